@@ -1,0 +1,86 @@
+// The ceiling of the pipeline: how many chunks go from files to the output when the server answers at once,
+// beside LangChain.js doing the same and a bare client that only sends and parses.
+import { alone } from './lib/alone.js';
+import { corpus } from './lib/corpus.js';
+import { figure } from './lib/figures.js';
+import { bare, installPeers, langchain } from './lib/peers.js';
+import { startOllama, startRedis } from './lib/servers.js';
+import { interleave, median, ratios } from './lib/statistics.js';
+import { inWorkspace } from './lib/workspace.js';
+
+const FILES = 2000;
+const BATCHES = { batchSize: 32, concurrency: 2 };
+/** Cuts the corpus into about as many chunks as LangChain's 1,000 characters with 150 shared. */
+const CHUNKING = ['--chunk-size', '240', '--chunk-overlap', '32'];
+const MIB = 1024 ** 2;
+
+export function pipeline({ rounds = 5 } = {}) {
+  const folder = corpus(FILES);
+  installPeers();
+  return inWorkspace(async (workspace) => {
+    const ollama = workspace.use(await startOllama());
+    const redis = workspace.use(await startRedis(workspace.folder));
+    const { url } = ollama;
+
+    const ingest = async (...args) => {
+      await redis.clear();
+      workspace.remove('out');
+      await ollama.stats();
+      const cold = [
+        ...CHUNKING,
+        '--batch-size',
+        '32',
+        '--concurrency',
+        '2',
+        '--redis-url',
+        redis.url,
+        ...args,
+      ];
+      const { seconds, peakBytes, summary } = await workspace.ingest(folder, 'out', { url, args: cold });
+      return { seconds, peakBytes, chunks: summary.chunks.total, requests: (await ollama.stats()).requests };
+    };
+    // Leaves the texts for the bare client, and the kernel's cache warm for all.
+    await ingest();
+    workspace.rename('out/chunks.jsonl', 'texts.jsonl');
+
+    const results = await interleave(rounds, {
+      both: () => ingest(),
+      npy: () => ingest('--format', 'npy'),
+      langchain: async () => {
+        await redis.clear();
+        await ollama.stats();
+        const out = workspace.path('langchain.jsonl');
+        const result = await langchain(folder, out, { url, redisUrl: redis.url, ...BATCHES });
+        return { ...result, requests: (await ollama.stats()).requests };
+      },
+      bare: () => bare(workspace.path('texts.jsonl'), url, BATCHES),
+    });
+    const speed = (name) => results[name].map(({ chunks, seconds }) => chunks / seconds);
+    const memory = (name) => results[name].map(({ peakBytes }) => peakBytes / MIB);
+    const asked = (name) => median(results[name].map(({ requests }) => requests));
+    return {
+      title: 'Pipeline ceiling',
+      figures: [
+        figure('embed / LangChain.js', ratios(speed('both'), speed('langchain')), '×', { atLeast: 4 }),
+        figure('embed / bare client', ratios(speed('both'), speed('bare')), '×', { atLeast: 0.5 }),
+        figure('embed, NPY alone / bare client', ratios(speed('npy'), speed('bare')), '×'),
+        figure('memory of embed', memory('both'), 'MiB', { atMost: 200 }),
+        figure('memory of embed, NPY alone', memory('npy'), 'MiB'),
+        figure('memory of LangChain.js', memory('langchain'), 'MiB'),
+        figure('embed', speed('both'), 'chunks/s'),
+        figure('embed, NPY alone', speed('npy'), 'chunks/s'),
+        figure('LangChain.js', speed('langchain'), 'chunks/s'),
+        figure('bare client', speed('bare'), 'chunks/s'),
+      ],
+      notes: [
+        `${FILES} Markdown files: ${results.both[0].chunks} chunks (LangChain.js ${results.langchain[0].chunks}), ` +
+          '32 texts a request, 2 requests in flight, Redis cache empty; embed and LangChain.js write vectors as JSON Lines, embed as NPY too.',
+        `Requests: embed ${asked('both')}, LangChain.js ${asked('langchain')}.`,
+        "embed's time is that of the whole process; LangChain.js's and the bare client's leave out their start-up.",
+        'Memory is the peak of anonymous memory (RssAnon). Client and servers share the cores.',
+      ],
+    };
+  });
+}
+
+await alone(import.meta.url, pipeline);

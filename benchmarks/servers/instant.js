@@ -1,0 +1,115 @@
+// An Ollama that costs next to nothing: prepared answers of one and the same vector, so that what is measured
+// is the client. Prints its URL when it is ready.
+//
+// node servers/instant.js [--port N] [--per-request MS] [--per-text MS]
+//
+// With delays it behaves as a real one does: it embeds one text at a time, whatever number of requests wait,
+// and each request costs something on top, beside the texts of others.
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { parseArgs } from 'node:util';
+
+const { values: flags } = parseArgs({
+  options: {
+    port: { type: 'string', default: '0' },
+    'per-request': { type: 'string', default: '0' },
+    'per-text': { type: 'string', default: '0' },
+  },
+});
+const perRequest = Number(flags['per-request']);
+const perText = Number(flags['per-text']);
+
+const DIMENSIONS = 384;
+const MODEL = 'all-minilm:latest';
+const details = { format: 'gguf', family: 'bert', families: ['bert'], parameter_size: '23M' };
+const info = {
+  'general.architecture': 'bert',
+  'bert.context_length': 512,
+  'bert.embedding_length': DIMENSIONS,
+  'tokenizer.ggml.model': 'bert',
+};
+const vocabulary = readFileSync(new URL('../../fixtures/tokens/all-minilm.txt', import.meta.url), 'utf8');
+
+const version = json({ version: '0.24.0' });
+const tags = json({ models: [{ name: MODEL, model: MODEL, digest: '5a'.repeat(32), details }] });
+const shown = json({ details, model_info: info, capabilities: ['embedding'] });
+const shownWhole = json({
+  details,
+  model_info: { ...info, 'tokenizer.ggml.tokens': vocabulary.trimEnd().split('\n') },
+  capabilities: ['embedding'],
+});
+const vector = `[${unitVector().map(shortest).join(',')}]`;
+const answers = new Map();
+
+let stats = { requests: 0, texts: 0 };
+/** When the model will have done all that it was given, on performance.now()'s clock. */
+let busyUntil = 0;
+
+const server = createServer((request, response) => {
+  const parts = [];
+  request.on('data', (part) => parts.push(part));
+  request.on('end', () => answer(request.url, parts, response));
+});
+server.keepAliveTimeout = 0;
+server.listen(Number(flags.port), '127.0.0.1', () => {
+  console.log(`http://127.0.0.1:${server.address().port}`);
+});
+
+function answer(path, parts, response) {
+  const body = parts.length === 1 ? parts[0] : Buffer.concat(parts);
+  if (path === '/api/embed') return embed(JSON.parse(body).input, response);
+  if (path === '/api/version') return send(response, version);
+  if (path === '/api/tags') return send(response, tags);
+  if (path === '/api/show') return send(response, JSON.parse(body).verbose ? shownWhole : shown);
+  if (path === '/_stats') {
+    send(response, json(stats));
+    stats = { requests: 0, texts: 0 };
+    return;
+  }
+  send(response, json({ error: 'not found' }), 404);
+}
+
+function embed(input, response) {
+  const texts = Array.isArray(input) ? input.length : 1;
+  stats.requests++;
+  stats.texts += texts;
+  if (perRequest === 0 && perText === 0) return send(response, embeddings(texts));
+  const now = performance.now();
+  busyUntil = Math.max(now + perRequest, busyUntil) + texts * perText;
+  setTimeout(send, busyUntil - now, response, embeddings(texts));
+}
+
+function embeddings(texts) {
+  let body = answers.get(texts);
+  if (body === undefined) {
+    const list = Array(texts).fill(vector).join(',');
+    body = Buffer.from(`{"model":"${MODEL}","embeddings":[${list}],"prompt_eval_count":${texts * 200}}`);
+    answers.set(texts, body);
+  }
+  return body;
+}
+
+function send(response, body, status = 200) {
+  response.writeHead(status, { 'content-type': 'application/json', 'content-length': body.length });
+  response.end(body);
+}
+
+function unitVector() {
+  const values = Array.from({ length: DIMENSIONS }, (_, index) => Math.sin(index * index + 1));
+  const norm = Math.hypot(...values);
+  return values.map((value) => value / norm);
+}
+
+/** As Go prints a float32: the fewest digits that read back as the same one. */
+function shortest(value) {
+  const float = Math.fround(value);
+  for (let digits = 6; digits < 9; digits++) {
+    const text = float.toPrecision(digits);
+    if (Math.fround(Number(text)) === float) return String(Number(text));
+  }
+  return String(Number(float.toPrecision(9)));
+}
+
+function json(value) {
+  return Buffer.from(JSON.stringify(value));
+}

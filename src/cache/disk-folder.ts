@@ -1,0 +1,19 @@
+// Where a user's programs keep what can be made again.
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+
+/** The default folder of the disk cache, by the platform's own rule. Empty variables count as unset. */
+export function defaultCacheFolder(
+  platform: NodeJS.Platform = process.platform,
+  environment: NodeJS.ProcessEnv = process.env,
+  home: string = homedir(),
+): string {
+  return join(userCacheFolder(platform, environment, home), 'embed', 'vectors');
+}
+
+function userCacheFolder(platform: NodeJS.Platform, environment: NodeJS.ProcessEnv, home: string): string {
+  if (environment.XDG_CACHE_HOME) return environment.XDG_CACHE_HOME;
+  if (platform === 'win32') return environment.LOCALAPPDATA || join(home, 'AppData', 'Local');
+  if (platform === 'darwin') return join(home, 'Library', 'Caches');
+  return join(home, '.cache');
+}

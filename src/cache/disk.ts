@@ -1,0 +1,189 @@
+// The cache in a folder of the user, for one host: LMDB, shared by all processes. Never stops a run:
+// when the disk is full or the folder read-only, it goes quiet after one warning.
+import { ServiceError } from '../errors.js';
+import type { Json, Vector, VectorCache, VectorEntry } from '../types.js';
+import { checkEntries, checkHash, checkSpace, vectorAt } from './bytes.js';
+import { defaultCacheFolder } from './disk-folder.js';
+import { entryKey, type Pack, type Place, packEntries, readPlace } from './disk-pack.js';
+import { DiskStore } from './disk-store.js';
+
+export interface DiskOptions {
+  /** @default `embed/vectors` in the user's cache folder */
+  folder?: string | undefined;
+  /**
+   * Size of the file at most, bytes; the oldest entries go first. A larger file doesn't shrink, it is filled anew.
+   * @default 2 GiB
+   */
+  maxBytes?: number | undefined;
+  /** Told once when the cache can't be opened, read or written. */
+  onWarning?: ((message: string) => void) | undefined;
+}
+
+/** Bytes not yet committed, above which callers wait. */
+const UNCOMMITTED = 4 * 1024 * 1024;
+
+/**
+ * A folder that can't be used makes a warning and a cache that is empty.
+ * @throws {ServiceError} when the optional package lmdb isn't installed or has no binary for this machine
+ */
+export async function openDiskCache(options: DiskOptions = {}): Promise<DiskCache> {
+  const folder = options.folder ?? defaultCacheFolder();
+  const onWarning = options.onWarning ?? (() => {});
+  const lmdb = await import('lmdb').catch((cause) => {
+    throw new ServiceError(
+      'The disk cache is unavailable because the optional package lmdb is not installed for this machine: ' +
+        'install it (`npm install lmdb`), or use --cache redis or --cache none.',
+      { cause },
+    );
+  });
+  try {
+    return new DiskCache(new DiskStore(lmdb, folder, options.maxBytes ?? 2 * 1024 ** 3), folder, onWarning);
+  } catch (error) {
+    const cache = new DiskCache(undefined, folder, onWarning);
+    cache.giveUp('opened', error);
+    return cache;
+  }
+}
+
+export class DiskCache implements VectorCache {
+  readonly kind = 'disk';
+  readonly folder: string;
+  readonly #onWarning: (message: string) => void;
+  readonly #writes = new Set<Promise<void>>();
+  /** Entries that are written but not yet committed, by space and hash: reads see them. */
+  readonly #uncommitted = new Map<string, Vector>();
+  #store: DiskStore | undefined;
+  #uncommittedBytes = 0;
+  #writable = true;
+  #warned = false;
+
+  /** Use `openDiskCache`. Without a store the cache is empty and keeps nothing. */
+  constructor(store: DiskStore | undefined, folder: string, onWarning: (message: string) => void) {
+    this.#store = store;
+    this.folder = folder;
+    this.#onWarning = onWarning;
+  }
+
+  async getMany(
+    space: string,
+    hashes: readonly string[],
+    dimensions: number,
+  ): Promise<(Vector | undefined)[]> {
+    checkSpace(space);
+    for (const hash of hashes) checkHash(hash);
+    // Whoever doesn't wait for setMany waits here.
+    await this.#room();
+    const found = new Array<Vector | undefined>(hashes.length).fill(undefined);
+    try {
+      this.#read(space, hashes, dimensions, found);
+    } catch (error) {
+      this.giveUp('read', error);
+    }
+    return found;
+  }
+
+  /** Resolves when the entries are on their way: later reads see them; `close` waits for them. Never fails for the disk's sake. */
+  async setMany(space: string, entries: readonly VectorEntry[]): Promise<void> {
+    checkSpace(space);
+    checkEntries(entries);
+    await this.#room();
+    if (!this.#store || !this.#writable) return;
+    let first = 0;
+    for (const pack of packEntries(space, entries)) {
+      const packed = entries.slice(first, first + pack.entries.length);
+      this.#write(this.#store, pack, space, packed);
+      first += pack.entries.length;
+    }
+    await this.#attempt(this.#store.makeRoom());
+  }
+
+  async getMeta(key: string): Promise<Json | undefined> {
+    try {
+      const text = this.#store?.getMeta(key);
+      return text === undefined ? undefined : JSON.parse(text);
+    } catch (error) {
+      this.giveUp('read', error);
+      return undefined;
+    }
+  }
+
+  async setMeta(key: string, value: Json): Promise<void> {
+    if (!this.#store || !this.#writable) return;
+    await this.#attempt(this.#store.putMeta(key, JSON.stringify(value)));
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#writes);
+    const store = this.#store;
+    this.#store = undefined;
+    await store?.close();
+  }
+
+  /** Warns, once, and goes on: without writing where reading may still work, else without anything. */
+  giveUp(attempt: 'opened' | 'read' | 'written', error: unknown): void {
+    this.#writable = false;
+    if (attempt === 'read') this.#store = undefined;
+    if (this.#warned) return;
+    this.#warned = true;
+    const reason = error instanceof Error ? error.message : String(error);
+    const rest = attempt === 'written' ? 'what it has is still used' : 'going on without it';
+    this.#onWarning(
+      `The disk cache in ${this.folder} can't be ${attempt} (${reason}): ${rest}; ` +
+        'free or repair the disk, remove the folder, or name another.',
+    );
+  }
+
+  #read(space: string, hashes: readonly string[], dimensions: number, found: (Vector | undefined)[]): void {
+    const store = this.#store;
+    if (!store) return;
+    // Places first, then pack by pack: every read overwrites the memory of the one before.
+    const packs = new Map<string, { place: Place; index: number }[]>();
+    for (let index = 0; index < hashes.length; index++) {
+      const hash = hashes[index]!;
+      const uncommitted = this.#uncommitted.size > 0 && this.#uncommitted.get(space + hash);
+      if (uncommitted) {
+        if (uncommitted.length === dimensions) found[index] = uncommitted.slice();
+        continue;
+      }
+      const bytes = store.place(entryKey(space, hash));
+      if (!bytes) continue;
+      const place = readPlace(bytes);
+      if (place.length !== dimensions * 4) continue;
+      const name = place.pack.toString('latin1');
+      const wanted = packs.get(name);
+      if (wanted) wanted.push({ place, index });
+      else packs.set(name, [{ place, index }]);
+    }
+    for (const wanted of packs.values()) {
+      const bytes = store.pack(wanted[0]!.place.pack);
+      if (!bytes) continue;
+      for (const { place, index } of wanted) found[index] = vectorAt(bytes, place.start, dimensions);
+    }
+  }
+
+  #write(store: DiskStore, pack: Pack, space: string, entries: readonly VectorEntry[]): void {
+    for (const { hash, vector } of entries) this.#uncommitted.set(space + hash, vector);
+    this.#uncommittedBytes += pack.bytes.length;
+    const write = this.#attempt(store.put(pack)).then(() => {
+      for (const { hash, vector } of entries) {
+        // Set again meanwhile: that one isn't committed yet.
+        if (this.#uncommitted.get(space + hash) === vector) this.#uncommitted.delete(space + hash);
+      }
+      this.#uncommittedBytes -= pack.bytes.length;
+      this.#writes.delete(write);
+    });
+    this.#writes.add(write);
+  }
+
+  async #room(): Promise<void> {
+    while (this.#uncommittedBytes > UNCOMMITTED) await Promise.race(this.#writes);
+  }
+
+  async #attempt(work: Promise<unknown>): Promise<void> {
+    try {
+      await work;
+    } catch (error) {
+      this.giveUp('written', error);
+    }
+  }
+}

@@ -1,0 +1,64 @@
+// What an error of Redis, of its connection or of its certificate means, as one sentence each.
+import type { RedisAddress } from './redis-address.js';
+
+/** No answer in time. */
+export class SilenceError extends Error {}
+
+const otherwise = 'or use --cache disk or --cache none';
+
+const unreachable: { [code: string]: string } = {
+  ECONNREFUSED: 'nothing listens there',
+  ENOTFOUND: 'the host name is unknown',
+  EAI_AGAIN: 'the host name can not be looked up now',
+  ETIMEDOUT: 'no answer in time',
+  EHOSTUNREACH: 'no route to the host',
+  ENETUNREACH: 'no route to the network',
+  ECONNRESET: 'the connection was closed',
+};
+
+/** Why the Redis at `address` can't be used, with what to do. */
+export function explainRedis(error: unknown, address: RedisAddress): string {
+  const { shown, tls, username = 'default' } = address;
+  const code = codeOf(error);
+  const message = error instanceof Error ? error.message : String(error);
+  const reason = unreachable[code];
+
+  if (reason) return `Redis at ${shown} can't be reached (${reason}): start it, ${otherwise}.`;
+  if (error instanceof SilenceError && tls) {
+    return `Redis at ${shown} gives no answer: use redis:// if it doesn't speak TLS; check that it runs, ${otherwise}.`;
+  }
+  if (error instanceof SilenceError) {
+    return `Redis at ${shown} gives no answer: check that it is a Redis and that it runs, ${otherwise}.`;
+  }
+  if (/^WRONGPASS|invalid password/i.test(message)) {
+    return `Redis at ${shown} refuses the user name or password: check REDIS_URL or REDIS_PASSWORD.`;
+  }
+  if (/^NOAUTH|operation not permitted/i.test(message)) {
+    return `Redis at ${shown} wants a password: give it in REDIS_URL or REDIS_PASSWORD.`;
+  }
+  if (message.startsWith('NOPERM')) {
+    return `Redis at ${shown} forbids what the cache needs: allow its user ${username} +select +mget +get +set +expire on keys ~embed:*.`;
+  }
+  if (/DB index is out of range|invalid DB index/i.test(message)) {
+    return `Redis at ${shown} has no such database: choose another with REDIS_EMBEDDING_DB or the URL's path.`;
+  }
+  if (message.startsWith('LOADING')) {
+    return `Redis at ${shown} is still loading its data: try again in a moment, ${otherwise}.`;
+  }
+  if (/^Protocol error, got /.test(message)) {
+    return `What answers at ${shown} is not a Redis: check host and port, ${otherwise}.`;
+  }
+  if (/WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|RECORD_LAYER_FAILURE/.test(code) || code === 'EPROTO') {
+    return `Redis at ${shown} doesn't speak TLS: use redis:// instead of rediss://.`;
+  }
+  if (/CERT|SELF_SIGNED|UNABLE_TO_/.test(code)) {
+    return `Redis at ${shown} shows a certificate that isn't trusted (${code}): name its authority in NODE_EXTRA_CA_CERTS.`;
+  }
+  return `Redis at ${shown} can't be used (${message.split('. ')[0]}): check it, ${otherwise}.`;
+}
+
+function codeOf(error: unknown): string {
+  // Several addresses of one host (::1 and 127.0.0.1) fail as one error that holds the others.
+  const first = error instanceof AggregateError ? error.errors[0] : error;
+  return first instanceof Error && 'code' in first ? String(first.code) : '';
+}

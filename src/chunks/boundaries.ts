@@ -1,0 +1,101 @@
+// Where a text may be cut, and how good a place is: the strength of the white space between two words.
+import { isSpace } from '../tokens/spaces.js';
+
+/** Strengths, strongest first. 1 to `deepestSection` are sections: 1 the outermost. */
+export const boundary = {
+  deepestSection: 12,
+  /** Between paragraphs, list items, table rows, code blocks. */
+  block: 13,
+  blankLine: 14,
+  /** Between sentences of prose, or lines of code. */
+  sentence: 15,
+  /** Behind a comma, or at the end of a wrapped line of prose. */
+  clause: 16,
+  word: 17,
+  /** Behind a heading: what it announces should follow it. */
+  headingEnd: 18,
+  /** Inside a word. */
+  character: 19,
+} as const;
+
+// What a UTF-16 code unit does at the end of a word.
+const STOP = 1;
+/** A stop that may end a clause only, or a pause. */
+const PAUSE = 2;
+/** Closing quotes and brackets: they belong to what they close. */
+const CLOSER = 4;
+/** ASCII other than letters and digits. */
+const SIGN = 8;
+
+const roles = new Uint8Array(0x10000);
+for (const [characters, role] of [
+  ['.!?…。！？؟।', STOP],
+  [';:,、，–—；：؛،', PAUSE],
+  [')]}"\'”’»›」』）】》*_`', CLOSER],
+] as const) {
+  for (const character of characters) roles[character.charCodeAt(0)]! |= role;
+}
+for (let code = 0x21; code < 0x7f; code++) {
+  if (!/[a-z0-9]/i.test(String.fromCharCode(code))) roles[code]! |= SIGN;
+}
+
+/**
+ * Strength of the white space `text.slice(start, end)` between two words.
+ * @param lines whether line ends mean something (code, tables, records), as they don't in wrapped prose
+ */
+export function strengthOfGap(text: string, start: number, end: number, lines: boolean): number {
+  let breaks = 0;
+  for (let index = start; index < end; index++) if (text.charCodeAt(index) === 0x0a) breaks++;
+  if (breaks > 1) return boundary.blankLine;
+  if (lines && breaks === 1) return boundary.sentence;
+  let last = start - 1;
+  while (last > 0 && roles[text.charCodeAt(last)]! & CLOSER) last--;
+  const role = roles[text.charCodeAt(last)]!;
+  if (!lines && role & STOP && !startsLower(text, end)) return boundary.sentence;
+  return breaks === 1 || role & (STOP | PAUSE) ? boundary.clause : boundary.word;
+}
+
+/** Strength of a cut in front of `text[index]` inside a word: an address, data, or a script without spaces. */
+export function strengthInWord(text: string, index: number): number {
+  const code = text.charCodeAt(index - 1);
+  const role = roles[code]!;
+  if (role === 0 || roles[text.charCodeAt(index)]! & CLOSER) return boundary.character;
+  return code > 0x7f && role & STOP ? boundary.sentence : boundary.clause;
+}
+
+/** Whether `text` can be cut in front of `index` without breaking what a reader sees as one character. */
+export function isGraphemeBoundary(text: string, index: number): boolean {
+  const before = text.charCodeAt(index - 1);
+  const after = text.charCodeAt(index);
+  if (before < 0x80 && after < 0x80) return before !== 0x0d || after !== 0x0a;
+  if (isPlainCjk(before) && isPlainCjk(after)) return true;
+  // A flag or a family of emoji is shorter than this window.
+  const start = Math.max(0, index - GRAPHEME_WINDOW);
+  const nearby = graphemes.segment(text.slice(start, index + 2));
+  return nearby.containing(index - start)?.index === index - start;
+}
+
+const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
+const GRAPHEME_WINDOW = 48;
+
+/** Kana, ideographs and their punctuation, which no neighbour of their kind modifies. */
+function isPlainCjk(code: number): boolean {
+  return (
+    (code >= 0x3400 && code <= 0x9fff) ||
+    (code >= 0x3041 && code <= 0x3096) ||
+    (code >= 0x30a1 && code <= 0x30fa) ||
+    (code >= 0x3001 && code <= 0x3029) ||
+    (code >= 0xff01 && code <= 0xff60)
+  );
+}
+
+function startsLower(text: string, index: number): boolean {
+  const code = text.charCodeAt(index);
+  if (code < 0x80) return code >= 0x61 && code <= 0x7a;
+  return /^\p{Ll}/u.test(text.slice(index, index + 2));
+}
+
+/** Whether a cut in front of `index` leaves the words whole. */
+export function isBetweenWords(text: string, index: number): boolean {
+  return index === 0 || isSpace(text.charCodeAt(index - 1)) || isSpace(text.charCodeAt(index));
+}

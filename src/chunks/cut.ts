@@ -1,0 +1,83 @@
+// Where to cut a run of marks that is too long, or that holds two sections which should stand alone. Pure.
+//
+// A run is cut at its strongest place, and its parts again, until they fit. Among equal places the key of
+// the text that follows decides, not the distance from the start: so an edit changes the chunks around it,
+// and all other cuts stay where they were.
+import { boundary } from './boundaries.js';
+import type { Marks } from './marks.js';
+
+/** Two sections of at least this part of the size don't share a chunk … */
+const LARGE_SECTION = 1 / 3;
+/** … if they have at least this many tokens. */
+const LARGE_SECTION_TOKENS = 64;
+
+// What the smaller side of a cut holds, as a part of the size.
+const GOOD_FILL = 1 / 2;
+const LEAST_GOOD_FILL = 1 / 4;
+const FAIR_FILL = 1 / 8;
+const POOR_FILL = 1 / 16;
+
+/** The worst rank that is better than a cut inside a block: a short paragraph by itself. */
+const SHORT_BLOCK = boundary.block * 4 + 2;
+/** A crumb by itself is only better than a cut inside a sentence. */
+const CRUMB = boundary.sentence * 4 + 2;
+/** Where nothing better is left. */
+const LAST_RESORT = boundary.character * 4 + 2;
+
+/** The worst rank of a cut between blocks; beyond it, the blocks are looked into. */
+export const worstBlockRank = SHORT_BLOCK;
+export const worstRank = Number.POSITIVE_INFINITY;
+
+/**
+ * The best cut of the run from mark `from` to mark `to`, as the index of a mark; -1 when there is none.
+ * @param core tokens of a chunk
+ * @param worst a cut of a higher rank than this does not count
+ */
+export function bestCut(marks: Marks, from: number, to: number, core: number, worst: number): number {
+  const { tokens, strength, key } = marks;
+  const first = tokens[from]!;
+  const last = tokens[to]!;
+  const total = last - first;
+  // A run of less than two chunks is best cut so that both parts fit.
+  const good = Math.min(core * GOOD_FILL, Math.max(total - core, core * LEAST_GOOD_FILL));
+  let best = -1;
+  let bestRank = worst;
+  for (let index = from + 1; index < to; index++) {
+    const smaller = Math.min(tokens[index]! - first, last - tokens[index]!);
+    const rank = rankOf(strength[index]!, smaller, good, core);
+    if (rank > bestRank) continue;
+    if (
+      best < 0 ||
+      rank < bestRank ||
+      key[index]! > key[best]! ||
+      // The same text again and again: the middle, so that a long table isn't cut row by row.
+      (key[index]! === key[best]! && smaller > Math.min(tokens[best]! - first, last - tokens[best]!))
+    ) {
+      best = index;
+      bestRank = rank;
+    }
+  }
+  return best;
+}
+
+function rankOf(strength: number, smaller: number, good: number, core: number): number {
+  if (smaller >= good) return strength * 4;
+  if (smaller >= core * FAIR_FILL) return strength * 4 + 1;
+  if (strength > boundary.block) return LAST_RESORT + strength;
+  return smaller >= core * POOR_FILL ? SHORT_BLOCK : CRUMB;
+}
+
+/** The cut between two sections of a run that fits, when both sides are large; -1 when there is none. */
+export function sectionCut(marks: Marks, from: number, to: number, size: number): number {
+  const { tokens, strength } = marks;
+  const large = Math.max(size * LARGE_SECTION, LARGE_SECTION_TOKENS);
+  const lowest = tokens[from]! + large;
+  const highest = tokens[to]! - large;
+  let best = -1;
+  for (let index = from + 1; index < to; index++) {
+    if (strength[index]! > boundary.deepestSection) continue;
+    if (tokens[index]! < lowest || tokens[index]! > highest) continue;
+    if (best < 0 || strength[index]! < strength[best]!) best = index;
+  }
+  return best;
+}

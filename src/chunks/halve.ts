@@ -1,0 +1,37 @@
+// Two chunks of one that the server refuses as too long, since it counts more tokens than we do.
+import { skipSpace, trimEnd } from '../tokens/spaces.js';
+import { spanCounter } from '../tokens/span.js';
+import type { Chunk, TokenCounter } from '../types.js';
+import { middleOf } from './middle.js';
+import { sha256 } from './sha256.js';
+
+/** A chunk of fewer tokens that is still too long is not worth more attempts. */
+const LEAST_TOKENS = 64;
+
+/**
+ * Halves a chunk at the best boundary near its middle. Both halves are exact slices of the document's text,
+ * with their own start, end, tokens, line and hash; `index` and `occurrence` are still those of the whole
+ * chunk: the caller numbers its rows anew. Undefined for a chunk of fewer than 64 tokens, or one character.
+ */
+export function halve(chunk: Chunk, counter: TokenCounter): [Chunk, Chunk] | undefined {
+  if (chunk.tokens < LEAST_TOKENS) return undefined;
+  const { text } = chunk;
+  const middle = middleOf(text, 0, text.length, spanCounter(counter));
+  if (middle === undefined) return undefined;
+  return [part(chunk, 0, middle, counter), part(chunk, middle, text.length, counter)];
+}
+
+function part(chunk: Chunk, from: number, to: number, counter: TokenCounter): Chunk {
+  const first = skipSpace(chunk.text, from, to);
+  const last = trimEnd(chunk.text, first, to);
+  const text = chunk.text.slice(first, last);
+  return {
+    ...chunk,
+    start: chunk.start + first,
+    end: chunk.start + last,
+    text,
+    tokens: counter.count(text),
+    line: chunk.line + chunk.text.slice(0, first).split('\n').length - 1,
+    hash: sha256(text),
+  };
+}

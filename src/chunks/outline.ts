@@ -1,0 +1,58 @@
+// A document's blocks as marks: the places where it is cut first.
+import { skipSpace } from '../tokens/spaces.js';
+import type { SpanCounter } from '../tokens/span.js';
+import type { Block, Document } from '../types.js';
+import { boundary, isBetweenWords } from './boundaries.js';
+import { keyOf, Marks } from './marks.js';
+
+export interface Outline {
+  marks: Marks;
+  /** The block that starts at each mark; undefined for text in front of all blocks. */
+  blocks: (Block | undefined)[];
+}
+
+/** Marks at the starts of blocks; text between blocks, if any, goes with the block in front of it. */
+export function outline(document: Document, counter: SpanCounter): Outline {
+  const { text } = document;
+  const marks = new Marks();
+  const blocks: (Block | undefined)[] = [];
+  const starts: number[] = [];
+  let afterHeading = false;
+  const strengths: number[] = [];
+  for (const block of document.blocks) {
+    const at = skipSpace(text, block.start, block.end);
+    // A block of white space, or one that starts inside a word: no place to cut.
+    if (at === block.end || !isBetweenWords(text, at)) continue;
+    if (starts.length === 0 && skipSpace(text, 0, at) < at) {
+      starts.push(skipSpace(text, 0, at));
+      strengths.push(boundary.block);
+      blocks.push(undefined);
+    }
+    starts.push(at);
+    strengths.push(strengthOf(block, afterHeading));
+    blocks.push(block);
+    afterHeading = block.kind === 'heading';
+  }
+  if (starts.length === 0) {
+    starts.push(skipSpace(text, 0, text.length));
+    strengths.push(boundary.block);
+    blocks.push(undefined);
+  }
+  // Nothing can overlap into the first chunk: it has the room of one that starts a section.
+  strengths[0] = 1;
+  let tokens = 0;
+  for (let index = 0; index < starts.length; index++) {
+    const start = starts[index]!;
+    const end = starts[index + 1] ?? text.length;
+    marks.push(start, tokens, strengths[index]!, keyOf(text, start, end));
+    tokens += counter.countSpan(text, start, end);
+  }
+  marks.close(text.length, tokens);
+  return { marks, blocks };
+}
+
+function strengthOf(block: Block, afterHeading: boolean): number {
+  if (afterHeading) return boundary.headingEnd;
+  if (block.level === undefined) return boundary.block;
+  return Math.min(Math.max(block.level, 1), boundary.deepestSection);
+}

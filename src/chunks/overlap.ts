@@ -1,0 +1,48 @@
+// How far a chunk reaches back into the text in front of it.
+import { skipSpace, wordEnd } from '../tokens/spaces.js';
+import type { SpanCounter } from '../tokens/span.js';
+import { boundary, isBetweenWords, strengthOfGap } from './boundaries.js';
+
+/** Characters a token, at most, that are worth looking at. */
+const MOST_CHARACTERS = 8;
+/** A sentence is a good start when it makes this part of the overlap; else words fill it. */
+const LEAST_FILL = 1 / 3;
+
+/**
+ * Where the overlap of a chunk that starts at `start` begins: behind `floor`, with `overlap` tokens at most,
+ * at a sentence or line if there is one; `start` when nothing fits.
+ */
+export function overlapStart(
+  text: string,
+  floor: number,
+  start: number,
+  overlap: number,
+  counter: SpanCounter,
+  lines: boolean,
+): number {
+  let index = Math.max(floor, start - overlap * MOST_CHARACTERS);
+  if (index > floor) index = wordEnd(text, index, start);
+  const starts: number[] = [];
+  const counts: number[] = [];
+  const strengths: number[] = [];
+  let behind = index;
+  for (index = skipSpace(text, index, start); index < start; index = skipSpace(text, behind, start)) {
+    starts.push(index);
+    if (behind < index) strengths.push(strengthOfGap(text, behind, index, lines));
+    else strengths.push(isBetweenWords(text, index) ? boundary.sentence : boundary.character);
+    behind = wordEnd(text, index, start);
+    counts.push(counter.countSpan(text, index, behind));
+  }
+  let tokens = 0;
+  let sentence = start;
+  let word = start;
+  for (let at = starts.length - 1; at >= 0; at--) {
+    tokens += counts[at]!;
+    // The sentence is longer than the overlap: its last words are all that fits.
+    if (tokens > overlap) return sentence < start ? sentence : word;
+    if (strengths[at] === boundary.character) break;
+    word = starts[at]!;
+    if (strengths[at]! <= boundary.sentence && tokens >= overlap * LEAST_FILL) sentence = word;
+  }
+  return sentence;
+}

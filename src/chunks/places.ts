@@ -1,0 +1,78 @@
+// Where a chunk stands in its file: line, page and section titles. Asked in the order of the text, so that
+// nothing is searched twice.
+import type { Block } from '../types.js';
+
+interface Section {
+  level: number;
+  title: string;
+}
+
+export class Places {
+  readonly #text: string;
+  readonly #blocks: readonly Block[];
+  /** Index of the last block that starts at or in front of where the reader is; -1 in front of all. */
+  #block = -1;
+  #sections: Section[] = [];
+  #titles: string[] = [];
+  #sectionStart = 0;
+  /** Block whose lines are being counted, how far, and where the next line break is. */
+  #counted = -1;
+  #line = 1;
+  #nextBreak: number;
+
+  constructor(text: string, blocks: readonly Block[]) {
+    this.#text = text;
+    this.#blocks = blocks;
+    this.#nextBreak = this.#breakFrom(0);
+  }
+
+  /** Moves on to `index`: what `titles`, `sectionStart` and `block` tell of. Never backwards. */
+  moveTo(index: number): void {
+    for (;;) {
+      const block = this.#blocks[this.#block + 1];
+      if (block === undefined || block.start > index) return;
+      this.#block++;
+      const { level, title } = block;
+      if (level === undefined || title === undefined) continue;
+      this.#sections = [...this.#sections.filter((section) => section.level < level), { level, title }];
+      this.#titles = this.#sections.map((section) => section.title);
+      this.#sectionStart = block.start;
+    }
+  }
+
+  /** Titles of the sections around, outermost first; one array for all chunks of a section. */
+  get titles(): string[] {
+    return this.#titles;
+  }
+
+  /** Start of the innermost section; 0 in front of the first one. */
+  get sectionStart(): number {
+    return this.#sectionStart;
+  }
+
+  get block(): Block | undefined {
+    return this.#blocks[this.#block];
+  }
+
+  /** 1-based line of the file and page at `index`, in the section around: never backwards. */
+  lineAndPage(index: number): { line: number; page: number | undefined } {
+    let at = this.#block;
+    while (at >= 0 && this.#blocks[at]!.start > index) at--;
+    const block = this.#blocks[at];
+    if (at !== this.#counted && block !== undefined) {
+      this.#counted = at;
+      this.#line = block.line;
+      this.#nextBreak = this.#breakFrom(block.start);
+    }
+    while (this.#nextBreak < index) {
+      this.#line++;
+      this.#nextBreak = this.#breakFrom(this.#nextBreak + 1);
+    }
+    return { line: this.#line, page: block?.page };
+  }
+
+  #breakFrom(index: number): number {
+    const found = this.#text.indexOf('\n', index);
+    return found < 0 ? Number.POSITIVE_INFINITY : found;
+  }
+}

@@ -1,0 +1,117 @@
+// Marks inside blocks that are too long for a chunk: lines, sentences, words, and the parts of giant words.
+import { skipSpace, wordEnd } from '../tokens/spaces.js';
+import type { SpanCounter } from '../tokens/span.js';
+import type { Block } from '../types.js';
+import { boundary, isGraphemeBoundary, strengthInWord, strengthOfGap } from './boundaries.js';
+import { keyOf, Marks } from './marks.js';
+import type { Outline } from './outline.js';
+
+/** A counter gives hardly more than this for one UTF-16 unit. */
+const MOST_TOKENS_PER_UNIT = 2;
+
+/** Enough to tell words in a sentence apart. */
+const WEAK_KEY_CHARACTERS = 16;
+
+/**
+ * Marks of the blocks from mark `from` to mark `to` of the outline. All lines and sentences; of weaker
+ * places the best ones, so many that none is missed: a megabyte of words must not become a million marks.
+ * @param spacing tokens between two weak marks, about
+ */
+export function refine(
+  text: string,
+  { marks, blocks }: Outline,
+  from: number,
+  to: number,
+  spacing: number,
+  counter: SpanCounter,
+): Marks {
+  const refiner = new Refiner(text, spacing, counter);
+  for (let index = from; index < to; index++) {
+    const lines = meansLines(blocks[index]);
+    refiner.block(marks.at[index]!, marks.at[index + 1]!, marks.strength[index]!, marks.key[index]!, lines);
+  }
+  return refiner.finish(marks.at[to]!);
+}
+
+/** Whether the line ends of a block mean something. */
+export function meansLines(block: Block | undefined): boolean {
+  return block?.kind === 'code' || block?.kind === 'table' || block?.kind === 'record';
+}
+
+class Refiner {
+  readonly #text: string;
+  readonly #spacing: number;
+  readonly #counter: SpanCounter;
+  readonly #marks = new Marks();
+  #tokens = 0;
+  /** Tokens in front of the last mark. */
+  #marked = 0;
+  /** The best weak place since the last mark; its strength is 0 when there is none. */
+  readonly #weak = { at: 0, tokens: 0, strength: 0, key: 0 };
+
+  constructor(text: string, spacing: number, counter: SpanCounter) {
+    this.#text = text;
+    this.#spacing = spacing;
+    this.#counter = counter;
+  }
+
+  block(start: number, end: number, strength: number, key: number, lines: boolean): void {
+    const text = this.#text;
+    this.#mark(start, this.#tokens, strength, key);
+    let index = start;
+    while (index < end) {
+      const next = wordEnd(text, index, end);
+      const tokens = this.#counter.countSpan(text, index, next);
+      if (tokens > this.#spacing && next - index > 1) this.#longWord(index, next);
+      else this.#tokens += tokens;
+      index = skipSpace(text, next, end);
+      if (index < end) this.#place(index, strengthOfGap(text, next, index, lines), end);
+    }
+  }
+
+  finish(end: number): Marks {
+    this.#marks.close(end, this.#tokens);
+    return this.#marks;
+  }
+
+  /** Counts a word in parts and offers the places between them. */
+  #longWord(start: number, end: number): void {
+    const text = this.#text;
+    let part = start;
+    for (let index = start + 1; index < end; index++) {
+      const strength = strengthInWord(text, index);
+      const units = text.charCodeAt(index - 1) < 0x80 ? this.#spacing : this.#spacing / MOST_TOKENS_PER_UNIT;
+      if (strength === boundary.character && index - part < units) continue;
+      if (!isGraphemeBoundary(text, index)) continue;
+      this.#tokens += this.#counter.countSpan(text, part, index);
+      part = index;
+      this.#place(index, strength, end);
+    }
+    this.#tokens += this.#counter.countSpan(text, part, end);
+  }
+
+  #place(at: number, strength: number, end: number): void {
+    if (strength <= boundary.sentence) {
+      this.#mark(at, this.#tokens, strength, keyOf(this.#text, at, end));
+      return;
+    }
+    const weak = this.#weak;
+    if (this.#tokens - this.#marked > this.#spacing && weak.strength > 0) {
+      this.#mark(weak.at, weak.tokens, weak.strength, weak.key);
+    }
+    if (weak.strength > 0 && strength > weak.strength) return;
+    const key = keyOf(this.#text, at, Math.min(end, at + WEAK_KEY_CHARACTERS));
+    if (weak.strength === 0 || strength < weak.strength || key > weak.key) {
+      weak.at = at;
+      weak.tokens = this.#tokens;
+      weak.strength = strength;
+      weak.key = key;
+    }
+  }
+
+  #mark(at: number, tokens: number, strength: number, key: number): void {
+    this.#marks.push(at, tokens, strength, key);
+    this.#marked = tokens;
+    this.#weak.strength = 0;
+  }
+}

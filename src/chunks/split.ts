@@ -1,0 +1,160 @@
+// Splits a document into chunks along its structure: sections, then blocks, then lines and sentences.
+
+import { skipSpace, trimEnd } from '../tokens/spaces.js';
+import { type SpanCounter, spanCounter } from '../tokens/span.js';
+import type { Chunk, Document, TokenCounter } from '../types.js';
+import { boundary, isBetweenWords } from './boundaries.js';
+import { bestCut, sectionCut, worstBlockRank, worstRank } from './cut.js';
+import type { Marks } from './marks.js';
+import { middleOf } from './middle.js';
+import { type Outline, outline } from './outline.js';
+import { overlapStart } from './overlap.js';
+import { Places } from './places.js';
+import { meansLines, refine } from './refine.js';
+import { sha256 } from './sha256.js';
+
+/** Changes whenever the same document could be split differently. */
+export const SPLITTER_VERSION = 1;
+
+/** Weak places in long sentences: so many to a chunk. */
+const PLACES_PER_CHUNK = 8;
+
+export interface SplitOptions {
+  /** Tokens of a chunk's text at most, without special tokens and prefix; at least 1. */
+  size: number;
+  /** Tokens that a chunk may repeat of the one in front of it, in the same section; at most half of `size` counts. */
+  overlap: number;
+  counter: TokenCounter;
+}
+
+/**
+ * The chunks of a document, in order: trimmed, none blank, together all of its text that is not white space,
+ * each of at most `size` tokens. Only a character that has more tokens by itself exceeds it.
+ * Memory is that of the document's blocks, whatever the number of chunks.
+ */
+export function* split(document: Document, options: SplitOptions): Generator<Chunk, void, undefined> {
+  const splitter = new Splitter(document, options);
+  yield* splitter.chunks();
+}
+
+/** A part of the text that becomes a chunk, without its overlap. */
+interface Piece {
+  start: number;
+  end: number;
+  tokens: number;
+}
+
+class Splitter {
+  readonly #document: Document;
+  readonly #counter: SpanCounter;
+  readonly #size: number;
+  readonly #overlap: number;
+  readonly #core: number;
+
+  constructor(document: Document, { size, overlap, counter }: SplitOptions) {
+    this.#document = document;
+    this.#counter = spanCounter(counter);
+    this.#size = Math.max(1, Math.floor(size));
+    this.#overlap = Math.min(Math.max(0, Math.floor(overlap)), this.#size >> 1);
+    this.#core = this.#size - this.#overlap;
+  }
+
+  *chunks(): Generator<Chunk, void, undefined> {
+    const { source, text, blocks, metadata } = this.#document;
+    const places = new Places(text, blocks);
+    const occurrences = new Map<string, number>();
+    let index = 0;
+    let previous = -1;
+    for (const piece of this.#pieces(outline(this.#document, this.#counter))) {
+      places.moveTo(piece.start);
+      // Behind the start of the piece in front: no chunk holds another one whole.
+      const floor = Math.max(places.sectionStart, previous + 1);
+      const { start, tokens } = this.#withOverlap(piece, floor, meansLines(places.block));
+      previous = piece.start;
+      const { line, page } = places.lineAndPage(start);
+      const slice = text.slice(start, piece.end);
+      const hash = sha256(slice);
+      const occurrence = occurrences.get(hash) ?? 0;
+      occurrences.set(hash, occurrence + 1);
+      yield {
+        source,
+        index: index++,
+        start,
+        end: piece.end,
+        text: slice,
+        tokens,
+        line,
+        ...(page !== undefined && { page }),
+        heading: places.titles,
+        hash,
+        occurrence,
+        ...(metadata !== undefined && { metadata }),
+      };
+    }
+  }
+
+  *#pieces(whole: Outline): Generator<Piece, void, undefined> {
+    const { marks } = whole;
+    for (const [from, to] of this.#runs(marks, worstBlockRank)) {
+      const tokens = marks.tokens[to]! - marks.tokens[from]!;
+      if (tokens <= this.#capacity(marks, from)) {
+        yield* this.#piece(marks.at[from]!, marks.at[to]!, tokens);
+        continue;
+      }
+      const spacing = Math.max(1, Math.floor(this.#core / PLACES_PER_CHUNK));
+      const fine = refine(this.#document.text, whole, from, to, spacing, this.#counter);
+      for (const [start, end] of this.#runs(fine, worstRank)) {
+        // Parts of words were counted one by one: together they may count differently.
+        yield* this.#counted(fine.at[start]!, fine.at[end]!, this.#capacity(fine, start));
+      }
+    }
+  }
+
+  /** Runs of marks that fit, or that no cut of at most the rank `worst` divides. */
+  *#runs(marks: Marks, worst: number): Generator<readonly [number, number], void, undefined> {
+    // What is still to be cut, the first run on top.
+    const stack: number[] = [marks.count, 0];
+    while (stack.length > 0) {
+      const from = stack.pop()!;
+      const to = stack.pop()!;
+      const fits = marks.tokens[to]! - marks.tokens[from]! <= this.#capacity(marks, from);
+      const cut = fits
+        ? sectionCut(marks, from, to, this.#size)
+        : bestCut(marks, from, to, this.#core, worst);
+      if (cut < 0) yield [from, to];
+      else stack.push(to, cut, cut, from);
+    }
+  }
+
+  /** What fits behind a mark: a chunk that starts a section has no overlap. */
+  #capacity(marks: Marks, from: number): number {
+    return marks.strength[from]! <= boundary.deepestSection ? this.#size : this.#core;
+  }
+
+  *#piece(start: number, end: number, tokens: number): Generator<Piece, void, undefined> {
+    const trimmed = trimEnd(this.#document.text, start, end);
+    if (trimmed > start) yield { start, end: trimmed, tokens };
+  }
+
+  *#counted(start: number, end: number, capacity: number): Generator<Piece, void, undefined> {
+    const { text } = this.#document;
+    const trimmed = trimEnd(text, start, end);
+    const tokens = this.#counter.countSpan(text, start, trimmed);
+    const middle = tokens > capacity ? middleOf(text, start, trimmed, this.#counter) : undefined;
+    if (middle === undefined) {
+      yield* this.#piece(start, trimmed, tokens);
+    } else {
+      yield* this.#counted(start, middle, capacity);
+      yield* this.#counted(skipSpace(text, middle, trimmed), trimmed, capacity);
+    }
+  }
+
+  /** @param floor the overlap begins there or behind it */
+  #withOverlap(piece: Piece, floor: number, lines: boolean): { start: number; tokens: number } {
+    const { text } = this.#document;
+    const room = Math.min(this.#overlap, this.#size - piece.tokens);
+    if (room < 1 || floor >= piece.start || !isBetweenWords(text, piece.start)) return piece;
+    const start = overlapStart(text, floor, piece.start, room, this.#counter, lines);
+    return { start, tokens: piece.tokens + this.#counter.countSpan(text, start, piece.start) };
+  }
+}

@@ -1,0 +1,53 @@
+// `embed config`: the settings in force and where each came from.
+import { Command } from 'commander';
+import { SETTINGS } from '../config/settings.js';
+import { chalk } from './colour.js';
+import { addSettings, settingsFor } from './flags.js';
+
+export function configCommand(): Command {
+  const command = new Command('config')
+    .description('print the settings in force and where each came from')
+    .option('--json', 'as JSON on standard output')
+    .addHelpText(
+      'after',
+      `
+Flags win over the environment, that over .batchrc (or .batchrc.json, .batchrc.yaml, or "batch" in
+package.json), that over the defaults.
+
+Examples:
+  $ embed config
+  $ OLLAMA_HOST=gpu-box embed config --json`,
+    );
+  addSettings(command);
+  return command.action(async (options: { json?: boolean }) => {
+    const { settings, origins, file } = await settingsFor(command);
+    const rows = SETTINGS.map(({ key, kind }) => ({
+      key,
+      value: kind === 'secret' ? mask(settings[key] as string | undefined) : settings[key],
+      origin: origins[key] ?? 'not set',
+    }));
+    if (options.json) {
+      const values = Object.fromEntries(
+        rows.map(({ key, value, origin }) => [key, { value: value ?? null, origin }]),
+      );
+      process.stdout.write(`${JSON.stringify({ file: file ?? null, settings: values }, null, 2)}\n`);
+      return;
+    }
+    process.stdout.write(`${file === undefined ? 'No configuration file.' : `File: ${file}`}\n\n`);
+    for (const { key, value, origin } of rows) {
+      const shown =
+        value === undefined ? '-' : Array.isArray(value) ? value.join(', ') || '-' : String(value);
+      const line = `${key.padEnd(14)} ${shown.padEnd(28)} ${origin}`;
+      process.stdout.write(`${origin === 'default' || origin === 'not set' ? chalk.dim(line) : line}\n`);
+    }
+  });
+}
+
+/** Keeps what helps to recognise an address, hides what opens it. */
+function mask(secret: string | undefined): string | undefined {
+  if (secret === undefined) return undefined;
+  const url = URL.canParse(secret) ? new URL(secret) : undefined;
+  if (!url?.host) return '****';
+  if (url.password) url.password = '****';
+  return url.href;
+}

@@ -1,0 +1,43 @@
+// Settings as commander options, and back: every command takes its flags from the table of settings.
+import { type Command, Option } from 'commander';
+import { type LoadedSettings, loadSettings } from '../config/load.js';
+import { SETTINGS, type Setting, type Settings } from '../config/settings.js';
+
+/** Adds the flags of `keys`, in the table's order; all that have a flag when none are named. */
+export function addSettings(command: Command, keys?: readonly (keyof Settings)[]): Command {
+  for (const setting of SETTINGS) {
+    if (setting.flag === undefined || (keys && !keys.includes(setting.key))) continue;
+    command.addOption(optionFor(setting.flag, setting));
+  }
+  return command;
+}
+
+function optionFor(flag: string, setting: Setting): Option {
+  const option = new Option(flag, describe(setting));
+  if (setting.kind === 'list') {
+    option.argParser((value: string, before: string[] | undefined) => [...(before ?? []), value]);
+  }
+  return option;
+}
+
+function describe(setting: Setting): string {
+  const choices = setting.choices && setting.kind !== 'list' ? ` (${setting.choices.join(', ')})` : '';
+  const { default: value } = setting;
+  const shown =
+    setting.kind === 'boolean' || (Array.isArray(value) && value.length === 0) ? undefined : value;
+  const text = shown === undefined ? '' : ` (default: ${setting.kind === 'bytes' ? size(shown) : shown})`;
+  return setting.help + choices + text;
+}
+
+function size(bytes: unknown): string {
+  return `${Number(bytes) / 1024 ** 2}MB`;
+}
+
+/** The settings for a parsed command. Options at commander's own default don't count as given. */
+export function settingsFor(command: Command): Promise<LoadedSettings> {
+  const flags: Partial<Record<keyof Settings, unknown>> = {};
+  for (const { key } of SETTINGS) {
+    if (command.getOptionValueSource(key) === 'cli') flags[key] = command.getOptionValue(key);
+  }
+  return loadSettings({ flags });
+}

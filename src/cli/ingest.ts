@@ -1,0 +1,148 @@
+// `embed ingest`: flags, progress and the summary at the end.
+import { Command } from 'commander';
+import { exitCodes } from '../errors.js';
+import type { IngestSummary } from '../pipeline/summary.js';
+import type { Failure } from '../types.js';
+import { chalkStderr as chalk } from './colour.js';
+import { addSettings, settingsFor } from './flags.js';
+import { duration, plural, whole } from './numbers.js';
+import { startProgress } from './progress.js';
+import { positive } from './search.js';
+import { withSignals } from './signals.js';
+
+interface Flags {
+  limit?: number;
+  allowRemovals?: boolean;
+  rebuild?: boolean;
+  pull?: boolean;
+  wait?: boolean;
+  dryRun?: boolean;
+  json?: boolean;
+  quiet?: boolean;
+  verbose?: boolean;
+}
+
+export function ingestCommand(): Command {
+  const command = new Command('ingest')
+    .description('index files, folders and globs; a later run does only what changed')
+    .argument(
+      '<paths...>',
+      'files, folders, globs, or - for JSON Lines ({"id","text","metadata"?}) on standard input',
+    );
+  addSettings(command);
+  command
+    .option('--limit <n>', 'read at most n files', positive)
+    .option('--allow-removals', 'let more than half of the documents go')
+    .option('--rebuild', 'make the output anew, e.g. for another model')
+    .option('--pull', 'pull the model when the server lacks it')
+    .option('--wait', "wait for another run's lock")
+    .option('-n, --dry-run', 'say what would be done; write nothing, contact no embedder')
+    .option('--json', 'one summary as JSON on standard output')
+    .option('-q, --quiet', 'print errors only')
+    .option('-v, --verbose', 'name every file that is left out or fails')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ embed ingest ./docs                             only what changed since the last run
+  $ embed ingest ./docs ./notes -o ./index --quiet  from cron
+  $ embed ingest 'src/**/*.ts' --exclude '*.test.ts'
+  $ embed ingest ./docs --model bge-m3 --pull --rebuild
+  $ jq -c '{id, text: .body}' posts.json | embed ingest -`,
+    );
+  return command.action(async (paths: string[], flags: Flags) => {
+    process.exitCode = await ingestAction(command, paths, flags);
+  });
+}
+
+async function ingestAction(command: Command, paths: string[], flags: Flags): Promise<number> {
+  const { settings } = await settingsFor(command);
+  const [{ ingest }, { RunCounts }] = await Promise.all([
+    import('../commands/ingest.js'),
+    import('../pipeline/counts.js'),
+  ]);
+  const counts = new RunCounts();
+  const progress = startProgress(counts, Boolean(flags.quiet));
+  const warn = (message: string) => {
+    if (!flags.quiet) progress.line(`${chalk.yellow('warning')}: ${message}`);
+  };
+  try {
+    const result = await withSignals((signal) =>
+      ingest({
+        ...flags,
+        paths,
+        settings,
+        stdin: process.stdin,
+        signal,
+        counts,
+        onNotice: (message) => progress.line(message),
+        onWarning: warn,
+        ...(flags.verbose && { onSkip: (reason, path) => progress.line(`left out (${reason}): ${path}`) }),
+      }),
+    );
+    progress.stop();
+    const { summary, failures, question } = result;
+    if (flags.json) process.stdout.write(`${JSON.stringify({ ...summary, failures })}\n`);
+    if (!flags.quiet) process.stderr.write(flags.dryRun ? renderPlan(summary) : render(summary, question));
+    if (failures.length > 0) process.stderr.write(renderFailures(failures, Boolean(flags.verbose)));
+    return failures.length > 0 ? exitCodes.someFailed : exitCodes.done;
+  } finally {
+    progress.stop();
+  }
+}
+
+function render(summary: IngestSummary, question: string | undefined): string {
+  const { documents, chunks, out, changed, embedder, requests, textsPerRequest, seconds } = summary;
+  const lines = [
+    changed
+      ? `${chalk.green('✓')} ${plural(chunks.total, 'chunk')} in ${chalk.bold(out)} (${duration(seconds)}${
+          embedder ? `, ${embedder.model}, ${embedder.dimensions} dimensions` : ''
+        })`
+      : `${chalk.green('✓')} nothing changed in ${chalk.bold(out)}: ${plural(chunks.total, 'chunk')} (${duration(seconds)})`,
+    `  documents  ${whole(documents.new)} new, ${whole(documents.changed)} changed, ${whole(documents.unchanged)} unchanged, ${whole(documents.removed)} removed, ${whole(documents.failed)} failed`,
+  ];
+  if (chunks.embedded + chunks.cached + chunks.reused + chunks.failed > 0) {
+    lines.push(
+      `  chunks     ${whole(chunks.embedded)} embedded, ${whole(chunks.cached)} from cache, ${whole(chunks.reused)} reused${
+        chunks.failed > 0 ? `, ${whole(chunks.failed)} failed` : ''
+      }`,
+    );
+  }
+  if (requests > 0) lines.push(`  requests   ${whole(requests)}, ${textsPerRequest} texts each`);
+  if (summary.skipped > 0) {
+    lines.push(
+      `  left out   ${plural(summary.skipped, 'file')} (binary, too large or not regular; --verbose names them)`,
+    );
+  }
+  if (question !== undefined) {
+    const runner = process.env.npm_command === 'exec' ? 'npx embed' : 'embed';
+    const where = out === './embeddings' || out === 'embeddings' ? '' : ` --out ${quote(out)}`;
+    lines.push(`Try: ${chalk.cyan(`${runner} search ${quote(question)}${where}`)}`);
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+function renderPlan({ documents, chunks, tokensEmbedded, out }: IngestSummary): string {
+  return [
+    `Would write ${chalk.bold(out)}: ${plural(chunks.total, 'chunk')}`,
+    `  documents  ${whole(documents.new)} new, ${whole(documents.changed)} changed, ${whole(documents.unchanged)} unchanged, ${whole(documents.removed)} removed, ${whole(documents.failed)} failed`,
+    `  to embed   ${plural(chunks.embedded, 'chunk')}, about ${whole(tokensEmbedded)} tokens; ${whole(chunks.reused)} reused (the cache isn't asked)`,
+    '',
+  ].join('\n');
+}
+
+function renderFailures(failures: readonly Failure[], all: boolean): string {
+  const shown = all ? failures : failures.slice(0, 10);
+  const lines = shown.map(({ source, code, chunk }) => {
+    const place = chunk === undefined ? source : `${source}, chunk ${chunk}`;
+    return `${chalk.red('failed')}: ${JSON.stringify(place).slice(1, -1)} (${code})`;
+  });
+  if (shown.length < failures.length)
+    lines.push(`… and ${whole(failures.length - shown.length)} more in failures.jsonl`);
+  return `${lines.join('\n')}\n`;
+}
+
+/** Quoted for a POSIX shell. */
+function quote(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `"${text.replace(/(["\\$`!])/g, '\\$1')}"`;
+}

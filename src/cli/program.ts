@@ -1,0 +1,57 @@
+// The whole command line: one subcommand a file, one place where errors become exit codes.
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { exitCodes } from '../errors.js';
+import { configCommand } from './config.js';
+import { ingestCommand } from './ingest.js';
+import { reportError } from './report.js';
+import { searchCommand } from './search.js';
+import { verifyCommand } from './verify.js';
+
+const EXIT_STATUS = `
+Exit status:
+  0 done                       4 a named service can't be reached or lacks the model
+  1 unexpected error           5 the output is of another vector space, or damaged
+  2 wrong usage or setting    75 another run holds the lock
+  3 some documents failed    130 stopped by a signal, progress kept (129, 143 likewise)`;
+
+export function createProgram(): Command {
+  const program = new Command('embed')
+    .description('Folders in, a correct vector index out: bulk embedding ingestion with Ollama.')
+    .version(version(), '-V, --version')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ embed ingest ./docs                      index a folder into ./embeddings
+  $ embed search "how do I reset a password" ask the index
+  $ embed ingest ./docs --model bge-m3       with a model of your Ollama
+${EXIT_STATUS}`,
+    );
+  for (const command of [ingestCommand(), searchCommand(), verifyCommand(), configCommand()]) {
+    program.addCommand(command.addHelpText('after', EXIT_STATUS));
+  }
+  return program;
+}
+
+/** Runs one command line to its end; sets `process.exitCode`, never throws. */
+export async function run(argv: readonly string[]): Promise<void> {
+  const program = createProgram();
+  for (const command of [program, ...program.commands]) {
+    command.exitOverride().showSuggestionAfterError().configureHelp({ showGlobalOptions: false });
+  }
+  try {
+    await program.parseAsync(argv);
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      // Commander has printed its own sentence; asking for help is no error.
+      process.exitCode = error.exitCode === 0 || error.code === 'commander.help' ? 0 : exitCodes.usage;
+    } else {
+      process.exitCode = reportError(error);
+    }
+  }
+}
+
+function version(): string {
+  return JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version;
+}

@@ -1,0 +1,91 @@
+// Shows a run while it goes: a bar on a terminal, a line now and then elsewhere, nothing with --quiet.
+import { SingleBar } from 'cli-progress';
+import type { RunCounts } from '../pipeline/counts.js';
+import { duration, whole } from './numbers.js';
+
+export interface Progress {
+  /** Prints a line without breaking the bar. */
+  line(text: string): void;
+  stop(): void;
+}
+
+const BAR_INTERVAL_MS = 100;
+const LINE_INTERVAL_MS = 10_000;
+
+export function startProgress(counts: RunCounts, quiet: boolean): Progress {
+  if (quiet) return { line: () => undefined, stop: () => undefined };
+  return process.stderr.isTTY && !process.env.CI ? startBar(counts) : startLines(counts);
+}
+
+function startBar(counts: RunCounts): Progress {
+  const started = performance.now();
+  const bar = new SingleBar({
+    stream: process.stderr,
+    format: (_options, params) => renderBar(params.progress, counts, (performance.now() - started) / 1000),
+    clearOnComplete: true,
+    hideCursor: true,
+    // The run has its own signal handling, which restores the cursor through stop().
+    gracefulExit: false,
+    linewrap: false,
+  });
+  bar.start(1, 0);
+  const timer = setInterval(() => bar.update(fraction(counts)), BAR_INTERVAL_MS);
+  let running = true;
+  return {
+    line(text) {
+      // Clears the bar's line; the next tick draws it again below.
+      process.stderr.write(running ? `\r\x1b[K${text}\n` : `${text}\n`);
+    },
+    stop() {
+      if (!running) return;
+      running = false;
+      clearInterval(timer);
+      bar.stop();
+    },
+  };
+}
+
+function startLines(counts: RunCounts): Progress {
+  const started = performance.now();
+  const line = (text: string) => void process.stderr.write(`${text}\n`);
+  const timer = setInterval(
+    () => line(describe(counts, (performance.now() - started) / 1000)),
+    LINE_INTERVAL_MS,
+  );
+  timer.unref();
+  return { line, stop: () => clearInterval(timer) };
+}
+
+/** How much of the run is done, 0 to 1: what was read, less what still waits for vectors. */
+function fraction(counts: RunCounts): number {
+  const read = counts.bytes === 0 ? 0 : counts.bytesRead / counts.bytes;
+  const written = counts.rowsSplit === 0 ? 1 : counts.rowsWritten / counts.rowsSplit;
+  return Math.min(1, read * written);
+}
+
+/** One line of at most 79 columns. */
+function renderBar(done: number, counts: RunCounts, seconds: number): string {
+  const width = 16;
+  const full = Math.round(done * width);
+  const bar = '█'.repeat(full) + '░'.repeat(width - full);
+  const percent = `${Math.floor(done * 100)}%`.padStart(4);
+  return `${bar}${percent} ${describe(counts, seconds)}${timeLeft(done, seconds)}`.slice(0, 79);
+}
+
+function describe(counts: RunCounts, seconds: number): string {
+  const files = `${whole(counts.filesRead)}/${whole(counts.files)} files`;
+  const rate = seconds > 0 ? ` ${whole(counts.rowsWritten / seconds)}/s` : '';
+  const cached =
+    counts.chunksFromCache > 0 ? `, ${percentOf(counts.chunksFromCache, counts.cacheLookups)} cached` : '';
+  return `${files}, ${whole(counts.chunks)} chunks${rate}${cached}`;
+}
+
+function percentOf(part: number, all: number): string {
+  return `${Math.round((100 * part) / Math.max(1, all))}%`;
+}
+
+function timeLeft(done: number, seconds: number): string {
+  // The first seconds say little: models load, caches are cold.
+  if (seconds < 2 || done <= 0.01 || done >= 1) return '';
+  return `, ${duration((seconds * (1 - done)) / done)} left`;
+}

@@ -1,0 +1,68 @@
+// `embed search`: flags and printing.
+import { Command, InvalidArgumentError } from 'commander';
+import { chalk } from './colour.js';
+import { addSettings, settingsFor } from './flags.js';
+import { withSignals } from './signals.js';
+
+export function searchCommand(): Command {
+  const command = new Command('search')
+    .description('ask an index: exact cosine over all its rows')
+    .argument('<question...>', 'what to look for')
+    .option('-k, --results <n>', 'results at most', positive, 5)
+    .option('--json', 'results as JSON on standard output')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ embed search "how are chunks made"
+  $ embed search --out ./notes-index -k 10 "tax return 2025"
+  $ embed search --json "vector space" | jq -r '.[0].metadata.source'`,
+    );
+  addSettings(command, ['out', 'embedder', 'model', 'ollamaUrl', 'dimensions', 'batchTimeout', 'maxRetries']);
+  return command.action(async (words: string[], options: { results: number; json?: boolean }) => {
+    const { settings } = await settingsFor(command);
+    const { search } = await import('../commands/search.js');
+    const results = await withSignals((signal) =>
+      search({
+        question: words.join(' '),
+        settings,
+        k: options.results,
+        signal,
+        onNotice: (message) => process.stderr.write(`${message}\n`),
+      }),
+    );
+    if (options.json) process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
+    else process.stdout.write(results.map(render).join('\n'));
+  });
+}
+
+type Result = Awaited<ReturnType<typeof import('../commands/search.js').search>>[number];
+
+/** Score, place and heading on one line, the text below it, indented. */
+function render({ score, text, metadata }: Result): string {
+  const place = metadata.page
+    ? `${metadata.source}, page ${metadata.page}`
+    : `${metadata.source}:${metadata.line}`;
+  const heading = metadata.heading.length > 0 ? chalk.dim(`  ${metadata.heading.join(' › ')}`) : '';
+  const body = wrap(text.replace(/\s+/g, ' ').trim(), 76, 3).map((line) => `  ${line}\n`);
+  return `${chalk.green(score.toFixed(3))}  ${chalk.bold(place)}${heading}\n${body.join('')}`;
+}
+
+/** The first lines of a text, broken at spaces. */
+function wrap(text: string, width: number, most: number): string[] {
+  const lines: string[] = [];
+  let rest = text;
+  while (rest !== '' && lines.length < most) {
+    const space = rest.length > width ? rest.lastIndexOf(' ', width) : rest.length;
+    const end = space > 0 ? space : width;
+    lines.push(rest.slice(0, end));
+    rest = rest.slice(end).trimStart();
+  }
+  if (rest !== '') lines[lines.length - 1] += ' …';
+  return lines;
+}
+
+export function positive(text: string): number {
+  if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError('Expected a whole number from 1 up.');
+  return Number(text);
+}

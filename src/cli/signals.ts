@@ -1,0 +1,30 @@
+// Signals become one AbortSignal; a second one ends the process at once.
+import { constants } from 'node:os';
+
+/** The run was stopped by a signal. */
+export class SignalError extends Error {
+  readonly exitCode: number;
+
+  constructor(name: NodeJS.Signals) {
+    super(`Stopped by ${name}; what was embedded is kept, the next run goes on from there.`);
+    this.name = 'SignalError';
+    this.exitCode = 128 + constants.signals[name];
+  }
+}
+
+const NAMES: NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+
+/** Runs `work` under a signal that SIGINT, SIGTERM or SIGHUP aborts with a {@link SignalError}. */
+export async function withSignals<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const controller = new AbortController();
+  const stop = (name: NodeJS.Signals) => {
+    if (controller.signal.aborted) process.exit(128 + constants.signals[name]);
+    controller.abort(new SignalError(name));
+  };
+  for (const name of NAMES) process.on(name, stop);
+  try {
+    return await work(controller.signal);
+  } finally {
+    for (const name of NAMES) process.off(name, stop);
+  }
+}

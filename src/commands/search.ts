@@ -1,0 +1,85 @@
+// `embed search` without its flags: exact cosine of a question against every vector of an output.
+import type { Settings } from '../config/settings.js';
+import { compareSpaces, measureSpace } from '../embedders/space.js';
+import { UsageError, VectorSpaceError } from '../errors.js';
+import { openOutput, type VectorBlock } from '../outputs/output.js';
+import { openEmbedder } from '../pipeline/embedder.js';
+import type { Vector } from '../types.js';
+import { type Row, readRow } from './row.js';
+
+export interface SearchOptions {
+  question: string;
+  settings: Settings;
+  /** Results at most. */
+  k: number;
+  signal?: AbortSignal;
+  onNotice?(message: string): void;
+}
+
+/** A row of the output; results come best first. */
+export interface SearchResult extends Row {
+  /** Cosine, -1 to 1. */
+  score: number;
+}
+
+/**
+ * @throws {UsageError} when there is no output or no question
+ * @throws {VectorSpaceError} when the embedder gives vectors of another space than the output's
+ */
+export async function search(options: SearchOptions): Promise<SearchResult[]> {
+  const { settings, question, k, signal = new AbortController().signal } = options;
+  if (question.trim() === '') throw new UsageError('Nothing to search for: give a question.');
+  const output = await openOutput(settings.out);
+  if (!output) {
+    throw new UsageError(
+      `There is no index in ${settings.out}: make one with \`embed ingest\`, or name it with --out.`,
+    );
+  }
+  const embedder = await openEmbedder({
+    settings,
+    previous: output.space,
+    pinnedCounter: output.manifest.chunking.counter,
+    signal,
+    onNotice: options.onNotice ?? (() => undefined),
+  });
+  try {
+    const comparison = compareSpaces(output.space, await measureSpace(embedder, { signal }));
+    if (!comparison.same) {
+      throw new VectorSpaceError(
+        `The index in ${settings.out} is of another vector space than the embedder (${comparison.reason}): ` +
+          'search with the embedder that made it, or make it anew with `embed ingest --rebuild`.',
+      );
+    }
+    const [vector] = await embedder.embed([output.space.prefixes.query + question], { signal });
+    const best = await nearestRows(output.blocks(), vector!, k);
+    const results: SearchResult[] = [];
+    for (const { row, score } of best) results.push({ score, ...(await readRow(output, row)) });
+    return results;
+  } finally {
+    await embedder.close();
+    await output.close();
+  }
+}
+
+interface Hit {
+  row: number;
+  score: number;
+}
+
+/** Keeps the best k of all rows; ties go to the earlier row. */
+async function nearestRows(blocks: AsyncIterable<VectorBlock>, query: Vector, k: number): Promise<Hit[]> {
+  const best: Hit[] = [];
+  const dimensions = query.length;
+  for await (const { first, floats } of blocks) {
+    for (let at = 0, row = first; at < floats.length; at += dimensions, row++) {
+      let score = 0;
+      for (let i = 0; i < dimensions; i++) score += floats[at + i]! * query[i]!;
+      if (best.length === k && score <= best[k - 1]!.score) continue;
+      let place = best.length;
+      while (place > 0 && best[place - 1]!.score < score) place--;
+      best.splice(place, 0, { row, score });
+      if (best.length > k) best.pop();
+    }
+  }
+  return best;
+}

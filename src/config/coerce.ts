@@ -1,0 +1,34 @@
+// From the text of a flag or variable to a value of the setting's kind.
+import type { SettingKind } from './settings.js';
+
+const UNITS: Record<string, number> = { '': 1, b: 1, k: 1024, kb: 1024, m: 1024 ** 2, mb: 1024 ** 2 };
+UNITS.g = UNITS.gb = 1024 ** 3;
+
+/**
+ * The value that `text` stands for. What can't be read is returned as it is: the schema then refuses
+ * it in a sentence that shows the text.
+ */
+export function coerce(kind: SettingKind, text: string): unknown {
+  switch (kind) {
+    case 'integer':
+      return /^[+-]?\d+$/.test(text.trim()) ? Number(text) : text;
+    case 'boolean':
+      return { true: true, '1': true, false: false, '0': false }[text.trim().toLowerCase()] ?? text;
+    case 'list':
+      return text
+        .split(',')
+        .map((part) => part.trim())
+        .filter((part) => part !== '');
+    case 'bytes':
+      return bytes(text);
+    default:
+      return text;
+  }
+}
+
+/** `64MB`, `500 kb`, `1g` or plain bytes; units are powers of 1024. */
+function bytes(text: string): number | string {
+  const match = /^(\d+(?:\.\d+)?)\s*([kmg]?i?b?)$/i.exec(text.trim());
+  const unit = match?.[2] === undefined ? undefined : UNITS[match[2].toLowerCase().replace('i', '')];
+  return match?.[1] === undefined || unit === undefined ? text : Math.round(Number(match[1]) * unit);
+}

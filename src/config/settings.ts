@@ -1,0 +1,222 @@
+// The one table of settings: name, flag, variable, default, unit and help of each. Flags, `.batchrc`
+// keys, `embed config` and the README's table all come from it, so they can't disagree.
+
+/** How a setting's text (flag or variable) becomes a value. */
+export type SettingKind = 'text' | 'integer' | 'boolean' | 'list' | 'bytes' | 'secret';
+
+export interface Setting {
+  /** Name in `.batchrc` and in {@link Settings}. */
+  key: keyof Settings;
+  kind: SettingKind;
+  /** Flag as commander writes it; settings without one are set by variable or file only. */
+  flag?: string;
+  /** Environment variable; an empty one counts as unset. */
+  env?: string;
+  /** `undefined`: decided at run time (by the model, by the output). */
+  default?: Settings[keyof Settings];
+  help: string;
+  choices?: readonly string[];
+}
+
+/** Everything a command can be told, after flags, environment and files were joined. */
+export interface Settings {
+  /** Output folder. */
+  out: string;
+  /** Files to write; `npy` always is. */
+  format: ('jsonl' | 'npy')[];
+  embedder: 'auto' | 'ollama' | 'builtin';
+  /** Ollama model name; undefined: the best embedding model that the server has. */
+  model?: string;
+  /** Ollama servers; undefined: the default address. */
+  ollamaUrl?: string[];
+  ollamaApiKey?: string;
+  /** Dimensions asked of a Matryoshka model. */
+  dimensions?: number;
+  /** Texts a request, 1 to 64. */
+  batchSize: number;
+  /** Requests in flight per server. */
+  concurrency: number;
+  /** Tokens a chunk; undefined: what suits the model. */
+  chunkSize?: number;
+  /** Tokens that neighbouring chunks share. */
+  chunkOverlap?: number;
+  cache: 'auto' | 'redis' | 'disk' | 'none';
+  redisUrl?: string;
+  redisHost?: string;
+  redisPort?: number;
+  redisPassword?: string;
+  /** Undefined: what the address says, else 2. */
+  redisDb?: number;
+  /** Seconds; Redis only. */
+  cacheTtl: number;
+  /** Bytes; disk cache only. */
+  cacheMaxSize: number;
+  cacheDir?: string;
+  include: string[];
+  exclude: string[];
+  gitignore: boolean;
+  /** Bytes; larger files are left out. */
+  maxFileSize: number;
+  /** Milliseconds; the least time-out of a request. */
+  batchTimeout: number;
+  maxRetries: number;
+}
+
+const MIB = 1024 * 1024;
+
+export const SETTINGS: readonly Setting[] = [
+  {
+    key: 'out',
+    kind: 'text',
+    flag: '-o, --out <dir>',
+    default: './embeddings',
+    help: 'output folder',
+  },
+  {
+    key: 'format',
+    kind: 'list',
+    flag: '--format <list>',
+    default: ['jsonl', 'npy'],
+    choices: ['jsonl', 'npy'],
+    help: 'jsonl puts vectors into chunks.jsonl too; vectors.npy is always written',
+  },
+  {
+    key: 'embedder',
+    kind: 'text',
+    flag: '--embedder <name>',
+    default: 'auto',
+    choices: ['auto', 'ollama', 'builtin'],
+    help: 'auto: what the output was made with, else Ollama, else the built-in one',
+  },
+  {
+    key: 'model',
+    kind: 'text',
+    flag: '--model <name>',
+    env: 'OLLAMA_EMBEDDING_MODEL',
+    help: 'Ollama model',
+  },
+  {
+    key: 'ollamaUrl',
+    kind: 'list',
+    flag: '--ollama-url <url>',
+    env: 'OLLAMA_HOST',
+    help: 'Ollama server; repeatable',
+  },
+  {
+    key: 'ollamaApiKey',
+    kind: 'secret',
+    env: 'OLLAMA_API_KEY',
+    help: 'bearer token for the Ollama servers',
+  },
+  {
+    key: 'dimensions',
+    kind: 'integer',
+    flag: '--dimensions <n>',
+    help: 'shorter vectors from Matryoshka models',
+  },
+  {
+    key: 'batchSize',
+    kind: 'integer',
+    flag: '--batch-size <n>',
+    env: 'OLLAMA_EMBEDDING_BATCH_SIZE',
+    default: 32,
+    help: 'texts a request, at most 64',
+  },
+  {
+    key: 'concurrency',
+    kind: 'integer',
+    flag: '--concurrency <n>',
+    default: 2,
+    help: 'requests in flight',
+  },
+  {
+    key: 'chunkSize',
+    kind: 'integer',
+    flag: '--chunk-size <n>',
+    help: 'tokens a chunk (default: by model)',
+  },
+  {
+    key: 'chunkOverlap',
+    kind: 'integer',
+    flag: '--chunk-overlap <n>',
+    help: 'tokens that neighbouring chunks share (default: 0)',
+  },
+  {
+    key: 'cache',
+    kind: 'text',
+    flag: '--cache <kind>',
+    default: 'auto',
+    choices: ['auto', 'redis', 'disk', 'none'],
+    help: 'auto: Redis where one is configured, else disk',
+  },
+  {
+    key: 'redisUrl',
+    kind: 'secret',
+    flag: '--redis-url <url>',
+    env: 'REDIS_URL',
+    help: 'redis:// or rediss:// address',
+  },
+  { key: 'redisHost', kind: 'text', env: 'REDIS_HOST', help: 'Redis host, where no address is given' },
+  { key: 'redisPort', kind: 'integer', env: 'REDIS_PORT', help: 'Redis port (default: 6379)' },
+  { key: 'redisPassword', kind: 'secret', env: 'REDIS_PASSWORD', help: 'Redis password' },
+  { key: 'redisDb', kind: 'integer', env: 'REDIS_EMBEDDING_DB', help: 'Redis database (default: 2)' },
+  {
+    key: 'cacheTtl',
+    kind: 'integer',
+    flag: '--cache-ttl <seconds>',
+    env: 'EMBEDDING_CACHE_TTL',
+    default: 3600,
+    help: 'how long Redis keeps a vector',
+  },
+  {
+    key: 'cacheMaxSize',
+    kind: 'bytes',
+    default: 2048 * MIB,
+    help: 'size at which the disk cache drops its oldest vectors',
+  },
+  { key: 'cacheDir', kind: 'text', help: "folder of the disk cache (default: in the user's cache folder)" },
+  {
+    key: 'include',
+    kind: 'list',
+    flag: '--include <glob>',
+    default: [],
+    help: 'only files that match; repeatable',
+  },
+  {
+    key: 'exclude',
+    kind: 'list',
+    flag: '--exclude <glob>',
+    default: [],
+    help: 'leave out files that match; repeatable',
+  },
+  {
+    key: 'gitignore',
+    kind: 'boolean',
+    flag: '--no-gitignore',
+    default: true,
+    help: "don't read .gitignore files",
+  },
+  {
+    key: 'maxFileSize',
+    kind: 'bytes',
+    flag: '--max-file-size <size>',
+    default: 64 * MIB,
+    help: 'leave out larger files, e.g. 500KB or 64MB',
+  },
+  {
+    key: 'batchTimeout',
+    kind: 'integer',
+    flag: '--batch-timeout <ms>',
+    env: 'OLLAMA_BATCH_TIMEOUT',
+    default: 30_000,
+    help: 'least time-out of a request',
+  },
+  {
+    key: 'maxRetries',
+    kind: 'integer',
+    flag: '--max-retries <n>',
+    env: 'MAX_BATCH_RETRIES',
+    default: 3,
+    help: 'tries after a failed request',
+  },
+];

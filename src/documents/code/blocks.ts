@@ -1,0 +1,236 @@
+// Source code → blocks: a block per definition, with the comments above it. Goes by indent and by how lines
+// start, not by a grammar: a slip costs a title or a badly placed border, never text.
+import type { Block } from '../../types.js';
+import { trimWhite } from '../lines.js';
+import { cleanTitle } from '../titles.js';
+import type { Language } from './languages.js';
+import { CodeLines, named } from './lines.js';
+
+/** Longer definitions are told apart into what they hold, in UTF-16 code units. */
+const LONG = 1000;
+/** Neighbouring statements up to this size are one block. */
+const SMALL = 500;
+/** Statements of this size get a title of their own. */
+const NOTABLE = 200;
+const DEEPEST = 4;
+
+/** Lines that go on with what is above them at the same indent. */
+const CLOSER = /^(?:[)}\]{]|end\b|done\b|fi\b|esac\b)/;
+/** Decorators and attributes may take several lines. */
+const ATTRIBUTE = /^(?:@|#?!?\[|template\b)/;
+
+/** Lines that belong together: a definition, or statements without a blank line between them. */
+interface Unit {
+  /** First line, and the line behind the last. */
+  from: number;
+  to: number;
+  /** The line that opens the definition, below its comments. */
+  opening: number;
+  /** Undefined for statements. */
+  title: string | undefined;
+}
+
+/**
+ * Blocks of a whole file of code.
+ * @param margin column of the outermost definitions; 'found' takes that of the first one
+ */
+export function codeBlocks(text: string, language: Language, margin: 0 | 'found' = 0): Block[] {
+  return new CodeReader(text, language).read(margin);
+}
+
+class CodeReader {
+  readonly #text: string;
+  readonly #language: Language;
+  readonly #lines: CodeLines;
+  readonly #blocks: Block[] = [];
+  /** Level of the innermost section that is open; 0 for none. */
+  #section = 0;
+
+  constructor(text: string, language: Language) {
+    this.#text = text;
+    this.#language = language;
+    this.#lines = new CodeLines(text, language);
+  }
+
+  read(margin: 0 | 'found'): Block[] {
+    const { count } = this.#lines;
+    const indent = margin === 'found' ? (this.#firstDefinition(0, count, -1) ?? 0) : margin;
+    for (const unit of this.#units(0, count, indent, false)) this.#emit(unit, 1);
+    return this.#blocks;
+  }
+
+  #emit(unit: Unit, level: number): void {
+    const size = this.#lines.start(unit.to) - this.#lines.start(unit.from);
+    const inner = size > LONG && level < DEEPEST ? this.#inside(unit) : [];
+    this.#push(unit, inner[0]?.from ?? unit.to, level);
+    for (const part of inner) this.#emit(part, level + 1);
+  }
+
+  /** Units of what a long unit holds, from its first definition on; none if it holds no definition. */
+  #inside(unit: Unit): Unit[] {
+    const margin = this.#lines.indent(unit.opening);
+    const indent = this.#firstDefinition(unit.opening + 1, unit.to, margin);
+    if (indent === undefined) return [];
+    const units = this.#units(unit.opening + 1, unit.to, indent, true);
+    const first = units.findIndex((part) => part.title !== undefined);
+    return first === -1 ? [] : units.slice(first);
+  }
+
+  #push(unit: Unit, to: number, level: number): void {
+    const start = this.#lines.start(unit.from);
+    const end = trimWhite(this.#text, start, this.#lines.start(to));
+    const block: Block = { kind: 'code', start, end, line: unit.from + 1 };
+    const title = unit.title ?? this.#statementTitle(unit, end - start, level);
+    if (title) {
+      block.level = level;
+      block.title = cleanTitle(title);
+      this.#section = level;
+    }
+    this.#blocks.push(block);
+  }
+
+  /** Statements get a title where they'd else be taken for a part of the definition above, or are long. */
+  #statementTitle(unit: Unit, size: number, level: number): string | undefined {
+    const ends = this.#section >= level;
+    if (!ends && size < NOTABLE) return undefined;
+    let opening = unit.from;
+    while (opening < unit.to - 1 && this.#isComment(opening)) opening++;
+    const words = this.#lines.words(opening);
+    return named(this.#language.statements ?? [], words) ?? (ends ? words.slice(0, 60) : undefined);
+  }
+
+  #isComment(line: number): boolean {
+    const indent = this.#lines.indent(line);
+    return !Number.isFinite(indent) || indent < 0 || this.#language.leading.test(this.#lines.words(line));
+  }
+
+  /** Column of the first definition in these lines that stands behind `margin`. */
+  #firstDefinition(from: number, to: number, margin: number): number | undefined {
+    for (let line = from; line < to; line++) {
+      const indent = this.#lines.indent(line);
+      if (indent > margin && Number.isFinite(indent) && this.#lines.definition(line, true)) return indent;
+    }
+    return undefined;
+  }
+
+  /** Lines `from` to `to` as units; those that start one have at most the indent `margin`. */
+  #units(from: number, to: number, margin: number, inside: boolean): Unit[] {
+    const units = new UnitList(this.#lines);
+    for (let line = from; line < to; line++) {
+      const indent = this.#lines.indent(line);
+      if (indent < 0) {
+        units.blank(line);
+      } else if (indent > margin) {
+        units.deeper(line, indent);
+      } else {
+        const words = this.#lines.words(line);
+        if (units.closes(line, words)) continue;
+        if (!units.isOpen && this.#language.leading.test(words)) units.leading(line, words);
+        else units.starts(line, words, this.#lines.definition(line, inside));
+      }
+    }
+    return units.finish(to);
+  }
+}
+
+/** Gathers lines into units. */
+class UnitList {
+  readonly #lines: CodeLines;
+  readonly #units: Unit[] = [];
+  /** Whether a bracket of the last unit is open at its own indent. */
+  isOpen = false;
+  #blank = false;
+  /** First of the comments and attributes that wait for what they stand above; -1 for none. */
+  #waiting = -1;
+  /** Whether the last of them has an open bracket. */
+  #waitingOpen = false;
+
+  constructor(lines: CodeLines) {
+    this.#lines = lines;
+  }
+
+  blank(line: number): void {
+    this.#blank = true;
+    if (this.#waiting >= 0 && !this.#waitingOpen) {
+      const from = this.#waiting;
+      this.#waiting = -1;
+      this.#statements(from, line);
+    }
+  }
+
+  /** A line with more indent than the unit has. */
+  deeper(line: number, indent: number): void {
+    if (this.#waiting >= 0) {
+      if (this.#waitingOpen || indent === Number.POSITIVE_INFINITY) return;
+      // A comment at the margin in the middle of a definition.
+      this.#waiting = -1;
+    }
+    const last = this.#units.at(-1);
+    if (last) last.to = line + 1;
+    else this.#units.push({ from: line, to: line + 1, opening: line, title: undefined });
+    this.#blank = false;
+  }
+
+  /** Takes a line such as `}` or `end`, if there is something to close. */
+  closes(line: number, words: string): boolean {
+    if (!CLOSER.test(words)) return false;
+    const open = balance(words.replace(/^[)}\];,\s]+/, '')) > 0;
+    if (this.#waiting >= 0) {
+      this.#waitingOpen = open;
+      return true;
+    }
+    const last = this.#units.at(-1);
+    if (!last) return false;
+    last.to = line + 1;
+    this.isOpen = open;
+    this.#blank = false;
+    return true;
+  }
+
+  leading(line: number, words: string): void {
+    if (this.#waiting < 0) this.#waiting = line;
+    this.#waitingOpen = ATTRIBUTE.test(words) && balance(words) > 0;
+  }
+
+  /** A line at the margin that opens a definition, or a statement. */
+  starts(line: number, words: string, title: string | undefined): void {
+    const from = this.#waiting >= 0 ? this.#waiting : line;
+    const last = this.#units.at(-1);
+    const isNext = last && last.title === undefined && !this.#blank && this.#waiting < 0;
+    this.#waiting = -1;
+    if (title !== undefined) {
+      this.#units.push({ from, to: line + 1, opening: line, title });
+    } else if (last && (this.isOpen || isNext)) {
+      last.to = line + 1;
+      if (this.isOpen) return;
+    } else {
+      this.#statements(from, line + 1);
+    }
+    this.isOpen = balance(words) > 0;
+    this.#blank = false;
+  }
+
+  finish(to: number): Unit[] {
+    if (this.#waiting >= 0) this.#statements(this.#waiting, to);
+    return this.#units;
+  }
+
+  /** Adds statements, to the ones before them while these are few. */
+  #statements(from: number, to: number): void {
+    const last = this.#units.at(-1);
+    const joins = last && last.title === undefined;
+    if (joins && this.#lines.start(to) - this.#lines.start(last.from) <= SMALL) last.to = to;
+    else this.#units.push({ from, to, opening: from, title: undefined });
+  }
+}
+
+/** Brackets that a line opens and doesn't close. */
+function balance(words: string): number {
+  let open = 0;
+  for (let i = 0; i < words.length; i++) {
+    const code = words.charCodeAt(i);
+    if (code === 40 || code === 91 || code === 123) open++;
+    else if (code === 41 || code === 93 || code === 125) open--;
+  }
+  return open;
+}

@@ -1,0 +1,80 @@
+// CSV → rows with the line that each starts on. Reads what people write: any line break, quotes in the middle
+// of a field, rows of any length, a quote that is never closed.
+
+export interface CsvRow {
+  fields: string[];
+  /** 1-based line on which the row starts. */
+  line: number;
+  /** A quote is opened and never closed: the fields are a guess. */
+  isBroken: boolean;
+}
+
+const QUOTE = 34;
+const NEWLINE = 10;
+const RETURN = 13;
+
+/** @param delimiter one character */
+export function* csvRows(text: string, delimiter: string): Generator<CsvRow> {
+  const separator = delimiter.charCodeAt(0);
+  let line = 1;
+  let at = 0;
+  // Behind a quote that is never closed there is none that could close another.
+  let quotes = true;
+  while (at < text.length) {
+    const row: CsvRow = { fields: [], line, isBroken: false };
+    let inRow = true;
+    while (inRow) {
+      let end = -1;
+      if (quotes && text.charCodeAt(at) === QUOTE) {
+        end = closingQuote(text, at + 1, separator);
+        if (end === -1) {
+          quotes = false;
+          row.isBroken = true;
+        }
+      }
+      let field: string;
+      if (end >= 0) {
+        field = text.slice(at + 1, end);
+        for (let i = field.indexOf('\n'); i !== -1; i = field.indexOf('\n', i + 1)) line++;
+        if (field.includes('"')) field = field.replaceAll('""', '"');
+        at = end + 1;
+      } else {
+        const start = at;
+        let code = text.charCodeAt(at);
+        while (at < text.length && code !== separator && code !== NEWLINE && code !== RETURN) {
+          code = text.charCodeAt(++at);
+        }
+        field = text.slice(start, at);
+      }
+      row.fields.push(field);
+      inRow = at < text.length && text.charCodeAt(at) === separator;
+      if (inRow) at++;
+    }
+    if (text.charCodeAt(at) === RETURN) at++;
+    if (text.charCodeAt(at) === NEWLINE) at++;
+    line++;
+    if (row.fields.length > 1 || row.fields[0] !== '') yield row;
+  }
+}
+
+/** The separator that the first line uses most: comma, semicolon, tab or bar. */
+export function guessDelimiter(text: string): string {
+  const counts = new Map([',', ';', '\t', '|'].map((delimiter) => [delimiter, 0]));
+  let quoted = false;
+  for (const char of text.slice(0, 10_000)) {
+    if (char === '"') quoted = !quoted;
+    else if (!quoted && char === '\n') break;
+    else if (!quoted && counts.has(char)) counts.set(char, counts.get(char)! + 1);
+  }
+  return [...counts].reduce((best, next) => (next[1] > best[1] ? next : best))[0];
+}
+
+/** Index of the quote that ends the field: one with a separator, a line break or nothing behind it. */
+function closingQuote(text: string, start: number, separator: number): number {
+  for (let at = text.indexOf('"', start); at !== -1; at = text.indexOf('"', at + 1)) {
+    const next = text.charCodeAt(at + 1);
+    if (next === QUOTE) at++;
+    else if (Number.isNaN(next) || next === separator || next === NEWLINE || next === RETURN) return at;
+  }
+  return -1;
+}

@@ -1,0 +1,103 @@
+// Bytes of a file → text. Finds out the encoding: UTF-8 and UTF-16 by themselves, anything else by what the
+// file says about itself, else Windows-1252, which reads every byte.
+import { isAscii, isUtf8 } from 'node:buffer';
+
+/** How much of a file is looked at to tell binary from text, in bytes. */
+const SAMPLE = 8192;
+
+/** Starts of binary files that need not have a NUL byte in their sample, as Latin-1. */
+const MAGIC = [
+  '%PDF-',
+  'PK\x03\x04',
+  'PK\x05\x06',
+  '\x1f\x8b',
+  'BZh91AY&SY',
+  '\xfd7zXZ',
+  '7z\xbc\xaf',
+  'Rar!\x1a\x07',
+  '\x28\xb5\x2f\xfd',
+  '\x89PNG',
+  '\xff\xd8\xff',
+  'GIF87a',
+  'GIF89a',
+  '\xd0\xcf\x11\xe0',
+  // UTF-32, which would pass for UTF-16.
+  '\xff\xfe\0\0',
+];
+
+/** "charset=shift_jis", "coding: euc-jp", 'encoding="ISO-8859-2"' near the top of a file. */
+const DECLARATION = /(?:charset|coding|encoding)[ \t]{0,3}[=:][ \t]{0,3}["']?([A-Za-z][\w.:-]{1,30})/;
+
+/**
+ * The text of a file: UTF-8 with or without byte order mark, UTF-16 with one or with a clear pattern of zero
+ * bytes, else the encoding that the file declares, else Windows-1252. The mark is not part of the text.
+ * Never throws; ask `isBinary` first.
+ */
+export function decode(bytes: Uint8Array): string {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const utf16 = utf16Kind(buffer);
+  if (utf16) return new TextDecoder(utf16).decode(buffer);
+  if (isAscii(buffer)) return buffer.toString('latin1');
+  if (isUtf8(buffer)) return buffer.toString('utf8', hasUtf8Mark(buffer) ? 3 : 0);
+  return declaredDecoder(buffer)?.decode(buffer) ?? new TextDecoder('windows-1252').decode(buffer);
+}
+
+/** Whether the start of a file says that it isn't text: known binary formats, NUL bytes, control characters. */
+export function isBinary(bytes: Uint8Array): boolean {
+  const sample = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, SAMPLE));
+  const start = sample.toString('latin1', 0, 16);
+  if (MAGIC.some((magic) => start.startsWith(magic))) return true;
+  if (utf16Kind(sample)) return false;
+  if (sample.includes(0)) return true;
+  // A cut in the middle of a character makes any UTF-8 sample invalid: leave its last bytes out.
+  if (isAscii(sample) || isUtf8(sample.subarray(0, wholeCharacters(sample)))) return false;
+  let controls = 0;
+  for (const byte of sample) if (byte < 9 || (byte > 13 && byte < 32 && byte !== 27)) controls++;
+  return controls * 50 > sample.length;
+}
+
+function hasUtf8Mark(bytes: Uint8Array): boolean {
+  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
+}
+
+function utf16Kind(bytes: Uint8Array): 'utf-16le' | 'utf-16be' | undefined {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return 'utf-16le';
+  if (bytes[0] === 0xfe && bytes[1] === 0xff) return 'utf-16be';
+  // Without a mark only text that is mostly Latin is told apart: one byte of most pairs is then zero.
+  const length = Math.min(bytes.length, SAMPLE) & ~1;
+  if (length < 4 || (bytes[0] !== 0 && bytes[1] !== 0)) return undefined;
+  const zeros = [0, 0];
+  let controls = 0;
+  for (let i = 0; i < length; i += 2) {
+    const first = bytes[i]!;
+    const second = bytes[i + 1]!;
+    if (first === 0) zeros[0]!++;
+    if (second === 0) zeros[1]!++;
+    const low = first || second;
+    if ((first === 0 || second === 0) && (low < 9 || (low > 13 && low < 32))) controls++;
+  }
+  const pairs = length / 2;
+  if (controls > 0) return undefined;
+  if (zeros[1]! > pairs * 0.7 && zeros[0] === 0) return 'utf-16le';
+  if (zeros[0]! > pairs * 0.7 && zeros[1] === 0) return 'utf-16be';
+  return undefined;
+}
+
+/** Length of the sample without a character that it may have cut. */
+function wholeCharacters(sample: Uint8Array): number {
+  if (sample.length < SAMPLE) return sample.length;
+  let end = sample.length;
+  while (end > sample.length - 4 && (sample[end - 1]! & 0xc0) === 0x80) end--;
+  return sample[end - 1]! >= 0xc0 ? end - 1 : sample.length;
+}
+
+function declaredDecoder(bytes: Buffer): InstanceType<typeof TextDecoder> | undefined {
+  const label = DECLARATION.exec(bytes.toString('latin1', 0, 1024))?.[1];
+  if (!label || /^utf/i.test(label)) return undefined;
+  try {
+    return new TextDecoder(label);
+  } catch {
+    // A name that nobody knows.
+    return undefined;
+  }
+}

@@ -1,0 +1,8 @@
+// JSON Lines (NDJSON): a document per line.
+import { decode } from '../decode.js';
+import { type Extraction, type FormatInput, gather } from '../format.js';
+import { recordsFromText } from '../json-lines.js';
+
+export function extract({ bytes, source }: FormatInput): Extraction {
+  return gather(recordsFromText(decode(bytes), source));
+}

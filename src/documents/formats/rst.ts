@@ -1,0 +1,9 @@
+// reStructuredText. The text is the file's own, marks and all.
+import { decode } from '../decode.js';
+import { type Extraction, type FormatInput, one } from '../format.js';
+import { rstBlocks } from '../rst-blocks.js';
+
+export function extract({ bytes, source }: FormatInput): Extraction {
+  const text = decode(bytes);
+  return one({ source, format: 'rst', text, blocks: rstBlocks(text) });
+}

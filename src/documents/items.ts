@@ -1,0 +1,27 @@
+// List items. What is nested in an item stays with it, unless that makes the item long.
+import type { Block, BlockKind } from '../types.js';
+import { trimWhite } from './lines.js';
+
+/** A list item longer than this is told apart into its own paragraphs, code and nested items. */
+const LONG_ITEM = 800;
+
+/** Where a part of an item starts. */
+export interface ItemPart {
+  kind: BlockKind;
+  start: number;
+  line: number;
+}
+
+/**
+ * Adds the block of an item, or several if it is long.
+ * @param parts the item itself first, then what is nested in it
+ */
+export function pushItem(blocks: Block[], text: string, parts: readonly ItemPart[], end: number): void {
+  const isLong = end - parts[0]!.start > LONG_ITEM;
+  const count = isLong ? parts.length : 1;
+  for (let i = 0; i < count; i++) {
+    const { kind, start, line } = parts[i]!;
+    const next = isLong ? (parts[i + 1]?.start ?? end) : end;
+    blocks.push({ kind, start, end: trimWhite(text, start, next), line });
+  }
+}

@@ -1,0 +1,36 @@
+// Where the elements of a JSON array stand in the file: `JSON.parse` gives values without places.
+
+/** Offsets of the elements of the array that opens at `open`, in JSON that is known to be valid. */
+export function elementOffsets(json: string, open: number): number[] {
+  const offsets: number[] = [];
+  let depth = 0;
+  let expected = true;
+  for (let at = open; at < json.length; at++) {
+    const code = json.charCodeAt(at);
+    if (code <= 32) continue;
+    if (code === 93 || code === 125) {
+      // ] }
+      depth--;
+      if (depth === 0) break;
+      continue;
+    }
+    if (depth === 1 && expected) {
+      offsets.push(at);
+      expected = false;
+    }
+    if (code === 34) at = stringEnd(json, at);
+    else if (code === 91 || code === 123) depth++;
+    else if (code === 44 && depth === 1) expected = true;
+  }
+  return offsets;
+}
+
+/** Index of the closing quote of the string that opens at `open`. */
+function stringEnd(json: string, open: number): number {
+  for (let at = open + 1; at < json.length; at++) {
+    const code = json.charCodeAt(at);
+    if (code === 92) at++;
+    else if (code === 34) return at;
+  }
+  return json.length;
+}

@@ -1,0 +1,57 @@
+// White space and lines: what every format needs to turn offsets into blocks.
+
+/** Whether a UTF-16 code unit is white space in the sense of JavaScript's `\s`. */
+export function isWhite(code: number): boolean {
+  if (code <= 32) return code === 32 || (code >= 9 && code <= 13);
+  if (code < 0xa0) return false;
+  return (
+    code === 0xa0 ||
+    code === 0x1680 ||
+    (code >= 0x2000 && code <= 0x200a) ||
+    code === 0x2028 ||
+    code === 0x2029 ||
+    code === 0x202f ||
+    code === 0x205f ||
+    code === 0x3000 ||
+    code === 0xfeff
+  );
+}
+
+/** Index of the first character at or behind `start` that isn't white space; `end` if there is none. */
+export function skipWhite(text: string, start: number, end: number): number {
+  while (start < end && isWhite(text.charCodeAt(start))) start++;
+  return start;
+}
+
+/** Index behind the last character before `end` that isn't white space; `start` if there is none. */
+export function trimWhite(text: string, start: number, end: number): number {
+  while (end > start && isWhite(text.charCodeAt(end - 1))) end--;
+  return end;
+}
+
+/** Index of the line's end (its `\n`, or the end of the text). */
+export function lineEnd(text: string, start: number): number {
+  const end = text.indexOf('\n', start);
+  return end === -1 ? text.length : end;
+}
+
+/** Line numbers of ascending offsets, in one pass over the text. */
+export class LineCursor {
+  readonly #text: string;
+  #line = 1;
+  #next: number;
+
+  constructor(text: string) {
+    this.#text = text;
+    this.#next = text.indexOf('\n');
+  }
+
+  /** 1-based line of `offset`, which must not be smaller than the last one asked for. */
+  at(offset: number): number {
+    while (this.#next !== -1 && this.#next < offset) {
+      this.#line++;
+      this.#next = this.#text.indexOf('\n', this.#next + 1);
+    }
+    return this.#line;
+  }
+}

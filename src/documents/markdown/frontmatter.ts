@@ -1,0 +1,86 @@
+// Front matter: the `---` lines with the author's own data at the top of a Markdown file. Reads the simple
+// YAML that people write there and leaves out what it doesn't understand, because it is metadata, not text.
+import type { Json } from '../../types.js';
+import { lineEnd } from '../lines.js';
+
+/** More than this, in UTF-16 code units, is a text between two rules and no front matter. */
+const LONGEST = 65_536;
+
+export interface FrontMatter {
+  /** Index behind the closing line, before its line break. */
+  end: number;
+  /** How many lines it takes. */
+  lines: number;
+  metadata: { [key: string]: Json };
+}
+
+/** The front matter at the start of `text`, if it has one that is closed. */
+export function frontMatter(text: string): FrontMatter | undefined {
+  const fence = text.startsWith('---') ? '---' : text.startsWith('+++') ? '+++' : undefined;
+  if (!fence) return undefined;
+  const lines: string[] = [];
+  let at = lineEnd(text, 0);
+  if (text.slice(3, at).trim() !== '') return undefined;
+  while (at < text.length && at < LONGEST) {
+    const start = at + 1;
+    at = lineEnd(text, start);
+    const line = text.slice(start, at).trimEnd();
+    if (line === fence || (line === '...' && fence === '---')) {
+      // TOML is left as text.
+      return { end: at, lines: lines.length + 2, metadata: fence === '---' ? parseEntries(lines) : {} };
+    }
+    lines.push(line);
+  }
+  return undefined;
+}
+
+function parseEntries(lines: string[]): { [key: string]: Json } {
+  const entries: [string, Json][] = [];
+  for (let i = 0; i < lines.length; i++) {
+    const entry = /^["']?([\w][\w .-]{0,60}?)["']?\s{0,4}:(?:\s+(.*))?$/.exec(lines[i]!);
+    if (!entry) continue;
+    const value = (entry[2] ?? '').trim();
+    if (value !== '') {
+      const parsed = parseValue(value);
+      if (parsed !== undefined) entries.push([entry[1]!, parsed]);
+      continue;
+    }
+    const items: Json[] = [];
+    for (; i + 1 < lines.length; i++) {
+      const item = /^\s{0,8}-\s+(.*)$/.exec(lines[i + 1]!);
+      const parsed = item && parseValue(item[1]!.trim());
+      if (parsed === undefined || parsed === null) break;
+      items.push(parsed);
+    }
+    if (items.length > 0) entries.push([entry[1]!, items]);
+  }
+  return Object.fromEntries(entries);
+}
+
+/** A scalar or a list in brackets; undefined for what this reader doesn't know (anchors, blocks, maps). */
+function parseValue(value: string): Json | undefined {
+  const first = value[0];
+  if (first === '"' || first === "'") return parseQuoted(value, first);
+  if (first === '[') {
+    if (!value.endsWith(']') || /[{}"'[]/.test(value.slice(1, -1).replace(/(["'])[^"'[\]{},]*\1/g, ''))) {
+      return undefined;
+    }
+    const items = value.slice(1, -1).split(',');
+    return items
+      .map((item) => parseValue(item.trim()))
+      .filter((item): item is Json => item !== undefined && item !== '');
+  }
+  if (first !== undefined && '{&*!|>%@`#'.includes(first)) return undefined;
+  const plain = value.replace(/\s+#.*$/, '');
+  if (plain === 'true' || plain === 'false') return plain === 'true';
+  if (plain === 'null' || plain === '~') return null;
+  // "1.10" stays a text: as a number it would lose its zero.
+  return /^-?\d/.test(plain) && String(Number(plain)) === plain ? Number(plain) : plain;
+}
+
+function parseQuoted(value: string, quote: string): string | undefined {
+  const end = value.lastIndexOf(quote);
+  if (end === 0) return undefined;
+  const inner = value.slice(1, end);
+  return quote === "'" ? inner.replaceAll("''", "'") : inner.replace(/\\(["\\])/g, '$1');
+}

@@ -1,0 +1,105 @@
+// What a single line of Markdown can be: marker, fence, rule, underline, table delimiter, start of HTML.
+// All functions look at `text.slice(at, eol)`, where `at` is the line's first character that isn't white space.
+import { isWhite } from '../lines.js';
+
+export interface Fence {
+  /** Character code of ` or ~. */
+  code: number;
+  length: number;
+}
+
+const BACKTICK = 96;
+const TILDE = 126;
+
+/** The code fence that opens here: three or more back-ticks (with none behind them) or tildes. */
+export function fenceAt(text: string, at: number, eol: number): Fence | undefined {
+  const code = text.charCodeAt(at);
+  if (code !== BACKTICK && code !== TILDE) return undefined;
+  let end = at + 1;
+  while (end < eol && text.charCodeAt(end) === code) end++;
+  const length = end - at;
+  if (length < 3) return undefined;
+  if (code === BACKTICK) {
+    for (; end < eol; end++) if (text.charCodeAt(end) === BACKTICK) return undefined;
+  }
+  return { code, length };
+}
+
+export function closesFence(text: string, fence: Fence, at: number, eol: number): boolean {
+  let end = at;
+  while (end < eol && text.charCodeAt(end) === fence.code) end++;
+  if (end - at < fence.length) return false;
+  while (end < eol && isWhite(text.charCodeAt(end))) end++;
+  return end === eol;
+}
+
+/**
+ * Column of the content behind a list marker (`-`, `*`, `+`, `1.`, `1)`), or -1 when the line has none.
+ * @param indent column of the marker
+ */
+export function markerColumn(text: string, at: number, eol: number, indent: number): number {
+  let end = at;
+  const code = text.charCodeAt(at);
+  if (code === 45 || code === 42 || code === 43) {
+    end++;
+  } else {
+    while (end < eol && end - at < 9 && isDigit(text.charCodeAt(end))) end++;
+    if (end === at || end === eol) return -1;
+    const close = text.charCodeAt(end);
+    if (close !== 46 && close !== 41) return -1;
+    end++;
+  }
+  if (end < eol && !isWhite(text.charCodeAt(end))) return -1;
+  let spaces = 0;
+  while (end + spaces < eol && spaces < 5 && text.charCodeAt(end + spaces) === 32) spaces++;
+  // More than four spaces are code inside the item, whose content then starts one space behind the marker.
+  const gap = spaces === 0 || spaces === 5 || end + spaces === eol ? 1 : spaces;
+  return indent + (end - at) + gap;
+}
+
+export function isDigit(code: number): boolean {
+  return code >= 48 && code <= 57;
+}
+
+/** `***`, `- - -`: at least three of one of `-*_`, and white space. */
+export function isRule(text: string, at: number, eol: number): boolean {
+  const code = text.charCodeAt(at);
+  if (code !== 45 && code !== 42 && code !== 95) return false;
+  let count = 0;
+  for (let i = at; i < eol; i++) {
+    const here = text.charCodeAt(i);
+    if (here === code) count++;
+    else if (!isWhite(here)) return false;
+  }
+  return count >= 3;
+}
+
+/** `===` or `---` alone on the line: level of the heading that it makes of the paragraph above, else 0. */
+export function underlineLevel(text: string, at: number, eol: number): number {
+  const code = text.charCodeAt(at);
+  if (code !== 61 && code !== 45) return 0;
+  let end = at;
+  while (end < eol && text.charCodeAt(end) === code) end++;
+  while (end < eol && isWhite(text.charCodeAt(end))) end++;
+  return end < eol ? 0 : code === 61 ? 1 : 2;
+}
+
+/** `|---|:--:|`: the line between the header and the rows of a table. */
+export function isTableDelimiter(text: string, at: number, eol: number): boolean {
+  let dashes = false;
+  for (let i = at; i < eol; i++) {
+    const code = text.charCodeAt(i);
+    if (code === 45) dashes = true;
+    else if (code !== 124 && code !== 58 && !isWhite(code)) return false;
+  }
+  return dashes;
+}
+
+/** What ends the HTML that starts here, where that isn't a blank line; lower case. */
+export function htmlEnd(text: string, at: number): string | undefined {
+  if (text.charCodeAt(at) !== 60) return undefined;
+  if (text.startsWith('<!--', at)) return '-->';
+  if (text.startsWith('<?', at)) return '?>';
+  const tag = /^<(pre|script|style|textarea|h[1-6])[\s>]/i.exec(text.slice(at, at + 12));
+  return tag ? `</${tag[1]!.toLowerCase()}>` : undefined;
+}

@@ -1,0 +1,318 @@
+// Markdown → blocks, line by line. Only what decides where a block starts and ends is looked at.
+import type { Block } from '../../types.js';
+import { type ItemPart, pushItem } from '../items.js';
+import { isWhite, lineEnd, skipWhite, trimWhite } from '../lines.js';
+import {
+  closesFence,
+  type Fence,
+  fenceAt,
+  htmlEnd,
+  isDigit,
+  isRule,
+  isTableDelimiter,
+  markerColumn,
+  underlineLevel,
+} from './lines.js';
+import { markdownTitle } from './title.js';
+
+/** A longer paragraph over a line of dashes is a paragraph before a rule, not a heading. */
+const LONGEST_SETEXT = 300;
+
+/** Blocks of the Markdown in `text.slice(start, end)`; `line` is the 1-based line of `start`. */
+export function markdownBlocks(text: string, start = 0, end = text.length, line = 1): Block[] {
+  return new MarkdownReader(text, end).read(start, line);
+}
+
+/** A block that may still grow. */
+interface Open {
+  kind: 'paragraph' | 'quote' | 'table' | 'indented' | 'fence' | 'html' | 'item';
+  start: number;
+  line: number;
+  /** Index behind its last line that isn't blank. */
+  end: number;
+  /** Whether a blank line came since. */
+  blank: boolean;
+  /** Its last line: a table's header turns out to be one only in the line below it. */
+  lastStart: number;
+  lastLine: number;
+  /** The code fence that this block is, or that is open inside an item. */
+  fence: Fence | undefined;
+  /** What ends a block of HTML. */
+  until: string;
+  /** Column of an item's content, and where its parts start, the item itself first. */
+  column: number;
+  parts: ItemPart[];
+}
+
+const NO_PARTS: ItemPart[] = [];
+
+class MarkdownReader {
+  readonly #text: string;
+  readonly #limit: number;
+  readonly #blocks: Block[] = [];
+  #open: Open | undefined;
+
+  constructor(text: string, limit: number) {
+    this.#text = text;
+    this.#limit = limit;
+  }
+
+  read(from: number, firstLine: number): Block[] {
+    const text = this.#text;
+    let line = firstLine;
+    for (let start = from; start < this.#limit; line++) {
+      const eol = Math.min(lineEnd(text, start), this.#limit);
+      let at = start;
+      let indent = 0;
+      for (; at < eol; at++) {
+        const code = text.charCodeAt(at);
+        if (code === 32) indent++;
+        else if (code === 9) indent += 4 - (indent % 4);
+        else break;
+      }
+      at = skipWhite(text, at, eol);
+      if (at === eol) this.#blankLine();
+      else if (!this.#continues(start, at, eol, indent, line)) this.#begins(start, at, eol, indent, line);
+      start = eol + 1;
+    }
+    this.#close();
+    return this.#blocks;
+  }
+
+  #blankLine(): void {
+    const open = this.#open;
+    if (!open) return;
+    // Code, HTML and items may go on behind blank lines; all else ends, as does a heading in HTML.
+    const goesOn =
+      open.kind === 'fence' || open.kind === 'indented' || open.kind === 'item' || open.kind === 'html';
+    if (goesOn && !open.until.startsWith('</h')) open.blank = true;
+    else this.#close();
+  }
+
+  /** Whether the line belongs to the open block; closes a block that it can't belong to. */
+  #continues(start: number, at: number, eol: number, indent: number, line: number): boolean {
+    const open = this.#open;
+    switch (open?.kind) {
+      case undefined:
+        return false;
+      case 'fence':
+        this.#extend(start, eol, line);
+        if (indent < 4 && open.fence && closesFence(this.#text, open.fence, at, eol)) this.#close();
+        return true;
+      case 'html':
+        this.#extend(start, eol, line);
+        if (this.#ends(open.until, at, eol)) this.#close();
+        return true;
+      case 'item':
+        return this.#continuesItem(open, start, at, eol, indent, line);
+      default:
+        // Code needs the indent; in paragraphs, quotes and tables it means nothing.
+        if (indent < 4) return false;
+        this.#extend(start, eol, line);
+        return true;
+    }
+  }
+
+  #continuesItem(item: Open, start: number, at: number, eol: number, indent: number, line: number): boolean {
+    const text = this.#text;
+    if (indent >= item.column) {
+      this.#itemLine(item, start, at, eol, indent, line);
+      this.#extend(start, eol, line);
+      return true;
+    }
+    const code = text.charCodeAt(at);
+    const lazy =
+      !item.blank &&
+      !item.fence &&
+      code !== 35 &&
+      code !== 62 &&
+      markerColumn(text, at, eol, indent) < 0 &&
+      !fenceAt(text, at, eol) &&
+      !isRule(text, at, eol);
+    if (lazy) this.#extend(start, eol, line);
+    else this.#close();
+    return lazy;
+  }
+
+  /** Notes where a part of the item starts. */
+  #itemLine(item: Open, start: number, at: number, eol: number, indent: number, line: number): void {
+    const text = this.#text;
+    if (item.fence) {
+      if (closesFence(text, item.fence, at, eol)) item.fence = undefined;
+      return;
+    }
+    item.fence = fenceAt(text, at, eol);
+    if (item.fence) {
+      item.parts.push({ kind: 'code', start, line });
+    } else if (markerColumn(text, at, eol, indent) >= 0) {
+      item.parts = [{ kind: 'item', start, line }];
+      this.#fenceBehindMarker(item, at, eol);
+    } else if (item.blank || item.parts.at(-1)?.kind === 'code') {
+      item.parts.push({ kind: 'paragraph', start, line });
+    }
+  }
+
+  #fenceBehindMarker(item: Open, at: number, eol: number): void {
+    let content = at;
+    while (content < eol && !isWhite(this.#text.charCodeAt(content))) content++;
+    content = skipWhite(this.#text, content, eol);
+    item.fence = content < eol ? fenceAt(this.#text, content, eol) : undefined;
+  }
+
+  /** A line that starts a block, or lazily goes on with a paragraph. */
+  #begins(start: number, at: number, eol: number, indent: number, line: number): void {
+    const text = this.#text;
+    if (indent >= 4) {
+      this.#begin('indented', start, eol, line);
+      return;
+    }
+    const code = text.charCodeAt(at);
+    if (code === 35 && this.#heading(at, eol, line)) return;
+    const fence = fenceAt(text, at, eol);
+    if (fence) {
+      this.#begin('fence', start, eol, line).fence = fence;
+      return;
+    }
+    if (code === 62) {
+      if (this.#open?.kind === 'quote') this.#extend(start, eol, line);
+      else this.#begin('quote', at, eol, line);
+      return;
+    }
+    const until = htmlEnd(text, at);
+    if (until) {
+      this.#begin('html', at, eol, line).until = until;
+      if (this.#ends(until, at + 2, eol)) this.#close();
+      return;
+    }
+    if (this.#underline(at, eol) || this.#table(start, at, eol, line)) return;
+    if (isRule(text, at, eol)) {
+      this.#begin('paragraph', at, eol, line);
+      this.#close();
+      return;
+    }
+    const column = markerColumn(text, at, eol, indent);
+    if (column >= 0 && this.#mayInterrupt(at, code)) {
+      const item = this.#begin('item', start, eol, line);
+      item.column = column;
+      item.parts.push({ kind: 'item', start, line });
+      this.#fenceBehindMarker(item, at, eol);
+      return;
+    }
+    if (this.#open?.kind === 'paragraph' || this.#open?.kind === 'quote') this.#extend(start, eol, line);
+    else this.#begin('paragraph', at, eol, line);
+  }
+
+  /** In the middle of a paragraph a number is a list only when it counts from 1. */
+  #mayInterrupt(at: number, code: number): boolean {
+    return (
+      this.#open?.kind !== 'paragraph' ||
+      !isDigit(code) ||
+      (code === 49 && !isDigit(this.#text.charCodeAt(at + 1)))
+    );
+  }
+
+  /** `## Title ##` */
+  #heading(at: number, eol: number, line: number): boolean {
+    const text = this.#text;
+    let level = 0;
+    while (at + level < eol && level < 7 && text.charCodeAt(at + level) === 35) level++;
+    const words = at + level;
+    if (level > 6 || (words < eol && !isWhite(text.charCodeAt(words)))) return false;
+    this.#close();
+    const end = trimWhite(text, at, eol);
+    let close = end;
+    while (close > words && text.charCodeAt(close - 1) === 35) close--;
+    if (close > words && !isWhite(text.charCodeAt(close - 1))) close = end;
+    this.#pushHeading(at, end, line, level, markdownTitle(text.slice(words, close)));
+    return true;
+  }
+
+  /** `===` or `---` under a paragraph makes it a heading. */
+  #underline(at: number, eol: number): boolean {
+    const open = this.#open;
+    if (open?.kind !== 'paragraph' || eol - open.start > LONGEST_SETEXT) return false;
+    const level = underlineLevel(this.#text, at, eol);
+    if (level === 0) return false;
+    this.#open = undefined;
+    const title = markdownTitle(this.#text.slice(open.start, open.end));
+    this.#pushHeading(open.start, trimWhite(this.#text, at, eol), open.line, level, title);
+    return true;
+  }
+
+  /** A heading without words (an image, only `#`) opens no section. */
+  #pushHeading(start: number, end: number, line: number, level: number, title: string): void {
+    if (title === '') this.#blocks.push({ kind: 'paragraph', start, end, line });
+    else this.#blocks.push({ kind: 'heading', start, end, line, level, title });
+  }
+
+  /** Goes on with a table, or starts one whose header is the line above. */
+  #table(start: number, at: number, eol: number, line: number): boolean {
+    const text = this.#text;
+    const open = this.#open;
+    if (open?.kind === 'table') {
+      this.#extend(start, eol, line);
+      return true;
+    }
+    if (open?.kind !== 'paragraph' || !isTableDelimiter(text, at, eol)) return false;
+    const { lastStart, lastLine } = open;
+    if (!text.slice(lastStart, start).includes('|')) return false;
+    if (lastStart > open.start) {
+      open.end = lastStart;
+      this.#close();
+    }
+    this.#open = undefined;
+    this.#begin('table', lastStart, eol, lastLine);
+    this.#extend(start, eol, line);
+    return true;
+  }
+
+  #ends(until: string, at: number, eol: number): boolean {
+    return this.#text.slice(at, eol).toLowerCase().includes(until);
+  }
+
+  #begin(kind: Open['kind'], start: number, end: number, line: number): Open {
+    this.#close();
+    const open: Open = {
+      kind,
+      start,
+      line,
+      end,
+      blank: false,
+      lastStart: start,
+      lastLine: line,
+      fence: undefined,
+      until: '',
+      column: 0,
+      parts: NO_PARTS,
+    };
+    this.#open = open;
+    return open;
+  }
+
+  #extend(start: number, end: number, line: number): void {
+    const open = this.#open!;
+    open.end = end;
+    open.blank = false;
+    open.lastStart = start;
+    open.lastLine = line;
+  }
+
+  #close(): void {
+    const open = this.#open;
+    if (!open) return;
+    this.#open = undefined;
+    const { start, line } = open;
+    const end = trimWhite(this.#text, start, open.end);
+    if (open.kind === 'item') {
+      pushItem(this.#blocks, this.#text, open.parts, end);
+    } else if (open.until.startsWith('</h')) {
+      const html = this.#text.slice(start, Math.min(end, start + 2000));
+      const title = markdownTitle(html.replace(/<[^<>]*>/g, ' '));
+      this.#pushHeading(start, end, line, Number(open.until[3]), title);
+    } else {
+      const code = open.kind === 'fence' || open.kind === 'indented' || open.until === '</pre>';
+      const kind = code ? 'code' : open.kind === 'table' ? 'table' : 'paragraph';
+      this.#blocks.push({ kind, start, end, line });
+    }
+  }
+}

@@ -1,0 +1,36 @@
+// The title of a Markdown heading: its words without links, emphasis, code marks, tags and closing `#`.
+import { cleanTitle } from '../titles.js';
+
+const MARKUP = /[[\]*_`<\\&{~]/;
+const LINK = /!?\[([^[\]]*)\](?:\([^()]*\)|\[[^[\]]*\])/g;
+const ENTITIES = new Map([
+  ['&amp;', '&'],
+  ['&lt;', '<'],
+  ['&gt;', '>'],
+  ['&quot;', '"'],
+]);
+
+/** `source` is the heading's text, without the `#` before it. */
+export function markdownTitle(source: string): string {
+  // Bounds the work: a "heading" can be a file of one line.
+  const text = source.length > 1000 ? source.slice(0, 1000) : source;
+  if (!MARKUP.test(text)) return cleanTitle(text);
+  if (!text.includes('`')) return cleanTitle(plain(text));
+  const parts = text.split('`');
+  // Between back-ticks everything is meant as it stands.
+  return cleanTitle(parts.map((part, i) => (i % 2 === 0 ? plain(part) : part)).join(''));
+}
+
+function plain(source: string): string {
+  let text = source;
+  // Twice: an image in a link.
+  if (text.includes('[')) text = text.replace(LINK, '$1').replace(LINK, '$1');
+  if (text.includes('<')) text = text.replace(/<[^<>]*>/g, '');
+  if (text.includes('*') || text.includes('~~')) text = text.replace(/\*+|~~/g, '');
+  // Underscores inside words are part of a name.
+  if (text.includes('_')) text = text.replace(/(^|[\s(])_+(?=\S)/g, '$1').replace(/_+(?=$|[\s.,:;!?)])/g, '');
+  if (text.includes('{#')) text = text.replace(/\{#[^{}]*\}\s*$/, '');
+  if (text.includes('&')) text = text.replace(/&\w+;/g, (entity) => ENTITIES.get(entity) ?? entity);
+  if (text.includes('\\')) text = text.replace(/\\([!-/:-@[-`{-~])/g, '$1');
+  return text;
+}

@@ -1,0 +1,137 @@
+// Records (objects of JSON, JSON Lines and CSV) → documents. A record has an id, a text and data of its own.
+import type { Block, Document, Failure, Json } from '../types.js';
+import { paragraphs } from './paragraphs.js';
+import { cleanTitle } from './titles.js';
+
+export type JsonObject = { [key: string]: Json };
+
+const ID_FIELDS = ['id', '_id', 'doc_id', 'uuid'];
+const TEXT_FIELDS = [
+  'text',
+  'content',
+  'contents',
+  'body',
+  'page_content',
+  'pageContent',
+  'passage',
+  'document',
+];
+const TITLE_FIELDS = ['title', 'headline', 'subject'];
+
+/** Nested deeper than this, data would break whoever reads the output. */
+const DEEPEST = 100;
+/** Longer fields of a record without a text field are in its text, and need not be in its metadata too. */
+const LONGEST_FACET = 256;
+const LONE_SURROGATE = /\p{Surrogate}/gu;
+
+/** Reads the records of one file or stream, whose sources are `source#id`. */
+export class RecordReader {
+  readonly #source: string;
+  readonly #format: string;
+  readonly #seen = new Set<string>();
+
+  /** @param source address of the file; with an empty one the ids are the sources */
+  constructor(source: string, format: string) {
+    this.#source = source;
+    this.#format = format;
+  }
+
+  /**
+   * @param line 1-based line of the file on which the record starts
+   * @param number what the record is called when it has no id of its own
+   */
+  read(value: Json, line: number, number: number): Document | Failure {
+    if (!isObject(value) || isDeep(value, DEEPEST)) return this.failure('malformed', line);
+    const idField = ID_FIELDS.find((field) => isId(value[field]));
+    const source = this.#address(idField ? String(value[idField]).trim() : String(number));
+    if (this.#seen.has(source)) return this.failure('duplicate-source', line);
+    this.#seen.add(source);
+    const textField =
+      TEXT_FIELDS.find((field) => isText(value[field])) ??
+      TEXT_FIELDS.find((field) => typeof value[field] === 'string');
+    const fields = Object.entries(value).filter(([key]) => key !== idField);
+    const { text, blocks, metadata } = textField
+      ? textRecord(value, fields, textField, line)
+      : fieldRecord(fields, line);
+    const document: Document = { source, format: this.#format, text, blocks };
+    const own = isObject(value.metadata) ? { ...metadata, ...value.metadata } : metadata;
+    if (Object.keys(own).length > 0) document.metadata = own;
+    return document;
+  }
+
+  failure(code: Failure['code'], line: number): Failure {
+    return { source: this.#address(`line-${line}`), code };
+  }
+
+  #address(id: string): string {
+    return this.#source === '' ? id : `${this.#source}#${id}`;
+  }
+}
+
+export function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+interface Content {
+  text: string;
+  blocks: Block[];
+  metadata: JsonObject;
+}
+
+/** A record with a text field: that, under its title; all else is metadata. */
+function textRecord(value: JsonObject, fields: [string, Json][], textField: string, line: number): Content {
+  const titleField = TITLE_FIELDS.find((field) => isText(value[field]));
+  const title = titleField ? String(value[titleField]).trim() : '';
+  const body = String(value[textField]);
+  const used = [textField, 'metadata'];
+  const metadata = Object.fromEntries(
+    fields.filter(([key, field]) => !used.includes(key) || (key === 'metadata' && !isObject(field))),
+  );
+  const blocks: Block[] = [];
+  if (title !== '') {
+    const heading = { start: 0, end: title.length, line, level: 1, title: cleanTitle(title) };
+    blocks.push({ kind: 'heading', ...heading });
+  }
+  const start = title === '' ? 0 : title.length + 2;
+  const text = wellFormed(title === '' ? body : `${title}\n\n${body}`);
+  // The record's line is the only one that the file has for it.
+  for (const block of paragraphs(text, start)) blocks.push({ ...block, line });
+  return { text, blocks, metadata };
+}
+
+/** Any other record: a line `key: value` for each field that isn't empty. */
+function fieldRecord(fields: [string, Json][], line: number): Content {
+  const blocks: Block[] = [];
+  const facets: [string, Json][] = [];
+  let text = '';
+  for (const [key, value] of fields) {
+    if (key === 'metadata' && isObject(value)) continue;
+    const isShort = typeof value !== 'object' && !(typeof value === 'string' && value.length > LONGEST_FACET);
+    if (isShort && value !== '') facets.push([key, value]);
+    const shown = (typeof value === 'string' ? value : value === null ? '' : JSON.stringify(value)).trim();
+    if (shown === '') continue;
+    if (text !== '') text += '\n';
+    const start = text.length;
+    text += `${key.trim()}: ${shown}`.trimStart();
+    blocks.push({ kind: 'record', start, end: text.length, line });
+  }
+  return { text: wellFormed(text), blocks, metadata: Object.fromEntries(facets) };
+}
+
+function isId(value: Json | undefined): boolean {
+  return isText(value) || typeof value === 'number';
+}
+
+function isText(value: Json | undefined): boolean {
+  return typeof value === 'string' && value.trim() !== '';
+}
+
+/** JSON can hold halves of characters, which no UTF-8 file can. Keeps the length. */
+function wellFormed(text: string): string {
+  return text.replace(LONE_SURROGATE, '\ufffd');
+}
+
+function isDeep(value: Json, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((inner) => isDeep(inner, levels - 1));
+}

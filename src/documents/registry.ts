@@ -1,0 +1,76 @@
+// The formats that can be read: a line each. The code of a format is loaded when its first file comes.
+import { languages } from './code/languages.js';
+import type { Format } from './format.js';
+
+export const FORMATS = [
+  {
+    name: 'markdown',
+    title: 'Markdown',
+    extensions: ['.md', '.markdown', '.mdown', '.mkd', '.mdx'],
+    load: async () => (await import('./formats/markdown.js')).extract,
+  },
+  {
+    name: 'text',
+    title: 'plain text',
+    extensions: ['.txt', '.text', '.log', '.adoc', '.asciidoc', '.org', '.tex'],
+    names: ['readme', 'license', 'licence', 'copying', 'notice', 'authors', 'changelog', 'news', 'todo'],
+    load: async () => (await import('./formats/text.js')).extract,
+  },
+  {
+    name: 'html',
+    title: 'HTML',
+    extensions: ['.html', '.htm', '.xhtml'],
+    load: async () => (await import('./formats/html.js')).extract,
+  },
+  {
+    name: 'rst',
+    title: 'reStructuredText',
+    extensions: ['.rst', '.rest'],
+    load: async () => (await import('./formats/rst.js')).extract,
+  },
+  {
+    name: 'json',
+    title: 'JSON',
+    extensions: ['.json', '.json5', '.jsonc', '.geojson', '.webmanifest'],
+    load: async () => (await import('./formats/json.js')).extract,
+  },
+  {
+    name: 'jsonl',
+    title: 'JSON Lines',
+    extensions: ['.jsonl', '.ndjson'],
+    load: async () => (await import('./formats/jsonl.js')).extract,
+  },
+  {
+    name: 'csv',
+    title: 'CSV and TSV',
+    extensions: ['.csv', '.tsv', '.tab'],
+    load: async () => (await import('./formats/csv.js')).extract,
+  },
+  {
+    name: 'notebook',
+    title: 'Jupyter notebook',
+    extensions: ['.ipynb'],
+    load: async () => (await import('./formats/notebook.js')).extract,
+  },
+  {
+    name: 'pdf',
+    title: 'PDF',
+    extensions: ['.pdf'],
+    load: async () => (await import('./formats/pdf.js')).extract,
+  },
+  {
+    name: 'docx',
+    title: 'Word (DOCX)',
+    extensions: ['.docx', '.docm'],
+    load: async () => (await import('./formats/docx.js')).extract,
+  },
+  {
+    name: 'code',
+    title: 'source code',
+    extensions: languages.flatMap((language) => language.extensions),
+    names: languages.flatMap((language) => language.names ?? []),
+    load: async () => (await import('./formats/code.js')).extract,
+  },
+] as const satisfies readonly Format[];
+
+export type FormatName = (typeof FORMATS)[number]['name'];

@@ -1,0 +1,142 @@
+// Roots in, documents' files out: in the byte order of their sources, each once, with what could not be
+// listed told apart from what isn't there.
+
+import { realpathSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { UsageError } from '../errors.js';
+import type { Failure } from '../types.js';
+import type { SkipReason } from './folder.js';
+import { isAbsent } from './folder.js';
+import { compileGlobs } from './globs.js';
+import { merge } from './merge.js';
+import type { Root } from './roots.js';
+import { measure } from './sizes.js';
+import { fsPath, type RawPath, rawOf, textOf } from './source.js';
+import { streamsOf } from './streams.js';
+import { failureSource, type Item } from './tree.js';
+
+export type { SkipReason } from './folder.js';
+
+export type WalkEntry =
+  /** A file to read. `size` in bytes, as of now. */
+  | { kind: 'file'; path: Buffer; source: string; size: number; root: string }
+  | { kind: 'failure'; failure: Failure; root: string }
+  /** The last entry of a root: was all of it listed, without an error? */
+  | { kind: 'listed'; root: string; complete: boolean };
+
+export interface WalkOptions {
+  /** The output's parent folder, absolute: sources are relative to it. */
+  base: string;
+  /** Patterns; with any, only files that match one are taken. Files named on the command line always are. */
+  include: readonly string[];
+  exclude: readonly string[];
+  /** Respect `.gitignore`. (`.embedignore` always is.) */
+  gitignore: boolean;
+  /** In bytes; larger files are left out. */
+  maxFileSize: number;
+  /** Absolute; left out of the walk, whether it exists yet or not. */
+  outputDir: string;
+  /** Told of everything left out, by its source. */
+  onSkip?: ((reason: SkipReason, source: string) => void) | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+/** Most entries of a group. */
+const groupSize = 256;
+/** Folders opened before others may run. */
+const foldersPerTurn = 32;
+
+type FileItem = Item & { kind: 'file' };
+
+/**
+ * The files below `roots`, in groups of up to 256 entries; standard input is left to others.
+ * Memory: one listing per level of the current path.
+ * @throws {UsageError} when a root is the output folder, or a pattern is empty
+ */
+export async function* walk(roots: readonly Root[], options: WalkOptions): AsyncGenerator<WalkEntry[]> {
+  const skip = (reason: SkipReason, key: RawPath): void => options.onSkip?.(reason, failureSource(key));
+  const streams = streamsOf(roots, {
+    base: options.base === '/' ? '' : rawOf(options.base),
+    output: rawOf(realOutput(options.outputDir)),
+    globs: compileGlobs(options.include, options.exclude),
+    gitignore: options.gitignore,
+    onSkip: skip,
+  });
+  let items: Exclude<Item, { kind: 'pause' }>[] = [];
+  let pauses = 0;
+  let last: Item | undefined;
+  for (const item of merge(streams)) {
+    if (item.kind === 'pause') {
+      if (++pauses % foldersPerTurn !== 0) continue;
+      options.signal?.throwIfAborted();
+      await setImmediate();
+      continue;
+    }
+    if ('key' in item) {
+      const twin = last !== undefined && 'key' in last && last.key === item.key ? last : undefined;
+      last = item;
+      if (twin?.path === item.path) continue;
+      items.push(twin === undefined ? item : { ...item, kind: 'failure', code: 'duplicate-source' });
+    } else items.push(item);
+    if (items.length < groupSize) continue;
+    options.signal?.throwIfAborted();
+    const group = await entriesOf(items, options.maxFileSize, skip);
+    items = [];
+    if (group.length > 0) yield group;
+  }
+  options.signal?.throwIfAborted();
+  const group = await entriesOf(items, options.maxFileSize, skip);
+  if (group.length > 0) yield group;
+}
+
+async function entriesOf(
+  items: readonly Exclude<Item, { kind: 'pause' }>[],
+  maxFileSize: number,
+  skip: (reason: SkipReason, key: RawPath) => void,
+): Promise<WalkEntry[]> {
+  const sizes = await measure(items.filter((item) => item.kind === 'file').map((item) => fsPath(item.path)));
+  const entries: WalkEntry[] = [];
+  let measured = 0;
+  for (const item of items) {
+    const root = item.root.label;
+    if (item.kind === 'listed') {
+      entries.push({ kind: 'listed', root, complete: item.root.complete });
+    } else if (item.kind === 'failure') {
+      entries.push({ kind: 'failure', failure: { source: failureSource(item.key), code: item.code }, root });
+    } else {
+      const size = sizes[measured++]!;
+      if (size === 'special') skip('special', item.key);
+      else if (typeof size === 'object') entries.push(...unmeasured(item, size.error));
+      else if (size > maxFileSize) skip('too-large', item.key);
+      else {
+        const path = Buffer.from(item.path, 'latin1');
+        entries.push({ kind: 'file', path, source: textOf(item.key), size, root });
+      }
+    }
+  }
+  return entries;
+}
+
+/** A file that went away since it was listed is no document any more, but may only have moved. */
+function unmeasured(item: FileItem, error: unknown): WalkEntry[] {
+  if (isAbsent(error)) {
+    item.root.complete = false;
+    return [];
+  }
+  return [
+    { kind: 'failure', failure: { source: textOf(item.key), code: 'unreadable' }, root: item.root.label },
+  ];
+}
+
+/** The output's real path, whether it exists or only its parent does. */
+function realOutput(outputDir: string): string {
+  for (let path = outputDir, rest = ''; ; rest = join(basename(path), rest), path = dirname(path)) {
+    try {
+      return join(realpathSync(path), rest);
+    } catch (error) {
+      if (path === dirname(path))
+        throw new UsageError(`The output folder "${outputDir}" can't be reached.`, { cause: error });
+    }
+  }
+}

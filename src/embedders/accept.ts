@@ -1,0 +1,53 @@
+// The one door through which vectors come in: what passes here is finite, of the right size and
+// L2-normalised, whatever engine it came from. Nothing normalises a vector a second time.
+import { EmbedderFault } from '../errors.js';
+import type { Vector } from '../types.js';
+
+/**
+ * How far a norm may be from 1 and still count as 1. Servers normalise in float32, which leaves about 2e-7
+ * (seen on both recorded servers); such vectors keep the server's own bits, so that the same answer gives
+ * the same bytes whether or not it passed here before.
+ */
+const nearOne = 1e-6;
+
+/**
+ * Checks an answer's vectors and normalises in place those that are not.
+ * @param count how many texts were sent
+ * @throws {EmbedderFault} `bad-answer` on a wrong count or size, a NaN, an infinity or a zero vector
+ */
+export function accept(vectors: Vector[], count: number, dimensions: number): Vector[] {
+  if (vectors.length !== count) {
+    throw bad(`${vectors.length} vectors for ${count} texts`);
+  }
+  for (const vector of vectors) {
+    if (vector.length !== dimensions) {
+      throw bad(`a vector of ${vector.length} instead of ${dimensions} dimensions`);
+    }
+    const norm = normOf(vector);
+    if (!Number.isFinite(norm)) throw bad('a vector that is not finite');
+    if (norm === 0) throw bad('a vector of zeros');
+    if (Math.abs(norm - 1) > nearOne) scale(vector, 1 / norm);
+  }
+  return vectors;
+}
+
+/** NaN or infinite when any of the values is: the sum of squares of float32 can't overflow a double. */
+function normOf(vector: Vector): number {
+  let sum = 0;
+  for (let i = 0; i < vector.length; i++) {
+    const value = vector[i]!;
+    sum += value * value;
+  }
+  return Math.sqrt(sum);
+}
+
+function scale(vector: Vector, factor: number): void {
+  for (let i = 0; i < vector.length; i++) vector[i] = vector[i]! * factor;
+}
+
+function bad(what: string): EmbedderFault {
+  return new EmbedderFault(
+    'bad-answer',
+    `The embedder answered with ${what}: update it, or report it to its makers.`,
+  );
+}

@@ -1,0 +1,88 @@
+// Counts the built-in embedder's tokens word by word, with a memo: corpora repeat their words, and
+// chunking asks for many counts. Loads the vocabulary only, never an engine.
+import type { TokenCounter } from '../../types.js';
+import { UnigramTokenizer } from './tokenizer.js';
+import { readVocabulary } from './weights.js';
+
+/** Words in the memo before it starts afresh: a few megabytes. */
+const memoSize = 50_000;
+/** Longer words are seldom words: not worth their memory. */
+const memoLength = 40;
+
+/**
+ * The counter of the built-in embedder. Additive over words, since no piece of this vocabulary crosses a
+ * space; `special` is 0.
+ * @throws {ServiceError} when the vocabulary can't be read
+ */
+export function builtinCounter(): TokenCounter {
+  const { entries, digest } = readVocabulary();
+  let words: WordCounts | undefined;
+  return {
+    id: `unigram/1:${digest.slice(0, 12)}`,
+    special: 0,
+    count(text) {
+      words ??= new WordCounts(new UnigramTokenizer(entries));
+      return words.sum(text);
+    },
+  };
+}
+
+class WordCounts {
+  readonly #tokenizer: UnigramTokenizer;
+  readonly #memo = new Map<string, number>();
+  readonly #leadTokens: number;
+
+  constructor(tokenizer: UnigramTokenizer) {
+    this.#tokenizer = tokenizer;
+    this.#leadTokens = tokenizer.encode('a').length;
+  }
+
+  sum(text: string): number {
+    let total = 0;
+    let start = 0;
+    for (let i = 0; i <= text.length; i++) {
+      if (i < text.length && !isSpace(text.charCodeAt(i))) continue;
+      if (i > start) total += this.#count(text.slice(start, i));
+      start = i + 1;
+    }
+    return total;
+  }
+
+  #count(word: string): number {
+    const known = this.#memo.get(word);
+    if (known !== undefined) return known;
+    const tokens = this.#tokenize(word);
+    if (word.length <= memoLength) {
+      if (this.#memo.size >= memoSize) this.#memo.clear();
+      this.#memo.set(word, tokens);
+    }
+    return tokens;
+  }
+
+  /**
+   * The tokenizer cuts a word the same way everywhere, except that one which begins with a colon (score 0,
+   * which it takes for "none yet") may be cut otherwise at the very beginning of a text. The larger
+   * count is right or one too many, never too few.
+   */
+  #tokenize(word: string): number {
+    const first = this.#tokenizer.encode(word).length;
+    const later = this.#tokenizer.encode(`a ${word}`).length - this.#leadTokens;
+    return Math.max(first, later);
+  }
+}
+
+/** What `\s` matches: the white space that the embedder collapses. */
+function isSpace(unit: number): boolean {
+  if (unit < 0x80) return unit === 0x20 || (unit >= 0x09 && unit <= 0x0d);
+  return (
+    unit === 0xa0 ||
+    unit === 0x1680 ||
+    (unit >= 0x2000 && unit <= 0x200a) ||
+    unit === 0x2028 ||
+    unit === 0x2029 ||
+    unit === 0x202f ||
+    unit === 0x205f ||
+    unit === 0x3000 ||
+    unit === 0xfeff
+  );
+}

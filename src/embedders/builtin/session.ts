@@ -1,0 +1,39 @@
+// The fast engine: the rebuilt graph in onnxruntime. onnxruntime-node is optional (no binary for musl).
+import { createRequire } from 'node:module';
+import type { Engine } from './engine.js';
+import { buildGraph, inputName, outputName } from './graph.js';
+import { readWeights } from './weights.js';
+
+/** What is used of onnxruntime-node; its own types are absent where the optional package is. */
+export interface OnnxRuntime {
+  InferenceSession: {
+    create(model: Uint8Array, options: { [option: string]: string | number | boolean }): Promise<Session>;
+  };
+  Tensor: new (type: 'int64', data: BigInt64Array, shape: readonly number[]) => object;
+}
+
+interface Session {
+  run(inputs: { [name: string]: object }): Promise<{ [name: string]: { data: Float32Array } }>;
+}
+
+/**
+ * @throws whatever the loader throws where the package or its binary is missing or doesn't fit the system
+ */
+export function loadOnnxRuntime(): OnnxRuntime {
+  return createRequire(import.meta.url)('onnxruntime-node') as OnnxRuntime;
+}
+
+export async function openOnnxEngine(runtime: OnnxRuntime): Promise<Engine> {
+  const session = await runtime.InferenceSession.create(buildGraph(readWeights()), {
+    // The pool has a process per core; threads inside one run gain less than that (309 to 430 texts/s).
+    intraOpNumThreads: 1,
+    interOpNumThreads: 1,
+    graphOptimizationLevel: 'all',
+  });
+  return {
+    async embed(ids) {
+      const input = new runtime.Tensor('int64', BigInt64Array.from(ids, BigInt), [1, ids.length]);
+      return (await session.run({ [inputName]: input }))[outputName]!.data;
+    },
+  };
+}

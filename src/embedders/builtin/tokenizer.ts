@@ -1,0 +1,145 @@
+// Text → token ids, by the unigram model of the sentence encoder: the same ids as the package's own
+// tokenizer, in time linear in the text (the package's is quadratic).
+import type { VocabularyEntry } from './weights.js';
+
+/** Opens every word; SentencePiece's stand-in for a space. */
+const wordMark = '\u2581';
+const unknownId = 0;
+/** Control symbols at the head of the vocabulary, which no text contains. */
+const reserved = 6;
+const noPiece = -1;
+const emptySlot = -1;
+
+/**
+ * Finds the most probable cut of a text into pieces. The trie lies in flat arrays: an edge is looked up
+ * by `node << 8 | letter` in an open-addressing table, which is small (0.5 MB) and quick to build.
+ */
+export class UnigramTokenizer {
+  /** UTF-16 unit → number of the letter; 0 for the units that are in no piece. */
+  readonly #letters = new Uint8Array(0x10000);
+  readonly #edgeKeys: Int32Array;
+  readonly #edgeTargets: Int32Array;
+  readonly #slotMask: number;
+  /** Node → id of the piece that ends there. */
+  readonly #pieces: Int32Array;
+  readonly #scores: Float64Array;
+  readonly #lengths: Uint8Array;
+  readonly #opensWord: Uint8Array;
+  #best = new Float64Array(0);
+  #lastPiece = new Int32Array(0);
+
+  constructor(vocabulary: readonly VocabularyEntry[]) {
+    const units = vocabulary.reduce((total, [piece]) => total + piece.length, 0);
+    const slots = 2 ** Math.ceil(Math.log2(units * 1.5));
+    this.#edgeKeys = new Int32Array(slots).fill(emptySlot);
+    this.#edgeTargets = new Int32Array(slots);
+    this.#slotMask = slots - 1;
+    this.#pieces = new Int32Array(units + 1).fill(noPiece);
+    this.#scores = new Float64Array(vocabulary.length);
+    this.#lengths = new Uint8Array(vocabulary.length);
+    this.#opensWord = new Uint8Array(vocabulary.length);
+    let letters = 0;
+    let nodes = 1;
+    vocabulary.forEach(([piece, score], id) => {
+      // A few scores of the vocabulary are null; the package's arithmetic takes them for 0.
+      this.#scores[id] = score ?? 0;
+      this.#lengths[id] = piece.length;
+      this.#opensWord[id] = piece.startsWith(wordMark) ? 1 : 0;
+      if (id < reserved) return;
+      let node = 0;
+      for (let i = 0; i < piece.length; i++) {
+        const unit = piece.charCodeAt(i);
+        if (this.#letters[unit] === 0) this.#letters[unit] = ++letters;
+        const slot = this.#slot(node, this.#letters[unit]!);
+        if (this.#edgeKeys[slot] === emptySlot) {
+          this.#edgeKeys[slot] = (node << 8) | this.#letters[unit]!;
+          this.#edgeTargets[slot] = nodes++;
+        }
+        node = this.#edgeTargets[slot]!;
+      }
+      this.#pieces[node] = id;
+    });
+  }
+
+  /**
+   * @param text white space other than single spaces is unknown to the vocabulary: collapse it first
+   * @returns token ids; empty for the empty text only
+   */
+  encode(text: string): Int32Array {
+    if (text === '') return new Int32Array(0);
+    const marked = wordMark + text.normalize('NFKC').replaceAll(' ', wordMark);
+    this.#cut(marked);
+    return this.#collect(marked.length);
+  }
+
+  /** Whether the token is the first of a word. */
+  opensWord(id: number): boolean {
+    return this.#opensWord[id] === 1;
+  }
+
+  /** Viterbi, left to right: leaves for every position the last piece of the best cut that ends there. */
+  #cut(text: string): void {
+    const length = text.length;
+    if (this.#best.length <= length) {
+      this.#best = new Float64Array(2 * length + 1);
+      this.#lastPiece = new Int32Array(2 * length + 1);
+    }
+    const best = this.#best.fill(0, 0, length + 1);
+    // Every letter of the vocabulary is a piece by itself, so each position is offered a piece.
+    for (let start = 0; start < length; start++) {
+      let node = 0;
+      let known = false;
+      for (let end = start; end < length; end++) {
+        node = this.#child(node, this.#letters[text.charCodeAt(end)]!);
+        if (node === 0) break;
+        const id = this.#pieces[node]!;
+        if (id === noPiece) continue;
+        known = true;
+        this.#offer(end + 1, best[start]! + this.#scores[id]!, id);
+      }
+      if (!known) this.#offer(start + 1, best[start]!, unknownId);
+    }
+  }
+
+  /** The package takes a score of 0 for "none yet" and prefers the later start among equals; so do we. */
+  #offer(end: number, score: number, id: number): void {
+    const held = this.#best[end]!;
+    if (held !== 0 && score < held) return;
+    this.#best[end] = score;
+    this.#lastPiece[end] = id;
+  }
+
+  /** Walks back over the best cut; a run of unknown units is one token. */
+  #collect(length: number): Int32Array {
+    const reversed: number[] = [];
+    let end = length;
+    while (end > 0) {
+      const id = this.#lastPiece[end]!;
+      if (id !== unknownId || reversed.at(-1) !== unknownId) reversed.push(id);
+      end -= id === unknownId ? 1 : this.#lengths[id]!;
+    }
+    return Int32Array.from(reversed.reverse());
+  }
+
+  /** The node below, or 0 (the root, which is nobody's child) where there is none. */
+  #child(node: number, letter: number): number {
+    if (letter === 0) return 0;
+    const slot = this.#slot(node, letter);
+    return this.#edgeKeys[slot] === emptySlot ? 0 : this.#edgeTargets[slot]!;
+  }
+
+  /** Where the edge is, or would be put. */
+  #slot(node: number, letter: number): number {
+    const key = (node << 8) | letter;
+    let slot = (Math.imul(key, 0x9e3779b1) >>> 12) & this.#slotMask;
+    while (this.#edgeKeys[slot] !== emptySlot && this.#edgeKeys[slot] !== key) {
+      slot = (slot + 1) & this.#slotMask;
+    }
+    return slot;
+  }
+}
+
+/** One space between words and none around them: newlines and tabs would be unknown to the model. */
+export function collapseWhiteSpace(text: string): string {
+  return text.replace(/\s+/g, ' ').trim();
+}

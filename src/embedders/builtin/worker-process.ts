@@ -1,0 +1,127 @@
+// The main process's end of one worker: starts it, sends it texts, notices when it ends.
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { EmbedderFault } from '../../errors.js';
+import type { Vector } from '../../types.js';
+import type { EngineVariant } from './engine.js';
+import { dimensions } from './graph.js';
+import type { Answer, EngineChoice, Job } from './messages.js';
+
+interface PendingJob {
+  resolve(vectors: Vector[]): void;
+  reject(fault: EmbedderFault): void;
+}
+
+/** A running worker. It keeps the main process alive only while it starts or has jobs. */
+export class WorkerProcess {
+  /** Resolves when the worker takes jobs; rejects with an {@link EmbedderFault} when it can't start. */
+  readonly started: Promise<EngineVariant>;
+  readonly #child: ChildProcess;
+  readonly #ended: Promise<void>;
+  readonly #jobs = new Map<number, PendingJob>();
+  #nextId = 0;
+  #hasEnded = false;
+
+  constructor(choice: EngineChoice) {
+    this.#child = fork(fileURLToPath(new URL('./worker.js', import.meta.url)), [choice], {
+      // Typed arrays and unpaired surrogates pass unchanged.
+      serialization: 'advanced',
+      // A debugger's port or a loader of the main process would be in the way.
+      execArgv: [],
+      env: { ...process.env, NODE_OPTIONS: '' },
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    });
+    this.started = new Promise((resolve, reject) => {
+      const fail = (cause: string) => {
+        this.#end(cause);
+        reject(endedFault(cause));
+      };
+      this.#child.on('message', (answer: Answer) => {
+        if (answer.kind === 'started') resolve(answer.variant);
+        else if (answer.kind === 'failed') reject(startFault(answer.reason));
+        else this.#settle(answer);
+        this.#holdWhileBusy();
+      });
+      this.#child.on('error', (error) => fail(error.message));
+      this.#child.on('exit', (code, signal) => fail(signal ?? `exit status ${code}`));
+    });
+    this.#ended = new Promise((resolve) => {
+      this.#child.once('close', () => resolve());
+      this.#child.once('error', () => resolve());
+    });
+  }
+
+  /** Jobs sent and not answered yet. */
+  get pending(): number {
+    return this.#jobs.size;
+  }
+
+  get hasEnded(): boolean {
+    return this.#hasEnded;
+  }
+
+  /** @throws {EmbedderFault} the worker's own, or `unreachable` when it ends before it has answered */
+  embed(texts: readonly string[]): Promise<Vector[]> {
+    const job: Job = { id: this.#nextId++, texts };
+    return new Promise((resolve, reject) => {
+      this.#jobs.set(job.id, { resolve, reject });
+      this.#holdWhileBusy();
+      this.#child.send(job, (error) => {
+        if (error !== null) this.#reject(job.id, endedFault(error.message));
+      });
+    });
+  }
+
+  /** Ends the worker, whatever it is doing, and rejects its jobs. */
+  async close(): Promise<void> {
+    // An idle worker doesn't hold the main process, which would end before this does.
+    this.#child.ref();
+    this.#child.kill('SIGKILL');
+    await this.#ended;
+  }
+
+  #settle(answer: Extract<Answer, { id: number }>): void {
+    const job = this.#jobs.get(answer.id);
+    this.#jobs.delete(answer.id);
+    if (answer.kind === 'fault') job?.reject(new EmbedderFault(answer.meaning, answer.message));
+    else job?.resolve(splitVectors(answer.values));
+  }
+
+  #reject(id: number, fault: EmbedderFault): void {
+    this.#jobs.get(id)?.reject(fault);
+    this.#jobs.delete(id);
+  }
+
+  #end(cause: string): void {
+    this.#hasEnded = true;
+    this.#child.kill('SIGKILL');
+    for (const id of [...this.#jobs.keys()]) this.#reject(id, endedFault(cause));
+  }
+
+  #holdWhileBusy(): void {
+    const change = this.#jobs.size > 0 ? 'ref' : 'unref';
+    this.#child[change]();
+    this.#child.channel?.[change]();
+  }
+}
+
+/** Copies, so that a vector that is kept doesn't keep its neighbours. */
+function splitVectors(values: Float32Array): Vector[] {
+  return Array.from({ length: values.length / dimensions }, (_, i) =>
+    values.slice(i * dimensions, (i + 1) * dimensions),
+  );
+}
+
+function startFault(reason: string): EmbedderFault {
+  return new EmbedderFault(
+    'unreachable',
+    `The built-in embedder can't start: ${reason.split('\n', 1)[0]}; reinstall onnxruntime-node or use the WebAssembly engine.`,
+  );
+}
+
+function endedFault(cause: string): EmbedderFault {
+  return new EmbedderFault(
+    'unreachable',
+    `A worker of the built-in embedder ended (${cause}); if memory is short, use fewer threads.`,
+  );
+}

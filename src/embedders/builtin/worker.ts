@@ -1,0 +1,94 @@
+// A worker process: one engine, one job at a time. Started by the pool with the engine's name as argument.
+//
+// A process and not a thread, because onnxruntime-node 1.16.3 keeps pointers to one JavaScript environment
+// in global variables: loaded by several threads it corrupts the heap, and a thread that is stopped
+// within a run aborts the whole program. A process can be killed at any time.
+import { EmbedderFault } from '../../errors.js';
+import type { Engine, EngineVariant } from './engine.js';
+import { windowTokens } from './graph.js';
+import type { Answer, EngineChoice, Job } from './messages.js';
+import { loadOnnxRuntime, openOnnxEngine } from './session.js';
+import { UnigramTokenizer } from './tokenizer.js';
+import { openWasmEngine } from './wasm.js';
+import { readVocabulary } from './weights.js';
+import { embedText } from './windows.js';
+
+interface Starter {
+  variant: EngineVariant;
+  open(): Promise<Engine>;
+}
+
+interface Tools {
+  engine: Engine;
+  tokenizer: UnigramTokenizer;
+}
+
+// Signals to the group (Ctrl-C) are the main process's to answer; it may want to finish what is in flight.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
+process.on('disconnect', () => process.exit());
+
+start(process.argv[2] as EngineChoice);
+
+function start(choice: EngineChoice): void {
+  let starter: Starter;
+  try {
+    starter = choose(choice);
+  } catch (error) {
+    answer({ kind: 'failed', reason: describe(error) });
+    return;
+  }
+  // The engine opens with the first job: often only the variant is asked for.
+  let tools: Promise<Tools> | undefined;
+  let last: Promise<void> = Promise.resolve();
+  process.on('message', (job: Job) => {
+    tools ??= openTools(starter);
+    const ready = tools;
+    last = last.then(() => run(job, ready));
+  });
+  answer({ kind: 'started', variant: starter.variant });
+}
+
+/** Loads onnxruntime unless told not to, since only loading it shows whether it runs on this system. */
+function choose(choice: EngineChoice): Starter {
+  if (choice === 'wasm') return { variant: 'wasm-fp32', open: openWasmEngine };
+  try {
+    const runtime = loadOnnxRuntime();
+    return { variant: 'onnx-int8', open: () => openOnnxEngine(runtime) };
+  } catch (error) {
+    if (choice === 'onnx') throw error;
+    return choose('wasm');
+  }
+}
+
+async function openTools({ open }: Starter): Promise<Tools> {
+  return { engine: await open(), tokenizer: new UnigramTokenizer(readVocabulary().entries) };
+}
+
+async function run({ id, texts }: Job, ready: Promise<Tools>): Promise<void> {
+  try {
+    const { engine, tokenizer } = await ready;
+    const vectors: Float32Array[] = [];
+    for (const text of texts) vectors.push(await embedText(engine, tokenizer, text, windowTokens));
+    answer({ kind: 'vectors', id, values: join(vectors) });
+  } catch (error) {
+    const meaning = error instanceof EmbedderFault ? error.meaning : 'unreachable';
+    answer({ kind: 'fault', id, meaning, message: describe(error) });
+  }
+}
+
+function join(vectors: readonly Float32Array[]): Float32Array {
+  const size = vectors[0]!.length;
+  const values = new Float32Array(vectors.length * size);
+  vectors.forEach((vector, i) => {
+    values.set(vector, i * size);
+  });
+  return values;
+}
+
+function answer(message: Answer): void {
+  process.send?.(message);
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

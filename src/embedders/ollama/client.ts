@@ -1,0 +1,136 @@
+// Requests to one Ollama server through undici, with time-outs of our own: Node's fetch gives up after
+// 300 s without headers, which a long batch on a slow machine needs.
+import { type Dispatcher, Pool } from 'undici';
+import { EmbedderFault, EmbedError } from '../../errors.js';
+import { faultOfAnswer, faultOfConnection, faultOfDeadline } from './faults.js';
+
+export interface ClientOptions {
+  /** Base URL of the server, as `parseOllamaHost` gives it. */
+  url: URL;
+  /** Sent as a bearer token. */
+  apiKey?: string | undefined;
+  /** How long a connection may take, in ms. @default 10000 */
+  connectTimeoutMs?: number;
+}
+
+export interface RequestOptions {
+  /** How long the whole request may take, in ms. */
+  timeoutMs: number;
+  signal?: AbortSignal | undefined;
+}
+
+export class OllamaClient {
+  /** The server, for messages. */
+  readonly where: string;
+  readonly #pool: Pool;
+  readonly #path: string;
+  readonly #headers: { [name: string]: string };
+
+  constructor(options: ClientOptions) {
+    const { url, apiKey } = options;
+    this.#path = url.pathname.replace(/\/+$/, '');
+    this.where = url.origin + this.#path;
+    this.#headers = apiKey === undefined || apiKey === '' ? {} : { authorization: `Bearer ${apiKey}` };
+    this.#pool = new Pool(url.origin, {
+      pipelining: 1,
+      connect: { timeout: options.connectTimeoutMs ?? 10_000 },
+    });
+  }
+
+  /**
+   * The whole body of a 200.
+   * @param body sent as JSON by POST; GET without one
+   * @throws {EmbedderFault} for every other answer, and when there is none in time
+   * @throws the signal's reason when it is aborted
+   */
+  async bytes(path: string, body: object | undefined, options: RequestOptions): Promise<Buffer> {
+    return await this.#ask(path, body, options, async (answer) => Buffer.from(await answer.arrayBuffer()));
+  }
+
+  /** A 200 as JSON. Errors are those of `bytes`. */
+  async json(path: string, body: object | undefined, options: RequestOptions): Promise<unknown> {
+    const bytes = await this.bytes(path, body, options);
+    try {
+      return JSON.parse(bytes.toString());
+    } catch (cause) {
+      throw new EmbedderFault('bad-answer', `${this.where}${path} gave no JSON: is that an Ollama?`, {
+        cause,
+      });
+    }
+  }
+
+  /**
+   * Hands on the body of a 200 as it comes, for answers that go on for long: the time-out starts again with
+   * every part. Errors are those of `bytes`, and what `onPart` throws.
+   */
+  async parts(
+    path: string,
+    body: object,
+    options: RequestOptions,
+    onPart: (part: Buffer) => void,
+  ): Promise<void> {
+    await this.#ask(path, body, options, async (answer, extend) => {
+      for await (const part of answer) {
+        extend();
+        onPart(part as Buffer);
+      }
+    });
+  }
+
+  async #ask<T>(
+    path: string,
+    body: object | undefined,
+    options: RequestOptions,
+    read: (answer: Dispatcher.ResponseData['body'], extend: () => void) => Promise<T>,
+  ): Promise<T> {
+    const { timeoutMs, signal } = options;
+    signal?.throwIfAborted();
+    const control = new AbortController();
+    const deadline = setTimeout(() => control.abort(faultOfDeadline(this.where, timeoutMs)), timeoutMs);
+    const onAbort = () => control.abort(signal?.reason);
+    signal?.addEventListener('abort', onAbort, { once: true });
+    try {
+      const answer = await this.#pool.request({
+        path: this.#path + path,
+        method: body === undefined ? 'GET' : 'POST',
+        headers:
+          body === undefined ? this.#headers : { ...this.#headers, 'content-type': 'application/json' },
+        body: body === undefined ? null : JSON.stringify(body),
+        signal: control.signal,
+        // The deadline above covers all; undici's own time-outs must not strike before it.
+        headersTimeout: timeoutMs + 1000,
+        bodyTimeout: timeoutMs + 1000,
+      });
+      if (answer.statusCode !== 200) {
+        const retryAfter = answer.headers['retry-after'];
+        const text = await answer.body.text();
+        throw faultOfAnswer(this.where, answer.statusCode, text, [retryAfter].flat()[0]);
+      }
+      return await read(answer.body, () => deadline.refresh());
+    } catch (error) {
+      if (control.signal.aborted) throw control.signal.reason;
+      throw error instanceof EmbedError ? error : faultOfConnection(this.where, error);
+    } finally {
+      clearTimeout(deadline);
+      signal?.removeEventListener('abort', onAbort);
+    }
+  }
+
+  /** Ends all connections; requests under way fail. */
+  async close(): Promise<void> {
+    await this.#pool.destroy();
+  }
+}
+
+/** Runs `work` with a client of its own. */
+export async function withClient<T>(
+  options: ClientOptions,
+  work: (client: OllamaClient) => Promise<T>,
+): Promise<T> {
+  const client = new OllamaClient(options);
+  try {
+    return await work(client);
+  } finally {
+    await client.close();
+  }
+}

@@ -1,0 +1,116 @@
+// An Ollama model as an embedder: one /api/embed request per call, nothing cut silently, no retries here.
+import { UsageError } from '../../errors.js';
+import { estimateCounter } from '../../tokens/estimate.js';
+import { wordPieceCounter } from '../../tokens/wordpiece.js';
+import type { Embedder, EmbedderIdentity, EmbedOptions, TokenCounter, Vector } from '../../types.js';
+import { accept } from '../accept.js';
+import { profileOf } from '../profiles.js';
+import { readEmbedAnswer } from './answer.js';
+import { OllamaClient } from './client.js';
+import { type OllamaModel, readModel } from './model.js';
+import { Pace } from './pace.js';
+
+export interface OllamaEmbedderOptions {
+  /** Base URL of the server, as `parseOllamaHost` gives it. */
+  url: URL;
+  model: string;
+  /** Values of a vector, for models that can be cut (Matryoshka). @default the model's own */
+  dimensions?: number | undefined;
+  /** Sent as a bearer token. */
+  apiKey?: string | undefined;
+  /** The least time that a request gets, in ms. */
+  batchTimeoutMs: number;
+  /** The time for a request that may have to load the model, in ms. @default 300000 */
+  loadTimeoutMs?: number;
+  /** Ends the opening; `embed` has a signal of its own. */
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * Reads what the server says of the model; the model itself is not loaded before the first `embed`.
+ * @throws {ServiceError} when the server can't be reached, lacks the model, or the model can't embed
+ * @throws {UsageError} when more dimensions are asked for than the model has
+ */
+export async function openOllamaEmbedder(options: OllamaEmbedderOptions): Promise<Embedder> {
+  const client = new OllamaClient(options);
+  try {
+    const model = await readModel(client, options.model, options.signal);
+    const dimensions = await dimensionsOf(client, model, options);
+    return new OllamaEmbedder(client, model, dimensions, options);
+  } catch (error) {
+    await client.close();
+    throw error;
+  }
+}
+
+async function dimensionsOf(
+  client: OllamaClient,
+  model: OllamaModel,
+  options: OllamaEmbedderOptions,
+): Promise<number> {
+  const { dimensions: asked, signal, loadTimeoutMs: timeoutMs = 300_000 } = options;
+  let own = model.dimensions;
+  if (own === undefined) {
+    // The server doesn't say: one text shows it.
+    const body = { model: model.name, input: ['dimensions'], truncate: false };
+    const answer = readEmbedAnswer(await client.bytes('/api/embed', body, { timeoutMs, signal }), 0);
+    own = answer.vectors[0]?.length ?? 0;
+  }
+  if (asked !== undefined && asked > own) {
+    throw new UsageError(`--dimensions ${asked} is more than "${model.name}" has: use ${own} or fewer.`);
+  }
+  return asked ?? own;
+}
+
+class OllamaEmbedder implements Embedder {
+  readonly identity: EmbedderIdentity;
+  readonly counter: TokenCounter;
+  readonly maxTokens: number;
+  readonly defaultChunkTokens: number;
+  readonly #client: OllamaClient;
+  readonly #pace: Pace;
+  /** What every request says beside its texts: other options would make the server load the model anew. */
+  readonly #request: { model: string; truncate: false; dimensions?: number };
+
+  constructor(client: OllamaClient, model: OllamaModel, dimensions: number, options: OllamaEmbedderOptions) {
+    const { prefixes, chunkTokens } = profileOf(options.model);
+    this.identity = {
+      embedder: 'ollama',
+      variant: '',
+      model: model.name,
+      digest: model.digest,
+      dimensions,
+      options: {},
+      prefixes,
+    };
+    this.counter = model.vocabulary === undefined ? estimateCounter() : wordPieceCounter(model.vocabulary);
+    this.maxTokens = model.maxTokens;
+    const room = model.maxTokens - this.counter.special - this.counter.count(prefixes.document);
+    this.defaultChunkTokens = Math.max(1, Math.min(chunkTokens, room));
+    this.#client = client;
+    this.#pace = new Pace(options.batchTimeoutMs, options.loadTimeoutMs);
+    this.#request = { model: model.name, truncate: false };
+    if (options.dimensions !== undefined) this.#request.dimensions = dimensions;
+  }
+
+  async embed(texts: readonly string[], options: EmbedOptions = {}): Promise<Vector[]> {
+    if (texts.length === 0 || texts.includes('')) {
+      throw new RangeError('embed needs at least one text, and none that is empty');
+    }
+    const tokens = (options.tokens ?? this.#count(texts)) + texts.length * this.counter.special;
+    const { dimensions } = this.identity;
+    return await this.#pace.timed(tokens, async (timeoutMs) => {
+      const body = { ...this.#request, input: texts };
+      const bytes = await this.#client.bytes('/api/embed', body, { timeoutMs, signal: options.signal });
+      return accept(readEmbedAnswer(bytes, dimensions).vectors, texts.length, dimensions);
+    });
+  }
+
+  #count(texts: readonly string[]): number {
+    return texts.reduce((sum, text) => sum + this.counter.count(text), 0);
+  }
+
+  async close(): Promise<void> {
+    await this.#client.close();
+  }
+}

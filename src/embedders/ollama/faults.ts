@@ -1,0 +1,186 @@
+// What an Ollama's errors mean. Its statuses say little (a runner that died is a 400, a full queue once was
+// a 500), so the message decides first, by an explicit table; each row names where its wording was seen.
+import { EmbedderFault, type FaultMeaning } from '../../errors.js';
+
+interface Row {
+  /** Of the `error` message, or of the whole body when there is none. */
+  message?: RegExp;
+  status?: readonly number[];
+  meaning: FaultMeaning;
+  source: string;
+}
+
+/** The first row that fits is taken. Recorded cases are those of test/contract. */
+export const faultTable: readonly Row[] = [
+  {
+    message: /input length exceeds (the|maximum) context length/i,
+    meaning: 'too-long',
+    source:
+      'recorded: embed_too_long_truncate_false 0.24.0, 0.32.15; before: github.com/n8n-io/n8n/issues/11144',
+  },
+  {
+    message: /exceeds maximum context length|after truncation exceeds|exceeds the available context size/i,
+    meaning: 'too-long',
+    source: 'github.com/ollama/ollama server/routes.go EmbedHandler; llama-server, which 0.32 runs',
+  },
+  {
+    message: /input is too large to process/i,
+    meaning: 'too-long',
+    source: 'llama-server: github.com/ggml-org/llama.cpp/issues/12295',
+  },
+  { status: [413], meaning: 'too-long', source: 'RFC 9110: a proxy that takes no bodies of this size' },
+  {
+    message: /^model .*not found/i,
+    meaning: 'missing-model',
+    source: 'recorded: embed_unknown_model, embed_no_model, show_unknown_model 0.24.0, 0.32.15',
+  },
+  {
+    message: /does not support embed/i,
+    meaning: 'refused',
+    source: 'github.com/ollama/ollama/issues/9739, /12757',
+  },
+  {
+    message: /^(invalid model name|invalid input type|missing request body|time: invalid duration)/,
+    meaning: 'refused',
+    source:
+      'recorded: embed_invalid_model_name, embed_wrong_input_type, embed_empty_body, embed_keep_alive_bad 0.24.0, 0.32.15',
+  },
+  {
+    message: /^unexpected EOF$/,
+    meaning: 'unreachable',
+    source: 'recorded: embed_malformed_json 0.24.0, 0.32.15; what is sent is whole, so it was cut on its way',
+  },
+  {
+    message: /server busy|pending requests|no slots available|overloaded/i,
+    meaning: 'busy',
+    source: 'github.com/ollama/ollama/pull/4144 (503), /issues/4124 and /4159 (500), /issues/15934',
+  },
+  {
+    message: /requires more system memory|loading model/i,
+    meaning: 'busy',
+    source: 'github.com/ollama/ollama llm/server.go: memory that other models may give back',
+  },
+  {
+    message: /timed out waiting for .*runner/i,
+    meaning: 'timeout',
+    source: 'github.com/ollama/ollama/issues/8470: the model took too long to load',
+  },
+  {
+    message: /unsupported value: NaN|NaN or Inf/i,
+    meaning: 'bad-input',
+    source: 'github.com/ollama/ollama/issues/9639 (500), server/routes.go normalize (400)',
+  },
+  {
+    message:
+      /do embedding request|runner.*(terminated|unexpectedly stopped)|generat\w+ embedding|embedding generation/i,
+    meaning: 'bad-input',
+    source:
+      'seen on 0.24.0 and 0.32.15 (400) when the runner is killed; github.com/ollama/ollama/issues/6094, /6946, /14093, /1130',
+  },
+  { status: [401, 403, 407], meaning: 'refused', source: 'RFC 9110: wrong or missing credentials' },
+  {
+    status: [404, 405],
+    meaning: 'refused',
+    source: 'recorded: unknown_path, embed_wrong_method 0.24.0, 0.32.15: something else listens here',
+  },
+  { status: [408, 504], meaning: 'timeout', source: 'RFC 9110: a proxy gave up waiting' },
+  { status: [429, 503], meaning: 'busy', source: 'github.com/ollama/ollama/pull/4144; RFC 6585' },
+  { status: [502], meaning: 'unreachable', source: 'RFC 9110: a proxy without a server behind it' },
+  {
+    status: [400, 500],
+    meaning: 'bad-input',
+    source: 'anything else, HTML pages too: the texts may be to blame; bisecting and a canary tell',
+  },
+];
+
+const advice: Record<FaultMeaning, string> = {
+  'too-long': 'send shorter chunks (--chunk-size)',
+  'bad-input': "look into the server's log",
+  'bad-answer': 'update Ollama, or look at what stands between',
+  busy: 'try again later, or send fewer requests at a time (--concurrency)',
+  timeout: 'allow more time (--batch-timeout), or send smaller batches (--batch-size)',
+  unreachable: 'start it with "ollama serve", or name its address (OLLAMA_HOST, --ollama-url)',
+  'missing-model': 'fetch it with "ollama pull", or use --pull',
+  refused: 'check the address, the model and OLLAMA_API_KEY',
+};
+
+/**
+ * The fault that an answer other than 200 stands for.
+ * @param where the server, as the user named it
+ * @param retryAfter the header as it came
+ */
+export function faultOfAnswer(
+  where: string,
+  status: number,
+  body: string,
+  retryAfter?: string,
+): EmbedderFault {
+  const said = messageOf(body);
+  const row = faultTable.find(
+    (one) => (one.status?.includes(status) ?? true) && (one.message?.test(said) ?? true),
+  );
+  const meaning = row?.meaning ?? (status >= 500 ? 'unreachable' : 'refused');
+  const retryAfterMs = retryAfter === undefined ? undefined : msOf(retryAfter);
+  const words = said.length > 200 ? `${said.slice(0, 200)}…` : said;
+  return new EmbedderFault(meaning, `Ollama at ${where} answered ${status} (${words}): ${advice[meaning]}.`, {
+    retryAfterMs,
+  });
+}
+
+/** The `error` of Ollama's own answers, or of its /v1 ones; else the body, as one line without markup. */
+function messageOf(body: string): string {
+  if (body.trimStart().startsWith('{')) {
+    try {
+      const { error } = JSON.parse(body) as { error?: string | { message?: string } };
+      const message = typeof error === 'object' ? error?.message : error;
+      if (typeof message === 'string') return message.trim();
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+    }
+  }
+  return body
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim();
+}
+
+/** Retry-After: seconds, or a date. */
+function msOf(header: string): number | undefined {
+  const ms = /^\d+$/.test(header.trim()) ? Number(header) * 1000 : Date.parse(header) - Date.now();
+  return Number.isNaN(ms) ? undefined : Math.max(0, ms);
+}
+
+/** What a failed connection means, by the codes of Node and undici. */
+const connectionTable: { [code: string]: FaultMeaning } = {
+  UND_ERR_HEADERS_TIMEOUT: 'timeout',
+  UND_ERR_BODY_TIMEOUT: 'timeout',
+  CERT_HAS_EXPIRED: 'refused',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'refused',
+  SELF_SIGNED_CERT_IN_CHAIN: 'refused',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'refused',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'refused',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'refused',
+};
+
+/** The fault that an error of the connection stands for: `unreachable`, unless the table says otherwise. */
+export function faultOfConnection(where: string, cause: unknown): EmbedderFault {
+  const { code, message } = cause as { code?: string; message?: string };
+  const parser = code?.startsWith('HPE_') === true;
+  const meaning = parser ? 'bad-answer' : (connectionTable[code ?? ''] ?? 'unreachable');
+  const what =
+    meaning === 'timeout'
+      ? `gave no answer in time (${code})`
+      : parser
+        ? `doesn't speak HTTP (${code})`
+        : `can't be reached (${code ?? message ?? String(cause)})`;
+  return new EmbedderFault(meaning, `Ollama at ${where} ${what}: ${advice[meaning]}.`, { cause });
+}
+
+/** The fault of a request that took longer than it was given. */
+export function faultOfDeadline(where: string, ms: number): EmbedderFault {
+  const seconds = ms >= 1000 ? `${Math.round(ms / 1000)} s` : `${ms} ms`;
+  return new EmbedderFault(
+    'timeout',
+    `Ollama at ${where} gave no answer within ${seconds}: ${advice.timeout}.`,
+  );
+}

@@ -1,0 +1,63 @@
+// Reads OLLAMA_HOST as Ollama itself does (envconfig.Host), seen from a client: an address on which a
+// server listens everywhere is reached by loopback.
+import { UsageError } from '../../errors.js';
+
+const loopback = new Map([
+  ['', '127.0.0.1'],
+  ['0.0.0.0', '127.0.0.1'],
+  ['::', '[::1]'],
+]);
+
+/**
+ * The base URL of an Ollama server, without a slash at its end.
+ * The scheme may be left out (http, port 11434); `http://` and `https://` without a port mean 80 and 443.
+ * A path is kept, for servers behind a proxy.
+ * @throws {UsageError} when no server can be meant
+ */
+export function parseOllamaHost(value: string): URL {
+  const given = value
+    .trim()
+    .replace(/^["']+|["']+$/g, '')
+    .trim();
+  const schemeEnd = given.indexOf('://');
+  const scheme = schemeEnd < 0 ? 'http' : given.slice(0, schemeEnd).toLowerCase();
+  if (scheme !== 'http' && scheme !== 'https') {
+    throw new UsageError(`Ollama's address must start with http:// or https://, got ${scheme}://.`);
+  }
+  const rest = schemeEnd < 0 ? given : given.slice(schemeEnd + 3);
+  const slash = rest.indexOf('/');
+  const authority = slash < 0 ? rest : rest.slice(0, slash);
+  const path = slash < 0 ? '' : rest.slice(slash).replace(/\/+$/, '');
+  if (authority.includes('@')) {
+    throw new UsageError("Ollama's address can't hold a password: set OLLAMA_API_KEY instead.");
+  }
+  const { host, port } = splitAuthority(authority);
+  const defaultPort = schemeEnd < 0 ? '11434' : scheme === 'http' ? '80' : '443';
+  // Ollama, too, takes the default port in place of one that can't be.
+  const usablePort = /^\d{1,5}$/.test(port) && Number(port) <= 65535 ? port : defaultPort;
+  const name = loopback.get(host) ?? (host.includes(':') ? `[${host}]` : host);
+  try {
+    return new URL(`${scheme}://${name}:${usablePort}${path}`);
+  } catch (cause) {
+    throw new UsageError(`"${given}" is not an address of an Ollama server: expected host:port or a URL.`, {
+      cause,
+    });
+  }
+}
+
+/** The servers of a comma-separated list; empty entries are left out. */
+export function parseOllamaHosts(value: string): URL[] {
+  return value
+    .split(',')
+    .filter((one) => one.trim() !== '')
+    .map(parseOllamaHost);
+}
+
+/** `host:port`, `[v6]:port`, `host`, `v6` or `:port`; the host comes without brackets. */
+function splitAuthority(authority: string): { host: string; port: string } {
+  const bracketed = /^\[([^\]]*)\](?::(.*))?$/.exec(authority);
+  if (bracketed !== null) return { host: bracketed[1]!, port: bracketed[2] ?? '' };
+  const colon = authority.indexOf(':');
+  if (colon < 0 || colon !== authority.lastIndexOf(':')) return { host: authority, port: '' };
+  return { host: authority.slice(0, colon), port: authority.slice(colon + 1) };
+}

@@ -1,0 +1,100 @@
+// Fetches a model to the server, as `ollama pull` does. Its errors come as lines of a 200.
+import { EmbedderFault, ServiceError } from '../../errors.js';
+import { OllamaClient } from './client.js';
+
+export interface PullProgress {
+  /** The server's words: `pulling manifest`, `verifying sha256 digest` … */
+  status: string;
+  /** Bytes of all layers heard of so far. Both can change either way: layers are added, parts fetched again. */
+  completed: number;
+  total: number;
+}
+
+/** A download that brings nothing for this long has failed, in ms. */
+const idleTimeoutMs = 120_000;
+
+interface Line {
+  status?: string;
+  error?: string;
+  digest?: string;
+  total?: number;
+  completed?: number;
+}
+
+/**
+ * Pulls a model and comes back when the server has it whole.
+ * @throws {ServiceError} when the server can't get it
+ * @throws the signal's reason when it is aborted
+ */
+export async function pullModel(
+  url: URL,
+  model: string,
+  onProgress: (progress: PullProgress) => void,
+  signal?: AbortSignal,
+  apiKey?: string,
+): Promise<void> {
+  const client = new OllamaClient({ url, apiKey });
+  const layers = new Map<string, { completed: number; total: number }>();
+  let last = '';
+  const onLine = (line: Line): void => {
+    if (line.error !== undefined) throw failed(client, model, line.error);
+    last = line.status ?? last;
+    if (line.digest !== undefined) {
+      layers.set(line.digest, { completed: line.completed ?? 0, total: line.total ?? 0 });
+    }
+    const progress: PullProgress = { status: last, completed: 0, total: 0 };
+    for (const layer of layers.values()) {
+      progress.completed += layer.completed;
+      progress.total += layer.total;
+    }
+    onProgress(progress);
+  };
+  const lines = new LineReader((text) => onLine(parsed(text)));
+  try {
+    const options = { timeoutMs: idleTimeoutMs, signal };
+    await client.parts('/api/pull', { model, stream: true }, options, (part) => lines.add(part));
+    lines.end();
+  } catch (error) {
+    if (error instanceof EmbedderFault) throw failed(client, model, error.message, error);
+    throw error;
+  } finally {
+    await client.close();
+  }
+  if (last !== 'success') throw failed(client, model, `it ended with "${last}"`);
+}
+
+/** Cuts a stream into its lines, blank ones left out. */
+class LineReader {
+  readonly #decoder = new TextDecoder();
+  readonly #onLine: (line: string) => void;
+  #rest = '';
+
+  constructor(onLine: (line: string) => void) {
+    this.#onLine = onLine;
+  }
+
+  add(part: Buffer): void {
+    const lines = (this.#rest + this.#decoder.decode(part, { stream: true })).split('\n');
+    this.#rest = lines.pop() ?? '';
+    for (const line of lines) if (line.trim() !== '') this.#onLine(line);
+  }
+
+  end(): void {
+    if (this.#rest.trim() !== '') this.#onLine(this.#rest);
+  }
+}
+
+function parsed(line: string): Line {
+  try {
+    return JSON.parse(line) as Line;
+  } catch (cause) {
+    throw new EmbedderFault('bad-answer', `a line that is no JSON: ${line.slice(0, 80)}`, { cause });
+  }
+}
+
+function failed(client: OllamaClient, model: string, why: string, cause?: unknown): ServiceError {
+  return new ServiceError(
+    `Ollama at ${client.where} can't pull "${model}" (${why}): check the name and the server's network.`,
+    { cause },
+  );
+}

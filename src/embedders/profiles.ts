@@ -1,0 +1,119 @@
+// What model families want around a text, and the chunk size that suits them. A model that isn't in the
+// table gets no prefix. Every row names the page that says so.
+import type { Prefixes } from '../types.js';
+
+export interface Profile {
+  family: string;
+  prefixes: Prefixes;
+  /** Chunk size in tokens; the model's own context may be less. */
+  chunkTokens: number;
+  /** Where the row comes from. */
+  source: string;
+}
+
+interface Row extends Profile {
+  /** Of a model's name in lower case, with its folders, without its tag. */
+  name: RegExp;
+}
+
+const none: Prefixes = { document: '', query: '' };
+const passages = 'Represent this sentence for searching relevant passages: ';
+const webSearch =
+  'Instruct: Given a web search query, retrieve relevant passages that answer the query\nQuery:';
+
+/** The first row that fits is taken: special members stand before their families. */
+const rows: readonly Row[] = [
+  {
+    family: 'nomic-embed-text',
+    name: /nomic-embed-text/,
+    prefixes: { document: 'search_document: ', query: 'search_query: ' },
+    chunkTokens: 512,
+    source: 'https://huggingface.co/nomic-ai/nomic-embed-text-v1.5 "Task instruction prefixes"',
+  },
+  {
+    family: 'mxbai-embed-large',
+    name: /mxbai-embed-large/,
+    prefixes: { document: '', query: passages },
+    chunkTokens: 512,
+    source: 'https://huggingface.co/mixedbread-ai/mxbai-embed-large-v1 "Quickstart"',
+  },
+  {
+    family: 'bge-m3',
+    name: /bge-m3/,
+    prefixes: none,
+    chunkTokens: 512,
+    source: 'https://huggingface.co/BAAI/bge-m3 "FAQ": no instruction on queries',
+  },
+  {
+    family: 'bge-zh',
+    name: /bge-(small|base|large)-zh/,
+    prefixes: { document: '', query: '为这个句子生成表示以用于检索相关文章：' },
+    chunkTokens: 512,
+    source: 'https://huggingface.co/BAAI/bge-large-zh-v1.5 "Model List"',
+  },
+  {
+    family: 'bge-en',
+    name: /bge-(small|base|large)/,
+    prefixes: { document: '', query: passages },
+    chunkTokens: 512,
+    source: 'https://huggingface.co/BAAI/bge-large-en-v1.5 "Model List"',
+  },
+  {
+    family: 'e5-instruct',
+    name: /(^|[^a-z0-9])e5-(small|base|large)-instruct/,
+    prefixes: { document: '', query: `${webSearch} ` },
+    chunkTokens: 512,
+    source: 'https://huggingface.co/intfloat/multilingual-e5-large-instruct "Usage"',
+  },
+  {
+    family: 'e5',
+    name: /(^|[^a-z0-9])e5-(small|base|large)/,
+    prefixes: { document: 'passage: ', query: 'query: ' },
+    chunkTokens: 512,
+    source: 'https://huggingface.co/intfloat/e5-base-v2 "FAQ", and multilingual-e5-large likewise',
+  },
+  {
+    family: 'snowflake-arctic-embed2',
+    name: /arctic-embed(2|-[a-z]+-v2)/,
+    prefixes: { document: '', query: 'query: ' },
+    chunkTokens: 512,
+    source: 'https://huggingface.co/Snowflake/snowflake-arctic-embed-l-v2.0 "Usage"',
+  },
+  {
+    family: 'snowflake-arctic-embed',
+    name: /arctic-embed/,
+    prefixes: { document: '', query: passages },
+    chunkTokens: 512,
+    source: 'https://huggingface.co/Snowflake/snowflake-arctic-embed-l "Usage"',
+  },
+  {
+    family: 'embeddinggemma',
+    name: /embeddinggemma/,
+    prefixes: { document: 'title: none | text: ', query: 'task: search result | query: ' },
+    chunkTokens: 512,
+    source: 'https://huggingface.co/google/embeddinggemma-300m "Prompt Instructions"',
+  },
+  {
+    family: 'qwen3-embedding',
+    name: /qwen3-embedding/,
+    prefixes: { document: '', query: webSearch },
+    chunkTokens: 512,
+    source: 'https://huggingface.co/Qwen/Qwen3-Embedding-0.6B "Usage": no blank after "Query:"',
+  },
+  {
+    family: 'all-minilm',
+    name: /all-minilm/,
+    prefixes: none,
+    chunkTokens: 256,
+    source: 'https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2: cut after 256 word pieces',
+  },
+];
+
+const unknown: Profile = { family: 'unknown', prefixes: none, chunkTokens: 512, source: 'default' };
+
+/** The profile of a model, by its name: `hf.co/nomic-ai/nomic-embed-text-v1.5-GGUF:Q8_0` is a nomic-embed-text. */
+export function profileOf(model: string): Profile {
+  const name = model.toLowerCase().replace(/:[^/]*$/, '');
+  const { family, prefixes, chunkTokens, source } = rows.find((row) => row.name.test(name)) ?? unknown;
+  return { family, prefixes, chunkTokens, source };
+}

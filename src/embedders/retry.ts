@@ -1,0 +1,85 @@
+// Tries again what can succeed on a second try: exponential back-off with full jitter around any embedder.
+// Embedding changes nothing on the server, so that sending a request twice does no harm.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { EmbedderFault, type FaultMeaning } from '../errors.js';
+import type { Embedder, EmbedOptions, Vector } from '../types.js';
+
+export interface RetryOptions {
+  /** Further tries after the first. */
+  retries: number;
+  /** Ends a back-off at once. */
+  signal?: AbortSignal | undefined;
+  /** The first back-off is at most this, in ms; each later one at most twice the one before. @default 500 */
+  baseMs?: number;
+  /** No back-off of our own is longer, in ms. @default 30000 */
+  maxMs?: number;
+  /** A number from 0 to 1. @default Math.random */
+  random?: () => number;
+  /** Told before every back-off. */
+  onRetry?: (fault: EmbedderFault, waitMs: number) => void;
+}
+
+/** How often a request is tried again, at most. */
+const limits: Record<FaultMeaning, number> = {
+  busy: Number.POSITIVE_INFINITY,
+  timeout: Number.POSITIVE_INFINITY,
+  unreachable: Number.POSITIVE_INFINITY,
+  'bad-answer': Number.POSITIVE_INFINITY,
+  // A runner that died of something else is back for the second try; a text that kills it kills it again.
+  'bad-input': 1,
+  'too-long': 0,
+  'missing-model': 0,
+  refused: 0,
+};
+
+/** A server that asks for a longer pause than this, in ms, is not waited for. */
+const longestRetryAfterMs = 300_000;
+
+/** The embedder with retries around each `embed`. Closing it closes the embedder within. */
+export function withRetry(embedder: Embedder, options: RetryOptions): Embedder {
+  const { retries, baseMs = 500, maxMs = 30_000, random = Math.random, onRetry } = options;
+
+  async function embed(texts: readonly string[], embedOptions: EmbedOptions = {}): Promise<Vector[]> {
+    const tried = new Map<FaultMeaning, number>();
+    for (let retry = 0; ; retry++) {
+      try {
+        return await embedder.embed(texts, embedOptions);
+      } catch (error) {
+        if (!(error instanceof EmbedderFault)) throw error;
+        const before = tried.get(error.meaning) ?? 0;
+        tried.set(error.meaning, before + 1);
+        const asked = error.retryAfterMs ?? 0;
+        if (retry >= retries || before >= limits[error.meaning] || asked > longestRetryAfterMs) throw error;
+        const waitMs = Math.max(asked, random() * Math.min(maxMs, baseMs * 2 ** retry));
+        onRetry?.(error, waitMs);
+        await pause(waitMs, [options.signal, embedOptions.signal]);
+      }
+    }
+  }
+
+  return wrapped(embedder, embed);
+}
+
+/** Sleeps until one of the signals is aborted, and then throws its reason. */
+async function pause(ms: number, signals: (AbortSignal | undefined)[]): Promise<void> {
+  const given = signals.filter((signal) => signal !== undefined);
+  const signal = AbortSignal.any(given);
+  try {
+    await sleep(ms, undefined, { signal });
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error;
+  }
+}
+
+/** An embedder that differs from another one in how it embeds. */
+export function wrapped(embedder: Embedder, embed: Embedder['embed']): Embedder {
+  return {
+    identity: embedder.identity,
+    counter: embedder.counter,
+    maxTokens: embedder.maxTokens,
+    defaultChunkTokens: embedder.defaultChunkTokens,
+    embed,
+    close: () => embedder.close(),
+  };
+}

@@ -1,0 +1,123 @@
+// Measures the vector space of an embedder by a few fixed texts, and tells two spaces apart. The digest of a
+// model is not enough: two releases of Ollama give other vectors for the same weights.
+import { EmbedderFault } from '../errors.js';
+import { spaceId } from '../space.js';
+import type { Embedder, EmbedderIdentity, EmbedOptions, VectorSpace } from '../types.js';
+
+export interface Canary {
+  /** For messages. */
+  name: string;
+  text: string;
+}
+
+const sentence =
+  'The archive keeps every letter that the harbour master wrote between the two great storms, sorted by ' +
+  'year and by ship, with notes about cargo, weather and the people who came ashore. ';
+
+/** A text that fills a good part of a window: 100 words, or 50 where the window is small. */
+function long(words: number): string {
+  const all = sentence.repeat(4).split(' ');
+  return all.slice(0, words).join(' ');
+}
+
+/**
+ * Never change these: the spaces of all outputs and caches were measured with them. They are where servers were
+ * seen to differ (accents, other alphabets), and where they might (white space, length).
+ */
+export const CANARY_TEXTS: readonly Canary[] = [
+  { name: 'plain English', text: 'The quick brown fox jumps over the lazy dog.' },
+  {
+    name: 'naïve café',
+    text: 'A naïve résumé from the café in Zürich, at the corner of Straße and Ångström.',
+  },
+  { name: 'Ελληνικά', text: 'Ελληνικά και русский текст' },
+  { name: '日本語', text: '日本語のテキストと中文文本，还有한국어。' },
+  { name: 'code', text: 'for (let i = 0; i < n; i++) {\n\tsum += a[i] ** 2;\n}\n' },
+  { name: 'a long text', text: long(100) },
+];
+
+/** In a window of fewer tokens the long text is shorter. */
+const smallWindow = 256;
+
+/**
+ * The canaries that fit an embedder, from the first to the first that doesn't: its window alone decides, so that
+ * it always gets the same ones.
+ */
+export function canariesFor(embedder: Embedder): Canary[] {
+  const { counter, maxTokens, identity } = embedder;
+  const room = maxTokens - counter.special - counter.count(identity.prefixes.document);
+  const last = CANARY_TEXTS.length - 1;
+  const canaries = CANARY_TEXTS.map((canary, index) =>
+    index === last && maxTokens < smallWindow ? { ...canary, text: long(50) } : canary,
+  );
+  const tooLong = canaries.findIndex((canary) => counter.count(canary.text) > room);
+  return tooLong < 0 ? canaries : canaries.slice(0, tooLong);
+}
+
+/**
+ * The space of an embedder, by one request.
+ * @throws {EmbedderFault} when the request fails
+ */
+export async function measureSpace(embedder: Embedder, options: EmbedOptions = {}): Promise<VectorSpace> {
+  const { identity } = embedder;
+  const canaries = canariesFor(embedder);
+  if (canaries.length === 0) {
+    throw new EmbedderFault(
+      'refused',
+      `${identity.model} takes ${embedder.maxTokens} tokens, too few to use.`,
+    );
+  }
+  const texts = canaries.map((canary) => identity.prefixes.document + canary.text);
+  const vectors = await embedder.embed(texts, options);
+  const space = { ...identity, canaries: vectors };
+  return { ...space, id: spaceId(space) };
+}
+
+/** Float noise passes (batching and GPUs move a cosine by up to 1e-3), another tokenizer doesn't. */
+const leastCosine = 0.999;
+
+export type SpaceComparison = { same: true } | { same: false; reason: string };
+
+/** Whether vectors of two spaces may be compared; if not, what changed from `known` to `measured`. */
+export function compareSpaces(known: VectorSpace, measured: VectorSpace): SpaceComparison {
+  for (const [name, read] of Object.entries(parts)) {
+    const before = read(known);
+    const now = read(measured);
+    if (before !== now) return { same: false, reason: `${name}: ${short(before)}, now ${short(now)}` };
+  }
+  let lowest = { cosine: Number.POSITIVE_INFINITY, name: '' };
+  for (const [index, canary] of known.canaries.entries()) {
+    const cosine = dot(canary, measured.canaries[index]!);
+    if (cosine < lowest.cosine) lowest = { cosine, name: CANARY_TEXTS[index]?.name ?? String(index) };
+  }
+  if (lowest.cosine >= leastCosine) return { same: true };
+  return { same: false, reason: `canary "${lowest.name}": cosine ${lowest.cosine.toFixed(2)}` };
+}
+
+/** All that must be equal, in the words of the message. */
+const parts: { [name: string]: (space: VectorSpace) => string } = {
+  embedder: (space) => space.embedder,
+  engine: (space) => space.variant,
+  model: (space) => space.model,
+  digest: (space) => space.digest,
+  dimensions: (space) => String(space.dimensions),
+  options: (space) => sorted(space.options),
+  'document prefix': (space) => JSON.stringify(space.prefixes.document),
+  'query prefix': (space) => JSON.stringify(space.prefixes.query),
+  'number of canaries': (space) => String(space.canaries.length),
+};
+
+function sorted(options: EmbedderIdentity['options']): string {
+  return JSON.stringify(Object.entries(options).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function short(value: string): string {
+  return /^[0-9a-f]{32,}$/.test(value) ? value.slice(0, 12) : value || 'none';
+}
+
+/** The cosine of two accepted vectors. */
+function dot(a: Float32Array, b: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
+  return sum;
+}

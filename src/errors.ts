@@ -1,0 +1,117 @@
+// Every error that a user can meet, with its stable code and the exit status of the command line.
+// A message is one sentence that names what to do; a stack is shown for unknown errors only.
+
+export const exitCodes = {
+  done: 0,
+  unexpected: 1,
+  usage: 2,
+  someFailed: 3,
+  service: 4,
+  output: 5,
+  locked: 75,
+} as const;
+
+/** Base of all known errors. */
+export class EmbedError extends Error {
+  /** Stable, for programs. */
+  readonly code: string;
+  readonly exitCode: number;
+
+  constructor(code: string, exitCode: number, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = new.target.name;
+    this.code = code;
+    this.exitCode = exitCode;
+  }
+}
+
+/** Wrong flags, configuration or paths. */
+export class UsageError extends EmbedError {
+  constructor(message: string, options?: { cause?: unknown }) {
+    super('EMBED_USAGE', exitCodes.usage, message, options);
+  }
+}
+
+/** A service that was asked for by name can't be reached or lacks the model. */
+export class ServiceError extends EmbedError {
+  constructor(message: string, options?: { cause?: unknown }) {
+    super('EMBED_SERVICE', exitCodes.service, message, options);
+  }
+}
+
+/** The output was made in another vector space. */
+export class VectorSpaceError extends EmbedError {
+  constructor(message: string) {
+    super('EMBED_VECTOR_SPACE', exitCodes.output, message);
+  }
+}
+
+/** The output's files contradict each other. */
+export class DamagedOutputError extends EmbedError {
+  constructor(message: string, options?: { cause?: unknown }) {
+    super('EMBED_DAMAGED_OUTPUT', exitCodes.output, message, options);
+  }
+}
+
+/** The output can't be written: permissions, a full disk. */
+export class OutputError extends EmbedError {
+  constructor(message: string, options?: { cause?: unknown }) {
+    super('EMBED_OUTPUT', exitCodes.usage, message, options);
+  }
+}
+
+/** Another run holds the output's lock. */
+export class LockedError extends EmbedError {
+  constructor(message: string) {
+    super('EMBED_LOCKED', exitCodes.locked, message);
+  }
+}
+
+/** One document can't be read; the run goes on. */
+export class DocumentError extends EmbedError {
+  /** One of `FailureCode` of types.ts. */
+  readonly failure: string;
+
+  constructor(failure: string, message: string, options?: { cause?: unknown }) {
+    super('EMBED_DOCUMENT', exitCodes.someFailed, message, options);
+    this.failure = failure;
+  }
+}
+
+/**
+ * What a failed request to an embedder means:
+ * - `too-long`: a text exceeds the context; shorter texts can succeed
+ * - `bad-input`: the server failed on (at least) one of the texts, or died: bisect, ask a canary
+ * - `bad-answer`: a 200 that breaks the contract (count, dimensions, NaN, zero, JSON)
+ * - `busy`: overloaded, asks for a later try
+ * - `timeout`: no answer in time
+ * - `unreachable`: no connection, or one that broke
+ * - `missing-model`: the server doesn't have the model
+ * - `refused`: wrong credentials or a request that can never succeed
+ */
+export type FaultMeaning =
+  | 'too-long'
+  | 'bad-input'
+  | 'bad-answer'
+  | 'busy'
+  | 'timeout'
+  | 'unreachable'
+  | 'missing-model'
+  | 'refused';
+
+/** A failed request to an embedder. */
+export class EmbedderFault extends EmbedError {
+  readonly meaning: FaultMeaning;
+  /** The server's own wish (Retry-After), in ms. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor(
+    meaning: FaultMeaning,
+    message: string,
+    options?: { cause?: unknown; retryAfterMs?: number | undefined },
+  ) {
+    super('EMBED_EMBEDDER_FAULT', exitCodes.service, message, options);
+    this.meaning = meaning;
+    this.retryAfterMs = options?.retryAfterMs;
+  }
+}

@@ -1,0 +1,141 @@
+// What the disk can answer, as sentences: permissions, full disks, files where folders should be.
+// And the few file operations that every module of the output needs.
+import { mkdir, open, readdir, readFile, rm, rmdir, stat, statfs } from 'node:fs/promises';
+import { EmbedError, OutputError } from '../errors.js';
+
+/** Left free for others (the journal of this very run among them) while the output grows. */
+const reserveBytes = 4 * 1024 * 1024;
+
+export function errorCode(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
+
+/** The error of a file operation under `path` as a sentence; known errors pass through. */
+export function outputError(error: unknown, path: string): EmbedError {
+  if (error instanceof EmbedError) return error;
+  const options = { cause: error };
+  const code = errorCode(error);
+  switch (code) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return new OutputError(
+        `The disk is full at ${path}: free some space and run again; finished work is kept.`,
+        options,
+      );
+    case 'EACCES':
+    case 'EPERM':
+      return new OutputError(
+        `${path} can't be written (permission denied): change its permissions or choose another folder with --out.`,
+        options,
+      );
+    case 'EROFS':
+      return new OutputError(
+        `${path} is on a read-only file system: choose another folder with --out.`,
+        options,
+      );
+    case 'ENOTDIR':
+    case 'EEXIST':
+      return new OutputError(
+        `${path} can't be the output folder (a file is in its place): choose another folder with --out.`,
+        options,
+      );
+    case 'ENAMETOOLONG':
+      return new OutputError(`${path} is too long a path: choose a shorter one with --out.`, options);
+    default:
+      return new OutputError(
+        `${path} can't be read or written (${code ?? String(error)}): check the disk, or choose another folder with --out.`,
+        options,
+      );
+  }
+}
+
+/**
+ * Creates the folder with its parents.
+ * @returns whether it wasn't there
+ * @throws {OutputError} naming the path
+ */
+export async function ensureFolder(path: string): Promise<boolean> {
+  try {
+    return (await mkdir(path, { recursive: true })) !== undefined;
+  } catch (error) {
+    throw outputError(error, path);
+  }
+}
+
+/** Removes the folder when it is empty and not in use. */
+export async function removeEmptyFolder(path: string): Promise<void> {
+  try {
+    await rmdir(path);
+  } catch (error) {
+    // Not empty, or gone: both are as they should be. EEXIST is what Solaris says for ENOTEMPTY.
+    if (!['ENOENT', 'ENOTEMPTY', 'EEXIST', 'ENOTDIR', 'EBUSY'].includes(errorCode(error) ?? '')) {
+      throw outputError(error, path);
+    }
+  }
+}
+
+/** Removes a file, or a folder with all in it; none is fine. */
+export async function remove(path: string): Promise<void> {
+  await rm(path, { force: true, recursive: true });
+}
+
+/** A file's text; undefined when there is none. */
+export async function readText(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return undefined;
+    throw outputError(error, path);
+  }
+}
+
+/** Names in a folder; none when it isn't there. */
+export async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return [];
+    throw outputError(error, folder);
+  }
+}
+
+/** A file's size; undefined when there is none. */
+export async function fileSize(path: string): Promise<number | undefined> {
+  try {
+    return (await stat(path)).size;
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return undefined;
+    throw outputError(error, path);
+  }
+}
+
+/** Makes the names in a folder durable; a no-op where folders can't be synced (Windows). */
+export async function syncFolder(path: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const handle = await open(path, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/**
+ * Refuses early what can't fit. File systems that don't tell their size (all zero) are trusted.
+ * @param folder one that exists
+ * @throws {OutputError} when fewer than `bytes` and a reserve are free
+ */
+export async function checkSpace(folder: string, bytes: number): Promise<void> {
+  const { bavail, blocks, bsize } = await statfs(folder);
+  const free = bavail * bsize;
+  if (blocks > 0 && free < bytes + reserveBytes) {
+    throw new OutputError(
+      `The disk is full at ${folder} (${megabytes(bytes + reserveBytes)} needed, ${megabytes(free)} free): ` +
+        'free some space and run again; finished work is kept.',
+    );
+  }
+}
+
+function megabytes(bytes: number): string {
+  return `${Math.ceil(bytes / 1e6)} MB`;
+}

@@ -1,0 +1,78 @@
+// Finds the place of a text hash among millions, in a few bytes each: an open-addressing table in typed
+// arrays. A JavaScript Map of hex strings would take ten times the memory.
+
+/** 128 of the 256 bits: enough to never meet a collision, and half the memory. */
+export const keyBytes = 16;
+
+const empty = -1;
+
+export class HashIndex {
+  #keys: Uint32Array;
+  #slots: Int32Array;
+  #size = 0;
+  #wanted = new Uint32Array(4);
+  #wantedBytes = Buffer.from(this.#wanted.buffer);
+
+  /** @param capacity entries expected; it grows beyond */
+  constructor(capacity = 64) {
+    this.#keys = new Uint32Array(Math.max(capacity, 1) * 4);
+    this.#slots = slotsFor(Math.max(capacity, 1));
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Adds the first 16 bytes of a hash at `position` as the next entry; the first of equal ones is the one found. */
+  add(bytes: Uint8Array, position = 0): void {
+    const entry = this.#size++;
+    if (this.#size * 4 > this.#keys.length) this.#grow();
+    const target = new Uint8Array(this.#keys.buffer, entry * keyBytes, keyBytes);
+    target.set(bytes.subarray(position, position + keyBytes));
+    this.#place(entry);
+  }
+
+  /** The number of the first entry with this hash (lower-case hex); entries count from 0 as added. */
+  find(hash: string): number | undefined {
+    this.#wantedBytes.write(hash, 0, keyBytes, 'hex');
+    const entry = this.#slots[this.#slotOf(this.#wanted, 0)] as number;
+    return entry === empty ? undefined : entry;
+  }
+
+  #place(entry: number): void {
+    const slot = this.#slotOf(this.#keys, entry * 4);
+    if (this.#slots[slot] === empty) this.#slots[slot] = entry;
+  }
+
+  /** The slot that holds this key, or the empty one where it belongs. The key is a hash: its bits are its slot. */
+  #slotOf(words: Uint32Array, at: number): number {
+    const keys = this.#keys;
+    const mask = this.#slots.length - 1;
+    for (let slot = (words[at] as number) & mask; ; slot = (slot + 1) & mask) {
+      const entry = this.#slots[slot] as number;
+      if (entry === empty) return slot;
+      const other = entry * 4;
+      if (
+        keys[other] === words[at] &&
+        keys[other + 1] === words[at + 1] &&
+        keys[other + 2] === words[at + 2] &&
+        keys[other + 3] === words[at + 3]
+      ) {
+        return slot;
+      }
+    }
+  }
+
+  #grow(): void {
+    const keys = new Uint32Array(this.#keys.length * 2);
+    keys.set(this.#keys);
+    this.#keys = keys;
+    this.#slots = slotsFor(keys.length / 4);
+    for (let entry = 0; entry < this.#size - 1; entry++) this.#place(entry);
+  }
+}
+
+/** At most 3/4 full, a power of two. */
+function slotsFor(entries: number): Int32Array {
+  return new Int32Array(2 ** Math.ceil(Math.log2((entries * 4) / 3 + 1))).fill(empty);
+}

@@ -1,0 +1,258 @@
+// One run at a time writes an output. The lock is a file made by an exclusive link, so that it appears whole
+// or not at all, and that only one of several takers gets it.
+//
+// Taking over a dead owner's lock: his file names him by a nonce, and his successor is who first links
+// `lock-after-<nonce>`; a successor who dies at once has a successor in the same way. The last one of that
+// chain owns the lock. He then renames his own file over `lock` and removes the chain. A taker who read the
+// old chain too early and links a name that was just removed sees that `lock` is no longer the file
+// from which his chain started, and steps back. So there is no moment at which two could win.
+import { randomBytes } from 'node:crypto';
+import {
+  constants,
+  copyFile,
+  type FileHandle,
+  link,
+  open,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { LockedError } from '../errors.js';
+import {
+  ensureFolder,
+  errorCode,
+  namesIn,
+  outputError,
+  readText,
+  remove,
+  removeEmptyFolder,
+} from './disk.js';
+import { lockPrefix, runFolder } from './layout.js';
+import { type LockOwner, liveness, parseOwner, thisProcess } from './owner.js';
+
+export interface LockOptions {
+  /** Wait for the other run instead of throwing. */
+  wait?: boolean;
+  /** The longest wait, in ms. @default no limit */
+  waitMs?: number;
+  signal?: AbortSignal | undefined;
+  /** Called once, when the wait begins. */
+  onWait?: (owner: LockOwner) => void;
+}
+
+export interface LockState {
+  owner: LockOwner;
+  /** False for a lock that the next run will take over. */
+  held: boolean;
+}
+
+/** An owner who can't be seen from here is believed dead when his lock wasn't touched for this long. */
+const staleMs = 60_000;
+const heartbeatMs = 10_000;
+const pollMs = 250;
+
+/**
+ * Creates the folder if need be, and takes its lock.
+ * @throws {LockedError} naming the owner, when another run holds it
+ * @throws {OutputError} when the folder can't be made or written
+ */
+export async function acquireLock(dir: string, options: LockOptions = {}): Promise<Lock> {
+  const deadline = performance.now() + (options.waitMs ?? Number.POSITIVE_INFINITY);
+  const created = await ensureFolder(dir);
+  let waiting = false;
+  for (;;) {
+    options.signal?.throwIfAborted();
+    const taken = await attempt(dir, created);
+    if (taken instanceof Lock) return taken;
+    if (taken === undefined) continue;
+    if (options.wait !== true || performance.now() >= deadline) throw lockedError(dir, taken);
+    if (!waiting) options.onWait?.(taken);
+    waiting = true;
+    await sleep(pollMs, undefined, { signal: options.signal });
+  }
+}
+
+/** Who holds the lock, or held it last; undefined when it is free. Writes nothing. */
+export async function inspectLock(dir: string): Promise<LockState | undefined> {
+  const chain = await readChain(dir);
+  const end = chain?.at(-1);
+  if (end === undefined) return undefined;
+  return { owner: end.owner, held: await isHeld(end, Date.now()) };
+}
+
+export class Lock {
+  readonly dir: string;
+  readonly owner: LockOwner;
+  #file: FileHandle;
+  #created: boolean;
+  #timer: NodeJS.Timeout;
+
+  /** @param created whether the folder was made for this lock */
+  constructor(dir: string, owner: LockOwner, file: FileHandle, created: boolean) {
+    this.dir = dir;
+    this.owner = owner;
+    this.#file = file;
+    this.#created = created;
+    this.#timer = setInterval(() => this.#beat(), heartbeatMs).unref();
+  }
+
+  /**
+   * A process that slept for a minute (a closed laptop, a stopped container) may have lost its lock to another host.
+   * @throws {LockedError} when the lock is no longer this one
+   */
+  async check(): Promise<void> {
+    const end = (await readChain(this.dir))?.at(-1);
+    if (end?.owner.nonce === this.owner.nonce) return;
+    if (end !== undefined) throw lockedError(this.dir, end.owner);
+    throw new LockedError(`The lock of ${this.dir} is gone: run again; finished work is kept.`);
+  }
+
+  /** Frees the lock, and removes the folders that it made and nothing was left in. */
+  async release(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#file.close();
+    const end = (await readChain(this.dir))?.at(-1);
+    if (end?.owner.nonce === this.owner.nonce) await remove(end.path);
+    await removeEmptyFolder(runFolder(this.dir));
+    if (this.#created) await removeEmptyFolder(this.dir);
+  }
+
+  /** Writing, not setting a time: on a shared disk, the server's clock then dates all heartbeats. */
+  #beat(): void {
+    this.#file.write(ownerText(this.owner), 0).catch(() => {
+      // A missed beat is no reason to end a run: `check` will see whether anybody took over.
+    });
+  }
+}
+
+interface Claim {
+  owner: LockOwner;
+  path: string;
+  /** When it was last touched, in ms. */
+  touched: number;
+}
+
+/** One try: the lock, its owner, or undefined when the ground moved and it should be tried again. */
+async function attempt(dir: string, created: boolean): Promise<Lock | LockOwner | undefined> {
+  const self = await thisProcess(randomBytes(8).toString('hex'));
+  const seen = (await readChain(dir))?.at(-1);
+  if (seen !== undefined && (await liveness(seen.owner, self)) === 'alive') return seen.owner;
+  const run = runFolder(dir);
+  await ensureFolder(run);
+  const mine = join(run, `${lockPrefix}-claim-${self.nonce}`);
+  try {
+    await writeFile(mine, ownerText(self), { flag: 'wx' });
+    const chain = await readChain(dir);
+    const end = chain?.at(-1);
+    if (chain === undefined || end === undefined) {
+      if (!(await claim(mine, lockPath(dir)))) return undefined;
+    } else {
+      if (await isHeld(end, (await stat(mine)).mtimeMs)) return end.owner;
+      if (!(await takeOver(dir, mine, chain, end))) return undefined;
+    }
+    await remove(mine);
+    await removeOthers(run);
+    return new Lock(dir, self, await open(lockPath(dir), 'r+'), created);
+  } catch (error) {
+    // Another run removed the folder when it was done with it, or our claim when it got the lock.
+    if (errorCode(error) === 'ENOENT') return undefined;
+    throw outputError(error, dir);
+  } finally {
+    await rm(mine, { force: true });
+  }
+}
+
+/** Whether we are the one successor of the chain's end, and `lock` is ours now. */
+async function takeOver(dir: string, mine: string, chain: readonly Claim[], end: Claim): Promise<boolean> {
+  const succession = successorPath(dir, end.owner);
+  if (!(await claim(mine, succession))) return false;
+  const root = (await readChain(dir))?.[0];
+  if (root?.owner.nonce !== chain[0]?.owner.nonce) {
+    await remove(succession);
+    return false;
+  }
+  await rename(mine, lockPath(dir));
+  return true;
+}
+
+/** Links `mine` to a name that must not exist; where the disk knows no links, copies. */
+async function claim(mine: string, path: string): Promise<boolean> {
+  try {
+    await link(mine, path);
+    return true;
+  } catch (error) {
+    const code = errorCode(error) ?? '';
+    if (code === 'EEXIST') return false;
+    if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'].includes(code)) throw error;
+  }
+  try {
+    await copyFile(mine, path, constants.COPYFILE_EXCL);
+    return true;
+  } catch (error) {
+    if (errorCode(error) === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/** The owner of `lock` and those who took it over from each other; undefined when there is no lock. */
+async function readChain(dir: string): Promise<Claim[] | undefined> {
+  const root = await readClaim(lockPath(dir));
+  if (root === undefined) return undefined;
+  const chain = [root];
+  for (let last: Claim | undefined = root; last !== undefined; ) {
+    last = await readClaim(successorPath(dir, last.owner));
+    if (last !== undefined) chain.push(last);
+  }
+  return chain;
+}
+
+async function readClaim(path: string): Promise<Claim | undefined> {
+  const text = await readText(path);
+  if (text === undefined) return undefined;
+  try {
+    const { mtimeMs, ino } = await stat(path);
+    return { owner: parseOwner(text) ?? unknownOwner(ino), path, touched: mtimeMs };
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return undefined;
+    throw outputError(error, path);
+  }
+}
+
+/** Of a lock file that holds something else; only its age counts. */
+function unknownOwner(inode: number): LockOwner {
+  const nonce = `unreadable-${inode}`;
+  return { host: 'an unknown host', pid: 0, boot: nonce, namespace: '', started: '', nonce };
+}
+
+async function isHeld(claim: Claim, now: number): Promise<boolean> {
+  const state = await liveness(claim.owner, await thisProcess(''));
+  return state === 'unknown' ? now - claim.touched < staleMs : state === 'alive';
+}
+
+/** What earlier runs left of their claims. A living one whose claim goes tries again. */
+async function removeOthers(run: string): Promise<void> {
+  for (const name of await namesIn(run)) {
+    if (name.startsWith(`${lockPrefix}-`)) await remove(join(run, name));
+  }
+}
+
+function lockPath(dir: string): string {
+  return join(runFolder(dir), lockPrefix);
+}
+
+function successorPath(dir: string, owner: LockOwner): string {
+  return join(runFolder(dir), `${lockPrefix}-after-${owner.nonce}`);
+}
+
+function ownerText(owner: LockOwner): string {
+  return JSON.stringify(owner);
+}
+
+function lockedError(dir: string, owner: LockOwner): LockedError {
+  return new LockedError(
+    `${dir} is in use by another run (process ${owner.pid} on ${owner.host}): wait for its end, or have this run wait with --wait.`,
+  );
+}

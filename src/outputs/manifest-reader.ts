@@ -1,0 +1,209 @@
+// Reads a manifest line by line, with constant memory beside its result, and believes nothing: what is
+// wrong with it ends here, as one sentence, and not as a crash or a wrong index later.
+import type { FileHandle } from 'node:fs/promises';
+import { DamagedOutputError } from '../errors.js';
+import { spaceFromJson } from '../space.js';
+import { chunksName, vectorsName } from './layout.js';
+import {
+  type Chunking,
+  type DocumentEntry,
+  type ManifestHead,
+  manifestFormat,
+  type OutputFormat,
+  packedLength,
+  type RecordFile,
+} from './manifest.js';
+import { compareSources } from './order.js';
+import type { FileSum } from './staged.js';
+
+/** A document with its place in the output's files. */
+export interface OutputDocument extends DocumentEntry {
+  /** Its place among the documents. */
+  index: number;
+  /** Its first row, in lines and vectors. */
+  firstRow: number;
+  /** Where its lines start in chunks.jsonl. */
+  firstByte: number;
+}
+
+export interface Manifest extends ManifestHead {
+  documents: OutputDocument[];
+  recordFiles: RecordFile[];
+}
+
+const blockBytes = 1024 * 1024;
+const hex64 = /^[0-9a-f]{64}$/;
+
+export function damaged(path: string, detail: string, cause?: unknown): DamagedOutputError {
+  return new DamagedOutputError(
+    `${path} is damaged (${detail}): restore the output from a copy, or build it again with --rebuild.`,
+    cause === undefined ? undefined : { cause },
+  );
+}
+
+/** @throws {DamagedOutputError} naming `path`, when anything in it is not as the writer left it */
+export async function readManifest(handle: FileHandle, path: string): Promise<Manifest> {
+  try {
+    return await parse(readLines(handle));
+  } catch (error) {
+    if (error instanceof Malformed) throw damaged(path, error.message);
+    if (error instanceof SyntaxError) throw damaged(path, 'not the JSON that was written', error);
+    throw error;
+  }
+}
+
+class Malformed extends Error {}
+
+async function parse(lines: AsyncGenerator<string[]>): Promise<Manifest> {
+  let part: 'head' | 'documents' | 'recordFiles' | 'end' = 'head';
+  let headText = '';
+  let manifest: Manifest | undefined;
+  const totals = { rows: 0, bytes: 0 };
+  for await (const block of lines) {
+    for (const line of block) {
+      if (part === 'head') {
+        headText += line;
+        if (line === '"documents":[') {
+          manifest = { ...parseHead(JSON.parse(`${headText}]}`)), documents: [], recordFiles: [] };
+          part = 'documents';
+        }
+      } else if (part === 'documents' && manifest !== undefined) {
+        if (line === '],') part = 'recordFiles';
+        else addDocument(manifest, parseEntry(line), totals);
+      } else if (part === 'recordFiles' && manifest !== undefined) {
+        if (line === ']}') part = 'end';
+        else if (line !== '"recordFiles":[') addRecordFile(manifest, parseEntry(line));
+      } else {
+        throw new Malformed('text behind its end');
+      }
+    }
+  }
+  if (manifest === undefined || part !== 'end') throw new Malformed('cut short');
+  if (totals.rows !== manifest.rows) throw new Malformed('its rows do not add up');
+  if (totals.bytes !== manifest.files[chunksName].bytes) throw new Malformed('its bytes do not add up');
+  return manifest;
+}
+
+function parseHead(json: Record<string, unknown>): ManifestHead {
+  if (json.format !== manifestFormat) {
+    throw new Malformed(`its format is ${JSON.stringify(json.format)}, this version reads ${manifestFormat}`);
+  }
+  const space = spaceFromJson(json.space);
+  if (space === undefined) throw new Malformed('its vector space is not what its id says');
+  const { chunking, formats, rows, files, roots } = json;
+  if (!isChunking(chunking)) throw new Malformed('chunking');
+  if (!isCount(rows)) throw new Malformed('rows');
+  if (!Array.isArray(formats) || !formats.every(isFormat)) throw new Malformed('formats');
+  if (!Array.isArray(roots) || !roots.every((root) => typeof root === 'string')) throw new Malformed('roots');
+  if (!isRecord(files) || !isSum(files[chunksName]) || !isSum(files[vectorsName])) {
+    throw new Malformed('files');
+  }
+  return {
+    space,
+    chunking,
+    formats,
+    rows,
+    files: { [chunksName]: files[chunksName], [vectorsName]: files[vectorsName] },
+    roots,
+  };
+}
+
+function parseEntry(line: string): unknown {
+  return JSON.parse(line.endsWith(',') ? line.slice(0, -1) : line);
+}
+
+function addDocument(manifest: Manifest, json: unknown, totals: { rows: number; bytes: number }): void {
+  const place = `document ${manifest.documents.length}`;
+  if (!isRecord(json)) throw new Malformed(place);
+  const { source, root, hash, rows, bytes, chunks, failed } = json;
+  if (typeof source !== 'string' || typeof hash !== 'string' || typeof chunks !== 'string') {
+    throw new Malformed(place);
+  }
+  const rootName = typeof root === 'number' ? manifest.roots[root] : undefined;
+  if (rootName === undefined || !hex64.test(hash) || !isCount(rows) || !isCount(bytes)) {
+    throw new Malformed(place);
+  }
+  if (chunks.length !== packedLength(rows)) throw new Malformed(`${place}: chunks`);
+  if (failed !== undefined && !isCount(failed)) throw new Malformed(`${place}: failed`);
+  const before = manifest.documents.at(-1);
+  if (before !== undefined && compareSources(before.source, source) >= 0) {
+    throw new Malformed(`${place}: out of order`);
+  }
+  const entry: OutputDocument = {
+    source,
+    root: rootName,
+    hash,
+    rows,
+    bytes,
+    chunks,
+    index: manifest.documents.length,
+    firstRow: totals.rows,
+    firstByte: totals.bytes,
+  };
+  if (failed !== undefined) entry.failed = failed;
+  totals.rows += rows;
+  totals.bytes += bytes;
+  manifest.documents.push(entry);
+}
+
+function addRecordFile(manifest: Manifest, json: unknown): void {
+  const place = `record file ${manifest.recordFiles.length}`;
+  if (!isRecord(json)) throw new Malformed(place);
+  const { source, root, hash, documents } = json;
+  const rootName = typeof root === 'number' ? manifest.roots[root] : undefined;
+  if (typeof source !== 'string' || typeof hash !== 'string' || !isCount(documents)) {
+    throw new Malformed(place);
+  }
+  if (rootName === undefined || !hex64.test(hash)) throw new Malformed(place);
+  manifest.recordFiles.push({ source, root: rootName, hash, documents });
+}
+
+/** The file's lines, a block's worth at a time: one promise per block, not per line. */
+async function* readLines(handle: FileHandle): AsyncGenerator<string[]> {
+  const buffer = Buffer.allocUnsafe(blockBytes);
+  let rest: Buffer[] = [];
+  for (let position = 0; ; ) {
+    const { bytesRead } = await handle.read(buffer, 0, blockBytes, position);
+    if (bytesRead === 0) break;
+    position += bytesRead;
+    const lines: string[] = [];
+    let start = 0;
+    for (let end = buffer.indexOf(10); end !== -1 && end < bytesRead; end = buffer.indexOf(10, start)) {
+      const line = buffer.subarray(start, end);
+      lines.push(rest.length === 0 ? line.toString('utf8') : Buffer.concat([...rest, line]).toString('utf8'));
+      rest = [];
+      start = end + 1;
+    }
+    if (start < bytesRead) rest.push(Buffer.from(buffer.subarray(start, bytesRead)));
+    yield lines;
+  }
+  if (rest.length > 0) yield [Buffer.concat(rest).toString('utf8')];
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+}
+
+function isFormat(value: unknown): value is OutputFormat {
+  return value === 'jsonl' || value === 'npy';
+}
+
+function isSum(value: unknown): value is FileSum {
+  return (
+    isRecord(value) && isCount(value.bytes) && typeof value.sha256 === 'string' && hex64.test(value.sha256)
+  );
+}
+
+function isChunking(value: unknown): value is Chunking {
+  return (
+    isRecord(value) &&
+    isCount(value.size) &&
+    isCount(value.overlap) &&
+    typeof value.counter === 'string' &&
+    typeof value.splitter === 'string'
+  );
+}

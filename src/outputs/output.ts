@@ -1,0 +1,321 @@
+// A committed output, opened for reading: documents by source, rows by text, vectors and lines by row.
+// It sees one whole output, the old or the new, even while a commit replaces the files.
+import { type FileHandle, open } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { OutputError } from '../errors.js';
+import type { Failure, Vector, VectorSpace } from '../types.js';
+import { type CommitRecord, parseRecord, readRecordText, stagedPath } from './commit.js';
+import { errorCode, outputError } from './disk.js';
+import { parseFailures } from './failures.js';
+import { HashIndex, keyBytes } from './hashindex.js';
+import { chunksName, failuresName, manifestName, vectorsName } from './layout.js';
+import type { RecordFile } from './manifest.js';
+import { damaged, type Manifest, type OutputDocument, readManifest } from './manifest-reader.js';
+import { npyHeaderBytes, parseNpyHeader } from './npy.js';
+
+/** Several rows one after the other, as read in one go. */
+export interface VectorBlock {
+  /** The row of the first vector. */
+  first: number;
+  rows: number;
+  /** `rows` times `dimensions` floats; overwritten by the next block. */
+  floats: Float32Array;
+}
+
+interface OpenFiles {
+  manifest: FileHandle;
+  chunks: FileHandle;
+  vectors: FileHandle;
+  failures: FileHandle | undefined;
+}
+
+const blockBytes = 4 * 1024 * 1024;
+/** Rows this close together are read in one go. */
+const gapBytes = 16 * 1024;
+const maxTries = 50;
+
+/**
+ * @returns undefined when the folder holds no output
+ * @throws {DamagedOutputError} when its files contradict each other
+ */
+export async function openOutput(dir: string): Promise<Output | undefined> {
+  const files = await openFiles(dir);
+  if (files === undefined) return undefined;
+  try {
+    const manifest = await readManifest(files.manifest, join(dir, manifestName));
+    await checkSizes(dir, files, manifest);
+    return new Output(dir, files, manifest);
+  } catch (error) {
+    await closeFiles(files);
+    throw error;
+  }
+}
+
+export class Output {
+  readonly dir: string;
+  readonly manifest: Manifest;
+  #files: OpenFiles;
+  #sources: Map<string, OutputDocument> | undefined;
+  #recordFiles: Map<string, RecordFile> | undefined;
+  #texts: HashIndex | undefined;
+
+  constructor(dir: string, files: OpenFiles, manifest: Manifest) {
+    this.dir = dir;
+    this.manifest = manifest;
+    this.#files = files;
+  }
+
+  get space(): VectorSpace {
+    return this.manifest.space;
+  }
+
+  get rows(): number {
+    return this.manifest.rows;
+  }
+
+  /** In the order of their rows. */
+  documents(): readonly OutputDocument[] {
+    return this.manifest.documents;
+  }
+
+  document(source: string): OutputDocument | undefined {
+    this.#sources ??= new Map(this.manifest.documents.map((document) => [document.source, document]));
+    return this.#sources.get(source);
+  }
+
+  /** The document that a row belongs to. */
+  documentOf(row: number): OutputDocument {
+    const { documents } = this.manifest;
+    let low = 0;
+    let high = documents.length;
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if ((documents[middle] as OutputDocument).firstRow <= row) low = middle;
+      else high = middle;
+    }
+    // Documents without rows share their first row with the next: the last of them is the one that has it.
+    const document = documents[low];
+    if (document === undefined || row < document.firstRow || row >= document.firstRow + document.rows) {
+      throw new RangeError(`expected a row below ${this.rows}, got ${row}`);
+    }
+    return document;
+  }
+
+  recordFile(source: string): RecordFile | undefined {
+    this.#recordFiles ??= new Map(this.manifest.recordFiles.map((file) => [file.source, file]));
+    return this.#recordFiles.get(source);
+  }
+
+  /** The first row whose text has this SHA-256 (lower-case hex). */
+  findRow(hash: string): number | undefined {
+    this.#texts ??= indexTexts(this.manifest);
+    return this.#texts.find(hash);
+  }
+
+  /** Vectors in the order of `rows`. They may share memory with each other. */
+  async vectors(rows: readonly number[]): Promise<Vector[]> {
+    const rowBytes = this.space.dimensions * 4;
+    const order = rows.map((_, i) => i).sort((a, b) => (rows[a] as number) - (rows[b] as number));
+    const found = new Array<Vector>(rows.length);
+    for (let from = 0; from < order.length; ) {
+      const first = rows[order[from] as number] as number;
+      let last = first;
+      let to = from + 1;
+      for (; to < order.length; to++) {
+        const row = rows[order[to] as number] as number;
+        if ((row - last - 1) * rowBytes > gapBytes || (row - first + 1) * rowBytes > blockBytes) break;
+        last = row;
+      }
+      const floats = new Float32Array((last - first + 1) * this.space.dimensions);
+      await this.#readVectors(first, floats);
+      for (; from < to; from++) {
+        const place = order[from] as number;
+        const start = ((rows[place] as number) - first) * this.space.dimensions;
+        found[place] = floats.subarray(start, start + this.space.dimensions);
+      }
+    }
+    return found;
+  }
+
+  /** All vectors in order, a few megabytes at a time. */
+  async *blocks(): AsyncGenerator<VectorBlock> {
+    const { dimensions } = this.space;
+    const rowsPerBlock = Math.max(1, Math.floor(blockBytes / (dimensions * 4)));
+    const memory = new Float32Array(Math.min(rowsPerBlock, this.rows) * dimensions);
+    for (let first = 0; first < this.rows; first += rowsPerBlock) {
+      const rows = Math.min(rowsPerBlock, this.rows - first);
+      const floats = memory.subarray(0, rows * dimensions);
+      await this.#readVectors(first, floats);
+      yield { first, rows, floats };
+    }
+  }
+
+  /** The document's lines of chunks.jsonl, one per row, without newlines. */
+  async lines(source: string): Promise<string[]> {
+    const document = this.document(source);
+    if (document === undefined || document.rows === 0) return [];
+    const bytes = await this.readLines(document.firstByte, document.bytes);
+    return bytes.toString('utf8').trimEnd().split('\n');
+  }
+
+  /** The line of one row. */
+  async line(row: number): Promise<string> {
+    const document = this.documentOf(row);
+    const line = (await this.lines(document.source))[row - document.firstRow];
+    if (line === undefined) throw damaged(join(this.dir, chunksName), `no line for row ${row}`);
+    return line;
+  }
+
+  /** What the last run could not embed. */
+  async failures(): Promise<Failure[]> {
+    const handle = this.#files.failures;
+    if (handle === undefined) return [];
+    return parseFailures((await readRange(handle, 0, (await handle.stat()).size)).toString('utf8'));
+  }
+
+  /** Bytes of chunks.jsonl. @throws {DamagedOutputError} when the file ends sooner */
+  async readLines(firstByte: number, length: number): Promise<Buffer> {
+    return await this.#read(chunksName, this.#files.chunks, firstByte, Buffer.allocUnsafe(length));
+  }
+
+  /** The open files, for copying ranges. */
+  get chunksFile(): FileHandle {
+    return this.#files.chunks;
+  }
+
+  get vectorsFile(): FileHandle {
+    return this.#files.vectors;
+  }
+
+  get manifestFile(): FileHandle {
+    return this.#files.manifest;
+  }
+
+  async close(): Promise<void> {
+    await closeFiles(this.#files);
+  }
+
+  async #readVectors(first: number, floats: Float32Array): Promise<void> {
+    const bytes = Buffer.from(floats.buffer, floats.byteOffset, floats.byteLength);
+    const position = npyHeaderBytes + first * this.space.dimensions * 4;
+    await this.#read(vectorsName, this.#files.vectors, position, bytes);
+  }
+
+  async #read(name: string, handle: FileHandle, position: number, into: Buffer): Promise<Buffer> {
+    for (let done = 0; done < into.length; ) {
+      const { bytesRead } = await handle.read(into, done, into.length - done, position + done);
+      if (bytesRead === 0) throw damaged(join(this.dir, name), 'it ends too soon');
+      done += bytesRead;
+    }
+    return into;
+  }
+}
+
+/**
+ * Opens the files of one output: look at the commit record, open, and look again. What changed in between
+ * means that a commit was under way: once more. A file that is held open stays what it was.
+ */
+async function openFiles(dir: string): Promise<OpenFiles | undefined> {
+  for (let tries = 0; tries < maxTries; tries++) {
+    const before = await readRecordText(dir);
+    const record = parseRecord(before);
+    const manifest = await openFile(dir, manifestName, record);
+    const chunks = await openFile(dir, chunksName, record);
+    const vectors = await openFile(dir, vectorsName, record);
+    const failures = await openFile(dir, failuresName, record);
+    const found = [manifest, chunks, vectors, failures];
+    const same = before === (await readRecordText(dir)) && (await isManifest(dir, manifest, record));
+    if (same && manifest !== undefined && chunks !== undefined && vectors !== undefined) {
+      return { manifest, chunks, vectors, failures };
+    }
+    await Promise.all(found.map((file) => file?.close()));
+    if (same) {
+      if (manifest === undefined && chunks === undefined && vectors === undefined) return undefined;
+      const missing = manifest === undefined ? manifestName : chunks === undefined ? chunksName : vectorsName;
+      throw damaged(join(dir, missing), 'it is missing');
+    }
+    await sleep(20);
+  }
+  throw new OutputError(`${dir} is being replaced again and again: wait for the other run to end.`);
+}
+
+/** Where a recorded commit is under way, a file is still staged or already in place: the record moves it only forward. */
+async function openFile(
+  dir: string,
+  name: string,
+  record: CommitRecord | undefined,
+): Promise<FileHandle | undefined> {
+  if (record?.remove.includes(name)) return undefined;
+  if (record?.files.some((file) => file.name === name) === true) {
+    const staged = await openIfThere(stagedPath(dir, record, name));
+    if (staged !== undefined) return staged;
+  }
+  return await openIfThere(join(dir, name));
+}
+
+async function openIfThere(path: string): Promise<FileHandle | undefined> {
+  try {
+    return await open(path, 'r');
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return undefined;
+    throw outputError(error, errorCode(error) === 'ENOTDIR' ? dirname(path) : path);
+  }
+}
+
+/** Whether the manifest in place is still the one that was opened: a whole commit may have passed unseen. */
+async function isManifest(
+  dir: string,
+  opened: FileHandle | undefined,
+  record: CommitRecord | undefined,
+): Promise<boolean> {
+  if (record !== undefined) return true;
+  const now = await openIfThere(join(dir, manifestName));
+  try {
+    if (opened === undefined || now === undefined) return opened === now;
+    const [a, b] = await Promise.all([opened.stat({ bigint: true }), now.stat({ bigint: true })]);
+    return a.ino === b.ino && a.dev === b.dev;
+  } finally {
+    await now?.close();
+  }
+}
+
+async function checkSizes(dir: string, files: OpenFiles, manifest: Manifest): Promise<void> {
+  for (const [name, handle] of [
+    [chunksName, files.chunks],
+    [vectorsName, files.vectors],
+  ] as const) {
+    const { size } = await handle.stat();
+    const expected = manifest.files[name].bytes;
+    if (size !== expected)
+      throw damaged(join(dir, name), `${size} bytes instead of the manifest's ${expected}`);
+  }
+  const shape = parseNpyHeader(await readRange(files.vectors, 0, npyHeaderBytes));
+  if (shape?.rows !== manifest.rows || shape.dimensions !== manifest.space.dimensions) {
+    throw damaged(join(dir, vectorsName), `its header is not that of ${manifest.rows} rows`);
+  }
+}
+
+async function readRange(handle: FileHandle, position: number, length: number): Promise<Buffer> {
+  const buffer = Buffer.alloc(length);
+  const { bytesRead } = await handle.read(buffer, 0, length, position);
+  return buffer.subarray(0, bytesRead);
+}
+
+async function closeFiles(files: OpenFiles): Promise<void> {
+  await Promise.all([
+    files.manifest.close(),
+    files.chunks.close(),
+    files.vectors.close(),
+    files.failures?.close(),
+  ]);
+}
+
+function indexTexts(manifest: Manifest): HashIndex {
+  const index = new HashIndex(manifest.rows);
+  for (const { chunks } of manifest.documents) {
+    const hashes = Buffer.from(chunks, 'base64url');
+    for (let at = 0; at < hashes.length; at += keyBytes) index.add(hashes, at);
+  }
+  return index;
+}

@@ -1,0 +1,46 @@
+// Documents to chunks: a document's `begin` is followed by its rows and an `end`.
+import { split } from '../chunks/split.js';
+import type { TokenCounter } from '../types.js';
+import type { RunCounts } from './counts.js';
+import type { Step } from './steps.js';
+
+/** Rows a group at most: one look-up in the cache, one stretch of work between two looks at the network. */
+const GROUP = 256;
+
+export interface Chunking {
+  /** Tokens of a chunk at most, and tokens shared by neighbours. */
+  size: number;
+  overlap: number;
+  counter: TokenCounter;
+}
+
+/** @param chunking asked for when the first document needs it: that opens the embedder */
+export async function* chunk(
+  groups: AsyncIterable<Step[]>,
+  chunking: () => Promise<Chunking>,
+  counts: RunCounts,
+): AsyncGenerator<Step[]> {
+  for await (const group of groups) {
+    let steps: Step[] = [];
+    for (const step of group) {
+      if (step.kind !== 'begin' || !step.document) {
+        steps.push(step);
+        continue;
+      }
+      const { document, ...begin } = step;
+      steps.push(begin);
+      if (document.blocks.length > 0) {
+        for (const piece of split(document, await chunking())) {
+          steps.push({ kind: 'row', chunk: piece });
+          counts.rowsSplit++;
+          if (steps.length >= GROUP) {
+            yield steps;
+            steps = [];
+          }
+        }
+      }
+      steps.push({ kind: 'end' });
+    }
+    if (steps.length > 0) yield steps;
+  }
+}

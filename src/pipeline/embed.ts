@@ -1,0 +1,145 @@
+// Sends the rows without a vector to the embedder and yields all steps in their old order. At most a
+// window of rows waits for vectors, so nothing is read ahead without limit.
+import { Dispatcher } from '../batches/dispatcher.js';
+import { halve } from '../chunks/halve.js';
+import type { FailureCode } from '../types.js';
+import type { RunCounts } from './counts.js';
+import type { Session } from './session.js';
+import type { RowStep, Step } from './steps.js';
+
+/** Full batches that may wait behind those in flight: enough that a free slot never waits for the disk. */
+const BATCHES_AHEAD = 4;
+
+export async function* embed(
+  groups: AsyncIterable<Step[]>,
+  session: () => Promise<Session>,
+  counts: RunCounts,
+  signal: AbortSignal,
+): AsyncGenerator<Step[]> {
+  let sender: Sender | undefined;
+  try {
+    for await (const group of groups) {
+      if (!sender) {
+        if (!group.some(isUnknownRow)) {
+          yield group;
+          continue;
+        }
+        sender = new Sender(await session(), counts, signal);
+      }
+      sender.take(group);
+      yield sender.ready();
+      while (sender.isFull) {
+        await sender.settled();
+        yield sender.ready();
+      }
+    }
+    if (!sender) return;
+    sender.end();
+    while (sender.pending > 0) {
+      yield sender.ready();
+      if (sender.pending > 0) await sender.settled();
+    }
+  } finally {
+    await sender?.idle();
+  }
+}
+
+function isUnknownRow(step: Step): step is RowStep {
+  return step.kind === 'row' && !step.vector;
+}
+
+/** The window: steps in order, of which some wait for the dispatcher. */
+class Sender {
+  readonly #session: Session;
+  readonly #counts: RunCounts;
+  readonly #dispatcher: Dispatcher;
+  readonly #most: number;
+  #steps: Step[] = [];
+
+  constructor(session: Session, counts: RunCounts, signal: AbortSignal) {
+    const { batchBounds, concurrency } = session;
+    this.#session = session;
+    this.#counts = counts;
+    this.#most = batchBounds.items * (concurrency + BATCHES_AHEAD);
+    this.#dispatcher = new Dispatcher(session.embedder, {
+      ...batchBounds,
+      concurrency,
+      signal,
+      canary: session.canary,
+      onAnswer: (tickets) => session.remember(tickets),
+    });
+  }
+
+  get pending(): number {
+    return this.#steps.length;
+  }
+
+  /** A slow answer holds back the rows behind it; they count, too. */
+  get isFull(): boolean {
+    return this.#dispatcher.waiting > this.#most || this.#steps.length > 16 * this.#most;
+  }
+
+  take(group: Step[]): void {
+    for (const step of group) if (isUnknownRow(step)) this.#request(step);
+    this.#steps.push(...group);
+    this.#dispatcher.send();
+  }
+
+  end(): void {
+    this.#dispatcher.end();
+  }
+
+  settled(): Promise<void> {
+    return this.#dispatcher.settled();
+  }
+
+  idle(): Promise<void> {
+    return this.#dispatcher.idle();
+  }
+
+  /** Takes the finished steps from the front. */
+  ready(): Step[] {
+    const done: Step[] = [];
+    let at = 0;
+    for (; at < this.#steps.length; at++) {
+      const step = this.#steps[at]!;
+      if (isUnknownRow(step) && step.ticket) {
+        const { vector, fault } = step.ticket;
+        if (!vector && !fault) break;
+        if (vector) {
+          step.vector = vector;
+        } else if (fault?.meaning === 'too-long' && this.#halve(at, step)) {
+          at--;
+          continue;
+        } else {
+          done.push(this.#failure(step, fault?.meaning === 'too-long' ? 'too-long' : 'rejected'));
+          continue;
+        }
+      }
+      done.push(step);
+    }
+    this.#steps.splice(0, at);
+    return done;
+  }
+
+  #request(row: RowStep): void {
+    const { chunk } = row;
+    row.ticket = this.#dispatcher.add(chunk.hash, this.#session.embeddedText(chunk.text), chunk.tokens);
+  }
+
+  /** The server counts more tokens than we do: its two halves take the chunk's place. */
+  #halve(at: number, row: RowStep): boolean {
+    const halves = halve(row.chunk, this.#session.embedder.counter);
+    if (!halves) return false;
+    const rows = halves.map((chunk): RowStep => ({ kind: 'row', chunk }));
+    for (const half of rows) this.#request(half);
+    this.#steps.splice(at, 1, ...rows);
+    this.#dispatcher.send();
+    return true;
+  }
+
+  #failure(row: RowStep, code: FailureCode): Step {
+    this.#counts.chunksFailed++;
+    return { kind: 'failure', failure: { source: row.chunk.source, code, chunk: row.chunk.index } };
+  }
+}

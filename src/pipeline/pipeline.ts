@@ -1,0 +1,44 @@
+// The whole flow on one screen: paths → documents → chunks → known vectors → batches → embedder → output.
+// Chained async generators: each stage pulls from the one before, so nothing reads ahead without limit.
+import type { WalkEntry } from '../documents/walk.js';
+import type { OutputWriter } from '../outputs/writer.js';
+import type { Failure } from '../types.js';
+import { type Chunking, chunk } from './chunk.js';
+import { embed } from './embed.js';
+import { type ReadOptions, read } from './read.js';
+import { resolve } from './resolve.js';
+import type { Session } from './session.js';
+import type { Step } from './steps.js';
+import { write } from './write.js';
+
+export interface PipelineOptions extends ReadOptions {
+  /** Opens embedder, cache and journal at the first call; the same session ever after. */
+  session(): Promise<Session>;
+  /** Failures are appended here. */
+  failures: Failure[];
+  signal: AbortSignal;
+}
+
+/** Runs everything that the walk finds into the writer. The caller commits. */
+export async function runPipeline(
+  entries: AsyncIterable<readonly WalkEntry[]>,
+  writer: OutputWriter,
+  options: PipelineOptions,
+): Promise<void> {
+  const { session, counts, signal } = options;
+  const chunking = async (): Promise<Chunking> => (await session()).chunking;
+
+  const documents = read(entries, options);
+  const chunks = chunk(stoppable(documents, signal), chunking, counts);
+  const known = resolve(chunks, session, counts);
+  const embedded = embed(known, session, counts, signal);
+  await write(embedded, writer, counts, options.failures);
+}
+
+/** Lets the signal stop the flow between two groups. */
+async function* stoppable(groups: AsyncIterable<Step[]>, signal: AbortSignal): AsyncGenerator<Step[]> {
+  for await (const group of groups) {
+    signal.throwIfAborted();
+    yield group;
+  }
+}

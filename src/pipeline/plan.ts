@@ -1,0 +1,49 @@
+// A dry run: the same reading and splitting as a real one, but the steps are only counted.
+import type { Settings } from '../config/settings.js';
+import type { WalkEntry } from '../documents/walk.js';
+import type { Failure } from '../types.js';
+import { chunk } from './chunk.js';
+import { planChunking } from './embedder.js';
+import { type ReadOptions, read } from './read.js';
+
+export interface PlanOptions extends ReadOptions {
+  settings: Settings;
+  /** Failures are appended here. */
+  failures: Failure[];
+}
+
+/** Counts into `options.counts`; `chunksEmbedded` and `tokensEmbedded` are what a run would have to embed. */
+export async function countPlan(
+  entries: AsyncIterable<readonly WalkEntry[]>,
+  options: PlanOptions,
+): Promise<void> {
+  const { settings, previous, counts, failures } = options;
+  const { counter, chunkTokens } = planChunking(settings, previous?.space);
+  const pinned = previous?.manifest.chunking;
+  const chunking = {
+    size: settings.chunkSize ?? pinned?.size ?? chunkTokens,
+    overlap: settings.chunkOverlap ?? pinned?.overlap ?? 0,
+    counter,
+  };
+  const seen = new Set<string>();
+  for await (const group of chunk(read(entries, options), async () => chunking, counts)) {
+    for (const step of group) {
+      if (step.kind === 'keep') {
+        counts.chunks += step.rows;
+      } else if (step.kind === 'failure') {
+        counts.documentsFailed++;
+        failures.push(step.failure);
+      } else if (step.kind === 'row') {
+        counts.chunks++;
+        const { hash, tokens } = step.chunk;
+        if (seen.has(hash) || previous?.findRow(hash) !== undefined) {
+          counts.chunksReused++;
+        } else {
+          seen.add(hash);
+          counts.chunksEmbedded++;
+          counts.tokensEmbedded += tokens;
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,234 @@
+// Files to documents: reads and hashes every file, passes over those that are as the previous output has
+// them, and brings files, records and the previous output's documents into one order.
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { isBinary } from '../documents/decode.js';
+import { extract, formatFor } from '../documents/extract.js';
+import type { WalkEntry } from '../documents/walk.js';
+import { DocumentError } from '../errors.js';
+import { compareSources } from '../order.js';
+import type { Output } from '../outputs/output.js';
+import type { Document, FailureCode } from '../types.js';
+import type { RunCounts } from './counts.js';
+import { STDIN_ROOT } from './stdin.js';
+import type { RecordFileStep, Step } from './steps.js';
+
+type FileEntry = Extract<WalkEntry, { kind: 'file' }> & { bytes?: Buffer };
+
+/** Stands for the hash of a file that failed in part: no file has it, so the next run reads it again. */
+const READ_AGAIN = '0'.repeat(64);
+
+export interface ReadOptions {
+  previous: Output | undefined;
+  /** Sources whose rows go; records that left their file are added. */
+  removed: Set<string>;
+  /** Unchanged documents can keep their rows: the splitter is the one that made them. */
+  sameSplitter: boolean;
+  /** Files read at most; the rest is as if it were hidden. */
+  limit: number;
+  counts: RunCounts;
+}
+
+/** A new or changed document that waits for its turn in the order. */
+interface Arrival {
+  source: string;
+  root: string;
+  hash: string;
+  document: Document;
+}
+
+/** @yields groups of steps in the order of sources; documents are not split yet */
+export async function* read(
+  entries: AsyncIterable<readonly WalkEntry[]>,
+  options: ReadOptions,
+): AsyncGenerator<Step[]> {
+  const reader = new Reader(options);
+  for await (const group of entries) {
+    for (const entry of group) {
+      if (entry.kind === 'failure') {
+        reader.fail(entry.failure.source, entry.failure.code);
+      } else if (entry.kind === 'file') {
+        reader.releaseBefore(entry.source);
+        await reader.take(entry);
+      }
+      if (reader.steps.length >= 64) yield reader.takeSteps();
+    }
+    if (reader.steps.length > 0) yield reader.takeSteps();
+  }
+  reader.releaseBefore(undefined);
+  reader.keepOtherRecordFiles();
+  yield reader.takeSteps();
+}
+
+class Reader {
+  steps: Step[] = [];
+  readonly #options: ReadOptions;
+  #arrivals: Arrival[] = [];
+  /** Place of the next document of the previous output. */
+  #known = 0;
+  #recordFiles = new Set<string>();
+  /** Of the previous output. */
+  #failedRecords: string[] | undefined;
+  #filesTaken = 0;
+
+  constructor(options: ReadOptions) {
+    this.#options = options;
+  }
+
+  takeSteps(): Step[] {
+    const steps = this.steps;
+    this.steps = [];
+    return steps;
+  }
+
+  #noteRecordFile(file: Omit<RecordFileStep, 'kind'>): void {
+    this.#recordFiles.add(file.source);
+    this.steps.push({ kind: 'recordFile', ...file });
+  }
+
+  /** Files that weren't read, as their records are kept. */
+  keepOtherRecordFiles(): void {
+    const { previous, removed } = this.#options;
+    for (const file of previous?.manifest.recordFiles ?? []) {
+      if (!this.#recordFiles.has(file.source) && !removed.has(file.source)) this.#noteRecordFile(file);
+    }
+  }
+
+  fail(source: string, code: FailureCode): void {
+    this.steps.push({ kind: 'failure', failure: { source, code } });
+  }
+
+  /** Reads one file. What it holds waits for its turn: a record `a#1` sorts behind a file `a!`. */
+  async take(entry: FileEntry): Promise<void> {
+    const { counts, limit, previous, removed, sameSplitter } = this.#options;
+    if (this.#filesTaken >= limit) return;
+    this.#filesTaken++;
+    counts.filesRead++;
+    counts.bytesRead += entry.size;
+    const { source, root } = entry;
+    let bytes: Buffer;
+    try {
+      bytes = entry.bytes ?? readFileSync(entry.path);
+    } catch (error) {
+      const gone = (error as NodeJS.ErrnoException).code === 'ENOENT';
+      return this.fail(source, gone ? 'vanished' : 'unreadable');
+    }
+    const hash = sha256(bytes);
+    if (previous && sameSplitter) {
+      const known = previous.document(source);
+      if (known && known.hash === hash && !known.failed) return;
+      const file = previous.recordFile(source);
+      if (file && file.hash === hash && !this.#hasFailedRecord(source)) {
+        this.#noteRecordFile({ source, root, hash, documents: file.documents });
+        return;
+      }
+    }
+    if (formatFor(source) === undefined && isBinary(bytes)) {
+      counts.skipped++;
+      removed.add(source);
+      return;
+    }
+    await this.#extract(bytes, source, root, hash);
+  }
+
+  async #extract(bytes: Buffer, source: string, root: string, hash: string): Promise<void> {
+    const { previous, removed } = this.#options;
+    let found: Awaited<ReturnType<typeof extract>>;
+    try {
+      found = await extract(bytes, source);
+    } catch (error) {
+      if (!(error instanceof DocumentError)) throw error;
+      return this.fail(source, error.failure as FailureCode);
+    }
+    for (const failure of found.failures) this.steps.push({ kind: 'failure', failure });
+    const single = found.documents.length === 1 && found.documents[0]!.source === source;
+    const arrivals = found.documents.map((document) => ({
+      source: document.source,
+      root,
+      hash: single ? hash : sha256(JSON.stringify([document.text, document.metadata ?? null])),
+      document,
+    }));
+    if (single) {
+      // It may have held records before, or, below, have been one document.
+      this.#dropRecordsThatLeft(source, new Set());
+      this.#recordFiles.add(source);
+    } else {
+      if (previous?.document(source)) removed.add(source);
+      const complete = found.failures.length === 0;
+      this.#noteRecordFile({ source, root, hash: complete ? hash : READ_AGAIN, documents: arrivals.length });
+      // Standard input shows what its sender chose to send: what it doesn't show isn't gone.
+      if (complete && root !== STDIN_ROOT)
+        this.#dropRecordsThatLeft(source, new Set(arrivals.map((arrival) => arrival.source)));
+      arrivals.sort((a, b) => compareSources(a.source, b.source));
+    }
+    const changed = arrivals.filter((arrival) => single || !this.#isUnchanged(arrival));
+    this.#arrivals = mergeBySource(this.#arrivals, changed);
+  }
+
+  #isUnchanged(arrival: Arrival): boolean {
+    const { previous, sameSplitter } = this.#options;
+    const known = sameSplitter ? previous?.document(arrival.source) : undefined;
+    return known !== undefined && known.hash === arrival.hash && !known.failed;
+  }
+
+  #hasFailedRecord(file: string): boolean {
+    const documents = this.#options.previous?.documents() ?? [];
+    this.#failedRecords ??= documents
+      .filter((document) => document.failed)
+      .map((document) => document.source);
+    return this.#failedRecords.some((source) => source.startsWith(`${file}#`));
+  }
+
+  #dropRecordsThatLeft(file: string, present: ReadonlySet<string>): void {
+    const { previous, removed } = this.#options;
+    if (!previous?.recordFile(file)) return;
+    for (const { source } of previous.documents()) {
+      if (source.startsWith(`${file}#`) && !present.has(source)) removed.add(source);
+    }
+  }
+
+  /** Releases, in order, what arrived and what the previous output holds, up to `bound` (exclusive). */
+  releaseBefore(bound: string | undefined): void {
+    const { counts, previous, removed } = this.#options;
+    const before = (source: string) => bound === undefined || compareSources(source, bound) < 0;
+    let released = 0;
+    while (true) {
+      const arrival = this.#arrivals[released];
+      const known = previous?.documents()[this.#known];
+      if (
+        arrival &&
+        before(arrival.source) &&
+        (!known || compareSources(arrival.source, known.source) <= 0)
+      ) {
+        released++;
+        if (known?.source === arrival.source) {
+          counts.documentsChanged++;
+          this.#known++;
+        } else {
+          counts.documentsNew++;
+        }
+        this.steps.push({ kind: 'begin', ...arrival });
+      } else if (known && before(known.source)) {
+        this.#known++;
+        if (removed.has(known.source)) {
+          counts.documentsRemoved++;
+        } else {
+          counts.documentsUnchanged++;
+          this.steps.push({ kind: 'keep', source: known.source, rows: known.rows });
+        }
+      } else {
+        break;
+      }
+    }
+    if (released > 0) this.#arrivals.splice(0, released);
+  }
+}
+
+function mergeBySource(a: Arrival[], b: Arrival[]): Arrival[] {
+  if (a.length === 0) return b;
+  return [...a, ...b].sort((x, y) => compareSources(x.source, y.source));
+}
+
+function sha256(data: string | Buffer): string {
+  return createHash('sha256').update(data).digest('hex');
+}

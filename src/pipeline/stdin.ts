@@ -1,0 +1,55 @@
+// The path `-`: JSON Lines on standard input, as one file of records among the others.
+import type { WalkEntry } from '../documents/walk.js';
+import { UsageError } from '../errors.js';
+import { compareSources } from '../order.js';
+
+/** Source of standard input; its records are `stdin.jsonl#id`. */
+export const STDIN_SOURCE = 'stdin.jsonl';
+/** Root of what came by standard input. Nothing under it is ever taken for gone. */
+export const STDIN_ROOT = '-';
+
+/** A string can't hold more, and records are sorted before they are written. */
+const MOST_BYTES = 500 * 1024 * 1024;
+
+/** @throws {UsageError} when there is more than memory should hold */
+export async function readStandardInput(stream: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const parts: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const part of stream) {
+    bytes += part.length;
+    if (bytes > MOST_BYTES) {
+      throw new UsageError(
+        'Standard input holds more than 500 MB: split it into several runs, or into files.',
+      );
+    }
+    parts.push(part);
+  }
+  return Buffer.concat(parts, bytes);
+}
+
+/** Puts standard input into its place among the walk's entries. */
+export async function* withStandardInput(
+  groups: AsyncIterable<readonly WalkEntry[]>,
+  bytes: Buffer | undefined,
+): AsyncGenerator<readonly WalkEntry[]> {
+  let entry = bytes && stdinEntry(bytes);
+  for await (const group of groups) {
+    const at = entry ? group.findIndex((other) => isBehind(other, STDIN_SOURCE)) : -1;
+    if (entry && at >= 0) {
+      yield [...group.slice(0, at), entry, ...group.slice(at)];
+      entry = undefined;
+    } else {
+      yield group;
+    }
+  }
+  if (entry) yield [entry];
+}
+
+function stdinEntry(bytes: Buffer): WalkEntry & { bytes: Buffer } {
+  const path = Buffer.from(STDIN_ROOT);
+  return { kind: 'file', path, source: STDIN_SOURCE, size: bytes.length, root: STDIN_ROOT, bytes };
+}
+
+function isBehind(entry: WalkEntry, source: string): boolean {
+  return entry.kind === 'file' && compareSources(entry.source, source) > 0;
+}

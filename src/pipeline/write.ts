@@ -1,0 +1,56 @@
+// The last stage: hands finished steps to the output's writer.
+import type { OutputWriter } from '../outputs/writer.js';
+import type { Failure } from '../types.js';
+import type { RunCounts } from './counts.js';
+import type { Step } from './steps.js';
+
+export async function write(
+  groups: AsyncIterable<Step[]>,
+  writer: OutputWriter,
+  counts: RunCounts,
+  failures: Failure[],
+): Promise<void> {
+  let index = 0;
+  let failed = 0;
+  let seen = new Map<string, number>();
+  for await (const group of groups) {
+    for (const step of group) {
+      switch (step.kind) {
+        case 'keep':
+          counts.chunks += step.rows;
+          await writer.keep(step.source);
+          break;
+        case 'begin':
+          index = failed = 0;
+          seen = new Map();
+          await writer.begin({ source: step.source, root: step.root, hash: step.hash });
+          break;
+        case 'row': {
+          // Numbered here: a chunk that was too long for the server has become two on the way.
+          const { chunk } = step;
+          const occurrence = seen.get(chunk.hash) ?? 0;
+          seen.set(chunk.hash, occurrence + 1);
+          chunk.index = index++;
+          chunk.occurrence = occurrence;
+          counts.chunks++;
+          counts.rowsWritten++;
+          const flushed = writer.row(chunk, step.vector!);
+          if (flushed) await flushed;
+          break;
+        }
+        case 'end':
+          await writer.end(failed > 0 ? { failed } : undefined);
+          break;
+        case 'failure':
+          if (step.failure.chunk === undefined) counts.documentsFailed++;
+          else if (failed++ === 0) counts.documentsFailed++;
+          failures.push(step.failure);
+          writer.fail(step.failure);
+          break;
+        case 'recordFile':
+          writer.recordFile(step);
+          break;
+      }
+    }
+  }
+}

@@ -1,0 +1,40 @@
+// White space, one meaning for counters and splitter: what JavaScript's \s matches, and U+0085, which the
+// tokenizers of both recorded Ollama generations treat as a space too.
+
+/** Whether a UTF-16 code unit is white space. */
+export function isSpace(code: number): boolean {
+  if (code < 0x80) return code === 0x20 || (code <= 0x0d && code >= 0x09);
+  return (
+    code === 0x85 ||
+    code === 0xa0 ||
+    code === 0x1680 ||
+    (code >= 0x2000 && code <= 0x200a) ||
+    code === 0x2028 ||
+    code === 0x2029 ||
+    code === 0x202f ||
+    code === 0x205f ||
+    code === 0x3000 ||
+    code === 0xfeff
+  );
+}
+
+/** Index of the first character of `text` in [start, end) that is not white space; `end` when all is. */
+export function skipSpace(text: string, start: number, end: number): number {
+  let index = start;
+  while (index < end && isSpace(text.charCodeAt(index))) index++;
+  return index;
+}
+
+/** Index behind the last character of `text` in [start, end) that is not white space; `start` when all is. */
+export function trimEnd(text: string, start: number, end: number): number {
+  let index = end;
+  while (index > start && isSpace(text.charCodeAt(index - 1))) index--;
+  return index;
+}
+
+/** Index of the first white space of `text` in [start, end), else `end`. */
+export function wordEnd(text: string, start: number, end: number): number {
+  let index = start;
+  while (index < end && !isSpace(text.charCodeAt(index))) index++;
+  return index;
+}

@@ -1,0 +1,85 @@
+// A WordPiece vocabulary as a trie over UTF-16 code units, for the longest match at every position.
+import { createHash } from 'node:crypto';
+
+/** What a GGUF file writes in front of a token that starts a word. */
+const WORD_START = '▁';
+
+const ROOT = 0;
+
+export class Vocabulary {
+  /** First 12 hex digits of the SHA-256 of the tokens, in their order. */
+  readonly hash: string;
+  /** Open addressing: the edge in slot i leads from node #from[i] by unit #units[i] to node #to[i] (0 = free). */
+  readonly #from: Int32Array;
+  readonly #units: Uint16Array;
+  readonly #to: Int32Array;
+  readonly #mask: number;
+  /** 1 where a token ends. */
+  readonly #ends: Uint8Array;
+  readonly #wordStart: number;
+
+  /** @param tokens in the form of a GGUF file (word starts marked by U+2581), or of BERT (continuations by ##) */
+  constructor(tokens: readonly string[]) {
+    this.hash = createHash('sha256').update(tokens.join('\n')).digest('hex').slice(0, 12);
+    let units = 1;
+    for (const token of tokens) units += token.length + 1;
+    let slots = 1024;
+    while (slots < units * 1.5) slots *= 2;
+    this.#mask = slots - 1;
+    this.#from = new Int32Array(slots);
+    this.#units = new Uint16Array(slots);
+    this.#to = new Int32Array(slots);
+    this.#ends = new Uint8Array(units);
+    let nodes = 1;
+    const marked = tokens.some((token) => token.startsWith(WORD_START));
+    for (const token of tokens) {
+      const form = marked ? token : token.startsWith('##') ? token.slice(2) : WORD_START + token;
+      let node = ROOT;
+      for (let index = 0; index < form.length; index++) {
+        const slot = this.#slot(node, form.charCodeAt(index));
+        if (this.#to[slot] === 0) {
+          this.#from[slot] = node;
+          this.#units[slot] = form.charCodeAt(index);
+          this.#to[slot] = nodes++;
+        }
+        node = this.#to[slot]!;
+      }
+      this.#ends[node] = 1;
+    }
+    this.#wordStart = this.#to[this.#slot(ROOT, WORD_START.charCodeAt(0))]!;
+  }
+
+  /** Tokens of one word, already normalised: longest matches from the left; 1 ([UNK]) when they don't cover it. */
+  pieces(word: string): number {
+    // Not in the vocabulary at all: no word can start.
+    if (this.#wordStart === 0) return 1;
+    const ends = this.#ends;
+    let count = 0;
+    let start = 0;
+    let node = this.#wordStart;
+    while (start < word.length) {
+      let match = -1;
+      for (let index = start; index < word.length; index++) {
+        node = this.#to[this.#slot(node, word.charCodeAt(index))]!;
+        if (node === 0) break;
+        if (ends[node] === 1) match = index + 1;
+      }
+      if (match < 0) return 1;
+      count++;
+      start = match;
+      node = ROOT;
+    }
+    return count;
+  }
+
+  /** Slot of an edge, or the free one where it would stand. */
+  #slot(node: number, unit: number): number {
+    const mask = this.#mask;
+    let slot = (Math.imul(node, 0x9e3779b1) ^ Math.imul(unit, 0x85ebca6b)) >>> 0;
+    slot = (slot ^ (slot >>> 15)) & mask;
+    while (this.#to[slot] !== 0 && (this.#from[slot] !== node || this.#units[slot] !== unit)) {
+      slot = (slot + 1) & mask;
+    }
+    return slot;
+  }
+}

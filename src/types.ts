@@ -1,0 +1,167 @@
+// The words of the project as types: what one stage hands to the next. Imports nothing, so that
+// every stage can import it.
+
+/** Anything that JSON can carry. */
+export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
+
+/** What a block is; the splitter treats kinds alike except where it says so. */
+export type BlockKind = 'heading' | 'paragraph' | 'item' | 'code' | 'table' | 'record';
+
+/**
+ * A piece of a document's structure, found by its format: `text.slice(start, end)`.
+ * Blocks are in order, do not overlap, and together cover all non-blank text.
+ */
+export interface Block {
+  kind: BlockKind;
+  /** JavaScript string index of the first character. */
+  start: number;
+  /** JavaScript string index behind the last character. */
+  end: number;
+  /** 1-based line of the file on which the block starts. */
+  line: number;
+  /** 1-based page, for formats that have pages. */
+  page?: number;
+  /** Opens a section of this depth (1 = outermost): a heading, a class, a function. Needs `title`. */
+  level?: number;
+  /** The section's name, without markup. */
+  title?: string;
+}
+
+/** A file or record with an address, as text. */
+export interface Document {
+  /** POSIX path relative to the output's parent folder when inside it, else absolute; `file#id` for records. */
+  source: string;
+  /** Name of the format that read it: `markdown`, `html`, `pdf` … */
+  format: string;
+  /** The extracted text. All offsets point into it. */
+  text: string;
+  blocks: Block[];
+  /** The user's own data (records, front matter); passed on to every row. */
+  metadata?: { [key: string]: Json };
+}
+
+/** An exact slice of a document's text, small enough for the embedder. */
+export interface Chunk {
+  source: string;
+  /** 0-based position among the document's chunks. */
+  index: number;
+  /** JavaScript string indices into the document's text: `text === document.text.slice(start, end)`. */
+  start: number;
+  end: number;
+  text: string;
+  /** Tokens of `text` as the counter sees them, without special tokens and prefix. */
+  tokens: number;
+  /** 1-based line of the file on which the chunk starts. */
+  line: number;
+  page?: number;
+  /** Titles of the sections around the chunk, outermost first. */
+  heading: string[];
+  /** SHA-256 of `text` (UTF-8), lower-case hex. */
+  hash: string;
+  /** How many earlier chunks of this document have the same text. */
+  occurrence: number;
+  metadata?: { [key: string]: Json };
+}
+
+/** float32, L2-normalised, `length` = the space's dimensions. */
+export type Vector = Float32Array;
+
+/** Counts tokens. The count of a text is the sum of the counts of its white-space-separated words. */
+export interface TokenCounter {
+  /** Names algorithm, version and vocabulary, e.g. `wordpiece/1:5f2c…`; pinned in the manifest. */
+  readonly id: string;
+  /** Tokens that the embedder adds to every text ([CLS], [SEP]). */
+  readonly special: number;
+  /** Tokens of `text`, without special tokens. Never less than the embedder counts, when exact. */
+  count(text: string): number;
+}
+
+/** Text that a model wants in front of what it embeds. */
+export interface Prefixes {
+  document: string;
+  query: string;
+}
+
+/** What an embedder is, apart from the vectors that it gives. */
+export interface EmbedderIdentity {
+  embedder: 'ollama' | 'builtin';
+  /** The engine: `onnx-int8`, `wasm-fp32`; empty for Ollama. */
+  variant: string;
+  model: string;
+  /** Digest of the weights, lower-case hex. */
+  digest: string;
+  dimensions: number;
+  /** Options sent with every request; part of what makes vectors comparable. */
+  options: { [key: string]: Json };
+  prefixes: Prefixes;
+}
+
+/** Turns texts into vectors. Prefixes are added by the caller. */
+export interface Embedder {
+  readonly identity: EmbedderIdentity;
+  readonly counter: TokenCounter;
+  /** The longest text in tokens, special tokens included. */
+  readonly maxTokens: number;
+  /** Chunk size in tokens that suits the model, when the user names none. */
+  readonly defaultChunkTokens: number;
+  /**
+   * One request: the answer's vectors in the order of `texts`, accepted (right count and dimensions,
+   * finite, not zero) and L2-normalised.
+   * @param texts at least one; none of them empty
+   * @throws {EmbedderFault} when the request fails; never a partial answer
+   */
+  embed(texts: readonly string[], options?: EmbedOptions): Promise<Vector[]>;
+  close(): Promise<void>;
+}
+
+export interface EmbedOptions {
+  signal?: AbortSignal;
+  /** Tokens of all texts together: long batches get longer time-outs. */
+  tokens?: number;
+}
+
+/** What makes two vectors comparable. Two spaces are the same when all but `id` and `canaries` is equal and the lowest canary cosine is ≥ 0.999. */
+export interface VectorSpace extends EmbedderIdentity {
+  /** First 32 hex digits of the SHA-256 of the space's bytes. */
+  id: string;
+  /** Vectors of the canary texts, in their order. */
+  canaries: Vector[];
+}
+
+/** A vector by the hash of its text. */
+export interface VectorEntry {
+  /** SHA-256 of the text, lower-case hex. */
+  hash: string;
+  vector: Vector;
+}
+
+/** Text → vector; outlives runs and may be shared by several. */
+export interface VectorCache {
+  readonly kind: 'redis' | 'disk';
+  /** Vectors in the order of `hashes`; undefined where the cache has none (or one of a wrong length). */
+  getMany(space: string, hashes: readonly string[], dimensions: number): Promise<(Vector | undefined)[]>;
+  setMany(space: string, entries: readonly VectorEntry[]): Promise<void>;
+  /** A small JSON value that outlives runs, e.g. the registered vector spaces. */
+  getMeta(key: string): Promise<Json | undefined>;
+  setMeta(key: string, value: Json): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Why a document or one of its chunks has no vector. Stable; no raw messages. */
+export interface Failure {
+  source: string;
+  code: FailureCode;
+  /** The chunk's place in its document, where one chunk failed and the rest didn't. */
+  chunk?: number;
+}
+
+export type FailureCode =
+  | 'unreadable'
+  | 'unreadable-folder'
+  | 'vanished'
+  | 'undecodable'
+  | 'malformed'
+  | 'encrypted'
+  | 'duplicate-source'
+  | 'too-long'
+  | 'rejected';

@@ -1,0 +1,330 @@
+// The Redis cache against real redis-servers, and what isn't one.
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer as createHttpServer, type Server } from 'node:http';
+import { createServer as createTcpServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
+import { openRedisCache, type RedisCache } from '../../src/cache/redis.js';
+import type { RedisOptions } from '../../src/cache/redis-address.js';
+import { ServiceError } from '../../src/errors.js';
+import { freePort, type RedisServer, redisAvailable, startRedis } from '../helpers/redis.js';
+import { cacheContract } from './contract.js';
+import { dimensions, entryOf, hashOf, spaceOf, texts, vectorOf } from './vectors.js';
+
+const space = spaceOf('space');
+const folder = mkdtempSync(join(tmpdir(), 'embed-redis-test-'));
+const cleanUps: (() => unknown)[] = [];
+
+afterEach(async () => {
+  for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+async function start(...parameters: Parameters<typeof startRedis>): Promise<RedisServer> {
+  const server = await startRedis(...parameters);
+  cleanUps.push(() => server.stop());
+  return server;
+}
+
+async function open(options: RedisOptions): Promise<{ cache: RedisCache; warnings: string[] }> {
+  const warnings: string[] = [];
+  const cache = await openRedisCache({ onWarning: (message) => warnings.push(message), ...options });
+  cleanUps.push(() => cache.close());
+  return { cache, warnings };
+}
+
+/** A client that isn't the cache's. */
+function client(server: RedisServer, db = 2): Redis {
+  const redis = new Redis(server.port, { db });
+  cleanUps.push(() => redis.disconnect());
+  return redis;
+}
+
+async function refusal(options: RedisOptions): Promise<string> {
+  const error = await openRedisCache({ connectTimeoutMs: 500, ...options }).catch((reason) => reason);
+  expect(error).toBeInstanceOf(ServiceError);
+  expect(error.message).toMatch(/\.$/);
+  return error.message;
+}
+
+describe.skipIf(!redisAvailable)('redis cache', () => {
+  cacheContract(async () => {
+    const server = await startRedis();
+    return { open: () => openRedisCache({ url: server.url }), remove: () => server.stop() };
+  });
+
+  it('stores raw floats under readable keys in database 2, for the time asked', async () => {
+    const server = await start();
+    const { cache } = await open({ url: server.url, ttlSeconds: 77 });
+    await cache.setMany(space, [entryOf('a')]);
+    await cache.setMeta('key', 1);
+    await cache.close();
+    const redis = client(server);
+    const key = `embed:1:${space}:${hashOf('a')}`;
+    expect((await redis.keys('*')).sort()).toEqual([key, 'embed:1:meta:key']);
+    expect(await redis.getBuffer(key)).toEqual(Buffer.from(vectorOf('a').buffer));
+    expect(await redis.ttl(key)).toBeGreaterThan(70);
+    expect(await redis.ttl(key)).toBeLessThanOrEqual(77);
+  });
+
+  it('keeps small values a month longer than vectors, from the last time they were read', async () => {
+    const server = await start();
+    const { cache } = await open({ url: server.url, ttlSeconds: 77 });
+    const redis = client(server);
+    const month = 30 * 24 * 3600;
+    await cache.setMeta('key', 1);
+    expect(await redis.ttl('embed:1:meta:key')).toBeGreaterThan(month);
+    await redis.expire('embed:1:meta:key', 5);
+    expect(await cache.getMeta('key')).toBe(1);
+    expect(await redis.ttl('embed:1:meta:key')).toBeGreaterThan(month);
+  });
+
+  it('reads what is no JSON as absent', async () => {
+    const server = await start();
+    const { cache } = await open({ url: server.url });
+    await client(server).set('embed:1:meta:key', '{half');
+    expect(await cache.getMeta('key')).toBeUndefined();
+  });
+
+  it.each([
+    ['the default', '', undefined, 2],
+    ['the path of the URL', '/5', undefined, 5],
+    ['database 0 when the path says so', '/0', undefined, 0],
+    ['the one given, whatever the path says', '/5', 6, 6],
+  ])('uses %s', async (_, path, db, used) => {
+    const server = await start();
+    const { cache } = await open({ url: server.url + path, db });
+    await cache.setMany(space, [entryOf('a')]);
+    await cache.close();
+    expect(await client(server, used).dbsize()).toBe(1);
+  });
+
+  it('takes host, port and password apart from a URL', async () => {
+    const server = await start(['--requirepass', 'pässword']);
+    const { cache } = await open({ host: '127.0.0.1', port: server.port, password: 'pässword' });
+    await cache.setMany(space, [entryOf('a')]);
+    expect(await cache.getMany(space, [hashOf('a')], dimensions)).toEqual([vectorOf('a')]);
+  });
+
+  it('needs no more rights than an ACL user may be given', async () => {
+    const acl = join(folder, 'users.acl');
+    const rights = '~embed:* -@all +select +mget +get +set +expire';
+    writeFileSync(acl, `user default off\nuser embedder on >s3cr:et@/ ${rights}\n`);
+    const server = await start(['--aclfile', acl]);
+    const credentials = `embedder:${encodeURIComponent('s3cr:et@/')}`;
+    const { cache, warnings } = await open({ url: server.url.replace('//', `//${credentials}@`) });
+    await cache.setMany(space, [entryOf('a')]);
+    await cache.setMeta('key', 1);
+    expect(await cache.getMeta('key')).toBe(1);
+    expect(await cache.getMany(space, [hashOf('a')], dimensions)).toEqual([vectorOf('a')]);
+    expect(warnings).toEqual([]);
+  });
+
+  it('speaks TLS, and says when the certificate is not trusted', async () => {
+    const cert = join(folder, 'cert.pem');
+    const key = join(folder, 'key.pem');
+    const names = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'];
+    const request = [
+      'req',
+      '-x509',
+      '-newkey',
+      'rsa:2048',
+      '-nodes',
+      '-days',
+      '1',
+      '-keyout',
+      key,
+      '-out',
+      cert,
+    ];
+    execFileSync('openssl', [...request, ...names], { stdio: 'pipe' });
+    const server = await start([], { tls: { cert, key } });
+    const url = `rediss://localhost:${server.port}`;
+    expect(await refusal({ url })).toMatch(
+      /certificate that isn't trusted \(.*SELF_SIGNED.*NODE_EXTRA_CA_CERTS/,
+    );
+    const { cache } = await open({ url, tls: { ca: readFileSync(cert) } });
+    await cache.setMany(
+      space,
+      texts(300).map((text) => entryOf(text)),
+    );
+    expect(await cache.getMany(space, [hashOf('text 299')], dimensions)).toEqual([vectorOf('text 299')]);
+  });
+
+  it('says that a Redis without TLS has none', async () => {
+    const server = await start();
+    expect(await refusal({ url: server.url.replace('redis:', 'rediss:') })).toContain('use redis:// if');
+  });
+
+  it('goes on in silence with a password that nobody asked for', async () => {
+    const server = await start();
+    const printed = vi.spyOn(console, 'warn');
+    const { cache } = await open({ url: server.url, password: 'needless' });
+    await cache.setMany(space, [entryOf('a')]);
+    expect(await cache.getMany(space, [hashOf('a')], dimensions)).toEqual([vectorOf('a')]);
+    expect(printed).not.toHaveBeenCalled();
+    printed.mockRestore();
+  });
+
+  describe('that is refused', () => {
+    it('names the user name or password', async () => {
+      const server = await start(['--requirepass', 'right']);
+      const message = await refusal({ url: `redis://:wrong@127.0.0.1:${server.port}` });
+      expect(message).toContain(`redis://:***@127.0.0.1:${server.port}/2 refuses the user name or password`);
+      expect(message).not.toContain('wrong');
+    });
+
+    it('asks for the password that is missing', async () => {
+      const server = await start(['--requirepass', 'right']);
+      expect(await refusal({ url: server.url })).toContain('wants a password');
+    });
+
+    it('names the rights that the user lacks', async () => {
+      const acl = join(folder, 'poor.acl');
+      writeFileSync(acl, 'user default off\nuser poor on >pass ~* -@all +select +set\n');
+      const server = await start(['--aclfile', acl]);
+      const message = await refusal({ url: server.url.replace('//', '//poor:pass@') });
+      expect(message).toContain('allow its user poor +select +mget');
+    });
+
+    it('names the database that does not exist', async () => {
+      const server = await start(['--databases', '4']);
+      expect(await refusal({ url: `${server.url}/4` })).toContain('has no such database');
+    });
+  });
+
+  it('is empty while Redis is gone, warns once, and is used again when Redis returns', async () => {
+    const server = await startRedis();
+    const { cache, warnings } = await open({ url: server.url });
+    await cache.setMany(space, [entryOf('a')]);
+    await server.stop();
+    expect(await cache.getMany(space, [hashOf('a')], dimensions)).toEqual([undefined]);
+    await cache.setMany(space, [entryOf('b')]);
+    await cache.setMeta('key', 1);
+    expect(await cache.getMeta('key')).toBeUndefined();
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]).toContain(`Redis at redis://127.0.0.1:${server.port}/2 was lost`);
+
+    await start([], { port: server.port });
+    await vi.waitFor(
+      async () => {
+        await cache.setMany(space, [entryOf('c')]);
+        expect(await cache.getMany(space, [hashOf('c')], dimensions)).toEqual([vectorOf('c')]);
+      },
+      { timeout: 20_000, interval: 50 },
+    );
+    expect(warnings).toHaveLength(1);
+    // Still in its database.
+    const redis = new Redis(server.port, { db: 2 });
+    cleanUps.push(() => redis.disconnect());
+    expect(await redis.keys('*')).toEqual([`embed:1:${space}:${hashOf('c')}`]);
+  });
+
+  it('is lost in the middle of many reads and writes without a hang or an error', async () => {
+    const server = await startRedis();
+    const { cache, warnings } = await open({ url: server.url });
+    const entries = texts(5000).map((text) => entryOf(text));
+    const hashes = entries.map(({ hash }) => hash);
+    const work = [cache.setMany(space, entries), cache.getMany(space, hashes, dimensions)];
+    await server.kill();
+    await Promise.all(work);
+    expect(await cache.getMany(space, hashes, dimensions)).toEqual(hashes.map(() => undefined));
+    expect(warnings).toHaveLength(1);
+  });
+
+  it('goes on without a Redis that gives no answer any more, and returns to it', async () => {
+    const server = await start();
+    const { cache, warnings } = await open({ url: server.url, commandTimeoutMs: 300 });
+    await cache.setMany(space, [entryOf('a')]);
+    process.kill(server.pid, 'SIGSTOP');
+    try {
+      expect(await cache.getMany(space, [hashOf('a')], dimensions)).toEqual([undefined]);
+      expect(await cache.getMany(space, [hashOf('a')], dimensions)).toEqual([undefined]);
+    } finally {
+      process.kill(server.pid, 'SIGCONT');
+    }
+    expect(warnings).toEqual([expect.stringContaining('no answer in time')]);
+    await vi.waitFor(
+      async () => expect(await cache.getMany(space, [hashOf('a')], dimensions)).toEqual([vectorOf('a')]),
+      { timeout: 20_000, interval: 50 },
+    );
+  });
+
+  it('still reads where writing is refused, and warns once', async () => {
+    const server = await start();
+    const { cache, warnings } = await open({ url: server.url });
+    await cache.setMany(space, [entryOf('a')]);
+    await cache.getMany(space, [], dimensions);
+    const redis = client(server);
+    await redis.config('SET', 'maxmemory', '1');
+    await cache.setMany(
+      space,
+      texts(300).map((text) => entryOf(text)),
+    );
+    await cache.setMeta('key', 1);
+    await cache.setMany(space, [entryOf('c')]);
+    expect(await cache.getMany(space, ['a', 'text 1', 'c'].map(hashOf), dimensions)).toEqual([
+      vectorOf('a'),
+      undefined,
+      undefined,
+    ]);
+    await cache.close();
+    expect(warnings).toEqual([
+      expect.stringMatching(/stores nothing more \(OOM .*what it has is still used/),
+    ]);
+  });
+
+  it('still reads from a replica', async () => {
+    const main = await start(['--repl-diskless-sync-delay', '0']);
+    const replica = await start(['--replicaof', '127.0.0.1', String(main.port)]);
+    const { cache: writer } = await open({ url: main.url });
+    await writer.setMany(space, [entryOf('a')]);
+    const { cache, warnings } = await open({ url: replica.url });
+    await vi.waitFor(
+      async () => expect(await cache.getMany(space, [hashOf('a')], dimensions)).toEqual([vectorOf('a')]),
+      { timeout: 20_000, interval: 50 },
+    );
+    await cache.setMany(space, [entryOf('b')]);
+    await cache.close();
+    expect(warnings).toEqual([expect.stringContaining('READONLY')]);
+  });
+});
+
+describe('what is no Redis', () => {
+  it('is nothing that listens', async () => {
+    const port = await freePort();
+    const message = await refusal({ url: `redis://user:secret@127.0.0.1:${port}/3` });
+    expect(message).toBe(
+      `Redis at redis://user:***@127.0.0.1:${port}/3 can't be reached (nothing listens there): start it, or use --cache disk or --cache none.`,
+    );
+  });
+
+  it('is a host that does not exist', async () => {
+    expect(await refusal({ host: 'nowhere.invalid', connectTimeoutMs: 5000 })).toMatch(
+      /nowhere.invalid:6379.2 can't be reached .the host name/,
+    );
+  });
+
+  it('is an HTTP server', async () => {
+    const server: Server = createHttpServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => server.once('listening', resolve));
+    cleanUps.push(() => server.close());
+    const port = (server.address() as { port: number }).port;
+    expect(await refusal({ url: `redis://127.0.0.1:${port}` })).toContain('is not a Redis');
+  });
+
+  it('is a server that says nothing', async () => {
+    const sockets: Socket[] = [];
+    const server = createTcpServer((socket) => sockets.push(socket)).listen(0, '127.0.0.1');
+    await new Promise((resolve) => server.once('listening', resolve));
+    cleanUps.push(() => {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+    });
+    const port = (server.address() as { port: number }).port;
+    expect(await refusal({ url: `redis://127.0.0.1:${port}` })).toContain('gives no answer');
+  });
+});

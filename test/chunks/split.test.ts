@@ -1,0 +1,219 @@
+import { createHash } from 'node:crypto';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { isGraphemeBoundary } from '../../src/chunks/boundaries.js';
+import { split } from '../../src/chunks/split.js';
+import { estimateCounter } from '../../src/tokens/estimate.js';
+import { wordPieceCounter } from '../../src/tokens/wordpiece.js';
+import type { Chunk, Document, TokenCounter } from '../../src/types.js';
+import { allMiniLmVocabulary } from '../tokens/recorded.js';
+import { anyDocument, markdown, prose } from './documents.js';
+
+const wordPiece = wordPieceCounter(allMiniLmVocabulary());
+/** One token a word: sizes in the examples can be counted by eye. */
+const words: TokenCounter = {
+  id: 'words/1',
+  special: 0,
+  count: (text) => text.split(/[\s\u0085]+/).filter(Boolean).length,
+};
+
+function chunksOf(document: Document, size: number, overlap = 0, counter: TokenCounter = words): Chunk[] {
+  return [...split(document, { size, overlap, counter })];
+}
+
+const anyOptions = fc.record({
+  size: fc.oneof(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 13, max: 300 })),
+  overlap: fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 60 })),
+  counter: fc.constantFrom<TokenCounter>(words, wordPiece, estimateCounter()),
+});
+
+describe('split, of any document', () => {
+  it('gives trimmed slices in order that fit and lose nothing', () => {
+    fc.assert(
+      fc.property(anyDocument, anyOptions, (document, options) => {
+        const chunks = [...split(document, options)];
+        const { text } = document;
+        const covered = new Uint8Array(text.length);
+        let last = -1;
+        chunks.forEach((chunk, index) => {
+          expect(chunk.index).toBe(index);
+          expect(chunk.text).toBe(text.slice(chunk.start, chunk.end));
+          expect(chunk.text).toBe(chunk.text.trim());
+          expect(chunk.text).not.toBe('');
+          expect(chunk.start).toBeGreaterThan(last);
+          last = chunk.start;
+          expect(chunk.tokens).toBe(options.counter.count(chunk.text));
+          if (chunk.tokens > options.size) expect(isOneGrapheme(chunk.text)).toBe(true);
+          covered.fill(1, chunk.start, chunk.end);
+        });
+        for (let index = 0; index < text.length; index++) {
+          if (!covered[index]) expect(text[index]).toMatch(/[\s\u0085]/);
+        }
+      }),
+      { numRuns: 600 },
+    );
+  });
+
+  it('overlaps by no more than asked, and never without being asked', () => {
+    fc.assert(
+      fc.property(anyDocument, anyOptions, (document, options) => {
+        const chunks = [...split(document, options)];
+        for (let index = 1; index < chunks.length; index++) {
+          const shared = document.text.slice(chunks[index]!.start, chunks[index - 1]!.end);
+          expect(options.counter.count(shared)).toBeLessThanOrEqual(options.overlap);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('never cuts inside what a reader sees as one character', () => {
+    fc.assert(
+      fc.property(anyDocument, anyOptions, (document, options) => {
+        for (const { start, end } of split(document, options)) {
+          if (start > 0) expect(isGraphemeBoundary(document.text, start)).toBe(true);
+          if (end < document.text.length) expect(isGraphemeBoundary(document.text, end)).toBe(true);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('says where each chunk stands and what it is called', () => {
+    fc.assert(
+      fc.property(anyDocument, anyOptions, (document, options) => {
+        const seen = new Map<string, number>();
+        for (const chunk of split(document, options)) {
+          const around = document.blocks.filter((block) => block.start <= chunk.start);
+          const block = around.at(-1)!;
+          expect(chunk.line).toBe(document.text.slice(0, chunk.start).split('\n').length);
+          expect(chunk.page).toBe(block.page);
+          expect(chunk.heading).toEqual(titlesOf(around));
+          expect(chunk.hash).toBe(createHash('sha256').update(chunk.text).digest('hex'));
+          expect(chunk.occurrence).toBe(seen.get(chunk.text) ?? 0);
+          seen.set(chunk.text, chunk.occurrence + 1);
+          expect(chunk.source).toBe(document.source);
+          expect(chunk.metadata).toBe(document.metadata);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+function isOneGrapheme(text: string): boolean {
+  return [...new Intl.Segmenter().segment(text)].length === 1;
+}
+
+function titlesOf(blocks: Document['blocks']): string[] {
+  let sections: { level: number; title: string }[] = [];
+  for (const { level, title } of blocks) {
+    if (level === undefined || title === undefined) continue;
+    sections = [...sections.filter((section) => section.level < level), { level, title }];
+  }
+  return sections.map((section) => section.title);
+}
+
+describe('split, along structure', () => {
+  it('gives one chunk where all fits, and none where there is nothing', () => {
+    expect(chunksOf(markdown('# A\n\nOne two.\n\n## B\n\nThree.'), 100)).toHaveLength(1);
+    expect(chunksOf(markdown(''), 100)).toEqual([]);
+    expect(chunksOf(markdown(' \n\n\t'), 100)).toEqual([]);
+    expect(chunksOf({ source: 'a', format: 'text', text: ' no blocks ', blocks: [] }, 100)).toHaveLength(1);
+  });
+
+  it('keeps large sections apart and small ones together', () => {
+    const large = markdown(`# A\n\n${prose(1, 8)}\n\n# B\n\n${prose(2, 8)}`);
+    expect(chunksOf(large, 250).map((chunk) => chunk.heading)).toEqual([['A'], ['B']]);
+    const small = Array.from({ length: 40 }, (_, index) => `## S${index}\n\nOne two three four five.`);
+    const chunks = chunksOf(markdown(`# A\n\n${small.join('\n\n')}`), 64);
+    expect(chunks.length).toBeLessThan(12);
+    for (const chunk of chunks) expect(chunk.text).toMatch(/^#/);
+  });
+
+  it('leaves no heading at the end of a chunk', () => {
+    fc.assert(
+      fc.property(fc.nat(), fc.integer({ min: 20, max: 120 }), (seed, size) => {
+        const sections = Array.from(
+          { length: 12 },
+          (_, index) =>
+            `${'#'.repeat(1 + (index % 3))} Title\n\n${prose(seed + index, 1 + ((seed + index) % 5))}`,
+        );
+        for (const chunk of chunksOf(markdown(sections.join('\n\n')), size)) {
+          expect(chunk.text).not.toMatch(/(^|\n)#+ Title$/);
+        }
+      }),
+    );
+  });
+
+  it('cuts between sentences before it cuts one', () => {
+    const chunks = chunksOf(markdown(prose(3, 40)), 50);
+    expect(chunks.length).toBeGreaterThan(8);
+    for (const chunk of chunks) expect(chunk.text).toMatch(/^W.*\.$/);
+  });
+
+  it('cuts code between lines, and keeps functions whole', () => {
+    const lines = Array.from({ length: 60 }, (_, index) => `  call(${index}, some, more, words);`);
+    const code = chunksOf(markdown(`\`\`\`\n${lines.join('\n')}\n\`\`\``), 40);
+    for (const chunk of code) expect(chunk.text).toMatch(/^(```|call).*(```|;)$/s);
+
+    const parts = Array.from({ length: 9 }, (_, index) => ({
+      title: `f${index}`,
+      body: `function f${index}() {\n${lines.slice(0, 1 + ((index * 5) % 7)).join('\n')}\n}\n\n`,
+    }));
+    let text = '';
+    const blocks = parts.map(({ title, body }): Document['blocks'][number] => {
+      const start = text.length;
+      text += body;
+      const line = text.slice(0, start).split('\n').length;
+      return { kind: 'code', start, end: start + body.trimEnd().length, line, level: 1, title };
+    });
+    for (const chunk of chunksOf({ source: 'a.js', format: 'code', text, blocks }, 45)) {
+      expect(chunk.text).toMatch(/^function .*\}$/s);
+    }
+  });
+
+  it('cuts Chinese behind full stops', () => {
+    const text = Array.from(
+      { length: 60 },
+      (_, index) => `第${'一二三四五六七八九'[index % 9]}个句子在这里结束。`,
+    ).join('');
+    const chunks = chunksOf(markdown(text), 64, 0, wordPiece);
+    expect(chunks.length).toBeGreaterThan(8);
+    for (const chunk of chunks) expect(chunk.text).toMatch(/^第.*。$/);
+  });
+
+  it('overlaps by whole sentences, within the section', () => {
+    const chunks = chunksOf(markdown(`# A\n\n${prose(5, 30)}\n\n# B\n\n${prose(6, 30)}`), 100, 30);
+    expect(chunks.length).toBeGreaterThan(6);
+    for (let index = 1; index < chunks.length; index++) {
+      const chunk = chunks[index]!;
+      if (chunk.heading[0] !== chunks[index - 1]!.heading[0]) expect(chunk.text).toMatch(/^# B/);
+      else {
+        expect(chunk.start).toBeLessThan(chunks[index - 1]!.end);
+        expect(chunk.text).toMatch(/^W/);
+      }
+    }
+  });
+
+  it('keeps chunks well filled in long text', () => {
+    const paragraphs = Array.from({ length: 300 }, (_, index) => prose(index, 1 + (index % 6)));
+    const chunks = chunksOf(markdown(paragraphs.join('\n\n')), 256);
+    const mean = chunks.reduce((sum, chunk) => sum + chunk.tokens, 0) / chunks.length;
+    expect(mean).toBeGreaterThan(256 * 0.6);
+    for (const chunk of chunks) expect(chunk.tokens).toBeGreaterThan(256 / 16);
+  });
+
+  it('splits sixteen megabytes without structure', () => {
+    const text = `${'lorem ipsum dolor '.repeat(500_000)}${'x1y2z3'.repeat(1_200_000)}`;
+    let count = 0;
+    let end = 0;
+    for (const chunk of split(markdown(text), { size: 256, overlap: 0, counter: wordPiece })) {
+      expect(chunk.start - end).toBeLessThanOrEqual(1);
+      end = chunk.end;
+      count++;
+    }
+    expect(end).toBe(text.trimEnd().length);
+    expect(count).toBeGreaterThan(5_000);
+  });
+});

@@ -1,0 +1,154 @@
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { loadSettings } from '../../src/config/load.js';
+import { UsageError } from '../../src/errors.js';
+
+let cwd: string;
+beforeEach(() => {
+  cwd = mkdtempSync(join(tmpdir(), 'embed-config-'));
+  mkdirSync(join(cwd, '.git'));
+});
+afterEach(() => rmSync(cwd, { recursive: true, force: true }));
+
+function write(name: string, content: unknown): string {
+  const path = join(cwd, name);
+  writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content));
+  return path;
+}
+
+const load = (flags = {}, env: NodeJS.ProcessEnv = {}) => loadSettings({ flags, env, cwd });
+
+describe('the order of sources', () => {
+  test('defaults are those of the design', async () => {
+    const { settings } = await load();
+    expect(settings).toMatchObject({
+      batchSize: 32,
+      batchTimeout: 30_000,
+      cacheTtl: 3600,
+      maxRetries: 3,
+      cache: 'auto',
+      embedder: 'auto',
+      out: './embeddings',
+    });
+    expect(settings.ollamaUrl).toBeUndefined();
+  });
+
+  test('a flag wins over the environment, that over the file, that over the default', async () => {
+    write('.batchrc.json', { batchSize: 8, concurrency: 8, maxRetries: 8 });
+    const env = { OLLAMA_EMBEDDING_BATCH_SIZE: '16', MAX_BATCH_RETRIES: '6' };
+    const { settings, origins } = await load({ batchSize: '24' }, env);
+    expect(settings).toMatchObject({ batchSize: 24, maxRetries: 6, concurrency: 8, cacheTtl: 3600 });
+    expect(origins).toMatchObject({
+      batchSize: '--batch-size',
+      maxRetries: 'MAX_BATCH_RETRIES',
+      concurrency: `${join(cwd, '.batchrc.json')} (concurrency)`,
+      cacheTtl: 'default',
+    });
+  });
+
+  test('an empty variable counts as unset', async () => {
+    const { settings } = await load({}, { OLLAMA_HOST: '', REDIS_URL: '  ' });
+    expect(settings.ollamaUrl).toBeUndefined();
+    expect(settings.redisUrl).toBeUndefined();
+  });
+
+  test('OLLAMA_HOST may name several servers, and so may a repeated flag', async () => {
+    expect((await load({}, { OLLAMA_HOST: 'a, b:1' })).settings.ollamaUrl).toEqual(['a', 'b:1']);
+    expect((await load({ ollamaUrl: ['a', 'b,c'] })).settings.ollamaUrl).toEqual(['a', 'b', 'c']);
+  });
+
+  test('a comma inside a glob does not split it', async () => {
+    expect((await load({ include: ['*.{md,txt}'] })).settings.include).toEqual(['*.{md,txt}']);
+  });
+
+  test.each([
+    ['500', 500],
+    ['500KB', 500 * 1024],
+    ['1.5 mb', 1.5 * 1024 ** 2],
+    ['2GiB', 2 * 1024 ** 3],
+  ])('--max-file-size %s', async (text, bytes) => {
+    expect((await load({ maxFileSize: text })).settings.maxFileSize).toBe(bytes);
+  });
+});
+
+describe('files', () => {
+  test.each([
+    ['.batchrc', 'model: m # YAML'],
+    ['.batchrc', '{"model": "m"}'],
+    ['.batchrc.json', '{"model": "m"}'],
+    ['.batchrc.yaml', 'model: m'],
+    ['package.json', '{"batch": {"model": "m"}}'],
+  ])('%s is read as data: %s', async (name, content) => {
+    write(name, content);
+    expect((await load()).settings.model).toBe('m');
+  });
+
+  test('a parent folder of the same repository counts, and `out` is relative to the file', async () => {
+    write('.batchrc.json', { out: 'index' });
+    const below = join(cwd, 'a', 'b');
+    mkdirSync(below, { recursive: true });
+    const { settings } = await loadSettings({ env: {}, cwd: below });
+    expect(settings.out).toBe(join(cwd, 'index'));
+  });
+
+  test('no JavaScript of the working folder is executed', async () => {
+    mkdirSync(join(cwd, '.config'));
+    const trap = `require('node:fs').writeFileSync(${JSON.stringify(join(cwd, 'trapped'))}, '')`;
+    for (const name of ['.batchrc.js', '.batchrc.cjs', '.config/config.js', '.config/config.cjs'])
+      write(name, trap);
+    write('.batchrc.json', { batchSize: 4 });
+    const before = process.cwd();
+    process.chdir(cwd);
+    try {
+      expect((await load()).settings.batchSize).toBe(4);
+    } finally {
+      process.chdir(before);
+    }
+    expect(existsSync(join(cwd, 'trapped'))).toBe(false);
+  });
+});
+
+describe('wrong settings', () => {
+  const refusal = async (flags = {}, env = {}) => {
+    const error = await load(flags, env).then(
+      () => expect.fail('accepted'),
+      (thrown: unknown) => thrown as UsageError,
+    );
+    expect(error).toBeInstanceOf(UsageError);
+    expect(error.exitCode).toBe(2);
+    return error.message;
+  };
+
+  test('an unknown key names the nearest right one', async () => {
+    const path = write('.batchrc.json', { batchsize: 8 });
+    expect(await refusal()).toBe(`${path}: unknown key "batchsize"; did you mean "batchSize"?`);
+  });
+
+  test.each([
+    [{ batchSize: '65' }, {}, '--batch-size: expected at most 64, got 65.'],
+    [{ batchSize: 'many' }, {}, '--batch-size: expected a whole number, got "many".'],
+    [{ embedder: 'olama' }, {}, '--embedder: expected auto or ollama or builtin, got "olama".'],
+    [{ format: ['parquet'] }, {}, '--format: expected jsonl or npy, got ["parquet"].'],
+    [
+      { maxFileSize: '5 apples' },
+      {},
+      '--max-file-size: expected a size such as 500KB or 64MB, got "5 apples".',
+    ],
+    [{}, { OLLAMA_BATCH_TIMEOUT: '1' }, 'OLLAMA_BATCH_TIMEOUT: expected at least 100, got 1.'],
+  ])('%j %j', async (flags, env, message) => {
+    expect(await refusal(flags, env)).toBe(message);
+  });
+
+  test('a secret is not shown', async () => {
+    expect(await refusal({ redisUrl: 'http://:hunter2@host' })).not.toContain('hunter2');
+  });
+
+  test('a file that is no object, or no YAML', async () => {
+    write('.batchrc.yaml', '- a\n- b\n');
+    expect(await refusal()).toContain('must hold an object');
+    write('.batchrc.yaml', 'a: [');
+    expect(await refusal()).toContain(".batchrc.yaml can't be read");
+  });
+});

@@ -1,0 +1,84 @@
+// The test server is held to the recordings of real Ollama servers: whatever was asked of them is asked
+// of it, and status, content type, body shape and error text must agree.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ollamaVersions, recordedCases, recordedPull } from './helpers/ollama/contract.js';
+import { allMiniLm, startOllama, type TestOllama } from './helpers/ollama.js';
+
+/** Keys and types; vectors by their length, errors by their words, lists by their entries. */
+function shape(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    return value.length > 0 && value.every((one) => typeof one === 'number')
+      ? `${value.length} numbers`
+      : value.map(shape);
+  }
+  if (typeof value === 'object' && value !== null) {
+    return Object.fromEntries(
+      Object.entries(value).map(([key, one]) => [key, said.has(key) ? one : shape(one)]),
+    );
+  }
+  return value === null ? 'null' : typeof value;
+}
+
+/** What a client may act on, and so must be the same to the letter. */
+const said = new Set([
+  'error',
+  'message',
+  'type',
+  'status',
+  'name',
+  'digest',
+  'capabilities',
+  'object',
+  'version',
+]);
+
+describe.each(ollamaVersions)('the test server as Ollama %s', (version) => {
+  let server: TestOllama;
+  beforeAll(async () => {
+    server = await startOllama({ version });
+  });
+  afterAll(() => server.stop());
+
+  it.each(recordedCases(version))('$name', async ({ request, response }) => {
+    const body = typeof request.body === 'string' ? request.body : JSON.stringify(request.body);
+    const init = request.body === null ? {} : { body };
+    const answer = await fetch(server.url + request.path, { method: request.method, ...init });
+    const text = await answer.text();
+    expect(answer.status).toBe(response.status);
+    expect(answer.headers.get('content-type')).toBe(response.contentType);
+    if (typeof response.body === 'string') expect(text).toBe(response.body);
+    else expect(shape(JSON.parse(text))).toEqual(shape(response.body));
+  });
+
+  it.each(['unknown_model', 'no_network', 'success'] as const)('streams a pull: %s', async (outcome) => {
+    const registry = { unknown_model: [], no_network: undefined, success: [{ ...allMiniLm }] };
+    server.world.registry = registry[outcome];
+    const answer = await fetch(`${server.url}/api/pull`, { method: 'POST', body: '{"model":"all-minilm"}' });
+    const lines = (await answer.text()).trimEnd().split('\n');
+    expect(answer.status).toBe(200);
+    expect(lines.map((line) => JSON.parse(line))).toEqual(recordedPull()[outcome]);
+    server.world.registry = undefined;
+  });
+});
+
+describe('vectors of the test server', () => {
+  it('depend on the text, are normalised, and read back to the same float32', async () => {
+    await using server = await startOllama();
+    const input = ['one', 'two', 'naïve café'];
+    const body = JSON.stringify({ model: 'all-minilm', input });
+    const answer = await fetch(`${server.url}/api/embed`, { method: 'POST', body });
+    const { embeddings } = (await answer.json()) as { embeddings: number[][] };
+    for (const [index, text] of input.entries()) {
+      expect(new Float32Array(embeddings[index]!)).toEqual(server.vectorOf(text));
+      expect(Math.hypot(...embeddings[index]!)).toBeCloseTo(1, 6);
+    }
+    expect(embeddings[0]).not.toEqual(embeddings[1]);
+  });
+
+  it('of other alphabets change with the release, those of English do not', async () => {
+    await using old = await startOllama({ version: '0.24.0' });
+    await using current = await startOllama({ version: '0.32.15' });
+    expect(old.vectorOf('plain English')).toEqual(current.vectorOf('plain English'));
+    expect(old.vectorOf('naïve café')).not.toEqual(current.vectorOf('naïve café'));
+  });
+});

@@ -1,0 +1,168 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { UsageError } from '../../src/errors.js';
+import { plant, sources, temporaryFolder, walked } from './walk-tree.js';
+
+describe('what a walk takes', () => {
+  it('takes files with their size and path, and ends each root', async () => {
+    const folder = plant(temporaryFolder(), { 'docs/a.md': 'four', 'docs/sub/b.txt': '', 'more/c.md': 'x' });
+    const { entries } = await walked(folder, ['more', 'docs']);
+    expect(entries).toEqual([
+      { kind: 'file', path: Buffer.from(`${folder}/docs/a.md`), source: 'docs/a.md', size: 4, root: 'docs' },
+      {
+        kind: 'file',
+        path: Buffer.from(`${folder}/docs/sub/b.txt`),
+        source: 'docs/sub/b.txt',
+        size: 0,
+        root: 'docs',
+      },
+      { kind: 'listed', root: 'docs', complete: true },
+      { kind: 'file', path: Buffer.from(`${folder}/more/c.md`), source: 'more/c.md', size: 1, root: 'more' },
+      { kind: 'listed', root: 'more', complete: true },
+    ]);
+  });
+
+  it('leaves out hidden entries, node_modules, binary names and the output', async () => {
+    const folder = plant(temporaryFolder(), [
+      'a.md',
+      '.hidden.md',
+      '.github/b.md',
+      'node_modules/p/README.md',
+      'lib/node_modules/p/README.md',
+      'photo.JPG',
+      'embeddings/chunks.jsonl',
+      'deep/embeddings/c.md',
+      'old/manifest.json',
+      'old/vectors.npy',
+      'old/chunks.jsonl',
+    ]);
+    const { sources, skipped } = await walked(folder, ['.']);
+    expect(sources).toEqual(['a.md', 'deep/embeddings/c.md']);
+    expect(skipped).toEqual({
+      '.hidden.md': 'hidden',
+      '.github': 'hidden',
+      node_modules: 'node_modules',
+      'lib/node_modules': 'node_modules',
+      'photo.JPG': 'binary',
+      embeddings: 'output',
+      old: 'output',
+    });
+  });
+
+  it('finds the output by its real path, and refuses to ingest it', async () => {
+    const folder = plant(temporaryFolder(), { 'a.md': '', 'real/index/b.md': '', out: '-> real/index' });
+    const outputDir = join(folder, 'out');
+    expect(await sources(folder, ['.'], { outputDir })).toEqual(['a.md']);
+    await expect(walked(folder, ['real/index'], { outputDir })).rejects.toThrow(UsageError);
+    // A folder inside the output is what somebody named, and is walked.
+    expect(await sources(folder, ['real'], { outputDir: folder })).toEqual(['real/index/b.md']);
+  });
+
+  it('takes what is named, hidden or ignored', async () => {
+    const folder = plant(temporaryFolder(), {
+      '.gitignore': 'node_modules/\nbuild/*\n*.log\n',
+      '.github/a.md': '',
+      '.github/.deeper/b.md': '',
+      'node_modules/p/README.md': '',
+      'node_modules/p/node_modules/q/README.md': '',
+      'node_modules/.bin/x.md': '',
+      'build/c.md': '',
+      'build/d.log': '',
+      'note.log': '',
+    });
+    mkdirSync(join(folder, '.git'));
+    expect(await sources(folder, ['.github', 'node_modules', 'build', 'note.log'])).toEqual([
+      '.github/a.md',
+      'build/c.md',
+      'build/d.log',
+      'node_modules/p/README.md',
+      'node_modules/p/node_modules/q/README.md',
+      'note.log',
+    ]);
+    expect(await sources(folder, ['.'])).toEqual([]);
+  });
+
+  it('leaves out large files, at any place', async () => {
+    const folder = plant(temporaryFolder(), { 'a.md': '12345', 'b.md': '123456' });
+    const { sources, skipped, listed } = await walked(folder, ['.', 'b.md'], { maxFileSize: 5 });
+    expect(sources).toEqual(['a.md']);
+    expect(skipped).toEqual({ 'b.md': 'too-large' });
+    expect(listed.sort()).toEqual(['.', 'b.md']);
+  });
+
+  it('matches patterns against the path below the root, or the name when they have no slash', async () => {
+    const folder = plant(temporaryFolder(), [
+      'd/a.md',
+      'd/b.txt',
+      'd/s/c.md',
+      'd/s/t/e.md',
+      'd/n\nl/f\n.md',
+      'g.txt',
+    ]);
+    const take = (include: string[], exclude: string[] = []): Promise<string[]> =>
+      sources(folder, ['d', 'g.txt'], { include, exclude });
+    expect(await take(['*.md'])).toEqual(['d/a.md', 'd/n\nl/f\n.md', 'd/s/c.md', 'd/s/t/e.md', 'g.txt']);
+    expect(await take(['**/*.md'])).toEqual(['d/a.md', 'd/n\nl/f\n.md', 'd/s/c.md', 'd/s/t/e.md', 'g.txt']);
+    expect(await take(['s/*.md'])).toEqual(['d/s/c.md', 'g.txt']);
+    expect(await take(['./s/'])).toEqual(['d/s/c.md', 'd/s/t/e.md', 'g.txt']);
+    expect(await take(['/*.md', 'b.*'])).toEqual(['d/a.md', 'd/b.txt', 'g.txt']);
+    expect(await take([], ['s'])).toEqual(['d/a.md', 'd/b.txt', 'd/n\nl/f\n.md', 'g.txt']);
+    expect(await take([], ['t/'])).toEqual(['d/a.md', 'd/b.txt', 'd/n\nl/f\n.md', 'd/s/c.md', 'g.txt']);
+    expect(await take(['*.md'], ['s/**', 'n*'])).toEqual(['d/a.md', 'g.txt']);
+    await expect(take([' '])).rejects.toThrow('--include needs a pattern');
+  });
+
+  it('never opens what is no file', async () => {
+    const folder = plant(temporaryFolder(), { 'a.md': '', 'to-pipe.md': '-> pipe.md' });
+    execFileSync('mkfifo', [join(folder, 'pipe.md')]);
+    const { sources, skipped, listed } = await walked(folder, ['.']);
+    expect(sources).toEqual(['a.md']);
+    expect(skipped).toEqual({ 'pipe.md': 'special', 'to-pipe.md': 'special' });
+    expect(listed).toEqual(['.']);
+  });
+
+  it('carries any name: spaces, newlines, accents, bytes that are no UTF-8', async () => {
+    const folder = temporaryFolder();
+    const names = ['a b.md', 'a\nb.md', 'naïve café.md', '日本/語.md', '🙂.md'];
+    plant(folder, names);
+    const bytes = Buffer.concat([Buffer.from(`${folder}/caf`), Buffer.from([0xe9]), Buffer.from('/x')]);
+    mkdirSync(bytes, { recursive: true });
+    const file = Buffer.concat([bytes, Buffer.from('/'), Buffer.from([0xff, 0x2e, 0x6d, 0x64])]);
+    writeFileSync(file, 'bytes');
+    const { sources, entries } = await walked(folder, ['.'], { include: ['*.md'] });
+    expect(sources).toEqual([...names, 'caf%E9/x/%FF.md'].sort(byBytes));
+    for (const entry of entries) {
+      if (entry.kind === 'file') expect(readFileSync(entry.path).length).toBe(entry.size);
+    }
+  });
+
+  it('fails names that are spelled alike, but for the first', async () => {
+    const folder = plant(temporaryFolder(), ['d/%FF.md']);
+    writeFileSync(Buffer.concat([Buffer.from(`${folder}/d/`), Buffer.from([0xff]), Buffer.from('.md')]), '');
+    const { sources, failures } = await walked(folder, ['d']);
+    expect(sources).toEqual(['d/%FF.md']);
+    expect(failures).toEqual(['d/%FF.md: duplicate-source']);
+  });
+
+  it('yields groups of up to 256 entries', async () => {
+    const folder = plant(
+      temporaryFolder(),
+      Array.from({ length: 600 }, (_, index) => `f${index}.md`),
+    );
+    const { groups, sources } = await walked(folder, ['.']);
+    expect(sources.length).toBe(600);
+    expect(groups).toEqual([256, 256, 89]);
+  });
+
+  it('stops when told to', async () => {
+    const folder = plant(temporaryFolder(), ['a.md']);
+    const reason = new Error('enough');
+    await expect(walked(folder, ['.'], { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+  });
+});
+
+function byBytes(one: string, other: string): number {
+  return Buffer.compare(Buffer.from(one), Buffer.from(other));
+}

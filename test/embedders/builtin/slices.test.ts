@@ -1,0 +1,25 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { cutSlices } from '../../../src/embedders/builtin/slices.js';
+
+describe('cutSlices', () => {
+  it('keeps all texts in order, in slices of little work', () => {
+    const texts = fc.array(fc.integer({ min: 1, max: 1500 }).map((length) => 'x'.repeat(length)));
+    fc.assert(
+      fc.property(texts, (texts) => {
+        const slices = cutSlices(texts);
+        expect(slices.flat()).toEqual(texts);
+        for (const slice of slices) {
+          expect(slice.length).toBeGreaterThan(0);
+          expect(slice.length).toBeLessThanOrEqual(8);
+          if (slice.length > 1) expect(slice.join('').length).toBeLessThanOrEqual(1000);
+        }
+      }),
+    );
+  });
+
+  it('puts short texts together and long ones by themselves', () => {
+    const long = 'x'.repeat(600);
+    expect(cutSlices(['a', 'b', long, long, 'c']).map((slice) => slice.length)).toEqual([3, 2]);
+  });
+});

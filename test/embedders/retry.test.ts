@@ -1,0 +1,110 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openOllamaEmbedder } from '../../src/embedders/ollama/embedder.js';
+import { type RetryOptions, withRetry } from '../../src/embedders/retry.js';
+import type { EmbedderFault } from '../../src/errors.js';
+import type { Embedder } from '../../src/types.js';
+import { type Fault, faults, startOllama, type TestOllama } from '../helpers/ollama.js';
+
+let server: TestOllama;
+let inner: Embedder;
+
+beforeEach(async () => {
+  server = await startOllama();
+  inner = await openOllamaEmbedder({ url: new URL(server.url), model: 'all-minilm', batchTimeoutMs: 20_000 });
+});
+afterEach(async () => {
+  await inner.close();
+  await server.stop();
+});
+
+const retrying = (options: Partial<RetryOptions> = {}) =>
+  withRetry(inner, { retries: 3, baseMs: 1, ...options });
+
+describe('withRetry', () => {
+  it.each<[Fault]>([
+    [faults.busy()],
+    [{ kind: 'reset' }],
+    [{ kind: 'reset-mid-body' }],
+    [{ kind: 'truncated-json' }],
+    [{ kind: 'too-few' }],
+    [{ kind: 'value', text: 'NaN' }],
+    [faults.runnerDied()],
+  ])('%o is gone on a second try, and the vectors are right', async (fault) => {
+    server.script(fault);
+    const texts = ['one', 'two', 'three'];
+    expect(await retrying().embed(texts)).toEqual(texts.map((text) => server.vectorOf(text)));
+    expect(server.batches()).toEqual([texts, texts]);
+  });
+
+  it.each<[string, Fault, number]>([
+    ['busy', faults.busy(), 4],
+    ['bad-answer', { kind: 'too-many' }, 4],
+    ['bad-input', faults.nan(400), 2],
+    ['refused', { kind: 'answer', status: 401, body: '{}' }, 1],
+    ['missing-model', { kind: 'answer', status: 404, body: '{"error":"model \'x\' not found"}' }, 1],
+    ['too-long', { kind: 'answer', status: 413, body: '' }, 1],
+  ])('a lasting %s ends after the tries it is worth', async (meaning, fault, requests) => {
+    server.script({ ...fault, times: Number.POSITIVE_INFINITY });
+    await expect(retrying().embed(['a'])).rejects.toMatchObject({ meaning });
+    expect(server.stats.embeds).toBe(requests);
+  });
+
+  it('counts bad input once, however the other faults fall', async () => {
+    server.script(faults.busy(), faults.nan(400), faults.busy(), faults.nan(400));
+    await expect(retrying({ retries: 9 }).embed(['a'])).rejects.toMatchObject({ meaning: 'bad-input' });
+    expect(server.stats.embeds).toBe(4);
+  });
+
+  it('does not retry without retries', async () => {
+    server.script(faults.busy());
+    await expect(retrying({ retries: 0 }).embed(['a'])).rejects.toMatchObject({ meaning: 'busy' });
+    expect(server.stats.embeds).toBe(1);
+  });
+
+  it('waits longer each time, up to a bound, at random below it', async () => {
+    const waits: number[] = [];
+    server.script(faults.busy({ times: 5 }));
+    const embedder = retrying({
+      retries: 5,
+      baseMs: 2,
+      maxMs: 10,
+      random: () => 0.5,
+      onRetry: (_, waitMs) => waits.push(waitMs),
+    });
+    await embedder.embed(['a']);
+    expect(waits).toEqual([1, 2, 4, 5, 5]);
+  });
+
+  it('waits as long as the server asks, and gives up when that is too long', async () => {
+    const waits: [EmbedderFault, number][] = [];
+    const embedder = retrying({ onRetry: (fault, waitMs) => waits.push([fault, waitMs]) });
+    server.script(faults.tooManyRequests(1), faults.tooManyRequests(3600));
+    await expect(embedder.embed(['a'])).rejects.toMatchObject({ retryAfterMs: 3_600_000 });
+    expect(waits.map(([fault, waitMs]) => [fault.meaning, waitMs])).toEqual([['busy', 1000]]);
+  });
+
+  it.each(['of the run', 'of the call'])('ends at once when the signal %s is aborted', async (whose) => {
+    const control = new AbortController();
+    server.script(faults.busy());
+    const embedder = retrying({
+      ...(whose === 'of the run' ? { signal: control.signal } : {}),
+      baseMs: 1e9,
+      maxMs: 1e9,
+      random: () => 1,
+      onRetry: () => setImmediate(() => control.abort(new Error('enough'))),
+    });
+    const options = whose === 'of the call' ? { signal: control.signal } : {};
+    await expect(embedder.embed(['a'], options)).rejects.toThrow('enough');
+    expect(server.stats.embeds).toBe(1);
+  });
+
+  it('is the embedder that it wraps in all else', () => {
+    const { identity, counter, maxTokens, defaultChunkTokens } = retrying();
+    expect({ identity, counter, maxTokens, defaultChunkTokens }).toEqual({
+      identity: inner.identity,
+      counter: inner.counter,
+      maxTokens: inner.maxTokens,
+      defaultChunkTokens: inner.defaultChunkTokens,
+    });
+  });
+});

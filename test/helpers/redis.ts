@@ -1,0 +1,88 @@
+// A real redis-server for tests: its own port and folder, nothing saved.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+
+export interface RedisServer {
+  url: string;
+  port: number;
+  pid: number;
+  /** Ends it in order and removes its folder. */
+  stop(): Promise<void>;
+  /** SIGKILL. */
+  kill(): Promise<void>;
+}
+
+/** Where redis-server is on the PATH. */
+export function findRedis(): string | undefined {
+  for (const folder of (process.env.PATH ?? '').split(delimiter)) {
+    const file = join(folder, 'redis-server');
+    if (existsSync(file)) return file;
+  }
+  return undefined;
+}
+
+/** False where Redis tests are skipped; the set-up has said so, and never lets it be false in CI. */
+export const redisAvailable = findRedis() !== undefined;
+
+/**
+ * Starts a redis-server and waits until it takes connections.
+ * @param args more of its arguments, e.g. `['--requirepass', 'secret']`
+ * @param options.port to come back where an earlier one was; a free one by default
+ * @param options.tls files of its certificate; it then speaks TLS only
+ */
+export async function startRedis(
+  args: readonly string[] = [],
+  options: { port?: number; tls?: { cert: string; key: string } } = {},
+): Promise<RedisServer> {
+  const { port = await freePort(), tls } = options;
+  const folder = mkdtempSync(join(tmpdir(), 'embed-redis-'));
+  const ports = tls
+    ? ['--port', '0', '--tls-port', `${port}`, '--tls-cert-file', tls.cert, '--tls-key-file', tls.key].concat(
+        '--tls-auth-clients',
+        'no',
+      )
+    : ['--port', `${port}`];
+  const server = spawn(
+    'redis-server',
+    [...ports, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder, ...args],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  const ended = new Promise<void>((resolve) => {
+    server.once('close', () => resolve());
+  });
+  await ready(server);
+  const end = (signal: NodeJS.Signals) => async () => {
+    server.kill(signal);
+    await ended;
+    rmSync(folder, { recursive: true, force: true });
+  };
+  const url = `${tls ? 'rediss' : 'redis'}://127.0.0.1:${port}`;
+  return { url, port, pid: server.pid!, stop: end('SIGTERM'), kill: end('SIGKILL') };
+}
+
+function ready(server: ChildProcess): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let log = '';
+    server.once('error', reject);
+    server.once('close', (code) => reject(new Error(`redis-server ended with ${code}:\n${log}`)));
+    server.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      log += text;
+      if (log.includes('Ready to accept connections')) resolve();
+    });
+  });
+}
+
+/** A port on which nobody listens at the moment. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
+    });
+  });
+}

@@ -1,0 +1,17 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { compareSources } from '../../src/outputs/order.js';
+
+test('orders as the UTF-8 bytes do', () => {
+  const anyText = fc.string({ unit: 'binary' });
+  fc.assert(
+    fc.property(anyText, anyText, (a, b) => {
+      expect(Math.sign(compareSources(a, b))).toBe(Buffer.compare(Buffer.from(a), Buffer.from(b)));
+    }),
+  );
+});
+
+test('puts emoji behind the end of the 16-bit range, which JavaScript does not', () => {
+  expect(compareSources('a/\u{1f600}', 'a/\uff01')).toBeGreaterThan(0);
+  expect('a/\u{1f600}' > 'a/\uff01').toBe(false);
+});

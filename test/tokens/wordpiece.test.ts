@@ -1,0 +1,90 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { isSpace } from '../../src/tokens/spaces.js';
+import { wordPieceCounter } from '../../src/tokens/wordpiece.js';
+import { allMiniLmVocabulary, recordedCounts } from './recorded.js';
+
+const vocabulary = allMiniLmVocabulary();
+const counter = wordPieceCounter(vocabulary);
+
+/** ASCII, words of the vocabulary, and scripts in which the recorded servers differ. */
+const anyText = fc
+  .array(
+    fc.oneof(
+      fc.string(),
+      fc.string({ unit: 'binary' }),
+      fc.constantFrom(...vocabulary.slice(2000, 6000).map((token) => token.replace('▁', ''))),
+      fc.constantFrom(
+        ' ',
+        '\n',
+        'naïve',
+        '“quoted”',
+        '你好，世界',
+        '한국어',
+        'हिन्दी',
+        'a=b`c|d',
+        '\u0000',
+        '🙂',
+      ),
+    ),
+    { maxLength: 12 },
+  )
+  .map((parts) => parts.join(''));
+
+describe('wordPieceCounter', () => {
+  it.each(recordedCounts())('counts the larger of the recorded counts: $text', (recorded) => {
+    const larger = Math.max(recorded['ollama-0.24.0'], recorded['ollama-0.32.15']);
+    expect(counter.count(recorded.text) + counter.special).toBe(larger);
+  });
+
+  it('is named after its vocabulary', () => {
+    expect(counter.id).toMatch(/^wordpiece\/1:[0-9a-f]{12}$/);
+    expect(wordPieceCounter(vocabulary).id).toBe(counter.id);
+    expect(wordPieceCounter(vocabulary.slice(0, -1)).id).not.toBe(counter.id);
+  });
+
+  it('reads a vocabulary that marks continuations by ## as well', () => {
+    const marked = vocabulary.map((token) =>
+      token.startsWith('▁') ? token.slice(1) : token.startsWith('[') ? token : `##${token}`,
+    );
+    const text = recordedCounts()[9]!.text;
+    expect(wordPieceCounter(marked).count(text)).toBe(counter.count(text));
+  });
+
+  it('takes each word for itself', () => {
+    fc.assert(
+      fc.property(anyText, (text) => {
+        let sum = 0;
+        let word = '';
+        for (let index = 0; index <= text.length; index++) {
+          if (index === text.length || isSpace(text.charCodeAt(index))) {
+            sum += counter.count(word);
+            word = '';
+          } else word += text[index];
+        }
+        expect(counter.count(text)).toBe(sum);
+      }),
+    );
+  });
+
+  it('counts a slice where it stands', () => {
+    fc.assert(
+      fc.property(anyText, fc.nat(), fc.nat(), (text, from, length) => {
+        const start = from % (text.length + 1);
+        const end = start + (length % (text.length - start + 1));
+        expect(counter.countSpan(text, start, end)).toBe(counter.count(text.slice(start, end)));
+      }),
+    );
+  });
+
+  it('counts the same with a full memo as with an empty one', () => {
+    const used = wordPieceCounter(vocabulary);
+    for (let word = 0; word < 200_000; word++) used.count(`w${word.toString(36)} x=${word}`);
+    for (const { text } of recordedCounts()) expect(used.count(text)).toBe(counter.count(text));
+  });
+
+  it('reads a megabyte without white space in linear time', () => {
+    const text = 'c3VwZXJjYWxpZnJhZ2lsaXN0aWM'.repeat(40_000);
+    expect(counter.count(text)).toBeGreaterThan(text.length / 4);
+  });
+});
