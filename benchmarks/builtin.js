@@ -100,7 +100,7 @@ async function runBare() {
     if (message === 'run') for (const input of inputs) await session.run(input);
     else {
       inputs = message.ids.map((ids) => ({
-        [inputName]: new Tensor('int64', BigInt64Array.from(ids, BigInt), [1, ids.length]),
+        [inputName]: new Tensor('int32', ids, [1, ids.length]),
       }));
     }
     process.send('done');

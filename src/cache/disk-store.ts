@@ -10,18 +10,18 @@ type Binary = Database<Buffer, Buffer>;
 /** Share of the file that live pages may fill; the rest is for pages that a reader or the next commit still holds. */
 const FILL = 0.7;
 
-/** Bytes written between two looks at the size, at most. */
+/** Bytes of one transaction at most: they are in memory until it is committed. */
 const STEP = 4 * 1024 * 1024;
 
 export class DiskStore {
+  /** Bytes of vectors that one transaction should write at most. */
+  readonly step: number;
   readonly #environment: RootDatabase;
   readonly #places: Binary;
   readonly #packs: Binary;
   readonly #meta: Database<string, string>;
   readonly #limit: number;
-  readonly #step: number;
-  #unchecked: number;
-  #uncommitted = 0;
+  #failed = false;
 
   /** @throws what LMDB throws when the folder can't be made, read or written, or isn't a database */
   constructor(lmdb: typeof import('lmdb'), folder: string, maxBytes: number) {
@@ -39,8 +39,7 @@ export class DiskStore {
     this.#packs = this.#environment.openDB({ name: 'packs/1', ...binary });
     this.#meta = this.#environment.openDB({ name: 'meta/1', encoding: 'string' });
     this.#limit = maxBytes * FILL;
-    this.#step = Math.min(STEP, this.#limit / 16);
-    this.#unchecked = this.#step;
+    this.step = Math.min(STEP, maxBytes / 16);
   }
 
   /** Where the entry with this key lies; views on memory that the next read reuses. */
@@ -53,20 +52,20 @@ export class DiskStore {
     return this.#packs.getBinaryFast(key);
   }
 
-  /** One transaction, committed in the background; the pack's buffers must not change until then. */
-  async put(pack: Pack): Promise<void> {
-    const { length } = pack.bytes;
-    this.#unchecked += length;
-    this.#uncommitted += length;
+  /**
+   * One transaction. One at a time: after a failure, lmdb-js loses count of those behind it. The packs'
+   * buffers must not change meanwhile.
+   */
+  async put(packs: readonly Pack[]): Promise<void> {
     try {
       await this.#environment.batch(() => {
-        this.#packs.put(pack.key, pack.bytes);
-        for (const { key, place } of pack.entries) this.#places.put(key, place);
+        for (const pack of packs) {
+          this.#packs.put(pack.key, pack.bytes);
+          for (const { key, place } of pack.entries) this.#places.put(key, place);
+        }
       });
     } catch (error) {
-      throw await reasonOf(error);
-    } finally {
-      this.#uncommitted -= length;
+      throw await this.#failure(error);
     }
   }
 
@@ -74,7 +73,7 @@ export class DiskStore {
     try {
       await this.#meta.put(key, value);
     } catch (error) {
-      throw await reasonOf(error);
+      throw await this.#failure(error);
     }
   }
 
@@ -82,19 +81,28 @@ export class DiskStore {
     return this.#meta.get(key);
   }
 
-  /** Removes the oldest packs while the database is over its size. */
-  async makeRoom(): Promise<void> {
-    if (this.#unchecked < this.#step) return;
-    this.#unchecked = 0;
-    while (this.#size() + this.#uncommitted > this.#limit) {
-      const removed = await this.#environment.transaction(() => this.#removeOldest()).catch(reasonOf);
-      if (typeof removed !== 'number') throw removed;
-      if (removed === 0) return;
+  /** Removes the oldest packs while the database and `bytes` more are over its size. */
+  async makeRoom(bytes: number): Promise<void> {
+    try {
+      while (this.#size() + bytes > this.#limit) {
+        const removed = await this.#environment.transaction(() => this.#removeOldest());
+        if (removed === 0) return;
+      }
+    } catch (error) {
+      throw await this.#failure(error);
     }
   }
 
   async close(): Promise<void> {
-    await this.#environment.close();
+    // After a failed commit lmdb-js waits forever for its flush; the end of the process closes, too.
+    if (!this.#failed) await this.#environment.close();
+  }
+
+  /** What made a commit fail: lmdb-js hides it in a promise that would end the process if nobody took it. */
+  async #failure(error: unknown): Promise<unknown> {
+    this.#failed = true;
+    if (!(error instanceof Error) || !('commitError' in error)) return error;
+    return Promise.resolve(error.commitError).catch((reason) => reason);
   }
 
   /** Bytes of all pages in use, free ones left out; kept by LMDB itself, so that all processes agree. */
@@ -106,7 +114,7 @@ export class DiskStore {
   #removeOldest(): number {
     let removed = 0;
     for (const key of [...this.#packs.getKeys({ limit: 1000 })]) {
-      if (removed > this.#step) break;
+      if (removed > this.step) break;
       const bytes = this.#packs.getBinary(key)!;
       for (const entry of entryKeys(bytes)) {
         const place = this.#places.getBinaryFast(entry);
@@ -143,15 +151,6 @@ function checkFolder(folder: string): void {
   }
   const pages = statSync(file).size / head.readUInt32LE(PAGE_SIZE_AT);
   if (head.readUInt32LE(MAGIC_AT) !== MAGIC || pages < 2) throw new Error(`${file} is not an LMDB database`);
-}
-
-/** The error of a failed commit hides in a promise; unawaited, it would end the process. */
-async function reasonOf(error: unknown): Promise<unknown> {
-  if (!(error instanceof Error) || !('commitError' in error)) return error;
-  return Promise.resolve(error.commitError).then(
-    () => error,
-    (reason) => reason,
-  );
 }
 
 function bytesOf(database: Binary): number {

@@ -19,8 +19,11 @@ export interface DiskOptions {
   onWarning?: ((message: string) => void) | undefined;
 }
 
-/** Bytes not yet committed, above which callers wait. */
-const UNCOMMITTED = 4 * 1024 * 1024;
+interface QueuedPack {
+  pack: Pack;
+  space: string;
+  entries: readonly VectorEntry[];
+}
 
 /**
  * A folder that can't be used makes a warning and a cache that is empty.
@@ -49,9 +52,11 @@ export class DiskCache implements VectorCache {
   readonly kind = 'disk';
   readonly folder: string;
   readonly #onWarning: (message: string) => void;
-  readonly #writes = new Set<Promise<void>>();
-  /** Entries that are written but not yet committed, by space and hash: reads see them. */
+  /** Packs that wait for the next transaction, and what they hold. */
+  #queue: QueuedPack[] = [];
+  /** Entries that are not yet committed, by space and hash: reads see them. */
   readonly #uncommitted = new Map<string, Vector>();
+  #lastWrite: Promise<void> = Promise.resolve();
   #store: DiskStore | undefined;
   #uncommittedBytes = 0;
   #writable = true;
@@ -86,15 +91,13 @@ export class DiskCache implements VectorCache {
   async setMany(space: string, entries: readonly VectorEntry[]): Promise<void> {
     checkSpace(space);
     checkEntries(entries);
-    await this.#room();
     if (!this.#store || !this.#writable) return;
     let first = 0;
     for (const pack of packEntries(space, entries)) {
-      const packed = entries.slice(first, first + pack.entries.length);
-      this.#write(this.#store, pack, space, packed);
+      this.#enqueue({ pack, space, entries: entries.slice(first, first + pack.entries.length) });
       first += pack.entries.length;
     }
-    await this.#attempt(this.#store.makeRoom());
+    await this.#room();
   }
 
   async getMeta(key: string): Promise<Json | undefined> {
@@ -108,12 +111,11 @@ export class DiskCache implements VectorCache {
   }
 
   async setMeta(key: string, value: Json): Promise<void> {
-    if (!this.#store || !this.#writable) return;
-    await this.#attempt(this.#store.putMeta(key, JSON.stringify(value)));
+    await this.#write((store) => store.putMeta(key, JSON.stringify(value)));
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.#writes);
+    await this.#lastWrite;
     const store = this.#store;
     this.#store = undefined;
     await store?.close();
@@ -161,29 +163,49 @@ export class DiskCache implements VectorCache {
     }
   }
 
-  #write(store: DiskStore, pack: Pack, space: string, entries: readonly VectorEntry[]): void {
-    for (const { hash, vector } of entries) this.#uncommitted.set(space + hash, vector);
-    this.#uncommittedBytes += pack.bytes.length;
-    const write = this.#attempt(store.put(pack)).then(() => {
-      for (const { hash, vector } of entries) {
-        // Set again meanwhile: that one isn't committed yet.
-        if (this.#uncommitted.get(space + hash) === vector) this.#uncommitted.delete(space + hash);
+  #enqueue(write: QueuedPack): void {
+    for (const { hash, vector } of write.entries) this.#uncommitted.set(write.space + hash, vector);
+    this.#uncommittedBytes += write.pack.bytes.length;
+    this.#queue.push(write);
+    // Whoever empties the queue takes all that comes meanwhile.
+    if (this.#queue.length === 1) void this.#write((store) => this.#flush(store));
+  }
+
+  async #flush(store: DiskStore): Promise<void> {
+    while (this.#queue.length > 0) {
+      let bytes = 0;
+      let count = 0;
+      while (count < this.#queue.length && bytes < store.step)
+        bytes += this.#queue[count++]!.pack.bytes.length;
+      const packs = this.#queue.slice(0, count).map(({ pack }) => pack);
+      await store.makeRoom(bytes);
+      await store.put(packs);
+      for (const write of this.#queue.splice(0, count)) this.#settle(write);
+    }
+  }
+
+  #settle({ pack, space, entries }: QueuedPack): void {
+    for (const { hash, vector } of entries) {
+      // Set again meanwhile: that one isn't committed yet.
+      if (this.#uncommitted.get(space + hash) === vector) this.#uncommitted.delete(space + hash);
+    }
+    this.#uncommittedBytes -= pack.bytes.length;
+  }
+
+  /** Writes one after the other, the later ones also when one fails. */
+  #write(work: (store: DiskStore) => Promise<void>): Promise<void> {
+    this.#lastWrite = this.#lastWrite.then(async () => {
+      try {
+        if (this.#store && this.#writable) await work(this.#store);
+      } catch (error) {
+        this.giveUp('written', error);
       }
-      this.#uncommittedBytes -= pack.bytes.length;
-      this.#writes.delete(write);
+      if (!this.#writable) for (const write of this.#queue.splice(0)) this.#settle(write);
     });
-    this.#writes.add(write);
+    return this.#lastWrite;
   }
 
   async #room(): Promise<void> {
-    while (this.#uncommittedBytes > UNCOMMITTED) await Promise.race(this.#writes);
-  }
-
-  async #attempt(work: Promise<unknown>): Promise<void> {
-    try {
-      await work;
-    } catch (error) {
-      this.giveUp('written', error);
-    }
+    while (this.#store && this.#uncommittedBytes > this.#store.step) await this.#lastWrite;
   }
 }

@@ -143,8 +143,8 @@ export class RedisCache implements VectorCache {
     for (let start = 0; start < entries.length; start += GROUP) {
       if (!this.#reachable || !this.#writable) return;
       this.#write(new SetGroup(prefixOf(space), entries.slice(start, start + GROUP), this.#ttlSeconds));
-      await this.#room();
     }
+    await this.#room();
   }
 
   async getMeta(key: string): Promise<Json | undefined> {

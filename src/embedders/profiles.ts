@@ -1,5 +1,5 @@
 // What model families want around a text, and the chunk size that suits them. A model that isn't in the
-// table gets no prefix. Every row names the page that says so.
+// table gets no prefix. Every row names where it was read, and says so where that was a copy.
 import type { Prefixes } from '../types.js';
 
 export interface Profile {
@@ -28,84 +28,91 @@ const rows: readonly Row[] = [
     name: /nomic-embed-text/,
     prefixes: { document: 'search_document: ', query: 'search_query: ' },
     chunkTokens: 512,
-    source: 'https://huggingface.co/nomic-ai/nomic-embed-text-v1.5 "Task instruction prefixes"',
+    source:
+      'model card of nomic-ai/nomic-embed-text-v1.5, "Task instruction prefixes" (read in a copy: free2aitools.com)',
   },
   {
     family: 'mxbai-embed-large',
     name: /mxbai-embed-large/,
     prefixes: { document: '', query: passages },
     chunkTokens: 512,
-    source: 'https://huggingface.co/mixedbread-ai/mxbai-embed-large-v1 "Quickstart"',
+    source: 'https://mixedbread.ai/docs/embeddings/mxbai-embed-large-v1 "Using a Prompt"',
   },
   {
     family: 'bge-m3',
     name: /bge-m3/,
     prefixes: none,
     chunkTokens: 512,
-    source: 'https://huggingface.co/BAAI/bge-m3 "FAQ": no instruction on queries',
+    source: 'github.com/FlagOpen/FlagEmbedding research/BGE_M3/README.md FAQ 2: no instruction on queries',
   },
   {
     family: 'bge-zh',
     name: /bge-(small|base|large)-zh/,
     prefixes: { document: '', query: '为这个句子生成表示以用于检索相关文章：' },
     chunkTokens: 512,
-    source: 'https://huggingface.co/BAAI/bge-large-zh-v1.5 "Model List"',
+    source:
+      'model list of BAAI/bge (read in a copy: jishuzhan.net); full-width colon: github.com/FlagOpen/FlagEmbedding README.md',
   },
   {
     family: 'bge-en',
     name: /bge-(small|base|large)/,
     prefixes: { document: '', query: passages },
     chunkTokens: 512,
-    source: 'https://huggingface.co/BAAI/bge-large-en-v1.5 "Model List"',
+    source:
+      'model list of BAAI/bge (read in a copy: jishuzhan.net); blank: github.com/FlagOpen/FlagEmbedding README.md',
   },
   {
     family: 'e5-instruct',
     name: /(^|[^a-z0-9])e5-(small|base|large)-instruct/,
     prefixes: { document: '', query: `${webSearch} ` },
     chunkTokens: 512,
-    source: 'https://huggingface.co/intfloat/multilingual-e5-large-instruct "Usage"',
+    source:
+      'model card of intfloat/multilingual-e5-large-instruct (read in a copy: replicate.com/saattrupdan, shuiyin.accos.tk)',
   },
   {
     family: 'e5',
     name: /(^|[^a-z0-9])e5-(small|base|large)/,
     prefixes: { document: 'passage: ', query: 'query: ' },
     chunkTokens: 512,
-    source: 'https://huggingface.co/intfloat/e5-base-v2 "FAQ", and multilingual-e5-large likewise',
+    source:
+      'model card of intfloat/e5-base-v2, FAQ 1 (read in a copy: deepinfra.com); taken for multilingual-e5, too',
   },
   {
     family: 'snowflake-arctic-embed2',
     name: /arctic-embed(2|-[a-z]+-v2)/,
     prefixes: { document: '', query: 'query: ' },
     chunkTokens: 512,
-    source: 'https://huggingface.co/Snowflake/snowflake-arctic-embed-l-v2.0 "Usage"',
+    source: 'prompt "query" of Snowflake/snowflake-arctic-embed-l-v2.0, as hivebook.wiki describes it',
   },
   {
     family: 'snowflake-arctic-embed',
     name: /arctic-embed/,
     prefixes: { document: '', query: passages },
     chunkTokens: 512,
-    source: 'https://huggingface.co/Snowflake/snowflake-arctic-embed-l "Usage"',
+    source: 'github.com/Snowflake-Labs/arctic-embed README.md "Usage"',
   },
   {
     family: 'embeddinggemma',
     name: /embeddinggemma/,
     prefixes: { document: 'title: none | text: ', query: 'task: search result | query: ' },
     chunkTokens: 512,
-    source: 'https://huggingface.co/google/embeddinggemma-300m "Prompt Instructions"',
+    source: 'https://ericlbuehler.github.io/mistral.rs/EMBEDDINGGEMMA.html "Prompt instructions"',
   },
   {
     family: 'qwen3-embedding',
     name: /qwen3-embedding/,
     prefixes: { document: '', query: webSearch },
     chunkTokens: 512,
-    source: 'https://huggingface.co/Qwen/Qwen3-Embedding-0.6B "Usage": no blank after "Query:"',
+    source:
+      'README of QwenLM/Qwen3-Embedding (quoted by deepwiki.com/QwenLM/Qwen3-Embedding): no blank after "Query:"',
   },
   {
     family: 'all-minilm',
     name: /all-minilm/,
     prefixes: none,
     chunkTokens: 256,
-    source: 'https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2: cut after 256 word pieces',
+    source:
+      'model card of sentence-transformers/all-MiniLM-L6-v2, cut after 256 word pieces (read in a copy: dataloop.ai)',
   },
 ];
 

@@ -76,7 +76,12 @@ export async function removeEmptyFolder(path: string): Promise<void> {
 
 /** Removes a file, or a folder with all in it; none is fine. */
 export async function remove(path: string): Promise<void> {
-  await rm(path, { force: true, recursive: true });
+  try {
+    await rm(path, { force: true, recursive: true });
+  } catch (error) {
+    // A parent that is a file: nothing is there either.
+    if (errorCode(error) !== 'ENOTDIR') throw outputError(error, path);
+  }
 }
 
 /** A file's text; undefined when there is none. */

@@ -1,6 +1,7 @@
 // failures.jsonl: what has no vector, and why; codes, so that nothing of a document leaks into it.
+
+import { compareSources } from '../order.js';
 import type { Failure } from '../types.js';
-import { compareSources } from './order.js';
 
 /** The file's text: one failure per line, in an order of its own, each once. Empty when there are none. */
 export function failuresText(failures: readonly Failure[]): string {
@@ -29,7 +30,7 @@ function parseLine(line: string): Failure | undefined {
     if (typeof source !== 'string' || typeof code !== 'string') return undefined;
     return { source, code: code as Failure['code'], ...(typeof chunk === 'number' ? { chunk } : {}) };
   } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
+    if (error instanceof SyntaxError || error instanceof TypeError) return undefined;
     throw error;
   }
 }

@@ -2,6 +2,7 @@
 // wrong with it ends here, as one sentence, and not as a crash or a wrong index later.
 import type { FileHandle } from 'node:fs/promises';
 import { DamagedOutputError } from '../errors.js';
+import { compareSources } from '../order.js';
 import { spaceFromJson } from '../space.js';
 import { chunksName, vectorsName } from './layout.js';
 import {
@@ -13,7 +14,6 @@ import {
   packedLength,
   type RecordFile,
 } from './manifest.js';
-import { compareSources } from './order.js';
 import type { FileSum } from './staged.js';
 
 /** A document with its place in the output's files. */

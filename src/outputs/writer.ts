@@ -2,6 +2,7 @@
 // whole is committed at once, or not at all. As long as all is kept in order, no file is touched.
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { compareSources } from '../order.js';
 import type { Chunk, Failure, Vector, VectorSpace } from '../types.js';
 import { type CommitFile, commitFiles, type OnStep } from './commit.js';
 import {
@@ -34,7 +35,6 @@ import {
   type OutputFormat,
   type RecordFile,
 } from './manifest.js';
-import { compareSources } from './order.js';
 import type { Output } from './output.js';
 import { type DocumentStart, StagedRows } from './rows.js';
 import { type FileSum, hashFile, StagedFile } from './staged.js';

@@ -7,6 +7,8 @@ import { vectorOf as vectorFor } from '../helpers/ollama/vectors.js';
 const vectorOf = (text: string) => vectorFor(text, 8);
 const CANARY = 'the canary';
 
+type Answer = (texts: readonly string[], options: EmbedOptions) => Promise<Vector[]> | Vector[];
+
 /** An embedder whose answers the test decides, request by request. */
 class FakeEmbedder implements Embedder {
   readonly requests: string[][] = [];
@@ -22,9 +24,9 @@ class FakeEmbedder implements Embedder {
     options: {},
     prefixes: { document: '', query: '' },
   };
-  readonly #answer: (texts: readonly string[], options: EmbedOptions) => Promise<Vector[]> | Vector[];
+  readonly #answer: Answer;
 
-  constructor(answer: FakeEmbedder['#answer'] = (texts) => texts.map((text) => vectorOf(text))) {
+  constructor(answer: Answer = (texts) => texts.map((text) => vectorOf(text))) {
     this.#answer = answer;
   }
 
@@ -45,7 +47,7 @@ function dispatch(embedder: Embedder, options: Partial<DispatcherOptions> = {}) 
     concurrency: 2,
     signal: new AbortController().signal,
     canary: CANARY,
-    onAnswer: (tickets) => answered.push(...tickets),
+    onAnswer: (tickets) => void answered.push(...tickets),
     ...options,
   });
   return { dispatcher, answered };

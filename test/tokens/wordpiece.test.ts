@@ -79,12 +79,12 @@ describe('wordPieceCounter', () => {
 
   it('counts the same with a full memo as with an empty one', () => {
     const used = wordPieceCounter(vocabulary);
-    for (let word = 0; word < 200_000; word++) used.count(`w${word.toString(36)} x=${word}`);
+    for (let word = 0; word < 80_000; word++) used.count(`w${word.toString(36)} x=${word}`);
     for (const { text } of recordedCounts()) expect(used.count(text)).toBe(counter.count(text));
   });
 
-  it('reads a megabyte without white space in linear time', () => {
-    const text = 'c3VwZXJjYWxpZnJhZ2lsaXN0aWM'.repeat(40_000);
+  it('reads half a megabyte without white space in linear time', () => {
+    const text = 'c3VwZXJjYWxpZnJhZ2lsaXN0aWM'.repeat(20_000);
     expect(counter.count(text)).toBeGreaterThan(text.length / 4);
   });
 });

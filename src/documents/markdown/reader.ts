@@ -44,6 +44,7 @@ interface Open {
   parts: ItemPart[];
 }
 
+/** Of blocks that aren't items; never written to. */
 const NO_PARTS: ItemPart[] = [];
 
 class MarkdownReader {
@@ -145,7 +146,7 @@ class MarkdownReader {
     if (item.fence) {
       item.parts.push({ kind: 'code', start, line });
     } else if (markerColumn(text, at, eol, indent) >= 0) {
-      item.parts = [{ kind: 'item', start, line }];
+      item.parts.push({ kind: 'item', start, line });
       this.#fenceBehindMarker(item, at, eol);
     } else if (item.blank || item.parts.at(-1)?.kind === 'code') {
       item.parts.push({ kind: 'paragraph', start, line });
@@ -194,7 +195,7 @@ class MarkdownReader {
     if (column >= 0 && this.#mayInterrupt(at, code)) {
       const item = this.#begin('item', start, eol, line);
       item.column = column;
-      item.parts.push({ kind: 'item', start, line });
+      item.parts = [{ kind: 'item', start, line }];
       this.#fenceBehindMarker(item, at, eol);
       return;
     }

@@ -8,7 +8,7 @@ import type { Weights } from './weights.js';
 export const windowTokens = 128;
 /** Length of a vector. */
 export const dimensions = 512;
-/** Names of the graph's input (int64, [1, tokens]) and output (float32, [1, dimensions]). */
+/** Names of the graph's input (int32, [1, tokens]) and output (float32, [1, dimensions]). */
 export const inputName = 'ids';
 export const outputName = 'vector';
 
@@ -42,7 +42,7 @@ class EncoderGraph {
     const second = this.#feedForward(1, this.#attention(1, first, first, hiddenSize));
     this.#sentence(second);
     return this.#graph.toBytes(
-      [{ name: inputName, type: 'int64', shape: [1, 'tokens'] }],
+      [{ name: inputName, type: 'int32', shape: [1, 'tokens'] }],
       [{ name: outputName, type: 'float32', shape: [1, dimensions] }],
     );
   }

@@ -9,7 +9,7 @@ const irVersion = 8;
 /** Operators outside the standard that onnxruntime brings along. */
 export const runtimeDomain = 'com.microsoft';
 
-const elementTypes = { float32: 1, uint8: 2, int8: 3, int64: 7 } as const;
+const elementTypes = { float32: 1, int8: 3, int32: 6, int64: 7 } as const;
 export type ElementType = keyof typeof elementTypes;
 
 const attributeTypes = { float: 1, integer: 2, integers: 7 } as const;

@@ -9,7 +9,7 @@ export interface OnnxRuntime {
   InferenceSession: {
     create(model: Uint8Array, options: { [option: string]: string | number | boolean }): Promise<Session>;
   };
-  Tensor: new (type: 'int64', data: BigInt64Array, shape: readonly number[]) => object;
+  Tensor: new (type: 'int32', data: Int32Array, shape: readonly number[]) => object;
 }
 
 interface Session {
@@ -32,7 +32,7 @@ export async function openOnnxEngine(runtime: OnnxRuntime): Promise<Engine> {
   });
   return {
     async embed(ids) {
-      const input = new runtime.Tensor('int64', BigInt64Array.from(ids, BigInt), [1, ids.length]);
+      const input = new runtime.Tensor('int32', ids, [1, ids.length]);
       return (await session.run({ [inputName]: input }))[outputName]!.data;
     },
   };

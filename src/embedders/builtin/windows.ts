@@ -17,13 +17,12 @@ export async function embedText(
   const ids = tokenizer.encode(collapseWhiteSpace(text));
   if (ids.length === 0) throw new EmbedderFault('bad-input', 'A blank text has no vector; leave it out.');
   const windows = cutWindows(ids, windowTokens, (id) => tokenizer.opensWord(id));
-  let sum: Float64Array | undefined;
-  for (const window of windows) {
-    const vector = await engine.embed(window);
-    sum ??= new Float64Array(vector.length);
-    for (let i = 0; i < vector.length; i++) sum[i]! += vector[i]! * window.length;
+  const vector = await engine.embed(windows[0]!);
+  if (windows.length > 1) {
+    scale(vector, windows[0]!.length);
+    for (const window of windows.slice(1)) addScaled(vector, await engine.embed(window), window.length);
   }
-  return normalize(sum!);
+  return normalize(vector);
 }
 
 /**
@@ -44,10 +43,20 @@ export function cutWindows(ids: Int32Array, size: number, opensWord: (id: number
   return windows;
 }
 
-function normalize(sum: Float64Array): Float32Array {
-  const norm = Math.sqrt(sum.reduce((squares, value) => squares + value * value, 0));
-  if (!Number.isFinite(norm) || norm === 0) {
+function scale(vector: Float32Array, factor: number): void {
+  for (let i = 0; i < vector.length; i++) vector[i]! *= factor;
+}
+
+function addScaled(sum: Float32Array, vector: Float32Array, factor: number): void {
+  for (let i = 0; i < sum.length; i++) sum[i]! += vector[i]! * factor;
+}
+
+function normalize(vector: Float32Array): Float32Array {
+  let squares = 0;
+  for (let i = 0; i < vector.length; i++) squares += vector[i]! * vector[i]!;
+  if (!Number.isFinite(squares) || squares === 0) {
     throw new EmbedderFault('bad-answer', 'The built-in model gave a vector without a direction.');
   }
-  return Float32Array.from(sum, (value) => value / norm);
+  scale(vector, 1 / Math.sqrt(squares));
+  return vector;
 }

@@ -19,9 +19,10 @@ export const faultTable: readonly Row[] = [
       'recorded: embed_too_long_truncate_false 0.24.0, 0.32.15; before: github.com/n8n-io/n8n/issues/11144',
   },
   {
-    message: /exceeds maximum context length|after truncation exceeds|exceeds the available context size/i,
+    message: /exceeds maximum context length|exceeds the available context size/i,
     meaning: 'too-long',
-    source: 'github.com/ollama/ollama server/routes.go EmbedHandler; llama-server, which 0.32 runs',
+    source:
+      'github.com/ollama/ollama server/routes.go EmbedHandler; llama-server: github.com/oobabooga/textgen/issues/7257',
   },
   {
     message: /input is too large to process/i,
@@ -56,9 +57,10 @@ export const faultTable: readonly Row[] = [
     source: 'github.com/ollama/ollama/pull/4144 (503), /issues/4124 and /4159 (500), /issues/15934',
   },
   {
-    message: /requires more system memory|loading model/i,
+    message: /requires more system memory/i,
     meaning: 'busy',
-    source: 'github.com/ollama/ollama llm/server.go: memory that other models may give back',
+    source:
+      'github.com/continuedev/continue/issues/11478, github.com/ollama/ollama/issues/13556: others may give it back',
   },
   {
     message: /timed out waiting for .*runner/i,
@@ -75,7 +77,7 @@ export const faultTable: readonly Row[] = [
       /do embedding request|runner.*(terminated|unexpectedly stopped)|generat\w+ embedding|embedding generation/i,
     meaning: 'bad-input',
     source:
-      'seen on 0.24.0 and 0.32.15 (400) when the runner is killed; github.com/ollama/ollama/issues/6094, /6946, /14093, /1130',
+      'seen on 0.24.0 and 0.32.15 (400) when the runner is killed; github.com/ollama/ollama/issues/6094, /6946, /9644, /14093, /1130',
   },
   { status: [401, 403, 407], meaning: 'refused', source: 'RFC 9110: wrong or missing credentials' },
   {

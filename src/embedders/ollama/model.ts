@@ -22,8 +22,9 @@ export interface OllamaModel {
 const metadataTimeoutMs = 30_000;
 
 /**
- * The context of a model whose modelfile sets no num_ctx, however long its own: the smallest default of
- * OLLAMA_CONTEXT_LENGTH (github.com/ollama/ollama envconfig/config.go).
+ * The context of a model whose modelfile sets no num_ctx, however long its own: what servers have on machines
+ * with little video memory (github.com/ollama/ollama/issues/14073). Old ones have 2048, and OLLAMA_CONTEXT_LENGTH
+ * can be anything; such a server refuses what is too long for it.
  */
 const defaultContext = 4096;
 
@@ -49,7 +50,7 @@ export async function readModel(
     }
     const shown = (await client.json('/api/show', { model }, options)) as Fields;
     const capabilities = shown.capabilities as string[] | undefined;
-    // Servers before 0.6.4 list no capabilities; then the first request shows whether it can.
+    // Servers before 0.6.4 list none (github.com/awaescher/OllamaSharp/pull/213): the first request shows it.
     if (capabilities !== undefined && !capabilities.includes('embedding')) {
       throw new ServiceError(
         `The model "${model}" of Ollama at ${client.where} can't embed (it can: ${capabilities.join(', ')}): ` +

@@ -48,6 +48,16 @@ describe('faultOfAnswer', () => {
     [500, error('llama runner process has terminated: exit status 2'), 'bad-input'],
     [
       500,
+      error('llama runner process has terminated: error loading model: llama_model_loader: failed'),
+      'bad-input',
+    ],
+    [
+      400,
+      error('the request exceeds the available context size. try increasing the context size'),
+      'too-long',
+    ],
+    [
+      500,
       error('model runner has unexpectedly stopped, this may be due to resource limitations'),
       'bad-input',
     ],

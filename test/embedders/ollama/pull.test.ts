@@ -76,7 +76,7 @@ describe('pullModel', () => {
     server.script({ kind: 'hang', path: '/api/pull' });
     const control = new AbortController();
     const work = pull(server, control.signal);
-    await expect.poll(() => server.stats.requests).toBe(1);
+    await expect.poll(() => server.stats.requests, { timeout: 20_000 }).toBe(1);
     control.abort(new Error('enough'));
     await expect(work).rejects.toThrow('enough');
   });

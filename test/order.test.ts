@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { compareSources } from '../../src/outputs/order.js';
+import { compareSources } from '../src/order.js';
 
 test('orders as the UTF-8 bytes do', () => {
   const anyText = fc.string({ unit: 'binary' });
   fc.assert(
     fc.property(anyText, anyText, (a, b) => {
-      expect(Math.sign(compareSources(a, b))).toBe(Buffer.compare(Buffer.from(a), Buffer.from(b)));
+      return Math.sign(compareSources(a, b)) === Buffer.compare(Buffer.from(a), Buffer.from(b));
     }),
   );
 });

@@ -1,0 +1,59 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { halve } from '../../src/chunks/halve.js';
+import { split } from '../../src/chunks/split.js';
+import { estimateCounter } from '../../src/tokens/estimate.js';
+import type { Chunk, Document } from '../../src/types.js';
+import { markdown, prose } from './documents.js';
+
+const counter = estimateCounter();
+
+function onlyChunk(document: Document): Chunk {
+  const chunks = [...split(document, { size: 10_000, overlap: 0, counter })];
+  expect(chunks).toHaveLength(1);
+  return chunks[0]!;
+}
+
+describe('halve', () => {
+  it('gives two slices of the document, cut between sentences near the middle', () => {
+    const document = markdown(`\n\n# Title\n\n${prose(1, 10)}\n\n${prose(2, 10)}`);
+    const whole = onlyChunk(document);
+    const [first, second] = halve(whole, counter)!;
+    for (const half of [first, second]) {
+      expect(half.text).toBe(document.text.slice(half.start, half.end));
+      expect(half.text).toBe(half.text.trim());
+      expect(half.hash).toBe(createHash('sha256').update(half.text).digest('hex'));
+      expect(half.tokens).toBe(counter.count(half.text));
+      expect(half.tokens).toBeGreaterThan(whole.tokens / 4);
+      expect(half.line).toBe(document.text.slice(0, half.start).split('\n').length);
+      expect(half.text).toMatch(/\.$/);
+    }
+    expect(first.start).toBe(whole.start);
+    expect(second.end).toBe(whole.end);
+    expect(document.text.slice(first.end, second.start).trim()).toBe('');
+    expect(second.line).toBe(7);
+  });
+
+  it('halves a giant word, on and on, without losing a character', () => {
+    const whole = onlyChunk(markdown('🇩🇪👩‍👩‍👧‍👦é'.repeat(40) + 'x1'.repeat(300)));
+    const parts = [whole];
+    const small: Chunk[] = [];
+    for (let chunk = parts.shift(); chunk; chunk = parts.shift()) {
+      const halves = halve(chunk, counter);
+      if (halves) parts.unshift(...halves);
+      else small.push(chunk);
+    }
+    expect(small.map((chunk) => chunk.text).join('')).toBe(whole.text);
+    for (const chunk of small) {
+      expect(chunk.tokens).toBeLessThan(64);
+      expect(chunk.text).not.toMatch(/^(?:\u0301|\u200d|[\udc00-\udfff])/);
+    }
+  });
+
+  it('leaves chunks of fewer than 64 tokens, and single characters, whole', () => {
+    const counted = (tokens: number) => ({ ...onlyChunk(markdown('one two three four')), tokens });
+    expect(halve(counted(63), counter)).toBeUndefined();
+    expect(halve(counted(64), counter)).toHaveLength(2);
+    expect(halve({ ...onlyChunk(markdown('x')), tokens: 64 }, counter)).toBeUndefined();
+  });
+});

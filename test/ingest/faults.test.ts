@@ -1,0 +1,193 @@
+// What becomes of a run when the server misbehaves, by the real command line against the scripted server.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { makeWorkspace, type Workspace } from '../helpers/cli.js';
+import { allMiniLm, faults, startOllama, type TestOllama } from '../helpers/ollama.js';
+import { fingerprint, readOutput } from '../helpers/output.js';
+import { ingestWith, markdown, summaryOf, writeFiles } from './helpers.js';
+
+let workspace: Workspace;
+let ollama: TestOllama;
+let ingest: ReturnType<typeof ingestWith>;
+let out: string;
+
+beforeEach(async () => {
+  workspace = makeWorkspace();
+  ollama = await startOllama();
+  ingest = ingestWith(workspace, ollama.url);
+  out = join(workspace.dir, 'embeddings');
+  writeFiles(workspace.dir, { 'docs/a.md': markdown('alpha', 10), 'docs/b.md': markdown('beta', 10) });
+});
+afterEach(async () => {
+  await ollama.stop();
+  workspace.remove();
+});
+
+function expectRightVectors(): void {
+  const { rows, vectors } = readOutput(out);
+  for (const [index, row] of rows.entries()) expect(vectors[index]).toEqual(ollama.vectorOf(row.text));
+}
+
+test('a poisoned text is one failed chunk; all others are indexed, and the next run tries it again', async () => {
+  ollama.script(faults.poisoned('beta3word5'));
+  const result = await ingest('docs', '--json');
+  expect(result.code).toBe(3);
+  const { failures } = summaryOf(result);
+  expect(failures).toHaveLength(1);
+  expect(failures[0]).toMatchObject({ source: 'docs/b.md', code: 'rejected' });
+  expect(result.stderr).toContain('failed: docs/b.md, chunk');
+  expectRightVectors();
+  expect(
+    readOutput(out)
+      .rows.map((row) => row.text)
+      .join(),
+  ).not.toContain('beta3word5');
+
+  await ollama.stop();
+  ollama = await startOllama({ port: Number(new URL(ollama.url).port) });
+  expect((await ingest('docs')).code).toBe(0);
+  expect(
+    readOutput(out)
+      .rows.map((row) => row.text)
+      .join(),
+  ).toContain('beta3word5');
+  expect(Object.keys(fingerprint(out))).not.toContain('failures.jsonl');
+  expectRightVectors();
+});
+
+test('a chunk that the server still finds too long is halved, and nothing of it is lost', async () => {
+  await ollama.stop();
+  // This server counts three tokens a word: chunks that we think fit are too long for it.
+  ollama = await startOllama({ tokensOf: (text) => 2 + 3 * text.split(/\s+/).length });
+  ingest = ingestWith(workspace, ollama.url);
+  const words = Array.from({ length: 900 }, (_, index) => `word${index}`);
+  writeFiles(workspace.dir, { 'long/l.txt': `${words.join(' ')}\n` });
+  const result = await ingest('long', '--chunk-size', '500');
+  expect(result.stderr).not.toContain('failed:');
+  expect(result.code).toBe(0);
+  const { rows } = readOutput(out);
+  expect(rows.map((row) => row.metadata.chunk)).toEqual(rows.map((_, index) => index));
+  expect(rows.flatMap((row) => row.text.split(/\s+/))).toEqual(words);
+  expectRightVectors();
+});
+
+describe('a server that recovers', () => {
+  test.each([
+    ['503 twice', [faults.busy({ times: 2 })]],
+    ['a reset before the headers', [{ kind: 'reset' as const }]],
+    ['a reset in mid-body', [{ kind: 'reset-mid-body' as const }]],
+    ['a 500 with HTML', [faults.htmlError()]],
+    ['truncated JSON', [{ kind: 'truncated-json' as const }]],
+    ['too few vectors', [{ kind: 'too-few' as const }]],
+    ['too many vectors', [{ kind: 'too-many' as const }]],
+    ['a vector of zeros', [{ kind: 'zero-vector' as const }]],
+    ['a null in a vector', [{ kind: 'value' as const, text: 'null' }]],
+    ['another dimension', [{ kind: 'other-dimension' as const }]],
+    ['a dead runner', [faults.runnerDied()]],
+  ])('%s', async (_, script) => {
+    // The first request is the canaries': the fault hits a batch of documents.
+    ollama.script(...script.map((fault) => ({ ...fault, after: 1 })));
+    const result = await ingest('docs');
+    expect(result.stderr).not.toContain('failed:');
+    expect(result.code).toBe(0);
+    expectRightVectors();
+  });
+});
+
+describe('a server that is down', () => {
+  test('from the start: exit 4, naming where it looked', async () => {
+    await ollama.die();
+    const result = await ingest('docs', '--max-retries', '0');
+    expect(result.code).toBe(4);
+    expect(result.stderr).toContain(new URL(ollama.url).host);
+    expect(fingerprint(out)).toEqual({});
+  });
+
+  test('half-way: exit 4, the old output untouched, and the next run goes on from there', async () => {
+    expect((await ingest('docs')).code).toBe(0);
+    const before = fingerprint(out);
+    writeFiles(workspace.dir, { 'docs/c.md': markdown('gamma', 60) });
+    ollama.script(faults.runnerDied({ after: 3, times: Number.POSITIVE_INFINITY }));
+    const result = await ingest('docs', '--max-retries', '1', '--batch-size', '4', '--concurrency', '1');
+    expect(result.code).toBe(4);
+    const kept = Object.fromEntries(Object.entries(fingerprint(out)).filter(([name]) => name !== '.run'));
+    expect(kept).toEqual(before);
+
+    await ollama.stop();
+    ollama = await startOllama({ port: Number(new URL(ollama.url).port) });
+    const next = summaryOf(await ingest('docs', '--json'));
+    expect(next.chunks.reused).toBeGreaterThanOrEqual(8);
+    expectRightVectors();
+  });
+
+  test('a model that disappears in mid-run: exit 4', async () => {
+    ollama.script({
+      kind: 'answer',
+      status: 404,
+      body: '{"error":"model \\"all-minilm\\" not found, try pulling it first"}',
+      after: 1,
+      times: 99,
+    });
+    const result = await ingest('docs');
+    expect(result.code).toBe(4);
+    expect(result.stderr).toMatch(/all-minilm/);
+  });
+
+  test('a model that was never there: exit 4 with the line that gets it; --pull gets it', async () => {
+    await ollama.stop();
+    ollama = await startOllama({ models: [], registry: [{ ...allMiniLm }] });
+    ingest = ingestWith(workspace, ollama.url);
+    const result = await ingest('docs');
+    expect(result.code).toBe(4);
+    expect(result.stderr).toContain('ollama pull all-minilm');
+    const pulled = await ingest('docs', '--pull');
+    expect(pulled.stderr).not.toContain('error');
+    expect(pulled.code).toBe(0);
+    expectRightVectors();
+  });
+});
+
+describe('another vector space', () => {
+  beforeEach(async () => {
+    expect((await ingest('docs')).code).toBe(0);
+    writeFiles(workspace.dir, { 'docs/c.md': markdown('gamma', 2) });
+  });
+
+  async function expectRefusal(reason: string): Promise<void> {
+    const before = fingerprint(out);
+    const result = await ingest('docs');
+    expect(result.code).toBe(5);
+    expect(result.stderr).toContain(reason);
+    expect(result.stderr).toContain('--rebuild');
+    expect(fingerprint(out)).toEqual(before);
+    expect((await ingest('docs', '--rebuild')).code).toBe(0);
+    expectRightVectors();
+  }
+
+  test('another digest', async () => {
+    ollama.world.models[0]!.digest = 'f'.repeat(64);
+    await expectRefusal('digest');
+  });
+
+  test('the same digest, but a server that tokenises otherwise', async () => {
+    ollama.world.version = '0.32.15';
+    await expectRefusal('canary');
+  });
+
+  test('the built-in embedder', async () => {
+    const result = await workspace.embed(['ingest', 'docs', '--embedder', 'builtin', '--cache', 'none']);
+    expect(result.code).toBe(5);
+    expect(result.stderr).toContain('embedder: ollama, now builtin');
+  });
+
+  test('a damaged manifest', async () => {
+    const path = join(out, 'manifest.json');
+    writeFiles(out, { 'manifest.json': readFileSync(path, 'utf8').slice(0, -40) });
+    const result = await ingest('docs');
+    expect(result.code).toBe(5);
+    expect(result.stderr).toContain('manifest.json is damaged');
+    expect((await ingest('docs', '--rebuild')).code).toBe(0);
+    expect((await workspace.embed(['verify'])).code).toBe(0);
+  });
+});
