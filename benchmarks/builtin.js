@@ -18,6 +18,8 @@ const textsPerRound = 256;
 const batchSize = 32;
 const batchesInFlight = 2;
 const rounds = 8;
+/** Until the compiler of JavaScript has seen it all. */
+const warmUpRounds = 3;
 
 if (process.argv[2] === 'bare') await runBare();
 else await main(Number(process.argv[2] ?? Math.min(availableParallelism(), 4)));
@@ -35,8 +37,10 @@ async function main(threads) {
   );
   const runEmbedder = () => embedAll(embedder, texts);
   const runEngine = () => Promise.all(bare.map((child) => ask(child, 'run')));
-  await runEmbedder();
-  await runEngine();
+  for (let round = 0; round < warmUpRounds; round++) {
+    await runEmbedder();
+    await runEngine();
+  }
 
   const seconds = { embedder: [], engine: [] };
   for (let round = 0; round < rounds; round++) {

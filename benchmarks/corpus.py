@@ -3,12 +3,14 @@
 python3 corpus.py FOLDER FILES BYTES_PER_FILE
 
 Real prose with headings, lists, indented code and long words, on every machine that has Python; the same
-folder every time on one machine.
+folder every time on one machine. Python's text is used over and over, a little different every time, since a
+text that was seen before costs no embedder anything.
 """
 
 import ast
 import pathlib
 import random
+import re
 import sys
 import sysconfig
 import warnings
@@ -56,13 +58,15 @@ def write(folder, files, size):
     shuffle = random.Random(1).shuffle
     shuffle(sections)
     at = 0
+    passes = 1
     for number in range(files):
         text = f"# Document {number:06}\n\n"
         while len(text) < size:
             if at == len(sections):
                 shuffle(sections)
                 at = 0
-            text += sections[at]
+                passes += 1
+            text += re.sub(r"\b(a|in|is|of|the|to)\b", rf"\1 {passes}", sections[at]) if passes > 1 else sections[at]
             at += 1
         part = folder / f"part{number % 20:02}"
         part.mkdir(parents=True, exist_ok=True)

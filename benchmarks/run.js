@@ -1,7 +1,7 @@
 // All benchmarks, one after the other: `npm run bench -- [--save] [--slow] [--only NAME…]`.
 // --save writes RESULTS.md; --slow runs those of many minutes, too.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, release, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -15,8 +15,13 @@ import { warmCache } from './warm-cache.js';
 
 const whole = { startup, pipeline, realServer, secondRun, warmCache };
 const slow = { memory };
+const own = ['run', 'startup', 'pipeline', 'real-server', 'second-run', 'warm-cache', 'memory'].map(
+  (name) => `${name}.js`,
+);
 /** Scripts that measure one part, and print in their own way. */
-const parts = ['builtin', 'chunking', 'cache', 'output'];
+const parts = readdirSync(new URL('.', import.meta.url))
+  .filter((file) => file.endsWith('.js') && !own.includes(file))
+  .map((file) => file.slice(0, -3));
 
 const { values: flags } = parseArgs({
   options: {

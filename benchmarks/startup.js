@@ -8,7 +8,7 @@ import { inWorkspace } from './lib/workspace.js';
 export function startup({ rounds = 15 } = {}) {
   return inWorkspace(async (workspace) => {
     const results = await interleave(rounds, {
-      node: () => run(process.execPath, ['-e', '0']),
+      node: () => run(process.execPath, ['-e', '0'], { env: { PATH: process.env.PATH } }),
       version: () => workspace.embed(['--version']),
       help: () => workspace.embed(['--help']),
       ingestHelp: () => workspace.embed(['ingest', '--help']),

@@ -8,7 +8,7 @@ import { interleave, ratios } from './lib/statistics.js';
 import { inWorkspace } from './lib/workspace.js';
 
 const FILES = 2000;
-const CHUNKING = ['--chunk-size', '240', '--chunk-overlap', '32'];
+const CHUNKING = ['--chunk-size', '384', '--chunk-overlap', '48'];
 
 export function warmCache({ rounds = 5 } = {}) {
   const folder = corpus(FILES);

@@ -1,6 +1,7 @@
 // Corpora, made once per machine by corpus.py and kept in the temp folder for later runs.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,7 +14,8 @@ const maker = fileURLToPath(new URL('../corpus.py', import.meta.url));
  */
 export function corpus(files, bytes = 6000) {
   const kept = join(tmpdir(), 'embed-benchmark-corpora');
-  const folder = join(kept, `${files}-of-${bytes}`);
+  const version = createHash('sha256').update(readFileSync(maker)).digest('hex').slice(0, 8);
+  const folder = join(kept, `${version}-${files}-of-${bytes}`);
   if (existsSync(folder)) return folder;
   mkdirSync(kept, { recursive: true });
   const unfinished = `${folder}.${process.pid}`;
@@ -22,7 +24,6 @@ export function corpus(files, bytes = 6000) {
     throw new Error('The benchmark corpus is made from the docstrings of Python: install python3.');
   }
   if (error || status !== 0) throw error ?? new Error(`corpus.py failed with exit code ${status}.`);
-  rmSync(folder, { recursive: true, force: true });
   renameSync(unfinished, folder);
   return folder;
 }

@@ -37,6 +37,6 @@ export function installPeers() {
 }
 
 async function peer(script, ...args) {
-  const { stdout, peakBytes } = await run(process.execPath, [folder + script, ...args]);
-  return { ...JSON.parse(stdout), peakBytes };
+  const { stdout, peakBytes, cpuSeconds } = await run(process.execPath, [folder + script, ...args]);
+  return { ...JSON.parse(stdout), peakBytes, cpuSeconds };
 }

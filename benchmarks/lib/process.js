@@ -1,22 +1,28 @@
-// Child processes that are timed and watched: how long, and how much memory of their own.
+// Child processes that are timed and watched: how long, how much of the processor, how much memory.
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
 const SAMPLE_MS = 50;
+/** USER_HZ, which is 100 on every Linux that Node runs on. */
+const TICKS_PER_SECOND = 100;
 
 /**
  * Runs a command to its end.
- * @returns seconds of the whole process, its standard output, and samples of its anonymous memory
- *   `{ seconds, bytes }`; no samples where /proc is missing
+ * @returns seconds of the whole process, its standard output, seconds of processor time by all of its
+ *   threads, and samples of its anonymous memory `{ seconds, bytes }` with their peak; as of the last sample,
+ *   and nothing where /proc is missing
  * @throws {Error} with its standard error when it exits with anything but 0
  */
 export async function run(file, args, options = {}) {
   const start = performance.now();
   const child = spawn(file, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
   const samples = [];
+  let cpuSeconds = 0;
   const timer = setInterval(() => {
     const bytes = anonymousBytes(child.pid);
-    if (bytes !== undefined) samples.push({ seconds: (performance.now() - start) / 1000, bytes });
+    if (bytes === undefined) return;
+    samples.push({ seconds: (performance.now() - start) / 1000, bytes });
+    cpuSeconds = processorSeconds(child.pid) ?? cpuSeconds;
   }, options.sampleMs ?? SAMPLE_MS);
   const [stdout, stderr] = [text(child.stdout), text(child.stderr)];
   try {
@@ -26,7 +32,7 @@ export async function run(file, args, options = {}) {
     });
     const seconds = (performance.now() - start) / 1000;
     if (code !== 0) throw new Error(`${file} ${args.join(' ')} exited with ${code}:\n${await stderr}`);
-    return { seconds, stdout: await stdout, samples, peakBytes: peak(samples) };
+    return { seconds, stdout: await stdout, samples, cpuSeconds, peakBytes: peak(samples) };
   } finally {
     clearInterval(timer);
   }
@@ -34,14 +40,24 @@ export async function run(file, args, options = {}) {
 
 /** Memory of a process that no file stands behind, in bytes (Linux only). */
 function anonymousBytes(pid) {
-  let status;
-  try {
-    status = readFileSync(`/proc/${pid}/status`, 'utf8');
-  } catch {
-    return undefined;
-  }
-  const match = /^RssAnon:\s+(\d+) kB/m.exec(status);
+  const match = /^RssAnon:\s+(\d+) kB/m.exec(about(pid, 'status'));
   return match ? Number(match[1]) * 1024 : undefined;
+}
+
+/** User and system time of all threads of a process (Linux only). */
+function processorSeconds(pid) {
+  // Behind the name, which may hold anything: state is the 3rd field, the times are the 14th and 15th.
+  const fields = about(pid, 'stat').split(') ').at(-1).split(' ');
+  const ticks = Number(fields[11]) + Number(fields[12]);
+  return Number.isNaN(ticks) ? undefined : ticks / TICKS_PER_SECOND;
+}
+
+function about(pid, file) {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, 'utf8');
+  } catch {
+    return '';
+  }
 }
 
 function peak(samples) {

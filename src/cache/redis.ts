@@ -66,7 +66,7 @@ export async function openRedisCache(options: RedisOptions = {}): Promise<RedisC
   return new RedisCache(client, address, { ...options, ttlSeconds });
 }
 
-/** Step by step, so that every refusal has its own error. When it reconnects, ioredis repeats them. */
+/** Step by step, so that every refusal has its own error. ioredis repeats what worked when it reconnects. */
 async function handshake(client: Redis, { username, password, db }: RedisAddress): Promise<void> {
   await client.connect();
   if (password !== undefined) {
@@ -74,7 +74,6 @@ async function handshake(client: Redis, { username, password, db }: RedisAddress
     if (needed) Object.assign(client.options, { username, password });
   }
   await client.select(db);
-  client.options.db = db;
   await client.mget(['embed:1:meta:']);
 }
 

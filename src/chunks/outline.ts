@@ -1,5 +1,5 @@
 // A document's blocks as marks: the places where it is cut first.
-import { skipSpace } from '../tokens/spaces.js';
+import { skipSpace, trimEnd } from '../tokens/spaces.js';
 import type { SpanCounter } from '../tokens/span.js';
 import type { Block, Document } from '../types.js';
 import { boundary, isBetweenWords } from './boundaries.js';
@@ -44,7 +44,7 @@ export function outline(document: Document, counter: SpanCounter): Outline {
   for (let index = 0; index < starts.length; index++) {
     const start = starts[index]!;
     const end = starts[index + 1] ?? text.length;
-    marks.push(start, tokens, strengths[index]!, keyOf(text, start, end));
+    marks.push(start, tokens, strengths[index]!, isAnnounced(text, start) ? 0 : keyOf(text, start, end));
     tokens += counter.countSpan(text, start, end);
   }
   marks.close(text.length, tokens);
@@ -55,4 +55,9 @@ function strengthOf(block: Block, afterHeading: boolean): number {
   if (afterHeading) return boundary.headingEnd;
   if (block.level === undefined) return boundary.block;
   return Math.min(Math.max(block.level, 1), boundary.deepestSection);
+}
+
+/** Whether the text in front leads to what follows (“for example:”): the last among equal places to cut. */
+function isAnnounced(text: string, start: number): boolean {
+  return text[trimEnd(text, 0, start) - 1] === ':';
 }

@@ -9,6 +9,7 @@ import type { Outline } from './outline.js';
 /** A counter gives hardly more than this for one UTF-16 unit. */
 const MOST_TOKENS_PER_UNIT = 2;
 
+const DEEPEST_LINE = 255;
 /** Enough to tell words in a sentence apart. */
 const WEAK_KEY_CHARACTERS = 16;
 
@@ -65,7 +66,7 @@ class Refiner {
       if (tokens > this.#spacing && next - index > 1) this.#longWord(index, next);
       else this.#tokens += tokens;
       index = skipSpace(text, next, end);
-      if (index < end) this.#place(index, strengthOfGap(text, next, index, lines), end);
+      if (index < end) this.#place(index, strengthOfGap(text, next, index, lines), end, lines);
     }
   }
 
@@ -85,14 +86,15 @@ class Refiner {
       if (!isGraphemeBoundary(text, index)) continue;
       this.#tokens += this.#counter.countSpan(text, part, index);
       part = index;
-      this.#place(index, strength, end);
+      this.#place(index, strength, end, false);
     }
     this.#tokens += this.#counter.countSpan(text, part, end);
   }
 
-  #place(at: number, strength: number, end: number): void {
+  #place(at: number, strength: number, end: number, lines: boolean): void {
     if (strength <= boundary.sentence) {
-      this.#mark(at, this.#tokens, strength, keyOf(this.#text, at, end));
+      const key = lines ? lineKey(this.#text, at, end) : keyOf(this.#text, at, end);
+      this.#mark(at, this.#tokens, strength, key);
       return;
     }
     const weak = this.#weak;
@@ -114,4 +116,11 @@ class Refiner {
     this.#marked = tokens;
     this.#weak.strength = 0;
   }
+}
+
+/** Key of a line of code: the less it is indented, the better it starts a chunk, unless it closes something. */
+function lineKey(text: string, start: number, end: number): number {
+  const indent = start - 1 - text.lastIndexOf('\n', start - 1);
+  const depth = /[)\]}]/.test(text[start]!) ? DEEPEST_LINE : Math.min(indent, DEEPEST_LINE);
+  return (((DEEPEST_LINE - depth) << 24) | (keyOf(text, start, end) >>> 8)) >>> 0;
 }

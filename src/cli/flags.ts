@@ -21,12 +21,13 @@ function optionFor(flag: string, setting: Setting): Option {
 }
 
 function describe(setting: Setting): string {
-  const choices = setting.choices && setting.kind !== 'list' ? ` (${setting.choices.join(', ')})` : '';
+  const choices = setting.choices && setting.kind !== 'list' ? setting.choices.join(', ') : undefined;
   const { default: value } = setting;
   const shown =
     setting.kind === 'boolean' || (Array.isArray(value) && value.length === 0) ? undefined : value;
-  const text = shown === undefined ? '' : ` (default: ${setting.kind === 'bytes' ? size(shown) : shown})`;
-  return setting.help + choices + text;
+  const text = shown === undefined ? undefined : `default: ${setting.kind === 'bytes' ? size(shown) : shown}`;
+  const notes = [choices, text].filter((note) => note !== undefined).join('; ');
+  return notes === '' ? setting.help : `${setting.help} (${notes})`;
 }
 
 function size(bytes: unknown): string {

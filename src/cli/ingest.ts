@@ -44,7 +44,7 @@ export function ingestCommand(): Command {
       'after',
       `
 Examples:
-  $ embed ingest ./docs                             only what changed since the last run
+  $ embed ingest ./docs                             only what changed since last time
   $ embed ingest ./docs ./notes -o ./index --quiet  from cron
   $ embed ingest 'src/**/*.ts' --exclude '*.test.ts'
   $ embed ingest ./docs --model bge-m3 --pull --rebuild

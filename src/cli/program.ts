@@ -10,10 +10,14 @@ import { verifyCommand } from './verify.js';
 
 const EXIT_STATUS = `
 Exit status:
-  0 done                       4 a named service can't be reached or lacks the model
-  1 unexpected error           5 the output is of another vector space, or damaged
-  2 wrong usage or setting    75 another run holds the lock
-  3 some documents failed    130 stopped by a signal, progress kept (129, 143 likewise)`;
+    0  done
+    1  unexpected error
+    2  wrong usage or configuration
+    3  finished, but some documents failed
+    4  a named service can't be reached or lacks the model
+    5  the output is of another vector space, or damaged
+   75  another run holds the lock
+  130  stopped by a signal, progress kept (129 and 143 likewise)`;
 
 export function createProgram(): Command {
   const program = new Command('embed')
@@ -23,9 +27,9 @@ export function createProgram(): Command {
       'after',
       `
 Examples:
-  $ embed ingest ./docs                      index a folder into ./embeddings
-  $ embed search "how do I reset a password" ask the index
-  $ embed ingest ./docs --model bge-m3       with a model of your Ollama
+  $ embed ingest ./docs                   index a folder into ./embeddings
+  $ embed search "how do I log in"        ask the index
+  $ embed ingest ./docs --model bge-m3    with a model of your Ollama
 ${EXIT_STATUS}`,
     );
   for (const command of [ingestCommand(), searchCommand(), verifyCommand(), configCommand()]) {

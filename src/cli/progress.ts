@@ -1,5 +1,5 @@
 // Shows a run while it goes: a bar on a terminal, a line now and then elsewhere, nothing with --quiet.
-import { SingleBar } from 'cli-progress';
+import { MultiBar } from 'cli-progress';
 import type { RunCounts } from '../pipeline/counts.js';
 import { duration, whole } from './numbers.js';
 
@@ -19,28 +19,34 @@ export function startProgress(counts: RunCounts, quiet: boolean): Progress {
 
 function startBar(counts: RunCounts): Progress {
   const started = performance.now();
-  const bar = new SingleBar({
+  // A MultiBar of one bar, since only it can print lines above itself.
+  const bars = new MultiBar({
     stream: process.stderr,
     format: (_options, params) => renderBar(params.progress, counts, (performance.now() - started) / 1000),
     clearOnComplete: true,
     hideCursor: true,
-    // The run has its own signal handling, which restores the cursor through stop().
+    // Our line always fits; switching wrapping off would cut the lines above it.
+    linewrap: true,
+    // The run handles signals itself and ends through stop(), which brings the cursor back.
     gracefulExit: false,
-    linewrap: false,
   });
-  bar.start(1, 0);
+  const bar = bars.create(1, 0);
   const timer = setInterval(() => bar.update(fraction(counts)), BAR_INTERVAL_MS);
   let running = true;
   return {
     line(text) {
-      // Clears the bar's line; the next tick draws it again below.
-      process.stderr.write(running ? `\r\x1b[K${text}\n` : `${text}\n`);
+      if (running) {
+        bars.log(`${text}\n`);
+        bars.update();
+      } else {
+        process.stderr.write(`${text}\n`);
+      }
     },
     stop() {
       if (!running) return;
       running = false;
       clearInterval(timer);
-      bar.stop();
+      bars.stop();
     },
   };
 }

@@ -57,10 +57,12 @@ class JsonLineReader {
 
   read(text: string): Document | Failure | undefined {
     this.#line++;
-    if (text.trim() === '') return undefined;
+    const words = text.trim();
+    if (words === '') return undefined;
+    if (!words.startsWith('{')) return this.#records.failure('malformed', this.#line);
     let value: Json;
     try {
-      value = JSON.parse(text) as Json;
+      value = JSON.parse(words) as Json;
     } catch {
       return this.#records.failure('malformed', this.#line);
     }

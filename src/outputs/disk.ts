@@ -1,6 +1,8 @@
 // What the disk can answer, as sentences: permissions, full disks, files where folders should be.
 // And the few file operations that every module of the output needs.
+
 import { mkdir, open, readdir, readFile, rm, rmdir, stat, statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { EmbedError, OutputError } from '../errors.js';
 
 /** Left free for others (the journal of this very run among them) while the output grows. */
@@ -56,10 +58,39 @@ export function outputError(error: unknown, path: string): EmbedError {
  */
 export async function ensureFolder(path: string): Promise<boolean> {
   try {
-    return (await mkdir(path, { recursive: true })) !== undefined;
+    return await makeFolder(path);
   } catch (error) {
     throw outputError(error, path);
   }
+}
+
+/**
+ * Node's own `recursive` tries for ever where a folder exists and yet can't be written into (/proc).
+ * Another run may remove an empty folder while it is made here: hence a few tries.
+ */
+async function makeFolder(path: string): Promise<boolean> {
+  for (let tries = 1; ; tries++) {
+    try {
+      await mkdir(path);
+      return true;
+    } catch (error) {
+      const code = errorCode(error);
+      if (tries === 5 || (code !== 'EEXIST' && code !== 'ENOENT')) throw error;
+      if (code === 'ENOENT') await makeFolder(dirname(path));
+      else if (await isFolder(path)) return false;
+    }
+  }
+}
+
+/** @throws when it is something else */
+async function isFolder(path: string): Promise<boolean> {
+  try {
+    if ((await stat(path)).isDirectory()) return true;
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return false;
+    throw error;
+  }
+  throw Object.assign(new Error(`not a folder: ${path}`), { code: 'ENOTDIR' });
 }
 
 /** Removes the folder when it is empty and not in use. */

@@ -20,7 +20,7 @@ import {
 } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LockedError } from '../errors.js';
+import { LockedError, OutputError } from '../errors.js';
 import {
   ensureFolder,
   errorCode,
@@ -53,6 +53,8 @@ export interface LockState {
 const staleMs = 60_000;
 const heartbeatMs = 10_000;
 const pollMs = 250;
+/** Tries in which others came in between; so many mean that something else is wrong. */
+const maxRaces = 1000;
 
 /**
  * Creates the folder if need be, and takes its lock.
@@ -63,11 +65,14 @@ export async function acquireLock(dir: string, options: LockOptions = {}): Promi
   const deadline = performance.now() + (options.waitMs ?? Number.POSITIVE_INFINITY);
   const created = await ensureFolder(dir);
   let waiting = false;
-  for (;;) {
+  for (let races = 0; ; ) {
     options.signal?.throwIfAborted();
     const taken = await attempt(dir, created);
     if (taken instanceof Lock) return taken;
-    if (taken === undefined) continue;
+    if (taken === undefined) {
+      if (++races > maxRaces) throw new OutputError(`The lock of ${dir} can't be taken: check the disk.`);
+      continue;
+    }
     if (options.wait !== true || performance.now() >= deadline) throw lockedError(dir, taken);
     if (!waiting) options.onWait?.(taken);
     waiting = true;

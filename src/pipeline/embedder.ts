@@ -60,8 +60,7 @@ export async function openEmbedder(options: OpenEmbedderOptions): Promise<Embedd
   const model = await bestModel(new URL(DEFAULT_URL), options, PROBE_TIMEOUT_MS).catch(nothingThere);
   if (model !== undefined) return openOllama(options, model);
   onNotice(
-    'Using the built-in embedder (English, 512 dimensions): no Ollama with an embedding model at ' +
-      `${DEFAULT_URL}. To use one: ollama pull nomic-embed-text, then add --embedder ollama --rebuild.`,
+    'No Ollama found: using the built-in embedder. For Ollama: ollama pull nomic-embed-text, then --rebuild.',
   );
   return openBuiltin(options);
 }

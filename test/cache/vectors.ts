@@ -12,14 +12,13 @@ export function spaceOf(name: string): string {
   return hashOf(name).slice(0, 32);
 }
 
-/** Floats of all kinds: the SHA-256 of text and position, taken as integers. */
+/** Numbers between -1 and 1 that the text's SHA-256 starts. */
 export function vectorOf(text: string, length = dimensions): Vector {
-  const vector = new Float32Array(length);
-  for (let i = 0; i < length; i += 8) {
-    const bytes = createHash('sha256').update(`${i} ${text}`).digest();
-    for (let j = 0; j < 8 && i + j < length; j++) vector[i + j] = bytes.readInt32LE(j * 4) / 2 ** 31;
-  }
-  return vector;
+  let state = createHash('sha256').update(text).digest().readInt32LE(0);
+  return new Float32Array(length).map(() => {
+    state = (Math.imul(state, 1664525) + 1013904223) | 0;
+    return state / 2 ** 31;
+  });
 }
 
 export function entryOf(text: string, length = dimensions): VectorEntry {

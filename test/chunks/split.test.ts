@@ -149,6 +149,17 @@ describe('split, along structure', () => {
     );
   });
 
+  it('keeps what is announced with its announcement where it can', () => {
+    const pairs = Array.from({ length: 60 }, (_, index) => [
+      prose(index, 2),
+      'Such as:',
+      prose(index + 99, 2),
+    ]);
+    for (const chunk of chunksOf(markdown(pairs.flat().join('\n\n')), 200)) {
+      expect(chunk.text).not.toMatch(/:$/);
+    }
+  });
+
   it('cuts between sentences before it cuts one', () => {
     const chunks = chunksOf(markdown(prose(3, 40)), 50);
     expect(chunks.length).toBeGreaterThan(8);
@@ -159,6 +170,14 @@ describe('split, along structure', () => {
     const lines = Array.from({ length: 60 }, (_, index) => `  call(${index}, some, more, words);`);
     const code = chunksOf(markdown(`\`\`\`\n${lines.join('\n')}\n\`\`\``), 40);
     for (const chunk of code) expect(chunk.text).toMatch(/^(```|call).*(```|;)$/s);
+
+    const nested = Array.from(
+      { length: 30 },
+      (_, index) => `if (${index}) {\n    do(one, two);\n    do(three);\n}`,
+    );
+    for (const chunk of chunksOf(markdown(`\`\`\`\n${nested.join('\n')}\n\`\`\``), 60)) {
+      expect(chunk.text).toMatch(/^(```|if).*(```|})$/s);
+    }
 
     const parts = Array.from({ length: 9 }, (_, index) => ({
       title: `f${index}`,

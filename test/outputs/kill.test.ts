@@ -1,7 +1,8 @@
 // Runs in processes of their own are killed at every step and at many rows: a reader sees the old or the
 // new output whole, and the next run ends with the bytes of an undisturbed one.
 import { spawn, spawnSync } from 'node:child_process';
-import { cp } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { openOutput } from '../../src/outputs/output.js';
@@ -56,8 +57,7 @@ async function firstVersion(): Promise<string> {
 }
 
 beforeAll(async () => {
-  const { mkdtemp, rm } = await import('node:fs/promises');
-  const folder = await mkdtemp(join((await import('node:os')).tmpdir(), 'embed-kill-'));
+  const folder = await mkdtemp(join(tmpdir(), 'embed-kill-'));
   for (const version of ['1', '2']) {
     run(join(folder, version), version);
     undisturbed[version] = await filesOf(join(folder, version));
@@ -147,7 +147,9 @@ describe('readers', () => {
     const dir = await firstVersion();
     const seen = new Set<string | undefined>();
     for (const version of ['2', '1', '2', '1']) {
-      const child = spawn(process.execPath, [script, dir, version], { stdio: 'inherit' });
+      const child = spawn(process.execPath, [script, dir, version], {
+        stdio: ['ignore', 'ignore', 'inherit'],
+      });
       const ended = new Promise((resolve) => child.once('exit', resolve));
       while (child.exitCode === null) {
         const output = await openOutput(dir);

@@ -45,7 +45,7 @@ describe('estimateCounter', () => {
 
   it('takes each word for itself, wherever it stands', () => {
     fc.assert(
-      fc.property(fc.array(fc.string({ unit: 'binary' })), (parts) => {
+      fc.property(fc.array(fc.string({ unit: 'binary' }), { maxLength: 8 }), (parts) => {
         const text = parts.join(' ');
         expect(counter.count(text)).toBe(parts.reduce((sum, part) => sum + counter.count(part), 0));
         expect(counter.countSpan(`x${text}y`, 1, text.length + 1)).toBe(counter.count(text));

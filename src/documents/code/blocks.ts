@@ -7,7 +7,7 @@ import type { Language } from './languages.js';
 import { CodeLines, named } from './lines.js';
 
 /** Longer definitions are told apart into what they hold, in UTF-16 code units. */
-const LONG = 1000;
+const LONG = 600;
 /** Neighbouring statements up to this size are one block. */
 const SMALL = 500;
 /** Statements of this size get a title of their own. */
@@ -18,6 +18,10 @@ const DEEPEST = 4;
 const CLOSER = /^(?:[)}\]{]|end\b|done\b|fi\b|esac\b)/;
 /** Decorators and attributes may take several lines. */
 const ATTRIBUTE = /^(?:@|#?!?\[|template\b)/;
+
+const HAS_WORD = /[\p{L}\p{N}]/u;
+/** Marks of comments. */
+const BEFORE_WORD = /^(?:\/\/|\/\*|[#*;%!-]|\s)+/;
 
 /** Lines that belong together: a definition, or statements without a blank line between them. */
 interface Unit {
@@ -93,10 +97,12 @@ class CodeReader {
   #statementTitle(unit: Unit, size: number, level: number): string | undefined {
     const ends = this.#section >= level;
     if (!ends && size < NOTABLE) return undefined;
-    let opening = unit.from;
-    while (opening < unit.to - 1 && this.#isComment(opening)) opening++;
-    const words = this.#lines.words(opening);
-    return named(this.#language.statements ?? [], words) ?? (ends ? words.slice(0, 60) : undefined);
+    const lines = Array.from({ length: unit.to - unit.from }, (_, i) => unit.from + i);
+    const line =
+      lines.find((at) => !this.#isComment(at)) ?? lines.find((at) => HAS_WORD.test(this.#lines.words(at)));
+    const words = this.#lines.words(line ?? unit.from);
+    const name = named(this.#language.statements ?? [], words);
+    return name ?? (ends ? words.replace(BEFORE_WORD, '').slice(0, 60) || words.slice(0, 60) : undefined);
   }
 
   #isComment(line: number): boolean {
@@ -144,6 +150,8 @@ class UnitList {
   #waiting = -1;
   /** Whether the last of them has an open bracket. */
   #waitingOpen = false;
+  /** The first blank line behind them; -1 for none. */
+  #gap = -1;
 
   constructor(lines: CodeLines) {
     this.#lines = lines;
@@ -151,23 +159,20 @@ class UnitList {
 
   blank(line: number): void {
     this.#blank = true;
-    if (this.#waiting >= 0 && !this.#waitingOpen) {
-      const from = this.#waiting;
-      this.#waiting = -1;
-      this.#statements(from, line);
-    }
+    if (this.#waiting >= 0 && this.#gap < 0 && !this.#waitingOpen) this.#gap = line;
   }
 
   /** A line with more indent than the unit has. */
   deeper(line: number, indent: number): void {
+    const from = this.#waiting >= 0 ? this.#waiting : line;
     if (this.#waiting >= 0) {
       if (this.#waitingOpen || indent === Number.POSITIVE_INFINITY) return;
       // A comment at the margin in the middle of a definition.
-      this.#waiting = -1;
+      this.#stopWaiting();
     }
     const last = this.#units.at(-1);
     if (last) last.to = line + 1;
-    else this.#units.push({ from: line, to: line + 1, opening: line, title: undefined });
+    else this.#units.push({ from, to: line + 1, opening: from, title: undefined });
     this.#blank = false;
   }
 
@@ -175,12 +180,13 @@ class UnitList {
   closes(line: number, words: string): boolean {
     if (!CLOSER.test(words)) return false;
     const open = balance(words.replace(/^[)}\];,\s]+/, '')) > 0;
-    if (this.#waiting >= 0) {
+    if (this.#waitingOpen) {
       this.#waitingOpen = open;
       return true;
     }
     const last = this.#units.at(-1);
     if (!last) return false;
+    this.#stopWaiting();
     last.to = line + 1;
     this.isOpen = open;
     this.#blank = false;
@@ -188,16 +194,19 @@ class UnitList {
   }
 
   leading(line: number, words: string): void {
+    if (this.#gap >= 0) this.#releaseWaiting(line);
     if (this.#waiting < 0) this.#waiting = line;
     this.#waitingOpen = ATTRIBUTE.test(words) && balance(words) > 0;
   }
 
   /** A line at the margin that opens a definition, or a statement. */
   starts(line: number, words: string, title: string | undefined): void {
+    // What stands apart is about the statements' file, or part of it, and not about the statement below.
+    if (this.#gap >= 0 && (title === undefined || this.#units.length === 0)) this.#releaseWaiting(line);
     const from = this.#waiting >= 0 ? this.#waiting : line;
     const last = this.#units.at(-1);
     const isNext = last && last.title === undefined && !this.#blank && this.#waiting < 0;
-    this.#waiting = -1;
+    this.#stopWaiting();
     if (title !== undefined) {
       this.#units.push({ from, to: line + 1, opening: line, title });
     } else if (last && (this.isOpen || isNext)) {
@@ -211,8 +220,20 @@ class UnitList {
   }
 
   finish(to: number): Unit[] {
-    if (this.#waiting >= 0) this.#statements(this.#waiting, to);
+    this.#releaseWaiting(to);
     return this.#units;
+  }
+
+  /** Makes statements of the comments that wait. */
+  #releaseWaiting(to: number): void {
+    if (this.#waiting >= 0) this.#statements(this.#waiting, this.#gap >= 0 ? this.#gap : to);
+    this.#stopWaiting();
+  }
+
+  #stopWaiting(): void {
+    this.#waiting = -1;
+    this.#waitingOpen = false;
+    this.#gap = -1;
   }
 
   /** Adds statements, to the ones before them while these are few. */

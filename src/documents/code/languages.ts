@@ -39,7 +39,7 @@ const javascript: Language = {
     line(`${MODIFIERS}(?<kind>class|interface|enum|namespace|module)\\s+(?<name>[\\w$."']+)`),
     line(`${MODIFIERS}function\\s*\\*?\\s*(?<name>[\\w$]+)`),
     line(
-      `(?:export\\s+)?(?:const|let|var)\\s+(?<name>[\\w$]+)[^=]*=\\s*(?:async\\b\\s*)?(?:function\\b|\\(?[^()=]*\\)?.*=>)`,
+      `(?:export\\s+)?(?:const|let|var)\\s+(?<name>[\\w$]+)[^=]*=\\s*(?:async\\b\\s*)?(?:function\\b|(?:\\([^()]*\\)|[\\w$]+)[^=(]*=>|\\($)`,
     ),
     line('(?:describe|it|test|suite|context|bench)(?:\\.\\w+)*\\(\\s*[\'"`](?<name>[^\'"`]+)'),
     line('(?:module\\.)?exports\\.(?<name>[\\w$]+)\\s*=\\s*(?:async\\b\\s*)?(?:function\\b|\\()'),
@@ -97,7 +97,7 @@ const cFamily: Language = {
       `${MODIFIERS}(?:enum\\s+)?(?<kind>class|struct|union|enum|namespace)\\s+(?:[A-Z_]+\\s+)?(?<name>[\\w:]+)[^;=()]*$`,
     ),
     line(`${NOT_CONTROL}[A-Za-z_][\\w\\s*&:<>,]*[\\s*&](?<name>[~\\w:]+)\\s*\\((?!.*;\\s*$)`),
-    line(`${NOT_CONTROL}(?<name>[a-z_]\\w*)\\s\\((?!.*[;,]\\s*$)`),
+    line(`${NOT_CONTROL}(?<name>[a-z_]\\w*)\\s*\\(.*[){]$`),
     line('@(?<kind>interface|implementation|protocol)\\s+(?<name>\\w+)'),
     line('[-+]\\s*\\([^)]*\\)\\s*(?<name>\\w+)'),
     line('#\\s*define\\s+(?<name>\\w+).*\\\\$'),

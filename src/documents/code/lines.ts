@@ -12,6 +12,8 @@ export class CodeLines {
   /** Index of a line's first character that isn't white space. */
   readonly #firsts: number[] = [];
   readonly #indents: number[] = [];
+  /** Kinds of quotes that open and never close. */
+  readonly #unclosed = new Set<string>();
 
   constructor(text: string, language: Language) {
     this.#text = text;
@@ -51,9 +53,9 @@ export class CodeLines {
 
   #read(): void {
     const text = this.#text;
-    let quote = '';
-    /** Where the comment that opened last closes. */
-    let commentEnd = -1;
+    const { tripleQuotes, blockComments } = this.#language;
+    /** Where the string or comment over several lines that opened last closes. */
+    let insideUntil = -1;
     for (let start = 0; start < text.length; ) {
       const eol = lineEnd(text, start);
       let first = start;
@@ -65,24 +67,42 @@ export class CodeLines {
         else break;
       }
       first = skipWhite(text, first, eol);
-      const line = this.#starts.push(start) - 1;
+      const isInside = start <= insideUntil;
+      this.#starts.push(start);
       this.#firsts.push(first);
-      this.#indents.push(
-        quote || start <= commentEnd ? Number.POSITIVE_INFINITY : first === eol ? -1 : indent,
-      );
-      if (this.#language.tripleQuotes && first < eol) {
-        // A string doesn't swallow a definition at the margin: then a quote was miscounted.
-        if (quote && first === start && this.definition(line, false)) {
-          quote = '';
-          this.#indents[line] = 0;
-        }
-        quote = quoteBehind(text, first, eol, quote);
-      } else if (this.#language.blockComments && start > commentEnd && text.startsWith('/*', first)) {
+      this.#indents.push(isInside ? Number.POSITIVE_INFINITY : first === eol ? -1 : indent);
+      const from = isInside ? insideUntil : first;
+      if (tripleQuotes && from < eol) {
+        insideUntil = Math.max(insideUntil, this.#stringEnd(from, eol));
+      } else if (blockComments && !isInside && text.startsWith('/*', first)) {
         const close = text.indexOf('*/', first + 2);
-        commentEnd = close === -1 ? text.length : close;
+        insideUntil = close === -1 ? text.length : close;
       }
       start = eol + 1;
     }
+  }
+
+  /** Where a string in three quotes closes that opens on this line and goes on behind it; else -1. */
+  #stringEnd(from: number, eol: number): number {
+    const text = this.#text;
+    for (let at = from; at < eol; at++) {
+      const char = text[at]!;
+      if (char === '#') return -1;
+      if (char !== '"' && char !== "'") continue;
+      const quotes = char.repeat(3);
+      if (text.startsWith(quotes, at)) {
+        const close = this.#unclosed.has(quotes) ? -1 : text.indexOf(quotes, at + 3);
+        // Looked for once: behind this place there is none either.
+        if (close === -1) this.#unclosed.add(quotes);
+        if (close === -1) return -1;
+        at = close + 2;
+        if (at >= eol) return at + 1;
+      } else {
+        at++;
+        while (at < eol && text[at] !== char) at += text[at] === '\\' ? 2 : 1;
+      }
+    }
+    return -1;
   }
 }
 
@@ -94,32 +114,4 @@ export function named(patterns: readonly RegExp[], words: string): string | unde
     if (name) return groups?.kind ? `${groups.kind} ${name}` : name;
   }
   return undefined;
-}
-
-/** The triple quote that is open behind the line, or ''. */
-function quoteBehind(text: string, at: number, eol: number, quote: string): string {
-  let open = quote;
-  let i = at;
-  while (i < eol) {
-    if (open) {
-      const close = text.slice(i, eol).indexOf(open);
-      if (close === -1) return open;
-      i += close + 3;
-      open = '';
-      continue;
-    }
-    const char = text[i]!;
-    if (char === '#') return '';
-    if (char !== '"' && char !== "'") {
-      i++;
-    } else if (text.startsWith(char.repeat(3), i)) {
-      open = char.repeat(3);
-      i += 3;
-    } else {
-      i++;
-      while (i < eol && text[i] !== char) i += text[i] === '\\' ? 2 : 1;
-      i++;
-    }
-  }
-  return open;
 }

@@ -99,9 +99,11 @@ class Notebook {
   }
 }
 
-function outputText(output: JsonObject): string {
-  if (output.output_type === 'stream') return joined(output.text);
-  return isObject(output.data) ? joined(output.data['text/plain']) : '';
+function outputText({ output_type: type, text, data }: JsonObject): string {
+  if (type === 'stream') return joined(text);
+  // The text of a picture is only the name of its class.
+  const isPicture = isObject(data) && Object.keys(data).some((key) => key.startsWith('image/'));
+  return isObject(data) && !isPicture ? joined(data['text/plain']) : '';
 }
 
 /** Notebooks hold texts as one string or as a list of lines. */

@@ -7,8 +7,8 @@ import type { EngineChoice } from './messages.js';
 import { cutSlices } from './slices.js';
 import { WorkerProcess } from './worker-process.js';
 
-/** Slices that a worker holds: enough that it needn't wait for a busy main process (about 30 ms). */
-const slicesPerWorker = 3;
+/** Slices that a worker holds: one that it works on, one so that it needn't wait for a busy main process. */
+const slicesPerWorker = 2;
 
 /** Consecutive texts of one call, which go to one worker. */
 interface QueuedSlice {

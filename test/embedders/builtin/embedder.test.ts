@@ -30,7 +30,7 @@ describe('the built-in embedder', () => {
   });
 
   it('gives the vectors of the original package', async () => {
-    const texts = [...shortTexts, ...questions.flatMap(({ passage, question }) => [passage, question])];
+    const texts = [...shortTexts, ...questions.slice(0, 12).map(({ passage }) => passage)];
     const originals = await packageVectors(texts.map(collapseWhiteSpace));
     const vectors = await embedder.embed(texts);
     expect(vectors).toHaveLength(texts.length);
@@ -107,7 +107,7 @@ describe('the WebAssembly engine', () => {
     try {
       expect(fallback.identity).toEqual({ ...embedder.identity, variant: 'wasm-fp32' });
       expect(fallback.counter.id).toBe(embedder.counter.id);
-      const texts = [...shortTexts.slice(0, 12), longText];
+      const texts = [...shortTexts.slice(0, 8), longText.slice(0, 1000)];
       const slow = await fallback.embed(texts);
       const fast = await embedder.embed(texts);
       slow.forEach((vector, i) => {

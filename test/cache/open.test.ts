@@ -1,0 +1,79 @@
+// Which cache is chosen, and what happens where it can't be had.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { openCache } from '../../src/cache/open.js';
+import { freePort, redisAvailable, startRedis } from '../helpers/redis.js';
+
+let folder: string;
+let warnings: string[];
+const onWarning = (message: string) => void warnings.push(message);
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'embed-open-'));
+  warnings = [];
+});
+afterEach(() => {
+  vi.doUnmock('lmdb');
+  vi.resetModules();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function kindOf(...parameters: Parameters<typeof openCache>): Promise<string | undefined> {
+  const cache = await openCache(...parameters);
+  await cache?.close();
+  return cache?.kind;
+}
+
+/** openCache where importing lmdb fails. */
+async function openWithoutLmdb(choice: 'auto' | 'disk') {
+  vi.resetModules();
+  vi.doMock('lmdb', () => {
+    throw new Error('Cannot find package');
+  });
+  const open = await import('../../src/cache/open.js');
+  return open.openCache(choice, { disk: { folder }, onWarning });
+}
+
+describe('openCache', () => {
+  it('opens none', async () => {
+    expect(await kindOf('none', { redis: { port: await freePort() }, disk: { folder } })).toBeUndefined();
+  });
+
+  it('takes the disk where no Redis is named', async () => {
+    expect(await kindOf('auto', { disk: { folder }, onWarning })).toBe('disk');
+    expect(await kindOf('disk', { redis: { port: await freePort() }, disk: { folder } })).toBe('disk');
+    expect(warnings).toEqual([]);
+  });
+
+  it.skipIf(!redisAvailable)('takes the Redis that is named', async () => {
+    const server = await startRedis();
+    expect(await kindOf('auto', { redis: { url: server.url }, disk: { folder } })).toBe('redis');
+    expect(await kindOf('redis', { redis: { url: server.url } })).toBe('redis');
+    await server.stop();
+  });
+
+  it('fails where a Redis that is named is not there, instead of taking another cache', async () => {
+    const redis = { port: await freePort() };
+    await expect(openCache('auto', { redis, disk: { folder } })).rejects.toMatchObject({ exitCode: 4 });
+    await expect(openCache('redis', { redis, disk: { folder } })).rejects.toMatchObject({ exitCode: 4 });
+  });
+
+  it('goes on with a warning where nobody asked for the disk and lmdb is missing', async () => {
+    expect(await openWithoutLmdb('auto')).toBeUndefined();
+    expect(warnings).toEqual([expect.stringContaining('npm install lmdb')]);
+  });
+
+  it('fails where the disk was asked for and lmdb is missing', async () => {
+    await expect(openWithoutLmdb('disk')).rejects.toMatchObject({ exitCode: 4 });
+    expect(warnings).toEqual([]);
+  });
+
+  it('hands the warnings on', async () => {
+    const file = join(folder, 'file');
+    writeFileSync(file, '');
+    expect(await kindOf('auto', { disk: { folder: join(file, 'x') }, onWarning })).toBe('disk');
+    expect(warnings).toHaveLength(1);
+  });
+});

@@ -1,0 +1,50 @@
+// What the tests of all formats look at: a document's structure in short, and the rules that it must keep.
+import { readFileSync } from 'node:fs';
+import { expect } from 'vitest';
+import { extract } from '../../src/documents/extract.js';
+import type { Document } from '../../src/types.js';
+
+const fixtures = new URL('../../fixtures/formats/', import.meta.url);
+
+export function fixture(name: string): Buffer {
+  return readFileSync(new URL(name, fixtures));
+}
+
+/** The only document of a file with this content. */
+export async function documentOf(content: string | Buffer, name: string): Promise<Document> {
+  const { documents, failures } = await extract(Buffer.from(content), name);
+  expect(failures).toEqual([]);
+  expect(documents).toHaveLength(1);
+  keepsTheRules(documents[0]!);
+  return documents[0]!;
+}
+
+/** A line for each block: its line, kind, title and text. */
+export function outline(document: Document): string[] {
+  return document.blocks.map((block) => {
+    const text = document.text.slice(block.start, block.end);
+    const title = block.title === undefined ? '' : ` (${block.level} ${block.title})`;
+    const page = block.page === undefined ? '' : `p${block.page}:`;
+    return `${page}${block.line} ${block.kind}${title} ${JSON.stringify(text)}`;
+  });
+}
+
+/** Blocks are in order, don't overlap, and hold all text that isn't white space. */
+export function keepsTheRules(document: Document): void {
+  const { text, blocks } = document;
+  let at = 0;
+  let line = 1;
+  for (const block of blocks) {
+    expect(block.start).toBeGreaterThanOrEqual(at);
+    expect(text.slice(at, block.start).trim()).toBe('');
+    expect(text.slice(block.start, block.end).trim()).not.toBe('');
+    expect((block.level === undefined) === (block.title === undefined)).toBe(true);
+    expect(block.title?.trim()).not.toBe('');
+    if (block.page === undefined) {
+      expect(block.line).toBeGreaterThanOrEqual(line);
+      line = block.line;
+    }
+    at = block.end;
+  }
+  expect(text.slice(at).trim()).toBe('');
+}
