@@ -6,7 +6,7 @@ import { Pool } from 'undici';
 
 const [chunksFile, url, batchSize, concurrency, most] = process.argv.slice(2);
 const lines = readFileSync(chunksFile, 'utf8').trimEnd().split('\n');
-const texts = lines.map((line) => JSON.parse(line).text).slice(0, most && Number(most));
+const texts = lines.map((line) => JSON.parse(line).text).slice(0, most ? Number(most) : undefined);
 const batches = [];
 for (let at = 0; at < texts.length; at += Number(batchSize))
   batches.push(texts.slice(at, at + Number(batchSize)));

@@ -141,7 +141,9 @@ class HtmlReader {
       return;
     }
     if (tag === 'title') {
-      this.#inTitle = this.#title === '';
+      this.#flush();
+      // Behind text it is no title of the page.
+      this.#inTitle = this.#title === '' && this.#blocks.length === 0;
       if (this.#inTitle) this.#titleLine = this.#lines.at(at);
       return;
     }

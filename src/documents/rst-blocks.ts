@@ -4,7 +4,7 @@ import { type ItemPart, pushItem } from './items.js';
 import { isWhite, lineEnd, skipWhite, trimWhite } from './lines.js';
 import { cleanTitle } from './titles.js';
 
-const ADORNMENT = /^([!-/:-@[-`{-~])\1+$/;
+const ADORNMENT = /^([!-/:-@[-`{-~])\1*$/;
 const SIMPLE_TABLE = /^=+(?:\s+=+)+$/;
 const DIRECTIVE = /^\.\.\s+(?:\|[^|]+\|\s+)?([\w:+.-]+?)::(?:\s|$)/;
 const CODE_DIRECTIVE =

@@ -209,7 +209,7 @@ describe.skipIf(!redisAvailable)('redis cache', () => {
     expect(warnings).toHaveLength(1);
     expect(warnings[0]).toContain(`Redis at redis://:***@127.0.0.1:${server.port}/2 was lost`);
 
-    const returned = await startRedis(password, { port: server.port });
+    const returned = await start(password, { port: server.port });
     await vi.waitFor(
       async () => {
         await cache.setMany(space, [entryOf('c')]);

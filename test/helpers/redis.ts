@@ -53,6 +53,10 @@ export async function startRedis(
   const ended = new Promise<void>((resolve) => {
     server.once('close', () => resolve());
   });
+  // A test that fails before it stops its server must not leave one behind.
+  const orphaned = () => server.kill('SIGKILL');
+  process.once('exit', orphaned);
+  server.once('close', () => process.off('exit', orphaned));
   await ready(server);
   const end = (signal: NodeJS.Signals) => async () => {
     server.kill(signal);

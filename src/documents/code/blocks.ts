@@ -121,7 +121,7 @@ class CodeReader {
 
   /** Lines `from` to `to` as units; those that start one have at most the indent `margin`. */
   #units(from: number, to: number, margin: number, inside: boolean): Unit[] {
-    const units = new UnitList(this.#lines);
+    const units = new UnitList(this.#lines, this.#language.goesOn);
     for (let line = from; line < to; line++) {
       const indent = this.#lines.indent(line);
       if (indent < 0) {
@@ -153,8 +153,11 @@ class UnitList {
   /** The first blank line behind them; -1 for none. */
   #gap = -1;
 
-  constructor(lines: CodeLines) {
+  readonly #goesOn: Language['goesOn'];
+
+  constructor(lines: CodeLines, goesOn: Language['goesOn']) {
     this.#lines = lines;
+    this.#goesOn = goesOn;
   }
 
   blank(line: number): void {
@@ -205,7 +208,7 @@ class UnitList {
     if (this.#gap >= 0 && (title === undefined || this.#units.length === 0)) this.#releaseWaiting(line);
     const from = this.#waiting >= 0 ? this.#waiting : line;
     const last = this.#units.at(-1);
-    const isNext = last && last.title === undefined && !this.#blank && this.#waiting < 0;
+    const isNext = this.#belongsTo(last);
     this.#stopWaiting();
     if (title !== undefined) {
       this.#units.push({ from, to: line + 1, opening: line, title });
@@ -217,6 +220,12 @@ class UnitList {
     }
     this.isOpen = balance(words) > 0;
     this.#blank = false;
+  }
+
+  /** Whether a statement belongs to the last unit, though no bracket is open. */
+  #belongsTo(last: Unit | undefined): boolean {
+    const isAdjacent = !this.#blank && this.#waiting < 0;
+    return isAdjacent && (last?.title === undefined || this.#goesOn !== undefined);
   }
 
   finish(to: number): Unit[] {
@@ -239,8 +248,11 @@ class UnitList {
   /** Adds statements, to the ones before them while these are few. */
   #statements(from: number, to: number): void {
     const last = this.#units.at(-1);
-    const joins = last && last.title === undefined;
-    if (joins && this.#lines.start(to) - this.#lines.start(last.from) <= SMALL) last.to = to;
+    const joins =
+      last?.title === undefined
+        ? last && this.#lines.start(to) - this.#lines.start(last.from) <= SMALL
+        : this.#goesOn === 'to next';
+    if (last && joins) last.to = to;
     else this.#units.push({ from, to, opening: from, title: undefined });
   }
 }

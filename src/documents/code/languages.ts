@@ -16,6 +16,8 @@ export interface Language {
   statements?: readonly RegExp[];
   /** Lines that belong to the definition below them: comments, decorators, attributes. */
   leading: RegExp;
+  /** How far a definition goes on without an indent: to the blank line, or to the next definition. */
+  goesOn?: 'to blank' | 'to next';
   /** Has comments that open with `/*`. */
   blockComments?: boolean;
   /** Has strings over many lines in three quotes. */
@@ -226,6 +228,7 @@ const rubyFamily: Language = {
 };
 
 const functional: Language = {
+  goesOn: 'to blank',
   extensions: [
     '.hs',
     '.lhs',
@@ -262,12 +265,14 @@ const functional: Language = {
 };
 
 const sections: Language = {
+  goesOn: 'to next',
   extensions: ['.toml', '.ini', '.cfg', '.conf', '.properties', '.service', '.editorconfig'],
   definitions: [line('\\[+(?<name>[^\\]]+)\\]')],
   leading: /^[#;]/,
 };
 
 const keys: Language = {
+  goesOn: 'to next',
   extensions: ['.yaml', '.yml', '.mk', '.cmake', '.dockerfile', '.env', '.ninja'],
   names: ['makefile', 'gnumakefile', 'dockerfile', 'cmakelists.txt', 'justfile', 'procfile', '.env'],
   definitions: [
@@ -279,6 +284,7 @@ const keys: Language = {
 };
 
 const sql: Language = {
+  goesOn: 'to blank',
   extensions: ['.sql', '.ddl', '.psql'],
   definitions: [
     line(

@@ -26,7 +26,9 @@ function plain(source: string): string {
   // Twice: an image in a link.
   if (text.includes('[')) text = text.replace(LINK, '$1').replace(LINK, '$1');
   if (text.includes('<')) text = text.replace(/<[^<>]*>/g, '');
-  if (text.includes('*') || text.includes('~~')) text = text.replace(/\*+|~~/g, '');
+  if (text.includes('*') || text.includes('~~')) {
+    text = text.replace(/(\\.)|\*+|~~/g, (_, escaped: string | undefined) => escaped ?? '');
+  }
   // Underscores inside words are part of a name.
   if (text.includes('_')) text = text.replace(/(^|[\s(])_+(?=\S)/g, '$1').replace(/_+(?=$|[\s.,:;!?)])/g, '');
   if (text.includes('{#')) text = text.replace(/\{#[^{}]*\}\s*$/, '');

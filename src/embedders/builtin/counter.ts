@@ -11,7 +11,8 @@ const memoLength = 40;
 
 /**
  * The counter of the built-in embedder. Additive over words, since no piece of this vocabulary crosses a
- * space; `special` is 0.
+ * space; `special` is 0. Exact, except that a word which begins with a colon (a piece without a score) may
+ * have a token less inside a text than it has alone, as it is counted here.
  * @throws {ServiceError} when the vocabulary can't be read
  */
 export function builtinCounter(): TokenCounter {
@@ -30,11 +31,9 @@ export function builtinCounter(): TokenCounter {
 class WordCounts {
   readonly #tokenizer: UnigramTokenizer;
   readonly #memo = new Map<string, number>();
-  readonly #leadTokens: number;
 
   constructor(tokenizer: UnigramTokenizer) {
     this.#tokenizer = tokenizer;
-    this.#leadTokens = tokenizer.encode('a').length;
   }
 
   sum(text: string): number {
@@ -51,23 +50,12 @@ class WordCounts {
   #count(word: string): number {
     const known = this.#memo.get(word);
     if (known !== undefined) return known;
-    const tokens = this.#tokenize(word);
+    const tokens = this.#tokenizer.encode(word).length;
     if (word.length <= memoLength) {
       if (this.#memo.size >= memoSize) this.#memo.clear();
       this.#memo.set(word, tokens);
     }
     return tokens;
-  }
-
-  /**
-   * The tokenizer cuts a word the same way everywhere, except that one which begins with a colon (score 0,
-   * which it takes for "none yet") may be cut otherwise at the very beginning of a text. The larger
-   * count is right or one too many, never too few.
-   */
-  #tokenize(word: string): number {
-    const first = this.#tokenizer.encode(word).length;
-    const later = this.#tokenizer.encode(`a ${word}`).length - this.#leadTokens;
-    return Math.max(first, later);
   }
 }
 

@@ -8,6 +8,8 @@ describe('Message', () => {
   it('writes integers as varints', () => {
     expect(hex(new Message().integer(1, 150))).toBe('089601');
     expect(hex(new Message().integer(1, 0))).toBe('0800');
+    expect(hex(new Message().integer(1, 127))).toBe('087f');
+    expect(hex(new Message().integer(1, 128))).toBe('088001');
     expect(hex(new Message().integer(1, -2n))).toBe('08feffffffffffffffff01');
     expect(hex(new Message().integer(20, 7))).toBe('a00107');
   });

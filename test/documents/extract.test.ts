@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import { extract, FORMATS, formatFor } from '../../src/documents/extract.js';
+import { documentOf, fixture, outline } from './structure.js';
+
+describe('formatFor', () => {
+  it.each([
+    ['notes/A.MD', 'markdown'],
+    ['a.b.html', 'html'],
+    ['a.rst', 'rst'],
+    ['README', 'text'],
+    ['src/Makefile', 'code'],
+    ['CMakeLists.txt', 'code'],
+    ['x.d.ts', 'code'],
+    ['data.ndjson', 'jsonl'],
+    ['a.ipynb', 'notebook'],
+    ['photo.jpg', undefined],
+    ['noextension', undefined],
+    ['.hidden', undefined],
+    ['folder.md/file', undefined],
+    ['constructor', undefined],
+  ])('%s is %s', (name, format) => {
+    expect(formatFor(name)).toBe(format);
+  });
+
+  it.each([
+    ['pdf', fixture('bees.pdf')],
+    ['docx', fixture('bees.docx')],
+    ['html', Buffer.from('\n<!DOCTYPE html><p>x')],
+    ['code', Buffer.from('#!/bin/sh\necho')],
+    [undefined, Buffer.from('PK\x03\x04 some other archive')],
+    [undefined, Buffer.from('plain')],
+  ])('knows %s by its content where the name says nothing', (format, bytes) => {
+    expect(formatFor('file', bytes)).toBe(format);
+    expect(formatFor('file.md', bytes)).toBe('markdown');
+  });
+
+  it('has one format for each file name', () => {
+    const keys = FORMATS.flatMap((format) => [
+      ...format.extensions,
+      ...('names' in format ? format.names : []),
+    ]);
+    expect(keys.filter((key, i) => keys.indexOf(key) !== i)).toEqual([]);
+    expect(keys.filter((key) => key !== key.toLowerCase())).toEqual([]);
+  });
+});
+
+describe('extract', () => {
+  it('reads text of an unknown name as plain text', async () => {
+    const document = await documentOf('\ufeffOne\r\ntwo.\r\n \r\n  Three. \r\n', 'letter.unknown');
+    expect(document.format).toBe('text');
+    expect(document.text).toBe('One\r\ntwo.\r\n \r\n  Three. \r\n');
+    expect(outline(document)).toEqual(['1 paragraph "One\\r\\ntwo."', '4 paragraph "Three."']);
+  });
+
+  it.each(FORMATS.map((format) => [format.extensions[0]!, format.name] as const))(
+    'gives a blank document without blocks for a blank %s',
+    async (extension, format) => {
+      const bytes = format === 'pdf' || format === 'docx' ? fixture(`blank.${format}`) : Buffer.from(' \n\n');
+      const { documents, failures } = await extract(bytes, `a${extension}`);
+      expect(failures).toEqual([]);
+      const records = format === 'jsonl' || format === 'csv';
+      expect(documents.map((document) => document.blocks)).toEqual(records ? [] : [[]]);
+    },
+  );
+
+  it('refuses binary data under the name of a text', async () => {
+    await expect(extract(Buffer.from('a\0b'), 'notes.md')).rejects.toMatchObject({
+      failure: 'undecodable',
+      message: expect.stringContaining('notes.md'),
+    });
+  });
+
+  it.each(['a.pdf', 'a.docx', 'a.ipynb', 'a.json'])('refuses a malformed %s', async (name) => {
+    await expect(extract(Buffer.from('{ not this'), name)).rejects.toMatchObject({ failure: 'malformed' });
+  });
+});

@@ -1,0 +1,198 @@
+// Bad input: one clear sentence that names what to do, the right exit code, and the old output untouched.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { makeWorkspace, type Workspace } from '../helpers/cli.js';
+import { startOllama, type TestOllama } from '../helpers/ollama.js';
+import { fingerprint, readOutput } from '../helpers/output.js';
+import { ingestWith, markdown, summaryOf, writeFiles } from './helpers.js';
+
+let workspace: Workspace;
+let ollama: TestOllama;
+let ingest: ReturnType<typeof ingestWith>;
+let out: string;
+
+beforeEach(async () => {
+  workspace = makeWorkspace();
+  ollama = await startOllama();
+  ingest = ingestWith(workspace, ollama.url);
+  out = join(workspace.dir, 'embeddings');
+  writeFiles(workspace.dir, { 'docs/a.md': markdown('alpha', 3) });
+});
+afterEach(async () => {
+  await ollama.stop();
+  workspace.remove();
+});
+
+/** Exactly one sentence on stderr, nothing on stdout, nothing written. */
+async function expectRefusal(args: string[], code: number, sentence: RegExp): Promise<void> {
+  const before = fingerprint(out);
+  const result = await workspace.embed(args);
+  expect(result.stderr).toMatch(sentence);
+  expect(result.stderr.trim().split('\n').length).toBeLessThanOrEqual(2);
+  expect(result.stderr).not.toContain('    at ');
+  expect(result.stdout).toBe('');
+  expect(result.code).toBe(code);
+  expect(fingerprint(out)).toEqual(before);
+}
+
+describe('arguments', () => {
+  test.each([
+    [['ingest', 'dosc'], 2, /There is no file or folder "dosc".*docs/],
+    [['ingest', 'empty'], 2, /Nothing to ingest in empty/],
+    [['ingest', '*.nope'], 2, /matches nothing/],
+    [['ingest'], 2, /missing required argument/],
+    [['ingest', 'docs', '--bacth-size', '3'], 2, /--batch-size/],
+    [['ingest', 'docs', '--batch-size', '1000'], 2, /--batch-size: expected at most 64, got 1000/],
+    [['ingest', 'docs', '--limit', '0'], 2, /whole number from 1/],
+    [['ingest', 'docs', '-o', 'docs/a.md'], 2, /docs\/a\.md/],
+    [['ingets', 'docs'], 2, /ingest/],
+    [['search', 'anything'], 2, /There is no index in .*embed ingest/],
+    [['search', ' '], 2, /Nothing to search for/],
+    [['verify'], 2, /holds no output: run `embed ingest` first/],
+    [
+      ['ingest', 'docs', '--embedder', 'builtin', '--chunk-size', '5000'],
+      2,
+      /--chunk-size 5000 .* use 128 tokens or fewer/,
+    ],
+    [
+      ['ingest', 'docs', '--embedder', 'builtin', '--chunk-size', '50', '--chunk-overlap', '40'],
+      2,
+      /--chunk-overlap 40/,
+    ],
+    [
+      ['ingest', 'docs', '--embedder', 'ollama', '--ollama-url', 'http://127.0.0.1:9', '--max-retries', '0'],
+      4,
+      /127\.0\.0\.1:9/,
+    ],
+    [
+      [
+        'ingest',
+        'docs',
+        '--embedder',
+        'builtin',
+        '--cache',
+        'redis',
+        '--redis-url',
+        'redis://:secret@127.0.0.1:9',
+      ],
+      4,
+      /redis:\/\/:\*+@127\.0\.0\.1:9/,
+    ],
+  ])('%j', async (args, code, sentence) => {
+    mkdirSync(join(workspace.dir, 'empty'));
+    await expectRefusal(args, code, sentence);
+  });
+
+  test('a wrong key in .batchrc names the file and the nearest right one', async () => {
+    writeFileSync(join(workspace.dir, '.batchrc.json'), '{"cachettl": 5}');
+    await expectRefusal(
+      ['ingest', 'docs'],
+      2,
+      /\.batchrc\.json: unknown key "cachettl"; did you mean "cacheTtl"\?/,
+    );
+  });
+
+  test('other chunks than those of the output need --rebuild', async () => {
+    expect((await ingest('docs')).code).toBe(0);
+    const again = ['ingest', 'docs', '--ollama-url', ollama.url, '--chunk-size', '64'];
+    await expectRefusal(again, 2, /--chunk-size 64 differs from the output's 256: use --rebuild/);
+    expect((await ingest('docs', '--chunk-size', '64', '--rebuild')).code).toBe(0);
+  });
+});
+
+test('a run that holds the lock makes the next one end with 75, or wait', async () => {
+  await ollama.stop();
+  ollama = await startOllama({ requestDelayMs: 300 });
+  ingest = ingestWith(workspace, ollama.url);
+  writeFiles(workspace.dir, { 'docs/b.md': markdown('beta', 60) });
+  const flags = ['--ollama-url', ollama.url, '--cache', 'none', '--batch-size', '4', '--concurrency', '1'];
+  const first = workspace.start(['ingest', 'docs', ...flags]);
+  while (ollama.stats.embeds < 2) await new Promise((done) => setTimeout(done, 5));
+  const second = await ingest('docs');
+  expect(second.code).toBe(75);
+  expect(second.stderr).toMatch(/in use by another run \(process \d+ on .*--wait/);
+  const waiting = ingest('docs', '--wait', '--json');
+  expect((await first.done).code).toBe(0);
+  expect(summaryOf(await waiting)).toMatchObject({ changed: false, documents: { unchanged: 2 } });
+});
+
+describe('standard input', () => {
+  test('records with their ids and metadata; a bad line is a failure of its own', async () => {
+    const lines = [
+      '{"id":"x","text":"The first record.","metadata":{"lang":"en"}}',
+      'no JSON',
+      '{"text":"No id."}',
+    ];
+    const flags = ['ingest', '-', '--ollama-url', ollama.url, '--cache', 'none', '--json'];
+    const result = await workspace.embed(flags, { stdin: lines.join('\n') });
+    expect(result.code).toBe(3);
+    expect(summaryOf(result).failures).toEqual([{ source: 'stdin.jsonl#line-2', code: 'malformed' }]);
+    const { rows } = readOutput(out);
+    expect(rows.map((row) => row.metadata.source)).toEqual(['stdin.jsonl#3', 'stdin.jsonl#x']);
+    expect(rows[1]!.metadata).toMatchObject({ lang: 'en' });
+
+    const next = await workspace.embed(flags, { stdin: '{"id":"y","text":"Another one."}' });
+    expect(next.code).toBe(0);
+    expect(readOutput(out).sources).toEqual(['stdin.jsonl#3', 'stdin.jsonl#x', 'stdin.jsonl#y']);
+    expect((await ingest('docs')).code).toBe(0);
+    expect(readOutput(out).sources).toEqual(['docs/a.md', 'stdin.jsonl#3', 'stdin.jsonl#x', 'stdin.jsonl#y']);
+  });
+});
+
+describe('output', () => {
+  test('--json prints one line of JSON on stdout, --quiet nothing at all', async () => {
+    const json = await ingest('docs', '--json');
+    expect(json.stdout.trim().split('\n')).toHaveLength(1);
+    expect(summaryOf(json).documents.new).toBe(1);
+    writeFiles(workspace.dir, { 'docs/b.md': markdown('beta', 2) });
+    expect(await ingest('docs', '--quiet')).toMatchObject({ code: 0, stdout: '', stderr: '' });
+  });
+
+  test('--dry-run counts, writes nothing and contacts nobody', async () => {
+    await ollama.die();
+    const result = await ingest('docs', '--dry-run', '--json');
+    expect(result.code).toBe(0);
+    expect(summaryOf(result)).toMatchObject({ documents: { new: 1 }, requests: 0 });
+    expect(summaryOf(result).chunks.embedded).toBeGreaterThan(0);
+    expect(fingerprint(out)).toEqual({});
+  });
+
+  test('--format npy leaves the vectors out of the lines, and back', async () => {
+    expect((await ingest('docs', '--format', 'npy')).code).toBe(0);
+    expect(readOutput(out).rows[0]).not.toHaveProperty('embedding');
+    const lean = fingerprint(out);
+    expect((await ingest('docs')).code).toBe(0);
+    expect(readOutput(out).rows[0]).toHaveProperty('embedding');
+    expect((await ingest('docs', '--format', 'npy')).code).toBe(0);
+    expect(fingerprint(out)).toEqual(lean);
+  });
+
+  test('search finds the chunk that was asked for, and verify finds what is broken', async () => {
+    writeFiles(workspace.dir, { 'docs/b.md': markdown('beta', 3) });
+    expect((await ingest('docs')).code).toBe(0);
+    const { rows } = readOutput(out);
+    const wanted = rows[2]!;
+    const search = ['search', wanted.text, '--json', '-k', '2', '--ollama-url', ollama.url];
+    const [best, second] = JSON.parse((await workspace.embed(search)).stdout);
+    expect(best).toMatchObject({ id: wanted.id, text: wanted.text });
+    expect(best.score).toBeCloseTo(1, 5);
+    expect(second.score).toBeLessThan(best.score);
+
+    expect(await workspace.embed(['verify'])).toMatchObject({ code: 0 });
+    const path = join(out, 'chunks.jsonl');
+    const lines = rows.map((row) => JSON.stringify(row)).join('\n');
+    writeFileSync(path, `${lines}\n`.replace('alpha0word3', 'alpha0word4'));
+    const broken = await workspace.embed(['verify']);
+    expect(broken.code).toBe(5);
+    expect(broken.stderr).toContain('chunks.jsonl');
+  });
+
+  test('colour only where it is wanted', async () => {
+    expect((await ingest('docs')).stderr).not.toContain('\x1b[');
+    const flags = ['ingest', 'docs', '--ollama-url', ollama.url];
+    expect((await workspace.embed(flags, { env: { FORCE_COLOR: '1' } })).stderr).toContain('\x1b[32m');
+    const both = { FORCE_COLOR: '1', NO_COLOR: '1' };
+    expect((await workspace.embed(flags, { env: both })).stderr).not.toContain('\x1b[');
+  });
+});
