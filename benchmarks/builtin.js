@@ -4,6 +4,7 @@
 //
 //   npm run build && node benchmarks/builtin.js [threads]
 import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -27,9 +28,7 @@ else await main(Number(process.argv[2] ?? Math.min(availableParallelism(), 4)));
 async function main(threads) {
   const texts = makeTexts();
   const embedder = await openBuiltinEmbedder({ threads, engine: 'onnx' });
-  const bare = Array.from({ length: threads }, () =>
-    fork(fileURLToPath(import.meta.url), ['bare'], { serialization: 'advanced' }),
-  );
+  const bare = Array.from({ length: threads }, startBare);
   const tokenizer = new UnigramTokenizer(readVocabulary().entries);
   const ids = texts.map((text) => tokenizer.encode(text));
   await Promise.all(
@@ -95,6 +94,14 @@ async function embedAll(embedder, texts) {
   await Promise.all(Array.from({ length: batchesInFlight }, work));
 }
 
+function startBare() {
+  const child = fork(fileURLToPath(import.meta.url), ['bare'], { serialization: 'advanced' });
+  child.on('exit', (code) => {
+    if (code) throw new Error(`The bare engine ended with status ${code}.`);
+  });
+  return child;
+}
+
 /** The other side of `ask`: takes ids once, then runs them all each time it is asked. */
 async function runBare() {
   const { InferenceSession, Tensor } = loadOnnxRuntime();
@@ -111,12 +118,10 @@ async function runBare() {
   });
 }
 
-function ask(child, message) {
-  return new Promise((resolve, reject) => {
-    child.once('message', resolve);
-    child.once('exit', (code) => reject(new Error(`The bare engine ended with status ${code}.`)));
-    child.send(message);
-  });
+async function ask(child, message) {
+  const answer = once(child, 'message');
+  child.send(message);
+  await answer;
 }
 
 function median(numbers) {

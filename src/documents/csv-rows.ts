@@ -24,28 +24,26 @@ export function* csvRows(text: string, delimiter: string): Generator<CsvRow> {
     const row: CsvRow = { fields: [], line, isBroken: false };
     let inRow = true;
     while (inRow) {
-      let end = -1;
+      let field = '';
       if (quotes && text.charCodeAt(at) === QUOTE) {
-        end = closingQuote(text, at + 1, separator);
+        const end = closingQuote(text, at + 1);
         if (end === -1) {
           quotes = false;
           row.isBroken = true;
+        } else {
+          field = text.slice(at + 1, end);
+          for (let i = field.indexOf('\n'); i !== -1; i = field.indexOf('\n', i + 1)) line++;
+          if (field.includes('"')) field = field.replaceAll('""', '"');
+          at = end + 1;
         }
       }
-      let field: string;
-      if (end >= 0) {
-        field = text.slice(at + 1, end);
-        for (let i = field.indexOf('\n'); i !== -1; i = field.indexOf('\n', i + 1)) line++;
-        if (field.includes('"')) field = field.replaceAll('""', '"');
-        at = end + 1;
-      } else {
-        const start = at;
-        let code = text.charCodeAt(at);
-        while (at < text.length && code !== separator && code !== NEWLINE && code !== RETURN) {
-          code = text.charCodeAt(++at);
-        }
-        field = text.slice(start, at);
+      // A field without quotes, or what somebody wrote behind them.
+      const start = at;
+      let code = text.charCodeAt(at);
+      while (at < text.length && code !== separator && code !== NEWLINE && code !== RETURN) {
+        code = text.charCodeAt(++at);
       }
+      if (at > start) field += text.slice(start, at);
       row.fields.push(field);
       inRow = at < text.length && text.charCodeAt(at) === separator;
       if (inRow) at++;
@@ -69,12 +67,9 @@ export function guessDelimiter(text: string): string {
   return [...counts].reduce((best, next) => (next[1] > best[1] ? next : best))[0];
 }
 
-/** Index of the quote that ends the field: one with a separator, a line break or nothing behind it. */
-function closingQuote(text: string, start: number, separator: number): number {
-  for (let at = text.indexOf('"', start); at !== -1; at = text.indexOf('"', at + 1)) {
-    const next = text.charCodeAt(at + 1);
-    if (next === QUOTE) at++;
-    else if (Number.isNaN(next) || next === separator || next === NEWLINE || next === RETURN) return at;
-  }
-  return -1;
+/** Index of the next quote that isn't doubled; -1 for none. */
+function closingQuote(text: string, start: number): number {
+  let at = text.indexOf('"', start);
+  while (at !== -1 && text.charCodeAt(at + 1) === QUOTE) at = text.indexOf('"', at + 2);
+  return at;
 }

@@ -25,6 +25,9 @@ const MAGIC = [
   '\xff\xfe\0\0',
 ];
 
+/** The characters of the bytes 80 to 9F. */
+const WINDOWS_1252 = '€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ';
+
 /** "charset=shift_jis", "coding: euc-jp", 'encoding="ISO-8859-2"' near the top of a file. */
 const DECLARATION = /(?:charset|coding|encoding)[ \t]{0,3}[=:][ \t]{0,3}["']?([A-Za-z][\w.:-]{1,30})/;
 
@@ -39,7 +42,8 @@ export function decode(bytes: Uint8Array): string {
   if (utf16) return new TextDecoder(utf16).decode(buffer);
   if (isAscii(buffer)) return buffer.toString('latin1');
   if (isUtf8(buffer)) return buffer.toString('utf8', hasUtf8Mark(buffer) ? 3 : 0);
-  return declaredDecoder(buffer)?.decode(buffer) ?? new TextDecoder('windows-1252').decode(buffer);
+  const decoder = declaredDecoder(buffer);
+  return decoder && decoder.encoding !== 'windows-1252' ? decoder.decode(buffer) : decodeWindows1252(buffer);
 }
 
 /** Whether the start of a file says that it isn't text: known binary formats, NUL bytes, control characters. */
@@ -54,6 +58,11 @@ export function isBinary(bytes: Uint8Array): boolean {
   let controls = 0;
   for (const byte of sample) if (byte < 9 || (byte > 13 && byte < 32 && byte !== 27)) controls++;
   return controls * 50 > sample.length;
+}
+
+/** Not by TextDecoder: Node 20 takes the encoding for Latin-1, without quotes, dashes and the euro sign. */
+function decodeWindows1252(bytes: Buffer): string {
+  return bytes.toString('latin1').replace(/[\x80-\x9f]/g, (char) => WINDOWS_1252[char.charCodeAt(0) - 0x80]!);
 }
 
 function hasUtf8Mark(bytes: Uint8Array): boolean {

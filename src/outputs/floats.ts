@@ -22,6 +22,7 @@ const scales = Float64Array.from([1e9, 1e10, 1e11, 1e12, 1e13, 1e14]);
  * Nearly all values of a normalised vector lie in [1e-6, 1). There, nine digits always tell a float32 from
  * its neighbours, and `value * scale` is an integer of nine digits plus a fraction, exact to 1e-7, while
  * half the way to a neighbour is at least 2.9: so double arithmetic decides safely how many digits are needed.
+ * (A power of two is half as far from the neighbour below; the twenty in this range come out right all the same.)
  * One loop without calls, because passing floats between functions would put them on the heap.
  * @param out has at least `vector.length * maxFloatBytes` bytes behind `position`
  * @returns the position behind the last byte
@@ -35,8 +36,7 @@ export function writeFloats(out: Uint8Array, position: number, vector: Float32Ar
     const pattern = bits[i] as number;
     const value = vector[i] as number;
     const magnitude = Math.abs(value);
-    // A power of two has a nearer neighbour below than above: left to the careful path.
-    if (!(magnitude >= 1e-6 && magnitude < 1) || (pattern & 0x7fffff) === 0) {
+    if (!(magnitude >= 1e-6 && magnitude < 1)) {
       at = writeRare(out, at, value);
       continue;
     }

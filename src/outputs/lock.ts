@@ -1,37 +1,14 @@
-// One run at a time writes an output. The lock is a file made by an exclusive link, so that it appears whole
-// or not at all, and that only one of several takers gets it.
-//
-// Taking over a dead owner's lock: his file names him by a nonce, and his successor is who first links
-// `lock-after-<nonce>`; a successor who dies at once has a successor in the same way. The last one of that
-// chain owns the lock. He then renames his own file over `lock` and removes the chain. A taker who read the
-// old chain too early and links a name that was just removed sees that `lock` is no longer the file
-// from which his chain started, and steps back. So there is no moment at which two could win.
+// One run at a time writes an output. The lock names its owner, tells others that he lives, and is taken
+// over when he died; `claims.ts` sees to it that only one can win.
 import { randomBytes } from 'node:crypto';
-import {
-  constants,
-  copyFile,
-  type FileHandle,
-  link,
-  open,
-  rename,
-  rm,
-  stat,
-  writeFile,
-} from 'node:fs/promises';
+import { type FileHandle, open, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LockedError, OutputError } from '../errors.js';
-import {
-  ensureFolder,
-  errorCode,
-  namesIn,
-  outputError,
-  readText,
-  remove,
-  removeEmptyFolder,
-} from './disk.js';
+import { type Claim, claim, lockPath, readChain, takeOver } from './claims.js';
+import { ensureFolder, errorCode, namesIn, outputError, remove, removeEmptyFolder } from './disk.js';
 import { lockPrefix, runFolder } from './layout.js';
-import { type LockOwner, liveness, parseOwner, thisProcess } from './owner.js';
+import { type LockOwner, liveness, thisProcess } from './owner.js';
 
 export interface LockOptions {
   /** Wait for the other run instead of throwing. */
@@ -133,13 +110,6 @@ export class Lock {
   }
 }
 
-interface Claim {
-  owner: LockOwner;
-  path: string;
-  /** When it was last touched, in ms. */
-  touched: number;
-}
-
 /** One try: the lock, its owner, or undefined when the ground moved and it should be tried again. */
 async function attempt(dir: string, created: boolean): Promise<Lock | LockOwner | undefined> {
   const self = await thisProcess(randomBytes(8).toString('hex'));
@@ -156,7 +126,7 @@ async function attempt(dir: string, created: boolean): Promise<Lock | LockOwner 
       if (!(await claim(mine, lockPath(dir)))) return undefined;
     } else {
       if (await isHeld(end, (await stat(mine)).mtimeMs)) return end.owner;
-      if (!(await takeOver(dir, mine, chain, end))) return undefined;
+      if (!(await takeOver(dir, mine, chain))) return undefined;
     }
     await remove(mine);
     await removeOthers(run);
@@ -170,68 +140,6 @@ async function attempt(dir: string, created: boolean): Promise<Lock | LockOwner 
   }
 }
 
-/** Whether we are the one successor of the chain's end, and `lock` is ours now. */
-async function takeOver(dir: string, mine: string, chain: readonly Claim[], end: Claim): Promise<boolean> {
-  const succession = successorPath(dir, end.owner);
-  if (!(await claim(mine, succession))) return false;
-  const root = (await readChain(dir))?.[0];
-  if (root?.owner.nonce !== chain[0]?.owner.nonce) {
-    await remove(succession);
-    return false;
-  }
-  await rename(mine, lockPath(dir));
-  return true;
-}
-
-/** Links `mine` to a name that must not exist; where the disk knows no links, copies. */
-async function claim(mine: string, path: string): Promise<boolean> {
-  try {
-    await link(mine, path);
-    return true;
-  } catch (error) {
-    const code = errorCode(error) ?? '';
-    if (code === 'EEXIST') return false;
-    if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'].includes(code)) throw error;
-  }
-  try {
-    await copyFile(mine, path, constants.COPYFILE_EXCL);
-    return true;
-  } catch (error) {
-    if (errorCode(error) === 'EEXIST') return false;
-    throw error;
-  }
-}
-
-/** The owner of `lock` and those who took it over from each other; undefined when there is no lock. */
-async function readChain(dir: string): Promise<Claim[] | undefined> {
-  const root = await readClaim(lockPath(dir));
-  if (root === undefined) return undefined;
-  const chain = [root];
-  for (let last: Claim | undefined = root; last !== undefined; ) {
-    last = await readClaim(successorPath(dir, last.owner));
-    if (last !== undefined) chain.push(last);
-  }
-  return chain;
-}
-
-async function readClaim(path: string): Promise<Claim | undefined> {
-  const text = await readText(path);
-  if (text === undefined) return undefined;
-  try {
-    const { mtimeMs, ino } = await stat(path);
-    return { owner: parseOwner(text) ?? unknownOwner(ino), path, touched: mtimeMs };
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return undefined;
-    throw outputError(error, path);
-  }
-}
-
-/** Of a lock file that holds something else; only its age counts. */
-function unknownOwner(inode: number): LockOwner {
-  const nonce = `unreadable-${inode}`;
-  return { host: 'an unknown host', pid: 0, boot: nonce, namespace: '', started: '', nonce };
-}
-
 async function isHeld(claim: Claim, now: number): Promise<boolean> {
   const state = await liveness(claim.owner, await thisProcess(''));
   return state === 'unknown' ? now - claim.touched < staleMs : state === 'alive';
@@ -242,14 +150,6 @@ async function removeOthers(run: string): Promise<void> {
   for (const name of await namesIn(run)) {
     if (name.startsWith(`${lockPrefix}-`)) await remove(join(run, name));
   }
-}
-
-function lockPath(dir: string): string {
-  return join(runFolder(dir), lockPrefix);
-}
-
-function successorPath(dir: string, owner: LockOwner): string {
-  return join(runFolder(dir), `${lockPrefix}-after-${owner.nonce}`);
 }
 
 function ownerText(owner: LockOwner): string {

@@ -2,8 +2,10 @@
 import type { Settings } from '../config/settings.js';
 import { builtinCounter } from '../embedders/builtin/counter.js';
 import { windowTokens } from '../embedders/builtin/graph.js';
+import { poolOf } from '../embedders/pool.js';
 import { profileOf } from '../embedders/profiles.js';
 import { withRetry, wrapped } from '../embedders/retry.js';
+import { compareSpaces, measureSpace } from '../embedders/space.js';
 import { ServiceError } from '../errors.js';
 import { estimateCounter } from '../tokens/estimate.js';
 import type { Embedder, TokenCounter, VectorSpace } from '../types.js';
@@ -86,14 +88,39 @@ async function openBuiltin(options: OpenEmbedderOptions): Promise<Embedder> {
 async function openOllama(options: OpenEmbedderOptions, asked: string | undefined): Promise<Embedder> {
   const { settings, signal, pinnedCounter } = options;
   const { parseOllamaHost } = await import('../embedders/ollama/host.js');
-  const { openOllamaEmbedder } = await import('../embedders/ollama/embedder.js');
-  const url = parseOllamaHost(settings.ollamaUrl?.[0] ?? DEFAULT_URL);
-  const model = asked ?? (await bestModel(url, options));
+  const urls = (settings.ollamaUrl ?? [DEFAULT_URL]).map((url) => parseOllamaHost(url));
+  const model = asked ?? (await bestModel(urls[0]!, options));
   if (model === undefined) {
     throw new ServiceError(
-      `Ollama at ${url.href} has no embedding model: run "ollama pull nomic-embed-text" there, or name one with --model.`,
+      `Ollama at ${urls[0]!.href} has no embedding model: run "ollama pull nomic-embed-text" there, or name one with --model.`,
     );
   }
+  const retrying = (embedder: Embedder) => withRetry(embedder, { retries: settings.maxRetries, signal });
+  const first = await openEndpoint(urls[0]!, model, options);
+  if (urls.length === 1) return withPinnedCounter(retrying(first), pinnedCounter);
+  const endpoints: [Embedder, ...Embedder[]] = [first];
+  try {
+    const space = await measureSpace(retrying(first), { signal });
+    for (const url of urls.slice(1)) {
+      const endpoint = await openEndpoint(url, model, options);
+      endpoints.push(endpoint);
+      const comparison = compareSpaces(space, await measureSpace(retrying(endpoint), { signal }));
+      if (comparison.same) continue;
+      throw new ServiceError(
+        `Ollama at ${url.href} gives other vectors than the one at ${urls[0]!.href} (${comparison.reason}): ` +
+          'use servers of one version and one model, or leave one out.',
+      );
+    }
+  } catch (error) {
+    await Promise.all(endpoints.map((endpoint) => endpoint.close()));
+    throw error;
+  }
+  return withPinnedCounter(retrying(poolOf(endpoints)), pinnedCounter);
+}
+
+async function openEndpoint(url: URL, model: string, options: OpenEmbedderOptions): Promise<Embedder> {
+  const { settings, signal } = options;
+  const { openOllamaEmbedder } = await import('../embedders/ollama/embedder.js');
   if (options.onPull) await pullWhenMissing(url, model, options);
   const embedder = await openOllamaEmbedder({
     url,
@@ -103,8 +130,7 @@ async function openOllama(options: OpenEmbedderOptions, asked: string | undefine
     batchTimeoutMs: settings.batchTimeout,
     signal,
   });
-  const counted = withRequestCount(embedder, options.onRequest);
-  return withPinnedCounter(withRetry(counted, { retries: settings.maxRetries, signal }), pinnedCounter);
+  return withRequestCount(embedder, options.onRequest);
 }
 
 async function bestModel(

@@ -63,7 +63,7 @@ export class Session {
     this.journal = parts.journal;
     this.previous = previous;
     this.batchBounds = { items: settings.batchSize, tokens: BATCH_TOKENS, length: BATCH_LENGTH };
-    this.concurrency = settings.concurrency;
+    this.concurrency = settings.concurrency * Math.max(1, settings.ollamaUrl?.length ?? 1);
     this.canary = parts.space.prefixes.document + CANARY_TEXTS[0]!.text;
     this.#counts = counts;
   }

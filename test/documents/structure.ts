@@ -39,7 +39,8 @@ export function keepsTheRules({ source, text, blocks }: Document): void {
     const isFull = /\S/.test(text.slice(block.start, block.end));
     const isLost = /\S/.test(text.slice(at, block.start));
     // One expectation for each block would take longer than all else.
-    if (!isOrdered || !isTitled || !isFull || isLost) expect.unreachable(`${source}: ${JSON.stringify(block)}`);
+    if (!isOrdered || !isTitled || !isFull || isLost)
+      expect.unreachable(`${source}: ${JSON.stringify(block)}`);
     line = block.line;
     at = block.end;
   }

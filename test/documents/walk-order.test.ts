@@ -32,9 +32,10 @@ describe('the order of a walk', () => {
 
   it('begins anew where the base lies inside a root', async () => {
     const folder = plant(temporaryFolder(), ['a', 'in/b', 'in/sub/c', 'z', 'other/in/d']);
-    const { sources, listed } = await walked(folder, ['.'], { base: join(folder, 'in') });
+    const { sources, listed, entries } = await walked(folder, ['.'], { base: join(folder, 'in') });
     expect(sources).toEqual([`${folder}/a`, `${folder}/other/in/d`, `${folder}/z`, 'b', 'sub/c']);
     expect(listed).toEqual([folder]);
+    expect(entries.at(-1)).toEqual({ kind: 'listed', root: folder, complete: true });
   });
 
   it('leaves the base out where rules above it do', async () => {

@@ -191,3 +191,36 @@ describe('another vector space', () => {
     expect((await workspace.embed(['verify'])).code).toBe(0);
   });
 });
+
+describe('two servers', () => {
+  let second: TestOllama;
+  beforeEach(async () => {
+    second = await startOllama();
+    writeFiles(workspace.dir, { 'docs/c.md': markdown('gamma', 80) });
+  });
+  afterEach(() => second.stop());
+
+  const both = () =>
+    ingest('docs', '--ollama-url', second.url, '--batch-size', '4', '--concurrency', '1', '--json');
+
+  test('share the work', async () => {
+    expect((await both()).code).toBe(0);
+    expect(ollama.stats.embeds).toBeGreaterThan(5);
+    expect(second.stats.embeds).toBeGreaterThan(5);
+    expectRightVectors();
+  });
+
+  test('one that dies in mid-run leaves its work to the other', async () => {
+    second.script({ kind: 'reset', after: 3, times: Number.POSITIVE_INFINITY });
+    expect((await both()).code).toBe(0);
+    expectRightVectors();
+  });
+
+  test('of two digests are refused before anything is embedded', async () => {
+    second.world.models[0]!.digest = 'e'.repeat(64);
+    const result = await both();
+    expect(result.code).toBe(4);
+    expect(result.stderr).toMatch(/gives other vectors than the one at .*digest/);
+    expect(fingerprint(out)).toEqual({});
+  });
+});

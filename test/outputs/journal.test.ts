@@ -70,10 +70,11 @@ test('drops a tail that is torn at any byte, keeps all before it, and goes on fr
   await journal.close();
   const whole = await readFile(journal.path);
   for (let length = 0; length <= whole.length; length++) {
-    const expected = [...ends].filter(([end]) => end <= length).at(-1)?.[1] ?? [];
+    const [end, expected] = [...ends].filter(([position]) => position <= length).at(-1) ?? [64, []];
     await writeFile(journal.path, whole.subarray(0, length));
     const torn = await openJournal(dir, space.id, dimensions);
     expect(found(torn, texts)).toEqual(expected);
+    expect((await readFile(journal.path)).length).toBe(end);
     await torn.append(entriesOf('next'));
     await torn.close();
     const again = await openJournal(dir, space.id, dimensions);

@@ -4,6 +4,7 @@ import { mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/p
 import { join } from 'node:path';
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { LockedError, OutputError } from '../../src/errors.js';
+import { readChain, takeOver } from '../../src/outputs/claims.js';
 import { acquireLock, inspectLock, type Lock } from '../../src/outputs/lock.js';
 import { type LockOwner, liveness, thisProcess } from '../../src/outputs/owner.js';
 import { temporaryFolder } from './sample.js';
@@ -170,6 +171,19 @@ describe.runIf(isLinux)('a lock whose owner died', () => {
     await writeFile(after(second), JSON.stringify({ ...third, started: '1' }));
     const lock = await locked(dir);
     await lock.check();
+    expect(await readdir(join(dir, '.run'))).toEqual(['lock']);
+  });
+
+  test('does not go to a taker whose view of it is old', async () => {
+    const dir = await outputFolder();
+    leaveDeadLock(dir);
+    const old = (await readChain(dir)) ?? [];
+    const lock = await locked(dir);
+    const mine = join(dir, '.run', 'lock-claim-late');
+    await writeFile(mine, JSON.stringify(await thisProcess('late')));
+    expect(await takeOver(dir, mine, old)).toBe(false);
+    await lock.check();
+    await rm(mine);
     expect(await readdir(join(dir, '.run'))).toEqual(['lock']);
   });
 

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { recover } from '../../src/outputs/commit.js';
 import { openOutput } from '../../src/outputs/output.js';
 import { verifyOutput } from '../../src/outputs/verify.js';
 import { openWriter } from '../../src/outputs/writer.js';
@@ -200,6 +201,51 @@ test('abort leaves the old output and nothing else', async () => {
   expect(existsSync(join(dir, '.run'))).toBe(true);
   await writer.abort();
   await writer.abort();
+  expect(await filesOf(dir)).toEqual(before);
+});
+
+test('a commit that fails behind its record is ended by recovery, and not undone by abort', async () => {
+  const dir = await outputFolder();
+  await writeAll(dir, [a, b]);
+  const fresh = join(await temporaryFolder(), 'out');
+  await writeAll(fresh, [a, c]);
+  const onStep = (step: string) => {
+    if (step === 'renamed vectors.npy') throw Object.assign(new Error('broken disk'), { code: 'EIO' });
+  };
+  const previous = await opened(dir);
+  const writer = await openWriter(dir, writerOptions({ previous, onStep }));
+  await writer.keep(a.source);
+  await addDocument(writer, c);
+  await expect(writer.commit()).rejects.toThrow(`${dir} can't be read or written (EIO)`);
+  await writer.abort();
+  expect((await opened(dir)).document(c.source)).toBeDefined();
+  expect((await verifyOutput(dir)).problems).toEqual([]);
+  expect(await recover(dir)).toBe(true);
+  expect(await recover(dir)).toBe(false);
+  await rm(join(dir, '.run'), { recursive: true });
+  expect(await filesOf(dir)).toEqual(await filesOf(fresh));
+});
+
+test('recovery refuses a record whose files are gone, and drops one that is not whole', async () => {
+  const dir = await outputFolder();
+  await writeAll(dir, [a]);
+  const before = await filesOf(dir);
+  const onStep = (step: string) => {
+    if (step === 'recorded') throw new Error('stopped');
+  };
+  const writer = await openWriter(dir, writerOptions({ onStep }));
+  await addDocument(writer, b);
+  await expect(writer.commit()).rejects.toThrow();
+  const record = await readFile(join(dir, '.run', 'commit'), 'utf8');
+  const [stage = ''] = (await readdir(join(dir, '.run'))).filter((name) => name.startsWith('stage-'));
+  await rm(join(dir, '.run', stage, 'chunks.jsonl'));
+  await expect(recover(dir)).rejects.toMatchObject({ code: 'EMBED_DAMAGED_OUTPUT', exitCode: 5 });
+  for (let length = 0; length < record.length - 1; length += 11) {
+    await writeFile(join(dir, '.run', 'commit'), record.slice(0, length));
+    expect((await opened(dir)).rows).toBe(3);
+  }
+  expect(await recover(dir)).toBe(false);
+  await rm(join(dir, '.run'), { recursive: true });
   expect(await filesOf(dir)).toEqual(before);
 });
 

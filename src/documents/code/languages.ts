@@ -274,7 +274,7 @@ const sections: Language = {
 const keys: Language = {
   goesOn: 'to next',
   extensions: ['.yaml', '.yml', '.mk', '.cmake', '.dockerfile', '.env', '.ninja'],
-  names: ['makefile', 'gnumakefile', 'dockerfile', 'cmakelists.txt', 'justfile', 'procfile', '.env'],
+  names: ['makefile', 'gnumakefile', 'dockerfile', 'cmakelists.txt', 'justfile', 'procfile'],
   definitions: [
     line('["\']?(?<name>[\\w./%$()-]+)["\']?\\s*::?(?:\\s|$)'),
     line('(?<kind>FROM)\\s+(?<name>\\S+)'),

@@ -63,7 +63,8 @@ function compose(pages: PdfLine[][]): { text: string; blocks: Block[] } {
     for (const [i, line] of lines.entries()) {
       const level = line.text.length <= LONGEST_HEADING ? sizes.indexOf(line.size) + 1 : 0;
       const isItem = BULLET.test(line.text);
-      if (open && !line.gap && !isItem && level === openLevel) {
+      const isLike = level === openLevel && Math.abs(line.size - (lines[i - 1]?.size ?? 0)) <= 1;
+      if (open && !line.gap && !isItem && isLike) {
         text += '\n';
       } else {
         if (text !== '') text += '\n\n';

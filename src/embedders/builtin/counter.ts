@@ -53,10 +53,15 @@ class WordCounts {
     const tokens = this.#tokenizer.encode(word).length;
     if (word.length <= memoLength) {
       if (this.#memo.size >= memoSize) this.#memo.clear();
-      this.#memo.set(word, tokens);
+      this.#memo.set(copy(word), tokens);
     }
     return tokens;
   }
+}
+
+/** V8's slice of a string keeps all of it in memory: the memo would keep every document. */
+function copy(text: string): string {
+  return Buffer.from(text, 'utf16le').toString('utf16le');
 }
 
 /** What `\s` matches: the white space that the embedder collapses. */

@@ -1,8 +1,10 @@
+import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { builtinCounter } from '../../../src/embedders/builtin/counter.js';
 import { collapseWhiteSpace, UnigramTokenizer } from '../../../src/embedders/builtin/tokenizer.js';
 import { readVocabulary } from '../../../src/embedders/builtin/weights.js';
+import { counterUrl } from './built.js';
 import { longText, questions, shortTexts } from './texts.js';
 
 const vocabulary = readVocabulary();
@@ -63,6 +65,24 @@ describe('builtinCounter', () => {
   it('counts nothing in blank texts', () => {
     expect(counter.count('')).toBe(0);
     expect(counter.count(' \n\t\u00a0')).toBe(0);
+  });
+
+  it('keeps none of the texts in memory', () => {
+    const script = `
+      import { builtinCounter } from ${JSON.stringify(counterUrl)};
+      const counter = builtinCounter();
+      counter.count('a first text');
+      gc();
+      const before = process.memoryUsage().heapUsed;
+      for (let i = 0; i < 100; i++) {
+        counter.count(Buffer.from('extraordinary' + i + ' ' + 'lorem ipsum '.repeat(30_000)).toString());
+      }
+      gc();
+      console.log((process.memoryUsage().heapUsed - before) / 1e6);`;
+    const args = ['--expose-gc', '--input-type=module', '--eval', script];
+    const megabytes = Number(execFileSync(process.execPath, args, { encoding: 'utf8' }));
+    // The texts have 36 MB.
+    expect(megabytes).toBeLessThan(10);
   });
 
   it('counts right when its memo starts afresh, and in very long words', () => {
