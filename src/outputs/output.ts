@@ -1,18 +1,15 @@
 // A committed output, opened for reading: documents by source, rows by text, vectors and lines by row.
 // It sees one whole output, the old or the new, even while a commit replaces the files.
-import { type FileHandle, open } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { OutputError } from '../errors.js';
+import type { FileHandle } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Failure, Vector, VectorSpace } from '../types.js';
-import { type CommitRecord, parseRecord, readRecordText, stagedPath } from './commit.js';
-import { errorCode, outputError } from './disk.js';
 import { parseFailures } from './failures.js';
 import { HashIndex, keyBytes } from './hashindex.js';
-import { chunksName, failuresName, manifestName, vectorsName } from './layout.js';
+import { chunksName, manifestName, vectorsName } from './layout.js';
 import type { RecordFile } from './manifest.js';
 import { damaged, type Manifest, type OutputDocument, readManifest } from './manifest-reader.js';
 import { npyHeaderBytes, parseNpyHeader } from './npy.js';
+import { closeFiles, type OpenFiles, openFiles } from './snapshot.js';
 
 /** Several rows one after the other, as read in one go. */
 export interface VectorBlock {
@@ -23,17 +20,9 @@ export interface VectorBlock {
   floats: Float32Array;
 }
 
-interface OpenFiles {
-  manifest: FileHandle;
-  chunks: FileHandle;
-  vectors: FileHandle;
-  failures: FileHandle | undefined;
-}
-
 const blockBytes = 4 * 1024 * 1024;
 /** Rows this close together are read in one go. */
 const gapBytes = 16 * 1024;
-const maxTries = 50;
 
 /**
  * @returns undefined when the folder holds no output
@@ -212,74 +201,6 @@ export class Output {
   }
 }
 
-/**
- * Opens the files of one output: look at the commit record, open, and look again. What changed in between
- * means that a commit was under way: once more. A file that is held open stays what it was.
- */
-async function openFiles(dir: string): Promise<OpenFiles | undefined> {
-  for (let tries = 0; tries < maxTries; tries++) {
-    const before = await readRecordText(dir);
-    const record = parseRecord(before);
-    const manifest = await openFile(dir, manifestName, record);
-    const chunks = await openFile(dir, chunksName, record);
-    const vectors = await openFile(dir, vectorsName, record);
-    const failures = await openFile(dir, failuresName, record);
-    const found = [manifest, chunks, vectors, failures];
-    const same = before === (await readRecordText(dir)) && (await isManifest(dir, manifest, record));
-    if (same && manifest !== undefined && chunks !== undefined && vectors !== undefined) {
-      return { manifest, chunks, vectors, failures };
-    }
-    await Promise.all(found.map((file) => file?.close()));
-    if (same) {
-      if (manifest === undefined && chunks === undefined && vectors === undefined) return undefined;
-      const missing = manifest === undefined ? manifestName : chunks === undefined ? chunksName : vectorsName;
-      throw damaged(join(dir, missing), 'it is missing');
-    }
-    await sleep(20);
-  }
-  throw new OutputError(`${dir} is being replaced again and again: wait for the other run to end.`);
-}
-
-/** Where a recorded commit is under way, a file is still staged or already in place: the record moves it only forward. */
-async function openFile(
-  dir: string,
-  name: string,
-  record: CommitRecord | undefined,
-): Promise<FileHandle | undefined> {
-  if (record?.remove.includes(name)) return undefined;
-  if (record?.files.some((file) => file.name === name) === true) {
-    const staged = await openIfThere(stagedPath(dir, record, name));
-    if (staged !== undefined) return staged;
-  }
-  return await openIfThere(join(dir, name));
-}
-
-async function openIfThere(path: string): Promise<FileHandle | undefined> {
-  try {
-    return await open(path, 'r');
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return undefined;
-    throw outputError(error, errorCode(error) === 'ENOTDIR' ? dirname(path) : path);
-  }
-}
-
-/** Whether the manifest in place is still the one that was opened: a whole commit may have passed unseen. */
-async function isManifest(
-  dir: string,
-  opened: FileHandle | undefined,
-  record: CommitRecord | undefined,
-): Promise<boolean> {
-  if (record !== undefined) return true;
-  const now = await openIfThere(join(dir, manifestName));
-  try {
-    if (opened === undefined || now === undefined) return opened === now;
-    const [a, b] = await Promise.all([opened.stat({ bigint: true }), now.stat({ bigint: true })]);
-    return a.ino === b.ino && a.dev === b.dev;
-  } finally {
-    await now?.close();
-  }
-}
-
 async function checkSizes(dir: string, files: OpenFiles, manifest: Manifest): Promise<void> {
   for (const [name, handle] of [
     [chunksName, files.chunks],
@@ -300,15 +221,6 @@ async function readRange(handle: FileHandle, position: number, length: number): 
   const buffer = Buffer.alloc(length);
   const { bytesRead } = await handle.read(buffer, 0, length, position);
   return buffer.subarray(0, bytesRead);
-}
-
-async function closeFiles(files: OpenFiles): Promise<void> {
-  await Promise.all([
-    files.manifest.close(),
-    files.chunks.close(),
-    files.vectors.close(),
-    files.failures?.close(),
-  ]);
 }
 
 function indexTexts(manifest: Manifest): HashIndex {
