@@ -16,8 +16,8 @@ const SKIPPED = words(
 const CONTENT = words('main article section blockquote');
 /** Elements that end the line before and behind them. */
 const BREAKING = words(
-  'address article aside blockquote body caption center dd details div dl dt fieldset figcaption figure footer form ' +
-    'head header hgroup hr html legend li main ol optgroup option p section summary table tbody td tfoot th thead tr ul',
+  'address article aside blockquote body caption center dd desc details div dl dt fieldset figcaption figure footer form ' +
+    'head header hgroup hr html legend li main ol optgroup option p section summary table tbody td text tfoot th thead tr ul',
 );
 /** Elements that end a heading that nobody closed. */
 const ENDS_HEADING = words('p ul ol dl table pre section article main body');
@@ -49,6 +49,8 @@ class HtmlReader {
   #title = '';
   #titleLine = 1;
   #tag = '';
+  /** Whether an element came before. */
+  #started = false;
 
   /** The block that is being read, its last piece, and where in the HTML it started (-1: not yet). */
   #open = '';
@@ -135,7 +137,10 @@ class HtmlReader {
       else if (tag === 'main' || tag === 'body') this.#skipped = '';
       if (this.#skipped) return;
     }
-    if (SKIPPED.has(tag) || (tag === 'footer' && this.#contentDepth === 0)) {
+    // A drawing that is the file itself has labels; one in a page is decoration.
+    const isWhole = tag === 'svg' && !this.#started;
+    this.#started = true;
+    if ((SKIPPED.has(tag) && !isWhole) || (tag === 'footer' && this.#contentDepth === 0)) {
       this.#skipped = tag;
       this.#skippedDepth = 1;
       return;

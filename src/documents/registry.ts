@@ -19,7 +19,7 @@ export const FORMATS = [
   {
     name: 'html',
     title: 'HTML',
-    extensions: ['.html', '.htm', '.xhtml'],
+    extensions: ['.html', '.htm', '.xhtml', '.svg'],
     load: async () => (await import('./formats/html.js')).extract,
   },
   {

@@ -8,15 +8,18 @@ import { EmbedError, OutputError } from '../errors.js';
 /** Left free for others (the journal of this very run among them) while the output grows. */
 const reserveBytes = 4 * 1024 * 1024;
 
+/** ENOSPC and its like, not ERR_INVALID_ARG_TYPE. */
+const systemCode = /^E[A-Z0-9]+$/;
+
 export function errorCode(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
-/** The error of a file operation under `path` as a sentence; known errors pass through. */
-export function outputError(error: unknown, path: string): EmbedError {
-  if (error instanceof EmbedError) return error;
-  const options = { cause: error };
+/** The error of a file operation under `path` as a sentence; all others pass through. */
+export function outputError(error: unknown, path: string): unknown {
   const code = errorCode(error);
+  if (error instanceof EmbedError || code === undefined || !systemCode.test(code)) return error;
+  const options = { cause: error };
   switch (code) {
     case 'ENOSPC':
     case 'EDQUOT':
@@ -45,7 +48,7 @@ export function outputError(error: unknown, path: string): EmbedError {
       return new OutputError(`${path} is too long a path: choose a shorter one with --out.`, options);
     default:
       return new OutputError(
-        `${path} can't be read or written (${code ?? String(error)}): check the disk, or choose another folder with --out.`,
+        `${path} can't be read or written (${code}): check the disk, or choose another folder with --out.`,
         options,
       );
   }

@@ -56,7 +56,7 @@ export class StagedRows {
   }
 
   begin(document: DocumentStart): void {
-    if (this.#current !== undefined) throw new Error(`expected the end of ${this.#current.source} first`);
+    this.#betweenDocuments();
     this.#current = { ...document, firstRow: this.rows, firstByte: this.#lines.bytes, lastChunk: -1 };
   }
 
@@ -97,6 +97,7 @@ export class StagedRows {
 
   /** Copies the documents `from` ≤ index < `to` of another output, whose space must be the same. */
   async keep(previous: Output, from: number, to: number): Promise<void> {
+    this.#betweenDocuments();
     const kept = previous.documents().slice(from, to);
     const first = kept[0];
     const last = kept.at(-1);
@@ -134,6 +135,7 @@ export class StagedRows {
 
   /** Writes all that is buffered and the number of rows. */
   async sums(): Promise<{ lines: FileSum; vectors: FileSum }> {
+    this.#betweenDocuments();
     const shape = { rows: this.rows, dimensions: this.#options.dimensions };
     await this.#vectors.patch(npyHeader(shape), 0);
     return { lines: await this.#lines.sum(), vectors: await this.#vectors.sum() };
@@ -148,6 +150,10 @@ export class StagedRows {
 
   async discard(): Promise<void> {
     await Promise.all([this.#lines.discard(), this.#vectors.discard(), this.#entries.discard()]);
+  }
+
+  #betweenDocuments(): void {
+    if (this.#current !== undefined) throw new Error(`expected the end of ${this.#current.source} first`);
   }
 
   async #rewriteLines(previous: Output, source: string): Promise<number> {

@@ -25,9 +25,11 @@ test.each([
   expect(outputError(cause, path)).toMatchObject({ code: 'EMBED_OUTPUT', exitCode: 2, message, cause });
 });
 
-test('passes known errors through', () => {
-  const known = new EmbedError('CODE', 1, 'known');
-  expect(outputError(known, path)).toBe(known);
+test('passes on what is no error of the disk', () => {
+  const wrongCall = Object.assign(new TypeError('wrong'), { code: 'ERR_INVALID_ARG_TYPE' });
+  for (const error of [new EmbedError('CODE', 1, 'known'), new Error('expected this'), wrongCall]) {
+    expect(outputError(error, path)).toBe(error);
+  }
 });
 
 test('refuses what is larger than the free space, before it is written', async () => {

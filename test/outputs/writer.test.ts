@@ -267,6 +267,7 @@ test('refuses what would break the order or mix spaces', async () => {
   expect(() => writer.row(first, new Float32Array(3))).toThrow(/expected 8 dimensions, got 3/);
   await writer.row(second, vectorOf('x'));
   expect(() => writer.row(first, vectorOf('x'))).toThrow(/expected the chunks of docs\/c.md in order/);
+  await expect(writer.commit()).rejects.toThrow(/^expected the end of docs\/c.md first$/);
   await writer.abort();
   const other = await openWriter(dir, writerOptions({ previous, space: makeSpace('other') }));
   expect(() => other.keep(a.source)).toThrow(/expected the vector space of the previous output/);

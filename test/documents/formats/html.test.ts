@@ -44,6 +44,16 @@ it.each([
     ['1 table "a b"', '1 table "c | d"'],
   ],
   ['blank cells', '<table><tr><td><td></tr><tr><td>a<td><td>b</table>', ['1 table "a |  | b"']],
+  [
+    'the labels of a drawing',
+    '<svg><style>a{}</style><path d="M0"/><text>a</text><text>b</text></svg>',
+    ['1 paragraph "a"', '1 paragraph "b"'],
+  ],
+  [
+    'a page with a drawing',
+    '<p>a</p><svg><text>b</text><g/></svg>c<svg/>d',
+    ['1 paragraph "a"', '1 paragraph "cd"'],
+  ],
   ['broken tags', 'a < b <c d="', ['1 paragraph "a < b"']],
 ])('reads %s', async (_, html, expected) => {
   expect(await blocks(html)).toEqual(expected);
