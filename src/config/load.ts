@@ -1,9 +1,9 @@
 // Joins flags, environment, configuration file and defaults into one set of checked settings.
 import { dirname, isAbsolute, resolve } from 'node:path';
 import { UsageError } from '../errors.js';
+import { nearest } from '../nearest.js';
 import { coerce } from './coerce.js';
 import { findConfigFile } from './file.js';
-import { nearest } from './nearest.js';
 import { problemWith } from './schema.js';
 import { SETTINGS, type Setting, type Settings } from './settings.js';
 

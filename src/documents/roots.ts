@@ -4,7 +4,7 @@ import { stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import glob from 'fast-glob';
 import { UsageError } from '../errors.js';
-import { similar } from './similar.js';
+import { nearest } from '../nearest.js';
 import { sourceOf } from './source.js';
 
 /** Where a walk starts. */
@@ -132,7 +132,7 @@ function hint(path: string, absolute: string): string {
   } catch {
     return `check the path, and whether "${parent}" can be read.`;
   }
-  const right = similar(basename(missing), names);
+  const right = nearest(basename(missing), names);
   if (right === undefined) return missing === absolute ? 'check the path.' : `"${missing}" doesn't exist.`;
   const meant = join(parent, right, relative(missing, absolute));
   if (!existsSync(meant)) return `"${missing}" doesn't exist, but "${join(parent, right)}" does.`;

@@ -2,8 +2,9 @@
 // And the few file operations that every module of the output needs.
 
 import { mkdir, open, readdir, readFile, rm, rmdir, stat, statfs } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, sep } from 'node:path';
 import { EmbedError, OutputError } from '../errors.js';
+import { runName } from './layout.js';
 
 /** Left free for others (the journal of this very run among them) while the output grows. */
 const reserveBytes = 4 * 1024 * 1024;
@@ -15,8 +16,9 @@ export function errorCode(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
-/** The error of a file operation under `path` as a sentence; all others pass through. */
-export function outputError(error: unknown, path: string): unknown {
+/** The error of a file operation as a sentence; all others pass through. */
+export function outputError(error: unknown, file: string): unknown {
+  const path = visiblePath(file);
   const code = errorCode(error);
   if (error instanceof EmbedError || code === undefined || !systemCode.test(code)) return error;
   const options = { cause: error };
@@ -169,10 +171,16 @@ export async function checkSpace(folder: string, bytes: number): Promise<void> {
   const free = bavail * bsize;
   if (blocks > 0 && free < bytes + reserveBytes) {
     throw new OutputError(
-      `The disk is full at ${folder} (${megabytes(bytes + reserveBytes)} needed, ${megabytes(free)} free): ` +
+      `The disk is full at ${visiblePath(folder)} (${megabytes(bytes + reserveBytes)} needed, ${megabytes(free)} free): ` +
         'free some space and run again; finished work is kept.',
     );
   }
+}
+
+/** What a user knows: not the temporary files, but the output folder that they are in. */
+function visiblePath(path: string): string {
+  const at = `${path}${sep}`.indexOf(`${sep}${runName}${sep}`);
+  return at === -1 ? path : path.slice(0, at);
 }
 
 function megabytes(bytes: number): string {

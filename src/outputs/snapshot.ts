@@ -4,7 +4,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { OutputError } from '../errors.js';
-import { type CommitRecord, parseRecord, readRecordText, stagedPath } from './commit.js';
+import { type CommitRecord, noStep, type OnStep, parseRecord, readRecordText, stagedPath } from './commit.js';
 import { errorCode, outputError } from './disk.js';
 import { chunksName, failuresName, manifestName, vectorsName } from './layout.js';
 import { damaged } from './manifest-reader.js';
@@ -25,14 +25,19 @@ const pauseMs = 20;
  * @returns undefined when the folder holds no output
  * @throws {DamagedOutputError} when only some of its files are there
  */
-export async function openFiles(dir: string): Promise<OpenFiles | undefined> {
+export async function openFiles(dir: string, onStep: OnStep = noStep): Promise<OpenFiles | undefined> {
   for (let tries = 0; tries < maxTries; tries++) {
     const before = await readRecordText(dir);
     const record = parseRecord(before);
+    await onStep('record');
     const manifest = await openFile(dir, manifestName, record);
+    await onStep(manifestName);
     const chunks = await openFile(dir, chunksName, record);
+    await onStep(chunksName);
     const vectors = await openFile(dir, vectorsName, record);
+    await onStep(vectorsName);
     const failures = await openFile(dir, failuresName, record);
+    await onStep(failuresName);
     const found = [manifest, chunks, vectors, failures];
     const same = before === (await readRecordText(dir)) && (await isManifest(dir, manifest, record));
     if (same && manifest !== undefined && chunks !== undefined && vectors !== undefined) {

@@ -2,6 +2,7 @@
 // previous output are gone for good. Removal is careful: what wasn't seen isn't gone.
 import { lstatSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { isUnderRoot } from '../documents/source.js';
 import type { WalkEntry } from '../documents/walk.js';
 import { UsageError } from '../errors.js';
 import type { Output } from '../outputs/output.js';
@@ -76,14 +77,9 @@ function isGone(source: string, root: string, listed: Map<string, boolean>, opti
   if (ownRoot === false) return false;
   // Found through another root before, or maybe hidden by a filter now: gone only if it isn't there any more.
   const covered = [...listed].some(
-    ([label, complete]) => complete && (label === root || covers(label, source)),
+    ([label, complete]) => complete && (label === root || isUnderRoot(source, label, options.base)),
   );
   return covered && !exists(resolve(options.base, source));
-}
-
-function covers(root: string, source: string): boolean {
-  if (root === '' || root === '.') return !source.startsWith('/');
-  return source === root || source.startsWith(root.endsWith('/') ? root : `${root}/`);
 }
 
 function exists(path: string): boolean {

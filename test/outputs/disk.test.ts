@@ -25,6 +25,13 @@ test.each([
   expect(outputError(cause, path)).toMatchObject({ code: 'EMBED_OUTPUT', exitCode: 2, message, cause });
 });
 
+test('names the output, not the temporary file in it', () => {
+  const cause = Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' });
+  expect(outputError(cause, '/data/out/.run/stage-1/chunks.jsonl')).toMatchObject({
+    message: 'The disk is full at /data/out: free some space and run again; finished work is kept.',
+  });
+});
+
 test('passes on what is no error of the disk', () => {
   const wrongCall = Object.assign(new TypeError('wrong'), { code: 'ERR_INVALID_ARG_TYPE' });
   for (const error of [new EmbedError('CODE', 1, 'known'), new Error('expected this'), wrongCall]) {

@@ -83,42 +83,6 @@ test('stays what it was when a commit replaces the files', async () => {
   expect((await opened(dir)).rows).toBe(1);
 });
 
-test('never mixes two outputs, however commits and readers meet', async () => {
-  const dir = join(await temporaryFolder(), 'out');
-  // Files of the same sizes: only their content tells one version from the other.
-  const version = (letter: string): SampleDocument[] => [
-    { source: 'docs/a.md', texts: [letter, `${letter}${letter}`] },
-  ];
-  await writeAll(dir, version('a'));
-  let writing = true;
-  const read = async () => {
-    while (writing) {
-      const output = await openOutput(dir);
-      if (output === undefined) throw new Error('expected an output at all times');
-      const { bytes, sha256: sum } = output.manifest.files['chunks.jsonl'];
-      const lines = (await output.readLines(0, bytes)).toString();
-      const [first, second] = await output.vectors([0, 1]);
-      await output.close();
-      expect(sha256(lines)).toBe(sum);
-      const { text } = JSON.parse(lines.slice(0, lines.indexOf('\n')));
-      expect([first, second]).toEqual([vectorOf(text), vectorOf(text + text)]);
-    }
-  };
-  const write = async () => {
-    for (let i = 0; i < 40; i++) await writeAll(dir, version(i % 2 === 0 ? 'b' : 'a'), { formats: ['npy'] });
-    writing = false;
-  };
-  await Promise.all([
-    write().finally(() => {
-      writing = false;
-    }),
-    read(),
-    read(),
-    read(),
-    read(),
-  ]);
-});
-
 const manifestDamages: [string, (text: string) => string][] = [
   ['an empty file', () => ''],
   ['no JSON', () => 'hello\n'],

@@ -85,7 +85,7 @@ class MarkdownReader {
     if (!open) return;
     // Code, HTML and items may go on behind blank lines; all else ends, as does a heading in HTML.
     const goesOn =
-      open.kind === 'fence' || open.kind === 'item' || open.kind === 'html';
+      open.kind === 'fence' || open.kind === 'indented' || open.kind === 'item' || open.kind === 'html';
     if (goesOn && !open.until.startsWith('</h')) open.blank = true;
     else this.#close();
   }

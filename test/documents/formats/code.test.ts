@@ -65,6 +65,8 @@ it.each([
     "describe('hive', () => {\n  it('weighs', () => {});\n});\n",
     ["1 # hive: describe('hive', () => {"],
   ],
+  ['b.js', '// a\n\n// b\nf();\n\n// c\n\n// d\nfunction g() {}\n', ['1: // a', '8 # g: // d']],
+  ['c.js', 'f();\n/* a\nfunction g() {}\n', ['1: f();']],
   [
     'a.rs',
     '#[derive(Debug)]\npub struct Hive;\n\nimpl Hive {\n    fn a(&self) {}\n}\n',
