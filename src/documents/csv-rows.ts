@@ -18,17 +18,15 @@ export function* csvRows(text: string, delimiter: string): Generator<CsvRow> {
   const separator = delimiter.charCodeAt(0);
   let line = 1;
   let at = 0;
-  // Behind a quote that is never closed there is none that could close another.
-  let quotes = true;
   while (at < text.length) {
     const row: CsvRow = { fields: [], line, isBroken: false };
     let inRow = true;
     while (inRow) {
       let field = '';
-      if (quotes && text.charCodeAt(at) === QUOTE) {
+      if (text.charCodeAt(at) === QUOTE) {
         const end = closingQuote(text, at + 1);
         if (end === -1) {
-          quotes = false;
+          // Happens once: all quotes behind it are doubled, and two of them close each other.
           row.isBroken = true;
         } else {
           field = text.slice(at + 1, end);

@@ -52,14 +52,18 @@ export function writeFloats(out: Uint8Array, position: number, vector: Float32Ar
     // The margin keeps clear of ties, where rounding to a double first could pick the neighbour.
     const reach = (halfUlp[(pattern >>> 23) & 255] as number) * scale - 1e-6;
     let digits = 9;
-    let step = 10;
     let integer = (scaled + 0.5) | 0;
-    let shorter = ((scaled * 0.1 + 0.5) | 0) * 10;
-    while (Math.abs(shorter - scaled) < reach && digits > 1) {
-      digits--;
-      integer = shorter;
-      step *= 10;
-      shorter = ((scaled / step + 0.5) | 0) * step;
+    const eight = ((scaled * 0.1 + 0.5) | 0) * 10;
+    let shorter = ((scaled * 0.01 + 0.5) | 0) * 100;
+    if (Math.abs(eight - scaled) < reach) {
+      digits = 8;
+      integer = eight;
+      for (let step = 100; Math.abs(shorter - scaled) < reach && digits > 1; ) {
+        digits--;
+        integer = shorter;
+        step *= 10;
+        shorter = ((scaled / step + 0.5) | 0) * step;
+      }
     }
     // Rounded up to a power of ten: one zero less in front.
     if (integer === 1_000_000_000) {

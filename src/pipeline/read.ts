@@ -123,7 +123,7 @@ class Reader {
         return;
       }
     }
-    if (formatFor(source) === undefined && isBinary(bytes)) {
+    if (formatFor(source, bytes) === undefined && isBinary(bytes)) {
       counts.skipped++;
       removed.add(source);
       return;

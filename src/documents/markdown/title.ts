@@ -29,10 +29,24 @@ function plain(source: string): string {
   if (text.includes('*') || text.includes('~~')) {
     text = text.replace(/(\\.)|\*+|~~/g, (_, escaped: string | undefined) => escaped ?? '');
   }
-  // Underscores inside words are part of a name.
-  if (text.includes('_')) text = text.replace(/(^|[\s(])_+(?=\S)/g, '$1').replace(/_+(?=$|[\s.,:;!?)])/g, '');
+  if (hasEmphasis(text)) text = text.replace(/(^|[\s(])_+(?=\S)/g, '$1').replace(/_+(?=$|[\s.,:;!?)])/g, '');
   if (text.includes('{#')) text = text.replace(/\{#[^{}]*\}\s*$/, '');
   if (text.includes('&')) text = text.replace(/&\w+;/g, (entity) => ENTITIES.get(entity) ?? entity);
   if (text.includes('\\')) text = text.replace(/\\([!-/:-@[-`{-~])/g, '$1');
   return text;
+}
+
+/** Underscores inside words are part of a name, and headings are full of names. */
+function hasEmphasis(text: string): boolean {
+  for (let at = text.indexOf('_'); at !== -1; at = text.indexOf('_', at + 1)) {
+    if (!isWordCode(text.charCodeAt(at - 1)) || !isWordCode(text.charCodeAt(at + 1))) return true;
+  }
+  return false;
+}
+
+/** Letters, digits and underscores of ASCII; NaN, outside the text, is none. */
+function isWordCode(code: number): boolean {
+  return (
+    (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || (code >= 48 && code <= 57) || code === 95
+  );
 }

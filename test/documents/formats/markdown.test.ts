@@ -62,7 +62,7 @@ it.each([
   ['a number in the middle of a paragraph', 'In\n1984. And\n', ['1 paragraph "In\\n1984. And"']],
   ['an empty heading', '#\n\n# ![](x.png)\n', ['1 paragraph "#"', '3 paragraph "# ![](x.png)"']],
   ['blank lines in indented code', 'a\n\n    b\n\n    c\n', ['1 paragraph "a"', '3 code "    b\\n\\n    c"']],
-  ['two stars', '**\n\n***\n**\n', ['1 paragraph "**"', '3 paragraph "***"', '4 paragraph "**"']],
+  ['two stars', '**\na\n***\nb\n', ['1 paragraph "**\\na"', '3 paragraph "***"', '4 paragraph "b"']],
   ['code right behind a marker', '-      a\n\n  b\n', ['1 item "-      a\\n\\n  b"']],
   ['no heading', '#tag\n####### seven\n', ['1 paragraph "#tag\\n####### seven"']],
   ['code in a pre', '<pre>\na\n\n# b\n</pre>\n', ['1 code "<pre>\\na\\n\\n# b\\n</pre>"']],
