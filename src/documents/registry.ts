@@ -1,5 +1,5 @@
 // The formats that can be read: a line each. The code of a format is loaded when its first file comes.
-import { languages } from './code/languages.js';
+import { languages } from './blocks/code/languages.js';
 import type { Format } from './format.js';
 
 export const FORMATS = [

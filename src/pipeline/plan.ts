@@ -1,6 +1,6 @@
 // A dry run: the same reading and splitting as a real one, but the steps are only counted.
 import type { Settings } from '../config/settings.js';
-import type { WalkEntry } from '../documents/walk.js';
+import type { WalkEntry } from '../documents/walk/walk.js';
 import type { Failure } from '../types.js';
 import { chunk } from './chunk.js';
 import { planChunking } from './embedder.js';

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { isBinary } from '../documents/decode.js';
 import { extract, formatFor } from '../documents/extract.js';
-import type { WalkEntry } from '../documents/walk.js';
+import type { WalkEntry } from '../documents/walk/walk.js';
 import { DocumentError } from '../errors.js';
 import { compareSources } from '../order.js';
 import type { Output } from '../outputs/output.js';

@@ -1,5 +1,5 @@
 // The path `-`: JSON Lines on standard input, as one file of records among the others.
-import type { WalkEntry } from '../documents/walk.js';
+import type { WalkEntry } from '../documents/walk/walk.js';
 import { UsageError } from '../errors.js';
 import { compareSources } from '../order.js';
 

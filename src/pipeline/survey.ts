@@ -2,8 +2,8 @@
 // previous output are gone for good. Removal is careful: what wasn't seen isn't gone.
 import { lstatSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { isUnderRoot } from '../documents/source.js';
-import type { WalkEntry } from '../documents/walk.js';
+import { isUnderRoot } from '../documents/walk/source.js';
+import type { WalkEntry } from '../documents/walk/walk.js';
 import { UsageError } from '../errors.js';
 import type { Output } from '../outputs/output.js';
 import type { RunCounts } from './counts.js';

@@ -1,6 +1,6 @@
 // Source code: blocks are definitions, found by light rules for families of languages.
-import { codeBlocks } from '../code/blocks.js';
-import { languageOf } from '../code/languages.js';
+import { codeBlocks } from '../blocks/code/blocks.js';
+import { languageOf } from '../blocks/code/languages.js';
 import { decode } from '../decode.js';
 import { type Extraction, type FormatInput, one } from '../format.js';
 

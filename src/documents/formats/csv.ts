@@ -1,9 +1,9 @@
 // CSV and TSV: a document per row, with the names of the first row.
 import type { Document, Failure } from '../../types.js';
-import { csvRows, guessDelimiter } from '../csv-rows.js';
 import { decode } from '../decode.js';
 import { type Extraction, type FormatInput, gather } from '../format.js';
-import { RecordReader } from '../records.js';
+import { csvRows, guessDelimiter } from '../records/csv-rows.js';
+import { RecordReader } from '../records/records.js';
 
 export function extract({ bytes, source }: FormatInput): Extraction {
   const text = decode(bytes);

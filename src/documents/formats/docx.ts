@@ -1,9 +1,9 @@
 // DOCX (Word): converted to HTML, then read like a page. Lines are those of the extracted text.
 import mammoth from 'mammoth';
 import { DocumentError } from '../../errors.js';
+import { htmlContent } from '../blocks/html.js';
+import { LineCursor } from '../blocks/lines.js';
 import { type Extraction, type FormatInput, one } from '../format.js';
-import { htmlContent } from '../html-blocks.js';
-import { LineCursor } from '../lines.js';
 
 const ZIP = 'PK';
 /** Start of the older container, in which Word also keeps encrypted documents. */

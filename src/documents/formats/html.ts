@@ -1,8 +1,8 @@
 // HTML: what a reader of the page would read, without scripts, styles and navigation.
 import type { Document } from '../../types.js';
+import { htmlContent } from '../blocks/html.js';
 import { decode } from '../decode.js';
 import { type Extraction, type FormatInput, one } from '../format.js';
-import { htmlContent } from '../html-blocks.js';
 
 export function extract({ bytes, source }: FormatInput): Extraction {
   const { text, blocks, title } = htmlContent(decode(bytes));

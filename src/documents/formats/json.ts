@@ -2,14 +2,14 @@
 
 import { DocumentError } from '../../errors.js';
 import type { Json } from '../../types.js';
-import { codeBlocks } from '../code/blocks.js';
-import { jsonLanguage } from '../code/languages.js';
+import { codeBlocks } from '../blocks/code/blocks.js';
+import { jsonLanguage } from '../blocks/code/languages.js';
+import { LineCursor } from '../blocks/lines.js';
 import { decode } from '../decode.js';
 import { type Extraction, type FormatInput, gather, one } from '../format.js';
-import { withoutComments } from '../json-comments.js';
-import { elementOffsets } from '../json-scan.js';
-import { LineCursor } from '../lines.js';
-import { isObject, RecordReader } from '../records.js';
+import { withoutComments } from '../records/json-comments.js';
+import { elementOffsets } from '../records/json-scan.js';
+import { isObject, RecordReader } from '../records/records.js';
 
 export function extract({ bytes, source }: FormatInput): Extraction {
   const text = decode(bytes);

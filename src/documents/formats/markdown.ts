@@ -1,10 +1,10 @@
 // Markdown: CommonMark with tables and front matter. The text is the file's own, marks and all.
 import type { Block, Document } from '../../types.js';
+import { trimWhite } from '../blocks/lines.js';
+import { frontMatter } from '../blocks/markdown/frontmatter.js';
+import { markdownBlocks } from '../blocks/markdown/reader.js';
 import { decode } from '../decode.js';
 import { type Extraction, type FormatInput, one } from '../format.js';
-import { trimWhite } from '../lines.js';
-import { frontMatter } from '../markdown/frontmatter.js';
-import { markdownBlocks } from '../markdown/reader.js';
 
 export function extract({ bytes, source }: FormatInput): Extraction {
   const text = decode(bytes);

@@ -1,12 +1,12 @@
 // Jupyter notebooks: the cells' sources one under the other, with what they printed where that is short text.
 import { DocumentError } from '../../errors.js';
 import type { Block, Json } from '../../types.js';
+import { LineCursor, trimWhite } from '../blocks/lines.js';
+import { markdownBlocks } from '../blocks/markdown/reader.js';
 import { decode } from '../decode.js';
 import { type Extraction, type FormatInput, one } from '../format.js';
-import { elementOffsets } from '../json-scan.js';
-import { LineCursor, trimWhite } from '../lines.js';
-import { markdownBlocks } from '../markdown/reader.js';
-import { isObject, type JsonObject } from '../records.js';
+import { elementOffsets } from '../records/json-scan.js';
+import { isObject, type JsonObject } from '../records/records.js';
 
 /** Longer output is data, not something that a reader would search for. */
 const LONGEST_OUTPUT = 500;

@@ -3,9 +3,9 @@
 import { getDocumentProxy } from 'unpdf';
 import { DocumentError } from '../../errors.js';
 import type { Block } from '../../types.js';
+import { type PdfItem, type PdfLine, pdfLines } from '../blocks/pdf-lines.js';
+import { cleanTitle } from '../blocks/titles.js';
 import { type Extraction, type FormatInput, one } from '../format.js';
-import { type PdfItem, type PdfLine, pdfLines } from '../pdf-lines.js';
-import { cleanTitle } from '../titles.js';
 
 /** Longer lines in large letters are text, not headings. */
 const LONGEST_HEADING = 150;

@@ -1,7 +1,8 @@
 // reStructuredText. The text is the file's own, marks and all.
+
+import { rstBlocks } from '../blocks/rst.js';
 import { decode } from '../decode.js';
 import { type Extraction, type FormatInput, one } from '../format.js';
-import { rstBlocks } from '../rst-blocks.js';
 
 export function extract({ bytes, source }: FormatInput): Extraction {
   const text = decode(bytes);

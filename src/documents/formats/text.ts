@@ -1,7 +1,8 @@
 // Plain text: a block is a paragraph. Also what a file without a known name is read as.
+
+import { paragraphs } from '../blocks/paragraphs.js';
 import { decode } from '../decode.js';
 import { type Extraction, type FormatInput, one } from '../format.js';
-import { paragraphs } from '../paragraphs.js';
 
 export function extract({ bytes, source }: FormatInput): Extraction {
   const text = decode(bytes);

@@ -1,7 +1,7 @@
 // Records (objects of JSON, JSON Lines and CSV) → documents. A record has an id, a text and data of its own.
-import type { Block, Document, Failure, Json } from '../types.js';
-import { paragraphs } from './paragraphs.js';
-import { cleanTitle } from './titles.js';
+import type { Block, Document, Failure, Json } from '../../types.js';
+import { paragraphs } from '../blocks/paragraphs.js';
+import { cleanTitle } from '../blocks/titles.js';
 
 export type JsonObject = { [key: string]: Json };
 

@@ -1,7 +1,7 @@
 // `--include` and `--exclude`: patterns against a path relative to its root, or against the name alone
 // when the pattern has no slash.
 import picomatch from 'picomatch';
-import { UsageError } from '../errors.js';
+import { UsageError } from '../../errors.js';
 
 /** What the user asked to see. Paths are relative to the root, without a slash at the end. */
 export interface Globs {

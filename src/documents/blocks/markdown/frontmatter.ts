@@ -1,6 +1,6 @@
 // Front matter: the `---` lines with the author's own data at the top of a Markdown file. Reads the simple
 // YAML that people write there and leaves out what it doesn't understand, because it is metadata, not text.
-import type { Json } from '../../types.js';
+import type { Json } from '../../../types.js';
 import { lineEnd } from '../lines.js';
 
 /** More than this, in UTF-16 code units, is a text between two rules and no front matter. */

@@ -1,5 +1,5 @@
 // Markdown → blocks, line by line. Only what decides where a block starts and ends is looked at.
-import type { Block } from '../../types.js';
+import type { Block } from '../../../types.js';
 import { type ItemPart, pushItem } from '../items.js';
 import { isWhite, lineEnd, skipWhite, trimWhite } from '../lines.js';
 import {

@@ -1,6 +1,6 @@
 // The walk of one root: its files in the byte order of their sources. Holds one listing per level of the
 // current path and nothing more.
-import type { FailureCode } from '../types.js';
+import type { FailureCode } from '../../types.js';
 import {
   type Entry,
   type Folder,

@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { UsageError } from '../../src/errors.js';
-import { plant, sources, temporaryFolder, walked } from './walk-tree.js';
+import { UsageError } from '../../../src/errors.js';
+import { plant, sources, temporaryFolder, walked } from './trees.js';
 
 describe('what a walk takes', () => {
   it('takes files with their size and path, and ends each root', async () => {

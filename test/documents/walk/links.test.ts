@@ -3,9 +3,9 @@ import { chmodSync, existsSync, readdirSync, realpathSync, rmSync } from 'node:f
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { resolveRoots } from '../../src/documents/roots.js';
-import { type WalkEntry, walk } from '../../src/documents/walk.js';
-import { plant, sources, temporaryFolder, walked } from './walk-tree.js';
+import { resolveRoots } from '../../../src/documents/walk/roots.js';
+import { type WalkEntry, walk } from '../../../src/documents/walk/walk.js';
+import { plant, sources, temporaryFolder, walked } from './trees.js';
 
 describe('links', () => {
   it('are followed to files and folders outside', async () => {
@@ -155,8 +155,8 @@ describe('what cannot be read', () => {
       chmodSync(join(folder, 'b'), 0);
       chmodSync(join(folder, 'd/.embedignore'), 0);
       const script = `
-      const { resolveRoots } = await import('./dist/documents/roots.js');
-      const { walk } = await import('./dist/documents/walk.js');
+      const { resolveRoots } = await import('./dist/documents/walk/roots.js');
+      const { walk } = await import('./dist/documents/walk/walk.js');
       if (process.getuid() === 0) process.setuid(65534);
       const base = ${JSON.stringify(folder)};
       const options = { base, include: [], exclude: [], gitignore: true, maxFileSize: 1e6, outputDir: base + '/out' };
@@ -164,7 +164,7 @@ describe('what cannot be read', () => {
       for await (const group of walk(await resolveRoots(['.', 'b', 'a'], base), options)) entries.push(...group);
       console.log(JSON.stringify(entries.map((e) => e.source ?? e.failure ?? [e.root, e.complete])));
     `;
-      const root = new URL('../..', import.meta.url).pathname;
+      const root = new URL('../../..', import.meta.url).pathname;
       const child = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
         cwd: root,
         encoding: 'utf8',

@@ -2,8 +2,8 @@ import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { measure } from '../../src/documents/sizes.js';
-import { plant, sources, temporaryFolder, walked } from './walk-tree.js';
+import { measure } from '../../../src/documents/walk/sizes.js';
+import { plant, sources, temporaryFolder, walked } from './trees.js';
 
 function byBytes(one: string, other: string): number {
   return Buffer.compare(Buffer.from(one), Buffer.from(other));

@@ -1,8 +1,8 @@
 // JSON Lines: one record per line, from a file's text or from a stream such as standard input. A line that
 // can't be read is a failure that names the line; the lines behind it are read all the same.
-import type { Document, Failure, Json } from '../types.js';
-import { decode } from './decode.js';
-import { lineEnd } from './lines.js';
+import type { Document, Failure, Json } from '../../types.js';
+import { lineEnd } from '../blocks/lines.js';
+import { decode } from '../decode.js';
 import { RecordReader } from './records.js';
 
 const NEWLINE = 0x0a;

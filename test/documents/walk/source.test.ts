@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fsPath, isUnderRoot, rawOf, sourceOf } from '../../src/documents/source.js';
+import { fsPath, isUnderRoot, rawOf, sourceOf } from '../../../src/documents/walk/source.js';
 
 describe('sourceOf', () => {
   it('is relative inside the base and absolute outside', () => {

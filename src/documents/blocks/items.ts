@@ -1,5 +1,5 @@
 // List items. What is nested in an item stays with it, unless that makes the item long.
-import type { Block, BlockKind } from '../types.js';
+import type { Block, BlockKind } from '../../types.js';
 import { trimWhite } from './lines.js';
 
 /** A list item longer than this is told apart into its own paragraphs, code and nested items. */

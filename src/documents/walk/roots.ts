@@ -3,8 +3,8 @@ import { existsSync, readdirSync, realpathSync, type Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import glob from 'fast-glob';
-import { UsageError } from '../errors.js';
-import { nearest } from '../nearest.js';
+import { UsageError } from '../../errors.js';
+import { nearest } from '../../nearest.js';
 import { sourceOf } from './source.js';
 
 /** Where a walk starts. */

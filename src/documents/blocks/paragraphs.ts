@@ -1,5 +1,5 @@
 // Paragraphs: what stands between blank lines. The structure of text that has no other.
-import type { Block, BlockKind } from '../types.js';
+import type { Block, BlockKind } from '../../types.js';
 import { lineEnd, skipWhite, trimWhite } from './lines.js';
 
 /** Blocks of the paragraphs in `text.slice(start, end)`; `line` is the 1-based line of `start`. */

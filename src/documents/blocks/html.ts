@@ -1,7 +1,7 @@
 // HTML → text and blocks. Reads tokens, not a tree: elements only matter in as much as they end a line, open a
 // section or hold nothing to read, so pages that nest a hundred thousand elements stay quick.
 import { Tokenizer } from 'htmlparser2';
-import type { Block, BlockKind } from '../types.js';
+import type { Block, BlockKind } from '../../types.js';
 import { isWhite, LineCursor } from './lines.js';
 import { cleanTitle } from './titles.js';
 

@@ -1,5 +1,5 @@
 // Files that the command line names, one by one or through a pattern.
-import type { FailureCode } from '../types.js';
+import type { FailureCode } from '../../types.js';
 import { isBinaryName } from './binary.js';
 import { follow, isAbsent, type SkipReason } from './folder.js';
 import type { Matched } from './matched.js';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { type PdfItem, pdfLines } from '../../src/documents/pdf-lines.js';
+import { type PdfItem, pdfLines } from '../../../src/documents/blocks/pdf-lines.js';
 
 /** A piece of text at a height on the page that ends its line. */
 function piece(str: string, y: number, height = 10): PdfItem {

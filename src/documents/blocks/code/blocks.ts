@@ -1,6 +1,6 @@
 // Source code → blocks: a block per definition, with the comments above it. Goes by indent and by how lines
 // start, not by a grammar: a slip costs a title or a badly placed border, never text.
-import type { Block } from '../../types.js';
+import type { Block } from '../../../types.js';
 import { trimWhite } from '../lines.js';
 import { cleanTitle } from '../titles.js';
 import type { Language } from './languages.js';

@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { resolveRoots } from '../../src/documents/roots.js';
-import { UsageError } from '../../src/errors.js';
-import { plant, sources, temporaryFolder } from './walk-tree.js';
+import { resolveRoots } from '../../../src/documents/walk/roots.js';
+import { UsageError } from '../../../src/errors.js';
+import { plant, sources, temporaryFolder } from './trees.js';
 
 async function labels(folder: string, paths: string[], base = folder): Promise<string[]> {
   return (await resolveRoots(paths, folder, base)).map((root) => `${root.kind} ${root.label}`);

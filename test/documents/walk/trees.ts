@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { resolveRoots } from '../../src/documents/roots.js';
-import { type SkipReason, type WalkEntry, type WalkOptions, walk } from '../../src/documents/walk.js';
+import { resolveRoots } from '../../../src/documents/walk/roots.js';
+import { type SkipReason, type WalkEntry, type WalkOptions, walk } from '../../../src/documents/walk/walk.js';
 
 /** An empty folder that goes away with the test. */
 export function temporaryFolder(): string {

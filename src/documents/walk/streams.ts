@@ -1,6 +1,6 @@
 // From the roots to the sorted streams that a walk merges: one per folder root (two, where the output's
 // parent lies inside it, because sources begin anew there), and one for all files named.
-import { UsageError } from '../errors.js';
+import { UsageError } from '../../errors.js';
 import type { Folder } from './folder.js';
 import { Matched } from './matched.js';
 import type { Stream } from './merge.js';

@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { extract } from '../../src/documents/extract.js';
-import { recordsFromJsonLines } from '../../src/documents/json-lines.js';
-import type { Document, Failure } from '../../src/types.js';
-import { fixture } from './structure.js';
+import { extract } from '../../../src/documents/extract.js';
+import { recordsFromJsonLines } from '../../../src/documents/records/json-lines.js';
+import type { Document, Failure } from '../../../src/types.js';
+import { fixture } from '../structure.js';
 
 async function read(pieces: Uint8Array[], source = '-'): Promise<(Document | Failure)[]> {
   const items: (Document | Failure)[] = [];
