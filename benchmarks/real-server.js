@@ -28,7 +28,7 @@ export function realServer({ rounds = 3 } = {}) {
     await quick.stop();
     const texts = workspace.path('texts', 'chunks.jsonl');
 
-    const { url } = workspace.use(
+    const { url, stats } = workspace.use(
       await startOllama('--per-request', String(PER_REQUEST), '--per-text', String(PER_TEXT)),
     );
     let best;
@@ -40,8 +40,10 @@ export function realServer({ rounds = 3 } = {}) {
       embed: async () => {
         workspace.remove('out');
         workspace.remove('home');
+        await stats();
         const { seconds, summary } = await workspace.ingest(folder, 'out', { url });
-        return { seconds, chunks: summary.chunks.total, requests: summary.requests };
+        const { idleMs, requests } = await stats();
+        return { seconds, chunks: summary.chunks.embedded, requests, idle: idleMs / 1000 / seconds };
       },
       bare: () => bare(texts, url, best.batches),
     });
@@ -50,6 +52,11 @@ export function realServer({ rounds = 3 } = {}) {
       title: 'Against a real server',
       figures: [
         figure('embed / bare client', ratios(speed('embed'), speed('bare')), '×', { atLeast: 0.97 }),
+        figure(
+          'server idle between first and last request',
+          results.embed.map(({ idle }) => idle * 100),
+          '%',
+        ),
         figure('embed', speed('embed'), 'chunks/s'),
         figure('bare client', speed('bare'), 'chunks/s'),
       ],

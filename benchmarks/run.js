@@ -6,6 +6,7 @@ import { cpus, release, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { report } from './lib/figures.js';
+import { installPeers } from './lib/peers.js';
 import { memory } from './memory.js';
 import { pipeline } from './pipeline.js';
 import { realServer } from './real-server.js';
@@ -32,6 +33,7 @@ const { values: flags } = parseArgs({
 });
 const wanted = (name) => flags.only?.includes(name) ?? true;
 
+if (wanted('pipeline')) installPeers();
 const sections = [machine()];
 console.log(sections[0]);
 for (const [name, benchmark] of Object.entries({ ...whole, ...(flags.slow && slow) })) {

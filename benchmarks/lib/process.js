@@ -16,6 +16,8 @@ const TICKS_PER_SECOND = 100;
 export async function run(file, args, options = {}) {
   const start = performance.now();
   const child = spawn(file, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+  const kill = () => child.kill('SIGKILL');
+  process.once('exit', kill);
   const samples = [];
   let cpuSeconds = 0;
   const timer = setInterval(() => {
@@ -35,6 +37,7 @@ export async function run(file, args, options = {}) {
     return { seconds, stdout: await stdout, samples, cpuSeconds, peakBytes: peak(samples) };
   } finally {
     clearInterval(timer);
+    process.off('exit', kill);
   }
 }
 

@@ -58,12 +58,16 @@ export class Workspace {
   }
 }
 
-/** Runs `work` in a workspace that is gone afterwards. */
+/** Runs `work` in a workspace that is gone afterwards, also when the benchmark is interrupted. */
 export async function inWorkspace(work) {
   const workspace = new Workspace();
+  const remove = () => rmSync(workspace.folder, { recursive: true, force: true });
+  const interrupt = () => process.exit(130);
+  process.once('SIGINT', interrupt).once('SIGTERM', interrupt).once('exit', remove);
   try {
     return await work(workspace);
   } finally {
     await workspace.close();
+    process.off('SIGINT', interrupt).off('SIGTERM', interrupt).off('exit', remove);
   }
 }

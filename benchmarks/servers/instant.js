@@ -41,7 +41,7 @@ const shownWhole = json({
 const vector = `[${unitVector().map(shortest).join(',')}]`;
 const answers = new Map();
 
-let stats = { requests: 0, texts: 0 };
+let stats = newStats();
 /** When the model will have done all that it was given, on performance.now()'s clock. */
 let busyUntil = 0;
 
@@ -63,7 +63,8 @@ function answer(path, parts, response) {
   if (path === '/api/show') return send(response, JSON.parse(body).verbose ? shownWhole : shown);
   if (path === '/_stats') {
     send(response, json(stats));
-    stats = { requests: 0, texts: 0 };
+    stats = newStats();
+    busyUntil = 0;
     return;
   }
   send(response, json({ error: 'not found' }), 404);
@@ -75,8 +76,14 @@ function embed(input, response) {
   stats.texts += texts;
   if (perRequest === 0 && perText === 0) return send(response, embeddings(texts));
   const now = performance.now();
+  if (busyUntil > 0) stats.idleMs += Math.max(0, now - busyUntil);
   busyUntil = Math.max(now + perRequest, busyUntil) + texts * perText;
   setTimeout(send, busyUntil - now, response, embeddings(texts));
+}
+
+/** `idleMs`: how long a delayed model had nothing to do, between its first and its last request. */
+function newStats() {
+  return { requests: 0, texts: 0, idleMs: 0 };
 }
 
 function embeddings(texts) {

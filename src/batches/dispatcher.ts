@@ -22,9 +22,15 @@ export interface DispatcherOptions extends BatchBounds {
   signal: AbortSignal;
   /** A harmless text that the embedder is known to accept: tells a bad text from a server that is down. */
   canary: string;
-  /** Keeps the vectors of an answered request. Their texts count as under way until then; a throw ends the run. */
-  onAnswer(tickets: readonly Ticket[]): Promise<void> | void;
+  /**
+   * Keeps the vectors of an answered request, while the next one is already under way. A rejection ends the
+   * run, and {@link Dispatcher.idle} waits for all.
+   */
+  onAnswer(tickets: readonly Ticket[]): Promise<void>;
 }
+
+/** Answers being kept at once: a disk slower than the server must not fill the memory. */
+const MOST_UNKEPT = 8;
 
 /** Faults that may be one text's fault as well as the server's. */
 const AMBIGUOUS: ReadonlySet<FaultMeaning> = new Set(['bad-input', 'bad-answer', 'timeout']);
@@ -36,6 +42,7 @@ export class Dispatcher {
   #head = 0;
   #underWay = new Map<string, Ticket>();
   #inFlight = 0;
+  #unkept = 0;
   #noMoreTexts = false;
   #failure: unknown;
   #wake: (() => void) | undefined;
@@ -67,10 +74,14 @@ export class Dispatcher {
    */
   send(): void {
     const { concurrency, items } = this.#options;
-    while (this.#inFlight < concurrency && this.waiting > 0 && this.#failure === undefined) {
+    while (this.#inFlight < concurrency && this.waiting > 0 && this.#mayGoOn) {
       if (!this.#noMoreTexts && this.#inFlight > 0 && this.waiting < items) return;
       void this.#occupySlot(this.#takeBatch());
     }
+  }
+
+  get #mayGoOn(): boolean {
+    return this.#failure === undefined && this.#unkept < MOST_UNKEPT;
   }
 
   /** No more texts will come: the last ones need not wait for a full batch. */
@@ -84,13 +95,23 @@ export class Dispatcher {
    * @throws what ended the run: {@link ServiceError}, or the signal's reason
    */
   async settled(): Promise<void> {
-    if (this.#failure === undefined && this.#inFlight > 0) await this.#nextAnswer();
+    if (this.#failure === undefined && this.#isBusy) await this.#nextAnswer();
     if (this.#failure !== undefined) throw this.#failure;
   }
 
-  /** Waits until no request is in flight; never throws. */
+  /** Waits until no request is in flight and every answer is kept; never throws. */
   async idle(): Promise<void> {
-    while (this.#inFlight > 0) await this.#nextAnswer();
+    while (this.#isBusy) await this.#nextAnswer();
+  }
+
+  /** Waits for the end of all. @throws what ended the run */
+  async finish(): Promise<void> {
+    await this.idle();
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  get #isBusy(): boolean {
+    return this.#inFlight > 0 || this.#unkept > 0;
   }
 
   #nextAnswer(): Promise<void> {
@@ -119,6 +140,23 @@ export class Dispatcher {
       this.#failure ??= error;
     }
     this.#inFlight--;
+    this.#goOn();
+  }
+
+  async #keep(batch: Ticket[], vectors: readonly Vector[]): Promise<void> {
+    for (const [index, ticket] of batch.entries()) ticket.vector = vectors[index]!;
+    this.#unkept++;
+    try {
+      await this.#options.onAnswer(batch);
+    } catch (error) {
+      this.#failure ??= error;
+    }
+    this.#unkept--;
+    this.#forget(batch);
+    this.#goOn();
+  }
+
+  #goOn(): void {
     this.send();
     const wake = this.#wake;
     this.#answered = this.#wake = undefined;
@@ -127,7 +165,7 @@ export class Dispatcher {
 
   /** One batch to its end: every ticket has a vector or a fault, or this throws and the run is over. */
   async #embed(batch: Ticket[], serverIsUp: boolean): Promise<void> {
-    const { signal, onAnswer } = this.#options;
+    const { signal } = this.#options;
     const tokens = batch.reduce((sum, ticket) => sum + ticket.tokens, 0);
     let fault: EmbedderFault;
     try {
@@ -135,9 +173,7 @@ export class Dispatcher {
         batch.map((ticket) => ticket.text),
         { signal, tokens },
       );
-      for (const [index, ticket] of batch.entries()) ticket.vector = vectors[index]!;
-      await onAnswer(batch);
-      this.#forget(batch);
+      void this.#keep(batch, vectors);
       return;
     } catch (error) {
       if (signal.aborted || !(error instanceof EmbedderFault)) throw error;

@@ -39,6 +39,7 @@ export async function* embed(
       yield sender.ready();
       if (sender.pending > 0) await sender.settled();
     }
+    await sender.finish();
   } finally {
     await sender?.idle();
   }
@@ -91,6 +92,10 @@ class Sender {
 
   settled(): Promise<void> {
     return this.#dispatcher.settled();
+  }
+
+  finish(): Promise<void> {
+    return this.#dispatcher.finish();
   }
 
   idle(): Promise<void> {

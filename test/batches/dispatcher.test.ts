@@ -47,7 +47,7 @@ function dispatch(embedder: Embedder, options: Partial<DispatcherOptions> = {}) 
     concurrency: 2,
     signal: new AbortController().signal,
     canary: CANARY,
-    onAnswer: (tickets) => void answered.push(...tickets),
+    onAnswer: async (tickets) => void answered.push(...tickets),
     ...options,
   });
   return { dispatcher, answered };
