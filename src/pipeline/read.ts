@@ -1,15 +1,15 @@
 // Files to documents: reads and hashes every file, passes over those that are as the previous output has
-// them, and brings files, records and the previous output's documents into one order.
+// them, and hands the others on in the one order of the run.
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { isBinary } from '../documents/decode.js';
 import { extract, formatFor } from '../documents/extract.js';
 import type { WalkEntry } from '../documents/walk/walk.js';
 import { DocumentError } from '../errors.js';
-import { compareSources } from '../order.js';
 import type { Output } from '../outputs/output.js';
-import type { Document, FailureCode } from '../types.js';
+import type { FailureCode } from '../types.js';
 import type { RunCounts } from './counts.js';
+import { type Arrival, Sequence } from './sequence.js';
 import { STDIN_ROOT } from './stdin.js';
 import type { RecordFileStep, Step } from './steps.js';
 
@@ -29,14 +29,6 @@ export interface ReadOptions {
   counts: RunCounts;
 }
 
-/** A new or changed document that waits for its turn in the order. */
-interface Arrival {
-  source: string;
-  root: string;
-  hash: string;
-  document: Document;
-}
-
 /** @yields groups of steps in the order of sources; documents are not split yet */
 export async function* read(
   entries: AsyncIterable<readonly WalkEntry[]>,
@@ -48,24 +40,21 @@ export async function* read(
       if (entry.kind === 'failure') {
         reader.fail(entry.failure.source, entry.failure.code);
       } else if (entry.kind === 'file') {
-        reader.releaseBefore(entry.source);
         await reader.take(entry);
       }
       if (reader.steps.length >= 64) yield reader.takeSteps();
     }
     if (reader.steps.length > 0) yield reader.takeSteps();
   }
-  reader.releaseBefore(undefined);
-  reader.keepOtherRecordFiles();
+  reader.finish();
   yield reader.takeSteps();
 }
 
 class Reader {
   steps: Step[] = [];
   readonly #options: ReadOptions;
-  #arrivals: Arrival[] = [];
-  /** Place of the next document of the previous output. */
-  #known = 0;
+  readonly #sequence: Sequence;
+  /** Files of records that were read, or hold none any more. */
   #recordFiles = new Set<string>();
   /** Of the previous output. */
   #failedRecords: string[] | undefined;
@@ -73,6 +62,7 @@ class Reader {
 
   constructor(options: ReadOptions) {
     this.#options = options;
+    this.#sequence = new Sequence(options.previous, options.removed, options.counts);
   }
 
   takeSteps(): Step[] {
@@ -86,9 +76,10 @@ class Reader {
     this.steps.push({ kind: 'recordFile', ...file });
   }
 
-  /** Files that weren't read, as their records are kept. */
-  keepOtherRecordFiles(): void {
+  /** Releases what is left, and keeps the files of records that weren't read. */
+  finish(): void {
     const { previous, removed } = this.#options;
+    this.steps.push(...this.#sequence.before(undefined));
     for (const file of previous?.manifest.recordFiles ?? []) {
       if (!this.#recordFiles.has(file.source) && !removed.has(file.source)) this.#noteRecordFile(file);
     }
@@ -98,8 +89,9 @@ class Reader {
     this.steps.push({ kind: 'failure', failure: { source, code } });
   }
 
-  /** Reads one file. What it holds waits for its turn: a record `a#1` sorts behind a file `a!`. */
+  /** Releases what comes in front of a file, and reads it. */
   async take(entry: FileEntry): Promise<void> {
+    this.steps.push(...this.#sequence.before(entry.source));
     const { counts, limit, previous, removed, sameSplitter } = this.#options;
     if (this.#filesTaken >= limit) return;
     this.#filesTaken++;
@@ -159,10 +151,8 @@ class Reader {
       // Standard input shows what its sender chose to send: what it doesn't show isn't gone.
       if (complete && root !== STDIN_ROOT)
         this.#dropRecordsThatLeft(source, new Set(arrivals.map((arrival) => arrival.source)));
-      arrivals.sort((a, b) => compareSources(a.source, b.source));
     }
-    const changed = arrivals.filter((arrival) => single || !this.#isUnchanged(arrival));
-    this.#arrivals = mergeBySource(this.#arrivals, changed);
+    this.#sequence.add(arrivals.filter((arrival) => single || !this.#isUnchanged(arrival)));
   }
 
   #isUnchanged(arrival: Arrival): boolean {
@@ -186,47 +176,6 @@ class Reader {
       if (source.startsWith(`${file}#`) && !present.has(source)) removed.add(source);
     }
   }
-
-  /** Releases, in order, what arrived and what the previous output holds, up to `bound` (exclusive). */
-  releaseBefore(bound: string | undefined): void {
-    const { counts, previous, removed } = this.#options;
-    const before = (source: string) => bound === undefined || compareSources(source, bound) < 0;
-    let released = 0;
-    while (true) {
-      const arrival = this.#arrivals[released];
-      const known = previous?.documents()[this.#known];
-      if (
-        arrival &&
-        before(arrival.source) &&
-        (!known || compareSources(arrival.source, known.source) <= 0)
-      ) {
-        released++;
-        if (known?.source === arrival.source) {
-          counts.documentsChanged++;
-          this.#known++;
-        } else {
-          counts.documentsNew++;
-        }
-        this.steps.push({ kind: 'begin', ...arrival });
-      } else if (known && before(known.source)) {
-        this.#known++;
-        if (removed.has(known.source)) {
-          counts.documentsRemoved++;
-        } else {
-          counts.documentsUnchanged++;
-          this.steps.push({ kind: 'keep', source: known.source, rows: known.rows });
-        }
-      } else {
-        break;
-      }
-    }
-    if (released > 0) this.#arrivals.splice(0, released);
-  }
-}
-
-function mergeBySource(a: Arrival[], b: Arrival[]): Arrival[] {
-  if (a.length === 0) return b;
-  return [...a, ...b].sort((x, y) => compareSources(x.source, y.source));
 }
 
 function sha256(data: string | Buffer): string {

@@ -1,0 +1,65 @@
+// The one order of a run: what arrives from files and what the previous output holds, merged by source.
+import { compareSources } from '../order.js';
+import type { Output } from '../outputs/output.js';
+import type { Document } from '../types.js';
+import type { RunCounts } from './counts.js';
+import type { Step } from './steps.js';
+
+/** A new or changed document that waits for its turn. */
+export interface Arrival {
+  source: string;
+  root: string;
+  hash: string;
+  document: Document;
+}
+
+export class Sequence {
+  readonly #previous: Output | undefined;
+  readonly #removed: ReadonlySet<string>;
+  readonly #counts: RunCounts;
+  /** In order. */
+  #arrivals: Arrival[] = [];
+  /** Place of the next document of the previous output. */
+  #known = 0;
+
+  /** @param removed sources of the previous output whose rows go; may grow ahead of the sequence */
+  constructor(previous: Output | undefined, removed: ReadonlySet<string>, counts: RunCounts) {
+    this.#previous = previous;
+    this.#removed = removed;
+    this.#counts = counts;
+  }
+
+  /** Takes documents in. They may sort behind files that are yet to come: a record `a#1` behind a file `a!`. */
+  add(arrivals: readonly Arrival[]): void {
+    if (arrivals.length === 0) return;
+    this.#arrivals = [...this.#arrivals, ...arrivals].sort((a, b) => compareSources(a.source, b.source));
+  }
+
+  /** Releases everything in front of `bound`, or all that is left. */
+  *before(bound: string | undefined): Generator<Step> {
+    const isBefore = (source: string) => bound === undefined || compareSources(source, bound) < 0;
+    let released = 0;
+    for (;;) {
+      const arrival = this.#arrivals[released];
+      const known = this.#previous?.documents()[this.#known];
+      const order = arrival && known ? compareSources(arrival.source, known.source) : arrival ? -1 : 1;
+      if (arrival && order <= 0 && isBefore(arrival.source)) {
+        released++;
+        if (order === 0) this.#known++;
+        this.#counts[order === 0 ? 'documentsChanged' : 'documentsNew']++;
+        yield { kind: 'begin', ...arrival };
+      } else if (known && isBefore(known.source)) {
+        this.#known++;
+        if (this.#removed.has(known.source)) {
+          this.#counts.documentsRemoved++;
+        } else {
+          this.#counts.documentsUnchanged++;
+          yield { kind: 'keep', source: known.source, rows: known.rows };
+        }
+      } else {
+        break;
+      }
+    }
+    if (released > 0) this.#arrivals = this.#arrivals.slice(released);
+  }
+}
