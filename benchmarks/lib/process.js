@@ -17,7 +17,7 @@ export async function run(file, args, options = {}) {
   const start = performance.now();
   const child = spawn(file, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
   const kill = () => child.kill('SIGKILL');
-  process.once('exit', kill);
+  process.prependOnceListener('exit', kill);
   const samples = [];
   let cpuSeconds = 0;
   const timer = setInterval(() => {
@@ -80,7 +80,7 @@ async function text(stream) {
 export async function serve(file, args, { ready = /\n/, ...options } = {}) {
   const child = spawn(file, args, { ...options, stdio: ['ignore', 'pipe', 'inherit'] });
   const kill = () => child.kill('SIGKILL');
-  process.once('exit', kill);
+  process.prependOnceListener('exit', kill);
   const line = await new Promise((resolve, reject) => {
     let said = '';
     child.once('error', reject);

@@ -61,7 +61,7 @@ export class Workspace {
 /** Runs `work` in a workspace that is gone afterwards, also when the benchmark is interrupted. */
 export async function inWorkspace(work) {
   const workspace = new Workspace();
-  const remove = () => rmSync(workspace.folder, { recursive: true, force: true });
+  const remove = () => rmSync(workspace.folder, { recursive: true, force: true, maxRetries: 3 });
   const interrupt = () => process.exit(130);
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt).once('exit', remove);
   try {

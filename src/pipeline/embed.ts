@@ -129,7 +129,10 @@ class Sender {
 
   #request(row: RowStep): void {
     const { chunk } = row;
+    const { waiting } = this.#dispatcher;
     row.ticket = this.#dispatcher.add(chunk.hash, this.#session.embeddedText(chunk.text), chunk.tokens);
+    // The same text is under way already: one request serves both rows.
+    if (this.#dispatcher.waiting === waiting) this.#counts.chunksReused++;
   }
 
   /** The server counts more tokens than we do: its two halves take the chunk's place. */

@@ -65,6 +65,18 @@ describe('a first run', () => {
     expect(Object.keys(fingerprint(out))).toEqual(['chunks.jsonl', 'manifest.json', 'vectors.npy']);
   });
 
+  test('embeds a text that stands in many documents once', async () => {
+    const copies = Array.from({ length: 30 }, (_, index) => [
+      `same/${index}.txt`,
+      'The same words everywhere.\n',
+    ]);
+    writeFiles(workspace.dir, Object.fromEntries(copies));
+    const { chunks } = summaryOf(await ingest('same', '--json'));
+    expect(chunks).toMatchObject({ total: 30, embedded: 1, cached: 0, reused: 29 });
+    expect(new Set(readOutput(out).rows.map((row) => row.id)).size).toBe(30);
+    expectRightVectors();
+  });
+
   test('gives the same bytes from another working folder, and on a second machine', async () => {
     await ingest('docs');
     const first = fingerprint(out);

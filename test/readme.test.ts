@@ -1,0 +1,72 @@
+// What the README and the example configuration promise is what the code does.
+import { cpSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { loadSettings } from '../src/config/load.js';
+import { SETTINGS, type Setting } from '../src/config/settings.js';
+import { FIXTURES, makeWorkspace, type Workspace } from './helpers/cli.js';
+
+const ROOT = new URL('..', import.meta.url);
+const read = (name: string) => readFileSync(new URL(name, ROOT), 'utf8');
+
+let workspace: Workspace;
+beforeEach(() => {
+  workspace = makeWorkspace();
+});
+afterEach(() => workspace.remove());
+
+function cell({ default: value, kind }: Setting): string {
+  if (value === undefined || (Array.isArray(value) && value.length === 0)) return '';
+  return kind === 'bytes' ? `${Number(value) / 1024 ** 2}MB` : `\`${value}\``;
+}
+
+test("the README's table of settings is that of the code", () => {
+  const rows = SETTINGS.map((setting) => {
+    const flag = setting.flag ? `\`${setting.flag.replace(/^-\w, /, '').replaceAll('|', '\\|')}\`` : '';
+    const variable = setting.env ? `\`${setting.env}\`` : '';
+    return `| \`${setting.key}\` | ${flag} | ${variable} | ${cell(setting)} | ${setting.help} |`;
+  });
+  const table = ['| key | flag | variable | default | what |', '|---|---|---|---|---|', ...rows].join('\n');
+  expect(read('README.md')).toContain(table);
+});
+
+test('the example configuration is accepted as it is', async () => {
+  mkdirSync(join(workspace.dir, '.git'));
+  cpSync(new URL('.batchrc.example.json', ROOT), join(workspace.dir, '.batchrc.json'));
+  const { settings, file } = await loadSettings({ env: {}, cwd: workspace.dir });
+  expect(file).toBe(join(workspace.dir, '.batchrc.json'));
+  expect(settings).toMatchObject({ batchSize: 32, maxFileSize: 64 * 1024 ** 2, model: 'nomic-embed-text' });
+});
+
+test('the first commands of the README: an index of the handbook that answers its questions', async () => {
+  cpSync(join(FIXTURES, 'docs'), join(workspace.dir, 'fixtures/docs'), { recursive: true });
+  const first = await workspace.embed(['ingest', 'fixtures/docs', '--embedder', 'builtin', '--json']);
+  expect(first.code).toBe(0);
+  const { documents, chunks } = JSON.parse(first.stdout);
+  expect(documents.failed).toBe(0);
+  expect(chunks.total).toBeGreaterThanOrEqual(60);
+  const suggested = /search "(.+)"/.exec(first.stderr)?.[1];
+  expect(suggested).toBeDefined();
+  const answer = JSON.parse((await workspace.embed(['search', suggested!, '--json', '-k', '1'])).stdout);
+  expect(answer[0].metadata.heading.at(-1)).toBe(suggested);
+
+  const questions = JSON.parse(readFileSync(join(FIXTURES, 'docs-questions.json'), 'utf8'));
+  for (const { question, source } of questions.slice(0, 3)) {
+    const results = JSON.parse((await workspace.embed(['search', question, '--json', '-k', '3'])).stdout);
+    const found = results.map((result: { metadata: { source: string } }) => result.metadata.source);
+    expect(found.some((name: string) => name.startsWith(source))).toBe(true);
+  }
+});
+
+test('every command of the README and its flags exist', async () => {
+  const help = new Map<string, string>();
+  for (const name of ['ingest', 'search', 'verify', 'config']) {
+    help.set(name, (await workspace.embed([name, '--help'])).stdout);
+  }
+  const lines = read('README.md').match(/\bembed (ingest|search|verify|config)\b[^`\n]*/g) ?? [];
+  expect(lines.length).toBeGreaterThan(10);
+  for (const line of lines) {
+    const text = help.get(line.split(' ')[1]!)!;
+    for (const flag of line.match(/(?<=\s)--?[a-z][\w-]*/g) ?? []) expect(text).toContain(flag);
+  }
+});
