@@ -77,6 +77,7 @@ async function ingestAction(command: Command, paths: string[], flags: Flags): Pr
         counts,
         onNotice: (message) => progress.line(message),
         onWarning: warn,
+        onPull: (status, completed, total) => progress.download(status, completed, total),
         ...(flags.verbose && { onSkip: (reason, path) => progress.line(`left out (${reason}): ${path}`) }),
       }),
     );

@@ -1,11 +1,13 @@
 // Shows a run while it goes: a bar on a terminal, a line now and then elsewhere, nothing with --quiet.
 import { MultiBar } from 'cli-progress';
 import type { RunCounts } from '../pipeline/counts.js';
-import { duration, whole } from './numbers.js';
+import { duration, megabytes, whole } from './numbers.js';
 
 export interface Progress {
   /** Prints a line without breaking the bar. */
   line(text: string): void;
+  /** Shows a download in place of the run's own progress, until it is complete. */
+  download(name: string, completed: number, total: number): void;
   stop(): void;
 }
 
@@ -13,16 +15,18 @@ const BAR_INTERVAL_MS = 100;
 const LINE_INTERVAL_MS = 10_000;
 
 export function startProgress(counts: RunCounts, quiet: boolean): Progress {
-  if (quiet) return { line: () => undefined, stop: () => undefined };
+  if (quiet) return { line: () => undefined, download: () => undefined, stop: () => undefined };
   return process.stderr.isTTY && !process.env.CI ? startBar(counts) : startLines(counts);
 }
 
 function startBar(counts: RunCounts): Progress {
   const started = performance.now();
+  const seconds = () => (performance.now() - started) / 1000;
+  let title: string | undefined;
   // A MultiBar of one bar, since only it can print lines above itself.
   const bars = new MultiBar({
     stream: process.stderr,
-    format: (_options, params) => renderBar(params.progress, counts, (performance.now() - started) / 1000),
+    format: (_options, { progress }) => render(progress, title ?? describe(counts, seconds()), seconds()),
     clearOnComplete: true,
     hideCursor: true,
     // Our line always fits; switching wrapping off would cut the lines above it.
@@ -31,9 +35,15 @@ function startBar(counts: RunCounts): Progress {
     gracefulExit: false,
   });
   const bar = bars.create(1, 0);
-  const timer = setInterval(() => bar.update(fraction(counts)), BAR_INTERVAL_MS);
+  const timer = setInterval(() => {
+    if (title === undefined) bar.update(fraction(counts));
+  }, BAR_INTERVAL_MS);
   let running = true;
   return {
+    download(name, completed, total) {
+      title = completed < total ? `${name}, ${megabytes(completed)} of ${megabytes(total)}` : undefined;
+      if (title !== undefined) bar.update(completed / total);
+    },
     line(text) {
       if (running) {
         bars.log(`${text}\n`);
@@ -59,7 +69,12 @@ function startLines(counts: RunCounts): Progress {
     LINE_INTERVAL_MS,
   );
   timer.unref();
-  return { line, stop: () => clearInterval(timer) };
+  let last = '';
+  const download = (name: string) => {
+    if (name !== last) line(name);
+    last = name;
+  };
+  return { line, download, stop: () => clearInterval(timer) };
 }
 
 /** How much of the run is done, 0 to 1: what was read, less what still waits for vectors. */
@@ -70,12 +85,12 @@ function fraction(counts: RunCounts): number {
 }
 
 /** One line of at most 79 columns. */
-function renderBar(done: number, counts: RunCounts, seconds: number): string {
+function render(done: number, text: string, seconds: number): string {
   const width = 16;
   const full = Math.round(done * width);
   const bar = '█'.repeat(full) + '░'.repeat(width - full);
   const percent = `${Math.floor(done * 100)}%`.padStart(4);
-  return `${bar}${percent} ${describe(counts, seconds)}${timeLeft(done, seconds)}`.slice(0, 79);
+  return `${bar}${percent} ${text}${timeLeft(done, seconds)}`.slice(0, 79);
 }
 
 function describe(counts: RunCounts, seconds: number): string {
