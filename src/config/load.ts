@@ -4,7 +4,6 @@ import { UsageError } from '../errors.js';
 import { nearest } from '../nearest.js';
 import { coerce } from './coerce.js';
 import { findConfigFile } from './file.js';
-import { problemWith } from './schema.js';
 import { SETTINGS, type Setting, type Settings } from './settings.js';
 
 /** Where a value came from: `default`, `--batch-size`, `OLLAMA_HOST`, or a file's path. */
@@ -42,6 +41,8 @@ export async function loadSettings(options: LoadOptions = {}): Promise<LoadedSet
       fromEnvironment(setting, env) ??
       (file && fromFile(setting, file.path, file.values[setting.key]));
     if (found) {
+      // The schema's library is loaded only where there is something to check: defaults are right.
+      const { problemWith } = await import('./schema.js');
       const problem = problemWith(setting.key, found.value);
       if (problem) throw new UsageError(`${found.origin}: ${secretive(setting, problem)}.`);
       settings[setting.key] = found.value;

@@ -2,7 +2,6 @@
 import type { Settings } from '../config/settings.js';
 import { builtinCounter } from '../embedders/builtin/counter.js';
 import { windowTokens } from '../embedders/builtin/graph.js';
-import { poolOf } from '../embedders/pool.js';
 import { profileOf } from '../embedders/profiles.js';
 import { withRetry, wrapped } from '../embedders/retry.js';
 import { compareSpaces, measureSpace } from '../embedders/space.js';
@@ -98,6 +97,7 @@ async function openOllama(options: OpenEmbedderOptions, asked: string | undefine
   const retrying = (embedder: Embedder) => withRetry(embedder, { retries: settings.maxRetries, signal });
   const first = await openEndpoint(urls[0]!, model, options);
   if (urls.length === 1) return withPinnedCounter(retrying(first), pinnedCounter);
+  const { poolOf } = await import('../embedders/pool.js');
   const endpoints: [Embedder, ...Embedder[]] = [first];
   try {
     const space = await measureSpace(retrying(first), { signal });

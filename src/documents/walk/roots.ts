@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, realpathSync, type Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
-import glob from 'fast-glob';
+import type FastGlob from 'fast-glob';
 import { UsageError } from '../../errors.js';
 import { nearest } from '../../nearest.js';
 import { sourceOf } from './source.js';
@@ -42,7 +42,8 @@ async function rootsOf(path: string, cwd: string, base: string): Promise<Root[]>
   const absolute = resolve(cwd, path);
   const stats = await statOf(absolute, path);
   if (stats === undefined) {
-    if (glob.isDynamicPattern(path)) return expand(path, cwd, base);
+    const { default: glob } = await import('fast-glob');
+    if (glob.isDynamicPattern(path)) return expand(glob, path, cwd, base);
     throw new UsageError(`There is no file or folder "${path}": ${hint(path, absolute)}`);
   }
   if (!stats.isFile() && !stats.isDirectory()) {
@@ -81,7 +82,7 @@ function isInside(path: string, folder: string): boolean {
   return rest !== '..' && !rest.startsWith('../');
 }
 
-async function expand(pattern: string, cwd: string, base: string): Promise<Root[]> {
+async function expand(glob: typeof FastGlob, pattern: string, cwd: string, base: string): Promise<Root[]> {
   const nodeModules = pattern.includes('node_modules');
   const options = {
     cwd,

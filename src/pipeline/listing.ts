@@ -1,0 +1,44 @@
+// What the paths hold: walked once for the survey, and given once more for the reading.
+import type { Root } from '../documents/walk/roots.js';
+import { type WalkEntry, type WalkOptions, walk } from '../documents/walk/walk.js';
+import { withStandardInput } from './stdin.js';
+
+type Group = readonly WalkEntry[];
+
+/** Entries that are kept for the second time: a few megabytes. A longer listing is walked again. */
+const MOST_KEPT = 20_000;
+
+export class Listing {
+  readonly #roots: readonly Root[];
+  readonly #stdin: Buffer | undefined;
+  readonly #options: WalkOptions;
+  #kept: Group[] | undefined;
+
+  /** @param stdin what the path `-` gave */
+  constructor(roots: readonly Root[], stdin: Buffer | undefined, options: WalkOptions) {
+    this.#roots = roots;
+    this.#stdin = stdin;
+    this.#options = options;
+  }
+
+  /** Walks, telling `onSkip` of what is left out. */
+  async *first(onSkip: NonNullable<WalkOptions['onSkip']>): AsyncGenerator<Group> {
+    const kept: Group[] = [];
+    let entries = 0;
+    for await (const group of this.#walk({ ...this.#options, onSkip })) {
+      entries += group.length;
+      if (entries <= MOST_KEPT) kept.push(group);
+      yield group;
+    }
+    if (entries <= MOST_KEPT) this.#kept = kept;
+  }
+
+  /** The same entries once more, or what has become of them. */
+  async *again(): AsyncGenerator<Group> {
+    yield* this.#kept ?? this.#walk(this.#options);
+  }
+
+  #walk(options: WalkOptions): AsyncGenerator<Group> {
+    return withStandardInput(walk(this.#roots, options), this.#stdin);
+  }
+}

@@ -1,0 +1,37 @@
+// How an output's chunks and vectors are made: one way for all of its rows.
+import { SPLITTER_VERSION } from '../chunks/split.js';
+import type { Settings } from '../config/settings.js';
+import { UsageError } from '../errors.js';
+import type { Output } from '../outputs/output.js';
+import type { Session } from './session.js';
+
+/** As the manifest pins it. */
+export const SPLITTER = String(SPLITTER_VERSION);
+
+/** What an output's rows have in common. */
+type Made = Pick<Output, 'space'> & { chunking: Output['manifest']['chunking'] };
+
+export function madeBy(output: Output): Made {
+  return { space: output.space, chunking: { ...output.manifest.chunking, splitter: SPLITTER } };
+}
+
+export function newlyMade({ space, chunking }: Session): Made {
+  const { size, overlap, counter } = chunking;
+  return { space, chunking: { size, overlap, counter: counter.id, splitter: SPLITTER } };
+}
+
+/**
+ * One output holds chunks of one making.
+ * @throws {UsageError} when the settings ask for others
+ */
+export function refuseOtherChunks(settings: Settings, previous: Output | undefined): void {
+  if (!previous) return;
+  const { size, overlap } = previous.manifest.chunking;
+  const other =
+    settings.chunkSize !== undefined && settings.chunkSize !== size
+      ? `--chunk-size ${settings.chunkSize} differs from the output's ${size}`
+      : settings.chunkOverlap !== undefined && settings.chunkOverlap !== overlap
+        ? `--chunk-overlap ${settings.chunkOverlap} differs from the output's ${overlap}`
+        : undefined;
+  if (other) throw new UsageError(`${other}: use --rebuild to chunk all documents anew.`);
+}

@@ -1,0 +1,234 @@
+// One run from the walk to the commit.
+import { dirname, resolve } from 'node:path';
+import { redisSettings } from '../config/redis.js';
+import type { Settings } from '../config/settings.js';
+import { type Root, resolveRoots } from '../documents/walk/roots.js';
+import { sourceOf } from '../documents/walk/source.js';
+import { DamagedOutputError, UsageError } from '../errors.js';
+import type { Lock } from '../outputs/lock.js';
+import { type Output, openOutput } from '../outputs/output.js';
+import { openWriter } from '../outputs/writer.js';
+import type { Failure } from '../types.js';
+import { RunCounts } from './counts.js';
+import { Listing } from './listing.js';
+import { madeBy, newlyMade, refuseOtherChunks, SPLITTER } from './made.js';
+import { runPipeline } from './pipeline.js';
+import type { Session } from './session.js';
+import { readStandardInput, STDIN_ROOT } from './stdin.js';
+import { type IngestSummary, summarize } from './summary.js';
+import { guardRemovals, survey } from './survey.js';
+
+export interface RunOptions {
+  /** Files, folders, globs, or `-` for JSON Lines on standard input. */
+  paths: readonly string[];
+  settings: Settings;
+  /** Folder that relative paths start from. */
+  cwd?: string;
+  /** Files read at most. */
+  limit?: number | undefined;
+  /** Let more than half of the documents go. */
+  allowRemovals?: boolean | undefined;
+  /** Make the output anew. */
+  rebuild?: boolean | undefined;
+  /** Pull a missing model. */
+  pull?: boolean | undefined;
+  /** What the path `-` reads. */
+  stdin?: AsyncIterable<Uint8Array>;
+  signal?: AbortSignal;
+  /** Live numbers of the run, for whoever shows progress. */
+  counts?: RunCounts;
+  onNotice?(message: string): void;
+  onWarning?(message: string): void;
+  /** Told of every file that is left out, by its source. */
+  onSkip?(reason: string, source: string): void;
+  onPull?(status: string, completed: number, total: number): void;
+}
+
+export interface RunResult {
+  summary: IngestSummary;
+  /** Documents and chunks that failed, tried again by the next run. */
+  failures: Failure[];
+}
+
+/** One run from the walk to the commit. */
+export class Run {
+  readonly out: string;
+  readonly #options: RunOptions;
+  readonly #signal: AbortSignal;
+  readonly #counts: RunCounts;
+  readonly #started = performance.now();
+  readonly #failures: Failure[] = [];
+  readonly #roots: readonly Root[];
+  readonly #listing: Listing;
+  #session: Promise<Session> | undefined;
+
+  private constructor(options: RunOptions, out: string, roots: readonly Root[], stdin: Buffer | undefined) {
+    const { settings, signal = new AbortController().signal } = options;
+    this.#options = options;
+    this.#signal = signal;
+    this.#counts = options.counts ?? new RunCounts();
+    this.#roots = roots;
+    this.out = out;
+    this.#listing = new Listing(roots, stdin, {
+      base: dirname(out),
+      include: settings.include,
+      exclude: settings.exclude,
+      gitignore: settings.gitignore,
+      maxFileSize: settings.maxFileSize,
+      outputDir: out,
+      signal,
+    });
+  }
+
+  /** @throws {UsageError} when a path doesn't exist */
+  static async prepare(options: RunOptions): Promise<Run> {
+    const { paths, settings, stdin, cwd = process.cwd() } = options;
+    const out = resolve(cwd, settings.out);
+    const roots = await resolveRoots(paths, cwd, dirname(out));
+    const input = paths.includes(STDIN_ROOT) && stdin ? await readStandardInput(stdin) : undefined;
+    return new Run(options, out, roots, input);
+  }
+
+  /** Counts what a run would do. */
+  async plan(): Promise<RunResult> {
+    const previous = await this.#openPrevious();
+    try {
+      const removed = await this.#survey(previous);
+      const known = this.#options.rebuild ? undefined : previous;
+      const { countPlan } = await import('./plan.js');
+      await countPlan(this.#listing.again(), {
+        ...this.#readOptions(known, removed),
+        settings: this.#options.settings,
+        failures: this.#failures,
+      });
+      return this.#result(known, false);
+    } finally {
+      await previous?.close();
+    }
+  }
+
+  async update(lock: Lock): Promise<RunResult> {
+    const { allowRemovals = false, rebuild = false, settings } = this.#options;
+    const previous = await this.#openPrevious();
+    try {
+      const removed = await this.#survey(previous);
+      guardRemovals(removed.size, previous, allowRemovals);
+      const known = rebuild ? undefined : previous;
+      refuseOtherChunks(settings, known);
+      const session = () => this.#openSession(known);
+      // A first run needs a vector space to write; later ones take the output's and may need no embedder.
+      const { space, chunking } = known ? madeBy(known) : newlyMade(await session());
+      const writer = await openWriter(this.out, {
+        previous: known,
+        space,
+        chunking,
+        formats: settings.format,
+        roots: this.#roots.map((root) => root.label),
+        lock,
+      });
+      try {
+        await runPipeline(this.#listing.again(), writer, {
+          ...this.#readOptions(known, removed),
+          session,
+          failures: this.#failures,
+          signal: this.#signal,
+        });
+        guardRemovals(this.#counts.documentsRemoved, known, allowRemovals);
+        const { changed } = await writer.commit({ keepJournal: this.#options.limit !== undefined });
+        return this.#result(known, changed);
+      } catch (error) {
+        await writer.abort();
+        throw error;
+      }
+    } finally {
+      await previous?.close();
+      await this.#session?.then((session) => session.close()).catch(() => undefined);
+    }
+  }
+
+  /** The output as it is; a damaged one counts as none when it is made anew anyway. */
+  async #openPrevious(): Promise<Output | undefined> {
+    try {
+      return await openOutput(this.out);
+    } catch (error) {
+      if (this.#options.rebuild && error instanceof DamagedOutputError) return undefined;
+      throw error;
+    }
+  }
+
+  async #survey(previous: Output | undefined): Promise<Set<string>> {
+    const { settings } = this.#options;
+    let tooLarge = false;
+    const entries = this.#listing.first((reason, source) => {
+      if (reason === 'too-large') tooLarge = true;
+      if (COUNTED_SKIPS.has(reason)) {
+        this.#counts.skipped++;
+        this.#options.onSkip?.(reason, source);
+      }
+    });
+    const removed = await survey(entries, {
+      previous,
+      filtered: () => tooLarge || settings.include.length > 0 || settings.exclude.length > 0,
+      base: dirname(this.out),
+      searched: this.#roots.flatMap(({ glob }) => (glob ? [sourceOf(glob.base, dirname(this.out))] : [])),
+      counts: this.#counts,
+    });
+    if (this.#counts.files === 0 && !previous) {
+      throw new UsageError(
+        `Nothing to ingest in ${this.#options.paths.join(', ')}: no readable document there (ignore files, --include and --exclude may hide some).`,
+      );
+    }
+    return removed;
+  }
+
+  #readOptions(previous: Output | undefined, removed: Set<string>) {
+    return {
+      previous,
+      removed,
+      sameSplitter: previous?.manifest.chunking.splitter === SPLITTER,
+      limit: this.#options.limit ?? Number.POSITIVE_INFINITY,
+      counts: this.#counts,
+    };
+  }
+
+  #openSession(previous: Output | undefined): Promise<Session> {
+    this.#session ??= this.#newSession(previous);
+    return this.#session;
+  }
+
+  async #newSession(previous: Output | undefined): Promise<Session> {
+    const { settings, onNotice, onWarning, onPull, pull } = this.#options;
+    const warn = (message: string) => onWarning?.(message);
+    // Loaded here, since a run that finds nothing new needs neither embedders nor caches.
+    const { Session } = await import('./session.js');
+    return Session.open({
+      settings,
+      out: this.out,
+      previous,
+      cacheOptions: {
+        redis: redisSettings(settings),
+        disk: { folder: settings.cacheDir, maxBytes: settings.cacheMaxSize },
+        onWarning: warn,
+      },
+      counts: this.#counts,
+      signal: this.#signal,
+      onNotice: (message) => onNotice?.(message),
+      onWarning: warn,
+      onPull: pull ? (onPull ?? (() => undefined)) : undefined,
+    });
+  }
+
+  async #result(previous: Output | undefined, changed: boolean): Promise<RunResult> {
+    const embedder = this.#session ? (await this.#session).embedder.identity : previous?.space;
+    const summary = summarize(this.#counts, {
+      out: this.#options.settings.out,
+      changed,
+      seconds: (performance.now() - this.#started) / 1000,
+      embedder,
+    });
+    return { summary, failures: this.#failures };
+  }
+}
+
+/** Reasons worth a line in the summary; hidden and ignored entries are what everyone expects. */
+const COUNTED_SKIPS: ReadonlySet<string> = new Set(['binary', 'too-large', 'broken-link', 'special']);
