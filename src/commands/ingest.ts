@@ -1,20 +1,13 @@
 // `embed ingest` without its flags: what the command line, the library and the tests all call.
 import { recover } from '../outputs/commit.js';
 import { acquireLock } from '../outputs/lock.js';
-import { openOutput } from '../outputs/output.js';
 import { Run, type RunOptions, type RunResult } from '../pipeline/run.js';
-import { suggestQuestion } from './suggest.js';
 
 export interface IngestOptions extends RunOptions {
   /** Wait for another run's lock. */
   wait?: boolean | undefined;
   /** Only count what would be done: nothing is written, nobody is contacted. */
   dryRun?: boolean | undefined;
-}
-
-export interface IngestResult extends RunResult {
-  /** A question that the new index should answer; only after documents were added. */
-  question?: string | undefined;
 }
 
 /**
@@ -24,7 +17,7 @@ export interface IngestResult extends RunResult {
  * @throws {ServiceError} a service asked for by name can't be reached, or the server died on the way
  * @throws {VectorSpaceError | DamagedOutputError} the output can't be continued
  */
-export async function ingest(options: IngestOptions): Promise<IngestResult> {
+export async function ingest(options: IngestOptions): Promise<RunResult> {
   const run = await Run.prepare(options);
   if (options.dryRun) return run.plan();
   const lock = await acquireLock(run.out, {
@@ -35,19 +28,8 @@ export async function ingest(options: IngestOptions): Promise<IngestResult> {
   });
   try {
     await recover(run.out);
-    const result = await run.update(lock);
-    const { changed, documents } = result.summary;
-    return changed && documents.new > 0 ? { ...result, question: await questionFor(run.out) } : result;
+    return await run.update(lock);
   } finally {
     await lock.release();
-  }
-}
-
-async function questionFor(out: string): Promise<string | undefined> {
-  const output = await openOutput(out);
-  try {
-    return output && (await suggestQuestion(output));
-  } finally {
-    await output?.close();
   }
 }

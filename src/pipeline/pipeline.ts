@@ -9,6 +9,7 @@ import { type ReadOptions, read } from './read.js';
 import { resolve } from './resolve.js';
 import type { Session } from './session.js';
 import type { Step } from './steps.js';
+import type { Topic } from './topic.js';
 import { write } from './write.js';
 
 export interface PipelineOptions extends ReadOptions {
@@ -16,6 +17,8 @@ export interface PipelineOptions extends ReadOptions {
   session(): Promise<Session>;
   /** Failures are appended here. */
   failures: Failure[];
+  /** Is offered the headings of all new rows. */
+  topic: Topic;
   signal: AbortSignal;
 }
 
@@ -32,7 +35,7 @@ export async function runPipeline(
   const chunks = chunk(stoppable(documents, signal), chunking, counts);
   const known = resolve(chunks, session, counts);
   const embedded = embed(known, session, counts, signal);
-  await write(embedded, writer, counts, options.failures);
+  await write(embedded, writer, options);
 }
 
 /** Lets the signal stop the flow between two groups. */

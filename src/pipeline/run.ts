@@ -17,6 +17,7 @@ import type { Session } from './session.js';
 import { readStandardInput, STDIN_ROOT } from './stdin.js';
 import { type IngestSummary, summarize } from './summary.js';
 import { guardRemovals, survey } from './survey.js';
+import { Topic } from './topic.js';
 
 export interface RunOptions {
   /** Files, folders, globs, or `-` for JSON Lines on standard input. */
@@ -48,6 +49,8 @@ export interface RunResult {
   summary: IngestSummary;
   /** Documents and chunks that failed, tried again by the next run. */
   failures: Failure[];
+  /** A question that the new index should answer; only after documents were added. */
+  question?: string | undefined;
 }
 
 /** One run from the walk to the commit. */
@@ -58,6 +61,7 @@ export class Run {
   readonly #counts: RunCounts;
   readonly #started = performance.now();
   readonly #failures: Failure[] = [];
+  readonly #topic = new Topic();
   readonly #roots: readonly Root[];
   readonly #listing: Listing;
   #session: Promise<Session> | undefined;
@@ -131,6 +135,7 @@ export class Run {
           ...this.#readOptions(known, removed),
           session,
           failures: this.#failures,
+          topic: this.#topic,
           signal: this.#signal,
         });
         guardRemovals(this.#counts.documentsRemoved, known, allowRemovals);
@@ -226,7 +231,8 @@ export class Run {
       seconds: (performance.now() - this.#started) / 1000,
       embedder,
     });
-    return { summary, failures: this.#failures };
+    const question = changed && summary.documents.new > 0 ? this.#topic.best : undefined;
+    return { summary, failures: this.#failures, question };
   }
 }
 

@@ -3,12 +3,12 @@ import type { OutputWriter } from '../outputs/writer.js';
 import type { Failure } from '../types.js';
 import type { RunCounts } from './counts.js';
 import type { Step } from './steps.js';
+import type { Topic } from './topic.js';
 
 export async function write(
   groups: AsyncIterable<Step[]>,
   writer: OutputWriter,
-  counts: RunCounts,
-  failures: Failure[],
+  { counts, failures, topic }: { counts: RunCounts; failures: Failure[]; topic: Topic },
 ): Promise<void> {
   let index = 0;
   let failed = 0;
@@ -34,6 +34,7 @@ export async function write(
           chunk.occurrence = occurrence;
           counts.chunks++;
           counts.rowsWritten++;
+          topic.offer(chunk.heading);
           const flushed = writer.row(chunk, step.vector!);
           if (flushed) await flushed;
           break;
