@@ -24,7 +24,7 @@ export interface DispatcherOptions extends BatchBounds {
   canary: string;
   /**
    * Keeps the vectors of an answered request, while the next one is already under way. A rejection ends the
-   * run, and {@link Dispatcher.idle} waits for all.
+   * run; {@link Dispatcher.finish} and `stop` wait for all.
    */
   onAnswer(tickets: readonly Ticket[]): Promise<void>;
 }
@@ -33,11 +33,14 @@ export interface DispatcherOptions extends BatchBounds {
 const MOST_UNKEPT = 8;
 
 /** Faults that may be one text's fault as well as the server's. */
-const AMBIGUOUS: ReadonlySet<FaultMeaning> = new Set(['bad-input', 'bad-answer', 'timeout']);
+const AMBIGUOUS: ReadonlySet<FaultMeaning> = new Set(['bad-input', 'bad-answer', 'timeout', 'unreachable']);
 
 export class Dispatcher {
   readonly #embedder: Embedder;
   readonly #options: DispatcherOptions;
+  /** Aborted at the first failure: the other requests have nobody left to wait for them. */
+  readonly #end = new AbortController();
+  readonly #signal: AbortSignal;
   #waiting: Ticket[] = [];
   #head = 0;
   #underWay = new Map<string, Ticket>();
@@ -51,6 +54,7 @@ export class Dispatcher {
   constructor(embedder: Embedder, options: DispatcherOptions) {
     this.#embedder = embedder;
     this.#options = options;
+    this.#signal = AbortSignal.any([options.signal, this.#end.signal]);
   }
 
   /** Texts that no request carries yet. */
@@ -99,14 +103,19 @@ export class Dispatcher {
     if (this.#failure !== undefined) throw this.#failure;
   }
 
-  /** Waits until no request is in flight and every answer is kept; never throws. */
-  async idle(): Promise<void> {
+  /** Gives up what is waiting and in flight, and keeps what was answered; never throws. */
+  async stop(): Promise<void> {
+    if (this.#isBusy) this.#fail(new Error('The dispatcher was stopped.'));
+    await this.#idle();
+  }
+
+  async #idle(): Promise<void> {
     while (this.#isBusy) await this.#nextAnswer();
   }
 
   /** Waits for the end of all. @throws what ended the run */
   async finish(): Promise<void> {
-    await this.idle();
+    await this.#idle();
     if (this.#failure !== undefined) throw this.#failure;
   }
 
@@ -137,7 +146,7 @@ export class Dispatcher {
     try {
       await this.#embed(batch, false);
     } catch (error) {
-      this.#failure ??= error;
+      this.#fail(error);
     }
     this.#inFlight--;
     this.#goOn();
@@ -149,11 +158,16 @@ export class Dispatcher {
     try {
       await this.#options.onAnswer(batch);
     } catch (error) {
-      this.#failure ??= error;
+      this.#fail(error);
     }
     this.#unkept--;
     this.#forget(batch);
     this.#goOn();
+  }
+
+  #fail(error: unknown): void {
+    this.#failure ??= error;
+    this.#end.abort(this.#failure);
   }
 
   #goOn(): void {
@@ -165,7 +179,7 @@ export class Dispatcher {
 
   /** One batch to its end: every ticket has a vector or a fault, or this throws and the run is over. */
   async #embed(batch: Ticket[], serverIsUp: boolean): Promise<void> {
-    const { signal } = this.#options;
+    const signal = this.#signal;
     const tokens = batch.reduce((sum, ticket) => sum + ticket.tokens, 0);
     let fault: EmbedderFault;
     try {
@@ -200,7 +214,8 @@ export class Dispatcher {
   }
 
   async #askCanary(fault: EmbedderFault): Promise<void> {
-    const { canary, signal } = this.#options;
+    const { canary } = this.#options;
+    const signal = this.#signal;
     try {
       await this.#embedder.embed([canary], { signal });
     } catch (error) {

@@ -1,6 +1,6 @@
 // `embed config`: the settings in force and where each came from.
 import { Command } from 'commander';
-import { SETTINGS } from '../config/settings.js';
+import { SETTINGS, type SettingKind } from '../config/settings.js';
 import { chalk } from './colour.js';
 import { addSettings, settingsFor } from './flags.js';
 
@@ -23,7 +23,7 @@ Examples:
     const { settings, origins, file } = await settingsFor(command);
     const rows = SETTINGS.map(({ key, kind }) => ({
       key,
-      value: kind === 'secret' ? mask(settings[key] as string | undefined) : settings[key],
+      value: shown(kind, settings[key]),
       origin: origins[key] ?? 'not set',
     }));
     if (options.json) {
@@ -43,11 +43,16 @@ Examples:
   });
 }
 
-/** Keeps what helps to recognise an address, hides what opens it. */
-function mask(secret: string | undefined): string | undefined {
-  if (secret === undefined) return undefined;
-  const url = URL.canParse(secret) ? new URL(secret) : undefined;
-  if (!url?.host) return '****';
+/** What may be pasted into a bug report. */
+function shown(kind: SettingKind, value: unknown): unknown {
+  if (kind === 'secret') return value === undefined ? undefined : maskUrl(String(value), '****');
+  return kind === 'list' && Array.isArray(value) ? value.map((item) => maskUrl(item, item)) : value;
+}
+
+/** Keeps what helps to recognise an address, hides what opens it; `otherwise` for what is no address. */
+function maskUrl(text: string, otherwise: string): string {
+  const url = text.includes('://') && URL.canParse(text) ? new URL(text) : undefined;
+  if (!url?.host) return otherwise;
   if (url.password) url.password = '****';
   return url.href;
 }

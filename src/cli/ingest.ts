@@ -2,7 +2,7 @@
 import { Command } from 'commander';
 import { exitCodes } from '../errors.js';
 import type { IngestSummary } from '../pipeline/summary.js';
-import type { Failure } from '../types.js';
+import type { Failure, FailureCode } from '../types.js';
 import { chalkStderr as chalk } from './colour.js';
 import { addSettings, settingsFor } from './flags.js';
 import { duration, plural, whole } from './numbers.js';
@@ -124,19 +124,33 @@ function render(summary: IngestSummary, question: string | undefined): string {
 }
 
 function renderPlan({ documents, chunks, tokensEmbedded, out }: IngestSummary): string {
+  const changes = documents.new + documents.changed + documents.removed;
   return [
-    `Would write ${chalk.bold(out)}: ${plural(chunks.total, 'chunk')}`,
+    `${changes > 0 ? 'Would write' : 'Would change nothing in'} ${chalk.bold(out)}: ${plural(chunks.total, 'chunk')}`,
     `  documents  ${whole(documents.new)} new, ${whole(documents.changed)} changed, ${whole(documents.unchanged)} unchanged, ${whole(documents.removed)} removed, ${whole(documents.failed)} failed`,
     `  to embed   ${plural(chunks.embedded, 'chunk')}, about ${whole(tokensEmbedded)} tokens; ${whole(chunks.reused)} reused (the cache isn't asked)`,
     '',
   ].join('\n');
 }
 
+/** What each code asks of the reader. */
+const MEANINGS: Record<FailureCode, string> = {
+  unreadable: 'check its permissions',
+  'unreadable-folder': 'check its permissions; nothing under its root was removed',
+  vanished: 'it went away during the run',
+  undecodable: 'not text in UTF-8, UTF-16 or Latin-1',
+  malformed: 'not what its format asks for; open and mend it',
+  encrypted: 'remove its password',
+  'duplicate-source': 'another record or file has the same name; the first one counts',
+  'too-long': 'the model takes no piece of it; use a smaller --chunk-size with --rebuild',
+  rejected: 'the embedder fails on this text alone',
+};
+
 function renderFailures(failures: readonly Failure[], all: boolean): string {
   const shown = all ? failures : failures.slice(0, 10);
   const lines = shown.map(({ source, code, chunk }) => {
     const place = chunk === undefined ? source : `${source}, chunk ${chunk}`;
-    return `${chalk.red('failed')}: ${JSON.stringify(place).slice(1, -1)} (${code})`;
+    return `${chalk.red('failed')}: ${JSON.stringify(place).slice(1, -1)} (${code}: ${MEANINGS[code]})`;
   });
   if (shown.length < failures.length)
     lines.push(`… and ${whole(failures.length - shown.length)} more in failures.jsonl`);

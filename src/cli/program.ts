@@ -44,6 +44,7 @@ export async function run(argv: readonly string[]): Promise<void> {
   for (const command of [program, ...program.commands]) {
     command.exitOverride().showSuggestionAfterError().configureHelp({ showGlobalOptions: false });
   }
+  surviveClosedStreams();
   try {
     await program.parseAsync(argv);
   } catch (error) {
@@ -54,6 +55,19 @@ export async function run(argv: readonly string[]): Promise<void> {
       process.exitCode = reportError(error);
     }
   }
+}
+
+/**
+ * A reader that goes away (`| head`) ends nothing and is no error: an ingest goes on, a search has said
+ * enough. Anything else that keeps results from being written is told and fails.
+ */
+function surviveClosedStreams(): void {
+  process.stderr.on('error', () => undefined);
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') return;
+    process.stderr.write(`error: standard output can't be written (${error.code}).\n`);
+    process.exitCode = exitCodes.unexpected;
+  });
 }
 
 function version(): string {

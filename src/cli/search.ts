@@ -43,9 +43,15 @@ function render({ score, text, metadata }: Result): string {
   const place = metadata.page
     ? `${metadata.source}, page ${metadata.page}`
     : `${metadata.source}:${metadata.line}`;
-  const heading = metadata.heading.length > 0 ? chalk.dim(`  ${metadata.heading.join(' › ')}`) : '';
-  const body = wrap(text.replace(/\s+/g, ' ').trim(), 76, 3).map((line) => `  ${line}\n`);
+  const heading =
+    metadata.heading.length > 0 ? chalk.dim(`  ${printable(metadata.heading.join(' › '))}`) : '';
+  const body = wrap(printable(text.replace(/\s+/g, ' ').trim()), 76, 3).map((line) => `  ${line}\n`);
   return `${chalk.green(score.toFixed(3))}  ${chalk.bold(place)}${heading}\n${body.join('')}`;
+}
+
+/** Without characters that would command the terminal. */
+function printable(text: string): string {
+  return text.replace(/\p{Cc}/gu, '\u{fffd}');
 }
 
 /** The first lines of a text, broken at spaces. */

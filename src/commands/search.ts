@@ -4,7 +4,7 @@ import { compareSpaces, measureSpace } from '../embedders/space.js';
 import { UsageError, VectorSpaceError } from '../errors.js';
 import { openOutput, type VectorBlock } from '../outputs/output.js';
 import { openEmbedder } from '../pipeline/embedder.js';
-import type { Vector } from '../types.js';
+import type { Embedder, Vector } from '../types.js';
 import { type Row, readRow } from './row.js';
 
 export interface SearchOptions {
@@ -35,14 +35,15 @@ export async function search(options: SearchOptions): Promise<SearchResult[]> {
       `There is no index in ${settings.out}: make one with \`embed ingest\`, or name it with --out.`,
     );
   }
-  const embedder = await openEmbedder({
-    settings,
-    previous: output.space,
-    pinnedCounter: output.manifest.chunking.counter,
-    signal,
-    onNotice: options.onNotice ?? (() => undefined),
-  });
+  let embedder: Embedder | undefined;
   try {
+    embedder = await openEmbedder({
+      settings,
+      previous: output.space,
+      pinnedCounter: output.manifest.chunking.counter,
+      signal,
+      onNotice: options.onNotice ?? (() => undefined),
+    });
     const comparison = compareSpaces(output.space, await measureSpace(embedder, { signal }));
     if (!comparison.same) {
       throw new VectorSpaceError(
@@ -56,7 +57,7 @@ export async function search(options: SearchOptions): Promise<SearchResult[]> {
     for (const { row, score } of best) results.push({ score, ...(await readRow(output, row)) });
     return results;
   } finally {
-    await embedder.close();
+    await embedder?.close();
     await output.close();
   }
 }

@@ -43,7 +43,12 @@ async function readConfigFile(path: string): Promise<ConfigFile | undefined> {
     content = text.trim() === '' ? {} : loader(path, text);
   } catch (cause) {
     if (isPackage) return undefined; // not ours to complain about
-    throw new UsageError(`${path} can't be read: ${firstLine(cause)}`, { cause });
+    throw new UsageError(
+      `${path} can't be read (${reason(cause)}): mend it as .batchrc.example.json shows.`,
+      {
+        cause,
+      },
+    );
   }
   const values = isPackage ? (content as Record<string, unknown> | null)?.batch : content;
   if (isPackage && values === undefined) return undefined;
@@ -53,7 +58,9 @@ async function readConfigFile(path: string): Promise<ConfigFile | undefined> {
   return { path, values: values as Record<string, unknown> };
 }
 
-function firstLine(cause: unknown): string {
-  const message = cause instanceof Error ? cause.message : String(cause);
-  return message.split('\n', 1)[0] ?? message;
+/** The parser's or the system's own words, on one line and without the path. */
+function reason(cause: unknown): string {
+  const lines = (cause instanceof Error ? cause.message : String(cause)).split('\n');
+  const told = lines[0]!.endsWith(':') ? lines[1] : lines[0];
+  return (told ?? '').trim();
 }

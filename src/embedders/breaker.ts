@@ -63,7 +63,11 @@ export function withBreaker(embedder: Embedder, options: BreakerOptions = {}): E
     }
   });
   return Object.defineProperty(guarded, 'breakerState', {
-    get: () => nameOf(policy.state),
+    // The policy itself leaves the open state only with the next request.
+    get: () =>
+      policy.state === CircuitState.Open && Date.now() - openedAt >= restMs
+        ? 'half-open'
+        : nameOf(policy.state),
     enumerable: true,
   }) as EmbedderWithBreaker;
 }

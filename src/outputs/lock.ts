@@ -53,7 +53,17 @@ export async function acquireLock(dir: string, options: LockOptions = {}): Promi
     if (options.wait !== true || performance.now() >= deadline) throw lockedError(dir, taken);
     if (!waiting) options.onWait?.(taken);
     waiting = true;
-    await sleep(pollMs, undefined, { signal: options.signal });
+    await pause(options.signal);
+  }
+}
+
+async function pause(signal: AbortSignal | undefined): Promise<void> {
+  try {
+    await sleep(pollMs, undefined, signal && { signal });
+  } catch (error) {
+    // The signal's own reason says who stopped the wait.
+    signal?.throwIfAborted();
+    throw error;
   }
 }
 

@@ -35,6 +35,7 @@ import {
   type OutputFormat,
   type RecordFile,
 } from './manifest.js';
+import { damaged } from './manifest-reader.js';
 import type { Output } from './output.js';
 import { type DocumentStart, StagedRows } from './rows.js';
 import { type FileSum, hashFile, StagedFile } from './staged.js';
@@ -170,6 +171,7 @@ export class OutputWriter {
   }
 
   async #commit(keepJournal: boolean): Promise<CommitResult> {
+    if (this.#staged !== undefined) await this.#checkPrevious();
     const rows = await this.#sums();
     const result = { rows: rows.count, bytes: rows.files[chunksName].bytes + rows.files[vectorsName].bytes };
     const files: CommitFile[] = [];
@@ -195,6 +197,24 @@ export class OutputWriter {
     }
     await removeEmptyFolder(runFolder(this.#dir));
     return { changed, ...result };
+  }
+
+  /**
+   * Rows were copied from the previous output: bytes that changed behind the manifest's back must not be
+   * signed by a new manifest.
+   * @throws {DamagedOutputError}
+   */
+  async #checkPrevious(): Promise<void> {
+    const previous = this.#previous;
+    if (previous === undefined) return;
+    for (const [name, file] of [
+      [vectorsName, previous.vectorsFile],
+      [chunksName, previous.chunksFile],
+    ] as const) {
+      if ((await hashFile(file)) !== previous.manifest.files[name].sha256) {
+        throw damaged(join(this.#dir, name), "its SHA-256 is not the manifest's");
+      }
+    }
   }
 
   #inOrder(source: string): void {
@@ -310,6 +330,7 @@ export class OutputWriter {
   }
 
   async #journals(): Promise<string[]> {
+    // Other spaces' journals go, too: their vectors are in the cache, and nobody else would ever remove them.
     const names = await namesIn(runFolder(this.#dir));
     return names.filter((name) => name.startsWith(journalPrefix)).map((name) => `${runName}/${name}`);
   }

@@ -41,7 +41,7 @@ export async function* embed(
     }
     await sender.finish();
   } finally {
-    await sender?.idle();
+    await sender?.stop();
   }
 }
 
@@ -82,7 +82,7 @@ class Sender {
 
   take(group: Step[]): void {
     for (const step of group) if (isUnknownRow(step)) this.#request(step);
-    this.#steps.push(...group);
+    for (const step of group) this.#steps.push(step);
     this.#dispatcher.send();
   }
 
@@ -98,8 +98,8 @@ class Sender {
     return this.#dispatcher.finish();
   }
 
-  idle(): Promise<void> {
-    return this.#dispatcher.idle();
+  stop(): Promise<void> {
+    return this.#dispatcher.stop();
   }
 
   /** Takes the finished steps from the front. */
@@ -129,6 +129,13 @@ class Sender {
 
   #request(row: RowStep): void {
     const { chunk } = row;
+    // It may have been answered while the cache was asked.
+    const known = this.#session.journal.get(chunk.hash);
+    if (known) {
+      row.vector = known;
+      this.#counts.chunksReused++;
+      return;
+    }
     const { waiting } = this.#dispatcher;
     row.ticket = this.#dispatcher.add(chunk.hash, this.#session.embeddedText(chunk.text), chunk.tokens);
     // The same text is under way already: one request serves both rows.

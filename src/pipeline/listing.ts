@@ -1,4 +1,5 @@
 // What the paths hold: walked once for the survey, and given once more for the reading.
+import { setImmediate } from 'node:timers/promises';
 import type { Root } from '../documents/walk/roots.js';
 import { type WalkEntry, type WalkOptions, walk } from '../documents/walk/walk.js';
 import { withStandardInput } from './stdin.js';
@@ -35,7 +36,13 @@ export class Listing {
 
   /** The same entries once more, or what has become of them. */
   async *again(): AsyncGenerator<Group> {
-    yield* this.#kept ?? this.#walk(this.#options);
+    if (!this.#kept) return yield* this.#walk(this.#options);
+    for (const group of this.#kept) {
+      // Reading is synchronous: signals, heartbeats and progress get their turn between two groups.
+      await setImmediate();
+      this.#options.signal?.throwIfAborted();
+      yield group;
+    }
   }
 
   #walk(options: WalkOptions): AsyncGenerator<Group> {

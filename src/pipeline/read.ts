@@ -79,10 +79,14 @@ class Reader {
   /** Releases what is left, and keeps the files of records that weren't read. */
   finish(): void {
     const { previous, removed } = this.#options;
-    this.steps.push(...this.#sequence.before(undefined));
+    this.#release(undefined);
     for (const file of previous?.manifest.recordFiles ?? []) {
       if (!this.#recordFiles.has(file.source) && !removed.has(file.source)) this.#noteRecordFile(file);
     }
+  }
+
+  #release(bound: string | undefined): void {
+    for (const step of this.#sequence.before(bound)) this.steps.push(step);
   }
 
   fail(source: string, code: FailureCode): void {
@@ -91,7 +95,7 @@ class Reader {
 
   /** Releases what comes in front of a file, and reads it. */
   async take(entry: FileEntry): Promise<void> {
-    this.steps.push(...this.#sequence.before(entry.source));
+    this.#release(entry.source);
     const { counts, limit, previous, removed, sameSplitter } = this.#options;
     if (this.#filesTaken >= limit) return;
     this.#filesTaken++;
@@ -129,8 +133,9 @@ class Reader {
     try {
       found = await extract(bytes, source);
     } catch (error) {
-      if (!(error instanceof DocumentError)) throw error;
-      return this.fail(source, error.failure as FailureCode);
+      // A parser that fails in its own way fails for this document only.
+      const code = error instanceof DocumentError ? (error.failure as FailureCode) : 'malformed';
+      return this.fail(source, code);
     }
     for (const failure of found.failures) this.steps.push({ kind: 'failure', failure });
     const single = found.documents.length === 1 && found.documents[0]!.source === source;

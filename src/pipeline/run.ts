@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { redisSettings } from '../config/redis.js';
 import type { Settings } from '../config/settings.js';
 import { type Root, resolveRoots } from '../documents/walk/roots.js';
-import { sourceOf } from '../documents/walk/source.js';
+import { isUnderRoot, sourceOf } from '../documents/walk/source.js';
 import { DamagedOutputError, UsageError } from '../errors.js';
 import type { Lock } from '../outputs/lock.js';
 import { type Output, openOutput } from '../outputs/output.js';
@@ -16,7 +16,7 @@ import { runPipeline } from './pipeline.js';
 import type { Session } from './session.js';
 import { readStandardInput, STDIN_ROOT } from './stdin.js';
 import { type IngestSummary, summarize } from './summary.js';
-import { guardRemovals, survey } from './survey.js';
+import { countDocuments, guardRemovals, type SurveyResult, survey } from './survey.js';
 import { Topic } from './topic.js';
 
 export interface RunOptions {
@@ -84,12 +84,20 @@ export class Run {
     });
   }
 
-  /** @throws {UsageError} when a path doesn't exist */
+  /** @throws {UsageError} when a path doesn't exist, or standard input is empty */
   static async prepare(options: RunOptions): Promise<Run> {
     const { paths, settings, stdin, cwd = process.cwd() } = options;
+    if (options.rebuild && options.limit !== undefined) {
+      throw new UsageError(
+        '--rebuild with --limit would drop the documents behind the limit: leave one out.',
+      );
+    }
     const out = resolve(cwd, settings.out);
     const roots = await resolveRoots(paths, cwd, dirname(out));
     const input = paths.includes(STDIN_ROOT) && stdin ? await readStandardInput(stdin) : undefined;
+    if (input?.length === 0) {
+      throw new UsageError('Standard input is empty: pipe JSON Lines into it, one {"id","text"} a line.');
+    }
     return new Run(options, out, roots, input);
   }
 
@@ -97,7 +105,7 @@ export class Run {
   async plan(): Promise<RunResult> {
     const previous = await this.#openPrevious();
     try {
-      const removed = await this.#survey(previous);
+      const { removed } = await this.#survey(previous);
       const known = this.#options.rebuild ? undefined : previous;
       const { countPlan } = await import('./plan.js');
       await countPlan(this.#listing.again(), {
@@ -115,9 +123,9 @@ export class Run {
     const { allowRemovals = false, rebuild = false, settings } = this.#options;
     const previous = await this.#openPrevious();
     try {
-      const removed = await this.#survey(previous);
-      guardRemovals(removed.size, previous, allowRemovals);
+      const { removed, unlisted } = await this.#survey(previous);
       const known = rebuild ? undefined : previous;
+      if (previous) guardRemovals(known ? countDocuments(removed, known) : unlisted, previous, allowRemovals);
       refuseOtherChunks(settings, known);
       const session = () => this.#openSession(known);
       // A first run needs a vector space to write; later ones take the output's and may need no embedder.
@@ -139,6 +147,7 @@ export class Run {
           signal: this.#signal,
         });
         guardRemovals(this.#counts.documentsRemoved, known, allowRemovals);
+        for (const failure of await this.#failuresElsewhere(known)) writer.fail(failure);
         const { changed } = await writer.commit({ keepJournal: this.#options.limit !== undefined });
         return this.#result(known, changed);
       } catch (error) {
@@ -151,6 +160,15 @@ export class Run {
     }
   }
 
+  /** Failures of earlier runs under roots that this run doesn't look at. */
+  async #failuresElsewhere(known: Output | undefined): Promise<Failure[]> {
+    const base = dirname(this.out);
+    const failures = (await known?.failures()) ?? [];
+    return failures.filter(
+      ({ source }) => !this.#roots.some((root) => isUnderRoot(source, root.label, base)),
+    );
+  }
+
   /** The output as it is; a damaged one counts as none when it is made anew anyway. */
   async #openPrevious(): Promise<Output | undefined> {
     try {
@@ -161,7 +179,7 @@ export class Run {
     }
   }
 
-  async #survey(previous: Output | undefined): Promise<Set<string>> {
+  async #survey(previous: Output | undefined): Promise<SurveyResult> {
     const { settings } = this.#options;
     let tooLarge = false;
     const entries = this.#listing.first((reason, source) => {
@@ -171,7 +189,7 @@ export class Run {
         this.#options.onSkip?.(reason, source);
       }
     });
-    const removed = await survey(entries, {
+    const result = await survey(entries, {
       previous,
       filtered: () => tooLarge || settings.include.length > 0 || settings.exclude.length > 0,
       base: dirname(this.out),
@@ -183,7 +201,7 @@ export class Run {
         `Nothing to ingest in ${this.#options.paths.join(', ')}: no readable document there (ignore files, --include and --exclude may hide some).`,
       );
     }
-    return removed;
+    return result;
   }
 
   #readOptions(previous: Output | undefined, removed: Set<string>) {

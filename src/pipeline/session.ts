@@ -94,6 +94,7 @@ export class Session {
       if (previous) requireSameSpace(measured, previous.space);
       cache = await openCache(settings.cache, options.cacheOptions);
       const space = previous?.space ?? (await firstSeen(measured, cache));
+      requirePinnedCounter(embedder, previous);
       const chunking = resolveChunking(embedder, settings, previous);
       const journal = await openJournal(options.out, space.id, space.dimensions);
       return new Session({ embedder, space, chunking, cache, journal, options });
@@ -128,6 +129,16 @@ function requireSameSpace(measured: VectorSpace, known: VectorSpace): void {
   throw new VectorSpaceError(
     `The output was made in another vector space (${comparison.reason}): vectors of two spaces can't be compared. ` +
       'Use the embedder that made it, or --rebuild to make the output anew.',
+  );
+}
+
+/** Another counter would move the boundaries of chunks. */
+function requirePinnedCounter(embedder: Embedder, previous: Output | undefined): void {
+  const pinned = previous?.manifest.chunking.counter;
+  if (pinned === undefined || pinned === embedder.counter.id) return;
+  throw new VectorSpaceError(
+    `The output's chunks were counted by ${pinned}, and the embedder now gives ${embedder.counter.id}: ` +
+      'use --rebuild to chunk all documents anew.',
   );
 }
 

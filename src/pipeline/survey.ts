@@ -20,11 +20,17 @@ export interface SurveyOptions {
   counts: RunCounts;
 }
 
-/** @returns sources of the previous output whose rows go: documents, and records of files that are gone */
+export interface SurveyResult {
+  /** Sources of the previous output whose rows go: documents, and records of files that are gone. */
+  removed: Set<string>;
+  /** How many documents of the previous output this listing doesn't have, for whatever reason. */
+  unlisted: number;
+}
+
 export async function survey(
   entries: AsyncIterable<readonly WalkEntry[]>,
   options: SurveyOptions,
-): Promise<Set<string>> {
+): Promise<SurveyResult> {
   const { previous, counts } = options;
   const unseen = new Map(previous ? filesOf(previous) : []);
   const listed = new Map<string, boolean>();
@@ -43,7 +49,10 @@ export async function survey(
   }
   const gone = new Set<string>();
   for (const [source, root] of unseen) if (isGone(source, root, listed, options)) gone.add(source);
-  return previous ? withRecords(gone, previous) : gone;
+  if (!previous) return { removed: gone, unlisted: 0 };
+  const removed = withRecords(gone, previous);
+  const unlisted = withRecords(new Set(unseen.keys()), previous);
+  return { removed, unlisted: countDocuments(unlisted, previous) };
 }
 
 /** @throws {UsageError} when more than half of the documents would go and nobody allowed it */
@@ -51,23 +60,31 @@ export function guardRemovals(removed: number, previous: Output | undefined, all
   const before = previous?.manifest.documents.length ?? 0;
   if (allowed || removed * 2 <= before) return;
   throw new UsageError(
-    `${removed} of the output's ${before} documents are gone, which is more than half; nothing was written: ` +
+    `${removed} of ${before} documents of the output would go, which is more than half; nothing was written: ` +
       'check the paths, or use --allow-removals if that is right.',
   );
 }
 
-/** Every file of an output with the root it was found under. */
-function* filesOf(output: Output): Iterable<[string, string]> {
-  const { documents, recordFiles } = output.manifest;
-  const files = new Set(recordFiles.map((file) => file.source));
-  for (const { source, root } of documents) if (!files.has(fileOf(source))) yield [source, root];
-  for (const { source, root } of recordFiles) yield [source, root];
+/** How many of `sources` are documents; the others are files that hold records. */
+export function countDocuments(sources: ReadonlySet<string>, output: Output): number {
+  return output.documents().filter((document) => sources.has(document.source)).length;
 }
 
-/** The file of a record's source. */
-function fileOf(source: string): string {
-  const hash = source.indexOf('#');
-  return hash < 0 ? source : source.slice(0, hash);
+/** Every file of an output with the root it was found under. */
+function* filesOf(output: Output): Iterable<[string, string]> {
+  for (const { source, root } of output.manifest.documents) {
+    if (recordFileOf(source, output) === undefined) yield [source, root];
+  }
+  for (const { source, root } of output.manifest.recordFiles) yield [source, root];
+}
+
+/** The file whose record a source is. Folders and files may have a # in their names, too. */
+function recordFileOf(source: string, output: Output): string | undefined {
+  for (let at = source.indexOf('#'); at >= 0; at = source.indexOf('#', at + 1)) {
+    const file = source.slice(0, at);
+    if (output.recordFile(file)) return file;
+  }
+  return undefined;
 }
 
 function isGone(source: string, root: string, listed: Map<string, boolean>, options: SurveyOptions): boolean {
@@ -76,10 +93,12 @@ function isGone(source: string, root: string, listed: Map<string, boolean>, opti
   if (ownRoot === true && !options.filtered()) return true;
   if (ownRoot === false) return false;
   // Found through another root before, or maybe hidden by a filter now: gone only if it isn't there any more.
-  const covered = [...listed].some(
-    ([label, complete]) => complete && (label === root || isUnderRoot(source, label, options.base)),
-  );
-  return covered && !exists(resolve(options.base, source));
+  const covered =
+    [...listed].some(
+      ([label, complete]) => complete && (label === root || isUnderRoot(source, label, options.base)),
+    ) || options.searched.some((folder) => isUnderRoot(source, folder, options.base));
+  // A source with an escaped byte can't be looked up by its name.
+  return covered && !/%[0-9A-F]{2}/.test(source) && !exists(resolve(options.base, source));
 }
 
 function exists(path: string): boolean {
@@ -92,11 +111,12 @@ function exists(path: string): boolean {
   }
 }
 
-function withRecords(gone: Set<string>, previous: Output): Set<string> {
-  const files = new Set(
-    previous.manifest.recordFiles.map((file) => file.source).filter((file) => gone.has(file)),
-  );
-  if (files.size === 0) return gone;
-  for (const { source } of previous.manifest.documents) if (files.has(fileOf(source))) gone.add(source);
-  return gone;
+/** Adds the records of the files among `sources`. */
+function withRecords(sources: Set<string>, previous: Output): Set<string> {
+  if (!previous.manifest.recordFiles.some((file) => sources.has(file.source))) return sources;
+  for (const { source } of previous.documents()) {
+    const file = recordFileOf(source, previous);
+    if (file !== undefined && sources.has(file)) sources.add(source);
+  }
+  return sources;
 }

@@ -43,8 +43,11 @@ export async function write(
           await writer.end(failed > 0 ? { failed } : undefined);
           break;
         case 'failure':
-          if (step.failure.chunk === undefined) counts.documentsFailed++;
-          else if (failed++ === 0) counts.documentsFailed++;
+          if (step.failure.chunk === undefined || failed === 0) counts.documentsFailed++;
+          if (step.failure.chunk !== undefined) {
+            step.failure.chunk = index++;
+            failed++;
+          }
           failures.push(step.failure);
           writer.fail(step.failure);
           break;

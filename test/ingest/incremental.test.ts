@@ -175,8 +175,7 @@ describe('removal', () => {
     expect(readOutput(out).sources).toEqual(['docs/sub/c.md']);
   });
 
-  test('a document that becomes unreadable keeps its rows and is a failure', async () => {
-    writeFileSync(join(workspace.dir, 'docs/a.md'), 'changed');
+  test("a record that can't be read is a failure of its own", async () => {
     const unreadable = join(workspace.dir, 'docs/bad.jsonl');
     writeFileSync(unreadable, '{"text": "a good record"}\nnot JSON\n');
     const result = await ingest('docs', '--json');
@@ -186,6 +185,64 @@ describe('removal', () => {
     writeFileSync(unreadable, '{"text": "a good record"}\n{"text": "mended"}\n');
     expect((await ingest('docs')).code).toBe(0);
     expect(Object.keys(fingerprint(out))).not.toContain('failures.jsonl');
+  });
+
+  test('a document that can no longer be read keeps its rows and is a failure', async () => {
+    writeFiles(workspace.dir, { 'docs/data.json': '[{"id": "one", "text": "The only record."}]' });
+    expect((await ingest('docs')).code).toBe(0);
+    const { rows } = readOutput(out);
+    writeFileSync(join(workspace.dir, 'docs/data.json'), '[{"id": "one", "text": ');
+    const result = await ingest('docs', '--json');
+    expect(result.code).toBe(3);
+    expect(summaryOf(result).failures).toMatchObject([{ code: 'malformed' }]);
+    expect(readOutput(out).rows).toEqual(rows);
+    // A run elsewhere doesn't forget what failed here.
+    writeFiles(workspace.dir, { 'notes/n.md': markdown('note', 2) });
+    expect((await ingest('notes')).code).toBe(0);
+    expect(readFileSync(join(out, 'failures.jsonl'), 'utf8')).toContain('docs/data.json');
+  });
+
+  test('records stay while their file has them, whatever # stands in a path', async () => {
+    writeFiles(workspace.dir, { 'docs/c#/d.jsonl': '{"id":"x","text":"One."}\n{"id":"y","text":"Two."}\n' });
+    expect((await ingest('docs')).code).toBe(0);
+    const before = fingerprint(out);
+    expect(summaryOf(await ingest('docs', '--json')).changed).toBe(false);
+    expect(fingerprint(out)).toEqual(before);
+    writeFiles(workspace.dir, { 'docs/c#/d.jsonl': '{"id":"y","text":"Two."}\n' });
+    expect(summaryOf(await ingest('docs', '--json')).documents.removed).toBe(1);
+    expect(readOutput(out).sources).toContain('docs/c#/d.jsonl#y');
+    expect(readOutput(out).sources).not.toContain('docs/c#/d.jsonl#x');
+  });
+
+  test('a file that a pattern found is gone when it is deleted', async () => {
+    writeFiles(workspace.dir, { 'more/a.md': markdown('a', 2), 'more/b.md': markdown('b', 2) });
+    expect((await ingest('more/*.md')).code).toBe(0);
+    rmSync(join(workspace.dir, 'more/a.md'));
+    expect(summaryOf(await ingest('more/*.md', '--json')).documents.removed).toBe(1);
+    expect(readOutput(out).sources).not.toContain('more/a.md');
+  });
+
+  test('--rebuild from a part of the documents needs --allow-removals', async () => {
+    const before = fingerprint(out);
+    const refused = await ingest('docs/sub', '--rebuild');
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toContain('--allow-removals');
+    expect(fingerprint(out)).toEqual(before);
+    expect((await ingest('docs/sub', '--rebuild', '--allow-removals')).code).toBe(0);
+    expect(readOutput(out).sources).toEqual(['docs/sub/c.md']);
+  });
+
+  test('bytes that changed behind the manifest are not signed anew', async () => {
+    const path = join(out, 'vectors.npy');
+    const bytes = readFileSync(path);
+    bytes.writeFloatLE(0.5, bytes.length - 4);
+    writeFileSync(path, bytes);
+    writeFiles(workspace.dir, { 'docs/e.md': markdown('epsilon', 2) });
+    const result = await ingest('docs');
+    expect(result.code).toBe(5);
+    expect(result.stderr).toContain('vectors.npy is damaged');
+    expect((await ingest('docs', '--rebuild')).code).toBe(0);
+    expect((await workspace.embed(['verify'])).code).toBe(0);
   });
 
   test.skipIf(process.getuid?.() === 0)('an unreadable folder hides nothing for good', async () => {

@@ -45,6 +45,8 @@ describe('arguments', () => {
     [['ingest', 'docs', '--bacth-size', '3'], 2, /--batch-size/],
     [['ingest', 'docs', '--batch-size', '1000'], 2, /--batch-size: expected at most 64, got 1000/],
     [['ingest', 'docs', '--limit', '0'], 2, /whole number from 1/],
+    [['ingest', 'docs', '--limit', '1', '--rebuild'], 2, /leave one out/],
+    [['ingest', '-'], 2, /Standard input is empty/],
     [['ingest', 'docs', '-o', 'docs/a.md'], 2, /docs\/a\.md/],
     [['ingets', 'docs'], 2, /ingest/],
     [['search', 'anything'], 2, /There is no index in .*embed ingest/],
@@ -186,6 +188,21 @@ describe('output', () => {
     const broken = await workspace.embed(['verify']);
     expect(broken.code).toBe(5);
     expect(broken.stderr).toContain('chunks.jsonl');
+  });
+
+  test('a reader that goes away changes neither the work nor the exit code', async () => {
+    const run = workspace.start(['ingest', 'docs', '--ollama-url', ollama.url, '--cache', 'none', '--json']);
+    run.child.stdout?.destroy();
+    run.child.stderr?.destroy();
+    expect(await run.done).toMatchObject({ code: 0, signal: null });
+    expect(readOutput(out).rows.length).toBeGreaterThan(0);
+  });
+
+  test('documents do not command the terminal', async () => {
+    writeFiles(workspace.dir, { 'docs/escape.txt': 'A \x1b[31mred\x1b[0m herring swims by.\n' });
+    expect((await ingest('docs')).code).toBe(0);
+    const { stdout } = await workspace.embed(['search', 'red herring', '--ollama-url', ollama.url]);
+    expect(stdout).not.toContain('\x1b');
   });
 
   test('colour only where it is wanted', async () => {

@@ -19,7 +19,7 @@ export interface OllamaModel {
 }
 
 /** Metadata are small and come at once; a server that is busy with a model still has them. */
-const metadataTimeoutMs = 30_000;
+const metadataTimeoutMs = 10_000;
 
 /**
  * The context of a model whose modelfile sets no num_ctx, however long its own: what servers have on machines
@@ -77,7 +77,7 @@ export async function readModel(
 
 export interface AskOptions {
   apiKey?: string | undefined;
-  /** For each request, in ms. @default 30000 */
+  /** For each request, in ms. @default 10000 */
   timeoutMs?: number;
   signal?: AbortSignal | undefined;
 }
