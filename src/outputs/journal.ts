@@ -18,8 +18,9 @@ const frameStart = 8;
 const windowBytes = 4 * 1024 * 1024;
 
 /**
- * Opens the journal of a vector space; each space has a file of its own, so that an interrupted run in another space
- * loses nothing of this one; a commit removes them all. The caller must hold the lock. Nothing is created before the first `append`.
+ * Opens the journal of a vector space; each space has a file of its own, so that an interrupted run in
+ * another space loses nothing of this one. A commit removes them all. The caller must hold the lock. Nothing
+ * is created before the first `append`.
  * @throws {OutputError} when it can't be read or written
  */
 export async function openJournal(dir: string, spaceId: string, dimensions: number): Promise<Journal> {
