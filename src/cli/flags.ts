@@ -1,5 +1,5 @@
 // Settings as commander options, and back: every command takes its flags from the table of settings.
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type LoadedSettings, loadSettings } from '../config/load.js';
 import { SETTINGS, type Setting, type Settings } from '../config/settings.js';
 
@@ -41,4 +41,10 @@ export function settingsFor(command: Command): Promise<LoadedSettings> {
     if (command.getOptionValueSource(key) === 'cli') flags[key] = command.getOptionValue(key);
   }
   return loadSettings({ flags });
+}
+
+/** For commander: a whole number from 1 up. */
+export function positive(text: string): number {
+  if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError('Expected a whole number from 1 up.');
+  return Number(text);
 }

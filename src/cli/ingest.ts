@@ -4,10 +4,9 @@ import { exitCodes } from '../errors.js';
 import type { IngestSummary } from '../pipeline/summary.js';
 import type { Failure, FailureCode } from '../types.js';
 import { chalkStderr as chalk } from './colour.js';
-import { addSettings, settingsFor } from './flags.js';
+import { addSettings, positive, settingsFor } from './flags.js';
 import { duration, plural, whole } from './numbers.js';
 import { startProgress } from './progress.js';
-import { positive } from './search.js';
 import { withSignals } from './signals.js';
 
 interface Flags {

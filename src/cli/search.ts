@@ -1,7 +1,7 @@
 // `embed search`: flags and printing.
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { chalk } from './colour.js';
-import { addSettings, settingsFor } from './flags.js';
+import { addSettings, positive, settingsFor } from './flags.js';
 import { withSignals } from './signals.js';
 
 export function searchCommand(): Command {
@@ -66,9 +66,4 @@ function wrap(text: string, width: number, most: number): string[] {
   }
   if (rest !== '') lines[lines.length - 1] += ' …';
   return lines;
-}
-
-export function positive(text: string): number {
-  if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError('Expected a whole number from 1 up.');
-  return Number(text);
 }

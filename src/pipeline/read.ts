@@ -27,6 +27,8 @@ export interface ReadOptions {
   /** Files read at most; the rest is as if it were hidden. */
   limit: number;
   counts: RunCounts;
+  /** Told of files that turn out to be binary. */
+  onSkip?: ((reason: string, source: string) => void) | undefined;
 }
 
 /** @yields groups of steps in the order of sources; documents are not split yet */
@@ -121,6 +123,7 @@ class Reader {
     }
     if (formatFor(source, bytes) === undefined && isBinary(bytes)) {
       counts.skipped++;
+      this.#options.onSkip?.('binary', source);
       removed.add(source);
       return;
     }

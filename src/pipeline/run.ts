@@ -211,6 +211,7 @@ export class Run {
       sameSplitter: previous?.manifest.chunking.splitter === SPLITTER,
       limit: this.#options.limit ?? Number.POSITIVE_INFINITY,
       counts: this.#counts,
+      onSkip: this.#options.onSkip,
     };
   }
 
