@@ -30,7 +30,10 @@ beforeAll(async () => {
 });
 afterAll(() => ollama.stop());
 
-/** Kills when the server has seen so many requests: at a moment in the middle of the work, whatever the machine's speed. */
+/**
+ * Kills when the server has seen so many requests, plus a random moment: in the middle of the work, whatever
+ * the machine's speed, but never at the same instruction.
+ */
 async function killAfter(workspace: Workspace, requests: number, signal: NodeJS.Signals) {
   const before = ollama.stats.embeds;
   const run = workspace.start([
@@ -48,6 +51,7 @@ async function killAfter(workspace: Workspace, requests: number, signal: NodeJS.
     ended = true;
   });
   while (!ended && ollama.stats.embeds - before < requests) await new Promise((done) => setTimeout(done, 1));
+  await new Promise((done) => setTimeout(done, Math.random() * 20));
   run.child.kill(signal);
   return run.done;
 }
