@@ -5,7 +5,6 @@ import type { Extraction, Extractor, Format } from './format.js';
 import { FORMATS, type FormatName } from './registry.js';
 
 export type { Extraction, Format } from './format.js';
-export { recordsFromJsonLines } from './records/json-lines.js';
 export { FORMATS, type FormatName } from './registry.js';
 
 /** Formats whose files are not text. */
