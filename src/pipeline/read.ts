@@ -9,6 +9,7 @@ import { DocumentError } from '../errors.js';
 import type { Output } from '../outputs/output.js';
 import type { FailureCode } from '../types.js';
 import type { RunCounts } from './counts.js';
+import { recordFileOf } from './records.js';
 import { type Arrival, Sequence } from './sequence.js';
 import { STDIN_ROOT } from './stdin.js';
 import type { RecordFileStep, Step } from './steps.js';
@@ -58,8 +59,8 @@ class Reader {
   readonly #sequence: Sequence;
   /** Files of records that were read, or hold none any more. */
   #recordFiles = new Set<string>();
-  /** Of the previous output. */
-  #failedRecords: string[] | undefined;
+  /** Files of the previous output of which a record failed. */
+  #failedRecordFiles: Set<string | undefined> | undefined;
   #filesTaken = 0;
 
   constructor(options: ReadOptions) {
@@ -170,18 +171,21 @@ class Reader {
   }
 
   #hasFailedRecord(file: string): boolean {
-    const documents = this.#options.previous?.documents() ?? [];
-    this.#failedRecords ??= documents
-      .filter((document) => document.failed)
-      .map((document) => document.source);
-    return this.#failedRecords.some((source) => source.startsWith(`${file}#`));
+    const { previous } = this.#options;
+    this.#failedRecordFiles ??= new Set(
+      previous
+        ?.documents()
+        .filter((document) => document.failed)
+        .map((document) => recordFileOf(document.source, previous)),
+    );
+    return this.#failedRecordFiles.has(file);
   }
 
   #dropRecordsThatLeft(file: string, present: ReadonlySet<string>): void {
     const { previous, removed } = this.#options;
     if (!previous?.recordFile(file)) return;
     for (const { source } of previous.documents()) {
-      if (source.startsWith(`${file}#`) && !present.has(source)) removed.add(source);
+      if (!present.has(source) && recordFileOf(source, previous) === file) removed.add(source);
     }
   }
 }

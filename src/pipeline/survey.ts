@@ -7,6 +7,7 @@ import type { WalkEntry } from '../documents/walk/walk.js';
 import { UsageError } from '../errors.js';
 import type { Output } from '../outputs/output.js';
 import type { RunCounts } from './counts.js';
+import { recordFileOf } from './records.js';
 import { STDIN_ROOT } from './stdin.js';
 
 export interface SurveyOptions {
@@ -76,15 +77,6 @@ function* filesOf(output: Output): Iterable<[string, string]> {
     if (recordFileOf(source, output) === undefined) yield [source, root];
   }
   for (const { source, root } of output.manifest.recordFiles) yield [source, root];
-}
-
-/** The file whose record a source is. Folders and files may have a # in their names, too. */
-function recordFileOf(source: string, output: Output): string | undefined {
-  for (let at = source.indexOf('#'); at >= 0; at = source.indexOf('#', at + 1)) {
-    const file = source.slice(0, at);
-    if (output.recordFile(file)) return file;
-  }
-  return undefined;
 }
 
 function isGone(source: string, root: string, listed: Map<string, boolean>, options: SurveyOptions): boolean {
