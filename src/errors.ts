@@ -78,6 +78,58 @@ export class DocumentError extends EmbedError {
   }
 }
 
+/** The orchestrator was not started, or was stopped. */
+export class NotStartedError extends EmbedError {
+  constructor(message: string) {
+    super('EMBED_NOT_STARTED', exitCodes.unexpected, message);
+  }
+}
+
+/** An id that was never given, or whose result was fetched or dropped. */
+export class UnknownRequestError extends EmbedError {
+  constructor(message: string) {
+    super('EMBED_UNKNOWN_REQUEST', exitCodes.unexpected, message);
+  }
+}
+
+/** A result didn't come within the time that the caller gave it. */
+export class ResultTimeoutError extends EmbedError {
+  constructor(message: string) {
+    super('EMBED_RESULT_TIMEOUT', exitCodes.service, message);
+  }
+}
+
+/** The queue holds as much as it may. */
+export class QueueFullError extends EmbedError {
+  constructor(message: string) {
+    super('EMBED_QUEUE_FULL', exitCodes.service, message);
+  }
+}
+
+/** Some texts of a call can't be embedded; the others were. */
+export class RejectedTextsError extends EmbedError {
+  /** Places of the texts in the call, with the reason of each. */
+  readonly rejected: readonly { index: number; fault: EmbedderFault }[];
+  /** In the order of the texts; undefined where a text was rejected. */
+  readonly vectors: readonly (Float32Array | undefined)[];
+
+  constructor(
+    rejected: readonly { index: number; fault: EmbedderFault }[],
+    vectors: readonly (Float32Array | undefined)[],
+  ) {
+    const [first] = rejected;
+    const more = rejected.length > 1 ? `, and ${rejected.length - 1} more` : '';
+    super(
+      'EMBED_TEXTS_REJECTED',
+      exitCodes.someFailed,
+      `Text ${first?.index}${more} of ${vectors.length} can't be embedded: ${first?.fault.message}`,
+      { cause: first?.fault },
+    );
+    this.rejected = rejected;
+    this.vectors = vectors;
+  }
+}
+
 /**
  * What a failed request to an embedder means:
  * - `too-long`: a text exceeds the context; shorter texts can succeed
@@ -87,6 +139,8 @@ export class DocumentError extends EmbedError {
  * - `timeout`: no answer in time
  * - `unreachable`: no connection, or one that broke
  * - `missing-model`: the server doesn't have the model
+ * - `resting`: not sent, because the endpoint failed repeatedly and is left alone for a while
+ * - `changed`: not sent, because the endpoint gives other vectors than it did
  * - `refused`: wrong credentials or a request that can never succeed
  */
 export type FaultMeaning =
@@ -97,6 +151,8 @@ export type FaultMeaning =
   | 'timeout'
   | 'unreachable'
   | 'missing-model'
+  | 'resting'
+  | 'changed'
   | 'refused';
 
 /** A failed request to an embedder. */

@@ -111,14 +111,40 @@ export interface Embedder {
    * @throws {EmbedderFault} when the request fails; never a partial answer
    */
   embed(texts: readonly string[], options?: EmbedOptions): Promise<Vector[]>;
+  /** The servers behind it, as they are now; absent where there is none. */
+  endpoints?(): EndpointState[];
+  /** Closes all circuit breakers, for who knows that the servers are well again. */
+  resetBreakers?(): void;
   close(): Promise<void>;
+}
+
+/** One server of an embedder, as it is now. */
+export interface EndpointState {
+  /** Without credentials. */
+  url: string;
+  /** Its share of the work against the others', when all are equally fast. */
+  weight: number;
+  breaker: 'closed' | 'open' | 'half-open';
+  inFlight: number;
+  /** Since it was opened. */
+  requests: number;
+  failures: number;
+  /** Mean time of a token lately; undefined before the first answer. */
+  msPerToken: number | undefined;
 }
 
 export interface EmbedOptions {
   signal?: AbortSignal;
   /** Tokens of all texts together: long batches get longer time-outs. */
   tokens?: number;
+  /** Let the server cut texts that are too long. Only for clients of the gateway that ask for it. @default false */
+  truncate?: boolean;
+  /** Fewer values than the space has, for clients of the gateway that ask for it. @default the space's */
+  dimensions?: number | undefined;
 }
+
+/** How soon a text is sent: 0 first, 4 last. */
+export type Priority = 0 | 1 | 2 | 3 | 4;
 
 /** What makes two vectors comparable. Two spaces are the same when all but `id` and `canaries` is equal and the lowest canary cosine is ≥ 0.999. */
 export interface VectorSpace extends EmbedderIdentity {
@@ -137,14 +163,55 @@ export interface VectorEntry {
 
 /** Text → vector; outlives runs and may be shared by several. */
 export interface VectorCache {
-  readonly kind: 'redis' | 'disk';
+  readonly kind: 'redis' | 'disk' | 'memory';
   /** Vectors in the order of `hashes`; undefined where the cache has none (or one of a wrong length). */
   getMany(space: string, hashes: readonly string[], dimensions: number): Promise<(Vector | undefined)[]>;
   setMany(space: string, entries: readonly VectorEntry[]): Promise<void>;
   /** A small JSON value that outlives runs, e.g. the registered vector spaces. */
   getMeta(key: string): Promise<Json | undefined>;
   setMeta(key: string, value: Json): Promise<void>;
+  /**
+   * What the cache holds. Reads keys, never vectors; may take seconds where there are millions.
+   * @throws {ServiceError} when the cache can't be used; so do `prune` and `clear`
+   */
+  usage(): Promise<CacheUsage>;
+  /** Removes entries. @returns how many */
+  prune(options: PruneOptions): Promise<number>;
+  /** Removes all entries and what is known of spaces, of this program only. @returns how many entries */
+  clear(): Promise<number>;
   close(): Promise<void>;
+}
+
+/** What a cache holds. */
+export interface CacheUsage {
+  entries: number;
+  /** Bytes of vectors, without what the store itself needs. */
+  bytes: number;
+  /** Lookups since the cache was made or cleared, by all processes. */
+  hits: number;
+  misses: number;
+  spaces: SpaceUsage[];
+}
+
+export interface SpaceUsage {
+  /** Id of the vector space. */
+  space: string;
+  /** Undefined when the space is not registered (any more). */
+  model?: string;
+  embedder?: string;
+  dimensions?: number;
+  entries: number;
+  bytes: number;
+}
+
+/** Which entries go; several conditions add up. */
+export interface PruneOptions {
+  /** Entries written longer ago than this, in ms. */
+  olderThanMs?: number;
+  /** The oldest entries until so many bytes of vectors are left. */
+  maxBytes?: number;
+  /** All entries of spaces for which this is false. */
+  keepSpace?: (space: SpaceUsage) => boolean;
 }
 
 /** Why a document or one of its chunks has no vector. Stable; no raw messages. */

@@ -21,6 +21,8 @@ export function coerce(kind: SettingKind, text: string): unknown {
         .filter((part) => part !== '');
     case 'bytes':
       return bytes(text);
+    case 'duration':
+      return milliseconds(text);
     default:
       return text;
   }
@@ -31,4 +33,23 @@ function bytes(text: string): number | string {
   const match = /^(\d+(?:\.\d+)?)\s*([kmg]?i?b?)$/i.exec(text.trim());
   const unit = match?.[2] === undefined ? undefined : UNITS[match[2].toLowerCase().replace('i', '')];
   return match?.[1] === undefined || unit === undefined ? text : Math.round(Number(match[1]) * unit);
+}
+
+const HOUR = 3_600_000;
+const MS: Record<string, number> = {
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  min: 60_000,
+  h: HOUR,
+  d: 24 * HOUR,
+  w: 168 * HOUR,
+};
+
+/** `90s`, `10m`, `1.5 h`, `30d`, `500ms`; a bare 0 needs no unit. */
+function milliseconds(text: string): number | string {
+  if (text.trim() === '0') return 0;
+  const match = /^(\d+(?:\.\d+)?)\s*(ms|s|m|min|h|d|w)$/i.exec(text.trim());
+  const unit = MS[match?.[2]?.toLowerCase() ?? ''];
+  return match === null || unit === undefined ? text : Math.round(Number(match[1]) * unit);
 }

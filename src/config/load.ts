@@ -64,11 +64,14 @@ function fromFlag(setting: Setting, typed: unknown): Found | undefined {
   if (typed === undefined) return undefined;
   const origin = /--[\w-]+/.exec(setting.flag ?? '')?.[0] ?? setting.key;
   if (Array.isArray(typed)) {
-    // A comma may be part of a glob (`*.{md,txt}`), so repeatable flags split only where no glob is meant.
-    const isGlob = setting.key === 'include' || setting.key === 'exclude';
-    return { value: isGlob ? typed : typed.flatMap((part) => coerce('list', String(part))), origin };
+    return { value: isGlob(setting) ? typed : typed.flatMap((part) => coerce('list', String(part))), origin };
   }
   return { value: typeof typed === 'string' ? coerce(setting.kind, typed) : typed, origin };
+}
+
+/** A comma may be part of a glob (`*.{md,txt}`), so lists are split only where no glob is meant. */
+function isGlob({ key }: Setting): boolean {
+  return key === 'include' || key === 'exclude';
 }
 
 function fromEnvironment(setting: Setting, env: NodeJS.ProcessEnv): Found | undefined {
@@ -80,8 +83,11 @@ function fromEnvironment(setting: Setting, env: NodeJS.ProcessEnv): Found | unde
 function fromFile(setting: Setting, path: string, raw: unknown): Found | undefined {
   if (raw === undefined) return undefined;
   let value: unknown = raw;
-  if (setting.kind === 'list' && typeof raw === 'string') value = [raw];
-  if (setting.kind === 'bytes' && typeof raw === 'string') value = coerce('bytes', raw);
+  if (setting.kind === 'list' && typeof raw === 'string')
+    value = isGlob(setting) ? [raw] : coerce('list', raw);
+  if ((setting.kind === 'bytes' || setting.kind === 'duration') && typeof raw === 'string') {
+    value = coerce(setting.kind, raw);
+  }
   // A path in a file means the same wherever the command is started.
   if ((setting.key === 'out' || setting.key === 'cacheDir') && typeof raw === 'string' && !isAbsolute(raw)) {
     value = resolve(dirname(path), raw);

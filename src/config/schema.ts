@@ -32,6 +32,8 @@ const fields = {
   maxFileSize: integer(1, Number.MAX_SAFE_INTEGER),
   batchTimeout: integer(100, 86_400_000),
   maxRetries: integer(0, 100),
+  waitForServer: integer(0, 7 * 86_400_000),
+  batchInterval: integer(0, 60_000),
 } satisfies Record<keyof Settings, z.ZodType>;
 
 /** Why `value` can't be the setting `key`, as the end of a sentence; undefined when it can. */
@@ -50,6 +52,7 @@ const KIND_NAMES: Record<SettingKind, string> = {
   boolean: 'true or false',
   list: 'a list of texts',
   bytes: 'a size such as 500KB or 64MB',
+  duration: 'a time such as 90s or 10m',
 };
 
 function expectation(kind: SettingKind, issue: z.core.$ZodIssue): string {

@@ -2,7 +2,7 @@
 // keys, `embed config` and the README's table all come from it, so they can't disagree.
 
 /** How a setting's text (flag or variable) becomes a value. */
-export type SettingKind = 'text' | 'integer' | 'boolean' | 'list' | 'bytes' | 'secret';
+export type SettingKind = 'text' | 'integer' | 'boolean' | 'list' | 'bytes' | 'duration' | 'secret';
 
 export interface Setting {
   /** Name in `.batchrc` and in {@link Settings}. */
@@ -32,10 +32,10 @@ export interface Settings {
   ollamaApiKey?: string;
   /** Dimensions asked of a Matryoshka model. */
   dimensions?: number;
-  /** Texts a request, 1 to 64. */
-  batchSize: number;
-  /** Requests in flight per server. */
-  concurrency: number;
+  /** Texts a request, 1 to 64; undefined: follows the server, from 32 on. */
+  batchSize?: number;
+  /** Requests in flight per server; undefined: follows the server. */
+  concurrency?: number;
   /** Tokens a chunk; undefined: what suits the model. */
   chunkSize?: number;
   /** Tokens that neighbouring chunks share. */
@@ -60,6 +60,10 @@ export interface Settings {
   /** Milliseconds; the least time-out of a request. */
   batchTimeout: number;
   maxRetries: number;
+  /** Milliseconds; how long an outage of all servers is waited out. */
+  waitForServer: number;
+  /** Milliseconds; how long a batch that isn't full waits for more texts while others are in flight. */
+  batchInterval: number;
 }
 
 const MIB = 1024 * 1024;
@@ -119,15 +123,13 @@ export const SETTINGS: readonly Setting[] = [
     kind: 'integer',
     flag: '--batch-size <n>',
     env: 'OLLAMA_EMBEDDING_BATCH_SIZE',
-    default: 32,
-    help: 'texts a request, at most 64',
+    help: 'texts a request, at most 64 (default: follows the server, from 32 on)',
   },
   {
     key: 'concurrency',
     kind: 'integer',
     flag: '--concurrency <n>',
-    default: 2,
-    help: 'requests in flight',
+    help: 'requests in flight per server (default: follows the server, from 2 on)',
   },
   {
     key: 'chunkSize',
@@ -218,5 +220,19 @@ export const SETTINGS: readonly Setting[] = [
     env: 'MAX_BATCH_RETRIES',
     default: 3,
     help: 'tries after a failed request',
+  },
+  {
+    key: 'waitForServer',
+    kind: 'duration',
+    flag: '--wait-for-server <time>',
+    default: 0,
+    help: 'how long to wait for servers that are down, e.g. 90s or 10m',
+  },
+  {
+    key: 'batchInterval',
+    kind: 'integer',
+    env: 'BATCH_PROCESSING_INTERVAL',
+    default: 100,
+    help: 'gateway and library: ms that a batch waits for more texts while others are in flight',
   },
 ];

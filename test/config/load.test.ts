@@ -24,7 +24,6 @@ describe('the order of sources', () => {
   test('defaults are those of the design', async () => {
     const { settings } = await load();
     expect(settings).toMatchObject({
-      batchSize: 32,
       batchTimeout: 30_000,
       cacheTtl: 3600,
       maxRetries: 3,
@@ -57,6 +56,26 @@ describe('the order of sources', () => {
   test('OLLAMA_HOST may name several servers, and so may a repeated flag', async () => {
     expect((await load({}, { OLLAMA_HOST: 'a, b:1' })).settings.ollamaUrl).toEqual(['a', 'b:1']);
     expect((await load({ ollamaUrl: ['a', 'b,c'] })).settings.ollamaUrl).toEqual(['a', 'b', 'c']);
+  });
+
+  test('a file may name them as one text, too', async () => {
+    write('.batchrc.json', { ollamaUrl: 'a, b:1', include: '*.{md,txt}' });
+    const { settings } = await load();
+    expect(settings).toMatchObject({ ollamaUrl: ['a', 'b:1'], include: ['*.{md,txt}'] });
+  });
+
+  test.each([
+    ['90s', 90_000],
+    ['10m', 600_000],
+    ['1.5 h', 5_400_000],
+    ['2d', 172_800_000],
+    ['0', 0],
+  ])('--wait-for-server %s', async (text, ms) => {
+    expect((await load({ waitForServer: text })).settings.waitForServer).toBe(ms);
+  });
+
+  test('a time without a unit is refused', async () => {
+    await expect(load({ waitForServer: '10' })).rejects.toThrow(/--wait-for-server: expected a time such as/);
   });
 
   test('a comma inside a glob does not split it', async () => {
