@@ -38,6 +38,16 @@ export function entryKey(space: string, hash: string): Buffer {
   return key;
 }
 
+/** The id of an entry's vector space. */
+export function spaceOfEntry(key: Buffer): string {
+  return key.toString('hex', 0, 16);
+}
+
+/** When a pack was made, ms since 1970. */
+export function packTime(key: Buffer): number {
+  return key.readUIntBE(0, 6);
+}
+
 /** Splits entries into packs of bounded size, in order. */
 export function* packEntries(space: string, entries: readonly VectorEntry[]): Generator<Pack> {
   let start = 0;

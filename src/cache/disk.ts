@@ -1,11 +1,14 @@
 // The cache in a folder of the user, for one host: LMDB, shared by all processes. Never stops a run:
 // when the disk is full or the folder read-only, it goes quiet after one warning.
 import { ServiceError } from '../errors.js';
-import type { Json, Vector, VectorCache, VectorEntry } from '../types.js';
+import type { CacheUsage, Json, PruneOptions, Vector, VectorCache, VectorEntry } from '../types.js';
 import { checkEntries, checkHash, checkSpace, vectorAt } from './bytes.js';
 import { defaultCacheFolder } from './disk-folder.js';
-import { entryKey, type Pack, type Place, packEntries, readPlace } from './disk-pack.js';
+import { clearDisk, diskUsage, pruneDisk } from './disk-inventory.js';
+import { entryKey, type Place, packEntries, readPlace } from './disk-pack.js';
+import { PackQueue, type QueuedPack } from './disk-queue.js';
 import { DiskStore } from './disk-store.js';
+import { type CountsHits, Lookups } from './lookups.js';
 
 export interface DiskOptions {
   /** @default `embed/vectors` in the user's cache folder */
@@ -19,11 +22,9 @@ export interface DiskOptions {
   onWarning?: ((message: string) => void) | undefined;
 }
 
-interface QueuedPack {
-  pack: Pack;
-  space: string;
-  entries: readonly VectorEntry[];
-}
+type Attempt = 'opened' | 'read' | 'written';
+
+const REMEDY = 'free or repair the disk, remove the folder, or name another.';
 
 /**
  * A folder that can't be used makes a warning and a cache that is empty.
@@ -48,19 +49,20 @@ export async function openDiskCache(options: DiskOptions = {}): Promise<DiskCach
   }
 }
 
-export class DiskCache implements VectorCache {
+export class DiskCache implements VectorCache, CountsHits {
   readonly kind = 'disk';
   readonly folder: string;
   readonly #onWarning: (message: string) => void;
-  /** Packs that wait for the next transaction, and what they hold. */
-  #queue: QueuedPack[] = [];
-  /** Entries that are not yet committed, by space and hash: reads see them. */
-  readonly #uncommitted = new Map<string, Vector>();
+  /** Packs that wait for the next transaction. */
+  readonly #queue = new PackQueue();
   #lastWrite: Promise<void> = Promise.resolve();
+  /** Undefined once they can't be written. */
+  #lookups: Lookups | undefined = new Lookups();
   #store: DiskStore | undefined;
-  #uncommittedBytes = 0;
   #writable = true;
   #warned = false;
+  /** Why the cache is empty. */
+  #trouble: ServiceError | undefined;
 
   /** Use `openDiskCache`. Without a store the cache is empty and keeps nothing. */
   constructor(store: DiskStore | undefined, folder: string, onWarning: (message: string) => void) {
@@ -84,7 +86,13 @@ export class DiskCache implements VectorCache {
     } catch (error) {
       this.giveUp('read', error);
     }
+    if (this.#store) this.#lookups?.count(found);
+    if (this.#lookups?.due) void this.#writeLookups();
     return found;
+  }
+
+  countHits(hits: number): void {
+    this.#lookups?.add({ hits, misses: 0 });
   }
 
   /** Resolves when the entries are on their way: later reads see them; `close` waits for them. Never fails for the disk's sake. */
@@ -114,7 +122,32 @@ export class DiskCache implements VectorCache {
     await this.#write((store) => store.putMeta(key, JSON.stringify(value)));
   }
 
+  /** @throws {ServiceError} when the cache couldn't be opened or read */
+  async usage(): Promise<CacheUsage> {
+    await this.#lastWrite;
+    const store = this.#usable();
+    const { hits, misses } = this.#lookups?.pending ?? { hits: 0, misses: 0 };
+    const usage = await diskUsage(store).catch((error) => {
+      throw this.#unusable('read', error);
+    });
+    return { ...usage, hits: usage.hits + hits, misses: usage.misses + misses };
+  }
+
+  /** @throws {ServiceError} when the cache can't be written */
+  prune(options: PruneOptions): Promise<number> {
+    return this.#maintain((store) => pruneDisk(store, options));
+  }
+
+  /** @throws {ServiceError} when the cache can't be written */
+  clear(): Promise<number> {
+    return this.#maintain((store) => {
+      this.#lookups?.take();
+      return clearDisk(store);
+    });
+  }
+
   async close(): Promise<void> {
+    await this.#writeLookups();
     await this.#lastWrite;
     const store = this.#store;
     this.#store = undefined;
@@ -122,17 +155,29 @@ export class DiskCache implements VectorCache {
   }
 
   /** Warns, once, and goes on: without writing where reading may still work, else without anything. */
-  giveUp(attempt: 'opened' | 'read' | 'written', error: unknown): void {
+  giveUp(attempt: Attempt, error: unknown): void {
     this.#writable = false;
     if (attempt === 'read') this.#store = undefined;
+    if (!this.#store) this.#trouble ??= this.#unusable(attempt, error);
     if (this.#warned) return;
     this.#warned = true;
-    const reason = error instanceof Error ? error.message : String(error);
     const rest = attempt === 'written' ? 'what it has is still used' : 'going on without it';
-    this.#onWarning(
-      `The disk cache in ${this.folder} can't be ${attempt} (${reason}): ${rest}; ` +
-        'free or repair the disk, remove the folder, or name another.',
-    );
+    this.#onWarning(`${this.#cannot(attempt, error)}: ${rest}; ${REMEDY}`);
+  }
+
+  #unusable(attempt: Attempt, cause: unknown): ServiceError {
+    return new ServiceError(`${this.#cannot(attempt, cause)}: ${REMEDY}`, { cause });
+  }
+
+  #cannot(attempt: Attempt, error: unknown): string {
+    const reason = error instanceof Error ? error.message : String(error);
+    return `The disk cache in ${this.folder} can't be ${attempt} (${reason})`;
+  }
+
+  /** The store, for who must not take an unusable cache for an empty one. */
+  #usable(): DiskStore {
+    if (this.#store) return this.#store;
+    throw this.#trouble ?? new Error(`The disk cache in ${this.folder} is closed.`);
   }
 
   #read(space: string, hashes: readonly string[], dimensions: number, found: (Vector | undefined)[]): void {
@@ -142,7 +187,7 @@ export class DiskCache implements VectorCache {
     const packs = new Map<string, { place: Place; index: number }[]>();
     for (let index = 0; index < hashes.length; index++) {
       const hash = hashes[index]!;
-      const uncommitted = this.#uncommitted.size > 0 && this.#uncommitted.get(space + hash);
+      const uncommitted = this.#queue.find(space, hash);
       if (uncommitted) {
         if (uncommitted.length === dimensions) found[index] = uncommitted.slice();
         continue;
@@ -164,32 +209,18 @@ export class DiskCache implements VectorCache {
   }
 
   #enqueue(write: QueuedPack): void {
-    for (const { hash, vector } of write.entries) this.#uncommitted.set(write.space + hash, vector);
-    this.#uncommittedBytes += write.pack.bytes.length;
-    this.#queue.push(write);
+    this.#queue.add(write);
     // Whoever empties the queue takes all that comes meanwhile.
     if (this.#queue.length === 1) void this.#write((store) => this.#flush(store));
   }
 
   async #flush(store: DiskStore): Promise<void> {
     while (this.#queue.length > 0) {
-      let bytes = 0;
-      let count = 0;
-      while (count < this.#queue.length && bytes < store.step)
-        bytes += this.#queue[count++]!.pack.bytes.length;
-      const packs = this.#queue.slice(0, count).map(({ pack }) => pack);
+      const { packs, bytes } = this.#queue.first(store.step);
       await store.makeRoom(bytes);
       await store.put(packs);
-      for (const write of this.#queue.splice(0, count)) this.#settle(write);
+      this.#queue.settle(packs.length);
     }
-  }
-
-  #settle({ pack, space, entries }: QueuedPack): void {
-    for (const { hash, vector } of entries) {
-      // Set again meanwhile: that one isn't committed yet.
-      if (this.#uncommitted.get(space + hash) === vector) this.#uncommitted.delete(space + hash);
-    }
-    this.#uncommittedBytes -= pack.bytes.length;
   }
 
   /** Writes one after the other, the later ones also when one fails. */
@@ -200,12 +231,39 @@ export class DiskCache implements VectorCache {
       } catch (error) {
         this.giveUp('written', error);
       }
-      if (!this.#writable) for (const write of this.#queue.splice(0)) this.#settle(write);
+      if (!this.#writable) this.#queue.settle(this.#queue.length);
     });
     return this.#lastWrite;
   }
 
+  /** In turn with the writes, so that what was set before is removed, too. */
+  #maintain(work: (store: DiskStore) => Promise<number>): Promise<number> {
+    const done = this.#lastWrite.then(async () => {
+      const store = this.#usable();
+      return work(store).catch((error) => {
+        throw this.#unusable('written', error);
+      });
+    });
+    this.#lastWrite = done.then(
+      () => undefined,
+      () => undefined,
+    );
+    return done;
+  }
+
+  /** Where counts can't be written, nobody is told: vectors that can't be written are. */
+  async #writeLookups(): Promise<void> {
+    const counts = this.#lookups?.take();
+    if (!counts || !this.#store || !this.#writable) return;
+    await this.#maintain(async (store) => {
+      await store.addLookups(counts);
+      return 0;
+    }).catch(() => {
+      this.#lookups = undefined;
+    });
+  }
+
   async #room(): Promise<void> {
-    while (this.#store && this.#uncommittedBytes > this.#store.step) await this.#lastWrite;
+    while (this.#store && this.#queue.bytes > this.#store.step) await this.#lastWrite;
   }
 }

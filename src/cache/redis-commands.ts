@@ -29,38 +29,40 @@ export class GetGroup extends Command {
   }
 }
 
-/** One SET … EX per entry, written as one buffer; resolves when all are answered. */
-export class SetGroup extends Command {
+/** Several commands of one name, written as one buffer; resolves to all answers in order. */
+class Group extends Command {
   readonly bytes: Buffer;
   readonly #count: number;
 
-  /**
-   * @param prefix ASCII, in front of every hash
-   * @param entries at least one; hashes of 64 characters
-   */
-  constructor(prefix: string, entries: readonly VectorEntry[], ttlSeconds: number) {
-    super('set', []);
-    this.#count = entries.length;
-    this.bytes = setRequests(prefix, entries, ttlSeconds);
+  constructor(name: string, bytes: Buffer, count: number) {
+    super(name, []);
+    this.#count = count;
+    this.bytes = bytes;
     const { resolve, reject } = this;
-    let open = entries.length;
+    const answers: unknown[] = [];
+    let open = count;
     let failure: Error | undefined;
-    const settle = (error?: Error) => {
-      failure ??= error;
+    const settle = () => {
       if (--open > 0) return;
       if (failure) reject(failure);
-      else resolve(null);
+      else resolve(answers);
     };
-    this.resolve = () => settle();
-    this.reject = settle;
+    this.resolve = (answer) => {
+      answers.push(answer);
+      settle();
+    };
+    this.reject = (error: Error) => {
+      failure ??= error;
+      settle();
+    };
   }
 
   override toWritable(): Buffer {
     return this.bytes;
   }
 
-  /** @throws the first error that Redis answers to one of the SETs */
-  send(redis: Redis): Promise<void> {
+  /** @throws the first error that Redis answers to one of them */
+  send(redis: Redis): Promise<unknown> {
     // ioredis expects one queued command per answer. As its own pipelines do, take what it wants to
     // write for each; the first holds all.
     let written = false;
@@ -74,6 +76,31 @@ export class SetGroup extends Command {
     };
     for (let i = 0; i < this.#count; i++) redis.sendCommand(this, stream);
     return this.promise;
+  }
+}
+
+/** One SET … EX per entry. */
+export class SetGroup extends Group {
+  /**
+   * @param prefix ASCII, in front of every hash
+   * @param entries at least one; hashes of 64 characters
+   */
+  constructor(prefix: string, entries: readonly VectorEntry[], ttlSeconds: number) {
+    super('set', setRequests(prefix, entries, ttlSeconds), entries.length);
+  }
+}
+
+/** What one command says of each key: `strlen` bytes, `pttl` milliseconds left, or below 0 where it has no answer. */
+export class NumberGroup extends Group {
+  /** @param keys at least one; ASCII */
+  constructor(name: 'strlen' | 'pttl', keys: readonly string[]) {
+    const head = `*2\r\n$${name.length}\r\n${name}\r\n$`;
+    const requests = keys.map((key) => `${head}${key.length}\r\n${key}\r\n`);
+    super(name, Buffer.from(requests.join(''), 'latin1'), keys.length);
+  }
+
+  override send(redis: Redis): Promise<number[]> {
+    return super.send(redis) as Promise<number[]>;
   }
 }
 

@@ -16,8 +16,17 @@ const unreachable: { [code: string]: string } = {
   ECONNRESET: 'the connection was closed',
 };
 
-/** Why the Redis at `address` can't be used, with what to do. */
-export function explainRedis(error: unknown, address: RedisAddress): string {
+/** What a user of Redis must be allowed for getting and setting, and for taking stock and removing. */
+export const rights = {
+  cache: '+select +mget +get +set +expire',
+  inventory: '+select +mget +get +set +expire +hincrby +hmget +scan +strlen +pttl +unlink',
+};
+
+/**
+ * Why the Redis at `address` can't be used, with what to do.
+ * @param needed the rights that a user who lacks one should be given
+ */
+export function explainRedis(error: unknown, address: RedisAddress, needed = rights.cache): string {
   const { shown, tls, username = 'default' } = address;
   const code = codeOf(error);
   const message = error instanceof Error ? error.message : String(error);
@@ -37,10 +46,16 @@ export function explainRedis(error: unknown, address: RedisAddress): string {
     return `Redis at ${shown} wants a password: give it in REDIS_URL or REDIS_PASSWORD.`;
   }
   if (message.startsWith('NOPERM')) {
-    return `Redis at ${shown} forbids what the cache needs: allow its user ${username} +select +mget +get +set +expire on keys ~embed:*.`;
+    return `Redis at ${shown} forbids what the cache needs: allow its user ${username} ${needed} on keys ~embed:*.`;
   }
   if (/DB index is out of range|invalid DB index/i.test(message)) {
     return `Redis at ${shown} has no such database: choose another with REDIS_EMBEDDING_DB or the URL's path.`;
+  }
+  if (/^(READONLY|MISCONF)/.test(message)) {
+    return `Redis at ${shown} refuses to remove anything (${message.split('. ')[0]}): use a Redis that can be written.`;
+  }
+  if (/^Connection is closed|^Stream isn't writeable/.test(message)) {
+    return `Redis at ${shown} was lost (the connection broke): start it again, ${otherwise}.`;
   }
   if (message.startsWith('LOADING')) {
     return `Redis at ${shown} is still loading its data: try again in a moment, ${otherwise}.`;

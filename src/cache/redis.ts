@@ -1,21 +1,22 @@
 // The cache in Redis: shared by hosts, entries live for a while. Never stops a run: when Redis goes
 // away, the cache is empty until it returns.
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { ServiceError, UsageError } from '../errors.js';
-import type { Json, Vector, VectorCache, VectorEntry } from '../types.js';
+import type { CacheUsage, Json, PruneOptions, Vector, VectorCache, VectorEntry } from '../types.js';
 import { checkEntries, checkHash, checkSpace, vectorAt } from './bytes.js';
+import { type CountsHits, Lookups } from './lookups.js';
 import { type RedisAddress, type RedisOptions, redisAddress } from './redis-address.js';
 import { GetGroup, SetGroup } from './redis-commands.js';
-import { explainRedis, SilenceError } from './redis-errors.js';
+import { connectRedis, within } from './redis-connection.js';
+import { explainRedis, rights, SilenceError } from './redis-errors.js';
+import { RedisInventory } from './redis-inventory.js';
+import { LOOKUPS_KEY, metaKey, prefixOf } from './redis-keys.js';
 
 /** Keys of one command. Bounds the answer: 256 vectors of 1,024 dimensions are 1 MB. */
 const GROUP = 256;
 
 /** Bytes sent and not yet answered, above which callers wait. */
 const UNANSWERED = 8 * 1024 * 1024;
-
-/** How long Redis is left alone before the next attempt to connect. */
-const RECONNECT_MS = 1000;
 
 /** Registered vector spaces must outlive the entries that are keyed by them; read or written, they live this much longer. */
 const META_EXTRA_SECONDS = 30 * 24 * 3600;
@@ -33,62 +34,11 @@ export async function openRedisCache(options: RedisOptions = {}): Promise<RedisC
     );
   }
   const address = redisAddress(options);
-  const opened = { yet: false };
-  const client = new Redis({
-    host: address.host,
-    port: address.port,
-    ...(address.tls && { tls: address.tls }),
-    lazyConnect: true,
-    connectTimeout: connectTimeoutMs,
-    disconnectTimeout: 500,
-    // One command less to be forbidden by an ACL, each.
-    disableClientInfo: true,
-    enableReadyCheck: false,
-    // A command without a connection fails at once, and so does one whose connection breaks.
-    enableOfflineQueue: false,
-    autoResendUnfulfilledCommands: false,
-    maxRetriesPerRequest: 0,
-    retryStrategy: () => (opened.yet ? RECONNECT_MS : null),
-  });
-  let connectionError: unknown;
-  // ioredis tells why a connection failed by this event only.
-  client.on('error', (error) => {
-    connectionError = error;
-  });
-  try {
-    await within(connectTimeoutMs, handshake(client, address));
-  } catch (error) {
-    client.disconnect();
-    const cause = connectionError ?? error;
-    throw new ServiceError(explainRedis(cause, address), { cause });
-  }
-  opened.yet = true;
+  const client = await connectRedis(address, connectTimeoutMs);
   return new RedisCache(client, address, { ...options, ttlSeconds });
 }
 
-/** Step by step, so that every refusal has its own error. ioredis repeats what worked when it reconnects. */
-async function handshake(client: Redis, { username, password, db }: RedisAddress): Promise<void> {
-  await client.connect();
-  if (password !== undefined) {
-    const needed = await authenticate(client, username, password);
-    if (needed) Object.assign(client.options, { username, password });
-  }
-  await client.select(db);
-  await client.mget(['embed:1:meta:']);
-}
-
-/** @returns whether Redis wants a password at all; a needless one is no reason to stop */
-async function authenticate(client: Redis, username: string | undefined, password: string): Promise<boolean> {
-  try {
-    await (username === undefined ? client.auth(password) : client.auth(username, password));
-    return true;
-  } catch (error) {
-    if (/no password is set|without any password configured/.test(String(error))) return false;
-    throw error;
-  }
-}
-
-export class RedisCache implements VectorCache {
+export class RedisCache implements VectorCache, CountsHits {
   readonly kind = 'redis';
   readonly #client: Redis;
   readonly #address: RedisAddress;
@@ -96,6 +46,9 @@ export class RedisCache implements VectorCache {
   readonly #timeoutMs: number;
   readonly #onWarning: (message: string) => void;
   readonly #writes = new Set<Promise<void>>();
+  readonly #inventory: RedisInventory;
+  /** Undefined once Redis refuses to keep them. */
+  #lookups: Lookups | undefined = new Lookups();
   #unanswered = 0;
   #reachable = true;
   #writable = true;
@@ -109,6 +62,7 @@ export class RedisCache implements VectorCache {
     this.#ttlSeconds = options.ttlSeconds;
     this.#timeoutMs = options.commandTimeoutMs ?? 5000;
     this.#onWarning = options.onWarning ?? (() => {});
+    this.#inventory = new RedisInventory(client, (answer) => this.#demand(answer), options.ttlSeconds);
     client.on('close', () => this.#lose('the connection broke'));
     client.on('ready', () => void this.#revive());
   }
@@ -132,7 +86,13 @@ export class RedisCache implements VectorCache {
         if (value?.length === dimensions * 4) found[start + i] = vectorAt(value, 0, dimensions);
       }
     }
+    if (this.#reachable) this.#lookups?.count(found);
+    if (this.#lookups?.due) void this.#writeLookups();
     return found;
+  }
+
+  countHits(hits: number): void {
+    this.#lookups?.add({ hits, misses: 0 });
   }
 
   /** Resolves when the entries are on their way: later reads see them; `close` waits for them. Never fails for Redis's sake. */
@@ -164,7 +124,26 @@ export class RedisCache implements VectorCache {
     await this.#ask(this.#client.set(metaKey(key), JSON.stringify(value), 'EX', seconds), 'write');
   }
 
+  /** @throws {ServiceError} when Redis gives no answer, or forbids it */
+  async usage(): Promise<CacheUsage> {
+    const { hits, misses } = this.#lookups?.pending ?? { hits: 0, misses: 0 };
+    const usage = await this.#inventory.usage();
+    return { ...usage, hits: usage.hits + hits, misses: usage.misses + misses };
+  }
+
+  /** @throws {ServiceError} when Redis gives no answer, or forbids it */
+  prune(options: PruneOptions): Promise<number> {
+    return this.#inventory.prune(options);
+  }
+
+  /** @throws {ServiceError} when Redis gives no answer, or forbids it */
+  clear(): Promise<number> {
+    this.#lookups?.take();
+    return this.#inventory.clear();
+  }
+
   async close(): Promise<void> {
+    await this.#writeLookups();
     await Promise.all(this.#writes);
     this.#closed = true;
     this.#reachable = false;
@@ -198,6 +177,34 @@ export class RedisCache implements VectorCache {
     }
   }
 
+  /** The answer; unlike a run, who asks what the cache holds must be told when there is none. */
+  async #demand<T>(answer: Promise<T>): Promise<T> {
+    try {
+      return await within(this.#timeoutMs, answer);
+    } catch (cause) {
+      throw new ServiceError(explainRedis(cause, this.#address, rights.inventory), { cause });
+    }
+  }
+
+  /** Where counts can't be written, nobody is told: vectors that can't be written are. */
+  async #writeLookups(): Promise<void> {
+    if (!this.#reachable) return;
+    const counts = this.#lookups?.take();
+    if (!counts) return;
+    const answers = [
+      this.#client.hincrby(LOOKUPS_KEY, 'hits', counts.hits),
+      this.#client.hincrby(LOOKUPS_KEY, 'misses', counts.misses),
+      this.#client.expire(LOOKUPS_KEY, this.#ttlSeconds + META_EXTRA_SECONDS),
+    ];
+    try {
+      await within(this.#timeoutMs, Promise.all(answers));
+    } catch (error) {
+      // Lost or silent: they are counted when Redis returns.
+      if (error instanceof Error && error.name === 'ReplyError') this.#lookups = undefined;
+      else this.#lookups?.add(counts);
+    }
+  }
+
   #refuse(error: Error): void {
     this.#writable = false;
     if (this.#warned.refused) return;
@@ -218,32 +225,11 @@ export class RedisCache implements VectorCache {
   /** A connection alone proves nothing: a stopped process still accepts, a starting one is loading. */
   async #revive(): Promise<void> {
     try {
-      await within(this.#timeoutMs, this.#client.mget(['embed:1:meta:']));
+      await within(this.#timeoutMs, this.#client.mget([metaKey('')]));
       this.#reachable = !this.#closed;
       this.#writable = true;
     } catch {
       if (!this.#closed) this.#client.disconnect(true);
     }
-  }
-}
-
-function prefixOf(space: string): string {
-  return `embed:1:${space}:`;
-}
-
-function metaKey(key: string): string {
-  return `embed:1:meta:${key}`;
-}
-
-/** @throws {SilenceError} when the promise takes longer */
-async function within<T>(milliseconds: number, promise: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const silence = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new SilenceError('no answer in time')), milliseconds);
-  });
-  try {
-    return await Promise.race([promise, silence]);
-  } finally {
-    clearTimeout(timer);
   }
 }

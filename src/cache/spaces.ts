@@ -3,6 +3,9 @@
 import { createHash } from 'node:crypto';
 import type { Json, VectorCache, VectorSpace } from '../types.js';
 
+/** What the keys of all lists begin with. */
+export const SPACES = 'spaces:';
+
 /** Spaces per identity; the oldest goes first. More than a handful means servers that disagree. */
 const MOST = 8;
 
@@ -33,5 +36,5 @@ function metaKey(space: VectorSpace): string {
   const { embedder, variant, model, digest, dimensions, options, prefixes } = space;
   const sorted = Object.fromEntries(Object.entries(options).sort(([a], [b]) => (a < b ? -1 : 1)));
   const identity = [embedder, variant, model, digest, dimensions, sorted, prefixes.document, prefixes.query];
-  return `spaces:${createHash('sha256').update(JSON.stringify(identity)).digest('hex')}`;
+  return `${SPACES}${createHash('sha256').update(JSON.stringify(identity)).digest('hex')}`;
 }

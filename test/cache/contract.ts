@@ -1,12 +1,18 @@
 // What every cache must do, whatever it keeps vectors in.
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { Vector, VectorCache } from '../../src/types.js';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { registerSpace } from '../../src/cache/spaces.js';
+import type { Json, Vector, VectorCache, VectorSpace } from '../../src/types.js';
 import { dimensions, entryOf, hashOf, spaceOf, texts, vectorOf } from './vectors.js';
+
+const bytesEach = dimensions * 4;
+const minute = 60_000;
 
 /** Where a cache keeps its vectors. */
 export interface Storage {
   /** Each call is another cache over the same vectors. */
   open(): Promise<VectorCache>;
+  /** Makes all that is stored so many milliseconds older. */
+  pass(ms: number): Promise<void>;
   remove(): Promise<void>;
 }
 
@@ -177,6 +183,205 @@ export function cacheContract(create: () => Promise<Storage>): void {
       expect(await (await again()).getMeta(`key ${space}`)).toEqual(value);
     });
 
+    describe('takes stock', () => {
+      let cache: VectorCache;
+      const other = spaceOf('other');
+
+      beforeEach(async () => {
+        cache = await open();
+        await cache.clear();
+      });
+
+      const fill = (names: readonly string[], into = space) =>
+        cache.setMany(
+          into,
+          names.map((text) => entryOf(text)),
+        );
+      /** Which of `names` another process would find. */
+      const left = async (names: readonly string[], from = space) => {
+        await cache.close();
+        const found = await (await again()).getMany(from, names.map(hashOf), dimensions);
+        return names.filter((_, index) => found[index]);
+      };
+
+      it('of nothing', async () => {
+        const nothing = { entries: 0, bytes: 0, hits: 0, misses: 0, spaces: [] };
+        expect(await cache.usage()).toEqual(nothing);
+        expect(await cache.prune({ olderThanMs: 0, maxBytes: 0, keepSpace: () => false })).toBe(0);
+        expect(await cache.clear()).toBe(0);
+      });
+
+      it('of entries and bytes by space, the largest first, also of what is just being written', async () => {
+        const registered = await register(cache, { model: 'model-a', dimensions });
+        void fill(texts(700), registered.id);
+        void fill(texts(30, 'b'), other);
+        void fill(texts(30, 'b'), other);
+        expect(await cache.usage()).toEqual({
+          entries: 730,
+          bytes: 730 * bytesEach,
+          hits: 0,
+          misses: 0,
+          spaces: [
+            {
+              space: registered.id,
+              model: 'model-a',
+              embedder: 'ollama',
+              dimensions,
+              entries: 700,
+              bytes: 700 * bytesEach,
+            },
+            { space: other, entries: 30, bytes: 30 * bytesEach },
+          ],
+        });
+      });
+
+      it('of 25,000 entries, none twice and none left out', async () => {
+        for (let part = 0; part < 5; part++) await fill(texts(5000, `part ${part}`), spaceOf(`part ${part}`));
+        const { entries, spaces } = await cache.usage();
+        expect(entries).toBe(25_000);
+        expect(spaces.map((sum) => sum.entries)).toEqual([5000, 5000, 5000, 5000, 5000]);
+      });
+
+      it('of values that are no registered spaces without an error', async () => {
+        await cache.setMeta('spaces:odd', [1, null, { id: space }, 'x']);
+        await cache.setMeta('spaces:odder', { id: 5 });
+        await fill(['a']);
+        expect((await cache.usage()).spaces).toEqual([{ space, entries: 1, bytes: bytesEach }]);
+      });
+
+      it('of lookups, by all who have it open and had it open', async () => {
+        await fill(texts(10));
+        const second = await again();
+        await cache.getMany(space, [...texts(10), 'missing'].map(hashOf), dimensions);
+        expect(await cache.usage()).toMatchObject({ hits: 10, misses: 1 });
+        await second.getMany(space, texts(3).map(hashOf), dimensions);
+        // Another length, and another space: not found.
+        await second.getMany(space, texts(4).map(hashOf), dimensions + 1);
+        await second.getMany(other, texts(5).map(hashOf), dimensions);
+        await cache.close();
+        expect(await second.usage()).toMatchObject({ hits: 13, misses: 10 });
+        await second.close();
+        const third = await again();
+        expect(await third.usage()).toMatchObject({ hits: 13, misses: 10 });
+        await third.clear();
+        expect(await third.usage()).toMatchObject({ hits: 0, misses: 0 });
+        await third.getMany(space, [hashOf('a')], dimensions);
+        await third.close();
+        expect(await (await again()).usage()).toMatchObject({ hits: 0, misses: 1 });
+      });
+
+      it('and removes what is older, not what was written again since', async () => {
+        const old = texts(300, 'old');
+        await fill(old);
+        await fill(['again']);
+        await cache.usage();
+        await storage.pass(10 * minute);
+        await fill(['again', 'new']);
+        expect(await cache.prune({ olderThanMs: 11 * minute })).toBe(0);
+        expect(await cache.prune({ olderThanMs: 9 * minute })).toBe(300);
+        expect(await cache.getMany(space, ['old 0', 'new'].map(hashOf), dimensions)).toEqual([
+          undefined,
+          vectorOf('new'),
+        ]);
+        expect(await left([...old, 'again', 'new'])).toEqual(['again', 'new']);
+      });
+
+      it('and removes the oldest until so many bytes are left', async () => {
+        for (const name of ['first', 'second', 'third']) {
+          await fill(texts(50, name), name === 'second' ? other : space);
+          await cache.usage();
+          await storage.pass(minute);
+        }
+        expect(await cache.prune({ maxBytes: 150 * bytesEach })).toBe(0);
+        expect(await cache.prune({ maxBytes: 70 * bytesEach })).toBeGreaterThanOrEqual(80);
+        const { bytes } = await cache.usage();
+        expect(bytes).toBeLessThanOrEqual(70 * bytesEach);
+        expect(await left(texts(50, 'first'))).toEqual([]);
+        expect(await left(texts(50, 'third'))).toEqual(texts(50, 'third'));
+        cache = await again();
+        await cache.prune({ maxBytes: 0 });
+        expect((await cache.usage()).entries).toBe(0);
+      });
+
+      it('and removes the spaces that are not kept', async () => {
+        const kept = await register(cache, { model: 'kept', dimensions });
+        const gone = await register(cache, { model: 'gone', dimensions });
+        await fill(texts(3000), gone.id);
+        await fill(texts(20), kept.id);
+        await fill(texts(20), other);
+        const asked: string[] = [];
+        const removed = await cache.prune({
+          keepSpace: ({ space: id, model, entries }) => {
+            asked.push(`${model} ${entries}`);
+            return model === 'kept' || id === other;
+          },
+        });
+        expect(removed).toBe(3000);
+        expect(asked.sort()).toEqual(['gone 3000', 'kept 20', 'undefined 20']);
+        expect(await left(texts(3000), gone.id)).toEqual([]);
+        expect(await left(texts(20), kept.id)).toEqual(texts(20));
+        expect(await left(texts(20), other)).toEqual(texts(20));
+      });
+
+      it('and removes what any of several conditions names', async () => {
+        await fill(texts(10, 'old'));
+        await cache.usage();
+        await storage.pass(minute);
+        await fill(texts(10, 'new'));
+        await fill(texts(10, 'foreign'), other);
+        const keepSpace = ({ space: id }: { space: string }) => id === space;
+        expect(await cache.prune({ olderThanMs: minute / 2, keepSpace })).toBe(20);
+        expect(await left([...texts(10, 'old'), ...texts(10, 'new')])).toEqual(texts(10, 'new'));
+      });
+
+      it('and has room for the same again', async () => {
+        await fill(texts(500));
+        expect(await cache.prune({ keepSpace: () => false })).toBe(500);
+        await fill(texts(500));
+        expect(await left(texts(500))).toEqual(texts(500));
+      });
+
+      it('and forgets all when it is cleared, for those too who have it open', async () => {
+        const second = await again();
+        const registered = await register(cache, { model: 'model-a', dimensions });
+        await second.setMany(registered.id, [entryOf('of second')]);
+        await second.usage();
+        void fill(texts(400), registered.id);
+        expect(await cache.clear()).toBe(401);
+        expect((await second.usage()).spaces).toEqual([]);
+        expect(await left(texts(400), registered.id)).toEqual([]);
+        await second.setMany(registered.id, [entryOf('after')]);
+        const { spaces } = await second.usage();
+        expect(spaces).toEqual([{ space: registered.id, entries: 1, bytes: bytesEach }]);
+      });
+
+      it('and is read and written while it is pruned and cleared', async () => {
+        const reader = await again();
+        const names = texts(2000, 'busy');
+        const work = async () => {
+          for (let start = 0; start < names.length; start += 100) {
+            const part = names.slice(start, start + 100);
+            await fill(part);
+            const found = await reader.getMany(space, part.map(hashOf), dimensions);
+            for (const [index, vector] of found.entries()) {
+              if (vector) expect(vector).toEqual(vectorOf(part[index]!));
+            }
+          }
+        };
+        const remover = await again();
+        const removal = async () => {
+          for (let round = 0; round < 4; round++) {
+            await remover.prune({ maxBytes: 100 * bytesEach });
+            await remover.clear();
+          }
+        };
+        await Promise.all([work(), removal()]);
+        const last = texts(100, 'last');
+        await fill(last);
+        expect(await left(last)).toEqual(last);
+      });
+    });
+
     it('refuses hashes and spaces that are none', async () => {
       const cache = await open();
       await expect(cache.getMany(space, ['abc'], dimensions)).rejects.toThrow('64 hex digits');
@@ -191,6 +396,23 @@ export function cacheContract(create: () => Promise<Storage>): void {
       await cache.close();
     });
   });
+}
+
+/** Registers a space as a run does. */
+function register(cache: VectorCache, parts: { model: string; dimensions: number }): Promise<VectorSpace> {
+  const space: VectorSpace = {
+    id: spaceOf(parts.model),
+    embedder: 'ollama',
+    variant: '',
+    digest: 'abc',
+    options: {},
+    prefixes: { document: '', query: '' },
+    canaries: [],
+    ...parts,
+  };
+  const same = () => true;
+  const toJson = (value: VectorSpace) => ({ ...value, canaries: [] }) as unknown as Json;
+  return registerSpace(cache, space, same, toJson, () => undefined);
 }
 
 function bitsOf(vector: Vector): number[] {

@@ -56,7 +56,12 @@ describe('disk cache', () => {
     const place = mkdtempSync(join(tmpdir(), 'embed-disk-'));
     return {
       open: () => openDiskCache({ folder: place }),
-      remove: async () => rmSync(place, { recursive: true }),
+      // Packs carry the time of the process that writes them.
+      pass: async (ms) => void vi.setSystemTime(Date.now() + ms),
+      remove: async () => {
+        vi.useRealTimers();
+        rmSync(place, { recursive: true });
+      },
     };
   });
 
@@ -152,6 +157,66 @@ describe('disk cache', () => {
     expect(await cache.getMany(space, [hashOf('group 0 0')], 384)).toEqual([undefined]);
   });
 
+  it('has the room of what was pruned or cleared', async () => {
+    const file = join(folder, 'data.mdb');
+    const { cache, warnings } = await open();
+    const round = async (name: string) => {
+      // 6 MB.
+      for (let group = 0; group < 40; group++) {
+        await cache.setMany(
+          space,
+          texts(100, `${name} ${group}`).map((text) => entryOf(text, 384)),
+        );
+      }
+      await cache.usage();
+    };
+    await round('first');
+    const { size } = statSync(file);
+    const removals = [
+      () => cache.clear(),
+      () => cache.prune({ keepSpace: () => false }),
+      () => cache.prune({ maxBytes: 0 }),
+    ];
+    for (const remove of removals) {
+      expect(await remove()).toBe(4000);
+      await round('again');
+      expect((await cache.usage()).entries).toBe(4000);
+    }
+    // Pages of the last transaction are free only after the next; without reuse it would be four times the size.
+    expect(statSync(file).size).toBeLessThan(1.8 * size);
+    expect(warnings).toEqual([]);
+  });
+
+  it('is pruned and cleared while another process writes', async () => {
+    const { cache, warnings } = await open();
+    const child = startWriter('busy', 4000);
+    let lines = 0;
+    for await (const line of createInterface(child.stdout)) {
+      if (line === 'closed') break;
+      if (++lines % 40 === 0) await cache.prune({ maxBytes: 200 * 1536 });
+      if (lines % 90 === 0) await cache.clear();
+      const found = await cache.getMany(space, [hashOf(`busy ${line}`)], 384);
+      if (found[0]) expect(same(found[0], writtenVector(`busy ${line}`))).toBe(true);
+    }
+    expect(lines).toBe(200);
+    const { entries, bytes } = await cache.usage();
+    expect(bytes).toBe(entries * 1536);
+    const names = texts(4000, 'busy');
+    const found = await cache.getMany(space, names.map(hashOf), 384);
+    // All that is counted is there to be read.
+    expect(found.filter((vector) => vector)).toHaveLength(entries);
+    expect(warnings).toEqual([]);
+  });
+
+  it('refuses to pass for empty when it can not be opened', async () => {
+    writeFileSync(join(folder, 'data.mdb'), 'something else entirely '.repeat(1000));
+    const { cache } = await open();
+    for (const attempt of [cache.usage(), cache.prune({ maxBytes: 0 }), cache.clear()]) {
+      await expect(attempt).rejects.toThrow(/can't be opened \(.*not an LMDB database\): free or repair/);
+      await expect(attempt).rejects.toBeInstanceOf(ServiceError);
+    }
+  });
+
   it('goes on without a folder that can not be made', async () => {
     const file = join(folder, 'file');
     writeFileSync(file, '');
@@ -190,6 +255,27 @@ describe('disk cache', () => {
     expect(printed).toMatch(/^closed$/m);
     const { cache: again } = await open();
     expect(await again.getMany(space, [hashOf('before')], dimensions)).toEqual([vectorOf('before')]);
+  });
+
+  it.skipIf(process.platform === 'win32')('only reads in silence when the disk is full', async () => {
+    const { cache } = await open();
+    await cache.setMany(space, [entryOf('before')]);
+    await cache.close();
+    const { size } = statSync(join(folder, 'data.mdb'));
+    const script = `const { openDiskCache } = await import(process.argv[1]);
+      const cache = await openDiskCache({ folder: process.argv[2], onWarning: console.log });
+      const found = await cache.getMany(process.argv[3], [process.argv[4]], ${dimensions});
+      await cache.close();
+      console.log(found[0] ? 'found' : 'missing');`;
+    const module = new URL('../../dist/cache/disk.js', import.meta.url).href;
+    const node = ['--input-type=module', '-e', script, module, folder, space, hashOf('before')];
+    const command = `ulimit -f ${Math.floor(size / 2048)}; exec "$0" "$@"`;
+    // lmdb-js itself writes to standard error when a commit fails.
+    const printed = execFileSync('bash', ['-c', command, process.execPath, ...node], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    expect(printed).toBe('found\n');
   });
 
   it('says what to do where lmdb is missing', async () => {

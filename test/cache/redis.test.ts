@@ -53,7 +53,20 @@ async function refusal(options: RedisOptions): Promise<string> {
 describe.skipIf(!redisAvailable)('redis cache', () => {
   cacheContract(async () => {
     const server = await startRedis();
-    return { open: () => openRedisCache({ url: server.url }), remove: () => server.stop() };
+    const redis = new Redis(server.port, { db: 2 });
+    return {
+      open: () => openRedisCache({ url: server.url }),
+      // Redis keeps the time of its own clock: entries get older when they have less time left.
+      pass: async (ms) => {
+        for (const key of await redis.keys(`embed:1:${'?'.repeat(32)}:*`)) {
+          await redis.pexpire(key, (await redis.pttl(key)) - ms);
+        }
+      },
+      remove: async () => {
+        redis.disconnect();
+        await server.stop();
+      },
+    };
   });
 
   it('stores raw floats under readable keys in database 2, for the time asked', async () => {
@@ -121,6 +134,83 @@ describe.skipIf(!redisAvailable)('redis cache', () => {
     expect(await cache.getMeta('key')).toBe(1);
     expect(await cache.getMany(space, [hashOf('a')], dimensions)).toEqual([vectorOf('a')]);
     expect(warnings).toEqual([]);
+  });
+
+  it('takes stock and removes by its own keys only', async () => {
+    const server = await start();
+    const redis = client(server);
+    const foreign = [
+      'a',
+      'embed',
+      'embed:2:x',
+      'embed:1:x',
+      `embed:1:${space}:short`,
+      `x:embed:1:${space}:${hashOf('a')}`,
+    ];
+    for (const key of foreign) await redis.set(key, 'x'.repeat(100));
+    await redis.hset('hash', 'field', 'value');
+    const { cache: earlier } = await open({ url: server.url });
+    await earlier.setMany(space, [entryOf('a')]);
+    await earlier.setMeta('key', 1);
+    await earlier.getMany(space, [hashOf('a')], dimensions);
+    await earlier.close();
+    const { cache } = await open({ url: server.url });
+    expect(await cache.usage()).toMatchObject({ entries: 1, bytes: dimensions * 4 });
+    expect(await cache.prune({ olderThanMs: 0, maxBytes: 0, keepSpace: () => false })).toBe(1);
+    await cache.setMany(space, [entryOf('b')]);
+    expect(await cache.clear()).toBe(1);
+    await cache.close();
+    expect((await redis.keys('*')).sort()).toEqual([...foreign, 'hash'].sort());
+  });
+
+  it('tells age by the time that is left, and takes what has more than is given now for new', async () => {
+    const server = await start();
+    const { cache: longer } = await open({ url: server.url, ttlSeconds: 7200 });
+    const { cache } = await open({ url: server.url, ttlSeconds: 3600 });
+    await longer.setMany(space, [entryOf('longer')]);
+    await cache.setMany(
+      space,
+      ['old', 'new', 'endless'].map((text) => entryOf(text)),
+    );
+    await cache.usage();
+    const redis = client(server);
+    await redis.expire(`embed:1:${space}:${hashOf('old')}`, 600);
+    await redis.persist(`embed:1:${space}:${hashOf('endless')}`);
+    expect(await cache.prune({ olderThanMs: 3_100_000 })).toBe(0);
+    expect(await cache.prune({ olderThanMs: 2_900_000 })).toBe(1);
+    expect(await cache.getMany(space, ['old', 'new', 'longer', 'endless'].map(hashOf), dimensions)).toEqual([
+      undefined,
+      ...['new', 'longer', 'endless'].map((text) => vectorOf(text)),
+    ]);
+  });
+
+  it('counts lookups for as long as small values are kept, and not at all where that is forbidden', async () => {
+    const acl = join(folder, 'counts.acl');
+    const rights = '~embed:* -@all +select +mget +get +set +expire';
+    writeFileSync(acl, `user default on nopass ~* &* +@all\nuser plain on >pass ${rights}\n`);
+    const server = await start(['--aclfile', acl]);
+    const { cache } = await open({ url: server.url });
+    await cache.getMany(space, ['a', 'b'].map(hashOf), dimensions);
+    await cache.close();
+    const redis = client(server);
+    expect(await redis.hgetall('embed:1:meta:lookups')).toEqual({ hits: '0', misses: '2' });
+    expect(await redis.ttl('embed:1:meta:lookups')).toBeGreaterThan(30 * 24 * 3600);
+    const { cache: plain, warnings } = await open({ url: server.url.replace('//', '//plain:pass@') });
+    await plain.setMany(space, [entryOf('a')]);
+    expect(await plain.getMany(space, [hashOf('a')], dimensions)).toEqual([vectorOf('a')]);
+    await expect(plain.usage()).rejects.toThrow(/allow its user plain \+select .*\+scan .*\+unlink on keys/);
+    await plain.close();
+    expect(warnings).toEqual([]);
+    expect(await redis.hgetall('embed:1:meta:lookups')).toEqual({ hits: '0', misses: '2' });
+  });
+
+  it('says so when it can not take stock any more', async () => {
+    const server = await startRedis();
+    const { cache } = await open({ url: server.url });
+    await server.stop();
+    for (const attempt of [cache.usage(), cache.prune({ maxBytes: 0 }), cache.clear()]) {
+      await expect(attempt).rejects.toThrow(/^Redis at .* (was lost|can't be reached) .*\.$/);
+    }
   });
 
   it('speaks TLS, and says when the certificate is not trusted', async () => {
@@ -218,7 +308,9 @@ describe.skipIf(!redisAvailable)('redis cache', () => {
       { timeout: 20_000, interval: 50 },
     );
     const redis = new Redis(server.port, { db: 2, password: 'secret' });
-    expect(await redis.keys('*')).toEqual([`embed:1:${space}:${hashOf('c')}`]);
+    // Counts of lookups may be written in between.
+    const keys = (await redis.keys('*')).filter((key) => !key.endsWith(':lookups'));
+    expect(keys).toEqual([`embed:1:${space}:${hashOf('c')}`]);
     redis.disconnect();
     await returned.stop();
     expect(await cache.getMany(space, [hashOf('c')], dimensions)).toEqual([undefined]);

@@ -1,0 +1,120 @@
+// Taking stock of the disk cache and clearing it out. Reads in slices, so that neither the process nor
+// LMDB, which keeps pages for a reader, is held up; removes whole packs, since only those free pages.
+import { setImmediate as otherWork } from 'node:timers/promises';
+import type { CacheUsage, Json, PruneOptions } from '../types.js';
+import { packTime, readPlace, spaceOfEntry } from './disk-pack.js';
+import type { DiskStore } from './disk-store.js';
+import { type DiskTables, type Removed, removePacks } from './disk-tables.js';
+import { SPACES } from './spaces.js';
+import { Tally, totals } from './tally.js';
+
+/** Entries that are read at once: a few milliseconds. */
+const SLICE = 10_000;
+
+export async function diskUsage(store: DiskStore): Promise<CacheUsage> {
+  // lmdb-js reads from one snapshot until its next timer; others may have written since.
+  store.tables.environment.resetReadTxn();
+  const tally = new Tally();
+  for await (const [entry, place] of allPlaces(store.tables)) {
+    tally.add(spaceOfEntry(entry), readPlace(place).length);
+  }
+  const spaces = tally.spaces(registeredSpaces(store.tables));
+  return { ...totals(spaces), ...store.lookups, spaces };
+}
+
+/**
+ * Entries go by packs: those that were written together are equally old and go together.
+ * @returns how many entries went
+ */
+export async function pruneDisk(store: DiskStore, options: PruneOptions): Promise<number> {
+  const { olderThanMs, maxBytes, keepSpace } = options;
+  let entries = 0;
+  if (keepSpace) {
+    const { spaces } = await diskUsage(store);
+    for (const space of spaces.filter((candidate) => !keepSpace(candidate))) {
+      entries += await removeSpace(store, Buffer.from(space.space, 'hex'));
+    }
+  }
+  if (olderThanMs !== undefined) {
+    const before = Date.now() - olderThanMs;
+    const old = () => store.oldest().filter((pack) => packTime(pack) < before);
+    entries += (await removeAll(store, old, () => false)).entries;
+  }
+  if (maxBytes !== undefined) {
+    const excess = (await diskUsage(store)).bytes - maxBytes;
+    const oldest = () => store.oldest();
+    if (excess > 0) entries += (await removeAll(store, oldest, (bytes) => bytes >= excess)).entries;
+  }
+  return entries;
+}
+
+/** Empties all tables at once; their pages are free for what comes next. @returns how many entries went */
+export function clearDisk(store: DiskStore): Promise<number> {
+  const { places, packs, meta } = store.tables;
+  return store.transaction(() => {
+    const entries = places.getKeysCount();
+    places.clearSync();
+    packs.clearSync();
+    meta.clearSync();
+    return entries;
+  });
+}
+
+/** All entries' keys and places, in slices: an entry that comes or goes meanwhile may be missed. */
+async function* allPlaces(tables: DiskTables): AsyncGenerator<[Buffer, Buffer]> {
+  let last: Buffer | undefined;
+  for (;;) {
+    const range = tables.places.getRange({
+      limit: SLICE,
+      ...(last && { start: last, exclusiveStart: true }),
+    });
+    const slice = [...range];
+    for (const { key, value } of slice) yield [key, value];
+    if (slice.length < SLICE) return;
+    last = slice.at(-1)!.key;
+    await otherWork();
+  }
+}
+
+function registeredSpaces(tables: DiskTables): Json[] {
+  const lists = tables.meta.getRange({ start: SPACES, end: `${SPACES}\u{ffff}` });
+  return [...lists].map(({ value }): Json => JSON.parse(value));
+}
+
+/** Packs whose entries were all written again stay: nothing leads to them; they go by age. */
+async function removeSpace(store: DiskStore, space: Buffer): Promise<number> {
+  const { places } = store.tables;
+  const end = Buffer.concat([space, Buffer.alloc(33, 0xff)]);
+  const packs = () => {
+    const keys = new Map<string, Buffer>();
+    for (const { value } of places.getRange({ start: space, end, limit: 1000 })) {
+      const { pack } = readPlace(value);
+      keys.set(pack.toString('latin1'), pack);
+    }
+    return [...keys.values()];
+  };
+  return (await removeAll(store, packs, () => false)).entries;
+}
+
+/** Step by step, each in a transaction that finds its packs anew: others remove and write meanwhile. */
+async function removeAll(
+  store: DiskStore,
+  packs: () => Buffer[],
+  enough: (bytes: number) => boolean,
+): Promise<Removed> {
+  const sum = { entries: 0, bytes: 0, packBytes: 0 };
+  while (!enough(sum.bytes)) {
+    const step = await store.transaction(() =>
+      removePacks(
+        store.tables,
+        packs(),
+        ({ bytes, packBytes }) => packBytes > store.step || enough(sum.bytes + bytes),
+      ),
+    );
+    if (step.packBytes === 0) break;
+    sum.entries += step.entries;
+    sum.bytes += step.bytes;
+    sum.packBytes += step.packBytes;
+  }
+  return sum;
+}

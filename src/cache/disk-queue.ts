@@ -1,0 +1,58 @@
+// What is on its way to the disk cache's database, and is read from here until it is committed.
+import type { Vector, VectorEntry } from '../types.js';
+import type { Pack } from './disk-pack.js';
+
+export interface QueuedPack {
+  pack: Pack;
+  space: string;
+  entries: readonly VectorEntry[];
+}
+
+export class PackQueue {
+  readonly #packs: QueuedPack[] = [];
+  /** Vectors by space and hash. */
+  readonly #vectors = new Map<string, Vector>();
+  #bytes = 0;
+
+  get length(): number {
+    return this.#packs.length;
+  }
+
+  /** Of all packs. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  add(queued: QueuedPack): void {
+    for (const { hash, vector } of queued.entries) this.#vectors.set(queued.space + hash, vector);
+    this.#bytes += queued.pack.bytes.length;
+    this.#packs.push(queued);
+  }
+
+  find(space: string, hash: string): Vector | undefined {
+    return this.#vectors.size > 0 ? this.#vectors.get(space + hash) : undefined;
+  }
+
+  /** The first packs, until they have so many bytes. */
+  first(most: number): { packs: Pack[]; bytes: number } {
+    const packs: Pack[] = [];
+    let bytes = 0;
+    for (const { pack } of this.#packs) {
+      if (bytes >= most) break;
+      packs.push(pack);
+      bytes += pack.bytes.length;
+    }
+    return { packs, bytes };
+  }
+
+  /** Drops the first packs: they are committed, or never will be. */
+  settle(count: number): void {
+    for (const { pack, space, entries } of this.#packs.splice(0, count)) {
+      for (const { hash, vector } of entries) {
+        // Set again meanwhile: that one isn't committed yet.
+        if (this.#vectors.get(space + hash) === vector) this.#vectors.delete(space + hash);
+      }
+      this.#bytes -= pack.bytes.length;
+    }
+  }
+}

@@ -1,0 +1,97 @@
+// The tables of the disk cache's database, and how a pack leaves them: what writing and taking stock
+// both stand on.
+import { closeSync, existsSync, mkdirSync, openSync, readSync, statfsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Database, RootDatabase } from 'lmdb';
+import { entryKeys, readPlace } from './disk-pack.js';
+
+export type Binary = Database<Buffer, Buffer>;
+
+export interface DiskTables {
+  environment: RootDatabase;
+  /** Where each entry lies, by space and hash. */
+  places: Binary;
+  /** Packs, the oldest first. */
+  packs: Binary;
+  /** Small JSON values. */
+  meta: Database<string, string>;
+}
+
+/** What removing packs took away. */
+export interface Removed {
+  entries: number;
+  /** Bytes of the entries' vectors. */
+  bytes: number;
+  /** Bytes of whole packs: what has room now. */
+  packBytes: number;
+}
+
+/** @throws what LMDB throws when the folder can't be made, read or written, or isn't a database */
+export function openTables(lmdb: typeof import('lmdb'), folder: string): DiskTables {
+  mkdirSync(folder, { recursive: true });
+  checkFolder(folder);
+  const binary = { encoding: 'binary', keyEncoding: 'binary' } as const;
+  const environment = lmdb.open(folder, {
+    ...binary,
+    // Or a folder with a dot in its name would become a file.
+    noSubdir: false,
+    // Batches are ours; those of lmdb-js drop a promise, whose rejection would end the process.
+    eventTurnBatching: false,
+  });
+  return {
+    environment,
+    places: environment.openDB({ name: 'places/1', ...binary }),
+    packs: environment.openDB({ name: 'packs/1', ...binary }),
+    meta: environment.openDB({ name: 'meta/1', encoding: 'string' }),
+  };
+}
+
+/** In a transaction: removes packs in the order of `keys` until `enough`. Readers find their entries missing. */
+export function removePacks(
+  tables: DiskTables,
+  keys: readonly Buffer[],
+  enough: (removed: Removed) => boolean,
+): Removed {
+  const removed = { entries: 0, bytes: 0, packBytes: 0 };
+  for (const key of keys) {
+    if (enough(removed)) break;
+    const pack = tables.packs.getBinary(key);
+    if (!pack) continue;
+    for (const entry of entryKeys(pack)) {
+      const place = tables.places.getBinaryFast(entry);
+      // A newer pack may hold the entry, too.
+      if (!place || !readPlace(place).pack.equals(key)) continue;
+      removed.bytes += readPlace(place).length;
+      removed.entries++;
+      tables.places.remove(entry);
+    }
+    tables.packs.remove(key);
+    removed.packBytes += pack.length;
+  }
+  return removed;
+}
+
+/** LMDB's magic number, in the first page. */
+const MAGIC = 0xbeefc0de;
+const MAGIC_AT = 24;
+const PAGE_SIZE_AT = 48;
+
+/** Less free space than this counts as a full disk. */
+const FREE = 16 * 1024 * 1024;
+
+/** LMDB's own answer to a full disk or to a file of another kind may be a crash of the process. */
+function checkFolder(folder: string): void {
+  const { bavail, bsize } = statfsSync(folder);
+  if (bavail * bsize < FREE) throw new Error('the disk is full');
+  const file = join(folder, 'data.mdb');
+  if (!existsSync(file) || statSync(file).size === 0) return;
+  const head = Buffer.alloc(64);
+  const descriptor = openSync(file, 'r');
+  try {
+    readSync(descriptor, head, 0, head.length, 0);
+  } finally {
+    closeSync(descriptor);
+  }
+  const pages = statSync(file).size / head.readUInt32LE(PAGE_SIZE_AT);
+  if (head.readUInt32LE(MAGIC_AT) !== MAGIC || pages < 2) throw new Error(`${file} is not an LMDB database`);
+}

@@ -1,0 +1,73 @@
+// Vectors in memory within a bound: those that nobody asked for the longest go first.
+import type { Vector } from '../types.js';
+
+/** Bytes that an entry takes beside its numbers: key, map and array objects, measured at 390 on the heap and rounded up. */
+const OVERHEAD = 512;
+
+export interface LruEntry {
+  vector: Vector;
+  /** When it was set, ms since 1970. */
+  written: number;
+}
+
+/** Keeps and hands out copies, so that a caller who changes a vector changes only its own. */
+export class Lru {
+  readonly #maxBytes: number;
+  /** A map keeps the order of insertion: what is used is inserted again. */
+  readonly #entries = new Map<string, LruEntry>();
+  #bytes = 0;
+
+  /** @param maxBytes of vectors, with {@link OVERHEAD} for each */
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
+
+  get(key: string, dimensions: number): Vector | undefined {
+    const entry = this.#entries.get(key);
+    if (entry?.vector.length !== dimensions) return undefined;
+    this.#entries.delete(key);
+    this.#entries.set(key, entry);
+    return entry.vector.slice();
+  }
+
+  has(key: string): boolean {
+    return this.#entries.has(key);
+  }
+
+  set(key: string, vector: Vector): void {
+    this.delete(key);
+    const size = sizeOf(vector);
+    if (size > this.#maxBytes) return;
+    this.#bytes += size;
+    this.#entries.set(key, { vector: vector.slice(), written: Date.now() });
+    for (const oldest of this.#entries.keys()) {
+      if (this.#bytes <= this.#maxBytes) break;
+      this.delete(oldest);
+    }
+  }
+
+  delete(key: string): void {
+    const entry = this.#entries.get(key);
+    if (!entry) return;
+    this.#bytes -= sizeOf(entry.vector);
+    this.#entries.delete(key);
+  }
+
+  clear(): void {
+    this.#entries.clear();
+    this.#bytes = 0;
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  /** All entries, that used last at the end. */
+  entries(): IterableIterator<[string, LruEntry]> {
+    return this.#entries.entries();
+  }
+}
+
+function sizeOf(vector: Vector): number {
+  return vector.byteLength + OVERHEAD;
+}

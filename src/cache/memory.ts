@@ -1,0 +1,198 @@
+// A cache in memory, for processes that live long: alone, or in front of another, where it spares the
+// lookups of what is asked again and again.
+import type { CacheUsage, Json, PruneOptions, Vector, VectorCache, VectorEntry } from '../types.js';
+import { checkEntries, checkHash, checkSpace } from './bytes.js';
+import { countsHits, Lookups } from './lookups.js';
+import { Lru, type LruEntry } from './lru.js';
+import { SPACES } from './spaces.js';
+import { Tally, totals } from './tally.js';
+
+/**
+ * A cache that ends with the process.
+ * @param maxBytes of vectors and what it takes to keep them; the least recently used go first
+ */
+export function memoryCache(maxBytes: number): VectorCache {
+  return new MemoryCache(maxBytes);
+}
+
+/**
+ * `cache` with the vectors that were used last in memory: getting asks it for the others only, setting,
+ * pruning and clearing reach both, and closing closes it. What other processes prune or clear is still had
+ * from memory.
+ * @param maxBytes of vectors and what it takes to keep them; the least recently used go first
+ */
+export function withMemory(cache: VectorCache, maxBytes: number): VectorCache {
+  return new LayeredCache(cache, maxBytes);
+}
+
+class MemoryCache implements VectorCache {
+  readonly kind = 'memory';
+  readonly #vectors: Lru;
+  readonly #meta = new Map<string, string>();
+  #lookups = new Lookups();
+
+  constructor(maxBytes: number) {
+    this.#vectors = new Lru(maxBytes);
+  }
+
+  async getMany(
+    space: string,
+    hashes: readonly string[],
+    dimensions: number,
+  ): Promise<(Vector | undefined)[]> {
+    checkSpace(space);
+    for (const hash of hashes) checkHash(hash);
+    const found = hashes.map((hash) => this.#vectors.get(space + hash, dimensions));
+    this.#lookups.count(found);
+    return found;
+  }
+
+  async setMany(space: string, entries: readonly VectorEntry[]): Promise<void> {
+    checkSpace(space);
+    checkEntries(entries);
+    for (const { hash, vector } of entries) this.#vectors.set(space + hash, vector);
+  }
+
+  async getMeta(key: string): Promise<Json | undefined> {
+    const text = this.#meta.get(key);
+    return text === undefined ? undefined : JSON.parse(text);
+  }
+
+  async setMeta(key: string, value: Json): Promise<void> {
+    this.#meta.set(key, JSON.stringify(value));
+  }
+
+  async usage(): Promise<CacheUsage> {
+    const tally = new Tally();
+    for (const [key, { vector }] of this.#vectors.entries()) tally.add(spaceOfKey(key), vector.byteLength);
+    const lists = [...this.#meta].filter(([key]) => key.startsWith(SPACES));
+    const spaces = tally.spaces(lists.map(([, text]) => JSON.parse(text)));
+    return { ...totals(spaces), ...this.#lookups.pending, spaces };
+  }
+
+  async prune({ olderThanMs = Infinity, maxBytes = Infinity, keepSpace }: PruneOptions): Promise<number> {
+    const { spaces, bytes } = await this.usage();
+    const gone = new Set(spaces.filter((space) => keepSpace?.(space) === false).map(({ space }) => space));
+    const before = Date.now() - olderThanMs;
+    const entries = [...this.#vectors.entries()].sort(([, a], [, b]) => a.written - b.written);
+    let left = bytes;
+    const remove = ([key, { vector }]: [string, LruEntry]) => {
+      this.#vectors.delete(key);
+      left -= vector.byteLength;
+    };
+    const kept: typeof entries = [];
+    for (const entry of entries) {
+      const [key, { written }] = entry;
+      if (gone.has(spaceOfKey(key)) || written < before) remove(entry);
+      else kept.push(entry);
+    }
+    for (const entry of kept) {
+      if (left <= maxBytes) break;
+      remove(entry);
+    }
+    return entries.length - this.#vectors.size;
+  }
+
+  async clear(): Promise<number> {
+    const entries = this.#vectors.size;
+    this.#vectors.clear();
+    this.#meta.clear();
+    this.#lookups = new Lookups();
+    return entries;
+  }
+
+  async close(): Promise<void> {
+    this.#vectors.clear();
+  }
+}
+
+class LayeredCache implements VectorCache {
+  readonly kind: VectorCache['kind'];
+  readonly #inner: VectorCache;
+  readonly #vectors: Lru;
+  /** Hits that the inner cache doesn't take into its own counts. */
+  #hits = 0;
+  /** Counts prunings, so that an answer that was on its way meanwhile isn't kept. */
+  #pruned = 0;
+
+  constructor(inner: VectorCache, maxBytes: number) {
+    this.kind = inner.kind;
+    this.#inner = inner;
+    this.#vectors = new Lru(maxBytes);
+  }
+
+  async getMany(
+    space: string,
+    hashes: readonly string[],
+    dimensions: number,
+  ): Promise<(Vector | undefined)[]> {
+    checkSpace(space);
+    const found = hashes.map((hash) => this.#vectors.get(space + hash, dimensions));
+    const missing = hashes.filter((_, index) => found[index] === undefined);
+    this.#count(hashes.length - missing.length);
+    if (missing.length === 0) return found;
+    const pruned = this.#pruned;
+    const rest = await this.#inner.getMany(space, missing, dimensions);
+    let next = 0;
+    for (let index = 0; index < found.length; index++) {
+      if (found[index] !== undefined) continue;
+      const vector = rest[next++];
+      const key = space + hashes[index];
+      // What was set meanwhile is newer.
+      found[index] = this.#vectors.get(key, dimensions) ?? vector;
+      if (vector && pruned === this.#pruned && !this.#vectors.has(key)) this.#vectors.set(key, vector);
+    }
+    return found;
+  }
+
+  async setMany(space: string, entries: readonly VectorEntry[]): Promise<void> {
+    checkSpace(space);
+    checkEntries(entries);
+    for (const { hash, vector } of entries) this.#vectors.set(space + hash, vector);
+    await this.#inner.setMany(space, entries);
+  }
+
+  getMeta(key: string): Promise<Json | undefined> {
+    return this.#inner.getMeta(key);
+  }
+
+  setMeta(key: string, value: Json): Promise<void> {
+    return this.#inner.setMeta(key, value);
+  }
+
+  async usage(): Promise<CacheUsage> {
+    const usage = await this.#inner.usage();
+    return { ...usage, hits: usage.hits + this.#hits };
+  }
+
+  prune(options: PruneOptions): Promise<number> {
+    return this.#forget(() => this.#inner.prune(options));
+  }
+
+  clear(): Promise<number> {
+    this.#hits = 0;
+    return this.#forget(() => this.#inner.clear());
+  }
+
+  async close(): Promise<void> {
+    this.#vectors.clear();
+    await this.#inner.close();
+  }
+
+  #count(hits: number): void {
+    if (countsHits(this.#inner)) this.#inner.countHits(hits);
+    else this.#hits += hits;
+  }
+
+  /** What goes from the inner cache isn't known one by one, so all goes from memory: it comes back when it is asked for. */
+  async #forget(removal: () => Promise<number>): Promise<number> {
+    const removed = await removal();
+    this.#pruned++;
+    this.#vectors.clear();
+    return removed;
+  }
+}
+
+function spaceOfKey(key: string): string {
+  return key.slice(0, 32);
+}

@@ -1,0 +1,83 @@
+// The connection to Redis: made step by step, so that each refusal has its own sentence, and made again
+// whenever it breaks.
+import { Redis } from 'ioredis';
+import { ServiceError } from '../errors.js';
+import type { RedisAddress } from './redis-address.js';
+import { explainRedis, SilenceError } from './redis-errors.js';
+import { metaKey } from './redis-keys.js';
+
+/** How long Redis is left alone before the next attempt to connect. */
+const RECONNECT_MS = 1000;
+
+/**
+ * Connects and checks that reading works.
+ * @throws {ServiceError} when Redis can't be used: one sentence with the URL, its password masked
+ */
+export async function connectRedis(address: RedisAddress, connectTimeoutMs: number): Promise<Redis> {
+  const opened = { yet: false };
+  const client = new Redis({
+    host: address.host,
+    port: address.port,
+    ...(address.tls && { tls: address.tls }),
+    lazyConnect: true,
+    connectTimeout: connectTimeoutMs,
+    disconnectTimeout: 500,
+    // One command less to be forbidden by an ACL, each.
+    disableClientInfo: true,
+    enableReadyCheck: false,
+    // A command without a connection fails at once, and so does one whose connection breaks.
+    enableOfflineQueue: false,
+    autoResendUnfulfilledCommands: false,
+    maxRetriesPerRequest: 0,
+    retryStrategy: () => (opened.yet ? RECONNECT_MS : null),
+  });
+  let connectionError: unknown;
+  // ioredis tells why a connection failed by this event only.
+  client.on('error', (error) => {
+    connectionError = error;
+  });
+  try {
+    await within(connectTimeoutMs, handshake(client, address));
+  } catch (error) {
+    client.disconnect();
+    const cause = connectionError ?? error;
+    throw new ServiceError(explainRedis(cause, address), { cause });
+  }
+  opened.yet = true;
+  return client;
+}
+
+/** Step by step, so that every refusal has its own error. ioredis repeats what worked when it reconnects. */
+async function handshake(client: Redis, { username, password, db }: RedisAddress): Promise<void> {
+  await client.connect();
+  if (password !== undefined) {
+    const needed = await authenticate(client, username, password);
+    if (needed) Object.assign(client.options, { username, password });
+  }
+  await client.select(db);
+  await client.mget([metaKey('')]);
+}
+
+/** @returns whether Redis wants a password at all; a needless one is no reason to stop */
+async function authenticate(client: Redis, username: string | undefined, password: string): Promise<boolean> {
+  try {
+    await (username === undefined ? client.auth(password) : client.auth(username, password));
+    return true;
+  } catch (error) {
+    if (/no password is set|without any password configured/.test(String(error))) return false;
+    throw error;
+  }
+}
+
+/** @throws {SilenceError} when the promise takes longer */
+export async function within<T>(milliseconds: number, promise: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const silence = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new SilenceError('no answer in time')), milliseconds);
+  });
+  try {
+    return await Promise.race([promise, silence]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
