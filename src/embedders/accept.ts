@@ -10,6 +10,9 @@ import type { Vector } from '../types.js';
  */
 const nearOne = 1e-6;
 
+/** The cause of the fault when a vector has another size: another model answered. */
+export class OtherDimensions extends RangeError {}
+
 /**
  * Checks an answer's vectors and normalises in place those that are not.
  * @param count how many texts were sent
@@ -21,7 +24,8 @@ export function accept(vectors: Vector[], count: number, dimensions: number): Ve
   }
   for (const vector of vectors) {
     if (vector.length !== dimensions) {
-      throw bad(`a vector of ${vector.length} instead of ${dimensions} dimensions`);
+      const what = `a vector of ${vector.length} instead of ${dimensions} dimensions`;
+      throw bad(what, new OtherDimensions(what));
     }
     const norm = normOf(vector);
     if (!Number.isFinite(norm)) throw bad('a vector that is not finite');
@@ -45,9 +49,10 @@ function scale(vector: Vector, factor: number): void {
   for (let i = 0; i < vector.length; i++) vector[i] = vector[i]! * factor;
 }
 
-function bad(what: string): EmbedderFault {
+function bad(what: string, cause?: unknown): EmbedderFault {
   return new EmbedderFault(
     'bad-answer',
     `The embedder answered with ${what}: update it, or report it to its makers.`,
+    { cause },
   );
 }

@@ -1,56 +1,108 @@
-// Several endpoints as one embedder: each request goes to the one that is least busy, and to another when
-// it fails there for a reason that lies with the endpoint.
+// Endpoints as one embedder: each request goes to the one that is expected to answer it first, and to another
+// when it fails there for a reason that lies with the endpoint. One endpoint makes a pool, too.
 import { EmbedderFault, type FaultMeaning } from '../errors.js';
-import type { Embedder, EmbedOptions, Vector } from '../types.js';
-import { type EmbedderWithBreaker, withBreaker } from './breaker.js';
+import type { Embedder, EmbedOptions, EndpointState, Vector } from '../types.js';
+import type { BreakerOptions } from './breaker.js';
+import { Endpoint, type Member } from './endpoint.js';
 import { wrapped } from './retry.js';
 
-/** What another endpoint may do better. */
-const ELSEWHERE: ReadonlySet<FaultMeaning> = new Set(['unreachable', 'busy', 'timeout', 'missing-model']);
+/**
+ * What another endpoint may do better, and how telling a fault is when all endpoints failed: first what a later
+ * try or its wording helps most.
+ */
+const ELSEWHERE: readonly FaultMeaning[] = [
+  'busy',
+  'bad-input',
+  'timeout',
+  'bad-answer',
+  'unreachable',
+  'resting',
+  'missing-model',
+  'changed',
+];
 
-interface Endpoint {
-  embedder: EmbedderWithBreaker;
-  inFlight: number;
+export interface EmbedderPool extends Embedder {
+  endpoints(): EndpointState[];
+  resetBreakers(): void;
+  /** Takes in another endpoint of the same vector space. */
+  add(member: Member): void;
 }
 
 /**
- * @param embedders at least one, all of the same vector space; the first speaks for all
- * @returns an embedder whose `embed` throws only what the last endpoint tried threw
+ * @param members all of the same vector space; the first speaks for all
+ * @returns an embedder whose `embed` throws the most telling fault when all endpoints failed
  */
-export function poolOf(embedders: readonly [Embedder, ...Embedder[]]): Embedder {
-  const endpoints: Endpoint[] = embedders.map((embedder) => ({
-    embedder: withBreaker(embedder),
-    inFlight: 0,
-  }));
+export function poolOf(
+  members: readonly [Member, ...Member[]],
+  options: Omit<BreakerOptions, 'where'> = {},
+): EmbedderPool {
+  const endpoints = members.map((member) => new Endpoint(member, options));
+  const { counter } = members[0].embedder;
 
-  async function embed(texts: readonly string[], options?: EmbedOptions): Promise<Vector[]> {
+  async function embed(texts: readonly string[], embedOptions: EmbedOptions = {}): Promise<Vector[]> {
+    const tokens = embedOptions.tokens ?? texts.reduce((sum, text) => sum + counter.count(text), 0);
     const left = new Set(endpoints);
+    const faults: EmbedderFault[] = [];
     for (;;) {
-      const endpoint = leastBusy(left);
+      const endpoint = soonest(left, tokens);
       left.delete(endpoint);
-      endpoint.inFlight++;
       try {
-        return await endpoint.embedder.embed(texts, options);
+        return await endpoint.embed(texts, { ...embedOptions, tokens });
       } catch (error) {
-        const elsewhere = error instanceof EmbedderFault && ELSEWHERE.has(error.meaning);
-        if (!elsewhere || left.size === 0) throw error;
-      } finally {
-        endpoint.inFlight--;
+        if (embedOptions.signal?.aborted || !goesElsewhere(error, texts.length)) throw error;
+        faults.push(error);
+        if (left.size === 0) throw mostTelling(faults);
       }
     }
   }
 
   return {
-    ...wrapped(embedders[0], embed),
+    ...wrapped(members[0].embedder, embed),
+    endpoints: () => endpoints.map((endpoint) => endpoint.state),
+    resetBreakers: () => {
+      for (const endpoint of endpoints) endpoint.resetBreaker();
+    },
+    add: (member) => {
+      endpoints.push(new Endpoint(member, options));
+    },
     close: async () => {
-      await Promise.all(embedders.map((embedder) => embedder.close()));
+      await Promise.all(endpoints.map((endpoint) => endpoint.close()));
     },
   };
 }
 
-/** An open circuit counts as busier than any other. */
-function leastBusy(endpoints: ReadonlySet<Endpoint>): Endpoint {
-  const load = ({ embedder, inFlight }: Endpoint) =>
-    embedder.breakerState === 'open' ? Number.POSITIVE_INFINITY : inFlight;
-  return [...endpoints].reduce((best, endpoint) => (load(endpoint) < load(best) ? endpoint : best));
+function goesElsewhere(error: unknown, texts: number): error is EmbedderFault {
+  if (!(error instanceof EmbedderFault) || !ELSEWHERE.includes(error.meaning)) return false;
+  // Which of several texts is bad is the caller's to find out. Of a single one another server shall say so,
+  // too: the runner of one host may be ill.
+  return error.meaning !== 'bad-input' || texts === 1;
+}
+
+/** Of faults of one meaning, that of the server which asks for the shortest pause. */
+function mostTelling(faults: readonly EmbedderFault[]): EmbedderFault {
+  const order = (fault: EmbedderFault) => ELSEWHERE.indexOf(fault.meaning);
+  const pause = (fault: EmbedderFault) => fault.retryAfterMs ?? 0;
+  return faults.toSorted((a, b) => order(a) - order(b) || pause(a) - pause(b))[0]!;
+}
+
+/**
+ * The endpoint that is expected to answer first: what it has in flight and this request, at its speed, divided
+ * by its weight. Those that are unwell come last; among equals the one that was used least lately.
+ */
+function soonest(endpoints: ReadonlySet<Endpoint>, tokens: number): Endpoint {
+  const speeds = [...endpoints].map((endpoint) => endpoint.knownMsPerToken).filter((ms) => ms !== undefined);
+  const mean = speeds.length === 0 ? 1 : speeds.reduce((sum, ms) => sum + ms, 0) / speeds.length;
+  const expectations = [...endpoints].map((endpoint) => ({
+    endpoint,
+    rank: endpoint.rank,
+    ms: ((endpoint.tokensInFlight + tokens) * (endpoint.knownMsPerToken ?? mean)) / endpoint.weight,
+    lastUse: endpoint.lastUse,
+  }));
+  expectations.sort((a, b) => a.rank - b.rank || a.ms - b.ms || compare(a.lastUse, b.lastUse));
+  return expectations[0]!.endpoint;
+}
+
+/** Subtracting would give NaN for two that were never used. */
+function compare(a: number, b: number): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -29,6 +29,9 @@ const limits: Record<FaultMeaning, number> = {
   'bad-input': 1,
   'too-long': 0,
   'missing-model': 0,
+  // Both were never sent: whoever asked must hear of it at once.
+  resting: 0,
+  changed: 0,
   refused: 0,
 };
 
@@ -80,6 +83,8 @@ export function wrapped(embedder: Embedder, embed: Embedder['embed']): Embedder 
     maxTokens: embedder.maxTokens,
     defaultChunkTokens: embedder.defaultChunkTokens,
     embed,
+    ...(embedder.endpoints && { endpoints: () => embedder.endpoints!() }),
+    ...(embedder.resetBreakers && { resetBreakers: () => embedder.resetBreakers!() }),
     close: () => embedder.close(),
   };
 }

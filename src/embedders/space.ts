@@ -2,7 +2,7 @@
 // model is not enough: two releases of Ollama give other vectors for the same weights.
 import { EmbedderFault } from '../errors.js';
 import { spaceId } from '../space.js';
-import type { Embedder, EmbedderIdentity, EmbedOptions, VectorSpace } from '../types.js';
+import type { Embedder, EmbedderIdentity, EmbedOptions, Vector, VectorSpace } from '../types.js';
 
 export interface Canary {
   /** For messages. */
@@ -59,17 +59,25 @@ export function canariesFor(embedder: Embedder): Canary[] {
  * @throws {EmbedderFault} when the request fails
  */
 export async function measureSpace(embedder: Embedder, options: EmbedOptions = {}): Promise<VectorSpace> {
-  const { identity } = embedder;
+  return spaceOf(embedder, await embedder.embed(canaryTextsOf(embedder), options));
+}
+
+/**
+ * What is sent to measure the space of an embedder.
+ * @throws {EmbedderFault} `refused` when no canary fits it
+ */
+export function canaryTextsOf(embedder: Embedder): string[] {
+  const { identity, maxTokens } = embedder;
   const canaries = canariesFor(embedder);
   if (canaries.length === 0) {
-    throw new EmbedderFault(
-      'refused',
-      `${identity.model} takes ${embedder.maxTokens} tokens, too few to use.`,
-    );
+    throw new EmbedderFault('refused', `${identity.model} takes ${maxTokens} tokens, too few to use.`);
   }
-  const texts = canaries.map((canary) => identity.prefixes.document + canary.text);
-  const vectors = await embedder.embed(texts, options);
-  const space = { ...identity, canaries: vectors };
+  return canaries.map((canary) => identity.prefixes.document + canary.text);
+}
+
+/** The space of an embedder that gave these vectors for its canary texts. */
+export function spaceOf(embedder: Embedder, canaries: Vector[]): VectorSpace {
+  const space = { ...embedder.identity, canaries };
   return { ...space, id: spaceId(space) };
 }
 

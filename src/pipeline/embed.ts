@@ -2,6 +2,7 @@
 // window of rows waits for vectors, so nothing is read ahead without limit.
 import { Dispatcher } from '../batches/dispatcher.js';
 import { halve } from '../chunks/halve.js';
+import { BATCH_BOUNDS } from '../services/limits.js';
 import type { FailureCode } from '../types.js';
 import type { RunCounts } from './counts.js';
 import type { Session } from './session.js';
@@ -54,21 +55,28 @@ class Sender {
   readonly #session: Session;
   readonly #counts: RunCounts;
   readonly #dispatcher: Dispatcher;
-  readonly #most: number;
   #steps: Step[] = [];
 
   constructor(session: Session, counts: RunCounts, signal: AbortSignal) {
-    const { batchBounds, concurrency } = session;
+    const { limiter, metrics, canary, comeback } = session;
     this.#session = session;
     this.#counts = counts;
-    this.#most = batchBounds.items * (concurrency + BATCHES_AHEAD);
     this.#dispatcher = new Dispatcher(session.embedder, {
-      ...batchBounds,
-      concurrency,
+      bounds: BATCH_BOUNDS,
+      limiter,
+      metrics,
       signal,
-      canary: session.canary,
+      canary,
+      ...(comeback && { comeback }),
+      outage: 'end',
       onAnswer: (tickets) => session.remember(tickets),
     });
+  }
+
+  /** Texts that may wait for a request. */
+  get #most(): number {
+    const { batchSize, concurrency } = this.#session.limiter;
+    return batchSize * (concurrency + BATCHES_AHEAD);
   }
 
   get pending(): number {
@@ -137,7 +145,8 @@ class Sender {
       return;
     }
     const { waiting } = this.#dispatcher;
-    row.ticket = this.#dispatcher.add(chunk.hash, this.#session.embeddedText(chunk.text), chunk.tokens);
+    const { hash, tokens } = chunk;
+    row.ticket = this.#dispatcher.add({ hash, text: this.#session.embeddedText(chunk.text), tokens });
     // The same text is under way already: one request serves both rows.
     if (this.#dispatcher.waiting === waiting) this.#counts.chunksReused++;
   }

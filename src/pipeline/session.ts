@@ -1,23 +1,22 @@
 // What a run holds once it really needs vectors: embedder, vector space, cache and journal. Opened at the
 // first chunk of a new or changed document, so that a run without one contacts nobody.
-import type { Ticket } from '../batches/dispatcher.js';
-import type { BatchBounds } from '../batches/pack.js';
+import type { Limiter } from '../batches/limiter.js';
+import type { Ticket } from '../batches/ticket.js';
 import { type CacheOptions, openCache } from '../cache/open.js';
 import { registerSpace } from '../cache/spaces.js';
 import type { Settings } from '../config/settings.js';
 import { CANARY_TEXTS, compareSpaces, measureSpace } from '../embedders/space.js';
 import { UsageError, VectorSpaceError } from '../errors.js';
+import { BatchMetrics } from '../metrics/metrics.js';
 import { type Journal, openJournal } from '../outputs/journal.js';
 import type { Output } from '../outputs/output.js';
+import { comeback } from '../services/comeback.js';
+import { openEmbedder } from '../services/embedder.js';
+import { limiterFor } from '../services/limits.js';
 import { spaceFromJson, spaceToJson } from '../space.js';
 import type { Embedder, VectorCache, VectorSpace } from '../types.js';
 import type { Chunking } from './chunk.js';
 import type { RunCounts } from './counts.js';
-import { openEmbedder } from './embedder.js';
-
-/** Tokens and characters of one request: what keeps a slow server's answer within minutes. */
-const BATCH_TOKENS = 32_768;
-const BATCH_LENGTH = 1_000_000;
 
 /** Tokens left free under the embedder's limit, since an estimate may be a little short. */
 const MARGIN = 0.95;
@@ -42,9 +41,11 @@ export class Session {
   readonly previous: Output | undefined;
   readonly cache: VectorCache | undefined;
   readonly journal: Journal;
-  readonly batchBounds: BatchBounds;
-  readonly concurrency: number;
+  readonly limiter: Limiter;
+  readonly metrics: BatchMetrics;
   readonly canary: string;
+  /** Waits out an outage, where the user asked for it. */
+  readonly comeback: (() => Promise<boolean>) | undefined;
   readonly #counts: RunCounts;
 
   private constructor(parts: {
@@ -53,18 +54,24 @@ export class Session {
     chunking: Chunking;
     cache: VectorCache | undefined;
     journal: Journal;
+    limiter: Limiter;
+    metrics: BatchMetrics;
     options: SessionOptions;
   }) {
-    const { settings, previous, counts } = parts.options;
+    const { settings, previous, counts, signal, onNotice } = parts.options;
     this.embedder = parts.embedder;
     this.space = parts.space;
     this.chunking = parts.chunking;
     this.cache = parts.cache;
     this.journal = parts.journal;
     this.previous = previous;
-    this.batchBounds = { items: settings.batchSize, tokens: BATCH_TOKENS, length: BATCH_LENGTH };
-    this.concurrency = settings.concurrency * Math.max(1, settings.ollamaUrl?.length ?? 1);
+    this.limiter = parts.limiter;
+    this.metrics = parts.metrics;
     this.canary = parts.space.prefixes.document + CANARY_TEXTS[0]!.text;
+    if (settings.waitForServer > 0) {
+      const timeoutMs = settings.waitForServer;
+      this.comeback = () => comeback(this.embedder, this.canary, { timeoutMs, signal, onNotice });
+    }
     this.#counts = counts;
   }
 
@@ -74,6 +81,8 @@ export class Session {
    */
   static async open(options: SessionOptions): Promise<Session> {
     const { settings, previous, counts, signal } = options;
+    const metrics = new BatchMetrics();
+    let limiter: Limiter | undefined;
     const embedder = await openEmbedder({
       settings,
       previous: previous?.space,
@@ -84,6 +93,10 @@ export class Session {
       onRequest: (texts) => {
         counts.requests++;
         counts.textsSent += texts;
+      },
+      onRetry: ({ meaning }) => {
+        metrics.retried(meaning);
+        if (meaning === 'busy' || meaning === 'timeout') limiter?.overloaded(meaning);
       },
     });
     let cache: VectorCache | undefined;
@@ -97,7 +110,8 @@ export class Session {
       requirePinnedCounter(embedder, previous);
       const chunking = resolveChunking(embedder, settings, previous);
       const journal = await openJournal(options.out, space.id, space.dimensions);
-      return new Session({ embedder, space, chunking, cache, journal, options });
+      limiter = limiterFor(settings, embedder);
+      return new Session({ embedder, space, chunking, cache, journal, limiter, metrics, options });
     } catch (error) {
       await cache?.close();
       await embedder.close();

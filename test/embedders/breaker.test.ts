@@ -15,7 +15,13 @@ beforeEach(async () => {
     batchTimeoutMs: 20_000,
   });
   states = [];
-  embedder = withBreaker(inner, { failures: 3, restMs: 60_000, onChange: (state) => states.push(state) });
+  embedder = withBreaker(inner, {
+    failures: 3,
+    lastingMs: 0,
+    restMs: 60_000,
+    where: 'Ollama at home',
+    onChange: (state) => states.push(state),
+  });
 });
 afterEach(async () => {
   vi.useRealTimers();
@@ -28,9 +34,13 @@ function passTime(ms: number): void {
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + ms });
 }
 
+async function fails(meaning: string): Promise<void> {
+  await expect(embedder.embed(['a'])).rejects.toMatchObject({ meaning });
+}
+
 async function open(): Promise<void> {
-  server.script(faults.busy({ times: 3 }));
-  for (let i = 0; i < 3; i++) await expect(embedder.embed(['a'])).rejects.toMatchObject({ meaning: 'busy' });
+  server.script({ kind: 'too-few', times: 3 });
+  for (let i = 0; i < 3; i++) await fails('bad-answer');
   expect(embedder.breakerState).toBe('open');
 }
 
@@ -38,8 +48,9 @@ describe('withBreaker', () => {
   it('leaves the endpoint alone after failures in a row', async () => {
     await open();
     await expect(embedder.embed(['a'])).rejects.toMatchObject({
-      meaning: 'unreachable',
-      cause: { meaning: 'busy' },
+      meaning: 'resting',
+      message: expect.stringMatching(/^Ollama at home .* left alone for 60 s; the last failure: .*0 vectors/),
+      cause: { meaning: 'bad-answer' },
     });
     expect(server.stats.embeds).toBe(3);
     expect(states).toEqual(['open']);
@@ -66,11 +77,53 @@ describe('withBreaker', () => {
   it('opens again when the probe fails, and spares the others', async () => {
     await open();
     passTime(60_001);
-    server.script(faults.busy());
+    server.script({ kind: 'reset' });
     const all = await Promise.allSettled(['a', 'b', 'c'].map((text) => embedder.embed([text])));
     expect(all.map((one) => one.status)).toEqual(['rejected', 'rejected', 'rejected']);
+    expect(all.map((one) => one.status === 'rejected' && one.reason.meaning)).toEqual([
+      'unreachable',
+      'resting',
+      'resting',
+    ]);
     expect(server.stats.embeds).toBe(4);
     expect(embedder.breakerState).toBe('open');
+  });
+
+  it('lets those that wait for the probe give up at once', async () => {
+    await open();
+    passTime(60_001);
+    server.script({ kind: 'hang' });
+    const [probe, waiting] = [new AbortController(), new AbortController()];
+    const first = embedder.embed(['a'], { signal: probe.signal });
+    const second = embedder.embed(['b'], { signal: waiting.signal });
+    waiting.abort(new Error('enough'));
+    await expect(second).rejects.toThrow('enough');
+    probe.abort(new Error('enough, too'));
+    await expect(first).rejects.toThrow('enough, too');
+    expect(server.batches().flat()).not.toContain('b');
+  });
+
+  it('can be closed by hand, and counts from none again', async () => {
+    await open();
+    embedder.resetBreakers();
+    expect(embedder.breakerState).toBe('closed');
+    server.script({ kind: 'reset', times: 2 });
+    await fails('unreachable');
+    await fails('unreachable');
+    expect(await embedder.embed(['a'])).toEqual([server.vectorOf('a')]);
+    embedder.resetBreakers();
+    expect(states).toEqual(['open', 'closed']);
+  });
+
+  it('does not open for failures at one moment: a server that restarts is soon back', async () => {
+    const patient = withBreaker(embedder, { failures: 2 });
+    server.script({ kind: 'too-few', times: 2 });
+    await Promise.allSettled([patient.embed(['a']), patient.embed(['b'])]);
+    expect(patient.breakerState).toBe('closed');
+    passTime(2001);
+    server.script({ kind: 'too-few' });
+    await expect(patient.embed(['c'])).rejects.toMatchObject({ meaning: 'bad-answer' });
+    expect(patient.breakerState).toBe('open');
   });
 
   it('does not close for a probe that was aborted', async () => {
@@ -85,13 +138,19 @@ describe('withBreaker', () => {
     expect(embedder.breakerState).toBe('open');
   });
 
-  it('does not open for faults of the request, nor for failures with successes between', async () => {
-    server.script(faults.nan(400, { times: 5 }));
-    for (let i = 0; i < 5; i++)
-      await expect(embedder.embed(['a'])).rejects.toMatchObject({ meaning: 'bad-input' });
+  it.each([
+    ['a bad text', 'bad-input', faults.nan(400)],
+    ['a server that is busy, hence alive', 'busy', faults.busy()],
+  ])('does not open for %s', async (_, meaning, fault) => {
+    server.script({ ...fault, times: 5 });
+    for (let i = 0; i < 5; i++) await fails(meaning);
+    expect(states).toEqual([]);
+  });
+
+  it('does not open for failures with successes between', async () => {
     for (let i = 0; i < 4; i++) {
-      server.script(faults.busy());
-      await expect(embedder.embed(['a'])).rejects.toMatchObject({ meaning: 'busy' });
+      server.script({ kind: 'too-few' });
+      await fails('bad-answer');
       await embedder.embed(['a']);
     }
     expect(states).toEqual([]);

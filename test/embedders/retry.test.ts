@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openOllamaEmbedder } from '../../src/embedders/ollama/embedder.js';
-import { type RetryOptions, withRetry } from '../../src/embedders/retry.js';
-import type { EmbedderFault } from '../../src/errors.js';
+import { type RetryOptions, withRetry, wrapped } from '../../src/embedders/retry.js';
+import { EmbedderFault } from '../../src/errors.js';
 import type { Embedder } from '../../src/types.js';
 import { type Fault, faults, startOllama, type TestOllama } from '../helpers/ollama.js';
 
@@ -47,6 +47,17 @@ describe('withRetry', () => {
     server.script({ ...fault, times: Number.POSITIVE_INFINITY });
     await expect(retrying().embed(['a'])).rejects.toMatchObject({ meaning });
     expect(server.stats.embeds).toBe(requests);
+  });
+
+  it.each(['resting', 'changed'] as const)('hands on at once what was not sent: %s', async (meaning) => {
+    const fault = new EmbedderFault(meaning, 'no', { retryAfterMs: 5 });
+    let tries = 0;
+    const unsent = wrapped(inner, async () => {
+      tries++;
+      throw fault;
+    });
+    await expect(withRetry(unsent, { retries: 3, baseMs: 1 }).embed(['a'])).rejects.toBe(fault);
+    expect(tries).toBe(1);
   });
 
   it('counts bad input once, however the other faults fall', async () => {

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { answer, type Reply, renderVector, textsOf, vectorsMark, type World } from './ollama/answers.js';
 import type { OllamaVersion } from './ollama/contract.js';
-import type { Fault } from './ollama/faults.js';
+import type { Fault, Rebirth } from './ollama/faults.js';
 import { allMiniLm, type TestModel } from './ollama/models.js';
 import { cut, vectorOf } from './ollama/vectors.js';
 
@@ -34,6 +34,8 @@ export interface OllamaOptions {
   loadMs?: number;
   /** For benchmarks: texts share this many vectors, which are printed once. @default one per text */
   distinctVectors?: number;
+  /** Ends the connection with every answer, as some proxies do. @default false */
+  endsConnections?: boolean;
   /** Keeps every request for the test to look at. @default true */
   record?: boolean;
 }
@@ -68,7 +70,7 @@ export interface TestOllama {
   vectorOf(text: string, dimensions?: number): Float32Array;
   /** Ends all connections and listens no longer; `revive` listens again on the same port. */
   die(): Promise<void>;
-  revive(): Promise<void>;
+  revive(as?: Rebirth): Promise<void>;
   stop(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -153,6 +155,13 @@ export async function startOllama(options: OllamaOptions = {}): Promise<TestOlla
       request.socket.resetAndDestroy();
       return;
     }
+    if (fault?.kind === 'die') {
+      void ollama.die();
+      if (fault.backAfterMs === undefined) return;
+      await pause(fault.backAfterMs);
+      await ollama.revive(fault.as);
+      return;
+    }
     if (fault?.kind === 'answer') {
       const contentType = fault.contentType ?? 'application/json; charset=utf-8';
       send(response, { status: fault.status, contentType, body: fault.body }, fault.headers);
@@ -171,7 +180,7 @@ export async function startOllama(options: OllamaOptions = {}): Promise<TestOlla
       });
       return;
     }
-    send(response, { ...reply, body: whole });
+    send(response, { ...reply, body: whole }, options.endsConnections ? { Connection: 'close' } : {});
   }
 
   function handle(request: IncomingMessage, response: ServerResponse): void {
@@ -199,8 +208,10 @@ export async function startOllama(options: OllamaOptions = {}): Promise<TestOlla
       return cut(vectorOf(world.seedOf(model, text), model.dimensions), dimensions);
     },
     die: () => close(server),
-    async revive() {
+    async revive({ version, ...changes }: Rebirth = {}) {
       world.loaded.clear();
+      world.version = version ?? world.version;
+      world.models = world.models.map((model) => ({ ...model, ...changes }));
       server = await listen(handle, port);
     },
     stop: () => close(server),

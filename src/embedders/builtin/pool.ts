@@ -2,6 +2,7 @@
 // which tells what engine runs on this system.
 import { EmbedderFault } from '../../errors.js';
 import type { Vector } from '../../types.js';
+import { orAborted } from '../abort.js';
 import type { EngineVariant } from './engine.js';
 import type { EngineChoice } from './messages.js';
 import { cutSlices } from './slices.js';
@@ -14,6 +15,7 @@ const slicesPerWorker = 2;
 interface QueuedSlice {
   call: symbol;
   texts: readonly string[];
+  truncate: boolean;
   resolve(vectors: Vector[]): void;
   reject(reason: unknown): void;
 }
@@ -51,21 +53,15 @@ export class WorkerPool {
    * @throws {EmbedderFault} the first fault of any text
    * @throws the signal's reason, at once, when it aborts; texts that no worker has yet are not started
    */
-  async embed(texts: readonly string[], signal?: AbortSignal): Promise<Vector[]> {
+  async embed(texts: readonly string[], truncate: boolean, signal?: AbortSignal): Promise<Vector[]> {
     signal?.throwIfAborted();
     if (this.#closed) throw closedFault();
     const call = Symbol('call');
-    let onAbort: (() => void) | undefined;
-    const aborted = new Promise<never>((_, reject) => {
-      onAbort = () => reject(signal?.reason);
-      signal?.addEventListener('abort', onAbort, { once: true });
-    });
     try {
-      const slices = cutSlices(texts).map((slice) => this.#enqueue(call, slice));
+      const slices = cutSlices(texts).map((slice) => this.#enqueue(call, slice, truncate));
       this.#dispatch();
-      return (await Promise.race([aborted, Promise.all(slices)])).flat();
+      return (await orAborted(Promise.all(slices), signal)).flat();
     } finally {
-      if (onAbort !== undefined) signal?.removeEventListener('abort', onAbort);
       // After a fault or an abort nobody waits for the rest.
       this.#queue = this.#queue.filter((slice) => slice.call !== call);
     }
@@ -78,9 +74,9 @@ export class WorkerPool {
     await Promise.all([...this.#workers, ...this.#starting].map((worker) => worker.close()));
   }
 
-  #enqueue(call: symbol, texts: readonly string[]): Promise<Vector[]> {
+  #enqueue(call: symbol, texts: readonly string[], truncate: boolean): Promise<Vector[]> {
     return new Promise((resolve, reject) => {
-      this.#queue.push({ call, texts, resolve, reject });
+      this.#queue.push({ call, texts, truncate, resolve, reject });
     });
   }
 
@@ -103,9 +99,9 @@ export class WorkerPool {
     return freest;
   }
 
-  #send(worker: WorkerProcess, { texts, resolve, reject }: QueuedSlice): void {
+  #send(worker: WorkerProcess, { texts, truncate, resolve, reject }: QueuedSlice): void {
     worker
-      .embed(texts)
+      .embed(texts, truncate)
       .then(resolve, reject)
       .finally(() => this.#dispatch());
   }

@@ -6,6 +6,7 @@ import { collapseWhiteSpace, type UnigramTokenizer } from './tokenizer.js';
 /**
  * The vector of a text of any length. Windows are averaged by their tokens, as the model itself averages
  * tokens, so that a short last window doesn't weigh as much as a full one.
+ * @param truncate the first window alone
  * @throws {EmbedderFault} `bad-input` when the text is blank, `bad-answer` when no direction remains
  */
 export async function embedText(
@@ -13,12 +14,13 @@ export async function embedText(
   tokenizer: UnigramTokenizer,
   text: string,
   windowTokens: number,
+  truncate = false,
 ): Promise<Float32Array> {
   const ids = tokenizer.encode(collapseWhiteSpace(text));
   if (ids.length === 0) throw new EmbedderFault('bad-input', 'A blank text has no vector; leave it out.');
   const windows = cutWindows(ids, windowTokens, (id) => tokenizer.opensWord(id));
   const vector = await engine.embed(windows[0]!);
-  if (windows.length > 1) {
+  if (windows.length > 1 && !truncate) {
     scale(vector, windows[0]!.length);
     for (const window of windows.slice(1)) addScaled(vector, await engine.embed(window), window.length);
   }

@@ -61,8 +61,8 @@ export class WorkerProcess {
   }
 
   /** @throws {EmbedderFault} the worker's own, or `unreachable` when it ends before it has answered */
-  embed(texts: readonly string[]): Promise<Vector[]> {
-    const job: Job = { id: this.#nextId++, texts };
+  embed(texts: readonly string[], truncate: boolean): Promise<Vector[]> {
+    const job: Job = { id: this.#nextId++, texts, truncate };
     return new Promise((resolve, reject) => {
       this.#jobs.set(job.id, { resolve, reject });
       this.#holdWhileBusy();

@@ -64,11 +64,13 @@ async function openTools({ open }: Starter): Promise<Tools> {
   return { engine: await open(), tokenizer: new UnigramTokenizer(readVocabulary().entries) };
 }
 
-async function run({ id, texts }: Job, ready: Promise<Tools>): Promise<void> {
+async function run({ id, texts, truncate }: Job, ready: Promise<Tools>): Promise<void> {
   try {
     const { engine, tokenizer } = await ready;
     const vectors: Float32Array[] = [];
-    for (const text of texts) vectors.push(await embedText(engine, tokenizer, text, windowTokens));
+    for (const text of texts) {
+      vectors.push(await embedText(engine, tokenizer, text, windowTokens, truncate));
+    }
     answer({ kind: 'vectors', id, values: join(vectors) });
   } catch (error) {
     const meaning = error instanceof EmbedderFault ? error.meaning : 'unreachable';

@@ -13,11 +13,31 @@ export interface ClientOptions {
   connectTimeoutMs?: number;
 }
 
+/**
+ * How long an idle connection is kept, in ms. As long as it stands, its end tells that the server went away;
+ * Ollama's own end of it has no time-out, and unloads its model after this time.
+ */
+const keepAliveMs = 300_000;
+
+/** Without any connection for longer than this, in ms, the server may have been replaced unnoticed. */
+const unwatchedMs = 60_000;
+
 export interface RequestOptions {
   /** How long the whole request may take, in ms. */
   timeoutMs: number;
   signal?: AbortSignal | undefined;
 }
+
+/**
+ * Codes of connections that we ended or that were agreed to end: idle time-outs, aborted requests and
+ * "Connection: close" (all UND_ERR_INFO), our time-outs, and `close`.
+ */
+const ownEnds: ReadonlySet<string> = new Set([
+  'UND_ERR_INFO',
+  'UND_ERR_HEADERS_TIMEOUT',
+  'UND_ERR_BODY_TIMEOUT',
+  'UND_ERR_DESTROYED',
+]);
 
 export class OllamaClient {
   /** The server, for messages. */
@@ -25,6 +45,9 @@ export class OllamaClient {
   readonly #pool: Pool;
   readonly #path: string;
   readonly #headers: { [name: string]: string };
+  #losses = 0;
+  #connections = 0;
+  #aloneSince = Number.POSITIVE_INFINITY;
 
   constructor(options: ClientOptions) {
     const { url, apiKey } = options;
@@ -33,8 +56,29 @@ export class OllamaClient {
     this.#headers = apiKey === undefined || apiKey === '' ? {} : { authorization: `Bearer ${apiKey}` };
     this.#pool = new Pool(url.origin, {
       pipelining: 1,
+      keepAliveTimeout: keepAliveMs,
       connect: { timeout: options.connectTimeoutMs ?? 10_000 },
     });
+    this.#pool.on('connect', () => {
+      if (Date.now() - this.#aloneSince > unwatchedMs) this.#losses++;
+      this.#aloneSince = Number.POSITIVE_INFINITY;
+      this.#connections++;
+    });
+    this.#pool.on('disconnect', (_origin, _targets, error) => {
+      if (--this.#connections === 0) this.#aloneSince = Date.now();
+      if (!ownEnds.has(error.code)) this.#losses++;
+    });
+    this.#pool.on('connectionError', () => {
+      this.#losses++;
+    });
+  }
+
+  /**
+   * How often the server may have become another one: connections that it or the network ended or refused, and
+   * first connections after a time without any.
+   */
+  get losses(): number {
+    return this.#losses;
   }
 
   /**

@@ -2,8 +2,9 @@
 import { UsageError } from '../../errors.js';
 import { estimateCounter } from '../../tokens/estimate.js';
 import { wordPieceCounter } from '../../tokens/wordpiece.js';
-import type { Embedder, EmbedderIdentity, EmbedOptions, TokenCounter, Vector } from '../../types.js';
+import type { EmbedderIdentity, EmbedOptions, TokenCounter, Vector } from '../../types.js';
 import { accept } from '../accept.js';
+import type { ServerEmbedder } from '../endpoint.js';
 import { profileOf } from '../profiles.js';
 import { readEmbedAnswer } from './answer.js';
 import { OllamaClient } from './client.js';
@@ -31,7 +32,7 @@ export interface OllamaEmbedderOptions {
  * @throws {ServiceError} when the server can't be reached, lacks the model, or the model can't embed
  * @throws {UsageError} when more dimensions are asked for than the model has
  */
-export async function openOllamaEmbedder(options: OllamaEmbedderOptions): Promise<Embedder> {
+export async function openOllamaEmbedder(options: OllamaEmbedderOptions): Promise<ServerEmbedder> {
   const client = new OllamaClient(options);
   try {
     const model = await readModel(client, options.model, options.signal);
@@ -62,15 +63,17 @@ async function dimensionsOf(
   return asked ?? own;
 }
 
-class OllamaEmbedder implements Embedder {
+class OllamaEmbedder implements ServerEmbedder {
   readonly identity: EmbedderIdentity;
   readonly counter: TokenCounter;
   readonly maxTokens: number;
   readonly defaultChunkTokens: number;
   readonly #client: OllamaClient;
   readonly #pace: Pace;
-  /** What every request says beside its texts: other options would make the server load the model anew. */
-  readonly #request: { model: string; truncate: false; dimensions?: number };
+  /** Values that are asked for with every request; undefined: those of the model. */
+  readonly #dimensions: number | undefined;
+  /** Losses that the pace knows of. */
+  #losses = 0;
 
   constructor(client: OllamaClient, model: OllamaModel, dimensions: number, options: OllamaEmbedderOptions) {
     const { prefixes, chunkTokens } = profileOf(options.model);
@@ -89,8 +92,19 @@ class OllamaEmbedder implements Embedder {
     this.defaultChunkTokens = Math.max(1, Math.min(chunkTokens, room));
     this.#client = client;
     this.#pace = new Pace(options.batchTimeoutMs, options.loadTimeoutMs);
-    this.#request = { model: model.name, truncate: false };
-    if (options.dimensions !== undefined) this.#request.dimensions = dimensions;
+    this.#dimensions = options.dimensions;
+  }
+
+  get url(): string {
+    return this.#client.where;
+  }
+
+  get losses(): number {
+    return this.#client.losses;
+  }
+
+  get msPerToken(): number | undefined {
+    return this.#pace.msPerToken;
   }
 
   async embed(texts: readonly string[], options: EmbedOptions = {}): Promise<Vector[]> {
@@ -98,12 +112,23 @@ class OllamaEmbedder implements Embedder {
       throw new RangeError('embed needs at least one text, and none that is empty');
     }
     const tokens = (options.tokens ?? this.#count(texts)) + texts.length * this.counter.special;
-    const { dimensions } = this.identity;
+    if (this.losses !== this.#losses) {
+      this.#losses = this.losses;
+      this.#pace.mayHaveToLoad();
+    }
+    const dimensions = Math.min(options.dimensions ?? Number.POSITIVE_INFINITY, this.identity.dimensions);
     return await this.#pace.timed(tokens, async (timeoutMs) => {
-      const body = { ...this.#request, input: texts };
+      const body = this.#body(texts, options.truncate ?? false, options.dimensions && dimensions);
       const bytes = await this.#client.bytes('/api/embed', body, { timeoutMs, signal: options.signal });
       return accept(readEmbedAnswer(bytes, dimensions).vectors, texts.length, dimensions);
     });
+  }
+
+  /** The same in every request but for what its caller asked: other options would load the model anew. */
+  #body(texts: readonly string[], truncate: boolean, asked: number | undefined): object {
+    const dimensions = asked ?? this.#dimensions;
+    const body = { model: this.identity.model, truncate, input: texts };
+    return dimensions === undefined ? body : { ...body, dimensions };
   }
 
   #count(texts: readonly string[]): number {

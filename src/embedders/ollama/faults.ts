@@ -2,11 +2,14 @@
 // a 500), so the message decides first, by an explicit table; each row names where its wording was seen.
 import { EmbedderFault, type FaultMeaning } from '../../errors.js';
 
+/** What a server can say; the others are said without asking it. */
+type AnswerMeaning = Exclude<FaultMeaning, 'resting' | 'changed'>;
+
 interface Row {
   /** Of the `error` message, or of the whole body when there is none. */
   message?: RegExp;
   status?: readonly number[];
-  meaning: FaultMeaning;
+  meaning: AnswerMeaning;
   source: string;
 }
 
@@ -95,7 +98,7 @@ export const faultTable: readonly Row[] = [
   },
 ];
 
-const advice: Record<FaultMeaning, string> = {
+const advice: Record<AnswerMeaning, string> = {
   'too-long': 'send shorter chunks (--chunk-size)',
   'bad-input': "look into the server's log",
   'bad-answer': 'update Ollama, or look at what stands between',
@@ -153,7 +156,7 @@ function msOf(header: string): number | undefined {
 }
 
 /** What a failed connection means, by the codes of Node and undici. */
-const connectionTable: { [code: string]: FaultMeaning } = {
+const connectionTable: { [code: string]: AnswerMeaning } = {
   UND_ERR_HEADERS_TIMEOUT: 'timeout',
   UND_ERR_BODY_TIMEOUT: 'timeout',
   CERT_HAS_EXPIRED: 'refused',

@@ -45,12 +45,32 @@ export function parseOllamaHost(value: string): URL {
   }
 }
 
-/** The servers of a comma-separated list; empty entries are left out. */
-export function parseOllamaHosts(value: string): URL[] {
-  return value
-    .split(',')
-    .filter((one) => one.trim() !== '')
-    .map(parseOllamaHost);
+/** A server and its share of the work, as an address of several names them. */
+export interface OllamaAddress {
+  url: URL;
+  /** Against those of the others, when all are equally fast. @default 1 */
+  weight: number;
+}
+
+/**
+ * An address that may end in `#weight=4`.
+ * @throws {UsageError} when no server can be meant, or the weight is no number above 0
+ */
+export function parseOllamaAddress(value: string): OllamaAddress {
+  const hash = value.indexOf('#');
+  if (hash < 0) return { url: parseOllamaHost(value), weight: 1 };
+  const fragment = value
+    .slice(hash + 1)
+    .replace(/["']+\s*$/, '')
+    .trim();
+  const weight = /^weight=(\d+(?:\.\d+)?)$/.exec(fragment)?.[1];
+  if (weight === undefined || Number(weight) === 0) {
+    throw new UsageError(
+      `Behind the # of an Ollama address expected weight=N with a number above 0, got "${fragment}": ` +
+        'write http://host:11434#weight=4.',
+    );
+  }
+  return { url: parseOllamaHost(value.slice(0, hash)), weight: Number(weight) };
 }
 
 /** `host:port`, `[v6]:port`, `host`, `v6` or `:port`; the host comes without brackets. */

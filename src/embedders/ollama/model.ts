@@ -152,10 +152,10 @@ async function readVocabulary(
 
 /** `x` and `x:latest` are the same model, in whatever case; so are `library/x` and `registry.ollama.ai/library/x`. */
 function sameName(listed: string, wanted: string): boolean {
-  return canonical(listed) === canonical(wanted);
+  return canonicalName(listed) === canonicalName(wanted);
 }
 
-function canonical(name: string): string {
+export function canonicalName(name: string): string {
   const short = name.toLowerCase().replace(/^(registry\.ollama\.ai\/)?library\//, '');
   return /:[^/]*$/.test(short) ? short : `${short}:latest`;
 }

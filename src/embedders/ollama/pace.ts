@@ -7,14 +7,18 @@ const staysLoadedMs = 240_000;
 /** Several times the expected time: texts of the same length differ, and machines have other work. */
 const patience = 3;
 
-/** Weight of the newest request in the mean. */
-const newest = 0.2;
+/** How much of what was learned remains with every request. */
+const remains = 0.8;
 
 export class Pace {
   readonly #leastMs: number;
   readonly #loadMs: number;
-  /** Mean time of a token; unknown until a loaded model has answered. */
-  #msPerToken: number | undefined;
+  /**
+   * Time and tokens of the requests so far, the newest weighing most. Sums and not a mean of ratios: a request
+   * of few tokens is mostly overhead, and says little of how long a full one takes.
+   */
+  #ms = 0;
+  #tokens = 0;
   /** Tokens that were sent and not yet answered: the model takes one text at a time. */
   #queued = 0;
   #lastAnswer = Number.NEGATIVE_INFINITY;
@@ -28,6 +32,16 @@ export class Pace {
     this.#loadMs = loadMs;
   }
 
+  /** Mean time of a token lately; undefined until a loaded model has answered. */
+  get msPerToken(): number | undefined {
+    return this.#tokens === 0 ? undefined : this.#ms / this.#tokens;
+  }
+
+  /** The server may have been restarted: the next request gets the time to load the model again. */
+  mayHaveToLoad(): void {
+    this.#lastAnswer = Number.NEGATIVE_INFINITY;
+  }
+
   /** Runs a request of so many tokens with the time that it may take, and learns from it. */
   async timed<T>(tokens: number, request: (timeoutMs: number) => Promise<T>): Promise<T> {
     const start = performance.now();
@@ -37,7 +51,7 @@ export class Pace {
       const result = await request(this.#timeoutMs(loaded));
       const end = performance.now();
       // What was sent before this one was worked on first: only the time since its answer is this one's.
-      if (loaded) this.#learn((end - Math.max(start, this.#lastAnswer)) / tokens);
+      if (loaded) this.#learn(end - Math.max(start, this.#lastAnswer), tokens);
       this.#lastAnswer = end;
       return result;
     } finally {
@@ -46,14 +60,12 @@ export class Pace {
   }
 
   #timeoutMs(loaded: boolean): number {
-    const expected = (this.#msPerToken ?? 0) * this.#queued;
+    const expected = (this.msPerToken ?? 0) * this.#queued;
     return Math.ceil(Math.max(this.#leastMs, expected * patience, loaded ? 0 : this.#loadMs));
   }
 
-  #learn(msPerToken: number): void {
-    this.#msPerToken =
-      this.#msPerToken === undefined
-        ? msPerToken
-        : this.#msPerToken + newest * (msPerToken - this.#msPerToken);
+  #learn(ms: number, tokens: number): void {
+    this.#ms = this.#ms * remains + ms;
+    this.#tokens = this.#tokens * remains + tokens;
   }
 }

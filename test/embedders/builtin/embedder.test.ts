@@ -89,6 +89,26 @@ describe('the built-in embedder', () => {
     expect(tail).not.toEqual(whole);
   });
 
+  it('takes the first window alone of a text that shall be cut', async () => {
+    const [cut, whole, longer] = [
+      await embedder.embed([longText], { truncate: true }),
+      await embedder.embed([longText]),
+      await embedder.embed([`${longText} Something else stands at the very end.`], { truncate: true }),
+    ];
+    expect(cut).toEqual(longer);
+    expect(cut).not.toEqual(whole);
+    expect(await embedder.embed(['short'], { truncate: true })).toEqual(await embedder.embed(['short']));
+  });
+
+  it('cuts vectors to the dimensions that are asked for, and normalises them again', async () => {
+    const [whole] = await embedder.embed(['some words']);
+    const [cut] = await embedder.embed(['some words'], { dimensions: 100 });
+    expect(cut).toHaveLength(100);
+    expect(Math.hypot(...cut!)).toBeCloseTo(1, 6);
+    expect(cosine(cut!, whole!.slice(0, 100))).toBeCloseTo(1, 5);
+    expect(await embedder.embed(['some words'], { dimensions: 9999 })).toEqual([whole]);
+  });
+
   it('gives a vector for a text of unknown characters, even of broken ones', async () => {
     for (const vector of await embedder.embed(['語語', '\ud800', '\u0000', '🎉'.repeat(500)])) {
       expect(Math.hypot(...vector)).toBeCloseTo(1, 6);

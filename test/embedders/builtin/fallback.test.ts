@@ -13,7 +13,8 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'embed-builtin-'));
   mkdirSync(join(folder, 'node_modules'));
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
-  for (const part of ['dist/errors.js', 'dist/embedders/builtin']) {
+  const beside = ['dist/errors.js', 'dist/embedders/abort.js', 'dist/embedders/accept.js'];
+  for (const part of [...beside, 'dist/embedders/builtin']) {
     cpSync(join(project, part), join(folder, part), { recursive: true });
   }
 });

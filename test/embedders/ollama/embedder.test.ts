@@ -92,6 +92,36 @@ describe('embed', () => {
   });
 });
 
+describe('what a client of the gateway asks for', () => {
+  it('reaches the server: texts cut, and fewer dimensions', async () => {
+    const long = 'word '.repeat(600);
+    const options = { truncate: true, dimensions: 64 };
+    const vectors = await embedder.embed([long, 'b'], options);
+    expect(vectors).toEqual([server.vectorOf(long, 64), server.vectorOf('b', 64)]);
+    expect(server.requests.at(-1)?.body).toEqual({
+      model: 'all-minilm:latest',
+      truncate: true,
+      dimensions: 64,
+      input: [long, 'b'],
+    });
+  });
+
+  it('is checked in the answer', async () => {
+    server.script({ kind: 'other-dimension' });
+    expect(await fault(embedder.embed(['a'], { dimensions: 64 }))).toMatchObject({
+      meaning: 'bad-answer',
+      message: expect.stringContaining('65 instead of 64'),
+    });
+  });
+
+  it('is at most what the space has', async () => {
+    const cut = await open({ dimensions: 64 });
+    expect(await cut.embed(['a'], { dimensions: 100 })).toEqual([server.vectorOf('a', 64)]);
+    expect(await cut.embed(['a'], { dimensions: 16 })).toEqual([server.vectorOf('a', 16)]);
+    await cut.close();
+  });
+});
+
 describe('dimensions', () => {
   it('are cut by the server', async () => {
     const cut = await open({ dimensions: 64 });
@@ -193,6 +223,17 @@ describe('time', () => {
     expect(await patient.embed(['a'])).toEqual([server.vectorOf('a')]);
     server.script({ kind: 'hang' });
     expect((await fault(patient.embed(['b']))).message).toContain('100 ms');
+    await patient.close();
+  });
+
+  it('is longer again after a restart', async () => {
+    await start({ loadMs: 300 });
+    const patient = await open({ batchTimeoutMs: 100, loadTimeoutMs: 20_000 });
+    await patient.embed(['a']);
+    server.script({ kind: 'die' });
+    expect((await fault(patient.embed(['b']))).meaning).toBe('unreachable');
+    await server.revive();
+    expect(await patient.embed(['b'])).toEqual([server.vectorOf('b')]);
     await patient.close();
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseOllamaHost, parseOllamaHosts } from '../../../src/embedders/ollama/host.js';
+import { parseOllamaAddress, parseOllamaHost } from '../../../src/embedders/ollama/host.js';
 import { UsageError } from '../../../src/errors.js';
 
 describe('parseOllamaHost', () => {
@@ -42,13 +42,27 @@ describe('parseOllamaHost', () => {
   it('shows no password', () => {
     expect(() => parseOllamaHost('http://user:secret@example.com')).toThrow(/^(?!.*secret)/);
   });
+});
 
-  it('reads lists', () => {
-    expect(parseOllamaHosts('a, http://b:1 ,,[::1]:2').map((one) => one.host)).toEqual([
-      'a:11434',
-      'b:1',
-      '[::1]:2',
-    ]);
-    expect(parseOllamaHosts('')).toEqual([]);
+describe('parseOllamaAddress', () => {
+  it.each([
+    ['http://gpu:11434#weight=4', 'http://gpu:11434', 4],
+    ['gpu#weight=0.5', 'http://gpu:11434', 0.5],
+    ['"gpu:1#weight=2"', 'http://gpu:1', 2],
+    [':1234 # weight=3 ', 'http://127.0.0.1:1234', 3],
+    ['https://example.com/ollama/#weight=10', 'https://example.com/ollama', 10],
+    ['gpu:1', 'http://gpu:1', 1],
+  ])('%j is %s with weight %s', (value, url, weight) => {
+    const address = parseOllamaAddress(value);
+    expect(address.url.href.replace(/\/$/, '')).toBe(url);
+    expect(address.weight).toBe(weight);
   });
+
+  it.each(['a#weight=0', 'a#weight=-1', 'a#weight=', 'a#weight=1e9', 'a#weight=four', 'a#share=2', 'a#'])(
+    'refuses %j',
+    (value) => {
+      expect(() => parseOllamaAddress(value)).toThrow(UsageError);
+      expect(() => parseOllamaAddress(value)).toThrow(/#weight=4/);
+    },
+  );
 });

@@ -1,4 +1,9 @@
 // What can go wrong with a server, as data: a test scripts faults, the test server plays them.
+import type { OllamaVersion } from './contract.js';
+import type { TestModel } from './models.js';
+
+/** What is different after a restart: of the server's models, and its version. */
+export type Rebirth = Partial<TestModel> & { version?: OllamaVersion };
 
 /** What the server does instead of answering well. */
 export type FaultKind =
@@ -15,6 +20,8 @@ export type FaultKind =
   | { kind: 'value'; text: string }
   /** Answers well, but only after this time. */
   | { kind: 'delay'; ms: number }
+  /** The whole server dies: for good, or for so many ms; then it may come back as another one. */
+  | { kind: 'die'; backAfterMs?: number; as?: Rebirth }
   | { kind: 'answer'; status: number; body: string; contentType?: string; headers?: Record<string, string> };
 
 export type Fault = FaultKind & {

@@ -1,0 +1,97 @@
+// Sees when another server, or another model, answers behind the same address: after a lost connection the
+// canaries are measured again before anything is sent or handed on.
+import { EmbedderFault } from '../errors.js';
+import type { Embedder, EmbedOptions, Vector, VectorSpace } from '../types.js';
+import { orAborted } from './abort.js';
+import { OtherDimensions } from './accept.js';
+import type { ServerEmbedder } from './endpoint.js';
+import { wrapped } from './retry.js';
+import { canaryTextsOf, compareSpaces, measureSpace, spaceOf } from './space.js';
+
+/**
+ * The embedder, held to the vector space of its first use. The canaries of whoever measures the space first are
+ * taken for it; without them they are sent before the first texts. Then nothing is sent beside what is asked
+ * for, until a connection is lost or a request finds nobody: the next one, or the one that was under way, waits
+ * for one check that all share.
+ * @param requests what is asked: the embedder, maybe with something around it
+ * @returns an embedder whose `embed` also throws `changed`, for good, when the space is no longer the same
+ */
+export function withSteadySpace(embedder: ServerEmbedder, requests: Embedder = embedder): Embedder {
+  let known: VectorSpace | undefined;
+  /** The alarms that the last check has answered. */
+  let checked = -1;
+  let unreached = 0;
+  let checking: Promise<void> | undefined;
+  let changed: EmbedderFault | undefined;
+  const alarms = () => embedder.losses + unreached;
+
+  async function check(): Promise<void> {
+    const answered = alarms();
+    let difference: string | undefined;
+    try {
+      const measured = await measureSpace(requests);
+      known ??= measured;
+      const comparison = compareSpaces(known, measured);
+      if (!comparison.same) difference = comparison.reason;
+    } catch (error) {
+      if (known === undefined || !hasOtherDimensions(error)) throw error;
+      difference = error.cause.message;
+    }
+    checked = answered;
+    if (difference !== undefined) changed = changedFault(embedder.url, difference);
+  }
+
+  function isMeasuring(texts: readonly string[], options: EmbedOptions): boolean {
+    return options.dimensions === undefined && isSame(texts, canaryTextsOf(embedder));
+  }
+
+  async function settle(signal: AbortSignal | undefined): Promise<void> {
+    if (checked !== alarms()) {
+      checking ??= check().finally(() => {
+        checking = undefined;
+      });
+      await orAborted(checking, signal);
+    }
+    if (changed !== undefined) throw changed;
+  }
+
+  async function embed(texts: readonly string[], options: EmbedOptions = {}): Promise<Vector[]> {
+    const isFirst = known === undefined && isMeasuring(texts, options);
+    const answered = alarms();
+    if (!isFirst) await settle(options.signal);
+    try {
+      const vectors = await requests.embed(texts, options);
+      if (isFirst && known === undefined) {
+        known = spaceOf(
+          embedder,
+          vectors.map((vector) => vector.slice()),
+        );
+        checked = answered;
+      }
+      // A server that was replaced while this was under way may have answered it.
+      await settle(options.signal);
+      return vectors;
+    } catch (error) {
+      if (error instanceof EmbedderFault && error.meaning === 'unreachable') unreached++;
+      throw error;
+    }
+  }
+
+  return wrapped(requests, embed);
+}
+
+function hasOtherDimensions(error: unknown): error is EmbedderFault & { cause: OtherDimensions } {
+  return error instanceof EmbedderFault && error.cause instanceof OtherDimensions;
+}
+
+function isSame(texts: readonly string[], others: readonly string[]): boolean {
+  return texts.length === others.length && texts.every((text, index) => text === others[index]);
+}
+
+function changedFault(url: string, difference: string): EmbedderFault {
+  return new EmbedderFault(
+    'changed',
+    `Ollama at ${url} gives other vectors than it gave before (${difference}): its release or its model was replaced; ` +
+      'put back what was there, or start again (an output needs --rebuild then).',
+  );
+}

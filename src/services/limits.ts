@@ -1,0 +1,64 @@
+// How much a request may carry and how many may be in flight, from the settings and the embedder.
+import { totalmem } from 'node:os';
+import { Limiter } from '../batches/limiter.js';
+import type { BatchBounds } from '../batches/pack.js';
+import type { Embedder } from '../types.js';
+
+/** Tokens and characters of one request: what keeps a slow server's answer within minutes. */
+export const BATCH_BOUNDS: Omit<BatchBounds, 'items'> = { tokens: 32_768, length: 1_000_000 };
+
+/** What the original design starts with, and what the embedder in this package is best at. */
+const START = { batchSize: 32, concurrency: 2 };
+
+/** Texts of a request at most, whatever is asked for. */
+export const MOST_TEXTS = 64;
+
+/** Requests in flight at most for each server, when they follow the server. */
+export const MOST_IN_FLIGHT = 8;
+
+/** Bytes that one text of a request takes here: itself, its JSON, the answer's bytes, its vector. */
+const bytesPerText = (dimensions: number) => 16_384 + dimensions * 32;
+
+/** Of the free memory, what all requests in flight together may take. */
+const SHARE = 0.1;
+
+/**
+ * How many texts of a request the memory of this process or container allows.
+ * @param inFlight requests in flight at most
+ * @param freeBytes what the process may still take
+ */
+export function memoryBound(dimensions: number, inFlight: number, freeBytes = freeMemory()): number {
+  return Math.max(1, Math.floor((freeBytes * SHARE) / (inFlight * bytesPerText(dimensions))));
+}
+
+function freeMemory(): number {
+  // Without a limit, Node answers 0 or a number larger than the machine.
+  const limit = process.constrainedMemory() || Number.POSITIVE_INFINITY;
+  return Math.max(0, Math.min(limit, totalmem()) - process.memoryUsage.rss());
+}
+
+/**
+ * What is set stays as it is; the rest follows the server.
+ * @param fixed what the user set; `concurrency` counts for each endpoint
+ */
+export function limiterFor(
+  { batchSize, concurrency }: { batchSize?: number | undefined; concurrency?: number | undefined },
+  embedder: Embedder,
+  { maxBatchSize = MOST_TEXTS, startBatchSize = START.batchSize } = {},
+): Limiter {
+  if (embedder.identity.embedder === 'builtin') {
+    return new Limiter({
+      batchSize: batchSize ?? startBatchSize,
+      concurrency: concurrency ?? START.concurrency,
+    });
+  }
+  const endpoints = Math.max(1, embedder.endpoints?.().length ?? 1);
+  return new Limiter({
+    batchSize,
+    concurrency: concurrency === undefined ? undefined : concurrency * endpoints,
+    startBatchSize,
+    startConcurrency: START.concurrency * endpoints,
+    maxBatchSize,
+    maxConcurrency: MOST_IN_FLIGHT * endpoints,
+  });
+}

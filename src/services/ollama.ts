@@ -1,0 +1,201 @@
+// Opens the Ollama servers of a run as one embedder: each held to its vector space, all held to one, with
+// retries around them. A server that is down is left out and tried again later, as long as another is up.
+import type { Member } from '../embedders/endpoint.js';
+import { openOllamaEmbedder } from '../embedders/ollama/embedder.js';
+import { type OllamaAddress, parseOllamaAddress } from '../embedders/ollama/host.js';
+import { hasModel, listEmbeddingModels } from '../embedders/ollama/model.js';
+import { poolOf } from '../embedders/pool.js';
+import { withRetry, wrapped } from '../embedders/retry.js';
+import { compareSpaces, measureSpace } from '../embedders/space.js';
+import { withSteadySpace } from '../embedders/steady.js';
+import { ServiceError } from '../errors.js';
+import { estimateCounter } from '../tokens/estimate.js';
+import type { Embedder, VectorSpace } from '../types.js';
+import type { OpenEmbedderOptions } from './embedder.js';
+import { withLatecomers } from './latecomers.js';
+import { isDown } from './outage.js';
+import { withRequestCount } from './requests.js';
+
+const DEFAULT_URL = 'http://127.0.0.1:11434';
+/** A first look at an address that nobody named must not hold up a run. */
+const PROBE_TIMEOUT_MS = 1500;
+
+/** A server that was opened; its space is measured where there are several. */
+export interface OpenedMember {
+  member: Member;
+  space: VectorSpace | undefined;
+}
+
+/**
+ * Opens the configured servers, or the one on the default address.
+ * @param asked the model; undefined for the best one that a server has
+ * @throws {ServiceError} when all servers are down, when one lacks the model, or when their vectors differ
+ */
+export async function openOllama(options: OpenEmbedderOptions, asked: string | undefined): Promise<Embedder> {
+  const { settings, signal, onNotice, onRetry, pinnedCounter } = options;
+  const addresses = (settings.ollamaUrl ?? [DEFAULT_URL]).map((one) => parseOllamaAddress(one));
+  const model = asked ?? (await bestModel(addresses, options));
+  const open = (address: OllamaAddress, signal: AbortSignal) =>
+    openMember(address, model, { ...options, signal }, addresses.length > 1);
+  if (options.onPull) await pullWhereMissing(addresses, model, options);
+  const { opened, absent } = await openAll(addresses, (address) => open(address, signal));
+  const [first, ...others] = opened;
+  // The tries of one request alone must not open a circuit: a bad text fails them all.
+  const failures = Math.max(5, settings.maxRetries + 2);
+  const pool = poolOf([first.member, ...others.map((one) => one.member)], { failures });
+  for (const { address, error } of absent) {
+    onNotice(`Going on without ${address.url.href} until it is back: ${error.message}`);
+  }
+  const complete =
+    absent.length === 0
+      ? pool
+      : withLatecomers(pool, {
+          absent: absent.map((one) => one.address),
+          space: first.space!,
+          open,
+          signal,
+          onNotice,
+        });
+  const retrying = withRetry(complete, { retries: settings.maxRetries, signal, ...(onRetry && { onRetry }) });
+  return withPinnedCounter(retrying, pinnedCounter);
+}
+
+/** The best model of an Ollama on the default address; undefined when there is none. */
+export async function findModel(options: OpenEmbedderOptions): Promise<string | undefined> {
+  try {
+    return (await modelsAt(new URL(DEFAULT_URL), options, PROBE_TIMEOUT_MS))[0];
+  } catch (error) {
+    if (error instanceof ServiceError) return undefined;
+    throw error;
+  }
+}
+
+/** Of the first server that is up. */
+async function bestModel(addresses: OllamaAddress[], options: OpenEmbedderOptions): Promise<string> {
+  let down: unknown;
+  for (const { url } of addresses) {
+    try {
+      const [model] = await modelsAt(url, options);
+      if (model !== undefined) return model;
+      throw new ServiceError(
+        `Ollama at ${url.href} has no embedding model: run "ollama pull nomic-embed-text" there, or name one with --model.`,
+      );
+    } catch (error) {
+      if (!isDown(error)) throw error;
+      down ??= error;
+    }
+  }
+  throw down;
+}
+
+function modelsAt(url: URL, options: OpenEmbedderOptions, timeoutMs?: number): Promise<string[]> {
+  const { settings, signal } = options;
+  const asking = { apiKey: settings.ollamaApiKey, signal, ...(timeoutMs !== undefined && { timeoutMs }) };
+  return listEmbeddingModels(url, asking);
+}
+
+async function pullWhereMissing(
+  addresses: OllamaAddress[],
+  model: string,
+  options: OpenEmbedderOptions,
+): Promise<void> {
+  const { settings, signal, onPull } = options;
+  const apiKey = settings.ollamaApiKey;
+  const report = (progress: { status: string; completed: number; total: number }) =>
+    onPull?.(progress.status, progress.completed, progress.total);
+  const { pullModel } = await import('../embedders/ollama/pull.js');
+  for (const { url } of addresses) {
+    // One that is down is told of when it is opened.
+    const missing = await hasModel(url, model, { apiKey, signal }).then((has) => !has, unlessDown);
+    if (missing) await pullModel(url, model, report, signal, apiKey);
+  }
+}
+
+function unlessDown(error: unknown): false {
+  if (isDown(error)) return false;
+  throw error;
+}
+
+type Opener = (address: OllamaAddress) => Promise<OpenedMember>;
+
+/** At least one is opened, and all that are have one space; the rest is down. */
+async function openAll(
+  addresses: OllamaAddress[],
+  open: Opener,
+): Promise<{
+  opened: [OpenedMember, ...OpenedMember[]];
+  absent: { address: OllamaAddress; error: Error }[];
+}> {
+  const opened: OpenedMember[] = [];
+  const absent: { address: OllamaAddress; error: Error }[] = [];
+  const failures: unknown[] = [];
+  const results = await Promise.allSettled(addresses.map(open));
+  for (const [index, result] of results.entries()) {
+    if (result.status === 'fulfilled') opened.push(result.value);
+    else if (isDown(result.reason)) absent.push({ address: addresses[index]!, error: result.reason });
+    else failures.push(result.reason);
+  }
+  const [first, ...others] = opened;
+  try {
+    if (failures.length > 0) throw failures[0];
+    if (first === undefined) throw allDown(absent.map((one) => one.error));
+    for (const other of others) requireSameSpace(first, other);
+    return { opened: [first, ...others], absent };
+  } catch (error) {
+    await Promise.all(opened.map(({ member }) => member.embedder.close()));
+    throw error;
+  }
+}
+
+function allDown(errors: Error[]): ServiceError {
+  const [first] = errors;
+  const cause = first instanceof ServiceError ? first.cause : first;
+  const message = first?.message ?? '';
+  return new ServiceError(
+    errors.length === 1 ? message : `None of the ${errors.length} servers answers; the first: ${message}`,
+    { cause },
+  );
+}
+
+function requireSameSpace(first: OpenedMember, other: OpenedMember): void {
+  const comparison = compareSpaces(first.space!, other.space!);
+  if (comparison.same) return;
+  throw new ServiceError(
+    `Ollama at ${other.member.url} gives other vectors than the one at ${first.member.url} (${comparison.reason}): ` +
+      'use servers of one version and one model, or leave one out.',
+  );
+}
+
+async function openMember(
+  { url, weight }: OllamaAddress,
+  model: string,
+  options: OpenEmbedderOptions,
+  measures: boolean,
+): Promise<OpenedMember> {
+  const { settings, signal, onRequest, onRetry } = options;
+  const server = await openOllamaEmbedder({
+    url,
+    model,
+    dimensions: settings.dimensions,
+    apiKey: settings.ollamaApiKey,
+    batchTimeoutMs: settings.batchTimeout,
+    signal,
+  });
+  const embedder = withSteadySpace(server, withRequestCount(server, onRequest));
+  const member = { url: server.url, weight, embedder, msPerToken: () => server.msPerToken };
+  if (!measures) return { member, space: undefined };
+  try {
+    const retries = { retries: settings.maxRetries, signal, ...(onRetry && { onRetry }) };
+    return { member, space: await measureSpace(withRetry(embedder, retries), { signal }) };
+  } catch (error) {
+    await embedder.close();
+    throw error;
+  }
+}
+
+/** Chunks that were estimated stay estimated: a better counter would move their boundaries. */
+function withPinnedCounter(embedder: Embedder, pinned: string | undefined): Embedder {
+  const estimate = estimateCounter();
+  if (pinned !== estimate.id || embedder.counter.id === pinned) return embedder;
+  return { ...wrapped(embedder, (texts, options) => embedder.embed(texts, options)), counter: estimate };
+}

@@ -1,0 +1,89 @@
+// A time without servers: what counts as one, how long it is waited for, and what is said of it.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { EmbedderFault, type FaultMeaning, ServiceError } from '../errors.js';
+
+export interface OutageOptions {
+  /** How long to wait, in ms. */
+  timeoutMs: number;
+  /** Ends the wait at once. */
+  signal: AbortSignal;
+  onNotice(message: string): void;
+  /** The first pause between two tries, in ms; the later ones double, up to 15 s. @default 1000 */
+  firstPauseMs?: number;
+}
+
+const longestPauseMs = 15_000;
+
+/** What says that a server is down or overloaded, not that it refuses or lacks something. */
+const DOWN: ReadonlySet<FaultMeaning> = new Set(['unreachable', 'timeout', 'busy', 'resting']);
+
+/** Whether an error at the opening of a server may be gone at a later try. */
+export function isDown(error: unknown): error is EmbedderFault | ServiceError {
+  const fault = error instanceof ServiceError ? error.cause : error;
+  return fault instanceof EmbedderFault && DOWN.has(fault.meaning);
+}
+
+/**
+ * What `open` gives, which is tried again while its server is down.
+ * @throws what `open` throws last, when the time is over or the server isn't down
+ */
+export async function waitFor<T>(open: () => Promise<T>, options: OutageOptions): Promise<T> {
+  const outage = new Outage(options);
+  for (;;) {
+    try {
+      const opened = await open();
+      outage.end(true);
+      return opened;
+    } catch (error) {
+      if (!isDown(error)) throw error;
+      if (await outage.pause(error)) continue;
+      outage.end(false);
+      throw error;
+    }
+  }
+}
+
+/** The pauses of one outage, and a notice at its begin and its end. */
+export class Outage {
+  readonly #options: OutageOptions;
+  readonly #start = performance.now();
+  #pauseMs: number;
+  #begun = false;
+
+  constructor(options: OutageOptions) {
+    this.#options = options;
+    this.#pauseMs = options.firstPauseMs ?? 1000;
+  }
+
+  /** Sleeps until the next try is due. @returns false when the time is over */
+  async pause(fault: Error): Promise<boolean> {
+    const { timeoutMs, signal, onNotice } = this.#options;
+    const leftMs = timeoutMs - (performance.now() - this.#start);
+    if (leftMs <= 0) return false;
+    if (!this.#begun)
+      onNotice(`Waiting up to ${inWords(timeoutMs)} for the server to answer. ${fault.message}`);
+    this.#begun = true;
+    // The last try is at the very end.
+    const pauseMs = Math.min(this.#pauseMs, leftMs);
+    this.#pauseMs = Math.min(this.#pauseMs * 2, longestPauseMs);
+    await sleep(pauseMs, undefined, { signal }).catch((error: unknown) => {
+      signal.throwIfAborted();
+      throw error;
+    });
+    return true;
+  }
+
+  end(back: boolean): void {
+    if (!this.#begun) return;
+    const after = inWords(performance.now() - this.#start);
+    const said = back
+      ? `The server answers again after ${after}.`
+      : `The server didn't come back in ${after}.`;
+    this.#options.onNotice(said);
+  }
+}
+
+function inWords(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  return seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
+}

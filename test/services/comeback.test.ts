@@ -1,0 +1,92 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { comeback } from '../../src/services/comeback.js';
+import { openEmbedder } from '../../src/services/embedder.js';
+import type { Embedder } from '../../src/types.js';
+import { faults, startOllama, type TestOllama } from '../helpers/ollama.js';
+import { settingsWith } from './settings.js';
+
+let server: TestOllama;
+let embedder: Embedder;
+let notices: string[];
+let control: AbortController;
+
+beforeEach(async () => {
+  server = await startOllama();
+  notices = [];
+  control = new AbortController();
+  embedder = await openEmbedder({
+    settings: settingsWith({ ollamaUrl: [server.url], model: 'all-minilm', maxRetries: 0 }),
+    signal: control.signal,
+    onNotice: () => undefined,
+  });
+  await embedder.embed(['before']);
+});
+afterEach(async () => {
+  vi.useRealTimers();
+  await embedder.close();
+  await server.stop();
+});
+
+const wait = (timeoutMs: number) =>
+  comeback(embedder, 'canary', {
+    timeoutMs,
+    signal: control.signal,
+    onNotice: (message) => notices.push(message),
+    firstPauseMs: 5,
+  });
+
+describe('comeback', () => {
+  it('is true at once, and silent, where nothing is wrong', async () => {
+    expect(await wait(0)).toBe(true);
+    expect(notices).toEqual([]);
+  });
+
+  it('is true when the server is back', async () => {
+    await server.die();
+    const waiting = wait(60_000);
+    await expect.poll(() => notices.length, { timeout: 20_000 }).toBe(1);
+    await server.revive();
+    expect(await waiting).toBe(true);
+    expect(notices).toEqual([
+      expect.stringMatching(/^Waiting up to 60 s .*can't be reached/),
+      expect.stringMatching(/^The server answers again/),
+    ]);
+  });
+
+  it('does not wait for a circuit breaker', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    await server.die();
+    await expect(embedder.embed(['a'])).rejects.toMatchObject({ meaning: 'unreachable' });
+    vi.setSystemTime(Date.now() + 3000);
+    const resting = () => embedder.embed(['a']).catch((fault: { meaning: string }) => fault.meaning);
+    await expect.poll(resting, { timeout: 20_000 }).toBe('resting');
+    await server.revive();
+    expect(await wait(60_000)).toBe(true);
+    expect(await embedder.embed(['a'])).toEqual([server.vectorOf('a')]);
+  });
+
+  it('is false when the time is over', async () => {
+    server.script(faults.runnerDied({ times: Number.POSITIVE_INFINITY }));
+    expect(await wait(100)).toBe(false);
+    expect(notices).toHaveLength(2);
+  });
+
+  it('ends with the signal', async () => {
+    await server.die();
+    const waiting = wait(86_400_000);
+    await expect.poll(() => notices.length, { timeout: 20_000 }).toBe(1);
+    control.abort(new Error('enough'));
+    await expect(waiting).rejects.toThrow('enough');
+  });
+
+  it.each([
+    ['changed', { salt: 'other' }],
+    ['missing-model', { name: 'another:latest' }],
+  ])('does not wait for what no waiting helps: %s', async (meaning, as) => {
+    await server.die();
+    await expect(embedder.embed(['a'])).rejects.toMatchObject({ meaning: 'unreachable' });
+    await server.revive(as);
+    await expect(wait(86_400_000)).rejects.toMatchObject({ meaning });
+    expect(notices).toEqual([]);
+  });
+});

@@ -1,0 +1,270 @@
+// Several real servers, opened from settings: which are taken, which are refused, and which are waited for.
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Settings } from '../../src/config/settings.js';
+import { CANARY_TEXTS, measureSpace } from '../../src/embedders/space.js';
+import { ServiceError, UsageError } from '../../src/errors.js';
+import { type OpenEmbedderOptions, openEmbedder } from '../../src/services/embedder.js';
+import type { Embedder } from '../../src/types.js';
+import { allMiniLm, faults, startOllama, type TestOllama } from '../helpers/ollama.js';
+import { settingsWith } from './settings.js';
+
+let a: TestOllama;
+let b: TestOllama;
+let notices: string[];
+let control: AbortController;
+const opened: Embedder[] = [];
+
+beforeEach(async () => {
+  a = await startOllama();
+  b = await startOllama();
+  notices = [];
+  control = new AbortController();
+});
+afterEach(async () => {
+  vi.restoreAllMocks();
+  for (const embedder of opened.splice(0)) await embedder.close();
+  await a.stop();
+  await b.stop();
+});
+
+async function open(
+  settings: Partial<Settings> = {},
+  options: Partial<OpenEmbedderOptions> = {},
+): Promise<Embedder> {
+  const embedder = await openEmbedder({
+    settings: settingsWith({ ollamaUrl: [a.url, b.url], model: 'all-minilm', maxRetries: 0, ...settings }),
+    signal: control.signal,
+    onNotice: (message) => notices.push(message),
+    ...options,
+  });
+  opened.push(embedder);
+  return embedder;
+}
+
+function passTime(ms: number): void {
+  const now = performance.now.bind(performance);
+  vi.spyOn(performance, 'now').mockImplementation(() => now() + ms);
+}
+
+const canaries = CANARY_TEXTS.map((one) => one.text);
+const sent = () => [a.stats.embeds, b.stats.embeds];
+
+async function each(embedder: Embedder, ...texts: string[]): Promise<void> {
+  for (const text of texts) expect(await embedder.embed([text])).toEqual([a.vectorOf(text)]);
+}
+
+describe('opening', () => {
+  it('measures every server once, and shares the work', async () => {
+    const embedder = await open();
+    await each(embedder, 'one', 'two', 'three', 'four');
+    expect(a.batches()).toEqual([canaries, ['one'], ['three']]);
+    expect(b.batches()).toEqual([canaries, ['two'], ['four']]);
+    expect(embedder.endpoints?.()).toMatchObject([
+      { url: a.url, weight: 1, breaker: 'closed', inFlight: 0, requests: 2, failures: 0 },
+      { url: b.url, weight: 1, breaker: 'closed', inFlight: 0, requests: 2, failures: 0 },
+    ]);
+    expect(notices).toEqual([]);
+  });
+
+  it('asks a single server nothing before it is used, and knows it as an endpoint', async () => {
+    const embedder = await open({ ollamaUrl: [a.url] });
+    expect(a.stats.embeds).toBe(0);
+    expect(embedder.endpoints?.()).toMatchObject([{ url: a.url, breaker: 'closed' }]);
+    await measureSpace(embedder);
+    await each(embedder, 'one');
+    expect(a.batches()).toEqual([canaries, ['one']]);
+  });
+
+  it('reads weights', async () => {
+    const embedder = await open({ ollamaUrl: [`${a.url}#weight=3`, b.url] });
+    expect(embedder.endpoints?.().map((one) => one.weight)).toEqual([3, 1]);
+    await Promise.all(['1', '2', '3', '4', '5', '6', '7', '8'].map((text) => embedder.embed([text])));
+    expect(sent()).toEqual([1 + 6, 1 + 2]);
+    await expect(open({ ollamaUrl: [`${a.url}#weight=heavy`] })).rejects.toThrow(UsageError);
+  });
+
+  it.each([
+    ['another digest', () => Object.assign(b.world.models[0]!, { digest: 'e'.repeat(64) }), /digest/],
+    ['another release', () => Object.assign(b.world, { version: '0.32.15' }), /canary/],
+  ])('refuses %s', async (_, change, reason) => {
+    change();
+    await expect(open()).rejects.toThrow(ServiceError);
+    await expect(open()).rejects.toThrow(/gives other vectors than the one at/);
+    await expect(open()).rejects.toThrow(reason);
+  });
+
+  it('refuses a server that lacks the model', async () => {
+    b.world.models = [];
+    await expect(open()).rejects.toThrow(/ollama pull all-minilm/);
+  });
+
+  it('takes the model of the first server that is up', async () => {
+    await a.die();
+    const embedder = await openEmbedder({
+      settings: settingsWith({ ollamaUrl: [a.url, b.url] }),
+      signal: control.signal,
+      onNotice: () => undefined,
+    });
+    opened.push(embedder);
+    expect(embedder.identity.model).toBe('all-minilm:latest');
+  });
+
+  it('is a ServiceError when all are down', async () => {
+    await a.die();
+    await b.die();
+    await expect(open()).rejects.toThrow(ServiceError);
+    await expect(open()).rejects.toThrow(/None of the 2 servers answers; the first: .*ECONNREFUSED/);
+    await expect(open({ ollamaUrl: [a.url] })).rejects.toThrow(/^Ollama at .*can't be reached/);
+  });
+
+  it('tells of retries', async () => {
+    const retries: [string, number][] = [];
+    const onRetry = ({ meaning }: { meaning: string }, waitMs: number) => retries.push([meaning, waitMs]);
+    const embedder = await open({ ollamaUrl: [a.url], maxRetries: 2 }, { onRetry });
+    await measureSpace(embedder);
+    a.script(faults.busy());
+    await each(embedder, 'one');
+    expect(retries).toEqual([['busy', expect.any(Number)]]);
+    expect(a.stats.embeds).toBe(3);
+  });
+});
+
+describe('a server that is down at the opening', () => {
+  async function openWithoutB(): Promise<Embedder> {
+    await b.die();
+    const embedder = await open();
+    expect(notices).toEqual([expect.stringMatching(`Going on without ${b.url}.*ECONNREFUSED`)]);
+    expect(embedder.endpoints?.()).toMatchObject([
+      { url: a.url, breaker: 'closed' },
+      { url: b.url, breaker: 'open' },
+    ]);
+    return embedder;
+  }
+
+  it('takes part once it is up, not asked too often, and delays nothing', async () => {
+    const embedder = await openWithoutB();
+    await b.revive();
+    for (let i = 0; i < 5; i++) await each(embedder, 'one');
+    expect(b.stats.requests).toBe(0);
+    b.script({ kind: 'delay', ms: 200, path: '/api/version' });
+    passTime(15_001);
+    await each(embedder, 'two', 'three');
+    expect(a.batches().slice(-2)).toEqual([['two'], ['three']]);
+    await expect.poll(() => notices.at(-1), { timeout: 20_000 }).toMatch('is back and takes part');
+    await each(embedder, 'four', 'five');
+    expect(b.batches()).toEqual([canaries, ['four']]);
+    expect(embedder.endpoints?.().map((one) => one.breaker)).toEqual(['closed', 'closed']);
+  });
+
+  it('stays out for good when its vectors differ, with one warning', async () => {
+    const embedder = await openWithoutB();
+    await b.revive({ digest: 'e'.repeat(64) });
+    passTime(15_001);
+    await each(embedder, 'one');
+    await expect.poll(() => notices.at(-1), { timeout: 20_000 }).toMatch(/other vectors.*digest/);
+    passTime(60_000);
+    await each(embedder, 'two', 'three');
+    expect(b.batches()).toEqual([canaries]);
+    expect(notices).toHaveLength(2);
+  });
+
+  it('is tried again when it is still down, and forgotten when all is closed', async () => {
+    const embedder = await openWithoutB();
+    passTime(15_001);
+    await each(embedder, 'one');
+    await b.revive();
+    b.script({ kind: 'hang', path: '/api/version' });
+    // The first try needs a moment to fail before the next one can start.
+    let later = 20_000;
+    const knock = async () => {
+      later += 20_000;
+      passTime(later);
+      await embedder.embed(['again']);
+      return b.stats.requests;
+    };
+    await expect.poll(knock, { timeout: 20_000 }).toBe(1);
+    await embedder.close();
+    expect(notices).toHaveLength(1);
+    expect(b.stats.embeds).toBe(0);
+  });
+});
+
+describe('--wait-for-server', () => {
+  it('waits until a server answers', async () => {
+    await a.die();
+    const opening = open({ ollamaUrl: [a.url], waitForServer: 60_000 });
+    await expect.poll(() => notices.length, { timeout: 20_000 }).toBe(1);
+    await a.revive();
+    await each(await opening, 'one');
+    expect(notices).toEqual([
+      expect.stringMatching(/^Waiting up to 60 s for the server to answer\. Ollama at .*ECONNREFUSED/),
+      expect.stringMatching(/^The server answers again after \d+ s\.$/),
+    ]);
+  });
+
+  it('waits for one of several', async () => {
+    await a.die();
+    await b.die();
+    const opening = open({ waitForServer: 60_000 });
+    await expect.poll(() => notices.length, { timeout: 20_000 }).toBe(1);
+    await b.revive();
+    await each(await opening, 'one');
+    expect(notices).toHaveLength(3);
+  });
+
+  it('waits for one that is overloaded', async () => {
+    a.script(faults.busy({ path: '/api/version' }));
+    await open({ ollamaUrl: [a.url], waitForServer: 60_000 });
+    expect(notices).toHaveLength(2);
+  });
+
+  it('gives up when the time is over', async () => {
+    await a.die();
+    await expect(open({ ollamaUrl: [a.url], waitForServer: 50 })).rejects.toThrow(ServiceError);
+    expect(notices).toEqual([
+      expect.stringMatching(/^Waiting/),
+      expect.stringMatching(/^The server didn't come back/),
+    ]);
+  });
+
+  it('ends at once with the signal', async () => {
+    await a.die();
+    const opening = open({ ollamaUrl: [a.url], waitForServer: 86_400_000 });
+    await expect.poll(() => notices.length, { timeout: 20_000 }).toBe(1);
+    control.abort(new Error('enough'));
+    await expect(opening).rejects.toThrow('enough');
+  });
+
+  it.each([
+    ['lacks the model', () => Object.assign(a.world, { models: [] })],
+    ['refuses us', () => a.script({ kind: 'answer', status: 401, body: '{}', path: '/api/version' })],
+  ])('waits for no server that %s', async (_, change) => {
+    change();
+    await expect(open({ ollamaUrl: [a.url], waitForServer: 86_400_000 })).rejects.toThrow(ServiceError);
+    expect(notices).toEqual([]);
+  });
+});
+
+describe('a server that is replaced in mid-run', () => {
+  it('is left out while another goes on; without another, it is named', async () => {
+    const embedder = await open({ maxRetries: 3 });
+    await each(embedder, 'one', 'two');
+    a.script({ kind: 'die', backAfterMs: 1, as: { ...allMiniLm, salt: 'other' } });
+    const texts = ['three', 'four', 'five', 'six'];
+    const before = b.vectorOf('three');
+    for (const text of texts) expect(await embedder.embed([text])).toEqual([b.vectorOf(text)]);
+    expect(b.vectorOf('three')).toEqual(before);
+    b.script({ kind: 'die', backAfterMs: 1, as: { ...allMiniLm, salt: 'other' } });
+    const outcomes: string[] = [];
+    const again = async (): Promise<string> => {
+      const outcome = await embedder.embed(['seven']).then(
+        () => 'answered',
+        (fault: { meaning: string }) => fault.meaning,
+      );
+      outcomes.push(outcome);
+      return outcome;
+    };
+    await expect.poll(again, { timeout: 20_000 }).toBe('changed');
+    expect(outcomes).not.toContain('answered');
+  });
+});
