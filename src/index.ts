@@ -12,12 +12,38 @@ export {
   exitCodes,
   type FaultMeaning,
   LockedError,
+  NotStartedError,
   OutputError,
+  QueueFullError,
+  RejectedTextsError,
+  ResultTimeoutError,
   ServiceError,
+  UnknownRequestError,
   UsageError,
   VectorSpaceError,
 } from './errors.js';
+export type { Metrics } from './metrics/metrics.js';
+export { performanceSummary } from './metrics/summary.js';
+export type { CacheStats } from './orchestrator/cache.js';
+export { BatchConfig, type BatchOptions, type PrefixKind } from './orchestrator/config.js';
+export type { Health } from './orchestrator/health.js';
+export {
+  BatchOrchestrator,
+  type EmbedTextsOptions,
+  type OrchestratorParts,
+  type TextOutcome,
+} from './orchestrator/orchestrator.js';
 export { RunCounts } from './pipeline/counts.js';
 export type { RunResult } from './pipeline/run.js';
 export type { IngestSummary } from './pipeline/summary.js';
-export type { Failure, FailureCode, Vector, VectorSpace } from './types.js';
+export type {
+  CacheUsage,
+  Embedder,
+  EndpointState,
+  Failure,
+  FailureCode,
+  Priority,
+  Vector,
+  VectorCache,
+  VectorSpace,
+} from './types.js';

@@ -35,7 +35,11 @@ test('the example configuration is accepted as it is', async () => {
   cpSync(new URL('.batchrc.example.json', ROOT), join(workspace.dir, '.batchrc.json'));
   const { settings, file } = await loadSettings({ env: {}, cwd: workspace.dir });
   expect(file).toBe(join(workspace.dir, '.batchrc.json'));
-  expect(settings).toMatchObject({ batchSize: 32, maxFileSize: 64 * 1024 ** 2, model: 'nomic-embed-text' });
+  expect(settings).toMatchObject({
+    waitForServer: 600_000,
+    maxFileSize: 64 * 1024 ** 2,
+    model: 'nomic-embed-text',
+  });
 });
 
 test('the first commands of the README: an index of the handbook that answers its questions', async () => {

@@ -1,91 +1,146 @@
 // Sends waiting texts to an embedder in batches: takes a free request slot first and packs then, so that
-// batches form as late, hence as full, as possible; splits a batch that fails to find the text at fault.
-import { EmbedderFault, type FaultMeaning, ServiceError } from '../errors.js';
+// batches form as late, hence as full, as possible.
+import type { ServiceError } from '../errors.js';
+import type { BatchMetrics } from '../metrics/metrics.js';
 import type { Embedder, Vector } from '../types.js';
+import { type AttemptOptions, attempt } from './attempt.js';
+import type { Limiter } from './limiter.js';
 import { type BatchBounds, pack } from './pack.js';
+import { PriorityQueue } from './queue.js';
+import { type BatchKind, type TextRequest, Ticket } from './ticket.js';
 
-/** One text on its way to a vector. Shared by all who ask for the same text while it is under way. */
-export interface Ticket {
-  readonly hash: string;
-  readonly text: string;
-  readonly tokens: number;
-  readonly length: number;
-  /** Set when the embedder has answered. */
-  vector?: Vector;
-  /** Set when this very text can't be embedded. */
-  fault?: EmbedderFault;
-}
-
-export interface DispatcherOptions extends BatchBounds {
-  /** Requests in flight at once. */
-  concurrency: number;
+export interface DispatcherOptions {
+  /** The most that a request carries beside its number of texts, which the limiter decides. */
+  bounds: Omit<BatchBounds, 'items'>;
+  /** How many requests may be in flight, and how many texts in each. */
+  limiter: Limiter;
+  metrics: BatchMetrics;
   signal: AbortSignal;
-  /** A harmless text that the embedder is known to accept: tells a bad text from a server that is down. */
+  /** A harmless text that the embedder is known to accept. */
   canary: string;
   /**
-   * Keeps the vectors of an answered request, while the next one is already under way. A rejection ends the
-   * run; {@link Dispatcher.finish} and `stop` wait for all.
+   * How long a batch that isn't full waits for more texts while others are in flight, in ms.
+   * @default until it is full, or nothing is in flight
+   */
+  lingerMs?: number;
+  /** Waits for a server that is down. @returns whether it is back; nothing is sent meanwhile */
+  comeback?: (outage: ServiceError) => Promise<boolean>;
+  /** `end`: an outage ends all; `fail`: it fails the texts that it met. */
+  outage: 'end' | 'fail';
+  /**
+   * Keeps the vectors of an answered request, while the next one is already under way. A rejection ends
+   * all; {@link Dispatcher.finish} and `stop` wait for it.
    */
   onAnswer(tickets: readonly Ticket[]): Promise<void>;
+  /** Told when texts leave the queue, sent or given up. */
+  onTaken?(count: number): void;
 }
 
 /** Answers being kept at once: a disk slower than the server must not fill the memory. */
 const MOST_UNKEPT = 8;
 
-/** Faults that may be one text's fault as well as the server's. */
-const AMBIGUOUS: ReadonlySet<FaultMeaning> = new Set(['bad-input', 'bad-answer', 'timeout', 'unreachable']);
+/** Of so many batches, one is of the kind that has waited longest. */
+const AGE_EVERY = 8;
 
 export class Dispatcher {
-  readonly #embedder: Embedder;
   readonly #options: DispatcherOptions;
+  readonly #attempt: AttemptOptions;
   /** Aborted at the first failure: the other requests have nobody left to wait for them. */
   readonly #end = new AbortController();
-  readonly #signal: AbortSignal;
-  #waiting: Ticket[] = [];
-  #head = 0;
-  #underWay = new Map<string, Ticket>();
+  /** By kind of batch; nearly always one. */
+  readonly #queues = new Map<string, PriorityQueue<Ticket>>();
+  readonly #underWay = new Map<string, Ticket>();
+  #batches = 0;
   #inFlight = 0;
   #unkept = 0;
   #noMoreTexts = false;
   #failure: unknown;
+  #comeback: Promise<boolean> | undefined;
+  #timer: NodeJS.Timeout | undefined;
   #wake: (() => void) | undefined;
   #answered: Promise<void> | undefined;
 
   constructor(embedder: Embedder, options: DispatcherOptions) {
-    this.#embedder = embedder;
     this.#options = options;
-    this.#signal = AbortSignal.any([options.signal, this.#end.signal]);
+    this.#attempt = {
+      embedder,
+      limiter: options.limiter,
+      metrics: options.metrics,
+      canary: options.canary,
+      signal: AbortSignal.any([options.signal, this.#end.signal]),
+      comeback: options.comeback && ((outage) => this.#waitForServer(outage)),
+      inFlight: () => this.#inFlight,
+      onAnswer: (batch, vectors) => void this.#keep(batch, vectors),
+      onFault: (ticket, fault) => {
+        options.metrics.textFailed(fault.meaning);
+        ticket.settle({ fault });
+        this.#forget([ticket]);
+      },
+    };
   }
 
   /** Texts that no request carries yet. */
   get waiting(): number {
-    return this.#waiting.length - this.#head;
+    let sum = 0;
+    for (const queue of this.#queues.values()) sum += queue.size;
+    return sum;
   }
 
-  /** Queues a text, or joins it when the same one is already under way. */
-  add(hash: string, text: string, tokens: number): Ticket {
-    const known = this.#underWay.get(hash);
-    if (known) return known;
-    const ticket: Ticket = { hash, text, tokens, length: text.length };
-    this.#underWay.set(hash, ticket);
-    this.#waiting.push(ticket);
+  get inFlight(): number {
+    return this.#inFlight;
+  }
+
+  /** Queues a text, or joins it when the same one is already under way; {@link send} sends it. */
+  add(request: TextRequest): Ticket {
+    const { metrics } = this.#options;
+    const key = (request.space ?? '') + request.hash;
+    const known = this.#underWay.get(key);
+    if (known) {
+      metrics.textsJoined(1);
+      known.callers++;
+      if (known.waiting) this.#queueOf(known.kind).promote(known, request.priority ?? 2);
+      return known;
+    }
+    const ticket = new Ticket(request);
+    if (this.#failure !== undefined) {
+      ticket.settle({ error: this.#failure });
+      return ticket;
+    }
+    metrics.textQueued(1);
+    this.#underWay.set(key, ticket);
+    this.#queueOf(ticket.kind).add(ticket);
     return ticket;
   }
 
+  /** One caller less wants the text; the last one takes it from the queue. */
+  leave(ticket: Ticket): void {
+    if (--ticket.callers > 0 || !ticket.waiting) return;
+    ticket.waiting = false;
+    this.#queueOf(ticket.kind).left();
+    this.#forget([ticket]);
+    this.#options.metrics.cancelled(1);
+    this.#options.onTaken?.(1);
+  }
+
   /**
-   * Starts requests while slots are free. A batch that isn't full is sent only when nothing is in flight
-   * (an idle server gains nothing by waiting) or when no more texts will come.
+   * Starts requests while slots are free. A batch that isn't full waits for more texts while others are in
+   * flight; an idle server gains nothing by waiting.
    */
   send(): void {
-    const { concurrency, items } = this.#options;
-    while (this.#inFlight < concurrency && this.waiting > 0 && this.#mayGoOn) {
-      if (!this.#noMoreTexts && this.#inFlight > 0 && this.waiting < items) return;
-      void this.#occupySlot(this.#takeBatch());
+    while (this.#mayGoOn) {
+      const queue = this.#nextQueue();
+      if (!queue) return;
+      void this.#occupySlot(this.#takeBatch(queue));
     }
   }
 
   get #mayGoOn(): boolean {
-    return this.#failure === undefined && this.#unkept < MOST_UNKEPT;
+    return (
+      this.#inFlight < this.#options.limiter.concurrency &&
+      this.#failure === undefined &&
+      this.#comeback === undefined &&
+      this.#unkept < MOST_UNKEPT
+    );
   }
 
   /** No more texts will come: the last ones need not wait for a full batch. */
@@ -96,27 +151,28 @@ export class Dispatcher {
 
   /**
    * Resolves when a request that is in flight now has been answered or has failed for good.
-   * @throws what ended the run: {@link ServiceError}, or the signal's reason
+   * @throws what ended all: {@link ServiceError}, or the signal's reason
    */
   async settled(): Promise<void> {
     if (this.#failure === undefined && this.#isBusy) await this.#nextAnswer();
     if (this.#failure !== undefined) throw this.#failure;
   }
 
-  /** Gives up what is waiting and in flight, and keeps what was answered; never throws. */
-  async stop(): Promise<void> {
-    if (this.#isBusy) this.#fail(new Error('The dispatcher was stopped.'));
+  /** Gives up what is waiting and in flight, and what is added from now on; keeps what was answered. Never throws. */
+  async stop(reason: unknown = new Error('The dispatcher was stopped.')): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#fail(reason);
     await this.#idle();
+  }
+
+  /** Waits for the end of all. @throws what ended it */
+  async finish(): Promise<void> {
+    await this.#idle();
+    if (this.#failure !== undefined) throw this.#failure;
   }
 
   async #idle(): Promise<void> {
     while (this.#isBusy) await this.#nextAnswer();
-  }
-
-  /** Waits for the end of all. @throws what ended the run */
-  async finish(): Promise<void> {
-    await this.#idle();
-    if (this.#failure !== undefined) throw this.#failure;
   }
 
   get #isBusy(): boolean {
@@ -130,30 +186,70 @@ export class Dispatcher {
     return this.#answered;
   }
 
-  #takeBatch(): Ticket[] {
-    const count = pack(this.#waiting, this.#head, this.#options);
-    const batch = this.#waiting.slice(this.#head, this.#head + count);
-    this.#head += count;
-    if (this.#head > 1024 && this.#head * 2 > this.#waiting.length) {
-      this.#waiting = this.#waiting.slice(this.#head);
-      this.#head = 0;
+  #queueOf(kind: BatchKind): PriorityQueue<Ticket> {
+    const name = nameOf(kind);
+    const queue = this.#queues.get(name) ?? new PriorityQueue<Ticket>();
+    this.#queues.set(name, queue);
+    return queue;
+  }
+
+  /**
+   * Of the queues that may send, the one whose next text is the most urgent; every so often, the one with
+   * the longest wait.
+   */
+  #nextQueue(): PriorityQueue<Ticket> | undefined {
+    const byAge = this.#batches % AGE_EVERY === AGE_EVERY - 1;
+    let best: { queue: PriorityQueue<Ticket>; ticket: Ticket } | undefined;
+    for (const [name, queue] of this.#queues) {
+      const ticket = byAge ? queue.oldest() : queue.peek();
+      if (!ticket) {
+        this.#queues.delete(name);
+        continue;
+      }
+      if (this.#lingers(queue)) continue;
+      const before = byAge ? 0 : ticket.priority - (best?.ticket.priority ?? 5);
+      if (!best || before < 0 || (before === 0 && ticket.since < best.ticket.since)) best = { queue, ticket };
     }
+    return best?.queue;
+  }
+
+  #lingers(queue: PriorityQueue<Ticket>): boolean {
+    const { limiter, lingerMs } = this.#options;
+    if (this.#noMoreTexts || this.#inFlight === 0 || queue.size >= limiter.batchSize) return false;
+    if (lingerMs === undefined) return true;
+    const leftMs = queue.oldest()!.since + lingerMs - performance.now();
+    if (leftMs <= 0) return false;
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      this.send();
+    }, Math.ceil(leftMs));
+    return true;
+  }
+
+  #takeBatch(queue: PriorityQueue<Ticket>): Ticket[] {
+    const { bounds, limiter, metrics, onTaken } = this.#options;
+    const batch = pack(queue, { ...bounds, items: limiter.batchSize });
+    const now = performance.now();
+    for (const ticket of batch) metrics.waited(now - ticket.since);
+    this.#batches++;
+    onTaken?.(batch.length);
     return batch;
   }
 
   async #occupySlot(batch: Ticket[]): Promise<void> {
     this.#inFlight++;
     try {
-      await this.#embed(batch, false);
+      await attempt(batch, this.#attempt);
     } catch (error) {
-      this.#fail(error);
+      if (this.#options.outage === 'end') this.#fail(error);
+      this.#giveUp(batch, error);
     }
     this.#inFlight--;
     this.#goOn();
   }
 
-  async #keep(batch: Ticket[], vectors: readonly Vector[]): Promise<void> {
-    for (const [index, ticket] of batch.entries()) ticket.vector = vectors[index]!;
+  async #keep(batch: readonly Ticket[], vectors: readonly Vector[]): Promise<void> {
+    for (const [index, ticket] of batch.entries()) ticket.settle({ vector: vectors[index]! });
     this.#unkept++;
     try {
       await this.#options.onAnswer(batch);
@@ -165,9 +261,30 @@ export class Dispatcher {
     this.#goOn();
   }
 
+  /** All batches that met the outage wait for its end together. */
+  #waitForServer(outage: ServiceError): Promise<boolean> {
+    this.#comeback ??= this.#options.comeback!(outage).finally(() => {
+      this.#comeback = undefined;
+      this.send();
+    });
+    return this.#comeback;
+  }
+
   #fail(error: unknown): void {
-    this.#failure ??= error;
-    this.#end.abort(this.#failure);
+    if (this.#failure !== undefined) return;
+    this.#failure = error;
+    this.#end.abort(error);
+    const waiting = [...this.#underWay.values()].filter((ticket) => ticket.waiting);
+    for (const ticket of waiting) ticket.waiting = false;
+    this.#queues.clear();
+    this.#giveUp(waiting, error);
+    this.#options.onTaken?.(waiting.length);
+  }
+
+  #giveUp(tickets: readonly Ticket[], error: unknown): void {
+    const open = tickets.filter((ticket) => !ticket.isSettled);
+    for (const ticket of open) ticket.settle({ error });
+    this.#forget(open);
   }
 
   #goOn(): void {
@@ -177,54 +294,12 @@ export class Dispatcher {
     wake?.();
   }
 
-  /** One batch to its end: every ticket has a vector or a fault, or this throws and the run is over. */
-  async #embed(batch: Ticket[], serverIsUp: boolean): Promise<void> {
-    const signal = this.#signal;
-    const tokens = batch.reduce((sum, ticket) => sum + ticket.tokens, 0);
-    let fault: EmbedderFault;
-    try {
-      const vectors = await this.#embedder.embed(
-        batch.map((ticket) => ticket.text),
-        { signal, tokens },
-      );
-      void this.#keep(batch, vectors);
-      return;
-    } catch (error) {
-      if (signal.aborted || !(error instanceof EmbedderFault)) throw error;
-      fault = error;
-    }
-    await this.#blame(batch, fault, serverIsUp);
+  #forget(tickets: readonly Ticket[]): void {
+    for (const ticket of tickets) this.#underWay.delete(ticket.space + ticket.hash);
   }
+}
 
-  /** Finds out whose fault it was: the server's ends the run, a text's ends in its ticket. */
-  async #blame(batch: Ticket[], fault: EmbedderFault, serverIsUp: boolean): Promise<void> {
-    if (fault.meaning !== 'too-long') {
-      if (!AMBIGUOUS.has(fault.meaning)) throw new ServiceError(fault.message, { cause: fault });
-      // Asked at the first failure of a batch and again before a single text is given up.
-      if (!serverIsUp || batch.length === 1) await this.#askCanary(fault);
-    }
-    if (batch.length === 1) {
-      batch[0]!.fault = fault;
-      this.#forget(batch);
-      return;
-    }
-    const middle = batch.length >> 1;
-    await this.#embed(batch.slice(0, middle), true);
-    await this.#embed(batch.slice(middle), true);
-  }
-
-  async #askCanary(fault: EmbedderFault): Promise<void> {
-    const { canary } = this.#options;
-    const signal = this.#signal;
-    try {
-      await this.#embedder.embed([canary], { signal });
-    } catch (error) {
-      if (signal.aborted) throw error;
-      throw new ServiceError(fault.message, { cause: error });
-    }
-  }
-
-  #forget(batch: readonly Ticket[]): void {
-    for (const ticket of batch) this.#underWay.delete(ticket.hash);
-  }
+/** Empty for the plain kind. */
+function nameOf({ truncate, dimensions }: BatchKind): string {
+  return truncate || dimensions !== undefined ? `${truncate} ${dimensions ?? ''} ` : '';
 }

@@ -14,20 +14,30 @@ export interface BatchBounds {
   length: number;
 }
 
+/** Parcels in the order in which they shall travel. */
+export interface Parcels<P extends Parcel> {
+  /** The one that `take` would take. */
+  peek(): P | undefined;
+  take(): P | undefined;
+}
+
 /**
- * How many parcels from `from` on make the next batch: as many as fit, in order. One that alone is over
- * a bound travels alone, so that it can't starve the rest.
- * @returns at least 1 where there is a parcel, else 0
+ * Takes the next batch: as many parcels as fit, in order. One that alone is over a bound travels alone, so
+ * that it can't starve the rest.
+ * @returns at least one where there is a parcel
  */
-export function pack(parcels: readonly Parcel[], from: number, bounds: BatchBounds): number {
+export function pack<P extends Parcel>(parcels: Parcels<P>, bounds: BatchBounds): P[] {
+  const batch: P[] = [];
   let tokens = 0;
   let length = 0;
-  const most = Math.min(parcels.length - from, bounds.items);
-  for (let count = 0; count < most; count++) {
-    const parcel = parcels[from + count]!;
+  while (batch.length < Math.max(1, bounds.items)) {
+    const parcel = parcels.peek();
+    if (!parcel) break;
     tokens += parcel.tokens;
     length += parcel.length;
-    if (count > 0 && (tokens > bounds.tokens || length > bounds.length)) return count;
+    if (batch.length > 0 && (tokens > bounds.tokens || length > bounds.length)) break;
+    parcels.take();
+    batch.push(parcel);
   }
-  return most;
+  return batch;
 }

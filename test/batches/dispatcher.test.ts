@@ -1,74 +1,63 @@
 import { describe, expect, test } from 'vitest';
-import { Dispatcher, type DispatcherOptions, type Ticket } from '../../src/batches/dispatcher.js';
+import { Dispatcher, type DispatcherOptions } from '../../src/batches/dispatcher.js';
+import { Limiter } from '../../src/batches/limiter.js';
+import type { Ticket } from '../../src/batches/ticket.js';
 import { EmbedderFault, type FaultMeaning, ServiceError } from '../../src/errors.js';
-import type { Embedder, EmbedOptions, Vector } from '../../src/types.js';
-import { vectorOf as vectorFor } from '../helpers/ollama/vectors.js';
+import { BatchMetrics } from '../../src/metrics/metrics.js';
+import type { Embedder, Priority } from '../../src/types.js';
+import { FakeEmbedder, poisoned, vectorOf } from '../helpers/embedder.js';
 
-const vectorOf = (text: string) => vectorFor(text, 8);
 const CANARY = 'the canary';
 
-type Answer = (texts: readonly string[], options: EmbedOptions) => Promise<Vector[]> | Vector[];
-
-/** An embedder whose answers the test decides, request by request. */
-class FakeEmbedder implements Embedder {
-  readonly requests: string[][] = [];
-  readonly maxTokens = 512;
-  readonly defaultChunkTokens = 256;
-  readonly counter = { id: 'test/1', special: 0, count: (text: string) => text.length };
-  readonly identity = {
-    embedder: 'ollama' as const,
-    variant: '',
-    model: 'test',
-    digest: '00',
-    dimensions: 8,
-    options: {},
-    prefixes: { document: '', query: '' },
-  };
-  readonly #answer: Answer;
-
-  constructor(answer: Answer = (texts) => texts.map((text) => vectorOf(text))) {
-    this.#answer = answer;
-  }
-
-  async embed(texts: readonly string[], options: EmbedOptions = {}): Promise<Vector[]> {
-    this.requests.push([...texts]);
-    return this.#answer(texts, options);
-  }
-
-  async close(): Promise<void> {}
+interface Options extends Partial<DispatcherOptions> {
+  items?: number;
+  concurrency?: number;
 }
 
-function dispatch(embedder: Embedder, options: Partial<DispatcherOptions> = {}) {
+function dispatch(embedder: Embedder, { items = 4, concurrency = 2, ...options }: Options = {}) {
   const answered: Ticket[] = [];
+  const metrics = new BatchMetrics();
   const dispatcher = new Dispatcher(embedder, {
-    items: 4,
-    tokens: 1000,
-    length: 10_000,
-    concurrency: 2,
+    bounds: { tokens: 1000, length: 10_000 },
+    limiter: new Limiter({ batchSize: items, concurrency }),
+    metrics,
     signal: new AbortController().signal,
     canary: CANARY,
+    outage: 'end',
     onAnswer: async (tickets) => void answered.push(...tickets),
     ...options,
   });
-  return { dispatcher, answered };
+  return { dispatcher, answered, metrics };
 }
 
 async function drain(dispatcher: Dispatcher, tickets: readonly Ticket[]): Promise<void> {
   dispatcher.end();
-  while (tickets.some((ticket) => !ticket.vector && !ticket.fault)) await dispatcher.settled();
+  while (tickets.some((ticket) => !ticket.isSettled)) await dispatcher.settled();
 }
 
+const add = (dispatcher: Dispatcher, text: string, priority?: Priority, lane?: string) =>
+  dispatcher.add({
+    hash: `hash of ${text}`,
+    text,
+    tokens: 10,
+    ...(priority !== undefined && { priority }),
+    ...(lane !== undefined && { lane }),
+  });
+
 const addAll = (dispatcher: Dispatcher, texts: readonly string[]) =>
-  texts.map((text) => dispatcher.add(`hash of ${text}`, text, 10));
+  texts.map((text) => add(dispatcher, text));
 
 const names = (count: number) => Array.from({ length: count }, (_, index) => `text ${index}`);
 
-/** Fails every request that holds a poisoned text; the canary is fine. */
-const poisoned = (isPoison: (text: string) => boolean, meaning: FaultMeaning) =>
-  new FakeEmbedder((texts) => {
-    if (texts.some(isPoison)) throw new EmbedderFault(meaning, 'poison');
+/** An embedder that answers when told to. */
+function gated() {
+  const open: (() => void)[] = [];
+  const embedder = new FakeEmbedder(async (texts) => {
+    await new Promise<void>((resolve) => open.push(resolve));
     return texts.map((text) => vectorOf(text));
   });
+  return { embedder, release: () => open.shift()?.() };
+}
 
 describe('batches', () => {
   test('every text gets its own vector, in full batches', async () => {
@@ -207,5 +196,173 @@ describe('faults', () => {
     await expect(drain(dispatcher, addAll(dispatcher, names(3)))).rejects.toThrow('stop it');
     await dispatcher.stop();
     expect(dispatcher.waiting).toBe(0);
+  });
+});
+
+describe('priorities', () => {
+  test('what is urgent overtakes what waits; a text that is wanted more urgently moves up', async () => {
+    const { embedder, release } = gated();
+    const { dispatcher } = dispatch(embedder, { concurrency: 1, items: 2 });
+    const tickets = [add(dispatcher, 'first', 2)];
+    dispatcher.send();
+    tickets.push(add(dispatcher, 'low', 4), add(dispatcher, 'normal', 2), add(dispatcher, 'raised', 3));
+    tickets.push(add(dispatcher, 'urgent', 0), add(dispatcher, 'raised', 1));
+    dispatcher.end();
+    for (const _ of [1, 2, 3]) {
+      release();
+      await dispatcher.settled();
+    }
+    expect(embedder.requests).toEqual([['first'], ['urgent', 'raised'], ['normal', 'low']]);
+    expect(tickets[5]).toBe(tickets[3]);
+  });
+});
+
+describe('callers', () => {
+  test('the last one that leaves takes its text from the queue', async () => {
+    const { embedder, release } = gated();
+    const taken: number[] = [];
+    const { dispatcher } = dispatch(embedder, {
+      concurrency: 1,
+      items: 1,
+      onTaken: (count) => taken.push(count),
+    });
+    add(dispatcher, 'in flight');
+    dispatcher.send();
+    const alone = add(dispatcher, 'alone');
+    const shared = add(dispatcher, 'shared');
+    add(dispatcher, 'shared');
+    dispatcher.leave(alone);
+    dispatcher.leave(shared);
+    expect(dispatcher.waiting).toBe(1);
+    dispatcher.end();
+    release();
+    await dispatcher.settled();
+    release();
+    await dispatcher.finish();
+    expect(embedder.requests).toEqual([['in flight'], ['shared']]);
+    expect(taken).toEqual([1, 1, 1]);
+  });
+
+  test('texts of two kinds never share a request', async () => {
+    const embedder = new FakeEmbedder();
+    const { dispatcher } = dispatch(embedder, { items: 8 });
+    const cut = { truncate: true, dimensions: undefined };
+    const tickets = names(6).map((text, index) =>
+      dispatcher.add({
+        hash: text,
+        text,
+        tokens: 1,
+        space: index % 2 ? 'cut' : '',
+        ...(index % 2 && { kind: cut }),
+      }),
+    );
+    await drain(dispatcher, tickets);
+    expect(embedder.requests.map((texts) => [...texts].sort())).toEqual([
+      ['text 0', 'text 2', 'text 4'],
+      ['text 1', 'text 3', 'text 5'],
+    ]);
+  });
+});
+
+describe('a dispatcher that outlives outages', () => {
+  test('fails what met the outage, and serves what comes later', async () => {
+    let down = true;
+    const embedder = new FakeEmbedder((texts) => {
+      if (down) throw new EmbedderFault('unreachable', 'down');
+      return texts.map((text) => vectorOf(text));
+    });
+    const { dispatcher } = dispatch(embedder, { outage: 'fail', concurrency: 1 });
+    const early = addAll(dispatcher, names(3));
+    dispatcher.send();
+    await dispatcher.settled();
+    expect(early.map((ticket) => ticket.error)).toEqual(Array(3).fill(expect.any(ServiceError)));
+    down = false;
+    const late = addAll(dispatcher, names(3));
+    expect(late[0]).not.toBe(early[0]);
+    dispatcher.send();
+    await dispatcher.settled();
+    expect(late.map((ticket) => ticket.vector)).toEqual(names(3).map(vectorOf));
+  });
+
+  test('waits for a server that comes back, with everything that was sent meanwhile', async () => {
+    let down = true;
+    const embedder = new FakeEmbedder((texts) => {
+      if (down) throw new EmbedderFault('resting', 'down');
+      return texts.map((text) => vectorOf(text));
+    });
+    let outages = 0;
+    const { dispatcher } = dispatch(embedder, {
+      comeback: async () => {
+        outages++;
+        await new Promise((resolve) => setImmediate(resolve));
+        down = false;
+        return true;
+      },
+    });
+    const tickets = addAll(dispatcher, names(20));
+    await drain(dispatcher, tickets);
+    expect(tickets.every((ticket) => ticket.vector)).toBe(true);
+    expect(outages).toBe(1);
+  });
+
+  test('a batch that takes the server down each time is halved, not waited for again and again', async () => {
+    let down = false;
+    const embedder = new FakeEmbedder((texts) => {
+      if (texts.includes('text 2')) down = true;
+      if (down) throw new EmbedderFault('unreachable', 'down');
+      return texts.map((text) => vectorOf(text));
+    });
+    const { dispatcher } = dispatch(embedder, {
+      concurrency: 1,
+      comeback: async () => {
+        down = false;
+        return true;
+      },
+    });
+    const tickets = addAll(dispatcher, names(4));
+    await drain(dispatcher, tickets);
+    expect(tickets.map((ticket) => ticket.fault?.meaning)).toEqual([
+      undefined,
+      undefined,
+      'unreachable',
+      undefined,
+    ]);
+  });
+});
+
+test('a batch that is not full waits for its time only', async () => {
+  const { embedder, release } = gated();
+  const { dispatcher } = dispatch(embedder, { lingerMs: 20 });
+  const tickets = [add(dispatcher, 'first')];
+  dispatcher.send();
+  tickets.push(add(dispatcher, 'second'));
+  dispatcher.send();
+  expect(embedder.requests).toHaveLength(1);
+  await expect.poll(() => embedder.requests.length).toBe(2);
+  release();
+  release();
+  await drain(dispatcher, tickets);
+});
+
+test('the metrics say what was sent, answered, halved and failed', async () => {
+  const embedder = poisoned((text) => text === 'text 3', 'bad-input');
+  const { dispatcher, metrics } = dispatch(embedder, { items: 8, concurrency: 1 });
+  await drain(dispatcher, addAll(dispatcher, names(8)));
+  const live = {
+    queue_size: 0,
+    active_requests: 0,
+    batch_size_limit: 8,
+    concurrency_limit: 1,
+    endpoints: [],
+  };
+  expect(metrics.snapshot(live)).toMatchObject({
+    texts_queued: 8,
+    texts: 7,
+    requests: 7,
+    batches_processed: 3,
+    individual_requests: 2,
+    fallbacks: 1,
+    text_failures_total: 1,
+    failures_total: 4,
   });
 });

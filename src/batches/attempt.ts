@@ -1,0 +1,144 @@
+// One batch to its end: sends it, and when it fails finds out whose fault that was. The server's is an
+// outage; a text's is found by halving the batch, so that all others still get their vectors.
+import { EmbedderFault, type FaultMeaning, ServiceError } from '../errors.js';
+import type { BatchMetrics } from '../metrics/metrics.js';
+import type { Embedder, Vector } from '../types.js';
+import type { Limiter } from './limiter.js';
+import type { Ticket } from './ticket.js';
+
+export interface AttemptOptions {
+  embedder: Embedder;
+  limiter: Limiter;
+  metrics: BatchMetrics;
+  /** A harmless text that the embedder is known to accept: tells a bad text from a server that is down. */
+  canary: string;
+  signal: AbortSignal;
+  /** Waits for a server that is down. @returns whether it is back */
+  comeback?: ((outage: ServiceError) => Promise<boolean>) | undefined;
+  /** Requests in flight, this one included. */
+  inFlight(): number;
+  onAnswer(batch: readonly Ticket[], vectors: readonly Vector[]): void;
+  onFault(ticket: Ticket, fault: EmbedderFault): void;
+}
+
+/** Faults that may be one text's fault as well as the server's. */
+const AMBIGUOUS: ReadonlySet<FaultMeaning> = new Set(['bad-input', 'bad-answer', 'timeout', 'unreachable']);
+
+/** Outages that may pass. */
+const PASSING: ReadonlySet<FaultMeaning> = new Set([
+  'bad-input',
+  'bad-answer',
+  'busy',
+  'timeout',
+  'unreachable',
+  'resting',
+]);
+
+/** A batch after which the server went down so often, and once more, is to blame itself. */
+const MOST_COMEBACKS = 2;
+
+/**
+ * Every ticket of the batch has got a vector or a fault when this resolves.
+ * @throws {ServiceError} when the server is down or will never do; tickets that were reached keep their answers
+ * @throws the signal's reason
+ */
+export async function attempt(
+  batch: readonly Ticket[],
+  options: AttemptOptions,
+  serverIsUp = false,
+  comebacks = 0,
+): Promise<void> {
+  const fault = await send(batch, options);
+  if (!fault) return;
+  const { onFault, metrics } = options;
+  const outage = await outageBehind(fault, batch, options, serverIsUp, comebacks);
+  if (outage) {
+    if (!(await isBack(outage, options))) throw outage.error;
+    if (comebacks < MOST_COMEBACKS) return attempt(batch, options, false, comebacks + 1);
+  } else if (fault.meaning === 'resting') {
+    // It was never sent.
+    return attempt(batch, options, true, comebacks + 1);
+  }
+  if (batch.length === 1) return onFault(batch[0]!, fault);
+  if (!serverIsUp) metrics.halved();
+  const middle = batch.length >> 1;
+  await attempt(batch.slice(0, middle), options, !outage, comebacks);
+  await attempt(batch.slice(middle), options, !outage, comebacks);
+}
+
+/** @returns why it failed; undefined when it was answered */
+async function send(batch: readonly Ticket[], options: AttemptOptions): Promise<EmbedderFault | undefined> {
+  const { embedder, limiter, metrics, signal } = options;
+  const tokens = batch.reduce((sum, ticket) => sum + ticket.tokens, 0);
+  const texts = batch.map((ticket) => ticket.text);
+  const inFlight = options.inFlight();
+  metrics.sent({ texts: texts.length, tokens, maxTexts: limiter.batchSize });
+  const start = performance.now();
+  try {
+    const vectors = await embedder.embed(texts, { ...batch[0]!.kind, signal, tokens });
+    const ms = performance.now() - start;
+    metrics.answered({ texts: texts.length, tokens, ms });
+    limiter.answered({ texts: texts.length, tokens, ms, inFlight });
+    options.onAnswer(batch, vectors);
+    return undefined;
+  } catch (error) {
+    if (signal.aborted || !(error instanceof EmbedderFault)) throw error;
+    metrics.failed({ texts: texts.length, meaning: error.meaning });
+    if (error.meaning === 'busy' || error.meaning === 'timeout') limiter.overloaded(error.meaning);
+    return error;
+  }
+}
+
+interface Outage {
+  error: ServiceError;
+  /** Whether waiting may help. */
+  passing: boolean;
+}
+
+/** The outage that a fault stands for; undefined when a text is to blame. */
+async function outageBehind(
+  fault: EmbedderFault,
+  batch: readonly Ticket[],
+  options: AttemptOptions,
+  serverIsUp: boolean,
+  comebacks: number,
+): Promise<Outage | undefined> {
+  if (fault.meaning === 'too-long') return undefined;
+  const rests = fault.meaning === 'resting' && comebacks < MOST_COMEBACKS && isOfTexts(fault, serverIsUp);
+  if (!AMBIGUOUS.has(fault.meaning) && !rests) return outageOf(fault, fault);
+  // Of a server that was up, this meaning says that it still is, so that the canary is only asked again before
+  // a single text is given up. After the others its answer also keeps the circuit closed.
+  if (serverIsUp && batch.length > 1 && fault.meaning === 'bad-input') return undefined;
+  const { embedder, canary, signal } = options;
+  // The canary is the probe.
+  if (rests) embedder.resetBreakers?.();
+  try {
+    await embedder.embed([canary], { signal });
+    return undefined;
+  } catch (error) {
+    if (signal.aborted) throw error;
+    return outageOf(fault, error);
+  }
+}
+
+/** Whether it may have been bad texts, and the search for them, that opened the circuit of a server which is well. */
+function isOfTexts({ cause }: EmbedderFault, serverIsUp: boolean): boolean {
+  return serverIsUp || (cause instanceof EmbedderFault && cause.meaning === 'bad-answer');
+}
+
+/** @param fault what the user is told; @param cause what proved it */
+function outageOf(fault: EmbedderFault, cause: unknown): Outage {
+  const passing = !(cause instanceof EmbedderFault) || PASSING.has(cause.meaning);
+  return { error: new ServiceError(fault.message, { cause }), passing };
+}
+
+async function isBack({ error, passing }: Outage, { comeback }: AttemptOptions): Promise<boolean> {
+  if (!passing || !comeback) return false;
+  try {
+    return await comeback(error);
+  } catch (cause) {
+    // It is back, but will never do: another model, other vectors.
+    if (cause instanceof EmbedderFault) throw new ServiceError(cause.message, { cause });
+    throw cause;
+  }
+}

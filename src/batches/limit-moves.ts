@@ -1,0 +1,70 @@
+// The steps between settings of the limiter: additive where it grows, multiplicative where it shrinks, and for
+// the search a ladder on which the steps are large enough to show.
+
+/** What a limiter decides. */
+export interface Limits {
+  /** Texts that a batch may have. */
+  batchSize: number;
+  /** Requests that may be in flight. */
+  concurrency: number;
+}
+
+/** The range that a limiter stays in. */
+export interface LimitRange {
+  least: Limits;
+  most: Limits;
+}
+
+/** A neighbouring setting: larger or smaller batches, more or fewer requests. */
+export type LimitMove = 'larger' | 'more' | 'smaller' | 'fewer';
+
+/** In the order in which they are tried: where a request costs much, batch sizes matter most. */
+export const MOVES: readonly LimitMove[] = ['larger', 'more', 'smaller', 'fewer'];
+
+/** The neighbour in the direction of `move`; the same object where the range ends. */
+export function moved(from: Limits, move: LimitMove, { least, most }: LimitRange): Limits {
+  const { batchSize, concurrency } = from;
+  switch (move) {
+    case 'larger':
+      return changed(from, Math.min(batchSize * 2, most.batchSize), concurrency);
+    case 'smaller':
+      return changed(from, Math.max(Math.ceil(batchSize / 2), least.batchSize), concurrency);
+    case 'more':
+      return changed(from, batchSize, Math.min(more(concurrency), most.concurrency));
+    case 'fewer':
+      return changed(from, batchSize, Math.max(Math.ceil(concurrency / 1.5 - 1e-9), 1, least.concurrency));
+  }
+}
+
+/**
+ * Half of what overloaded the server. A full queue means too many requests; a time-out too much work before the
+ * answer: smaller batches first, then, by turns, fewer requests.
+ * @param previous what was halved last
+ */
+export function shrunk(
+  from: Limits,
+  why: 'busy' | 'timeout',
+  previous: keyof Limits,
+  { least }: LimitRange,
+): Limits {
+  const smaller = changed(from, Math.max(from.batchSize >> 1, 1, least.batchSize), from.concurrency);
+  const fewer = changed(from, from.batchSize, Math.max(from.concurrency >> 1, 1, least.concurrency));
+  if (why === 'busy') return fewer;
+  const [first, second] = previous === 'batchSize' ? [fewer, smaller] : [smaller, fewer];
+  return first === from ? second : first;
+}
+
+/** One step back towards `goal`: requests first, as they cost the server nothing but patience. */
+export function stepTowards(from: Limits, goal: Limits): Limits {
+  return from.concurrency < goal.concurrency
+    ? { ...from, concurrency: from.concurrency + 1 }
+    : { ...from, batchSize: Math.min(from.batchSize * 2, goal.batchSize) };
+}
+
+function more(concurrency: number): number {
+  return Math.max(concurrency + 1, Math.floor(concurrency * 1.5));
+}
+
+function changed(from: Limits, batchSize: number, concurrency: number): Limits {
+  return batchSize === from.batchSize && concurrency === from.concurrency ? from : { batchSize, concurrency };
+}

@@ -1,0 +1,68 @@
+// After an overload: half at once, then back to where it was, step by step, while the server stays calm. A
+// step that overloads it again is taken back, and the next one comes after twice as many answers.
+import { type LimitRange, type Limits, shrunk, stepTowards } from './limit-moves.js';
+
+/** Answers without overload before each step. */
+const LEAST_CALM = 8;
+const MOST_CALM = 4096;
+
+export class LimitRecovery {
+  readonly #range: LimitRange;
+  #goal: Limits;
+  #current: Limits;
+  /** What held before the last step, until that step has held, too. */
+  #before: Limits | undefined;
+  #shrunkLast: keyof Limits = 'concurrency';
+  #calm = 0;
+  #calmNeeded = LEAST_CALM;
+  #over = true;
+
+  constructor(home: Limits, range: LimitRange) {
+    this.#goal = this.#current = home;
+    this.#range = range;
+  }
+
+  /** The setting to use now. */
+  get current(): Limits {
+    return this.#current;
+  }
+
+  /** Whether it has come back and held there. */
+  get over(): boolean {
+    return this.#over;
+  }
+
+  /** The server had too much to do. @param goal where to come back to */
+  overloaded(why: 'busy' | 'timeout', goal: Limits): void {
+    if (this.#over) this.#current = this.#goal = goal;
+    this.#over = false;
+    this.#calm = 0;
+    if (this.#before) {
+      this.#calmNeeded = Math.min(2 * this.#calmNeeded, MOST_CALM);
+      this.#current = this.#before;
+      this.#before = undefined;
+      return;
+    }
+    const next = shrunk(this.#current, why, this.#shrunkLast, this.#range);
+    if (next === this.#current) return;
+    this.#shrunkLast = next.batchSize < this.#current.batchSize ? 'batchSize' : 'concurrency';
+    this.#current = next;
+  }
+
+  /** A request was answered that was sent with the current setting. */
+  answered(): void {
+    if (++this.#calm < this.#calmNeeded) return;
+    this.#calm = 0;
+    if (
+      this.#current.batchSize >= this.#goal.batchSize &&
+      this.#current.concurrency >= this.#goal.concurrency
+    ) {
+      this.#before = undefined;
+      this.#calmNeeded = LEAST_CALM;
+      this.#over = true;
+      return;
+    }
+    this.#before = this.#current;
+    this.#current = stepTowards(this.#current, this.#goal);
+  }
+}

@@ -1,0 +1,135 @@
+// How many requests may be in flight and how many texts a batch takes, following the throughput that the
+// server shows: climbs where it measurably pays, shrinks on overload. Pure: no I/O, and the clock is handed in.
+import { LimitClimb } from './limit-climb.js';
+import type { LimitRange, Limits } from './limit-moves.js';
+import { LimitRecovery } from './limit-recovery.js';
+import { LimitWindow } from './limit-window.js';
+
+export interface LimiterOptions {
+  /** Texts of a batch, when the user fixed them. */
+  batchSize?: number | undefined;
+  /** Requests in flight, when the user fixed them. */
+  concurrency?: number | undefined;
+  /** @default 64 */
+  maxBatchSize?: number | undefined;
+  /** @default 8 */
+  maxConcurrency?: number | undefined;
+  /** Where it begins; at most the maximum. @default 32 */
+  startBatchSize?: number | undefined;
+  /** Where it begins; at most the maximum. @default 2 */
+  startConcurrency?: number | undefined;
+  /** Milliseconds on any clock that never goes back. @default performance.now */
+  now?: (() => number) | undefined;
+}
+
+/** What an answered request tells. */
+export interface AnsweredRequest {
+  texts: number;
+  tokens: number;
+  /** From sending to the answer. */
+  ms: number;
+  /** Requests in flight when it was sent, this one included. */
+  inFlight: number;
+}
+
+export class Limiter {
+  readonly #now: () => number;
+  readonly #isFixed: boolean;
+  readonly #climb: LimitClimb;
+  readonly #recovery: LimitRecovery;
+  readonly #window = new LimitWindow();
+  #current: Limits;
+  #changedAt = Number.NEGATIVE_INFINITY;
+  /** Failures still to come of requests that were in flight beside the one that counted. */
+  #pardoned = 0;
+
+  constructor(options: LimiterOptions = {}) {
+    const { batchSize, concurrency, now = () => performance.now() } = options;
+    const most = {
+      batchSize: batchSize ?? options.maxBatchSize ?? 64,
+      concurrency: concurrency ?? options.maxConcurrency ?? 8,
+    };
+    const range: LimitRange = { least: { batchSize: batchSize ?? 1, concurrency: concurrency ?? 1 }, most };
+    this.#now = now;
+    this.#isFixed = batchSize !== undefined && concurrency !== undefined;
+    this.#current = {
+      batchSize: Math.min(options.startBatchSize ?? 32, most.batchSize),
+      concurrency: Math.min(options.startConcurrency ?? 2, most.concurrency),
+    };
+    if (batchSize !== undefined) this.#current.batchSize = batchSize;
+    if (concurrency !== undefined) this.#current.concurrency = concurrency;
+    this.#climb = new LimitClimb(this.#current, range);
+    this.#recovery = new LimitRecovery(this.#current, range);
+    this.#openWindow(this.#current.concurrency);
+  }
+
+  /** Requests that may be in flight. */
+  get concurrency(): number {
+    return this.#current.concurrency;
+  }
+
+  /** Texts that a batch may have. */
+  get batchSize(): number {
+    return this.#current.batchSize;
+  }
+
+  /** Learns from an answer. */
+  answered({ texts, tokens, ms, inFlight }: AnsweredRequest): void {
+    if (this.#isFixed) return;
+    const now = this.#now();
+    // What was sent with another setting says nothing of this one.
+    if (now - ms < this.#changedAt) return;
+    this.#pardoned = 0;
+    if (!this.#recovery.over) {
+      this.#recovery.answered();
+      this.#use(this.#recovery.over ? this.#climb.current : this.#recovery.current, now);
+      return;
+    }
+    const complete = this.#window.add(now, texts, tokens, ms, inFlight);
+    if (!complete) return;
+    if (this.#window.slotsUsed) {
+      this.#climb.measured(this.#window);
+    } else if (this.#climb.trying) {
+      // More than the queue or the client can make use of.
+      this.#climb.giveUp();
+    }
+    if (!this.#use(this.#climb.current, now)) this.#window.reopen(this.#climb.windowAnswers);
+  }
+
+  /**
+   * A request failed because the server had too much to do. Failures of requests that were in flight together
+   * count once.
+   */
+  overloaded(why: 'busy' | 'timeout'): void {
+    if (this.#isFixed) return;
+    if (this.#pardoned > 0) {
+      this.#pardoned--;
+      return;
+    }
+    this.#pardoned = this.#current.concurrency - 1;
+    const now = this.#now();
+    if (this.#recovery.over && this.#climb.trying) {
+      this.#climb.giveUp();
+      this.#use(this.#climb.current, now);
+      return;
+    }
+    this.#climb.forget();
+    this.#recovery.overloaded(why, this.#climb.home);
+    this.#use(this.#recovery.current, now);
+  }
+
+  /** @returns whether that is a change */
+  #use(next: Limits, now: number): boolean {
+    const { batchSize, concurrency } = this.#current;
+    if (next.batchSize === batchSize && next.concurrency === concurrency) return false;
+    this.#current = next;
+    this.#changedAt = now;
+    // The first answers still shared the server with requests of the setting before.
+    this.#openWindow(Math.max(concurrency, next.concurrency));
+    return true;
+  }
+
+  #openWindow(skip: number): void {
+    this.#window.open(this.#climb.windowAnswers, this.#current, skip);
+  }
+}

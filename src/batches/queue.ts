@@ -1,0 +1,148 @@
+// Who is next: by priority, in turn between the lanes (callers) of one priority, first come first served
+// within a lane. Every eighth place goes to whoever has waited longest, so that nobody starves.
+import type { Priority } from '../types.js';
+
+/** What waits in a queue. */
+export interface Entry {
+  /** May get better while it waits; then add it again. */
+  priority: Priority;
+  /** Entries of one lane never overtake each other; lanes take turns. */
+  readonly lane: string;
+  /** Set false to leave the queue at any time; call {@link PriorityQueue.left} then. */
+  waiting: boolean;
+}
+
+/** Of so many places, one goes to the longest wait. */
+const AGE_EVERY = 8;
+
+export class PriorityQueue<E extends Entry> {
+  readonly #levels = Array.from({ length: 5 }, () => new Level<E>());
+  readonly #arrivals = new Fifo<E>();
+  #size = 0;
+  #takes = 0;
+
+  /** Entries that wait. */
+  get size(): number {
+    return this.#size;
+  }
+
+  add(entry: E): void {
+    this.#arrivals.push(entry);
+    this.#levels[entry.priority]!.push(entry);
+    this.#size++;
+  }
+
+  /** Moves a waiting entry up. Its old places are passed over once it is taken. */
+  promote(entry: E, priority: Priority): void {
+    if (priority >= entry.priority) return;
+    entry.priority = priority;
+    this.#levels[priority]!.push(entry);
+  }
+
+  /** The entry that {@link take} would take. */
+  peek(): E | undefined {
+    return this.#takes % AGE_EVERY === AGE_EVERY - 1 ? this.oldest() : this.#first()?.peek();
+  }
+
+  take(): E | undefined {
+    const byAge = this.#takes % AGE_EVERY === AGE_EVERY - 1;
+    const entry = byAge ? this.oldest() : this.#first()?.take();
+    if (!entry) return undefined;
+    entry.waiting = false;
+    this.#size--;
+    this.#takes++;
+    return entry;
+  }
+
+  /** Who has waited longest. */
+  oldest(): E | undefined {
+    return this.#arrivals.peek();
+  }
+
+  /** Tells that an entry of this queue doesn't wait any more. */
+  left(): void {
+    this.#size--;
+    // What left keeps its places until they come to the front; many of them are cleared away before.
+    if (this.#arrivals.length <= 1024 || this.#arrivals.length <= this.#size * 2) return;
+    this.#arrivals.clear();
+    for (const level of this.#levels) level.clear();
+  }
+
+  #first(): Level<E> | undefined {
+    return this.#levels.find((level) => level.peek() !== undefined);
+  }
+}
+
+/** The lanes of one priority, taking turns. */
+class Level<E extends Entry> {
+  readonly #byName = new Map<string, Fifo<E>>();
+  #lanes: Fifo<E>[] = [];
+  /** Whose turn it is. */
+  #turn = 0;
+
+  push(entry: E): void {
+    let lane = this.#byName.get(entry.lane);
+    if (!lane) {
+      lane = new Fifo(entry.lane);
+      this.#byName.set(entry.lane, lane);
+      this.#lanes.push(lane);
+    }
+    lane.push(entry);
+  }
+
+  peek(): E | undefined {
+    while (this.#lanes.length > 0) {
+      if (this.#turn >= this.#lanes.length) this.#turn = 0;
+      const lane = this.#lanes[this.#turn]!;
+      const entry = lane.peek();
+      if (entry) return entry;
+      this.#lanes.splice(this.#turn, 1);
+      this.#byName.delete(lane.name);
+    }
+    return undefined;
+  }
+
+  take(): E | undefined {
+    const entry = this.peek();
+    if (entry) this.#turn++;
+    return entry;
+  }
+
+  clear(): void {
+    for (const lane of this.#lanes) lane.clear();
+  }
+}
+
+/** First in, first out; what doesn't wait any more is passed over. */
+class Fifo<E extends Entry> {
+  readonly name: string;
+  #entries: E[] = [];
+  #head = 0;
+
+  constructor(name = '') {
+    this.name = name;
+  }
+
+  get length(): number {
+    return this.#entries.length - this.#head;
+  }
+
+  push(entry: E): void {
+    this.#entries.push(entry);
+  }
+
+  peek(): E | undefined {
+    while (this.#head < this.#entries.length && !this.#entries[this.#head]!.waiting) this.#head++;
+    if (this.#head > 1024 && this.#head * 2 > this.#entries.length) {
+      this.#entries = this.#entries.slice(this.#head);
+      this.#head = 0;
+    }
+    return this.#entries[this.#head];
+  }
+
+  /** Drops everything that doesn't wait any more. */
+  clear(): void {
+    this.#entries = this.#entries.filter((entry) => entry.waiting);
+    this.#head = 0;
+  }
+}

@@ -1,0 +1,328 @@
+// What the batching core did since a moment: counted as it happens, at the cost of an addition, and handed out
+// as one plain object.
+import type { FaultMeaning } from '../errors.js';
+import type { EndpointState } from '../types.js';
+import { Histogram } from './histogram.js';
+
+/** One count for each thing that a failure can mean. */
+export type ByMeaning = Record<FaultMeaning, number>;
+
+/** How long something took, in seconds. Quantiles are estimates, off by less than 28 %. */
+export interface Durations {
+  count: number;
+  sum: number;
+  p50: number;
+  p95: number;
+  p99: number;
+}
+
+/** What only the orchestrator knows, at the moment of a snapshot. */
+export interface LiveState {
+  /** Texts that no request carries yet. */
+  queue_size: number;
+  /** Requests in flight. */
+  active_requests: number;
+  /** Texts that a batch may have now. */
+  batch_size_limit: number;
+  /** Requests that may be in flight now. */
+  concurrency_limit: number;
+  endpoints: readonly EndpointState[];
+}
+
+/** One server, as it is now. */
+export interface EndpointMetrics {
+  /** Without credentials. */
+  url: string;
+  breaker: EndpointState['breaker'];
+  /** Requests in flight. */
+  in_flight: number;
+  /** Its share of the work against the others', when all are equally fast. */
+  weight: number;
+  /** Requests since it was opened; a reset leaves them. */
+  requests: number;
+  failures: number;
+  /** Mean time of a token lately; null before the first answer. */
+  seconds_per_token: number | null;
+}
+
+/** All counts are since `since`; the limits, sizes in the queue and endpoints are as they are now. */
+export interface Metrics {
+  /** When counting began or was reset, ISO 8601. */
+  since: string;
+  /** Seconds since then. */
+  uptime_seconds: number;
+
+  /** Requests that were sent, halves of split batches included; the embedder's own retries are not. */
+  requests: number;
+  /** Requests that were answered with vectors. */
+  batches_processed: number;
+  /** Requests with two texts or more. */
+  batch_requests: number;
+  /** Requests with one text. */
+  individual_requests: number;
+
+  /** Texts that were queued. */
+  texts_queued: number;
+  /** Texts that found the same text under way and shared its request. */
+  texts_joined: number;
+  /** Texts that the embedder gave vectors for. */
+  texts: number;
+  /** Tokens of these texts. */
+  tokens: number;
+  /** Texts that were given up, by the meaning of the last failure. */
+  text_failures: ByMeaning;
+  text_failures_total: number;
+  /** Texts whose callers no longer wanted them. */
+  cancelled: number;
+  /** Vectors that nobody fetched in time. */
+  dropped: number;
+  /** Texts that were turned away because the queue was full. */
+  rejected: number;
+
+  /** Texts whose vector was in the cache. */
+  cache_hits: number;
+  cache_misses: number;
+  /** Hits of all lookups, 0 to 1; 0 when there were none. */
+  cache_hit_rate: number;
+
+  /** Texts of a request, on average; 0 when there was none. */
+  average_batch_size: number;
+  /** Texts of a request against the most that it could have carried, on average, 0 to 1. */
+  average_batch_fill: number;
+  /** Seconds from sending a request to its answer, on average over those that were answered. */
+  average_batch_time: number;
+
+  /** Batches that failed and were split in two. */
+  fallbacks: number;
+  /** `fallbacks` of all requests, 0 to 1. */
+  fallback_rate: number;
+  /** Requests that were sent again, by what had failed. */
+  retries: ByMeaning;
+  retries_total: number;
+  /** Requests that failed for good, by meaning. */
+  failures: ByMeaning;
+  failures_total: number;
+
+  queue_size: number;
+  active_requests: number;
+  batch_size_limit: number;
+  concurrency_limit: number;
+
+  /** From queueing a text to sending it. */
+  queue_time_seconds: Durations;
+  /** From sending a request to its answer. */
+  request_time_seconds: Durations;
+
+  endpoints: EndpointMetrics[];
+}
+
+/** The distributions behind a snapshot, in seconds. */
+export interface Histograms {
+  readonly queue: Histogram;
+  readonly request: Histogram;
+}
+
+/** Counts what the orchestrator and the dispatcher do. */
+export class BatchMetrics {
+  readonly histograms: Histograms = { queue: new Histogram(), request: new Histogram() };
+  readonly #now: () => number;
+  #since: number;
+  #counts = new Counts();
+
+  /** @param now milliseconds since 1970 */
+  constructor(now: () => number = Date.now) {
+    this.#now = now;
+    this.#since = now();
+  }
+
+  /** Texts entered the queue. */
+  textQueued(count = 1): void {
+    this.#counts.queued += count;
+  }
+
+  /** Texts found the same text under way. */
+  textsJoined(count = 1): void {
+    this.#counts.joined += count;
+  }
+
+  /** A text left the queue after so many ms. */
+  waited(ms: number): void {
+    this.histograms.queue.observe(ms / 1000);
+  }
+
+  /** A request was sent, that could have carried `maxTexts`. */
+  sent(request: { texts: number; tokens: number; maxTexts: number }): void {
+    const counts = this.#counts;
+    counts.requests++;
+    if (request.texts === 1) counts.singles++;
+    counts.textsSent += request.texts;
+    counts.fill += Math.min(1, request.texts / request.maxTexts);
+  }
+
+  /** A request was answered after so many ms. */
+  answered(request: { texts: number; tokens: number; ms: number }): void {
+    const counts = this.#counts;
+    counts.answered++;
+    counts.texts += request.texts;
+    counts.tokens += request.tokens;
+    this.histograms.request.observe(request.ms / 1000);
+  }
+
+  /** A request failed for good. */
+  failed(request: { texts: number; meaning: FaultMeaning }): void {
+    this.#counts.failures[request.meaning]++;
+  }
+
+  /** A request is sent again, because it failed so. */
+  retried(meaning: FaultMeaning): void {
+    this.#counts.retries[meaning]++;
+  }
+
+  /** A batch failed and was split in two. */
+  halved(): void {
+    this.#counts.halved++;
+  }
+
+  cacheLookup(texts: { hits: number; misses: number }): void {
+    this.#counts.hits += texts.hits;
+    this.#counts.misses += texts.misses;
+  }
+
+  /** A text was given up. */
+  textFailed(meaning: FaultMeaning): void {
+    this.#counts.textFailures[meaning]++;
+  }
+
+  /** Nobody wants these texts any more. */
+  cancelled(count = 1): void {
+    this.#counts.cancelled += count;
+  }
+
+  /** Nobody fetched these vectors in time. */
+  dropped(count = 1): void {
+    this.#counts.dropped += count;
+  }
+
+  /** The queue was full. */
+  rejected(count = 1): void {
+    this.#counts.rejected += count;
+  }
+
+  /** Everything as plain JSON. */
+  snapshot(live: LiveState): Metrics {
+    const counts = this.#counts;
+    const { queue, request } = this.histograms;
+    return {
+      since: new Date(this.#since).toISOString(),
+      uptime_seconds: Math.max(0, this.#now() - this.#since) / 1000,
+      requests: counts.requests,
+      batches_processed: counts.answered,
+      batch_requests: counts.requests - counts.singles,
+      individual_requests: counts.singles,
+      texts_queued: counts.queued,
+      texts_joined: counts.joined,
+      texts: counts.texts,
+      tokens: counts.tokens,
+      text_failures: { ...counts.textFailures },
+      text_failures_total: total(counts.textFailures),
+      cancelled: counts.cancelled,
+      dropped: counts.dropped,
+      rejected: counts.rejected,
+      cache_hits: counts.hits,
+      cache_misses: counts.misses,
+      cache_hit_rate: share(counts.hits, counts.hits + counts.misses),
+      average_batch_size: share(counts.textsSent, counts.requests),
+      average_batch_fill: share(counts.fill, counts.requests),
+      average_batch_time: share(request.sum, request.count),
+      fallbacks: counts.halved,
+      fallback_rate: share(counts.halved, counts.requests),
+      retries: { ...counts.retries },
+      retries_total: total(counts.retries),
+      failures: { ...counts.failures },
+      failures_total: total(counts.failures),
+      queue_size: live.queue_size,
+      active_requests: live.active_requests,
+      batch_size_limit: live.batch_size_limit,
+      concurrency_limit: live.concurrency_limit,
+      queue_time_seconds: durations(queue),
+      request_time_seconds: durations(request),
+      endpoints: live.endpoints.map(endpointMetrics),
+    };
+  }
+
+  /** Counts from now on. What is in flight is counted when it is answered. */
+  reset(): void {
+    this.#counts = new Counts();
+    this.histograms.queue.reset();
+    this.histograms.request.reset();
+    this.#since = this.#now();
+  }
+}
+
+class Counts {
+  requests = 0;
+  singles = 0;
+  answered = 0;
+  textsSent = 0;
+  /** Sum of the requests' fills. */
+  fill = 0;
+  queued = 0;
+  joined = 0;
+  texts = 0;
+  tokens = 0;
+  hits = 0;
+  misses = 0;
+  halved = 0;
+  cancelled = 0;
+  dropped = 0;
+  rejected = 0;
+  readonly failures = noneYet();
+  readonly retries = noneYet();
+  readonly textFailures = noneYet();
+}
+
+/** Every meaning from the start: a dashboard can't tell a count that is missing from one that is 0. */
+function noneYet(): ByMeaning {
+  return {
+    'too-long': 0,
+    'bad-input': 0,
+    'bad-answer': 0,
+    busy: 0,
+    timeout: 0,
+    unreachable: 0,
+    'missing-model': 0,
+    resting: 0,
+    changed: 0,
+    refused: 0,
+  };
+}
+
+function endpointMetrics(state: EndpointState): EndpointMetrics {
+  return {
+    url: state.url,
+    breaker: state.breaker,
+    in_flight: state.inFlight,
+    weight: state.weight,
+    requests: state.requests,
+    failures: state.failures,
+    seconds_per_token: state.msPerToken === undefined ? null : state.msPerToken / 1000,
+  };
+}
+
+function durations(histogram: Histogram): Durations {
+  return {
+    count: histogram.count,
+    sum: histogram.sum,
+    p50: histogram.quantile(0.5),
+    p95: histogram.quantile(0.95),
+    p99: histogram.quantile(0.99),
+  };
+}
+
+function share(part: number, whole: number): number {
+  return whole === 0 ? 0 : part / whole;
+}
+
+function total(counts: ByMeaning): number {
+  return Object.values(counts).reduce((sum, count) => sum + count, 0);
+}

@@ -1,0 +1,51 @@
+// What the owner of an orchestrator may know of its cache and do to it.
+import type { CacheUsage, VectorCache } from '../types.js';
+import type { BatchConfig } from './config.js';
+import type { Upstream } from './upstream.js';
+
+export interface CacheStats extends CacheUsage {
+  kind: VectorCache['kind'] | 'none';
+  /** Hits of all lookups of this orchestrator since its metrics were reset, 0 to 1. */
+  hitRate: number;
+}
+
+const NOTHING: CacheUsage = { entries: 0, bytes: 0, hits: 0, misses: 0, spaces: [] };
+
+export class OrchestratorCache {
+  readonly #upstream: () => Upstream;
+  readonly #config: BatchConfig;
+  readonly #hitRate: () => number;
+
+  constructor(upstream: () => Upstream, config: BatchConfig, hitRate: () => number) {
+    this.#upstream = upstream;
+    this.#config = config;
+    this.#hitRate = hitRate;
+  }
+
+  /** What the cache holds. May take seconds where there are millions of entries. @throws {NotStartedError} */
+  async stats(): Promise<CacheStats> {
+    const { cache } = this.#upstream();
+    return {
+      ...(cache ? await cache.usage() : NOTHING),
+      kind: cache?.kind ?? 'none',
+      hitRate: this.#hitRate(),
+    };
+  }
+
+  /** Removes all entries. @returns how many @throws {NotStartedError} */
+  async clear(): Promise<number> {
+    return (await this.#upstream().cache?.clear()) ?? 0;
+  }
+
+  /** Removes what is of other models than this one, and the oldest entries above `cacheMaxSize`. @returns how many */
+  async optimize(): Promise<number> {
+    const { cache, space } = this.#upstream();
+    return (
+      (await cache?.prune({
+        maxBytes: this.#config.settings.cacheMaxSize,
+        // Entries whose space isn't registered may be ours, made with another prefix.
+        keepSpace: ({ model }) => model === undefined || model === space.model,
+      })) ?? 0
+    );
+  }
+}

@@ -1,0 +1,220 @@
+// What an orchestrator can be told, checked, with the presets for models and for production.
+import { coerce } from '../config/coerce.js';
+import { redisSettings } from '../config/redis.js';
+import { problemWith } from '../config/schema.js';
+import { SETTINGS, type Settings } from '../config/settings.js';
+import { UsageError } from '../errors.js';
+import { BATCH_BOUNDS, MOST_TEXTS } from '../services/limits.js';
+import type { Priority } from '../types.js';
+import { startFor } from './start.js';
+
+/** Settings of `.batchrc` that concern texts, and what only a long-lived orchestrator needs. */
+export interface BatchOptions
+  extends Partial<
+    Pick<
+      Settings,
+      | 'embedder'
+      | 'model'
+      | 'ollamaUrl'
+      | 'ollamaApiKey'
+      | 'dimensions'
+      | 'batchSize'
+      | 'concurrency'
+      | 'batchTimeout'
+      | 'batchInterval'
+      | 'maxRetries'
+      | 'waitForServer'
+      | 'cache'
+      | 'cacheTtl'
+      | 'cacheMaxSize'
+      | 'cacheDir'
+      | 'redisUrl'
+      | 'redisHost'
+      | 'redisPort'
+      | 'redisPassword'
+      | 'redisDb'
+    >
+  > {
+  /** Texts of a request at most, 1 to 64. @default 64 */
+  maxBatchSize?: number;
+  /** Texts of the first requests, where `batchSize` isn't fixed. @default 32 */
+  startBatchSize?: number;
+  /** Tokens of a request at most; a single text may have more. @default 32768 */
+  maxBatchTokens?: number;
+  /** `false`: every text travels alone, as without this library. @default true */
+  enableBatching?: boolean;
+  /** Texts that may wait for a request; when there are more, callers wait. @default 10000 */
+  maxQueueSize?: number;
+  /** Priority of texts without one: 0 first, 4 last. @default 2 */
+  priority?: Priority;
+  /** Which of the model's prefixes is put in front of a text. @default 'none' */
+  prefix?: PrefixKind;
+  /** Vectors kept in the memory of this process, in MiB; 0 for none. @default 64 */
+  cacheMaxMemoryMb?: number;
+  /** How long a result waits to be fetched by its id, in seconds. @default 300 */
+  resultTtl?: number;
+}
+
+/** `document` as an ingest does, `query` as a search does, `none` as Ollama itself. */
+export type PrefixKind = 'none' | 'document' | 'query';
+
+/** Options that `.batchrc` doesn't have, with their bounds. */
+const OWN = {
+  maxBatchSize: { default: MOST_TEXTS, least: 1, most: MOST_TEXTS },
+  startBatchSize: { default: 32, least: 1, most: MOST_TEXTS },
+  maxBatchTokens: { default: BATCH_BOUNDS.tokens, least: 1, most: 10_000_000 },
+  maxQueueSize: { default: 10_000, least: 1, most: 100_000_000 },
+  priority: { default: 2, least: 0, most: 4 },
+  cacheMaxMemoryMb: { default: 64, least: 0, most: 1_000_000 },
+  resultTtl: { default: 300, least: 1, most: 7 * 86_400 },
+} as const;
+
+const PREFIXES: readonly string[] = ['none', 'document', 'query'];
+
+type OwnKey = keyof typeof OWN | 'enableBatching' | 'prefix';
+
+/** Checked options; immutable. */
+export class BatchConfig {
+  /** All settings, with the defaults of the command line where nothing was said. */
+  readonly settings: Readonly<Settings>;
+  readonly maxBatchSize: number;
+  readonly startBatchSize: number;
+  readonly maxBatchTokens: number;
+  readonly enableBatching: boolean;
+  readonly maxQueueSize: number;
+  readonly priority: Priority;
+  readonly prefix: PrefixKind;
+  readonly cacheMaxMemoryMb: number;
+  readonly resultTtl: number;
+  readonly #options: BatchOptions;
+
+  /** @throws {UsageError} naming the option that is wrong */
+  constructor(options: BatchOptions = {}) {
+    const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+    for (const [key, value] of Object.entries(given)) check(key, value);
+    this.#options = given;
+    const defaults = Object.fromEntries(SETTINGS.map((setting) => [setting.key, setting.default]));
+    this.settings = { ...defaults, ...given } as unknown as Settings;
+    this.maxBatchSize = options.maxBatchSize ?? OWN.maxBatchSize.default;
+    this.startBatchSize = Math.min(options.startBatchSize ?? OWN.startBatchSize.default, this.maxBatchSize);
+    this.maxBatchTokens = options.maxBatchTokens ?? OWN.maxBatchTokens.default;
+    this.enableBatching = options.enableBatching ?? true;
+    this.maxQueueSize = options.maxQueueSize ?? OWN.maxQueueSize.default;
+    this.priority = options.priority ?? OWN.priority.default;
+    this.prefix = options.prefix ?? 'none';
+    this.cacheMaxMemoryMb = options.cacheMaxMemoryMb ?? OWN.cacheMaxMemoryMb.default;
+    this.resultTtl = options.resultTtl ?? OWN.resultTtl.default;
+  }
+
+  /**
+   * The variables that the command line reads: `OLLAMA_HOST`, `OLLAMA_EMBEDDING_MODEL`, `REDIS_URL` …
+   * @throws {UsageError} naming the variable that is wrong
+   */
+  static fromEnv(env: NodeJS.ProcessEnv = process.env): BatchConfig {
+    const options: { [key: string]: unknown } = {};
+    for (const { key, kind, env: name } of SETTINGS) {
+      const text = name === undefined ? undefined : env[name]?.trim();
+      if (!text) continue;
+      options[key] = coerce(kind, text);
+      const problem = problemWith(key, options[key]);
+      if (problem) throw new UsageError(`${name}: ${problem}.`);
+    }
+    return new BatchConfig(options);
+  }
+
+  /** Settings as the command line loads them. */
+  static fromSettings(settings: Settings, more: BatchOptions = {}): BatchConfig {
+    // What concerns documents and outputs is none of the orchestrator's.
+    const { out, format, chunkSize, chunkOverlap, include, exclude, gitignore, maxFileSize, ...rest } =
+      settings;
+    return new BatchConfig({ ...rest, ...more });
+  }
+
+  /**
+   * Where to start with a model, by its family and size: texts and tokens of a request, requests in flight
+   * (all three follow the server from there on), and the prefix for documents.
+   */
+  static optimizedFor(model: string, options: BatchOptions = {}): BatchConfig {
+    return new BatchConfig({ embedder: 'ollama', model, prefix: 'document', ...startFor(model), ...options });
+  }
+
+  /** For a service that must ride out restarts: waits for servers, retries more, queues more, keeps vectors a week. */
+  static production(options: BatchOptions = {}): BatchConfig {
+    return new BatchConfig({
+      maxRetries: 5,
+      waitForServer: 60_000,
+      maxQueueSize: 50_000,
+      cacheTtl: 7 * 86_400,
+      cacheMaxMemoryMb: 256,
+      ...options,
+    });
+  }
+
+  /** The same with other options. */
+  with(options: BatchOptions): BatchConfig {
+    return new BatchConfig({ ...this.#options, ...options });
+  }
+
+  /** What concerns the Ollama servers; the key is left out. */
+  toOllamaConfig(): OllamaConfig {
+    const { ollamaUrl, model, dimensions, batchTimeout, maxRetries, batchSize, concurrency } = this.settings;
+    return {
+      urls: ollamaUrl ?? ['http://127.0.0.1:11434'],
+      model,
+      dimensions,
+      timeoutMs: batchTimeout,
+      maxRetries,
+      batchSize: batchSize ?? this.startBatchSize,
+      maxBatchSize: this.maxBatchSize,
+      concurrency,
+    };
+  }
+
+  /** What ioredis takes; undefined when no Redis is configured. */
+  toRedisConfig(): ReturnType<typeof redisSettings> {
+    return redisSettings(this.settings);
+  }
+}
+
+export interface OllamaConfig {
+  urls: string[];
+  /** Undefined: the best that the server has. */
+  model: string | undefined;
+  dimensions: number | undefined;
+  /** Least time-out of a request, ms. */
+  timeoutMs: number;
+  maxRetries: number;
+  /** Texts of a request, at the start. */
+  batchSize: number;
+  maxBatchSize: number;
+  /** Requests in flight per server; undefined: follows the server. */
+  concurrency: number | undefined;
+}
+
+/** @throws {UsageError} */
+function check(key: string, value: unknown): void {
+  const problem = isOwn(key) ? ownProblem(key, value) : settingProblem(key, value);
+  if (problem) throw new UsageError(`${key}: ${problem}.`);
+}
+
+function isOwn(key: string): key is OwnKey {
+  return key in OWN || key === 'enableBatching' || key === 'prefix';
+}
+
+function ownProblem(key: OwnKey, value: unknown): string | undefined {
+  if (key === 'enableBatching') {
+    return typeof value === 'boolean' ? undefined : `expected true or false, got ${JSON.stringify(value)}`;
+  }
+  if (key === 'prefix') {
+    if (PREFIXES.includes(String(value))) return undefined;
+    return `expected ${PREFIXES.join(' or ')}, got ${JSON.stringify(value)}`;
+  }
+  const { least, most } = OWN[key];
+  const fits = Number.isSafeInteger(value) && Number(value) >= least && Number(value) <= most;
+  return fits ? undefined : `expected a whole number from ${least} to ${most}, got ${JSON.stringify(value)}`;
+}
+
+function settingProblem(key: string, value: unknown): string | undefined {
+  const setting = SETTINGS.find((candidate) => candidate.key === key);
+  return setting ? problemWith(setting.key, value) : 'no such option; BatchOptions lists them';
+}

@@ -1,0 +1,56 @@
+// Cache lookups of many callers as few: all that are asked for in one turn of the event loop travel together.
+import type { Vector, VectorCache } from '../types.js';
+
+interface Group {
+  space: string;
+  dimensions: number;
+  lookups: Lookup[];
+}
+
+interface Lookup {
+  hashes: readonly string[];
+  resolve(vectors: (Vector | undefined)[]): void;
+}
+
+export class Lookups {
+  readonly #cache: VectorCache;
+  readonly #onFailure: (error: unknown) => void;
+  /** By space and dimensions. */
+  #open = new Map<string, Group>();
+
+  /** @param onFailure told when the cache gives no answer, which is then taken for an empty one */
+  constructor(cache: VectorCache, onFailure: (error: unknown) => void) {
+    this.#cache = cache;
+    this.#onFailure = onFailure;
+  }
+
+  /** Vectors in the order of `hashes`; undefined where the cache has none. */
+  find(space: string, hashes: readonly string[], dimensions: number): Promise<(Vector | undefined)[]> {
+    if (this.#open.size === 0) setImmediate(() => this.#ask());
+    const key = `${space} ${dimensions}`;
+    const group: Group = this.#open.get(key) ?? { space, dimensions, lookups: [] };
+    this.#open.set(key, group);
+    return new Promise((resolve) => group.lookups.push({ hashes, resolve }));
+  }
+
+  #ask(): void {
+    const groups = this.#open;
+    this.#open = new Map();
+    for (const { space, dimensions, lookups } of groups.values()) {
+      const hashes = lookups.flatMap((lookup) => lookup.hashes);
+      this.#cache.getMany(space, hashes, dimensions).then(
+        (vectors) => {
+          let at = 0;
+          for (const { hashes, resolve } of lookups) {
+            resolve(vectors.slice(at, at + hashes.length));
+            at += hashes.length;
+          }
+        },
+        (error) => {
+          this.#onFailure(error);
+          for (const { hashes, resolve } of lookups) resolve(hashes.map(() => undefined));
+        },
+      );
+    }
+  }
+}

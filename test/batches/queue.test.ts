@@ -1,0 +1,110 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type Entry, PriorityQueue } from '../../src/batches/queue.js';
+import type { Priority } from '../../src/types.js';
+
+interface Numbered extends Entry {
+  number: number;
+}
+
+const priorities = fc.integer({ min: 0, max: 4 }) as fc.Arbitrary<Priority>;
+const lanes = fc.constantFrom('', 'a', 'b', 'c');
+const steps = fc.array(
+  fc.oneof(
+    {
+      weight: 4,
+      arbitrary: fc.record({ step: fc.constant('add' as const), priority: priorities, lane: lanes }),
+    },
+    { weight: 3, arbitrary: fc.record({ step: fc.constant('take' as const) }) },
+    { weight: 1, arbitrary: fc.record({ step: fc.constant('leave' as const), at: fc.nat(1000) }) },
+    {
+      weight: 1,
+      arbitrary: fc.record({ step: fc.constant('promote' as const), at: fc.nat(1000), priority: priorities }),
+    },
+  ),
+  { maxLength: 300 },
+);
+
+test('nothing is lost or doubled; seven of eight places go by priority, the eighth to the longest wait', () => {
+  fc.assert(
+    fc.property(steps, (all) => {
+      const queue = new PriorityQueue<Numbered>();
+      const waiting: Numbered[] = [];
+      let added = 0;
+      let takes = 0;
+      for (const one of all) {
+        if (one.step === 'add') {
+          const { priority, lane } = one;
+          const entry = { number: added++, priority, lane, waiting: true };
+          queue.add(entry);
+          waiting.push(entry);
+        } else if (waiting.length === 0) {
+          expect(queue.take()).toBeUndefined();
+        } else if (one.step === 'take') {
+          const peeked = queue.peek();
+          const taken = queue.take()!;
+          expect(taken).toBe(peeked);
+          expect(waiting).toContain(taken);
+          if (++takes % 8 === 0) expect(taken).toBe(waiting[0]);
+          else expect(taken.priority).toBe(Math.min(...waiting.map((entry) => entry.priority)));
+          waiting.splice(waiting.indexOf(taken), 1);
+        } else if (one.step === 'leave') {
+          const [entry] = waiting.splice(one.at % waiting.length, 1);
+          entry!.waiting = false;
+          queue.left();
+        } else {
+          queue.promote(waiting[one.at % waiting.length]!, one.priority);
+        }
+        expect(queue.size).toBe(waiting.length);
+      }
+    }),
+  );
+});
+
+function fill(queue: PriorityQueue<Numbered>, count: number, priority: Priority, lane = '') {
+  for (let number = 0; number < count; number++) queue.add({ number, priority, lane, waiting: true });
+}
+
+describe('turns', () => {
+  test('within a lane, first come first served', () => {
+    const queue = new PriorityQueue<Numbered>();
+    fill(queue, 100, 2);
+    expect(Array.from({ length: 100 }, () => queue.take()!.number)).toEqual(
+      Array.from({ length: 100 }, (_, number) => number),
+    );
+  });
+
+  test('a lane with few entries is not held up by one with many', () => {
+    const queue = new PriorityQueue<Numbered>();
+    fill(queue, 1000, 2, 'bulk');
+    fill(queue, 3, 2, 'small');
+    const first = Array.from({ length: 8 }, () => queue.take()!.lane);
+    expect(first.filter((lane) => lane === 'small')).toHaveLength(3);
+  });
+
+  test('the lowest priority is served while the highest never runs dry', () => {
+    const queue = new PriorityQueue<Numbered>();
+    fill(queue, 5, 4);
+    fill(queue, 1000, 0);
+    const taken = Array.from({ length: 40 }, () => queue.take()!.priority);
+    expect(taken.filter((priority) => priority === 4)).toHaveLength(5);
+  });
+});
+
+test('what left gives its memory back without being taken', () => {
+  const queue = new PriorityQueue<Numbered>();
+  const entries = Array.from({ length: 5000 }, (_, number) => ({
+    number,
+    priority: 2 as const,
+    lane: '',
+    waiting: true,
+  }));
+  for (const entry of entries) queue.add(entry);
+  for (const entry of entries.slice(1)) {
+    entry.waiting = false;
+    queue.left();
+  }
+  expect(queue.size).toBe(1);
+  expect(queue.take()!.number).toBe(0);
+  expect(queue.take()).toBeUndefined();
+});
