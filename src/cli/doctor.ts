@@ -1,0 +1,172 @@
+// `embed doctor`: flags and printing.
+import { Command, InvalidArgumentError } from 'commander';
+import type { DoctorReport } from '../commands/doctor.js';
+import { coerce } from '../config/coerce.js';
+import { SETTINGS, type Settings } from '../config/settings.js';
+import { exitCodes } from '../errors.js';
+import { chalk } from './colour.js';
+import { addSettings } from './flags.js';
+import { plural } from './numbers.js';
+import { withSignals } from './signals.js';
+
+interface Flags {
+  json?: boolean;
+  strict?: boolean;
+  fix?: boolean;
+  timeout?: number;
+}
+
+export function doctorCommand(): Command {
+  const command = new Command('doctor')
+    .description('check all that ingest needs, and say what mends it')
+    .option('--json', 'the report as JSON on standard output')
+    .option('--strict', 'fail on warnings, too')
+    .option('--fix', 'pull a missing model, remove a stale lock, prune the cache; then check again')
+    .option('--timeout <time>', 'for all checks together, e.g. 60s (default: 4s)', milliseconds)
+    .addHelpText(
+      'after',
+      `
+Nothing is changed without --fix. Exits with 0 when all is fine, with 1 when a check fails (with --strict:
+or warns). Models are loaded where they aren't; one that loads longer than --timeout is only said so.
+
+The JSON: {"schema": 1, "ok", "counts": {"ok", "warning", "failure", "skipped"}, "checks": [{"id", "group",
+"subject"?, "title", "status", "seen", "details"?, "mend"?, "ms"}], "fixes": [{"id", "what", "ok", "error"?}]}.
+Ids such as redis.memory are stable. A check that needs one that failed is left out.
+
+Examples:
+  $ embed doctor
+  $ embed doctor --model bge-m3 --fix            pull the model when it is missing
+  $ embed doctor --strict --json | jq '.checks[] | select(.status != "ok")'`,
+    );
+  addSettings(command, [
+    'out',
+    'embedder',
+    'model',
+    'ollamaUrl',
+    'dimensions',
+    'cache',
+    'redisUrl',
+    'cacheTtl',
+  ]);
+  return command.action(async (flags: Flags) => {
+    const report = await run(command, flags);
+    const text = flags.json
+      ? `${JSON.stringify(report, null, 2)}\n`
+      : render(report, process.stdout.columns ?? 80);
+    const failed = !report.ok || (flags.strict && report.counts.warning > 0);
+    await new Promise<void>((resolve) => process.stdout.write(text, () => resolve()));
+    // A check that was given up may still hold a connection or a worker: nobody waits for it.
+    process.exit(failed ? exitCodes.unexpected : exitCodes.done);
+  });
+}
+
+async function run(command: Command, flags: Flags): Promise<DoctorReport> {
+  const { doctor } = await import('../commands/doctor.js');
+  const typed: Partial<Record<keyof Settings, unknown>> = {};
+  for (const { key } of SETTINGS) {
+    if (command.getOptionValueSource(key) === 'cli') typed[key] = command.getOptionValue(key);
+  }
+  let last = '';
+  return await withSignals((signal) =>
+    doctor({
+      flags: typed,
+      fix: flags.fix ?? false,
+      ...(flags.timeout !== undefined && { timeoutMs: flags.timeout }),
+      signal,
+      onFix: (what) => process.stderr.write(`fixing: ${what}\n`),
+      onProgress: (status) => {
+        if (status !== last) process.stderr.write(`  ${status}\n`);
+        last = status;
+      },
+    }),
+  );
+}
+
+function milliseconds(text: string): number {
+  const value = coerce('duration', text);
+  if (typeof value === 'number' && value > 0) return value;
+  throw new InvalidArgumentError('Expected a time such as 10s or 2m.');
+}
+
+type Line = DoctorReport['checks'][number];
+
+const HEADINGS: Record<Line['group'], string> = {
+  node: 'Node',
+  configuration: 'Configuration',
+  redis: 'Redis',
+  ollama: 'Ollama',
+  builtin: 'Built-in embedder',
+  cache: 'Cache',
+  folders: 'Folders',
+  output: 'Output',
+};
+
+const MARKS: Record<Line['status'], string> = {
+  ok: chalk.green('✓'),
+  warning: chalk.yellow('!'),
+  failure: chalk.red('✗'),
+  skipped: chalk.dim('-'),
+};
+
+/** Two spaces, the mark, a space, the title and a space come before what was seen. */
+const TITLE_WIDTH = 12;
+const INDENT = 2 + 2 + TITLE_WIDTH + 1;
+const WIDEST = 120;
+
+function render(report: DoctorReport, columns: number): string {
+  const width = Math.max(40, Math.min(columns, WIDEST) - INDENT);
+  let text = '';
+  let heading = '';
+  for (const check of report.checks) {
+    const here = `${chalk.bold(HEADINGS[check.group])}${check.subject ? ` ${chalk.dim(printable(check.subject))}` : ''}`;
+    if (here !== heading) text += `${heading === '' ? '' : '\n'}${here}\n`;
+    heading = here;
+    text += line(check, width);
+  }
+  for (const { what, ok, error } of report.fixes) {
+    text += `\n${ok ? `${chalk.green('✓')} done: ${what}` : `${chalk.red('✗')} not done: ${what} (${error})`}`;
+  }
+  return `${text}${report.fixes.length > 0 ? '\n' : ''}\n${closing(report)}\n`;
+}
+
+function line(check: Line, width: number): string {
+  const indent = ' '.repeat(INDENT);
+  const [first = '', ...rest] = wrap(printable(check.seen), width);
+  const lines = [`  ${MARKS[check.status]} ${check.title.padEnd(TITLE_WIDTH)} ${first}`];
+  for (const part of rest) lines.push(indent + part);
+  for (const detail of check.details ?? []) {
+    lines.push(...wrap(printable(detail), width).map((part) => chalk.dim(indent + part)));
+  }
+  // A command is never broken, since it is there to be copied; so it starts further left.
+  if (check.mend !== undefined) lines.push(`      ${chalk.cyan(`$ ${check.mend}`)}`);
+  const text = lines.map((one) => `${one}\n`).join('');
+  return check.status === 'skipped' ? `${chalk.dim(text.trimEnd())}\n` : text;
+}
+
+function closing({ checks, counts }: DoctorReport): string {
+  const parts = [
+    `${counts.ok} fine`,
+    ...(counts.warning > 0 ? [chalk.yellow(plural(counts.warning, 'warning'))] : []),
+    ...(counts.failure > 0 ? [chalk.red(plural(counts.failure, 'failure'))] : []),
+    ...(counts.skipped > 0 ? [`${counts.skipped} skipped`] : []),
+  ];
+  return `${plural(checks.length, 'check')}: ${parts.join(', ')}.`;
+}
+
+/** Without characters that would command the terminal. */
+function printable(text: string): string {
+  return text.replace(/\p{Cc}/gu, '\u{fffd}');
+}
+
+/** Broken at spaces; a longer word is cut. */
+function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let rest = text;
+  while (rest.length > width) {
+    const space = rest.lastIndexOf(' ', width);
+    const end = space > 0 ? space : width;
+    lines.push(rest.slice(0, end));
+    rest = rest.slice(end).trimStart();
+  }
+  return [...lines, rest];
+}

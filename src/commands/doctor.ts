@@ -1,0 +1,86 @@
+// `embed doctor` without its flags: looks at all that a run needs, mends what is safe to mend, looks again.
+import type { LoadOptions } from '../config/load.js';
+import type { Check, Status } from '../doctor/check.js';
+import { said } from '../doctor/probe.js';
+import { examine } from '../doctor/run.js';
+import { readSettings } from '../doctor/settings.js';
+
+export interface DoctorOptions extends LoadOptions {
+  /** For all checks of one look together, in ms. @default 4000 */
+  timeoutMs?: number;
+  /** Do what is safe (pull a missing model, remove a stale lock, prune the cache), then look again. @default false */
+  fix?: boolean;
+  signal?: AbortSignal;
+  /** Told what a fix will do, before it does it. */
+  onFix?(what: string): void;
+  /** Told of a fix's long work as it goes. */
+  onProgress?(status: string): void;
+}
+
+/** What one fix did. */
+export interface FixResult {
+  /** Id of the check that asked for it. */
+  id: string;
+  what: string;
+  ok: boolean;
+  /** Why it could not be done. */
+  error?: string;
+}
+
+/** The JSON of `embed doctor --json`. Within one `schema`, fields are only ever added. */
+export interface DoctorReport {
+  schema: 1;
+  /** No failure; warnings don't count. */
+  ok: boolean;
+  counts: Record<Status, number>;
+  /**
+   * In the order of the lines. Ids are stable; a check that needs one that failed is left out. What mends a
+   * check is in its `mend`.
+   */
+  checks: Omit<Check, 'fix'>[];
+  /** What `--fix` did; the checks are those of the look after it. Empty without it. */
+  fixes: FixResult[];
+}
+
+/** Enough for the longest time-outs of single checks, and within 5 s with the start of the process. */
+const DEFAULT_TIMEOUT_MS = 4000;
+
+/** Never throws for what it finds: that is in the report. @throws the signal's reason when it is aborted */
+export async function doctor(options: DoctorOptions = {}): Promise<DoctorReport> {
+  const { signal = new AbortController().signal, cwd = process.cwd() } = options;
+  const read = await readSettings(options);
+  const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+  const look = () => examine({ read, cwd, timeoutMs, signal });
+  const checks = await look();
+  if (!options.fix) return reportOf(checks, []);
+  const fixes = await mend(checks, options, signal);
+  return reportOf(fixes.length > 0 ? await look() : checks, fixes);
+}
+
+async function mend(
+  checks: readonly Check[],
+  { onFix, onProgress }: DoctorOptions,
+  signal: AbortSignal,
+): Promise<FixResult[]> {
+  const done = new Map<string, FixResult>();
+  for (const { id, fix } of checks) {
+    // Two checks may ask for the same.
+    if (fix === undefined || done.has(fix.what)) continue;
+    onFix?.(fix.what);
+    try {
+      await fix.run({ signal, onProgress: (status) => onProgress?.(status) });
+      done.set(fix.what, { id, what: fix.what, ok: true });
+    } catch (error) {
+      signal.throwIfAborted();
+      done.set(fix.what, { id, what: fix.what, ok: false, error: said(error) });
+    }
+  }
+  return [...done.values()];
+}
+
+function reportOf(checks: readonly Check[], fixes: FixResult[]): DoctorReport {
+  const counts: Record<Status, number> = { ok: 0, warning: 0, failure: 0, skipped: 0 };
+  for (const { status } of checks) counts[status]++;
+  const lines = checks.map(({ fix: _, ...check }) => check);
+  return { schema: 1, ok: counts.failure === 0, counts, checks: lines, fixes };
+}

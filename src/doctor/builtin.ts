@@ -1,0 +1,43 @@
+// The built-in embedder, where a run would use it.
+import { compareSpaces, measureSpace } from '../embedders/space.js';
+import type { Embedder, VectorSpace } from '../types.js';
+import type { Finding } from './check.js';
+import type { Probe } from './probe.js';
+import { normOf } from './vectors.js';
+import { time } from './words.js';
+
+/** Starting the slow engine takes seconds on a slow machine; the budget ends it before. */
+const TIMEOUT_MS = 60_000;
+
+export async function examineBuiltin(probe: Probe, previous: VectorSpace | undefined): Promise<void> {
+  const { openBuiltinEmbedder } = await import('../embedders/builtin/embedder.js');
+  let space: VectorSpace | undefined;
+  const look = async (signal: AbortSignal): Promise<Finding> => {
+    const start = performance.now();
+    let embedder: Embedder | undefined;
+    try {
+      embedder = await openBuiltinEmbedder({ threads: 1, signal });
+      const measured = await measureSpace(embedder, { signal });
+      space = measured;
+      const { variant } = embedder.identity;
+      const seen = `works (${variant}), started in ${time(performance.now() - start)}, vectors of length ${normOf(measured.canaries[0]!).toFixed(4)}`;
+      return { status: 'ok', seen };
+    } finally {
+      await embedder?.close();
+    }
+  };
+  const late = (waitedMs: number): Finding => ({
+    status: 'warning',
+    seen: `not started within ${time(waitedMs)}: allow more time`,
+    mend: 'embed doctor --timeout 60s',
+  });
+  await probe.check('embedding', 'Embedding', look, { timeoutMs: TIMEOUT_MS, late });
+  const measured = space;
+  if (measured === undefined || previous === undefined) return;
+  await probe.check('space', 'Same space', () => {
+    const comparison = compareSpaces(previous, measured);
+    if (comparison.same) return { status: 'ok', seen: "as the output's" };
+    const seen = `another than the output's (${comparison.reason})`;
+    return { status: 'failure', seen, mend: 'embed ingest <paths> --rebuild' };
+  });
+}

@@ -1,0 +1,113 @@
+// What the cache holds and how often it helped, whichever cache a run would use.
+import { existsSync } from 'node:fs';
+import { defaultCacheFolder } from '../cache/disk-folder.js';
+import { type CacheOptions, openCache } from '../cache/open.js';
+import { redisSettings } from '../config/redis.js';
+import type { Settings } from '../config/settings.js';
+import { ServiceError } from '../errors.js';
+import type { CacheUsage, PruneOptions, VectorCache } from '../types.js';
+import type { Finding } from './check.js';
+import type { Probe } from './probe.js';
+import { plural, size, whole } from './words.js';
+
+/** A cache that answers late must not hold up the report. */
+const TIMEOUT_MS = 1500;
+
+export async function examineCache(probe: Probe, settings: Settings): Promise<void> {
+  const folder = settings.cacheDir ?? defaultCacheFolder();
+  const kind = kindOf(settings);
+  await probe.check('store', 'Store', () => {
+    if (kind === 'none') return { status: 'skipped', seen: 'none is used (--cache none)' };
+    if (kind === 'redis') return { status: 'ok', seen: 'Redis, since one is configured' };
+    return { status: 'ok', seen: `disk: ${folder}` };
+  });
+  if (kind === 'none') return;
+  await probe.check('usage', 'Contents', () => usage(settings, kind, folder), {
+    late: (waitedMs) => ({
+      status: 'skipped',
+      seen: `not counted within ${whole(waitedMs)} ms: \`embed cache stats\` takes its time`,
+    }),
+  });
+}
+
+function kindOf(settings: Settings): 'redis' | 'disk' | 'none' {
+  if (settings.cache !== 'auto') return settings.cache;
+  return redisSettings(settings) === undefined ? 'disk' : 'redis';
+}
+
+async function usage(settings: Settings, kind: 'redis' | 'disk', folder: string): Promise<Finding> {
+  // Opening makes the folder; a look must leave nothing behind.
+  if (kind === 'disk' && !existsSync(folder)) return { status: 'skipped', seen: 'nothing yet' };
+  const problems: string[] = [];
+  let held: CacheUsage | undefined;
+  try {
+    held = await withCache(
+      settings,
+      (message) => problems.push(message),
+      (cache) => cache.usage(),
+    );
+  } catch (error) {
+    // The lines about Redis say why.
+    if (kind === 'redis' && error instanceof ServiceError)
+      return { status: 'skipped', seen: "Redis can't be asked" };
+    // One that could be opened only as an empty one: a run goes on without it.
+    if (problems.length === 0) throw error;
+  }
+  const problem = problems[0]?.replace(/\.$/, '');
+  if (problem !== undefined) return { status: 'warning', seen: problem };
+  if (held === undefined) return { status: 'warning', seen: 'the cache is not available' };
+  const seen = describe(held);
+  if (kind === 'disk' && held.bytes > settings.cacheMaxSize) {
+    return {
+      status: 'warning',
+      seen: `${seen}; more than cacheMaxSize allows (${size(settings.cacheMaxSize)})`,
+      mend: 'embed doctor --fix',
+      fix: {
+        what: `prune the cache: its oldest vectors, down to ${size(settings.cacheMaxSize)}`,
+        run: () => prune(settings, { maxBytes: settings.cacheMaxSize }),
+      },
+    };
+  }
+  return { status: 'ok', seen };
+}
+
+function describe({ entries, bytes, hits, misses, spaces }: CacheUsage): string {
+  const lookups = hits + misses;
+  const rate =
+    lookups === 0 ? 'not asked yet' : `hit rate ${Math.round((100 * hits) / lookups)}% of ${whole(lookups)}`;
+  return `${plural(entries, 'vector')}, ${size(bytes)}, ${plural(spaces.length, 'vector space')}, ${rate}`;
+}
+
+/**
+ * Removes what `options` say from the cache that the settings name.
+ * @throws {ServiceError} when the cache can't be reached or written
+ */
+export async function prune(settings: Settings, options: PruneOptions): Promise<void> {
+  const problems: string[] = [];
+  await withCache(
+    settings,
+    (message) => problems.push(message),
+    (cache) => cache.prune(options),
+  );
+  if (problems[0] !== undefined) throw new ServiceError(problems[0]);
+}
+
+/** @returns undefined where there is no cache */
+export async function withCache<T>(
+  settings: Settings,
+  onWarning: (message: string) => void,
+  work: (cache: VectorCache) => Promise<T>,
+): Promise<T | undefined> {
+  const redis = redisSettings(settings);
+  const options: CacheOptions = {
+    redis: redis && { ...redis, connectTimeoutMs: TIMEOUT_MS, commandTimeoutMs: TIMEOUT_MS },
+    disk: { folder: settings.cacheDir, maxBytes: settings.cacheMaxSize },
+    onWarning,
+  };
+  const cache = await openCache(settings.cache, options);
+  try {
+    return cache && (await work(cache));
+  } finally {
+    await cache?.close();
+  }
+}

@@ -1,0 +1,84 @@
+// The folders that a run writes to: whether it may, and whether there is room.
+import { constants } from 'node:fs';
+import { access, stat, statfs } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { defaultCacheFolder } from '../cache/disk-folder.js';
+import type { Settings } from '../config/settings.js';
+import { chunksName, manifestName, vectorsName } from '../outputs/layout.js';
+import type { Finding } from './check.js';
+import type { Probe } from './probe.js';
+import { quoted, size } from './words.js';
+
+/** Below this a run can't even begin. */
+const LEAST_BYTES = 32 * 1024 * 1024;
+/** Below this the first larger run may not end. */
+const COMFORTABLE_BYTES = 512 * 1024 * 1024;
+
+export async function examineFolders(probe: Probe, settings: Settings, out: string): Promise<void> {
+  const cache = settings.cacheDir ?? defaultCacheFolder();
+  const usesDisk =
+    settings.cache === 'disk' || (settings.cache === 'auto' && !settings.redisUrl && !settings.redisHost);
+  // A commit writes the new files beside the old ones.
+  const wanted = (await outputBytes(out)) + COMFORTABLE_BYTES;
+  await probe.check('output', 'Output', () => folder(out, wanted));
+  if (usesDisk) await probe.check('cache', 'Cache', () => folder(cache, COMFORTABLE_BYTES));
+  await probe.check('temp', 'Temporary', () => folder(tmpdir(), LEAST_BYTES));
+}
+
+/** @param wanted free bytes that leave nothing to worry about */
+async function folder(path: string, wanted: number): Promise<Finding> {
+  const there = await existing(path);
+  const name = there === path ? path : `${path} (not there yet)`;
+  if (!(await stat(there)).isDirectory()) {
+    return {
+      status: 'failure',
+      seen: `${there} is a file, not a folder`,
+      mend: `mv ${quoted(there)} ${quoted(`${there}.old`)}`,
+    };
+  }
+  try {
+    await access(there, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    const readOnly = (error as NodeJS.ErrnoException).code === 'EROFS';
+    return {
+      status: 'failure',
+      seen: readOnly
+        ? `${name} is on a read-only file system`
+        : `${there} can't be written: permission denied`,
+      ...(!readOnly && { mend: `chmod u+wx ${quoted(there)}` }),
+    };
+  }
+  const { bavail, blocks, bsize } = await statfs(there);
+  // File systems that don't tell their size (all zero) are trusted.
+  if (blocks === 0) return { status: 'ok', seen: `${name}: writable` };
+  const free = bavail * bsize;
+  const seen = `${name}: writable, ${size(free)} free`;
+  const mend = `df -h ${quoted(there)}`;
+  if (free < LEAST_BYTES) return { status: 'failure', seen: `${seen}, too little for any run`, mend };
+  if (free < wanted) return { status: 'warning', seen: `${seen}, ${size(wanted)} would be safe`, mend };
+  return { status: 'ok', seen };
+}
+
+/** The folder itself, or the nearest one above that is there. */
+async function existing(path: string): Promise<string> {
+  for (let at = path; ; at = dirname(at)) {
+    try {
+      await stat(at);
+      return at;
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if ((code !== 'ENOENT' && code !== 'ENOTDIR') || dirname(at) === at) throw error;
+    }
+  }
+}
+
+async function outputBytes(out: string): Promise<number> {
+  const sizes = [chunksName, vectorsName, manifestName].map((name) =>
+    stat(join(out, name)).then(
+      (file) => file.size,
+      () => 0,
+    ),
+  );
+  return (await Promise.all(sizes)).reduce((sum, bytes) => sum + bytes, 0);
+}

@@ -1,0 +1,26 @@
+// Node and this package: what all the rest runs on.
+import { readFileSync } from 'node:fs';
+import type { Finding } from './check.js';
+import type { Probe } from './probe.js';
+import { compareVersions } from './versions.js';
+
+interface Package {
+  name: string;
+  version: string;
+  engines: { node: string };
+}
+
+export async function examineNode(probe: Probe): Promise<void> {
+  const { name, version, engines } = JSON.parse(
+    readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
+  ) as Package;
+  await probe.check('version', 'Node', () => nodeFinding(process.version, engines.node));
+  await probe.check('package', 'Package', () => ({ status: 'ok', seen: `${name} ${version}` }));
+}
+
+/** @param wanted as package.json has it: `>=20.11` */
+export function nodeFinding(running: string, wanted: string): Finding {
+  const enough = compareVersions(running, wanted) >= 0;
+  const seen = `${running.replace(/^v/, '')} (needs ${wanted})`;
+  return enough ? { status: 'ok', seen } : { status: 'failure', seen, mend: 'nvm install --lts' };
+}

@@ -1,0 +1,220 @@
+// Whether a model's vectors can be trusted: sound by themselves, the same in a batch as alone, never cut
+// silently, and comparable with those that the output holds.
+import type { OllamaClient } from '../embedders/ollama/client.js';
+import { CANARY_TEXTS, canaryTextsOf, compareSpaces, measureSpace } from '../embedders/space.js';
+import { EmbedderFault } from '../errors.js';
+import type { Embedder, VectorSpace } from '../types.js';
+import type { Finding } from './check.js';
+import { type Probe, said } from './probe.js';
+import { cosine, faultOf, normOf, readAnswer, shownCosine } from './vectors.js';
+import { plural, size, time, whole } from './words.js';
+
+export interface VectorOptions {
+  client: OllamaClient;
+  embedder: Embedder;
+  /** As the settings ask for them. */
+  dimensions: number | undefined;
+  previous: VectorSpace | undefined;
+  /** The command that shows the server's log. */
+  log: string;
+}
+
+/** As batching and GPUs move a cosine; the bound of vector spaces. */
+const LEAST_COSINE = 0.999;
+/** Longer texts are too much to send for a look. */
+const LONGEST_TRY_TOKENS = 40_000;
+/** Requests end with their check; this only has to be longer. */
+const TIMEOUT_MS = 600_000;
+
+interface Loaded {
+  bytes: number;
+  vramBytes: number;
+  context: number | undefined;
+}
+
+/** @returns the space that was measured; undefined when a check before that failed */
+export async function examineVectors(probe: Probe, options: VectorOptions): Promise<VectorSpace | undefined> {
+  const { signal, left } = probe.budget;
+  const before = await loaded(options, signal, Math.min(1500, left));
+  const single = await examineSingle(probe, options, before !== undefined);
+  if (single === undefined) return undefined;
+  const now = await examineLoading(probe, options, before, single.ms);
+  const space = await examineBatch(probe, options, single.vector);
+  await examineCut(probe, options, now?.context);
+  if (space) await probe.check('space', 'Same space', () => sameSpace(options.previous, space));
+  return space;
+}
+
+/** One text, as the server gives its vector. */
+async function examineSingle(
+  probe: Probe,
+  options: VectorOptions,
+  wasLoaded: boolean,
+): Promise<{ vector: number[]; ms: number } | undefined> {
+  const { client, embedder } = options;
+  const { identity } = embedder;
+  const text = identity.prefixes.document + CANARY_TEXTS[0]!.text;
+  let single: { vector: number[]; ms: number } | undefined;
+  const look = async (signal: AbortSignal): Promise<Finding> => {
+    const start = performance.now();
+    const body = { ...requestOf(options), input: [text] };
+    const answer = readAnswer(await client.json('/api/embed', body, { timeoutMs: TIMEOUT_MS, signal }));
+    const ms = performance.now() - start;
+    const [vector = []] = answer.vectors;
+    const broken = { status: 'failure', mend: 'curl -fsSL https://ollama.com/install.sh | sh' } as const;
+    if (vector.length !== identity.dimensions) {
+      return { ...broken, seen: `${vector.length} values instead of ${identity.dimensions}` };
+    }
+    const fault = faultOf(vector);
+    if (fault !== undefined) return { ...broken, seen: `one text's vector can't be used: ${fault}` };
+    single = { vector, ms };
+    const took = wasLoaded ? ` in ${time(ms)}` : '';
+    return { status: 'ok', seen: `one text${took}: finite, length ${normOf(vector).toFixed(4)}` };
+  };
+  const late = (waitedMs: number): Finding =>
+    wasLoaded
+      ? {
+          status: 'failure',
+          seen: `no vector within ${time(waitedMs)}, and the model is loaded`,
+          mend: 'ollama ps',
+        }
+      : {
+          status: 'warning',
+          seen: `not tried: the model is not loaded, and loads longer than ${time(waitedMs)}`,
+          mend: 'embed doctor --timeout 60s',
+        };
+  await probe.check('embedding', 'Embedding', look, { timeoutMs: TIMEOUT_MS, late, mend: options.log });
+  return single;
+}
+
+async function examineLoading(
+  probe: Probe,
+  options: VectorOptions,
+  before: Loaded | undefined,
+  firstMs: number,
+): Promise<Loaded | undefined> {
+  let now: Loaded | undefined;
+  await probe.check('loaded', 'Loaded', async (signal): Promise<Finding> => {
+    now = await loaded(options, signal);
+    const when = before === undefined ? `was not; its first answer took ${time(firstMs)}` : 'already';
+    if (now === undefined) return { status: 'skipped', seen: `${when}; the server doesn't say where` };
+    const share = now.bytes === 0 ? 0 : now.vramBytes / now.bytes;
+    const where =
+      share === 0 ? 'on the CPU' : share >= 1 ? 'on the GPU' : `${Math.round(share * 100)}% on the GPU`;
+    return { status: 'ok', seen: `${when}; ${size(now.bytes)} ${where}` };
+  });
+  return now;
+}
+
+/** The canaries in one batch, against one of them alone. */
+async function examineBatch(
+  probe: Probe,
+  { embedder, log }: VectorOptions,
+  single: readonly number[],
+): Promise<VectorSpace | undefined> {
+  let space: VectorSpace | undefined;
+  const look = async (signal: AbortSignal): Promise<Finding> => {
+    const measured = await measureSpace(embedder, { signal });
+    const texts = canaryTextsOf(embedder);
+    const [last] = await embedder.embed(texts.slice(-1), { signal });
+    const cosines = [cosine(single, measured.canaries[0]!), cosine(last!, measured.canaries.at(-1)!)];
+    const lowest = Math.min(...cosines);
+    space = measured;
+    const seen = `${plural(texts.length, 'text')} in one request as alone: lowest cosine ${shownCosine(lowest)}`;
+    if (lowest >= LEAST_COSINE) return { status: 'ok', seen };
+    return {
+      status: 'failure',
+      seen: `a vector depends on its batch: cosine ${lowest.toFixed(4)} alone against batched`,
+      mend: 'embed ingest <paths> --batch-size 1',
+    };
+  };
+  await probe.check('batch', 'Batch', look, { timeoutMs: TIMEOUT_MS, mend: log });
+  return space;
+}
+
+/** A text that is a little too long for the model must be refused. Where it is, it costs no work. */
+async function examineCut(probe: Probe, options: VectorOptions, context: number | undefined): Promise<void> {
+  const { client, embedder } = options;
+  const window = context ?? embedder.maxTokens;
+  // Every word is at least one token, whatever the tokenizer.
+  const words = window + 16;
+  const look = async (signal: AbortSignal): Promise<Finding> => {
+    if (words > LONGEST_TRY_TOKENS)
+      return { status: 'skipped', seen: `a window of ${whole(window)} tokens is not tried` };
+    const body = { ...requestOf(options), input: ['word '.repeat(words).trimEnd()] };
+    try {
+      const answer = readAnswer(await client.json('/api/embed', body, { timeoutMs: TIMEOUT_MS, signal }));
+      return taken(answer.tokens, words);
+    } catch (error) {
+      if (!(error instanceof EmbedderFault)) throw error;
+      if (error.meaning === 'too-long')
+        return { status: 'ok', seen: `a text of ${whole(words)} tokens is refused` };
+      return {
+        status: 'warning',
+        seen: `a text of ${whole(words)} tokens fails otherwise: ${said(error)}`,
+        mend: `embed ingest <paths> --chunk-size ${embedder.defaultChunkTokens}`,
+      };
+    }
+  };
+  const late = (waitedMs: number): Finding => ({
+    status: 'skipped',
+    seen: `no refusal of a text of ${whole(words)} tokens within ${time(waitedMs)}: try --timeout 60s`,
+  });
+  await probe.check('truncation', 'Never cuts', look, { timeoutMs: TIMEOUT_MS, late });
+}
+
+function taken(tokens: number | undefined, words: number): Finding {
+  if (tokens !== undefined && tokens >= words) {
+    return { status: 'ok', seen: `a text of ${whole(words)} tokens is taken whole: the window is larger` };
+  }
+  const part = tokens === undefined ? 'may have been' : `was`;
+  return {
+    status: tokens === undefined ? 'warning' : 'failure',
+    seen: `truncate:false is not honoured: a text of ${whole(words)} tokens ${part} cut${tokens === undefined ? '' : ` to ${whole(tokens)}`}`,
+    mend: 'curl -fsSL https://ollama.com/install.sh | sh',
+  };
+}
+
+function sameSpace(previous: VectorSpace | undefined, space: VectorSpace): Finding {
+  if (previous === undefined) return { status: 'skipped', seen: 'no output to compare with' };
+  const comparison = compareSpaces(previous, space);
+  if (comparison.same) {
+    const lowest = Math.min(...previous.canaries.map((one, i) => cosine(one, space.canaries[i]!)));
+    return { status: 'ok', seen: `as the output's: lowest canary cosine ${shownCosine(lowest)}` };
+  }
+  return {
+    status: 'failure',
+    seen: `another than the output's (${comparison.reason})`,
+    mend: 'embed ingest <paths> --rebuild',
+  };
+}
+
+/** What a run sends, too: other options would make the server load the model anew. */
+function requestOf({ embedder, dimensions }: VectorOptions): { [field: string]: unknown } {
+  const request = { model: embedder.identity.model, truncate: false };
+  return dimensions === undefined ? request : { ...request, dimensions };
+}
+
+/** The model as /api/ps has it; undefined when it is not in memory. */
+async function loaded(
+  { client, embedder }: VectorOptions,
+  signal: AbortSignal,
+  timeoutMs = 1500,
+): Promise<Loaded | undefined> {
+  try {
+    const answer = await client.json('/api/ps', undefined, { timeoutMs, signal });
+    const { models } = answer as { models?: { [key: string]: unknown }[] };
+    const found = models?.find((one) => one.name === embedder.identity.model);
+    if (found === undefined) return undefined;
+    const context = Number(found.context_length ?? 0);
+    return {
+      bytes: Number(found.size ?? 0),
+      vramBytes: Number(found.size_vram ?? 0),
+      context: context > 0 ? context : undefined,
+    };
+  } catch (error) {
+    // An old server or a proxy may not have it; what it tells is good to know, not needed.
+    if (error instanceof EmbedderFault) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,221 @@
+// One Ollama server: what it is, which model a run would use there, and whether that model's vectors can be
+// trusted. Each step needs the one before; the first that fails ends the group.
+import type { Settings } from '../config/settings.js';
+import { OllamaClient } from '../embedders/ollama/client.js';
+import { openOllamaEmbedder } from '../embedders/ollama/embedder.js';
+import { hasModel, listEmbeddingModels } from '../embedders/ollama/model.js';
+import { pullModel } from '../embedders/ollama/pull.js';
+import type { Embedder, VectorSpace } from '../types.js';
+import type { Finding, Fix } from './check.js';
+import { examineVectors } from './ollama-vectors.js';
+import type { Probe } from './probe.js';
+import { knownFaults } from './versions.js';
+import { quoted, time } from './words.js';
+
+/** A first look at an address that nobody named: what a run grants it, too. */
+const TIMEOUT_MS = 1500;
+
+export interface EndpointOptions {
+  url: URL;
+  settings: Settings;
+  /** What was named, or what made the output. */
+  model: string | undefined;
+  /** Nobody asked for this server: where it can't be used, the built-in embedder stands in. */
+  optional: boolean;
+  /** The space of the output that a run would continue here. */
+  previous: VectorSpace | undefined;
+}
+
+/** A server as messages name it. */
+export function whereIs(url: URL): string {
+  return url.origin + url.pathname.replace(/\/+$/, '');
+}
+
+/** What the comparison of endpoints needs. */
+export interface Endpoint {
+  url: URL;
+  /** Whether a run can use it. */
+  usable: boolean;
+  model?: string;
+  digest?: string;
+  space?: VectorSpace;
+}
+
+export async function examineEndpoint(probe: Probe, options: EndpointOptions): Promise<Endpoint> {
+  const { url, settings } = options;
+  const client = new OllamaClient({ url, apiKey: settings.ollamaApiKey, connectTimeoutMs: TIMEOUT_MS });
+  let embedder: Embedder | undefined;
+  try {
+    const version = await reachable(probe, client, options);
+    if (version === undefined) return { url, usable: false };
+    const model = await chooseModel(probe, options);
+    if (model === undefined) return { url, usable: false };
+    await probe.check('version', 'Version', () => versionFinding(version, model));
+    embedder = await openModel(probe, model, options);
+    if (embedder === undefined) return { url, usable: false };
+    const space = await examineVectors(probe, {
+      client,
+      embedder,
+      dimensions: settings.dimensions,
+      previous: options.previous,
+      log: logCommand(url),
+    });
+    return { url, usable: true, model, digest: embedder.identity.digest, ...(space && { space }) };
+  } finally {
+    await Promise.all([embedder?.close(), client.close()]);
+  }
+}
+
+/** @returns its version; undefined when it can't be reached */
+async function reachable(
+  probe: Probe,
+  client: OllamaClient,
+  { url, optional }: EndpointOptions,
+): Promise<string | undefined> {
+  let version: string | undefined;
+  const mend = startCommand(url);
+  const late = (waitedMs: number): Finding => ({
+    status: optional ? 'warning' : 'failure',
+    seen: `no answer within ${time(waitedMs)}${optional ? ': the built-in embedder stands in' : ''}`,
+    mend: `curl -m 5 ${whereIs(url)}/api/version`,
+  });
+  const look = async (signal: AbortSignal): Promise<Finding> => {
+    const start = performance.now();
+    const answer = await client.json('/api/version', undefined, { timeoutMs: TIMEOUT_MS * 2, signal });
+    version = String((answer as { version?: unknown }).version ?? 'unknown');
+    return { status: 'ok', seen: `answers in ${time(performance.now() - start)}` };
+  };
+  const found = await probe.check('reachable', 'Reachable', look, { timeoutMs: TIMEOUT_MS, late, mend });
+  const check = probe.checks.at(-1)!;
+  if (found.status !== 'failure') return version;
+  // The command below says what the message advises.
+  check.seen = check.seen.replace(/\): [^)]*\)?[^)]*$/, ')');
+  if (optional) {
+    Object.assign(check, { status: 'skipped', seen: 'not running: the built-in embedder stands in' });
+  }
+  return version;
+}
+
+export function versionFinding(version: string, model: string): Finding {
+  const faults = knownFaults(version, model);
+  if (faults.length === 0) return { status: 'ok', seen: version };
+  return {
+    status: 'warning',
+    seen: `${version} ${faults.join('; it ')} (${model}): use another release`,
+    mend: 'curl -fsSL https://ollama.com/install.sh | sh',
+  };
+}
+
+/** @returns the model that a run would use; undefined when there is none */
+async function chooseModel(probe: Probe, options: EndpointOptions): Promise<string | undefined> {
+  const { url, settings, optional } = options;
+  const apiKey = settings.ollamaApiKey;
+  let chosen: string | undefined;
+  await probe.check('model', 'Model', async (signal): Promise<Finding> => {
+    const ask = { apiKey, signal, timeoutMs: 4000 };
+    if (options.model !== undefined) {
+      if (!(await hasModel(url, options.model, ask))) return missing(url, options.model, apiKey);
+      chosen = options.model;
+      return { status: 'ok', seen: `${chosen} is there` };
+    }
+    [chosen] = await listEmbeddingModels(url, ask);
+    if (chosen !== undefined) return { status: 'ok', seen: `${chosen} would be used (no model is named)` };
+    const mend = pullCommand(url, 'nomic-embed-text');
+    if (!optional) return { status: 'failure', seen: 'no model here can embed', mend };
+    return { status: 'skipped', seen: 'no model here can embed: the built-in embedder stands in', mend };
+  });
+  return chosen;
+}
+
+function missing(url: URL, model: string, apiKey: string | undefined): Finding {
+  const fix: Fix = {
+    what: `pull ${model} at ${whereIs(url)}`,
+    run: async ({ signal, onProgress }) =>
+      pullModel(url, model, ({ status }) => onProgress(status), signal, apiKey),
+  };
+  return { status: 'failure', seen: `${model} is missing`, mend: pullCommand(url, model), fix };
+}
+
+async function openModel(
+  probe: Probe,
+  model: string,
+  { url, settings }: EndpointOptions,
+): Promise<Embedder | undefined> {
+  let embedder: Embedder | undefined;
+  const look = async (signal: AbortSignal): Promise<Finding> => {
+    const opened = await openOllamaEmbedder({
+      url,
+      model,
+      dimensions: settings.dimensions,
+      apiKey: settings.ollamaApiKey,
+      batchTimeoutMs: settings.batchTimeout,
+      signal,
+    });
+    // Too late: the line has been written, and nobody would close it.
+    if (signal.aborted) await opened.close();
+    else embedder = opened;
+    const { digest, dimensions } = opened.identity;
+    const seen = `digest ${digest.slice(0, 12)}, context ${opened.maxTokens} tokens, ${dimensions} dimensions`;
+    return { status: 'ok', seen };
+  };
+  const mend = pullCommand(url, 'nomic-embed-text');
+  const found = await probe.check('details', 'Details', look, { mend });
+  return found.status === 'ok' ? embedder : undefined;
+}
+
+/** Whether all endpoints give the same vectors: one run uses them all. */
+export function sameEverywhere(
+  endpoints: readonly Endpoint[],
+  compare: (a: VectorSpace, b: VectorSpace) => { same: true } | { same: false; reason: string },
+): Finding {
+  const answered = endpoints.filter((one) => one.digest !== undefined);
+  const [first, ...others] = answered;
+  if (first === undefined || others.length === 0) {
+    return {
+      status: 'skipped',
+      seen: `only ${answered.length} of ${endpoints.length} endpoints can be compared`,
+    };
+  }
+  for (const other of others) {
+    const reason = difference(first, other, compare);
+    if (reason === undefined) continue;
+    return {
+      status: 'failure',
+      seen: `${whereIs(other.url)} gives other vectors than ${whereIs(first.url)} (${reason})`,
+      mend: pullCommand(other.url, first.model!),
+    };
+  }
+  const measured = answered.every((one) => one.space !== undefined);
+  const what = measured ? 'same digest, same vectors' : 'same digest; not all vectors could be compared';
+  return { status: measured ? 'ok' : 'skipped', seen: `${what} on ${answered.length} endpoints` };
+}
+
+function difference(
+  a: Endpoint,
+  b: Endpoint,
+  compare: (a: VectorSpace, b: VectorSpace) => { same: true } | { same: false; reason: string },
+): string | undefined {
+  if (a.digest !== b.digest) return `digest ${a.digest!.slice(0, 12)}, there ${b.digest!.slice(0, 12)}`;
+  if (a.space === undefined || b.space === undefined) return undefined;
+  const comparison = compare(a.space, b.space);
+  return comparison.same ? undefined : comparison.reason;
+}
+
+function pullCommand(url: URL, model: string): string {
+  const here = whereIs(url) === 'http://127.0.0.1:11434';
+  return `${here ? '' : `OLLAMA_HOST=${whereIs(url)} `}ollama pull ${quoted(model)}`;
+}
+
+/** Where a server's own words are. */
+function logCommand(url: URL): string {
+  return isHere(url) ? 'journalctl -u ollama -n 50' : `ssh ${url.hostname} journalctl -u ollama -n 50`;
+}
+
+function isHere(url: URL): boolean {
+  return ['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname);
+}
+
+function startCommand(url: URL): string {
+  if (!isHere(url)) return `ssh ${url.hostname} ollama serve`;
+  return url.port === '11434' ? 'ollama serve' : `OLLAMA_HOST=${url.host} ollama serve`;
+}

@@ -1,0 +1,108 @@
+// The output as the last run left it: its lock, what an interrupted run left, and whether its files fit
+// together. This looks at a few bytes only; `embed verify` reads all of them.
+import { join } from 'node:path';
+import { parseRecord, readRecordText, recover } from '../outputs/commit.js';
+import { fileSize, namesIn } from '../outputs/disk.js';
+import { journalPrefix, runFolder } from '../outputs/layout.js';
+import { acquireLock, inspectLock } from '../outputs/lock.js';
+import { type Output, openOutput } from '../outputs/output.js';
+import type { VectorSpace } from '../types.js';
+import type { Finding, Fix } from './check.js';
+import type { Probe } from './probe.js';
+import { plural, quoted, size } from './words.js';
+
+/** @returns the vector space of the output; undefined where there is none that can be read */
+export async function examineOutput(probe: Probe, out: string): Promise<VectorSpace | undefined> {
+  let space: VectorSpace | undefined;
+  const look = async (): Promise<Finding> => {
+    const output = await openOutput(out);
+    if (output === undefined) return { status: 'skipped', seen: 'none yet' };
+    try {
+      space = output.space;
+      return await lookInto(output);
+    } finally {
+      await output.close();
+    }
+  };
+  await probe.check('files', 'Files', look, { mend: `embed ingest <paths> --out ${quoted(out)} --rebuild` });
+  let held = false;
+  await probe.check('lock', 'Lock', async () => {
+    const lock = await inspectLock(out);
+    if (lock === undefined) return { status: 'ok', seen: 'free' };
+    held = lock.held;
+    const owner = `process ${lock.owner.pid} on ${lock.owner.host}`;
+    if (lock.held) return { status: 'ok', seen: `held by ${owner}, which works on the output` };
+    return {
+      status: 'warning',
+      seen: `stale: its owner, ${owner}, is dead`,
+      mend: 'embed doctor --fix',
+      fix: unlock(out),
+    };
+  });
+  await probe.check('run', 'Last run', async () => {
+    if (held) return { status: 'ok', seen: 'under way' };
+    return await interrupted(out);
+  });
+  return space;
+}
+
+const undisturbed: Finding = { status: 'ok', seen: 'left nothing unfinished' };
+
+/** Sizes, header and manifest were checked by opening; this reads the last row. */
+async function lookInto(output: Output): Promise<Finding> {
+  const { rows, space } = output;
+  const seen = `${plural(output.documents().length, 'document')}, ${plural(rows, 'row')}, ${space.model}`;
+  if (rows > 0) {
+    const [vector] = await output.vectors([rows - 1]);
+    const norm = Math.hypot(...vector!);
+    // Written so that NaN is a problem, too.
+    if (!(Math.abs(norm - 1) <= 1e-3)) {
+      return { status: 'failure', seen: `the last row's vector has length ${norm} instead of 1` };
+    }
+    JSON.parse(await output.line(rows - 1));
+  }
+  return { status: 'ok', seen: `${seen} (a quick look; \`embed verify\` checks all)` };
+}
+
+async function interrupted(out: string): Promise<Finding> {
+  if (parseRecord(await readRecordText(out)) !== undefined) {
+    return {
+      status: 'warning',
+      seen: 'stopped in the middle of its commit; the next run ends it',
+      mend: 'embed doctor --fix',
+      fix: endCommit(out),
+    };
+  }
+  const run = runFolder(out);
+  const journals = (await namesIn(run)).filter((name) => name.startsWith(journalPrefix));
+  const sizes = await Promise.all(journals.map((name) => fileSize(join(run, name))));
+  const bytes = sizes.reduce<number>((sum, one) => sum + (one ?? 0), 0);
+  if (bytes === 0) return undisturbed;
+  return {
+    status: 'warning',
+    seen: `stopped early; its journal keeps ${size(bytes)} of vectors for the next run`,
+    mend: `embed ingest <the same paths> --out ${quoted(out)}`,
+  };
+}
+
+/** Taking the lock and giving it back is how a run does it, too: no race can lose a living run its lock. */
+function unlock(out: string): Fix {
+  return {
+    what: `remove the stale lock of ${out}`,
+    run: async ({ signal }) => (await acquireLock(out, { signal })).release(),
+  };
+}
+
+function endCommit(out: string): Fix {
+  return {
+    what: `end the interrupted commit of ${out}`,
+    run: async ({ signal }) => {
+      const lock = await acquireLock(out, { signal });
+      try {
+        await recover(out);
+      } finally {
+        await lock.release();
+      }
+    },
+  };
+}

@@ -1,0 +1,128 @@
+// Runs the checks of one group, each within a time of its own and all within the report's: what hangs
+// becomes a line that says so, and holds up nothing else.
+import { EmbedError } from '../errors.js';
+import type { Check, Finding, GroupName } from './check.js';
+import { time } from './words.js';
+
+/** The time that all checks share. */
+export class Budget {
+  readonly #end: number;
+  readonly signal: AbortSignal;
+
+  constructor(ms: number, signal: AbortSignal) {
+    this.#end = performance.now() + ms;
+    this.signal = signal;
+  }
+
+  /** Milliseconds that are left; never negative. */
+  get left(): number {
+    return Math.max(0, this.#end - performance.now());
+  }
+}
+
+export interface CheckOptions {
+  /** The longest that it may take, in ms; less when the budget ends before. @default 2000 */
+  timeoutMs?: number;
+  /** What to say when it took longer. @default a failure: no answer */
+  late?: (waitedMs: number) => Finding;
+  /** What mends a failure that names nothing itself. */
+  mend?: string;
+}
+
+export class Probe {
+  readonly checks: Check[] = [];
+  readonly group: GroupName;
+  readonly subject: string | undefined;
+  readonly budget: Budget;
+
+  constructor(group: GroupName, budget: Budget, subject?: string) {
+    this.group = group;
+    this.budget = budget;
+    this.subject = subject;
+  }
+
+  /**
+   * Looks, and keeps what was found as a line. A known error is a failure with its own sentence.
+   * @param look ends soon after its signal is aborted; nobody waits for it
+   * @throws the reason of the budget's signal when it is aborted
+   */
+  async check(
+    id: string,
+    title: string,
+    look: (signal: AbortSignal) => Promise<Finding> | Finding,
+    options: CheckOptions = {},
+  ): Promise<Finding> {
+    const { signal } = this.budget;
+    const start = performance.now();
+    const timeoutMs = Math.min(options.timeoutMs ?? 2000, this.budget.left);
+    const { late = noAnswer, mend } = options;
+    const finding = timeoutMs < 1 ? outOfTime : await within(timeoutMs, signal, look, () => late(timeoutMs));
+    signal.throwIfAborted();
+    const subject = this.subject === undefined ? {} : { subject: this.subject };
+    this.checks.push({
+      id: `${this.group}.${id}`,
+      group: this.group,
+      ...subject,
+      title,
+      ...finding,
+      ...(finding.status === 'failure' && finding.mend === undefined && mend && { mend }),
+      seen: this.#withoutSubject(finding.seen),
+      ms: Math.round(performance.now() - start),
+    });
+    return finding;
+  }
+
+  /** Errors name the server; the group's heading has just done so. */
+  #withoutSubject(seen: string): string {
+    return seen.replace(`Ollama at ${this.subject} `, '').replace(`Redis at ${this.subject} `, '');
+  }
+}
+
+const outOfTime: Finding = {
+  status: 'skipped',
+  seen: 'no time was left to look: allow more with --timeout 30s',
+};
+
+function noAnswer(waitedMs: number): Finding {
+  return { status: 'failure', seen: `no answer within ${time(waitedMs)}` };
+}
+
+async function within(
+  ms: number,
+  signal: AbortSignal,
+  look: (signal: AbortSignal) => Promise<Finding> | Finding,
+  late: () => Finding,
+): Promise<Finding> {
+  const control = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  let onAbort: (() => void) | undefined;
+  const ended = new Promise<Finding>((resolve, reject) => {
+    timer = setTimeout(() => resolve(late()), ms);
+    onAbort = () => reject(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+  });
+  try {
+    return await Promise.race([attempt(look, control.signal), ended]);
+  } finally {
+    clearTimeout(timer);
+    if (onAbort) signal.removeEventListener('abort', onAbort);
+    control.abort(new Error('the check is over'));
+  }
+}
+
+async function attempt(
+  look: (signal: AbortSignal) => Promise<Finding> | Finding,
+  signal: AbortSignal,
+): Promise<Finding> {
+  try {
+    return await look(signal);
+  } catch (error) {
+    return { status: 'failure', seen: said(error) };
+  }
+}
+
+/** An error as a phrase: ours are sentences, of others the first line. */
+export function said(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return error instanceof EmbedError ? text.replace(/\.$/, '') : `unexpected: ${text.split('\n')[0]}`;
+}

@@ -1,0 +1,130 @@
+// A connection to Redis for looking only: each step by itself, so that each refusal has a line of its own.
+import { Redis } from 'ioredis';
+import type { RedisAddress } from '../cache/redis-address.js';
+import { explainRedis, SilenceError } from '../cache/redis-errors.js';
+import { ServiceError } from '../errors.js';
+import { time } from './words.js';
+
+export class RedisLook {
+  readonly #client: Redis;
+  readonly #address: RedisAddress;
+  #connectionError: unknown;
+
+  constructor(address: RedisAddress) {
+    this.#address = address;
+    this.#client = new Redis({
+      host: address.host,
+      port: address.port,
+      ...(address.tls && { tls: address.tls }),
+      lazyConnect: true,
+      disconnectTimeout: 100,
+      disableClientInfo: true,
+      enableReadyCheck: false,
+      enableOfflineQueue: false,
+      autoResendUnfulfilledCommands: false,
+      maxRetriesPerRequest: 0,
+      retryStrategy: () => null,
+    });
+    // ioredis tells why a connection failed by this event only.
+    this.#client.on('error', (error) => {
+      this.#connectionError = error;
+    });
+  }
+
+  async connect(): Promise<void> {
+    await this.#tell(this.#client.connect());
+  }
+
+  /**
+   * @returns whether a password is needed at all
+   * @throws {ServiceError} when the one that is given is wrong, or none is
+   */
+  async authenticate(): Promise<boolean> {
+    const { username, password } = this.#address;
+    try {
+      if (password !== undefined) {
+        await (username === undefined ? this.#client.auth(password) : this.#client.auth(username, password));
+        return true;
+      }
+      await this.#client.ping();
+      return false;
+    } catch (error) {
+      if (/no password is set|without any password configured/.test(String(error))) return false;
+      throw this.#explained(error);
+    }
+  }
+
+  async select(): Promise<void> {
+    await this.#tell(this.#client.select(this.#address.db));
+  }
+
+  /** Milliseconds that an answer takes: the middle one of five. */
+  async latency(): Promise<number> {
+    const times: number[] = [];
+    for (let i = 0; i < 5; i++) {
+      const start = performance.now();
+      await this.#tell(this.#client.ping());
+      times.push(performance.now() - start);
+    }
+    return times.sort((a, b) => a - b)[2]!;
+  }
+
+  /** INFO as a map; undefined where the user may not ask. */
+  async info(): Promise<Map<string, string> | undefined> {
+    const text = await this.#allowed(this.#client.info());
+    const lines = text?.split('\r\n').map((line) => line.split(':') as [string, string]);
+    return lines && new Map(lines);
+  }
+
+  /** One value of CONFIG GET; undefined where the user may not ask. */
+  async config(name: string): Promise<string | undefined> {
+    const pair = (await this.#allowed(this.#client.config('GET', name))) as string[] | undefined;
+    return pair?.[1];
+  }
+
+  /** Keys in the database. */
+  async keys(): Promise<number | undefined> {
+    return await this.#allowed(this.#client.dbsize());
+  }
+
+  /** Redis's clock against ours, in ms; above zero when it is ahead. */
+  async skew(): Promise<number | undefined> {
+    const start = Date.now();
+    const answer = await this.#allowed(this.#client.time());
+    if (answer === undefined) return undefined;
+    const [seconds, microseconds] = answer.map(Number);
+    return seconds! * 1000 + microseconds! / 1000 - (start + Date.now()) / 2;
+  }
+
+  close(): void {
+    this.#client.disconnect();
+  }
+
+  /** What explains that nothing came at all. */
+  silence(waitedMs: number): string {
+    const text = explainRedis(new SilenceError('no answer in time'), this.#address);
+    return `${text.replace(/\.$/, '')} (waited ${time(waitedMs)})`;
+  }
+
+  async #allowed<T>(answer: Promise<T>): Promise<T | undefined> {
+    try {
+      return await answer;
+    } catch (error) {
+      if (/^NOPERM|unknown command/i.test(error instanceof Error ? error.message : '')) return undefined;
+      throw this.#explained(error);
+    }
+  }
+
+  async #tell<T>(answer: Promise<T>): Promise<T> {
+    try {
+      return await answer;
+    } catch (error) {
+      throw this.#explained(error);
+    }
+  }
+
+  #explained(error: unknown): ServiceError {
+    const cause = this.#connectionError ?? error;
+    return new ServiceError(explainRedis(cause, this.#address), { cause });
+  }
+}

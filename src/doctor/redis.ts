@@ -1,0 +1,223 @@
+// The Redis that the settings name: whether it can be used, and whether what it keeps stays there.
+import { type RedisAddress, redisAddress } from '../cache/redis-address.js';
+import { redisSettings } from '../config/redis.js';
+import type { Settings } from '../config/settings.js';
+import { prune, withCache } from './cache.js';
+import type { Finding, Fix } from './check.js';
+import type { Probe } from './probe.js';
+import type { RedisLook } from './redis-client.js';
+import { period, size, time, whole } from './words.js';
+
+const TIMEOUT_MS = 1500;
+const DAY_SECONDS = 86_400;
+/** From here on a Redis without eviction is about to refuse writes. */
+const NEARLY_FULL = 0.9;
+/** Further apart than this, times of the two machines can't be compared. */
+const MOST_SKEW_MS = 2000;
+
+/** Where the settings name none, one line says what is used instead. */
+export async function examineRedis(
+  probe: Probe,
+  settings: Settings,
+  address: RedisAddress | undefined,
+): Promise<void> {
+  if (address === undefined) {
+    const seen = 'not configured, so the disk cache is used';
+    await probe.check('configured', 'Configured', () => ({ status: 'skipped', seen }));
+    return;
+  }
+  const { RedisLook } = await import('./redis-client.js');
+  const look = new RedisLook(address);
+  try {
+    if (!(await canBeUsed(probe, look, address))) return;
+    await examineServer(probe, look, settings, address);
+  } finally {
+    look.close();
+  }
+}
+
+/** Undefined where none is configured. @throws {UsageError} when the address makes no sense */
+export function addressOf(settings: Settings): RedisAddress | undefined {
+  const redis = redisSettings(settings);
+  return redis && redisAddress(redis);
+}
+
+async function canBeUsed(probe: Probe, look: RedisLook, address: RedisAddress): Promise<boolean> {
+  const late = (waitedMs: number): Finding => ({
+    status: 'failure',
+    seen: look.silence(waitedMs),
+    mend: `redis-cli ${target(address)} ping`,
+  });
+  const steps: [string, string, () => Promise<Finding>, string][] = [
+    ['reachable', 'Reachable', () => reachable(look), startCommand(address)],
+    [
+      'authentication',
+      'Login',
+      () => authentication(look, address),
+      "export REDIS_PASSWORD='<the right one>'",
+    ],
+    ['database', 'Database', () => database(look, address), 'export REDIS_EMBEDDING_DB=0'],
+  ];
+  for (const [id, title, step, mend] of steps) {
+    const found = await probe.check(id, title, step, { timeoutMs: TIMEOUT_MS, late, mend });
+    if (found.status !== 'ok') return false;
+  }
+  return true;
+}
+
+async function reachable(look: RedisLook): Promise<Finding> {
+  const start = performance.now();
+  await look.connect();
+  return { status: 'ok', seen: `connected in ${time(performance.now() - start)}` };
+}
+
+async function authentication(look: RedisLook, { username, password }: RedisAddress): Promise<Finding> {
+  const needed = await look.authenticate();
+  if (needed) return { status: 'ok', seen: `password accepted${username ? ` for ${username}` : ''}` };
+  return {
+    status: 'ok',
+    seen: password === undefined ? 'no password needed' : 'no password needed (one is given)',
+  };
+}
+
+async function database(look: RedisLook, { db }: RedisAddress): Promise<Finding> {
+  await look.select();
+  const [count, keys] = [await look.config('databases'), await look.keys()];
+  const among = count === undefined ? '' : ` of ${count}`;
+  return { status: 'ok', seen: `${db}${among}${keys === undefined ? '' : `, ${whole(keys)} keys`}` };
+}
+
+async function examineServer(
+  probe: Probe,
+  look: RedisLook,
+  settings: Settings,
+  address: RedisAddress,
+): Promise<void> {
+  const options = { timeoutMs: TIMEOUT_MS };
+  await probe.check(
+    'latency',
+    'Latency',
+    async () => ({ status: 'ok', seen: `${time(await look.latency())} an answer` }),
+    options,
+  );
+  let info: Map<string, string> | undefined;
+  await probe.check(
+    'version',
+    'Version',
+    async () => {
+      info = await look.info();
+      return info ? { status: 'ok', seen: info.get('redis_version') ?? 'unknown' } : forbidden;
+    },
+    options,
+  );
+  await probe.check('memory', 'Memory', () => (info ? memory(info, settings, address) : forbidden), options);
+  await probe.check('persistence', 'Persistence', () => persistence(info, look, address), options);
+  await probe.check('clock', 'Clock', () => clock(look), options);
+  await probe.check('ttl', 'Vectors live', () => ttl(settings));
+}
+
+const forbidden: Finding = { status: 'skipped', seen: 'its user may not ask (ACL: +info)' };
+
+async function memory(
+  info: ReadonlyMap<string, string>,
+  settings: Settings,
+  address: RedisAddress,
+): Promise<Finding> {
+  const most = Number(info.get('maxmemory') ?? 0);
+  const used = Number(info.get('used_memory') ?? 0);
+  const policy = info.get('maxmemory_policy') ?? 'unknown';
+  if (most === 0) return { status: 'ok', seen: `${size(used)} used, no limit` };
+  const seen = `${size(used)} of ${size(most)} used, ${policy}`;
+  const mend = `redis-cli ${target(address)} config set maxmemory-policy volatile-lru`;
+  if (policy.startsWith('allkeys-')) {
+    return { status: 'warning', seen: `${seen}: it evicts keys of other programs for ours`, mend };
+  }
+  if (policy !== 'noeviction') return { status: 'ok', seen };
+  const fix = used / most >= NEARLY_FULL ? await freeing(settings) : undefined;
+  return {
+    status: 'warning',
+    seen: `${seen}: when it is full, nothing more is stored`,
+    mend,
+    ...(fix && { fix }),
+  };
+}
+
+/** Makes room with what is ours alone. */
+async function freeing(settings: Settings): Promise<Fix | undefined> {
+  const held = await withCache(
+    settings,
+    () => undefined,
+    (cache) => cache.usage(),
+  );
+  if (held === undefined || held.bytes === 0) return undefined;
+  const maxBytes = Math.floor(held.bytes / 2);
+  return {
+    what: `prune the cache: the older half of its vectors (${size(held.bytes - maxBytes)})`,
+    run: () => prune(settings, { maxBytes }),
+  };
+}
+
+async function persistence(
+  info: ReadonlyMap<string, string> | undefined,
+  look: RedisLook,
+  address: RedisAddress,
+): Promise<Finding> {
+  if (info === undefined) return forbidden;
+  const appends = info.get('aof_enabled') === '1';
+  const save = await look.config('save');
+  const snapshots = save === undefined ? 'unknown' : save === '' ? 'off' : 'on';
+  const seen = `snapshots ${snapshots}, append-only file ${appends ? 'on' : 'off'}`;
+  const failed =
+    info.get('rdb_last_bgsave_status') === 'err' || (appends && info.get('aof_last_write_status') === 'err');
+  // Redis then refuses writes (stop-writes-on-bgsave-error), and so stores no vector.
+  if (failed) {
+    return {
+      status: 'warning',
+      seen: `${seen}; the last write to disk failed`,
+      mend: `redis-cli ${target(address)} bgsave`,
+    };
+  }
+  const lost = snapshots === 'off' && !appends ? '; a restart of Redis empties the cache' : '';
+  return { status: 'ok', seen: `${seen}${lost}` };
+}
+
+async function clock(look: RedisLook): Promise<Finding> {
+  const skew = await look.skew();
+  return skew === undefined
+    ? { status: 'skipped', seen: 'its user may not ask (ACL: +time)' }
+    : clockFinding(skew);
+}
+
+/** @param skew of Redis's clock against ours, in ms; above zero when it is ahead */
+export function clockFinding(skew: number): Finding {
+  const apart = `${time(Math.abs(skew))} ${skew > 0 ? 'ahead of' : 'behind'} this machine's`;
+  if (Math.abs(skew) <= MOST_SKEW_MS) return { status: 'ok', seen: apart };
+  return { status: 'warning', seen: `${apart}: set both by NTP`, mend: 'timedatectl set-ntp true' };
+}
+
+function ttl({ cacheTtl }: Settings): Finding {
+  if (cacheTtl >= DAY_SECONDS) return { status: 'ok', seen: `${period(cacheTtl)} (cacheTtl)` };
+  // The default, and right for a gateway: a hint, no warning.
+  return {
+    status: 'ok',
+    seen: `${period(cacheTtl)} (cacheTtl ${cacheTtl}): they don't last to the next night's run`,
+    mend: `export EMBEDDING_CACHE_TTL=${30 * DAY_SECONDS}`,
+  };
+}
+
+/** How redis-cli is told where to go; the password is asked for. */
+function target({ host, port, password, tls }: RedisAddress): string {
+  return [
+    host === 'localhost' || host === '127.0.0.1' ? '' : `-h ${host}`,
+    port === 6379 ? '' : `-p ${port}`,
+    tls ? '--tls' : '',
+    password === undefined ? '' : '--askpass',
+  ]
+    .filter((part) => part !== '')
+    .join(' ');
+}
+
+function startCommand({ host, port }: RedisAddress): string {
+  const here = host === 'localhost' || host === '127.0.0.1' || host === '::1';
+  return here ? `redis-server --port ${port}` : `ssh ${host} redis-server --port ${port}`;
+}

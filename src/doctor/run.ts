@@ -1,0 +1,164 @@
+// Runs all groups side by side within one budget of time, and puts their lines in one order. A further group
+// (such as a gateway's) is one more entry in the list below.
+import { resolve } from 'node:path';
+import type { Settings } from '../config/settings.js';
+import { parseOllamaAddress } from '../embedders/ollama/host.js';
+import { listEmbeddingModels } from '../embedders/ollama/model.js';
+import { compareSpaces } from '../embedders/space.js';
+import type { VectorSpace } from '../types.js';
+import { examineBuiltin } from './builtin.js';
+import { examineCache } from './cache.js';
+import type { Check } from './check.js';
+import { examineConfiguration } from './configuration.js';
+import { examineFolders } from './folders.js';
+import { examineNode } from './node.js';
+import { type Endpoint, examineEndpoint, sameEverywhere, whereIs } from './ollama.js';
+import { examineOutput } from './output.js';
+import { Budget, Probe, said } from './probe.js';
+import { addressOf, examineRedis } from './redis.js';
+import type { ReadSettings } from './settings.js';
+
+export interface ExamineOptions {
+  read: ReadSettings;
+  /** Folder that the output's path starts from. */
+  cwd: string;
+  /** For all checks together, in ms. */
+  timeoutMs: number;
+  signal: AbortSignal;
+}
+
+const DEFAULT_URL = 'http://127.0.0.1:11434';
+
+/** @returns the lines of the report, in its order */
+export async function examine({ read, cwd, timeoutMs, signal }: ExamineOptions): Promise<Check[]> {
+  const { settings } = read;
+  const budget = new Budget(timeoutMs, signal);
+  const out = resolve(cwd, settings.out);
+  const output = new Probe('output', budget, out);
+  const previous = examineOutput(output, out);
+  const groups: Promise<Probe[]>[] = [
+    one(new Probe('node', budget), examineNode),
+    one(new Probe('configuration', budget), (probe) => examineConfiguration(probe, read)),
+    redisGroup(budget, settings),
+    one(new Probe('cache', budget), (probe) => examineCache(probe, settings)),
+    embedderGroups(budget, settings, previous),
+    one(new Probe('folders', budget), (probe) => examineFolders(probe, settings, out)),
+    previous.then(() => [output]),
+  ];
+  return (await Promise.all(groups)).flat().flatMap((probe) => probe.checks);
+}
+
+async function one(probe: Probe, look: (probe: Probe) => Promise<unknown>): Promise<Probe[]> {
+  await look(probe);
+  return [probe];
+}
+
+async function redisGroup(budget: Budget, settings: Settings): Promise<Probe[]> {
+  try {
+    const address = settings.cache === 'disk' || settings.cache === 'none' ? undefined : addressOf(settings);
+    if (address === undefined && settings.cache !== 'auto') return [];
+    return await one(new Probe('redis', budget, address?.shown), (probe) =>
+      examineRedis(probe, settings, address),
+    );
+  } catch (error) {
+    budget.signal.throwIfAborted();
+    return await one(new Probe('redis', budget), (probe) =>
+      probe.check('address', 'Address', () => ({
+        status: 'failure',
+        seen: said(error),
+        mend: 'embed config',
+      })),
+    );
+  }
+}
+
+/** Which embedders a run could use, by the rules of a run: what is named, what made the output, what is there. */
+async function embedderGroups(
+  budget: Budget,
+  settings: Settings,
+  output: Promise<VectorSpace | undefined>,
+): Promise<Probe[]> {
+  const previous = await output;
+  const { embedder, model, ollamaUrl } = settings;
+  const named = embedder === 'ollama' || model !== undefined;
+  const builtin = embedder === 'builtin' || (!named && previous?.embedder === 'builtin');
+  const probes: Probe[] = [];
+  let usable = false;
+  // Servers that are configured are looked at even where the output keeps to the built-in embedder.
+  if (embedder !== 'builtin' && (!builtin || ollamaUrl)) {
+    const optional = !named && !ollamaUrl && previous === undefined;
+    const found = await endpointGroups(budget, settings, {
+      optional,
+      previous: builtin ? undefined : previous,
+    });
+    probes.push(...found.probes);
+    usable = found.usable || !optional;
+  }
+  if (builtin || !usable) {
+    probes.push(...(await one(new Probe('builtin', budget), (probe) => examineBuiltin(probe, previous))));
+  }
+  return probes;
+}
+
+async function endpointGroups(
+  budget: Budget,
+  settings: Settings,
+  { optional, previous }: { optional: boolean; previous: VectorSpace | undefined },
+): Promise<{ probes: Probe[]; usable: boolean }> {
+  const addresses = settings.ollamaUrl ?? [DEFAULT_URL];
+  const urls = addresses.map(urlOrSentence);
+  const known = previous?.embedder === 'ollama' ? previous.model : undefined;
+  const model = settings.model ?? known ?? (await commonModel(urls, settings, budget));
+  const probes: Probe[] = [];
+  const looks = urls.map(async (url, i): Promise<Endpoint | undefined> => {
+    const probe = new Probe('ollama', budget, typeof url === 'string' ? addresses[i] : whereIs(url));
+    probes.push(probe);
+    if (typeof url !== 'string') {
+      return await examineEndpoint(probe, { url, settings, model, optional, previous });
+    }
+    await probe.check('address', 'Address', () => ({ status: 'failure', seen: url, mend: 'embed config' }));
+    return undefined;
+  });
+  const endpoints = (await Promise.all(looks)).filter((endpoint) => endpoint !== undefined);
+  const usable = endpoints.some((endpoint) => endpoint.usable);
+  if (addresses.length > 1) {
+    if (usable) for (const probe of probes) spare(probe);
+    const all = new Probe('ollama', budget, 'all endpoints');
+    await all.check('endpoints', 'Alike', () => sameEverywhere(endpoints, compareSpaces));
+    probes.push(all);
+  }
+  return { probes, usable };
+}
+
+/** The URL of a server, or why it is none. */
+function urlOrSentence(address: string): URL | string {
+  try {
+    return parseOllamaAddress(address).url;
+  } catch (error) {
+    return said(error);
+  }
+}
+
+/** Where none is named, several servers have to agree: the best model of the first that is up, as a run has it. */
+async function commonModel(
+  urls: readonly (URL | string)[],
+  settings: Settings,
+  { signal }: Budget,
+): Promise<string | undefined> {
+  if (urls.length === 1) return undefined;
+  const ask = { apiKey: settings.ollamaApiKey, signal, timeoutMs: 1000 };
+  const lists = await Promise.allSettled(
+    urls.map((url) => (typeof url === 'string' ? [] : listEmbeddingModels(url, ask))),
+  );
+  signal.throwIfAborted();
+  return lists.flatMap((list) => (list.status === 'fulfilled' ? list.value.slice(0, 1) : []))[0];
+}
+
+/** A run goes on without a server that is down while another is up. */
+function spare(probe: Probe): void {
+  for (const check of probe.checks) {
+    if (check.id !== 'ollama.reachable' || check.status !== 'failure') continue;
+    check.status = 'warning';
+    check.seen += '; a run goes on without it';
+  }
+}
