@@ -3,7 +3,7 @@
 import { EmbedderFault, type FaultMeaning, ServiceError } from '../errors.js';
 import type { BatchMetrics } from '../metrics/metrics.js';
 import type { Embedder, Vector } from '../types.js';
-import type { Limiter } from './limiter.js';
+import type { Limiter } from './limiter/limiter.js';
 import type { Ticket } from './ticket.js';
 
 export interface AttemptOptions {

@@ -4,7 +4,7 @@ import type { ServiceError } from '../errors.js';
 import type { BatchMetrics } from '../metrics/metrics.js';
 import type { Embedder, Vector } from '../types.js';
 import { type AttemptOptions, attempt } from './attempt.js';
-import type { Limiter } from './limiter.js';
+import type { Limiter } from './limiter/limiter.js';
 import { type BatchBounds, pack } from './pack.js';
 import { PriorityQueue } from './queue.js';
 import { type BatchKind, type TextRequest, Ticket } from './ticket.js';

@@ -2,8 +2,8 @@
 // only when they are used.
 import { ServiceError } from '../errors.js';
 import type { VectorCache } from '../types.js';
-import type { DiskOptions } from './disk.js';
-import type { RedisOptions } from './redis-address.js';
+import type { DiskOptions } from './disk/cache.js';
+import type { RedisOptions } from './redis/address.js';
 
 export interface CacheOptions {
   /** Present only when the user configured a Redis. */
@@ -24,10 +24,10 @@ export async function openCache(
 ): Promise<VectorCache | undefined> {
   if (choice === 'none') return undefined;
   if (choice === 'redis' || (choice === 'auto' && options.redis)) {
-    const { openRedisCache } = await import('./redis.js');
+    const { openRedisCache } = await import('./redis/cache.js');
     return openRedisCache({ onWarning: options.onWarning, ...options.redis });
   }
-  const { openDiskCache } = await import('./disk.js');
+  const { openDiskCache } = await import('./disk/cache.js');
   try {
     return await openDiskCache({ onWarning: options.onWarning, ...options.disk });
   } catch (error) {

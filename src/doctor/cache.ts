@@ -1,6 +1,6 @@
 // What the cache holds and how often it helped, whichever cache a run would use.
 import { existsSync } from 'node:fs';
-import { defaultCacheFolder } from '../cache/disk-folder.js';
+import { defaultCacheFolder } from '../cache/disk/folder.js';
 import { type CacheOptions, openCache } from '../cache/open.js';
 import { redisSettings } from '../config/redis.js';
 import type { Settings } from '../config/settings.js';

@@ -1,7 +1,7 @@
 // A connection to Redis for looking only: each step by itself, so that each refusal has a line of its own.
 import { Redis } from 'ioredis';
-import type { RedisAddress } from '../cache/redis-address.js';
-import { explainRedis, SilenceError } from '../cache/redis-errors.js';
+import type { RedisAddress } from '../cache/redis/address.js';
+import { explainRedis, SilenceError } from '../cache/redis/errors.js';
 import { ServiceError } from '../errors.js';
 import { time } from './words.js';
 

@@ -1,5 +1,5 @@
 // The Redis that the settings name: whether it can be used, and whether what it keeps stays there.
-import { type RedisAddress, redisAddress } from '../cache/redis-address.js';
+import { type RedisAddress, redisAddress } from '../cache/redis/address.js';
 import { redisSettings } from '../config/redis.js';
 import type { Settings } from '../config/settings.js';
 import { prune, withCache } from './cache.js';

@@ -1,6 +1,7 @@
 // The batching queue in front of embedders, for programs: many callers ask for single texts or lists, and
 // few full requests go out. Cached, bounded, by priority.
 import { createHash } from 'node:crypto';
+import { setImmediate as nextLoop } from 'node:timers/promises';
 import { type BatchKind, PLAIN, type Ticket } from '../batches/ticket.js';
 import {
   type EmbedderFault,
@@ -326,6 +327,8 @@ export class BatchOrchestrator implements AsyncDisposable {
         }
         this.#sendSoon(upstream);
         this.#room.open();
+        // Counting tokens takes its time: what is queued is sent meanwhile. Who was told of room keeps it.
+        if (tickets.length < requests.length && options.whenFull !== 'reject') await nextLoop();
       }
       onQueued?.();
       await allSettled(tickets, signal);
@@ -333,7 +336,7 @@ export class BatchOrchestrator implements AsyncDisposable {
       for (const ticket of tickets) if (!ticket.isSettled) dispatcher.leave(ticket);
       throw error;
     }
-    return tickets.map(outcomeOf);
+    return tickets.map((ticket) => outcomeOf(ticket, upstream.cache !== undefined));
   }
 
   /** After this turn of the event loop, so that callers of the same turn share the first request, too. */
@@ -373,9 +376,9 @@ function vectorsOf(outcomes: readonly TextOutcome[]): Vector[] {
   return vectors as Vector[];
 }
 
-function outcomeOf({ vector, fault, error }: Ticket): TextOutcome {
-  // A copy: others may wait for the same text, and the cache may still be writing.
-  if (vector) return { vector: vector.slice(), cached: false };
+function outcomeOf({ vector, fault, error, callers }: Ticket, isKept: boolean): TextOutcome {
+  // A copy where others wait for the same text, or the cache may still be writing.
+  if (vector) return { vector: callers > 1 || isKept ? vector.slice() : vector, cached: false };
   return fault ? { fault } : { error };
 }
 

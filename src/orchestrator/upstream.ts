@@ -2,9 +2,9 @@
 // sends to them.
 import { createHash } from 'node:crypto';
 import { Dispatcher } from '../batches/dispatcher.js';
-import type { Limiter } from '../batches/limiter.js';
+import type { Limiter } from '../batches/limiter/limiter.js';
 import type { BatchKind, Ticket } from '../batches/ticket.js';
-import { withMemory } from '../cache/memory.js';
+import { withMemory } from '../cache/memory/cache.js';
 import { openCache } from '../cache/open.js';
 import { registerSpace } from '../cache/spaces.js';
 import { CANARY_TEXTS, compareSpaces, measureSpace } from '../embedders/space.js';

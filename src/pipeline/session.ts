@@ -1,6 +1,6 @@
 // What a run holds once it really needs vectors: embedder, vector space, cache and journal. Opened at the
 // first chunk of a new or changed document, so that a run without one contacts nobody.
-import type { Limiter } from '../batches/limiter.js';
+import type { Limiter } from '../batches/limiter/limiter.js';
 import type { Ticket } from '../batches/ticket.js';
 import { type CacheOptions, openCache } from '../cache/open.js';
 import { registerSpace } from '../cache/spaces.js';

@@ -1,6 +1,6 @@
 // How much a request may carry and how many may be in flight, from the settings and the embedder.
 import { totalmem } from 'node:os';
-import { Limiter } from '../batches/limiter.js';
+import { Limiter } from '../batches/limiter/limiter.js';
 import type { BatchBounds } from '../batches/pack.js';
 import type { Embedder } from '../types.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Dispatcher, type DispatcherOptions } from '../../src/batches/dispatcher.js';
-import { Limiter } from '../../src/batches/limiter.js';
+import { Limiter } from '../../src/batches/limiter/limiter.js';
 import type { Ticket } from '../../src/batches/ticket.js';
 import { EmbedderFault, type FaultMeaning, ServiceError } from '../../src/errors.js';
 import { BatchMetrics } from '../../src/metrics/metrics.js';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { openDiskCache } from '../../src/cache/disk.js';
+import { openDiskCache } from '../../src/cache/disk/cache.js';
 import { startOllama } from '../helpers/ollama.js';
 import { line, lookAt, makeFolder } from './look.js';
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openRedisCache } from '../../src/cache/redis.js';
+import { openRedisCache } from '../../src/cache/redis/cache.js';
 import type { DoctorReport } from '../../src/commands/doctor.js';
 import type { Settings } from '../../src/config/settings.js';
 import { clockFinding } from '../../src/doctor/redis.js';

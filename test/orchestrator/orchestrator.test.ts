@@ -275,7 +275,7 @@ test('outcomes text by text: one bad text costs the others nothing', async () =>
 
 describe('cache and health', () => {
   test('from memory the second time; cleared, it is asked for again', async () => {
-    const { memoryCache } = await import('../../src/cache/memory.js');
+    const { memoryCache } = await import('../../src/cache/memory/cache.js');
     const server = await ollama();
     const made = await orchestrator({ ollamaUrl: [server.url] }, { cache: memoryCache(2 ** 20) });
     forget(server);

@@ -1,5 +1,5 @@
 // Vectors in memory within a bound: those that nobody asked for the longest go first.
-import type { Vector } from '../types.js';
+import type { Vector } from '../../types.js';
 
 /** Bytes that an entry takes beside its numbers: key, map and array objects, measured at 390 on the heap and rounded up. */
 const OVERHEAD = 512;

@@ -7,12 +7,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
-import { openRedisCache, type RedisCache } from '../../src/cache/redis.js';
-import type { RedisOptions } from '../../src/cache/redis-address.js';
-import { ServiceError } from '../../src/errors.js';
-import { freePort, type RedisServer, redisAvailable, startRedis } from '../helpers/redis.js';
-import { cacheContract } from './contract.js';
-import { dimensions, entryOf, hashOf, spaceOf, texts, vectorOf } from './vectors.js';
+import type { RedisOptions } from '../../../src/cache/redis/address.js';
+import { openRedisCache, type RedisCache } from '../../../src/cache/redis/cache.js';
+import { ServiceError } from '../../../src/errors.js';
+import { freePort, type RedisServer, redisAvailable, startRedis } from '../../helpers/redis.js';
+import { cacheContract } from '../contract.js';
+import { dimensions, entryOf, hashOf, spaceOf, texts, vectorOf } from '../vectors.js';
 
 const space = spaceOf('space');
 const folder = mkdtempSync(join(tmpdir(), 'embed-redis-test-'));

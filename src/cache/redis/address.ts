@@ -1,6 +1,6 @@
 // Where a Redis is and who asks: from a URL, or from host, port and password.
 import type { ConnectionOptions } from 'node:tls';
-import { UsageError } from '../errors.js';
+import { UsageError } from '../../errors.js';
 
 export interface RedisOptions {
   /** `redis://` or, encrypted, `rediss://[user[:password]@]host[:port][/database]`; wins over host, port and credentials. */

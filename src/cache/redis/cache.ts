@@ -1,16 +1,16 @@
 // The cache in Redis: shared by hosts, entries live for a while. Never stops a run: when Redis goes
 // away, the cache is empty until it returns.
 import type { Redis } from 'ioredis';
-import { ServiceError, UsageError } from '../errors.js';
-import type { CacheUsage, Json, PruneOptions, Vector, VectorCache, VectorEntry } from '../types.js';
-import { checkEntries, checkHash, checkSpace, vectorAt } from './bytes.js';
-import { type CountsHits, Lookups } from './lookups.js';
-import { type RedisAddress, type RedisOptions, redisAddress } from './redis-address.js';
-import { GetGroup, SetGroup } from './redis-commands.js';
-import { connectRedis, within } from './redis-connection.js';
-import { explainRedis, rights, SilenceError } from './redis-errors.js';
-import { RedisInventory } from './redis-inventory.js';
-import { LOOKUPS_KEY, metaKey, prefixOf } from './redis-keys.js';
+import { ServiceError, UsageError } from '../../errors.js';
+import type { CacheUsage, Json, PruneOptions, Vector, VectorCache, VectorEntry } from '../../types.js';
+import { checkEntries, checkHash, checkSpace, vectorAt } from '../bytes.js';
+import { type CountsHits, Lookups } from '../lookups.js';
+import { type RedisAddress, type RedisOptions, redisAddress } from './address.js';
+import { GetGroup, SetGroup } from './commands.js';
+import { connectRedis, within } from './connection.js';
+import { explainRedis, rights, SilenceError } from './errors.js';
+import { RedisInventory } from './inventory.js';
+import { LOOKUPS_KEY, metaKey, prefixOf } from './keys.js';
 
 /** Keys of one command. Bounds the answer: 256 vectors of 1,024 dimensions are 1 MB. */
 const GROUP = 256;

@@ -1,14 +1,14 @@
 // The cache in a folder of the user, for one host: LMDB, shared by all processes. Never stops a run:
 // when the disk is full or the folder read-only, it goes quiet after one warning.
-import { ServiceError } from '../errors.js';
-import type { CacheUsage, Json, PruneOptions, Vector, VectorCache, VectorEntry } from '../types.js';
-import { checkEntries, checkHash, checkSpace, vectorAt } from './bytes.js';
-import { defaultCacheFolder } from './disk-folder.js';
-import { clearDisk, diskUsage, pruneDisk } from './disk-inventory.js';
-import { entryKey, type Place, packEntries, readPlace } from './disk-pack.js';
-import { PackQueue, type QueuedPack } from './disk-queue.js';
-import { DiskStore } from './disk-store.js';
-import { type CountsHits, Lookups } from './lookups.js';
+import { ServiceError } from '../../errors.js';
+import type { CacheUsage, Json, PruneOptions, Vector, VectorCache, VectorEntry } from '../../types.js';
+import { checkEntries, checkHash, checkSpace, vectorAt } from '../bytes.js';
+import { type CountsHits, Lookups } from '../lookups.js';
+import { defaultCacheFolder } from './folder.js';
+import { clearDisk, diskUsage, pruneDisk } from './inventory.js';
+import { entryKey, type Place, packEntries, readPlace } from './pack.js';
+import { PackQueue, type QueuedPack } from './queue.js';
+import { DiskStore } from './store.js';
 
 export interface DiskOptions {
   /** @default `embed/vectors` in the user's cache folder */

@@ -3,7 +3,7 @@
 import { closeSync, existsSync, mkdirSync, openSync, readSync, statfsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Database, RootDatabase } from 'lmdb';
-import { entryKeys, readPlace } from './disk-pack.js';
+import { entryKeys, readPlace } from './pack.js';
 
 export type Binary = Database<Buffer, Buffer>;
 

@@ -3,11 +3,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { openDiskCache } from '../../src/cache/disk.js';
-import { memoryCache, withMemory } from '../../src/cache/memory.js';
-import type { VectorCache } from '../../src/types.js';
-import { cacheContract } from './contract.js';
-import { dimensions, entryOf, hashOf, spaceOf, texts, vectorOf } from './vectors.js';
+import { openDiskCache } from '../../../src/cache/disk/cache.js';
+import { memoryCache, withMemory } from '../../../src/cache/memory/cache.js';
+import type { VectorCache } from '../../../src/types.js';
+import { cacheContract } from '../contract.js';
+import { dimensions, entryOf, hashOf, spaceOf, texts, vectorOf } from '../vectors.js';
 
 const space = spaceOf('space');
 const other = spaceOf('other');

@@ -1,9 +1,9 @@
 // How many requests may be in flight and how many texts a batch takes, following the throughput that the
 // server shows: climbs where it measurably pays, shrinks on overload. Pure: no I/O, and the clock is handed in.
-import { LimitClimb } from './limit-climb.js';
-import type { LimitRange, Limits } from './limit-moves.js';
-import { LimitRecovery } from './limit-recovery.js';
-import { LimitWindow } from './limit-window.js';
+import { LimitClimb } from './climb.js';
+import type { LimitRange, Limits } from './moves.js';
+import { LimitRecovery } from './recovery.js';
+import { LimitWindow } from './window.js';
 
 export interface LimiterOptions {
   /** Texts of a batch, when the user fixed them. */

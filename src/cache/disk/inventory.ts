@@ -1,12 +1,12 @@
 // Taking stock of the disk cache and clearing it out. Reads in slices, so that neither the process nor
 // LMDB, which keeps pages for a reader, is held up; removes whole packs, since only those free pages.
 import { setImmediate as otherWork } from 'node:timers/promises';
-import type { CacheUsage, Json, PruneOptions } from '../types.js';
-import { packTime, readPlace, spaceOfEntry } from './disk-pack.js';
-import type { DiskStore } from './disk-store.js';
-import { type DiskTables, type Removed, removePacks } from './disk-tables.js';
-import { SPACES } from './spaces.js';
-import { Tally, totals } from './tally.js';
+import type { CacheUsage, Json, PruneOptions } from '../../types.js';
+import { SPACES } from '../spaces.js';
+import { Tally, totals } from '../tally.js';
+import { packTime, readPlace, spaceOfEntry } from './pack.js';
+import type { DiskStore } from './store.js';
+import { type DiskTables, type Removed, removePacks } from './tables.js';
 
 /** Entries that are read at once: a few milliseconds. */
 const SLICE = 10_000;

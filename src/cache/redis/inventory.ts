@@ -1,12 +1,12 @@
 // Taking stock of the cache in Redis and clearing it out: by SCAN in groups, own keys only, so that neither
 // Redis nor the other programs that use it are held up or harmed.
 import type { Redis } from 'ioredis';
-import type { CacheUsage, Json, PruneOptions } from '../types.js';
-import type { LookupCounts } from './lookups.js';
-import { NumberGroup } from './redis-commands.js';
-import { ALL_KEYS, isMetaKey, LOOKUPS_KEY, metaKey, spaceOfKey } from './redis-keys.js';
-import { SPACES } from './spaces.js';
-import { Tally, totals } from './tally.js';
+import type { CacheUsage, Json, PruneOptions } from '../../types.js';
+import type { LookupCounts } from '../lookups.js';
+import { SPACES } from '../spaces.js';
+import { Tally, totals } from '../tally.js';
+import { NumberGroup } from './commands.js';
+import { ALL_KEYS, isMetaKey, LOOKUPS_KEY, metaKey, spaceOfKey } from './keys.js';
 
 /** Keys that Redis looks at for one answer: about a millisecond of its time. */
 const GROUP = 1000;

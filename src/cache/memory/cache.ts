@@ -1,11 +1,11 @@
 // A cache in memory, for processes that live long: alone, or in front of another, where it spares the
 // lookups of what is asked again and again.
-import type { CacheUsage, Json, PruneOptions, Vector, VectorCache, VectorEntry } from '../types.js';
-import { checkEntries, checkHash, checkSpace } from './bytes.js';
-import { countsHits, Lookups } from './lookups.js';
+import type { CacheUsage, Json, PruneOptions, Vector, VectorCache, VectorEntry } from '../../types.js';
+import { checkEntries, checkHash, checkSpace } from '../bytes.js';
+import { countsHits, Lookups } from '../lookups.js';
+import { SPACES } from '../spaces.js';
+import { Tally, totals } from '../tally.js';
 import { Lru, type LruEntry } from './lru.js';
-import { SPACES } from './spaces.js';
-import { Tally, totals } from './tally.js';
 
 /**
  * A cache that ends with the process.

@@ -1,7 +1,7 @@
 // A process that fills the disk cache, run from the build: node disk-writer.mjs FOLDER SPACE PREFIX COUNT.
 // Prints a line per group that is on its way, then `closed`. Vectors are their hash's bytes, repeated.
 import { createHash } from 'node:crypto';
-import { openDiskCache } from '../../dist/cache/disk.js';
+import { openDiskCache } from '../../../dist/cache/disk/cache.js';
 
 const [folder, space, prefix, count] = process.argv.slice(2);
 const cache = await openDiskCache({ folder, onWarning: (message) => console.log(message) });

@@ -1,5 +1,5 @@
 // What an error of Redis, of its connection or of its certificate means, as one sentence each.
-import type { RedisAddress } from './redis-address.js';
+import type { RedisAddress } from './address.js';
 
 /** No answer in time. */
 export class SilenceError extends Error {}

@@ -1,7 +1,7 @@
 // Redis addresses: what a URL says, what stands beside it, and what messages show.
 import { describe, expect, it } from 'vitest';
-import { redisAddress } from '../../src/cache/redis-address.js';
-import { UsageError } from '../../src/errors.js';
+import { redisAddress } from '../../../src/cache/redis/address.js';
+import { UsageError } from '../../../src/errors.js';
 
 describe('redisAddress', () => {
   it('has defaults', () => {

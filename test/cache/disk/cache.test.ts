@@ -8,15 +8,15 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type DiskCache, type DiskOptions, openDiskCache } from '../../src/cache/disk.js';
-import { defaultCacheFolder } from '../../src/cache/disk-folder.js';
-import { ServiceError } from '../../src/errors.js';
-import type { Vector } from '../../src/types.js';
-import { cacheContract } from './contract.js';
-import { dimensions, entryOf, hashOf, spaceOf, texts, vectorOf } from './vectors.js';
+import { type DiskCache, type DiskOptions, openDiskCache } from '../../../src/cache/disk/cache.js';
+import { defaultCacheFolder } from '../../../src/cache/disk/folder.js';
+import { ServiceError } from '../../../src/errors.js';
+import type { Vector } from '../../../src/types.js';
+import { cacheContract } from '../contract.js';
+import { dimensions, entryOf, hashOf, spaceOf, texts, vectorOf } from '../vectors.js';
 
 const space = spaceOf('space');
-const writer = fileURLToPath(new URL('disk-writer.mjs', import.meta.url));
+const writer = fileURLToPath(new URL('writer.mjs', import.meta.url));
 
 let folder: string;
 const caches: DiskCache[] = [];
@@ -42,7 +42,7 @@ function startWriter(prefix: string, count: number): ChildProcessByStdio<null, R
   return spawn(process.execPath, parameters, { stdio: ['ignore', 'pipe', 'inherit'] });
 }
 
-/** What disk-writer.mjs stores. */
+/** What writer.mjs stores. */
 function writtenVector(text: string): Vector {
   return Float32Array.from(
     Array(12)
@@ -267,7 +267,7 @@ describe('disk cache', () => {
       const found = await cache.getMany(process.argv[3], [process.argv[4]], ${dimensions});
       await cache.close();
       console.log(found[0] ? 'found' : 'missing');`;
-    const module = new URL('../../dist/cache/disk.js', import.meta.url).href;
+    const module = new URL('../../../dist/cache/disk/cache.js', import.meta.url).href;
     const node = ['--input-type=module', '-e', script, module, folder, space, hashOf('before')];
     const command = `ulimit -f ${Math.floor(size / 2048)}; exec "$0" "$@"`;
     // lmdb-js itself writes to standard error when a commit fails.
@@ -283,8 +283,8 @@ describe('disk cache', () => {
     vi.doMock('lmdb', () => {
       throw new Error('Cannot find package');
     });
-    const { openDiskCache: openWithout } = await import('../../src/cache/disk.js');
-    const { ServiceError: ErrorOfThatModule } = await import('../../src/errors.js');
+    const { openDiskCache: openWithout } = await import('../../../src/cache/disk/cache.js');
+    const { ServiceError: ErrorOfThatModule } = await import('../../../src/errors.js');
     const error = await openWithout({ folder }).catch((reason) => reason);
     expect(error).toBeInstanceOf(ErrorOfThatModule);
     expect(error).toMatchObject({ code: new ServiceError('').code, exitCode: 4 });

@@ -1,10 +1,10 @@
 // The connection to Redis: made step by step, so that each refusal has its own sentence, and made again
 // whenever it breaks.
 import { Redis } from 'ioredis';
-import { ServiceError } from '../errors.js';
-import type { RedisAddress } from './redis-address.js';
-import { explainRedis, SilenceError } from './redis-errors.js';
-import { metaKey } from './redis-keys.js';
+import { ServiceError } from '../../errors.js';
+import type { RedisAddress } from './address.js';
+import { explainRedis, SilenceError } from './errors.js';
+import { metaKey } from './keys.js';
 
 /** How long Redis is left alone before the next attempt to connect. */
 const RECONNECT_MS = 1000;

@@ -1,0 +1,124 @@
+// `embed bench` without its flags: measures, compares with an earlier report, writes the page, saves the settings.
+import { existsSync } from 'node:fs';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import type { Settings } from '../config/settings.js';
+import { UsageError } from '../errors.js';
+import { type BaselineComparison, compareWith, readBaseline } from '../measure/baseline.js';
+import { type Saved, saveSettings } from '../measure/batchrc.js';
+import { type MeasureOptions, measure, type Progress } from '../measure/measure.js';
+import { type Effort, FULL, QUICK } from '../measure/plan.js';
+import { type BenchReport, type Recommendation, reportOf } from '../measure/report.js';
+
+export interface BenchOptions {
+  /** Files, folders and globs; none: the bundled texts. */
+  paths?: readonly string[];
+  /** Each of its Ollama servers is measured on its own. */
+  settings: Settings;
+  /** Each is measured on its own. @default the settings' */
+  models?: readonly string[];
+  /** Fewer settings and rounds, in less than 30 s. @default false */
+  quick?: boolean;
+  /** How thorough to be. @default by `quick` */
+  effort?: Effort;
+  /** For all together, in ms. @default 180000; 25000 when quick */
+  timeLimitMs?: number | undefined;
+  /** Decides orders and resamples. @default 1 */
+  seed?: number | undefined;
+  /** Writes a page to this file. */
+  report?: string | undefined;
+  /** Writes the recommended settings into the configuration file. @default false */
+  save?: boolean;
+  /** An earlier report, and which share each speed may lose against it. */
+  baseline?: { file: string; maxRegression: number } | undefined;
+  /** Folder that relative paths start from. */
+  cwd?: string;
+  signal?: AbortSignal;
+  onNotice?(message: string): void;
+  onPull?: MeasureOptions['onPull'];
+  onProgress?(progress: Progress): void;
+}
+
+export interface BenchResult {
+  report: BenchReport;
+  comparison?: BaselineComparison;
+  /** Undefined when nothing was to be saved, or what is recommended isn't measurably better than one at a time. */
+  saved?: Saved;
+}
+
+const TIME_LIMIT_MS = 180_000;
+const QUICK_TIME_LIMIT_MS = 25_000;
+
+const WORTH_SAVING: readonly Recommendation['reason'][] = ['faster', 'vectors-differ'];
+
+/** Servers times models that one run compares at most. */
+const MOST_TARGETS = 8;
+
+/**
+ * @throws {UsageError} paths that don't exist, a baseline that can't be read or is of another model, a file that
+ *   can't be written
+ * @throws {ServiceError} a server that can't be reached, lacks the model, or answers nothing within the time
+ * @throws the signal's reason
+ */
+export async function bench(options: BenchOptions): Promise<BenchResult> {
+  const { settings, quick = false, seed = 1, cwd = process.cwd() } = options;
+  const targets = targetsOf(settings, options.models);
+  if (options.save && targets.length > 1) {
+    throw new UsageError('--save needs one server and one model: several have settings of their own.');
+  }
+  // What can't be read or written is told before minutes of measuring.
+  const baseline = options.baseline && (await readBaseline(resolve(cwd, options.baseline.file)));
+  const page = options.report === undefined ? undefined : resolve(cwd, options.report);
+  if (page !== undefined) await writable(page);
+  const measurement = await measure({
+    paths: options.paths ?? [],
+    settings,
+    targets,
+    effort: options.effort ?? (quick ? QUICK : FULL),
+    timeLimitMs: options.timeLimitMs ?? (quick ? QUICK_TIME_LIMIT_MS : TIME_LIMIT_MS),
+    seed,
+    cwd,
+    signal: options.signal ?? new AbortController().signal,
+    onNotice: (message) => options.onNotice?.(message),
+    onPull: options.onPull,
+    ...(options.onProgress && { onProgress: options.onProgress }),
+  });
+  const report = reportOf(measurement, seed);
+  if (page !== undefined) {
+    const { pageOf } = await import('../measure/page.js');
+    await writeFile(page, pageOf(report));
+  }
+  const comparison = baseline && compareWith(baseline, report, options.baseline!.maxRegression);
+  const saved = options.save ? await saveRecommended(report, cwd) : undefined;
+  return { report, ...(comparison && { comparison }), ...(saved && { saved }) };
+}
+
+function targetsOf(settings: Settings, named: readonly string[] | undefined): MeasureOptions['targets'] {
+  const models = named ?? [settings.model];
+  if (settings.embedder === 'builtin') return [{}];
+  const urls = settings.ollamaUrl ?? [undefined];
+  const targets = urls.flatMap((url) => models.map((model) => ({ url, model })));
+  if (targets.length <= MOST_TARGETS) return targets;
+  throw new UsageError(
+    `${targets.length} servers and models are too many for one comparison: name at most ${MOST_TARGETS}.`,
+  );
+}
+
+async function writable(page: string): Promise<void> {
+  try {
+    await mkdir(dirname(page), { recursive: true });
+    const known = existsSync(page);
+    await writeFile(page, '', { flag: 'a' });
+    if (!known) await rm(page);
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new UsageError(`${page} can't be written (${code}): name another file with --report.`, { cause });
+  }
+}
+
+async function saveRecommended(report: BenchReport, cwd: string): Promise<Saved | undefined> {
+  const { recommended } = report;
+  if (!recommended || !WORTH_SAVING.includes(recommended.reason)) return undefined;
+  const { batchSize, concurrency } = recommended;
+  return await saveSettings({ batchSize, concurrency }, cwd);
+}

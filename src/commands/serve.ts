@@ -1,0 +1,62 @@
+// `embed serve` without its flags: runs a gateway until its signal, then drains it.
+import type { Settings } from '../config/settings.js';
+import { UsageError } from '../errors.js';
+import { isLoopback } from '../server/auth.js';
+import { type LogLevel, openLog } from '../server/logging.js';
+import type { GatewayLimits } from '../server/options.js';
+import { startGateway } from '../server/server.js';
+
+export interface ServeOptions {
+  settings: Settings;
+  /** @default 127.0.0.1 */
+  host?: string | undefined;
+  /** 0 for a free one. @default 11444 */
+  port?: number | undefined;
+  token?: string | undefined;
+  /** Lets others than this machine in without a token. @default false */
+  allowAnonymous?: boolean | undefined;
+  limits?: Partial<GatewayLimits>;
+  logLevel: LogLevel;
+  /** Starts the drain. */
+  signal: AbortSignal;
+  /** Told where it listens. */
+  onListening(url: string): void;
+  /** Told that it drains. */
+  onDraining?(): void;
+  onNotice(message: string): void;
+}
+
+/**
+ * Resolves when all that was under way at the signal has been answered.
+ * @throws {UsageError} when it would be open to others without a token, or can't listen
+ * @throws {ServiceError} when a cache that was named can't be used
+ */
+export async function serve(options: ServeOptions): Promise<void> {
+  const { settings, host = '127.0.0.1', port, token, limits, signal, onListening, onNotice } = options;
+  if (token === undefined && !isLoopback(host) && !options.allowAnonymous) {
+    throw new UsageError(
+      `Whoever reaches ${host} could use the gateway: set a token (--token or EMBED_SERVE_TOKEN), or say --allow-anonymous.`,
+    );
+  }
+  const log = openLog(options.logLevel);
+  const gateway = await startGateway({
+    settings,
+    host,
+    token,
+    ...(port !== undefined && { port }),
+    ...(limits && { limits }),
+    onNotice: (message) => {
+      onNotice(message);
+      log.notice(message);
+    },
+    onRequest: (line) => log.request(line),
+    onError: (error, id) => log.error(error, id),
+  });
+  onListening(gateway.url);
+  if (!signal.aborted) {
+    await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+  }
+  options.onDraining?.();
+  await gateway.stop();
+  log.flush();
+}
