@@ -5,20 +5,30 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, release, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { adaptive } from './adaptive.js';
 import { report } from './lib/figures.js';
 import { installPeers } from './lib/peers.js';
 import { memory } from './memory.js';
+import { orchestrator } from './orchestrator.js';
 import { pipeline } from './pipeline.js';
 import { realServer } from './real-server.js';
 import { secondRun } from './second-run.js';
 import { startup } from './startup.js';
 import { warmCache } from './warm-cache.js';
 
-const whole = { startup, pipeline, realServer, secondRun, warmCache };
+const whole = { startup, pipeline, realServer, secondRun, warmCache, orchestrator, adaptive };
 const slow = { memory };
-const own = ['run', 'startup', 'pipeline', 'real-server', 'second-run', 'warm-cache', 'memory'].map(
-  (name) => `${name}.js`,
-);
+const own = [
+  'run',
+  'startup',
+  'pipeline',
+  'real-server',
+  'second-run',
+  'warm-cache',
+  'orchestrator',
+  'adaptive',
+  'memory',
+].map((name) => `${name}.js`);
 /** Scripts that measure one part, and print in their own way. */
 const parts = readdirSync(new URL('.', import.meta.url))
   .filter((file) => file.endsWith('.js') && !own.includes(file))

@@ -7,7 +7,7 @@ import { type AttemptOptions, attempt } from './attempt.js';
 import type { Limiter } from './limiter/limiter.js';
 import { type BatchBounds, pack } from './pack.js';
 import { PriorityQueue } from './queue.js';
-import { type BatchKind, type TextRequest, Ticket } from './ticket.js';
+import { type BatchKind, keyOf, type TextRequest, Ticket } from './ticket.js';
 
 export interface DispatcherOptions {
   /** The most that a request carries beside its number of texts, which the limiter decides. */
@@ -93,7 +93,7 @@ export class Dispatcher {
   /** Queues a text, or joins it when the same one is already under way; {@link send} sends it. */
   add(request: TextRequest): Ticket {
     const { metrics } = this.#options;
-    const key = (request.space ?? '') + request.hash;
+    const key = keyOf(request);
     const known = this.#underWay.get(key);
     if (known) {
       metrics.textsJoined(1);
@@ -101,7 +101,7 @@ export class Dispatcher {
       if (known.waiting) this.#queueOf(known.kind).promote(known, request.priority ?? 2);
       return known;
     }
-    const ticket = new Ticket(request);
+    const ticket = new Ticket(request, key);
     if (this.#failure !== undefined) {
       ticket.settle({ error: this.#failure });
       return ticket;
@@ -295,7 +295,7 @@ export class Dispatcher {
   }
 
   #forget(tickets: readonly Ticket[]): void {
-    for (const ticket of tickets) this.#underWay.delete(ticket.space + ticket.hash);
+    for (const ticket of tickets) this.#underWay.delete(ticket.key);
   }
 }
 

@@ -29,7 +29,14 @@ export interface TextRequest {
   kind?: BatchKind;
 }
 
+/** Equal for texts that are the same. */
+export function keyOf({ space = '', hash }: TextRequest): string {
+  return space + hash;
+}
+
 export class Ticket implements Entry {
+  /** Equal for texts that are the same. */
+  readonly key: string;
   readonly hash: string;
   readonly space: string;
   readonly text: string;
@@ -51,7 +58,9 @@ export class Ticket implements Entry {
   error?: unknown;
   #listeners: ((ticket: Ticket) => void)[] | undefined;
 
-  constructor(request: TextRequest) {
+  /** @param key of the request, where it is at hand */
+  constructor(request: TextRequest, key = keyOf(request)) {
+    this.key = key;
     this.hash = request.hash;
     this.space = request.space ?? '';
     this.text = request.text;

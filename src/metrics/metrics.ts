@@ -67,7 +67,7 @@ export interface Metrics {
   texts_joined: number;
   /** Texts that the embedder gave vectors for. */
   texts: number;
-  /** Tokens of these texts. */
+  /** Tokens of these texts, as they were counted for packing: for the orchestrator about, by their length. */
   tokens: number;
   /** Texts that were given up, by the meaning of the last failure. */
   text_failures: ByMeaning;

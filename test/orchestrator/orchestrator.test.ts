@@ -9,36 +9,9 @@ import {
   UsageError,
 } from '../../src/errors.js';
 import { BatchOrchestrator } from '../../src/orchestrator/orchestrator.js';
-import { FakeEmbedder, vectorOf } from '../helpers/embedder.js';
+import { vectorOf } from '../helpers/embedder.js';
 import { faults } from '../helpers/ollama.js';
-import { forget, ollama, orchestrator, texts } from './helpers.js';
-
-/** An embedder that lets every request but the canaries wait until it is told to answer. */
-function gated() {
-  const open: (() => void)[] = [];
-  let closed = false;
-  const embedder = new FakeEmbedder(async (all, { signal }) => {
-    if (closed) {
-      await new Promise<void>((resolve, reject) => {
-        open.push(resolve);
-        signal?.addEventListener('abort', () => reject(signal.reason));
-      });
-    }
-    return all.map(vectorOf);
-  });
-  return {
-    embedder,
-    close: () => {
-      closed = true;
-      embedder.requests.length = 0;
-    },
-    release: () => open.shift()?.(),
-    releaseAll: () => {
-      closed = false;
-      for (const one of open.splice(0)) one();
-    },
-  };
-}
+import { forget, gated, ollama, orchestrator, texts } from './helpers.js';
 
 describe('vectors', () => {
   test('come in the order of the texts, each its own, from lists and from single callers', async () => {
