@@ -2,35 +2,8 @@
 // of it, and status, content type, body shape and error text must agree.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ollamaVersions, recordedCases, recordedPull } from './helpers/ollama/contract.js';
+import { expectAsRecorded } from './helpers/ollama/shape.js';
 import { allMiniLm, startOllama, type TestOllama } from './helpers/ollama.js';
-
-/** Keys and types; vectors by their length, errors by their words, lists by their entries. */
-function shape(value: unknown): unknown {
-  if (Array.isArray(value)) {
-    return value.length > 0 && value.every((one) => typeof one === 'number')
-      ? `${value.length} numbers`
-      : value.map(shape);
-  }
-  if (typeof value === 'object' && value !== null) {
-    return Object.fromEntries(
-      Object.entries(value).map(([key, one]) => [key, said.has(key) ? one : shape(one)]),
-    );
-  }
-  return value === null ? 'null' : typeof value;
-}
-
-/** What a client may act on, and so must be the same to the letter. */
-const said = new Set([
-  'error',
-  'message',
-  'type',
-  'status',
-  'name',
-  'digest',
-  'capabilities',
-  'object',
-  'version',
-]);
 
 describe.each(ollamaVersions)('the test server as Ollama %s', (version) => {
   let server: TestOllama;
@@ -39,16 +12,7 @@ describe.each(ollamaVersions)('the test server as Ollama %s', (version) => {
   });
   afterAll(() => server.stop());
 
-  it.each(recordedCases(version))('$name', async ({ request, response }) => {
-    const body = typeof request.body === 'string' ? request.body : JSON.stringify(request.body);
-    const init = request.body === null ? {} : { body };
-    const answer = await fetch(server.url + request.path, { method: request.method, ...init });
-    const text = await answer.text();
-    expect(answer.status).toBe(response.status);
-    expect(answer.headers.get('content-type')).toBe(response.contentType);
-    if (typeof response.body === 'string') expect(text).toBe(response.body);
-    else expect(shape(JSON.parse(text))).toEqual(shape(response.body));
-  });
+  it.each(recordedCases(version))('$name', (recorded) => expectAsRecorded(server.url, recorded));
 
   it.each(['unknown_model', 'no_network', 'success'] as const)('streams a pull: %s', async (outcome) => {
     const registry = { unknown_model: [], no_network: undefined, success: [{ ...allMiniLm }] };

@@ -1,10 +1,10 @@
 // An Ollama that costs next to nothing: prepared answers of one and the same vector, so that what is measured
 // is the client. Prints its URL when it is ready.
 //
-// node servers/instant.js [--port N] [--per-request MS] [--per-text MS]
+// node servers/instant.js [--port N] [--per-request MS] [--per-text MS] [--per-turn MS]
 //
 // With delays it behaves as a real one does: it embeds one text at a time, whatever number of requests wait,
-// and each request costs something on top, beside the texts of others.
+// and each request costs something on top: beside the texts of others (per request), or in turn (per turn).
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { parseArgs } from 'node:util';
@@ -14,10 +14,12 @@ const { values: flags } = parseArgs({
     port: { type: 'string', default: '0' },
     'per-request': { type: 'string', default: '0' },
     'per-text': { type: 'string', default: '0' },
+    'per-turn': { type: 'string', default: '0' },
   },
 });
 const perRequest = Number(flags['per-request']);
 const perText = Number(flags['per-text']);
+const perTurn = Number(flags['per-turn']);
 
 const DIMENSIONS = 384;
 const MODEL = 'all-minilm:latest';
@@ -74,10 +76,10 @@ function embed(input, response) {
   const texts = Array.isArray(input) ? input.length : 1;
   stats.requests++;
   stats.texts += texts;
-  if (perRequest === 0 && perText === 0) return send(response, embeddings(texts));
+  if (perRequest + perText + perTurn === 0) return send(response, embeddings(texts));
   const now = performance.now();
   if (busyUntil > 0) stats.idleMs += Math.max(0, now - busyUntil);
-  busyUntil = Math.max(now + perRequest, busyUntil) + texts * perText;
+  busyUntil = Math.max(now + perRequest, busyUntil) + perTurn + texts * perText;
   setTimeout(send, busyUntil - now, response, embeddings(texts));
 }
 

@@ -2,10 +2,14 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { exitCodes } from '../errors.js';
+import { benchCommand } from './bench.js';
+import { cacheCommand } from './cache.js';
 import { configCommand } from './config.js';
+import { doctorCommand } from './doctor.js';
 import { ingestCommand } from './ingest.js';
 import { reportError } from './report.js';
 import { searchCommand } from './search.js';
+import { serveCommand } from './serve.js';
 import { verifyCommand } from './verify.js';
 
 const EXIT_STATUS = `
@@ -32,8 +36,17 @@ Examples:
   $ embed ingest ./docs --model bge-m3    with a model of your Ollama
 ${EXIT_STATUS}`,
     );
-  for (const command of [ingestCommand(), searchCommand(), verifyCommand(), configCommand()]) {
-    program.addCommand(command.addHelpText('after', EXIT_STATUS));
+  for (const command of [
+    ingestCommand(),
+    searchCommand(),
+    verifyCommand(),
+    configCommand(),
+    doctorCommand(),
+    cacheCommand(),
+    serveCommand(),
+    benchCommand(),
+  ]) {
+    program.addCommand(command.addHelpText('afterAll', EXIT_STATUS));
   }
   return program;
 }
@@ -41,7 +54,11 @@ ${EXIT_STATUS}`,
 /** Runs one command line to its end; sets `process.exitCode`, never throws. */
 export async function run(argv: readonly string[]): Promise<void> {
   const program = createProgram();
-  for (const command of [program, ...program.commands]) {
+  for (const command of [
+    program,
+    ...program.commands,
+    ...program.commands.flatMap(({ commands }) => commands),
+  ]) {
     command.exitOverride().showSuggestionAfterError().configureHelp({ showGlobalOptions: false });
   }
   surviveClosedStreams();

@@ -1,0 +1,237 @@
+// `embed bench`: flags, progress, and what is printed at the end.
+import { SingleBar } from 'cli-progress';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import type { BenchResult } from '../commands/bench.js';
+import { coerce } from '../config/coerce.js';
+import { loadSettings } from '../config/load.js';
+import { SETTINGS, type Settings } from '../config/settings.js';
+import { exitCodes } from '../errors.js';
+import type { Progress } from '../measure/measure.js';
+import { chalkStderr as chalk } from './colour.js';
+import { addSettings, positive } from './flags.js';
+import { megabytes } from './numbers.js';
+import { SignalError, withSignals } from './signals.js';
+
+interface Flags {
+  model?: string[];
+  quick?: boolean;
+  timeLimit?: number;
+  seed?: number;
+  save?: boolean;
+  report?: string;
+  baseline?: string;
+  maxRegression: number;
+  pull?: boolean;
+  json?: boolean;
+  quiet?: boolean;
+}
+
+/** A model may be named several times here, so it has a flag of its own; formats of an output don't matter. */
+const KEYS = SETTINGS.map(({ key }) => key).filter((key) => key !== 'model' && key !== 'format');
+
+export function benchCommand(): Command {
+  const command = new Command('bench')
+    .description(
+      'measure what batching gains on your server, model and documents, and say which settings to use',
+    )
+    .argument('[paths...]', 'files, folders and globs whose chunks are measured; none: texts of this package')
+    .option('--quick', 'fewer settings and rounds, in less than 30 s')
+    .option('--time-limit <time>', 'at most, e.g. 90s or 10m (default: 3m; 25s with --quick)', milliseconds)
+    .option('--save', 'write the recommended settings to the configuration file in use, else to ./.batchrc')
+    .option('--report <file>', 'write a page with charts to this file')
+    .option('--baseline <file>', 'compare with an earlier --json, and fail when a speed got lower')
+    .addOption(
+      new Option('--max-regression <percent>', 'how much lower it may be, e.g. 5%')
+        .argParser(share)
+        .default(0.1, '10%'),
+    )
+    .option('--json', 'the report as JSON on standard output')
+    .addOption(
+      new Option('--model <name>', 'Ollama model; repeatable, to compare').argParser(
+        (value: string, before: string[] | undefined) => [...(before ?? []), value],
+      ),
+    );
+  addSettings(command, KEYS);
+  return command
+    .option('--pull', 'pull the model when the server lacks it')
+    .option('--seed <n>', 'another order of measurements (default: 1)', positive)
+    .option('-q, --quiet', 'no progress and no notices')
+    .addHelpText(
+      'after',
+      `
+Compares one text a request with batches of 1 to 64 texts, 1 to 4 requests at once, with the adaptive
+setting and with a cold and a warm cache (one of its own, on disk). All are measured in every round, in random
+order; some rounds choose the best setting, others say how good it is. Output and cache stay as they are.
+A server that fails under a setting is a result, too. Several --ollama-url or --model are compared with each
+other, each opened on its own.
+
+Exits with 1 when --baseline shows that a speed fell by more than --max-regression (default: 10%), and by more
+than the noise.
+
+The JSON: {"schema": 1, "speedup": {"estimate", "low", "high"}, "difference": "faster" | "slower" | "none",
+"recommended": {"batchSize", "concurrency", "reason"}, "targets": [{"settings": [{"id", "textsPerSecond",
+"latencyMs", "speedup", …}]}], …}. The speed-up is that of the best batched setting against one text at a
+time, with its 95 % interval; its bounds are null when there were too few rounds.
+
+Examples:
+  $ embed bench                                   with texts of this package
+  $ embed bench ./docs --report bench.html --save
+  $ embed bench ./docs --model bge-m3 --model nomic-embed-text
+  $ embed bench ./docs --quick --json > bench.json
+  $ embed bench ./docs --quick --baseline bench.json --max-regression 15%`,
+    )
+    .action(async (paths: string[], flags: Flags) => {
+      process.exitCode = await benchAction(command, paths, flags);
+    });
+}
+
+async function benchAction(command: Command, paths: string[], flags: Flags): Promise<number> {
+  const typed: Partial<Record<keyof Settings, unknown>> = {};
+  for (const key of KEYS) {
+    if (command.getOptionValueSource(key) === 'cli') typed[key] = command.getOptionValue(key);
+  }
+  const { settings, origins } = await loadSettings({ flags: { ...typed, model: flags.model?.[0] } });
+  const { bench } = await import('../commands/bench.js');
+  const progress = showProgress(Boolean(flags.quiet));
+  try {
+    const result = await withSignals((signal) =>
+      bench({
+        paths,
+        settings,
+        ...(flags.model && { models: flags.model }),
+        quick: Boolean(flags.quick),
+        save: Boolean(flags.save),
+        timeLimitMs: flags.timeLimit,
+        seed: flags.seed,
+        report: flags.report,
+        baseline: flags.baseline ? { file: flags.baseline, maxRegression: flags.maxRegression } : undefined,
+        signal,
+        onNotice: (message) => progress.line(message),
+        onProgress: (now) => progress.show(now),
+        ...(flags.pull && {
+          onPull: (status, done, total) =>
+            progress.show({ done: 0, text: `${status}, ${megabytes(done)} of ${megabytes(total)}` }),
+        }),
+      }),
+    );
+    progress.stop();
+    return await say(result, flags, origins);
+  } catch (error) {
+    progress.stop();
+    if (!(error instanceof SignalError)) throw error;
+    process.stderr.write('Stopped; nothing was changed.\n');
+    return error.exitCode;
+  } finally {
+    progress.stop();
+  }
+}
+
+/** @returns the exit code */
+async function say(
+  { report, comparison, saved }: BenchResult,
+  flags: Flags,
+  origins: Origins,
+): Promise<number> {
+  if (flags.json) {
+    process.stdout.write(
+      `${JSON.stringify({ ...report, ...(comparison && { baseline: comparison }) }, null, 2)}\n`,
+    );
+  } else {
+    const { renderComparison, renderReport } = await import('./bench-view.js');
+    process.stdout.write(renderReport(report, process.stdout.columns ?? 80));
+    if (comparison) process.stdout.write(renderComparison(comparison));
+  }
+  const note = (text: string) => flags.quiet || process.stderr.write(`${text}\n`);
+  if (flags.report) note(`Page: ${flags.report}`);
+  if (saved) {
+    note(`${saved.created ? 'Made' : 'Saved to'} ${saved.path}`);
+    for (const key of ['batchSize', 'concurrency'] as const) {
+      const origin = origins[key];
+      if (origin === undefined || origin === 'default' || origin.startsWith(saved.path)) continue;
+      if (!origin.startsWith('--')) note(`${chalk.yellow('warning')}: ${origin} wins over what was saved.`);
+    }
+  } else if (flags.save) {
+    note('Nothing was saved: no fixed setting is measurably better than the others.');
+  }
+  const slower = comparison?.changes.filter(({ regressed }) => regressed) ?? [];
+  if (slower.length === 0) return exitCodes.done;
+  process.stderr.write(`${chalk.red('slower')}: ${slower.map(lostBy).join('; ')}\n`);
+  return exitCodes.unexpected;
+}
+
+type Origins = Awaited<ReturnType<typeof loadSettings>>['origins'];
+type Change = NonNullable<BenchResult['comparison']>['changes'][number];
+
+function lostBy({ target, role, now, ratio }: Change): string {
+  const percent = (value: number) => `${Math.round(100 * (1 - value))} %`;
+  const { estimate, low, high } = ratio;
+  const interval = low === null || high === null ? '' : ` (${percent(high)} to ${percent(low)})`;
+  const what = role === 'individual' ? 'one text at a time' : `${role} (${now.id})`;
+  return `${what} by ${percent(estimate)}${interval} on ${target}`;
+}
+
+interface Shown {
+  show(progress: Progress): void;
+  line(text: string): void;
+  stop(): void;
+}
+
+const LINE_INTERVAL_MS = 10_000;
+
+function showProgress(quiet: boolean): Shown {
+  if (quiet) return { show: () => undefined, line: () => undefined, stop: () => undefined };
+  const line = (text: string) => void process.stderr.write(`${text}\n`);
+  if (!process.stderr.isTTY || process.env.CI) {
+    let last = performance.now();
+    const show = ({ done, text }: Progress) => {
+      if (performance.now() - last < LINE_INTERVAL_MS) return;
+      last = performance.now();
+      line(`${Math.floor(done * 100)}% ${text}`);
+    };
+    return { show, line, stop: () => undefined };
+  }
+  const bar = new SingleBar({
+    stream: process.stderr,
+    format: (_options, { progress }, { text = '' }) => rendered(progress, String(text)),
+    clearOnComplete: true,
+    hideCursor: true,
+    gracefulExit: false,
+  });
+  bar.start(1, 0, { text: '' });
+  let running = true;
+  const stop = () => {
+    if (running) bar.stop();
+    running = false;
+  };
+  return {
+    show: ({ done, text }) => bar.update(done, { text }),
+    line: (text) => {
+      // Over the bar, which is drawn again below.
+      process.stderr.write(`\r\u001b[K${text}\n`);
+    },
+    stop,
+  };
+}
+
+/** One line of at most 79 columns. */
+function rendered(done: number, text: string): string {
+  const width = 16;
+  const full = Math.round(done * width);
+  const bar = '█'.repeat(full) + '░'.repeat(width - full);
+  return `${bar}${`${Math.floor(done * 100)}%`.padStart(5)} ${text}`.slice(0, 79);
+}
+
+/** For commander. */
+function milliseconds(text: string): number {
+  const value = coerce('duration', text);
+  if (typeof value === 'number' && value > 0) return value;
+  throw new InvalidArgumentError('Expected a time such as 90s or 10m.');
+}
+
+/** For commander: `10%` or `10` as 0.1. */
+function share(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)\s*%?$/.exec(text.trim());
+  const percent = Number(match?.[1]);
+  if (match && percent < 100) return percent / 100;
+  throw new InvalidArgumentError('Expected a percentage such as 10%.');
+}

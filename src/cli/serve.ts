@@ -1,0 +1,122 @@
+// `embed serve`: flags and printing.
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { coerce } from '../config/coerce.js';
+import type { LogLevel } from '../server/logging.js';
+import type { GatewayLimits } from '../server/options.js';
+import { addSettings, positive, settingsFor } from './flags.js';
+import { withSignals } from './signals.js';
+
+interface Flags {
+  host: string;
+  port: number;
+  token?: string;
+  allowAnonymous?: boolean;
+  maxBody?: number;
+  maxTexts?: number;
+  maxQueue?: number;
+  maxModels?: number;
+  deadline?: number;
+  logLevel?: LogLevel;
+  quiet?: boolean;
+}
+
+export function serveCommand(): Command {
+  const command = new Command('serve')
+    .description('a gateway in front of Ollama: batches, caches and shares what its clients ask for')
+    .option('--host <address>', 'listen on this address', '127.0.0.1')
+    .option('--port <n>', 'listen on this port; 0 for a free one', port, 11_444)
+    .addOption(
+      new Option('--token <text>', 'clients must send it as a bearer token').env('EMBED_SERVE_TOKEN'),
+    )
+    .option('--allow-anonymous', 'let other machines in without a token')
+    .option('--max-body <size>', 'of a request for vectors (default: 10MB)', bytes)
+    .option('--max-texts <n>', 'texts of a request (default: 2048)', positive)
+    .option('--max-queue <n>', 'texts of a model that may wait (default: 10000)', positive)
+    .option('--max-models <n>', 'models that are kept open (default: 8)', positive)
+    .option('--deadline <time>', 'for a request for vectors (default: 50s)', milliseconds)
+    .addOption(
+      new Option('--log-level <level>', 'JSON lines on standard output (default: info, on a terminal silent)')
+        // The names are those of server/logging.ts, which loads the logger.
+        .choices(['silent', 'error', 'warn', 'info']),
+    )
+    .option('-q, --quiet', 'say nothing but errors')
+    .addHelpText(
+      'after',
+      `
+Clients of Ollama and of OpenAI work with it unchanged: what asks for vectors is batched and cached, all
+else goes through to the Ollama behind it, the first that is up. Headers: x-embed-priority 0 (first) to 4,
+x-embed-client names who asks. SIGTERM ends it when all that is under way is answered.
+
+  /api/embed /v1/embeddings     as Ollama's and OpenAI's
+  /embedding                    ?text=…, or POST {"text"} or {"texts": […], "priority"}
+  /health /ready /metrics       without a token: the first two; metrics as JSON with ?format=json
+
+Examples:
+  $ embed serve --ollama-url http://127.0.0.1:11434
+  $ OLLAMA_HOST=127.0.0.1:11444 my-application
+  $ EMBED_SERVE_TOKEN=… embed serve --host 0.0.0.0 --redis-url redis://cache:6379
+  $ embed serve --embedder builtin              without any Ollama`,
+    );
+  addSettings(command, [
+    'embedder',
+    'model',
+    'ollamaUrl',
+    'batchSize',
+    'concurrency',
+    'cache',
+    'redisUrl',
+    'cacheTtl',
+    'batchTimeout',
+    'maxRetries',
+  ]);
+  return command.action(async (flags: Flags) => {
+    const { settings } = await settingsFor(command);
+    const { serve } = await import('../commands/serve.js');
+    const say = (line: string) => {
+      if (!flags.quiet) process.stderr.write(`${line}\n`);
+    };
+    await withSignals((signal) =>
+      serve({
+        settings,
+        host: flags.host,
+        port: flags.port,
+        // An empty variable counts as unset.
+        token: flags.token || undefined,
+        allowAnonymous: flags.allowAnonymous,
+        limits: limitsOf(flags),
+        logLevel: flags.logLevel ?? (flags.quiet || process.stdout.isTTY ? 'silent' : 'info'),
+        signal,
+        onListening: (url) => say(`embed gateway: ${url}`),
+        onDraining: () => say('draining: answers what is under way, then ends.'),
+        onNotice: say,
+      }),
+    );
+  });
+}
+
+function limitsOf({ maxBody, maxTexts, maxQueue, maxModels, deadline }: Flags): Partial<GatewayLimits> {
+  return {
+    ...(maxBody !== undefined && { maxBody }),
+    ...(maxTexts !== undefined && { maxTexts }),
+    ...(maxQueue !== undefined && { maxQueue }),
+    ...(maxModels !== undefined && { maxModels }),
+    ...(deadline !== undefined && { deadlineMs: deadline }),
+  };
+}
+
+function port(text: string): number {
+  if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
+  throw new InvalidArgumentError('Expected a port from 0 to 65535.');
+}
+
+function bytes(text: string): number {
+  const value = coerce('bytes', text);
+  if (typeof value === 'number' && value > 0) return value;
+  throw new InvalidArgumentError('Expected a size such as 10MB.');
+}
+
+function milliseconds(text: string): number {
+  const value = coerce('duration', text);
+  if (typeof value === 'number' && value > 0) return value;
+  throw new InvalidArgumentError('Expected a time such as 50s.');
+}

@@ -1,0 +1,57 @@
+// A cache of the measurement's own, on disk, in a folder that goes afterwards: the user's is left alone, be it on
+// disk or in a Redis.
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openDiskCache } from '../cache/disk/cache.js';
+import { ServiceError } from '../errors.js';
+import type { Vector, VectorCache } from '../types.js';
+import type { TrialCache, TrialText } from './trial.js';
+
+/** Far more than all rounds write. */
+const MOST_BYTES = 1024 ** 3;
+
+export class ScratchCache {
+  readonly #cache: VectorCache;
+  readonly #folder: string;
+
+  private constructor(cache: VectorCache, folder: string) {
+    this.#cache = cache;
+    this.#folder = folder;
+  }
+
+  /** Undefined where the disk cache isn't available. */
+  static async open(onNotice: (message: string) => void): Promise<ScratchCache | undefined> {
+    const folder = await mkdtemp(join(tmpdir(), 'embed-bench-'));
+    try {
+      const cache = await openDiskCache({ folder, maxBytes: MOST_BYTES, onWarning: onNotice });
+      return new ScratchCache(cache, folder);
+    } catch (error) {
+      await rm(folder, { recursive: true, force: true });
+      if (!(error instanceof ServiceError)) throw error;
+      onNotice(`The cache is not measured: ${error.message}`);
+      return undefined;
+    }
+  }
+
+  /** One that holds nothing yet. */
+  cold(): TrialCache {
+    return { cache: this.#cache, space: randomBytes(16).toString('hex') };
+  }
+
+  /** One that holds a vector for every text; which one makes no difference to the time. */
+  async warm(texts: readonly TrialText[], vector: Vector): Promise<TrialCache> {
+    const warm = this.cold();
+    await this.#cache.setMany(
+      warm.space,
+      texts.map(({ hash }) => ({ hash, vector })),
+    );
+    return warm;
+  }
+
+  async close(): Promise<void> {
+    await this.#cache.close();
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+}

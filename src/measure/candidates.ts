@@ -1,0 +1,57 @@
+// The settings that are compared: how many texts a request carries, and how many requests are in flight.
+
+export type CandidateKind = 'individual' | 'batched' | 'adaptive' | 'cold-cache' | 'warm-cache';
+
+export interface Candidate {
+  /** Stable: `individual-1`, `batched-32x2`, `adaptive`, `cold-cache`, `warm-cache`. */
+  id: string;
+  kind: CandidateKind;
+  /** Texts of a request at most. For `adaptive`, where it begins. */
+  batchSize: number;
+  /** Requests in flight at most. For `adaptive`, where it begins. */
+  concurrency: number;
+}
+
+/** Batch sizes and numbers of requests in flight, all of one with all of the other. */
+export interface Grid {
+  sizes: readonly number[];
+  concurrencies: readonly number[];
+}
+
+/** What everything is compared with. */
+export const SEQUENTIAL: Candidate = { id: 'individual-1', kind: 'individual', batchSize: 1, concurrency: 1 };
+
+/** Where an ingest begins when nothing is set. */
+export const ADAPTIVE: Candidate = { id: 'adaptive', kind: 'adaptive', batchSize: 32, concurrency: 2 };
+
+export function fixed(batchSize: number, concurrency: number): Candidate {
+  if (batchSize > 1) {
+    return { id: `batched-${batchSize}x${concurrency}`, kind: 'batched', batchSize, concurrency };
+  }
+  return { id: `individual-${concurrency}`, kind: 'individual', batchSize, concurrency };
+}
+
+/** The same setting in front of an empty cache, or of one that holds every vector. */
+export function cached(kind: 'cold-cache' | 'warm-cache', { batchSize, concurrency }: Candidate): Candidate {
+  return { id: kind, kind, batchSize, concurrency };
+}
+
+/** @returns {@link SEQUENTIAL} first, whatever the grid holds */
+export function candidatesOf({ sizes, concurrencies }: Grid): Candidate[] {
+  const all = sizes.flatMap((size) => concurrencies.map((concurrency) => fixed(size, concurrency)));
+  return [SEQUENTIAL, ...all.filter(({ id }) => id !== SEQUENTIAL.id)];
+}
+
+/** Texts in flight: what memory and the wait of a single text grow with. */
+export function width({ batchSize, concurrency }: Candidate): number {
+  return batchSize * concurrency;
+}
+
+/** In words: `32 texts × 2`, `one at a time`. */
+export function nameOf({ kind, batchSize, concurrency }: Candidate): string {
+  if (kind === 'adaptive') return 'adaptive';
+  if (kind === 'cold-cache') return 'cold cache';
+  if (kind === 'warm-cache') return 'warm cache';
+  if (kind === 'individual') return concurrency === 1 ? 'one at a time' : `singly, ${concurrency} at once`;
+  return `${batchSize} texts × ${concurrency}`;
+}

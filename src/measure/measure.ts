@@ -1,0 +1,317 @@
+// The whole measurement: opens what is compared, lets some rounds choose the best settings and others say how good
+// they are, within a time that never is exceeded.
+
+import type { Settings } from '../config/settings.js';
+import { withRetry } from '../embedders/retry.js';
+import { ServiceError } from '../errors.js';
+import type { Vector } from '../types.js';
+import { ScratchCache } from './cache.js';
+import { type Candidate, type Grid, nameOf } from './candidates.js';
+import { Entry, type TargetResult } from './entry.js';
+import {
+  CHOOSE_SHARE,
+  type Effort,
+  planCheck,
+  planChoice,
+  roundSeconds,
+  secondsOf,
+  type Task,
+} from './plan.js';
+import { type Random, randomFrom, shuffled } from './random.js';
+import { type Sample, sampleTexts } from './sample.js';
+import type { Phase } from './series.js';
+import { Target } from './target.js';
+import { runTrial } from './trial.js';
+
+export interface MeasureOptions {
+  /** Files, folders and globs; none: the bundled texts. */
+  paths: readonly string[];
+  /** What all targets share. */
+  settings: Settings;
+  /** Servers and models, each opened on its own; what is left out is as the settings have it. */
+  targets: readonly { url?: string | undefined; model?: string | undefined }[];
+  effort: Effort;
+  /** For all together, in ms. */
+  timeLimitMs: number;
+  /** Decides orders and resamples. */
+  seed: number;
+  cwd: string;
+  signal: AbortSignal;
+  onNotice(message: string): void;
+  onPull?: ((status: string, completed: number, total: number) => void) | undefined;
+  onProgress?(progress: Progress): void;
+}
+
+export interface Progress {
+  /** 0 to 1. */
+  done: number;
+  /** What is done now, in a few words. */
+  text: string;
+}
+
+export interface Measurement {
+  results: readonly TargetResult[];
+  sample: Sample;
+  /** Why it ended before its time; undefined when it is complete. */
+  ended: 'time-limit' | 'server-down' | undefined;
+  seconds: number;
+}
+
+/** The time is over; what was measured until then counts. */
+class TimeIsUp extends Error {}
+
+/** Of the time limit, what is planned for: estimates may be a little short. */
+const PLANNED = 0.9;
+
+/** Fewer rounds that check leave a wide interval. */
+const LEAST_CHECKS = 4;
+
+/**
+ * @throws {ServiceError} when a server can't be reached, lacks its model, or answers nothing within the time
+ * @throws {UsageError} when paths don't exist or hold no text
+ * @throws the signal's reason
+ */
+export async function measure(options: MeasureOptions): Promise<Measurement> {
+  const control = new AbortController();
+  const timer = setTimeout(() => control.abort(new TimeIsUp()), options.timeLimitMs);
+  const bench = new Bench(options, AbortSignal.any([options.signal, control.signal]));
+  try {
+    return await bench.run();
+  } finally {
+    clearTimeout(timer);
+    await bench.close();
+  }
+}
+
+class Bench {
+  readonly #options: MeasureOptions;
+  readonly #signal: AbortSignal;
+  readonly #random: Random;
+  readonly #start = performance.now();
+  readonly #entries: Entry[] = [];
+  #cache: ScratchCache | undefined;
+  #done = 0;
+
+  constructor(options: MeasureOptions, signal: AbortSignal) {
+    this.#options = options;
+    this.#signal = signal;
+    this.#random = randomFrom(options.seed);
+  }
+
+  async run(): Promise<Measurement> {
+    let sample: Sample | undefined;
+    let ended: Measurement['ended'];
+    try {
+      await this.#openTargets();
+      sample = await this.#takeTexts();
+      await this.#choose();
+      await this.#check();
+      if (this.#entries.some((entry) => entry.down)) ended = 'server-down';
+    } catch (error) {
+      // Our own time is over, unless the caller's patience was, too.
+      if (this.#options.signal.aborted || !(this.#signal.reason instanceof TimeIsUp)) throw error;
+      if (!sample || !this.#entries.some((entry) => entry.measured)) throw this.#nothingMeasured();
+      ended = 'time-limit';
+    }
+    for (const entry of this.#entries) if (!entry.chosen) entry.chooseBest();
+    return { results: this.#entries, sample, ended, seconds: this.#elapsed };
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#entries.map(({ target }) => target.close()), this.#cache?.close()]);
+  }
+
+  async #openTargets(): Promise<void> {
+    const { settings, targets, onNotice, onPull } = this.#options;
+    for (const { url, model } of targets) {
+      this.#tell(0, `opening ${[model, url].filter(Boolean).join(' at ') || 'the embedder'}`);
+      const own = { ...settings, ...(url && { ollamaUrl: [url] }), ...(model && { model }) };
+      const target = await Target.open({ settings: own, signal: this.#signal, onNotice, onPull });
+      this.#entries.push(new Entry(target));
+    }
+  }
+
+  async #takeTexts(): Promise<Sample> {
+    const { paths, settings, cwd } = this.#options;
+    const targets = this.#entries.map(({ target }) => target);
+    const room = Math.min(...targets.map(({ embedder }) => embedder.defaultChunkTokens));
+    const sample = await sampleTexts({
+      paths,
+      settings,
+      cwd,
+      chunking: {
+        size: settings.chunkSize ?? room,
+        overlap: settings.chunkOverlap ?? 0,
+        counter: targets[0]!.embedder.counter,
+      },
+      fits: (text) => targets.every((target) => target.fits(text)),
+      random: this.#random,
+      signal: this.#signal,
+    });
+    for (const target of targets) {
+      this.#tell(0.02, `a first look at ${target.name}`);
+      target.useTexts(sample.texts);
+      await target.warmUp(Math.max(...this.#options.effort.grids[0]!.concurrencies), this.#signal);
+      await target.look((this.#secondsLeft * 1000 * 0.1) / targets.length, this.#signal);
+    }
+    return sample;
+  }
+
+  /** All settings, each target for itself: a server need not keep two models in memory for it. */
+  async #choose(): Promise<void> {
+    const { effort, settings } = this.#options;
+    const also: Grid = {
+      sizes: settings.batchSize === undefined ? [] : [settings.batchSize],
+      concurrencies: settings.concurrency === undefined ? [] : [settings.concurrency],
+    };
+    const share = (this.#secondsLeft * CHOOSE_SHARE) / this.#entries.length;
+    for (const [place, entry] of this.#entries.entries()) {
+      const adaptive = entry.target.embedder.identity.embedder === 'ollama';
+      const { plan, rounds } = planChoice(effort, entry.target.cost, share, { adaptive, also });
+      for (let round = 0; round < rounds; round++) {
+        const span = 0.5 / this.#entries.length / rounds;
+        const from = 0.05 + span * (place * rounds + round);
+        await this.#round(entry, plan, { phase: 'choose', round, from, span });
+      }
+      entry.chooseBest();
+    }
+  }
+
+  /** Those that are left, all targets in each round. */
+  async #check(): Promise<void> {
+    const { effort, settings } = this.#options;
+    if (settings.cache !== 'none') this.#cache = await ScratchCache.open(this.#options.onNotice);
+    const budget = this.#secondsLeft / this.#entries.length;
+    const { plans, rounds } = this.#planChecks(budget, effort);
+    for (let round = 0; round < rounds; round++) {
+      const order = shuffled(plans, this.#random);
+      for (const [place, { entry, plan }] of order.entries()) {
+        if (entry.down) continue;
+        // Another target's model may have taken its place in memory.
+        if (plans.length > 1) await entry.target.warmUp(1, this.#signal);
+        const span = 0.45 / rounds / plans.length;
+        const from = 0.55 + span * (round * plans.length + place);
+        await this.#round(entry, plan, { phase: 'check', round, from, span });
+      }
+    }
+  }
+
+  /** As many rounds as there is time for, without the caches where there is time for few only. */
+  #planChecks(budget: number, effort: Effort): { plans: CheckPlan[]; rounds: number } {
+    const withCache = this.#cache !== undefined;
+    for (const caches of withCache ? [true, false] : [false]) {
+      for (let rounds = effort.checkRounds; rounds >= LEAST_CHECKS || !caches; rounds--) {
+        const seconds = budget / rounds;
+        const plans = this.#entries.map((entry): CheckPlan => {
+          const speed = (candidate: Candidate) => entry.speedOf(candidate);
+          const plan = planCheck(effort, entry.finalists(caches), seconds, speed);
+          return { entry, plan, seconds: roundSeconds(plan, speed) };
+        });
+        const fit = plans.every((one) => one.seconds <= seconds);
+        if (fit || (!caches && rounds <= LEAST_CHECKS)) return { plans, rounds };
+      }
+    }
+    return { plans: [], rounds: 0 };
+  }
+
+  /** All settings of a plan once, in random order and with the same texts. */
+  async #round(
+    entry: Entry,
+    plan: readonly Task[],
+    at: { phase: Phase; round: number; from: number; span: number },
+  ): Promise<void> {
+    const start = Math.floor(this.#random() * entry.target.texts.length);
+    const order = shuffled(plan, this.#random);
+    for (const [place, task] of order.entries()) {
+      if (entry.down || entry.gaveUp(task.candidate)) continue;
+      const what = at.phase === 'choose' ? 'choosing' : 'checking';
+      this.#tell(at.from + (at.span * place) / order.length, `${what}: ${nameOf(task.candidate)}`);
+      await this.#measureTask(entry, task, start, at);
+    }
+  }
+
+  async #measureTask(
+    entry: Entry,
+    { candidate, texts: count }: Task,
+    start: number,
+    { phase, round }: { phase: Phase; round: number },
+  ): Promise<void> {
+    const { target } = entry;
+    const series = entry.of(candidate);
+    const adaptive = candidate.kind === 'adaptive';
+    const expected = secondsOf(candidate, count, target.cost);
+    // Texts that the server refuses are left out, and the setting is measured again.
+    for (let attempt = 0; attempt < 3; attempt++) {
+      const texts = target.stretch(start, count);
+      const cache =
+        candidate.kind === 'cold-cache'
+          ? this.#cache?.cold()
+          : candidate.kind === 'warm-cache'
+            ? await this.#cache?.warm(texts, standIn(target.embedder.identity.dimensions))
+            : undefined;
+      const trial = () =>
+        runTrial(texts, {
+          embedder: adaptive ? this.#patient(target) : target.embedder,
+          limiter: target.limiterFor(candidate),
+          canary: target.canary,
+          cache,
+          timeoutMs: Math.max(5000, expected * 10_000),
+          signal: this.#signal,
+        });
+      const outcome = adaptive ? await target.clock.during(trial) : await trial();
+      if (outcome.kind === 'measured') {
+        series.rounds[phase][round] = outcome.trial;
+        return;
+      }
+      if (outcome.kind === 'failed') {
+        series.failures.push(outcome.fault);
+        entry.down = !(await target.recovers(this.#signal));
+        return;
+      }
+      target.leaveOut(outcome.texts);
+    }
+  }
+
+  /** Overload is part of what the adaptive one follows: it tries again, as an ingest does. */
+  #patient({ embedder, limiter }: Target) {
+    return withRetry(embedder, {
+      retries: this.#options.settings.maxRetries,
+      signal: this.#signal,
+      onRetry: ({ meaning }) => {
+        if (meaning === 'busy' || meaning === 'timeout') limiter.overloaded(meaning);
+      },
+    });
+  }
+
+  get #elapsed(): number {
+    return (performance.now() - this.#start) / 1000;
+  }
+
+  get #secondsLeft(): number {
+    return Math.max(0, (this.#options.timeLimitMs / 1000) * PLANNED - this.#elapsed);
+  }
+
+  #tell(done: number, text: string): void {
+    this.#done = Math.max(this.#done, done);
+    this.#options.onProgress?.({ done: this.#done, text });
+  }
+
+  #nothingMeasured(): ServiceError {
+    const seconds = Math.round(this.#options.timeLimitMs / 100) / 10;
+    const where = this.#entries.at(-1)?.target.name ?? 'the embedder';
+    return new ServiceError(
+      `Within ${seconds} s nothing could be measured of ${where}: allow more with --time-limit, or look at \`embed doctor\`.`,
+    );
+  }
+}
+
+/** What a target measures in each of the rounds that check, and how long that takes. */
+interface CheckPlan {
+  entry: Entry;
+  plan: Task[];
+  seconds: number;
+}
+
+function standIn(dimensions: number): Vector {
+  return new Float32Array(dimensions).fill(1 / Math.sqrt(dimensions));
+}

@@ -1,0 +1,11 @@
+// Which settings a person wants to see side by side: the base, the best ones, and what is no fixed setting.
+import type { TargetReport } from './report.js';
+import type { SettingReport } from './setting.js';
+
+export function notable({ settings, best }: TargetReport): SettingReport[] {
+  return settings.filter(({ id, kind, phase, rounds }) => {
+    if (rounds === 0) return false;
+    if (kind === 'individual') return id === 'individual-1' || phase === 'check';
+    return kind !== 'batched' || id === best;
+  });
+}

@@ -1,0 +1,246 @@
+// One server and model under measurement: opened, loaded and warmed up apart from what is measured, with a first
+// idea of what a request and a text cost.
+import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Limiter } from '../batches/limiter/limiter.js';
+import type { Settings } from '../config/settings.js';
+import { CANARY_TEXTS, measureSpace } from '../embedders/space.js';
+import { EmbedderFault, ServiceError } from '../errors.js';
+import { openEmbedder } from '../services/embedder.js';
+import { MOST_IN_FLIGHT, MOST_TEXTS } from '../services/limits.js';
+import type { Embedder, Vector } from '../types.js';
+import { ADAPTIVE, type Candidate } from './candidates.js';
+import { ActiveClock } from './clock.js';
+import { isLoaded } from './loaded.js';
+import { mean } from './statistics.js';
+import type { TrialText } from './trial.js';
+
+/** How long the model took to load; the measurements come after it. */
+export interface Load {
+  /** Null where the server doesn't say. */
+  wasLoaded: boolean | null;
+  /** Of the first answer, less what a second one takes; null when the model was loaded before. */
+  seconds: number | null;
+}
+
+/** Whether a text's vector is the same alone and in a batch. */
+export interface Agreement {
+  texts: number;
+  minimumCosine: number;
+}
+
+/** What requests cost, by a first look: `requestMs + texts × textMs`. */
+export interface Cost {
+  requestMs: number;
+  textMs: number;
+}
+
+export interface OpenTargetOptions {
+  /** With at most one server and one model. */
+  settings: Settings;
+  signal: AbortSignal;
+  onNotice(message: string): void;
+  onPull?: ((status: string, completed: number, total: number) => void) | undefined;
+}
+
+/** Texts of the first look. */
+const LOOK = 8;
+
+export class Target {
+  readonly embedder: Embedder;
+  readonly load: Load;
+  readonly canary: string;
+  /** Follows the server over all rounds, as it would over a long run. */
+  readonly limiter: Limiter;
+  /** What the limiter takes for time: it stands still between measurements. */
+  readonly clock = new ActiveClock();
+  /** Set by {@link useTexts}. */
+  texts: readonly TrialText[] = [];
+  agreement: Agreement | undefined;
+  cost: Cost = { requestMs: 0, textMs: 0 };
+
+  private constructor(embedder: Embedder, load: Load) {
+    this.embedder = embedder;
+    this.load = load;
+    this.canary = embedder.identity.prefixes.document + CANARY_TEXTS[0]!.text;
+    this.limiter = new Limiter({
+      startBatchSize: ADAPTIVE.batchSize,
+      startConcurrency: ADAPTIVE.concurrency,
+      maxBatchSize: MOST_TEXTS,
+      maxConcurrency: MOST_IN_FLIGHT,
+      now: () => this.clock.now,
+    });
+  }
+
+  /**
+   * Opens the embedder and lets its model load.
+   * @throws {ServiceError} when the server can't be reached or lacks the model
+   */
+  static async open(options: OpenTargetOptions): Promise<Target> {
+    const { settings, signal, onNotice, onPull } = options;
+    const start = performance.now();
+    // A request that is sent again would count as a slow one; here it counts as failed.
+    const embedder = await openEmbedder({
+      settings: { ...settings, maxRetries: 0 },
+      signal,
+      onNotice,
+      onPull,
+    });
+    try {
+      const openingMs = embedder.identity.embedder === 'builtin' ? performance.now() - start : 0;
+      const wasLoaded = await isLoaded(embedder, settings, signal);
+      const first = await timed(() => measureSpace(embedder, { signal }));
+      if (wasLoaded) return new Target(embedder, { wasLoaded, seconds: null });
+      const second = await timed(() => measureSpace(embedder, { signal }));
+      const seconds = Math.max(0, openingMs + first.ms - second.ms) / 1000;
+      return new Target(embedder, { wasLoaded, seconds });
+    } catch (error) {
+      await embedder.close();
+      if (!(error instanceof EmbedderFault)) throw error;
+      throw new ServiceError(error.message, { cause: error });
+    }
+  }
+
+  limiterFor({ kind, batchSize, concurrency }: Candidate): Limiter {
+    return kind === 'adaptive' ? this.limiter : new Limiter({ batchSize, concurrency });
+  }
+
+  /** The server's address, without credentials; undefined for the built-in embedder. */
+  get url(): string | undefined {
+    return this.embedder.endpoints?.()[0]?.url;
+  }
+
+  get name(): string {
+    const { model } = this.embedder.identity;
+    return this.url === undefined ? `${model} (built-in)` : `${model} at ${this.url}`;
+  }
+
+  /** How many of a text's tokens are sent, prefix included. */
+  tokensOf(text: string): number {
+    return this.embedder.counter.count(this.embedder.identity.prefixes.document + text);
+  }
+
+  /** Whether the embedder takes a text. */
+  fits(text: string): boolean {
+    return this.tokensOf(text) + this.embedder.counter.special <= this.embedder.maxTokens;
+  }
+
+  /** Measures with these texts from now on. */
+  useTexts(texts: readonly string[]): void {
+    const prefix = this.embedder.identity.prefixes.document;
+    this.texts = texts.map((text, place) => ({
+      text: prefix + text,
+      tokens: this.tokensOf(text),
+      hash: createHash('sha256').update(`${place} ${text}`).digest('hex'),
+    }));
+  }
+
+  /** So many texts from a place on; from the first again behind the last. */
+  stretch(from: number, count: number): TrialText[] {
+    const { texts } = this;
+    return Array.from({ length: count }, (_, index) => {
+      const text = texts[(from + index) % texts.length]!;
+      const lap = Math.floor((from + index) / texts.length);
+      if (lap === 0) return text;
+      return { ...text, hash: createHash('sha256').update(`${lap} ${text.hash}`).digest('hex') };
+    });
+  }
+
+  /** Leaves out texts that the server doesn't take. @throws {ServiceError} when none is left */
+  leaveOut(rejected: readonly TrialText[]): void {
+    const gone = new Set(rejected.map(({ text }) => text));
+    this.texts = this.texts.filter(({ text }) => !gone.has(text));
+    if (this.texts.length > 0) return;
+    throw new ServiceError(`${this.name} takes none of the texts: look into the server's log.`);
+  }
+
+  /** Opens connections, so that no measurement waits for them. */
+  async warmUp(connections: number, signal: AbortSignal): Promise<void> {
+    await Promise.all(
+      Array.from({ length: connections }, () => this.embedder.embed([this.canary], { signal })),
+    );
+  }
+
+  /**
+   * A few texts one by one and then in one batch: shows what requests cost, and whether the vectors agree.
+   * @param mostMs what it may take, roughly
+   */
+  async look(mostMs: number, signal: AbortSignal): Promise<void> {
+    const singles: { text: TrialText; vector: Vector; ms: number }[] = [];
+    const rejected: TrialText[] = [];
+    const start = performance.now();
+    for (const text of this.texts) {
+      const late = performance.now() - start > mostMs / 2;
+      if (singles.length >= LOOK || (late && singles.length >= 2)) break;
+      try {
+        const { value, ms } = await timed(() => this.#embed([text], signal));
+        singles.push({ text, vector: value[0]!, ms });
+      } catch (error) {
+        const itsOwn = error instanceof EmbedderFault && ['too-long', 'bad-input'].includes(error.meaning);
+        if (!itsOwn) throw error;
+        rejected.push(text);
+      }
+    }
+    this.leaveOut(rejected);
+    const batch = await timed(() =>
+      this.#embed(
+        singles.map(({ text }) => text),
+        signal,
+      ),
+    );
+    const cosines = singles.map(({ vector }, index) => dot(vector, batch.value[index]!));
+    this.agreement = { texts: singles.length, minimumCosine: Math.min(...cosines) };
+    const singleMs = mean(singles.map(({ ms }) => ms));
+    const textMs = singles.length < 2 ? singleMs : Math.max(0, (batch.ms - singleMs) / (singles.length - 1));
+    this.cost = { textMs: Math.min(textMs, singleMs), requestMs: Math.max(0, singleMs - textMs) };
+  }
+
+  /**
+   * After a failure: whether the server still answers. Gives it a few moments.
+   * @throws the signal's reason
+   */
+  async recovers(signal: AbortSignal): Promise<boolean> {
+    for (let attempt = 0; attempt < 3; attempt++) {
+      if (attempt > 0) await pause(250 * 2 ** attempt, signal);
+      try {
+        this.embedder.resetBreakers?.();
+        await this.embedder.embed([this.canary], { signal });
+        return true;
+      } catch (error) {
+        signal.throwIfAborted();
+        if (!(error instanceof EmbedderFault)) throw error;
+      }
+    }
+    return false;
+  }
+
+  async close(): Promise<void> {
+    await this.embedder.close();
+  }
+
+  #embed(texts: readonly TrialText[], signal: AbortSignal): Promise<Vector[]> {
+    const tokens = texts.reduce((sum, text) => sum + text.tokens, 0);
+    return this.embedder.embed(
+      texts.map(({ text }) => text),
+      { signal, tokens },
+    );
+  }
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, { signal }).catch((error: unknown) => {
+    signal.throwIfAborted();
+    throw error;
+  });
+}
+
+async function timed<T>(work: () => Promise<T>): Promise<{ value: T; ms: number }> {
+  const start = performance.now();
+  const value = await work();
+  return { value, ms: performance.now() - start };
+}
+
+/** The cosine of two vectors of length 1. */
+function dot(a: Vector, b: Vector): number {
+  return a.reduce((sum, value, index) => sum + value * b[index]!, 0);
+}

@@ -1,0 +1,148 @@
+// One setting, once: so many texts through the same dispatcher that an ingest sends with, timed.
+import { Dispatcher } from '../batches/dispatcher.js';
+import type { Limiter } from '../batches/limiter/limiter.js';
+import { wrapped } from '../embedders/retry.js';
+import { EmbedderFault, type FaultMeaning } from '../errors.js';
+import { BatchMetrics } from '../metrics/metrics.js';
+import { BATCH_BOUNDS } from '../services/limits.js';
+import type { Embedder, VectorCache } from '../types.js';
+
+/** A text as it is sent. */
+export interface TrialText {
+  /** With the model's document prefix. */
+  text: string;
+  tokens: number;
+  /** SHA-256 hex, another one for each place: a text that is measured twice is work twice. */
+  hash: string;
+}
+
+/** The cache in front of the embedder, where one is measured. */
+export interface TrialCache {
+  cache: VectorCache;
+  space: string;
+}
+
+export interface TrialOptions {
+  embedder: Embedder;
+  limiter: Limiter;
+  /** A harmless text that the embedder is known to accept. */
+  canary: string;
+  cache?: TrialCache | undefined;
+  /** When the setting counts as failed, in ms. */
+  timeoutMs: number;
+  signal: AbortSignal;
+}
+
+/** What was measured. */
+export interface Trial {
+  texts: number;
+  tokens: number;
+  requests: number;
+  seconds: number;
+  /** Of each request, from sending to the answer, in ms. */
+  latencies: readonly number[];
+  /** Cache lookups, and those that found a vector. */
+  lookups: number;
+  hits: number;
+}
+
+export type Outcome =
+  | { kind: 'measured'; trial: Trial }
+  /** The server failed under this setting. */
+  | { kind: 'failed'; fault: EmbedderFault }
+  /** The server takes these texts not even alone: nothing was measured. */
+  | { kind: 'rejected'; texts: readonly TrialText[] };
+
+/** Faults that may lie with a text; the dispatcher finds out which. */
+const TEXTS_FAULT: ReadonlySet<FaultMeaning> = new Set(['too-long', 'bad-input', 'bad-answer']);
+
+/** Texts a look-up in the cache, as an ingest has them. */
+const GROUP = 256;
+
+/** @throws the signal's reason when it is aborted, and what is no fault of the embedder */
+export async function runTrial(texts: readonly TrialText[], options: TrialOptions): Promise<Outcome> {
+  const { embedder, limiter, canary, cache, timeoutMs, signal } = options;
+  const control = new AbortController();
+  const ending = AbortSignal.any([signal, control.signal]);
+  const latencies: number[] = [];
+  let fault: EmbedderFault | undefined;
+  const fail = (found: EmbedderFault) => {
+    fault ??= found;
+    control.abort(found);
+  };
+  const watched = wrapped(embedder, async (batch, embedOptions) => {
+    const start = performance.now();
+    try {
+      const vectors = await embedder.embed(batch, embedOptions);
+      latencies.push(performance.now() - start);
+      return vectors;
+    } catch (error) {
+      if (!ending.aborted && error instanceof EmbedderFault && !TEXTS_FAULT.has(error.meaning)) fail(error);
+      throw error;
+    }
+  });
+  const dispatcher = new Dispatcher(watched, {
+    bounds: BATCH_BOUNDS,
+    limiter,
+    metrics: new BatchMetrics(),
+    signal: ending,
+    canary,
+    outage: 'end',
+    onAnswer: async (tickets) => {
+      await cache?.cache.setMany(
+        cache.space,
+        tickets.map(({ hash, vector }) => ({ hash, vector: vector! })),
+      );
+    },
+  });
+  const timer = setTimeout(() => fail(tooSlow(timeoutMs)), timeoutMs);
+  const { dimensions } = embedder.identity;
+  let lookups = 0;
+  let hits = 0;
+  try {
+    const start = performance.now();
+    const tickets = [];
+    for (let at = 0; at < texts.length; at += GROUP) {
+      const group = texts.slice(at, at + GROUP);
+      const found = await cache?.cache.getMany(
+        cache.space,
+        group.map(({ hash }) => hash),
+        dimensions,
+      );
+      lookups += found?.length ?? 0;
+      for (const [index, text] of group.entries()) {
+        if (found?.[index]) hits++;
+        else tickets.push({ text, ticket: dispatcher.add(text) });
+      }
+      dispatcher.send();
+    }
+    dispatcher.end();
+    await dispatcher.finish();
+    const seconds = (performance.now() - start) / 1000;
+    const rejected = tickets.filter(({ ticket }) => ticket.fault).map(({ text }) => text);
+    if (rejected.length > 0) return { kind: 'rejected', texts: rejected };
+    const tokens = texts.reduce((sum, text) => sum + text.tokens, 0);
+    const requests = latencies.length;
+    const trial = { texts: texts.length, tokens, requests, seconds, latencies, lookups, hits };
+    return { kind: 'measured', trial };
+  } catch (error) {
+    signal.throwIfAborted();
+    const found = fault ?? faultIn(error);
+    if (found) return { kind: 'failed', fault: found };
+    throw error;
+  } finally {
+    clearTimeout(timer);
+    await dispatcher.stop();
+  }
+}
+
+function tooSlow(ms: number): EmbedderFault {
+  const seconds = Math.round(ms / 100) / 10;
+  return new EmbedderFault('timeout', `The texts of one measurement were not answered within ${seconds} s.`);
+}
+
+/** An outage carries the fault that proved it. */
+function faultIn(error: unknown): EmbedderFault | undefined {
+  if (error instanceof EmbedderFault) return error;
+  return error instanceof Error && error.cause instanceof EmbedderFault ? error.cause : undefined;
+}

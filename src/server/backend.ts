@@ -1,0 +1,33 @@
+// What stands behind the gateway: Ollama servers, or the built-in embedder. Each answers for itself what isn't
+// batched.
+import type { FastifyReply, FastifyRequest } from 'fastify';
+
+/** A request that is answered without an orchestrator. */
+export interface Passing {
+  request: FastifyRequest;
+  reply: FastifyReply;
+  /** Instead of the client's own body, where that has been read. */
+  body?: Buffer | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+export interface BackendState {
+  /** Servers, without credentials; empty for the built-in embedder. */
+  servers: { url: string; up: boolean }[];
+}
+
+export interface Backend {
+  readonly embedder: 'ollama' | 'builtin';
+  /**
+   * The model that a name means; without one, the model that is used when nobody names one.
+   * @returns undefined when there is none
+   */
+  modelOf(name: string | undefined): Promise<string | undefined>;
+  /** Answers the request whole. @throws {RefusedError} when that can't be done */
+  pass(passing: Passing): Promise<void>;
+  isUp(): Promise<boolean>;
+  state(): Promise<BackendState>;
+  /** What the servers have now, where that can change. */
+  digests?(): Promise<Map<string, string>>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,51 @@
+// One cache for all models of the gateway, with the vectors used last in memory in front of it.
+import { withMemory } from '../cache/memory/cache.js';
+import { openCache } from '../cache/open.js';
+import { redisSettings } from '../config/redis.js';
+import type { Settings } from '../config/settings.js';
+import type { VectorCache } from '../types.js';
+
+/** Bytes of the vectors in memory, of all models together. */
+const MEMORY = 128 * 1024 * 1024;
+
+/**
+ * @returns undefined without a cache
+ * @throws {ServiceError} when a Redis that was named can't be used
+ */
+export async function openSharedCache(
+  settings: Settings,
+  onWarning: (message: string) => void,
+): Promise<VectorCache | undefined> {
+  const cache = await openCache(settings.cache, {
+    redis: redisSettings(settings),
+    disk: { folder: settings.cacheDir, maxBytes: settings.cacheMaxSize },
+    onWarning,
+  });
+  return cache && withMemory(cache, MEMORY);
+}
+
+/** The cache for one of several users, who close what they are handed. */
+export function borrowed(cache: VectorCache): VectorCache {
+  return {
+    kind: cache.kind,
+    getMany: (space, hashes, dimensions) => cache.getMany(space, hashes, dimensions),
+    setMany: (space, entries) => cache.setMany(space, entries),
+    getMeta: (key) => cache.getMeta(key),
+    setMeta: (key, value) => cache.setMeta(key, value),
+    usage: () => cache.usage(),
+    prune: (options) => cache.prune(options),
+    clear: () => cache.clear(),
+    close: async () => undefined,
+  };
+}
+
+/** Whether a value that is written comes back: caches never fail, they go quiet. */
+export async function isCacheWell(cache: VectorCache | undefined, timeoutMs: number): Promise<boolean> {
+  if (!cache) return true;
+  const mark = new Date().toISOString();
+  const asked = cache
+    .setMeta('health', mark)
+    .then(async () => typeof (await cache.getMeta('health')) === 'string');
+  const late = new Promise<boolean>((resolve) => setTimeout(resolve, timeoutMs, false).unref());
+  return await Promise.race([asked.catch(() => false), late]);
+}

@@ -1,0 +1,124 @@
+// What a client is told when something goes wrong: status and words as the recorded servers have them, where
+// they have such a case.
+import {
+  EmbedderFault,
+  type FaultMeaning,
+  NotStartedError,
+  QueueFullError,
+  RejectedTextsError,
+  ServiceError,
+  UsageError,
+} from '../errors.js';
+
+/** An answer that isn't a 200. */
+export interface Refusal {
+  status: number;
+  message: string;
+  /** Seconds until a new try makes sense. */
+  retryAfter?: number;
+}
+
+/** A request that is refused by the gateway itself. */
+export class RefusedError extends Error {
+  readonly refusal: Refusal;
+
+  constructor(status: number, message: string, retryAfter?: number) {
+    super(message);
+    this.refusal = retryAfter === undefined ? { status, message } : { status, message, retryAfter };
+  }
+}
+
+/** The client closed its connection before it was answered. */
+export class ClientGoneError extends Error {}
+
+/** The time that a request may take is over. */
+export class DeadlineError extends Error {}
+
+/** Words of the recorded servers. */
+export const BUSY = 'server busy, please try again.  maximum pending requests exceeded';
+export const TOO_LONG = 'the input length exceeds the context length';
+
+/** Words of a model that isn't there, for the requests that name one. */
+export function missingModel(name: string): string {
+  return `model ${JSON.stringify(name)} not found, try pulling it first`;
+}
+
+/** @param model the name that the client used */
+export function refusalOf(error: unknown, model = ''): Refusal {
+  if (error instanceof RefusedError) return error.refusal;
+  if (error instanceof QueueFullError) return { status: 503, message: BUSY, retryAfter: 1 };
+  if (error instanceof RejectedTextsError) return ofFault(error.rejected[0]!.fault, model);
+  if (error instanceof EmbedderFault) return ofFault(error, model);
+  if (error instanceof ServiceError) {
+    const { cause } = error;
+    if (cause instanceof EmbedderFault) return { ...ofFault(cause, model), ...unless(cause, error.message) };
+    return { status: 503, message: error.message, retryAfter: 5 };
+  }
+  if (error instanceof UsageError) return { status: 400, message: error.message };
+  if (error instanceof ClientGoneError) return { status: 499, message: 'client closed request' };
+  if (error instanceof DeadlineError) {
+    return { status: 503, message: 'no answer in time, please try again', retryAfter: 5 };
+  }
+  if (error instanceof NotStartedError) {
+    return { status: 503, message: 'the gateway is shutting down, please try again', retryAfter: 1 };
+  }
+  return ofFramework(error) ?? { status: 500, message: 'internal server error' };
+}
+
+const STATUS: Record<FaultMeaning, number> = {
+  'too-long': 400,
+  'bad-input': 400,
+  'bad-answer': 502,
+  busy: 503,
+  timeout: 503,
+  unreachable: 503,
+  'missing-model': 404,
+  resting: 503,
+  changed: 503,
+  refused: 502,
+};
+
+function ofFault(fault: EmbedderFault, model: string): Refusal {
+  const status = STATUS[fault.meaning];
+  const message = recordedWords(fault.meaning, model) ?? fault.message;
+  if (status !== 503) return { status, message };
+  return { status, message, retryAfter: Math.max(1, Math.ceil((fault.retryAfterMs ?? 1000) / 1000)) };
+}
+
+function recordedWords(meaning: FaultMeaning, model: string): string | undefined {
+  if (meaning === 'too-long') return TOO_LONG;
+  if (meaning === 'busy') return BUSY;
+  return meaning === 'missing-model' ? missingModel(model) : undefined;
+}
+
+/** The outage's own sentence, where the server has no words for it. */
+function unless({ meaning }: EmbedderFault, message: string): { message?: string } {
+  return recordedWords(meaning, '') === undefined ? { message } : {};
+}
+
+/** Fastify's own: bodies that are too large or cut off, and paths that can't be read. */
+function ofFramework(error: unknown): Refusal | undefined {
+  const { statusCode, code } = error as { statusCode?: number; code?: string };
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return { status: 413, message: 'request body too large' };
+  if (statusCode === undefined || statusCode < 400 || statusCode >= 500) return undefined;
+  return { status: statusCode, message: 'bad request' };
+}
+
+const OPENAI_TYPES: { [status: number]: string } = {
+  400: 'invalid_request_error',
+  401: 'invalid_request_error',
+  404: 'not_found_error',
+  413: 'invalid_request_error',
+};
+
+/** The body of a refusal: OpenAI's under `/v1`, Ollama's elsewhere. */
+export function bodyOf({ status, message }: Refusal, path: string): { type: string; body: string } {
+  if (!path.startsWith('/v1/')) {
+    return { type: 'application/json; charset=utf-8', body: JSON.stringify({ error: message }) };
+  }
+  const type = OPENAI_TYPES[status] ?? 'api_error';
+  return {
+    type: 'application/json',
+    body: JSON.stringify({ error: { message, type, param: null, code: null } }),
+  };
+}

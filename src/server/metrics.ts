@@ -1,0 +1,89 @@
+// `/metrics`: what the gateway and the orchestrators of its models count, for Prometheus or as JSON.
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { GatewayParts } from './parts.js';
+import type { Traffic } from './traffic.js';
+
+/** `GET /metrics`: Prometheus's text; JSON with `?format=json` or when it is what the client accepts. */
+export function metricsRoute({ models, traffic }: GatewayParts) {
+  return async (request: FastifyRequest, reply: FastifyReply) => {
+    const { open } = models;
+    if (wantsJson(request)) {
+      const byModel = open.map((model) => [model.space.model, model.getMetrics()]);
+      return { gateway: traffic.snapshot(), models: Object.fromEntries(byModel) };
+    }
+    const texts = await Promise.all(
+      open.map(async (model) => labelled(await model.prometheusMetrics(), model.space.model)),
+    );
+    reply.header('content-type', 'text/plain; version=0.0.4; charset=utf-8');
+    return (await trafficText(traffic)) + merged(texts);
+  };
+}
+
+function wantsJson({ query, headers }: FastifyRequest): boolean {
+  const { format } = query as { format?: string };
+  if (format !== undefined) return format === 'json';
+  const accept = headers.accept ?? '';
+  return accept.includes('application/json') && !accept.includes('text/plain');
+}
+
+async function trafficText(traffic: Traffic): Promise<string> {
+  const { Counter, Registry } = await import('prom-client');
+  const { addHistogram } = await import('../metrics/prometheus.js');
+  const registers = [new Registry()] as const;
+  const { http_requests, texts_in } = traffic.snapshot();
+  const requests = new Counter({
+    name: 'embed_gateway_requests_total',
+    help: 'HTTP requests answered.',
+    labelNames: ['route', 'status'],
+    registers: [...registers],
+  });
+  for (const { route, status, count } of http_requests) requests.inc({ route, status }, count);
+  new Counter({
+    name: 'embed_gateway_texts_total',
+    help: 'Texts that clients asked for, cached ones included.',
+    registers: [...registers],
+  }).inc(texts_in);
+  addHistogram(
+    registers[0],
+    'embed_gateway_request_duration_seconds',
+    'From the headers of a request for vectors to the end of its answer.',
+    traffic.durations,
+  );
+  return await registers[0].metrics();
+}
+
+/** Families of metrics by name: what is said of each, and its samples. */
+type Families = Map<string, { said: string[]; samples: string[] }>;
+
+/** Every sample with the model's name as a label. */
+function labelled(text: string, model: string): Families {
+  const label = `model=${JSON.stringify(model)}`;
+  const families: Families = new Map();
+  let current = { said: [] as string[], samples: [] as string[] };
+  for (const line of text.split('\n')) {
+    if (line.startsWith('# HELP ')) {
+      current = { said: [line], samples: [] };
+      families.set(line.split(' ')[2]!, current);
+    } else if (line.startsWith('#')) current.said.push(line);
+    else if (line !== '') {
+      current.samples.push(
+        line.replace(/^(\w+)(?:\{(.*?)\})? /, (_, name, labels) =>
+          labels ? `${name}{${labels},${label}} ` : `${name}{${label}} `,
+        ),
+      );
+    }
+  }
+  return families;
+}
+
+/** The format wants all samples of one name together. */
+function merged(all: readonly Families[]): string {
+  const names = new Set(all.flatMap((families) => [...families.keys()]));
+  let text = '';
+  for (const name of names) {
+    const families = all.flatMap((one) => one.get(name) ?? []);
+    const lines = [...families[0]!.said, ...families.flatMap(({ samples }) => samples)];
+    text += `${lines.join('\n')}\n`;
+  }
+  return text;
+}

@@ -1,0 +1,205 @@
+// The models in use, each with an orchestrator of its own: opened when somebody asks for one, closed when
+// others need the room, and opened anew when the server has got another version of it.
+import type { Settings } from '../config/settings.js';
+import { orAborted } from '../embedders/abort.js';
+import { canonicalName } from '../embedders/ollama/model.js';
+import { EmbedderFault, type FaultMeaning, NotStartedError, ServiceError } from '../errors.js';
+import { BatchConfig } from '../orchestrator/config.js';
+import { BatchOrchestrator } from '../orchestrator/orchestrator.js';
+import type { VectorCache } from '../types.js';
+import { borrowed } from './cache.js';
+
+export interface ModelsOptions {
+  settings: Settings;
+  embedder: 'ollama' | 'builtin';
+  cache: VectorCache | undefined;
+  /** Texts that may wait, for each model. */
+  maxQueue: number;
+  /** Models that are kept open. */
+  most: number;
+  /** What the server has now, by its own names; absent where models can't change. */
+  digests?(): Promise<Map<string, string>>;
+  onNotice(message: string): void;
+}
+
+interface Entry {
+  key: string;
+  orchestrator: BatchOrchestrator;
+  opened: Promise<BatchOrchestrator>;
+  isOpen: boolean;
+  users: number;
+  /** No longer given out; closed when the last user has left. */
+  isRetired: boolean;
+  checkedAt: number;
+}
+
+/** What says that the server has another model now, which opening it again may mend. */
+const RENEWABLE: ReadonlySet<FaultMeaning> = new Set(['changed', 'missing-model']);
+
+/** How often a model in use is held against the server's list, in ms: it may have been pulled anew. */
+const CHECK_MS = 30_000;
+
+export class Models {
+  readonly #options: ModelsOptions;
+  readonly #config: BatchConfig;
+  /** By canonical name, the least recently used first. */
+  readonly #entries = new Map<string, Entry>();
+  readonly #closing = new Set<Promise<void>>();
+  #checking: Promise<void> | undefined;
+  #stopped = false;
+
+  constructor(options: ModelsOptions) {
+    const { embedder, maxQueue, cache } = options;
+    // Which dimensions they want, clients say themselves of each request.
+    const { dimensions, ...settings } = options.settings;
+    this.#options = options;
+    this.#config = BatchConfig.fromSettings(settings, {
+      embedder,
+      // The memory in front of the cache is shared, too.
+      cacheMaxMemoryMb: 0,
+      maxQueueSize: maxQueue,
+      ...(!cache && { cache: 'none' }),
+    });
+  }
+
+  /** Those that are open. */
+  get open(): BatchOrchestrator[] {
+    return [...this.#entries.values()].filter((one) => one.isOpen).map((one) => one.orchestrator);
+  }
+
+  /**
+   * Runs `work` with a model, which is opened first where it isn't. Work that finds the server's model replaced
+   * is done again with the new one.
+   * @throws {ServiceError} when the model can't be opened
+   * @throws what `work` throws, and the signal's reason
+   */
+  async use<T>(
+    name: string,
+    signal: AbortSignal,
+    work: (model: BatchOrchestrator, openedMs: number) => Promise<T>,
+  ): Promise<T> {
+    const key = canonicalName(name);
+    for (let again = false; ; again = true) {
+      const start = performance.now();
+      const entry = this.#entryOf(key, name);
+      entry.users++;
+      try {
+        const model = entry.isOpen ? entry.orchestrator : await orAborted(entry.opened, signal);
+        this.#checkSoon(entry);
+        return await work(model, performance.now() - start);
+      } catch (error) {
+        if (!isRenewable(error) || again) throw error;
+        this.#retire(entry);
+      } finally {
+        entry.users--;
+        this.#closeUnused(entry);
+      }
+    }
+  }
+
+  /** The next use of each model asks the server whether it is still the same: something may have changed it. */
+  suspect(): void {
+    for (const entry of this.#entries.values()) entry.checkedAt = Number.NEGATIVE_INFINITY;
+  }
+
+  /** Answers what is under way and closes all. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    for (const entry of [...this.#entries.values()]) {
+      this.#entries.delete(entry.key);
+      this.#close(entry);
+    }
+    await Promise.all([...this.#closing, this.#checking]);
+  }
+
+  #entryOf(key: string, name: string): Entry {
+    if (this.#stopped) throw new NotStartedError('The gateway is shutting down.');
+    const known = this.#entries.get(key);
+    const entry = known ?? this.#newEntry(key, name);
+    // What was used last stands last.
+    this.#entries.delete(key);
+    this.#entries.set(key, entry);
+    if (!known) this.#makeRoom();
+    return entry;
+  }
+
+  #newEntry(key: string, name: string): Entry {
+    const { cache, embedder, onNotice } = this.#options;
+    const config = embedder === 'builtin' ? this.#config : this.#config.with({ model: name });
+    const orchestrator = new BatchOrchestrator(config, {
+      ...(cache && { cache: borrowed(cache) }),
+      onNotice,
+      onWarning: onNotice,
+    });
+    const opened = orchestrator.start();
+    const entry: Entry = {
+      key,
+      orchestrator,
+      opened,
+      isOpen: false,
+      users: 0,
+      isRetired: false,
+      checkedAt: performance.now(),
+    };
+    opened.then(
+      () => {
+        entry.isOpen = true;
+      },
+      () => this.#retire(entry),
+    );
+    return entry;
+  }
+
+  #makeRoom(): void {
+    for (const entry of this.#entries.values()) {
+      if (this.#entries.size <= this.#options.most) return;
+      if (entry.users === 0 && entry.isOpen) this.#retire(entry);
+    }
+  }
+
+  #retire(entry: Entry): void {
+    if (this.#entries.get(entry.key) === entry) this.#entries.delete(entry.key);
+    entry.isRetired = true;
+    this.#closeUnused(entry);
+  }
+
+  #closeUnused(entry: Entry): void {
+    if (entry.isRetired && entry.users === 0) this.#close(entry);
+  }
+
+  #close({ orchestrator }: Entry): void {
+    const closing = orchestrator.stop().finally(() => this.#closing.delete(closing));
+    this.#closing.add(closing);
+  }
+
+  /** In the background: a request is not held up for what hardly ever happens. */
+  #checkSoon(entry: Entry): void {
+    const { digests } = this.#options;
+    const now = performance.now();
+    if (!digests || this.#checking || now - entry.checkedAt < CHECK_MS) return;
+    this.#checking = this.#check(digests).finally(() => {
+      this.#checking = undefined;
+    });
+  }
+
+  async #check(digests: () => Promise<Map<string, string>>): Promise<void> {
+    let now: Map<string, string>;
+    try {
+      now = new Map([...(await digests())].map(([name, digest]) => [canonicalName(name), digest]));
+    } catch {
+      return; // A server that is down says nothing; requests will find out.
+    }
+    for (const entry of [...this.#entries.values()].filter((one) => one.isOpen)) {
+      entry.checkedAt = performance.now();
+      const { model, digest } = entry.orchestrator.space;
+      if (now.get(canonicalName(model)) === digest) continue;
+      this.#options.onNotice(`The server has another version of "${model}" now: it is opened anew.`);
+      this.#retire(entry);
+    }
+  }
+}
+
+function isRenewable(error: unknown): boolean {
+  const fault = error instanceof ServiceError ? error.cause : error;
+  return fault instanceof EmbedderFault && RENEWABLE.has(fault.meaning);
+}

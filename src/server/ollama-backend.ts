@@ -1,0 +1,69 @@
+// Ollama servers as what stands behind the gateway: what isn't batched is passed on to the first that is up.
+import type { Settings } from '../config/settings.js';
+import { parseOllamaAddress } from '../embedders/ollama/host.js';
+import { listEmbeddingModels } from '../embedders/ollama/model.js';
+import type { Backend, BackendState, Passing } from './backend.js';
+import { passThrough } from './passthrough.js';
+import { OllamaServers } from './servers.js';
+
+/** Paths that change what the server has. */
+const CHANGING = /^\/api\/(pull|create|copy|delete|push|blobs)\b/;
+
+export interface OllamaBackendOptions {
+  settings: Settings;
+  /** Clients' credentials are for the gateway. */
+  ownsCredentials: boolean;
+  /** A client may have changed what the server has. */
+  onChange(): void;
+}
+
+export class OllamaBackend implements Backend {
+  readonly embedder = 'ollama';
+  readonly #options: OllamaBackendOptions;
+  readonly #servers: OllamaServers;
+  #default: string | undefined;
+
+  /** @throws {UsageError} when an address can't be read */
+  constructor(options: OllamaBackendOptions) {
+    const { ollamaUrl, ollamaApiKey, model } = options.settings;
+    this.#options = options;
+    this.#servers = new OllamaServers(ollamaUrl ?? [], ollamaApiKey);
+    this.#default = model;
+  }
+
+  async modelOf(name: string | undefined): Promise<string | undefined> {
+    if (name !== undefined) return name;
+    if (this.#default !== undefined) return this.#default;
+    const { url } = await this.#servers.firstUp();
+    const apiKey = this.#options.settings.ollamaApiKey;
+    [this.#default] = await listEmbeddingModels(parseOllamaAddress(url).url, { apiKey });
+    return this.#default;
+  }
+
+  async pass({ request, reply, body, signal }: Passing): Promise<void> {
+    const { ownsCredentials, onChange } = this.#options;
+    const server = await this.#servers.firstUp();
+    try {
+      await passThrough(request, reply, server, { ownsCredentials, signal, ...(body && { body }) });
+    } finally {
+      if (CHANGING.test(request.url)) onChange();
+    }
+  }
+
+  isUp(): Promise<boolean> {
+    return this.#servers.isAnyUp();
+  }
+
+  async state(): Promise<BackendState> {
+    const servers = this.#servers.all.map(async (server) => ({ url: server.url, up: await server.isUp() }));
+    return { servers: await Promise.all(servers) };
+  }
+
+  digests(): Promise<Map<string, string>> {
+    return this.#servers.digests();
+  }
+
+  close(): Promise<void> {
+    return this.#servers.close();
+  }
+}

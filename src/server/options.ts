@@ -1,0 +1,58 @@
+// What a gateway can be told.
+import type { Settings } from '../config/settings.js';
+
+export interface GatewayLimits {
+  /** Bytes of a request for vectors. @default 10 MiB */
+  maxBody: number;
+  /** Texts of a request. @default 2048 */
+  maxTexts: number;
+  /** Texts that may wait, for each model; more are told to come later. @default 10000 */
+  maxQueue: number;
+  /** How long a request for vectors may take, in ms. @default 50000 */
+  deadlineMs: number;
+  /** Models that are kept open. @default 8 */
+  maxModels: number;
+  /** How long a client may take for its headers, or for the body of a request for vectors, in ms. @default 20000 */
+  receiveMs: number;
+  /** How long a stop waits for answers under way, in ms. @default 60000 */
+  drainMs: number;
+}
+
+export const LIMITS: Readonly<GatewayLimits> = {
+  maxBody: 10 * 1024 * 1024,
+  maxTexts: 2048,
+  maxQueue: 10_000,
+  deadlineMs: 50_000,
+  maxModels: 8,
+  receiveMs: 20_000,
+  drainMs: 60_000,
+};
+
+export interface GatewayOptions {
+  settings: Settings;
+  /** @default 127.0.0.1 */
+  host?: string;
+  /** 0 for a free one. @default 11444 */
+  port?: number;
+  /** Clients must send it as a bearer token, except to `/health` and `/ready`. */
+  token?: string | undefined;
+  limits?: Partial<GatewayLimits>;
+  /** Told once what a person should know. */
+  onNotice?(message: string): void;
+  /** Told of every request that was answered. */
+  onRequest?(line: RequestLine): void;
+  /** Told of what nobody foresaw. */
+  onError?(error: unknown, id: string): void;
+}
+
+/** What is logged of a request; never its texts, tokens or query. */
+export interface RequestLine {
+  id: string;
+  method: string;
+  path: string;
+  route: string;
+  status: number;
+  ms: number;
+  client: string;
+  texts?: number;
+}

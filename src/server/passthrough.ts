@@ -1,0 +1,117 @@
+// Passes a request on to a server as it is, and its answer back, both as streams: what the gateway doesn't
+// batch is none of its business.
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { ClientGoneError, RefusedError } from './errors.js';
+import type { OllamaServer } from './servers.js';
+import { isPlainTarget } from './target.js';
+
+/** Of this connection only, by RFC 9110; and what undici says itself. */
+const OWN: ReadonlySet<string> = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'host',
+  'expect',
+]);
+
+/** A client that sends nothing of its body for so long, in ms, has gone. */
+const UPLOAD_IDLE_MS = 60_000;
+
+export interface PassOptions {
+  /** Sent instead of the client's body. */
+  body?: Buffer;
+  /** The client's credentials are for the gateway, and not for the server. */
+  ownsCredentials: boolean;
+  /** Ends it, as the client's leaving does. */
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * Resolves when the answer has been sent, or was broken off since the server broke off.
+ * @throws {RefusedError} when the path can't be passed on, or the server can't be reached
+ * @throws {ClientGoneError}
+ */
+export async function passThrough(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  server: OllamaServer,
+  options: PassOptions,
+): Promise<void> {
+  const { raw } = request;
+  const target = raw.url ?? '/';
+  if (!isPlainTarget(target)) throw new RefusedError(400, 'bad request target');
+  const headers = forwarded(raw.headers);
+  if (options.ownsCredentials || 'authorization' in server.credentials) delete headers.authorization;
+  const body = options.body ?? (hasBody(raw) ? raw : null);
+  if (options.body) headers['content-length'] = `${options.body.length}`;
+
+  const endWatch = body === raw ? watchUpload(raw) : () => undefined;
+  const end = new AbortController();
+  const onClose = () => end.abort(new ClientGoneError());
+  const onAbort = () => end.abort(options.signal?.reason);
+  reply.raw.once('close', onClose);
+  options.signal?.addEventListener('abort', onAbort, { once: true });
+  try {
+    await server.pool.stream(
+      {
+        path: server.basePath + target,
+        method: request.method as 'GET',
+        headers: { ...headers, ...server.credentials },
+        body,
+        signal: end.signal,
+      },
+      ({ statusCode, headers: answered }) => {
+        reply.raw.off('close', onClose);
+        reply.hijack();
+        reply.raw.writeHead(statusCode, {
+          ...(reply.getHeaders() as IncomingHttpHeaders),
+          ...forwarded(answered),
+        });
+        return reply.raw;
+      },
+    );
+  } catch (error) {
+    // An answer that has begun can't be taken back: undici has broken it off, so that the client sees it.
+    if (reply.sent) return;
+    if (end.signal.aborted) throw end.signal.reason;
+    const { code } = error as { code?: string };
+    throw new RefusedError(502, `Ollama at ${server.url} can't be reached (${code ?? 'no answer'})`, 5);
+  } finally {
+    endWatch();
+    reply.raw.off('close', onClose);
+    options.signal?.removeEventListener('abort', onAbort);
+  }
+}
+
+/** Headers without those of the connection, and without those that the connection's own header names. */
+function forwarded(headers: IncomingHttpHeaders): IncomingHttpHeaders {
+  const named = String(headers.connection ?? '').toLowerCase();
+  const left: IncomingHttpHeaders = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (OWN.has(name) || value === undefined || named.split(/\s*,\s*/).includes(name)) continue;
+    left[name] = value;
+  }
+  return left;
+}
+
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+}
+
+/** Ends a request whose body doesn't come any further. @returns what ends the watch */
+function watchUpload(raw: IncomingMessage): () => void {
+  let seen = raw.socket.bytesRead;
+  const timer = setInterval(() => {
+    if (raw.complete) clearInterval(timer);
+    else if (raw.socket.bytesRead === seen) raw.destroy();
+    seen = raw.socket.bytesRead;
+  }, UPLOAD_IDLE_MS);
+  return () => clearInterval(timer);
+}

@@ -1,0 +1,237 @@
+// The gateway: an HTTP server that speaks as Ollama does, in front of Ollama. Requests for vectors are batched
+// and cached; all others are passed through.
+import { randomBytes } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { UsageError } from '../errors.js';
+import { isLocalHost, isLoopback, tokenCheck } from './auth.js';
+import { fieldsOf } from './body.js';
+import { openSharedCache } from './cache.js';
+import { callerOf } from './call.js';
+import { openBackend } from './choose.js';
+import { Connections } from './connections.js';
+import { embeddingRoute } from './embedding.js';
+import { bodyOf, ClientGoneError, RefusedError, refusalOf } from './errors.js';
+import { healthRoute, readyRoute } from './health.js';
+import { metricsRoute } from './metrics.js';
+import { Models } from './models.js';
+import { embedRoute, legacyRoute } from './ollama.js';
+import { openAiRoute } from './openai.js';
+import { type GatewayOptions, LIMITS } from './options.js';
+import type { GatewayParts } from './parts.js';
+import { Traffic } from './traffic.js';
+
+export interface Gateway {
+  /** Where it listens. */
+  readonly url: string;
+  /** Says that it isn't ready, takes no more connections, and ends when all that is under way is answered. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a gateway. The servers behind it may be down: their models are opened when they are asked for.
+ * @throws {UsageError} when it would be open to others without a token, or can't listen
+ * @throws {ServiceError} when a cache that was named can't be used
+ */
+export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  const { host = '127.0.0.1', port = 11_444, token, settings, onNotice = () => undefined } = options;
+  const limits = { ...LIMITS, ...options.limits };
+  const cache = await openSharedCache(settings, onNotice);
+  let models: Models | undefined;
+  const backend = await openBackend({
+    settings,
+    ownsCredentials: token !== undefined,
+    self: { host, port },
+    onNotice,
+    onChange: () => models?.suspect(),
+  }).catch(async (error: unknown) => {
+    await cache?.close();
+    throw error;
+  });
+  models = new Models({
+    settings,
+    embedder: backend.embedder,
+    cache,
+    maxQueue: limits.maxQueue,
+    most: limits.maxModels,
+    onNotice,
+    ...(backend.digests && { digests: () => backend.digests!() }),
+  });
+  let draining = false;
+  const holdsToken = token === undefined ? () => true : tokenCheck(token);
+  const parts: GatewayParts = {
+    backend,
+    models,
+    cache,
+    traffic: new Traffic(),
+    limits,
+    startedAt: performance.now(),
+    isDraining: () => draining,
+    isTrusted: (request) => holdsToken(request.headers.authorization),
+  };
+  const app = build(parts, { ...options, host });
+  const connections = new Connections(app.server);
+  const close = async () => {
+    await models.stop();
+    await backend.close();
+    await cache?.close();
+  };
+  try {
+    await app.listen({ host, port });
+  } catch (error) {
+    await app.close();
+    await close();
+    throw cantListen(error, host, port);
+  }
+  const { port: actual } = app.server.address() as AddressInfo;
+  let stopped: Promise<void> | undefined;
+  const stop = async () => {
+    draining = true;
+    connections.drain();
+    const late = setTimeout(() => app.server.closeAllConnections(), limits.drainMs);
+    await app.close();
+    clearTimeout(late);
+    await close();
+  };
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${actual}`,
+    stop: () => {
+      stopped ??= stop();
+      return stopped;
+    },
+  };
+}
+
+function build(parts: GatewayParts, options: GatewayOptions & { host: string }): FastifyInstance {
+  const { limits, backend } = parts;
+  const run = randomBytes(4).toString('hex');
+  let count = 0;
+  const app = Fastify({
+    logger: false,
+    bodyLimit: limits.maxBody,
+    // Those that come while it drains are answered: their connections end with the answer.
+    return503OnClosing: false,
+    exposeHeadRoutes: false,
+    genReqId: (raw) => {
+      const given = raw.headers['x-request-id'];
+      return typeof given === 'string' && /^[\w.-]{1,64}$/.test(given) ? given : `${run}-${++count}`;
+    },
+    // A client that doesn't finish its headers holds a connection and nothing else, but not for long.
+    http: {
+      headersTimeout: limits.receiveMs,
+      connectionsCheckingInterval: Math.min(5000, limits.receiveMs),
+    },
+    routerOptions: {
+      onBadUrl: (_path, _request, response) => {
+        response.writeHead(400, { 'content-type': 'application/json; charset=utf-8' });
+        response.end('{"error":"bad request target"}');
+      },
+    },
+  });
+  app.decorateRequest('textCount', 0);
+  // Bodies are read as they are, whatever the client calls them; Ollama does the same.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  guard(app, parts, options);
+  observe(app, parts, options);
+  app.setErrorHandler((error, request, reply) => answerError(error, request, reply, options));
+
+  const hurry = { preParsing: hurried(limits.receiveMs) };
+  app.post('/api/embed', hurry, embedRoute(parts));
+  app.post('/api/embeddings', hurry, legacyRoute(parts));
+  app.post('/v1/embeddings', hurry, openAiRoute(parts));
+  app.post('/embedding', hurry, embeddingRoute(parts));
+  app.get('/embedding', embeddingRoute(parts));
+  app.get('/health', healthRoute(parts));
+  app.get('/ready', readyRoute(parts));
+  app.get('/metrics', metricsRoute(parts));
+  const pass = (request: FastifyRequest, reply: FastifyReply) => backend.pass({ request, reply });
+  if (backend.embedder === 'builtin') {
+    app.all('/*', pass);
+  } else {
+    // Before the body is touched, so that it streams through.
+    app.all('/*', { onRequest: pass }, () => undefined);
+  }
+  app.setNotFoundHandler((_request, reply) =>
+    reply.code(405).header('content-type', 'text/plain').send('405 method not allowed'),
+  );
+  return app;
+}
+
+/** Who may come in at all. */
+function guard(app: FastifyInstance, parts: GatewayParts, { host, token }: GatewayOptions): void {
+  const localOnly = token === undefined && isLoopback(host ?? '');
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+    if (parts.isDraining()) reply.header('connection', 'close');
+    if (!request.raw.url?.startsWith('/')) throw new RefusedError(400, 'bad request target');
+    if (localOnly && !isLocalHost(request.headers.host)) {
+      throw new RefusedError(403, 'forbidden: start the gateway with a token to use it by this name');
+    }
+    const route = request.routeOptions.url;
+    if (route === '/health' || route === '/ready' || parts.isTrusted(request)) return;
+    reply.header('www-authenticate', 'Bearer');
+    throw new RefusedError(401, 'unauthorized');
+  });
+}
+
+/** Routes whose answers are vectors: how long they take says how well the gateway does. */
+const VECTORS: ReadonlySet<string> = new Set(['/api/embed', '/v1/embeddings', '/embedding']);
+
+function observe(app: FastifyInstance, { traffic }: GatewayParts, { onRequest }: GatewayOptions): void {
+  app.addHook('onResponse', async (request, reply) => {
+    const route = request.routeOptions.url ?? '/*';
+    const ms = reply.elapsedTime;
+    const status = reply.raw.writableFinished ? reply.raw.statusCode : 499;
+    traffic.answered(route, status, VECTORS.has(route) ? ms / 1000 : undefined);
+    onRequest?.({
+      id: request.id,
+      method: request.method,
+      path: request.url.split('?', 1)[0]!,
+      route,
+      status,
+      ms: Math.round(ms * 10) / 10,
+      client: callerOf(request),
+      ...(request.textCount > 0 && { texts: request.textCount }),
+    });
+  });
+}
+
+function answerError(
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { onError }: GatewayOptions,
+): FastifyReply {
+  const { model } = fieldsOf(request.body) ?? {};
+  const refusal = refusalOf(error, typeof model === 'string' ? model : '');
+  if (refusal.status === 500) onError?.(error, request.id);
+  const { type, body } = bodyOf(refusal, request.url);
+  if (refusal.retryAfter !== undefined) reply.header('retry-after', refusal.retryAfter);
+  // The rest of a body that nobody will read must not be taken for the next request.
+  if (refusal.status === 413 || error instanceof ClientGoneError) reply.header('connection', 'close');
+  return reply.code(refusal.status).header('content-type', type).send(body);
+}
+
+/** Ends a request whose body doesn't come in time. */
+function hurried(receiveMs: number) {
+  return async (request: FastifyRequest) => {
+    const { raw } = request;
+    const timer = setTimeout(() => raw.destroy(), receiveMs);
+    const end = () => clearTimeout(timer);
+    raw.once('end', end).once('close', end);
+  };
+}
+
+function cantListen(error: unknown, host: string, port: number): unknown {
+  const { code } = error as { code?: string };
+  if (code === 'EADDRINUSE') {
+    return new UsageError(`Port ${port} of ${host} is taken: stop what listens there, or use --port.`);
+  }
+  if (code === 'EADDRNOTAVAIL' || code === 'EACCES' || code === 'ENOTFOUND') {
+    return new UsageError(
+      `The gateway can't listen on ${host}:${port} (${code}): use other --host and --port.`,
+    );
+  }
+  return error;
+}

@@ -1,0 +1,105 @@
+// The Ollama servers behind the gateway, for all that isn't batched: which of them is up, what they say of
+// their models, and a way to pass requests on.
+import { Pool } from 'undici';
+import { parseOllamaAddress } from '../embedders/ollama/host.js';
+
+/** Where an Ollama is that nobody named. */
+export const DEFAULT_URL = 'http://127.0.0.1:11434';
+
+/** How long an answer to "are you there?" counts, and how long it may take, in ms. */
+const TRUST_MS = 2000;
+const PING_MS = 2000;
+/** A server that doesn't take connections within this time, in ms, is down. */
+const CONNECT_MS = 5000;
+
+export class OllamaServer {
+  /** Without a slash at its end, without credentials. */
+  readonly url: string;
+  readonly pool: Pool;
+  /** In front of every path. */
+  readonly basePath: string;
+  readonly #headers: { [name: string]: string };
+  #asked: { at: number; answer: Promise<boolean> } | undefined;
+
+  constructor(url: URL, apiKey: string | undefined) {
+    this.basePath = url.pathname.replace(/\/+$/, '');
+    this.url = url.origin + this.basePath;
+    this.#headers = apiKey ? { authorization: `Bearer ${apiKey}` } : {};
+    // Chats and pulls take as long as they take: their clients decide when it is too long.
+    this.pool = new Pool(url.origin, { headersTimeout: 0, bodyTimeout: 0, connect: { timeout: CONNECT_MS } });
+  }
+
+  /** What it wants from who asks it. */
+  get credentials(): { [name: string]: string } {
+    return this.#headers;
+  }
+
+  /** Whether it answers; asked at most once in two seconds. */
+  isUp(): Promise<boolean> {
+    const now = performance.now();
+    if (!this.#asked || now - this.#asked.at > TRUST_MS) this.#asked = { at: now, answer: this.#ping() };
+    return this.#asked.answer;
+  }
+
+  async #ping(): Promise<boolean> {
+    try {
+      await this.json('/api/version');
+      return true;
+    } catch {
+      return false; // Whatever it was: it can't be used now.
+    }
+  }
+
+  /** A small answer. @throws when there is none, or none that is JSON */
+  async json(path: string): Promise<unknown> {
+    const { statusCode, body } = await this.pool.request({
+      path: this.basePath + path,
+      method: 'GET',
+      headers: this.#headers,
+      signal: AbortSignal.timeout(PING_MS),
+    });
+    const text = await body.text();
+    if (statusCode !== 200) throw new Error(`${this.url}${path} answered ${statusCode}`);
+    return JSON.parse(text);
+  }
+
+  async close(): Promise<void> {
+    await this.pool.destroy();
+  }
+}
+
+export class OllamaServers {
+  readonly all: readonly [OllamaServer, ...OllamaServer[]];
+
+  /** @throws {UsageError} when an address can't be read */
+  constructor(addresses: readonly string[], apiKey: string | undefined) {
+    const [first = DEFAULT_URL, ...others] = addresses;
+    const open = (address: string) => new OllamaServer(parseOllamaAddress(address).url, apiKey);
+    this.all = [open(first), ...others.map(open)];
+  }
+
+  /** The first that is up; the very first when none is, so that its error is told. */
+  async firstUp(): Promise<OllamaServer> {
+    const [first, ...others] = this.all;
+    if (others.length === 0 || (await first.isUp())) return first;
+    for (const server of others) if (await server.isUp()) return server;
+    return first;
+  }
+
+  async isAnyUp(): Promise<boolean> {
+    const answers = await Promise.all(this.all.map((server) => server.isUp()));
+    return answers.includes(true);
+  }
+
+  /** Digests of the models by their names, as the first server that is up lists them. @throws when none does */
+  async digests(): Promise<Map<string, string>> {
+    const { models } = (await (await this.firstUp()).json('/api/tags')) as {
+      models: { name: string; digest: string }[];
+    };
+    return new Map(models.map(({ name, digest }) => [name, digest.replace(/^sha256:/, '')]));
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.all.map((server) => server.close()));
+  }
+}

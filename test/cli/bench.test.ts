@@ -1,0 +1,180 @@
+// `embed bench` as users run it.
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { renderComparison, renderReport } from '../../src/cli/bench-view.js';
+import type { BenchReport } from '../../src/measure/report.js';
+import { makeWorkspace, type Workspace } from '../helpers/cli.js';
+import { type OllamaOptions, startOllama, type TestOllama } from '../helpers/ollama.js';
+import { sampleReport } from '../measure/sample-report.js';
+
+let server: TestOllama;
+beforeAll(async () => {
+  server = await startOllama({ requestDelayMs: 15, textDelayMs: 1 });
+});
+afterAll(() => server.stop());
+
+let workspace: Workspace;
+beforeEach(() => {
+  workspace = makeWorkspace();
+  writeFileSync(join(workspace.dir, '.git'), '');
+  onTestFinished(() => workspace.remove());
+});
+
+/** A short time makes it measure few settings, briefly. */
+const brief = ['bench', '--quick', '--time-limit', '4s', '--cache', 'none', '--model', 'all-minilm'];
+
+async function serverWith(options: OllamaOptions): Promise<TestOllama> {
+  const own = await startOllama(options);
+  onTestFinished(() => own.stop());
+  return own;
+}
+
+test('one run: the JSON with its stable parts, the page, the settings saved, and nothing else written', async () => {
+  writeFileSync(join(workspace.dir, '.batchrc'), '# mine\nmaxRetries: 1\n');
+  const { code, stdout, stderr } = await workspace.embed([
+    ...brief,
+    ...['--ollama-url', server.url, '--json', '--report', 'pages/bench.html', '--save'],
+    // As fast as this server can be; so no other is better, however few settings there was time for.
+    ...['--batch-size', '32', '--concurrency', '2'],
+  ]);
+  expect(stderr).toContain('Saved to');
+  expect(code).toBe(0);
+  const report = JSON.parse(stdout) as BenchReport;
+  expect(report).toMatchObject({
+    schema: 1,
+    seed: 1,
+    difference: 'faster',
+    texts: { source: 'bundled', hash: expect.stringMatching(/^[0-9a-f]{16}$/) },
+    speedup: { estimate: expect.any(Number), low: expect.any(Number), high: expect.any(Number) },
+    recommended: { batchSize: expect.any(Number), concurrency: expect.any(Number), reason: 'faster' },
+    comparisons: [],
+  });
+  const { speedup, recommended } = report;
+  expect(speedup!.low!).toBeLessThanOrEqual(speedup!.estimate);
+  expect(speedup!.high!).toBeGreaterThanOrEqual(speedup!.estimate);
+  const [target] = report.targets;
+  expect(target).toMatchObject({
+    embedder: 'ollama',
+    model: 'all-minilm:latest',
+    url: server.url,
+    dimensions: 384,
+  });
+  const best = target!.settings.find(({ id }) => id === target!.best)!;
+  expect(best).toMatchObject({ kind: 'batched', speedup, status: 'measured', cacheHitRate: null });
+  expect(best.latencyMs!.p50).toBeLessThanOrEqual(best.latencyMs!.p99);
+  expect(readFileSync(join(workspace.dir, '.batchrc'), 'utf8')).toBe(
+    `# mine\nmaxRetries: 1\nbatchSize: ${recommended!.batchSize}\nconcurrency: ${recommended!.concurrency}\n`,
+  );
+  expect(readFileSync(join(workspace.dir, 'pages/bench.html'), 'utf8')).toContain('</html>');
+  expect(readdirSync(workspace.dir).sort()).toEqual(['.batchrc', '.git', 'pages']);
+});
+
+describe('against a baseline', () => {
+  test('what got slower ends with 1 and one line, what got faster with 0', async () => {
+    const [fast, slow] = [await serverWith({ requestDelayMs: 5 }), await serverWith({ requestDelayMs: 60 })];
+    const run = async (url: string, to: string, more: string[] = []) => {
+      const { code, stdout, stderr } = await workspace.embed([
+        ...brief,
+        ...['--ollama-url', url, '--json', '-q', ...more],
+      ]);
+      writeFileSync(join(workspace.dir, to), stdout);
+      return { code, stderr, changes: JSON.parse(stdout).baseline?.changes.length };
+    };
+    expect(await run(fast.url, 'fast.json')).toEqual({ code: 0, stderr: '' });
+    expect(await run(slow.url, 'slow.json', ['--baseline', 'fast.json'])).toEqual({
+      code: 1,
+      stderr: expect.stringMatching(
+        /^slower: one text at a time by \d+ % \(\d+ % to \d+ %\) on all-minilm:latest.*\n$/,
+      ),
+      changes: 3,
+    });
+    const tolerant = ['--baseline', 'slow.json', '--max-regression', '20%'];
+    expect(await run(fast.url, 'again.json', tolerant)).toEqual({ code: 0, stderr: '', changes: 3 });
+  });
+
+  test.each([
+    ['absent.json', /absent\.json can't be read/],
+    ['.git', /holds no JSON/],
+  ])('%s is refused before anything is measured', async (file, message) => {
+    const before = server.stats.requests;
+    const { code, stderr } = await workspace.embed([
+      ...brief,
+      '--ollama-url',
+      server.url,
+      '--baseline',
+      file,
+    ]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(message);
+    expect(server.stats.requests).toBe(before);
+  });
+});
+
+test('no server, a wrong time, a wrong share: the exit code says which', async () => {
+  const down = await startOllama();
+  await down.stop();
+  expect(await workspace.embed([...brief, '--ollama-url', down.url])).toMatchObject({ code: 4 });
+  expect(await workspace.embed(['bench', '--time-limit', 'soon'])).toMatchObject({ code: 2 });
+  expect(await workspace.embed(['bench', '--max-regression', '200%'])).toMatchObject({ code: 2 });
+  expect(await workspace.embed([...brief, '--ollama-url', server.url, 'absent'])).toMatchObject({ code: 2 });
+});
+
+test('Ctrl-C ends it with 130 and leaves nothing behind', async () => {
+  const own = await serverWith({ requestDelayMs: 30 });
+  const running = workspace.start(['bench', '--model', 'all-minilm', '--ollama-url', own.url, '--quick'], {
+    env: { TMPDIR: workspace.dir },
+  });
+  await expect.poll(() => own.stats.embeds, { timeout: 30_000 }).toBeGreaterThan(30);
+  running.child.kill('SIGINT');
+  const { code, stderr } = await running.done;
+  expect(code).toBe(130);
+  expect(stderr).toContain('Stopped; nothing was changed.');
+  expect(readdirSync(workspace.dir).filter((name) => name.startsWith('embed-bench'))).toEqual([]);
+});
+
+describe('on a terminal', () => {
+  test.each([80, 100, 120])('it fits %i columns', (columns) => {
+    const report = sampleReport();
+    const [target] = report.targets;
+    const failure = {
+      meaning: 'busy',
+      message: 'Ollama at http://a:11434 answered 503 (server busy): '.repeat(4),
+      count: 2,
+    };
+    Object.assign(target!.settings[2]!, { status: 'failed', failure });
+    report.ended = 'time-limit';
+    const lines = stripVTControlCharacters(renderReport(report, columns)).split('\n');
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(columns);
+    expect(lines.join('\n')).toContain('32 texts × 2 against one at a time: 8.00 times as fast');
+    expect(lines.join('\n')).toMatch(/32 texts +failed +320/);
+  });
+
+  test('bars are as long as what they stand for', () => {
+    const lines = stripVTControlCharacters(renderReport(sampleReport(), 80)).split('\n');
+    const length = (name: string) =>
+      lines.find((line) => line.startsWith(name) && line.includes('█'))!.replace(/[^█]/g, '').length;
+    expect(length('32 texts × 2')).toBe(32);
+    expect(length('one at a time')).toBe(4);
+  });
+
+  test('a comparison names what changed', () => {
+    const change = {
+      target: 'm',
+      role: 'batched' as const,
+      before: { id: 'batched-32x2', textsPerSecond: 400 },
+      now: { id: 'batched-16x2', textsPerSecond: 300 },
+      ratio: { estimate: 0.75, low: 0.7, high: 0.8 },
+      regressed: true,
+    };
+    const text = renderComparison({
+      date: '2026-01-02T00:00:00Z',
+      sameTexts: false,
+      maxRegression: 0.1,
+      changes: [change],
+    });
+    expect(text).toContain('batched           400 → 300 texts/s, ×0.75 (0.70–0.80)');
+    expect(text).toContain('It measured other texts');
+  });
+});

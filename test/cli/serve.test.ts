@@ -1,0 +1,164 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { makeWorkspace, type RunningCli, type Workspace } from '../helpers/cli.js';
+import { startOllama } from '../helpers/ollama.js';
+import { freePort, redisAvailable, startRedis } from '../helpers/redis.js';
+
+let workspace: Workspace;
+const running: RunningCli[] = [];
+beforeEach(() => {
+  workspace = makeWorkspace();
+});
+afterEach(async () => {
+  for (const { child, done } of running.splice(0)) {
+    child.kill('SIGKILL');
+    await done;
+  }
+  workspace.remove();
+});
+
+/** Starts a gateway on a free port. @returns its address once it has said it */
+async function serve(args: string[], env: Record<string, string> = {}) {
+  const cli = workspace.start(['serve', '--port', '0', ...args], { env });
+  running.push(cli);
+  let said = '';
+  const url = await new Promise<string>((resolve, reject) => {
+    cli.child.stderr?.on('data', (part: string) => {
+      said += part;
+      const found = /embed gateway: (http:\S+)/.exec(said)?.[1];
+      if (found) resolve(found);
+    });
+    void cli.done.then(({ code }) => reject(new Error(`ended with ${code}: ${said}`)));
+  });
+  return { url, ...cli };
+}
+
+const embed = (url: string, input: string | string[]) =>
+  fetch(`${url}/api/embed`, { method: 'POST', body: JSON.stringify({ model: 'all-minilm', input }) });
+
+describe('a signal', () => {
+  test.each(['SIGTERM', 'SIGINT'] as const)(
+    '%s: what is under way is answered, then it ends with 0',
+    async (name) => {
+      await using ollama = await startOllama();
+      const { url, child, done } = await serve(['--ollama-url', ollama.url, '--cache', 'none']);
+      ollama.script({ kind: 'delay', ms: 400, when: (texts) => texts.includes('under way') });
+      const answer = embed(url, 'under way');
+      await expect.poll(() => ollama.batches().flat()).toContain('under way');
+      child.kill(name);
+      expect((await answer).status).toBe(200);
+      const { code, stdout, stderr } = await done;
+      expect(code).toBe(0);
+      expect(stderr).toMatch(/^embed gateway: http:\/\/127\.0\.0\.1:\d+\ndraining: .*\n$/);
+      const lines = stdout
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as { path: string });
+      expect(lines.map(({ path }) => path)).toEqual(['/api/embed']);
+    },
+  );
+
+  test('a second one ends it at once', async () => {
+    await using ollama = await startOllama();
+    const { url, child, done } = await serve(['--ollama-url', ollama.url, '--cache', 'none']);
+    ollama.script({ kind: 'hang', path: '/api/generate' });
+    const answer = fetch(`${url}/api/generate`, { method: 'POST' }).catch(() => 'broken off');
+    await expect.poll(() => ollama.requests.some(({ path }) => path === '/api/generate')).toBe(true);
+    let said = '';
+    child.stderr?.on('data', (part: string) => (said += part));
+    child.kill('SIGTERM');
+    await expect.poll(() => said).toContain('draining');
+    child.kill('SIGTERM');
+    expect((await done).code).toBe(143);
+    expect(await answer).toBe('broken off');
+  });
+});
+
+describe('is refused', () => {
+  test('to others without a token, unless that is said', async () => {
+    const open = await workspace.embed(['serve', '--host', '0.0.0.0', '--port', '0']);
+    expect([open.code, open.stderr]).toEqual([
+      2,
+      expect.stringContaining('set a token (--token or EMBED_SERVE_TOKEN), or say --allow-anonymous'),
+    ]);
+    const flags = ['--host', '0.0.0.0', '--ollama-url', 'http://127.0.0.1:1', '--cache', 'none'];
+    const { url } = await serve(flags, { EMBED_SERVE_TOKEN: 'sesame' });
+    const local = url.replace('0.0.0.0', '127.0.0.1');
+    expect((await fetch(`${local}/metrics`)).status).toBe(401);
+    const anonymous = await serve([...flags, '--allow-anonymous']);
+    expect((await fetch(`${anonymous.url.replace('0.0.0.0', '127.0.0.1')}/metrics`)).status).toBe(200);
+  });
+
+  test('a port that is taken, and its own address as Ollama’s', async () => {
+    await using ollama = await startOllama();
+    const { port } = new URL(ollama.url);
+    const taken = await workspace.embed([
+      'serve',
+      '--port',
+      port,
+      '--ollama-url',
+      'http://127.0.0.1:1',
+      '--cache',
+      'none',
+    ]);
+    expect([taken.code, taken.stderr]).toEqual([2, expect.stringContaining('is taken')]);
+    const self = await workspace.embed(['serve', '--port', port, '--cache', 'none'], {
+      env: { OLLAMA_HOST: ollama.url },
+    });
+    expect([self.code, self.stderr]).toEqual([2, expect.stringContaining('the gateway itself')]);
+  });
+
+  test('a Redis that was named and isn’t there', async () => {
+    const url = `redis://127.0.0.1:${await freePort()}`;
+    const { code } = await workspace.embed([
+      'serve',
+      '--port',
+      '0',
+      '--redis-url',
+      url,
+      '--ollama-url',
+      'http://127.0.0.1:1',
+    ]);
+    expect(code).toBe(4);
+  });
+});
+
+test.runIf(redisAvailable)(
+  'two share a Redis: one answers from what the other cached, and outlives it',
+  async () => {
+    await using ollama = await startOllama();
+    const redis = await startRedis();
+    const flags = ['--ollama-url', ollama.url, '--redis-url', redis.url];
+    const [first, second] = await Promise.all([serve(flags), serve(flags)]);
+    const texts = Array.from({ length: 50 }, (_, index) => `shared ${index}`);
+    const whole = await embed(first.url, texts).then((answer) => answer.text());
+    await embed(second.url, 'opens the model');
+    first.child.kill('SIGKILL');
+    await first.done;
+    const before = ollama.stats.texts;
+    const again = await embed(second.url, texts).then((answer) => answer.text());
+    expect(ollama.stats.texts).toBe(before);
+    const vectors = (text: string) => (JSON.parse(text) as { embeddings: number[][] }).embeddings;
+    expect(vectors(again)).toEqual(vectors(whole));
+    expect(vectors(again).map((row) => Float32Array.from(row))).toEqual(
+      texts.map((text) => ollama.vectorOf(text)),
+    );
+    await redis.stop();
+  },
+);
+
+test('the quiet one says nothing, and one without Ollama serves what it has', async () => {
+  const cli = workspace.start([
+    'serve',
+    '--port',
+    '0',
+    '--quiet',
+    '--embedder',
+    'builtin',
+    '--cache',
+    'none',
+  ]);
+  running.push(cli);
+  cli.child.kill('SIGTERM');
+  const { stdout, stderr } = await cli.done;
+  expect(stdout + stderr).toBe('');
+});

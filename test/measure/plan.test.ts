@@ -1,0 +1,95 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { EmbedderFault } from '../../src/errors.js';
+import { ADAPTIVE, fixed, SEQUENTIAL, width } from '../../src/measure/candidates.js';
+import { FULL, planCheck, planChoice, QUICK, secondsOf } from '../../src/measure/plan.js';
+import { bestOf, Series } from '../../src/measure/series.js';
+import type { Trial } from '../../src/measure/trial.js';
+
+const none = { sizes: [], concurrencies: [] };
+
+test('a plan takes whole waves of requests, stays within its time, and always has the base', () => {
+  const cost = fc.record({
+    requestMs: fc.double({ min: 0, max: 500, noNaN: true }),
+    textMs: fc.double({ min: 0, max: 500, noNaN: true }),
+  });
+  fc.assert(
+    fc.property(
+      fc.constantFrom(FULL, QUICK),
+      cost,
+      fc.double({ min: 5, max: 600, noNaN: true }),
+      (effort, cost, seconds) => {
+        const { plan, rounds } = planChoice(effort, cost, seconds, { adaptive: true, also: none });
+        expect(rounds).toBeGreaterThan(0);
+        expect(rounds).toBeLessThanOrEqual(effort.chooseRounds);
+        expect(plan[0]!.candidate).toEqual(SEQUENTIAL);
+        for (const { candidate, texts } of plan) {
+          expect(texts % width(candidate)).toBe(0);
+          expect(texts).toBeLessThanOrEqual(4096);
+        }
+        // Below the fewest settings, once each, no plan can go.
+        const fewest = [SEQUENTIAL, fixed(4, 1)].reduce((sum, one) => sum + secondsOf(one, 4, cost), 0);
+        if (fewest > seconds) return;
+        const total = plan.reduce((sum, { candidate, texts }) => sum + secondsOf(candidate, texts, cost), 0);
+        expect(total * rounds).toBeLessThanOrEqual(seconds * 1.001);
+      },
+    ),
+  );
+});
+
+test('a fast server gets every setting, a slow one few, and no adaptive one that could not climb', () => {
+  const { plan: fast } = planChoice(FULL, { requestMs: 5, textMs: 1 }, 90, { adaptive: true, also: none });
+  expect(fast).toHaveLength(29);
+  expect(fast.map(({ candidate }) => candidate.id)).toContain('batched-64x4');
+  const { plan: slow, rounds } = planChoice(FULL, { requestMs: 20, textMs: 900 }, 90, {
+    adaptive: true,
+    also: none,
+  });
+  expect(slow.map(({ candidate }) => candidate.id)).toEqual(['individual-1', 'batched-4x1']);
+  expect(rounds).toBe(3);
+});
+
+test("the user's own batch size and concurrency are among the settings", () => {
+  const also = { sizes: [12], concurrencies: [6] };
+  const { plan } = planChoice(QUICK, { requestMs: 5, textMs: 1 }, 20, { adaptive: false, also });
+  const ids = plan.map(({ candidate }) => candidate.id);
+  expect(ids).toContain('batched-12x6');
+  expect(ids).toContain('batched-8x6');
+  expect(ids).not.toContain(ADAPTIVE.id);
+});
+
+test('settings that are checked are measured equally long, by what is known of their speed', () => {
+  const list = [SEQUENTIAL, fixed(32, 2)];
+  const speeds: Record<string, number> = { 'individual-1': 50, 'batched-32x2': 1000 };
+  const plan = planCheck(FULL, list, 10, ({ id }) => speeds[id]);
+  expect(plan.map(({ texts }) => texts)).toEqual([32, 576]);
+});
+
+const trial = (textsPerSecond: number): Trial => ({
+  texts: textsPerSecond,
+  tokens: 1,
+  requests: 1,
+  seconds: 1,
+  latencies: [],
+  lookups: 0,
+  hits: 0,
+});
+
+function seriesOf(batchSize: number, concurrency: number, speeds: number[]): Series {
+  const series = new Series(fixed(batchSize, concurrency));
+  series.rounds.choose = speeds.map(trial);
+  return series;
+}
+
+test('of settings that are as good as the fastest, the one with the fewest texts in flight is the best', () => {
+  const list = [seriesOf(8, 1, [700, 690]), seriesOf(16, 2, [970, 980]), seriesOf(64, 4, [1000, 1000])];
+  expect(bestOf(list)?.candidate.id).toBe('batched-16x2');
+});
+
+test('a setting that failed in one round is never the best', () => {
+  const list = [seriesOf(8, 1, [700, 690]), seriesOf(16, 2, [970, 980])];
+  list[1]!.failures.push(new EmbedderFault('busy', 'too much'));
+  expect(bestOf(list)?.candidate.id).toBe('batched-8x1');
+  expect(bestOf([list[1]!])).toBeUndefined();
+  expect(bestOf([])).toBeUndefined();
+});

@@ -1,0 +1,81 @@
+// Without any Ollama: the built-in embedder under Ollama's API.
+import { Ollama } from 'ollama';
+import OpenAI from 'openai';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Gateway } from '../../src/server/server.js';
+import { post, settingsWith } from './gateways.js';
+
+// The embedder's workers run from what was built.
+type ServerModule = typeof import('../../src/server/server.js');
+const built = new URL('../../dist/server/server.js', import.meta.url).href;
+const { startGateway } = (await import(built)) as ServerModule;
+
+let made: Gateway;
+beforeAll(async () => {
+  made = await startGateway({ settings: await settingsWith({ embedder: 'builtin' }), port: 0 });
+});
+afterAll(() => made.stop());
+
+test('its vectors come by every name and API, and are the same', async () => {
+  const client = new Ollama({ host: made.url });
+  const [byName, byAlias] = await Promise.all(
+    ['universal-sentence-encoder-lite', 'builtin:latest'].map((model) =>
+      client.embed({ model, input: ['a', 'b'] }),
+    ),
+  );
+  expect(byName!.embeddings.map((row) => row.length)).toEqual([512, 512]);
+  expect(byAlias!.embeddings).toEqual(byName!.embeddings);
+  const openAi = new OpenAI({ baseURL: `${made.url}/v1`, apiKey: 'none' });
+  const { data } = await openAi.embeddings.create({ model: 'builtin', input: ['a', 'b'] });
+  expect(data.map(({ embedding }) => Float32Array.from(embedding))).toEqual(
+    byName!.embeddings.map((row) => Float32Array.from(row)),
+  );
+  const { embedding } = await client.embeddings({ model: 'builtin', prompt: 'a' });
+  expect(Float32Array.from(embedding)).toEqual(Float32Array.from(byName!.embeddings[0]!));
+});
+
+test('it lists and shows itself, and is running', async () => {
+  const client = new Ollama({ host: made.url });
+  const { models } = await client.list();
+  expect(models.map(({ name }) => name)).toEqual(['universal-sentence-encoder-lite:latest']);
+  const shown = await client.show({ model: 'builtin' });
+  expect(shown.capabilities).toEqual(['embedding']);
+  expect((await client.ps()).models).toHaveLength(1);
+  expect((await client.version()).version).toMatch(/^\d+\.\d+\.\d+/);
+  expect(await fetch(made.url).then((answer) => answer.text())).toBe('Ollama is running');
+  expect((await fetch(`${made.url}/ready`)).status).toBe(200);
+});
+
+test.each([
+  [
+    '/api/embed',
+    { model: 'all-minilm', input: 'x' },
+    404,
+    'model "all-minilm" not found, try pulling it first',
+  ],
+  ['/api/embed', { model: 'builtin', input: [1] }, 400, 'invalid input type'],
+  ['/api/embed', { model: 'builtin', input: ['', 'x'] }, 400, expect.stringContaining('blank')],
+  ['/api/embed', { input: 'x' }, 404, "model '' not found"],
+  ['/api/embed', '', 400, 'missing request body'],
+  ['/api/embed', '{"model":', 400, 'unexpected EOF'],
+  ['/api/embed', { model: 'builtin', input: 'x', keep_alive: 'soon' }, 400, 'time: invalid duration "soon"'],
+  ['/api/show', { model: 'nope' }, 404, "model 'nope' not found"],
+  ['/api/chat', { model: 'builtin' }, 501, expect.stringContaining('only embeds')],
+])('%s %j is refused', async (path, request, status, error) => {
+  const answer = await post(made.url + path, request);
+  expect([answer.status, answer.body.error]).toEqual([status, error]);
+});
+
+test('what holds no text gets no vectors; what isn’t there isn’t there', async () => {
+  expect((await post(`${made.url}/api/embed`, { model: 'builtin', input: '' })).body.embeddings).toEqual([]);
+  expect((await post(`${made.url}/api/embeddings`, { model: 'builtin', prompt: '' })).body.embedding).toEqual(
+    [],
+  );
+  const [wrongMethod, unknown] = await Promise.all(
+    ['/api/embed', '/api/nope'].map((path) =>
+      fetch(made.url + path).then(async (one) => [one.status, await one.text()]),
+    ),
+  );
+  expect(wrongMethod).toEqual([405, '405 method not allowed']);
+  expect(unknown).toEqual([404, '404 page not found']);
+});

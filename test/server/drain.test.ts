@@ -1,0 +1,35 @@
+import { connect } from 'node:net';
+import { expect, test } from 'vitest';
+import { gateway, ollama } from './gateways.js';
+
+test('a stop answers what is under way, says that it isn’t ready, and takes no one else', async () => {
+  const server = await ollama();
+  const made = await gateway({ ollamaUrl: [server.url] });
+  const { hostname, port } = new URL(made.url);
+  const idle = connect(Number(port), hostname);
+  const socket = connect(Number(port), hostname);
+  const body = '{"model":"all-minilm","input":"under way"}';
+  server.script({ kind: 'delay', ms: 500, when: (texts) => texts.includes('under way') });
+  socket.write(`POST /api/embed HTTP/1.1\r\nHost: x.local\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
+  await expect.poll(() => server.batches().flat()).toContain('under way');
+  const stopped = made.stop();
+  socket.write('GET /ready HTTP/1.1\r\nHost: x.local\r\n\r\n');
+  let answers = '';
+  for await (const part of socket.setEncoding('utf8')) answers += part;
+  await stopped;
+  expect(answers.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 503']);
+  expect(answers).toContain('{"ready":false,"reason":"draining"}');
+  expect(answers).toContain('"embeddings":[[');
+  expect(idle.destroyed || idle.readableEnded || idle.closed).toBe(true);
+  await expect(fetch(`${made.url}/ready`)).rejects.toThrow();
+});
+
+test('a stop that waits too long gives up', async () => {
+  const server = await ollama();
+  const made = await gateway({ ollamaUrl: [server.url] }, { limits: { drainMs: 100 } });
+  server.script({ kind: 'hang', path: '/api/version', after: 0, times: 1 });
+  const asked = fetch(`${made.url}/api/version`).catch(() => 'broken off');
+  await expect.poll(() => server.stats.inFlight).toBeGreaterThan(0);
+  await made.stop();
+  expect(await asked).toBe('broken off');
+});
