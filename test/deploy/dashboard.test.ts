@@ -1,6 +1,6 @@
 // The Grafana dashboard: every expression is PromQL, of metrics and labels that a real gateway shows.
 import { parser } from '@prometheus-io/lezer-promql';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { startGateway } from '../examples/gateway.js';
 import { makeWorkspace } from '../helpers/cli.js';
 import { startOllama } from '../helpers/ollama.js';
@@ -51,6 +51,7 @@ test('a gateway shows every metric and label', async () => {
   const workspace = makeWorkspace();
   const ollama = await startOllama();
   const gateway = await startGateway(workspace, ['--ollama-url', ollama.url]);
+  onTestFinished(async () => void (await gateway.stop()));
   const body = JSON.stringify({ model: 'all-minilm', input: ['one', 'two'] });
   expect((await fetch(`${gateway.url}/api/embed`, { method: 'POST', body })).status).toBe(200);
   const text = await (await fetch(`${gateway.url}/metrics`)).text();

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { validate } from 'dockerfile-utils';
 import ignore from 'ignore';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { startGateway } from '../examples/gateway.js';
 import { makeWorkspace } from '../helpers/cli.js';
 import { freePort } from '../helpers/redis.js';
@@ -71,6 +71,7 @@ test('the health check says yes to a gateway, and no where there is none', async
     );
   const workspace = makeWorkspace();
   const gateway = await startGateway(workspace);
+  onTestFinished(async () => void (await gateway.stop()));
   expect(await check(gateway.url)).toBe(0);
   expect(await gateway.stop()).toBe(0);
   workspace.remove();

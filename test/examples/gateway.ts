@@ -3,7 +3,7 @@ import type { Workspace } from '../helpers/cli.js';
 
 export interface Gateway {
   readonly url: string;
-  /** SIGTERM; the exit status. */
+  /** SIGTERM; the exit status. May be called again. */
   stop(): Promise<number | null>;
 }
 

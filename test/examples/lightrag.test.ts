@@ -3,7 +3,7 @@
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { makeWorkspace, type Workspace } from '../helpers/cli.js';
 import { startOllama, type TestOllama } from '../helpers/ollama.js';
 import { type Gateway, startGateway } from './gateway.js';
@@ -27,6 +27,7 @@ describe.skipIf(python.interpreter === undefined)('LightRAG', () => {
   describe('built-in embedder', () => {
     test.each(BINDINGS)('%s', async (binding) => {
       const gateway = await startGateway(workspace);
+      onTestFinished(async () => void (await gateway.stop()));
       const { stdout, stderr, code } = await ingest('--gateway', gateway.url, '--binding', binding);
       expect(await gateway.stop()).toBe(0);
       expect(code, stderr).toBe(0);

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { FIXTURES, makeWorkspace, type Workspace } from '../helpers/cli.js';
 import { startGateway } from './gateway.js';
 import { findPython } from './python.js';
@@ -65,6 +65,7 @@ describe.skipIf(python.interpreter === undefined)('run', () => {
 
   test('with a gateway it finds what `embed search` finds', async () => {
     const gateway = await startGateway(workspace);
+    onTestFinished(async () => void (await gateway.stop()));
     const { code, stdout } = await run(gateway.url);
     expect(await gateway.stop()).toBe(0);
     expect(code).toBe(0);
