@@ -14,6 +14,7 @@ interface Flags {
   strict?: boolean;
   fix?: boolean;
   timeout?: number;
+  gateway?: string;
 }
 
 export function doctorCommand(): Command {
@@ -23,6 +24,7 @@ export function doctorCommand(): Command {
     .option('--strict', 'fail on warnings, too')
     .option('--fix', 'pull a missing model, remove a stale lock, prune the cache; then check again')
     .option('--timeout <time>', 'for all checks together, e.g. 60s (default: 4s)', milliseconds)
+    .option('--gateway <url>', 'look at a running `embed serve` instead (its token: EMBED_SERVE_TOKEN)')
     .addHelpText(
       'after',
       `
@@ -36,6 +38,7 @@ Ids such as redis.memory are stable. A check that needs one that failed is left 
 Examples:
   $ embed doctor
   $ embed doctor --model bge-m3 --fix            pull the model when it is missing
+  $ embed doctor --gateway http://127.0.0.1:11444
   $ embed doctor --strict --json | jq '.checks[] | select(.status != "ok")'`,
     );
   addSettings(command, [
@@ -71,6 +74,9 @@ async function run(command: Command, flags: Flags): Promise<DoctorReport> {
     doctor({
       flags: typed,
       fix: flags.fix ?? false,
+      ...(flags.gateway !== undefined && {
+        gateway: { url: flags.gateway, token: process.env.EMBED_SERVE_TOKEN },
+      }),
       ...(flags.timeout !== undefined && { timeoutMs: flags.timeout }),
       signal,
       onFix: (what) => process.stderr.write(`fixing: ${what}\n`),
@@ -98,6 +104,7 @@ const HEADINGS: Record<Line['group'], string> = {
   builtin: 'Built-in embedder',
   cache: 'Cache',
   folders: 'Folders',
+  gateway: 'Gateway',
   output: 'Output',
 };
 

@@ -2,10 +2,12 @@
 import type { LoadOptions } from '../config/load.js';
 import type { Check, Status } from '../doctor/check.js';
 import { said } from '../doctor/probe.js';
-import { examine } from '../doctor/run.js';
+import { examine, examineOnlyGateway } from '../doctor/run.js';
 import { readSettings } from '../doctor/settings.js';
 
 export interface DoctorOptions extends LoadOptions {
+  /** Look at the gateway there, and at nothing else. */
+  gateway?: { url: string; token?: string | undefined };
   /** For all checks of one look together, in ms. @default 4000 */
   timeoutMs?: number;
   /** Do what is safe (pull a missing model, remove a stale lock, prune the cache), then look again. @default false */
@@ -45,11 +47,20 @@ export interface DoctorReport {
 /** Enough for the longest time-outs of single checks, and within 5 s with the start of the process. */
 const DEFAULT_TIMEOUT_MS = 4000;
 
-/** Never throws for what it finds: that is in the report. @throws the signal's reason when it is aborted */
+/**
+ * Never throws for what it finds: that is in the report.
+ * @throws {UsageError} when the gateway's address is none
+ * @throws the signal's reason when it is aborted
+ */
 export async function doctor(options: DoctorOptions = {}): Promise<DoctorReport> {
   const { signal = new AbortController().signal, cwd = process.cwd() } = options;
-  const read = await readSettings(options);
   const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+  if (options.gateway) {
+    const { gatewayAddress } = await import('../doctor/gateway.js');
+    const address = gatewayAddress(options.gateway.url, options.gateway.token);
+    return reportOf(await examineOnlyGateway(address, { timeoutMs, signal }), []);
+  }
+  const read = await readSettings(options);
   const look = () => examine({ read, cwd, timeoutMs, signal });
   const checks = await look();
   if (!options.fix) return reportOf(checks, []);

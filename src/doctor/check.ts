@@ -12,6 +12,7 @@ export type GroupName =
   | 'builtin'
   | 'cache'
   | 'folders'
+  | 'gateway'
   | 'output';
 
 /** What a check found. */

@@ -1,5 +1,5 @@
-// Runs all groups side by side within one budget of time, and puts their lines in one order. A further group
-// (such as a gateway's) is one more entry in the list below.
+// Runs all groups side by side within one budget of time, and puts their lines in one order. A further group is
+// one more entry in the list below.
 import { resolve } from 'node:path';
 import type { Settings } from '../config/settings.js';
 import { parseOllamaAddress } from '../embedders/ollama/host.js';
@@ -11,6 +11,7 @@ import { examineCache } from './cache.js';
 import type { Check } from './check.js';
 import { examineConfiguration } from './configuration.js';
 import { examineFolders } from './folders.js';
+import type { GatewayAddress } from './gateway.js';
 import { examineNode } from './node.js';
 import { type Endpoint, examineEndpoint, sameEverywhere, whereIs } from './ollama.js';
 import { examineOutput } from './output.js';
@@ -46,6 +47,17 @@ export async function examine({ read, cwd, timeoutMs, signal }: ExamineOptions):
     previous.then(() => [output]),
   ];
   return (await Promise.all(groups)).flat().flatMap((probe) => probe.checks);
+}
+
+/** @returns the lines about a running gateway, which has its own machine, settings and servers */
+export async function examineOnlyGateway(
+  address: GatewayAddress,
+  { timeoutMs, signal }: Pick<ExamineOptions, 'timeoutMs' | 'signal'>,
+): Promise<Check[]> {
+  const { examineGateway } = await import('./gateway.js');
+  const probe = new Probe('gateway', new Budget(timeoutMs, signal), address.url.origin);
+  await examineGateway(probe, address);
+  return probe.checks;
 }
 
 async function one(probe: Probe, look: (probe: Probe) => Promise<unknown>): Promise<Probe[]> {

@@ -1,0 +1,152 @@
+// A running gateway, as its own /health tells: status, servers behind it, cache, pipeline and performance.
+import { z } from 'zod';
+import { UsageError } from '../errors.js';
+import type { Finding } from './check.js';
+import type { Probe } from './probe.js';
+import { plural, time } from './words.js';
+
+/** What is read of `/health`; a gateway may say more. */
+const healthSchema = z.object({
+  status: z.enum(['ok', 'degraded', 'down', 'draining']),
+  uptime_seconds: z.number().optional(),
+  servers: z.array(z.object({ url: z.string(), up: z.boolean() })).optional(),
+  cache: z.object({ kind: z.string(), ok: z.boolean() }).optional(),
+  pipeline: z
+    .array(
+      z.object({
+        model: z.string(),
+        queue_size: z.number(),
+        active_requests: z.number(),
+        endpoints: z.array(z.object({ url: z.string(), breaker: z.string() })),
+      }),
+    )
+    .optional(),
+  performance: z
+    .object({
+      texts_in: z.number(),
+      requests_out: z.number(),
+      cache_hit_rate: z.number(),
+      average_batch_size: z.number(),
+      latency_seconds: z.object({ p50: z.number(), p95: z.number() }),
+    })
+    .optional(),
+});
+
+type Health = z.infer<typeof healthSchema>;
+
+export interface GatewayAddress {
+  url: URL;
+  /** Bearer token; without it a gateway that has one tells its status only. */
+  token: string | undefined;
+}
+
+/** @throws {UsageError} when it is no http address */
+export function gatewayAddress(text: string, token: string | undefined): GatewayAddress {
+  const typed = text.includes('://') ? text : `http://${text}`;
+  const url = URL.canParse(typed) ? new URL(typed) : undefined;
+  if (url?.protocol !== 'http:' && url?.protocol !== 'https:') {
+    throw new UsageError(`--gateway: expected an address such as http://127.0.0.1:11444, got "${text}".`);
+  }
+  return { url, token: token || undefined };
+}
+
+export async function examineGateway(probe: Probe, address: GatewayAddress): Promise<void> {
+  let health: Health | undefined;
+  await probe.check(
+    'reachable',
+    'Reachable',
+    async (signal) => {
+      health = await ask(address, signal);
+      return { status: 'ok', seen: upFor(health) };
+    },
+    { mend: 'embed serve' },
+  );
+  if (!health) return;
+  const { status, servers, cache, pipeline, performance } = health;
+  await probe.check('status', 'Status', () => statusFinding(status));
+  if (!servers || !cache || !pipeline || !performance) {
+    await probe.check('token', 'Token', () => ({
+      status: 'warning',
+      seen: 'it tells more to who has its token only',
+      mend: 'export EMBED_SERVE_TOKEN=…',
+    }));
+    return;
+  }
+  for (const { url, up } of servers) {
+    await probe.check('server', 'Server', () =>
+      up ? { status: 'ok', seen: url } : { status: 'failure', seen: `${url} is down`, mend: 'ollama serve' },
+    );
+  }
+  await probe.check('cache', 'Cache', () =>
+    cache.ok
+      ? { status: 'ok', seen: cache.kind }
+      : {
+          status: 'warning',
+          seen: `${cache.kind} doesn't answer: going on without it`,
+          mend: 'embed doctor',
+        },
+  );
+  for (const model of pipeline) await probe.check('pipeline', 'Pipeline', () => pipelineFinding(model));
+  await probe.check('performance', 'Performance', () => ({
+    status: 'ok',
+    seen:
+      `${plural(performance.texts_in, 'text')} in, ${plural(performance.requests_out, 'request')} out, ` +
+      `${performance.average_batch_size.toFixed(1)} texts each, hit rate ${Math.round(performance.cache_hit_rate * 100)}%, ` +
+      `answered in ${time(performance.latency_seconds.p50 * 1000)} (p95 ${time(performance.latency_seconds.p95 * 1000)})`,
+  }));
+}
+
+/** @throws {UsageError} when what answers is no gateway */
+async function ask({ url, token }: GatewayAddress, signal: AbortSignal): Promise<Health> {
+  const { request } = await import('undici');
+  const path = new URL('health', url.href.endsWith('/') ? url : `${url.href}/`);
+  const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  let body: string;
+  let statusCode: number;
+  try {
+    const answer = await request(path, { headers, signal });
+    statusCode = answer.statusCode;
+    body = await answer.body.text();
+  } catch (error) {
+    const { code, message } = error as { code?: string; message: string };
+    throw new UsageError(`nobody answers there (${code ?? message}): start it, or name another address.`);
+  }
+  const parsed = healthSchema.safeParse(jsonOf(body));
+  if (statusCode === 200 && parsed.success) return parsed.data;
+  throw new UsageError(`what answers there (${statusCode}) is no embed gateway: name another address.`);
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+function upFor({ uptime_seconds: seconds }: Health): string {
+  return seconds === undefined ? 'yes' : `up for ${time(seconds * 1000)}`;
+}
+
+function statusFinding(status: Health['status']): Finding {
+  if (status === 'ok') return { status: 'ok', seen: 'ok' };
+  if (status === 'down')
+    return { status: 'failure', seen: 'down: no server behind it', mend: 'ollama serve' };
+  const seen =
+    status === 'draining' ? 'draining: it takes no more requests' : 'degraded: works, but not whole';
+  return { status: 'warning', seen };
+}
+
+function pipelineFinding({
+  model,
+  queue_size,
+  active_requests,
+  endpoints,
+}: NonNullable<Health['pipeline']>[number]): Finding {
+  const seen = `${model}: ${plural(queue_size, 'text')} waiting, ${plural(active_requests, 'request')} in flight`;
+  const open = endpoints.filter(({ breaker }) => breaker !== 'closed');
+  if (open.length === 0) return { status: 'ok', seen };
+  const names = open.map(({ url, breaker }) => `${url} (${breaker})`).join(', ');
+  return { status: 'warning', seen: `${seen}; left alone after failures: ${names}` };
+}
