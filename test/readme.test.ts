@@ -1,5 +1,5 @@
 // What the README and the example configuration promise is what the code does.
-import { cpSync, mkdirSync, readFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { loadSettings } from '../src/config/load.js';
@@ -63,14 +63,30 @@ test('the first commands of the README: an index of the handbook that answers it
 });
 
 test('every command of the README and its flags exist', async () => {
+  const names = [
+    'ingest',
+    'search',
+    'verify',
+    'config',
+    'bench',
+    'doctor',
+    'serve',
+    'cache stats',
+    'cache prune',
+    'cache clear',
+  ];
   const help = new Map<string, string>();
-  for (const name of ['ingest', 'search', 'verify', 'config']) {
-    help.set(name, (await workspace.embed([name, '--help'])).stdout);
-  }
-  const lines = read('README.md').match(/\bembed (ingest|search|verify|config)\b[^`\n]*/g) ?? [];
-  expect(lines.length).toBeGreaterThan(10);
+  for (const name of names) help.set(name, (await workspace.embed([...name.split(' '), '--help'])).stdout);
+  const lines = read('README.md').match(new RegExp(`\\bembed (${names.join('|')})\\b[^\`\\n]*`, 'g')) ?? [];
+  expect(lines.length).toBeGreaterThan(20);
   for (const line of lines) {
-    const text = help.get(line.split(' ')[1]!)!;
+    const text = help.get(names.find((name) => line.startsWith(`embed ${name}`))!)!;
     for (const flag of line.match(/(?<=\s)--?[a-z][\w-]*/g) ?? []) expect(text).toContain(flag);
   }
+});
+
+test('every link of the README leads somewhere', () => {
+  const links = [...read('README.md').matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, path]) => path!);
+  expect(links.length).toBeGreaterThan(5);
+  for (const link of links) expect(existsSync(new URL(link, ROOT)), link).toBe(true);
 });
