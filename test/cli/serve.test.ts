@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { makeWorkspace, type RunningCli, type Workspace } from '../helpers/cli.js';
+import { eventually } from '../helpers/eventually.js';
 import { startOllama } from '../helpers/ollama.js';
 import { freePort, redisAvailable, startRedis } from '../helpers/redis.js';
 
@@ -41,9 +42,9 @@ describe('a signal', () => {
     async (name) => {
       await using ollama = await startOllama();
       const { url, child, done } = await serve(['--ollama-url', ollama.url, '--cache', 'none']);
-      ollama.script({ kind: 'delay', ms: 400, when: (texts) => texts.includes('under way') });
+      ollama.script({ kind: 'delay', ms: 1000, when: (texts) => texts.includes('under way') });
       const answer = embed(url, 'under way');
-      await expect.poll(() => ollama.batches().flat()).toContain('under way');
+      await eventually(() => ollama.batches().flat()).toContain('under way');
       child.kill(name);
       expect((await answer).status).toBe(200);
       const { code, stdout, stderr } = await done;
@@ -62,11 +63,11 @@ describe('a signal', () => {
     const { url, child, done } = await serve(['--ollama-url', ollama.url, '--cache', 'none']);
     ollama.script({ kind: 'hang', path: '/api/generate' });
     const answer = fetch(`${url}/api/generate`, { method: 'POST' }).catch(() => 'broken off');
-    await expect.poll(() => ollama.requests.some(({ path }) => path === '/api/generate')).toBe(true);
+    await eventually(() => ollama.requests.some(({ path }) => path === '/api/generate')).toBe(true);
     let said = '';
     child.stderr?.on('data', (part: string) => (said += part));
     child.kill('SIGTERM');
-    await expect.poll(() => said).toContain('draining');
+    await eventually(() => said).toContain('draining');
     child.kill('SIGTERM');
     expect((await done).code).toBe(143);
     expect(await answer).toBe('broken off');

@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import { expect, test } from 'vitest';
+import { eventually } from '../helpers/eventually.js';
 import { gateway, ollama } from './gateways.js';
 
 test('a stop answers what is under way, says that it isn’t ready, and takes no one else', async () => {
@@ -9,9 +10,9 @@ test('a stop answers what is under way, says that it isn’t ready, and takes no
   const idle = connect(Number(port), hostname);
   const socket = connect(Number(port), hostname);
   const body = '{"model":"all-minilm","input":"under way"}';
-  server.script({ kind: 'delay', ms: 500, when: (texts) => texts.includes('under way') });
+  server.script({ kind: 'delay', ms: 1000, when: (texts) => texts.includes('under way') });
   socket.write(`POST /api/embed HTTP/1.1\r\nHost: x.local\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
-  await expect.poll(() => server.batches().flat()).toContain('under way');
+  await eventually(() => server.batches().flat()).toContain('under way');
   const stopped = made.stop();
   socket.write('GET /ready HTTP/1.1\r\nHost: x.local\r\n\r\n');
   let answers = '';
@@ -29,7 +30,7 @@ test('a stop that waits too long gives up', async () => {
   const made = await gateway({ ollamaUrl: [server.url] }, { limits: { drainMs: 100 } });
   server.script({ kind: 'hang', path: '/api/version', after: 0, times: 1 });
   const asked = fetch(`${made.url}/api/version`).catch(() => 'broken off');
-  await expect.poll(() => server.stats.inFlight).toBeGreaterThan(0);
+  await eventually(() => server.stats.inFlight).toBeGreaterThan(0);
   await made.stop();
   expect(await asked).toBe('broken off');
 });

@@ -1,4 +1,5 @@
 // Gateways for tests: on free ports, in front of scripted servers, stopped when the test ends.
+import { createHash } from 'node:crypto';
 import { afterEach } from 'vitest';
 import { loadSettings } from '../../src/config/load.js';
 import type { Settings } from '../../src/config/settings.js';
@@ -53,6 +54,10 @@ export async function get<T>(url: string): Promise<T> {
 }
 
 export const floats = (rows: number[][]) => rows.map((row) => Float32Array.from(row));
+
+/** The vectors of many texts, short enough to be shown when they differ. */
+export const prints = (vectors: Float32Array[]) =>
+  vectors.map((vector) => createHash('sha1').update(new Uint8Array(vector.buffer)).digest('hex'));
 
 /** Texts that wait for all-minilm. */
 export async function queued(url: string): Promise<number> {

@@ -3,6 +3,7 @@
 
 import { Agent, request } from 'undici';
 import { expect, test } from 'vitest';
+import { eventually } from '../helpers/eventually.js';
 import { redisAvailable, startRedis } from '../helpers/redis.js';
 import { floats, gateway, ollama, type Said } from './gateways.js';
 
@@ -66,7 +67,7 @@ test.runIf(redisAvailable)('1,000 clients and all that can go wrong', async () =
   expect(new Set(outcomes.filter((one) => one !== 200 && one !== 'left' && one !== 503))).toEqual(new Set());
 
   // When all is well again, everybody is answered.
-  await expect.poll(() => ask('well again'), { timeout: 30_000, interval: 200 }).toBe(200);
+  await eventually(() => ask('well again')).toBe(200);
   const again = await Promise.all(Array.from({ length: REQUESTS }, (_, index) => ask(textOf(index))));
   expect(new Set(again)).toEqual(new Set([200]));
   await agent.close();

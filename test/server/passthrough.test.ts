@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
+import { eventually } from '../helpers/eventually.js';
 import { gateway } from './gateways.js';
 
 const servers: Server[] = [];
@@ -63,7 +64,7 @@ test('a body streams through: its parts come while the client still sends', asyn
   const { url } = await gateway({ ollamaUrl: [server.url] }, { limits: { maxBody: 1000 } });
   async function* parts() {
     yield 'begins';
-    await expect.poll(() => first).toBe('begins');
+    await eventually(() => first).toBe('begins');
     for (let index = 0; index < 100; index++) yield 'x'.repeat(100_000);
   }
   const init = { method: 'POST', body: parts(), duplex: 'half' } as unknown as RequestInit;
@@ -132,11 +133,11 @@ test('a client that leaves ends the request to the server', async () => {
   const leave = new AbortController();
   const answer = await fetch(`${url}/api/chat`, { method: 'POST', signal: leave.signal });
   const silent = fetch(`${url}/api/generate`, { method: 'POST', signal: leave.signal });
-  await expect.poll(() => server.seen.length).toBe(2);
+  await eventually(() => server.seen.length).toBe(2);
   expect(answer.status).toBe(200);
   leave.abort();
   await expect(silent).rejects.toThrow();
-  await expect.poll(() => closed).toBe(2);
+  await eventually(() => closed).toBe(2);
 });
 
 test('a server that breaks off is seen to break off', async () => {

@@ -1,7 +1,11 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { eventually } from '../helpers/eventually.js';
 import { recordedCase } from '../helpers/ollama/contract.js';
 import { allMiniLm, faults, type TestOllama } from '../helpers/ollama.js';
-import { floats, gateway, get, ollama, post, queued } from './gateways.js';
+import { floats, gateway, get, ollama, post, prints, queued } from './gateways.js';
 
 const embed = (url: string, body: object, headers = {}) =>
   post(`${url}/api/embed`, { model: 'all-minilm', ...body }, headers);
@@ -23,8 +27,8 @@ test('clients share requests, and each gets its own vectors', async () => {
   const { url } = await opened(server, { batchInterval: 100 });
   const texts = Array.from({ length: 60 }, (_, index) => `client ${index}`);
   const answers = await Promise.all(texts.map((input) => embed(url, { input })));
-  expect(answers.map(({ body }) => floats(body.embeddings)[0])).toEqual(
-    texts.map((text) => server.vectorOf(text)),
+  expect(prints(answers.flatMap(({ body }) => floats(body.embeddings)))).toEqual(
+    prints(texts.map((text) => server.vectorOf(text))),
   );
   expect(server.batches().length).toBeLessThan(30);
   expect(server.batches().flat().sort()).toEqual([...texts].sort());
@@ -36,7 +40,7 @@ test('a list comes back in its order, with the name that the client used', async
   const input = Array.from({ length: 100 }, (_, index) => `text ${index % 70}`);
   const { body } = await embed(url, { model: 'all-minilm:latest', input });
   expect(body.model).toBe('all-minilm:latest');
-  expect(floats(body.embeddings)).toEqual(input.map((text) => server.vectorOf(text)));
+  expect(prints(floats(body.embeddings))).toEqual(prints(input.map((text) => server.vectorOf(text))));
 });
 
 test.each([
@@ -160,7 +164,7 @@ test('a server that comes up later is used then; before it nobody waits', async 
   await server.revive();
   const late = await embed(url, { input: 'one' });
   expect(floats(late.body.embeddings)).toEqual([server.vectorOf('one')]);
-  await expect.poll(async () => (await fetch(`${url}/ready`)).status, { timeout: 10_000 }).toBe(200);
+  await eventually(async () => (await fetch(`${url}/ready`)).status).toBe(200);
 });
 
 test('a server that never answers is given up in time', async () => {
@@ -183,18 +187,21 @@ test('a model that was replaced on the server is opened anew, also for the reque
 
 test('a client that pulls a model through the gateway gets the new one’s vectors afterwards', async () => {
   const server = await ollama();
-  const { url } = await opened(server);
+  const cacheDir = mkdtempSync(join(tmpdir(), 'embed-gateway-'));
+  const { url } = await opened(server, { cache: 'disk', cacheDir });
   const old = server.vectorOf('one');
+  expect(floats((await embed(url, { input: 'one' })).body.embeddings)).toEqual([old]);
   server.world.registry = [{ ...allMiniLm, digest: 'cd'.repeat(32) }];
   server.world.models = [{ ...allMiniLm, digest: 'cd'.repeat(32) }];
   await fetch(`${url}/api/pull`, { method: 'POST', body: '{"model":"all-minilm"}' }).then((one) =>
     one.text(),
   );
   // The first request afterwards starts the look at the server's list.
-  await expect
-    .poll(async () => floats((await embed(url, { input: 'one' })).body.embeddings)[0])
-    .toEqual(server.vectorOf('one'));
+  await eventually(async () => floats((await embed(url, { input: 'one' })).body.embeddings)[0]).toEqual(
+    server.vectorOf('one'),
+  );
   expect(server.vectorOf('one')).not.toEqual(old);
+  rmSync(cacheDir, { recursive: true });
 });
 
 test('models beyond the bound make room for each other', async () => {
@@ -212,7 +219,7 @@ test('models beyond the bound make room for each other', async () => {
 test('a full queue answers as a full server does', async () => {
   const server = await ollama();
   const { url } = await opened(server, { concurrency: 1, batchSize: 1 }, { limits: { maxQueue: 2 } });
-  server.script({ kind: 'delay', ms: 300 });
+  server.script({ kind: 'delay', ms: 1000 });
   const answers = await Promise.all(
     Array.from({ length: 8 }, (_, index) => embed(url, { input: `text ${index}` })),
   );
@@ -228,16 +235,16 @@ test('a full queue answers as a full server does', async () => {
 test('clients that go away take their texts from the queue', async () => {
   const server = await ollama();
   const { url } = await opened(server, { concurrency: 1, batchSize: 1 });
-  server.script({ kind: 'delay', ms: 200 });
+  server.script({ kind: 'delay', ms: 1000 });
   const first = embed(url, { input: 'first' });
-  await expect.poll(() => server.requests.length).toBe(1);
+  await eventually(() => server.requests.length).toBe(1);
   const leave = new AbortController();
   const gone = fetch(`${url}/api/embed`, {
     method: 'POST',
     body: JSON.stringify({ model: 'all-minilm', input: ['gone 1', 'gone 2'] }),
     signal: leave.signal,
   });
-  await expect.poll(() => queued(url)).toBe(2);
+  await eventually(() => queued(url)).toBe(2);
   leave.abort();
   await expect(gone).rejects.toThrow();
   await first;
@@ -248,11 +255,11 @@ test('clients that go away take their texts from the queue', async () => {
 test('the urgent overtake, and priorities that don’t exist are refused', async () => {
   const server = await ollama();
   const { url } = await opened(server, { concurrency: 1, batchSize: 1 });
-  server.script({ kind: 'delay', ms: 200 });
+  server.script({ kind: 'delay', ms: 1000 });
   const first = embed(url, { input: 'first' });
-  await expect.poll(() => server.requests.length).toBe(1);
+  await eventually(() => server.requests.length).toBe(1);
   const low = embed(url, { input: 'low' }, { 'x-embed-priority': '4' });
-  await expect.poll(() => queued(url)).toBe(1);
+  await eventually(() => queued(url)).toBe(1);
   const high = embed(url, { input: 'high' }, { 'x-embed-priority': '0' });
   await Promise.all([first, low, high]);
   expect(server.batches()).toEqual([['first'], ['high'], ['low']]);
@@ -267,7 +274,7 @@ test('one client’s flood doesn’t starve another', async () => {
     { input: Array.from({ length: 200 }, (_, index) => `flood ${index}`) },
     { 'x-embed-client': 'flood' },
   );
-  await expect.poll(() => server.requests.length).toBeGreaterThan(1);
+  await eventually(() => server.requests.length).toBeGreaterThan(1);
   const before = server.requests.length;
   await embed(url, { input: 'single' }, { 'x-embed-client': 'single' });
   const place = server.batches().findIndex(([text]) => text === 'single');

@@ -1,9 +1,11 @@
 // What the gateway says of itself: health, readiness, metrics, and the log.
+
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openLog } from '../../src/server/logging.js';
+import { eventually } from '../helpers/eventually.js';
 import { allMiniLm } from '../helpers/ollama.js';
 import { gateway, get, ollama, post } from './gateways.js';
 
@@ -35,9 +37,7 @@ test('/health tells of servers, cache, pipeline and performance', async () => {
     },
   });
   await server.die();
-  await expect
-    .poll(() => get(`${url}/health`), { timeout: 10_000 })
-    .toMatchObject({ status: 'down', servers: [{ up: false }] });
+  await eventually(() => get(`${url}/health`)).toMatchObject({ status: 'down', servers: [{ up: false }] });
   expect(await get(`${url}/ready`)).toEqual({ ready: false, reason: 'upstream down' });
 });
 
@@ -95,7 +95,7 @@ test('the log has a line for each request, and neither texts nor tokens', async 
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line) as Record<string, unknown>);
-  await expect.poll(() => lines().length).toBe(4);
+  await eventually(() => lines().length).toBe(4);
   log.flush();
   expect(lines()[0]).toMatchObject({
     id: 'mine-1',
