@@ -6,6 +6,7 @@ import { cpus, release, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { adaptive } from './adaptive.js';
+import { gateway } from './gateway.js';
 import { report } from './lib/figures.js';
 import { installPeers } from './lib/peers.js';
 import { memory } from './memory.js';
@@ -16,19 +17,11 @@ import { secondRun } from './second-run.js';
 import { startup } from './startup.js';
 import { warmCache } from './warm-cache.js';
 
-const whole = { startup, pipeline, realServer, secondRun, warmCache, orchestrator, adaptive };
+const whole = { startup, pipeline, realServer, secondRun, warmCache, orchestrator, adaptive, gateway };
 const slow = { memory };
-const own = [
-  'run',
-  'startup',
-  'pipeline',
-  'real-server',
-  'second-run',
-  'warm-cache',
-  'orchestrator',
-  'adaptive',
-  'memory',
-].map((name) => `${name}.js`);
+const own = ['run', ...Object.keys({ ...whole, ...slow })].map(
+  (name) => `${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}.js`,
+);
 /** Scripts that measure one part, and print in their own way. */
 const parts = readdirSync(new URL('.', import.meta.url))
   .filter((file) => file.endsWith('.js') && !own.includes(file))
