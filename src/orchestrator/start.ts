@@ -1,7 +1,6 @@
 // Where to start with a model: a large one works longer on a text, so its first requests are smaller. What
 // the server shows decides from then on.
 import { profileOf } from '../embedders/profiles.js';
-import type { BatchOptions } from './config.js';
 
 /** Millions of parameters, where the name doesn't say. From ollama.com/blog/embedding-models and the pages of the models. */
 const PARAMETERS: { [family: string]: number } = {
@@ -21,12 +20,19 @@ const PARAMETERS: { [family: string]: number } = {
 /** A model that nobody knows is taken for a middling one. */
 const UNKNOWN = 335;
 
+export interface Start {
+  /** Texts of the first requests. */
+  startBatchSize: number;
+  /** Tokens of a request at most. */
+  maxBatchTokens: number;
+}
+
 /**
  * Texts and tokens of the first requests, by size. A processor of two cores does 1,500 to 3,000 tokens a
  * second with 23 M parameters (measured with all-minilm) and less in proportion; a request should be
  * answered within 30 s there, too.
  */
-export function startFor(model: string): Pick<BatchOptions, 'startBatchSize' | 'maxBatchTokens'> {
+export function startFor(model: string): Start {
   const millions = parametersOf(model);
   if (millions <= 50) return { startBatchSize: 32, maxBatchTokens: 32_768 };
   if (millions <= 150) return { startBatchSize: 32, maxBatchTokens: 8192 };

@@ -3,27 +3,11 @@ import type { Settings } from '../config/settings.js';
 import { builtinCounter } from '../embedders/builtin/counter.js';
 import { windowTokens } from '../embedders/builtin/graph.js';
 import { profileOf } from '../embedders/profiles.js';
-import type { EmbedderFault } from '../errors.js';
 import { estimateCounter } from '../tokens/estimate.js';
 import type { Embedder, TokenCounter, VectorSpace } from '../types.js';
+import type { OpenEmbedderOptions } from './options.js';
 import { waitFor } from './outage.js';
 import { withRequestCount } from './requests.js';
-
-export interface OpenEmbedderOptions {
-  settings: Settings;
-  /** The vector space of the existing output: `auto` stays with what made it. */
-  previous?: VectorSpace | undefined;
-  /** Id of the counter that the output's chunks were made with. */
-  pinnedCounter?: string | undefined;
-  signal: AbortSignal;
-  onNotice(message: string): void;
-  /** Set when a missing model may be pulled. */
-  onPull?: ((status: string, completed: number, total: number) => void) | undefined;
-  /** Called for every request, retries included, with the number of its texts. */
-  onRequest?(texts: number): void;
-  /** Called before every back-off. */
-  onRetry?(fault: EmbedderFault, waitMs: number): void;
-}
 
 /** What a run will open: by name, the best model of the server, or the one in this package. */
 type Choice = { kind: 'builtin' } | { kind: 'ollama'; model: string | undefined };

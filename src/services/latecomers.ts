@@ -1,11 +1,18 @@
 // Servers that were down when the others were opened: tried again in the background while the embedder is
 // used, and taken in when their vectors fit.
+
+import type { Member } from '../embedders/endpoint.js';
 import type { OllamaAddress } from '../embedders/ollama/host.js';
 import type { EmbedderPool } from '../embedders/pool.js';
 import { wrapped } from '../embedders/retry.js';
 import { compareSpaces } from '../embedders/space.js';
 import type { Embedder, EndpointState, VectorSpace } from '../types.js';
-import type { OpenedMember } from './ollama.js';
+
+/** A server that was opened; its space is measured where there are several. */
+export interface OpenedMember {
+  member: Member;
+  space: VectorSpace | undefined;
+}
 
 export interface LatecomerOptions {
   absent: readonly OllamaAddress[];

@@ -1,6 +1,5 @@
 // Opens the Ollama servers of a run as one embedder: each held to its vector space, all held to one, with
 // retries around them. A server that is down is left out and tried again later, as long as another is up.
-import type { Member } from '../embedders/endpoint.js';
 import { openOllamaEmbedder } from '../embedders/ollama/embedder.js';
 import { type OllamaAddress, parseOllamaAddress } from '../embedders/ollama/host.js';
 import { hasModel, listEmbeddingModels } from '../embedders/ollama/model.js';
@@ -10,21 +9,15 @@ import { compareSpaces, measureSpace } from '../embedders/space.js';
 import { withSteadySpace } from '../embedders/steady.js';
 import { ServiceError } from '../errors.js';
 import { estimateCounter } from '../tokens/estimate.js';
-import type { Embedder, VectorSpace } from '../types.js';
-import type { OpenEmbedderOptions } from './embedder.js';
-import { withLatecomers } from './latecomers.js';
+import type { Embedder } from '../types.js';
+import { type OpenedMember, withLatecomers } from './latecomers.js';
+import type { OpenEmbedderOptions } from './options.js';
 import { isDown } from './outage.js';
 import { withRequestCount } from './requests.js';
 
 const DEFAULT_URL = 'http://127.0.0.1:11434';
 /** A first look at an address that nobody named must not hold up a run. */
 const PROBE_TIMEOUT_MS = 1500;
-
-/** A server that was opened; its space is measured where there are several. */
-export interface OpenedMember {
-  member: Member;
-  space: VectorSpace | undefined;
-}
 
 /**
  * Opens the configured servers, or the one on the default address.
