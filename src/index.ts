@@ -27,12 +27,8 @@ export { performanceSummary } from './metrics/summary.js';
 export type { CacheStats } from './orchestrator/cache.js';
 export { BatchConfig, type BatchOptions, type PrefixKind } from './orchestrator/config.js';
 export type { Health } from './orchestrator/health.js';
-export {
-  BatchOrchestrator,
-  type EmbedTextsOptions,
-  type OrchestratorParts,
-  type TextOutcome,
-} from './orchestrator/orchestrator.js';
+export type { EmbedTextsOptions, TextOutcome } from './orchestrator/intake.js';
+export { BatchOrchestrator, type OrchestratorParts } from './orchestrator/orchestrator.js';
 export { RunCounts } from './pipeline/counts.js';
 export type { RunResult } from './pipeline/run.js';
 export type { IngestSummary } from './pipeline/summary.js';

@@ -76,6 +76,7 @@ async function send(batch: readonly Ticket[], options: AttemptOptions): Promise<
   const start = performance.now();
   try {
     const vectors = await embedder.embed(texts, { ...batch[0]!.kind, signal, tokens });
+    if (vectors.length !== batch.length) throw wrongCount(vectors.length, batch.length);
     const ms = performance.now() - start;
     metrics.answered({ texts: texts.length, tokens, ms });
     limiter.answered({ texts: texts.length, tokens, ms, inFlight });
@@ -87,6 +88,14 @@ async function send(batch: readonly Ticket[], options: AttemptOptions): Promise<
     if (error.meaning === 'busy' || error.meaning === 'timeout') limiter.overloaded(error.meaning);
     return error;
   }
+}
+
+/** Our own embedders check their answers; of one that was handed in, a text without a vector would wait for ever. */
+function wrongCount(vectors: number, texts: number): EmbedderFault {
+  return new EmbedderFault(
+    'bad-answer',
+    `The embedder gave ${vectors} vectors for ${texts} texts: it needs one for each.`,
+  );
 }
 
 interface Outage {

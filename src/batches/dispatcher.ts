@@ -23,8 +23,11 @@ export interface DispatcherOptions {
    * @default until it is full, or nothing is in flight
    */
   lingerMs?: number;
-  /** Waits for a server that is down. @returns whether it is back; nothing is sent meanwhile */
-  comeback?: (outage: ServiceError) => Promise<boolean>;
+  /**
+   * Waits for a server that is down, until the signal is aborted: then nobody is left who waits for it.
+   * @returns whether it is back; nothing is sent meanwhile
+   */
+  comeback?: (outage: ServiceError, signal: AbortSignal) => Promise<boolean>;
   /** `end`: an outage ends all; `fail`: it fails the texts that it met. */
   outage: 'end' | 'fail';
   /**
@@ -263,7 +266,7 @@ export class Dispatcher {
 
   /** All batches that met the outage wait for its end together. */
   #waitForServer(outage: ServiceError): Promise<boolean> {
-    this.#comeback ??= this.#options.comeback!(outage).finally(() => {
+    this.#comeback ??= this.#options.comeback!(outage, this.#attempt.signal).finally(() => {
       this.#comeback = undefined;
       this.send();
     });

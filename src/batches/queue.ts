@@ -4,7 +4,7 @@ import type { Priority } from '../types.js';
 
 /** What waits in a queue. */
 export interface Entry {
-  /** May get better while it waits; then add it again. */
+  /** May get better while it waits, by {@link PriorityQueue.promote} only. */
   priority: Priority;
   /** Entries of one lane never overtake each other; lanes take turns. */
   readonly lane: string;

@@ -2,13 +2,12 @@
 import { SingleBar } from 'cli-progress';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { BenchResult } from '../commands/bench.js';
-import { coerce } from '../config/coerce.js';
 import { loadSettings } from '../config/load.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
 import { exitCodes } from '../errors.js';
 import type { Progress } from '../measure/measure.js';
 import { chalkStderr as chalk } from './colour.js';
-import { addSettings, positive } from './flags.js';
+import { addSettings, milliseconds, positive } from './flags.js';
 import { megabytes } from './numbers.js';
 import { SignalError, withSignals } from './signals.js';
 
@@ -219,13 +218,6 @@ function rendered(done: number, text: string): string {
   const full = Math.round(done * width);
   const bar = '█'.repeat(full) + '░'.repeat(width - full);
   return `${bar}${`${Math.floor(done * 100)}%`.padStart(5)} ${text}`.slice(0, 79);
-}
-
-/** For commander. */
-function milliseconds(text: string): number {
-  const value = coerce('duration', text);
-  if (typeof value === 'number' && value > 0) return value;
-  throw new InvalidArgumentError('Expected a time such as 90s or 10m.');
 }
 
 /** For commander: `10%` or `10` as 0.1. */

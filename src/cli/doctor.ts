@@ -1,11 +1,10 @@
 // `embed doctor`: flags and printing.
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import type { DoctorReport } from '../commands/doctor.js';
-import { coerce } from '../config/coerce.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
 import { exitCodes } from '../errors.js';
 import { chalk } from './colour.js';
-import { addSettings } from './flags.js';
+import { addSettings, milliseconds } from './flags.js';
 import { plural } from './numbers.js';
 import { withSignals } from './signals.js';
 
@@ -86,12 +85,6 @@ async function run(command: Command, flags: Flags): Promise<DoctorReport> {
       },
     }),
   );
-}
-
-function milliseconds(text: string): number {
-  const value = coerce('duration', text);
-  if (typeof value === 'number' && value > 0) return value;
-  throw new InvalidArgumentError('Expected a time such as 10s or 2m.');
 }
 
 type Line = DoctorReport['checks'][number];

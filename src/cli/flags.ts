@@ -1,5 +1,6 @@
 // Settings as commander options, and back: every command takes its flags from the table of settings.
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { coerce } from '../config/coerce.js';
 import { type LoadedSettings, loadSettings } from '../config/load.js';
 import { SETTINGS, type Setting, type Settings } from '../config/settings.js';
 
@@ -41,6 +42,16 @@ export function settingsFor(command: Command): Promise<LoadedSettings> {
     if (command.getOptionValueSource(key) === 'cli') flags[key] = command.getOptionValue(key);
   }
   return loadSettings({ flags });
+}
+
+/** A timer of Node's that is longer ends at once. */
+const LONGEST_MS = 24 * 86_400_000;
+
+/** For commander: a time in ms, above 0. */
+export function milliseconds(text: string): number {
+  const value = coerce('duration', text);
+  if (typeof value === 'number' && value > 0 && value <= LONGEST_MS) return value;
+  throw new InvalidArgumentError('Expected a time such as 90s or 10m, at most 24d.');
 }
 
 /** For commander: a whole number from 1 up. */

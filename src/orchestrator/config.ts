@@ -91,7 +91,7 @@ export class BatchConfig {
   /** @throws {UsageError} naming the option that is wrong */
   constructor(options: BatchOptions = {}) {
     const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-    for (const [key, value] of Object.entries(given)) check(key, value);
+    for (const [key, value] of Object.entries(given)) checkOption(key, value);
     this.#options = given;
     const defaults = Object.fromEntries(SETTINGS.map((setting) => [setting.key, setting.default]));
     this.settings = { ...defaults, ...given } as unknown as Settings;
@@ -191,8 +191,8 @@ export interface OllamaConfig {
   concurrency: number | undefined;
 }
 
-/** @throws {UsageError} */
-function check(key: string, value: unknown): void {
+/** @throws {UsageError} when an option can't have this value */
+export function checkOption(key: string, value: unknown): void {
   const problem = isOwn(key) ? ownProblem(key, value) : settingProblem(key, value);
   if (problem) throw new UsageError(`${key}: ${problem}.`);
 }

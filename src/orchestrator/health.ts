@@ -65,11 +65,19 @@ async function askEmbedder(
   }
 }
 
-/** Caches never fail, they go quiet: a value that was just written must come back. */
+/** Our own caches never fail, they go quiet; one that was handed in may fail. */
 async function askCache({ cache }: Upstream, timeoutMs: number): Promise<boolean> {
   if (!cache) return true;
-  const mark = new Date().toISOString();
-  const asked = cache.setMeta('health', mark).then(async () => (await cache.getMeta('health')) === mark);
+  const asked = keepsMarks(cache).catch(() => false);
   const late = new Promise<boolean>((resolve) => setTimeout(resolve, timeoutMs, false).unref());
   return await Promise.race([asked, late]);
+}
+
+/** Whether a mark that is written comes back, or that of somebody else who asks the same cache at this moment. */
+async function keepsMarks(cache: VectorCache): Promise<boolean> {
+  const before = await cache.getMeta('health');
+  const mark = new Date().toISOString();
+  await cache.setMeta('health', mark);
+  const after = await cache.getMeta('health');
+  return after === mark || (after !== undefined && after !== before);
 }

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { ResultTimeoutError, UnknownRequestError } from '../errors.js';
 import type { Vector } from '../types.js';
+import { timerMs } from './timer.js';
 
 interface Result {
   vector: Promise<Vector>;
@@ -45,7 +46,10 @@ export class Results {
     if (!result) throw this.#unknown(id);
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new ResultTimeoutError(lateSentence(id, timeoutMs))), timeoutMs);
+      timer = setTimeout(
+        () => reject(new ResultTimeoutError(lateSentence(id, timeoutMs))),
+        timerMs(timeoutMs),
+      );
     });
     try {
       const vector = await Promise.race([result.vector, late]);

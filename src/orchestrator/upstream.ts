@@ -65,7 +65,8 @@ export class Upstream {
       lingerMs: batchInterval,
       outage: 'fail',
       ...(waitForServer > 0 && {
-        comeback: () => comeback(this.embedder, this.canary, { timeoutMs: waitForServer, signal, onNotice }),
+        comeback: (_outage, signal) =>
+          comeback(this.embedder, this.canary, { timeoutMs: waitForServer, signal, onNotice }),
       }),
       onAnswer: (tickets) => this.#remember(tickets),
       onTaken,
@@ -103,8 +104,9 @@ export class Upstream {
       limiter = openLimiter(config, embedder);
       return new Upstream({ embedder, space, cache, limiter }, options);
     } catch (error) {
-      await cache?.close();
-      await embedder.close();
+      // What was handed in stays open: the start may be tried again.
+      if (!options.cache) await cache?.close();
+      if (!options.embedder) await embedder.close();
       throw error;
     }
   }
@@ -129,10 +131,6 @@ export class Upstream {
       this.#spaces.set(making, derived);
     }
     return derived;
-  }
-
-  async close(): Promise<void> {
-    await Promise.all([this.embedder.close(), this.cache?.close()]);
   }
 
   async #remember(tickets: readonly Ticket[]): Promise<void> {

@@ -1,5 +1,6 @@
 // What a run holds once it really needs vectors: embedder, vector space, cache and journal. Opened at the
 // first chunk of a new or changed document, so that a run without one contacts nobody.
+import type { DispatcherOptions } from '../batches/dispatcher.js';
 import type { Limiter } from '../batches/limiter/limiter.js';
 import type { Ticket } from '../batches/ticket.js';
 import { type CacheOptions, openCache } from '../cache/open.js';
@@ -45,7 +46,7 @@ export class Session {
   readonly metrics: BatchMetrics;
   readonly canary: string;
   /** Waits out an outage, where the user asked for it. */
-  readonly comeback: (() => Promise<boolean>) | undefined;
+  readonly comeback: DispatcherOptions['comeback'];
   readonly #counts: RunCounts;
 
   private constructor(parts: {
@@ -58,7 +59,7 @@ export class Session {
     metrics: BatchMetrics;
     options: SessionOptions;
   }) {
-    const { settings, previous, counts, signal, onNotice } = parts.options;
+    const { settings, previous, counts, onNotice } = parts.options;
     this.embedder = parts.embedder;
     this.space = parts.space;
     this.chunking = parts.chunking;
@@ -70,7 +71,8 @@ export class Session {
     this.canary = parts.space.prefixes.document + CANARY_TEXTS[0]!.text;
     if (settings.waitForServer > 0) {
       const timeoutMs = settings.waitForServer;
-      this.comeback = () => comeback(this.embedder, this.canary, { timeoutMs, signal, onNotice });
+      this.comeback = (_outage, signal) =>
+        comeback(this.embedder, this.canary, { timeoutMs, signal, onNotice });
     }
     this.#counts = counts;
   }

@@ -88,10 +88,10 @@ describe('against a baseline', () => {
       stderr: expect.stringMatching(
         /^slower: one text at a time by \d+ % \(\d+ % to \d+ %\) on all-minilm:latest.*\n$/,
       ),
-      changes: 3,
+      changes: expect.any(Number),
     });
     const tolerant = ['--baseline', 'slow.json', '--max-regression', '20%'];
-    expect(await run(fast.url, 'again.json', tolerant)).toEqual({ code: 0, stderr: '', changes: 3 });
+    expect(await run(fast.url, 'again.json', tolerant)).toEqual({ code: 0, stderr: '', changes: expect.any(Number) });
   });
 
   test.each([
@@ -117,6 +117,8 @@ test('no server, a wrong time, a wrong share: the exit code says which', async (
   await down.stop();
   expect(await workspace.embed([...brief, '--ollama-url', down.url])).toMatchObject({ code: 4 });
   expect(await workspace.embed(['bench', '--time-limit', 'soon'])).toMatchObject({ code: 2 });
+  // Longer than Node's timers take: it would be over at once.
+  expect(await workspace.embed(['bench', '--time-limit', '30d'])).toMatchObject({ code: 2 });
   expect(await workspace.embed(['bench', '--max-regression', '200%'])).toMatchObject({ code: 2 });
   expect(await workspace.embed([...brief, '--ollama-url', server.url, 'absent'])).toMatchObject({ code: 2 });
 });

@@ -68,7 +68,7 @@ describe('the exit code', () => {
   test('is 2 for a time that is none', async () => {
     const { stderr, code } = await doctor('--timeout', 'soon');
     expect(code).toBe(2);
-    expect(stderr).toContain('Expected a time such as 10s');
+    expect(stderr).toContain('Expected a time such as 90s');
   });
 });
 

@@ -228,6 +228,9 @@ describe('its life', () => {
     const made = await orchestrator({}, { embedder });
     await expect(made.embed(['fine', ''])).rejects.toThrow(/Text 1 is empty/);
     await expect(made.embed([42 as unknown as string])).rejects.toThrow(UsageError);
+    await expect(made.embed(['x'], { priority: 7 as 4 })).rejects.toThrow(
+      /priority: expected 0 \(first\) to 4/,
+    );
     expect(await made.embed([])).toEqual([]);
   });
 });

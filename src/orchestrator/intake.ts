@@ -1,0 +1,223 @@
+// The way of texts into the dispatcher: what the cache has is answered from it, the rest is queued as room comes
+// up and waited for.
+import { createHash } from 'node:crypto';
+import { setImmediate as nextLoop } from 'node:timers/promises';
+import { type BatchKind, PLAIN, type Ticket } from '../batches/ticket.js';
+import { type EmbedderFault, QueueFullError, UsageError } from '../errors.js';
+import type { BatchMetrics } from '../metrics/metrics.js';
+import type { Priority, Vector } from '../types.js';
+import { type BatchConfig, checkOption, type PrefixKind } from './config.js';
+import { Room } from './room.js';
+import type { Upstream } from './upstream.js';
+
+export interface EmbedTextsOptions {
+  /** Takes the texts from the queue; what is in flight already is finished for the cache. */
+  signal?: AbortSignal;
+  /** 0 first, 4 last. @default the configuration's, 2 */
+  priority?: Priority;
+  /** @default the configuration's, 'none' */
+  prefix?: PrefixKind;
+  /** Who asks: callers of one priority take turns. @default one for all */
+  caller?: string;
+  /** @default 'wait' */
+  whenFull?: 'wait' | 'reject';
+  /** Let the server cut what is too long, instead of rejecting it. @default false */
+  truncate?: boolean;
+  /** Fewer values than the model gives. @default the space's */
+  dimensions?: number;
+}
+
+/** What became of one text. */
+export type TextOutcome =
+  | { vector: Vector; cached: boolean }
+  /** `fault`: this very text can't be embedded; `error`: nobody could be asked. */
+  | { fault: EmbedderFault }
+  | { error: unknown };
+
+/** Texts that one caller adds to the queue before others get their turn. */
+const TURN = 256;
+
+export interface IntakeOptions {
+  upstream: Upstream;
+  config: BatchConfig;
+  metrics: BatchMetrics;
+  /** Ends all waiting. */
+  signal: AbortSignal;
+}
+
+export class Intake {
+  readonly #upstream: Upstream;
+  readonly #config: BatchConfig;
+  readonly #metrics: BatchMetrics;
+  readonly #signal: AbortSignal;
+  readonly #room = new Room(() => this.#hasRoom());
+  #sending: NodeJS.Immediate | undefined;
+
+  constructor({ upstream, config, metrics, signal }: IntakeOptions) {
+    this.#upstream = upstream;
+    this.#config = config;
+    this.#metrics = metrics;
+    this.#signal = signal;
+  }
+
+  /** Lets all callers hear that the signal was aborted. */
+  giveUp(): void {
+    this.#room.openForAll();
+  }
+
+  /** Texts have left the queue. */
+  onTaken(): void {
+    this.#room.open();
+  }
+
+  /**
+   * What became of each text, in their order.
+   * @param onQueued told when the last text that isn't in the cache has a place in the queue
+   * @throws {UsageError} on an empty text, what is no text, and options that can't be
+   * @throws {QueueFullError} when callers don't wait, and there is not room for all
+   * @throws the signal's reason
+   */
+  async embed(
+    texts: readonly string[],
+    options: EmbedTextsOptions,
+    onQueued?: () => void,
+  ): Promise<TextOutcome[]> {
+    const upstream = this.#upstream;
+    const { signal, truncate = false, dimensions } = options;
+    check(texts, options);
+    signal?.throwIfAborted();
+    const prefix = upstream.prefix(options.prefix ?? this.#config.prefix);
+    const kind: BatchKind = truncate || dimensions !== undefined ? { truncate, dimensions } : PLAIN;
+    const space = upstream.spaceId(prefix, kind);
+    const hashes = texts.map((text) => createHash('sha256').update(text).digest('hex'));
+    const found = await this.#lookUp(space, hashes, dimensions);
+    const outcomes = found.map((vector) => (vector ? { vector, cached: true } : undefined));
+    const missing = outcomes.flatMap((outcome, index) => (outcome ? [] : [index]));
+    if (missing.length === 0) return outcomes as TextOutcome[];
+    const requests = missing.map((index) => ({
+      index,
+      hash: hashes[index]!,
+      text: prefix + texts[index]!,
+      space,
+      kind,
+    }));
+    const answered = await this.#send(requests, options, onQueued);
+    for (const [at, { index }] of requests.entries()) (outcomes as TextOutcome[])[index] = answered[at]!;
+    return outcomes as TextOutcome[];
+  }
+
+  async #lookUp(
+    id: string,
+    hashes: readonly string[],
+    dimensions = this.#upstream.space.dimensions,
+  ): Promise<(Vector | undefined)[]> {
+    const { lookups } = this.#upstream;
+    if (!lookups) return new Array<undefined>(hashes.length).fill(undefined);
+    const found = await lookups.find(id, hashes, dimensions);
+    const hits = found.filter((vector) => vector !== undefined).length;
+    this.#metrics.cacheLookup({ hits, misses: hashes.length - hits });
+    return found;
+  }
+
+  /** Queues texts, as many at a time as there is room for, and waits for all. */
+  async #send(
+    requests: readonly { hash: string; text: string; space: string; kind: BatchKind }[],
+    options: EmbedTextsOptions,
+    onQueued: (() => void) | undefined,
+  ): Promise<TextOutcome[]> {
+    const { dispatcher, cache } = this.#upstream;
+    const { signal, priority = this.#config.priority, caller = '' } = options;
+    const tickets: Ticket[] = [];
+    try {
+      while (tickets.length < requests.length) {
+        await this.#untilRoom(requests.length - tickets.length, options);
+        for (let turn = 0; turn < TURN && tickets.length < requests.length && this.#hasRoom(); turn++) {
+          const { hash, text, space, kind } = requests[tickets.length]!;
+          const tokens = roughTokens(text);
+          tickets.push(dispatcher.add({ hash, text, tokens, space, kind, priority, lane: caller }));
+        }
+        this.#sendSoon();
+        this.#room.open();
+        // Queueing takes its time: what is queued is sent meanwhile. Who was told of room keeps it.
+        if (tickets.length < requests.length && options.whenFull !== 'reject') await nextLoop();
+      }
+      onQueued?.();
+      await allSettled(tickets, signal);
+    } catch (error) {
+      for (const ticket of tickets) if (!ticket.isSettled) dispatcher.leave(ticket);
+      throw error;
+    }
+    return tickets.map((ticket) => outcomeOf(ticket, cache !== undefined));
+  }
+
+  /** After this turn of the event loop, so that callers of the same turn share the first request, too. */
+  #sendSoon(): void {
+    if (this.#sending) return;
+    this.#sending = setImmediate(() => {
+      this.#sending = undefined;
+      this.#upstream.dispatcher.send();
+    });
+  }
+
+  /** @throws {QueueFullError} when callers don't wait, and there is not room for all */
+  async #untilRoom(texts: number, options: EmbedTextsOptions): Promise<void> {
+    const { signal, priority = this.#config.priority, caller = '' } = options;
+    if (options.whenFull === 'reject') {
+      const { maxQueueSize } = this.#config;
+      const { waiting } = this.#upstream.dispatcher;
+      if (waiting + texts <= maxQueueSize) return;
+      this.#metrics.rejected(texts);
+      throw new QueueFullError(
+        `The queue has no room for ${texts} more texts (${waiting} of ${maxQueueSize} wait): try again later.`,
+      );
+    }
+    while (!this.#hasRoom() && !this.#signal.aborted) await this.#room.next(priority, caller, signal);
+    this.#signal.throwIfAborted();
+  }
+
+  #hasRoom(): boolean {
+    return this.#upstream.dispatcher.waiting < this.#config.maxQueueSize;
+  }
+}
+
+function outcomeOf({ vector, fault, error, callers }: Ticket, isKept: boolean): TextOutcome {
+  // A copy where others wait for the same text, or the cache may still be writing.
+  if (vector) return { vector: callers > 1 || isKept ? vector.slice() : vector, cached: false };
+  return fault ? { fault } : { error };
+}
+
+/**
+ * About the tokens of a text, by its length in UTF-8: three bytes each fits most alphabets. Bounds, time-outs and
+ * the measured throughput need no more, and the exact count would cost more than all else that is done with a text.
+ */
+function roughTokens(text: string): number {
+  return Math.ceil(Buffer.byteLength(text) / 3);
+}
+
+function allSettled(tickets: readonly Ticket[], signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let open = tickets.length;
+    const onAbort = () => reject(signal?.reason);
+    const settled = () => {
+      if (--open > 0) return;
+      signal?.removeEventListener('abort', onAbort);
+      resolve();
+    };
+    if (signal?.aborted) return onAbort();
+    signal?.addEventListener('abort', onAbort, { once: true });
+    for (const ticket of tickets) ticket.whenSettled(settled);
+  });
+}
+
+/** @throws {UsageError} */
+function check(texts: readonly string[], { priority = 0, prefix, dimensions }: EmbedTextsOptions): void {
+  if (![0, 1, 2, 3, 4].includes(priority)) {
+    throw new UsageError(`priority: expected 0 (first) to 4 (last), got ${priority}.`);
+  }
+  if (prefix !== undefined) checkOption('prefix', prefix);
+  if (dimensions !== undefined) checkOption('dimensions', dimensions);
+  for (const [index, text] of texts.entries()) {
+    if (typeof text !== 'string') throw new UsageError(`Text ${index} is ${typeof text}, not a string.`);
+    if (text === '') throw new UsageError(`Text ${index} is empty: leave it out, it has no vector.`);
+  }
+}
