@@ -266,7 +266,13 @@ export class Dispatcher {
 
   /** All batches that met the outage wait for its end together. */
   #waitForServer(outage: ServiceError): Promise<boolean> {
-    this.#comeback ??= this.#options.comeback!(outage, this.#attempt.signal).finally(() => {
+    const back = async () => {
+      const isBack = await this.#options.comeback!(outage, this.#attempt.signal);
+      // Texts that were queued meanwhile have waited long enough, too.
+      if (!isBack) this.#giveUpWaiting(outage);
+      return isBack;
+    };
+    this.#comeback ??= back().finally(() => {
       this.#comeback = undefined;
       this.send();
     });
@@ -277,6 +283,11 @@ export class Dispatcher {
     if (this.#failure !== undefined) return;
     this.#failure = error;
     this.#end.abort(error);
+    clearTimeout(this.#timer);
+    this.#giveUpWaiting(error);
+  }
+
+  #giveUpWaiting(error: unknown): void {
     const waiting = [...this.#underWay.values()].filter((ticket) => ticket.waiting);
     for (const ticket of waiting) ticket.waiting = false;
     this.#queues.clear();

@@ -166,6 +166,7 @@ function lostBy({ target, role, now, ratio }: Change): string {
   const { estimate, low, high } = ratio;
   const interval = low === null || high === null ? '' : ` (${percent(high)} to ${percent(low)})`;
   const what = role === 'individual' ? 'one text at a time' : `${role} (${now.id})`;
+  if (now.textsPerSecond === null) return `${what} fails now on ${target}`;
   return `${what} by ${percent(estimate)}${interval} on ${target}`;
 }
 

@@ -39,11 +39,21 @@ export async function readBaseline(path: string): Promise<BenchReport> {
       cause,
     });
   }
-  if (report?.schema === 1 && Array.isArray(report.targets)) return report as BenchReport;
+  if (report?.schema === 1 && Array.isArray(report.targets) && report.targets.every(isTarget)) {
+    return report as BenchReport;
+  }
   throw new UsageError(`${path} is no report of this version: save a new one with --json > ${path}.`);
 }
 
+function isTarget(target: Partial<TargetReport> | null): boolean {
+  return (
+    Array.isArray(target?.settings) &&
+    target.settings.every((one) => Array.isArray(one.samples?.tokensPerSecond))
+  );
+}
+
 /**
+ * What was measured then and fails now got slower, too, by all of it; what the time limit left out is not compared.
  * @param maxRegression a share: 0.1 allows a tenth
  * @throws {UsageError} when the baseline is of another embedder or model
  */
@@ -56,10 +66,18 @@ export function compareWith(
   const changes = now.targets.flatMap((target, place) => {
     const before = baseline.targets[place];
     requireSameModel(before, target);
-    return ROLES.flatMap(({ role, find }) => {
-      const [then, here] = [find(before), find(target)];
-      if (!then || !here || then.samples.tokensPerSecond.length === 0) return [];
-      if (here.samples.tokensPerSecond.length === 0) return [];
+    const down = now.ended === 'server-down';
+    return ROLES.flatMap(({ role, idOf }): Change[] => {
+      const then = measured(before, idOf(before));
+      if (!then) return [];
+      const here = measured(target, idOf(target));
+      if (!here) {
+        const failed = target.settings.find(({ id }) => id === then.id)?.status === 'failed';
+        if (!failed && !down) return [];
+        const nothing = { id: then.id, textsPerSecond: null };
+        const ratio = { estimate: 0, low: 0, high: 0 };
+        return [{ target: target.name, role, before: brief(then), now: nothing, ratio, regressed: true }];
+      }
       const ratio = unpairedRatio(here.samples.tokensPerSecond, then.samples.tokensPerSecond, random);
       const regressed = ratio.estimate < 1 - maxRegression && ratio.high !== null && ratio.high < 1;
       return [{ target: target.name, role, before: brief(then), now: brief(here), ratio, regressed }];
@@ -69,17 +87,17 @@ export function compareWith(
   return { date: baseline.date, sameTexts, maxRegression, changes };
 }
 
-type Find = (target: TargetReport) => SettingReport | undefined;
-
-const withId = (id: string | null): Find => {
-  return ({ settings }) => settings.find((one) => one.id === id && one.status === 'measured');
-};
-
-const ROLES: readonly { role: Change['role']; find: Find }[] = [
-  { role: 'individual', find: withId('individual-1') },
-  { role: 'batched', find: (target) => withId(target.best)(target) },
-  { role: 'adaptive', find: withId('adaptive') },
+const ROLES: readonly { role: Change['role']; idOf: (target: TargetReport) => string | null }[] = [
+  { role: 'individual', idOf: () => 'individual-1' },
+  { role: 'batched', idOf: (target) => target.best },
+  { role: 'adaptive', idOf: () => 'adaptive' },
 ];
+
+function measured({ settings }: TargetReport, id: string | null): SettingReport | undefined {
+  return settings.find(
+    (one) => one.id === id && one.status === 'measured' && one.samples.tokensPerSecond.length > 0,
+  );
+}
 
 function requireSameModel(
   before: TargetReport | undefined,

@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { setImmediate as nextLoop } from 'node:timers/promises';
 import { type BatchKind, PLAIN, type Ticket } from '../batches/ticket.js';
+import { orAborted } from '../embedders/abort.js';
 import { type EmbedderFault, QueueFullError, UsageError } from '../errors.js';
 import type { BatchMetrics } from '../metrics/metrics.js';
 import type { Priority, Vector } from '../types.js';
@@ -90,7 +91,7 @@ export class Intake {
     const kind: BatchKind = truncate || dimensions !== undefined ? { truncate, dimensions } : PLAIN;
     const space = upstream.spaceId(prefix, kind);
     const hashes = texts.map((text) => createHash('sha256').update(text).digest('hex'));
-    const found = await this.#lookUp(space, hashes, dimensions);
+    const found = await orAborted(this.#lookUp(space, hashes, dimensions), signal);
     const outcomes = found.map((vector) => (vector ? { vector, cached: true } : undefined));
     const missing = outcomes.flatMap((outcome, index) => (outcome ? [] : [index]));
     if (missing.length === 0) return outcomes as TextOutcome[];
@@ -127,17 +128,23 @@ export class Intake {
   ): Promise<TextOutcome[]> {
     const { dispatcher, cache } = this.#upstream;
     const { signal, priority = this.#config.priority, caller = '' } = options;
+    // Whoever was told of room keeps it: others must not come between.
+    const most = options.whenFull === 'reject' ? requests.length : TURN;
     const tickets: Ticket[] = [];
+    let met: Ticket | undefined;
     try {
       while (tickets.length < requests.length) {
         await this.#untilRoom(requests.length - tickets.length, options);
-        for (let turn = 0; turn < TURN && tickets.length < requests.length && this.#hasRoom(); turn++) {
+        for (let turn = 0; turn < most && tickets.length < requests.length && this.#hasRoom(); turn++) {
           const { hash, text, space, kind } = requests[tickets.length]!;
           const tokens = roughTokens(text);
           tickets.push(dispatcher.add({ hash, text, tokens, space, kind, priority, lane: caller }));
         }
         this.#sendSoon();
         this.#room.open();
+        // Who met an outage need not wait for it once more with the rest.
+        met = tickets.find((ticket) => ticket.error !== undefined);
+        if (met) break;
         // Queueing takes its time: what is queued is sent meanwhile. Who was told of room keeps it.
         if (tickets.length < requests.length && options.whenFull !== 'reject') await nextLoop();
       }
@@ -147,7 +154,9 @@ export class Intake {
       for (const ticket of tickets) if (!ticket.isSettled) dispatcher.leave(ticket);
       throw error;
     }
-    return tickets.map((ticket) => outcomeOf(ticket, cache !== undefined));
+    const outcomes = tickets.map((ticket) => outcomeOf(ticket, cache !== undefined));
+    const unsent = requests.slice(tickets.length).map((): TextOutcome => ({ error: met?.error }));
+    return [...outcomes, ...unsent];
   }
 
   /** After this turn of the event loop, so that callers of the same turn share the first request, too. */

@@ -305,6 +305,24 @@ describe('a dispatcher that outlives outages', () => {
     expect(outages).toBe(1);
   });
 
+  test('a server that stays away is waited for once, for all that wait', async () => {
+    const embedder = poisoned(() => true, 'unreachable');
+    let outages = 0;
+    const { dispatcher } = dispatch(embedder, {
+      outage: 'fail',
+      concurrency: 1,
+      comeback: async () => {
+        outages++;
+        return false;
+      },
+    });
+    const tickets = addAll(dispatcher, names(20));
+    await drain(dispatcher, tickets);
+    expect(tickets.every((ticket) => ticket.error instanceof ServiceError)).toBe(true);
+    expect(outages).toBe(1);
+    expect(embedder.requests).toHaveLength(2);
+  });
+
   test('a batch that takes the server down each time is halved, not waited for again and again', async () => {
     let down = false;
     const embedder = new FakeEmbedder((texts) => {

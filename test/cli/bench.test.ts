@@ -91,7 +91,11 @@ describe('against a baseline', () => {
       changes: expect.any(Number),
     });
     const tolerant = ['--baseline', 'slow.json', '--max-regression', '20%'];
-    expect(await run(fast.url, 'again.json', tolerant)).toEqual({ code: 0, stderr: '', changes: expect.any(Number) });
+    expect(await run(fast.url, 'again.json', tolerant)).toEqual({
+      code: 0,
+      stderr: '',
+      changes: expect.any(Number),
+    });
   });
 
   test.each([

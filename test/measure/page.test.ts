@@ -134,6 +134,30 @@ test('a loss counts against a baseline when it is more than allowed and more tha
   expect(regressed([100, 99], [50, 50], 0.1)).toBe(false);
 });
 
+test('what was measured and fails now counts, what the time limit left out does not', () => {
+  const changed = (change: (report: ReturnType<typeof sampleReport>) => void) => {
+    const report = sampleReport();
+    change(report);
+    return compareWith(sampleReport(), report, 0.1).changes.filter(({ regressed }) => regressed);
+  };
+  const adaptive = (report: ReturnType<typeof sampleReport>) =>
+    report.targets[0]!.settings.find(({ id }) => id === 'adaptive')!;
+  const failed = changed((report) => {
+    adaptive(report).status = 'failed';
+  });
+  expect(failed).toMatchObject([{ role: 'adaptive', now: { textsPerSecond: null }, ratio: { estimate: 0 } }]);
+  const without = (report: ReturnType<typeof sampleReport>) => {
+    const { settings } = report.targets[0]!;
+    settings.splice(settings.indexOf(adaptive(report)), 1);
+  };
+  expect(changed(without)).toEqual([]);
+  const down = changed((report) => {
+    without(report);
+    report.ended = 'server-down';
+  });
+  expect(down.map(({ role }) => role)).toEqual(['adaptive']);
+});
+
 test('a baseline of another model is refused', () => {
   const other = sampleReport();
   other.targets[0]!.model = 'bge-m3:latest';
