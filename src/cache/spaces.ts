@@ -31,6 +31,23 @@ export async function registerSpace(
   return measured;
 }
 
+/** What a housekeeper of the cache must know of entries that are kept under an id of their own. */
+export interface DerivedSpace {
+  /** 32 hex digits. */
+  id: string;
+  embedder: string;
+  model: string;
+  dimensions: number;
+}
+
+/** Lets the cache tell whose entries those of another making of a space are: another prefix, cut, shorter. */
+export async function registerDerived(
+  cache: VectorCache,
+  { id, embedder, model, dimensions }: DerivedSpace,
+): Promise<void> {
+  await cache.setMeta(`${SPACES}${id}`, [{ id, embedder, model, dimensions }]);
+}
+
 /** One list for all spaces that differ in nothing but their canaries. */
 function metaKey(space: VectorSpace): string {
   const { embedder, variant, model, digest, dimensions, options, prefixes } = space;

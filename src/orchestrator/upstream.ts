@@ -6,7 +6,7 @@ import type { Limiter } from '../batches/limiter/limiter.js';
 import type { BatchKind, Ticket } from '../batches/ticket.js';
 import { withMemory } from '../cache/memory/cache.js';
 import { openCache } from '../cache/open.js';
-import { registerSpace } from '../cache/spaces.js';
+import { registerDerived, registerSpace } from '../cache/spaces.js';
 import { CANARY_TEXTS, compareSpaces, measureSpace } from '../embedders/space.js';
 import type { BatchMetrics } from '../metrics/metrics.js';
 import { comeback } from '../services/comeback.js';
@@ -129,8 +129,17 @@ export class Upstream {
     if (!derived) {
       derived = createHash('sha256').update(making).digest('hex').slice(0, 32);
       this.#spaces.set(making, derived);
+      this.#register(derived, kind.dimensions ?? dimensions);
     }
     return derived;
+  }
+
+  #register(id: string, dimensions: number): void {
+    if (!this.cache) return;
+    const { embedder, model } = this.space;
+    registerDerived(this.cache, { id, embedder, model, dimensions }).catch((error: unknown) =>
+      this.#goOnWithoutCache(error),
+    );
   }
 
   async #remember(tickets: readonly Ticket[]): Promise<void> {

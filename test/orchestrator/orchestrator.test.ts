@@ -267,6 +267,19 @@ describe('cache and health', () => {
     expect(made.getMetrics()).toMatchObject({ texts: 0, cache_hits: 0 });
   });
 
+  test('vectors of another making are known by their model, and cleared away with it', async () => {
+    const { memoryCache } = await import('../../src/cache/memory/cache.js');
+    const server = await ollama();
+    const made = await orchestrator({ ollamaUrl: [server.url] }, { cache: memoryCache(2 ** 20) });
+    await made.embed(['whole']);
+    await made.embed(['short'], { dimensions: 64 });
+    const { spaces } = await made.cache.stats();
+    expect(spaces.map(({ model, dimensions }) => [model, dimensions]).sort()).toEqual([
+      ['all-minilm:latest', 384],
+      ['all-minilm:latest', 64],
+    ]);
+  });
+
   test('health follows the server, and a reset lets requests through again', async () => {
     const server = await ollama();
     const made = await orchestrator({ ollamaUrl: [server.url], maxRetries: 0 });
