@@ -3,7 +3,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { coerce } from '../config/coerce.js';
 import type { LogLevel } from '../server/logging.js';
 import type { GatewayLimits } from '../server/options.js';
-import { addSettings, positive, settingsFor } from './flags.js';
+import { addSettings, milliseconds, positive, settingsFor } from './flags.js';
 import { withSignals } from './signals.js';
 
 interface Flags {
@@ -113,10 +113,4 @@ function bytes(text: string): number {
   const value = coerce('bytes', text);
   if (typeof value === 'number' && value > 0) return value;
   throw new InvalidArgumentError('Expected a size such as 10MB.');
-}
-
-function milliseconds(text: string): number {
-  const value = coerce('duration', text);
-  if (typeof value === 'number' && value > 0) return value;
-  throw new InvalidArgumentError('Expected a time such as 50s.');
 }

@@ -1,4 +1,5 @@
 // Whether an orchestrator can do its work, found out by asking.
+import { isCacheWell } from '../cache/well.js';
 import type { EndpointMetrics, Metrics } from '../metrics/metrics.js';
 import type { VectorCache } from '../types.js';
 import type { Upstream } from './upstream.js';
@@ -33,7 +34,7 @@ export async function checkHealth(
   if (!upstream) return { status: 'stopped', ...now };
   const [embedder, cacheOk] = await Promise.all([
     askEmbedder(upstream, timeoutMs),
-    askCache(upstream, timeoutMs),
+    isCacheWell(upstream.cache, timeoutMs),
   ]);
   const whole = cacheOk && endpoints.every(({ breaker }) => breaker === 'closed');
   return {
@@ -63,21 +64,4 @@ async function askEmbedder(
   } catch (error) {
     return { ...answer(false), error: error instanceof Error ? error.message : String(error) };
   }
-}
-
-/** Our own caches never fail, they go quiet; one that was handed in may fail. */
-async function askCache({ cache }: Upstream, timeoutMs: number): Promise<boolean> {
-  if (!cache) return true;
-  const asked = keepsMarks(cache).catch(() => false);
-  const late = new Promise<boolean>((resolve) => setTimeout(resolve, timeoutMs, false).unref());
-  return await Promise.race([asked, late]);
-}
-
-/** Whether a mark that is written comes back, or that of somebody else who asks the same cache at this moment. */
-async function keepsMarks(cache: VectorCache): Promise<boolean> {
-  const before = await cache.getMeta('health');
-  const mark = new Date().toISOString();
-  await cache.setMeta('health', mark);
-  const after = await cache.getMeta('health');
-  return after === mark || (after !== undefined && after !== before);
 }

@@ -38,14 +38,3 @@ export function borrowed(cache: VectorCache): VectorCache {
     close: async () => undefined,
   };
 }
-
-/** Whether a value that is written comes back: caches never fail, they go quiet. */
-export async function isCacheWell(cache: VectorCache | undefined, timeoutMs: number): Promise<boolean> {
-  if (!cache) return true;
-  const mark = new Date().toISOString();
-  const asked = cache
-    .setMeta('health', mark)
-    .then(async () => typeof (await cache.getMeta('health')) === 'string');
-  const late = new Promise<boolean>((resolve) => setTimeout(resolve, timeoutMs, false).unref());
-  return await Promise.race([asked.catch(() => false), late]);
-}

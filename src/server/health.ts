@@ -1,7 +1,8 @@
 // How the gateway is: `/ready` for who sends it requests, `/health` for who looks after it.
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { isCacheWell } from '../cache/well.js';
 import type { Metrics } from '../metrics/metrics.js';
-import { isCacheWell } from './cache.js';
+
 import type { GatewayParts } from './parts.js';
 
 /** How long a cache may take for the answer to "are you there?", in ms. */
