@@ -130,7 +130,8 @@ Examples:
 /** For commander: a time in ms. */
 function age(text: string): number {
   const ms = coerce('duration', text);
-  if (typeof ms !== 'number') throw new InvalidArgumentError('Expected a time such as 90m, 12h or 30d.');
+  if (typeof ms !== 'number' || ms === 0)
+    throw new InvalidArgumentError('Expected a time such as 90m, 12h or 30d.');
   return ms;
 }
 

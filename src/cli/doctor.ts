@@ -138,7 +138,7 @@ function line(check: Line, width: number): string {
     lines.push(...wrap(printable(detail), width).map((part) => chalk.dim(indent + part)));
   }
   // A command is never broken, since it is there to be copied; so it starts further left.
-  if (check.mend !== undefined) lines.push(`      ${chalk.cyan(`$ ${check.mend}`)}`);
+  if (check.mend !== undefined && check.status !== 'ok') lines.push(`      ${chalk.cyan(`$ ${check.mend}`)}`);
   const text = lines.map((one) => `${one}\n`).join('');
   return check.status === 'skipped' ? `${chalk.dim(text.trimEnd())}\n` : text;
 }

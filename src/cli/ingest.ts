@@ -1,6 +1,6 @@
 // `embed ingest`: flags, progress and the summary at the end.
 import { Command } from 'commander';
-import { exitCodes } from '../errors.js';
+import { exitCodes, ServiceError } from '../errors.js';
 import type { IngestSummary } from '../pipeline/summary.js';
 import type { Failure, FailureCode } from '../types.js';
 import { chalkStderr as chalk } from './colour.js';
@@ -86,6 +86,14 @@ async function ingestAction(command: Command, paths: string[], flags: Flags): Pr
     if (!flags.quiet) process.stderr.write(flags.dryRun ? renderPlan(summary) : render(summary, question));
     if (failures.length > 0) process.stderr.write(renderFailures(failures, Boolean(flags.verbose)));
     return failures.length > 0 ? exitCodes.someFailed : exitCodes.done;
+  } catch (error) {
+    if (error instanceof ServiceError && counts.chunksEmbedded > 0) {
+      const wait = settings.waitForServer > 0 ? '' : ', and --wait-for-server 10m waits for a server';
+      progress.line(
+        `${plural(counts.chunksEmbedded, 'embedded chunk')} kept: the next run goes on from there${wait}.`,
+      );
+    }
+    throw error;
   } finally {
     progress.stop();
   }

@@ -1,10 +1,14 @@
 // `embed serve`: flags and printing.
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { coerce } from '../config/coerce.js';
+import { UsageError } from '../errors.js';
 import type { LogLevel } from '../server/logging.js';
 import type { GatewayLimits } from '../server/options.js';
 import { addSettings, milliseconds, positive, settingsFor } from './flags.js';
 import { withSignals } from './signals.js';
+
+/** How long a client waits for servers that are down, unless it is set; well within LightRAG's minute. */
+const RIDE_OUT_MS = 20_000;
 
 interface Flags {
   host: string;
@@ -30,7 +34,7 @@ export function serveCommand(): Command {
     )
     .option('--allow-anonymous', 'let other machines in without a token')
     .option('--max-body <size>', 'of a request for vectors (default: 10MB)', bytes)
-    .option('--max-texts <n>', 'texts of a request (default: 2048)', positive)
+    .option('--max-texts <n>', 'texts of a request (default: 8192)', positive)
     .option('--max-queue <n>', 'texts of a model that may wait (default: 10000)', positive)
     .option('--max-models <n>', 'models that are kept open (default: 8)', positive)
     .option('--deadline <time>', 'for a request for vectors (default: 50s)', milliseconds)
@@ -68,20 +72,22 @@ Examples:
     'cacheTtl',
     'batchTimeout',
     'maxRetries',
+    'waitForServer',
   ]);
   return command.action(async (flags: Flags) => {
-    const { settings } = await settingsFor(command);
+    const { settings, origins } = await settingsFor(command);
     const { serve } = await import('../commands/serve.js');
     const say = (line: string) => {
       if (!flags.quiet) process.stderr.write(`${line}\n`);
     };
     await withSignals((signal) =>
       serve({
-        settings,
+        // Clients are not made to send again what a restart of a few seconds would fail.
+        settings:
+          origins.waitForServer === 'default' ? { ...settings, waitForServer: RIDE_OUT_MS } : settings,
         host: flags.host,
         port: flags.port,
-        // An empty variable counts as unset.
-        token: flags.token || undefined,
+        token: tokenOf(command, flags),
         allowAnonymous: flags.allowAnonymous,
         limits: limitsOf(flags),
         logLevel: flags.logLevel ?? (flags.quiet || process.stdout.isTTY ? 'silent' : 'info'),
@@ -102,6 +108,14 @@ function limitsOf({ maxBody, maxTexts, maxQueue, maxModels, deadline }: Flags): 
     ...(maxModels !== undefined && { maxModels }),
     ...(deadline !== undefined && { deadlineMs: deadline }),
   };
+}
+
+/** An empty variable counts as unset; an empty flag is a variable that somebody forgot to set. */
+function tokenOf(command: Command, { token }: Flags): string | undefined {
+  if (token === '' && command.getOptionValueSource('token') === 'cli') {
+    throw new UsageError('--token is empty: give one, or leave the flag out.');
+  }
+  return token || undefined;
 }
 
 function port(text: string): number {

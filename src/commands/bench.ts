@@ -5,7 +5,7 @@ import { dirname, resolve } from 'node:path';
 import type { Settings } from '../config/settings.js';
 import { UsageError } from '../errors.js';
 import { type BaselineComparison, compareWith, readBaseline } from '../measure/baseline.js';
-import { type Saved, saveSettings } from '../measure/batchrc.js';
+import { requireWritable, type Saved, saveSettings } from '../measure/batchrc.js';
 import { type MeasureOptions, measure, type Progress } from '../measure/measure.js';
 import { type Effort, FULL, QUICK } from '../measure/plan.js';
 import { type BenchReport, type Recommendation, reportOf } from '../measure/report.js';
@@ -70,6 +70,7 @@ export async function bench(options: BenchOptions): Promise<BenchResult> {
   const baseline = options.baseline && (await readBaseline(resolve(cwd, options.baseline.file)));
   const page = options.report === undefined ? undefined : resolve(cwd, options.report);
   if (page !== undefined) await writable(page);
+  if (options.save) await requireWritable(cwd);
   const measurement = await measure({
     paths: options.paths ?? [],
     settings,

@@ -65,11 +65,12 @@ export async function examineGateway(probe: Probe, address: GatewayAddress): Pro
   const { status, servers, cache, pipeline, performance } = health;
   await probe.check('status', 'Status', () => statusFinding(status));
   if (!servers || !cache || !pipeline || !performance) {
-    await probe.check('token', 'Token', () => ({
-      status: 'warning',
-      seen: 'it tells more to who has its token only',
-      mend: 'export EMBED_SERVE_TOKEN=…',
-    }));
+    const mend = 'export EMBED_SERVE_TOKEN=…';
+    await probe.check('token', 'Token', () =>
+      address.token === undefined
+        ? { status: 'warning', seen: 'it tells more to who has its token only', mend }
+        : { status: 'failure', seen: 'not the one in EMBED_SERVE_TOKEN', mend },
+    );
     return;
   }
   for (const { url, up } of servers) {

@@ -35,7 +35,7 @@ export async function examineOutput(probe: Probe, out: string): Promise<VectorSp
     return {
       status: 'warning',
       seen: `stale: its owner, ${owner}, is dead`,
-      mend: 'embed doctor --fix',
+      mend: `embed doctor --fix --out ${quoted(out)}`,
       fix: unlock(out),
     };
   });
@@ -69,7 +69,7 @@ async function interrupted(out: string): Promise<Finding> {
     return {
       status: 'warning',
       seen: 'stopped in the middle of its commit; the next run ends it',
-      mend: 'embed doctor --fix',
+      mend: `embed doctor --fix --out ${quoted(out)}`,
       fix: endCommit(out),
     };
   }

@@ -200,8 +200,7 @@ function ttl({ cacheTtl }: Settings): Finding {
   // The default, and right for a gateway: a hint, no warning.
   return {
     status: 'ok',
-    seen: `${period(cacheTtl)} (cacheTtl ${cacheTtl}): they don't last to the next night's run`,
-    mend: `export EMBEDDING_CACHE_TTL=${30 * DAY_SECONDS}`,
+    seen: `${period(cacheTtl)} (cacheTtl ${cacheTtl}): they don't last to the next night's run; for nightly runs set EMBEDDING_CACHE_TTL=${30 * DAY_SECONDS}`,
   };
 }
 

@@ -2,7 +2,7 @@
 // included: only the values themselves are replaced in its text, and what comes out is read again before it is kept.
 import { randomBytes } from 'node:crypto';
 import { readFileSync, realpathSync, statSync } from 'node:fs';
-import { open, rename, rm } from 'node:fs/promises';
+import { access, constants, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { findConfigFile } from '../config/file.js';
@@ -39,6 +39,23 @@ export async function saveSettings(values: SavedValues, folder: string): Promise
     throw new UsageError(`${path} can't be written (${code ?? message}): set ${named(values)} yourself.`, {
       cause,
     });
+  }
+}
+
+/** @throws {UsageError} when {@link saveSettings} could not write there */
+export async function requireWritable(folder: string): Promise<void> {
+  const path = (await findConfigFile(folder))?.path ?? join(folder, '.batchrc');
+  try {
+    // The file is replaced by a new one beside it.
+    await access(dirname(path), constants.W_OK);
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new UsageError(
+      `${path} can't be written (${code}): leave --save out, or start in another folder.`,
+      {
+        cause,
+      },
+    );
   }
 }
 

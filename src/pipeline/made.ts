@@ -1,7 +1,9 @@
 // How an output's chunks and vectors are made: one way for all of its rows.
 import { SPLITTER_VERSION } from '../chunks/split.js';
 import type { Settings } from '../config/settings.js';
-import { UsageError } from '../errors.js';
+import { parseOllamaAddress } from '../embedders/ollama/host.js';
+import { canonicalName } from '../embedders/ollama/name.js';
+import { UsageError, VectorSpaceError } from '../errors.js';
 import type { Output } from '../outputs/output.js';
 import type { Session } from './session.js';
 
@@ -18,6 +20,32 @@ export function madeBy(output: Output): Made {
 export function newlyMade({ space, chunking }: Session): Made {
   const { size, overlap, counter } = chunking;
   return { space, chunking: { size, overlap, counter: counter.id, splitter: SPLITTER } };
+}
+
+/**
+ * What was asked for by name is used or refused, also by a run that finds nothing to embed.
+ * @throws {VectorSpaceError} when the settings name another embedder, model or number of dimensions
+ * @throws {UsageError} when an address makes no sense
+ */
+export function refuseOtherEmbedder(settings: Settings, previous: Output | undefined): void {
+  const { embedder, model, dimensions, ollamaUrl } = settings;
+  if (embedder !== 'builtin') ollamaUrl?.forEach(parseOllamaAddress);
+  if (!previous) return;
+  const { space } = previous;
+  const named = embedder === 'auto' && model !== undefined ? 'ollama' : embedder;
+  const other =
+    named !== 'auto' && named !== space.embedder
+      ? `the ${named === 'ollama' ? 'Ollama' : 'built-in'} embedder`
+      : space.embedder === 'ollama' && model !== undefined && canonicalName(model) !== space.model
+        ? `model ${model}`
+        : dimensions !== undefined && dimensions !== space.dimensions
+          ? `${dimensions} dimensions`
+          : undefined;
+  if (other === undefined) return;
+  throw new VectorSpaceError(
+    `The output was made with ${space.model}, ${space.dimensions} dimensions, and ${other} is asked for: ` +
+      "vectors of two spaces can't be compared. Leave it out, or use --rebuild to make the output anew.",
+  );
 }
 
 /**

@@ -11,7 +11,7 @@ import { openWriter } from '../outputs/writer.js';
 import type { Failure } from '../types.js';
 import { RunCounts } from './counts.js';
 import { Listing } from './listing.js';
-import { madeBy, newlyMade, refuseOtherChunks, SPLITTER } from './made.js';
+import { madeBy, newlyMade, refuseOtherChunks, refuseOtherEmbedder, SPLITTER } from './made.js';
 import { runPipeline } from './pipeline.js';
 import type { Session } from './session.js';
 import { readStandardInput, STDIN_ROOT } from './stdin.js';
@@ -107,6 +107,7 @@ export class Run {
     try {
       const { removed } = await this.#survey(previous);
       const known = this.#options.rebuild ? undefined : previous;
+      refuseOtherEmbedder(this.#options.settings, known);
       const { countPlan } = await import('./plan.js');
       await countPlan(this.#listing.again(), {
         ...this.#readOptions(known, removed),
@@ -126,6 +127,7 @@ export class Run {
       const { removed, unlisted } = await this.#survey(previous);
       const known = rebuild ? undefined : previous;
       if (previous) guardRemovals(known ? countDocuments(removed, known) : unlisted, previous, allowRemovals);
+      refuseOtherEmbedder(settings, known);
       refuseOtherChunks(settings, known);
       const session = () => this.#openSession(known);
       // A first run needs a vector space to write; later ones take the output's and may need no embedder.

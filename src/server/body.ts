@@ -65,7 +65,10 @@ export function normalised(body: unknown, key: 'input' | 'prompt'): Buffer | und
 /** @throws {RefusedError} when there are more than `most` */
 export function checkCount(texts: unknown, most: number): void {
   if (!Array.isArray(texts) || texts.length <= most) return;
-  throw new RefusedError(400, `too many texts in one request: ${texts.length}, at most ${most} are taken`);
+  throw new RefusedError(
+    400,
+    `too many texts in one request: ${texts.length}, at most ${most} are taken (--max-texts)`,
+  );
 }
 
 function isAbsent(value: unknown): boolean {

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { dimensions, windowTokens } from '../embedders/builtin/graph.js';
 import { weightsDigest } from '../embedders/builtin/weights.js';
-import { canonicalName } from '../embedders/ollama/model.js';
+import { canonicalName } from '../embedders/ollama/name.js';
 import type { Backend, BackendState, Passing } from './backend.js';
 import { type Fields, fieldsOf } from './body.js';
 import { bodyOf, missingModel, type Refusal } from './errors.js';

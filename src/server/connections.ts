@@ -1,4 +1,4 @@
-// The connections of clients, so that a stop ends those on which nothing is under way: Node itself leaves
+// The connections of clients, so that a stop ends them when nothing is under way on any: Node itself leaves
 // those open that never sent a request, and those whose answer ends after the stop began.
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
@@ -20,15 +20,24 @@ export class Connections {
     });
   }
 
-  /** Ends every connection as soon as nothing is under way on it. */
+  /**
+   * Ends all connections as soon as nothing is under way on any. Until then, who has one is answered: a client
+   * must not find its connection closed under the request that it has just sent.
+   */
   drain(): void {
     this.#draining = true;
-    for (const [socket, requests] of this.#requests) if (requests === 0) socket.destroySoon();
+    this.#endIdle();
+  }
+
+  #endIdle(): void {
+    const sockets = [...this.#requests];
+    if (sockets.some(([, requests]) => requests > 0)) return;
+    for (const [socket] of sockets) socket.destroySoon();
   }
 
   #count(socket: Socket, change: number): void {
     const requests = (this.#requests.get(socket) ?? 0) + change;
     if (this.#requests.has(socket)) this.#requests.set(socket, requests);
-    if (this.#draining && requests === 0) socket.destroySoon();
+    if (this.#draining) this.#endIdle();
   }
 }

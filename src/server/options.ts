@@ -20,7 +20,7 @@ export interface GatewayLimits {
 
 export const LIMITS: Readonly<GatewayLimits> = {
   maxBody: 10 * 1024 * 1024,
-  maxTexts: 2048,
+  maxTexts: 8192,
   maxQueue: 10_000,
   deadlineMs: 50_000,
   maxModels: 8,

@@ -133,6 +133,7 @@ function build(parts: GatewayParts, options: GatewayOptions & { host: string }):
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   guard(app, parts, options);
+  announceDrain(app, parts);
   observe(app, parts, options);
   app.setErrorHandler((error, request, reply) => answerError(error, request, reply, options));
 
@@ -163,7 +164,6 @@ function guard(app: FastifyInstance, parts: GatewayParts, { host, token }: Gatew
   const localOnly = token === undefined && isLoopback(host ?? '');
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
-    if (parts.isDraining()) reply.header('connection', 'close');
     if (!request.raw.url?.startsWith('/')) throw new RefusedError(400, 'bad request target');
     if (localOnly && !isLocalHost(request.headers.host)) {
       throw new RefusedError(403, 'forbidden: start the gateway with a token to use it by this name');
@@ -172,6 +172,13 @@ function guard(app: FastifyInstance, parts: GatewayParts, { host, token }: Gatew
     if (route === '/health' || route === '/ready' || parts.isTrusted(request)) return;
     reply.header('www-authenticate', 'Bearer');
     throw new RefusedError(401, 'unauthorized');
+  });
+}
+
+/** Tells clients not to send more on a connection that a drain ends with this answer. */
+function announceDrain(app: FastifyInstance, { isDraining }: GatewayParts): void {
+  app.addHook('onSend', async (_request, reply) => {
+    if (isDraining()) reply.header('connection', 'close');
   });
 }
 

@@ -36,6 +36,23 @@ async function serve(args: string[], env: Record<string, string> = {}) {
 const embed = (url: string, input: string | string[]) =>
   fetch(`${url}/api/embed`, { method: 'POST', body: JSON.stringify({ model: 'all-minilm', input }) });
 
+test('a server that is down for a moment is waited for: the client sees a vector', async () => {
+  await using ollama = await startOllama();
+  const { url } = await serve(['--ollama-url', ollama.url, '--cache', 'none', '--max-retries', '0']);
+  expect((await embed(url, 'before')).status).toBe(200);
+  ollama.script({ kind: 'die', backAfterMs: 1500 });
+  const answer = await embed(url, 'meanwhile');
+  expect(answer.status).toBe(200);
+  const { embeddings } = (await answer.json()) as { embeddings: number[][] };
+  expect(Float32Array.from(embeddings[0]!)).toEqual(ollama.vectorOf('meanwhile'));
+});
+
+test('a token that is empty is a mistake, not none', async () => {
+  const { code, stderr } = await workspace.embed(['serve', '--port', '0', '--token', '']);
+  expect(code).toBe(2);
+  expect(stderr).toContain('--token is empty');
+});
+
 describe('a signal', () => {
   test.each(['SIGTERM', 'SIGINT'] as const)(
     '%s: what is under way is answered, then it ends with 0',

@@ -27,6 +27,7 @@ test('without its token, it says only how it is', async () => {
   const closed = await look(url);
   expect(line(closed, 'token')?.status).toBe('warning');
   expect(line(closed, 'performance')).toBeUndefined();
+  expect(line(await look(url, 'wrong'), 'token')?.status).toBe('failure');
   expect(line(await look(url, 'hush'), 'performance')?.status).toBe('ok');
 });
 

@@ -106,7 +106,6 @@ describe.skipIf(!redisAvailable)('Redis', () => {
     expect(line(report, 'redis.ttl')).toMatchObject({
       status: 'ok',
       seen: expect.stringContaining("1 hour (cacheTtl 3600): they don't last to the next night"),
-      mend: 'export EMBEDDING_CACHE_TTL=2592000',
     });
   });
 

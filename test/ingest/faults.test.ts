@@ -111,6 +111,7 @@ describe('a server that is down', () => {
     ollama.script(faults.runnerDied({ after: 3, times: Number.POSITIVE_INFINITY }));
     const result = await ingest('docs', '--max-retries', '1', '--batch-size', '4', '--concurrency', '1');
     expect(result.code).toBe(4);
+    expect(result.stderr).toMatch(/\d+ embedded chunks kept: the next run goes on .*--wait-for-server/);
     const kept = Object.fromEntries(Object.entries(fingerprint(out)).filter(([name]) => name !== '.run'));
     expect(kept).toEqual(before);
 
@@ -196,10 +197,24 @@ describe('another vector space', () => {
     await expectRefusal('canary');
   });
 
+  test.each([
+    ['another model', ['--model', 'bge-m3'], 5, 'model bge-m3 is asked for'],
+    ['another embedder', ['--embedder', 'builtin'], 5, 'the built-in embedder is asked for'],
+    ['other dimensions', ['--dimensions', '7'], 5, '7 dimensions is asked for'],
+    ['no address', ['--ollama-url', 'htp://x'], 2, 'must start with http'],
+    ['a wrong weight', ['--ollama-url', 'http://a#weight=0'], 2, 'weight'],
+  ])('asked for by name, though nothing changed: %s', async (_, flags, code, sentence) => {
+    await ingest('docs');
+    const result = await ingest('docs', ...flags);
+    expect(result.code).toBe(code);
+    expect(result.stderr).toContain(sentence);
+    expect((await ingest('docs')).stderr).toContain('nothing changed');
+  });
+
   test('the built-in embedder', async () => {
     const result = await workspace.embed(['ingest', 'docs', '--embedder', 'builtin', '--cache', 'none']);
     expect(result.code).toBe(5);
-    expect(result.stderr).toContain('embedder: ollama, now builtin');
+    expect(result.stderr).toContain('the built-in embedder is asked for');
   });
 
   test('a damaged manifest', async () => {

@@ -1,4 +1,4 @@
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { expect, test } from 'vitest';
 import { eventually } from '../helpers/eventually.js';
 import { gateway, ollama } from './gateways.js';
@@ -14,16 +14,23 @@ test('a stop answers what is under way, says that it isn’t ready, and takes no
   socket.write(`POST /api/embed HTTP/1.1\r\nHost: x.local\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
   await eventually(() => server.batches().flat()).toContain('under way');
   const stopped = made.stop();
-  socket.write('GET /ready HTTP/1.1\r\nHost: x.local\r\n\r\n');
-  let answers = '';
-  for await (const part of socket.setEncoding('utf8')) answers += part;
+  idle.write('GET /ready HTTP/1.1\r\nHost: x.local\r\n\r\n');
+  const [answer, ready] = await Promise.all([textOf(socket), textOf(idle)]);
   await stopped;
-  expect(answers.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 503']);
-  expect(answers).toContain('{"ready":false,"reason":"draining"}');
-  expect(answers).toContain('"embeddings":[[');
-  expect(idle.destroyed || idle.readableEnded || idle.closed).toBe(true);
+  expect(answer).toMatch(/^HTTP\/1\.1 200/);
+  expect(answer).toContain('"embeddings":[[');
+  expect(ready).toMatch(/^HTTP\/1\.1 503/);
+  expect(ready).toContain('{"ready":false,"reason":"draining"}');
+  // A client must not send its next request on a connection that ends.
+  for (const text of [answer, ready]) expect(text).toMatch(/\r\nconnection: close\r\n/i);
   await expect(fetch(`${made.url}/ready`)).rejects.toThrow();
 });
+
+async function textOf(socket: Socket): Promise<string> {
+  let text = '';
+  for await (const part of socket.setEncoding('utf8')) text += part;
+  return text;
+}
 
 test('a stop that waits too long gives up', async () => {
   const server = await ollama();

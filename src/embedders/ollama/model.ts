@@ -1,6 +1,7 @@
 // What a server says of a model, read once: identity, sizes and vocabulary. Nothing here loads the model.
 import { EmbedderFault, ServiceError } from '../../errors.js';
 import { type OllamaClient, type RequestOptions, withClient } from './client.js';
+import { canonicalName } from './name.js';
 
 export interface OllamaModel {
   /** With its tag, as the server lists it. */
@@ -153,11 +154,6 @@ async function readVocabulary(
 /** `x` and `x:latest` are the same model, in whatever case; so are `library/x` and `registry.ollama.ai/library/x`. */
 function sameName(listed: string, wanted: string): boolean {
   return canonicalName(listed) === canonicalName(wanted);
-}
-
-export function canonicalName(name: string): string {
-  const short = name.toLowerCase().replace(/^(registry\.ollama\.ai\/)?library\//, '');
-  return /:[^/]*$/.test(short) ? short : `${short}:latest`;
 }
 
 /** num_ctx of the modelfile: `/api/show` prints its parameters as lines of name and value. */
