@@ -66,19 +66,21 @@ async function ingestAction(command: Command, paths: string[], flags: Flags): Pr
     if (!flags.quiet) progress.line(`${chalk.yellow('warning')}: ${message}`);
   };
   try {
-    const result = await withSignals((signal) =>
-      ingest({
-        ...flags,
-        paths,
-        settings,
-        stdin: process.stdin,
-        signal,
-        counts,
-        onNotice: (message) => progress.line(message),
-        onWarning: warn,
-        onPull: (status, completed, total) => progress.download(status, completed, total),
-        ...(flags.verbose && { onSkip: (reason, path) => progress.line(`left out (${reason}): ${path}`) }),
-      }),
+    const result = await withSignals(
+      (signal) =>
+        ingest({
+          ...flags,
+          paths,
+          settings,
+          stdin: process.stdin,
+          signal,
+          counts,
+          onNotice: (message) => progress.line(message),
+          onWarning: warn,
+          onPull: (status, completed, total) => progress.download(status, completed, total),
+          ...(flags.verbose && { onSkip: (reason, path) => progress.line(`left out (${reason}): ${path}`) }),
+        }),
+      'what was embedded is kept, the next run goes on from there',
     );
     progress.stop();
     const { summary, failures, question } = result;

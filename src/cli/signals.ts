@@ -5,8 +5,8 @@ import { constants } from 'node:os';
 export class SignalError extends Error {
   readonly exitCode: number;
 
-  constructor(name: NodeJS.Signals) {
-    super(`Stopped by ${name}; what was embedded is kept, the next run goes on from there.`);
+  constructor(name: NodeJS.Signals, kept: string | undefined) {
+    super(`Stopped by ${name}${kept === undefined ? '' : `; ${kept}`}.`);
     this.name = 'SignalError';
     this.exitCode = 128 + constants.signals[name];
   }
@@ -14,12 +14,15 @@ export class SignalError extends Error {
 
 const NAMES: NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
-/** Runs `work` under a signal that SIGINT, SIGTERM or SIGHUP aborts with a {@link SignalError}. */
-export async function withSignals<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+/**
+ * Runs `work` under a signal that SIGINT, SIGTERM or SIGHUP aborts with a {@link SignalError}.
+ * @param kept what a stop does not lose, for the message
+ */
+export async function withSignals<T>(work: (signal: AbortSignal) => Promise<T>, kept?: string): Promise<T> {
   const controller = new AbortController();
   const stop = (name: NodeJS.Signals) => {
     if (controller.signal.aborted) process.exit(128 + constants.signals[name]);
-    controller.abort(new SignalError(name));
+    controller.abort(new SignalError(name, kept));
   };
   for (const name of NAMES) process.on(name, stop);
   try {

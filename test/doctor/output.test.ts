@@ -81,7 +81,7 @@ describe('the lock', () => {
     expect(line(before, 'output.lock')).toMatchObject({
       status: 'warning',
       seen: expect.stringContaining('stale'),
-      mend: 'embed doctor --fix',
+      mend: `embed doctor --fix --out ${out}`,
     });
     expect(existsSync(join(out, '.run', 'lock'))).toBe(true);
     const after = await lookAt(dir, { fix: true });

@@ -170,7 +170,7 @@ export class RedisCache implements VectorCache, CountsHits {
     } catch (error) {
       const refused = error instanceof Error && error.name === 'ReplyError';
       if (intent === 'write' && refused) this.#refuse(error);
-      else this.#lose(error instanceof SilenceError ? 'no answer in time' : String(error));
+      else this.#lose(reasonOf(error));
       // A silent connection says nothing of its end; a new one may work.
       if (error instanceof SilenceError && !this.#closed) this.#client.disconnect(true);
       return undefined;
@@ -232,4 +232,11 @@ export class RedisCache implements VectorCache, CountsHits {
       if (!this.#closed) this.#client.disconnect(true);
     }
   }
+}
+
+/** Why Redis is lost, in words; ioredis tells of a broken connection by the state of its own stream. */
+function reasonOf(error: unknown): string {
+  if (error instanceof SilenceError) return 'no answer in time';
+  const text = error instanceof Error ? error.message : String(error);
+  return /Stream isn't writeable|Connection is closed/.test(text) ? 'the connection broke' : text;
 }
