@@ -8,6 +8,7 @@ import { redisSettings } from '../config/redis.js';
 import type { Settings } from '../config/settings.js';
 import { UsageError } from '../errors.js';
 import { nearest } from '../nearest.js';
+import { cacheOptionsOf } from '../services/cache.js';
 import type { CacheUsage, PruneOptions, SpaceUsage, VectorCache } from '../types.js';
 
 /** Where a cache is, and its own bound. */
@@ -131,10 +132,7 @@ async function withCache<T>(
 ): Promise<T> {
   const { kind, fileBytes } = placeOf(settings);
   if (fileBytes === 0) return nothing;
-  const cache = await openCache(kind, {
-    redis: redisSettings(settings),
-    disk: { folder: settings.cacheDir, maxBytes: settings.cacheMaxSize },
-  });
+  const cache = await openCache(kind, cacheOptionsOf(settings));
   if (!cache) return nothing;
   try {
     return await work(cache);

@@ -5,14 +5,13 @@ import { Dispatcher } from '../batches/dispatcher.js';
 import type { Limiter } from '../batches/limiter/limiter.js';
 import type { BatchKind, Ticket } from '../batches/ticket.js';
 import { withMemory } from '../cache/memory/cache.js';
-import { openCache } from '../cache/open.js';
-import { registerDerived, registerSpace } from '../cache/spaces.js';
-import { CANARY_TEXTS, compareSpaces, measureSpace } from '../embedders/space.js';
+import { registerDerived } from '../cache/spaces.js';
+import { CANARY_TEXTS, measureSpace } from '../embedders/space.js';
 import type { BatchMetrics } from '../metrics/metrics.js';
+import { firstSeen, openConfiguredCache } from '../services/cache.js';
 import { comeback } from '../services/comeback.js';
 import { openEmbedder } from '../services/embedder.js';
 import { BATCH_BOUNDS, limiterFor, MOST_IN_FLIGHT, memoryBound } from '../services/limits.js';
-import { spaceFromJson, spaceToJson } from '../space.js';
 import type { Embedder, VectorCache, VectorEntry, VectorSpace } from '../types.js';
 import type { BatchConfig, PrefixKind } from './config.js';
 import { Lookups } from './lookups.js';
@@ -92,13 +91,8 @@ export class Upstream {
     let cache = options.cache;
     try {
       const measured = await measureSpace(embedder, { signal });
-      cache ??= await openCache(settings.cache, {
-        redis: config.toRedisConfig(),
-        disk: { folder: settings.cacheDir, maxBytes: settings.cacheMaxSize },
-        onWarning,
-      });
-      const same = (a: VectorSpace, b: VectorSpace) => compareSpaces(a, b).same;
-      const space = cache ? await registerSpace(cache, measured, same, spaceToJson, spaceFromJson) : measured;
+      cache ??= await openConfiguredCache(settings, onWarning);
+      const space = await firstSeen(measured, cache);
       if (cache && config.cacheMaxMemoryMb > 0)
         cache = withMemory(cache, config.cacheMaxMemoryMb * 1024 ** 2);
       limiter = openLimiter(config, embedder);

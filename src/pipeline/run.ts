@@ -1,6 +1,5 @@
 // One run from the walk to the commit.
 import { dirname, resolve } from 'node:path';
-import { redisSettings } from '../config/redis.js';
 import type { Settings } from '../config/settings.js';
 import { type Root, resolveRoots } from '../documents/walk/roots.js';
 import { isUnderRoot, sourceOf } from '../documents/walk/source.js';
@@ -231,11 +230,6 @@ export class Run {
       settings,
       out: this.out,
       previous,
-      cacheOptions: {
-        redis: redisSettings(settings),
-        disk: { folder: settings.cacheDir, maxBytes: settings.cacheMaxSize },
-        onWarning: warn,
-      },
       counts: this.#counts,
       signal: this.#signal,
       onNotice: (message) => onNotice?.(message),

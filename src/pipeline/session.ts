@@ -3,18 +3,16 @@
 import type { DispatcherOptions } from '../batches/dispatcher.js';
 import type { Limiter } from '../batches/limiter/limiter.js';
 import type { Ticket } from '../batches/ticket.js';
-import { type CacheOptions, openCache } from '../cache/open.js';
-import { registerSpace } from '../cache/spaces.js';
 import type { Settings } from '../config/settings.js';
 import { CANARY_TEXTS, compareSpaces, measureSpace } from '../embedders/space.js';
 import { UsageError, VectorSpaceError } from '../errors.js';
 import { BatchMetrics } from '../metrics/metrics.js';
 import { type Journal, openJournal } from '../outputs/journal.js';
 import type { Output } from '../outputs/output.js';
+import { firstSeen, openConfiguredCache } from '../services/cache.js';
 import { comeback } from '../services/comeback.js';
 import { openEmbedder } from '../services/embedder.js';
 import { limiterFor } from '../services/limits.js';
-import { spaceFromJson, spaceToJson } from '../space.js';
 import type { Embedder, VectorCache, VectorSpace } from '../types.js';
 import type { Chunking } from './chunk.js';
 import type { RunCounts } from './counts.js';
@@ -27,7 +25,6 @@ export interface SessionOptions {
   /** Output folder: the journal lives in it. */
   out: string;
   previous: Output | undefined;
-  cacheOptions: CacheOptions;
   counts: RunCounts;
   signal: AbortSignal;
   onNotice(message: string): void;
@@ -107,7 +104,7 @@ export class Session {
       // The canaries' request is not one of the run's own.
       counts.requests = counts.textsSent = 0;
       if (previous) requireSameSpace(measured, previous.space);
-      cache = await openCache(settings.cache, options.cacheOptions);
+      cache = await openConfiguredCache(settings, options.onWarning);
       const space = previous?.space ?? (await firstSeen(measured, cache));
       requirePinnedCounter(embedder, previous);
       const chunking = resolveChunking(embedder, settings, previous);
@@ -156,12 +153,6 @@ function requirePinnedCounter(embedder: Embedder, previous: Output | undefined):
     `The output's chunks were counted by ${pinned}, and the embedder now gives ${embedder.counter.id}: ` +
       'use --rebuild to chunk all documents anew.',
   );
-}
-
-async function firstSeen(measured: VectorSpace, cache: VectorCache | undefined): Promise<VectorSpace> {
-  if (!cache) return measured;
-  const same = (a: VectorSpace, b: VectorSpace) => compareSpaces(a, b).same;
-  return registerSpace(cache, measured, same, spaceToJson, spaceFromJson);
 }
 
 /** @throws {UsageError} when the flags don't fit the model, or the chunks that the output holds */

@@ -1,8 +1,7 @@
 // One cache for all models of the gateway, with the vectors used last in memory in front of it.
 import { withMemory } from '../cache/memory/cache.js';
-import { openCache } from '../cache/open.js';
-import { redisSettings } from '../config/redis.js';
 import type { Settings } from '../config/settings.js';
+import { openConfiguredCache } from '../services/cache.js';
 import type { VectorCache } from '../types.js';
 
 /** Bytes of the vectors in memory, of all models together. */
@@ -16,11 +15,7 @@ export async function openSharedCache(
   settings: Settings,
   onWarning: (message: string) => void,
 ): Promise<VectorCache | undefined> {
-  const cache = await openCache(settings.cache, {
-    redis: redisSettings(settings),
-    disk: { folder: settings.cacheDir, maxBytes: settings.cacheMaxSize },
-    onWarning,
-  });
+  const cache = await openConfiguredCache(settings, onWarning);
   return cache && withMemory(cache, MEMORY);
 }
 

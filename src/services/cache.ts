@@ -1,0 +1,31 @@
+// The cache that the settings name, and the vector space that it is keyed by.
+import { type CacheOptions, openCache } from '../cache/open.js';
+import { registerSpace } from '../cache/spaces.js';
+import { redisSettings } from '../config/redis.js';
+import type { Settings } from '../config/settings.js';
+import { compareSpaces } from '../embedders/space.js';
+import { spaceFromJson, spaceToJson } from '../space.js';
+import type { VectorCache, VectorSpace } from '../types.js';
+
+export function cacheOptionsOf(settings: Settings, onWarning?: (message: string) => void): CacheOptions {
+  return {
+    redis: redisSettings(settings),
+    disk: { folder: settings.cacheDir, maxBytes: settings.cacheMaxSize },
+    onWarning,
+  };
+}
+
+/** Errors and the meaning of undefined are those of `openCache`. */
+export async function openConfiguredCache(
+  settings: Settings,
+  onWarning: (message: string) => void,
+): Promise<VectorCache | undefined> {
+  return await openCache(settings.cache, cacheOptionsOf(settings, onWarning));
+}
+
+/** The registered space that is the same as `measured`, else `measured` itself, registered from now on. */
+export async function firstSeen(measured: VectorSpace, cache: VectorCache | undefined): Promise<VectorSpace> {
+  if (!cache) return measured;
+  const same = (a: VectorSpace, b: VectorSpace) => compareSpaces(a, b).same;
+  return await registerSpace(cache, measured, same, spaceToJson, spaceFromJson);
+}
