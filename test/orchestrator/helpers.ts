@@ -1,22 +1,13 @@
 // Orchestrators for tests: quick to retry, on a scripted Ollama, stopped when the test ends.
-import { afterEach, expect } from 'vitest';
+import { expect } from 'vitest';
 import { CANARY_TEXTS } from '../../src/embedders/space.js';
 import type { BatchOptions } from '../../src/orchestrator/config.js';
 import { BatchOrchestrator, type OrchestratorParts } from '../../src/orchestrator/orchestrator.js';
 import { FakeEmbedder, vectorOf } from '../helpers/embedder.js';
-import { type OllamaOptions, startOllama, type TestOllama } from '../helpers/ollama.js';
+import type { TestOllama } from '../helpers/ollama.js';
+import { ollama, stopAfterTest } from '../helpers/running.js';
 
-const running: { stop(): Promise<void> }[] = [];
-
-afterEach(async () => {
-  for (const one of running.splice(0).reverse()) await one.stop();
-});
-
-export async function ollama(options: OllamaOptions = {}): Promise<TestOllama> {
-  const server = await startOllama(options);
-  running.push(server);
-  return server;
-}
+export { ollama };
 
 /** Started; without a cache and with the first model of the server, unless told otherwise. */
 export async function orchestrator(
@@ -27,7 +18,7 @@ export async function orchestrator(
     { embedder: 'ollama', model: 'all-minilm', cache: 'none', batchTimeout: 30_000, ...options },
     parts,
   );
-  running.push({ stop: () => made.stop({ timeoutMs: 0 }) });
+  stopAfterTest({ stop: () => made.stop({ timeoutMs: 0 }) });
   return await made.start();
 }
 

@@ -1,23 +1,12 @@
 // Gateways for tests: on free ports, in front of scripted servers, stopped when the test ends.
 import { createHash } from 'node:crypto';
-import { afterEach } from 'vitest';
 import { loadSettings } from '../../src/config/load.js';
 import type { Settings } from '../../src/config/settings.js';
 import type { GatewayOptions } from '../../src/server/options.js';
 import { type Gateway, startGateway } from '../../src/server/server.js';
-import { type OllamaOptions, startOllama, type TestOllama } from '../helpers/ollama.js';
+import { ollama, stopAfterTest } from '../helpers/running.js';
 
-const running: { stop(): Promise<void> }[] = [];
-
-afterEach(async () => {
-  for (const one of running.splice(0).reverse()) await one.stop();
-});
-
-export async function ollama(options: OllamaOptions = {}): Promise<TestOllama> {
-  const server = await startOllama(options);
-  running.push(server);
-  return server;
-}
+export { ollama };
 
 /** The defaults, without a cache, unless told otherwise. */
 export async function settingsWith(changes: Partial<Settings>): Promise<Settings> {
@@ -30,7 +19,7 @@ export async function gateway(
   options: Omit<GatewayOptions, 'settings'> = {},
 ): Promise<Gateway> {
   const made = await startGateway({ settings: await settingsWith(changes), port: 0, ...options });
-  running.push(made);
+  stopAfterTest(made);
   return made;
 }
 
