@@ -6,8 +6,8 @@ import { notable } from '../measure/notable.js';
 import type { BenchReport, TargetReport } from '../measure/report.js';
 import type { Interval } from '../measure/statistics.js';
 import { failuresOf, settingName, speedOf, times, timesOf, verdictOf } from '../measure/words.js';
+import { plural, whole } from '../words.js';
 import { chalk } from './colour.js';
-import { plural, whole } from './numbers.js';
 
 const WIDEST = 120;
 const NAME = 20;

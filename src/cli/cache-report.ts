@@ -1,8 +1,9 @@
 // What `embed cache` prints.
 import type { CachePlace, CachePruning, CacheStats } from '../commands/cache.js';
 import type { CacheUsage, SpaceUsage } from '../types.js';
+import { plural, whole } from '../words.js';
 import { chalk } from './colour.js';
-import { duration, plural, whole } from './numbers.js';
+import { duration } from './numbers.js';
 
 const UNKNOWN = 'unknown';
 

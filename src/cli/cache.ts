@@ -2,10 +2,10 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { coerce } from '../config/coerce.js';
 import { UsageError } from '../errors.js';
+import { plural } from '../words.js';
 import { fileNote, renderPlace, renderPruning, renderStats, shownSize } from './cache-report.js';
 import { canAsk, confirm } from './confirm.js';
 import { addSettings, settingsFor } from './flags.js';
-import { plural } from './numbers.js';
 
 export function cacheCommand(): Command {
   return new Command('cache')

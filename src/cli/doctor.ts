@@ -1,11 +1,10 @@
 // `embed doctor`: flags and printing.
 import { Command } from 'commander';
 import type { DoctorReport } from '../commands/doctor.js';
-import { SETTINGS, type Settings } from '../config/settings.js';
 import { exitCodes } from '../errors.js';
+import { plural } from '../words.js';
 import { chalk } from './colour.js';
-import { addSettings, milliseconds } from './flags.js';
-import { plural } from './numbers.js';
+import { addSettings, milliseconds, typedSettings } from './flags.js';
 import { withSignals } from './signals.js';
 
 interface Flags {
@@ -64,14 +63,10 @@ Examples:
 
 async function run(command: Command, flags: Flags): Promise<DoctorReport> {
   const { doctor } = await import('../commands/doctor.js');
-  const typed: Partial<Record<keyof Settings, unknown>> = {};
-  for (const { key } of SETTINGS) {
-    if (command.getOptionValueSource(key) === 'cli') typed[key] = command.getOptionValue(key);
-  }
   let last = '';
   return await withSignals((signal) =>
     doctor({
-      flags: typed,
+      flags: typedSettings(command),
       fix: flags.fix ?? false,
       ...(flags.gateway !== undefined && {
         gateway: { url: flags.gateway, token: process.env.EMBED_SERVE_TOKEN },

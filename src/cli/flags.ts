@@ -35,13 +35,18 @@ function size(bytes: unknown): string {
   return `${Number(bytes) / 1024 ** 2}MB`;
 }
 
-/** The settings for a parsed command. Options at commander's own default don't count as given. */
+/** The settings for a parsed command. */
 export function settingsFor(command: Command): Promise<LoadedSettings> {
+  return loadSettings({ flags: typedSettings(command) });
+}
+
+/** Settings as they were typed. Options at commander's own default don't count. */
+export function typedSettings(command: Command): Partial<Record<keyof Settings, unknown>> {
   const flags: Partial<Record<keyof Settings, unknown>> = {};
   for (const { key } of SETTINGS) {
     if (command.getOptionValueSource(key) === 'cli') flags[key] = command.getOptionValue(key);
   }
-  return loadSettings({ flags });
+  return flags;
 }
 
 /** A timer of Node's that is longer ends at once. */

@@ -3,9 +3,10 @@ import { Command } from 'commander';
 import { exitCodes, ServiceError } from '../errors.js';
 import type { IngestSummary } from '../pipeline/summary.js';
 import type { Failure, FailureCode } from '../types.js';
+import { plural, whole } from '../words.js';
 import { chalkStderr as chalk } from './colour.js';
 import { addSettings, positive, settingsFor } from './flags.js';
-import { duration, plural, whole } from './numbers.js';
+import { duration } from './numbers.js';
 import { startProgress } from './progress.js';
 import { withSignals } from './signals.js';
 

@@ -1,10 +1,5 @@
 // Numbers as people read them.
 
-/** `12,345` */
-export function whole(value: number): string {
-  return Math.round(value).toLocaleString('en-US');
-}
-
 /** `0.8 s`, `42 s`, `3 min 20 s`, `2 h 5 min` */
 export function duration(seconds: number): string {
   if (seconds < 10) return `${seconds.toFixed(1)} s`;
@@ -13,11 +8,6 @@ export function duration(seconds: number): string {
   const minutes = Math.floor(rounded / 60);
   if (minutes < 60) return `${minutes} min ${rounded % 60} s`;
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
-}
-
-/** `1 document`, `2 documents` */
-export function plural(count: number, noun: string): string {
-  return `${whole(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 /** `45.9 MB` */

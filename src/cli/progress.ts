@@ -1,7 +1,8 @@
 // Shows a run while it goes: a bar on a terminal, a line now and then elsewhere, nothing with --quiet.
 import { MultiBar } from 'cli-progress';
 import type { RunCounts } from '../pipeline/counts.js';
-import { duration, megabytes, whole } from './numbers.js';
+import { whole } from '../words.js';
+import { duration, megabytes } from './numbers.js';
 
 export interface Progress {
   /** Prints a line without breaking the bar. */

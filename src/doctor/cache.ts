@@ -1,14 +1,16 @@
 // What the cache holds and how often it helped, whichever cache a run would use.
 import { existsSync } from 'node:fs';
 import { defaultCacheFolder } from '../cache/disk/folder.js';
-import { type CacheOptions, openCache } from '../cache/open.js';
+import { openCache } from '../cache/open.js';
 import { redisSettings } from '../config/redis.js';
 import type { Settings } from '../config/settings.js';
 import { ServiceError } from '../errors.js';
+import { cacheOptionsOf } from '../services/cache.js';
 import type { CacheUsage, PruneOptions, VectorCache } from '../types.js';
+import { plural, whole } from '../words.js';
 import type { Finding } from './check.js';
 import type { Probe } from './probe.js';
-import { plural, size, whole } from './words.js';
+import { size } from './words.js';
 
 /** A cache that answers late must not hold up the report. */
 const TIMEOUT_MS = 1500;
@@ -98,13 +100,11 @@ export async function withCache<T>(
   onWarning: (message: string) => void,
   work: (cache: VectorCache) => Promise<T>,
 ): Promise<T | undefined> {
-  const redis = redisSettings(settings);
-  const options: CacheOptions = {
+  const { redis, ...options } = cacheOptionsOf(settings, onWarning);
+  const cache = await openCache(settings.cache, {
+    ...options,
     redis: redis && { ...redis, connectTimeoutMs: TIMEOUT_MS, commandTimeoutMs: TIMEOUT_MS },
-    disk: { folder: settings.cacheDir, maxBytes: settings.cacheMaxSize },
-    onWarning,
-  };
-  const cache = await openCache(settings.cache, options);
+  });
   try {
     return cache && (await work(cache));
   } finally {

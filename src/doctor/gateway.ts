@@ -1,9 +1,10 @@
 // A running gateway, as its own /health tells: status, servers behind it, cache, pipeline and performance.
 import { z } from 'zod';
 import { UsageError } from '../errors.js';
+import { plural } from '../words.js';
 import type { Finding } from './check.js';
 import type { Probe } from './probe.js';
-import { plural, time } from './words.js';
+import { time } from './words.js';
 
 /** What is read of `/health`; a gateway may say more. */
 const healthSchema = z.object({

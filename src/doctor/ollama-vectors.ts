@@ -4,10 +4,11 @@ import type { OllamaClient } from '../embedders/ollama/client.js';
 import { CANARY_TEXTS, canaryTextsOf, compareSpaces, measureSpace } from '../embedders/space.js';
 import { EmbedderFault } from '../errors.js';
 import type { Embedder, VectorSpace } from '../types.js';
+import { plural, whole } from '../words.js';
 import type { Finding } from './check.js';
 import { type Probe, said } from './probe.js';
 import { cosine, faultOf, normOf, readAnswer, shownCosine } from './vectors.js';
-import { plural, size, time, whole } from './words.js';
+import { size, time } from './words.js';
 
 export interface VectorOptions {
   client: OllamaClient;

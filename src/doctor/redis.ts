@@ -2,11 +2,12 @@
 import { type RedisAddress, redisAddress } from '../cache/redis/address.js';
 import { redisSettings } from '../config/redis.js';
 import type { Settings } from '../config/settings.js';
+import { whole } from '../words.js';
 import { prune, withCache } from './cache.js';
 import type { Finding, Fix } from './check.js';
 import type { Probe } from './probe.js';
 import type { RedisLook } from './redis-client.js';
-import { period, size, time, whole } from './words.js';
+import { period, size, time } from './words.js';
 
 const TIMEOUT_MS = 1500;
 const DAY_SECONDS = 86_400;

@@ -1,14 +1,5 @@
-// Sizes, counts and times as the lines of the report say them.
-
-/** `12,345` */
-export function whole(value: number): string {
-  return Math.round(value).toLocaleString('en-US');
-}
-
-/** `3 rows`, `1 row` */
-export function plural(count: number, noun: string): string {
-  return `${whole(count)} ${noun}${count === 1 ? '' : 's'}`;
-}
+// Sizes and times as the lines of the report say them.
+import { plural } from '../words.js';
 
 /** `45.9 MB` */
 export function size(bytes: number): string {
