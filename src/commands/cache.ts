@@ -8,8 +8,8 @@ import { redisSettings } from '../config/redis.js';
 import type { Settings } from '../config/settings.js';
 import { UsageError } from '../errors.js';
 import { nearest } from '../nearest.js';
-import { cacheOptionsOf } from '../services/cache.js';
 import type { CacheUsage, PruneOptions, SpaceUsage, VectorCache } from '../types.js';
+import { cacheOptionsOf } from '../upstream/cache.js';
 
 /** Where a cache is, and its own bound. */
 export interface CachePlace {

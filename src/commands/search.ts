@@ -3,8 +3,8 @@ import type { Settings } from '../config/settings.js';
 import { compareSpaces, measureSpace } from '../embedders/space.js';
 import { UsageError, VectorSpaceError } from '../errors.js';
 import { openOutput, type VectorBlock } from '../outputs/output.js';
-import { openEmbedder } from '../services/embedder.js';
 import type { Embedder, Vector } from '../types.js';
+import { openEmbedder } from '../upstream/embedder.js';
 import { type Row, readRow } from './row.js';
 
 export interface SearchOptions {

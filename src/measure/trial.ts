@@ -4,8 +4,8 @@ import type { Limiter } from '../batches/limiter/limiter.js';
 import { wrapped } from '../embedders/retry.js';
 import { EmbedderFault, type FaultMeaning } from '../errors.js';
 import { BatchMetrics } from '../metrics/metrics.js';
-import { BATCH_BOUNDS } from '../services/limits.js';
 import type { Embedder, VectorCache } from '../types.js';
+import { BATCH_BOUNDS } from '../upstream/limits.js';
 
 /** A text as it is sent. */
 export interface TrialText {

@@ -4,8 +4,8 @@ import { redisSettings } from '../config/redis.js';
 import { problemWith } from '../config/schema.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
 import { UsageError } from '../errors.js';
-import { BATCH_BOUNDS, MOST_TEXTS } from '../services/limits.js';
 import type { Priority } from '../types.js';
+import { BATCH_BOUNDS, MOST_TEXTS } from '../upstream/limits.js';
 import { startFor } from './start.js';
 
 /** Settings of `.batchrc` that concern texts, and what only a long-lived orchestrator needs. */

@@ -8,11 +8,11 @@ import { withMemory } from '../cache/memory/cache.js';
 import { registerDerived } from '../cache/spaces.js';
 import { CANARY_TEXTS, measureSpace } from '../embedders/space.js';
 import type { BatchMetrics } from '../metrics/metrics.js';
-import { firstSeen, openConfiguredCache } from '../services/cache.js';
-import { comeback } from '../services/comeback.js';
-import { openEmbedder } from '../services/embedder.js';
-import { BATCH_BOUNDS, limiterFor, MOST_IN_FLIGHT, memoryBound } from '../services/limits.js';
 import type { Embedder, VectorCache, VectorEntry, VectorSpace } from '../types.js';
+import { firstSeen, openConfiguredCache } from '../upstream/cache.js';
+import { comeback } from '../upstream/comeback.js';
+import { openEmbedder } from '../upstream/embedder.js';
+import { BATCH_BOUNDS, limiterFor, MOST_IN_FLIGHT, memoryBound } from '../upstream/limits.js';
 import type { BatchConfig, PrefixKind } from './config.js';
 import { Lookups } from './lookups.js';
 

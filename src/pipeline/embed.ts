@@ -2,8 +2,8 @@
 // window of rows waits for vectors, so nothing is read ahead without limit.
 import { Dispatcher } from '../batches/dispatcher.js';
 import { halve } from '../chunks/halve.js';
-import { BATCH_BOUNDS } from '../services/limits.js';
 import type { FailureCode } from '../types.js';
+import { BATCH_BOUNDS } from '../upstream/limits.js';
 import type { RunCounts } from './counts.js';
 import type { Session } from './session.js';
 import type { RowStep, Step } from './steps.js';

@@ -1,8 +1,8 @@
 // A dry run: the same reading and splitting as a real one, but the steps are only counted.
 import type { Settings } from '../config/settings.js';
 import type { WalkEntry } from '../documents/walk/walk.js';
-import { planChunking } from '../services/embedder.js';
 import type { Failure } from '../types.js';
+import { planChunking } from '../upstream/embedder.js';
 import { chunk } from './chunk.js';
 import { type ReadOptions, read } from './read.js';
 

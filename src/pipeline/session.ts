@@ -9,11 +9,11 @@ import { UsageError, VectorSpaceError } from '../errors.js';
 import { BatchMetrics } from '../metrics/metrics.js';
 import { type Journal, openJournal } from '../outputs/journal.js';
 import type { Output } from '../outputs/output.js';
-import { firstSeen, openConfiguredCache } from '../services/cache.js';
-import { comeback } from '../services/comeback.js';
-import { openEmbedder } from '../services/embedder.js';
-import { limiterFor } from '../services/limits.js';
 import type { Embedder, VectorCache, VectorSpace } from '../types.js';
+import { firstSeen, openConfiguredCache } from '../upstream/cache.js';
+import { comeback } from '../upstream/comeback.js';
+import { openEmbedder } from '../upstream/embedder.js';
+import { limiterFor } from '../upstream/limits.js';
 import type { Chunking } from './chunk.js';
 import type { RunCounts } from './counts.js';
 

@@ -1,8 +1,8 @@
 // One cache for all models of the gateway, with the vectors used last in memory in front of it.
 import { withMemory } from '../cache/memory/cache.js';
 import type { Settings } from '../config/settings.js';
-import { openConfiguredCache } from '../services/cache.js';
 import type { VectorCache } from '../types.js';
+import { openConfiguredCache } from '../upstream/cache.js';
 
 /** Bytes of the vectors in memory, of all models together. */
 const MEMORY = 128 * 1024 * 1024;

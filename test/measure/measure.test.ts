@@ -9,7 +9,7 @@ import type { Effort } from '../../src/measure/plan.js';
 import type { BenchReport } from '../../src/measure/report.js';
 import type { SettingReport } from '../../src/measure/setting.js';
 import { allMiniLm, faults, type OllamaOptions, startOllama, type TestOllama } from '../helpers/ollama.js';
-import { settingsWith } from '../services/settings.js';
+import { settingsWith } from '../upstream/settings.js';
 
 const BRIEF: Effort = {
   grids: [

@@ -3,9 +3,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Settings } from '../../src/config/settings.js';
 import { CANARY_TEXTS, measureSpace } from '../../src/embedders/space.js';
 import { ServiceError, UsageError } from '../../src/errors.js';
-import { openEmbedder } from '../../src/services/embedder.js';
-import type { OpenEmbedderOptions } from '../../src/services/options.js';
 import type { Embedder } from '../../src/types.js';
+import { openEmbedder } from '../../src/upstream/embedder.js';
+import type { OpenEmbedderOptions } from '../../src/upstream/options.js';
 import { allMiniLm, faults, startOllama, type TestOllama } from '../helpers/ollama.js';
 import { settingsWith } from './settings.js';
 

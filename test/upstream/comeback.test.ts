@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { comeback } from '../../src/services/comeback.js';
-import { openEmbedder } from '../../src/services/embedder.js';
 import type { Embedder } from '../../src/types.js';
+import { comeback } from '../../src/upstream/comeback.js';
+import { openEmbedder } from '../../src/upstream/embedder.js';
 import { faults, startOllama, type TestOllama } from '../helpers/ollama.js';
 import { settingsWith } from './settings.js';
 
