@@ -1,6 +1,6 @@
 // `embed ingest` without its flags: what the command line, the library and the tests all call.
-import { recover } from '../outputs/commit.js';
-import { acquireLock } from '../outputs/lock.js';
+import { recover } from '../output/commit.js';
+import { acquireLock } from '../output/lock.js';
 import { Run, type RunOptions, type RunResult } from '../pipeline/run.js';
 
 export interface IngestOptions extends RunOptions {

@@ -1,5 +1,5 @@
 // A row of an output as its reader sees it: the line of chunks.jsonl without the vector.
-import type { Output } from '../outputs/output.js';
+import type { Output } from '../output/output.js';
 
 export interface Row {
   id: string;

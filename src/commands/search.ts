@@ -2,7 +2,7 @@
 import type { Settings } from '../config/settings.js';
 import { compareSpaces, measureSpace } from '../embedders/space.js';
 import { UsageError, VectorSpaceError } from '../errors.js';
-import { openOutput, type VectorBlock } from '../outputs/output.js';
+import { openOutput, type VectorBlock } from '../output/output.js';
 import type { Embedder, Vector } from '../types.js';
 import { openEmbedder } from '../upstream/embedder.js';
 import { type Row, readRow } from './row.js';

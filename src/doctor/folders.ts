@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { defaultCacheFolder } from '../cache/disk/folder.js';
 import type { Settings } from '../config/settings.js';
-import { chunksName, manifestName, vectorsName } from '../outputs/layout.js';
+import { chunksName, manifestName, vectorsName } from '../output/layout.js';
 import type { Finding } from './check.js';
 import type { Probe } from './probe.js';
 import { quoted, size } from './words.js';

@@ -1,11 +1,11 @@
 // The output as the last run left it: its lock, what an interrupted run left, and whether its files fit
 // together. This looks at a few bytes only; `embed verify` reads all of them.
 import { join } from 'node:path';
-import { parseRecord, readRecordText, recover } from '../outputs/commit.js';
-import { fileSize, namesIn } from '../outputs/disk.js';
-import { journalPrefix, runFolder } from '../outputs/layout.js';
-import { acquireLock, inspectLock } from '../outputs/lock.js';
-import { type Output, openOutput } from '../outputs/output.js';
+import { parseRecord, readRecordText, recover } from '../output/commit.js';
+import { fileSize, namesIn } from '../output/disk.js';
+import { journalPrefix, runFolder } from '../output/layout.js';
+import { acquireLock, inspectLock } from '../output/lock.js';
+import { type Output, openOutput } from '../output/output.js';
 import type { VectorSpace } from '../types.js';
 import { plural } from '../words.js';
 import type { Finding, Fix } from './check.js';

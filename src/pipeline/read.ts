@@ -6,7 +6,7 @@ import { isBinary } from '../documents/decode.js';
 import { extract, formatFor } from '../documents/extract.js';
 import type { WalkEntry } from '../documents/walk/walk.js';
 import { DocumentError } from '../errors.js';
-import type { Output } from '../outputs/output.js';
+import type { Output } from '../output/output.js';
 import type { FailureCode } from '../types.js';
 import type { RunCounts } from './counts.js';
 import { recordFileOf } from './records.js';

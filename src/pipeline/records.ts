@@ -1,5 +1,5 @@
 // Which documents of an output are records, and of which file: the one place that reads `file#id`.
-import type { Output } from '../outputs/output.js';
+import type { Output } from '../output/output.js';
 
 /** The file whose record a source is. Folders and files may have a # in their names, too. */
 export function recordFileOf(source: string, output: Output): string | undefined {

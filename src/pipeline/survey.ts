@@ -5,7 +5,7 @@ import { resolve } from 'node:path';
 import { isUnderRoot } from '../documents/walk/source.js';
 import type { WalkEntry } from '../documents/walk/walk.js';
 import { UsageError } from '../errors.js';
-import type { Output } from '../outputs/output.js';
+import type { Output } from '../output/output.js';
 import type { RunCounts } from './counts.js';
 import { recordFileOf } from './records.js';
 import { STDIN_ROOT } from './stdin.js';

@@ -1,5 +1,5 @@
 // The last stage: hands finished steps to the output's writer.
-import type { OutputWriter } from '../outputs/writer.js';
+import type { OutputWriter } from '../output/writer.js';
 import type { Failure } from '../types.js';
 import type { RunCounts } from './counts.js';
 import type { Step } from './steps.js';

@@ -3,9 +3,9 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, truncateSync, writeFileS
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { acquireLock } from '../../src/outputs/lock.js';
+import { acquireLock } from '../../src/output/lock.js';
 import { startOllama, type TestOllama } from '../helpers/ollama.js';
-import { writeAll } from '../outputs/sample.js';
+import { writeAll } from '../output/sample.js';
 import { line, lookAt, makeFolder } from './look.js';
 
 let ollama: TestOllama;
@@ -24,7 +24,7 @@ const documents = [{ source: 'a.md', texts: ['one', 'two'] }];
 
 /** Takes the lock in a process that dies with it. */
 function leaveStaleLock(out: string): Promise<void> {
-  const child = fileURLToPath(new URL('../outputs/lock-child.js', import.meta.url));
+  const child = fileURLToPath(new URL('../output/lock-child.js', import.meta.url));
   return new Promise((resolve) => {
     execFile(process.execPath, [child, out, 'die'], () => resolve());
   });
@@ -105,7 +105,7 @@ describe('an interrupted run', () => {
 
   test('that stopped in its commit is ended by --fix', async () => {
     const { dir, out } = makeOut();
-    const child = fileURLToPath(new URL('../outputs/run-child.js', import.meta.url));
+    const child = fileURLToPath(new URL('../output/run-child.js', import.meta.url));
     await new Promise<void>((resolve) => {
       execFile(process.execPath, [child, out, '1', 'recorded'], () => resolve());
     });

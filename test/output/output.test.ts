@@ -2,7 +2,7 @@ import { readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { DamagedOutputError } from '../../src/errors.js';
-import { openOutput } from '../../src/outputs/output.js';
+import { openOutput } from '../../src/output/output.js';
 import { opened, type SampleDocument, sha256, temporaryFolder, vectorOf, writeAll } from './sample.js';
 
 const documents: SampleDocument[] = Array.from({ length: 40 }, (_, i) => ({

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { recover } from '../../src/outputs/commit.js';
-import { openOutput } from '../../src/outputs/output.js';
-import { closeFiles, openFiles } from '../../src/outputs/snapshot.js';
-import { hashFile } from '../../src/outputs/staged.js';
-import { openWriter } from '../../src/outputs/writer.js';
+import { recover } from '../../src/output/commit.js';
+import { openOutput } from '../../src/output/output.js';
+import { closeFiles, openFiles } from '../../src/output/snapshot.js';
+import { hashFile } from '../../src/output/staged.js';
+import { openWriter } from '../../src/output/writer.js';
 import { addDocument, type SampleDocument, temporaryFolder, writeAll, writerOptions } from './sample.js';
 
 /** Files of the same sizes: only their content tells one version from the other. */

@@ -3,10 +3,10 @@ import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { recover } from '../../src/outputs/commit.js';
-import { openOutput } from '../../src/outputs/output.js';
-import { verifyOutput } from '../../src/outputs/verify.js';
-import { openWriter } from '../../src/outputs/writer.js';
+import { recover } from '../../src/output/commit.js';
+import { openOutput } from '../../src/output/output.js';
+import { verifyOutput } from '../../src/output/verify.js';
+import { openWriter } from '../../src/output/writer.js';
 import {
   addDocument,
   chunksOf,

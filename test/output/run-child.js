@@ -2,11 +2,11 @@
 // writes the documents of a made-up corpus, commits. Usage: run-child.js <folder> <version> [<crash>]
 // where <crash> is `row:N` or `append:N` (behind the Nth), or a step of commit or `recover:` and a step.
 import { createHash } from 'node:crypto';
-import { recover } from '../../dist/outputs/commit.js';
-import { openJournal } from '../../dist/outputs/journal.js';
-import { acquireLock } from '../../dist/outputs/lock.js';
-import { openOutput } from '../../dist/outputs/output.js';
-import { openWriter } from '../../dist/outputs/writer.js';
+import { recover } from '../../dist/output/commit.js';
+import { openJournal } from '../../dist/output/journal.js';
+import { acquireLock } from '../../dist/output/lock.js';
+import { openOutput } from '../../dist/output/output.js';
+import { openWriter } from '../../dist/output/writer.js';
 import { spaceId } from '../../dist/space.js';
 
 const [dir, version, crash = ''] = process.argv.slice(2);

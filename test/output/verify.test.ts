@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { verifyOutput } from '../../src/outputs/verify.js';
+import { verifyOutput } from '../../src/output/verify.js';
 import { type SampleDocument, temporaryFolder, writeAll } from './sample.js';
 
 const documents: SampleDocument[] = [

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { failuresText, parseFailures } from '../../src/outputs/failures.js';
+import { failuresText, parseFailures } from '../../src/output/failures.js';
 import type { Failure } from '../../src/types.js';
 
 const failures: Failure[] = [

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { rowId } from '../../src/outputs/ids.js';
+import { rowId } from '../../src/output/ids.js';
 import { sha256 } from './sample.js';
 
 test('is a UUID of version 5 that never changes', () => {

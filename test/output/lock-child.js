@@ -1,6 +1,6 @@
 // Takes a lock in a process of its own. Usage: lock-child.js <folder> <hold|die>
 // Prints `taken`, or the code of the error. `hold` keeps the lock until standard input ends, `die` takes it to the grave.
-import { acquireLock } from '../../dist/outputs/lock.js';
+import { acquireLock } from '../../dist/output/lock.js';
 
 const [dir, then] = process.argv.slice(2);
 try {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { rowId } from '../../src/outputs/ids.js';
-import { lineParts, maxLineBytes, withEmbedding, writeLine } from '../../src/outputs/jsonl.js';
+import { rowId } from '../../src/output/ids.js';
+import { lineParts, maxLineBytes, withEmbedding, writeLine } from '../../src/output/jsonl.js';
 import type { Chunk, Vector } from '../../src/types.js';
 import { chunksOf, vectorOf } from './sample.js';
 

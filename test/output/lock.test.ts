@@ -4,9 +4,9 @@ import { mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/p
 import { join } from 'node:path';
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { LockedError, OutputError } from '../../src/errors.js';
-import { readChain, takeOver } from '../../src/outputs/claims.js';
-import { acquireLock, inspectLock, type Lock } from '../../src/outputs/lock.js';
-import { type LockOwner, liveness, thisProcess } from '../../src/outputs/owner.js';
+import { readChain, takeOver } from '../../src/output/claims.js';
+import { acquireLock, inspectLock, type Lock } from '../../src/output/lock.js';
+import { type LockOwner, liveness, thisProcess } from '../../src/output/owner.js';
 import { temporaryFolder } from './sample.js';
 
 const script = join(import.meta.dirname, 'lock-child.js');

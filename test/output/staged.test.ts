@@ -3,7 +3,7 @@ import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { StagedFile } from '../../src/outputs/staged.js';
+import { StagedFile } from '../../src/output/staged.js';
 import { randomNumbers, sha256, temporaryFolder } from './sample.js';
 
 test('writes all that was added, in order, and knows its hash', async () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { maxFloatBytes, writeFloats } from '../../src/outputs/floats.js';
+import { maxFloatBytes, writeFloats } from '../../src/output/floats.js';
 import { randomNumbers } from './sample.js';
 
 const one = new Float32Array(1);

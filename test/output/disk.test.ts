@@ -2,7 +2,7 @@ import { chmod, mkdir, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { EmbedError } from '../../src/errors.js';
-import { checkSpace, ensureFolder, outputError } from '../../src/outputs/disk.js';
+import { checkSpace, ensureFolder, outputError } from '../../src/output/disk.js';
 import { temporaryFolder } from './sample.js';
 
 const path = '/data/out';
