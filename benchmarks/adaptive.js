@@ -2,9 +2,9 @@
 // setting: over HTTP against servers with the costs of real ones, and in virtual time against more kinds of
 // servers, beside two other ways to search that lost there.
 import { Pool } from 'undici';
-import { Limiter } from '../dist/batches/limiter/limiter.js';
-import { LimitWindow } from '../dist/batches/limiter/window.js';
-import { mixedTexts, simulate } from '../test/batches/limiter/simulated-server.mjs';
+import { Limiter } from '../dist/batching/limiter/limiter.js';
+import { LimitWindow } from '../dist/batching/limiter/window.js';
+import { mixedTexts, simulate } from '../test/batching/limiter/simulated-server.mjs';
 import { alone } from './lib/alone.js';
 import { figure } from './lib/figures.js';
 import { startOllama } from './lib/servers.js';

@@ -2,7 +2,7 @@
 // idea of what a request and a text cost.
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Limiter } from '../batches/limiter/limiter.js';
+import { Limiter } from '../batching/limiter/limiter.js';
 import type { Settings } from '../config/settings.js';
 import { CANARY_TEXTS, measureSpace } from '../embedders/space.js';
 import { EmbedderFault, ServiceError } from '../errors.js';

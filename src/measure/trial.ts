@@ -1,6 +1,6 @@
 // One setting, once: so many texts through the same dispatcher that an ingest sends with, timed.
-import { Dispatcher } from '../batches/dispatcher.js';
-import type { Limiter } from '../batches/limiter/limiter.js';
+import { Dispatcher } from '../batching/dispatcher.js';
+import type { Limiter } from '../batching/limiter/limiter.js';
 import { wrapped } from '../embedders/retry.js';
 import { EmbedderFault, type FaultMeaning } from '../errors.js';
 import { BatchMetrics } from '../metrics/metrics.js';

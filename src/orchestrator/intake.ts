@@ -2,7 +2,7 @@
 // up and waited for.
 import { createHash } from 'node:crypto';
 import { setImmediate as nextLoop } from 'node:timers/promises';
-import { type BatchKind, PLAIN, type Ticket } from '../batches/ticket.js';
+import { type BatchKind, PLAIN, type Ticket } from '../batching/ticket.js';
 import { orAborted } from '../embedders/abort.js';
 import { type EmbedderFault, QueueFullError, UsageError } from '../errors.js';
 import type { BatchMetrics } from '../metrics/metrics.js';

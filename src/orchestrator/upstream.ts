@@ -1,9 +1,9 @@
 // What stands behind an orchestrator while it runs: embedder, vector space, cache and the dispatcher that
 // sends to them.
 import { createHash } from 'node:crypto';
-import { Dispatcher } from '../batches/dispatcher.js';
-import type { Limiter } from '../batches/limiter/limiter.js';
-import type { BatchKind, Ticket } from '../batches/ticket.js';
+import { Dispatcher } from '../batching/dispatcher.js';
+import type { Limiter } from '../batching/limiter/limiter.js';
+import type { BatchKind, Ticket } from '../batching/ticket.js';
 import { withMemory } from '../cache/memory/cache.js';
 import { registerDerived } from '../cache/spaces.js';
 import { CANARY_TEXTS, measureSpace } from '../embedders/space.js';

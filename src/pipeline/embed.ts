@@ -1,6 +1,6 @@
 // Sends the rows without a vector to the embedder and yields all steps in their old order. At most a
 // window of rows waits for vectors, so nothing is read ahead without limit.
-import { Dispatcher } from '../batches/dispatcher.js';
+import { Dispatcher } from '../batching/dispatcher.js';
 import { halve } from '../chunks/halve.js';
 import type { FailureCode } from '../types.js';
 import { BATCH_BOUNDS } from '../upstream/limits.js';

@@ -1,8 +1,8 @@
 // What a run holds once it really needs vectors: embedder, vector space, cache and journal. Opened at the
 // first chunk of a new or changed document, so that a run without one contacts nobody.
-import type { DispatcherOptions } from '../batches/dispatcher.js';
-import type { Limiter } from '../batches/limiter/limiter.js';
-import type { Ticket } from '../batches/ticket.js';
+import type { DispatcherOptions } from '../batching/dispatcher.js';
+import type { Limiter } from '../batching/limiter/limiter.js';
+import type { Ticket } from '../batching/ticket.js';
 import type { Settings } from '../config/settings.js';
 import { CANARY_TEXTS, compareSpaces, measureSpace } from '../embedders/space.js';
 import { UsageError, VectorSpaceError } from '../errors.js';

@@ -1,7 +1,7 @@
 // How much a request may carry and how many may be in flight, from the settings and the embedder.
 import { totalmem } from 'node:os';
-import { Limiter } from '../batches/limiter/limiter.js';
-import type { BatchBounds } from '../batches/pack.js';
+import { Limiter } from '../batching/limiter/limiter.js';
+import type { BatchBounds } from '../batching/pack.js';
 import type { Embedder } from '../types.js';
 
 /** Tokens and characters of one request: what keeps a slow server's answer within minutes. */

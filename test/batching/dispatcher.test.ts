@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { Dispatcher, type DispatcherOptions } from '../../src/batches/dispatcher.js';
-import { Limiter } from '../../src/batches/limiter/limiter.js';
-import type { Ticket } from '../../src/batches/ticket.js';
+import { Dispatcher, type DispatcherOptions } from '../../src/batching/dispatcher.js';
+import { Limiter } from '../../src/batching/limiter/limiter.js';
+import type { Ticket } from '../../src/batching/ticket.js';
 import { EmbedderFault, type FaultMeaning, ServiceError } from '../../src/errors.js';
 import { BatchMetrics } from '../../src/metrics/metrics.js';
 import type { Embedder, Priority } from '../../src/types.js';
