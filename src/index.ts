@@ -22,6 +22,9 @@ export {
   UsageError,
   VectorSpaceError,
 } from './errors.js';
+export { RunCounts } from './ingest/counts.js';
+export type { RunResult } from './ingest/run.js';
+export type { IngestSummary } from './ingest/summary.js';
 export type { Metrics } from './metrics/metrics.js';
 export { performanceSummary } from './metrics/summary.js';
 export type { CacheStats } from './orchestrator/cache.js';
@@ -29,9 +32,6 @@ export { BatchConfig, type BatchOptions, type PrefixKind } from './orchestrator/
 export type { Health } from './orchestrator/health.js';
 export type { EmbedTextsOptions, TextOutcome } from './orchestrator/intake.js';
 export { BatchOrchestrator, type OrchestratorParts } from './orchestrator/orchestrator.js';
-export { RunCounts } from './pipeline/counts.js';
-export type { RunResult } from './pipeline/run.js';
-export type { IngestSummary } from './pipeline/summary.js';
 export type {
   CacheUsage,
   Embedder,

@@ -1,7 +1,7 @@
 // `embed ingest`: flags, progress and the summary at the end.
 import { Command } from 'commander';
 import { exitCodes, ServiceError } from '../errors.js';
-import type { IngestSummary } from '../pipeline/summary.js';
+import type { IngestSummary } from '../ingest/summary.js';
 import type { Failure, FailureCode } from '../types.js';
 import { plural, whole } from '../words.js';
 import { chalkStderr as chalk } from './colour.js';
@@ -59,7 +59,7 @@ async function ingestAction(command: Command, paths: string[], flags: Flags): Pr
   const { settings } = await settingsFor(command);
   const [{ ingest }, { RunCounts }] = await Promise.all([
     import('../commands/ingest.js'),
-    import('../pipeline/counts.js'),
+    import('../ingest/counts.js'),
   ]);
   const counts = new RunCounts();
   const progress = startProgress(counts, Boolean(flags.quiet));

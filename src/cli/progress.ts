@@ -1,6 +1,6 @@
 // Shows a run while it goes: a bar on a terminal, a line now and then elsewhere, nothing with --quiet.
 import { MultiBar } from 'cli-progress';
-import type { RunCounts } from '../pipeline/counts.js';
+import type { RunCounts } from '../ingest/counts.js';
 import { whole } from '../words.js';
 import { duration, megabytes } from './numbers.js';
 

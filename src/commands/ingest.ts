@@ -1,7 +1,8 @@
 // `embed ingest` without its flags: what the command line, the library and the tests all call.
+
+import { Run, type RunOptions, type RunResult } from '../ingest/run.js';
 import { recover } from '../output/commit.js';
 import { acquireLock } from '../output/lock.js';
-import { Run, type RunOptions, type RunResult } from '../pipeline/run.js';
 
 export interface IngestOptions extends RunOptions {
   /** Wait for another run's lock. */
