@@ -2,8 +2,8 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { coerce } from '../config/coerce.js';
 import { UsageError } from '../errors.js';
-import type { LogLevel } from '../server/logging.js';
-import type { GatewayLimits } from '../server/options.js';
+import type { LogLevel } from '../gateway/logging.js';
+import type { GatewayLimits } from '../gateway/options.js';
 import { addSettings, milliseconds, positive, settingsFor } from './flags.js';
 import { withSignals } from './signals.js';
 

@@ -1,10 +1,10 @@
 // `embed serve` without its flags: runs a gateway until its signal, then drains it.
 import type { Settings } from '../config/settings.js';
 import { UsageError } from '../errors.js';
-import { isLoopback } from '../server/auth.js';
-import { type LogLevel, openLog } from '../server/logging.js';
-import type { GatewayLimits } from '../server/options.js';
-import { startGateway } from '../server/server.js';
+import { isLoopback } from '../gateway/auth.js';
+import { type LogLevel, openLog } from '../gateway/logging.js';
+import type { GatewayLimits } from '../gateway/options.js';
+import { startGateway } from '../gateway/server.js';
 
 export interface ServeOptions {
   settings: Settings;

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { DCLinter } from 'dclint';
 import { expect, test } from 'vitest';
-import { LIMITS } from '../../src/server/options.js';
+import { LIMITS } from '../../src/gateway/options.js';
 import { DEPLOY, knownVariables, unknownFlags, version, yamlOf } from './files.js';
 
 interface Service {

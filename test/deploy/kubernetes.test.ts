@@ -9,7 +9,7 @@ import ts from 'typescript';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { exitCodes } from '../../src/errors.js';
-import { LIMITS } from '../../src/server/options.js';
+import { LIMITS } from '../../src/gateway/options.js';
 import { DEPLOY, filesIn, knownVariables, ROOT, read, unknownFlags, version, yamlOf } from './files.js';
 
 interface Manifest {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { exitCodes } from '../../src/errors.js';
-import { LIMITS } from '../../src/server/options.js';
+import { LIMITS } from '../../src/gateway/options.js';
 import { BIN } from '../helpers/cli.js';
 import { filesIn, read, unknownFlags } from './files.js';
 

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
 import { type DoctorReport, doctor } from '../../src/commands/doctor.js';
 import { UsageError } from '../../src/errors.js';
-import { gateway, ollama, post } from '../server/gateways.js';
+import { gateway, ollama, post } from '../gateway/gateways.js';
 
 const look = (url: string, token?: string) => doctor({ gateway: { url, token } });
 

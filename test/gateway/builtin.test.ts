@@ -2,12 +2,12 @@
 import { Ollama } from 'ollama';
 import OpenAI from 'openai';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Gateway } from '../../src/server/server.js';
+import type { Gateway } from '../../src/gateway/server.js';
 import { post, settingsWith } from './gateways.js';
 
 // The embedder's workers run from what was built.
-type ServerModule = typeof import('../../src/server/server.js');
-const built = new URL('../../dist/server/server.js', import.meta.url).href;
+type ServerModule = typeof import('../../src/gateway/server.js');
+const built = new URL('../../dist/gateway/server.js', import.meta.url).href;
 const { startGateway } = (await import(built)) as ServerModule;
 
 let made: Gateway;

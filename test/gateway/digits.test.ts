@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { mostBytes, writeVector } from '../../src/server/digits.js';
+import { mostBytes, writeVector } from '../../src/gateway/digits.js';
 import { goVector, vectorOf } from '../helpers/ollama/vectors.js';
 
 function written(vector: Float32Array): string {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isPlainTarget } from '../../src/server/target.js';
+import { isPlainTarget } from '../../src/gateway/target.js';
 
 test.each([
   '/',

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { openLog } from '../../src/server/logging.js';
+import { openLog } from '../../src/gateway/logging.js';
 import { eventually } from '../helpers/eventually.js';
 import { allMiniLm } from '../helpers/ollama.js';
 import { gateway, get, ollama, post } from './gateways.js';
