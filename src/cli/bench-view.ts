@@ -1,11 +1,11 @@
 // A measurement as a person reads it on a terminal: a grid of all settings, a table and bars of those that count,
 // and in one sentence what they mean.
 import { stripVTControlCharacters } from 'node:util';
-import type { BaselineComparison } from '../measure/baseline.js';
-import { notable } from '../measure/notable.js';
-import type { BenchReport, TargetReport } from '../measure/report.js';
-import type { Interval } from '../measure/statistics.js';
-import { failuresOf, settingName, speedOf, times, timesOf, verdictOf } from '../measure/words.js';
+import type { BaselineComparison } from '../bench/baseline.js';
+import { notable } from '../bench/notable.js';
+import type { BenchReport, TargetReport } from '../bench/report.js';
+import type { Interval } from '../bench/statistics.js';
+import { failuresOf, settingName, speedOf, times, timesOf, verdictOf } from '../bench/words.js';
 import { plural, whole } from '../words.js';
 import { chalk } from './colour.js';
 

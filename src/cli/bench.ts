@@ -1,11 +1,11 @@
 // `embed bench`: flags, progress, and what is printed at the end.
 import { SingleBar } from 'cli-progress';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import type { Progress } from '../bench/measure.js';
 import type { BenchResult } from '../commands/bench.js';
 import { loadSettings } from '../config/load.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
 import { exitCodes } from '../errors.js';
-import type { Progress } from '../measure/measure.js';
 import { chalkStderr as chalk } from './colour.js';
 import { addSettings, milliseconds, positive } from './flags.js';
 import { megabytes } from './numbers.js';

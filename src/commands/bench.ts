@@ -2,13 +2,13 @@
 import { existsSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { type BaselineComparison, compareWith, readBaseline } from '../bench/baseline.js';
+import { requireWritable, type Saved, saveSettings } from '../bench/batchrc.js';
+import { type MeasureOptions, measure, type Progress } from '../bench/measure.js';
+import { type Effort, FULL, QUICK } from '../bench/plan.js';
+import { type BenchReport, type Recommendation, reportOf } from '../bench/report.js';
 import type { Settings } from '../config/settings.js';
 import { UsageError } from '../errors.js';
-import { type BaselineComparison, compareWith, readBaseline } from '../measure/baseline.js';
-import { requireWritable, type Saved, saveSettings } from '../measure/batchrc.js';
-import { type MeasureOptions, measure, type Progress } from '../measure/measure.js';
-import { type Effort, FULL, QUICK } from '../measure/plan.js';
-import { type BenchReport, type Recommendation, reportOf } from '../measure/report.js';
 
 export interface BenchOptions {
   /** Files, folders and globs; none: the bundled texts. */
@@ -86,7 +86,7 @@ export async function bench(options: BenchOptions): Promise<BenchResult> {
   });
   const report = reportOf(measurement, seed);
   if (page !== undefined) {
-    const { pageOf } = await import('../measure/page.js');
+    const { pageOf } = await import('../bench/page.js');
     await writeFile(page, pageOf(report));
   }
   const comparison = baseline && compareWith(baseline, report, options.baseline!.maxRegression);

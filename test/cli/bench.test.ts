@@ -3,11 +3,11 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import type { BenchReport } from '../../src/bench/report.js';
 import { renderComparison, renderReport } from '../../src/cli/bench-view.js';
-import type { BenchReport } from '../../src/measure/report.js';
+import { sampleReport } from '../bench/sample-report.js';
 import { makeWorkspace, type Workspace } from '../helpers/cli.js';
 import { type OllamaOptions, startOllama, type TestOllama } from '../helpers/ollama.js';
-import { sampleReport } from '../measure/sample-report.js';
 
 let server: TestOllama;
 beforeAll(async () => {

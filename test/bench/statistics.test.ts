@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { randomFrom, shuffled } from '../../src/measure/random.js';
+import { randomFrom, shuffled } from '../../src/bench/random.js';
 import {
   differenceOf,
   geometricMean,
   pairedRatio,
   quantile,
   unpairedRatio,
-} from '../../src/measure/statistics.js';
+} from '../../src/bench/statistics.js';
 
 const speed = fc.double({ min: 1e-3, max: 1e6, noNaN: true });
 const speeds = fc.array(speed, { minLength: 1, maxLength: 40 });

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { ADAPTIVE, fixed, SEQUENTIAL, width } from '../../src/bench/candidates.js';
+import { FULL, planCheck, planChoice, QUICK, secondsOf } from '../../src/bench/plan.js';
+import { bestOf, Series } from '../../src/bench/series.js';
+import type { Trial } from '../../src/bench/trial.js';
 import { EmbedderFault } from '../../src/errors.js';
-import { ADAPTIVE, fixed, SEQUENTIAL, width } from '../../src/measure/candidates.js';
-import { FULL, planCheck, planChoice, QUICK, secondsOf } from '../../src/measure/plan.js';
-import { bestOf, Series } from '../../src/measure/series.js';
-import type { Trial } from '../../src/measure/trial.js';
 
 const none = { sizes: [], concurrencies: [] };
 

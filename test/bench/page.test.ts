@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { compareWith } from '../../src/measure/baseline.js';
-import { pageOf } from '../../src/measure/page.js';
-import { apart, html, ticks } from '../../src/measure/svg.js';
-import { verdictOf } from '../../src/measure/words.js';
+import { compareWith } from '../../src/bench/baseline.js';
+import { pageOf } from '../../src/bench/page.js';
+import { apart, html, ticks } from '../../src/bench/svg.js';
+import { verdictOf } from '../../src/bench/words.js';
 import { sampleReport, settingReport } from './sample-report.js';
 
 test('a page fetches nothing, runs nothing, and shows every chart with a title and its numbers', () => {

@@ -1,7 +1,7 @@
 // A report as a measurement would make it, for what reads reports.
-import { fixed } from '../../src/measure/candidates.js';
-import type { BenchReport } from '../../src/measure/report.js';
-import type { SettingReport } from '../../src/measure/setting.js';
+import { fixed } from '../../src/bench/candidates.js';
+import type { BenchReport } from '../../src/bench/report.js';
+import type { SettingReport } from '../../src/bench/setting.js';
 
 export function settingReport(
   kind: SettingReport['kind'],
