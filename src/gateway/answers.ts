@@ -1,6 +1,6 @@
 // Answers that carry vectors, as bytes: Ollama's and OpenAI's, field by field in the order of the real servers.
 import type { Vector } from '../types.js';
-import { mostBytes, writeVector } from './digits.js';
+import { maxFloatBytes, writeFloats } from '../vectors/decimals.js';
 
 /** What `/api/embed` answers. */
 export function ollamaAnswer(
@@ -63,14 +63,16 @@ function joined(
   before: string,
   end: string,
 ): Buffer {
-  const most = before.length + after(vectors.length).length + 1;
-  const room = vectors.reduce((sum, vector) => sum + mostBytes(vector.length) + most, 0);
+  const most = before.length + after(vectors.length).length + '[],'.length;
+  const room = vectors.reduce((sum, vector) => sum + vector.length * maxFloatBytes + most, 0);
   const buffer = Buffer.allocUnsafe(Buffer.byteLength(start) + room + Buffer.byteLength(end));
   let at = buffer.write(start, 0);
   for (const [index, vector] of vectors.entries()) {
     if (index > 0) buffer[at++] = 0x2c;
     at += buffer.write(before, at, 'latin1');
-    at = writeVector(buffer, at, vector);
+    buffer[at++] = 0x5b;
+    at = writeFloats(buffer, at, vector);
+    buffer[at++] = 0x5d;
     at += buffer.write(after(index), at, 'latin1');
   }
   at += buffer.write(end, at);

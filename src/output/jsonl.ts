@@ -1,7 +1,7 @@
 // One line of chunks.jsonl: a row as JSON, written straight into bytes; and the same line with its
 // embedding added or taken out, when a run changes `--format`.
 import type { Chunk, Json, Vector } from '../types.js';
-import { maxFloatBytes, writeFloats } from './floats.js';
+import { maxFloatBytes, writeFloats } from '../vectors/decimals.js';
 import { rowId } from './ids.js';
 
 /** Our own fields. A user's field of such a name goes into `user` instead, so nothing is lost or mistaken. */

@@ -34,6 +34,16 @@ test('its vectors come by every name and API, and are the same', async () => {
   expect(Float32Array.from(embedding)).toEqual(Float32Array.from(byName!.embeddings[0]!));
 });
 
+test('an answer is JSON, whatever the digits of its values', async () => {
+  // One value of this text's vector lies just below 0.01, and rounds up to it.
+  const { status, body } = await post(`${made.url}/api/embed`, {
+    model: 'builtin',
+    input: 'island window 97517',
+  });
+  expect([status, body.embeddings[0]!.length]).toEqual([200, 512]);
+  expect(Math.hypot(...body.embeddings[0]!)).toBeCloseTo(1, 5);
+});
+
 test('it lists and shows itself, and is running', async () => {
   const client = new Ollama({ host: made.url });
   const { models } = await client.list();

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { maxFloatBytes, writeFloats } from '../../src/output/floats.js';
-import { randomNumbers } from './sample.js';
+import { maxFloatBytes, writeFloats } from '../../src/vectors/decimals.js';
+import { goVector, vectorOf } from '../helpers/ollama/vectors.js';
+import { randomNumbers } from '../output/sample.js';
 
 const one = new Float32Array(1);
 const bits = new Uint32Array(one.buffer);
@@ -24,6 +25,38 @@ function check(pattern: number): string {
   return text;
 }
 
+/** As `check`, for both signs, by a parser of its own that doesn't round on its way. */
+function checkExactly(magnitude: number): void {
+  for (const pattern of [magnitude, (magnitude | 0x80000000) >>> 0]) {
+    const text = check(pattern);
+    if (readBack(text) !== pattern) throw new Error(`bits ${pattern.toString(16)} became ${text}`);
+    expect(Object.is(JSON.parse(`[${text}]`)[0], Number(text))).toBe(true);
+  }
+}
+
+/** The least power of two that a float32 is a multiple of, and as many decimals as it can have. */
+const UNIT = 149;
+
+/** Decimal to the bits of the nearest float32, ties to even, in whole numbers only. */
+function readBack(text: string): number {
+  const [, minus, whole = '', fraction = '', exponent = '0'] = /^(-?)(\d+)\.?(\d*)(?:e(.+))?$/.exec(text)!;
+  const power = Number(exponent) - fraction.length;
+  let above = BigInt(whole + fraction) << BigInt(UNIT);
+  let below = 1n;
+  if (power > 0) above *= 10n ** BigInt(power);
+  else below = 10n ** BigInt(-power);
+  // The number is above / below, in units of 2^-149; a float32 has 24 bits of them, and zeros behind.
+  let shift = 0;
+  while ((above / below) >> BigInt(shift) >= 1n << 24n) shift++;
+  const unit = below << BigInt(shift);
+  let mantissa = above / unit;
+  const rest = (above - mantissa * unit) * 2n;
+  if (rest > unit || (rest === unit && mantissa % 2n === 1n)) mantissa++;
+  // A mantissa that grew by a bit carries into the exponent by itself; subnormal ones have none.
+  const magnitude = shift * 2 ** 23 + Number(mantissa);
+  return minus ? (magnitude | 0x80000000) >>> 0 : magnitude;
+}
+
 /** The shortest number of digits that reads back, found by trying. */
 function shortestText(value: number): string {
   for (let digits = 1; ; digits++) {
@@ -40,19 +73,32 @@ test('writes well-known values as people do', () => {
   );
 });
 
-test('reads back to the same bits at every exponent, and around every power of two and of ten', () => {
-  for (let exponent = 0; exponent < 255; exponent++) {
-    for (const mantissa of [0, 1, 2, 3, 0x400000, 0x7ffffd, 0x7ffffe, 0x7fffff]) {
-      check(((exponent << 23) | mantissa) >>> 0);
-      check(((1 << 31) | (exponent << 23) | mantissa) >>> 0);
-    }
+test('vectors are printed digit for digit as Ollama prints them', () => {
+  for (const text of ['one', 'two', 'naïve café', '']) {
+    const vector = vectorOf(text, 384);
+    const written = Buffer.alloc(vector.length * maxFloatBytes);
+    const end = writeFloats(written, 0, vector);
+    expect(`[${written.toString('latin1', 0, end)}]`).toBe(goVector(vector));
   }
+});
+
+test('reads back to the same bits at every exponent, subnormal ones too', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 2 ** 23 - 1 }), (random) => {
+      for (let exponent = 0; exponent < 255; exponent++) checkExactly(exponent * 2 ** 23 + random);
+    }),
+    { numRuns: 10, examples: [[0], [1], [2], [3], [0x400000], [0x7ffffd], [0x7ffffe], [0x7fffff]] },
+  );
+});
+
+test('reads back to the same bits around every power of ten, and the numbers between', () => {
   for (let exponent = -45; exponent < 39; exponent++) {
     for (let digit = 1; digit < 10; digit++) {
       one[0] = Number(`${digit}e${exponent}`);
       if (!Number.isFinite(one[0])) continue;
       const pattern = bits[0] as number;
-      for (let step = -3; step <= 3; step++) if (pattern + step >= 0) check(pattern + step);
+      const reach = digit === 1 ? 40 : 3;
+      for (let step = -reach; step <= reach; step++) if (pattern + step >= 0) checkExactly(pattern + step);
     }
   }
 });

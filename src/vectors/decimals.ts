@@ -1,5 +1,5 @@
-// Writes float32 values as the shortest JSON numbers that read back to the same bits, straight into
-// bytes. Millions of floats go through here: JSON.stringify prints their 17-digit doubles, five times slower.
+// Writes float32 values as the shortest JSON numbers that read back to the same bits, straight into bytes: in
+// files as in answers, and as Ollama prints them. JSON.stringify would print 17-digit doubles, five times slower.
 
 /** More bytes than one value and its comma take: `-123456780000000000000,`, or any of a vector's `-0.00000123456789,`. */
 export const maxFloatBytes = 24;
