@@ -1,0 +1,143 @@
+// Documents that are small and cost much: what unpacks, repeats, nests or is listed without end.
+import { flateInFlate, forms, manyOperators, manyPages } from '../formats/pdf.js';
+import { packed, zip } from '../formats/zip.js';
+import { foreign } from '../lib/words.js';
+
+const WORD = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"';
+const START = `<?xml version="1.0"?><w:document ${WORD}><w:body><w:p><w:r><w:t>`;
+const END = '</w:t></w:r></w:p></w:body></w:document>';
+
+/** Name of the way, ending of the file, and its bytes. */
+const WAYS = [
+  ['text unpacked', 'docx', (random) => docx(START, 'word ', random.pick([20, 100, 300]), END)],
+  [
+    'empty paragraphs',
+    'docx',
+    (random) =>
+      docx(
+        START,
+        '<w:p/>',
+        random.pick([10, 60]),
+        END.replace('</w:t></w:r></w:p>', ''),
+        START.replace('<w:p><w:r><w:t>', ''),
+      ),
+  ],
+  [
+    'table cells',
+    'docx',
+    () =>
+      docx(
+        '',
+        '<w:tbl><w:tr><w:tc><w:p/></w:tc></w:tr></w:tbl>',
+        30,
+        '</w:body></w:document>',
+        START.replace('<w:p><w:r><w:t>', ''),
+      ),
+  ],
+  ['deep', 'docx', (random) => docx(START, '<w:r>', random.pick([1, 3]), END)],
+  ['forms doubled', 'pdf', (random) => forms(random.int(10, 30), random.int(2, 3))],
+  ['pages repeated', 'pdf', (random) => manyPages(random.pick([1000, 100_000, 400_000]))],
+  ['Flate in Flate', 'pdf', (random) => flateInFlate(random.pick([64, 1000]))],
+  [
+    'many operators',
+    'pdf',
+    (random) =>
+      manyOperators(random.pick([20, 200]), random.pick(['q Q ', '(a) Tj ', '1 0 0 1 0 0 cm ', '[[[[ '])),
+  ],
+  [
+    'many cells',
+    'ipynb',
+    (random) => notebook(random.pick([50_000, 100_000, 400_000]), random.pick(['markdown', 'code', 'raw'])),
+  ],
+  ['deep', 'ipynb', (random) => `{"cells":${'['.repeat(random.size(4_000_000))}`],
+  ['commas', 'csv', (random) => `${','.repeat(random.pick([1_000_000, 8_000_000]))}\n`.repeat(2)],
+  ['quotes', 'csv', (random) => `id,text\n1,"${'""'.repeat(random.size(4_000_000))}`],
+  ['columns by rows', 'csv', () => `${'c,'.repeat(20_000)}\n`.repeat(100)],
+  ['deep', 'json', (random) => random.pick(['[', '{"a":', '[{"text":']).repeat(random.size(2_000_000))],
+  ['many records', 'jsonl', (random) => '{"id":"a","text":"b"}\n'.repeat(random.size(500_000))],
+  ['no line end', 'jsonl', (random) => `{"id":"a","text":"${'\\n'.repeat(random.size(8_000_000))}`],
+  [
+    'nested',
+    'html',
+    (random) =>
+      random
+        .pick(['<div>', '<table><tr><td>', '<ul><li>', '<b', '<!--', '<a href="'])
+        .repeat(random.size(300_000)),
+  ],
+  [
+    'nested',
+    'md',
+    (random) =>
+      random.pick(['> ', '- ', '[', '![', '*a ', '`', '<a', '| ', '#', '\\[']).repeat(random.size(400_000)),
+  ],
+  [
+    'rules',
+    'rst',
+    (random) => random.pick(['=\n', '* ', '.. a::\n', '`', '| ', '===  ']).repeat(random.size(300_000)),
+  ],
+  [
+    'nested',
+    'ts',
+    (random) =>
+      random
+        .pick(['{', 'class A {', '/*', '`${', '(', 'function f() {\n', '"\\'])
+        .repeat(random.size(400_000)),
+  ],
+  [
+    'front matter',
+    'md',
+    (random) =>
+      `---\n${random.pick(['a: &a [*a]\n', 'a: [', '? ', 'k: v\n', '!!js/function x\n']).repeat(random.size(200_000))}---\n`,
+  ],
+  ['words', 'md', (random) => `# ${foreign(random)}\n\n${foreign(random)} islands\n`],
+  ['bytes', 'pdf', (random) => Buffer.concat([Buffer.from('%PDF-1.4\n'), random.bytes(random.size(20_000))])],
+  [
+    'bytes',
+    'docx',
+    (random) => Buffer.concat([Buffer.from('PK\x03\x04'), random.bytes(random.size(20_000))]),
+  ],
+  ['bytes', 'txt', (random) => random.bytes(random.size(60_000))],
+];
+
+export async function play(c) {
+  const { random } = c;
+  const [way, ending, make] = random.pick(WAYS);
+  c.subject = `documents: ${ending}, ${way}`;
+  c.documents();
+  c.write(`work/docs/try.${ending}`, make(random));
+  // What is dear takes its time and is then given up: only that it can be stopped is asked of it here.
+  await c.embed(
+    [
+      'ingest',
+      'docs',
+      '--embedder',
+      'ollama',
+      '--cache',
+      'none',
+      ...random.pick([['--dry-run'], ['--json'], ['-v']]),
+    ],
+    {
+      late: false,
+      verify: false,
+    },
+  );
+}
+
+function docx(start, text, megabytes, end, first = start) {
+  const body = packed(first, text, megabytes, end);
+  const type = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml';
+  const types = `<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Override PartName="/word/document.xml" ContentType="${type}"/></Types>`;
+  const relation = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument';
+  const relations = `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r" Type="${relation}" Target="word/document.xml"/></Relationships>`;
+  return zip([
+    { name: '[Content_Types].xml', bytes: Buffer.from(types) },
+    { name: '_rels/.rels', bytes: Buffer.from(relations) },
+    { name: 'word/document.xml', ...body },
+  ]);
+}
+
+function notebook(cells, kind) {
+  const outputs = kind === 'code' ? ',"outputs":[],"execution_count":null' : '';
+  const cell = `{"cell_type":"${kind}","metadata":{},"source":["# A cell\\n","of a notebook"]${outputs}}`;
+  return `{"nbformat":4,"nbformat_minor":5,"metadata":{},"cells":[${Array(cells).fill(cell).join(',')}]}`;
+}

@@ -1,0 +1,53 @@
+// Devices, pipes, folders, endless links and sparse gigabytes where a file that is ours, or is read, should be.
+import { OUT, RUN } from '../formats/output.js';
+
+const PLACES = [
+  'work/docs/.gitignore',
+  'work/docs/.embedignore',
+  'work/.gitignore',
+  'work/.batchrc',
+  'work/.batchrc.json',
+  'work/.batchrc.yaml',
+  'work/package.json',
+  'work/docs/page-7.md',
+  `${OUT}/manifest.json`,
+  `${OUT}/chunks.jsonl`,
+  `${OUT}/vectors.npy`,
+  `${OUT}/failures.jsonl`,
+  `${RUN}/commit`,
+  `${RUN}/lock`,
+  `${RUN}/embed`,
+];
+
+export async function play(c) {
+  const { random } = c;
+  c.index();
+  const place = random.pick(PLACES);
+  const what = random.pick(['zero', 'pipe', 'pipe', 'folder', 'circle', 'sparse', 'random', 'full']);
+  c.subject = `special: ${what} as ${place.split('/').slice(-2).join('/')}`;
+  if (what === 'zero') c.link(place, '/dev/zero');
+  if (what === 'random') c.link(place, '/dev/urandom');
+  if (what === 'full') c.link(place, '/dev/full');
+  if (what === 'pipe') c.fifo(place);
+  if (what === 'circle') c.link(place, place.split('/').at(-1));
+  if (what === 'folder') {
+    c.remove(place);
+    c.write(`${place}/inside`, '');
+  }
+  if (what === 'sparse') c.sparse(place, random.pick([1e9, 3e9, 6e9]), random.pick(['', '{"format":1', '#']));
+  const commands = [
+    ['ingest', 'docs', '--embedder', 'ollama', '--cache', 'none', '--json'],
+    ['search', 'islands'],
+    ['verify'],
+    ['doctor'],
+    ['ingest', 'docs', '--embedder', 'ollama', '--cache', 'none', '--dry-run'],
+    ['config'],
+  ];
+  const ours = place.startsWith(OUT);
+  const fitting = ours
+    ? commands.slice(0, 5)
+    : commands.filter(
+        ([name]) => name === 'ingest' || place.startsWith('work/.b') || place.includes('package'),
+      );
+  for (const args of random.some(fitting, 2)) await c.embed(args);
+}

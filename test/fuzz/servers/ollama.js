@@ -1,0 +1,85 @@
+// An Ollama that a case can make lie: honest answers from a hash of the text, and a hook before each of them.
+import { createHash } from 'node:crypto';
+import { createServer } from 'node:http';
+
+export const DIMENSIONS = 16;
+
+/**
+ * @param options `model`: its name; `lie(path, body, response, honest)`: answers in place of the server when
+ *   it returns true; `honest` is the value that would be sent
+ */
+export async function startOllama({ model = 'fuzz:latest', lie = () => false } = {}) {
+  const asked = [];
+  const server = createServer((request, response) => {
+    const parts = [];
+    request.on('data', (part) => parts.push(part));
+    request.on('error', () => undefined);
+    response.on('error', () => undefined);
+    request.on('end', () => {
+      const body = parse(Buffer.concat(parts).toString());
+      asked.push({ path: request.url, body });
+      const honest = answer(request.url, body, model);
+      if (lie(request.url, body, response, honest)) return;
+      response.writeHead(honest === undefined ? 404 : 200, { 'content-type': 'application/json' });
+      response.end(JSON.stringify(honest ?? { error: 'not found' }));
+    });
+  });
+  server.on('clientError', (_error, socket) => socket.destroy());
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${server.address().port}`,
+    model,
+    asked,
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(resolve);
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function answer(path, body, model) {
+  const details = { format: 'gguf', family: 'fuzz', families: ['fuzz'], parameter_size: '1M' };
+  const listed = { name: model, model, digest: '5a'.repeat(32), details };
+  switch (path) {
+    case '/api/version':
+      return { version: '0.24.0' };
+    case '/api/tags':
+    case '/api/ps':
+      return { models: [listed] };
+    case '/api/show':
+      return {
+        details,
+        model_info: {
+          'general.architecture': 'fuzz',
+          'fuzz.context_length': 2048,
+          'fuzz.embedding_length': DIMENSIONS,
+        },
+        capabilities: ['embedding'],
+      };
+    case '/api/embed': {
+      const texts = Array.isArray(body.input) ? body.input : [body.input];
+      return { model, embeddings: texts.map(vectorOf), prompt_eval_count: texts.length * 20 };
+    }
+    case '/api/pull':
+      return { status: 'success' };
+    default:
+      return undefined;
+  }
+}
+
+/** A unit vector that no other text has. */
+export function vectorOf(text) {
+  const bytes = createHash('sha256').update(String(text)).digest().subarray(0, DIMENSIONS);
+  const values = Array.from(bytes, (byte) => byte - 127.5);
+  const norm = Math.hypot(...values);
+  return values.map((value) => Math.fround(value / norm));
+}
+
+function parse(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return {};
+  }
+}
