@@ -1,6 +1,7 @@
 // A connection to Redis for looking only: each step by itself, so that each refusal has a line of its own.
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import type { RedisAddress } from '../cache/redis/address.js';
+import { redisClient } from '../cache/redis/client.js';
 import { explainRedis, SilenceError } from '../cache/redis/errors.js';
 import { ServiceError } from '../errors.js';
 import { time } from './words.js';
@@ -12,19 +13,7 @@ export class RedisLook {
 
   constructor(address: RedisAddress) {
     this.#address = address;
-    this.#client = new Redis({
-      host: address.host,
-      port: address.port,
-      ...(address.tls && { tls: address.tls }),
-      lazyConnect: true,
-      disconnectTimeout: 100,
-      disableClientInfo: true,
-      enableReadyCheck: false,
-      enableOfflineQueue: false,
-      autoResendUnfulfilledCommands: false,
-      maxRetriesPerRequest: 0,
-      retryStrategy: () => null,
-    });
+    this.#client = redisClient(address, { disconnectTimeout: 100, retryStrategy: () => null });
     // ioredis tells why a connection failed by this event only.
     this.#client.on('error', (error) => {
       this.#connectionError = error;

@@ -11,6 +11,7 @@ import { connectRedis, within } from './connection.js';
 import { explainRedis, rights, SilenceError } from './errors.js';
 import { RedisInventory } from './inventory.js';
 import { LOOKUPS_KEY, metaKey, prefixOf } from './keys.js';
+import { ForeignReplyError } from './replies.js';
 
 /** Keys of one command. Bounds the answer: 256 vectors of 1,024 dimensions are 1 MB. */
 const GROUP = 256;
@@ -63,6 +64,9 @@ export class RedisCache implements VectorCache, CountsHits {
     this.#timeoutMs = options.commandTimeoutMs ?? 5000;
     this.#onWarning = options.onWarning ?? (() => {});
     this.#inventory = new RedisInventory(client, (answer) => this.#demand(answer), options.ttlSeconds);
+    client.on('error', (error) => {
+      if (error instanceof ForeignReplyError) this.#lose(error.message);
+    });
     client.on('close', () => this.#lose('the connection broke'));
     client.on('ready', () => void this.#revive());
   }
@@ -79,7 +83,9 @@ export class RedisCache implements VectorCache, CountsHits {
     const found = new Array<Vector | undefined>(hashes.length).fill(undefined);
     for (let start = 0; start < hashes.length && this.#reachable; start += GROUP) {
       const group = new GetGroup(prefixOf(space), hashes.slice(start, start + GROUP));
-      const values = await this.#ask(group.send(this.#client));
+      const values = await this.#ask(
+        group.send(this.#client).then((values) => checkValues(values, group.count)),
+      );
       if (!values) break;
       for (let i = 0; i < values.length; i++) {
         const value = values[i];
@@ -109,7 +115,7 @@ export class RedisCache implements VectorCache, CountsHits {
   async getMeta(key: string): Promise<Json | undefined> {
     if (!this.#reachable) return undefined;
     const text = await this.#ask(this.#client.get(metaKey(key)));
-    if (text === undefined || text === null) return undefined;
+    if (typeof text !== 'string') return undefined;
     await this.#ask(this.#client.expire(metaKey(key), this.#ttlSeconds + META_EXTRA_SECONDS), 'write');
     try {
       return JSON.parse(text);
@@ -172,7 +178,8 @@ export class RedisCache implements VectorCache, CountsHits {
       if (intent === 'write' && refused) this.#refuse(error);
       else this.#lose(reasonOf(error));
       // A silent connection says nothing of its end; a new one may work.
-      if (error instanceof SilenceError && !this.#closed) this.#client.disconnect(true);
+      const mute = error instanceof SilenceError || error instanceof ForeignReplyError;
+      if (mute && !this.#closed) this.#client.disconnect(true);
       return undefined;
     }
   }
@@ -232,6 +239,16 @@ export class RedisCache implements VectorCache, CountsHits {
       if (!this.#closed) this.#client.disconnect(true);
     }
   }
+}
+
+/** @throws {ForeignReplyError} when they are not what MGET gives for so many keys */
+function checkValues(values: unknown, count: number): (Buffer | null)[] {
+  const isAnswer =
+    Array.isArray(values) &&
+    values.length === count &&
+    values.every((value) => value === null || Buffer.isBuffer(value));
+  if (!isAnswer) throw new ForeignReplyError('it answers MGET with something else');
+  return values as (Buffer | null)[];
 }
 
 /** Why Redis is lost, in words; ioredis tells of a broken connection by the state of its own stream. */

@@ -6,6 +6,8 @@ import { vectorBytes } from '../bytes.js';
 
 /** One MGET; resolves to a Buffer or null per key. */
 export class GetGroup extends Command {
+  /** Of keys. */
+  readonly count: number;
   readonly #request: Buffer;
 
   /**
@@ -14,6 +16,7 @@ export class GetGroup extends Command {
    */
   constructor(prefix: string, hashes: readonly string[]) {
     super('mget', [], { replyEncoding: null });
+    this.count = hashes.length;
     const before = `\r\n$${prefix.length + 64}\r\n${prefix}`;
     const request = `*${hashes.length + 1}\r\n$4\r\nmget${before}${hashes.join(before)}\r\n`;
     this.#request = Buffer.from(request, 'latin1');

@@ -1,8 +1,9 @@
 // The connection to Redis: made step by step, so that each refusal has its own sentence, and made again
 // whenever it breaks.
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { ServiceError } from '../../errors.js';
 import type { RedisAddress } from './address.js';
+import { redisClient } from './client.js';
 import { explainRedis, SilenceError } from './errors.js';
 import { metaKey } from './keys.js';
 
@@ -15,20 +16,9 @@ const RECONNECT_MS = 1000;
  */
 export async function connectRedis(address: RedisAddress, connectTimeoutMs: number): Promise<Redis> {
   const opened = { yet: false };
-  const client = new Redis({
-    host: address.host,
-    port: address.port,
-    ...(address.tls && { tls: address.tls }),
-    lazyConnect: true,
+  const client = redisClient(address, {
     connectTimeout: connectTimeoutMs,
     disconnectTimeout: 500,
-    // One command less to be forbidden by an ACL, each.
-    disableClientInfo: true,
-    enableReadyCheck: false,
-    // A command without a connection fails at once, and so does one whose connection breaks.
-    enableOfflineQueue: false,
-    autoResendUnfulfilledCommands: false,
-    maxRetriesPerRequest: 0,
     retryStrategy: () => (opened.yet ? RECONNECT_MS : null),
   });
   let connectionError: unknown;

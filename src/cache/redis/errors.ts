@@ -1,5 +1,6 @@
 // What an error of Redis, of its connection or of its certificate means, as one sentence each.
 import type { RedisAddress } from './address.js';
+import { ForeignReplyError } from './replies.js';
 
 /** No answer in time. */
 export class SilenceError extends Error {}
@@ -60,8 +61,8 @@ export function explainRedis(error: unknown, address: RedisAddress, needed = rig
   if (message.startsWith('LOADING')) {
     return `Redis at ${shown} is still loading its data: try again in a moment, ${otherwise}.`;
   }
-  if (/^Protocol error, got /.test(message)) {
-    return `What answers at ${shown} is not a Redis: check host and port, ${otherwise}.`;
+  if (error instanceof ForeignReplyError) {
+    return `What answers at ${shown} is not a Redis (${message}): check host and port, ${otherwise}.`;
   }
   if (/WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|RECORD_LAYER_FAILURE/.test(code) || code === 'EPROTO') {
     return `Redis at ${shown} doesn't speak TLS: use redis:// instead of rediss://.`;

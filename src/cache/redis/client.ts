@@ -1,0 +1,69 @@
+// An ioredis client that nothing from the other end can break: what is no answer of a Redis ends the
+// connection, as if it had broken, and never the process.
+import { connect, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import { AbstractConnector, Redis, type RedisOptions } from 'ioredis';
+import type { RedisAddress } from './address.js';
+import { ForeignReplyError, ReplyWatch } from './replies.js';
+
+/** Not yet connected. A command without a connection fails at once, and so does one whose connection breaks. */
+export function redisClient(address: RedisAddress, options: RedisOptions): Redis {
+  const { host, port, tls } = address;
+  const waiting = () => client.commandQueue.length;
+  class Connector extends AbstractConnector {
+    constructor() {
+      super(options.disconnectTimeout ?? 2000);
+    }
+
+    override async connect(): Promise<Socket> {
+      this.connecting = true;
+      // Who disconnects in this very moment has no stream to end yet.
+      await Promise.resolve();
+      if (!this.connecting) throw new Error('Connection is closed.');
+      const stream = tls ? connectTls({ host, port, ...tls }) : connect({ host, port });
+      stream.once('error', (error) => {
+        this.firstError = error;
+      });
+      watch(stream, waiting);
+      this.stream = stream;
+      return stream;
+    }
+  }
+  const client: Redis = new Redis({
+    host,
+    port,
+    ...(tls && { tls }),
+    Connector,
+    lazyConnect: true,
+    // One command less to be forbidden by an ACL, each.
+    disableClientInfo: true,
+    enableReadyCheck: false,
+    enableOfflineQueue: false,
+    autoResendUnfulfilledCommands: false,
+    maxRetriesPerRequest: 0,
+    ...options,
+  });
+  return client;
+}
+
+/**
+ * Puts a watch in front of all that listens for data. It stands in `emit`, since a listener can't keep others
+ * from being called, and since what they throw would end the process.
+ */
+function watch(stream: Socket, waiting: () => number): void {
+  const replies = new ReplyWatch();
+  const emit = stream.emit.bind(stream);
+  const guarded = (event: string | symbol, ...rest: unknown[]): boolean => {
+    if (event !== 'data') return emit(event, ...rest);
+    if (stream.destroyed) return false;
+    try {
+      replies.see(rest[0] as Buffer, waiting());
+      return emit(event, ...rest);
+    } catch (error) {
+      const foreign = error instanceof ForeignReplyError;
+      stream.destroy(foreign ? error : new ForeignReplyError('its answer can not be read', { cause: error }));
+      return false;
+    }
+  };
+  stream.emit = guarded as Socket['emit'];
+}
