@@ -24,12 +24,13 @@ export function isLoopback(host: string): boolean {
 
 /**
  * Whether a `Host` header may be answered without a token. A web page can have its own name resolve to
- * 127.0.0.1 and then read what the gateway says; it can't do that with an IP address or a local name.
+ * 127.0.0.1 and then read what the gateway says; it can't do that with an IP
+ * address or with `*.localhost`. `*.local` and `*.internal` are names of a network, which others in it can give.
  */
 export function isLocalHost(header: string | undefined): boolean {
   if (header === undefined || header === '') return true;
   const bracketed = /^\[([^\]]*)\](:\d+)?$/.exec(header)?.[1];
   const name = (bracketed ?? header.replace(/:\d+$/, '')).toLowerCase();
   if (isIP(name) !== 0 || name === 'localhost' || name === hostname().toLowerCase()) return true;
-  return /\.(localhost|local|internal)$/.test(name);
+  return name.endsWith('.localhost');
 }

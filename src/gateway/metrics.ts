@@ -57,7 +57,7 @@ type Families = Map<string, { said: string[]; samples: string[] }>;
 
 /** Every sample with the model's name as a label. */
 function labelled(text: string, model: string): Families {
-  const label = `model=${JSON.stringify(model)}`;
+  const label = `model="${labelValue(model)}"`;
   const families: Families = new Map();
   let current = { said: [] as string[], samples: [] as string[] };
   for (const line of text.split('\n')) {
@@ -74,6 +74,13 @@ function labelled(text: string, model: string): Families {
     }
   }
   return families;
+}
+
+/** The format knows three escapes. Control characters stay readable as `\\u001b`, whose backslash is one of them. */
+function labelValue(text: string): string {
+  return text
+    .replace(/[^\P{Cc}\n]/gu, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    .replace(/[\\"\n]/g, (one) => (one === '\n' ? '\\n' : `\\${one}`));
 }
 
 /** The format wants all samples of one name together. */

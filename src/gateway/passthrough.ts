@@ -71,8 +71,9 @@ export async function passThrough(
         reply.raw.off('close', onClose);
         reply.hijack();
         reply.raw.writeHead(statusCode, {
-          ...(reply.getHeaders() as IncomingHttpHeaders),
           ...forwarded(answered),
+          // Ours win: the id that the client is told must be the log's.
+          ...(reply.getHeaders() as IncomingHttpHeaders),
         });
         return reply.raw;
       },

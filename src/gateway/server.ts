@@ -143,8 +143,8 @@ function build(parts: GatewayParts, options: GatewayOptions & { host: string }):
   app.post('/v1/embeddings', hurry, openAiRoute(parts));
   app.post('/embedding', hurry, embeddingRoute(parts));
   app.get('/embedding', embeddingRoute(parts));
-  app.get('/health', healthRoute(parts));
-  app.get('/ready', readyRoute(parts));
+  app.get('/health', { exposeHeadRoute: true }, healthRoute(parts));
+  app.get('/ready', { exposeHeadRoute: true }, readyRoute(parts));
   app.get('/metrics', metricsRoute(parts));
   const pass = (request: FastifyRequest, reply: FastifyReply) => backend.pass({ request, reply });
   if (backend.embedder === 'builtin') {

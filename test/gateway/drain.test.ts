@@ -11,10 +11,12 @@ test('a stop answers what is under way, says that it isn’t ready, and takes no
   const socket = connect(Number(port), hostname);
   const body = '{"model":"all-minilm","input":"under way"}';
   server.script({ kind: 'delay', ms: 1000, when: (texts) => texts.includes('under way') });
-  socket.write(`POST /api/embed HTTP/1.1\r\nHost: x.local\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
+  socket.write(
+    `POST /api/embed HTTP/1.1\r\nHost: x.localhost\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+  );
   await eventually(() => server.batches().flat()).toContain('under way');
   const stopped = made.stop();
-  idle.write('GET /ready HTTP/1.1\r\nHost: x.local\r\n\r\n');
+  idle.write('GET /ready HTTP/1.1\r\nHost: x.localhost\r\n\r\n');
   const [answer, ready] = await Promise.all([textOf(socket), textOf(idle)]);
   await stopped;
   expect(answer).toMatch(/^HTTP\/1\.1 200/);

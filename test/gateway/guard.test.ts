@@ -29,6 +29,9 @@ describe('the token', () => {
     expect(server.requests.filter(({ path }) => path !== '/api/version')).toEqual([]);
     expect((await fetch(`${url}/api/tags`, { headers: bearer('sesame') })).status).toBe(200);
     expect((await fetch(`${url}/ready`)).status).toBe(200);
+    for (const path of ['/health', '/ready']) {
+      expect((await fetch(url + path, { method: 'HEAD' })).status).toBe(200);
+    }
     const health = await fetch(`${url}/health`);
     expect(await health.json()).toEqual({ status: 'ok' });
   });
@@ -39,11 +42,19 @@ describe('without a token', () => {
     const server = await ollama();
     const { url } = await gateway({ ollamaUrl: [server.url] });
     const port = new URL(url).port;
-    for (const host of [`127.0.0.1:${port}`, `localhost:${port}`, `[::1]:${port}`, 'my.local', '10.1.2.3']) {
+    for (const host of [
+      `127.0.0.1:${port}`,
+      `localhost:${port}`,
+      `[::1]:${port}`,
+      'my.localhost',
+      '10.1.2.3',
+    ]) {
       expect([host, await withHost(`${url}/api/version`, host)]).toEqual([host, 200]);
     }
     for (const host of [
       'evil.example',
+      'my.local',
+      'my.internal',
       `evil.example:${port}`,
       'localhost.evil.example',
       '127.0.0.1.nip.io',
