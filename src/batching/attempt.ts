@@ -1,6 +1,7 @@
 // One batch to its end: sends it, and when it fails finds out whose fault that was. The server's is an
 // outage; a text's is found by halving the batch, so that all others still get their vectors.
-import { EmbedderFault, type FaultMeaning, ServiceError } from '../errors.js';
+import { EmbedderFault, ServiceError } from '../errors.js';
+import { faultIn, isResting, isTooLong, mayPass, policyOf } from '../faults.js';
 import type { BatchMetrics } from '../metrics/metrics.js';
 import type { Embedder, Vector } from '../types.js';
 import type { Limiter } from './limiter/limiter.js';
@@ -20,19 +21,6 @@ export interface AttemptOptions {
   onAnswer(batch: readonly Ticket[], vectors: readonly Vector[]): void;
   onFault(ticket: Ticket, fault: EmbedderFault): void;
 }
-
-/** Faults that may be one text's fault as well as the server's. */
-const AMBIGUOUS: ReadonlySet<FaultMeaning> = new Set(['bad-input', 'bad-answer', 'timeout', 'unreachable']);
-
-/** Outages that may pass. */
-const PASSING: ReadonlySet<FaultMeaning> = new Set([
-  'bad-input',
-  'bad-answer',
-  'busy',
-  'timeout',
-  'unreachable',
-  'resting',
-]);
 
 /** A batch after which the server went down so often, and once more, is to blame itself. */
 const MOST_COMEBACKS = 2;
@@ -55,7 +43,7 @@ export async function attempt(
   if (outage) {
     if (!(await isBack(outage, options))) throw outage.error;
     if (comebacks < MOST_COMEBACKS) return attempt(batch, options, false, comebacks + 1);
-  } else if (fault.meaning === 'resting') {
+  } else if (isResting(fault)) {
     // It was never sent.
     return attempt(batch, options, true, comebacks + 1);
   }
@@ -85,7 +73,8 @@ async function send(batch: readonly Ticket[], options: AttemptOptions): Promise<
   } catch (error) {
     if (signal.aborted || !(error instanceof EmbedderFault)) throw error;
     metrics.failed({ texts: texts.length, meaning: error.meaning });
-    if (error.meaning === 'busy' || error.meaning === 'timeout') limiter.overloaded(error.meaning);
+    const { overload } = policyOf(error);
+    if (overload) limiter.overloaded(overload);
     return error;
   }
 }
@@ -112,12 +101,13 @@ async function outageBehind(
   serverIsUp: boolean,
   comebacks: number,
 ): Promise<Outage | undefined> {
-  if (fault.meaning === 'too-long') return undefined;
-  const rests = fault.meaning === 'resting' && comebacks < MOST_COMEBACKS && isOfTexts(fault, serverIsUp);
-  if (!AMBIGUOUS.has(fault.meaning) && !rests) return outageOf(fault, fault);
+  if (isTooLong(fault)) return undefined;
+  const { ofText, opensCircuit } = policyOf(fault);
+  const rests = isResting(fault) && comebacks < MOST_COMEBACKS && isOfTexts(fault, serverIsUp);
+  if (ofText === 'never' && !rests) return outageOf(fault, fault);
   // Of a server that was up, this meaning says that it still is, so that the canary is only asked again before
   // a single text is given up. After the others its answer also keeps the circuit closed.
-  if (serverIsUp && batch.length > 1 && fault.meaning === 'bad-input') return undefined;
+  if (serverIsUp && batch.length > 1 && !opensCircuit && !rests) return undefined;
   const { embedder, canary, signal } = options;
   // The canary is the probe.
   if (rests) embedder.resetBreakers?.();
@@ -132,12 +122,13 @@ async function outageBehind(
 
 /** Whether it may have been bad texts, and the search for them, that opened the circuit of a server which is well. */
 function isOfTexts({ cause }: EmbedderFault, serverIsUp: boolean): boolean {
-  return serverIsUp || (cause instanceof EmbedderFault && cause.meaning === 'bad-answer');
+  const last = faultIn(cause);
+  return serverIsUp || (last !== undefined && policyOf(last).ofText === 'likely');
 }
 
 /** @param fault what the user is told; @param cause what proved it */
 function outageOf(fault: EmbedderFault, cause: unknown): Outage {
-  const passing = !(cause instanceof EmbedderFault) || PASSING.has(cause.meaning);
+  const passing = !(cause instanceof EmbedderFault) || mayPass(cause);
   return { error: new ServiceError(fault.message, { cause }), passing };
 }
 

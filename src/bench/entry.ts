@@ -1,5 +1,6 @@
 // One server and model with all that was measured of it: which settings are the best, which go on, and which
 // failed too often.
+import { isLate } from '../faults.js';
 import { ADAPTIVE, type Candidate, cached, SEQUENTIAL, width } from './candidates.js';
 import { secondsOf } from './plan.js';
 import { bestOf, Series } from './series.js';
@@ -84,7 +85,7 @@ export class Entry implements TargetResult {
     return this.series.some(
       ({ candidate: other, failures }) =>
         other.kind !== 'adaptive' &&
-        failures.some(({ meaning }) => meaning === 'timeout') &&
+        failures.some(isLate) &&
         candidate.batchSize >= other.batchSize &&
         candidate.concurrency >= other.concurrency,
     );

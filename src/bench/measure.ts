@@ -4,6 +4,7 @@
 import type { Settings } from '../config/settings.js';
 import { withRetry } from '../embedders/retry.js';
 import { ServiceError } from '../errors.js';
+import { policyOf } from '../faults.js';
 import type { Vector } from '../types.js';
 import { ScratchCache } from './cache.js';
 import { type Candidate, type Grid, nameOf } from './candidates.js';
@@ -277,8 +278,9 @@ class Bench {
     return withRetry(embedder, {
       retries: this.#options.settings.maxRetries,
       signal: this.#signal,
-      onRetry: ({ meaning }) => {
-        if (meaning === 'busy' || meaning === 'timeout') limiter.overloaded(meaning);
+      onRetry: (fault) => {
+        const { overload } = policyOf(fault);
+        if (overload) limiter.overloaded(overload);
       },
     });
   }

@@ -6,6 +6,7 @@ import { Limiter } from '../batching/limiter/limiter.js';
 import type { Settings } from '../config/settings.js';
 import { CANARY_TEXTS, measureSpace } from '../embedders/space.js';
 import { EmbedderFault, ServiceError } from '../errors.js';
+import { isOfText } from '../faults.js';
 import type { Embedder, Vector } from '../types.js';
 import { openEmbedder } from '../upstream/embedder.js';
 import { MOST_IN_FLIGHT, MOST_TEXTS } from '../upstream/limits.js';
@@ -176,8 +177,7 @@ export class Target {
         const { value, ms } = await timed(() => this.#embed([text], signal));
         singles.push({ text, vector: value[0]!, ms });
       } catch (error) {
-        const itsOwn = error instanceof EmbedderFault && ['too-long', 'bad-input'].includes(error.meaning);
-        if (!itsOwn) throw error;
+        if (!(error instanceof EmbedderFault) || !isOfText(error)) throw error;
         rejected.push(text);
       }
     }

@@ -2,7 +2,8 @@
 import { Dispatcher } from '../batching/dispatcher.js';
 import type { Limiter } from '../batching/limiter/limiter.js';
 import { wrapped } from '../embedders/retry.js';
-import { EmbedderFault, type FaultMeaning } from '../errors.js';
+import { EmbedderFault } from '../errors.js';
+import { faultIn, isOfText } from '../faults.js';
 import { BatchMetrics } from '../metrics/metrics.js';
 import type { Embedder, VectorCache } from '../types.js';
 import { BATCH_BOUNDS } from '../upstream/limits.js';
@@ -53,9 +54,6 @@ export type Outcome =
   /** The server takes these texts not even alone: nothing was measured. */
   | { kind: 'rejected'; texts: readonly TrialText[] };
 
-/** Faults that may lie with a text; the dispatcher finds out which. */
-const TEXTS_FAULT: ReadonlySet<FaultMeaning> = new Set(['too-long', 'bad-input', 'bad-answer']);
-
 /** Texts a look-up in the cache, as an ingest has them. */
 const GROUP = 256;
 
@@ -77,7 +75,8 @@ export async function runTrial(texts: readonly TrialText[], options: TrialOption
       latencies.push(performance.now() - start);
       return vectors;
     } catch (error) {
-      if (!ending.aborted && error instanceof EmbedderFault && !TEXTS_FAULT.has(error.meaning)) fail(error);
+      // Which text is to blame, the dispatcher finds out.
+      if (!ending.aborted && error instanceof EmbedderFault && !isOfText(error)) fail(error);
       throw error;
     }
   });
@@ -139,10 +138,4 @@ export async function runTrial(texts: readonly TrialText[], options: TrialOption
 function tooSlow(ms: number): EmbedderFault {
   const seconds = Math.round(ms / 100) / 10;
   return new EmbedderFault('timeout', `The texts of one measurement were not answered within ${seconds} s.`);
-}
-
-/** An outage carries the fault that proved it. */
-function faultIn(error: unknown): EmbedderFault | undefined {
-  if (error instanceof EmbedderFault) return error;
-  return error instanceof Error && error.cause instanceof EmbedderFault ? error.cause : undefined;
 }

@@ -3,6 +3,7 @@
 import type { OllamaClient } from '../embedders/ollama/client.js';
 import { CANARY_TEXTS, canaryTextsOf, compareSpaces, measureSpace } from '../embedders/space.js';
 import { EmbedderFault } from '../errors.js';
+import { isTooLong } from '../faults.js';
 import type { Embedder, VectorSpace } from '../types.js';
 import { plural, whole } from '../words.js';
 import type { Finding } from './check.js';
@@ -148,8 +149,7 @@ async function examineCut(probe: Probe, options: VectorOptions, context: number 
       return taken(answer.tokens, words);
     } catch (error) {
       if (!(error instanceof EmbedderFault)) throw error;
-      if (error.meaning === 'too-long')
-        return { status: 'ok', seen: `a text of ${whole(words)} tokens is refused` };
+      if (isTooLong(error)) return { status: 'ok', seen: `a text of ${whole(words)} tokens is refused` };
       return {
         status: 'warning',
         seen: `a text of ${whole(words)} tokens fails otherwise: ${said(error)}`,

@@ -1,5 +1,6 @@
 // One server of a pool: its circuit breaker, its share of the work, and what is known of its speed and health.
-import { EmbedderFault, type FaultMeaning } from '../errors.js';
+import { EmbedderFault } from '../errors.js';
+import { policyOf } from '../faults.js';
 import type { Embedder, EmbedOptions, EndpointState, Vector } from '../types.js';
 import { type BreakerOptions, type EmbedderWithBreaker, withBreaker } from './breaker.js';
 
@@ -20,17 +21,6 @@ export interface Member {
   embedder: Embedder;
   msPerToken(): number | undefined;
 }
-
-/** How long others are preferred after a fault, in ms, unless the server asks for longer. */
-const avoidMs: Partial<Record<FaultMeaning, number>> = {
-  busy: 1000,
-  unreachable: 1000,
-  timeout: 1000,
-  'bad-answer': 1000,
-  // The second try should meet another server.
-  'bad-input': 1000,
-  'missing-model': 15_000,
-};
 
 /** Answers before the measured speed counts: the first ones come from a server that warms up. */
 const trustedAfter = 4;
@@ -127,13 +117,12 @@ export class Endpoint {
   }
 
   #note(fault: EmbedderFault): void {
-    if (fault.meaning === 'changed') this.#changed = true;
-    // These two were never sent.
-    if (fault.meaning === 'changed' || fault.meaning === 'resting') return;
+    const { avoidMs, unsent } = policyOf(fault);
+    if (avoidMs === Number.POSITIVE_INFINITY) this.#changed = true;
+    if (unsent) return;
     this.#requests++;
     this.#failures++;
-    const avoid = avoidMs[fault.meaning];
-    if (avoid !== undefined) this.#avoidUntil = performance.now() + (fault.retryAfterMs ?? avoid);
+    if (avoidMs > 0) this.#avoidUntil = performance.now() + (fault.retryAfterMs ?? avoidMs);
   }
 
   resetBreaker(): void {

@@ -1,25 +1,11 @@
 // Endpoints as one embedder: each request goes to the one that is expected to answer it first, and to another
 // when it fails there for a reason that lies with the endpoint. One endpoint makes a pool, too.
-import { EmbedderFault, type FaultMeaning } from '../errors.js';
+import { EmbedderFault } from '../errors.js';
+import { goesElsewhere, mostTelling } from '../faults.js';
 import type { Embedder, EmbedOptions, EndpointState, Vector } from '../types.js';
 import type { BreakerOptions } from './breaker.js';
 import { Endpoint, type Member } from './endpoint.js';
 import { wrapped } from './retry.js';
-
-/**
- * What another endpoint may do better, and how telling a fault is when all endpoints failed: first what a later
- * try or its wording helps most.
- */
-const ELSEWHERE: readonly FaultMeaning[] = [
-  'busy',
-  'bad-input',
-  'timeout',
-  'bad-answer',
-  'unreachable',
-  'resting',
-  'missing-model',
-  'changed',
-];
 
 export interface EmbedderPool extends Embedder {
   endpoints(): EndpointState[];
@@ -49,7 +35,8 @@ export function poolOf(
       try {
         return await endpoint.embed(texts, { ...embedOptions, tokens });
       } catch (error) {
-        if (embedOptions.signal?.aborted || !goesElsewhere(error, texts.length)) throw error;
+        const moves = error instanceof EmbedderFault && goesElsewhere(error, texts.length);
+        if (embedOptions.signal?.aborted || !moves) throw error;
         faults.push(error);
         if (left.size === 0) throw mostTelling(faults);
       }
@@ -69,20 +56,6 @@ export function poolOf(
       await Promise.all(endpoints.map((endpoint) => endpoint.close()));
     },
   };
-}
-
-function goesElsewhere(error: unknown, texts: number): error is EmbedderFault {
-  if (!(error instanceof EmbedderFault) || !ELSEWHERE.includes(error.meaning)) return false;
-  // Which of several texts is bad is the caller's to find out. Of a single one another server shall say so,
-  // too: the runner of one host may be ill.
-  return error.meaning !== 'bad-input' || texts === 1;
-}
-
-/** Of faults of one meaning, that of the server which asks for the shortest pause. */
-function mostTelling(faults: readonly EmbedderFault[]): EmbedderFault {
-  const order = (fault: EmbedderFault) => ELSEWHERE.indexOf(fault.meaning);
-  const pause = (fault: EmbedderFault) => fault.retryAfterMs ?? 0;
-  return faults.toSorted((a, b) => order(a) - order(b) || pause(a) - pause(b))[0]!;
 }
 
 /**

@@ -2,6 +2,7 @@
 // Embedding changes nothing on the server, so that sending a request twice does no harm.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EmbedderFault, type FaultMeaning } from '../errors.js';
+import { policyOf } from '../faults.js';
 import type { Embedder, EmbedOptions, Vector } from '../types.js';
 
 export interface RetryOptions {
@@ -18,22 +19,6 @@ export interface RetryOptions {
   /** Told before every back-off. */
   onRetry?: (fault: EmbedderFault, waitMs: number) => void;
 }
-
-/** How often a request is tried again, at most. */
-const limits: Record<FaultMeaning, number> = {
-  busy: Number.POSITIVE_INFINITY,
-  timeout: Number.POSITIVE_INFINITY,
-  unreachable: Number.POSITIVE_INFINITY,
-  'bad-answer': Number.POSITIVE_INFINITY,
-  // A runner that died of something else is back for the second try; a text that kills it kills it again.
-  'bad-input': 1,
-  'too-long': 0,
-  'missing-model': 0,
-  // Both were never sent: whoever asked must hear of it at once.
-  resting: 0,
-  changed: 0,
-  refused: 0,
-};
 
 /** A server that asks for a longer pause than this, in ms, is not waited for. */
 const longestRetryAfterMs = 300_000;
@@ -52,7 +37,7 @@ export function withRetry(embedder: Embedder, options: RetryOptions): Embedder {
         const before = tried.get(error.meaning) ?? 0;
         tried.set(error.meaning, before + 1);
         const asked = error.retryAfterMs ?? 0;
-        if (retry >= retries || before >= limits[error.meaning] || asked > longestRetryAfterMs) throw error;
+        if (retry >= retries || before >= policyOf(error).retries || asked > longestRetryAfterMs) throw error;
         const waitMs = Math.max(asked, random() * Math.min(maxMs, baseMs * 2 ** retry));
         onRetry?.(error, waitMs);
         await pause(waitMs, [options.signal, embedOptions.signal]);

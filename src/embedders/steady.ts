@@ -1,6 +1,7 @@
 // Sees when another server, or another model, answers behind the same address: after a lost connection the
 // canaries are measured again before anything is sent or handed on.
 import { EmbedderFault } from '../errors.js';
+import { policyOf } from '../faults.js';
 import type { Embedder, EmbedOptions, Vector, VectorSpace } from '../types.js';
 import { orAborted } from './abort.js';
 import { OtherDimensions } from './accept.js';
@@ -72,7 +73,7 @@ export function withSteadySpace(embedder: ServerEmbedder, requests: Embedder = e
       await settle(options.signal);
       return vectors;
     } catch (error) {
-      if (error instanceof EmbedderFault && error.meaning === 'unreachable') unreached++;
+      if (error instanceof EmbedderFault && policyOf(error).unmet) unreached++;
       throw error;
     }
   }

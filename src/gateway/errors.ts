@@ -65,35 +65,30 @@ export function refusalOf(error: unknown, model = ''): Refusal {
   return ofFramework(error) ?? { status: 500, message: 'internal server error' };
 }
 
-const STATUS: Record<FaultMeaning, number> = {
-  'too-long': 400,
-  'bad-input': 400,
-  'bad-answer': 502,
-  busy: 503,
-  timeout: 503,
-  unreachable: 503,
-  'missing-model': 404,
-  resting: 503,
-  changed: 503,
-  refused: 502,
+/** The status of each fault, and the words that the recorded servers have for it. */
+const STATUS: Record<FaultMeaning, { status: number; words?: (model: string) => string }> = {
+  'too-long': { status: 400, words: () => TOO_LONG },
+  'bad-input': { status: 400 },
+  'bad-answer': { status: 502 },
+  busy: { status: 503, words: () => BUSY },
+  timeout: { status: 503 },
+  unreachable: { status: 503 },
+  'missing-model': { status: 404, words: missingModel },
+  resting: { status: 503 },
+  changed: { status: 503 },
+  refused: { status: 502 },
 };
 
 function ofFault(fault: EmbedderFault, model: string): Refusal {
-  const status = STATUS[fault.meaning];
-  const message = recordedWords(fault.meaning, model) ?? fault.message;
+  const { status, words } = STATUS[fault.meaning];
+  const message = words?.(model) ?? fault.message;
   if (status !== 503) return { status, message };
   return { status, message, retryAfter: Math.max(1, Math.ceil((fault.retryAfterMs ?? 1000) / 1000)) };
 }
 
-function recordedWords(meaning: FaultMeaning, model: string): string | undefined {
-  if (meaning === 'too-long') return TOO_LONG;
-  if (meaning === 'busy') return BUSY;
-  return meaning === 'missing-model' ? missingModel(model) : undefined;
-}
-
 /** The outage's own sentence, where the server has no words for it. */
 function unless({ meaning }: EmbedderFault, message: string): { message?: string } {
-  return recordedWords(meaning, '') === undefined ? { message } : {};
+  return STATUS[meaning].words === undefined ? { message } : {};
 }
 
 /** Fastify's own: bodies that are too large or cut off, and paths that can't be read. */

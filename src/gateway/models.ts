@@ -3,7 +3,8 @@
 import type { Settings } from '../config/settings.js';
 import { orAborted } from '../embedders/abort.js';
 import { canonicalName } from '../embedders/ollama/name.js';
-import { EmbedderFault, type FaultMeaning, NotStartedError, ServiceError } from '../errors.js';
+import { NotStartedError } from '../errors.js';
+import { isRenewable } from '../faults.js';
 import { BatchConfig } from '../orchestrator/config.js';
 import { BatchOrchestrator } from '../orchestrator/orchestrator.js';
 import type { VectorCache } from '../types.js';
@@ -32,9 +33,6 @@ interface Entry {
   isRetired: boolean;
   checkedAt: number;
 }
-
-/** What says that the server has another model now, which opening it again may mend. */
-const RENEWABLE: ReadonlySet<FaultMeaning> = new Set(['changed', 'missing-model']);
 
 /** How often a model in use is held against the server's list, in ms: it may have been pulled anew. */
 const CHECK_MS = 30_000;
@@ -197,9 +195,4 @@ export class Models {
       this.#retire(entry);
     }
   }
-}
-
-function isRenewable(error: unknown): boolean {
-  const fault = error instanceof ServiceError ? error.cause : error;
-  return fault instanceof EmbedderFault && RENEWABLE.has(fault.meaning);
 }

@@ -1,7 +1,7 @@
 // Ollama's API for vectors. All else of that API is passed through.
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ServiceError } from '../errors.js';
-import { isDown } from '../upstream/outage.js';
+import { isDown } from '../faults.js';
 import { ollamaAnswer } from './answers.js';
 import { checkCount, fieldsOf, normalised, vectorRequestOf } from './body.js';
 import { callOf } from './call.js';

@@ -1,6 +1,7 @@
 // Texts to vectors through an orchestrator, as an Ollama client expects it: cut when that is allowed, counted
 // as the server counts.
 import { type EmbedderFault, RejectedTextsError } from '../errors.js';
+import { isTooLong } from '../faults.js';
 import type { TextOutcome } from '../orchestrator/intake.js';
 import type { BatchOrchestrator } from '../orchestrator/orchestrator.js';
 import type { Embedder, Priority, Vector } from '../types.js';
@@ -53,7 +54,7 @@ export async function embedTexts(
     ask(model, texts, wish, (index) => !mayBeCut[index], false),
     ask(model, texts, wish, (index) => mayBeCut[index]!, true),
   ]);
-  const again = await ask(model, texts, wish, (index) => wish.truncate && isTooLong(whole[index]), true);
+  const again = await ask(model, texts, wish, (index) => wish.truncate && wasTooLong(whole[index]), true);
   return { vectors: vectorsOf(texts.map((_, index) => again[index] ?? cut[index] ?? whole[index]!)), tokens };
 }
 
@@ -67,8 +68,8 @@ function fits(count: number, embedder: Embedder): boolean {
   return (isExact(embedder) ? count : count * 2) <= embedder.maxTokens;
 }
 
-function isTooLong(outcome: TextOutcome | undefined): boolean {
-  return outcome !== undefined && 'fault' in outcome && outcome.fault.meaning === 'too-long';
+function wasTooLong(outcome: TextOutcome | undefined): boolean {
+  return outcome !== undefined && 'fault' in outcome && isTooLong(outcome.fault);
 }
 
 /** Outcomes of the chosen texts, at their places. */

@@ -2,6 +2,7 @@
 // window of rows waits for vectors, so nothing is read ahead without limit.
 import { Dispatcher } from '../batching/dispatcher.js';
 import { halve } from '../chunks/halve.js';
+import { isTooLong } from '../faults.js';
 import type { FailureCode } from '../types.js';
 import { BATCH_BOUNDS } from '../upstream/limits.js';
 import type { RunCounts } from './counts.js';
@@ -121,11 +122,11 @@ class Sender {
         if (!vector && !fault) break;
         if (vector) {
           step.vector = vector;
-        } else if (fault?.meaning === 'too-long' && this.#halve(at, step)) {
+        } else if (isTooLong(fault) && this.#halve(at, step)) {
           at--;
           continue;
         } else {
-          done.push(this.#failure(step, fault?.meaning === 'too-long' ? 'too-long' : 'rejected'));
+          done.push(this.#failure(step, isTooLong(fault) ? 'too-long' : 'rejected'));
           continue;
         }
       }

@@ -6,6 +6,7 @@ import type { Ticket } from '../batching/ticket.js';
 import type { Settings } from '../config/settings.js';
 import { CANARY_TEXTS, compareSpaces, measureSpace } from '../embedders/space.js';
 import { UsageError, VectorSpaceError } from '../errors.js';
+import { policyOf } from '../faults.js';
 import { BatchMetrics } from '../metrics/metrics.js';
 import { type Journal, openJournal } from '../output/journal.js';
 import type { Output } from '../output/output.js';
@@ -93,9 +94,10 @@ export class Session {
         counts.requests++;
         counts.textsSent += texts;
       },
-      onRetry: ({ meaning }) => {
-        metrics.retried(meaning);
-        if (meaning === 'busy' || meaning === 'timeout') limiter?.overloaded(meaning);
+      onRetry: (fault) => {
+        metrics.retried(fault.meaning);
+        const { overload } = policyOf(fault);
+        if (overload) limiter?.overloaded(overload);
       },
     });
     let cache: VectorCache | undefined;

@@ -1,6 +1,7 @@
 // What the batching core did since a moment: counted as it happens, at the cost of an addition, and handed out
 // as one plain object.
 import type { FaultMeaning } from '../errors.js';
+import { noFaults } from '../faults.js';
 import type { EndpointState } from '../types.js';
 import { Histogram } from './histogram.js';
 
@@ -276,25 +277,10 @@ class Counts {
   cancelled = 0;
   dropped = 0;
   rejected = 0;
-  readonly failures = noneYet();
-  readonly retries = noneYet();
-  readonly textFailures = noneYet();
-}
-
-/** Every meaning from the start: a dashboard can't tell a count that is missing from one that is 0. */
-function noneYet(): ByMeaning {
-  return {
-    'too-long': 0,
-    'bad-input': 0,
-    'bad-answer': 0,
-    busy: 0,
-    timeout: 0,
-    unreachable: 0,
-    'missing-model': 0,
-    resting: 0,
-    changed: 0,
-    refused: 0,
-  };
+  /** Every meaning from the start: a dashboard can't tell a count that is missing from one that is 0. */
+  readonly failures = noFaults();
+  readonly retries = noFaults();
+  readonly textFailures = noFaults();
 }
 
 function endpointMetrics(state: EndpointState): EndpointMetrics {

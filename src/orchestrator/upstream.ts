@@ -7,6 +7,7 @@ import type { BatchKind, Ticket } from '../batching/ticket.js';
 import { withMemory } from '../cache/memory/cache.js';
 import { registerDerived } from '../cache/spaces.js';
 import { CANARY_TEXTS, measureSpace } from '../embedders/space.js';
+import { policyOf } from '../faults.js';
 import type { BatchMetrics } from '../metrics/metrics.js';
 import type { Embedder, VectorCache, VectorEntry, VectorSpace } from '../types.js';
 import { firstSeen, openConfiguredCache } from '../upstream/cache.js';
@@ -83,9 +84,10 @@ export class Upstream {
         settings,
         signal,
         onNotice,
-        onRetry: ({ meaning }) => {
-          metrics.retried(meaning);
-          if (meaning === 'busy' || meaning === 'timeout') limiter?.overloaded(meaning);
+        onRetry: (fault) => {
+          metrics.retried(fault.meaning);
+          const { overload } = policyOf(fault);
+          if (overload) limiter?.overloaded(overload);
         },
       }));
     let cache = options.cache;

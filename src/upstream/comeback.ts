@@ -1,9 +1,8 @@
 // Waits in the middle of a run for servers that went down, by asking them for a text that they took before.
-import { EmbedderFault, type FaultMeaning } from '../errors.js';
+import { EmbedderFault } from '../errors.js';
+import { mayPass } from '../faults.js';
 import type { Embedder } from '../types.js';
 import { Outage, type OutageOptions } from './outage.js';
-
-const HOPELESS: ReadonlySet<FaultMeaning> = new Set(['changed', 'missing-model', 'refused', 'too-long']);
 
 /**
  * Waits for an opened embedder to come back: closes its circuit breakers and sends the canary until it passes.
@@ -23,7 +22,7 @@ export async function comeback(embedder: Embedder, canary: string, options: Outa
       outage.end(true);
       return true;
     } catch (error) {
-      if (signal.aborted || !(error instanceof EmbedderFault) || HOPELESS.has(error.meaning)) throw error;
+      if (signal.aborted || !(error instanceof EmbedderFault) || !mayPass(error)) throw error;
       if (await outage.pause(error)) continue;
       outage.end(false);
       return false;

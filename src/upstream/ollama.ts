@@ -8,11 +8,11 @@ import { withRetry, wrapped } from '../embedders/retry.js';
 import { compareSpaces, measureSpace } from '../embedders/space.js';
 import { withSteadySpace } from '../embedders/steady.js';
 import { ServiceError } from '../errors.js';
+import { isDown } from '../faults.js';
 import { estimateCounter } from '../tokens/estimate.js';
 import type { Embedder } from '../types.js';
 import { type OpenedMember, withLatecomers } from './latecomers.js';
 import type { OpenEmbedderOptions } from './options.js';
-import { isDown } from './outage.js';
 import { withRequestCount } from './requests.js';
 
 const DEFAULT_URL = 'http://127.0.0.1:11434';

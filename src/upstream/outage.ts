@@ -1,6 +1,6 @@
 // A time without servers: what counts as one, how long it is waited for, and what is said of it.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { EmbedderFault, type FaultMeaning, ServiceError } from '../errors.js';
+import { isDown } from '../faults.js';
 
 export interface OutageOptions {
   /** How long to wait, in ms. */
@@ -13,15 +13,6 @@ export interface OutageOptions {
 }
 
 const longestPauseMs = 15_000;
-
-/** What says that a server is down or overloaded, not that it refuses or lacks something. */
-const DOWN: ReadonlySet<FaultMeaning> = new Set(['unreachable', 'timeout', 'busy', 'resting']);
-
-/** Whether an error at the opening of a server may be gone at a later try. */
-export function isDown(error: unknown): error is EmbedderFault | ServiceError {
-  const fault = error instanceof ServiceError ? error.cause : error;
-  return fault instanceof EmbedderFault && DOWN.has(fault.meaning);
-}
 
 /**
  * What `open` gives, which is tried again while its server is down.
@@ -46,7 +37,8 @@ export async function waitFor<T>(open: () => Promise<T>, options: OutageOptions)
 /** The pauses of one outage, and a notice at its begin and its end. */
 export class Outage {
   readonly #options: OutageOptions;
-  readonly #start = performance.now();
+  /** When it was first met: what an opening took before doesn't shorten the wait. */
+  #start: number | undefined;
   #pauseMs: number;
   #begun = false;
 
@@ -58,6 +50,7 @@ export class Outage {
   /** Sleeps until the next try is due. @returns false when the time is over */
   async pause(fault: Error): Promise<boolean> {
     const { timeoutMs, signal, onNotice } = this.#options;
+    this.#start ??= performance.now();
     const leftMs = timeoutMs - (performance.now() - this.#start);
     if (leftMs <= 0) return false;
     if (!this.#begun)
@@ -75,7 +68,7 @@ export class Outage {
 
   end(back: boolean): void {
     if (!this.#begun) return;
-    const after = inWords(performance.now() - this.#start);
+    const after = inWords(performance.now() - this.#start!);
     const said = back
       ? `The server answers again after ${after}.`
       : `The server didn't come back in ${after}.`;

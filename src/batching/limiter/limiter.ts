@@ -1,5 +1,6 @@
 // How many requests may be in flight and how many texts a batch takes, following the throughput that the
 // server shows: climbs where it measurably pays, shrinks on overload. Pure: no I/O, and the clock is handed in.
+import type { Overload } from '../../faults.js';
 import { LimitClimb } from './climb.js';
 import type { LimitRange, Limits } from './moves.js';
 import { LimitRecovery } from './recovery.js';
@@ -100,7 +101,7 @@ export class Limiter {
    * A request failed because the server had too much to do. Failures of requests that were in flight together
    * count once.
    */
-  overloaded(why: 'busy' | 'timeout'): void {
+  overloaded(why: Overload): void {
     if (this.#isFixed) return;
     if (this.#pardoned > 0) {
       this.#pardoned--;

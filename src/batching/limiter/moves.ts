@@ -1,5 +1,6 @@
 // The steps between settings of the limiter: additive where it grows, multiplicative where it shrinks, and for
 // the search a ladder on which the steps are large enough to show.
+import type { Overload } from '../../faults.js';
 
 /** What a limiter decides. */
 export interface Limits {
@@ -41,12 +42,7 @@ export function moved(from: Limits, move: LimitMove, { least, most }: LimitRange
  * answer: smaller batches first, then, by turns, fewer requests.
  * @param previous what was halved last
  */
-export function shrunk(
-  from: Limits,
-  why: 'busy' | 'timeout',
-  previous: keyof Limits,
-  { least }: LimitRange,
-): Limits {
+export function shrunk(from: Limits, why: Overload, previous: keyof Limits, { least }: LimitRange): Limits {
   const smaller = changed(from, Math.max(from.batchSize >> 1, 1, least.batchSize), from.concurrency);
   const fewer = changed(from, from.batchSize, Math.max(from.concurrency >> 1, 1, least.concurrency));
   if (why === 'busy') return fewer;

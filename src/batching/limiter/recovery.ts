@@ -1,5 +1,6 @@
 // After an overload: half at once, then back to where it was, step by step, while the server stays calm. A
 // step that overloads it again is taken back, and the next one comes after twice as many answers.
+import type { Overload } from '../../faults.js';
 import { type LimitRange, type Limits, shrunk, stepTowards } from './moves.js';
 
 /** Answers without overload before each step. */
@@ -33,7 +34,7 @@ export class LimitRecovery {
   }
 
   /** The server had too much to do. @param goal where to come back to */
-  overloaded(why: 'busy' | 'timeout', goal: Limits): void {
+  overloaded(why: Overload, goal: Limits): void {
     if (this.#over) this.#current = this.#goal = goal;
     this.#over = false;
     this.#calm = 0;
