@@ -1,7 +1,7 @@
 // A circuit breaker around one endpoint: after several failures in a row it is left alone for a while, and
 // then one request, the probe, decides whether the others may follow.
-import { BrokenCircuitError, CircuitState, circuitBreaker, handleWhen, type IBreaker } from 'cockatiel';
-import { EmbedderFault, type FaultMeaning } from '../errors.js';
+import { EmbedderFault } from '../errors.js';
+import { policyOf } from '../faults.js';
 import type { Embedder } from '../types.js';
 import { orAborted } from './abort.js';
 import { wrapped } from './retry.js';
@@ -26,33 +26,14 @@ export type EmbedderWithBreaker = Embedder & {
   resetBreakers(): void;
 };
 
-/** Which faults say that the endpoint is unwell; the others lie with the request, or with a server that is alive. */
-const unwell: ReadonlySet<FaultMeaning> = new Set(['unreachable', 'timeout', 'bad-answer']);
-
 /**
- * Failures without a success between them. Many requests fail at the same moment when a server restarts, which
- * a few seconds later answers again: what retries get over must not open the circuit.
+ * Closed: failures without a success between them. Many requests fail at the same moment when a server
+ * restarts, which a few seconds later answers again: what retries get over must not open the circuit.
  */
-class Streak implements IBreaker {
-  state = 0;
-  readonly #failures: number;
-  readonly #lastingMs: number;
-  #since = 0;
-
-  constructor(failures: number, lastingMs: number) {
-    this.#failures = failures;
-    this.#lastingMs = lastingMs;
-  }
-
-  success(): void {
-    this.state = 0;
-  }
-
-  failure(): boolean {
-    if (this.state++ === 0) this.#since = Date.now();
-    return this.state >= this.#failures && Date.now() - this.#since >= this.#lastingMs;
-  }
-}
+type Circuit =
+  | { kind: 'closed'; failures: number; since: number }
+  | { kind: 'open'; since: number; last: EmbedderFault | undefined }
+  | { kind: 'half-open'; probe: Promise<unknown>; last: EmbedderFault | undefined };
 
 /**
  * The embedder with a circuit breaker around each `embed`. While the circuit is open, `embed` throws a
@@ -67,57 +48,76 @@ export function withBreaker(embedder: Embedder, options: BreakerOptions = {}): E
     where = embedder.identity.model,
     onChange,
   } = options;
-  let openedAt = 0;
-  const streak = new Streak(failures, lastingMs);
-  const policy = circuitBreaker(
-    handleWhen((error) =>
+  const none: Circuit = { kind: 'closed', failures: 0, since: 0 };
+  let circuit: Circuit = none;
+
+  function become(next: Circuit): void {
+    const before = circuit.kind;
+    circuit = next;
+    if (next.kind !== before) onChange?.(next.kind);
+  }
+
+  const isResting = () => circuit.kind === 'open' && Date.now() - circuit.since < restMs;
+
+  function failed(fault: EmbedderFault): void {
+    if (!policyOf(fault).opensCircuit || circuit.kind !== 'closed') return;
+    const now = Date.now();
+    const since = circuit.failures === 0 ? now : circuit.since;
+    const count = circuit.failures + 1;
+    if (count >= failures && now - since >= lastingMs) become({ kind: 'open', since: now, last: fault });
+    else circuit = { kind: 'closed', failures: count, since };
+  }
+
+  async function plain(...request: Parameters<Embedder['embed']>): ReturnType<Embedder['embed']> {
+    try {
+      const vectors = await embedder.embed(...request);
+      if (circuit.kind === 'closed') circuit = none;
+      return vectors;
+    } catch (error) {
+      if (error instanceof EmbedderFault) failed(error);
+      throw error;
+    }
+  }
+
+  async function probe(...request: Parameters<Embedder['embed']>): ReturnType<Embedder['embed']> {
+    const work = embedder.embed(...request);
+    const last = circuit.kind === 'open' ? circuit.last : undefined;
+    const mine: Circuit = { kind: 'half-open', probe: work, last };
+    become(mine);
+    try {
+      const vectors = await work;
+      if (circuit === mine) become(none);
+      return vectors;
+    } catch (error) {
       // A probe that was aborted proves nothing: the circuit must not close for it.
-      error instanceof EmbedderFault ? unwell.has(error.meaning) : policy.state === CircuitState.HalfOpen,
-    ),
-    { halfOpenAfter: restMs, breaker: streak },
-  );
-  policy.onStateChange((state) => {
-    if (state === CircuitState.Open) openedAt = Date.now();
-    if (state !== CircuitState.Isolated) onChange?.(nameOf(state));
-  });
+      const isWell = error instanceof EmbedderFault && !policyOf(error).opensCircuit;
+      const fault = error instanceof EmbedderFault ? error : last;
+      if (circuit === mine) become(isWell ? none : { kind: 'open', since: Date.now(), last: fault });
+      throw error;
+    }
+  }
 
   const guarded = wrapped(embedder, async (texts, embedOptions) => {
-    try {
-      const work = policy.execute(() => embedder.embed(texts, embedOptions));
+    if (circuit.kind === 'half-open') {
       // Only the embedder itself hears the signal; one that waits for the probe doesn't come to it.
-      return await (policy.state === CircuitState.Closed ? work : orAborted(work, embedOptions?.signal));
-    } catch (error) {
-      if (!(error instanceof BrokenCircuitError)) throw error;
-      throw restingFault(where, Math.max(0, openedAt + restMs - Date.now()), policy.lastFailure);
+      await orAborted(Promise.allSettled([circuit.probe]), embedOptions?.signal);
     }
+    if (circuit.kind === 'closed') return await plain(texts, embedOptions);
+    if (circuit.kind === 'open' && !isResting()) return await probe(texts, embedOptions);
+    const { since, last } = circuit.kind === 'open' ? circuit : { since: Date.now(), last: circuit.last };
+    throw restingFault(where, Math.max(0, since + restMs - Date.now()), last);
   });
-  const extras = {
-    resetBreakers(): void {
-      streak.success();
-      // Cockatiel has no other way to close a circuit.
-      if (policy.state !== CircuitState.Closed) policy.isolate().dispose();
-    },
-  };
-  return Object.defineProperty(Object.assign(guarded, extras), 'breakerState', {
-    // The policy itself leaves the open state only with the next request.
-    get: () =>
-      policy.state === CircuitState.Open && Date.now() - openedAt >= restMs
-        ? 'half-open'
-        : nameOf(policy.state),
+  const resetBreakers = () => become(none);
+  return Object.defineProperty(Object.assign(guarded, { resetBreakers }), 'breakerState', {
+    get: () => (circuit.kind === 'open' && !isResting() ? 'half-open' : circuit.kind),
     enumerable: true,
   }) as EmbedderWithBreaker;
 }
 
-function nameOf(state: CircuitState): BreakerState {
-  return state === CircuitState.Closed ? 'closed' : state === CircuitState.HalfOpen ? 'half-open' : 'open';
-}
-
-function restingFault(where: string, retryAfterMs: number, failure: object | undefined): EmbedderFault {
-  const cause = failure !== undefined && 'error' in failure ? failure.error : undefined;
-  const last = cause instanceof Error ? cause.message : 'unknown.';
+function restingFault(where: string, retryAfterMs: number, cause: EmbedderFault | undefined): EmbedderFault {
   return new EmbedderFault(
     'resting',
-    `${where} failed again and again and is left alone for ${Math.ceil(retryAfterMs / 1000)} s; the last failure: ${last}`,
+    `${where} failed again and again and is left alone for ${Math.ceil(retryAfterMs / 1000)} s; the last failure: ${cause?.message ?? 'unknown.'}`,
     { cause, retryAfterMs },
   );
 }
