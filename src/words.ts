@@ -9,3 +9,8 @@ export function whole(value: number): string {
 export function plural(count: number, noun: string): string {
   return `${whole(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
+
+/** A text in quotes that a shell takes as one word, where it needs them. */
+export function quoted(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}

@@ -6,6 +6,7 @@ import { notable } from '../bench/notable.js';
 import type { BenchReport, TargetReport } from '../bench/report.js';
 import type { Interval } from '../bench/statistics.js';
 import { failuresOf, settingName, speedOf, times, timesOf, verdictOf } from '../bench/words.js';
+import { printable } from '../printable.js';
 import { plural, whole } from '../words.js';
 import { chalk } from './colour.js';
 
@@ -21,7 +22,7 @@ export function renderReport(report: BenchReport, columns: number): string {
   for (const target of report.targets) lines.push('', ...renderTarget(target, width));
   for (const { target, against, ratio } of report.comparisons) {
     const [one, other] = [report.targets[target]!, report.targets[against]!];
-    lines.push('', `${one.name} against ${other.name}: ${timesOf(ratio)}`);
+    lines.push('', `${printable(one.name, 100)} against ${printable(other.name, 100)}: ${timesOf(ratio)}`);
   }
   if (report.ended === 'time-limit') {
     lines.push(
@@ -41,7 +42,7 @@ function renderTarget(target: TargetReport, width: number): string[] {
   const loading =
     load.seconds === null ? 'the model was loaded' : `loaded in ${load.seconds.toFixed(1)} s (not counted)`;
   return [
-    `${chalk.bold(target.name)}`,
+    `${chalk.bold(printable(target.name, 100))}`,
     chalk.dim(`${plural(target.dimensions, 'dimension')}; ${loading}`),
     '',
     ...grid(target),
@@ -114,7 +115,9 @@ function shortInterval({ estimate, low, high }: Interval): string {
 
 function conclusion(target: TargetReport): string[] {
   const { agreement } = target;
-  const lines = verdictOf(target).map((line, place) => (place === 0 ? chalk.bold(line) : line));
+  const lines = verdictOf(target)
+    .map((line) => printable(line, 1000))
+    .map((line, place) => (place === 0 ? chalk.bold(line) : line));
   if (agreement) {
     const cosine = agreement.minimumCosine.toFixed(5);
     const same = `Vectors are the same in a batch as alone (lowest cosine of ${plural(agreement.texts, 'text')}: ${cosine}).`;
@@ -122,7 +125,7 @@ function conclusion(target: TargetReport): string[] {
     lines.push(agreement.agrees ? same : chalk.red(other));
   }
   for (const { names, message } of failuresOf(target)) {
-    lines.push(`${chalk.red('failed')}: ${names.join(', ')}: ${message}`);
+    lines.push(`${chalk.red('failed')}: ${names.join(', ')}: ${printable(message)}`);
   }
   return lines;
 }
@@ -133,7 +136,7 @@ export function renderComparison({ date, sameTexts, changes }: BaselineCompariso
   for (const { role, before, now, ratio, target } of changes) {
     const name = role === 'individual' ? 'one at a time' : role;
     lines.push(
-      `  ${name.padEnd(NAME - 2)}${speedOf(before.textsPerSecond)} → ${speedOf(now.textsPerSecond)} texts/s, ${shortInterval(ratio)}${changes.some((one) => one.target !== target) ? ` ${target}` : ''}`,
+      `  ${name.padEnd(NAME - 2)}${speedOf(before.textsPerSecond)} → ${speedOf(now.textsPerSecond)} texts/s, ${shortInterval(ratio)}${changes.some((one) => one.target !== target) ? ` ${printable(target, 100)}` : ''}`,
     );
   }
   return `\n${lines.join('\n')}\n`;

@@ -6,9 +6,11 @@ import type { BenchResult } from '../commands/bench.js';
 import { loadSettings } from '../config/load.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
 import { exitCodes } from '../errors.js';
-import { chalkStderr as chalk } from './colour.js';
+import { type Printable, printable, printableJson, say } from '../printable.js';
+import { chalkStderr as chalk, painted } from './colour.js';
 import { addSettings, milliseconds, positive } from './flags.js';
 import { megabytes } from './numbers.js';
+import { harmless, printNotice, printResult } from './print.js';
 import { SignalError, withSignals } from './signals.js';
 
 interface Flags {
@@ -105,20 +107,23 @@ async function benchAction(command: Command, paths: string[], flags: Flags): Pro
         report: flags.report,
         baseline: flags.baseline ? { file: flags.baseline, maxRegression: flags.maxRegression } : undefined,
         signal,
-        onNotice: (message) => progress.line(message),
+        onNotice: (message) => progress.line(printable(message, 2000)),
         onProgress: (now) => progress.show(now),
         ...(flags.pull && {
           onPull: (status, done, total) =>
-            progress.show({ done: 0, text: `${status}, ${megabytes(done)} of ${megabytes(total)}` }),
+            progress.show({
+              done: 0,
+              text: `${printable(status, 60)}, ${megabytes(done)} of ${megabytes(total)}`,
+            }),
         }),
       }),
     );
     progress.stop();
-    return await say(result, flags, origins);
+    return await tell(result, flags, origins);
   } catch (error) {
     progress.stop();
     if (!(error instanceof SignalError)) throw error;
-    process.stderr.write('Stopped; nothing was changed.\n');
+    printNotice(say`Stopped; nothing was changed.`);
     return error.exitCode;
   } finally {
     progress.stop();
@@ -126,35 +131,34 @@ async function benchAction(command: Command, paths: string[], flags: Flags): Pro
 }
 
 /** @returns the exit code */
-async function say(
+async function tell(
   { report, comparison, saved }: BenchResult,
   flags: Flags,
   origins: Origins,
 ): Promise<number> {
   if (flags.json) {
-    process.stdout.write(
-      `${JSON.stringify({ ...report, ...(comparison && { baseline: comparison }) }, null, 2)}\n`,
-    );
+    printResult(printableJson({ ...report, ...(comparison && { baseline: comparison }) }, 2));
   } else {
     const { renderComparison, renderReport } = await import('./bench-view.js');
-    process.stdout.write(renderReport(report, process.stdout.columns ?? 80));
-    if (comparison) process.stdout.write(renderComparison(comparison));
+    process.stdout.write(harmless(renderReport(report, process.stdout.columns ?? 80)));
+    if (comparison) process.stdout.write(harmless(renderComparison(comparison)));
   }
-  const note = (text: string) => flags.quiet || process.stderr.write(`${text}\n`);
-  if (flags.report) note(`Page: ${flags.report}`);
+  const note = (text: Printable) => flags.quiet || printNotice(text);
+  if (flags.report) note(say`Page: ${printable(flags.report)}`);
   if (saved) {
-    note(`${saved.created ? 'Made' : 'Saved to'} ${saved.path}`);
+    note(printable(`${saved.created ? 'Made' : 'Saved to'} ${saved.path}`));
     for (const key of ['batchSize', 'concurrency'] as const) {
       const origin = origins[key];
       if (origin === undefined || origin === 'default' || origin.startsWith(saved.path)) continue;
-      if (!origin.startsWith('--')) note(`${chalk.yellow('warning')}: ${origin} wins over what was saved.`);
+      if (!origin.startsWith('--'))
+        note(say`${painted(chalk.yellow, 'warning')}: ${printable(origin)} wins over what was saved.`);
     }
   } else if (flags.save) {
-    note('Nothing was saved: no fixed setting is measurably better than the others.');
+    note(say`Nothing was saved: no fixed setting is measurably better than the others.`);
   }
   const slower = comparison?.changes.filter(({ regressed }) => regressed) ?? [];
   if (slower.length === 0) return exitCodes.done;
-  process.stderr.write(`${chalk.red('slower')}: ${slower.map(lostBy).join('; ')}\n`);
+  printNotice(say`${painted(chalk.red, 'slower')}: ${printable(slower.map(lostBy).join('; '), 4000)}`);
   return exitCodes.unexpected;
 }
 
@@ -172,7 +176,7 @@ function lostBy({ target, role, now, ratio }: Change): string {
 
 interface Shown {
   show(progress: Progress): void;
-  line(text: string): void;
+  line(text: Printable): void;
   stop(): void;
 }
 
@@ -180,13 +184,13 @@ const LINE_INTERVAL_MS = 10_000;
 
 function showProgress(quiet: boolean): Shown {
   if (quiet) return { show: () => undefined, line: () => undefined, stop: () => undefined };
-  const line = (text: string) => void process.stderr.write(`${text}\n`);
+  const line = printNotice;
   if (!process.stderr.isTTY || process.env.CI) {
     let last = performance.now();
     const show = ({ done, text }: Progress) => {
       if (performance.now() - last < LINE_INTERVAL_MS) return;
       last = performance.now();
-      line(`${Math.floor(done * 100)}% ${text}`);
+      line(say`${Math.floor(done * 100)}% ${printable(text)}`);
     };
     return { show, line, stop: () => undefined };
   }
@@ -204,10 +208,10 @@ function showProgress(quiet: boolean): Shown {
     running = false;
   };
   return {
-    show: ({ done, text }) => bar.update(done, { text }),
+    show: ({ done, text }) => bar.update(done, { text: printable(text) }),
     line: (text) => {
       // Over the bar, which is drawn again below.
-      process.stderr.write(`\r\u001b[K${text}\n`);
+      process.stderr.write(`\r\u001b[K${harmless(text)}\n`);
     },
     stop,
   };

@@ -1,5 +1,6 @@
 // What `embed cache` prints.
 import type { CachePlace, CachePruning, CacheStats } from '../commands/cache.js';
+import { printable } from '../printable.js';
 import type { CacheUsage, SpaceUsage } from '../types.js';
 import { plural, whole } from '../words.js';
 import { chalk } from './colour.js';
@@ -27,7 +28,7 @@ export function renderStats(stats: CacheStats): string {
 
 /** The first line of every answer; what can be long stands at its end. */
 export function renderPlace({ kind, location }: CachePlace): string {
-  return `${kind === 'redis' ? 'Redis' : 'Disk'}  ${chalk.bold(location)}\n`;
+  return `${kind === 'redis' ? 'Redis' : 'Disk'}  ${chalk.bold(printable(location))}\n`;
 }
 
 function boundOf({ ttlSeconds, fileBytes = 0, maxBytes = 0 }: CachePlace): string {
@@ -101,10 +102,9 @@ function table(rows: readonly ModelRow[]): string[] {
   return [chalk.dim(line(head)), ...cells.map(line)];
 }
 
-/** One line, without characters that would command the terminal: another program may have written it. */
+/** Another program may have written it. */
 function shownName(name: string): string {
-  const printable = name.replace(/\p{Cc}/gu, '\u{fffd}');
-  return printable.length > NAME_WIDTH ? `${printable.slice(0, NAME_WIDTH - 1)}…` : printable;
+  return printable(name, NAME_WIDTH);
 }
 
 /** In the units that flags take: `45.9 MB` is 45.9 × 1024 × 1024. */

@@ -2,6 +2,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { coerce } from '../config/coerce.js';
 import { UsageError } from '../errors.js';
+import { printableJson } from '../printable.js';
 import { plural } from '../words.js';
 import { fileNote, renderPlace, renderPruning, renderStats, shownSize } from './cache-report.js';
 import { canAsk, confirm } from './confirm.js';
@@ -44,7 +45,7 @@ Examples:
     const { settings } = await settingsFor(command);
     const { cacheStats } = await import('../commands/cache.js');
     const stats = await cacheStats(settings);
-    process.stdout.write(options.json ? `${JSON.stringify(stats, null, 2)}\n` : renderStats(stats));
+    process.stdout.write(options.json ? `${printableJson(stats, 2)}\n` : renderStats(stats));
   });
 }
 

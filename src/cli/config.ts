@@ -1,8 +1,10 @@
 // `embed config`: the settings in force and where each came from.
 import { Command } from 'commander';
 import { SETTINGS, type SettingKind } from '../config/settings.js';
-import { chalk } from './colour.js';
+import { printable, printableJson, say } from '../printable.js';
+import { chalk, painted } from './colour.js';
 import { addSettings, settingsFor } from './flags.js';
+import { printResult } from './print.js';
 
 export function configCommand(): Command {
   const command = new Command('config')
@@ -30,15 +32,15 @@ Examples:
       const values = Object.fromEntries(
         rows.map(({ key, value, origin }) => [key, { value: value ?? null, origin }]),
       );
-      process.stdout.write(`${JSON.stringify({ file: file ?? null, settings: values }, null, 2)}\n`);
+      printResult(printableJson({ file: file ?? null, settings: values }, 2));
       return;
     }
-    process.stdout.write(`${file === undefined ? 'No configuration file.' : `File: ${file}`}\n\n`);
+    printResult(file === undefined ? say`No configuration file.\n` : say`File: ${printable(file)}\n`);
     for (const { key, value, origin } of rows) {
       const shown =
         value === undefined ? '-' : Array.isArray(value) ? value.join(', ') || '-' : String(value);
-      const line = `${key.padEnd(14)} ${shown.padEnd(28)} ${origin}`;
-      process.stdout.write(`${origin === 'default' || origin === 'not set' ? chalk.dim(line) : line}\n`);
+      const line = printable(`${key.padEnd(14)} ${printable(shown).padEnd(28)} ${origin}`, 2000);
+      printResult(origin === 'default' || origin === 'not set' ? painted(chalk.dim, line) : line);
     }
   });
 }

@@ -2,9 +2,11 @@
 import { Command } from 'commander';
 import type { DoctorReport } from '../commands/doctor.js';
 import { exitCodes } from '../errors.js';
+import { printable, printableJson, say } from '../printable.js';
 import { plural } from '../words.js';
 import { chalk } from './colour.js';
 import { addSettings, milliseconds, typedSettings } from './flags.js';
+import { harmless, printNotice } from './print.js';
 import { withSignals } from './signals.js';
 
 interface Flags {
@@ -52,8 +54,8 @@ Examples:
   return command.action(async (flags: Flags) => {
     const report = await run(command, flags);
     const text = flags.json
-      ? `${JSON.stringify(report, null, 2)}\n`
-      : render(report, process.stdout.columns ?? 80);
+      ? `${printableJson(report, 2)}\n`
+      : harmless(render(report, process.stdout.columns ?? 80));
     const failed = !report.ok || (flags.strict && report.counts.warning > 0);
     await new Promise<void>((resolve) => process.stdout.write(text, () => resolve()));
     // A check that was given up may still hold a connection or a worker: nobody waits for it.
@@ -73,9 +75,9 @@ async function run(command: Command, flags: Flags): Promise<DoctorReport> {
       }),
       ...(flags.timeout !== undefined && { timeoutMs: flags.timeout }),
       signal,
-      onFix: (what) => process.stderr.write(`fixing: ${what}\n`),
+      onFix: (what) => printNotice(say`fixing: ${printable(what)}`),
       onProgress: (status) => {
-        if (status !== last) process.stderr.write(`  ${status}\n`);
+        if (status !== last) printNotice(say`  ${printable(status)}`);
         last = status;
       },
     }),
@@ -119,21 +121,22 @@ function render(report: DoctorReport, columns: number): string {
     text += line(check, width);
   }
   for (const { what, ok, error } of report.fixes) {
-    text += `\n${ok ? `${chalk.green('✓')} done: ${what}` : `${chalk.red('✗')} not done: ${what} (${error})`}`;
+    text += `\n${ok ? `${chalk.green('✓')} done: ${printable(what)}` : `${chalk.red('✗')} not done: ${printable(what)} (${printable(error ?? '', 2000)})`}`;
   }
   return `${text}${report.fixes.length > 0 ? '\n' : ''}\n${closing(report)}\n`;
 }
 
 function line(check: Line, width: number): string {
   const indent = ' '.repeat(INDENT);
-  const [first = '', ...rest] = wrap(printable(check.seen), width);
+  const [first = '', ...rest] = wrap(printable(check.seen, 2000), width);
   const lines = [`  ${MARKS[check.status]} ${check.title.padEnd(TITLE_WIDTH)} ${first}`];
   for (const part of rest) lines.push(indent + part);
   for (const detail of check.details ?? []) {
     lines.push(...wrap(printable(detail), width).map((part) => chalk.dim(indent + part)));
   }
   // A command is never broken, since it is there to be copied; so it starts further left.
-  if (check.mend !== undefined && check.status !== 'ok') lines.push(`      ${chalk.cyan(`$ ${check.mend}`)}`);
+  if (check.mend !== undefined && check.status !== 'ok')
+    lines.push(`      ${chalk.cyan(`$ ${printable(check.mend, 2000)}`)}`);
   const text = lines.map((one) => `${one}\n`).join('');
   return check.status === 'skipped' ? `${chalk.dim(text.trimEnd())}\n` : text;
 }
@@ -146,11 +149,6 @@ function closing({ checks, counts }: DoctorReport): string {
     ...(counts.skipped > 0 ? [`${counts.skipped} skipped`] : []),
   ];
   return `${plural(checks.length, 'check')}: ${parts.join(', ')}.`;
-}
-
-/** Without characters that would command the terminal. */
-function printable(text: string): string {
-  return text.replace(/\p{Cc}/gu, '\u{fffd}');
 }
 
 /** Broken at spaces; a longer word is cut. */

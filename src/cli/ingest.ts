@@ -2,11 +2,13 @@
 import { Command } from 'commander';
 import { exitCodes, ServiceError } from '../errors.js';
 import type { IngestSummary } from '../ingest/summary.js';
+import { printable, printableJson, say } from '../printable.js';
 import type { Failure, FailureCode } from '../types.js';
 import { plural, whole } from '../words.js';
-import { chalkStderr as chalk } from './colour.js';
+import { chalkStderr as chalk, painted } from './colour.js';
 import { addSettings, positive, settingsFor } from './flags.js';
 import { duration } from './numbers.js';
+import { harmless, printResult } from './print.js';
 import { startProgress } from './progress.js';
 import { withSignals } from './signals.js';
 
@@ -64,7 +66,7 @@ async function ingestAction(command: Command, paths: string[], flags: Flags): Pr
   const counts = new RunCounts();
   const progress = startProgress(counts, Boolean(flags.quiet));
   const warn = (message: string) => {
-    if (!flags.quiet) progress.line(`${chalk.yellow('warning')}: ${message}`);
+    if (!flags.quiet) progress.line(say`${painted(chalk.yellow, 'warning')}: ${printable(message, 2000)}`);
   };
   try {
     const result = await withSignals(
@@ -76,24 +78,29 @@ async function ingestAction(command: Command, paths: string[], flags: Flags): Pr
           stdin: process.stdin,
           signal,
           counts,
-          onNotice: (message) => progress.line(message),
+          onNotice: (message) => progress.line(printable(message, 2000)),
           onWarning: warn,
           onPull: (status, completed, total) => progress.download(status, completed, total),
-          ...(flags.verbose && { onSkip: (reason, path) => progress.line(`left out (${reason}): ${path}`) }),
+          ...(flags.verbose && {
+            onSkip: (reason, path) => progress.line(say`left out (${printable(reason)}): ${printable(path)}`),
+          }),
         }),
       'what was embedded is kept, the next run goes on from there',
     );
     progress.stop();
     const { summary, failures, question } = result;
-    if (flags.json) process.stdout.write(`${JSON.stringify({ ...summary, failures })}\n`);
-    if (!flags.quiet) process.stderr.write(flags.dryRun ? renderPlan(summary) : render(summary, question));
-    if (failures.length > 0) process.stderr.write(renderFailures(failures, Boolean(flags.verbose)));
+    if (flags.json) printResult(printableJson({ ...summary, failures }));
+    if (!flags.quiet)
+      process.stderr.write(harmless(flags.dryRun ? renderPlan(summary) : render(summary, question)));
+    if (failures.length > 0) process.stderr.write(harmless(renderFailures(failures, Boolean(flags.verbose))));
     return failures.length > 0 ? exitCodes.someFailed : exitCodes.done;
   } catch (error) {
     if (error instanceof ServiceError && counts.chunksEmbedded > 0) {
       const wait = settings.waitForServer > 0 ? '' : ', and --wait-for-server 10m waits for a server';
       progress.line(
-        `${plural(counts.chunksEmbedded, 'embedded chunk')} kept: the next run goes on from there${wait}.`,
+        printable(
+          `${plural(counts.chunksEmbedded, 'embedded chunk')} kept: the next run goes on from there${wait}.`,
+        ),
       );
     }
     throw error;
@@ -106,10 +113,10 @@ function render(summary: IngestSummary, question: string | undefined): string {
   const { documents, chunks, out, changed, embedder, requests, textsPerRequest, seconds } = summary;
   const lines = [
     changed
-      ? `${chalk.green('✓')} ${plural(chunks.total, 'chunk')} in ${chalk.bold(out)} (${duration(seconds)}${
-          embedder ? `, ${embedder.model}, ${embedder.dimensions} dimensions` : ''
+      ? `${chalk.green('✓')} ${plural(chunks.total, 'chunk')} in ${chalk.bold(printable(out))} (${duration(seconds)}${
+          embedder ? `, ${printable(embedder.model, 100)}, ${embedder.dimensions} dimensions` : ''
         })`
-      : `${chalk.green('✓')} nothing changed in ${chalk.bold(out)}: ${plural(chunks.total, 'chunk')} (${duration(seconds)})`,
+      : `${chalk.green('✓')} nothing changed in ${chalk.bold(printable(out))}: ${plural(chunks.total, 'chunk')} (${duration(seconds)})`,
     `  documents  ${whole(documents.new)} new, ${whole(documents.changed)} changed, ${whole(documents.unchanged)} unchanged, ${whole(documents.removed)} removed, ${whole(documents.failed)} failed`,
   ];
   if (chunks.embedded + chunks.cached + chunks.reused + chunks.failed > 0) {
@@ -128,7 +135,7 @@ function render(summary: IngestSummary, question: string | undefined): string {
   if (question !== undefined) {
     const runner = process.env.npm_command === 'exec' ? 'npx embed' : 'embed';
     const where = out === './embeddings' || out === 'embeddings' ? '' : ` --out ${quote(out)}`;
-    lines.push(`Try: ${chalk.cyan(`${runner} search ${quote(question)}${where}`)}`);
+    lines.push(`Try: ${chalk.cyan(`${runner} search ${printable(quote(question))}${printable(where)}`)}`);
   }
   return `${lines.join('\n')}\n`;
 }
@@ -136,7 +143,7 @@ function render(summary: IngestSummary, question: string | undefined): string {
 function renderPlan({ documents, chunks, tokensEmbedded, out }: IngestSummary): string {
   const changes = documents.new + documents.changed + documents.removed;
   return [
-    `${changes > 0 ? 'Would write' : 'Would change nothing in'} ${chalk.bold(out)}: ${plural(chunks.total, 'chunk')}`,
+    `${changes > 0 ? 'Would write' : 'Would change nothing in'} ${chalk.bold(printable(out))}: ${plural(chunks.total, 'chunk')}`,
     `  documents  ${whole(documents.new)} new, ${whole(documents.changed)} changed, ${whole(documents.unchanged)} unchanged, ${whole(documents.removed)} removed, ${whole(documents.failed)} failed`,
     `  to embed   ${plural(chunks.embedded, 'chunk')}, about ${whole(tokensEmbedded)} tokens; ${whole(chunks.reused)} reused (the cache isn't asked)`,
     '',
@@ -160,7 +167,7 @@ function renderFailures(failures: readonly Failure[], all: boolean): string {
   const shown = all ? failures : failures.slice(0, 10);
   const lines = shown.map(({ source, code, chunk }) => {
     const place = chunk === undefined ? source : `${source}, chunk ${chunk}`;
-    return `${chalk.red('failed')}: ${JSON.stringify(place).slice(1, -1)} (${code}: ${MEANINGS[code]})`;
+    return `${chalk.red('failed')}: ${printable(place)} (${code}: ${MEANINGS[code]})`;
   });
   if (shown.length < failures.length)
     lines.push(`… and ${whole(failures.length - shown.length)} more in failures.jsonl`);

@@ -1,12 +1,14 @@
 // Shows a run while it goes: a bar on a terminal, a line now and then elsewhere, nothing with --quiet.
 import { MultiBar } from 'cli-progress';
 import type { RunCounts } from '../ingest/counts.js';
+import { type Printable, printable } from '../printable.js';
 import { whole } from '../words.js';
 import { duration, megabytes } from './numbers.js';
+import { harmless, printNotice } from './print.js';
 
 export interface Progress {
   /** Prints a line without breaking the bar. */
-  line(text: string): void;
+  line(text: Printable): void;
   /** Shows a download in place of the run's own progress, until it is complete. */
   download(name: string, completed: number, total: number): void;
   stop(): void;
@@ -42,15 +44,16 @@ function startBar(counts: RunCounts): Progress {
   let running = true;
   return {
     download(name, completed, total) {
-      title = completed < total ? `${name}, ${megabytes(completed)} of ${megabytes(total)}` : undefined;
+      title =
+        completed < total ? `${printable(name)}, ${megabytes(completed)} of ${megabytes(total)}` : undefined;
       if (title !== undefined) bar.update(completed / total);
     },
     line(text) {
       if (running) {
-        bars.log(`${text}\n`);
+        bars.log(`${harmless(text)}\n`);
         bars.update();
       } else {
-        process.stderr.write(`${text}\n`);
+        printNotice(text);
       }
     },
     stop() {
@@ -64,15 +67,15 @@ function startBar(counts: RunCounts): Progress {
 
 function startLines(counts: RunCounts): Progress {
   const started = performance.now();
-  const line = (text: string) => void process.stderr.write(`${text}\n`);
+  const line = printNotice;
   const timer = setInterval(
-    () => line(describe(counts, (performance.now() - started) / 1000)),
+    () => line(printable(describe(counts, (performance.now() - started) / 1000))),
     LINE_INTERVAL_MS,
   );
   timer.unref();
   let last = '';
   const download = (name: string) => {
-    if (name !== last) line(name);
+    if (name !== last) line(printable(name));
     last = name;
   };
   return { line, download, stop: () => clearInterval(timer) };

@@ -1,7 +1,9 @@
 // `embed search`: flags and printing.
 import { Command } from 'commander';
+import { printable, printableJson } from '../printable.js';
 import { chalk } from './colour.js';
 import { addSettings, positive, settingsFor } from './flags.js';
+import { harmless, printNotice, printResult } from './print.js';
 import { withSignals } from './signals.js';
 
 export function searchCommand(): Command {
@@ -28,30 +30,28 @@ Examples:
         settings,
         k: options.results,
         signal,
-        onNotice: (message) => process.stderr.write(`${message}\n`),
+        onNotice: (message) => printNotice(printable(message)),
       }),
     );
-    if (options.json) process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
-    else process.stdout.write(results.map(render).join('\n'));
+    if (options.json) printResult(printableJson(results, 2));
+    else process.stdout.write(harmless(results.map(render).join('\n')));
   });
 }
+
+/** Characters of a source: a record's id has no bound of its own. */
+const PLACE = 200;
 
 type Result = Awaited<ReturnType<typeof import('../commands/search.js').search>>[number];
 
 /** Score, place and heading on one line, the text below it, indented. */
 function render({ score, text, metadata }: Result): string {
   const place = metadata.page
-    ? `${metadata.source}, page ${metadata.page}`
-    : `${metadata.source}:${metadata.line}`;
+    ? `${printable(metadata.source, PLACE)}, page ${metadata.page}`
+    : `${printable(metadata.source, PLACE)}:${metadata.line}`;
   const heading =
     metadata.heading.length > 0 ? chalk.dim(`  ${printable(metadata.heading.join(' › '))}`) : '';
   const body = wrap(printable(text.replace(/\s+/g, ' ').trim()), 76, 3).map((line) => `  ${line}\n`);
   return `${chalk.green(score.toFixed(3))}  ${chalk.bold(place)}${heading}\n${body.join('')}`;
-}
-
-/** Without characters that would command the terminal. */
-function printable(text: string): string {
-  return text.replace(/\p{Cc}/gu, '\u{fffd}');
 }
 
 /** The first lines of a text, broken at spaces. */

@@ -4,7 +4,9 @@ import { coerce } from '../config/coerce.js';
 import { UsageError } from '../errors.js';
 import type { LogLevel } from '../gateway/logging.js';
 import type { GatewayLimits } from '../gateway/options.js';
+import { printable } from '../printable.js';
 import { addSettings, milliseconds, positive, settingsFor } from './flags.js';
+import { printNotice } from './print.js';
 import { withSignals } from './signals.js';
 
 /** How long a client waits for servers that are down, unless it is set; well within LightRAG's minute. */
@@ -78,7 +80,7 @@ Examples:
     const { settings, origins } = await settingsFor(command);
     const { serve } = await import('../commands/serve.js');
     const say = (line: string) => {
-      if (!flags.quiet) process.stderr.write(`${line}\n`);
+      if (!flags.quiet) printNotice(printable(line));
     };
     await withSignals((signal) =>
       serve({

@@ -2,6 +2,8 @@
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { exitCodes } from '../errors.js';
+import { printable, printableJson, say } from '../printable.js';
+import { printNotice, printResult } from './print.js';
 
 export function verifyCommand(): Command {
   const command = new Command('verify')
@@ -21,13 +23,11 @@ Examples:
     const { verify } = await import('../commands/verify.js');
     const { problems, rows, documents } = await verify(resolve(dir));
     if (options.json) {
-      process.stdout.write(
-        `${JSON.stringify({ ok: problems.length === 0, rows, documents, problems }, null, 2)}\n`,
-      );
+      printResult(printableJson({ ok: problems.length === 0, rows, documents, problems }, 2));
     } else if (problems.length === 0) {
-      process.stdout.write(`${dir}: fine (${documents} documents, ${rows} rows)\n`);
+      printResult(say`${printable(dir)}: fine (${documents} documents, ${rows} rows)`);
     } else {
-      for (const problem of problems) process.stderr.write(`${dir}: ${problem}\n`);
+      for (const problem of problems) printNotice(say`${printable(dir)}: ${printable(problem)}`);
     }
     if (problems.length > 0) process.exitCode = exitCodes.output;
   });

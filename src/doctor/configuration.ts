@@ -1,11 +1,10 @@
 // Which settings are in force and where each comes from, without its secrets; and what is wrong in them.
 import { isAbsolute } from 'node:path';
 import { SETTINGS, type SettingKind } from '../config/settings.js';
-import { plural } from '../words.js';
+import { plural, quoted } from '../words.js';
 import type { Finding } from './check.js';
 import type { Probe } from './probe.js';
 import type { ReadSettings } from './settings.js';
-import { quoted } from './words.js';
 
 export async function examineConfiguration(probe: Probe, read: ReadSettings): Promise<void> {
   await probe.check('file', 'File', () => ({ status: 'ok', seen: read.file ?? 'none' }));

@@ -6,9 +6,10 @@ import { dirname, join } from 'node:path';
 import { defaultCacheFolder } from '../cache/disk/folder.js';
 import type { Settings } from '../config/settings.js';
 import { chunksName, manifestName, vectorsName } from '../output/layout.js';
+import { quoted } from '../words.js';
 import type { Finding } from './check.js';
 import type { Probe } from './probe.js';
-import { quoted, size } from './words.js';
+import { size } from './words.js';
 
 /** Below this a run can't even begin. */
 const LEAST_BYTES = 32 * 1024 * 1024;

@@ -6,11 +6,12 @@ import { openOllamaEmbedder } from '../embedders/ollama/embedder.js';
 import { hasModel, listEmbeddingModels } from '../embedders/ollama/model.js';
 import { pullModel } from '../embedders/ollama/pull.js';
 import type { Embedder, VectorSpace } from '../types.js';
+import { quoted } from '../words.js';
 import type { Finding, Fix } from './check.js';
 import { examineVectors } from './ollama-vectors.js';
 import type { Probe } from './probe.js';
 import { knownFaults } from './versions.js';
-import { quoted, time } from './words.js';
+import { time } from './words.js';
 
 /** A first look at an address that nobody named: what a run grants it, too. */
 const TIMEOUT_MS = 1500;

@@ -7,10 +7,10 @@ import { journalPrefix, runFolder } from '../output/layout.js';
 import { acquireLock, inspectLock } from '../output/lock.js';
 import { type Output, openOutput } from '../output/output.js';
 import type { VectorSpace } from '../types.js';
-import { plural } from '../words.js';
+import { plural, quoted } from '../words.js';
 import type { Finding, Fix } from './check.js';
 import type { Probe } from './probe.js';
-import { quoted, size } from './words.js';
+import { size } from './words.js';
 
 /** @returns the vector space of the output; undefined where there is none that can be read */
 export async function examineOutput(probe: Probe, out: string): Promise<VectorSpace | undefined> {

@@ -18,8 +18,3 @@ export function period(seconds: number): string {
   if (seconds % 86_400 === 0) return plural(seconds / 86_400, 'day');
   return seconds % 3600 === 0 ? plural(seconds / 3600, 'hour') : plural(seconds, 'second');
 }
-
-/** A text in quotes that a shell takes as one word, where it needs them. */
-export function quoted(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
-}

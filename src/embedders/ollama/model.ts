@@ -1,5 +1,6 @@
 // What a server says of a model, read once: identity, sizes and vocabulary. Nothing here loads the model.
 import { EmbedderFault, ServiceError } from '../../errors.js';
+import { quoted } from '../../words.js';
 import { type OllamaClient, type RequestOptions, withClient } from './client.js';
 import { canonicalName } from './name.js';
 
@@ -46,7 +47,7 @@ export async function readModel(
     const listed = (await listModels(client, options)).find((one) => sameName(one.name, model));
     if (listed === undefined) {
       throw new ServiceError(
-        `Ollama at ${client.where} has no model "${model}": run "ollama pull ${model}" there, or use --pull.`,
+        `Ollama at ${client.where} has no model "${model}": run "ollama pull ${quoted(model)}" there, or use --pull.`,
       );
     }
     const shown = (await client.json('/api/show', { model }, options)) as Fields;

@@ -26,7 +26,7 @@ const WAYS = {
     ),
   'endless lines': (response) => pour(response, '', '{"status":"pulling"}\n'.repeat(3000)),
   silence: () => undefined,
-  'half an answer': (response, _random, honest) => response.write(JSON.stringify(honest).slice(0, 20)),
+  'half an answer': (response, _random, honest) => response.write(JSON.stringify(honest ?? {}).slice(0, 20)),
   reset: (response) => response.destroy(),
   'not JSON': (response, random) =>
     response.end(random.pick(['', '<html>', '{', 'null', '\0', '{"embeddings":[[NaN]]}'])),
@@ -43,7 +43,7 @@ const WAYS = {
   },
   length: (response, random, honest) => {
     response.writeHead(200, { 'content-length': random.pick([1, 10, 1e9]) });
-    response.write(JSON.stringify(honest).slice(0, 5));
+    response.write(JSON.stringify(honest ?? {}).slice(0, 5));
   },
   headers: (response, random) => {
     response.writeHead(200, { 'x-long': 'x'.repeat(random.size(4_000_000)) });

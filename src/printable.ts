@@ -1,0 +1,40 @@
+// Foreign words as they may be printed: those of files, servers, caches and settings, which could command a
+// terminal, pose as lines of ours, or turn the direction of what follows.
+
+declare const made: unique symbol;
+
+/** A text that is safe to print; only this file makes one. */
+export type Printable = string & { readonly [made]: true };
+
+/** Characters of one foreign text; more is cut. */
+const MOST = 500;
+
+// C0, DEL and C1; marks and overrides of direction; line separators; what has no place at all.
+const UNPRINTABLE = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb]/gu;
+
+/**
+ * One line of foreign words, escaped as JSON does it.
+ * @param most characters; more is cut and shown as …
+ */
+export function printable(text: string, most: number = MOST): Printable {
+  const shown = text.length > most ? `${text.slice(0, most - 1).replace(/[\ud800-\udbff]$/, '')}…` : text;
+  return shown.replace(UNPRINTABLE, escaped) as Printable;
+}
+
+/** A line of our words, with foreign ones only where they were made printable. */
+export function say(parts: TemplateStringsArray, ...values: readonly (Printable | number)[]): Printable {
+  return String.raw({ raw: parts }, ...values) as Printable;
+}
+
+/** JSON for standard output; its strings are whole, and hold nothing that commands a terminal. */
+export function printableJson(value: unknown, indent?: number): Printable {
+  // What JSON leaves raw stands in strings only; its own line breaks stay.
+  return JSON.stringify(value, null, indent).replace(UNPRINTABLE, (one) =>
+    one === '\n' ? one : escaped(one),
+  ) as Printable;
+}
+
+function escaped(character: string): string {
+  const short = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }[character];
+  return short ?? `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}

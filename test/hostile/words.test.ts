@@ -1,0 +1,56 @@
+// A stranger's words on the terminal: in names of files, settings, and the lock's host.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { makeWorkspace, type Workspace } from '../helpers/cli.js';
+
+const STRANGE = /(?!\n)[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/u;
+const WORDS = 'w\x1b[2J\nFORGED\n::error::FORGED\r\u202e\u2028\x9b31m';
+const env = { GITHUB_ACTIONS: 'true' };
+
+let workspace: Workspace;
+beforeEach(() => {
+  workspace = makeWorkspace();
+  mkdirSync(join(workspace.dir, 'docs'));
+  writeFileSync(join(workspace.dir, 'docs', 'page.md'), 'Islands.\n');
+});
+afterEach(() => workspace.remove());
+
+async function expectClean(args: string[]): Promise<string> {
+  const { stdout, stderr } = await workspace.embed(args, { env });
+  const text = stdout + stderr;
+  expect(text).not.toMatch(STRANGE);
+  expect(text).not.toMatch(/^(FORGED|\s*::)/m);
+  return text;
+}
+
+test('names of files that are left out or fail', async () => {
+  writeFileSync(join(workspace.dir, 'docs', `${WORDS}.png`), Buffer.alloc(100));
+  writeFileSync(join(workspace.dir, 'docs', `${WORDS}.ipynb`), '{');
+  const text = await expectClean(['ingest', 'docs', '--dry-run', '-v']);
+  expect(text).toContain('\\u001b[2J\\nFORGED');
+  await expectClean(['ingest', 'docs', '--dry-run', '--json']);
+});
+
+test('keys and values of a settings file', async () => {
+  writeFileSync(join(workspace.dir, '.batchrc'), JSON.stringify({ model: WORDS, include: [WORDS] }));
+  expect(await expectClean(['config'])).toContain('FORGED');
+  await expectClean(['config', '--json']);
+  await expectClean(['doctor']);
+  await expectClean(['doctor', '--json']);
+  writeFileSync(join(workspace.dir, '.batchrc'), JSON.stringify({ [WORDS]: 1 }));
+  expect(await expectClean(['config'])).toContain('unknown key');
+});
+
+test('the folder that is named', async () => {
+  expect(await expectClean(['verify', WORDS])).toContain('FORGED');
+  expect(await expectClean(['search', 'islands', '--out', WORDS])).toContain('FORGED');
+});
+
+test('the host of a lock', async () => {
+  const run = join(workspace.dir, 'embeddings', '.run');
+  mkdirSync(run, { recursive: true });
+  const owner = { host: WORDS, pid: 1, boot: 'b', namespace: 'n', started: '1', nonce: '0123456789abcdef' };
+  writeFileSync(join(run, 'lock'), JSON.stringify(owner));
+  expect(await expectClean(['ingest', 'docs', '--embedder', 'builtin'])).toContain('is in use by');
+});
