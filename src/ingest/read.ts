@@ -9,7 +9,6 @@ import { DocumentError } from '../errors.js';
 import type { Output } from '../output/output.js';
 import type { FailureCode } from '../types.js';
 import type { RunCounts } from './counts.js';
-import { recordFileOf } from './records.js';
 import { type Arrival, Sequence } from './sequence.js';
 import { STDIN_ROOT } from './stdin.js';
 import type { RecordFileStep, Step } from './steps.js';
@@ -62,6 +61,7 @@ class Reader {
   /** Files of the previous output of which a record failed. */
   #failedRecordFiles: Set<string | undefined> | undefined;
   #filesTaken = 0;
+  #last: string | undefined;
 
   constructor(options: ReadOptions) {
     this.#options = options;
@@ -105,6 +105,8 @@ class Reader {
     counts.filesRead++;
     counts.bytesRead += entry.size;
     const { source, root } = entry;
+    if (source === this.#last || this.#isStandardInput(entry)) return this.fail(source, 'duplicate-source');
+    this.#last = source;
     let bytes: Buffer;
     try {
       bytes = entry.bytes ?? readFileSync(entry.path);
@@ -113,8 +115,13 @@ class Reader {
       return this.fail(source, gone ? 'vanished' : 'unreadable');
     }
     const hash = sha256(bytes);
+    const known = previous?.document(source);
+    if (known?.hash === hash && source.includes('#') && !this.#sequence.holds(source)) {
+      // An output of before says of a file `a.csv#1` that it is a record of `a.csv`.
+      this.#sequence.isFile(source);
+      removed.delete(source);
+    } else if (this.#isRecordOfAnother(source, source)) return this.fail(source, 'duplicate-source');
     if (previous && sameSplitter) {
-      const known = previous.document(source);
       if (known && known.hash === hash && !known.failed) return;
       const file = previous.recordFile(source);
       if (file && file.hash === hash && !this.#hasFailedRecord(source)) {
@@ -143,22 +150,31 @@ class Reader {
     }
     for (const failure of found.failures) this.steps.push({ kind: 'failure', failure });
     const single = found.documents.length === 1 && found.documents[0]!.source === source;
-    const arrivals = found.documents.map((document) => ({
-      source: document.source,
-      root,
-      hash: single ? hash : sha256(JSON.stringify([document.text, document.metadata ?? null])),
-      document,
-    }));
+    const arrivals: Arrival[] = [];
+    for (const document of found.documents) {
+      if (!single && this.#isRecordOfAnother(document.source, source)) {
+        this.fail(document.source, 'duplicate-source');
+        continue;
+      }
+      arrivals.push({
+        source: document.source,
+        root,
+        hash: single ? hash : sha256(JSON.stringify([document.text, document.metadata ?? null])),
+        recordOf: single ? undefined : source,
+        document,
+      });
+    }
     if (single) {
       // It may have held records before, or, below, have been one document.
       this.#dropRecordsThatLeft(source, new Set());
       this.#recordFiles.add(source);
     } else {
       if (previous?.document(source)) removed.add(source);
-      const complete = found.failures.length === 0;
+      const complete = found.failures.length === 0 && arrivals.length === found.documents.length;
       this.#noteRecordFile({ source, root, hash: complete ? hash : READ_AGAIN, documents: arrivals.length });
       // Standard input shows what its sender chose to send: what it doesn't show isn't gone.
-      if (complete && root !== STDIN_ROOT)
+      const shownInPart = root === STDIN_ROOT && previous?.recordFile(source)?.root === STDIN_ROOT;
+      if (complete && !shownInPart)
         this.#dropRecordsThatLeft(source, new Set(arrivals.map((arrival) => arrival.source)));
     }
     this.#sequence.add(arrivals.filter((arrival) => single || !this.#isUnchanged(arrival)));
@@ -167,7 +183,33 @@ class Reader {
   #isUnchanged(arrival: Arrival): boolean {
     const { previous, sameSplitter } = this.#options;
     const known = sameSplitter ? previous?.document(arrival.source) : undefined;
-    return known !== undefined && known.hash === arrival.hash && !known.failed;
+    return (
+      known?.hash === arrival.hash &&
+      !known.failed &&
+      previous?.recordFileOf(arrival.source) === arrival.recordOf
+    );
+  }
+
+  /** What came by standard input has the first claim to its name, also in later runs without it. */
+  #isStandardInput({ source, root }: FileEntry): boolean {
+    return root !== STDIN_ROOT && this.#options.previous?.recordFile(source)?.root === STDIN_ROOT;
+  }
+
+  /**
+   * A file `a.csv#1` beside `a.csv` and a record of `a.csv` can have one source: the shorter file counts,
+   * which came first.
+   */
+  #isRecordOfAnother(source: string, file: string): boolean {
+    if (!source.includes('#')) return false;
+    const { previous, removed } = this.#options;
+    if (this.#sequence.holds(source)) return true;
+    const owner = previous?.recordFileOf(source);
+    return (
+      owner !== undefined &&
+      owner.length < file.length &&
+      previous?.document(source) !== undefined &&
+      !removed.has(source)
+    );
   }
 
   #hasFailedRecord(file: string): boolean {
@@ -176,7 +218,7 @@ class Reader {
       previous
         ?.documents()
         .filter((document) => document.failed)
-        .map((document) => recordFileOf(document.source, previous)),
+        .map((document) => previous.recordFileOf(document.source)),
     );
     return this.#failedRecordFiles.has(file);
   }
@@ -185,7 +227,7 @@ class Reader {
     const { previous, removed } = this.#options;
     if (!previous?.recordFile(file)) return;
     for (const { source } of previous.documents()) {
-      if (!present.has(source) && recordFileOf(source, previous) === file) removed.add(source);
+      if (!present.has(source) && previous.recordFileOf(source) === file) removed.add(source);
     }
   }
 }

@@ -10,6 +10,8 @@ export interface Arrival {
   source: string;
   root: string;
   hash: string;
+  /** The file whose record it is; undefined for a file of its own. */
+  recordOf: string | undefined;
   document: Document;
 }
 
@@ -21,6 +23,8 @@ export class Sequence {
   #arrivals: Arrival[] = [];
   /** Place of the next document of the previous output. */
   #known = 0;
+  /** Documents of the previous output that turned out to be files of their own. */
+  readonly #files = new Set<string>();
 
   /** @param removed sources of the previous output whose rows go; may grow ahead of the sequence */
   constructor(previous: Output | undefined, removed: ReadonlySet<string>, counts: RunCounts) {
@@ -33,6 +37,23 @@ export class Sequence {
   add(arrivals: readonly Arrival[]): void {
     if (arrivals.length === 0) return;
     this.#arrivals = [...this.#arrivals, ...arrivals].sort((a, b) => compareSources(a.source, b.source));
+  }
+
+  /** Whether a document of this source waits for its turn. */
+  holds(source: string): boolean {
+    let low = 0;
+    let high = this.#arrivals.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (compareSources(this.#arrivals[middle]!.source, source) < 0) low = middle + 1;
+      else high = middle;
+    }
+    return this.#arrivals[low]?.source === source;
+  }
+
+  /** Notes that a document which looks like a record is none. */
+  isFile(source: string): void {
+    this.#files.add(source);
   }
 
   /** Releases everything in front of `bound`, or all that is left. */
@@ -54,12 +75,21 @@ export class Sequence {
           this.#counts.documentsRemoved++;
         } else {
           this.#counts.documentsUnchanged++;
-          yield { kind: 'keep', source: known.source, rows: known.rows };
+          yield {
+            kind: 'keep',
+            source: known.source,
+            recordOf: this.#recordOf(known.source),
+            rows: known.rows,
+          };
         }
       } else {
         break;
       }
     }
     if (released > 0) this.#arrivals = this.#arrivals.slice(released);
+  }
+
+  #recordOf(source: string): string | undefined {
+    return this.#files.has(source) ? undefined : this.#previous?.recordFileOf(source);
   }
 }

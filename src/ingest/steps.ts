@@ -6,6 +6,8 @@ import type { Chunk, Document, Failure, Vector } from '../types.js';
 export interface KeepStep {
   kind: 'keep';
   source: string;
+  /** The file whose record it is; undefined for a file of its own. */
+  recordOf: string | undefined;
   rows: number;
 }
 
@@ -15,6 +17,8 @@ export interface BeginStep {
   source: string;
   root: string;
   hash: string;
+  /** The file whose record it is; undefined for a file of its own. */
+  recordOf: string | undefined;
   /** Present until the document has been split. */
   document?: Document;
 }

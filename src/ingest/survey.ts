@@ -1,13 +1,11 @@
 // The first look at the paths, before anything is read: how much there is, and which documents of the
 // previous output are gone for good. Removal is careful: what wasn't seen isn't gone.
-import { lstatSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { isThere } from '../documents/walk/lookup.js';
 import { isUnderRoot } from '../documents/walk/source.js';
 import type { WalkEntry } from '../documents/walk/walk.js';
 import { UsageError } from '../errors.js';
 import type { Output } from '../output/output.js';
 import type { RunCounts } from './counts.js';
-import { recordFileOf } from './records.js';
 import { STDIN_ROOT } from './stdin.js';
 
 export interface SurveyOptions {
@@ -74,7 +72,7 @@ export function countDocuments(sources: ReadonlySet<string>, output: Output): nu
 /** Every file of an output with the root it was found under. */
 function* filesOf(output: Output): Iterable<[string, string]> {
   for (const { source, root } of output.manifest.documents) {
-    if (recordFileOf(source, output) === undefined) yield [source, root];
+    if (output.recordFileOf(source) === undefined) yield [source, root];
   }
   for (const { source, root } of output.manifest.recordFiles) yield [source, root];
 }
@@ -89,25 +87,14 @@ function isGone(source: string, root: string, listed: Map<string, boolean>, opti
     [...listed].some(
       ([label, complete]) => complete && (label === root || isUnderRoot(source, label, options.base)),
     ) || options.searched.some((folder) => isUnderRoot(source, folder, options.base));
-  // A source with an escaped byte can't be looked up by its name.
-  return covered && !/%[0-9A-F]{2}/.test(source) && !exists(resolve(options.base, source));
-}
-
-function exists(path: string): boolean {
-  try {
-    lstatSync(path);
-    return true;
-  } catch (error) {
-    // Only a clear "no such file" counts; anything else may be a disk that is away.
-    return (error as NodeJS.ErrnoException).code !== 'ENOENT';
-  }
+  return covered && !isThere(source, options.base);
 }
 
 /** Adds the records of the files among `sources`. */
 function withRecords(sources: Set<string>, previous: Output): Set<string> {
   if (!previous.manifest.recordFiles.some((file) => sources.has(file.source))) return sources;
   for (const { source } of previous.documents()) {
-    const file = recordFileOf(source, previous);
+    const file = previous.recordFileOf(source);
     if (file !== undefined && sources.has(file)) sources.add(source);
   }
   return sources;

@@ -18,12 +18,17 @@ export async function write(
       switch (step.kind) {
         case 'keep':
           counts.chunks += step.rows;
-          await writer.keep(step.source);
+          await writer.keep(step.source, step.recordOf);
           break;
         case 'begin':
           index = failed = 0;
           seen = new Map();
-          await writer.begin({ source: step.source, root: step.root, hash: step.hash });
+          await writer.begin({
+            source: step.source,
+            root: step.root,
+            hash: step.hash,
+            recordOf: step.recordOf,
+          });
           break;
         case 'row': {
           // Numbered here: a chunk that was too long for the server has become two on the way.

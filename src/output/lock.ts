@@ -152,7 +152,8 @@ async function attempt(dir: string, created: boolean): Promise<Lock | LockOwner 
 
 async function isHeld(claim: Claim, now: number): Promise<boolean> {
   const state = await liveness(claim.owner, await thisProcess(''));
-  return state === 'unknown' ? now - claim.touched < staleMs : state === 'alive';
+  // Touched in the future: by a clock that was wrong. A living owner touches it again, by the right one.
+  return state === 'unknown' ? Math.abs(now - claim.touched) < staleMs : state === 'alive';
 }
 
 /** What earlier runs left of their claims. A living one whose claim goes tries again. */

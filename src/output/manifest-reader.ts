@@ -109,7 +109,7 @@ function parseHead(json: Record<string, unknown>): ManifestHead {
   if (!isChunking(chunking)) throw new Malformed('chunking');
   if (!isCount(rows)) throw new Malformed('rows');
   if (!Array.isArray(formats) || !formats.every(isFormat)) throw new Malformed('formats');
-  if (!Array.isArray(roots) || !roots.every((root) => typeof root === 'string')) throw new Malformed('roots');
+  if (!isTexts(roots)) throw new Malformed('roots');
   if (!isRecord(files) || !isSum(files[chunksName]) || !isSum(files[vectorsName])) {
     throw new Malformed('files');
   }
@@ -161,13 +161,18 @@ function addDocument(manifest: Manifest, json: unknown, totals: { rows: number; 
 function addRecordFile(manifest: Manifest, json: unknown): void {
   const place = `record file ${manifest.recordFiles.length}`;
   if (!isRecord(json)) throw new Malformed(place);
-  const { source, root, hash, documents } = json;
+  const { source, root, hash, documents, besides } = json;
   const rootName = typeof root === 'number' ? manifest.roots[root] : undefined;
   if (typeof source !== 'string' || typeof hash !== 'string' || !isCount(documents)) {
     throw new Malformed(place);
   }
   if (rootName === undefined || !hex64.test(hash)) throw new Malformed(place);
-  manifest.recordFiles.push({ source, root: rootName, hash, documents });
+  const file: RecordFile = { source, root: rootName, hash, documents };
+  if (besides !== undefined) {
+    if (!isTexts(besides)) throw new Malformed(`${place}: besides`);
+    file.besides = besides;
+  }
+  manifest.recordFiles.push(file);
 }
 
 /** The file's text in blocks of whole lines. */
@@ -194,6 +199,10 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 
 function isCount(value: unknown): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+}
+
+function isTexts(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((text) => typeof text === 'string');
 }
 
 function isFormat(value: unknown): value is OutputFormat {

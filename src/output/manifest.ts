@@ -56,6 +56,8 @@ export interface RecordFile {
   hash: string;
   /** Documents in it. */
   documents: number;
+  /** Documents that only look like its records: a file `a.csv#1` beside `a.csv`. Absent where there are none. */
+  besides?: readonly string[];
 }
 
 /** All that comes before the first document's line. */
@@ -95,8 +97,8 @@ export function manifestEnd(
   recordFiles: readonly RecordFile[],
   rootPlaces: ReadonlyMap<string, number>,
 ): string {
-  const lines = recordFiles.map(({ source, root, hash, documents }) =>
-    JSON.stringify({ source, root: placeOf(root, rootPlaces), hash, documents }),
+  const lines = recordFiles.map(({ source, root, hash, documents, besides }) =>
+    JSON.stringify({ source, root: placeOf(root, rootPlaces), hash, documents, besides }),
   );
   return `\n],\n"recordFiles":[${lines.map((line) => `\n${line}`).join(',')}\n]}\n`;
 }

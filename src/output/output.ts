@@ -9,6 +9,7 @@ import { chunksName, manifestName, vectorsName } from './layout.js';
 import type { RecordFile } from './manifest.js';
 import { damaged, type Manifest, type OutputDocument, readManifest } from './manifest-reader.js';
 import { npyHeaderBytes, parseNpyHeader } from './npy.js';
+import { RecordFiles } from './records.js';
 import { closeFiles, type OpenFiles, openFiles } from './snapshot.js';
 
 /** Several rows one after the other, as read in one go. */
@@ -46,7 +47,7 @@ export class Output {
   readonly manifest: Manifest;
   #files: OpenFiles;
   #sources: Map<string, OutputDocument> | undefined;
-  #recordFiles: Map<string, RecordFile> | undefined;
+  #recordFiles: RecordFiles | undefined;
   #texts: HashIndex | undefined;
 
   constructor(dir: string, files: OpenFiles, manifest: Manifest) {
@@ -92,8 +93,15 @@ export class Output {
   }
 
   recordFile(source: string): RecordFile | undefined {
-    this.#recordFiles ??= new Map(this.manifest.recordFiles.map((file) => [file.source, file]));
+    this.#recordFiles ??= new RecordFiles(this.manifest.recordFiles);
     return this.#recordFiles.get(source);
+  }
+
+  /** The file whose record a document is; undefined for a file of its own. */
+  recordFileOf(source: string): string | undefined {
+    if (!source.includes('#')) return undefined;
+    this.#recordFiles ??= new RecordFiles(this.manifest.recordFiles);
+    return this.#recordFiles.fileOf(source);
   }
 
   /** The first row whose text has this SHA-256 (lower-case hex). */

@@ -25,6 +25,8 @@ export interface DocumentStart {
   source: string;
   root: string;
   hash: string;
+  /** The file whose record it is. */
+  recordOf?: string | undefined;
 }
 
 export class StagedRows {

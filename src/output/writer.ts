@@ -37,6 +37,7 @@ import {
 } from './manifest.js';
 import { damaged } from './manifest-reader.js';
 import type { Output } from './output.js';
+import { isLookalike, type Lookalike, withBesides } from './records.js';
 import { type DocumentStart, StagedRows } from './rows.js';
 import { type FileSum, hashFile, StagedFile } from './staged.js';
 
@@ -77,6 +78,7 @@ export class OutputWriter {
   readonly #roots: string[];
   readonly #rootPlaces: Map<string, number>;
   readonly #recordFiles: RecordFile[] = [];
+  readonly #lookalikes: Lookalike[] = [];
   readonly #failures: Failure[] = [];
   /** Documents of the previous output, by index, that are to be copied next: one range of bytes. */
   #pending = { from: 0, to: 0 };
@@ -103,14 +105,15 @@ export class OutputWriter {
   /**
    * Takes a document's rows over from the previous output, as they are.
    * Await the promise, if there is one, before the next call.
+   * @param recordOf the file whose record it is; undefined for a file of its own
    */
-  keep(source: string): Promise<void> | undefined {
+  keep(source: string, recordOf?: string | undefined): Promise<void> | undefined {
     const document = this.#previous?.document(source);
     if (document === undefined) throw new Error(`expected a document of the previous output, got ${source}`);
     if (this.#previous?.space.id !== this.#options.space.id) {
       throw new Error('expected the vector space of the previous output');
     }
-    this.#inOrder(source);
+    this.#inOrder({ source, recordOf });
     if (document.index === this.#pending.to) {
       this.#pending.to++;
       return undefined;
@@ -120,7 +123,7 @@ export class OutputWriter {
 
   /** Starts a new or changed document; its rows follow in the order of their chunks. */
   async begin(document: DocumentStart): Promise<void> {
-    this.#inOrder(document.source);
+    this.#inOrder(document);
     const staged = await this.#flushKept();
     staged.begin(document);
   }
@@ -217,11 +220,12 @@ export class OutputWriter {
     }
   }
 
-  #inOrder(source: string): void {
+  #inOrder({ source, recordOf }: { source: string; recordOf?: string | undefined }): void {
     if (this.#last !== undefined && compareSources(this.#last, source) >= 0) {
       throw new Error(`expected documents in the order of their sources, got ${source} behind ${this.#last}`);
     }
     this.#last = source;
+    if (isLookalike({ source, recordOf })) this.#lookalikes.push({ source, recordOf });
   }
 
   async #jump(index: number): Promise<void> {
@@ -281,7 +285,7 @@ export class OutputWriter {
     };
     const start = manifestStart(head);
     this.#recordFiles.sort((a, b) => compareSources(a.source, b.source));
-    const end = manifestEnd(this.#recordFiles, this.#rootPlaces);
+    const end = manifestEnd(withBesides(this.#recordFiles, this.#lookalikes), this.#rootPlaces);
     const previous = this.#previous;
     if (this.#staged === undefined && previous !== undefined) {
       const { manifest } = previous;

@@ -218,6 +218,12 @@ describe('a lock of another host or container', () => {
     await locked(dir);
   });
 
+  test('is not believed when it was touched in the future', async () => {
+    const dir = await outputFolder();
+    await leaveForeignLock(dir, -3_600_000);
+    await locked(dir);
+  });
+
   test('is lost by a run that slept, and it notices', async () => {
     const dir = await outputFolder();
     const lock = await acquireLock(dir);

@@ -155,7 +155,7 @@ test('lists failures in an order of their own, and takes the list away when ther
 test('remembers record files and failed chunks, and numbers roots by their names', async () => {
   const dir = await outputFolder();
   const writer = await openWriter(dir, writerOptions({ roots: ['notes', 'docs'] }));
-  await writer.begin({ source: 'docs/r.csv#1', root: 'docs', hash: sha256('1') });
+  await writer.begin({ source: 'docs/r.csv#1', recordOf: 'docs/r.csv', root: 'docs', hash: sha256('1') });
   await writer.end({ failed: 2 });
   await writer.begin({ source: 'notes/a', root: 'notes', hash: sha256('2') });
   await writer.end();
@@ -177,14 +177,14 @@ test('remembers record files and failed chunks, and numbers roots by their names
 
   // Another root's run keeps what it doesn't list, under the same numbers.
   const next = await openWriter(dir, writerOptions({ roots: ['notes'], previous: output }));
-  await next.keep('docs/r.csv#1');
+  await next.keep('docs/r.csv#1', 'docs/r.csv');
   await next.keep('notes/a');
   for (const file of output.manifest.recordFiles) next.recordFile(file);
   expect(await next.commit()).toMatchObject({ changed: false });
 
   // A new root in front moves the numbers: only the manifest is written.
   const third = await openWriter(dir, writerOptions({ roots: ['a', 'docs', 'notes'], previous: output }));
-  await third.keep('docs/r.csv#1');
+  await third.keep('docs/r.csv#1', 'docs/r.csv');
   await third.keep('notes/a');
   expect(await third.commit()).toMatchObject({ changed: true });
   expect((await opened(dir)).document('notes/a')).toMatchObject({ root: 'notes' });
