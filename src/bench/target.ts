@@ -4,12 +4,13 @@ import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Limiter } from '../batching/limiter/limiter.js';
 import type { Settings } from '../config/settings.js';
-import { CANARY_TEXTS, measureSpace } from '../embedders/space.js';
+import { measureSpace } from '../embedders/space.js';
 import { EmbedderFault, ServiceError } from '../errors.js';
 import { isOfText } from '../faults.js';
+import { BatchMetrics } from '../metrics/metrics.js';
 import type { Embedder, Vector } from '../types.js';
-import { openEmbedder } from '../upstream/embedder.js';
 import { MOST_IN_FLIGHT, MOST_TEXTS } from '../upstream/limits.js';
+import { openUpstream, type Upstream } from '../upstream/upstream.js';
 import { ADAPTIVE, type Candidate } from './candidates.js';
 import { ActiveClock } from './clock.js';
 import { isLoaded } from './loaded.js';
@@ -60,10 +61,10 @@ export class Target {
   agreement: Agreement | undefined;
   cost: Cost = { requestMs: 0, textMs: 0 };
 
-  private constructor(embedder: Embedder, load: Load) {
+  private constructor({ embedder, canary }: Upstream, load: Load) {
     this.embedder = embedder;
     this.load = load;
-    this.canary = embedder.identity.prefixes.document + CANARY_TEXTS[0]!.text;
+    this.canary = canary;
     this.limiter = new Limiter({
       startBatchSize: ADAPTIVE.batchSize,
       startConcurrency: ADAPTIVE.concurrency,
@@ -80,23 +81,31 @@ export class Target {
   static async open(options: OpenTargetOptions): Promise<Target> {
     const { settings, signal, onNotice, onPull } = options;
     const start = performance.now();
-    // A request that is sent again would count as a slow one; here it counts as failed.
-    const embedder = await openEmbedder({
-      settings: { ...settings, maxRetries: 0 },
-      signal,
-      onNotice,
-      onPull,
-    });
+    let openingMs = 0;
+    let wasLoaded: boolean | null = false;
+    let upstream: Upstream | undefined;
     try {
-      const openingMs = embedder.identity.embedder === 'builtin' ? performance.now() - start : 0;
-      const wasLoaded = await isLoaded(embedder, settings, signal);
-      const first = await timed(() => measureSpace(embedder, { signal }));
-      if (wasLoaded) return new Target(embedder, { wasLoaded, seconds: null });
-      const second = await timed(() => measureSpace(embedder, { signal }));
-      const seconds = Math.max(0, openingMs + first.ms - second.ms) / 1000;
-      return new Target(embedder, { wasLoaded, seconds });
+      upstream = await openUpstream({
+        // A request that is sent again would count as a slow one; here it counts as failed. Caches are measured
+        // on their own.
+        settings: { ...settings, maxRetries: 0, cache: 'none' },
+        metrics: new BatchMetrics(),
+        signal,
+        onNotice,
+        onWarning: onNotice,
+        onPull,
+        onOpened: async (embedder) => {
+          if (embedder.identity.embedder === 'builtin') openingMs = performance.now() - start;
+          wasLoaded = await isLoaded(embedder, settings, signal);
+        },
+      });
+      if (wasLoaded) return new Target(upstream, { wasLoaded, seconds: null });
+      const { embedder, firstAnswerMs } = upstream;
+      const again = await timed(() => measureSpace(embedder, { signal }));
+      const seconds = Math.max(0, openingMs + firstAnswerMs - again.ms) / 1000;
+      return new Target(upstream, { wasLoaded, seconds });
     } catch (error) {
-      await embedder.close();
+      await upstream?.close();
       if (!(error instanceof EmbedderFault)) throw error;
       throw new ServiceError(error.message, { cause: error });
     }

@@ -1,7 +1,7 @@
 // The whole command line: one subcommand a file, one place where errors become exit codes.
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { exitCodes } from '../errors.js';
+import { readPackage } from '../package.js';
 import { benchCommand } from './bench.js';
 import { cacheCommand } from './cache.js';
 import { configCommand } from './config.js';
@@ -26,7 +26,7 @@ Exit status:
 export function createProgram(): Command {
   const program = new Command('embed')
     .description('Folders in, a correct vector index out: bulk embedding ingestion with Ollama.')
-    .version(version(), '-V, --version')
+    .version(readPackage().version, '-V, --version')
     .addHelpText(
       'after',
       `
@@ -85,8 +85,4 @@ function surviveClosedStreams(): void {
     process.stderr.write(`error: standard output can't be written (${error.code}).\n`);
     process.exitCode = exitCodes.unexpected;
   });
-}
-
-function version(): string {
-  return JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version;
 }

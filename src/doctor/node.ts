@@ -1,19 +1,11 @@
 // Node and this package: what all the rest runs on.
-import { readFileSync } from 'node:fs';
+import { readPackage } from '../package.js';
 import type { Finding } from './check.js';
 import type { Probe } from './probe.js';
 import { compareVersions } from './versions.js';
 
-interface Package {
-  name: string;
-  version: string;
-  engines: { node: string };
-}
-
 export async function examineNode(probe: Probe): Promise<void> {
-  const { name, version, engines } = JSON.parse(
-    readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
-  ) as Package;
+  const { name, version, engines } = readPackage();
   await probe.check('version', 'Node', () => nodeFinding(process.version, engines.node));
   await probe.check('package', 'Package', () => ({ status: 'ok', seen: `${name} ${version}` }));
 }

@@ -3,6 +3,7 @@
 import type { Settings } from '../config/settings.js';
 import { OllamaClient } from '../embedders/ollama/client.js';
 import { openOllamaEmbedder } from '../embedders/ollama/embedder.js';
+import { DEFAULT_URL } from '../embedders/ollama/host.js';
 import { hasModel, listEmbeddingModels } from '../embedders/ollama/model.js';
 import { pullModel } from '../embedders/ollama/pull.js';
 import type { Embedder, VectorSpace } from '../types.js';
@@ -203,7 +204,7 @@ function difference(
 }
 
 function pullCommand(url: URL, model: string): string {
-  const here = whereIs(url) === 'http://127.0.0.1:11434';
+  const here = whereIs(url) === DEFAULT_URL;
   return `${here ? '' : `OLLAMA_HOST=${whereIs(url)} `}ollama pull ${quoted(model)}`;
 }
 
@@ -218,5 +219,5 @@ function isHere(url: URL): boolean {
 
 function startCommand(url: URL): string {
   if (!isHere(url)) return `ssh ${url.hostname} ollama serve`;
-  return url.port === '11434' ? 'ollama serve' : `OLLAMA_HOST=${url.host} ollama serve`;
+  return url.port === new URL(DEFAULT_URL).port ? 'ollama serve' : `OLLAMA_HOST=${url.host} ollama serve`;
 }

@@ -2,7 +2,7 @@
 // one more entry in the list below.
 import { resolve } from 'node:path';
 import type { Settings } from '../config/settings.js';
-import { parseOllamaAddress } from '../embedders/ollama/host.js';
+import { DEFAULT_URL, parseOllamaAddress } from '../embedders/ollama/host.js';
 import { listEmbeddingModels } from '../embedders/ollama/model.js';
 import { compareSpaces } from '../embedders/space.js';
 import type { VectorSpace } from '../types.js';
@@ -27,8 +27,6 @@ export interface ExamineOptions {
   timeoutMs: number;
   signal: AbortSignal;
 }
-
-const DEFAULT_URL = 'http://127.0.0.1:11434';
 
 /** @returns the lines of the report, in its order */
 export async function examine({ read, cwd, timeoutMs, signal }: ExamineOptions): Promise<Check[]> {

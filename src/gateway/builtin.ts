@@ -1,9 +1,9 @@
 // The built-in embedder as what stands behind the gateway: says of itself what an Ollama says of a model, so
 // that its clients can be tried on a machine that has none.
-import { readFileSync } from 'node:fs';
 import { dimensions, windowTokens } from '../embedders/builtin/graph.js';
 import { weightsDigest } from '../embedders/builtin/weights.js';
 import { canonicalName } from '../embedders/ollama/name.js';
+import { readPackage } from '../package.js';
 import type { Backend, BackendState, Passing } from './backend.js';
 import { type Fields, fieldsOf } from './body.js';
 import { bodyOf, missingModel, type Refusal } from './errors.js';
@@ -49,7 +49,7 @@ export class BuiltinBackend implements Backend {
       case 'HEAD /':
         return { status: 200, type: 'text/plain; charset=utf-8', body: 'Ollama is running' };
       case 'GET /api/version':
-        return json({ version: version() });
+        return json({ version: readPackage().version });
       case 'GET /api/tags':
         return json({ models: [await this.#listed()] });
       case 'GET /api/ps':
@@ -152,8 +152,4 @@ function refused(refusal: Refusal, path: string): Answer {
 
 function json(value: unknown): Answer {
   return { status: 200, type: JSON_UTF8, body: JSON.stringify(value) };
-}
-
-function version(): string {
-  return JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version;
 }

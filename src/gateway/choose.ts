@@ -1,13 +1,12 @@
 // Decides what stands behind the gateway: what was asked for by name, else an Ollama on the default address,
 // else the built-in embedder.
 import type { Settings } from '../config/settings.js';
-import { parseOllamaAddress } from '../embedders/ollama/host.js';
+import { DEFAULT_URL, parseOllamaAddress } from '../embedders/ollama/host.js';
 import { UsageError } from '../errors.js';
 import { isLoopback } from './auth.js';
 import type { Backend } from './backend.js';
 import { BuiltinBackend } from './builtin.js';
 import { OllamaBackend } from './ollama-backend.js';
-import { DEFAULT_URL } from './servers.js';
 
 export interface BackendOptions {
   settings: Settings;

@@ -1,10 +1,7 @@
 // The Ollama servers behind the gateway, for all that isn't batched: which of them is up, what they say of
 // their models, and a way to pass requests on.
 import { Pool } from 'undici';
-import { parseOllamaAddress } from '../embedders/ollama/host.js';
-
-/** Where an Ollama is that nobody named. */
-export const DEFAULT_URL = 'http://127.0.0.1:11434';
+import { DEFAULT_URL, parseOllamaAddress } from '../embedders/ollama/host.js';
 
 /** How long an answer to "are you there?" counts, and how long it may take, in ms. */
 const TRUST_MS = 2000;

@@ -59,10 +59,11 @@ class Sender {
   #steps: Step[] = [];
 
   constructor(session: Session, counts: RunCounts, signal: AbortSignal) {
-    const { limiter, metrics, canary, comeback } = session;
+    const { embedder, limiter, canary, comeback } = session.upstream;
+    const { metrics } = session;
     this.#session = session;
     this.#counts = counts;
-    this.#dispatcher = new Dispatcher(session.embedder, {
+    this.#dispatcher = new Dispatcher(embedder, {
       bounds: BATCH_BOUNDS,
       limiter,
       metrics,
@@ -76,7 +77,7 @@ class Sender {
 
   /** Texts that may wait for a request. */
   get #most(): number {
-    const { batchSize, concurrency } = this.#session.limiter;
+    const { batchSize, concurrency } = this.#session.upstream.limiter;
     return batchSize * (concurrency + BATCHES_AHEAD);
   }
 

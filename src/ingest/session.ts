@@ -1,20 +1,13 @@
-// What a run holds once it really needs vectors: embedder, vector space, cache and journal. Opened at the
-// first chunk of a new or changed document, so that a run without one contacts nobody.
-import type { DispatcherOptions } from '../batching/dispatcher.js';
-import type { Limiter } from '../batching/limiter/limiter.js';
+// What a run holds once it really needs vectors: what it sends texts to, how it cuts them, and the journal. Opened
+// at the first chunk of a new or changed document, so that a run without one contacts nobody.
 import type { Ticket } from '../batching/ticket.js';
 import type { Settings } from '../config/settings.js';
-import { CANARY_TEXTS, compareSpaces, measureSpace } from '../embedders/space.js';
 import { UsageError, VectorSpaceError } from '../errors.js';
-import { policyOf } from '../faults.js';
 import { BatchMetrics } from '../metrics/metrics.js';
 import { type Journal, openJournal } from '../output/journal.js';
 import type { Output } from '../output/output.js';
 import type { Embedder, VectorCache, VectorSpace } from '../types.js';
-import { firstSeen, openConfiguredCache } from '../upstream/cache.js';
-import { comeback } from '../upstream/comeback.js';
-import { openEmbedder } from '../upstream/embedder.js';
-import { limiterFor } from '../upstream/limits.js';
+import { openUpstream, type Upstream } from '../upstream/upstream.js';
 import type { Chunking } from './chunk.js';
 import type { RunCounts } from './counts.js';
 
@@ -34,44 +27,22 @@ export interface SessionOptions {
 }
 
 export class Session {
-  readonly embedder: Embedder;
-  readonly space: VectorSpace;
+  readonly upstream: Upstream;
   readonly chunking: Chunking;
   readonly previous: Output | undefined;
-  readonly cache: VectorCache | undefined;
   readonly journal: Journal;
-  readonly limiter: Limiter;
   readonly metrics: BatchMetrics;
-  readonly canary: string;
-  /** Waits out an outage, where the user asked for it. */
-  readonly comeback: DispatcherOptions['comeback'];
   readonly #counts: RunCounts;
 
-  private constructor(parts: {
-    embedder: Embedder;
-    space: VectorSpace;
-    chunking: Chunking;
-    cache: VectorCache | undefined;
-    journal: Journal;
-    limiter: Limiter;
-    metrics: BatchMetrics;
-    options: SessionOptions;
-  }) {
-    const { settings, previous, counts, onNotice } = parts.options;
-    this.embedder = parts.embedder;
-    this.space = parts.space;
+  private constructor(
+    parts: Pick<Session, 'upstream' | 'chunking' | 'journal' | 'metrics'>,
+    { previous, counts }: SessionOptions,
+  ) {
+    this.upstream = parts.upstream;
     this.chunking = parts.chunking;
-    this.cache = parts.cache;
     this.journal = parts.journal;
-    this.previous = previous;
-    this.limiter = parts.limiter;
     this.metrics = parts.metrics;
-    this.canary = parts.space.prefixes.document + CANARY_TEXTS[0]!.text;
-    if (settings.waitForServer > 0) {
-      const timeoutMs = settings.waitForServer;
-      this.comeback = (_outage, signal) =>
-        comeback(this.embedder, this.canary, { timeoutMs, signal, onNotice });
-    }
+    this.previous = previous;
     this.#counts = counts;
   }
 
@@ -80,44 +51,45 @@ export class Session {
    * @throws {VectorSpaceError} when the output was made in another space
    */
   static async open(options: SessionOptions): Promise<Session> {
-    const { settings, previous, counts, signal } = options;
+    const { settings, previous, counts, signal, onNotice, onWarning, onPull } = options;
     const metrics = new BatchMetrics();
-    let limiter: Limiter | undefined;
-    const embedder = await openEmbedder({
+    const upstream = await openUpstream({
       settings,
-      previous: previous?.space,
-      pinnedCounter: previous?.manifest.chunking.counter,
+      metrics,
       signal,
-      onNotice: options.onNotice,
-      onPull: options.onPull,
+      previous: previous && { space: previous.space, counter: previous.manifest.chunking.counter },
+      onNotice,
+      onWarning,
+      onPull,
       onRequest: (texts) => {
         counts.requests++;
         counts.textsSent += texts;
       },
-      onRetry: (fault) => {
-        metrics.retried(fault.meaning);
-        const { overload } = policyOf(fault);
-        if (overload) limiter?.overloaded(overload);
-      },
     });
-    let cache: VectorCache | undefined;
     try {
-      const measured = await measureSpace(embedder, { signal });
-      // The canaries' request is not one of the run's own.
+      // What the opening asked for is none of the run's own.
       counts.requests = counts.textsSent = 0;
-      if (previous) requireSameSpace(measured, previous.space);
-      cache = await openConfiguredCache(settings, options.onWarning);
-      const space = previous?.space ?? (await firstSeen(measured, cache));
+      const { embedder, space } = upstream;
       requirePinnedCounter(embedder, previous);
       const chunking = resolveChunking(embedder, settings, previous);
       const journal = await openJournal(options.out, space.id, space.dimensions);
-      limiter = limiterFor(settings, embedder);
-      return new Session({ embedder, space, chunking, cache, journal, limiter, metrics, options });
+      return new Session({ upstream, chunking, journal, metrics }, options);
     } catch (error) {
-      await cache?.close();
-      await embedder.close();
+      await upstream.close();
       throw error;
     }
+  }
+
+  get embedder(): Embedder {
+    return this.upstream.embedder;
+  }
+
+  get space(): VectorSpace {
+    return this.upstream.space;
+  }
+
+  get cache(): VectorCache | undefined {
+    return this.upstream.cache;
   }
 
   /** What is sent for a text: the model's document prefix comes first. */
@@ -134,17 +106,8 @@ export class Session {
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.embedder.close(), this.cache?.close(), this.journal.close()]);
+    await Promise.all([this.upstream.close(), this.journal.close()]);
   }
-}
-
-function requireSameSpace(measured: VectorSpace, known: VectorSpace): void {
-  const comparison = compareSpaces(known, measured);
-  if (comparison.same) return;
-  throw new VectorSpaceError(
-    `The output was made in another vector space (${comparison.reason}): vectors of two spaces can't be compared. ` +
-      'Use the embedder that made it, or --rebuild to make the output anew.',
-  );
 }
 
 /** Another counter would move the boundaries of chunks. */

@@ -1,7 +1,7 @@
 // What the owner of an orchestrator may know of its cache and do to it.
 import type { CacheUsage, VectorCache } from '../types.js';
+import type { Upstream } from '../upstream/upstream.js';
 import type { BatchConfig } from './config.js';
-import type { Upstream } from './upstream.js';
 
 export interface CacheStats extends CacheUsage {
   kind: VectorCache['kind'] | 'none';

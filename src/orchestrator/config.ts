@@ -3,6 +3,7 @@ import { coerce } from '../config/coerce.js';
 import { redisSettings } from '../config/redis.js';
 import { problemWith } from '../config/schema.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
+import { DEFAULT_URL } from '../embedders/ollama/host.js';
 import { UsageError } from '../errors.js';
 import type { Priority } from '../types.js';
 import { BATCH_BOUNDS, MOST_TEXTS } from '../upstream/limits.js';
@@ -159,7 +160,7 @@ export class BatchConfig {
   toOllamaConfig(): OllamaConfig {
     const { ollamaUrl, model, dimensions, batchTimeout, maxRetries, batchSize, concurrency } = this.settings;
     return {
-      urls: ollamaUrl ?? ['http://127.0.0.1:11434'],
+      urls: ollamaUrl ?? [DEFAULT_URL],
       model,
       dimensions,
       timeoutMs: batchTimeout,

@@ -2,7 +2,7 @@
 import { isCacheWell } from '../cache/well.js';
 import type { EndpointMetrics, Metrics } from '../metrics/metrics.js';
 import type { VectorCache } from '../types.js';
-import type { Upstream } from './upstream.js';
+import type { Upstream } from '../upstream/upstream.js';
 
 export interface Health {
   /** `degraded`: works, but without its cache or some of its endpoints. */

@@ -1,15 +1,18 @@
-// The way of texts into the dispatcher: what the cache has is answered from it, the rest is queued as room comes
-// up and waited for.
+// The way of texts to the embedder: what the cache has is answered from it, the rest is queued as room comes up,
+// sent in batches and waited for.
 import { createHash } from 'node:crypto';
 import { setImmediate as nextLoop } from 'node:timers/promises';
+import { Dispatcher } from '../batching/dispatcher.js';
 import { type BatchKind, PLAIN, type Ticket } from '../batching/ticket.js';
 import { orAborted } from '../embedders/abort.js';
 import { type EmbedderFault, QueueFullError, UsageError } from '../errors.js';
 import type { BatchMetrics } from '../metrics/metrics.js';
 import type { Priority, Vector } from '../types.js';
+import { BATCH_BOUNDS } from '../upstream/limits.js';
+import type { Upstream } from '../upstream/upstream.js';
 import { type BatchConfig, checkOption, type PrefixKind } from './config.js';
+import { KnownVectors } from './known.js';
 import { Room } from './room.js';
-import type { Upstream } from './upstream.js';
 
 export interface EmbedTextsOptions {
   /** Takes the texts from the queue; what is in flight already is finished for the cache. */
@@ -44,6 +47,7 @@ export interface IntakeOptions {
   metrics: BatchMetrics;
   /** Ends all waiting. */
   signal: AbortSignal;
+  onWarning(message: string): void;
 }
 
 export class Intake {
@@ -51,24 +55,52 @@ export class Intake {
   readonly #config: BatchConfig;
   readonly #metrics: BatchMetrics;
   readonly #signal: AbortSignal;
+  readonly #known: KnownVectors;
+  readonly #dispatcher: Dispatcher;
   readonly #room = new Room(() => this.#hasRoom());
   #sending: NodeJS.Immediate | undefined;
 
-  constructor({ upstream, config, metrics, signal }: IntakeOptions) {
+  constructor({ upstream, config, metrics, signal, onWarning }: IntakeOptions) {
+    const { embedder, limiter, canary, comeback } = upstream;
     this.#upstream = upstream;
     this.#config = config;
     this.#metrics = metrics;
     this.#signal = signal;
+    this.#known = new KnownVectors(upstream, onWarning);
+    this.#dispatcher = new Dispatcher(embedder, {
+      bounds: { ...BATCH_BOUNDS, tokens: config.maxBatchTokens },
+      limiter,
+      metrics,
+      signal,
+      canary,
+      lingerMs: config.settings.batchInterval,
+      outage: 'fail',
+      ...(comeback && { comeback }),
+      onAnswer: (tickets) => this.#known.keep(tickets),
+      onTaken: () => this.#room.open(),
+    });
   }
 
-  /** Lets all callers hear that the signal was aborted. */
-  giveUp(): void {
-    this.#room.openForAll();
+  /** Texts that wait for a request. */
+  get waiting(): number {
+    return this.#dispatcher.waiting;
   }
 
-  /** Texts have left the queue. */
-  onTaken(): void {
-    this.#room.open();
+  /** Requests under way. */
+  get inFlight(): number {
+    return this.#dispatcher.inFlight;
+  }
+
+  /** No more texts will come: the last ones need not wait for a full batch. */
+  end(): void {
+    this.#dispatcher.end();
+  }
+
+  /** Gives up what waits and what is under way; keeps what was answered. Never throws. */
+  async stop(reason: unknown): Promise<void> {
+    const stopped = this.#dispatcher.stop(reason);
+    if (this.#signal.aborted) this.#room.openForAll();
+    await stopped;
   }
 
   /**
@@ -83,13 +115,13 @@ export class Intake {
     options: EmbedTextsOptions,
     onQueued?: () => void,
   ): Promise<TextOutcome[]> {
-    const upstream = this.#upstream;
     const { signal, truncate = false, dimensions } = options;
     check(texts, options);
     signal?.throwIfAborted();
-    const prefix = upstream.prefix(options.prefix ?? this.#config.prefix);
+    const prefixKind = options.prefix ?? this.#config.prefix;
+    const prefix = prefixKind === 'none' ? '' : this.#upstream.space.prefixes[prefixKind];
     const kind: BatchKind = truncate || dimensions !== undefined ? { truncate, dimensions } : PLAIN;
-    const space = upstream.spaceId(prefix, kind);
+    const space = this.#known.idOf(prefix, kind);
     const hashes = texts.map((text) => createHash('sha256').update(text).digest('hex'));
     const found = await orAborted(this.#lookUp(space, hashes, dimensions), signal);
     const outcomes = found.map((vector) => (vector ? { vector, cached: true } : undefined));
@@ -110,11 +142,10 @@ export class Intake {
   async #lookUp(
     id: string,
     hashes: readonly string[],
-    dimensions = this.#upstream.space.dimensions,
+    dimensions: number | undefined,
   ): Promise<(Vector | undefined)[]> {
-    const { lookups } = this.#upstream;
-    if (!lookups) return new Array<undefined>(hashes.length).fill(undefined);
-    const found = await lookups.find(id, hashes, dimensions);
+    const found = await this.#known.find(id, hashes, dimensions);
+    if (!found) return new Array<undefined>(hashes.length).fill(undefined);
     const hits = found.filter((vector) => vector !== undefined).length;
     this.#metrics.cacheLookup({ hits, misses: hashes.length - hits });
     return found;
@@ -126,7 +157,7 @@ export class Intake {
     options: EmbedTextsOptions,
     onQueued: (() => void) | undefined,
   ): Promise<TextOutcome[]> {
-    const { dispatcher, cache } = this.#upstream;
+    const dispatcher = this.#dispatcher;
     const { signal, priority = this.#config.priority, caller = '' } = options;
     // Whoever was told of room keeps it: others must not come between.
     const most = options.whenFull === 'reject' ? requests.length : TURN;
@@ -154,7 +185,7 @@ export class Intake {
       for (const ticket of tickets) if (!ticket.isSettled) dispatcher.leave(ticket);
       throw error;
     }
-    const outcomes = tickets.map((ticket) => outcomeOf(ticket, cache !== undefined));
+    const outcomes = tickets.map((ticket) => outcomeOf(ticket, this.#known.keeps));
     const unsent = requests.slice(tickets.length).map((): TextOutcome => ({ error: met?.error }));
     return [...outcomes, ...unsent];
   }
@@ -164,7 +195,7 @@ export class Intake {
     if (this.#sending) return;
     this.#sending = setImmediate(() => {
       this.#sending = undefined;
-      this.#upstream.dispatcher.send();
+      this.#dispatcher.send();
     });
   }
 
@@ -173,7 +204,7 @@ export class Intake {
     const { signal, priority = this.#config.priority, caller = '' } = options;
     if (options.whenFull === 'reject') {
       const { maxQueueSize } = this.#config;
-      const { waiting } = this.#upstream.dispatcher;
+      const { waiting } = this.#dispatcher;
       if (waiting + texts <= maxQueueSize) return;
       this.#metrics.rejected(texts);
       throw new QueueFullError(
@@ -185,7 +216,7 @@ export class Intake {
   }
 
   #hasRoom(): boolean {
-    return this.#upstream.dispatcher.waiting < this.#config.maxQueueSize;
+    return this.#dispatcher.waiting < this.#config.maxQueueSize;
   }
 }
 

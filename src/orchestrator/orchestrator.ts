@@ -3,13 +3,13 @@
 import { NotStartedError, RejectedTextsError } from '../errors.js';
 import { BatchMetrics, type Metrics } from '../metrics/metrics.js';
 import type { Embedder, Vector, VectorCache, VectorSpace } from '../types.js';
+import { openUpstream, type Upstream } from '../upstream/upstream.js';
 import { OrchestratorCache } from './cache.js';
 import { BatchConfig, type BatchOptions } from './config.js';
 import { checkHealth, type Health } from './health.js';
 import { type EmbedTextsOptions, Intake, type TextOutcome } from './intake.js';
 import { Results } from './results.js';
 import { timerMs } from './timer.js';
-import { Upstream } from './upstream.js';
 
 interface Running {
   upstream: Upstream;
@@ -62,16 +62,7 @@ export class BatchOrchestrator implements AsyncDisposable {
    */
   async start(): Promise<this> {
     if (this.#stopped) throw stopped();
-    this.#upstream ??= Upstream.open({
-      config: this.config,
-      metrics: this.#metrics,
-      signal: this.#end.signal,
-      embedder: this.#parts.embedder,
-      cache: this.#parts.cache,
-      onNotice: (message) => this.#parts.onNotice?.(message),
-      onWarning: (message) => this.#parts.onWarning?.(message),
-      onTaken: () => this.#open?.intake.onTaken(),
-    });
+    this.#upstream ??= this.#openUpstream();
     try {
       const upstream = await this.#upstream;
       if (this.#stopped) throw stopped();
@@ -83,8 +74,29 @@ export class BatchOrchestrator implements AsyncDisposable {
     return this;
   }
 
+  #openUpstream(): Promise<Upstream> {
+    const { settings, enableBatching, maxBatchSize, startBatchSize, cacheMaxMemoryMb } = this.config;
+    return openUpstream({
+      settings: enableBatching ? settings : { ...settings, batchSize: 1 },
+      metrics: this.#metrics,
+      signal: this.#end.signal,
+      embedder: this.#parts.embedder,
+      cache: this.#parts.cache,
+      memoryBytes: cacheMaxMemoryMb * 1024 ** 2,
+      bounds: { maxBatchSize, startBatchSize },
+      onNotice: (message) => this.#parts.onNotice?.(message),
+      onWarning: (message) => this.#parts.onWarning?.(message),
+    });
+  }
+
   #intakeOf(upstream: Upstream): Intake {
-    return new Intake({ upstream, config: this.config, metrics: this.#metrics, signal: this.#end.signal });
+    return new Intake({
+      upstream,
+      config: this.config,
+      metrics: this.#metrics,
+      signal: this.#end.signal,
+      onWarning: (message) => this.#parts.onWarning?.(message),
+    });
   }
 
   /**
@@ -106,16 +118,14 @@ export class BatchOrchestrator implements AsyncDisposable {
     // Nobody could ask for anything before the start was over.
     if (!this.#open) this.#end.abort(stopped());
     const upstream = await this.#upstream?.catch(() => undefined);
-    const giveUp = () => {
-      void upstream?.dispatcher.stop(this.#end.signal.reason);
-      this.#open?.intake.giveUp();
-    };
+    const intake = this.#open?.intake;
+    const giveUp = () => void intake?.stop(this.#end.signal.reason);
     this.#end.signal.addEventListener('abort', giveUp, { once: true });
-    upstream?.dispatcher.end();
+    intake?.end();
     await Promise.allSettled([...this.#calls]);
-    await upstream?.dispatcher.stop(stopped());
-    const { embedder, cache } = upstream ?? this.#parts;
-    await Promise.all([embedder?.close(), cache?.close()]);
+    await intake?.stop(stopped());
+    if (upstream) return await upstream.close();
+    await Promise.all([this.#parts.embedder?.close(), this.#parts.cache?.close()]);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -185,10 +195,11 @@ export class BatchOrchestrator implements AsyncDisposable {
 
   /** Everything counted since the start or the last reset, as plain JSON. */
   getMetrics(): Metrics {
-    const { dispatcher, limiter, embedder } = this.#open?.upstream ?? {};
+    const { intake } = this.#open ?? {};
+    const { limiter, embedder } = this.#open?.upstream ?? {};
     return this.#metrics.snapshot({
-      queue_size: dispatcher?.waiting ?? 0,
-      active_requests: dispatcher?.inFlight ?? 0,
+      queue_size: intake?.waiting ?? 0,
+      active_requests: intake?.inFlight ?? 0,
       batch_size_limit: limiter?.batchSize ?? 0,
       concurrency_limit: limiter?.concurrency ?? 0,
       endpoints: embedder?.endpoints?.() ?? [],

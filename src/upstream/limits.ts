@@ -37,15 +37,27 @@ function freeMemory(): number {
   return Math.max(0, Math.min(limit, totalmem()) - process.memoryUsage.rss());
 }
 
+/** What bounds the texts of a request beside the settings and the memory of this process. */
+export interface LimiterBounds {
+  /** Texts of a request at most, also where `batchSize` is set. */
+  maxBatchSize?: number;
+  startBatchSize?: number;
+}
+
 /**
  * What is set stays as it is; the rest follows the server.
- * @param fixed what the user set; `concurrency` counts for each endpoint
+ * @param set what the user set; `concurrency` counts for each endpoint
  */
 export function limiterFor(
-  { batchSize, concurrency }: { batchSize?: number | undefined; concurrency?: number | undefined },
+  set: { batchSize?: number | undefined; concurrency?: number | undefined },
   embedder: Embedder,
-  { maxBatchSize = MOST_TEXTS, startBatchSize = START.batchSize } = {},
+  bounds: LimiterBounds = {},
 ): Limiter {
+  const { concurrency } = set;
+  const allowed = memoryBound(embedder.identity.dimensions, MOST_IN_FLIGHT);
+  const maxBatchSize = Math.min(bounds.maxBatchSize ?? MOST_TEXTS, allowed);
+  const startBatchSize = Math.min(bounds.startBatchSize ?? START.batchSize, maxBatchSize);
+  const batchSize = set.batchSize === undefined ? undefined : Math.min(set.batchSize, maxBatchSize);
   if (embedder.identity.embedder === 'builtin') {
     return new Limiter({
       batchSize: batchSize ?? startBatchSize,

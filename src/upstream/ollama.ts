@@ -1,7 +1,7 @@
 // Opens the Ollama servers of a run as one embedder: each held to its vector space, all held to one, with
 // retries around them. A server that is down is left out and tried again later, as long as another is up.
 import { openOllamaEmbedder } from '../embedders/ollama/embedder.js';
-import { type OllamaAddress, parseOllamaAddress } from '../embedders/ollama/host.js';
+import { DEFAULT_URL, type OllamaAddress, parseOllamaAddress } from '../embedders/ollama/host.js';
 import { hasModel, listEmbeddingModels } from '../embedders/ollama/model.js';
 import { poolOf } from '../embedders/pool.js';
 import { withRetry, wrapped } from '../embedders/retry.js';
@@ -15,7 +15,6 @@ import { type OpenedMember, withLatecomers } from './latecomers.js';
 import type { OpenEmbedderOptions } from './options.js';
 import { withRequestCount } from './requests.js';
 
-const DEFAULT_URL = 'http://127.0.0.1:11434';
 /** A first look at an address that nobody named must not hold up a run. */
 const PROBE_TIMEOUT_MS = 1500;
 

@@ -2,6 +2,11 @@
 // server listens everywhere is reached by loopback.
 import { UsageError } from '../../errors.js';
 
+const defaultPort = '11434';
+
+/** Where an Ollama is that nobody named. */
+export const DEFAULT_URL = `http://127.0.0.1:${defaultPort}`;
+
 const loopback = new Map([
   ['', '127.0.0.1'],
   ['0.0.0.0', '127.0.0.1'],
@@ -32,9 +37,9 @@ export function parseOllamaHost(value: string): URL {
     throw new UsageError("Ollama's address can't hold a password: set OLLAMA_API_KEY instead.");
   }
   const { host, port } = splitAuthority(authority);
-  const defaultPort = schemeEnd < 0 ? '11434' : scheme === 'http' ? '80' : '443';
+  const impliedPort = schemeEnd < 0 ? defaultPort : scheme === 'http' ? '80' : '443';
   // Ollama, too, takes the default port in place of one that can't be.
-  const usablePort = /^\d{1,5}$/.test(port) && Number(port) <= 65535 ? port : defaultPort;
+  const usablePort = /^\d{1,5}$/.test(port) && Number(port) <= 65535 ? port : impliedPort;
   const name = loopback.get(host) ?? (host.includes(':') ? `[${host}]` : host);
   try {
     return new URL(`${scheme}://${name}:${usablePort}${path}`);

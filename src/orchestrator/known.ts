@@ -1,0 +1,91 @@
+// The vectors that an orchestrator has already: looked up and kept under an id for each way to make them. A cache
+// that fails is said once, and gone on without.
+import { createHash } from 'node:crypto';
+import type { BatchKind, Ticket } from '../batching/ticket.js';
+import { registerDerived } from '../cache/spaces.js';
+import type { Vector, VectorCache, VectorEntry, VectorSpace } from '../types.js';
+import { Lookups } from './lookups.js';
+
+export class KnownVectors {
+  readonly #space: VectorSpace;
+  readonly #cache: VectorCache | undefined;
+  readonly #lookups: Lookups | undefined;
+  readonly #onWarning: (message: string) => void;
+  readonly #ids = new Map<string, string>();
+  #failed = false;
+
+  constructor(
+    { space, cache }: { space: VectorSpace; cache: VectorCache | undefined },
+    onWarning: (message: string) => void,
+  ) {
+    this.#space = space;
+    this.#cache = cache;
+    this.#lookups = cache && new Lookups(cache, (error) => this.#goOnWithout(error));
+    this.#onWarning = onWarning;
+  }
+
+  /** Whether what is answered is kept. */
+  get keeps(): boolean {
+    return this.#cache !== undefined;
+  }
+
+  /**
+   * The id under which a cache keeps vectors made in this way. What an ingest makes too shares its id with
+   * the ingest; other prefixes, cut texts and shorter vectors have ids of their own.
+   */
+  idOf(prefix: string, kind: BatchKind): string {
+    const { id, prefixes, dimensions } = this.#space;
+    const shorter = kind.dimensions !== undefined && kind.dimensions !== dimensions;
+    if (prefix === prefixes.document && !kind.truncate && !shorter) return id;
+    const making = JSON.stringify([id, prefix, kind.truncate, kind.dimensions ?? dimensions]);
+    let derived = this.#ids.get(making);
+    if (!derived) {
+      derived = createHash('sha256').update(making).digest('hex').slice(0, 32);
+      this.#ids.set(making, derived);
+      this.#register(derived, kind.dimensions ?? dimensions);
+    }
+    return derived;
+  }
+
+  /** Vectors in the order of `hashes`; undefined without a cache. */
+  async find(
+    id: string,
+    hashes: readonly string[],
+    dimensions = this.#space.dimensions,
+  ): Promise<(Vector | undefined)[] | undefined> {
+    return await this.#lookups?.find(id, hashes, dimensions);
+  }
+
+  /** Never throws: what can't be kept is embedded again. */
+  async keep(tickets: readonly Ticket[]): Promise<void> {
+    const cache = this.#cache;
+    if (!cache) return;
+    const byId = new Map<string, VectorEntry[]>();
+    for (const { space, hash, vector } of tickets) {
+      const entries = byId.get(space);
+      if (entries) entries.push({ hash, vector: vector! });
+      else byId.set(space, [{ hash, vector: vector! }]);
+    }
+    try {
+      await Promise.all([...byId].map(([id, entries]) => cache.setMany(id, entries)));
+    } catch (error) {
+      this.#goOnWithout(error);
+    }
+  }
+
+  #register(id: string, dimensions: number): void {
+    if (!this.#cache) return;
+    const { embedder, model } = this.#space;
+    registerDerived(this.#cache, { id, embedder, model, dimensions }).catch((error: unknown) =>
+      this.#goOnWithout(error),
+    );
+  }
+
+  /** Our own caches don't fail, they go quiet; one that was handed in may. */
+  #goOnWithout(error: unknown): void {
+    if (this.#failed) return;
+    this.#failed = true;
+    const why = error instanceof Error ? error.message : String(error);
+    this.#onWarning(`The cache fails (${why}): what it can't give is embedded again.`);
+  }
+}

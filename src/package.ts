@@ -1,0 +1,12 @@
+// What package.json says of this package. Imports nothing of ours, so that every layer can ask.
+import { readFileSync } from 'node:fs';
+
+export interface Package {
+  name: string;
+  version: string;
+  engines: { node: string };
+}
+
+export function readPackage(): Package {
+  return JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as Package;
+}

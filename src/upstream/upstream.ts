@@ -1,0 +1,124 @@
+// Opens all that stands behind whoever sends texts: the embedder, its vector space, the cache that is keyed by
+// it, and how much may be sent at once. The one way in for runs, orchestrators and measurements.
+import type { DispatcherOptions } from '../batching/dispatcher.js';
+import type { Limiter } from '../batching/limiter/limiter.js';
+import { withMemory } from '../cache/memory/cache.js';
+import type { Settings } from '../config/settings.js';
+import { CANARY_TEXTS, compareSpaces, measureSpace } from '../embedders/space.js';
+import { VectorSpaceError } from '../errors.js';
+import { policyOf } from '../faults.js';
+import type { BatchMetrics } from '../metrics/metrics.js';
+import type { Embedder, VectorCache, VectorSpace } from '../types.js';
+import { firstSeen, openConfiguredCache } from './cache.js';
+import { comeback } from './comeback.js';
+import { openEmbedder } from './embedder.js';
+import { type LimiterBounds, limiterFor } from './limits.js';
+
+export interface UpstreamOptions {
+  settings: Settings;
+  metrics: BatchMetrics;
+  signal: AbortSignal;
+  /** What exists already and is gone on with: its vector space, and the counter of its chunks. */
+  previous?: { space: VectorSpace; counter: string } | undefined;
+  /** Used instead of what the settings name; closed with the rest. */
+  embedder?: Embedder | undefined;
+  /** Used instead of what the settings name; closed with the rest. */
+  cache?: VectorCache | undefined;
+  /** Bytes of vectors kept in this process, in front of the cache. @default 0 */
+  memoryBytes?: number;
+  /** How much may be sent at once, where it isn't as the settings say. */
+  bounds?: LimiterBounds | undefined;
+  onNotice(message: string): void;
+  onWarning(message: string): void;
+  /** Set when a missing model may be pulled. */
+  onPull?: ((status: string, completed: number, total: number) => void) | undefined;
+  /** Told of every request, retries included, with the number of its texts. */
+  onRequest?(texts: number): void;
+  /** Waited for before the first text is sent. */
+  onOpened?(embedder: Embedder): Promise<void>;
+}
+
+export interface Upstream {
+  readonly embedder: Embedder;
+  /** The one to key by: that of what exists, or the one that the cache has seen first. */
+  readonly space: VectorSpace;
+  readonly cache: VectorCache | undefined;
+  readonly limiter: Limiter;
+  /** A harmless text that the embedder is known to accept. */
+  readonly canary: string;
+  /** How long the first answer took, in ms; the model may have been loaded for it. */
+  readonly firstAnswerMs: number;
+  /** Waits out an outage; absent where the settings don't ask for it. */
+  readonly comeback: DispatcherOptions['comeback'];
+  close(): Promise<void>;
+}
+
+/**
+ * Opens what the settings name, or what made that which exists.
+ * @throws {ServiceError} when what was asked for by name can't be used
+ * @throws {VectorSpaceError} when the embedder gives other vectors than those which exist
+ * @throws {EmbedderFault} when the first request fails
+ */
+export async function openUpstream(options: UpstreamOptions): Promise<Upstream> {
+  const { settings, metrics, signal, previous, onNotice } = options;
+  let limiter: Limiter | undefined;
+  const embedder =
+    options.embedder ??
+    (await openEmbedder({
+      settings,
+      previous: previous?.space,
+      pinnedCounter: previous?.counter,
+      signal,
+      onNotice,
+      onPull: options.onPull,
+      ...(options.onRequest && { onRequest: (texts) => options.onRequest!(texts) }),
+      onRetry: (fault) => {
+        metrics.retried(fault.meaning);
+        const { overload } = policyOf(fault);
+        if (overload) limiter?.overloaded(overload);
+      },
+    }));
+  let cache = options.cache;
+  try {
+    await options.onOpened?.(embedder);
+    const start = performance.now();
+    const measured = await measureSpace(embedder, { signal });
+    const firstAnswerMs = performance.now() - start;
+    if (previous) requireSameSpace(previous.space, measured);
+    cache ??= await openConfiguredCache(settings, options.onWarning);
+    const space = previous?.space ?? (await firstSeen(measured, cache));
+    if (cache && options.memoryBytes) cache = withMemory(cache, options.memoryBytes);
+    limiter = limiterFor(settings, embedder, options.bounds);
+    const canary = space.prefixes.document + CANARY_TEXTS[0]!.text;
+    const timeoutMs = settings.waitForServer;
+    return {
+      embedder,
+      space,
+      cache,
+      limiter,
+      canary,
+      firstAnswerMs,
+      comeback:
+        timeoutMs > 0
+          ? (_outage, signal) => comeback(embedder, canary, { timeoutMs, signal, onNotice })
+          : undefined,
+      close: async () => {
+        await Promise.all([embedder.close(), cache?.close()]);
+      },
+    };
+  } catch (error) {
+    // What was handed in stays open: the start may be tried again.
+    if (!options.cache) await cache?.close();
+    if (!options.embedder) await embedder.close();
+    throw error;
+  }
+}
+
+function requireSameSpace(known: VectorSpace, measured: VectorSpace): void {
+  const comparison = compareSpaces(known, measured);
+  if (comparison.same) return;
+  throw new VectorSpaceError(
+    `The output was made in another vector space (${comparison.reason}): vectors of two spaces can't be compared. ` +
+      'Use the embedder that made it, or --rebuild to make the output anew.',
+  );
+}
