@@ -53,6 +53,13 @@ export class DamagedOutputError extends EmbedError {
   }
 }
 
+/** The output is in a format that only a later version of this program knows. */
+export class NewerOutputError extends EmbedError {
+  constructor(message: string) {
+    super('EMBED_NEWER_OUTPUT', exitCodes.output, message);
+  }
+}
+
 /** The output can't be written: permissions, a full disk. */
 export class OutputError extends EmbedError {
   constructor(message: string, options?: { cause?: unknown }) {

@@ -12,6 +12,7 @@ export {
   exitCodes,
   type FaultMeaning,
   LockedError,
+  NewerOutputError,
   NotStartedError,
   OutputError,
   QueueFullError,

@@ -19,7 +19,7 @@ Exit status:
     2  wrong usage or configuration
     3  finished, but some documents failed
     4  a named service can't be reached or lacks the model
-    5  the output is of another vector space, or damaged
+    5  the output is of another vector space, damaged, or made by a newer version
    75  another run holds the lock
   130  stopped by a signal, progress kept (129 and 143 likewise)`;
 

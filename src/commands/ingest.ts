@@ -16,7 +16,7 @@ export interface IngestOptions extends RunOptions {
  * @throws {UsageError} paths that don't exist, nothing to read, more than half of the documents gone
  * @throws {LockedError} another run works on the output
  * @throws {ServiceError} a service asked for by name can't be reached, or the server died on the way
- * @throws {VectorSpaceError | DamagedOutputError} the output can't be continued
+ * @throws {VectorSpaceError | DamagedOutputError | NewerOutputError} the output can't be continued
  */
 export async function ingest(options: IngestOptions): Promise<RunResult> {
   const run = await Run.prepare(options);

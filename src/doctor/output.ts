@@ -1,6 +1,7 @@
 // The output as the last run left it: its lock, what an interrupted run left, and whether its files fit
 // together. This looks at a few bytes only; `embed verify` reads all of them.
 import { join } from 'node:path';
+import { NewerOutputError } from '../errors.js';
 import { parseRecord, readRecordText, recover } from '../output/commit.js';
 import { fileSize, namesIn } from '../output/disk.js';
 import { journalPrefix, runFolder } from '../output/layout.js';
@@ -9,7 +10,7 @@ import { type Output, openOutput } from '../output/output.js';
 import type { VectorSpace } from '../types.js';
 import { plural, quoted } from '../words.js';
 import type { Finding, Fix } from './check.js';
-import type { Probe } from './probe.js';
+import { type Probe, said } from './probe.js';
 import { size } from './words.js';
 
 /** @returns the vector space of the output; undefined where there is none that can be read */
@@ -25,7 +26,8 @@ export async function examineOutput(probe: Probe, out: string): Promise<VectorSp
       await output.close();
     }
   };
-  await probe.check('files', 'Files', look, { mend: `embed ingest <paths> --out ${quoted(out)} --rebuild` });
+  const mend = `embed ingest <paths> --out ${quoted(out)} --rebuild`;
+  await probe.check('files', 'Files', () => look().catch(tooNew), { mend });
   let held = false;
   await probe.check('lock', 'Lock', async () => {
     const lock = await inspectLock(out);
@@ -45,6 +47,12 @@ export async function examineOutput(probe: Probe, out: string): Promise<VectorSp
     return await interrupted(out);
   });
   return space;
+}
+
+/** Making it anew would lose what only the newer version knows. */
+function tooNew(error: unknown): Finding {
+  if (!(error instanceof NewerOutputError)) throw error;
+  return { status: 'failure', seen: said(error), mend: 'npm install --global embed-ingest@latest' };
 }
 
 const undisturbed: Finding = { status: 'ok', seen: 'left nothing unfinished' };

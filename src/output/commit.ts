@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { DamagedOutputError } from '../errors.js';
 import { errorCode, fileSize, namesIn, outputError, readText, remove, syncFolder } from './disk.js';
 import { journalPrefix, lockPrefix, recordName, runFolder } from './layout.js';
+import { newer } from './manifest-reader.js';
 import { type FileSum, hashFile } from './staged.js';
 
 /** A staged file that is to become the output's file of the same name. */
@@ -37,11 +38,15 @@ export function stagedPath(dir: string, record: CommitRecord, name: string): str
   return join(runFolder(dir), record.stage, name);
 }
 
-/** Undefined for a text that isn't whole: its commit never began. */
+/**
+ * Undefined for a text that isn't whole: its commit never began.
+ * @throws {NewerOutputError} when a newer version wrote it
+ */
 export function parseRecord(text: string | undefined): CommitRecord | undefined {
   const [body = '', sum = ''] = text?.split('\n') ?? [];
   if (sum === '' || checksum(body) !== sum) return undefined;
   const { format, stage, files, remove } = JSON.parse(body);
+  if (format > recordFormat) throw newer("The output's unfinished commit", format, recordFormat);
   return format === recordFormat ? { stage, files, remove } : undefined;
 }
 

@@ -1,7 +1,7 @@
 // Reads a manifest line by line, with constant memory beside its result, and believes nothing: what is
 // wrong with it ends here, as one sentence, and not as a crash or a wrong index later.
 import type { FileHandle } from 'node:fs/promises';
-import { DamagedOutputError } from '../errors.js';
+import { DamagedOutputError, NewerOutputError } from '../errors.js';
 import { compareSources } from '../order.js';
 import { spaceFromJson } from '../space.js';
 import { chunksName, vectorsName } from './layout.js';
@@ -40,6 +40,24 @@ export function damaged(path: string, detail: string, cause?: unknown): DamagedO
   return new DamagedOutputError(
     `${path} is damaged (${detail}): restore the output from a copy, or build it again with --rebuild.`,
     cause === undefined ? undefined : { cause },
+  );
+}
+
+/**
+ * Asked before anything else is looked at, since a later format may have other files. Every format begins
+ * with its number.
+ * @throws {NewerOutputError} when the manifest's format is none that this version knows
+ */
+export async function refuseNewer(handle: FileHandle, dir: string): Promise<void> {
+  const { buffer, bytesRead } = await handle.read(Buffer.alloc(64), 0, 64, 0);
+  const format = /^\s*\{\s*"format"\s*:\s*(\d+)/.exec(buffer.toString('latin1', 0, bytesRead))?.[1];
+  if (Number(format) > manifestFormat) throw newer(dir, Number(format), manifestFormat);
+}
+
+/** @param known the highest format that this version reads */
+export function newer(what: string, format: number, known: number): NewerOutputError {
+  return new NewerOutputError(
+    `${what} was made by a newer embed (format ${format}, this version reads ${known}): update it, or choose another folder with --out.`,
   );
 }
 

@@ -7,7 +7,7 @@ import { OutputError } from '../errors.js';
 import { type CommitRecord, noStep, type OnStep, parseRecord, readRecordText, stagedPath } from './commit.js';
 import { errorCode, outputError } from './disk.js';
 import { chunksName, failuresName, manifestName, vectorsName } from './layout.js';
-import { damaged } from './manifest-reader.js';
+import { damaged, refuseNewer } from './manifest-reader.js';
 
 export interface OpenFiles {
   manifest: FileHandle;
@@ -24,6 +24,7 @@ const pauseMs = 20;
  * means that a commit was under way: once more.
  * @returns undefined when the folder holds no output
  * @throws {DamagedOutputError} when only some of its files are there
+ * @throws {NewerOutputError} when a newer version made it
  */
 export async function openFiles(dir: string, onStep: OnStep = noStep): Promise<OpenFiles | undefined> {
   for (let tries = 0; tries < maxTries; tries++) {
@@ -40,10 +41,15 @@ export async function openFiles(dir: string, onStep: OnStep = noStep): Promise<O
     await onStep(failuresName);
     const found = [manifest, chunks, vectors, failures];
     const same = before === (await readRecordText(dir)) && (await isManifest(dir, manifest, record));
-    if (same && manifest !== undefined && chunks !== undefined && vectors !== undefined) {
-      return { manifest, chunks, vectors, failures };
+    try {
+      if (same && manifest !== undefined) await refuseNewer(manifest, dir);
+      if (same && manifest !== undefined && chunks !== undefined && vectors !== undefined) {
+        found.length = 0;
+        return { manifest, chunks, vectors, failures };
+      }
+    } finally {
+      await Promise.all(found.map((file) => file?.close()));
     }
-    await Promise.all(found.map((file) => file?.close()));
     if (same) {
       if (manifest === undefined && chunks === undefined && vectors === undefined) return undefined;
       const missing = manifest === undefined ? manifestName : chunks === undefined ? chunksName : vectorsName;

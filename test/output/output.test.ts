@@ -90,7 +90,7 @@ const manifestDamages: [string, (text: string) => string][] = [
   ['a cut at a line', (text) => text.slice(0, text.indexOf('\n', text.length / 2) + 1)],
   ['a lost line', (text) => text.replace(/\n\{"source":"docs\/007.*/, '')],
   ['a repeated line', (text) => text.replace(/(\n\{"source":"docs\/007.*)/, '$1$1')],
-  ['another format', (text) => text.replace('"format":1', '"format":2')],
+  ['another format', (text) => text.replace('"format":1', '"format":0')],
   ['a changed model', (text) => text.replace('"model":"sample"', '"model":"other"')],
   ['a changed row count', (text) => text.replace(/"rows":80/, '"rows":81')],
   ['a changed size', (text) => text.replace(/("bytes":\d+)/, '$10')],
