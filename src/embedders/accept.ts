@@ -2,6 +2,7 @@
 // L2-normalised, whatever engine it came from. Nothing normalises a vector a second time.
 import { EmbedderFault } from '../errors.js';
 import type { Vector } from '../types.js';
+import { normOf } from '../vectors/norm.js';
 
 /**
  * How far a norm may be from 1 and still count as 1. Servers normalise in float32, which leaves about 2e-7
@@ -33,16 +34,6 @@ export function accept(vectors: Vector[], count: number, dimensions: number): Ve
     if (Math.abs(norm - 1) > nearOne) scale(vector, 1 / norm);
   }
   return vectors;
-}
-
-/** NaN or infinite when any of the values is: the sum of squares of float32 can't overflow a double. */
-function normOf(vector: Vector): number {
-  let sum = 0;
-  for (let i = 0; i < vector.length; i++) {
-    const value = vector[i]!;
-    sum += value * value;
-  }
-  return Math.sqrt(sum);
 }
 
 function scale(vector: Vector, factor: number): void {

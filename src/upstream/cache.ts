@@ -1,4 +1,5 @@
 // The cache that the settings name, and the vector space that it is keyed by.
+import { checkedCache } from '../cache/checked.js';
 import { type CacheOptions, openCache } from '../cache/open.js';
 import { registerSpace } from '../cache/spaces.js';
 import { redisSettings } from '../config/redis.js';
@@ -15,12 +16,13 @@ export function cacheOptionsOf(settings: Settings, onWarning?: (message: string)
   };
 }
 
-/** Errors and the meaning of undefined are those of `openCache`. */
+/** Gives only vectors that pass the checks of an answer. Errors and the meaning of undefined are those of `openCache`. */
 export async function openConfiguredCache(
   settings: Settings,
   onWarning: (message: string) => void,
 ): Promise<VectorCache | undefined> {
-  return await openCache(settings.cache, cacheOptionsOf(settings, onWarning));
+  const cache = await openCache(settings.cache, cacheOptionsOf(settings, onWarning));
+  return cache && checkedCache(cache, onWarning);
 }
 
 /** The registered space that is the same as `measured`, else `measured` itself, registered from now on. */

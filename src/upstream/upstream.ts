@@ -2,6 +2,7 @@
 // it, and how much may be sent at once. The one way in for runs, orchestrators and measurements.
 import type { DispatcherOptions } from '../batching/dispatcher.js';
 import type { Limiter } from '../batching/limiter/limiter.js';
+import { checkedCache } from '../cache/checked.js';
 import { withMemory } from '../cache/memory/cache.js';
 import type { Settings } from '../config/settings.js';
 import { CANARY_TEXTS, compareSpaces, measureSpace } from '../embedders/space.js';
@@ -78,7 +79,7 @@ export async function openUpstream(options: UpstreamOptions): Promise<Upstream> 
         if (overload) limiter?.overloaded(overload);
       },
     }));
-  let cache = options.cache;
+  let cache = options.cache && checkedCache(options.cache, options.onWarning);
   try {
     await options.onOpened?.(embedder);
     const start = performance.now();
