@@ -140,6 +140,7 @@ export class RejectedTextsError extends EmbedError {
 /**
  * What a failed request to an embedder means:
  * - `too-long`: a text exceeds the context; shorter texts can succeed
+ * - `unknown-script`: not sent, because the model knows less than half of a text's letters
  * - `bad-input`: the server failed on (at least) one of the texts, or died: bisect, ask a canary
  * - `bad-answer`: a 200 that breaks the contract (count, dimensions, NaN, zero, JSON)
  * - `busy`: overloaded, asks for a later try
@@ -152,6 +153,7 @@ export class RejectedTextsError extends EmbedError {
  */
 export type FaultMeaning =
   | 'too-long'
+  | 'unknown-script'
   | 'bad-input'
   | 'bad-answer'
   | 'busy'

@@ -74,6 +74,11 @@ export interface TokenCounter {
   readonly special: number;
   /** Tokens of `text`, without special tokens. Never less than the embedder counts, when exact. */
   count(text: string): number;
+  /**
+   * Whether the vocabulary knows at least half of the letters of `text`: otherwise its vector says hardly more
+   * than that it is unknown. Absent where the vocabulary isn't known.
+   */
+  knows?(text: string): boolean;
 }
 
 /** Text that a model wants in front of what it embeds. */
@@ -231,4 +236,5 @@ export type FailureCode =
   | 'encrypted'
   | 'duplicate-source'
   | 'too-long'
+  | 'unknown-script'
   | 'rejected';

@@ -160,6 +160,8 @@ const MEANINGS: Record<FailureCode, string> = {
   encrypted: 'remove its password',
   'duplicate-source': 'another record or file has the same name; the first one counts',
   'too-long': 'the model takes no piece of it; use a smaller --chunk-size with --rebuild',
+  'unknown-script':
+    'the model was not made for its script; use a multilingual one, such as bge-m3, with --rebuild',
   rejected: 'the embedder fails on this text alone',
 };
 

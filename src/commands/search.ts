@@ -1,5 +1,6 @@
 // `embed search` without its flags: exact cosine of a question against every vector of an output.
 import type { Settings } from '../config/settings.js';
+import { unknownScript } from '../embedders/script.js';
 import { compareSpaces, measureSpace } from '../embedders/space.js';
 import { UsageError, VectorSpaceError } from '../errors.js';
 import { openOutput, type VectorBlock } from '../output/output.js';
@@ -23,7 +24,7 @@ export interface SearchResult extends Row {
 }
 
 /**
- * @throws {UsageError} when there is no output or no question
+ * @throws {UsageError} when there is no output or no question, or the model doesn't know the question's script
  * @throws {VectorSpaceError} when the embedder gives vectors of another space than the output's
  */
 export async function search(options: SearchOptions): Promise<SearchResult[]> {
@@ -51,6 +52,8 @@ export async function search(options: SearchOptions): Promise<SearchResult[]> {
           'search with the embedder that made it, or make it anew with `embed ingest --rebuild`.',
       );
     }
+    const unknown = unknownScript(embedder, question);
+    if (unknown) throw new UsageError(unknown.message, { cause: unknown });
     const [vector] = await embedder.embed([output.space.prefixes.query + question], { signal });
     const best = await nearestRows(output.blocks(), vector!, k);
     const results: SearchResult[] = [];

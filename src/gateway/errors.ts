@@ -68,6 +68,7 @@ export function refusalOf(error: unknown, model = ''): Refusal {
 /** The status of each fault, and the words that the recorded servers have for it. */
 const STATUS: Record<FaultMeaning, { status: number; words?: (model: string) => string }> = {
   'too-long': { status: 400, words: () => TOO_LONG },
+  'unknown-script': { status: 400 },
   'bad-input': { status: 400 },
   'bad-answer': { status: 502 },
   busy: { status: 503, words: () => BUSY },

@@ -1,6 +1,7 @@
 // Ollama's API for vectors. All else of that API is passed through.
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { ServiceError } from '../errors.js';
+import { unknownScript } from '../embedders/script.js';
+import { type EmbedderFault, ServiceError } from '../errors.js';
 import { isDown } from '../faults.js';
 import { ollamaAnswer } from './answers.js';
 import { checkCount, fieldsOf, normalised, vectorRequestOf } from './body.js';
@@ -54,16 +55,18 @@ export function legacyRoute({ backend, models, traffic, limits }: GatewayParts) 
     request.textCount = 1;
     traffic.texts(1);
     try {
-      if (backend.embedder === 'builtin') {
-        const { model: name, prompt } = fieldsOf(request.body) ?? {};
-        const key = typeof name === 'string' ? await backend.modelOf(name) : undefined;
-        if (key !== undefined && typeof prompt === 'string' && prompt !== '') {
+      const { model: name, prompt } = fieldsOf(request.body) ?? {};
+      const key = typeof name === 'string' ? await backend.modelOf(name) : undefined;
+      if (key !== undefined && typeof prompt === 'string' && prompt !== '') {
+        if (backend.embedder === 'builtin') {
           const wish = { ...call, truncate: false, dimensions: undefined };
           const { vectors } = await models.use(key, call.signal, (model) =>
             embedTexts(model, [prompt], wish),
           );
           return { embedding: Array.from(vectors[0]!) };
         }
+        const fault = await unknownTo(models, key, prompt, call.signal);
+        if (fault) throw fault;
       }
       const body = normalised(request.body, 'prompt');
       return await backend.pass({ request, reply, body, signal: call.signal });
@@ -71,6 +74,21 @@ export function legacyRoute({ backend, models, traffic, limits }: GatewayParts) 
       call.end();
     }
   };
+}
+
+/** A model that can't be opened is no reason to refuse: the server says itself what is wrong. */
+async function unknownTo(
+  models: GatewayParts['models'],
+  key: string,
+  text: string,
+  signal: AbortSignal,
+): Promise<EmbedderFault | undefined> {
+  if (!/\P{ASCII}/u.test(text)) return undefined;
+  try {
+    return await models.use(key, signal, async ({ embedder }) => unknownScript(embedder, text));
+  } catch {
+    return undefined;
+  }
 }
 
 /** Whether a model can't be opened for a reason that no waiting helps. */

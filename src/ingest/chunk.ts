@@ -1,8 +1,8 @@
 // Documents to chunks: a document's `begin` is followed by its rows and an `end`.
 import { split } from '../chunks/split.js';
-import type { TokenCounter } from '../types.js';
+import type { Chunk, TokenCounter } from '../types.js';
 import type { RunCounts } from './counts.js';
-import type { Step } from './steps.js';
+import type { FailureStep, RowStep, Step } from './steps.js';
 
 /** Rows a group at most: one look-up in the cache, one stretch of work between two looks at the network. */
 const GROUP = 256;
@@ -30,8 +30,9 @@ export async function* chunk(
       const { document, ...begin } = step;
       steps.push(begin);
       if (document.blocks.length > 0) {
-        for (const piece of split(document, await chunking())) {
-          steps.push({ kind: 'row', chunk: piece });
+        const { counter, ...sizes } = await chunking();
+        for (const piece of split(document, { ...sizes, counter })) {
+          steps.push(rowOf(piece, counter, counts));
           counts.rowsSplit++;
           if (steps.length >= GROUP) {
             yield steps;
@@ -43,4 +44,11 @@ export async function* chunk(
     }
     if (steps.length > 0) yield steps;
   }
+}
+
+/** The row of a chunk; a failure where the model doesn't know its script and would give it the vector of others. */
+export function rowOf(chunk: Chunk, counter: TokenCounter, counts: RunCounts): RowStep | FailureStep {
+  if (!counter.knows || counter.knows(chunk.text)) return { kind: 'row', chunk };
+  counts.chunksFailed++;
+  return { kind: 'failure', failure: { source: chunk.source, code: 'unknown-script', chunk: chunk.index } };
 }

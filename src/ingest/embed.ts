@@ -5,6 +5,7 @@ import { halve } from '../chunks/halve.js';
 import { isTooLong } from '../faults.js';
 import type { FailureCode } from '../types.js';
 import { BATCH_BOUNDS } from '../upstream/limits.js';
+import { rowOf } from './chunk.js';
 import type { RunCounts } from './counts.js';
 import type { Session } from './session.js';
 import type { RowStep, Step } from './steps.js';
@@ -155,10 +156,11 @@ class Sender {
 
   /** The server counts more tokens than we do: its two halves take the chunk's place. */
   #halve(at: number, row: RowStep): boolean {
-    const halves = halve(row.chunk, this.#session.embedder.counter);
+    const { counter } = this.#session.embedder;
+    const halves = halve(row.chunk, counter);
     if (!halves) return false;
-    const rows = halves.map((chunk): RowStep => ({ kind: 'row', chunk }));
-    for (const half of rows) this.#request(half);
+    const rows = halves.map((chunk) => rowOf(chunk, counter, this.#counts));
+    for (const half of rows) if (half.kind === 'row') this.#request(half);
     this.#steps.splice(at, 1, ...rows);
     this.#dispatcher.send();
     return true;

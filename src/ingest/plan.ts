@@ -26,12 +26,15 @@ export async function countPlan(
     counter,
   };
   const seen = new Set<string>();
+  let failed: string | undefined;
   for await (const group of chunk(read(entries, options), async () => chunking, counts)) {
     for (const step of group) {
       if (step.kind === 'keep') {
         counts.chunks += step.rows;
       } else if (step.kind === 'failure') {
-        counts.documentsFailed++;
+        // A document of which several chunks fail is one.
+        if (step.failure.chunk === undefined || step.failure.source !== failed) counts.documentsFailed++;
+        failed = step.failure.source;
         failures.push(step.failure);
       } else if (step.kind === 'row') {
         counts.chunks++;

@@ -5,6 +5,7 @@ import { setImmediate as nextLoop } from 'node:timers/promises';
 import { Dispatcher } from '../batching/dispatcher.js';
 import { type BatchKind, PLAIN, type Ticket } from '../batching/ticket.js';
 import { orAborted } from '../embedders/abort.js';
+import { unknownScript } from '../embedders/script.js';
 import { type EmbedderFault, QueueFullError, UsageError } from '../errors.js';
 import type { BatchMetrics } from '../metrics/metrics.js';
 import type { Priority, Vector } from '../types.js';
@@ -124,7 +125,7 @@ export class Intake {
     const space = this.#known.idOf(prefix, kind);
     const hashes = texts.map((text) => createHash('sha256').update(text).digest('hex'));
     const found = await orAborted(this.#lookUp(space, hashes, dimensions), signal);
-    const outcomes = found.map((vector) => (vector ? { vector, cached: true } : undefined));
+    const outcomes = found.map((vector, index) => this.#refused(texts[index]!) ?? cachedOutcome(vector));
     const missing = outcomes.flatMap((outcome, index) => (outcome ? [] : [index]));
     if (missing.length === 0) return outcomes as TextOutcome[];
     const requests = missing.map((index) => ({
@@ -137,6 +138,14 @@ export class Intake {
     const answered = await this.#send(requests, options, onQueued);
     for (const [at, { index }] of requests.entries()) (outcomes as TextOutcome[])[index] = answered[at]!;
     return outcomes as TextOutcome[];
+  }
+
+  /** What is told at once, and not sent; not even a cache is believed, which may hold what older versions sent. */
+  #refused(text: string): TextOutcome | undefined {
+    const fault = unknownScript(this.#upstream.embedder, text);
+    if (!fault) return undefined;
+    this.#metrics.textFailed(fault.meaning);
+    return { fault };
   }
 
   async #lookUp(
@@ -218,6 +227,10 @@ export class Intake {
   #hasRoom(): boolean {
     return this.#dispatcher.waiting < this.#config.maxQueueSize;
   }
+}
+
+function cachedOutcome(vector: Vector | undefined): TextOutcome | undefined {
+  return vector && { vector, cached: true };
 }
 
 function outcomeOf({ vector, fault, error, callers }: Ticket, isKept: boolean): TextOutcome {

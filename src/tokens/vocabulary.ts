@@ -53,23 +53,45 @@ export class Vocabulary {
   pieces(word: string): number {
     // Not in the vocabulary at all: no word can start.
     if (this.#wordStart === 0) return 1;
-    const ends = this.#ends;
     let count = 0;
     let start = 0;
     let node = this.#wordStart;
     while (start < word.length) {
-      let match = -1;
-      for (let index = start; index < word.length; index++) {
-        node = this.#to[this.#slot(node, word.charCodeAt(index))]!;
-        if (node === 0) break;
-        if (ends[node] === 1) match = index + 1;
-      }
-      if (match < 0) return 1;
+      const end = this.#longest(word, start, node);
+      if (end < 0) return 1;
       count++;
-      start = match;
+      start = end;
       node = ROOT;
     }
     return count;
+  }
+
+  /** The pieces of one word, without their marks; undefined when they don't cover it ([UNK]). */
+  cut(word: string): string[] | undefined {
+    if (this.#wordStart === 0) return undefined;
+    const pieces: string[] = [];
+    let start = 0;
+    let node = this.#wordStart;
+    while (start < word.length) {
+      const end = this.#longest(word, start, node);
+      if (end < 0) return undefined;
+      pieces.push(word.slice(start, end));
+      start = end;
+      node = ROOT;
+    }
+    return pieces;
+  }
+
+  /** Index behind the longest token that goes on from `node` with the word's rest; -1 when there is none. */
+  #longest(word: string, start: number, from: number): number {
+    let match = -1;
+    let node = from;
+    for (let index = start; index < word.length; index++) {
+      node = this.#to[this.#slot(node, word.charCodeAt(index))]!;
+      if (node === 0) break;
+      if (this.#ends[node] === 1) match = index + 1;
+    }
+    return match;
   }
 
   /** Slot of an edge, or the free one where it would stand. */

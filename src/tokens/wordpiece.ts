@@ -1,10 +1,11 @@
 // Counts the tokens of a BERT WordPiece model exactly as Ollama does. Its two recorded generations differ
 // beyond plain words, so a word counts what the one that makes more of it counts.
-import { type Character, characterOf } from './characters.js';
 import { isSpace, wordEnd } from './spaces.js';
 import type { SpanCounter } from './span.js';
+import { knowsMost, type Piece } from './unknown.js';
 import { Vocabulary } from './vocabulary.js';
 import { emptyHash, extendHash, MAX_MEMO_LENGTH, WordMemo } from './word-memo.js';
+import { charactersOf, llamaParts, type Part, runnerParts } from './word-parts.js';
 
 /** [CLS] and [SEP]. */
 const SPECIAL_TOKENS = 2;
@@ -18,6 +19,9 @@ const PUNCTUATION = 2;
 const SYMBOL = 3;
 const SPACE = 4;
 const CONTROL = 5;
+
+/** Every letter, at the start of a word and within it. */
+const ASCII_WORDS = [...'abcdefghijklmnopqrstuvwxyz'].flatMap((letter) => [letter, letter + letter]);
 
 const classes = new Uint8Array(128);
 /** Lower case. */
@@ -46,14 +50,23 @@ class WordPieceCounter implements SpanCounter {
   readonly #vocabulary: Vocabulary;
   readonly #memo = new WordMemo();
   readonly #foreign = new Map<string, number>();
+  readonly #spellsAscii: boolean;
 
   constructor(vocabulary: Vocabulary) {
     this.#vocabulary = vocabulary;
+    this.#spellsAscii = ASCII_WORDS.every((word) => vocabulary.cut(word));
     this.id = `wordpiece/1:${vocabulary.hash}`;
   }
 
   count(text: string): number {
     return this.countSpan(text, 0, text.length);
+  }
+
+  /** Unknown is what is so to both generations: the older one takes every word with an accent for unknown. */
+  knows(text: string): boolean {
+    return [llamaParts, runnerParts].some((partsOf) =>
+      knowsMost(text, this.#spellsAscii, (word) => this.#piecesOf(partsOf(charactersOf(word)))),
+    );
   }
 
   countSpan(text: string, start: number, end: number): number {
@@ -134,55 +147,16 @@ class WordPieceCounter implements SpanCounter {
   }
 
   #larger(word: string): number {
-    const characters: Character[] = [];
-    for (let index = 0; index < word.length; index++) {
-      const code = word.codePointAt(index)!;
-      if (code > 0xffff) index++;
-      characters.push(characterOf(code));
-    }
-    return Math.max(this.#runner(characters), this.#llama(characters));
+    const tokens = (parts: readonly Part[]) =>
+      parts.reduce((sum, { text, broken }) => sum + (broken ? 1 : this.#vocabulary.pieces(text)), 0);
+    const characters = charactersOf(word);
+    return Math.max(tokens(runnerParts(characters)), tokens(llamaParts(characters)));
   }
 
-  /**
-   * Ollama's own tokenizer. It splits at punctuation by bytes: of a punctuation mark beyond ASCII it takes
-   * the first byte for a word, and the others, with all that follows up to the next split, for another; both
-   * are unknown.
-   */
-  #runner(characters: readonly Character[]): number {
-    let tokens = 0;
-    let run = '';
-    let broken = false;
-    const close = () => {
-      if (broken) tokens++;
-      else if (run !== '') tokens += this.#vocabulary.pieces(run);
-      run = '';
-      broken = false;
-    };
-    for (const character of characters) {
-      if (character.runnerIdeograph) {
-        close();
-        tokens++;
-      } else if (character.runnerPunctuation) {
-        close();
-        tokens++;
-        broken = character.runnerBreaks;
-      } else run += character.lower;
-    }
-    close();
-    return tokens;
-  }
-
-  #llama(characters: readonly Character[]): number {
-    let tokens = 0;
-    let run = '';
-    for (const character of characters) {
-      if (character.llamaDrops) continue;
-      if (character.llamaAlone) {
-        if (run !== '') tokens += this.#vocabulary.pieces(run);
-        run = '';
-        tokens++;
-      } else run += character.base;
-    }
-    return run === '' ? tokens : tokens + this.#vocabulary.pieces(run);
+  #piecesOf(parts: readonly Part[]): Piece[] {
+    return parts.flatMap(({ text, broken }): Piece[] => {
+      const pieces = broken ? undefined : this.#vocabulary.cut(text);
+      return pieces?.map((piece) => ({ text: piece, known: true })) ?? [{ text, known: false }];
+    });
   }
 }

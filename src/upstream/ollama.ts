@@ -189,5 +189,9 @@ async function openMember(
 function withPinnedCounter(embedder: Embedder, pinned: string | undefined): Embedder {
   const estimate = estimateCounter();
   if (pinned !== estimate.id || embedder.counter.id === pinned) return embedder;
-  return { ...wrapped(embedder, (texts, options) => embedder.embed(texts, options)), counter: estimate };
+  const { counter } = embedder;
+  return {
+    ...wrapped(embedder, (texts, options) => embedder.embed(texts, options)),
+    counter: { ...estimate, ...(counter.knows && { knows: (text) => counter.knows!(text) }) },
+  };
 }

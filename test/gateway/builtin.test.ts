@@ -44,6 +44,25 @@ test('an answer is JSON, whatever the digits of its values', async () => {
   expect(Math.hypot(...body.embeddings[0]!)).toBeCloseTo(1, 5);
 });
 
+test.each([
+  ['/api/embed', { model: 'builtin', input: ['灯塔位于岛的北端'] }],
+  ['/api/embed', { model: 'builtin', input: ['a lighthouse', '🚀🚀'] }],
+  ['/api/embeddings', { model: 'builtin', prompt: 'Маяк стоит на севере острова' }],
+  ['/embedding', { text: 'ประภาคารตั้งอยู่ปลายเกาะ' }],
+])('%s refuses %j: the model does not know the script', async (path, request) => {
+  const { status, body } = await post(made.url + path, request);
+  expect([status, body.error]).toEqual([400, expect.stringMatching(/does not know the script.*bge-m3/)]);
+});
+
+test('OpenAI’s API says so in its own words; a Chinese name in English is no matter', async () => {
+  const openAi = new OpenAI({ baseURL: `${made.url}/v1`, apiKey: 'none', maxRetries: 0 });
+  const refused = openAi.embeddings.create({ model: 'builtin', input: ['灯塔位于岛的北端'] });
+  await expect(refused).rejects.toMatchObject({ status: 400, type: 'invalid_request_error' });
+  const input = ['The lighthouse of 王小明', 'The lighthouse of 李小龍 and his brother'];
+  const { data } = await openAi.embeddings.create({ model: 'builtin', input });
+  expect(data[0]!.embedding).not.toEqual(data[1]!.embedding);
+});
+
 test('it lists and shows itself, and is running', async () => {
   const client = new Ollama({ host: made.url });
   const { models } = await client.list();

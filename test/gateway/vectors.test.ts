@@ -281,3 +281,21 @@ test('one client’s flood doesn’t starve another', async () => {
   expect(place - before).toBeLessThan(50);
   await flood;
 });
+
+test('a script that the model does not know is refused by every route, unless nothing is known of its vocabulary', async () => {
+  const server = await ollama();
+  const { url } = await opened(server);
+  const text = '灯塔位于岛的北端';
+  for (const [path, body] of [
+    ['/api/embed', { input: ['a lighthouse', text] }],
+    ['/api/embeddings', { prompt: text }],
+    ['/v1/embeddings', { input: text }],
+    ['/embedding', { text }],
+  ] as const) {
+    expect([path, (await post(url + path, { model: 'all-minilm', ...body })).status]).toEqual([path, 400]);
+  }
+  expect(server.batches().flat()).not.toContain(text);
+  const other = await ollama({ models: [{ ...allMiniLm, tokenizer: 't5' }] });
+  const { body } = await embed((await opened(other)).url, { input: text });
+  expect(prints(floats(body.embeddings))).toEqual([String(prints([other.vectorOf(text)]))]);
+});

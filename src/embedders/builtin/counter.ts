@@ -1,5 +1,6 @@
 // Counts the built-in embedder's tokens word by word, with a memo: corpora repeat their words, and
 // chunking asks for many counts. Loads the vocabulary only, never an engine.
+import { knowsMost } from '../../tokens/unknown.js';
 import type { TokenCounter } from '../../types.js';
 import { UnigramTokenizer } from './tokenizer.js';
 import { readVocabulary } from './weights.js';
@@ -25,6 +26,10 @@ export function builtinCounter(): TokenCounter {
       words ??= new WordCounts(new UnigramTokenizer(entries));
       return words.sum(text);
     },
+    knows(text) {
+      words ??= new WordCounts(new UnigramTokenizer(entries));
+      return words.knows(text);
+    },
   };
 }
 
@@ -34,6 +39,11 @@ class WordCounts {
 
   constructor(tokenizer: UnigramTokenizer) {
     this.#tokenizer = tokenizer;
+  }
+
+  /** White space that the embedder collapses is none of the vocabulary's. Each ASCII letter is a piece. */
+  knows(text: string): boolean {
+    return knowsMost(text, true, (word) => this.#tokenizer.pieces(word));
   }
 
   sum(text: string): number {

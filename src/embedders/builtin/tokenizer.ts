@@ -1,5 +1,6 @@
 // Text → token ids, by the unigram model of the sentence encoder: the same ids as the package's own
 // tokenizer, in time linear in the text (the package's is quadratic).
+import type { Piece } from '../../tokens/unknown.js';
 import type { VocabularyEntry } from './weights.js';
 
 /** Opens every word; SentencePiece's stand-in for a space. */
@@ -67,9 +68,28 @@ export class UnigramTokenizer {
    */
   encode(text: string): Int32Array {
     if (text === '') return new Int32Array(0);
-    const marked = wordMark + text.normalize('NFKC').replaceAll(' ', wordMark);
+    const marked = mark(text);
     this.#cut(marked);
     return this.#collect(marked.length);
+  }
+
+  /** What the text is cut into, in the form that the model sees, without the marks of words. */
+  pieces(text: string): Piece[] {
+    const marked = mark(text);
+    this.#cut(marked);
+    const reversed: Piece[] = [];
+    for (let end = marked.length; end > 0; ) {
+      const id = this.#lastPiece[end]!;
+      const known = id !== unknownId;
+      const start = end - (known ? this.#lengths[id]! : 1);
+      const piece = marked.slice(start, end).replaceAll(wordMark, '');
+      const behind = reversed.at(-1);
+      // By units: the halves of an emoji are joined again.
+      if (behind && !known && !behind.known) behind.text = piece + behind.text;
+      else reversed.push({ text: piece, known });
+      end = start;
+    }
+    return reversed.reverse();
   }
 
   /** Whether the token is the first of a word. */
@@ -142,4 +162,8 @@ export class UnigramTokenizer {
 /** One space between words and none around them: newlines and tabs would be unknown to the model. */
 export function collapseWhiteSpace(text: string): string {
   return text.replace(/\s+/g, ' ').trim();
+}
+
+function mark(text: string): string {
+  return wordMark + text.normalize('NFKC').replaceAll(' ', wordMark);
 }

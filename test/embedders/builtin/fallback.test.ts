@@ -14,7 +14,7 @@ beforeEach(() => {
   mkdirSync(join(folder, 'node_modules'));
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
   const beside = ['dist/errors.js', 'dist/embedders/abort.js', 'dist/embedders/accept.js'];
-  for (const part of [...beside, 'dist/embedders/builtin']) {
+  for (const part of [...beside, 'dist/tokens', 'dist/vectors', 'dist/embedders/builtin']) {
     cpSync(join(project, part), join(folder, part), { recursive: true });
   }
 });

@@ -1,0 +1,119 @@
+// How much of a text a vocabulary doesn't know. To a model, all that is unknown is one and the same piece: texts
+// in a script that it never learned get vectors that are alike, whatever they say.
+
+/** A stretch of a word as the tokenizer sees it. */
+export interface Piece {
+  text: string;
+  /** The vocabulary has it. */
+  known: boolean;
+}
+
+/**
+ * A vocabulary has a few letters of many scripts by chance, each for itself; among unknown ones they spell no
+ * word. Where this share of a run of both is unknown, all of it is: every word of Russian has that much to a
+ * vocabulary with eight of its letters, and a rare ideograph in a Chinese sentence is less.
+ */
+const SPELLS_NOTHING = 1 / 8;
+
+/** With more unknown letters than this the vector says more of what is unknown than of the text. */
+const MOST_UNKNOWN = 1 / 2;
+
+// Kinds of characters.
+const LETTER = 1;
+const SIGN = 2;
+const NUMBER = 3;
+/** Punctuation, accents, joiners: they tell nothing. */
+const OTHER = 4;
+
+/**
+ * Whether at least half of the letters of a text lie in what a vocabulary knows. A text without letters is known
+ * unless all that it holds beside punctuation is unknown signs, such as emoji.
+ * @param spellsAscii the vocabulary has every ASCII letter, in every place of a word
+ * @param pieces cuts a word, without white space
+ */
+export function knowsMost(text: string, spellsAscii: boolean, pieces: (word: string) => Piece[]): boolean {
+  if (spellsAscii && !/\P{ASCII}/u.test(text)) return true;
+  const tally = new Tally();
+  const words: string[] = [];
+  let foreign = 0;
+  for (const word of text.split(SPACES)) {
+    if (word === '') continue;
+    if (spellsAscii && !/\P{ASCII}/u.test(word)) tally.add(word, true);
+    else {
+      words.push(word);
+      foreign += word.length;
+    }
+  }
+  // Were they all unknown, it would be no more than half.
+  if (tally.letters >= foreign) return true;
+  for (const word of words) tally.addWord(pieces(word));
+  return tally.knowsMost;
+}
+
+/** White space, as `isSpace` has it. */
+const SPACES = /[\s\u0085]+/;
+
+class Tally {
+  letters = 0;
+  #unknownLetters = 0;
+  #unknownSigns = 0;
+  /** Numbers and signs: they tell a text without letters from others. */
+  #knownSigns = 0;
+
+  get knowsMost(): boolean {
+    if (this.letters > 0) return this.#unknownLetters <= this.letters * MOST_UNKNOWN;
+    return this.#unknownSigns === 0 || this.#knownSigns > 0;
+  }
+
+  addWord(pieces: readonly Piece[]): void {
+    let run = 0;
+    let unknown = 0;
+    const close = () => {
+      // Its unknown letters count already.
+      if (unknown >= run * SPELLS_NOTHING) this.#unknownLetters += run - unknown;
+      run = unknown = 0;
+    };
+    for (const { text, known } of pieces) {
+      const letters = this.add(text, known);
+      if (!known) unknown += letters;
+      else if (letters !== 1 || isAscii(text)) close();
+      if (!known || (letters === 1 && !isAscii(text))) run += letters;
+    }
+    close();
+  }
+
+  /** @returns how many letters it has */
+  add(text: string, known: boolean): number {
+    let letters = 0;
+    for (let index = 0; index < text.length; index++) {
+      const code = text.codePointAt(index)!;
+      if (code > 0xffff) index++;
+      const kind = kindOf(code);
+      if (kind === LETTER) letters++;
+      else if (kind === SIGN && !known) this.#unknownSigns++;
+      else if (kind !== OTHER && known) this.#knownSigns++;
+    }
+    this.letters += letters;
+    if (!known) this.#unknownLetters += letters;
+    return letters;
+  }
+}
+
+function isAscii(text: string): boolean {
+  return text.charCodeAt(0) < 0x80;
+}
+
+const kinds = new Uint8Array(0x10000);
+
+function kindOf(code: number): number {
+  if (code > 0xffff) return describe(code);
+  kinds[code] ||= describe(code);
+  return kinds[code]!;
+}
+
+function describe(code: number): number {
+  const character = String.fromCodePoint(code);
+  if (/\p{L}/u.test(character)) return LETTER;
+  if (/\p{S}/u.test(character)) return SIGN;
+  return /\p{N}/u.test(character) ? NUMBER : OTHER;
+}
