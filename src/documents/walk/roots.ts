@@ -2,9 +2,10 @@
 import { existsSync, readdirSync, realpathSync, type Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
-import type FastGlob from 'fast-glob';
 import { UsageError } from '../../errors.js';
 import { nearest } from '../../nearest.js';
+import { isPattern } from '../globs/tokens.js';
+import { matchesBelow, patternOrigin } from './expand.js';
 import { sourceOf } from './source.js';
 
 /** Where a walk starts. */
@@ -42,8 +43,7 @@ async function rootsOf(path: string, cwd: string, base: string): Promise<Root[]>
   const absolute = resolve(cwd, path);
   const stats = await statOf(absolute, path);
   if (stats === undefined) {
-    const { default: glob } = await import('fast-glob');
-    if (glob.isDynamicPattern(path)) return expand(glob, path, cwd, base);
+    if (isPattern(path)) return expand(path, cwd, base);
     throw new UsageError(`There is no file or folder "${path}": ${hint(path, absolute)}`);
   }
   if (!stats.isFile() && !stats.isDirectory()) {
@@ -82,31 +82,17 @@ function isInside(path: string, folder: string): boolean {
   return rest !== '..' && !rest.startsWith('../');
 }
 
-async function expand(glob: typeof FastGlob, pattern: string, cwd: string, base: string): Promise<Root[]> {
-  const nodeModules = pattern.includes('node_modules');
-  const options = {
-    cwd,
-    absolute: true,
-    onlyFiles: false,
-    markDirectories: true,
-    // Links are matched but not searched behind: a loop would be searched forty levels deep.
-    followSymbolicLinks: false,
-    suppressErrors: true,
-    ignore: nodeModules ? [] : ['**/node_modules/**'],
-  };
-  const matches = (await glob(pattern.replace(/\/+$/, ''), options)).sort();
-  const origin = { base: resolve(cwd, staticPart(pattern)), nodeModules };
+/** The roots that a pattern matches. */
+async function expand(pattern: string, cwd: string, base: string): Promise<Root[]> {
+  const origin = patternOrigin(pattern, cwd);
   const roots: Root[] = [];
-  let folder: string | undefined;
-  for (const match of matches) {
-    // A matched folder is walked: what else matches in it comes with it.
-    if (folder !== undefined && match.startsWith(folder)) continue;
-    if (match.endsWith('/')) folder = match;
-    const path = resolve(match);
-    const stats = await statOf(path, path);
+  for await (const match of matchesBelow(origin)) {
+    const stats = await statOf(match, match);
     const isFolder = stats?.isDirectory() ?? false;
-    if (stats === undefined || isFolder || stats.isFile())
-      roots.push({ ...rootAt(path, base, isFolder), glob: origin });
+    if (stats === undefined || isFolder || stats.isFile()) {
+      const glob = { base: origin.base, nodeModules: origin.nodeModules };
+      roots.push({ ...rootAt(match, base, isFolder), glob });
+    }
   }
   if (roots.length === 0) {
     throw new UsageError(
@@ -114,12 +100,6 @@ async function expand(glob: typeof FastGlob, pattern: string, cwd: string, base:
     );
   }
   return roots;
-}
-
-/** The folders in front of a pattern's first special character. */
-function staticPart(pattern: string): string {
-  const plain = pattern.slice(0, pattern.search(/[\\*?{}()[\]!+@|]/));
-  return plain.slice(0, plain.lastIndexOf('/') + 1);
 }
 
 /** What to do about a path that doesn't exist: the first wrong name on the way, and the nearest right one. */

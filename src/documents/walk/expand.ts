@@ -1,0 +1,76 @@
+// A pattern among the paths → what it matches. Only folders that can still lead to a match are listed.
+import { type Dirent, readdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { Matcher, type MatchState } from '../globs/matcher.js';
+import { tokensOf } from '../globs/tokens.js';
+
+/** Where a pattern begins. */
+export interface PatternOrigin {
+  /** The folder in front of the first special character, absolute. */
+  base: string;
+  /** What is behind it. */
+  rest: string;
+  /** Look into `node_modules`, too: the pattern spells it. */
+  nodeModules: boolean;
+}
+
+export function patternOrigin(pattern: string, cwd: string): PatternOrigin {
+  const plain = pattern.slice(0, pattern.search(/[\\*?{}()[\]!+@|]/));
+  const cut = plain.lastIndexOf('/') + 1;
+  return {
+    base: resolve(cwd, plain.slice(0, cut)),
+    rest: pattern.slice(cut).replace(/\/+$/, ''),
+    nodeModules: pattern.includes('node_modules'),
+  };
+}
+
+/**
+ * The absolute paths that match, sorted. A folder that matches stands for all that it holds; links match, but
+ * are not followed, as a loop would be searched for ever.
+ * @throws {UsageError} for an extended glob
+ */
+export async function* matchesBelow({ base, rest, nodeModules }: PatternOrigin): AsyncGenerator<string> {
+  const matcher = new Matcher([tokensOf(rest, 'The pattern')], false);
+  const open: Place[] = [];
+  const enter = (path: string, state: MatchState): void => {
+    if (!state.isDead) open.push(...placesIn(path, matcher, state, nodeModules));
+  };
+  enter(base, matcher.after(''));
+  for (let place = open.pop(); place !== undefined; place = open.pop()) {
+    const { path, state } = place;
+    if (state.accepts) yield path;
+    else {
+      // A deep tree takes a while; others get their turn.
+      await setImmediate();
+      enter(path, matcher.after('/', state));
+    }
+  }
+}
+
+/** What matches, or is a folder that may hold what does. */
+interface Place {
+  path: string;
+  state: MatchState;
+}
+
+/** The entries of a folder that are worth a look, the last one first. */
+function placesIn(folder: string, matcher: Matcher, inner: MatchState, nodeModules: boolean): Place[] {
+  const places: Place[] = [];
+  for (const entry of list(folder)) {
+    const isFolder = entry.isDirectory();
+    if (isFolder && entry.name === 'node_modules' && !nodeModules) continue;
+    const state = matcher.after(entry.name, inner);
+    if (state.accepts || (isFolder && !state.isDead)) places.push({ path: join(folder, entry.name), state });
+  }
+  return places.sort((one, other) => (one.path < other.path ? 1 : -1));
+}
+
+/** A folder that can't be listed holds nothing that matches. */
+function list(folder: string): Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch {
+    return [];
+  }
+}
