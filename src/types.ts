@@ -232,6 +232,8 @@ export type FailureCode =
   | 'unreadable-folder'
   | 'vanished'
   | 'undecodable'
+  | 'too-large'
+  | 'too-slow'
   | 'malformed'
   | 'encrypted'
   | 'duplicate-source'

@@ -96,6 +96,7 @@ async function chunksOf({
     sameSplitter: false,
     limit: Number.POSITIVE_INFINITY,
     counts,
+    maxFileSize: settings.maxFileSize,
   });
   for await (const steps of chunk(documents, async () => chunking, counts)) {
     signal.throwIfAborted();

@@ -153,9 +153,11 @@ function renderPlan({ documents, chunks, tokensEmbedded, out }: IngestSummary): 
 /** What each code asks of the reader. */
 const MEANINGS: Record<FailureCode, string> = {
   unreadable: 'check its permissions',
-  'unreadable-folder': 'check its permissions; nothing under its root was removed',
+  'unreadable-folder': 'check its permissions and its ignore files; nothing under its root was removed',
   vanished: 'it went away during the run',
   undecodable: 'not text in UTF-8, UTF-16 or Latin-1',
+  'too-large': 'it unpacks to more than one document may take; split it',
+  'too-slow': 'reading it takes longer than one document may; split it, or save it anew',
   malformed: 'not what its format asks for; open and mend it',
   encrypted: 'remove its password',
   'duplicate-source': 'another record or file has the same name; the first one counts',

@@ -1,11 +1,11 @@
 // Files to documents: reads and hashes every file, passes over those that are as the previous output has
 // them, and hands the others on in the one order of the run.
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { isBinary } from '../documents/decode.js';
 import { extract, formatFor } from '../documents/extract.js';
 import type { WalkEntry } from '../documents/walk/walk.js';
 import { DocumentError } from '../errors.js';
+import { ForeignFileError, readForeign } from '../foreign.js';
 import type { Output } from '../output/output.js';
 import type { FailureCode } from '../types.js';
 import type { RunCounts } from './counts.js';
@@ -18,6 +18,9 @@ type FileEntry = Extract<WalkEntry, { kind: 'file' }> & { bytes?: Buffer };
 /** Stands for the hash of a file that failed in part: no file has it, so the next run reads it again. */
 const READ_AGAIN = '0'.repeat(64);
 
+/** One buffer can't hold more on every system. */
+const MOST_BYTES = 2 ** 31 - 1;
+
 export interface ReadOptions {
   previous: Output | undefined;
   /** Sources whose rows go; records that left their file are added. */
@@ -27,6 +30,8 @@ export interface ReadOptions {
   /** Files read at most; the rest is as if it were hidden. */
   limit: number;
   counts: RunCounts;
+  /** In bytes; a file that has grown beyond it since it was listed fails. */
+  maxFileSize: number;
   /** Told of files that turn out to be binary. */
   onSkip?: ((reason: string, source: string) => void) | undefined;
 }
@@ -109,10 +114,9 @@ class Reader {
     this.#last = source;
     let bytes: Buffer;
     try {
-      bytes = entry.bytes ?? readFileSync(entry.path);
+      bytes = entry.bytes ?? readForeign(entry.path, Math.min(this.#options.maxFileSize, MOST_BYTES));
     } catch (error) {
-      const gone = (error as NodeJS.ErrnoException).code === 'ENOENT';
-      return this.fail(source, gone ? 'vanished' : 'unreadable');
+      return this.fail(source, codeOf(error));
     }
     const hash = sha256(bytes);
     const known = previous?.document(source);
@@ -230,6 +234,12 @@ class Reader {
       if (!present.has(source) && previous.recordFileOf(source) === file) removed.add(source);
     }
   }
+}
+
+/** Why a file that was listed can't be opened: it may be gone, or something else have taken its place. */
+function codeOf(error: unknown): FailureCode {
+  if (error instanceof ForeignFileError) return error.code === 'ETOOLARGE' ? 'too-large' : 'vanished';
+  return (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'vanished' : 'unreadable';
 }
 
 function sha256(data: string | Buffer): string {

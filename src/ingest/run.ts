@@ -212,6 +212,7 @@ export class Run {
       sameSplitter: previous?.manifest.chunking.splitter === SPLITTER,
       limit: this.#options.limit ?? Number.POSITIVE_INFINITY,
       counts: this.#counts,
+      maxFileSize: this.#options.settings.maxFileSize,
       onSkip: this.#options.onSkip,
     };
   }

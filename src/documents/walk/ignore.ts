@@ -1,11 +1,15 @@
 // `.gitignore` and `.embedignore`, nested: the rules that hold in a folder, and their verdict on its
 // entries. A deeper file outranks the ones above it, and `.embedignore` outranks `.gitignore`.
-import { readFileSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import ignore, { type Ignore } from 'ignore';
+import { readForeign } from '../../foreign.js';
 import { fsPath, type RawPath } from './source.js';
 
 export const gitignoreName = '.gitignore';
 export const embedignoreName = '.embedignore';
+
+/** In bytes; every rule is asked about every entry, so their number has a bound. */
+const LARGEST = 256 * 1024;
 
 /** What the rules say of an entry; `kept` when a rule takes it back in, `free` when none speaks of it. */
 type Verdict = 'ignored' | 'kept' | 'free';
@@ -98,14 +102,21 @@ function judge(files: readonly IgnoreFile[], path: string): Verdict {
 
 /**
  * The lines of the ignore file `name` in a folder; undefined when there is none.
- * @throws when it exists but can't be read: nobody knows then what it wanted left out
+ * @throws when it exists but can't be read, or is a pipe, a device or larger than 256 KB: nobody knows then what
+ * it wanted left out
  */
 export function readIgnoreFile(folder: RawPath, name: string): string | undefined {
+  const path = fsPath(`${folder}/${name}`);
   try {
-    return readFileSync(fsPath(`${folder}/${name}`), 'utf8');
+    return readForeign(path, LARGEST).toString('utf8');
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR') return undefined;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    if (code === 'ESPECIAL' && isFolder(path)) return undefined;
     throw error;
   }
+}
+
+function isFolder(path: Buffer | string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }

@@ -1,0 +1,45 @@
+import { execFileSync } from 'node:child_process';
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { readForeign } from '../src/foreign.js';
+import { temporaryFolder } from './documents/walk/trees.js';
+
+it('reads regular files, whatever size the system tells', () => {
+  const folder = temporaryFolder();
+  for (const size of [0, 1, 65_535, 65_536, 200_000]) {
+    const bytes = Buffer.alloc(size, 'abc');
+    writeFileSync(join(folder, 'a'), bytes);
+    expect(readForeign(join(folder, 'a'), size).equals(bytes)).toBe(true);
+  }
+  // Has no size, and text.
+  expect(readForeign('/proc/self/status', 100_000).toString()).toContain('Pid:');
+});
+
+it('refuses more than it may read', () => {
+  const path = join(temporaryFolder(), 'a');
+  writeFileSync(path, 'abcd');
+  expect(readForeign(path, 4).toString()).toBe('abcd');
+  appendFileSync(path, 'e');
+  expect(() => readForeign(path, 4)).toThrow(expect.objectContaining({ code: 'ETOOLARGE' }));
+  expect(() => readForeign('/proc/self/status', 10)).toThrow(expect.objectContaining({ code: 'ETOOLARGE' }));
+});
+
+it('refuses what is no regular file, without waiting for it', async () => {
+  const folder = temporaryFolder();
+  execFileSync('mkfifo', [join(folder, 'pipe')]);
+  mkdirSync(join(folder, 'folder'));
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(join(folder, 'socket'), resolve));
+  try {
+    for (const path of [join(folder, 'pipe'), join(folder, 'folder'), join(folder, 'socket'), '/dev/zero']) {
+      expect(() => readForeign(path, 1000)).toThrow(expect.objectContaining({ code: 'ESPECIAL' }));
+    }
+    expect(() => readForeign(join(folder, 'none'), 1000)).toThrow(
+      expect.objectContaining({ code: 'ENOENT' }),
+    );
+  } finally {
+    server.close();
+  }
+});

@@ -1,0 +1,62 @@
+// Pipes and devices where files should be: among ignore files, and in the place of a document that was listed.
+import { execFileSync } from 'node:child_process';
+import { rmSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { WalkEntry } from '../../src/documents/walk/walk.js';
+import { RunCounts } from '../../src/ingest/counts.js';
+import { read } from '../../src/ingest/read.js';
+import { makeWorkspace, type Workspace } from '../helpers/cli.js';
+import { summaryOf, writeFiles } from '../ingest/helpers.js';
+
+let workspace: Workspace;
+beforeEach(() => {
+  workspace = makeWorkspace();
+});
+afterEach(() => workspace.remove());
+
+const specials = ['pipe', '/dev/zero'] as const;
+
+function place(special: (typeof specials)[number], path: string): void {
+  rmSync(path, { force: true });
+  if (special === 'pipe') execFileSync('mkfifo', [path]);
+  else symlinkSync(special, path);
+}
+
+it.each(
+  specials.flatMap((special) => ['.gitignore', '.embedignore'].map((name) => [name, special] as const)),
+)('a %s that is %s fails its folder, and the rest is read', async (name, special) => {
+  writeFiles(workspace.dir, { 'docs/a/a.md': 'One.', 'docs/b/b.md': 'Two.', '.git/HEAD': '' });
+  place(special, join(workspace.dir, 'docs/a', name));
+  const result = await workspace.embed(['ingest', '--dry-run', '--embedder', 'builtin', 'docs', '--json']);
+  expect(summaryOf(result)).toMatchObject({
+    documents: { new: 1, failed: 1 },
+    failures: [{ source: 'docs/a', code: 'unreadable-folder' }],
+  });
+});
+
+it.each(specials)('an ignore file above that is %s ends the run in words', async (special) => {
+  writeFiles(workspace.dir, { 'docs/a.md': 'One.' });
+  place(special, join(workspace.dir, '.embedignore'));
+  const result = await workspace.embed(['ingest', '--dry-run', '--embedder', 'builtin', 'docs']);
+  expect(result).toMatchObject({ code: 2, stderr: expect.stringContaining('Nothing to ingest in docs') });
+});
+
+it.each(specials)('a document that became %s since it was listed has vanished', async (special) => {
+  writeFiles(workspace.dir, { 'a.md': 'One.', 'b.md': 'Two.' });
+  const entries = ['a.md', 'b.md'].map((source): WalkEntry => {
+    return { kind: 'file', path: Buffer.from(join(workspace.dir, source)), source, size: 4, root: '.' };
+  });
+  place(special, join(workspace.dir, 'a.md'));
+  async function* listed() {
+    yield entries;
+  }
+  const steps = [];
+  const options = { previous: undefined, removed: new Set<string>(), sameSplitter: false, limit: 9 };
+  const counts = new RunCounts();
+  for await (const group of read(listed(), { ...options, counts, maxFileSize: 1000 })) steps.push(...group);
+  expect(steps).toMatchObject([
+    { kind: 'failure', failure: { source: 'a.md', code: 'vanished' } },
+    { kind: 'begin', source: 'b.md' },
+  ]);
+});
