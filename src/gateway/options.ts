@@ -12,8 +12,14 @@ export interface GatewayLimits {
   deadlineMs: number;
   /** Models that are kept open. @default 8 */
   maxModels: number;
+  /** Bytes that all bodies of requests for vectors may hold until they are answered. @default 64 MiB, at least 4 bodies */
+  maxUploads: number;
+  /** Connections at a time; more are closed at once. @default 1000 */
+  maxConnections: number;
   /** How long a client may take for its headers, or for the body of a request for vectors, in ms. @default 20000 */
   receiveMs: number;
+  /** How long a client may neither send what it began nor take what it is answered, in ms. @default 15000 */
+  idleMs: number;
   /** How long a stop waits for answers under way, in ms. @default 60000 */
   drainMs: number;
 }
@@ -24,7 +30,10 @@ export const LIMITS: Readonly<GatewayLimits> = {
   maxQueue: 10_000,
   deadlineMs: 50_000,
   maxModels: 8,
+  maxUploads: 64 * 1024 * 1024,
+  maxConnections: 1000,
   receiveMs: 20_000,
+  idleMs: 15_000,
   drainMs: 60_000,
 };
 

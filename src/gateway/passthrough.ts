@@ -21,9 +21,6 @@ const OWN: ReadonlySet<string> = new Set([
   'expect',
 ]);
 
-/** A client that sends nothing of its body for so long, in ms, has gone. */
-const UPLOAD_IDLE_MS = 60_000;
-
 export interface PassOptions {
   /** Sent instead of the client's body. */
   body?: Buffer;
@@ -52,7 +49,6 @@ export async function passThrough(
   const body = options.body ?? (hasBody(raw) ? raw : null);
   if (options.body) headers['content-length'] = `${options.body.length}`;
 
-  const endWatch = body === raw ? watchUpload(raw) : () => undefined;
   const end = new AbortController();
   const onClose = () => end.abort(new ClientGoneError());
   const onAbort = () => end.abort(options.signal?.reason);
@@ -85,7 +81,6 @@ export async function passThrough(
     const { code } = error as { code?: string };
     throw new RefusedError(502, `Ollama at ${server.url} can't be reached (${code ?? 'no answer'})`, 5);
   } finally {
-    endWatch();
     reply.raw.off('close', onClose);
     options.signal?.removeEventListener('abort', onAbort);
   }
@@ -104,15 +99,4 @@ function forwarded(headers: IncomingHttpHeaders): IncomingHttpHeaders {
 
 function hasBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
-}
-
-/** Ends a request whose body doesn't come any further. @returns what ends the watch */
-function watchUpload(raw: IncomingMessage): () => void {
-  let seen = raw.socket.bytesRead;
-  const timer = setInterval(() => {
-    if (raw.complete) clearInterval(timer);
-    else if (raw.socket.bytesRead === seen) raw.destroy();
-    seen = raw.socket.bytesRead;
-  }, UPLOAD_IDLE_MS);
-  return () => clearInterval(timer);
 }

@@ -11,7 +11,7 @@ import { callerOf } from './call.js';
 import { openBackend } from './choose.js';
 import { Connections } from './connections.js';
 import { embeddingRoute } from './embedding.js';
-import { bodyOf, ClientGoneError, RefusedError, refusalOf } from './errors.js';
+import { bodyOf, RefusedError, refusalOf } from './errors.js';
 import { healthRoute, readyRoute } from './health.js';
 import { metricsRoute } from './metrics.js';
 import { Models } from './models.js';
@@ -20,6 +20,7 @@ import { openAiRoute } from './openai.js';
 import { type GatewayOptions, LIMITS } from './options.js';
 import type { GatewayParts } from './parts.js';
 import { Traffic } from './traffic.js';
+import { Uploads } from './uploads.js';
 
 export interface Gateway {
   /** Where it listens. */
@@ -36,6 +37,7 @@ export interface Gateway {
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { host = '127.0.0.1', port = 11_444, token, settings, onNotice = () => undefined } = options;
   const limits = { ...LIMITS, ...options.limits };
+  limits.maxUploads = Math.max(limits.maxUploads, 4 * limits.maxBody);
   const cache = await openSharedCache(settings, onNotice);
   let models: Models | undefined;
   const backend = await openBackend({
@@ -70,7 +72,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     isTrusted: (request) => holdsToken(request.headers.authorization),
   };
   const app = build(parts, { ...options, host });
-  const connections = new Connections(app.server);
+  const connections = new Connections(app.server, limits, onNotice);
   const close = async () => {
     await models.stop();
     await backend.close();
@@ -131,17 +133,22 @@ function build(parts: GatewayParts, options: GatewayOptions & { host: string }):
   app.decorateRequest('textCount', 0);
   // Bodies are read as they are, whatever the client calls them; Ollama does the same.
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  const uploads = new Uploads(limits);
+  app.addContentTypeParser('*', ({ raw }, _payload, done) => {
+    uploads.read(raw).then((body) => done(null, body), done);
+  });
+  app.addHook('onRequest', async ({ raw }, reply) => {
+    reply.raw.once('close', () => uploads.release(raw));
+  });
   guard(app, parts, options);
   announceDrain(app, parts);
   observe(app, parts, options);
   app.setErrorHandler((error, request, reply) => answerError(error, request, reply, options));
 
-  const hurry = { preParsing: hurried(limits.receiveMs) };
-  app.post('/api/embed', hurry, embedRoute(parts));
-  app.post('/api/embeddings', hurry, legacyRoute(parts));
-  app.post('/v1/embeddings', hurry, openAiRoute(parts));
-  app.post('/embedding', hurry, embeddingRoute(parts));
+  app.post('/api/embed', embedRoute(parts));
+  app.post('/api/embeddings', legacyRoute(parts));
+  app.post('/v1/embeddings', openAiRoute(parts));
+  app.post('/embedding', embeddingRoute(parts));
   app.get('/embedding', embeddingRoute(parts));
   app.get('/health', { exposeHeadRoute: true }, healthRoute(parts));
   app.get('/ready', { exposeHeadRoute: true }, readyRoute(parts));
@@ -216,18 +223,8 @@ function answerError(
   const { type, body } = bodyOf(refusal, request.url);
   if (refusal.retryAfter !== undefined) reply.header('retry-after', refusal.retryAfter);
   // The rest of a body that nobody will read must not be taken for the next request.
-  if (refusal.status === 413 || error instanceof ClientGoneError) reply.header('connection', 'close');
+  if (!request.raw.complete) reply.header('connection', 'close');
   return reply.code(refusal.status).header('content-type', type).send(body);
-}
-
-/** Ends a request whose body doesn't come in time. */
-function hurried(receiveMs: number) {
-  return async (request: FastifyRequest) => {
-    const { raw } = request;
-    const timer = setTimeout(() => raw.destroy(), receiveMs);
-    const end = () => clearTimeout(timer);
-    raw.once('end', end).once('close', end);
-  };
 }
 
 function cantListen(error: unknown, host: string, port: number): unknown {

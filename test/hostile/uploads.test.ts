@@ -1,0 +1,121 @@
+// Clients of the gateway that begin and don't go on: what they hold is bounded, and they hold up nobody.
+import { connect, type Socket } from 'node:net';
+import { afterEach, expect, test } from 'vitest';
+import { gateway, ollama, post } from '../gateway/gateways.js';
+import { makeWorkspace } from '../helpers/cli.js';
+import { eventually } from '../helpers/eventually.js';
+
+const open: Socket[] = [];
+afterEach(() => {
+  for (const socket of open.splice(0)) socket.destroy();
+});
+
+/** A connection on which `text` was sent, and all that came back until now. */
+function dial(
+  url: string,
+  text: string | Buffer,
+): { socket: Socket; said: () => string; ended: () => boolean } {
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  open.push(socket);
+  let said = '';
+  socket.setEncoding('utf8').on('data', (part: string) => {
+    said += part;
+  });
+  socket.on('error', () => undefined);
+  socket.write(text);
+  return { socket, said: () => said, ended: () => socket.closed };
+}
+
+const head = (path: string, length: number) =>
+  `POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${length}\r\n\r\n`;
+
+test('forty uploads that end just before their end hold no more than the bound, and others are served', async () => {
+  const server = await ollama();
+  const limits = { maxBody: 1_000_000, maxUploads: 4_000_000 };
+  const { url } = await gateway({ ollamaUrl: [server.url] }, { limits });
+  const stalled = Array.from({ length: 40 }, () =>
+    dial(url, head('/api/embed', 1_000_000) + 'x'.repeat(990_000)),
+  );
+  await eventually(() => stalled.filter(({ ended }) => !ended()).length).toBeLessThanOrEqual(4);
+  const refused = stalled.filter(({ said }) => said().startsWith('HTTP/1.1 503'));
+  expect(refused.length).toBeGreaterThan(0);
+  expect(refused[0]!.said()).toMatch(/\r\nretry-after: 1\r\n/i);
+  const answer = await post(`${url}/api/embed`, { model: 'all-minilm', input: 'y'.repeat(500) });
+  expect(answer.status).toBe(200);
+});
+
+test('bodies in pieces of one byte take no more than others', async () => {
+  const server = await ollama();
+  const { url } = await gateway({ ollamaUrl: [server.url] });
+  const body = JSON.stringify({ model: 'all-minilm', input: 'in pieces' });
+  const pieces = [...body].map((byte) => `1\r\n${byte}\r\n`).join('');
+  const asked = dial(
+    url,
+    `POST /api/embed HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n${pieces}0\r\n\r\n`,
+  );
+  await eventually(() => asked.ended()).toBe(true);
+  expect(asked.said()).toMatch(/^HTTP\/1\.1 200 /);
+  expect(server.batches().flat()).toContain('in pieces');
+});
+
+test.each(['/api/embed', '/v1/embeddings', '/api/chat', '/api/blobs/sha256:00'])(
+  'an upload to %s of which nothing more comes is ended',
+  async (path) => {
+    const server = await ollama();
+    const { url } = await gateway({ ollamaUrl: [server.url] }, { limits: { idleMs: 200 } });
+    const { ended } = dial(url, `${head(path, 100)}{"mo`);
+    await eventually(ended).toBe(true);
+  },
+);
+
+test('a client that waits for a slow server is not ended', async () => {
+  const server = await ollama();
+  const { url } = await gateway({ ollamaUrl: [server.url] }, { limits: { idleMs: 100 } });
+  server.script({ kind: 'delay', ms: 600, when: (texts) => texts.includes('slow') });
+  const { status } = await post(`${url}/api/embed`, { model: 'all-minilm', input: 'slow' });
+  expect(status).toBe(200);
+});
+
+test('connections have a bound, and it is said once', async () => {
+  const server = await ollama();
+  const notices: string[] = [];
+  const { url } = await gateway(
+    { ollamaUrl: [server.url] },
+    { limits: { maxConnections: 3 }, onNotice: (message) => notices.push(message) },
+  );
+  const dialled = Array.from({ length: 8 }, () => dial(url, 'GET /'));
+  await eventually(() => dialled.filter(({ ended }) => ended()).length).toBe(5);
+  expect(notices).toEqual(['More than 3 connections at a time: those that come are closed at once.']);
+});
+
+test.each([
+  ['a stalled chat', `${head('/api/chat', 100)}{"mo`, false],
+  ['a stalled request for vectors', `${head('/api/embed', 100)}{"mo`, false],
+  ['a body too large whose client left', `${head('/api/embed', 99_999_999)}{"mo`, true],
+])(
+  '%s doesn’t hold up the end',
+  async (_, sent, leaves) => {
+    const server = await ollama();
+    const workspace = makeWorkspace();
+    const { child, done } = workspace.start([
+      ...['serve', '--port', '0', '--ollama-url', server.url, '--cache', 'none', '--log-level', 'info'],
+    ]);
+    let said = '';
+    child.stderr?.on('data', (part) => {
+      said += part;
+    });
+    await eventually(() => said).toMatch(/gateway: http/);
+    const url = /gateway: (\S+)/.exec(said)![1]!;
+    const { socket, said: answered } = dial(url, sent);
+    if (leaves) {
+      await eventually(answered).toMatch(/^HTTP\/1\.1 413 /);
+      socket.destroy();
+    } else await eventually(async () => (await fetch(`${url}/health`)).status).toBe(200);
+    child.kill('SIGTERM');
+    expect((await done).code).toBe(0);
+    workspace.remove();
+    // Below the time-outs of an upload, which ended the wait before.
+  },
+  14_000,
+);
