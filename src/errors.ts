@@ -1,5 +1,7 @@
 // Every error that a user can meet, with its stable code and the exit status of the command line.
-// A message is one sentence that names what to do; a stack is shown for unknown errors only.
+// A message is one sentence that names what to do, with no password in it; a stack is shown for unknown
+// errors only.
+import { maskAddresses } from './addresses.js';
 
 export const exitCodes = {
   done: 0,
@@ -18,7 +20,7 @@ export class EmbedError extends Error {
   readonly exitCode: number;
 
   constructor(code: string, exitCode: number, message: string, options?: { cause?: unknown }) {
-    super(message, options);
+    super(maskAddresses(message), options);
     this.name = new.target.name;
     this.code = code;
     this.exitCode = exitCode;

@@ -15,7 +15,9 @@ beforeEach(() => {
 });
 afterEach(() => workspace.remove());
 
-function cell({ default: value, kind }: Setting): string {
+function cell({ default: value, kind, otherwise }: Setting): string {
+  if (typeof otherwise === 'string' && !otherwise.includes('://')) return otherwise;
+  if (otherwise !== undefined) return `\`${otherwise}\``;
   if (value === undefined || (Array.isArray(value) && value.length === 0)) return '';
   return kind === 'bytes' ? `${Number(value) / 1024 ** 2}MB` : `\`${value}\``;
 }

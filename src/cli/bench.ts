@@ -8,9 +8,9 @@ import { SETTINGS, type Settings } from '../config/settings.js';
 import { exitCodes } from '../errors.js';
 import { type Printable, printable, printableJson, say } from '../printable.js';
 import { chalkStderr as chalk, painted } from './colour.js';
-import { addSettings, milliseconds, positive } from './flags.js';
+import { addSettings, milliseconds, positive, tellAddresses } from './flags.js';
 import { megabytes } from './numbers.js';
-import { harmless, printNotice, printResult } from './print.js';
+import { harmless, notice, printNotice, printResult } from './print.js';
 import { SignalError, withSignals } from './signals.js';
 
 interface Flags {
@@ -91,9 +91,11 @@ async function benchAction(command: Command, paths: string[], flags: Flags): Pro
   for (const key of KEYS) {
     if (command.getOptionValueSource(key) === 'cli') typed[key] = command.getOptionValue(key);
   }
-  const { settings, origins } = await loadSettings({ flags: { ...typed, model: flags.model?.[0] } });
+  const loaded = await loadSettings({ flags: { ...typed, model: flags.model?.[0] } });
+  const { settings, origins } = loaded;
   const { bench } = await import('../commands/bench.js');
   const progress = showProgress(Boolean(flags.quiet));
+  tellAddresses(loaded, (line) => progress.line(line));
   try {
     const result = await withSignals((signal) =>
       bench({
@@ -211,7 +213,7 @@ function showProgress(quiet: boolean): Shown {
     show: ({ done, text }) => bar.update(done, { text: printable(text) }),
     line: (text) => {
       // Over the bar, which is drawn again below.
-      process.stderr.write(`\r\u001b[K${harmless(text)}\n`);
+      process.stderr.write(`\r\u001b[K${notice(text)}\n`);
     },
     stop,
   };

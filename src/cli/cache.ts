@@ -1,12 +1,14 @@
 // `embed cache`: flags and printing.
 import { Command, InvalidArgumentError } from 'commander';
 import { coerce } from '../config/coerce.js';
+import type { LoadedSettings } from '../config/load.js';
 import { UsageError } from '../errors.js';
 import { printableJson } from '../printable.js';
 import { plural } from '../words.js';
 import { fileNote, renderPlace, renderPruning, renderStats, shownSize } from './cache-report.js';
 import { canAsk, confirm } from './confirm.js';
-import { addSettings, settingsFor } from './flags.js';
+import { addSettings, settingsFor, tellAddresses } from './flags.js';
+import { printNotice } from './print.js';
 
 export function cacheCommand(): Command {
   return new Command('cache')
@@ -42,7 +44,7 @@ Examples:
   $ embed cache stats --json | jq .hitRate`,
   );
   return command.action(async (options: { json?: boolean }) => {
-    const { settings } = await settingsFor(command);
+    const { settings } = await tellingSettings(command);
     const { cacheStats } = await import('../commands/cache.js');
     const stats = await cacheStats(settings);
     process.stdout.write(options.json ? `${printableJson(stats, 2)}\n` : renderStats(stats));
@@ -81,7 +83,7 @@ Examples:
   $ embed cache prune --keep-model bge-m3 --unknown`,
     );
   return command.action(async (flags: PruneFlags) => {
-    const { settings } = await settingsFor(command);
+    const { settings } = await tellingSettings(command);
     const { pruneCache } = await import('../commands/cache.js');
     const pruning = await pruneCache({
       settings,
@@ -109,7 +111,7 @@ Examples:
   $ embed cache clear --yes --cache disk`,
   );
   return command.action(async (flags: { yes?: boolean }) => {
-    const { settings } = await settingsFor(command);
+    const { settings } = await tellingSettings(command);
     const { cacheStats, clearCache, placeOf } = await import('../commands/cache.js');
     const where = renderPlace(placeOf(settings));
     if (!flags.yes) {
@@ -126,6 +128,13 @@ Examples:
       `${flags.yes ? where : ''}Removed ${plural(removed, 'vector')}.\n${fileNote(place)}`,
     );
   });
+}
+
+/** The settings, and which of their servers a file names. */
+async function tellingSettings(command: Command): Promise<LoadedSettings> {
+  const loaded = await settingsFor(command);
+  tellAddresses(loaded, printNotice);
+  return loaded;
 }
 
 /** For commander: a time in ms. */

@@ -1,9 +1,10 @@
 // `embed config`: the settings in force and where each came from.
 import { Command } from 'commander';
-import { SETTINGS, type SettingKind } from '../config/settings.js';
+import type { SettingInForce } from '../commands/config.js';
+import { readSettings } from '../config/load.js';
 import { printable, printableJson, say } from '../printable.js';
 import { chalk, painted } from './colour.js';
-import { addSettings, settingsFor } from './flags.js';
+import { addSettings, typedSettings } from './flags.js';
 import { printResult } from './print.js';
 
 export function configCommand(): Command {
@@ -14,7 +15,8 @@ export function configCommand(): Command {
       'after',
       `
 Flags win over the environment, that over .batchrc (or .batchrc.json, .batchrc.yaml, or "batch" in
-package.json), that over the defaults.
+package.json), that over the defaults. Passwords and keys are masked. What is wrong in the settings is told
+after the list, by exit status 2.
 
 Examples:
   $ embed config
@@ -22,39 +24,28 @@ Examples:
     );
   addSettings(command);
   return command.action(async (options: { json?: boolean }) => {
-    const { settings, origins, file } = await settingsFor(command);
-    const rows = SETTINGS.map(({ key, kind }) => ({
-      key,
-      value: shown(kind, settings[key]),
-      origin: origins[key] ?? 'not set',
-    }));
-    if (options.json) {
-      const values = Object.fromEntries(
-        rows.map(({ key, value, origin }) => [key, { value: value ?? null, origin }]),
-      );
-      printResult(printableJson({ file: file ?? null, settings: values }, 2));
-      return;
-    }
-    printResult(file === undefined ? say`No configuration file.\n` : say`File: ${printable(file)}\n`);
-    for (const { key, value, origin } of rows) {
-      const shown =
-        value === undefined ? '-' : Array.isArray(value) ? value.join(', ') || '-' : String(value);
-      const line = printable(`${key.padEnd(14)} ${printable(shown).padEnd(28)} ${origin}`, 2000);
-      printResult(origin === 'default' || origin === 'not set' ? painted(chalk.dim, line) : line);
-    }
+    const { problems, ...loaded } = await readSettings({ flags: typedSettings(command) });
+    const { settingsInForce } = await import('../commands/config.js');
+    const rows = settingsInForce(loaded);
+    if (options.json) printJson(loaded.file, rows);
+    else printText(loaded.file, rows);
+    const [first] = problems;
+    if (first) throw first;
   });
 }
 
-/** What may be pasted into a bug report. */
-function shown(kind: SettingKind, value: unknown): unknown {
-  if (kind === 'secret') return value === undefined ? undefined : maskUrl(String(value), '****');
-  return kind === 'list' && Array.isArray(value) ? value.map((item) => maskUrl(item, item)) : value;
+function printJson(file: string | undefined, rows: readonly SettingInForce[]): void {
+  const settings = Object.fromEntries(
+    rows.map(({ key, value, ...more }) => [key, { value: value ?? null, ...more }]),
+  );
+  printResult(printableJson({ file: file ?? null, settings }, 2));
 }
 
-/** Keeps what helps to recognise an address, hides what opens it; `otherwise` for what is no address. */
-function maskUrl(text: string, otherwise: string): string {
-  const url = text.includes('://') && URL.canParse(text) ? new URL(text) : undefined;
-  if (!url?.host) return otherwise;
-  if (url.password) url.password = '****';
-  return url.href;
+function printText(file: string | undefined, rows: readonly SettingInForce[]): void {
+  printResult(file === undefined ? say`No configuration file.\n` : say`File: ${printable(file)}\n`);
+  for (const { key, value, origin, decided = '-' } of rows) {
+    const shown = value === undefined ? decided : [value].flat().join(', ') || '-';
+    const line = printable(`${key.padEnd(14)} ${printable(shown).padEnd(29)} ${origin}`, 2000);
+    printResult(origin === 'default' || origin === 'not set' ? painted(chalk.dim, line) : line);
+  }
 }

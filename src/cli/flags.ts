@@ -2,7 +2,9 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { coerce } from '../config/coerce.js';
 import { type LoadedSettings, loadSettings } from '../config/load.js';
+import { addressesFromFile } from '../config/secrets.js';
 import { SETTINGS, type Setting, type Settings } from '../config/settings.js';
+import { type Printable, printable } from '../printable.js';
 
 /** Adds the flags of `keys`, in the table's order; all that have a flag when none are named. */
 export function addSettings(command: Command, keys?: readonly (keyof Settings)[]): Command {
@@ -24,8 +26,8 @@ function optionFor(flag: string, setting: Setting): Option {
 function describe(setting: Setting): string {
   const choices = setting.choices && setting.kind !== 'list' ? setting.choices.join(', ') : undefined;
   const { default: value } = setting;
-  const shown =
-    setting.kind === 'boolean' || (Array.isArray(value) && value.length === 0) ? undefined : value;
+  const isPlain = setting.kind === 'boolean' || (Array.isArray(value) && value.length === 0);
+  const shown = isPlain ? undefined : (value ?? setting.otherwise);
   const text = shown === undefined ? undefined : `default: ${setting.kind === 'bytes' ? size(shown) : shown}`;
   const notes = [choices, text].filter((note) => note !== undefined).join('; ');
   return notes === '' ? setting.help : `${setting.help} (${notes})`;
@@ -38,6 +40,12 @@ function size(bytes: unknown): string {
 /** The settings for a parsed command. */
 export function settingsFor(command: Command): Promise<LoadedSettings> {
   return loadSettings({ flags: typedSettings(command) });
+}
+
+/** Says which servers a file names: it may have come with a folder of somebody else's. */
+export function tellAddresses(loaded: LoadedSettings, tell: (line: Printable) => void): void {
+  const line = addressesFromFile(loaded);
+  if (line !== undefined) tell(printable(line, 2000));
 }
 
 /** Settings as they were typed. Options at commander's own default don't count. */

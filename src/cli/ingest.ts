@@ -6,7 +6,7 @@ import { printable, printableJson, say } from '../printable.js';
 import type { Failure, FailureCode } from '../types.js';
 import { plural, whole } from '../words.js';
 import { chalkStderr as chalk, painted } from './colour.js';
-import { addSettings, positive, settingsFor } from './flags.js';
+import { addSettings, positive, settingsFor, tellAddresses } from './flags.js';
 import { duration } from './numbers.js';
 import { harmless, printResult } from './print.js';
 import { startProgress } from './progress.js';
@@ -58,13 +58,15 @@ Examples:
 }
 
 async function ingestAction(command: Command, paths: string[], flags: Flags): Promise<number> {
-  const { settings } = await settingsFor(command);
+  const loaded = await settingsFor(command);
+  const { settings } = loaded;
   const [{ ingest }, { RunCounts }] = await Promise.all([
     import('../commands/ingest.js'),
     import('../ingest/counts.js'),
   ]);
   const counts = new RunCounts();
   const progress = startProgress(counts, Boolean(flags.quiet));
+  tellAddresses(loaded, (line) => progress.line(line));
   const warn = (message: string) => {
     if (!flags.quiet) progress.line(say`${painted(chalk.yellow, 'warning')}: ${printable(message, 2000)}`);
   };

@@ -1,4 +1,5 @@
 // The two streams that people and programs read. They take what was made printable, and nothing else.
+import { maskAddresses } from '../addresses.js';
 import type { Printable } from '../printable.js';
 
 /** A line of results, on standard output. */
@@ -8,7 +9,12 @@ export function printResult(line: Printable): void {
 
 /** A line of notices or errors, on standard error. */
 export function printNotice(line: Printable): void {
-  process.stderr.write(`${harmless(line)}\n`);
+  process.stderr.write(`${notice(line)}\n`);
+}
+
+/** A notice without the passwords of its addresses, for whoever has to write it by other means. */
+export function notice(line: Printable): string {
+  return harmless(maskAddresses(line));
 }
 
 /** A runner of GitHub's takes lines that begin with :: or ##[ as commands, also in the middle of a log. */

@@ -1,5 +1,6 @@
 // The whole command line: one subcommand a file, one place where errors become exit codes.
 import { Command, CommanderError } from 'commander';
+import { maskAddresses } from '../addresses.js';
 import { exitCodes } from '../errors.js';
 import { readPackage } from '../package.js';
 import { benchCommand } from './bench.js';
@@ -59,7 +60,11 @@ export async function run(argv: readonly string[]): Promise<void> {
     ...program.commands,
     ...program.commands.flatMap(({ commands }) => commands),
   ]) {
-    command.exitOverride().showSuggestionAfterError().configureHelp({ showGlobalOptions: false });
+    command
+      .exitOverride()
+      .configureOutput({ writeErr: (text) => process.stderr.write(withoutValue(text)) })
+      .showSuggestionAfterError()
+      .configureHelp({ showGlobalOptions: false });
   }
   surviveClosedStreams();
   try {
@@ -72,6 +77,11 @@ export async function run(argv: readonly string[]): Promise<void> {
       process.exitCode = reportError(error);
     }
   }
+}
+
+/** Commander shows an unknown flag with its value, which may be a secret behind a slip. */
+function withoutValue(text: string): string {
+  return maskAddresses(text.replace(/(unknown option '[^'=]*)=.*(?=')/s, '$1'));
 }
 
 /**

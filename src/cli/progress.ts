@@ -4,7 +4,7 @@ import type { RunCounts } from '../ingest/counts.js';
 import { type Printable, printable } from '../printable.js';
 import { whole } from '../words.js';
 import { duration, megabytes } from './numbers.js';
-import { harmless, printNotice } from './print.js';
+import { notice, printNotice } from './print.js';
 
 export interface Progress {
   /** Prints a line without breaking the bar. */
@@ -50,7 +50,7 @@ function startBar(counts: RunCounts): Progress {
     },
     line(text) {
       if (running) {
-        bars.log(`${harmless(text)}\n`);
+        bars.log(`${notice(text)}\n`);
         bars.update();
       } else {
         printNotice(text);

@@ -2,7 +2,7 @@
 import { Command } from 'commander';
 import { printable, printableJson } from '../printable.js';
 import { chalk } from './colour.js';
-import { addSettings, positive, settingsFor } from './flags.js';
+import { addSettings, positive, settingsFor, tellAddresses } from './flags.js';
 import { harmless, printNotice, printResult } from './print.js';
 import { withSignals } from './signals.js';
 
@@ -22,12 +22,13 @@ Examples:
     );
   addSettings(command, ['out', 'embedder', 'model', 'ollamaUrl', 'dimensions', 'batchTimeout', 'maxRetries']);
   return command.action(async (words: string[], options: { results: number; json?: boolean }) => {
-    const { settings } = await settingsFor(command);
+    const loaded = await settingsFor(command);
+    tellAddresses(loaded, printNotice);
     const { search } = await import('../commands/search.js');
     const results = await withSignals((signal) =>
       search({
         question: words.join(' '),
-        settings,
+        settings: loaded.settings,
         k: options.results,
         signal,
         onNotice: (message) => printNotice(printable(message)),

@@ -5,7 +5,7 @@ import { UsageError } from '../errors.js';
 import type { LogLevel } from '../gateway/logging.js';
 import type { GatewayLimits } from '../gateway/options.js';
 import { printable } from '../printable.js';
-import { addSettings, milliseconds, positive, settingsFor } from './flags.js';
+import { addSettings, milliseconds, positive, settingsFor, tellAddresses } from './flags.js';
 import { printNotice } from './print.js';
 import { withSignals } from './signals.js';
 
@@ -77,11 +77,13 @@ Examples:
     'waitForServer',
   ]);
   return command.action(async (flags: Flags) => {
-    const { settings, origins } = await settingsFor(command);
+    const loaded = await settingsFor(command);
+    const { settings, origins } = loaded;
     const { serve } = await import('../commands/serve.js');
     const say = (line: string) => {
       if (!flags.quiet) printNotice(printable(line));
     };
+    if (!flags.quiet) tellAddresses(loaded, printNotice);
     await withSignals((signal) =>
       serve({
         // Clients are not made to send again what a restart of a few seconds would fail.

@@ -1,9 +1,8 @@
 // `embed doctor` without its flags: looks at all that a run needs, mends what is safe to mend, looks again.
-import type { LoadOptions } from '../config/load.js';
+import { type LoadOptions, readSettings } from '../config/load.js';
 import type { Check, Status } from '../doctor/check.js';
 import { said } from '../doctor/probe.js';
 import { examine, examineOnlyGateway } from '../doctor/run.js';
-import { readSettings } from '../doctor/settings.js';
 
 export interface DoctorOptions extends LoadOptions {
   /** Look at the gateway there, and at nothing else. */

@@ -1,4 +1,6 @@
 // From the text of a flag or variable to a value of the setting's kind.
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import type { SettingKind } from './settings.js';
 
 const UNITS: Record<string, number> = { '': 1, b: 1, k: 1024, kb: 1024, m: 1024 ** 2, mb: 1024 ** 2 };
@@ -23,9 +25,16 @@ export function coerce(kind: SettingKind, text: string): unknown {
       return bytes(text);
     case 'duration':
       return milliseconds(text);
+    case 'path':
+      return expandHome(text);
     default:
       return text;
   }
+}
+
+/** A leading `~` as the home folder: no shell has seen what a file holds, or what stands behind a `=`. */
+export function expandHome(path: string): string {
+  return /^~(?:$|\/)/.test(path) ? join(homedir(), path.slice(1)) : path;
 }
 
 /** `64MB`, `500 kb`, `1g` or plain bytes; units are powers of 1024. */

@@ -36,19 +36,17 @@ async function readConfigFile(path: string): Promise<ConfigFile | undefined> {
   const isPackage = name === 'package.json';
   let content: unknown;
   try {
-    const text = readFileSync(path, 'utf8');
-    if (isPackage && !text.includes('"batch"')) return undefined;
+    const bytes = readFileSync(path);
+    // A package.json without settings of ours is not ours to complain about.
+    if (isPackage && !/"batch"\s*:/.test(bytes.toString('latin1').replaceAll('\0', ''))) return undefined;
+    const text = decode(bytes);
     const { defaultLoadersSync } = await import('cosmiconfig');
     const loader = defaultLoadersSync[name.endsWith('.json') ? '.json' : '.yaml'];
     content = text.trim() === '' ? {} : loader(path, text);
   } catch (cause) {
-    if (isPackage) return undefined; // not ours to complain about
-    throw new UsageError(
-      `${path} can't be read (${reason(cause)}): mend it as .batchrc.example.json shows.`,
-      {
-        cause,
-      },
-    );
+    if (isPackage && isSystemError(cause)) return undefined;
+    const sentence = `${path} can't be read (${reason(cause)}): mend it as .batchrc.example.json shows.`;
+    throw new UsageError(sentence, { cause });
   }
   const values = isPackage ? (content as Record<string, unknown> | null)?.batch : content;
   if (isPackage && values === undefined) return undefined;
@@ -56,6 +54,27 @@ async function readConfigFile(path: string): Promise<ConfigFile | undefined> {
     throw new UsageError(`${path} must hold an object of settings, as .batchrc.example.json shows.`);
   }
   return { path, values: values as Record<string, unknown> };
+}
+
+/**
+ * What editors of Windows write, too: UTF-8 and UTF-16 behind a byte order mark.
+ * @throws for anything else that isn't UTF-8
+ */
+function decode(bytes: Buffer): string {
+  const mark = bytes.toString('latin1', 0, 2);
+  const encoding = { '\xff\xfe': 'utf-16le', '\xfe\xff': 'utf-16be' }[mark] ?? 'utf-8';
+  try {
+    const text = new TextDecoder(encoding, { fatal: true }).decode(bytes);
+    if (!text.includes('\0')) return text;
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+  }
+  throw new Error('it is not UTF-8: save it as that');
+}
+
+/** No permission, a folder of this name: the errors of reading itself. */
+function isSystemError(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error;
 }
 
 /** The parser's or the system's own words, on one line and without the path. */

@@ -2,16 +2,21 @@
 import { dirname, isAbsolute, resolve } from 'node:path';
 import { UsageError } from '../errors.js';
 import { nearest } from '../nearest.js';
-import { coerce } from './coerce.js';
-import { findConfigFile } from './file.js';
+import { coerce, expandHome } from './coerce.js';
+import { type ConfigFile, findConfigFile } from './file.js';
+import { strayingSecrets } from './secrets.js';
 import { SETTINGS, type Setting, type Settings } from './settings.js';
 
 /** Where a value came from: `default`, `--batch-size`, `OLLAMA_HOST`, or a file's path. */
 export type Origin = string;
 
+/** What kind of place a value came from. */
+export type Layer = 'flag' | 'environment' | 'file' | 'default';
+
 export interface LoadedSettings {
   settings: Settings;
   origins: Partial<Record<keyof Settings, Origin>>;
+  layers: Partial<Record<keyof Settings, Layer>>;
   /** The configuration file in use. */
   file?: string;
 }
@@ -24,49 +29,101 @@ export interface LoadOptions {
   cwd?: string;
 }
 
+/** What is right in the settings, and all that is wrong. */
+export interface ReadSettings extends LoadedSettings {
+  /** A sentence each, naming flag, variable or file and key. */
+  problems: UsageError[];
+}
+
 /**
  * Flags win over the environment, that over the file, and that over the defaults.
- * @throws {UsageError} naming the flag, variable or key that is wrong and, for an unknown key, the nearest right one
+ * @throws {UsageError} naming the flag, variable or key that is wrong and, for an unknown key, the nearest
+ * right one; or a secret of the environment that would go to an address which only a file names
  */
 export async function loadSettings(options: LoadOptions = {}): Promise<LoadedSettings> {
+  const { problems, ...loaded } = await readSettings(options);
+  const [first] = problems;
+  if (first) throw first;
+  return loaded;
+}
+
+/**
+ * The same for whoever wants to know everything that is wrong: a wrong value leaves its place to the next
+ * layer, and a secret that must not be sent is left out.
+ */
+export async function readSettings(options: LoadOptions = {}): Promise<ReadSettings> {
   const { flags = {}, env = process.env, cwd = process.cwd() } = options;
-  const file = await findConfigFile(cwd);
-  if (file) refuseUnknownKeys(file.path, file.values);
+  const problems: UsageError[] = [];
+  const file = await findConfigFile(cwd).catch((error) => {
+    if (!(error instanceof UsageError)) throw error;
+    problems.push(error);
+    return undefined;
+  });
+  if (file) problems.push(...unknownKeys(file));
 
   const settings: Partial<Record<keyof Settings, unknown>> = {};
-  const origins: LoadedSettings['origins'] = {};
+  const read: ReadSettings = {
+    settings: settings as unknown as Settings,
+    origins: {},
+    layers: {},
+    ...(file && { file: file.path }),
+    problems,
+  };
   for (const setting of SETTINGS) {
-    const found =
-      fromFlag(setting, flags[setting.key]) ??
-      fromEnvironment(setting, env) ??
-      (file && fromFile(setting, file.path, file.values[setting.key]));
-    if (found) {
-      // The schema's library is loaded only where there is something to check: defaults are right.
-      const { problemWith } = await import('./schema.js');
-      const problem = problemWith(setting.key, found.value);
-      if (problem) throw new UsageError(`${found.origin}: ${secretive(setting, problem)}.`);
-      settings[setting.key] = found.value;
-      origins[setting.key] = found.origin;
-    } else if (setting.default !== undefined) {
-      settings[setting.key] = setting.default;
-      origins[setting.key] = 'default';
+    const { key } = setting;
+    const found = await firstRight(
+      [
+        fromFlag(setting, flags[key]),
+        fromEnvironment(setting, env),
+        file && fromFile(setting, file.path, file.values[key]),
+      ],
+      key,
+      problems,
+    );
+    settings[key] = found?.value ?? setting.default;
+    if (settings[key] === undefined) {
+      delete settings[key];
+      continue;
     }
+    read.origins[key] = found?.origin ?? 'default';
+    read.layers[key] = found?.layer ?? 'default';
   }
-  return { settings: settings as Settings, origins, ...(file && { file: file.path }) };
+  for (const { key, problem } of strayingSecrets(read)) {
+    problems.push(problem);
+    delete settings[key];
+  }
+  return read;
 }
 
 interface Found {
   value: unknown;
   origin: Origin;
+  layer: Layer;
+}
+
+async function firstRight(
+  candidates: readonly (Found | undefined)[],
+  key: keyof Settings,
+  problems: UsageError[],
+): Promise<Found | undefined> {
+  for (const found of candidates) {
+    if (!found) continue;
+    // The schema's library is loaded only where there is something to check: defaults are right.
+    const { problemWith } = await import('./schema.js');
+    const problem = problemWith(key, found.value);
+    if (!problem) return found;
+    problems.push(new UsageError(`${found.origin}: ${problem}.`));
+  }
+  return undefined;
 }
 
 function fromFlag(setting: Setting, typed: unknown): Found | undefined {
   if (typed === undefined) return undefined;
   const origin = /--[\w-]+/.exec(setting.flag ?? '')?.[0] ?? setting.key;
-  if (Array.isArray(typed)) {
-    return { value: isGlob(setting) ? typed : typed.flatMap((part) => coerce('list', String(part))), origin };
-  }
-  return { value: typeof typed === 'string' ? coerce(setting.kind, typed) : typed, origin };
+  let value: unknown = typed;
+  if (typeof typed === 'string') value = coerce(setting.kind, typed);
+  if (Array.isArray(typed) && !isGlob(setting)) value = typed.flatMap((part) => coerce('list', String(part)));
+  return { value, origin, layer: 'flag' };
 }
 
 /** A comma may be part of a glob (`*.{md,txt}`), so lists are split only where no glob is meant. */
@@ -77,38 +134,39 @@ function isGlob({ key }: Setting): boolean {
 function fromEnvironment(setting: Setting, env: NodeJS.ProcessEnv): Found | undefined {
   const text = setting.env === undefined ? undefined : env[setting.env];
   if (text === undefined || text.trim() === '') return undefined;
-  return { value: coerce(setting.kind, text), origin: setting.env! };
+  return { value: coerce(setting.kind, text), origin: setting.env!, layer: 'environment' };
 }
 
 function fromFile(setting: Setting, path: string, raw: unknown): Found | undefined {
   if (raw === undefined) return undefined;
-  let value: unknown = raw;
-  if (setting.kind === 'list' && typeof raw === 'string')
-    value = isGlob(setting) ? [raw] : coerce('list', raw);
-  if ((setting.kind === 'bytes' || setting.kind === 'duration') && typeof raw === 'string') {
-    value = coerce(setting.kind, raw);
-  }
-  // A path in a file means the same wherever the command is started.
-  if ((setting.key === 'out' || setting.key === 'cacheDir') && typeof raw === 'string' && !isAbsolute(raw)) {
-    value = resolve(dirname(path), raw);
-  }
-  return { value, origin: `${path} (${setting.key})` };
+  const value = typeof raw === 'string' ? fromFileText(setting, path, raw) : raw;
+  return { value, origin: `${path} (${setting.key})`, layer: 'file' };
 }
 
-function refuseUnknownKeys(path: string, values: Record<string, unknown>): void {
+function fromFileText(setting: Setting, path: string, text: string): unknown {
+  switch (setting.kind) {
+    case 'list':
+      return isGlob(setting) ? [text] : coerce('list', text);
+    case 'bytes':
+    case 'duration':
+      return coerce(setting.kind, text);
+    case 'path': {
+      // A path in a file means the same wherever the command is started.
+      const expanded = expandHome(text);
+      return text === '' || isAbsolute(expanded) ? expanded : resolve(dirname(path), expanded);
+    }
+    default:
+      return text;
+  }
+}
+
+function unknownKeys({ path, values }: ConfigFile): UsageError[] {
   const known = SETTINGS.map((setting) => setting.key as string);
-  for (const key of Object.keys(values)) {
-    if (known.includes(key) || key === '$schema') continue;
-    const right = nearest(key, known);
-    throw new UsageError(
-      right === undefined
-        ? `${path}: unknown key "${key}"; \`embed config\` lists the keys.`
-        : `${path}: unknown key "${key}"; did you mean "${right}"?`,
-    );
-  }
-}
-
-/** A message about a secret must not show it. */
-function secretive(setting: Setting, problem: string): string {
-  return setting.kind === 'secret' ? problem.replace(/, got .*/s, '') : problem;
+  return Object.keys(values)
+    .filter((key) => !known.includes(key) && key !== '$schema')
+    .map((key) => {
+      const right = nearest(key, known);
+      const hint = right === undefined ? '`embed config` lists the keys.' : `did you mean "${right}"?`;
+      return new UsageError(`${path}: unknown key "${key}"; ${hint}`);
+    });
 }

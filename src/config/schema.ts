@@ -19,7 +19,7 @@ const fields = {
   chunkOverlap: integer(0, 1_000_000),
   cache: z.enum(['auto', 'redis', 'disk', 'none']),
   redisUrl: z.string().regex(/^rediss?:\/\//, 'an address that starts with redis:// or rediss://'),
-  redisHost: z.string().min(1),
+  redisHost: z.string().regex(/^[^\s/@]+$/, 'a host alone, without scheme, user and port'),
   redisPort: integer(1, 65_535),
   redisPassword: z.string().min(1),
   redisDb: integer(0, 1_000_000),
@@ -42,11 +42,14 @@ export function problemWith(key: keyof Settings, value: unknown): string | undef
   if (result.success) return undefined;
   const setting = SETTINGS.find((candidate) => candidate.key === key)!;
   const wanted = setting.choices?.join(' or ') ?? expectation(setting.kind, result.error.issues[0]!);
-  return `expected ${wanted}, got ${show(value)}`;
+  // What should be an address or a secret and isn't may hold a password anywhere.
+  const isOpen = setting.kind !== 'secret' && !setting.address;
+  return isOpen ? `expected ${wanted}, got ${show(value)}` : `expected ${wanted}`;
 }
 
 const KIND_NAMES: Record<SettingKind, string> = {
   text: 'a text',
+  path: 'a path',
   secret: 'a text',
   integer: 'a whole number',
   boolean: 'true or false',

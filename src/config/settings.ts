@@ -1,8 +1,9 @@
 // The one table of settings: name, flag, variable, default, unit and help of each. Flags, `.batchrc`
 // keys, `embed config` and the README's table all come from it, so they can't disagree.
+import { DEFAULT_OLLAMA_URL } from '../addresses.js';
 
 /** How a setting's text (flag or variable) becomes a value. */
-export type SettingKind = 'text' | 'integer' | 'boolean' | 'list' | 'bytes' | 'duration' | 'secret';
+export type SettingKind = 'text' | 'path' | 'integer' | 'boolean' | 'list' | 'bytes' | 'duration' | 'secret';
 
 export interface Setting {
   /** Name in `.batchrc` and in {@link Settings}. */
@@ -14,8 +15,22 @@ export interface Setting {
   env?: string;
   /** `undefined`: decided at run time (by the model, by the output). */
   default?: Settings[keyof Settings];
+  /** What is in force without a value and without a default: a value, or in words what decides. */
+  otherwise?: string | number;
   help: string;
   choices?: readonly string[];
+  /** Names a server: shown without its password, and told when a file names it. */
+  address?: true;
+  /** Secrets: where this one is sent. */
+  secretFor?: SecretUse;
+}
+
+/** Where a secret goes, so that one of the environment never goes where only a file of the folder says. */
+export interface SecretUse {
+  /** The first of these that is set decides: an address, or a host and its port. None is set: this machine. */
+  to: readonly (readonly (keyof Settings)[])[];
+  /** It goes nowhere while a setting has one of these values. */
+  unless?: Partial<Record<keyof Settings, readonly string[]>>;
 }
 
 /** Everything a command can be told, after flags, environment and files were joined. */
@@ -71,7 +86,7 @@ const MIB = 1024 * 1024;
 export const SETTINGS: readonly Setting[] = [
   {
     key: 'out',
-    kind: 'text',
+    kind: 'path',
     flag: '-o, --out <dir>',
     default: './embeddings',
     help: 'output folder',
@@ -97,6 +112,7 @@ export const SETTINGS: readonly Setting[] = [
     kind: 'text',
     flag: '--model <name>',
     env: 'OLLAMA_EMBEDDING_MODEL',
+    otherwise: 'best of the server',
     help: 'Ollama model',
   },
   {
@@ -104,18 +120,22 @@ export const SETTINGS: readonly Setting[] = [
     kind: 'list',
     flag: '--ollama-url <url>',
     env: 'OLLAMA_HOST',
+    address: true,
+    otherwise: DEFAULT_OLLAMA_URL,
     help: 'Ollama server; repeatable',
   },
   {
     key: 'ollamaApiKey',
     kind: 'secret',
     env: 'OLLAMA_API_KEY',
+    secretFor: { to: [['ollamaUrl']], unless: { embedder: ['builtin'] } },
     help: 'bearer token for the Ollama servers',
   },
   {
     key: 'dimensions',
     kind: 'integer',
     flag: '--dimensions <n>',
+    otherwise: 'all of the model',
     help: 'shorter vectors from Matryoshka models',
   },
   {
@@ -123,25 +143,29 @@ export const SETTINGS: readonly Setting[] = [
     kind: 'integer',
     flag: '--batch-size <n>',
     env: 'OLLAMA_EMBEDDING_BATCH_SIZE',
-    help: 'texts a request, at most 64 (default: follows the server, from 32 on)',
+    otherwise: 'follows the server, from 32 on',
+    help: 'texts a request, at most 64',
   },
   {
     key: 'concurrency',
     kind: 'integer',
     flag: '--concurrency <n>',
-    help: 'requests in flight per server (default: follows the server, from 2 on)',
+    otherwise: 'follows the server, from 2 on',
+    help: 'requests in flight per server',
   },
   {
     key: 'chunkSize',
     kind: 'integer',
     flag: '--chunk-size <n>',
-    help: 'tokens a chunk (default: by model)',
+    otherwise: 'by model',
+    help: 'tokens a chunk',
   },
   {
     key: 'chunkOverlap',
     kind: 'integer',
     flag: '--chunk-overlap <n>',
-    help: 'tokens that neighbouring chunks share (default: 0)',
+    otherwise: 0,
+    help: 'tokens that neighbouring chunks share',
   },
   {
     key: 'cache',
@@ -153,15 +177,28 @@ export const SETTINGS: readonly Setting[] = [
   },
   {
     key: 'redisUrl',
-    kind: 'secret',
+    kind: 'text',
     flag: '--redis-url <url>',
     env: 'REDIS_URL',
+    address: true,
     help: 'redis:// or rediss:// address',
   },
-  { key: 'redisHost', kind: 'text', env: 'REDIS_HOST', help: 'Redis host, where no address is given' },
-  { key: 'redisPort', kind: 'integer', env: 'REDIS_PORT', help: 'Redis port (default: 6379)' },
-  { key: 'redisPassword', kind: 'secret', env: 'REDIS_PASSWORD', help: 'Redis password' },
-  { key: 'redisDb', kind: 'integer', env: 'REDIS_EMBEDDING_DB', help: 'Redis database (default: 2)' },
+  {
+    key: 'redisHost',
+    kind: 'text',
+    env: 'REDIS_HOST',
+    address: true,
+    help: 'Redis host, where no address is given',
+  },
+  { key: 'redisPort', kind: 'integer', env: 'REDIS_PORT', otherwise: 6379, help: 'Redis port' },
+  {
+    key: 'redisPassword',
+    kind: 'secret',
+    env: 'REDIS_PASSWORD',
+    secretFor: { to: [['redisUrl'], ['redisHost', 'redisPort']], unless: { cache: ['disk', 'none'] } },
+    help: 'Redis password',
+  },
+  { key: 'redisDb', kind: 'integer', env: 'REDIS_EMBEDDING_DB', otherwise: 2, help: 'Redis database' },
   {
     key: 'cacheTtl',
     kind: 'integer',
@@ -176,7 +213,12 @@ export const SETTINGS: readonly Setting[] = [
     default: 2048 * MIB,
     help: 'size at which the disk cache drops its oldest vectors',
   },
-  { key: 'cacheDir', kind: 'text', help: "folder of the disk cache (default: in the user's cache folder)" },
+  {
+    key: 'cacheDir',
+    kind: 'path',
+    otherwise: "in the user's cache folder",
+    help: 'folder of the disk cache',
+  },
   {
     key: 'include',
     kind: 'list',

@@ -1,15 +1,16 @@
 // Which settings are in force and where each comes from, without its secrets; and what is wrong in them.
 import { isAbsolute } from 'node:path';
-import { SETTINGS, type SettingKind } from '../config/settings.js';
+import type { ReadSettings } from '../config/load.js';
+import { SETTINGS } from '../config/settings.js';
+import { shownValue } from '../config/show.js';
 import { plural, quoted } from '../words.js';
 import type { Finding } from './check.js';
 import type { Probe } from './probe.js';
-import type { ReadSettings } from './settings.js';
 
 export async function examineConfiguration(probe: Probe, read: ReadSettings): Promise<void> {
   await probe.check('file', 'File', () => ({ status: 'ok', seen: read.file ?? 'none' }));
-  for (const problem of read.problems) {
-    await probe.check('problem', 'Problem', () => wrong(problem));
+  for (const { message } of read.problems) {
+    await probe.check('problem', 'Problem', () => wrong(message.replace(/\.$/, '')));
   }
   await probe.check('values', 'Values', () => values(read));
 }
@@ -28,21 +29,9 @@ function values({ settings, origins }: ReadSettings): Finding {
   return {
     status: 'ok',
     seen: `${plural(given.length, 'setting')} given, the others at their defaults`,
-    details: given.map(({ key, kind }) => `${key} = ${shown(kind, settings[key])}  (${origins[key]})`),
+    details: given.map((setting) => {
+      const { key } = setting;
+      return `${key} = ${[shownValue(setting, settings[key])].flat().join(', ')}  (${origins[key]})`;
+    }),
   };
-}
-
-/** A value that may be pasted into a bug report. */
-export function shown(kind: SettingKind, value: unknown): string {
-  if (kind === 'secret') return masked(String(value)) ?? '****';
-  if (Array.isArray(value)) return value.map((one) => masked(String(one)) ?? String(one)).join(', ');
-  return String(value);
-}
-
-/** An address without its password; undefined for what is no address. */
-function masked(text: string): string | undefined {
-  const url = text.includes('://') && URL.canParse(text) ? new URL(text) : undefined;
-  if (!url?.host) return undefined;
-  if (url.password) url.password = '****';
-  return url.href;
 }

@@ -1,5 +1,6 @@
 // A running gateway, as its own /health tells: status, servers behind it, cache, pipeline and performance.
 import { z } from 'zod';
+import { maskAddress } from '../addresses.js';
 import { UsageError } from '../errors.js';
 import { plural } from '../words.js';
 import type { Finding } from './check.js';
@@ -46,7 +47,9 @@ export function gatewayAddress(text: string, token: string | undefined): Gateway
   const typed = text.includes('://') ? text : `http://${text}`;
   const url = URL.canParse(typed) ? new URL(typed) : undefined;
   if (url?.protocol !== 'http:' && url?.protocol !== 'https:') {
-    throw new UsageError(`--gateway: expected an address such as http://127.0.0.1:11444, got "${text}".`);
+    throw new UsageError(
+      `--gateway: expected an address such as http://127.0.0.1:11444, got "${maskAddress(text)}".`,
+    );
   }
   return { url, token: token || undefined };
 }

@@ -1,5 +1,6 @@
 // Runs the checks of one group, each within a time of its own and all within the report's: what hangs
 // becomes a line that says so, and holds up nothing else.
+import { maskAddresses } from '../addresses.js';
 import { EmbedError } from '../errors.js';
 import type { Check, Finding, GroupName } from './check.js';
 import { time } from './words.js';
@@ -64,9 +65,9 @@ export class Probe {
       group: this.group,
       ...subject,
       title,
-      ...finding,
+      ...masked(finding),
       ...(finding.status === 'failure' && finding.mend === undefined && mend && { mend }),
-      seen: this.#withoutSubject(finding.seen),
+      seen: maskAddresses(this.#withoutSubject(finding.seen)),
       ms: Math.round(performance.now() - start),
     });
     return finding;
@@ -76,6 +77,16 @@ export class Probe {
   #withoutSubject(seen: string): string {
     return seen.replace(`Ollama at ${this.subject} `, '').replace(`Redis at ${this.subject} `, '');
   }
+}
+
+/** The lines are there to be shown to others. */
+function masked(finding: Finding): Finding {
+  const { mend, details } = finding;
+  return {
+    ...finding,
+    ...(mend !== undefined && { mend: maskAddresses(mend) }),
+    ...(details && { details: details.map(maskAddresses) }),
+  };
 }
 
 const outOfTime: Finding = {
@@ -124,6 +135,6 @@ async function attempt(
 
 /** An error as a phrase: ours are sentences, of others the first line. */
 export function said(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
+  const text = maskAddresses(error instanceof Error ? error.message : String(error));
   return error instanceof EmbedError ? text.replace(/\.$/, '') : `unexpected: ${text.split('\n')[0]}`;
 }

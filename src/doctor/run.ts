@@ -1,6 +1,8 @@
 // Runs all groups side by side within one budget of time, and puts their lines in one order. A further group is
 // one more entry in the list below.
 import { resolve } from 'node:path';
+import { maskAddress } from '../addresses.js';
+import type { ReadSettings } from '../config/load.js';
 import type { Settings } from '../config/settings.js';
 import { DEFAULT_URL, parseOllamaAddress } from '../embedders/ollama/host.js';
 import { listEmbeddingModels } from '../embedders/ollama/model.js';
@@ -17,7 +19,6 @@ import { type Endpoint, examineEndpoint, sameEverywhere, whereIs } from './ollam
 import { examineOutput } from './output.js';
 import { Budget, Probe, said } from './probe.js';
 import { addressOf, examineRedis } from './redis.js';
-import type { ReadSettings } from './settings.js';
 
 export interface ExamineOptions {
   read: ReadSettings;
@@ -121,7 +122,11 @@ async function endpointGroups(
   const model = settings.model ?? known ?? (await commonModel(urls, settings, budget));
   const probes: Probe[] = [];
   const looks = urls.map(async (url, i): Promise<Endpoint | undefined> => {
-    const probe = new Probe('ollama', budget, typeof url === 'string' ? addresses[i] : whereIs(url));
+    const probe = new Probe(
+      'ollama',
+      budget,
+      typeof url === 'string' ? maskAddress(addresses[i]!) : whereIs(url),
+    );
     probes.push(probe);
     if (typeof url !== 'string') {
       return await examineEndpoint(probe, { url, settings, model, optional, previous });

@@ -1,5 +1,6 @@
 // The gateway's log: JSON lines, one for each answered request. No texts, no queries, no tokens.
 import { pino } from 'pino';
+import { maskAddresses } from '../addresses.js';
 import { EmbedError } from '../errors.js';
 import type { RequestLine } from './options.js';
 
@@ -22,7 +23,7 @@ export function openLog(level: LogLevel, file: string | number = 1): GatewayLog 
   const log = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, destination);
   return {
     request: (line) => log[line.status >= 500 ? 'warn' : 'info'](line, 'request'),
-    notice: (message) => log.warn(message),
+    notice: (message) => log.warn(maskAddresses(message)),
     error: (error, id) => log.error({ id, ...known(error) }, 'unexpected error'),
     flush: () => {
       if (level !== 'silent') destination.flushSync();

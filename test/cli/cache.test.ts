@@ -230,7 +230,7 @@ describe.skipIf(!redisAvailable)('embed cache on Redis', () => {
     const port = await freePort();
     const { stderr, code } = await embed('stats', '--redis-url', `redis://:secret@127.0.0.1:${port}`);
     expect(stderr).toBe(
-      `error: Redis at redis://:***@127.0.0.1:${port}/2 can't be reached (nothing listens there): start it, or use --cache disk or --cache none.\n`,
+      `error: Redis at redis://:****@127.0.0.1:${port}/2 can't be reached (nothing listens there): start it, or use --cache disk or --cache none.\n`,
     );
     expect(code).toBe(4);
   });

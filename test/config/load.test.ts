@@ -1,8 +1,9 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { loadSettings } from '../../src/config/load.js';
+import { SETTINGS } from '../../src/config/settings.js';
 import { UsageError } from '../../src/errors.js';
 
 let cwd: string;
@@ -112,6 +113,38 @@ describe('files', () => {
     expect(settings.out).toBe(join(cwd, 'index'));
   });
 
+  const encoded = (text: string, encoding: string): Buffer => {
+    if (encoding === 'utf-8') return Buffer.from(`\ufeff${text}`);
+    const bytes = Buffer.from(`\ufeff${text}`, 'utf16le');
+    return encoding === 'utf-16be' ? bytes.swap16() : bytes;
+  };
+
+  test.each(
+    ['utf-8', 'utf-16le', 'utf-16be'].flatMap((encoding) => [
+      ['.batchrc', 'model: größe\n', encoding] as const,
+      ['.batchrc', '{"model": "größe"}', encoding] as const,
+      ['.batchrc.json', '{"model": "größe"}', encoding] as const,
+      ['.batchrc.yml', 'model: größe\n', encoding] as const,
+      ['package.json', '{"batch": {"model": "größe"}}', encoding] as const,
+    ]),
+  )('%s may begin with a byte order mark: %s in %s', async (name, text, encoding) => {
+    writeFileSync(join(cwd, name), encoded(text, encoding));
+    expect((await load()).settings.model).toBe('größe');
+  });
+
+  test('paths may begin with ~, the home folder, wherever they are given', async () => {
+    const paths = SETTINGS.filter(({ kind }) => kind === 'path').map(({ key }) => key);
+    expect(paths).toContain('out');
+    for (const key of paths) {
+      write('.batchrc.json', { [key]: '~/a/b' });
+      expect((await load()).settings[key], key).toBe(join(homedir(), 'a/b'));
+      expect((await load({ [key]: '~/c' })).settings[key], key).toBe(join(homedir(), 'c'));
+      expect((await load({ [key]: '~' })).settings[key], key).toBe(homedir());
+      expect((await load({ [key]: './~/c' })).settings[key], key).toBe('./~/c');
+      expect((await load({ [key]: '~mine' })).settings[key], key).toBe('~mine');
+    }
+  });
+
   test('no JavaScript of the working folder is executed', async () => {
     mkdirSync(join(cwd, '.config'));
     const trap = `require('node:fs').writeFileSync(${JSON.stringify(join(cwd, 'trapped'))}, '')`;
@@ -162,6 +195,31 @@ describe('wrong settings', () => {
 
   test('a secret is not shown', async () => {
     expect(await refusal({ redisUrl: 'http://:hunter2@host' })).not.toContain('hunter2');
+  });
+
+  test.each(['.batchrc', '.batchrc.json', '.batchrc.yaml'])('%s in another encoding', async (name) => {
+    for (const text of [
+      Buffer.from('{"model": "gr\xf6\xdfe"}', 'latin1'),
+      Buffer.from('model: x', 'utf16le'),
+    ]) {
+      writeFileSync(join(cwd, name), text);
+      expect(await refusal()).toContain(`${name} can't be read (it is not UTF-8: save it as that)`);
+    }
+  });
+
+  test('a package.json with settings that is no JSON; without, it is not ours', async () => {
+    write('package.json', '{"name": "x", "batch": {"model": "m",}}');
+    expect(await refusal()).toContain("package.json can't be read");
+    write('package.json', '{"name": "batch",}');
+    expect((await load()).settings.model).toBeUndefined();
+  });
+
+  test('a host with a scheme or a password, which is not shown', async () => {
+    for (const host of ['redis://:hush@h', 'u:hush@h', 'h/hush']) {
+      expect(await refusal({}, { REDIS_HOST: host })).toBe(
+        'REDIS_HOST: expected a host alone, without scheme, user and port.',
+      );
+    }
   });
 
   test('a file that is no object, or no YAML', async () => {

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { readSettings } from '../../src/doctor/settings.js';
+import { readSettings } from '../../src/config/load.js';
 import { startOllama } from '../helpers/ollama.js';
 import { line, lookAt, makeFolder } from './look.js';
 
@@ -17,10 +17,10 @@ describe('wrong settings', () => {
     const env = { MAX_BATCH_RETRIES: 'many', OLLAMA_HOST: 'box:11434' };
     const read = await readSettings({ cwd: dir, env, flags: { cacheTtl: '86400' } });
     const file = join(dir, '.batchrc.json');
-    expect(read.problems).toEqual([
+    expect(read.problems.map(({ message }) => message)).toEqual([
       `${file}: unknown key "modle"; did you mean "model"?`,
-      `${file} (batchSize): expected at most 64, got 900`,
-      'MAX_BATCH_RETRIES: expected a whole number, got "many"',
+      `${file} (batchSize): expected at most 64, got 900.`,
+      'MAX_BATCH_RETRIES: expected a whole number, got "many".',
     ]);
     expect(read.settings).toMatchObject({
       out: join(dir, 'index'),
@@ -70,7 +70,7 @@ test('values are shown with their origin and without their secrets', async () =>
   const env = { OLLAMA_API_KEY: 'hush', REDIS_PASSWORD: 'hush' };
   const report = await lookAt(dir, { env, flags: { ollamaUrl: [ollama.url] } });
   const { details } = line(report, 'configuration.values');
-  expect(details).toContain(`ollamaUrl = ${ollama.url}/  (--ollama-url)`);
+  expect(details).toContain(`ollamaUrl = ${ollama.url}  (--ollama-url)`);
   expect(details).toContain('ollamaApiKey = ****  (OLLAMA_API_KEY)');
   expect(details).toContain(
     `redisUrl = redis://me:****@127.0.0.1:1/3  (${join(dir, '.batchrc.json')} (redisUrl))`,

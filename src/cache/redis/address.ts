@@ -100,7 +100,7 @@ function databaseOf(url: URL): number | undefined {
 
 function show(address: Omit<RedisAddress, 'shown'>): string {
   const user = address.username === undefined ? '' : encodeURIComponent(address.username);
-  const credentials = address.password ? `${user}:***@` : user && `${user}@`;
+  const credentials = address.password ? `${user}:****@` : user && `${user}@`;
   const host = address.host.includes(':') ? `[${address.host}]` : address.host;
   return `${address.tls ? 'rediss' : 'redis'}://${credentials}${host}:${address.port}/${address.db}`;
 }

@@ -1,4 +1,5 @@
 // What an error of Redis, of its connection or of its certificate means, as one sentence each.
+import { withoutSecrets } from '../../addresses.js';
 import type { RedisAddress } from './address.js';
 import { ForeignReplyError } from './replies.js';
 
@@ -30,7 +31,8 @@ export const rights = {
 export function explainRedis(error: unknown, address: RedisAddress, needed = rights.cache): string {
   const { shown, tls, username = 'default' } = address;
   const code = codeOf(error);
-  const message = error instanceof Error ? error.message : String(error);
+  const said = error instanceof Error ? error.message : String(error);
+  const message = withoutSecrets(said, address.password);
   const reason = unreachable[code];
 
   if (reason) return `Redis at ${shown} can't be reached (${reason}): start it, ${otherwise}.`;

@@ -1,6 +1,7 @@
 // Requests to one Ollama server through undici, with time-outs of our own: Node's fetch gives up after
 // 300 s without headers, which a long batch on a slow machine needs.
 import { type Dispatcher, Pool } from 'undici';
+import { withoutSecrets } from '../../addresses.js';
 import { EmbedderFault, EmbedError } from '../../errors.js';
 import { faultOfAnswer, faultOfConnection, faultOfDeadline } from './faults.js';
 
@@ -44,6 +45,7 @@ export class OllamaClient {
   readonly where: string;
   readonly #pool: Pool;
   readonly #path: string;
+  readonly #apiKey: string | undefined;
   readonly #headers: { [name: string]: string };
   #losses = 0;
   #connections = 0;
@@ -53,6 +55,7 @@ export class OllamaClient {
     const { url, apiKey } = options;
     this.#path = url.pathname.replace(/\/+$/, '');
     this.where = url.origin + this.#path;
+    this.#apiKey = apiKey;
     this.#headers = apiKey === undefined || apiKey === '' ? {} : { authorization: `Bearer ${apiKey}` };
     this.#pool = new Pool(url.origin, {
       pipelining: 1,
@@ -147,7 +150,7 @@ export class OllamaClient {
       });
       if (answer.statusCode !== 200) {
         const retryAfter = answer.headers['retry-after'];
-        const text = await answer.body.text();
+        const text = withoutSecrets(await answer.body.text(), this.#apiKey);
         throw faultOfAnswer(this.where, answer.statusCode, text, [retryAfter].flat()[0]);
       }
       return await read(answer.body, () => deadline.refresh());

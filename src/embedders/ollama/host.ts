@@ -1,11 +1,12 @@
 // Reads OLLAMA_HOST as Ollama itself does (envconfig.Host), seen from a client: an address on which a
 // server listens everywhere is reached by loopback.
+import { DEFAULT_OLLAMA_URL, maskAddress } from '../../addresses.js';
 import { UsageError } from '../../errors.js';
 
 const defaultPort = '11434';
 
 /** Where an Ollama is that nobody named. */
-export const DEFAULT_URL = `http://127.0.0.1:${defaultPort}`;
+export const DEFAULT_URL = DEFAULT_OLLAMA_URL;
 
 const loopback = new Map([
   ['', '127.0.0.1'],
@@ -33,7 +34,8 @@ export function parseOllamaHost(value: string): URL {
   const slash = rest.indexOf('/');
   const authority = slash < 0 ? rest : rest.slice(0, slash);
   const path = slash < 0 ? '' : rest.slice(slash).replace(/\/+$/, '');
-  if (authority.includes('@')) {
+  // A password that nobody escaped may hold a slash.
+  if (rest.includes('@')) {
     throw new UsageError("Ollama's address can't hold a password: set OLLAMA_API_KEY instead.");
   }
   const { host, port } = splitAuthority(authority);
@@ -44,9 +46,12 @@ export function parseOllamaHost(value: string): URL {
   try {
     return new URL(`${scheme}://${name}:${usablePort}${path}`);
   } catch (cause) {
-    throw new UsageError(`"${given}" is not an address of an Ollama server: expected host:port or a URL.`, {
-      cause,
-    });
+    throw new UsageError(
+      `"${maskAddress(given)}" is not an address of an Ollama server: expected host:port or a URL.`,
+      {
+        cause,
+      },
+    );
   }
 }
 
@@ -62,7 +67,8 @@ export interface OllamaAddress {
  * @throws {UsageError} when no server can be meant, or the weight is no number above 0
  */
 export function parseOllamaAddress(value: string): OllamaAddress {
-  const hash = value.indexOf('#');
+  // A password may hold a #.
+  const hash = value.includes('@') ? -1 : value.indexOf('#');
   if (hash < 0) return { url: parseOllamaHost(value), weight: 1 };
   const fragment = value
     .slice(hash + 1)

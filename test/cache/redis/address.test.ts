@@ -26,13 +26,13 @@ describe('redisAddress', () => {
       password: 'p@ss',
       db: 7,
       tls: {},
-      shown: 'rediss://user:***@example.org:1234/7',
+      shown: 'rediss://user:****@example.org:1234/7',
     });
   });
 
   it('takes credentials from beside a URL that has none', () => {
     const address = redisAddress({ url: 'redis://h', username: 'u', password: 'p' });
-    expect(address).toMatchObject({ username: 'u', password: 'p', shown: 'redis://u:***@h:6379/2' });
+    expect(address).toMatchObject({ username: 'u', password: 'p', shown: 'redis://u:****@h:6379/2' });
   });
 
   it('reads IPv6', () => {

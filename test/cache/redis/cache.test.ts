@@ -263,7 +263,7 @@ describe.skipIf(!redisAvailable)('redis cache', () => {
     it('names the user name or password', async () => {
       const server = await start(['--requirepass', 'right']);
       const message = await refusal({ url: `redis://:wrong@127.0.0.1:${server.port}` });
-      expect(message).toContain(`redis://:***@127.0.0.1:${server.port}/2 refuses the user name or password`);
+      expect(message).toContain(`redis://:****@127.0.0.1:${server.port}/2 refuses the user name or password`);
       expect(message).not.toContain('wrong');
     });
 
@@ -297,7 +297,7 @@ describe.skipIf(!redisAvailable)('redis cache', () => {
     await cache.setMeta('key', 1);
     expect(await cache.getMeta('key')).toBeUndefined();
     expect(warnings).toHaveLength(1);
-    expect(warnings[0]).toContain(`Redis at redis://:***@127.0.0.1:${server.port}/2 was lost`);
+    expect(warnings[0]).toContain(`Redis at redis://:****@127.0.0.1:${server.port}/2 was lost`);
 
     const returned = await start(password, { port: server.port });
     await vi.waitFor(
@@ -395,7 +395,7 @@ describe('what is no Redis', () => {
     const port = await freePort();
     const message = await refusal({ url: `redis://user:secret@127.0.0.1:${port}/3` });
     expect(message).toBe(
-      `Redis at redis://user:***@127.0.0.1:${port}/3 can't be reached (nothing listens there): start it, or use --cache disk or --cache none.`,
+      `Redis at redis://user:****@127.0.0.1:${port}/3 can't be reached (nothing listens there): start it, or use --cache disk or --cache none.`,
     );
   });
 

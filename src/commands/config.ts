@@ -1,0 +1,62 @@
+// `embed config` without its flags: every setting with what is in force for it and where that comes from.
+import { defaultCacheFolder } from '../cache/disk/folder.js';
+import { redisAddress } from '../cache/redis/address.js';
+import type { LoadedSettings } from '../config/load.js';
+import { redisSettings } from '../config/redis.js';
+import { SETTINGS, type Setting, type Settings } from '../config/settings.js';
+import { shownValue } from '../config/show.js';
+import { UsageError } from '../errors.js';
+
+/** One setting as it is shown: secrets are masked. */
+export interface SettingInForce {
+  key: keyof Settings;
+  /** Undefined: decided at run time, or nothing. */
+  value: unknown;
+  /** Flag, variable or file; `default`; `not set`. */
+  origin: string;
+  /** In words what decides, where there is no value. */
+  decided?: string;
+}
+
+export function settingsInForce(loaded: LoadedSettings): SettingInForce[] {
+  const implied = redisInForce(loaded);
+  return SETTINGS.map((setting) => {
+    const { key, otherwise } = setting;
+    const value = shownValue(setting, loaded.settings[key]);
+    if (value !== undefined) return { key, value, origin: loaded.origins[key] ?? 'default' };
+    return implied[key] ?? withoutValue(key, key === 'cacheDir' ? defaultCacheFolder() : otherwise, setting);
+  });
+}
+
+function withoutValue(
+  key: keyof Settings,
+  otherwise: string | number | undefined,
+  { kind, address }: Setting,
+): SettingInForce {
+  if (otherwise === undefined) return { key, value: undefined, origin: 'not set' };
+  const isValue = typeof otherwise === 'number' || kind === 'path' || address === true;
+  if (!isValue) return { key, value: undefined, origin: 'default', decided: otherwise };
+  return { key, value: kind === 'list' ? [otherwise] : otherwise, origin: 'default' };
+}
+
+/** Host, port and database, where the address says them or a Redis is used without one. */
+function redisInForce({
+  settings,
+  origins,
+}: LoadedSettings): Partial<Record<keyof Settings, SettingInForce>> {
+  const redis = redisSettings(settings);
+  if (!redis) return {};
+  try {
+    const { host, port, db } = redisAddress(redis);
+    const origin = origins.redisUrl ?? 'default';
+    const names = /^[a-z]+:\/\/[^/]*\/\d+/i.test(settings.redisUrl ?? '');
+    return {
+      redisHost: { key: 'redisHost', value: host, origin },
+      redisPort: { key: 'redisPort', value: port, origin },
+      redisDb: { key: 'redisDb', value: db, origin: names ? origin : 'default' },
+    };
+  } catch (error) {
+    if (error instanceof UsageError) return {};
+    throw error;
+  }
+}

@@ -1,0 +1,68 @@
+// Which way secrets go. A configuration file arrives with any folder that somebody clones: an address in it
+// must not draw the secrets of the environment to a stranger's server.
+import { maskAddress, meansThisMachine } from '../addresses.js';
+import { UsageError } from '../errors.js';
+import type { LoadedSettings } from './load.js';
+import { SETTINGS, type SecretUse, type Setting, type Settings } from './settings.js';
+
+/**
+ * Secrets of the environment (or of a flag) that would go to an address which only a file names. Addresses of
+ * the environment, of a flag and of this machine are fine, and so is a file that names both.
+ */
+export function strayingSecrets(loaded: LoadedSettings): { key: keyof Settings; problem: UsageError }[] {
+  return SETTINGS.flatMap((setting) => {
+    const { key, secretFor } = setting;
+    const { settings, layers } = loaded;
+    if (!secretFor || settings[key] === undefined || layers[key] === 'file') return [];
+    if (isIdle(settings, secretFor)) return [];
+    const problem = strays(setting, addressesOf(secretFor, settings), loaded);
+    return problem ? [{ key, problem }] : [];
+  });
+}
+
+/** `Addresses from /srv/docs/.batchrc: ollamaUrl http://gpu:11434`; undefined when all are named elsewhere. */
+export function addressesFromFile({ settings, layers, file }: LoadedSettings): string | undefined {
+  const named = SETTINGS.filter(({ key, address }) => address && layers[key] === 'file');
+  if (file === undefined || named.length === 0) return undefined;
+  const list = named.map(({ key }) => `${key} ${textsOf(settings[key]).map(maskAddress).join(', ')}`);
+  return `Addresses from ${file}: ${list.join('; ')}`;
+}
+
+function strays(
+  secret: Setting,
+  keys: readonly (keyof Settings)[],
+  { settings, origins, layers }: LoadedSettings,
+): UsageError | undefined {
+  const [address] = keys;
+  const culprit = keys.find((key) => layers[key] === 'file');
+  if (address === undefined || culprit === undefined) return undefined;
+  const foreign = textsOf(settings[address]).find((text) => !meansThisMachine(text) && !hasPassword(text));
+  if (foreign === undefined) return undefined;
+  const ways = keys.map((key) => SETTINGS.find((setting) => setting.key === key)!);
+  const variables = ways.map(({ env }) => env).join(' and ');
+  const flag = /--[\w-]+ <\w+>/.exec(ways[0]?.flag ?? '')?.[0];
+  return new UsageError(
+    `${origins[secret.key]} is not sent to ${maskAddress(foreign)}, since only ${origins[culprit]} says so: ` +
+      `set ${variables} beside it${flag === undefined ? '' : `, or give ${flag}`}.`,
+  );
+}
+
+function isIdle(settings: Settings, { unless = {} }: SecretUse): boolean {
+  return Object.entries(unless).some(([key, values]) =>
+    values.includes(String(settings[key as keyof Settings])),
+  );
+}
+
+/** The settings that decide where a secret goes. */
+function addressesOf({ to }: SecretUse, settings: Settings): readonly (keyof Settings)[] {
+  return to.find((keys) => keys.some((key) => settings[key] !== undefined)) ?? [];
+}
+
+/** An address that brings its own password is sent no other. */
+function hasPassword(text: string): boolean {
+  return URL.canParse(text) && new URL(text).password !== '';
+}
+
+function textsOf(value: unknown): string[] {
+  return value === undefined ? [] : [value].flat().map(String);
+}

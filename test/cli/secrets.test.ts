@@ -1,0 +1,160 @@
+// A secret in every setting, and none in anything that any command prints or writes, when all is well and when
+// nothing is.
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { SETTINGS, type Setting } from '../../src/config/settings.js';
+import { type CliResult, makeWorkspace, type RunningCli, type Workspace } from '../helpers/cli.js';
+import { startOllama } from '../helpers/ollama.js';
+import { redisAvailable, startRedis } from '../helpers/redis.js';
+
+const SECRET = 'hush-0f1e2d';
+const DEBUG = { EMBED_DEBUG: 'all' };
+
+let workspace: Workspace;
+beforeEach(() => {
+  workspace = makeWorkspace();
+  mkdirSync(join(workspace.dir, '.git'));
+  mkdirSync(join(workspace.dir, 'docs'));
+  writeFileSync(join(workspace.dir, 'docs/a.md'), '# Mill\n\nThe harbour is behind the mill.\n');
+});
+afterEach(() => workspace.remove());
+
+const COMMANDS: string[][] = [
+  ['ingest', 'docs', '--verbose'],
+  ['ingest', 'docs', '--json', '--dry-run'],
+  ['search', 'mill'],
+  ['config'],
+  ['config', '--json'],
+  ['doctor'],
+  ['doctor', '--json'],
+  ['cache', 'stats', '--json'],
+  ['cache', 'clear', '--yes'],
+];
+
+function expectNoSecret(what: string, { stdout, stderr }: Pick<CliResult, 'stdout' | 'stderr'>): void {
+  expect(
+    `${stdout}${stderr}`.split('\n').filter((line) => line.includes(SECRET)),
+    what,
+  ).toEqual([]);
+}
+
+function filesBelow(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .map((name) => join(folder, name))
+    .filter((path) => statSync(path).isFile());
+}
+
+describe('with a secret in every setting, and nothing that can be used', () => {
+  /** Runs the commands in a folder of their own, which has one file of settings. */
+  async function runAll(commands: string[][], file: object, env: Record<string, string>, more: string[]) {
+    const cwd = mkdtempSync(join(workspace.dir, 'run-'));
+    writeFileSync(join(cwd, '.batchrc.json'), JSON.stringify({ embedder: 'ollama', maxRetries: 0, ...file }));
+    for (const args of commands) {
+      const typed = [...args.map((arg) => (arg === 'docs' ? '../docs' : arg)), ...more];
+      const result = await workspace.embed(typed, { cwd, env: { ...DEBUG, ...env } });
+      expectNoSecret(`${typed.join(' ')} with ${JSON.stringify({ file, env })}`, result);
+    }
+  }
+  const flagOf = ({ flag }: Setting) => /--(?!no-)[\w-]+/.exec(flag ?? '')?.[0];
+
+  // Nobody listens on port 1 of this machine.
+  const servers = { ollamaUrl: '127.0.0.1:1', redisUrl: 'redis://127.0.0.1:1' };
+  const guarded = SETTINGS.filter(({ kind, address }) => kind === 'secret' || address);
+
+  test.each(guarded)('$key', async (setting) => {
+    const { key, env, kind } = setting;
+    const word = flagOf(setting);
+    const values =
+      kind === 'secret' ? [SECRET] : [`redis://u:${SECRET}@127.0.0.1:1`, `u:x/${SECRET}@127.0.0.1:1`];
+    for (const value of values) {
+      // A secret alone goes nowhere: there is somebody who doesn't answer.
+      const file = kind === 'secret' ? servers : {};
+      await runAll(COMMANDS, { ...file, [key]: value }, {}, []);
+      const few = COMMANDS.filter(([name]) => name === 'ingest' || name === 'doctor');
+      if (env !== undefined) await runAll(few, file, { [env]: value }, []);
+      if (word !== undefined) await runAll(few.slice(1), file, {}, [`${word}=${value}`]);
+    }
+  });
+
+  test('of any other kind', async () => {
+    const others = SETTINGS.filter(
+      ({ key, kind }) => !guarded.some((one) => one.key === key) && kind !== 'path',
+    );
+    expect(others.length).toBeGreaterThan(10);
+    const value = `http://u:${SECRET}@127.0.0.1:1/`;
+    const all = Object.fromEntries(others.map(({ key }) => [key, value]));
+    await runAll([['config', '--json'], ['doctor']], { ...servers, ...all }, {}, []);
+    for (const { key, flag, kind } of others) {
+      if (kind === 'text' || flag === undefined) await runAll([['ingest', 'docs']], { [key]: value }, {}, []);
+    }
+  });
+
+  test('and in a flag that is misspelt, or in a path', async () => {
+    for (const args of [[`--ollama-urls=http://u:${SECRET}@gpu`], [`http://u:${SECRET}@gpu/docs`]]) {
+      const result = await workspace.embed(['ingest', ...args]);
+      expect(result.code).toBe(2);
+      expectNoSecret(args.join(' '), result);
+    }
+    const gateway = ['doctor', '--gateway'];
+    expectNoSecret('gateway', await workspace.embed([...gateway, `http://u:${SECRET}@127.0.0.1:1`]));
+    expectNoSecret('gateway', await workspace.embed([...gateway, `ftp://u:${SECRET}@127.0.0.1:1`]));
+  });
+});
+
+test('a server that quotes the key it was sent gives nothing away', async () => {
+  await using ollama = await startOllama();
+  const body = JSON.stringify({ error: `bad token ${SECRET}` });
+  for (const path of ['/api/embed', '/api/show', '/api/tags', '/api/version']) {
+    ollama.script({ kind: 'answer', path, status: 401, body, times: 1000 });
+  }
+  const env = { OLLAMA_HOST: ollama.url, OLLAMA_API_KEY: SECRET, ...DEBUG };
+  for (const args of COMMANDS) expectNoSecret(args.join(' '), await workspace.embed(args, { env }));
+  expect(ollama.requests.some(({ headers }) => headers.authorization === `Bearer ${SECRET}`)).toBe(true);
+});
+
+describe.runIf(redisAvailable)('where all is well', () => {
+  test('nothing printed, logged, measured or written holds a secret', async () => {
+    await using ollama = await startOllama();
+    const redis = await startRedis(['--requirepass', SECRET]);
+    try {
+      const env = {
+        OLLAMA_HOST: ollama.url,
+        OLLAMA_API_KEY: SECRET,
+        REDIS_URL: redis.url.replace('//', `//:${SECRET}@`),
+        EMBED_SERVE_TOKEN: `${SECRET}-token`,
+        ...DEBUG,
+      };
+      const bench = ['bench', '--time-limit', '2s', '--report', 'bench.html', '--save'];
+      const commands = [...COMMANDS.slice(0, 8), ['verify'], [...bench, '--json'], bench, COMMANDS[8]!];
+      for (const args of commands) {
+        const result = await workspace.embed(args, { env });
+        if (args[0] !== 'doctor') expect(result.code, result.stderr).toBe(0);
+        expectNoSecret(args.join(' '), result);
+      }
+      const gateway = workspace.start(['serve', '--port', '0', '--log-level', 'info'], { env });
+      const url = await listening(gateway);
+      const headers = { authorization: `Bearer ${SECRET}-token` };
+      for (const path of ['/health', '/metrics', '/metrics?format=json', '/nothing']) {
+        expect(await (await fetch(url + path, { headers })).text(), path).not.toContain(SECRET);
+      }
+      gateway.child.kill('SIGTERM');
+      expectNoSecret('serve', await gateway.done);
+      const files = filesBelow(workspace.dir);
+      expect(files.some((path) => path.endsWith('bench.html'))).toBe(true);
+      for (const path of files) expect(readFileSync(path).includes(SECRET), path).toBe(false);
+    } finally {
+      await redis.stop();
+    }
+  });
+});
+
+async function listening({ child }: RunningCli): Promise<string> {
+  let text = '';
+  for await (const part of child.stderr!) {
+    text += part;
+    const url = /embed gateway: (\S+)/.exec(text)?.[1];
+    if (url !== undefined) return url;
+  }
+  throw new Error(`the gateway ended: ${text}`);
+}

@@ -1,0 +1,111 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { loadSettings, readSettings } from '../../src/config/load.js';
+import { addressesFromFile } from '../../src/config/secrets.js';
+import { SETTINGS } from '../../src/config/settings.js';
+
+let cwd: string;
+let path: string;
+beforeEach(() => {
+  cwd = mkdtempSync(join(tmpdir(), 'embed-secrets-'));
+  mkdirSync(join(cwd, '.git'));
+  path = join(cwd, '.batchrc.json');
+});
+afterEach(() => rmSync(cwd, { recursive: true, force: true }));
+
+function load(file: object, env: NodeJS.ProcessEnv, flags = {}) {
+  writeFileSync(path, JSON.stringify(file));
+  return loadSettings({ cwd, env, flags });
+}
+
+test('every secret says where it goes', () => {
+  const secrets = SETTINGS.filter(({ kind }) => kind === 'secret');
+  expect(secrets.length).toBeGreaterThan(1);
+  for (const { key, secretFor } of secrets) expect(secretFor?.to.flat().length, key).toBeGreaterThan(0);
+});
+
+describe('a secret of the environment goes nowhere that only a file names', () => {
+  test.each([
+    [
+      { ollamaUrl: ['localhost', 'evil'] },
+      { OLLAMA_API_KEY: 'k' },
+      'ollamaUrl',
+      'set OLLAMA_HOST beside it, or give --ollama-url <url>.',
+    ],
+    [
+      { redisUrl: 'redis://evil' },
+      { REDIS_PASSWORD: 'k' },
+      'redisUrl',
+      'set REDIS_URL beside it, or give --redis-url <url>.',
+    ],
+    [
+      { redisUrl: 'redis://evil' },
+      { REDIS_PASSWORD: 'k', REDIS_HOST: 'mine', OLLAMA_HOST: 'gpu' },
+      'redisUrl',
+      'set REDIS_URL beside it, or give --redis-url <url>.',
+    ],
+    [
+      { redisHost: 'evil' },
+      { REDIS_PASSWORD: 'k', REDIS_PORT: '1' },
+      'redisHost',
+      'set REDIS_HOST and REDIS_PORT beside it.',
+    ],
+    [
+      { redisPort: 1 },
+      { REDIS_PASSWORD: 'k', REDIS_HOST: 'mine' },
+      'redisPort',
+      'set REDIS_HOST and REDIS_PORT beside it.',
+    ],
+  ])('%j with %j', async (file, env, key, advice) => {
+    const error = await load(file, env).catch((thrown) => thrown);
+    expect(error).toMatchObject({ code: 'EMBED_USAGE', exitCode: 2 });
+    expect(error.message).toContain(` is not sent to `);
+    expect(error.message).toContain(`since only ${path} (${key}) says so: ${advice}`);
+  });
+
+  test('but where the address is of the environment, a flag or this machine', async () => {
+    const secrets = { OLLAMA_API_KEY: 'k', REDIS_PASSWORD: 'k' };
+    const evil = { ollamaUrl: 'evil', redisUrl: 'redis://evil' };
+    const fine: [object, NodeJS.ProcessEnv, object?][] = [
+      [evil, { ...secrets, OLLAMA_HOST: 'gpu', REDIS_URL: 'redis://mine' }],
+      [evil, secrets, { ollamaUrl: ['gpu'], redisUrl: 'redis://mine' }],
+      [{ ollamaUrl: ['localhost:1', '127.0.0.1', '[::1]:2'], redisUrl: 'redis://localhost' }, secrets],
+      [{ redisPort: 1 }, secrets],
+      [
+        { redisHost: 'evil', redisPort: 1 },
+        { ...secrets, REDIS_URL: 'redis://mine' },
+      ],
+      [{ ...evil, embedder: 'builtin', cache: 'none' }, secrets],
+      [{ out: 'index', cacheDir: 'c', model: 'm' }, secrets],
+    ];
+    for (const [file, env, flags] of fine) expect((await load(file, env, flags)).settings).toBeDefined();
+  });
+
+  test('and a file may hold both', async () => {
+    const { settings } = await load({ ollamaUrl: 'gpu', ollamaApiKey: 'k' }, {});
+    expect(settings).toMatchObject({ ollamaUrl: ['gpu'], ollamaApiKey: 'k' });
+  });
+
+  test('nor is another sent where the address brings a password', async () => {
+    const { settings } = await load({ redisUrl: 'redis://:own@host' }, { REDIS_PASSWORD: 'k' });
+    expect(settings.redisUrl).toBe('redis://:own@host');
+  });
+
+  test('and whoever looks at all that is wrong goes on without it', async () => {
+    writeFileSync(path, JSON.stringify({ ollamaUrl: 'evil' }));
+    const read = await readSettings({ cwd, env: { OLLAMA_API_KEY: 'k' } });
+    expect(read.problems).toHaveLength(1);
+    expect(read.settings.ollamaApiKey).toBeUndefined();
+    expect(read.settings.ollamaUrl).toEqual(['evil']);
+  });
+});
+
+test('addresses that a file names are told, masked', async () => {
+  const loaded = await load({ ollamaUrl: ['http://a', 'u:hush@b'], redisUrl: 'redis://:hush@c' }, {});
+  expect(addressesFromFile(loaded)).toBe(
+    `Addresses from ${path}: ollamaUrl http://a, u:****@b; redisUrl redis://:****@c`,
+  );
+  expect(addressesFromFile(await load({ ollamaUrl: 'a' }, { OLLAMA_HOST: 'b' }))).toBeUndefined();
+});
