@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { exitCodes } from '../errors.js';
 import { printable, printableJson, say } from '../printable.js';
+import { quoted } from '../words.js';
 import { printNotice, printResult } from './print.js';
 
 export function verifyCommand(): Command {
@@ -28,6 +29,11 @@ Examples:
       printResult(say`${printable(dir)}: fine (${documents} documents, ${rows} rows)`);
     } else {
       for (const problem of problems) printNotice(say`${printable(dir)}: ${printable(problem)}`);
+      // What can't even be opened has said so itself.
+      if (documents > 0) {
+        const again = printable(`embed ingest <the same paths> --out ${quoted(dir)} --rebuild`);
+        printNotice(say`To build it again, with known vectors from the cache: ${again}`);
+      }
     }
     if (problems.length > 0) process.exitCode = exitCodes.output;
   });

@@ -30,7 +30,7 @@ export interface SearchResult extends Row {
 export async function search(options: SearchOptions): Promise<SearchResult[]> {
   const { settings, question, k, signal = new AbortController().signal } = options;
   if (question.trim() === '') throw new UsageError('Nothing to search for: give a question.');
-  const output = await openOutput(settings.out);
+  const output = await openOutput(settings.out, { signal });
   if (!output) {
     throw new UsageError(
       `There is no index in ${settings.out}: make one with \`embed ingest\`, or name it with --out.`,

@@ -16,8 +16,8 @@ import { size } from './words.js';
 /** @returns the vector space of the output; undefined where there is none that can be read */
 export async function examineOutput(probe: Probe, out: string): Promise<VectorSpace | undefined> {
   let space: VectorSpace | undefined;
-  const look = async (): Promise<Finding> => {
-    const output = await openOutput(out);
+  const look = async (signal: AbortSignal): Promise<Finding> => {
+    const output = await openOutput(out, { signal });
     if (output === undefined) return { status: 'skipped', seen: 'none yet' };
     try {
       space = output.space;
@@ -27,7 +27,12 @@ export async function examineOutput(probe: Probe, out: string): Promise<VectorSp
     }
   };
   const mend = `embed ingest <paths> --out ${quoted(out)} --rebuild`;
-  await probe.check('files', 'Files', () => look().catch(tooNew), { mend });
+  const late = (): Finding => ({
+    status: 'warning',
+    seen: 'too large to be read through here, and touched since the last run',
+    mend: `embed verify ${quoted(out)}`,
+  });
+  await probe.check('files', 'Files', (signal) => look(signal).catch(tooNew), { late, mend });
   let held = false;
   await probe.check('lock', 'Lock', async () => {
     const lock = await inspectLock(out);

@@ -173,7 +173,7 @@ export class Run {
   /** The output as it is; a damaged one counts as none when it is made anew anyway. */
   async #openPrevious(): Promise<Output | undefined> {
     try {
-      return await openOutput(this.out);
+      return await openOutput(this.out, { sums: !this.#options.rebuild, signal: this.#signal });
     } catch (error) {
       if (this.#options.rebuild && error instanceof DamagedOutputError) return undefined;
       throw error;

@@ -1,9 +1,11 @@
 // Reads a manifest line by line, with constant memory beside its result, and believes nothing: what is
 // wrong with it ends here, as one sentence, and not as a crash or a wrong index later.
 import type { FileHandle } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { DamagedOutputError, NewerOutputError } from '../errors.js';
 import { compareSources } from '../order.js';
 import { spaceFromJson } from '../space.js';
+import { quoted } from '../words.js';
 import { chunksName, vectorsName } from './layout.js';
 import {
   type Chunking,
@@ -38,9 +40,14 @@ const hex64 = /^[0-9a-f]{64}$/;
 
 export function damaged(path: string, detail: string, cause?: unknown): DamagedOutputError {
   return new DamagedOutputError(
-    `${path} is damaged (${detail}): restore the output from a copy, or build it again with --rebuild.`,
+    `${path} is damaged (${detail}): restore the output from a copy, or build it again with ` +
+      `\`embed ingest <the same paths> --out ${quoted(dirname(path))} --rebuild\`, which takes known vectors from the cache.`,
     cause === undefined ? undefined : { cause },
   );
+}
+
+export function wrongSum(dir: string, name: string): DamagedOutputError {
+  return damaged(join(dir, name), "its SHA-256 is not the manifest's");
 }
 
 /**

@@ -10,6 +10,7 @@ import type { RecordFile } from './manifest.js';
 import { damaged, type Manifest, type OutputDocument, readManifest } from './manifest-reader.js';
 import { npyHeaderBytes, parseNpyHeader } from './npy.js';
 import { RecordFiles } from './records.js';
+import { checkSums } from './seal.js';
 import { closeFiles, type OpenFiles, openFiles } from './snapshot.js';
 
 /** Several rows one after the other, as read in one go. */
@@ -25,16 +26,24 @@ const blockBytes = 4 * 1024 * 1024;
 /** Rows this close together are read in one go. */
 const gapBytes = 16 * 1024;
 
+export interface OpenOptions {
+  /** Whether files that were touched since the commit are read, to see if they are still right. @default true */
+  sums?: boolean;
+  signal?: AbortSignal;
+}
+
 /**
  * @returns undefined when the folder holds no output
  * @throws {DamagedOutputError} when its files contradict each other
+ * @throws {NewerOutputError} when a newer version made it
  */
-export async function openOutput(dir: string): Promise<Output | undefined> {
+export async function openOutput(dir: string, options: OpenOptions = {}): Promise<Output | undefined> {
   const files = await openFiles(dir);
   if (files === undefined) return undefined;
   try {
     const manifest = await readManifest(files.manifest, join(dir, manifestName));
     await checkSizes(dir, files, manifest);
+    if (options.sums ?? true) await checkSums(dir, files, manifest, options.signal);
     return new Output(dir, files, manifest);
   } catch (error) {
     await closeFiles(files);

@@ -171,10 +171,11 @@ export class StagedFile {
 }
 
 /** SHA-256 of a whole open file, lower-case hex. */
-export async function hashFile(handle: FileHandle): Promise<string> {
+export async function hashFile(handle: FileHandle, signal?: AbortSignal): Promise<string> {
   const hash = createHash('sha256');
   const buffer = Buffer.allocUnsafe(bufferBytes);
   for (let position = 0; ; ) {
+    signal?.throwIfAborted();
     const { bytesRead } = await handle.read(buffer, 0, buffer.length, position);
     if (bytesRead === 0) return hash.digest('hex');
     hash.update(buffer.subarray(0, bytesRead));

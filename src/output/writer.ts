@@ -35,10 +35,11 @@ import {
   type OutputFormat,
   type RecordFile,
 } from './manifest.js';
-import { damaged } from './manifest-reader.js';
+import { wrongSum } from './manifest-reader.js';
 import type { Output } from './output.js';
 import { isLookalike, type Lookalike, withBesides } from './records.js';
 import { type DocumentStart, StagedRows } from './rows.js';
+import { seal } from './seal.js';
 import { type FileSum, hashFile, StagedFile } from './staged.js';
 
 export interface WriterOptions {
@@ -215,7 +216,7 @@ export class OutputWriter {
       [chunksName, previous.chunksFile],
     ] as const) {
       if ((await hashFile(file)) !== previous.manifest.files[name].sha256) {
-        throw damaged(join(this.#dir, name), "its SHA-256 is not the manifest's");
+        throw wrongSum(this.#dir, name);
       }
     }
   }
@@ -311,6 +312,7 @@ export class OutputWriter {
       await file.discard();
       return [];
     }
+    await seal(file.handle);
     await file.finish();
     return [{ name: manifestName, ...sum }];
   }

@@ -112,7 +112,7 @@ test.each(manifestDamages)('refuses a manifest with %s', async (_, damage) => {
   expect(error).toMatchObject({
     exitCode: 5,
     message: expect.stringMatching(
-      /manifest\.json is damaged \(.+\): restore .* --rebuild\.$|instead of the manifest's/,
+      /manifest\.json is damaged \(.+\): restore .* --rebuild`, which .*\.$|instead of the manifest's/,
     ),
   });
 });
