@@ -3,10 +3,11 @@
 import { join } from 'node:path';
 import { NewerOutputError } from '../errors.js';
 import { parseRecord, readRecordText, recover } from '../output/commit.js';
-import { fileSize, namesIn } from '../output/disk.js';
+import { namesIn } from '../output/disk.js';
 import { journalPrefix, runFolder } from '../output/layout.js';
 import { acquireLock, inspectLock } from '../output/lock.js';
 import { type Output, openOutput } from '../output/output.js';
+import { ownFileSize } from '../output/owned-file.js';
 import type { VectorSpace } from '../types.js';
 import { plural, quoted } from '../words.js';
 import type { Finding, Fix } from './check.js';
@@ -89,7 +90,7 @@ async function interrupted(out: string): Promise<Finding> {
   }
   const run = runFolder(out);
   const journals = (await namesIn(run)).filter((name) => name.startsWith(journalPrefix));
-  const sizes = await Promise.all(journals.map((name) => fileSize(join(run, name))));
+  const sizes = await Promise.all(journals.map((name) => ownFileSize(join(run, name))));
   const bytes = sizes.reduce<number>((sum, one) => sum + (one ?? 0), 0);
   if (bytes === 0) return undisturbed;
   return {

@@ -6,11 +6,19 @@
 // chain owns the lock. He then renames his own file over `lock` and removes the chain. A taker who read the
 // old chain too early and links a name that was just removed sees that `lock` is no longer the file
 // from which his chain started, and steps back. So there is no moment at which two could win.
-import { constants, copyFile, link, rename, stat } from 'node:fs/promises';
+import { constants, copyFile, link, lstat, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { errorCode, outputError, readText, remove } from './disk.js';
+import { OutputError } from '../errors.js';
+import { errorCode, outputError } from './disk.js';
 import { lockPrefix, runFolder } from './layout.js';
+import { readOwnText, removeFile } from './owned-file.js';
 import { type LockOwner, parseOwner } from './owner.js';
+import { requireOwnRun } from './run-folder.js';
+
+/** An owner is a line. */
+const maxClaimBytes = 64 * 1024;
+/** Takers that died one after the other before any of them had the lock. */
+const maxChain = 100;
 
 export interface Claim {
   owner: LockOwner;
@@ -31,7 +39,7 @@ export async function takeOver(dir: string, mine: string, chain: readonly Claim[
   if (!(await claim(mine, succession))) return false;
   const root = (await readChain(dir))?.[0];
   if (root?.owner.nonce !== chain[0]?.owner.nonce) {
-    await remove(succession);
+    await removeFile(succession);
     return false;
   }
   await rename(mine, lockPath(dir));
@@ -57,23 +65,32 @@ export async function claim(mine: string, path: string): Promise<boolean> {
   }
 }
 
-/** The owner of `lock` and those who took it over from each other; undefined when there is no lock. */
+/**
+ * The owner of `lock` and those who took it over from each other; undefined when there is no lock.
+ * @throws {OutputError} when `.run` isn't ours, or the chain has no end
+ */
 export async function readChain(dir: string): Promise<Claim[] | undefined> {
+  await requireOwnRun(dir);
   const root = await readClaim(lockPath(dir));
   if (root === undefined) return undefined;
   const chain = [root];
   for (let last: Claim | undefined = root; last !== undefined; ) {
     last = await readClaim(successorPath(dir, last.owner));
     if (last !== undefined) chain.push(last);
+    if (chain.length > maxChain) {
+      throw new OutputError(
+        `The lock in ${runFolder(dir)} has owners without end: if no other run is at work there, remove ${lockPath(dir)}.`,
+      );
+    }
   }
   return chain;
 }
 
 async function readClaim(path: string): Promise<Claim | undefined> {
-  const text = await readText(path);
+  const text = await readOwnText(path, maxClaimBytes);
   if (text === undefined) return undefined;
   try {
-    const { mtimeMs, ino } = await stat(path);
+    const { mtimeMs, ino } = await lstat(path);
     return { owner: parseOwner(text) ?? unknownOwner(ino), path, touched: mtimeMs };
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return undefined;

@@ -1,12 +1,23 @@
 // Replaces the output's files as one step that a kill or a power cut can't divide: a durable record says
 // which staged files are to be renamed; once it exists the new output holds, and anyone can finish the renames.
 import { createHash } from 'node:crypto';
-import { open, rename } from 'node:fs/promises';
+import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DamagedOutputError } from '../errors.js';
-import { errorCode, fileSize, namesIn, outputError, readText, remove, syncFolder } from './disk.js';
-import { journalPrefix, lockPrefix, recordName, runFolder } from './layout.js';
+import { errorCode, namesIn, outputError, syncFolder } from './disk.js';
+import { isOwned, newRecordName, recordName, runFolder, runName } from './layout.js';
 import { newer } from './manifest-reader.js';
+import {
+  exists,
+  isFolder,
+  openToRead,
+  ownFileSize,
+  readOwnText,
+  removeFile,
+  removeStage,
+  replaceFile,
+} from './owned-file.js';
+import { requireOwnRun } from './run-folder.js';
 import { type FileSum, hashFile } from './staged.js';
 
 /** A staged file that is to become the output's file of the same name. */
@@ -27,10 +38,16 @@ export interface CommitRecord {
 export type OnStep = (step: string) => void | Promise<void>;
 
 const recordFormat = 1;
+/** A record names four files and the journals of a few spaces. */
+const maxRecordBytes = 1024 * 1024;
 
-/** The record as it stands, unverified; undefined when there is none. */
+/**
+ * The record as it stands, unverified; undefined when there is none.
+ * @throws {OutputError} when `.run` isn't ours, or the record no file of ours
+ */
 export async function readRecordText(dir: string): Promise<string | undefined> {
-  return await readText(join(runFolder(dir), recordName));
+  await requireOwnRun(dir);
+  return await readOwnText(join(runFolder(dir), recordName), maxRecordBytes);
 }
 
 /** Where a file of the record is before it is renamed. */
@@ -39,20 +56,70 @@ export function stagedPath(dir: string, record: CommitRecord, name: string): str
 }
 
 /**
- * Undefined for a text that isn't whole: its commit never began.
+ * Undefined for a text that isn't whole: its commit never began. The checksum has no key, so that a whole record
+ * may be a stranger's, too: it moves and removes nothing but files of ours.
+ * @throws {DamagedOutputError} when a whole record names anything else
  * @throws {NewerOutputError} when a newer version wrote it
  */
 export function parseRecord(text: string | undefined): CommitRecord | undefined {
   const [body = '', sum = ''] = text?.split('\n') ?? [];
   if (sum === '' || checksum(body) !== sum) return undefined;
-  const { format, stage, files, remove } = JSON.parse(body);
-  if (format > recordFormat) throw newer("The output's unfinished commit", format, recordFormat);
-  return format === recordFormat ? { stage, files, remove } : undefined;
+  const record = recordOf(body);
+  if (record === undefined) {
+    throw new DamagedOutputError(
+      `The commit record in ${runName} is damaged: restore the output from a copy, or remove ${runName} and run with --rebuild.`,
+    );
+  }
+  return record;
+}
+
+function recordOf(body: string): CommitRecord | undefined {
+  let json: unknown;
+  try {
+    json = JSON.parse(body);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+  if (typeof json !== 'object' || json === null) return undefined;
+  const { format, stage, files, remove } = json as { [key: string]: unknown };
+  if (typeof format === 'number' && format > recordFormat) {
+    throw newer("The output's unfinished commit", format, recordFormat);
+  }
+  if (format !== recordFormat || typeof stage !== 'string' || !isOwned('run', stage, 'recovery')) {
+    return undefined;
+  }
+  if (!Array.isArray(files) || !files.every(isCommitFile)) return undefined;
+  if (!Array.isArray(remove) || !remove.every(mayRemove)) return undefined;
+  const names = [...files.map(({ name }) => name), ...remove];
+  if (new Set(names).size < names.length) return undefined;
+  return { stage, files: files.map(({ name, bytes, sha256 }) => ({ name, bytes, sha256 })), remove };
+}
+
+function isCommitFile(value: unknown): value is CommitFile {
+  if (typeof value !== 'object' || value === null) return false;
+  const { name, bytes, sha256 } = value as { [key: string]: unknown };
+  return (
+    typeof name === 'string' &&
+    isOwned('output', name) &&
+    Number.isSafeInteger(bytes) &&
+    typeof sha256 === 'string' &&
+    /^[0-9a-f]{64}$/.test(sha256)
+  );
+}
+
+/** A name relative to the output folder, of what goes with a commit. */
+function mayRemove(path: unknown): path is string {
+  if (typeof path !== 'string') return false;
+  const inRun = `${runName}/`;
+  return path.startsWith(inRun)
+    ? isOwned('run', path.slice(inRun.length), 'commit')
+    : isOwned('output', path, 'commit');
 }
 
 /**
  * Makes the staged files of `.run` the output. They must be synced and closed. When it throws before the
- * record is durable, the old output stands; behind that, the next `recover` ends what began.
+ * record is durable, the old output stands; after that, the next `recover` ends the commit.
  * @throws {OutputError} naming the path
  */
 export async function commitFiles(dir: string, record: CommitRecord, onStep: OnStep = noStep): Promise<void> {
@@ -91,9 +158,8 @@ export async function recover(dir: string, onStep: OnStep = noStep): Promise<boo
 
 async function writeRecord(run: string, record: CommitRecord, onStep: OnStep): Promise<void> {
   const body = JSON.stringify({ format: recordFormat, ...record });
-  const path = join(run, recordName);
-  const staged = `${path}.new`;
-  const handle = await open(staged, 'w');
+  const staged = join(run, newRecordName);
+  const handle = await replaceFile(staged);
   try {
     await handle.writeFile(`${body}\n${checksum(body)}\n`);
     await handle.sync();
@@ -101,7 +167,7 @@ async function writeRecord(run: string, record: CommitRecord, onStep: OnStep): P
     await handle.close();
   }
   await onStep('record written');
-  await rename(staged, path);
+  await rename(staged, join(run, recordName));
   await syncFolder(run);
 }
 
@@ -115,43 +181,52 @@ async function applyRecord(dir: string, record: CommitRecord, onStep: OnStep): P
     }
     await onStep(`renamed ${name}`);
   }
-  for (const name of record.remove) await remove(join(dir, name));
+  for (const name of record.remove) await removeFile(join(dir, name));
   await onStep('removed');
   await syncFolder(dir);
   await onStep('synced');
-  await remove(join(runFolder(dir), recordName));
+  await removeFile(join(runFolder(dir), recordName));
   await onStep('unrecorded');
-  await remove(join(runFolder(dir), record.stage));
+  await removeStage(join(runFolder(dir), record.stage));
   await onStep('done');
 }
 
-/** A rename must not put a file in place that isn't the recorded one. */
+/** A rename must not put a file in place that isn't the recorded one, nor take one from elsewhere. */
 async function checkRecord(dir: string, record: CommitRecord): Promise<void> {
+  const stage = join(runFolder(dir), record.stage);
+  const isStaged = await isFolder(stage);
+  if (!isStaged && (await exists(stage))) throw unlikeRecord(dir, stage);
   for (const file of record.files) {
     const staged = stagedPath(dir, record, file.name);
-    const path = (await fileSize(staged)) === undefined ? join(dir, file.name) : staged;
+    const path = isStaged && (await exists(staged)) ? staged : join(dir, file.name);
     if (!(await isFile(path, file))) {
-      throw new DamagedOutputError(
-        `${path} is not what the commit record says: restore the output from a copy, or remove ${runFolder(dir)} and run with --rebuild.`,
-      );
+      throw unlikeRecord(dir, path);
     }
   }
 }
 
+function unlikeRecord(dir: string, path: string): DamagedOutputError {
+  return new DamagedOutputError(
+    `${path} is not what the commit record says: restore the output from a copy, or remove ${runFolder(dir)} and run with --rebuild.`,
+  );
+}
+
 async function isFile(path: string, sum: FileSum): Promise<boolean> {
-  if ((await fileSize(path)) !== sum.bytes) return false;
-  const handle = await open(path, 'r');
+  if ((await ownFileSize(path)) !== sum.bytes) return false;
+  const handle = await openToRead(path);
   try {
-    return (await hashFile(handle)) === sum.sha256;
+    return handle !== undefined && (await hashFile(handle)) === sum.sha256;
   } finally {
-    await handle.close();
+    await handle?.close();
   }
 }
 
 async function removeOrphans(dir: string): Promise<void> {
   const run = runFolder(dir);
   for (const name of await namesIn(run)) {
-    if (!name.startsWith(lockPrefix) && !name.startsWith(journalPrefix)) await remove(join(run, name));
+    const path = join(run, name);
+    if (!isOwned('run', name, 'recovery')) continue;
+    await removeStage(path);
   }
 }
 

@@ -1,7 +1,7 @@
 // What the disk can answer, as sentences: permissions, full disks, files where folders should be.
 // And the few file operations that every module of the output needs.
 
-import { mkdir, open, readdir, readFile, rm, rmdir, stat, statfs } from 'node:fs/promises';
+import { mkdir, open, readdir, stat, statfs } from 'node:fs/promises';
 import { dirname, sep } from 'node:path';
 import { EmbedError, OutputError } from '../errors.js';
 import { runName } from './layout.js';
@@ -98,38 +98,6 @@ async function isFolder(path: string): Promise<boolean> {
   throw Object.assign(new Error(`not a folder: ${path}`), { code: 'ENOTDIR' });
 }
 
-/** Removes the folder when it is empty and not in use. */
-export async function removeEmptyFolder(path: string): Promise<void> {
-  try {
-    await rmdir(path);
-  } catch (error) {
-    // Not empty, or gone: both are as they should be. EEXIST is what Solaris says for ENOTEMPTY.
-    if (!['ENOENT', 'ENOTEMPTY', 'EEXIST', 'ENOTDIR', 'EBUSY'].includes(errorCode(error) ?? '')) {
-      throw outputError(error, path);
-    }
-  }
-}
-
-/** Removes a file, or a folder with all in it; none is fine. */
-export async function remove(path: string): Promise<void> {
-  try {
-    await rm(path, { force: true, recursive: true });
-  } catch (error) {
-    // A parent that is a file: nothing is there either.
-    if (errorCode(error) !== 'ENOTDIR') throw outputError(error, path);
-  }
-}
-
-/** A file's text; undefined when there is none. */
-export async function readText(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return undefined;
-    throw outputError(error, path);
-  }
-}
-
 /** Names in a folder; none when it isn't there. */
 export async function namesIn(folder: string): Promise<string[]> {
   try {
@@ -137,16 +105,6 @@ export async function namesIn(folder: string): Promise<string[]> {
   } catch (error) {
     if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return [];
     throw outputError(error, folder);
-  }
-}
-
-/** A file's size; undefined when there is none. */
-export async function fileSize(path: string): Promise<number | undefined> {
-  try {
-    return (await stat(path)).size;
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return undefined;
-    throw outputError(error, path);
   }
 }
 

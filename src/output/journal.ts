@@ -2,12 +2,14 @@
 // Frames of vectors keyed by text, each with its checksum; what a kill left torn at the end is dropped.
 import { createHash } from 'node:crypto';
 import { readSync } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Vector, VectorEntry } from '../types.js';
-import { errorCode, outputError, remove } from './disk.js';
+import { isUnit } from '../vectors/norm.js';
+import { outputError } from './disk.js';
 import { HashIndex } from './hashindex.js';
 import { journalPrefix, runFolder } from './layout.js';
+import { ForeignFileError, openToUpdate, removeFile, replaceFile } from './owned-file.js';
 
 const magic = 'EMBEDJ01';
 const frameMagic = 0x454d4246;
@@ -16,6 +18,8 @@ const hashBytes = 32;
 const sumBytes = 16;
 const frameStart = 8;
 const windowBytes = 4 * 1024 * 1024;
+/** A frame holds an answered batch, a megabyte or a few; a larger one was never written here. */
+const maxFrameBytes = 256 * 1024 * 1024;
 
 /**
  * Opens the journal of a vector space; each space has a file of its own, so that an interrupted run in
@@ -67,7 +71,9 @@ export class Journal {
     const vector = new Float32Array(this.#dimensions);
     const bytes = Buffer.from(vector.buffer);
     const place = this.#places[entry] as number;
-    return readSync(this.#file.fd, bytes, 0, bytes.length, place) === bytes.length ? vector : undefined;
+    if (readSync(this.#file.fd, bytes, 0, bytes.length, place) < bytes.length) return undefined;
+    // Its checksums have no key: what a stranger wrote is embedded again.
+    return isUnit(vector, this.#dimensions) ? vector : undefined;
   }
 
   /** Appends vectors in one write; they can be found when the promise is fulfilled. Calls queue up. */
@@ -87,22 +93,21 @@ export class Journal {
   /** Closes and deletes it. */
   async remove(): Promise<void> {
     await this.close();
-    await remove(this.path);
+    await removeFile(this.path);
   }
 
-  /** Reads all whole frames of an existing file, and cuts off what follows them. */
+  /**
+   * Reads all whole frames of an existing file, and cuts off what follows them. A link, or a file that has
+   * another name, too, is replaced by the first `append`: it may be somebody else's, and is not written into.
+   */
   async load(): Promise<void> {
-    try {
-      this.#file = await open(this.path, 'r+');
-    } catch (error) {
-      if (errorCode(error) === 'ENOENT') return;
-      throw outputError(error, this.path);
-    }
+    this.#file = await openOwn(this.path);
+    if (this.#file === undefined) return;
     try {
       const header = Buffer.alloc(headerBytes);
       await this.#file.read(header, 0, headerBytes, 0);
       if (header.equals(this.#header)) await this.#loadFrames(this.#file);
-      else await this.#file.write(this.#header, 0, headerBytes, 0);
+      else await writeAll(this.#file, this.#header, 0);
       await this.#file.truncate(this.#end);
     } catch (error) {
       await this.close();
@@ -130,7 +135,7 @@ export class Journal {
       // The file goes on; a frame larger than the window needs a larger one, if the file can hold it at all.
       if (at === 0) {
         const { size } = await file.stat();
-        if (this.#end + needed > size) return;
+        if (this.#end + needed > size || needed > maxFrameBytes) return;
         window = Buffer.allocUnsafe(needed);
       }
     }
@@ -162,7 +167,7 @@ export class Journal {
   }
 
   async #create(): Promise<FileHandle> {
-    const file = await open(this.path, 'w+');
+    const file = await replaceFile(this.path);
     await writeAll(file, this.#header, 0);
     return file;
   }
@@ -182,6 +187,20 @@ export class Journal {
 
   #frameBytes(entries: number): number {
     return frameStart + entries * (hashBytes + this.#dimensions * 4) + sumBytes;
+  }
+}
+
+/** The file at `path`, when that is its only name. */
+async function openOwn(path: string): Promise<FileHandle | undefined> {
+  let file: FileHandle | undefined;
+  try {
+    file = await openToUpdate(path);
+    if (file === undefined || (await file.stat()).nlink === 1) return file;
+    await file.close();
+    return undefined;
+  } catch (error) {
+    if (error instanceof ForeignFileError) return undefined;
+    throw outputError(error, path);
   }
 }
 

@@ -1,14 +1,16 @@
 // One run at a time writes an output. The lock names its owner, tells others that he lives, and is taken
 // over when he died; `claims.ts` sees to it that only one can win.
 import { randomBytes } from 'node:crypto';
-import { type FileHandle, open, rm, stat, writeFile } from 'node:fs/promises';
+import { type FileHandle, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LockedError, OutputError } from '../errors.js';
 import { type Claim, claim, lockPath, readChain, takeOver } from './claims.js';
-import { ensureFolder, errorCode, namesIn, outputError, remove, removeEmptyFolder } from './disk.js';
-import { lockPrefix, runFolder } from './layout.js';
+import { ensureFolder, errorCode, namesIn, outputError } from './disk.js';
+import { isOwned, lockPrefix, runFolder } from './layout.js';
+import { openToUpdate, removeEmptyFolder, removeFile } from './owned-file.js';
 import { type LockOwner, liveness, thisProcess } from './owner.js';
+import { makeRun, removeRun } from './run-folder.js';
 
 export interface LockOptions {
   /** Wait for the other run instead of throwing. */
@@ -107,8 +109,8 @@ export class Lock {
     clearInterval(this.#timer);
     await this.#file.close();
     const end = (await readChain(this.dir))?.at(-1);
-    if (end?.owner.nonce === this.owner.nonce) await remove(end.path);
-    await removeEmptyFolder(runFolder(this.dir));
+    if (end?.owner.nonce === this.owner.nonce) await removeFile(end.path);
+    await removeRun(this.dir);
     if (this.#created) await removeEmptyFolder(this.dir);
   }
 
@@ -126,7 +128,7 @@ async function attempt(dir: string, created: boolean): Promise<Lock | LockOwner 
   const seen = (await readChain(dir))?.at(-1);
   if (seen !== undefined && (await liveness(seen.owner, self)) === 'alive') return seen.owner;
   const run = runFolder(dir);
-  await ensureFolder(run);
+  await makeRun(dir);
   const mine = join(run, `${lockPrefix}-claim-${self.nonce}`);
   try {
     await writeFile(mine, ownerText(self), { flag: 'wx' });
@@ -138,15 +140,16 @@ async function attempt(dir: string, created: boolean): Promise<Lock | LockOwner 
       if (await isHeld(end, (await stat(mine)).mtimeMs)) return end.owner;
       if (!(await takeOver(dir, mine, chain))) return undefined;
     }
-    await remove(mine);
+    await removeFile(mine);
     await removeOthers(run);
-    return new Lock(dir, self, await open(lockPath(dir), 'r+'), created);
+    const file = await openToUpdate(lockPath(dir));
+    return file && new Lock(dir, self, file, created);
   } catch (error) {
     // Another run removed the folder when it was done with it, or our claim when it got the lock.
     if (errorCode(error) === 'ENOENT') return undefined;
     throw outputError(error, dir);
   } finally {
-    await rm(mine, { force: true });
+    await removeFile(mine);
   }
 }
 
@@ -159,7 +162,7 @@ async function isHeld(claim: Claim, now: number): Promise<boolean> {
 /** What earlier runs left of their claims. A living one whose claim goes tries again. */
 async function removeOthers(run: string): Promise<void> {
   for (const name of await namesIn(run)) {
-    if (name.startsWith(`${lockPrefix}-`)) await remove(join(run, name));
+    if (name !== lockPrefix && isOwned('run', name, 'lock')) await removeFile(join(run, name));
   }
 }
 

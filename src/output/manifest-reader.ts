@@ -34,6 +34,8 @@ export interface Manifest extends ManifestHead {
 }
 
 const blockBytes = 1024 * 1024;
+/** Of a line, or of what stands before and behind the documents: a document of millions of chunks. */
+const maxPartBytes = 256 * 1024 * 1024;
 const documentsStart = '\n"documents":[\n';
 const documentsEnd = '],\n';
 const hex64 = /^[0-9a-f]{64}$/;
@@ -91,6 +93,7 @@ async function parse(blocks: AsyncGenerator<string>): Promise<Manifest> {
     let text = block;
     if (manifest === undefined) {
       start += block;
+      if (start.length > maxPartBytes) throw new Malformed('no documents');
       const at = start.indexOf(documentsStart);
       if (at === -1) continue;
       manifest = {
@@ -102,6 +105,7 @@ async function parse(blocks: AsyncGenerator<string>): Promise<Manifest> {
     }
     if (end !== undefined) {
       end += text;
+      if (end.length > maxPartBytes) throw new Malformed('record files');
       continue;
     }
     const close = text.startsWith(documentsEnd) ? 0 : text.indexOf(`\n${documentsEnd}`) + 1;
@@ -206,6 +210,7 @@ async function* readBlocks(handle: FileHandle): AsyncGenerator<string> {
   let rest = 0;
   for (let position = 0; ; ) {
     // A line longer than the buffer: a document with very many chunks.
+    if (rest >= maxPartBytes) throw new Malformed('a line without end');
     if (rest === buffer.length) buffer = Buffer.concat([buffer, Buffer.allocUnsafe(buffer.length)]);
     const { bytesRead } = await handle.read(buffer, rest, buffer.length - rest, position);
     position += bytesRead;

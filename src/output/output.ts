@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Failure, Vector, VectorSpace } from '../types.js';
 import { parseFailures } from './failures.js';
 import { HashIndex, keyBytes } from './hashindex.js';
-import { chunksName, manifestName, vectorsName } from './layout.js';
+import { chunksName, failuresName, manifestName, maxFailuresBytes, vectorsName } from './layout.js';
 import type { RecordFile } from './manifest.js';
 import { damaged, type Manifest, type OutputDocument, readManifest } from './manifest-reader.js';
 import { npyHeaderBytes, parseNpyHeader } from './npy.js';
@@ -23,6 +23,8 @@ export interface VectorBlock {
 }
 
 const blockBytes = 4 * 1024 * 1024;
+/** Of one document's lines: what a string can hold. */
+const maxLinesBytes = 0x1fffffe8;
 /** Rows this close together are read in one go. */
 const gapBytes = 16 * 1024;
 
@@ -177,11 +179,14 @@ export class Output {
   async failures(): Promise<Failure[]> {
     const handle = this.#files.failures;
     if (handle === undefined) return [];
-    return parseFailures((await readRange(handle, 0, (await handle.stat()).size)).toString('utf8'));
+    const { size } = await handle.stat();
+    if (size > maxFailuresBytes) throw damaged(join(this.dir, failuresName), `${size} bytes`);
+    return parseFailures((await readRange(handle, 0, size)).toString('utf8'));
   }
 
   /** Bytes of chunks.jsonl. @throws {DamagedOutputError} when the file ends sooner */
   async readLines(firstByte: number, length: number): Promise<Buffer> {
+    if (length > maxLinesBytes) throw damaged(join(this.dir, chunksName), `a document of ${length} bytes`);
     return await this.#read(chunksName, this.#files.chunks, firstByte, Buffer.allocUnsafe(length));
   }
 

@@ -41,14 +41,17 @@ export async function liveness(owner: LockOwner, self: LockOwner): Promise<Liven
   return owner.host === self.host && !processExists(owner.pid) ? 'dead' : 'unknown';
 }
 
+/** The nonce becomes part of a file's name. */
+const noncePattern = /^[0-9a-f]{16}$/;
+
 export function parseOwner(text: string): LockOwner | undefined {
   try {
     const owner: Partial<LockOwner> = JSON.parse(text);
     const { host, pid, boot, namespace, started, nonce } = owner;
     if (typeof host !== 'string' || typeof pid !== 'number' || typeof boot !== 'string') return undefined;
-    if (typeof namespace !== 'string' || typeof started !== 'string' || typeof nonce !== 'string') {
+    if (typeof namespace !== 'string' || typeof started !== 'string') return undefined;
+    if (typeof nonce !== 'string' || !noncePattern.test(nonce) || !Number.isSafeInteger(pid))
       return undefined;
-    }
     return { host, pid, boot, namespace, started, nonce };
   } catch (error) {
     if (error instanceof SyntaxError || error instanceof TypeError) return undefined;

@@ -5,7 +5,7 @@ import type { Chunk, Vector } from '../types.js';
 import { checkSpace } from './disk.js';
 import { keyBytes } from './hashindex.js';
 import { lineParts, maxLineBytes, withEmbedding, writeLine } from './jsonl.js';
-import { chunksName, vectorsName } from './layout.js';
+import { chunksName, entriesName, vectorsName } from './layout.js';
 import { type DocumentEntry, documentLine } from './manifest.js';
 import { npyHeader, npyHeaderBytes } from './npy.js';
 import type { Output } from './output.js';
@@ -53,7 +53,7 @@ export class StagedRows {
   static async create(stage: string, options: RowsOptions): Promise<StagedRows> {
     const lines = await StagedFile.create(join(stage, chunksName), { hashed: true });
     const vectors = await StagedFile.create(join(stage, vectorsName), { hashed: false });
-    const entries = await StagedFile.create(join(stage, 'documents'), { hashed: false });
+    const entries = await StagedFile.create(join(stage, entriesName), { hashed: false });
     return new StagedRows(stage, options, [lines, vectors, entries]);
   }
 

@@ -1,13 +1,13 @@
 // The files of one output, opened together: all of the old one or all of the new one, even while a commit
 // replaces them. A file that is held open stays what it was.
-import { type FileHandle, open } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import type { FileHandle } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { OutputError } from '../errors.js';
 import { type CommitRecord, noStep, type OnStep, parseRecord, readRecordText, stagedPath } from './commit.js';
-import { errorCode, outputError } from './disk.js';
 import { chunksName, failuresName, manifestName, vectorsName } from './layout.js';
 import { damaged, refuseNewer } from './manifest-reader.js';
+import { ForeignFileError, openToRead } from './owned-file.js';
 
 export interface OpenFiles {
   manifest: FileHandle;
@@ -76,10 +76,10 @@ async function openFile(
 
 async function openIfThere(path: string): Promise<FileHandle | undefined> {
   try {
-    return await open(path, 'r');
+    return await openToRead(path);
   } catch (error) {
-    if (errorCode(error) === 'ENOENT') return undefined;
-    throw outputError(error, errorCode(error) === 'ENOTDIR' ? dirname(path) : path);
+    if (error instanceof ForeignFileError) throw damaged(path, 'it is a link, or no regular file', error);
+    throw error;
   }
 }
 

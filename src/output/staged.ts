@@ -1,8 +1,9 @@
 // A file that is being written beside the output: buffered, hashed on the way, one write in flight while
 // the next buffer fills. Nothing of the output is touched before the commit renames it.
 import { createHash, type Hash } from 'node:crypto';
-import { type FileHandle, open } from 'node:fs/promises';
-import { outputError, remove } from './disk.js';
+import type { FileHandle } from 'node:fs/promises';
+import { outputError } from './disk.js';
+import { createFile, removeFile } from './owned-file.js';
 
 const bufferBytes = 1024 * 1024;
 
@@ -33,13 +34,12 @@ export class StagedFile {
     this.#hash = hashed ? createHash('sha256') : undefined;
   }
 
-  /** @param options.hashed whether to hash while writing; a file that is patched later must not */
-  static async create(path: string, options: { hashed: boolean }): Promise<StagedFile> {
-    try {
-      return new StagedFile(path, await open(path, 'w+'), options.hashed);
-    } catch (error) {
-      throw outputError(error, path);
-    }
+  /**
+   * @param options.hashed whether to hash while writing; a file that is patched later must not
+   * @param options.handle a file that is open already; only tests hand one in. @default a new one at `path`
+   */
+  static async create(path: string, options: { hashed: boolean; handle?: FileHandle }): Promise<StagedFile> {
+    return new StagedFile(path, options.handle ?? (await createFile(path)), options.hashed);
   }
 
   /** A buffer with at least `bytes` free bytes at `position`; write there, then `advance`. */
@@ -124,7 +124,7 @@ export class StagedFile {
   async discard(): Promise<void> {
     await this.#writes;
     await this.#handle.close();
-    await remove(this.path);
+    await removeFile(this.path);
   }
 
   /** For reading it back before it is finished; `flush` first. */

@@ -5,21 +5,15 @@ import { join } from 'node:path';
 import { compareSources } from '../order.js';
 import type { Chunk, Failure, Vector, VectorSpace } from '../types.js';
 import { type CommitFile, commitFiles, type OnStep } from './commit.js';
-import {
-  checkSpace,
-  ensureFolder,
-  namesIn,
-  outputError,
-  readText,
-  remove,
-  removeEmptyFolder,
-} from './disk.js';
+import { checkSpace, ensureFolder, namesIn, outputError } from './disk.js';
 import { failuresText } from './failures.js';
 import {
   chunksName,
   failuresName,
+  isOwned,
   journalPrefix,
   manifestName,
+  maxFailuresBytes,
   runFolder,
   runName,
   stagePrefix,
@@ -37,8 +31,10 @@ import {
 } from './manifest.js';
 import { wrongSum } from './manifest-reader.js';
 import type { Output } from './output.js';
+import { readOwnText, removeFile, removeStage } from './owned-file.js';
 import { isLookalike, type Lookalike, withBesides } from './records.js';
 import { type DocumentStart, StagedRows } from './rows.js';
+import { removeRun } from './run-folder.js';
 import { seal } from './seal.js';
 import { type FileSum, hashFile, StagedFile } from './staged.js';
 
@@ -170,8 +166,8 @@ export class OutputWriter {
     // A record may name the staged files: they belong to `recover` then.
     if (this.#recorded) return;
     await Promise.all([this.#staged?.discard(), this.#manifest?.discard(), this.#failuresFile?.discard()]);
-    await remove(this.#stage);
-    await removeEmptyFolder(runFolder(this.#dir));
+    await removeStage(this.#stage);
+    await removeRun(this.#dir);
   }
 
   async #commit(keepJournal: boolean): Promise<CommitResult> {
@@ -186,7 +182,7 @@ export class OutputWriter {
     files.push(...(await this.#stageFailures()), ...(await this.#stageManifest(rows)));
     await this.#staged?.finish(new Set(files.map(({ name }) => name)));
     const obsolete = keepJournal ? [] : await this.#journals();
-    const oldFailures = await readText(join(this.#dir, failuresName));
+    const oldFailures = await readOwnText(join(this.#dir, failuresName), maxFailuresBytes);
     const unfailed = this.#failures.length === 0 && oldFailures !== undefined;
     if (unfailed) obsolete.push(failuresName);
     const changed = files.length > 0 || unfailed;
@@ -197,9 +193,10 @@ export class OutputWriter {
       const record = { stage: this.#stageName, files, remove: obsolete };
       await commitFiles(this.#dir, record, this.#options.onStep);
     } else {
-      for (const path of [this.#stage, ...obsolete.map((name) => join(this.#dir, name))]) await remove(path);
+      await removeStage(this.#stage);
+      for (const name of obsolete) await removeFile(join(this.#dir, name));
     }
-    await removeEmptyFolder(runFolder(this.#dir));
+    await removeRun(this.#dir);
     return { changed, ...result };
   }
 
@@ -325,7 +322,7 @@ export class OutputWriter {
   async #stageFailures(): Promise<CommitFile[]> {
     if (this.#failures.length === 0) return [];
     const text = failuresText(this.#failures);
-    if (text === (await readText(join(this.#dir, failuresName)))) return [];
+    if (text === (await readOwnText(join(this.#dir, failuresName), maxFailuresBytes))) return [];
     await ensureFolder(this.#stage);
     const file = await StagedFile.create(join(this.#stage, failuresName), { hashed: true });
     this.#failuresFile = file;
@@ -338,6 +335,8 @@ export class OutputWriter {
   async #journals(): Promise<string[]> {
     // Other spaces' journals go, too: their vectors are in the cache, and nobody else would ever remove them.
     const names = await namesIn(runFolder(this.#dir));
-    return names.filter((name) => name.startsWith(journalPrefix)).map((name) => `${runName}/${name}`);
+    return names
+      .filter((name) => name.startsWith(journalPrefix) && isOwned('run', name))
+      .map((name) => `${runName}/${name}`);
   }
 }

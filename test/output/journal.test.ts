@@ -138,7 +138,7 @@ test('reads frames larger than its window, and many of them', async () => {
   const journal = await openJournal(dir, space.id, wide);
   const entry = (i: number): VectorEntry => ({
     hash: sha256(String(i)),
-    vector: new Float32Array(wide).fill(i),
+    vector: new Float32Array(wide).fill(1, i, i + 1),
   });
   const all = Array.from({ length: 600 }, (_, i) => entry(i));
   await journal.append(all.slice(0, 10));

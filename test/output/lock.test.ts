@@ -35,7 +35,12 @@ function leaveDeadLock(dir: string): void {
 /** The lock of a process on another machine, last touched `ageMs` ago. */
 async function leaveForeignLock(dir: string, ageMs: number, changes: Partial<LockOwner> = {}): Promise<void> {
   await mkdir(join(dir, '.run'), { recursive: true });
-  const owner = { ...(await thisProcess('foreign')), host: 'elsewhere', boot: 'another boot', ...changes };
+  const owner = {
+    ...(await thisProcess('e'.repeat(16))),
+    host: 'elsewhere',
+    boot: 'another boot',
+    ...changes,
+  };
   await writeFile(lockFile(dir), JSON.stringify(owner));
   const then = new Date(Date.now() - ageMs);
   await utimes(lockFile(dir), then, then);
@@ -66,7 +71,7 @@ test('one run gets it; the next is told who has it; free again, nothing is left'
   });
   await lock.check();
   expect(await inspectLock(dir)).toEqual({ owner: lock.owner, held: true });
-  expect(await readdir(join(dir, '.run'))).toEqual(['lock']);
+  expect(await readdir(join(dir, '.run'))).toEqual(['embed', 'lock']);
   await lock.release();
   expect(existsSync(dir)).toBe(false);
   expect(await inspectLock(dir)).toBeUndefined();
@@ -77,9 +82,10 @@ test('leaves a folder that was there before, and what is in .run', async () => {
   await (await acquireLock(dir)).release();
   expect(await readdir(dir)).toEqual([]);
   await mkdir(join(dir, '.run'));
-  await writeFile(join(dir, '.run', 'journal-x'), '');
+  const journal = `journal-${'a'.repeat(32)}`;
+  await writeFile(join(dir, '.run', journal), '');
   await (await acquireLock(dir)).release();
-  expect(await readdir(join(dir, '.run'))).toEqual(['journal-x']);
+  expect(await readdir(join(dir, '.run'))).toEqual([journal]);
 });
 
 test('waits for its turn when told to, and says so once', async () => {
@@ -131,7 +137,7 @@ describe.runIf(isLinux)('a lock whose owner died', () => {
     expect(await inspectLock(dir)).toMatchObject({ held: false });
     const lock = await locked(dir);
     expect(await inspectLock(dir)).toEqual({ owner: lock.owner, held: true });
-    expect(await readdir(join(dir, '.run'))).toEqual(['lock']);
+    expect(await readdir(join(dir, '.run'))).toEqual(['embed', 'lock']);
   });
 
   test('goes to exactly one of many takers, in each of many rounds', async () => {
@@ -141,7 +147,7 @@ describe.runIf(isLinux)('a lock whose owner died', () => {
     for (let round = 0; round < 30; round++) {
       const dir = await outputFolder();
       await mkdir(join(dir, '.run'), { recursive: true });
-      await writeFile(lockFile(dir), dead.replace(/"nonce":"/, `"nonce":"${round}`));
+      await writeFile(lockFile(dir), dead.replace(/"nonce":"../, `"nonce":"${10 + round}`));
       const outcomes = await Promise.allSettled(Array.from({ length: 8 }, () => acquireLock(dir)));
       const winners = outcomes.filter((outcome) => outcome.status === 'fulfilled');
       expect(winners).toHaveLength(1);
@@ -163,15 +169,15 @@ describe.runIf(isLinux)('a lock whose owner died', () => {
     leaveDeadLock(dir);
     const first: LockOwner = JSON.parse(await readFile(lockFile(dir), 'utf8'));
     const after = (owner: LockOwner) => join(dir, '.run', `lock-after-${owner.nonce}`);
-    const second = { ...first, nonce: 'second' };
+    const second = { ...first, nonce: '2'.repeat(16) };
     await writeFile(after(first), JSON.stringify(second));
-    const third = await thisProcess('third');
+    const third = await thisProcess('3'.repeat(16));
     await writeFile(after(second), JSON.stringify(third));
     await expect(acquireLock(dir)).rejects.toBeInstanceOf(LockedError);
     await writeFile(after(second), JSON.stringify({ ...third, started: '1' }));
     const lock = await locked(dir);
     await lock.check();
-    expect(await readdir(join(dir, '.run'))).toEqual(['lock']);
+    expect(await readdir(join(dir, '.run'))).toEqual(['embed', 'lock']);
   });
 
   test('does not go to a taker whose view of it is old', async () => {
@@ -179,12 +185,12 @@ describe.runIf(isLinux)('a lock whose owner died', () => {
     leaveDeadLock(dir);
     const old = (await readChain(dir)) ?? [];
     const lock = await locked(dir);
-    const mine = join(dir, '.run', 'lock-claim-late');
-    await writeFile(mine, JSON.stringify(await thisProcess('late')));
+    const mine = join(dir, '.run', `lock-claim-${'f'.repeat(16)}`);
+    await writeFile(mine, JSON.stringify(await thisProcess('f'.repeat(16))));
     expect(await takeOver(dir, mine, old)).toBe(false);
     await lock.check();
     await rm(mine);
-    expect(await readdir(join(dir, '.run'))).toEqual(['lock']);
+    expect(await readdir(join(dir, '.run'))).toEqual(['embed', 'lock']);
   });
 
   test('is known for dead even while its parent has not noticed', async () => {
@@ -198,7 +204,7 @@ describe.runIf(isLinux)('a lock whose owner died', () => {
 
   test('is not mistaken for that of a later process with the same id', async () => {
     const dir = await outputFolder();
-    const self = await thisProcess('old');
+    const self = await thisProcess('0'.repeat(16));
     await leaveForeignLock(dir, 0, { ...self, started: '12345' });
     await locked(dir);
   });
@@ -209,7 +215,7 @@ describe('a lock of another host or container', () => {
     ['another boot', { boot: 'another boot' }],
     ['another process namespace', { boot: 'same', namespace: 'pid:[1]' }],
   ])('is believed while it is touched: %s', async (_, changes) => {
-    const self = await thisProcess('self');
+    const self = await thisProcess('5'.repeat(16));
     const dir = await outputFolder();
     const owner = changes.boot === 'same' ? { ...changes, boot: self.boot } : changes;
     await leaveForeignLock(dir, 50_000, owner);
@@ -262,7 +268,7 @@ test('touches its file now and then', async () => {
 });
 
 test('sees another process without its start time, where there is no /proc, only when it is gone', async () => {
-  const self = { ...(await thisProcess('self')), boot: '', namespace: '', started: '' };
+  const self = { ...(await thisProcess('5'.repeat(16))), boot: '', namespace: '', started: '' };
   expect(await liveness({ ...self, nonce: 'other' }, self)).toBe('unknown');
   const { pid } = spawnSync(process.execPath, ['-e', '0']);
   expect(await liveness({ ...self, pid }, self)).toBe('dead');

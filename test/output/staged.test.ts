@@ -67,7 +67,10 @@ test('can be patched, and hashes what it is then', async () => {
 
 describe.runIf(existsSync('/dev/full'))('on a disk that is full', () => {
   test('says so in one sentence', async () => {
-    const file = await StagedFile.create('/dev/full', { hashed: false });
+    const file = await StagedFile.create('/dev/full', {
+      hashed: false,
+      handle: await open('/dev/full', 'r+'),
+    });
     file.addText('text');
     await expect(file.flush()).rejects.toMatchObject({
       code: 'EMBED_OUTPUT',
@@ -77,7 +80,10 @@ describe.runIf(existsSync('/dev/full'))('on a disk that is full', () => {
   });
 
   test('stops a writer that goes on adding', async () => {
-    const file = await StagedFile.create('/dev/full', { hashed: true });
+    const file = await StagedFile.create('/dev/full', {
+      hashed: true,
+      handle: await open('/dev/full', 'r+'),
+    });
     const add = async () => {
       for (;;) {
         file.add(Buffer.alloc(300_000));

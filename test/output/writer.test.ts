@@ -288,7 +288,7 @@ test('replaces an output in another space when nothing is kept, as --rebuild doe
 
 test('removes the journals with the commit, unless told that they are of use', async () => {
   const dir = await outputFolder();
-  const journal = join(dir, '.run', 'journal-abc');
+  const journal = join(dir, '.run', `journal-${'a'.repeat(32)}`);
   await mkdir(join(dir, '.run'), { recursive: true });
   await writeFile(journal, 'vectors');
   const writer = await openWriter(dir, writerOptions());
