@@ -97,6 +97,7 @@ async function chunksOf({
     limit: Number.POSITIVE_INFINITY,
     counts,
     maxFileSize: settings.maxFileSize,
+    signal,
   });
   for await (const steps of chunk(documents, async () => chunking, counts)) {
     signal.throwIfAborted();

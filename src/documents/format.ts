@@ -1,4 +1,5 @@
 // What a format is: a name, the file names that it reads, and a function from bytes to documents.
+import { DocumentError } from '../errors.js';
 import type { Document, Failure } from '../types.js';
 
 export interface FormatInput {
@@ -36,12 +37,24 @@ export function one(document: Document): Extraction {
   return { documents: [document], failures: [] };
 }
 
-/** An extraction of many records, some of which failed. */
+/** Records of one file at most: whoever reads them has to hold them. */
+export const MOST_RECORDS = 2_000_000;
+
+/**
+ * An extraction of many records, some of which failed.
+ * @throws {DocumentError} `too-large` when there are more than {@link MOST_RECORDS}
+ */
 export function gather(items: Iterable<Document | Failure>): Extraction {
   const extraction: Extraction = { documents: [], failures: [] };
+  let count = 0;
   for (const item of items) {
+    if (++count > MOST_RECORDS) throw tooManyRecords();
     if ('code' in item) extraction.failures.push(item);
     else extraction.documents.push(item);
   }
   return extraction;
+}
+
+export function tooManyRecords(): DocumentError {
+  return new DocumentError('too-large', `The file holds more than ${MOST_RECORDS} records; split it.`);
 }

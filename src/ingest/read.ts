@@ -1,25 +1,27 @@
 // Files to documents: reads and hashes every file, passes over those that are as the previous output has
 // them, and hands the others on in the one order of the run.
 import { createHash } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import { isBinary } from '../documents/decode.js';
-import { extract, formatFor } from '../documents/extract.js';
+import { type Extraction, extract, formatFor } from '../documents/extract.js';
+import type { ReaderLimits } from '../documents/reader/limits.js';
+import { DocumentReader } from '../documents/reader/reader.js';
 import type { WalkEntry } from '../documents/walk/walk.js';
-import { DocumentError } from '../errors.js';
-import { ForeignFileError, readForeign } from '../foreign.js';
+import { DocumentError, EmbedError } from '../errors.js';
+import { ForeignFileError } from '../foreign.js';
 import type { Output } from '../output/output.js';
 import type { FailureCode } from '../types.js';
+import { Ahead, type FileEntry, type OpenedFile } from './ahead.js';
 import type { RunCounts } from './counts.js';
 import { type Arrival, Sequence } from './sequence.js';
 import { STDIN_ROOT } from './stdin.js';
 import type { RecordFileStep, Step } from './steps.js';
 
-type FileEntry = Extract<WalkEntry, { kind: 'file' }> & { bytes?: Buffer };
-
 /** Stands for the hash of a file that failed in part: no file has it, so the next run reads it again. */
 const READ_AGAIN = '0'.repeat(64);
 
-/** One buffer can't hold more on every system. */
-const MOST_BYTES = 2 ** 31 - 1;
+/** Records hashed between two turns of others. */
+const TURN = 1000;
 
 export interface ReadOptions {
   previous: Output | undefined;
@@ -34,6 +36,10 @@ export interface ReadOptions {
   maxFileSize: number;
   /** Told of files that turn out to be binary. */
   onSkip?: ((reason: string, source: string) => void) | undefined;
+  /** What one document may take. */
+  readerLimits?: Partial<ReaderLimits> | undefined;
+  /** Ends the reading, also of a document that takes long. */
+  signal?: AbortSignal | undefined;
 }
 
 /** @yields groups of steps in the order of sources; documents are not split yet */
@@ -41,25 +47,33 @@ export async function* read(
   entries: AsyncIterable<readonly WalkEntry[]>,
   options: ReadOptions,
 ): AsyncGenerator<Step[]> {
-  const reader = new Reader(options);
-  for await (const group of entries) {
-    for (const entry of group) {
-      if (entry.kind === 'failure') {
-        reader.fail(entry.failure.source, entry.failure.code);
-      } else if (entry.kind === 'file') {
-        await reader.take(entry);
+  const documents = new DocumentReader(options.readerLimits, options.signal);
+  const reader = new Reader(options, documents);
+  try {
+    for await (const group of entries) {
+      for (const [place, entry] of group.entries()) {
+        reader.lookAhead(group, place);
+        if (entry.kind === 'failure') {
+          reader.fail(entry.failure.source, entry.failure.code);
+        } else if (entry.kind === 'file') {
+          await reader.take(entry);
+        }
+        if (reader.steps.length >= 64) yield reader.takeSteps();
       }
-      if (reader.steps.length >= 64) yield reader.takeSteps();
+      if (reader.steps.length > 0) yield reader.takeSteps();
     }
-    if (reader.steps.length > 0) yield reader.takeSteps();
+    reader.finish();
+    yield reader.takeSteps();
+  } finally {
+    await documents.close();
   }
-  reader.finish();
-  yield reader.takeSteps();
 }
 
 class Reader {
   steps: Step[] = [];
   readonly #options: ReadOptions;
+  readonly #documents: DocumentReader;
+  readonly #ahead: Ahead;
   readonly #sequence: Sequence;
   /** Files of records that were read, or hold none any more. */
   #recordFiles = new Set<string>();
@@ -68,8 +82,10 @@ class Reader {
   #filesTaken = 0;
   #last: string | undefined;
 
-  constructor(options: ReadOptions) {
+  constructor(options: ReadOptions, documents: DocumentReader) {
     this.#options = options;
+    this.#documents = documents;
+    this.#ahead = new Ahead(documents, options.maxFileSize);
     this.#sequence = new Sequence(options.previous, options.removed, options.counts);
   }
 
@@ -101,6 +117,16 @@ class Reader {
     this.steps.push({ kind: 'failure', failure: { source, code } });
   }
 
+  /** Begins early with files that are read apart. */
+  lookAhead(group: readonly WalkEntry[], place: number): void {
+    if (this.#filesTaken >= this.#options.limit) return;
+    const { previous, sameSplitter } = this.#options;
+    this.#ahead.look(group, place, (source, hash) => {
+      const known = previous?.document(source);
+      return sameSplitter && (known ? known.hash === hash : previous?.recordFile(source)?.hash === hash);
+    });
+  }
+
   /** Releases what comes in front of a file, and reads it. */
   async take(entry: FileEntry): Promise<void> {
     this.#release(entry.source);
@@ -112,13 +138,13 @@ class Reader {
     const { source, root } = entry;
     if (source === this.#last || this.#isStandardInput(entry)) return this.fail(source, 'duplicate-source');
     this.#last = source;
-    let bytes: Buffer;
+    let file: OpenedFile;
     try {
-      bytes = entry.bytes ?? readForeign(entry.path, Math.min(this.#options.maxFileSize, MOST_BYTES));
+      file = this.#ahead.open(entry);
     } catch (error) {
       return this.fail(source, codeOf(error));
     }
-    const hash = sha256(bytes);
+    const { bytes, hash } = file;
     const known = previous?.document(source);
     if (known?.hash === hash && source.includes('#') && !this.#sequence.holds(source)) {
       // An output of before says of a file `a.csv#1` that it is a record of `a.csv`.
@@ -139,15 +165,21 @@ class Reader {
       removed.add(source);
       return;
     }
-    await this.#extract(bytes, source, root, hash);
+    await this.#extract(file, source, root);
   }
 
-  async #extract(bytes: Buffer, source: string, root: string, hash: string): Promise<void> {
-    const { previous, removed } = this.#options;
-    let found: Awaited<ReturnType<typeof extract>>;
+  async #extract({ bytes, hash, extraction }: OpenedFile, source: string, root: string): Promise<void> {
+    const { previous, removed, signal } = this.#options;
+    let found: Extraction;
     try {
-      found = await extract(bytes, source);
+      // Standard input is the user's own, and may be larger than any file.
+      found =
+        root === STDIN_ROOT
+          ? await extract(bytes, source)
+          : await (extraction ?? this.#documents.read(bytes, source));
     } catch (error) {
+      signal?.throwIfAborted();
+      if (error instanceof EmbedError && !(error instanceof DocumentError)) throw error;
       // A parser that fails in its own way fails for this document only.
       const code = error instanceof DocumentError ? (error.failure as FailureCode) : 'malformed';
       return this.fail(source, code);
@@ -155,7 +187,11 @@ class Reader {
     for (const failure of found.failures) this.steps.push({ kind: 'failure', failure });
     const single = found.documents.length === 1 && found.documents[0]!.source === source;
     const arrivals: Arrival[] = [];
-    for (const document of found.documents) {
+    for (const [place, document] of found.documents.entries()) {
+      if (place % TURN === TURN - 1) {
+        await setImmediate();
+        signal?.throwIfAborted();
+      }
       if (!single && this.#isRecordOfAnother(document.source, source)) {
         this.fail(document.source, 'duplicate-source');
         continue;

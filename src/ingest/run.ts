@@ -213,6 +213,7 @@ export class Run {
       limit: this.#options.limit ?? Number.POSITIVE_INFINITY,
       counts: this.#counts,
       maxFileSize: this.#options.settings.maxFileSize,
+      signal: this.#signal,
       onSkip: this.#options.onSkip,
     };
   }

@@ -6,7 +6,7 @@ import { codeBlocks } from '../blocks/code/blocks.js';
 import { jsonLanguage } from '../blocks/code/languages.js';
 import { LineCursor } from '../blocks/lines.js';
 import { decode } from '../decode.js';
-import { type Extraction, type FormatInput, gather, one } from '../format.js';
+import { type Extraction, type FormatInput, gather, MOST_RECORDS, one, tooManyRecords } from '../format.js';
 import { withoutComments } from '../records/json-comments.js';
 import { elementOffsets } from '../records/json-scan.js';
 import { isObject, RecordReader } from '../records/records.js';
@@ -18,6 +18,7 @@ export function extract({ bytes, source }: FormatInput): Extraction {
   if (!Array.isArray(value) || !value.every(isObject)) {
     return one({ source, format: 'json', text, blocks: codeBlocks(text, jsonLanguage, 'found') });
   }
+  if (value.length > MOST_RECORDS) throw tooManyRecords();
   const offsets = elementOffsets(json, json.indexOf('['));
   const cursor = new LineCursor(json);
   const reader = new RecordReader(source, 'json');

@@ -5,11 +5,14 @@ import { LineCursor, trimWhite } from '../blocks/lines.js';
 import { markdownBlocks } from '../blocks/markdown/reader.js';
 import { decode } from '../decode.js';
 import { type Extraction, type FormatInput, one } from '../format.js';
-import { elementOffsets } from '../records/json-scan.js';
+import { elementOffsets, listOffset } from '../records/json-scan.js';
 import { isObject, type JsonObject } from '../records/records.js';
 
 /** Longer output is data, not something that a reader would search for. */
 const LONGEST_OUTPUT = 500;
+
+/** Between two cells. */
+const GAP = '\n\n';
 
 export function extract({ bytes, source }: FormatInput): Extraction {
   const json = decode(bytes);
@@ -47,55 +50,66 @@ interface CellPlace {
 }
 
 function cellPlaces(json: string, count: number): CellPlace[] {
-  const opening = /"cells"\s*:\s*\[/g;
-  // The words may also stand in a text; the right place has as many elements as there are cells.
-  for (let match = opening.exec(json); match; match = opening.exec(json)) {
-    const offsets = elementOffsets(json, opening.lastIndex - 1);
-    if (offsets.length !== count) continue;
-    const cursor = new LineCursor(json);
-    return offsets.map((offset, i) => {
-      const key = json.indexOf('"source"', offset);
-      if (key === -1 || key > (offsets[i + 1] ?? json.length)) return { line: cursor.at(offset), perLine: 0 };
-      const list = /^"source"\s*:\s*\[\s*/.exec(json.slice(key, key + 200))?.[0];
-      const perLine = list?.includes('\n') ? 1 : 0;
-      return { line: cursor.at(key) + perLine, perLine };
-    });
-  }
-  return [];
+  const open = listOffset(json, 'cells');
+  const offsets = open < 0 ? [] : elementOffsets(json, open);
+  if (offsets.length !== count) return [];
+  const cursor = new LineCursor(json);
+  return offsets.map((offset, i) => {
+    // Looked for in this cell only: else a notebook of cells without a source is searched once for each.
+    const cell = json.slice(offset, offsets[i + 1] ?? json.length);
+    const key = cell.indexOf('"source"');
+    if (key === -1) return { line: cursor.at(offset), perLine: 0 };
+    const list = /^"source"\s*:\s*\[\s*/.exec(cell.slice(key, key + 200))?.[0];
+    const perLine = list?.includes('\n') ? 1 : 0;
+    return { line: cursor.at(offset + key) + perLine, perLine };
+  });
 }
 
+/** Puts the texts of the cells together at the end: looking into a text that still grows copies it each time. */
 class Notebook {
-  text = '';
   readonly blocks: Block[] = [];
+  readonly #texts: string[] = [];
+  #length = 0;
+
+  get text(): string {
+    return this.#texts.join(GAP);
+  }
 
   add(cell: JsonObject, { line, perLine }: CellPlace): void {
-    const start = this.#append(joined(cell.source));
-    const end = trimWhite(this.text, start, this.text.length);
+    const text = joined(cell.source);
+    const start = this.#append(text);
     if (cell.cell_type === 'markdown') {
-      for (const block of markdownBlocks(this.text, start, end, 0)) {
-        this.blocks.push({ ...block, line: line + block.line * perLine });
+      for (const block of markdownBlocks(text, 0, trimWhite(text, 0, text.length), 0)) {
+        const place = {
+          start: start + block.start,
+          end: start + block.end,
+          line: line + block.line * perLine,
+        };
+        this.blocks.push({ ...block, ...place });
       }
       return;
     }
-    this.#push(start, end, line);
+    this.#push(text, start, line);
     for (const output of Array.isArray(cell.outputs) ? cell.outputs : []) {
       const shown = isObject(output) ? outputText(output).trim() : '';
       if (shown === '' || shown.length > LONGEST_OUTPUT) continue;
-      this.#push(this.#append(shown), this.text.length, line);
+      this.#push(shown, this.#append(shown), line);
     }
   }
 
   /** @returns where the text starts */
   #append(text: string): number {
-    if (this.text !== '') this.text += '\n\n';
-    const start = this.text.length;
-    this.text += text;
+    // What is blank so far needs no gap behind it.
+    if (this.#length === 0) this.#texts.length = 0;
+    const start = this.#length === 0 ? 0 : this.#length + GAP.length;
+    this.#texts.push(text);
+    this.#length = start + text.length;
     return start;
   }
 
-  #push(from: number, to: number, line: number): void {
-    const end = trimWhite(this.text, from, to);
-    if (end > from) this.blocks.push({ kind: 'code', start: from, end, line });
+  #push(text: string, start: number, line: number): void {
+    const end = trimWhite(text, 0, text.length);
+    if (end > 0) this.blocks.push({ kind: 'code', start, end: start + end, line });
   }
 }
 

@@ -1,5 +1,6 @@
 // CSV → rows with the line that each starts on. Reads what people write: any line break, quotes in the middle
 // of a field, rows of any length, a quote that is never closed.
+import { DocumentError } from '../../errors.js';
 
 export interface CsvRow {
   fields: string[];
@@ -13,7 +14,13 @@ const QUOTE = 34;
 const NEWLINE = 10;
 const RETURN = 13;
 
-/** @param delimiter one character */
+/** Columns of a table at most, as in a spreadsheet. */
+const MOST_COLUMNS = 16_384;
+
+/**
+ * @param delimiter one character
+ * @throws {DocumentError} `too-large` for a row of more than 16,384 fields
+ */
 export function* csvRows(text: string, delimiter: string): Generator<CsvRow> {
   const separator = delimiter.charCodeAt(0);
   let line = 1;
@@ -43,6 +50,7 @@ export function* csvRows(text: string, delimiter: string): Generator<CsvRow> {
       }
       if (at > start) field += text.slice(start, at);
       row.fields.push(field);
+      if (row.fields.length > MOST_COLUMNS) throw tooWide(line);
       inRow = at < text.length && text.charCodeAt(at) === separator;
       if (inRow) at++;
     }
@@ -51,6 +59,10 @@ export function* csvRows(text: string, delimiter: string): Generator<CsvRow> {
     line++;
     if (row.fields.length > 1 || row.fields[0] !== '') yield row;
   }
+}
+
+function tooWide(line: number): DocumentError {
+  return new DocumentError('too-large', `Line ${line} has more than ${MOST_COLUMNS} fields.`);
 }
 
 /** The separator that the first line uses most: comma, semicolon, tab or bar. */

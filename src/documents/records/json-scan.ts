@@ -25,6 +25,30 @@ export function elementOffsets(json: string, open: number): number[] {
   return offsets;
 }
 
+/**
+ * Where the list opens that the outermost object has under `key`, in JSON that is known to be valid; of several
+ * the last, as in `JSON.parse`. -1 for none.
+ */
+export function listOffset(json: string, key: string): number {
+  const quoted = JSON.stringify(key);
+  let found = -1;
+  let depth = 0;
+  for (let at = 0; at < json.length; at++) {
+    const code = json.charCodeAt(at);
+    if (code === 91 || code === 123) depth++;
+    else if (code === 93 || code === 125) depth--;
+    else if (code === 34) {
+      const end = stringEnd(json, at);
+      if (depth === 1 && end - at + 1 === quoted.length && json.startsWith(quoted, at)) {
+        const value = /^\s*:\s*\[/.exec(json.slice(end + 1, end + 100));
+        if (value) found = end + value[0].length;
+      }
+      at = end;
+    }
+  }
+  return found;
+}
+
 /** Index of the closing quote of the string that opens at `open`. */
 function stringEnd(json: string, open: number): number {
   for (let at = open + 1; at < json.length; at++) {

@@ -1,0 +1,22 @@
+// What one document may take in the reader's process. Beyond it, the document fails and the process ends.
+
+export interface ReaderLimits {
+  /** Processor time in ms, whatever the document's size. @default 60000 */
+  baseMs: number;
+  /** Processor time in ms for each million bytes of it. @default 2000 */
+  msPerMegabyte: number;
+  /** Memory of the process in bytes. @default 2 GiB */
+  memory: number;
+  /** Time in ms in which it may do nothing at all: what it waits for never comes. @default 60000 */
+  idleMs: number;
+}
+
+export const READER_LIMITS: ReaderLimits = {
+  baseMs: 60_000,
+  msPerMegabyte: 2000,
+  memory: 2 * 1024 ** 3,
+  idleMs: 60_000,
+};
+
+/** Blocks of one file at most: the main process has to hold them. */
+export const MOST_BLOCKS = 8_000_000;

@@ -1,0 +1,48 @@
+// What the reader's process is sent and answers. Blocks travel as numbers: there are millions in a large file.
+import type { Block, BlockKind, Document, Failure } from '../../types.js';
+
+export interface Job {
+  bytes: Buffer;
+  source: string;
+}
+
+/** `memory` is what the process takes by then, in bytes. */
+export type Answer =
+  /** Some of the file's documents; more may follow. */
+  | { kind: 'part'; documents: PackedDocument[]; failures: Failure[] }
+  | { kind: 'done'; memory: number }
+  /** `failure` is a `FailureCode`. */
+  | { kind: 'failed'; failure: string; message: string; memory: number };
+
+export interface PackedDocument extends Omit<Document, 'blocks'> {
+  /** Six numbers a block: kind, start, end, line, page and level, 0 for none. */
+  numbers: Float64Array;
+  titles: (string | undefined)[];
+}
+
+const KINDS: readonly BlockKind[] = ['heading', 'paragraph', 'item', 'code', 'table', 'record'];
+const WIDTH = 6;
+
+export function pack({ blocks, ...document }: Document): PackedDocument {
+  const numbers = new Float64Array(blocks.length * WIDTH);
+  const titles: (string | undefined)[] = [];
+  for (const [i, { kind, start, end, line, page = 0, level = 0, title }] of blocks.entries()) {
+    numbers.set([KINDS.indexOf(kind), start, end, line, page, level], i * WIDTH);
+    if (title !== undefined) titles[i] = title;
+  }
+  return { ...document, numbers, titles };
+}
+
+export function unpack({ numbers, titles, ...document }: PackedDocument): Document {
+  const blocks: Block[] = [];
+  for (let i = 0, at = 0; at < numbers.length; i++, at += WIDTH) {
+    const [start, end, line] = [numbers[at + 1]!, numbers[at + 2]!, numbers[at + 3]!];
+    const block: Block = { kind: KINDS[numbers[at]!]!, start, end, line };
+    if (numbers[at + 4] !== 0) block.page = numbers[at + 4]!;
+    if (numbers[at + 5] !== 0) block.level = numbers[at + 5]!;
+    const title = titles[i];
+    if (title !== undefined) block.title = title;
+    blocks.push(block);
+  }
+  return { ...document, blocks };
+}

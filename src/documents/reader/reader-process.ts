@@ -1,0 +1,125 @@
+// The main process's end of the reader's process: starts it, sends it one file, notices when it ends.
+import { type ChildProcess, fork } from 'node:child_process';
+import type { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { DocumentError, ServiceError } from '../../errors.js';
+import type { Extraction } from '../extract.js';
+import type { ReaderLimits } from './limits.js';
+import { type Answer, type Job, unpack } from './messages.js';
+
+interface Pending {
+  job: Job;
+  extraction: Extraction;
+  resolve(extraction: Extraction): void;
+  reject(error: Error): void;
+}
+
+/** A running process. It keeps the main process alive only while it reads. */
+export class ReaderProcess {
+  readonly #limits: ReaderLimits;
+  readonly #child: ChildProcess;
+  readonly #ended: Promise<void>;
+  #pending: Pending | undefined;
+  /** Why the watch ended it. */
+  #reason = '';
+  #hasEnded = false;
+
+  constructor(limits: ReaderLimits) {
+    this.#limits = limits;
+    const heap = Math.ceil((limits.memory * 0.75) / 1024 ** 2);
+    this.#child = fork(fileURLToPath(new URL('./process.js', import.meta.url)), [JSON.stringify(limits)], {
+      serialization: 'advanced',
+      // A debugger's port or a loader of the main process would be in the way.
+      execArgv: [`--max-old-space-size=${heap}`],
+      env: { ...process.env, NODE_OPTIONS: '' },
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc', 'pipe'],
+    });
+    const reason = this.#child.stdio[4] as Readable;
+    reason.setEncoding('utf8').on('data', (text: string) => {
+      this.#reason += text;
+    });
+    reason.on('error', () => undefined);
+    this.#child.on('message', (answer: Answer) => this.#take(answer));
+    this.#ended = new Promise((resolve) => {
+      this.#child.once('close', (code, signal) => {
+        this.#end(code, signal);
+        resolve();
+      });
+      this.#child.once('error', (error) => {
+        this.#hasEnded = true;
+        const sentence = `Documents can't be read, as no process starts (${error.message}): free memory or processes.`;
+        this.#settle()?.reject(new ServiceError(sentence, { cause: error }));
+        resolve();
+      });
+    });
+    this.#holdWhileBusy();
+  }
+
+  /** Whether it takes no more files. */
+  get hasEnded(): boolean {
+    return this.#hasEnded;
+  }
+
+  /** One at a time. @throws {DocumentError} its own, or `too-large`, `too-slow` or `malformed` when it ends */
+  read(job: Job): Promise<Extraction> {
+    return new Promise((resolve, reject) => {
+      this.#pending = { job, extraction: { documents: [], failures: [] }, resolve, reject };
+      this.#holdWhileBusy();
+      // An error here means that it has ended, which is told by `close`.
+      this.#child.send(job, () => undefined);
+    });
+  }
+
+  /** Ends it, whatever it is doing. */
+  async close(): Promise<void> {
+    this.#child.ref();
+    this.#child.kill('SIGKILL');
+    await this.#ended;
+  }
+
+  #take(answer: Answer): void {
+    const pending = this.#pending;
+    if (pending === undefined) return;
+    if (answer.kind === 'part') {
+      for (const document of answer.documents) pending.extraction.documents.push(unpack(document));
+      for (const failure of answer.failures) pending.extraction.failures.push(failure);
+      return;
+    }
+    if (answer.memory > this.#limits.memory / 2) {
+      // The next file would pay for this one.
+      this.#hasEnded = true;
+      void this.close();
+    }
+    if (answer.kind === 'done') this.#settle()?.resolve(pending.extraction);
+    else this.#settle()?.reject(new DocumentError(answer.failure, answer.message));
+  }
+
+  #end(code: number | null, signal: string | null): void {
+    this.#hasEnded = true;
+    const pending = this.#settle();
+    if (pending === undefined) return;
+    const { source } = pending.job;
+    if (this.#reason === 'too-slow') {
+      pending.reject(new DocumentError('too-slow', `${source} takes too long to read.`));
+    } else if (this.#reason === 'too-large' || signal === 'SIGABRT' || signal === 'SIGKILL' || code === 134) {
+      // The engine aborts, and the system kills, what takes too much memory.
+      pending.reject(new DocumentError('too-large', `${source} takes too much memory to read.`));
+    } else {
+      pending.reject(new DocumentError('malformed', `${source} ends whoever reads it (${signal ?? code}).`));
+    }
+  }
+
+  #settle(): Pending | undefined {
+    const pending = this.#pending;
+    this.#pending = undefined;
+    this.#holdWhileBusy();
+    return pending;
+  }
+
+  #holdWhileBusy(): void {
+    const change = this.#pending ? 'ref' : 'unref';
+    this.#child[change]();
+    this.#child.channel?.[change]();
+    (this.#child.stdio[4] as { unref?(): void; ref?(): void } | null)?.[change]?.();
+  }
+}
