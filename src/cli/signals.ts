@@ -12,6 +12,9 @@ export class SignalError extends Error {
   }
 }
 
+/** How long a process that was told to end waits for who reads its output, ms. */
+const UNREAD_MS = 1000;
+
 const NAMES: NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 /**
@@ -29,5 +32,7 @@ export async function withSignals<T>(work: (signal: AbortSignal) => Promise<T>, 
     return await work(controller.signal);
   } finally {
     for (const name of NAMES) process.off(name, stop);
+    // A pipe that is full, and that nobody reads, would keep the process for ever.
+    if (controller.signal.aborted) setTimeout(() => process.exit(), UNREAD_MS).unref();
   }
 }

@@ -5,6 +5,7 @@ import { isLoopback } from '../gateway/auth.js';
 import { type LogLevel, openLog } from '../gateway/logging.js';
 import type { GatewayLimits } from '../gateway/options.js';
 import { startGateway } from '../gateway/server.js';
+import { plural } from '../words.js';
 
 export interface ServeOptions {
   settings: Settings;
@@ -58,5 +59,6 @@ export async function serve(options: ServeOptions): Promise<void> {
   }
   options.onDraining?.();
   await gateway.stop();
-  log.flush();
+  const dropped = await log.end();
+  if (dropped > 0) onNotice(`dropped ${plural(dropped, 'log line')}: nobody read them.`);
 }

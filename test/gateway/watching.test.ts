@@ -1,6 +1,6 @@
 // What the gateway says of itself: health, readiness, metrics, and the log.
 
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createWriteStream, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -75,7 +75,7 @@ test('/metrics is Prometheus’s text, each model with its name, every family on
 test('the log has a line for each request, and neither texts nor tokens', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'embed-log-'));
   const file = join(folder, 'log');
-  const log = openLog('info', file);
+  const log = openLog('info', createWriteStream(file));
   const server = await ollama();
   const { url } = await gateway(
     { ollamaUrl: [server.url] },
@@ -96,7 +96,7 @@ test('the log has a line for each request, and neither texts nor tokens', async 
       .split('\n')
       .map((line) => JSON.parse(line) as Record<string, unknown>);
   await eventually(() => lines().length).toBe(4);
-  log.flush();
+  expect(await log.end()).toBe(0);
   expect(lines()[0]).toMatchObject({
     id: 'mine-1',
     method: 'POST',
