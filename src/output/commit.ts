@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DamagedOutputError } from '../errors.js';
-import { errorCode, namesIn, outputError, syncFolder } from './disk.js';
+import { errorCode, namesIn, outputError, syncFolder, syncHandle } from './disk.js';
 import { isOwned, newRecordName, recordName, runFolder, runName } from './layout.js';
 import { newer } from './manifest-reader.js';
 import {
@@ -162,7 +162,7 @@ async function writeRecord(run: string, record: CommitRecord, onStep: OnStep): P
   const handle = await replaceFile(staged);
   try {
     await handle.writeFile(`${body}\n${checksum(body)}\n`);
-    await handle.sync();
+    await syncHandle(handle);
   } finally {
     await handle.close();
   }

@@ -1,7 +1,7 @@
 // What the disk can answer, as sentences: permissions, full disks, files where folders should be.
 // And the few file operations that every module of the output needs.
 
-import { mkdir, open, readdir, stat, statfs } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, stat, statfs } from 'node:fs/promises';
 import { dirname, sep } from 'node:path';
 import { EmbedError, OutputError } from '../errors.js';
 import { runName } from './layout.js';
@@ -108,12 +108,24 @@ export async function namesIn(folder: string): Promise<string[]> {
   }
 }
 
+/** What file systems answer that can't sync (CIFS, FUSE, some of folders only): nothing is wrong, nor to be done. */
+const unsyncable = new Set(['EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EISDIR', 'EBADF']);
+
+/** Makes what was written durable, as far as the file system can. */
+export async function syncHandle(handle: FileHandle): Promise<void> {
+  try {
+    await handle.sync();
+  } catch (error) {
+    if (!unsyncable.has(errorCode(error) ?? '')) throw error;
+  }
+}
+
 /** Makes the names in a folder durable; a no-op where folders can't be synced (Windows). */
 export async function syncFolder(path: string): Promise<void> {
   if (process.platform === 'win32') return;
   const handle = await open(path, 'r');
   try {
-    await handle.sync();
+    await syncHandle(handle);
   } finally {
     await handle.close();
   }

@@ -5,7 +5,7 @@ import type { Chunk, Vector } from '../types.js';
 import { checkSpace } from './disk.js';
 import { keyBytes } from './hashindex.js';
 import { lineParts, maxLineBytes, withEmbedding, writeLine } from './jsonl.js';
-import { chunksName, entriesName, vectorsName } from './layout.js';
+import { chunksName, entriesName, manifestName, vectorsName } from './layout.js';
 import { type DocumentEntry, documentLine } from './manifest.js';
 import { npyHeader, npyHeaderBytes } from './npy.js';
 import type { Output } from './output.js';
@@ -15,6 +15,8 @@ import { type FileSum, StagedFile } from './staged.js';
 const spaceStep = 32 * 1024 * 1024;
 
 export interface RowsOptions {
+  /** The output that they are to become. */
+  dir: string;
   dimensions: number;
   /** Whether lines carry their embedding. */
   embeddings: boolean;
@@ -51,9 +53,11 @@ export class StagedRows {
 
   /** @param stage a folder that exists */
   static async create(stage: string, options: RowsOptions): Promise<StagedRows> {
-    const lines = await StagedFile.create(join(stage, chunksName), { hashed: true });
-    const vectors = await StagedFile.create(join(stage, vectorsName), { hashed: false });
-    const entries = await StagedFile.create(join(stage, entriesName), { hashed: false });
+    const create = (name: string, hashed: boolean, replaced = name) =>
+      StagedFile.create(join(stage, name), { hashed, replaces: join(options.dir, replaced) });
+    const lines = await create(chunksName, true);
+    const vectors = await create(vectorsName, false);
+    const entries = await create(entriesName, false, manifestName);
     return new StagedRows(stage, options, [lines, vectors, entries]);
   }
 

@@ -2,7 +2,8 @@
 // the next buffer fills. Nothing of the output is touched before the commit renames it.
 import { createHash, type Hash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
-import { outputError } from './disk.js';
+import { takeAccess } from './access.js';
+import { outputError, syncHandle } from './disk.js';
 import { createFile, removeFile } from './owned-file.js';
 
 const bufferBytes = 1024 * 1024;
@@ -36,10 +37,16 @@ export class StagedFile {
 
   /**
    * @param options.hashed whether to hash while writing; a file that is patched later must not
+   * @param options.replaces the file whose mode, owner and group it takes
    * @param options.handle a file that is open already; only tests hand one in. @default a new one at `path`
    */
-  static async create(path: string, options: { hashed: boolean; handle?: FileHandle }): Promise<StagedFile> {
-    return new StagedFile(path, options.handle ?? (await createFile(path)), options.hashed);
+  static async create(
+    path: string,
+    options: { hashed: boolean; replaces?: string; handle?: FileHandle },
+  ): Promise<StagedFile> {
+    const handle = options.handle ?? (await createFile(path));
+    if (options.replaces !== undefined) await takeAccess(handle, options.replaces);
+    return new StagedFile(path, handle, options.hashed);
   }
 
   /** A buffer with at least `bytes` free bytes at `position`; write there, then `advance`. */
@@ -112,7 +119,7 @@ export class StagedFile {
   async finish(): Promise<void> {
     await this.flush();
     try {
-      await this.#handle.sync();
+      await syncHandle(this.#handle);
     } catch (error) {
       throw outputError(error, this.path);
     } finally {

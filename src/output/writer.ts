@@ -244,6 +244,7 @@ export class OutputWriter {
     await ensureFolder(this.#stage);
     await checkSpace(this.#stage, 0);
     return await StagedRows.create(this.#stage, {
+      dir: this.#dir,
       dimensions: this.#options.space.dimensions,
       embeddings: this.#formats.includes('jsonl'),
       rootPlaces: this.#rootPlaces,
@@ -291,7 +292,7 @@ export class OutputWriter {
       if (start === manifestStart(manifest) && end === manifestEnd(manifest.recordFiles, places)) return [];
     }
     await ensureFolder(this.#stage);
-    const file = await StagedFile.create(join(this.#stage, manifestName), { hashed: true });
+    const file = await this.#create(manifestName);
     this.#manifest = file;
     file.addText(start);
     if (this.#staged !== undefined) {
@@ -324,12 +325,16 @@ export class OutputWriter {
     const text = failuresText(this.#failures);
     if (text === (await readOwnText(join(this.#dir, failuresName), maxFailuresBytes))) return [];
     await ensureFolder(this.#stage);
-    const file = await StagedFile.create(join(this.#stage, failuresName), { hashed: true });
+    const file = await this.#create(failuresName);
     this.#failuresFile = file;
     file.addText(text);
     const sum = await file.sum();
     await file.finish();
     return [{ name: failuresName, ...sum }];
+  }
+
+  #create(name: string): Promise<StagedFile> {
+    return StagedFile.create(join(this.#stage, name), { hashed: true, replaces: join(this.#dir, name) });
   }
 
   async #journals(): Promise<string[]> {
