@@ -1,10 +1,14 @@
 // Finds and parses the configuration file of a folder. Files are data: nothing in them is executed.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { UsageError } from '../errors.js';
+import { readForeign } from '../foreign.js';
 
 /** Names looked for, first match wins; `package.json` counts when it has a `batch` property. */
 const CONFIG_FILES = ['.batchrc', '.batchrc.json', '.batchrc.yaml', '.batchrc.yml', 'package.json'];
+
+/** In bytes; nobody writes a larger one. */
+const LARGEST = 1024 * 1024;
 
 export interface ConfigFile {
   path: string;
@@ -36,7 +40,7 @@ async function readConfigFile(path: string): Promise<ConfigFile | undefined> {
   const isPackage = name === 'package.json';
   let content: unknown;
   try {
-    const bytes = readFileSync(path);
+    const bytes = readForeign(path, LARGEST);
     // A package.json without settings of ours is not ours to complain about.
     if (isPackage && !/"batch"\s*:/.test(bytes.toString('latin1').replaceAll('\0', ''))) return undefined;
     const text = decode(bytes);

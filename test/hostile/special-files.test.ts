@@ -60,3 +60,18 @@ it.each(specials)('a document that became %s since it was listed has vanished', 
     { kind: 'begin', source: 'b.md' },
   ]);
 });
+
+it.each(specials)(
+  'a .batchrc that is %s is refused in words, a package.json passed over',
+  async (special) => {
+    writeFiles(workspace.dir, { 'docs/a.md': 'One.' });
+    place(special, join(workspace.dir, 'package.json'));
+    const dryRun = () => workspace.embed(['ingest', '--dry-run', '--embedder', 'builtin', 'docs']);
+    expect(await dryRun()).toMatchObject({ code: 0 });
+    place(special, join(workspace.dir, '.batchrc'));
+    expect(await dryRun()).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('it is no regular file'),
+    });
+  },
+);
