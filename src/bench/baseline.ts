@@ -4,7 +4,7 @@ import { UsageError } from '../errors.js';
 import { randomFrom } from './random.js';
 import type { BenchReport, TargetReport } from './report.js';
 import type { SettingReport } from './setting.js';
-import { type Interval, unpairedRatio } from './statistics.js';
+import { type Interval, unpairedRatio, type Verdict, verdictOn } from './statistics.js';
 
 /** One setting now and then. */
 export interface Change {
@@ -14,16 +14,15 @@ export interface Change {
   role: 'individual' | 'batched' | 'adaptive';
   before: Pick<SettingReport, 'id' | 'textsPerSecond'>;
   now: Pick<SettingReport, 'id' | 'textsPerSecond'>;
-  /** Of tokens per second, now against then. */
+  /** Of texts per second, now against then. */
   ratio: Interval;
+  verdict: Verdict;
   regressed: boolean;
 }
 
 export interface BaselineComparison {
   /** Of the baseline. */
   date: string;
-  /** Whether both measured the same texts; if not, tokens per second are still comparable, roughly. */
-  sameTexts: boolean;
   maxRegression: number;
   changes: Change[];
 }
@@ -48,24 +47,25 @@ export async function readBaseline(path: string): Promise<BenchReport> {
 function isTarget(target: Partial<TargetReport> | null): boolean {
   return (
     Array.isArray(target?.settings) &&
-    target.settings.every((one) => Array.isArray(one.samples?.tokensPerSecond))
+    target.settings.every((one) => Array.isArray(one.samples?.textsPerSecond))
   );
 }
 
 /**
  * What was measured then and fails now got slower, too, by all of it; what the time limit left out is not compared.
  * @param maxRegression a share: 0.1 allows a tenth
- * @throws {UsageError} when the baseline is of another embedder or model
+ * @throws {UsageError} as {@link requireSameModels} and {@link requireSameTexts}
  */
 export function compareWith(
   baseline: BenchReport,
   now: BenchReport,
   maxRegression: number,
 ): BaselineComparison {
+  requireSameModels(baseline, now.targets);
+  requireSameTexts(baseline, now.texts.hash);
   const random = randomFrom(now.seed);
   const changes = now.targets.flatMap((target, place) => {
-    const before = baseline.targets[place];
-    requireSameModel(before, target);
+    const before = baseline.targets[place]!;
     const down = now.ended === 'server-down';
     return ROLES.flatMap(({ role, idOf }): Change[] => {
       const then = measured(before, idOf(before));
@@ -76,15 +76,34 @@ export function compareWith(
         if (!failed && !down) return [];
         const nothing = { id: then.id, textsPerSecond: null };
         const ratio = { estimate: 0, low: 0, high: 0 };
-        return [{ target: target.name, role, before: brief(then), now: nothing, ratio, regressed: true }];
+        return [
+          {
+            target: target.name,
+            role,
+            before: brief(then),
+            now: nothing,
+            ratio,
+            verdict: 'slower',
+            regressed: true,
+          },
+        ];
       }
-      const ratio = unpairedRatio(here.samples.tokensPerSecond, then.samples.tokensPerSecond, random);
+      const ratio = unpairedRatio(here.samples.textsPerSecond, then.samples.textsPerSecond, random);
       const regressed = ratio.estimate < 1 - maxRegression && ratio.high !== null && ratio.high < 1;
-      return [{ target: target.name, role, before: brief(then), now: brief(here), ratio, regressed }];
+      return [
+        {
+          target: target.name,
+          role,
+          before: brief(then),
+          now: brief(here),
+          ratio,
+          verdict: verdictOn(ratio),
+          regressed,
+        },
+      ];
     });
   });
-  const sameTexts = baseline.texts.hash === now.texts.hash;
-  return { date: baseline.date, sameTexts, maxRegression, changes };
+  return { date: baseline.date, maxRegression, changes };
 }
 
 const ROLES: readonly { role: Change['role']; idOf: (target: TargetReport) => string | null }[] = [
@@ -95,17 +114,33 @@ const ROLES: readonly { role: Change['role']; idOf: (target: TargetReport) => st
 
 function measured({ settings }: TargetReport, id: string | null): SettingReport | undefined {
   return settings.find(
-    (one) => one.id === id && one.status === 'measured' && one.samples.tokensPerSecond.length > 0,
+    (one) => one.id === id && one.status === 'measured' && one.samples.textsPerSecond.length > 0,
   );
 }
 
-function requireSameModel(
-  before: TargetReport | undefined,
-  now: TargetReport,
-): asserts before is TargetReport {
-  if (before?.embedder === now.embedder && before.model === now.model) return;
+/** @throws {UsageError} when the baseline is of other embedders or models */
+export function requireSameModels(
+  baseline: BenchReport,
+  now: readonly Pick<TargetReport, 'embedder' | 'model'>[],
+): void {
+  for (const [place, { embedder, model }] of now.entries()) {
+    const before = baseline.targets[place];
+    if (before?.embedder === embedder && before.model === model) continue;
+    throw new UsageError(
+      `The baseline measured ${before?.model ?? 'fewer models'}, not ${model}: compare with a report of the same model.`,
+    );
+  }
+}
+
+/**
+ * Speeds of other texts say nothing: long ones take longer.
+ * @param hash of the texts now
+ * @throws {UsageError} when the baseline measured others
+ */
+export function requireSameTexts(baseline: BenchReport, hash: string): void {
+  if (baseline.texts?.hash === hash) return;
   throw new UsageError(
-    `The baseline measured ${before?.model ?? 'fewer models'}, not ${now.model}: compare with a report of the same model.`,
+    'The baseline measured other texts: give the same paths, unchanged, or save a new baseline with --json.',
   );
 }
 

@@ -3,7 +3,10 @@
 import { isLate } from '../faults.js';
 import { ADAPTIVE, type Candidate, cached, SEQUENTIAL, width } from './candidates.js';
 import { secondsOf } from './plan.js';
+import { randomFrom } from './random.js';
 import { bestOf, Series } from './series.js';
+import { compare } from './setting.js';
+import { verdictOn } from './statistics.js';
 import type { Target } from './target.js';
 
 /** All that was measured of one server and model. */
@@ -20,6 +23,10 @@ const MOST_FAILURES = 2;
 
 /** Of a warm cache so many texts a second are planned for: it is far faster, and its rounds stay short. */
 const WARM_SPEED = 2000;
+
+/** What the rounds that check hold, from most to least; `default` is all that isn't a cache. */
+export const EXTENTS = ['all', 'default', 'least'] as const;
+export type Extent = (typeof EXTENTS)[number];
 
 /** One target with its series. */
 export class Entry implements TargetResult {
@@ -58,15 +65,25 @@ export class Entry implements TargetResult {
     this.chosen = true;
   }
 
-  finalists(withCache: boolean): Candidate[] {
+  finalists(extent: Extent): Candidate[] {
     const list = [SEQUENTIAL];
-    if (this.individual) list.push(this.individual.candidate);
     if (this.batched) list.push(this.batched.candidate);
-    if (this.#series.has(ADAPTIVE.id)) list.push(ADAPTIVE);
-    if (withCache && this.batched) {
+    if (extent === 'least') return list;
+    if (this.individual) list.push(this.individual.candidate);
+    // Whether it had its time among those that choose or not: it is what is done with nothing set.
+    if (this.target.embedder.identity.embedder === 'ollama') list.push(ADAPTIVE);
+    if (extent === 'all' && this.batched) {
       list.push(cached('cold-cache', this.batched.candidate), cached('warm-cache', this.batched.candidate));
     }
     return list;
+  }
+
+  /** Whether it can't be told yet how the best batched setting compares with one at a time, or with the default. */
+  get isOpen(): boolean {
+    return [SEQUENTIAL.id, ADAPTIVE.id].some((id) => {
+      const ratio = compare(this.batched, this.#series.get(id), randomFrom(1));
+      return ratio !== undefined && verdictOn(ratio) === 'cant-tell-yet';
+    });
   }
 
   /** Texts per second, as far as is known. */

@@ -5,10 +5,10 @@ import type { Settings } from '../config/settings.js';
 import { withRetry } from '../embedders/retry.js';
 import { ServiceError } from '../errors.js';
 import { policyOf } from '../faults.js';
-import type { Vector } from '../types.js';
+import type { EmbedderIdentity, Vector } from '../types.js';
 import { ScratchCache } from './cache.js';
 import { type Candidate, type Grid, nameOf } from './candidates.js';
-import { Entry, type TargetResult } from './entry.js';
+import { Entry, EXTENTS, type TargetResult } from './entry.js';
 import {
   CHOOSE_SHARE,
   type Effort,
@@ -38,6 +38,9 @@ export interface MeasureOptions {
   seed: number;
   cwd: string;
   signal: AbortSignal;
+  /** Told what will be measured, as soon as it is known; may throw what speaks against it. */
+  onOpened?(targets: readonly Pick<EmbedderIdentity, 'embedder' | 'model'>[]): void;
+  onTexts?(hash: string): void;
   onNotice(message: string): void;
   onPull?: ((status: string, completed: number, total: number) => void) | undefined;
   onProgress?(progress: Progress): void;
@@ -130,6 +133,7 @@ class Bench {
       const target = await Target.open({ settings: own, signal: this.#signal, onNotice, onPull });
       this.#entries.push(new Entry(target));
     }
+    this.#options.onOpened?.(this.#entries.map(({ target }) => target.embedder.identity));
   }
 
   async #takeTexts(): Promise<Sample> {
@@ -149,6 +153,7 @@ class Bench {
       random: this.#random,
       signal: this.#signal,
     });
+    this.#options.onTexts?.(sample.hash);
     for (const target of targets) {
       this.#tell(0.02, `a first look at ${target.name}`);
       target.useTexts(sample.texts);
@@ -184,35 +189,42 @@ class Bench {
     if (settings.cache !== 'none') this.#cache = await ScratchCache.open(this.#options.onNotice);
     const budget = this.#secondsLeft / this.#entries.length;
     const { plans, rounds } = this.#planChecks(budget, effort);
-    for (let round = 0; round < rounds; round++) {
+    for (let round = 0; round < rounds || this.#mayTellMore(plans, round); round++) {
       const order = shuffled(plans, this.#random);
       for (const [place, { entry, plan }] of order.entries()) {
         if (entry.down) continue;
         // Another target's model may have taken its place in memory.
         if (plans.length > 1) await entry.target.warmUp(1, this.#signal);
         const span = 0.45 / rounds / plans.length;
-        const from = 0.55 + span * (round * plans.length + place);
+        const from = Math.min(0.99, 0.55 + span * (round * plans.length + place));
         await this.#round(entry, plan, { phase: 'check', round, from, span });
       }
     }
   }
 
-  /** As many rounds as there is time for, without the caches where there is time for few only. */
+  /** As many rounds as there is time for, of fewer settings where there is time for few rounds only. */
   #planChecks(budget: number, effort: Effort): { plans: CheckPlan[]; rounds: number } {
-    const withCache = this.#cache !== undefined;
-    for (const caches of withCache ? [true, false] : [false]) {
-      for (let rounds = effort.checkRounds; rounds >= LEAST_CHECKS || !caches; rounds--) {
+    for (const extent of this.#cache ? EXTENTS : EXTENTS.slice(1)) {
+      for (let rounds = effort.checkRounds; rounds >= LEAST_CHECKS; rounds--) {
         const seconds = budget / rounds;
         const plans = this.#entries.map((entry): CheckPlan => {
           const speed = (candidate: Candidate) => entry.speedOf(candidate);
-          const plan = planCheck(effort, entry.finalists(caches), seconds, speed);
+          const plan = planCheck(effort, entry.finalists(extent), seconds, speed);
           return { entry, plan, seconds: roundSeconds(plan, speed) };
         });
         const fit = plans.every((one) => one.seconds <= seconds);
-        if (fit || (!caches && rounds <= LEAST_CHECKS)) return { plans, rounds };
+        if (fit || (extent === 'least' && rounds === LEAST_CHECKS)) return { plans, rounds };
       }
     }
     return { plans: [], rounds: 0 };
+  }
+
+  /** Whether another round has its time, and something to find out. */
+  #mayTellMore(plans: readonly CheckPlan[], rounds: number): boolean {
+    const { checkRounds, mostRounds = checkRounds } = this.#options.effort;
+    if (rounds >= mostRounds) return false;
+    const seconds = plans.reduce((sum, one) => sum + one.seconds, 0);
+    return this.#secondsLeft > seconds * 1.2 && plans.some(({ entry }) => !entry.down && entry.isOpen);
   }
 
   /** All settings of a plan once, in random order and with the same texts. */

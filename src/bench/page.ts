@@ -25,9 +25,9 @@ export function pageOf(report: BenchReport): string {
 <p class="muted">${report.date.slice(0, 16).replace('T', ' ')} UTC · ${texts.count.toLocaleString('en-US')} ${source}, ${Math.round(texts.tokens)} tokens each on average · measured for ${Math.round(seconds)} s</p>
 ${endNote(report)}
 ${comparisonPart(report)}
-${targets.map((target, index) => targetPart(target, index))}
+${targets.map((target, index) => targetPart(target, index, report.again))}
 <footer>
-<p>All settings of a chart were measured in the same rounds, in random order and with the same texts. The best batched setting was chosen in some rounds; its figures are those of other rounds. Whiskers and intervals hold the true ratio to one text at a time in 95 of 100 measurements; ratios within 10 % count as no difference. Loading the model and the first requests are left out. The cache is one of the measurement's own, on disk.</p>
+<p>All settings of a chart were measured in the same rounds, in random order and with the same texts. The best batched setting was chosen in some rounds; its figures are those of other rounds. Whiskers and intervals hold the true ratio to one text at a time in 95 of 100 measurements; an interval within 10 % of 1 is no difference, one above 1 is faster, and with any other nothing can be told yet. Loading the model and the first requests are left out. The cache is one of the measurement's own, on disk.</p>
 </footer>
 </main>
 </body>
@@ -71,9 +71,9 @@ function short(target: TargetReport, all: readonly TargetReport[]): string {
   return name.length > 24 ? `${name.slice(0, 23)}…` : name;
 }
 
-function targetPart(target: TargetReport, index: number): Markup {
+function targetPart(target: TargetReport, index: number, again: BenchReport['again']): Markup {
   const shown = notable(target);
-  const [headline, ...rest] = verdictOf(target);
+  const [headline, ...rest] = verdictOf(target, again);
   const load =
     target.load.seconds === null ? 'the model was loaded' : `loaded in ${target.load.seconds.toFixed(1)} s`;
   return html`<h2>${target.name}</h2>
@@ -99,15 +99,16 @@ function agreementOf({ agreement }: TargetReport): string {
     : ` · a batch changes the vectors (lowest cosine ${cosine})`;
 }
 
-function figure({ speedup, difference }: TargetReport): Markup {
+function figure({ speedup, verdict }: TargetReport): Markup {
   if (!speedup) return html`<div class="figure none">–</div>`;
-  if (difference === 'none') return html`<div class="figure none">no difference</div>`;
+  if (verdict === 'no-difference') return html`<div class="figure none">no difference</div>`;
+  if (verdict === 'cant-tell-yet') return html`<div class="figure none">can’t tell yet</div>`;
   return html`<div class="figure">${speedup.estimate.toFixed(speedup.estimate < 10 ? 1 : 0)}×</div>`;
 }
 
 function flagsAsCode(line: string): Markup {
-  const parts = line.split(/(--batch-size \d+ --concurrency \d+|--save|--time-limit)/);
-  return html`${parts.map((part) => (part.startsWith('--') ? html`<code>${part}</code>` : html`${part}`))}`;
+  const parts = line.split(/(--batch-size \d+ --concurrency \d+|--save|embed bench .*$)/);
+  return html`${parts.map((part) => (/^(--|embed bench )/.test(part) ? html`<code>${part}</code>` : html`${part}`))}`;
 }
 
 function barsOf({ settings, best }: TargetReport, shown: readonly SettingReport[]): Bar[] {

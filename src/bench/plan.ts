@@ -10,6 +10,8 @@ export interface Effort {
   chooseRounds: number;
   /** Rounds of those that are left, which say how good they are. */
   checkRounds: number;
+  /** And as many as this, while it can't be told yet and there is time. @default checkRounds */
+  mostRounds?: number;
   /** Seconds that one setting is measured in one round, when it needs no longer. */
   chooseSeconds: number;
   checkSeconds: number;
@@ -29,6 +31,7 @@ export const FULL: Effort = {
   ],
   chooseRounds: 3,
   checkRounds: 10,
+  mostRounds: 1000,
   chooseSeconds: 0.4,
   checkSeconds: 0.6,
 };
@@ -37,6 +40,7 @@ export const QUICK: Effort = {
   grids: SMALL,
   chooseRounds: 3,
   checkRounds: 6,
+  mostRounds: 1000,
   chooseSeconds: 0.25,
   checkSeconds: 0.4,
 };
@@ -52,6 +56,9 @@ const MOST = 4096;
 
 /** And at least. */
 const LEAST = 4;
+
+/** Rounds that choose at least, where there is time for them. */
+const LEAST_CHOICES = 2;
 
 /** Of the time that is left, what the rounds that choose may take; the others have the rest. */
 export const CHOOSE_SHARE = 0.55;
@@ -69,12 +76,13 @@ export function planChoice(
 ): { plan: Task[]; rounds: number } {
   const lists = effort.grids.map((grid) => candidatesOf(joined(grid, also)));
   // Where even the fewest take too long, the climb of the adaptive one is left out.
-  const withAdaptive = adaptive ? lists.map((list) => [...list, ADAPTIVE]) : [];
-  const choices = [...withAdaptive, ...(adaptive ? lists.slice(-1) : lists)];
+  const choices = adaptive ? lists.flatMap((list) => [[...list, ADAPTIVE], list]) : lists;
   const fewest = (list: readonly Candidate[]) =>
     list.reduce((sum, one) => sum + secondsOf(one, least(one), cost), 0);
-  const list = choices.find((one) => fewest(one) * effort.chooseRounds <= seconds) ?? choices.at(-1)!;
-  // What is too slow even for the fewest settings gets fewer rounds: those that check matter more.
+  // More settings by fewer rounds: a server that isn't asked with 32 texts can't show what they gain.
+  const list =
+    choices.find((one) => fewest(one) * Math.min(effort.chooseRounds, LEAST_CHOICES) <= seconds) ??
+    choices.at(-1)!;
   const rounds = Math.max(1, Math.min(effort.chooseRounds, Math.floor(seconds / fewest(list))));
   const plan = tasks(list, seconds / rounds, effort.chooseSeconds, (candidate) => ({
     step: least(candidate),

@@ -4,7 +4,15 @@ import type { TargetResult } from './entry.js';
 import type { Measurement } from './measure.js';
 import { type Random, randomFrom } from './random.js';
 import { compare, round, type SettingReport, settingReport } from './setting.js';
-import { type Difference, differenceOf, type Interval, mean } from './statistics.js';
+import {
+  type Difference,
+  differenceOf,
+  type Interval,
+  mean,
+  roundsToTell,
+  type Verdict,
+  verdictOn,
+} from './statistics.js';
 import type { Load } from './target.js';
 
 /** The JSON of `embed bench --json`. Within one `schema`, fields are only ever added. */
@@ -28,9 +36,12 @@ export interface BenchReport {
   };
   /** Of the first target: the best batched setting against one text at a time; null when one wasn't measured. */
   speedup: Interval | null;
+  verdict: Verdict | null;
   difference: Difference | null;
   /** Of the first target; null when nothing can be recommended. */
   recommended: Recommendation | null;
+  /** What can't be told yet needs about this long, and the command for it; null where all can be told. */
+  again: { seconds: number; command: string } | null;
   targets: TargetReport[];
   /** Every further target against the first one, each with its best batched setting. */
   comparisons: Comparison[];
@@ -40,11 +51,11 @@ export interface Recommendation {
   batchSize: number;
   concurrency: number;
   /**
-   * `faster` than one text at a time; `vectors-differ`: a batch changes the vectors, so texts must travel alone;
-   * `adaptive`: the best fixed setting, but with nothing set it is faster still; `no-difference`: within the noise,
-   * or too little to matter; `too-few-rounds` to tell.
+   * `faster` than what is done with nothing set; `vectors-differ`: a batch changes the vectors, so texts must travel
+   * alone. All others recommend to set nothing, and only name the best fixed setting: `adaptive`: with nothing set
+   * it is as fast, or faster; `no-difference`: to one text at a time; `cant-tell-yet`.
    */
-  reason: 'faster' | 'adaptive' | 'vectors-differ' | 'no-difference' | 'too-few-rounds';
+  reason: 'faster' | 'adaptive' | 'vectors-differ' | 'no-difference' | 'cant-tell-yet';
 }
 
 export interface Comparison {
@@ -53,6 +64,7 @@ export interface Comparison {
   against: number;
   /** Of texts per second. */
   ratio: Interval;
+  verdict: Verdict;
   difference: Difference | null;
 }
 
@@ -68,8 +80,11 @@ export interface TargetReport {
   /** Vectors of texts alone against those of the same texts in one batch; null when it wasn't measured. */
   agreement: { texts: number; minimumCosine: number; agrees: boolean } | null;
   speedup: Interval | null;
+  verdict: Verdict | null;
   difference: Difference | null;
   recommended: Recommendation | null;
+  /** The best fixed setting against the adaptive default; null when one of them wasn't measured. */
+  againstDefault: { ratio: Interval; verdict: Verdict } | null;
   /** Id of the best batched setting, chosen by other rounds than those that measured it. */
   best: string | null;
   settings: SettingReport[];
@@ -78,11 +93,17 @@ export interface TargetReport {
 /** The lowest cosine at which two vectors are the same; that of vector spaces. */
 const LEAST_COSINE = 0.999;
 
-export function reportOf(measurement: Measurement, seed: number): BenchReport {
+/** @param commandFor the command line that measures the same for so many seconds */
+export function reportOf(
+  measurement: Measurement,
+  seed: number,
+  commandFor: (seconds: number) => string = (seconds) => `embed bench --time-limit ${seconds}s`,
+): BenchReport {
   const { results, sample, ended, seconds } = measurement;
   const random = randomFrom(seed);
   const targets = results.map((result) => targetReport(result, random));
   const first = targets[0]!;
+  const longer = Math.max(0, ...targets.map((target) => secondsToTell(target, seconds)));
   return {
     schema: 1,
     date: new Date().toISOString(),
@@ -97,13 +118,16 @@ export function reportOf(measurement: Measurement, seed: number): BenchReport {
       hash: sample.hash,
     },
     speedup: first.speedup,
+    verdict: first.verdict,
     difference: first.difference,
     recommended: first.recommended,
+    again: longer > 0 ? { seconds: longer, command: commandFor(longer) } : null,
     targets,
     comparisons: results.slice(1).flatMap((result, index) => {
       const ratio = compare(result.batched, results[0]!.batched, random);
       if (!ratio) return [];
-      return [{ target: index + 1, against: 0, ratio, difference: differenceOf(ratio) ?? null }];
+      const verdict = verdictOn(ratio);
+      return [{ target: index + 1, against: 0, ratio, verdict, difference: differenceOf(ratio) ?? null }];
     }),
   };
 }
@@ -129,8 +153,9 @@ function targetReport(result: TargetResult, random: Random): TargetReport {
     load: target.load,
     agreement,
     speedup: best?.speedup ?? null,
+    verdict: best?.verdict ?? null,
     difference: best?.difference ?? null,
-    recommended: recommend(result, settings, agreement?.agrees ?? true, random),
+    ...recommend(result, settings, agreement?.agrees ?? true, random),
     best: best?.id ?? null,
     settings,
   };
@@ -144,31 +169,47 @@ function place({ kind, batchSize, concurrency }: Candidate): number {
 }
 
 /**
- * The best batched setting, unless single texts are measurably faster or a batch changes the vectors: of settings
- * that are equally fast, the one with fewer requests spares client, network and server.
+ * The best batched setting, unless single texts are measurably faster or a batch changes the vectors; and only where
+ * it is measurably faster than what is done with nothing set.
  */
 function recommend(
   { batched, individual, series }: TargetResult,
   settings: readonly SettingReport[],
   agrees: boolean,
   random: Random,
-): Recommendation | null {
+): Pick<TargetReport, 'recommended' | 'againstDefault'> {
   const sequential = series.find(({ candidate }) => candidate.id === SEQUENTIAL.id);
   const single = individual ?? sequential;
   const ratio = compare(single, batched, random);
-  const singly = !agrees || !batched || (ratio !== undefined && differenceOf(ratio) === 'faster');
+  const singly = !agrees || !batched || (ratio !== undefined && verdictOn(ratio) === 'faster');
   const chosen = singly ? single : batched;
-  if (!chosen || chosen.failed || chosen.speed('choose') === undefined) return null;
+  if (!chosen || chosen.failed || chosen.speed('choose') === undefined) {
+    return { recommended: null, againstDefault: null };
+  }
   const { id, batchSize, concurrency } = chosen.candidate;
-  if (!agrees) return { batchSize, concurrency, reason: 'vectors-differ' };
-  const { speedup = null, difference = null } = settings.find((one) => one.id === id) ?? {};
-  const adaptive = compare(
-    series.find(({ candidate, failed }) => candidate.kind === 'adaptive' && !failed),
-    chosen,
-    random,
+  const adaptive = series.find(({ candidate, failed }) => candidate.kind === 'adaptive' && !failed);
+  const gain = compare(chosen, adaptive, random);
+  const againstDefault = gain ? { ratio: gain, verdict: verdictOn(gain) } : null;
+  const verdict = againstDefault?.verdict ?? settings.find((one) => one.id === id)?.verdict;
+  const reason = agrees ? reasonOf(verdict ?? 'no-difference', againstDefault !== null) : 'vectors-differ';
+  return { recommended: { batchSize, concurrency, reason }, againstDefault };
+}
+
+function reasonOf(verdict: Verdict, isOfDefault: boolean): Recommendation['reason'] {
+  if (verdict === 'faster' || verdict === 'cant-tell-yet') return verdict;
+  return isOfDefault ? 'adaptive' : 'no-difference';
+}
+
+/** Seconds of a whole measurement in which what is open now would probably be told; 0 where nothing is. */
+function secondsToTell({ speedup, againstDefault, settings, best }: TargetReport, seconds: number): number {
+  const rounds = settings.find(({ id }) => id === best)?.rounds ?? 0;
+  const open = [speedup, againstDefault?.ratio].filter(
+    (ratio) => ratio && verdictOn(ratio) === 'cant-tell-yet',
   );
-  if (adaptive && differenceOf(adaptive) === 'faster') return { batchSize, concurrency, reason: 'adaptive' };
-  const unsure = speedup !== null && difference === null;
-  const reason = unsure ? 'too-few-rounds' : difference === 'faster' ? 'faster' : 'no-difference';
-  return { batchSize, concurrency, reason };
+  if (open.length === 0 || rounds === 0) return 0;
+  const most = Math.max(...open.map((ratio) => roundsToTell(ratio!, rounds)));
+  // A little more than the estimate, in steps that one would type.
+  const wanted = ((1.1 * most) / rounds) * seconds;
+  const step = wanted < 60 ? 10 : 60;
+  return Math.ceil(wanted / step) * step;
 }

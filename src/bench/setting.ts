@@ -10,6 +10,8 @@ import {
   type Interval,
   pairedRatio,
   quantile,
+  type Verdict,
+  verdictOn,
 } from './statistics.js';
 
 export interface SettingReport {
@@ -36,6 +38,8 @@ export interface SettingReport {
   cacheHitRate: number | null;
   /** Texts per second against one text at a time, in the same rounds. */
   speedup: Interval | null;
+  /** Null for one text at a time itself, and where nothing was measured. */
+  verdict: Verdict | null;
   difference: Difference | null;
   /** Of each round. */
   samples: { textsPerSecond: number[]; tokensPerSecond: number[] };
@@ -90,6 +94,7 @@ export function settingReport(series: Series, sequential: Series | undefined, ra
     latencyMs: latencies.length === 0 ? null : quantilesOf(latencies),
     cacheHitRate: lookups === 0 ? null : sum(trials.map((trial) => trial.hits)) / lookups,
     speedup,
+    verdict: speedup && verdictOn(speedup),
     difference: (speedup && differenceOf(speedup)) ?? null,
     samples,
     failure: failure ? { meaning: failure.meaning, message: failure.message, count: failures.length } : null,

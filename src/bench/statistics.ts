@@ -8,11 +8,14 @@ export interface Interval {
   high: number | null;
 }
 
-/** What a ratio means for who chooses: a difference that is measurable and worth having, or none. */
+/** What is known of a ratio: on which side of 1 it lies, that it is as good as 1, or nothing yet. */
+export type Verdict = 'faster' | 'slower' | 'no-difference' | 'cant-tell-yet';
+
+/** The same without the last, as the first reports had it. */
 export type Difference = 'faster' | 'slower' | 'none';
 
-/** Ratios between 1/1.1 and 1.1 are no reason to change a setting, however surely they are measured. */
-export const WORTH = 1.1;
+/** An interval that stays within this share around 1 shows that there is no difference. */
+const SAME = 0.1;
 
 /** Fewer rounds say nothing of their spread. */
 const LEAST_ROUNDS = 3;
@@ -66,11 +69,33 @@ export function unpairedRatio(above: readonly number[], below: readonly number[]
   return intervalOf(mean(a) - mean(b), Math.min(a.length, b.length), resample);
 }
 
-/** Undefined where there is no interval. */
-export function differenceOf({ low, high }: Interval): Difference | undefined {
-  if (low === null || high === null) return undefined;
-  if (low > WORTH) return 'faster';
-  return high < 1 / WORTH ? 'slower' : 'none';
+/** Where the whole interval lies. */
+export function verdictOn({ low, high }: Interval): Verdict {
+  if (low === null || high === null) return 'cant-tell-yet';
+  // Three percent are no reason to set anything, however surely they are measured.
+  if (low >= 1 - SAME && high <= 1 + SAME) return 'no-difference';
+  if (low > 1) return 'faster';
+  return high < 1 ? 'slower' : 'cant-tell-yet';
+}
+
+/** @returns undefined where nothing can be told yet */
+export function differenceOf(ratio: Interval): Difference | undefined {
+  const verdict = verdictOn(ratio);
+  if (verdict === 'cant-tell-yet') return undefined;
+  return verdict === 'no-difference' ? 'none' : verdict;
+}
+
+/**
+ * About how many rounds it takes until the interval tells something, if the rounds go on to vary as they did: its
+ * width falls with the root of their number.
+ */
+export function roundsToTell({ estimate, low, high }: Interval, rounds: number): number {
+  if (low === null || high === null) return Math.max(LEAST_ROUNDS + 1, rounds + 1);
+  const gap = Math.abs(Math.log(estimate));
+  // Either it leaves 1 behind, or it fits around it: whichever needs less.
+  const wanted = Math.max(gap, Math.log(1 + SAME) - gap);
+  const half = Math.max(Math.log(high / estimate), Math.log(estimate / low));
+  return Math.max(rounds + 1, Math.ceil(rounds * (half / wanted) ** 2 - 1e-9));
 }
 
 /**

@@ -1,8 +1,8 @@
 // A measurement in words, alike on the terminal and on the page.
 import { type Candidate, nameOf } from './candidates.js';
-import type { TargetReport } from './report.js';
+import type { BenchReport, TargetReport } from './report.js';
 import type { SettingReport } from './setting.js';
-import { differenceOf, type Interval } from './statistics.js';
+import { type Interval, verdictOn } from './statistics.js';
 
 type Named = Pick<SettingReport, 'kind' | 'batchSize' | 'concurrency'>;
 
@@ -27,59 +27,64 @@ export function times(value: number): string {
   return value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
 
-/** `7.5 times as fast (95 % interval 7.2 to 7.9)`, or that there is no difference. */
+/** `7.5 times as fast (95 % interval 7.2 to 7.9)`, that there is no difference, or that it can't be told yet. */
 export function timesOf(ratio: Interval): string {
   const { estimate, low, high } = ratio;
-  if (low === null || high === null)
-    return `${times(estimate)} times as fast (too few rounds for an interval)`;
+  if (low === null || high === null) return `can't tell yet: ×${times(estimate)}, by too few rounds`;
   const interval = `(95 % interval ${times(low)} to ${times(high)})`;
-  if (differenceOf(ratio) !== 'none') return `${times(estimate)} times as fast ${interval}`;
-  if (low <= 1 && high >= 1) return `no difference: ×${times(estimate)}, within the noise ${interval}`;
-  return `no difference worth a setting: ×${times(estimate)} ${interval}`;
+  switch (verdictOn(ratio)) {
+    case 'no-difference':
+      return `no difference: ×${times(estimate)} ${interval}`;
+    case 'cant-tell-yet':
+      return `can't tell yet: ×${times(estimate)} ${interval}`;
+    default:
+      return `${times(estimate)} times as fast ${interval}`;
+  }
 }
 
-/** What to make of it: the speed-up first, then what to set. */
-export function verdictOf(target: TargetReport): string[] {
-  const { speedup, recommended, settings, best } = target;
+/** What to make of it: the speed-up first, then what to set, then what is open. */
+export function verdictOf(target: TargetReport, again: BenchReport['again']): string[] {
+  const { speedup, recommended, settings, best, againstDefault } = target;
   const lines: string[] = [];
   const chosen = settings.find(({ id }) => id === best);
   if (speedup && chosen) lines.push(`${settingName(chosen)} against one at a time: ${timesOf(speedup)}.`);
   else lines.push('No batched setting could be measured against one text at a time.');
   if (!recommended) return [...lines, 'No settings can be recommended: see what failed.'];
   const flags = `--batch-size ${recommended.batchSize} --concurrency ${recommended.concurrency}`;
+  const compared =
+    againstDefault && `${flags} against the adaptive default: ${timesOf(againstDefault.ratio)}.`;
   switch (recommended.reason) {
     case 'faster':
-      lines.push(`Use ${flags} (or --save).${againstAdaptive(target)}`);
+      lines.push(`Use ${flags} (or --save).`);
       break;
     case 'adaptive':
-      lines.push(`Set nothing: the adaptive default is faster than ${flags}, the best fixed setting.`);
+      lines.push('Set nothing: no fixed setting is faster than the adaptive default.');
       break;
     case 'vectors-differ':
       lines.push(`Use ${flags}: a batch changes the vectors on this server.`);
       break;
     case 'no-difference':
-      lines.push(`Nothing to set: ${flags} is as good as any, and so is the default.`);
+      lines.push('Set nothing: no batch is faster than one text at a time.');
       break;
-    case 'too-few-rounds':
-      lines.push(`${flags} looks best, by too few rounds to be sure: allow more with --time-limit.`);
+    case 'cant-tell-yet':
+      lines.push('Set nothing yet: no setting is known to be faster than the default.');
   }
+  if (compared) lines.push(compared);
+  else if (target.embedder === 'ollama') lines.push('There was no time to measure the adaptive default.');
+  if (again && isOpen(target))
+    lines.push(`To tell more, run about ${durationOf(again.seconds)}: ${again.command}`);
   return lines;
 }
 
-/** Percent of a fixed setting's speed at which nothing need be fixed. */
-const AS_GOOD = 95;
+function isOpen({ verdict, againstDefault }: TargetReport): boolean {
+  return verdict === 'cant-tell-yet' || againstDefault?.verdict === 'cant-tell-yet';
+}
 
-/** How the default compares: who sets nothing gets it. */
-function againstAdaptive({ settings, recommended }: TargetReport): string {
-  const adaptive = settings.find(({ kind }) => kind === 'adaptive');
-  const used = settings.find(
-    (one) => one.batchSize === recommended?.batchSize && one.concurrency === recommended?.concurrency,
-  );
-  if (!adaptive?.textsPerSecond || !used?.textsPerSecond) return '';
-  const share = Math.round((100 * adaptive.textsPerSecond) / used.textsPerSecond);
-  return share >= AS_GOOD
-    ? ` With nothing set, the adaptive default is as good: ${share} % of it.`
-    : ` With nothing set, the adaptive default reaches ${share} % of it.`;
+/** `50 s`, `4 min`, `3.5 h` */
+export function durationOf(seconds: number): string {
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 7200) return `${Math.round(seconds / 60)} min`;
+  return `${(seconds / 3600).toFixed(1)} h`;
 }
 
 /** What failed, by what was said of it. */

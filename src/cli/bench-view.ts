@@ -4,7 +4,7 @@ import { stripVTControlCharacters } from 'node:util';
 import type { BaselineComparison } from '../bench/baseline.js';
 import { notable } from '../bench/notable.js';
 import type { BenchReport, TargetReport } from '../bench/report.js';
-import type { Interval } from '../bench/statistics.js';
+import type { Interval, Verdict } from '../bench/statistics.js';
 import { failuresOf, settingName, speedOf, times, timesOf, verdictOf } from '../bench/words.js';
 import { printable } from '../printable.js';
 import { plural, whole } from '../words.js';
@@ -19,25 +19,20 @@ export function renderReport(report: BenchReport, columns: number): string {
   const { texts } = report;
   const source = texts.source === 'bundled' ? 'texts of this package' : 'chunks of your documents';
   const lines = [`${whole(texts.count)} ${source}, ${whole(texts.tokens)} tokens each on average`];
-  for (const target of report.targets) lines.push('', ...renderTarget(target, width));
+  for (const target of report.targets) lines.push('', ...renderTarget(target, report.again, width));
   for (const { target, against, ratio } of report.comparisons) {
     const [one, other] = [report.targets[target]!, report.targets[against]!];
     lines.push('', `${printable(one.name, 100)} against ${printable(other.name, 100)}: ${timesOf(ratio)}`);
   }
   if (report.ended === 'time-limit') {
-    lines.push(
-      '',
-      chalk.yellow(
-        'The time limit ended it: these are the rounds until then (--time-limit 10m allows more).',
-      ),
-    );
+    lines.push('', chalk.yellow('The time limit ended it: these are the rounds until then.'));
   }
   if (report.ended === 'server-down')
     lines.push('', chalk.yellow('A server went down: these are the rounds until then.'));
   return `${lines.flatMap((line) => wrap(line, width)).join('\n')}\n`;
 }
 
-function renderTarget(target: TargetReport, width: number): string[] {
+function renderTarget(target: TargetReport, again: BenchReport['again'], width: number): string[] {
   const { load } = target;
   const loading =
     load.seconds === null ? 'the model was loaded' : `loaded in ${load.seconds.toFixed(1)} s (not counted)`;
@@ -51,7 +46,7 @@ function renderTarget(target: TargetReport, width: number): string[] {
     '',
     ...bars(target, width),
     '',
-    ...conclusion(target),
+    ...conclusion(target, again),
   ];
 }
 
@@ -113,9 +108,9 @@ function shortInterval({ estimate, low, high }: Interval): string {
   return `×${times(estimate)}${low === null || high === null ? '' : ` (${times(low)}–${times(high)})`}`;
 }
 
-function conclusion(target: TargetReport): string[] {
+function conclusion(target: TargetReport, again: BenchReport['again']): string[] {
   const { agreement } = target;
-  const lines = verdictOf(target)
+  const lines = verdictOf(target, again)
     .map((line) => printable(line, 1000))
     .map((line, place) => (place === 0 ? chalk.bold(line) : line));
   if (agreement) {
@@ -130,13 +125,19 @@ function conclusion(target: TargetReport): string[] {
   return lines;
 }
 
-export function renderComparison({ date, sameTexts, changes }: BaselineComparison): string {
+const VERDICTS: Record<Verdict, string> = {
+  faster: 'faster',
+  slower: 'slower',
+  'no-difference': 'no difference',
+  'cant-tell-yet': "can't tell yet",
+};
+
+export function renderComparison({ date, changes }: BaselineComparison): string {
   const lines = [`Against the baseline of ${date.slice(0, 10)}:`];
-  if (!sameTexts) lines.push('  It measured other texts; tokens per second are compared.');
-  for (const { role, before, now, ratio, target } of changes) {
+  for (const { role, before, now, ratio, verdict, target } of changes) {
     const name = role === 'individual' ? 'one at a time' : role;
     lines.push(
-      `  ${name.padEnd(NAME - 2)}${speedOf(before.textsPerSecond)} → ${speedOf(now.textsPerSecond)} texts/s, ${shortInterval(ratio)}${changes.some((one) => one.target !== target) ? ` ${printable(target, 100)}` : ''}`,
+      `  ${name.padEnd(NAME - 2)}${speedOf(before.textsPerSecond)} → ${speedOf(now.textsPerSecond)} texts/s, ${shortInterval(ratio)}: ${VERDICTS[verdict]}${changes.some((one) => one.target !== target) ? ` ${printable(target, 100)}` : ''}`,
     );
   }
   return `\n${lines.join('\n')}\n`;

@@ -7,6 +7,7 @@ import { loadSettings } from '../config/load.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
 import { exitCodes } from '../errors.js';
 import { type Printable, printable, printableJson, say } from '../printable.js';
+import { quoted } from '../words.js';
 import { chalkStderr as chalk, painted } from './colour.js';
 import { addSettings, milliseconds, positive, tellAddresses } from './flags.js';
 import { megabytes } from './numbers.js';
@@ -69,10 +70,15 @@ other, each opened on its own.
 Exits with 1 when --baseline shows that a speed fell by more than --max-regression (default: 10%), and by more
 than the noise.
 
-The JSON: {"schema": 1, "speedup": {"estimate", "low", "high"}, "difference": "faster" | "slower" | "none",
-"recommended": {"batchSize", "concurrency", "reason"}, "targets": [{"settings": [{"id", "textsPerSecond",
-"latencyMs", "speedup", …}]}], …}. The speed-up is that of the best batched setting against one text at a
-time, with its 95 % interval; its bounds are null when there were too few rounds.
+A speed-up is told with its 95 % interval: within 10 % of 1 there is no difference, above 1 it is faster; else
+nothing can be told yet: more rounds are measured until the time limit, and how long it would take is said.
+A setting is recommended, and saved, where it is faster than what is done with nothing set.
+
+The JSON: {"schema": 1, "verdict": "faster" | "slower" | "no-difference" | "cant-tell-yet",
+"speedup": {"estimate", "low", "high"}, "recommended": {"batchSize", "concurrency", "reason"},
+"again": {"seconds", "command"}, "targets": [{"settings": [{"id", "textsPerSecond", "latencyMs", "speedup",
+"verdict", …}], "againstDefault", …}], …}. The speed-up is that of the best batched setting against one text
+at a time; its bounds are null when there were too few rounds.
 
 Examples:
   $ embed bench                                   with texts of this package
@@ -106,6 +112,7 @@ async function benchAction(command: Command, paths: string[], flags: Flags): Pro
         save: Boolean(flags.save),
         timeLimitMs: flags.timeLimit,
         seed: flags.seed,
+        commandFor: (seconds) => commandLine(paths, flags, typed, seconds),
         report: flags.report,
         baseline: flags.baseline ? { file: flags.baseline, maxRegression: flags.maxRegression } : undefined,
         signal,
@@ -132,6 +139,28 @@ async function benchAction(command: Command, paths: string[], flags: Flags): Pro
   }
 }
 
+/** What was typed, for another time, without passwords, and without what is written or compared at the end. */
+function commandLine(
+  paths: readonly string[],
+  flags: Flags,
+  typed: Partial<Record<keyof Settings, unknown>>,
+  seconds: number,
+): string {
+  const words = ['embed', 'bench', ...paths];
+  for (const model of flags.model ?? []) words.push('--model', model);
+  for (const { key, flag } of SETTINGS) {
+    const value = typed[key];
+    if (key === 'model' || key === 'redisUrl' || flag === undefined || value === undefined) continue;
+    const name = flag.split(/[ ,]+/).find((word) => word.startsWith('--'))!;
+    if (typeof value === 'boolean') words.push(name);
+    else for (const one of [value].flat()) words.push(name, String(one).replace(/\/\/[^/@]*@/, '//'));
+  }
+  if (flags.quick) words.push('--quick');
+  if (flags.seed !== undefined) words.push('--seed', String(flags.seed));
+  words.push('--time-limit', seconds < 60 ? `${seconds}s` : `${Math.ceil(seconds / 60)}m`);
+  return words.map(quoted).join(' ');
+}
+
 /** @returns the exit code */
 async function tell(
   { report, comparison, saved }: BenchResult,
@@ -156,7 +185,7 @@ async function tell(
         note(say`${painted(chalk.yellow, 'warning')}: ${printable(origin)} wins over what was saved.`);
     }
   } else if (flags.save) {
-    note(say`Nothing was saved: no fixed setting is measurably better than the others.`);
+    note(say`Nothing was saved: no fixed setting is known to be faster than what is done with nothing set.`);
   }
   const slower = comparison?.changes.filter(({ regressed }) => regressed) ?? [];
   if (slower.length === 0) return exitCodes.done;

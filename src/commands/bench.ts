@@ -2,7 +2,13 @@
 import { existsSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { type BaselineComparison, compareWith, readBaseline } from '../bench/baseline.js';
+import {
+  type BaselineComparison,
+  compareWith,
+  readBaseline,
+  requireSameModels,
+  requireSameTexts,
+} from '../bench/baseline.js';
 import { requireWritable, type Saved, saveSettings } from '../bench/batchrc.js';
 import { type MeasureOptions, measure, type Progress } from '../bench/measure.js';
 import { type Effort, FULL, QUICK } from '../bench/plan.js';
@@ -29,6 +35,8 @@ export interface BenchOptions {
   report?: string | undefined;
   /** Writes the recommended settings into the configuration file. @default false */
   save?: boolean;
+  /** The command line that would measure the same for so many seconds, for who can't tell yet. */
+  commandFor?: ((seconds: number) => string) | undefined;
   /** An earlier report, and which share each speed may lose against it. */
   baseline?: { file: string; maxRegression: number } | undefined;
   /** Folder that relative paths start from. */
@@ -42,7 +50,7 @@ export interface BenchOptions {
 export interface BenchResult {
   report: BenchReport;
   comparison?: BaselineComparison;
-  /** Undefined when nothing was to be saved, or what is recommended isn't measurably better than one at a time. */
+  /** Undefined when nothing was to be saved, or nothing is measurably faster than what is done with nothing set. */
   saved?: Saved;
 }
 
@@ -80,11 +88,15 @@ export async function bench(options: BenchOptions): Promise<BenchResult> {
     seed,
     cwd,
     signal: options.signal ?? new AbortController().signal,
+    ...(baseline && {
+      onOpened: (opened) => requireSameModels(baseline, opened),
+      onTexts: (hash) => requireSameTexts(baseline, hash),
+    }),
     onNotice: (message) => options.onNotice?.(message),
     onPull: options.onPull,
     ...(options.onProgress && { onProgress: options.onProgress }),
   });
-  const report = reportOf(measurement, seed);
+  const report = reportOf(measurement, seed, options.commandFor);
   if (page !== undefined) {
     const { pageOf } = await import('../bench/page.js');
     await writeFile(page, pageOf(report));

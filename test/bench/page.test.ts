@@ -4,6 +4,7 @@ import { compareWith } from '../../src/bench/baseline.js';
 import { pageOf } from '../../src/bench/page.js';
 import { apart, html, ticks } from '../../src/bench/svg.js';
 import { verdictOf } from '../../src/bench/words.js';
+import { renderReport } from '../../src/cli/bench-view.js';
 import { sampleReport, settingReport } from './sample-report.js';
 
 test('a page fetches nothing, runs nothing, and shows every chart with a title and its numbers', () => {
@@ -51,7 +52,7 @@ test('failed settings, a missing speed-up and an early end are shown', () => {
   expect(page).toContain('answered 503');
   expect(page).toContain('The time limit ended the measurement');
   expect(page).not.toMatch(/NaN|undefined|Infinity/);
-  expect(verdictOf(target!).join(' ')).toContain('No settings can be recommended');
+  expect(verdictOf(target!, null).join(' ')).toContain('No settings can be recommended');
 });
 
 test('several targets are compared in a chart of their own', () => {
@@ -62,6 +63,7 @@ test('several targets are compared in a chart of their own', () => {
     target: 1,
     against: 0,
     ratio: { estimate: 1.5, low: 1.4, high: 1.6 },
+    verdict: 'faster',
     difference: 'faster',
   });
   const page = pageOf(report);
@@ -98,7 +100,7 @@ test('labels are moved apart in their order', () => {
 test('a loss counts against a baseline when it is more than allowed and more than noise', () => {
   const now = (speeds: number[]) => {
     const report = sampleReport();
-    report.targets[0]!.settings.find(({ id }) => id === 'batched-32x2')!.samples.tokensPerSecond = speeds;
+    report.targets[0]!.settings.find(({ id }) => id === 'batched-32x2')!.samples.textsPerSecond = speeds;
     return report;
   };
   const steady = [100, 101, 99, 100, 100, 100];
@@ -163,5 +165,48 @@ test('a baseline of another model is refused', () => {
   other.targets[0]!.model = 'bge-m3:latest';
   expect(() => compareWith(other, sampleReport(), 0.1)).toThrow(
     /measured bge-m3:latest, not all-minilm:latest/,
+  );
+});
+
+test('a baseline of other texts is refused', () => {
+  const other = sampleReport();
+  other.texts.hash = 'other';
+  expect(() => compareWith(other, sampleReport(), 0.1)).toThrow(/measured other texts/);
+});
+
+test('what can not be told yet is said so on page and terminal, with the command that would tell', () => {
+  const report = sampleReport();
+  const [target] = report.targets;
+  const speedup = { estimate: 1.92, low: 0.76, high: 4.87 };
+  Object.assign(target!, {
+    speedup,
+    verdict: 'cant-tell-yet',
+    recommended: { batchSize: 32, concurrency: 2, reason: 'cant-tell-yet' },
+    againstDefault: null,
+  });
+  report.again = { seconds: 240, command: 'embed bench docs --time-limit 4m' };
+  for (const text of [
+    pageOf(report)
+      .replaceAll('&#39;', "'")
+      .replaceAll(/<\/?code>/g, ''),
+    renderReport(report, 120),
+  ]) {
+    expect(text).toMatch(/can.t tell yet: ×1\.92 \(95 % interval 0\.76 to 4\.87\)/);
+    expect(text).toContain('To tell more, run about 4 min: ');
+    expect(text).toContain('embed bench docs --time-limit 4m');
+    expect(text).not.toMatch(/no difference:|Use --/);
+  }
+});
+
+test('nothing is to be set where the default is as good', () => {
+  const report = sampleReport();
+  Object.assign(report.targets[0]!, {
+    recommended: { batchSize: 32, concurrency: 2, reason: 'adaptive' },
+    againstDefault: { ratio: { estimate: 0.97, low: 0.95, high: 0.99 }, verdict: 'no-difference' },
+  });
+  const text = renderReport(report, 120);
+  expect(text).toContain('Set nothing: no fixed setting is faster than the adaptive default.');
+  expect(text).toContain(
+    '--batch-size 32 --concurrency 2 against the adaptive default: no difference: ×0.97',
   );
 });

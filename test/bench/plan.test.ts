@@ -45,8 +45,23 @@ test('a fast server gets every setting, a slow one few, and no adaptive one that
     adaptive: true,
     also: none,
   });
-  expect(slow.map(({ candidate }) => candidate.id)).toEqual(['individual-1', 'batched-4x1']);
+  expect(slow.map(({ candidate }) => candidate.id)).toEqual([
+    'individual-1',
+    'individual-2',
+    'batched-8x1',
+    'batched-8x2',
+  ]);
   expect(rounds).toBe(3);
+});
+
+test('a quick look at a CPU that takes 40 ms a text sees more than one batch size', () => {
+  const { plan, rounds } = planChoice(QUICK, { requestMs: 0, textMs: 40 }, 10.5, {
+    adaptive: true,
+    also: none,
+  });
+  const sizes = new Set(plan.map(({ candidate }) => candidate.batchSize));
+  expect([...sizes]).toEqual([1, 8, 32]);
+  expect(rounds).toBe(2);
 });
 
 test("the user's own batch size and concurrency are among the settings", () => {

@@ -27,6 +27,7 @@ export function settingReport(
     latencyMs: { p50: 20, p95: 30, p99: 40 },
     cacheHitRate: null,
     speedup: isBase ? null : ratio,
+    verdict: isBase ? null : 'faster',
     difference: isBase ? null : 'faster',
     samples: {
       textsPerSecond: new Array<number>(6).fill(speed),
@@ -47,7 +48,7 @@ export function sampleReport(): BenchReport {
     { ...settingReport('cold-cache', 32, 2, 310), cacheHitRate: 0 },
     { ...settingReport('warm-cache', 32, 2, 90_000), cacheHitRate: 1, requests: 0, latencyMs: null },
   ];
-  const { speedup, difference } = settings[3]!;
+  const { speedup, verdict, difference } = settings[3]!;
   const recommended = { batchSize: 32, concurrency: 2, reason: 'faster' } as const;
   return {
     schema: 1,
@@ -58,8 +59,10 @@ export function sampleReport(): BenchReport {
     ended: null,
     texts: { source: 'bundled', count: 24, tokens: 54, hash: 'abc' },
     speedup,
+    verdict,
     difference,
     recommended,
+    again: null,
     targets: [
       {
         name: 'all-minilm:latest at http://a:11434',
@@ -71,8 +74,10 @@ export function sampleReport(): BenchReport {
         load: { wasLoaded: false, seconds: 1.2 },
         agreement: { texts: 8, minimumCosine: 0.99999, agrees: true },
         speedup,
+        verdict,
         difference,
         recommended,
+        againstDefault: { ratio: { estimate: 1.07, low: 1.03, high: 1.1 }, verdict: 'faster' },
         best: 'batched-32x2',
         settings,
       },

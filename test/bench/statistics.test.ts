@@ -6,7 +6,9 @@ import {
   geometricMean,
   pairedRatio,
   quantile,
+  roundsToTell,
   unpairedRatio,
+  verdictOn,
 } from '../../src/bench/statistics.js';
 
 const speed = fc.double({ min: 1e-3, max: 1e6, noNaN: true });
@@ -96,11 +98,52 @@ test('two rounds have no interval, and no difference is read from them', () => {
   expect(differenceOf(ratio)).toBeUndefined();
 });
 
-test('a difference counts when the whole interval is beyond a tenth', () => {
-  expect(differenceOf({ estimate: 1.3, low: 1.11, high: 1.5 })).toBe('faster');
-  expect(differenceOf({ estimate: 1.3, low: 1.05, high: 1.5 })).toBe('none');
-  expect(differenceOf({ estimate: 1.05, low: 1.04, high: 1.06 })).toBe('none');
-  expect(differenceOf({ estimate: 0.7, low: 0.6, high: 0.8 })).toBe('slower');
+test.each([
+  [0.76, 1.92, 4.87, 'cant-tell-yet'],
+  [1.11, 1.12, 1.14, 'faster'],
+  [1.1, 1.18, 1.28, 'faster'],
+  [0.95, 1.02, 1.09, 'no-difference'],
+  [1.02, 1.03, 1.04, 'no-difference'],
+  [0.9, 1, 1.1, 'no-difference'],
+  [0.89, 1, 1.1, 'cant-tell-yet'],
+  [0.97, 1.05, 1.11, 'cant-tell-yet'],
+  [0.6, 0.7, 0.8, 'slower'],
+  [null, 3, null, 'cant-tell-yet'],
+] as const)('an interval from %d by %d to %d says: %s', (low, estimate, high, verdict) => {
+  expect(verdictOn({ estimate, low, high })).toBe(verdict);
+  const difference = {
+    faster: 'faster',
+    slower: 'slower',
+    'no-difference': 'none',
+    'cant-tell-yet': undefined,
+  };
+  expect(differenceOf({ estimate, low, high })).toBe(difference[verdict]);
+});
+
+test('the rounds that it takes to tell grow with the noise, and suffice', () => {
+  // Half as wide an interval leaves 1 behind: four times the rounds.
+  expect(roundsToTell({ estimate: 1.2, low: 1.2 / 1.44, high: 1.2 * 1.44 }, 5)).toBe(20);
+  // Nothing to find but that there is nothing: it has to fit into 10 %.
+  expect(roundsToTell({ estimate: 1, low: 1 / 1.1 ** 3, high: 1.1 ** 3 }, 5)).toBe(45);
+  expect(roundsToTell({ estimate: 1.5, low: null, high: null }, 2)).toBeGreaterThan(2);
+  const random = randomFrom(5);
+  const ratioOf = (rounds: number) => {
+    const above = Array.from({ length: rounds }, () => 1.15 * Math.exp(0.3 * normal(random)));
+    return pairedRatio(
+      above,
+      above.map(() => 1),
+      random,
+    );
+  };
+  let told = 0;
+  for (let run = 0; run < 40; run++) {
+    const first = ratioOf(8);
+    if (verdictOn(first) !== 'cant-tell-yet') continue;
+    const rounds = Math.min(2000, roundsToTell(first, 8));
+    expect(rounds).toBeGreaterThan(8);
+    if (verdictOn(ratioOf(rounds)) !== 'cant-tell-yet') told++;
+  }
+  expect(told).toBeGreaterThan(10);
 });
 
 test('twice as fast and half as fast are as fast', () => {
