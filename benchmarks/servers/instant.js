@@ -1,5 +1,5 @@
-// An Ollama that costs next to nothing: prepared answers of one and the same vector, so that what is measured
-// is the client. Prints its URL when it is ready.
+// An Ollama that costs next to nothing: answers are put together from a table of prepared vectors, picked by a cheap
+// hash of the text, so that what is measured is the client. Prints its URL when it is ready.
 //
 // node servers/instant.js [--port N] [--per-request MS] [--per-text MS] [--per-turn MS]
 //
@@ -40,8 +40,13 @@ const shownWhole = json({
   model_info: { ...info, 'tokenizer.ggml.tokens': vocabulary.trimEnd().split('\n') },
   capabilities: ['embedding'],
 });
-const vector = `[${unitVector().map(shortest).join(',')}]`;
-const answers = new Map();
+/** Enough that no two canaries share one. */
+const VECTORS = 256;
+const vectors = Array.from({ length: VECTORS }, (_, place) =>
+  Buffer.from(`[${unitVector(place).map(shortest).join(',')}]`),
+);
+const comma = Buffer.from(',');
+const start = Buffer.from(`{"model":"${MODEL}","embeddings":[`);
 
 let stats = newStats();
 /** When the model will have done all that it was given, on performance.now()'s clock. */
@@ -73,14 +78,15 @@ function answer(path, parts, response) {
 }
 
 function embed(input, response) {
-  const texts = Array.isArray(input) ? input.length : 1;
+  const list = Array.isArray(input) ? input : [input];
+  const texts = list.length;
   stats.requests++;
   stats.texts += texts;
-  if (perRequest + perText + perTurn === 0) return send(response, embeddings(texts));
+  if (perRequest + perText + perTurn === 0) return send(response, embeddings(list));
   const now = performance.now();
   if (busyUntil > 0) stats.idleMs += Math.max(0, now - busyUntil);
   busyUntil = Math.max(now + perRequest, busyUntil) + perTurn + texts * perText;
-  setTimeout(send, busyUntil - now, response, embeddings(texts));
+  setTimeout(send, busyUntil - now, response, embeddings(list));
 }
 
 /** `idleMs`: how long a delayed model had nothing to do, between its first and its last request. */
@@ -89,13 +95,18 @@ function newStats() {
 }
 
 function embeddings(texts) {
-  let body = answers.get(texts);
-  if (body === undefined) {
-    const list = Array(texts).fill(vector).join(',');
-    body = Buffer.from(`{"model":"${MODEL}","embeddings":[${list}],"prompt_eval_count":${texts * 200}}`);
-    answers.set(texts, body);
-  }
-  return body;
+  const parts = [start];
+  for (const text of texts) parts.push(vectors[placeOf(text)], comma);
+  parts[parts.length - 1] = Buffer.from(`],"prompt_eval_count":${texts.length * 200}}`);
+  return Buffer.concat(parts);
+}
+
+/** By its length and some of its characters: unlike texts must get unlike vectors, and nothing more is needed. */
+function placeOf(text) {
+  let hash = text.length;
+  const step = 1 + (text.length >> 4);
+  for (let at = 0; at < text.length; at += step) hash = (Math.imul(hash, 31) + text.charCodeAt(at)) | 0;
+  return (hash ^ (hash >>> 8) ^ (hash >>> 16)) & (VECTORS - 1);
 }
 
 function send(response, body, status = 200) {
@@ -103,8 +114,8 @@ function send(response, body, status = 200) {
   response.end(body);
 }
 
-function unitVector() {
-  const values = Array.from({ length: DIMENSIONS }, (_, index) => Math.sin(index * index + 1));
+function unitVector(place) {
+  const values = Array.from({ length: DIMENSIONS }, (_, index) => Math.sin(index * index + 1 + place * index));
   const norm = Math.hypot(...values);
   return values.map((value) => value / norm);
 }
