@@ -41,6 +41,13 @@ export class ServiceError extends EmbedError {
   }
 }
 
+/** Servers give vectors that can't be right, or other ones than each other: no index may be made of them. */
+export class WrongVectorsError extends EmbedError {
+  constructor(message: string, options?: { cause?: unknown }) {
+    super('EMBED_WRONG_VECTORS', exitCodes.service, message, options);
+  }
+}
+
 /** The output was made in another vector space. */
 export class VectorSpaceError extends EmbedError {
   constructor(message: string) {

@@ -22,6 +22,7 @@ export {
   UnknownRequestError,
   UsageError,
   VectorSpaceError,
+  WrongVectorsError,
 } from './errors.js';
 export { RunCounts } from './ingest/counts.js';
 export type { RunResult } from './ingest/run.js';

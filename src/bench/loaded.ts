@@ -6,18 +6,17 @@ import type { Embedder } from '../types.js';
 
 /** Whether the server has the model in memory; null where nobody says, and false for the built-in embedder. */
 export async function isLoaded(
-  embedder: Embedder,
+  { url, identity }: Embedder & { url?: string },
   settings: Settings,
   signal: AbortSignal,
 ): Promise<boolean | null> {
-  const url = embedder.endpoints?.()[0]?.url;
   if (url === undefined) return false;
   const client = new OllamaClient({ url: new URL(url), apiKey: settings.ollamaApiKey });
   try {
     const { models } = (await client.json('/api/ps', undefined, { timeoutMs: 3000, signal })) as {
       models?: { name?: unknown }[];
     };
-    return Array.isArray(models) ? models.some(({ name }) => name === embedder.identity.model) : null;
+    return Array.isArray(models) ? models.some(({ name }) => name === identity.model) : null;
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof EmbedderFault) return null;

@@ -4,7 +4,6 @@ import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Limiter } from '../batching/limiter/limiter.js';
 import type { Settings } from '../config/settings.js';
-import { measureSpace } from '../embedders/space.js';
 import { EmbedderFault, ServiceError } from '../errors.js';
 import { isOfText } from '../faults.js';
 import { BatchMetrics } from '../metrics/metrics.js';
@@ -101,7 +100,7 @@ export class Target {
       });
       if (wasLoaded) return new Target(upstream, { wasLoaded, seconds: null });
       const { embedder, firstAnswerMs } = upstream;
-      const again = await timed(() => measureSpace(embedder, { signal }));
+      const again = await timed(() => embedder.embed([upstream!.canary], { signal }));
       const seconds = Math.max(0, openingMs + firstAnswerMs - again.ms) / 1000;
       return new Target(upstream, { wasLoaded, seconds });
     } catch (error) {

@@ -14,6 +14,7 @@ interface Flags {
   strict?: boolean;
   fix?: boolean;
   timeout?: number;
+  wait?: number;
   gateway?: string;
 }
 
@@ -24,12 +25,18 @@ export function doctorCommand(): Command {
     .option('--strict', 'fail on warnings, too')
     .option('--fix', 'pull a missing model, remove a stale lock, prune the cache; then check again')
     .option('--timeout <time>', 'for all checks together, e.g. 60s (default: 4s)', milliseconds)
+    .option(
+      '--wait <time>',
+      'for servers and models that are on their way, e.g. 5m (default: 0)',
+      milliseconds,
+    )
     .option('--gateway <url>', 'look at a running `embed serve` instead (its token: EMBED_SERVE_TOKEN)')
     .addHelpText(
       'after',
       `
 Nothing is changed without --fix. Exits with 0 when all is fine, with 1 when a check fails (with --strict:
-or warns). Models are loaded where they aren't; one that loads longer than --timeout is only said so.
+or warns). Models are loaded where they aren't; one that loads longer than --timeout
+fails, unless --wait gives it the time.
 
 The JSON: {"schema": 1, "ok", "counts": {"ok", "warning", "failure", "skipped"}, "checks": [{"id", "group",
 "subject"?, "title", "status", "seen", "details"?, "mend"?, "ms"}], "fixes": [{"id", "what", "ok", "error"?}]}.
@@ -38,6 +45,7 @@ Ids such as redis.memory are stable. A check that needs one that failed is left 
 Examples:
   $ embed doctor
   $ embed doctor --model bge-m3 --fix            pull the model when it is missing
+  $ embed doctor --wait 5m                       the server, or its model, is just starting
   $ embed doctor --gateway http://127.0.0.1:11444
   $ embed doctor --strict --json | jq '.checks[] | select(.status != "ok")'`,
     );
@@ -74,6 +82,7 @@ async function run(command: Command, flags: Flags): Promise<DoctorReport> {
         gateway: { url: flags.gateway, token: process.env.EMBED_SERVE_TOKEN },
       }),
       ...(flags.timeout !== undefined && { timeoutMs: flags.timeout }),
+      ...(flags.wait !== undefined && { waitMs: flags.wait }),
       signal,
       onFix: (what) => printNotice(say`fixing: ${printable(what)}`),
       onProgress: (status) => {

@@ -9,6 +9,8 @@ export interface DoctorOptions extends LoadOptions {
   gateway?: { url: string; token?: string | undefined };
   /** For all checks of one look together, in ms. @default 4000 */
   timeoutMs?: number;
+  /** How long servers and models may take to come, in ms, beyond that. @default 0 */
+  waitMs?: number;
   /** Do what is safe (pull a missing model, remove a stale lock, prune the cache), then look again. @default false */
   fix?: boolean;
   signal?: AbortSignal;
@@ -53,14 +55,14 @@ const DEFAULT_TIMEOUT_MS = 4000;
  */
 export async function doctor(options: DoctorOptions = {}): Promise<DoctorReport> {
   const { signal = new AbortController().signal, cwd = process.cwd() } = options;
-  const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+  const { timeoutMs = DEFAULT_TIMEOUT_MS, waitMs = 0 } = options;
   if (options.gateway) {
     const { gatewayAddress } = await import('../doctor/gateway.js');
     const address = gatewayAddress(options.gateway.url, options.gateway.token);
-    return reportOf(await examineOnlyGateway(address, { timeoutMs, signal }), []);
+    return reportOf(await examineOnlyGateway(address, { timeoutMs, waitMs, signal }), []);
   }
   const read = await readSettings(options);
-  const look = () => examine({ read, cwd, timeoutMs, signal });
+  const look = () => examine({ read, cwd, timeoutMs, waitMs, signal });
   const checks = await look();
   if (!options.fix) return reportOf(checks, []);
   const fixes = await mend(checks, options, signal);

@@ -1,7 +1,7 @@
 // `embed search` without its flags: exact cosine of a question against every vector of an output.
 import type { Settings } from '../config/settings.js';
 import { unknownScript } from '../embedders/script.js';
-import { compareSpaces, measureSpace } from '../embedders/space.js';
+import { compareSpaces } from '../embedders/space.js';
 import { UsageError, VectorSpaceError } from '../errors.js';
 import { openOutput, type VectorBlock } from '../output/output.js';
 import type { Embedder, Vector } from '../types.js';
@@ -38,14 +38,19 @@ export async function search(options: SearchOptions): Promise<SearchResult[]> {
   }
   let embedder: Embedder | undefined;
   try {
-    embedder = await openEmbedder({
+    const { onNotice = () => undefined } = options;
+    const opened = await openEmbedder({
       settings,
       previous: output.space,
       pinnedCounter: output.manifest.chunking.counter,
       signal,
-      onNotice: options.onNotice ?? (() => undefined),
+      // One text is sent.
+      mostTexts: 1,
+      onNotice,
+      onWarning: onNotice,
     });
-    const comparison = compareSpaces(output.space, await measureSpace(embedder, { signal }));
+    embedder = opened.embedder;
+    const comparison = compareSpaces(output.space, opened.measured.space);
     if (!comparison.same) {
       throw new VectorSpaceError(
         `The index in ${settings.out} is of another vector space than the embedder (${comparison.reason}): ` +

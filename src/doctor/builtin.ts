@@ -1,4 +1,5 @@
 // The built-in embedder, where a run would use it.
+import { refuseOneVector } from '../embedders/alike.js';
 import { compareSpaces, measureSpace } from '../embedders/space.js';
 import type { Embedder, VectorSpace } from '../types.js';
 import type { Finding } from './check.js';
@@ -18,6 +19,7 @@ export async function examineBuiltin(probe: Probe, previous: VectorSpace | undef
     try {
       embedder = await openBuiltinEmbedder({ threads: 1, signal });
       const measured = await measureSpace(embedder, { signal });
+      refuseOneVector(measured, 'The built-in embedder');
       space = measured;
       const { variant } = embedder.identity;
       const seen = `works (${variant}), started in ${time(performance.now() - start)}, vectors of length ${normOf(measured.canaries[0]!).toFixed(4)}`;
@@ -27,11 +29,11 @@ export async function examineBuiltin(probe: Probe, previous: VectorSpace | undef
     }
   };
   const late = (waitedMs: number): Finding => ({
-    status: 'warning',
+    status: 'failure',
     seen: `not started within ${time(waitedMs)}: allow more time`,
     mend: 'embed doctor --timeout 60s',
   });
-  await probe.check('embedding', 'Embedding', look, { timeoutMs: TIMEOUT_MS, late });
+  await probe.check('embedding', 'Embedding', look, { timeoutMs: TIMEOUT_MS, late, isNeeded: true });
   const measured = space;
   if (measured === undefined || previous === undefined) return;
   await probe.check('space', 'Same space', () => {

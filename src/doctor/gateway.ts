@@ -54,7 +54,8 @@ export function gatewayAddress(text: string, token: string | undefined): Gateway
   return { url, token: token || undefined };
 }
 
-export async function examineGateway(probe: Probe, address: GatewayAddress): Promise<void> {
+/** @param waitMs how long it may take to come, in ms */
+export async function examineGateway(probe: Probe, address: GatewayAddress, waitMs: number): Promise<void> {
   let health: Health | undefined;
   await probe.check(
     'reachable',
@@ -63,7 +64,7 @@ export async function examineGateway(probe: Probe, address: GatewayAddress): Pro
       health = await ask(address, signal);
       return { status: 'ok', seen: upFor(health) };
     },
-    { mend: 'embed serve' },
+    { waitMs, mend: 'embed serve' },
   );
   if (!health) return;
   const { status, servers, cache, pipeline, performance } = health;

@@ -1,7 +1,9 @@
 // Whether a model's vectors can be trusted: sound by themselves, the same in a batch as alone, never cut
 // silently, and comparable with those that the output holds.
+
+import { compareBatch, measureAlone, refuseOneVector } from '../embedders/alike.js';
 import type { OllamaClient } from '../embedders/ollama/client.js';
-import { CANARY_TEXTS, canaryTextsOf, compareSpaces, measureSpace } from '../embedders/space.js';
+import { CANARY_TEXTS, compareSpaces } from '../embedders/space.js';
 import { EmbedderFault } from '../errors.js';
 import { isTooLong } from '../faults.js';
 import type { Embedder, VectorSpace } from '../types.js';
@@ -17,12 +19,16 @@ export interface VectorOptions {
   /** As the settings ask for them. */
   dimensions: number | undefined;
   previous: VectorSpace | undefined;
+  /** Texts of the largest batch that a run may send. */
+  batchSize: number;
+  /** How long the model may take to load beyond the time of a look, in ms. */
+  waitMs: number;
+  /** The server in messages. */
+  where: string;
   /** The command that shows the server's log. */
   log: string;
 }
 
-/** As batching and GPUs move a cosine; the bound of vector spaces. */
-const LEAST_COSINE = 0.999;
 /** Longer texts are too much to send for a look. */
 const LONGEST_TRY_TOKENS = 40_000;
 /** Requests end with their check; this only has to be longer. */
@@ -41,7 +47,8 @@ export async function examineVectors(probe: Probe, options: VectorOptions): Prom
   const single = await examineSingle(probe, options, before !== undefined);
   if (single === undefined) return undefined;
   const now = await examineLoading(probe, options, before, single.ms);
-  const space = await examineBatch(probe, options, single.vector);
+  const space = await examineDistinct(probe, options);
+  if (space) await examineBatch(probe, options, space);
   await examineCut(probe, options, now?.context);
   if (space) await probe.check('space', 'Same space', () => sameSpace(options.previous, space));
   return space;
@@ -73,6 +80,7 @@ async function examineSingle(
     const took = wasLoaded ? ` in ${time(ms)}` : '';
     return { status: 'ok', seen: `one text${took}: finite, length ${normOf(vector).toFixed(4)}` };
   };
+  // Who can't be asked may be anything: that is no finding to go on with.
   const late = (waitedMs: number): Finding =>
     wasLoaded
       ? {
@@ -81,11 +89,17 @@ async function examineSingle(
           mend: 'ollama ps',
         }
       : {
-          status: 'warning',
-          seen: `not tried: the model is not loaded, and loads longer than ${time(waitedMs)}`,
-          mend: 'embed doctor --timeout 60s',
+          status: 'failure',
+          seen: `no vector within ${time(waitedMs)}: the model is not loaded, and may still be loading`,
+          mend: 'embed doctor --wait 5m',
         };
-  await probe.check('embedding', 'Embedding', look, { timeoutMs: TIMEOUT_MS, late, mend: options.log });
+  await probe.check('embedding', 'Embedding', look, {
+    timeoutMs: TIMEOUT_MS,
+    waitMs: options.waitMs,
+    late,
+    isNeeded: true,
+    mend: options.log,
+  });
   return single;
 }
 
@@ -108,30 +122,42 @@ async function examineLoading(
   return now;
 }
 
-/** The canaries in one batch, against one of them alone. */
-async function examineBatch(
+/** Whether unlike texts get unlike vectors. */
+async function examineDistinct(
   probe: Probe,
-  { embedder, log }: VectorOptions,
-  single: readonly number[],
+  { embedder, log, where }: VectorOptions,
 ): Promise<VectorSpace | undefined> {
   let space: VectorSpace | undefined;
   const look = async (signal: AbortSignal): Promise<Finding> => {
-    const measured = await measureSpace(embedder, { signal });
-    const texts = canaryTextsOf(embedder);
-    const [last] = await embedder.embed(texts.slice(-1), { signal });
-    const cosines = [cosine(single, measured.canaries[0]!), cosine(last!, measured.canaries.at(-1)!)];
-    const lowest = Math.min(...cosines);
-    space = measured;
-    const seen = `${plural(texts.length, 'text')} in one request as alone: lowest cosine ${shownCosine(lowest)}`;
-    if (lowest >= LEAST_COSINE) return { status: 'ok', seen };
+    const alone = await measureAlone(embedder, signal);
+    refuseOneVector(alone.space, where);
+    ({ space } = alone);
+    return { status: 'ok', seen: 'unlike texts get unlike vectors' };
+  };
+  await probe.check('distinct', 'Distinct', look, { timeoutMs: TIMEOUT_MS, mend: log });
+  return space;
+}
+
+/** The texts of the largest batch that a run may send, against the same texts alone. */
+async function examineBatch(
+  probe: Probe,
+  { embedder, batchSize, log }: VectorOptions,
+  space: VectorSpace,
+): Promise<void> {
+  if (batchSize < 2) return;
+  const look = async (signal: AbortSignal): Promise<Finding> => {
+    const { unlike, lowestCosine } = await compareBatch(embedder, space, batchSize, signal);
+    if (unlike === undefined) {
+      const seen = `${plural(batchSize, 'text')} in one request as alone: lowest cosine ${shownCosine(lowestCosine)}`;
+      return { status: 'ok', seen };
+    }
     return {
       status: 'failure',
-      seen: `a vector depends on its batch: cosine ${lowest.toFixed(4)} alone against batched`,
-      mend: 'embed ingest <paths> --batch-size 1',
+      seen: `a vector depends on its batch (${unlike}): a run sends each text alone, which takes longer`,
+      mend: 'curl -fsSL https://ollama.com/install.sh | sh',
     };
   };
   await probe.check('batch', 'Batch', look, { timeoutMs: TIMEOUT_MS, mend: log });
-  return space;
 }
 
 /** A text that is a little too long for the model must be refused. Where it is, it costs no work. */

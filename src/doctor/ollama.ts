@@ -7,6 +7,7 @@ import { DEFAULT_URL } from '../embedders/ollama/host.js';
 import { hasModel, listEmbeddingModels } from '../embedders/ollama/model.js';
 import { pullModel } from '../embedders/ollama/pull.js';
 import type { Embedder, VectorSpace } from '../types.js';
+import { MOST_TEXTS } from '../upstream/limits.js';
 import { quoted } from '../words.js';
 import type { Finding, Fix } from './check.js';
 import { examineVectors } from './ollama-vectors.js';
@@ -26,6 +27,8 @@ export interface EndpointOptions {
   optional: boolean;
   /** The space of the output that a run would continue here. */
   previous: VectorSpace | undefined;
+  /** How long the server and its model may take to come, in ms. */
+  waitMs: number;
 }
 
 /** A server as messages name it. */
@@ -60,6 +63,9 @@ export async function examineEndpoint(probe: Probe, options: EndpointOptions): P
       embedder,
       dimensions: settings.dimensions,
       previous: options.previous,
+      batchSize: Math.min(settings.batchSize ?? MOST_TEXTS, MOST_TEXTS),
+      waitMs: options.waitMs,
+      where: `Ollama at ${whereIs(url)}`,
       log: logCommand(url),
     });
     return { url, usable: true, model, digest: embedder.identity.digest, ...(space && { space }) };
@@ -72,7 +78,7 @@ export async function examineEndpoint(probe: Probe, options: EndpointOptions): P
 async function reachable(
   probe: Probe,
   client: OllamaClient,
-  { url, optional }: EndpointOptions,
+  { url, optional, waitMs }: EndpointOptions,
 ): Promise<string | undefined> {
   let version: string | undefined;
   const mend = startCommand(url);
@@ -87,7 +93,12 @@ async function reachable(
     version = String((answer as { version?: unknown }).version ?? 'unknown');
     return { status: 'ok', seen: `answers in ${time(performance.now() - start)}` };
   };
-  const found = await probe.check('reachable', 'Reachable', look, { timeoutMs: TIMEOUT_MS, late, mend });
+  const found = await probe.check('reachable', 'Reachable', look, {
+    timeoutMs: TIMEOUT_MS,
+    waitMs,
+    late,
+    mend,
+  });
   const check = probe.checks.at(-1)!;
   if (found.status !== 'failure') return version;
   // The command below says what the message advises.

@@ -1,5 +1,7 @@
 // Runs the checks of one group, each within a time of its own and all within the report's: what hangs
 // becomes a line that says so, and holds up nothing else.
+
+import { setTimeout as sleep } from 'node:timers/promises';
 import { maskAddresses } from '../addresses.js';
 import { EmbedError } from '../errors.js';
 import type { Check, Finding, GroupName } from './check.js';
@@ -21,14 +23,23 @@ export class Budget {
   }
 }
 
+type Look = (signal: AbortSignal) => Promise<Finding> | Finding;
+
 export interface CheckOptions {
   /** The longest that it may take, in ms; less when the budget ends before. @default 2000 */
   timeoutMs?: number;
   /** What to say when it took longer. @default a failure: no answer */
   late?: (waitedMs: number) => Finding;
+  /** For how long a failure is looked at again, in ms, beyond the longest time of a look. @default 0 */
+  waitMs?: number;
+  /** Not looked at counts as failed. @default false */
+  isNeeded?: boolean;
   /** What mends a failure that names nothing itself. */
   mend?: string;
 }
+
+/** Between two looks at what may be on its way, in ms. */
+const PAUSE_MS = 500;
 
 export class Probe {
   readonly checks: Check[] = [];
@@ -47,17 +58,16 @@ export class Probe {
    * @param look ends soon after its signal is aborted; nobody waits for it
    * @throws the reason of the budget's signal when it is aborted
    */
-  async check(
-    id: string,
-    title: string,
-    look: (signal: AbortSignal) => Promise<Finding> | Finding,
-    options: CheckOptions = {},
-  ): Promise<Finding> {
+  async check(id: string, title: string, look: Look, options: CheckOptions = {}): Promise<Finding> {
     const { signal } = this.budget;
     const start = performance.now();
-    const timeoutMs = Math.min(options.timeoutMs ?? 2000, this.budget.left);
-    const { late = noAnswer, mend } = options;
-    const finding = timeoutMs < 1 ? outOfTime : await within(timeoutMs, signal, look, () => late(timeoutMs));
+    const { waitMs = 0, late = noAnswer, mend } = options;
+    const timeoutMs = Math.min((options.timeoutMs ?? 2000) + waitMs, this.budget.left);
+    const again = patiently(look, Math.min(waitMs, this.budget.left));
+    const finding =
+      timeoutMs < 1
+        ? outOfTime(options.isNeeded)
+        : await within(timeoutMs, signal, again, () => late(timeoutMs));
     signal.throwIfAborted();
     const subject = this.subject === undefined ? {} : { subject: this.subject };
     this.checks.push({
@@ -89,22 +99,19 @@ function masked(finding: Finding): Finding {
   };
 }
 
-const outOfTime: Finding = {
-  status: 'warning',
-  seen: 'no time was left to look',
-  mend: 'embed doctor --timeout 30s',
-};
+function outOfTime(isNeeded = false): Finding {
+  return {
+    status: isNeeded ? 'failure' : 'warning',
+    seen: 'no time was left to look',
+    mend: 'embed doctor --timeout 30s',
+  };
+}
 
 function noAnswer(waitedMs: number): Finding {
   return { status: 'failure', seen: `no answer within ${time(waitedMs)}` };
 }
 
-async function within(
-  ms: number,
-  signal: AbortSignal,
-  look: (signal: AbortSignal) => Promise<Finding> | Finding,
-  late: () => Finding,
-): Promise<Finding> {
+async function within(ms: number, signal: AbortSignal, look: Look, late: () => Finding): Promise<Finding> {
   const control = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   let onAbort: (() => void) | undefined;
@@ -122,10 +129,20 @@ async function within(
   }
 }
 
-async function attempt(
-  look: (signal: AbortSignal) => Promise<Finding> | Finding,
-  signal: AbortSignal,
-): Promise<Finding> {
+/** The same look until it finds no failure, or the time is over. */
+function patiently(look: Look, waitMs: number): Look {
+  if (waitMs === 0) return look;
+  const start = performance.now();
+  return async (signal) => {
+    for (;;) {
+      const finding = await attempt(look, signal);
+      if (finding.status !== 'failure' || performance.now() - start > waitMs) return finding;
+      await sleep(PAUSE_MS, undefined, { signal });
+    }
+  };
+}
+
+async function attempt(look: Look, signal: AbortSignal): Promise<Finding> {
   try {
     return await look(signal);
   } catch (error) {

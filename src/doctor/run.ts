@@ -26,13 +26,15 @@ export interface ExamineOptions {
   cwd: string;
   /** For all checks together, in ms. */
   timeoutMs: number;
+  /** How long servers and models may take to come, in ms, beyond that. */
+  waitMs: number;
   signal: AbortSignal;
 }
 
 /** @returns the lines of the report, in its order */
-export async function examine({ read, cwd, timeoutMs, signal }: ExamineOptions): Promise<Check[]> {
+export async function examine({ read, cwd, timeoutMs, waitMs, signal }: ExamineOptions): Promise<Check[]> {
   const { settings } = read;
-  const budget = new Budget(timeoutMs, signal);
+  const budget = new Budget(timeoutMs + waitMs, signal);
   const out = resolve(cwd, settings.out);
   const output = new Probe('output', budget, out);
   const previous = examineOutput(output, out);
@@ -41,7 +43,7 @@ export async function examine({ read, cwd, timeoutMs, signal }: ExamineOptions):
     one(new Probe('configuration', budget), (probe) => examineConfiguration(probe, read)),
     redisGroup(budget, settings),
     one(new Probe('cache', budget), (probe) => examineCache(probe, settings)),
-    embedderGroups(budget, settings, previous),
+    embedderGroups(budget, settings, previous, waitMs),
     one(new Probe('folders', budget), (probe) => examineFolders(probe, settings, out)),
     previous.then(() => [output]),
   ];
@@ -51,11 +53,11 @@ export async function examine({ read, cwd, timeoutMs, signal }: ExamineOptions):
 /** @returns the lines about a running gateway, which has its own machine, settings and servers */
 export async function examineOnlyGateway(
   address: GatewayAddress,
-  { timeoutMs, signal }: Pick<ExamineOptions, 'timeoutMs' | 'signal'>,
+  { timeoutMs, waitMs, signal }: Pick<ExamineOptions, 'timeoutMs' | 'waitMs' | 'signal'>,
 ): Promise<Check[]> {
   const { examineGateway } = await import('./gateway.js');
-  const probe = new Probe('gateway', new Budget(timeoutMs, signal), address.url.origin);
-  await examineGateway(probe, address);
+  const probe = new Probe('gateway', new Budget(timeoutMs + waitMs, signal), address.url.origin);
+  await examineGateway(probe, address, waitMs);
   return probe.checks;
 }
 
@@ -88,6 +90,7 @@ async function embedderGroups(
   budget: Budget,
   settings: Settings,
   output: Promise<VectorSpace | undefined>,
+  waitMs: number,
 ): Promise<Probe[]> {
   const previous = await output;
   const { embedder, model, ollamaUrl } = settings;
@@ -101,6 +104,7 @@ async function embedderGroups(
     const found = await endpointGroups(budget, settings, {
       optional,
       previous: builtin ? undefined : previous,
+      waitMs,
     });
     probes.push(...found.probes);
     usable = found.usable || !optional;
@@ -114,10 +118,11 @@ async function embedderGroups(
 async function endpointGroups(
   budget: Budget,
   settings: Settings,
-  { optional, previous }: { optional: boolean; previous: VectorSpace | undefined },
+  options: { optional: boolean; previous: VectorSpace | undefined; waitMs: number },
 ): Promise<{ probes: Probe[]; usable: boolean }> {
   const addresses = settings.ollamaUrl ?? [DEFAULT_URL];
   const urls = addresses.map(urlOrSentence);
+  const { previous } = options;
   const known = previous?.embedder === 'ollama' ? previous.model : undefined;
   const model = settings.model ?? known ?? (await commonModel(urls, settings, budget));
   const probes: Probe[] = [];
@@ -129,7 +134,7 @@ async function endpointGroups(
     );
     probes.push(probe);
     if (typeof url !== 'string') {
-      return await examineEndpoint(probe, { url, settings, model, optional, previous });
+      return await examineEndpoint(probe, { url, settings, model, ...options });
     }
     await probe.check('address', 'Address', () => ({ status: 'failure', seen: url, mend: 'embed config' }));
     return undefined;

@@ -82,7 +82,7 @@ export function spaceOf(embedder: Embedder, canaries: Vector[]): VectorSpace {
 }
 
 /** Float noise passes (batching and GPUs move a cosine by up to 1e-3), another tokenizer doesn't. */
-const leastCosine = 0.999;
+export const leastCosine = 0.999;
 
 export type SpaceComparison = { same: true } | { same: false; reason: string };
 
@@ -95,11 +95,27 @@ export function compareSpaces(known: VectorSpace, measured: VectorSpace): SpaceC
   }
   let lowest = { cosine: Number.POSITIVE_INFINITY, name: '' };
   for (const [index, canary] of known.canaries.entries()) {
-    const cosine = dot(canary, measured.canaries[index]!);
-    if (cosine < lowest.cosine) lowest = { cosine, name: CANARY_TEXTS[index]?.name ?? String(index) };
+    const likeness = cosine(canary, measured.canaries[index]!);
+    if (likeness < lowest.cosine)
+      lowest = { cosine: likeness, name: CANARY_TEXTS[index]?.name ?? String(index) };
   }
   if (lowest.cosine >= leastCosine) return { same: true };
   return { same: false, reason: `canary "${lowest.name}": cosine ${lowest.cosine.toFixed(2)}` };
+}
+
+/** Canaries in the letters that every model knows; of the others one that doesn't may see nothing but gaps. */
+const KNOWN_LETTERS: ReadonlySet<string> = new Set(['plain English', 'naïve café', 'code', 'a long text']);
+
+/** Two unlike canaries that have one vector, as a phrase; undefined when there are none. */
+export function likenessOf({ canaries }: VectorSpace): string | undefined {
+  const known = CANARY_TEXTS.map(({ name }, index) => ({ name, vector: canaries[index] })).filter(
+    (one) => one.vector !== undefined && KNOWN_LETTERS.has(one.name),
+  );
+  for (const [index, { name, vector }] of known.entries()) {
+    const other = known.slice(index + 1).find((one) => cosine(vector!, one.vector!) >= leastCosine);
+    if (other) return `"${name}" and "${other.name}"`;
+  }
+  return undefined;
 }
 
 /** All that must be equal, in the words of the message. */
@@ -124,7 +140,7 @@ function short(value: string): string {
 }
 
 /** The cosine of two accepted vectors. */
-function dot(a: Float32Array, b: Float32Array): number {
+export function cosine(a: Float32Array, b: Float32Array): number {
   let sum = 0;
   for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
   return sum;

@@ -15,12 +15,17 @@ import { canaryTextsOf, compareSpaces, measureSpace, spaceOf } from './space.js'
  * for, until a connection is lost or a request finds nobody: the next one, or the one that was under way, waits
  * for one check that all share.
  * @param requests what is asked: the embedder, maybe with something around it
+ * @param measured its space, and how many connections had been lost before that was measured
  * @returns an embedder whose `embed` also throws `changed`, for good, when the space is no longer the same
  */
-export function withSteadySpace(embedder: ServerEmbedder, requests: Embedder = embedder): Embedder {
-  let known: VectorSpace | undefined;
+export function withSteadySpace(
+  embedder: ServerEmbedder,
+  requests: Embedder = embedder,
+  measured?: { space: VectorSpace; losses: number },
+): Embedder {
+  let known = measured?.space;
   /** The alarms that the last check has answered. */
-  let checked = -1;
+  let checked = measured?.losses ?? -1;
   let unreached = 0;
   let checking: Promise<void> | undefined;
   let changed: EmbedderFault | undefined;

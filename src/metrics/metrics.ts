@@ -93,7 +93,7 @@ export interface Metrics {
   /** Seconds from sending a request to its answer, on average over those that were answered. */
   average_batch_time: number;
 
-  /** Batches that failed and were split in two. */
+  /** Batches that failed and were split in two, and texts that are sent alone because batches give others' vectors. */
   fallbacks: number;
   /** `fallbacks` of all requests, 0 to 1. */
   fallback_rate: number;
@@ -129,6 +129,7 @@ export class BatchMetrics {
   readonly #now: () => number;
   #since: number;
   #counts = new Counts();
+  #sendsSingles = false;
 
   /** @param now milliseconds since 1970 */
   constructor(now: () => number = Date.now) {
@@ -156,6 +157,7 @@ export class BatchMetrics {
     const counts = this.#counts;
     counts.requests++;
     if (request.texts === 1) counts.singles++;
+    if (this.#sendsSingles) counts.halved++;
     counts.textsSent += request.texts;
     counts.fill += Math.min(1, request.texts / request.maxTexts);
   }
@@ -177,6 +179,11 @@ export class BatchMetrics {
   /** A request is sent again, because it failed so. */
   retried(meaning: FaultMeaning): void {
     this.#counts.retries[meaning]++;
+  }
+
+  /** From now on each request stands for a batch that can't be sent. */
+  sendsSingles(): void {
+    this.#sendsSingles = true;
   }
 
   /** A batch failed and was split in two. */

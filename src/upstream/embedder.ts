@@ -3,9 +3,10 @@ import type { Settings } from '../config/settings.js';
 import { builtinCounter } from '../embedders/builtin/counter.js';
 import { windowTokens } from '../embedders/builtin/graph.js';
 import { profileOf } from '../embedders/profiles.js';
+import { measureSpace } from '../embedders/space.js';
 import { estimateCounter } from '../tokens/estimate.js';
-import type { Embedder, TokenCounter, VectorSpace } from '../types.js';
-import type { OpenEmbedderOptions } from './options.js';
+import type { TokenCounter, VectorSpace } from '../types.js';
+import type { OpenEmbedderOptions, OpenedEmbedder } from './options.js';
 import { waitFor } from './outage.js';
 import { withRequestCount } from './requests.js';
 
@@ -28,9 +29,11 @@ function choose(settings: Settings, previous: VectorSpace | undefined): Choice |
  * address that has an embedding model; else the built-in embedder, with a notice. An Ollama that is asked
  * for and down is waited for as long as the settings say.
  * @throws {ServiceError} when what was asked for can't be reached or lacks the model
+ * @throws {WrongVectorsError} when unlike texts get one vector, or servers differ
+ * @throws {EmbedderFault} when a first request fails
  * @throws {UsageError} when an address or its weight can't be read
  */
-export async function openEmbedder(options: OpenEmbedderOptions): Promise<Embedder> {
+export async function openEmbedder(options: OpenEmbedderOptions): Promise<OpenedEmbedder> {
   const { settings, previous, signal, onNotice } = options;
   const choice = choose(settings, previous);
   if (choice?.kind === 'ollama') {
@@ -67,8 +70,18 @@ export function planChunking(
   return { counter: builtinCounter(), chunkTokens: windowTokens };
 }
 
-async function openBuiltin(options: OpenEmbedderOptions): Promise<Embedder> {
+async function openBuiltin(options: OpenEmbedderOptions): Promise<OpenedEmbedder> {
   const { openBuiltinEmbedder } = await import('../embedders/builtin/embedder.js');
-  const { signal, onRequest } = options;
-  return withRequestCount(await openBuiltinEmbedder({ signal }), onRequest);
+  const { signal, onRequest, onOpened } = options;
+  const embedder = withRequestCount(await openBuiltinEmbedder({ signal }), onRequest);
+  try {
+    await onOpened?.(embedder);
+    // It takes the texts of a batch one by one itself.
+    const start = performance.now();
+    const space = await measureSpace(embedder, { signal });
+    return { embedder, measured: { space, firstAnswerMs: performance.now() - start } };
+  } catch (error) {
+    await embedder.close();
+    throw error;
+  }
 }

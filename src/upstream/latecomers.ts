@@ -1,6 +1,6 @@
 // Servers that were down when the others were opened: tried again in the background while the embedder is
 // used, and taken in when their vectors fit.
-
+import type { Measured } from '../embedders/alike.js';
 import type { Member } from '../embedders/endpoint.js';
 import type { OllamaAddress } from '../embedders/ollama/host.js';
 import type { EmbedderPool } from '../embedders/pool.js';
@@ -8,10 +8,10 @@ import { wrapped } from '../embedders/retry.js';
 import { compareSpaces } from '../embedders/space.js';
 import type { Embedder, EndpointState, VectorSpace } from '../types.js';
 
-/** A server that was opened; its space is measured where there are several. */
+/** A server that was opened. */
 export interface OpenedMember {
   member: Member;
-  space: VectorSpace | undefined;
+  measured: Measured;
 }
 
 export interface LatecomerOptions {
@@ -74,8 +74,8 @@ class Latecomers {
 
   async #try(address: OllamaAddress): Promise<void> {
     const { space, onNotice, open } = this.#options;
-    const { member, space: measured } = await open(address, this.#signal);
-    const comparison = compareSpaces(space, measured!);
+    const { member, measured } = await open(address, this.#signal);
+    const comparison = compareSpaces(space, measured.space);
     this.#absent.delete(address);
     if (comparison.same && !this.#signal.aborted) {
       this.#pool.add(member);

@@ -1,18 +1,20 @@
 // Opens the Ollama servers of a run as one embedder: each held to its vector space, all held to one, with
 // retries around them. A server that is down is left out and tried again later, as long as another is up.
+import { measureServer, unlikeSentence, withSingles } from '../embedders/alike.js';
 import { openOllamaEmbedder } from '../embedders/ollama/embedder.js';
 import { DEFAULT_URL, type OllamaAddress, parseOllamaAddress } from '../embedders/ollama/host.js';
 import { hasModel, listEmbeddingModels } from '../embedders/ollama/model.js';
 import { poolOf } from '../embedders/pool.js';
 import { withRetry, wrapped } from '../embedders/retry.js';
-import { compareSpaces, measureSpace } from '../embedders/space.js';
+import { compareSpaces } from '../embedders/space.js';
 import { withSteadySpace } from '../embedders/steady.js';
-import { ServiceError } from '../errors.js';
+import { ServiceError, WrongVectorsError } from '../errors.js';
 import { isDown } from '../faults.js';
 import { estimateCounter } from '../tokens/estimate.js';
 import type { Embedder } from '../types.js';
 import { type OpenedMember, withLatecomers } from './latecomers.js';
-import type { OpenEmbedderOptions } from './options.js';
+import { MOST_TEXTS } from './limits.js';
+import type { OpenEmbedderOptions, OpenedEmbedder } from './options.js';
 import { withRequestCount } from './requests.js';
 
 /** A first look at an address that nobody named must not hold up a run. */
@@ -21,14 +23,18 @@ const PROBE_TIMEOUT_MS = 1500;
 /**
  * Opens the configured servers, or the one on the default address.
  * @param asked the model; undefined for the best one that a server has
- * @throws {ServiceError} when all servers are down, when one lacks the model, or when their vectors differ
+ * @throws {ServiceError} when all servers are down, or one lacks the model
+ * @throws {WrongVectorsError} when unlike texts get one vector, or servers differ
  */
-export async function openOllama(options: OpenEmbedderOptions, asked: string | undefined): Promise<Embedder> {
+export async function openOllama(
+  options: OpenEmbedderOptions,
+  asked: string | undefined,
+): Promise<OpenedEmbedder> {
   const { settings, signal, onNotice, onRetry, pinnedCounter } = options;
   const addresses = (settings.ollamaUrl ?? [DEFAULT_URL]).map((one) => parseOllamaAddress(one));
   const model = asked ?? (await bestModel(addresses, options));
   const open = (address: OllamaAddress, signal: AbortSignal) =>
-    openMember(address, model, { ...options, signal }, addresses.length > 1);
+    openMember(address, model, { ...options, signal });
   if (options.onPull) await pullWhereMissing(addresses, model, options);
   const { opened, absent } = await openAll(addresses, (address) => open(address, signal));
   const [first, ...others] = opened;
@@ -43,13 +49,14 @@ export async function openOllama(options: OpenEmbedderOptions, asked: string | u
       ? pool
       : withLatecomers(pool, {
           absent: absent.map((one) => one.address),
-          space: first.space!,
+          space: first.measured.space,
           open,
           signal,
           onNotice,
         });
   const retrying = withRetry(complete, { retries: settings.maxRetries, signal, ...(onRetry && { onRetry }) });
-  return withPinnedCounter(retrying, pinnedCounter);
+  const unlike = opened.find(({ measured }) => measured.unlike !== undefined)?.measured.unlike;
+  return { embedder: withPinnedCounter(retrying, pinnedCounter), measured: { ...first.measured, unlike } };
 }
 
 /** The best model of an Ollama on the default address; undefined when there is none. */
@@ -150,9 +157,9 @@ function allDown(errors: Error[]): ServiceError {
 }
 
 function requireSameSpace(first: OpenedMember, other: OpenedMember): void {
-  const comparison = compareSpaces(first.space!, other.space!);
+  const comparison = compareSpaces(first.measured.space, other.measured.space);
   if (comparison.same) return;
-  throw new ServiceError(
+  throw new WrongVectorsError(
     `Ollama at ${other.member.url} gives other vectors than the one at ${first.member.url} (${comparison.reason}): ` +
       'use servers of one version and one model, or leave one out.',
   );
@@ -162,9 +169,8 @@ async function openMember(
   { url, weight }: OllamaAddress,
   model: string,
   options: OpenEmbedderOptions,
-  measures: boolean,
 ): Promise<OpenedMember> {
-  const { settings, signal, onRequest, onRetry } = options;
+  const { settings, mostTexts = MOST_TEXTS, signal, onRequest, onRetry, onWarning } = options;
   const server = await openOllamaEmbedder({
     url,
     model,
@@ -173,14 +179,24 @@ async function openMember(
     batchTimeoutMs: settings.batchTimeout,
     signal,
   });
-  const embedder = withSteadySpace(server, withRequestCount(server, onRequest));
-  const member = { url: server.url, weight, embedder, msPerToken: () => server.msPerToken };
-  if (!measures) return { member, space: undefined };
   try {
+    await options.onOpened?.(server);
+    const where = `Ollama at ${server.url}`;
+    const counted = withRequestCount(server, onRequest);
+    const { losses } = server;
     const retries = { retries: settings.maxRetries, signal, ...(onRetry && { onRetry }) };
-    return { member, space: await measureSpace(withRetry(embedder, retries), { signal }) };
+    const measured = await measureServer(withRetry(counted, retries), {
+      where,
+      batchSize: Math.min(settings.batchSize ?? mostTexts, mostTexts),
+      signal,
+    });
+    const { space, unlike } = measured;
+    if (unlike !== undefined) onWarning(unlikeSentence(where, unlike));
+    const requests = unlike === undefined ? counted : withSingles(counted);
+    const embedder = withSteadySpace(server, requests, { space, losses });
+    return { member: { url: server.url, weight, embedder, msPerToken: () => server.msPerToken }, measured };
   } catch (error) {
-    await embedder.close();
+    await server.close();
     throw error;
   }
 }

@@ -5,7 +5,14 @@ import type { Limiter } from '../batching/limiter/limiter.js';
 import { checkedCache } from '../cache/checked.js';
 import { withMemory } from '../cache/memory/cache.js';
 import type { Settings } from '../config/settings.js';
-import { CANARY_TEXTS, compareSpaces, measureSpace } from '../embedders/space.js';
+import {
+  type Measured,
+  measureServer,
+  refuseOneVector,
+  unlikeSentence,
+  withSingles,
+} from '../embedders/alike.js';
+import { CANARY_TEXTS, compareSpaces } from '../embedders/space.js';
 import { VectorSpaceError } from '../errors.js';
 import { policyOf } from '../faults.js';
 import type { BatchMetrics } from '../metrics/metrics.js';
@@ -13,7 +20,8 @@ import type { Embedder, VectorCache, VectorSpace } from '../types.js';
 import { firstSeen, openConfiguredCache } from './cache.js';
 import { comeback } from './comeback.js';
 import { openEmbedder } from './embedder.js';
-import { type LimiterBounds, limiterFor } from './limits.js';
+import { type LimiterBounds, limiterFor, MOST_TEXTS } from './limits.js';
+import type { OpenedEmbedder } from './options.js';
 
 export interface UpstreamOptions {
   settings: Settings;
@@ -36,7 +44,7 @@ export interface UpstreamOptions {
   /** Told of every request, retries included, with the number of its texts. */
   onRequest?(texts: number): void;
   /** Waited for before the first text is sent. */
-  onOpened?(embedder: Embedder): Promise<void>;
+  onOpened?(embedder: Embedder & { url?: string }): Promise<void>;
 }
 
 export interface Upstream {
@@ -57,39 +65,48 @@ export interface Upstream {
 /**
  * Opens what the settings name, or what made that which exists.
  * @throws {ServiceError} when what was asked for by name can't be used
+ * @throws {WrongVectorsError} when unlike texts get one vector, or servers differ
  * @throws {VectorSpaceError} when the embedder gives other vectors than those which exist
  * @throws {EmbedderFault} when the first request fails
  */
 export async function openUpstream(options: UpstreamOptions): Promise<Upstream> {
   const { settings, metrics, signal, previous, onNotice } = options;
   let limiter: Limiter | undefined;
-  const embedder =
-    options.embedder ??
-    (await openEmbedder({
-      settings,
-      previous: previous?.space,
-      pinnedCounter: previous?.counter,
-      signal,
-      onNotice,
-      onPull: options.onPull,
-      ...(options.onRequest && { onRequest: (texts) => options.onRequest!(texts) }),
-      onRetry: (fault) => {
-        metrics.retried(fault.meaning);
-        const { overload } = policyOf(fault);
-        if (overload) limiter?.overloaded(overload);
-      },
-    }));
+  const { maxBatchSize } = options.bounds ?? {};
+  const opened = options.embedder
+    ? await openHandedIn(options.embedder, options)
+    : await openEmbedder({
+        settings,
+        previous: previous?.space,
+        pinnedCounter: previous?.counter,
+        signal,
+        mostTexts: maxBatchSize,
+        onNotice,
+        onWarning: options.onWarning,
+        onPull: options.onPull,
+        ...(options.onOpened && { onOpened: (one) => options.onOpened!(one) }),
+        ...(options.onRequest && { onRequest: (texts) => options.onRequest!(texts) }),
+        onRetry: (fault) => {
+          metrics.retried(fault.meaning);
+          const { overload } = policyOf(fault);
+          if (overload) limiter?.overloaded(overload);
+        },
+      });
+  const { embedder, measured } = opened;
   let cache = options.cache && checkedCache(options.cache, options.onWarning);
   try {
-    await options.onOpened?.(embedder);
-    const start = performance.now();
-    const measured = await measureSpace(embedder, { signal });
-    const firstAnswerMs = performance.now() - start;
+    const { unlike, firstAnswerMs } = measured;
+    refuseOneVector(measured.space, nameOf(embedder));
     if (previous) requireSameSpace(previous.space, measured);
     cache ??= await openConfiguredCache(settings, options.onWarning);
-    const space = previous?.space ?? (await firstSeen(measured, cache));
+    const space = previous?.space ?? (await firstSeen(measured.space, cache));
     if (cache && options.memoryBytes) cache = withMemory(cache, options.memoryBytes);
-    limiter = limiterFor(settings, embedder, options.bounds);
+    if (unlike !== undefined) metrics.sendsSingles();
+    limiter = limiterFor(
+      unlike === undefined ? settings : { ...settings, batchSize: 1 },
+      embedder,
+      options.bounds,
+    );
     const canary = space.prefixes.document + CANARY_TEXTS[0]!.text;
     const timeoutMs = settings.waitForServer;
     return {
@@ -115,9 +132,34 @@ export async function openUpstream(options: UpstreamOptions): Promise<Upstream> 
   }
 }
 
-function requireSameSpace(known: VectorSpace, measured: VectorSpace): void {
-  const comparison = compareSpaces(known, measured);
+function nameOf({ identity }: Embedder): string {
+  return identity.embedder === 'builtin' ? 'The built-in embedder' : 'The embedder';
+}
+
+/** What a program brings along is held to the same: it may ask any server. */
+async function openHandedIn(
+  embedder: Embedder,
+  { settings, bounds, signal, onOpened, onWarning }: UpstreamOptions,
+): Promise<OpenedEmbedder> {
+  await onOpened?.(embedder);
+  const most = bounds?.maxBatchSize ?? MOST_TEXTS;
+  const batchSize = Math.min(settings.batchSize ?? most, most);
+  const where = nameOf(embedder);
+  const measured = await measureServer(embedder, { where, batchSize, signal });
+  if (measured.unlike === undefined) return { embedder, measured };
+  onWarning(unlikeSentence(where, measured.unlike));
+  return { embedder: withSingles(embedder), measured };
+}
+
+function requireSameSpace(known: VectorSpace, { space, unlike }: Measured): void {
+  const comparison = compareSpaces(known, space);
   if (comparison.same) return;
+  if (unlike !== undefined) {
+    throw new VectorSpaceError(
+      `The server gives a text another vector in a batch than alone (${unlike}), and the output was made of others than ` +
+        `it gives alone (${comparison.reason}): make it anew with --rebuild, which sends each text alone, or use another release.`,
+    );
+  }
   throw new VectorSpaceError(
     `The output was made in another vector space (${comparison.reason}): vectors of two spaces can't be compared. ` +
       'Use the embedder that made it, or --rebuild to make the output anew.',

@@ -164,11 +164,11 @@ describe('a server that fails', () => {
 
   test('by a time-out makes larger settings not be tried', async () => {
     const server = await serve();
-    // The first look sends eight texts, too.
+    // The opening sends a large batch, and the first look eight texts.
     server.script({
       kind: 'hang',
       when: (texts) => texts.length >= 8,
-      after: 1,
+      after: 2,
       times: Number.POSITIVE_INFINITY,
     });
     const effort = { ...BRIEF, grids: [{ sizes: [1, 2, 8, 16], concurrencies: [1] }] };

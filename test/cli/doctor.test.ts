@@ -117,9 +117,10 @@ test('a server that hangs late ends with the budget', async () => {
   const result = await doctor('--json', '--ollama-url', ollama.url, '--timeout', '900ms');
   const { checks } = reportOf(result);
   expect(checks.find((check) => check.id === 'ollama.embedding')).toMatchObject({
-    status: 'warning',
-    seen: expect.stringContaining('the model is not loaded'),
+    status: 'failure',
+    seen: expect.stringContaining('the model is not loaded, and may still be loading'),
   });
+  expect(result.code).toBe(1);
 });
 
 test('--fix says what it does, does it, and looks again', async () => {

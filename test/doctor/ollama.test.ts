@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { DoctorOptions, DoctorReport } from '../../src/commands/doctor.js';
 import { openOllamaEmbedder } from '../../src/embedders/ollama/embedder.js';
 import { measureSpace } from '../../src/embedders/space.js';
-import { allMiniLm, type Fault, startOllama, type TestOllama } from '../helpers/ollama.js';
+import { allMiniLm, type Fault, faults, startOllama, type TestOllama } from '../helpers/ollama.js';
 import { freePort } from '../helpers/redis.js';
 import { line, lookAt, makeFolder, writeEmptyOutput } from './look.js';
 
@@ -36,6 +36,7 @@ describe('one server', () => {
       ['ollama.details', 'ok', ollama.url],
       ['ollama.embedding', 'ok', ollama.url],
       ['ollama.loaded', 'ok', ollama.url],
+      ['ollama.distinct', 'ok', ollama.url],
       ['ollama.batch', 'ok', ollama.url],
       ['ollama.truncation', 'ok', ollama.url],
       ['ollama.space', 'skipped', ollama.url],
@@ -132,15 +133,45 @@ describe('one server', () => {
     expect(report.ok).toBe(false);
   });
 
-  test('a model that loads longer than the time is a warning, not a failure', async () => {
+  test('a model that loads longer than the time is a failure, and may still be loading', async () => {
     await using ollama = await startOllama({ loadMs: 60_000 });
     const report = await look([ollama], undefined, { timeoutMs: 1200 });
     expect(line(report, 'ollama.embedding')).toMatchObject({
-      status: 'warning',
-      seen: expect.stringContaining('the model is not loaded'),
-      mend: 'embed doctor --timeout 60s',
+      status: 'failure',
+      seen: expect.stringContaining('the model is not loaded, and may still be loading'),
+      mend: 'embed doctor --wait 5m',
     });
-    expect(report.ok).toBe(true);
+    expect(report.ok).toBe(false);
+  });
+
+  test('an embedding for which no time is left is a failure, too', async () => {
+    await using ollama = await startOllama();
+    ollama.script({ kind: 'hang', path: '/api/ps', times: always });
+    const report = await look([ollama], undefined, { timeoutMs: 1000 });
+    expect(line(report, 'ollama.embedding')).toMatchObject({
+      status: 'failure',
+      seen: 'no time was left to look',
+    });
+  });
+
+  test('--wait gives a server and its model the time to come', async () => {
+    await using ollama = await startOllama({ loadMs: 1500 });
+    // A proxy whose server is on its way.
+    ollama.script({ kind: 'answer', status: 502, body: '', path: '/api/version', times: 2 });
+    const report = await look([ollama], undefined, { timeoutMs: 1000, waitMs: 60_000 });
+    expect(line(report, 'ollama.reachable').status).toBe('ok');
+    expect(line(report, 'ollama.embedding').status).toBe('ok');
+    expect(ollama.requests.filter(({ path }) => path === '/api/version').length).toBeGreaterThan(2);
+  });
+
+  test('--wait has an end', async () => {
+    const port = await freePort();
+    const dir = makeFolder({ ollamaUrl: [`127.0.0.1:${port}`], cache: 'none' });
+    const report = await lookAt(dir, { waitMs: 600 });
+    expect(line(report, 'ollama.reachable')).toMatchObject({
+      status: 'failure',
+      seen: "can't be reached (ECONNREFUSED)",
+    });
   });
 });
 
@@ -176,6 +207,23 @@ describe('vectors', () => {
       status: 'failure',
       seen: expect.stringContaining('depends on its batch'),
     });
+  });
+
+  test('a batch whose last text is wrong is a failure', async () => {
+    const fault = faults.wrongBatches((all) => all.map((own, at) => (at === all.length - 1 ? all[0]! : own)));
+    expect(line(await lookWith(fault), 'ollama.batch')).toMatchObject({
+      status: 'failure',
+      seen: expect.stringContaining('text 64 of 64: cosine'),
+    });
+  });
+
+  test('one for all texts is a failure', async () => {
+    const report = await lookWith(faults.oneVector());
+    expect(line(report, 'ollama.distinct')).toMatchObject({
+      status: 'failure',
+      seen: expect.stringContaining('gives unlike texts one and the same vector'),
+    });
+    expect(report.ok).toBe(false);
   });
 
   test('a text that is cut silently is a failure', async () => {

@@ -59,7 +59,7 @@ test('/metrics is Prometheus’s text, each model with its name, every family on
       'embed_gateway_request_duration_seconds_count 2',
       'embed_texts_total{model="a:latest"} 2',
       'embed_texts_total{model="b:latest"} 1',
-      `embed_endpoint_requests_total{endpoint="${server.url}",model="b:latest"} 2`,
+      `embed_endpoint_requests_total{endpoint="${server.url}",model="b:latest"} 1`,
       'embed_queue_size{model="a:latest"} 0',
     ]),
   );

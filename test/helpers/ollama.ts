@@ -249,6 +249,8 @@ function damaged(vectors: string[], fault: Fault | undefined): string[] {
       return [...vectors, last];
     case 'other-dimension':
       return [...rest, last.replace(',', ',0,')];
+    case 'vectors':
+      return fault.of(vectors);
     case 'zero-vector':
       return [...rest, last.replace(/[^,[\]]+/g, '0')];
     case 'value':

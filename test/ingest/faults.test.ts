@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { makeWorkspace, type Workspace } from '../helpers/cli.js';
 import { allMiniLm, faults, startOllama, type TestOllama } from '../helpers/ollama.js';
+import { OPENING } from '../helpers/opening.js';
 import { fingerprint, readOutput } from '../helpers/output.js';
 import { ingestWith, markdown, summaryOf, writeFiles } from './helpers.js';
 
@@ -86,12 +87,69 @@ describe('a server that recovers', () => {
     ['another dimension', [{ kind: 'other-dimension' as const }]],
     ['a dead runner', [faults.runnerDied()]],
   ])('%s', async (_, script) => {
-    // The first request is the canaries': the fault hits a batch of documents.
-    ollama.script(...script.map((fault) => ({ ...fault, after: 1 })));
+    // The first requests are the opening's: the fault hits a batch of documents.
+    ollama.script(...script.map((fault) => ({ ...fault, after: OPENING })));
     const result = await ingest('docs');
     expect(result.stderr).not.toContain('failed:');
     expect(result.code).toBe(0);
     expectRightVectors();
+  });
+});
+
+describe('vectors that are wrong', () => {
+  const lastWrong = (all: readonly string[]) => all.map((own, at) => (at === all.length - 1 ? all[0]! : own));
+
+  test('one for all texts: exit 4, and nothing is written', async () => {
+    ollama.script(faults.oneVector());
+    const result = await ingest('docs');
+    expect(result.code).toBe(4);
+    expect(result.stderr).toMatch(/gives unlike texts one and the same vector/);
+    expect(fingerprint(out)).toEqual({});
+  });
+
+  test.each([
+    ['in the last text of a batch', lastWrong],
+    ['from the 8th text on', (all: readonly string[]) => all.map((own, at) => (at >= 7 ? all[0]! : own))],
+    ['in reversed order', (all: readonly string[]) => all.toReversed()],
+    [
+      'in batches above 32',
+      (all: readonly string[]) => (all.length > 32 ? all.map(() => all[0]!) : [...all]),
+    ],
+  ])('%s: one warning, each text alone, and every vector is right', async (_, of) => {
+    ollama.script(faults.wrongBatches(of));
+    const result = await ingest('docs');
+    expect(result.code).toBe(0);
+    expect(result.stderr.match(/gives a text another vector in a batch than alone/g)).toHaveLength(1);
+    const own = ollama.batches().slice(OPENING);
+    expect(own.length).toBeGreaterThan(10);
+    expect(own.every((batch) => batch.length === 1)).toBe(true);
+    expectRightVectors();
+  });
+
+  test('the space is that of single texts: another release that is right goes on with the index', async () => {
+    ollama.script(faults.wrongBatches(lastWrong));
+    expect((await ingest('docs')).code).toBe(0);
+    await ollama.stop();
+    ollama = await startOllama({ port: Number(new URL(ollama.url).port) });
+    writeFiles(workspace.dir, { 'docs/c.md': markdown('gamma', 5) });
+    expect((await ingest('docs')).code).toBe(0);
+    expectRightVectors();
+  });
+
+  test('an index that was made of the vectors of batches is told so: exit 5', async () => {
+    // As versions before this one made it: its canaries came in a batch, too.
+    const url = new URL(ollama.url);
+    ollama.world.models[0]!.salt = 'as in batches';
+    expect((await ingest('docs')).code).toBe(0);
+    const before = fingerprint(out);
+    await ollama.stop();
+    ollama = await startOllama({ port: Number(url.port) });
+    ollama.script(faults.wrongBatches((all) => all.toReversed()));
+    writeFiles(workspace.dir, { 'docs/c.md': markdown('gamma', 5) });
+    const result = await ingest('docs');
+    expect(result.code).toBe(5);
+    expect(result.stderr).toMatch(/another vector in a batch than alone .*--rebuild/);
+    expect(fingerprint(out)).toEqual(before);
   });
 });
 
@@ -108,7 +166,7 @@ describe('a server that is down', () => {
     expect((await ingest('docs')).code).toBe(0);
     const before = fingerprint(out);
     writeFiles(workspace.dir, { 'docs/c.md': markdown('gamma', 60) });
-    ollama.script(faults.runnerDied({ after: 3, times: Number.POSITIVE_INFINITY }));
+    ollama.script(faults.runnerDied({ after: OPENING + 2, times: Number.POSITIVE_INFINITY }));
     const result = await ingest('docs', '--max-retries', '1', '--batch-size', '4', '--concurrency', '1');
     expect(result.code).toBe(4);
     expect(result.stderr).toMatch(/\d+ embedded chunks kept: the next run goes on .*--wait-for-server/);
@@ -123,7 +181,7 @@ describe('a server that is down', () => {
   });
 
   test('--wait-for-server: it comes back in mid-run, and the index is whole', async () => {
-    ollama.script({ kind: 'die', after: 2, backAfterMs: 2500 });
+    ollama.script({ kind: 'die', after: OPENING + 1, backAfterMs: 2500 });
     const result = await ingest('docs', '--wait-for-server', '1m', '--max-retries', '0', '--batch-size', '4');
     expect(result.code).toBe(0);
     expect(result.stderr).toMatch(/waiting up to 60 s/i);
@@ -131,14 +189,14 @@ describe('a server that is down', () => {
   });
 
   test('--wait-for-server, and it comes back as another: exit 4, saying so', async () => {
-    ollama.script({ kind: 'die', after: 2, backAfterMs: 1000, as: { salt: 'changed' } });
+    ollama.script({ kind: 'die', after: OPENING + 1, backAfterMs: 1000, as: { salt: 'changed' } });
     const result = await ingest('docs', '--wait-for-server', '1m', '--max-retries', '0', '--batch-size', '4');
     expect(result.code).toBe(4);
     expect(result.stderr).toMatch(/other vectors/);
   });
 
   test('--wait-for-server, and it stays away: exit 4 when the time is over', async () => {
-    ollama.script({ kind: 'die', after: 2 });
+    ollama.script({ kind: 'die', after: OPENING + 1 });
     const result = await ingest('docs', '--wait-for-server', '1s', '--max-retries', '0');
     expect(result.code).toBe(4);
   });
@@ -148,7 +206,7 @@ describe('a server that is down', () => {
       kind: 'answer',
       status: 404,
       body: '{"error":"model \\"all-minilm\\" not found, try pulling it first"}',
-      after: 1,
+      after: OPENING,
       times: 99,
     });
     const result = await ingest('docs');
@@ -247,7 +305,7 @@ describe('two servers', () => {
   });
 
   test('one that dies in mid-run leaves its work to the other', async () => {
-    second.script({ kind: 'reset', after: 3, times: Number.POSITIVE_INFINITY });
+    second.script({ kind: 'reset', after: OPENING + 2, times: Number.POSITIVE_INFINITY });
     expect((await both()).code).toBe(0);
     expectRightVectors();
   });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { makeWorkspace, type Workspace } from '../helpers/cli.js';
 import { startOllama, type TestOllama } from '../helpers/ollama.js';
+import { OPENING } from '../helpers/opening.js';
 import { fingerprint, readOutput } from '../helpers/output.js';
 import { ingestWith, markdown, summaryOf, writeFiles } from './helpers.js';
 
@@ -110,7 +111,7 @@ test('a run that holds the lock makes the next one end with 75, or wait', async 
   writeFiles(workspace.dir, { 'docs/b.md': markdown('beta', 60) });
   const flags = ['--ollama-url', ollama.url, '--cache', 'none', '--batch-size', '4', '--concurrency', '1'];
   const first = workspace.start(['ingest', 'docs', ...flags]);
-  while (ollama.stats.embeds < 2) await new Promise((done) => setTimeout(done, 5));
+  while (ollama.stats.embeds < OPENING + 1) await new Promise((done) => setTimeout(done, 5));
   const second = await ingest('docs');
   expect(second.code).toBe(75);
   expect(second.stderr).toMatch(/in use by another run \(process \d+ on .*--wait/);

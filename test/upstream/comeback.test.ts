@@ -14,11 +14,12 @@ beforeEach(async () => {
   server = await startOllama();
   notices = [];
   control = new AbortController();
-  embedder = await openEmbedder({
+  ({ embedder } = await openEmbedder({
     settings: settingsWith({ ollamaUrl: [server.url], model: 'all-minilm', maxRetries: 0 }),
     signal: control.signal,
     onNotice: () => undefined,
-  });
+    onWarning: () => undefined,
+  }));
   await embedder.embed(['before']);
 });
 afterEach(async () => {

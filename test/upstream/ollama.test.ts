@@ -1,12 +1,13 @@
 // Several real servers, opened from settings: which are taken, which are refused, and which are waited for.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Settings } from '../../src/config/settings.js';
-import { CANARY_TEXTS, measureSpace } from '../../src/embedders/space.js';
-import { ServiceError, UsageError } from '../../src/errors.js';
+import { CANARY_TEXTS } from '../../src/embedders/space.js';
+import { ServiceError, UsageError, WrongVectorsError } from '../../src/errors.js';
 import type { Embedder } from '../../src/types.js';
 import { openEmbedder } from '../../src/upstream/embedder.js';
 import type { OpenEmbedderOptions } from '../../src/upstream/options.js';
 import { allMiniLm, faults, startOllama, type TestOllama } from '../helpers/ollama.js';
+import { OPENING } from '../helpers/opening.js';
 import { settingsWith } from './settings.js';
 
 let a: TestOllama;
@@ -32,10 +33,11 @@ async function open(
   settings: Partial<Settings> = {},
   options: Partial<OpenEmbedderOptions> = {},
 ): Promise<Embedder> {
-  const embedder = await openEmbedder({
+  const { embedder } = await openEmbedder({
     settings: settingsWith({ ollamaUrl: [a.url, b.url], model: 'all-minilm', maxRetries: 0, ...settings }),
     signal: control.signal,
     onNotice: (message) => notices.push(message),
+    onWarning: (message) => notices.push(message),
     ...options,
   });
   opened.push(embedder);
@@ -47,7 +49,14 @@ function passTime(ms: number): void {
   vi.spyOn(performance, 'now').mockImplementation(() => now() + ms);
 }
 
-const canaries = CANARY_TEXTS.map((one) => one.text);
+/** What came after the opening, which sends each canary alone and then one batch. */
+function own(server: TestOllama): string[][] {
+  const batches = server.batches();
+  expect(batches.slice(0, OPENING - 1)).toEqual(CANARY_TEXTS.map((one) => [one.text]));
+  expect(batches[OPENING - 1]).toHaveLength(64);
+  return batches.slice(OPENING);
+}
+
 const sent = () => [a.stats.embeds, b.stats.embeds];
 
 async function each(embedder: Embedder, ...texts: string[]): Promise<void> {
@@ -58,8 +67,8 @@ describe('opening', () => {
   it('measures every server once, and shares the work', async () => {
     const embedder = await open();
     await each(embedder, 'one', 'two', 'three', 'four');
-    expect(a.batches()).toEqual([canaries, ['one'], ['three']]);
-    expect(b.batches()).toEqual([canaries, ['two'], ['four']]);
+    expect(own(a)).toEqual([['one'], ['three']]);
+    expect(own(b)).toEqual([['two'], ['four']]);
     expect(embedder.endpoints?.()).toMatchObject([
       { url: a.url, weight: 1, breaker: 'closed', inFlight: 0, requests: 2, failures: 0 },
       { url: b.url, weight: 1, breaker: 'closed', inFlight: 0, requests: 2, failures: 0 },
@@ -67,20 +76,18 @@ describe('opening', () => {
     expect(notices).toEqual([]);
   });
 
-  it('asks a single server nothing before it is used, and knows it as an endpoint', async () => {
+  it('measures a single server, too, and knows it as an endpoint', async () => {
     const embedder = await open({ ollamaUrl: [a.url] });
-    expect(a.stats.embeds).toBe(0);
     expect(embedder.endpoints?.()).toMatchObject([{ url: a.url, breaker: 'closed' }]);
-    await measureSpace(embedder);
     await each(embedder, 'one');
-    expect(a.batches()).toEqual([canaries, ['one']]);
+    expect(own(a)).toEqual([['one']]);
   });
 
   it('reads weights', async () => {
     const embedder = await open({ ollamaUrl: [`${a.url}#weight=3`, b.url] });
     expect(embedder.endpoints?.().map((one) => one.weight)).toEqual([3, 1]);
     await Promise.all(['1', '2', '3', '4', '5', '6', '7', '8'].map((text) => embedder.embed([text])));
-    expect(sent()).toEqual([1 + 6, 1 + 2]);
+    expect(sent()).toEqual([OPENING + 6, OPENING + 2]);
     await expect(open({ ollamaUrl: [`${a.url}#weight=heavy`] })).rejects.toThrow(UsageError);
   });
 
@@ -89,7 +96,7 @@ describe('opening', () => {
     ['another release', () => Object.assign(b.world, { version: '0.32.15' }), /canary/],
   ])('refuses %s', async (_, change, reason) => {
     change();
-    await expect(open()).rejects.toThrow(ServiceError);
+    await expect(open()).rejects.toThrow(WrongVectorsError);
     await expect(open()).rejects.toThrow(/gives other vectors than the one at/);
     await expect(open()).rejects.toThrow(reason);
   });
@@ -101,10 +108,11 @@ describe('opening', () => {
 
   it('takes the model of the first server that is up', async () => {
     await a.die();
-    const embedder = await openEmbedder({
+    const { embedder } = await openEmbedder({
       settings: settingsWith({ ollamaUrl: [a.url, b.url] }),
       signal: control.signal,
       onNotice: () => undefined,
+      onWarning: () => undefined,
     });
     opened.push(embedder);
     expect(embedder.identity.model).toBe('all-minilm:latest');
@@ -122,11 +130,10 @@ describe('opening', () => {
     const retries: [string, number][] = [];
     const onRetry = ({ meaning }: { meaning: string }, waitMs: number) => retries.push([meaning, waitMs]);
     const embedder = await open({ ollamaUrl: [a.url], maxRetries: 2 }, { onRetry });
-    await measureSpace(embedder);
     a.script(faults.busy());
     await each(embedder, 'one');
     expect(retries).toEqual([['busy', expect.any(Number)]]);
-    expect(a.stats.embeds).toBe(3);
+    expect(a.stats.embeds).toBe(OPENING + 2);
   });
 });
 
@@ -153,7 +160,7 @@ describe('a server that is down at the opening', () => {
     expect(a.batches().slice(-2)).toEqual([['two'], ['three']]);
     await expect.poll(() => notices.at(-1), { timeout: 20_000 }).toMatch('is back and takes part');
     await each(embedder, 'four', 'five');
-    expect(b.batches()).toEqual([canaries, ['four']]);
+    expect(own(b)).toEqual([['four']]);
     expect(embedder.endpoints?.().map((one) => one.breaker)).toEqual(['closed', 'closed']);
   });
 
@@ -165,7 +172,7 @@ describe('a server that is down at the opening', () => {
     await expect.poll(() => notices.at(-1), { timeout: 20_000 }).toMatch(/other vectors.*digest/);
     passTime(60_000);
     await each(embedder, 'two', 'three');
-    expect(b.batches()).toEqual([canaries]);
+    expect(b.batches()).toHaveLength(OPENING);
     expect(notices).toHaveLength(2);
   });
 

@@ -18,6 +18,8 @@ export type FaultKind =
   | { kind: 'zero-vector' }
   /** Puts this text in place of one number of the last vector: `null`, `NaN`, `1e999`. */
   | { kind: 'value'; text: string }
+  /** Gives the vectors of an answer to other texts, or others in their place; each is printed as JSON. */
+  | { kind: 'vectors'; of: (vectors: readonly string[]) => string[] }
   /** Answers well, but only after this time. */
   | { kind: 'delay'; ms: number }
   /** The whole server dies: for good, or for so many ms; then it may come back as another one. */
@@ -36,6 +38,24 @@ export type Fault = FaultKind & {
 };
 
 type Options = Pick<Fault, 'path' | 'when' | 'after' | 'times'>;
+
+/** Every text gets the vector of the very first one. */
+export function oneVector(): Fault {
+  let first: string | undefined;
+  const of = (vectors: readonly string[]) => {
+    first ??= vectors[0]!;
+    return vectors.map(() => first!);
+  };
+  return { kind: 'vectors', of, times: Number.POSITIVE_INFINITY };
+}
+
+/** Single texts are right, batches are not. */
+export const wrongBatches = (of: (vectors: readonly string[]) => string[]): Fault => ({
+  kind: 'vectors',
+  of,
+  when: (texts) => texts.length > 1,
+  times: Number.POSITIVE_INFINITY,
+});
 
 function error(status: number, message: string, options: Options = {}): Fault {
   return { kind: 'answer', status, body: JSON.stringify({ error: message }), ...options };

@@ -1,0 +1,141 @@
+// Measures what a server gives: the vector space by single texts, and whether a batch gives each of its texts that
+// same vector. Real ones didn't: from the 8th text on, the last only, above 16 texts, in another order.
+import { EmbedderFault, WrongVectorsError } from '../errors.js';
+import { isOfText } from '../faults.js';
+import type { Embedder, Vector, VectorSpace } from '../types.js';
+import { wrapped } from './retry.js';
+import { canaryTextsOf, cosine, leastCosine, likenessOf, spaceOf } from './space.js';
+
+/** What stands between the canaries: short, since every token costs a slow server its time, and unlike. */
+const FILLERS = (
+  'river lamp butter engine violin winter copper garden needle thunder market pepper anchor silver window puppet ' +
+  'desert candle tiger bridge cotton doctor island marble rocket saddle temple velvet walnut yellow zebra basket ' +
+  'cherry dragon feather glacier hammer insect jacket kettle ladder mirror orchid parrot quartz ribbon shovel tunnel ' +
+  'umbrella valley whistle barley camel domino ember fossil guitar harbour ivory jungle lemon monkey nickel oyster'
+).split(' ');
+
+export interface MeasureOptions {
+  /** The embedder in messages: `Ollama at http://…`. */
+  where: string;
+  /** Texts of the largest batch that will be sent; 1: none will. */
+  batchSize: number;
+  signal: AbortSignal;
+}
+
+/** What a server gives. */
+export interface Measured {
+  /** By single texts: what no batch can spoil. */
+  space: VectorSpace;
+  /** How a batch differs from single texts, as a phrase; undefined when it doesn't. */
+  unlike?: string | undefined;
+  /** How long the first answer took, in ms; the model may have been loaded for it. */
+  firstAnswerMs: number;
+}
+
+/**
+ * Sends each canary alone, and one batch with the canaries among other texts.
+ * @throws {EmbedderFault} when a request fails
+ * @throws {WrongVectorsError} when unlike texts get one vector
+ */
+export async function measureServer(embedder: Embedder, options: MeasureOptions): Promise<Measured> {
+  const { where, batchSize, signal } = options;
+  const alone = await measureAlone(embedder, signal);
+  refuseOneVector(alone.space, where);
+  if (batchSize < 2) return alone;
+  const { unlike } = await compareBatch(embedder, alone.space, batchSize, signal);
+  return { ...alone, unlike };
+}
+
+/**
+ * The space of an embedder, by a request for each canary.
+ * @throws {EmbedderFault} when a request fails
+ */
+export async function measureAlone(
+  embedder: Embedder,
+  signal: AbortSignal,
+): Promise<Pick<Measured, 'space' | 'firstAnswerMs'>> {
+  const canaries: Vector[] = [];
+  const start = performance.now();
+  let firstAnswerMs = 0;
+  for (const text of canaryTextsOf(embedder)) {
+    const [vector] = await embedder.embed([text], { signal });
+    if (!vector) throw new EmbedderFault('bad-answer', 'The embedder gives no vector for a single text.');
+    canaries.push(vector.slice());
+    if (canaries.length === 1) firstAnswerMs = performance.now() - start;
+  }
+  return { space: spaceOf(embedder, canaries), firstAnswerMs };
+}
+
+/** @throws {WrongVectorsError} when unlike canaries have one vector */
+export function refuseOneVector(space: VectorSpace, where: string): void {
+  const alike = likenessOf(space);
+  if (alike === undefined) return;
+  throw new WrongVectorsError(
+    `${where} gives unlike texts one and the same vector (${alike}) with "${space.model}": such an index finds nothing; ` +
+      'pull the model again, or use another model or another release.',
+  );
+}
+
+/** An embedder that sends every text alone. Answers come in the order of the texts. */
+export function withSingles(embedder: Embedder): Embedder {
+  return wrapped(embedder, async (texts, { tokens: _, ...options } = {}) => {
+    const vectors: Vector[] = [];
+    for (const text of texts) vectors.push((await embedder.embed([text], options))[0]!);
+    return vectors;
+  });
+}
+
+/** What is said once of a server whose batches differ. @param unlike of {@link Measured} */
+export function unlikeSentence(where: string, unlike: string): string {
+  return (
+    `${where} gives a text another vector in a batch than alone (${unlike}): each text is sent alone from now on, ` +
+    'which takes longer; use another release, and make what was made with its batches anew by --rebuild.'
+  );
+}
+
+/** How the vectors of a batch differ from those of its texts alone. */
+export interface BatchComparison {
+  /** As a phrase; undefined when they don't. */
+  unlike: string | undefined;
+  /** Of the vectors that were compared; 0 where the batch failed. */
+  lowestCosine: number;
+}
+
+/**
+ * Sends one batch. Canaries stand at its front, at its end and evenly between: whatever goes by the place in a
+ * batch meets one of them.
+ * @param space as {@link measureAlone} gives it
+ * @param batchSize at least 2
+ * @throws {EmbedderFault} when the request fails for a reason that lies not with the batch
+ */
+export async function compareBatch(
+  embedder: Embedder,
+  { canaries, prefixes }: VectorSpace,
+  batchSize: number,
+  signal: AbortSignal,
+): Promise<BatchComparison> {
+  const texts = canaryTextsOf(embedder).slice(0, batchSize);
+  const step = (batchSize - 1) / Math.max(1, texts.length - 1);
+  const batch = FILLERS.slice(0, batchSize).map((word) => prefixes.document + word);
+  for (const [index, text] of texts.entries()) batch[Math.round(index * step)] = text;
+  let vectors: Vector[];
+  try {
+    vectors = await embedder.embed(batch, { signal });
+  } catch (error) {
+    // Canaries are answered alone, and so is a plain word: what fails is the batch.
+    if (!(error instanceof EmbedderFault) || !isOfText(error)) throw error;
+    return { unlike: `a batch of ${batchSize}: ${error.message}`, lowestCosine: 0 };
+  }
+  let lowest = { cosine: Number.POSITIVE_INFINITY, place: 0 };
+  for (const index of texts.keys()) {
+    const place = Math.round(index * step);
+    const vector = vectors[place];
+    const likeness = vector ? cosine(canaries[index]!, vector) : 0;
+    if (likeness < lowest.cosine) lowest = { cosine: likeness, place };
+  }
+  const unlike =
+    lowest.cosine >= leastCosine
+      ? undefined
+      : `text ${lowest.place + 1} of ${batchSize}: cosine ${lowest.cosine.toFixed(2)}`;
+  return { unlike, lowestCosine: lowest.cosine };
+}
