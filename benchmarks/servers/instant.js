@@ -115,7 +115,9 @@ function send(response, body, status = 200) {
 }
 
 function unitVector(place) {
-  const values = Array.from({ length: DIMENSIONS }, (_, index) => Math.sin(index * index + 1 + place * index));
+  const values = Array.from({ length: DIMENSIONS }, (_, index) =>
+    Math.sin(index * index + 1 + place * index),
+  );
   const norm = Math.hypot(...values);
   return values.map((value) => value / norm);
 }
