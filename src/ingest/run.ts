@@ -11,11 +11,13 @@ import type { Failure } from '../types.js';
 import { RunCounts } from './counts.js';
 import { Listing } from './listing.js';
 import { madeBy, newlyMade, refuseOtherChunks, refuseOtherEmbedder, SPLITTER } from './made.js';
+import { countLost } from './moves.js';
 import { runPipeline } from './pipeline.js';
+import { read } from './read.js';
 import type { Session } from './session.js';
 import { readStandardInput, STDIN_ROOT } from './stdin.js';
 import { type IngestSummary, summarize } from './summary.js';
-import { countDocuments, guardRemovals, type SurveyResult, survey } from './survey.js';
+import { areMost, countDocuments, guardRemovals, type SurveyResult, survey } from './survey.js';
 import { Topic } from './topic.js';
 
 export interface RunOptions {
@@ -120,12 +122,12 @@ export class Run {
   }
 
   async update(lock: Lock): Promise<RunResult> {
-    const { allowRemovals = false, rebuild = false, settings } = this.#options;
+    const { rebuild = false, settings } = this.#options;
     const previous = await this.#openPrevious();
     try {
       const { removed, unlisted } = await this.#survey(previous);
       const known = rebuild ? undefined : previous;
-      if (previous) guardRemovals(known ? countDocuments(removed, known) : unlisted, previous, allowRemovals);
+      await this.#guard(known ? removed : unlisted, previous, known);
       refuseOtherEmbedder(settings, known);
       refuseOtherChunks(settings, known);
       const session = () => this.#openSession(known);
@@ -147,7 +149,8 @@ export class Run {
           topic: this.#topic,
           signal: this.#signal,
         });
-        guardRemovals(this.#counts.documentsRemoved, known, allowRemovals);
+        // Records may have left their files, which the survey can't see.
+        await this.#guard(removed, known, known);
         for (const failure of await this.#failuresElsewhere(known)) writer.fail(failure);
         const { changed } = await writer.commit({ keepJournal: this.#options.limit !== undefined });
         return this.#result(known, changed);
@@ -159,6 +162,27 @@ export class Run {
       await previous?.close();
       await this.#session?.then((session) => session.close()).catch(() => undefined);
     }
+  }
+
+  /**
+   * Losing most of an output is more often a wrong path than a wish. Files are read for it only where
+   * moved ones could make the difference.
+   * @param known what the run continues; undefined when all is made anew
+   * @throws {UsageError}
+   */
+  async #guard(
+    gone: ReadonlySet<string>,
+    previous: Output | undefined,
+    known: Output | undefined,
+  ): Promise<void> {
+    if (!previous || this.#options.allowRemovals || !areMost(countDocuments(gone, previous), previous))
+      return;
+    const options = {
+      ...this.#readOptions(known, new Set(gone)),
+      counts: new RunCounts(),
+      onSkip: undefined,
+    };
+    guardRemovals(await countLost(gone, previous, read(this.#listing.again(), options)), previous);
   }
 
   /** Failures of earlier runs under roots that this run doesn't look at. */

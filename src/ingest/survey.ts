@@ -22,8 +22,8 @@ export interface SurveyOptions {
 export interface SurveyResult {
   /** Sources of the previous output whose rows go: documents, and records of files that are gone. */
   removed: Set<string>;
-  /** How many documents of the previous output this listing doesn't have, for whatever reason. */
-  unlisted: number;
+  /** What of the previous output this listing doesn't have, for whatever reason. */
+  unlisted: Set<string>;
 }
 
 export async function survey(
@@ -48,16 +48,21 @@ export async function survey(
   }
   const gone = new Set<string>();
   for (const [source, root] of unseen) if (isGone(source, root, listed, options)) gone.add(source);
-  if (!previous) return { removed: gone, unlisted: 0 };
+  if (!previous) return { removed: gone, unlisted: gone };
   const removed = withRecords(gone, previous);
   const unlisted = withRecords(new Set(unseen.keys()), previous);
-  return { removed, unlisted: countDocuments(unlisted, previous) };
+  return { removed, unlisted };
 }
 
-/** @throws {UsageError} when more than half of the documents would go and nobody allowed it */
-export function guardRemovals(removed: number, previous: Output | undefined, allowed: boolean): void {
-  const before = previous?.manifest.documents.length ?? 0;
-  if (allowed || removed * 2 <= before) return;
+/** Whether that many documents are more than half of an output's. */
+export function areMost(documents: number, output: Output): boolean {
+  return documents * 2 > output.documents().length;
+}
+
+/** @throws {UsageError} when more than half of the documents would go */
+export function guardRemovals(removed: number, previous: Output): void {
+  if (!areMost(removed, previous)) return;
+  const before = previous.documents().length;
   throw new UsageError(
     `${removed} of ${before} documents of the output would go, which is more than half; nothing was written: ` +
       'check the paths, or use --allow-removals if that is right.',

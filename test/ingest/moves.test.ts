@@ -1,0 +1,85 @@
+// Moved documents are removed under one name and new under another; nothing is lost.
+import { mkdirSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { makeWorkspace, type Workspace } from '../helpers/cli.js';
+import { startOllama, type TestOllama } from '../helpers/ollama.js';
+import { fingerprint, readOutput } from '../helpers/output.js';
+import { ingestWith, markdown, summaryOf, writeFiles } from './helpers.js';
+
+let workspace: Workspace;
+let ollama: TestOllama;
+let ingest: ReturnType<typeof ingestWith>;
+let out: string;
+
+const names = ['1', '2', '3', '4', '5', '6'];
+const record = (id: string) => `${JSON.stringify({ id, text: `The record ${id}.` })}\n`;
+
+beforeEach(async () => {
+  workspace = makeWorkspace();
+  ollama = await startOllama();
+  ingest = ingestWith(workspace, ollama.url);
+  out = join(workspace.dir, 'embeddings');
+});
+afterEach(async () => {
+  await ollama.stop();
+  workspace.remove();
+});
+
+async function moved(): Promise<void> {
+  for (const name of names) writeFiles(workspace.dir, { [`docs/a/${name}.md`]: markdown(name, 1) });
+  expect((await ingest('docs')).code).toBe(0);
+  mkdirSync(join(workspace.dir, 'docs/b'));
+  renameSync(join(workspace.dir, 'docs/a'), join(workspace.dir, 'docs/b/a'));
+}
+
+test.each([
+  ['an update', []],
+  ['a rebuild', ['--rebuild']],
+])('in %s a folder moves without being asked for', async (_, flags) => {
+  await moved();
+  const { documents, chunks } = summaryOf(await ingest('docs', '--json', ...flags));
+  expect(documents).toMatchObject({ new: 6, failed: 0 });
+  if (flags.length === 0) expect([documents.removed, chunks.embedded]).toEqual([6, 0]);
+  expect(readOutput(out).sources).toEqual(names.map((name) => `docs/b/a/${name}.md`));
+  expect(summaryOf(await ingest('docs', '--json')).changed).toBe(false);
+});
+
+test.each([
+  ['an update', []],
+  ['a rebuild', ['--rebuild']],
+])('in %s what did not move is lost', async (_, flags) => {
+  await moved();
+  const before = fingerprint(out);
+  for (const name of names.slice(2)) rmSync(join(workspace.dir, `docs/b/a/${name}.md`));
+  const result = await ingest('docs', ...flags);
+  expect(result.code).toBe(2);
+  expect(result.stderr).toContain('4 of 6 documents of the output would go');
+  expect(fingerprint(out)).toEqual(before);
+  expect((await ingest('docs', '--allow-removals', ...flags)).code).toBe(0);
+  expect(readOutput(out).sources).toHaveLength(2);
+});
+
+test('one copy is not where several equal documents went', async () => {
+  for (const name of names) writeFiles(workspace.dir, { [`docs/a/${name}.md`]: markdown('same', 1) });
+  expect((await ingest('docs')).code).toBe(0);
+  rmSync(join(workspace.dir, 'docs/a'), { recursive: true });
+  writeFiles(workspace.dir, { 'docs/b.md': markdown('same', 1) });
+  const result = await ingest('docs');
+  expect(result.code).toBe(2);
+  expect(result.stderr).toContain('5 of 6 documents');
+});
+
+test('records move with their file, and from one file to another', async () => {
+  writeFiles(workspace.dir, { 'docs/a.jsonl': names.map(record).join('') });
+  expect((await ingest('docs')).code).toBe(0);
+  renameSync(join(workspace.dir, 'docs/a.jsonl'), join(workspace.dir, 'docs/b.jsonl'));
+  expect(summaryOf(await ingest('docs', '--json')).documents).toMatchObject({ new: 6, removed: 6 });
+  writeFiles(workspace.dir, {
+    'docs/b.jsonl': record('1'),
+    'docs/c.jsonl': names.slice(1).map(record).join(''),
+  });
+  expect(summaryOf(await ingest('docs', '--json')).documents).toMatchObject({ new: 5, removed: 5 });
+  writeFiles(workspace.dir, { 'docs/c.jsonl': record('2') });
+  expect((await ingest('docs')).stderr).toContain('4 of 6 documents');
+});
