@@ -1,11 +1,15 @@
 // A running gateway, as its own /health tells: status, servers behind it, cache, pipeline and performance.
 import { z } from 'zod';
 import { maskAddress } from '../addresses.js';
+import { readUpTo } from '../bounded.js';
 import { UsageError } from '../errors.js';
 import { plural } from '../words.js';
 import type { Finding } from './check.js';
 import type { Probe } from './probe.js';
 import { time } from './words.js';
+
+/** Of `/health`; what goes on behind it is no JSON any more, so no gateway's. */
+const MOST_BYTES = 1024 * 1024;
 
 /** What is read of `/health`; a gateway may say more. */
 const healthSchema = z.object({
@@ -112,7 +116,7 @@ async function ask({ url, token }: GatewayAddress, signal: AbortSignal): Promise
   try {
     const answer = await request(path, { headers, signal });
     statusCode = answer.statusCode;
-    body = await answer.body.text();
+    body = (await readUpTo(answer.body, MOST_BYTES)).bytes.toString();
   } catch (error) {
     const { code, message } = error as { code?: string; message: string };
     throw new UsageError(`nobody answers there (${code ?? message}): start it, or name another address.`);

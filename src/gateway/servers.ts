@@ -1,6 +1,7 @@
 // The Ollama servers behind the gateway, for all that isn't batched: which of them is up, what they say of
 // their models, and a way to pass requests on.
 import { Pool } from 'undici';
+import { readUpTo } from '../bounded.js';
 import { DEFAULT_URL, parseOllamaAddress } from '../embedders/ollama/host.js';
 
 /** How long an answer to "are you there?" counts, and how long it may take, in ms. */
@@ -8,6 +9,9 @@ const TRUST_MS = 2000;
 const PING_MS = 2000;
 /** A server that doesn't take connections within this time, in ms, is down. */
 const CONNECT_MS = 5000;
+
+/** Of an answer: thousands of models have room in their list. */
+const MOST_BYTES = 16 * 1024 * 1024;
 
 export class OllamaServer {
   /** Without a slash at its end, without credentials. */
@@ -55,9 +59,10 @@ export class OllamaServer {
       headers: this.#headers,
       signal: AbortSignal.timeout(PING_MS),
     });
-    const text = await body.text();
+    const { bytes, isWhole } = await readUpTo(body, MOST_BYTES);
     if (statusCode !== 200) throw new Error(`${this.url}${path} answered ${statusCode}`);
-    return JSON.parse(text);
+    if (!isWhole) throw new Error(`${this.url}${path} answered more than ${MOST_BYTES} bytes`);
+    return JSON.parse(bytes.toString());
   }
 
   async close(): Promise<void> {

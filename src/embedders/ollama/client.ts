@@ -2,6 +2,7 @@
 // 300 s without headers, which a long batch on a slow machine needs.
 import { type Dispatcher, Pool } from 'undici';
 import { withoutSecrets } from '../../addresses.js';
+import { readUpTo } from '../../bounded.js';
 import { EmbedderFault, EmbedError } from '../../errors.js';
 import { faultOfAnswer, faultOfConnection, faultOfDeadline } from './faults.js';
 
@@ -27,7 +28,14 @@ export interface RequestOptions {
   /** How long the whole request may take, in ms. */
   timeoutMs: number;
   signal?: AbortSignal | undefined;
+  /** Bytes of a 200's body; more is no answer. @default 64 MiB, which holds every model's vocabulary */
+  maxBytes?: number;
 }
+
+const mostBytes = 64 * 1024 * 1024;
+
+/** Bytes of an error's body that are read. */
+const mostOfError = 64 * 1024;
 
 /**
  * Codes of connections that we ended or that were agreed to end: idle time-outs, aborted requests and
@@ -91,7 +99,15 @@ export class OllamaClient {
    * @throws the signal's reason when it is aborted
    */
   async bytes(path: string, body: object | undefined, options: RequestOptions): Promise<Buffer> {
-    return await this.#ask(path, body, options, async (answer) => Buffer.from(await answer.arrayBuffer()));
+    const { maxBytes = mostBytes } = options;
+    return await this.#ask(path, body, options, async (answer) => {
+      const { bytes, isWhole } = await readUpTo(answer, maxBytes);
+      if (isWhole) return bytes;
+      throw new EmbedderFault(
+        'bad-answer',
+        `${this.where}${path} gave more than ${maxBytes} bytes: is that an Ollama?`,
+      );
+    });
   }
 
   /** A 200 as JSON. Errors are those of `bytes`. */
@@ -150,7 +166,10 @@ export class OllamaClient {
       });
       if (answer.statusCode !== 200) {
         const retryAfter = answer.headers['retry-after'];
-        const text = withoutSecrets(await answer.body.text(), this.#apiKey);
+        const text = withoutSecrets(
+          (await readUpTo(answer.body, mostOfError)).bytes.toString(),
+          this.#apiKey,
+        );
         throw faultOfAnswer(this.where, answer.statusCode, text, [retryAfter].flat()[0]);
       }
       return await read(answer.body, () => deadline.refresh());

@@ -119,7 +119,12 @@ class OllamaEmbedder implements ServerEmbedder {
     const dimensions = Math.min(options.dimensions ?? Number.POSITIVE_INFINITY, this.identity.dimensions);
     return await this.#pace.timed(tokens, async (timeoutMs) => {
       const body = this.#body(texts, options.truncate ?? false, options.dimensions && dimensions);
-      const bytes = await this.#client.bytes('/api/embed', body, { timeoutMs, signal: options.signal });
+      const maxBytes = mostBytesOf(texts.length, this.identity.dimensions);
+      const bytes = await this.#client.bytes('/api/embed', body, {
+        timeoutMs,
+        signal: options.signal,
+        maxBytes,
+      });
       return accept(readEmbedAnswer(bytes, dimensions).vectors, texts.length, dimensions);
     });
   }
@@ -138,4 +143,9 @@ class OllamaEmbedder implements ServerEmbedder {
   async close(): Promise<void> {
     await this.#client.close();
   }
+}
+
+/** Of an answer: a value takes 24 bytes at most, unless a server is lavish with digits or spaces. */
+function mostBytesOf(texts: number, dimensions: number): number {
+  return 1024 * 1024 + texts * Math.min(Math.max(dimensions, 4096), 65_536) * 32;
 }

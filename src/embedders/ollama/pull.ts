@@ -13,6 +13,10 @@ export interface PullProgress {
 /** A download that brings nothing for this long has failed, in ms. */
 const idleTimeoutMs = 120_000;
 
+/** Characters of a line, and layers of a model, that a server may name. */
+const longestLine = 1024 * 1024;
+const mostLayers = 1000;
+
 interface Line {
   status?: string;
   error?: string;
@@ -40,6 +44,9 @@ export async function pullModel(
     if (line.error !== undefined) throw failed(client, model, line.error);
     last = line.status ?? last;
     if (line.digest !== undefined) {
+      if (layers.size >= mostLayers && !layers.has(line.digest)) {
+        throw failed(client, model, `it names more than ${mostLayers} layers`);
+      }
       layers.set(line.digest, { completed: line.completed ?? 0, total: line.total ?? 0 });
     }
     const progress: PullProgress = { status: last, completed: 0, total: 0 };
@@ -76,6 +83,7 @@ class LineReader {
   add(part: Buffer): void {
     const lines = (this.#rest + this.#decoder.decode(part, { stream: true })).split('\n');
     this.#rest = lines.pop() ?? '';
+    if (this.#rest.length > longestLine) throw new EmbedderFault('bad-answer', 'a line without an end');
     for (const line of lines) if (line.trim() !== '') this.#onLine(line);
   }
 
