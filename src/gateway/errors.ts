@@ -8,6 +8,7 @@ import {
   RejectedTextsError,
   ServiceError,
   UsageError,
+  WrongVectorsError,
 } from '../errors.js';
 
 /** An answer that isn't a 200. */
@@ -54,6 +55,7 @@ export function refusalOf(error: unknown, model = ''): Refusal {
     if (cause instanceof EmbedderFault) return { ...ofFault(cause, model), ...unless(cause, error.message) };
     return { status: 503, message: error.message, retryAfter: 5 };
   }
+  if (error instanceof WrongVectorsError) return { status: 503, message: error.message, retryAfter: 30 };
   if (error instanceof UsageError) return { status: 400, message: error.message };
   if (error instanceof ClientGoneError) return { status: 499, message: 'client closed request' };
   if (error instanceof DeadlineError) {
