@@ -1,6 +1,15 @@
 // The tables of the disk cache's database, and how a pack leaves them: what writing and taking stock
 // both stand on.
-import { closeSync, existsSync, mkdirSync, openSync, readSync, statfsSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  statfsSync,
+  statSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import type { Database, RootDatabase } from 'lmdb';
 import { entryKeys, readPlace } from './pack.js';
@@ -28,7 +37,8 @@ export interface Removed {
 
 /** @throws what LMDB throws when the folder can't be made, read or written, or isn't a database */
 export function openTables(lmdb: typeof import('lmdb'), folder: string): DiskTables {
-  mkdirSync(folder, { recursive: true });
+  // Vectors tell much of their texts: what we make is the user's alone. A folder that is there keeps its rights.
+  const isNew = mkdirSync(folder, { recursive: true, mode: 0o700 }) !== undefined;
   checkFolder(folder);
   const binary = { encoding: 'binary', keyEncoding: 'binary' } as const;
   const environment = lmdb.open(folder, {
@@ -38,6 +48,7 @@ export function openTables(lmdb: typeof import('lmdb'), folder: string): DiskTab
     // Batches are ours; those of lmdb-js drop a promise, whose rejection would end the process.
     eventTurnBatching: false,
   });
+  if (isNew) for (const name of ['data.mdb', 'lock.mdb']) chmodSync(join(folder, name), 0o600);
   return {
     environment,
     places: environment.openDB({ name: 'places/1', ...binary }),
