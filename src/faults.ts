@@ -1,9 +1,7 @@
 // What is done about a fault, in one table. What a server's answer means is said by the table of its messages
 // (`embedders/ollama/faults.ts`), and what a gateway's client is told by that of its statuses.
 import { EmbedderFault, type FaultMeaning, ServiceError } from './errors.js';
-
-/** How a server shows that it has too much to do: by a refusal, or by being late. */
-export type Overload = 'busy' | 'timeout';
+import type { Overload } from './types.js';
 
 export interface FaultPolicy {
   /** Where what is said here was recorded, reported or laid down. */

@@ -118,9 +118,62 @@ export interface Embedder {
   embed(texts: readonly string[], options?: EmbedOptions): Promise<Vector[]>;
   /** The servers behind it, as they are now; absent where there is none. */
   endpoints?(): EndpointState[];
+  /** The request slots of its endpoints; absent where whoever sends has only the whole to bound. */
+  readonly slots?: Slots;
   /** Closes all circuit breakers, for who knows that the servers are well again. */
   resetBreakers?(): void;
   close(): Promise<void>;
+}
+
+/** How a server shows that it has too much to do: by a refusal, or by being late. */
+export type Overload = 'busy' | 'timeout';
+
+/** What an answered request tells. */
+export interface AnsweredRequest {
+  texts: number;
+  tokens: number;
+  /** From sending to the answer. */
+  ms: number;
+  /** Requests in flight when it was sent, this one included. */
+  inFlight: number;
+}
+
+/** What one endpoint is given; learns from what becomes of it. */
+export interface RequestLimits {
+  /** Requests that may be in flight. */
+  readonly concurrency: number;
+  /** Texts that a batch may have. */
+  readonly batchSize: number;
+  answered(request: AnsweredRequest): void;
+  overloaded(why: Overload): void;
+}
+
+/** The limits of all endpoints, kept by whoever sends; endpoints come and go. */
+export interface SlotLimits {
+  of(endpoint: string): RequestLimits;
+  /** A late request was sent to another endpoint, too. */
+  hedged(): void;
+}
+
+/** Leave to have one request in flight. It moves with the request when that is tried elsewhere. */
+export interface Slot {
+  release(): void;
+}
+
+/** A place for a request that nobody has taken. */
+export interface FreeSlot {
+  readonly endpoint: string;
+  /** Slots that are taken there. */
+  readonly inFlight: number;
+  take(): Slot;
+}
+
+/** The slots of an embedder's endpoints. */
+export interface Slots {
+  /** The free slot that is expected to bring an answer first; undefined while none is free where work may go. */
+  next(limits: SlotLimits): FreeSlot | undefined;
+  /** Tells whenever {@link next} may have become another one. @returns what ends that */
+  onChange(listener: () => void): () => void;
 }
 
 /** One server of an embedder, as it is now. */
@@ -142,6 +195,12 @@ export interface EmbedOptions {
   signal?: AbortSignal;
   /** Tokens of all texts together: long batches get longer time-outs. */
   tokens?: number;
+  /** Of the embedder's {@link Slots}; without one the request counts nowhere, as the few that look after servers. */
+  slot?: Slot;
+  /** The least time that the request gets, in ms. @default the embedder's */
+  leastMs?: number | undefined;
+  /** One round is enough where the answer is late: whoever asks will halve the batch. @default false */
+  onceLate?: boolean;
   /** Let the server cut texts that are too long. Only for clients of the gateway that ask for it. @default false */
   truncate?: boolean;
   /** Fewer values than the space has, for clients of the gateway that ask for it. @default the space's */

@@ -1,25 +1,31 @@
 // One batch to its end: sends it, and when it fails finds out whose fault that was. The server's is an
 // outage; a text's is found by halving the batch, so that all others still get their vectors.
 import { EmbedderFault, ServiceError } from '../errors.js';
-import { faultIn, isResting, isTooLong, mayPass, policyOf } from '../faults.js';
+import { faultIn, isLate, isResting, isTooLong, mayPass, policyOf } from '../faults.js';
 import type { BatchMetrics } from '../metrics/metrics.js';
-import type { Embedder, Vector } from '../types.js';
-import type { Limiter } from './limiter/limiter.js';
+import type { Slot, Vector } from '../types.js';
+import type { SlottedEmbedder } from './slots.js';
 import type { Ticket } from './ticket.js';
 
 export interface AttemptOptions {
-  embedder: Embedder;
-  limiter: Limiter;
+  embedder: SlottedEmbedder;
   metrics: BatchMetrics;
   /** A harmless text that the embedder is known to accept: tells a bad text from a server that is down. */
   canary: string;
   signal: AbortSignal;
   /** Waits for a server that is down. @returns whether it is back */
   comeback?: ((outage: ServiceError) => Promise<boolean>) | undefined;
-  /** Requests in flight, this one included. */
-  inFlight(): number;
   onAnswer(batch: readonly Ticket[], vectors: readonly Vector[]): void;
   onFault(ticket: Ticket, fault: EmbedderFault): void;
+}
+
+/** What one batch is sent with. */
+export interface Sending {
+  slot: Slot;
+  /** Texts that it could have had. */
+  maxTexts: number;
+  /** It is a half of a batch that was late, after all its tries: of what hangs a server, one more is enough. */
+  onceLate?: boolean;
 }
 
 /** A batch after which the server went down so often, and once more, is to blame itself. */
@@ -33,48 +39,56 @@ const MOST_COMEBACKS = 2;
 export async function attempt(
   batch: readonly Ticket[],
   options: AttemptOptions,
+  sending: Sending,
   serverIsUp = false,
   comebacks = 0,
 ): Promise<void> {
-  const fault = await send(batch, options);
+  const fault = await send(batch, options, sending);
   if (!fault) return;
   const { onFault, metrics } = options;
   const outage = await outageBehind(fault, batch, options, serverIsUp, comebacks);
   if (outage) {
     if (!(await isBack(outage, options))) throw outage.error;
-    if (comebacks < MOST_COMEBACKS) return attempt(batch, options, false, comebacks + 1);
+    if (comebacks < MOST_COMEBACKS) return attempt(batch, options, sending, false, comebacks + 1);
   } else if (isResting(fault)) {
     // It was never sent.
-    return attempt(batch, options, true, comebacks + 1);
+    return attempt(batch, options, sending, true, comebacks + 1);
   }
   if (batch.length === 1) return onFault(batch[0]!, fault);
   if (!serverIsUp) metrics.halved();
   const middle = batch.length >> 1;
-  await attempt(batch.slice(0, middle), options, !outage, comebacks);
-  await attempt(batch.slice(middle), options, !outage, comebacks);
+  const half = { ...sending, onceLate: isLate(fault) };
+  await attempt(batch.slice(0, middle), options, half, !outage, comebacks);
+  await attempt(batch.slice(middle), options, half, !outage, comebacks);
 }
 
 /** @returns why it failed; undefined when it was answered */
-async function send(batch: readonly Ticket[], options: AttemptOptions): Promise<EmbedderFault | undefined> {
-  const { embedder, limiter, metrics, signal } = options;
+async function send(
+  batch: readonly Ticket[],
+  options: AttemptOptions,
+  { slot, maxTexts, onceLate = false }: Sending,
+): Promise<EmbedderFault | undefined> {
+  const { embedder, metrics, signal } = options;
   const tokens = batch.reduce((sum, ticket) => sum + ticket.tokens, 0);
   const texts = batch.map((ticket) => ticket.text);
-  const inFlight = options.inFlight();
-  metrics.sent({ texts: texts.length, tokens, maxTexts: limiter.batchSize });
+  metrics.sent({ texts: texts.length, tokens, maxTexts });
   const start = performance.now();
   try {
-    const vectors = await embedder.embed(texts, { ...batch[0]!.kind, signal, tokens });
+    const vectors = await embedder.embed(texts, {
+      ...batch[0]!.kind,
+      signal,
+      tokens,
+      slot,
+      onceLate,
+    });
     if (vectors.length !== batch.length) throw wrongCount(vectors.length, batch.length);
     const ms = performance.now() - start;
     metrics.answered({ texts: texts.length, tokens, ms });
-    limiter.answered({ texts: texts.length, tokens, ms, inFlight });
     options.onAnswer(batch, vectors);
     return undefined;
   } catch (error) {
     if (signal.aborted || !(error instanceof EmbedderFault)) throw error;
     metrics.failed({ texts: texts.length, meaning: error.meaning });
-    const { overload } = policyOf(error);
-    if (overload) limiter.overloaded(overload);
     return error;
   }
 }

@@ -2,18 +2,19 @@
 // batches form as late, hence as full, as possible.
 import type { ServiceError } from '../errors.js';
 import type { BatchMetrics } from '../metrics/metrics.js';
-import type { Embedder, Vector } from '../types.js';
+import type { Embedder, FreeSlot, Slot, SlotLimits, Slots, Vector } from '../types.js';
 import { type AttemptOptions, attempt } from './attempt.js';
-import type { Limiter } from './limiter/limiter.js';
+import type { Limits } from './limits.js';
 import { type BatchBounds, pack } from './pack.js';
 import { PriorityQueue } from './queue.js';
+import { withSlots } from './slots.js';
 import { type BatchKind, keyOf, type TextRequest, Ticket } from './ticket.js';
 
 export interface DispatcherOptions {
-  /** The most that a request carries beside its number of texts, which the limiter decides. */
+  /** The most that a request carries beside its number of texts, which the limits decide. */
   bounds: Omit<BatchBounds, 'items'>;
-  /** How many requests may be in flight, and how many texts in each. */
-  limiter: Limiter;
+  /** How many requests may be in flight at each endpoint, and how many texts in each. */
+  limits: Limits;
   metrics: BatchMetrics;
   signal: AbortSignal;
   /** A harmless text that the embedder is known to accept. */
@@ -48,6 +49,9 @@ const AGE_EVERY = 8;
 export class Dispatcher {
   readonly #options: DispatcherOptions;
   readonly #attempt: AttemptOptions;
+  readonly #slots: Slots;
+  readonly #limits: SlotLimits;
+  readonly #unsubscribe: () => void;
   /** Aborted at the first failure: the other requests have nobody left to wait for them. */
   readonly #end = new AbortController();
   /** By kind of batch; nearly always one. */
@@ -64,18 +68,21 @@ export class Dispatcher {
   #answered: Promise<void> | undefined;
 
   constructor(embedder: Embedder, options: DispatcherOptions) {
+    const { limits, metrics } = options;
+    const slotted = withSlots(embedder);
     this.#options = options;
+    this.#slots = slotted.slots;
+    this.#limits = { of: (endpoint) => limits.of(endpoint), hedged: () => metrics.hedged() };
+    this.#unsubscribe = this.#slots.onChange(() => this.send());
     this.#attempt = {
-      embedder,
-      limiter: options.limiter,
-      metrics: options.metrics,
+      embedder: slotted,
+      metrics,
       canary: options.canary,
       signal: AbortSignal.any([options.signal, this.#end.signal]),
       comeback: options.comeback && ((outage) => this.#waitForServer(outage)),
-      inFlight: () => this.#inFlight,
       onAnswer: (batch, vectors) => void this.#keep(batch, vectors),
       onFault: (ticket, fault) => {
-        options.metrics.textFailed(fault.meaning);
+        metrics.textFailed(fault.meaning);
         ticket.settle({ fault });
         this.#forget([ticket]);
       },
@@ -127,23 +134,22 @@ export class Dispatcher {
 
   /**
    * Starts requests while slots are free. A batch that isn't full waits for more texts while others are in
-   * flight; an idle server gains nothing by waiting.
+   * flight at its endpoint; an idle server gains nothing by waiting.
    */
   send(): void {
     while (this.#mayGoOn) {
-      const queue = this.#nextQueue();
+      const free = this.#slots.next(this.#limits);
+      if (!free) return;
+      const { batchSize } = this.#limits.of(free.endpoint);
+      const queue = this.#nextQueue(free, batchSize);
       if (!queue) return;
-      void this.#occupySlot(this.#takeBatch(queue));
+      const slot = free.take();
+      void this.#occupy(slot, this.#takeBatch(queue, batchSize), batchSize);
     }
   }
 
   get #mayGoOn(): boolean {
-    return (
-      this.#inFlight < this.#options.limiter.concurrency &&
-      this.#failure === undefined &&
-      this.#comeback === undefined &&
-      this.#unkept < MOST_UNKEPT
-    );
+    return this.#failure === undefined && this.#comeback === undefined && this.#unkept < MOST_UNKEPT;
   }
 
   /** No more texts will come: the last ones need not wait for a full batch. */
@@ -164,6 +170,7 @@ export class Dispatcher {
   /** Gives up what is waiting and in flight, and what is added from now on; keeps what was answered. Never throws. */
   async stop(reason: unknown = new Error('The dispatcher was stopped.')): Promise<void> {
     clearTimeout(this.#timer);
+    this.#unsubscribe();
     this.#fail(reason);
     await this.#idle();
   }
@@ -200,7 +207,7 @@ export class Dispatcher {
    * Of the queues that may send, the one whose next text is the most urgent; every so often, the one with
    * the longest wait.
    */
-  #nextQueue(): PriorityQueue<Ticket> | undefined {
+  #nextQueue(free: FreeSlot, batchSize: number): PriorityQueue<Ticket> | undefined {
     const byAge = this.#batches % AGE_EVERY === AGE_EVERY - 1;
     let best: { queue: PriorityQueue<Ticket>; ticket: Ticket } | undefined;
     for (const [name, queue] of this.#queues) {
@@ -209,16 +216,16 @@ export class Dispatcher {
         this.#queues.delete(name);
         continue;
       }
-      if (this.#lingers(queue)) continue;
+      if (this.#lingers(queue, free, batchSize)) continue;
       const before = byAge ? 0 : ticket.priority - (best?.ticket.priority ?? 5);
       if (!best || before < 0 || (before === 0 && ticket.since < best.ticket.since)) best = { queue, ticket };
     }
     return best?.queue;
   }
 
-  #lingers(queue: PriorityQueue<Ticket>): boolean {
-    const { limiter, lingerMs } = this.#options;
-    if (this.#noMoreTexts || this.#inFlight === 0 || queue.size >= limiter.batchSize) return false;
+  #lingers(queue: PriorityQueue<Ticket>, { inFlight }: FreeSlot, batchSize: number): boolean {
+    const { lingerMs } = this.#options;
+    if (this.#noMoreTexts || inFlight === 0 || queue.size >= batchSize) return false;
     if (lingerMs === undefined) return true;
     const leftMs = queue.oldest()!.since + lingerMs - performance.now();
     if (leftMs <= 0) return false;
@@ -229,9 +236,9 @@ export class Dispatcher {
     return true;
   }
 
-  #takeBatch(queue: PriorityQueue<Ticket>): Ticket[] {
-    const { bounds, limiter, metrics, onTaken } = this.#options;
-    const batch = pack(queue, { ...bounds, items: limiter.batchSize });
+  #takeBatch(queue: PriorityQueue<Ticket>, items: number): Ticket[] {
+    const { bounds, metrics, onTaken } = this.#options;
+    const batch = pack(queue, { ...bounds, items });
     const now = performance.now();
     for (const ticket of batch) metrics.waited(now - ticket.since);
     this.#batches++;
@@ -239,15 +246,16 @@ export class Dispatcher {
     return batch;
   }
 
-  async #occupySlot(batch: Ticket[]): Promise<void> {
+  async #occupy(slot: Slot, batch: Ticket[], maxTexts: number): Promise<void> {
     this.#inFlight++;
     try {
-      await attempt(batch, this.#attempt);
+      await attempt(batch, this.#attempt, { slot, maxTexts });
     } catch (error) {
       if (this.#options.outage === 'end') this.#fail(error);
       this.#giveUp(batch, error);
     }
     this.#inFlight--;
+    slot.release();
     this.#goOn();
   }
 

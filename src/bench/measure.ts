@@ -4,7 +4,6 @@
 import type { Settings } from '../config/settings.js';
 import { withRetry } from '../embedders/retry.js';
 import { ServiceError } from '../errors.js';
-import { policyOf } from '../faults.js';
 import type { EmbedderIdentity, Vector } from '../types.js';
 import { ScratchCache } from './cache.js';
 import { type Candidate, type Grid, nameOf } from './candidates.js';
@@ -286,14 +285,10 @@ class Bench {
   }
 
   /** Overload is part of what the adaptive one follows: it tries again, as an ingest does. */
-  #patient({ embedder, limiter }: Target) {
+  #patient({ embedder }: Target) {
     return withRetry(embedder, {
       retries: this.#options.settings.maxRetries,
       signal: this.#signal,
-      onRetry: (fault) => {
-        const { overload } = policyOf(fault);
-        if (overload) limiter.overloaded(overload);
-      },
     });
   }
 

@@ -1,6 +1,7 @@
 // One setting, once: so many texts through the same dispatcher that an ingest sends with, timed.
 import { Dispatcher } from '../batching/dispatcher.js';
 import type { Limiter } from '../batching/limiter/limiter.js';
+import { Limits } from '../batching/limits.js';
 import { wrapped } from '../embedders/retry.js';
 import { EmbedderFault } from '../errors.js';
 import { faultIn, isOfText } from '../faults.js';
@@ -82,7 +83,7 @@ export async function runTrial(texts: readonly TrialText[], options: TrialOption
   });
   const dispatcher = new Dispatcher(watched, {
     bounds: BATCH_BOUNDS,
-    limiter,
+    limits: new Limits(() => limiter),
     metrics: new BatchMetrics(),
     signal: ending,
     canary,

@@ -1,8 +1,9 @@
 // One server of a pool: its circuit breaker, its share of the work, and what is known of its speed and health.
 import { EmbedderFault } from '../errors.js';
-import { policyOf } from '../faults.js';
-import type { Embedder, EmbedOptions, EndpointState, Vector } from '../types.js';
+import { isLate, policyOf } from '../faults.js';
+import type { Embedder, EmbedOptions, EndpointState, RequestLimits, Vector } from '../types.js';
 import { type BreakerOptions, type EmbedderWithBreaker, withBreaker } from './breaker.js';
+import { canaryTextsOf } from './space.js';
 
 /** An embedder that asks one server. */
 export interface ServerEmbedder extends Embedder {
@@ -20,7 +21,12 @@ export interface Member {
   weight: number;
   embedder: Embedder;
   msPerToken(): number | undefined;
+  /** Whether it has to be checked before its vectors can be used. @default never */
+  isUnsure?(): boolean;
 }
+
+/** A request to an endpoint. */
+export type EndpointRequest = EmbedOptions & { tokens: number };
 
 /** Answers before the measured speed counts: the first ones come from a server that warms up. */
 const trustedAfter = 4;
@@ -32,14 +38,26 @@ const trustedAfter = 4;
 const forgetMs = 10_000;
 const forgetRequests = 20;
 
+/** What a probe gets at least, in ms. */
+const probeMs = 5000;
+/** Between two probes, in ms; doubled with each that fails. */
+const leastPauseMs = 1000;
+const mostPauseMs = 15_000;
+
+/** The most that is believed of a server's slowness, and how much of it remains with each answer. */
+const mostSlowness = 64;
+const remains = 0.8;
+
 /** How willingly an endpoint is chosen. */
-export const ranks = { well: 0, avoided: 1, resting: 2, changed: 3 } as const;
+export const ranks = { well: 0, avoided: 1, late: 2, doubtful: 3, resting: 4, changed: 5 } as const;
 
 export class Endpoint {
+  readonly url: string;
   readonly weight: number;
-  readonly #url: string;
   readonly #embedder: EmbedderWithBreaker;
-  readonly #msPerToken: () => number | undefined;
+  readonly #member: Member;
+  readonly #onChange: () => void;
+  #slots = 0;
   #inFlight = 0;
   #tokens = 0;
   #requests = 0;
@@ -49,12 +67,27 @@ export class Endpoint {
   #lastUse = Number.NEGATIVE_INFINITY;
   #lastMs = 0;
   #changed = false;
+  /** Requests under way that are later than they should be. */
+  #late = 0;
+  /** It gave no answer in time: it is asked how it is before it gets work. */
+  #isDoubtful = false;
+  #probe: AbortController | undefined;
+  #nextProbe = Number.NEGATIVE_INFINITY;
+  #pauseMs = leastPauseMs;
+  #slowness = 1;
 
-  constructor(member: Member, options: BreakerOptions = {}) {
-    this.#url = member.url;
+  /** @param onChange told when it may take work again */
+  constructor(member: Member, options: BreakerOptions, onChange: () => void) {
+    this.url = member.url;
     this.weight = member.weight;
-    this.#msPerToken = () => member.msPerToken();
+    this.#member = member;
+    this.#onChange = onChange;
     this.#embedder = withBreaker(member.embedder, { where: `Ollama at ${member.url}`, ...options });
+  }
+
+  /** Slots that are taken. */
+  get slots(): number {
+    return this.#slots;
   }
 
   /** Tokens that were sent and not yet answered. */
@@ -70,45 +103,76 @@ export class Endpoint {
   get rank(): number {
     if (this.#changed) return ranks.changed;
     const { breakerState } = this.#embedder;
-    const probing = breakerState === 'half-open' && this.#inFlight > 0;
-    if (breakerState === 'open' || probing) return ranks.resting;
+    const isProbed = this.#probe !== undefined || this.#inFlight > 0;
+    if (breakerState === 'open' || (breakerState === 'half-open' && isProbed)) return ranks.resting;
+    const isUnsure = this.#member.isUnsure?.() ?? false;
+    if (breakerState === 'half-open' || this.#isDoubtful || isUnsure) return ranks.doubtful;
+    if (this.#late > 0) return ranks.late;
     return performance.now() < this.#avoidUntil ? ranks.avoided : ranks.well;
   }
 
   /** Its speed, when that was measured often enough and not long ago. */
   get knownMsPerToken(): number | undefined {
     const fresh = performance.now() - this.#lastUse < Math.max(forgetMs, forgetRequests * this.#lastMs);
-    return this.#answers >= trustedAfter && fresh ? this.#msPerToken() : undefined;
+    return this.#answers >= trustedAfter && fresh ? this.msPerToken : undefined;
+  }
+
+  get msPerToken(): number | undefined {
+    return this.#member.msPerToken();
+  }
+
+  /**
+   * How much slower it may have become than its speed says. What was given up was never measured: without
+   * this, a server that got slow would be taken for one that hangs, again and again.
+   */
+  get slowness(): number {
+    return this.#slowness;
   }
 
   get state(): EndpointState {
     return {
-      url: this.#url,
+      url: this.url,
       weight: this.weight,
       breaker: this.#embedder.breakerState,
       inFlight: this.#inFlight,
       requests: this.#requests,
       failures: this.#failures,
-      msPerToken: this.#msPerToken(),
+      msPerToken: this.msPerToken,
     };
   }
 
-  /** @throws {EmbedderFault} as the embedder does, and `resting` while it is left alone */
-  async embed(texts: readonly string[], options: EmbedOptions & { tokens: number }): Promise<Vector[]> {
+  /** Takes a slot. @returns what gives it back */
+  occupy(): () => void {
+    this.#slots++;
+    return () => {
+      this.#slots--;
+    };
+  }
+
+  /**
+   * @param limits learn from what becomes of it
+   * @throws {EmbedderFault} as the embedder does, and `resting` while it is left alone
+   */
+  async embed(
+    texts: readonly string[],
+    { slot, ...options }: EndpointRequest,
+    limits?: RequestLimits,
+  ): Promise<Vector[]> {
     const start = performance.now();
+    const inFlight = this.#slots;
     this.#lastUse = start;
     this.#inFlight++;
     this.#tokens += options.tokens;
     try {
       const vectors = await this.#embedder.embed(texts, options);
-      this.#requests++;
-      this.#answers++;
-      this.#avoidUntil = Number.NEGATIVE_INFINITY;
       this.#lastUse = performance.now();
       this.#lastMs = this.#lastUse - start;
+      this.#slowness = Math.max(1, this.#slowness * remains);
+      this.#isWell();
+      limits?.answered({ texts: texts.length, tokens: options.tokens, ms: this.#lastMs, inFlight });
       return vectors;
     } catch (error) {
-      if (error instanceof EmbedderFault) this.#note(error);
+      if (error instanceof EmbedderFault && !options.signal?.aborted) this.#note(error, limits);
       throw error;
     } finally {
       this.#inFlight--;
@@ -116,21 +180,66 @@ export class Endpoint {
     }
   }
 
-  #note(fault: EmbedderFault): void {
-    const { avoidMs, unsent } = policyOf(fault);
+  /** A request is later than it should be. @returns told when it has ended, and whether it was given up */
+  late(): (isGivenUp: boolean) => void {
+    this.#late++;
+    return (isGivenUp) => {
+      this.#late--;
+      if (!isGivenUp) return;
+      this.#isDoubtful = true;
+      this.#slowness = Math.min(this.#slowness * 2, mostSlowness);
+    };
+  }
+
+  /** Asks how it is, in the background, when that is due. While others can work, no text waits for the answer. */
+  examine(): void {
+    const isDue = this.#probe === undefined && performance.now() >= this.#nextProbe;
+    if (isDue && this.rank === ranks.doubtful) void this.#examine();
+  }
+
+  async #examine(): Promise<void> {
+    const control = new AbortController();
+    this.#probe = control;
+    try {
+      const texts = canaryTextsOf(this.#embedder);
+      await this.#embedder.embed(texts, { leastMs: probeMs, signal: control.signal });
+      this.#isWell();
+    } catch (error) {
+      if (error instanceof EmbedderFault && !control.signal.aborted) this.#note(error);
+      this.#nextProbe = performance.now() + this.#pauseMs;
+      this.#pauseMs = Math.min(this.#pauseMs * 2, mostPauseMs);
+    }
+    if (this.#probe === control) this.#probe = undefined;
+    this.#onChange();
+  }
+
+  #isWell(): void {
+    this.#requests++;
+    this.#answers++;
+    this.#avoidUntil = Number.NEGATIVE_INFINITY;
+    this.#isDoubtful = false;
+    this.#pauseMs = leastPauseMs;
+  }
+
+  #note(fault: EmbedderFault, limits?: RequestLimits): void {
+    const { avoidMs, unsent, overload } = policyOf(fault);
     if (avoidMs === Number.POSITIVE_INFINITY) this.#changed = true;
     if (unsent) return;
     this.#requests++;
     this.#failures++;
+    if (overload) limits?.overloaded(overload);
+    if (isLate(fault)) this.#isDoubtful = true;
     if (avoidMs > 0) this.#avoidUntil = performance.now() + (fault.retryAfterMs ?? avoidMs);
   }
 
   resetBreaker(): void {
-    this.#avoidUntil = Number.NEGATIVE_INFINITY;
+    this.#avoidUntil = this.#nextProbe = Number.NEGATIVE_INFINITY;
+    this.#isDoubtful = false;
     this.#embedder.resetBreakers();
   }
 
   async close(): Promise<void> {
+    this.#probe?.abort(new Error('The embedder was closed.'));
     await this.#embedder.close();
   }
 }

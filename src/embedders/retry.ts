@@ -2,7 +2,7 @@
 // Embedding changes nothing on the server, so that sending a request twice does no harm.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EmbedderFault, type FaultMeaning } from '../errors.js';
-import { policyOf } from '../faults.js';
+import { isLate, policyOf } from '../faults.js';
 import type { Embedder, EmbedOptions, Vector } from '../types.js';
 
 export interface RetryOptions {
@@ -37,6 +37,7 @@ export function withRetry(embedder: Embedder, options: RetryOptions): Embedder {
         const before = tried.get(error.meaning) ?? 0;
         tried.set(error.meaning, before + 1);
         const asked = error.retryAfterMs ?? 0;
+        if (embedOptions.onceLate && isLate(error)) throw error;
         if (retry >= retries || before >= policyOf(error).retries || asked > longestRetryAfterMs) throw error;
         const waitMs = Math.max(asked, random() * Math.min(maxMs, baseMs * 2 ** retry));
         onRetry?.(error, waitMs);
@@ -68,6 +69,7 @@ export function wrapped(embedder: Embedder, embed: Embedder['embed']): Embedder 
     maxTokens: embedder.maxTokens,
     defaultChunkTokens: embedder.defaultChunkTokens,
     embed,
+    ...(embedder.slots && { slots: embedder.slots }),
     ...(embedder.endpoints && { endpoints: () => embedder.endpoints!() }),
     ...(embedder.resetBreakers && { resetBreakers: () => embedder.resetBreakers!() }),
     close: () => embedder.close(),

@@ -60,13 +60,13 @@ class Sender {
   #steps: Step[] = [];
 
   constructor(session: Session, counts: RunCounts, signal: AbortSignal) {
-    const { embedder, limiter, canary, comeback } = session.upstream;
+    const { embedder, limits, canary, comeback } = session.upstream;
     const { metrics } = session;
     this.#session = session;
     this.#counts = counts;
     this.#dispatcher = new Dispatcher(embedder, {
       bounds: BATCH_BOUNDS,
-      limiter,
+      limits,
       metrics,
       signal,
       canary,
@@ -78,7 +78,7 @@ class Sender {
 
   /** Texts that may wait for a request. */
   get #most(): number {
-    const { batchSize, concurrency } = this.#session.upstream.limiter;
+    const { batchSize, concurrency } = this.#session.upstream.limits;
     return batchSize * (concurrency + BATCHES_AHEAD);
   }
 

@@ -95,6 +95,8 @@ export interface Metrics {
 
   /** Batches that failed and were split in two, and texts that are sent alone because batches give others' vectors. */
   fallbacks: number;
+  /** Late requests that were sent to another endpoint, too; the first answer counted. */
+  hedged: number;
   /** `fallbacks` of all requests, 0 to 1. */
   fallback_rate: number;
   /** Requests that were sent again, by what had failed. */
@@ -191,6 +193,11 @@ export class BatchMetrics {
     this.#counts.halved++;
   }
 
+  /** A late request was sent to another endpoint, too. */
+  hedged(): void {
+    this.#counts.hedged++;
+  }
+
   cacheLookup(texts: { hits: number; misses: number }): void {
     this.#counts.hits += texts.hits;
     this.#counts.misses += texts.misses;
@@ -243,6 +250,7 @@ export class BatchMetrics {
       average_batch_fill: share(counts.fill, counts.requests),
       average_batch_time: share(request.sum, request.count),
       fallbacks: counts.halved,
+      hedged: counts.hedged,
       fallback_rate: share(counts.halved, counts.requests),
       retries: { ...counts.retries },
       retries_total: total(counts.retries),
@@ -281,6 +289,7 @@ class Counts {
   hits = 0;
   misses = 0;
   halved = 0;
+  hedged = 0;
   cancelled = 0;
   dropped = 0;
   rejected = 0;

@@ -24,6 +24,7 @@ const counters: [name: string, field: Counts, help: string][] = [
   ['cache_hits', 'cache_hits', 'Texts whose vector was in the cache.'],
   ['cache_misses', 'cache_misses', 'Texts whose vector was not in the cache.'],
   ['fallbacks', 'fallbacks', 'Batches that failed and were split in two.'],
+  ['hedged', 'hedged', 'Late requests sent to another endpoint, too.'],
 ];
 
 const countersByMeaning: [name: string, field: CountsByMeaning, help: string][] = [

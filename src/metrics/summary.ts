@@ -50,6 +50,8 @@ function troubles(metrics: Metrics): string[] {
       line('split', `${number(metrics.fallbacks)} of the batches (${percent(metrics.fallback_rate)})`),
     );
   }
+  if (metrics.hedged > 0)
+    lines.push(line('hedged', `${number(metrics.hedged)} late requests were sent to another endpoint, too`));
   if (metrics.text_failures_total > 0) {
     lines.push(line('given up', byMeaning(metrics.text_failures_total, metrics.text_failures)));
   }

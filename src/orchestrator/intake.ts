@@ -62,7 +62,7 @@ export class Intake {
   #sending: NodeJS.Immediate | undefined;
 
   constructor({ upstream, config, metrics, signal, onWarning }: IntakeOptions) {
-    const { embedder, limiter, canary, comeback } = upstream;
+    const { embedder, limits, canary, comeback } = upstream;
     this.#upstream = upstream;
     this.#config = config;
     this.#metrics = metrics;
@@ -70,7 +70,7 @@ export class Intake {
     this.#known = new KnownVectors(upstream, onWarning);
     this.#dispatcher = new Dispatcher(embedder, {
       bounds: { ...BATCH_BOUNDS, tokens: config.maxBatchTokens },
-      limiter,
+      limits,
       metrics,
       signal,
       canary,

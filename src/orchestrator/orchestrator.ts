@@ -196,12 +196,12 @@ export class BatchOrchestrator implements AsyncDisposable {
   /** Everything counted since the start or the last reset, as plain JSON. */
   getMetrics(): Metrics {
     const { intake } = this.#open ?? {};
-    const { limiter, embedder } = this.#open?.upstream ?? {};
+    const { limits, embedder } = this.#open?.upstream ?? {};
     return this.#metrics.snapshot({
       queue_size: intake?.waiting ?? 0,
       active_requests: intake?.inFlight ?? 0,
-      batch_size_limit: limiter?.batchSize ?? 0,
-      concurrency_limit: limiter?.concurrency ?? 0,
+      batch_size_limit: limits?.batchSize ?? 0,
+      concurrency_limit: limits?.concurrency ?? 0,
       endpoints: embedder?.endpoints?.() ?? [],
     });
   }

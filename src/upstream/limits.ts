@@ -1,6 +1,7 @@
 // How much a request may carry and how many may be in flight, from the settings and the embedder.
 import { totalmem } from 'node:os';
 import { Limiter } from '../batching/limiter/limiter.js';
+import { Limits } from '../batching/limits.js';
 import type { BatchBounds } from '../batching/pack.js';
 import type { Embedder } from '../types.js';
 
@@ -48,29 +49,25 @@ export interface LimiterBounds {
  * What is set stays as it is; the rest follows the server.
  * @param set what the user set; `concurrency` counts for each endpoint
  */
-export function limiterFor(
+export function limitsFor(
   set: { batchSize?: number | undefined; concurrency?: number | undefined },
   embedder: Embedder,
   bounds: LimiterBounds = {},
-): Limiter {
-  const { concurrency } = set;
+): Limits {
   const allowed = memoryBound(embedder.identity.dimensions, MOST_IN_FLIGHT);
   const maxBatchSize = Math.min(bounds.maxBatchSize ?? MOST_TEXTS, allowed);
   const startBatchSize = Math.min(bounds.startBatchSize ?? START.batchSize, maxBatchSize);
   const batchSize = set.batchSize === undefined ? undefined : Math.min(set.batchSize, maxBatchSize);
-  if (embedder.identity.embedder === 'builtin') {
-    return new Limiter({
-      batchSize: batchSize ?? startBatchSize,
-      concurrency: concurrency ?? START.concurrency,
+  const isFixed = embedder.identity.embedder === 'builtin';
+  const make = () =>
+    new Limiter({
+      batchSize: isFixed ? (batchSize ?? startBatchSize) : batchSize,
+      concurrency: isFixed ? (set.concurrency ?? START.concurrency) : set.concurrency,
+      startBatchSize,
+      startConcurrency: START.concurrency,
+      maxBatchSize,
+      maxConcurrency: MOST_IN_FLIGHT,
     });
-  }
-  const endpoints = Math.max(1, embedder.endpoints?.().length ?? 1);
-  return new Limiter({
-    batchSize,
-    concurrency: concurrency === undefined ? undefined : concurrency * endpoints,
-    startBatchSize,
-    startConcurrency: START.concurrency * endpoints,
-    maxBatchSize,
-    maxConcurrency: MOST_IN_FLIGHT * endpoints,
-  });
+  const endpoints = embedder.slots && embedder.endpoints?.().map(({ url }) => url);
+  return new Limits(make, endpoints);
 }

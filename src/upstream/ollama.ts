@@ -194,7 +194,14 @@ async function openMember(
     if (unlike !== undefined) onWarning(unlikeSentence(where, unlike));
     const requests = unlike === undefined ? counted : withSingles(counted);
     const embedder = withSteadySpace(server, requests, { space, losses });
-    return { member: { url: server.url, weight, embedder, msPerToken: () => server.msPerToken }, measured };
+    const member = {
+      url: server.url,
+      weight,
+      embedder,
+      msPerToken: () => server.msPerToken,
+      isUnsure: () => embedder.isUnsure(),
+    };
+    return { member, measured };
   } catch (error) {
     await server.close();
     throw error;

@@ -1,7 +1,7 @@
 // Opens all that stands behind whoever sends texts: the embedder, its vector space, the cache that is keyed by
 // it, and how much may be sent at once. The one way in for runs, orchestrators and measurements.
 import type { DispatcherOptions } from '../batching/dispatcher.js';
-import type { Limiter } from '../batching/limiter/limiter.js';
+import type { Limits } from '../batching/limits.js';
 import { checkedCache } from '../cache/checked.js';
 import { withMemory } from '../cache/memory/cache.js';
 import type { Settings } from '../config/settings.js';
@@ -14,13 +14,12 @@ import {
 } from '../embedders/alike.js';
 import { CANARY_TEXTS, compareSpaces } from '../embedders/space.js';
 import { VectorSpaceError } from '../errors.js';
-import { policyOf } from '../faults.js';
 import type { BatchMetrics } from '../metrics/metrics.js';
 import type { Embedder, VectorCache, VectorSpace } from '../types.js';
 import { firstSeen, openConfiguredCache } from './cache.js';
 import { comeback } from './comeback.js';
 import { openEmbedder } from './embedder.js';
-import { type LimiterBounds, limiterFor, MOST_TEXTS } from './limits.js';
+import { type LimiterBounds, limitsFor, MOST_TEXTS } from './limits.js';
 import type { OpenedEmbedder } from './options.js';
 
 export interface UpstreamOptions {
@@ -52,7 +51,7 @@ export interface Upstream {
   /** The one to key by: that of what exists, or the one that the cache has seen first. */
   readonly space: VectorSpace;
   readonly cache: VectorCache | undefined;
-  readonly limiter: Limiter;
+  readonly limits: Limits;
   /** A harmless text that the embedder is known to accept. */
   readonly canary: string;
   /** How long the first answer took, in ms; the model may have been loaded for it. */
@@ -71,7 +70,6 @@ export interface Upstream {
  */
 export async function openUpstream(options: UpstreamOptions): Promise<Upstream> {
   const { settings, metrics, signal, previous, onNotice } = options;
-  let limiter: Limiter | undefined;
   const { maxBatchSize } = options.bounds ?? {};
   const opened = options.embedder
     ? await openHandedIn(options.embedder, options)
@@ -86,11 +84,7 @@ export async function openUpstream(options: UpstreamOptions): Promise<Upstream> 
         onPull: options.onPull,
         ...(options.onOpened && { onOpened: (one) => options.onOpened!(one) }),
         ...(options.onRequest && { onRequest: (texts) => options.onRequest!(texts) }),
-        onRetry: (fault) => {
-          metrics.retried(fault.meaning);
-          const { overload } = policyOf(fault);
-          if (overload) limiter?.overloaded(overload);
-        },
+        onRetry: ({ meaning }) => metrics.retried(meaning),
       });
   const { embedder, measured } = opened;
   let cache = options.cache && checkedCache(options.cache, options.onWarning);
@@ -102,7 +96,7 @@ export async function openUpstream(options: UpstreamOptions): Promise<Upstream> 
     const space = previous?.space ?? (await firstSeen(measured.space, cache));
     if (cache && options.memoryBytes) cache = withMemory(cache, options.memoryBytes);
     if (unlike !== undefined) metrics.sendsSingles();
-    limiter = limiterFor(
+    const limits = limitsFor(
       unlike === undefined ? settings : { ...settings, batchSize: 1 },
       embedder,
       options.bounds,
@@ -113,7 +107,7 @@ export async function openUpstream(options: UpstreamOptions): Promise<Upstream> 
       embedder,
       space,
       cache,
-      limiter,
+      limits,
       canary,
       firstAnswerMs,
       comeback:

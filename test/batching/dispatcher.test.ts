@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Dispatcher, type DispatcherOptions } from '../../src/batching/dispatcher.js';
 import { Limiter } from '../../src/batching/limiter/limiter.js';
+import { Limits } from '../../src/batching/limits.js';
 import type { Ticket } from '../../src/batching/ticket.js';
 import { EmbedderFault, type FaultMeaning, ServiceError } from '../../src/errors.js';
 import { BatchMetrics } from '../../src/metrics/metrics.js';
@@ -19,7 +20,7 @@ function dispatch(embedder: Embedder, { items = 4, concurrency = 2, ...options }
   const metrics = new BatchMetrics();
   const dispatcher = new Dispatcher(embedder, {
     bounds: { tokens: 1000, length: 10_000 },
-    limiter: new Limiter({ batchSize: items, concurrency }),
+    limits: new Limits(() => new Limiter({ batchSize: items, concurrency })),
     metrics,
     signal: new AbortController().signal,
     canary: CANARY,

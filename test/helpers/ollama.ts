@@ -70,6 +70,9 @@ export interface TestOllama {
   vectorOf(text: string, dimensions?: number): Float32Array;
   /** Ends all connections and listens no longer; `revive` listens again on the same port. */
   die(): Promise<void>;
+  /** Hangs, for whatever is asked and on all connections, until `thaw`; then it answers all of it. */
+  freeze(): void;
+  thaw(): void;
   revive(as?: Rebirth): Promise<void>;
   stop(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -85,6 +88,7 @@ export async function startOllama(options: OllamaOptions = {}): Promise<TestOlla
   const pool = options.distinctVectors;
   const printed = new Map<string, string>();
   let busyUntil = 0;
+  let frozen: { over: Promise<void>; end(): void } | undefined;
 
   const world: World = {
     version: options.version ?? '0.24.0',
@@ -124,8 +128,15 @@ export async function startOllama(options: OllamaOptions = {}): Promise<TestOlla
 
   /** Waits as long as a model would work that takes one text at a time. */
   async function work(reply: Reply, wasLoaded: boolean): Promise<void> {
-    const load = reply.loads !== undefined && !wasLoaded ? (options.loadMs ?? 0) : 0;
-    await pause(load + (options.requestDelayMs ?? 0));
+    if (reply.loads !== undefined && !wasLoaded && options.loadMs !== undefined) {
+      const { name } = reply.loads;
+      const context = world.loaded.get(name)!;
+      // Recorded: a model is listed from the moment that it answers.
+      world.loaded.delete(name);
+      await pause(options.loadMs);
+      world.loaded.set(name, context);
+    }
+    await pause(options.requestDelayMs ?? 0);
     const cost =
       (reply.texts ?? 0) * (options.textDelayMs ?? 0) + (reply.tokens ?? 0) * (options.tokenDelayMs ?? 0);
     if (cost === 0) return;
@@ -148,6 +159,7 @@ export async function startOllama(options: OllamaOptions = {}): Promise<TestOlla
       stats.texts += texts.length;
     }
     if (options.record !== false) requests.push({ method, path, headers: request.headers, body });
+    await frozen?.over;
     const loadedBefore = new Set(world.loaded.keys());
     const fault = faultFor(path, texts);
     if (fault?.kind === 'hang') return;
@@ -208,6 +220,17 @@ export async function startOllama(options: OllamaOptions = {}): Promise<TestOlla
       return cut(vectorOf(world.seedOf(model, text), model.dimensions), dimensions);
     },
     die: () => close(server),
+    freeze() {
+      let end = () => {};
+      const over = new Promise<void>((resolve) => {
+        end = resolve;
+      });
+      frozen ??= { over, end };
+    },
+    thaw() {
+      frozen?.end();
+      frozen = undefined;
+    },
     async revive({ version, ...changes }: Rebirth = {}) {
       world.loaded.clear();
       world.version = version ?? world.version;

@@ -100,7 +100,7 @@ describe.runIf(redisAvailable)('on a real Redis', () => {
   test('the end of Redis in the middle costs a warning, and nobody a vector', async () => {
     const made = await started({ cacheMaxMemoryMb: 0 });
     const calls = texts(100, 'caller').map((name) => made.embed(texts(20, name)));
-    await expect.poll(() => server.stats.embeds, { interval: 1 }).toBeGreaterThan(10);
+    await expect.poll(() => server.stats.embeds, { interval: 1, timeout: 20_000 }).toBeGreaterThan(10);
     await redis.kill();
     for (const [index, vectors] of (await Promise.all(calls)).entries()) {
       expectOwn(server, texts(20, `caller number ${index}`), vectors);

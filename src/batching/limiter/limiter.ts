@@ -1,6 +1,6 @@
 // How many requests may be in flight and how many texts a batch takes, following the throughput that the
 // server shows: climbs where it measurably pays, shrinks on overload. Pure: no I/O, and the clock is handed in.
-import type { Overload } from '../../faults.js';
+import type { AnsweredRequest, Overload, RequestLimits } from '../../types.js';
 import { LimitClimb } from './climb.js';
 import type { LimitRange, Limits } from './moves.js';
 import { LimitRecovery } from './recovery.js';
@@ -23,17 +23,7 @@ export interface LimiterOptions {
   now?: (() => number) | undefined;
 }
 
-/** What an answered request tells. */
-export interface AnsweredRequest {
-  texts: number;
-  tokens: number;
-  /** From sending to the answer. */
-  ms: number;
-  /** Requests in flight when it was sent, this one included. */
-  inFlight: number;
-}
-
-export class Limiter {
+export class Limiter implements RequestLimits {
   readonly #now: () => number;
   readonly #isFixed: boolean;
   readonly #climb: LimitClimb;

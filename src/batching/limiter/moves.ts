@@ -1,6 +1,6 @@
 // The steps between settings of the limiter: additive where it grows, multiplicative where it shrinks, and for
 // the search a ladder on which the steps are large enough to show.
-import type { Overload } from '../../faults.js';
+import type { Overload } from '../../types.js';
 
 /** What a limiter decides. */
 export interface Limits {

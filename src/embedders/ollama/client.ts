@@ -27,6 +27,11 @@ const unwatchedMs = 60_000;
 export interface RequestOptions {
   /** How long the whole request may take, in ms. */
   timeoutMs: number;
+  /**
+   * Asked when the time is over. Doesn't throw.
+   * @returns further ms, or the fault of a request that gets no more time. @default no more time
+   */
+  onLate?: ((elapsedMs: number) => Promise<number | EmbedderFault>) | undefined;
   signal?: AbortSignal | undefined;
   /** Bytes of a 200's body; more is no answer. @default 64 MiB, which holds every model's vocabulary */
   maxBytes?: number;
@@ -146,10 +151,18 @@ export class OllamaClient {
     options: RequestOptions,
     read: (answer: Dispatcher.ResponseData['body'], extend: () => void) => Promise<T>,
   ): Promise<T> {
-    const { timeoutMs, signal } = options;
+    const { timeoutMs, signal, onLate } = options;
     signal?.throwIfAborted();
     const control = new AbortController();
-    const deadline = setTimeout(() => control.abort(faultOfDeadline(this.where, timeoutMs)), timeoutMs);
+    const start = performance.now();
+    let isOver = false;
+    const strike = async () => {
+      const more = (await onLate?.(performance.now() - start)) ?? faultOfDeadline(this.where, timeoutMs);
+      if (isOver) return;
+      if (typeof more === 'number') deadline = setTimeout(strike, more);
+      else control.abort(more);
+    };
+    let deadline = setTimeout(strike, timeoutMs);
     const onAbort = () => control.abort(signal?.reason);
     signal?.addEventListener('abort', onAbort, { once: true });
     try {
@@ -160,9 +173,9 @@ export class OllamaClient {
           body === undefined ? this.#headers : { ...this.#headers, 'content-type': 'application/json' },
         body: body === undefined ? null : JSON.stringify(body),
         signal: control.signal,
-        // The deadline above covers all; undici's own time-outs must not strike before it.
-        headersTimeout: timeoutMs + 1000,
-        bodyTimeout: timeoutMs + 1000,
+        // The deadline above covers all.
+        headersTimeout: 0,
+        bodyTimeout: 0,
       });
       if (answer.statusCode !== 200) {
         const retryAfter = answer.headers['retry-after'];
@@ -177,6 +190,7 @@ export class OllamaClient {
       if (control.signal.aborted) throw control.signal.reason;
       throw error instanceof EmbedError ? error : faultOfConnection(this.where, error);
     } finally {
+      isOver = true;
       clearTimeout(deadline);
       signal?.removeEventListener('abort', onAbort);
     }

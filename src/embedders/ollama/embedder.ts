@@ -8,8 +8,9 @@ import type { ServerEmbedder } from '../endpoint.js';
 import { profileOf } from '../profiles.js';
 import { readEmbedAnswer } from './answer.js';
 import { OllamaClient } from './client.js';
+import { latenessOf } from './lateness.js';
 import { type OllamaModel, readModel } from './model.js';
-import { Pace } from './pace.js';
+import { Pace, type RequestTime } from './pace.js';
 
 export interface OllamaEmbedderOptions {
   /** Base URL of the server, as `parseOllamaHost` gives it. */
@@ -117,16 +118,16 @@ class OllamaEmbedder implements ServerEmbedder {
       this.#pace.mayHaveToLoad();
     }
     const dimensions = Math.min(options.dimensions ?? Number.POSITIVE_INFINITY, this.identity.dimensions);
-    return await this.#pace.timed(tokens, async (timeoutMs) => {
+    const { signal, leastMs } = options;
+    const request = async (time: RequestTime) => {
       const body = this.#body(texts, options.truncate ?? false, options.dimensions && dimensions);
       const maxBytes = mostBytesOf(texts.length, this.identity.dimensions);
-      const bytes = await this.#client.bytes('/api/embed', body, {
-        timeoutMs,
-        signal: options.signal,
-        maxBytes,
-      });
+      const onLate = latenessOf(this.#client, this.identity.model, time, signal);
+      const asked = { timeoutMs: time.lateMs, signal, maxBytes, onLate };
+      const bytes = await this.#client.bytes('/api/embed', body, asked);
       return accept(readEmbedAnswer(bytes, dimensions).vectors, texts.length, dimensions);
-    });
+    };
+    return await this.#pace.timed(tokens, request, leastMs);
   }
 
   /** The same in every request but for what its caller asked: other options would load the model anew. */

@@ -181,11 +181,22 @@ export function faultOfConnection(where: string, cause: unknown): EmbedderFault 
   return new EmbedderFault(meaning, `Ollama at ${where} ${what}: ${advice[meaning]}.`, { cause });
 }
 
-/** The fault of a request that took longer than it was given. */
-export function faultOfDeadline(where: string, ms: number): EmbedderFault {
-  const seconds = ms >= 1000 ? `${Math.round(ms / 1000)} s` : `${ms} ms`;
+/** The fault of a request to a server that says nothing at all. */
+export function faultOfSilence(where: string, ms: number): EmbedderFault {
   return new EmbedderFault(
     'timeout',
-    `Ollama at ${where} gave no answer within ${seconds}: ${advice.timeout}.`,
+    `Ollama at ${where} hangs: no answer within ${inWords(ms)}, nor to the question whether its model is loaded: restart it.`,
   );
+}
+
+/** The fault of a request that took longer than it was given. */
+export function faultOfDeadline(where: string, ms: number): EmbedderFault {
+  return new EmbedderFault(
+    'timeout',
+    `Ollama at ${where} gave no answer within ${inWords(ms)}: ${advice.timeout}.`,
+  );
+}
+
+function inWords(ms: number): string {
+  return ms >= 1000 ? `${Math.round(ms / 1000)} s` : `${Math.round(ms)} ms`;
 }

@@ -10,6 +10,21 @@ const patience = 3;
 /** How much of what was learned remains with every request. */
 const remains = 0.8;
 
+/** A request that may have to load the model is looked after from this time on, in ms. */
+const lookMs = 3000;
+
+/** The time that a request may take, in ms. */
+export interface RequestTime {
+  /** When it is late: whether the model is loaded then decides. */
+  lateMs: number;
+  /** What it gets of a server that has its model loaded. */
+  normalMs: number;
+  /** What it gets of a server that may be loading it. */
+  loadMs: number;
+  /** Whether the request may have to load the model, as far as its sender knows. */
+  mayLoad: boolean;
+}
+
 export class Pace {
   readonly #leastMs: number;
   readonly #loadMs: number;
@@ -25,7 +40,7 @@ export class Pace {
 
   /**
    * @param leastMs every request gets at least this
-   * @param loadMs what a request gets at least that may have to load the model
+   * @param loadMs what a request gets at least while the model is loaded
    */
   constructor(leastMs: number, loadMs = 300_000) {
     this.#leastMs = leastMs;
@@ -42,13 +57,20 @@ export class Pace {
     this.#lastAnswer = Number.NEGATIVE_INFINITY;
   }
 
-  /** Runs a request of so many tokens with the time that it may take, and learns from it. */
-  async timed<T>(tokens: number, request: (timeoutMs: number) => Promise<T>): Promise<T> {
+  /**
+   * Runs a request of so many tokens with the time that it may take, and learns from it.
+   * @param leastMs what it gets at least. @default that of all
+   */
+  async timed<T>(
+    tokens: number,
+    request: (time: RequestTime) => Promise<T>,
+    leastMs = this.#leastMs,
+  ): Promise<T> {
     const start = performance.now();
     const loaded = start - this.#lastAnswer < staysLoadedMs;
     this.#queued += tokens;
     try {
-      const result = await request(this.#timeoutMs(loaded));
+      const result = await request(this.#timeFor(loaded, leastMs));
       const end = performance.now();
       // What was sent before this one was worked on first: only the time since its answer is this one's.
       if (loaded) this.#learn(end - Math.max(start, this.#lastAnswer), tokens);
@@ -59,9 +81,15 @@ export class Pace {
     }
   }
 
-  #timeoutMs(loaded: boolean): number {
+  #timeFor(loaded: boolean, leastMs: number): RequestTime {
     const expected = (this.msPerToken ?? 0) * this.#queued;
-    return Math.ceil(Math.max(this.#leastMs, expected * patience, loaded ? 0 : this.#loadMs));
+    const normalMs = Math.ceil(Math.max(leastMs, expected * patience));
+    return {
+      lateMs: loaded ? normalMs : Math.min(lookMs, normalMs),
+      normalMs,
+      loadMs: Math.max(normalMs, this.#loadMs),
+      mayLoad: !loaded,
+    };
   }
 
   #learn(ms: number, tokens: number): void {

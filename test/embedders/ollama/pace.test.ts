@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { Pace } from '../../../src/embedders/ollama/pace.js';
+import { Pace, type RequestTime } from '../../../src/embedders/ollama/pace.js';
 
 /** A server of constant speed on a clock of the test. */
 function clock() {
@@ -16,18 +16,19 @@ describe('Pace', () => {
   it('gives the first request time to load, the next ones the least time', async () => {
     const { pass } = clock();
     const pace = new Pace(30_000, 300_000);
-    const given: number[] = [];
-    const request = async (timeoutMs: number) => {
-      given.push(timeoutMs);
+    const given: RequestTime[] = [];
+    const request = async (time: RequestTime) => {
+      given.push(time);
       pass(20_000);
     };
     await pace.timed(100, request);
-    await pace.timed(100, async (timeoutMs) => {
-      given.push(timeoutMs);
+    await pace.timed(100, async (time) => {
+      given.push(time);
       pass(100);
     });
     await pace.timed(100, request);
-    expect(given).toEqual([300_000, 30_000, 30_000]);
+    const loaded = { lateMs: 30_000, normalMs: 30_000, loadMs: 300_000, mayLoad: false };
+    expect(given).toEqual([{ ...loaded, lateMs: 3000, mayLoad: true }, loaded, loaded]);
   });
 
   it('gives long batches three times what they are expected to take', async () => {
@@ -35,8 +36,8 @@ describe('Pace', () => {
     const pace = new Pace(1000, 5000);
     await pace.timed(10, async () => pass(4000));
     await pace.timed(10, async () => pass(1000));
-    await pace.timed(50, async (timeoutMs) => {
-      expect(timeoutMs).toBe(3 * 50 * 100);
+    await pace.timed(50, async ({ lateMs, normalMs }) => {
+      expect([lateMs, normalMs]).toEqual([3 * 50 * 100, 3 * 50 * 100]);
       pass(5000);
     });
   });
@@ -49,14 +50,14 @@ describe('Pace', () => {
     let answerFirst = () => {};
     let answerSecond = () => {};
     const given: number[] = [];
-    const first = pace.timed(10, async (timeoutMs) => {
-      given.push(timeoutMs);
+    const first = pace.timed(10, async ({ normalMs }) => {
+      given.push(normalMs);
       await new Promise<void>((resolve) => {
         answerFirst = resolve;
       });
     });
-    const second = pace.timed(20, async (timeoutMs) => {
-      given.push(timeoutMs);
+    const second = pace.timed(20, async ({ normalMs }) => {
+      given.push(normalMs);
       await new Promise<void>((resolve) => {
         answerSecond = resolve;
       });
@@ -69,7 +70,7 @@ describe('Pace', () => {
     answerSecond();
     await second;
     // The second took 300 ms from its sending, but 200 for itself: the pace is what it was.
-    await pace.timed(10, async (timeoutMs) => expect(timeoutMs).toBe(300));
+    await pace.timed(10, async ({ normalMs }) => expect(normalMs).toBe(300));
   });
 
   it('gives time to load again after a long pause', async () => {
@@ -77,9 +78,16 @@ describe('Pace', () => {
     const pace = new Pace(1000, 5000);
     await pace.timed(1, async () => pass(1));
     pass(239_000);
-    await pace.timed(1, async (timeoutMs) => expect(timeoutMs).toBe(1000));
+    await pace.timed(1, async ({ mayLoad }) => expect(mayLoad).toBe(false));
     pass(241_000);
-    await pace.timed(1, async (timeoutMs) => expect(timeoutMs).toBe(5000));
+    await pace.timed(1, async ({ mayLoad }) => expect(mayLoad).toBe(true));
+  });
+
+  it('gives one request less or more than all', async () => {
+    clock();
+    const pace = new Pace(30_000, 300_000);
+    await pace.timed(1, async ({ lateMs, normalMs }) => expect([lateMs, normalMs]).toEqual([50, 50]), 50);
+    await pace.timed(1, async ({ normalMs }) => expect(normalMs).toBe(60_000), 60_000);
   });
 
   it('learns nothing from failures and forgets their tokens', async () => {
@@ -93,6 +101,6 @@ describe('Pace', () => {
         throw new Error('no');
       }),
     ).rejects.toThrow('no');
-    await pace.timed(1, async (timeoutMs) => expect(timeoutMs).toBe(300));
+    await pace.timed(1, async ({ normalMs }) => expect(normalMs).toBe(300));
   });
 });

@@ -1,0 +1,75 @@
+// Slots for an embedder that has no endpoints to tell apart: the whole of it counts as one.
+import { EmbedderFault } from '../errors.js';
+import { policyOf } from '../faults.js';
+import type { Embedder, EmbedOptions, RequestLimits, Slot, SlotLimits, Slots, Vector } from '../types.js';
+
+/** What batches are sent to. */
+export type SlottedEmbedder = Pick<Embedder, 'embed' | 'resetBreakers'> & { readonly slots: Slots };
+
+/** The embedder itself where it has slots. */
+export function withSlots(embedder: Embedder): SlottedEmbedder {
+  if (embedder.slots) return embedder as SlottedEmbedder;
+  const slots = new WholeSlots();
+  return {
+    slots,
+    embed: (texts, options = {}) => slots.embed(embedder, texts, options),
+    ...(embedder.resetBreakers && { resetBreakers: () => embedder.resetBreakers!() }),
+  };
+}
+
+class WholeSlot implements Slot {
+  readonly limits: RequestLimits;
+  /** Slots that were taken when this one was, itself included. */
+  readonly inFlight: number;
+  readonly #release: () => void;
+
+  constructor(limits: RequestLimits, inFlight: number, release: () => void) {
+    this.limits = limits;
+    this.inFlight = inFlight;
+    this.#release = release;
+  }
+
+  release(): void {
+    this.#release();
+  }
+}
+
+class WholeSlots implements Slots {
+  #taken = 0;
+
+  next(all: SlotLimits) {
+    const limits = all.of('');
+    if (this.#taken >= limits.concurrency) return undefined;
+    const release = () => {
+      this.#taken--;
+    };
+    return {
+      endpoint: '',
+      inFlight: this.#taken,
+      take: () => new WholeSlot(limits, ++this.#taken, release),
+    };
+  }
+
+  /** They change only when one is released, which its holder knows. */
+  onChange(): () => void {
+    return () => {};
+  }
+
+  /** Measures what the limits follow. */
+  async embed(embedder: Embedder, texts: readonly string[], options: EmbedOptions): Promise<Vector[]> {
+    const { slot, ...rest } = options;
+    if (!(slot instanceof WholeSlot)) return await embedder.embed(texts, rest);
+    const { limits, inFlight } = slot;
+    const start = performance.now();
+    try {
+      const vectors = await embedder.embed(texts, rest);
+      const tokens = options.tokens ?? 0;
+      limits.answered({ texts: texts.length, tokens, ms: performance.now() - start, inFlight });
+      return vectors;
+    } catch (error) {
+      const overload = error instanceof EmbedderFault ? policyOf(error).overload : undefined;
+      if (overload) limits.overloaded(overload);
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,61 @@
+// Several tries of one request at the same time: the first answer counts and ends the others.
+
+export class Race<T> {
+  /** Settles with the first answer, or with the last error when all have failed. */
+  readonly result: Promise<T>;
+  /** Place of the try that was answered. */
+  winner: number | undefined;
+  readonly #end = new AbortController();
+  readonly #mayGoOn: (error: unknown) => boolean;
+  readonly #signal: AbortSignal | undefined;
+  readonly #onAbort: () => void;
+  #resolve!: (answer: T) => void;
+  #reject!: (error: unknown) => void;
+  #entered = 0;
+  #open = 0;
+
+  /**
+   * @param signal ends all tries
+   * @param mayGoOn whether another try may do better after such an error; else it ends all
+   */
+  constructor(signal: AbortSignal | undefined, mayGoOn: (error: unknown) => boolean) {
+    this.#mayGoOn = mayGoOn;
+    this.#signal = signal;
+    this.result = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    this.#onAbort = () => this.#end.abort(signal?.reason);
+    if (signal?.aborted) this.#onAbort();
+    else signal?.addEventListener('abort', this.#onAbort, { once: true });
+  }
+
+  /** Aborted when the race is over. */
+  get ending(): AbortSignal {
+    return this.#end.signal;
+  }
+
+  /** One more try. Resolves when it has ended, one way or the other. */
+  async enter(run: (signal: AbortSignal) => Promise<T>): Promise<void> {
+    const place = this.#entered++;
+    this.#open++;
+    try {
+      const answer = await run(this.#end.signal);
+      this.winner ??= place;
+      this.#resolve(answer);
+      this.end();
+    } catch (error) {
+      if (--this.#open === 0 || !this.#mayGoOn(error)) this.fail(error);
+    }
+  }
+
+  fail(error: unknown): void {
+    this.#reject(error);
+    this.end();
+  }
+
+  end(): void {
+    this.#signal?.removeEventListener('abort', this.#onAbort);
+    if (!this.#end.signal.aborted) this.#end.abort(new Error('Another try was answered first.'));
+  }
+}
