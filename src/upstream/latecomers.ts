@@ -14,14 +14,24 @@ export interface OpenedMember {
   measured: Measured;
 }
 
+/** A server that isn't there: it failed, or takes longer than the others. */
+export interface Absent {
+  address: OllamaAddress;
+  error?: Error;
+  /** Goes on while the others work. */
+  opening?: Promise<OpenedMember>;
+}
+
 export interface LatecomerOptions {
-  absent: readonly OllamaAddress[];
+  absent: readonly Absent[];
   /** The space of those that are up. */
   space: VectorSpace;
   /** @throws when the server is still down, or can't be used yet */
   open(address: OllamaAddress, signal: AbortSignal): Promise<OpenedMember>;
   /** Ends a try. */
   signal: AbortSignal;
+  /** Ends the openings that are under way. */
+  end: AbortController;
   onNotice(message: string): void;
   /** Between two tries, in ms. @default 15000 */
   pauseMs?: number;
@@ -47,34 +57,45 @@ class Latecomers {
   readonly #pool: EmbedderPool;
   readonly #options: LatecomerOptions;
   readonly #pauseMs: number;
-  readonly #end = new AbortController();
   readonly #signal: AbortSignal;
   readonly #absent: Set<OllamaAddress>;
   readonly #refused = new Set<OllamaAddress>();
-  #lastTry = performance.now();
-  #trying: Promise<unknown> | undefined;
+  /** One that hangs holds up its own try only. */
+  readonly #tries = new Map<OllamaAddress, Promise<void>>();
+  readonly #lastTry = new Map<OllamaAddress, number>();
 
   constructor(pool: EmbedderPool, options: LatecomerOptions) {
     this.#pool = pool;
     this.#options = options;
     this.#pauseMs = options.pauseMs ?? 15_000;
-    this.#absent = new Set(options.absent);
-    this.#signal = AbortSignal.any([options.signal, this.#end.signal]);
+    this.#absent = new Set(options.absent.map(({ address }) => address));
+    this.#signal = AbortSignal.any([options.signal, options.end.signal]);
+    for (const { address, opening } of options.absent) {
+      this.#lastTry.set(address, performance.now());
+      if (opening) this.#try(address, opening);
+    }
   }
 
-  /** Starts a try when one is due. */
+  /** Starts the tries that are due. */
   knock(): void {
-    if (this.#absent.size === 0 || this.#trying !== undefined) return;
-    if (performance.now() - this.#lastTry < this.#pauseMs) return;
-    this.#trying = Promise.allSettled([...this.#absent].map((address) => this.#try(address))).then(() => {
-      this.#lastTry = performance.now();
-      this.#trying = undefined;
-    });
+    for (const address of this.#absent) {
+      if (this.#tries.has(address)) continue;
+      if (performance.now() - this.#lastTry.get(address)! < this.#pauseMs) continue;
+      this.#try(address, this.#options.open(address, this.#signal));
+    }
   }
 
-  async #try(address: OllamaAddress): Promise<void> {
-    const { space, onNotice, open } = this.#options;
-    const { member, measured } = await open(address, this.#signal);
+  #try(address: OllamaAddress, opening: Promise<OpenedMember>): void {
+    const end = () => {
+      this.#lastTry.set(address, performance.now());
+      this.#tries.delete(address);
+    };
+    this.#tries.set(address, this.#takeIn(address, opening).then(end, end));
+  }
+
+  async #takeIn(address: OllamaAddress, opening: Promise<OpenedMember>): Promise<void> {
+    const { space, onNotice } = this.#options;
+    const { member, measured } = await opening;
     const comparison = compareSpaces(space, measured.space);
     this.#absent.delete(address);
     if (comparison.same && !this.#signal.aborted) {
@@ -104,7 +125,7 @@ class Latecomers {
   }
 
   async stop(): Promise<void> {
-    this.#end.abort(new Error('The embedder was closed.'));
-    await this.#trying;
+    this.#options.end.abort(new Error('The embedder was closed.'));
+    await Promise.all(this.#tries.values());
   }
 }

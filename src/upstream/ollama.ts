@@ -12,7 +12,8 @@ import { ServiceError, WrongVectorsError } from '../errors.js';
 import { isDown } from '../faults.js';
 import { estimateCounter } from '../tokens/estimate.js';
 import type { Embedder } from '../types.js';
-import { type OpenedMember, withLatecomers } from './latecomers.js';
+import { settledInTime } from './in-time.js';
+import { type Absent, type OpenedMember, withLatecomers } from './latecomers.js';
 import { MOST_TEXTS } from './limits.js';
 import type { OpenEmbedderOptions, OpenedEmbedder } from './options.js';
 import { withRequestCount } from './requests.js';
@@ -36,22 +37,29 @@ export async function openOllama(
   const open = (address: OllamaAddress, signal: AbortSignal) =>
     openMember(address, model, { ...options, signal });
   if (options.onPull) await pullWhereMissing(addresses, model, options);
-  const { opened, absent } = await openAll(addresses, (address) => open(address, signal));
+  const end = new AbortController();
+  const ending = AbortSignal.any([signal, end.signal]);
+  const { opened, absent } = await openAll(addresses, (address) => open(address, ending)).catch((error) => {
+    end.abort(error);
+    throw error;
+  });
   const [first, ...others] = opened;
   // The tries of one request alone must not open a circuit: a bad text fails them all.
   const failures = Math.max(5, settings.maxRetries + 2);
   const pool = poolOf([first.member, ...others.map((one) => one.member)], { failures });
   for (const { address, error } of absent) {
-    onNotice(`Going on without ${address.url.href} until it is back: ${error.message}`);
+    const why = error?.message ?? 'it has not answered yet, and the others have.';
+    onNotice(`Going on without ${address.url.href} until it is back: ${why}`);
   }
   const complete =
     absent.length === 0
       ? pool
       : withLatecomers(pool, {
-          absent: absent.map((one) => one.address),
+          absent,
           space: first.measured.space,
           open,
           signal,
+          end,
           onNotice,
         });
   const retrying = withRetry(complete, { retries: settings.maxRetries, signal, ...(onRetry && { onRetry }) });
@@ -71,18 +79,17 @@ export async function findModel(options: OpenEmbedderOptions): Promise<string | 
 
 /** Of the first server that is up. */
 async function bestModel(addresses: OllamaAddress[], options: OpenEmbedderOptions): Promise<string> {
+  const lists = await settledInTime(addresses.map(({ url }) => modelsAt(url, options)));
   let down: unknown;
-  for (const { url } of addresses) {
-    try {
-      const [model] = await modelsAt(url, options);
-      if (model !== undefined) return model;
+  for (const [index, list] of lists.entries()) {
+    if (list?.status === 'fulfilled') {
+      if (list.value[0] !== undefined) return list.value[0];
       throw new ServiceError(
-        `Ollama at ${url.href} has no embedding model: run "ollama pull nomic-embed-text" there, or name one with --model.`,
+        `Ollama at ${addresses[index]!.url.href} has no embedding model: run "ollama pull nomic-embed-text" there, or name one with --model.`,
       );
-    } catch (error) {
-      if (!isDown(error)) throw error;
-      down ??= error;
     }
+    if (list && !isDown(list.reason)) throw list.reason;
+    down ??= list?.reason;
   }
   throw down;
 }
@@ -103,45 +110,50 @@ async function pullWhereMissing(
   const report = (progress: { status: string; completed: number; total: number }) =>
     onPull?.(progress.status, progress.completed, progress.total);
   const { pullModel } = await import('../embedders/ollama/pull.js');
-  for (const { url } of addresses) {
+  const known = await settledInTime(addresses.map(({ url }) => hasModel(url, model, { apiKey, signal })));
+  for (const [index, has] of known.entries()) {
     // One that is down is told of when it is opened.
-    const missing = await hasModel(url, model, { apiKey, signal }).then((has) => !has, unlessDown);
-    if (missing) await pullModel(url, model, report, signal, apiKey);
+    if (has?.status === 'rejected' && !isDown(has.reason)) throw has.reason;
+    const isMissing = has?.status === 'fulfilled' && !has.value;
+    if (isMissing) await pullModel(addresses[index]!.url, model, report, signal, apiKey);
   }
-}
-
-function unlessDown(error: unknown): false {
-  if (isDown(error)) return false;
-  throw error;
 }
 
 type Opener = (address: OllamaAddress) => Promise<OpenedMember>;
 
-/** At least one is opened, and all that are have one space; the rest is down. */
+/** At least one is opened, and all that are have one space; the rest is down, or takes longer than the others. */
 async function openAll(
   addresses: OllamaAddress[],
   open: Opener,
 ): Promise<{
   opened: [OpenedMember, ...OpenedMember[]];
-  absent: { address: OllamaAddress; error: Error }[];
+  absent: Absent[];
 }> {
   const opened: OpenedMember[] = [];
-  const absent: { address: OllamaAddress; error: Error }[] = [];
+  const absent: Absent[] = [];
   const failures: unknown[] = [];
-  const results = await Promise.allSettled(addresses.map(open));
+  const works = addresses.map(open);
+  const results = await settledInTime(works);
   for (const [index, result] of results.entries()) {
-    if (result.status === 'fulfilled') opened.push(result.value);
-    else if (isDown(result.reason)) absent.push({ address: addresses[index]!, error: result.reason });
+    const address = addresses[index]!;
+    if (!result) absent.push({ address, opening: works[index]! });
+    else if (result.status === 'fulfilled') opened.push(result.value);
+    else if (isDown(result.reason)) absent.push({ address, error: result.reason });
     else failures.push(result.reason);
   }
   const [first, ...others] = opened;
   try {
     if (failures.length > 0) throw failures[0];
-    if (first === undefined) throw allDown(absent.map((one) => one.error));
+    if (first === undefined) throw allDown(absent.map((one) => one.error!));
     for (const other of others) requireSameSpace(first, other);
     return { opened: [first, ...others], absent };
   } catch (error) {
     await Promise.all(opened.map(({ member }) => member.embedder.close()));
+    for (const { opening } of absent)
+      opening?.then(
+        ({ member }) => member.embedder.close(),
+        () => {},
+      );
     throw error;
   }
 }

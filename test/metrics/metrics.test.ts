@@ -22,6 +22,7 @@ describe('BatchMetrics', () => {
       cache_misses: 10,
       cache_hit_rate: 0.75,
       fallbacks: 1,
+      hedged: 1,
       retries_total: 2,
       failures_total: 1,
     });

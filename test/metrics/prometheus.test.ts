@@ -79,6 +79,7 @@ describe('prometheusText', () => {
       embed_cache_hits_total: snapshot.cache_hits,
       embed_cache_misses_total: snapshot.cache_misses,
       embed_fallbacks_total: snapshot.fallbacks,
+      embed_hedged_total: snapshot.hedged,
     };
     for (const [name, value] of Object.entries(expected))
       expect([name, sampleOf(families, name)]).toEqual([name, value]);

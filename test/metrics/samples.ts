@@ -44,6 +44,7 @@ export function busyMetrics(now?: () => number): BatchMetrics {
       metrics.retried('timeout');
       metrics.failed({ texts, meaning: 'timeout' });
       metrics.halved();
+      metrics.hedged();
     } else metrics.answered({ texts, tokens, ms });
   }
   metrics.textFailed('too-long');

@@ -22,6 +22,7 @@ describe('performanceSummary', () => {
         'retries   2: 1 busy, 1 timeout',
         'failures  1: 1 timeout',
         'split     1 of the batches (33.3 %)',
+        'hedged    1 late requests were sent to another endpoint, too',
         'given up  1: 1 too-long',
         'not used  2 cancelled, 4 turned away, 3 never fetched',
         'endpoint  http://127.0.0.1:11434: 12 sent, 2 failed, 1 in flight',

@@ -24,6 +24,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   vi.restoreAllMocks();
+  for (const server of [a, b]) server.thaw();
   for (const embedder of opened.splice(0)) await embedder.close();
   await a.stop();
   await b.stop();
@@ -104,6 +105,55 @@ describe('opening', () => {
   it('refuses a server that lacks the model', async () => {
     b.world.models = [];
     await expect(open()).rejects.toThrow(/ollama pull all-minilm/);
+  });
+
+  it.each([
+    ['for all that it is asked', () => b.freeze()],
+    ['for its canaries', () => b.script({ kind: 'hang' })],
+  ])('goes on without a server that hangs %s, says so, and takes it in when it is well', async (_, hang) => {
+    hang();
+    const embedder = await open();
+    expect(notices).toEqual([expect.stringMatching(`Going on without ${b.url}.*it has not answered yet`)]);
+    await each(embedder, 'one', 'two');
+    expect(sent()[0]).toBe(3);
+    expect(embedder.endpoints?.().map(({ breaker }) => breaker)).toEqual(['closed', 'open']);
+    b.thaw();
+    // What hung is never answered: only a new try is.
+    if (b.stats.embeds > 0) {
+      await b.die();
+      await b.revive();
+      await expect.poll(() => b.stats.inFlight, { timeout: 20_000 }).toBe(0);
+      passTime(16_000);
+    }
+    const goOn = async () => {
+      await each(embedder, 'three', 'four');
+      return embedder.endpoints?.().map(({ breaker }) => breaker);
+    };
+    await expect.poll(goOn, { timeout: 20_000 }).toEqual(['closed', 'closed']);
+    expect(notices[1]).toContain(`${b.url} is back and takes part`);
+  });
+
+  it('ends an opening that nobody waits for any more', async () => {
+    b.script({ kind: 'hang' });
+    const embedder = await open();
+    await expect.poll(() => b.stats.inFlight, { timeout: 20_000 }).toBe(1);
+    await embedder.close();
+    await expect.poll(() => b.stats.inFlight, { timeout: 20_000 }).toBe(0);
+  });
+
+  it('finds the best model though the first server hangs', async () => {
+    a.freeze();
+    const embedder = await openEmbedder({
+      settings: settingsWith({ ollamaUrl: [a.url, b.url] }),
+      signal: control.signal,
+      onNotice: () => undefined,
+    });
+    opened.push(embedder);
+    expect(embedder.identity.model).toBe('all-minilm:latest');
+    expect(embedder.endpoints?.().map(({ url, breaker }) => [url, breaker])).toEqual([
+      [b.url, 'closed'],
+      [a.url, 'open'],
+    ]);
   });
 
   it('takes the model of the first server that is up', async () => {
