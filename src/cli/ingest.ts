@@ -15,6 +15,7 @@ import { withSignals } from './signals.js';
 interface Flags {
   limit?: number;
   allowRemovals?: boolean;
+  prune?: boolean;
   rebuild?: boolean;
   pull?: boolean;
   wait?: boolean;
@@ -35,6 +36,7 @@ export function ingestCommand(): Command {
   command
     .option('--limit <n>', 'read at most n files', positive)
     .option('--allow-removals', 'let more than half of the documents go')
+    .option('--prune', 'drop what lies under paths that are not named here (standard input stays)')
     .option('--rebuild', 'make the output anew, e.g. for another model')
     .option('--pull', 'pull the model when the server lacks it')
     .option('--wait', "wait for another run's lock")
@@ -134,6 +136,7 @@ function render(summary: IngestSummary, question: string | undefined): string {
       `  left out   ${plural(summary.skipped, 'file')} (binary, too large or not regular; --verbose names them)`,
     );
   }
+  lines.push(...renderElsewhere(summary.elsewhere, 'kept'));
   if (question !== undefined) {
     const runner = process.env.npm_command === 'exec' ? 'npx embed' : 'embed';
     const where = out === './embeddings' || out === 'embeddings' ? '' : ` --out ${quote(out)}`;
@@ -142,14 +145,27 @@ function render(summary: IngestSummary, question: string | undefined): string {
   return `${lines.join('\n')}\n`;
 }
 
-function renderPlan({ documents, chunks, tokensEmbedded, out }: IngestSummary): string {
+function renderPlan({ documents, chunks, elsewhere, tokensEmbedded, out }: IngestSummary): string {
   const changes = documents.new + documents.changed + documents.removed;
   return [
     `${changes > 0 ? 'Would write' : 'Would change nothing in'} ${chalk.bold(printable(out))}: ${plural(chunks.total, 'chunk')}`,
     `  documents  ${whole(documents.new)} new, ${whole(documents.changed)} changed, ${whole(documents.unchanged)} unchanged, ${whole(documents.removed)} removed, ${whole(documents.failed)} failed`,
     `  to embed   ${plural(chunks.embedded, 'chunk')}, about ${whole(tokensEmbedded)} tokens; ${whole(chunks.reused)} reused (the cache isn't asked)`,
+    ...renderElsewhere(elsewhere, 'to keep'),
     '',
   ].join('\n');
+}
+
+/** What stays, though nobody named it: at most one line, which names a few of the roots. */
+function renderElsewhere(elsewhere: IngestSummary['elsewhere'], label: string): string[] {
+  if (elsewhere.length === 0) return [];
+  const documents = elsewhere.reduce((sum, one) => sum + one.documents, 0);
+  const shown = elsewhere.slice(0, 3).map(({ root }) => printable(root));
+  const rest = elsewhere.length - shown.length;
+  const roots = `${shown.join(', ')}${rest > 0 ? ` and ${whole(rest)} more` : ''}`;
+  return [
+    `  ${label.padEnd(11)}${plural(documents, 'document')} of ${roots}, not named in this run; --prune drops what isn't named`,
+  ];
 }
 
 /** What each code asks of the reader. */

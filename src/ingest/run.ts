@@ -2,13 +2,13 @@
 import { dirname, resolve } from 'node:path';
 import type { Settings } from '../config/settings.js';
 import { type Root, resolveRoots } from '../documents/walk/roots.js';
-import { isUnderRoot, sourceOf } from '../documents/walk/source.js';
 import { DamagedOutputError, UsageError } from '../errors.js';
 import type { Lock } from '../output/lock.js';
 import { type Output, openOutput } from '../output/output.js';
 import { openWriter } from '../output/writer.js';
 import type { Failure } from '../types.js';
 import { RunCounts } from './counts.js';
+import { type Elsewhere, failuresElsewhere, type Named, namedBy } from './elsewhere.js';
 import { Listing } from './listing.js';
 import { madeBy, newlyMade, refuseOtherChunks, refuseOtherEmbedder, SPLITTER } from './made.js';
 import { countLost } from './moves.js';
@@ -30,6 +30,8 @@ export interface RunOptions {
   limit?: number | undefined;
   /** Let more than half of the documents go. */
   allowRemovals?: boolean | undefined;
+  /** Drop what lies under roots that `paths` don't name; never what came by standard input. */
+  prune?: boolean | undefined;
   /** Make the output anew. */
   rebuild?: boolean | undefined;
   /** Pull a missing model. */
@@ -63,7 +65,8 @@ export class Run {
   readonly #started = performance.now();
   readonly #failures: Failure[] = [];
   readonly #topic = new Topic();
-  readonly #roots: readonly Root[];
+  readonly #named: Named;
+  readonly #prune: boolean;
   readonly #listing: Listing;
   #session: Promise<Session> | undefined;
 
@@ -72,7 +75,8 @@ export class Run {
     this.#options = options;
     this.#signal = signal;
     this.#counts = options.counts ?? new RunCounts();
-    this.#roots = roots;
+    this.#named = namedBy(roots, dirname(out));
+    this.#prune = options.prune ?? false;
     this.out = out;
     this.#listing = new Listing(roots, stdin, {
       base: dirname(out),
@@ -106,7 +110,7 @@ export class Run {
   async plan(): Promise<RunResult> {
     const previous = await this.#openPrevious();
     try {
-      const { removed } = await this.#survey(previous);
+      const { removed, elsewhere } = await this.#survey(previous);
       const known = this.#options.rebuild ? undefined : previous;
       refuseOtherEmbedder(this.#options.settings, known);
       const { countPlan } = await import('./plan.js');
@@ -115,7 +119,7 @@ export class Run {
         settings: this.#options.settings,
         failures: this.#failures,
       });
-      return this.#result(known, false);
+      return this.#result(known, false, elsewhere);
     } finally {
       await previous?.close();
     }
@@ -125,7 +129,7 @@ export class Run {
     const { rebuild = false, settings } = this.#options;
     const previous = await this.#openPrevious();
     try {
-      const { removed, unlisted } = await this.#survey(previous);
+      const { removed, leaving, unlisted, elsewhere } = await this.#survey(previous);
       const known = rebuild ? undefined : previous;
       await this.#guard(known ? removed : unlisted, previous, known);
       refuseOtherEmbedder(settings, known);
@@ -138,7 +142,8 @@ export class Run {
         space,
         chunking,
         formats: settings.format,
-        roots: this.#roots.map((root) => root.label),
+        roots: this.#named.labels,
+        leaving,
         lock,
       });
       try {
@@ -151,9 +156,10 @@ export class Run {
         });
         // Records may have left their files, which the survey can't see.
         await this.#guard(removed, known, known);
-        for (const failure of await this.#failuresElsewhere(known)) writer.fail(failure);
+        const old = (await known?.failures()) ?? [];
+        for (const failure of failuresElsewhere(old, this.#named, this.#prune)) writer.fail(failure);
         const { changed } = await writer.commit({ keepJournal: this.#options.limit !== undefined });
-        return this.#result(known, changed);
+        return this.#result(known, changed, elsewhere);
       } catch (error) {
         await writer.abort();
         throw error;
@@ -185,15 +191,6 @@ export class Run {
     guardRemovals(await countLost(gone, previous, read(this.#listing.again(), options)), previous);
   }
 
-  /** Failures of earlier runs under roots that this run doesn't look at. */
-  async #failuresElsewhere(known: Output | undefined): Promise<Failure[]> {
-    const base = dirname(this.out);
-    const failures = (await known?.failures()) ?? [];
-    return failures.filter(
-      ({ source }) => !this.#roots.some((root) => isUnderRoot(source, root.label, base)),
-    );
-  }
-
   /** The output as it is; a damaged one counts as none when it is made anew anyway. */
   async #openPrevious(): Promise<Output | undefined> {
     try {
@@ -217,8 +214,8 @@ export class Run {
     const result = await survey(entries, {
       previous,
       filtered: () => tooLarge || settings.include.length > 0 || settings.exclude.length > 0,
-      base: dirname(this.out),
-      searched: this.#roots.flatMap(({ glob }) => (glob ? [sourceOf(glob.base, dirname(this.out))] : [])),
+      named: this.#named,
+      prune: this.#prune,
       counts: this.#counts,
     });
     if (this.#counts.files === 0 && !previous) {
@@ -264,11 +261,13 @@ export class Run {
     });
   }
 
-  async #result(previous: Output | undefined, changed: boolean): Promise<RunResult> {
+  async #result(previous: Output | undefined, changed: boolean, elsewhere: Elsewhere[]): Promise<RunResult> {
     const embedder = this.#session ? (await this.#session).embedder.identity : previous?.space;
     const summary = summarize(this.#counts, {
       out: this.#options.settings.out,
       changed,
+      // What is made anew keeps nothing.
+      elsewhere: this.#options.rebuild ? [] : elsewhere,
       seconds: (performance.now() - this.#started) / 1000,
       embedder,
     });

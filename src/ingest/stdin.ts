@@ -4,7 +4,7 @@ import { UsageError } from '../errors.js';
 import { compareSources } from '../order.js';
 
 /** Source of standard input; its records are `stdin.jsonl#id`. */
-const STDIN_SOURCE = 'stdin.jsonl';
+export const STDIN_SOURCE = 'stdin.jsonl';
 /** Root of what came by standard input. Nothing under it is ever taken for gone. */
 export const STDIN_ROOT = '-';
 

@@ -1,6 +1,7 @@
 // What a run says at its end, as one JSON-ready value.
 import type { EmbedderIdentity } from '../types.js';
 import type { RunCounts } from './counts.js';
+import type { Elsewhere } from './elsewhere.js';
 
 export interface IngestSummary {
   out: string;
@@ -14,6 +15,8 @@ export interface IngestSummary {
     reused: number;
     failed: number;
   };
+  /** Documents that stay in the output although the run named none of their roots; `prune` drops them. */
+  elsewhere: Elsewhere[];
   /** Files left out: binary, too large, broken links. */
   skipped: number;
   requests: number;
@@ -26,7 +29,9 @@ export interface IngestSummary {
 
 export function summarize(
   counts: RunCounts,
-  rest: Pick<IngestSummary, 'out' | 'changed' | 'seconds'> & { embedder: EmbedderIdentity | undefined },
+  rest: Pick<IngestSummary, 'out' | 'changed' | 'elsewhere' | 'seconds'> & {
+    embedder: EmbedderIdentity | undefined;
+  },
 ): IngestSummary {
   const { embedder, ...run } = rest;
   return {

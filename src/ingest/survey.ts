@@ -6,24 +6,28 @@ import type { WalkEntry } from '../documents/walk/walk.js';
 import { UsageError } from '../errors.js';
 import type { Output } from '../output/output.js';
 import type { RunCounts } from './counts.js';
+import { countElsewhere, type Elsewhere, filesElsewhere, type Named } from './elsewhere.js';
 import { STDIN_ROOT } from './stdin.js';
 
 export interface SurveyOptions {
   previous: Output | undefined;
   /** Asked after the walk: did patterns or the size limit leave files out? */
   filtered(): boolean;
-  /** Folder that relative sources start from. */
-  base: string;
-  /** Folders, as sources, that were searched by a pattern. */
-  searched: readonly string[];
+  named: Named;
+  /** Remove what lies under roots that the run doesn't name. */
+  prune: boolean;
   counts: RunCounts;
 }
 
 export interface SurveyResult {
   /** Sources of the previous output whose rows go: documents, and records of files that are gone. */
   removed: Set<string>;
+  /** Of these, all that no file of this listing is named like: their rows go whatever is read. */
+  leaving: Set<string>;
   /** What of the previous output this listing doesn't have, for whatever reason. */
   unlisted: Set<string>;
+  /** What is kept although the run names none of the roots that it lies under. */
+  elsewhere: Elsewhere[];
 }
 
 export async function survey(
@@ -33,12 +37,14 @@ export async function survey(
   const { previous, counts } = options;
   const unseen = new Map(previous ? filesOf(previous) : []);
   const listed = new Map<string, boolean>();
+  const recordLike: string[] = [];
   for await (const group of entries) {
     for (const entry of group) {
       if (entry.kind === 'file') {
         counts.files++;
         counts.bytes += entry.size;
         unseen.delete(entry.source);
+        if (entry.source.includes('#')) recordLike.push(entry.source);
       } else if (entry.kind === 'listed') {
         listed.set(entry.root, entry.complete);
       } else {
@@ -48,10 +54,15 @@ export async function survey(
   }
   const gone = new Set<string>();
   for (const [source, root] of unseen) if (isGone(source, root, listed, options)) gone.add(source);
-  if (!previous) return { removed: gone, unlisted: gone };
+  if (!previous) return { removed: gone, unlisted: gone, leaving: gone, elsewhere: [] };
+  const others = filesElsewhere(unseen, options.named);
+  const elsewhere = options.prune ? [] : countElsewhere(others, previous);
+  if (options.prune) for (const source of others.keys()) gone.add(source);
   const removed = withRecords(gone, previous);
   const unlisted = withRecords(new Set(unseen.keys()), previous);
-  return { removed, unlisted };
+  const leaving = new Set(removed);
+  for (const source of recordLike) leaving.delete(source);
+  return { removed, leaving, unlisted, elsewhere };
 }
 
 /** Whether that many documents are more than half of an output's. */
@@ -90,9 +101,9 @@ function isGone(source: string, root: string, listed: Map<string, boolean>, opti
   // Found through another root before, or maybe hidden by a filter now: gone only if it isn't there any more.
   const covered =
     [...listed].some(
-      ([label, complete]) => complete && (label === root || isUnderRoot(source, label, options.base)),
-    ) || options.searched.some((folder) => isUnderRoot(source, folder, options.base));
-  return covered && !isThere(source, options.base);
+      ([label, complete]) => complete && (label === root || isUnderRoot(source, label, options.named.base)),
+    ) || options.named.searched.some((folder) => isUnderRoot(source, folder, options.named.base));
+  return covered && !isThere(source, options.named.base);
 }
 
 /** Adds the records of the files among `sources`. */

@@ -46,6 +46,8 @@ export interface WriterOptions {
   formats: readonly OutputFormat[];
   /** Roots of this run; those of kept documents are added. */
   roots: readonly string[];
+  /** Sources of the previous output that won't be kept: nothing needs their roots. */
+  leaving?: ReadonlySet<string> | undefined;
   /** Checked before the commit: a run that lost its lock must not write. */
   lock?: Lock | undefined;
   /** For tests. */
@@ -93,8 +95,10 @@ export class OutputWriter {
     this.#formats = (['jsonl', 'npy'] as const).filter(
       (name) => name === 'npy' || options.formats.includes(name),
     );
-    const used = this.#previous?.documents().map(({ root }) => root) ?? [];
-    const usedByRecords = this.#previous?.manifest.recordFiles.map(({ root }) => root) ?? [];
+    const stays = ({ source }: { source: string }) => !options.leaving?.has(source);
+    const rootOf = ({ root }: { root: string }) => root;
+    const used = this.#previous?.documents().filter(stays).map(rootOf) ?? [];
+    const usedByRecords = this.#previous?.manifest.recordFiles.filter(stays).map(rootOf) ?? [];
     this.#roots = [...new Set([...options.roots, ...used, ...usedByRecords])].sort(compareSources);
     this.#rootPlaces = new Map(this.#roots.map((root, place) => [root, place]));
   }

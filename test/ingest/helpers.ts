@@ -32,6 +32,7 @@ export function summaryOf(result: CliResult): {
   changed: boolean;
   documents: { new: number; changed: number; unchanged: number; removed: number; failed: number };
   chunks: { total: number; embedded: number; cached: number; reused: number; failed: number };
+  elsewhere: { root: string; documents: number }[];
   requests: number;
   failures: { source: string; code: string; chunk?: number }[];
 } {

@@ -220,6 +220,7 @@ describe('removal', () => {
     rmSync(join(workspace.dir, 'more/a.md'));
     expect(summaryOf(await ingest('more/*.md', '--json')).documents.removed).toBe(1);
     expect(readOutput(out).sources).not.toContain('more/a.md');
+    expect(summaryOf(await ingest('more/*.md', '--json')).changed).toBe(false);
   });
 
   test('--rebuild from a part of the documents needs --allow-removals', async () => {

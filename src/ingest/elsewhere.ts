@@ -1,0 +1,68 @@
+// What the output holds under roots that a run doesn't name: kept, and said, since a folder that was moved
+// or given up would stay in every answer; dropped where that is asked for.
+import type { Root } from '../documents/walk/roots.js';
+import { isUnderRoot, sourceOf } from '../documents/walk/source.js';
+import type { Output } from '../output/output.js';
+import type { Failure } from '../types.js';
+import { STDIN_ROOT, STDIN_SOURCE } from './stdin.js';
+
+/** Documents of the output under one root that the run doesn't name. */
+export interface Elsewhere {
+  root: string;
+  documents: number;
+}
+
+/** What a run names. */
+export interface Named {
+  /** Its roots, as sources. */
+  labels: readonly string[];
+  /** Folders, as sources, that its patterns searched. */
+  searched: readonly string[];
+  /** Folder that relative sources start from. */
+  base: string;
+}
+
+export function namedBy(roots: readonly Root[], base: string): Named {
+  const searched = roots.flatMap(({ glob }) => (glob ? [sourceOf(glob.base, base)] : []));
+  return { labels: roots.map(({ label }) => label), searched: [...new Set(searched)], base };
+}
+
+/** Whether a run doesn't look where `source` lies. */
+function isElsewhere(source: string, { labels, searched, base }: Named): boolean {
+  const isUnder = (place: string) => isUnderRoot(source, place, base);
+  return !labels.some(isUnder) && !searched.some(isUnder);
+}
+
+/**
+ * Of the files that a run didn't see, those that it didn't look for; never standard input.
+ * @param unseen files of the output, each with its root
+ */
+export function filesElsewhere(unseen: ReadonlyMap<string, string>, named: Named): Map<string, string> {
+  const files = new Map<string, string>();
+  for (const [source, root] of unseen) {
+    if (root !== STDIN_ROOT && isElsewhere(source, named)) files.set(source, root);
+  }
+  return files;
+}
+
+/** The roots of `files` in the order of the output, with the documents of each. */
+export function countElsewhere(files: ReadonlyMap<string, string>, output: Output): Elsewhere[] {
+  if (files.size === 0) return [];
+  const counts = new Map<string, number>();
+  for (const { source } of output.documents()) {
+    const root = files.get(output.recordFileOf(source) ?? source);
+    if (root !== undefined) counts.set(root, (counts.get(root) ?? 0) + 1);
+  }
+  return [...counts].map(([root, documents]) => ({ root, documents }));
+}
+
+/** Failures of earlier runs that a run has nothing to say about. @param prune leave out those that are elsewhere */
+export function failuresElsewhere(failures: readonly Failure[], named: Named, prune: boolean): Failure[] {
+  const { labels, base } = named;
+  return failures.filter(({ source }) => {
+    if (labels.some((label) => isUnderRoot(source, label, base))) return false;
+    // A failure has no root: what is called like standard input counts as that.
+    const isInput = source === STDIN_SOURCE || source.startsWith(`${STDIN_SOURCE}#`);
+    return !prune || isInput || !isElsewhere(source, named);
+  });
+}

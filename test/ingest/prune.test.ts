@@ -1,0 +1,130 @@
+// What lies under roots that a run doesn't name: said by every run, dropped by --prune.
+import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { makeWorkspace, type Workspace } from '../helpers/cli.js';
+import { startOllama, type TestOllama } from '../helpers/ollama.js';
+import { fingerprint, readOutput } from '../helpers/output.js';
+import { ingestWith, markdown, summaryOf, writeFiles } from './helpers.js';
+
+let workspace: Workspace;
+let ollama: TestOllama;
+let ingest: ReturnType<typeof ingestWith>;
+let out: string;
+
+const names = ['1', '2', '3', '4'];
+
+beforeEach(async () => {
+  workspace = makeWorkspace();
+  ollama = await startOllama();
+  ingest = ingestWith(workspace, ollama.url);
+  out = join(workspace.dir, 'embeddings');
+  for (const name of names) writeFiles(workspace.dir, { [`docs/${name}.md`]: markdown(name, 1) });
+});
+afterEach(async () => {
+  await ollama.stop();
+  workspace.remove();
+});
+
+function move(from: string, to: string): void {
+  renameSync(join(workspace.dir, from), join(workspace.dir, to));
+}
+
+function rootsOf(): string[] {
+  return JSON.parse(readFileSync(join(out, 'manifest.json'), 'utf8')).roots;
+}
+
+test('every run says what it keeps under roots that it does not name', async () => {
+  expect(summaryOf(await ingest('docs', '--json')).elsewhere).toEqual([]);
+  move('docs', 'docs2');
+  const kept = '4 documents of docs, not named in this run; --prune';
+  expect((await ingest('docs2', '--dry-run')).stderr).toContain(kept);
+  const first = await ingest('docs2', '--json');
+  expect(summaryOf(first)).toMatchObject({
+    documents: { new: 4, removed: 0 },
+    elsewhere: [{ root: 'docs', documents: 4 }],
+  });
+  expect(first.stderr).toContain(kept);
+  const second = await ingest('docs2', '--json');
+  expect(summaryOf(second)).toMatchObject({ changed: false, elsewhere: [{ root: 'docs', documents: 4 }] });
+  expect(second.stderr).toContain(kept);
+  expect(readOutput(out).sources).toHaveLength(8);
+});
+
+test('--prune turns a moved folder into what a first run makes of it, and embeds nothing', async () => {
+  expect((await ingest('docs')).code).toBe(0);
+  move('docs', 'docs2');
+  const plan = summaryOf(await ingest('docs2', '--prune', '--dry-run', '--json'));
+  expect(plan.documents).toMatchObject({ new: 4, removed: 4 });
+  const { documents, chunks, elsewhere } = summaryOf(await ingest('docs2', '--prune', '--json'));
+  expect(documents).toMatchObject({ new: 4, removed: 4 });
+  expect([chunks.embedded, elsewhere]).toEqual([0, []]);
+  expect(rootsOf()).toEqual(['docs2']);
+  const pruned = fingerprint(out);
+  expect(summaryOf(await ingest('docs2', '--prune', '--json')).changed).toBe(false);
+  expect(fingerprint(out)).toEqual(pruned);
+  rmSync(out, { recursive: true });
+  expect((await ingest('docs2')).code).toBe(0);
+  expect(fingerprint(out)).toEqual(pruned);
+});
+
+test('the removal guard counts what --prune drops', async () => {
+  writeFiles(workspace.dir, { 'notes/n.md': markdown('note', 1) });
+  expect((await ingest('docs', 'notes')).code).toBe(0);
+  const before = fingerprint(out);
+  const refused = await ingest('notes', '--prune');
+  expect(refused.code).toBe(2);
+  expect(refused.stderr).toContain('4 of 5 documents of the output would go');
+  expect(fingerprint(out)).toEqual(before);
+  expect(summaryOf(await ingest('notes', '--prune', '--allow-removals', '--json')).documents.removed).toBe(4);
+  expect(readOutput(out).sources).toEqual(['notes/n.md']);
+});
+
+test('records go with their file, failures with their root, and standard input stays', async () => {
+  const records = (...ids: string[]) =>
+    ids.map((id) => `${JSON.stringify({ id, text: `Record ${id}.` })}\n`).join('');
+  writeFiles(workspace.dir, { 'old/r.jsonl': records('a', 'b'), 'old/bad.json': '{"id": ' });
+  expect((await ingest('docs', 'old')).code).toBe(3);
+  const piped = await workspace.embed(
+    ['ingest', '-', '--ollama-url', ollama.url, '--model', 'all-minilm', '--cache', 'none', '--json'],
+    { stdin: records('x') },
+  );
+  expect(summaryOf(piped).elsewhere).toEqual([
+    { root: 'docs', documents: 4 },
+    { root: 'old', documents: 2 },
+  ]);
+  expect(existsSync(join(out, 'failures.jsonl'))).toBe(true);
+  expect(summaryOf(await ingest('docs', '--prune', '--json'))).toMatchObject({
+    documents: { unchanged: 5, removed: 2 },
+    failures: [],
+  });
+  expect(readOutput(out).sources).toEqual([...names.map((name) => `docs/${name}.md`), 'stdin.jsonl#x']);
+  expect(existsSync(join(out, 'failures.jsonl'))).toBe(false);
+  expect(rootsOf()).toEqual(['-', 'docs']);
+  expect(summaryOf(await ingest('docs', '--prune', '--json')).changed).toBe(false);
+});
+
+test('what a filter, a limit or a pattern hides under a named root stays', async () => {
+  writeFiles(workspace.dir, { 'docs/sub/5.md': markdown('5', 1), 'docs/sub/6.txt': 'The sixth.' });
+  expect((await ingest('docs')).code).toBe(0);
+  const { sources } = readOutput(out);
+  for (const flags of [
+    ['docs', '--limit', '1'],
+    ['docs', '--exclude', 'sub/**'],
+    ['docs/*.md'],
+    ['./docs/sub', 'docs'],
+    [workspace.dir],
+  ]) {
+    const { documents, elsewhere } = summaryOf(await ingest(...flags, '--prune', '--json'));
+    expect([flags, documents.removed, elsewhere]).toEqual([flags, 0, []]);
+  }
+  expect(readOutput(out).sources).toEqual(sources);
+  // A part of a root is a root of its own: the rest isn't named.
+  expect(summaryOf(await ingest('docs/sub', '--include', '*.md', '--json')).elsewhere).toEqual([
+    { root: 'docs', documents: 4 },
+  ]);
+  const pruned = await ingest('docs/sub', '--include', '*.md', '--prune', '--allow-removals', '--json');
+  expect(summaryOf(pruned).documents.removed).toBe(4);
+  expect(readOutput(out).sources).toEqual(['docs/sub/5.md', 'docs/sub/6.txt']);
+  expect((await workspace.embed(['verify'])).code).toBe(0);
+});
