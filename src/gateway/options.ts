@@ -4,7 +4,7 @@ import type { Settings } from '../config/settings.js';
 export interface GatewayLimits {
   /** Bytes of a request for vectors. @default 10 MiB */
   maxBody: number;
-  /** Texts of a request. @default 2048 */
+  /** Texts of a request. @default 8192 */
   maxTexts: number;
   /** Texts that may wait, for each model; more are told to come later. @default 10000 */
   maxQueue: number;

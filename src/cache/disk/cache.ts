@@ -4,6 +4,7 @@ import { ServiceError } from '../../errors.js';
 import type { CacheUsage, Json, PruneOptions, Vector, VectorCache, VectorEntry } from '../../types.js';
 import { checkEntries, checkHash, checkSpace, vectorAt } from '../bytes.js';
 import { type CountsHits, Lookups } from '../lookups.js';
+import { isDamage, keepRights, setAside } from './file.js';
 import { defaultCacheFolder } from './folder.js';
 import { clearDisk, diskUsage, pruneDisk } from './inventory.js';
 import { entryKey, type Place, packEntries, readPlace } from './pack.js';
@@ -40,13 +41,35 @@ export async function openDiskCache(options: DiskOptions = {}): Promise<DiskCach
       { cause },
     );
   });
+  const open = () =>
+    new DiskCache(new DiskStore(lmdb, folder, options.maxBytes ?? 2 * 1024 ** 3), folder, onWarning);
   try {
-    return new DiskCache(new DiskStore(lmdb, folder, options.maxBytes ?? 2 * 1024 ** 3), folder, onWarning);
+    return openOrRenew(open, folder, onWarning);
   } catch (error) {
     const cache = new DiskCache(undefined, folder, onWarning);
     cache.giveUp('opened', error);
     return cache;
   }
+}
+
+/** What a cache holds can be made again, so a damaged one costs a warning, once. */
+function openOrRenew(open: () => DiskCache, folder: string, onWarning: (message: string) => void): DiskCache {
+  try {
+    return open();
+  } catch (error) {
+    if (!isDamage(error)) throw error;
+    const aside = setAside(folder);
+    const cache = open();
+    keepRights(folder, aside);
+    onWarning(
+      `The disk cache in ${folder} was damaged (${reasonOf(error)}): it begins anew; the damaged file is ${aside}.`,
+    );
+    return cache;
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 export class DiskCache implements VectorCache, CountsHits {
@@ -162,7 +185,20 @@ export class DiskCache implements VectorCache, CountsHits {
     if (this.#warned) return;
     this.#warned = true;
     const rest = attempt === 'written' ? 'what it has is still used' : 'going on without it';
-    this.#onWarning(`${this.#cannot(attempt, error)}: ${rest}; ${REMEDY}`);
+    if (isDamage(error)) this.#setAside(error);
+    else this.#onWarning(`${this.#cannot(attempt, error)}: ${rest}; ${REMEDY}`);
+  }
+
+  /** Found out in the midst of a run: what is mapped stays as it is, and the next run begins anew. */
+  #setAside(error: unknown): void {
+    const words = `The disk cache in ${this.folder} is damaged (${reasonOf(error)}): going on without it`;
+    try {
+      this.#onWarning(
+        `${words}; the next run begins a new one, the damaged file is ${setAside(this.folder)}.`,
+      );
+    } catch (cause) {
+      this.#onWarning(`${words}; remove the folder (${reasonOf(cause)}).`);
+    }
   }
 
   #unusable(attempt: Attempt, cause: unknown): ServiceError {
@@ -170,8 +206,7 @@ export class DiskCache implements VectorCache, CountsHits {
   }
 
   #cannot(attempt: Attempt, error: unknown): string {
-    const reason = error instanceof Error ? error.message : String(error);
-    return `The disk cache in ${this.folder} can't be ${attempt} (${reason})`;
+    return `The disk cache in ${this.folder} can't be ${attempt} (${reasonOf(error)})`;
   }
 
   /** The store, for who must not take an unusable cache for an empty one. */

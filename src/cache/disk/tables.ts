@@ -1,17 +1,9 @@
 // The tables of the disk cache's database, and how a pack leaves them: what writing and taking stock
 // both stand on.
-import {
-  chmodSync,
-  closeSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readSync,
-  statfsSync,
-  statSync,
-} from 'node:fs';
+import { chmodSync, mkdirSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Database, RootDatabase } from 'lmdb';
+import { checkFile } from './file.js';
 import { entryKeys, readPlace } from './pack.js';
 
 export type Binary = Database<Buffer, Buffer>;
@@ -35,11 +27,15 @@ export interface Removed {
   packBytes: number;
 }
 
-/** @throws what LMDB throws when the folder can't be made, read or written, or isn't a database */
+/**
+ * @throws {DamagedFileError} when the file must not be mapped
+ * @throws what LMDB throws when the folder can't be made, read or written, or the database is damaged
+ */
 export function openTables(lmdb: typeof import('lmdb'), folder: string): DiskTables {
   // Vectors tell much of their texts: what we make is the user's alone. A folder that is there keeps its rights.
   const isNew = mkdirSync(folder, { recursive: true, mode: 0o700 }) !== undefined;
-  checkFolder(folder);
+  checkSpace(folder);
+  checkFile(folder);
   const binary = { encoding: 'binary', keyEncoding: 'binary' } as const;
   const environment = lmdb.open(folder, {
     ...binary,
@@ -49,12 +45,17 @@ export function openTables(lmdb: typeof import('lmdb'), folder: string): DiskTab
     eventTurnBatching: false,
   });
   if (isNew) for (const name of ['data.mdb', 'lock.mdb']) chmodSync(join(folder, name), 0o600);
-  return {
-    environment,
-    places: environment.openDB({ name: 'places/1', ...binary }),
-    packs: environment.openDB({ name: 'packs/1', ...binary }),
-    meta: environment.openDB({ name: 'meta/1', encoding: 'string' }),
-  };
+  try {
+    return {
+      environment,
+      places: environment.openDB({ name: 'places/1', ...binary }),
+      packs: environment.openDB({ name: 'packs/1', ...binary }),
+      meta: environment.openDB({ name: 'meta/1', encoding: 'string' }),
+    };
+  } catch (error) {
+    void environment.close();
+    throw error;
+  }
 }
 
 /** In a transaction: removes packs in the order of `keys` until `enough`. Readers find their entries missing. */
@@ -82,27 +83,11 @@ export function removePacks(
   return removed;
 }
 
-/** LMDB's magic number, in the first page. */
-const MAGIC = 0xbeefc0de;
-const MAGIC_AT = 24;
-const PAGE_SIZE_AT = 48;
-
 /** Less free space than this counts as a full disk. */
 const FREE = 16 * 1024 * 1024;
 
-/** LMDB's own answer to a full disk or to a file of another kind may be a crash of the process. */
-function checkFolder(folder: string): void {
+/** LMDB's own answer to a full disk may be a crash of the process. */
+function checkSpace(folder: string): void {
   const { bavail, bsize } = statfsSync(folder);
   if (bavail * bsize < FREE) throw new Error('the disk is full');
-  const file = join(folder, 'data.mdb');
-  if (!existsSync(file) || statSync(file).size === 0) return;
-  const head = Buffer.alloc(64);
-  const descriptor = openSync(file, 'r');
-  try {
-    readSync(descriptor, head, 0, head.length, 0);
-  } finally {
-    closeSync(descriptor);
-  }
-  const pages = statSync(file).size / head.readUInt32LE(PAGE_SIZE_AT);
-  if (head.readUInt32LE(MAGIC_AT) !== MAGIC || pages < 2) throw new Error(`${file} is not an LMDB database`);
 }

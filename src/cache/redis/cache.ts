@@ -54,6 +54,8 @@ export class RedisCache implements VectorCache, CountsHits {
   #reachable = true;
   #writable = true;
   #closed = false;
+  /** The connection was told to end and hasn't yet. */
+  #ending = false;
   #warned = { lost: false, refused: false };
 
   /** Takes a connected client; use `openRedisCache`. */
@@ -67,7 +69,10 @@ export class RedisCache implements VectorCache, CountsHits {
     client.on('error', (error) => {
       if (error instanceof ForeignReplyError) this.#lose(error.message);
     });
-    client.on('close', () => this.#lose('the connection broke'));
+    client.on('close', () => {
+      this.#ending = false;
+      this.#lose('the connection broke');
+    });
     client.on('ready', () => void this.#revive());
   }
 
@@ -179,7 +184,7 @@ export class RedisCache implements VectorCache, CountsHits {
       else this.#lose(reasonOf(error));
       // A silent connection says nothing of its end; a new one may work.
       const mute = error instanceof SilenceError || error instanceof ForeignReplyError;
-      if (mute && !this.#closed) this.#client.disconnect(true);
+      if (mute) this.#renew();
       return undefined;
     }
   }
@@ -229,6 +234,13 @@ export class RedisCache implements VectorCache, CountsHits {
     this.#onWarning(`${what}: going on without the cache; it is used again when Redis returns.`);
   }
 
+  /** Ends the connection for a new one; once, however many found it silent. */
+  #renew(): void {
+    if (this.#closed || this.#ending) return;
+    this.#ending = true;
+    this.#client.disconnect(true);
+  }
+
   /** A connection alone proves nothing: a stopped process still accepts, a starting one is loading. */
   async #revive(): Promise<void> {
     try {
@@ -236,7 +248,7 @@ export class RedisCache implements VectorCache, CountsHits {
       this.#reachable = !this.#closed;
       this.#writable = true;
     } catch {
-      if (!this.#closed) this.#client.disconnect(true);
+      this.#renew();
     }
   }
 }

@@ -329,6 +329,30 @@ describe.skipIf(!redisAvailable)('redis cache', () => {
     expect(warnings).toHaveLength(1);
   });
 
+  it('ends a silent connection once, however many wait for its answer', async () => {
+    const server = await start();
+    const { cache, warnings } = await open({ url: server.url, commandTimeoutMs: 300 });
+    await cache.setMany(space, [entryOf('a')]);
+    const told: string[] = [];
+    const hear = (warning: Error) => told.push(warning.name);
+    process.on('warning', hear);
+    process.kill(server.pid, 'SIGSTOP');
+    try {
+      const asked = Array.from({ length: 50 }, () => cache.getMany(space, [hashOf('a')], dimensions));
+      expect((await Promise.all(asked)).flat()).toEqual(asked.map(() => undefined));
+    } finally {
+      process.kill(server.pid, 'SIGCONT');
+    }
+    await vi.waitFor(
+      async () => expect(await cache.getMany(space, [hashOf('a')], dimensions)).toEqual([vectorOf('a')]),
+      { timeout: 20_000, interval: 50 },
+    );
+    process.off('warning', hear);
+    // MaxListenersExceededWarning, before.
+    expect(told).toEqual([]);
+    expect(warnings).toHaveLength(1);
+  });
+
   it('goes on without a Redis that gives no answer any more, and returns to it', async () => {
     const server = await start();
     const { cache, warnings } = await open({ url: server.url, commandTimeoutMs: 300 });
