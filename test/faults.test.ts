@@ -18,7 +18,7 @@ const fault = (meaning: FaultMeaning, retryAfterMs?: number) =>
 
 describe('the table of faults', () => {
   it('names a source for each, and gives no two the same rank', () => {
-    expect(meanings).toHaveLength(10);
+    expect(meanings).toHaveLength(11);
     for (const { source } of Object.values(faultPolicies)) expect(source.length).toBeGreaterThan(20);
     expect(new Set(Object.values(faultPolicies).map(({ telling }) => telling)).size).toBe(meanings.length);
     expect(noFaults()).toEqual(Object.fromEntries(meanings.map((meaning) => [meaning, 0])));
@@ -38,7 +38,7 @@ describe('the table of faults', () => {
       ['busy', 'bad-input', 'timeout', 'bad-answer', 'unreachable', 'resting'],
     ],
     ['are mended by opening the model anew', isRenewable, ['missing-model', 'changed']],
-    ['are of a text', isOfText, ['bad-input', 'bad-answer', 'too-long']],
+    ['are of a text', isOfText, ['bad-input', 'bad-answer', 'too-long', 'unknown-script']],
     ['are asked of another server', (one) => goesElsewhere(one, 1), meanings.slice(0, 8)],
   ])('knows which %s', (_, predicate, expected) => {
     expect(meanings.filter((meaning) => predicate(fault(meaning)))).toEqual(expected);

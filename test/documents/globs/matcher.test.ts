@@ -47,6 +47,8 @@ describe('a pattern', () => {
     fc.assert(
       fc.property(pattern, path, (glob, text) => {
         fc.pre(dot || !/(^|\/)[[{]/.test(glob));
+        // There, `**{a,b}` crosses folders, though `**a` doesn't; here neither does.
+        fc.pre(!glob.includes('**{'));
         expect([glob, text, matches(glob, text, dot) || glob === text]).toEqual([
           glob,
           text,
