@@ -35,7 +35,7 @@ let ollama: TestOllama;
 beforeAll(async () => {
   folder = realpathSync(mkdtempSync(join(tmpdir(), 'embed-library-')));
   mkdirSync(join(folder, 'node_modules'));
-  symlinkSync(ROOT, join(folder, 'node_modules/embed'));
+  symlinkSync(ROOT, join(folder, 'node_modules/embed-ingest'));
   mkdirSync(join(folder, 'docs'));
   writeFileSync(join(folder, 'docs/harbour.md'), '# Harbour\n\nThe harbour is behind the mill.\n');
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}');

@@ -2,7 +2,7 @@
 // REDIS_URL, .batchrc. Where there is no Ollama, the built-in embedder serves.
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { BatchConfig, BatchOrchestrator, loadSettings } from 'embed';
+import { BatchConfig, BatchOrchestrator, loadSettings } from 'embed-ingest';
 import { createService } from './service.js';
 
 const { settings } = await loadSettings();

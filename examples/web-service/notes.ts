@@ -1,5 +1,5 @@
 // The service's data: notes with their vectors, in memory, found by cosine.
-import type { Vector } from 'embed';
+import type { Vector } from 'embed-ingest';
 
 export interface Note {
   id: number;

@@ -1,7 +1,7 @@
 // Three routes: POST /notes keeps a note, GET /notes?like=… finds notes by meaning, GET /health tells how the
 // embedder is. However many clients ask at once, the orchestrator sends few, well-filled batches.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { type BatchOrchestrator, QueueFullError, RejectedTextsError, ServiceError } from 'embed';
+import { type BatchOrchestrator, QueueFullError, RejectedTextsError, ServiceError } from 'embed-ingest';
 import { Notes } from './notes.js';
 
 const MOST_BYTES = 64 * 1024;

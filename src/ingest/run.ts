@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path';
 import type { Settings } from '../config/settings.js';
 import { type Root, resolveRoots } from '../documents/walk/roots.js';
 import { DamagedOutputError, UsageError } from '../errors.js';
+import { refuseOtherFolder } from '../output/folder.js';
 import type { Lock } from '../output/lock.js';
 import { type Output, openOutput } from '../output/output.js';
 import { openWriter } from '../output/writer.js';
@@ -89,7 +90,10 @@ export class Run {
     });
   }
 
-  /** @throws {UsageError} when a path doesn't exist, or standard input is empty */
+  /**
+   * @throws {UsageError} when a path doesn't exist, or standard input is empty
+   * @throws {OutputError} when the output's folder is one of other things
+   */
   static async prepare(options: RunOptions): Promise<Run> {
     const { paths, settings, stdin, cwd = process.cwd() } = options;
     if (options.rebuild && options.limit !== undefined) {
@@ -98,6 +102,7 @@ export class Run {
       );
     }
     const out = resolve(cwd, settings.out);
+    await refuseOtherFolder(out);
     const roots = await resolveRoots(paths, cwd, dirname(out));
     const input = paths.includes(STDIN_ROOT) && stdin ? await readStandardInput(stdin) : undefined;
     if (input?.length === 0) {

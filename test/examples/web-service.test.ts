@@ -31,7 +31,7 @@ let url: string;
 beforeAll(async () => {
   folder = realpathSync(mkdtempSync(join(tmpdir(), 'embed-service-')));
   mkdirSync(join(folder, 'node_modules'));
-  symlinkSync(ROOT, join(folder, 'node_modules/embed'));
+  symlinkSync(ROOT, join(folder, 'node_modules/embed-ingest'));
   symlinkSync(join(ROOT, 'node_modules/@types'), join(folder, 'node_modules/@types'));
   for (const name of readdirSync(EXAMPLE).filter((name) => /\.(ts|json)$/.test(name))) {
     writeFileSync(join(folder, name), readFileSync(join(EXAMPLE, name)));

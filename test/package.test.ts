@@ -1,0 +1,91 @@
+// The package as it is published: what `npm pack` takes, unpacked into an empty folder. Its dependencies are
+// linked from the checkout, and none but those that it declares for its users: what is missing in the package
+// or declared for developers only fails here, without a registry.
+import { execFileSync } from 'node:child_process';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const PACKAGE = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+
+let folder: string;
+beforeAll(() => {
+  folder = realpathSync(mkdtempSync(join(tmpdir(), 'embed-package-')));
+  const npm = ['pack', '--ignore-scripts', '--json', '--pack-destination', folder];
+  const [{ filename }] = JSON.parse(execFileSync('npm', npm, { cwd: ROOT, encoding: 'utf8' }));
+  const modules = join(folder, 'node_modules');
+  const place = join(modules, PACKAGE.name);
+  mkdirSync(place, { recursive: true });
+  execFileSync('tar', ['-xzf', join(folder, filename), '-C', place, '--strip-components=1']);
+  for (const name of Object.keys({ ...PACKAGE.dependencies, ...PACKAGE.optionalDependencies })) {
+    mkdirSync(dirname(join(modules, name)), { recursive: true });
+    symlinkSync(join(ROOT, 'node_modules', name), join(modules, name));
+  }
+  mkdirSync(join(modules, '.bin'));
+  symlinkSync(`../${PACKAGE.name}/${PACKAGE.bin.embed}`, join(modules, '.bin/embed'));
+  mkdirSync(join(folder, 'docs'));
+  writeFileSync(join(folder, 'docs/harbour.md'), '# Harbour\n\nThe harbour is behind the mill.\n');
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Runs in the folder, with a home that is empty. */
+function run(command: string, ...args: string[]): string {
+  return execFileSync(command, args, {
+    cwd: folder,
+    encoding: 'utf8',
+    env: { PATH: process.env.PATH, HOME: join(folder, 'home') },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+}
+
+const embed = (...args: string[]) => run(join(folder, 'node_modules/.bin/embed'), ...args);
+
+test('is called embed-ingest, and its one command embed', () => {
+  expect(PACKAGE.name).toBe('embed-ingest');
+  expect(Object.keys(PACKAGE.bin)).toEqual(['embed']);
+  expect(embed('--version').trim()).toBe(PACKAGE.version);
+});
+
+test('indexes and answers by the embedder in it', () => {
+  const { chunks } = JSON.parse(embed('ingest', './docs', '--embedder', 'builtin', '--json'));
+  expect(chunks.total).toBe(1);
+  expect(embed('search', 'Where is the harbour?')).toContain('docs/harbour.md:1  Harbour');
+  expect(embed('verify')).toContain('fine (1 documents, 1 rows)');
+});
+
+test('is imported by its name, and nothing else of it is', () => {
+  const code = `const all = await import('embed-ingest');
+    const inner = await import('embed-ingest/dist/index.js').catch(({ code }) => code);
+    console.log(typeof all.BatchOrchestrator, typeof all.ingest, inner);`;
+  const printed = run(process.execPath, '--input-type=module', '-e', code);
+  expect(printed).toBe('function function ERR_PACKAGE_PATH_NOT_EXPORTED\n');
+});
+
+test('holds the program and its pages, and no tests', () => {
+  const names = readdirSync(join(folder, 'node_modules', PACKAGE.name)).sort();
+  expect(names).toEqual(
+    expect.arrayContaining([
+      '.batchrc.example.json',
+      'CHANGELOG.md',
+      'LICENSE',
+      'README.md',
+      'bin',
+      'deploy',
+      'dist',
+      'docs',
+    ]),
+  );
+  for (const absent of ['test', 'src', 'benchmarks', 'node_modules']) expect(names).not.toContain(absent);
+});
