@@ -14,11 +14,12 @@ import { orchestrator } from './orchestrator.js';
 import { pipeline } from './pipeline.js';
 import { realServer } from './real-server.js';
 import { secondRun } from './second-run.js';
+import { sickServer } from './sick-server.js';
 import { startup } from './startup.js';
 import { warmCache } from './warm-cache.js';
 
 const whole = { startup, pipeline, realServer, secondRun, warmCache, orchestrator, adaptive, gateway };
-const slow = { memory };
+const slow = { memory, sickServer };
 const own = ['run', ...Object.keys({ ...whole, ...slow })].map(
   (name) => `${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}.js`,
 );

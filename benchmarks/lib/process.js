@@ -75,7 +75,7 @@ async function text(stream) {
 
 /**
  * Starts a server that prints a line when it is ready, and ends it with this process at the latest.
- * @returns that line, and `stop()`
+ * @returns that line, `stop()`, and the process
  */
 export async function serve(file, args, { ready = /\n/, ...options } = {}) {
   const child = spawn(file, args, { ...options, stdio: ['ignore', 'pipe', 'inherit'] });
@@ -98,5 +98,5 @@ export async function serve(file, args, { ready = /\n/, ...options } = {}) {
     child.kill('SIGTERM');
     await gone;
   };
-  return { line, stop };
+  return { line, stop, child };
 }

@@ -74,7 +74,12 @@ export function lateAfterMs(
   tokens: number,
   endpoints: Iterable<Endpoint>,
 ): number | undefined {
-  const msPerToken = endpoint.msPerToken ?? meanOf([...endpoints].map((one) => one.msPerToken));
+  // Its first answers were of few tokens, hence mostly overhead: by them, a full batch would never be late.
+  const all = [...endpoints];
+  const msPerToken =
+    endpoint.trustedMsPerToken ??
+    meanOf(all.map((one) => one.trustedMsPerToken)) ??
+    meanOf(all.map((one) => one.msPerToken));
   if (msPerToken === undefined) return undefined;
   return Math.max(leastLateMs, patience * endpoint.slowness * tokens * msPerToken);
 }

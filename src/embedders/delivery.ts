@@ -9,7 +9,7 @@ import type { Endpoint, EndpointRequest } from './endpoint.js';
 import { Race } from './race.js';
 import { EndpointSlot, type EndpointSlots } from './slots.js';
 
-/** How often is looked for the first speeds of a pool that has answered nothing yet, in ms. */
+/** How often is looked for what was learned of speeds since, in ms. */
 const lookMs = 1000;
 
 export class Delivery {
@@ -128,7 +128,7 @@ export class Delivery {
     for (;;) {
       const lateMs = lateAfterMs(endpoint, ahead, this.#endpoints);
       const leftMs = lateMs === undefined ? lookMs : start + lateMs - performance.now();
-      await sleep(Math.max(0, leftMs), undefined, { signal });
+      await sleep(Math.min(Math.max(0, leftMs), lookMs), undefined, { signal });
       // A busy process may see its timer before the answer that lies there already.
       await nextLoop(undefined, { signal });
       if (lateMs !== undefined && performance.now() - start >= lateMs) return;

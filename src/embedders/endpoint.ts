@@ -114,7 +114,12 @@ export class Endpoint {
   /** Its speed, when that was measured often enough and not long ago. */
   get knownMsPerToken(): number | undefined {
     const fresh = performance.now() - this.#lastUse < Math.max(forgetMs, forgetRequests * this.#lastMs);
-    return this.#answers >= trustedAfter && fresh ? this.msPerToken : undefined;
+    return fresh ? this.trustedMsPerToken : undefined;
+  }
+
+  /** Its speed, when that was measured often enough. */
+  get trustedMsPerToken(): number | undefined {
+    return this.#answers >= trustedAfter ? this.msPerToken : undefined;
   }
 
   get msPerToken(): number | undefined {

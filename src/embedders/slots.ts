@@ -49,6 +49,9 @@ export class EndpointSlot implements Slot {
   }
 }
 
+/** Between two looks at the endpoints while a request waits for one, in ms. */
+const lookMs = 500;
+
 /** A request that waits for a slot of one of some endpoints. */
 interface Waiter {
   slot: EndpointSlot;
@@ -101,9 +104,10 @@ export class EndpointSlots implements Slots {
     return () => this.#listeners.delete(listener);
   }
 
-  /** While one can work, the others are asked how they are. */
+  /** While one can work, or somebody waits for one that can, the others are asked how they are. */
   examine(): void {
-    if (this.#endpoints.length < 2 || !this.#endpoints.some(isUsable)) return;
+    if (this.#endpoints.length < 2) return;
+    if (this.#waiters.size === 0 && !this.#endpoints.some(isUsable)) return;
     for (const endpoint of this.#endpoints) endpoint.examine();
   }
 
@@ -132,7 +136,13 @@ export class EndpointSlots implements Slots {
     slot.release();
     signal?.throwIfAborted();
     return await new Promise((resolve, reject) => {
+      // Where nothing is answered any more, nothing else would look after the endpoints.
+      const timer = setInterval(() => {
+        this.examine();
+        this.changed();
+      }, lookMs);
       const end = () => {
+        clearInterval(timer);
         this.#waiters.delete(waiter);
         signal?.removeEventListener('abort', onAbort);
       };
