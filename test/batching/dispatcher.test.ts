@@ -3,6 +3,7 @@ import { Dispatcher, type DispatcherOptions } from '../../src/batching/dispatche
 import { Limiter } from '../../src/batching/limiter/limiter.js';
 import { Limits } from '../../src/batching/limits.js';
 import type { Ticket } from '../../src/batching/ticket.js';
+import { withRetry } from '../../src/embedders/retry.js';
 import { EmbedderFault, type FaultMeaning, ServiceError } from '../../src/errors.js';
 import { BatchMetrics } from '../../src/metrics/metrics.js';
 import type { Embedder, Priority } from '../../src/types.js';
@@ -130,6 +131,38 @@ describe('faults', () => {
     const canaries = embedder.requests.filter((texts) => texts[0] === CANARY);
     expect(canaries).toHaveLength(2);
     expect(embedder.requests).toHaveLength(1 + 2 * 4 + 2);
+  });
+
+  test('a text that hangs the server costs all tries once, and then one at each level', async () => {
+    const tries: [texts: number, onceLate: boolean][] = [];
+    const embedder = new FakeEmbedder((texts, { onceLate = false }) => {
+      if (!texts.includes('text 5')) return texts.map((text) => vectorOf(text));
+      tries.push([texts.length, onceLate]);
+      throw new EmbedderFault('timeout', 'late');
+    });
+    const { dispatcher } = dispatch(withRetry(embedder, { retries: 3, baseMs: 1 }), {
+      items: 16,
+      concurrency: 1,
+    });
+    const tickets = addAll(dispatcher, names(16));
+    await drain(dispatcher, tickets);
+    expect(tickets.map((ticket) => ticket.fault?.meaning).filter(Boolean)).toEqual(['timeout']);
+    expect(tickets[5]!.fault).toBeDefined();
+    const whole = Array.from({ length: 4 }, () => [16, false]);
+    expect(tries).toEqual([...whole, [8, true], [4, true], [2, true], [1, true]]);
+  });
+
+  test('a half of a batch that failed otherwise gets all its tries when it is late', async () => {
+    let late = 1;
+    const embedder = new FakeEmbedder((texts) => {
+      if (texts.includes('text 0')) throw new EmbedderFault('bad-input', 'poison');
+      if (texts.includes('text 1') && late-- > 0) throw new EmbedderFault('timeout', 'late');
+      return texts.map((text) => vectorOf(text));
+    });
+    const { dispatcher } = dispatch(withRetry(embedder, { retries: 3, baseMs: 1 }), { concurrency: 1 });
+    const tickets = addAll(dispatcher, names(2));
+    await drain(dispatcher, tickets);
+    expect(tickets.map((ticket) => ticket.fault?.meaning)).toEqual(['bad-input', undefined]);
   });
 
   test('a text that is too long needs no canary', async () => {
