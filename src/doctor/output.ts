@@ -1,5 +1,6 @@
 // The output as the last run left it: its lock, what an interrupted run left, and whether its files fit
 // together. This looks at a few bytes only; `embed verify` reads all of them.
+
 import { join } from 'node:path';
 import { NewerOutputError } from '../errors.js';
 import { parseRecord, readRecordText, recover } from '../output/commit.js';
@@ -9,6 +10,7 @@ import { acquireLock, inspectLock } from '../output/lock.js';
 import { type Output, openOutput } from '../output/output.js';
 import { ownFileSize } from '../output/owned-file.js';
 import type { VectorSpace } from '../types.js';
+import { isOne, normOf } from '../vectors/norm.js';
 import { plural, quoted } from '../words.js';
 import type { Finding, Fix } from './check.js';
 import { type Probe, said } from './probe.js';
@@ -69,9 +71,8 @@ async function lookInto(output: Output): Promise<Finding> {
   const seen = `${plural(output.documents().length, 'document')}, ${plural(rows, 'row')}, ${space.model}`;
   if (rows > 0) {
     const [vector] = await output.vectors([rows - 1]);
-    const norm = Math.hypot(...vector!);
-    // Written so that NaN is a problem, too.
-    if (!(Math.abs(norm - 1) <= 1e-3)) {
+    const norm = normOf(vector!);
+    if (!isOne(norm)) {
       return { status: 'failure', seen: `the last row's vector has length ${norm} instead of 1` };
     }
     JSON.parse(await output.line(rows - 1));

@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { DamagedOutputError, OutputError } from '../errors.js';
+import { isOne, normOf } from '../vectors/norm.js';
 import { keyBytes } from './hashindex.js';
 import { rowId } from './ids.js';
 import { chunksName, vectorsName } from './layout.js';
@@ -19,7 +20,6 @@ export interface Verification {
 
 /** More would not help anybody. */
 const maxProblems = 100;
-const normTolerance = 1e-3;
 
 /** @throws {OutputError} when the folder holds no output */
 export async function verifyOutput(dir: string): Promise<Verification> {
@@ -119,12 +119,8 @@ class RowChecker {
   }
 
   #checkVector(row: number, vector: Float32Array, embedding: unknown): void {
-    let squares = 0;
-    for (const value of vector) squares += value * value;
-    // Written so that NaN is a problem too.
-    if (!(Math.abs(Math.sqrt(squares) - 1) <= normTolerance)) {
-      this.#problems.push(`${vectorsName}: row ${row} has length ${Math.sqrt(squares)} instead of 1.`);
-    }
+    const norm = normOf(vector);
+    if (!isOne(norm)) this.#problems.push(`${vectorsName}: row ${row} has length ${norm} instead of 1.`);
     if (this.#output.manifest.formats.includes('jsonl') !== (embedding !== undefined)) {
       this.#problems.push(
         `${chunksName}: row ${row} ${embedding === undefined ? 'lacks' : 'has'} an embedding.`,

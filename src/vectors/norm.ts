@@ -17,7 +17,10 @@ export function normOf(vector: Vector): number {
 
 /** Whether a value is a vector of `dimensions` finite numbers whose norm is 1 ± 0.001. */
 export function isUnit(value: unknown, dimensions: number): value is Vector {
-  if (!(value instanceof Float32Array) || value.length !== dimensions) return false;
-  // False for NaN, too.
-  return Math.abs(normOf(value) - 1) <= tolerance;
+  return value instanceof Float32Array && value.length === dimensions && isOne(normOf(value));
+}
+
+/** Whether a norm is 1 ± 0.001; false for NaN. */
+export function isOne(norm: number): boolean {
+  return Math.abs(norm - 1) <= tolerance;
 }
