@@ -1,5 +1,5 @@
 // All benchmarks, one after the other: `npm run bench -- [--save] [--slow] [--only NAME…]`.
-// --save writes RESULTS.md; --slow runs those of many minutes, too.
+// --save writes RESULTS.md; --slow runs those of many minutes, and the one that needs a registry, too.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, release, totalmem } from 'node:os';
@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { adaptive } from './adaptive.js';
 import { gateway } from './gateway.js';
+import { install } from './install.js';
 import { report } from './lib/figures.js';
 import { installPeers } from './lib/peers.js';
 import { memory } from './memory.js';
@@ -19,7 +20,7 @@ import { startup } from './startup.js';
 import { warmCache } from './warm-cache.js';
 
 const whole = { startup, pipeline, realServer, secondRun, warmCache, orchestrator, adaptive, gateway };
-const slow = { memory, sickServer };
+const slow = { memory, sickServer, install };
 const own = ['run', ...Object.keys({ ...whole, ...slow })].map(
   (name) => `${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}.js`,
 );

@@ -15,6 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { minVersion, satisfies } from 'semver';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -88,4 +89,18 @@ test('holds the program and its pages, and no tests', () => {
     ]),
   );
   for (const absent of ['test', 'src', 'benchmarks', 'node_modules']) expect(names).not.toContain(absent);
+});
+
+test('depends on nothing that needs a newer Node than it does itself, wherever it is installed', () => {
+  const oldest = minVersion(PACKAGE.engines.node)!.version;
+  const { packages } = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8'));
+  const used = Object.entries<{ dev?: boolean; engines?: { node?: string } }>(packages);
+  const newer = used
+    .filter(([, { dev, engines }]) => !dev && engines?.node && !satisfies(oldest, engines.node))
+    .map(([place, { engines }]) => `${place} needs ${engines?.node}`);
+  expect(newer).toEqual([]);
+  // An override holds in this checkout only: users get what the dependencies ask for.
+  // The one that is left concerns an accelerator of the disk cache's, which does without it.
+  const isUsed = (name: string) => used.some(([place, { dev }]) => !dev && place === `node_modules/${name}`);
+  expect(Object.keys(PACKAGE.overrides).filter(isUsed)).toEqual(['msgpackr-extract']);
 });
