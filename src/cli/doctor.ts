@@ -5,6 +5,7 @@ import { exitCodes } from '../errors.js';
 import { printable, printableJson, say } from '../printable.js';
 import { plural } from '../words.js';
 import { chalk } from './colour.js';
+import { canAsk, confirm } from './confirm.js';
 import { addSettings, milliseconds, typedSettings } from './flags.js';
 import { harmless, printNotice } from './print.js';
 import { withSignals } from './signals.js';
@@ -34,7 +35,8 @@ export function doctorCommand(): Command {
     .addHelpText(
       'after',
       `
-Nothing is changed without --fix. Exits with 0 when all is fine, with 1 when a check fails (with --strict:
+Nothing is changed without --fix. A model that only a file or an output names is pulled after a question on the
+terminal; without one, the command is said. Exits with 0 when all is fine, with 1 when a check fails (with --strict:
 or warns). Models are loaded where they aren't; one that loads longer than --timeout
 fails, unless --wait gives it the time.
 
@@ -84,6 +86,7 @@ async function run(command: Command, flags: Flags): Promise<DoctorReport> {
       ...(flags.timeout !== undefined && { timeoutMs: flags.timeout }),
       ...(flags.wait !== undefined && { waitMs: flags.wait }),
       signal,
+      ...(canAsk() && { confirm: (what) => confirm(`${what[0]!.toUpperCase()}${what.slice(1)}?`) }),
       onFix: (what) => printNotice(say`fixing: ${printable(what)}`),
       onProgress: (status) => {
         if (status !== last) printNotice(say`  ${printable(status)}`);

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { exitCodes } from '../errors.js';
 import { printable, printableJson, say } from '../printable.js';
-import { quoted } from '../words.js';
+import { command as shell } from '../words.js';
 import { printNotice, printResult } from './print.js';
 
 export function verifyCommand(): Command {
@@ -31,7 +31,7 @@ Examples:
       for (const problem of problems) printNotice(say`${printable(dir)}: ${printable(problem)}`);
       // What can't even be opened has said so itself.
       if (documents > 0) {
-        const again = printable(`embed ingest <the same paths> --out ${quoted(dir)} --rebuild`);
+        const again = printable(shell`embed ingest <the same paths> --out ${dir} --rebuild`);
         printNotice(say`To build it again, with known vectors from the cache: ${again}`);
       }
     }

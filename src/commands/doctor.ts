@@ -14,6 +14,8 @@ export interface DoctorOptions extends LoadOptions {
   /** Do what is safe (pull a missing model, remove a stale lock, prune the cache), then look again. @default false */
   fix?: boolean;
   signal?: AbortSignal;
+  /** Asked before what a file of somebody else's may want, such as fetching a model; without it that isn't done. */
+  confirm?(what: string): Promise<boolean>;
   /** Told what a fix will do, before it does it. */
   onFix?(what: string): void;
   /** Told of a fix's long work as it goes. */
@@ -71,13 +73,19 @@ export async function doctor(options: DoctorOptions = {}): Promise<DoctorReport>
 
 async function mend(
   checks: readonly Check[],
-  { onFix, onProgress }: DoctorOptions,
+  { confirm, onFix, onProgress }: DoctorOptions,
   signal: AbortSignal,
 ): Promise<FixResult[]> {
   const done = new Map<string, FixResult>();
   for (const { id, fix } of checks) {
     // Two checks may ask for the same.
     if (fix === undefined || done.has(fix.what)) continue;
+    if (fix.doubt !== undefined && !(await confirm?.(`${fix.what} (${fix.doubt})`))) {
+      signal.throwIfAborted();
+      const error = confirm ? 'not wanted' : `${fix.doubt}: name it yourself, or run the command above`;
+      done.set(fix.what, { id, what: fix.what, ok: false, error });
+      continue;
+    }
     onFix?.(fix.what);
     try {
       await fix.run({ signal, onProgress: (status) => onProgress?.(status) });

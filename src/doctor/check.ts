@@ -31,6 +31,8 @@ export interface Finding {
 export interface Fix {
   /** What it does, as a phrase that follows "fixing:". */
   what: string;
+  /** Why a person has to agree first, as a phrase. */
+  doubt?: string;
   /** @throws when it can't be done */
   run(options: FixOptions): Promise<void>;
 }

@@ -3,7 +3,7 @@ import { isAbsolute } from 'node:path';
 import type { ReadSettings } from '../config/load.js';
 import { SETTINGS } from '../config/settings.js';
 import { shownValue } from '../config/show.js';
-import { plural, quoted } from '../words.js';
+import { command, plural } from '../words.js';
 import type { Finding } from './check.js';
 import type { Probe } from './probe.js';
 
@@ -19,7 +19,7 @@ export async function examineConfiguration(probe: Probe, read: ReadSettings): Pr
 function wrong(problem: string): Finding {
   const where = /^(.+?)(?: \(\w+\))?(?:: | can't be read| must hold)/.exec(problem)?.[1] ?? '';
   const finding: Finding = { status: 'failure', seen: problem };
-  if (isAbsolute(where)) return { ...finding, mend: `vi ${quoted(where)}` };
+  if (isAbsolute(where)) return { ...finding, mend: command`vi ${where}` };
   return /^[A-Z_]+$/.test(where) ? { ...finding, mend: `unset ${where}` } : finding;
 }
 

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { defaultCacheFolder } from '../cache/disk/folder.js';
 import type { Settings } from '../config/settings.js';
 import { chunksName, manifestName, vectorsName } from '../output/layout.js';
-import { quoted } from '../words.js';
+import { command } from '../words.js';
 import type { Finding } from './check.js';
 import type { Probe } from './probe.js';
 import { size } from './words.js';
@@ -35,7 +35,7 @@ async function folder(path: string, wanted: number): Promise<Finding> {
     return {
       status: 'failure',
       seen: `${there} is a file, not a folder`,
-      mend: `mv ${quoted(there)} ${quoted(`${there}.old`)}`,
+      mend: command`mv ${there} ${`${there}.old`}`,
     };
   }
   try {
@@ -47,7 +47,7 @@ async function folder(path: string, wanted: number): Promise<Finding> {
       seen: readOnly
         ? `${name} is on a read-only file system`
         : `${there} can't be written: permission denied`,
-      ...(!readOnly && { mend: `chmod u+wx ${quoted(there)}` }),
+      ...(!readOnly && { mend: command`chmod u+wx ${there}` }),
     };
   }
   const { bavail, blocks, bsize } = await statfs(there);
@@ -55,7 +55,7 @@ async function folder(path: string, wanted: number): Promise<Finding> {
   if (blocks === 0) return { status: 'ok', seen: `${name}: writable` };
   const free = bavail * bsize;
   const seen = `${name}: writable, ${size(free)} free`;
-  const mend = `df -h ${quoted(there)}`;
+  const mend = command`df -h ${there}`;
   if (free < LEAST_BYTES) return { status: 'failure', seen: `${seen}, too little for any run`, mend };
   if (free < wanted) return { status: 'warning', seen: `${seen}, ${size(wanted)} would be safe`, mend };
   return { status: 'ok', seen };

@@ -5,10 +5,11 @@ import { OllamaClient } from '../embedders/ollama/client.js';
 import { openOllamaEmbedder } from '../embedders/ollama/embedder.js';
 import { DEFAULT_URL } from '../embedders/ollama/host.js';
 import { hasModel, listEmbeddingModels } from '../embedders/ollama/model.js';
+import { pullCommand } from '../embedders/ollama/name.js';
 import { pullModel } from '../embedders/ollama/pull.js';
 import type { Embedder, VectorSpace } from '../types.js';
 import { MOST_TEXTS } from '../upstream/limits.js';
-import { quoted } from '../words.js';
+import { command } from '../words.js';
 import type { Finding, Fix } from './check.js';
 import { examineVectors } from './ollama-vectors.js';
 import type { Probe } from './probe.js';
@@ -23,6 +24,8 @@ export interface EndpointOptions {
   settings: Settings;
   /** What was named, or what made the output. */
   model: string | undefined;
+  /** Where the model's name comes from, as a phrase, unless the user gave it: nothing is fetched by it unasked. */
+  strangeModel: string | undefined;
   /** Nobody asked for this server: where it can't be used, the built-in embedder stands in. */
   optional: boolean;
   /** The space of the output that a run would continue here. */
@@ -85,7 +88,7 @@ async function reachable(
   const late = (waitedMs: number): Finding => ({
     status: optional ? 'warning' : 'failure',
     seen: `no answer within ${time(waitedMs)}${optional ? ': the built-in embedder stands in' : ''}`,
-    mend: `curl -m 5 ${whereIs(url)}/api/version`,
+    mend: command`curl -m 5 ${`${whereIs(url)}/api/version`}`,
   });
   const look = async (signal: AbortSignal): Promise<Finding> => {
     const start = performance.now();
@@ -127,26 +130,28 @@ async function chooseModel(probe: Probe, options: EndpointOptions): Promise<stri
   await probe.check('model', 'Model', async (signal): Promise<Finding> => {
     const ask = { apiKey, signal, timeoutMs: 4000 };
     if (options.model !== undefined) {
-      if (!(await hasModel(url, options.model, ask))) return missing(url, options.model, apiKey);
+      if (!(await hasModel(url, options.model, ask))) return missing(options, options.model);
       chosen = options.model;
       return { status: 'ok', seen: `${chosen} is there` };
     }
     [chosen] = await listEmbeddingModels(url, ask);
     if (chosen !== undefined) return { status: 'ok', seen: `${chosen} would be used (no model is named)` };
-    const mend = pullCommand(url, 'nomic-embed-text');
+    const mend = pullAt(url, 'nomic-embed-text');
     if (!optional) return { status: 'failure', seen: 'no model here can embed', mend };
     return { status: 'skipped', seen: 'no model here can embed: the built-in embedder stands in', mend };
   });
   return chosen;
 }
 
-function missing(url: URL, model: string, apiKey: string | undefined): Finding {
+function missing({ url, settings, strangeModel }: EndpointOptions, model: string): Finding {
+  const apiKey = settings.ollamaApiKey;
   const fix: Fix = {
     what: `pull ${model} at ${whereIs(url)}`,
+    ...(strangeModel !== undefined && { doubt: `only ${strangeModel} names it` }),
     run: async ({ signal, onProgress }) =>
       pullModel(url, model, ({ status }) => onProgress(status), signal, apiKey),
   };
-  return { status: 'failure', seen: `${model} is missing`, mend: pullCommand(url, model), fix };
+  return { status: 'failure', seen: `${model} is missing`, mend: pullAt(url, model), fix };
 }
 
 async function openModel(
@@ -171,7 +176,7 @@ async function openModel(
     const seen = `digest ${digest.slice(0, 12)}, context ${opened.maxTokens} tokens, ${dimensions} dimensions`;
     return { status: 'ok', seen };
   };
-  const mend = pullCommand(url, 'nomic-embed-text');
+  const mend = pullAt(url, 'nomic-embed-text');
   const found = await probe.check('details', 'Details', look, { mend });
   return found.status === 'ok' ? embedder : undefined;
 }
@@ -195,7 +200,7 @@ export function sameEverywhere(
     return {
       status: 'failure',
       seen: `${whereIs(other.url)} gives other vectors than ${whereIs(first.url)} (${reason})`,
-      mend: pullCommand(other.url, first.model!),
+      mend: pullAt(other.url, first.model!),
     };
   }
   const measured = answered.every((one) => one.space !== undefined);
@@ -214,14 +219,14 @@ function difference(
   return comparison.same ? undefined : comparison.reason;
 }
 
-function pullCommand(url: URL, model: string): string {
+function pullAt(url: URL, model: string): string {
   const here = whereIs(url) === DEFAULT_URL;
-  return `${here ? '' : `OLLAMA_HOST=${whereIs(url)} `}ollama pull ${quoted(model)}`;
+  return `${here ? '' : command`OLLAMA_HOST=${whereIs(url)} `}${pullCommand(model)}`;
 }
 
 /** Where a server's own words are. */
 function logCommand(url: URL): string {
-  return isHere(url) ? 'journalctl -u ollama -n 50' : `ssh ${url.hostname} journalctl -u ollama -n 50`;
+  return isHere(url) ? 'journalctl -u ollama -n 50' : command`ssh ${url.hostname} journalctl -u ollama -n 50`;
 }
 
 function isHere(url: URL): boolean {
@@ -229,6 +234,8 @@ function isHere(url: URL): boolean {
 }
 
 function startCommand(url: URL): string {
-  if (!isHere(url)) return `ssh ${url.hostname} ollama serve`;
-  return url.port === new URL(DEFAULT_URL).port ? 'ollama serve' : `OLLAMA_HOST=${url.host} ollama serve`;
+  if (!isHere(url)) return command`ssh ${url.hostname} ollama serve`;
+  return url.port === new URL(DEFAULT_URL).port
+    ? 'ollama serve'
+    : command`OLLAMA_HOST=${url.host} ollama serve`;
 }

@@ -11,7 +11,7 @@ import { type Output, openOutput } from '../output/output.js';
 import { ownFileSize } from '../output/owned-file.js';
 import type { VectorSpace } from '../types.js';
 import { isOne, normOf } from '../vectors/norm.js';
-import { plural, quoted } from '../words.js';
+import { command, plural } from '../words.js';
 import type { Finding, Fix } from './check.js';
 import { type Probe, said } from './probe.js';
 import { size } from './words.js';
@@ -29,11 +29,11 @@ export async function examineOutput(probe: Probe, out: string): Promise<VectorSp
       await output.close();
     }
   };
-  const mend = `embed ingest <paths> --out ${quoted(out)} --rebuild`;
+  const mend = command`embed ingest <paths> --out ${out} --rebuild`;
   const late = (): Finding => ({
     status: 'warning',
     seen: 'too large to be read through here, and touched since the last run',
-    mend: `embed verify ${quoted(out)}`,
+    mend: command`embed verify ${out}`,
   });
   await probe.check('files', 'Files', (signal) => look(signal).catch(tooNew), { late, mend });
   let held = false;
@@ -46,7 +46,7 @@ export async function examineOutput(probe: Probe, out: string): Promise<VectorSp
     return {
       status: 'warning',
       seen: `stale: its owner, ${owner}, is dead`,
-      mend: `embed doctor --fix --out ${quoted(out)}`,
+      mend: command`embed doctor --fix --out ${out}`,
       fix: unlock(out),
     };
   });
@@ -85,7 +85,7 @@ async function interrupted(out: string): Promise<Finding> {
     return {
       status: 'warning',
       seen: 'stopped in the middle of its commit; the next run ends it',
-      mend: `embed doctor --fix --out ${quoted(out)}`,
+      mend: command`embed doctor --fix --out ${out}`,
       fix: endCommit(out),
     };
   }
@@ -97,7 +97,7 @@ async function interrupted(out: string): Promise<Finding> {
   return {
     status: 'warning',
     seen: `stopped early; its journal keeps ${size(bytes)} of vectors for the next run`,
-    mend: `embed ingest <the same paths> --out ${quoted(out)}`,
+    mend: command`embed ingest <the same paths> --out ${out}`,
   };
 }
 

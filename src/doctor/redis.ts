@@ -2,7 +2,7 @@
 import { type RedisAddress, redisAddress } from '../cache/redis/address.js';
 import { redisSettings } from '../config/redis.js';
 import type { Settings } from '../config/settings.js';
-import { whole } from '../words.js';
+import { command, whole } from '../words.js';
 import { prune, withCache } from './cache.js';
 import type { Finding, Fix } from './check.js';
 import type { Probe } from './probe.js';
@@ -208,7 +208,7 @@ function ttl({ cacheTtl }: Settings): Finding {
 /** How redis-cli is told where to go; the password is asked for. */
 function target({ host, port, password, tls }: RedisAddress): string {
   return [
-    host === 'localhost' || host === '127.0.0.1' ? '' : `-h ${host}`,
+    host === 'localhost' || host === '127.0.0.1' ? '' : command`-h ${host}`,
     port === 6379 ? '' : `-p ${port}`,
     tls ? '--tls' : '',
     password === undefined ? '' : '--askpass',
@@ -219,5 +219,5 @@ function target({ host, port, password, tls }: RedisAddress): string {
 
 function startCommand({ host, port }: RedisAddress): string {
   const here = host === 'localhost' || host === '127.0.0.1' || host === '::1';
-  return here ? `redis-server --port ${port}` : `ssh ${host} redis-server --port ${port}`;
+  return here ? `redis-server --port ${port}` : command`ssh ${host} redis-server --port ${String(port)}`;
 }

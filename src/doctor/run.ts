@@ -43,7 +43,7 @@ export async function examine({ read, cwd, timeoutMs, waitMs, signal }: ExamineO
     one(new Probe('configuration', budget), (probe) => examineConfiguration(probe, read)),
     redisGroup(budget, settings),
     one(new Probe('cache', budget), (probe) => examineCache(probe, settings)),
-    embedderGroups(budget, settings, previous, waitMs),
+    embedderGroups(budget, read, previous, waitMs),
     one(new Probe('folders', budget), (probe) => examineFolders(probe, settings, out)),
     previous.then(() => [output]),
   ];
@@ -88,10 +88,11 @@ async function redisGroup(budget: Budget, settings: Settings): Promise<Probe[]> 
 /** Which embedders a run could use, by the rules of a run: what is named, what made the output, what is there. */
 async function embedderGroups(
   budget: Budget,
-  settings: Settings,
+  read: ReadSettings,
   output: Promise<VectorSpace | undefined>,
   waitMs: number,
 ): Promise<Probe[]> {
+  const { settings } = read;
   const previous = await output;
   const { embedder, model, ollamaUrl } = settings;
   const named = embedder === 'ollama' || model !== undefined;
@@ -101,7 +102,7 @@ async function embedderGroups(
   // Servers that are configured are looked at even where the output keeps to the built-in embedder.
   if (embedder !== 'builtin' && (!builtin || ollamaUrl)) {
     const optional = !named && !ollamaUrl && previous === undefined;
-    const found = await endpointGroups(budget, settings, {
+    const found = await endpointGroups(budget, read, {
       optional,
       previous: builtin ? undefined : previous,
       waitMs,
@@ -117,9 +118,10 @@ async function embedderGroups(
 
 async function endpointGroups(
   budget: Budget,
-  settings: Settings,
+  read: ReadSettings,
   options: { optional: boolean; previous: VectorSpace | undefined; waitMs: number },
 ): Promise<{ probes: Probe[]; usable: boolean }> {
+  const { settings } = read;
   const addresses = settings.ollamaUrl ?? [DEFAULT_URL];
   const urls = addresses.map(urlOrSentence);
   const { previous } = options;
@@ -134,7 +136,13 @@ async function endpointGroups(
     );
     probes.push(probe);
     if (typeof url !== 'string') {
-      return await examineEndpoint(probe, { url, settings, model, ...options });
+      return await examineEndpoint(probe, {
+        url,
+        settings,
+        model,
+        strangeModel: strangerOf(read, known),
+        ...options,
+      });
     }
     await probe.check('address', 'Address', () => ({ status: 'failure', seen: url, mend: 'embed config' }));
     return undefined;
@@ -148,6 +156,12 @@ async function endpointGroups(
     probes.push(all);
   }
   return { probes, usable };
+}
+
+/** Who named the model, where that isn't whoever runs this: a file, an output and a server may be anybody's. */
+function strangerOf({ settings, layers, file }: ReadSettings, known: string | undefined): string | undefined {
+  if (settings.model !== undefined) return layers.model === 'file' ? file : undefined;
+  return known === undefined ? 'another server' : 'the output';
 }
 
 /** The URL of a server, or why it is none. */

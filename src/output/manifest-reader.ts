@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { DamagedOutputError, NewerOutputError } from '../errors.js';
 import { compareSources } from '../order.js';
 import { spaceFromJson } from '../space.js';
-import { quoted } from '../words.js';
+import { command } from '../words.js';
 import { chunksName, vectorsName } from './layout.js';
 import {
   type Chunking,
@@ -43,7 +43,7 @@ const hex64 = /^[0-9a-f]{64}$/;
 export function damaged(path: string, detail: string, cause?: unknown): DamagedOutputError {
   return new DamagedOutputError(
     `${path} is damaged (${detail}): restore the output from a copy, or build it again with ` +
-      `\`embed ingest <the same paths> --out ${quoted(dirname(path))} --rebuild\`, which takes known vectors from the cache.`,
+      `\`${command`embed ingest <the same paths> --out ${dirname(path)} --rebuild`}\`, which takes known vectors from the cache.`,
     cause === undefined ? undefined : { cause },
   );
 }

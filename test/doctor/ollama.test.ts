@@ -114,7 +114,8 @@ describe('one server', () => {
     });
     const told: string[] = [];
     const progress: string[] = [];
-    const report = await look([ollama], 'bge-m3', {
+    const report = await look([ollama], undefined, {
+      env: { OLLAMA_EMBEDDING_MODEL: 'bge-m3' },
       fix: true,
       onFix: (what) => told.push(what),
       onProgress: (status) => progress.push(status),
@@ -126,9 +127,33 @@ describe('one server', () => {
     expect(report.ok).toBe(true);
   });
 
+  test('a model that only a file names is pulled by --fix after a question, and not without one', async () => {
+    const bge = { ...allMiniLm, name: 'bge-m3:latest', digest: 'c0'.repeat(32) };
+    await using ollama = await startOllama({ registry: [bge] });
+    const asked: string[] = [];
+    const answering = (answer: boolean): DoctorOptions => ({
+      fix: true,
+      confirm: async (what) => asked.push(what) > 0 && answer,
+    });
+    const unasked = await look([ollama], 'bge-m3', { fix: true });
+    expect(unasked.fixes).toMatchObject([
+      { ok: false, error: expect.stringContaining('.batchrc.json names it') },
+    ]);
+    expect(line(unasked, 'ollama.model').mend).toBe(`OLLAMA_HOST=${ollama.url} ollama pull bge-m3`);
+    const refused = await look([ollama], 'bge-m3', answering(false));
+    expect(refused.fixes).toMatchObject([{ ok: false, error: 'not wanted' }]);
+    expect(ollama.requests.filter(({ path }) => path === '/api/pull')).toEqual([]);
+    const agreed = await look([ollama], 'bge-m3', answering(true));
+    expect(agreed.fixes).toMatchObject([{ ok: true }]);
+    expect(asked[1]).toMatch(/^pull bge-m3 at http:.* \(only .*\.batchrc\.json names it\)$/);
+  });
+
   test('a fix that fails says why', async () => {
     await using ollama = await startOllama();
-    const report = await look([ollama], 'bge-m3', { fix: true });
+    const report = await look([ollama], undefined, {
+      env: { OLLAMA_EMBEDDING_MODEL: 'bge-m3' },
+      fix: true,
+    });
     expect(report.fixes).toMatchObject([{ ok: false, error: expect.stringContaining("can't pull") }]);
     expect(report.ok).toBe(false);
   });

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { quoted } from '../../src/words.js';
 
 export const BIN = fileURLToPath(new URL('../../bin/embed.js', import.meta.url));
 export const FIXTURES = fileURLToPath(new URL('../../fixtures', import.meta.url));
@@ -33,6 +34,8 @@ export interface Workspace {
   embed(args: string[], options?: Partial<CliOptions>): Promise<CliResult>;
   /** Starts `embed …args` in `dir`. */
   start(args: string[], options?: Partial<CliOptions>): RunningCli;
+  /** The same on a terminal (util-linux's `script`), whose input stays open; all it shows is in `stdout`. */
+  terminal(args: string[], options?: Partial<CliOptions>): RunningCli;
   remove(): void;
 }
 
@@ -43,13 +46,21 @@ export function makeWorkspace(): Workspace {
   return {
     dir,
     start,
+    terminal: (args, options = {}) => {
+      const words = [process.execPath, BIN, ...args].map(quoted).join(' ');
+      return run('script', ['-qec', words, '/dev/null'], { cwd: dir, ...options }, 'open');
+    },
     embed: (args, options) => start(args, options).done,
     remove: () => rmSync(dir, { recursive: true, force: true }),
   };
 }
 
 function startCli(args: string[], options: CliOptions): RunningCli {
-  const child = spawn(process.execPath, [BIN, ...args], {
+  return run(process.execPath, [BIN, ...args], options);
+}
+
+function run(program: string, args: string[], options: CliOptions, stdin?: 'open'): RunningCli {
+  const child = spawn(program, args, {
     cwd: options.cwd,
     env: {
       PATH: process.env.PATH ?? '',
@@ -61,7 +72,8 @@ function startCli(args: string[], options: CliOptions): RunningCli {
   const text = { stdout: '', stderr: '' };
   child.stdout?.setEncoding('utf8').on('data', (part: string) => (text.stdout += part));
   child.stderr?.setEncoding('utf8').on('data', (part: string) => (text.stderr += part));
-  child.stdin?.on('error', () => undefined).end(options.stdin ?? '');
+  child.stdin?.on('error', () => undefined);
+  if (stdin !== 'open') child.stdin?.end(options.stdin ?? '');
   const done = new Promise<CliResult>((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code, signal) => resolve({ code, signal, ...text }));

@@ -1,9 +1,10 @@
 // The tables of the disk cache's database, and how a pack leaves them: what writing and taking stock
 // both stand on.
-import { chmodSync, mkdirSync, statfsSync } from 'node:fs';
+import { chmodSync, lstatSync, mkdirSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Database, RootDatabase } from 'lmdb';
 import { checkFile } from './file.js';
+import { defaultCacheFolder } from './folder.js';
 import { entryKeys, readPlace } from './pack.js';
 
 export type Binary = Database<Buffer, Buffer>;
@@ -32,8 +33,9 @@ export interface Removed {
  * @throws what LMDB throws when the folder can't be made, read or written, or the database is damaged
  */
 export function openTables(lmdb: typeof import('lmdb'), folder: string): DiskTables {
-  // Vectors tell much of their texts: what we make is the user's alone. A folder that is there keeps its rights.
+  // Vectors tell much of their texts: what we make is the user's alone. A folder that was named keeps its rights.
   const isNew = mkdirSync(folder, { recursive: true, mode: 0o700 }) !== undefined;
+  const isOurs = isNew || folder === defaultCacheFolder();
   checkSpace(folder);
   checkFile(folder);
   const binary = { encoding: 'binary', keyEncoding: 'binary' } as const;
@@ -44,7 +46,7 @@ export function openTables(lmdb: typeof import('lmdb'), folder: string): DiskTab
     // Batches are ours; those of lmdb-js drop a promise, whose rejection would end the process.
     eventTurnBatching: false,
   });
-  if (isNew) for (const name of ['data.mdb', 'lock.mdb']) chmodSync(join(folder, name), 0o600);
+  if (isOurs) keepToUser(folder);
   try {
     return {
       environment,
@@ -81,6 +83,19 @@ export function removePacks(
     removed.packBytes += pack.length;
   }
   return removed;
+}
+
+/** Older versions let others read it; what isn't the user's own, or is a link, stays as it is. */
+function keepToUser(folder: string): void {
+  const wanted = [
+    [folder, 0o700],
+    ...['data.mdb', 'lock.mdb', 'data.mdb.damaged'].map((name) => [join(folder, name), 0o600] as const),
+  ] as const;
+  for (const [path, mode] of wanted) {
+    const stats = lstatSync(path, { throwIfNoEntry: false });
+    if (stats === undefined || stats.isSymbolicLink() || (stats.mode & 0o077) === 0) continue;
+    if (stats.uid === process.getuid?.()) chmodSync(path, mode);
+  }
 }
 
 /** Less free space than this counts as a full disk. */

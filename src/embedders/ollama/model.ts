@@ -1,8 +1,7 @@
 // What a server says of a model, read once: identity, sizes and vocabulary. Nothing here loads the model.
 import { EmbedderFault, ServiceError } from '../../errors.js';
-import { quoted } from '../../words.js';
 import { type OllamaClient, type RequestOptions, withClient } from './client.js';
-import { canonicalName } from './name.js';
+import { canonicalName, pullCommand } from './name.js';
 
 export interface OllamaModel {
   /** With its tag, as the server lists it. */
@@ -47,7 +46,7 @@ export async function readModel(
     const listed = (await listModels(client, options)).find((one) => sameName(one.name, model));
     if (listed === undefined) {
       throw new ServiceError(
-        `Ollama at ${client.where} has no model "${model}": run "ollama pull ${quoted(model)}" there, or use --pull.`,
+        `Ollama at ${client.where} has no model "${model}": run "${pullCommand(model)}" there, or use --pull.`,
       );
     }
     const shown = (await client.json('/api/show', { model }, options)) as Fields;
