@@ -1,5 +1,7 @@
 // One batch to its end: sends it, and when it fails finds out whose fault that was. The server's is an
 // outage; a text's is found by halving the batch, so that all others still get their vectors.
+
+import { debug } from '../debug.js';
 import { EmbedderFault, ServiceError } from '../errors.js';
 import { faultIn, isLate, isResting, isTooLong, mayPass, policyOf } from '../faults.js';
 import type { BatchMetrics } from '../metrics/metrics.js';
@@ -56,6 +58,7 @@ export async function attempt(
   }
   if (batch.length === 1) return onFault(batch[0]!, fault);
   if (!serverIsUp) metrics.halved();
+  debug.batching?.(`a batch of ${batch.length} texts failed (${fault.meaning}): sending its halves`);
   const middle = batch.length >> 1;
   const half = { ...sending, onceLate: isLate(fault) };
   await attempt(batch.slice(0, middle), options, half, !outage, comebacks);

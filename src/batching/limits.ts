@@ -2,14 +2,14 @@
 import type { RequestLimits } from '../types.js';
 
 export class Limits {
-  readonly #make: () => RequestLimits;
+  readonly #make: (endpoint: string) => RequestLimits;
   readonly #byEndpoint = new Map<string, RequestLimits>();
 
   /**
-   * @param make a limiter for one endpoint
+   * @param make a limiter for one endpoint, by its URL
    * @param endpoints those that are known
    */
-  constructor(make: () => RequestLimits, endpoints: readonly string[] = ['']) {
+  constructor(make: (endpoint: string) => RequestLimits, endpoints: readonly string[] = ['']) {
     this.#make = make;
     this.keep(endpoints);
   }
@@ -17,7 +17,7 @@ export class Limits {
   of(endpoint: string): RequestLimits {
     const known = this.#byEndpoint.get(endpoint);
     if (known) return known;
-    const limits = this.#make();
+    const limits = this.#make(endpoint);
     this.#byEndpoint.set(endpoint, limits);
     return limits;
   }

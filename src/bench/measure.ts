@@ -2,6 +2,7 @@
 // they are, within a time that never is exceeded.
 
 import type { Settings } from '../config/settings.js';
+import { debug } from '../debug.js';
 import { withRetry } from '../embedders/retry.js';
 import { ServiceError } from '../errors.js';
 import type { EmbedderIdentity, Vector } from '../types.js';
@@ -21,7 +22,7 @@ import { type Random, randomFrom, shuffled } from './random.js';
 import { type Sample, sampleTexts } from './sample.js';
 import type { Phase } from './series.js';
 import { Target } from './target.js';
-import { runTrial } from './trial.js';
+import { inShort, runTrial } from './trial.js';
 
 export interface MeasureOptions {
   /** Files, folders and globs; none: the bundled texts. */
@@ -271,6 +272,7 @@ class Bench {
           signal: this.#signal,
         });
       const outcome = adaptive ? await target.clock.during(trial) : await trial();
+      debug.bench?.(`${phase} ${round}, ${nameOf(candidate)}: ${inShort(outcome)}`);
       if (outcome.kind === 'measured') {
         series.rounds[phase][round] = outcome.trial;
         return;

@@ -136,6 +136,13 @@ export async function runTrial(texts: readonly TrialText[], options: TrialOption
   }
 }
 
+export function inShort(outcome: Outcome): string {
+  if (outcome.kind === 'failed') return `failed (${outcome.fault.message})`;
+  if (outcome.kind === 'rejected') return `${outcome.texts.length} texts were rejected`;
+  const { texts, tokens, requests, seconds } = outcome.trial;
+  return `${texts} texts, ${tokens} tokens, ${requests} requests, ${(seconds * 1000).toFixed(0)} ms`;
+}
+
 function tooSlow(ms: number): EmbedderFault {
   const seconds = Math.round(ms / 100) / 10;
   return new EmbedderFault('timeout', `The texts of one measurement were not answered within ${seconds} s.`);

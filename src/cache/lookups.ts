@@ -1,5 +1,7 @@
 // How often a cache had what it was asked for. Counted in memory, since a lookup must not cost a write;
 // the cache adds the counts to those of all processes now and then.
+
+import { debug } from '../debug.js';
 import type { Vector, VectorCache } from '../types.js';
 
 /** Milliseconds between two writes of the counts. A process that is killed loses so much. */
@@ -28,6 +30,7 @@ export class Lookups {
   count(found: readonly (Vector | undefined)[]): void {
     let misses = 0;
     for (const vector of found) if (vector === undefined) misses++;
+    debug.cache?.(`asked for ${found.length} vectors, had ${found.length - misses}`);
     this.add({ hits: found.length - misses, misses });
   }
 

@@ -1,6 +1,7 @@
 // The whole command line: one subcommand a file, one place where errors become exit codes.
 import { Command, CommanderError } from 'commander';
 import { maskAddresses } from '../addresses.js';
+import { debug, startDebug } from '../debug.js';
 import { exitCodes } from '../errors.js';
 import { readPackage } from '../package.js';
 import { benchCommand } from './bench.js';
@@ -8,6 +9,7 @@ import { cacheCommand } from './cache.js';
 import { configCommand } from './config.js';
 import { doctorCommand } from './doctor.js';
 import { ingestCommand } from './ingest.js';
+import { printNotice } from './print.js';
 import { reportError } from './report.js';
 import { searchCommand } from './search.js';
 import { serveCommand } from './serve.js';
@@ -35,6 +37,9 @@ Examples:
   $ embed ingest ./docs                   index a folder into ./embeddings
   $ embed search "how do I log in"        ask the index
   $ embed ingest ./docs --model bge-m3    with a model of your Ollama
+
+Environment:
+  EMBED_DEBUG=cache,embedder              tell on standard error what these parts do; * for all
 ${EXIT_STATUS}`,
     );
   for (const command of [
@@ -54,6 +59,9 @@ ${EXIT_STATUS}`,
 
 /** Runs one command line to its end; sets `process.exitCode`, never throws. */
 export async function run(argv: readonly string[]): Promise<void> {
+  startDebug(process.env.EMBED_DEBUG, printNotice);
+  const { version, platform, arch } = process;
+  debug.run?.(`embed ${readPackage().version}, Node ${version}, ${platform} ${arch}`);
   const program = createProgram();
   for (const command of [
     program,

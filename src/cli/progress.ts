@@ -1,5 +1,6 @@
 // Shows a run while it goes: a bar on a terminal, a line now and then elsewhere, nothing with --quiet.
 import { MultiBar } from 'cli-progress';
+import { isDebugging } from '../debug.js';
 import type { RunCounts } from '../ingest/counts.js';
 import { type Printable, printable } from '../printable.js';
 import { whole } from '../words.js';
@@ -19,7 +20,8 @@ const LINE_INTERVAL_MS = 10_000;
 
 export function startProgress(counts: RunCounts, quiet: boolean): Progress {
   if (quiet) return { line: () => undefined, download: () => undefined, stop: () => undefined };
-  return process.stderr.isTTY && !process.env.CI ? startBar(counts) : startLines(counts);
+  const isPlain = process.env.CI || isDebugging();
+  return process.stderr.isTTY && !isPlain ? startBar(counts) : startLines(counts);
 }
 
 function startBar(counts: RunCounts): Progress {

@@ -1,5 +1,6 @@
 // `embed ingest` without its flags: what the command line, the library and the tests all call.
 
+import { debug } from '../debug.js';
 import { Run, type RunOptions, type RunResult } from '../ingest/run.js';
 import { recover } from '../output/commit.js';
 import { acquireLock } from '../output/lock.js';
@@ -27,10 +28,13 @@ export async function ingest(options: IngestOptions): Promise<RunResult> {
     onWait: ({ pid, host }) =>
       options.onNotice?.(`Waiting for process ${pid} on ${host}, which works on the output.`),
   });
+  debug.output?.(`locked ${run.out}`);
   try {
-    await recover(run.out);
+    const ended = await recover(run.out);
+    if (ended) debug.output?.('ended the commit that another run had begun');
     return await run.update(lock);
   } finally {
     await lock.release();
+    debug.output?.(`unlocked ${run.out}`);
   }
 }

@@ -1,11 +1,13 @@
 // Joins flags, environment, configuration file and defaults into one set of checked settings.
 import { dirname, isAbsolute, resolve } from 'node:path';
+import { debug, told } from '../debug.js';
 import { UsageError } from '../errors.js';
 import { nearest } from '../nearest.js';
 import { coerce, expandHome } from './coerce.js';
 import { type ConfigFile, findConfigFile } from './file.js';
 import { strayingSecrets } from './secrets.js';
 import { SETTINGS, type Setting, type Settings } from './settings.js';
+import { shownValue } from './show.js';
 
 /** Where a value came from: `default`, `--batch-size`, `OLLAMA_HOST`, or a file's path. */
 export type Origin = string;
@@ -92,7 +94,19 @@ export async function readSettings(options: LoadOptions = {}): Promise<ReadSetti
     problems.push(problem);
     delete settings[key];
   }
+  if (debug.config) tellSettings(read);
   return read;
+}
+
+function tellSettings({ settings, origins, layers, file, problems }: ReadSettings): void {
+  debug.config?.(file === undefined ? 'no configuration file' : `read ${file}`);
+  for (const setting of SETTINGS) {
+    const { key } = setting;
+    if (layers[key] === undefined || layers[key] === 'default') continue;
+    const value = JSON.stringify(shownValue(setting, settings[key]));
+    debug.config?.(`${key} is ${value}, from ${origins[key]}`);
+  }
+  for (const problem of problems) debug.config?.(`wrong: ${told(problem)}`);
 }
 
 interface Found {

@@ -3,6 +3,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { maskAddresses } from '../addresses.js';
+import { debug } from '../debug.js';
 import { EmbedError } from '../errors.js';
 import type { Check, Finding, GroupName } from './check.js';
 import { time } from './words.js';
@@ -69,6 +70,9 @@ export class Probe {
         ? outOfTime(options.isNeeded)
         : await within(timeoutMs, signal, again, () => late(timeoutMs));
     signal.throwIfAborted();
+    debug.doctor?.(
+      `${this.group}.${id}: ${finding.status} after ${Math.round(performance.now() - start)} ms`,
+    );
     const subject = this.subject === undefined ? {} : { subject: this.subject };
     this.checks.push({
       id: `${this.group}.${id}`,

@@ -1,6 +1,7 @@
 // The way of one request through a pool: to another endpoint when it fails for a reason that lies with the
 // endpoint, and to a second one beside the first when the answer is late.
 import { setImmediate as nextLoop, setTimeout as sleep } from 'node:timers/promises';
+import { debug } from '../debug.js';
 import { EmbedderFault } from '../errors.js';
 import { goesElsewhere, mostTelling } from '../faults.js';
 import type { Vector } from '../types.js';
@@ -115,6 +116,7 @@ export class Delivery {
       if (other === undefined || race.ending.aborted) return;
       this.#left.delete(other);
       slot?.limits.hedged();
+      debug.embedder?.(`${endpoint.url} is late with its answer: asking ${other.url}, too`);
       await race.enter((signal) => this.#ask(other, slot, signal));
     } finally {
       slot?.release();

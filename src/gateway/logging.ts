@@ -2,6 +2,7 @@
 import type { Writable } from 'node:stream';
 import { pino } from 'pino';
 import { maskAddresses } from '../addresses.js';
+import { debug } from '../debug.js';
 import { EmbedError } from '../errors.js';
 import { printable } from '../printable.js';
 import { plural } from '../words.js';
@@ -32,6 +33,7 @@ export function openLog(level: LogLevel, out: Writable = process.stdout): Gatewa
   const log = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, stream);
   return {
     request: (line) => {
+      if (debug.gateway) tellRequest(line);
       const bounded = {
         ...line,
         path: printable(line.path, LONGEST),
@@ -39,10 +41,18 @@ export function openLog(level: LogLevel, out: Writable = process.stdout): Gatewa
       };
       log[line.status >= 500 ? 'warn' : 'info'](bounded, 'request');
     },
-    notice: (message) => log.warn(printable(maskAddresses(message), LONGEST)),
+    notice: (message) => {
+      debug.gateway?.(message);
+      log.warn(printable(maskAddresses(message), LONGEST));
+    },
     error: (error, id) => log.error({ id, ...known(error) }, 'unexpected error'),
     end: () => stream.end(),
   };
+}
+
+function tellRequest({ id, method, path, status, ms, texts }: RequestLine): void {
+  const count = texts === undefined ? '' : `, ${texts} texts`;
+  debug.gateway?.(`${id} ${method} ${path}${count}: ${status} after ${Math.round(ms)} ms`);
 }
 
 /** Where it happened; the message only of our own errors, since others' may quote a text. */

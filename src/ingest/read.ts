@@ -2,6 +2,7 @@
 // them, and hands the others on in the one order of the run.
 import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
+import { debug, told } from '../debug.js';
 import { isBinary } from '../documents/decode.js';
 import { type Extraction, extract, formatFor } from '../documents/extract.js';
 import type { ReaderLimits } from '../documents/reader/limits.js';
@@ -142,6 +143,7 @@ class Reader {
     try {
       file = this.#ahead.open(entry);
     } catch (error) {
+      debug.documents?.(`${source} can't be opened: ${told(error)}`);
       return this.fail(source, codeOf(error));
     }
     const { bytes, hash } = file;
@@ -180,10 +182,12 @@ class Reader {
     } catch (error) {
       signal?.throwIfAborted();
       if (error instanceof EmbedError && !(error instanceof DocumentError)) throw error;
+      debug.documents?.(`${source} can't be read: ${told(error)}`);
       // A parser that fails in its own way fails for this document only.
       const code = error instanceof DocumentError ? (error.failure as FailureCode) : 'malformed';
       return this.fail(source, code);
     }
+    debug.documents?.(`read ${source}: ${bytes.length} bytes, documents in it: ${found.documents.length}`);
     for (const failure of found.failures) this.steps.push({ kind: 'failure', failure });
     const single = found.documents.length === 1 && found.documents[0]!.source === source;
     const arrivals: Arrival[] = [];

@@ -1,6 +1,7 @@
 // One run from the walk to the commit.
 import { dirname, resolve } from 'node:path';
 import type { Settings } from '../config/settings.js';
+import { debug } from '../debug.js';
 import { type Root, resolveRoots } from '../documents/walk/roots.js';
 import { DamagedOutputError, UsageError } from '../errors.js';
 import { refuseOtherFolder } from '../output/folder.js';
@@ -102,6 +103,7 @@ export class Run {
       );
     }
     const out = resolve(cwd, settings.out);
+    debug.run?.(`from ${cwd} into ${out}, of ${paths.join(' ')}`);
     await refuseOtherFolder(out);
     const roots = await resolveRoots(paths, cwd, dirname(out));
     const input = paths.includes(STDIN_ROOT) && stdin ? await readStandardInput(stdin) : undefined;
@@ -152,6 +154,7 @@ export class Run {
         lock,
       });
       try {
+        debug.run?.('reading');
         await runPipeline(this.#listing.again(), writer, {
           ...this.#readOptions(known, removed),
           session,
@@ -163,7 +166,9 @@ export class Run {
         await this.#guard(removed, known, known);
         const old = (await known?.failures()) ?? [];
         for (const failure of failuresElsewhere(old, this.#named, this.#prune)) writer.fail(failure);
+        debug.run?.('committing');
         const { changed } = await writer.commit({ keepJournal: this.#options.limit !== undefined });
+        debug.output?.(changed ? 'committed' : 'nothing to commit');
         return this.#result(known, changed, elsewhere);
       } catch (error) {
         await writer.abort();
@@ -210,6 +215,7 @@ export class Run {
     const { settings } = this.#options;
     let tooLarge = false;
     const entries = this.#listing.first((reason, source) => {
+      debug.documents?.(`left out (${reason}): ${source}`);
       if (reason === 'too-large') tooLarge = true;
       if (COUNTED_SKIPS.has(reason)) {
         this.#counts.skipped++;
@@ -223,7 +229,9 @@ export class Run {
       prune: this.#prune,
       counts: this.#counts,
     });
-    if (this.#counts.files === 0 && !previous) {
+    const { files, bytes } = this.#counts;
+    debug.run?.(`listed ${files} files of ${bytes} bytes; ${result.removed.size} documents go`);
+    if (files === 0 && !previous) {
       throw new UsageError(
         `Nothing to ingest in ${this.#options.paths.join(', ')}: no readable document there (ignore files, --include and --exclude may hide some).`,
       );

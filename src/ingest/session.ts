@@ -2,6 +2,7 @@
 // at the first chunk of a new or changed document, so that a run without one contacts nobody.
 import type { Ticket } from '../batching/ticket.js';
 import type { Settings } from '../config/settings.js';
+import { debug } from '../debug.js';
 import { UsageError, VectorSpaceError } from '../errors.js';
 import { BatchMetrics } from '../metrics/metrics.js';
 import { type Journal, openJournal } from '../output/journal.js';
@@ -73,6 +74,9 @@ export class Session {
       requirePinnedCounter(embedder, previous);
       const chunking = resolveChunking(embedder, settings, previous);
       const journal = await openJournal(options.out, space.id, space.dimensions);
+      const { size, overlap, counter } = chunking;
+      debug.chunks?.(`of ${size} tokens, overlapping by ${overlap}, counted by ${counter.id}`);
+      debug.output?.(`journal ${journal.path}: ${journal.size} vectors`);
       return new Session({ upstream, chunking, journal, metrics }, options);
     } catch (error) {
       await upstream.close();

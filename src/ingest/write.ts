@@ -1,4 +1,6 @@
 // The last stage: hands finished steps to the output's writer.
+
+import { debug } from '../debug.js';
 import type { OutputWriter } from '../output/writer.js';
 import type { Failure } from '../types.js';
 import type { RunCounts } from './counts.js';
@@ -53,6 +55,7 @@ export async function write(
             step.failure.chunk = index++;
             failed++;
           }
+          debug.documents?.(`failed (${step.failure.code}): ${step.failure.source}`);
           failures.push(step.failure);
           writer.fail(step.failure);
           break;

@@ -2,6 +2,7 @@
 // It sees one whole output, the old or the new, even while a commit replaces the files.
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
+import { debug, told } from '../debug.js';
 import type { Failure, Vector, VectorSpace } from '../types.js';
 import { parseFailures } from './failures.js';
 import { HashIndex, keyBytes } from './hashindex.js';
@@ -41,13 +42,20 @@ export interface OpenOptions {
  */
 export async function openOutput(dir: string, options: OpenOptions = {}): Promise<Output | undefined> {
   const files = await openFiles(dir);
-  if (files === undefined) return undefined;
+  if (files === undefined) {
+    debug.output?.(`${dir}: none yet`);
+    return undefined;
+  }
   try {
     const manifest = await readManifest(files.manifest, join(dir, manifestName));
     await checkSizes(dir, files, manifest);
     if (options.sums ?? true) await checkSums(dir, files, manifest, options.signal);
+    const { space, documents, rows } = manifest;
+    const made = `made by ${space.embedder} with ${space.model} in the vector space ${space.id}`;
+    debug.output?.(`${dir}: documents ${documents.length}, rows ${rows}, ${made}`);
     return new Output(dir, files, manifest);
   } catch (error) {
+    debug.output?.(`${dir}: ${told(error)}`);
     await closeFiles(files);
     throw error;
   }

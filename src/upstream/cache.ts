@@ -4,6 +4,7 @@ import { type CacheOptions, openCache } from '../cache/open.js';
 import { registerSpace } from '../cache/spaces.js';
 import { redisSettings } from '../config/redis.js';
 import type { Settings } from '../config/settings.js';
+import { debug } from '../debug.js';
 import { compareSpaces } from '../embedders/space.js';
 import { spaceFromJson, spaceToJson } from '../space.js';
 import type { VectorCache, VectorSpace } from '../types.js';
@@ -21,7 +22,12 @@ export async function openConfiguredCache(
   settings: Settings,
   onWarning: (message: string) => void,
 ): Promise<VectorCache | undefined> {
-  const cache = await openCache(settings.cache, cacheOptionsOf(settings, onWarning));
+  const warn = (message: string) => {
+    debug.cache?.(message);
+    onWarning(message);
+  };
+  const cache = await openCache(settings.cache, cacheOptionsOf(settings, warn));
+  if (!cache) debug.cache?.(`none is used (cache is ${settings.cache})`);
   return cache && checkedCache(cache, onWarning);
 }
 

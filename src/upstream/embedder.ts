@@ -73,7 +73,11 @@ export function planChunking(
 async function openBuiltin(options: OpenEmbedderOptions): Promise<OpenedEmbedder> {
   const { openBuiltinEmbedder } = await import('../embedders/builtin/embedder.js');
   const { signal, onRequest, onOpened } = options;
-  const embedder = withRequestCount(await openBuiltinEmbedder({ signal }), onRequest);
+  const embedder = withRequestCount(
+    await openBuiltinEmbedder({ signal }),
+    'the built-in embedder',
+    onRequest,
+  );
   try {
     await onOpened?.(embedder);
     // It takes the texts of a batch one by one itself.

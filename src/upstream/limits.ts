@@ -3,6 +3,7 @@ import { totalmem } from 'node:os';
 import { Limiter } from '../batching/limiter/limiter.js';
 import { Limits } from '../batching/limits.js';
 import type { BatchBounds } from '../batching/pack.js';
+import { debug } from '../debug.js';
 import type { Embedder } from '../types.js';
 
 /** Tokens and characters of one request: what keeps a slow server's answer within minutes. */
@@ -59,8 +60,9 @@ export function limitsFor(
   const startBatchSize = Math.min(bounds.startBatchSize ?? START.batchSize, maxBatchSize);
   const batchSize = set.batchSize === undefined ? undefined : Math.min(set.batchSize, maxBatchSize);
   const isFixed = embedder.identity.embedder === 'builtin';
-  const make = () =>
+  const make = (endpoint: string) =>
     new Limiter({
+      onChange: debug.batching && ((limits) => tellLimits(endpoint, limits)),
       batchSize: isFixed ? (batchSize ?? startBatchSize) : batchSize,
       concurrency: isFixed ? (set.concurrency ?? START.concurrency) : set.concurrency,
       startBatchSize,
@@ -69,5 +71,15 @@ export function limitsFor(
       maxConcurrency: MOST_IN_FLIGHT,
     });
   const endpoints = embedder.slots && embedder.endpoints?.().map(({ url }) => url);
-  return new Limits(make, endpoints);
+  const limits = new Limits(make, endpoints);
+  debug.batching?.(
+    `beginning with ${limits.batchSize} texts a request, ${limits.concurrency} requests in flight` +
+      ` (batchSize ${set.batchSize ?? 'follows'}, concurrency ${set.concurrency ?? 'follows'}, memory for ${allowed} texts)`,
+  );
+  return limits;
+}
+
+function tellLimits(endpoint: string, { batchSize, concurrency }: Pick<Limits, 'batchSize' | 'concurrency'>) {
+  const where = endpoint === '' ? '' : `${endpoint}: `;
+  debug.batching?.(`${where}from now on ${batchSize} texts a request, ${concurrency} requests in flight`);
 }

@@ -194,7 +194,7 @@ async function openMember(
   try {
     await options.onOpened?.(server);
     const where = `Ollama at ${server.url}`;
-    const counted = withRequestCount(server, onRequest);
+    const counted = withRequestCount(server, where, onRequest);
     const { losses } = server;
     const retries = { retries: settings.maxRetries, signal, ...(onRetry && { onRetry }) };
     const measured = await measureServer(withRetry(counted, retries), {

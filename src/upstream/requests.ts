@@ -1,15 +1,44 @@
 // Tells who wants to know of every request that goes out, whatever sends it again and why.
+import { debug, told } from '../debug.js';
 import { wrapped } from '../embedders/retry.js';
-import type { Embedder } from '../types.js';
+import { EmbedderFault } from '../errors.js';
+import type { Embedder, EmbedOptions, Vector } from '../types.js';
 
-/** @param onRequest called with the number of texts */
+/**
+ * @param where the embedder in messages: `Ollama at http://…`
+ * @param onRequest called with the number of texts
+ */
 export function withRequestCount(
   embedder: Embedder,
+  where: string,
   onRequest: ((texts: number) => void) | undefined,
 ): Embedder {
-  if (!onRequest) return embedder;
+  if (!onRequest && !debug.embedder) return embedder;
   return wrapped(embedder, (texts, options) => {
-    onRequest(texts.length);
-    return embedder.embed(texts, options);
+    onRequest?.(texts.length);
+    return debug.embedder ? tellRequest(embedder, where, texts, options) : embedder.embed(texts, options);
   });
+}
+
+async function tellRequest(
+  embedder: Embedder,
+  where: string,
+  texts: readonly string[],
+  options: EmbedOptions | undefined,
+): Promise<Vector[]> {
+  const start = performance.now();
+  const tokens = options?.tokens === undefined ? '' : `, ${options.tokens} tokens`;
+  const tell = (what: string) => {
+    const ms = Math.round(performance.now() - start);
+    debug.embedder?.(`${where}: request of ${texts.length} texts${tokens} ${what} after ${ms} ms`);
+  };
+  try {
+    const vectors = await embedder.embed(texts, options);
+    tell('answered');
+    return vectors;
+  } catch (error) {
+    const why = error instanceof EmbedderFault ? `${error.meaning}: ${error.message}` : told(error);
+    tell(options?.signal?.aborted ? 'given up' : `failed (${why})`);
+    throw error;
+  }
 }

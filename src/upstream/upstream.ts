@@ -5,6 +5,7 @@ import type { Limits } from '../batching/limits.js';
 import { checkedCache } from '../cache/checked.js';
 import { withMemory } from '../cache/memory/cache.js';
 import type { Settings } from '../config/settings.js';
+import { debug } from '../debug.js';
 import {
   type Measured,
   measureServer,
@@ -84,7 +85,10 @@ export async function openUpstream(options: UpstreamOptions): Promise<Upstream> 
         onPull: options.onPull,
         ...(options.onOpened && { onOpened: (one) => options.onOpened!(one) }),
         ...(options.onRequest && { onRequest: (texts) => options.onRequest!(texts) }),
-        onRetry: ({ meaning }) => metrics.retried(meaning),
+        onRetry: ({ meaning }, waitMs) => {
+          metrics.retried(meaning);
+          debug.embedder?.(`trying again in ${Math.round(waitMs)} ms, after a fault (${meaning})`);
+        },
       });
   const { embedder, measured } = opened;
   let cache = options.cache && checkedCache(options.cache, options.onWarning);
@@ -94,6 +98,7 @@ export async function openUpstream(options: UpstreamOptions): Promise<Upstream> 
     if (previous) requireSameSpace(previous.space, measured);
     cache ??= await openConfiguredCache(settings, options.onWarning);
     const space = previous?.space ?? (await firstSeen(measured.space, cache));
+    if (debug.embedder) tellOpened(embedder, space, measured);
     if (cache && options.memoryBytes) cache = withMemory(cache, options.memoryBytes);
     if (unlike !== undefined) metrics.sendsSingles();
     const limits = limitsFor(
@@ -124,6 +129,15 @@ export async function openUpstream(options: UpstreamOptions): Promise<Upstream> 
     if (!options.embedder) await embedder.close();
     throw error;
   }
+}
+
+function tellOpened(embedder: Embedder, space: VectorSpace, { firstAnswerMs, unlike }: Measured): void {
+  const { embedder: kind, variant, model, digest, dimensions, options, prefixes } = embedder.identity;
+  const given = JSON.stringify({ digest, variant, dimensions, options, prefixes });
+  debug.embedder?.(`opened ${kind} with ${model}, ${given}, at most ${embedder.maxTokens} tokens a text`);
+  debug.embedder?.(`tokens are counted by ${embedder.counter.id}; vector space ${space.id}`);
+  const batches = unlike === undefined ? 'are as of single texts' : `are not (${unlike})`;
+  debug.embedder?.(`first answer after ${Math.round(firstAnswerMs)} ms; the vectors of batches ${batches}`);
 }
 
 function nameOf({ identity }: Embedder): string {

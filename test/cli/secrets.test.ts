@@ -149,12 +149,15 @@ describe.runIf(redisAvailable)('where all is well', () => {
   });
 });
 
-async function listening({ child }: RunningCli): Promise<string> {
-  let text = '';
-  for await (const part of child.stderr!) {
-    text += part;
-    const url = /embed gateway: (\S+)/.exec(text)?.[1];
-    if (url !== undefined) return url;
-  }
-  throw new Error(`the gateway ended: ${text}`);
+/** Reading on, so that what it prints later is looked at, too. */
+function listening({ child, done }: RunningCli): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    child.stderr?.on('data', (part) => {
+      text += part;
+      const url = /embed gateway: (\S+)/.exec(text)?.[1];
+      if (url !== undefined) resolve(url);
+    });
+    done.then(({ stderr }) => reject(new Error(`the gateway ended: ${stderr}`)), reject);
+  });
 }

@@ -21,6 +21,8 @@ export interface LimiterOptions {
   startConcurrency?: number | undefined;
   /** Milliseconds on any clock that never goes back. @default performance.now */
   now?: (() => number) | undefined;
+  /** Told of every change. */
+  onChange?: ((limits: Limits) => void) | undefined;
 }
 
 export class Limiter implements RequestLimits {
@@ -29,6 +31,7 @@ export class Limiter implements RequestLimits {
   readonly #climb: LimitClimb;
   readonly #recovery: LimitRecovery;
   readonly #window = new LimitWindow();
+  readonly #onChange: ((limits: Limits) => void) | undefined;
   #current: Limits;
   #changedAt = Number.NEGATIVE_INFINITY;
   /** Failures still to come of requests that were in flight beside the one that counted. */
@@ -42,6 +45,7 @@ export class Limiter implements RequestLimits {
     };
     const range: LimitRange = { least: { batchSize: batchSize ?? 1, concurrency: concurrency ?? 1 }, most };
     this.#now = now;
+    this.#onChange = options.onChange;
     this.#isFixed = batchSize !== undefined && concurrency !== undefined;
     this.#current = {
       batchSize: Math.min(options.startBatchSize ?? 32, most.batchSize),
@@ -115,6 +119,7 @@ export class Limiter implements RequestLimits {
     if (next.batchSize === batchSize && next.concurrency === concurrency) return false;
     this.#current = next;
     this.#changedAt = now;
+    this.#onChange?.(next);
     // The first answers still shared the server with requests of the setting before.
     this.#openWindow(Math.max(concurrency, next.concurrency));
     return true;

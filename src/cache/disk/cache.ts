@@ -1,5 +1,6 @@
 // The cache in a folder of the user, for one host: LMDB, shared by all processes. Never stops a run:
 // when the disk is full or the folder read-only, it goes quiet after one warning.
+import { debug } from '../../debug.js';
 import { ServiceError } from '../../errors.js';
 import type { CacheUsage, Json, PruneOptions, Vector, VectorCache, VectorEntry } from '../../types.js';
 import { checkEntries, checkHash, checkSpace, vectorAt } from '../bytes.js';
@@ -41,8 +42,9 @@ export async function openDiskCache(options: DiskOptions = {}): Promise<DiskCach
       { cause },
     );
   });
-  const open = () =>
-    new DiskCache(new DiskStore(lmdb, folder, options.maxBytes ?? 2 * 1024 ** 3), folder, onWarning);
+  const maxBytes = options.maxBytes ?? 2 * 1024 ** 3;
+  const open = () => new DiskCache(new DiskStore(lmdb, folder, maxBytes), folder, onWarning);
+  debug.cache?.(`opening LMDB in ${folder}, at most ${maxBytes} bytes`);
   try {
     return openOrRenew(open, folder, onWarning);
   } catch (error) {

@@ -1,6 +1,7 @@
 // The cache in Redis: shared by hosts, entries live for a while. Never stops a run: when Redis goes
 // away, the cache is empty until it returns.
 import type { Redis } from 'ioredis';
+import { debug } from '../../debug.js';
 import { ServiceError, UsageError } from '../../errors.js';
 import type { CacheUsage, Json, PruneOptions, Vector, VectorCache, VectorEntry } from '../../types.js';
 import { checkEntries, checkHash, checkSpace, vectorAt } from '../bytes.js';
@@ -36,6 +37,7 @@ export async function openRedisCache(options: RedisOptions = {}): Promise<RedisC
   }
   const address = redisAddress(options);
   const client = await connectRedis(address, connectTimeoutMs);
+  debug.cache?.(`opened Redis at ${address.shown}, which keeps a vector for ${ttlSeconds} s`);
   return new RedisCache(client, address, { ...options, ttlSeconds });
 }
 
@@ -246,6 +248,7 @@ export class RedisCache implements VectorCache, CountsHits {
     try {
       await within(this.#timeoutMs, this.#client.mget([metaKey('')]));
       this.#reachable = !this.#closed;
+      debug.cache?.(`Redis at ${this.#address.shown} answers again`);
       this.#writable = true;
     } catch {
       this.#renew();

@@ -1,0 +1,66 @@
+// What a maintainer asks for in a bug report: with EMBED_DEBUG=cache,embedder each of these parts tells on
+// standard error what it does, a line a step. Where a part tells nothing, nothing is put together either:
+// `debug.cache?.(…)` doesn't look at its argument.
+import { maskAddresses } from './addresses.js';
+import { type Printable, printable } from './printable.js';
+
+/** The parts that can be named, along the folders of the source. */
+export const debugParts = [
+  'batching',
+  'bench',
+  'cache',
+  'chunks',
+  'config',
+  'doctor',
+  'documents',
+  'embedder',
+  'gateway',
+  'output',
+  'run',
+] as const;
+
+export type DebugPart = (typeof debugParts)[number];
+
+/** Tells one step. Foreign words need no care: the line is made printable and its addresses are masked. */
+type Tell = (words: string) => void;
+
+/** Those that tell; empty until `startDebug`. */
+export const debug: Partial<Record<DebugPart, Tell>> = {};
+
+/** Characters of a line. */
+const LONGEST = 2000;
+
+/**
+ * Lets the named parts tell what they do.
+ * @param names the value of EMBED_DEBUG: parts with commas between, or `*` for all; undefined and empty: none
+ * @param print takes the lines, without line breaks
+ */
+export function startDebug(names: string | undefined, print: (line: Printable) => void): void {
+  const asked = (names ?? '').split(',').map((name) => name.trim().toLowerCase());
+  for (const name of asked) {
+    if (name === '') continue;
+    const parts = name === '*' || name === 'all' ? debugParts : debugParts.filter((part) => part === name);
+    for (const part of parts) debug[part] = (words) => print(line(part, words));
+    if (parts.length > 0) continue;
+    const known = debugParts.join(', ');
+    print(printable(`EMBED_DEBUG: there is no part ${JSON.stringify(name)}; name some of ${known}, or *.`));
+  }
+}
+
+/** Whether any part tells: its lines would run into a progress bar. */
+export function isDebugging(): boolean {
+  return Object.keys(debug).length > 0;
+}
+
+/** `[   812 ms] cache: …`, counted from the start of the process. */
+function line(part: DebugPart, words: string): Printable {
+  const ms = Math.round(performance.now()).toString().padStart(6);
+  return printable(`[${ms} ms] ${part}: ${maskAddresses(words)}`, LONGEST);
+}
+
+/** An error in short: its class or code, and its message. */
+export function told(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+  return `${code}: ${error.message}`;
+}
