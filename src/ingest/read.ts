@@ -182,7 +182,9 @@ class Reader {
     } catch (error) {
       signal?.throwIfAborted();
       if (error instanceof EmbedError && !(error instanceof DocumentError)) throw error;
-      debug.documents?.(`${source} can't be read: ${told(error)}`);
+      // Others' messages may quote the document.
+      const why = error instanceof DocumentError ? error.message : (error as Error).name;
+      debug.documents?.(`${source} can't be read: ${why}`);
       // A parser that fails in its own way fails for this document only.
       const code = error instanceof DocumentError ? (error.failure as FailureCode) : 'malformed';
       return this.fail(source, code);

@@ -79,7 +79,7 @@ describe('an ingest', () => {
     expect(documents).toContain('left out (ignored): docs/b.md');
     expect(documents).toContain('left out (hidden): docs/.gitignore');
     expect(documents).toContain('failed (malformed): docs/c.json');
-    expect(documents.join('\n')).toMatch(/docs\/c\.json can't be read: EMBED_DOCUMENT: ./);
+    expect(documents.join('\n')).toMatch(/docs\/c\.json can't be read: ./);
     expect(toldBy('chunks', stderr).join()).toContain('of 200 tokens');
     expect(toldBy('batching', stderr).join()).toContain('32 texts a request, 2 requests in flight');
     const output = toldBy('output', stderr);
