@@ -28,7 +28,7 @@ p { margin: .25rem 0; }
 .figure { font-size: 3.2rem; font-weight: 650; line-height: 1; color: var(--best); }
 .figure.none { color: var(--muted); font-size: 2rem; }
 .failure { color: var(--failed); overflow-wrap: anywhere; }
-code { font: .92em ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; background: var(--page); border: 1px solid var(--line); border-radius: 5px; padding: .1em .35em; white-space: nowrap; }
+code { font: .92em ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; background: var(--page); border: 1px solid var(--line); border-radius: 5px; padding: .1em .35em; overflow-wrap: anywhere; }
 .chart { overflow-x: auto; }
 svg { display: block; width: 100%; min-width: 34rem; height: auto; font-size: 13px; }
 svg text { fill: var(--ink); dominant-baseline: central; }
