@@ -43,8 +43,13 @@ export class ServiceError extends EmbedError {
 
 /** Servers give vectors that can't be right, or other ones than each other: no index may be made of them. */
 export class WrongVectorsError extends EmbedError {
-  constructor(message: string, options?: { cause?: unknown }) {
+  /** In one word, for programs. */
+  readonly reason: 'one-vector' | 'unlike-servers';
+
+  /** @param options.reason @default 'one-vector' */
+  constructor(message: string, options?: { cause?: unknown; reason?: WrongVectorsError['reason'] }) {
     super('EMBED_WRONG_VECTORS', exitCodes.service, message, options);
+    this.reason = options?.reason ?? 'one-vector';
   }
 }
 

@@ -31,6 +31,7 @@ export interface ServeOptions {
  * Resolves when all that was under way at the signal has been answered.
  * @throws {UsageError} when it would be open to others without a token, or can't listen
  * @throws {ServiceError} when a cache that was named can't be used
+ * @throws {WrongVectorsError} when the servers give wrong vectors of the model that was named
  */
 export async function serve(options: ServeOptions): Promise<void> {
   const { settings, host = '127.0.0.1', port, token, limits, signal, onListening, onNotice } = options;

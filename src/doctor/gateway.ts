@@ -17,6 +17,7 @@ const healthSchema = z.object({
   uptime_seconds: z.number().optional(),
   servers: z.array(z.object({ url: z.string(), up: z.boolean() })).optional(),
   cache: z.object({ kind: z.string(), ok: z.boolean() }).optional(),
+  refused: z.array(z.object({ model: z.string(), error: z.string() })).default([]),
   pipeline: z
     .array(
       z.object({
@@ -71,7 +72,7 @@ export async function examineGateway(probe: Probe, address: GatewayAddress, wait
     { waitMs, mend: 'embed serve' },
   );
   if (!health) return;
-  const { status, servers, cache, pipeline, performance } = health;
+  const { status, servers, cache, refused, pipeline, performance } = health;
   await probe.check('status', 'Status', () => statusFinding(status));
   if (!servers || !cache || !pipeline || !performance) {
     const mend = 'export EMBED_SERVE_TOKEN=…';
@@ -96,6 +97,9 @@ export async function examineGateway(probe: Probe, address: GatewayAddress, wait
           mend: 'embed doctor',
         },
   );
+  for (const { model, error } of refused) {
+    await probe.check('vectors', 'Vectors', () => ({ status: 'failure', seen: `${model}: ${error}` }));
+  }
   for (const model of pipeline) await probe.check('pipeline', 'Pipeline', () => pipelineFinding(model));
   await probe.check('performance', 'Performance', () => ({
     status: 'ok',

@@ -1,6 +1,8 @@
 // What stands behind the gateway: Ollama servers, or the built-in embedder. Each answers for itself what isn't
 // batched.
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { RefusedError } from './errors.js';
+import type { LookAtServers } from './refused.js';
 
 /** A request that is answered without an orchestrator. */
 export interface Passing {
@@ -9,6 +11,16 @@ export interface Passing {
   /** Instead of the client's own body, where that has been read. */
   body?: Buffer | undefined;
   signal?: AbortSignal | undefined;
+  /** Where the answer may hold vectors. @default as any other */
+  vectors?: PassedVectors | undefined;
+}
+
+/** Which vectors may be passed on. */
+export interface PassedVectors {
+  /** Of these servers only, by their addresses without credentials. @default of all */
+  from?: ReadonlySet<string>;
+  /** None: instead of an answer that is no refusal, the client is told this. */
+  never?: RefusedError;
 }
 
 export interface BackendState {
@@ -18,6 +30,8 @@ export interface BackendState {
 
 export interface Backend {
   readonly embedder: 'ollama' | 'builtin';
+  /** How many servers may give vectors: those of one are always its own. */
+  readonly servers: number;
   /**
    * The model that a name means; without one, the model that is used when nobody names one.
    * @returns undefined when there is none
@@ -29,5 +43,7 @@ export interface Backend {
   state(): Promise<BackendState>;
   /** What the servers have now, where that can change. */
   digests?(): Promise<Map<string, string>>;
+  /** What all servers are from outside, as regards a model; undefined when one is down. Never throws. */
+  look?: LookAtServers;
   close(): Promise<void>;
 }

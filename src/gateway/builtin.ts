@@ -21,6 +21,7 @@ interface Answer {
 
 export class BuiltinBackend implements Backend {
   readonly embedder = 'builtin';
+  readonly servers = 1;
   readonly #startedAt = new Date().toISOString();
 
   async modelOf(name: string | undefined): Promise<string | undefined> {

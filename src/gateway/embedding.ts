@@ -4,8 +4,8 @@ import { plainAnswer } from './answers.js';
 import { checkCount, type Fields, fieldsOf } from './body.js';
 import { callOf, priorityOf } from './call.js';
 import { missingModel, RefusedError } from './errors.js';
-import { isHopeless } from './ollama.js';
 import type { GatewayParts } from './parts.js';
+import { isHopeless } from './passed-vectors.js';
 import { embedTexts } from './texts.js';
 
 interface Question {

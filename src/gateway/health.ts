@@ -21,6 +21,8 @@ export function readyRoute({ backend, isDraining }: GatewayParts) {
 export function healthRoute(parts: GatewayParts) {
   return async (request: FastifyRequest) => {
     const { backend, models, cache, traffic, startedAt } = parts;
+    // Who looks after it shall see it well again without a client that tries.
+    void models.tryRefused(AbortSignal.timeout(parts.limits.deadlineMs));
     const [{ servers }, up, cacheOk] = await Promise.all([
       backend.state(),
       backend.isUp(),
@@ -28,7 +30,8 @@ export function healthRoute(parts: GatewayParts) {
     ]);
     const metrics = models.open.map((model) => ({ model, metrics: model.getMetrics() }));
     const closed = metrics.every(({ metrics }) => metrics.endpoints.every((one) => one.breaker === 'closed'));
-    const well = cacheOk && closed && servers.every((one) => one.up);
+    const { refused } = models;
+    const well = cacheOk && closed && refused.length === 0 && servers.every((one) => one.up);
     const status = parts.isDraining() ? 'draining' : up ? (well ? 'ok' : 'degraded') : 'down';
     if (!parts.isTrusted(request)) return { status };
     return {
@@ -37,6 +40,7 @@ export function healthRoute(parts: GatewayParts) {
       embedder: backend.embedder,
       servers,
       cache: { kind: cache?.kind ?? 'none', ok: cacheOk },
+      refused,
       pipeline: metrics.map(({ model, metrics }) => ({
         model: model.space.model,
         dimensions: model.space.dimensions,

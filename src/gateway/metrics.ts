@@ -1,6 +1,7 @@
 // `/metrics`: what the gateway and the orchestrators of its models count, for Prometheus or as JSON.
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { GatewayParts } from './parts.js';
+import type { RefusedModel } from './refused.js';
 import type { Traffic } from './traffic.js';
 
 /** `GET /metrics`: Prometheus's text; JSON with `?format=json` or when it is what the client accepts. */
@@ -9,13 +10,14 @@ export function metricsRoute({ models, traffic }: GatewayParts) {
     const { open } = models;
     if (wantsJson(request)) {
       const byModel = open.map((model) => [model.space.model, model.getMetrics()]);
-      return { gateway: traffic.snapshot(), models: Object.fromEntries(byModel) };
+      const gateway = { ...traffic.snapshot(), refused_models: models.refused };
+      return { gateway, models: Object.fromEntries(byModel) };
     }
     const texts = await Promise.all(
       open.map(async (model) => labelled(await model.prometheusMetrics(), model.space.model)),
     );
     reply.header('content-type', 'text/plain; version=0.0.4; charset=utf-8');
-    return (await trafficText(traffic)) + merged(texts);
+    return (await gatewayText(traffic, models.refused)) + merged(texts);
   };
 }
 
@@ -26,8 +28,8 @@ function wantsJson({ query, headers }: FastifyRequest): boolean {
   return accept.includes('application/json') && !accept.includes('text/plain');
 }
 
-async function trafficText(traffic: Traffic): Promise<string> {
-  const { Counter, Registry } = await import('prom-client');
+async function gatewayText(traffic: Traffic, refused: readonly RefusedModel[]): Promise<string> {
+  const { Counter, Gauge, Registry } = await import('prom-client');
   const { addHistogram } = await import('../metrics/prometheus.js');
   const registers = [new Registry()] as const;
   const { http_requests, texts_in } = traffic.snapshot();
@@ -49,6 +51,13 @@ async function trafficText(traffic: Traffic): Promise<string> {
     'From the headers of a request for vectors to the end of its answer.',
     traffic.durations,
   );
+  const refusals = new Gauge({
+    name: 'embed_gateway_model_refused',
+    help: '1 for each model that gets no vectors, since those of its servers are wrong.',
+    labelNames: ['model', 'reason'],
+    registers: [...registers],
+  });
+  for (const { model, reason } of refused) refusals.set({ model: readable(model), reason }, 1);
   return await registers[0].metrics();
 }
 
@@ -76,11 +85,14 @@ function labelled(text: string, model: string): Families {
   return families;
 }
 
-/** The format knows three escapes. Control characters stay readable as `\\u001b`, whose backslash is one of them. */
+/** The format knows three escapes. */
 function labelValue(text: string): string {
-  return text
-    .replace(/[^\P{Cc}\n]/gu, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`)
-    .replace(/[\\"\n]/g, (one) => (one === '\n' ? '\\n' : `\\${one}`));
+  return readable(text).replace(/[\\"\n]/g, (one) => (one === '\n' ? '\\n' : `\\${one}`));
+}
+
+/** Control characters stay readable as `\u001b`. */
+function readable(text: string): string {
+  return text.replace(/[^\P{Cc}\n]/gu, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 /** The format wants all samples of one name together. */

@@ -3,12 +3,13 @@
 import type { Settings } from '../config/settings.js';
 import { orAborted } from '../embedders/abort.js';
 import { canonicalName } from '../embedders/ollama/name.js';
-import { NotStartedError } from '../errors.js';
+import { NotStartedError, WrongVectorsError } from '../errors.js';
 import { isRenewable } from '../faults.js';
 import { BatchConfig } from '../orchestrator/config.js';
 import { BatchOrchestrator } from '../orchestrator/orchestrator.js';
 import type { VectorCache } from '../types.js';
 import { borrowed } from './cache.js';
+import { type LookAtServers, type RefusedModel, RefusedModels } from './refused.js';
 
 export interface ModelsOptions {
   settings: Settings;
@@ -20,6 +21,8 @@ export interface ModelsOptions {
   most: number;
   /** What the server has now, by its own names; absent where models can't change. */
   digests?(): Promise<Map<string, string>>;
+  /** @default servers can't be looked at */
+  look?: LookAtServers;
   onNotice(message: string): void;
 }
 
@@ -43,11 +46,13 @@ export class Models {
   /** By canonical name, the least recently used first. */
   readonly #entries = new Map<string, Entry>();
   readonly #closing = new Set<Promise<void>>();
+  readonly #refused: RefusedModels;
   #checking: Promise<void> | undefined;
   #stopped = false;
 
   constructor(options: ModelsOptions) {
     const { embedder, maxQueue, cache } = options;
+    this.#refused = new RefusedModels(options.look ?? (async () => ''));
     // Which dimensions they want, clients say themselves of each request.
     const { dimensions, ...settings } = options.settings;
     this.#options = options;
@@ -65,10 +70,17 @@ export class Models {
     return [...this.#entries.values()].filter((one) => one.isOpen).map((one) => one.orchestrator);
   }
 
+  /** Those whose vectors are refused. */
+  get refused(): RefusedModel[] {
+    return this.#refused.list;
+  }
+
   /**
    * Runs `work` with a model, which is opened first where it isn't. Work that finds the server's model replaced
-   * is done again with the new one.
+   * is done again with the new one. Whoever answers with vectors asks here first: of servers whose vectors are
+   * refused, none goes out.
    * @throws {ServiceError} when the model can't be opened
+   * @throws {WrongVectorsError} when its vectors are refused
    * @throws what `work` throws, and the signal's reason
    */
   async use<T>(
@@ -79,6 +91,8 @@ export class Models {
     const key = canonicalName(name);
     for (let again = false; ; again = true) {
       const start = performance.now();
+      const refused = this.#refused.get(key);
+      if (refused && !(await orAborted(refused.mayBeMended(), signal))) throw refused.error;
       const entry = this.#entryOf(key, name);
       entry.users++;
       try {
@@ -95,8 +109,16 @@ export class Models {
     }
   }
 
+  /** Measures those anew that were refused and may be well again; nobody need ask for them. */
+  async tryRefused(signal: AbortSignal): Promise<void> {
+    const names = await this.#refused.mended();
+    // What is wrong is remembered.
+    await Promise.allSettled(names.map((name) => this.use(name, signal, async () => undefined)));
+  }
+
   /** The next use of each model asks the server whether it is still the same: something may have changed it. */
   suspect(): void {
+    this.#refused.suspect();
     for (const entry of this.#entries.values()) entry.checkedAt = Number.NEGATIVE_INFINITY;
   }
 
@@ -129,7 +151,7 @@ export class Models {
       onNotice,
       onWarning: onNotice,
     });
-    const opened = orchestrator.start();
+    const opened = this.#opened(orchestrator, key, name);
     const entry: Entry = {
       key,
       orchestrator,
@@ -146,6 +168,21 @@ export class Models {
       () => this.#retire(entry),
     );
     return entry;
+  }
+
+  async #opened(orchestrator: BatchOrchestrator, key: string, name: string): Promise<BatchOrchestrator> {
+    try {
+      await orchestrator.start();
+    } catch (error) {
+      if (error instanceof WrongVectorsError) this.#refused.add(key, name, error);
+      throw error;
+    }
+    const refused = this.#refused.get(key);
+    // One that went down meanwhile was not compared.
+    const isWhole = orchestrator.getMetrics().endpoints.every(({ breaker }) => breaker === 'closed');
+    if (refused && !isWhole) throw refused.error;
+    this.#refused.delete(key);
+    return orchestrator;
   }
 
   #makeRoom(): void {

@@ -3,8 +3,12 @@ import type { Settings } from '../config/settings.js';
 import { parseOllamaAddress } from '../embedders/ollama/host.js';
 import { listEmbeddingModels } from '../embedders/ollama/model.js';
 import type { Backend, BackendState, Passing } from './backend.js';
+import { RefusedError } from './errors.js';
 import { passThrough } from './passthrough.js';
 import { OllamaServers } from './servers.js';
+
+/** The servers that are up weren't compared with the others, or give other vectors. */
+const NONE_LEFT = 'none of the servers whose vectors fit this model answers, please try again';
 
 /** Paths that change what the server has. */
 const CHANGING = /^\/api\/(pull|create|copy|delete|push|blobs)\b/;
@@ -34,17 +38,28 @@ export class OllamaBackend implements Backend {
   async modelOf(name: string | undefined): Promise<string | undefined> {
     if (name !== undefined) return name;
     if (this.#default !== undefined) return this.#default;
-    const { url } = await this.#servers.firstUp();
+    const { url } = (await this.#servers.firstUp())!;
     const apiKey = this.#options.settings.ollamaApiKey;
     [this.#default] = await listEmbeddingModels(parseOllamaAddress(url).url, { apiKey });
     return this.#default;
   }
 
-  async pass({ request, reply, body, signal }: Passing): Promise<void> {
+  get servers(): number {
+    return this.#servers.all.length;
+  }
+
+  async pass({ request, reply, body, signal, vectors = {} }: Passing): Promise<void> {
     const { ownsCredentials, onChange } = this.#options;
-    const server = await this.#servers.firstUp();
+    const { from, never } = vectors;
+    const server = await this.#servers.firstUp(from);
+    if (!server) throw new RefusedError(503, NONE_LEFT, 5);
     try {
-      await passThrough(request, reply, server, { ownsCredentials, signal, ...(body && { body }) });
+      await passThrough(request, reply, server, {
+        ownsCredentials,
+        signal,
+        ...(body && { body }),
+        ...(never && { never }),
+      });
     } finally {
       if (CHANGING.test(request.url)) onChange();
     }
@@ -61,6 +76,11 @@ export class OllamaBackend implements Backend {
 
   digests(): Promise<Map<string, string>> {
     return this.#servers.digests();
+  }
+
+  async look(model: string): Promise<string | undefined> {
+    const all = await Promise.all(this.#servers.all.map((server) => server.look(model)));
+    return all.includes(undefined) ? undefined : all.join(' ');
   }
 
   close(): Promise<void> {

@@ -1,27 +1,28 @@
 // Ollama's API for vectors. All else of that API is passed through.
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { unknownScript } from '../embedders/script.js';
-import { type EmbedderFault, ServiceError } from '../errors.js';
-import { isDown } from '../faults.js';
+import type { BatchOrchestrator } from '../orchestrator/orchestrator.js';
 import { ollamaAnswer } from './answers.js';
-import { checkCount, fieldsOf, normalised, vectorRequestOf } from './body.js';
+import { checkCount, fieldsOf, vectorRequestOf } from './body.js';
 import { callOf } from './call.js';
 import { missingModel, RefusedError } from './errors.js';
 import type { GatewayParts } from './parts.js';
+import { isHopeless, passHopeless, passVectors } from './passed-vectors.js';
 import { embedTexts } from './texts.js';
 
 /** `POST /api/embed` */
-export function embedRoute({ backend, models, traffic, limits }: GatewayParts) {
+export function embedRoute(parts: GatewayParts) {
+  const { backend, models, traffic, limits } = parts;
   return async (request: FastifyRequest, reply: FastifyReply) => {
     const start = performance.now();
     const fields = fieldsOf(request.body);
     checkCount(fields?.input, limits.maxTexts);
     const call = callOf(request, reply, limits.deadlineMs);
     const { signal } = call;
-    const pass = () => backend.pass({ request, reply, body: normalised(request.body, 'input'), signal });
+    const passing = { request, reply, text: 'input', signal } as const;
     try {
       const wanted = vectorRequestOf(fields);
-      if (!wanted) return await pass();
+      if (!wanted) return await passVectors(parts, passing);
       const { model: name, texts } = wanted;
       request.textCount = texts.length;
       traffic.texts(texts.length);
@@ -36,8 +37,7 @@ export function embedRoute({ backend, models, traffic, limits }: GatewayParts) {
       reply.header('content-type', 'application/json; charset=utf-8');
       return ollamaAnswer(name, vectors, { tokens, totalNs, loadNs });
     } catch (error) {
-      // A model that can't be opened and won't be: the server says why, in its own words.
-      if (isHopeless(error)) return await pass();
+      if (isHopeless(error)) return await passHopeless(parts, passing, error);
       throw error;
     } finally {
       call.end();
@@ -49,7 +49,8 @@ export function embedRoute({ backend, models, traffic, limits }: GatewayParts) {
  * `POST /api/embeddings`, which gives other vectors than `/api/embed`: they aren't normalised, and nothing is
  * cut. So they share neither requests nor cache entries with those, and the server answers each alone.
  */
-export function legacyRoute({ backend, models, traffic, limits }: GatewayParts) {
+export function legacyRoute(parts: GatewayParts) {
+  const { backend, models, traffic, limits } = parts;
   return async (request: FastifyRequest, reply: FastifyReply) => {
     const call = callOf(request, reply, limits.deadlineMs);
     request.textCount = 1;
@@ -57,41 +58,19 @@ export function legacyRoute({ backend, models, traffic, limits }: GatewayParts) 
     try {
       const { model: name, prompt } = fieldsOf(request.body) ?? {};
       const key = typeof name === 'string' ? await backend.modelOf(name) : undefined;
-      if (key !== undefined && typeof prompt === 'string' && prompt !== '') {
-        if (backend.embedder === 'builtin') {
-          const wish = { ...call, truncate: false, dimensions: undefined };
-          const { vectors } = await models.use(key, call.signal, (model) =>
-            embedTexts(model, [prompt], wish),
-          );
-          return { embedding: Array.from(vectors[0]!) };
-        }
-        const fault = await unknownTo(models, key, prompt, call.signal);
-        if (fault) throw fault;
+      const hasText = typeof prompt === 'string' && prompt !== '';
+      if (backend.embedder === 'builtin' && key !== undefined && hasText) {
+        const wish = { ...call, truncate: false, dimensions: undefined };
+        const { vectors } = await models.use(key, call.signal, (model) => embedTexts(model, [prompt], wish));
+        return { embedding: Array.from(vectors[0]!) };
       }
-      const body = normalised(request.body, 'prompt');
-      return await backend.pass({ request, reply, body, signal: call.signal });
+      const check = ({ embedder }: BatchOrchestrator) => {
+        const fault = typeof prompt === 'string' ? unknownScript(embedder, prompt) : undefined;
+        if (fault) throw fault;
+      };
+      return await passVectors(parts, { request, reply, text: 'prompt', signal: call.signal, check });
     } finally {
       call.end();
     }
   };
-}
-
-/** A model that can't be opened is no reason to refuse: the server says itself what is wrong. */
-async function unknownTo(
-  models: GatewayParts['models'],
-  key: string,
-  text: string,
-  signal: AbortSignal,
-): Promise<EmbedderFault | undefined> {
-  if (!/\P{ASCII}/u.test(text)) return undefined;
-  try {
-    return await models.use(key, signal, async ({ embedder }) => unknownScript(embedder, text));
-  } catch {
-    return undefined;
-  }
-}
-
-/** Whether a model can't be opened for a reason that no waiting helps. */
-export function isHopeless(error: unknown): error is ServiceError {
-  return error instanceof ServiceError && error.cause === undefined && !isDown(error);
 }

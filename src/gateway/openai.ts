@@ -1,15 +1,16 @@
 // OpenAI's API for vectors, in front of the same models.
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { openAiAnswer } from './answers.js';
-import { checkCount, type Fields, fieldsOf, normalised, vectorRequestOf } from './body.js';
+import { checkCount, type Fields, fieldsOf, vectorRequestOf } from './body.js';
 import { callOf } from './call.js';
 import { missingModel, RefusedError } from './errors.js';
-import { isHopeless } from './ollama.js';
 import type { GatewayParts } from './parts.js';
+import { isHopeless, passHopeless, passVectors } from './passed-vectors.js';
 import { embedTexts } from './texts.js';
 
 /** `POST /v1/embeddings` */
-export function openAiRoute({ backend, models, traffic, limits }: GatewayParts) {
+export function openAiRoute(parts: GatewayParts) {
+  const { backend, models, traffic, limits } = parts;
   return async (request: FastifyRequest, reply: FastifyReply) => {
     const fields = fieldsOf(request.body);
     if (hasTokens(fields?.input)) {
@@ -18,11 +19,11 @@ export function openAiRoute({ backend, models, traffic, limits }: GatewayParts) 
     checkCount(fields?.input, limits.maxTexts);
     const call = callOf(request, reply, limits.deadlineMs);
     const { signal } = call;
-    const pass = () => backend.pass({ request, reply, body: normalised(request.body, 'input'), signal });
+    const passing = { request, reply, text: 'input', signal } as const;
     try {
       const base64 = encodingOf(fields);
       const wanted = vectorRequestOf(fields);
-      if (!wanted || base64 === undefined) return await pass();
+      if (!wanted || base64 === undefined) return await passVectors(parts, passing);
       const { model: name, texts } = wanted;
       request.textCount = texts.length;
       traffic.texts(texts.length);
@@ -34,7 +35,7 @@ export function openAiRoute({ backend, models, traffic, limits }: GatewayParts) 
       reply.header('content-type', 'application/json');
       return openAiAnswer(name, vectors, { tokens, base64 });
     } catch (error) {
-      if (isHopeless(error)) return await pass();
+      if (isHopeless(error)) return await passHopeless(parts, passing, error);
       throw error;
     } finally {
       call.end();

@@ -1,6 +1,7 @@
 // Passes a request on to a server as it is, and its answer back, both as streams: what the gateway doesn't
 // batch is none of its business.
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { PassThrough } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ClientGoneError, RefusedError } from './errors.js';
 import type { OllamaServer } from './servers.js';
@@ -28,11 +29,13 @@ export interface PassOptions {
   ownsCredentials: boolean;
   /** Ends it, as the client's leaving does. */
   signal?: AbortSignal | undefined;
+  /** Thrown instead of passing an answer that is no refusal. */
+  never?: RefusedError;
 }
 
 /**
  * Resolves when the answer has been sent, or was broken off since the server broke off.
- * @throws {RefusedError} when the path can't be passed on, or the server can't be reached
+ * @throws {RefusedError} when the path can't be passed on, the server can't be reached, or its answer may not be passed
  * @throws {ClientGoneError}
  */
 export async function passThrough(
@@ -64,6 +67,10 @@ export async function passThrough(
         signal: end.signal,
       },
       ({ statusCode, headers: answered }) => {
+        if (options.never && statusCode < 400) {
+          end.abort(options.never);
+          return new PassThrough();
+        }
         reply.raw.off('close', onClose);
         reply.hijack();
         reply.raw.writeHead(statusCode, {

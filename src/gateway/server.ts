@@ -1,6 +1,7 @@
 // The gateway: an HTTP server that speaks as Ollama does, in front of Ollama. Requests for vectors are batched
 // and cached; all others are passed through.
 import { randomBytes } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { UsageError } from '../errors.js';
@@ -15,6 +16,7 @@ import { bodyOf, RefusedError, refusalOf } from './errors.js';
 import { healthRoute, readyRoute } from './health.js';
 import { metricsRoute } from './metrics.js';
 import { Models } from './models.js';
+import { openNamedModel } from './named-model.js';
 import { embedRoute, legacyRoute } from './ollama.js';
 import { openAiRoute } from './openai.js';
 import { type GatewayOptions, LIMITS } from './options.js';
@@ -30,9 +32,11 @@ export interface Gateway {
 }
 
 /**
- * Starts a gateway. The servers behind it may be down: their models are opened when they are asked for.
+ * Starts a gateway. The servers behind it may be down: their models are opened when they are asked for; one that
+ * the settings name is opened at once, where they are up.
  * @throws {UsageError} when it would be open to others without a token, or can't listen
  * @throws {ServiceError} when a cache that was named can't be used
+ * @throws {WrongVectorsError} when the servers give wrong vectors of the model that was named
  */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { host = '127.0.0.1', port = 11_444, token, settings, onNotice = () => undefined } = options;
@@ -58,6 +62,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     most: limits.maxModels,
     onNotice,
     ...(backend.digests && { digests: () => backend.digests!() }),
+    ...(backend.look && { look: (model) => backend.look!(model) }),
   });
   let draining = false;
   const holdsToken = token === undefined ? () => true : tokenCheck(token);
@@ -79,6 +84,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     await cache?.close();
   };
   try {
+    await openNamedModel({ settings, backend, models, onNotice });
     await app.listen({ host, port });
   } catch (error) {
     await app.close();
@@ -140,9 +146,9 @@ function build(parts: GatewayParts, options: GatewayOptions & { host: string }):
   app.addHook('onRequest', async ({ raw }, reply) => {
     reply.raw.once('close', () => uploads.release(raw));
   });
+  observe(app, parts, options);
   guard(app, parts, options);
   announceDrain(app, parts);
-  observe(app, parts, options);
   app.setErrorHandler((error, request, reply) => answerError(error, request, reply, options));
 
   app.post('/api/embed', embedRoute(parts));
@@ -193,22 +199,33 @@ function announceDrain(app: FastifyInstance, { isDraining }: GatewayParts): void
 const VECTORS: ReadonlySet<string> = new Set(['/api/embed', '/v1/embeddings', '/embedding']);
 
 function observe(app: FastifyInstance, { traffic }: GatewayParts, { onRequest }: GatewayOptions): void {
-  app.addHook('onResponse', async (request, reply) => {
-    const route = request.routeOptions.url ?? '/*';
-    const ms = reply.elapsedTime;
-    const status = reply.raw.writableFinished ? reply.raw.statusCode : 499;
-    traffic.answered(route, status, VECTORS.has(route) ? ms / 1000 : undefined);
-    onRequest?.({
-      id: request.id,
-      method: request.method,
-      path: request.url.split('?', 1)[0]!,
-      route,
-      status,
-      ms: Math.round(ms * 10) / 10,
-      client: callerOf(request),
-      ...(request.textCount > 0 && { texts: request.textCount }),
+  app.addHook('onRequest', async (request, reply) => {
+    // Of a connection that has ended, it can't be told any more.
+    const client = callerOf(request);
+    // Fastify tells of answers that were sent whole; one that was broken off ends so, too.
+    reply.raw.once('close', () => {
+      const route = request.routeOptions.url ?? '/*';
+      const ms = reply.elapsedTime;
+      const status = statusOf(reply.raw);
+      traffic.answered(route, status, VECTORS.has(route) ? ms / 1000 : undefined);
+      onRequest?.({
+        id: request.id,
+        method: request.method,
+        path: request.url.split('?', 1)[0]!,
+        route,
+        status,
+        ms: Math.round(ms * 10) / 10,
+        client,
+        ...(request.textCount > 0 && { texts: request.textCount }),
+      });
     });
   });
+}
+
+/** What became of an answer: 499 when its client left, 502 when its server broke off. */
+function statusOf({ writableFinished, statusCode, errored }: ServerResponse): number {
+  if (writableFinished) return statusCode;
+  return errored ? 502 : 499;
 }
 
 function answerError(

@@ -3,6 +3,7 @@
 import { Pool } from 'undici';
 import { readUpTo } from '../bounded.js';
 import { DEFAULT_URL, parseOllamaAddress } from '../embedders/ollama/host.js';
+import { canonicalName } from '../embedders/ollama/name.js';
 
 /** How long an answer to "are you there?" counts, and how long it may take, in ms. */
 const TRUST_MS = 2000;
@@ -65,6 +66,24 @@ export class OllamaServer {
     return JSON.parse(bytes.toString());
   }
 
+  /** Its version, and the digest of a model, as one word; undefined when it doesn't answer. */
+  async look(model: string): Promise<string | undefined> {
+    try {
+      const [version, digests] = await Promise.all([this.json('/api/version'), this.digests()]);
+      const wanted = canonicalName(model);
+      const [, digest] = [...digests].find(([name]) => canonicalName(name) === wanted) ?? [];
+      return JSON.stringify([(version as { version?: unknown }).version, digest ?? '']);
+    } catch {
+      return undefined; // Whatever it was: nothing can be told of it now.
+    }
+  }
+
+  /** Digests of its models by their names. @throws when it doesn't list them */
+  async digests(): Promise<Map<string, string>> {
+    const { models } = (await this.json('/api/tags')) as { models: { name: string; digest: string }[] };
+    return new Map(models.map(({ name, digest }) => [name, digest.replace(/^sha256:/, '')]));
+  }
+
   async close(): Promise<void> {
     await this.pool.destroy();
   }
@@ -80,10 +99,14 @@ export class OllamaServers {
     this.all = [open(first), ...others.map(open)];
   }
 
-  /** The first that is up; the very first when none is, so that its error is told. */
-  async firstUp(): Promise<OllamaServer> {
-    const [first, ...others] = this.all;
-    if (others.length === 0 || (await first.isUp())) return first;
+  /**
+   * The first that is up; the very first when none is, so that its error is told.
+   * @param among addresses of those that may be chosen. @default all
+   * @returns undefined when none may be chosen
+   */
+  async firstUp(among?: ReadonlySet<string>): Promise<OllamaServer | undefined> {
+    const [first, ...others] = this.all.filter(({ url }) => among?.has(url) ?? true);
+    if (!first || others.length === 0 || (await first.isUp())) return first;
     for (const server of others) if (await server.isUp()) return server;
     return first;
   }
@@ -95,10 +118,7 @@ export class OllamaServers {
 
   /** Digests of the models by their names, as the first server that is up lists them. @throws when none does */
   async digests(): Promise<Map<string, string>> {
-    const { models } = (await (await this.firstUp()).json('/api/tags')) as {
-      models: { name: string; digest: string }[];
-    };
-    return new Map(models.map(({ name, digest }) => [name, digest.replace(/^sha256:/, '')]));
+    return await (await this.firstUp())!.digests();
   }
 
   async close(): Promise<void> {

@@ -143,9 +143,12 @@ async function openAll(
   }
   const [first, ...others] = opened;
   try {
+    // What is wrong with the vectors comes first: what else there is may pass, or be gone round.
+    const wrong = failures.find((failure) => failure instanceof WrongVectorsError);
+    if (wrong) throw wrong;
+    for (const other of others) requireSameSpace(first!, other);
     if (failures.length > 0) throw failures[0];
     if (first === undefined) throw allDown(absent.map((one) => one.error!));
-    for (const other of others) requireSameSpace(first, other);
     return { opened: [first, ...others], absent };
   } catch (error) {
     await Promise.all(opened.map(({ member }) => member.embedder.close()));
@@ -174,6 +177,7 @@ function requireSameSpace(first: OpenedMember, other: OpenedMember): void {
   throw new WrongVectorsError(
     `Ollama at ${other.member.url} gives other vectors than the one at ${first.member.url} (${comparison.reason}): ` +
       'use servers of one version and one model, or leave one out.',
+    { reason: 'unlike-servers' },
   );
 }
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { makeWorkspace, type RunningCli, type Workspace } from '../helpers/cli.js';
 import { eventually } from '../helpers/eventually.js';
-import { startOllama } from '../helpers/ollama.js';
+import { faults, startOllama, type TestOllama } from '../helpers/ollama.js';
 import { freePort, redisAvailable, startRedis } from '../helpers/redis.js';
 
 let workspace: Workspace;
@@ -45,6 +45,58 @@ test('a server that is down for a moment is waited for: the client sees a vector
   expect(answer.status).toBe(200);
   const { embeddings } = (await answer.json()) as { embeddings: number[][] };
   expect(Float32Array.from(embeddings[0]!)).toEqual(ollama.vectorOf('meanwhile'));
+});
+
+describe('servers whose vectors are wrong', () => {
+  const flags = (...servers: TestOllama[]) => [
+    ...servers.flatMap(({ url }) => ['--ollama-url', url]),
+    ...['--cache', 'none'],
+  ];
+
+  test('of the model that was named: exit 4 with the sentence, before it listens', async () => {
+    await using a = await startOllama();
+    await using b = await startOllama();
+    b.world.models[0]!.salt = 'other';
+    const named = ['serve', '--port', '0', '--model', 'all-minilm'];
+    const unlike = await workspace.embed([...named, ...flags(a, b)]);
+    expect([unlike.code, unlike.stderr]).toEqual([4, expect.stringContaining('gives other vectors than')]);
+    expect(unlike.stdout + unlike.stderr).not.toContain('embed gateway');
+    b.script(faults.oneVector());
+    const one = await workspace.embed([...named, ...flags(b)], {
+      env: { OLLAMA_EMBEDDING_MODEL: 'all-minilm' },
+    });
+    expect([one.code, one.stderr]).toEqual([4, expect.stringContaining('one and the same vector')]);
+  });
+
+  test('of a model that nobody named: 503, and the doctor says it', async () => {
+    await using a = await startOllama();
+    await using b = await startOllama();
+    b.world.models[0]!.salt = 'other';
+    const { url } = await serve(flags(a, b));
+    const answer = await embed(url, 'one');
+    expect([answer.status, await answer.text()]).toEqual([
+      503,
+      expect.stringContaining('gives other vectors'),
+    ]);
+    const { code, stdout } = await workspace.embed(['doctor', '--gateway', url]);
+    expect(code).toBe(1);
+    const words = stdout.replace(/\s+/g, ' ');
+    expect(words).toContain(
+      `✗ Vectors all-minilm: Ollama at ${b.url} gives other vectors than the one at ${a.url}`,
+    );
+    expect(words).toContain('! Status degraded');
+  });
+
+  test('that are down are no reason not to start, nor is a model that they lack', async () => {
+    const port = await freePort();
+    const named = ['--ollama-url', `http://127.0.0.1:${port}`, '--cache', 'none', '--model', 'all-minilm'];
+    const { url } = await serve(named);
+    await using ollama = await startOllama({ port });
+    expect((await embed(url, 'one')).status).toBe(200);
+    const lacking = await serve([...flags(ollama), '--model', 'nomic-embed-text']);
+    lacking.child.kill('SIGTERM');
+    expect((await lacking.done).stderr).toContain('The model "nomic-embed-text" isn\'t open yet: Ollama at');
+  });
 });
 
 test('a token that is empty is a mistake, not none', async () => {

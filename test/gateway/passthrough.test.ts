@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
+import type { RequestLine } from '../../src/gateway/options.js';
 import { eventually } from '../helpers/eventually.js';
 import { gateway } from './gateways.js';
 
@@ -145,9 +146,50 @@ test('a server that breaks off is seen to break off', async () => {
     response.writeHead(200);
     response.write('half', () => request.socket.destroy());
   });
-  const { url } = await gateway({ ollamaUrl: [server.url] });
+  const lines: RequestLine[] = [];
+  const { url } = await gateway({ ollamaUrl: [server.url] }, { onRequest: (line) => lines.push(line) });
   const answer = await fetch(`${url}/api/chat`, { method: 'POST' });
   await expect(answer.text()).rejects.toThrow();
+  await eventually(() => lines).toMatchObject([{ path: '/api/chat', status: 502 }]);
+});
+
+test('a chat whose client leaves in its middle is logged and counted, as is one before its answer', async () => {
+  const server = await upstream((request, response) => {
+    if (request.url === '/api/version') return response.end('{}');
+    if (request.url === '/api/chat') response.write('{"part":1}\n');
+    return undefined;
+  });
+  const lines: RequestLine[] = [];
+  const { url } = await gateway({ ollamaUrl: [server.url] }, { onRequest: (line) => lines.push(line) });
+  const leave = new AbortController();
+  await fetch(`${url}/api/chat`, { method: 'POST', signal: leave.signal });
+  const silent = fetch(`${url}/api/generate`, { method: 'POST', signal: leave.signal });
+  await eventually(() => server.seen.length).toBe(2);
+  leave.abort();
+  await expect(silent).rejects.toThrow();
+  await eventually(() => lines.length).toBe(2);
+  for (const line of lines) expect(line).toMatchObject({ status: 499, route: '/*', client: '127.0.0.1' });
+  expect(lines.map(({ path }) => path).sort()).toEqual(['/api/chat', '/api/generate']);
+  const metrics = await fetch(`${url}/metrics`).then((answer) => answer.text());
+  expect(metrics).toContain('embed_gateway_requests_total{route="/*",status="499"} 2');
+});
+
+test('the id that the client is told is the log’s, whatever the server says', async () => {
+  const server = await upstream((_request, response) => {
+    response.writeHead(200, { 'x-request-id': 'of-the-server', 'X-Other': 'kept' });
+    response.end('{}');
+  });
+  const lines: RequestLine[] = [];
+  const { url } = await gateway({ ollamaUrl: [server.url] }, { onRequest: (line) => lines.push(line) });
+  const named = await fetch(`${url}/api/chat`, { method: 'POST', headers: { 'x-request-id': 'mine-7' } });
+  const unnamed = await fetch(`${url}/api/tags`, { headers: { 'x-request-id': 'bad id' } });
+  await eventually(() => lines.length).toBe(2);
+  expect(named.headers.get('x-other')).toBe('kept');
+  expect([named, unnamed].map(({ headers }) => headers.get('x-request-id'))).toEqual(
+    lines.map(({ id }) => id),
+  );
+  expect(lines[0]!.id).toBe('mine-7');
+  expect(lines[1]!.id).toMatch(/^[0-9a-f]{8}-\d+$/);
 });
 
 test('the first server that is up gets what is passed through', async () => {
