@@ -3,7 +3,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { loadSettings } from '../src/config/load.js';
-import { SETTINGS, type Setting } from '../src/config/settings.js';
+import { SETTINGS, type Setting, typedSeconds } from '../src/config/settings.js';
 import { FIXTURES, makeWorkspace, type Workspace } from './helpers/cli.js';
 
 const ROOT = new URL('..', import.meta.url);
@@ -15,7 +15,12 @@ beforeEach(() => {
 });
 afterEach(() => workspace.remove());
 
-function cell({ default: value, kind, otherwise }: Setting): string {
+function cell({ serveDefault, ...setting }: Setting): string {
+  if (serveDefault === undefined) return ownCell(setting);
+  return `${ownCell(setting)}, for \`serve\` \`${typedSeconds(serveDefault)}\``;
+}
+
+function ownCell({ default: value, kind, otherwise }: Setting): string {
   if (typeof otherwise === 'string' && !otherwise.includes('://')) return otherwise;
   if (otherwise !== undefined) return `\`${otherwise}\``;
   if (value === undefined || (Array.isArray(value) && value.length === 0)) return '';

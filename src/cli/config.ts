@@ -43,8 +43,9 @@ function printJson(file: string | undefined, rows: readonly SettingInForce[]): v
 
 function printText(file: string | undefined, rows: readonly SettingInForce[]): void {
   printResult(file === undefined ? say`No configuration file.\n` : say`File: ${printable(file)}\n`);
-  for (const { key, value, origin, decided = '-' } of rows) {
-    const shown = value === undefined ? decided : [value].flat().join(', ') || '-';
+  for (const { key, value, origin, decided = '-', serve } of rows) {
+    const own = serve === undefined ? '' : `; in embed serve ${serve}`;
+    const shown = value === undefined ? decided : ([value].flat().join(', ') || '-') + own;
     const line = printable(`${key.padEnd(14)} ${printable(shown).padEnd(29)} ${origin}`, 2000);
     printResult(origin === 'default' || origin === 'not set' ? painted(chalk.dim, line) : line);
   }

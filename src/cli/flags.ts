@@ -3,31 +3,37 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { coerce } from '../config/coerce.js';
 import { type LoadedSettings, loadSettings } from '../config/load.js';
 import { addressesFromFile } from '../config/secrets.js';
-import { SETTINGS, type Setting, type Settings } from '../config/settings.js';
+import { SETTINGS, type Setting, type Settings, typedSeconds } from '../config/settings.js';
 import { type Printable, printable } from '../printable.js';
 
-/** Adds the flags of `keys`, in the table's order; all that have a flag when none are named. */
+/**
+ * Adds the flags of `keys`, in the table's order; all that have a flag when none are named. `embed serve` has
+ * defaults of its own.
+ */
 export function addSettings(command: Command, keys?: readonly (keyof Settings)[]): Command {
+  const isServe = command.name() === 'serve';
   for (const setting of SETTINGS) {
     if (setting.flag === undefined || (keys && !keys.includes(setting.key))) continue;
-    command.addOption(optionFor(setting.flag, setting));
+    const { serveDefault } = setting;
+    const otherwise = isServe && serveDefault !== undefined ? typedSeconds(serveDefault) : undefined;
+    command.addOption(optionFor(setting.flag, setting, otherwise));
   }
   return command;
 }
 
-function optionFor(flag: string, setting: Setting): Option {
-  const option = new Option(flag, describe(setting));
+function optionFor(flag: string, setting: Setting, ownDefault: string | undefined): Option {
+  const option = new Option(flag, describe(setting, ownDefault));
   if (setting.kind === 'list') {
     option.argParser((value: string, before: string[] | undefined) => [...(before ?? []), value]);
   }
   return option;
 }
 
-function describe(setting: Setting): string {
+function describe(setting: Setting, ownDefault: string | undefined): string {
   const choices = setting.choices && setting.kind !== 'list' ? setting.choices.join(', ') : undefined;
   const { default: value } = setting;
   const isPlain = setting.kind === 'boolean' || (Array.isArray(value) && value.length === 0);
-  const shown = isPlain ? undefined : (value ?? setting.otherwise);
+  const shown = isPlain ? undefined : (ownDefault ?? value ?? setting.otherwise);
   const text = shown === undefined ? undefined : `default: ${setting.kind === 'bytes' ? size(shown) : shown}`;
   const notes = [choices, text].filter((note) => note !== undefined).join('; ');
   return notes === '' ? setting.help : `${setting.help} (${notes})`;

@@ -1,6 +1,7 @@
 // `embed serve`: flags and printing.
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { coerce } from '../config/coerce.js';
+import { settingsOfServe } from '../config/load.js';
 import { UsageError } from '../errors.js';
 import type { LogLevel } from '../gateway/logging.js';
 import type { GatewayLimits } from '../gateway/options.js';
@@ -8,9 +9,6 @@ import { printable } from '../printable.js';
 import { addSettings, milliseconds, positive, settingsFor, tellAddresses } from './flags.js';
 import { printNotice } from './print.js';
 import { withSignals } from './signals.js';
-
-/** How long a client waits for servers that are down, unless it is set; well within LightRAG's minute. */
-const RIDE_OUT_MS = 20_000;
 
 interface Flags {
   host: string;
@@ -78,7 +76,6 @@ Examples:
   ]);
   return command.action(async (flags: Flags) => {
     const loaded = await settingsFor(command);
-    const { settings, origins } = loaded;
     const { serve } = await import('../commands/serve.js');
     const say = (line: string) => {
       if (!flags.quiet) printNotice(printable(line));
@@ -86,9 +83,7 @@ Examples:
     if (!flags.quiet) tellAddresses(loaded, printNotice);
     await withSignals((signal) =>
       serve({
-        // Clients are not made to send again what a restart of a few seconds would fail.
-        settings:
-          origins.waitForServer === 'default' ? { ...settings, waitForServer: RIDE_OUT_MS } : settings,
+        settings: settingsOfServe(loaded),
         host: flags.host,
         port: flags.port,
         token: tokenOf(command, flags),

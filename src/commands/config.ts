@@ -16,6 +16,8 @@ export interface SettingInForce {
   origin: string;
   /** In words what decides, where there is no value. */
   decided?: string;
+  /** What `embed serve` has instead. */
+  serve?: unknown;
 }
 
 export function settingsInForce(loaded: LoadedSettings): SettingInForce[] {
@@ -23,7 +25,11 @@ export function settingsInForce(loaded: LoadedSettings): SettingInForce[] {
   return SETTINGS.map((setting) => {
     const { key, otherwise } = setting;
     const value = shownValue(setting, loaded.settings[key]);
-    if (value !== undefined) return { key, value, origin: loaded.origins[key] ?? 'default' };
+    const { serveDefault } = setting;
+    const isOwn = serveDefault !== undefined && loaded.layers[key] === 'default';
+    if (value !== undefined) {
+      return { key, value, origin: loaded.origins[key] ?? 'default', ...(isOwn && { serve: serveDefault }) };
+    }
     return implied[key] ?? withoutValue(key, key === 'cacheDir' ? defaultCacheFolder() : otherwise, setting);
   });
 }

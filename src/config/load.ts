@@ -49,6 +49,12 @@ export async function loadSettings(options: LoadOptions = {}): Promise<LoadedSet
   return loaded;
 }
 
+/** The settings of `embed serve`, which has defaults of its own. */
+export function settingsOfServe({ settings, layers }: LoadedSettings): Settings {
+  const own = SETTINGS.filter((one) => one.serveDefault !== undefined && layers[one.key] === 'default');
+  return { ...settings, ...Object.fromEntries(own.map(({ key, serveDefault }) => [key, serveDefault])) };
+}
+
 /**
  * The same for whoever wants to know everything that is wrong: a wrong value leaves its place to the next
  * layer, and a secret that must not be sent is left out.

@@ -15,6 +15,8 @@ export interface Setting {
   env?: string;
   /** `undefined`: decided at run time (by the model, by the output). */
   default?: Settings[keyof Settings];
+  /** The default of `embed serve`, where it has one of its own; it counts as unset there, too. */
+  serveDefault?: number;
   /** What is in force without a value and without a default: a value, or in words what decides. */
   otherwise?: string | number;
   help: string;
@@ -268,6 +270,8 @@ export const SETTINGS: readonly Setting[] = [
     kind: 'duration',
     flag: '--wait-for-server <time>',
     default: 0,
+    // Clients are not made to send again what a restart of a few seconds would fail; well within LightRAG's minute.
+    serveDefault: 20_000,
     help: 'how long to wait for servers that are down, e.g. 90s or 10m',
   },
   {
@@ -278,3 +282,8 @@ export const SETTINGS: readonly Setting[] = [
     help: 'gateway and library: ms that a batch waits for more texts while others are in flight',
   },
 ];
+
+/** A time as it can be typed: `20s`. @param ms whole seconds */
+export function typedSeconds(ms: number): string {
+  return `${ms / 1000}s`;
+}

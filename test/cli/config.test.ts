@@ -19,6 +19,23 @@ async function settings(args: string[] = [], env: Record<string, string> = {}) {
   return JSON.parse(stdout).settings;
 }
 
+describe('how long servers are waited for', () => {
+  const said = async (...args: string[]) => (await workspace.embed(args)).stdout.replace(/\s+/g, ' ');
+
+  test('is told of serve and of all else, by help and settings alike', async () => {
+    expect(await said('serve', '--help')).toMatch(/--wait-for-server <time> [^(]*\(default: 20s\)/);
+    expect(await said('ingest', '--help')).toMatch(/--wait-for-server <time> [^(]*\(default: 0\)/);
+    expect((await settings()).waitForServer).toEqual({ value: 0, origin: 'default', serve: 20_000 });
+    expect(await said('config')).toContain(' waitForServer 0; in embed serve 20000 default ');
+  });
+
+  test('is what was set, in serve, too', async () => {
+    configure({ waitForServer: '7s' });
+    const { waitForServer } = await settings();
+    expect(waitForServer).toEqual({ value: 7000, origin: expect.stringContaining('.batchrc.json') });
+  });
+});
+
 describe('what is in force without being set', () => {
   test('is shown as a value, or in words', async () => {
     const shown = await settings();
