@@ -2,26 +2,30 @@
 // isn't a vector of length 1 counts as absent, so that it is embedded anew and replaced.
 import type { CacheUsage, Json, PruneOptions, Vector, VectorCache, VectorEntry } from '../types.js';
 import { isUnit } from '../vectors/norm.js';
-import { type CountsHits, countsHits } from './lookups.js';
+import { type CountsLookups, countsLookups } from './lookups.js';
 
-/**
- * `cache` without the vectors that are none; closing closes it.
- * @param onWarning told once, when the first of them comes
- */
-export function checkedCache(cache: VectorCache, onWarning: (message: string) => void): VectorCache {
-  return countsHits(cache) ? new CountingCheckedCache(cache, onWarning) : new CheckedCache(cache, onWarning);
+export interface CheckedCacheOptions {
+  /** Told once, when the first of them comes. */
+  onWarning(message: string): void;
+  /** Told how many there were in each answer that had some. */
+  onRefused?(count: number): void;
+}
+
+/** `cache` without the vectors that are none; closing closes it. */
+export function checkedCache(cache: VectorCache, options: CheckedCacheOptions): VectorCache {
+  return countsLookups(cache) ? new CountingCheckedCache(cache, options) : new CheckedCache(cache, options);
 }
 
 class CheckedCache implements VectorCache {
   readonly kind: VectorCache['kind'];
   readonly #inner: VectorCache;
-  readonly #onWarning: (message: string) => void;
+  readonly #options: CheckedCacheOptions;
   #warned = false;
 
-  constructor(inner: VectorCache, onWarning: (message: string) => void) {
+  constructor(inner: VectorCache, options: CheckedCacheOptions) {
     this.kind = inner.kind;
     this.#inner = inner;
-    this.#onWarning = onWarning;
+    this.#options = options;
   }
 
   async getMany(
@@ -31,12 +35,15 @@ class CheckedCache implements VectorCache {
   ): Promise<(Vector | undefined)[]> {
     const found: unknown = await this.#inner.getMany(space, hashes, dimensions);
     if (!Array.isArray(found)) throw new TypeError('its getMany gives no list');
-    return hashes.map((_, index) => {
+    let refused = 0;
+    const vectors = hashes.map((_, index) => {
       const vector: unknown = found[index];
       if (vector === undefined || isUnit(vector, dimensions)) return vector;
-      this.#warn();
+      refused++;
       return undefined;
     });
+    if (refused > 0) this.refuse(refused);
+    return vectors;
   }
 
   setMany(space: string, entries: readonly VectorEntry[]): Promise<void> {
@@ -67,25 +74,35 @@ class CheckedCache implements VectorCache {
     return this.#inner.close();
   }
 
-  #warn(): void {
+  protected refuse(count: number): void {
+    this.#options.onRefused?.(count);
     if (this.#warned) return;
     this.#warned = true;
-    this.#onWarning(
+    this.#options.onWarning(
       'The cache holds vectors that are damaged (not finite, or not of length 1): they are embedded again and ' +
         'replaced; `embed cache clear` empties it.',
     );
   }
 }
 
-class CountingCheckedCache extends CheckedCache implements CountsHits {
-  readonly #counting: CountsHits;
+class CountingCheckedCache extends CheckedCache implements CountsLookups {
+  readonly #counting: CountsLookups;
 
-  constructor(inner: VectorCache & CountsHits, onWarning: (message: string) => void) {
-    super(inner, onWarning);
+  constructor(inner: VectorCache & CountsLookups, options: CheckedCacheOptions) {
+    super(inner, options);
     this.#counting = inner;
   }
 
   countHits(hits: number): void {
     this.#counting.countHits(hits);
+  }
+
+  countRefused(count: number): void {
+    this.#counting.countRefused(count);
+  }
+
+  protected override refuse(count: number): void {
+    this.#counting.countRefused(count);
+    super.refuse(count);
   }
 }

@@ -12,13 +12,16 @@ export interface LookupCounts {
   misses: number;
 }
 
-/** A cache that takes hits of another one in front of it into its own counts. */
-export interface CountsHits {
+/** A cache that takes into its own counts what another one in front of it knows of lookups. */
+export interface CountsLookups {
+  /** Found there. */
   countHits(hits: number): void;
+  /** Found here, but refused there: that was a miss. */
+  countRefused(count: number): void;
 }
 
-export function countsHits(cache: VectorCache): cache is VectorCache & CountsHits {
-  return 'countHits' in cache;
+export function countsLookups(cache: VectorCache): cache is VectorCache & CountsLookups {
+  return 'countHits' in cache && 'countRefused' in cache;
 }
 
 export class Lookups {
@@ -45,15 +48,20 @@ export class Lookups {
   }
 
   get due(): boolean {
-    return this.#hits + this.#misses > 0 && Date.now() - this.#written > INTERVAL;
+    return this.#isPending && Date.now() - this.#written > INTERVAL;
   }
 
   /** What is to be written now; undefined when there is nothing. */
   take(): LookupCounts | undefined {
-    const counts = this.pending;
+    const counts = this.#isPending ? this.pending : undefined;
     this.#hits = 0;
     this.#misses = 0;
     this.#written = Date.now();
-    return counts.hits + counts.misses > 0 ? counts : undefined;
+    return counts;
+  }
+
+  /** Hits may be below 0: those that turned out to be misses were written before. */
+  get #isPending(): boolean {
+    return this.#hits !== 0 || this.#misses !== 0;
   }
 }

@@ -1,4 +1,5 @@
 // One cache for all models of the gateway, with the vectors used last in memory in front of it.
+import { countsLookups } from '../cache/lookups.js';
 import { withMemory } from '../cache/memory/cache.js';
 import type { Settings } from '../config/settings.js';
 import type { VectorCache } from '../types.js';
@@ -21,7 +22,12 @@ export async function openSharedCache(
 
 /** The cache for one of several users, who close what they are handed. */
 export function borrowed(cache: VectorCache): VectorCache {
+  const counts = countsLookups(cache) && {
+    countHits: (hits: number) => cache.countHits(hits),
+    countRefused: (count: number) => cache.countRefused(count),
+  };
   return {
+    ...counts,
     kind: cache.kind,
     getMany: (space, hashes, dimensions) => cache.getMany(space, hashes, dimensions),
     setMany: (space, entries) => cache.setMany(space, entries),

@@ -275,7 +275,8 @@ export class Run {
   }
 
   async #result(previous: Output | undefined, changed: boolean, elsewhere: Elsewhere[]): Promise<RunResult> {
-    const embedder = this.#session ? (await this.#session).embedder.identity : previous?.space;
+    const session = await this.#session;
+    const embedder = session?.embedder.identity ?? previous?.space;
     const summary = summarize(this.#counts, {
       out: this.#options.settings.out,
       changed,
@@ -283,6 +284,7 @@ export class Run {
       elsewhere: this.#options.rebuild ? [] : elsewhere,
       seconds: (performance.now() - this.#started) / 1000,
       embedder,
+      cacheRefused: session?.metrics.cacheRefusals ?? 0,
     });
     const question = changed && summary.documents.new > 0 ? this.#topic.best : undefined;
     return { summary, failures: this.#failures, question };

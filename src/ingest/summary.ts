@@ -12,6 +12,8 @@ export interface IngestSummary {
     total: number;
     embedded: number;
     cached: number;
+    /** Of those embedded: their vectors in the cache were damaged. */
+    cacheRefused: number;
     reused: number;
     failed: number;
   };
@@ -31,9 +33,10 @@ export function summarize(
   counts: RunCounts,
   rest: Pick<IngestSummary, 'out' | 'changed' | 'elsewhere' | 'seconds'> & {
     embedder: EmbedderIdentity | undefined;
+    cacheRefused: number;
   },
 ): IngestSummary {
-  const { embedder, ...run } = rest;
+  const { embedder, cacheRefused, ...run } = rest;
   return {
     ...run,
     documents: {
@@ -47,6 +50,7 @@ export function summarize(
       total: counts.chunks,
       embedded: counts.chunksEmbedded,
       cached: counts.chunksFromCache,
+      cacheRefused,
       reused: counts.chunksReused,
       failed: counts.chunksFailed,
     },

@@ -83,6 +83,8 @@ export interface Metrics {
   /** Texts whose vector was in the cache. */
   cache_hits: number;
   cache_misses: number;
+  /** Of these misses, vectors that were there, but damaged. */
+  cache_refused: number;
   /** Hits of all lookups, 0 to 1; 0 when there were none. */
   cache_hit_rate: number;
 
@@ -203,6 +205,16 @@ export class BatchMetrics {
     this.#counts.misses += texts.misses;
   }
 
+  /** Vectors of the cache were no vectors of length 1; the lookup tells them as misses. */
+  cacheRefused(count: number): void {
+    this.#counts.refused += count;
+  }
+
+  /** Of all lookups so far. */
+  get cacheRefusals(): number {
+    return this.#counts.refused;
+  }
+
   /** A text was given up. */
   textFailed(meaning: FaultMeaning): void {
     this.#counts.textFailures[meaning]++;
@@ -245,6 +257,7 @@ export class BatchMetrics {
       rejected: counts.rejected,
       cache_hits: counts.hits,
       cache_misses: counts.misses,
+      cache_refused: counts.refused,
       cache_hit_rate: share(counts.hits, counts.hits + counts.misses),
       average_batch_size: share(counts.textsSent, counts.requests),
       average_batch_fill: share(counts.fill, counts.requests),
@@ -288,6 +301,7 @@ class Counts {
   tokens = 0;
   hits = 0;
   misses = 0;
+  refused = 0;
   halved = 0;
   hedged = 0;
   cancelled = 0;

@@ -22,7 +22,8 @@ const counters: [name: string, field: Counts, help: string][] = [
   ['texts_rejected', 'rejected', 'Texts turned away because the queue was full.'],
   ['results_dropped', 'dropped', 'Vectors that nobody fetched in time.'],
   ['cache_hits', 'cache_hits', 'Texts whose vector was in the cache.'],
-  ['cache_misses', 'cache_misses', 'Texts whose vector was not in the cache.'],
+  ['cache_misses', 'cache_misses', 'Texts whose vector was not in the cache, or was damaged there.'],
+  ['cache_refused', 'cache_refused', 'Damaged vectors of the cache, which were embedded anew.'],
   ['fallbacks', 'fallbacks', 'Batches that failed and were split in two.'],
   ['hedged', 'hedged', 'Late requests sent to another endpoint, too.'],
 ];

@@ -20,7 +20,10 @@ export function performanceSummary(metrics: Metrics): string {
   ];
   const lookups = metrics.cache_hits + metrics.cache_misses;
   if (lookups > 0) {
-    lines.push(line('cache', `${percent(metrics.cache_hit_rate)} hits of ${number(lookups)} lookups`));
+    const refused = metrics.cache_refused > 0 ? `, ${number(metrics.cache_refused)} damaged` : '';
+    lines.push(
+      line('cache', `${percent(metrics.cache_hit_rate)} hits of ${number(lookups)} lookups${refused}`),
+    );
   }
   if (metrics.texts_joined > 0)
     lines.push(line('shared', `${number(metrics.texts_joined)} texts were under way already`));

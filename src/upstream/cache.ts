@@ -1,5 +1,4 @@
 // The cache that the settings name, and the vector space that it is keyed by.
-import { checkedCache } from '../cache/checked.js';
 import { type CacheOptions, openCache } from '../cache/open.js';
 import { registerSpace } from '../cache/spaces.js';
 import { redisSettings } from '../config/redis.js';
@@ -17,7 +16,10 @@ export function cacheOptionsOf(settings: Settings, onWarning?: (message: string)
   };
 }
 
-/** Gives only vectors that pass the checks of an answer. Errors and the meaning of undefined are those of `openCache`. */
+/**
+ * Vectors are as they come: an upstream that is handed the cache checks them. Errors and the meaning of undefined
+ * are those of `openCache`.
+ */
 export async function openConfiguredCache(
   settings: Settings,
   onWarning: (message: string) => void,
@@ -28,7 +30,7 @@ export async function openConfiguredCache(
   };
   const cache = await openCache(settings.cache, cacheOptionsOf(settings, warn));
   if (!cache) debug.cache?.(`none is used (cache is ${settings.cache})`);
-  return cache && checkedCache(cache, onWarning);
+  return cache;
 }
 
 /** The registered space that is the same as `measured`, else `measured` itself, registered from now on. */

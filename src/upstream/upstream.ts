@@ -91,12 +91,16 @@ export async function openUpstream(options: UpstreamOptions): Promise<Upstream> 
         },
       });
   const { embedder, measured } = opened;
-  let cache = options.cache && checkedCache(options.cache, options.onWarning);
+  const checks = { onWarning: options.onWarning, onRefused: (count: number) => metrics.cacheRefused(count) };
+  let cache = options.cache && checkedCache(options.cache, checks);
   try {
     const { unlike, firstAnswerMs } = measured;
     refuseOneVector(measured.space, nameOf(embedder));
     if (previous) requireSameSpace(previous.space, measured);
-    cache ??= await openConfiguredCache(settings, options.onWarning);
+    if (!cache) {
+      const configured = await openConfiguredCache(settings, options.onWarning);
+      cache = configured && checkedCache(configured, checks);
+    }
     const space = previous?.space ?? (await firstSeen(measured.space, cache));
     if (debug.embedder) tellOpened(embedder, space, measured);
     if (cache && options.memoryBytes) cache = withMemory(cache, options.memoryBytes);

@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { afterEach, expect, test } from 'vitest';
+import { checkedCache } from '../../src/cache/checked.js';
 import { openDiskCache } from '../../src/cache/disk/cache.js';
 import { memoryCache } from '../../src/cache/memory/cache.js';
+import { LOOKUPS_KEY } from '../../src/cache/redis/keys.js';
 import { BatchOrchestrator } from '../../src/orchestrator/orchestrator.js';
 import type { Vector, VectorCache } from '../../src/types.js';
 import { openConfiguredCache } from '../../src/upstream/cache.js';
@@ -71,15 +73,21 @@ test.skipIf(!redisAvailable)('ingest commits the right vectors, whatever Redis h
   const { total } = summaryOf(first).chunks;
   expect(await spoilAll(client)).toBe(total);
   const second = await ingest('two');
-  expect([second.code, summaryOf(second).chunks]).toMatchObject([0, { embedded: total, cached: 0 }]);
+  expect([second.code, summaryOf(second).chunks]).toMatchObject([
+    0,
+    { embedded: total, cached: 0, cacheRefused: total },
+  ]);
   expect(second.stderr.match(/damaged/g)).toHaveLength(1);
   expect(fingerprint(join(workspace.dir, 'two'))).toEqual(fingerprint(join(workspace.dir, 'one')));
   // They were replaced.
   const third = await ingest('three');
   expect([third.stderr.includes('damaged'), summaryOf(third).chunks]).toMatchObject([
     false,
-    { cached: total },
+    { cached: total, cacheRefused: 0 },
   ]);
+  // As all processes count: two runs missed all, one found all.
+  const stats = await workspace.embed(['cache', 'stats', '--json'], { env: { REDIS_URL: server.url } });
+  expect(JSON.parse(stats.stdout)).toMatchObject({ hits: total, misses: 2 * total });
 });
 
 test.skipIf(!redisAvailable)(
@@ -101,7 +109,16 @@ test.skipIf(!redisAvailable)(
     expect(floats(body.embeddings)).toEqual(input.map((text) => upstream.vectorOf(text)));
     expect(notices.filter((notice) => notice.includes('damaged'))).toHaveLength(1);
     const { models } = await get<{ models: Record<string, object> }>(`${two.url}/metrics?format=json`);
-    expect(models['all-minilm:latest']).toMatchObject({ cache_hits: 0, cache_misses: input.length });
+    const counts = { cache_hits: 0, cache_misses: input.length, cache_refused: input.length };
+    expect(models['all-minilm:latest']).toMatchObject(counts);
+    const text = await fetch(`${two.url}/metrics`).then((answer) => answer.text());
+    expect(text).toContain(`embed_cache_refused_total{model="all-minilm:latest"} ${input.length}`);
+    // What replaced them is had from then on.
+    await post(`${two.url}/api/embed`, { model: 'all-minilm', input });
+    const after = await get<{ models: Record<string, object> }>(`${two.url}/metrics?format=json`);
+    expect(after.models['all-minilm:latest']).toMatchObject({ ...counts, cache_hits: input.length });
+    await two.stop();
+    expect(await client.hgetall(LOOKUPS_KEY)).toEqual({ hits: '20', misses: '40' });
   },
 );
 
@@ -120,11 +137,20 @@ test('the disk: what is no vector of length 1 is absent, the rest is there', asy
   await raw.close();
   const warnings: string[] = [];
   const settings = await settingsWith({ cache: 'disk', cacheDir: folder });
-  const cache = await openConfiguredCache(settings, (message) => warnings.push(message));
-  cleanUps.push(() => cache?.close());
+  const configured = await openConfiguredCache(settings, (message) => warnings.push(message));
+  const refused: number[] = [];
+  const cache = checkedCache(configured!, {
+    onWarning: (message) => warnings.push(message),
+    onRefused: (count) => refused.push(count),
+  });
+  cleanUps.push(() => cache.close());
   const hashes = [...spoiled, good].map(({ hash }) => hash);
-  expect(await cache?.getMany(space, hashes, 8)).toEqual([...spoiled.map(() => undefined), good.vector]);
+  for (let count = 0; count < 2; count++) {
+    expect(await cache.getMany(space, hashes, 8)).toEqual([...spoiled.map(() => undefined), good.vector]);
+  }
   expect(warnings).toHaveLength(1);
+  expect(refused).toEqual([spoiled.length, spoiled.length]);
+  expect(await cache.usage()).toMatchObject({ hits: 2, misses: 2 * spoiled.length });
 });
 
 const answers: [name: string, answer: (hashes: readonly string[]) => unknown][] = [
@@ -144,7 +170,7 @@ const answers: [name: string, answer: (hashes: readonly string[]) => unknown][] 
   ['no list', () => 7],
 ];
 
-test.each(answers)('a cache that was handed in and gives %s is as good as empty', async (_, answer) => {
+test.each(answers)('a cache that was handed in and gives %s is as good as empty', async (name, answer) => {
   const cache: VectorCache = Object.assign(memoryCache(1_000_000), {
     getMany: async (_space: string, hashes: readonly string[]) => answer(hashes) as (Vector | undefined)[],
   });
@@ -153,5 +179,8 @@ test.each(answers)('a cache that was handed in and gives %s is as good as empty'
   await made.start();
   const texts = ['one', 'two', 'three'];
   expect(await made.embed(texts)).toEqual(texts.map(vectorOf));
-  expect(made.getMetrics().cache_misses).toBe(3);
+  const { cache_hits, cache_misses, cache_refused } = made.getMetrics();
+  expect({ cache_hits, cache_misses }).toEqual({ cache_hits: 0, cache_misses: 3 });
+  // What is no list, or has gaps, holds nothing that could be refused.
+  expect(cache_refused).toBe(name === 'no list' || name === 'too few' ? 0 : 3);
 });

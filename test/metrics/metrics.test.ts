@@ -20,6 +20,7 @@ describe('BatchMetrics', () => {
       rejected: 4,
       cache_hits: 30,
       cache_misses: 10,
+      cache_refused: 4,
       cache_hit_rate: 0.75,
       fallbacks: 1,
       hedged: 1,

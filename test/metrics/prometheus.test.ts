@@ -78,6 +78,7 @@ describe('prometheusText', () => {
       embed_results_dropped_total: snapshot.dropped,
       embed_cache_hits_total: snapshot.cache_hits,
       embed_cache_misses_total: snapshot.cache_misses,
+      embed_cache_refused_total: snapshot.cache_refused,
       embed_fallbacks_total: snapshot.fallbacks,
       embed_hedged_total: snapshot.hedged,
     };

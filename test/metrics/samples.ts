@@ -32,6 +32,7 @@ export function busyMetrics(now?: () => number): BatchMetrics {
   metrics.textQueued();
   metrics.textsJoined(5);
   metrics.cacheLookup({ hits: 30, misses: 10 });
+  metrics.cacheRefused(4);
   for (const [texts, tokens, ms] of [
     [32, 3200, 400],
     [8, 800, 100],

@@ -14,7 +14,7 @@ describe('performanceSummary', () => {
       [
         'texts     33 (3,300 tokens) in 10 s, 3.3 texts/s',
         'requests  3, 2 answered; 13.7 texts each, 42.7 % full',
-        'cache     75 % hits of 40 lookups',
+        'cache     75 % hits of 40 lookups, 4 damaged',
         'shared    5 texts were under way already',
         'waiting   half within 25 ms, 95 % within 25 ms, 99 % within 25 ms',
         'answers   half within 40 ms, 95 % within 392 ms, 99 % within 398 ms',

@@ -4,7 +4,7 @@ import { debug } from '../../debug.js';
 import { ServiceError } from '../../errors.js';
 import type { CacheUsage, Json, PruneOptions, Vector, VectorCache, VectorEntry } from '../../types.js';
 import { checkEntries, checkHash, checkSpace, vectorAt } from '../bytes.js';
-import { type CountsHits, Lookups } from '../lookups.js';
+import { type CountsLookups, Lookups } from '../lookups.js';
 import { isDamage, keepRights, setAside } from './file.js';
 import { defaultCacheFolder } from './folder.js';
 import { clearDisk, diskUsage, pruneDisk } from './inventory.js';
@@ -74,7 +74,7 @@ function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-export class DiskCache implements VectorCache, CountsHits {
+export class DiskCache implements VectorCache, CountsLookups {
   readonly kind = 'disk';
   readonly folder: string;
   readonly #onWarning: (message: string) => void;
@@ -120,6 +120,10 @@ export class DiskCache implements VectorCache, CountsHits {
     this.#lookups?.add({ hits, misses: 0 });
   }
 
+  countRefused(count: number): void {
+    this.#lookups?.add({ hits: -count, misses: count });
+  }
+
   /** Resolves when the entries are on their way: later reads see them; `close` waits for them. Never fails for the disk's sake. */
   async setMany(space: string, entries: readonly VectorEntry[]): Promise<void> {
     checkSpace(space);
@@ -155,7 +159,7 @@ export class DiskCache implements VectorCache, CountsHits {
     const usage = await diskUsage(store).catch((error) => {
       throw this.#unusable('read', error);
     });
-    return { ...usage, hits: usage.hits + hits, misses: usage.misses + misses };
+    return { ...usage, hits: Math.max(0, usage.hits + hits), misses: usage.misses + misses };
   }
 
   /** @throws {ServiceError} when the cache can't be written */

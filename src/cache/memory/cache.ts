@@ -2,7 +2,7 @@
 // lookups of what is asked again and again.
 import type { CacheUsage, Json, PruneOptions, Vector, VectorCache, VectorEntry } from '../../types.js';
 import { checkEntries, checkHash, checkSpace } from '../bytes.js';
-import { countsHits, Lookups } from '../lookups.js';
+import { type CountsLookups, countsLookups, Lookups } from '../lookups.js';
 import { SPACES } from '../spaces.js';
 import { Tally, totals } from '../tally.js';
 import { Lru, type LruEntry } from './lru.js';
@@ -25,7 +25,7 @@ export function withMemory(cache: VectorCache, maxBytes: number): VectorCache {
   return new LayeredCache(cache, maxBytes);
 }
 
-class MemoryCache implements VectorCache {
+class MemoryCache implements VectorCache, CountsLookups {
   readonly kind = 'memory';
   readonly #vectors: Lru;
   readonly #meta = new Map<string, string>();
@@ -45,6 +45,14 @@ class MemoryCache implements VectorCache {
     const found = hashes.map((hash) => this.#vectors.get(space + hash, dimensions));
     this.#lookups.count(found);
     return found;
+  }
+
+  countHits(hits: number): void {
+    this.#lookups.add({ hits, misses: 0 });
+  }
+
+  countRefused(count: number): void {
+    this.#lookups.add({ hits: -count, misses: count });
   }
 
   async setMany(space: string, entries: readonly VectorEntry[]): Promise<void> {
@@ -106,12 +114,12 @@ class MemoryCache implements VectorCache {
   }
 }
 
-class LayeredCache implements VectorCache {
+class LayeredCache implements VectorCache, CountsLookups {
   readonly kind: VectorCache['kind'];
   readonly #inner: VectorCache;
   readonly #vectors: Lru;
-  /** Hits that the inner cache doesn't take into its own counts. */
-  #hits = 0;
+  /** What the inner cache doesn't take into its own counts. */
+  #lookups = new Lookups();
   /** Counts prunings, so that an answer that was on its way meanwhile isn't kept. */
   #pruned = 0;
 
@@ -129,7 +137,7 @@ class LayeredCache implements VectorCache {
     checkSpace(space);
     const found = hashes.map((hash) => this.#vectors.get(space + hash, dimensions));
     const missing = hashes.filter((_, index) => found[index] === undefined);
-    this.#count(hashes.length - missing.length);
+    this.countHits(hashes.length - missing.length);
     if (missing.length === 0) return found;
     const pruned = this.#pruned;
     const rest = await this.#inner.getMany(space, missing, dimensions);
@@ -162,7 +170,8 @@ class LayeredCache implements VectorCache {
 
   async usage(): Promise<CacheUsage> {
     const usage = await this.#inner.usage();
-    return { ...usage, hits: usage.hits + this.#hits };
+    const { hits, misses } = this.#lookups.pending;
+    return { ...usage, hits: usage.hits + hits, misses: usage.misses + misses };
   }
 
   prune(options: PruneOptions): Promise<number> {
@@ -170,7 +179,7 @@ class LayeredCache implements VectorCache {
   }
 
   clear(): Promise<number> {
-    this.#hits = 0;
+    this.#lookups = new Lookups();
     return this.#forget(() => this.#inner.clear());
   }
 
@@ -179,9 +188,14 @@ class LayeredCache implements VectorCache {
     await this.#inner.close();
   }
 
-  #count(hits: number): void {
-    if (countsHits(this.#inner)) this.#inner.countHits(hits);
-    else this.#hits += hits;
+  countHits(hits: number): void {
+    if (countsLookups(this.#inner)) this.#inner.countHits(hits);
+    else this.#lookups.add({ hits, misses: 0 });
+  }
+
+  countRefused(count: number): void {
+    if (countsLookups(this.#inner)) this.#inner.countRefused(count);
+    else this.#lookups.add({ hits: -count, misses: count });
   }
 
   /** What goes from the inner cache isn't known one by one, so all goes from memory: it comes back when it is asked for. */

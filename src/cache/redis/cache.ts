@@ -5,7 +5,7 @@ import { debug } from '../../debug.js';
 import { ServiceError, UsageError } from '../../errors.js';
 import type { CacheUsage, Json, PruneOptions, Vector, VectorCache, VectorEntry } from '../../types.js';
 import { checkEntries, checkHash, checkSpace, vectorAt } from '../bytes.js';
-import { type CountsHits, Lookups } from '../lookups.js';
+import { type CountsLookups, Lookups } from '../lookups.js';
 import { type RedisAddress, type RedisOptions, redisAddress } from './address.js';
 import { GetGroup, SetGroup } from './commands.js';
 import { connectRedis, within } from './connection.js';
@@ -41,7 +41,7 @@ export async function openRedisCache(options: RedisOptions = {}): Promise<RedisC
   return new RedisCache(client, address, { ...options, ttlSeconds });
 }
 
-export class RedisCache implements VectorCache, CountsHits {
+export class RedisCache implements VectorCache, CountsLookups {
   readonly kind = 'redis';
   readonly #client: Redis;
   readonly #address: RedisAddress;
@@ -108,6 +108,10 @@ export class RedisCache implements VectorCache, CountsHits {
     this.#lookups?.add({ hits, misses: 0 });
   }
 
+  countRefused(count: number): void {
+    this.#lookups?.add({ hits: -count, misses: count });
+  }
+
   /** Resolves when the entries are on their way: later reads see them; `close` waits for them. Never fails for Redis's sake. */
   async setMany(space: string, entries: readonly VectorEntry[]): Promise<void> {
     checkSpace(space);
@@ -141,7 +145,7 @@ export class RedisCache implements VectorCache, CountsHits {
   async usage(): Promise<CacheUsage> {
     const { hits, misses } = this.#lookups?.pending ?? { hits: 0, misses: 0 };
     const usage = await this.#inventory.usage();
-    return { ...usage, hits: usage.hits + hits, misses: usage.misses + misses };
+    return { ...usage, hits: Math.max(0, usage.hits + hits), misses: usage.misses + misses };
   }
 
   /** @throws {ServiceError} when Redis gives no answer, or forbids it */
