@@ -1,10 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { expect, it } from 'vitest';
 import { readForeign } from '../src/foreign.js';
 import { temporaryFolder } from './documents/walk/trees.js';
+import { eventually } from './helpers/eventually.js';
 
 it('reads regular files, whatever size the system tells', () => {
   const folder = temporaryFolder();
@@ -43,3 +45,27 @@ it('refuses what is no regular file, without waiting for it', async () => {
     server.close();
   }
 });
+
+it('never takes a file for whole that is written to while it is read', async () => {
+  const path = join(temporaryFolder(), 'a');
+  writeFileSync(path, Buffer.alloc(32_000_000, 'abc'));
+  const program = `
+    const { openSync, writeSync } = require('node:fs');
+    const file = openSync(require('node:worker_threads').workerData, 'a');
+    for (;;) writeSync(file, 'x');`;
+  const writer = new Worker(program, { eval: true, workerData: path });
+  try {
+    await eventually(() => outcomeOf(path)).toBe('ECHANGING');
+  } finally {
+    await writer.terminate();
+  }
+  expect(readForeign(path, 1e9)).toHaveLength(statSync(path).size);
+});
+
+function outcomeOf(path: string): string {
+  try {
+    return `${readForeign(path, 1e9).length} bytes`;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code ?? String(error);
+  }
+}

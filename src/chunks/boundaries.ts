@@ -69,6 +69,8 @@ export function isGraphemeBoundary(text: string, index: number): boolean {
   const after = text.charCodeAt(index);
   if (before < 0x80 && after < 0x80) return before !== 0x0d || after !== 0x0a;
   if (isPlainCjk(before) && isPlainCjk(after)) return true;
+  // Nothing divides marks on one letter, and a hostile text has a million of them.
+  if (isMark(before) && isMark(after)) return false;
   // A flag or a family of emoji is shorter than this window.
   const start = Math.max(0, index - GRAPHEME_WINDOW);
   const nearby = graphemes.segment(text.slice(start, index + 2));
@@ -77,6 +79,13 @@ export function isGraphemeBoundary(text: string, index: number): boolean {
 
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 const GRAPHEME_WINDOW = 48;
+
+/** A UTF-16 unit that by itself joins the character in front of it. */
+function isMark(code: number): boolean {
+  return code === 0x200d || (code >= 0x300 && MARK.test(String.fromCharCode(code)));
+}
+
+const MARK = /\p{Grapheme_Extend}/u;
 
 /** Kana, ideographs and their punctuation, which no neighbour of their kind modifies. */
 function isPlainCjk(code: number): boolean {

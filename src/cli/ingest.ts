@@ -172,7 +172,7 @@ function renderElsewhere(elsewhere: IngestSummary['elsewhere'], label: string): 
 const MEANINGS: Record<FailureCode, string> = {
   unreadable: 'check its permissions',
   'unreadable-folder': 'check its permissions and its ignore files; nothing under its root was removed',
-  vanished: 'it went away during the run',
+  vanished: 'it went away, or was written to, while it was read',
   undecodable: 'not text in UTF-8, UTF-16 or Latin-1',
   'too-large': 'it unpacks to more than one document may take; split it',
   'too-slow': 'reading it takes longer than one document may; split it, or save it anew',

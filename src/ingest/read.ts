@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { debug, told } from '../debug.js';
 import { isBinary } from '../documents/decode.js';
-import { type Extraction, extract, formatFor } from '../documents/extract.js';
+import { type Extraction, formatFor } from '../documents/extract.js';
 import type { ReaderLimits } from '../documents/reader/limits.js';
 import { DocumentReader } from '../documents/reader/reader.js';
 import type { WalkEntry } from '../documents/walk/walk.js';
@@ -174,11 +174,7 @@ class Reader {
     const { previous, removed, signal } = this.#options;
     let found: Extraction;
     try {
-      // Standard input is the user's own, and may be larger than any file.
-      found =
-        root === STDIN_ROOT
-          ? await extract(bytes, source)
-          : await (extraction ?? this.#documents.read(bytes, source));
+      found = await (extraction ?? this.#documents.read(bytes, source));
     } catch (error) {
       signal?.throwIfAborted();
       if (error instanceof EmbedError && !(error instanceof DocumentError)) throw error;

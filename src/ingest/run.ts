@@ -17,7 +17,7 @@ import { countLost } from './moves.js';
 import { runPipeline } from './pipeline.js';
 import { read } from './read.js';
 import type { Session } from './session.js';
-import { readStandardInput, STDIN_ROOT } from './stdin.js';
+import { readStandardInput, STDIN_ROOT, type StandardInput } from './stdin.js';
 import { type IngestSummary, summarize } from './summary.js';
 import { areMost, countDocuments, guardRemovals, type SurveyResult, survey } from './survey.js';
 import { Topic } from './topic.js';
@@ -39,7 +39,7 @@ export interface RunOptions {
   /** Pull a missing model. */
   pull?: boolean | undefined;
   /** What the path `-` reads. */
-  stdin?: AsyncIterable<Uint8Array>;
+  stdin?: StandardInput;
   signal?: AbortSignal;
   /** Live numbers of the run, for whoever shows progress. */
   counts?: RunCounts;
@@ -106,7 +106,8 @@ export class Run {
     debug.run?.(`from ${cwd} into ${out}, of ${paths.join(' ')}`);
     await refuseOtherFolder(out);
     const roots = await resolveRoots(paths, cwd, dirname(out));
-    const input = paths.includes(STDIN_ROOT) && stdin ? await readStandardInput(stdin) : undefined;
+    const input =
+      paths.includes(STDIN_ROOT) && stdin ? await readStandardInput(stdin, options.signal) : undefined;
     if (input?.length === 0) {
       throw new UsageError('Standard input is empty: pipe JSON Lines into it, one {"id","text"} a line.');
     }

@@ -11,8 +11,29 @@ export const STDIN_ROOT = '-';
 /** A string can't hold more, and records are sorted before they are written. */
 const MOST_BYTES = 500 * 1024 * 1024;
 
-/** @throws {UsageError} when there is more than memory should hold */
-export async function readStandardInput(stream: AsyncIterable<Uint8Array>): Promise<Buffer> {
+/** A stream of bytes; one that can be destroyed ends at once when the signal aborts. */
+export type StandardInput = AsyncIterable<Uint8Array> & { destroy?(): unknown };
+
+/**
+ * @throws {UsageError} when there is more than memory should hold
+ * @throws the signal's reason when it aborts, also while nothing comes
+ */
+export async function readStandardInput(stream: StandardInput, signal?: AbortSignal): Promise<Buffer> {
+  signal?.throwIfAborted();
+  // Who writes into a pipe may never end.
+  const stop = () => stream.destroy?.();
+  signal?.addEventListener('abort', stop, { once: true });
+  try {
+    return await readWhole(stream);
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error;
+  } finally {
+    signal?.removeEventListener('abort', stop);
+  }
+}
+
+async function readWhole(stream: AsyncIterable<Uint8Array>): Promise<Buffer> {
   const parts: Uint8Array[] = [];
   let bytes = 0;
   for await (const part of stream) {

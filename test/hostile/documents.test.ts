@@ -2,11 +2,10 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { Step } from '../../src/ingest/steps.js';
 import { makeWorkspace, type Workspace } from '../helpers/cli.js';
 import { eventually } from '../helpers/eventually.js';
 import { summaryOf, writeFiles } from '../ingest/helpers.js';
-import { docx, formsPdf, readFiles } from './made.js';
+import { docx, formsPdf, outcome, readFiles } from './made.js';
 
 let workspace: Workspace;
 beforeEach(() => {
@@ -16,13 +15,6 @@ afterEach(() => workspace.remove());
 
 const dryRun = () =>
   workspace.embed(['ingest', '--dry-run', '--embedder', 'builtin', 'docs', '--json', '--out', 'out']);
-
-function outcome(steps: Step[]): (string | undefined)[] {
-  return steps.map((step) => {
-    if (step.kind === 'failure') return `${step.failure.source}: ${step.failure.code}`;
-    return 'source' in step ? step.source : undefined;
-  });
-}
 
 it('a Word document that unpacks to 300 MB, and a table of a million columns, fail alone', async () => {
   writeFiles(workspace.dir, {

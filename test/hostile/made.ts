@@ -1,7 +1,7 @@
 // Documents made for these tests, and the reading stage as it ships: its process runs from `dist`.
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { deflateRawSync } from 'node:zlib';
+import { deflateRawSync, deflateSync } from 'node:zlib';
 import type { WalkEntry } from '../../src/documents/walk/walk.js';
 import { RunCounts } from '../../src/ingest/counts.js';
 import type { ReadOptions } from '../../src/ingest/read.js';
@@ -27,6 +27,14 @@ export async function readFiles(
   const settings = { ...none, counts: new RunCounts(), maxFileSize: 1e9, ...options };
   for await (const group of read(listed(), settings)) steps.push(...group);
   return steps;
+}
+
+/** What came of each file: its source, with the code where it failed. */
+export function outcome(steps: Step[]): (string | undefined)[] {
+  return steps.map((step) => {
+    if (step.kind === 'failure') return `${step.failure.source}: ${step.failure.code}`;
+    return 'source' in step ? step.source : undefined;
+  });
 }
 
 /** A Word document of this body. */
@@ -72,26 +80,53 @@ function zip(parts: Record<string, string>): Buffer {
 
 /** A page that draws a form that draws another one twice, and so on: 2^levels drawings. */
 export function formsPdf(levels: number): Buffer {
-  const stream = (text: string, entries = '') =>
-    `<<${entries}/Length ${text.length}>>stream\n${text}\nendstream`;
-  const objects = [
-    '<</Type/Catalog/Pages 2 0 R>>',
-    '<</Type/Pages/Kids[3 0 R]/Count 1>>',
-    '<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/Contents 4 0 R/Resources<</XObject<</F 5 0 R>>>>>>',
-    stream('/F Do'),
-  ];
+  const forms: Buffer[] = [];
   for (let level = 1; level <= levels; level++) {
-    const inner = level < levels ? `/Resources<</XObject<</F ${objects.length + 2} 0 R>>>>` : '';
+    const inner = level < levels ? `/Resources<</XObject<</F ${level + 5} 0 R>>>>` : '';
     const form = `/Type/XObject/Subtype/Form/BBox[0 0 9 9]${inner}`;
-    objects.push(stream(inner ? '/F Do /F Do' : 'BT /X 9 Tf (x) Tj ET', form));
+    forms.push(stream(inner ? '/F Do /F Do' : 'BT /X 9 Tf (x) Tj ET', form));
   }
-  let pdf = '%PDF-1.4\n';
-  const offsets = objects.map((object, i) => {
-    const offset = pdf.length;
-    pdf += `${i + 1} 0 obj\n${object}\nendobj\n`;
-    return `${String(offset).padStart(10, '0')} 00000 n \n`;
+  return pdf('3 0 R', 1, '/XObject<</F 5 0 R>>', [stream('/F Do'), ...forms]);
+}
+
+/** A page whose content unpacks twice, to so many megabytes. */
+export function flateInFlatePdf(megabytes: number): Buffer {
+  const content = deflateSync(deflateSync(Buffer.alloc(megabytes * 1_000_000, ' ')));
+  return pdf('3 0 R', 1, '', [stream(content, '/Filter[/FlateDecode/FlateDecode]')]);
+}
+
+/** One page that is listed so many times. */
+export function pagesPdf(count: number): Buffer {
+  return pdf('3 0 R '.repeat(count), count, '', [stream('')]);
+}
+
+function stream(content: string | Buffer, entries = ''): Buffer {
+  const start = `<<${entries}/Length ${content.length}>>stream\n`;
+  return Buffer.concat([Buffer.from(start), Buffer.from(content), Buffer.from('\nendstream')]);
+}
+
+/** @param objects from the fourth on, which is the content of the page */
+function pdf(kids: string, count: number, resources: string, objects: Buffer[]): Buffer {
+  const all = [
+    '<</Type/Catalog/Pages 2 0 R>>',
+    `<</Type/Pages/Kids[${kids}]/Count ${count}>>`,
+    `<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/Contents 4 0 R/Resources<<${resources}>>>>`,
+    ...objects,
+  ];
+  const parts = [Buffer.from('%PDF-1.4\n')];
+  let at = parts[0]!.length;
+  const offsets = all.map((object, i) => {
+    const part = Buffer.concat([
+      Buffer.from(`${i + 1} 0 obj\n`),
+      Buffer.from(object),
+      Buffer.from('\nendobj\n'),
+    ]);
+    parts.push(part);
+    at += part.length;
+    return `${String(at - part.length).padStart(10, '0')} 00000 n \n`;
   });
-  const count = objects.length + 1;
-  const table = `xref\n0 ${count}\n0000000000 65535 f \n${offsets.join('')}`;
-  return Buffer.from(`${pdf}${table}trailer\n<</Size ${count}/Root 1 0 R>>\nstartxref\n${pdf.length}\n%%EOF`);
+  const size = all.length + 1;
+  const table = `xref\n0 ${size}\n0000000000 65535 f \n${offsets.join('')}`;
+  parts.push(Buffer.from(`${table}trailer\n<</Size ${size}/Root 1 0 R>>\nstartxref\n${at}\n%%EOF`));
+  return Buffer.concat(parts);
 }

@@ -5,7 +5,7 @@ export interface ReaderLimits {
   baseMs: number;
   /** Processor time in ms for each million bytes of it. @default 2000 */
   msPerMegabyte: number;
-  /** Memory of the process in bytes. @default 2 GiB */
+  /** Memory of the process in bytes; larger documents get {@link memoryFor} them. @default 2 GiB */
   memory: number;
   /** Time in ms in which it may do nothing at all: what it waits for never comes. @default 60000 */
   idleMs: number;
@@ -17,6 +17,16 @@ export const READER_LIMITS: ReaderLimits = {
   memory: 2 * 1024 ** 3,
   idleMs: 60_000,
 };
+
+/** Files of up to so many bytes share a process. */
+const USUAL = 64 * 1024 * 1024;
+/** Memory for each byte beyond, which somebody asked for with a larger `--max-file-size`, or piped in. */
+const MEMORY_PER_BYTE = 8;
+
+/** Memory of the reader's process while it reads a file of so many bytes, in bytes. */
+export function memoryFor({ memory }: ReaderLimits, bytes: number): number {
+  return memory + MEMORY_PER_BYTE * Math.max(0, bytes - USUAL);
+}
 
 /** Blocks of one file at most: the main process has to hold them. */
 export const MOST_BLOCKS = 8_000_000;

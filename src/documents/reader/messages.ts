@@ -8,6 +8,10 @@ export interface Job {
 
 /** `memory` is what the process takes by then, in bytes. */
 export type Answer =
+  /** It runs: once, before any file. */
+  | { kind: 'ready' }
+  /** It has the file: from here on, its end is the file's doing. */
+  | { kind: 'begun' }
   /** Some of the file's documents; more may follow. */
   | { kind: 'part'; documents: PackedDocument[]; failures: Failure[] }
   | { kind: 'done'; memory: number }

@@ -24,11 +24,13 @@ new Worker(new URL('./watch.js', import.meta.url), { workerData: watch, stdout: 
 
 let jobs = 0;
 process.on('message', (job: Job) => void run(job));
+await answer({ kind: 'ready' });
 
 async function run({ bytes, source }: Job): Promise<void> {
   const { user, system } = process.cpuUsage();
   shared[1] = (user + system) / 1000 + limits.baseMs + (limits.msPerMegabyte * bytes.length) / 1e6;
   shared[0] = ++jobs;
+  await answer({ kind: 'begun' });
   try {
     const { documents, failures } = await extract(bytes, source);
     refuseTooMany(documents, source);

@@ -2,43 +2,52 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { DocumentError, ServiceError } from '../../errors.js';
+import { DocumentError } from '../../errors.js';
 import type { Extraction } from '../extract.js';
 import type { ReaderLimits } from './limits.js';
 import { type Answer, type Job, unpack } from './messages.js';
 
 interface Pending {
   job: Job;
+  hasBegun: boolean;
   extraction: Extraction;
   resolve(extraction: Extraction): void;
   reject(error: Error): void;
 }
 
+/** The process ended before it had the file in hand: another one may read it. */
+export class NotBegunError extends Error {
+  /** @param didStart whether the process ran at all, so that the file may be to blame */
+  constructor(
+    message: string,
+    readonly didStart: boolean,
+    options?: { cause?: unknown },
+  ) {
+    super(message, options);
+  }
+}
+
 /** A running process. It keeps the main process alive only while it reads. */
 export class ReaderProcess {
-  readonly #limits: ReaderLimits;
+  /** Memory that it may take, in bytes. */
+  readonly memory: number;
   readonly #child: ChildProcess;
   readonly #ended: Promise<void>;
   #pending: Pending | undefined;
   /** Why the watch ended it. */
   #reason = '';
+  #didStart = false;
   #hasEnded = false;
 
+  /** @throws {NotBegunError} when the system lets no process start; most such errors come by {@link read} */
   constructor(limits: ReaderLimits) {
-    this.#limits = limits;
-    const heap = Math.ceil((limits.memory * 0.75) / 1024 ** 2);
-    this.#child = fork(fileURLToPath(new URL('./process.js', import.meta.url)), [JSON.stringify(limits)], {
-      serialization: 'advanced',
-      // A debugger's port or a loader of the main process would be in the way.
-      execArgv: [`--max-old-space-size=${heap}`],
-      env: { ...process.env, NODE_OPTIONS: '' },
-      stdio: ['ignore', 'ignore', 'ignore', 'ipc', 'pipe'],
-    });
-    const reason = this.#child.stdio[4] as Readable;
-    reason.setEncoding('utf8').on('data', (text: string) => {
+    this.memory = limits.memory;
+    this.#child = start(limits);
+    const reason = this.#child.stdio[4] as Readable | undefined;
+    reason?.setEncoding('utf8').on('data', (text: string) => {
       this.#reason += text;
     });
-    reason.on('error', () => undefined);
+    reason?.on('error', () => undefined);
     this.#child.on('message', (answer: Answer) => this.#take(answer));
     this.#ended = new Promise((resolve) => {
       this.#child.once('close', (code, signal) => {
@@ -47,8 +56,7 @@ export class ReaderProcess {
       });
       this.#child.once('error', (error) => {
         this.#hasEnded = true;
-        const sentence = `Documents can't be read, as no process starts (${error.message}): free memory or processes.`;
-        this.#settle()?.reject(new ServiceError(sentence, { cause: error }));
+        this.#settle()?.reject(new NotBegunError(error.message, false, { cause: error }));
         resolve();
       });
     });
@@ -60,10 +68,15 @@ export class ReaderProcess {
     return this.#hasEnded;
   }
 
-  /** One at a time. @throws {DocumentError} its own, or `too-large`, `too-slow` or `malformed` when it ends */
+  /**
+   * One at a time.
+   * @throws {DocumentError} its own, or `too-large`, `too-slow` or `malformed` when the file ends the process
+   * @throws {NotBegunError} when the process ended by itself
+   */
   read(job: Job): Promise<Extraction> {
     return new Promise((resolve, reject) => {
-      this.#pending = { job, extraction: { documents: [], failures: [] }, resolve, reject };
+      const extraction = { documents: [], failures: [] };
+      this.#pending = { job, hasBegun: false, extraction, resolve, reject };
       this.#holdWhileBusy();
       // An error here means that it has ended, which is told by `close`.
       this.#child.send(job, () => undefined);
@@ -78,14 +91,19 @@ export class ReaderProcess {
   }
 
   #take(answer: Answer): void {
+    if (answer.kind === 'ready') this.#didStart = true;
     const pending = this.#pending;
-    if (pending === undefined) return;
+    if (pending === undefined || answer.kind === 'ready') return;
+    if (answer.kind === 'begun') {
+      pending.hasBegun = true;
+      return;
+    }
     if (answer.kind === 'part') {
       for (const document of answer.documents) pending.extraction.documents.push(unpack(document));
       for (const failure of answer.failures) pending.extraction.failures.push(failure);
       return;
     }
-    if (answer.memory > this.#limits.memory / 2) {
+    if (answer.memory > this.memory / 2) {
       // The next file would pay for this one.
       this.#hasEnded = true;
       void this.close();
@@ -99,7 +117,9 @@ export class ReaderProcess {
     const pending = this.#settle();
     if (pending === undefined) return;
     const { source } = pending.job;
-    if (this.#reason === 'too-slow') {
+    if (!pending.hasBegun) {
+      pending.reject(new NotBegunError(`it ended with ${signal ?? code}`, this.#didStart));
+    } else if (this.#reason === 'too-slow') {
       pending.reject(new DocumentError('too-slow', `${source} takes too long to read.`));
     } else if (this.#reason === 'too-large' || signal === 'SIGABRT' || signal === 'SIGKILL' || code === 134) {
       // The engine aborts, and the system kills, what takes too much memory.
@@ -121,5 +141,21 @@ export class ReaderProcess {
     this.#child[change]();
     this.#child.channel?.[change]();
     (this.#child.stdio[4] as { unref?(): void; ref?(): void } | null)?.[change]?.();
+  }
+}
+
+function start(limits: ReaderLimits): ChildProcess {
+  const heap = Math.ceil((limits.memory * 0.75) / 1024 ** 2);
+  try {
+    return fork(fileURLToPath(new URL('./process.js', import.meta.url)), [JSON.stringify(limits)], {
+      serialization: 'advanced',
+      // A debugger's port or a loader of the main process would be in the way.
+      execArgv: [`--max-old-space-size=${heap}`],
+      env: { ...process.env, NODE_OPTIONS: '' },
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc', 'pipe'],
+    });
+  } catch (cause) {
+    // Some errors of the system are thrown, others told by an event.
+    throw new NotBegunError((cause as Error).message, false, { cause });
   }
 }

@@ -1,12 +1,20 @@
 // The one way from a file's bytes to its documents. Small files of our own formats are read at once; all else
 // goes to a process of its own, which is ended when a document takes too much of time or memory.
-import { setImmediate } from 'node:timers/promises';
-import { type Extraction, extract, formatFor } from '../extract.js';
-import { READER_LIMITS, type ReaderLimits } from './limits.js';
-import { ReaderProcess } from './reader-process.js';
+import { setImmediate, setTimeout } from 'node:timers/promises';
+import { DocumentError, ServiceError } from '../../errors.js';
+import { type Extraction, extract, type FormatName, formatFor } from '../extract.js';
+import { memoryFor, READER_LIMITS, type ReaderLimits } from './limits.js';
+import { NotBegunError, ReaderProcess } from './reader-process.js';
 
 /** Our own formats take time and memory in proportion to the file: this much is read before anyone notices. */
 const MOST_INLINE = 1_000_000;
+/** A table repeats the names of its columns in each row. */
+const MOST_INLINE_TABLE = 100_000;
+
+/** Processes that are started for one file, where they end before they have it in hand. */
+const STARTS = 3;
+/** Between two of them, in ms: memory may come free. */
+const PAUSE_MS = 100;
 
 export class DocumentReader {
   readonly #limits: ReaderLimits;
@@ -25,19 +33,17 @@ export class DocumentReader {
 
   /** Whether a file is read elsewhere, so that it pays to ask for it early. */
   isApart(source: string, bytes: number): boolean {
-    const format = formatFor(source);
-    return format === 'pdf' || format === 'docx' || bytes > MOST_INLINE;
+    return isApart(formatFor(source), bytes);
   }
 
   /**
    * @param source address of the file, and its name
    * @throws {DocumentError} `malformed`, `encrypted`, `undecodable`, `too-large` or `too-slow`
+   * @throws {ServiceError} when no process can be had to read it
    * @throws the signal's reason when it aborts
    */
   async read(bytes: Buffer, source: string): Promise<Extraction> {
-    const format = formatFor(source, bytes);
-    const isApart = format === 'pdf' || format === 'docx' || bytes.length > MOST_INLINE;
-    if (!isApart) return extract(bytes, source);
+    if (!isApart(formatFor(source, bytes), bytes.length)) return extract(bytes, source);
     const turn = this.#last.then(() => this.#readApart(bytes, source));
     this.#last = turn.catch(() => undefined);
     const extraction = await turn;
@@ -52,19 +58,44 @@ export class DocumentReader {
   }
 
   async #readApart(bytes: Buffer, source: string): Promise<Extraction> {
+    for (let left = STARTS - 1; ; left--) {
+      try {
+        return await (await this.#running(bytes.length)).read({ bytes, source });
+      } catch (error) {
+        this.#signal?.throwIfAborted();
+        if (!(error instanceof NotBegunError)) throw error;
+        if (left === 0) throw givenUp(error, source);
+        await setTimeout(PAUSE_MS);
+      }
+    }
+  }
+
+  /** The process, with memory for a file of so many bytes. */
+  async #running(bytes: number): Promise<ReaderProcess> {
+    const memory = memoryFor(this.#limits, bytes);
+    const current = this.#process;
+    if (current && !current.hasEnded && current.memory >= memory) return current;
+    await current?.close();
     this.#signal?.throwIfAborted();
     if (this.#closed) throw new Error('the reader is closed');
-    if (this.#process === undefined || this.#process.hasEnded)
-      this.#process = new ReaderProcess(this.#limits);
-    try {
-      return await this.#process.read({ bytes, source });
-    } catch (error) {
-      this.#signal?.throwIfAborted();
-      throw error;
-    }
+    this.#process = new ReaderProcess({ ...this.#limits, memory });
+    return this.#process;
   }
 
   readonly #stop = (): void => {
     void this.#process?.close();
   };
+}
+
+function isApart(format: FormatName | undefined, bytes: number): boolean {
+  if (format === 'pdf' || format === 'docx') return true;
+  return bytes > (format === 'csv' ? MOST_INLINE_TABLE : MOST_INLINE);
+}
+
+/** What no process lives to begin with. */
+function givenUp(error: NotBegunError, source: string): Error {
+  const { message, didStart } = error;
+  if (didStart) return new DocumentError('too-large', `${source} takes too much memory to read: ${message}.`);
+  const sentence = `Documents can't be read, as no process for it starts (${message}): free memory or processes.`;
+  return new ServiceError(sentence, { cause: error });
 }

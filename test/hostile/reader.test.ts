@@ -1,0 +1,121 @@
+// The process that reads documents: its end, however it comes, is one document's failure and never the run's.
+import { spawn } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { BIN, makeWorkspace, type Workspace } from '../helpers/cli.js';
+import { eventually } from '../helpers/eventually.js';
+import { summaryOf, writeFiles } from '../ingest/helpers.js';
+import { docx, flateInFlatePdf, formsPdf, outcome, pagesPdf, readFiles } from './made.js';
+
+let workspace: Workspace;
+beforeEach(() => {
+  workspace = makeWorkspace();
+});
+afterEach(() => workspace.remove());
+
+it('thirty ends in a row, by memory, time and crash, fail thirty documents and nothing else', async () => {
+  const large = ['large', flateInFlatePdf(200), 'too-large'] as const;
+  const slow = ['slow', formsPdf(30), 'too-slow'] as const;
+  const crash = ['crash', formsPdf(30), 'malformed'] as const;
+  const files = Array.from({ length: 30 }, (_, i) => {
+    const [name, bytes, code] = i % 15 === 0 ? slow : i % 7 === 0 ? large : crash;
+    const source = `${String(i).padStart(2, '0')}-${name}.pdf`;
+    writeFiles(workspace.dir, { [source]: bytes });
+    return { source, told: `${source}: ${code}`, crashes: name === 'crash' };
+  });
+  writeFiles(workspace.dir, { 'z.docx': docx('<w:p/>') });
+  // Some readers are ended from outside once they are at work, as by a fault in their engine.
+  const seen: string[] = [];
+  const crashing = setInterval(() => {
+    for (const reader of readersOf(process.pid)) {
+      if (!seen.includes(reader)) seen.push(reader);
+      const file = files[seen.indexOf(reader)];
+      if (file?.crashes && workOf(reader) > 150) process.kill(Number(reader), 'SIGSEGV');
+    }
+  }, 20);
+  try {
+    const limits = { memory: 160 * 1024 * 1024, baseMs: 800, msPerMegabyte: 0 };
+    const sources = [...files.map(({ source }) => source), 'z.docx'];
+    const steps = await readFiles(workspace.dir, sources, { readerLimits: limits });
+    expect(outcome(steps)).toEqual([...files.map(({ told }) => told), 'z.docx']);
+  } finally {
+    clearInterval(crashing);
+  }
+  expect(seen).toHaveLength(31);
+  expect(readersOf(process.pid)).toEqual([]);
+});
+
+it('a reader that ends as it starts is started three times and no more', async () => {
+  writeFiles(workspace.dir, { 'a.docx': docx('<w:p/>'), 'b.docx': docx('<w:p/>') });
+  // Its engine asks for more before it runs the first line.
+  const limits = { memory: 1024 * 1024 };
+  await expect(readFiles(workspace.dir, ['a.docx', 'b.docx'], { readerLimits: limits })).rejects.toThrow(
+    /^Documents can't be read, as no process for it starts \(it ended with SIG(ABRT|TRAP|ILL)\)/,
+  );
+});
+
+it('a PDF of Flate in Flate, and one of a page listed 100,000 times, fail alone', async () => {
+  writeFiles(workspace.dir, {
+    'a.pdf': flateInFlatePdf(300),
+    'b.pdf': pagesPdf(100_000),
+    'c.docx': docx('<w:p/>'),
+  });
+  const limits = { memory: 200 * 1024 * 1024, baseMs: 1500, msPerMegabyte: 0 };
+  const steps = await readFiles(workspace.dir, ['a.pdf', 'b.pdf', 'c.docx'], { readerLimits: limits });
+  expect(outcome(steps)).toEqual(['a.pdf: too-large', 'b.pdf: too-slow', 'c.docx']);
+});
+
+it('standard input has the bounds of a file, and is read where a signal can end it', async () => {
+  const line = `{"text":"${'word '.repeat(100)}"}\n`;
+  const args = ['ingest', '-', '--dry-run', '--embedder', 'builtin'];
+  const { child, done } = workspace.start(args, { stdin: line.repeat(300_000) });
+  await eventually(() => readersOf(child.pid!)).toHaveLength(1);
+  child.kill('SIGTERM');
+  expect(await done).toMatchObject({ code: 143, stderr: expect.stringContaining('SIGTERM') });
+  const table = `{"text":"x","columns":[${'"",'.repeat(1_000_000)}""]}\n`;
+  const whole = await workspace.embed([...args, '--json'], { stdin: table });
+  expect(summaryOf(whole).documents).toMatchObject({ new: 1, failed: 0 });
+});
+
+it('SIGTERM is obeyed while nothing comes on standard input', async () => {
+  const child = spawn(process.execPath, [BIN, 'ingest', '-', '--dry-run', '--embedder', 'builtin'], {
+    cwd: workspace.dir,
+    env: { PATH: process.env.PATH, HOME: workspace.dir },
+    stdio: ['pipe', 'ignore', 'pipe'],
+  });
+  let told = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    told += text;
+  });
+  const ended = new Promise((resolve) => child.once('close', resolve));
+  // Taken from the pipe: from now on it waits for more.
+  await new Promise((resolve) => child.stdin.write(`{"text":"${'x'.repeat(300_000)}"}\n`, resolve));
+  child.kill('SIGTERM');
+  expect(await ended).toBe(143);
+  expect(told).toContain('Stopped by SIGTERM');
+});
+
+/** Process ids of the readers that a process has. */
+function readersOf(parent: number): string[] {
+  const children = readdirSync(`/proc/${parent}/task`).flatMap((task) =>
+    read(`/proc/${parent}/task/${task}/children`).split(' '),
+  );
+  return children.filter((pid) => pid !== '' && read(`/proc/${pid}/cmdline`).includes('reader/process.js'));
+}
+
+/** Processor time that a process has taken, in ms. */
+function workOf(pid: string): number {
+  const [user, system] = read(`/proc/${pid}/stat`)
+    .replace(/^.*\) /, '')
+    .split(' ')
+    .slice(11);
+  return (Number(user) + Number(system)) * 10;
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}

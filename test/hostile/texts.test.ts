@@ -1,0 +1,46 @@
+// Small texts that cost much more than others of their size.
+import { expect, it } from 'vitest';
+import { isGraphemeBoundary } from '../../src/chunks/boundaries.js';
+import { split } from '../../src/chunks/split.js';
+import { extract } from '../../src/documents/extract.js';
+import { estimateCounter } from '../../src/tokens/estimate.js';
+
+it('a table of 60 KB that repeats a long name in each row is too large, and one of answers is not', async () => {
+  const rows = 'a,b\n'.repeat(7500);
+  await expect(extract(Buffer.from(`${'n'.repeat(30_000)}\n${rows}`), 'a.csv')).rejects.toMatchObject({
+    failure: 'too-large',
+  });
+  const question = `How satisfied are you with ${'the islands and '.repeat(8)}harbours?`;
+  const { documents } = await extract(Buffer.from(`${question}\n${'3\n'.repeat(50_000)}`), 'b.csv');
+  expect(documents).toHaveLength(50_000);
+});
+
+it('a letter with very many marks costs no more than its length', async () => {
+  const text = `a${'\u0301'.repeat(240_000)}`;
+  const document = { source: 'a.txt', format: 'text', text, blocks: [block(text.length)] };
+  const start = process.cpuUsage();
+  const chunks = [...split(document, { size: 512, overlap: 0, counter: estimateCounter() })];
+  const { user, system } = process.cpuUsage(start);
+  expect(chunks.map(({ end }) => end)).toEqual([text.length]);
+  expect((user + system) / 1000).toBeLessThan(1500);
+});
+
+it('knows the ends of characters as Unicode has them', () => {
+  const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
+  const parts = ['a', '\n', '\u0301', '\u200d', '\ufe0f', '\u0e33', '\u0940', '\u200b', 'か', '가', '😀'];
+  for (const one of parts) {
+    for (const two of parts) {
+      for (const three of parts) {
+        const text = one + two + three;
+        const ends = new Set(Array.from(segmenter.segment(text), ({ index }) => index));
+        const index = one.length + two.length;
+        const told = `${JSON.stringify(text)} at ${index}`;
+        expect([told, isGraphemeBoundary(text, index)]).toEqual([told, ends.has(index)]);
+      }
+    }
+  }
+});
+
+function block(end: number) {
+  return { kind: 'paragraph' as const, start: 0, end, line: 1 };
+}
