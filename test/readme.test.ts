@@ -24,7 +24,8 @@ function ownCell({ default: value, kind, otherwise }: Setting): string {
   if (typeof otherwise === 'string' && !otherwise.includes('://')) return otherwise;
   if (otherwise !== undefined) return `\`${otherwise}\``;
   if (value === undefined || (Array.isArray(value) && value.length === 0)) return '';
-  return kind === 'bytes' ? `${Number(value) / 1024 ** 2}MB` : `\`${value}\``;
+  if (kind === 'bytes') return `${Number(value) / 1024 ** 2}MB`;
+  return kind === 'duration' && value !== 0 ? `\`${Number(value) / 1000}s\`` : `\`${value}\``;
 }
 
 test("the README's table of settings is that of the code", () => {
@@ -35,6 +36,17 @@ test("the README's table of settings is that of the code", () => {
   });
   const table = ['| key | flag | variable | default | what |', '|---|---|---|---|---|', ...rows].join('\n');
   expect(read('README.md')).toContain(table);
+});
+
+test("the README's table of failures has every code", () => {
+  const union = /type FailureCode =([^;]+);/.exec(read('src/types.ts'))![1]!;
+  const codes = Array.from(union.matchAll(/'([a-z-]+)'/g), ([, code]) => code);
+  const told = Array.from(
+    read('README.md').matchAll(/^\| `([a-z-]+)` \| [^|]+ \| [^|]+ \|$/gm),
+    ([, code]) => code,
+  );
+  expect(codes.length).toBeGreaterThan(10);
+  expect(told).toEqual(expect.arrayContaining(codes));
 });
 
 test('the example configuration is accepted as it is', async () => {

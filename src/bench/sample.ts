@@ -9,7 +9,7 @@ import { UsageError } from '../errors.js';
 import { type Chunking, chunk } from '../ingest/chunk.js';
 import { RunCounts } from '../ingest/counts.js';
 import { Listing } from '../ingest/listing.js';
-import { read } from '../ingest/read.js';
+import { limitsOf, read } from '../ingest/read.js';
 import type { TokenCounter } from '../types.js';
 import { type Random, shuffled } from './random.js';
 import { BUNDLED_TEXTS } from './texts.js';
@@ -97,6 +97,7 @@ async function chunksOf({
     limit: Number.POSITIVE_INFINITY,
     counts,
     maxFileSize: settings.maxFileSize,
+    readerLimits: limitsOf(settings),
     signal,
   });
   for await (const steps of chunk(documents, async () => chunking, counts)) {

@@ -30,6 +30,9 @@ const fields = {
   exclude: words,
   gitignore: z.boolean(),
   maxFileSize: integer(1, Number.MAX_SAFE_INTEGER),
+  // Less is no room for the reader itself.
+  maxReadMemory: integer(256 * 1024 * 1024, Number.MAX_SAFE_INTEGER),
+  maxReadTime: integer(1000, 7 * 86_400_000),
   batchTimeout: integer(100, 86_400_000),
   maxRetries: integer(0, 100),
   waitForServer: integer(0, 7 * 86_400_000),

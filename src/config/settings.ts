@@ -74,6 +74,10 @@ export interface Settings {
   gitignore: boolean;
   /** Bytes; larger files are left out. */
   maxFileSize: number;
+  /** Bytes; what the process takes that reads one document. */
+  maxReadMemory: number;
+  /** Milliseconds of processor time to read one document, beside 2 s a megabyte. */
+  maxReadTime: number;
   /** Milliseconds; the least time-out of a request. */
   batchTimeout: number;
   maxRetries: number;
@@ -248,6 +252,20 @@ export const SETTINGS: readonly Setting[] = [
     flag: '--max-file-size <size>',
     default: 64 * MIB,
     help: 'leave out larger files, e.g. 500KB or 64MB',
+  },
+  {
+    key: 'maxReadMemory',
+    kind: 'bytes',
+    flag: '--max-read-memory <size>',
+    default: 2048 * MIB,
+    help: 'memory that reading one document may take, e.g. 4GB',
+  },
+  {
+    key: 'maxReadTime',
+    kind: 'duration',
+    flag: '--max-read-time <time>',
+    default: 60_000,
+    help: 'time that reading one document may take, beside 2 s a MB of it',
   },
   {
     key: 'batchTimeout',

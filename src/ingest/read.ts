@@ -2,6 +2,7 @@
 // them, and hands the others on in the one order of the run.
 import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
+import type { Settings } from '../config/settings.js';
 import { debug, told } from '../debug.js';
 import { isBinary } from '../documents/decode.js';
 import { type Extraction, formatFor } from '../documents/extract.js';
@@ -41,6 +42,11 @@ export interface ReadOptions {
   readerLimits?: Partial<ReaderLimits> | undefined;
   /** Ends the reading, also of a document that takes long. */
   signal?: AbortSignal | undefined;
+}
+
+/** What the settings let one document take. */
+export function limitsOf(settings: Settings): Partial<ReaderLimits> {
+  return { memory: settings.maxReadMemory, baseMs: settings.maxReadTime };
 }
 
 /** @yields groups of steps in the order of sources; documents are not split yet */

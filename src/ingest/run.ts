@@ -15,7 +15,7 @@ import { Listing } from './listing.js';
 import { madeBy, newlyMade, refuseOtherChunks, refuseOtherEmbedder, SPLITTER } from './made.js';
 import { countLost } from './moves.js';
 import { runPipeline } from './pipeline.js';
-import { read } from './read.js';
+import { limitsOf, read } from './read.js';
 import type { Session } from './session.js';
 import { readStandardInput, STDIN_ROOT, type StandardInput } from './stdin.js';
 import { type IngestSummary, summarize } from './summary.js';
@@ -248,6 +248,7 @@ export class Run {
       limit: this.#options.limit ?? Number.POSITIVE_INFINITY,
       counts: this.#counts,
       maxFileSize: this.#options.settings.maxFileSize,
+      readerLimits: limitsOf(this.#options.settings),
       signal: this.#signal,
       onSkip: this.#options.onSkip,
     };

@@ -126,8 +126,8 @@ export class BatchConfig {
   /** Settings as the command line loads them. */
   static fromSettings(settings: Settings, more: BatchOptions = {}): BatchConfig {
     // What concerns documents and outputs is none of the orchestrator's.
-    const { out, format, chunkSize, chunkOverlap, include, exclude, gitignore, maxFileSize, ...rest } =
-      settings;
+    const { out, format, chunkSize, chunkOverlap, include, exclude, gitignore, ...others } = settings;
+    const { maxFileSize, maxReadMemory, maxReadTime, ...rest } = others;
     return new BatchConfig({ ...rest, ...more });
   }
 

@@ -65,6 +65,16 @@ it('a PDF of Flate in Flate, and one of a page listed 100,000 times, fail alone'
   expect(outcome(steps)).toEqual(['a.pdf: too-large', 'b.pdf: too-slow', 'c.docx']);
 });
 
+it('what a document may take is a setting', async () => {
+  writeFiles(workspace.dir, { 'docs/a.pdf': flateInFlatePdf(600), 'docs/b.pdf': formsPdf(30) });
+  const limits = ['--max-read-memory', '256MB', '--max-read-time', '3s'];
+  const args = ['ingest', 'docs', '--dry-run', '--embedder', 'builtin', '--json', ...limits];
+  expect(summaryOf(await workspace.embed(args)).failures).toEqual([
+    { source: 'docs/a.pdf', code: 'too-large' },
+    { source: 'docs/b.pdf', code: 'too-slow' },
+  ]);
+});
+
 it('standard input has the bounds of a file, and is read where a signal can end it', async () => {
   const line = `{"text":"${'word '.repeat(100)}"}\n`;
   const args = ['ingest', '-', '--dry-run', '--embedder', 'builtin'];
