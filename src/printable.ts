@@ -21,9 +21,46 @@ export function printable(text: string, most: number = MOST): Printable {
   return shown.replace(UNPRINTABLE, escaped) as Printable;
 }
 
-/** A line of our words, with foreign ones only where they were made printable. */
+/** Our words, with foreign ones only where they were made printable. */
 export function say(parts: TemplateStringsArray, ...values: readonly (Printable | number)[]): Printable {
   return String.raw({ raw: parts }, ...values) as Printable;
+}
+
+export function joined(parts: readonly Printable[], separator: Printable = say``): Printable {
+  return parts.join(separator) as Printable;
+}
+
+/** With blanks behind it. */
+export function padEnd(text: Printable, width: number): Printable {
+  return text.padEnd(width) as Printable;
+}
+
+/** With blanks before it. */
+export function padStart(text: Printable, width: number): Printable {
+  return text.padStart(width) as Printable;
+}
+
+/** A part of it, as `slice` has it. */
+export function part(text: Printable, start: number, end?: number): Printable {
+  return text.slice(start, end) as Printable;
+}
+
+/** The text in a style, such as a colour; escapes of a style are ours. */
+export function styled(style: (text: string) => string, text: Printable): Printable {
+  return style(text) as Printable;
+}
+
+/** Lines of at most `width`, broken at spaces; a longer word is cut. */
+export function wrapped(text: Printable, width: number): Printable[] {
+  const lines: string[] = [];
+  let rest: string = text;
+  while (rest.length > width) {
+    const space = rest.lastIndexOf(' ', width);
+    const end = space > 0 ? space : width;
+    lines.push(rest.slice(0, end));
+    rest = rest.slice(end).trimStart();
+  }
+  return [...lines, rest] as Printable[];
 }
 
 /** JSON for standard output; its strings are whole, and hold nothing that commands a terminal. */

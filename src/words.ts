@@ -1,13 +1,14 @@
 // Counts as people read them, for whoever says something.
+import { type Printable, printable } from './printable.js';
 
 /** `12,345` */
-export function whole(value: number): string {
-  return Math.round(value).toLocaleString('en-US');
+export function whole(value: number): Printable {
+  return printable(Math.round(value).toLocaleString('en-US'));
 }
 
 /** `1 document`, `2 documents` */
-export function plural(count: number, noun: string): string {
-  return `${whole(count)} ${noun}${count === 1 ? '' : 's'}`;
+export function plural(count: number, noun: string): Printable {
+  return printable(`${whole(count)} ${noun}${count === 1 ? '' : 's'}`);
 }
 
 /** What would break the line of a command, or not be seen in it. */

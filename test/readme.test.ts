@@ -68,7 +68,7 @@ test('the first commands of the README: an index of the handbook that answers it
   const { documents, chunks } = JSON.parse(first.stdout);
   expect(documents.failed).toBe(0);
   expect(chunks.total).toBeGreaterThanOrEqual(60);
-  const suggested = /search "(.+)"/.exec(first.stderr)?.[1];
+  const suggested = /search '(.+)'/.exec(first.stderr)?.[1];
   expect(suggested).toBeDefined();
   const answer = JSON.parse((await workspace.embed(['search', suggested!, '--json', '-k', '1'])).stdout);
   expect(answer[0].metadata.heading.at(-1)).toBe(suggested);

@@ -1,5 +1,4 @@
 // `embed bench`: flags, progress, and what is printed at the end.
-import { SingleBar } from 'cli-progress';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Progress } from '../bench/measure.js';
 import type { BenchResult } from '../commands/bench.js';
@@ -8,10 +7,11 @@ import { SETTINGS, type Settings } from '../config/settings.js';
 import { exitCodes } from '../errors.js';
 import { type Printable, printable, printableJson, say } from '../printable.js';
 import { quoted } from '../words.js';
-import { chalkStderr as chalk, painted } from './colour.js';
+import { startBar } from './bar.js';
+import { paintNotice as paint } from './colour.js';
 import { addSettings, milliseconds, positive, tellAddresses } from './flags.js';
 import { megabytes } from './numbers.js';
-import { harmless, notice, printNotice, printResult } from './print.js';
+import { columns, printNotice, printResult, printResults, showsNotices } from './print.js';
 import { SignalError, withSignals } from './signals.js';
 
 interface Flags {
@@ -171,8 +171,8 @@ async function tell(
     printResult(printableJson({ ...report, ...(comparison && { baseline: comparison }) }, 2));
   } else {
     const { renderComparison, renderReport } = await import('./bench-view.js');
-    process.stdout.write(harmless(renderReport(report, process.stdout.columns ?? 80)));
-    if (comparison) process.stdout.write(harmless(renderComparison(comparison)));
+    printResults(renderReport(report, columns()));
+    if (comparison) printResults(renderComparison(comparison));
   }
   const note = (text: Printable) => flags.quiet || printNotice(text);
   if (flags.report) note(say`Page: ${printable(flags.report)}`);
@@ -182,14 +182,14 @@ async function tell(
       const origin = origins[key];
       if (origin === undefined || origin === 'default' || origin.startsWith(saved.path)) continue;
       if (!origin.startsWith('--'))
-        note(say`${painted(chalk.yellow, 'warning')}: ${printable(origin)} wins over what was saved.`);
+        note(say`${paint.yellow(say`warning`)}: ${printable(origin)} wins over what was saved.`);
     }
   } else if (flags.save) {
     note(say`Nothing was saved: no fixed setting is known to be faster than what is done with nothing set.`);
   }
   const slower = comparison?.changes.filter(({ regressed }) => regressed) ?? [];
   if (slower.length === 0) return exitCodes.done;
-  printNotice(say`${painted(chalk.red, 'slower')}: ${printable(slower.map(lostBy).join('; '), 4000)}`);
+  printNotice(say`${paint.red(say`slower`)}: ${printable(slower.map(lostBy).join('; '), 4000)}`);
   return exitCodes.unexpected;
 }
 
@@ -216,7 +216,7 @@ const LINE_INTERVAL_MS = 10_000;
 function showProgress(quiet: boolean): Shown {
   if (quiet) return { show: () => undefined, line: () => undefined, stop: () => undefined };
   const line = printNotice;
-  if (!process.stderr.isTTY || process.env.CI) {
+  if (!showsNotices() || process.env.CI) {
     let last = performance.now();
     const show = ({ done, text }: Progress) => {
       if (performance.now() - last < LINE_INTERVAL_MS) return;
@@ -225,35 +225,16 @@ function showProgress(quiet: boolean): Shown {
     };
     return { show, line, stop: () => undefined };
   }
-  const bar = new SingleBar({
-    stream: process.stderr,
-    format: (_options, { progress }, { text = '' }) => rendered(progress, String(text)),
-    clearOnComplete: true,
-    hideCursor: true,
-    gracefulExit: false,
-  });
-  bar.start(1, 0, { text: '' });
-  let running = true;
-  const stop = () => {
-    if (running) bar.stop();
-    running = false;
-  };
+  let text = say``;
+  const bar = startBar(() => text);
   return {
-    show: ({ done, text }) => bar.update(done, { text: printable(text) }),
-    line: (text) => {
-      // Over the bar, which is drawn again below.
-      process.stderr.write(`\r\u001b[K${notice(text)}\n`);
+    show: (now) => {
+      text = printable(now.text);
+      bar.update(now.done);
     },
-    stop,
+    line: bar.line,
+    stop: bar.stop,
   };
-}
-
-/** One line of at most 79 columns. */
-function rendered(done: number, text: string): string {
-  const width = 16;
-  const full = Math.round(done * width);
-  const bar = '█'.repeat(full) + '░'.repeat(width - full);
-  return `${bar}${`${Math.floor(done * 100)}%`.padStart(5)} ${text}`.slice(0, 79);
 }
 
 /** For commander: `10%` or `10` as 0.1. */

@@ -3,12 +3,12 @@ import { Command, InvalidArgumentError } from 'commander';
 import { coerce } from '../config/coerce.js';
 import type { LoadedSettings } from '../config/load.js';
 import { UsageError } from '../errors.js';
-import { printableJson } from '../printable.js';
+import { printableJson, say } from '../printable.js';
 import { plural } from '../words.js';
 import { fileNote, renderPlace, renderPruning, renderStats, shownSize } from './cache-report.js';
 import { canAsk, confirm } from './confirm.js';
 import { addSettings, settingsFor, tellAddresses } from './flags.js';
-import { printNotice } from './print.js';
+import { printNotice, printNotices, printResult, printResults } from './print.js';
 
 export function cacheCommand(): Command {
   return new Command('cache')
@@ -47,7 +47,8 @@ Examples:
     const { settings } = await tellingSettings(command);
     const { cacheStats } = await import('../commands/cache.js');
     const stats = await cacheStats(settings);
-    process.stdout.write(options.json ? `${printableJson(stats, 2)}\n` : renderStats(stats));
+    if (options.json) printResult(printableJson(stats, 2));
+    else printResults(renderStats(stats));
   });
 }
 
@@ -93,7 +94,7 @@ Examples:
       keepModels: flags.keepModel,
       unknown: flags.unknown,
     });
-    process.stdout.write(renderPruning(pruning, flags.olderThan));
+    printResults(renderPruning(pruning, flags.olderThan));
   });
 }
 
@@ -117,16 +118,15 @@ Examples:
     if (!flags.yes) {
       if (!canAsk()) throw new UsageError('Nobody can be asked here: to clear the cache, give --yes.');
       const { entries, bytes } = await cacheStats(settings);
-      process.stderr.write(where);
-      if (!(await confirm(`Remove ${plural(entries, 'vector')} (${shownSize(bytes)})?`))) {
-        process.stdout.write('Nothing was removed.\n');
+      printNotices(where);
+      if (!(await confirm(say`Remove ${plural(entries, 'vector')} (${shownSize(bytes)})?`))) {
+        printResult(say`Nothing was removed.`);
         return;
       }
     }
     const { place, removed } = await clearCache(settings);
-    process.stdout.write(
-      `${flags.yes ? where : ''}Removed ${plural(removed, 'vector')}.\n${fileNote(place)}`,
-    );
+    const first = flags.yes ? where : say``;
+    printResults(say`${first}Removed ${plural(removed, 'vector')}.\n${fileNote(place)}`);
   });
 }
 

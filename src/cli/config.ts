@@ -2,8 +2,8 @@
 import { Command } from 'commander';
 import type { SettingInForce } from '../commands/config.js';
 import { readSettings } from '../config/load.js';
-import { printable, printableJson, say } from '../printable.js';
-import { chalk, painted } from './colour.js';
+import { padEnd, printable, printableJson, say } from '../printable.js';
+import { paint } from './colour.js';
 import { addSettings, typedSettings } from './flags.js';
 import { printResult } from './print.js';
 
@@ -46,7 +46,7 @@ function printText(file: string | undefined, rows: readonly SettingInForce[]): v
   for (const { key, value, origin, decided = '-', serve } of rows) {
     const own = serve === undefined ? '' : `; in embed serve ${serve}`;
     const shown = value === undefined ? decided : ([value].flat().join(', ') || '-') + own;
-    const line = printable(`${key.padEnd(14)} ${printable(shown).padEnd(29)} ${origin}`, 2000);
-    printResult(origin === 'default' || origin === 'not set' ? painted(chalk.dim, line) : line);
+    const line = say`${padEnd(printable(key), 14)} ${padEnd(printable(shown), 29)} ${printable(origin)}`;
+    printResult(origin === 'default' || origin === 'not set' ? paint.dim(line) : line);
   }
 }

@@ -1,18 +1,19 @@
 // A question that a person answers with yes or no.
 import { constants } from 'node:os';
-import { createInterface } from 'node:readline';
+import { type Printable, say } from '../printable.js';
+import { notice, openTerminal, printNotice, showsNotices } from './print.js';
 
 /** Whether there is somebody to ask. */
 export function canAsk(): boolean {
-  return Boolean(process.stdin.isTTY && process.stderr.isTTY);
+  return process.stdin.isTTY === true && showsNotices();
 }
 
 /**
  * Asks on the terminal. Anything but `y` or `yes` means no, and so do the end of input and Ctrl-C, which
  * also becomes the exit status.
  */
-export function confirm(question: string): Promise<boolean> {
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+export function confirm(question: Printable): Promise<boolean> {
+  const terminal = openTerminal();
   return new Promise((resolve) => {
     let answered = false;
     terminal.once('SIGINT', () => {
@@ -21,10 +22,10 @@ export function confirm(question: string): Promise<boolean> {
     });
     // Comes after an answer, too.
     terminal.once('close', () => {
-      if (!answered) process.stderr.write('\n');
+      if (!answered) printNotice(say``);
       resolve(false);
     });
-    terminal.question(`${question} [y/N] `, (answer) => {
+    terminal.question(`${notice(question)} [y/N] `, (answer) => {
       answered = true;
       resolve(/^y(es)?$/i.test(answer.trim()));
       terminal.close();

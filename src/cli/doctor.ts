@@ -2,12 +2,12 @@
 import { Command } from 'commander';
 import type { DoctorReport } from '../commands/doctor.js';
 import { exitCodes } from '../errors.js';
-import { printable, printableJson, say } from '../printable.js';
+import { joined, type Printable, padEnd, printable, printableJson, say, wrapped } from '../printable.js';
 import { plural } from '../words.js';
-import { chalk } from './colour.js';
+import { paint } from './colour.js';
 import { canAsk, confirm } from './confirm.js';
 import { addSettings, milliseconds, typedSettings } from './flags.js';
-import { harmless, printNotice } from './print.js';
+import { columns, flushResults, printNotice } from './print.js';
 import { withSignals } from './signals.js';
 
 interface Flags {
@@ -63,11 +63,9 @@ Examples:
   ]);
   return command.action(async (flags: Flags) => {
     const report = await run(command, flags);
-    const text = flags.json
-      ? `${printableJson(report, 2)}\n`
-      : harmless(render(report, process.stdout.columns ?? 80));
+    const text = flags.json ? say`${printableJson(report, 2)}\n` : render(report, columns());
     const failed = !report.ok || (flags.strict && report.counts.warning > 0);
-    await new Promise<void>((resolve) => process.stdout.write(text, () => resolve()));
+    await flushResults(text);
     // A check that was given up may still hold a connection or a worker: nobody waits for it.
     process.exit(failed ? exitCodes.unexpected : exitCodes.done);
   });
@@ -86,7 +84,9 @@ async function run(command: Command, flags: Flags): Promise<DoctorReport> {
       ...(flags.timeout !== undefined && { timeoutMs: flags.timeout }),
       ...(flags.wait !== undefined && { waitMs: flags.wait }),
       signal,
-      ...(canAsk() && { confirm: (what) => confirm(`${what[0]!.toUpperCase()}${what.slice(1)}?`) }),
+      ...(canAsk() && {
+        confirm: (what) => confirm(printable(`${what[0]!.toUpperCase()}${what.slice(1)}?`, 2000)),
+      }),
       onFix: (what) => printNotice(say`fixing: ${printable(what)}`),
       onProgress: (status) => {
         if (status !== last) printNotice(say`  ${printable(status)}`);
@@ -98,80 +98,72 @@ async function run(command: Command, flags: Flags): Promise<DoctorReport> {
 
 type Line = DoctorReport['checks'][number];
 
-const HEADINGS: Record<Line['group'], string> = {
-  node: 'Node',
-  configuration: 'Configuration',
-  redis: 'Redis',
-  ollama: 'Ollama',
-  builtin: 'Built-in embedder',
-  cache: 'Cache',
-  folders: 'Folders',
-  gateway: 'Gateway',
-  output: 'Output',
+const HEADINGS: Record<Line['group'], Printable> = {
+  node: say`Node`,
+  configuration: say`Configuration`,
+  redis: say`Redis`,
+  ollama: say`Ollama`,
+  builtin: say`Built-in embedder`,
+  cache: say`Cache`,
+  folders: say`Folders`,
+  gateway: say`Gateway`,
+  output: say`Output`,
 };
 
-const MARKS: Record<Line['status'], string> = {
-  ok: chalk.green('✓'),
-  warning: chalk.yellow('!'),
-  failure: chalk.red('✗'),
-  skipped: chalk.dim('-'),
+const MARKS: Record<Line['status'], Printable> = {
+  ok: paint.green(say`✓`),
+  warning: paint.yellow(say`!`),
+  failure: paint.red(say`✗`),
+  skipped: paint.dim(say`-`),
 };
 
 /** Two spaces, the mark, a space, the title and a space come before what was seen. */
 const TITLE_WIDTH = 12;
-const INDENT = 2 + 2 + TITLE_WIDTH + 1;
+const INDENT = padEnd(say``, 2 + 2 + TITLE_WIDTH + 1);
 const WIDEST = 120;
 
-function render(report: DoctorReport, columns: number): string {
-  const width = Math.max(40, Math.min(columns, WIDEST) - INDENT);
-  let text = '';
-  let heading = '';
+function render(report: DoctorReport, room: number): Printable {
+  const width = Math.max(40, Math.min(room, WIDEST) - INDENT.length);
+  const lines: Printable[] = [];
+  let heading: Printable | undefined;
   for (const check of report.checks) {
-    const here = `${chalk.bold(HEADINGS[check.group])}${check.subject ? ` ${chalk.dim(printable(check.subject))}` : ''}`;
-    if (here !== heading) text += `${heading === '' ? '' : '\n'}${here}\n`;
+    const subject = check.subject ? say` ${paint.dim(printable(check.subject))}` : say``;
+    const here = say`${paint.bold(HEADINGS[check.group])}${subject}`;
+    if (here !== heading) lines.push(...(heading === undefined ? [] : [say``]), here);
     heading = here;
-    text += line(check, width);
+    lines.push(...linesOf(check, width));
   }
+  if (report.fixes.length > 0) lines.push(say``);
   for (const { what, ok, error } of report.fixes) {
-    text += `\n${ok ? `${chalk.green('✓')} done: ${printable(what)}` : `${chalk.red('✗')} not done: ${printable(what)} (${printable(error ?? '', 2000)})`}`;
+    lines.push(
+      ok
+        ? say`${paint.green(say`✓`)} done: ${printable(what)}`
+        : say`${paint.red(say`✗`)} not done: ${printable(what)} (${printable(error ?? '', 2000)})`,
+    );
   }
-  return `${text}${report.fixes.length > 0 ? '\n' : ''}\n${closing(report)}\n`;
+  return say`${joined(lines, say`\n`)}\n\n${closing(report)}\n`;
 }
 
-function line(check: Line, width: number): string {
-  const indent = ' '.repeat(INDENT);
-  const [first = '', ...rest] = wrap(printable(check.seen, 2000), width);
-  const lines = [`  ${MARKS[check.status]} ${check.title.padEnd(TITLE_WIDTH)} ${first}`];
-  for (const part of rest) lines.push(indent + part);
+function linesOf(check: Line, width: number): Printable[] {
+  const [first = say``, ...rest] = wrapped(printable(check.seen, 2000), width);
+  const title = padEnd(printable(check.title), TITLE_WIDTH);
+  const lines = [say`  ${MARKS[check.status]} ${title} ${first}`];
+  for (const one of rest) lines.push(say`${INDENT}${one}`);
   for (const detail of check.details ?? []) {
-    lines.push(...wrap(printable(detail), width).map((part) => chalk.dim(indent + part)));
+    lines.push(...wrapped(printable(detail), width).map((one) => paint.dim(say`${INDENT}${one}`)));
   }
   // A command is never broken, since it is there to be copied; so it starts further left.
   if (check.mend !== undefined && check.status !== 'ok')
-    lines.push(`      ${chalk.cyan(`$ ${printable(check.mend, 2000)}`)}`);
-  const text = lines.map((one) => `${one}\n`).join('');
-  return check.status === 'skipped' ? `${chalk.dim(text.trimEnd())}\n` : text;
+    lines.push(say`      ${paint.cyan(say`$ ${printable(check.mend, 2000)}`)}`);
+  return check.status === 'skipped' ? lines.map(paint.dim) : lines;
 }
 
-function closing({ checks, counts }: DoctorReport): string {
+function closing({ checks, counts }: DoctorReport): Printable {
   const parts = [
-    `${counts.ok} fine`,
-    ...(counts.warning > 0 ? [chalk.yellow(plural(counts.warning, 'warning'))] : []),
-    ...(counts.failure > 0 ? [chalk.red(plural(counts.failure, 'failure'))] : []),
-    ...(counts.skipped > 0 ? [`${counts.skipped} skipped`] : []),
+    say`${counts.ok} fine`,
+    ...(counts.warning > 0 ? [paint.yellow(plural(counts.warning, 'warning'))] : []),
+    ...(counts.failure > 0 ? [paint.red(plural(counts.failure, 'failure'))] : []),
+    ...(counts.skipped > 0 ? [say`${counts.skipped} skipped`] : []),
   ];
-  return `${plural(checks.length, 'check')}: ${parts.join(', ')}.`;
-}
-
-/** Broken at spaces; a longer word is cut. */
-function wrap(text: string, width: number): string[] {
-  const lines: string[] = [];
-  let rest = text;
-  while (rest.length > width) {
-    const space = rest.lastIndexOf(' ', width);
-    const end = space > 0 ? space : width;
-    lines.push(rest.slice(0, end));
-    rest = rest.slice(end).trimStart();
-  }
-  return [...lines, rest];
+  return say`${plural(checks.length, 'check')}: ${joined(parts, say`, `)}.`;
 }

@@ -2,13 +2,13 @@
 import { Command } from 'commander';
 import { exitCodes, ServiceError } from '../errors.js';
 import type { IngestSummary } from '../ingest/summary.js';
-import { printable, printableJson, say } from '../printable.js';
+import { joined, type Printable, padEnd, printable, printableJson, say } from '../printable.js';
 import type { Failure, FailureCode } from '../types.js';
-import { plural, whole } from '../words.js';
-import { chalkStderr as chalk, painted } from './colour.js';
+import { plural, quoted, whole } from '../words.js';
+import { paintNotice as paint } from './colour.js';
 import { addSettings, positive, settingsFor, tellAddresses } from './flags.js';
 import { duration } from './numbers.js';
-import { harmless, printResult } from './print.js';
+import { printNotices, printResult } from './print.js';
 import { startProgress } from './progress.js';
 import { withSignals } from './signals.js';
 
@@ -70,7 +70,7 @@ async function ingestAction(command: Command, paths: string[], flags: Flags): Pr
   const progress = startProgress(counts, Boolean(flags.quiet));
   tellAddresses(loaded, (line) => progress.line(line));
   const warn = (message: string) => {
-    if (!flags.quiet) progress.line(say`${painted(chalk.yellow, 'warning')}: ${printable(message, 2000)}`);
+    if (!flags.quiet) progress.line(say`${paint.yellow(say`warning`)}: ${printable(message, 2000)}`);
   };
   try {
     const result = await withSignals(
@@ -94,18 +94,14 @@ async function ingestAction(command: Command, paths: string[], flags: Flags): Pr
     progress.stop();
     const { summary, failures, question } = result;
     if (flags.json) printResult(printableJson({ ...summary, failures }));
-    if (!flags.quiet)
-      process.stderr.write(harmless(flags.dryRun ? renderPlan(summary) : render(summary, question)));
-    if (failures.length > 0) process.stderr.write(harmless(renderFailures(failures, Boolean(flags.verbose))));
+    if (!flags.quiet) printNotices(flags.dryRun ? renderPlan(summary) : render(summary, question));
+    if (failures.length > 0) printNotices(renderFailures(failures, Boolean(flags.verbose)));
     return failures.length > 0 ? exitCodes.someFailed : exitCodes.done;
   } catch (error) {
     if (error instanceof ServiceError && counts.chunksEmbedded > 0) {
-      const wait = settings.waitForServer > 0 ? '' : ', and --wait-for-server 10m waits for a server';
-      progress.line(
-        printable(
-          `${plural(counts.chunksEmbedded, 'embedded chunk')} kept: the next run goes on from there${wait}.`,
-        ),
-      );
+      const wait = settings.waitForServer > 0 ? say`` : say`, and --wait-for-server 10m waits for a server`;
+      const kept = plural(counts.chunksEmbedded, 'embedded chunk');
+      progress.line(say`${kept} kept: the next run goes on from there${wait}.`);
     }
     throw error;
   } finally {
@@ -113,58 +109,71 @@ async function ingestAction(command: Command, paths: string[], flags: Flags): Pr
   }
 }
 
-function render(summary: IngestSummary, question: string | undefined): string {
-  const { documents, chunks, out, changed, embedder, requests, textsPerRequest, seconds } = summary;
+/** Characters; a longer one is no example. */
+const LONGEST_QUESTION = 200;
+
+function render(summary: IngestSummary, question: string | undefined): Printable {
+  const { chunks, out, changed, embedder, requests, textsPerRequest, seconds } = summary;
+  const where = paint.bold(printable(out));
+  const by = embedder ? say`, ${printable(embedder.model, 100)}, ${embedder.dimensions} dimensions` : say``;
+  const all = plural(chunks.total, 'chunk');
   const lines = [
     changed
-      ? `${chalk.green('✓')} ${plural(chunks.total, 'chunk')} in ${chalk.bold(printable(out))} (${duration(seconds)}${
-          embedder ? `, ${printable(embedder.model, 100)}, ${embedder.dimensions} dimensions` : ''
-        })`
-      : `${chalk.green('✓')} nothing changed in ${chalk.bold(printable(out))}: ${plural(chunks.total, 'chunk')} (${duration(seconds)})`,
-    `  documents  ${whole(documents.new)} new, ${whole(documents.changed)} changed, ${whole(documents.unchanged)} unchanged, ${whole(documents.removed)} removed, ${whole(documents.failed)} failed`,
+      ? say`${paint.green(say`✓`)} ${all} in ${where} (${duration(seconds)}${by})`
+      : say`${paint.green(say`✓`)} nothing changed in ${where}: ${all} (${duration(seconds)})`,
+    renderDocuments(summary),
   ];
   if (chunks.embedded + chunks.cached + chunks.reused + chunks.failed > 0) {
+    const failed = chunks.failed > 0 ? say`, ${whole(chunks.failed)} failed` : say``;
     lines.push(
-      `  chunks     ${whole(chunks.embedded)} embedded, ${whole(chunks.cached)} from cache, ${whole(chunks.reused)} reused${
-        chunks.failed > 0 ? `, ${whole(chunks.failed)} failed` : ''
-      }`,
+      say`  chunks     ${whole(chunks.embedded)} embedded, ${whole(chunks.cached)} from cache, ${whole(chunks.reused)} reused${failed}`,
     );
   }
-  if (requests > 0) lines.push(`  requests   ${whole(requests)}, ${textsPerRequest} texts each`);
+  if (requests > 0) lines.push(say`  requests   ${whole(requests)}, ${textsPerRequest ?? 0} texts each`);
   if (summary.skipped > 0) {
     lines.push(
-      `  left out   ${plural(summary.skipped, 'file')} (binary, too large or not regular; --verbose names them)`,
+      say`  left out   ${plural(summary.skipped, 'file')} (binary, too large or not regular; --verbose names them)`,
     );
   }
-  lines.push(...renderElsewhere(summary.elsewhere, 'kept'));
-  if (question !== undefined) {
-    const runner = process.env.npm_command === 'exec' ? 'npx embed' : 'embed';
-    const where = out === './embeddings' || out === 'embeddings' ? '' : ` --out ${quote(out)}`;
-    lines.push(`Try: ${chalk.cyan(`${runner} search ${printable(quote(question))}${printable(where)}`)}`);
+  lines.push(...renderElsewhere(summary.elsewhere, say`kept`));
+  if (question !== undefined && question.length <= LONGEST_QUESTION) {
+    const runner = process.env.npm_command === 'exec' ? say`npx embed` : say`embed`;
+    const isDefault = out === './embeddings' || out === 'embeddings';
+    const from = isDefault ? say`` : say` --out ${printable(quoted(out))}`;
+    lines.push(say`Try: ${paint.cyan(say`${runner} search ${printable(quoted(question))}${from}`)}`);
   }
-  return `${lines.join('\n')}\n`;
+  return linesOf(lines);
 }
 
-function renderPlan({ documents, chunks, elsewhere, tokensEmbedded, out }: IngestSummary): string {
+function renderPlan(summary: IngestSummary): Printable {
+  const { documents, chunks, elsewhere, tokensEmbedded, out } = summary;
   const changes = documents.new + documents.changed + documents.removed;
-  return [
-    `${changes > 0 ? 'Would write' : 'Would change nothing in'} ${chalk.bold(printable(out))}: ${plural(chunks.total, 'chunk')}`,
-    `  documents  ${whole(documents.new)} new, ${whole(documents.changed)} changed, ${whole(documents.unchanged)} unchanged, ${whole(documents.removed)} removed, ${whole(documents.failed)} failed`,
-    `  to embed   ${plural(chunks.embedded, 'chunk')}, about ${whole(tokensEmbedded)} tokens; ${whole(chunks.reused)} reused (the cache isn't asked)`,
-    ...renderElsewhere(elsewhere, 'to keep'),
-    '',
-  ].join('\n');
+  const would = changes > 0 ? say`Would write` : say`Would change nothing in`;
+  return linesOf([
+    say`${would} ${paint.bold(printable(out))}: ${plural(chunks.total, 'chunk')}`,
+    renderDocuments(summary),
+    say`  to embed   ${plural(chunks.embedded, 'chunk')}, about ${whole(tokensEmbedded)} tokens; ${whole(chunks.reused)} reused (the cache isn't asked)`,
+    ...renderElsewhere(elsewhere, say`to keep`),
+  ]);
+}
+
+function renderDocuments({ documents }: IngestSummary): Printable {
+  return say`  documents  ${whole(documents.new)} new, ${whole(documents.changed)} changed, ${whole(documents.unchanged)} unchanged, ${whole(documents.removed)} removed, ${whole(documents.failed)} failed`;
+}
+
+function linesOf(lines: readonly Printable[]): Printable {
+  return joined(lines.map((line) => say`${line}\n`));
 }
 
 /** What stays, though nobody named it: at most one line, which names a few of the roots. */
-function renderElsewhere(elsewhere: IngestSummary['elsewhere'], label: string): string[] {
+function renderElsewhere(elsewhere: IngestSummary['elsewhere'], label: Printable): Printable[] {
   if (elsewhere.length === 0) return [];
   const documents = elsewhere.reduce((sum, one) => sum + one.documents, 0);
   const shown = elsewhere.slice(0, 3).map(({ root }) => printable(root));
   const rest = elsewhere.length - shown.length;
-  const roots = `${shown.join(', ')}${rest > 0 ? ` and ${whole(rest)} more` : ''}`;
+  const roots = say`${joined(shown, say`, `)}${rest > 0 ? say` and ${whole(rest)} more` : say``}`;
   return [
-    `  ${label.padEnd(11)}${plural(documents, 'document')} of ${roots}, not named in this run; --prune drops what isn't named`,
+    say`  ${padEnd(label, 11)}${plural(documents, 'document')} of ${roots}, not named in this run; --prune drops what isn't named`,
   ];
 }
 
@@ -185,18 +194,13 @@ const MEANINGS: Record<FailureCode, string> = {
   rejected: 'the embedder fails on this text alone',
 };
 
-function renderFailures(failures: readonly Failure[], all: boolean): string {
+function renderFailures(failures: readonly Failure[], all: boolean): Printable {
   const shown = all ? failures : failures.slice(0, 10);
   const lines = shown.map(({ source, code, chunk }) => {
     const place = chunk === undefined ? source : `${source}, chunk ${chunk}`;
-    return `${chalk.red('failed')}: ${printable(place)} (${code}: ${MEANINGS[code]})`;
+    return say`${paint.red(say`failed`)}: ${printable(place)} (${printable(code)}: ${printable(MEANINGS[code])})`;
   });
   if (shown.length < failures.length)
-    lines.push(`… and ${whole(failures.length - shown.length)} more in failures.jsonl`);
-  return `${lines.join('\n')}\n`;
-}
-
-/** Quoted for a POSIX shell. */
-function quote(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `"${text.replace(/(["\\$`!])/g, '\\$1')}"`;
+    lines.push(say`… and ${whole(failures.length - shown.length)} more in failures.jsonl`);
+  return linesOf(lines);
 }

@@ -1,9 +1,11 @@
 // The command line's entry. Asking for the version must cost nothing, so the rest is loaded only when needed.
 import { readPackage } from '../package.js';
+import { printable } from '../printable.js';
+import { printResult } from './print.js';
 
 const [first] = process.argv.slice(2);
 if (first === '--version' || first === '-V') {
-  process.stdout.write(`${readPackage().version}\n`);
+  printResult(printable(readPackage().version));
 } else {
   const { run } = await import('./program.js');
   await run(process.argv);

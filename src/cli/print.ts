@@ -1,15 +1,32 @@
 // The two streams that people and programs read. They take what was made printable, and nothing else.
+import { createInterface, type Interface } from 'node:readline';
 import { maskAddresses } from '../addresses.js';
-import type { Printable } from '../printable.js';
+import { exitCodes } from '../errors.js';
+import { type Printable, say } from '../printable.js';
 
 /** A line of results, on standard output. */
 export function printResult(line: Printable): void {
-  process.stdout.write(`${harmless(line)}\n`);
+  printResults(say`${line}\n`);
+}
+
+/** Lines of results, each with its end. */
+export function printResults(lines: Printable): void {
+  process.stdout.write(harmless(lines));
+}
+
+/** The same, and waits until it is written. */
+export function flushResults(lines: Printable): Promise<void> {
+  return new Promise((resolve) => process.stdout.write(harmless(lines), () => resolve()));
 }
 
 /** A line of notices or errors, on standard error. */
 export function printNotice(line: Printable): void {
-  process.stderr.write(`${notice(line)}\n`);
+  printNotices(say`${line}\n`);
+}
+
+/** Lines of notices or errors, each with its end. */
+export function printNotices(lines: Printable): void {
+  process.stderr.write(notice(lines));
 }
 
 /** A notice without the passwords of its addresses, for whoever has to write it by other means. */
@@ -17,7 +34,50 @@ export function notice(line: Printable): string {
   return harmless(maskAddresses(line));
 }
 
-/** A runner of GitHub's takes lines that begin with :: or ##[ as commands, also in the middle of a log. */
-export function harmless(text: string): string {
-  return process.env.GITHUB_ACTIONS ? text.replace(/^(\s*)(::|##\[)/gm, '$1\\$2') : text;
+/** Columns of the terminal that shows results. */
+export function columns(): number {
+  return process.stdout.columns ?? 80;
+}
+
+/** Whether a terminal shows the results. */
+export function showsResults(): boolean {
+  return process.stdout.isTTY === true;
+}
+
+/** Whether a terminal shows the notices. */
+export function showsNotices(): boolean {
+  return process.stderr.isTTY === true;
+}
+
+/** Questions on the terminal that shows the notices. */
+export function openTerminal(): Interface {
+  return createInterface({ input: process.stdin, output: process.stderr });
+}
+
+/**
+ * A reader that goes away (`| head`) ends nothing and is no error: an ingest goes on, a search has said
+ * enough. Anything else that keeps results from being written is told and fails.
+ */
+export function surviveClosedStreams(): void {
+  process.stderr.on('error', () => undefined);
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') return;
+    process.stderr.write(`error: standard output can't be written (${error.code}).\n`);
+    process.exitCode = exitCodes.unexpected;
+  });
+}
+
+/** Variables by which a CI tells that it reads the log for commands. */
+const READERS = ['GITHUB_ACTIONS', 'TF_BUILD', 'TEAMCITY_VERSION'];
+
+// What is not seen doesn't count for some who compare.
+const COLONS = /^((?:(?![\n])[\s\p{C}\p{M}])*)(?=:[\p{C}\p{M}]*:)/gmu;
+
+/**
+ * A runner of GitHub's takes lines that begin with :: as commands, and it and others whatever stands behind ##
+ * and in front of a bracket, anywhere in a line. In JSON it stays what it was.
+ */
+function harmless(text: string): string {
+  if (!READERS.some((name) => process.env[name])) return text;
+  return text.replace(COLONS, '$1\\').replace(/##(?=\w*\[)/g, '#\\u0023');
 }

@@ -1,15 +1,15 @@
 // The whole command line: one subcommand a file, one place where errors become exit codes.
 import { Command, CommanderError } from 'commander';
-import { maskAddresses } from '../addresses.js';
 import { debug, startDebug } from '../debug.js';
 import { exitCodes } from '../errors.js';
 import { readPackage } from '../package.js';
+import { joined, type Printable, printable, say } from '../printable.js';
 import { benchCommand } from './bench.js';
 import { cacheCommand } from './cache.js';
 import { configCommand } from './config.js';
 import { doctorCommand } from './doctor.js';
 import { ingestCommand } from './ingest.js';
-import { printNotice } from './print.js';
+import { printNotice, printNotices, printResults, surviveClosedStreams } from './print.js';
 import { reportError } from './report.js';
 import { searchCommand } from './search.js';
 import { serveCommand } from './serve.js';
@@ -70,11 +70,17 @@ export async function run(argv: readonly string[]): Promise<void> {
   ]) {
     command
       .exitOverride()
-      .configureOutput({ writeErr: (text) => process.stderr.write(withoutValue(text)) })
+      .configureOutput({
+        writeOut: (text) => printResults(linesOf(text)),
+        writeErr: (text) => printNotices(linesOf(text)),
+        outputError: (text) => printNotices(errorOf(text)),
+      })
       .showSuggestionAfterError()
       .configureHelp({ showGlobalOptions: false });
   }
   surviveClosedStreams();
+  // Node would print it as it is.
+  process.on('uncaughtException', (error) => process.exit(reportError(error)));
   try {
     await program.parseAsync(argv);
   } catch (error) {
@@ -87,20 +93,20 @@ export async function run(argv: readonly string[]): Promise<void> {
   }
 }
 
-/** Commander shows an unknown flag with its value, which may be a secret behind a slip. */
-function withoutValue(text: string): string {
-  return maskAddresses(text.replace(/(unknown option '[^'=]*)=.*(?=')/s, '$1'));
+/** Help of commander's, which holds our words only. */
+function linesOf(text: string): Printable {
+  return joined(
+    text.split('\n').map((line) => printable(line, 1000)),
+    say`\n`,
+  );
 }
 
 /**
- * A reader that goes away (`| head`) ends nothing and is no error: an ingest goes on, a search has said
- * enough. Anything else that keeps results from being written is told and fails.
+ * What commander says of the arguments: one line, with a second one where it guesses what was meant. It shows an
+ * unknown flag with its value, which may be a secret behind a slip.
  */
-function surviveClosedStreams(): void {
-  process.stderr.on('error', () => undefined);
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') return;
-    process.stderr.write(`error: standard output can't be written (${error.code}).\n`);
-    process.exitCode = exitCodes.unexpected;
-  });
+function errorOf(text: string): Printable {
+  const [, message = '', guess = ''] = /^(.*?)(\n\(Did you mean [\w \-,?]+\))?\n?$/s.exec(text) ?? [];
+  const shown = printable(message.replace(/(unknown option '[^'=]*)=.*(?=')/s, '$1'), 1000);
+  return say`${shown}\n${guess === '' ? say`` : say`${printable(guess.trim())}\n`}`;
 }

@@ -1,11 +1,11 @@
 // Shows a run while it goes: a bar on a terminal, a line now and then elsewhere, nothing with --quiet.
-import { MultiBar } from 'cli-progress';
 import { isDebugging } from '../debug.js';
 import type { RunCounts } from '../ingest/counts.js';
-import { type Printable, printable } from '../printable.js';
+import { type Printable, printable, say } from '../printable.js';
 import { whole } from '../words.js';
+import { startBar } from './bar.js';
 import { duration, megabytes } from './numbers.js';
-import { notice, printNotice } from './print.js';
+import { printNotice, showsNotices } from './print.js';
 
 export interface Progress {
   /** Prints a line without breaking the bar. */
@@ -21,48 +21,29 @@ const LINE_INTERVAL_MS = 10_000;
 export function startProgress(counts: RunCounts, quiet: boolean): Progress {
   if (quiet) return { line: () => undefined, download: () => undefined, stop: () => undefined };
   const isPlain = process.env.CI || isDebugging();
-  return process.stderr.isTTY && !isPlain ? startBar(counts) : startLines(counts);
+  return showsNotices() && !isPlain ? startRunBar(counts) : startLines(counts);
 }
 
-function startBar(counts: RunCounts): Progress {
+function startRunBar(counts: RunCounts): Progress {
   const started = performance.now();
   const seconds = () => (performance.now() - started) / 1000;
-  let title: string | undefined;
-  // A MultiBar of one bar, since only it can print lines above itself.
-  const bars = new MultiBar({
-    stream: process.stderr,
-    format: (_options, { progress }) => render(progress, title ?? describe(counts, seconds()), seconds()),
-    clearOnComplete: true,
-    hideCursor: true,
-    // Our line always fits; switching wrapping off would cut the lines above it.
-    linewrap: true,
-    // The run handles signals itself and ends through stop(), which brings the cursor back.
-    gracefulExit: false,
-  });
-  const bar = bars.create(1, 0);
+  let title: Printable | undefined;
+  const bar = startBar((done) => say`${title ?? describe(counts, seconds())}${timeLeft(done, seconds())}`);
   const timer = setInterval(() => {
     if (title === undefined) bar.update(fraction(counts));
   }, BAR_INTERVAL_MS);
-  let running = true;
   return {
     download(name, completed, total) {
       title =
-        completed < total ? `${printable(name)}, ${megabytes(completed)} of ${megabytes(total)}` : undefined;
+        completed < total
+          ? say`${printable(name)}, ${megabytes(completed)} of ${megabytes(total)}`
+          : undefined;
       if (title !== undefined) bar.update(completed / total);
     },
-    line(text) {
-      if (running) {
-        bars.log(`${notice(text)}\n`);
-        bars.update();
-      } else {
-        printNotice(text);
-      }
-    },
+    line: bar.line,
     stop() {
-      if (!running) return;
-      running = false;
       clearInterval(timer);
-      bars.stop();
+      bar.stop();
     },
   };
 }
@@ -71,7 +52,7 @@ function startLines(counts: RunCounts): Progress {
   const started = performance.now();
   const line = printNotice;
   const timer = setInterval(
-    () => line(printable(describe(counts, (performance.now() - started) / 1000))),
+    () => line(describe(counts, (performance.now() - started) / 1000)),
     LINE_INTERVAL_MS,
   );
   timer.unref();
@@ -90,29 +71,22 @@ function fraction(counts: RunCounts): number {
   return Math.min(1, read * written);
 }
 
-/** One line of at most 79 columns. */
-function render(done: number, text: string, seconds: number): string {
-  const width = 16;
-  const full = Math.round(done * width);
-  const bar = '█'.repeat(full) + '░'.repeat(width - full);
-  const percent = `${Math.floor(done * 100)}%`.padStart(4);
-  return `${bar}${percent} ${text}${timeLeft(done, seconds)}`.slice(0, 79);
-}
-
-function describe(counts: RunCounts, seconds: number): string {
-  const files = `${whole(counts.filesRead)}/${whole(counts.files)} files`;
-  const rate = seconds > 0 ? ` ${whole(counts.rowsWritten / seconds)}/s` : '';
+function describe(counts: RunCounts, seconds: number): Printable {
+  const files = say`${whole(counts.filesRead)}/${whole(counts.files)} files`;
+  const rate = seconds > 0 ? say` ${whole(counts.rowsWritten / seconds)}/s` : say``;
   const cached =
-    counts.chunksFromCache > 0 ? `, ${percentOf(counts.chunksFromCache, counts.cacheLookups)} cached` : '';
-  return `${files}, ${whole(counts.chunks)} chunks${rate}${cached}`;
+    counts.chunksFromCache > 0
+      ? say`, ${percentOf(counts.chunksFromCache, counts.cacheLookups)}% cached`
+      : say``;
+  return say`${files}, ${whole(counts.chunks)} chunks${rate}${cached}`;
 }
 
-function percentOf(part: number, all: number): string {
-  return `${Math.round((100 * part) / Math.max(1, all))}%`;
+function percentOf(part: number, all: number): number {
+  return Math.round((100 * part) / Math.max(1, all));
 }
 
-function timeLeft(done: number, seconds: number): string {
+function timeLeft(done: number, seconds: number): Printable {
   // The first seconds say little: models load, caches are cold.
-  if (seconds < 2 || done <= 0.01 || done >= 1) return '';
-  return `, ${duration((seconds * (1 - done)) / done)} left`;
+  if (seconds < 2 || done <= 0.01 || done >= 1) return say``;
+  return say`, ${duration((seconds * (1 - done)) / done)} left`;
 }

@@ -2,7 +2,7 @@
 
 import { EmbedError, exitCodes } from '../errors.js';
 import { printable, say } from '../printable.js';
-import { chalkStderr as chalk, painted } from './colour.js';
+import { paintNotice } from './colour.js';
 import { printNotice } from './print.js';
 import { SignalError } from './signals.js';
 
@@ -11,7 +11,7 @@ const LONGEST = 4000;
 
 /** Prints an error to stderr. @returns the exit code that goes with it */
 export function reportError(error: unknown): number {
-  const label = painted(chalk.red, 'error');
+  const label = paintNotice.red(say`error`);
   if (error instanceof SignalError) {
     printNotice(printable(error.message, LONGEST));
     return error.exitCode;

@@ -1,9 +1,10 @@
 // `embed search`: flags and printing.
 import { Command } from 'commander';
-import { printable, printableJson } from '../printable.js';
-import { chalk } from './colour.js';
+import { joined, type Printable, printable, printableJson, say, wrapped } from '../printable.js';
+import { paint } from './colour.js';
 import { addSettings, positive, settingsFor, tellAddresses } from './flags.js';
-import { harmless, printNotice, printResult } from './print.js';
+import { digits } from './numbers.js';
+import { printNotice, printResult, printResults } from './print.js';
 import { withSignals } from './signals.js';
 
 export function searchCommand(): Command {
@@ -35,7 +36,7 @@ Examples:
       }),
     );
     if (options.json) printResult(printableJson(results, 2));
-    else process.stdout.write(harmless(results.map(render).join('\n')));
+    else printResults(joined(results.map(render), say`\n`));
   });
 }
 
@@ -45,26 +46,19 @@ const PLACE = 200;
 type Result = Awaited<ReturnType<typeof import('../commands/search.js').search>>[number];
 
 /** Score, place and heading on one line, the text below it, indented. */
-function render({ score, text, metadata }: Result): string {
-  const place = metadata.page
-    ? `${printable(metadata.source, PLACE)}, page ${metadata.page}`
-    : `${printable(metadata.source, PLACE)}:${metadata.line}`;
+function render({ score, text, metadata }: Result): Printable {
+  const source = printable(metadata.source, PLACE);
+  const place = metadata.page ? say`${source}, page ${metadata.page}` : say`${source}:${metadata.line}`;
   const heading =
-    metadata.heading.length > 0 ? chalk.dim(`  ${printable(metadata.heading.join(' › '))}`) : '';
-  const body = wrap(printable(text.replace(/\s+/g, ' ').trim()), 76, 3).map((line) => `  ${line}\n`);
-  return `${chalk.green(score.toFixed(3))}  ${chalk.bold(place)}${heading}\n${body.join('')}`;
+    metadata.heading.length > 0 ? paint.dim(say`  ${printable(metadata.heading.join(' › '))}`) : say``;
+  const body = firstLines(printable(text.replace(/\s+/g, ' ').trim()), 76, 3).map((line) => say`  ${line}\n`);
+  return say`${paint.green(digits(score, 3))}  ${paint.bold(place)}${heading}\n${joined(body)}`;
 }
 
-/** The first lines of a text, broken at spaces. */
-function wrap(text: string, width: number, most: number): string[] {
-  const lines: string[] = [];
-  let rest = text;
-  while (rest !== '' && lines.length < most) {
-    const space = rest.length > width ? rest.lastIndexOf(' ', width) : rest.length;
-    const end = space > 0 ? space : width;
-    lines.push(rest.slice(0, end));
-    rest = rest.slice(end).trimStart();
-  }
-  if (rest !== '') lines[lines.length - 1] += ' …';
-  return lines;
+/** At most so many lines of a text. */
+function firstLines(text: Printable, width: number, most: number): Printable[] {
+  const lines = text === '' ? [] : wrapped(text, width);
+  const last = lines[most - 1];
+  if (lines.length <= most || last === undefined) return lines;
+  return [...lines.slice(0, most - 1), say`${last} …`];
 }

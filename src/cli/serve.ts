@@ -7,7 +7,7 @@ import type { LogLevel } from '../gateway/logging.js';
 import type { GatewayLimits } from '../gateway/options.js';
 import { printable } from '../printable.js';
 import { addSettings, milliseconds, positive, settingsFor, tellAddresses } from './flags.js';
-import { printNotice } from './print.js';
+import { printNotice, showsResults } from './print.js';
 import { withSignals } from './signals.js';
 
 interface Flags {
@@ -89,7 +89,7 @@ Examples:
         token: tokenOf(command, flags),
         allowAnonymous: flags.allowAnonymous,
         limits: limitsOf(flags),
-        logLevel: flags.logLevel ?? (flags.quiet || process.stdout.isTTY ? 'silent' : 'info'),
+        logLevel: flags.logLevel ?? (flags.quiet || showsResults() ? 'silent' : 'info'),
         signal,
         onListening: (url) => say(`embed gateway: ${url}`),
         onDraining: () => say('draining: answers what is under way, then ends.'),

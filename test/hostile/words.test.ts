@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { makeWorkspace, type Workspace } from '../helpers/cli.js';
 
 const STRANGE = /(?!\n)[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/u;
-const WORDS = 'w\x1b[2J\nFORGED\n::error::FORGED\r\u202e\u2028\x9b31m';
+const WORDS = 'w\x1b[2J\nFORGED\n::error::FORGED##[error]\r\u202e\u2028\x9b31m';
 const env = { GITHUB_ACTIONS: 'true' };
 
 let workspace: Workspace;
@@ -20,7 +20,7 @@ async function expectClean(args: string[]): Promise<string> {
   const { stdout, stderr } = await workspace.embed(args, { env });
   const text = stdout + stderr;
   expect(text).not.toMatch(STRANGE);
-  expect(text).not.toMatch(/^(FORGED|\s*::)/m);
+  expect(text).not.toMatch(/^(FORGED|[\s\p{Cf}]*::)|##\[/mu);
   return text;
 }
 
@@ -45,6 +45,18 @@ test('keys and values of a settings file', async () => {
 test('the folder that is named', async () => {
   expect(await expectClean(['verify', WORDS])).toContain('FORGED');
   expect(await expectClean(['search', 'islands', '--out', WORDS])).toContain('FORGED');
+});
+
+test('a text that begins as a command of the runner does', async () => {
+  writeFileSync(join(workspace.dir, 'docs', 'page.md'), '\u200d::error::Islands.\n');
+  expect((await workspace.embed(['ingest', 'docs', '--embedder', 'builtin'])).code).toBe(0);
+  expect(await expectClean(['search', 'islands'])).toContain('\\::error::Islands.');
+});
+
+test('arguments that are none', async () => {
+  for (const args of [[`--${WORDS}`], [WORDS], ['verify', 'a', WORDS], ['ingest', '--limit', WORDS]]) {
+    expect(await expectClean(args)).toContain('error: ');
+  }
 });
 
 test('the host of a lock', async () => {

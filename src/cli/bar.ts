@@ -1,0 +1,51 @@
+// A bar on the terminal, with lines above it.
+import { MultiBar } from 'cli-progress';
+import type { Printable } from '../printable.js';
+import { notice, printNotice } from './print.js';
+
+export interface Bar {
+  /** @param done 0 to 1 */
+  update(done: number): void;
+  /** Prints a line without breaking the bar. */
+  line(text: Printable): void;
+  stop(): void;
+}
+
+const WIDTH = 16;
+/** Columns of the whole line. */
+const MOST = 79;
+
+/** @param text what stands behind the bar */
+export function startBar(text: (done: number) => Printable): Bar {
+  // A MultiBar of one bar, since only it can print lines above itself.
+  const bars = new MultiBar({
+    stream: process.stderr,
+    format: (_options, { progress }) => lineOf(progress, text(progress)),
+    clearOnComplete: true,
+    hideCursor: true,
+    // Our line always fits; switching wrapping off would cut the lines above it.
+    linewrap: true,
+    // The run handles signals itself and ends through stop(), which brings the cursor back.
+    gracefulExit: false,
+  });
+  const bar = bars.create(1, 0);
+  let running = true;
+  return {
+    update: (done) => bar.update(done),
+    line(above) {
+      if (!running) return printNotice(above);
+      bars.log(`${notice(above)}\n`);
+      bars.update();
+    },
+    stop() {
+      if (running) bars.stop();
+      running = false;
+    },
+  };
+}
+
+function lineOf(done: number, text: Printable): string {
+  const full = Math.round(done * WIDTH);
+  const bar = '█'.repeat(full) + '░'.repeat(WIDTH - full);
+  return `${bar}${`${Math.floor(done * 100)}%`.padStart(5)} ${text}`.slice(0, MOST);
+}
