@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { loadSettings } from '../src/config/load.js';
 import { SETTINGS, type Setting, typedSeconds } from '../src/config/settings.js';
+import { typedSize } from '../src/sizes.js';
 import { FIXTURES, makeWorkspace, type Workspace } from './helpers/cli.js';
 
 const ROOT = new URL('..', import.meta.url);
@@ -24,7 +25,7 @@ function ownCell({ default: value, kind, otherwise }: Setting): string {
   if (typeof otherwise === 'string' && !otherwise.includes('://')) return otherwise;
   if (otherwise !== undefined) return `\`${otherwise}\``;
   if (value === undefined || (Array.isArray(value) && value.length === 0)) return '';
-  if (kind === 'bytes') return `${Number(value) / 1024 ** 2}MB`;
+  if (kind === 'bytes') return typedSize(Number(value));
   return kind === 'duration' && value !== 0 ? `\`${Number(value) / 1000}s\`` : `\`${value}\``;
 }
 

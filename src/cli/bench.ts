@@ -6,11 +6,11 @@ import { loadSettings } from '../config/load.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
 import { exitCodes } from '../errors.js';
 import { type Printable, printable, printableJson, say } from '../printable.js';
+import { shownSize } from '../sizes.js';
 import { quoted } from '../words.js';
 import { startBar } from './bar.js';
 import { paintNotice as paint } from './colour.js';
 import { addSettings, milliseconds, positive, tellAddresses } from './flags.js';
-import { megabytes } from './numbers.js';
 import { columns, printNotice, printResult, printResults, showsNotices } from './print.js';
 import { SignalError, withSignals } from './signals.js';
 
@@ -122,7 +122,7 @@ async function benchAction(command: Command, paths: string[], flags: Flags): Pro
           onPull: (status, done, total) =>
             progress.show({
               done: 0,
-              text: `${printable(status, 60)}, ${megabytes(done)} of ${megabytes(total)}`,
+              text: `${printable(status, 60)}, ${shownSize(done)} of ${shownSize(total)}`,
             }),
         }),
       }),

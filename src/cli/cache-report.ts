@@ -1,6 +1,7 @@
 // What `embed cache` prints.
 import type { CachePlace, CachePruning, CacheStats } from '../commands/cache.js';
 import { joined, type Printable, padEnd, padStart, printable, say } from '../printable.js';
+import { shownSize } from '../sizes.js';
 import type { CacheUsage, SpaceUsage } from '../types.js';
 import { plural, whole } from '../words.js';
 import { paint } from './colour.js';
@@ -103,13 +104,6 @@ function table(rows: readonly ModelRow[]): Printable[] {
     return say`  ${joined(columns, say`  `)}`;
   };
   return [paint.dim(line(head)), ...cells.map(line)];
-}
-
-/** In the units that flags take: `45.9 MB` is 45.9 × 1024 × 1024. */
-export function shownSize(bytes: number): Printable {
-  if (bytes >= 1024 ** 3) return say`${digits(bytes / 1024 ** 3, 1)} GB`;
-  if (bytes >= 1024 ** 2) return say`${digits(bytes / 1024 ** 2, 1)} MB`;
-  return bytes >= 1024 ? say`${digits(bytes / 1024, 1)} KB` : say`${bytes} B`;
 }
 
 function lifetime(seconds: number): Printable {

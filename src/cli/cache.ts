@@ -4,10 +4,11 @@ import { coerce } from '../config/coerce.js';
 import type { LoadedSettings } from '../config/load.js';
 import { UsageError } from '../errors.js';
 import { printableJson, say } from '../printable.js';
+import { shownSize } from '../sizes.js';
 import { plural } from '../words.js';
-import { fileNote, renderPlace, renderPruning, renderStats, shownSize } from './cache-report.js';
+import { fileNote, renderPlace, renderPruning, renderStats } from './cache-report.js';
 import { canAsk, confirm } from './confirm.js';
-import { addSettings, settingsFor, tellAddresses } from './flags.js';
+import { addSettings, settingsFor, size, tellAddresses } from './flags.js';
 import { printNotice, printNotices, printResult, printResults } from './print.js';
 
 export function cacheCommand(): Command {
@@ -65,7 +66,11 @@ function pruneCommand(): Command {
   addSettings(command, ['cache', 'redisUrl', 'cacheTtl']);
   command
     .option('--older-than <time>', 'what was written longer ago, e.g. 12h or 30d', age)
-    .option('--max-size <size>', 'the oldest until so much is left, e.g. 500MB', size)
+    .option(
+      '--max-size <size>',
+      'the oldest until so much is left, e.g. 500MB (1 MB = 1,000,000 bytes)',
+      size,
+    )
     .option('--model <name>', 'what is of this model')
     .option('--keep-model <name>', 'what is of any model but this; repeatable', several)
     .option('--unknown', "what is of a model that isn't known any more")
@@ -143,13 +148,6 @@ function age(text: string): number {
   if (typeof ms !== 'number' || ms === 0)
     throw new InvalidArgumentError('Expected a time such as 90m, 12h or 30d.');
   return ms;
-}
-
-/** For commander: a size in bytes. */
-function size(text: string): number {
-  const bytes = coerce('bytes', text);
-  if (typeof bytes !== 'number') throw new InvalidArgumentError('Expected a size such as 500MB or 2GB.');
-  return bytes;
 }
 
 /** For commander: an option that may be repeated. */

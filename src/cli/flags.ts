@@ -5,6 +5,7 @@ import { type LoadedSettings, loadSettings } from '../config/load.js';
 import { addressesFromFile } from '../config/secrets.js';
 import { SETTINGS, type Setting, type Settings, typedSeconds } from '../config/settings.js';
 import { type Printable, printable } from '../printable.js';
+import { parseSize, typedSize } from '../sizes.js';
 
 /**
  * Adds the flags of `keys`, in the table's order; all that have a flag when none are named. `embed serve` has
@@ -34,13 +35,12 @@ function describe(setting: Setting, ownDefault: string | undefined): string {
   const { default: value } = setting;
   const isPlain = setting.kind === 'boolean' || (Array.isArray(value) && value.length === 0);
   const shown = isPlain ? undefined : (ownDefault ?? value ?? setting.otherwise);
-  const text = shown === undefined ? undefined : `default: ${setting.kind === 'bytes' ? size(shown) : shown}`;
+  const text =
+    shown === undefined
+      ? undefined
+      : `default: ${setting.kind === 'bytes' ? typedSize(Number(shown)) : shown}`;
   const notes = [choices, text].filter((note) => note !== undefined).join('; ');
   return notes === '' ? setting.help : `${setting.help} (${notes})`;
-}
-
-function size(bytes: unknown): string {
-  return `${Number(bytes) / 1024 ** 2}MB`;
 }
 
 /** The settings for a parsed command. */
@@ -71,6 +71,13 @@ export function milliseconds(text: string): number {
   const value = coerce('duration', text);
   if (typeof value === 'number' && value > 0 && value <= LONGEST_MS) return value;
   throw new InvalidArgumentError('Expected a time such as 90s or 10m, at most 24d.');
+}
+
+/** For commander: a size in bytes. */
+export function size(text: string): number {
+  const bytes = parseSize(text);
+  if (bytes !== undefined) return bytes;
+  throw new InvalidArgumentError('Expected a size such as 500MB, 2GB or 64MiB.');
 }
 
 /** For commander: a whole number from 1 up. */

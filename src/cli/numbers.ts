@@ -15,8 +15,3 @@ export function duration(seconds: number): Printable {
   if (minutes < 60) return say`${minutes} min ${rounded % 60} s`;
   return say`${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
-
-/** `45.9 MB` */
-export function megabytes(bytes: number): Printable {
-  return say`${digits(bytes / 1e6, 1)} MB`;
-}

@@ -2,9 +2,10 @@
 import { isDebugging } from '../debug.js';
 import type { RunCounts } from '../ingest/counts.js';
 import { type Printable, printable, say } from '../printable.js';
+import { shownSize } from '../sizes.js';
 import { whole } from '../words.js';
 import { startBar } from './bar.js';
-import { duration, megabytes } from './numbers.js';
+import { duration } from './numbers.js';
 import { printNotice, showsNotices } from './print.js';
 
 export interface Progress {
@@ -36,7 +37,7 @@ function startRunBar(counts: RunCounts): Progress {
     download(name, completed, total) {
       title =
         completed < total
-          ? say`${printable(name)}, ${megabytes(completed)} of ${megabytes(total)}`
+          ? say`${printable(name)}, ${shownSize(completed)} of ${shownSize(total)}`
           : undefined;
       if (title !== undefined) bar.update(completed / total);
     },

@@ -1,12 +1,11 @@
 // `embed serve`: flags and printing.
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { coerce } from '../config/coerce.js';
 import { settingsOfServe } from '../config/load.js';
 import { UsageError } from '../errors.js';
 import type { LogLevel } from '../gateway/logging.js';
 import type { GatewayLimits } from '../gateway/options.js';
 import { printable } from '../printable.js';
-import { addSettings, milliseconds, positive, settingsFor, tellAddresses } from './flags.js';
+import { addSettings, milliseconds, positive, settingsFor, size, tellAddresses } from './flags.js';
 import { printNotice, showsResults } from './print.js';
 import { withSignals } from './signals.js';
 
@@ -33,7 +32,7 @@ export function serveCommand(): Command {
       new Option('--token <text>', 'clients must send it as a bearer token').env('EMBED_SERVE_TOKEN'),
     )
     .option('--allow-anonymous', 'let other machines in without a token')
-    .option('--max-body <size>', 'of a request for vectors (default: 10MB)', bytes)
+    .option('--max-body <size>', 'of a request for vectors (default: 10MiB)', bodySize)
     .option('--max-texts <n>', 'texts of a request (default: 8192)', positive)
     .option('--max-queue <n>', 'texts of a model that may wait (default: 10000)', positive)
     .option('--max-models <n>', 'models that are kept open (default: 8)', positive)
@@ -122,8 +121,8 @@ function port(text: string): number {
   throw new InvalidArgumentError('Expected a port from 0 to 65535.');
 }
 
-function bytes(text: string): number {
-  const value = coerce('bytes', text);
-  if (typeof value === 'number' && value > 0) return value;
-  throw new InvalidArgumentError('Expected a size such as 10MB.');
+function bodySize(text: string): number {
+  const bytes = size(text);
+  if (bytes > 0) return bytes;
+  throw new InvalidArgumentError('Expected a size above 0, such as 10MB.');
 }

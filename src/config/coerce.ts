@@ -1,10 +1,8 @@
 // From the text of a flag or variable to a value of the setting's kind.
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { parseSize } from '../sizes.js';
 import type { SettingKind } from './settings.js';
-
-const UNITS: Record<string, number> = { '': 1, b: 1, k: 1024, kb: 1024, m: 1024 ** 2, mb: 1024 ** 2 };
-UNITS.g = UNITS.gb = 1024 ** 3;
 
 /**
  * The value that `text` stands for. What can't be read is returned as it is: the schema then refuses
@@ -22,7 +20,7 @@ export function coerce(kind: SettingKind, text: string): unknown {
         .map((part) => part.trim())
         .filter((part) => part !== '');
     case 'bytes':
-      return bytes(text);
+      return parseSize(text) ?? text;
     case 'duration':
       return milliseconds(text);
     case 'path':
@@ -35,13 +33,6 @@ export function coerce(kind: SettingKind, text: string): unknown {
 /** A leading `~` as the home folder: no shell has seen what a file holds, or what stands behind a `=`. */
 export function expandHome(path: string): string {
   return /^~(?:$|\/)/.test(path) ? join(homedir(), path.slice(1)) : path;
-}
-
-/** `64MB`, `500 kb`, `1g` or plain bytes; units are powers of 1024. */
-function bytes(text: string): number | string {
-  const match = /^(\d+(?:\.\d+)?)\s*([kmg]?i?b?)$/i.exec(text.trim());
-  const unit = match?.[2] === undefined ? undefined : UNITS[match[2].toLowerCase().replace('i', '')];
-  return match?.[1] === undefined || unit === undefined ? text : Math.round(Number(match[1]) * unit);
 }
 
 const HOUR = 3_600_000;

@@ -57,7 +57,7 @@ const KIND_NAMES: Record<SettingKind, string> = {
   integer: 'a whole number',
   boolean: 'true or false',
   list: 'a list of texts',
-  bytes: 'a size such as 500KB or 64MB',
+  bytes: 'a size such as 500MB, 2GB or 64MiB',
   duration: 'a time such as 90s or 10m',
 };
 

@@ -251,7 +251,7 @@ export const SETTINGS: readonly Setting[] = [
     kind: 'bytes',
     flag: '--max-file-size <size>',
     default: 64 * MIB,
-    help: 'leave out larger files, e.g. 500KB or 64MB',
+    help: 'leave out larger files, e.g. 500kB or 64MiB (1 MB = 1,000,000 bytes)',
   },
   {
     key: 'maxReadMemory',

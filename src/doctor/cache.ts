@@ -5,12 +5,12 @@ import { openCache } from '../cache/open.js';
 import { redisSettings } from '../config/redis.js';
 import type { Settings } from '../config/settings.js';
 import { ServiceError } from '../errors.js';
+import { shownSize } from '../sizes.js';
 import type { CacheUsage, PruneOptions, VectorCache } from '../types.js';
 import { cacheOptionsOf } from '../upstream/cache.js';
 import { plural, whole } from '../words.js';
 import type { Finding } from './check.js';
 import type { Probe } from './probe.js';
-import { size } from './words.js';
 
 /** A cache that answers late must not hold up the report. */
 const TIMEOUT_MS = 1500;
@@ -62,10 +62,10 @@ async function usage(settings: Settings, kind: 'redis' | 'disk', folder: string)
   if (kind === 'disk' && held.bytes > settings.cacheMaxSize) {
     return {
       status: 'warning',
-      seen: `${seen}; more than cacheMaxSize allows (${size(settings.cacheMaxSize)})`,
+      seen: `${seen}; more than cacheMaxSize allows (${shownSize(settings.cacheMaxSize)})`,
       mend: 'embed doctor --fix',
       fix: {
-        what: `prune the cache: its oldest vectors, down to ${size(settings.cacheMaxSize)}`,
+        what: `prune the cache: its oldest vectors, down to ${shownSize(settings.cacheMaxSize)}`,
         run: () => prune(settings, { maxBytes: settings.cacheMaxSize }),
       },
     };
@@ -77,7 +77,7 @@ function describe({ entries, bytes, hits, misses, spaces }: CacheUsage): string 
   const lookups = hits + misses;
   const rate =
     lookups === 0 ? 'not asked yet' : `hit rate ${Math.round((100 * hits) / lookups)}% of ${whole(lookups)}`;
-  return `${plural(entries, 'vector')}, ${size(bytes)}, ${plural(spaces.length, 'vector space')}, ${rate}`;
+  return `${plural(entries, 'vector')}, ${shownSize(bytes)}, ${plural(spaces.length, 'vector space')}, ${rate}`;
 }
 
 /**

@@ -6,10 +6,10 @@ import { dirname, join } from 'node:path';
 import { defaultCacheFolder } from '../cache/disk/folder.js';
 import type { Settings } from '../config/settings.js';
 import { chunksName, manifestName, vectorsName } from '../output/layout.js';
+import { shownSize } from '../sizes.js';
 import { command } from '../words.js';
 import type { Finding } from './check.js';
 import type { Probe } from './probe.js';
-import { size } from './words.js';
 
 /** Below this a run can't even begin. */
 const LEAST_BYTES = 32 * 1024 * 1024;
@@ -54,10 +54,10 @@ async function folder(path: string, wanted: number): Promise<Finding> {
   // File systems that don't tell their size (all zero) are trusted.
   if (blocks === 0) return { status: 'ok', seen: `${name}: writable` };
   const free = bavail * bsize;
-  const seen = `${name}: writable, ${size(free)} free`;
+  const seen = `${name}: writable, ${shownSize(free)} free`;
   const mend = command`df -h ${there}`;
   if (free < LEAST_BYTES) return { status: 'failure', seen: `${seen}, too little for any run`, mend };
-  if (free < wanted) return { status: 'warning', seen: `${seen}, ${size(wanted)} would be safe`, mend };
+  if (free < wanted) return { status: 'warning', seen: `${seen}, ${shownSize(wanted)} would be safe`, mend };
   return { status: 'ok', seen };
 }
 

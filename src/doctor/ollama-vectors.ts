@@ -6,12 +6,13 @@ import type { OllamaClient } from '../embedders/ollama/client.js';
 import { CANARY_TEXTS, compareSpaces } from '../embedders/space.js';
 import { EmbedderFault } from '../errors.js';
 import { isTooLong } from '../faults.js';
+import { shownSize } from '../sizes.js';
 import type { Embedder, VectorSpace } from '../types.js';
 import { plural, whole } from '../words.js';
 import type { Finding } from './check.js';
 import { type Probe, said } from './probe.js';
 import { cosine, faultOf, normOf, readAnswer, shownCosine } from './vectors.js';
-import { size, time } from './words.js';
+import { time } from './words.js';
 
 export interface VectorOptions {
   client: OllamaClient;
@@ -117,7 +118,7 @@ async function examineLoading(
     const share = now.bytes === 0 ? 0 : now.vramBytes / now.bytes;
     const where =
       share === 0 ? 'on the CPU' : share >= 1 ? 'on the GPU' : `${Math.round(share * 100)}% on the GPU`;
-    return { status: 'ok', seen: `${when}; ${size(now.bytes)} ${where}` };
+    return { status: 'ok', seen: `${when}; ${shownSize(now.bytes)} ${where}` };
   });
   return now;
 }

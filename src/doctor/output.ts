@@ -9,12 +9,12 @@ import { journalPrefix, runFolder } from '../output/layout.js';
 import { acquireLock, inspectLock } from '../output/lock.js';
 import { type Output, openOutput } from '../output/output.js';
 import { ownFileSize } from '../output/owned-file.js';
+import { shownSize } from '../sizes.js';
 import type { VectorSpace } from '../types.js';
 import { isOne, normOf } from '../vectors/norm.js';
 import { command, plural } from '../words.js';
 import type { Finding, Fix } from './check.js';
 import { type Probe, said } from './probe.js';
-import { size } from './words.js';
 
 /** @returns the vector space of the output; undefined where there is none that can be read */
 export async function examineOutput(probe: Probe, out: string): Promise<VectorSpace | undefined> {
@@ -96,7 +96,7 @@ async function interrupted(out: string): Promise<Finding> {
   if (bytes === 0) return undisturbed;
   return {
     status: 'warning',
-    seen: `stopped early; its journal keeps ${size(bytes)} of vectors for the next run`,
+    seen: `stopped early; its journal keeps ${shownSize(bytes)} of vectors for the next run`,
     mend: command`embed ingest <the same paths> --out ${out}`,
   };
 }

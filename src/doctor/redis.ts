@@ -2,12 +2,13 @@
 import { type RedisAddress, redisAddress } from '../cache/redis/address.js';
 import { redisSettings } from '../config/redis.js';
 import type { Settings } from '../config/settings.js';
+import { shownSize } from '../sizes.js';
 import { command, whole } from '../words.js';
 import { prune, withCache } from './cache.js';
 import type { Finding, Fix } from './check.js';
 import type { Probe } from './probe.js';
 import type { RedisLook } from './redis-client.js';
-import { period, size, time } from './words.js';
+import { period, time } from './words.js';
 
 const TIMEOUT_MS = 1500;
 const DAY_SECONDS = 86_400;
@@ -127,8 +128,8 @@ async function memory(
   const most = Number(info.get('maxmemory') ?? 0);
   const used = Number(info.get('used_memory') ?? 0);
   const policy = info.get('maxmemory_policy') ?? 'unknown';
-  if (most === 0) return { status: 'ok', seen: `${size(used)} used, no limit` };
-  const seen = `${size(used)} of ${size(most)} used, ${policy}`;
+  if (most === 0) return { status: 'ok', seen: `${shownSize(used)} used, no limit` };
+  const seen = `${shownSize(used)} of ${shownSize(most)} used, ${policy}`;
   const mend = `redis-cli ${target(address)} config set maxmemory-policy volatile-lru`;
   if (policy.startsWith('allkeys-')) {
     return { status: 'warning', seen: `${seen}: it evicts keys of other programs for ours`, mend };
@@ -153,7 +154,7 @@ async function freeing(settings: Settings): Promise<Fix | undefined> {
   if (held === undefined || held.bytes === 0) return undefined;
   const maxBytes = Math.floor(held.bytes / 2);
   return {
-    what: `prune the cache: the older half of its vectors (${size(held.bytes - maxBytes)})`,
+    what: `prune the cache: the older half of its vectors (${shownSize(held.bytes - maxBytes)})`,
     run: () => prune(settings, { maxBytes }),
   };
 }

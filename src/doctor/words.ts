@@ -1,11 +1,5 @@
-// Sizes and times as the lines of the report say them.
+// Times as the lines of the report say them.
 import { plural } from '../words.js';
-
-/** `45.9 MB` */
-export function size(bytes: number): string {
-  if (bytes >= 1e9) return `${(bytes / 1e9).toFixed(1)} GB`;
-  return bytes >= 1e6 ? `${(bytes / 1e6).toFixed(1)} MB` : `${Math.ceil(bytes / 1e3)} kB`;
-}
 
 /** `0.42 ms`, `12 ms`, `1.3 s` */
 export function time(ms: number): string {

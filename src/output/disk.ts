@@ -4,6 +4,7 @@
 import { type FileHandle, mkdir, open, readdir, stat, statfs } from 'node:fs/promises';
 import { dirname, sep } from 'node:path';
 import { EmbedError, OutputError } from '../errors.js';
+import { shownSize } from '../sizes.js';
 import { runName } from './layout.js';
 
 /** Left free for others (the journal of this very run among them) while the output grows. */
@@ -141,7 +142,7 @@ export async function checkSpace(folder: string, bytes: number): Promise<void> {
   const free = bavail * bsize;
   if (blocks > 0 && free < bytes + reserveBytes) {
     throw new OutputError(
-      `The disk is full at ${visiblePath(folder)} (${megabytes(bytes + reserveBytes)} needed, ${megabytes(free)} free): ` +
+      `The disk is full at ${visiblePath(folder)} (${shownSize(bytes + reserveBytes)} needed, ${shownSize(free)} free): ` +
         'free some space and run again; finished work is kept.',
     );
   }
@@ -151,8 +152,4 @@ export async function checkSpace(folder: string, bytes: number): Promise<void> {
 function visiblePath(path: string): string {
   const at = `${path}${sep}`.indexOf(`${sep}${runName}${sep}`);
   return at === -1 ? path : path.slice(0, at);
-}
-
-function megabytes(bytes: number): string {
-  return `${Math.ceil(bytes / 1e6)} MB`;
 }

@@ -78,7 +78,7 @@ describe('embed cache on disk', () => {
   it('says that there is nothing, and makes nothing', async () => {
     const { stdout, code } = await embed('stats');
     expect(stdout).toBe(
-      `Disk  ${folder()}\n  vectors   0 (0 B)\n  file      none yet; at most 2.0 GB\n  hit rate  no lookups yet\n`,
+      `Disk  ${folder()}\n  vectors   0 (0 B)\n  file      none yet; at most 2.1 GB\n  hit rate  no lookups yet\n`,
     );
     expect(code).toBe(0);
     expect(await stats()).toMatchObject({ entries: 0, hitRate: null, spaces: [] });
@@ -92,14 +92,14 @@ describe('embed cache on disk', () => {
     const { stdout } = await embed('stats');
     const lines = stdout.split('\n');
     for (const line of lines.slice(1)) expect(line.length).toBeLessThanOrEqual(80);
-    expect(lines[1]).toBe('  vectors   60 (22.5 KB)');
+    expect(lines[1]).toBe('  vectors   60 (23.0 kB)');
     expect(lines[3]).toBe('  hit rate  66.7% (60 of 90 lookups)');
     expect(lines.slice(4)).toEqual([
       '',
       '  model          dimensions  vectors     size',
-      '  bge-m3:latest          96       30  11.3 KB',
-      '  nomic                  96       20   7.5 KB',
-      '  unknown                 -       10   3.8 KB',
+      '  bge-m3:latest          96       30  11.5 kB',
+      '  nomic                  96       20   7.7 kB',
+      '  unknown                 -       10   3.8 kB',
       '',
     ]);
     expect(await stats()).toEqual({

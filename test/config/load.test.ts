@@ -85,8 +85,9 @@ describe('the order of sources', () => {
 
   test.each([
     ['500', 500],
-    ['500KB', 500 * 1024],
-    ['1.5 mb', 1.5 * 1024 ** 2],
+    ['500KB', 500_000],
+    ['1.5 mb', 1_500_000],
+    ['64M', 64 * 1024 ** 2],
     ['2GiB', 2 * 1024 ** 3],
   ])('--max-file-size %s', async (text, bytes) => {
     expect((await load({ maxFileSize: text })).settings.maxFileSize).toBe(bytes);
@@ -186,7 +187,7 @@ describe('wrong settings', () => {
     [
       { maxFileSize: '5 apples' },
       {},
-      '--max-file-size: expected a size such as 500KB or 64MB, got "5 apples".',
+      '--max-file-size: expected a size such as 500MB, 2GB or 64MiB, got "5 apples".',
     ],
     [{}, { OLLAMA_BATCH_TIMEOUT: '1' }, 'OLLAMA_BATCH_TIMEOUT: expected at least 100, got 1.'],
   ])('%j %j', async (flags, env, message) => {
