@@ -10,7 +10,7 @@ import { shownSize } from '../sizes.js';
 import { quoted } from '../words.js';
 import { startBar } from './bar.js';
 import { paintNotice as paint } from './colour.js';
-import { addSettings, milliseconds, positive, tellAddresses } from './flags.js';
+import { addSettings, milliseconds, path, paths, positive, tellAddresses } from './flags.js';
 import { columns, printNotice, printResult, printResults, showsNotices } from './print.js';
 import { SignalError, withSignals } from './signals.js';
 
@@ -36,12 +36,16 @@ export function benchCommand(): Command {
     .description(
       'measure what batching gains on your server, model and documents, and say which settings to use',
     )
-    .argument('[paths...]', 'files, folders and globs whose chunks are measured; none: texts of this package')
+    .argument(
+      '[paths...]',
+      'files, folders and globs whose chunks are measured; none: texts of this package',
+      paths,
+    )
     .option('--quick', 'fewer settings and rounds, in less than 30 s')
     .option('--time-limit <time>', 'at most, e.g. 90s or 10m (default: 3m; 25s with --quick)', milliseconds)
     .option('--save', 'write the recommended settings to the configuration file in use, else to ./.batchrc')
-    .option('--report <file>', 'write a page with charts to this file')
-    .option('--baseline <file>', 'compare with an earlier --json, and fail when a speed got lower')
+    .option('--report <file>', 'write a page with charts to this file', path)
+    .option('--baseline <file>', 'compare with an earlier --json, and fail when a speed got lower', path)
     .addOption(
       new Option('--max-regression <percent>', 'how much lower it may be, e.g. 5%')
         .argParser(share)

@@ -4,6 +4,7 @@ import { coerce } from '../config/coerce.js';
 import { type LoadedSettings, loadSettings } from '../config/load.js';
 import { addressesFromFile } from '../config/secrets.js';
 import { SETTINGS, type Setting, type Settings, typedSeconds } from '../config/settings.js';
+import { expandHome } from '../home.js';
 import { type Printable, printable } from '../printable.js';
 import { parseSize, typedSize } from '../sizes.js';
 
@@ -61,6 +62,16 @@ export function typedSettings(command: Command): Partial<Record<keyof Settings, 
     if (command.getOptionValueSource(key) === 'cli') flags[key] = command.getOptionValue(key);
   }
   return flags;
+}
+
+/** For commander: a path, which no shell has read where it stands in quotes or behind a `=`. */
+export function path(text: string): string {
+  return expandHome(text);
+}
+
+/** For commander: the same, for an argument that may be repeated. */
+export function paths(text: string, before: string[] = []): string[] {
+  return [...before, path(text)];
 }
 
 /** A timer of Node's that is longer ends at once. */

@@ -6,7 +6,7 @@ import { joined, type Printable, padEnd, printable, printableJson, say } from '.
 import type { Failure, FailureCode } from '../types.js';
 import { plural, quoted, whole } from '../words.js';
 import { paintNotice as paint } from './colour.js';
-import { addSettings, positive, settingsFor, tellAddresses } from './flags.js';
+import { addSettings, paths, positive, settingsFor, tellAddresses } from './flags.js';
 import { duration } from './numbers.js';
 import { printNotices, printResult } from './print.js';
 import { startProgress } from './progress.js';
@@ -31,6 +31,7 @@ export function ingestCommand(): Command {
     .argument(
       '<paths...>',
       'files, folders, globs, or - for JSON Lines ({"id","text","metadata"?}) on standard input',
+      paths,
     );
   addSettings(command);
   command

@@ -4,12 +4,13 @@ import { Command } from 'commander';
 import { exitCodes } from '../errors.js';
 import { printable, printableJson, say } from '../printable.js';
 import { command as shell } from '../words.js';
+import { path } from './flags.js';
 import { printNotice, printResult } from './print.js';
 
 export function verifyCommand(): Command {
   const command = new Command('verify')
     .description('check an output whole: rows, hashes, ids, norms, canaries')
-    .argument('[dir]', 'output folder', './embeddings')
+    .argument('[dir]', 'output folder', path, './embeddings')
     .option('--json', 'findings as JSON on standard output')
     .addHelpText(
       'after',

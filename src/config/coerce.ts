@@ -1,6 +1,5 @@
 // From the text of a flag or variable to a value of the setting's kind.
-import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { expandHome } from '../home.js';
 import { parseSize } from '../sizes.js';
 import type { SettingKind } from './settings.js';
 
@@ -28,11 +27,6 @@ export function coerce(kind: SettingKind, text: string): unknown {
     default:
       return text;
   }
-}
-
-/** A leading `~` as the home folder: no shell has seen what a file holds, or what stands behind a `=`. */
-export function expandHome(path: string): string {
-  return /^~(?:$|\/)/.test(path) ? join(homedir(), path.slice(1)) : path;
 }
 
 const HOUR = 3_600_000;

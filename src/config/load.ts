@@ -2,8 +2,9 @@
 import { dirname, isAbsolute, resolve } from 'node:path';
 import { debug, told } from '../debug.js';
 import { UsageError } from '../errors.js';
+import { expandHome } from '../home.js';
 import { nearest } from '../nearest.js';
-import { coerce, expandHome } from './coerce.js';
+import { coerce } from './coerce.js';
 import { type ConfigFile, findConfigFile } from './file.js';
 import { strayingSecrets } from './secrets.js';
 import { SETTINGS, type Setting, type Settings } from './settings.js';

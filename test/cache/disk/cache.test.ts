@@ -300,6 +300,8 @@ describe('the default folder', () => {
     ['linux', {}, '/home/u/.cache/embed/vectors'],
     ['linux', { XDG_CACHE_HOME: '' }, '/home/u/.cache/embed/vectors'],
     ['linux', { XDG_CACHE_HOME: '/big' }, '/big/embed/vectors'],
+    ['linux', { XDG_CACHE_HOME: '~/big' }, '/home/u/big/embed/vectors'],
+    ['linux', { XDG_CACHE_HOME: 'big' }, '/home/u/.cache/embed/vectors'],
     ['darwin', {}, '/home/u/Library/Caches/embed/vectors'],
     ['darwin', { XDG_CACHE_HOME: '/big' }, '/big/embed/vectors'],
     ['win32', { LOCALAPPDATA: '/local' }, '/local/embed/vectors'],
