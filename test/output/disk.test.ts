@@ -45,7 +45,9 @@ test('refuses what is larger than the free space, before it is written', async (
   const { bavail, bsize } = await statfs(folder);
   await expect(checkSpace(folder, bavail * bsize * 2 + 1e9)).rejects.toMatchObject({
     code: 'EMBED_OUTPUT',
-    message: expect.stringMatching(/^The disk is full at .* \(\d+ MB needed, \d+ MB free\): free some space/),
+    message: expect.stringMatching(
+      /^The disk is full at .* \([\d.]+ [kMGT]B needed, [\d.]+ [kMGT]B free\): free some space/,
+    ),
   });
 });
 
