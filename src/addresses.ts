@@ -6,12 +6,17 @@ const MASK = '****';
 /** Where an Ollama is looked for when nobody names one. */
 export const DEFAULT_OLLAMA_URL = 'http://127.0.0.1:11434';
 
-/** Names of query parameters that may carry a secret. */
-const SECRET_QUERY =
-  /([?&][^=&#\s"'<>]*(?:pass|pwd|key|token|secret|auth|sig|cred)[^=&#\s"'<>]*=)[^&#\s"'<>]+/gi;
+/** A query parameter. A name never reaches over the begin of the next, so that each sign is looked at once. */
+const QUERY = /([?&]([^=&#?\s"'<>]*)=)[^&#\s"'<>]+/g;
 
-/** What stands between the scheme of a URL and its last @, without reaching into the next URL. */
-const CREDENTIALS = /([a-z][a-z\d+.-]*:\/\/)((?:(?!:\/\/)[^\s"'`<>])*)@/gi;
+/** Names of query parameters that may carry a secret. */
+const SECRET_NAME = /pass|pwd|key|token|secret|auth|sig|cred/i;
+
+/**
+ * What stands between the scheme of a URL and its last @, without reaching into the next URL. Of the scheme its
+ * last sign is enough: a text without end that may be one must not be searched from each of its signs.
+ */
+const CREDENTIALS = /([a-z\d+.-]:\/\/)((?:(?!:\/\/)[^\s"'`<>])*)@/gi;
 
 /**
  * An address without what opens it, for what is known to be one, whether it can be read or not: passwords
@@ -19,18 +24,27 @@ const CREDENTIALS = /([a-z][a-z\d+.-]*:\/\/)((?:(?!:\/\/)[^\s"'`<>])*)@/gi;
  */
 export function maskAddress(text: string): string {
   const at = text.lastIndexOf('@');
-  if (at < 0) return text.replace(SECRET_QUERY, `$1${MASK}`);
+  if (at < 0) return withoutSecretQuery(text);
   const scheme = /^\s*["']?[a-z][a-z\d+.-]*:\/\//i.exec(text)?.[0] ?? '';
   const shown = scheme + maskedUser(text.slice(scheme.length, at)) + text.slice(at);
-  return shown.replace(SECRET_QUERY, `$1${MASK}`);
+  return withoutSecretQuery(shown);
 }
 
 /** Any text, with the addresses in it masked. */
 export function maskAddresses(text: string): string {
   if (!text.includes('://')) return text;
-  return text
-    .replace(CREDENTIALS, (_, scheme: string, credentials: string) => `${scheme}${maskedUser(credentials)}@`)
-    .replace(SECRET_QUERY, `$1${MASK}`);
+  return withoutSecretQuery(
+    text.replace(
+      CREDENTIALS,
+      (_, scheme: string, credentials: string) => `${scheme}${maskedUser(credentials)}@`,
+    ),
+  );
+}
+
+function withoutSecretQuery(text: string): string {
+  return text.replace(QUERY, (whole, start: string, name: string) =>
+    SECRET_NAME.test(name) ? start + MASK : whole,
+  );
 }
 
 /** Servers may say again what they were sent. */

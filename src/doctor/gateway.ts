@@ -11,6 +11,9 @@ import { time } from './words.js';
 /** Of `/health`; what goes on behind it is no JSON any more, so no gateway's. */
 const MOST_BYTES = 1024 * 1024;
 
+/** Of a kind: a gateway has a few servers and models, and what poses as one may have more. */
+const MOST_LINES = 50;
+
 /** What is read of `/health`; a gateway may say more. */
 const healthSchema = z.object({
   status: z.enum(['ok', 'degraded', 'down', 'draining']),
@@ -83,7 +86,7 @@ export async function examineGateway(probe: Probe, address: GatewayAddress, wait
     );
     return;
   }
-  for (const { url, up } of servers) {
+  for (const { url, up } of servers.slice(0, MOST_LINES)) {
     await probe.check('server', 'Server', () =>
       up ? { status: 'ok', seen: url } : { status: 'failure', seen: `${url} is down`, mend: 'ollama serve' },
     );
@@ -97,10 +100,11 @@ export async function examineGateway(probe: Probe, address: GatewayAddress, wait
           mend: 'embed doctor',
         },
   );
-  for (const { model, error } of refused) {
+  for (const { model, error } of refused.slice(0, MOST_LINES)) {
     await probe.check('vectors', 'Vectors', () => ({ status: 'failure', seen: `${model}: ${error}` }));
   }
-  for (const model of pipeline) await probe.check('pipeline', 'Pipeline', () => pipelineFinding(model));
+  for (const model of pipeline.slice(0, MOST_LINES))
+    await probe.check('pipeline', 'Pipeline', () => pipelineFinding(model));
   await probe.check('performance', 'Performance', () => ({
     status: 'ok',
     seen:

@@ -10,6 +10,7 @@ import {
   UsageError,
   WrongVectorsError,
 } from '../errors.js';
+import { printable } from '../printable.js';
 
 /** An answer that isn't a 200. */
 export interface Refusal {
@@ -109,8 +110,13 @@ const OPENAI_TYPES: { [status: number]: string } = {
   413: 'invalid_request_error',
 };
 
-/** The body of a refusal: OpenAI's under `/v1`, Ollama's elsewhere. */
-export function bodyOf({ status, message }: Refusal, path: string): { type: string; body: string } {
+/** Characters of a refusal: it may hold what the client sent, or what the server said. */
+const LONGEST = 2000;
+
+/** The body of a refusal, fit to be printed: OpenAI's under `/v1`, Ollama's elsewhere. */
+export function bodyOf(refusal: Refusal, path: string): { type: string; body: string } {
+  const { status } = refusal;
+  const message = printable(refusal.message, LONGEST);
   if (!path.startsWith('/v1/')) {
     return { type: 'application/json; charset=utf-8', body: JSON.stringify({ error: message }) };
   }

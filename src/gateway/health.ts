@@ -2,7 +2,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isCacheWell } from '../cache/well.js';
 import type { Metrics } from '../metrics/metrics.js';
-
+import { printableJson } from '../printable.js';
 import type { GatewayParts } from './parts.js';
 
 /** How long a cache may take for the answer to "are you there?", in ms. */
@@ -19,7 +19,8 @@ export function readyRoute({ backend, isDraining }: GatewayParts) {
 
 /** `GET /health`: 200 as long as the gateway lives. Who has no token sees the status only. */
 export function healthRoute(parts: GatewayParts) {
-  return async (request: FastifyRequest) => {
+  return async (request: FastifyRequest, reply: FastifyReply) => {
+    reply.serializer(printableJson);
     const { backend, models, cache, traffic, startedAt } = parts;
     // Who looks after it shall see it well again without a client that tries.
     void models.tryRefused(AbortSignal.timeout(parts.limits.deadlineMs));

@@ -1,14 +1,19 @@
 // `/metrics`: what the gateway and the orchestrators of its models count, for Prometheus or as JSON.
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { printable, printableJson } from '../printable.js';
 import type { GatewayParts } from './parts.js';
 import type { RefusedModel } from './refused.js';
 import type { Traffic } from './traffic.js';
+
+/** Characters of a model's name. */
+const LONGEST = 2000;
 
 /** `GET /metrics`: Prometheus's text; JSON with `?format=json` or when it is what the client accepts. */
 export function metricsRoute({ models, traffic }: GatewayParts) {
   return async (request: FastifyRequest, reply: FastifyReply) => {
     const { open } = models;
     if (wantsJson(request)) {
+      reply.serializer(printableJson);
       const byModel = open.map((model) => [model.space.model, model.getMetrics()]);
       const gateway = { ...traffic.snapshot(), refused_models: models.refused };
       return { gateway, models: Object.fromEntries(byModel) };
@@ -85,14 +90,14 @@ function labelled(text: string, model: string): Families {
   return families;
 }
 
-/** The format knows three escapes. */
+/** The format knows three escapes; a line break is printable by now. */
 function labelValue(text: string): string {
-  return readable(text).replace(/[\\"\n]/g, (one) => (one === '\n' ? '\\n' : `\\${one}`));
+  return readable(text).replace(/[\\"]/g, (one) => `\\${one}`);
 }
 
-/** Control characters stay readable as `\u001b`. */
-function readable(text: string): string {
-  return text.replace(/[^\P{Cc}\n]/gu, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`);
+/** Who looks at it in a terminal sees the name, and what is in it does nothing there. */
+function readable(model: string): string {
+  return printable(model, LONGEST);
 }
 
 /** The format wants all samples of one name together. */

@@ -1,6 +1,7 @@
 // Models whose vectors are refused, since their servers give unlike ones: remembered, so that clients who try
 // again cost a cheap look at the servers, and measured anew when these have changed.
 import type { WrongVectorsError } from '../errors.js';
+import { printable } from '../printable.js';
 
 /** A look at the servers counts for so long, in ms. */
 const LOOK_MS = 2000;
@@ -10,6 +11,9 @@ const TRUST_MS = 60_000;
 
 /** Names that are remembered; each is one of a model that the servers have. */
 const MOST = 100;
+
+/** Characters of a sentence, in which servers have a say. */
+const LONGEST = 1000;
 
 /** As `/health` and `/metrics` tell it. */
 export interface RefusedModel {
@@ -72,9 +76,9 @@ export class RefusedModels {
 
   get list(): RefusedModel[] {
     return [...this.#refused.values()].map(({ model, error }) => ({
-      model,
+      model: printable(model),
       reason: error.reason,
-      error: error.message,
+      error: printable(error.message, LONGEST),
     }));
   }
 
