@@ -25,7 +25,7 @@ export {
   WrongVectorsError,
 } from './errors.js';
 export { RunCounts } from './ingest/counts.js';
-export type { RunResult } from './ingest/run.js';
+export type { RunResult } from './ingest/options.js';
 export type { IngestSummary } from './ingest/summary.js';
 export type { Metrics } from './metrics/metrics.js';
 export { performanceSummary } from './metrics/summary.js';

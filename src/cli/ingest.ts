@@ -136,7 +136,7 @@ function render(summary: IngestSummary, question: string | undefined): Printable
       say`  left out   ${plural(summary.skipped, 'file')} (binary, too large or not regular; --verbose names them)`,
     );
   }
-  lines.push(...renderElsewhere(summary.elsewhere, say`kept`));
+  lines.push(...renderElsewhere(summary.elsewhere, say`kept`), ...renderPruned(summary.pruned, say`dropped`));
   if (question !== undefined && question.length <= LONGEST_QUESTION) {
     const runner = process.env.npm_command === 'exec' ? say`npx embed` : say`embed`;
     const isDefault = out === './embeddings' || out === 'embeddings';
@@ -147,7 +147,7 @@ function render(summary: IngestSummary, question: string | undefined): Printable
 }
 
 function renderPlan(summary: IngestSummary): Printable {
-  const { documents, chunks, elsewhere, tokensEmbedded, out } = summary;
+  const { documents, chunks, elsewhere, pruned, tokensEmbedded, out } = summary;
   const changes = documents.new + documents.changed + documents.removed;
   const would = changes > 0 ? say`Would write` : say`Would change nothing in`;
   return linesOf([
@@ -155,6 +155,7 @@ function renderPlan(summary: IngestSummary): Printable {
     renderDocuments(summary),
     say`  to embed   ${plural(chunks.embedded, 'chunk')}, about ${whole(tokensEmbedded)} tokens; ${whole(chunks.reused)} reused (the cache isn't asked)`,
     ...renderElsewhere(elsewhere, say`to keep`),
+    ...renderPruned(pruned, say`to drop`),
   ]);
 }
 
@@ -166,16 +167,26 @@ function linesOf(lines: readonly Printable[]): Printable {
   return joined(lines.map((line) => say`${line}\n`));
 }
 
-/** What stays, though nobody named it: at most one line, which names a few of the roots. */
+/** What stays, though nobody named it. */
 function renderElsewhere(elsewhere: IngestSummary['elsewhere'], label: Printable): Printable[] {
   if (elsewhere.length === 0) return [];
-  const documents = elsewhere.reduce((sum, one) => sum + one.documents, 0);
-  const shown = elsewhere.slice(0, 3).map(({ root }) => printable(root));
-  const rest = elsewhere.length - shown.length;
-  const roots = say`${joined(shown, say`, `)}${rest > 0 ? say` and ${whole(rest)} more` : say``}`;
   return [
-    say`  ${padEnd(label, 11)}${plural(documents, 'document')} of ${roots}, not named in this run; --prune drops what isn't named`,
+    say`  ${padEnd(label, 11)}${rootsOf(elsewhere)}, not named in this run; --prune drops what isn't named`,
   ];
+}
+
+/** What goes, since nobody named it. */
+function renderPruned(pruned: IngestSummary['pruned'], label: Printable): Printable[] {
+  return pruned.length === 0 ? [] : [say`  ${padEnd(label, 11)}${rootsOf(pruned)}, not named in this run`];
+}
+
+/** Documents with a few of their roots, so that it stays one line. */
+function rootsOf(unnamed: IngestSummary['elsewhere']): Printable {
+  const documents = unnamed.reduce((sum, one) => sum + one.documents, 0);
+  const shown = unnamed.slice(0, 3).map(({ root }) => printable(root));
+  const rest = unnamed.length - shown.length;
+  const more = rest > 0 ? say` and ${whole(rest)} more` : say``;
+  return say`${plural(documents, 'document')} of ${joined(shown, say`, `)}${more}`;
 }
 
 /** What each code asks of the reader. */

@@ -1,7 +1,8 @@
 // `embed ingest` without its flags: what the command line, the library and the tests all call.
 
 import { debug } from '../debug.js';
-import { Run, type RunOptions, type RunResult } from '../ingest/run.js';
+import type { RunOptions, RunResult } from '../ingest/options.js';
+import { Run } from '../ingest/run.js';
 import { recover } from '../output/commit.js';
 import { acquireLock } from '../output/lock.js';
 

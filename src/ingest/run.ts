@@ -1,6 +1,5 @@
 // One run from the walk to the commit.
 import { dirname, resolve } from 'node:path';
-import type { Settings } from '../config/settings.js';
 import { debug } from '../debug.js';
 import { type Root, resolveRoots } from '../documents/walk/roots.js';
 import { DamagedOutputError, UsageError } from '../errors.js';
@@ -10,53 +9,18 @@ import { type Output, openOutput } from '../output/output.js';
 import { openWriter } from '../output/writer.js';
 import type { Failure } from '../types.js';
 import { RunCounts } from './counts.js';
-import { type Elsewhere, failuresElsewhere, type Named, namedBy } from './elsewhere.js';
+import { failuresElsewhere, type Named, namedBy } from './elsewhere.js';
 import { Listing } from './listing.js';
 import { madeBy, newlyMade, refuseOtherChunks, refuseOtherEmbedder, SPLITTER } from './made.js';
-import { countLost } from './moves.js';
+import type { RunOptions, RunResult } from './options.js';
 import { runPipeline } from './pipeline.js';
 import { limitsOf, read } from './read.js';
+import { guardRemovals } from './removals.js';
 import type { Session } from './session.js';
-import { readStandardInput, STDIN_ROOT, type StandardInput } from './stdin.js';
-import { type IngestSummary, summarize } from './summary.js';
-import { areMost, countDocuments, guardRemovals, type SurveyResult, survey } from './survey.js';
+import { readStandardInput, STDIN_ROOT } from './stdin.js';
+import { summarize } from './summary.js';
+import { type SurveyResult, survey } from './survey.js';
 import { Topic } from './topic.js';
-
-export interface RunOptions {
-  /** Files, folders, globs, or `-` for JSON Lines on standard input. */
-  paths: readonly string[];
-  settings: Settings;
-  /** Folder that relative paths start from. */
-  cwd?: string;
-  /** Files read at most. */
-  limit?: number | undefined;
-  /** Let more than half of the documents go. */
-  allowRemovals?: boolean | undefined;
-  /** Drop what lies under roots that `paths` don't name; never what came by standard input. */
-  prune?: boolean | undefined;
-  /** Make the output anew. */
-  rebuild?: boolean | undefined;
-  /** Pull a missing model. */
-  pull?: boolean | undefined;
-  /** What the path `-` reads. */
-  stdin?: StandardInput;
-  signal?: AbortSignal;
-  /** Live numbers of the run, for whoever shows progress. */
-  counts?: RunCounts;
-  onNotice?(message: string): void;
-  onWarning?(message: string): void;
-  /** Told of every file that is left out, by its source. */
-  onSkip?(reason: string, source: string): void;
-  onPull?(status: string, completed: number, total: number): void;
-}
-
-export interface RunResult {
-  summary: IngestSummary;
-  /** Documents and chunks that failed, tried again by the next run. */
-  failures: Failure[];
-  /** A question that the new index should answer; only after documents were added. */
-  question?: string | undefined;
-}
 
 /** One run from the walk to the commit. */
 export class Run {
@@ -114,20 +78,27 @@ export class Run {
     return new Run(options, out, roots, input);
   }
 
-  /** Counts what a run would do. */
+  /**
+   * Counts what a run would do.
+   * @throws {UsageError | VectorSpaceError | DamagedOutputError} what the run would refuse
+   */
   async plan(): Promise<RunResult> {
     const previous = await this.#openPrevious();
     try {
-      const { removed, elsewhere } = await this.#survey(previous);
+      const surveyed = await this.#survey(previous);
+      const { removed, unlisted } = surveyed;
       const known = this.#options.rebuild ? undefined : previous;
+      await this.#guard(known ? removed : unlisted, previous, known);
       refuseOtherEmbedder(this.#options.settings, known);
+      refuseOtherChunks(this.#options.settings, known);
       const { countPlan } = await import('./plan.js');
       await countPlan(this.#listing.again(), {
         ...this.#readOptions(known, removed),
         settings: this.#options.settings,
         failures: this.#failures,
       });
-      return this.#result(known, false, elsewhere);
+      await this.#guard(removed, known, known);
+      return this.#result(known, false, surveyed);
     } finally {
       await previous?.close();
     }
@@ -137,7 +108,8 @@ export class Run {
     const { rebuild = false, settings } = this.#options;
     const previous = await this.#openPrevious();
     try {
-      const { removed, leaving, unlisted, elsewhere } = await this.#survey(previous);
+      const surveyed = await this.#survey(previous);
+      const { removed, leaving, unlisted } = surveyed;
       const known = rebuild ? undefined : previous;
       await this.#guard(known ? removed : unlisted, previous, known);
       refuseOtherEmbedder(settings, known);
@@ -170,7 +142,7 @@ export class Run {
         debug.run?.('committing');
         const { changed } = await writer.commit({ keepJournal: this.#options.limit !== undefined });
         debug.output?.(changed ? 'committed' : 'nothing to commit');
-        return this.#result(known, changed, elsewhere);
+        return this.#result(known, changed, surveyed);
       } catch (error) {
         await writer.abort();
         throw error;
@@ -182,24 +154,22 @@ export class Run {
   }
 
   /**
-   * Losing most of an output is more often a wrong path than a wish. Files are read for it only where
-   * moved ones could make the difference.
    * @param known what the run continues; undefined when all is made anew
-   * @throws {UsageError}
+   * @throws {UsageError} when too much would go
    */
   async #guard(
     gone: ReadonlySet<string>,
     previous: Output | undefined,
     known: Output | undefined,
   ): Promise<void> {
-    if (!previous || this.#options.allowRemovals || !areMost(countDocuments(gone, previous), previous))
-      return;
-    const options = {
-      ...this.#readOptions(known, new Set(gone)),
-      counts: new RunCounts(),
-      onSkip: undefined,
-    };
-    guardRemovals(await countLost(gone, previous, read(this.#listing.again(), options)), previous);
+    if (!previous || this.#options.allowRemovals) return;
+    await guardRemovals(gone, previous, () =>
+      read(this.#listing.again(), {
+        ...this.#readOptions(known, new Set(gone)),
+        counts: new RunCounts(),
+        onSkip: undefined,
+      }),
+    );
   }
 
   /** The output as it is; a damaged one counts as none when it is made anew anyway. */
@@ -276,7 +246,11 @@ export class Run {
     });
   }
 
-  async #result(previous: Output | undefined, changed: boolean, elsewhere: Elsewhere[]): Promise<RunResult> {
+  async #result(
+    previous: Output | undefined,
+    changed: boolean,
+    { elsewhere, pruned }: SurveyResult,
+  ): Promise<RunResult> {
     const session = await this.#session;
     const embedder = session?.embedder.identity ?? previous?.space;
     const summary = summarize(this.#counts, {
@@ -284,6 +258,7 @@ export class Run {
       changed,
       // What is made anew keeps nothing.
       elsewhere: this.#options.rebuild ? [] : elsewhere,
+      pruned: this.#options.rebuild ? [] : pruned,
       seconds: (performance.now() - this.#started) / 1000,
       embedder,
       cacheRefused: session?.metrics.cacheRefusals ?? 0,

@@ -19,6 +19,8 @@ export interface IngestSummary {
   };
   /** Documents that stay in the output although the run named none of their roots; `prune` drops them. */
   elsewhere: Elsewhere[];
+  /** Of the documents that were removed, those that `prune` dropped. */
+  pruned: Elsewhere[];
   /** Files left out: binary, too large, broken links. */
   skipped: number;
   requests: number;
@@ -31,7 +33,7 @@ export interface IngestSummary {
 
 export function summarize(
   counts: RunCounts,
-  rest: Pick<IngestSummary, 'out' | 'changed' | 'elsewhere' | 'seconds'> & {
+  rest: Pick<IngestSummary, 'out' | 'changed' | 'elsewhere' | 'pruned' | 'seconds'> & {
     embedder: EmbedderIdentity | undefined;
     cacheRefused: number;
   },

@@ -3,7 +3,6 @@
 import { isThere } from '../documents/walk/lookup.js';
 import { isUnderRoot } from '../documents/walk/source.js';
 import type { WalkEntry } from '../documents/walk/walk.js';
-import { UsageError } from '../errors.js';
 import type { Output } from '../output/output.js';
 import type { RunCounts } from './counts.js';
 import { countElsewhere, type Elsewhere, filesElsewhere, type Named } from './elsewhere.js';
@@ -28,6 +27,8 @@ export interface SurveyResult {
   unlisted: Set<string>;
   /** What is kept although the run names none of the roots that it lies under. */
   elsewhere: Elsewhere[];
+  /** What goes since the run names none of the roots that it lies under. */
+  pruned: Elsewhere[];
 }
 
 export async function survey(
@@ -54,35 +55,16 @@ export async function survey(
   }
   const gone = new Set<string>();
   for (const [source, root] of unseen) if (isGone(source, root, listed, options)) gone.add(source);
-  if (!previous) return { removed: gone, unlisted: gone, leaving: gone, elsewhere: [] };
+  if (!previous) return { removed: gone, unlisted: gone, leaving: gone, elsewhere: [], pruned: [] };
   const others = filesElsewhere(unseen, options.named);
-  const elsewhere = options.prune ? [] : countElsewhere(others, previous);
+  const unnamed = countElsewhere(others, previous);
   if (options.prune) for (const source of others.keys()) gone.add(source);
   const removed = withRecords(gone, previous);
   const unlisted = withRecords(new Set(unseen.keys()), previous);
   const leaving = new Set(removed);
   for (const source of recordLike) leaving.delete(source);
-  return { removed, leaving, unlisted, elsewhere };
-}
-
-/** Whether that many documents are more than half of an output's. */
-export function areMost(documents: number, output: Output): boolean {
-  return documents * 2 > output.documents().length;
-}
-
-/** @throws {UsageError} when more than half of the documents would go */
-export function guardRemovals(removed: number, previous: Output): void {
-  if (!areMost(removed, previous)) return;
-  const before = previous.documents().length;
-  throw new UsageError(
-    `${removed} of ${before} documents of the output would go, which is more than half; nothing was written: ` +
-      'check the paths, or use --allow-removals if that is right.',
-  );
-}
-
-/** How many of `sources` are documents; the others are files that hold records. */
-export function countDocuments(sources: ReadonlySet<string>, output: Output): number {
-  return output.documents().filter((document) => sources.has(document.source)).length;
+  const [elsewhere, pruned] = options.prune ? [[], unnamed] : [unnamed, []];
+  return { removed, leaving, unlisted, elsewhere, pruned };
 }
 
 /** Every file of an output with the root it was found under. */

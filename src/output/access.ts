@@ -1,8 +1,10 @@
 // Who may read an output stays as its owner set it: a new file gets mode, owner and group of the one that it
-// is to replace, before anything is written into it.
-import { type FileHandle, lstat } from 'node:fs/promises';
+// is to replace, before anything is written into it; so does what a run keeps beside it meanwhile.
+import { type FileHandle, lstat, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { ensureFolder } from './disk.js';
 import { manifestName } from './layout.js';
+import { openFolder } from './owned-file.js';
 
 /**
  * Where nobody was given anything yet, the umask decides.
@@ -11,7 +13,40 @@ import { manifestName } from './layout.js';
  */
 export async function takeAccess(handle: FileHandle, path: string): Promise<void> {
   const old = (await regularFile(path)) ?? (await regularFile(join(dirname(path), manifestName)));
-  if (old === undefined || process.platform === 'win32') return;
+  if (old !== undefined) await giveAccess(handle, old, 0);
+}
+
+/**
+ * Makes a folder within the output's, for whoever may use that one: members of a group share an output.
+ * @param path its parent is there
+ * @returns whether it wasn't there
+ * @throws {OutputError} naming the path
+ */
+export async function ensureInnerFolder(path: string, output: string): Promise<boolean> {
+  if (!(await ensureFolder(path))) return false;
+  try {
+    const handle = await openFolder(path);
+    try {
+      const { mode } = await handle.stat();
+      // What makes its files belong to a group comes with it.
+      await giveAccess(handle, await stat(output), mode & 0o7000);
+    } finally {
+      await handle.close();
+    }
+  } catch {
+    // Removed again by another run, or on a disk without rights: the umask has decided.
+  }
+  return true;
+}
+
+interface Access {
+  mode: number;
+  uid: number;
+  gid: number;
+}
+
+async function giveAccess(handle: FileHandle, old: Access, special: number): Promise<void> {
+  if (process.platform === 'win32') return;
   const { uid, gid } = await handle.stat();
   const kept =
     (uid === old.uid && gid === old.gid) ||
@@ -20,10 +55,10 @@ export async function takeAccess(handle: FileHandle, path: string): Promise<void
     (await allowed(handle.chown(uid, old.gid)));
   const mode = old.mode & 0o777;
   // Another group than the one that was meant gets what everybody has.
-  await allowed(handle.chmod(kept ? mode : (mode & 0o707) | ((mode & 0o007) << 3)));
+  await allowed(handle.chmod(special | (kept ? mode : (mode & 0o707) | ((mode & 0o007) << 3))));
 }
 
-async function regularFile(path: string): Promise<{ mode: number; uid: number; gid: number } | undefined> {
+async function regularFile(path: string): Promise<Access | undefined> {
   try {
     const stats = await lstat(path);
     return stats.isFile() ? stats : undefined;

@@ -4,8 +4,9 @@ import { createHash } from 'node:crypto';
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DamagedOutputError } from '../errors.js';
+import { takeAccess } from './access.js';
 import { errorCode, namesIn, outputError, syncFolder, syncHandle } from './disk.js';
-import { isOwned, newRecordName, recordName, runFolder, runName } from './layout.js';
+import { isOwned, manifestName, newRecordName, recordName, runFolder, runName } from './layout.js';
 import { newer } from './manifest-reader.js';
 import {
   exists,
@@ -161,6 +162,7 @@ async function writeRecord(run: string, record: CommitRecord, onStep: OnStep): P
   const staged = join(run, newRecordName);
   const handle = await replaceFile(staged);
   try {
+    await takeAccess(handle, join(run, '..', manifestName));
     await handle.writeFile(`${body}\n${checksum(body)}\n`);
     await syncHandle(handle);
   } finally {

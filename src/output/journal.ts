@@ -6,10 +6,11 @@ import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Vector, VectorEntry } from '../types.js';
 import { isUnit } from '../vectors/norm.js';
+import { takeAccess } from './access.js';
 import { outputError } from './disk.js';
 import { HashIndex } from './hashindex.js';
-import { journalPrefix, runFolder } from './layout.js';
-import { ForeignFileError, openToUpdate, removeFile, replaceFile } from './owned-file.js';
+import { journalPrefix, manifestName, runFolder } from './layout.js';
+import { NotOursError, openToUpdate, removeFile, replaceFile } from './owned-file.js';
 
 const magic = 'EMBEDJ01';
 const frameMagic = 0x454d4246;
@@ -104,6 +105,7 @@ export class Journal {
     this.#file = await openOwn(this.path);
     if (this.#file === undefined) return;
     try {
+      await this.#takeAccess(this.#file);
       const header = Buffer.alloc(headerBytes);
       await this.#file.read(header, 0, headerBytes, 0);
       if (header.equals(this.#header)) await this.#loadFrames(this.#file);
@@ -168,8 +170,14 @@ export class Journal {
 
   async #create(): Promise<FileHandle> {
     const file = await replaceFile(this.path);
+    await this.#takeAccess(file);
     await writeAll(file, this.#header, 0);
     return file;
+  }
+
+  /** Vectors tell much of a text: who may not read the output may not read them either. */
+  #takeAccess(file: FileHandle): Promise<void> {
+    return takeAccess(file, join(this.path, '../..', manifestName));
   }
 
   #addFrame(frame: Buffer, position: number): void {
@@ -199,7 +207,7 @@ async function openOwn(path: string): Promise<FileHandle | undefined> {
     await file.close();
     return undefined;
   } catch (error) {
-    if (error instanceof ForeignFileError) return undefined;
+    if (error instanceof NotOursError) return undefined;
     throw outputError(error, path);
   }
 }

@@ -13,12 +13,12 @@ const { O_RDONLY, O_RDWR, O_CREAT, O_EXCL } = constants;
 const safely = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
 /** What a link, a folder, or anything else that is no regular file is answered with. */
-export class ForeignFileError extends OutputError {}
+export class NotOursError extends OutputError {}
 
 /**
  * Opens a file that exists, for reading.
  * @returns undefined when there is none
- * @throws {ForeignFileError} when it is a link or no regular file
+ * @throws {NotOursError} when it is a link or no regular file
  */
 export async function openToRead(path: string): Promise<FileHandle | undefined> {
   return await openExisting(path, O_RDONLY);
@@ -27,6 +27,11 @@ export async function openToRead(path: string): Promise<FileHandle | undefined> 
 /** As {@link openToRead}, for reading and writing. */
 export async function openToUpdate(path: string): Promise<FileHandle | undefined> {
   return await openExisting(path, O_RDWR);
+}
+
+/** Opens a folder itself, no link to one. @throws as `open` does */
+export async function openFolder(path: string): Promise<FileHandle> {
+  return await open(path, O_RDONLY | (constants.O_DIRECTORY ?? 0) | safely);
 }
 
 /**
@@ -51,14 +56,14 @@ export async function replaceFile(path: string): Promise<FileHandle> {
  * A small file's text.
  * @param maxBytes a larger one is refused
  * @returns undefined when there is none
- * @throws {ForeignFileError} when it is a link, no regular file, or too large
+ * @throws {NotOursError} when it is a link, no regular file, or too large
  */
 export async function readOwnText(path: string, maxBytes: number): Promise<string | undefined> {
   const handle = await openToRead(path);
   if (handle === undefined) return undefined;
   try {
     const { size } = await handle.stat();
-    if (size > maxBytes) throw new ForeignFileError(`${path} is too large to be ours: remove it.`);
+    if (size > maxBytes) throw new NotOursError(`${path} is too large to be ours: remove it.`);
     // Not `readFile`: a file that grows meanwhile would be read to its end.
     const buffer = Buffer.alloc(size);
     let done = 0;
@@ -164,8 +169,8 @@ function isAbsent(error: unknown): boolean {
   return errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR';
 }
 
-function foreign(path: string): ForeignFileError {
-  return new ForeignFileError(
+function foreign(path: string): NotOursError {
+  return new NotOursError(
     `${path} is a link, a folder or a device where a file of ours should be: remove it, or choose another folder with --out.`,
   );
 }

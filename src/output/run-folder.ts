@@ -3,12 +3,13 @@
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DamagedOutputError, OutputError } from '../errors.js';
-import { ensureFolder, errorCode, namesIn, outputError } from './disk.js';
+import { ensureInnerFolder } from './access.js';
+import { errorCode, namesIn, outputError } from './disk.js';
 import { isOwned, manifestName, markName, runFolder } from './layout.js';
 import { readManifest } from './manifest-reader.js';
 import {
   createFile,
-  ForeignFileError,
+  NotOursError,
   openToRead,
   readOwnText,
   removeEmptyFolder,
@@ -37,7 +38,7 @@ export async function requireOwnRun(dir: string): Promise<void> {
 /** Makes `.run` where it isn't. The caller must have looked at it. */
 export async function makeRun(dir: string): Promise<void> {
   const run = runFolder(dir);
-  if (await ensureFolder(run)) await markRun(run);
+  if (await ensureInnerFolder(run, dir)) await markRun(run);
 }
 
 async function markRun(run: string): Promise<void> {
@@ -69,7 +70,7 @@ async function isMarked(run: string): Promise<boolean> {
   try {
     return (await readOwnText(join(run, markName), 1024)) === mark;
   } catch (error) {
-    if (error instanceof ForeignFileError) return false;
+    if (error instanceof NotOursError) return false;
     throw error;
   }
 }
@@ -86,7 +87,7 @@ async function isBesideManifest(dir: string): Promise<boolean> {
       await file.close();
     }
   } catch (error) {
-    if (error instanceof ForeignFileError || error instanceof DamagedOutputError) return false;
+    if (error instanceof NotOursError || error instanceof DamagedOutputError) return false;
     throw error;
   }
 }

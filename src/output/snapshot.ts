@@ -7,7 +7,7 @@ import { OutputError } from '../errors.js';
 import { type CommitRecord, noStep, type OnStep, parseRecord, readRecordText, stagedPath } from './commit.js';
 import { chunksName, failuresName, manifestName, vectorsName } from './layout.js';
 import { damaged, refuseNewer } from './manifest-reader.js';
-import { ForeignFileError, openToRead } from './owned-file.js';
+import { NotOursError, openToRead } from './owned-file.js';
 
 export interface OpenFiles {
   manifest: FileHandle;
@@ -78,7 +78,7 @@ async function openIfThere(path: string): Promise<FileHandle | undefined> {
   try {
     return await openToRead(path);
   } catch (error) {
-    if (error instanceof ForeignFileError) throw damaged(path, 'it is a link, or no regular file', error);
+    if (error instanceof NotOursError) throw damaged(path, 'it is a link, or no regular file', error);
     throw error;
   }
 }

@@ -4,8 +4,9 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { compareSources } from '../order.js';
 import type { Chunk, Failure, Vector, VectorSpace } from '../types.js';
+import { ensureInnerFolder } from './access.js';
 import { type CommitFile, commitFiles, type OnStep } from './commit.js';
-import { checkSpace, ensureFolder, namesIn, outputError } from './disk.js';
+import { checkSpace, namesIn, outputError } from './disk.js';
 import { failuresText } from './failures.js';
 import {
   chunksName,
@@ -192,7 +193,7 @@ export class OutputWriter {
     const changed = files.length > 0 || unfailed;
     await this.#options.lock?.check();
     if (changed) {
-      await ensureFolder(this.#stage);
+      await ensureInnerFolder(this.#stage, this.#dir);
       this.#recorded = true;
       const record = { stage: this.#stageName, files, remove: obsolete };
       await commitFiles(this.#dir, record, this.#options.onStep);
@@ -245,7 +246,7 @@ export class OutputWriter {
   }
 
   async #openStaged(): Promise<StagedRows> {
-    await ensureFolder(this.#stage);
+    await ensureInnerFolder(this.#stage, this.#dir);
     await checkSpace(this.#stage, 0);
     return await StagedRows.create(this.#stage, {
       dir: this.#dir,
@@ -295,7 +296,7 @@ export class OutputWriter {
       const places = new Map(manifest.roots.map((root, place) => [root, place]));
       if (start === manifestStart(manifest) && end === manifestEnd(manifest.recordFiles, places)) return [];
     }
-    await ensureFolder(this.#stage);
+    await ensureInnerFolder(this.#stage, this.#dir);
     const file = await this.#create(manifestName);
     this.#manifest = file;
     file.addText(start);
@@ -328,7 +329,7 @@ export class OutputWriter {
     if (this.#failures.length === 0) return [];
     const text = failuresText(this.#failures);
     if (text === (await readOwnText(join(this.#dir, failuresName), maxFailuresBytes))) return [];
-    await ensureFolder(this.#stage);
+    await ensureInnerFolder(this.#stage, this.#dir);
     const file = await this.#create(failuresName);
     this.#failuresFile = file;
     file.addText(text);

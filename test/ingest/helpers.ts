@@ -33,6 +33,7 @@ export function summaryOf(result: CliResult): {
   documents: { new: number; changed: number; unchanged: number; removed: number; failed: number };
   chunks: { total: number; embedded: number; cached: number; reused: number; failed: number };
   elsewhere: { root: string; documents: number }[];
+  pruned: { root: string; documents: number }[];
   requests: number;
   failures: { source: string; code: string; chunk?: number }[];
 } {

@@ -128,3 +128,42 @@ test('what a filter, a limit or a pattern hides under a named root stays', async
   expect(readOutput(out).sources).toEqual(['docs/sub/5.md', 'docs/sub/6.txt']);
   expect((await workspace.embed(['verify'])).code).toBe(0);
 });
+
+test('--prune names the roots that go, before and after', async () => {
+  for (const name of names) writeFiles(workspace.dir, { [`notes/${name}.md`]: markdown(`note${name}`, 1) });
+  writeFiles(workspace.dir, { 'old/x.md': markdown('x', 1) });
+  expect((await ingest('docs', 'notes', 'old')).code).toBe(0);
+  const plan = await ingest('docs', 'notes', '--prune', '--dry-run', '--json');
+  expect(summaryOf(plan)).toMatchObject({
+    documents: { removed: 1 },
+    elsewhere: [],
+    pruned: [{ root: 'old', documents: 1 }],
+  });
+  expect(plan.stderr).toContain('to drop    1 document of old, not named in this run\n');
+  const before = fingerprint(out);
+  expect((await ingest('docs', 'notes', '--dry-run')).stderr).toContain('to keep    1 document of old');
+  expect(fingerprint(out)).toEqual(before);
+  const run = await ingest('docs', 'notes', '--prune', '--json');
+  expect(summaryOf(run).pruned).toEqual([{ root: 'old', documents: 1 }]);
+  expect(run.stderr).toContain('dropped    1 document of old, not named in this run\n');
+  expect(summaryOf(await ingest('docs', 'notes', '--prune', '--json')).pruned).toEqual([]);
+});
+
+test('a dry run ends as the run would, where that refuses to lose most documents', async () => {
+  expect((await ingest('docs')).code).toBe(0);
+  const before = fingerprint(out);
+  for (const name of ['2', '3', '4']) rmSync(join(workspace.dir, `docs/${name}.md`));
+  const [plan, run] = [await ingest('docs', '--dry-run'), await ingest('docs')];
+  expect(plan).toEqual(run);
+  expect(plan.code).toBe(2);
+  expect(plan.stderr).toContain('3 of 4 documents of the output would go');
+  const rebuild = await ingest('docs', '--dry-run', '--rebuild');
+  expect(rebuild).toEqual(await ingest('docs', '--rebuild'));
+  expect(rebuild.code).toBe(2);
+  const records = await ingest('docs', '--dry-run', '--allow-removals', '--json');
+  expect(summaryOf(records).documents).toMatchObject({ removed: 3, unchanged: 1 });
+  const chunks = await ingest('docs', '--dry-run', '--allow-removals', '--chunk-size', '64');
+  expect(chunks).toEqual(await ingest('docs', '--allow-removals', '--chunk-size', '64'));
+  expect(chunks.code).toBe(2);
+  expect(fingerprint(out)).toEqual(before);
+});

@@ -1,9 +1,19 @@
 // Who may read an output stays as its owner set it.
-import { chmod, chown, rm, stat } from 'node:fs/promises';
+import { chmod, chown, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { openJournal } from '../../src/output/journal.js';
+import { acquireLock } from '../../src/output/lock.js';
 import { openWriter } from '../../src/output/writer.js';
-import { addDocument, temporaryFolder, writeAll, writerOptions } from './sample.js';
+import {
+  addDocument,
+  dimensions,
+  sha256,
+  temporaryFolder,
+  vectorOf,
+  writeAll,
+  writerOptions,
+} from './sample.js';
 
 const a = { source: 'docs/a.md', texts: ['alpha'] };
 const b = { source: 'docs/b.md', texts: ['beta'] };
@@ -48,4 +58,44 @@ test('a folder whose old manifest is gone is written as any new one', async () =
   for (const name of Object.keys(modes)) await rm(join(dir, name));
   await writeAll(dir, [a]);
   for (const name of Object.keys(modes)) expect(await modeOf(dir, name)).toBe(await modeOf(fresh, name));
+});
+
+test('what a run keeps beside the output meanwhile is for those whom that is for', async () => {
+  const dir = await sampleOutput();
+  await chmod(dir, 0o2771);
+  const lock = await acquireLock(dir);
+  expect(await modeOf(dir, '.run')).toBe(0o771);
+  const id = 'a'.repeat(32);
+  const entry = { hash: sha256('alpha'), vector: vectorOf('alpha') };
+  const journal = await openJournal(dir, id, dimensions);
+  await journal.append([entry]);
+  await journal.close();
+  expect(await modeOf(dir, `.run/journal-${id}`)).toBe(modes['manifest.json']);
+  // One that an older version left open to all.
+  await chmod(join(dir, `.run/journal-${id}`), 0o644);
+  await (await openJournal(dir, id, dimensions)).close();
+  expect(await modeOf(dir, `.run/journal-${id}`)).toBe(modes['manifest.json']);
+  const seen: [string, number][] = [];
+  const onStep = async (step: string) => {
+    if (step !== 'recorded') return;
+    for (const name of await readdir(join(dir, '.run'))) {
+      if (/^(stage|commit)/.test(name)) seen.push([name.slice(0, 6), await modeOf(dir, `.run/${name}`)]);
+    }
+  };
+  const writer = await openWriter(dir, { ...writerOptions(), lock, onStep });
+  await addDocument(writer, b);
+  await writer.commit();
+  expect(seen.sort()).toEqual([
+    ['commit', modes['manifest.json']],
+    ['stage-', 0o771],
+  ]);
+  await lock.release();
+});
+
+test.skipIf(process.getuid?.() !== 0)('also by owner and group', async () => {
+  const dir = await sampleOutput();
+  await chown(dir, 1234, 4321);
+  const lock = await acquireLock(dir);
+  expect(await stat(join(dir, '.run'))).toMatchObject({ uid: 1234, gid: 4321 });
+  await lock.release();
 });

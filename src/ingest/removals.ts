@@ -1,0 +1,33 @@
+// The guard before rows go: losing most of an output is more often a wrong path than a wish.
+import { UsageError } from '../errors.js';
+import type { Output } from '../output/output.js';
+import { countLost } from './moves.js';
+import type { Step } from './steps.js';
+
+/**
+ * @param gone sources of the output whose rows would go
+ * @param reread reads all documents; asked for only where moved ones could make the difference
+ * @throws {UsageError} when more than half of the documents would be lost
+ */
+export async function guardRemovals(
+  gone: ReadonlySet<string>,
+  output: Output,
+  reread: () => AsyncIterable<Step[]>,
+): Promise<void> {
+  if (!areMost(countDocuments(gone, output), output)) return;
+  const lost = await countLost(gone, output, reread());
+  if (!areMost(lost, output)) return;
+  throw new UsageError(
+    `${lost} of ${output.documents().length} documents of the output would go, which is more than half; nothing was written: ` +
+      'check the paths, or use --allow-removals if that is right.',
+  );
+}
+
+function areMost(documents: number, output: Output): boolean {
+  return documents * 2 > output.documents().length;
+}
+
+/** How many of `sources` are documents; the others are files that hold records. */
+function countDocuments(sources: ReadonlySet<string>, output: Output): number {
+  return output.documents().filter((document) => sources.has(document.source)).length;
+}
