@@ -13,7 +13,7 @@ import { Random } from './lib/random.js';
 import { Session } from './lib/session.js';
 
 /** Faults of time and memory on a busy machine are believed when they show twice. */
-const DOUBTFUL = ['slow', 'sigterm', 'memory'];
+const DOUBTFUL = ['slow', 'sigterm', 'memory', 'hang'];
 const CALIBRATE_EVERY_MS = 60_000;
 
 const { values: flags } = parseArgs({
@@ -30,11 +30,18 @@ for (const name of flags.kind) {
   if (!(name in kinds)) throw new Error(`no kind "${name}": there are ${Object.keys(kinds).join(', ')}`);
 }
 
+const findings = new Findings();
 const session = new Session(resolve(flags.cli));
 process.once('exit', () => session.remove(flags.keep));
 for (const name of ['SIGINT', 'SIGTERM']) process.once(name, () => process.exit(130));
+// As above, where a server of a case fails.
+process.on('uncaughtException', (error) => {
+  findings.add(
+    [{ kind: 'any', subject: 'fuzzer', oracle: 'fuzzer', what: String(error.stack), command: '' }],
+    '?',
+  );
+});
 await session.start();
-const findings = new Findings();
 const deadline = performance.now() + Number(flags.minutes) * 60_000;
 const random = new Random(`order/${flags.seed}`);
 console.log(`seed ${flags.seed}, ${flags.minutes} min, ${flags.kind.join(' ')}`);
@@ -48,7 +55,7 @@ if (flags.case !== undefined) {
   await Promise.all([attack(), attack()]);
 }
 await session.stop();
-console.log(`${played} cases, ${findings.size} findings`);
+console.log(`${played} runs, ${findings.size} findings`);
 process.exit(findings.size > 0 ? 1 : 0);
 
 async function attack() {
@@ -76,6 +83,12 @@ async function play(kind, seed) {
   const one = new Case(session, kind, seed, session.caseFolder());
   try {
     await kinds[kind](one);
+  } catch (error) {
+    // A fault of the fuzzer's own: told, and no reason to stop before the time is over.
+    one.find(
+      'fuzzer',
+      error instanceof Error ? `${error.message} ${error.stack?.split('\n')[1]?.trim()}` : String(error),
+    );
   } finally {
     if (flags.keep) console.log(`kept: ${one.root}`);
     await one.end(flags.keep);

@@ -1,7 +1,9 @@
 // All kinds of attack, by name.
 import { play as config } from './config.js';
 import { play as documents } from './documents.js';
+import { play as fix } from './fix.js';
 import { play as folder } from './folder.js';
+import { play as gateway } from './gateway.js';
 import { play as journal } from './journal.js';
 import { play as lock } from './lock.js';
 import { play as mutate } from './mutate.js';
@@ -27,4 +29,6 @@ export const kinds = {
   words,
   ollama,
   redis,
+  gateway,
+  fix,
 };

@@ -50,6 +50,7 @@ export async function play(c) {
   if (['link', 'dangling'].includes(way)) c.write('work/docs/page-9.md', 'A new page.\n');
   if (way === 'vectors')
     for (const file of ['manifest.json', 'chunks.jsonl', 'vectors.npy']) c.remove(`${OUT}/${file}`);
+  if (random.chance(0.3)) await c.embed(['doctor', '--fix']);
   await c.embed(args);
 }
 

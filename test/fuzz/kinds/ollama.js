@@ -1,4 +1,5 @@
 // Servers that lie: bodies without end, wrong numbers, wrong counts, wrong shapes, redirects, silence.
+import { foreign } from '../lib/words.js';
 import { startOllama } from '../servers/ollama.js';
 
 const PATHS = ['/api/embed', '/api/embed', '/api/embed', '/api/tags', '/api/show', '/api/version', '/api/ps'];
@@ -17,7 +18,8 @@ const BAD = [
   { embeddings: [null] },
 ];
 
-const WAYS = {
+/** How a server lies: `(response, random, honest)`. */
+export const WAYS = {
   endless: (response, random) =>
     pour(
       response,
@@ -45,6 +47,32 @@ const WAYS = {
     response.writeHead(200, { 'content-length': random.pick([1, 10, 1e9]) });
     response.write(JSON.stringify(honest ?? {}).slice(0, 5));
   },
+  slowly: (response, _random, honest) => {
+    const text = JSON.stringify(honest ?? {});
+    let at = 0;
+    const timer = setInterval(() => {
+      if (at >= text.length || response.destroyed) {
+        clearInterval(timer);
+        response.end();
+      } else response.write(text.slice(at++, at));
+    }, 20);
+    response.once('close', () => clearInterval(timer));
+  },
+  'content type': (response, random, honest) => {
+    const type = random.pick([
+      'text/html',
+      'application/x-ndjson',
+      'text/plain; charset=utf-16',
+      '',
+      'x'.repeat(9000),
+    ]);
+    response.writeHead(200, {
+      'content-type': type,
+      'content-encoding': random.pick(['identity', 'gzip', 'br']),
+    });
+    response.end(JSON.stringify(honest ?? {}));
+  },
+  claims: (response, random, honest) => response.end(JSON.stringify(claims(random, honest ?? {}))),
   headers: (response, random) => {
     response.writeHead(200, { 'x-long': 'x'.repeat(random.size(4_000_000)) });
     response.end('{}');
@@ -106,6 +134,16 @@ function spoiled(random, { embeddings = [], ...rest }) {
       all || place === at ? vector.map((one, i) => (all || i === 0 ? value : one)) : vector,
     ),
   };
+}
+
+/** What a server says of itself and its models, with other values in some places, at any depth. */
+function claims(random, honest) {
+  if (typeof honest !== 'object' || honest === null) {
+    const others = [null, -1, 0, 1e300, 'x', '', [], {}, true, '5a'.repeat(9000), foreign(random)];
+    return random.chance(0.3) ? random.pick(others) : honest;
+  }
+  if (Array.isArray(honest)) return honest.map((one) => claims(random, one));
+  return Object.fromEntries(Object.entries(honest).map(([key, one]) => [key, claims(random, one)]));
 }
 
 function resized(random, list) {

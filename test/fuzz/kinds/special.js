@@ -39,7 +39,7 @@ export async function play(c) {
     ['ingest', 'docs', '--embedder', 'ollama', '--cache', 'none', '--json'],
     ['search', 'islands'],
     ['verify'],
-    ['doctor'],
+    ['doctor', '--fix'],
     ['ingest', 'docs', '--embedder', 'ollama', '--cache', 'none', '--dry-run'],
     ['config'],
   ];

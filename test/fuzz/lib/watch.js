@@ -9,7 +9,8 @@ const MOST_OUTPUT = 32 * 1024 * 1024;
 
 /**
  * @param options `cwd`, `env`; `stopMs`: when SIGTERM is sent; `obeyMs`: how long it may then take;
- *   `memoryBytes`: at which it is ended; `input`: for standard input
+ *   `memoryBytes`: at which it is ended; `input`: for standard input; `drive`: what is done to it meanwhile,
+ *   after which SIGTERM is sent
  * @returns `code`, `signal`, `stdout`, `stderr` (Buffers), `ms`, `peakBytes`, `stopped` (SIGTERM was sent),
  *   `obeyed` (undefined where it wasn't asked), `outgrown` (it was ended for its memory)
  */
@@ -25,6 +26,18 @@ export async function watch(file, args, options) {
   child.stdin.on('error', () => undefined).end(options.input ?? '');
   const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)];
   const seen = { peakBytes: 0, stopped: false, obeyed: undefined, outgrown: false };
+  const stop = () => {
+    if (seen.stopped || child.exitCode !== null) return;
+    seen.stopped = true;
+    seen.obeyed = true;
+    child.kill('SIGTERM');
+    timers.push(
+      setTimeout(() => {
+        seen.obeyed = false;
+        endGroup(child.pid);
+      }, options.obeyMs),
+    );
+  };
   const timers = [
     setInterval(() => {
       const bytes = treeBytes(child.pid);
@@ -33,18 +46,9 @@ export async function watch(file, args, options) {
       seen.outgrown = true;
       endGroup(child.pid);
     }, SAMPLE_MS),
-    setTimeout(() => {
-      seen.stopped = true;
-      seen.obeyed = true;
-      child.kill('SIGTERM');
-      timers.push(
-        setTimeout(() => {
-          seen.obeyed = false;
-          endGroup(child.pid);
-        }, options.obeyMs),
-      );
-    }, options.stopMs),
+    setTimeout(stop, options.stopMs),
   ];
+  const driven = options.drive?.(child).finally(stop);
   const orphaned = () => endGroup(child.pid);
   process.once('exit', orphaned);
   const { code, signal } = await new Promise((resolve, reject) => {
@@ -54,6 +58,7 @@ export async function watch(file, args, options) {
   const ms = performance.now() - start;
   for (const timer of timers) clearTimeout(timer);
   process.off('exit', orphaned);
+  await driven;
   // Workers that outlive it would hold its pipes open.
   endGroup(child.pid);
   return { ...seen, code, signal, ms, stdout: await stdout, stderr: await stderr };

@@ -78,7 +78,7 @@ export function vectorOf(text) {
 
 function parse(text) {
   try {
-    return JSON.parse(text);
+    return Object(JSON.parse(text));
   } catch {
     return {};
   }
