@@ -100,7 +100,7 @@ async function chunksOf({
     readerLimits: limitsOf(settings),
     signal,
   });
-  for await (const steps of chunk(documents, async () => chunking, counts)) {
+  for await (const steps of chunk(documents, async () => chunking, counts, signal)) {
     signal.throwIfAborted();
     for (const step of steps) if (step.kind === 'row') texts.add(step.chunk.text);
     if (texts.size >= MOST_CHUNKS) break;

@@ -67,7 +67,7 @@ export function strengthInWord(text: string, index: number): number {
 export function isGraphemeBoundary(text: string, index: number): boolean {
   const before = text.charCodeAt(index - 1);
   const after = text.charCodeAt(index);
-  if (before < 0x80 && after < 0x80) return before !== 0x0d || after !== 0x0a;
+  if (isPlainLetter(before) && isPlainLetter(after)) return before !== 0x0d || after !== 0x0a;
   if (isPlainCjk(before) && isPlainCjk(after)) return true;
   // Nothing divides marks on one letter, and a hostile text has a million of them.
   if (isMark(before) && isMark(after)) return false;
@@ -79,6 +79,11 @@ export function isGraphemeBoundary(text: string, index: number): boolean {
 
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 const GRAPHEME_WINDOW = 48;
+
+/** Latin, Greek and Cyrillic, with what stands beside them: nothing there joins another character. */
+function isPlainLetter(code: number): boolean {
+  return code < 0x300 || (code >= 0x370 && code <= 0x482);
+}
 
 /** A UTF-16 unit that by itself joins the character in front of it. */
 function isMark(code: number): boolean {

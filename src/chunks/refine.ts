@@ -9,6 +9,9 @@ import type { Outline } from './outline.js';
 /** A counter gives hardly more than this for one UTF-16 unit. */
 const MOST_TOKENS_PER_UNIT = 2;
 
+/** Characters between two turns of others: some milliseconds. */
+const TURN = 4096;
+
 const DEEPEST_LINE = 255;
 /** Enough to tell words in a sentence apart. */
 const WEAK_KEY_CHARACTERS = 16;
@@ -17,19 +20,26 @@ const WEAK_KEY_CHARACTERS = 16;
  * Marks of the blocks from mark `from` to mark `to` of the outline. All lines and sentences; of weaker
  * places the best ones, so many that none is missed: a megabyte of words must not become a million marks.
  * @param spacing tokens between two weak marks, about
+ * @yields `undefined` now and then, since a block may be a whole file
  */
-export function refine(
+export function* refine(
   text: string,
   { marks, blocks }: Outline,
   from: number,
   to: number,
   spacing: number,
   counter: SpanCounter,
-): Marks {
+): Generator<undefined, Marks, undefined> {
   const refiner = new Refiner(text, spacing, counter);
   for (let index = from; index < to; index++) {
     const lines = meansLines(blocks[index]);
-    refiner.block(marks.at[index]!, marks.at[index + 1]!, marks.strength[index]!, marks.key[index]!, lines);
+    yield* refiner.block(
+      marks.at[index]!,
+      marks.at[index + 1]!,
+      marks.strength[index]!,
+      marks.key[index]!,
+      lines,
+    );
   }
   return refiner.finish(marks.at[to]!);
 }
@@ -45,6 +55,8 @@ class Refiner {
   readonly #counter: SpanCounter;
   readonly #marks = new Marks();
   #tokens = 0;
+  /** Where the next turn of others is. */
+  #turn = TURN;
   /** Tokens in front of the last mark. */
   #marked = 0;
   /** The best weak place since the last mark; its strength is 0 when there is none. */
@@ -56,17 +68,24 @@ class Refiner {
     this.#counter = counter;
   }
 
-  block(start: number, end: number, strength: number, key: number, lines: boolean): void {
+  *block(
+    start: number,
+    end: number,
+    strength: number,
+    key: number,
+    lines: boolean,
+  ): Generator<undefined, void, undefined> {
     const text = this.#text;
     this.#mark(start, this.#tokens, strength, key);
     let index = start;
     while (index < end) {
       const next = wordEnd(text, index, end);
       const tokens = this.#counter.countSpan(text, index, next);
-      if (tokens > this.#spacing && next - index > 1) this.#longWord(index, next);
+      if (tokens > this.#spacing && next - index > 1) yield* this.#longWord(index, next);
       else this.#tokens += tokens;
       index = skipSpace(text, next, end);
       if (index < end) this.#place(index, strengthOfGap(text, next, index, lines), end, lines);
+      if (this.#isLong(index)) yield undefined;
     }
   }
 
@@ -76,12 +95,13 @@ class Refiner {
   }
 
   /** Counts a word in parts and offers the places between them. */
-  #longWord(start: number, end: number): void {
+  *#longWord(start: number, end: number): Generator<undefined, void, undefined> {
     const text = this.#text;
     let part = start;
     for (let index = start + 1; index < end; index++) {
       const strength = strengthInWord(text, index);
       const units = text.charCodeAt(index - 1) < 0x80 ? this.#spacing : this.#spacing / MOST_TOKENS_PER_UNIT;
+      if (this.#isLong(index)) yield undefined;
       if (strength === boundary.character && index - part < units) continue;
       if (!isGraphemeBoundary(text, index)) continue;
       this.#tokens += this.#counter.countSpan(text, part, index);
@@ -89,6 +109,13 @@ class Refiner {
       this.#place(index, strength, end, false);
     }
     this.#tokens += this.#counter.countSpan(text, part, end);
+  }
+
+  /** Whether much text was looked at since this was last so. */
+  #isLong(index: number): boolean {
+    if (index < this.#turn) return false;
+    this.#turn = index + TURN;
+    return true;
   }
 
   #place(at: number, strength: number, end: number, lines: boolean): void {

@@ -33,8 +33,15 @@ export interface SplitOptions {
  * Memory is that of the document's blocks, whatever the number of chunks.
  */
 export function* split(document: Document, options: SplitOptions): Generator<Chunk, void, undefined> {
-  const splitter = new Splitter(document, options);
-  yield* splitter.chunks();
+  for (const chunk of splitInTurns(document, options)) if (chunk !== undefined) yield chunk;
+}
+
+/** The same, with an `undefined` in between where work goes on for long: a chance to do something else, or to end. */
+export function splitInTurns(
+  document: Document,
+  options: SplitOptions,
+): Generator<Chunk | undefined, void, undefined> {
+  return new Splitter(document, options).chunks();
 }
 
 /** A part of the text that becomes a chunk, without its overlap. */
@@ -59,13 +66,17 @@ class Splitter {
     this.#core = this.#size - this.#overlap;
   }
 
-  *chunks(): Generator<Chunk, void, undefined> {
+  *chunks(): Generator<Chunk | undefined, void, undefined> {
     const { source, text, blocks, metadata } = this.#document;
     const places = new Places(text, blocks);
     const occurrences = new Map<string, number>();
     let index = 0;
     let previous = -1;
     for (const piece of this.#pieces(outline(this.#document, this.#counter))) {
+      if (piece === undefined) {
+        yield undefined;
+        continue;
+      }
       places.moveTo(piece.start);
       // Behind the start of the piece in front: no chunk holds another one whole.
       const floor = Math.max(places.sectionStart, previous + 1);
@@ -93,7 +104,7 @@ class Splitter {
     }
   }
 
-  *#pieces(whole: Outline): Generator<Piece, void, undefined> {
+  *#pieces(whole: Outline): Generator<Piece | undefined, void, undefined> {
     const { marks } = whole;
     for (const [from, to] of this.#runs(marks, worstBlockRank)) {
       const tokens = marks.tokens[to]! - marks.tokens[from]!;
@@ -102,7 +113,7 @@ class Splitter {
         continue;
       }
       const spacing = Math.max(1, Math.floor(this.#core / PLACES_PER_CHUNK));
-      const fine = refine(this.#document.text, whole, from, to, spacing, this.#counter);
+      const fine = yield* refine(this.#document.text, whole, from, to, spacing, this.#counter);
       for (const [start, end] of this.#runs(fine, worstRank)) {
         // Parts of words were counted one by one: together they may count differently.
         yield* this.#counted(fine.at[start]!, fine.at[end]!, this.#capacity(fine, start));

@@ -1,11 +1,15 @@
 // Documents to chunks: a document's `begin` is followed by its rows and an `end`.
-import { split } from '../chunks/split.js';
+import { setImmediate } from 'node:timers/promises';
+import { splitInTurns } from '../chunks/split.js';
 import type { Chunk, TokenCounter } from '../types.js';
 import type { RunCounts } from './counts.js';
 import type { FailureStep, RowStep, Step } from './steps.js';
 
 /** Rows a group at most: one look-up in the cache, one stretch of work between two looks at the network. */
 const GROUP = 256;
+
+/** Work in ms after which signals, heartbeats and progress get their turn. */
+const TURN_MS = 30;
 
 export interface Chunking {
   /** Tokens of a chunk at most, and tokens shared by neighbours. */
@@ -14,12 +18,17 @@ export interface Chunking {
   counter: TokenCounter;
 }
 
-/** @param chunking asked for when the first document needs it: that opens the embedder */
+/**
+ * @param chunking asked for when the first document needs it: that opens the embedder
+ * @param signal ends the work also in the middle of a document
+ */
 export async function* chunk(
   groups: AsyncIterable<Step[]>,
   chunking: () => Promise<Chunking>,
   counts: RunCounts,
+  signal?: AbortSignal,
 ): AsyncGenerator<Step[]> {
+  let turn = performance.now();
   for await (const group of groups) {
     let steps: Step[] = [];
     for (const step of group) {
@@ -31,7 +40,13 @@ export async function* chunk(
       steps.push(begin);
       if (document.blocks.length > 0) {
         const { counter, ...sizes } = await chunking();
-        for (const piece of split(document, { ...sizes, counter })) {
+        for (const piece of splitInTurns(document, { ...sizes, counter })) {
+          if (performance.now() - turn > TURN_MS) {
+            await setImmediate();
+            signal?.throwIfAborted();
+            turn = performance.now();
+          }
+          if (piece === undefined) continue;
           steps.push(rowOf(piece, counter, counts));
           counts.rowsSplit++;
           if (steps.length >= GROUP) {

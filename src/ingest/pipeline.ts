@@ -32,7 +32,7 @@ export async function runPipeline(
   const chunking = async (): Promise<Chunking> => (await session()).chunking;
 
   const documents = read(entries, options);
-  const chunks = chunk(stoppable(documents, signal), chunking, counts);
+  const chunks = chunk(stoppable(documents, signal), chunking, counts, signal);
   const known = resolve(chunks, session, counts);
   const embedded = embed(known, session, counts, signal);
   await write(embedded, writer, options);

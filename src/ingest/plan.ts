@@ -27,7 +27,7 @@ export async function countPlan(
   };
   const seen = new Set<string>();
   let failed: string | undefined;
-  for await (const group of chunk(read(entries, options), async () => chunking, counts)) {
+  for await (const group of chunk(read(entries, options), async () => chunking, counts, options.signal)) {
     for (const step of group) {
       if (step.kind === 'keep') {
         counts.chunks += step.rows;

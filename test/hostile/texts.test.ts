@@ -3,6 +3,8 @@ import { expect, it } from 'vitest';
 import { isGraphemeBoundary } from '../../src/chunks/boundaries.js';
 import { split } from '../../src/chunks/split.js';
 import { extract } from '../../src/documents/extract.js';
+import { chunk } from '../../src/ingest/chunk.js';
+import { RunCounts } from '../../src/ingest/counts.js';
 import { estimateCounter } from '../../src/tokens/estimate.js';
 
 it('a table of 60 KB that repeats a long name in each row is too large, and one of answers is not', async () => {
@@ -25,9 +27,47 @@ it('a letter with very many marks costs no more than its length', async () => {
   expect((user + system) / 1000).toBeLessThan(1500);
 });
 
+it('a text without an end can be left in the middle of it', async () => {
+  const text = 'é*'.repeat(2_000_000);
+  const document = { source: 'a.txt', format: 'text', text, blocks: [block(text.length)] };
+  const step = {
+    kind: 'begin' as const,
+    source: 'a.txt',
+    root: '.',
+    hash: '',
+    recordOf: undefined,
+    document,
+  };
+  async function* one() {
+    yield [step];
+  }
+  const chunking = { size: 512, overlap: 0, counter: estimateCounter() };
+  const controller = new AbortController();
+  const chunks = chunk(one(), async () => chunking, new RunCounts(), controller.signal);
+  setImmediate(() => controller.abort(new Error('told to stop')));
+  await expect(chunks.next()).rejects.toThrow('told to stop');
+});
+
 it('knows the ends of characters as Unicode has them', () => {
   const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
-  const parts = ['a', '\n', '\u0301', '\u200d', '\ufe0f', '\u0e33', '\u0940', '\u200b', 'か', '가', '😀'];
+  const parts = [
+    'a',
+    'é',
+    'я',
+    '\u00ad',
+    '©',
+    '\r',
+    '\n',
+    '\u0301',
+    '\u200d',
+    '\ufe0f',
+    '\u0e33',
+    '\u0940',
+    '\u200b',
+    'か',
+    '가',
+    '😀',
+  ];
   for (const one of parts) {
     for (const two of parts) {
       for (const three of parts) {
