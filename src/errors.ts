@@ -160,9 +160,10 @@ export class RejectedTextsError extends EmbedError {
  * - `busy`: overloaded, asks for a later try
  * - `timeout`: no answer in time
  * - `unreachable`: no connection, or one that broke
+ * - `unconfirmed`: answered, but the server doesn't say whether its model is still the same
  * - `missing-model`: the server doesn't have the model
  * - `resting`: not sent, because the endpoint failed repeatedly and is left alone for a while
- * - `changed`: not sent, because the endpoint gives other vectors than it did
+ * - `changed`: not sent or not used, because the endpoint has another model, or gives other vectors than it did
  * - `refused`: wrong credentials or a request that can never succeed
  */
 export type FaultMeaning =
@@ -173,6 +174,7 @@ export type FaultMeaning =
   | 'busy'
   | 'timeout'
   | 'unreachable'
+  | 'unconfirmed'
   | 'missing-model'
   | 'resting'
   | 'changed'

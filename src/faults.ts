@@ -88,12 +88,24 @@ export const faultPolicies: Record<FaultMeaning, FaultPolicy> = {
     ofText: 'perhaps',
     unmet: true,
   },
+  unconfirmed: {
+    source:
+      'our own look at /api/tags after an answer; design: a model that is pulled anew breaks no connection',
+    retries: Number.POSITIVE_INFINITY,
+    // It does answer texts.
+    opensCircuit: false,
+    elsewhere: 'always',
+    telling: 5,
+    avoidMs: 1000,
+    passes: 'yes',
+    ofText: 'never',
+  },
   resting: {
     source: 'our own circuit breaker: whoever asked must hear of it at once',
     retries: 0,
     opensCircuit: false,
     elsewhere: 'always',
-    telling: 5,
+    telling: 6,
     avoidMs: 0,
     passes: 'yes',
     ofText: 'never',
@@ -104,7 +116,7 @@ export const faultPolicies: Record<FaultMeaning, FaultPolicy> = {
     retries: 0,
     opensCircuit: false,
     elsewhere: 'always',
-    telling: 6,
+    telling: 7,
     avoidMs: 15_000,
     passes: 'no',
     ofText: 'never',
@@ -115,7 +127,7 @@ export const faultPolicies: Record<FaultMeaning, FaultPolicy> = {
     retries: 0,
     opensCircuit: false,
     elsewhere: 'always',
-    telling: 7,
+    telling: 8,
     avoidMs: Number.POSITIVE_INFINITY,
     passes: 'no',
     ofText: 'never',
@@ -127,7 +139,7 @@ export const faultPolicies: Record<FaultMeaning, FaultPolicy> = {
     retries: 0,
     opensCircuit: false,
     elsewhere: 'never',
-    telling: 8,
+    telling: 9,
     avoidMs: 0,
     passes: 'no',
     ofText: 'surely',
@@ -137,7 +149,7 @@ export const faultPolicies: Record<FaultMeaning, FaultPolicy> = {
     retries: 0,
     opensCircuit: false,
     elsewhere: 'never',
-    telling: 9,
+    telling: 10,
     avoidMs: 0,
     passes: 'no',
     ofText: 'surely',
@@ -148,7 +160,7 @@ export const faultPolicies: Record<FaultMeaning, FaultPolicy> = {
     retries: 0,
     opensCircuit: false,
     elsewhere: 'never',
-    telling: 10,
+    telling: 11,
     avoidMs: 0,
     passes: 'no',
     ofText: 'never',
@@ -216,6 +228,16 @@ export function isTooLong(fault: EmbedderFault | undefined): boolean {
 /** Whether it came too late or not at all: less work at a time may be answered in time. */
 export function isLate(fault: EmbedderFault): boolean {
   return policyOf(fault).overload === 'timeout';
+}
+
+/** Whether the server has another model or other vectors than before. */
+export function isChanged(error: unknown): boolean {
+  return faultIn(error)?.meaning === 'changed';
+}
+
+/** Whether the server answers, but doesn't say whether its model is still the same. */
+export function isUnconfirmed(fault: EmbedderFault): boolean {
+  return fault.meaning === 'unconfirmed';
 }
 
 /** Whether it wasn't sent because the endpoint is left alone. */

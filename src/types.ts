@@ -199,6 +199,8 @@ export interface EmbedOptions {
   slot?: Slot;
   /** The least time that the request gets, in ms. @default the embedder's */
   leastMs?: number | undefined;
+  /** Told of an answer as soon as it is there, before it is confirmed; may be told of several. */
+  onAnswer?: (() => void) | undefined;
   /** One round is enough where the answer is late: whoever asks will halve the batch. @default false */
   onceLate?: boolean;
   /** Let the server cut texts that are too long. Only for clients of the gateway that ask for it. @default false */

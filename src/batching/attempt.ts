@@ -76,6 +76,7 @@ async function send(
   const texts = batch.map((ticket) => ticket.text);
   metrics.sent({ texts: texts.length, tokens, maxTexts });
   const start = performance.now();
+  let ms: number | undefined;
   try {
     const vectors = await embedder.embed(texts, {
       ...batch[0]!.kind,
@@ -83,10 +84,12 @@ async function send(
       tokens,
       slot,
       onceLate,
+      onAnswer: () => {
+        ms = performance.now() - start;
+      },
     });
     if (vectors.length !== batch.length) throw wrongCount(vectors.length, batch.length);
-    const ms = performance.now() - start;
-    metrics.answered({ texts: texts.length, tokens, ms });
+    metrics.answered({ texts: texts.length, tokens, ms: ms ?? performance.now() - start });
     options.onAnswer(batch, vectors);
     return undefined;
   } catch (error) {

@@ -1,5 +1,6 @@
 // Sends waiting texts to an embedder in batches: takes a free request slot first and packs then, so that
 // batches form as late, hence as full, as possible.
+import { setMaxListeners } from 'node:events';
 import type { ServiceError } from '../errors.js';
 import type { BatchMetrics } from '../metrics/metrics.js';
 import type { Embedder, FreeSlot, Slot, SlotLimits, Slots, Vector } from '../types.js';
@@ -74,11 +75,14 @@ export class Dispatcher {
     this.#slots = slotted.slots;
     this.#limits = { of: (endpoint) => limits.of(endpoint), hedged: () => metrics.hedged() };
     this.#unsubscribe = this.#slots.onChange(() => this.send());
+    const signal = AbortSignal.any([options.signal, this.#end.signal]);
+    // Every request under way listens to it.
+    setMaxListeners(0, signal);
     this.#attempt = {
       embedder: slotted,
       metrics,
       canary: options.canary,
-      signal: AbortSignal.any([options.signal, this.#end.signal]),
+      signal,
       comeback: options.comeback && ((outage) => this.#waitForServer(outage)),
       onAnswer: (batch, vectors) => void this.#keep(batch, vectors),
       onFault: (ticket, fault) => {

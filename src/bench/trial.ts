@@ -65,15 +65,25 @@ export async function runTrial(texts: readonly TrialText[], options: TrialOption
   const ending = AbortSignal.any([signal, control.signal]);
   const latencies: number[] = [];
   let fault: EmbedderFault | undefined;
+  /** From the last answer until it could be used: a run pays this once, however long it is. */
+  let confirmingMs = 0;
   const fail = (found: EmbedderFault) => {
     fault ??= found;
     control.abort(found);
   };
   const watched = wrapped(embedder, async (batch, embedOptions) => {
     const start = performance.now();
+    let answered: number | undefined;
+    const onAnswer = () => {
+      answered = performance.now();
+      embedOptions?.onAnswer?.();
+    };
     try {
-      const vectors = await embedder.embed(batch, embedOptions);
-      latencies.push(performance.now() - start);
+      const vectors = await embedder.embed(batch, { ...embedOptions, onAnswer });
+      const end = performance.now();
+      answered ??= end;
+      latencies.push(answered - start);
+      confirmingMs = end - answered;
       return vectors;
     } catch (error) {
       // Which text is to blame, the dispatcher finds out.
@@ -118,7 +128,7 @@ export async function runTrial(texts: readonly TrialText[], options: TrialOption
     }
     dispatcher.end();
     await dispatcher.finish();
-    const seconds = (performance.now() - start) / 1000;
+    const seconds = (performance.now() - start - confirmingMs) / 1000;
     const rejected = tickets.filter(({ ticket }) => ticket.fault).map(({ text }) => text);
     if (rejected.length > 0) return { kind: 'rejected', texts: rejected };
     const tokens = texts.reduce((sum, text) => sum + text.tokens, 0);

@@ -10,8 +10,20 @@ import type { Endpoint, EndpointRequest } from './endpoint.js';
 import { Race } from './race.js';
 import { EndpointSlot, type EndpointSlots } from './slots.js';
 
+/** A server that has answered, but doesn't say within this time, in ms, whether its model is still the same, is late. */
+const confirmMs = 1000;
+
+/** So many answers that wait to be confirmed hold no slot; with more, memory would have no bound. */
+const mostUnconfirmed = 32;
+
 /** How often is looked for what was learned of speeds since, in ms. */
 const lookMs = 1000;
+
+/** One of several tries of the request. */
+interface Trial {
+  signal: AbortSignal;
+  onAnswer?(): void;
+}
 
 export class Delivery {
   readonly #endpoints: readonly Endpoint[];
@@ -84,17 +96,29 @@ export class Delivery {
     return endpoint ?? (await this.#nextEndpoint());
   }
 
-  #ask(endpoint: Endpoint, slot: EndpointSlot | undefined, signal = this.#request.signal): Promise<Vector[]> {
-    const request = signal ? { ...this.#request, signal } : this.#request;
-    return endpoint.embed(this.#texts, request, slot?.limitsOf(endpoint));
+  #ask(endpoint: Endpoint, slot: EndpointSlot | undefined, trial?: Trial): Promise<Vector[]> {
+    const request = trial ? { ...this.#request, signal: trial.signal } : this.#request;
+    return endpoint.embed(this.#texts, request, {
+      limits: slot?.limitsOf(endpoint),
+      patienceMs: trial && confirmMs,
+      onAnswer: () => {
+        trial?.onAnswer?.();
+        // The server can work for others while it is asked about its model.
+        if (endpoint.unconfirmed < mostUnconfirmed) slot?.release();
+      },
+    });
   }
 
   /** Asks a second endpoint, too, when the first is late: the first answer counts, the other is aborted. */
   async #askInTime(endpoint: Endpoint): Promise<Vector[]> {
     const race = new Race<Vector[]>(this.#request.signal, (error) => this.#mayGoOn(error));
     const ahead = endpoint.tokensInFlight + this.#request.tokens;
-    void race.enter((signal) => this.#ask(endpoint, this.#slot, signal));
-    const watch = this.#watch(endpoint, ahead, race).catch((error: unknown) => {
+    let isAnswered = false;
+    const onAnswer = () => {
+      isAnswered = true;
+    };
+    void race.enter((signal) => this.#ask(endpoint, this.#slot, { signal, onAnswer }));
+    const watch = this.#watch(endpoint, ahead, race, () => isAnswered).catch((error: unknown) => {
       if (!race.ending.aborted) race.fail(error);
     });
     try {
@@ -105,9 +129,16 @@ export class Delivery {
     }
   }
 
-  /** Until the race is over. */
-  async #watch(endpoint: Endpoint, ahead: number, race: Race<Vector[]>): Promise<void> {
+  /** Until the race is over, or the first try is answered in time. */
+  async #watch(
+    endpoint: Endpoint,
+    ahead: number,
+    race: Race<Vector[]>,
+    isAnswered: () => boolean,
+  ): Promise<void> {
     await this.#untilLate(endpoint, ahead, race.ending);
+    // What is left is its confirmation, which has a time of its own.
+    if (isAnswered()) return;
     const ended = endpoint.late();
     this.#slots.changed();
     const slot = this.#slot && this.#slots.another(this.#slot.limits);
@@ -117,7 +148,7 @@ export class Delivery {
       this.#left.delete(other);
       slot?.limits.hedged();
       debug.embedder?.(`${endpoint.url} is late with its answer: asking ${other.url}, too`);
-      await race.enter((signal) => this.#ask(other, slot, signal));
+      await race.enter((signal) => this.#ask(other, slot, { signal }));
     } finally {
       slot?.release();
       ended(race.winner === 1);

@@ -1,32 +1,34 @@
 // One server of a pool: its circuit breaker, its share of the work, and what is known of its speed and health.
 import { EmbedderFault } from '../errors.js';
-import { isLate, policyOf } from '../faults.js';
-import type { Embedder, EmbedOptions, EndpointState, RequestLimits, Vector } from '../types.js';
+import { isChanged, isLate, isUnconfirmed, policyOf } from '../faults.js';
+import type { EmbedOptions, EndpointState, RequestLimits, Vector } from '../types.js';
+import { orAborted } from './abort.js';
 import { type BreakerOptions, type EmbedderWithBreaker, withBreaker } from './breaker.js';
+import type { ConfirmOptions, Member } from './member.js';
 import { canaryTextsOf } from './space.js';
-
-/** An embedder that asks one server. */
-export interface ServerEmbedder extends Embedder {
-  /** Without credentials. */
-  readonly url: string;
-  /** How often the server may have become another one: connections lost, or none for a while. */
-  readonly losses: number;
-  /** Mean time of a token lately, whatever waited before it; undefined before it is known. */
-  readonly msPerToken: number | undefined;
-}
-
-/** What makes an endpoint. */
-export interface Member {
-  url: string;
-  weight: number;
-  embedder: Embedder;
-  msPerToken(): number | undefined;
-  /** Whether it has to be checked before its vectors can be used. @default never */
-  isUnsure?(): boolean;
-}
 
 /** A request to an endpoint. */
 export type EndpointRequest = EmbedOptions & { tokens: number };
+
+/** Who learns what of a request. */
+export interface EndpointWatch {
+  /** Learn from what becomes of it. */
+  limits?: RequestLimits | undefined;
+  /** Told of the answer, which has to be confirmed yet. */
+  onAnswer?(): void;
+  /** How long the confirmation may take, in ms. @default as long as such a request may take */
+  patienceMs?: number | undefined;
+}
+
+/** Who is told of an endpoint's changes. */
+export interface EndpointListener {
+  /** It may take work again. */
+  onChange(): void;
+  /** It has another model or other vectors now, and gets no more texts. */
+  onOut(fault: EmbedderFault): void;
+  /** It is again what it was. */
+  onBack(): void;
+}
 
 /** Answers before the measured speed counts: the first ones come from a server that warms up. */
 const trustedAfter = 4;
@@ -38,8 +40,11 @@ const trustedAfter = 4;
 const forgetMs = 10_000;
 const forgetRequests = 20;
 
-/** What a probe gets at least, in ms. */
+/** What a probe gets at least, and its confirmation at most, in ms. */
 const probeMs = 5000;
+
+/** Between two looks at a server that changed, in ms. */
+const reconsiderMs = 15_000;
 /** Between two probes, in ms; doubled with each that fails. */
 const leastPauseMs = 1000;
 const mostPauseMs = 15_000;
@@ -56,7 +61,8 @@ export class Endpoint {
   readonly weight: number;
   readonly #embedder: EmbedderWithBreaker;
   readonly #member: Member;
-  readonly #onChange: () => void;
+  readonly #listener: EndpointListener;
+  readonly #end = new AbortController();
   #slots = 0;
   #inFlight = 0;
   #tokens = 0;
@@ -67,6 +73,11 @@ export class Endpoint {
   #lastUse = Number.NEGATIVE_INFINITY;
   #lastMs = 0;
   #changed = false;
+  /** A look at whether it is again what it was. */
+  #reconsidering: Promise<void> | undefined;
+  #nextReconsidering = Number.NEGATIVE_INFINITY;
+  /** Answers that wait to be confirmed. */
+  #unconfirmed = 0;
   /** Requests under way that are later than they should be. */
   #late = 0;
   /** It gave no answer in time: it is asked how it is before it gets work. */
@@ -76,12 +87,11 @@ export class Endpoint {
   #pauseMs = leastPauseMs;
   #slowness = 1;
 
-  /** @param onChange told when it may take work again */
-  constructor(member: Member, options: BreakerOptions, onChange: () => void) {
+  constructor(member: Member, options: BreakerOptions, listener: EndpointListener) {
     this.url = member.url;
     this.weight = member.weight;
     this.#member = member;
-    this.#onChange = onChange;
+    this.#listener = listener;
     this.#embedder = withBreaker(member.embedder, { where: `Ollama at ${member.url}`, ...options });
   }
 
@@ -93,6 +103,11 @@ export class Endpoint {
   /** Tokens that were sent and not yet answered. */
   get tokensInFlight(): number {
     return this.#tokens;
+  }
+
+  /** Answers that are there and wait to be confirmed. */
+  get unconfirmed(): number {
+    return this.#unconfirmed;
   }
 
   /** When it was last asked or answered, by the clock of `performance.now`. */
@@ -109,6 +124,11 @@ export class Endpoint {
     if (breakerState === 'half-open' || this.#isDoubtful || isUnsure) return ranks.doubtful;
     if (this.#late > 0) return ranks.late;
     return performance.now() < this.#avoidUntil ? ranks.avoided : ranks.well;
+  }
+
+  /** Whether it has another model or other vectors than it had. */
+  get isOut(): boolean {
+    return this.#changed;
   }
 
   /** Its speed, when that was measured often enough and not long ago. */
@@ -155,13 +175,27 @@ export class Endpoint {
   }
 
   /**
-   * @param limits learn from what becomes of it
-   * @throws {EmbedderFault} as the embedder does, and `resting` while it is left alone
+   * An answer, confirmed. Of a server that changed, whoever asks waits for a look at it where one is due.
+   * @throws {EmbedderFault} as the embedder does, `resting` while it is left alone, and `unconfirmed`
    */
   async embed(
     texts: readonly string[],
-    { slot, ...options }: EndpointRequest,
-    limits?: RequestLimits,
+    { slot, onAnswer, ...options }: EndpointRequest,
+    watch: EndpointWatch = {},
+  ): Promise<Vector[]> {
+    const looking = this.reconsider();
+    if (looking) await orAborted(looking, options.signal);
+    const vectors = await this.#answer(texts, options, watch.limits);
+    watch.onAnswer?.();
+    onAnswer?.();
+    await this.#confirm({ signal: options.signal, patienceMs: watch.patienceMs });
+    return vectors;
+  }
+
+  async #answer(
+    texts: readonly string[],
+    options: EndpointRequest,
+    limits: RequestLimits | undefined,
   ): Promise<Vector[]> {
     const start = performance.now();
     const inFlight = this.#slots;
@@ -173,7 +207,8 @@ export class Endpoint {
       this.#lastUse = performance.now();
       this.#lastMs = this.#lastUse - start;
       this.#slowness = Math.max(1, this.#slowness * remains);
-      this.#isWell();
+      this.#requests++;
+      this.#answers++;
       limits?.answered({ texts: texts.length, tokens: options.tokens, ms: this.#lastMs, inFlight });
       return vectors;
     } catch (error) {
@@ -182,6 +217,19 @@ export class Endpoint {
     } finally {
       this.#inFlight--;
       this.#tokens -= options.tokens;
+    }
+  }
+
+  async #confirm(options: ConfirmOptions): Promise<void> {
+    this.#unconfirmed++;
+    try {
+      await this.#member.confirm?.(options);
+      this.#isWell();
+    } catch (error) {
+      if (error instanceof EmbedderFault && !options.signal?.aborted) this.#note(error);
+      throw error;
+    } finally {
+      this.#unconfirmed--;
     }
   }
 
@@ -207,7 +255,11 @@ export class Endpoint {
     this.#probe = control;
     try {
       const texts = canaryTextsOf(this.#embedder);
-      await this.#embedder.embed(texts, { leastMs: probeMs, signal: control.signal });
+      const { signal } = control;
+      await this.#embedder.embed(texts, { leastMs: probeMs, signal });
+      await this.#member.confirm?.({ signal, patienceMs: probeMs });
+      this.#requests++;
+      this.#answers++;
       this.#isWell();
     } catch (error) {
       if (error instanceof EmbedderFault && !control.signal.aborted) this.#note(error);
@@ -215,12 +267,31 @@ export class Endpoint {
       this.#pauseMs = Math.min(this.#pauseMs * 2, mostPauseMs);
     }
     if (this.#probe === control) this.#probe = undefined;
-    this.#onChange();
+    this.#listener.onChange();
+  }
+
+  /** Of a server that changed: looks whether it is again what it was. @returns undefined when none is due or under way */
+  reconsider(): Promise<void> | undefined {
+    if (!this.#changed) return undefined;
+    if (performance.now() >= this.#nextReconsidering) this.#reconsidering ??= this.#reconsider();
+    return this.#reconsidering;
+  }
+
+  async #reconsider(): Promise<void> {
+    try {
+      if (!(await this.#member.reconsider?.(this.#end.signal))) return;
+      this.#changed = false;
+      this.#listener.onBack();
+      this.#listener.onChange();
+    } catch {
+      // It doesn't say, and so it stays out.
+    } finally {
+      this.#nextReconsidering = performance.now() + reconsiderMs;
+      this.#reconsidering = undefined;
+    }
   }
 
   #isWell(): void {
-    this.#requests++;
-    this.#answers++;
     this.#avoidUntil = Number.NEGATIVE_INFINITY;
     this.#isDoubtful = false;
     this.#pauseMs = leastPauseMs;
@@ -228,12 +299,17 @@ export class Endpoint {
 
   #note(fault: EmbedderFault, limits?: RequestLimits): void {
     const { avoidMs, unsent, overload } = policyOf(fault);
-    if (avoidMs === Number.POSITIVE_INFINITY) this.#changed = true;
+    if (isChanged(fault) && !this.#changed) {
+      this.#changed = true;
+      this.#nextReconsidering = performance.now() + reconsiderMs;
+      this.#listener.onOut(fault);
+    }
     if (unsent) return;
-    this.#requests++;
+    // What is unconfirmed was answered, and counted then.
+    if (!isUnconfirmed(fault)) this.#requests++;
     this.#failures++;
     if (overload) limits?.overloaded(overload);
-    if (isLate(fault)) this.#isDoubtful = true;
+    if (isLate(fault) || isUnconfirmed(fault)) this.#isDoubtful = true;
     if (avoidMs > 0) this.#avoidUntil = performance.now() + (fault.retryAfterMs ?? avoidMs);
   }
 
@@ -244,7 +320,9 @@ export class Endpoint {
   }
 
   async close(): Promise<void> {
-    this.#probe?.abort(new Error('The embedder was closed.'));
+    const reason = new Error('The embedder was closed.');
+    this.#probe?.abort(reason);
+    this.#end.abort(reason);
     await this.#embedder.close();
   }
 }

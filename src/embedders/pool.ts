@@ -1,11 +1,20 @@
 // Endpoints as one embedder: each request goes to the one that is expected to answer it first, and to another
 // when it fails there for a reason that lies with the endpoint, or is late. One endpoint makes a pool, too.
+import type { EmbedderFault } from '../errors.js';
 import type { Embedder, EmbedOptions, EndpointState, Vector } from '../types.js';
 import type { BreakerOptions } from './breaker.js';
 import { Delivery } from './delivery.js';
-import { Endpoint, type Member } from './endpoint.js';
+import { Endpoint } from './endpoint.js';
+import type { Member } from './member.js';
 import { wrapped } from './retry.js';
 import { EndpointSlots } from './slots.js';
+
+export interface PoolOptions extends Omit<BreakerOptions, 'where'> {
+  /** A server has another model or other vectors, and others go on. */
+  onOut?(url: string, fault: EmbedderFault): void;
+  /** A server that changed is again what it was. */
+  onBack?(url: string): void;
+}
 
 export interface EmbedderPool extends Embedder {
   readonly slots: EndpointSlots;
@@ -21,13 +30,21 @@ export interface EmbedderPool extends Embedder {
  */
 export function poolOf(
   members: readonly [Member, ...Member[]],
-  options: Omit<BreakerOptions, 'where'> = {},
+  { onOut, onBack, ...options }: PoolOptions = {},
 ): EmbedderPool {
   const endpoints: Endpoint[] = [];
   const slots = new EndpointSlots(endpoints);
   const { counter } = members[0].embedder;
   const add = (member: Member) => {
-    endpoints.push(new Endpoint(member, options, () => slots.changed()));
+    const { url } = member;
+    const endpoint = new Endpoint(member, options, {
+      onChange: () => slots.changed(),
+      onOut: (fault) => {
+        if (endpoints.some((one) => !one.isOut)) onOut?.(url, fault);
+      },
+      onBack: () => onBack?.(url),
+    });
+    endpoints.push(endpoint);
     slots.changed();
   };
   for (const member of members) add(member);

@@ -106,6 +106,7 @@ export class EndpointSlots implements Slots {
 
   /** While one can work, or somebody waits for one that can, the others are asked how they are. */
   examine(): void {
+    for (const endpoint of this.#endpoints) if (endpoint.isOut) void endpoint.reconsider();
     if (this.#endpoints.length < 2) return;
     if (this.#waiters.size === 0 && !this.#endpoints.some(isUsable)) return;
     for (const endpoint of this.#endpoints) endpoint.examine();

@@ -1,122 +1,214 @@
-// Sees when another server, or another model, answers behind the same address: after a lost connection the
-// canaries are measured again before anything is sent or handed on.
-import { setTimeout as sleep } from 'node:timers/promises';
+// Holds a server to one model and one vector space: its digest is asked after every answer, and after a lost
+// connection the canaries are measured again before anything is sent or handed on.
 import { EmbedderFault } from '../errors.js';
 import { policyOf } from '../faults.js';
 import type { Embedder, EmbedOptions, Vector, VectorSpace } from '../types.js';
 import { orAborted } from './abort.js';
 import { OtherDimensions } from './accept.js';
-import type { ServerEmbedder } from './endpoint.js';
-import { Race } from './race.js';
+import { Confirmation } from './confirmation.js';
+import type { ConfirmOptions, Member, ServerEmbedder } from './member.js';
+import { measureInTime } from './recheck.js';
 import { wrapped } from './retry.js';
-import { canaryTextsOf, compareSpaces, measureSpace, spaceOf } from './space.js';
+import { canaryTextsOf, compareSpaces, spaceOf } from './space.js';
 
-/** An embedder that knows whether its server has to be checked before its vectors can be used. */
-export interface SteadyEmbedder extends Embedder {
-  isUnsure(): boolean;
+/** An embedder that knows whether its server is still what it was. Its answers count once they are confirmed. */
+export type SteadyEmbedder = Embedder &
+  Required<Pick<Member, 'isUnsure' | 'confirm' | 'mark' | 'reconsider'>>;
+
+/** The server is another one. */
+interface Change {
+  fault: EmbedderFault;
+  /** What it said of itself then; undefined when it said nothing. */
+  mark: string | undefined;
 }
 
 /**
- * The canaries are sent once more after this, in ms, and again after twice as long: what a restart swallowed is
- * never answered, though the server is well since.
- */
-const againMs = 10_000;
-const mostChecks = 3;
-
-/**
  * The embedder, held to the vector space of its first use. The canaries of whoever measures the space first are
- * taken for it; without them they are sent before the first texts. Then nothing is sent beside what is asked
+ * taken for it; without them they are sent before the first texts. Then no text is sent beside what is asked
  * for, until a connection is lost or a request finds nobody: the next one, or the one that was under way, waits
  * for one check that all share. Who sends the canaries later has asked for such a check.
  * @param requests what is asked: the embedder, maybe with something around it
  * @param measured its space, and how many connections had been lost before that was measured
- * @returns an embedder whose `embed` also throws `changed`, for good, when the space is no longer the same
+ * @returns an embedder whose `embed` also throws `changed` when the space is no longer the same
  */
 export function withSteadySpace(
   embedder: ServerEmbedder,
   requests: Embedder = embedder,
   measured?: { space: VectorSpace; losses: number },
 ): SteadyEmbedder {
-  let known = measured?.space;
+  const server = new SteadyServer(embedder, requests, measured);
+  return {
+    ...wrapped(requests, (texts, options) => server.embed(texts, options)),
+    isUnsure: () => server.isUnsure(),
+    confirm: (options) => server.confirm(options),
+    mark: (signal) => server.mark(signal),
+    reconsider: (signal) => server.reconsider(signal),
+    close: async () => {
+      server.close();
+      await requests.close();
+    },
+  };
+}
+
+class SteadyServer {
+  readonly #server: ServerEmbedder;
+  readonly #requests: Embedder;
+  readonly #confirmation: Confirmation;
+  readonly #end = new AbortController();
+  #known: VectorSpace | undefined;
   /** The alarms that the last check has answered. */
-  let checked = measured?.losses ?? -1;
-  let unreached = 0;
-  let checking: Promise<void> | undefined;
-  let changed: EmbedderFault | undefined;
-  const alarms = () => embedder.losses + unreached;
-  const isUnsure = () => checked !== alarms();
+  #checked: number;
+  #unreached = 0;
+  #inFlight = 0;
+  #checking: Promise<void> | undefined;
+  #change: Change | undefined;
 
-  async function check(leastMs: number | undefined): Promise<void> {
-    const answered = alarms();
-    let difference: string | undefined;
+  constructor(
+    server: ServerEmbedder,
+    requests: Embedder,
+    measured: { space: VectorSpace; losses: number } | undefined,
+  ) {
+    this.#server = server;
+    this.#requests = requests;
+    this.#known = measured?.space;
+    this.#checked = measured?.losses ?? -1;
+    this.#confirmation = new Confirmation({
+      look: (signal) => this.#look(signal),
+      isIdle: () => this.#inFlight === 0,
+      where: `Ollama at ${server.url}`,
+    });
+  }
+
+  get #alarms(): number {
+    return this.#server.losses + this.#unreached;
+  }
+
+  isUnsure(): boolean {
+    return this.#checked !== this.#alarms;
+  }
+
+  async embed(texts: readonly string[], options: EmbedOptions = {}): Promise<Vector[]> {
+    const measures = (this.#known === undefined || this.isUnsure()) && this.#isMeasuring(texts, options);
+    const isFirst = measures && this.#known === undefined;
+    const answered = this.#alarms;
+    if (!isFirst) await this.#settle(options);
+    if (measures && this.#known) return this.#known.canaries.map((vector) => vector.slice());
     try {
-      const measured = await measureInTime(requests, leastMs);
-      known ??= measured;
-      const comparison = compareSpaces(known, measured);
-      if (!comparison.same) difference = comparison.reason;
-    } catch (error) {
-      if (known === undefined || !hasOtherDimensions(error)) throw error;
-      difference = error.cause.message;
-    }
-    checked = answered;
-    if (difference !== undefined) changed = changedFault(embedder.url, difference);
-  }
-
-  function isMeasuring(texts: readonly string[], options: EmbedOptions): boolean {
-    return options.dimensions === undefined && isSame(texts, canaryTextsOf(embedder));
-  }
-
-  async function settle({ signal, leastMs }: EmbedOptions): Promise<void> {
-    if (isUnsure()) {
-      checking ??= check(leastMs).finally(() => {
-        checking = undefined;
-      });
-      await orAborted(checking, signal);
-    }
-    if (changed !== undefined) throw changed;
-  }
-
-  async function embed(texts: readonly string[], options: EmbedOptions = {}): Promise<Vector[]> {
-    const measures = (known === undefined || isUnsure()) && isMeasuring(texts, options);
-    const isFirst = measures && known === undefined;
-    const answered = alarms();
-    if (!isFirst) await settle(options);
-    if (measures && known) return known.canaries.map((vector) => vector.slice());
-    try {
-      const vectors = await requests.embed(texts, options);
-      if (isFirst && known === undefined) {
-        known = spaceOf(
-          embedder,
+      const vectors = await this.#ask(texts, options);
+      if (isFirst && this.#known === undefined) {
+        this.#known = spaceOf(
+          this.#server,
           vectors.map((vector) => vector.slice()),
         );
-        checked = answered;
+        this.#checked = answered;
       }
       // A server that was replaced while this was under way may have answered it.
-      await settle(options);
+      await this.#settle(options);
       return vectors;
     } catch (error) {
-      if (error instanceof EmbedderFault && policyOf(error).unmet) unreached++;
+      if (error instanceof EmbedderFault && policyOf(error).unmet) this.#unreached++;
       throw error;
     }
   }
 
-  return { ...wrapped(requests, embed), isUnsure };
-}
-
-/** The space, by the first of several requests that is answered. */
-async function measureInTime(embedder: Embedder, leastMs: number | undefined): Promise<VectorSpace> {
-  // Whatever the server says to one of them, it is there and has said it.
-  const race = new Race<VectorSpace>(undefined, () => false);
-  const enter = () => race.enter((signal) => measureSpace(embedder, { leastMs, signal }));
-  const again = async () => {
-    for (let checks = 1, pauseMs = againMs; checks < mostChecks; checks++, pauseMs *= 2) {
-      await sleep(pauseMs, undefined, { signal: race.ending, ref: false });
-      void enter();
+  async #ask(texts: readonly string[], options: EmbedOptions): Promise<Vector[]> {
+    this.#inFlight++;
+    try {
+      return await this.#requests.embed(texts, options);
+    } finally {
+      this.#inFlight--;
     }
-  };
-  void enter();
-  again().catch(() => {});
-  return await race.result;
+  }
+
+  async confirm(options: ConfirmOptions): Promise<void> {
+    await this.#confirmation.next(options);
+  }
+
+  /** @throws {EmbedderFault} `changed`, or `unconfirmed` when the server doesn't say what it has */
+  async #look(signal: AbortSignal): Promise<void> {
+    if (this.#change) throw this.#change.fault;
+    const digest = await this.#said(this.#server.digest(signal));
+    if (digest === this.#server.identity.digest) return;
+    this.#change = { fault: otherModelFault(this.#server, digest), mark: undefined };
+    throw this.#change.fault;
+  }
+
+  async #said<T>(answer: Promise<T>): Promise<T> {
+    try {
+      return await answer;
+    } catch (error) {
+      throw error instanceof EmbedderFault ? unconfirmedFault(this.#server.url, error) : error;
+    }
+  }
+
+  #isMeasuring(texts: readonly string[], options: EmbedOptions): boolean {
+    return options.dimensions === undefined && isSame(texts, canaryTextsOf(this.#server));
+  }
+
+  async #settle({ signal, leastMs }: EmbedOptions): Promise<void> {
+    if (this.#change) throw this.#change.fault;
+    if (!this.isUnsure()) return;
+    this.#checking ??= this.#check(leastMs).finally(() => {
+      this.#checking = undefined;
+    });
+    await orAborted(this.#checking, signal);
+    if (this.#change) throw (this.#change as Change).fault;
+  }
+
+  async #check(leastMs: number | undefined): Promise<void> {
+    const answered = this.#alarms;
+    const difference = await this.#differenceNow(leastMs);
+    this.#checked = answered;
+    if (difference === undefined) return;
+    const fault = otherVectorsFault(this.#server.url, difference);
+    this.#change = { fault, mark: await this.mark(this.#end.signal).catch(() => undefined) };
+  }
+
+  /** What is other than before, as a phrase. @throws {EmbedderFault} when it can't be measured */
+  async #differenceNow(leastMs: number | undefined): Promise<string | undefined> {
+    try {
+      const measured = await measureInTime(this.#requests, leastMs, this.#end.signal);
+      this.#known ??= measured;
+      const comparison = compareSpaces(this.#known, measured);
+      return comparison.same ? undefined : comparison.reason;
+    } catch (error) {
+      if (this.#known === undefined || !hasOtherDimensions(error)) throw error;
+      return error.cause.message;
+    }
+  }
+
+  async mark(signal: AbortSignal): Promise<string> {
+    const said = await Promise.all([this.#server.digest(signal), this.#server.version(signal)]);
+    return [...said, this.#server.losses].join(' ');
+  }
+
+  /** A server that has the old model is only measured again when it is not the one that was refused. */
+  async reconsider(signal: AbortSignal): Promise<boolean> {
+    if (this.#change === undefined) return true;
+    const ending = AbortSignal.any([signal, this.#end.signal]);
+    const digest = await this.#server.digest(ending);
+    if (digest !== this.#server.identity.digest) {
+      this.#change = { fault: otherModelFault(this.#server, digest), mark: undefined };
+      return false;
+    }
+    const mark = await this.mark(ending);
+    if (mark === this.#change.mark) return false;
+    const answered = this.#alarms;
+    const difference = await this.#differenceNow(undefined);
+    if (difference !== undefined) {
+      this.#change = { fault: otherVectorsFault(this.#server.url, difference), mark };
+      return false;
+    }
+    if ((await this.#server.digest(ending)) !== this.#server.identity.digest) return false;
+    this.#checked = answered;
+    this.#change = undefined;
+    return true;
+  }
+
+  close(): void {
+    this.#confirmation.close();
+    this.#end.abort(new Error('The embedder was closed.'));
+  }
 }
 
 function hasOtherDimensions(error: unknown): error is EmbedderFault & { cause: OtherDimensions } {
@@ -127,10 +219,33 @@ function isSame(texts: readonly string[], others: readonly string[]): boolean {
   return texts.length === others.length && texts.every((text, index) => text === others[index]);
 }
 
-function changedFault(url: string, difference: string): EmbedderFault {
+function otherVectorsFault(url: string, difference: string): EmbedderFault {
   return new EmbedderFault(
     'changed',
     `Ollama at ${url} gives other vectors than it gave before (${difference}): its release or its model was replaced; ` +
       'put back what was there, or start again (an output needs --rebuild then).',
+  );
+}
+
+/** @param digest what it has now; undefined when it no longer has the model */
+function otherModelFault({ url, identity }: ServerEmbedder, digest: string | undefined): EmbedderFault {
+  const { model } = identity;
+  const before = identity.digest.slice(0, 12);
+  const now =
+    digest === undefined
+      ? `no longer has the model "${model}" (digest ${before})`
+      : `has another model under the name "${model}" now (digest ${digest.slice(0, 12)}, before ${before})`;
+  return new EmbedderFault(
+    'changed',
+    `Ollama at ${url} ${now}: put the old one back there ("ollama pull", or "ollama cp" of a copy that was kept), ` +
+      'or start again (an output needs --rebuild then).',
+  );
+}
+
+function unconfirmedFault(url: string, cause: EmbedderFault): EmbedderFault {
+  return new EmbedderFault(
+    'unconfirmed',
+    `Ollama at ${url} has answered, but doesn't say whether its model is still the same: ${cause.message}`,
+    { cause, retryAfterMs: cause.retryAfterMs },
   );
 }

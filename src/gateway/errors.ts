@@ -77,6 +77,7 @@ const STATUS: Record<FaultMeaning, { status: number; words?: (model: string) => 
   busy: { status: 503, words: () => BUSY },
   timeout: { status: 503 },
   unreachable: { status: 503 },
+  unconfirmed: { status: 503 },
   'missing-model': { status: 404, words: missingModel },
   resting: { status: 503 },
   changed: { status: 503 },

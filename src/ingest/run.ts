@@ -2,7 +2,8 @@
 import { dirname, resolve } from 'node:path';
 import { debug } from '../debug.js';
 import { type Root, resolveRoots } from '../documents/walk/roots.js';
-import { DamagedOutputError, UsageError } from '../errors.js';
+import { DamagedOutputError, UsageError, VectorSpaceError } from '../errors.js';
+import { isChanged } from '../faults.js';
 import { refuseOtherFolder } from '../output/folder.js';
 import type { Lock } from '../output/lock.js';
 import { type Output, openOutput } from '../output/output.js';
@@ -147,6 +148,10 @@ export class Run {
         await writer.abort();
         throw error;
       }
+    } catch (error) {
+      // Whoever made the output is no longer there: that is no outage, and no waiting helps.
+      if (isChanged(error) && error instanceof Error) throw new VectorSpaceError(error.message);
+      throw error;
     } finally {
       await previous?.close();
       await this.#session?.then((session) => session.close()).catch(() => undefined);

@@ -1,7 +1,7 @@
 // Servers that were down when the others were opened: tried again in the background while the embedder is
-// used, and taken in when their vectors fit.
+// used, and taken in when their vectors fit. One that was refused is only looked at, until it is another one.
 import type { Measured } from '../embedders/alike.js';
-import type { Member } from '../embedders/endpoint.js';
+import type { Member } from '../embedders/member.js';
 import type { OllamaAddress } from '../embedders/ollama/host.js';
 import type { EmbedderPool } from '../embedders/pool.js';
 import { wrapped } from '../embedders/retry.js';
@@ -53,13 +53,20 @@ export function withLatecomers(pool: EmbedderPool, options: LatecomerOptions): E
   };
 }
 
+/** One that gives other vectors. */
+interface Refused {
+  member: Member;
+  /** What it said of itself then; undefined when it didn't. */
+  mark: string | undefined;
+}
+
 class Latecomers {
   readonly #pool: EmbedderPool;
   readonly #options: LatecomerOptions;
   readonly #pauseMs: number;
   readonly #signal: AbortSignal;
   readonly #absent: Set<OllamaAddress>;
-  readonly #refused = new Set<OllamaAddress>();
+  readonly #refused = new Map<OllamaAddress, Refused>();
   /** One that hangs holds up its own try only. */
   readonly #tries = new Map<OllamaAddress, Promise<void>>();
   readonly #lastTry = new Map<OllamaAddress, number>();
@@ -72,25 +79,44 @@ class Latecomers {
     this.#signal = AbortSignal.any([options.signal, options.end.signal]);
     for (const { address, opening } of options.absent) {
       this.#lastTry.set(address, performance.now());
-      if (opening) this.#try(address, opening);
+      if (opening) this.#try(address, this.#takeIn(address, opening));
     }
   }
 
   /** Starts the tries that are due. */
   knock(): void {
     for (const address of this.#absent) {
-      if (this.#tries.has(address)) continue;
-      if (performance.now() - this.#lastTry.get(address)! < this.#pauseMs) continue;
-      this.#try(address, this.#options.open(address, this.#signal));
+      if (this.#isDue(address)) this.#try(address, this.#takeIn(address, this.#open(address)));
+    }
+    for (const [address, refused] of this.#refused) {
+      if (this.#isDue(address)) this.#try(address, this.#lookAgain(address, refused));
     }
   }
 
-  #try(address: OllamaAddress, opening: Promise<OpenedMember>): void {
+  #isDue(address: OllamaAddress): boolean {
+    return !this.#tries.has(address) && performance.now() - this.#lastTry.get(address)! >= this.#pauseMs;
+  }
+
+  #open(address: OllamaAddress): Promise<OpenedMember> {
+    return this.#options.open(address, this.#signal);
+  }
+
+  #try(address: OllamaAddress, work: Promise<void>): void {
     const end = () => {
       this.#lastTry.set(address, performance.now());
       this.#tries.delete(address);
     };
-    this.#tries.set(address, this.#takeIn(address, opening).then(end, end));
+    this.#tries.set(address, work.then(end, end));
+  }
+
+  /** What was refused is measured again when it is no longer the same. */
+  async #lookAgain(address: OllamaAddress, { member, mark }: Refused): Promise<void> {
+    if ((await member.mark?.(this.#signal)) === mark) return;
+    const opened = this.#open(address);
+    await opened;
+    this.#refused.delete(address);
+    await member.embedder.close();
+    await this.#takeIn(address, opened);
   }
 
   async #takeIn(address: OllamaAddress, opening: Promise<OpenedMember>): Promise<void> {
@@ -103,17 +129,17 @@ class Latecomers {
       onNotice(`Ollama at ${member.url} is back and takes part.`);
       return;
     }
-    await member.embedder.close();
-    if (comparison.same) return;
-    this.#refused.add(address);
+    if (comparison.same) return await member.embedder.close();
+    const mark = await member.mark?.(this.#signal).catch(() => undefined);
+    this.#refused.set(address, { member, mark });
     onNotice(
       `Ollama at ${member.url} is back, but gives other vectors than the others (${comparison.reason}): ` +
-        'it stays out; give it their version and model.',
+        'it stays out until it has their version and model.',
     );
   }
 
   states(): EndpointState[] {
-    return [...this.#absent, ...this.#refused].map(({ url, weight }) => ({
+    return [...this.#absent, ...this.#refused.keys()].map(({ url, weight }) => ({
       url: url.href.replace(/\/$/, ''),
       weight,
       breaker: 'open',
@@ -127,5 +153,6 @@ class Latecomers {
   async stop(): Promise<void> {
     this.#options.end.abort(new Error('The embedder was closed.'));
     await Promise.all(this.#tries.values());
+    await Promise.all([...this.#refused.values()].map(({ member }) => member.embedder.close()));
   }
 }

@@ -46,7 +46,12 @@ export async function openOllama(
   const [first, ...others] = opened;
   // The tries of one request alone must not open a circuit: a bad text fails them all.
   const failures = Math.max(5, settings.maxRetries + 2);
-  const pool = poolOf([first.member, ...others.map((one) => one.member)], { failures });
+  const pool = poolOf([first.member, ...others.map((one) => one.member)], {
+    failures,
+    onOut: (url, { message }) =>
+      options.onWarning(`Going on without ${url} until it is as before: ${message}`),
+    onBack: (url) => onNotice(`Ollama at ${url} is as it was before again, and takes part.`),
+  });
   for (const { address, error } of absent) {
     const why = error?.message ?? 'it has not answered yet, and the others have.';
     onNotice(`Going on without ${address.url.href} until it is back: ${why}`);
@@ -207,15 +212,20 @@ async function openMember(
       signal,
     });
     const { space, unlike } = measured;
-    if (unlike !== undefined) onWarning(unlikeSentence(where, unlike));
     const requests = unlike === undefined ? counted : withSingles(counted);
     const embedder = withSteadySpace(server, requests, { space, losses });
+    // The digest was read before the canaries were measured.
+    await embedder.confirm({ signal });
+    if (unlike !== undefined) onWarning(unlikeSentence(where, unlike));
     const member = {
       url: server.url,
       weight,
       embedder,
       msPerToken: () => server.msPerToken,
       isUnsure: () => embedder.isUnsure(),
+      confirm: embedder.confirm,
+      mark: embedder.mark,
+      reconsider: embedder.reconsider,
     };
     return { member, measured };
   } catch (error) {

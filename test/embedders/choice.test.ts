@@ -19,7 +19,7 @@ async function endpoint(server: TestOllama, msPerToken: number | undefined, answ
   const one = new Endpoint(
     await servers.member(server, { msPerToken: () => msPerToken }),
     {},
-    () => undefined,
+    { onChange: () => {}, onOut: () => {}, onBack: () => {} },
   );
   for (let answer = 0; answer < answers; answer++) await one.embed([`text ${answer}`], { tokens: 10 });
   return one;

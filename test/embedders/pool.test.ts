@@ -1,6 +1,6 @@
 // Several real servers behind one embedder: which request goes where, and what is heard when they fail.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Member } from '../../src/embedders/endpoint.js';
+import type { Member } from '../../src/embedders/member.js';
 import { type EmbedderPool, poolOf } from '../../src/embedders/pool.js';
 import { CANARY_TEXTS } from '../../src/embedders/space.js';
 import { EmbedderFault } from '../../src/errors.js';

@@ -1,5 +1,5 @@
 // Scripted servers as endpoints, for the tests of what stands around them.
-import type { Member, ServerEmbedder } from '../../src/embedders/endpoint.js';
+import type { Member, ServerEmbedder } from '../../src/embedders/member.js';
 import { openOllamaEmbedder } from '../../src/embedders/ollama/embedder.js';
 import { type OllamaOptions, startOllama, type TestOllama } from '../helpers/ollama.js';
 

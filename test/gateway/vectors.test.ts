@@ -105,8 +105,9 @@ test('no client makes the server load its model anew', async () => {
   await embed(url, { input: ['', 'two'], options: { num_ctx: 128 }, keep_alive: 0 });
   await post(`${url}/api/embeddings`, { model: 'all-minilm', prompt: 'three', options: { num_ctx: 64 } });
   await post(`${url}/v1/embeddings`, { model: 'all-minilm', input: ['', 'four'], options: { num_ctx: 64 } });
-  expect(server.requests).toHaveLength(4);
-  for (const { body } of server.requests) {
+  const sent = server.requests.filter(({ method }) => method === 'POST');
+  expect(sent).toHaveLength(4);
+  for (const { body } of sent) {
     expect(body).not.toHaveProperty('options');
     expect(body).not.toHaveProperty('keep_alive');
   }

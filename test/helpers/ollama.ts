@@ -74,6 +74,8 @@ export interface TestOllama {
   freeze(): void;
   thaw(): void;
   revive(as?: Rebirth): Promise<void>;
+  /** Its models are replaced, as by `ollama pull`: all connections stay. */
+  become(as: Partial<TestModel>): void;
   stop(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -179,7 +181,9 @@ export async function startOllama(options: OllamaOptions = {}): Promise<TestOlla
       send(response, { status: fault.status, contentType, body: fault.body }, fault.headers);
       return;
     }
+    if (fault?.kind === 'become' && fault.answers === 'new') ollama.become(fault.as);
     const reply = answer(world, method, path, raw);
+    if (fault?.kind === 'become' && fault.answers === 'old') ollama.become(fault.as);
     if (fault?.kind === 'delay') await pause(fault.ms);
     await work(reply, reply.loads !== undefined && loadedBefore.has(reply.loads.name));
     if (response.destroyed) return;
@@ -234,8 +238,11 @@ export async function startOllama(options: OllamaOptions = {}): Promise<TestOlla
     async revive({ version, ...changes }: Rebirth = {}) {
       world.loaded.clear();
       world.version = version ?? world.version;
-      world.models = world.models.map((model) => ({ ...model, ...changes }));
+      ollama.become(changes);
       server = await listen(handle, port);
+    },
+    become(as) {
+      world.models = world.models.map((model) => ({ ...model, ...as }));
     },
     stop: () => close(server),
     [Symbol.asyncDispose]: () => close(server),

@@ -188,10 +188,10 @@ describe('a server that is down', () => {
     expectRightVectors();
   });
 
-  test('--wait-for-server, and it comes back as another: exit 4, saying so', async () => {
+  test('--wait-for-server, and it comes back as another: exit 5, saying so', async () => {
     ollama.script({ kind: 'die', after: OPENING + 1, backAfterMs: 1000, as: { salt: 'changed' } });
     const result = await ingest('docs', '--wait-for-server', '1m', '--max-retries', '0', '--batch-size', '4');
-    expect(result.code).toBe(4);
+    expect(result.code).toBe(5);
     expect(result.stderr).toMatch(/other vectors/);
   });
 

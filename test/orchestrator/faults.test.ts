@@ -324,8 +324,10 @@ describe('a server that comes back as another one', () => {
     vi.mocked(Math.random).mockReturnValue(1);
     const twin = await ollama();
     const cache = memoryCache(2 ** 24);
+    // So slow that the first two answers are confirmed before the end.
+    const server = await ollama({ requestDelayMs: 300 });
     const made = await started({ batchSize: 16, concurrency: 2 }, [server], { cache });
-    server.script({ kind: 'die', after: 3, backAfterMs: 50, as: as! });
+    server.script({ kind: 'die', after: 5, backAfterMs: 50, as: as! });
     const all = texts(200, 'naïve café');
     const outcomes = await made.processEmbeddingsBatch(all);
     let answered = 0;
@@ -337,9 +339,10 @@ describe('a server that comes back as another one', () => {
         expect(outcome).toMatchObject({ error: { message: expect.stringMatching(CHANGED) } });
       }
     }
-    // The request beside the one that met the end of the server may have been lost, too.
+    // The request beside the one that met the end of the server may have been lost, too, and so may the two
+    // answers before, which the server was not yet asked about.
     expect(answered).toBeGreaterThanOrEqual(32);
-    expect(answered).toBeLessThanOrEqual(48);
+    expect(answered).toBeLessThanOrEqual(80);
     expect((await cache.usage()).entries).toBe(answered);
     const { requests } = asked(server);
     await expect(made.embed(['later'])).rejects.toThrow(CHANGED);

@@ -216,7 +216,7 @@ describe('a server that is down at the opening', () => {
     expect(embedder.endpoints?.().map((one) => one.breaker)).toEqual(['closed', 'closed']);
   });
 
-  it('stays out for good when its vectors differ, with one warning', async () => {
+  it('stays out while its vectors differ, with one warning, and is only looked at', async () => {
     const embedder = await openWithoutB();
     await b.revive({ digest: 'e'.repeat(64) });
     passTime(15_001);
@@ -224,8 +224,27 @@ describe('a server that is down at the opening', () => {
     await expect.poll(() => notices.at(-1), { timeout: 20_000 }).toMatch(/other vectors.*digest/);
     passTime(60_000);
     await each(embedder, 'two', 'three');
+    const looks = () => b.requests.filter(({ path }) => path === '/api/tags').length;
+    await expect.poll(looks, { timeout: 20_000 }).toBeGreaterThan(3);
     expect(b.batches()).toHaveLength(OPENING);
     expect(notices).toHaveLength(2);
+    b.become({ digest: allMiniLm.digest });
+    const goOn = async () => {
+      passTime(20_000);
+      await each(embedder, 'more');
+      return notices.at(-1);
+    };
+    await expect.poll(goOn, { timeout: 20_000 }).toMatch('is back and takes part');
+    await expect
+      .poll(
+        async () => {
+          await each(embedder, 'four');
+          return b.batches().length;
+        },
+        { timeout: 20_000 },
+      )
+      .toBeGreaterThan(2 * OPENING);
+    expect(notices).toHaveLength(3);
   });
 
   it('is tried again when it is still down, and forgotten when all is closed', async () => {

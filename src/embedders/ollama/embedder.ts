@@ -4,12 +4,12 @@ import { estimateCounter } from '../../tokens/estimate.js';
 import { wordPieceCounter } from '../../tokens/wordpiece.js';
 import type { EmbedderIdentity, EmbedOptions, TokenCounter, Vector } from '../../types.js';
 import { accept } from '../accept.js';
-import type { ServerEmbedder } from '../endpoint.js';
+import type { ServerEmbedder } from '../member.js';
 import { profileOf } from '../profiles.js';
 import { readEmbedAnswer } from './answer.js';
 import { OllamaClient } from './client.js';
 import { latenessOf } from './lateness.js';
-import { type OllamaModel, readModel } from './model.js';
+import { type OllamaModel, readDigest, readModel, readVersion } from './model.js';
 import { Pace, type RequestTime } from './pace.js';
 
 export interface OllamaEmbedderOptions {
@@ -139,6 +139,14 @@ class OllamaEmbedder implements ServerEmbedder {
 
   #count(texts: readonly string[]): number {
     return texts.reduce((sum, text) => sum + this.counter.count(text), 0);
+  }
+
+  digest(signal: AbortSignal): Promise<string | undefined> {
+    return readDigest(this.#client, this.identity.model, signal);
+  }
+
+  version(signal: AbortSignal): Promise<string> {
+    return readVersion(this.#client, signal);
   }
 
   async close(): Promise<void> {

@@ -3,7 +3,7 @@
 import { EmbedderFault, type FaultMeaning } from '../../errors.js';
 
 /** What a server can say; the others are said without asking it. */
-type AnswerMeaning = Exclude<FaultMeaning, 'resting' | 'changed' | 'unknown-script'>;
+type AnswerMeaning = Exclude<FaultMeaning, 'resting' | 'unconfirmed' | 'changed' | 'unknown-script'>;
 
 interface Row {
   /** Of the `error` message, or of the whole body when there is none. */

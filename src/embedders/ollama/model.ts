@@ -1,4 +1,5 @@
 // What a server says of a model, read once: identity, sizes and vocabulary. Nothing here loads the model.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { EmbedderFault, ServiceError } from '../../errors.js';
 import { type OllamaClient, type RequestOptions, withClient } from './client.js';
 import { canonicalName, pullCommand } from './name.js';
@@ -31,6 +32,18 @@ const defaultContext = 4096;
 
 type Fields = { [key: string]: unknown };
 
+/** The fields of an answer. @throws {EmbedderFault} `bad-answer` when it is no object */
+async function fieldsOf(
+  client: OllamaClient,
+  path: string,
+  body: object | undefined,
+  options: RequestOptions,
+): Promise<Fields> {
+  const answer = await client.json(path, body, options);
+  if (typeof answer === 'object' && answer !== null) return answer as Fields;
+  throw new EmbedderFault('bad-answer', `${client.where}${path} gave no object: is that an Ollama?`);
+}
+
 /**
  * Reads what is known of a model.
  * @throws {ServiceError} when the server can't be reached, lacks the model, or the model can't embed
@@ -42,15 +55,15 @@ export async function readModel(
 ): Promise<OllamaModel> {
   const options = { timeoutMs: metadataTimeoutMs, signal };
   return await asServiceError(async () => {
-    const { version } = (await client.json('/api/version', undefined, options)) as Fields;
+    const version = await readVersion(client, signal);
     const listed = (await listModels(client, options)).find((one) => sameName(one.name, model));
     if (listed === undefined) {
       throw new ServiceError(
         `Ollama at ${client.where} has no model "${model}": run "${pullCommand(model)}" there, or use --pull.`,
       );
     }
-    const shown = (await client.json('/api/show', { model }, options)) as Fields;
-    const capabilities = shown.capabilities as string[] | undefined;
+    const shown = await fieldsOf(client, '/api/show', { model }, options);
+    const capabilities = listOf(shown.capabilities);
     // Servers before 0.6.4 list none (github.com/awaescher/OllamaSharp/pull/213): the first request shows it.
     if (capabilities !== undefined && !capabilities.includes('embedding')) {
       throw new ServiceError(
@@ -64,7 +77,7 @@ export async function readModel(
     return {
       name: listed.name,
       digest: listed.digest,
-      version: String(version),
+      version,
       architecture,
       dimensions:
         numberOf(info[`${architecture}.embedding_length_out`]) ??
@@ -74,6 +87,35 @@ export async function readModel(
         info['tokenizer.ggml.model'] === 'bert' ? await readVocabulary(client, model, options) : undefined,
     };
   });
+}
+
+/** The release of the server. @throws {EmbedderFault} when it doesn't say */
+export async function readVersion(client: OllamaClient, signal?: AbortSignal): Promise<string> {
+  const options = { timeoutMs: metadataTimeoutMs, signal };
+  return String((await fieldsOf(client, '/api/version', undefined, options)).version);
+}
+
+/** A model that is pulled anew may be missing while its manifest is written: it is looked for again after this, in ms. */
+const unlistedMs = 250;
+
+/**
+ * The digest of a model as the server lists it now.
+ * @returns undefined when it lists no such model
+ * @throws {EmbedderFault} when it doesn't say
+ */
+export async function readDigest(
+  client: OllamaClient,
+  model: string,
+  signal?: AbortSignal,
+): Promise<string | undefined> {
+  const listed = async () => {
+    const models = await listModels(client, { timeoutMs: metadataTimeoutMs, signal });
+    return models.find((one) => sameName(one.name, model));
+  };
+  const first = await listed();
+  if (first !== undefined) return first.digest;
+  await sleep(unlistedMs, undefined, { signal }).catch(() => signal?.throwIfAborted());
+  return (await listed())?.digest;
 }
 
 export interface AskOptions {
@@ -109,9 +151,8 @@ export async function listEmbeddingModels(url: URL, options: AskOptions = {}): P
       const models = await listModels(client, { timeoutMs, signal });
       const able = await Promise.all(
         models.map(async ({ name }) => {
-          const shown = (await client.json('/api/show', { model: name }, { timeoutMs, signal })) as Fields;
-          const { capabilities } = shown as { capabilities?: string[] };
-          return capabilities?.includes('embedding') ?? rankOf(name) < preferred.length;
+          const shown = await fieldsOf(client, '/api/show', { model: name }, { timeoutMs, signal });
+          return listOf(shown.capabilities)?.includes('embedding') ?? rankOf(name) < preferred.length;
         }),
       );
       return models
@@ -131,11 +172,12 @@ async function listModels(
   client: OllamaClient,
   options: RequestOptions,
 ): Promise<{ name: string; digest: string }[]> {
-  const { models } = (await client.json('/api/tags', undefined, options)) as { models?: Fields[] };
-  if (!Array.isArray(models)) {
+  const { models } = await fieldsOf(client, '/api/tags', undefined, options);
+  const isList = Array.isArray(models) && models.every((one) => typeof one === 'object' && one !== null);
+  if (!isList) {
     throw new EmbedderFault('bad-answer', `${client.where}/api/tags lists no models: is that an Ollama?`);
   }
-  return models.map((one) => ({
+  return (models as Fields[]).map((one) => ({
     name: String(one.name),
     digest: String(one.digest).replace(/^sha256:/, ''),
   }));
@@ -146,7 +188,7 @@ async function readVocabulary(
   model: string,
   options: RequestOptions,
 ): Promise<string[] | undefined> {
-  const shown = (await client.json('/api/show', { model, verbose: true }, options)) as Fields;
+  const shown = await fieldsOf(client, '/api/show', { model, verbose: true }, options);
   const tokens = (shown.model_info as Fields | undefined)?.['tokenizer.ggml.tokens'];
   return Array.isArray(tokens) ? tokens.map(String) : undefined;
 }
@@ -164,6 +206,10 @@ function contextParameter(parameters: unknown): number | undefined {
 
 function numberOf(value: unknown): number | undefined {
   return typeof value === 'number' && value > 0 ? value : undefined;
+}
+
+function listOf(value: unknown): unknown[] | undefined {
+  return Array.isArray(value) ? value : undefined;
 }
 
 /** At the start a server that fails is a service that can't be used, and no fault of a request. */

@@ -22,6 +22,8 @@ export type FaultKind =
   | { kind: 'vectors'; of: (vectors: readonly string[]) => string[] }
   /** Answers well, but only after this time. */
   | { kind: 'delay'; ms: number }
+  /** The model is replaced while all connections stay, before or after the one that was there answers this request. */
+  | { kind: 'become'; as: Partial<TestModel>; answers: 'old' | 'new' }
   /** The whole server dies: for good, or for so many ms; then it may come back as another one. */
   | { kind: 'die'; backAfterMs?: number; as?: Rebirth }
   | { kind: 'answer'; status: number; body: string; contentType?: string; headers?: Record<string, string> };
