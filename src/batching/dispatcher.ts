@@ -149,6 +149,7 @@ export class Dispatcher {
       if (!queue) return;
       const slot = free.take();
       void this.#occupy(slot, this.#takeBatch(queue, batchSize), batchSize);
+      this.#wakeUp();
     }
   }
 
@@ -163,7 +164,8 @@ export class Dispatcher {
   }
 
   /**
-   * Resolves when a request that is in flight now has been answered or has failed for good.
+   * Resolves when a batch has left the queue, or a request that is in flight now has been answered or has failed
+   * for good: an answer takes a while to be confirmed, and the next batches go out meanwhile.
    * @throws what ended all: {@link ServiceError}, or the signal's reason
    */
   async settled(): Promise<void> {
@@ -315,6 +317,10 @@ export class Dispatcher {
 
   #goOn(): void {
     this.send();
+    this.#wakeUp();
+  }
+
+  #wakeUp(): void {
     const wake = this.#wake;
     this.#answered = this.#wake = undefined;
     wake?.();
