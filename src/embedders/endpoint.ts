@@ -158,7 +158,8 @@ export class Endpoint {
     return {
       url: this.url,
       weight: this.weight,
-      breaker: this.#embedder.breakerState,
+      // For who looks from outside, it is left alone.
+      breaker: this.#changed ? 'open' : this.#embedder.breakerState,
       inFlight: this.#inFlight,
       requests: this.#requests,
       failures: this.#failures,

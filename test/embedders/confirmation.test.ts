@@ -224,6 +224,7 @@ describe('a pool', () => {
       expect(await embedder.embed([text], { tokens: 10 })).toEqual([other.vectorOf(text)]);
     }
     expect(said).toEqual([expect.stringMatching(`^out ${server.url} Ollama at .* has another model`)]);
+    expect(embedder.endpoints().map(({ breaker }) => breaker)).toEqual(['open', 'closed']);
     const { embeds } = server.stats;
     passTime(16_000);
     await embedder.embed(['while it is another'], { tokens: 10 });
@@ -244,6 +245,7 @@ describe('a pool', () => {
       }, wait)
       .toBeGreaterThan(0);
     expect(said).toHaveLength(2);
+    expect(embedder.endpoints().map(({ breaker }) => breaker)).toEqual(['closed', 'closed']);
     await embedder.close();
   });
 
