@@ -182,7 +182,7 @@ export class Target {
       const late = performance.now() - start > mostMs / 2;
       if (singles.length >= LOOK || (late && singles.length >= 2)) break;
       try {
-        const { value, ms } = await timed(() => this.#embed([text], signal));
+        const { value, ms } = await this.#timed([text], signal);
         singles.push({ text, vector: value[0]!, ms });
       } catch (error) {
         if (!(error instanceof EmbedderFault) || !isOfText(error)) throw error;
@@ -190,11 +190,9 @@ export class Target {
       }
     }
     this.leaveOut(rejected);
-    const batch = await timed(() =>
-      this.#embed(
-        singles.map(({ text }) => text),
-        signal,
-      ),
+    const batch = await this.#timed(
+      singles.map(({ text }) => text),
+      signal,
     );
     const cosines = singles.map(({ vector }, index) => dot(vector, batch.value[index]!));
     this.agreement = { texts: singles.length, minimumCosine: Math.min(...cosines) };
@@ -226,12 +224,17 @@ export class Target {
     await this.embedder.close();
   }
 
-  #embed(texts: readonly TrialText[], signal: AbortSignal): Promise<Vector[]> {
+  /** `ms`: until the answer was there; it is confirmed while the next one is under way. */
+  async #timed(texts: readonly TrialText[], signal: AbortSignal): Promise<{ value: Vector[]; ms: number }> {
     const tokens = texts.reduce((sum, text) => sum + text.tokens, 0);
-    return this.embedder.embed(
-      texts.map(({ text }) => text),
-      { signal, tokens },
-    );
+    const start = performance.now();
+    let answered: number | undefined;
+    const onAnswer = () => {
+      answered = performance.now();
+    };
+    const all = texts.map(({ text }) => text);
+    const value = await this.embedder.embed(all, { signal, tokens, onAnswer });
+    return { value, ms: (answered ?? performance.now()) - start };
   }
 }
 

@@ -19,9 +19,9 @@ interface Look {
 }
 
 /** A busy server is asked so seldom that its looks take at most this share of the time … */
-const share = 1 / 20;
+const share = 1 / 5;
 /** … but a look is never put off for longer than this, nor begun sooner after the last one, in ms … */
-const mostPauseMs = 1000;
+const mostPauseMs = 500;
 const leastPauseMs = 50;
 /** … unless so many answers wait, which take memory. */
 const mostWaiting = 16;
