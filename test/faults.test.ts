@@ -18,7 +18,7 @@ const fault = (meaning: FaultMeaning, retryAfterMs?: number) =>
 
 describe('the table of faults', () => {
   it('names a source for each, and gives no two the same rank', () => {
-    expect(meanings).toHaveLength(11);
+    expect(meanings).toHaveLength(12);
     for (const { source } of Object.values(faultPolicies)) expect(source.length).toBeGreaterThan(20);
     expect(new Set(Object.values(faultPolicies).map(({ telling }) => telling)).size).toBe(meanings.length);
     expect(noFaults()).toEqual(Object.fromEntries(meanings.map((meaning) => [meaning, 0])));
@@ -31,15 +31,15 @@ describe('the table of faults', () => {
   });
 
   it.each<[string, (one: EmbedderFault) => boolean, FaultMeaning[]]>([
-    ['are gone at a later try', isDown, ['busy', 'timeout', 'unreachable', 'resting']],
+    ['are gone at a later try', isDown, ['busy', 'timeout', 'unreachable', 'unconfirmed', 'resting']],
     [
       'may pass where a server did well before',
       mayPass,
-      ['busy', 'bad-input', 'timeout', 'bad-answer', 'unreachable', 'resting'],
+      ['busy', 'bad-input', 'timeout', 'bad-answer', 'unreachable', 'unconfirmed', 'resting'],
     ],
     ['are mended by opening the model anew', isRenewable, ['missing-model', 'changed']],
     ['are of a text', isOfText, ['bad-input', 'bad-answer', 'too-long', 'unknown-script']],
-    ['are asked of another server', (one) => goesElsewhere(one, 1), meanings.slice(0, 8)],
+    ['are asked of another server', (one) => goesElsewhere(one, 1), meanings.slice(0, 9)],
   ])('knows which %s', (_, predicate, expected) => {
     expect(meanings.filter((meaning) => predicate(fault(meaning)))).toEqual(expected);
   });
