@@ -24,6 +24,8 @@ export interface ModelsOptions {
   /** @default servers can't be looked at */
   look?: LookAtServers;
   onNotice(message: string): void;
+  /** Told when the vectors of a model are refused; again only for another reason. */
+  onRefused?(model: string, error: WrongVectorsError): void;
 }
 
 interface Entry {
@@ -174,7 +176,7 @@ export class Models {
     try {
       await orchestrator.start();
     } catch (error) {
-      if (error instanceof WrongVectorsError) this.#refused.add(key, name, error);
+      if (error instanceof WrongVectorsError) this.#refuse(key, name, error);
       throw error;
     }
     const refused = this.#refused.get(key);
@@ -182,7 +184,15 @@ export class Models {
     const isWhole = orchestrator.getMetrics().endpoints.every(({ breaker }) => breaker === 'closed');
     if (refused && !isWhole) throw refused.error;
     this.#refused.delete(key);
+    if (refused)
+      this.#options.onNotice(`The servers give vectors of "${name}" that fit now: it is served again.`);
     return orchestrator;
+  }
+
+  #refuse(key: string, name: string, error: WrongVectorsError): void {
+    const isKnown = this.#refused.get(key)?.error.message === error.message;
+    this.#refused.add(key, name, error);
+    if (!isKnown) this.#options.onRefused?.(name, error);
   }
 
   #makeRoom(): void {

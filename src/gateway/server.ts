@@ -63,7 +63,12 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     onNotice,
     ...(backend.digests && { digests: () => backend.digests!() }),
     ...(backend.look && { look: (model) => backend.look!(model) }),
+    onRefused: (model, { message }) => {
+      // Until then it ends the start, which says it.
+      if (listens) onNotice(`No vectors of "${model}" are given. ${message}`);
+    },
   });
+  let listens = false;
   let draining = false;
   const holdsToken = token === undefined ? () => true : tokenCheck(token);
   const parts: GatewayParts = {
@@ -86,6 +91,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   try {
     await openNamedModel({ settings, backend, models, onNotice });
     await app.listen({ host, port });
+    listens = true;
   } catch (error) {
     await app.close();
     await close();
@@ -202,10 +208,11 @@ function observe(app: FastifyInstance, { traffic }: GatewayParts, { onRequest }:
   app.addHook('onRequest', async (request, reply) => {
     // Of a connection that has ended, it can't be told any more.
     const client = callerOf(request);
+    const start = performance.now();
     // Fastify tells of answers that were sent whole; one that was broken off ends so, too.
     reply.raw.once('close', () => {
       const route = request.routeOptions.url ?? '/*';
-      const ms = reply.elapsedTime;
+      const ms = performance.now() - start;
       const status = statusOf(reply.raw);
       traffic.answered(route, status, VECTORS.has(route) ? ms / 1000 : undefined);
       onRequest?.({

@@ -150,10 +150,13 @@ test('health, metrics and JSON say which model, why, and when it is over', async
   const [a, b] = [await ollama(), await ollama()];
   const { digest } = b.world.models[0]!;
   b.world.models[0]!.digest = `00${digest.slice(2)}`;
-  const { url } = await behind([a, b]);
+  const notices: string[] = [];
+  const settings = { ollamaUrl: [a.url, b.url] };
+  const { url } = await gateway(settings, { onNotice: (message) => notices.push(message) });
   expect(await get<Health>(`${url}/health`)).toMatchObject({ status: 'ok', refused: [] });
   const [, path, body] = ways[0]!;
-  await expectRefused(url, path, body, UNLIKE);
+  for (let count = 0; count < 3; count++) await expectRefused(url, path, body, UNLIKE);
+  expect(notices).toEqual([expect.stringMatching(`^No vectors of "all-minilm" are given. .*${UNLIKE}`)]);
   const health = await fetch(`${url}/health`);
   expect(health.status).toBe(200);
   expect(await health.json()).toMatchObject({
@@ -169,6 +172,7 @@ test('health, metrics and JSON say which model, why, and when it is over', async
   b.world.models[0]!.digest = digest;
   await eventually(() => get<Health>(`${url}/health`)).toMatchObject({ status: 'ok', refused: [] });
   expect((await post(url + path, body)).status).toBe(200);
+  expect(notices.slice(1)).toEqual([expect.stringContaining('it is served again')]);
   expect(await fetch(`${url}/metrics`).then((answer) => answer.text())).not.toContain('model_refused{');
 });
 

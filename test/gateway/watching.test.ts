@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openLog } from '../../src/gateway/logging.js';
+import type { RequestLine } from '../../src/gateway/options.js';
 import { eventually } from '../helpers/eventually.js';
 import { allMiniLm } from '../helpers/ollama.js';
 import { gateway, get, ollama, post } from './gateways.js';
@@ -70,6 +71,18 @@ test('/metrics is Prometheus’s text, each model with its name, every family on
     gateway: { texts_in: 3 },
     models: { 'a:latest': { texts: 2 }, 'b:latest': { texts: 1 } },
   });
+});
+
+test('how long answers took, those that are passed on, too', async () => {
+  const server = await ollama({ requestDelayMs: 50 });
+  const lines: RequestLine[] = [];
+  const { url } = await gateway({ ollamaUrl: [server.url] }, { onRequest: (line) => lines.push(line) });
+  await post(`${url}/api/embed`, { model: 'all-minilm', input: 'one' });
+  await post(`${url}/api/embeddings`, { model: 'all-minilm', prompt: 'one' });
+  await eventually(() => lines.length).toBe(2);
+  for (const { ms } of lines) expect(ms).toBeGreaterThanOrEqual(49);
+  const { performance } = await get<{ performance: { latency_seconds: { p50: number } } }>(`${url}/health`);
+  expect(performance.latency_seconds.p50).toBeGreaterThan(0.03);
 });
 
 test('the log has a line for each request, and neither texts nor tokens', async () => {
