@@ -5,6 +5,7 @@ import {
   closeSync,
   existsSync,
   fstatSync,
+  lstatSync,
   openSync,
   readSync,
   renameSync,
@@ -84,6 +85,7 @@ const CONTRADICTION = 'its first pages contradict themselves';
  * @throws when it is something else entirely, which is left alone
  */
 export function checkFile(folder: string): void {
+  for (const name of [DATA_FILE, LOCK_FILE]) refuseOther(join(folder, name));
   const path = join(folder, DATA_FILE);
   if (!existsSync(path)) return;
   const descriptor = openSync(path, 'r');
@@ -95,6 +97,12 @@ export function checkFile(folder: string): void {
   } finally {
     closeSync(descriptor);
   }
+}
+
+/** LMDB writes into whatever stands there, and the folder may have come with somebody's repository. */
+function refuseOther(path: string): void {
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  if (stats?.isFile() === false) throw new Error(`${path} is a link, or no regular file`);
 }
 
 /** Others may be writing: a problem counts when the description is still the same after it was found. */
