@@ -111,7 +111,11 @@ export class Delivery {
 
   /** Asks a second endpoint, too, when the first is late: the first answer counts, the other is aborted. */
   async #askInTime(endpoint: Endpoint): Promise<Vector[]> {
-    const race = new Race<Vector[]>(this.#request.signal, (error) => this.#mayGoOn(error));
+    const race = new Race<Vector[]>(
+      this.#request.signal,
+      (error) => this.#mayGoOn(error),
+      (errors) => mostTelling(errors as EmbedderFault[]),
+    );
     const ahead = endpoint.tokensInFlight + this.#request.tokens;
     let isAnswered = false;
     const onAnswer = () => {

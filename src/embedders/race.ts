@@ -1,12 +1,14 @@
 // Several tries of one request at the same time: the first answer counts and ends the others.
 
 export class Race<T> {
-  /** Settles with the first answer, or with the last error when all have failed. */
+  /** Settles with the first answer; with an error that ends all, or the one to tell when all have failed. */
   readonly result: Promise<T>;
   /** Place of the try that was answered. */
   winner: number | undefined;
   readonly #end = new AbortController();
   readonly #mayGoOn: (error: unknown) => boolean;
+  readonly #told: (errors: readonly unknown[]) => unknown;
+  readonly #errors: unknown[] = [];
   readonly #signal: AbortSignal | undefined;
   readonly #onAbort: () => void;
   #resolve!: (answer: T) => void;
@@ -17,9 +19,15 @@ export class Race<T> {
   /**
    * @param signal ends all tries
    * @param mayGoOn whether another try may do better after such an error; else it ends all
+   * @param told the error to tell, of those of all tries. @default the last
    */
-  constructor(signal: AbortSignal | undefined, mayGoOn: (error: unknown) => boolean) {
+  constructor(
+    signal: AbortSignal | undefined,
+    mayGoOn: (error: unknown) => boolean,
+    told = (errors: readonly unknown[]): unknown => errors.at(-1),
+  ) {
     this.#mayGoOn = mayGoOn;
+    this.#told = told;
     this.#signal = signal;
     this.result = new Promise((resolve, reject) => {
       this.#resolve = resolve;
@@ -45,7 +53,10 @@ export class Race<T> {
       this.#resolve(answer);
       this.end();
     } catch (error) {
-      if (--this.#open === 0 || !this.#mayGoOn(error)) this.fail(error);
+      this.#open--;
+      this.#errors.push(error);
+      if (!this.#mayGoOn(error)) this.fail(error);
+      else if (this.#open === 0) this.fail(this.#told(this.#errors));
     }
   }
 

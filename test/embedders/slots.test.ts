@@ -262,4 +262,28 @@ describe('a late request', () => {
     await expect(embedder.embed(['bad'], { tokens: 10 })).rejects.toMatchObject({ meaning: 'missing-model' });
     expect(embedder.endpoints().map(({ inFlight }) => inFlight)).toEqual([0, 0]);
   });
+
+  it('fails with the more telling fault, whichever came last', async () => {
+    all = [a, b];
+    embedder = await poolFor(all);
+    await warmUp();
+    let isFirst = true;
+    const first = ([text]: readonly string[]) => {
+      const fits = text === 'bad' && isFirst;
+      if (fits) isFirst = false;
+      return fits;
+    };
+    for (const server of all) {
+      server.script({ ...faults.busy({ when: first }), afterMs: 500 });
+      const lacks = '{"error":"model \\"all-minilm\\" not found"}';
+      server.script({
+        kind: 'answer',
+        status: 404,
+        body: lacks,
+        afterMs: 600,
+        when: ([text]) => text === 'bad',
+      });
+    }
+    await expect(embedder.embed(['bad'], { tokens: 10 })).rejects.toMatchObject({ meaning: 'busy' });
+  });
 });

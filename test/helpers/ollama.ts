@@ -177,6 +177,7 @@ export async function startOllama(options: OllamaOptions = {}): Promise<TestOlla
       return;
     }
     if (fault?.kind === 'answer') {
+      await pause(fault.afterMs ?? 0);
       const contentType = fault.contentType ?? 'application/json; charset=utf-8';
       send(response, { status: fault.status, contentType, body: fault.body }, fault.headers);
       return;

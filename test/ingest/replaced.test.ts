@@ -164,6 +164,19 @@ describe('a model that is replaced in mid-run', () => {
     expect(fingerprint(out)).toEqual(undisturbed);
   });
 
+  test('on one of three servers: the run goes on with the others, and says so once', async () => {
+    const others = [await startOllama({ requestDelayMs: 20 }), await startOllama({ requestDelayMs: 20 })];
+    const urls = others.flatMap(({ url }) => ['--ollama-url', url]);
+    replace(1, 'new');
+    const { code, stderr } = await ingest('--cache', 'none', ...urls);
+    for (const server of others) await server.stop();
+    expect(code).toBe(0);
+    expect(fingerprint(out)).toEqual(undisturbed);
+    expect(stderr.match(/Going on without/g)).toHaveLength(1);
+    expect(stderr).toMatch(`Going on without ${ollama.url} until it is as before: Ollama at`);
+    expect(stderr).toMatch(SENTENCE);
+  });
+
   test('at any moment: no output holds vectors of both', async () => {
     const seen = new Set<string>();
     for (let seed = 1; seed <= 20; seed++) {

@@ -37,6 +37,8 @@ export type Fault = FaultKind & {
   after?: number;
   /** For how many requests. @default 1 */
   times?: number;
+  /** What an `answer` waits first, in ms. @default 0 */
+  afterMs?: number;
 };
 
 type Options = Pick<Fault, 'path' | 'when' | 'after' | 'times'>;

@@ -1,0 +1,51 @@
+// A model that is pulled anew behind the gateway, whose server goes on: clients get what the server has, as they would
+// from itself, and never one model's vector for the other's.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { eventually } from '../helpers/eventually.js';
+import { allMiniLm } from '../helpers/ollama.js';
+import { floats, gateway, get, ollama, post } from './gateways.js';
+
+const NEW = { digest: 'e'.repeat(64) };
+const OLD = { digest: allMiniLm.digest };
+
+async function vectorsOf(url: string, ...input: string[]) {
+  const { status, body } = await post(`${url}/api/embed`, { model: 'all-minilm', input });
+  expect(body.error).toBeUndefined();
+  expect(status).toBe(200);
+  return floats(body.embeddings);
+}
+
+test('one server: each answer is of the model that it has, also from the cache, and without a restart', async () => {
+  const cacheDir = mkdtempSync(join(tmpdir(), 'embed-replaced-'));
+  onTestFinished(() => rmSync(cacheDir, { recursive: true }));
+  const server = await ollama();
+  const { url } = await gateway({ ollamaUrl: [server.url], cache: 'disk', cacheDir });
+  const own = (...texts: string[]) => texts.map((text) => server.vectorOf(text));
+  expect(await vectorsOf(url, 'one')).toEqual(own('one'));
+  server.become(NEW);
+  // What is asked is answered by the new model, and confirmed by nobody: it is asked once more, of the new one.
+  expect(await vectorsOf(url, 'two', 'three')).toEqual(own('two', 'three'));
+  expect(await vectorsOf(url, 'one', 'two')).toEqual(own('one', 'two'));
+  server.become(OLD);
+  expect(await vectorsOf(url, 'four')).toEqual(own('four'));
+  expect(await vectorsOf(url, 'one', 'two', 'three')).toEqual(own('one', 'two', 'three'));
+});
+
+test('one of two servers: the other one answers, and that is said', async () => {
+  const [a, b] = [await ollama(), await ollama()];
+  const said: string[] = [];
+  const { url } = await gateway(
+    { ollamaUrl: [a.url, b.url], batchSize: 1 },
+    { onNotice: (message) => said.push(message) },
+  );
+  const texts = (name: string) => Array.from({ length: 12 }, (_, index) => `${name} ${index}`);
+  const right = (name: string) => texts(name).map((text) => a.vectorOf(text));
+  expect(await vectorsOf(url, ...texts('before'))).toEqual(right('before'));
+  b.become(NEW);
+  for (const name of ['while', 'after']) expect(await vectorsOf(url, ...texts(name))).toEqual(right(name));
+  expect(said).toEqual([expect.stringMatching(`Going on without ${b.url} until it is as before`)]);
+  await eventually(() => get(`${url}/health`)).toMatchObject({ status: 'degraded' });
+});
