@@ -1,12 +1,16 @@
 // The nearest right word for a wrong one: what a sentence about an unknown key or path can suggest.
 
+/** Characters; comparing takes time by the product of both. */
+const LONGEST = 200;
+
 /** The candidate with the fewest edits from `word`, when that is few enough to be a slip. */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
+  if (word.length > LONGEST) return undefined;
   const wanted = word.toLowerCase();
   let best: string | undefined;
   let least = Math.max(2, Math.floor(word.length / 3)) + 1;
   for (const candidate of candidates) {
-    const distance = edits(wanted, candidate.toLowerCase());
+    const distance = edits(wanted, candidate.slice(0, LONGEST).toLowerCase());
     if (distance < least) {
       least = distance;
       best = candidate;

@@ -1,6 +1,7 @@
 // A vector space as JSON and its id: the output's manifest and the cache's registry both keep
 // spaces, so both must read and name them alike. Pure.
 import { createHash } from 'node:crypto';
+import { isPlain } from './plain.js';
 import type { Json, Vector, VectorSpace } from './types.js';
 
 /** First 32 hex digits of the SHA-256 over all that makes the space, the canaries' floats as little-endian bytes. */
@@ -36,9 +37,13 @@ export function spaceToJson(space: VectorSpace): { [key: string]: Json } {
   };
 }
 
+/** Options of Ollama's are names with a value each; some hold a list. */
+const MOST_OPTIONS = { levels: 8, parts: 10_000 };
+
 /** The space that `spaceToJson` wrote; undefined when a part is missing, of a wrong shape, or not what the id says. */
 export function spaceFromJson(json: unknown): VectorSpace | undefined {
   if (!isRecord(json) || !isRecord(json.prefixes) || !isRecord(json.options)) return undefined;
+  if (!isPlain(json.options, MOST_OPTIONS)) return undefined;
   const { id, embedder, variant, model, digest, dimensions, prefixes, canaries } = json;
   if (embedder !== 'ollama' && embedder !== 'builtin') return undefined;
   if (typeof id !== 'string' || typeof variant !== 'string' || typeof model !== 'string') return undefined;

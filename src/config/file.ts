@@ -3,12 +3,16 @@ import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { UsageError } from '../errors.js';
 import { readForeign } from '../foreign.js';
+import { isPlain } from '../plain.js';
 
 /** Names looked for, first match wins; `package.json` counts when it has a `batch` property. */
 const CONFIG_FILES = ['.batchrc', '.batchrc.json', '.batchrc.yaml', '.batchrc.yml', 'package.json'];
 
 /** In bytes; nobody writes a larger one. */
 const LARGEST = 1024 * 1024;
+
+/** A list of texts is the deepest of all settings. */
+const MOST = { levels: 3, parts: 10_000 };
 
 export interface ConfigFile {
   path: string;
@@ -20,7 +24,7 @@ export interface ConfigFile {
  *
  * Only cosmiconfig's parsers are used, not its search: every explorer of cosmiconfig 9 first looks for a
  * configuration of its own in the working folder, and would run a `.config/config.js` found there.
- * @throws {UsageError} when a file can't be read or isn't an object
+ * @throws {UsageError} when a file can't be read, isn't an object, or holds more than settings can be
  */
 export async function findConfigFile(folder: string): Promise<ConfigFile | undefined> {
   for (let at = folder; ; at = dirname(at)) {
@@ -56,6 +60,11 @@ async function readConfigFile(path: string): Promise<ConfigFile | undefined> {
   if (isPackage && values === undefined) return undefined;
   if (values === null || typeof values !== 'object' || Array.isArray(values)) {
     throw new UsageError(`${path} must hold an object of settings, as .batchrc.example.json shows.`);
+  }
+  if (!isPlain(values, MOST)) {
+    throw new UsageError(
+      `${path} holds more than settings (lists in lists, or far too many values): mend it as .batchrc.example.json shows.`,
+    );
   }
   return { path, values: values as Record<string, unknown> };
 }

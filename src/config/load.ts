@@ -4,6 +4,7 @@ import { debug, told } from '../debug.js';
 import { UsageError } from '../errors.js';
 import { expandHome } from '../home.js';
 import { nearest } from '../nearest.js';
+import { plural } from '../words.js';
 import { coerce } from './coerce.js';
 import { type ConfigFile, findConfigFile } from './file.js';
 import { strayingSecrets } from './secrets.js';
@@ -181,13 +182,20 @@ function fromFileText(setting: Setting, path: string, text: string): unknown {
   }
 }
 
+/** Of one file; more are counted. */
+const MOST_UNKNOWN = 20;
+
 function unknownKeys({ path, values }: ConfigFile): UsageError[] {
   const known = SETTINGS.map((setting) => setting.key as string);
-  return Object.keys(values)
-    .filter((key) => !known.includes(key) && key !== '$schema')
+  const unknown = Object.keys(values).filter((key) => !known.includes(key) && key !== '$schema');
+  const more = unknown.length - MOST_UNKNOWN;
+  const rest = more > 0 ? [new UsageError(`${path}: ${plural(more, 'more unknown key')}.`)] : [];
+  return unknown
+    .slice(0, MOST_UNKNOWN)
     .map((key) => {
       const right = nearest(key, known);
       const hint = right === undefined ? '`embed config` lists the keys.' : `did you mean "${right}"?`;
       return new UsageError(`${path}: unknown key "${key}"; ${hint}`);
-    });
+    })
+    .concat(rest);
 }

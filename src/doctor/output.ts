@@ -75,9 +75,19 @@ async function lookInto(output: Output): Promise<Finding> {
     if (!isOne(norm)) {
       return { status: 'failure', seen: `the last row's vector has length ${norm} instead of 1` };
     }
-    JSON.parse(await output.line(rows - 1));
+    const line = await output.line(rows - 1);
+    if (!isJson(line)) return { status: 'failure', seen: "the last row's line is no JSON" };
   }
   return { status: 'ok', seen: `${seen} (a quick look; \`embed verify\` checks all)` };
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 async function interrupted(out: string): Promise<Finding> {

@@ -1,6 +1,10 @@
 // Bodies of requests for vectors, read as Ollama reads them. What is out of the ordinary is left to the server,
 // which has the right words for it.
+import { isPlain } from '../plain.js';
 import { RefusedError } from './errors.js';
+
+/** Beyond both, a body goes on as it came. */
+const MOST = { levels: 32, parts: 1_000_000 };
 
 export type Fields = { [key: string]: unknown };
 
@@ -9,7 +13,8 @@ export function fieldsOf(body: unknown): Fields | undefined {
   if (!Buffer.isBuffer(body)) return undefined;
   try {
     const value: unknown = JSON.parse(body.toString());
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
+    // What nests deeper is nothing that we could write again.
+    return typeof value === 'object' && value !== null && !Array.isArray(value) && isPlain(value, MOST)
       ? (value as Fields)
       : undefined;
   } catch {

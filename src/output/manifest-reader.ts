@@ -130,7 +130,9 @@ function parseEntries(text: string): unknown[] {
 
 function parseHead(json: Record<string, unknown>): ManifestHead {
   if (json.format !== manifestFormat) {
-    throw new Malformed(`its format is ${JSON.stringify(json.format)}, this version reads ${manifestFormat}`);
+    throw new Malformed(
+      `its format is ${typeof json.format === 'number' ? json.format : 'none'}, this version reads ${manifestFormat}`,
+    );
   }
   const space = spaceFromJson(json.space);
   if (space === undefined) throw new Malformed('its vector space is not what its id says');

@@ -158,5 +158,7 @@ function parseRow(line: string | undefined): Row | undefined {
 
 function sameFloats(embedding: unknown, vector: Float32Array): boolean {
   if (!Array.isArray(embedding) || embedding.length !== vector.length) return false;
-  return vector.every((value, i) => Object.is(Math.fround(embedding[i]), value));
+  return vector.every(
+    (value, i) => typeof embedding[i] === 'number' && Object.is(Math.fround(embedding[i]), value),
+  );
 }
