@@ -9,6 +9,11 @@ interface Sum {
 export class Tally {
   readonly #spaces = new Map<string, Sum>();
 
+  /** Spaces so far. */
+  get size(): number {
+    return this.#spaces.size;
+  }
+
   add(space: string, bytes: number): void {
     const sum = this.#spaces.get(space);
     if (sum) {

@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis';
 import type { RedisAddress } from '../cache/redis/address.js';
 import { redisClient } from '../cache/redis/client.js';
 import { explainRedis, SilenceError } from '../cache/redis/errors.js';
+import { isText, isTexts, isWhole, type Shape, shaped } from '../cache/redis/shapes.js';
 import { ServiceError } from '../errors.js';
 import { time } from './words.js';
 
@@ -60,26 +61,26 @@ export class RedisLook {
 
   /** INFO as a map; undefined where the user may not ask. */
   async info(): Promise<Map<string, string> | undefined> {
-    const text = await this.#allowed(this.#client.info());
+    const text = await this.#allowed('INFO', this.#client.info(), isText);
     const lines = text?.split('\r\n').map((line) => line.split(':') as [string, string]);
     return lines && new Map(lines);
   }
 
   /** One value of CONFIG GET; undefined where the user may not ask. */
   async config(name: string): Promise<string | undefined> {
-    const pair = (await this.#allowed(this.#client.config('GET', name))) as string[] | undefined;
+    const pair = await this.#allowed('CONFIG GET', this.#client.config('GET', name), isTexts);
     return pair?.[1];
   }
 
   /** Keys in the database. */
   async keys(): Promise<number | undefined> {
-    return await this.#allowed(this.#client.dbsize());
+    return await this.#allowed('DBSIZE', this.#client.dbsize(), isWhole);
   }
 
   /** Redis's clock against ours, in ms; above zero when it is ahead. */
   async skew(): Promise<number | undefined> {
     const start = Date.now();
-    const answer = await this.#allowed(this.#client.time());
+    const answer = await this.#allowed('TIME', this.#client.time(), isTime);
     if (answer === undefined) return undefined;
     const [seconds, microseconds] = answer.map(Number);
     return seconds! * 1000 + microseconds! / 1000 - (start + Date.now()) / 2;
@@ -95,9 +96,9 @@ export class RedisLook {
     return `${text.replace(/\.$/, '')} (waited ${time(waitedMs)})`;
   }
 
-  async #allowed<T>(answer: Promise<T>): Promise<T | undefined> {
+  async #allowed<T>(command: string, answer: Promise<unknown>, shape: Shape<T>): Promise<T | undefined> {
     try {
-      return await answer;
+      return shaped(command, await answer, shape);
     } catch (error) {
       if (/^NOPERM|unknown command/i.test(error instanceof Error ? error.message : '')) return undefined;
       throw this.#explained(error);
@@ -117,3 +118,7 @@ export class RedisLook {
     return new ServiceError(explainRedis(cause, this.#address), { cause });
   }
 }
+
+/** Seconds and microseconds, as ioredis has them. */
+const isTime: Shape<(string | number)[]> = (answer): answer is (string | number)[] =>
+  Array.isArray(answer) && answer.length === 2 && answer.every((one) => /^\d{1,15}$/.test(String(one)));

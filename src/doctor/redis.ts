@@ -125,8 +125,8 @@ async function memory(
   settings: Settings,
   address: RedisAddress,
 ): Promise<Finding> {
-  const most = Number(info.get('maxmemory') ?? 0);
-  const used = Number(info.get('used_memory') ?? 0);
+  const most = bytesOf(info.get('maxmemory'));
+  const used = bytesOf(info.get('used_memory'));
   const policy = info.get('maxmemory_policy') ?? 'unknown';
   if (most === 0) return { status: 'ok', seen: `${shownSize(used)} used, no limit` };
   const seen = `${shownSize(used)} of ${shownSize(most)} used, ${policy}`;
@@ -142,6 +142,11 @@ async function memory(
     mend,
     ...(fix && { fix }),
   };
+}
+
+/** A number of INFO; 0 for what is none. */
+function bytesOf(text: string | undefined): number {
+  return /^\d{1,15}$/.test(text ?? '') ? Number(text) : 0;
 }
 
 /** Makes room with what is ours alone. */

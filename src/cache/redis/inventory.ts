@@ -7,12 +7,23 @@ import { SPACES } from '../spaces.js';
 import { Tally, totals } from '../tally.js';
 import { NumberGroup } from './commands.js';
 import { ALL_KEYS, isMetaKey, LOOKUPS_KEY, metaKey, spaceOfKey } from './keys.js';
+import { ForeignReplyError } from './replies.js';
+import { isScan, isWhole, type Shape, shaped, textsOrNull, wholes } from './shapes.js';
 
 /** Keys that Redis looks at for one answer: about a millisecond of its time. */
 const GROUP = 1000;
 
 /** Times of writing are told apart by so many milliseconds when the oldest go: what keeps the table of them small. */
 const GRAIN = 1000;
+
+/** Of SCAN: a thousand million keys. */
+const MOST_ANSWERS = 1_000_000;
+
+/** Vector spaces, and lists of them. */
+const MOST_SPACES = 10_000;
+
+/** Of removing the oldest; two are the rule. */
+const MOST_ROUNDS = 10;
 
 /** The answer in time, or a {@link ServiceError}. */
 type Ask = <T>(answer: Promise<T>) => Promise<T>;
@@ -40,6 +51,7 @@ export class RedisInventory {
         // An entry that ended meanwhile has no length.
         if (lengths[index]! > 0) tally.add(spaceOfKey(key)!, lengths[index]!);
       }
+      if (tally.size > MOST_SPACES || lists.length > MOST_SPACES) await this.#ask(Promise.reject(endless()));
     }
     const spaces = tally.spaces(await this.#values(lists));
     return { ...totals(spaces), ...(await this.#lookups()), spaces };
@@ -82,7 +94,7 @@ export class RedisInventory {
   /** In two passes, since Redis can't list by age: first how many bytes were written when, then what goes. */
   async #removeOldest(maxBytes: number): Promise<number> {
     let removed = 0;
-    for (;;) {
+    for (let round = 0; ; round++) {
       const { total, times } = await this.#bytesByTime();
       if (total <= maxBytes) return removed;
       let last = 0;
@@ -104,8 +116,8 @@ export class RedisInventory {
         });
       });
       // Times are off by what the answers take, so that a few may be missed: once more.
-      if (step === 0) return removed;
       removed += step;
+      if (step === 0 || round === MOST_ROUNDS) return removed;
     }
   }
 
@@ -137,15 +149,25 @@ export class RedisInventory {
   /** All own keys. One may come twice while Redis makes its table smaller. */
   async *#keys(): AsyncGenerator<string[]> {
     let cursor = '0';
-    do {
-      const answer = await this.#ask(this.#client.scan(cursor, 'MATCH', ALL_KEYS, 'COUNT', GROUP));
-      cursor = answer[0];
-      if (answer[1].length > 0) yield answer[1];
-    } while (cursor !== '0');
+    for (let answers = 0; answers < MOST_ANSWERS; answers++) {
+      const scan = this.#client.scan(cursor, 'MATCH', ALL_KEYS, 'COUNT', GROUP);
+      const [next, keys] = await this.#shaped('SCAN', scan, isScan);
+      if (keys.length > 0) yield keys;
+      if (next === '0') return;
+      cursor = next;
+    }
+    await this.#ask(Promise.reject(endless()));
+  }
+
+  /** The answer in time and of the right kind, or a {@link ServiceError}. */
+  #shaped<T>(command: string, answer: Promise<unknown>, shape: Shape<T>): Promise<T> {
+    return this.#ask(answer.then((one) => shaped(command, one, shape)));
   }
 
   async #numbers(name: 'strlen' | 'pttl', keys: readonly string[]): Promise<number[]> {
-    return keys.length === 0 ? [] : this.#ask(new NumberGroup(name, keys).send(this.#client));
+    if (keys.length === 0) return [];
+    const numbers = new NumberGroup(name, keys).send(this.#client);
+    return this.#shaped(name.toUpperCase(), numbers, wholes(keys.length));
   }
 
   /** When each was written, ms since 1970. One without an end, or with more time than is given now, is new. */
@@ -156,11 +178,16 @@ export class RedisInventory {
   }
 
   async #remove(keys: string[]): Promise<number> {
-    return keys.length === 0 ? 0 : this.#ask(this.#client.unlink(keys));
+    if (keys.length === 0) return 0;
+    const removed = await this.#shaped('UNLINK', this.#client.unlink(keys), isWhole);
+    return Math.min(Math.max(0, removed), keys.length);
   }
 
   async #values(keys: readonly string[]): Promise<Json[]> {
-    const texts = keys.length === 0 ? [] : await this.#ask(this.#client.mget([...keys]));
+    const texts =
+      keys.length === 0
+        ? []
+        : await this.#shaped('MGET', this.#client.mget([...keys]), textsOrNull(keys.length));
     return texts.flatMap((text) => {
       try {
         return [JSON.parse(text ?? 'null')];
@@ -171,9 +198,22 @@ export class RedisInventory {
   }
 
   async #lookups(): Promise<LookupCounts> {
-    const [hits, misses] = await this.#ask(this.#client.hmget(LOOKUPS_KEY, 'hits', 'misses'));
-    return { hits: Number(hits ?? 0), misses: Number(misses ?? 0) };
+    const [hits, misses] = await this.#shaped(
+      'HMGET',
+      this.#client.hmget(LOOKUPS_KEY, 'hits', 'misses'),
+      textsOrNull(2),
+    );
+    return { hits: countOf(hits), misses: countOf(misses) };
   }
+}
+
+/** Another program may have written it. */
+function countOf(text: string | null | undefined): number {
+  return /^\d{1,15}$/.test(text ?? '') ? Number(text) : 0;
+}
+
+function endless(): ForeignReplyError {
+  return new ForeignReplyError('it has more keys than any Redis');
 }
 
 function grain(time: number): number {
