@@ -80,6 +80,7 @@ test('holds the program and its pages, and no tests', () => {
     expect.arrayContaining([
       '.batchrc.example.json',
       'CHANGELOG.md',
+      'SECURITY.md',
       'LICENSE',
       'README.md',
       'bin',
