@@ -1,6 +1,6 @@
 // `embed bench` without its flags: measures, compares with an earlier report, writes the page, saves the settings.
 import { existsSync } from 'node:fs';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import {
   type BaselineComparison,
@@ -15,6 +15,7 @@ import { type Effort, FULL, QUICK } from '../bench/plan.js';
 import { type BenchReport, type Recommendation, reportOf } from '../bench/report.js';
 import type { Settings } from '../config/settings.js';
 import { UsageError } from '../errors.js';
+import { makeFolders } from '../folders.js';
 
 export interface BenchOptions {
   /** Files, folders and globs; none: the bundled texts. */
@@ -119,7 +120,7 @@ function targetsOf(settings: Settings, named: readonly string[] | undefined): Me
 
 async function writable(page: string): Promise<void> {
   try {
-    await mkdir(dirname(page), { recursive: true });
+    makeFolders(dirname(page));
     const known = existsSync(page);
     await writeFile(page, '', { flag: 'a' });
     if (!known) await rm(page);

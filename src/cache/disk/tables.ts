@@ -1,8 +1,9 @@
 // The tables of the disk cache's database, and how a pack leaves them: what writing and taking stock
 // both stand on.
-import { chmodSync, lstatSync, mkdirSync, statfsSync } from 'node:fs';
+import { chmodSync, lstatSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Database, RootDatabase } from 'lmdb';
+import { makeFolders } from '../../folders.js';
 import { checkFile } from './file.js';
 import { defaultCacheFolder } from './folder.js';
 import { entryKeys, readPlace } from './pack.js';
@@ -34,7 +35,7 @@ export interface Removed {
  */
 export function openTables(lmdb: typeof import('lmdb'), folder: string): DiskTables {
   // Vectors tell much of their texts: what we make is the user's alone. A folder that was named keeps its rights.
-  const isNew = mkdirSync(folder, { recursive: true, mode: 0o700 }) !== undefined;
+  const isNew = makeFolders(folder, 0o700);
   const isOurs = isNew || folder === defaultCacheFolder();
   checkSpace(folder);
   checkFile(folder);
