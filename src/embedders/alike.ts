@@ -53,12 +53,13 @@ export async function measureServer(embedder: Embedder, options: MeasureOptions)
 export async function measureAlone(
   embedder: Embedder,
   signal: AbortSignal,
+  leastMs?: number,
 ): Promise<Pick<Measured, 'space' | 'firstAnswerMs'>> {
   const canaries: Vector[] = [];
   const start = performance.now();
   let firstAnswerMs = 0;
   for (const text of canaryTextsOf(embedder)) {
-    const [vector] = await embedder.embed([text], { signal });
+    const [vector] = await embedder.embed([text], { signal, leastMs });
     if (!vector) throw new EmbedderFault('bad-answer', 'The embedder gives no vector for a single text.');
     canaries.push(vector.slice());
     if (canaries.length === 1) firstAnswerMs = performance.now() - start;

@@ -4,31 +4,11 @@ import { isChanged, isLate, isUnconfirmed, policyOf } from '../faults.js';
 import type { EmbedOptions, EndpointState, RequestLimits, Vector } from '../types.js';
 import { orAborted } from './abort.js';
 import { type BreakerOptions, type EmbedderWithBreaker, withBreaker } from './breaker.js';
-import type { ConfirmOptions, Member } from './member.js';
+import type { ConfirmOptions, EndpointListener, EndpointWatch, Member } from './member.js';
 import { canaryTextsOf } from './space.js';
 
 /** A request to an endpoint. */
 export type EndpointRequest = EmbedOptions & { tokens: number };
-
-/** Who learns what of a request. */
-export interface EndpointWatch {
-  /** Learn from what becomes of it. */
-  limits?: RequestLimits | undefined;
-  /** Told of the answer, which has to be confirmed yet. */
-  onAnswer?(): void;
-  /** How long the confirmation may take, in ms. @default as long as such a request may take */
-  patienceMs?: number | undefined;
-}
-
-/** Who is told of an endpoint's changes. */
-export interface EndpointListener {
-  /** It may take work again. */
-  onChange(): void;
-  /** It has another model or other vectors now, and gets no more texts. */
-  onOut(fault: EmbedderFault): void;
-  /** It is again what it was. */
-  onBack(): void;
-}
 
 /** Answers before the measured speed counts: the first ones come from a server that warms up. */
 const trustedAfter = 4;

@@ -1,5 +1,7 @@
-// What an endpoint of a pool is made of: an embedder for one server, and what can be asked about that server.
-import type { Embedder } from '../types.js';
+// What an endpoint of a pool is made of: an embedder for one server, and what can be asked about that server; and
+// who is told of what becomes of it.
+import type { EmbedderFault } from '../errors.js';
+import type { Embedder, RequestLimits } from '../types.js';
 
 /** An embedder that asks one server. */
 export interface ServerEmbedder extends Embedder {
@@ -7,6 +9,8 @@ export interface ServerEmbedder extends Embedder {
   readonly url: string;
   /** How often the server may have become another one: connections lost, or none for a while. */
   readonly losses: number;
+  /** Version of the server when it was opened. */
+  readonly release: string;
   /** Mean time of a token lately, whatever waited before it; undefined before it is known. */
   readonly msPerToken: number | undefined;
   /**
@@ -50,4 +54,24 @@ export interface Member {
    * @throws {EmbedderFault} when it doesn't say
    */
   reconsider?(signal: AbortSignal): Promise<boolean>;
+}
+
+/** Who learns what of a request. */
+export interface EndpointWatch {
+  /** Learn from what becomes of it. */
+  limits?: RequestLimits | undefined;
+  /** Told of the answer, which has to be confirmed yet. */
+  onAnswer?(): void;
+  /** How long the confirmation may take, in ms. @default as long as such a request may take */
+  patienceMs?: number | undefined;
+}
+
+/** Who is told of an endpoint's changes. */
+export interface EndpointListener {
+  /** It may take work again. */
+  onChange(): void;
+  /** It has another model or other vectors now, and gets no more texts. */
+  onOut(fault: EmbedderFault): void;
+  /** It is again what it was. */
+  onBack(): void;
 }

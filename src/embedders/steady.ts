@@ -5,6 +5,7 @@ import { policyOf } from '../faults.js';
 import type { Embedder, EmbedOptions, Vector, VectorSpace } from '../types.js';
 import { orAborted } from './abort.js';
 import { OtherDimensions } from './accept.js';
+import { compareBatch, measureAlone, unlikeSentence, withSingles } from './alike.js';
 import { Confirmation } from './confirmation.js';
 import type { ConfirmOptions, Member, ServerEmbedder } from './member.js';
 import { measureInTime } from './recheck.js';
@@ -14,6 +15,13 @@ import { canaryTextsOf, compareSpaces, spaceOf } from './space.js';
 /** An embedder that knows whether its server is still what it was. Its answers count once they are confirmed. */
 export type SteadyEmbedder = Embedder &
   Required<Pick<Member, 'isUnsure' | 'confirm' | 'mark' | 'reconsider'>>;
+
+export interface SteadyOptions {
+  /** Texts of the largest batch that will be sent; 1: none will. @default 1 */
+  batchSize?: number;
+  /** What goes on, but not as well as it should. */
+  onWarning?(message: string): void;
+}
 
 /** The server is another one. */
 interface Change {
@@ -35,8 +43,9 @@ export function withSteadySpace(
   embedder: ServerEmbedder,
   requests: Embedder = embedder,
   measured?: { space: VectorSpace; losses: number },
+  options: SteadyOptions = {},
 ): SteadyEmbedder {
-  const server = new SteadyServer(embedder, requests, measured);
+  const server = new SteadyServer(embedder, requests, measured, options);
   return {
     ...wrapped(requests, (texts, options) => server.embed(texts, options)),
     isUnsure: () => server.isUnsure(),
@@ -52,7 +61,11 @@ export function withSteadySpace(
 
 class SteadyServer {
   readonly #server: ServerEmbedder;
-  readonly #requests: Embedder;
+  readonly #options: SteadyOptions;
+  #requests: Embedder;
+  /** Its release sends wrong vectors in batches, which the one that was opened didn't. */
+  #isSingle = false;
+  #release: string;
   readonly #confirmation: Confirmation;
   readonly #end = new AbortController();
   #known: VectorSpace | undefined;
@@ -67,7 +80,10 @@ class SteadyServer {
     server: ServerEmbedder,
     requests: Embedder,
     measured: { space: VectorSpace; losses: number } | undefined,
+    options: SteadyOptions,
   ) {
+    this.#options = options;
+    this.#release = server.release;
     this.#server = server;
     this.#requests = requests;
     this.#known = measured?.space;
@@ -93,6 +109,7 @@ class SteadyServer {
     const answered = this.#alarms;
     if (!isFirst) await this.#settle(options);
     if (measures && this.#known) return this.#known.canaries.map((vector) => vector.slice());
+    const wasSingle = this.#isSingle;
     try {
       const vectors = await this.#ask(texts, options);
       if (isFirst && this.#known === undefined) {
@@ -104,6 +121,7 @@ class SteadyServer {
       }
       // A server that was replaced while this was under way may have answered it.
       await this.#settle(options);
+      if (texts.length > 1 && this.#isSingle !== wasSingle) throw wrongBatchFault(this.#server.url);
       return vectors;
     } catch (error) {
       if (error instanceof EmbedderFault && policyOf(error).unmet) this.#unreached++;
@@ -166,15 +184,34 @@ class SteadyServer {
 
   /** What is other than before, as a phrase. @throws {EmbedderFault} when it can't be measured */
   async #differenceNow(leastMs: number | undefined): Promise<string | undefined> {
+    const { signal } = this.#end;
     try {
-      const measured = await measureInTime(this.#requests, leastMs, this.#end.signal);
+      const release = await this.#server.version(signal);
+      const isOther = release !== this.#release && this.#known !== undefined;
+      const measured = isOther
+        ? (await measureAlone(this.#requests, signal, leastMs)).space
+        : await measureInTime(this.#requests, leastMs, signal);
       this.#known ??= measured;
       const comparison = compareSpaces(this.#known, measured);
-      return comparison.same ? undefined : comparison.reason;
+      if (!comparison.same) return comparison.reason;
+      if (isOther) await this.#tryBatch(this.#known, signal);
+      this.#release = release;
+      return undefined;
     } catch (error) {
       if (this.#known === undefined || !hasOtherDimensions(error)) throw error;
       return error.cause.message;
     }
+  }
+
+  /** Another release may give other vectors in batches, though those of single texts are the same. */
+  async #tryBatch(space: VectorSpace, signal: AbortSignal): Promise<void> {
+    const { batchSize = 1, onWarning } = this.#options;
+    if (batchSize < 2 || this.#isSingle) return;
+    const { unlike } = await compareBatch(this.#requests, space, batchSize, signal);
+    if (unlike === undefined) return;
+    this.#requests = withSingles(this.#requests);
+    this.#isSingle = true;
+    onWarning?.(unlikeSentence(`Ollama at ${this.#server.url}`, unlike));
   }
 
   async mark(signal: AbortSignal): Promise<string> {
@@ -239,6 +276,13 @@ function otherModelFault({ url, identity }: ServerEmbedder, digest: string | und
     'changed',
     `Ollama at ${url} ${now}: put the old one back there ("ollama pull", or "ollama cp" of a copy that was kept), ` +
       'or start again (an output needs --rebuild then).',
+  );
+}
+
+function wrongBatchFault(url: string): EmbedderFault {
+  return new EmbedderFault(
+    'unconfirmed',
+    `Ollama at ${url} may have answered a batch as another release, whose batches are wrong: it is sent again.`,
   );
 }
 

@@ -206,14 +206,16 @@ async function openMember(
     const counted = withRequestCount(server, where, onRequest);
     const { losses } = server;
     const retries = { retries: settings.maxRetries, signal, ...(onRetry && { onRetry }) };
-    const measured = await measureServer(withRetry(counted, retries), {
-      where,
-      batchSize: Math.min(settings.batchSize ?? mostTexts, mostTexts),
-      signal,
-    });
+    const batchSize = Math.min(settings.batchSize ?? mostTexts, mostTexts);
+    const measured = await measureServer(withRetry(counted, retries), { where, batchSize, signal });
     const { space, unlike } = measured;
     const requests = unlike === undefined ? counted : withSingles(counted);
-    const embedder = withSteadySpace(server, requests, { space, losses });
+    const embedder = withSteadySpace(
+      server,
+      requests,
+      { space, losses },
+      { batchSize: unlike === undefined ? batchSize : 1, onWarning },
+    );
     // The digest was read before the canaries were measured.
     await embedder.confirm({ signal });
     if (unlike !== undefined) onWarning(unlikeSentence(where, unlike));

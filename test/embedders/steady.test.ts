@@ -74,9 +74,71 @@ describe('withSteadySpace', () => {
     for (const one of all) expect(one).toMatchObject({ reason: { meaning: 'changed' } });
     await expect(embedder.embed(['d'])).rejects.toThrow(message);
     await expect(embedder.embed(['d'])).rejects.toThrow(`${server.url} gives other vectors`);
-    expect(server.batches()).toEqual([canaries, ['a'], canaries]);
+    // Of another release nothing is known, not even that it takes them in one request.
+    const again = 'version' in as ? canaries.map((text) => [text]) : [canaries];
+    expect(server.batches()).toEqual([canaries, ['a'], ...again]);
     await restart({ ...allMiniLm, version: '0.24.0' });
     await expect(embedder.embed(['d'])).rejects.toMatchObject({ meaning: 'changed' });
+  });
+
+  describe('as another release', () => {
+    let said: string[];
+    beforeEach(async () => {
+      said = [];
+      embedder = withSteadySpace(inner, inner, undefined, {
+        batchSize: 8,
+        onWarning: (message) => said.push(message),
+      });
+      await measureSpace(embedder);
+      await together('a');
+    });
+
+    const another = () =>
+      server.script({
+        kind: 'answer',
+        status: 200,
+        body: '{"version":"0.99.0"}',
+        path: '/api/version',
+        times: Number.POSITIVE_INFINITY,
+      });
+    const right = (...texts: string[]) => texts.map((text) => server.vectorOf(text));
+
+    it('is measured by single texts and a batch, and goes on where they agree', async () => {
+      await restart();
+      another();
+      expect(await embedder.embed(['b', 'c'])).toEqual(right('b', 'c'));
+      const own = server.batches().slice(2);
+      expect(own.slice(0, 6)).toEqual(canaries.map((text) => [text]));
+      expect(own.slice(6)).toEqual([expect.any(Array), ['b', 'c']]);
+      expect(own[6]).toHaveLength(8);
+      // Once for each release.
+      await restart();
+      await together('d');
+      expect(server.batches().slice(-2)).toEqual([canaries, ['d']]);
+      expect(said).toEqual([]);
+    });
+
+    it('gets each text alone where its batches are wrong, and a warning says so', async () => {
+      await restart();
+      another();
+      server.script(faults.wrongBatches((all) => all.toReversed()));
+      expect(await embedder.embed(['b', 'c', 'd'])).toEqual(right('b', 'c', 'd'));
+      expect(said).toEqual([expect.stringMatching(/another vector in a batch than alone/)]);
+      expect(server.batches().slice(-3)).toEqual([['b'], ['c'], ['d']]);
+    });
+
+    it('has a batch sent again that it may have answered', async () => {
+      server = await servers.start({ requestDelayMs: 200 });
+      inner = await servers.open(server);
+      embedder = withSteadySpace(inner, inner, undefined, { batchSize: 8 });
+      await measureSpace(embedder);
+      another();
+      server.script(faults.wrongBatches((all) => all.toReversed()));
+      server.script({ kind: 'reset', when: ([text]) => text === 'lost' });
+      const [outcome] = await Promise.allSettled([embedder.embed(['b', 'c']), embedder.embed(['lost'])]);
+      expect(outcome).toMatchObject({ reason: { meaning: 'unconfirmed' } });
+      expect(await embedder.embed(['b', 'c'])).toEqual(right('b', 'c'));
+    });
   });
 
   it('looks again after a request that found nobody', async () => {

@@ -66,6 +66,7 @@ async function dimensionsOf(
 
 class OllamaEmbedder implements ServerEmbedder {
   readonly identity: EmbedderIdentity;
+  readonly release: string;
   readonly counter: TokenCounter;
   readonly maxTokens: number;
   readonly defaultChunkTokens: number;
@@ -87,6 +88,7 @@ class OllamaEmbedder implements ServerEmbedder {
       options: {},
       prefixes,
     };
+    this.release = model.version;
     this.counter = model.vocabulary === undefined ? estimateCounter() : wordPieceCounter(model.vocabulary);
     this.maxTokens = model.maxTokens;
     const room = model.maxTokens - this.counter.special - this.counter.count(prefixes.document);
