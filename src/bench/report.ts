@@ -173,7 +173,7 @@ function place({ kind, batchSize, concurrency }: Candidate): number {
  * it is measurably faster than what is done with nothing set.
  */
 function recommend(
-  { batched, individual, series }: TargetResult,
+  { target, batched, individual, series }: TargetResult,
   settings: readonly SettingReport[],
   agrees: boolean,
   random: Random,
@@ -187,10 +187,15 @@ function recommend(
     return { recommended: null, againstDefault: null };
   }
   const { id, batchSize, concurrency } = chosen.candidate;
-  const adaptive = series.find(({ candidate, failed }) => candidate.kind === 'adaptive' && !failed);
-  const gain = compare(chosen, adaptive, random);
+  const adaptive = series.find(({ candidate }) => candidate.kind === 'adaptive');
+  const gain = adaptive?.failed ? undefined : compare(chosen, adaptive, random);
   const againstDefault = gain ? { ratio: gain, verdict: verdictOn(gain) } : null;
-  const verdict = againstDefault?.verdict ?? settings.find((one) => one.id === id)?.verdict;
+  // What is faster than one text at a time may be slower than the default, where that was not measured; the
+  // embedder in this package has no adaptive one, and one that fails leaves nothing better to compare with.
+  const isUnknown = !gain && !adaptive?.failed && target.embedder.identity.embedder === 'ollama';
+  const verdict = isUnknown
+    ? 'cant-tell-yet'
+    : (againstDefault?.verdict ?? settings.find((one) => one.id === id)?.verdict);
   const reason = agrees ? reasonOf(verdict ?? 'no-difference', againstDefault !== null) : 'vectors-differ';
   return { recommended: { batchSize, concurrency, reason }, againstDefault };
 }
@@ -201,13 +206,15 @@ function reasonOf(verdict: Verdict, isOfDefault: boolean): Recommendation['reaso
 }
 
 /** Seconds of a whole measurement in which what is open now would probably be told; 0 where nothing is. */
-function secondsToTell({ speedup, againstDefault, settings, best }: TargetReport, seconds: number): number {
+function secondsToTell(target: TargetReport, seconds: number): number {
+  const { speedup, againstDefault, recommended, settings, best } = target;
   const rounds = settings.find(({ id }) => id === best)?.rounds ?? 0;
   const open = [speedup, againstDefault?.ratio].filter(
     (ratio) => ratio && verdictOn(ratio) === 'cant-tell-yet',
   );
-  if (open.length === 0 || rounds === 0) return 0;
-  const most = Math.max(...open.map((ratio) => roundsToTell(ratio!, rounds)));
+  const isUnmeasured = againstDefault === null && recommended?.reason === 'cant-tell-yet';
+  if ((open.length === 0 && !isUnmeasured) || rounds === 0) return 0;
+  const most = Math.max(isUnmeasured ? 2 * rounds : 0, ...open.map((ratio) => roundsToTell(ratio!, rounds)));
   // A little more than the estimate, in steps that one would type.
   const wanted = ((1.1 * most) / rounds) * seconds;
   const step = wanted < 60 ? 10 : 60;

@@ -76,8 +76,8 @@ export function verdictOf(target: TargetReport, again: BenchReport['again']): st
   return lines;
 }
 
-function isOpen({ verdict, againstDefault }: TargetReport): boolean {
-  return verdict === 'cant-tell-yet' || againstDefault?.verdict === 'cant-tell-yet';
+function isOpen({ verdict, againstDefault, recommended }: TargetReport): boolean {
+  return [verdict, againstDefault?.verdict, recommended?.reason].includes('cant-tell-yet');
 }
 
 /** `50 s`, `4 min`, `3.5 h` */
