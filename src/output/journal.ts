@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import type { Vector, VectorEntry } from '../types.js';
 import { isUnit } from '../vectors/norm.js';
 import { takeAccess } from './access.js';
-import { outputError } from './disk.js';
+import { namesIn, outputError } from './disk.js';
 import { HashIndex } from './hashindex.js';
-import { journalPrefix, manifestName, runFolder } from './layout.js';
+import { isOwned, journalPrefix, manifestName, runFolder, runName } from './layout.js';
 import { NotOursError, openToUpdate, removeFile, replaceFile } from './owned-file.js';
 
 const magic = 'EMBEDJ01';
@@ -33,6 +33,14 @@ export async function openJournal(dir: string, spaceId: string, dimensions: numb
   const journal = new Journal(path, journalHeader(spaceId, dimensions), dimensions);
   await journal.load();
   return journal;
+}
+
+/** All journals of an output, by their names relative to it: of other spaces, too, which nobody else would remove. */
+export async function journalsOf(dir: string): Promise<string[]> {
+  const names = await namesIn(runFolder(dir));
+  return names
+    .filter((name) => name.startsWith(journalPrefix) && isOwned('run', name))
+    .map((name) => `${runName}/${name}`);
 }
 
 export class Journal {

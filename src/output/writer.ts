@@ -6,17 +6,15 @@ import { compareSources } from '../order.js';
 import type { Chunk, Failure, Vector, VectorSpace } from '../types.js';
 import { ensureInnerFolder } from './access.js';
 import { type CommitFile, commitFiles, type OnStep } from './commit.js';
-import { checkSpace, namesIn, outputError } from './disk.js';
+import { checkSpace, outputError } from './disk.js';
 import { failuresText } from './failures.js';
+import { journalsOf } from './journal.js';
 import {
   chunksName,
   failuresName,
-  isOwned,
-  journalPrefix,
   manifestName,
   maxFailuresBytes,
   runFolder,
-  runName,
   stagePrefix,
   vectorsName,
 } from './layout.js';
@@ -30,14 +28,14 @@ import {
   type OutputFormat,
   type RecordFile,
 } from './manifest.js';
-import { wrongSum } from './manifest-reader.js';
 import type { Output } from './output.js';
 import { readOwnText, removeFile, removeStage } from './owned-file.js';
+import { checkCopied, isItsManifest } from './previous.js';
 import { isLookalike, type Lookalike, withBesides } from './records.js';
 import { type DocumentStart, StagedRows } from './rows.js';
 import { removeRun } from './run-folder.js';
 import { seal } from './seal.js';
-import { type FileSum, hashFile, StagedFile } from './staged.js';
+import { StagedFile } from './staged.js';
 
 export interface WriterOptions {
   /** The output that is there now; none starts afresh. */
@@ -176,7 +174,7 @@ export class OutputWriter {
   }
 
   async #commit(keepJournal: boolean): Promise<CommitResult> {
-    if (this.#staged !== undefined) await this.#checkPrevious();
+    if (this.#staged !== undefined && this.#previous) await checkCopied(this.#dir, this.#previous);
     const rows = await this.#sums();
     const result = { rows: rows.count, bytes: rows.files[chunksName].bytes + rows.files[vectorsName].bytes };
     const files: CommitFile[] = [];
@@ -186,7 +184,7 @@ export class OutputWriter {
     }
     files.push(...(await this.#stageFailures()), ...(await this.#stageManifest(rows)));
     await this.#staged?.finish(new Set(files.map(({ name }) => name)));
-    const obsolete = keepJournal ? [] : await this.#journals();
+    const obsolete = keepJournal ? [] : await journalsOf(this.#dir);
     const oldFailures = await readOwnText(join(this.#dir, failuresName), maxFailuresBytes);
     const unfailed = this.#failures.length === 0 && oldFailures !== undefined;
     if (unfailed) obsolete.push(failuresName);
@@ -203,24 +201,6 @@ export class OutputWriter {
     }
     await removeRun(this.#dir);
     return { changed, ...result };
-  }
-
-  /**
-   * Rows were copied from the previous output: bytes that changed behind the manifest's back must not be
-   * signed by a new manifest.
-   * @throws {DamagedOutputError}
-   */
-  async #checkPrevious(): Promise<void> {
-    const previous = this.#previous;
-    if (previous === undefined) return;
-    for (const [name, file] of [
-      [vectorsName, previous.vectorsFile],
-      [chunksName, previous.chunksFile],
-    ] as const) {
-      if ((await hashFile(file)) !== previous.manifest.files[name].sha256) {
-        throw wrongSum(this.#dir, name);
-      }
-    }
   }
 
   #inOrder({ source, recordOf }: { source: string; recordOf?: string | undefined }): void {
@@ -311,18 +291,13 @@ export class OutputWriter {
     }
     file.addText(end);
     const sum = await file.sum();
-    if (previous !== undefined && (await this.#isManifest(previous, sum))) {
+    if (previous !== undefined && (await isItsManifest(previous, sum))) {
       await file.discard();
       return [];
     }
     await seal(file.handle);
     await file.finish();
     return [{ name: manifestName, ...sum }];
-  }
-
-  async #isManifest(previous: Output, sum: FileSum): Promise<boolean> {
-    const { size } = await previous.manifestFile.stat();
-    return size === sum.bytes && (await hashFile(previous.manifestFile)) === sum.sha256;
   }
 
   async #stageFailures(): Promise<CommitFile[]> {
@@ -340,13 +315,5 @@ export class OutputWriter {
 
   #create(name: string): Promise<StagedFile> {
     return StagedFile.create(join(this.#stage, name), { hashed: true, replaces: join(this.#dir, name) });
-  }
-
-  async #journals(): Promise<string[]> {
-    // Other spaces' journals go, too: their vectors are in the cache, and nobody else would ever remove them.
-    const names = await namesIn(runFolder(this.#dir));
-    return names
-      .filter((name) => name.startsWith(journalPrefix) && isOwned('run', name))
-      .map((name) => `${runName}/${name}`);
   }
 }

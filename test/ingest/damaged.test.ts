@@ -1,28 +1,16 @@
 // An output that was damaged behind a commit's back: every command says so, and how to mend it.
 import { cpSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type CliResult, makeWorkspace, type Workspace } from '../helpers/cli.js';
-import { startOllama, type TestOllama } from '../helpers/ollama.js';
+import { beforeEach, expect, test } from 'vitest';
+import type { CliResult } from '../helpers/cli.js';
 import { fingerprint } from '../helpers/output.js';
-import { ingestWith, markdown, summaryOf, writeFiles } from './helpers.js';
+import { ingest, markdown, ollama, out, setUp, summaryOf, workspace, writeFiles } from './helpers.js';
 
-let workspace: Workspace;
-let ollama: TestOllama;
-let ingest: ReturnType<typeof ingestWith>;
-let out: string;
+setUp();
 
 beforeEach(async () => {
-  workspace = makeWorkspace();
-  ollama = await startOllama();
-  ingest = ingestWith(workspace, ollama.url);
-  out = join(workspace.dir, 'embeddings');
   writeFiles(workspace.dir, { 'docs/a.md': markdown('alpha', 2), 'docs/b.md': markdown('beta', 2) });
   expect((await ingest('docs')).code).toBe(0);
-});
-afterEach(async () => {
-  await ollama.stop();
-  workspace.remove();
 });
 
 /** Changes bytes and no size. */

@@ -1,7 +1,30 @@
 // What the tests of whole runs share: a workspace, a scripted Ollama, and the flags that point to it.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { CliResult, Workspace } from '../helpers/cli.js';
+import { afterEach, beforeEach } from 'vitest';
+import { type CliResult, makeWorkspace, type Workspace } from '../helpers/cli.js';
+import { startOllama, type TestOllama } from '../helpers/ollama.js';
+
+/** What each test of a file that calls `setUp` has of its own. */
+export let workspace: Workspace;
+export let ollama: TestOllama;
+export let ingest: ReturnType<typeof ingestWith>;
+/** The default output. */
+export let out: string;
+
+/** A workspace and a server for each test of the calling file. */
+export function setUp(): void {
+  beforeEach(async () => {
+    workspace = makeWorkspace();
+    ollama = await startOllama();
+    ingest = ingestWith(workspace, ollama.url);
+    out = join(workspace.dir, 'embeddings');
+  });
+  afterEach(async () => {
+    await ollama.stop();
+    workspace.remove();
+  });
+}
 
 /** Writes files below a workspace's folder. */
 export function writeFiles(dir: string, files: Record<string, string | Buffer>): void {

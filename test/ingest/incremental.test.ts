@@ -1,32 +1,18 @@
 import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { makeWorkspace, type Workspace } from '../helpers/cli.js';
-import { startOllama, type TestOllama } from '../helpers/ollama.js';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { fingerprint, readOutput } from '../helpers/output.js';
-import { ingestWith, markdown, summaryOf, writeFiles } from './helpers.js';
+import { ingest, markdown, ollama, out, setUp, summaryOf, workspace, writeFiles } from './helpers.js';
 
-let workspace: Workspace;
-let ollama: TestOllama;
-let ingest: ReturnType<typeof ingestWith>;
-let out: string;
+setUp();
 
-beforeEach(async () => {
-  workspace = makeWorkspace();
-  ollama = await startOllama();
-  ingest = ingestWith(workspace, ollama.url);
-  out = join(workspace.dir, 'embeddings');
+beforeEach(() => {
   writeFiles(workspace.dir, {
     'docs/a.md': markdown('alpha', 12),
     'docs/b.md': markdown('beta', 12),
     'docs/sub/c.md': markdown('gamma', 12),
     'docs/d.txt': 'One plain paragraph.\n\nAnd another one.\n',
   });
-});
-
-afterEach(async () => {
-  await ollama.stop();
-  workspace.remove();
 });
 
 /** Texts that reached the server since the last call, without canaries. */

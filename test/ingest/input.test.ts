@@ -1,28 +1,26 @@
 // Bad input: one clear sentence that names what to do, the right exit code, and the old output untouched.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { makeWorkspace, type Workspace } from '../helpers/cli.js';
-import { startOllama, type TestOllama } from '../helpers/ollama.js';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { startOllama } from '../helpers/ollama.js';
 import { OPENING } from '../helpers/opening.js';
 import { fingerprint, readOutput } from '../helpers/output.js';
-import { ingestWith, markdown, summaryOf, writeFiles } from './helpers.js';
+import {
+  ingest,
+  ingestWith,
+  markdown,
+  ollama,
+  out,
+  setUp,
+  summaryOf,
+  workspace,
+  writeFiles,
+} from './helpers.js';
 
-let workspace: Workspace;
-let ollama: TestOllama;
-let ingest: ReturnType<typeof ingestWith>;
-let out: string;
+setUp();
 
-beforeEach(async () => {
-  workspace = makeWorkspace();
-  ollama = await startOllama();
-  ingest = ingestWith(workspace, ollama.url);
-  out = join(workspace.dir, 'embeddings');
+beforeEach(() => {
   writeFiles(workspace.dir, { 'docs/a.md': markdown('alpha', 3) });
-});
-afterEach(async () => {
-  await ollama.stop();
-  workspace.remove();
 });
 
 /** Exactly one sentence on stderr, nothing on stdout, nothing written. */
@@ -105,9 +103,8 @@ describe('arguments', () => {
 });
 
 test('a run that holds the lock makes the next one end with 75, or wait', async () => {
-  await ollama.stop();
-  ollama = await startOllama({ requestDelayMs: 300 });
-  ingest = ingestWith(workspace, ollama.url);
+  await using ollama = await startOllama({ requestDelayMs: 300 });
+  const ingest = ingestWith(workspace, ollama.url);
   writeFiles(workspace.dir, { 'docs/b.md': markdown('beta', 60) });
   const flags = ['--ollama-url', ollama.url, '--cache', 'none', '--batch-size', '4', '--concurrency', '1'];
   const first = workspace.start(['ingest', 'docs', ...flags]);

@@ -1,30 +1,14 @@
 // Moved documents are removed under one name and new under another; nothing is lost.
 import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { makeWorkspace, type Workspace } from '../helpers/cli.js';
-import { startOllama, type TestOllama } from '../helpers/ollama.js';
+import { expect, test } from 'vitest';
 import { fingerprint, readOutput } from '../helpers/output.js';
-import { ingestWith, markdown, summaryOf, writeFiles } from './helpers.js';
+import { ingest, markdown, out, setUp, summaryOf, workspace, writeFiles } from './helpers.js';
 
-let workspace: Workspace;
-let ollama: TestOllama;
-let ingest: ReturnType<typeof ingestWith>;
-let out: string;
+setUp();
 
 const names = ['1', '2', '3', '4', '5', '6'];
 const record = (id: string) => `${JSON.stringify({ id, text: `The record ${id}.` })}\n`;
-
-beforeEach(async () => {
-  workspace = makeWorkspace();
-  ollama = await startOllama();
-  ingest = ingestWith(workspace, ollama.url);
-  out = join(workspace.dir, 'embeddings');
-});
-afterEach(async () => {
-  await ollama.stop();
-  workspace.remove();
-});
 
 async function moved(): Promise<void> {
   for (const name of names) writeFiles(workspace.dir, { [`docs/a/${name}.md`]: markdown(name, 1) });

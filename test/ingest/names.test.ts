@@ -1,27 +1,11 @@
 // Names that look like something else: files like records, percent signs like escaped bytes.
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { makeWorkspace, type Workspace } from '../helpers/cli.js';
-import { startOllama, type TestOllama } from '../helpers/ollama.js';
+import { expect, test } from 'vitest';
 import { fingerprint, readOutput } from '../helpers/output.js';
-import { ingestWith, markdown, summaryOf, writeFiles } from './helpers.js';
+import { ingest, markdown, out, setUp, summaryOf, workspace, writeFiles } from './helpers.js';
 
-let workspace: Workspace;
-let ollama: TestOllama;
-let ingest: ReturnType<typeof ingestWith>;
-let out: string;
-
-beforeEach(async () => {
-  workspace = makeWorkspace();
-  ollama = await startOllama();
-  ingest = ingestWith(workspace, ollama.url);
-  out = join(workspace.dir, 'embeddings');
-});
-afterEach(async () => {
-  await ollama.stop();
-  workspace.remove();
-});
+setUp();
 
 test('a file with the source of a record is a failure, until the record is gone', async () => {
   writeFiles(workspace.dir, {

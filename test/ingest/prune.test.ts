@@ -1,29 +1,16 @@
 // What lies under roots that a run doesn't name: said by every run, dropped by --prune.
 import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { makeWorkspace, type Workspace } from '../helpers/cli.js';
-import { startOllama, type TestOllama } from '../helpers/ollama.js';
+import { beforeEach, expect, test } from 'vitest';
 import { fingerprint, readOutput } from '../helpers/output.js';
-import { ingestWith, markdown, summaryOf, writeFiles } from './helpers.js';
+import { ingest, markdown, ollama, out, setUp, summaryOf, workspace, writeFiles } from './helpers.js';
 
-let workspace: Workspace;
-let ollama: TestOllama;
-let ingest: ReturnType<typeof ingestWith>;
-let out: string;
+setUp();
 
 const names = ['1', '2', '3', '4'];
 
-beforeEach(async () => {
-  workspace = makeWorkspace();
-  ollama = await startOllama();
-  ingest = ingestWith(workspace, ollama.url);
-  out = join(workspace.dir, 'embeddings');
+beforeEach(() => {
   for (const name of names) writeFiles(workspace.dir, { [`docs/${name}.md`]: markdown(name, 1) });
-});
-afterEach(async () => {
-  await ollama.stop();
-  workspace.remove();
 });
 
 function move(from: string, to: string): void {
