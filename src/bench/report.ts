@@ -193,9 +193,8 @@ function recommend(
   // What is faster than one text at a time may be slower than the default, where that was not measured; the
   // embedder in this package has no adaptive one, and one that fails leaves nothing better to compare with.
   const isUnknown = !gain && !adaptive?.failed && target.embedder.identity.embedder === 'ollama';
-  const verdict = isUnknown
-    ? 'cant-tell-yet'
-    : (againstDefault?.verdict ?? settings.find((one) => one.id === id)?.verdict);
+  const known = againstDefault?.verdict ?? settings.find((one) => one.id === id)?.verdict;
+  const verdict = isUnknown && known === 'faster' ? 'cant-tell-yet' : known;
   const reason = agrees ? reasonOf(verdict ?? 'no-difference', againstDefault !== null) : 'vectors-differ';
   return { recommended: { batchSize, concurrency, reason }, againstDefault };
 }
