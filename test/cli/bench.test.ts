@@ -86,35 +86,6 @@ describe('--save', () => {
     return { target, stderr, file: readFileSync(join(workspace.dir, '.batchrc'), 'utf8') };
   }
 
-  test('writes the setting that is faster than the default, and a run then uses it', async () => {
-    // The default begins with 32 texts, and finds larger and smaller batches not worth the while.
-    const own = await serverWith({ requestDelayMs: 10 });
-    own.script({
-      kind: 'delay',
-      ms: 800,
-      when: (texts) => texts.length > 8,
-      times: Number.POSITIVE_INFINITY,
-    });
-    // It ends as soon as all is told, on a busy machine later.
-    const { target, stderr, file } = await save(own, ['--time-limit', '100s']);
-    const { recommended, againstDefault } = target;
-    expect(againstDefault).toMatchObject({ verdict: 'faster' });
-    expect(recommended).toMatchObject({ batchSize: 8, reason: 'faster' });
-    const concurrency = recommended!.concurrency;
-    expect(file).toBe(`# mine\nmaxRetries: 1 # fewer\nbatchSize: 8\nconcurrency: ${concurrency}\n`);
-    expect(stderr).toContain(`Saved to ${join(workspace.dir, '.batchrc')}`);
-    const { settings } = JSON.parse((await workspace.embed(['config', '--json'])).stdout);
-    expect(settings).toMatchObject({ batchSize: { value: 8 }, concurrency: { value: concurrency } });
-    writeFileSync(join(workspace.dir, 'a.md'), '# One\n\nText.\n\n'.repeat(20));
-    own.requests.length = 0;
-    const env = { OLLAMA_HOST: own.url };
-    expect(await workspace.embed(['ingest', 'a.md', '--model', 'all-minilm'], { env })).toMatchObject({
-      code: 0,
-    });
-    const sizes = own.requests.map(({ body }) => (Array.isArray(body.input) ? body.input.length : 1));
-    expect(Math.max(...sizes)).toBe(8);
-  }, 150_000);
-
   test('writes nothing where the default is faster than any setting that is measured', async () => {
     // All that a request costs is the request: the default goes beyond the largest setting of --quick.
     const { target, stderr, file } = await save(await serverWith({ requestDelayMs: 40 }), [
