@@ -81,6 +81,6 @@ const MEANS_HERE = new RegExp(String.raw`^(?:${STARTS.join('|')})(?::\d*)?(?:[/?
  * @param address host, host and port, or URL
  */
 export function meansThisMachine(address: string): boolean {
-  const text = address.trim().replace(/^["']+|["']+$/g, '');
+  const text = address.trim().replace(/^["']+|(?<!["'])["']+$/g, '');
   return text === '::1' || text === '::' || MEANS_HERE.test(text);
 }

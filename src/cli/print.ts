@@ -71,7 +71,7 @@ export function surviveClosedStreams(): void {
 const READERS = ['GITHUB_ACTIONS', 'TF_BUILD', 'TEAMCITY_VERSION'];
 
 // What is not seen doesn't count for some who compare.
-const COLONS = /^((?:(?![\n])[\s\p{C}\p{M}])*)(?=:[\p{C}\p{M}]*:)/gmu;
+const COLONS = /^((?:(?![\n\r\u2028\u2029])[\s\p{C}\p{M}])*)(?=:[\p{C}\p{M}]*:)/gmu;
 
 /**
  * A runner of GitHub's takes lines that begin with :: as commands, and it and others whatever stands behind ##

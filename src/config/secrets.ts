@@ -40,7 +40,7 @@ function strays(
   if (foreign === undefined) return undefined;
   const ways = keys.map((key) => SETTINGS.find((setting) => setting.key === key)!);
   const variables = ways.map(({ env }) => env).join(' and ');
-  const flag = /--[\w-]+ <\w+>/.exec(ways[0]?.flag ?? '')?.[0];
+  const flag = /--[\w-]{1,40} <\w{1,40}>/.exec(ways[0]?.flag ?? '')?.[0];
   return new UsageError(
     `${origins[secret.key]} is not sent to ${maskAddress(foreign)}, since only ${origins[culprit]} says so: ` +
       `set ${variables} beside it${flag === undefined ? '' : `, or give ${flag}`}.`,

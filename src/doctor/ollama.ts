@@ -36,7 +36,7 @@ export interface EndpointOptions {
 
 /** A server as messages name it. */
 export function whereIs(url: URL): string {
-  return url.origin + url.pathname.replace(/\/+$/, '');
+  return url.origin + url.pathname.replace(/(?<!\/)\/+$/, '');
 }
 
 /** What the comparison of endpoints needs. */
@@ -105,7 +105,7 @@ async function reachable(
   const check = probe.checks.at(-1)!;
   if (found.status !== 'failure') return version;
   // The command below says what the message advises.
-  check.seen = check.seen.replace(/\): [^)]*\)?[^)]*$/, ')');
+  check.seen = check.seen.replace(/\): [^)]*(?:\)[^)]*)?$/, ')');
   if (optional) {
     Object.assign(check, { status: 'skipped', seen: 'not running: the built-in embedder stands in' });
   }

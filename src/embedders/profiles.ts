@@ -1,6 +1,7 @@
 // What model families want around a text, and the chunk size that suits them. A model that isn't in the
 // table gets no prefix. Every row names where it was read, and says so where that was a copy.
 import type { Prefixes } from '../types.js';
+import { withoutTag } from './ollama/name.js';
 
 export interface Profile {
   family: string;
@@ -120,7 +121,7 @@ const unknown: Profile = { family: 'unknown', prefixes: none, chunkTokens: 512, 
 
 /** The profile of a model, by its name: `hf.co/nomic-ai/nomic-embed-text-v1.5-GGUF:Q8_0` is a nomic-embed-text. */
 export function profileOf(model: string): Profile {
-  const name = model.toLowerCase().replace(/:[^/]*$/, '');
+  const name = withoutTag(model.toLowerCase());
   const { family, prefixes, chunkTokens, source } = rows.find((row) => row.name.test(name)) ?? unknown;
   return { family, prefixes, chunkTokens, source };
 }

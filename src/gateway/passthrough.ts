@@ -95,10 +95,13 @@ export async function passThrough(
 
 /** Headers without those of the connection, and without those that the connection's own header names. */
 function forwarded(headers: IncomingHttpHeaders): IncomingHttpHeaders {
-  const named = String(headers.connection ?? '').toLowerCase();
+  const named = String(headers.connection ?? '')
+    .toLowerCase()
+    .split(',')
+    .map((name) => name.trim());
   const left: IncomingHttpHeaders = {};
   for (const [name, value] of Object.entries(headers)) {
-    if (OWN.has(name) || value === undefined || named.split(/\s*,\s*/).includes(name)) continue;
+    if (OWN.has(name) || value === undefined || named.includes(name)) continue;
     left[name] = value;
   }
   return left;

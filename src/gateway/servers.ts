@@ -24,7 +24,7 @@ export class OllamaServer {
   #asked: { at: number; answer: Promise<boolean> } | undefined;
 
   constructor(url: URL, apiKey: string | undefined) {
-    this.basePath = url.pathname.replace(/\/+$/, '');
+    this.basePath = url.pathname.replace(/(?<!\/)\/+$/, '');
     this.url = url.origin + this.basePath;
     this.#headers = apiKey ? { authorization: `Bearer ${apiKey}` } : {};
     // Chats and pulls take as long as they take: their clients decide when it is too long.

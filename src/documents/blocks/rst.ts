@@ -258,7 +258,7 @@ class RstReader {
 function plainTitle(source: string): string {
   const title = source
     .replace(/:[\w:+.-]{1,40}:`/g, '`')
-    .replace(/`([^`<]*?)\s*<[^`<>]*>`_*/g, '$1')
+    .replace(/`([^`<]*)<[^`<>]*>`_*/g, (_, text: string) => text.trimEnd())
     .replace(/`{1,2}([^`]+)`{1,2}_*/g, '$1')
     .replace(/\*{1,2}([^*]+)\*{1,2}/g, '$1')
     .replace(/\\(.)/g, '$1');

@@ -33,13 +33,21 @@ export function tokensOf(pattern: string, flag: string): Token[] {
 
 /** Whether a text is a pattern, rather than a name. */
 export function isPattern(text: string): boolean {
-  return /[*?\\]|\[.*\]|\{.*(?:,|\.\.).*\}|[!+@]\(/s.test(text);
+  if (/[*?\\]|[!+@]\(/.test(text)) return true;
+  return within(text, '[', ']') !== undefined || /,|\.\./.test(within(text, '{', '}') ?? '');
+}
+
+/** What stands between the first of one character and the last of another; undefined without such a pair. */
+function within(text: string, open: string, close: string): string | undefined {
+  const start = text.indexOf(open);
+  const end = text.lastIndexOf(close);
+  return start < 0 || end < start ? undefined : text.slice(start + 1, end);
 }
 
 /** Groups that repeat are what makes matching slow, and few people know them. */
 function refuseExtended(pattern: string, flag: string): void {
   const plain = pattern.replace(/\\./gs, '__');
-  const found = /[?*+@!]\(/.exec(plain) ?? /\((?=[^)|]{0,4096}\|)/.exec(plain);
+  const found = /[?*+@!]\(/.exec(plain) ?? /\([^()|]*\|/.exec(plain);
   if (found === null) return;
   throw new UsageError(
     `${flag} ${JSON.stringify(pattern)} is an extended glob, which isn't known here: use * ** ? [a-z] {a,b}, ` +

@@ -20,7 +20,7 @@ export function patternOrigin(pattern: string, cwd: string): PatternOrigin {
   const cut = plain.lastIndexOf('/') + 1;
   return {
     base: resolve(cwd, plain.slice(0, cut)),
-    rest: pattern.slice(cut).replace(/\/+$/, ''),
+    rest: pattern.slice(cut).replace(/(?<!\/)\/+$/, ''),
     nodeModules: pattern.includes('node_modules'),
   };
 }

@@ -66,7 +66,7 @@ export class OllamaClient {
 
   constructor(options: ClientOptions) {
     const { url, apiKey } = options;
-    this.#path = url.pathname.replace(/\/+$/, '');
+    this.#path = url.pathname.replace(/(?<!\/)\/+$/, '');
     this.where = url.origin + this.#path;
     this.#apiKey = apiKey;
     this.#headers = apiKey === undefined || apiKey === '' ? {} : { authorization: `Bearer ${apiKey}` };

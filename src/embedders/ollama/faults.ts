@@ -66,7 +66,7 @@ export const faultTable: readonly Row[] = [
       'github.com/continuedev/continue/issues/11478, github.com/ollama/ollama/issues/13556: others may give it back',
   },
   {
-    message: /timed out waiting for .*runner/i,
+    message: /timed out waiting for .{0,200}runner/i,
     meaning: 'timeout',
     source: 'github.com/ollama/ollama/issues/8470: the model took too long to load',
   },
@@ -77,7 +77,7 @@ export const faultTable: readonly Row[] = [
   },
   {
     message:
-      /do embedding request|runner.*(terminated|unexpectedly stopped)|generat\w+ embedding|embedding generation/i,
+      /do embedding request|runner.{0,200}(terminated|unexpectedly stopped)|generat\w{1,9} embedding|embedding generation/i,
     meaning: 'bad-input',
     source:
       'seen on 0.24.0 and 0.32.15 (400) when the runner is killed; github.com/ollama/ollama/issues/6094, /6946, /9644, /14093, /1130',
@@ -144,7 +144,7 @@ function messageOf(body: string): string {
     }
   }
   return body
-    .replace(/<[^>]*>/g, ' ')
+    .replace(/<[^<>]*>/g, ' ')
     .replace(/\s+/g, ' ')
     .trim();
 }

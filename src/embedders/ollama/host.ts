@@ -23,7 +23,7 @@ const loopback = new Map([
 export function parseOllamaHost(value: string): URL {
   const given = value
     .trim()
-    .replace(/^["']+|["']+$/g, '')
+    .replace(/^["']+|(?<!["'])["']+$/g, '')
     .trim();
   const schemeEnd = given.indexOf('://');
   const scheme = schemeEnd < 0 ? 'http' : given.slice(0, schemeEnd).toLowerCase();
@@ -33,7 +33,7 @@ export function parseOllamaHost(value: string): URL {
   const rest = schemeEnd < 0 ? given : given.slice(schemeEnd + 3);
   const slash = rest.indexOf('/');
   const authority = slash < 0 ? rest : rest.slice(0, slash);
-  const path = slash < 0 ? '' : rest.slice(slash).replace(/\/+$/, '');
+  const path = slash < 0 ? '' : rest.slice(slash).replace(/(?<!\/)\/+$/, '');
   // A password that nobody escaped may hold a slash.
   if (rest.includes('@')) {
     throw new UsageError("Ollama's address can't hold a password: set OLLAMA_API_KEY instead.");
@@ -72,7 +72,7 @@ export function parseOllamaAddress(value: string): OllamaAddress {
   if (hash < 0) return { url: parseOllamaHost(value), weight: 1 };
   const fragment = value
     .slice(hash + 1)
-    .replace(/["']+\s*$/, '')
+    .replace(/(?<!["'])["']+\s*$/, '')
     .trim();
   const weight = /^weight=(\d+(?:\.\d+)?)$/.exec(fragment)?.[1];
   if (weight === undefined || Number(weight) === 0) {

@@ -3,7 +3,13 @@ import { command } from '../../words.js';
 
 export function canonicalName(name: string): string {
   const short = name.toLowerCase().replace(/^(registry\.ollama\.ai\/)?library\//, '');
-  return /:[^/]*$/.test(short) ? short : `${short}:latest`;
+  return short === withoutTag(short) ? `${short}:latest` : short;
+}
+
+/** `hf.co/org/name:tag` → `hf.co/org/name`; a colon in front of a slash belongs to a port. */
+export function withoutTag(name: string): string {
+  const colon = name.indexOf(':', name.lastIndexOf('/') + 1);
+  return colon < 0 ? name : name.slice(0, colon);
 }
 
 /** What fetches a model, to be copied into a shell; the name may be a stranger's. */

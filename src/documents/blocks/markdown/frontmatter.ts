@@ -37,7 +37,7 @@ export function frontMatter(text: string): FrontMatter | undefined {
 function parseEntries(lines: string[]): { [key: string]: Json } {
   const entries: [string, Json][] = [];
   for (let i = 0; i < lines.length; i++) {
-    const entry = /^["']?([\w][\w .-]{0,60}?)["']?\s{0,4}:(?:\s+(.*))?$/.exec(lines[i]!);
+    const entry = /^["']?([\w][\w .-]{0,60}?)["']?\s{0,4}:(?:\s+(.*))?$/s.exec(lines[i]!);
     if (!entry) continue;
     const value = (entry[2] ?? '').trim();
     if (value !== '') {
@@ -47,7 +47,7 @@ function parseEntries(lines: string[]): { [key: string]: Json } {
     }
     const items: Json[] = [];
     for (; i + 1 < lines.length; i++) {
-      const item = /^\s{0,8}-\s+(.*)$/.exec(lines[i + 1]!);
+      const item = /^\s{0,8}-\s+(.*)$/s.exec(lines[i + 1]!);
       const parsed = item && parseValue(item[1]!.trim());
       if (parsed === undefined || parsed === null) break;
       items.push(parsed);
@@ -71,7 +71,7 @@ function parseValue(value: string): Json | undefined {
       .filter((item): item is Json => item !== undefined && item !== '');
   }
   if (first !== undefined && '{&*!|>%@`#'.includes(first)) return undefined;
-  const plain = value.replace(/\s+#.*$/, '');
+  const plain = value.replace(/(?<!\s)\s+#.*$/s, '');
   if (plain === 'true' || plain === 'false') return plain === 'true';
   if (plain === 'null' || plain === '~') return null;
   // "1.10" stays a text: as a number it would lose its zero.

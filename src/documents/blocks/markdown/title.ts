@@ -29,7 +29,8 @@ function plain(source: string): string {
   if (text.includes('*') || text.includes('~~')) {
     text = text.replace(/(\\.)|\*+|~~/g, (_, escaped: string | undefined) => escaped ?? '');
   }
-  if (hasEmphasis(text)) text = text.replace(/(^|[\s(])_+(?=\S)/g, '$1').replace(/_+(?=$|[\s.,:;!?)])/g, '');
+  if (hasEmphasis(text))
+    text = text.replace(/(^|[\s(])_+(?=\S)/g, '$1').replace(/(?<!_)_+(?=$|[\s.,:;!?)])/g, '');
   if (text.includes('{#')) text = text.replace(/\{#[^{}]*\}\s*$/, '');
   if (text.includes('&')) text = text.replace(/&\w+;/g, (entity) => ENTITIES.get(entity) ?? entity);
   if (text.includes('\\')) text = text.replace(/\\([!-/:-@[-`{-~])/g, '$1');

@@ -1,0 +1,51 @@
+// A text on which a regular expression would try every pair of places: a megabyte of it takes minutes where the
+// expression tries again from each place, and milliseconds where it doesn't. The time-out of a test tells.
+import { expect, it } from 'vitest';
+import { meansThisMachine } from '../../src/addresses.js';
+import { frontMatter } from '../../src/documents/blocks/markdown/frontmatter.js';
+import { markdownTitle } from '../../src/documents/blocks/markdown/title.js';
+import { rstBlocks } from '../../src/documents/blocks/rst.js';
+import { isPattern } from '../../src/documents/globs/tokens.js';
+import { patternOrigin } from '../../src/documents/walk/expand.js';
+import { faultOfAnswer } from '../../src/embedders/ollama/faults.js';
+import { parseOllamaAddress, parseOllamaHost } from '../../src/embedders/ollama/host.js';
+import { canonicalName } from '../../src/embedders/ollama/name.js';
+import { profileOf } from '../../src/embedders/profiles.js';
+
+const many = (text: string) => text.repeat(1_000_000 / text.length);
+
+it('reads addresses in one go', () => {
+  expect(meansThisMachine(`a${many('"')}a`)).toBe(false);
+  expect(parseOllamaHost(`http://a${many('/')}b`).hostname).toBe('a');
+  expect(() => parseOllamaAddress(`http://a#weight=${many('"')}a`)).toThrow('weight=N');
+});
+
+it('reads the names of models in one go', () => {
+  expect(canonicalName(`a${many(':')}/b`)).toMatch(/\/b:latest$/);
+  expect(canonicalName('HF.co:443/a/b:Q8')).toBe('hf.co:443/a/b:q8');
+  expect(profileOf(`a${many(':')}/b`).family).toBe('unknown');
+});
+
+it("reads a server's error in one go", () => {
+  for (const body of [many('<'), many('timed out waiting for '), many('runner'), many('generat')]) {
+    expect(faultOfAnswer('a', 500, body).message).toContain('answered 500');
+  }
+});
+
+it('reads front matter and titles in one go', () => {
+  // Front matter has a bound of its own.
+  const blanks = ' '.repeat(60_000);
+  for (const value of [`a${blanks}b`, `${blanks}b\u2028c`, `\n- ${blanks}b\u2028c`]) {
+    expect(frontMatter(`---\nkey: ${value}\n---\n`)).toBeDefined();
+  }
+  expect(markdownTitle(`_a${many('_')}b`)).toContain('a');
+  expect(rstBlocks(`\`a${blanks}b\n${many('=')}==\n`)).not.toEqual([]);
+});
+
+it('reads patterns in one go', () => {
+  expect(isPattern(many('['))).toBe(false);
+  expect(isPattern(many('{,'))).toBe(false);
+  expect(isPattern('{a}')).toBe(false);
+  expect(isPattern('{a..c}')).toBe(true);
+  expect(patternOrigin(`*${many('/')}a`, '/').rest).toHaveLength(1_000_002);
+});
