@@ -99,6 +99,9 @@ const WAYS = [
   ['bytes', 'txt', (random) => random.bytes(random.size(60_000))],
 ];
 
+/** What reading one document may take (2 GiB), beside the run itself. */
+const MEMORY_BYTES = 2.8e9;
+
 export async function play(c) {
   const { random } = c;
   const [way, ending, make] = random.pick(WAYS);
@@ -119,6 +122,7 @@ export async function play(c) {
     {
       late: false,
       verify: false,
+      memoryBytes: MEMORY_BYTES,
     },
   );
 }

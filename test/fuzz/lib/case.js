@@ -118,7 +118,7 @@ export class Case {
    * Runs `embed …args` in `work`, and lets the oracles look.
    * @param options `env`; `input`; `late`: a run that takes longer than usual is a fault (default: true);
    *   `verify`: a run that says 0 must leave a whole output (default: true); `url` of the Ollama;
-   *   `hidden`: paths that may change, beside the output; `mayMake`: new files are no fault; `drive`: see watch.js; `obeyMs`
+   *   `hidden`: paths that may change, beside the output; `mayMake`: new files are no fault; `drive`: see watch.js; `obeyMs`; `memoryBytes`
    */
   async embed(args, options = {}) {
     const { scale, cli, ollama } = this.#session;
@@ -139,7 +139,7 @@ export class Case {
       input: options.input,
       stopMs: early ? this.random.int(100, 3000) * scale : (options.stopMs ?? usual),
       obeyMs: (options.obeyMs ?? 2000) * scale,
-      memoryBytes: MEMORY_BYTES,
+      memoryBytes: options.memoryBytes ?? MEMORY_BYTES,
       drive: options.drive,
     });
     const line = `embed ${args.join(' ')}`;
