@@ -14,9 +14,9 @@ export async function isLoaded(
   const client = new OllamaClient({ url: new URL(url), apiKey: settings.ollamaApiKey });
   try {
     const { models } = (await client.json('/api/ps', undefined, { timeoutMs: 3000, signal })) as {
-      models?: { name?: unknown }[];
+      models?: ({ name?: unknown } | null)[];
     };
-    return Array.isArray(models) ? models.some(({ name }) => name === identity.model) : null;
+    return Array.isArray(models) ? models.some((one) => one?.name === identity.model) : null;
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof EmbedderFault) return null;

@@ -231,8 +231,9 @@ async function loaded(
 ): Promise<Loaded | undefined> {
   try {
     const answer = await client.json('/api/ps', undefined, { timeoutMs, signal });
-    const { models } = answer as { models?: { [key: string]: unknown }[] };
-    const found = models?.find((one) => one.name === embedder.identity.model);
+    const { models } = answer as { models?: unknown };
+    if (!Array.isArray(models)) return undefined;
+    const found = models.find((one) => one?.name === embedder.identity.model);
     if (found === undefined) return undefined;
     const context = Number(found.context_length ?? 0);
     return {

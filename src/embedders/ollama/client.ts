@@ -115,16 +115,18 @@ export class OllamaClient {
     });
   }
 
-  /** A 200 as JSON. Errors are those of `bytes`. */
-  async json(path: string, body: object | undefined, options: RequestOptions): Promise<unknown> {
+  /** A 200 as a JSON object, whose fields may be anything. Errors are those of `bytes`. */
+  async json(path: string, body: object | undefined, options: RequestOptions): Promise<object> {
     const bytes = await this.bytes(path, body, options);
+    const told = `${this.where}${path} gave no JSON: is that an Ollama?`;
+    let answer: unknown;
     try {
-      return JSON.parse(bytes.toString());
+      answer = JSON.parse(bytes.toString());
     } catch (cause) {
-      throw new EmbedderFault('bad-answer', `${this.where}${path} gave no JSON: is that an Ollama?`, {
-        cause,
-      });
+      throw new EmbedderFault('bad-answer', told, { cause });
     }
+    if (typeof answer === 'object' && answer !== null && !Array.isArray(answer)) return answer;
+    throw new EmbedderFault('bad-answer', told);
   }
 
   /**
