@@ -41,8 +41,8 @@ export interface Backend {
   pass(passing: Passing): Promise<void>;
   isUp(): Promise<boolean>;
   state(): Promise<BackendState>;
-  /** What the servers have now, where that can change. */
-  digests?(): Promise<Map<string, string>>;
+  /** Digests of the models that the servers have now, by canonical names, where that can change. */
+  digests?(): Promise<Map<string, Set<string>>>;
   /** What all servers are from outside, as regards a model; undefined when one is down. Never throws. */
   look?: LookAtServers;
   close(): Promise<void>;

@@ -19,8 +19,8 @@ export interface ModelsOptions {
   maxQueue: number;
   /** Models that are kept open. */
   most: number;
-  /** What the server has now, by its own names; absent where models can't change. */
-  digests?(): Promise<Map<string, string>>;
+  /** The digests that the servers have now, by canonical names; absent where models can't change. */
+  digests?(): Promise<Map<string, Set<string>>>;
   /** @default servers can't be looked at */
   look?: LookAtServers;
   onNotice(message: string): void;
@@ -227,17 +227,18 @@ export class Models {
     });
   }
 
-  async #check(digests: () => Promise<Map<string, string>>): Promise<void> {
-    let now: Map<string, string>;
+  /** Where one of several servers still has it, that one goes on, and the others are left out. */
+  async #check(digests: () => Promise<Map<string, Set<string>>>): Promise<void> {
+    let now: Map<string, Set<string>>;
     try {
-      now = new Map([...(await digests())].map(([name, digest]) => [canonicalName(name), digest]));
+      now = await digests();
     } catch {
       return; // A server that is down says nothing; requests will find out.
     }
     for (const entry of [...this.#entries.values()].filter((one) => one.isOpen)) {
       entry.checkedAt = performance.now();
       const { model, digest } = entry.orchestrator.space;
-      if (now.get(canonicalName(model)) === digest) continue;
+      if (now.get(canonicalName(model))?.has(digest)) continue;
       this.#options.onNotice(`The server has another version of "${model}" now: it is opened anew.`);
       this.#retire(entry);
     }

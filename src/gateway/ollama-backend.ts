@@ -74,7 +74,7 @@ export class OllamaBackend implements Backend {
     return { servers: await Promise.all(servers) };
   }
 
-  digests(): Promise<Map<string, string>> {
+  digests(): Promise<Map<string, Set<string>>> {
     return this.#servers.digests();
   }
 

@@ -116,9 +116,17 @@ export class OllamaServers {
     return answers.includes(true);
   }
 
-  /** Digests of the models by their names, as the first server that is up lists them. @throws when none does */
-  async digests(): Promise<Map<string, string>> {
-    return await (await this.firstUp())!.digests();
+  /** Digests of the models by their canonical names, of all servers that list them. @throws when none does */
+  async digests(): Promise<Map<string, Set<string>>> {
+    const lists = await Promise.allSettled(this.all.map((server) => server.digests()));
+    const said = lists.filter((list) => list.status === 'fulfilled');
+    if (said.length === 0) throw new Error('No server lists its models.');
+    const all = new Map<string, Set<string>>();
+    for (const [name, digest] of said.flatMap(({ value }) => [...value])) {
+      const model = canonicalName(name);
+      all.set(model, (all.get(model) ?? new Set()).add(digest));
+    }
+    return all;
   }
 
   async close(): Promise<void> {

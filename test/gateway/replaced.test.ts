@@ -49,3 +49,17 @@ test('one of two servers: the other one answers, and that is said', async () => 
   expect(said).toEqual([expect.stringMatching(`Going on without ${b.url} until it is as before`)]);
   await eventually(() => get(`${url}/health`)).toMatchObject({ status: 'degraded' });
 });
+
+test('the first of two servers: a look at their lists leaves the model open, which the other one still has', async () => {
+  const [a, b] = [await ollama(), await ollama()];
+  const said: string[] = [];
+  const { url } = await gateway({ ollamaUrl: [a.url, b.url] }, { onNotice: (message) => said.push(message) });
+  expect(await vectorsOf(url, 'one')).toEqual([b.vectorOf('one')]);
+  a.become(NEW);
+  // What may change models starts a look at the lists with the next use.
+  await fetch(`${url}/api/delete`, { method: 'DELETE', body: '{"model":"none"}' });
+  for (const text of ['two', 'three', 'four', 'five']) {
+    expect(await vectorsOf(url, text)).toEqual([b.vectorOf(text)]);
+  }
+  expect(said.join('\n')).not.toContain('opened anew');
+});
