@@ -2,7 +2,8 @@
 export { type IngestOptions, ingest } from './commands/ingest.js';
 export { type SearchOptions, type SearchResult, search } from './commands/search.js';
 export { verify } from './commands/verify.js';
-export { type LoadedSettings, type LoadOptions, loadSettings } from './config/load.js';
+export { type LoadOptions, loadSettings } from './config/load.js';
+export type { LoadedSettings } from './config/origins.js';
 export type { Settings } from './config/settings.js';
 export {
   DamagedOutputError,

@@ -1,7 +1,7 @@
 // `embed cache`: flags and printing.
 import { Command, InvalidArgumentError } from 'commander';
 import { coerce } from '../config/coerce.js';
-import type { LoadedSettings } from '../config/load.js';
+import type { LoadedSettings } from '../config/origins.js';
 import { UsageError } from '../errors.js';
 import { printableJson, say } from '../printable.js';
 import { shownSize } from '../sizes.js';

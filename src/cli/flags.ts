@@ -1,7 +1,8 @@
 // Settings as commander options, and back: every command takes its flags from the table of settings.
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { coerce } from '../config/coerce.js';
-import { type LoadedSettings, loadSettings } from '../config/load.js';
+import { loadSettings } from '../config/load.js';
+import type { LoadedSettings } from '../config/origins.js';
 import { addressesFromFile } from '../config/secrets.js';
 import { SETTINGS, type Setting, type Settings, typedSeconds } from '../config/settings.js';
 import { expandHome } from '../home.js';

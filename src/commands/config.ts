@@ -1,7 +1,7 @@
 // `embed config` without its flags: every setting with what is in force for it and where that comes from.
 import { defaultCacheFolder } from '../cache/disk/folder.js';
 import { redisAddress } from '../cache/redis/address.js';
-import type { LoadedSettings } from '../config/load.js';
+import type { LoadedSettings } from '../config/origins.js';
 import { redisSettings } from '../config/redis.js';
 import { SETTINGS, type Setting, type Settings } from '../config/settings.js';
 import { shownValue } from '../config/show.js';

@@ -7,23 +7,10 @@ import { nearest } from '../nearest.js';
 import { plural } from '../words.js';
 import { coerce } from './coerce.js';
 import { type ConfigFile, findConfigFile } from './file.js';
+import type { Layer, LoadedSettings, Origin } from './origins.js';
 import { strayingSecrets } from './secrets.js';
 import { SETTINGS, type Setting, type Settings } from './settings.js';
 import { shownValue } from './show.js';
-
-/** Where a value came from: `default`, `--batch-size`, `OLLAMA_HOST`, or a file's path. */
-export type Origin = string;
-
-/** What kind of place a value came from. */
-export type Layer = 'flag' | 'environment' | 'file' | 'default';
-
-export interface LoadedSettings {
-  settings: Settings;
-  origins: Partial<Record<keyof Settings, Origin>>;
-  layers: Partial<Record<keyof Settings, Layer>>;
-  /** The configuration file in use. */
-  file?: string;
-}
 
 export interface LoadOptions {
   /** Values of flags by setting key, as typed: text, lists of texts, or booleans. */

@@ -2,7 +2,7 @@
 // must not draw the secrets of the environment to a stranger's server.
 import { maskAddress, meansThisMachine } from '../addresses.js';
 import { UsageError } from '../errors.js';
-import type { LoadedSettings } from './load.js';
+import type { LoadedSettings } from './origins.js';
 import { SETTINGS, type SecretUse, type Setting, type Settings } from './settings.js';
 
 /**
