@@ -20,6 +20,15 @@ const TITLE_FIELDS = ['title', 'headline', 'subject'];
 
 /** Nested deeper than this, data would break whoever reads the output. */
 const DEEPEST = 100;
+/** An address is no longer than a path; it stands in each row. */
+const LONGEST_ID = 4096;
+/**
+ * Each row of a record repeats its metadata. Up to so many characters of it count for nothing (a front matter may
+ * have as many); more may come to so many over all rows, of which each has some hundred characters of text.
+ */
+const ALWAYS_REPEATED = 65_536;
+const MOST_REPEATED = 32_000_000;
+const ROW = 512;
 /** Longer fields of a record without a text field are in its text, and need not be in its metadata too. */
 const LONGEST_FACET = 256;
 const LONE_SURROGATE = /\p{Surrogate}/gu;
@@ -39,11 +48,15 @@ export class RecordReader {
   /**
    * @param line 1-based line of the file on which the record starts
    * @param number what the record is called when it has no id of its own
+   * @returns the document; or a failure: `malformed`, `duplicate-source`, or `too-large` for what would make an
+   * output of many times the record's size
    */
   read(value: Json, line: number, number: number): Document | Failure {
     if (!isObject(value) || isDeep(value, DEEPEST)) return this.failure('malformed', line);
     const idField = ID_FIELDS.find((field) => isId(value[field]));
-    const source = this.#address(idField ? String(value[idField]).trim() : String(number));
+    const id = idField ? String(value[idField]).trim() : String(number);
+    if (id.length > LONGEST_ID) return this.failure('too-large', line);
+    const source = this.#address(id);
     if (this.#seen.has(source)) return this.failure('duplicate-source', line);
     this.#seen.add(source);
     const textField =
@@ -55,6 +68,7 @@ export class RecordReader {
       : fieldRecord(fields, line);
     const document: Document = { source, format: this.#format, text, blocks };
     const own = isObject(value.metadata) ? { ...metadata, ...value.metadata } : metadata;
+    if (repeatsMuch(text, own)) return this.failure('too-large', line);
     if (Object.keys(own).length > 0) document.metadata = own;
     return document;
   }
@@ -66,6 +80,13 @@ export class RecordReader {
   #address(id: string): string {
     return this.#source === '' ? id : `${this.#source}#${id}`;
   }
+}
+
+function repeatsMuch(text: string, metadata: JsonObject): boolean {
+  const rows = Math.ceil(text.length / ROW);
+  if (rows < 2) return false;
+  const repeated = JSON.stringify(metadata).length;
+  return repeated > ALWAYS_REPEATED && repeated * rows > MOST_REPEATED;
 }
 
 export function isObject(value: Json | undefined): value is JsonObject {
