@@ -6,12 +6,10 @@ import type { Embedder, Vector, VectorSpace } from '../types.js';
 import { wrapped } from './retry.js';
 import { canaryTextsOf, cosine, leastCosine, likenessOf, spaceOf } from './space.js';
 
-/** What stands between the canaries: short, since every token costs a slow server its time, and unlike. */
+/** What stands between the canaries: short, since every token costs a slow server its time, and unlike. One for two places. */
 const FILLERS = (
   'river lamp butter engine violin winter copper garden needle thunder market pepper anchor silver window puppet ' +
-  'desert candle tiger bridge cotton doctor island marble rocket saddle temple velvet walnut yellow zebra basket ' +
-  'cherry dragon feather glacier hammer insect jacket kettle ladder mirror orchid parrot quartz ribbon shovel tunnel ' +
-  'umbrella valley whistle barley camel domino ember fossil guitar harbour ivory jungle lemon monkey nickel oyster'
+  'desert candle tiger bridge cotton doctor island marble rocket saddle temple velvet walnut yellow zebra basket'
 ).split(' ');
 
 export interface MeasureOptions {
@@ -102,37 +100,85 @@ export interface BatchComparison {
   lowestCosine: number;
 }
 
+/** What stands at a place of the batch, and what its vector is compared with. */
+interface Place {
+  text: string;
+  /** The vector of the text alone, where that is known. */
+  alone?: Vector | undefined;
+  /** Another place with the same text, which comes before it. */
+  twin?: number;
+}
+
+/** By how much the second half of the fillers is turned: a fault with a period shall not meet both of a pair. */
+const TURN = 5;
+
 /**
- * Sends one batch. Canaries stand at its front, at its end and evenly between: whatever goes by the place in a
- * batch meets one of them.
+ * A batch in which every place can be held to something: canaries at its front, at its end and evenly between, for
+ * what is wrong in many places, and each filler at two places far apart, for what is wrong in few.
+ */
+function batchOf(texts: readonly string[], { canaries, prefixes }: VectorSpace, size: number): Place[] {
+  const places = new Array<Place | undefined>(size).fill(undefined);
+  const canary = (index: number): Place => ({ text: texts[index]!, alone: canaries[index] });
+  const step = (size - 1) / Math.max(1, texts.length - 1);
+  const placeOf = (index: number) => Math.round(index * step);
+  for (const index of texts.keys()) places[placeOf(index)] = canary(index);
+  const free = [...places.keys()].filter((at) => places[at] === undefined);
+  const half = Math.ceil(free.length / 2);
+  for (const index of Array(half).keys()) {
+    const at = free[index]!;
+    const twin = free[half + ((index + TURN) % half)];
+    if (twin === undefined) {
+      // One is left over: a canary again, away from its like.
+      places[at] = canary([...texts.keys()].find((one) => Math.abs(placeOf(one) - at) > 1) ?? 0);
+      continue;
+    }
+    const text = prefixes.document + FILLERS[index]!;
+    places[at] = { text };
+    places[twin] = { text, twin: at };
+  }
+  return places as Place[];
+}
+
+/**
+ * Sends one batch, and compares each of its vectors with that of the same text alone, or at another place.
  * @param space as {@link measureAlone} gives it
- * @param batchSize at least 2
- * @throws {EmbedderFault} when the request fails for a reason that lies not with the batch
+ * @param batchSize from 2 to 64
+ * @throws {EmbedderFault} when a request fails for a reason that lies not with the batch
  */
 export async function compareBatch(
   embedder: Embedder,
-  { canaries, prefixes }: VectorSpace,
+  space: VectorSpace,
   batchSize: number,
   signal: AbortSignal,
 ): Promise<BatchComparison> {
-  const texts = canaryTextsOf(embedder).slice(0, batchSize);
-  const step = (batchSize - 1) / Math.max(1, texts.length - 1);
-  const batch = FILLERS.slice(0, batchSize).map((word) => prefixes.document + word);
-  for (const [index, text] of texts.entries()) batch[Math.round(index * step)] = text;
+  const places = batchOf(canaryTextsOf(embedder).slice(0, batchSize), space, batchSize);
   let vectors: Vector[];
   try {
-    vectors = await embedder.embed(batch, { signal });
+    const answer = await embedder.embed(
+      places.map(({ text }) => text),
+      { signal },
+    );
+    vectors = answer.map((vector) => vector.slice());
   } catch (error) {
     // Canaries are answered alone, and so is a plain word: what fails is the batch.
     if (!(error instanceof EmbedderFault) || !isOfText(error)) throw error;
     return { unlike: `a batch of ${batchSize}: ${error.message}`, lowestCosine: 0 };
   }
   let lowest = { cosine: Number.POSITIVE_INFINITY, place: 0 };
-  for (const index of texts.keys()) {
-    const place = Math.round(index * step);
-    const vector = vectors[place];
-    const likeness = vector ? cosine(canaries[index]!, vector) : 0;
+  const compare = (place: number, right: Vector) => {
+    const likeness = cosine(right, vectors[place]!);
     if (likeness < lowest.cosine) lowest = { cosine: likeness, place };
+  };
+  let unlikeTwins: [number, number] | undefined;
+  for (const [place, { alone, twin }] of places.entries()) {
+    if (alone) compare(place, alone);
+    if (twin === undefined || cosine(vectors[twin]!, vectors[place]!) >= leastCosine) continue;
+    unlikeTwins ??= [twin, place];
+  }
+  if (unlikeTwins && lowest.cosine >= leastCosine) {
+    // Which of the two is wrong, the text alone tells.
+    const [alone] = await embedder.embed([places[unlikeTwins[0]]!.text], { signal });
+    if (alone) for (const place of unlikeTwins) compare(place, alone);
   }
   const unlike =
     lowest.cosine >= leastCosine

@@ -3,7 +3,7 @@
 import { Pool } from 'undici';
 import { readUpTo } from '../bounded.js';
 import { DEFAULT_URL, parseOllamaAddress } from '../embedders/ollama/host.js';
-import { canonicalName } from '../embedders/ollama/name.js';
+import { canonicalName, plainDigest } from '../embedders/ollama/name.js';
 
 /** How long an answer to "are you there?" counts, and how long it may take, in ms. */
 const TRUST_MS = 2000;
@@ -81,7 +81,7 @@ export class OllamaServer {
   /** Digests of its models by their names. @throws when it doesn't list them */
   async digests(): Promise<Map<string, string>> {
     const { models } = (await this.json('/api/tags')) as { models: { name: string; digest: string }[] };
-    return new Map(models.map(({ name, digest }) => [name, digest.replace(/^sha256:/, '')]));
+    return new Map(models.map(({ name, digest }) => [name, plainDigest(digest)]));
   }
 
   async close(): Promise<void> {

@@ -3,7 +3,7 @@ import { compareBatch, measureAlone, measureServer, withSingles } from '../../sr
 import { CANARY_TEXTS } from '../../src/embedders/space.js';
 import { EmbedderFault, WrongVectorsError } from '../../src/errors.js';
 import type { Embedder } from '../../src/types.js';
-import { faults, type TestOllama } from '../helpers/ollama.js';
+import { allMiniLm, faults, type TestOllama } from '../helpers/ollama.js';
 import { OPENING } from '../helpers/opening.js';
 import { Servers } from './servers.js';
 
@@ -29,8 +29,10 @@ describe('a server that is right', () => {
     expect(space.canaries).toEqual(CANARY_TEXTS.map(({ text }) => server.vectorOf(text)));
     expect(server.batches().map((batch) => batch.length)).toEqual([1, 1, 1, 1, 1, 1, 20]);
     const batch = server.batches().at(-1)!;
-    expect(new Set(batch).size).toBe(20);
     expect(batch).toEqual(expect.arrayContaining(CANARY_TEXTS.map(({ text }) => text)));
+    // Seven words in two places each; no text beside its like.
+    expect(new Set(batch).size).toBe(13);
+    expect(batch.filter((text, at) => text === batch[at + 1])).toEqual([]);
   });
 
   it('is asked for no batch where none will be sent', async () => {
@@ -68,6 +70,62 @@ describe.each([16, 32, 64])('a batch of %i', (batchSize) => {
     // What singles say counts.
     expect(space.canaries).toEqual(CANARY_TEXTS.map(({ text }) => server.vectorOf(text)));
   });
+});
+
+type Of = (vectors: readonly string[]) => string[];
+
+/** What a batch is found out for, for one way of being wrong after the other. */
+async function unlikeFor(batchSize: number, ways: readonly Of[]): Promise<(string | undefined)[]> {
+  const server = await servers.start({ models: [{ ...allMiniLm, dimensions: 16 }] });
+  const embedder = await servers.open(server);
+  const { space } = await measureAlone(embedder, signal);
+  let of: Of;
+  server.script(faults.wrongBatches((all) => of(all)));
+  const found: (string | undefined)[] = [];
+  for (const way of ways) {
+    of = way;
+    found.push((await compareBatch(embedder, space, batchSize, signal)).unlike);
+  }
+  return found;
+}
+
+describe.each([7, 9, 32, 64])('a batch of %i', (batchSize) => {
+  const places = Array.from({ length: batchSize }, (_, at) => at);
+  const known = [expect.stringMatching(/^text \d+ of/)];
+
+  it('is found out that is wrong in any one place, which is named', async () => {
+    const ways = places.map(
+      (at): Of =>
+        (all) =>
+          all.with(at, all.at(at - 1)!),
+    );
+    const said = places.map((at) => expect.stringMatching(new RegExp(`^text ${at + 1} of ${batchSize}: `)));
+    expect(await unlikeFor(batchSize, ways)).toEqual(said);
+  });
+
+  it('is found out where any two neighbours are swapped', async () => {
+    const ways = places.slice(1).map(
+      (at): Of =>
+        (all) =>
+          all.with(at, all[at - 1]!).with(at - 1, all[at]!),
+    );
+    expect(await unlikeFor(batchSize, ways)).toEqual(ways.flatMap(() => known));
+  });
+
+  it.skipIf(batchSize < 32)(
+    'is found out where the same is wrong with each so many, wherever that begins',
+    async () => {
+      const mirrored = (vector: string) => JSON.stringify((JSON.parse(vector) as number[]).reverse());
+      const ways = [2, 3, 4, 5, 7, 8, 16].flatMap((period) =>
+        places.slice(0, period).map(
+          (start): Of =>
+            (all) =>
+              all.map((own, at) => (at % period === start ? mirrored(own) : own)),
+        ),
+      );
+      expect(await unlikeFor(batchSize, ways)).toEqual(ways.flatMap(() => known));
+    },
+  );
 });
 
 it('a server that fails whatever it is sent is not blamed for its batches', async () => {

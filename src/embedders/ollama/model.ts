@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EmbedderFault, ServiceError } from '../../errors.js';
 import { type OllamaClient, type RequestOptions, withClient } from './client.js';
-import { canonicalName, pullCommand } from './name.js';
+import { canonicalName, plainDigest, pullCommand } from './name.js';
 
 export interface OllamaModel {
   /** With its tag, as the server lists it. */
@@ -179,7 +179,7 @@ async function listModels(
   }
   return (models as Fields[]).map((one) => ({
     name: String(one.name),
-    digest: String(one.digest).replace(/^sha256:/, ''),
+    digest: plainDigest(String(one.digest)),
   }));
 }
 

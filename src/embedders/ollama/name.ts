@@ -1,9 +1,14 @@
-// The names of models: Ollama fills in what a user leaves out.
+// The names of models and of their weights: Ollama fills in what a user leaves out.
 import { command } from '../../words.js';
 
 export function canonicalName(name: string): string {
   const short = name.toLowerCase().replace(/^(registry\.ollama\.ai\/)?library\//, '');
   return short === withoutTag(short) ? `${short}:latest` : short;
+}
+
+/** Lower-case hex, however a server writes it. */
+export function plainDigest(digest: string): string {
+  return digest.toLowerCase().replace(/^sha256:/, '');
 }
 
 /** `hf.co/org/name:tag` → `hf.co/org/name`; a colon in front of a slash belongs to a port. */
