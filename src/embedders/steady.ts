@@ -1,5 +1,5 @@
 // Holds a server to one model and one vector space: its digest is asked after every answer, and after a lost
-// connection the canaries are measured again before anything is sent or handed on.
+// connection, or an answer of one vector for all, the canaries are measured again before anything is sent or handed on.
 import { EmbedderFault } from '../errors.js';
 import { policyOf } from '../faults.js';
 import type { Embedder, EmbedOptions, Vector, VectorSpace } from '../types.js';
@@ -10,6 +10,7 @@ import { Confirmation } from './confirmation.js';
 import type { ConfirmOptions, Member, ServerEmbedder } from './member.js';
 import { measureInTime } from './recheck.js';
 import { wrapped } from './retry.js';
+import { Sameness } from './sameness.js';
 import { canaryTextsOf, compareSpaces, spaceOf } from './space.js';
 
 /** An embedder that knows whether its server is still what it was. Its answers count once they are confirmed. */
@@ -72,6 +73,7 @@ class SteadyServer {
   /** The alarms that the last check has answered. */
   #checked: number;
   #unreached = 0;
+  readonly #sameness = new Sameness();
   #inFlight = 0;
   #checking: Promise<void> | undefined;
   #change: Change | undefined;
@@ -96,7 +98,7 @@ class SteadyServer {
   }
 
   get #alarms(): number {
-    return this.#server.losses + this.#unreached;
+    return this.#server.losses + this.#unreached + this.#sameness.suspicions;
   }
 
   isUnsure(): boolean {
@@ -119,6 +121,7 @@ class SteadyServer {
         );
         this.#checked = answered;
       }
+      this.#sameness.look(texts, vectors);
       // A server that was replaced while this was under way may have answered it.
       await this.#settle(options);
       if (texts.length > 1 && this.#isSingle !== wasSingle) throw wrongBatchFault(this.#server.url);
@@ -177,7 +180,7 @@ class SteadyServer {
     const answered = this.#alarms;
     const difference = await this.#differenceNow(leastMs);
     this.#checked = answered;
-    if (difference === undefined) return;
+    if (difference === undefined) return this.#sameness.clear();
     const fault = otherVectorsFault(this.#server.url, difference);
     this.#change = { fault, mark: await this.mark(this.#end.signal).catch(() => undefined) };
   }

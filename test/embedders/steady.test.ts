@@ -204,6 +204,55 @@ describe('withSteadySpace', () => {
     expect(canaryRequests()).toBe(1);
   });
 
+  describe('of a server that gives unlike texts one vector', () => {
+    const shared = () => JSON.stringify(Array.from(server.vectorOf('broken')));
+    const broken = (share = 1): Parameters<TestOllama['script']>[0] => ({
+      kind: 'vectors',
+      of: (all) => all.map((own, at) => (at < all.length * share ? shared() : own)),
+      times: Number.POSITIVE_INFINITY,
+    });
+    beforeEach(async () => {
+      await measureSpace(embedder);
+      await together('a');
+    });
+
+    it.each([
+      ['all of a batch', ['b', 'c'], 1],
+      ['most of a batch', ['b', 'c', 'd', 'e', 'f', 'g'], 0.6],
+    ])('hands on nothing: %s', async (_, texts, share) => {
+      server.script(broken(share));
+      await expect(embedder.embed(texts)).rejects.toMatchObject({ meaning: 'changed' });
+      await expect(embedder.embed(['z'])).rejects.toThrow(/gives other vectors than it gave before \(canary/);
+    });
+
+    it('hands on one of single texts at most', async () => {
+      server.script(broken());
+      await embedder.embed(['b']);
+      await expect(embedder.embed(['c'])).rejects.toMatchObject({ meaning: 'changed' });
+    });
+
+    it('goes on where such texts are rightly alike, after one check', async () => {
+      const of = (all: readonly string[]) => all.map(() => shared());
+      server.script({
+        kind: 'vectors',
+        of,
+        when: ([text]) => text === 'Word',
+        times: Number.POSITIVE_INFINITY,
+      });
+      const vector = server.vectorOf('broken');
+      for (let time = 0; time < 3; time++)
+        expect(await embedder.embed(['Word', 'WORD'])).toEqual([vector, vector]);
+      await together('c', 'd');
+      expect(canaryRequests()).toBe(2);
+    });
+
+    it('sees nothing in one text that is asked for twice', async () => {
+      await embedder.embed(['b', 'b']);
+      await together('c', 'c');
+      expect(canaryRequests()).toBe(1);
+    });
+  });
+
   it('trusts a server that ends its connections politely, but not after a long time without any', async () => {
     server = await servers.start({ endsConnections: true });
     embedder = withSteadySpace(await servers.open(server));

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { hasModel, listEmbeddingModels } from '../../../src/embedders/ollama/model.js';
+import { withClient } from '../../../src/embedders/ollama/client.js';
+import { hasModel, listEmbeddingModels, readDigest } from '../../../src/embedders/ollama/model.js';
 import { ServiceError } from '../../../src/errors.js';
 import { allMiniLm, startOllama } from '../../helpers/ollama.js';
 
@@ -49,6 +50,21 @@ describe('listEmbeddingModels', () => {
     await server.die();
     await expect(listEmbeddingModels(url)).rejects.toThrow(ServiceError);
   });
+});
+
+describe('readDigest', () => {
+  const { digest } = allMiniLm;
+
+  it.each([`sha256:${digest}`, digest.toUpperCase(), `SHA256:${digest.toUpperCase()}`])(
+    'takes %s for the same weights',
+    async (written) => {
+      await using server = await startOllama({ models: [{ ...allMiniLm, digest: written }] });
+      const read = await withClient({ url: new URL(server.url) }, (client) =>
+        readDigest(client, 'all-minilm'),
+      );
+      expect(read).toBe(digest);
+    },
+  );
 });
 
 describe('hasModel', () => {
