@@ -2,27 +2,16 @@
 // they are, within a time that never is exceeded.
 
 import type { Settings } from '../config/settings.js';
-import { debug } from '../debug.js';
-import { withRetry } from '../embedders/retry.js';
 import { ServiceError } from '../errors.js';
-import type { EmbedderIdentity, Vector } from '../types.js';
+import type { EmbedderIdentity } from '../types.js';
 import { ScratchCache } from './cache.js';
-import { type Candidate, type Grid, nameOf } from './candidates.js';
+import type { Candidate, Grid } from './candidates.js';
 import { Entry, EXTENTS, type TargetResult } from './entry.js';
-import {
-  CHOOSE_SHARE,
-  type Effort,
-  planCheck,
-  planChoice,
-  roundSeconds,
-  secondsOf,
-  type Task,
-} from './plan.js';
+import { CHOOSE_SHARE, type Effort, planCheck, planChoice, roundSeconds, type Task } from './plan.js';
 import { type Random, randomFrom, shuffled } from './random.js';
+import { Rounds } from './rounds.js';
 import { type Sample, sampleTexts } from './sample.js';
-import type { Phase } from './series.js';
 import { Target } from './target.js';
-import { inShort, runTrial } from './trial.js';
 
 export interface MeasureOptions {
   /** Files, folders and globs; none: the bundled texts. */
@@ -93,13 +82,21 @@ class Bench {
   readonly #random: Random;
   readonly #start = performance.now();
   readonly #entries: Entry[] = [];
-  #cache: ScratchCache | undefined;
+  readonly #rounds: Rounds;
+  /** Where the progress of the current round begins, and how much of all it is. */
+  #span = { from: 0, length: 0 };
   #done = 0;
 
   constructor(options: MeasureOptions, signal: AbortSignal) {
     this.#options = options;
     this.#signal = signal;
     this.#random = randomFrom(options.seed);
+    this.#rounds = new Rounds({
+      settings: options.settings,
+      random: this.#random,
+      signal,
+      onProgress: (done, text) => this.#tell(this.#span.from + this.#span.length * done, text),
+    });
   }
 
   async run(): Promise<Measurement> {
@@ -122,7 +119,7 @@ class Bench {
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#entries.map(({ target }) => target.close()), this.#cache?.close()]);
+    await Promise.all([...this.#entries.map(({ target }) => target.close()), this.#rounds.cache?.close()]);
   }
 
   async #openTargets(): Promise<void> {
@@ -172,12 +169,16 @@ class Bench {
     };
     const share = (this.#secondsLeft * CHOOSE_SHARE) / this.#entries.length;
     for (const [place, entry] of this.#entries.entries()) {
+      const end = this.#elapsed + share;
       const adaptive = entry.target.embedder.identity.embedder === 'ollama';
       const { plan, rounds } = planChoice(effort, entry.target.cost, share, { adaptive, also });
       for (let round = 0; round < rounds; round++) {
-        const span = 0.5 / this.#entries.length / rounds;
-        const from = 0.05 + span * (place * rounds + round);
-        await this.#round(entry, plan, { phase: 'choose', round, from, span });
+        const start = this.#elapsed;
+        const length = 0.5 / this.#entries.length / rounds;
+        this.#span = { from: 0.05 + length * (place * rounds + round), length };
+        await this.#rounds.run(entry, plan, { phase: 'choose', round });
+        // On a server that got busy they take longer than planned: those that check need their time, too.
+        if (this.#elapsed + (this.#elapsed - start) / 2 > end) break;
       }
       entry.chooseBest();
     }
@@ -186,7 +187,7 @@ class Bench {
   /** Those that are left, all targets in each round. */
   async #check(): Promise<void> {
     const { effort, settings } = this.#options;
-    if (settings.cache !== 'none') this.#cache = await ScratchCache.open(this.#options.onNotice);
+    if (settings.cache !== 'none') this.#rounds.cache = await ScratchCache.open(this.#options.onNotice);
     const budget = this.#secondsLeft / this.#entries.length;
     const { plans, rounds } = this.#planChecks(budget, effort);
     for (let round = 0; round < rounds || this.#mayTellMore(plans, round); round++) {
@@ -195,17 +196,18 @@ class Bench {
         if (entry.down) continue;
         // Another target's model may have taken its place in memory.
         if (plans.length > 1) await entry.target.warmUp(1, this.#signal);
-        const span = 0.45 / rounds / plans.length;
-        const from = Math.min(0.99, 0.55 + span * (round * plans.length + place));
-        await this.#round(entry, plan, { phase: 'check', round, from, span });
+        const length = 0.45 / rounds / plans.length;
+        this.#span = { from: Math.min(0.99, 0.55 + length * (round * plans.length + place)), length };
+        await this.#rounds.run(entry, plan, { phase: 'check', round });
       }
     }
   }
 
   /** As many rounds as there is time for, of fewer settings where there is time for few rounds only. */
   #planChecks(budget: number, effort: Effort): { plans: CheckPlan[]; rounds: number } {
-    for (const extent of this.#cache ? EXTENTS : EXTENTS.slice(1)) {
-      for (let rounds = effort.checkRounds; rounds >= LEAST_CHECKS; rounds--) {
+    const fewest = Math.min(LEAST_CHECKS, effort.checkRounds);
+    for (const extent of this.#rounds.cache ? EXTENTS : EXTENTS.slice(1)) {
+      for (let rounds = effort.checkRounds; rounds >= fewest; rounds--) {
         const seconds = budget / rounds;
         const plans = this.#entries.map((entry): CheckPlan => {
           const speed = (candidate: Candidate) => entry.speedOf(candidate);
@@ -213,7 +215,7 @@ class Bench {
           return { entry, plan, seconds: roundSeconds(plan, speed) };
         });
         const fit = plans.every((one) => one.seconds <= seconds);
-        if (fit || (extent === 'least' && rounds === LEAST_CHECKS)) return { plans, rounds };
+        if (fit || (extent === 'least' && rounds === fewest)) return { plans, rounds };
       }
     }
     return { plans: [], rounds: 0 };
@@ -227,73 +229,6 @@ class Bench {
     return this.#secondsLeft > seconds * 1.2 && plans.some(({ entry }) => !entry.down && entry.isOpen);
   }
 
-  /** All settings of a plan once, in random order and with the same texts. */
-  async #round(
-    entry: Entry,
-    plan: readonly Task[],
-    at: { phase: Phase; round: number; from: number; span: number },
-  ): Promise<void> {
-    const start = Math.floor(this.#random() * entry.target.texts.length);
-    const order = shuffled(plan, this.#random);
-    for (const [place, task] of order.entries()) {
-      if (entry.down || entry.gaveUp(task.candidate)) continue;
-      const what = at.phase === 'choose' ? 'choosing' : 'checking';
-      this.#tell(at.from + (at.span * place) / order.length, `${what}: ${nameOf(task.candidate)}`);
-      await this.#measureTask(entry, task, start, at);
-    }
-  }
-
-  async #measureTask(
-    entry: Entry,
-    { candidate, texts: count }: Task,
-    start: number,
-    { phase, round }: { phase: Phase; round: number },
-  ): Promise<void> {
-    const { target } = entry;
-    const series = entry.of(candidate);
-    const adaptive = candidate.kind === 'adaptive';
-    const expected = secondsOf(candidate, count, target.cost);
-    // Texts that the server refuses are left out, and the setting is measured again.
-    for (let attempt = 0; attempt < 3; attempt++) {
-      const texts = target.stretch(start, count);
-      const cache =
-        candidate.kind === 'cold-cache'
-          ? this.#cache?.cold()
-          : candidate.kind === 'warm-cache'
-            ? await this.#cache?.warm(texts, standIn(target.embedder.identity.dimensions))
-            : undefined;
-      const trial = () =>
-        runTrial(texts, {
-          embedder: adaptive ? this.#patient(target) : target.embedder,
-          limiter: target.limiterFor(candidate),
-          canary: target.canary,
-          cache,
-          timeoutMs: Math.max(5000, expected * 10_000),
-          signal: this.#signal,
-        });
-      const outcome = adaptive ? await target.clock.during(trial) : await trial();
-      debug.bench?.(`${phase} ${round}, ${nameOf(candidate)}: ${inShort(outcome)}`);
-      if (outcome.kind === 'measured') {
-        series.rounds[phase][round] = outcome.trial;
-        return;
-      }
-      if (outcome.kind === 'failed') {
-        series.failures.push(outcome.fault);
-        entry.down = !(await target.recovers(this.#signal));
-        return;
-      }
-      target.leaveOut(outcome.texts);
-    }
-  }
-
-  /** Overload is part of what the adaptive one follows: it tries again, as an ingest does. */
-  #patient({ embedder }: Target) {
-    return withRetry(embedder, {
-      retries: this.#options.settings.maxRetries,
-      signal: this.#signal,
-    });
-  }
-
   get #elapsed(): number {
     return (performance.now() - this.#start) / 1000;
   }
@@ -303,7 +238,7 @@ class Bench {
   }
 
   #tell(done: number, text: string): void {
-    this.#done = Math.max(this.#done, done);
+    this.#done = Math.min(1, Math.max(this.#done, done));
     this.#options.onProgress?.({ done: this.#done, text });
   }
 
@@ -321,8 +256,4 @@ interface CheckPlan {
   entry: Entry;
   plan: Task[];
   seconds: number;
-}
-
-function standIn(dimensions: number): Vector {
-  return new Float32Array(dimensions).fill(1 / Math.sqrt(dimensions));
 }

@@ -45,6 +45,23 @@ export const QUICK: Effort = {
   checkSeconds: 0.4,
 };
 
+/**
+ * So many rounds, each of the fewest texts that show anything: the same work whatever the machine does meanwhile, where
+ * the time would decide otherwise.
+ */
+export function ofRounds({ grids, chooseRounds }: Effort, rounds: number): Effort {
+  return {
+    grids,
+    chooseRounds: Math.min(rounds, chooseRounds, LEAST_CHOICES),
+    checkRounds: rounds,
+    chooseSeconds: NO_TIME,
+    checkSeconds: NO_TIME,
+  };
+}
+
+/** Shorter than any request, in s. */
+const NO_TIME = 0.0001;
+
 /** A setting with the number of texts that one measurement of it takes. */
 export interface Task {
   candidate: Candidate;
@@ -78,15 +95,15 @@ export function planChoice(
   // Where even the fewest take too long, the climb of the adaptive one is left out.
   const choices = adaptive ? lists.flatMap((list) => [[...list, ADAPTIVE], list]) : lists;
   const fewest = (list: readonly Candidate[]) =>
-    list.reduce((sum, one) => sum + secondsOf(one, least(one), cost), 0);
+    list.reduce((sum, one) => sum + secondsOf(one, fewestTexts(one), cost), 0);
   // More settings by fewer rounds: a server that isn't asked with 32 texts can't show what they gain.
   const list =
     choices.find((one) => fewest(one) * Math.min(effort.chooseRounds, LEAST_CHOICES) <= seconds) ??
     choices.at(-1)!;
   const rounds = Math.max(1, Math.min(effort.chooseRounds, Math.floor(seconds / fewest(list))));
   const plan = tasks(list, seconds / rounds, effort.chooseSeconds, (candidate) => ({
-    step: least(candidate),
-    seconds: secondsOf(candidate, least(candidate), cost),
+    step: fewestTexts(candidate),
+    seconds: secondsOf(candidate, fewestTexts(candidate), cost),
   }));
   return { plan, rounds };
 }
@@ -103,7 +120,7 @@ export function planCheck(
   speed: (candidate: Candidate) => number | undefined,
 ): Task[] {
   return tasks(list, seconds, effort.checkSeconds, (candidate) => {
-    const step = least(candidate);
+    const step = fewestTexts(candidate);
     return { step, seconds: step / (speed(candidate) ?? step / effort.checkSeconds) };
   });
 }
@@ -120,9 +137,19 @@ export function secondsOf(candidate: Candidate, texts: number, { requestMs, text
 }
 
 /** One full request in every slot, and not so few texts that their lengths decide. */
-function least(candidate: Candidate): number {
+export function fewestTexts(candidate: Candidate): number {
   const slots = width(candidate);
   return slots * Math.ceil(LEAST / slots);
+}
+
+/**
+ * Fewer whole waves, where a setting is slower than was planned for.
+ * @param seconds that the task was planned for
+ * @param speed texts per second, as they were seen
+ */
+export function fitted({ candidate, texts }: Task, seconds: number, speed: number): number {
+  const step = fewestTexts(candidate);
+  return Math.max(step, Math.min(texts, step * Math.round((seconds * speed) / step)));
 }
 
 /** Whole waves of requests, so many that each setting is measured equally long, within the time of a round. */

@@ -103,7 +103,7 @@ export function reportOf(
   const random = randomFrom(seed);
   const targets = results.map((result) => targetReport(result, random));
   const first = targets[0]!;
-  const longer = Math.max(0, ...targets.map((target) => secondsToTell(target, seconds)));
+  const longer = Math.max(0, ...targets.map((target) => secondsToTell(target, measurement)));
   return {
     schema: 1,
     date: new Date().toISOString(),
@@ -205,17 +205,22 @@ function reasonOf(verdict: Verdict, isOfDefault: boolean): Recommendation['reaso
 }
 
 /** Seconds of a whole measurement in which what is open now would probably be told; 0 where nothing is. */
-function secondsToTell(target: TargetReport, seconds: number): number {
+function secondsToTell(target: TargetReport, { seconds, ended }: Measurement): number {
   const { speedup, againstDefault, recommended, settings, best } = target;
   const rounds = settings.find(({ id }) => id === best)?.rounds ?? 0;
   const open = [speedup, againstDefault?.ratio].filter(
     (ratio) => ratio && verdictOn(ratio) === 'cant-tell-yet',
   );
   const isUnmeasured = againstDefault === null && recommended?.reason === 'cant-tell-yet';
-  if ((open.length === 0 && !isUnmeasured) || rounds === 0) return 0;
+  if (rounds === 0) return ended === 'time-limit' ? inSteps(2 * seconds) : 0;
+  if (open.length === 0 && !isUnmeasured) return 0;
   const most = Math.max(isUnmeasured ? 2 * rounds : 0, ...open.map((ratio) => roundsToTell(ratio!, rounds)));
-  // A little more than the estimate, in steps that one would type.
-  const wanted = ((1.1 * most) / rounds) * seconds;
-  const step = wanted < 60 ? 10 : 60;
-  return Math.ceil(wanted / step) * step;
+  // A little more than the estimate.
+  return inSteps(((1.1 * most) / rounds) * seconds);
+}
+
+/** Seconds as one would type them. */
+function inSteps(seconds: number): number {
+  const step = seconds < 60 ? 10 : 60;
+  return Math.ceil(seconds / step) * step;
 }

@@ -49,7 +49,12 @@ export function verdictOf(target: TargetReport, again: BenchReport['again']): st
   const chosen = settings.find(({ id }) => id === best);
   if (speedup && chosen) lines.push(`${settingName(chosen)} against one at a time: ${timesOf(speedup)}.`);
   else lines.push('No batched setting could be measured against one text at a time.');
-  if (!recommended) return [...lines, 'No settings can be recommended: see what failed.'];
+  const more =
+    again && isOpen(target) ? [`To tell more, run about ${durationOf(again.seconds)}: ${again.command}`] : [];
+  if (!recommended) {
+    const why = settings.some(({ failure }) => failure !== null) ? ': see what failed' : ' yet';
+    return [...lines, `No settings can be recommended${why}.`, ...more];
+  }
   const flags = `--batch-size ${recommended.batchSize} --concurrency ${recommended.concurrency}`;
   const compared =
     againstDefault && `${flags} against the adaptive default: ${timesOf(againstDefault.ratio)}.`;
@@ -71,13 +76,11 @@ export function verdictOf(target: TargetReport, again: BenchReport['again']): st
   }
   if (compared) lines.push(compared);
   else if (target.embedder === 'ollama') lines.push('There was no time to measure the adaptive default.');
-  if (again && isOpen(target))
-    lines.push(`To tell more, run about ${durationOf(again.seconds)}: ${again.command}`);
-  return lines;
+  return [...lines, ...more];
 }
 
-function isOpen({ verdict, againstDefault, recommended }: TargetReport): boolean {
-  return [verdict, againstDefault?.verdict, recommended?.reason].includes('cant-tell-yet');
+function isOpen({ verdict, againstDefault, recommended, best }: TargetReport): boolean {
+  return best === null || [verdict, againstDefault?.verdict, recommended?.reason].includes('cant-tell-yet');
 }
 
 /** `50 s`, `4 min`, `3.5 h` */

@@ -18,6 +18,7 @@ interface Flags {
   model?: string[];
   quick?: boolean;
   timeLimit?: number;
+  rounds?: number;
   seed?: number;
   save?: boolean;
   report?: string;
@@ -43,6 +44,7 @@ export function benchCommand(): Command {
     )
     .option('--quick', 'fewer settings and rounds, in less than 30 s')
     .option('--time-limit <time>', 'at most, e.g. 90s or 10m (default: 3m; 25s with --quick)', milliseconds)
+    .option('--rounds <n>', 'so many rounds of few texts each, not as many as the time allows', positive)
     .option('--save', 'write the recommended settings to the configuration file in use, else to ./.batchrc')
     .option('--report <file>', 'write a page with charts to this file', path)
     .option('--baseline <file>', 'compare with an earlier --json, and fail when a speed got lower', path)
@@ -72,7 +74,7 @@ A server that fails under a setting is a result, too. Several --ollama-url or --
 other, each opened on its own.
 
 Exits with 1 when --baseline shows that a speed fell by more than --max-regression (default: 10%), and by more
-than the noise.
+than the noise. Where a speed looks that much lower, but the rounds are too few or too unlike to tell, that is said.
 
 A speed-up is told with its 95 % interval: within 10 % of 1 there is no difference, above 1 it is faster; else
 nothing can be told yet: more rounds are measured until the time limit, and how long it would take is said.
@@ -115,6 +117,7 @@ async function benchAction(command: Command, paths: string[], flags: Flags): Pro
         quick: Boolean(flags.quick),
         save: Boolean(flags.save),
         timeLimitMs: flags.timeLimit,
+        rounds: flags.rounds,
         seed: flags.seed,
         commandFor: (seconds) => commandLine(paths, flags, typed, seconds),
         report: flags.report,
@@ -191,6 +194,12 @@ async function tell(
   } else if (flags.save) {
     note(say`Nothing was saved: no fixed setting is known to be faster than what is done with nothing set.`);
   }
+  const open = comparison?.changes.filter((one) => isOpen(one, comparison.maxRegression)) ?? [];
+  if (open.length > 0) {
+    const what = printable(open.map(({ role, target }) => `${whatOf(role)} on ${target}`).join(', '), 4000);
+    const text = say`can't tell whether it got slower: ${what}: measure for longer with --time-limit`;
+    note(say`${paint.yellow(say`warning`)}: ${text}`);
+  }
   const slower = comparison?.changes.filter(({ regressed }) => regressed) ?? [];
   if (slower.length === 0) return exitCodes.done;
   printNotice(say`${paint.red(say`slower`)}: ${printable(slower.map(lostBy).join('; '), 4000)}`);
@@ -200,11 +209,21 @@ async function tell(
 type Origins = Awaited<ReturnType<typeof loadSettings>>['origins'];
 type Change = NonNullable<BenchResult['comparison']>['changes'][number];
 
+/** By the estimate it lost more than it may, or nothing can be estimated; and it may be noise. */
+function isOpen({ ratio, regressed, verdict }: Change, maxRegression: number): boolean {
+  if (regressed || verdict !== 'cant-tell-yet') return false;
+  return ratio.high === null || ratio.estimate < 1 - maxRegression;
+}
+
+function whatOf(role: Change['role']): string {
+  return role === 'individual' ? 'one text at a time' : role;
+}
+
 function lostBy({ target, role, now, ratio }: Change): string {
   const percent = (value: number) => `${Math.round(100 * (1 - value))} %`;
   const { estimate, low, high } = ratio;
   const interval = low === null || high === null ? '' : ` (${percent(high)} to ${percent(low)})`;
-  const what = role === 'individual' ? 'one text at a time' : `${role} (${now.id})`;
+  const what = role === 'batched' ? `${role} (${now.id})` : whatOf(role);
   if (now.textsPerSecond === null) return `${what} fails now on ${target}`;
   return `${what} by ${percent(estimate)}${interval} on ${target}`;
 }

@@ -11,7 +11,7 @@ import {
 } from '../bench/baseline.js';
 import { requireWritable, type Saved, saveSettings } from '../bench/batchrc.js';
 import { type MeasureOptions, measure, type Progress } from '../bench/measure.js';
-import { type Effort, FULL, QUICK } from '../bench/plan.js';
+import { type Effort, FULL, ofRounds, QUICK } from '../bench/plan.js';
 import { type BenchReport, type Recommendation, reportOf } from '../bench/report.js';
 import type { Settings } from '../config/settings.js';
 import { UsageError } from '../errors.js';
@@ -28,6 +28,8 @@ export interface BenchOptions {
   quick?: boolean;
   /** How thorough to be. @default by `quick` */
   effort?: Effort;
+  /** Rounds that check, each of the fewest texts, instead of as many as the time allows; 3 or more tell something. */
+  rounds?: number | undefined;
   /** For all together, in ms. @default 180000; 25000 when quick */
   timeLimitMs?: number | undefined;
   /** Decides orders and resamples. @default 1 */
@@ -80,11 +82,12 @@ export async function bench(options: BenchOptions): Promise<BenchResult> {
   const page = options.report === undefined ? undefined : resolve(cwd, options.report);
   if (page !== undefined) await writable(page);
   if (options.save) await requireWritable(cwd);
+  const effort = options.effort ?? (quick ? QUICK : FULL);
   const measurement = await measure({
     paths: options.paths ?? [],
     settings,
     targets,
-    effort: options.effort ?? (quick ? QUICK : FULL),
+    effort: options.rounds === undefined ? effort : ofRounds(effort, options.rounds),
     timeLimitMs: options.timeLimitMs ?? (quick ? QUICK_TIME_LIMIT_MS : TIME_LIMIT_MS),
     seed,
     cwd,

@@ -101,6 +101,25 @@ describe('a server with known costs', () => {
     expect(readdirSync(dir)).toEqual(['.git']);
   });
 
+  test('a setting that is far slower than the first look makes it out is measured, and does not count as failed', async () => {
+    // The first look is at eight texts: linearly, the larger batches are expected within a fiftieth of what they take.
+    const server = await serve({ requestDelayMs: 4 });
+    server.script({
+      kind: 'delay',
+      ms: 500,
+      when: (texts) => texts.length > 8,
+      times: Number.POSITIVE_INFINITY,
+    });
+    const effort = { ...BRIEF, grids: [{ sizes: [1, 8, 32], concurrencies: [1] }], chooseSeconds: 0.3 };
+    const report = await benchOn(server, { effort });
+    expect(report.complete).toBe(true);
+    const [target] = report.targets;
+    expect(target!.settings.filter(({ status }) => status === 'failed')).toEqual([]);
+    expect(settingOf(report, 'batched-32x1')).toMatchObject({ status: 'measured', textsPerRequest: 32 });
+    expect(target!.againstDefault).toMatchObject({ verdict: 'faster' });
+    expect(report.recommended).toEqual({ batchSize: 8, concurrency: 1, reason: 'faster' });
+  });
+
   test('the time to load a model is shown apart, and only where it was not loaded', async () => {
     const server = await serve({ loadMs: 300 });
     const first = (await benchOn(server)).targets[0]!;
