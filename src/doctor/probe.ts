@@ -42,6 +42,9 @@ export interface CheckOptions {
 /** Between two looks at what may be on its way, in ms. */
 const PAUSE_MS = 500;
 
+/** Who gave no answer within less than this, in ms, need not be at fault: others had taken the time. */
+const LEAST_MS = 500;
+
 export class Probe {
   readonly checks: Check[] = [];
   readonly group: GroupName;
@@ -63,12 +66,16 @@ export class Probe {
     const { signal } = this.budget;
     const start = performance.now();
     const { waitMs = 0, late = noAnswer, mend } = options;
-    const timeoutMs = Math.min((options.timeoutMs ?? 2000) + waitMs, this.budget.left);
+    const wantedMs = (options.timeoutMs ?? 2000) + waitMs;
+    const timeoutMs = Math.min(wantedMs, this.budget.left);
+    const isTooShort = timeoutMs < Math.min(wantedMs, LEAST_MS);
     const again = patiently(look, Math.min(waitMs, this.budget.left));
     const finding =
       timeoutMs < 1
         ? outOfTime(options.isNeeded)
-        : await within(timeoutMs, signal, again, () => late(timeoutMs));
+        : await within(timeoutMs, signal, again, () =>
+            isTooShort ? outOfTime(options.isNeeded) : late(timeoutMs),
+          );
     signal.throwIfAborted();
     debug.doctor?.(
       `${this.group}.${id}: ${finding.status} after ${Math.round(performance.now() - start)} ms`,

@@ -1,5 +1,6 @@
 // The Ollama servers behind the gateway, for all that isn't batched: which of them is up, what they say of
 // their models, and a way to pass requests on.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool } from 'undici';
 import { readUpTo } from '../bounded.js';
 import { DEFAULT_URL, parseOllamaAddress } from '../embedders/ollama/host.js';
@@ -8,6 +9,8 @@ import { canonicalName, plainDigest } from '../embedders/ollama/name.js';
 /** How long an answer to "are you there?" counts, and how long it may take, in ms. */
 const TRUST_MS = 2000;
 const PING_MS = 2000;
+/** How long a server is waited for that said nothing when it was asked last, or while others may be up, in ms. */
+const HASTE_MS = 200;
 /** A server that doesn't take connections within this time, in ms, is down. */
 const CONNECT_MS = 5000;
 
@@ -22,6 +25,7 @@ export class OllamaServer {
   readonly basePath: string;
   readonly #headers: { [name: string]: string };
   #asked: { at: number; answer: Promise<boolean> } | undefined;
+  #wasDown = false;
 
   constructor(url: URL, apiKey: string | undefined) {
     this.basePath = url.pathname.replace(/(?<!\/)\/+$/, '');
@@ -36,20 +40,22 @@ export class OllamaServer {
     return this.#headers;
   }
 
-  /** Whether it answers; asked at most once in two seconds. */
+  /** Whether it answers; asked at most once in two seconds. One that hangs makes nobody wait time after time. */
   isUp(): Promise<boolean> {
     const now = performance.now();
     if (!this.#asked || now - this.#asked.at > TRUST_MS) this.#asked = { at: now, answer: this.#ping() };
-    return this.#asked.answer;
+    const { answer } = this.#asked;
+    return this.#wasDown ? inHaste(answer) : answer;
   }
 
   async #ping(): Promise<boolean> {
     try {
       await this.json('/api/version');
-      return true;
+      this.#wasDown = false;
     } catch {
-      return false; // Whatever it was: it can't be used now.
+      this.#wasDown = true; // Whatever it was: it can't be used now.
     }
+    return !this.#wasDown;
   }
 
   /** A small answer. @throws when there is none, or none that is JSON */
@@ -89,6 +95,16 @@ export class OllamaServer {
   }
 }
 
+/** What is said soon; else false. */
+async function inHaste(answer: Promise<boolean>): Promise<boolean> {
+  const over = new AbortController();
+  const { signal } = over;
+  const late = sleep(HASTE_MS, false, { signal, ref: false }).catch(() => false);
+  const said = await Promise.race([answer, late]);
+  over.abort();
+  return said;
+}
+
 export class OllamaServers {
   readonly all: readonly [OllamaServer, ...OllamaServer[]];
 
@@ -105,15 +121,17 @@ export class OllamaServers {
    * @returns undefined when none may be chosen
    */
   async firstUp(among?: ReadonlySet<string>): Promise<OllamaServer | undefined> {
-    const [first, ...others] = this.all.filter(({ url }) => among?.has(url) ?? true);
-    if (!first || others.length === 0 || (await first.isUp())) return first;
-    for (const server of others) if (await server.isUp()) return server;
-    return first;
+    const servers = this.all.filter(({ url }) => among?.has(url) ?? true);
+    if (servers.length < 2) return servers[0];
+    // All are asked at once: the first of them may hang.
+    const answers = servers.map((server) => server.isUp());
+    for (const [index, answer] of answers.entries()) if (await inHaste(answer)) return servers[index];
+    return servers[await firstTrue(answers)] ?? servers[0];
   }
 
+  /** True as soon as one says so. */
   async isAnyUp(): Promise<boolean> {
-    const answers = await Promise.all(this.all.map((server) => server.isUp()));
-    return answers.includes(true);
+    return (await firstTrue(this.all.map((server) => server.isUp()))) >= 0;
   }
 
   /** Digests of the models by their canonical names, of all servers that list them. @throws when none does */
@@ -132,4 +150,12 @@ export class OllamaServers {
   async close(): Promise<void> {
     await Promise.all(this.all.map((server) => server.close()));
   }
+}
+
+/** Place of the first that turns out to be true; -1 when none does. */
+function firstTrue(answers: readonly Promise<boolean>[]): Promise<number> {
+  const places = answers.map(async (answer, index) =>
+    (await answer) ? index : Promise.reject(new Error('no')),
+  );
+  return Promise.any(places).catch(() => -1);
 }

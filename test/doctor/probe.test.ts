@@ -52,6 +52,16 @@ test('without time left a check warns: nothing was looked at', async () => {
   expect(probe.checks[0]).toMatchObject({ status: 'warning', mend: expect.stringContaining('--timeout') });
 });
 
+test('who was left too little time by others is not blamed', async () => {
+  const probe = makeProbe(50);
+  await probe.check('one', 'One', never);
+  await probe.check('two', 'Two', never, { isNeeded: true });
+  expect(probe.checks).toMatchObject([
+    { status: 'warning', seen: 'no time was left to look' },
+    { status: 'failure', seen: 'no time was left to look' },
+  ]);
+});
+
 test("the user's abort ends it", async () => {
   const control = new AbortController();
   const check = makeProbe(60_000, control.signal).check('one', 'One', never);

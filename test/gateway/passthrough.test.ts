@@ -1,10 +1,16 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import type { RequestLine } from '../../src/gateway/options.js';
 import { eventually } from '../helpers/eventually.js';
-import { gateway } from './gateways.js';
+import { gateway, get } from './gateways.js';
 
 const servers: Server[] = [];
 afterEach(() => {
@@ -33,6 +39,29 @@ async function raw(url: string, text: string): Promise<string> {
   for await (const part of socket.setEncoding('utf8')) answer += part;
   return answer;
 }
+
+test('a server that hangs holds up nobody while another is up', async () => {
+  const asked = new Set<ServerResponse>();
+  const sick = await upstream((_, response) => {
+    asked.add(response);
+    response.on('close', () => asked.delete(response));
+  });
+  const well = await upstream((_, response) => response.end('{}'));
+  const { url } = await gateway({ ollamaUrl: [sick.url, well.url] });
+  const show = () => fetch(`${url}/api/show`, { method: 'POST', body: '{}' });
+  expect(await get(`${url}/ready`)).toMatchObject({ ready: true });
+  expect((await show()).status).toBe(200);
+  // It is given up after two seconds: nobody has waited for that.
+  expect(asked.size).toBe(1);
+  await eventually(() => Promise.resolve(asked.size)).toBe(0);
+  // It is asked again, and nobody waits at all.
+  await eventually(async () => {
+    await get(`${url}/health`);
+    return asked.size;
+  }).toBe(1);
+  expect((await show()).status).toBe(200);
+  expect(asked.size).toBe(1);
+});
 
 test('an answer streams through: its parts come while the server is still at work', async () => {
   let finish = () => {};
