@@ -1,9 +1,11 @@
 // A pattern among the paths → what it matches. Only folders that can still lead to a match are listed.
-import { type Dirent, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { Matcher, type MatchState } from '../globs/matcher.js';
 import { tokensOf } from '../globs/tokens.js';
+import type { Entry } from './listing.js';
+import type { RawPath } from './source.js';
+import { rawFolder } from './start.js';
 
 /** Where a pattern begins. */
 export interface PatternOrigin {
@@ -32,9 +34,11 @@ export function patternOrigin(pattern: string, cwd: string): PatternOrigin {
  */
 export async function* matchesBelow({ base, rest, nodeModules }: PatternOrigin): AsyncGenerator<string> {
   const matcher = new Matcher([tokensOf(rest, 'The pattern')], false);
+  // Brings fast-glob, which most commands do without. It lists folders; the pattern stays here.
+  const { list } = await import('./listing.js');
   const open: Place[] = [];
   const enter = (path: string, state: MatchState): void => {
-    if (!state.isDead) open.push(...placesIn(path, matcher, state, nodeModules));
+    if (!state.isDead) open.push(...placesIn(path, entriesOf(path, list), matcher, state, nodeModules));
   };
   enter(base, matcher.after(''));
   for (let place = open.pop(); place !== undefined; place = open.pop()) {
@@ -55,21 +59,29 @@ interface Place {
 }
 
 /** The entries of a folder that are worth a look, the last one first. */
-function placesIn(folder: string, matcher: Matcher, inner: MatchState, nodeModules: boolean): Place[] {
+function placesIn(
+  folder: string,
+  entries: readonly Entry[],
+  matcher: Matcher,
+  inner: MatchState,
+  nodeModules: boolean,
+): Place[] {
   const places: Place[] = [];
-  for (const entry of list(folder)) {
-    const isFolder = entry.isDirectory();
+  for (const entry of entries) {
+    const isFolder = entry.type === 'folder';
     if (isFolder && entry.name === 'node_modules' && !nodeModules) continue;
-    const state = matcher.after(entry.name, inner);
-    if (state.accepts || (isFolder && !state.isDead)) places.push({ path: join(folder, entry.name), state });
+    // A pattern is text, so bytes that are none become U+FFFD: the path is then told as one that isn't there.
+    const name = Buffer.from(entry.name, 'latin1').toString();
+    const state = matcher.after(name, inner);
+    if (state.accepts || (isFolder && !state.isDead)) places.push({ path: join(folder, name), state });
   }
   return places.sort((one, other) => (one.path < other.path ? 1 : -1));
 }
 
 /** A folder that can't be listed holds nothing that matches. */
-function list(folder: string): Dirent[] {
+function entriesOf(folder: string, list: (path: RawPath) => Entry[]): Entry[] {
   try {
-    return readdirSync(folder, { withFileTypes: true });
+    return list(rawFolder(folder));
   } catch {
     return [];
   }

@@ -1,9 +1,9 @@
 // A folder on the walk: where it is, which rules hold in it, and which of its entries are taken.
-import { existsSync, readdirSync, realpathSync, type Stats, statSync } from 'node:fs';
+import { existsSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { isBinaryName } from './binary.js';
 import type { Globs } from './globs.js';
 import { embedignoreName, gitignoreName, type Rules, readIgnoreFile } from './ignore.js';
-import { escapeInvalid, fsPath, type RawPath, rawOf, textOf } from './source.js';
+import { escapeInvalid, fsPath, type RawPath, textOf } from './source.js';
 
 /** Why an entry was left out, without being a failure. */
 export type SkipReason =
@@ -97,37 +97,6 @@ export function withOwnRules(folder: Folder, has: (name: string) => boolean): Fo
 /** For folders that aren't listed: asks the file system. */
 export function holds(folder: Folder): (name: string) => boolean {
   return (name) => existsSync(fsPath(`${folder.path}/${name}`));
-}
-
-export interface Entry {
-  name: RawPath;
-  type: 'file' | 'folder' | 'link' | 'special';
-}
-
-/**
- * The entries of a folder, in no order.
- * @throws when it can't be listed
- */
-export function list(path: RawPath): Entry[] {
-  try {
-    // One character per byte: the fastest form that loses nothing.
-    const entries = readdirSync(fsPath(path), { withFileTypes: true, encoding: 'latin1' });
-    return entries.map((entry) => ({ name: entry.name, type: typeOf(entry) }));
-  } catch {
-    // File systems that don't tell types make Node ask for each by name, for which it needs the bytes.
-    const entries = readdirSync(fsPath(path), { withFileTypes: true, encoding: 'buffer' });
-    return entries.map((entry) => ({ name: rawOf(entry.name), type: typeOf(entry) }));
-  }
-}
-
-function typeOf(entry: {
-  isFile(): boolean;
-  isDirectory(): boolean;
-  isSymbolicLink(): boolean;
-}): Entry['type'] {
-  if (entry.isFile()) return 'file';
-  if (entry.isDirectory()) return 'folder';
-  return entry.isSymbolicLink() ? 'link' : 'special';
 }
 
 /** Where a path leads when all links are followed, and what is there. @throws when it leads nowhere */

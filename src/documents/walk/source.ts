@@ -64,6 +64,11 @@ export function sourceOf(absolutePath: Buffer | string, base: string): string {
   return textOf(rawSourceOf(rawOf(absolutePath), rawOf(base)));
 }
 
+/** The source of a failure: folders are named without their slash. */
+export function failureSource(key: RawPath): string {
+  return textOf(key === '' ? '.' : key.length > 1 && key.endsWith('/') ? key.slice(0, -1) : key);
+}
+
 /** Whether the document `source` is the root labelled `label`, or lies below it. */
 export function isUnderRoot(source: string, label: string, base: string): boolean {
   if (source === label) return true;

@@ -2,18 +2,17 @@
 // current path and nothing more.
 import type { FailureCode } from '../../types.js';
 import {
-  type Entry,
   type Folder,
   follow,
   isAbsent,
-  list,
   refusal,
   type SkipReason,
   subfolder,
   withOwnRules,
 } from './folder.js';
+import { type Entry, list } from './listing.js';
 import type { Names } from './names.js';
-import { escapeInvalid, type RawPath, textOf } from './source.js';
+import { escapeInvalid, type RawPath } from './source.js';
 
 /** How far the listing of a root has come. */
 export interface RootProgress {
@@ -182,9 +181,4 @@ function withoutTwins(entries: Taken[]): Taken[] {
     if (entry.key === entries[index - 1]!.key) entry.failure = 'duplicate-source';
   }
   return entries;
-}
-
-/** The source of a failure: folders are named without their slash. */
-export function failureSource(key: RawPath): string {
-  return textOf(key === '' ? '.' : key.length > 1 && key.endsWith('/') ? key.slice(0, -1) : key);
 }

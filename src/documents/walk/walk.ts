@@ -12,9 +12,8 @@ import { compileGlobs } from './globs.js';
 import { merge } from './merge.js';
 import type { Root } from './roots.js';
 import { measure } from './sizes.js';
-import { fsPath, type RawPath, rawOf, textOf } from './source.js';
-import { streamsOf } from './streams.js';
-import { failureSource, type Item } from './tree.js';
+import { failureSource, fsPath, type RawPath, rawOf, textOf } from './source.js';
+import type { Item } from './tree.js';
 
 export type { SkipReason } from './folder.js';
 
@@ -56,6 +55,8 @@ type FileItem = Item & { kind: 'file' };
  */
 export async function* walk(roots: readonly Root[], options: WalkOptions): AsyncGenerator<WalkEntry[]> {
   const skip = (reason: SkipReason, key: RawPath): void => options.onSkip?.(reason, failureSource(key));
+  // Brings fast-glob, which most commands do without.
+  const { streamsOf } = await import('./streams.js');
   const streams = streamsOf(roots, {
     base: options.base === '/' ? '' : rawOf(options.base),
     output: rawOf(realOutput(options.outputDir)),
