@@ -17,9 +17,14 @@ export class OtherDimensions extends RangeError {}
 /**
  * Checks an answer's vectors and normalises in place those that are not.
  * @param count how many texts were sent
+ * @param who the embedder, for messages: `Ollama at http://…`
  * @throws {EmbedderFault} `bad-answer` on a wrong count or size, a NaN, an infinity or a zero vector
  */
-export function accept(vectors: Vector[], count: number, dimensions: number): Vector[] {
+export function accept(vectors: Vector[], count: number, dimensions: number, who = 'The embedder'): Vector[] {
+  const bad = (what: string, cause?: unknown) =>
+    new EmbedderFault('bad-answer', `${who} answered with ${what}: update it, or report it to its makers.`, {
+      cause,
+    });
   if (vectors.length !== count) {
     throw bad(`${vectors.length} vectors for ${count} texts`);
   }
@@ -38,12 +43,4 @@ export function accept(vectors: Vector[], count: number, dimensions: number): Ve
 
 function scale(vector: Vector, factor: number): void {
   for (let i = 0; i < vector.length; i++) vector[i] = vector[i]! * factor;
-}
-
-function bad(what: string, cause?: unknown): EmbedderFault {
-  return new EmbedderFault(
-    'bad-answer',
-    `The embedder answered with ${what}: update it, or report it to its makers.`,
-    { cause },
-  );
 }

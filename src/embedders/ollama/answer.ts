@@ -2,6 +2,7 @@
 // array of 384 doubles per vector on the way; this goes from digits to float32, with the same bits.
 import { EmbedderFault } from '../../errors.js';
 import type { Vector } from '../../types.js';
+import { faultOfAnswer } from './faults.js';
 
 export interface EmbedAnswer {
   vectors: Vector[];
@@ -27,11 +28,42 @@ const numberPattern = /^-?(0|[1-9]\d*)(\.\d+)?([Ee][+-]?\d+)?$/;
 /**
  * @param bytes a whole answer, UTF-8
  * @param dimensions what a vector is expected to hold, so that memory is taken once; others are read as well
- * @throws {EmbedderFault} `bad-answer` on anything but a JSON object whose `embeddings` are lists of numbers
+ * @param where address of the server, for messages
+ * @throws {EmbedderFault} what an error means that it holds instead; `bad-answer` on anything but a JSON object whose `embeddings` are lists of numbers
  */
-export function readEmbedAnswer(bytes: Buffer, dimensions: number): EmbedAnswer {
+export function readEmbedAnswer(bytes: Buffer, dimensions: number, where: string): EmbedAnswer {
+  try {
+    return readAnswer(bytes, dimensions);
+  } catch (error) {
+    if (!(error instanceof BadAnswer)) throw error;
+    const said = errorIn(bytes);
+    if (said !== undefined) throw faultOfAnswer(where, 200, said);
+    throw new EmbedderFault(
+      'bad-answer',
+      `Ollama at ${where} gave an answer of ${bytes.length} bytes ${error.message}: update Ollama, or look at what stands between.`,
+      { cause: error.cause },
+    );
+  }
+}
+
+/** An answer of more than so many bytes is no error in words. */
+const mostOfError = 64 * 1024;
+
+/** The body, when it is an error that came with the status of success. */
+function errorIn(bytes: Buffer): string | undefined {
+  if (bytes.length > mostOfError) return undefined;
+  const text = bytes.toString();
+  try {
+    const { error } = JSON.parse(text) as { error?: unknown };
+    return error === undefined ? undefined : text;
+  } catch {
+    return undefined; // It says nothing that can be told.
+  }
+}
+
+function readAnswer(bytes: Buffer, dimensions: number): EmbedAnswer {
   const at = bytes.indexOf(key);
-  if (at < 0) throw bad(bytes, 'without embeddings');
+  if (at < 0) throw bad('without embeddings');
   const start = at + key.length;
   const reader = new VectorReader(bytes, start, dimensions);
   const vectors = reader.list();
@@ -41,9 +73,9 @@ export function readEmbedAnswer(bytes: Buffer, dimensions: number): EmbedAnswer 
   try {
     rest = JSON.parse(around) as typeof rest;
   } catch (cause) {
-    throw bad(bytes, 'that is no JSON', cause);
+    throw bad('that is no JSON', cause);
   }
-  if (rest.embeddings !== null) throw bad(bytes, 'without embeddings');
+  if (rest.embeddings !== null) throw bad('without embeddings');
   const tokens = rest.prompt_eval_count;
   return { vectors, tokens: typeof tokens === 'number' ? tokens : undefined };
 }
@@ -155,7 +187,7 @@ class VectorReader {
   #peek(): number {
     let byte = this.#bytes[this.at];
     while (byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09) byte = this.#bytes[++this.at];
-    if (byte === undefined) throw bad(this.#bytes, 'that is cut off');
+    if (byte === undefined) throw bad('that is cut off');
     return byte;
   }
 
@@ -164,9 +196,9 @@ class VectorReader {
     this.at++;
   }
 
-  #wrong(): EmbedderFault {
+  #wrong(): BadAnswer {
     const found = this.#bytes.toString('latin1', this.at, this.at + 12);
-    return bad(this.#bytes, `with ${JSON.stringify(found)} where a number or list belongs`);
+    return bad(`with ${JSON.stringify(found)} where a number or list belongs`);
   }
 }
 
@@ -176,10 +208,9 @@ function grown(vector: Float32Array<ArrayBuffer>): Float32Array<ArrayBuffer> {
   return larger;
 }
 
-function bad(bytes: Buffer, what: string, cause?: unknown): EmbedderFault {
-  return new EmbedderFault(
-    'bad-answer',
-    `Ollama gave an answer of ${bytes.length} bytes ${what}: update Ollama, or look at what stands between.`,
-    { cause },
-  );
+/** What is wrong with an answer, as the end of a sentence. */
+class BadAnswer extends Error {}
+
+function bad(what: string, cause?: unknown): BadAnswer {
+  return new BadAnswer(what, { cause });
 }

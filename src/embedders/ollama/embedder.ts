@@ -55,7 +55,11 @@ async function dimensionsOf(
   if (own === undefined) {
     // The server doesn't say: one text shows it.
     const body = { model: model.name, input: ['dimensions'], truncate: false };
-    const answer = readEmbedAnswer(await client.bytes('/api/embed', body, { timeoutMs, signal }), 0);
+    const answer = readEmbedAnswer(
+      await client.bytes('/api/embed', body, { timeoutMs, signal }),
+      0,
+      client.where,
+    );
     own = answer.vectors[0]?.length ?? 0;
   }
   if (asked !== undefined && asked > own) {
@@ -127,7 +131,8 @@ class OllamaEmbedder implements ServerEmbedder {
       const onLate = latenessOf(this.#client, this.identity.model, time, signal);
       const asked = { timeoutMs: time.lateMs, signal, maxBytes, onLate };
       const bytes = await this.#client.bytes('/api/embed', body, asked);
-      return accept(readEmbedAnswer(bytes, dimensions).vectors, texts.length, dimensions);
+      const { vectors } = readEmbedAnswer(bytes, dimensions, this.url);
+      return accept(vectors, texts.length, dimensions, `Ollama at ${this.url}`);
     };
     return await this.#pace.timed(tokens, request, leastMs);
   }

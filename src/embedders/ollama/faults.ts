@@ -110,7 +110,7 @@ const advice: Record<AnswerMeaning, string> = {
 };
 
 /**
- * The fault that an answer other than 200 stands for.
+ * The fault that an answer stands for which holds no vectors.
  * @param where the server, as the user named it
  * @param retryAfter the header as it came
  */
@@ -124,7 +124,7 @@ export function faultOfAnswer(
   const row = faultTable.find(
     (one) => (one.status?.includes(status) ?? true) && (one.message?.test(said) ?? true),
   );
-  const meaning = row?.meaning ?? (status >= 500 ? 'unreachable' : 'refused');
+  const meaning = row?.meaning ?? (status === 200 ? 'bad-answer' : status >= 500 ? 'unreachable' : 'refused');
   const retryAfterMs = retryAfter === undefined ? undefined : msOf(retryAfter);
   const words = said.length > 200 ? `${said.slice(0, 200)}…` : said;
   return new EmbedderFault(meaning, `Ollama at ${where} answered ${status} (${words}): ${advice[meaning]}.`, {

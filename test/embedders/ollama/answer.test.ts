@@ -23,7 +23,8 @@ describe('readEmbedAnswer', () => {
       .filter((one) => one.response.status === 200 && one.request.path === '/api/embed')
       .map((one) => Buffer.from(JSON.stringify(one.response.body)));
     expect(bodies.length).toBeGreaterThan(8);
-    for (const bytes of bodies) expect(bits(readEmbedAnswer(bytes, 384).vectors)).toEqual(reference(bytes));
+    for (const bytes of bodies)
+      expect(bits(readEmbedAnswer(bytes, 384, 'http://there').vectors)).toEqual(reference(bytes));
   });
 
   it('gives the same bits as the standard parser, for any float32 that Go prints', () => {
@@ -31,7 +32,7 @@ describe('readEmbedAnswer', () => {
     fc.assert(
       fc.property(fc.array(values, { maxLength: 4 }), fc.nat(13), (vectors, expected) => {
         const bytes = answerOf(`[${vectors.map((one) => `[${Array.from(one, goFloat32)}]`)}]`);
-        const read = readEmbedAnswer(bytes, expected);
+        const read = readEmbedAnswer(bytes, expected, 'http://there');
         expect(bits(read.vectors)).toEqual(bits(vectors));
         expect(read.tokens).toBe(7);
       }),
@@ -58,7 +59,7 @@ describe('readEmbedAnswer', () => {
     fc.assert(
       fc.property(fc.array(fc.array(number, { maxLength: 6 }), { maxLength: 4 }), (vectors) => {
         const bytes = answerOf(` [ ${vectors.map((one) => ` [${one}] `)}]\n`);
-        expect(bits(readEmbedAnswer(bytes, 3).vectors)).toEqual(reference(bytes));
+        expect(bits(readEmbedAnswer(bytes, 3, 'http://there').vectors)).toEqual(reference(bytes));
       }),
       { numRuns: 500 },
     );
@@ -67,7 +68,9 @@ describe('readEmbedAnswer', () => {
   it('refuses every answer that is cut off', () => {
     const whole = answerOf('[[0.5,-0.25],[1e-7,3]]');
     for (let length = 0; length < whole.length; length++) {
-      expect(() => readEmbedAnswer(whole.subarray(0, length), 2), `${length} bytes`).toThrow(EmbedderFault);
+      expect(() => readEmbedAnswer(whole.subarray(0, length), 2, 'http://there'), `${length} bytes`).toThrow(
+        EmbedderFault,
+      );
     }
   });
 
@@ -95,7 +98,7 @@ describe('readEmbedAnswer', () => {
     '[[1,2]',
     '[[1,2]],',
   ])('refuses %s', (embeddings) => {
-    expect(() => readEmbedAnswer(answerOf(embeddings), 2)).toThrow(EmbedderFault);
+    expect(() => readEmbedAnswer(answerOf(embeddings), 2, 'http://there')).toThrow(EmbedderFault);
   });
 
   it.each([
@@ -106,16 +109,16 @@ describe('readEmbedAnswer', () => {
     '[{"embeddings":[[1,2]]}]',
     '{"embeddings":[[1,2]]}{}',
   ])('refuses %j', (text) => {
-    expect(() => readEmbedAnswer(Buffer.from(text), 2)).toThrow(EmbedderFault);
+    expect(() => readEmbedAnswer(Buffer.from(text), 2, 'http://there')).toThrow(EmbedderFault);
   });
 
   it('is not misled by a model that is named after the key', () => {
     const bytes = Buffer.from(`{"model":${JSON.stringify('"embeddings":[[9]]')},"embeddings":[[1,2]]}`);
-    expect(bits(readEmbedAnswer(bytes, 2).vectors)).toEqual(bits([[1, 2]]));
+    expect(bits(readEmbedAnswer(bytes, 2, 'http://there').vectors)).toEqual(bits([[1, 2]]));
   });
 
   it('gives every vector memory of its own', () => {
-    const { vectors } = readEmbedAnswer(answerOf('[[1,2],[3,4]]'), 2);
+    const { vectors } = readEmbedAnswer(answerOf('[[1,2],[3,4]]'), 2, 'http://there');
     expect(vectors.map((one) => one.buffer.byteLength)).toEqual([8, 8]);
   });
 });

@@ -165,9 +165,13 @@ describe('a fault', () => {
     ['bad-answer', { kind: 'value', text: '1e999' }],
     ['bad-answer', { kind: 'answer', status: 200, body: '<html>login</html>', contentType: 'text/html' }],
     ['bad-answer', { kind: 'answer', status: 200, body: '{"error":"no"}' }],
+    ['busy', { ...faults.busy(), status: 200 }],
+    ['bad-input', { ...faults.nan(400), status: 200 }],
   ] as const)('%s: %o, once, and the next request is answered', async (meaning, script) => {
     server.script({ ...script, times: 1 });
-    expect((await fault(embedder.embed(texts))).meaning).toBe(meaning);
+    // Of several servers one must know which.
+    const message = expect.stringContaining(`Ollama at ${server.url} `);
+    expect(await fault(embedder.embed(texts))).toMatchObject({ meaning, message });
     expect(server.stats.embeds).toBe(1);
     expect(await embedder.embed(texts)).toEqual(texts.map((text) => server.vectorOf(text)));
   });
