@@ -39,6 +39,15 @@ export async function ensureInnerFolder(path: string, output: string): Promise<b
   return true;
 }
 
+/**
+ * Lets whoever may use the output's folder read a file within `.run`: who holds the lock, and whose folder it is.
+ * @param handle a new, empty file of ours
+ */
+export async function shareAccess(handle: FileHandle, output: string): Promise<void> {
+  const { mode, uid, gid } = await stat(output);
+  await giveAccess(handle, { mode: mode & 0o644, uid, gid }, 0);
+}
+
 interface Access {
   mode: number;
   uid: number;

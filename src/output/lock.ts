@@ -1,14 +1,15 @@
 // One run at a time writes an output. The lock names its owner, tells others that he lives, and is taken
 // over when he died; `claims.ts` sees to it that only one can win.
 import { randomBytes } from 'node:crypto';
-import { type FileHandle, stat, writeFile } from 'node:fs/promises';
+import { type FileHandle, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LockedError, OutputError } from '../errors.js';
+import { shareAccess } from './access.js';
 import { type Claim, claim, lockPath, readChain, takeOver } from './claims.js';
 import { ensureFolder, errorCode, namesIn, outputError } from './disk.js';
 import { isOwned, lockPrefix, runFolder } from './layout.js';
-import { openToUpdate, removeEmptyFolder, removeFile } from './owned-file.js';
+import { createFile, openToUpdate, removeEmptyFolder, removeFile } from './owned-file.js';
 import { type LockOwner, liveness, thisProcess } from './owner.js';
 import { makeRun, removeRun } from './run-folder.js';
 
@@ -131,7 +132,7 @@ async function attempt(dir: string, created: boolean): Promise<Lock | LockOwner 
   await makeRun(dir);
   const mine = join(run, `${lockPrefix}-claim-${self.nonce}`);
   try {
-    await writeFile(mine, ownerText(self), { flag: 'wx' });
+    await writeClaim(mine, dir, self);
     const chain = await readChain(dir);
     const end = chain?.at(-1);
     if (chain === undefined || end === undefined) {
@@ -146,10 +147,21 @@ async function attempt(dir: string, created: boolean): Promise<Lock | LockOwner 
     return file && new Lock(dir, self, file, created);
   } catch (error) {
     // Another run removed the folder when it was done with it, or our claim when it got the lock.
-    if (errorCode(error) === 'ENOENT') return undefined;
+    if (errorCode(error instanceof OutputError ? error.cause : error) === 'ENOENT') return undefined;
     throw outputError(error, dir);
   } finally {
     await removeFile(mine);
+  }
+}
+
+/** As whoever may use the folder can read it: the next of them must see who is at work, whatever our umask is. */
+async function writeClaim(mine: string, dir: string, self: LockOwner): Promise<void> {
+  const file = await createFile(mine);
+  try {
+    await shareAccess(file, dir);
+    await file.writeFile(ownerText(self));
+  } finally {
+    await file.close();
   }
 }
 

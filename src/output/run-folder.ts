@@ -3,7 +3,7 @@
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DamagedOutputError, OutputError } from '../errors.js';
-import { ensureInnerFolder } from './access.js';
+import { ensureInnerFolder, shareAccess } from './access.js';
 import { errorCode, namesIn, outputError } from './disk.js';
 import { isOwned, manifestName, markName, runFolder } from './layout.js';
 import { readManifest } from './manifest-reader.js';
@@ -38,14 +38,15 @@ export async function requireOwnRun(dir: string): Promise<void> {
 /** Makes `.run` where it isn't. The caller must have looked at it. */
 export async function makeRun(dir: string): Promise<void> {
   const run = runFolder(dir);
-  if (await ensureInnerFolder(run, dir)) await markRun(run);
+  if (await ensureInnerFolder(run, dir)) await markRun(run, dir);
 }
 
-async function markRun(run: string): Promise<void> {
+async function markRun(run: string, dir: string): Promise<void> {
   const path = join(run, markName);
   try {
     const file = await createFile(path);
     try {
+      await shareAccess(file, dir);
       await file.writeFile(mark);
     } finally {
       await file.close();

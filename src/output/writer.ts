@@ -2,7 +2,6 @@
 // whole is committed at once, or not at all. As long as all is kept in order, no file is touched.
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { compareSources } from '../order.js';
 import type { Chunk, Failure, Vector, VectorSpace } from '../types.js';
 import { ensureInnerFolder } from './access.js';
 import { type CommitFile, commitFiles, type OnStep } from './commit.js';
@@ -31,22 +30,16 @@ import {
 import type { Output } from './output.js';
 import { readOwnText, removeFile, removeStage } from './owned-file.js';
 import { checkCopied, isItsManifest } from './previous.js';
-import { isLookalike, type Lookalike, withBesides } from './records.js';
 import { type DocumentStart, StagedRows } from './rows.js';
 import { removeRun } from './run-folder.js';
 import { seal } from './seal.js';
+import { Sequence, type SequenceOptions } from './sequence.js';
 import { StagedFile } from './staged.js';
 
-export interface WriterOptions {
-  /** The output that is there now; none starts afresh. */
-  previous?: Output | undefined;
+export interface WriterOptions extends SequenceOptions {
   space: VectorSpace;
   chunking: Chunking;
   formats: readonly OutputFormat[];
-  /** Roots of this run; those of kept documents are added. */
-  roots: readonly string[];
-  /** Sources of the previous output that won't be kept: nothing needs their roots. */
-  leaving?: ReadonlySet<string> | undefined;
   /** Checked before the commit: a run that lost its lock must not write. */
   lock?: Lock | undefined;
   /** For tests. */
@@ -73,17 +66,13 @@ export class OutputWriter {
   readonly #options: WriterOptions;
   readonly #previous: Output | undefined;
   readonly #formats: OutputFormat[];
-  readonly #roots: string[];
-  readonly #rootPlaces: Map<string, number>;
-  readonly #recordFiles: RecordFile[] = [];
-  readonly #lookalikes: Lookalike[] = [];
+  readonly #sequence: Sequence;
   readonly #failures: Failure[] = [];
   /** Documents of the previous output, by index, that are to be copied next: one range of bytes. */
   #pending = { from: 0, to: 0 };
   #staged: StagedRows | undefined;
   #manifest: StagedFile | undefined;
   #failuresFile: StagedFile | undefined;
-  #last: string | undefined;
   #recorded = false;
 
   constructor(dir: string, options: WriterOptions) {
@@ -94,12 +83,7 @@ export class OutputWriter {
     this.#formats = (['jsonl', 'npy'] as const).filter(
       (name) => name === 'npy' || options.formats.includes(name),
     );
-    const stays = ({ source }: { source: string }) => !options.leaving?.has(source);
-    const rootOf = ({ root }: { root: string }) => root;
-    const used = this.#previous?.documents().filter(stays).map(rootOf) ?? [];
-    const usedByRecords = this.#previous?.manifest.recordFiles.filter(stays).map(rootOf) ?? [];
-    this.#roots = [...new Set([...options.roots, ...used, ...usedByRecords])].sort(compareSources);
-    this.#rootPlaces = new Map(this.#roots.map((root, place) => [root, place]));
+    this.#sequence = new Sequence(options);
   }
 
   /**
@@ -113,7 +97,7 @@ export class OutputWriter {
     if (this.#previous?.space.id !== this.#options.space.id) {
       throw new Error('expected the vector space of the previous output');
     }
-    this.#inOrder({ source, recordOf });
+    this.#sequence.add({ source, recordOf });
     if (document.index === this.#pending.to) {
       this.#pending.to++;
       return undefined;
@@ -123,7 +107,7 @@ export class OutputWriter {
 
   /** Starts a new or changed document; its rows follow in the order of their chunks. */
   async begin(document: DocumentStart): Promise<void> {
-    this.#inOrder(document);
+    this.#sequence.add(document);
     const staged = await this.#flushKept();
     staged.begin(document);
   }
@@ -142,7 +126,7 @@ export class OutputWriter {
 
   /** Remembers a file whose records are documents; in any order. */
   recordFile(file: RecordFile): void {
-    this.#recordFiles.push(file);
+    this.#sequence.addRecordFile(file);
   }
 
   /** Notes what has no vector; in any order. */
@@ -203,14 +187,6 @@ export class OutputWriter {
     return { changed, ...result };
   }
 
-  #inOrder({ source, recordOf }: { source: string; recordOf?: string | undefined }): void {
-    if (this.#last !== undefined && compareSources(this.#last, source) >= 0) {
-      throw new Error(`expected documents in the order of their sources, got ${source} behind ${this.#last}`);
-    }
-    this.#last = source;
-    if (isLookalike({ source, recordOf })) this.#lookalikes.push({ source, recordOf });
-  }
-
   async #jump(index: number): Promise<void> {
     await this.#flushKept();
     this.#pending = { from: index, to: index + 1 };
@@ -232,7 +208,7 @@ export class OutputWriter {
       dir: this.#dir,
       dimensions: this.#options.space.dimensions,
       embeddings: this.#formats.includes('jsonl'),
-      rootPlaces: this.#rootPlaces,
+      rootPlaces: this.#sequence.rootPlaces,
     });
   }
 
@@ -265,11 +241,10 @@ export class OutputWriter {
       formats: this.#formats,
       rows: rows.count,
       files: rows.files,
-      roots: this.#roots,
+      roots: this.#sequence.roots,
     };
     const start = manifestStart(head);
-    this.#recordFiles.sort((a, b) => compareSources(a.source, b.source));
-    const end = manifestEnd(withBesides(this.#recordFiles, this.#lookalikes), this.#rootPlaces);
+    const end = manifestEnd(this.#sequence.recordFiles, this.#sequence.rootPlaces);
     const previous = this.#previous;
     if (this.#staged === undefined && previous !== undefined) {
       const { manifest } = previous;
@@ -285,7 +260,9 @@ export class OutputWriter {
       await file.copyFrom(entries.handle, 0, entries.bytes);
     } else {
       for (const document of previous?.documents() ?? []) {
-        file.addText(`${document.index === 0 ? '' : ','}\n${documentLine(document, this.#rootPlaces)}`);
+        file.addText(
+          `${document.index === 0 ? '' : ','}\n${documentLine(document, this.#sequence.rootPlaces)}`,
+        );
         await file.drained();
       }
     }

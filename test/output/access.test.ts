@@ -1,9 +1,11 @@
 // Who may read an output stays as its owner set it.
-import { chmod, chown, readdir, rm, stat } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { chmod, chown, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openJournal } from '../../src/output/journal.js';
 import { acquireLock } from '../../src/output/lock.js';
+import { thisProcess } from '../../src/output/owner.js';
 import { openWriter } from '../../src/output/writer.js';
 import {
   addDocument,
@@ -91,6 +93,35 @@ test('what a run keeps beside the output meanwhile is for those whom that is for
   ]);
   await lock.release();
 });
+
+test('who may use the folder sees who is at work there, whatever the umask of that run is', async () => {
+  const dir = join(await temporaryFolder(), 'out');
+  await mkdir(dir);
+  await chmod(dir, 0o770);
+  const umask = process.umask(0o077);
+  const locks = [];
+  try {
+    locks.push(await acquireLock(dir));
+    expect(await modeOf(dir, '.run/lock')).toBe(0o640);
+    expect(await modeOf(dir, '.run/embed')).toBe(0o640);
+    expect(await readdir(join(dir, '.run'))).toHaveLength(2);
+    await locks[0]!.release();
+    // That of a dead run, whose successor takes its place.
+    await mkdir(join(dir, '.run'));
+    await writeFile(join(dir, '.run/lock'), JSON.stringify(await deadOwner()));
+    locks[0] = await acquireLock(dir);
+    expect(await modeOf(dir, '.run/lock')).toBe(0o640);
+  } finally {
+    process.umask(umask);
+    await locks[0]?.release();
+  }
+});
+
+/** Of a process of this host that has ended. */
+async function deadOwner() {
+  const { pid } = spawnSync(process.execPath, ['-e', '']);
+  return { ...(await thisProcess('ad'.repeat(8))), pid };
+}
 
 test.skipIf(process.getuid?.() !== 0)('also by owner and group', async () => {
   const dir = await sampleOutput();
