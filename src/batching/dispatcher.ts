@@ -5,11 +5,12 @@ import type { ServiceError } from '../errors.js';
 import type { BatchMetrics } from '../metrics/metrics.js';
 import type { Embedder, FreeSlot, Slot, SlotLimits, Slots, Vector } from '../types.js';
 import { type AttemptOptions, attempt } from './attempt.js';
+import { KindQueues } from './kinds.js';
 import type { Limits } from './limits.js';
 import { type BatchBounds, pack } from './pack.js';
-import { PriorityQueue } from './queue.js';
+import type { PriorityQueue } from './queue.js';
 import { withSlots } from './slots.js';
-import { type BatchKind, keyOf, type TextRequest, Ticket } from './ticket.js';
+import { keyOf, type TextRequest, Ticket } from './ticket.js';
 
 export interface DispatcherOptions {
   /** The most that a request carries beside its number of texts, which the limits decide. */
@@ -44,9 +45,6 @@ export interface DispatcherOptions {
 /** Answers being kept at once: a disk slower than the server must not fill the memory. */
 const MOST_UNKEPT = 8;
 
-/** Of so many batches, one is of the kind that has waited longest. */
-const AGE_EVERY = 8;
-
 export class Dispatcher {
   readonly #options: DispatcherOptions;
   readonly #attempt: AttemptOptions;
@@ -55,10 +53,8 @@ export class Dispatcher {
   readonly #unsubscribe: () => void;
   /** Aborted at the first failure: the other requests have nobody left to wait for them. */
   readonly #end = new AbortController();
-  /** By kind of batch; nearly always one. */
-  readonly #queues = new Map<string, PriorityQueue<Ticket>>();
+  readonly #queues = new KindQueues();
   readonly #underWay = new Map<string, Ticket>();
-  #batches = 0;
   #inFlight = 0;
   #unkept = 0;
   #noMoreTexts = false;
@@ -95,9 +91,7 @@ export class Dispatcher {
 
   /** Texts that no request carries yet. */
   get waiting(): number {
-    let sum = 0;
-    for (const queue of this.#queues.values()) sum += queue.size;
-    return sum;
+    return this.#queues.size;
   }
 
   get inFlight(): number {
@@ -112,7 +106,7 @@ export class Dispatcher {
     if (known) {
       metrics.textsJoined(1);
       known.callers++;
-      if (known.waiting) this.#queueOf(known.kind).promote(known, request.priority ?? 2);
+      if (known.waiting) this.#queues.of(known.kind).promote(known, request.priority ?? 2);
       return known;
     }
     const ticket = new Ticket(request, key);
@@ -122,7 +116,7 @@ export class Dispatcher {
     }
     metrics.textQueued(1);
     this.#underWay.set(key, ticket);
-    this.#queueOf(ticket.kind).add(ticket);
+    this.#queues.of(ticket.kind).add(ticket);
     return ticket;
   }
 
@@ -130,7 +124,7 @@ export class Dispatcher {
   leave(ticket: Ticket): void {
     if (--ticket.callers > 0 || !ticket.waiting) return;
     ticket.waiting = false;
-    this.#queueOf(ticket.kind).left();
+    this.#queues.of(ticket.kind).left();
     this.#forget([ticket]);
     this.#options.metrics.cancelled(1);
     this.#options.onTaken?.(1);
@@ -145,7 +139,7 @@ export class Dispatcher {
       const free = this.#slots.next(this.#limits);
       if (!free) return;
       const { batchSize } = this.#limits.of(free.endpoint);
-      const queue = this.#nextQueue(free, batchSize);
+      const queue = this.#queues.next((one) => !this.#lingers(one, free, batchSize));
       if (!queue) return;
       const slot = free.take();
       void this.#occupy(slot, this.#takeBatch(queue, batchSize), batchSize);
@@ -202,33 +196,6 @@ export class Dispatcher {
     return this.#answered;
   }
 
-  #queueOf(kind: BatchKind): PriorityQueue<Ticket> {
-    const name = nameOf(kind);
-    const queue = this.#queues.get(name) ?? new PriorityQueue<Ticket>();
-    this.#queues.set(name, queue);
-    return queue;
-  }
-
-  /**
-   * Of the queues that may send, the one whose next text is the most urgent; every so often, the one with
-   * the longest wait.
-   */
-  #nextQueue(free: FreeSlot, batchSize: number): PriorityQueue<Ticket> | undefined {
-    const byAge = this.#batches % AGE_EVERY === AGE_EVERY - 1;
-    let best: { queue: PriorityQueue<Ticket>; ticket: Ticket } | undefined;
-    for (const [name, queue] of this.#queues) {
-      const ticket = byAge ? queue.oldest() : queue.peek();
-      if (!ticket) {
-        this.#queues.delete(name);
-        continue;
-      }
-      if (this.#lingers(queue, free, batchSize)) continue;
-      const before = byAge ? 0 : ticket.priority - (best?.ticket.priority ?? 5);
-      if (!best || before < 0 || (before === 0 && ticket.since < best.ticket.since)) best = { queue, ticket };
-    }
-    return best?.queue;
-  }
-
   #lingers(queue: PriorityQueue<Ticket>, { inFlight }: FreeSlot, batchSize: number): boolean {
     const { lingerMs } = this.#options;
     if (this.#noMoreTexts || inFlight === 0 || queue.size >= batchSize) return false;
@@ -247,7 +214,7 @@ export class Dispatcher {
     const batch = pack(queue, { ...bounds, items });
     const now = performance.now();
     for (const ticket of batch) metrics.waited(now - ticket.since);
-    this.#batches++;
+    this.#queues.taken();
     onTaken?.(batch.length);
     return batch;
   }
@@ -329,9 +296,4 @@ export class Dispatcher {
   #forget(tickets: readonly Ticket[]): void {
     for (const ticket of tickets) this.#underWay.delete(ticket.key);
   }
-}
-
-/** Empty for the plain kind. */
-function nameOf({ truncate, dimensions }: BatchKind): string {
-  return truncate || dimensions !== undefined ? `${truncate} ${dimensions ?? ''} ` : '';
 }

@@ -3,12 +3,13 @@
 import { debug } from '../../debug.js';
 import { ServiceError } from '../../errors.js';
 import type { CacheUsage, Json, PruneOptions, Vector, VectorCache, VectorEntry } from '../../types.js';
-import { checkEntries, checkHash, checkSpace, vectorAt } from '../bytes.js';
+import { checkEntries, checkHash, checkSpace } from '../bytes.js';
 import { type CountsLookups, Lookups } from '../lookups.js';
 import { isDamage, keepRights, setAside } from './file.js';
 import { defaultCacheFolder } from './folder.js';
 import { clearDisk, diskUsage, pruneDisk } from './inventory.js';
-import { entryKey, type Place, packEntries, readPlace } from './pack.js';
+import { lookUp } from './lookup.js';
+import { packEntries } from './pack.js';
 import { PackQueue, type QueuedPack } from './queue.js';
 import { DiskStore } from './store.js';
 
@@ -107,7 +108,7 @@ export class DiskCache implements VectorCache, CountsLookups {
     await this.#room();
     const found = new Array<Vector | undefined>(hashes.length).fill(undefined);
     try {
-      this.#read(space, hashes, dimensions, found);
+      if (this.#store) lookUp(this.#store, this.#queue, { space, hashes, dimensions }, found);
     } catch (error) {
       this.giveUp('read', error);
     }
@@ -219,34 +220,6 @@ export class DiskCache implements VectorCache, CountsLookups {
   #usable(): DiskStore {
     if (this.#store) return this.#store;
     throw this.#trouble ?? new Error(`The disk cache in ${this.folder} is closed.`);
-  }
-
-  #read(space: string, hashes: readonly string[], dimensions: number, found: (Vector | undefined)[]): void {
-    const store = this.#store;
-    if (!store) return;
-    // Places first, then pack by pack: every read overwrites the memory of the one before.
-    const packs = new Map<string, { place: Place; index: number }[]>();
-    for (let index = 0; index < hashes.length; index++) {
-      const hash = hashes[index]!;
-      const uncommitted = this.#queue.find(space, hash);
-      if (uncommitted) {
-        if (uncommitted.length === dimensions) found[index] = uncommitted.slice();
-        continue;
-      }
-      const bytes = store.place(entryKey(space, hash));
-      if (!bytes) continue;
-      const place = readPlace(bytes);
-      if (place.length !== dimensions * 4) continue;
-      const name = place.pack.toString('latin1');
-      const wanted = packs.get(name);
-      if (wanted) wanted.push({ place, index });
-      else packs.set(name, [{ place, index }]);
-    }
-    for (const wanted of packs.values()) {
-      const bytes = store.pack(wanted[0]!.place.pack);
-      if (!bytes) continue;
-      for (const { place, index } of wanted) found[index] = vectorAt(bytes, place.start, dimensions);
-    }
   }
 
   #enqueue(write: QueuedPack): void {
