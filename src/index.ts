@@ -28,7 +28,7 @@ export {
 export { RunCounts } from './ingest/counts.js';
 export type { RunResult } from './ingest/options.js';
 export type { IngestSummary } from './ingest/summary.js';
-export type { Metrics } from './metrics/metrics.js';
+export type { Metrics } from './metrics/snapshot.js';
 export { performanceSummary } from './metrics/summary.js';
 export type { CacheStats } from './orchestrator/cache.js';
 export { BatchConfig, type BatchOptions, type PrefixKind } from './orchestrator/config.js';

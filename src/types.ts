@@ -183,6 +183,8 @@ export interface EndpointState {
   /** Its share of the work against the others', when all are equally fast. */
   weight: number;
   breaker: 'closed' | 'open' | 'half-open';
+  /** Why it gets no texts though it answers, where that is so: its vectors are others. */
+  refused?: string | undefined;
   inFlight: number;
   /** Since it was opened. */
   requests: number;

@@ -27,7 +27,9 @@ const healthSchema = z.object({
         model: z.string(),
         queue_size: z.number(),
         active_requests: z.number(),
-        endpoints: z.array(z.object({ url: z.string(), breaker: z.string() })),
+        endpoints: z.array(
+          z.object({ url: z.string(), breaker: z.string(), refused: z.string().optional() }),
+        ),
       }),
     )
     .optional(),
@@ -165,6 +167,13 @@ function pipelineFinding({
   const seen = `${model}: ${plural(queue_size, 'text')} waiting, ${plural(active_requests, 'request')} in flight`;
   const open = endpoints.filter(({ breaker }) => breaker !== 'closed');
   if (open.length === 0) return { status: 'ok', seen };
-  const names = open.map(({ url, breaker }) => `${url} (${breaker})`).join(', ');
-  return { status: 'warning', seen: `${seen}; left alone after failures: ${names}` };
+  const failed = open.filter(({ refused }) => refused === undefined);
+  const names = failed.map(({ url, breaker }) => `${url} (${breaker})`).join(', ');
+  const others = open.flatMap(({ url, refused }) => (refused === undefined ? [] : [`${url} (${refused})`]));
+  const parts = [
+    seen,
+    ...(failed.length > 0 ? [`left alone after failures: ${names}`] : []),
+    ...(others.length > 0 ? [`kept out for other vectors: ${others.join(', ')}`] : []),
+  ];
+  return { status: 'warning', seen: parts.join('; ') };
 }

@@ -52,7 +52,8 @@ export class Endpoint {
   #avoidUntil = Number.NEGATIVE_INFINITY;
   #lastUse = Number.NEGATIVE_INFINITY;
   #lastMs = 0;
-  #changed = false;
+  /** What showed that it has another model or other vectors than it had. */
+  #changed: EmbedderFault | undefined;
   /** A look at whether it is again what it was. */
   #reconsidering: Promise<void> | undefined;
   #nextReconsidering = Number.NEGATIVE_INFINITY;
@@ -108,7 +109,7 @@ export class Endpoint {
 
   /** Whether it has another model or other vectors than it had. */
   get isOut(): boolean {
-    return this.#changed;
+    return this.#changed !== undefined;
   }
 
   /** Its speed, when that was measured often enough and not long ago. */
@@ -140,6 +141,7 @@ export class Endpoint {
       weight: this.weight,
       // For who looks from outside, it is left alone.
       breaker: this.#changed ? 'open' : this.#embedder.breakerState,
+      refused: this.#changed?.message,
       inFlight: this.#inFlight,
       requests: this.#requests,
       failures: this.#failures,
@@ -261,7 +263,7 @@ export class Endpoint {
   async #reconsider(): Promise<void> {
     try {
       if (!(await this.#member.reconsider?.(this.#end.signal))) return;
-      this.#changed = false;
+      this.#changed = undefined;
       this.#listener.onBack();
       this.#listener.onChange();
     } catch {
@@ -281,7 +283,7 @@ export class Endpoint {
   #note(fault: EmbedderFault, limits?: RequestLimits): void {
     const { avoidMs, unsent, overload } = policyOf(fault);
     if (isChanged(fault) && !this.#changed) {
-      this.#changed = true;
+      this.#changed = fault;
       this.#nextReconsidering = performance.now() + reconsiderMs;
       this.#listener.onOut(fault);
     }

@@ -1,12 +1,15 @@
 // How the gateway is: `/ready` for who sends it requests, `/health` for who looks after it.
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isCacheWell } from '../cache/well.js';
-import type { Metrics } from '../metrics/metrics.js';
-import { printableJson } from '../printable.js';
+import type { Metrics } from '../metrics/snapshot.js';
+import { printable, printableJson } from '../printable.js';
 import type { GatewayParts } from './parts.js';
 
 /** How long a cache may take for the answer to "are you there?", in ms. */
 const CACHE_MS = 1000;
+
+/** Characters of why a server is kept out, in which it has a say. */
+const LONGEST = 1000;
 
 /** `GET /ready`: 200 when requests would be answered now, else 503. */
 export function readyRoute({ backend, isDraining }: GatewayParts) {
@@ -47,7 +50,11 @@ export function healthRoute(parts: GatewayParts) {
         dimensions: model.space.dimensions,
         queue_size: metrics.queue_size,
         active_requests: metrics.active_requests,
-        endpoints: metrics.endpoints.map(({ url, breaker }) => ({ url, breaker })),
+        endpoints: metrics.endpoints.map(({ url, breaker, refused }) => ({
+          url,
+          breaker,
+          ...(refused !== null && { refused: printable(refused, LONGEST) }),
+        })),
       })),
       performance: performanceOf(
         metrics.map((one) => one.metrics),

@@ -2,7 +2,7 @@
 // first text is asked for.
 import type { Metric, Registry } from 'prom-client';
 import type { Histogram } from './histogram.js';
-import type { ByMeaning, EndpointMetrics, Histograms, Metrics } from './metrics.js';
+import type { ByMeaning, EndpointMetrics, Histograms, Metrics } from './snapshot.js';
 
 type Counts = { [Key in keyof Metrics]: Metrics[Key] extends number ? Key : never }[keyof Metrics];
 type CountsByMeaning = {
@@ -110,6 +110,16 @@ export async function prometheusText(metrics: Metrics, histograms: Histograms): 
     for (const state of breakerStates) {
       breaker.set({ endpoint: endpoint.url, state }, endpoint.breaker === state ? 1 : 0);
     }
+  }
+
+  const refused = new Gauge({
+    name: 'embed_endpoint_refused',
+    help: '1 for an endpoint that gets no texts since it gives other vectors than the others, or than before; else 0.',
+    labelNames: ['endpoint'],
+    registers,
+  });
+  for (const endpoint of metrics.endpoints) {
+    refused.set({ endpoint: endpoint.url }, endpoint.refused === null ? 0 : 1);
   }
 
   const { queue, request } = histograms;

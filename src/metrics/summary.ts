@@ -1,5 +1,5 @@
 // What the metrics say, for people: a few lines that fit a terminal of 80 columns.
-import type { ByMeaning, Durations, EndpointMetrics, Metrics } from './metrics.js';
+import type { ByMeaning, Durations, EndpointMetrics, Metrics } from './snapshot.js';
 
 const COLUMNS = 80;
 const LABEL = 10;
@@ -68,8 +68,9 @@ function troubles(metrics: Metrics): string[] {
   return lines;
 }
 
-function endpoint({ url, breaker, in_flight, requests, failures }: EndpointMetrics): string {
-  const state = breaker === 'closed' ? '' : `, circuit ${breaker}`;
+function endpoint({ url, breaker, refused, in_flight, requests, failures }: EndpointMetrics): string {
+  const open = breaker === 'closed' ? '' : `, circuit ${breaker}`;
+  const state = refused === null ? open : ', refused';
   const rest = `: ${number(requests)} sent, ${number(failures)} failed, ${in_flight} in flight${state}`;
   return line('endpoint', `${cut(url, COLUMNS - LABEL - rest.length)}${rest}`);
 }

@@ -1,7 +1,8 @@
 // The batching queue in front of embedders, for programs: many callers ask for single texts or lists, and
 // few full requests go out. Cached, bounded, by priority.
 import { NotStartedError, RejectedTextsError } from '../errors.js';
-import { BatchMetrics, type Metrics } from '../metrics/metrics.js';
+import { BatchMetrics } from '../metrics/metrics.js';
+import type { Metrics } from '../metrics/snapshot.js';
 import type { Embedder, Vector, VectorCache, VectorSpace } from '../types.js';
 import { openUpstream, type Upstream } from '../upstream/upstream.js';
 import { OrchestratorCache } from './cache.js';

@@ -58,6 +58,8 @@ interface Refused {
   member: Member;
   /** What it said of itself then; undefined when it didn't. */
   mark: string | undefined;
+  /** How its vectors differ from the others'. */
+  reason: string;
 }
 
 class Latecomers {
@@ -131,7 +133,7 @@ class Latecomers {
     }
     if (comparison.same) return await member.embedder.close();
     const mark = await member.mark?.(this.#signal).catch(() => undefined);
-    this.#refused.set(address, { member, mark });
+    this.#refused.set(address, { member, mark, reason: comparison.reason });
     onNotice(
       `Ollama at ${member.url} is back, but gives other vectors than the others (${comparison.reason}): ` +
         'it stays out until it has their version and model.',
@@ -139,10 +141,11 @@ class Latecomers {
   }
 
   states(): EndpointState[] {
-    return [...this.#absent, ...this.#refused.keys()].map(({ url, weight }) => ({
-      url: url.href.replace(/\/$/, ''),
-      weight,
+    return [...this.#absent, ...this.#refused.keys()].map((address) => ({
+      url: address.url.href.replace(/\/$/, ''),
+      weight: address.weight,
       breaker: 'open',
+      refused: this.#refused.get(address)?.reason,
       inFlight: 0,
       requests: 0,
       failures: 0,

@@ -60,8 +60,8 @@ test('a gateway shows every metric and label', async () => {
   workspace.remove();
 
   const shown = new Set([...text.matchAll(/^(?:# TYPE )?(embed_\w+)/gm)].map(([, name]) => name!));
-  // What Prometheus adds to all, and what a counter by meaning has once something failed.
-  const labels = new Set(['job', 'instance', 'meaning', 'le']);
+  // What Prometheus adds to all, what a counter by meaning has once something failed, and a refused model's.
+  const labels = new Set(['job', 'instance', 'meaning', 'reason', 'le']);
   for (const [, name] of text.matchAll(/[{,](\w+)="/g)) labels.add(name!);
   const used = expressions.map(([, expression]) => namesIn(filledIn(expression)));
   expect([...new Set(used.flatMap((one) => one.metrics))].filter((name) => !shown.has(name))).toEqual([]);

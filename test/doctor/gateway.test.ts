@@ -31,6 +31,21 @@ test('without its token, it says only how it is', async () => {
   expect(line(await look(url, 'hush'), 'performance')?.status).toBe('ok');
 });
 
+test('a server that gives other vectors is told apart from one that fails', async () => {
+  const [a, b] = [await ollama(), await ollama()];
+  const { url } = await gateway({ ollamaUrl: [a.url, b.url], batchSize: 1 });
+  const input = (name: string) => Array.from({ length: 12 }, (_, index) => `${name} ${index}`);
+  await post(`${url}/api/embed`, { model: 'all-minilm', input: input('before') });
+  b.become({ digest: 'e'.repeat(64) });
+  await post(`${url}/api/embed`, { model: 'all-minilm', input: input('after') });
+  const pipeline = line(await look(url), 'pipeline');
+  expect(pipeline).toMatchObject({
+    status: 'warning',
+    seen: expect.stringContaining(`kept out for other vectors: ${b.url} (`),
+  });
+  expect(pipeline!.seen).not.toContain('left alone');
+});
+
 test('a gateway whose server is down fails, with what mends it', async () => {
   const server = await ollama();
   const { url } = await gateway({ ollamaUrl: [server.url] });

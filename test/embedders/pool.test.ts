@@ -262,6 +262,7 @@ describe('the circuit breakers', () => {
         url: a.url,
         weight: 1,
         breaker: 'open',
+        refused: undefined,
         inFlight: 0,
         requests: 2,
         failures: 2,

@@ -47,7 +47,20 @@ test('one of two servers: the other one answers, and that is said', async () => 
   b.become(NEW);
   for (const name of ['while', 'after']) expect(await vectorsOf(url, ...texts(name))).toEqual(right(name));
   expect(said).toEqual([expect.stringMatching(`Going on without ${b.url} until it is as before`)]);
-  await eventually(() => get(`${url}/health`)).toMatchObject({ status: 'degraded' });
+  await eventually(() => get(`${url}/health`)).toMatchObject({
+    status: 'degraded',
+    pipeline: [
+      {
+        endpoints: [
+          { url: a.url, breaker: 'closed' },
+          { url: b.url, breaker: 'open', refused: expect.stringMatching(/digest|model/) },
+        ],
+      },
+    ],
+  });
+  const metrics = await fetch(`${url}/metrics`).then((answer) => answer.text());
+  expect(metrics).toContain(`embed_endpoint_refused{endpoint="${a.url}",model="all-minilm:latest"} 0`);
+  expect(metrics).toContain(`embed_endpoint_refused{endpoint="${b.url}",model="all-minilm:latest"} 1`);
 });
 
 test('the first of two servers: a look at their lists leaves the model open, which the other one still has', async () => {

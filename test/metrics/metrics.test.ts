@@ -51,7 +51,13 @@ describe('BatchMetrics', () => {
   });
 
   test('shows the limits and the endpoints as they are', () => {
-    const resting = { ...endpoint, url: 'http://b', breaker: 'open' as const, msPerToken: undefined };
+    const resting = {
+      ...endpoint,
+      url: 'http://b',
+      breaker: 'open' as const,
+      refused: 'digest',
+      msPerToken: undefined,
+    };
     const snapshot = busyMetrics().snapshot({
       queue_size: 7,
       active_requests: 2,
@@ -68,13 +74,18 @@ describe('BatchMetrics', () => {
     expect(snapshot.endpoints[0]).toEqual({
       url: 'http://127.0.0.1:11434',
       breaker: 'closed',
+      refused: null,
       in_flight: 1,
       weight: 1,
       requests: 12,
       failures: 2,
       seconds_per_token: 0.00025,
     });
-    expect(snapshot.endpoints[1]).toMatchObject({ breaker: 'open', seconds_per_token: null });
+    expect(snapshot.endpoints[1]).toMatchObject({
+      breaker: 'open',
+      refused: 'digest',
+      seconds_per_token: null,
+    });
   });
 
   test('is plain JSON, in snake case, also when nothing has happened', () => {

@@ -1,4 +1,5 @@
-import { BatchMetrics, type LiveState } from '../../src/metrics/metrics.js';
+import { BatchMetrics } from '../../src/metrics/metrics.js';
+import type { LiveState } from '../../src/metrics/snapshot.js';
 import type { EndpointState } from '../../src/types.js';
 
 export const idle: LiveState = {

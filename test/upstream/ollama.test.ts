@@ -222,6 +222,11 @@ describe('a server that is down at the opening', () => {
     passTime(15_001);
     await each(embedder, 'one');
     await expect.poll(() => notices.at(-1), { timeout: 20_000 }).toMatch(/other vectors.*digest/);
+    const refused = () => embedder.endpoints?.().map((one) => [one.breaker, one.refused]);
+    expect(refused()).toEqual([
+      ['closed', undefined],
+      ['open', expect.stringContaining('digest')],
+    ]);
     passTime(60_000);
     await each(embedder, 'two', 'three');
     const looks = () => b.requests.filter(({ path }) => path === '/api/tags').length;
@@ -235,6 +240,10 @@ describe('a server that is down at the opening', () => {
       return notices.at(-1);
     };
     await expect.poll(goOn, { timeout: 20_000 }).toMatch('is back and takes part');
+    expect(refused()).toEqual([
+      ['closed', undefined],
+      ['closed', undefined],
+    ]);
     await expect
       .poll(
         async () => {
