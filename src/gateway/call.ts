@@ -2,21 +2,25 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Priority } from '../types.js';
 import { ClientGoneError, DeadlineError, RefusedError } from './errors.js';
+import type { GatewayParts } from './parts.js';
 
 export interface Call {
   priority: Priority | undefined;
   caller: string;
   /** Aborted when the client goes away, or when its time is over. */
   signal: AbortSignal;
+  /** Waits until an answer of so many bytes may be made. @throws the signal's reason */
+  room(bytes: number): Promise<void>;
   /** The answer is there. */
   end(): void;
 }
 
 /** @throws {RefusedError} when the header asks for a priority that there isn't */
-export function callOf(request: FastifyRequest, reply: FastifyReply, deadlineMs: number): Call {
+export function callOf(request: FastifyRequest, reply: FastifyReply, parts: GatewayParts): Call {
+  const { answers, limits } = parts;
   const controller = new AbortController();
   const onClose = () => controller.abort(new ClientGoneError());
-  const timer = setTimeout(() => controller.abort(new DeadlineError()), deadlineMs);
+  const timer = setTimeout(() => controller.abort(new DeadlineError()), limits.deadlineMs);
   reply.raw.once('close', onClose);
   const end = () => {
     clearTimeout(timer);
@@ -24,7 +28,9 @@ export function callOf(request: FastifyRequest, reply: FastifyReply, deadlineMs:
   };
   try {
     const priority = priorityOf(request.headers['x-embed-priority']);
-    return { priority, caller: callerOf(request), signal: controller.signal, end };
+    const { signal } = controller;
+    const room = (bytes: number) => answers.take(reply.raw, bytes, signal);
+    return { priority, caller: callerOf(request), signal, room, end };
   } catch (error) {
     end();
     throw error;

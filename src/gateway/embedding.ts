@@ -23,12 +23,13 @@ interface Question {
  * `dimensions` and `truncate` (default false) may be there, too. Answers
  * `{"model", "dimensions", "tokens", "embedding": […]}`, or `"embeddings": [[…]]` for `texts`.
  */
-export function embeddingRoute({ backend, models, traffic, limits }: GatewayParts) {
+export function embeddingRoute(parts: GatewayParts) {
+  const { backend, models, traffic, limits } = parts;
   return async (request: FastifyRequest, reply: FastifyReply) => {
     const { texts, single, model: name, priority, ...wish } = questionOf(request);
     checkCount(texts, limits.maxTexts);
     const urgency = priorityOf(priority);
-    const call = callOf(request, reply, limits.deadlineMs);
+    const call = callOf(request, reply, parts);
     try {
       request.textCount = texts.length;
       traffic.texts(texts.length);

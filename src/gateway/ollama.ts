@@ -17,7 +17,7 @@ export function embedRoute(parts: GatewayParts) {
     const start = performance.now();
     const fields = fieldsOf(request.body);
     checkCount(fields?.input, limits.maxTexts);
-    const call = callOf(request, reply, limits.deadlineMs);
+    const call = callOf(request, reply, parts);
     const { signal } = call;
     const passing = { request, reply, text: 'input', signal } as const;
     try {
@@ -50,9 +50,9 @@ export function embedRoute(parts: GatewayParts) {
  * cut. So they share neither requests nor cache entries with those, and the server answers each alone.
  */
 export function legacyRoute(parts: GatewayParts) {
-  const { backend, models, traffic, limits } = parts;
+  const { backend, models, traffic } = parts;
   return async (request: FastifyRequest, reply: FastifyReply) => {
-    const call = callOf(request, reply, limits.deadlineMs);
+    const call = callOf(request, reply, parts);
     request.textCount = 1;
     traffic.texts(1);
     try {

@@ -17,7 +17,7 @@ export function openAiRoute(parts: GatewayParts) {
       throw new RefusedError(400, 'input: lists of tokens are not supported, send a text or a list of texts');
     }
     checkCount(fields?.input, limits.maxTexts);
-    const call = callOf(request, reply, limits.deadlineMs);
+    const call = callOf(request, reply, parts);
     const { signal } = call;
     const passing = { request, reply, text: 'input', signal } as const;
     try {

@@ -14,9 +14,11 @@ export interface GatewayLimits {
   maxModels: number;
   /** Bytes that all bodies of requests for vectors may hold until they are answered. @default 64 MiB, at least 4 bodies */
   maxUploads: number;
+  /** Bytes that all larger answers of vectors may hold until they are taken; others wait. @default 256 MiB */
+  maxAnswers: number;
   /** Connections at a time; more are closed at once. @default 1000 */
   maxConnections: number;
-  /** How long a client may take for its headers, or for the body of a request for vectors, in ms. @default 20000 */
+  /** How long a client may take for its headers, or for the body of a request for vectors; or to take its answer, where others wait for the memory. In ms. @default 20000 */
   receiveMs: number;
   /** How long a client may neither send what it began nor take what it is answered, in ms. @default 15000 */
   idleMs: number;
@@ -31,6 +33,7 @@ export const LIMITS: Readonly<GatewayLimits> = {
   deadlineMs: 50_000,
   maxModels: 8,
   maxUploads: 64 * 1024 * 1024,
+  maxAnswers: 256 * 1024 * 1024,
   maxConnections: 1000,
   receiveMs: 20_000,
   idleMs: 15_000,

@@ -1,6 +1,7 @@
 // What the routes of a gateway work with.
 import type { FastifyRequest } from 'fastify';
 import type { VectorCache } from '../types.js';
+import type { AnswersRoom } from './answers-room.js';
 import type { Backend } from './backend.js';
 import type { Models } from './models.js';
 import type { GatewayLimits } from './options.js';
@@ -18,6 +19,8 @@ export interface GatewayParts {
   models: Models;
   cache: VectorCache | undefined;
   traffic: Traffic;
+  /** Where answers of vectors wait to be taken. */
+  answers: AnswersRoom;
   limits: GatewayLimits;
   /** Since when it runs, by the clock of `performance.now`. */
   startedAt: number;

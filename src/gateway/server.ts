@@ -5,6 +5,7 @@ import type { ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { UsageError } from '../errors.js';
+import { AnswersRoom } from './answers-room.js';
 import { isLocalHost, isLoopback, tokenCheck } from './auth.js';
 import { fieldsOf } from './body.js';
 import { openSharedCache } from './cache.js';
@@ -76,6 +77,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     models,
     cache,
     traffic: new Traffic(),
+    answers: new AnswersRoom(limits),
     limits,
     startedAt: performance.now(),
     isDraining: () => draining,

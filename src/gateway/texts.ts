@@ -7,6 +7,9 @@ import type { BatchOrchestrator } from '../orchestrator/orchestrator.js';
 import type { Embedder, Priority, Vector } from '../types.js';
 import { RefusedError, TOO_LONG } from './errors.js';
 
+/** Of a value of a vector: as a float, and as it is written in most answers. */
+const VALUE_BYTES = 16;
+
 export interface Wish {
   /** Whether texts that are too long are cut. */
   truncate: boolean;
@@ -17,6 +20,8 @@ export interface Wish {
   priority: Priority | undefined;
   caller: string;
   signal: AbortSignal;
+  /** Waits until an answer of so many bytes may be made. */
+  room(bytes: number): Promise<void>;
 }
 
 export interface Embedded {
@@ -37,6 +42,7 @@ export async function embedTexts(
   wish: Wish,
 ): Promise<Embedded> {
   const { embedder } = model;
+  await wish.room(texts.length * dimensionsOf(model, wish) * VALUE_BYTES);
   const { counter, maxTokens } = embedder;
   const counts = texts.map((text) => counter.count(text) + counter.special);
   const tokens = counts.reduce((sum, count) => sum + Math.min(count, maxTokens), 0);
@@ -56,6 +62,11 @@ export async function embedTexts(
   ]);
   const again = await ask(model, texts, wish, (index) => wish.truncate && wasTooLong(whole[index]), true);
   return { vectors: vectorsOf(texts.map((_, index) => again[index] ?? cut[index] ?? whole[index]!)), tokens };
+}
+
+/** Values of a vector that is answered. */
+function dimensionsOf({ space }: BatchOrchestrator, { dimensions = space.dimensions }: Wish): number {
+  return dimensions >= 1 && dimensions < space.dimensions ? dimensions : space.dimensions;
 }
 
 function isExact({ counter }: Embedder): boolean {
@@ -81,8 +92,8 @@ async function ask(
   truncate: boolean,
 ): Promise<(TextOutcome | undefined)[]> {
   const { signal, priority, caller } = wish;
-  const dimensions = wish.dimensions ?? Number.POSITIVE_INFINITY;
-  const isShorter = dimensions >= 1 && dimensions < model.space.dimensions;
+  const dimensions = dimensionsOf(model, wish);
+  const isShorter = dimensions < model.space.dimensions;
   const outcomes: (TextOutcome | undefined)[] = new Array(texts.length).fill(undefined);
   const places = [...texts.keys()].filter(isChosen);
   if (places.length === 0) return outcomes;
