@@ -1,5 +1,5 @@
 // An Ollama model as an embedder: one /api/embed request per call, nothing cut silently, no retries here.
-import { UsageError } from '../../errors.js';
+import { ServiceError, UsageError } from '../../errors.js';
 import { estimateCounter } from '../../tokens/estimate.js';
 import { wordPieceCounter } from '../../tokens/wordpiece.js';
 import type { EmbedderIdentity, EmbedOptions, TokenCounter, Vector } from '../../types.js';
@@ -9,7 +9,7 @@ import { profileOf } from '../profiles.js';
 import { readEmbedAnswer } from './answer.js';
 import { OllamaClient } from './client.js';
 import { latenessOf } from './lateness.js';
-import { type OllamaModel, readDigest, readModel, readVersion } from './model.js';
+import { mostDimensions, type OllamaModel, readDigest, readModel, readVersion } from './model.js';
 import { Pace, type RequestTime } from './pace.js';
 
 export interface OllamaEmbedderOptions {
@@ -61,6 +61,10 @@ async function dimensionsOf(
       client.where,
     );
     own = answer.vectors[0]?.length ?? 0;
+    if (own > mostDimensions) {
+      const what = `Ollama at ${client.where} gave a vector of ${own} values for "${model.name}": is that an Ollama?`;
+      throw new ServiceError(what);
+    }
   }
   if (asked !== undefined && asked > own) {
     throw new UsageError(`--dimensions ${asked} is more than "${model.name}" has: use ${own} or fewer.`);

@@ -30,6 +30,16 @@ const metadataTimeoutMs = 10_000;
  */
 const defaultContext = 4096;
 
+/** Values of a vector, of any model; a server that says more, or no whole number, says nothing. */
+export const mostDimensions = 65_536;
+
+/** Characters of a WordPiece vocabulary; one of 500,000 tokens for a hundred languages has 4 million. */
+const mostOfVocabulary = 8_000_000;
+
+/** Models that are asked whether they can embed, the likeliest first; and how many at a time. */
+const mostAsked = 256;
+const askedAtOnce = 8;
+
 type Fields = { [key: string]: unknown };
 
 /** The fields of an answer. @throws {EmbedderFault} `bad-answer` when it is no object */
@@ -80,8 +90,8 @@ export async function readModel(
       version,
       architecture,
       dimensions:
-        numberOf(info[`${architecture}.embedding_length_out`]) ??
-        numberOf(info[`${architecture}.embedding_length`]),
+        dimensionsOf(info[`${architecture}.embedding_length_out`]) ??
+        dimensionsOf(info[`${architecture}.embedding_length`]),
       maxTokens: Math.min(context, contextParameter(shown.parameters) ?? defaultContext),
       vocabulary:
         info['tokenizer.ggml.model'] === 'bert' ? await readVocabulary(client, model, options) : undefined,
@@ -141,7 +151,7 @@ export async function hasModel(url: URL, model: string, options: AskOptions = {}
 const preferred = ['bge-m3', 'nomic-embed-text', 'mxbai-embed-large', 'all-minilm'];
 
 /**
- * Names of the models that can embed, the best first.
+ * Names of the models that can embed, the best first. Of a server with very many, the first few hundred are asked.
  * @throws {ServiceError} when the server can't be reached
  */
 export async function listEmbeddingModels(url: URL, options: AskOptions = {}): Promise<string[]> {
@@ -149,16 +159,19 @@ export async function listEmbeddingModels(url: URL, options: AskOptions = {}): P
   return await asServiceError(() =>
     withClient({ url, apiKey, connectTimeoutMs: timeoutMs }, async (client) => {
       const models = await listModels(client, { timeoutMs, signal });
-      const able = await Promise.all(
-        models.map(async ({ name }) => {
+      const names = models
+        .map(({ name }) => ({ name, rank: rankOf(name) }))
+        .sort((a, b) => a.rank - b.rank || (a.name < b.name ? -1 : 1))
+        .slice(0, mostAsked);
+      const able: string[] = [];
+      for (let first = 0; first < names.length; first += askedAtOnce) {
+        const asked = names.slice(first, first + askedAtOnce).map(async ({ name, rank }) => {
           const shown = await fieldsOf(client, '/api/show', { model: name }, { timeoutMs, signal });
-          return listOf(shown.capabilities)?.includes('embedding') ?? rankOf(name) < preferred.length;
-        }),
-      );
-      return models
-        .map((model) => model.name)
-        .filter((_, index) => able[index])
-        .sort((a, b) => rankOf(a) - rankOf(b) || (a < b ? -1 : 1));
+          return (listOf(shown.capabilities)?.includes('embedding') ?? rank < preferred.length) ? [name] : [];
+        });
+        able.push(...(await Promise.all(asked)).flat());
+      }
+      return able;
     }),
   );
 }
@@ -190,7 +203,16 @@ async function readVocabulary(
 ): Promise<string[] | undefined> {
   const shown = await fieldsOf(client, '/api/show', { model, verbose: true }, options);
   const tokens = (shown.model_info as Fields | undefined)?.['tokenizer.ggml.tokens'];
-  return Array.isArray(tokens) ? tokens.map(String) : undefined;
+  if (!Array.isArray(tokens)) return undefined;
+  let left = mostOfVocabulary;
+  for (const token of tokens) {
+    left -= 1 + (typeof token === 'string' ? token.length : mostOfVocabulary);
+    if (left < 0) {
+      const what = `${client.where}/api/show gave no vocabulary that a model can have: is that an Ollama?`;
+      throw new EmbedderFault('bad-answer', what);
+    }
+  }
+  return tokens as string[];
 }
 
 /** `x` and `x:latest` are the same model, in whatever case; so are `library/x` and `registry.ollama.ai/library/x`. */
@@ -202,6 +224,11 @@ function sameName(listed: string, wanted: string): boolean {
 function contextParameter(parameters: unknown): number | undefined {
   const line = typeof parameters === 'string' ? /^num_ctx\s+(\d+)/m.exec(parameters) : null;
   return line === null ? undefined : Number(line[1]);
+}
+
+function dimensionsOf(value: unknown): number | undefined {
+  const dimensions = numberOf(value);
+  return Number.isInteger(dimensions) && dimensions! <= mostDimensions ? dimensions : undefined;
 }
 
 function numberOf(value: unknown): number | undefined {

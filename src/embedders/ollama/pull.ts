@@ -92,12 +92,21 @@ class LineReader {
   }
 }
 
-function parsed(line: string): Line {
+function parsed(text: string): Line {
+  let line: unknown;
   try {
-    return JSON.parse(line) as Line;
+    line = JSON.parse(text);
   } catch (cause) {
-    throw new EmbedderFault('bad-answer', `a line that is no JSON: ${line.slice(0, 80)}`, { cause });
+    throw new EmbedderFault('bad-answer', `a line that is no JSON: ${text.slice(0, 80)}`, { cause });
   }
+  if (typeof line === 'object' && line !== null && Object.entries(line).every(isField)) return line as Line;
+  throw new EmbedderFault('bad-answer', `a line that tells of no pull: ${text.slice(0, 80)}`);
+}
+
+/** Whether a field is what it should be; those that we don't read may be anything. */
+function isField([name, value]: [string, unknown]): boolean {
+  if (name === 'total' || name === 'completed') return Number.isFinite(value);
+  return !['status', 'error', 'digest'].includes(name) || typeof value === 'string';
 }
 
 function failed(client: OllamaClient, model: string, why: string, cause?: unknown): ServiceError {
