@@ -31,7 +31,7 @@ export async function ingest(options: IngestOptions): Promise<RunResult> {
   });
   debug.output?.(`locked ${run.out}`);
   try {
-    const ended = await recover(run.out);
+    const ended = await recover(run.out, undefined, options.signal);
     if (ended) debug.output?.('ended the commit that another run had begun');
     return await run.update(lock);
   } finally {

@@ -125,7 +125,7 @@ function endCommit(out: string): Fix {
     run: async ({ signal }) => {
       const lock = await acquireLock(out, { signal });
       try {
-        await recover(out);
+        await recover(out, undefined, signal);
       } finally {
         await lock.release();
       }

@@ -140,17 +140,19 @@ export async function commitFiles(dir: string, record: CommitRecord, onStep: OnS
 /**
  * Brings the folder to a whole state: ends a commit that was recorded, removes what a killed run staged.
  * The caller must hold the lock.
+ * @param signal ends the looking and the removing, never a commit that has begun
  * @returns whether a commit was ended
  * @throws {DamagedOutputError} when the record's files are neither staged nor in place
+ * @throws the signal's reason
  */
-export async function recover(dir: string, onStep: OnStep = noStep): Promise<boolean> {
+export async function recover(dir: string, onStep: OnStep = noStep, signal?: AbortSignal): Promise<boolean> {
   const record = parseRecord(await readRecordText(dir));
   try {
     if (record !== undefined) {
-      await checkRecord(dir, record);
+      await checkRecord(dir, record, signal);
       await applyRecord(dir, record, onStep);
     }
-    await removeOrphans(dir);
+    await removeOrphans(dir, signal);
   } catch (error) {
     throw outputError(error, dir);
   }
@@ -194,14 +196,18 @@ async function applyRecord(dir: string, record: CommitRecord, onStep: OnStep): P
 }
 
 /** A rename must not put a file in place that isn't the recorded one, nor take one from elsewhere. */
-async function checkRecord(dir: string, record: CommitRecord): Promise<void> {
+async function checkRecord(
+  dir: string,
+  record: CommitRecord,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const stage = join(runFolder(dir), record.stage);
   const isStaged = await isFolder(stage);
   if (!isStaged && (await exists(stage))) throw unlikeRecord(dir, stage);
   for (const file of record.files) {
     const staged = stagedPath(dir, record, file.name);
     const path = isStaged && (await exists(staged)) ? staged : join(dir, file.name);
-    if (!(await isFile(path, file))) {
+    if (!(await isFile(path, file, signal))) {
       throw unlikeRecord(dir, path);
     }
   }
@@ -213,21 +219,22 @@ function unlikeRecord(dir: string, path: string): DamagedOutputError {
   );
 }
 
-async function isFile(path: string, sum: FileSum): Promise<boolean> {
+async function isFile(path: string, sum: FileSum, signal: AbortSignal | undefined): Promise<boolean> {
   if ((await ownFileSize(path)) !== sum.bytes) return false;
   const handle = await openToRead(path);
   try {
-    return handle !== undefined && (await hashFile(handle)) === sum.sha256;
+    return handle !== undefined && (await hashFile(handle, signal)) === sum.sha256;
   } finally {
     await handle?.close();
   }
 }
 
-async function removeOrphans(dir: string): Promise<void> {
+async function removeOrphans(dir: string, signal: AbortSignal | undefined): Promise<void> {
   const run = runFolder(dir);
   for (const name of await namesIn(run)) {
     const path = join(run, name);
     if (!isOwned('run', name, 'recovery')) continue;
+    signal?.throwIfAborted();
     await removeStage(path);
   }
 }
