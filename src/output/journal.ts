@@ -215,6 +215,7 @@ async function openOwn(path: string): Promise<FileHandle | undefined> {
     await file.close();
     return undefined;
   } catch (error) {
+    await file?.close();
     if (error instanceof NotOursError) return undefined;
     throw outputError(error, path);
   }

@@ -31,17 +31,20 @@ export async function openFiles(dir: string, onStep: OnStep = noStep): Promise<O
     const before = await readRecordText(dir);
     const record = parseRecord(before);
     await onStep('record');
-    const manifest = await openFile(dir, manifestName, record);
-    await onStep(manifestName);
-    const chunks = await openFile(dir, chunksName, record);
-    await onStep(chunksName);
-    const vectors = await openFile(dir, vectorsName, record);
-    await onStep(vectorsName);
-    const failures = await openFile(dir, failuresName, record);
-    await onStep(failuresName);
-    const found = [manifest, chunks, vectors, failures];
-    const same = before === (await readRecordText(dir)) && (await isManifest(dir, manifest, record));
+    const found: (FileHandle | undefined)[] = [];
+    const open = async (name: string) => {
+      const file = await openFile(dir, name, record);
+      found.push(file);
+      await onStep(name);
+      return file;
+    };
+    let same = false;
     try {
+      const manifest = await open(manifestName);
+      const chunks = await open(chunksName);
+      const vectors = await open(vectorsName);
+      const failures = await open(failuresName);
+      same = before === (await readRecordText(dir)) && (await isManifest(dir, manifest, record));
       if (same && manifest !== undefined) await refuseNewer(manifest, dir);
       if (same && manifest !== undefined && chunks !== undefined && vectors !== undefined) {
         found.length = 0;
@@ -51,9 +54,11 @@ export async function openFiles(dir: string, onStep: OnStep = noStep): Promise<O
       await Promise.all(found.map((file) => file?.close()));
     }
     if (same) {
-      if (manifest === undefined && chunks === undefined && vectors === undefined) return undefined;
-      const missing = manifest === undefined ? manifestName : chunks === undefined ? chunksName : vectorsName;
-      throw damaged(join(dir, missing), 'it is missing');
+      const missing = [manifestName, chunksName, vectorsName].filter(
+        (_, index) => found[index] === undefined,
+      );
+      if (missing.length === 3) return undefined;
+      throw damaged(join(dir, missing[0]!), 'it is missing');
     }
     await sleep(pauseMs);
   }

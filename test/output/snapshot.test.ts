@@ -1,3 +1,4 @@
+import { readdirSync, symlinkSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { recover } from '../../src/output/commit.js';
@@ -78,3 +79,22 @@ test.each(openSteps)('a commit is ended behind the step %s', async (step) => {
     expect(await openWhile(dir, step, () => recover(dir))).toBe('b');
   }
 });
+
+test.each(['chunks.jsonl', 'vectors.npy', 'failures.jsonl'])(
+  'a %s that is a link is refused, and nothing stays open',
+  async (name) => {
+    const dir = await temporaryFolder();
+    await writeAll(dir, [version('a')]);
+    const path = join(dir, name);
+    try {
+      unlinkSync(path);
+    } catch {
+      // There were no failures.
+    }
+    symlinkSync('manifest.json', path);
+    const open = () => readdirSync('/proc/self/fd').length;
+    const before = open();
+    await expect(openFiles(dir)).rejects.toThrow('it is a link');
+    expect(open()).toBe(before);
+  },
+);
