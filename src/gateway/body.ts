@@ -1,20 +1,41 @@
 // Bodies of requests for vectors, read as Ollama reads them. What is out of the ordinary is left to the server,
 // which has the right words for it.
-import { isPlain } from '../plain.js';
 import { RefusedError } from './errors.js';
+import { jsonShape } from './json-shape.js';
 
-/** Beyond both, a body goes on as it came. */
-const MOST = { levels: 32, parts: 1_000_000 };
+/** What nests deeper is nothing that we could write again: it goes on as it came. */
+const maxLevels = 32;
+/** No request has a use for more. */
+const maxKeys = 10_000;
+const maxParts = 1_000_000;
 
 export type Fields = { [key: string]: unknown };
 
-/** The JSON object of a body; undefined when it is none. */
+/** Of each body, however many ask for them. */
+const known = new WeakMap<Buffer, Fields | undefined>();
+
+/**
+ * The JSON object of a body; undefined when it is none, or nests too deep.
+ * @throws {RefusedError} when it has more keys or values than any request needs
+ */
 export function fieldsOf(body: unknown): Fields | undefined {
   if (!Buffer.isBuffer(body)) return undefined;
+  if (!known.has(body)) known.set(body, read(body));
+  return known.get(body);
+}
+
+function read(body: Buffer): Fields | undefined {
+  const { levels, keys, parts } = jsonShape(body);
+  if (levels > maxLevels) return undefined;
+  if (keys > maxKeys || parts > maxParts) {
+    throw new RefusedError(
+      400,
+      `too much in one request: at most ${maxKeys} keys and ${maxParts} values are taken`,
+    );
+  }
   try {
     const value: unknown = JSON.parse(body.toString());
-    // What nests deeper is nothing that we could write again.
-    return typeof value === 'object' && value !== null && !Array.isArray(value) && isPlain(value, MOST)
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
       ? (value as Fields)
       : undefined;
   } catch {

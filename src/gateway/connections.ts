@@ -5,6 +5,8 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { GatewayLimits } from './options.js';
 
+/** Requests of one connection that may be under way: more would be kept without end, and no client sends so many. */
+const maxPipelined = 100;
 /** How long a client may have stopped, in ms, once the gateway wants to end. */
 const DRAIN_IDLE_MS = 1000;
 
@@ -33,7 +35,9 @@ export class Connections {
     });
     server.on('request', (request: IncomingMessage, response: ServerResponse) => {
       const { socket } = request;
-      this.#requests.get(socket)?.add(request);
+      const requests = this.#requests.get(socket);
+      requests?.add(request);
+      if (requests && requests.size > maxPipelined) socket.destroy();
       if (this.#draining) socket.setTimeout(DRAIN_IDLE_MS);
       response.once('close', () => {
         this.#requests.get(socket)?.delete(request);

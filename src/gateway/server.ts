@@ -243,14 +243,19 @@ function answerError(
   reply: FastifyReply,
   { onError }: GatewayOptions,
 ): FastifyReply {
-  const { model } = fieldsOf(request.body) ?? {};
-  const refusal = refusalOf(error, typeof model === 'string' ? model : '');
+  const refusal = refusalOf(error, error instanceof RefusedError ? '' : modelNamed(request.body));
   if (refusal.status === 500) onError?.(error, request.id);
   const { type, body } = bodyOf(refusal, request.url);
   if (refusal.retryAfter !== undefined) reply.header('retry-after', refusal.retryAfter);
   // The rest of a body that nobody will read must not be taken for the next request.
   if (!request.raw.complete) reply.header('connection', 'close');
   return reply.code(refusal.status).header('content-type', type).send(body);
+}
+
+/** For messages; empty where a body names none. */
+function modelNamed(body: unknown): string {
+  const { model } = fieldsOf(body) ?? {};
+  return typeof model === 'string' ? model : '';
 }
 
 function cantListen(error: unknown, host: string, port: number): unknown {

@@ -192,9 +192,18 @@ export class Output {
     return parseFailures((await readRange(handle, 0, size)).toString('utf8'));
   }
 
+  /** Whether every document's lines can be read: seen by the manifest, before gigabytes are. @throws {DamagedOutputError} */
+  checkLengths(): void {
+    for (const { bytes } of this.documents()) this.#checkLength(bytes);
+  }
+
+  #checkLength(bytes: number): void {
+    if (bytes > maxLinesBytes) throw damaged(join(this.dir, chunksName), `a document of ${bytes} bytes`);
+  }
+
   /** Bytes of chunks.jsonl. @throws {DamagedOutputError} when the file ends sooner */
   async readLines(firstByte: number, length: number): Promise<Buffer> {
-    if (length > maxLinesBytes) throw damaged(join(this.dir, chunksName), `a document of ${length} bytes`);
+    this.#checkLength(length);
     return await this.#read(chunksName, this.#files.chunks, firstByte, Buffer.allocUnsafe(length));
   }
 

@@ -33,6 +33,7 @@ export async function verifyOutput(dir: string): Promise<Verification> {
   if (output === undefined) throw new OutputError(`${dir} holds no output: run \`embed ingest\` first.`);
   try {
     const problems: string[] = [];
+    output.checkLengths();
     await checkSum(output, chunksName, output.chunksFile, problems);
     await checkSum(output, vectorsName, output.vectorsFile, problems);
     await new RowChecker(output, problems).check();

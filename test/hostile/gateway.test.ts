@@ -97,18 +97,18 @@ describe('words of a server', () => {
     for (const path of [...routes, '/api/embeddings']) {
       const answer = await ask(url, path, 'one');
       const said = sentenceOf(await answer.text());
-      expect([answer.status, said]).toEqual([503, expect.stringContaining('FORGED')]);
+      expect([answer.status, said]).toEqual([503, expect.stringMatching(/forged/i)]);
       expect(said).not.toMatch(STRANGE);
       expect(said.length).toBeLessThan(2100);
     }
     const health = await fetch(`${url}/health`).then((answer) => answer.text());
-    expect(health).toContain('FORGED');
+    expect(health).toMatch(/forged/i);
     expect(health).not.toMatch(STRANGE);
     expect(health.length).toBeLessThan(4000);
     const doctor = await workspace.embed(['doctor', '--gateway', url]);
     expect(doctor.stdout).toContain('✗ Vectors');
     expect(doctor.stdout.replaceAll('\n', '')).not.toMatch(STRANGE);
-    expect(doctor.stdout).not.toMatch(/^\s*FORGED/m);
+    expect(doctor.stdout).not.toMatch(/^\s*forged/im);
     child.kill('SIGTERM');
     const { stdout, stderr } = await done;
     for (const line of (stdout + stderr).trimEnd().split('\n')) expect(line).not.toMatch(STRANGE);

@@ -119,3 +119,31 @@ test.each([
   },
   14_000,
 );
+
+test('a body of very many keys or values is refused before it is parsed, and goes to no server', async () => {
+  const server = await ollama();
+  const { url } = await gateway({ ollamaUrl: [server.url] });
+  const keys = `{${Array.from({ length: 800_000 }, (_, i) => `"${i}":1`).join()},"model":"all-minilm","input":"a"}`;
+  const empty = `{"model":"all-minilm","input":["",${'"",'.repeat(2_000_000)}""]}`;
+  const started = process.cpuUsage();
+  for (const route of ['/api/embed', '/api/embeddings', '/v1/embeddings', '/embedding']) {
+    for (const body of [keys, empty]) {
+      const answer = await fetch(url + route, { method: 'POST', body });
+      expect([answer.status, await answer.text()]).toEqual([400, expect.stringContaining('10000 keys')]);
+    }
+  }
+  const { user } = process.cpuUsage(started);
+  expect(user / 1e6).toBeLessThan(5);
+  expect(server.stats.embeds).toBe(0);
+});
+
+test('requests that are sent ahead without end end their connection', async () => {
+  const server = await ollama();
+  const { url } = await gateway({ ollamaUrl: [server.url] });
+  server.freeze();
+  const few = dial(url, 'GET /ready HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(20));
+  const many = dial(url, 'GET /ready HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(20_000));
+  await eventually(() => many.ended()).toBe(true);
+  server.thaw();
+  await eventually(() => few.said().match(/HTTP\/1\.1/g)?.length).toBe(20);
+});
