@@ -22,6 +22,9 @@ const BRIEF: Effort = {
   checkSeconds: 0.02,
 };
 
+/** Where a verdict is looked at: a busy machine makes single rounds twice as long as others. */
+const TELLING: Effort = { ...BRIEF, checkRounds: 8 };
+
 /** Every setting once a round: 4 single texts, one batch, and a few requests of the adaptive one. */
 const FEWEST: Effort = { ...BRIEF, chooseSeconds: 0.001, checkSeconds: 0.001 };
 
@@ -104,15 +107,15 @@ describe('a server with known costs', () => {
 
   test('a setting that is far slower than the first look makes it out is measured, and does not count as failed', async () => {
     // The first look is at eight texts: linearly, the larger batches are expected within a fiftieth of what they take.
-    const server = await serve({ requestDelayMs: 4 });
+    const server = await serve({ requestDelayMs: 40 });
     server.script({
       kind: 'delay',
-      ms: 500,
+      ms: 1000,
       when: (texts) => texts.length > 8,
       times: Number.POSITIVE_INFINITY,
     });
-    const effort = { ...BRIEF, grids: [{ sizes: [1, 8, 32], concurrencies: [1] }], chooseSeconds: 0.3 };
-    const report = await benchOn(server, { effort });
+    const effort = { ...TELLING, grids: [{ sizes: [1, 8, 32], concurrencies: [1] }], chooseSeconds: 0.3 };
+    const report = await benchOn(server, { effort, timeLimitMs: 120_000 });
     expect(report.complete).toBe(true);
     const [target] = report.targets;
     expect(target!.settings.filter(({ status }) => status === 'failed')).toEqual([]);
@@ -268,8 +271,8 @@ test('vectors that change in a batch are found, and texts are then best sent alo
 });
 
 test('two servers are measured each on its own, and compared', async () => {
-  const [slow, fast] = [await serve({ requestDelayMs: 200 }), await serve()];
-  const report = await benchOn(slow, {}, { ollamaUrl: [slow.url, fast.url] });
+  const [slow, fast] = [await serve({ requestDelayMs: 200 }), await serve({ requestDelayMs: 20 })];
+  const report = await benchOn(slow, { effort: TELLING }, { ollamaUrl: [slow.url, fast.url] });
   expect(report.targets.map(({ url }) => url)).toEqual([slow.url, fast.url]);
   const [comparison] = report.comparisons;
   expect(comparison).toMatchObject({ target: 1, against: 0, difference: 'faster' });
