@@ -160,10 +160,16 @@ async function ask(
   return undefined;
 }
 
+/** Of an answer that is passed on from a server without end, as long as the gateway lets it. */
+const mostBytes = 64e6;
+
 /** One whole request. `status` is undefined, and `body` says why, when no answer comes in time. */
 function send(c, port, method, path, content, headers = {}) {
   return new Promise((resolve) => {
+    let cut = () => undefined;
     const timer = setTimeout(() => {
+      // It goes on: its bound is the gateway's deadline.
+      if (cut()) return;
       const sent = `${content?.length ?? 0} bytes, ${String(content).slice(0, 40)}`;
       resolve({ body: `no answer to ${method} ${path} in 30 s (${sent})` });
       request.destroy();
@@ -181,7 +187,16 @@ function send(c, port, method, path, content, headers = {}) {
     }
     request.on('response', (response) => {
       const parts = [];
-      response.on('data', (part) => parts.push(part));
+      let length = 0;
+      cut = () => {
+        done({ status: 0, body: '', type: '' });
+        return request.destroy();
+      };
+      response.on('data', (part) => {
+        parts.push(part);
+        length += part.length;
+        if (length > mostBytes) cut();
+      });
       const end = () =>
         done({
           status: response.complete ? response.statusCode : 0,
