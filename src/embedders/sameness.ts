@@ -28,6 +28,8 @@ export class Sameness {
    * @param vectors of the texts, in their order
    */
   look(texts: readonly string[], vectors: readonly Vector[]): void {
+    // Nearly always all are unlike in the first of their numbers.
+    if (texts.length > 1 && new Set(vectors.map((vector) => vector[0])).size === vectors.length) return;
     const seen = texts.map((text, index) => ({ text, bytes: bytesOf(vectors[index]!) }));
     const group = texts.length === 1 && this.#last ? [this.#last, ...seen] : seen;
     if (texts.length === 1) this.#last = seen[0];

@@ -1,6 +1,8 @@
 // How much of a text a vocabulary doesn't know. To a model, all that is unknown is one and the same piece: texts
 // in a script that it never learned get vectors that are alike, whatever they say.
 
+import { isSpace } from './spaces.js';
+
 /** A stretch of a word as the tokenizer sees it. */
 export interface Piece {
   text: string;
@@ -33,21 +35,38 @@ const OTHER = 4;
  */
 export function knowsMost(text: string, spellsAscii: boolean, pieces: (word: string) => Piece[]): boolean {
   if (spellsAscii && !/\P{ASCII}/u.test(text)) return true;
+  if (spellsAscii && isMostlyAscii(text)) return true;
   const tally = new Tally();
-  const words: string[] = [];
-  let foreign = 0;
   for (const word of text.split(SPACES)) {
-    if (word === '') continue;
     if (spellsAscii && !/\P{ASCII}/u.test(word)) tally.add(word, true);
-    else {
-      words.push(word);
-      foreign += word.length;
-    }
+    else tally.addWord(pieces(word));
   }
-  // Were they all unknown, it would be no more than half.
-  if (tally.letters >= foreign) return true;
-  for (const word of words) tally.addWord(pieces(word));
   return tally.knowsMost;
+}
+
+/** Whether words of ASCII have at least as many letters as the others have characters: then those may all be unknown. */
+function isMostlyAscii(text: string): boolean {
+  let known = 0;
+  let other = 0;
+  let letters = 0;
+  let start = 0;
+  let isForeign = false;
+  for (let at = 0; at <= text.length; at++) {
+    const code = at < text.length ? text.charCodeAt(at) : 0x20;
+    if (isSpace(code)) {
+      if (isForeign) other += at - start;
+      else known += letters;
+      letters = 0;
+      start = at + 1;
+      isForeign = false;
+    } else if (code > 0x7f) isForeign = true;
+    else if (isLetter(code)) letters++;
+  }
+  return known >= other;
+}
+
+function isLetter(code: number): boolean {
+  return (code | 0x20) >= 0x61 && (code | 0x20) <= 0x7a;
 }
 
 /** White space, as `isSpace` has it. */
