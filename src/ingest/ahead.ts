@@ -28,6 +28,9 @@ export class Ahead {
   readonly #reader: DocumentReader;
   readonly #maxFileSize: number;
   readonly #opened = new Map<FileEntry, OpenedFile>();
+  #group: readonly WalkEntry[] | undefined;
+  /** Place of the first entry in the group that was not looked at. */
+  #next = 0;
 
   constructor(reader: DocumentReader, maxFileSize: number) {
     this.#reader = reader;
@@ -36,16 +39,21 @@ export class Ahead {
 
   /** Begins with what follows `from`. @param isKnown whether a file with this hash needs no reading */
   look(group: readonly WalkEntry[], from: number, isKnown: (source: string, hash: string) => boolean): void {
-    let bytes = 0;
-    for (const { size } of this.#opened.keys()) bytes += size;
-    for (const entry of group.slice(from, from + FAR)) {
-      if (this.#opened.size >= MOST_FILES) return;
-      if (entry.kind !== 'file' || 'bytes' in entry || this.#opened.has(entry)) continue;
+    if (group !== this.#group) this.#next = 0;
+    this.#group = group;
+    const end = Math.min(group.length, from + FAR);
+    for (this.#next = Math.max(this.#next, from); this.#next < end; this.#next++) {
+      const entry = group[this.#next]!;
+      if (entry.kind !== 'file' || 'bytes' in entry) continue;
       if (!this.#reader.isApart(entry.source, entry.size)) continue;
-      bytes += entry.size;
-      if (bytes > MOST_BYTES) return;
+      if (this.#opened.size >= MOST_FILES || this.#bytes + entry.size > MOST_BYTES) return;
       this.#begin(entry, isKnown);
     }
+  }
+
+  /** Of the files that are open. */
+  get #bytes(): number {
+    return [...this.#opened.keys()].reduce((sum, { size }) => sum + size, 0);
   }
 
   /** A file at its turn. @throws what {@link readForeign} throws */
