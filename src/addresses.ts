@@ -1,5 +1,6 @@
 // Addresses as people may see them, and which of them mean this machine. Whoever prints an address, or
 // anything that may hold one, goes through here: what opens a server is never shown.
+import { withoutQuotes } from './trim.js';
 
 const MASK = '****';
 
@@ -81,6 +82,6 @@ const MEANS_HERE = new RegExp(String.raw`^(?:${STARTS.join('|')})(?::\d*)?(?:[/?
  * @param address host, host and port, or URL
  */
 export function meansThisMachine(address: string): boolean {
-  const text = address.trim().replace(/^["']+|(?<!["'])["']+$/g, '');
+  const text = withoutQuotes(address.trim());
   return text === '::1' || text === '::' || MEANS_HERE.test(text);
 }

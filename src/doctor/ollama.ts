@@ -7,6 +7,7 @@ import { DEFAULT_URL } from '../embedders/ollama/host.js';
 import { hasModel, listEmbeddingModels } from '../embedders/ollama/model.js';
 import { pullCommand } from '../embedders/ollama/name.js';
 import { pullModel } from '../embedders/ollama/pull.js';
+import { withoutSlashes } from '../trim.js';
 import type { Embedder, VectorSpace } from '../types.js';
 import { MOST_TEXTS } from '../upstream/limits.js';
 import { command } from '../words.js';
@@ -36,7 +37,7 @@ export interface EndpointOptions {
 
 /** A server as messages name it. */
 export function whereIs(url: URL): string {
-  return url.origin + url.pathname.replace(/(?<!\/)\/+$/, '');
+  return url.origin + withoutSlashes(url.pathname);
 }
 
 /** What the comparison of endpoints needs. */

@@ -5,6 +5,7 @@ import { Pool } from 'undici';
 import { readUpTo } from '../bounded.js';
 import { DEFAULT_URL, parseOllamaAddress } from '../embedders/ollama/host.js';
 import { canonicalName, plainDigest } from '../embedders/ollama/name.js';
+import { withoutSlashes } from '../trim.js';
 
 /** How long an answer to "are you there?" counts, and how long it may take, in ms. */
 const TRUST_MS = 2000;
@@ -28,7 +29,7 @@ export class OllamaServer {
   #wasDown = false;
 
   constructor(url: URL, apiKey: string | undefined) {
-    this.basePath = url.pathname.replace(/(?<!\/)\/+$/, '');
+    this.basePath = withoutSlashes(url.pathname);
     this.url = url.origin + this.basePath;
     this.#headers = apiKey ? { authorization: `Bearer ${apiKey}` } : {};
     // Chats and pulls take as long as they take: their clients decide when it is too long.

@@ -1,6 +1,7 @@
 // A pattern among the paths → what it matches. Only folders that can still lead to a match are listed.
 import { join, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
+import { withoutSlashes } from '../../trim.js';
 import { Matcher, type MatchState } from '../globs/matcher.js';
 import { tokensOf } from '../globs/tokens.js';
 import type { Entry } from './listing.js';
@@ -22,7 +23,7 @@ export function patternOrigin(pattern: string, cwd: string): PatternOrigin {
   const cut = plain.lastIndexOf('/') + 1;
   return {
     base: resolve(cwd, plain.slice(0, cut)),
-    rest: pattern.slice(cut).replace(/(?<!\/)\/+$/, ''),
+    rest: withoutSlashes(pattern.slice(cut)),
     nodeModules: pattern.includes('node_modules'),
   };
 }

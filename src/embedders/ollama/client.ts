@@ -4,6 +4,7 @@ import { type Dispatcher, Pool } from 'undici';
 import { withoutSecrets } from '../../addresses.js';
 import { readUpTo } from '../../bounded.js';
 import { EmbedderFault, EmbedError } from '../../errors.js';
+import { withoutSlashes } from '../../trim.js';
 import { faultOfAnswer, faultOfConnection, faultOfDeadline } from './faults.js';
 
 export interface ClientOptions {
@@ -66,7 +67,7 @@ export class OllamaClient {
 
   constructor(options: ClientOptions) {
     const { url, apiKey } = options;
-    this.#path = url.pathname.replace(/(?<!\/)\/+$/, '');
+    this.#path = withoutSlashes(url.pathname);
     this.where = url.origin + this.#path;
     this.#apiKey = apiKey;
     this.#headers = apiKey === undefined || apiKey === '' ? {} : { authorization: `Bearer ${apiKey}` };

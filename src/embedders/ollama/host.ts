@@ -2,6 +2,7 @@
 // server listens everywhere is reached by loopback.
 import { DEFAULT_OLLAMA_URL, maskAddress } from '../../addresses.js';
 import { UsageError } from '../../errors.js';
+import { withoutQuotes, withoutSlashes } from '../../trim.js';
 
 const defaultPort = '11434';
 
@@ -21,10 +22,7 @@ const loopback = new Map([
  * @throws {UsageError} when no server can be meant
  */
 export function parseOllamaHost(value: string): URL {
-  const given = value
-    .trim()
-    .replace(/^["']+|(?<!["'])["']+$/g, '')
-    .trim();
+  const given = withoutQuotes(value.trim()).trim();
   const schemeEnd = given.indexOf('://');
   const scheme = schemeEnd < 0 ? 'http' : given.slice(0, schemeEnd).toLowerCase();
   if (scheme !== 'http' && scheme !== 'https') {
@@ -33,7 +31,7 @@ export function parseOllamaHost(value: string): URL {
   const rest = schemeEnd < 0 ? given : given.slice(schemeEnd + 3);
   const slash = rest.indexOf('/');
   const authority = slash < 0 ? rest : rest.slice(0, slash);
-  const path = slash < 0 ? '' : rest.slice(slash).replace(/(?<!\/)\/+$/, '');
+  const path = slash < 0 ? '' : withoutSlashes(rest.slice(slash));
   // A password that nobody escaped may hold a slash.
   if (rest.includes('@')) {
     throw new UsageError("Ollama's address can't hold a password: set OLLAMA_API_KEY instead.");
