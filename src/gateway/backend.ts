@@ -11,7 +11,7 @@ export interface Passing {
   /** Instead of the client's own body, where that has been read. */
   body?: Buffer | undefined;
   signal?: AbortSignal | undefined;
-  /** Where the answer may hold vectors. @default as any other */
+  /** Which vectors its answer may hold; absent where it is passed on as it is. */
   vectors?: PassedVectors | undefined;
 }
 

@@ -67,7 +67,9 @@ async function watched(args: string[]) {
     try {
       const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
       peak = Math.max(peak, Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024);
-    } catch {} // It has ended.
+    } catch {
+      // It has ended.
+    }
   };
   const timer = setInterval(look, 10);
   const result = await done;

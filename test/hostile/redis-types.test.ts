@@ -1,10 +1,10 @@
 // A Redis that speaks its protocol and lies in its types: each command in turn answers with what belongs to
 // another, with too much, or without an end.
-import { createServer, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openRedisCache } from '../../src/cache/redis/cache.js';
 import { ServiceError } from '../../src/errors.js';
 import { makeWorkspace, type Workspace } from '../helpers/cli.js';
+import { listening } from './listening.js';
 
 const cleanUps: (() => unknown)[] = [];
 let workspace: Workspace;
@@ -67,12 +67,9 @@ async function lyingRedis(command: string, lie: string | (() => string)): Promis
         return '+OK\r\n';
     }
   };
-  const open = new Set<Socket>();
-  const server = createServer((socket) => {
-    open.add(socket);
+  const port = await listening((socket) => {
     let text = '';
-    socket.on('error', () => undefined).setEncoding('latin1');
-    socket.on('data', (part) => {
+    socket.setEncoding('latin1').on('data', (part) => {
       text += part;
       for (;;) {
         const found = commandIn(text);
@@ -83,13 +80,7 @@ async function lyingRedis(command: string, lie: string | (() => string)): Promis
       }
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  cleanUps.push(() => {
-    for (const socket of open) socket.destroy();
-    return new Promise((resolve) => server.close(resolve));
-  });
-  const address = server.address();
-  return `redis://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
+  return `redis://127.0.0.1:${port}`;
 }
 
 /** The first whole request of a stream. */

@@ -1,9 +1,9 @@
 // Servers that say that they are a Redis, and answer as none does once the cache is open.
-import { createServer, type Socket } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { openRedisCache } from '../../src/cache/redis/cache.js';
 import { entryOf, hashOf, spaceOf } from '../cache/vectors.js';
 import { eventually } from '../helpers/eventually.js';
+import { listening } from './listening.js';
 
 const cleanUps: (() => unknown)[] = [];
 afterEach(async () => {
@@ -12,23 +12,14 @@ afterEach(async () => {
 
 /** Plays along for SELECT and the first MGET; answers all that comes then with `answer`. */
 async function hostileRedis(answer: string): Promise<string> {
-  const open = new Set<Socket>();
-  const server = createServer((socket) => {
-    open.add(socket);
+  const port = await listening((socket) => {
     let asked = 0;
-    socket.on('error', () => undefined);
     socket.on('data', () => {
       asked++;
       socket.write(asked === 1 ? '+OK\r\n' : asked === 2 ? '*1\r\n$-1\r\n' : answer);
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  cleanUps.push(() => {
-    for (const socket of open) socket.destroy();
-    return new Promise((resolve) => server.close(resolve));
-  });
-  const address = server.address();
-  return `redis://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
+  return `redis://127.0.0.1:${port}`;
 }
 
 const absent = '*1\r\n$-1\r\n';
