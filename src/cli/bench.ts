@@ -4,6 +4,7 @@ import type { Progress } from '../bench/measure.js';
 import type { BenchResult } from '../commands/bench.js';
 import { loadSettings } from '../config/load.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
+import { variable } from '../environment.js';
 import { exitCodes } from '../errors.js';
 import { type Printable, printable, printableJson, say } from '../printable.js';
 import { shownSize } from '../sizes.js';
@@ -239,7 +240,7 @@ const LINE_INTERVAL_MS = 10_000;
 function showProgress(quiet: boolean): Shown {
   if (quiet) return { show: () => undefined, line: () => undefined, stop: () => undefined };
   const line = printNotice;
-  if (!showsNotices() || process.env.CI) {
+  if (!showsNotices() || variable('CI')) {
     let last = performance.now();
     const show = ({ done, text }: Progress) => {
       if (performance.now() - last < LINE_INTERVAL_MS) return;

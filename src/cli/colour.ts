@@ -1,5 +1,6 @@
 // Colour on the stream that it is written to: off without a terminal, by NO_COLOR, forced by FORCE_COLOR.
 import { Chalk, type ChalkInstance, supportsColor, supportsColorStderr } from 'chalk';
+import { variable } from '../environment.js';
 import { type Printable, styled } from '../printable.js';
 
 /** Styles of what is printable, which it stays. */
@@ -24,7 +25,7 @@ function paintWith(chalk: ChalkInstance): Paint {
 }
 
 // chalk reads FORCE_COLOR but not NO_COLOR.
-const wanted = (level: number) => (process.env.NO_COLOR ? 0 : level) as 0 | 1 | 2 | 3;
+const wanted = (level: number) => (variable('NO_COLOR') ? 0 : level) as 0 | 1 | 2 | 3;
 
 /** For standard output: results. */
 export const paint = paintWith(new Chalk({ level: wanted(supportsColor ? supportsColor.level : 0) }));

@@ -1,6 +1,7 @@
 // `embed doctor`: flags and printing.
 import { Command } from 'commander';
 import type { DoctorReport } from '../commands/doctor.js';
+import { variable } from '../environment.js';
 import { exitCodes } from '../errors.js';
 import { joined, type Printable, padEnd, printable, printableJson, say, wrapped } from '../printable.js';
 import { plural } from '../words.js';
@@ -79,7 +80,7 @@ async function run(command: Command, flags: Flags): Promise<DoctorReport> {
       flags: typedSettings(command),
       fix: flags.fix ?? false,
       ...(flags.gateway !== undefined && {
-        gateway: { url: flags.gateway, token: process.env.EMBED_SERVE_TOKEN },
+        gateway: { url: flags.gateway, token: variable('EMBED_SERVE_TOKEN') },
       }),
       ...(flags.timeout !== undefined && { timeoutMs: flags.timeout }),
       ...(flags.wait !== undefined && { waitMs: flags.wait }),

@@ -1,5 +1,6 @@
 // `embed ingest`: flags, progress and the summary at the end.
 import { Command } from 'commander';
+import { variable } from '../environment.js';
 import { exitCodes, ServiceError } from '../errors.js';
 import type { IngestSummary } from '../ingest/summary.js';
 import { joined, type Printable, padEnd, printable, printableJson, say } from '../printable.js';
@@ -138,7 +139,7 @@ function render(summary: IngestSummary, question: string | undefined): Printable
   }
   lines.push(...renderElsewhere(summary.elsewhere, say`kept`), ...renderPruned(summary.pruned, say`dropped`));
   if (question !== undefined && question.length <= LONGEST_QUESTION) {
-    const runner = process.env.npm_command === 'exec' ? say`npx embed` : say`embed`;
+    const runner = variable('npm_command') === 'exec' ? say`npx embed` : say`embed`;
     const isDefault = out === './embeddings' || out === 'embeddings';
     const from = isDefault ? say`` : say` --out ${printable(quoted(out))}`;
     lines.push(say`Try: ${paint.cyan(say`${runner} search ${printable(quoted(question))}${from}`)}`);

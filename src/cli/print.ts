@@ -1,6 +1,7 @@
 // The two streams that people and programs read. They take what was made printable, and nothing else.
 import { createInterface, type Interface } from 'node:readline';
 import { maskAddresses } from '../addresses.js';
+import { variable } from '../environment.js';
 import { exitCodes } from '../errors.js';
 import { type Printable, say } from '../printable.js';
 
@@ -78,6 +79,6 @@ const COLONS = /^((?:(?![\n\r\u2028\u2029])[\s\p{C}\p{M}])*)(?=:[\p{C}\p{M}]*:)/
  * and in front of a bracket, anywhere in a line. In JSON it stays what it was.
  */
 function harmless(text: string): string {
-  if (!READERS.some((name) => process.env[name])) return text;
+  if (!READERS.some((name) => variable(name))) return text;
   return text.replace(COLONS, '$1\\').replace(/##(?=\w*\[)/g, '#\\u0023');
 }

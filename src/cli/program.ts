@@ -1,6 +1,7 @@
 // The whole command line: one subcommand a file, one place where errors become exit codes.
 import { Command, CommanderError } from 'commander';
 import { debug, startDebug } from '../debug.js';
+import { variable } from '../environment.js';
 import { exitCodes } from '../errors.js';
 import { readPackage } from '../package.js';
 import { joined, type Printable, printable, say } from '../printable.js';
@@ -59,7 +60,7 @@ ${EXIT_STATUS}`,
 
 /** Runs one command line to its end; sets `process.exitCode`, never throws. */
 export async function run(argv: readonly string[]): Promise<void> {
-  startDebug(process.env.EMBED_DEBUG, printNotice);
+  startDebug(variable('EMBED_DEBUG'), printNotice);
   const { version, platform, arch } = process;
   debug.run?.(`embed ${readPackage().version}, Node ${version}, ${platform} ${arch}`);
   const program = createProgram();

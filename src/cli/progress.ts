@@ -1,5 +1,6 @@
 // Shows a run while it goes: a bar on a terminal, a line now and then elsewhere, nothing with --quiet.
 import { isDebugging } from '../debug.js';
+import { variable } from '../environment.js';
 import type { RunCounts } from '../ingest/counts.js';
 import { type Printable, printable, say } from '../printable.js';
 import { shownSize } from '../sizes.js';
@@ -21,7 +22,7 @@ const LINE_INTERVAL_MS = 10_000;
 
 export function startProgress(counts: RunCounts, quiet: boolean): Progress {
   if (quiet) return { line: () => undefined, download: () => undefined, stop: () => undefined };
-  const isPlain = process.env.CI || isDebugging();
+  const isPlain = variable('CI') || isDebugging();
   return showsNotices() && !isPlain ? startRunBar(counts) : startLines(counts);
 }
 

@@ -1,6 +1,7 @@
 // `embed serve`: flags and printing.
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { settingsOfServe } from '../config/load.js';
+import { variable } from '../environment.js';
 import { UsageError } from '../errors.js';
 import type { LogLevel } from '../gateway/logging.js';
 import type { GatewayLimits } from '../gateway/options.js';
@@ -110,10 +111,9 @@ function limitsOf({ maxBody, maxTexts, maxQueue, maxModels, deadline }: Flags): 
 
 /** An empty variable counts as unset; an empty flag is a variable that somebody forgot to set. */
 function tokenOf(command: Command, { token }: Flags): string | undefined {
-  if (token === '' && command.getOptionValueSource('token') === 'cli') {
-    throw new UsageError('--token is empty: give one, or leave the flag out.');
-  }
-  return token || undefined;
+  if (command.getOptionValueSource('token') !== 'cli') return variable('EMBED_SERVE_TOKEN');
+  if (token === '') throw new UsageError('--token is empty: give one, or leave the flag out.');
+  return token;
 }
 
 function port(text: string): number {

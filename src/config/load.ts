@@ -1,6 +1,7 @@
 // Joins flags, environment, configuration file and defaults into one set of checked settings.
 import { dirname, isAbsolute, resolve } from 'node:path';
 import { debug, told } from '../debug.js';
+import { variable } from '../environment.js';
 import { UsageError } from '../errors.js';
 import { expandHome } from '../home.js';
 import { nearest } from '../nearest.js';
@@ -141,8 +142,8 @@ function isGlob({ key }: Setting): boolean {
 }
 
 function fromEnvironment(setting: Setting, env: NodeJS.ProcessEnv): Found | undefined {
-  const text = setting.env === undefined ? undefined : env[setting.env];
-  if (text === undefined || text.trim() === '') return undefined;
+  const text = setting.env === undefined ? undefined : variable(setting.env, env);
+  if (text === undefined) return undefined;
   return { value: coerce(setting.kind, text), origin: setting.env!, layer: 'environment' };
 }
 

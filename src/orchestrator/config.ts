@@ -4,6 +4,7 @@ import { redisSettings } from '../config/redis.js';
 import { problemWith } from '../config/schema.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
 import { DEFAULT_URL } from '../embedders/ollama/host.js';
+import { variable } from '../environment.js';
 import { UsageError } from '../errors.js';
 import type { Priority } from '../types.js';
 import { BATCH_BOUNDS, MOST_TEXTS } from '../upstream/limits.js';
@@ -114,8 +115,8 @@ export class BatchConfig {
   static fromEnv(env: NodeJS.ProcessEnv = process.env): BatchConfig {
     const options: { [key: string]: unknown } = {};
     for (const { key, kind, env: name } of SETTINGS) {
-      const text = name === undefined ? undefined : env[name]?.trim();
-      if (!text) continue;
+      const text = name === undefined ? undefined : variable(name, env);
+      if (text === undefined) continue;
       options[key] = coerce(kind, text);
       const problem = problemWith(key, options[key]);
       if (problem) throw new UsageError(`${name}: ${problem}.`);

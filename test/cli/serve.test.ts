@@ -105,6 +105,15 @@ test('a token that is empty is a mistake, not none', async () => {
   expect(stderr).toContain('--token is empty');
 });
 
+test('a token of the environment keeps no line end of a file from Windows', async () => {
+  await using ollama = await startOllama();
+  const env = { EMBED_SERVE_TOKEN: 'sesame\r' };
+  const { url } = await serve(['--ollama-url', ollama.url, '--cache', 'none'], env);
+  const tags = (token: string) => fetch(`${url}/api/tags`, { headers: { authorization: `Bearer ${token}` } });
+  expect((await tags('other')).status).toBe(401);
+  expect((await tags('sesame')).status).toBe(200);
+});
+
 describe('a signal', () => {
   test.each(['SIGTERM', 'SIGINT'] as const)(
     '%s: what is under way is answered, then it ends with 0',

@@ -3,7 +3,7 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { loadSettings } from '../../src/config/load.js';
-import { SETTINGS } from '../../src/config/settings.js';
+import { SETTINGS, type SettingKind, type Settings } from '../../src/config/settings.js';
 import { UsageError } from '../../src/errors.js';
 
 let cwd: string;
@@ -52,6 +52,24 @@ describe('the order of sources', () => {
     const { settings } = await load({}, { OLLAMA_HOST: '', REDIS_URL: '  ' });
     expect(settings.ollamaUrl).toBeUndefined();
     expect(settings.redisUrl).toBeUndefined();
+  });
+
+  test('a variable keeps no line end of a file from Windows, and no blanks around it', async () => {
+    const ofKind: Partial<Record<SettingKind, string>> = { integer: '16', list: 'a,b' };
+    const ofKey: Partial<Record<keyof Settings, string>> = {
+      redisUrl: 'redis://cache:6379',
+      batchTimeout: '500',
+    };
+    for (const { key, kind, env } of SETTINGS.filter((one) => one.env !== undefined)) {
+      const value = ofKey[key] ?? ofKind[kind] ?? 'name';
+      const right = (await load({}, { OLLAMA_HOST: 'h', REDIS_HOST: 'h', [env!]: value })).settings[key];
+      expect(right, env).toBeDefined();
+      for (const blanks of ['\r', ' ', '\t\r\n']) {
+        const set = { OLLAMA_HOST: 'h', REDIS_HOST: 'h', [env!]: `${blanks}${value}${blanks}` };
+        expect((await load({}, set)).settings[key], env).toEqual(right);
+        expect((await load({}, { [env!]: blanks })).settings[key], env).toEqual((await load()).settings[key]);
+      }
+    }
   });
 
   test('OLLAMA_HOST may name several servers, and so may a repeated flag', async () => {

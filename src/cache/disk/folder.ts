@@ -1,6 +1,7 @@
 // Where a user's programs keep what can be made again.
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
+import { variable } from '../../environment.js';
 import { expandHome } from '../../home.js';
 
 /** The default folder of the disk cache, by the platform's own rule. Empty variables count as unset. */
@@ -14,9 +15,9 @@ export function defaultCacheFolder(
 
 function userCacheFolder(platform: NodeJS.Platform, environment: NodeJS.ProcessEnv, home: string): string {
   // A relative one counts as unset, as its specification says; a `~` is what no shell has read.
-  const named = expandHome(environment.XDG_CACHE_HOME ?? '', home);
+  const named = expandHome(variable('XDG_CACHE_HOME', environment) ?? '', home);
   if (isAbsolute(named)) return named;
-  if (platform === 'win32') return environment.LOCALAPPDATA || join(home, 'AppData', 'Local');
+  if (platform === 'win32') return variable('LOCALAPPDATA', environment) ?? join(home, 'AppData', 'Local');
   if (platform === 'darwin') return join(home, 'Library', 'Caches');
   return join(home, '.cache');
 }
