@@ -4,7 +4,8 @@ import { debug } from '../debug.js';
 import type { RunOptions, RunResult } from '../ingest/options.js';
 import { Run } from '../ingest/run.js';
 import { recover } from '../output/commit.js';
-import { acquireLock } from '../output/lock.js';
+import { acquireLock, untouched } from '../output/lock.js';
+import { ownerInWords } from '../output/owner.js';
 
 export interface IngestOptions extends RunOptions {
   /** Wait for another run's lock. */
@@ -26,8 +27,12 @@ export async function ingest(options: IngestOptions): Promise<RunResult> {
   const lock = await acquireLock(run.out, {
     wait: options.wait ?? false,
     ...(options.signal && { signal: options.signal }),
-    onWait: ({ pid, host }) =>
-      options.onNotice?.(`Waiting for process ${pid} on ${host}, which works on the output.`),
+    onWait: (owner) =>
+      options.onNotice?.(
+        owner.isUnreadable
+          ? `Waiting until nobody has touched the lock of the output ${untouched}: it can't be read, and may be another run's.`
+          : `Waiting for ${ownerInWords(owner)}, which works on the output.`,
+      ),
   });
   debug.output?.(`locked ${run.out}`);
   try {

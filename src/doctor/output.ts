@@ -6,9 +6,10 @@ import { NewerOutputError } from '../errors.js';
 import { parseRecord, readRecordText, recover } from '../output/commit.js';
 import { namesIn } from '../output/disk.js';
 import { journalPrefix, runFolder } from '../output/layout.js';
-import { acquireLock, inspectLock } from '../output/lock.js';
+import { acquireLock, inspectLock, untouched } from '../output/lock.js';
 import { type Output, openOutput } from '../output/output.js';
 import { ownFileSize } from '../output/owned-file.js';
+import { ownerInWords } from '../output/owner.js';
 import { shownSize } from '../sizes.js';
 import type { VectorSpace } from '../types.js';
 import { isOne, normOf } from '../vectors/norm.js';
@@ -41,11 +42,18 @@ export async function examineOutput(probe: Probe, out: string): Promise<VectorSp
     const lock = await inspectLock(out);
     if (lock === undefined) return { status: 'ok', seen: 'free' };
     held = lock.held;
-    const owner = `process ${lock.owner.pid} on ${lock.owner.host}`;
+    const { isUnreadable } = lock.owner;
+    const owner = ownerInWords(lock.owner);
+    if (lock.held && isUnreadable) {
+      const seen = `can't be read: it counts as another run's until nobody has touched it ${untouched}`;
+      return { status: 'warning', seen, mend: command`embed ingest <paths> --out ${out} --wait` };
+    }
     if (lock.held) return { status: 'ok', seen: `held by ${owner}, which works on the output` };
     return {
       status: 'warning',
-      seen: `stale: its owner, ${owner}, is dead`,
+      seen: isUnreadable
+        ? `stale: it can't be read, and nobody has touched it ${untouched}`
+        : `stale: its owner, ${owner}, is dead`,
       mend: command`embed doctor --fix --out ${out}`,
       fix: unlock(out),
     };

@@ -101,7 +101,7 @@ async function readClaim(path: string): Promise<Claim | undefined> {
 /** Of a lock file that holds something else; only its age counts. */
 function unknownOwner(inode: number): LockOwner {
   const nonce = `unreadable-${inode}`;
-  return { host: 'an unknown host', pid: 0, boot: nonce, namespace: '', started: '', nonce };
+  return { host: '', pid: 0, boot: nonce, namespace: '', started: '', nonce, isUnreadable: true };
 }
 
 export function lockPath(dir: string): string {

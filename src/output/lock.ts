@@ -10,7 +10,7 @@ import { type Claim, claim, lockPath, readChain, takeOver } from './claims.js';
 import { ensureFolder, errorCode, namesIn, outputError } from './disk.js';
 import { isOwned, lockPrefix, runFolder } from './layout.js';
 import { createFile, openToUpdate, removeEmptyFolder, removeFile } from './owned-file.js';
-import { type LockOwner, liveness, thisProcess } from './owner.js';
+import { type LockOwner, liveness, ownerInWords, thisProcess } from './owner.js';
 import { makeRun, removeRun } from './run-folder.js';
 
 export interface LockOptions {
@@ -31,6 +31,8 @@ export interface LockState {
 
 /** An owner who can't be seen from here is believed dead when his lock wasn't touched for this long. */
 const staleMs = 60_000;
+/** The same in words. */
+export const untouched = `for ${staleMs / 1000} s`;
 const heartbeatMs = 10_000;
 const pollMs = 250;
 /** Tries in which others came in between; so many mean that something else is wrong. */
@@ -183,7 +185,13 @@ function ownerText(owner: LockOwner): string {
 }
 
 function lockedError(dir: string, owner: LockOwner): LockedError {
+  if (owner.isUnreadable) {
+    return new LockedError(
+      `The lock of ${dir} can't be read (${lockPath(dir)}): it counts as another run's until nobody has touched it ` +
+        `${untouched}; run again then, or have this run wait with --wait.`,
+    );
+  }
   return new LockedError(
-    `${dir} is in use by another run (process ${owner.pid} on ${owner.host}): wait for its end, or have this run wait with --wait.`,
+    `${dir} is in use by another run (${ownerInWords(owner)}): wait for its end, or have this run wait with --wait.`,
   );
 }

@@ -15,6 +15,13 @@ export interface LockOwner {
   started: string;
   /** Names this one claim. */
   nonce: string;
+  /** The lock holds something else than an owner: nothing is known of him. */
+  isUnreadable?: true;
+}
+
+/** The owner of a lock that can be read, in words. */
+export function ownerInWords({ pid, host }: LockOwner): string {
+  return `process ${pid} on ${host}`;
 }
 
 export type Liveness = 'alive' | 'dead' | 'unknown';

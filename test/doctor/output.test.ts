@@ -1,5 +1,13 @@
 import { execFile } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -88,6 +96,26 @@ describe('the lock', () => {
     expect(after.fixes).toEqual([{ id: 'output.lock', what: `remove the stale lock of ${out}`, ok: true }]);
     expect(line(after, 'output.lock').seen).toBe('free');
     expect(existsSync(join(out, '.run', 'lock'))).toBe(false);
+  });
+
+  test('that can not be read is told as that: it counts for a minute, then --fix removes it', async () => {
+    const { dir, out } = makeOut();
+    await leaveStaleLock(out);
+    const path = join(out, '.run', 'lock');
+    writeFileSync(path, '{"ho');
+    const unreadable = { status: 'warning', seen: expect.stringContaining("can't be read") };
+    expect(line(await lookAt(dir), 'output.lock')).toMatchObject({
+      ...unreadable,
+      mend: `embed ingest <paths> --out ${out} --wait`,
+    });
+    const then = new Date(Date.now() - 70_000);
+    utimesSync(path, then, then);
+    expect(line(await lookAt(dir), 'output.lock')).toMatchObject({
+      ...unreadable,
+      mend: `embed doctor --fix --out ${out}`,
+    });
+    await lookAt(dir, { fix: true });
+    expect(existsSync(path)).toBe(false);
   });
 });
 
