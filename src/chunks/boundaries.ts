@@ -73,11 +73,13 @@ export function isGraphemeBoundary(text: string, index: number): boolean {
   if (isMark(before) && isMark(after)) return false;
   // A flag or a family of emoji is shorter than this window.
   const start = Math.max(0, index - GRAPHEME_WINDOW);
+  // Made when one is needed: making it costs more than a short text does, and most texts need none.
+  graphemes ??= new Intl.Segmenter('en', { granularity: 'grapheme' });
   const nearby = graphemes.segment(text.slice(start, index + 2));
   return nearby.containing(index - start)?.index === index - start;
 }
 
-const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
+let graphemes: Intl.Segmenter | undefined;
 const GRAPHEME_WINDOW = 48;
 
 /** Latin, Greek and Cyrillic, with what stands beside them: nothing there joins another character. */

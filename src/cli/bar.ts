@@ -1,5 +1,4 @@
 // A bar on the terminal, with lines above it.
-import { MultiBar } from 'cli-progress';
 import type { Printable } from '../printable.js';
 import { notice, printNotice } from './print.js';
 
@@ -16,7 +15,9 @@ const WIDTH = 16;
 const MOST = 79;
 
 /** @param text what stands behind the bar */
-export function startBar(text: (done: number) => Printable): Bar {
+export async function startBar(text: (done: number) => Printable): Promise<Bar> {
+  // Loaded for who sees it: a run from cron draws none.
+  const { MultiBar } = await import('cli-progress');
   // A MultiBar of one bar, since only it can print lines above itself.
   const bars = new MultiBar({
     stream: process.stderr,

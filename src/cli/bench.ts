@@ -107,7 +107,7 @@ async function benchAction(command: Command, paths: string[], flags: Flags): Pro
   const loaded = await loadSettings({ flags: { ...typed, model: flags.model?.[0] } });
   const { settings, origins } = loaded;
   const { bench } = await import('../commands/bench.js');
-  const progress = showProgress(Boolean(flags.quiet));
+  const progress = await showProgress(Boolean(flags.quiet));
   tellAddresses(loaded, (line) => progress.line(line));
   try {
     const result = await withSignals((signal) =>
@@ -237,7 +237,7 @@ interface Shown {
 
 const LINE_INTERVAL_MS = 10_000;
 
-function showProgress(quiet: boolean): Shown {
+async function showProgress(quiet: boolean): Promise<Shown> {
   if (quiet) return { show: () => undefined, line: () => undefined, stop: () => undefined };
   const line = printNotice;
   if (!showsNotices() || variable('CI')) {
@@ -250,7 +250,7 @@ function showProgress(quiet: boolean): Shown {
     return { show, line, stop: () => undefined };
   }
   let text = say``;
-  const bar = startBar(() => text);
+  const bar = await startBar(() => text);
   return {
     show: (now) => {
       text = printable(now.text);

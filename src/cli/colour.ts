@@ -1,5 +1,6 @@
 // Colour on the stream that it is written to: off without a terminal, by NO_COLOR, forced by FORCE_COLOR.
-import { Chalk, type ChalkInstance, supportsColor, supportsColorStderr } from 'chalk';
+import { isatty } from 'node:tty';
+import type { ChalkInstance } from 'chalk';
 import { variable } from '../environment.js';
 import { type Printable, styled } from '../printable.js';
 
@@ -13,6 +14,15 @@ export interface Paint {
   cyan(text: Printable): Printable;
 }
 
+const plain: Paint = {
+  bold: (text) => text,
+  dim: (text) => text,
+  red: (text) => text,
+  green: (text) => text,
+  yellow: (text) => text,
+  cyan: (text) => text,
+};
+
 function paintWith(chalk: ChalkInstance): Paint {
   return {
     bold: (text) => styled(chalk.bold, text),
@@ -24,13 +34,25 @@ function paintWith(chalk: ChalkInstance): Paint {
   };
 }
 
-// chalk reads FORCE_COLOR but not NO_COLOR.
-const wanted = (level: number) => (variable('NO_COLOR') ? 0 : level) as 0 | 1 | 2 | 3;
+/** Whether chalk may find a stream that takes colour; it reads FORCE_COLOR but not NO_COLOR. */
+function mayPaint(): boolean {
+  const { FORCE_COLOR, TF_BUILD } = process.env;
+  const isAsked = FORCE_COLOR !== undefined || TF_BUILD !== undefined;
+  return !variable('NO_COLOR') && (isAsked || isatty(1) || isatty(2));
+}
+
+/** What paints standard output and standard error. chalk is loaded only where it could paint anything. */
+async function paints(): Promise<[Paint, Paint]> {
+  if (!mayPaint()) return [plain, plain];
+  const { Chalk, supportsColor, supportsColorStderr } = await import('chalk');
+  const forStream = (found: typeof supportsColor) => paintWith(new Chalk({ level: found ? found.level : 0 }));
+  return [forStream(supportsColor), forStream(supportsColorStderr)];
+}
+
+const [forResults, forNotices] = await paints();
 
 /** For standard output: results. */
-export const paint = paintWith(new Chalk({ level: wanted(supportsColor ? supportsColor.level : 0) }));
+export const paint = forResults;
 
 /** For standard error: progress, notices, errors. */
-export const paintNotice = paintWith(
-  new Chalk({ level: wanted(supportsColorStderr ? supportsColorStderr.level : 0) }),
-);
+export const paintNotice = forNotices;

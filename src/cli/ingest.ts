@@ -69,7 +69,7 @@ async function ingestAction(command: Command, paths: string[], flags: Flags): Pr
     import('../ingest/counts.js'),
   ]);
   const counts = new RunCounts();
-  const progress = startProgress(counts, Boolean(flags.quiet));
+  const progress = await startProgress(counts, Boolean(flags.quiet));
   tellAddresses(loaded, (line) => progress.line(line));
   const warn = (message: string) => {
     if (!flags.quiet) progress.line(say`${paint.yellow(say`warning`)}: ${printable(message, 2000)}`);

@@ -20,17 +20,19 @@ export interface Progress {
 const BAR_INTERVAL_MS = 100;
 const LINE_INTERVAL_MS = 10_000;
 
-export function startProgress(counts: RunCounts, quiet: boolean): Progress {
+export async function startProgress(counts: RunCounts, quiet: boolean): Promise<Progress> {
   if (quiet) return { line: () => undefined, download: () => undefined, stop: () => undefined };
   const isPlain = variable('CI') || isDebugging();
   return showsNotices() && !isPlain ? startRunBar(counts) : startLines(counts);
 }
 
-function startRunBar(counts: RunCounts): Progress {
+async function startRunBar(counts: RunCounts): Promise<Progress> {
   const started = performance.now();
   const seconds = () => (performance.now() - started) / 1000;
   let title: Printable | undefined;
-  const bar = startBar((done) => say`${title ?? describe(counts, seconds())}${timeLeft(done, seconds())}`);
+  const bar = await startBar(
+    (done) => say`${title ?? describe(counts, seconds())}${timeLeft(done, seconds())}`,
+  );
   const timer = setInterval(() => {
     if (title === undefined) bar.update(fraction(counts));
   }, BAR_INTERVAL_MS);

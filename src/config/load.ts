@@ -9,6 +9,7 @@ import { plural } from '../words.js';
 import { coerce } from './coerce.js';
 import { type ConfigFile, findConfigFile } from './file.js';
 import type { Layer, LoadedSettings, Origin } from './origins.js';
+import { problemWith } from './schema.js';
 import { strayingSecrets } from './secrets.js';
 import { SETTINGS, type Setting, type Settings } from './settings.js';
 import { shownValue } from './show.js';
@@ -69,7 +70,7 @@ export async function readSettings(options: LoadOptions = {}): Promise<ReadSetti
   };
   for (const setting of SETTINGS) {
     const { key } = setting;
-    const found = await firstRight(
+    const found = firstRight(
       [
         fromFlag(setting, flags[key]),
         fromEnvironment(setting, env),
@@ -111,15 +112,13 @@ interface Found {
   layer: Layer;
 }
 
-async function firstRight(
+function firstRight(
   candidates: readonly (Found | undefined)[],
   key: keyof Settings,
   problems: UsageError[],
-): Promise<Found | undefined> {
+): Found | undefined {
   for (const found of candidates) {
     if (!found) continue;
-    // The schema's library is loaded only where there is something to check: defaults are right.
-    const { problemWith } = await import('./schema.js');
     const problem = problemWith(key, found.value);
     if (!problem) return found;
     problems.push(new UsageError(`${found.origin}: ${problem}.`));

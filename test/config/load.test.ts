@@ -199,7 +199,14 @@ describe('wrong settings', () => {
 
   test.each([
     [{ batchSize: '65' }, {}, '--batch-size: expected at most 64, got 65.'],
+    [
+      { batchSize: '99999999999999999999' },
+      {},
+      '--batch-size: expected at most 64, got 100000000000000000000.',
+    ],
     [{ batchSize: 'many' }, {}, '--batch-size: expected a whole number, got "many".'],
+    [{ model: '' }, {}, '--model: expected a text, got "".'],
+    [{ format: ['npy,parquet'] }, {}, '--format: expected jsonl or npy, got ["npy","parquet"].'],
     [{ embedder: 'olama' }, {}, '--embedder: expected auto or ollama or builtin, got "olama".'],
     [{ format: ['parquet'] }, {}, '--format: expected jsonl or npy, got ["parquet"].'],
     [
