@@ -118,6 +118,14 @@ export interface Embedder {
   embed(texts: readonly string[], options?: EmbedOptions): Promise<Vector[]>;
   /** The servers behind it, as they are now; absent where there is none. */
   endpoints?(): EndpointState[];
+  /**
+   * Resolves when an endpoint has shown, after now, that it still gives vectors of this space: whoever asked it
+   * beside the embedder may use what it answered before. Absent where there are no endpoints.
+   * @param url as {@link endpoints} has it
+   * @throws {EmbedderFault} `changed` when it doesn't, `unconfirmed` and others when it doesn't show it
+   * @throws the signal's reason
+   */
+  vouch?(url: string, signal: AbortSignal): Promise<void>;
   /** The request slots of its endpoints; absent where whoever sends has only the whole to bound. */
   readonly slots?: Slots;
   /** Closes all circuit breakers, for who knows that the servers are well again. */
@@ -185,6 +193,8 @@ export interface EndpointState {
   breaker: 'closed' | 'open' | 'half-open';
   /** Why it gets no texts though it answers, where that is so: its vectors are others. */
   refused?: string | undefined;
+  /** It may have become another server since its vectors were compared last; they are, before its next answer counts. */
+  unsure?: boolean;
   inFlight: number;
   /** Since it was opened. */
   requests: number;

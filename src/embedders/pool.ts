@@ -1,6 +1,6 @@
 // Endpoints as one embedder: each request goes to the one that is expected to answer it first, and to another
 // when it fails there for a reason that lies with the endpoint, or is late. One endpoint makes a pool, too.
-import type { EmbedderFault } from '../errors.js';
+import { EmbedderFault } from '../errors.js';
 import type { Embedder, EmbedOptions, EndpointState, Vector } from '../types.js';
 import type { BreakerOptions } from './breaker.js';
 import { Delivery } from './delivery.js';
@@ -58,6 +58,11 @@ export function poolOf(
     ...wrapped(members[0].embedder, embed),
     slots,
     endpoints: () => endpoints.map((endpoint) => endpoint.state),
+    vouch: async (url, signal) => {
+      const endpoint = endpoints.find((one) => one.url === url);
+      if (!endpoint) throw new EmbedderFault('unconfirmed', `No server takes part at ${url}.`);
+      await endpoint.vouch(signal);
+    },
     resetBreakers: () => {
       for (const endpoint of endpoints) endpoint.resetBreaker();
       slots.changed();

@@ -71,6 +71,7 @@ export function wrapped(embedder: Embedder, embed: Embedder['embed']): Embedder 
     embed,
     ...(embedder.slots && { slots: embedder.slots }),
     ...(embedder.endpoints && { endpoints: () => embedder.endpoints!() }),
+    ...(embedder.vouch && { vouch: (url, signal) => embedder.vouch!(url, signal) }),
     ...(embedder.resetBreakers && { resetBreakers: () => embedder.resetBreakers!() }),
     close: () => embedder.close(),
   };

@@ -19,6 +19,11 @@ export interface Passing {
 export interface PassedVectors {
   /** Of these servers only, by their addresses without credentials. @default of all */
   from?: ReadonlySet<string>;
+  /**
+   * Resolves when a server has shown, after its answer, that its vectors still fit: only then they are handed on.
+   * @throws {EmbedderFault} when it hasn't; then another one is asked
+   */
+  confirm?(server: string, signal: AbortSignal): Promise<void>;
   /** None: instead of an answer that is no refusal, the client is told this. */
   never?: RefusedError;
 }

@@ -2,6 +2,8 @@
 import type { Settings } from '../config/settings.js';
 import { parseOllamaAddress } from '../embedders/ollama/host.js';
 import { listEmbeddingModels } from '../embedders/ollama/model.js';
+import { EmbedderFault } from '../errors.js';
+import { mostTelling } from '../faults.js';
 import type { Backend, BackendState, Passing } from './backend.js';
 import { RefusedError } from './errors.js';
 import { passThrough } from './passthrough.js';
@@ -50,18 +52,27 @@ export class OllamaBackend implements Backend {
 
   async pass({ request, reply, body, signal, vectors = {} }: Passing): Promise<void> {
     const { ownsCredentials, onChange } = this.#options;
-    const { from, never } = vectors;
-    const server = await this.#servers.firstUp(from);
-    if (!server) throw new RefusedError(503, NONE_LEFT, 5);
-    try {
-      await passThrough(request, reply, server, {
-        ownsCredentials,
-        signal,
-        ...(body && { body }),
-        ...(never && { never }),
-      });
-    } finally {
-      if (CHANGING.test(request.url)) onChange();
+    const { from, never, confirm } = vectors;
+    const left = from && new Set(from);
+    const faults: EmbedderFault[] = [];
+    for (;;) {
+      const server = await this.#servers.firstUp(left);
+      if (!server) throw faults.length > 0 ? mostTelling(faults) : new RefusedError(503, NONE_LEFT, 5);
+      try {
+        return await passThrough(request, reply, server, {
+          ownsCredentials,
+          signal,
+          ...(body && { body }),
+          ...(never && { never }),
+          ...(confirm && { confirm: (ending) => confirm(server.url, ending) }),
+        });
+      } catch (error) {
+        // Nothing has gone out: another one may have what is asked for.
+        if (!(error instanceof EmbedderFault) || !left?.delete(server.url)) throw error;
+        faults.push(error);
+      } finally {
+        if (CHANGING.test(request.url)) onChange();
+      }
     }
   }
 

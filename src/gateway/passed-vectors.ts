@@ -40,7 +40,7 @@ export async function passVectors(parts: GatewayParts, passing: VectorPassing): 
   try {
     return await models.use(model, passing.signal, async (opened) => {
       passing.check?.(opened);
-      await pass(parts, passing, backend.embedder === 'ollama' ? { from: fitting(opened) } : undefined);
+      await pass(parts, passing, backend.embedder === 'ollama' ? fitting(opened) : undefined);
     });
   } catch (error) {
     if (isHopeless(error)) return await passHopeless(parts, passing, error);
@@ -77,10 +77,17 @@ function pass(
   return backend.pass({ request, reply, body: normalised(request.body, text), signal, vectors });
 }
 
-/** Servers that were compared with the others and aren't left alone. */
-function fitting(opened: BatchOrchestrator): ReadonlySet<string> {
-  const { endpoints } = opened.getMetrics();
-  return new Set(endpoints.filter(({ breaker }) => breaker !== 'open').map(({ url }) => url));
+/**
+ * Servers that were compared with the others and aren't left alone; none that may have become another one since,
+ * while there is one that hasn't. Each shows once more after its answer that it is still what it was.
+ */
+function fitting({ embedder }: BatchOrchestrator): PassedVectors {
+  const compared = (embedder.endpoints?.() ?? []).filter(({ breaker }) => breaker !== 'open');
+  const sure = compared.filter(({ unsure }) => !unsure);
+  return {
+    from: new Set((sure.length > 0 ? sure : compared).map(({ url }) => url)),
+    ...(embedder.vouch && { confirm: (url, signal) => embedder.vouch!(url, signal) }),
+  };
 }
 
 /** Values of a field under all names that a server takes for it: Go's JSON doesn't mind their case. */

@@ -4,6 +4,7 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { PassThrough } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ClientGoneError, RefusedError } from './errors.js';
+import { holdBack } from './held-answer.js';
 import type { OllamaServer } from './servers.js';
 import { isPlainTarget } from './target.js';
 
@@ -31,12 +32,18 @@ export interface PassOptions {
   signal?: AbortSignal | undefined;
   /** Thrown instead of passing an answer that is no refusal. */
   never?: RefusedError;
+  /**
+   * Waited for when an answer that is no refusal has begun: only then it is handed on.
+   * @throws what is thrown instead of passing it
+   */
+  confirm?(signal: AbortSignal): Promise<void>;
 }
 
 /**
  * Resolves when the answer has been sent, or was broken off since the server broke off.
  * @throws {RefusedError} when the path can't be passed on, the server can't be reached, or its answer may not be passed
  * @throws {ClientGoneError}
+ * @throws what `confirm` throws; then nothing has been sent
  */
 export async function passThrough(
   request: FastifyRequest,
@@ -55,6 +62,16 @@ export async function passThrough(
   const end = new AbortController();
   const onClose = () => end.abort(new ClientGoneError());
   const onAbort = () => end.abort(options.signal?.reason);
+  const begin = (status: number, answered: IncomingHttpHeaders) => {
+    reply.hijack();
+    reply.raw.writeHead(status, {
+      ...forwarded(answered),
+      // Ours win: the id that the client is told must be the log's.
+      ...(reply.getHeaders() as IncomingHttpHeaders),
+    });
+    return reply.raw;
+  };
+  let sent: Promise<void> | undefined;
   reply.raw.once('close', onClose);
   options.signal?.addEventListener('abort', onAbort, { once: true });
   try {
@@ -71,21 +88,23 @@ export async function passThrough(
           end.abort(options.never);
           return new PassThrough();
         }
-        reply.raw.off('close', onClose);
-        reply.hijack();
-        reply.raw.writeHead(statusCode, {
-          ...forwarded(answered),
-          // Ours win: the id that the client is told must be the log's.
-          ...(reply.getHeaders() as IncomingHttpHeaders),
-        });
-        return reply.raw;
+        if (!options.confirm || statusCode >= 400) {
+          reply.raw.off('close', onClose);
+          return begin(statusCode, answered);
+        }
+        const held = holdBack(options.confirm(end.signal), () => begin(statusCode, answered), end.signal);
+        held.sent.catch((error: unknown) => end.abort(error));
+        sent = held.sent;
+        return held.stream;
       },
     );
+    await sent;
   } catch (error) {
     // An answer that has begun can't be taken back: undici has broken it off, so that the client sees it.
     if (reply.sent) return;
     if (end.signal.aborted) throw end.signal.reason;
     const { code } = error as { code?: string };
+    end.abort(error);
     throw new RefusedError(502, `Ollama at ${server.url} can't be reached (${code ?? 'no answer'})`, 5);
   } finally {
     reply.raw.off('close', onClose);

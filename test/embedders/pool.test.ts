@@ -263,6 +263,7 @@ describe('the circuit breakers', () => {
         weight: 1,
         breaker: 'open',
         refused: undefined,
+        unsure: false,
         inFlight: 0,
         requests: 2,
         failures: 2,

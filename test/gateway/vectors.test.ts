@@ -127,7 +127,8 @@ test('the older endpoint has its own vectors, and never those of the cache', asy
   const { url } = await opened(server, { cache: 'none' });
   const { body } = await post(`${url}/api/embeddings`, { model: 'all-minilm', prompt: 'one' });
   expect(body.embedding).toEqual([...server.vectorOf('one')]);
-  expect(server.requests.map(({ path }) => path)).toEqual(['/api/embeddings']);
+  // The last one asks whether the model is still the same.
+  expect(server.requests.map(({ path }) => path)).toEqual(['/api/embeddings', '/api/tags']);
 });
 
 test('a model that the server can’t embed with is refused in the server’s own words', async () => {
