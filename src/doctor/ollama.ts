@@ -4,7 +4,7 @@ import type { Settings } from '../config/settings.js';
 import { OllamaClient } from '../embedders/ollama/client.js';
 import { openOllamaEmbedder } from '../embedders/ollama/embedder.js';
 import { DEFAULT_URL } from '../embedders/ollama/host.js';
-import { hasModel, listEmbeddingModels } from '../embedders/ollama/model.js';
+import { hasModel, listEmbeddingModels, readVersion } from '../embedders/ollama/model.js';
 import { pullCommand } from '../embedders/ollama/name.js';
 import { pullModel } from '../embedders/ollama/pull.js';
 import { withoutSlashes } from '../trim.js';
@@ -93,8 +93,7 @@ async function reachable(
   });
   const look = async (signal: AbortSignal): Promise<Finding> => {
     const start = performance.now();
-    const answer = await client.json('/api/version', undefined, { timeoutMs: TIMEOUT_MS * 2, signal });
-    version = String((answer as { version?: unknown }).version ?? 'unknown');
+    version = await readVersion(client, { timeoutMs: TIMEOUT_MS * 2, signal });
     return { status: 'ok', seen: `answers in ${time(performance.now() - start)}` };
   };
   const found = await probe.check('reachable', 'Reachable', look, {

@@ -2,9 +2,10 @@
 // their models, and a way to pass requests on.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool } from 'undici';
-import { readUpTo } from '../bounded.js';
+import { OllamaClient } from '../embedders/ollama/client.js';
 import { DEFAULT_URL, parseOllamaAddress } from '../embedders/ollama/host.js';
-import { canonicalName, plainDigest } from '../embedders/ollama/name.js';
+import { listModels, readDigest, readVersion } from '../embedders/ollama/model.js';
+import { canonicalName } from '../embedders/ollama/name.js';
 import { withoutSlashes } from '../trim.js';
 
 /** How long an answer to "are you there?" counts, and how long it may take, in ms. */
@@ -15,15 +16,14 @@ const HASTE_MS = 200;
 /** A server that doesn't take connections within this time, in ms, is down. */
 const CONNECT_MS = 5000;
 
-/** Of an answer: thousands of models have room in their list. */
-const MOST_BYTES = 16 * 1024 * 1024;
-
 export class OllamaServer {
   /** Without a slash at its end, without credentials. */
   readonly url: string;
   readonly pool: Pool;
   /** In front of every path. */
   readonly basePath: string;
+  /** For what it says of itself. */
+  readonly #client: OllamaClient;
   readonly #headers: { [name: string]: string };
   #asked: { at: number; answer: Promise<boolean> } | undefined;
   #wasDown = false;
@@ -32,6 +32,7 @@ export class OllamaServer {
     this.basePath = withoutSlashes(url.pathname);
     this.url = url.origin + this.basePath;
     this.#headers = apiKey ? { authorization: `Bearer ${apiKey}` } : {};
+    this.#client = new OllamaClient({ url, apiKey, connectTimeoutMs: CONNECT_MS });
     // Chats and pulls take as long as they take: their clients decide when it is too long.
     this.pool = new Pool(url.origin, { headersTimeout: 0, bodyTimeout: 0, connect: { timeout: CONNECT_MS } });
   }
@@ -51,7 +52,7 @@ export class OllamaServer {
 
   async #ping(): Promise<boolean> {
     try {
-      await this.json('/api/version');
+      await readVersion(this.#client, { timeoutMs: PING_MS });
       this.#wasDown = false;
     } catch {
       this.#wasDown = true; // Whatever it was: it can't be used now.
@@ -59,40 +60,25 @@ export class OllamaServer {
     return !this.#wasDown;
   }
 
-  /** A small answer. @throws when there is none, or none that is JSON */
-  async json(path: string): Promise<unknown> {
-    const { statusCode, body } = await this.pool.request({
-      path: this.basePath + path,
-      method: 'GET',
-      headers: this.#headers,
-      signal: AbortSignal.timeout(PING_MS),
-    });
-    const { bytes, isWhole } = await readUpTo(body, MOST_BYTES);
-    if (statusCode !== 200) throw new Error(`${this.url}${path} answered ${statusCode}`);
-    if (!isWhole) throw new Error(`${this.url}${path} answered more than ${MOST_BYTES} bytes`);
-    return JSON.parse(bytes.toString());
-  }
-
   /** Its version, and the digest of a model, as one word; undefined when it doesn't answer. */
   async look(model: string): Promise<string | undefined> {
+    const options = { timeoutMs: PING_MS };
     try {
-      const [version, digests] = await Promise.all([this.json('/api/version'), this.digests()]);
-      const wanted = canonicalName(model);
-      const [, digest] = [...digests].find(([name]) => canonicalName(name) === wanted) ?? [];
-      return JSON.stringify([(version as { version?: unknown }).version, digest ?? '']);
+      const said = [readVersion(this.#client, options), readDigest(this.#client, model, options)];
+      return JSON.stringify(await Promise.all(said));
     } catch {
       return undefined; // Whatever it was: nothing can be told of it now.
     }
   }
 
-  /** Digests of its models by their names. @throws when it doesn't list them */
+  /** Digests of its models by their names. @throws {EmbedderFault} when it doesn't list them */
   async digests(): Promise<Map<string, string>> {
-    const { models } = (await this.json('/api/tags')) as { models: { name: string; digest: string }[] };
-    return new Map(models.map(({ name, digest }) => [name, plainDigest(digest)]));
+    const models = await listModels(this.#client, { timeoutMs: PING_MS });
+    return new Map(models.map(({ name, digest }) => [name, digest]));
   }
 
   async close(): Promise<void> {
-    await this.pool.destroy();
+    await Promise.all([this.pool.destroy(), this.#client.close()]);
   }
 }
 

@@ -153,11 +153,11 @@ class OllamaEmbedder implements ServerEmbedder {
   }
 
   digest(signal: AbortSignal): Promise<string | undefined> {
-    return readDigest(this.#client, this.identity.model, signal);
+    return readDigest(this.#client, this.identity.model, { signal });
   }
 
   version(signal: AbortSignal): Promise<string> {
-    return readVersion(this.#client, signal);
+    return readVersion(this.#client, { signal });
   }
 
   async close(): Promise<void> {

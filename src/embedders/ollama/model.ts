@@ -36,11 +36,18 @@ export const mostDimensions = 65_536;
 /** Characters of a WordPiece vocabulary; one of 500,000 tokens for a hundred languages has 4 million. */
 const mostOfVocabulary = 8_000_000;
 
+/** Bytes of what a server says of itself: thousands of models have room in their list. */
+const mostOfList = 16 * 1024 * 1024;
+
 /** Models that are asked whether they can embed, the likeliest first; and how many at a time. */
 const mostAsked = 256;
 const askedAtOnce = 8;
 
 type Fields = { [key: string]: unknown };
+
+function inTime({ timeoutMs = metadataTimeoutMs, signal }: LookOptions): RequestOptions {
+  return { timeoutMs, signal, maxBytes: mostOfList };
+}
 
 /** The fields of an answer. @throws {EmbedderFault} `bad-answer` when it is no object */
 async function fieldsOf(
@@ -65,7 +72,7 @@ export async function readModel(
 ): Promise<OllamaModel> {
   const options = { timeoutMs: metadataTimeoutMs, signal };
   return await asServiceError(async () => {
-    const version = await readVersion(client, signal);
+    const version = await readVersion(client, { signal });
     const listed = (await listModels(client, options)).find((one) => sameName(one.name, model));
     if (listed === undefined) {
       throw new ServiceError(
@@ -99,10 +106,17 @@ export async function readModel(
   });
 }
 
+/** How a server is asked for what it says of itself. */
+export interface LookOptions {
+  /** For each request, in ms. @default 10000 */
+  timeoutMs?: number;
+  signal?: AbortSignal | undefined;
+}
+
 /** The release of the server. @throws {EmbedderFault} when it doesn't say */
-export async function readVersion(client: OllamaClient, signal?: AbortSignal): Promise<string> {
-  const options = { timeoutMs: metadataTimeoutMs, signal };
-  return String((await fieldsOf(client, '/api/version', undefined, options)).version);
+export async function readVersion(client: OllamaClient, options: LookOptions = {}): Promise<string> {
+  const { version } = await fieldsOf(client, '/api/version', undefined, inTime(options));
+  return String(version ?? 'unknown');
 }
 
 /** A model that is pulled anew may be missing while its manifest is written: it is looked for again after this, in ms. */
@@ -116,23 +130,18 @@ const unlistedMs = 250;
 export async function readDigest(
   client: OllamaClient,
   model: string,
-  signal?: AbortSignal,
+  options: LookOptions = {},
 ): Promise<string | undefined> {
-  const listed = async () => {
-    const models = await listModels(client, { timeoutMs: metadataTimeoutMs, signal });
-    return models.find((one) => sameName(one.name, model));
-  };
+  const { signal } = options;
+  const listed = async () => (await listModels(client, options)).find((one) => sameName(one.name, model));
   const first = await listed();
   if (first !== undefined) return first.digest;
   await sleep(unlistedMs, undefined, { signal }).catch(() => signal?.throwIfAborted());
   return (await listed())?.digest;
 }
 
-export interface AskOptions {
+export interface AskOptions extends LookOptions {
   apiKey?: string | undefined;
-  /** For each request, in ms. @default 10000 */
-  timeoutMs?: number;
-  signal?: AbortSignal | undefined;
 }
 
 /**
@@ -181,11 +190,15 @@ function rankOf(name: string): number {
   return rank < 0 ? preferred.length : rank;
 }
 
-async function listModels(
+/**
+ * The models that a server has: names as it lists them, digests as lower-case hex.
+ * @throws {EmbedderFault} when it doesn't say
+ */
+export async function listModels(
   client: OllamaClient,
-  options: RequestOptions,
+  options: LookOptions = {},
 ): Promise<{ name: string; digest: string }[]> {
-  const { models } = await fieldsOf(client, '/api/tags', undefined, options);
+  const { models } = await fieldsOf(client, '/api/tags', undefined, inTime(options));
   const isList = Array.isArray(models) && models.every((one) => typeof one === 'object' && one !== null);
   if (!isList) {
     throw new EmbedderFault('bad-answer', `${client.where}/api/tags lists no models: is that an Ollama?`);
