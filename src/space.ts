@@ -40,6 +40,9 @@ export function spaceToJson(space: VectorSpace): { [key: string]: Json } {
 /** Options of Ollama's are names with a value each; some hold a list. */
 const MOST_OPTIONS = { levels: 8, parts: 10_000 };
 
+/** Of a vector: no model has near as many, and whoever reads an output holds a row of them. */
+const MOST_DIMENSIONS = 1_000_000;
+
 /** The space that `spaceToJson` wrote; undefined when a part is missing, of a wrong shape, or not what the id says. */
 export function spaceFromJson(json: unknown): VectorSpace | undefined {
   if (!isRecord(json) || !isRecord(json.prefixes) || !isRecord(json.options)) return undefined;
@@ -48,7 +51,7 @@ export function spaceFromJson(json: unknown): VectorSpace | undefined {
   if (embedder !== 'ollama' && embedder !== 'builtin') return undefined;
   if (typeof id !== 'string' || typeof variant !== 'string' || typeof model !== 'string') return undefined;
   if (typeof digest !== 'string' || typeof dimensions !== 'number') return undefined;
-  if (!Number.isSafeInteger(dimensions) || dimensions < 1) return undefined;
+  if (!Number.isSafeInteger(dimensions) || dimensions < 1 || dimensions > MOST_DIMENSIONS) return undefined;
   if (typeof prefixes.document !== 'string' || typeof prefixes.query !== 'string') return undefined;
   if (!Array.isArray(canaries)) return undefined;
   const vectors: Vector[] = [];

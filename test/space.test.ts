@@ -56,3 +56,11 @@ test('is none when a part is missing or changed', () => {
   }
   for (const other of [undefined, null, 'text', [], {}]) expect(spaceFromJson(other)).toBeUndefined();
 });
+
+test('is none with vectors larger than any memory', () => {
+  const large = (dimensions: number) => ({ ...parts, dimensions, canaries: [] });
+  const read = (dimensions: number) =>
+    spaceFromJson(spaceToJson({ id: spaceId(large(dimensions)), ...large(dimensions) }));
+  expect(read(100_000)).toMatchObject({ dimensions: 100_000 });
+  expect(read(1_000_000_000)).toBeUndefined();
+});

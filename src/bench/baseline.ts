@@ -1,10 +1,13 @@
 // An earlier report against a new one: what got slower by more than is allowed, and by more than noise explains.
-import { readFile } from 'node:fs/promises';
 import { UsageError } from '../errors.js';
+import { readForeign } from '../foreign.js';
 import { randomFrom } from './random.js';
 import type { BenchReport, TargetReport } from './report.js';
 import type { SettingReport } from './setting.js';
 import { type Interval, unpairedRatio, type Verdict, verdictOn } from './statistics.js';
+
+/** In bytes; a report of many servers has some hundred thousand. */
+const LARGEST = 16 * 1024 * 1024;
 
 /** One setting now and then. */
 export interface Change {
@@ -31,7 +34,7 @@ export interface BaselineComparison {
 export async function readBaseline(path: string): Promise<BenchReport> {
   let report: Partial<BenchReport> | null;
   try {
-    report = JSON.parse(await readFile(path, 'utf8')) as Partial<BenchReport> | null;
+    report = JSON.parse(readForeign(path, LARGEST).toString('utf8')) as Partial<BenchReport> | null;
   } catch (cause) {
     const why = cause instanceof SyntaxError ? 'it holds no JSON' : (cause as Error).message;
     throw new UsageError(`The baseline ${path} can't be read (${why}): save one with --json > ${path}.`, {

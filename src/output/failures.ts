@@ -1,7 +1,8 @@
 // failures.jsonl: what has no vector, and why; codes, so that nothing of a document leaks into it.
-
+import type { FileHandle } from 'node:fs/promises';
 import { compareSources } from '../order.js';
 import type { Failure } from '../types.js';
+import { lineBlocks, UnwrittenError } from './line-blocks.js';
 
 /** The file's text: one failure per line, in an order of its own, each once. Empty when there are none. */
 export function failuresText(failures: readonly Failure[]): string {
@@ -13,12 +14,28 @@ export function failuresText(failures: readonly Failure[]): string {
   return [...new Set(lines)].map((line) => `${line}\n`).join('');
 }
 
+/** Of a failure: two paths and a code. */
+const maxLineBytes = 1024 * 1024;
+/** More are forgotten: what lies in the run's own paths is tried again anyway. */
+const maxFailures = 1_000_000;
+/** Lines of something else after which the rest is taken for that, too. */
+const maxForeign = 1000;
+
 /** Lines that aren't failures are left out: the file only tells what to try again. */
-export function parseFailures(text: string): Failure[] {
+export async function readFailures(handle: FileHandle): Promise<Failure[]> {
   const failures: Failure[] = [];
-  for (const line of text.split('\n')) {
-    const failure = parseLine(line);
-    if (failure !== undefined) failures.push(failure);
+  let foreign = 0;
+  try {
+    for await (const block of lineBlocks(handle, maxLineBytes)) {
+      for (const line of block.toString('utf8').trimEnd().split('\n')) {
+        const failure = parseLine(line);
+        if (failure !== undefined) failures.push(failure);
+        else foreign++;
+        if (failures.length >= maxFailures || foreign >= maxForeign) return failures;
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof UnwrittenError)) throw error;
   }
   return failures;
 }

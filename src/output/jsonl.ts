@@ -20,6 +20,9 @@ const reserved = new Set([
 
 const embeddingKey = Buffer.from(',"embedding":[');
 
+/** Of a line that is read: a record's own metadata is nearly all of the longest. */
+export const mostLineBytes = 64 * 1024 * 1024;
+
 /** A line in two halves; the embedding belongs between them. */
 export interface LineParts {
   head: string;

@@ -6,8 +6,6 @@ export const chunksName = 'chunks.jsonl';
 export const vectorsName = 'vectors.npy';
 export const manifestName = 'manifest.json';
 export const failuresName = 'failures.jsonl';
-/** Some hundred bytes a failure: a million of them. */
-export const maxFailuresBytes = 128 * 1024 * 1024;
 /** The manifest's documents while they are staged; never committed. */
 export const entriesName = 'documents';
 

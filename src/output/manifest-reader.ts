@@ -7,11 +7,14 @@ import { compareSources } from '../order.js';
 import { spaceFromJson } from '../space.js';
 import { command } from '../words.js';
 import { chunksName, vectorsName } from './layout.js';
+import { blockBytes, lineBlocks, UnwrittenError } from './line-blocks.js';
 import {
   type Chunking,
   type DocumentEntry,
   type ManifestHead,
   manifestFormat,
+  maxEntryBytes,
+  maxHeadBytes,
   type OutputFormat,
   packedLength,
   type RecordFile,
@@ -33,11 +36,11 @@ export interface Manifest extends ManifestHead {
   recordFiles: RecordFile[];
 }
 
-const blockBytes = 1024 * 1024;
-/** Of a line, or of what stands before and behind the documents: a document of millions of chunks. */
-const maxPartBytes = 256 * 1024 * 1024;
 const documentsStart = '\n"documents":[\n';
 const documentsEnd = '],\n';
+const recordFilesStart = /^"recordFiles":\[\n/;
+const recordFilesEnd = ']}\n';
+const hashesStart = '"chunks":"';
 const hex64 = /^[0-9a-f]{64}$/;
 
 export function damaged(path: string, detail: string, cause?: unknown): DamagedOutputError {
@@ -73,9 +76,11 @@ export function newer(what: string, format: number, known: number): NewerOutputE
 /** @throws {DamagedOutputError} naming `path`, when anything in it is not as the writer left it */
 export async function readManifest(handle: FileHandle, path: string): Promise<Manifest> {
   try {
-    return await parse(readBlocks(handle));
+    const parser = new Parser();
+    for await (const block of lineBlocks(handle, maxEntryBytes)) parser.take(block.toString('utf8'));
+    return parser.end();
   } catch (error) {
-    if (error instanceof Malformed) throw damaged(path, error.message);
+    if (error instanceof Malformed || error instanceof UnwrittenError) throw damaged(path, error.message);
     if (error instanceof SyntaxError) throw damaged(path, 'not the JSON that was written', error);
     throw error;
   }
@@ -83,49 +88,85 @@ export async function readManifest(handle: FileHandle, path: string): Promise<Ma
 
 class Malformed extends Error {}
 
-/** A block's documents are parsed in one go: ten thousand calls with a line each take twice the time. */
-async function parse(blocks: AsyncGenerator<string>): Promise<Manifest> {
-  let start = '';
-  let end: string | undefined;
-  let manifest: Manifest | undefined;
-  const totals = { rows: 0, bytes: 0 };
-  for await (const block of blocks) {
+/** Its sections, one after the other, as blocks of whole lines come. */
+class Parser {
+  #head: string | undefined = '';
+  #manifest!: Manifest;
+  #section: 'documents' | 'record files' | 'end' = 'documents';
+  readonly #totals = { rows: 0, bytes: 0 };
+
+  take(block: string): void {
     let text = block;
-    if (manifest === undefined) {
-      start += block;
-      if (start.length > maxPartBytes) throw new Malformed('no documents');
-      const at = start.indexOf(documentsStart);
-      if (at === -1) continue;
-      manifest = {
-        ...parseHead(JSON.parse(`${start.slice(0, at)}${documentsStart}]}`)),
-        documents: [],
-        recordFiles: [],
-      };
-      text = start.slice(at + documentsStart.length);
-    }
-    if (end !== undefined) {
-      end += text;
-      if (end.length > maxPartBytes) throw new Malformed('record files');
-      continue;
-    }
-    const close = text.startsWith(documentsEnd) ? 0 : text.indexOf(`\n${documentsEnd}`) + 1;
-    const last = close > 0 || text.startsWith(documentsEnd);
-    for (const entry of parseEntries(last ? text.slice(0, close) : text))
-      addDocument(manifest, entry, totals);
-    if (last) end = text.slice(close + documentsEnd.length);
+    if (this.#head !== undefined) text = this.#takeHead(this.#head + block);
+    if (this.#section === 'documents') text = this.#takeDocuments(text);
+    if (this.#section === 'record files') text = this.#takeRecordFiles(text);
+    if (this.#section === 'end' && text !== '') throw new Malformed('something behind its end');
   }
-  if (manifest === undefined || end === undefined) throw new Malformed('cut short');
-  const { recordFiles } = JSON.parse(`{${end}`);
-  if (!Array.isArray(recordFiles)) throw new Malformed('record files');
-  for (const entry of recordFiles) addRecordFile(manifest, entry);
-  if (totals.rows !== manifest.rows) throw new Malformed('its rows do not add up');
-  if (totals.bytes !== manifest.files[chunksName].bytes) throw new Malformed('its bytes do not add up');
-  return manifest;
+
+  /** @returns what follows it */
+  #takeHead(text: string): string {
+    if (text.length > maxHeadBytes) throw new Malformed('no documents');
+    const at = text.indexOf(documentsStart);
+    this.#head = at === -1 ? text : undefined;
+    if (at === -1) return '';
+    const head = parseHead(JSON.parse(`${text.slice(0, at)}${documentsStart}]}`));
+    this.#manifest = { ...head, documents: [], recordFiles: [] };
+    return text.slice(at + documentsStart.length);
+  }
+
+  #takeDocuments(text: string): string {
+    const { lines, rest } = untilLine(text, documentsEnd);
+    for (const entry of parseEntries(lines)) addDocument(this.#manifest, entry, this.#totals);
+    if (rest !== undefined) this.#section = 'record files';
+    return rest ?? '';
+  }
+
+  #takeRecordFiles(text: string): string {
+    const { lines, rest } = untilLine(text.replace(recordFilesStart, ''), recordFilesEnd);
+    for (const entry of parseEntries(lines)) addRecordFile(this.#manifest, entry);
+    if (rest !== undefined) this.#section = 'end';
+    return rest ?? '';
+  }
+
+  end(): Manifest {
+    if (this.#section !== 'end') throw new Malformed('cut short');
+    const { rows, files } = this.#manifest;
+    if (this.#totals.rows !== rows) throw new Malformed('its rows do not add up');
+    if (this.#totals.bytes !== files[chunksName].bytes) throw new Malformed('its bytes do not add up');
+    return this.#manifest;
+  }
 }
 
-/** Lines of documents; all but the very last of the manifest end with a comma. */
-function parseEntries(text: string): unknown[] {
-  return JSON.parse(`[${text.endsWith(',\n') ? text.slice(0, -2) : text}]`);
+/** The lines before a line, and what follows that one; no `rest` where it doesn't come. */
+function untilLine(text: string, line: string): { lines: string; rest?: string } {
+  const at = text.startsWith(line) ? 0 : text.indexOf(`\n${line}`) + 1;
+  if (at === 0 && !text.startsWith(line)) return { lines: text };
+  return { lines: text.slice(0, at), rest: text.slice(at + line.length) };
+}
+
+/**
+ * Lines of entries, of which all but the very last of their section end with a comma. They are parsed in one go:
+ * ten thousand calls with a line each take twice the time.
+ */
+function parseEntries(lines: string): unknown[] {
+  if (lines.length <= 2 * blockBytes) return JSON.parse(`[${withoutComma(lines)}]`);
+  const end = lines.indexOf('\n') + 1 || lines.length;
+  return [parseLong(lines.slice(0, end)), ...parseEntries(lines.slice(end))];
+}
+
+/** A document of very many chunks. It is long for their hashes alone: of anything else, JSON makes many times its size. */
+function parseLong(line: string): unknown {
+  const start = line.indexOf(hashesStart) + hashesStart.length;
+  const end = line.indexOf('"', start);
+  if (start < hashesStart.length || line.length - (end - start) > blockBytes) {
+    throw new Malformed('a line without end');
+  }
+  const entry = JSON.parse(withoutComma(line.slice(0, start) + line.slice(end)));
+  return isRecord(entry) ? { ...entry, chunks: line.slice(start, end) } : entry;
+}
+
+function withoutComma(lines: string): string {
+  return lines.endsWith(',\n') ? lines.slice(0, -2) : lines;
 }
 
 function parseHead(json: Record<string, unknown>): ManifestHead {
@@ -204,25 +245,6 @@ function addRecordFile(manifest: Manifest, json: unknown): void {
     file.besides = besides;
   }
   manifest.recordFiles.push(file);
-}
-
-/** The file's text in blocks of whole lines. */
-async function* readBlocks(handle: FileHandle): AsyncGenerator<string> {
-  let buffer = Buffer.allocUnsafe(blockBytes);
-  let rest = 0;
-  for (let position = 0; ; ) {
-    // A line longer than the buffer: a document with very many chunks.
-    if (rest >= maxPartBytes) throw new Malformed('a line without end');
-    if (rest === buffer.length) buffer = Buffer.concat([buffer, Buffer.allocUnsafe(buffer.length)]);
-    const { bytesRead } = await handle.read(buffer, rest, buffer.length - rest, position);
-    position += bytesRead;
-    const filled = rest + bytesRead;
-    const end = bytesRead === 0 ? filled : buffer.subarray(0, filled).lastIndexOf(10) + 1;
-    if (end > 0) yield buffer.toString('utf8', 0, end);
-    buffer.copyWithin(0, end, filled);
-    rest = filled - end;
-    if (bytesRead === 0) return;
-  }
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

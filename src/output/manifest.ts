@@ -7,6 +7,11 @@ import type { FileSum } from './staged.js';
 
 export const manifestFormat = 1;
 
+/** Of all before the documents: a hundred thousand paths that were named. */
+export const maxHeadBytes = 16 * 1024 * 1024;
+/** Of one document's line: the hashes of three million rows. */
+export const maxEntryBytes = 64 * 1024 * 1024;
+
 /** `jsonl`: lines carry their embedding. `npy`: vectors.npy, which is always written. */
 export type OutputFormat = 'jsonl' | 'npy';
 

@@ -3,10 +3,13 @@
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { debug, told } from '../debug.js';
+import type { DamagedOutputError } from '../errors.js';
 import type { Failure, Vector, VectorSpace } from '../types.js';
-import { parseFailures } from './failures.js';
+import { readFailures } from './failures.js';
 import { HashIndex, keyBytes } from './hashindex.js';
-import { chunksName, failuresName, manifestName, maxFailuresBytes, vectorsName } from './layout.js';
+import { mostLineBytes } from './jsonl.js';
+import { chunksName, manifestName, vectorsName } from './layout.js';
+import { lineBlocks, UnwrittenError } from './line-blocks.js';
 import type { RecordFile } from './manifest.js';
 import { damaged, type Manifest, type OutputDocument, readManifest } from './manifest-reader.js';
 import { npyHeaderBytes, parseNpyHeader } from './npy.js';
@@ -24,8 +27,6 @@ export interface VectorBlock {
 }
 
 const blockBytes = 4 * 1024 * 1024;
-/** Of one document's lines: what a string can hold. */
-const maxLinesBytes = 0x1fffffe8;
 /** Rows this close together are read in one go. */
 const gapBytes = 16 * 1024;
 
@@ -167,44 +168,48 @@ export class Output {
     }
   }
 
-  /** The document's lines of chunks.jsonl, one per row, without newlines. */
-  async lines(source: string): Promise<string[]> {
-    const document = this.document(source);
-    if (document === undefined || document.rows === 0) return [];
-    const bytes = await this.readLines(document.firstByte, document.bytes);
-    return bytes.toString('utf8').trimEnd().split('\n');
+  /**
+   * A document's lines of chunks.jsonl, one per row, if it isn't damaged; each with its newline, and overwritten
+   * by the next one.
+   * @throws {DamagedOutputError} when they hold what no run of ours writes, or end too soon
+   */
+  async *lines(document: OutputDocument): AsyncGenerator<Buffer> {
+    let left = document.bytes;
+    try {
+      const range = { from: document.firstByte, bytes: document.bytes };
+      for await (const block of lineBlocks(this.#files.chunks, mostLineBytes, range)) {
+        left -= block.length;
+        for (let start = 0; start < block.length; ) {
+          const end = block.indexOf(10, start) + 1;
+          if (end === 0) throw new UnwrittenError('a line that is cut');
+          yield block.subarray(start, end);
+          start = end;
+        }
+      }
+    } catch (error) {
+      if (!(error instanceof UnwrittenError)) throw error;
+      throw this.#damagedLines(document, error.message);
+    }
+    if (left > 0) throw damaged(join(this.dir, chunksName), 'it ends too soon');
   }
 
   /** The line of one row. */
   async line(row: number): Promise<string> {
     const document = this.documentOf(row);
-    const line = (await this.lines(document.source))[row - document.firstRow];
-    if (line === undefined) throw damaged(join(this.dir, chunksName), `no line for row ${row}`);
-    return line;
+    let at = document.firstRow;
+    for await (const line of this.lines(document)) if (at++ === row) return line.toString('utf8').trimEnd();
+    throw this.#damagedLines(document, `no line for row ${row}`);
+  }
+
+  #damagedLines({ source }: OutputDocument, what: string): DamagedOutputError {
+    return damaged(join(this.dir, chunksName), `${source}: ${what}`);
   }
 
   /** What the last run could not embed. */
   async failures(): Promise<Failure[]> {
     const handle = this.#files.failures;
     if (handle === undefined) return [];
-    const { size } = await handle.stat();
-    if (size > maxFailuresBytes) throw damaged(join(this.dir, failuresName), `${size} bytes`);
-    return parseFailures((await readRange(handle, 0, size)).toString('utf8'));
-  }
-
-  /** Whether every document's lines can be read: seen by the manifest, before gigabytes are. @throws {DamagedOutputError} */
-  checkLengths(): void {
-    for (const { bytes } of this.documents()) this.#checkLength(bytes);
-  }
-
-  #checkLength(bytes: number): void {
-    if (bytes > maxLinesBytes) throw damaged(join(this.dir, chunksName), `a document of ${bytes} bytes`);
-  }
-
-  /** Bytes of chunks.jsonl. @throws {DamagedOutputError} when the file ends sooner */
-  async readLines(firstByte: number, length: number): Promise<Buffer> {
-    this.#checkLength(length);
-    return await this.#read(chunksName, this.#files.chunks, firstByte, Buffer.allocUnsafe(length));
+    return await readFailures(handle);
   }
 
   /** The open files, for copying ranges. */

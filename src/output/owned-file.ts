@@ -80,6 +80,26 @@ export async function readOwnText(path: string, maxBytes: number): Promise<strin
   }
 }
 
+/**
+ * Whether a file holds this text, of which no more is read than that.
+ * @returns undefined when there is none
+ * @throws {NotOursError} when it is a link or no regular file
+ */
+export async function holdsText(path: string, text: string): Promise<boolean | undefined> {
+  const handle = await openToRead(path);
+  if (handle === undefined) return undefined;
+  try {
+    const wanted = Buffer.from(text);
+    const found = Buffer.alloc(wanted.length + 1);
+    const { bytesRead } = await handle.read(found, 0, found.length, 0);
+    return found.subarray(0, bytesRead).equals(wanted);
+  } catch (error) {
+    throw outputError(error, path);
+  } finally {
+    await handle.close();
+  }
+}
+
 /** A regular file's size; undefined when there is none, or something else in its place. */
 export async function ownFileSize(path: string): Promise<number | undefined> {
   try {

@@ -167,12 +167,10 @@ export class StagedRows {
     if (document === undefined || document.rows === 0) return 0;
     const rows = Array.from({ length: document.rows }, (_, i) => document.firstRow + i);
     const vectors = this.#options.embeddings ? await previous.vectors(rows) : [];
-    const lines = await previous.readLines(document.firstByte, document.bytes);
     const before = this.#lines.bytes;
-    for (let start = 0, row = 0; start < lines.length; row++) {
-      const end = lines.indexOf(10, start) + 1 || lines.length;
-      this.#lines.add(withEmbedding(lines.subarray(start, end), vectors[row]));
-      start = end;
+    let row = 0;
+    for await (const line of previous.lines(document)) {
+      this.#lines.add(withEmbedding(line, vectors[row++]));
       await this.#drained();
     }
     return this.#lines.bytes - before;

@@ -1,8 +1,12 @@
 // What the next output lists: its roots, its documents in the order of their sources, and files of records.
+import { UsageError } from '../errors.js';
 import { compareSources } from '../order.js';
-import type { RecordFile } from './manifest.js';
+import { maxHeadBytes, type RecordFile } from './manifest.js';
 import type { Output } from './output.js';
 import { isLookalike, type Lookalike, withBesides } from './records.js';
+
+/** What the manifest's head, which is read in one go, has room for. */
+const maxRootsLength = 0.75 * maxHeadBytes;
 
 export interface SequenceOptions {
   /** The output that is there now; none starts afresh. */
@@ -22,12 +26,16 @@ export class Sequence {
   readonly #lookalikes: Lookalike[] = [];
   #last: string | undefined;
 
+  /** @throws {UsageError} when the roots are more than a manifest can hold */
   constructor({ previous, roots, leaving }: SequenceOptions) {
     const stays = ({ source }: { source: string }) => !leaving?.has(source);
     const rootOf = ({ root }: { root: string }) => root;
     const used = previous?.documents().filter(stays).map(rootOf) ?? [];
     const usedByRecords = previous?.manifest.recordFiles.filter(stays).map(rootOf) ?? [];
     this.roots = [...new Set([...roots, ...used, ...usedByRecords])].sort(compareSources);
+    if (JSON.stringify(this.roots).length > maxRootsLength) {
+      throw new UsageError('So many paths are too many for one output: name the folders that they lie in.');
+    }
     this.rootPlaces = new Map(this.roots.map((root, place) => [root, place]));
   }
 

@@ -33,7 +33,6 @@ export async function verifyOutput(dir: string): Promise<Verification> {
   if (output === undefined) throw new OutputError(`${dir} holds no output: run \`embed ingest\` first.`);
   try {
     const problems: string[] = [];
-    output.checkLengths();
     await checkSum(output, chunksName, output.chunksFile, problems);
     await checkSum(output, vectorsName, output.vectorsFile, problems);
     await new RowChecker(output, problems).check();
@@ -85,38 +84,53 @@ class RowChecker {
   /** The embedding of each row's line, in order, when there is one; checks all the rest of the line. */
   async *#rows(): AsyncGenerator<unknown> {
     for (const document of this.#output.documents()) {
-      const bytes = await this.#output.readLines(document.firstByte, document.bytes);
-      const lines = bytes.toString('utf8').split('\n');
-      if (lines.pop() !== '' || lines.length !== document.rows) {
-        this.#problem(document, `${lines.length} lines instead of ${document.rows}`);
-      }
-      const hashes = Buffer.from(document.chunks, 'base64url');
-      const occurrences = new Map<string, number>();
-      let last = -1;
-      for (let i = 0; i < document.rows; i++) {
-        const row = parseRow(lines[i]);
-        if (row === undefined) {
-          this.#problem(document, `row ${document.firstRow + i} is not a row's JSON`);
-          yield undefined;
-          continue;
+      const check = this.#lineChecker(document);
+      let row = 0;
+      try {
+        for await (const line of this.#output.lines(document)) {
+          if (++row > document.rows) break;
+          yield check(line, row - 1);
         }
-        const { id, text, metadata } = row;
-        const occurrence = occurrences.get(metadata.hash) ?? 0;
-        occurrences.set(metadata.hash, occurrence + 1);
-        const wrong = [
-          metadata.source === document.source || 'its source',
-          metadata.chunk > last || 'the order of its chunks',
-          createHash('sha256').update(text).digest('hex') === metadata.hash || 'the hash of its text',
-          hashes.toString('hex', i * keyBytes, (i + 1) * keyBytes) === metadata.hash.slice(0, 2 * keyBytes) ||
-            "the manifest's hash of its text",
-          rowId(metadata.source, metadata.hash, occurrence) === id || 'its id',
-        ].filter((problem) => problem !== true);
-        if (wrong.length > 0)
-          this.#problem(document, `row ${document.firstRow + i}: ${wrong.join(', ')} is wrong`);
-        last = metadata.chunk;
-        yield row.embedding;
+      } catch (error) {
+        if (!(error instanceof DamagedOutputError)) throw error;
+        this.#problem(
+          document,
+          `its lines hold what was never written behind row ${document.firstRow + row}`,
+        );
       }
+      if (row !== document.rows) {
+        this.#problem(document, `${row > document.rows ? 'more' : row} lines instead of ${document.rows}`);
+      }
+      for (; row < document.rows; row++) yield undefined;
     }
+  }
+
+  #lineChecker(document: OutputDocument): (line: Buffer, row: number) => unknown {
+    const hashes = Buffer.from(document.chunks, 'base64url');
+    const occurrences = new Map<string, number>();
+    let last = -1;
+    return (line, i) => {
+      const row = parseRow(line.toString('utf8'));
+      if (row === undefined) {
+        this.#problem(document, `row ${document.firstRow + i} is not a row's JSON`);
+        return undefined;
+      }
+      const { id, text, metadata } = row;
+      const occurrence = occurrences.get(metadata.hash) ?? 0;
+      occurrences.set(metadata.hash, occurrence + 1);
+      const wrong = [
+        metadata.source === document.source || 'its source',
+        metadata.chunk > last || 'the order of its chunks',
+        createHash('sha256').update(text).digest('hex') === metadata.hash || 'the hash of its text',
+        hashes.toString('hex', i * keyBytes, (i + 1) * keyBytes) === metadata.hash.slice(0, 2 * keyBytes) ||
+          "the manifest's hash of its text",
+        rowId(metadata.source, metadata.hash, occurrence) === id || 'its id',
+      ].filter((problem) => problem !== true);
+      if (wrong.length > 0)
+        this.#problem(document, `row ${document.firstRow + i}: ${wrong.join(', ')} is wrong`);
+      last = metadata.chunk;
+      return row.embedding;
+    };
   }
 
   #checkVector(row: number, vector: Float32Array, embedding: unknown): void {

@@ -8,15 +8,7 @@ import { type CommitFile, commitFiles, type OnStep } from './commit.js';
 import { checkSpace, outputError } from './disk.js';
 import { failuresText } from './failures.js';
 import { journalsOf } from './journal.js';
-import {
-  chunksName,
-  failuresName,
-  manifestName,
-  maxFailuresBytes,
-  runFolder,
-  stagePrefix,
-  vectorsName,
-} from './layout.js';
+import { chunksName, failuresName, manifestName, runFolder, stagePrefix, vectorsName } from './layout.js';
 import type { Lock } from './lock.js';
 import {
   type Chunking,
@@ -28,7 +20,7 @@ import {
   type RecordFile,
 } from './manifest.js';
 import type { Output } from './output.js';
-import { readOwnText, removeFile, removeStage } from './owned-file.js';
+import { holdsText, removeFile, removeStage } from './owned-file.js';
 import { checkCopied, isItsManifest } from './previous.js';
 import { type DocumentStart, StagedRows } from './rows.js';
 import { removeRun } from './run-folder.js';
@@ -169,8 +161,8 @@ export class OutputWriter {
     files.push(...(await this.#stageFailures()), ...(await this.#stageManifest(rows)));
     await this.#staged?.finish(new Set(files.map(({ name }) => name)));
     const obsolete = keepJournal ? [] : await journalsOf(this.#dir);
-    const oldFailures = await readOwnText(join(this.#dir, failuresName), maxFailuresBytes);
-    const unfailed = this.#failures.length === 0 && oldFailures !== undefined;
+    const unfailed =
+      this.#failures.length === 0 && (await holdsText(join(this.#dir, failuresName), '')) !== undefined;
     if (unfailed) obsolete.push(failuresName);
     const changed = files.length > 0 || unfailed;
     await this.#options.lock?.check();
@@ -280,7 +272,7 @@ export class OutputWriter {
   async #stageFailures(): Promise<CommitFile[]> {
     if (this.#failures.length === 0) return [];
     const text = failuresText(this.#failures);
-    if (text === (await readOwnText(join(this.#dir, failuresName), maxFailuresBytes))) return [];
+    if (await holdsText(join(this.#dir, failuresName), text)) return [];
     await ensureInnerFolder(this.#stage, this.#dir);
     const file = await this.#create(failuresName);
     this.#failuresFile = file;

@@ -1,10 +1,11 @@
 // Answers without an end, seen from outside: what a command takes of memory at most, and that it ends.
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { makeWorkspace, type Workspace } from '../helpers/cli.js';
+import { watched } from './watched.js';
 
 /** MB; a run without any attack takes some 110, an answer of 64 at most stands twice for a moment. */
 const MOST = 400;
@@ -59,23 +60,7 @@ async function endless(paths: readonly string[]): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-/** Runs a command; `peak` is the most memory that it held, in MB. */
-async function watched(args: string[]) {
-  const { child, done } = workspace.start(args);
-  let peak = 0;
-  const look = () => {
-    try {
-      const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
-      peak = Math.max(peak, Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024);
-    } catch {
-      // It has ended.
-    }
-  };
-  const timer = setInterval(look, 10);
-  const result = await done;
-  clearInterval(timer);
-  return { ...result, peak };
-}
+const run = (args: string[]) => watched(workspace.start(args));
 
 describe.skipIf(!existsSync('/proc/self/status'))('a server that never ends', () => {
   test.each(Object.keys({ ...honest, '/api/embed': 1 }))(
@@ -86,7 +71,7 @@ describe.skipIf(!existsSync('/proc/self/status'))('a server that never ends', ()
         ['ingest', 'docs', '--cache', 'none', '--model', 'm', '--max-retries', '0'],
         ['doctor', '--model', 'm'],
       ]) {
-        const { code, peak, stdout, stderr } = await watched([...args, '--ollama-url', url]);
+        const { code, peak, stdout, stderr } = await run([...args, '--ollama-url', url]);
         expect(stdout + stderr).not.toMatch(/unexpected|\n {4}at /);
         expect(code).toBeGreaterThan(0);
         expect(peak).toBeGreaterThan(0);
@@ -100,18 +85,9 @@ describe.skipIf(!existsSync('/proc/self/status'))('a server that never ends', ()
     const built = await workspace.embed(['ingest', 'docs', '--embedder', 'builtin']);
     expect(built.code).toBe(0);
     const url = await endless([...Object.keys(honest), '/api/embed']);
-    const search = await watched([
-      'search',
-      'x',
-      '--embedder',
-      'ollama',
-      '--model',
-      'm',
-      '--ollama-url',
-      url,
-    ]);
+    const search = await run(['search', 'x', '--embedder', 'ollama', '--model', 'm', '--ollama-url', url]);
     expect([search.code, search.peak < MOST]).toEqual([4, true]);
-    const gateway = await watched(['doctor', '--gateway', url]);
+    const gateway = await run(['doctor', '--gateway', url]);
     expect([gateway.code, gateway.peak < MOST]).toEqual([1, true]);
   }, 60_000);
 });

@@ -41,6 +41,13 @@ it('a row of a table whose rows would repeat a megabyte each fails alone', async
   expect(failures).toEqual([tooLarge('a.csv#line-3')]);
 });
 
+it('a record of which one row would hold more than anybody reads fails alone', async () => {
+  const bytes = lines({ id: 'a', text: 'few', html: 'x'.repeat(9_000_000) }, { id: 'b', text: 'few' });
+  const { documents, failures } = await extract(bytes, 'a.jsonl');
+  expect(documents.map(({ source }) => source)).toEqual(['a.jsonl#b']);
+  expect(failures).toEqual([tooLarge('a.jsonl#line-1')]);
+});
+
 it('an id longer than any path fails alone, and is not repeated in its failure', async () => {
   const bytes = lines({ id: 'x'.repeat(4096), text: 'one' }, { id: '#'.repeat(1_000_000), text: 'two' });
   const { documents, failures } = await extract(bytes, 'a.jsonl');

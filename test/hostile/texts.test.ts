@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { isGraphemeBoundary } from '../../src/chunks/boundaries.js';
 import { split } from '../../src/chunks/split.js';
 import { extract } from '../../src/documents/extract.js';
-import { chunk } from '../../src/ingest/chunk.js';
+import { chunk, rowOf } from '../../src/ingest/chunk.js';
 import { RunCounts } from '../../src/ingest/counts.js';
 import { estimateCounter } from '../../src/tokens/estimate.js';
 
@@ -46,6 +46,29 @@ it('a text without an end can be left in the middle of it', async () => {
   const chunks = chunk(one(), async () => chunking, new RunCounts(), controller.signal);
   setImmediate(() => controller.abort(new Error('told to stop')));
   await expect(chunks.next()).rejects.toThrow('told to stop');
+});
+
+it('a document of more chunks than its line in a manifest can name is read up to there', async () => {
+  const text = 'one two three four';
+  const document = { source: 'a.txt', format: 'text', text, blocks: [block(text.length)] };
+  async function* one() {
+    yield [{ kind: 'begin' as const, source: 'a.txt', root: '.', hash: '', recordOf: undefined, document }];
+  }
+  const chunking = { size: 1, overlap: 0, counter: estimateCounter() };
+  const counts = new RunCounts();
+  const steps = [];
+  for await (const group of chunk(one(), async () => chunking, counts, undefined, 2)) steps.push(...group);
+  expect(steps.map(({ kind }) => kind)).toEqual(['begin', 'row', 'row', 'failure', 'end']);
+  expect(steps[3]).toMatchObject({ failure: { source: 'a.txt', code: 'too-large', chunk: 2 } });
+  expect(counts).toMatchObject({ rowsSplit: 2, chunksFailed: 1 });
+});
+
+it('a character without an end is too long for any model', async () => {
+  const text = `a${'\u0301'.repeat(5_000_000)}`;
+  const document = { source: 'a.txt', format: 'text', text, blocks: [block(text.length)] };
+  const [whole] = [...split(document, { size: 512, overlap: 0, counter: estimateCounter() })];
+  const failure = { source: 'a.txt', code: 'too-long', chunk: 0 };
+  expect(rowOf(whole!, estimateCounter(), new RunCounts())).toEqual({ kind: 'failure', failure });
 });
 
 it('knows the ends of characters as Unicode has them', () => {

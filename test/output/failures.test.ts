@@ -1,6 +1,9 @@
+import { open, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { failuresText, parseFailures } from '../../src/output/failures.js';
+import { failuresText, readFailures } from '../../src/output/failures.js';
 import type { Failure } from '../../src/types.js';
+import { temporaryFolder } from './sample.js';
 
 const failures: Failure[] = [
   { source: 'b', code: 'vanished' },
@@ -10,14 +13,25 @@ const failures: Failure[] = [
   { source: 'a', code: 'malformed' },
 ];
 
-test('reads back what it wrote, in one order whatever the order of arrival', () => {
+async function parsed(text: string): Promise<Failure[]> {
+  const path = join(await temporaryFolder(), 'failures.jsonl');
+  await writeFile(path, text);
+  const handle = await open(path);
+  try {
+    return await readFailures(handle);
+  } finally {
+    await handle.close();
+  }
+}
+
+test('reads back what it wrote, in one order whatever the order of arrival', async () => {
   const text = failuresText(failures);
   expect(failuresText([...failures].reverse())).toBe(text);
-  expect(parseFailures(text)).toEqual([failures[4], failures[3], failures[2], failures[1], failures[0]]);
+  expect(await parsed(text)).toEqual([failures[4], failures[3], failures[2], failures[1], failures[0]]);
 });
 
-test('passes over lines that are no failures', () => {
-  expect(parseFailures('{"source":1}\nnot JSON\nnull\n\n{"source":"a","code":"vanished"}\n')).toEqual([
+test('passes over lines that are no failures', async () => {
+  expect(await parsed('{"source":1}\nnot JSON\nnull\n\n{"source":"a","code":"vanished"}\n')).toEqual([
     { source: 'a', code: 'vanished' },
   ]);
 });

@@ -155,12 +155,10 @@ describe('readers', () => {
         const output = await openOutput(dir);
         if (output === undefined) throw new Error('expected an output at all times');
         const rows = output.documents().length;
-        const lines = await output.readLines(0, output.manifest.files['chunks.jsonl'].bytes);
-        const texts = lines
-          .toString()
-          .split('\n')
-          .slice(0, -1)
-          .map((line) => JSON.parse(line).embedding);
+        const texts: number[][] = [];
+        for (const document of output.documents()) {
+          for await (const line of output.lines(document)) texts.push(JSON.parse(line.toString()).embedding);
+        }
         const vectors = await output.vectors(texts.map((_, row) => row));
         expect(vectors.map((vector) => [...vector])).toEqual(
           texts.map((values) => [...Float32Array.from(values)]),

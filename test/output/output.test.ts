@@ -67,10 +67,15 @@ test('reads all vectors in blocks', async () => {
 
 test("reads a document's lines, or one", async () => {
   const output = await opened(await sampleOutput());
-  const lines = await output.lines('docs/004.md');
-  expect(lines.map((line) => JSON.parse(line).text)).toEqual(documents[4]?.texts);
-  expect(await output.lines('docs/000.md')).toEqual([]);
-  expect(await output.lines('docs/none.md')).toEqual([]);
+  const textsOf = async (source: string) => {
+    const found: string[] = [];
+    for await (const line of output.lines(output.document(source)!)) {
+      found.push(JSON.parse(line.toString()).text);
+    }
+    return found;
+  };
+  expect(await textsOf('docs/004.md')).toEqual(documents[4]?.texts);
+  expect(await textsOf('docs/000.md')).toEqual([]);
   const row = texts.indexOf('text 33 1');
   expect(JSON.parse(await output.line(row)).text).toBe('text 33 1');
 });

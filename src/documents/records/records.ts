@@ -29,6 +29,8 @@ const LONGEST_ID = 4096;
 const ALWAYS_REPEATED = 65_536;
 const MOST_REPEATED = 32_000_000;
 const ROW = 512;
+/** Characters of a record's metadata in any case: whoever reads the output has to hold a row. */
+const LONGEST_METADATA = 8_000_000;
 /** Longer fields of a record without a text field are in its text, and need not be in its metadata too. */
 const LONGEST_FACET = 256;
 const LONE_SURROGATE = /\p{Surrogate}/gu;
@@ -84,9 +86,21 @@ export class RecordReader {
 
 function repeatsMuch(text: string, metadata: JsonObject): boolean {
   const rows = Math.ceil(text.length / ROW);
+  if (lengthOf(metadata) > LONGEST_METADATA) return true;
   if (rows < 2) return false;
   const repeated = JSON.stringify(metadata).length;
   return repeated > ALWAYS_REPEATED && repeated * rows > MOST_REPEATED;
+}
+
+/** Characters, about, with as little work as there is: most records are small. */
+function lengthOf(metadata: JsonObject): number {
+  let length = 0;
+  for (const [key, value] of Object.entries(metadata)) {
+    length += key.length;
+    if (typeof value === 'string') length += value.length;
+    else if (typeof value === 'object' && value !== null) length += JSON.stringify(value).length;
+  }
+  return length;
 }
 
 export function isObject(value: Json | undefined): value is JsonObject {
