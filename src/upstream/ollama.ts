@@ -9,7 +9,7 @@ import { withRetry, wrapped } from '../embedders/retry.js';
 import { compareSpaces } from '../embedders/space.js';
 import { withSteadySpace } from '../embedders/steady.js';
 import { ServiceError, WrongVectorsError } from '../errors.js';
-import { isDown } from '../faults.js';
+import { isChanged, isDown } from '../faults.js';
 import { estimateCounter } from '../tokens/estimate.js';
 import type { Embedder } from '../types.js';
 import { settledInTime } from './in-time.js';
@@ -54,7 +54,8 @@ export async function openOllama(
   });
   for (const { address, error } of absent) {
     const why = error?.message ?? 'it has not answered yet, and the others have.';
-    onNotice(`Going on without ${address.url.href} until it is back: ${why}`);
+    const until = isChanged(error) ? 'its vectors are as theirs' : 'it is back';
+    onNotice(`Going on without ${address.url.href} until ${until}: ${why}`);
   }
   const complete =
     absent.length === 0
@@ -126,7 +127,10 @@ async function pullWhereMissing(
 
 type Opener = (address: OllamaAddress) => Promise<OpenedMember>;
 
-/** At least one is opened, and all that are have one space; the rest is down, or takes longer than the others. */
+/**
+ * At least one is opened, and all that are have one space; the rest is down, takes longer than the others, or has
+ * changed while it was opened.
+ */
 async function openAll(
   addresses: OllamaAddress[],
   open: Opener,
@@ -137,16 +141,21 @@ async function openAll(
   const opened: OpenedMember[] = [];
   const absent: Absent[] = [];
   const failures: unknown[] = [];
+  const changed: Absent[] = [];
   const works = addresses.map(open);
   const results = await settledInTime(works);
   for (const [index, result] of results.entries()) {
     const address = addresses[index]!;
     if (!result) absent.push({ address, opening: works[index]! });
     else if (result.status === 'fulfilled') opened.push(result.value);
+    else if (isChanged(result.reason)) changed.push({ address, error: result.reason });
     else if (isDown(result.reason)) absent.push({ address, error: result.reason });
     else failures.push(result.reason);
   }
   const [first, ...others] = opened;
+  // Those that hold still are enough to begin with; it is measured anew when it does, too.
+  if (first) absent.push(...changed);
+  else failures.push(...changed.map(({ error }) => error));
   try {
     // What is wrong with the vectors comes first: what else there is may pass, or be gone round.
     const wrong = failures.find((failure) => failure instanceof WrongVectorsError);

@@ -102,6 +102,38 @@ describe('opening', () => {
     await expect(open()).rejects.toThrow(reason);
   });
 
+  it('begins with those that hold still when one is pulled anew meanwhile, says so, and takes it in as it was', async () => {
+    const { digest } = allMiniLm;
+    b.script({ kind: 'become', as: { digest: 'e'.repeat(64) }, answers: 'old', after: 3 });
+    const embedder = await open();
+    expect(notices).toEqual([
+      expect.stringMatching(`Going on without ${b.url}.* until its vectors are as theirs: .*another model`),
+    ]);
+    const before = b.stats.embeds;
+    await each(embedder, 'one', 'two');
+    expect(b.stats.embeds).toBe(before);
+    passTime(16_000);
+    const next = async () => {
+      await each(embedder, 'three');
+      return notices[1];
+    };
+    await expect
+      .poll(next, { timeout: 20_000 })
+      .toMatch(/gives other vectors than the others .*: it stays out until/);
+    b.become({ digest });
+    passTime(32_000);
+    const states = async () => {
+      await each(embedder, 'four');
+      return embedder.endpoints?.().map(({ breaker }) => breaker);
+    };
+    await expect.poll(states, { timeout: 20_000 }).toEqual(['closed', 'closed']);
+  });
+
+  it('ends when the only server is pulled anew meanwhile', async () => {
+    b.script({ kind: 'become', as: { digest: 'e'.repeat(64) }, answers: 'old', after: 3 });
+    await expect(open({ ollamaUrl: [b.url] })).rejects.toMatchObject({ meaning: 'changed' });
+  });
+
   it('refuses a server that lacks the model', async () => {
     b.world.models = [];
     await expect(open()).rejects.toThrow(/ollama pull all-minilm/);
