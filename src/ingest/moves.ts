@@ -1,9 +1,25 @@
-// Documents that only have another name now: they are removed under the old one, and nothing is lost.
+// Documents that only have another name now, maybe with an edit: they are removed under the old one, and nothing is lost.
+import { DamagedOutputError } from '../errors.js';
+import { textOfLine } from '../output/jsonl.js';
+import type { OutputDocument } from '../output/manifest-reader.js';
 import type { Output } from '../output/output.js';
+import { Likeness } from './likeness.js';
 import type { Step } from './steps.js';
 
+/** A document of the output, and one that arrives and may be what became of it. */
+interface Move {
+  from: number;
+  to: number;
+  share: number;
+}
+
+/** Of one document that arrives: others may have gone where the likest went. */
+const MOST_MOVES = 8;
+
 /**
- * How many documents are lost: of those that moved, the same bytes arrive under another name.
+ * How many documents are lost: of those that moved, the same bytes arrive under another name, or a text in which most
+ * of theirs is there again. Each that arrives stands for one of those that were: a single file is not where a thousand
+ * equal ones went.
  * @param gone sources of `previous` that go
  * @param groups all that is read for the new output; nothing is written of it
  */
@@ -12,20 +28,67 @@ export async function countLost(
   previous: Output,
   groups: AsyncIterable<Step[]>,
 ): Promise<number> {
-  const arriving = new Map<string, number>();
+  const missing = previous.documents().filter(({ source }) => gone.has(source));
+  const known = await likenessOf(missing, previous);
+  const wanted = countOf(missing.map(({ hash }) => hash));
+  const arrived = new Map<string, number>();
+  const moves: Move[] = [];
+  let to = 0;
   for await (const group of groups) {
     for (const step of group) {
       if (step.kind !== 'begin' || previous.document(step.source)?.hash === step.hash) continue;
-      arriving.set(step.hash, (arriving.get(step.hash) ?? 0) + 1);
+      const same = arrived.get(step.hash) ?? 0;
+      if (same < (wanted.get(step.hash) ?? 0)) {
+        arrived.set(step.hash, same + 1);
+      } else if (step.document && (gone.has(step.source) || !previous.document(step.source))) {
+        // What was there under its name before stands for itself.
+        const like = known.like(step.document.text).slice(0, MOST_MOVES);
+        moves.push(...like.map(({ number, share }) => ({ from: number, to, share })));
+        to++;
+      }
     }
   }
-  let lost = 0;
-  for (const { source, hash } of previous.documents()) {
-    if (!gone.has(source)) continue;
-    // Each copy stands for one of those that were: a single file is not where a thousand equal ones went.
-    const copies = arriving.get(hash) ?? 0;
-    if (copies > 0) arriving.set(hash, copies - 1);
-    else lost++;
+  const left = new Set<number>();
+  for (const [number, { hash }] of missing.entries()) {
+    const same = arrived.get(hash) ?? 0;
+    if (same > 0) arrived.set(hash, same - 1);
+    else left.add(number);
   }
-  return lost;
+  return left.size - countMoved(moves, left);
+}
+
+/** The likest first; each document goes to one place, and to each place one goes. */
+function countMoved(moves: Move[], left: ReadonlySet<number>): number {
+  const moved = new Set<number>();
+  const taken = new Set<number>();
+  for (const { from, to } of moves.toSorted((a, b) => b.share - a.share)) {
+    if (!left.has(from) || moved.has(from) || taken.has(to)) continue;
+    moved.add(from);
+    taken.add(to);
+  }
+  return moved.size;
+}
+
+async function likenessOf(documents: readonly OutputDocument[], output: Output): Promise<Likeness> {
+  const likeness = new Likeness();
+  for (const document of documents) likeness.sample(await textsOf(document, output));
+  for (const document of documents) likeness.add(await textsOf(document, output));
+  return likeness;
+}
+
+/** The texts of its chunks; of lines that are damaged, none. A run that goes on with such an output finds that out. */
+async function textsOf(document: OutputDocument, output: Output): Promise<string[]> {
+  const texts: string[] = [];
+  try {
+    for await (const line of output.lines(document)) texts.push(textOfLine(line.toString('utf8')) ?? '');
+  } catch (error) {
+    if (!(error instanceof DamagedOutputError)) throw error;
+  }
+  return texts;
+}
+
+function countOf(values: readonly string[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return counts;
 }

@@ -41,6 +41,25 @@ export function lineParts(chunk: Chunk): LineParts {
   };
 }
 
+/** The text of a line, without reading what comes behind it; undefined when there is none where we write it. */
+export function textOfLine(line: string): string | undefined {
+  const start = /^\{"id":"[^"\\]{0,100}","text":(?=")/.exec(line)?.[0].length;
+  if (start === undefined) return undefined;
+  let end = line.indexOf('"', start + 1);
+  while (end >= 0 && isEscaped(line, end)) end = line.indexOf('"', end + 1);
+  try {
+    return JSON.parse(line.slice(start, end + 1));
+  } catch {
+    return undefined; // Whoever wants to know whether the line is right reads all of it.
+  }
+}
+
+function isEscaped(text: string, place: number): boolean {
+  let first = place;
+  while (text[first - 1] === '\\') first--;
+  return (place - first) % 2 === 1;
+}
+
 /** The most bytes that `writeLine` can need. */
 export function maxLineBytes(parts: LineParts, vector: Vector | undefined): number {
   const floats = vector === undefined ? 0 : embeddingKey.length + 1 + vector.length * maxFloatBytes;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { rowId } from '../../src/output/ids.js';
-import { lineParts, maxLineBytes, withEmbedding, writeLine } from '../../src/output/jsonl.js';
+import { lineParts, maxLineBytes, textOfLine, withEmbedding, writeLine } from '../../src/output/jsonl.js';
 import type { Chunk, Vector } from '../../src/types.js';
 import { chunksOf, vectorOf } from './sample.js';
 
@@ -79,4 +79,20 @@ test('is not misled by a text that looks like the rest of the line', () => {
   const embedded = withEmbedding(without, vectorOf('x'));
   expect(JSON.parse(embedded.toString())).toMatchObject({ text: chunk.text, embedding: expect.any(Array) });
   expect(withEmbedding(embedded, undefined)).toEqual(without);
+});
+
+test('gives its text, whatever is in it; what is no such line gives none', () => {
+  fc.assert(
+    fc.property(
+      fc.string({ unit: fc.constantFrom('"', '\\', '\n', 'ä', ',', '}', 'u', '\u2028') }),
+      (text) => {
+        const line = lineOf({ ...chunkOf('one'), text }, vectorOf('one')).toString();
+        expect(textOfLine(line)).toBe(text);
+        expect(textOfLine(line.slice(0, line.indexOf(',"embedding"') - 1))).toBeUndefined();
+      },
+    ),
+  );
+  for (const line of ['', '{}', '{"text":"one"}', '{"id":"1","text":1}', '{"id":"1","text":"\\q"}']) {
+    expect(textOfLine(line)).toBeUndefined();
+  }
 });
