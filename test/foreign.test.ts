@@ -15,6 +15,8 @@ it('reads regular files, whatever size the system tells', () => {
     writeFileSync(join(folder, 'a'), bytes);
     expect(readForeign(join(folder, 'a'), size).equals(bytes)).toBe(true);
   }
+  // Says that it holds 4096 bytes, and holds fewer.
+  expect(readForeign('/sys/class/net/lo/mtu', 4096).toString()).toMatch(/^\d+\n$/);
   // Has no size, and text.
   expect(readForeign('/proc/self/status', 100_000).toString()).toContain('Pid:');
 });
