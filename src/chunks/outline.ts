@@ -3,6 +3,7 @@ import { skipSpace, trimEnd } from '../tokens/spaces.js';
 import type { SpanCounter } from '../tokens/span.js';
 import type { Block, Document } from '../types.js';
 import { boundary, isBetweenWords } from './boundaries.js';
+import { COUNTED, countInTurns } from './count.js';
 import { keyOf, Marks } from './marks.js';
 
 export interface Outline {
@@ -11,8 +12,14 @@ export interface Outline {
   blocks: (Block | undefined)[];
 }
 
-/** Marks at the starts of blocks; text between blocks, if any, goes with the block in front of it. */
-export function outline(document: Document, counter: SpanCounter): Outline {
+/** Blocks between two turns of others. */
+const TURN = 4096;
+
+/**
+ * Marks at the starts of blocks; text between blocks, if any, goes with the block in front of it.
+ * @yields `undefined` now and then, since there may be a million blocks, or one of a whole file
+ */
+export function* outline(document: Document, counter: SpanCounter): Generator<undefined, Outline, undefined> {
   const { text } = document;
   const marks = new Marks();
   const blocks: (Block | undefined)[] = [];
@@ -45,7 +52,9 @@ export function outline(document: Document, counter: SpanCounter): Outline {
     const start = starts[index]!;
     const end = starts[index + 1] ?? text.length;
     marks.push(start, tokens, strengths[index]!, isAnnounced(text, start) ? 0 : keyOf(text, start, end));
-    tokens += counter.countSpan(text, start, end);
+    if (end - start > COUNTED) tokens += yield* countInTurns(counter, text, start, end);
+    else tokens += counter.countSpan(text, start, end);
+    if (index % TURN === TURN - 1) yield undefined;
   }
   marks.close(text.length, tokens);
   return { marks, blocks };

@@ -3,6 +3,7 @@ import { skipSpace, wordEnd } from '../tokens/spaces.js';
 import type { SpanCounter } from '../tokens/span.js';
 import type { Block } from '../types.js';
 import { boundary, isGraphemeBoundary, strengthInWord, strengthOfGap } from './boundaries.js';
+import { COUNTED, countInTurns } from './count.js';
 import { keyOf, Marks } from './marks.js';
 import type { Outline } from './outline.js';
 
@@ -80,7 +81,10 @@ class Refiner {
     let index = start;
     while (index < end) {
       const next = wordEnd(text, index, end);
-      const tokens = this.#counter.countSpan(text, index, next);
+      const tokens =
+        next - index > COUNTED
+          ? yield* countInTurns(this.#counter, text, index, next)
+          : this.#counter.countSpan(text, index, next);
       if (tokens > this.#spacing && next - index > 1) yield* this.#longWord(index, next);
       else this.#tokens += tokens;
       index = skipSpace(text, next, end);

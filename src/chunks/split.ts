@@ -7,7 +7,7 @@ import { boundary, isBetweenWords } from './boundaries.js';
 import { bestCut, sectionCut, worstBlockRank, worstRank } from './cut.js';
 import type { Marks } from './marks.js';
 import { middleOf } from './middle.js';
-import { type Outline, outline } from './outline.js';
+import { outline } from './outline.js';
 import { overlapStart } from './overlap.js';
 import { Places } from './places.js';
 import { meansLines, refine } from './refine.js';
@@ -72,7 +72,7 @@ class Splitter {
     const occurrences = new Map<string, number>();
     let index = 0;
     let previous = -1;
-    for (const piece of this.#pieces(outline(this.#document, this.#counter))) {
+    for (const piece of this.#pieces()) {
       if (piece === undefined) {
         yield undefined;
         continue;
@@ -104,7 +104,8 @@ class Splitter {
     }
   }
 
-  *#pieces(whole: Outline): Generator<Piece | undefined, void, undefined> {
+  *#pieces(): Generator<Piece | undefined, void, undefined> {
+    const whole = yield* outline(this.#document, this.#counter);
     const { marks } = whole;
     for (const [from, to] of this.#runs(marks, worstBlockRank)) {
       const tokens = marks.tokens[to]! - marks.tokens[from]!;

@@ -1,7 +1,9 @@
 // Small texts that cost much more than others of their size.
+import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { isGraphemeBoundary } from '../../src/chunks/boundaries.js';
-import { split } from '../../src/chunks/split.js';
+import { COUNTED, countInTurns } from '../../src/chunks/count.js';
+import { split, splitInTurns } from '../../src/chunks/split.js';
 import { extract } from '../../src/documents/extract.js';
 import { chunk, rowOf } from '../../src/ingest/chunk.js';
 import { RunCounts } from '../../src/ingest/counts.js';
@@ -69,6 +71,41 @@ it('a character without an end is too long for any model', async () => {
   const [whole] = [...split(document, { size: 512, overlap: 0, counter: estimateCounter() })];
   const failure = { source: 'a.txt', code: 'too-long', chunk: 0 };
   expect(rowOf(whole!, estimateCounter(), new RunCounts())).toEqual({ kind: 'failure', failure });
+});
+
+it('no counter is asked for more than a piece of a text, however long its words and blocks are', () => {
+  const inner = estimateCounter();
+  let longest = 0;
+  const counter = {
+    ...inner,
+    countSpan: (text: string, start: number, end: number) => {
+      longest = Math.max(longest, end - start);
+      return inner.countSpan(text, start, end);
+    },
+  };
+  for (const part of ['x', '[', '😀', 'a b ', ' ']) {
+    const text = `a${part.repeat(400_000 / part.length)}`;
+    const document = { source: 'a.txt', format: 'text', text, blocks: [block(text.length)] };
+    const pieces = [...splitInTurns(document, { size: 512, overlap: 0, counter })];
+    expect(pieces.indexOf(undefined)).toBe(0);
+    expect(longest).toBeLessThanOrEqual(COUNTED);
+  }
+});
+
+it('a text counts the same in pieces as whole, where no word is longer than a piece', () => {
+  const counter = estimateCounter();
+  const word = fc.tuple(fc.constantFrom('x', 'xY', '[', 'é', '😀', '9a'), fc.integer({ min: 1, max: 9000 }));
+  const words = fc.array(word, { minLength: 1, maxLength: 40 });
+  fc.assert(
+    fc.property(words, fc.constantFrom(' ', '\n\n', '\u3000'), (parts, space) => {
+      const text = parts.map(([part, times]) => part.repeat(times)).join(space);
+      const counted = countInTurns(counter, text, 1, text.length);
+      let turn = counted.next();
+      while (turn.done !== true) turn = counted.next();
+      expect(turn.value).toBe(counter.countSpan(text, 1, text.length));
+    }),
+    { numRuns: 100 },
+  );
 });
 
 it('knows the ends of characters as Unicode has them', () => {

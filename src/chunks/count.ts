@@ -1,0 +1,36 @@
+// Counting tokens of a part of a text that may be a whole file: in pieces, so that others get their turn in
+// between, and so that no counter holds more than a piece. Some take a hundred bytes for each character of a word.
+import { isSpace } from '../tokens/spaces.js';
+import type { SpanCounter } from '../tokens/span.js';
+
+/** Characters of a piece. No language has words of near that length; one that is longer is counted as several. */
+export const COUNTED = 65_536;
+
+/**
+ * Tokens of `text.slice(start, end)`: counts add up at white space.
+ * @yields `undefined` behind each piece but the last
+ */
+export function* countInTurns(
+  counter: SpanCounter,
+  text: string,
+  start: number,
+  end: number,
+): Generator<undefined, number, undefined> {
+  let tokens = 0;
+  let from = start;
+  while (end - from > COUNTED) {
+    const to = pieceEnd(text, from);
+    tokens += counter.countSpan(text, from, to);
+    from = to;
+    yield undefined;
+  }
+  return tokens + counter.countSpan(text, from, end);
+}
+
+/** The last white space of the piece; in a longer word its last character. */
+function pieceEnd(text: string, from: number): number {
+  const most = from + COUNTED;
+  for (let index = most; index > from; index--) if (isSpace(text.charCodeAt(index))) return index;
+  const code = text.charCodeAt(most);
+  return code >= 0xdc00 && code < 0xe000 ? most - 1 : most;
+}
