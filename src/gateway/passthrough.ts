@@ -1,6 +1,6 @@
 // Passes a request on to a server as it is, and its answer back, both as streams: what the gateway doesn't
 // batch is none of its business.
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { type IncomingHttpHeaders, type IncomingMessage, validateHeaderName } from 'node:http';
 import { PassThrough } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ClientGoneError, RefusedError } from './errors.js';
@@ -63,12 +63,13 @@ export async function passThrough(
   const onClose = () => end.abort(new ClientGoneError());
   const onAbort = () => end.abort(options.signal?.reason);
   const begin = (status: number, answered: IncomingHttpHeaders) => {
-    reply.hijack();
     reply.raw.writeHead(status, {
-      ...forwarded(answered),
+      ...sendable(forwarded(answered)),
       // Ours win: the id that the client is told must be the log's.
       ...(reply.getHeaders() as IncomingHttpHeaders),
     });
+    // From here on the answer is nobody else's; what is thrown before is still told.
+    reply.hijack();
     return reply.raw;
   };
   let sent: Promise<void> | undefined;
@@ -124,6 +125,27 @@ function forwarded(headers: IncomingHttpHeaders): IncomingHttpHeaders {
     left[name] = value;
   }
   return left;
+}
+
+/**
+ * Headers as Node takes them: undici's parser lets names pass that are none, and takes all bytes for UTF-8. Names that
+ * are none are left out; characters that are no bytes become those of their UTF-8.
+ */
+function sendable(headers: IncomingHttpHeaders): IncomingHttpHeaders {
+  const left: IncomingHttpHeaders = {};
+  for (const [name, value] of Object.entries(headers)) {
+    try {
+      validateHeaderName(name);
+    } catch {
+      continue;
+    }
+    left[name] = Array.isArray(value) ? value.map(inBytes) : value && inBytes(value);
+  }
+  return left;
+}
+
+function inBytes(value: string): string {
+  return /[^\0-\xff]/.test(value) ? Buffer.from(value).toString('latin1') : value;
 }
 
 function hasBody({ headers }: IncomingMessage): boolean {

@@ -1,10 +1,9 @@
 // Text → token ids, by the unigram model of the sentence encoder: the same ids as the package's own
 // tokenizer, in time linear in the text (the package's is quadratic).
 import type { Piece } from '../../tokens/unknown.js';
+import { slicesOf, wordMark } from './model-form.js';
 import type { VocabularyEntry } from './weights.js';
 
-/** Opens every word; SentencePiece's stand-in for a space. */
-const wordMark = '\u2581';
 const unknownId = 0;
 /** Control symbols at the head of the vocabulary, which no text contains. */
 const reserved = 6;
@@ -68,14 +67,27 @@ export class UnigramTokenizer {
    */
   encode(text: string): Int32Array {
     if (text === '') return new Int32Array(0);
-    const marked = mark(text);
-    this.#cut(marked);
-    return this.#collect(marked.length);
+    const parts: Int32Array[] = [];
+    let last: number | undefined;
+    for (const { text: slice, isInWord } of slicesOf(text)) {
+      this.#cut(slice);
+      const ids = this.#collect(slice.length);
+      // A run of unknown units is one token, wherever it was cut.
+      const isJoined = isInWord && last === unknownId && ids[0] === unknownId;
+      parts.push(isJoined ? ids.subarray(1) : ids);
+      last = ids.at(-1);
+    }
+    return parts.length === 1 ? parts[0]! : joined(parts);
   }
 
   /** What the text is cut into, in the form that the model sees, without the marks of words. */
   pieces(text: string): Piece[] {
-    const marked = mark(text);
+    const all: Piece[] = [];
+    for (const slice of slicesOf(text)) for (const piece of this.#piecesOf(slice.text)) all.push(piece);
+    return all;
+  }
+
+  #piecesOf(marked: string): Piece[] {
     this.#cut(marked);
     const reversed: Piece[] = [];
     for (let end = marked.length; end > 0; ) {
@@ -164,6 +176,12 @@ export function collapseWhiteSpace(text: string): string {
   return text.replace(/\s+/g, ' ').trim();
 }
 
-function mark(text: string): string {
-  return wordMark + text.normalize('NFKC').replaceAll(' ', wordMark);
+function joined(parts: readonly Int32Array[]): Int32Array {
+  const all = new Int32Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
 }
