@@ -34,7 +34,7 @@ export function holdBack(
     const isSent = new Promise<void>((resolve) => {
       client.once('finish', resolve);
     });
-    stream.once('error', () => client.destroy());
+    stream.once('error', (error) => client.destroy(error));
     stream.pipe(client);
     await Promise.race([isSent, isOver]);
   };

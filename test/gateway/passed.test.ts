@@ -102,13 +102,15 @@ test('a client that leaves while that is found out, or in the middle of the answ
 
 test('a server that breaks off in the middle of its answer is seen to break off', async () => {
   const server = await ollama();
-  const { url } = await gateway({ ollamaUrl: [server.url] });
+  const lines: RequestLine[] = [];
+  const { url } = await gateway({ ollamaUrl: [server.url] }, { onRequest: (line) => lines.push(line) });
   await vectorsOf(url, 'before');
   server.script({ kind: 'reset-mid-body', when: (texts) => texts.includes('half') });
   const answer = fetch(`${url}/api/embed`, { method: 'POST', body: JSON.stringify(passedOn('half')) });
   // It depends on what is there first whether the answer has begun.
   const said = await answer.then(async (one) => [one.status, await one.text()]).catch(() => 'broke off');
   expect(['broke off', 502]).toContain([said].flat()[0]);
+  await eventually(() => lines.map(({ status }) => status)).toEqual([200, 502]);
 });
 
 test('one that says nothing of its model: no vector, and when to try again', async () => {
