@@ -21,8 +21,12 @@ afterEach(async () => {
   await servers.stop();
 });
 
+/** Of two servers; unless a test says otherwise their speeds aren't known, so that on a busy machine none is late. */
 async function pool(changesA: Partial<Member> = {}, changesB: Partial<Member> = {}): Promise<EmbedderPool> {
-  return poolOf([await servers.member(a, changesA), await servers.member(b, changesB)], { lastingMs: 0 });
+  const ofUnknownSpeed = { msPerToken: () => undefined };
+  const ofA = await servers.member(a, { ...ofUnknownSpeed, ...changesA });
+  const ofB = await servers.member(b, { ...ofUnknownSpeed, ...changesB });
+  return poolOf([ofA, ofB], { lastingMs: 0 });
 }
 
 /** Lets the pool's clock run ahead; timers and sockets go on as they are. */
@@ -67,9 +71,10 @@ describe('the choice', () => {
   });
 
   it('gives the faster one as much more as it is faster, once that is known', async () => {
-    const embedder = await pool({ msPerToken: () => 1 }, { msPerToken: () => 3 });
+    const embedder = await pool({ msPerToken: () => 1000 }, { msPerToken: () => 3000 });
     await warm(embedder);
     expect(sent()).toEqual([4, 4]);
+    for (const server of [a, b]) server.script({ kind: 'delay', ms: 400, times: 12 });
     await together(embedder, numbered(12));
     expect(sent()).toEqual([4 + 9, 4 + 3]);
   });
@@ -81,7 +86,7 @@ describe('the choice', () => {
   });
 
   it('tries a slow one again when it got no work for long', async () => {
-    const embedder = await pool({ msPerToken: () => 1 }, { msPerToken: () => 1000 });
+    const embedder = await pool({ msPerToken: () => 1000 }, { msPerToken: () => 1_000_000 });
     await warm(embedder);
     for (const text of numbered(3)) await embedder.embed([text], { tokens: 10 });
     expect(sent()).toEqual([7, 4]);
@@ -92,7 +97,7 @@ describe('the choice', () => {
   });
 
   it('measures the speed itself', async () => {
-    const embedder = await pool();
+    const embedder = poolOf([await servers.member(a), await servers.member(b)]);
     expect(embedder.endpoints().map((one) => one.msPerToken)).toEqual([undefined, undefined]);
     await warm(embedder);
     for (const { msPerToken } of embedder.endpoints()) expect(msPerToken).toBeGreaterThan(0);
