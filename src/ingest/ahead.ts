@@ -1,8 +1,8 @@
 // Files opened before their turn: the reader's process works on the next ones while their forerunners are
 // split and embedded here.
 import { createHash } from 'node:crypto';
-import type { Extraction } from '../documents/extract.js';
 import type { DocumentReader } from '../documents/reader/reader.js';
+import type { Reading } from '../documents/reading.js';
 import type { WalkEntry } from '../documents/walk/walk.js';
 import { readForeign } from '../foreign.js';
 
@@ -21,7 +21,7 @@ export interface OpenedFile {
   /** SHA-256, lower-case hex. */
   hash: string;
   /** Under way, where it was begun early. */
-  extraction?: Promise<Extraction>;
+  reading?: Promise<Reading>;
 }
 
 export class Ahead {
@@ -68,9 +68,9 @@ export class Ahead {
       const opened = this.#read(entry);
       this.#opened.set(entry, opened);
       if (isKnown(entry.source, opened.hash)) return;
-      opened.extraction = this.#reader.read(opened.bytes, entry.source);
+      opened.reading = this.#reader.read(opened.bytes, entry.source);
       // Whoever has its turn hears of it; nobody may come to that.
-      opened.extraction.catch(() => undefined);
+      opened.reading.catch(() => undefined);
     } catch {
       // Said at its turn.
     }

@@ -41,11 +41,12 @@ export async function* chunk(
   for await (const group of groups) {
     let steps: Step[] = [];
     for (const step of group) {
-      if (step.kind !== 'begin' || !step.document) {
+      if (step.kind !== 'begin' || !step.open) {
         steps.push(step);
         continue;
       }
-      const { document, ...begin } = step;
+      const { open, ...begin } = step;
+      const document = open();
       steps.push(begin);
       if (document.blocks.length > 0) {
         const { counter, ...sizes } = await chunking();

@@ -40,9 +40,9 @@ export async function countLost(
       const same = arrived.get(step.hash) ?? 0;
       if (same < (wanted.get(step.hash) ?? 0)) {
         arrived.set(step.hash, same + 1);
-      } else if (step.document && (gone.has(step.source) || !previous.document(step.source))) {
+      } else if (step.open && (gone.has(step.source) || !previous.document(step.source))) {
         // What was there under its name before stands for itself.
-        const like = known.like(step.document.text).slice(0, MOST_MOVES);
+        const like = known.like(step.open().text).slice(0, MOST_MOVES);
         moves.push(...like.map(({ number, share }) => ({ from: number, to, share })));
         to++;
       }

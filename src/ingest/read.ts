@@ -1,13 +1,13 @@
 // Files to documents: reads and hashes every file, passes over those that are as the previous output has
 // them, and hands the others on in the one order of the run.
-import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import type { Settings } from '../config/settings.js';
 import { debug, told } from '../debug.js';
 import { isBinary } from '../documents/decode.js';
-import { type Extraction, formatFor } from '../documents/extract.js';
+import { formatFor } from '../documents/extract.js';
 import type { ReaderLimits } from '../documents/reader/limits.js';
 import { DocumentReader } from '../documents/reader/reader.js';
+import type { Reading } from '../documents/reading.js';
 import type { WalkEntry } from '../documents/walk/walk.js';
 import { DocumentError, EmbedError } from '../errors.js';
 import { ForeignFileError } from '../foreign.js';
@@ -176,11 +176,11 @@ class Reader {
     await this.#extract(file, source, root);
   }
 
-  async #extract({ bytes, hash, extraction }: OpenedFile, source: string, root: string): Promise<void> {
+  async #extract({ bytes, hash, reading }: OpenedFile, source: string, root: string): Promise<void> {
     const { previous, removed, signal } = this.#options;
-    let found: Extraction;
+    let found: Reading;
     try {
-      found = await (extraction ?? this.#documents.read(bytes, source));
+      found = await (reading ?? this.#documents.read(bytes, source));
     } catch (error) {
       signal?.throwIfAborted();
       if (error instanceof EmbedError && !(error instanceof DocumentError)) throw error;
@@ -207,9 +207,9 @@ class Reader {
       arrivals.push({
         source: document.source,
         root,
-        hash: single ? hash : sha256(JSON.stringify([document.text, document.metadata ?? null])),
+        hash: single ? hash : document.hash(),
         recordOf: single ? undefined : source,
-        document,
+        open: () => document.open(),
       });
     }
     if (single) {
@@ -284,8 +284,4 @@ class Reader {
 function codeOf(error: unknown): FailureCode {
   if (error instanceof ForeignFileError) return error.code === 'ETOOLARGE' ? 'too-large' : 'vanished';
   return (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'vanished' : 'unreadable';
-}
-
-function sha256(data: string | Buffer): string {
-  return createHash('sha256').update(data).digest('hex');
 }

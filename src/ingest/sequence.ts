@@ -12,7 +12,7 @@ export interface Arrival {
   hash: string;
   /** The file whose record it is; undefined for a file of its own. */
   recordOf: string | undefined;
-  document: Document;
+  open(): Document;
 }
 
 export class Sequence {

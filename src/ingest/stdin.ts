@@ -34,7 +34,7 @@ export async function readStandardInput(stream: StandardInput, signal?: AbortSig
 }
 
 async function readWhole(stream: AsyncIterable<Uint8Array>): Promise<Buffer> {
-  const parts: Uint8Array[] = [];
+  const parts: (Uint8Array | undefined)[] = [];
   let bytes = 0;
   for await (const part of stream) {
     bytes += part.length;
@@ -45,7 +45,15 @@ async function readWhole(stream: AsyncIterable<Uint8Array>): Promise<Buffer> {
     }
     parts.push(part);
   }
-  return Buffer.concat(parts, bytes);
+  // Each part goes as its place is filled: twice the input would be held otherwise.
+  const whole = Buffer.allocUnsafeSlow(bytes);
+  for (let place = 0, at = 0; place < parts.length; place++) {
+    const part = parts[place]!;
+    whole.set(part, at);
+    at += part.length;
+    parts[place] = undefined;
+  }
+  return whole;
 }
 
 /** Puts standard input into its place among the walk's entries. */

@@ -19,8 +19,8 @@ export interface BeginStep {
   hash: string;
   /** The file whose record it is; undefined for a file of its own. */
   recordOf: string | undefined;
-  /** Present until the document has been split. */
-  document?: Document;
+  /** Its text and blocks; present until it has been split. */
+  open?(): Document;
 }
 
 /** One chunk of the document begun last. */

@@ -6,6 +6,7 @@ import { BIN, makeWorkspace, type Workspace } from '../helpers/cli.js';
 import { eventually } from '../helpers/eventually.js';
 import { summaryOf, writeFiles } from '../ingest/helpers.js';
 import { docx, flateInFlatePdf, formsPdf, outcome, pagesPdf, readFiles } from './made.js';
+import { watched } from './watched.js';
 
 let workspace: Workspace;
 beforeEach(() => {
@@ -97,13 +98,25 @@ it('what a document may take is a setting', async () => {
 it('standard input has the bounds of a file, and is read where a signal can end it', async () => {
   const line = `{"text":"${'word '.repeat(100)}"}\n`;
   const args = ['ingest', '-', '--dry-run', '--embedder', 'builtin'];
-  const { child, done } = workspace.start(args, { stdin: line.repeat(300_000) });
+  const { child, done } = workspace.start(args, { stdin: line.repeat(50_000) });
   await eventually(() => readersOf(child.pid!)).toHaveLength(1);
   child.kill('SIGTERM');
   expect(await done).toMatchObject({ code: 143, stderr: expect.stringContaining('SIGTERM') });
   const table = `{"text":"x","columns":[${'"",'.repeat(1_000_000)}""]}\n`;
   const whole = await workspace.embed([...args, '--json'], { stdin: table });
   expect(summaryOf(whole).documents).toMatchObject({ new: 1, failed: 0 });
+});
+
+it('200 MB of standard input take little more memory than they are, and a signal ends it', async () => {
+  const stdin = `{"text":"${'word '.repeat(400)}"}\n`.repeat(100_000);
+  const args = ['ingest', '-', '--dry-run', '--embedder', 'builtin', '--json'];
+  const { peak, ...result } = await watched(workspace.start(args, { stdin }));
+  expect(summaryOf(result).documents).toMatchObject({ new: 100_000, failed: 0 });
+  expect(peak).toBeLessThan(700);
+  const { child, done } = workspace.start(args, { stdin });
+  await eventually(() => workOf(String(child.pid))).toBeGreaterThan(1500);
+  child.kill('SIGTERM');
+  expect(await done).toMatchObject({ code: 143 });
 });
 
 it('SIGTERM is obeyed while nothing comes on standard input', async () => {

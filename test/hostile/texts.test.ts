@@ -38,7 +38,7 @@ it('a text without an end can be left in the middle of it', async () => {
     root: '.',
     hash: '',
     recordOf: undefined,
-    document,
+    open: () => document,
   };
   async function* one() {
     yield [step];
@@ -54,7 +54,16 @@ it('a document of more chunks than its line in a manifest can name is read up to
   const text = 'one two three four';
   const document = { source: 'a.txt', format: 'text', text, blocks: [block(text.length)] };
   async function* one() {
-    yield [{ kind: 'begin' as const, source: 'a.txt', root: '.', hash: '', recordOf: undefined, document }];
+    yield [
+      {
+        kind: 'begin' as const,
+        source: 'a.txt',
+        root: '.',
+        hash: '',
+        recordOf: undefined,
+        open: () => document,
+      },
+    ];
   }
   const chunking = { size: 1, overlap: 0, counter: estimateCounter() };
   const counts = new RunCounts();

@@ -20,7 +20,7 @@ export type Answer =
 
 export interface PackedDocument extends Omit<Document, 'blocks'> {
   /** Six numbers a block: kind, start, end, line, page and level, 0 for none. */
-  numbers: Float64Array;
+  numbers: Int32Array;
   titles: (string | undefined)[];
 }
 
@@ -28,7 +28,7 @@ const KINDS: readonly BlockKind[] = ['heading', 'paragraph', 'item', 'code', 'ta
 const WIDTH = 6;
 
 export function pack({ blocks, ...document }: Document): PackedDocument {
-  const numbers = new Float64Array(blocks.length * WIDTH);
+  const numbers = new Int32Array(blocks.length * WIDTH);
   const titles: (string | undefined)[] = [];
   for (const [i, { kind, start, end, line, page = 0, level = 0, title }] of blocks.entries()) {
     numbers.set([KINDS.indexOf(kind), start, end, line, page, level], i * WIDTH);

@@ -3,15 +3,15 @@ import { type ChildProcess, fork } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { DocumentError } from '../../errors.js';
-import type { Extraction } from '../extract.js';
+import { hashOf, type Reading } from '../reading.js';
 import type { ReaderLimits } from './limits.js';
 import { type Answer, type Job, unpack } from './messages.js';
 
 interface Pending {
   job: Job;
   hasBegun: boolean;
-  extraction: Extraction;
-  resolve(extraction: Extraction): void;
+  reading: Reading;
+  resolve(reading: Reading): void;
   reject(error: Error): void;
 }
 
@@ -73,10 +73,10 @@ export class ReaderProcess {
    * @throws {DocumentError} its own, or `too-large`, `too-slow` or `malformed` when the file ends the process
    * @throws {NotBegunError} when the process ended by itself
    */
-  read(job: Job): Promise<Extraction> {
+  read(job: Job): Promise<Reading> {
     return new Promise((resolve, reject) => {
-      const extraction = { documents: [], failures: [] };
-      this.#pending = { job, hasBegun: false, extraction, resolve, reject };
+      const reading = { documents: [], failures: [] };
+      this.#pending = { job, hasBegun: false, reading, resolve, reject };
       this.#holdWhileBusy();
       // An error here means that it has ended, which is told by `close`.
       this.#child.send(job, () => undefined);
@@ -99,8 +99,11 @@ export class ReaderProcess {
       return;
     }
     if (answer.kind === 'part') {
-      for (const document of answer.documents) pending.extraction.documents.push(unpack(document));
-      for (const failure of answer.failures) pending.extraction.failures.push(failure);
+      for (const packed of answer.documents) {
+        const { source } = packed;
+        pending.reading.documents.push({ source, hash: () => hashOf(packed), open: () => unpack(packed) });
+      }
+      for (const failure of answer.failures) pending.reading.failures.push(failure);
       return;
     }
     if (answer.memory > this.memory / 2) {
@@ -108,7 +111,7 @@ export class ReaderProcess {
       this.#hasEnded = true;
       void this.close();
     }
-    if (answer.kind === 'done') this.#settle()?.resolve(pending.extraction);
+    if (answer.kind === 'done') this.#settle()?.resolve(pending.reading);
     else this.#settle()?.reject(new DocumentError(answer.failure, answer.message));
   }
 

@@ -2,7 +2,9 @@
 // goes to a process of its own, which is ended when a document takes too much of time or memory.
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import { DocumentError, ServiceError } from '../../errors.js';
-import { type Extraction, extract, type FormatName, formatFor } from '../extract.js';
+import { extract, type FormatName, formatFor } from '../extract.js';
+import { type Reading, ready } from '../reading.js';
+import { largeLines } from '../records/large-lines.js';
 import { memoryFor, READER_LIMITS, type ReaderLimits } from './limits.js';
 import { NotBegunError, ReaderProcess } from './reader-process.js';
 
@@ -10,6 +12,9 @@ import { NotBegunError, ReaderProcess } from './reader-process.js';
 const MOST_INLINE = 1_000_000;
 /** A table repeats the names of its columns in each row. */
 const MOST_INLINE_TABLE = 100_000;
+
+/** Bytes of JSON Lines that a process reads whole; more, as by standard input, are read where they are. */
+const MOST_LINES = 32 * 1024 * 1024;
 
 /** Processes that are started for one file, where they end before they have it in hand. */
 const STARTS = 3;
@@ -42,13 +47,21 @@ export class DocumentReader {
    * @throws {ServiceError} when no process can be had to read it
    * @throws the signal's reason when it aborts
    */
-  async read(bytes: Buffer, source: string): Promise<Extraction> {
-    if (!isApart(formatFor(source, bytes), bytes.length)) return extract(bytes, source);
+  async read(bytes: Buffer, source: string): Promise<Reading> {
+    const format = formatFor(source, bytes);
+    if (!isApart(format, bytes.length)) {
+      const { documents, failures } = await extract(bytes, source);
+      return { documents: documents.map(ready), failures };
+    }
+    if (format === 'jsonl' && bytes.length > MOST_LINES) {
+      const reading = await largeLines(bytes, source, this.#signal);
+      if (reading !== undefined) return reading;
+    }
     const turn = this.#last.then(() => this.#readApart(bytes, source));
     this.#last = turn.catch(() => undefined);
-    const extraction = await turn;
+    const reading = await turn;
     await setImmediate();
-    return extraction;
+    return reading;
   }
 
   async close(): Promise<void> {
@@ -57,7 +70,7 @@ export class DocumentReader {
     await this.#process?.close();
   }
 
-  async #readApart(bytes: Buffer, source: string): Promise<Extraction> {
+  async #readApart(bytes: Buffer, source: string): Promise<Reading> {
     for (let left = STARTS - 1; ; left--) {
       try {
         return await (await this.#running(bytes.length)).read({ bytes, source });

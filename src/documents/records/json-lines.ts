@@ -19,11 +19,13 @@ export function* recordsFromText(text: string, source: string): Generator<Docume
   }
 }
 
-class JsonLineReader {
+export class JsonLineReader {
   readonly #records: RecordReader;
-  #line = 0;
+  #line: number;
 
-  constructor(source: string) {
+  /** @param line lines in front of the first one that is read */
+  constructor(source: string, line = 0) {
+    this.#line = line;
     this.#records = new RecordReader(source, 'jsonl');
   }
 

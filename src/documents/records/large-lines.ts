@@ -1,0 +1,78 @@
+// JSON Lines of hundreds of megabytes, as they come by standard input: each line is read twice, once to know its
+// source and hash, and once at its turn. Nothing is held but the bytes and where the lines are.
+import { isUtf8 } from 'node:buffer';
+import { setImmediate } from 'node:timers/promises';
+import type { Document, Failure } from '../../types.js';
+import { isBinary } from '../decode.js';
+import { MOST_RECORDS, tooManyRecords } from '../format.js';
+import { hashOf, type LazyDocument, type Reading } from '../reading.js';
+import { JsonLineReader } from './json-lines.js';
+
+/** In bytes; what a longer line holds may take many times its size. */
+const LONGEST = 1_000_000;
+/** Bytes between two turns of others. */
+const TURN = 1_000_000;
+const NEWLINE = 10;
+const MARK = 3;
+
+/**
+ * @param source of the file
+ * @returns undefined for what isn't UTF-8, or has a line of more than a megabyte: for a process of its own
+ * @throws {DocumentError} `too-large` for more records than one file may hold
+ * @throws the signal's reason when it aborts
+ */
+export async function largeLines(
+  bytes: Buffer,
+  source: string,
+  signal?: AbortSignal,
+): Promise<Reading | undefined> {
+  if (isBinary(bytes) || !isUtf8(bytes)) return undefined;
+  const reading: Reading = { documents: [], failures: [] };
+  const reader = new JsonLineReader(source);
+  const first = bytes.indexOf('\ufeff') === 0 ? MARK : 0;
+  let turn = TURN;
+  for (let from = first, line = 0; from < bytes.length; line++) {
+    const found = bytes.indexOf(NEWLINE, from);
+    const to = found === -1 ? bytes.length : found;
+    if (to - from > LONGEST) return undefined;
+    const item = reader.read(bytes.toString('utf8', from, to));
+    if (item !== undefined && 'code' in item) reading.failures.push(item);
+    else if (item !== undefined) reading.documents.push(new Line(bytes, source, from, to, line, item));
+    if (reading.documents.length + reading.failures.length > MOST_RECORDS) throw tooManyRecords();
+    from = to + 1;
+    if (from < turn) continue;
+    turn = from + TURN;
+    await setImmediate();
+    signal?.throwIfAborted();
+  }
+  return reading;
+}
+
+class Line implements LazyDocument {
+  readonly source: string;
+  readonly #hash: string;
+
+  constructor(
+    private readonly bytes: Buffer,
+    private readonly file: string,
+    private readonly from: number,
+    private readonly to: number,
+    /** Lines before it. */
+    private readonly before: number,
+    document: Document,
+  ) {
+    this.source = document.source;
+    this.#hash = hashOf(document);
+  }
+
+  hash(): string {
+    return this.#hash;
+  }
+
+  open(): Document {
+    const text = this.bytes.toString('utf8', this.from, this.to);
+    const item: Document | Failure | undefined = new JsonLineReader(this.file, this.before).read(text);
+    if (item === undefined || 'code' in item) throw new Error(`expected ${this.source} to be what it was`);
+    return item;
+  }
+}
