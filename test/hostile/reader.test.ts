@@ -115,6 +115,7 @@ it('200 MB of standard input take little more memory than they are, and a signal
   expect(peak).toBeLessThan(700);
   const { child, done } = workspace.start(args, { stdin });
   await eventually(() => workOf(String(child.pid))).toBeGreaterThan(1500);
+  expect(readersOf(child.pid!)).toEqual([]);
   child.kill('SIGTERM');
   expect(await done).toMatchObject({ code: 143 });
 });
