@@ -3,6 +3,7 @@
 import { type FileHandle, lstat, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ensureFolder } from './disk.js';
+import { steady, steadyFolder } from './held.js';
 import { manifestName } from './layout.js';
 import { openFolder } from './owned-file.js';
 
@@ -29,7 +30,7 @@ export async function ensureInnerFolder(path: string, output: string): Promise<b
     try {
       const { mode } = await handle.stat();
       // What makes its files belong to a group comes with it.
-      await giveAccess(handle, await stat(output), mode & 0o7000);
+      await giveAccess(handle, await stat(steadyFolder(output)), mode & 0o7000);
     } finally {
       await handle.close();
     }
@@ -44,7 +45,7 @@ export async function ensureInnerFolder(path: string, output: string): Promise<b
  * @param handle a new, empty file of ours
  */
 export async function shareAccess(handle: FileHandle, output: string): Promise<void> {
-  const { mode, uid, gid } = await stat(output);
+  const { mode, uid, gid } = await stat(steadyFolder(output));
   await giveAccess(handle, { mode: mode & 0o644, uid, gid }, 0);
 }
 
@@ -69,7 +70,7 @@ async function giveAccess(handle: FileHandle, old: Access, special: number): Pro
 
 async function regularFile(path: string): Promise<Access | undefined> {
   try {
-    const stats = await lstat(path);
+    const stats = await lstat(steady(path));
     return stats.isFile() ? stats : undefined;
   } catch {
     return undefined;

@@ -10,6 +10,7 @@ import { constants, copyFile, link, lstat, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { OutputError } from '../errors.js';
 import { errorCode, outputError } from './disk.js';
+import { steady } from './held.js';
 import { lockPrefix, runFolder } from './layout.js';
 import { readOwnText, removeFile } from './owned-file.js';
 import { type LockOwner, parseOwner } from './owner.js';
@@ -42,14 +43,14 @@ export async function takeOver(dir: string, mine: string, chain: readonly Claim[
     await removeFile(succession);
     return false;
   }
-  await rename(mine, lockPath(dir));
+  await rename(steady(mine), steady(lockPath(dir)));
   return true;
 }
 
 /** Links `mine` to a name that must not exist; where the disk knows no links, copies. */
 export async function claim(mine: string, path: string): Promise<boolean> {
   try {
-    await link(mine, path);
+    await link(steady(mine), steady(path));
     return true;
   } catch (error) {
     const code = errorCode(error) ?? '';
@@ -57,7 +58,7 @@ export async function claim(mine: string, path: string): Promise<boolean> {
     if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'].includes(code)) throw error;
   }
   try {
-    await copyFile(mine, path, constants.COPYFILE_EXCL);
+    await copyFile(steady(mine), steady(path), constants.COPYFILE_EXCL);
     return true;
   } catch (error) {
     if (errorCode(error) === 'EEXIST') return false;
@@ -90,7 +91,7 @@ async function readClaim(path: string): Promise<Claim | undefined> {
   const text = await readOwnText(path, maxClaimBytes);
   if (text === undefined) return undefined;
   try {
-    const { mtimeMs, ino } = await lstat(path);
+    const { mtimeMs, ino } = await lstat(steady(path));
     return { owner: parseOwner(text) ?? unknownOwner(ino), path, touched: mtimeMs };
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return undefined;

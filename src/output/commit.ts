@@ -6,10 +6,12 @@ import { join } from 'node:path';
 import { DamagedOutputError } from '../errors.js';
 import { takeAccess } from './access.js';
 import { errorCode, namesIn, outputError, syncFolder, syncHandle } from './disk.js';
+import { steady } from './held.js';
 import { isOwned, manifestName, newRecordName, recordName, runFolder, runName } from './layout.js';
 import { newer } from './manifest-reader.js';
 import {
   exists,
+  holdFolder,
   isFolder,
   openToRead,
   ownFileSize,
@@ -125,15 +127,18 @@ function mayRemove(path: unknown): path is string {
  */
 export async function commitFiles(dir: string, record: CommitRecord, onStep: OnStep = noStep): Promise<void> {
   const run = runFolder(dir);
+  const release = await holdFolder(join(run, record.stage));
   try {
     await syncFolder(join(run, record.stage));
     await syncFolder(run);
     await onStep('staged');
     await writeRecord(run, record, onStep);
     await onStep('recorded');
-    await applyRecord(dir, record, onStep);
+    await applyRecord(dir, record, true, onStep);
   } catch (error) {
     throw outputError(error, dir);
+  } finally {
+    await release?.();
   }
 }
 
@@ -149,8 +154,15 @@ export async function recover(dir: string, onStep: OnStep = noStep, signal?: Abo
   const record = parseRecord(await readRecordText(dir));
   try {
     if (record !== undefined) {
-      await checkRecord(dir, record, signal);
-      await applyRecord(dir, record, onStep);
+      const stage = join(runFolder(dir), record.stage);
+      if (!(await isFolder(stage)) && (await exists(stage))) throw unlikeRecord(dir, stage);
+      const release = await holdFolder(stage);
+      try {
+        await checkRecord(dir, record, release !== undefined, signal);
+        await applyRecord(dir, record, release !== undefined, onStep);
+      } finally {
+        await release?.();
+      }
     }
     await removeOrphans(dir, signal);
   } catch (error) {
@@ -171,15 +183,20 @@ async function writeRecord(run: string, record: CommitRecord, onStep: OnStep): P
     await handle.close();
   }
   await onStep('record written');
-  await rename(staged, join(run, recordName));
+  await rename(steady(staged), steady(join(run, recordName)));
   await syncFolder(run);
 }
 
-/** Every step may have been done before: a missing staged file is one that is in place. */
-async function applyRecord(dir: string, record: CommitRecord, onStep: OnStep): Promise<void> {
-  for (const { name } of record.files) {
+/** Every step may have been done before: a missing staged file is one that is in place. The stage must be held. */
+async function applyRecord(
+  dir: string,
+  record: CommitRecord,
+  isStaged: boolean,
+  onStep: OnStep,
+): Promise<void> {
+  for (const { name } of isStaged ? record.files : []) {
     try {
-      await rename(stagedPath(dir, record, name), join(dir, name));
+      await rename(steady(stagedPath(dir, record, name)), steady(join(dir, name)));
     } catch (error) {
       if (errorCode(error) !== 'ENOENT') throw error;
     }
@@ -199,11 +216,9 @@ async function applyRecord(dir: string, record: CommitRecord, onStep: OnStep): P
 async function checkRecord(
   dir: string,
   record: CommitRecord,
+  isStaged: boolean,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const stage = join(runFolder(dir), record.stage);
-  const isStaged = await isFolder(stage);
-  if (!isStaged && (await exists(stage))) throw unlikeRecord(dir, stage);
   for (const file of record.files) {
     const staged = stagedPath(dir, record, file.name);
     const path = isStaged && (await exists(staged)) ? staged : join(dir, file.name);

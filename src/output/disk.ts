@@ -5,6 +5,7 @@ import { type FileHandle, mkdir, open, readdir, stat, statfs } from 'node:fs/pro
 import { dirname, sep } from 'node:path';
 import { EmbedError, OutputError } from '../errors.js';
 import { shownSize } from '../sizes.js';
+import { heldHandle, steady, steadyFolder } from './held.js';
 import { runName } from './layout.js';
 
 /** Left free for others (the journal of this very run among them) while the output grows. */
@@ -77,11 +78,13 @@ export async function ensureFolder(path: string): Promise<boolean> {
 async function makeFolder(path: string): Promise<boolean> {
   for (let tries = 1; ; tries++) {
     try {
-      await mkdir(path);
+      await mkdir(steady(path));
       return true;
     } catch (error) {
       const code = errorCode(error);
       if (tries === 5 || (code !== 'EEXIST' && code !== 'ENOENT')) throw error;
+      // A folder that is held and was removed comes back as another one.
+      if (code === 'ENOENT' && heldHandle(dirname(path))) throw error;
       if (code === 'ENOENT') await makeFolder(dirname(path));
       else if (await isFolder(path)) return false;
     }
@@ -91,7 +94,7 @@ async function makeFolder(path: string): Promise<boolean> {
 /** @throws when it is something else */
 async function isFolder(path: string): Promise<boolean> {
   try {
-    if ((await stat(path)).isDirectory()) return true;
+    if ((await stat(steady(path))).isDirectory()) return true;
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return false;
     throw error;
@@ -102,7 +105,7 @@ async function isFolder(path: string): Promise<boolean> {
 /** Names in a folder; none when it isn't there. */
 export async function namesIn(folder: string): Promise<string[]> {
   try {
-    return await readdir(folder);
+    return await readdir(steadyFolder(folder));
   } catch (error) {
     if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return [];
     throw outputError(error, folder);
@@ -124,7 +127,7 @@ export async function syncHandle(handle: FileHandle): Promise<void> {
 /** Makes the names in a folder durable; a no-op where folders can't be synced (Windows). */
 export async function syncFolder(path: string): Promise<void> {
   if (process.platform === 'win32') return;
-  const handle = await open(path, 'r');
+  const handle = await open(steadyFolder(path), 'r');
   try {
     await syncHandle(handle);
   } finally {
@@ -138,7 +141,7 @@ export async function syncFolder(path: string): Promise<void> {
  * @throws {OutputError} when fewer than `bytes` and a reserve are free
  */
 export async function checkSpace(folder: string, bytes: number): Promise<void> {
-  const { bavail, blocks, bsize } = await statfs(folder);
+  const { bavail, blocks, bsize } = await statfs(steadyFolder(folder));
   const free = bavail * bsize;
   if (blocks > 0 && free < bytes + reserveBytes) {
     throw new OutputError(

@@ -2,6 +2,7 @@
 import { readdir } from 'node:fs/promises';
 import { OutputError } from '../errors.js';
 import { errorCode } from './disk.js';
+import { steadyFolder } from './held.js';
 import { chunksName, failuresName, manifestName, runName, vectorsName } from './layout.js';
 
 /** What people and systems keep beside an output: hidden files, and what tells of the folder. */
@@ -14,7 +15,7 @@ const SHOWN = 3;
 
 /** @throws {OutputError} when the folder holds other things and neither an output nor the start of one */
 export async function refuseOtherFolder(dir: string): Promise<void> {
-  const names: string[] = await readdir(dir).catch((error): string[] => {
+  const names: string[] = await readdir(steadyFolder(dir)).catch((error): string[] => {
     if (errorCode(error) === 'ENOENT') return [];
     throw new OutputError(
       `${dir} can't be an output folder (${errorCode(error)}): name another with --out.`,

@@ -8,10 +8,19 @@ import { LockedError, OutputError } from '../errors.js';
 import { shareAccess } from './access.js';
 import { type Claim, claim, lockPath, readChain, takeOver } from './claims.js';
 import { ensureFolder, errorCode, namesIn, outputError } from './disk.js';
+import { refuseOtherFolder } from './folder.js';
+import { type Release, steady } from './held.js';
 import { isOwned, lockPrefix, runFolder } from './layout.js';
-import { createFile, openToUpdate, removeEmptyFolder, removeFile } from './owned-file.js';
+import {
+  createFile,
+  holdFolder,
+  isStillThere,
+  openToUpdate,
+  removeEmptyFolder,
+  removeFile,
+} from './owned-file.js';
 import { type LockOwner, liveness, ownerInWords, thisProcess } from './owner.js';
-import { makeRun, removeRun } from './run-folder.js';
+import { makeRun, removeRun, requireOwnRun } from './run-folder.js';
 
 export interface LockOptions {
   /** Wait for the other run instead of throwing. */
@@ -45,11 +54,12 @@ const maxRaces = 1000;
  */
 export async function acquireLock(dir: string, options: LockOptions = {}): Promise<Lock> {
   const deadline = performance.now() + (options.waitMs ?? Number.POSITIVE_INFINITY);
-  const created = await ensureFolder(dir);
+  let created = false;
   let waiting = false;
   for (let races = 0; ; ) {
     options.signal?.throwIfAborted();
-    const taken = await attempt(dir, created);
+    created = (await ensureFolder(dir)) || created;
+    const taken = await heldAttempt(dir, created);
     if (taken instanceof Lock) return taken;
     if (taken === undefined) {
       if (++races > maxRaces) throw new OutputError(`The lock of ${dir} can't be taken: check the disk.`);
@@ -85,36 +95,62 @@ export class Lock {
   readonly owner: LockOwner;
   #file: FileHandle;
   #created: boolean;
+  #releases: readonly Release[];
   #timer: NodeJS.Timeout;
 
-  /** @param created whether the folder was made for this lock */
-  constructor(dir: string, owner: LockOwner, file: FileHandle, created: boolean) {
+  /**
+   * @param created whether the folder was made for this lock
+   * @param releases of the folders that are held as long as the lock
+   */
+  constructor(
+    dir: string,
+    owner: LockOwner,
+    file: FileHandle,
+    created: boolean,
+    releases: readonly Release[],
+  ) {
     this.dir = dir;
     this.owner = owner;
     this.#file = file;
     this.#created = created;
+    this.#releases = releases;
     this.#timer = setInterval(() => this.#beat(), heartbeatMs).unref();
   }
 
   /**
    * A process that slept for a minute (a closed laptop, a stopped container) may have lost its lock to another host.
    * @throws {LockedError} when the lock is no longer this one
+   * @throws {OutputError} when another folder, or a link, has the name of the output now
    */
   async check(): Promise<void> {
+    if (!(await isStillThere(this.dir))) {
+      throw new OutputError(
+        `${this.dir} was moved away or replaced while this run worked in it: put it back and run again; finished work is kept in it.`,
+      );
+    }
+    if (!(await isStillThere(runFolder(this.dir)))) throw this.#gone();
     const end = (await readChain(this.dir))?.at(-1);
     if (end?.owner.nonce === this.owner.nonce) return;
     if (end !== undefined) throw lockedError(this.dir, end.owner);
-    throw new LockedError(`The lock of ${this.dir} is gone: run again; finished work is kept.`);
+    throw this.#gone();
+  }
+
+  #gone(): LockedError {
+    return new LockedError(`The lock of ${this.dir} is gone: run again; finished work is kept.`);
   }
 
   /** Frees the lock, and removes the folders that it made and nothing was left in. */
   async release(): Promise<void> {
     clearInterval(this.#timer);
     await this.#file.close();
-    const end = (await readChain(this.dir))?.at(-1);
-    if (end?.owner.nonce === this.owner.nonce) await removeFile(end.path);
-    await removeRun(this.dir);
-    if (this.#created) await removeEmptyFolder(this.dir);
+    try {
+      const end = (await readChain(this.dir))?.at(-1);
+      if (end?.owner.nonce === this.owner.nonce) await removeFile(end.path);
+      await removeRun(this.dir);
+      if (this.#created) await removeEmptyFolder(this.dir);
+    } finally {
+      for (const release of this.#releases) await release();
+    }
   }
 
   /** Writing, not setting a time: on a shared disk, the server's clock then dates all heartbeats. */
@@ -125,13 +161,46 @@ export class Lock {
   }
 }
 
-/** One try: the lock, its owner, or undefined when the ground moved and it should be tried again. */
-async function attempt(dir: string, created: boolean): Promise<Lock | LockOwner | undefined> {
+/** One try, in folders that are held; for good when it gives the lock. */
+async function heldAttempt(dir: string, created: boolean): Promise<Lock | LockOwner | undefined> {
+  const releases: Release[] = [];
+  let taken: Lock | LockOwner | undefined;
+  try {
+    const release = await holdFolder(dir, { isNamed: true });
+    if (!release) return undefined;
+    releases.push(release);
+    // It may be another one than the run has looked at.
+    await refuseOtherFolder(dir);
+    taken = await attempt(dir, created, releases);
+    return taken;
+  } catch (error) {
+    // Another run has removed the folder that it had made.
+    if (isAbsence(error)) return undefined;
+    throw error;
+  } finally {
+    if (!(taken instanceof Lock)) for (const release of releases) await release();
+  }
+}
+
+/**
+ * The lock, its owner, or undefined when the ground moved and it should be tried again.
+ * @param releases takes those of the folders that it holds
+ */
+async function attempt(
+  dir: string,
+  created: boolean,
+  releases: Release[],
+): Promise<Lock | LockOwner | undefined> {
   const self = await thisProcess(randomBytes(8).toString('hex'));
   const seen = (await readChain(dir))?.at(-1);
   if (seen !== undefined && (await liveness(seen.owner, self)) === 'alive') return seen.owner;
   const run = runFolder(dir);
   await makeRun(dir);
+  const release = await holdFolder(run);
+  if (!release) return undefined;
+  releases.push(release);
+  // It may be another one than was looked at.
+  await requireOwnRun(dir);
   const mine = join(run, `${lockPrefix}-claim-${self.nonce}`);
   try {
     await writeClaim(mine, dir, self);
@@ -140,20 +209,24 @@ async function attempt(dir: string, created: boolean): Promise<Lock | LockOwner 
     if (chain === undefined || end === undefined) {
       if (!(await claim(mine, lockPath(dir)))) return undefined;
     } else {
-      if (await isHeld(end, (await stat(mine)).mtimeMs)) return end.owner;
+      if (await isHeld(end, (await stat(steady(mine))).mtimeMs)) return end.owner;
       if (!(await takeOver(dir, mine, chain))) return undefined;
     }
     await removeFile(mine);
     await removeOthers(run);
     const file = await openToUpdate(lockPath(dir));
-    return file && new Lock(dir, self, file, created);
+    return file && new Lock(dir, self, file, created, releases);
   } catch (error) {
     // Another run removed the folder when it was done with it, or our claim when it got the lock.
-    if (errorCode(error instanceof OutputError ? error.cause : error) === 'ENOENT') return undefined;
+    if (isAbsence(error)) return undefined;
     throw outputError(error, dir);
   } finally {
     await removeFile(mine);
   }
+}
+
+function isAbsence(error: unknown): boolean {
+  return errorCode(error instanceof OutputError ? error.cause : error) === 'ENOENT';
 }
 
 /** As whoever may use the folder can read it: the next of them must see who is at work, whatever our umask is. */

@@ -2,10 +2,11 @@
 // place would lead outside, a FIFO would hang, a device would never end. So no link is followed, opening
 // never blocks, and only a regular file of a sane size is taken.
 import { constants } from 'node:fs';
-import { type FileHandle, lstat, open, rmdir, unlink } from 'node:fs/promises';
+import { type FileHandle, lstat, open, rmdir, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { OutputError } from '../errors.js';
 import { errorCode, namesIn, outputError } from './disk.js';
+import { canHold, heldHandle, hold, holdAgain, type Release, steady } from './held.js';
 import { isOwned } from './layout.js';
 
 const { O_RDONLY, O_RDWR, O_CREAT, O_EXCL } = constants;
@@ -31,7 +32,45 @@ export async function openToUpdate(path: string): Promise<FileHandle | undefined
 
 /** Opens a folder itself, no link to one. @throws as `open` does */
 export async function openFolder(path: string): Promise<FileHandle> {
-  return await open(path, O_RDONLY | (constants.O_DIRECTORY ?? 0) | safely);
+  return await open(steady(path), O_RDONLY | (constants.O_DIRECTORY ?? 0) | safely);
+}
+
+/**
+ * Opens a folder: until it is released, what the modules of the output do in it they do in this one, whatever gets its
+ * name meanwhile.
+ * @param options.isNamed somebody named it, and it may be a link
+ * @returns undefined when there is none
+ * @throws {NotOursError} when it is a link or no folder
+ */
+export async function holdFolder(
+  path: string,
+  options: { isNamed?: boolean } = {},
+): Promise<Release | undefined> {
+  const shared = holdAgain(path);
+  if (shared) return shared;
+  const { isNamed = false } = options;
+  try {
+    if (!canHold()) return isNamed || (await isFolder(path)) ? async () => {} : undefined;
+    const handle = isNamed ? open(steady(path), O_RDONLY | constants.O_DIRECTORY) : openFolder(path);
+    return await hold(path, await handle);
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return undefined;
+    if (['ELOOP', 'EMLINK', 'ENOTDIR'].includes(errorCode(error) ?? '')) throw foreign(path);
+    throw outputError(error, path);
+  }
+}
+
+/** Whether the name of a folder that is held still leads to it. */
+export async function isStillThere(path: string): Promise<boolean> {
+  const handle = heldHandle(path);
+  if (!handle) return true;
+  try {
+    const [named, opened] = await Promise.all([stat(steady(path)), handle.stat()]);
+    return named.ino === opened.ino && named.dev === opened.dev;
+  } catch (error) {
+    if (isAbsent(error)) return false;
+    throw outputError(error, path);
+  }
 }
 
 /**
@@ -40,7 +79,7 @@ export async function openFolder(path: string): Promise<FileHandle> {
  */
 export async function createFile(path: string): Promise<FileHandle> {
   try {
-    return await open(path, O_RDWR | O_CREAT | O_EXCL | safely, 0o666);
+    return await open(steady(path), O_RDWR | O_CREAT | O_EXCL | safely, 0o666);
   } catch (error) {
     throw outputError(error, path);
   }
@@ -103,7 +142,7 @@ export async function holdsText(path: string, text: string): Promise<boolean | u
 /** A regular file's size; undefined when there is none, or something else in its place. */
 export async function ownFileSize(path: string): Promise<number | undefined> {
   try {
-    const stats = await lstat(path);
+    const stats = await lstat(steady(path));
     return stats.isFile() ? stats.size : undefined;
   } catch (error) {
     if (isAbsent(error)) return undefined;
@@ -114,7 +153,7 @@ export async function ownFileSize(path: string): Promise<number | undefined> {
 /** Removes a file or a link, never what a link leads to, never a folder; none is fine. */
 export async function removeFile(path: string): Promise<void> {
   try {
-    await unlink(path);
+    await unlink(steady(path));
   } catch (error) {
     if (isAbsent(error)) return;
     if (await isFolder(path)) throw foreign(path);
@@ -125,8 +164,13 @@ export async function removeFile(path: string): Promise<void> {
 /** Removes a stage with the files that are ours; what else is in it stays, and so does the stage then. */
 export async function removeStage(path: string): Promise<void> {
   if (!(await isFolder(path))) return await removeFile(path);
-  for (const name of await namesIn(path)) {
-    if (isOwned('stage', name)) await removeFile(join(path, name));
+  const release = await holdFolder(path);
+  try {
+    for (const name of await namesIn(path)) {
+      if (isOwned('stage', name)) await removeFile(join(path, name));
+    }
+  } finally {
+    await release?.();
   }
   await removeEmptyFolder(path);
 }
@@ -134,7 +178,7 @@ export async function removeStage(path: string): Promise<void> {
 /** Removes the folder when it is empty and not in use. */
 export async function removeEmptyFolder(path: string): Promise<void> {
   try {
-    await rmdir(path);
+    await rmdir(steady(path));
   } catch (error) {
     // Not empty, or gone: both are as they should be. EEXIST is what Solaris says for ENOTEMPTY.
     if (!['ENOENT', 'ENOTEMPTY', 'EEXIST', 'ENOTDIR', 'EBUSY'].includes(errorCode(error) ?? '')) {
@@ -146,7 +190,7 @@ export async function removeEmptyFolder(path: string): Promise<void> {
 /** Whether anything has this name, a link that leads nowhere included. */
 export async function exists(path: string): Promise<boolean> {
   try {
-    await lstat(path);
+    await lstat(steady(path));
     return true;
   } catch (error) {
     if (isAbsent(error)) return false;
@@ -157,7 +201,7 @@ export async function exists(path: string): Promise<boolean> {
 /** Whether it is a folder itself, and no link to one. */
 export async function isFolder(path: string): Promise<boolean> {
   try {
-    return (await lstat(path)).isDirectory();
+    return (await lstat(steady(path))).isDirectory();
   } catch (error) {
     if (isAbsent(error)) return false;
     throw outputError(error, path);
@@ -167,7 +211,7 @@ export async function isFolder(path: string): Promise<boolean> {
 async function openExisting(path: string, flags: number): Promise<FileHandle | undefined> {
   let handle: FileHandle;
   try {
-    handle = await open(path, flags | safely);
+    handle = await open(steady(path), flags | safely);
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return undefined;
     // A file stands where the folder should be.

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { DamagedOutputError, OutputError } from '../errors.js';
 import { ensureInnerFolder, shareAccess } from './access.js';
 import { errorCode, namesIn, outputError } from './disk.js';
+import { steady } from './held.js';
 import { isOwned, manifestName, markName, runFolder } from './layout.js';
 import { readManifest } from './manifest-reader.js';
 import {
@@ -25,7 +26,7 @@ const mark = 'A run of embed works here.\n';
 export async function requireOwnRun(dir: string): Promise<void> {
   const run = runFolder(dir);
   try {
-    if (!(await lstat(run)).isDirectory()) throw foreignRun(run);
+    if (!(await lstat(steady(run))).isDirectory()) throw foreignRun(run);
   } catch (error) {
     if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return;
     throw outputError(error, run);

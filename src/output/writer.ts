@@ -1,14 +1,12 @@
 // Writes the next output beside the old one: unchanged documents are copied, new rows appended, and the
 // whole is committed at once, or not at all. As long as all is kept in order, no file is touched.
-import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { Chunk, Failure, Vector, VectorSpace } from '../types.js';
-import { ensureInnerFolder } from './access.js';
 import { type CommitFile, commitFiles, type OnStep } from './commit.js';
 import { checkSpace, outputError } from './disk.js';
 import { failuresText } from './failures.js';
 import { journalsOf } from './journal.js';
-import { chunksName, failuresName, manifestName, runFolder, stagePrefix, vectorsName } from './layout.js';
+import { chunksName, failuresName, manifestName, vectorsName } from './layout.js';
 import type { Lock } from './lock.js';
 import {
   type Chunking,
@@ -20,12 +18,13 @@ import {
   type RecordFile,
 } from './manifest.js';
 import type { Output } from './output.js';
-import { holdsText, removeFile, removeStage } from './owned-file.js';
+import { holdsText, removeFile } from './owned-file.js';
 import { checkCopied, isItsManifest } from './previous.js';
 import { type DocumentStart, StagedRows } from './rows.js';
 import { removeRun } from './run-folder.js';
 import { seal } from './seal.js';
 import { Sequence, type SequenceOptions } from './sequence.js';
+import { Stage } from './stage.js';
 import { StagedFile } from './staged.js';
 
 export interface WriterOptions extends SequenceOptions {
@@ -53,8 +52,7 @@ export async function openWriter(dir: string, options: WriterOptions): Promise<O
 
 export class OutputWriter {
   readonly #dir: string;
-  readonly #stageName = `${stagePrefix}${randomBytes(6).toString('hex')}`;
-  readonly #stage: string;
+  readonly #stage: Stage;
   readonly #options: WriterOptions;
   readonly #previous: Output | undefined;
   readonly #formats: OutputFormat[];
@@ -69,7 +67,7 @@ export class OutputWriter {
 
   constructor(dir: string, options: WriterOptions) {
     this.#dir = dir;
-    this.#stage = join(runFolder(dir), this.#stageName);
+    this.#stage = new Stage(dir);
     this.#options = options;
     this.#previous = options.previous;
     this.#formats = (['jsonl', 'npy'] as const).filter(
@@ -106,14 +104,17 @@ export class OutputWriter {
 
   /** Adds a row. Await the promise, if there is one, before the next call: the disk lags behind. */
   row(chunk: Chunk, vector: Vector): Promise<void> | undefined {
-    if (this.#staged === undefined) throw new Error('expected the beginning of a document first');
-    return this.#staged.row(chunk, vector);
+    return this.#begun().row(chunk, vector);
   }
 
   /** @param result.failed chunks of the document that have no vector */
   end(result: { failed?: number } = {}): Promise<void> | undefined {
+    return this.#begun().end(result.failed ?? 0);
+  }
+
+  #begun(): StagedRows {
     if (this.#staged === undefined) throw new Error('expected the beginning of a document first');
-    return this.#staged.end(result.failed ?? 0);
+    return this.#staged;
   }
 
   /** Remembers a file whose records are documents; in any order. */
@@ -137,16 +138,22 @@ export class OutputWriter {
       return await this.#commit(options.keepJournal ?? false);
     } catch (error) {
       throw outputError(error, this.#dir);
+    } finally {
+      await this.#stage.letGo();
     }
   }
 
   /** Removes all that was staged; the old output is untouched. May be called at any time, also behind a commit. */
   async abort(): Promise<void> {
-    // A record may name the staged files: they belong to `recover` then.
-    if (this.#recorded) return;
-    await Promise.all([this.#staged?.discard(), this.#manifest?.discard(), this.#failuresFile?.discard()]);
-    await removeStage(this.#stage);
-    await removeRun(this.#dir);
+    try {
+      // A record may name the staged files: they belong to `recover` then.
+      if (this.#recorded) return;
+      await Promise.all([this.#staged?.discard(), this.#manifest?.discard(), this.#failuresFile?.discard()]);
+      await this.#stage.remove();
+      await removeRun(this.#dir);
+    } finally {
+      await this.#stage.letGo();
+    }
   }
 
   async #commit(keepJournal: boolean): Promise<CommitResult> {
@@ -167,12 +174,12 @@ export class OutputWriter {
     const changed = files.length > 0 || unfailed;
     await this.#options.lock?.check();
     if (changed) {
-      await ensureInnerFolder(this.#stage, this.#dir);
+      await this.#stage.make();
       this.#recorded = true;
-      const record = { stage: this.#stageName, files, remove: obsolete };
+      const record = { stage: this.#stage.name, files, remove: obsolete };
       await commitFiles(this.#dir, record, this.#options.onStep);
     } else {
-      await removeStage(this.#stage);
+      await this.#stage.remove();
       for (const name of obsolete) await removeFile(join(this.#dir, name));
     }
     await removeRun(this.#dir);
@@ -194,9 +201,9 @@ export class OutputWriter {
   }
 
   async #openStaged(): Promise<StagedRows> {
-    await ensureInnerFolder(this.#stage, this.#dir);
-    await checkSpace(this.#stage, 0);
-    return await StagedRows.create(this.#stage, {
+    await this.#stage.make();
+    await checkSpace(this.#stage.path, 0);
+    return await StagedRows.create(this.#stage.path, {
       dir: this.#dir,
       dimensions: this.#options.space.dimensions,
       embeddings: this.#formats.includes('jsonl'),
@@ -243,7 +250,7 @@ export class OutputWriter {
       const places = new Map(manifest.roots.map((root, place) => [root, place]));
       if (start === manifestStart(manifest) && end === manifestEnd(manifest.recordFiles, places)) return [];
     }
-    await ensureInnerFolder(this.#stage, this.#dir);
+    await this.#stage.make();
     const file = await this.#create(manifestName);
     this.#manifest = file;
     file.addText(start);
@@ -273,7 +280,7 @@ export class OutputWriter {
     if (this.#failures.length === 0) return [];
     const text = failuresText(this.#failures);
     if (await holdsText(join(this.#dir, failuresName), text)) return [];
-    await ensureInnerFolder(this.#stage, this.#dir);
+    await this.#stage.make();
     const file = await this.#create(failuresName);
     this.#failuresFile = file;
     file.addText(text);
@@ -283,6 +290,6 @@ export class OutputWriter {
   }
 
   #create(name: string): Promise<StagedFile> {
-    return StagedFile.create(join(this.#stage, name), { hashed: true, replaces: join(this.#dir, name) });
+    return StagedFile.create(join(this.#stage.path, name), { hashed: true, replaces: join(this.#dir, name) });
   }
 }
