@@ -2,7 +2,7 @@
 // standard error what it does, a line a step. Where a part tells nothing, nothing is put together either:
 // `debug.cache?.(…)` doesn't look at its argument.
 import { maskAddresses } from './addresses.js';
-import { type Printable, printable } from './printable.js';
+import { type Printable, printable } from './text/printable.js';
 
 /** The parts that can be named, along the folders of the source. */
 export const debugParts = [

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { loadSettings } from '../src/config/load.js';
 import { SETTINGS, type Setting, typedSeconds } from '../src/config/settings.js';
-import { typedSize } from '../src/sizes.js';
+import { typedSize } from '../src/text/sizes.js';
 import { FIXTURES, makeWorkspace, type Workspace } from './helpers/cli.js';
 
 const ROOT = new URL('..', import.meta.url);

@@ -1,5 +1,5 @@
 // Where a text may be cut, and how good a place is: the strength of the white space between two words.
-import { isSpace } from '../tokens/spaces.js';
+import { isSpace } from '../text/whitespace.js';
 
 /** Strengths, strongest first. 1 to `deepestSection` are sections: 1 the outermost. */
 export const boundary = {

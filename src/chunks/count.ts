@@ -1,6 +1,6 @@
 // Counting tokens of a part of a text that may be a whole file: in pieces, so that others get their turn in
 // between, and so that no counter holds more than a piece. Some take a hundred bytes for each character of a word.
-import { isSpace } from '../tokens/spaces.js';
+import { isSpace } from '../text/whitespace.js';
 import type { SpanCounter } from '../tokens/span.js';
 
 /** Characters of a piece. No language has words of near that length; one that is longer is counted as several. */

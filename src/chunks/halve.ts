@@ -1,9 +1,10 @@
 // Two chunks of one that the server refuses as too long, since it counts more tokens than we do.
-import { skipSpace, trimEnd } from '../tokens/spaces.js';
+
+import { sha256 } from '../text/sha256.js';
+import { skipSpace, trimEnd } from '../text/whitespace.js';
 import { spanCounter } from '../tokens/span.js';
 import type { Chunk, TokenCounter } from '../types.js';
 import { middleOf } from './middle.js';
-import { sha256 } from './sha256.js';
 
 /** A chunk of fewer tokens that is still too long is not worth more attempts. */
 const LEAST_TOKENS = 64;

@@ -1,5 +1,5 @@
 // The best place near the middle of a text that has to become two.
-import { skipSpace, wordEnd } from '../tokens/spaces.js';
+import { skipSpace, wordEnd } from '../text/whitespace.js';
 import type { SpanCounter } from '../tokens/span.js';
 import { boundary, isGraphemeBoundary, strengthInWord, strengthOfGap } from './boundaries.js';
 

@@ -1,5 +1,5 @@
 // A document's blocks as marks: the places where it is cut first.
-import { skipSpace, trimEnd } from '../tokens/spaces.js';
+import { skipSpace, trimEnd } from '../text/whitespace.js';
 import type { SpanCounter } from '../tokens/span.js';
 import type { Block, Document } from '../types.js';
 import { boundary, isBetweenWords } from './boundaries.js';

@@ -1,5 +1,5 @@
 // How far a chunk reaches back into the text in front of it.
-import { skipSpace, wordEnd } from '../tokens/spaces.js';
+import { skipSpace, wordEnd } from '../text/whitespace.js';
 import type { SpanCounter } from '../tokens/span.js';
 import { boundary, isBetweenWords, strengthOfGap } from './boundaries.js';
 

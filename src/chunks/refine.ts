@@ -1,5 +1,5 @@
 // Marks inside blocks that are too long for a chunk: lines, sentences, words, and the parts of giant words.
-import { skipSpace, wordEnd } from '../tokens/spaces.js';
+import { skipSpace, wordEnd } from '../text/whitespace.js';
 import type { SpanCounter } from '../tokens/span.js';
 import type { Block } from '../types.js';
 import { boundary, isGraphemeBoundary, strengthInWord, strengthOfGap } from './boundaries.js';

@@ -1,6 +1,7 @@
 // Splits a document into chunks along its structure: sections, then blocks, then lines and sentences.
 
-import { skipSpace, trimEnd } from '../tokens/spaces.js';
+import { sha256 } from '../text/sha256.js';
+import { skipSpace, trimEnd } from '../text/whitespace.js';
 import { type SpanCounter, spanCounter } from '../tokens/span.js';
 import type { Chunk, Document, TokenCounter } from '../types.js';
 import { boundary, isBetweenWords } from './boundaries.js';
@@ -11,7 +12,6 @@ import { outline } from './outline.js';
 import { overlapStart } from './overlap.js';
 import { Places } from './places.js';
 import { meansLines, refine } from './refine.js';
-import { sha256 } from './sha256.js';
 
 /** Changes whenever the same document could be split differently. */
 export const SPLITTER_VERSION = 1;

@@ -6,8 +6,8 @@ import { notable } from '../bench/notable.js';
 import type { BenchReport, TargetReport } from '../bench/report.js';
 import type { Interval, Verdict } from '../bench/statistics.js';
 import { failuresOf, settingName, speedOf, times, timesOf, verdictOf } from '../bench/words.js';
-import { joined, type Printable, padEnd, padStart, part, printable, say } from '../printable.js';
-import { plural, whole } from '../words.js';
+import { plural, whole } from '../text/plural.js';
+import { joined, type Printable, padEnd, padStart, part, printable, say } from '../text/printable.js';
 import { paint } from './colour.js';
 import { digits } from './numbers.js';
 

@@ -2,7 +2,7 @@
 import { isatty } from 'node:tty';
 import type { ChalkInstance } from 'chalk';
 import { variable } from '../environment.js';
-import { type Printable, styled } from '../printable.js';
+import { type Printable, styled } from '../text/printable.js';
 
 /** Styles of what is printable, which it stays. */
 export interface Paint {

@@ -2,7 +2,7 @@
 import { Command } from 'commander';
 import type { SettingInForce } from '../commands/config.js';
 import { readSettings } from '../config/load.js';
-import { padEnd, printable, printableJson, say } from '../printable.js';
+import { padEnd, printable, printableJson, say } from '../text/printable.js';
 import { paint } from './colour.js';
 import { addSettings, typedSettings } from './flags.js';
 import { printResult } from './print.js';

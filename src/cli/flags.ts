@@ -6,8 +6,8 @@ import type { LoadedSettings } from '../config/origins.js';
 import { addressesFromFile } from '../config/secrets.js';
 import { SETTINGS, type Setting, type Settings, typedSeconds } from '../config/settings.js';
 import { expandHome } from '../home.js';
-import { type Printable, printable } from '../printable.js';
-import { parseSize, typedSize } from '../sizes.js';
+import { type Printable, printable } from '../text/printable.js';
+import { parseSize, typedSize } from '../text/sizes.js';
 
 /**
  * Adds the flags of `keys`, in the table's order; all that have a flag when none are named. `embed serve` has

@@ -1,6 +1,6 @@
 // The command line's entry. Asking for the version must cost nothing, so the rest is loaded only when needed.
 import { readPackage } from '../package.js';
-import { printable } from '../printable.js';
+import { printable } from '../text/printable.js';
 import { printResult } from './print.js';
 
 const [first] = process.argv.slice(2);

@@ -3,7 +3,7 @@ import { createInterface, type Interface } from 'node:readline';
 import { maskAddresses } from '../addresses.js';
 import { variable } from '../environment.js';
 import { exitCodes } from '../errors.js';
-import { type Printable, say } from '../printable.js';
+import { type Printable, say } from '../text/printable.js';
 
 /** A line of results, on standard output. */
 export function printResult(line: Printable): void {

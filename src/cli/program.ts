@@ -4,7 +4,7 @@ import { debug, startDebug } from '../debug.js';
 import { variable } from '../environment.js';
 import { exitCodes } from '../errors.js';
 import { readPackage } from '../package.js';
-import { joined, type Printable, printable, say } from '../printable.js';
+import { joined, type Printable, printable, say } from '../text/printable.js';
 import { benchCommand } from './bench.js';
 import { cacheCommand } from './cache.js';
 import { configCommand } from './config.js';

@@ -2,9 +2,9 @@
 import { isDebugging } from '../debug.js';
 import { variable } from '../environment.js';
 import type { RunCounts } from '../ingest/counts.js';
-import { type Printable, printable, say } from '../printable.js';
-import { shownSize } from '../sizes.js';
-import { whole } from '../words.js';
+import { whole } from '../text/plural.js';
+import { type Printable, printable, say } from '../text/printable.js';
+import { shownSize } from '../text/sizes.js';
 import { startBar } from './bar.js';
 import { duration } from './numbers.js';
 import { printNotice, showsNotices } from './print.js';

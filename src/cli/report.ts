@@ -1,7 +1,7 @@
 // Errors as a person reads them: one sentence for what we know, a stack only for what we don't.
 
 import { EmbedError, exitCodes } from '../errors.js';
-import { printable, say } from '../printable.js';
+import { printable, say } from '../text/printable.js';
 import { paintNotice } from './colour.js';
 import { printNotice } from './print.js';
 import { SignalError } from './signals.js';

@@ -1,6 +1,6 @@
 // `embed search`: flags and printing.
 import { Command } from 'commander';
-import { joined, type Printable, printable, printableJson, say, wrapped } from '../printable.js';
+import { joined, type Printable, printable, printableJson, say, wrapped } from '../text/printable.js';
 import { paint } from './colour.js';
 import { addSettings, positive, settingsFor, tellAddresses } from './flags.js';
 import { digits } from './numbers.js';

@@ -5,7 +5,7 @@ import { variable } from '../environment.js';
 import { UsageError } from '../errors.js';
 import type { LogLevel } from '../gateway/logging.js';
 import type { GatewayLimits } from '../gateway/options.js';
-import { printable } from '../printable.js';
+import { printable } from '../text/printable.js';
 import { addSettings, milliseconds, positive, settingsFor, size, tellAddresses } from './flags.js';
 import { printNotice, showsResults } from './print.js';
 import { withSignals } from './signals.js';

@@ -2,8 +2,8 @@
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { exitCodes } from '../errors.js';
-import { printable, printableJson, say } from '../printable.js';
-import { command as shell } from '../words.js';
+import { command as shell } from '../text/plural.js';
+import { printable, printableJson, say } from '../text/printable.js';
 import { path } from './flags.js';
 import { printNotice, printResult } from './print.js';
 

@@ -7,7 +7,7 @@ import { redisAddress } from '../cache/redis/address.js';
 import { redisSettings } from '../config/redis.js';
 import type { Settings } from '../config/settings.js';
 import { UsageError } from '../errors.js';
-import { nearest } from '../nearest.js';
+import { nearest } from '../text/nearest-word.js';
 import type { CacheUsage, PruneOptions, SpaceUsage, VectorCache } from '../types.js';
 import { cacheOptionsOf } from '../upstream/cache.js';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { chunksName } from '../output/layout.js';
 import { damaged } from '../output/manifest-reader.js';
 import type { Output } from '../output/output.js';
-import { isPlain } from '../plain.js';
+import { isPlain } from '../text/plain-json.js';
 
 export interface Row {
   id: string;

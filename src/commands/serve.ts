@@ -5,7 +5,7 @@ import { isLoopback } from '../gateway/auth.js';
 import { type LogLevel, openLog } from '../gateway/logging.js';
 import type { GatewayLimits } from '../gateway/options.js';
 import { startGateway } from '../gateway/server.js';
-import { plural } from '../words.js';
+import { plural } from '../text/plural.js';
 
 export interface ServeOptions {
   settings: Settings;

@@ -1,6 +1,6 @@
 // From the text of a flag or variable to a value of the setting's kind.
 import { expandHome } from '../home.js';
-import { parseSize } from '../sizes.js';
+import { parseSize } from '../text/sizes.js';
 import type { SettingKind } from './settings.js';
 
 /**

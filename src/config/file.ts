@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { UsageError } from '../errors.js';
 import { readForeign } from '../foreign.js';
-import { isPlain } from '../plain.js';
+import { isPlain } from '../text/plain-json.js';
 
 /** Names looked for, first match wins; `package.json` counts when it has a `batch` property. */
 const CONFIG_FILES = ['.batchrc', '.batchrc.json', '.batchrc.yaml', '.batchrc.yml', 'package.json'];

@@ -5,10 +5,10 @@ import { openCache } from '../cache/open.js';
 import { redisSettings } from '../config/redis.js';
 import type { Settings } from '../config/settings.js';
 import { ServiceError } from '../errors.js';
-import { shownSize } from '../sizes.js';
+import { plural, whole } from '../text/plural.js';
+import { shownSize } from '../text/sizes.js';
 import type { CacheUsage, PruneOptions, VectorCache } from '../types.js';
 import { cacheOptionsOf } from '../upstream/cache.js';
-import { plural, whole } from '../words.js';
 import type { Finding } from './check.js';
 import type { Probe } from './probe.js';
 

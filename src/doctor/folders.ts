@@ -6,8 +6,8 @@ import { dirname, join } from 'node:path';
 import { defaultCacheFolder } from '../cache/disk/folder.js';
 import type { Settings } from '../config/settings.js';
 import { chunksName, manifestName, vectorsName } from '../output/layout.js';
-import { shownSize } from '../sizes.js';
-import { command } from '../words.js';
+import { command } from '../text/plural.js';
+import { shownSize } from '../text/sizes.js';
 import type { Finding } from './check.js';
 import type { Probe } from './probe.js';
 

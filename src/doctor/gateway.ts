@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { maskAddress } from '../addresses.js';
 import { readUpTo } from '../bounded.js';
 import { UsageError } from '../errors.js';
-import { plural } from '../words.js';
+import { plural } from '../text/plural.js';
 import type { Finding } from './check.js';
 import type { Probe } from './probe.js';
 import { time } from './words.js';

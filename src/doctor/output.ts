@@ -10,10 +10,10 @@ import { acquireLock, inspectLock, untouched } from '../output/lock.js';
 import { type Output, openOutput } from '../output/output.js';
 import { ownFileSize } from '../output/owned-file.js';
 import { ownerInWords } from '../output/owner.js';
-import { shownSize } from '../sizes.js';
+import { command, plural } from '../text/plural.js';
+import { shownSize } from '../text/sizes.js';
 import type { VectorSpace } from '../types.js';
 import { isOne, normOf } from '../vectors/norm.js';
-import { command, plural } from '../words.js';
 import type { Finding, Fix } from './check.js';
 import { type Probe, said } from './probe.js';
 

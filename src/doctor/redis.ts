@@ -2,8 +2,8 @@
 import { type RedisAddress, redisAddress } from '../cache/redis/address.js';
 import { redisSettings } from '../config/redis.js';
 import type { Settings } from '../config/settings.js';
-import { shownSize } from '../sizes.js';
-import { command, whole } from '../words.js';
+import { command, whole } from '../text/plural.js';
+import { shownSize } from '../text/sizes.js';
 import { prune, withCache } from './cache.js';
 import type { Finding, Fix } from './check.js';
 import type { Probe } from './probe.js';

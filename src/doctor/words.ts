@@ -1,5 +1,5 @@
 // Times as the lines of the report say them.
-import { plural } from '../words.js';
+import { plural } from '../text/plural.js';
 
 /** `0.42 ms`, `12 ms`, `1.3 s` */
 export function time(ms: number): string {

@@ -10,7 +10,7 @@ import {
   UsageError,
   WrongVectorsError,
 } from '../errors.js';
-import { printable } from '../printable.js';
+import { printable } from '../text/printable.js';
 
 /** An answer that isn't a 200. */
 export interface Refusal {

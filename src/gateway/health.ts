@@ -2,7 +2,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isCacheWell } from '../cache/well.js';
 import type { Metrics } from '../metrics/snapshot.js';
-import { printable, printableJson } from '../printable.js';
+import { printable, printableJson } from '../text/printable.js';
 import type { GatewayParts } from './parts.js';
 
 /** How long a cache may take for the answer to "are you there?", in ms. */

@@ -4,8 +4,8 @@ import { pino } from 'pino';
 import { maskAddresses } from '../addresses.js';
 import { debug } from '../debug.js';
 import { EmbedError } from '../errors.js';
-import { printable } from '../printable.js';
-import { plural } from '../words.js';
+import { plural } from '../text/plural.js';
+import { printable } from '../text/printable.js';
 import { LogStream } from './log-stream.js';
 import type { RequestLine } from './options.js';
 

@@ -1,6 +1,6 @@
 // `/metrics`: what the gateway and the orchestrators of its models count, for Prometheus or as JSON.
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { printable, printableJson } from '../printable.js';
+import { printable, printableJson } from '../text/printable.js';
 import type { GatewayParts } from './parts.js';
 import type { RefusedModel } from './refused.js';
 import type { Traffic } from './traffic.js';

@@ -1,7 +1,7 @@
 // Models whose vectors are refused, since their servers give unlike ones: remembered, so that clients who try
 // again cost a cheap look at the servers, and measured anew when these have changed.
 import type { WrongVectorsError } from '../errors.js';
-import { printable } from '../printable.js';
+import { printable } from '../text/printable.js';
 
 /** A look at the servers counts for so long, in ms. */
 const LOOK_MS = 2000;

@@ -6,7 +6,7 @@ import { OllamaClient } from '../embedders/ollama/client.js';
 import { DEFAULT_URL, parseOllamaAddress } from '../embedders/ollama/host.js';
 import { listModels, readDigest, readVersion } from '../embedders/ollama/model.js';
 import { canonicalName } from '../embedders/ollama/name.js';
-import { withoutSlashes } from '../trim.js';
+import { withoutSlashes } from '../text/trim.js';
 
 /** How long an answer to "are you there?" counts, and how long it may take, in ms. */
 const TRUST_MS = 2000;

@@ -1,6 +1,7 @@
 // The one order of a run: what arrives from files and what the previous output holds, merged by source.
-import { compareSources } from '../order.js';
+
 import type { Output } from '../output/output.js';
+import { compareSources } from '../text/source-order.js';
 import type { Document } from '../types.js';
 import type { RunCounts } from './counts.js';
 import type { Step } from './steps.js';

@@ -4,7 +4,7 @@
 import { type FileHandle, mkdir, open, readdir, stat, statfs } from 'node:fs/promises';
 import { dirname, sep } from 'node:path';
 import { EmbedError, OutputError } from '../errors.js';
-import { shownSize } from '../sizes.js';
+import { shownSize } from '../text/sizes.js';
 import { heldHandle, steady, steadyFolder } from './held.js';
 import { runName } from './layout.js';
 

@@ -1,6 +1,6 @@
 // failures.jsonl: what has no vector, and why; codes, so that nothing of a document leaks into it.
 import type { FileHandle } from 'node:fs/promises';
-import { compareSources } from '../order.js';
+import { compareSources } from '../text/source-order.js';
 import type { Failure } from '../types.js';
 import { lineBlocks, UnwrittenError } from './line-blocks.js';
 

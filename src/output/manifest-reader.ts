@@ -3,9 +3,9 @@
 import type { FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DamagedOutputError, NewerOutputError } from '../errors.js';
-import { compareSources } from '../order.js';
 import { spaceFromJson } from '../space.js';
-import { command } from '../words.js';
+import { command } from '../text/plural.js';
+import { compareSources } from '../text/source-order.js';
 import { chunksName, vectorsName } from './layout.js';
 import { blockBytes, lineBlocks, UnwrittenError } from './line-blocks.js';
 import {

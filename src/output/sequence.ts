@@ -1,6 +1,6 @@
 // What the next output lists: its roots, its documents in the order of their sources, and files of records.
 import { UsageError } from '../errors.js';
-import { compareSources } from '../order.js';
+import { compareSources } from '../text/source-order.js';
 import { maxHeadBytes, type RecordFile } from './manifest.js';
 import type { Output } from './output.js';
 import { isLookalike, type Lookalike, withBesides } from './records.js';

@@ -1,6 +1,6 @@
 // Estimates tokens where the tokenizer is unknown, by script, on the safe side: a chunk that turns out too
 // long costs a refused request, one that is a little short costs nothing.
-import { isSpace } from './spaces.js';
+import { isSpace } from '../text/whitespace.js';
 import type { SpanCounter } from './span.js';
 
 /** Begin and end of sequence, for almost all embedding models. */

@@ -1,7 +1,7 @@
 // How much of a text a vocabulary doesn't know. To a model, all that is unknown is one and the same piece: texts
 // in a script that it never learned get vectors that are alike, whatever they say.
 
-import { isSpace } from './spaces.js';
+import { isSpace } from '../text/whitespace.js';
 
 /** A stretch of a word as the tokenizer sees it. */
 export interface Piece {

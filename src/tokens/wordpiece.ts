@@ -1,6 +1,6 @@
 // Counts the tokens of a BERT WordPiece model exactly as Ollama does. Its two recorded generations differ
 // beyond plain words, so a word counts what the one that makes more of it counts.
-import { isSpace, wordEnd } from './spaces.js';
+import { isSpace, wordEnd } from '../text/whitespace.js';
 import type { SpanCounter } from './span.js';
 import { knowsMost, type Piece } from './unknown.js';
 import { Vocabulary } from './vocabulary.js';

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { quoted } from '../../src/words.js';
+import { quoted } from '../../src/text/plural.js';
 
 export const BIN = fileURLToPath(new URL('../../bin/embed.js', import.meta.url));
 export const FIXTURES = fileURLToPath(new URL('../../fixtures', import.meta.url));

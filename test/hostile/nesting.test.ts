@@ -2,7 +2,7 @@
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { isPlain } from '../../src/plain.js';
+import { isPlain } from '../../src/text/plain-json.js';
 import { type CliResult, makeWorkspace, type Workspace } from '../helpers/cli.js';
 
 const deep = `${'['.repeat(200_000)}${']'.repeat(200_000)}`;

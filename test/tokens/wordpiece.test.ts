@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isSpace } from '../../src/tokens/spaces.js';
+import { isSpace } from '../../src/text/whitespace.js';
 import { wordPieceCounter } from '../../src/tokens/wordpiece.js';
 import { allMiniLmVocabulary, recordedCounts } from './recorded.js';
 

@@ -1,7 +1,7 @@
 // A pattern among the paths → what it matches. Only folders that can still lead to a match are listed.
 import { join, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { withoutSlashes } from '../../trim.js';
+import { withoutSlashes } from '../../text/trim.js';
 import { Matcher, type MatchState } from '../globs/matcher.js';
 import { tokensOf } from '../globs/tokens.js';
 import type { Entry } from './listing.js';

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, realpathSync, type Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { UsageError } from '../../errors.js';
-import { nearest } from '../../nearest.js';
+import { nearest } from '../../text/nearest-word.js';
 import { isPattern } from '../globs/tokens.js';
 import { matchesBelow, patternOrigin } from './expand.js';
 import { sourceOf } from './source.js';

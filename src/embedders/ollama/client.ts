@@ -4,7 +4,7 @@ import { type Dispatcher, Pool } from 'undici';
 import { withoutSecrets } from '../../addresses.js';
 import { readUpTo } from '../../bounded.js';
 import { EmbedderFault, EmbedError } from '../../errors.js';
-import { withoutSlashes } from '../../trim.js';
+import { withoutSlashes } from '../../text/trim.js';
 import { faultOfAnswer, faultOfConnection, faultOfDeadline } from './faults.js';
 
 export interface ClientOptions {

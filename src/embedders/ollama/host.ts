@@ -2,7 +2,7 @@
 // server listens everywhere is reached by loopback.
 import { DEFAULT_OLLAMA_URL, maskAddress } from '../../addresses.js';
 import { UsageError } from '../../errors.js';
-import { withoutQuotes, withoutSlashes } from '../../trim.js';
+import { withoutQuotes, withoutSlashes } from '../../text/trim.js';
 
 const defaultPort = '11434';
 

@@ -1,5 +1,5 @@
 // The names of models and of their weights: Ollama fills in what a user leaves out.
-import { command } from '../../words.js';
+import { command } from '../../text/plural.js';
 
 export function canonicalName(name: string): string {
   const short = name.toLowerCase().replace(/^(registry\.ollama\.ai\/)?library\//, '');

@@ -1,7 +1,7 @@
 // Sizes: what is shown can be typed, and means the same.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { parseSize, shownSize, typedSize } from '../src/sizes.js';
+import { parseSize, shownSize, typedSize } from '../../src/text/sizes.js';
 
 test.each([
   ['0', 0],
