@@ -1,7 +1,7 @@
 // What a maintainer asks for in a bug report: with EMBED_DEBUG=cache,embedder each of these parts tells on
 // standard error what it does, a line a step. Where a part tells nothing, nothing is put together either:
 // `debug.cache?.(…)` doesn't look at its argument.
-import { maskAddresses } from './addresses.js';
+import { maskAddresses } from './net/masked-address.js';
 import { type Printable, printable } from './text/printable.js';
 
 /** The parts that can be named, along the folders of the source. */

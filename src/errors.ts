@@ -1,7 +1,7 @@
 // Every error that a user can meet, with its stable code and the exit status of the command line.
 // A message is one sentence that names what to do, with no password in it; a stack is shown for unknown
 // errors only.
-import { maskAddresses } from './addresses.js';
+import { maskAddresses } from './net/masked-address.js';
 
 export const exitCodes = {
   done: 0,

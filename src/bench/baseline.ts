@@ -1,6 +1,6 @@
 // An earlier report against a new one: what got slower by more than is allowed, and by more than noise explains.
 import { UsageError } from '../errors.js';
-import { readForeign } from '../foreign.js';
+import { readForeign } from '../files/foreign-file.js';
 import { randomFrom } from './random.js';
 import type { BenchReport, TargetReport } from './report.js';
 import type { SettingReport } from './setting.js';

@@ -5,7 +5,7 @@ import { loadSettings } from '../config/load.js';
 import type { LoadedSettings } from '../config/origins.js';
 import { addressesFromFile } from '../config/secrets.js';
 import { SETTINGS, type Setting, type Settings, typedSeconds } from '../config/settings.js';
-import { expandHome } from '../home.js';
+import { expandHome } from '../files/home.js';
 import { type Printable, printable } from '../text/printable.js';
 import { parseSize, typedSize } from '../text/sizes.js';
 

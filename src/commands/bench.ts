@@ -15,7 +15,7 @@ import { type Effort, FULL, ofRounds, QUICK } from '../bench/plan.js';
 import { type BenchReport, type Recommendation, reportOf } from '../bench/report.js';
 import type { Settings } from '../config/settings.js';
 import { UsageError } from '../errors.js';
-import { makeFolders } from '../folders.js';
+import { makeFolders } from '../files/make-folder.js';
 
 export interface BenchOptions {
   /** Files, folders and globs; none: the bundled texts. */

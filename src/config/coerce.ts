@@ -1,5 +1,5 @@
 // From the text of a flag or variable to a value of the setting's kind.
-import { expandHome } from '../home.js';
+import { expandHome } from '../files/home.js';
 import { parseSize } from '../text/sizes.js';
 import type { SettingKind } from './settings.js';
 

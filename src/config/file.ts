@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { UsageError } from '../errors.js';
-import { readForeign } from '../foreign.js';
+import { readForeign } from '../files/foreign-file.js';
 import { isPlain } from '../text/plain-json.js';
 
 /** Names looked for, first match wins; `package.json` counts when it has a `batch` property. */

@@ -3,7 +3,7 @@ import { dirname, isAbsolute, resolve } from 'node:path';
 import { debug, told } from '../debug.js';
 import { variable } from '../environment.js';
 import { UsageError } from '../errors.js';
-import { expandHome } from '../home.js';
+import { expandHome } from '../files/home.js';
 import { nearest } from '../text/nearest-word.js';
 import { plural } from '../text/plural.js';
 import { coerce } from './coerce.js';

@@ -1,7 +1,8 @@
 // Which way secrets go. A configuration file arrives with any folder that somebody clones: an address in it
 // must not draw the secrets of the environment to a stranger's server.
-import { maskAddress, meansThisMachine } from '../addresses.js';
+
 import { UsageError } from '../errors.js';
+import { maskAddress, meansThisMachine } from '../net/masked-address.js';
 import type { LoadedSettings } from './origins.js';
 import { SETTINGS, type SecretUse, type Setting, type Settings } from './settings.js';
 

@@ -1,6 +1,6 @@
 // The one table of settings: name, flag, variable, default, unit and help of each. Flags, `.batchrc`
 // keys, `embed config` and the README's table all come from it, so they can't disagree.
-import { DEFAULT_OLLAMA_URL } from '../addresses.js';
+import { DEFAULT_OLLAMA_URL } from '../net/masked-address.js';
 
 /** How a setting's text (flag or variable) becomes a value. */
 export type SettingKind = 'text' | 'path' | 'integer' | 'boolean' | 'list' | 'bytes' | 'duration' | 'secret';

@@ -1,5 +1,5 @@
 // A setting's value as people may see it, and paste it into a bug report.
-import { maskAddress, maskAddresses } from '../addresses.js';
+import { maskAddress, maskAddresses } from '../net/masked-address.js';
 import type { Setting } from './settings.js';
 
 /** The value with its secrets masked; lists stay lists. */

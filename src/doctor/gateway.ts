@@ -1,8 +1,8 @@
 // A running gateway, as its own /health tells: status, servers behind it, cache, pipeline and performance.
 import { z } from 'zod';
-import { maskAddress } from '../addresses.js';
-import { readUpTo } from '../bounded.js';
 import { UsageError } from '../errors.js';
+import { readUpTo } from '../net/bounded-body.js';
+import { maskAddress } from '../net/masked-address.js';
 import { plural } from '../text/plural.js';
 import type { Finding } from './check.js';
 import type { Probe } from './probe.js';

@@ -2,9 +2,9 @@
 // becomes a line that says so, and holds up nothing else.
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { maskAddresses } from '../addresses.js';
 import { debug } from '../debug.js';
 import { EmbedError } from '../errors.js';
+import { maskAddresses } from '../net/masked-address.js';
 import type { Check, Finding, GroupName } from './check.js';
 import { time } from './words.js';
 

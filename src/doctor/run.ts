@@ -1,12 +1,12 @@
 // Runs all groups side by side within one budget of time, and puts their lines in one order. A further group is
 // one more entry in the list below.
 import { resolve } from 'node:path';
-import { maskAddress } from '../addresses.js';
 import type { ReadSettings } from '../config/load.js';
 import type { Settings } from '../config/settings.js';
 import { DEFAULT_URL, parseOllamaAddress } from '../embedders/ollama/host.js';
 import { listEmbeddingModels } from '../embedders/ollama/model.js';
 import { compareSpaces } from '../embedders/space.js';
+import { maskAddress } from '../net/masked-address.js';
 import type { VectorSpace } from '../types.js';
 import { examineBuiltin } from './builtin.js';
 import { examineCache } from './cache.js';

@@ -1,9 +1,9 @@
 // The gateway's log: JSON lines, one for each answered request. No texts, no queries, no tokens.
 import type { Writable } from 'node:stream';
 import { pino } from 'pino';
-import { maskAddresses } from '../addresses.js';
 import { debug } from '../debug.js';
 import { EmbedError } from '../errors.js';
+import { maskAddresses } from '../net/masked-address.js';
 import { plural } from '../text/plural.js';
 import { printable } from '../text/printable.js';
 import { LogStream } from './log-stream.js';

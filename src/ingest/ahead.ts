@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import type { DocumentReader } from '../documents/reader/reader.js';
 import type { Reading } from '../documents/reading.js';
 import type { WalkEntry } from '../documents/walk/walk.js';
-import { readForeign } from '../foreign.js';
+import { readForeign } from '../files/foreign-file.js';
 
 export type FileEntry = Extract<WalkEntry, { kind: 'file' }> & { bytes?: Buffer };
 

@@ -1,7 +1,6 @@
 // A text on which a regular expression would try every pair of places: a megabyte of it takes minutes where the
 // expression tries again from each place, and milliseconds where it doesn't. The time-out of a test tells.
 import { expect, it } from 'vitest';
-import { meansThisMachine } from '../../src/addresses.js';
 import { frontMatter } from '../../src/documents/blocks/markdown/frontmatter.js';
 import { markdownTitle } from '../../src/documents/blocks/markdown/title.js';
 import { rstBlocks } from '../../src/documents/blocks/rst.js';
@@ -11,6 +10,7 @@ import { faultOfAnswer } from '../../src/embedders/ollama/faults.js';
 import { parseOllamaAddress, parseOllamaHost } from '../../src/embedders/ollama/host.js';
 import { canonicalName } from '../../src/embedders/ollama/name.js';
 import { profileOf } from '../../src/embedders/profiles.js';
+import { meansThisMachine } from '../../src/net/masked-address.js';
 
 const many = (text: string) => text.repeat(1_000_000 / text.length);
 

@@ -2,7 +2,7 @@
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { variable } from '../../environment.js';
-import { expandHome } from '../../home.js';
+import { expandHome } from '../../files/home.js';
 
 /** The default folder of the disk cache, by the platform's own rule. Empty variables count as unset. */
 export function defaultCacheFolder(

@@ -3,7 +3,7 @@
 import { chmodSync, lstatSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Database, RootDatabase } from 'lmdb';
-import { makeFolders } from '../../folders.js';
+import { makeFolders } from '../../files/make-folder.js';
 import { checkFile } from './file.js';
 import { defaultCacheFolder } from './folder.js';
 import { entryKeys, readPlace } from './pack.js';

@@ -1,5 +1,5 @@
 // What an error of Redis, of its connection or of its certificate means, as one sentence each.
-import { withoutSecrets } from '../../addresses.js';
+import { withoutSecrets } from '../../net/masked-address.js';
 import type { RedisAddress } from './address.js';
 import { ForeignReplyError } from './replies.js';
 

@@ -2,7 +2,7 @@
 // entries. A deeper file outranks the ones above it, and `.embedignore` outranks `.gitignore`.
 import { statSync } from 'node:fs';
 import ignore, { type Ignore } from 'ignore';
-import { readForeign } from '../../foreign.js';
+import { readForeign } from '../../files/foreign-file.js';
 import { fsPath, type RawPath } from './source.js';
 
 export const gitignoreName = '.gitignore';

@@ -1,9 +1,9 @@
 // Requests to one Ollama server through undici, with time-outs of our own: Node's fetch gives up after
 // 300 s without headers, which a long batch on a slow machine needs.
 import { type Dispatcher, Pool } from 'undici';
-import { withoutSecrets } from '../../addresses.js';
-import { readUpTo } from '../../bounded.js';
 import { EmbedderFault, EmbedError } from '../../errors.js';
+import { readUpTo } from '../../net/bounded-body.js';
+import { withoutSecrets } from '../../net/masked-address.js';
 import { withoutSlashes } from '../../text/trim.js';
 import { faultOfAnswer, faultOfConnection, faultOfDeadline } from './faults.js';
 

@@ -1,7 +1,8 @@
 // Reads OLLAMA_HOST as Ollama itself does (envconfig.Host), seen from a client: an address on which a
 // server listens everywhere is reached by loopback.
-import { DEFAULT_OLLAMA_URL, maskAddress } from '../../addresses.js';
+
 import { UsageError } from '../../errors.js';
+import { DEFAULT_OLLAMA_URL, maskAddress } from '../../net/masked-address.js';
 import { withoutQuotes, withoutSlashes } from '../../text/trim.js';
 
 const defaultPort = '11434';

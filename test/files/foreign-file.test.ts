@@ -4,9 +4,9 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { expect, it } from 'vitest';
-import { readForeign } from '../src/foreign.js';
-import { temporaryFolder } from './documents/walk/trees.js';
-import { eventually } from './helpers/eventually.js';
+import { readForeign } from '../../src/files/foreign-file.js';
+import { temporaryFolder } from '../documents/walk/trees.js';
+import { eventually } from '../helpers/eventually.js';
 
 it('reads regular files, whatever size the system tells', () => {
   const folder = temporaryFolder();

@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writ
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { makeFolders } from '../src/folders.js';
-import { makeWorkspace } from './helpers/cli.js';
+import { makeFolders } from '../../src/files/make-folder.js';
+import { makeWorkspace } from '../helpers/cli.js';
 
 let dir: string;
 beforeEach(() => {

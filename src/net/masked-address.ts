@@ -1,6 +1,6 @@
 // Addresses as people may see them, and which of them mean this machine. Whoever prints an address, or
 // anything that may hold one, goes through here: what opens a server is never shown.
-import { withoutQuotes } from './text/trim.js';
+import { withoutQuotes } from '../text/trim.js';
 
 const MASK = '****';
 

@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { maskAddress, maskAddresses, meansThisMachine, withoutSecrets } from '../src/addresses.js';
+import {
+  maskAddress,
+  maskAddresses,
+  meansThisMachine,
+  withoutSecrets,
+} from '../../src/net/masked-address.js';
 
 describe('an address', () => {
   test.each([
