@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openOutput } from '../dist/output/output.js';
 import { openWriter } from '../dist/output/writer.js';
-import { spaceId } from '../dist/space.js';
+import { spaceId } from '../dist/vectors/vector-space.js';
 
 const rows = Number(process.argv[2] ?? 20_000);
 const dimensions = 384;

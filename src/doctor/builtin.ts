@@ -1,6 +1,6 @@
 // The built-in embedder, where a run would use it.
 import { refuseOneVector } from '../embedders/alike.js';
-import { compareSpaces, measureSpace } from '../embedders/space.js';
+import { compareSpaces, measureSpace } from '../embedders/guard/canaries.js';
 import type { Embedder, VectorSpace } from '../types.js';
 import type { Finding } from './check.js';
 import type { Probe } from './probe.js';

@@ -2,8 +2,8 @@
 // silently, and comparable with those that the output holds.
 
 import { compareBatch, measureAlone, refuseOneVector } from '../embedders/alike.js';
+import { CANARY_TEXTS, compareSpaces } from '../embedders/guard/canaries.js';
 import type { OllamaClient } from '../embedders/ollama/client.js';
-import { CANARY_TEXTS, compareSpaces } from '../embedders/space.js';
 import { EmbedderFault } from '../errors.js';
 import { isTooLong } from '../faults.js';
 import { plural, whole } from '../text/plural.js';

@@ -3,8 +3,8 @@
 import { EmbedderFault, WrongVectorsError } from '../errors.js';
 import { isOfText } from '../faults.js';
 import type { Embedder, Vector, VectorSpace } from '../types.js';
+import { canaryTextsOf, cosine, leastCosine, likenessOf, spaceOf } from './guard/canaries.js';
 import { wrapped } from './retry.js';
-import { canaryTextsOf, cosine, leastCosine, likenessOf, spaceOf } from './space.js';
 
 /** What stands between the canaries: short, since every token costs a slow server its time, and unlike. One for two places. */
 const FILLERS = (

@@ -4,9 +4,9 @@ import { isUnconfirmed, policyOf } from '../faults.js';
 import type { EmbedOptions, EndpointState, RequestLimits, Vector } from '../types.js';
 import { orAborted } from './abort.js';
 import { type BreakerOptions, type EmbedderWithBreaker, withBreaker } from './breaker.js';
+import { canaryTextsOf } from './guard/canaries.js';
 import { EndpointHealth, probeMs, ranks } from './health.js';
 import type { ConfirmOptions, EndpointListener, EndpointWatch, Member } from './member.js';
-import { canaryTextsOf } from './space.js';
 
 /** A request to an endpoint. */
 export type EndpointRequest = EmbedOptions & { tokens: number };

@@ -1,8 +1,8 @@
 // Measures a server again whose connection was lost, and doesn't wait for what a restart has swallowed.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Embedder, VectorSpace } from '../types.js';
+import { measureSpace } from './guard/canaries.js';
 import { Race } from './race.js';
-import { measureSpace } from './space.js';
 
 /**
  * The canaries are sent once more after this, in ms, and again after twice as long: what a restart swallowed is

@@ -7,11 +7,11 @@ import { orAborted } from './abort.js';
 import { OtherDimensions } from './accept.js';
 import { compareBatch, measureAlone, unlikeSentence, withSingles } from './alike.js';
 import { Confirmation } from './confirmation.js';
+import { canaryTextsOf, compareSpaces, spaceOf } from './guard/canaries.js';
 import type { ConfirmOptions, Member, ServerEmbedder } from './member.js';
 import { measureInTime } from './recheck.js';
 import { wrapped } from './retry.js';
 import { Sameness } from './sameness.js';
-import { canaryTextsOf, compareSpaces, spaceOf } from './space.js';
 
 /** An embedder that knows whether its server is still what it was. Its answers count once they are confirmed. */
 export type SteadyEmbedder = Embedder &

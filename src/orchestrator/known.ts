@@ -2,7 +2,7 @@
 // that fails is said once, and gone on without.
 import { createHash } from 'node:crypto';
 import type { BatchKind, Ticket } from '../batching/ticket.js';
-import { registerDerived } from '../cache/spaces.js';
+import { registerDerived } from '../cache/space-registry.js';
 import type { Vector, VectorCache, VectorEntry, VectorSpace } from '../types.js';
 import { Lookups } from './lookups.js';
 

@@ -3,9 +3,9 @@
 import type { FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DamagedOutputError, NewerOutputError } from '../errors.js';
-import { spaceFromJson } from '../space.js';
 import { command } from '../text/plural.js';
 import { compareSources } from '../text/source-order.js';
+import { spaceFromJson } from '../vectors/vector-space.js';
 import { chunksName, vectorsName } from './layout.js';
 import { blockBytes, lineBlocks, UnwrittenError } from './line-blocks.js';
 import {

@@ -1,7 +1,8 @@
 // manifest.json: what the output holds, and what a later run needs to know to redo only what changed.
 // One document per line, so that it streams out and in, and a diff shows the documents that changed.
-import { spaceToJson } from '../space.js';
+
 import type { VectorSpace } from '../types.js';
+import { spaceToJson } from '../vectors/vector-space.js';
 import type { chunksName, vectorsName } from './layout.js';
 import type { FileSum } from './staged.js';
 

@@ -1,12 +1,12 @@
 // The cache that the settings name, and the vector space that it is keyed by.
 import { type CacheOptions, openCache } from '../cache/open.js';
-import { registerSpace } from '../cache/spaces.js';
+import { registerSpace } from '../cache/space-registry.js';
 import { redisSettings } from '../config/redis.js';
 import type { Settings } from '../config/settings.js';
 import { debug } from '../debug.js';
-import { compareSpaces } from '../embedders/space.js';
-import { spaceFromJson, spaceToJson } from '../space.js';
+import { compareSpaces } from '../embedders/guard/canaries.js';
 import type { VectorCache, VectorSpace } from '../types.js';
+import { spaceFromJson, spaceToJson } from '../vectors/vector-space.js';
 
 export function cacheOptionsOf(settings: Settings, onWarning?: (message: string) => void): CacheOptions {
   return {

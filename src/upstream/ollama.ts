@@ -1,12 +1,12 @@
 // Opens the Ollama servers of a run as one embedder: each held to its vector space, all held to one, with
 // retries around them. A server that is down is left out and tried again later, as long as another is up.
 import { measureServer, unlikeSentence, withSingles } from '../embedders/alike.js';
+import { compareSpaces } from '../embedders/guard/canaries.js';
 import { openOllamaEmbedder } from '../embedders/ollama/embedder.js';
 import { DEFAULT_URL, type OllamaAddress, parseOllamaAddress } from '../embedders/ollama/host.js';
 import { hasModel, listEmbeddingModels } from '../embedders/ollama/model.js';
 import { poolOf } from '../embedders/pool.js';
 import { withRetry, wrapped } from '../embedders/retry.js';
-import { compareSpaces } from '../embedders/space.js';
 import { withSteadySpace } from '../embedders/steady.js';
 import { ServiceError, WrongVectorsError } from '../errors.js';
 import { isChanged, isDown } from '../faults.js';

@@ -13,7 +13,7 @@ import {
   unlikeSentence,
   withSingles,
 } from '../embedders/alike.js';
-import { CANARY_TEXTS, compareSpaces } from '../embedders/space.js';
+import { CANARY_TEXTS, compareSpaces } from '../embedders/guard/canaries.js';
 import { VectorSpaceError } from '../errors.js';
 import type { BatchMetrics } from '../metrics/metrics.js';
 import type { Embedder, VectorCache, VectorSpace } from '../types.js';

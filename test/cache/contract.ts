@@ -1,6 +1,6 @@
 // What every cache must do, whatever it keeps vectors in.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { registerSpace } from '../../src/cache/spaces.js';
+import { registerSpace } from '../../src/cache/space-registry.js';
 import type { Json, Vector, VectorCache, VectorSpace } from '../../src/types.js';
 import { dimensions, entryOf, hashOf, spaceOf, texts, vectorOf } from './vectors.js';
 

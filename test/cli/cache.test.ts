@@ -6,7 +6,7 @@ import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openDiskCache } from '../../src/cache/disk/cache.js';
 import { openRedisCache } from '../../src/cache/redis/cache.js';
-import { registerSpace } from '../../src/cache/spaces.js';
+import { registerSpace } from '../../src/cache/space-registry.js';
 import type { Json, VectorCache, VectorSpace } from '../../src/types.js';
 import { dimensions, entryOf, hashOf, spaceOf, texts } from '../cache/vectors.js';
 import { makeWorkspace, type Workspace } from '../helpers/cli.js';

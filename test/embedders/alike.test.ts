@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { compareBatch, measureAlone, measureServer, withSingles } from '../../src/embedders/alike.js';
-import { CANARY_TEXTS } from '../../src/embedders/space.js';
+import { CANARY_TEXTS } from '../../src/embedders/guard/canaries.js';
 import { EmbedderFault, WrongVectorsError } from '../../src/errors.js';
 import type { Embedder } from '../../src/types.js';
 import { allMiniLm, faults, type TestOllama } from '../helpers/ollama.js';

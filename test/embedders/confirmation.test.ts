@@ -1,9 +1,9 @@
 // Which look at a server confirms which answer, how often it is looked, and what becomes of looks that fail.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { measureSpace } from '../../src/embedders/guard/canaries.js';
 import type { Member } from '../../src/embedders/member.js';
 import { type EmbedderPool, poolOf } from '../../src/embedders/pool.js';
-import { measureSpace } from '../../src/embedders/space.js';
 import { type SteadyEmbedder, withSteadySpace } from '../../src/embedders/steady.js';
 import type { EmbedderFault } from '../../src/errors.js';
 import { allMiniLm, type TestOllama } from '../helpers/ollama.js';

@@ -1,8 +1,8 @@
 // Several real servers behind one embedder: which request goes where, and what is heard when they fail.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { CANARY_TEXTS } from '../../src/embedders/guard/canaries.js';
 import type { Member } from '../../src/embedders/member.js';
 import { type EmbedderPool, poolOf } from '../../src/embedders/pool.js';
-import { CANARY_TEXTS } from '../../src/embedders/space.js';
 import { EmbedderFault } from '../../src/errors.js';
 import { type Fault, faults, type TestOllama } from '../helpers/ollama.js';
 import { Servers } from './servers.js';

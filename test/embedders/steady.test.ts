@@ -1,7 +1,7 @@
 // Another server behind the same address, played by real restarts: what is seen, and what it costs.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { CANARY_TEXTS, measureSpace } from '../../src/embedders/guard/canaries.js';
 import type { ServerEmbedder } from '../../src/embedders/member.js';
-import { CANARY_TEXTS, measureSpace } from '../../src/embedders/space.js';
 import { withSteadySpace } from '../../src/embedders/steady.js';
 import type { Embedder } from '../../src/types.js';
 import { allMiniLm, faults, type TestOllama } from '../helpers/ollama.js';

@@ -1,5 +1,5 @@
 // What opening a server asks of it before anybody's texts: each canary alone, and one batch with them in it.
-import { CANARY_TEXTS } from '../../src/embedders/space.js';
+import { CANARY_TEXTS } from '../../src/embedders/guard/canaries.js';
 
 export const OPENING = CANARY_TEXTS.length + 1;
 

@@ -1,6 +1,6 @@
 // Orchestrators for tests: quick to retry, on a scripted Ollama, stopped when the test ends.
 import { expect } from 'vitest';
-import { CANARY_TEXTS } from '../../src/embedders/space.js';
+import { CANARY_TEXTS } from '../../src/embedders/guard/canaries.js';
 import type { BatchOptions } from '../../src/orchestrator/config.js';
 import { BatchOrchestrator, type OrchestratorParts } from '../../src/orchestrator/orchestrator.js';
 import { FakeEmbedder, vectorOf } from '../helpers/embedder.js';

@@ -5,7 +5,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterEach, expect, test, vi } from 'vitest';
 import { memoryCache } from '../../src/cache/memory/cache.js';
-import { CANARY_TEXTS } from '../../src/embedders/space.js';
+import { CANARY_TEXTS } from '../../src/embedders/guard/canaries.js';
 import { RejectedTextsError } from '../../src/errors.js';
 import type { TextOutcome } from '../../src/orchestrator/intake.js';
 import type { BatchOrchestrator } from '../../src/orchestrator/orchestrator.js';

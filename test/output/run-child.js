@@ -7,7 +7,7 @@ import { openJournal } from '../../dist/output/journal.js';
 import { acquireLock } from '../../dist/output/lock.js';
 import { openOutput } from '../../dist/output/output.js';
 import { openWriter } from '../../dist/output/writer.js';
-import { spaceId } from '../../dist/space.js';
+import { spaceId } from '../../dist/vectors/vector-space.js';
 
 const [dir, version, crash = ''] = process.argv.slice(2);
 const dimensions = 64;

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { type Output, openOutput } from '../../src/output/output.js';
 import { type OutputWriter, openWriter, type WriterOptions } from '../../src/output/writer.js';
-import { spaceId } from '../../src/space.js';
 import type { Chunk, Vector, VectorSpace } from '../../src/types.js';
+import { spaceId } from '../../src/vectors/vector-space.js';
 
 export const dimensions = 8;
 

@@ -1,7 +1,7 @@
 // Several real servers, opened from settings: which are taken, which are refused, and which are waited for.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Settings } from '../../src/config/settings.js';
-import { CANARY_TEXTS } from '../../src/embedders/space.js';
+import { CANARY_TEXTS } from '../../src/embedders/guard/canaries.js';
 import { ServiceError, UsageError, WrongVectorsError } from '../../src/errors.js';
 import type { Embedder } from '../../src/types.js';
 import { openEmbedder } from '../../src/upstream/embedder.js';

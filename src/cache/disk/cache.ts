@@ -3,7 +3,7 @@
 import { debug } from '../../debug.js';
 import { ServiceError } from '../../errors.js';
 import type { CacheUsage, Json, PruneOptions, Vector, VectorCache, VectorEntry } from '../../types.js';
-import { checkEntries, checkHash, checkSpace } from '../bytes.js';
+import { checkEntries, checkHash, checkSpace } from '../../vectors/bytes.js';
 import { type CountsLookups, Lookups } from '../lookups.js';
 import { isDamage, keepRights, setAside } from './file.js';
 import { defaultCacheFolder } from './folder.js';

@@ -2,7 +2,7 @@
 // LMDB, which keeps pages for a reader, is held up; removes whole packs, since only those free pages.
 import { setImmediate as otherWork } from 'node:timers/promises';
 import type { CacheUsage, Json, PruneOptions } from '../../types.js';
-import { SPACES } from '../spaces.js';
+import { SPACES } from '../space-registry.js';
 import { Tally, totals } from '../tally.js';
 import { packTime, readPlace, spaceOfEntry } from './pack.js';
 import type { DiskStore } from './store.js';

@@ -1,6 +1,6 @@
 // A look-up of many vectors in the cache on disk: those that are on their way there, and those in its packs.
 import type { Vector } from '../../types.js';
-import { vectorAt } from '../bytes.js';
+import { vectorAt } from '../../vectors/bytes.js';
 import { entryKey, type Place, readPlace } from './pack.js';
 import type { PackQueue } from './queue.js';
 import type { DiskStore } from './store.js';

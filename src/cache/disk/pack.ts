@@ -2,7 +2,7 @@
 // per vector took twice the space and three times the time, for LMDB fills its pages by halves.
 import { randomBytes } from 'node:crypto';
 import type { VectorEntry } from '../../types.js';
-import { vectorBytes } from '../bytes.js';
+import { vectorBytes } from '../../vectors/bytes.js';
 
 /** Bytes of a pack at most, unless one vector is larger: reading a vector copies its pack. */
 const PACK_BYTES = 64 * 1024;

@@ -1,9 +1,9 @@
 // A cache in memory, for processes that live long: alone, or in front of another, where it spares the
 // lookups of what is asked again and again.
 import type { CacheUsage, Json, PruneOptions, Vector, VectorCache, VectorEntry } from '../../types.js';
-import { checkEntries, checkHash, checkSpace } from '../bytes.js';
+import { checkEntries, checkHash, checkSpace } from '../../vectors/bytes.js';
 import { type CountsLookups, countsLookups, Lookups } from '../lookups.js';
-import { SPACES } from '../spaces.js';
+import { SPACES } from '../space-registry.js';
 import { Tally, totals } from '../tally.js';
 import { Lru, type LruEntry } from './lru.js';
 

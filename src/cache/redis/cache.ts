@@ -4,7 +4,7 @@ import type { Redis } from 'ioredis';
 import { debug } from '../../debug.js';
 import { ServiceError, UsageError } from '../../errors.js';
 import type { CacheUsage, Json, PruneOptions, Vector, VectorCache, VectorEntry } from '../../types.js';
-import { checkEntries, checkHash, checkSpace, vectorAt } from '../bytes.js';
+import { checkEntries, checkHash, checkSpace, vectorAt } from '../../vectors/bytes.js';
 import { type CountsLookups, Lookups } from '../lookups.js';
 import { type RedisAddress, type RedisOptions, redisAddress } from './address.js';
 import { GetGroup, SetGroup } from './commands.js';

@@ -3,7 +3,7 @@
 import type { Redis } from 'ioredis';
 import type { CacheUsage, Json, PruneOptions } from '../../types.js';
 import type { LookupCounts } from '../lookups.js';
-import { SPACES } from '../spaces.js';
+import { SPACES } from '../space-registry.js';
 import { Tally, totals } from '../tally.js';
 import { NumberGroup } from './commands.js';
 import { ALL_KEYS, isMetaKey, LOOKUPS_KEY, metaKey, spaceOfKey } from './keys.js';

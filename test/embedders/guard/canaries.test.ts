@@ -1,10 +1,15 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { openOllamaEmbedder } from '../../src/embedders/ollama/embedder.js';
-import { CANARY_TEXTS, canariesFor, compareSpaces, measureSpace } from '../../src/embedders/space.js';
-import { EmbedderFault } from '../../src/errors.js';
-import { spaceFromJson, spaceToJson } from '../../src/space.js';
-import type { Embedder, VectorSpace } from '../../src/types.js';
-import { allMiniLm, faults, type OllamaOptions, startOllama, type TestModel } from '../helpers/ollama.js';
+import {
+  CANARY_TEXTS,
+  canariesFor,
+  compareSpaces,
+  measureSpace,
+} from '../../../src/embedders/guard/canaries.js';
+import { openOllamaEmbedder } from '../../../src/embedders/ollama/embedder.js';
+import { EmbedderFault } from '../../../src/errors.js';
+import type { Embedder, VectorSpace } from '../../../src/types.js';
+import { spaceFromJson, spaceToJson } from '../../../src/vectors/vector-space.js';
+import { allMiniLm, faults, type OllamaOptions, startOllama, type TestModel } from '../../helpers/ollama.js';
 
 const closers: (() => Promise<void>)[] = [];
 afterEach(async () => {

@@ -1,8 +1,8 @@
 // A vector space as JSON and its id: the output's manifest and the cache's registry both keep
 // spaces, so both must read and name them alike. Pure.
 import { createHash } from 'node:crypto';
-import { isPlain } from './text/plain-json.js';
-import type { Json, Vector, VectorSpace } from './types.js';
+import { isPlain } from '../text/plain-json.js';
+import type { Json, Vector, VectorSpace } from '../types.js';
 
 /** First 32 hex digits of the SHA-256 over all that makes the space, the canaries' floats as little-endian bytes. */
 export function spaceId(space: Omit<VectorSpace, 'id'>): string {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type DiskCache, openDiskCache } from '../../src/cache/disk/cache.js';
-import { registerSpace } from '../../src/cache/spaces.js';
+import { registerSpace } from '../../src/cache/space-registry.js';
 import type { Json, VectorSpace } from '../../src/types.js';
 import { hashOf } from './vectors.js';
 

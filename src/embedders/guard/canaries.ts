@@ -1,8 +1,8 @@
 // Measures the vector space of an embedder by a few fixed texts, and tells two spaces apart. The digest of a
 // model is not enough: two releases of Ollama give other vectors for the same weights.
-import { EmbedderFault } from '../errors.js';
-import { spaceId } from '../space.js';
-import type { Embedder, EmbedderIdentity, EmbedOptions, Vector, VectorSpace } from '../types.js';
+import { EmbedderFault } from '../../errors.js';
+import type { Embedder, EmbedderIdentity, EmbedOptions, Vector, VectorSpace } from '../../types.js';
+import { spaceId } from '../../vectors/vector-space.js';
 
 export interface Canary {
   /** For messages. */
