@@ -1,8 +1,8 @@
 // `embed cache` without its flags: what the cache of these settings holds, and what goes from it.
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { defaultCacheFolder } from '../cache/disk/folder.js';
-import { openCache } from '../cache/open.js';
+import { openCache } from '../cache/choose-cache.js';
+import { defaultCacheFolder } from '../cache/disk/default-folder.js';
 import { redisAddress } from '../cache/redis/address.js';
 import { redisSettings } from '../config/redis.js';
 import type { Settings } from '../config/settings.js';

@@ -1,5 +1,5 @@
 // `embed config` without its flags: every setting with what is in force for it and where that comes from.
-import { defaultCacheFolder } from '../cache/disk/folder.js';
+import { defaultCacheFolder } from '../cache/disk/default-folder.js';
 import { redisAddress } from '../cache/redis/address.js';
 import type { LoadedSettings } from '../config/origins.js';
 import { redisSettings } from '../config/redis.js';

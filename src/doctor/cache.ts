@@ -1,7 +1,7 @@
 // What the cache holds and how often it helped, whichever cache a run would use.
 import { existsSync } from 'node:fs';
-import { defaultCacheFolder } from '../cache/disk/folder.js';
-import { openCache } from '../cache/open.js';
+import { openCache } from '../cache/choose-cache.js';
+import { defaultCacheFolder } from '../cache/disk/default-folder.js';
 import { redisSettings } from '../config/redis.js';
 import type { Settings } from '../config/settings.js';
 import { ServiceError } from '../errors.js';

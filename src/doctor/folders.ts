@@ -3,7 +3,7 @@ import { constants } from 'node:fs';
 import { access, stat, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { defaultCacheFolder } from '../cache/disk/folder.js';
+import { defaultCacheFolder } from '../cache/disk/default-folder.js';
 import type { Settings } from '../config/settings.js';
 import { chunksName, manifestName, vectorsName } from '../output/layout.js';
 import { command } from '../text/plural.js';

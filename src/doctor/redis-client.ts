@@ -3,7 +3,7 @@ import type { Redis } from 'ioredis';
 import type { RedisAddress } from '../cache/redis/address.js';
 import { redisClient } from '../cache/redis/client.js';
 import { explainRedis, SilenceError } from '../cache/redis/errors.js';
-import { isText, isTexts, isWhole, type Shape, shaped } from '../cache/redis/shapes.js';
+import { isText, isTexts, isWhole, type Shape, shaped } from '../cache/redis/reply-shapes.js';
 import { ServiceError } from '../errors.js';
 import { time } from './words.js';
 

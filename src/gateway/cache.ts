@@ -1,5 +1,5 @@
 // One cache for all models of the gateway, with the vectors used last in memory in front of it.
-import { countsLookups } from '../cache/lookups.js';
+import { countsLookups } from '../cache/hit-counter.js';
 import { withMemory } from '../cache/memory/cache.js';
 import type { Settings } from '../config/settings.js';
 import type { VectorCache } from '../types.js';

@@ -1,6 +1,6 @@
 // How the gateway is: `/ready` for who sends it requests, `/health` for who looks after it.
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { isCacheWell } from '../cache/well.js';
+import { isCacheWell } from '../cache/health.js';
 import type { Metrics } from '../metrics/snapshot.js';
 import { printable, printableJson } from '../text/printable.js';
 import type { GatewayParts } from './parts.js';

@@ -1,5 +1,5 @@
 // Whether an orchestrator can do its work, found out by asking.
-import { isCacheWell } from '../cache/well.js';
+import { isCacheWell } from '../cache/health.js';
 import type { EndpointMetrics, Metrics } from '../metrics/snapshot.js';
 import type { VectorCache } from '../types.js';
 import type { Upstream } from '../upstream/upstream.js';

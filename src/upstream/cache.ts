@@ -1,5 +1,5 @@
 // The cache that the settings name, and the vector space that it is keyed by.
-import { type CacheOptions, openCache } from '../cache/open.js';
+import { type CacheOptions, openCache } from '../cache/choose-cache.js';
 import { registerSpace } from '../cache/space-registry.js';
 import { redisSettings } from '../config/redis.js';
 import type { Settings } from '../config/settings.js';

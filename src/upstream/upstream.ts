@@ -2,7 +2,7 @@
 // it, and how much may be sent at once. The one way in for runs, orchestrators and measurements.
 import type { DispatcherOptions } from '../batching/dispatcher.js';
 import type { Limits } from '../batching/limits.js';
-import { checkedCache } from '../cache/checked.js';
+import { checkedCache } from '../cache/checked-cache.js';
 import { withMemory } from '../cache/memory/cache.js';
 import type { Settings } from '../config/settings.js';
 import { debug } from '../debug.js';

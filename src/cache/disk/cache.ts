@@ -4,14 +4,14 @@ import { debug } from '../../debug.js';
 import { ServiceError } from '../../errors.js';
 import type { CacheUsage, Json, PruneOptions, Vector, VectorCache, VectorEntry } from '../../types.js';
 import { checkEntries, checkHash, checkSpace } from '../../vectors/bytes.js';
-import { type CountsLookups, Lookups } from '../lookups.js';
-import { isDamage, keepRights, setAside } from './file.js';
-import { defaultCacheFolder } from './folder.js';
+import { type CountsLookups, Lookups } from '../hit-counter.js';
+import { isDamage, keepRights, setAside } from './database-file.js';
+import { defaultCacheFolder } from './default-folder.js';
 import { clearDisk, diskUsage, pruneDisk } from './inventory.js';
-import { lookUp } from './lookup.js';
-import { packEntries } from './pack.js';
-import { PackQueue, type QueuedPack } from './queue.js';
 import { DiskStore } from './store.js';
+import { lookUp } from './vector-lookup.js';
+import { packEntries } from './vector-pack.js';
+import { PackQueue, type QueuedPack } from './write-queue.js';
 
 export interface DiskOptions {
   /** @default `embed/vectors` in the user's cache folder */

@@ -3,10 +3,10 @@
 import { setImmediate as otherWork } from 'node:timers/promises';
 import type { CacheUsage, Json, PruneOptions } from '../../types.js';
 import { SPACES } from '../space-registry.js';
-import { Tally, totals } from '../tally.js';
-import { packTime, readPlace, spaceOfEntry } from './pack.js';
+import { Tally, totals } from '../usage.js';
 import type { DiskStore } from './store.js';
 import { type DiskTables, type Removed, removePacks } from './tables.js';
+import { packTime, readPlace, spaceOfEntry } from './vector-pack.js';
 
 /** Entries that are read at once: a few milliseconds. */
 const SLICE = 10_000;

@@ -1,9 +1,9 @@
 // The disk cache's database: packs by age, the place of every entry, and small JSON values. Several
 // processes may have it open at once; LMDB keeps them apart.
 
-import type { LookupCounts } from '../lookups.js';
-import type { Pack } from './pack.js';
+import type { LookupCounts } from '../hit-counter.js';
 import { type Binary, type DiskTables, openTables, removePacks } from './tables.js';
+import type { Pack } from './vector-pack.js';
 
 /** Share of the file that live pages may fill; the rest is for pages that a reader or the next commit still holds. */
 const FILL = 0.7;

@@ -4,9 +4,9 @@ import { chmodSync, lstatSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Database, RootDatabase } from 'lmdb';
 import { makeFolders } from '../../files/make-folder.js';
-import { checkFile } from './file.js';
-import { defaultCacheFolder } from './folder.js';
-import { entryKeys, readPlace } from './pack.js';
+import { checkFile } from './database-file.js';
+import { defaultCacheFolder } from './default-folder.js';
+import { entryKeys, readPlace } from './vector-pack.js';
 
 export type Binary = Database<Buffer, Buffer>;
 

@@ -2,9 +2,9 @@
 // lookups of what is asked again and again.
 import type { CacheUsage, Json, PruneOptions, Vector, VectorCache, VectorEntry } from '../../types.js';
 import { checkEntries, checkHash, checkSpace } from '../../vectors/bytes.js';
-import { type CountsLookups, countsLookups, Lookups } from '../lookups.js';
+import { type CountsLookups, countsLookups, Lookups } from '../hit-counter.js';
 import { SPACES } from '../space-registry.js';
-import { Tally, totals } from '../tally.js';
+import { Tally, totals } from '../usage.js';
 import { Lru, type LruEntry } from './lru.js';
 
 /**

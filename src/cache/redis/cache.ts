@@ -5,14 +5,14 @@ import { debug } from '../../debug.js';
 import { ServiceError, UsageError } from '../../errors.js';
 import type { CacheUsage, Json, PruneOptions, Vector, VectorCache, VectorEntry } from '../../types.js';
 import { checkEntries, checkHash, checkSpace, vectorAt } from '../../vectors/bytes.js';
-import { type CountsLookups, Lookups } from '../lookups.js';
+import { type CountsLookups, Lookups } from '../hit-counter.js';
 import { type RedisAddress, type RedisOptions, redisAddress } from './address.js';
-import { GetGroup, SetGroup } from './commands.js';
+import { LOOKUPS_KEY, metaKey, prefixOf } from './cache-keys.js';
 import { connectRedis, within } from './connection.js';
 import { explainRedis, rights, SilenceError } from './errors.js';
+import { GetGroup, SetGroup } from './group-commands.js';
 import { RedisInventory } from './inventory.js';
-import { LOOKUPS_KEY, metaKey, prefixOf } from './keys.js';
-import { ForeignReplyError } from './replies.js';
+import { ForeignReplyError } from './reply-guard.js';
 
 /** Keys of one command. Bounds the answer: 256 vectors of 1,024 dimensions are 1 MB. */
 const GROUP = 256;

@@ -4,7 +4,7 @@ import { connect, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { AbstractConnector, Redis, type RedisOptions } from 'ioredis';
 import type { RedisAddress } from './address.js';
-import { ForeignReplyError, ReplyWatch } from './replies.js';
+import { ForeignReplyError, ReplyWatch } from './reply-guard.js';
 
 /** Not yet connected. A command without a connection fails at once, and so does one whose connection breaks. */
 export function redisClient(address: RedisAddress, options: RedisOptions): Redis {

@@ -3,9 +3,9 @@
 import type { Redis } from 'ioredis';
 import { ServiceError } from '../../errors.js';
 import type { RedisAddress } from './address.js';
+import { metaKey } from './cache-keys.js';
 import { redisClient } from './client.js';
 import { explainRedis, SilenceError } from './errors.js';
-import { metaKey } from './keys.js';
 
 /** How long Redis is left alone before the next attempt to connect. */
 const RECONNECT_MS = 1000;

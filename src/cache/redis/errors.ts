@@ -1,7 +1,7 @@
 // What an error of Redis, of its connection or of its certificate means, as one sentence each.
 import { withoutSecrets } from '../../net/masked-address.js';
 import type { RedisAddress } from './address.js';
-import { ForeignReplyError } from './replies.js';
+import { ForeignReplyError } from './reply-guard.js';
 
 /** No answer in time. */
 export class SilenceError extends Error {}

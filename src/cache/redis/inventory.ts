@@ -2,13 +2,13 @@
 // Redis nor the other programs that use it are held up or harmed.
 import type { Redis } from 'ioredis';
 import type { CacheUsage, Json, PruneOptions } from '../../types.js';
-import type { LookupCounts } from '../lookups.js';
+import type { LookupCounts } from '../hit-counter.js';
 import { SPACES } from '../space-registry.js';
-import { Tally, totals } from '../tally.js';
-import { NumberGroup } from './commands.js';
-import { ALL_KEYS, isMetaKey, LOOKUPS_KEY, metaKey, spaceOfKey } from './keys.js';
-import { ForeignReplyError } from './replies.js';
-import { isScan, isWhole, type Shape, shaped, textsOrNull, wholes } from './shapes.js';
+import { Tally, totals } from '../usage.js';
+import { ALL_KEYS, isMetaKey, LOOKUPS_KEY, metaKey, spaceOfKey } from './cache-keys.js';
+import { NumberGroup } from './group-commands.js';
+import { ForeignReplyError } from './reply-guard.js';
+import { isScan, isWhole, type Shape, shaped, textsOrNull, wholes } from './reply-shapes.js';
 
 /** Keys that Redis looks at for one answer: about a millisecond of its time. */
 const GROUP = 1000;

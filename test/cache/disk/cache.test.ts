@@ -9,7 +9,7 @@ import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type DiskCache, type DiskOptions, openDiskCache } from '../../../src/cache/disk/cache.js';
-import { defaultCacheFolder } from '../../../src/cache/disk/folder.js';
+import { defaultCacheFolder } from '../../../src/cache/disk/default-folder.js';
 import { ServiceError } from '../../../src/errors.js';
 import type { Vector } from '../../../src/types.js';
 import { cacheContract } from '../contract.js';

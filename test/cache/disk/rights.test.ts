@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { openDiskCache } from '../../../src/cache/disk/cache.js';
-import { defaultCacheFolder } from '../../../src/cache/disk/folder.js';
+import { defaultCacheFolder } from '../../../src/cache/disk/default-folder.js';
 
 const rights = (path: string) => statSync(path).mode & 0o777;
 

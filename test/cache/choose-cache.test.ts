@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { openCache } from '../../src/cache/open.js';
+import { openCache } from '../../src/cache/choose-cache.js';
 import { freePort, redisAvailable, startRedis } from '../helpers/redis.js';
 
 let folder: string;
@@ -32,7 +32,7 @@ async function openWithoutLmdb(choice: 'auto' | 'disk') {
   vi.doMock('lmdb', () => {
     throw new Error('Cannot find package');
   });
-  const open = await import('../../src/cache/open.js');
+  const open = await import('../../src/cache/choose-cache.js');
   return open.openCache(choice, { disk: { folder }, onWarning });
 }
 

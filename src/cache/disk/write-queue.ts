@@ -1,6 +1,6 @@
 // What is on its way to the disk cache's database, and is read from here until it is committed.
 import type { Vector, VectorEntry } from '../../types.js';
-import type { Pack } from './pack.js';
+import type { Pack } from './vector-pack.js';
 
 export interface QueuedPack {
   pack: Pack;

@@ -2,7 +2,7 @@
 // isn't a vector of length 1 counts as absent, so that it is embedded anew and replaced.
 import type { CacheUsage, Json, PruneOptions, Vector, VectorCache, VectorEntry } from '../types.js';
 import { isUnit } from '../vectors/norm.js';
-import { type CountsLookups, countsLookups } from './lookups.js';
+import { type CountsLookups, countsLookups } from './hit-counter.js';
 
 export interface CheckedCacheOptions {
   /** Told once, when the first of them comes. */

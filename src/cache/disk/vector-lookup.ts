@@ -1,9 +1,9 @@
 // A look-up of many vectors in the cache on disk: those that are on their way there, and those in its packs.
 import type { Vector } from '../../types.js';
 import { vectorAt } from '../../vectors/bytes.js';
-import { entryKey, type Place, readPlace } from './pack.js';
-import type { PackQueue } from './queue.js';
 import type { DiskStore } from './store.js';
+import { entryKey, type Place, readPlace } from './vector-pack.js';
+import type { PackQueue } from './write-queue.js';
 
 export interface Wanted {
   space: string;

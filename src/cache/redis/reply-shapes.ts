@@ -1,6 +1,6 @@
 // What each command answers, looked at before it is believed: whoever listens may be no Redis, and a proxy may
 // answer with what belongs to another.
-import { ForeignReplyError } from './replies.js';
+import { ForeignReplyError } from './reply-guard.js';
 
 export type Shape<T> = (answer: unknown) => answer is T;
 
