@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
 import type { Settings } from '../config/settings.js';
-import { resolveRoots } from '../documents/walk/roots.js';
+import { resolveRoots } from '../documents/walk/paths/roots.js';
 import type { WalkEntry } from '../documents/walk/walk.js';
 import { UsageError } from '../errors.js';
 import { type Chunking, chunk } from '../ingest/chunk.js';

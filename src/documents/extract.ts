@@ -1,11 +1,11 @@
 // A file → its documents: picks the format by the file's name, or by its content where the name says nothing.
 import { DocumentError } from '../errors.js';
 import { isBinary } from './decode.js';
-import type { Extraction, Extractor, Format } from './format.js';
-import { FORMATS, type FormatName } from './registry.js';
+import type { Extraction, Extractor, Format } from './formats/format.js';
+import { FORMATS, type FormatName } from './formats/registry.js';
 
-export type { Extraction, Format } from './format.js';
-export { FORMATS, type FormatName } from './registry.js';
+export type { Extraction, Format } from './formats/format.js';
+export { FORMATS, type FormatName } from './formats/registry.js';
 
 /** Formats whose files are not text. */
 const BINARY = new Set<FormatName>(['pdf', 'docx']);

@@ -1,7 +1,7 @@
 // What the output holds under roots that a run doesn't name: kept, and said, since a folder that was moved
 // or given up would stay in every answer; dropped where that is asked for.
-import type { Root } from '../documents/walk/roots.js';
-import { isUnderRoot, sourceOf } from '../documents/walk/source.js';
+import type { Root } from '../documents/walk/paths/roots.js';
+import { isUnderRoot, sourceOf } from '../documents/walk/sources/source-name.js';
 import type { Output } from '../output/output.js';
 import type { Failure } from '../types.js';
 import { STDIN_ROOT, STDIN_SOURCE } from './stdin.js';

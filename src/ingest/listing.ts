@@ -1,6 +1,6 @@
 // What the paths hold: walked once for the survey, and given once more for the reading.
 import { setImmediate } from 'node:timers/promises';
-import type { Root } from '../documents/walk/roots.js';
+import type { Root } from '../documents/walk/paths/roots.js';
 import { type WalkEntry, type WalkOptions, walk } from '../documents/walk/walk.js';
 import { withStandardInput } from './stdin.js';
 

@@ -1,7 +1,7 @@
 // One run from the walk to the commit.
 import { dirname, resolve } from 'node:path';
 import { debug } from '../debug.js';
-import { type Root, resolveRoots } from '../documents/walk/roots.js';
+import { type Root, resolveRoots } from '../documents/walk/paths/roots.js';
 import { DamagedOutputError, UsageError, VectorSpaceError } from '../errors.js';
 import { isChanged } from '../faults.js';
 import { refuseOtherFolder } from '../output/folder.js';

@@ -1,7 +1,7 @@
 // The first look at the paths, before anything is read: how much there is, and which documents of the
 // previous output are gone for good. Removal is careful: what wasn't seen isn't gone.
-import { isThere } from '../documents/walk/lookup.js';
-import { isUnderRoot } from '../documents/walk/source.js';
+import { isThere } from '../documents/walk/sources/find-file.js';
+import { isUnderRoot } from '../documents/walk/sources/source-name.js';
 import type { WalkEntry } from '../documents/walk/walk.js';
 import type { Output } from '../output/output.js';
 import type { RunCounts } from './counts.js';

@@ -63,7 +63,7 @@ function readersOf(parent: number): string[] {
   return list
     .split('\n')
     .map((line) => line.trim().split(/\s+/))
-    .filter(([, ppid, ...args]) => Number(ppid) === parent && args.join(' ').includes('reader/process.js'))
+    .filter(([, ppid, ...args]) => Number(ppid) === parent && args.join(' ').includes('reader/worker.js'))
     .map(([pid]) => pid!);
 }
 

@@ -5,7 +5,7 @@ import { frontMatter } from '../../src/documents/blocks/markdown/frontmatter.js'
 import { markdownTitle } from '../../src/documents/blocks/markdown/title.js';
 import { rstBlocks } from '../../src/documents/blocks/rst.js';
 import { isPattern } from '../../src/documents/globs/tokens.js';
-import { patternOrigin } from '../../src/documents/walk/expand.js';
+import { patternOrigin } from '../../src/documents/walk/paths/expand-pattern.js';
 import { faultOfAnswer } from '../../src/embedders/ollama/faults.js';
 import { parseOllamaAddress, parseOllamaHost } from '../../src/embedders/ollama/host.js';
 import { canonicalName } from '../../src/embedders/ollama/name.js';

@@ -143,7 +143,7 @@ function readersOf(parent: number): string[] {
   const children = readdirSync(`/proc/${parent}/task`).flatMap((task) =>
     read(`/proc/${parent}/task/${task}/children`).split(' '),
   );
-  return children.filter((pid) => pid !== '' && read(`/proc/${pid}/cmdline`).includes('reader/process.js'));
+  return children.filter((pid) => pid !== '' && read(`/proc/${pid}/cmdline`).includes('reader/worker.js'));
 }
 
 /** Processor time that a process has taken, in ms. */

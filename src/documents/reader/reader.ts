@@ -6,7 +6,7 @@ import { extract, type FormatName, formatFor } from '../extract.js';
 import { type Reading, ready } from '../reading.js';
 import { largeLines } from '../records/large-lines.js';
 import { memoryFor, READER_LIMITS, type ReaderLimits } from './limits.js';
-import { NotBegunError, ReaderProcess } from './reader-process.js';
+import { NotBegunError, ReaderProcess } from './worker-process.js';
 
 /** Our own formats take time and memory in proportion to the file: this much is read before anyone notices. */
 const MOST_INLINE = 1_000_000;

@@ -4,7 +4,7 @@ import { isUtf8 } from 'node:buffer';
 import { setImmediate } from 'node:timers/promises';
 import type { Document, Failure } from '../../types.js';
 import { isBinary } from '../decode.js';
-import { MOST_RECORDS, tooManyRecords } from '../format.js';
+import { MOST_RECORDS, tooManyRecords } from '../formats/format.js';
 import { hashOf, type LazyDocument, type Reading } from '../reading.js';
 import { JsonLineReader } from './json-lines.js';
 

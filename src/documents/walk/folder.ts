@@ -1,9 +1,9 @@
 // A folder on the walk: where it is, which rules hold in it, and which of its entries are taken.
 import { existsSync, realpathSync, type Stats, statSync } from 'node:fs';
-import { isBinaryName } from './binary.js';
-import type { Globs } from './globs.js';
-import { embedignoreName, gitignoreName, type Rules, readIgnoreFile } from './ignore.js';
-import { escapeInvalid, fsPath, type RawPath, textOf } from './source.js';
+import { isBinaryName } from './rules/binary-extensions.js';
+import { embedignoreName, gitignoreName, type Rules, readIgnoreFile } from './rules/ignore-files.js';
+import type { Globs } from './rules/include-exclude.js';
+import { escapeInvalid, fsPath, type RawPath, textOf } from './sources/source-name.js';
 
 /** Why an entry was left out, without being a failure. */
 export type SkipReason =

@@ -6,14 +6,14 @@ import { basename, dirname, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { UsageError } from '../../errors.js';
 import type { Failure } from '../../types.js';
+import { measure } from './file-sizes.js';
 import type { SkipReason } from './folder.js';
 import { isAbsent } from './folder.js';
-import { compileGlobs } from './globs.js';
-import { merge } from './merge.js';
-import type { Root } from './roots.js';
-import { measure } from './sizes.js';
-import { failureSource, fsPath, type RawPath, rawOf, textOf } from './source.js';
-import type { Item } from './tree.js';
+import { merge } from './merge-walks.js';
+import type { Root } from './paths/roots.js';
+import { compileGlobs } from './rules/include-exclude.js';
+import { failureSource, fsPath, type RawPath, rawOf, textOf } from './sources/source-name.js';
+import type { Item } from './walk-tree.js';
 
 export type { SkipReason } from './folder.js';
 
@@ -56,7 +56,7 @@ type FileItem = Item & { kind: 'file' };
 export async function* walk(roots: readonly Root[], options: WalkOptions): AsyncGenerator<WalkEntry[]> {
   const skip = (reason: SkipReason, key: RawPath): void => options.onSkip?.(reason, failureSource(key));
   // Brings fast-glob, which most commands do without.
-  const { streamsOf } = await import('./streams.js');
+  const { streamsOf } = await import('./sorted-streams.js');
   const streams = streamsOf(roots, {
     base: options.base === '/' ? '' : rawOf(options.base),
     output: rawOf(realOutput(options.outputDir)),

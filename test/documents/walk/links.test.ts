@@ -3,7 +3,7 @@ import { chmodSync, existsSync, readdirSync, realpathSync, rmSync } from 'node:f
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { resolveRoots } from '../../../src/documents/walk/roots.js';
+import { resolveRoots } from '../../../src/documents/walk/paths/roots.js';
 import { type WalkEntry, walk } from '../../../src/documents/walk/walk.js';
 import { plant, sources, temporaryFolder, walked } from './trees.js';
 
@@ -155,7 +155,7 @@ describe('what cannot be read', () => {
       chmodSync(join(folder, 'b'), 0);
       chmodSync(join(folder, 'd/.embedignore'), 0);
       const script = `
-      const { resolveRoots } = await import('./dist/documents/walk/roots.js');
+      const { resolveRoots } = await import('./dist/documents/walk/paths/roots.js');
       const { walk } = await import('./dist/documents/walk/walk.js');
       if (process.getuid() === 0) process.setuid(65534);
       const base = ${JSON.stringify(folder)};

@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { measure } from '../../../src/documents/walk/sizes.js';
+import { measure } from '../../../src/documents/walk/file-sizes.js';
 import { plant, sources, temporaryFolder, walked } from './trees.js';
 
 function byBytes(one: string, other: string): number {

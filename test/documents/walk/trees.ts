@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { resolveRoots } from '../../../src/documents/walk/roots.js';
+import { resolveRoots } from '../../../src/documents/walk/paths/roots.js';
 import { type SkipReason, type WalkEntry, type WalkOptions, walk } from '../../../src/documents/walk/walk.js';
 
 /** An empty folder that goes away with the test. */

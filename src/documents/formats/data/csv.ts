@@ -1,0 +1,54 @@
+// CSV and TSV: a document per row, with the names of the first row.
+import { DocumentError } from '../../../errors.js';
+import type { Document, Failure } from '../../../types.js';
+import { decode } from '../../decode.js';
+import { csvRows, guessDelimiter } from '../../records/csv-rows.js';
+import { RecordReader } from '../../records/records.js';
+import { type Extraction, type FormatInput, gather } from '../format.js';
+
+/**
+ * Each row repeats the names of the columns, and so may hold much more text than the file: a table of answers to
+ * long questions some 80 times. Characters of all rows at most, for each of the file, and in any case.
+ */
+const MOST_REPEATED = 128;
+const ALWAYS_ALLOWED = 16_000_000;
+
+export function extract({ bytes, source }: FormatInput): Extraction {
+  const text = decode(bytes);
+  return gather(records(text, /\.(tsv|tab)$/i.test(source) ? '\t' : guessDelimiter(text), source));
+}
+
+function* records(text: string, delimiter: string, source: string): Generator<Document | Failure> {
+  const reader = new RecordReader(source, 'csv');
+  let names: string[] | undefined;
+  let number = 0;
+  let left = Math.max(MOST_REPEATED * text.length, ALWAYS_ALLOWED);
+  for (const { fields, line, isBroken } of csvRows(text, delimiter)) {
+    if (isBroken) {
+      yield reader.failure('malformed', line);
+    } else if (!names) {
+      names = columnNames(fields);
+    } else {
+      const known = names;
+      const named = fields.map((value, i) => [known[i] ?? `column ${i + 1}`, value] as const);
+      const row = reader.read(Object.fromEntries(named), line, ++number);
+      if ('text' in row) left -= row.text.length;
+      if (left < 0) {
+        throw new DocumentError('too-large', `${source} repeats long names of columns in very many rows.`);
+      }
+      yield row;
+    }
+  }
+}
+
+/** Every column gets a name of its own. */
+function columnNames(header: string[]): string[] {
+  const names: string[] = [];
+  const seen = new Set<string>();
+  for (const [i, field] of header.entries()) {
+    const name = field.trim() || `column ${i + 1}`;
+    names.push(seen.has(name) ? `${name} (${i + 1})` : name);
+    seen.add(name);
+  }
+  return names;
+}

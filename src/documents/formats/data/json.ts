@@ -1,0 +1,42 @@
+// JSON: a list of objects is a file of records; anything else is one document with its keys as sections.
+
+import { DocumentError } from '../../../errors.js';
+import type { Json } from '../../../types.js';
+import { codeBlocks } from '../../blocks/code/blocks.js';
+import { jsonLanguage } from '../../blocks/code/languages.js';
+import { LineCursor } from '../../blocks/lines.js';
+import { decode } from '../../decode.js';
+import { withoutComments } from '../../records/json-comments.js';
+import { elementOffsets } from '../../records/json-scan.js';
+import { isObject, RecordReader } from '../../records/records.js';
+import { type Extraction, type FormatInput, gather, MOST_RECORDS, one, tooManyRecords } from '../format.js';
+
+export function extract({ bytes, source }: FormatInput): Extraction {
+  const text = decode(bytes);
+  if (text.trim() === '') return one({ source, format: 'json', text, blocks: [] });
+  const { json, value } = parse(text, source);
+  if (!Array.isArray(value) || !value.every(isObject)) {
+    return one({ source, format: 'json', text, blocks: codeBlocks(text, jsonLanguage, 'found') });
+  }
+  if (value.length > MOST_RECORDS) throw tooManyRecords();
+  const offsets = elementOffsets(json, json.indexOf('['));
+  const cursor = new LineCursor(json);
+  const reader = new RecordReader(source, 'json');
+  return gather(value.map((element, i) => reader.read(element, cursor.at(offsets[i] ?? 0), i + 1)));
+}
+
+/** The value, and the text (of the same length) that it was parsed from. */
+function parse(text: string, source: string): { json: string; value: Json } {
+  try {
+    return { json: text, value: JSON.parse(text) as Json };
+  } catch (cause) {
+    const json = withoutComments(text);
+    try {
+      return { json, value: JSON.parse(json) as Json };
+    } catch {
+      throw new DocumentError('malformed', `${source} is not valid JSON: ${(cause as Error).message}.`, {
+        cause,
+      });
+    }
+  }
+}

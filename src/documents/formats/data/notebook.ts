@@ -1,0 +1,127 @@
+// Jupyter notebooks: the cells' sources one under the other, with what they printed where that is short text.
+import { DocumentError } from '../../../errors.js';
+import type { Block, Json } from '../../../types.js';
+import { LineCursor, trimWhite } from '../../blocks/lines.js';
+import { markdownBlocks } from '../../blocks/markdown/blocks.js';
+import { decode } from '../../decode.js';
+import { elementOffsets, listOffset } from '../../records/json-scan.js';
+import { isObject, type JsonObject } from '../../records/records.js';
+import { type Extraction, type FormatInput, one } from '../format.js';
+
+/** Longer output is data, not something that a reader would search for. */
+const LONGEST_OUTPUT = 500;
+
+/** Between two cells. */
+const GAP = '\n\n';
+
+export function extract({ bytes, source }: FormatInput): Extraction {
+  const json = decode(bytes);
+  const notebook = new Notebook();
+  if (json.trim() !== '') {
+    const cells = parseCells(json, source);
+    const places = cellPlaces(json, cells.length);
+    for (const [i, cell] of cells.entries()) {
+      if (isObject(cell)) notebook.add(cell, places[i] ?? { line: 1, perLine: 0 });
+    }
+  }
+  return one({ source, format: 'notebook', text: notebook.text, blocks: notebook.blocks });
+}
+
+function parseCells(json: string, source: string): Json[] {
+  let value: Json;
+  try {
+    value = JSON.parse(json) as Json;
+  } catch (cause) {
+    const reason = (cause as Error).message;
+    throw new DocumentError('malformed', `${source} is not a notebook: ${reason}.`, { cause });
+  }
+  const cells = isObject(value) ? value.cells : undefined;
+  if (!Array.isArray(cells)) {
+    throw new DocumentError('malformed', `${source} is not a notebook of format 4: it has no list "cells".`);
+  }
+  return cells;
+}
+
+interface CellPlace {
+  /** Line of the file on which the cell's first line of source stands. */
+  line: number;
+  /** Lines of the file for each line of source: 1 as notebooks are written, 0 where all is on one line. */
+  perLine: 0 | 1;
+}
+
+function cellPlaces(json: string, count: number): CellPlace[] {
+  const open = listOffset(json, 'cells');
+  const offsets = open < 0 ? [] : elementOffsets(json, open);
+  if (offsets.length !== count) return [];
+  const cursor = new LineCursor(json);
+  return offsets.map((offset, i) => {
+    // Looked for in this cell only: else a notebook of cells without a source is searched once for each.
+    const cell = json.slice(offset, offsets[i + 1] ?? json.length);
+    const key = cell.indexOf('"source"');
+    if (key === -1) return { line: cursor.at(offset), perLine: 0 };
+    const list = /^"source"\s*:\s*\[\s*/.exec(cell.slice(key, key + 200))?.[0];
+    const perLine = list?.includes('\n') ? 1 : 0;
+    return { line: cursor.at(offset + key) + perLine, perLine };
+  });
+}
+
+/** Puts the texts of the cells together at the end: looking into a text that still grows copies it each time. */
+class Notebook {
+  readonly blocks: Block[] = [];
+  readonly #texts: string[] = [];
+  #length = 0;
+
+  get text(): string {
+    return this.#texts.join(GAP);
+  }
+
+  add(cell: JsonObject, { line, perLine }: CellPlace): void {
+    const text = joined(cell.source);
+    const start = this.#append(text);
+    if (cell.cell_type === 'markdown') {
+      for (const block of markdownBlocks(text, 0, trimWhite(text, 0, text.length), 0)) {
+        const place = {
+          start: start + block.start,
+          end: start + block.end,
+          line: line + block.line * perLine,
+        };
+        this.blocks.push({ ...block, ...place });
+      }
+      return;
+    }
+    this.#push(text, start, line);
+    for (const output of Array.isArray(cell.outputs) ? cell.outputs : []) {
+      const shown = isObject(output) ? outputText(output).trim() : '';
+      if (shown === '' || shown.length > LONGEST_OUTPUT) continue;
+      this.#push(shown, this.#append(shown), line);
+    }
+  }
+
+  /** @returns where the text starts */
+  #append(text: string): number {
+    // What is blank so far needs no gap behind it.
+    if (this.#length === 0) this.#texts.length = 0;
+    const start = this.#length === 0 ? 0 : this.#length + GAP.length;
+    this.#texts.push(text);
+    this.#length = start + text.length;
+    return start;
+  }
+
+  #push(text: string, start: number, line: number): void {
+    const end = trimWhite(text, 0, text.length);
+    if (end > 0) this.blocks.push({ kind: 'code', start, end: start + end, line });
+  }
+}
+
+function outputText({ output_type: type, text, data }: JsonObject): string {
+  if (type === 'stream') return joined(text);
+  // The text of a picture is only the name of its class.
+  const isPicture = isObject(data) && Object.keys(data).some((key) => key.startsWith('image/'));
+  return isObject(data) && !isPicture ? joined(data['text/plain']) : '';
+}
+
+/** Notebooks hold texts as one string or as a list of lines. */
+function joined(value: Json | undefined): string {
+  const text = Array.isArray(value) ? value.filter((part) => typeof part === 'string').join('') : value;
+  return typeof text === 'string' ? text.replace(/\p{Surrogate}/gu, '\ufffd') : '';
+}

@@ -1,0 +1,60 @@
+// What a format is: a name, the file names that it reads, and a function from bytes to documents.
+import { DocumentError } from '../../errors.js';
+import type { Document, Failure } from '../../types.js';
+
+export interface FormatInput {
+  bytes: Buffer;
+  /** Address of the file; becomes `source` of its document, or the part before `#` of its records. */
+  source: string;
+}
+
+/** What was read, and which records of the file could not be. */
+export interface Extraction {
+  documents: Document[];
+  failures: Failure[];
+}
+
+/**
+ * Reads one file.
+ * @throws {DocumentError} `malformed`, `encrypted` or `undecodable`, when nothing of the file can be read
+ */
+export type Extractor = (input: FormatInput) => Extraction | Promise<Extraction>;
+
+/** One line of the list of formats: what is known of it before its code is loaded. */
+export interface Format {
+  readonly name: string;
+  /** In plain words, for the help. */
+  readonly title: string;
+  /** Lower case, with the dot; the longest that fits a file's name wins. */
+  readonly extensions: readonly string[];
+  /** Whole file names, lower case, e.g. `dockerfile`. */
+  readonly names?: readonly string[];
+  load(): Promise<Extractor>;
+}
+
+/** An extraction of one document. */
+export function one(document: Document): Extraction {
+  return { documents: [document], failures: [] };
+}
+
+/** Records of one file at most: whoever reads them has to hold them. */
+export const MOST_RECORDS = 2_000_000;
+
+/**
+ * An extraction of many records, some of which failed.
+ * @throws {DocumentError} `too-large` when there are more than {@link MOST_RECORDS}
+ */
+export function gather(items: Iterable<Document | Failure>): Extraction {
+  const extraction: Extraction = { documents: [], failures: [] };
+  let count = 0;
+  for (const item of items) {
+    if (++count > MOST_RECORDS) throw tooManyRecords();
+    if ('code' in item) extraction.failures.push(item);
+    else extraction.documents.push(item);
+  }
+  return extraction;
+}
+
+export function tooManyRecords(): DocumentError {
+  return new DocumentError('too-large', `The file holds more than ${MOST_RECORDS} records; split it.`);
+}

@@ -1,8 +1,0 @@
-// JSON Lines (NDJSON): a document per line.
-import { decode } from '../decode.js';
-import { type Extraction, type FormatInput, gather } from '../format.js';
-import { recordsFromText } from '../records/json-lines.js';
-
-export function extract({ bytes, source }: FormatInput): Extraction {
-  return gather(recordsFromText(decode(bytes), source));
-}

@@ -1,0 +1,76 @@
+// The formats that can be read: a line each. The code of a format is loaded when its first file comes.
+import { languages } from '../blocks/code/languages.js';
+import type { Format } from './format.js';
+
+export const FORMATS = [
+  {
+    name: 'markdown',
+    title: 'Markdown',
+    extensions: ['.md', '.markdown', '.mdown', '.mkd', '.mdx'],
+    load: async () => (await import('./markup/markdown.js')).extract,
+  },
+  {
+    name: 'text',
+    title: 'plain text',
+    extensions: ['.txt', '.text', '.log', '.adoc', '.asciidoc', '.org', '.tex'],
+    names: ['readme', 'license', 'licence', 'copying', 'notice', 'authors', 'changelog', 'news', 'todo'],
+    load: async () => (await import('./text/text.js')).extract,
+  },
+  {
+    name: 'html',
+    title: 'HTML',
+    extensions: ['.html', '.htm', '.xhtml', '.svg'],
+    load: async () => (await import('./markup/html.js')).extract,
+  },
+  {
+    name: 'rst',
+    title: 'reStructuredText',
+    extensions: ['.rst', '.rest'],
+    load: async () => (await import('./markup/rst.js')).extract,
+  },
+  {
+    name: 'json',
+    title: 'JSON',
+    extensions: ['.json', '.json5', '.jsonc', '.geojson', '.webmanifest'],
+    load: async () => (await import('./data/json.js')).extract,
+  },
+  {
+    name: 'jsonl',
+    title: 'JSON Lines',
+    extensions: ['.jsonl', '.ndjson'],
+    load: async () => (await import('./data/jsonl.js')).extract,
+  },
+  {
+    name: 'csv',
+    title: 'CSV and TSV',
+    extensions: ['.csv', '.tsv', '.tab'],
+    load: async () => (await import('./data/csv.js')).extract,
+  },
+  {
+    name: 'notebook',
+    title: 'Jupyter notebook',
+    extensions: ['.ipynb'],
+    load: async () => (await import('./data/notebook.js')).extract,
+  },
+  {
+    name: 'pdf',
+    title: 'PDF',
+    extensions: ['.pdf'],
+    load: async () => (await import('./office/pdf.js')).extract,
+  },
+  {
+    name: 'docx',
+    title: 'Word (DOCX)',
+    extensions: ['.docx', '.docm'],
+    load: async () => (await import('./office/docx.js')).extract,
+  },
+  {
+    name: 'code',
+    title: 'source code',
+    extensions: languages.flatMap((language) => language.extensions),
+    names: languages.flatMap((language) => language.names ?? []),
+    load: async () => (await import('./text/code.js')).extract,
+  },
+] as const satisfies readonly Format[];
+
+export type FormatName = (typeof FORMATS)[number]['name'];

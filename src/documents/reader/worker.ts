@@ -1,0 +1,79 @@
+// The reader's process: documents of formats that others wrote parsers for, and large ones, one at a time.
+//
+// A process and not a thread: a thread's limits bound the engine's heap only, and a heap that is full in the
+// middle of one large allocation (an array that grows, JSON) aborts the whole program, on Node 20 and 24 alike.
+import { Worker } from 'node:worker_threads';
+import { DocumentError } from '../../errors.js';
+import type { Document } from '../../types.js';
+import { extract } from '../extract.js';
+import { MOST_BLOCKS, type ReaderLimits } from './limits.js';
+import { type Answer, type Job, type PackedDocument, pack } from './messages.js';
+import type { WatchData } from './worker-watch.js';
+
+/** Characters and blocks of one message, about. */
+const PART = 1_000_000;
+
+// Signals to the group (Ctrl-C) are the main process's to answer.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
+process.on('disconnect', () => process.exit());
+
+const limits = JSON.parse(process.argv[2]!) as ReaderLimits;
+const shared = new Float64Array(new SharedArrayBuffer(2 * Float64Array.BYTES_PER_ELEMENT));
+const watch: WatchData = { shared, limits, parent: process.ppid };
+new Worker(new URL('./worker-watch.js', import.meta.url), {
+  workerData: watch,
+  stdout: true,
+  stderr: true,
+}).unref();
+
+let jobs = 0;
+process.on('message', (job: Job) => void run(job));
+await answer({ kind: 'ready' });
+
+async function run({ bytes, source }: Job): Promise<void> {
+  const { user, system } = process.cpuUsage();
+  shared[1] = (user + system) / 1000 + limits.baseMs + (limits.msPerMegabyte * bytes.length) / 1e6;
+  shared[0] = ++jobs;
+  await answer({ kind: 'begun' });
+  try {
+    const { documents, failures } = await extract(bytes, source);
+    refuseTooMany(documents, source);
+    await answer({ kind: 'part', documents: [], failures });
+    for (const part of parts(documents)) await answer({ kind: 'part', documents: part, failures: [] });
+    shared[0] = 0;
+    await answer({ kind: 'done', memory: process.memoryUsage.rss() });
+  } catch (error) {
+    shared[0] = 0;
+    // A parser that fails in its own way fails for this document only.
+    const failure = error instanceof DocumentError ? error.failure : 'malformed';
+    const message = error instanceof Error ? error.message : String(error);
+    await answer({ kind: 'failed', failure, message, memory: process.memoryUsage.rss() });
+  }
+}
+
+function refuseTooMany(documents: readonly Document[], source: string): void {
+  let blocks = 0;
+  for (const document of documents) blocks += document.blocks.length;
+  if (blocks <= MOST_BLOCKS) return;
+  throw new DocumentError('too-large', `${source} holds more paragraphs than one file may; split it.`);
+}
+
+/** Documents in portions, so that the main process does other things in between. */
+function* parts(documents: readonly Document[]): Generator<PackedDocument[]> {
+  let part: PackedDocument[] = [];
+  let size = 0;
+  for (const document of documents) {
+    part.push(pack(document));
+    size += document.text.length + 100 * (1 + document.blocks.length);
+    if (size < PART) continue;
+    yield part;
+    part = [];
+    size = 0;
+  }
+  if (part.length > 0) yield part;
+}
+
+/** Waits until it is sent: answers don't pile up here. */
+function answer(message: Answer): Promise<void> {
+  return new Promise((resolve) => process.send?.(message, () => resolve()));
+}

@@ -1,0 +1,123 @@
+// The paths of a command line as roots: files, folders, glob patterns, standard input.
+import { existsSync, readdirSync, realpathSync, type Stats } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { basename, dirname, join, relative, resolve } from 'node:path';
+import { UsageError } from '../../../errors.js';
+import { nearest } from '../../../text/nearest-word.js';
+import { isPattern } from '../../globs/tokens.js';
+import { sourceOf } from '../sources/source-name.js';
+import { matchesBelow, patternOrigin } from './expand-pattern.js';
+
+/** Where a walk starts. */
+export interface Root {
+  kind: 'file' | 'folder' | 'stdin';
+  /** Absolute, normalised; `-` for standard input. */
+  path: string;
+  /** As sources spell it: relative to the output's parent folder when inside it, else absolute. */
+  label: string;
+  /** Set when a pattern matched it: ignore rules from `base` down apply, as nobody named the path itself. */
+  glob?: { base: string; nodeModules: boolean };
+}
+
+/**
+ * The roots that `paths` name: files, folders, glob patterns (where nothing has that very name) and `-`.
+ * @param base the output's parent folder, which labels are relative to
+ * @throws {UsageError} for a path that doesn't exist or can't be read, and a pattern that matches nothing
+ */
+export async function resolveRoots(paths: readonly string[], cwd: string, base = cwd): Promise<Root[]> {
+  const roots = new Map<string, Root>();
+  for (const path of paths) {
+    for (const root of await rootsOf(path, cwd, base)) {
+      const known = roots.get(root.path);
+      // Named once is named, whatever patterns match it as well.
+      if (known === undefined || (known.glob !== undefined && root.glob === undefined))
+        roots.set(root.path, root);
+    }
+  }
+  return [...roots.values()];
+}
+
+async function rootsOf(path: string, cwd: string, base: string): Promise<Root[]> {
+  if (path === '-') return [{ kind: 'stdin', path: '-', label: '-' }];
+  if (path === '') throw new UsageError('An empty path names nothing: give a file or folder.');
+  const absolute = resolve(cwd, path);
+  const stats = await statOf(absolute, path);
+  if (stats === undefined) {
+    if (isPattern(path)) return expand(path, cwd, base);
+    throw new UsageError(`There is no file or folder "${path}": ${hint(path, absolute)}`);
+  }
+  if (!stats.isFile() && !stats.isDirectory()) {
+    throw new UsageError(
+      `"${path}" is neither a file nor a folder: send its text to standard input and name it "-".`,
+    );
+  }
+  return [rootAt(absolute, base, stats.isDirectory())];
+}
+
+function rootAt(absolute: string, base: string, isFolder: boolean): Root {
+  const path = withinBase(absolute, base);
+  return { kind: isFolder ? 'folder' : 'file', path, label: sourceOf(path, base) };
+}
+
+async function statOf(absolute: string, path: string): Promise<Stats | undefined> {
+  try {
+    return await stat(absolute);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ENAMETOOLONG') return undefined;
+    throw new UsageError(`"${path}" can't be read (${code}): check its permissions.`, { cause: error });
+  }
+}
+
+/** Another way to a place inside `base` (a link on the way) is spelled by way of `base`. */
+function withinBase(absolute: string, base: string): string {
+  if (isInside(absolute, base) || !existsSync(base)) return absolute;
+  const real = realpathSync(absolute);
+  const realBase = realpathSync(base);
+  return isInside(real, realBase) ? join(base, relative(realBase, real)) : absolute;
+}
+
+function isInside(path: string, folder: string): boolean {
+  const rest = relative(folder, path);
+  return rest !== '..' && !rest.startsWith('../');
+}
+
+/** The roots that a pattern matches. */
+async function expand(pattern: string, cwd: string, base: string): Promise<Root[]> {
+  const origin = patternOrigin(pattern, cwd);
+  const roots: Root[] = [];
+  for await (const match of matchesBelow(origin)) {
+    const stats = await statOf(match, match);
+    const isFolder = stats?.isDirectory() ?? false;
+    if (stats === undefined || isFolder || stats.isFile()) {
+      const glob = { base: origin.base, nodeModules: origin.nodeModules };
+      roots.push({ ...rootAt(match, base, isFolder), glob });
+    }
+  }
+  if (roots.length === 0) {
+    throw new UsageError(
+      `The pattern "${pattern}" matches nothing: check it, or name a folder and use --include.`,
+    );
+  }
+  return roots;
+}
+
+/** What to do about a path that doesn't exist: the first wrong name on the way, and the nearest right one. */
+function hint(path: string, absolute: string): string {
+  let missing = absolute;
+  while (!existsSync(dirname(missing))) missing = dirname(missing);
+  const parent = dirname(missing);
+  let names: string[];
+  try {
+    names = readdirSync(parent);
+  } catch {
+    return `check the path, and whether "${parent}" can be read.`;
+  }
+  const right = nearest(basename(missing), names);
+  if (right === undefined) return missing === absolute ? 'check the path.' : `"${missing}" doesn't exist.`;
+  const meant = join(parent, right, relative(missing, absolute));
+  if (!existsSync(meant)) return `"${missing}" doesn't exist, but "${join(parent, right)}" does.`;
+  // Spelled as the user spelled it: with the same way from the working folder, or absolute.
+  const typed = absolute.endsWith(`/${path}`) ? relative(absolute.slice(0, -path.length), meant) : meant;
+  return `did you mean "${typed}"?`;
+}

@@ -1,0 +1,122 @@
+// `.gitignore` and `.embedignore`, nested: the rules that hold in a folder, and their verdict on its
+// entries. A deeper file outranks the ones above it, and `.embedignore` outranks `.gitignore`.
+import { statSync } from 'node:fs';
+import ignore, { type Ignore } from 'ignore';
+import { readForeign } from '../../../files/foreign-file.js';
+import { fsPath, type RawPath } from '../sources/source-name.js';
+
+export const gitignoreName = '.gitignore';
+export const embedignoreName = '.embedignore';
+
+/** In bytes; every rule is asked about every entry, so their number has a bound. */
+const LARGEST = 256 * 1024;
+
+/** What the rules say of an entry; `kept` when a rule takes it back in, `free` when none speaks of it. */
+type Verdict = 'ignored' | 'kept' | 'free';
+
+/** The library remembers every path it was asked about; more than this many are forgotten again. */
+const remembered = 4096;
+
+/** One ignore file. */
+class IgnoreFile {
+  private matcher: Ignore;
+  private asked = 0;
+
+  constructor(
+    rules: string | Ignore,
+    /** Length of the folder's path: what follows in an entry's path is what the patterns see. */
+    private readonly offset: number,
+  ) {
+    this.matcher = ignore({ ignoreCase: false }).add(rules);
+  }
+
+  judge(path: string): Verdict {
+    if (++this.asked % remembered === 0) this.matcher = ignore({ ignoreCase: false }).add(this.matcher);
+    const result = this.matcher.test(path.slice(this.offset));
+    return result.ignored ? 'ignored' : result.unignored ? 'kept' : 'free';
+  }
+
+  /** This file without its verdict on a folder, which the library would hand down to all below. */
+  pardon(folder: string): IgnoreFile {
+    const pattern = folder.slice(this.offset).replace(/[\\*?[\]!# ]/g, '\\$&');
+    const pardoned = new IgnoreFile(this.matcher, this.offset);
+    pardoned.matcher.add({ pattern: `!/${pattern}` });
+    return pardoned;
+  }
+}
+
+/** The rules that hold for the entries of one folder. Paths are absolute text; a folder's ends in a slash. */
+export class Rules {
+  static readonly none = new Rules([], []);
+
+  private constructor(
+    private readonly git: readonly IgnoreFile[],
+    private readonly embed: readonly IgnoreFile[],
+  ) {}
+
+  ignores(path: string): boolean {
+    const own = judge(this.embed, path);
+    return own === 'free' ? judge(this.git, path) === 'ignored' : own === 'ignored';
+  }
+
+  /**
+   * The rules for what a folder holds that the walk enters. A file that ignores the folder, outranked by
+   * another, still judges each entry by itself.
+   */
+  inside(folder: string): Rules {
+    const against = (file: IgnoreFile): boolean => file.judge(folder) === 'ignored';
+    if (!this.git.some(against) && !this.embed.some(against)) return this;
+    const pardon = (file: IgnoreFile): IgnoreFile => (against(file) ? file.pardon(folder) : file);
+    return new Rules(this.git.map(pardon), this.embed.map(pardon));
+  }
+
+  /** The rules for a folder that the user named: without the files that ignore it, or all that it holds. */
+  insideNamed(folder: string): Rules {
+    const anything = `${folder}0f1d-any-name-at-all`;
+    const wanted = (file: IgnoreFile): boolean => file.judge(anything) !== 'ignored';
+    return new Rules(this.git.filter(wanted), this.embed.filter(wanted));
+  }
+
+  /** These rules and those of the ignore files in `folder`. */
+  withGit(lines: string | undefined, folder: string): Rules {
+    return lines ? new Rules([...this.git, new IgnoreFile(lines, folder.length)], this.embed) : this;
+  }
+
+  withEmbed(lines: string | undefined, folder: string): Rules {
+    return lines ? new Rules(this.git, [...this.embed, new IgnoreFile(lines, folder.length)]) : this;
+  }
+
+  /** These rules without those of any `.gitignore`: another repository begins. */
+  withoutGit(): Rules {
+    return this.git.length > 0 ? new Rules([], this.embed) : this;
+  }
+}
+
+function judge(files: readonly IgnoreFile[], path: string): Verdict {
+  for (let index = files.length - 1; index >= 0; index--) {
+    const verdict = files[index]!.judge(path);
+    if (verdict !== 'free') return verdict;
+  }
+  return 'free';
+}
+
+/**
+ * The lines of the ignore file `name` in a folder; undefined when there is none.
+ * @throws when it exists but can't be read, or is a pipe, a device or larger than 256 KB: nobody knows then what
+ * it wanted left out
+ */
+export function readIgnoreFile(folder: RawPath, name: string): string | undefined {
+  const path = fsPath(`${folder}/${name}`);
+  try {
+    return readForeign(path, LARGEST).toString('utf8');
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    if (code === 'ESPECIAL' && isFolder(path)) return undefined;
+    throw error;
+  }
+}
+
+function isFolder(path: Buffer | string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}

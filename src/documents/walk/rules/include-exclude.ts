@@ -1,0 +1,82 @@
+// `--include` and `--exclude`: patterns against a path relative to its root, or against the name alone
+// when the pattern has no slash.
+import { UsageError } from '../../../errors.js';
+import { Matcher } from '../../globs/matcher.js';
+import { type Token, tokensOf } from '../../globs/tokens.js';
+
+/** What the user asked to see. Paths are relative to the root, without a slash at the end. */
+export interface Globs {
+  takesFile(path: string, name: string): boolean;
+  entersFolder(path: string, name: string): boolean;
+}
+
+type Test = (path: string, name: string) => boolean;
+
+/** Characters of all patterns of a flag: what a name costs at most. */
+const MOST_CHARACTERS = 65_536;
+
+/** @throws {UsageError} for a pattern that is empty, an extended glob, or too long */
+export function compileGlobs(include: readonly string[], exclude: readonly string[]): Globs {
+  const included = include.length > 0 ? anyOf(include.map(wholeFolder), '--include') : undefined;
+  const excluded = exclude.length > 0 ? anyOf(exclude.map(withoutSlash), '--exclude') : undefined;
+  return {
+    takesFile: (path, name) => (included?.(path, name) ?? true) && !(excluded?.(path, name) ?? false),
+    entersFolder: (path, name) => !(excluded?.(path, name) ?? false),
+  };
+}
+
+function anyOf(patterns: readonly string[], flag: string): Test {
+  const all = patterns.reduce((sum, pattern) => sum + pattern.length, 0);
+  if (all > MOST_CHARACTERS) {
+    throw new UsageError(
+      `${flag} takes patterns of ${MOST_CHARACTERS} characters in all: name folders instead of files.`,
+    );
+  }
+  const names = new Group();
+  const paths = new Group();
+  for (const given of patterns) {
+    if (given.trim() === '') throw new UsageError(`${flag} needs a pattern, such as '**/*.md'.`);
+    const negated = /^(?:!(?!\())+/.exec(given)?.[0].length ?? 0;
+    const pattern = given.slice(negated).replace(/^\.\//, '');
+    const group = pattern.includes('/') ? paths : names;
+    group.add(pattern.replace(/^\//, ''), negated % 2 === 1, flag);
+  }
+  const matchesName = names.compile();
+  const matchesPath = paths.compile();
+  return (path, name) => matchesName(name) || matchesPath(path);
+}
+
+/** Patterns that see the same: names, or paths. */
+class Group {
+  readonly #texts = new Set<string>();
+  readonly #plain: Token[][] = [];
+  /** `!pattern` matches what the pattern doesn't. */
+  readonly #negated: Token[][] = [];
+
+  add(pattern: string, isNegated: boolean, flag: string): void {
+    const tokens = tokensOf(pattern, flag);
+    if (isNegated) this.#negated.push(tokens);
+    else {
+      this.#plain.push(tokens);
+      // A name that reads like a pattern is meant, too.
+      this.#texts.add(pattern);
+    }
+  }
+
+  compile(): (path: string) => boolean {
+    const plain = this.#plain.length > 0 ? new Matcher(this.#plain, true) : undefined;
+    const negated = this.#negated.map((tokens) => new Matcher([tokens], true));
+    return (path) =>
+      plain?.matches(path) || this.#texts.has(path) || negated.some((matcher) => !matcher.matches(path));
+  }
+}
+
+/** `drafts/` as an include means all that the folder holds. */
+function wholeFolder(pattern: string): string {
+  return pattern.endsWith('/') ? `${pattern}**` : pattern;
+}
+
+/** `drafts/` as an exclude is the folder itself; what it holds goes with it. */
+function withoutSlash(pattern: string): string {
+  return pattern.length > 1 ? pattern.replace(/\/$/, '') : pattern;
+}

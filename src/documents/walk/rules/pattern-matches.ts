@@ -1,0 +1,44 @@
+// What a glob pattern matched was not named itself, so ignore rules hold for it as on a walk from the
+// folder in front of the pattern's first wildcard.
+import type { Folder } from '../folder.js';
+import { Descent, rootFolder } from '../paths/root-folder.js';
+import { below } from '../sources/source-name.js';
+import { rawFolder, type Start, treeSettings, type WalkSettings } from '../walk-options.js';
+import { compileGlobs } from './include-exclude.js';
+
+export class Matched {
+  private readonly descent = new Descent();
+  private readonly bases = new Map<string, Folder>();
+
+  constructor(private readonly settings: WalkSettings) {}
+
+  /**
+   * Whether a root is wanted: always, when it was named itself.
+   * @throws when the way to it can't be read
+   */
+  includes(start: Start, isFolder: boolean): boolean {
+    const { glob } = start.root;
+    if (glob === undefined) return true;
+    const rest = below(start.path, rawFolder(glob.base));
+    if (rest === undefined || rest === '') return true;
+    return this.descent.reaches(this.folder(glob, isFolder), rest, isFolder);
+  }
+
+  private folder(glob: { base: string; nodeModules: boolean }, isFolder: boolean): Folder {
+    const id = `${glob.base}\0${glob.nodeModules}\0${isFolder}`;
+    let folder = this.bases.get(id);
+    if (folder === undefined) {
+      const base = rawFolder(glob.base);
+      const settings = treeSettings(base, this.settings);
+      // A pattern matches hidden entries only where it spells their dot.
+      folder = rootFolder(base, {
+        ...settings,
+        hidden: true,
+        nodeModules: glob.nodeModules,
+        globs: isFolder ? compileGlobs([], []) : settings.globs,
+      });
+      this.bases.set(id, folder);
+    }
+    return folder;
+  }
+}

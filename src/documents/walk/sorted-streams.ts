@@ -1,0 +1,95 @@
+// From the roots to the sorted streams that a walk merges: one per folder root (two, where the output's
+// parent lies inside it, because sources begin anew there), and one for all files named.
+import { UsageError } from '../../errors.js';
+import type { Folder } from './folder.js';
+import type { Stream } from './merge-walks.js';
+import { type FoundFile, find, isReachable, namedFiles } from './paths/named-files.js';
+import { Descent, rootFolder } from './paths/root-folder.js';
+import type { Root } from './paths/roots.js';
+import { Matched } from './rules/pattern-matches.js';
+import { below, type RawPath } from './sources/source-name.js';
+import { Names } from './sources/unique-names.js';
+import { type Start, startOf, treeSettings, type WalkSettings } from './walk-options.js';
+import { type Item, type RootProgress, walkTree } from './walk-tree.js';
+
+/** @throws {UsageError} when a root is the output folder */
+export function streamsOf(roots: readonly Root[], settings: WalkSettings): Stream[] {
+  const matched = new Matched(settings);
+  const streams: Stream[] = [];
+  const folders = new Map<Folder, Start>();
+  const files: FoundFile[] = [];
+  for (const root of roots) {
+    const start = startOf(root, settings.base);
+    if (root.kind === 'file') files.push(find(start));
+    else if (root.kind === 'folder') {
+      const folder = enter(start, matched, settings);
+      if ('path' in folder) folders.set(folder, start);
+      else streams.push(folder);
+    }
+  }
+  const names = new Names([...folders.keys()], files.filter(isReachable));
+  for (const [folder, start] of folders) {
+    if (names.folders.includes(folder)) streams.push(...treeStreams(folder, start, names, settings));
+    else {
+      settings.onSkip('duplicate', start.key);
+      streams.push(ended(start));
+    }
+  }
+  files.sort((one, other) => (one.key < other.key ? -1 : 1));
+  const first = files[0];
+  if (first !== undefined) {
+    streams.push({ from: first.key, items: namedFiles(files, names, matched, settings.onSkip) });
+  }
+  return streams;
+}
+
+/** The folder of a root, or what to yield in its place. */
+function enter(start: Start, matched: Matched, settings: WalkSettings): Folder | Stream {
+  const { key, path, progress, root } = start;
+  try {
+    const folder = rootFolder(path, treeSettings(path, settings));
+    if (folder.real === settings.output) {
+      throw new UsageError(
+        `"${root.label}" is the output folder itself: name what to ingest, or another folder with --out.`,
+      );
+    }
+    if (matched.includes(start, true)) return folder;
+    settings.onSkip('ignored', key);
+    return ended(start);
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    progress.complete = false;
+    return ended(start, [{ kind: 'failure', key, path, code: 'unreadable-folder', root: progress }]);
+  }
+}
+
+function ended(start: Start, items: Item[] = []): Stream {
+  return { from: start.key, items: [...items, { kind: 'listed', root: start.progress } as const].values() };
+}
+
+function treeStreams(folder: Folder, start: Start, names: Names, settings: WalkSettings): Stream[] {
+  const { progress } = start;
+  const common = { root: progress, names, onSkip: settings.onSkip };
+  const rest = below(settings.base, folder.path);
+  if (rest === undefined || rest === '') {
+    return [{ from: folder.prefix, items: walkTree({ ...common, start: folder }) }];
+  }
+  const outer = walkTree({ ...common, start: folder, except: settings.base });
+  const streams: Stream[] = [{ from: folder.prefix, items: outer }];
+  const inner = baseFolder(folder, rest, progress);
+  if (inner !== undefined) {
+    progress.open++;
+    streams.push({ from: '', items: walkTree({ ...common, start: inner }) });
+  }
+  return streams;
+}
+
+function baseFolder(folder: Folder, rest: RawPath, progress: RootProgress): Folder | undefined {
+  try {
+    return new Descent().folder(folder, rest);
+  } catch {
+    // Nobody can tell what lies there, so nothing below this root may be taken for gone.
+    progress.complete = false;
+    return undefined;
+  }
+}

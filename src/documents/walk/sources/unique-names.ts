@@ -1,0 +1,99 @@
+// One document, one name: what links and overlapping roots show several times is walked under one name
+// only. Real paths count more than roots that are links, those more than links below a root; of two links
+// the first in order wins.
+import type { Folder } from '../folder.js';
+import { Descent, overlap } from '../paths/root-folder.js';
+import { below, type RawPath } from './source-name.js';
+
+/** A file that the user named. */
+export interface NamedFile {
+  path: RawPath;
+  real: RawPath;
+}
+
+export class Names {
+  /** Folder roots; one that another root's walk comes to under another name is not among them. */
+  readonly folders: readonly Folder[];
+  private readonly files = new Map<RawPath, RawPath>();
+  private readonly descent = new Descent();
+  private readonly linkedFolders = new Set<RawPath>();
+  private readonly linkedFiles = new Set<RawPath>();
+
+  constructor(folders: readonly Folder[], files: readonly NamedFile[]) {
+    const kept: Folder[] = [];
+    this.folders = kept;
+    for (const folder of [...folders].sort(ownNameFirst)) {
+      if (!this.isElsewhere(folder.path, folder.real, true)) kept.push(folder);
+    }
+    for (const file of [...files].sort(ownNameFirst)) {
+      if (!this.files.has(file.real)) this.files.set(file.real, file.path);
+    }
+  }
+
+  /** Whether a walk from this root can come to a place that another root names differently. */
+  isContested(root: Folder): boolean {
+    if (root.path !== root.real && this.files.size > 0) return true;
+    return this.folders.some(
+      (other) =>
+        other !== root &&
+        (other.path !== other.real || root.path !== root.real) &&
+        overlap(other.real, root.real),
+    );
+  }
+
+  /** Whether what is at `path` is walked, under its real path, by another name. */
+  isElsewhere(path: RawPath, real: RawPath, isFolder: boolean): boolean {
+    if (!isFolder && this.isNamed(real)) return path !== real;
+    for (const root of this.folders) {
+      const rest = below(real, root.real);
+      if (rest === undefined || !this.comesTo(root, rest, isFolder)) continue;
+      return path !== (rest === '' ? root.path : `${root.path}/${rest}`);
+    }
+    return !isFolder && this.isNamedElsewhere(path, real);
+  }
+
+  /** Whether the user named this file by its real path. */
+  isNamed(real: RawPath): boolean {
+    return this.files.get(real) === real;
+  }
+
+  /** Whether the user named this file by another path. */
+  isNamedElsewhere(path: RawPath, real: RawPath): boolean {
+    return (this.files.get(real) ?? path) !== path;
+  }
+
+  /** Notes that a folder behind a link is being walked; false when it was before (a loop, a second link). */
+  enterLinked(real: RawPath): boolean {
+    if (this.linkedFolders.has(real)) return false;
+    this.linkedFolders.add(real);
+    return true;
+  }
+
+  /** Notes that a link's file is taken; false when it was before, alone or with its folder. */
+  takeLinked(real: RawPath): boolean {
+    if (this.linkedFiles.has(real) || this.linkedFolders.has(real.slice(0, real.lastIndexOf('/'))))
+      return false;
+    this.linkedFiles.add(real);
+    return true;
+  }
+
+  /** Whether a file was taken through a link of its own. */
+  wasLinked(real: RawPath): boolean {
+    return this.linkedFiles.has(real);
+  }
+
+  private comesTo(root: Folder, rest: RawPath, isFolder: boolean): boolean {
+    try {
+      return this.descent.reaches(root, rest, isFolder);
+    } catch {
+      // The way there can't be read, so the walk doesn't come there either.
+      return false;
+    }
+  }
+}
+
+/** Roots at their real path come first: links to them give way. */
+function ownNameFirst(one: NamedFile, other: NamedFile): number {
+  const links = Number(one.path !== one.real) - Number(other.path !== other.real);
+  return links || (one.path < other.path ? -1 : Number(one.path > other.path));
+}

@@ -1,0 +1,50 @@
+// A root as the walk sees it, and the settings that all of them share.
+import type { SkipReason, TreeSettings } from './folder.js';
+import type { Root } from './paths/roots.js';
+import type { Globs } from './rules/include-exclude.js';
+import { type RawPath, rawOf, rawSourceOf } from './sources/source-name.js';
+import type { RootProgress } from './walk-tree.js';
+
+export interface WalkSettings {
+  /** The output's parent folder. */
+  readonly base: RawPath;
+  /** Real path of the output. */
+  readonly output: RawPath;
+  readonly globs: Globs;
+  readonly gitignore: boolean;
+  readonly onSkip: (reason: SkipReason, key: RawPath) => void;
+}
+
+export interface Start {
+  root: Root;
+  path: RawPath;
+  /** Its source, raw. */
+  key: RawPath;
+  progress: RootProgress;
+}
+
+export function startOf(root: Root, base: RawPath): Start {
+  const path = rawFolder(root.path);
+  return {
+    root,
+    path,
+    key: rawSourceOf(path, base),
+    progress: { label: root.label, open: 1, complete: true },
+  };
+}
+
+/** A folder's raw path: that of the file system's root is ''. */
+export function rawFolder(path: string): RawPath {
+  return path === '/' ? '' : rawOf(path);
+}
+
+export function treeSettings(path: RawPath, settings: WalkSettings): Omit<TreeSettings, 'rootLength'> {
+  return {
+    globs: settings.globs,
+    gitignore: settings.gitignore,
+    nodeModules: `${path}/`.includes('/node_modules/'),
+    hidden: false,
+    output: settings.output,
+    base: settings.base,
+  };
+}

@@ -1,0 +1,103 @@
+import { expect, it } from 'vitest';
+import { documentOf, fixture, outline } from '../../structure.js';
+
+const blocks = async (text: string): Promise<string[]> => outline(await documentOf(text, 'a.md'));
+
+it('reads the structure of a document', async () => {
+  const document = await documentOf(fixture('bees.md'), 'bees.md');
+  expect(document.metadata).toEqual({
+    title: 'Keeping bees',
+    tags: ['bees', 'garden'],
+    weight: 3,
+    draft: false,
+  });
+  expect(document.text).toBe(fixture('bees.md').toString());
+  expect(outline(document)).toEqual([
+    '1 record "---\\ntitle: Keeping bees\\ntags: [bees, garden]\\nweight: 3\\ndraft: false\\n---"',
+    '8 heading (1 Keeping bees) "# Keeping *bees*"',
+    '10 paragraph "A colony wakes when the willow flowers.\\nIt needs nothing from you before that."',
+    '13 heading (2 The hive) "The hive\\n--------"',
+    '16 item "- Check the queen."',
+    '17 item "- Clean the floor:\\n  - scrape it\\n  - brush it\\n\\n  Then put it back."',
+    '23 item "1. Open the hive."',
+    '24 item "2. Close it again."',
+    '26 code "```sh\\n# not a heading\\nweigh hive\\n```"',
+    '31 paragraph "> A swarm in May\\n> is worth a load of hay."',
+    '34 table "| month | weight |\\n|-------|-------:|\\n| May   | 14 kg  |"',
+    '38 code "    indented code"',
+    '40 heading (2 Feeding (more)) "## Feeding ([more](https://example.org/feed)) ##"',
+    '42 paragraph "<!-- a comment\\n\\nover blank lines -->"',
+    '45 paragraph "Feed only what is missing."',
+    '46 paragraph "***"',
+    '47 paragraph "The end."',
+  ]);
+});
+
+it('tells long items apart into their parts', async () => {
+  const long = 'honey '.repeat(150).trim();
+  expect(await blocks(`- a ${long}\n  - b\n\n  c\n\n  \`\`\`\n  - d\n  \`\`\`\n- e\n`)).toEqual([
+    `1 item "- a ${long}"`,
+    '2 item "  - b"',
+    '4 paragraph "  c"',
+    '6 code "  ```\\n  - d\\n  ```"',
+    '9 item "- e"',
+  ]);
+});
+
+it.each([
+  [
+    'a fence inside an item',
+    '- ```\n  - x\n  ```\n- y\n',
+    ['1 item "- ```\\n  - x\\n  ```"', '4 item "- y"'],
+  ],
+  ['a lazy line', '- a\nb\n\nc\n', ['1 item "- a\\nb"', '4 paragraph "c"']],
+  ['a longer fence around a shorter one', '````\n```\n````\n', ['1 code "````\\n```\\n````"']],
+  ['a fence that is never closed', '~~~\na\n\n# b\n', ['1 code "~~~\\na\\n\\n# b"']],
+  ['back-ticks in a line', '``` a ``` b\n', ['1 paragraph "``` a ``` b"']],
+  [
+    'a table behind text',
+    'text\na | b\n--|--\nc | d\n',
+    ['1 paragraph "text"', '2 table "a | b\\n--|--\\nc | d"'],
+  ],
+  ['a number in the middle of a paragraph', 'In\n1984. And\n', ['1 paragraph "In\\n1984. And"']],
+  ['an empty heading', '#\n\n# ![](x.png)\n', ['1 paragraph "#"', '3 paragraph "# ![](x.png)"']],
+  ['blank lines in indented code', 'a\n\n    b\n\n    c\n', ['1 paragraph "a"', '3 code "    b\\n\\n    c"']],
+  ['two stars', '**\na\n***\nb\n', ['1 paragraph "**\\na"', '3 paragraph "***"', '4 paragraph "b"']],
+  ['code right behind a marker', '-      a\n\n  b\n', ['1 item "-      a\\n\\n  b"']],
+  ['no heading', '#tag\n####### seven\n', ['1 paragraph "#tag\\n####### seven"']],
+  ['code in a pre', '<pre>\na\n\n# b\n</pre>\n', ['1 code "<pre>\\na\\n\\n# b\\n</pre>"']],
+  ['two rules', '---\n\n---\n', ['1 record "---\\n\\n---"']],
+  ['a rule at the top', '---\ntext\n', ['1 paragraph "---"', '2 paragraph "text"']],
+])('reads %s', async (_, text, expected) => {
+  expect(await blocks(text)).toEqual(expected);
+});
+
+it.each([
+  ['# `__init__` and _more_ snake_case __x__', '__init__ and more snake_case x'],
+  ['# [![badge](b.svg)](l) Name <a id="x"></a> {#anchor}', 'badge Name'],
+  ['# C# &amp; \\*F#\\*', 'C# & *F#*'],
+  ['<h1 align="center">\n  <img src="x">\n  Title\n</h1>', 'Title'],
+  ['Two\nlines\n===', 'Two lines'],
+])('takes the title of %j', async (text, title) => {
+  expect((await documentOf(text, 'a.md')).blocks[0]!.title).toBe(title);
+});
+
+it('cuts titles that are files of one line', async () => {
+  const { blocks: found } = await documentOf(`# ${'word '.repeat(100_000)}`, 'a.md');
+  expect(found[0]!.title).toHaveLength(200);
+  expect(found[0]!.title).toMatch(/^word word .*…$/);
+});
+
+it.each([
+  [
+    "a: 1.10\nb: 2024-05-01\nc: \"x: y\"\nd: 'it''s'\ne: ~\nf: -3",
+    { a: '1.10', b: '2024-05-01', c: 'x: y', d: "it's", e: null, f: -3 },
+  ],
+  ['tags:\n  - a\n  - "b c"\nkey: [1, "two", three]', { tags: ['a', 'b c'], key: [1, 'two', 'three'] }],
+  ['a: {b: 1}\nc: |\n  text\nd: &x y\n__proto__: z', { c: undefined, ['__proto__']: 'z' }],
+])('reads the front matter %j', async (text, metadata) => {
+  const document = await documentOf(`---\n${text}\n---\nbody\n`, 'a.md');
+  const expected = Object.fromEntries(Object.entries(metadata).filter(([, value]) => value !== undefined));
+  expect(document.metadata).toEqual(expected);
+  expect(document.blocks.at(-1)!.line).toBe(text.split('\n').length + 3);
+});
