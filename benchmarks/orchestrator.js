@@ -3,7 +3,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { Pool } from 'undici';
-import { readEmbedAnswer } from '../dist/embedders/ollama/answer.js';
+import { readEmbedAnswer } from '../dist/embedders/ollama/parse-answer.js';
 import { BatchOrchestrator } from '../dist/orchestrator/orchestrator.js';
 import { alone } from './lib/alone.js';
 import { figure } from './lib/figures.js';

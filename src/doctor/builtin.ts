@@ -1,5 +1,5 @@
 // The built-in embedder, where a run would use it.
-import { refuseOneVector } from '../embedders/alike.js';
+import { refuseOneVector } from '../embedders/guard/batch-check.js';
 import { compareSpaces, measureSpace } from '../embedders/guard/canaries.js';
 import type { Embedder, VectorSpace } from '../types.js';
 import type { Finding } from './check.js';

@@ -1,7 +1,7 @@
 // Whether a model's vectors can be trusted: sound by themselves, the same in a batch as alone, never cut
 // silently, and comparable with those that the output holds.
 
-import { compareBatch, measureAlone, refuseOneVector } from '../embedders/alike.js';
+import { compareBatch, measureAlone, refuseOneVector } from '../embedders/guard/batch-check.js';
 import { CANARY_TEXTS, compareSpaces } from '../embedders/guard/canaries.js';
 import type { OllamaClient } from '../embedders/ollama/client.js';
 import { EmbedderFault } from '../errors.js';

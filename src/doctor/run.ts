@@ -5,7 +5,7 @@ import type { ReadSettings } from '../config/load.js';
 import type { Settings } from '../config/settings.js';
 import { compareSpaces } from '../embedders/guard/canaries.js';
 import { DEFAULT_URL, parseOllamaAddress } from '../embedders/ollama/host.js';
-import { listEmbeddingModels } from '../embedders/ollama/model.js';
+import { listEmbeddingModels } from '../embedders/ollama/model-info.js';
 import { maskAddress } from '../net/masked-address.js';
 import type { VectorSpace } from '../types.js';
 import { examineBuiltin } from './builtin.js';

@@ -2,7 +2,7 @@
 // no answer in time, and at one that changed.
 import type { EmbedderFault } from '../errors.js';
 import { isChanged, isLate, isUnconfirmed, policyOf } from '../faults.js';
-import type { EndpointListener } from './member.js';
+import type { EndpointListener } from './pool/member.js';
 
 /** What a probe gets at least, and its confirmation at most, in ms. */
 export const probeMs = 5000;

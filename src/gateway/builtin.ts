@@ -2,7 +2,7 @@
 // that its clients can be tried on a machine that has none.
 import { dimensions, windowTokens } from '../embedders/builtin/graph.js';
 import { weightsDigest } from '../embedders/builtin/weights.js';
-import { canonicalName } from '../embedders/ollama/name.js';
+import { canonicalName } from '../embedders/ollama/model-name.js';
 import { readPackage } from '../package.js';
 import type { Backend, BackendState, Passing } from './backend.js';
 import { type Fields, fieldsOf } from './body.js';

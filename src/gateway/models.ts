@@ -2,7 +2,7 @@
 // others need the room, and opened anew when the server has got another version of it.
 import type { Settings } from '../config/settings.js';
 import { orAborted } from '../embedders/abort.js';
-import { canonicalName } from '../embedders/ollama/name.js';
+import { canonicalName } from '../embedders/ollama/model-name.js';
 import { NotStartedError, WrongVectorsError } from '../errors.js';
 import { isRenewable } from '../faults.js';
 import { BatchConfig } from '../orchestrator/config.js';

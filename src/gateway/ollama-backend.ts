@@ -1,7 +1,7 @@
 // Ollama servers as what stands behind the gateway: what isn't batched is passed on to the first that is up.
 import type { Settings } from '../config/settings.js';
 import { parseOllamaAddress } from '../embedders/ollama/host.js';
-import { listEmbeddingModels } from '../embedders/ollama/model.js';
+import { listEmbeddingModels } from '../embedders/ollama/model-info.js';
 import { EmbedderFault } from '../errors.js';
 import { mostTelling } from '../faults.js';
 import type { Backend, BackendState, Passing } from './backend.js';

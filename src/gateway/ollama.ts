@@ -1,6 +1,6 @@
 // Ollama's API for vectors. All else of that API is passed through.
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { unknownScript } from '../embedders/script.js';
+import { unknownScript } from '../embedders/guard/unknown-script.js';
 import type { BatchOrchestrator } from '../orchestrator/orchestrator.js';
 import { ollamaAnswer } from './answers.js';
 import { checkCount, fieldsOf, vectorRequestOf } from './body.js';

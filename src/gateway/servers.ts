@@ -4,8 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool } from 'undici';
 import { OllamaClient } from '../embedders/ollama/client.js';
 import { DEFAULT_URL, parseOllamaAddress } from '../embedders/ollama/host.js';
-import { listModels, readDigest, readVersion } from '../embedders/ollama/model.js';
-import { canonicalName } from '../embedders/ollama/name.js';
+import { listModels, readDigest, readVersion } from '../embedders/ollama/model-info.js';
+import { canonicalName } from '../embedders/ollama/model-name.js';
 import { withoutSlashes } from '../text/trim.js';
 
 /** How long an answer to "are you there?" counts, and how long it may take, in ms. */

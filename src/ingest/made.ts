@@ -2,7 +2,7 @@
 import { SPLITTER_VERSION } from '../chunks/split.js';
 import type { Settings } from '../config/settings.js';
 import { parseOllamaAddress } from '../embedders/ollama/host.js';
-import { canonicalName } from '../embedders/ollama/name.js';
+import { canonicalName } from '../embedders/ollama/model-name.js';
 import { UsageError, VectorSpaceError } from '../errors.js';
 import type { Output } from '../output/output.js';
 import type { Session } from './session.js';

@@ -5,7 +5,7 @@ import { setImmediate as nextLoop } from 'node:timers/promises';
 import { Dispatcher } from '../batching/dispatcher.js';
 import { type BatchKind, PLAIN, type Ticket } from '../batching/ticket.js';
 import { orAborted } from '../embedders/abort.js';
-import { unknownScript } from '../embedders/script.js';
+import { unknownScript } from '../embedders/guard/unknown-script.js';
 import { type EmbedderFault, QueueFullError, UsageError } from '../errors.js';
 import type { BatchMetrics } from '../metrics/metrics.js';
 import type { Priority, Vector } from '../types.js';

@@ -1,6 +1,6 @@
 // Where to start with a model: a large one works longer on a text, so its first requests are smaller. What
 // the server shows decides from then on.
-import { profileOf } from '../embedders/profiles.js';
+import { profileOf } from '../embedders/model-profiles.js';
 
 /** Millions of parameters, where the name doesn't say. From ollama.com/blog/embedding-models and the pages of the models. */
 const PARAMETERS: { [family: string]: number } = {

@@ -3,7 +3,7 @@ import type { Settings } from '../config/settings.js';
 import { builtinCounter } from '../embedders/builtin/counter.js';
 import { windowTokens } from '../embedders/builtin/graph.js';
 import { measureSpace } from '../embedders/guard/canaries.js';
-import { profileOf } from '../embedders/profiles.js';
+import { profileOf } from '../embedders/model-profiles.js';
 import { estimateCounter } from '../tokens/estimate.js';
 import type { TokenCounter, VectorSpace } from '../types.js';
 import type { OpenEmbedderOptions, OpenedEmbedder } from './options.js';

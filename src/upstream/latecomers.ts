@@ -1,10 +1,10 @@
 // Servers that were down when the others were opened: tried again in the background while the embedder is
 // used, and taken in when their vectors fit. One that was refused is only looked at, until it is another one.
-import type { Measured } from '../embedders/alike.js';
+import type { Measured } from '../embedders/guard/batch-check.js';
 import { compareSpaces } from '../embedders/guard/canaries.js';
-import type { Member } from '../embedders/member.js';
 import type { OllamaAddress } from '../embedders/ollama/host.js';
-import type { EmbedderPool } from '../embedders/pool.js';
+import type { Member } from '../embedders/pool/member.js';
+import type { EmbedderPool } from '../embedders/pool/pool.js';
 import { wrapped } from '../embedders/retry.js';
 import type { Embedder, EndpointState, VectorSpace } from '../types.js';
 

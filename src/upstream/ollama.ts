@@ -1,13 +1,13 @@
 // Opens the Ollama servers of a run as one embedder: each held to its vector space, all held to one, with
 // retries around them. A server that is down is left out and tried again later, as long as another is up.
-import { measureServer, unlikeSentence, withSingles } from '../embedders/alike.js';
+import { measureServer, unlikeSentence, withSingles } from '../embedders/guard/batch-check.js';
 import { compareSpaces } from '../embedders/guard/canaries.js';
+import { withSteadySpace } from '../embedders/guard/space-guard.js';
 import { openOllamaEmbedder } from '../embedders/ollama/embedder.js';
 import { DEFAULT_URL, type OllamaAddress, parseOllamaAddress } from '../embedders/ollama/host.js';
-import { hasModel, listEmbeddingModels } from '../embedders/ollama/model.js';
-import { poolOf } from '../embedders/pool.js';
+import { hasModel, listEmbeddingModels } from '../embedders/ollama/model-info.js';
+import { poolOf } from '../embedders/pool/pool.js';
 import { withRetry, wrapped } from '../embedders/retry.js';
-import { withSteadySpace } from '../embedders/steady.js';
 import { ServiceError, WrongVectorsError } from '../errors.js';
 import { isChanged, isDown } from '../faults.js';
 import { estimateCounter } from '../tokens/estimate.js';
@@ -115,7 +115,7 @@ async function pullWhereMissing(
   const apiKey = settings.ollamaApiKey;
   const report = (progress: { status: string; completed: number; total: number }) =>
     onPull?.(progress.status, progress.completed, progress.total);
-  const { pullModel } = await import('../embedders/ollama/pull.js');
+  const { pullModel } = await import('../embedders/ollama/pull-model.js');
   const known = await settledInTime(addresses.map(({ url }) => hasModel(url, model, { apiKey, signal })));
   for (const [index, has] of known.entries()) {
     // One that is down is told of when it is opened.

@@ -1,6 +1,6 @@
 // What whoever opens an embedder says, and what it wants to be told of.
 import type { Settings } from '../config/settings.js';
-import type { Measured } from '../embedders/alike.js';
+import type { Measured } from '../embedders/guard/batch-check.js';
 import type { EmbedderFault } from '../errors.js';
 import type { Embedder, VectorSpace } from '../types.js';
 

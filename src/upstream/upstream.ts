@@ -12,7 +12,7 @@ import {
   refuseOneVector,
   unlikeSentence,
   withSingles,
-} from '../embedders/alike.js';
+} from '../embedders/guard/batch-check.js';
 import { CANARY_TEXTS, compareSpaces } from '../embedders/guard/canaries.js';
 import { VectorSpaceError } from '../errors.js';
 import type { BatchMetrics } from '../metrics/metrics.js';

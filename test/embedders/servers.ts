@@ -1,6 +1,7 @@
 // Scripted servers as endpoints, for the tests of what stands around them.
-import type { Member, ServerEmbedder } from '../../src/embedders/member.js';
+
 import { openOllamaEmbedder } from '../../src/embedders/ollama/embedder.js';
+import type { Member, ServerEmbedder } from '../../src/embedders/pool/member.js';
 import { type OllamaOptions, startOllama, type TestOllama } from '../helpers/ollama.js';
 
 export class Servers {

@@ -3,7 +3,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { OllamaClient } from '../../src/embedders/ollama/client.js';
-import { pullModel } from '../../src/embedders/ollama/pull.js';
+import { pullModel } from '../../src/embedders/ollama/pull-model.js';
 import { EmbedderFault, ServiceError } from '../../src/errors.js';
 import { OllamaServer } from '../../src/gateway/servers.js';
 import { makeWorkspace } from '../helpers/cli.js';

@@ -6,10 +6,10 @@ import { markdownTitle } from '../../src/documents/blocks/markdown/title.js';
 import { rstBlocks } from '../../src/documents/blocks/rst.js';
 import { isPattern } from '../../src/documents/globs/tokens.js';
 import { patternOrigin } from '../../src/documents/walk/paths/expand-pattern.js';
-import { faultOfAnswer } from '../../src/embedders/ollama/faults.js';
+import { profileOf } from '../../src/embedders/model-profiles.js';
+import { faultOfAnswer } from '../../src/embedders/ollama/error-messages.js';
 import { parseOllamaAddress, parseOllamaHost } from '../../src/embedders/ollama/host.js';
-import { canonicalName } from '../../src/embedders/ollama/name.js';
-import { profileOf } from '../../src/embedders/profiles.js';
+import { canonicalName } from '../../src/embedders/ollama/model-name.js';
 import { meansThisMachine } from '../../src/net/masked-address.js';
 
 const many = (text: string) => text.repeat(1_000_000 / text.length);

@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { OllamaClient } from '../../src/embedders/ollama/client.js';
 import { openOllamaEmbedder } from '../../src/embedders/ollama/embedder.js';
-import { listEmbeddingModels, readModel } from '../../src/embedders/ollama/model.js';
-import { pullModel } from '../../src/embedders/ollama/pull.js';
+import { listEmbeddingModels, readModel } from '../../src/embedders/ollama/model-info.js';
+import { pullModel } from '../../src/embedders/ollama/pull-model.js';
 import { ServiceError } from '../../src/errors.js';
 
 const cleanUps: (() => unknown)[] = [];

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { pullCommand } from '../../src/embedders/ollama/name.js';
+import { pullCommand } from '../../src/embedders/ollama/model-name.js';
 import { command, quoted } from '../../src/text/plural.js';
 
 const word = fc.string({

@@ -2,7 +2,7 @@
 // index on a machine that has no Ollama.
 import { availableParallelism } from 'node:os';
 import type { Embedder, Vector } from '../../types.js';
-import { accept } from '../accept.js';
+import { accept } from '../guard/accept-vectors.js';
 import { builtinCounter } from './counter.js';
 import { dimensions, windowTokens } from './graph.js';
 import type { EngineChoice } from './messages.js';

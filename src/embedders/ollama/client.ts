@@ -5,7 +5,7 @@ import { EmbedderFault, EmbedError } from '../../errors.js';
 import { readUpTo } from '../../net/bounded-body.js';
 import { withoutSecrets } from '../../net/masked-address.js';
 import { withoutSlashes } from '../../text/trim.js';
-import { faultOfAnswer, faultOfConnection, faultOfDeadline } from './faults.js';
+import { faultOfAnswer, faultOfConnection, faultOfDeadline } from './error-messages.js';
 
 export interface ClientOptions {
   /** Base URL of the server, as `parseOllamaHost` gives it. */

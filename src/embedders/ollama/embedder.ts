@@ -3,14 +3,14 @@ import { ServiceError, UsageError } from '../../errors.js';
 import { estimateCounter } from '../../tokens/estimate.js';
 import { wordPieceCounter } from '../../tokens/wordpiece.js';
 import type { EmbedderIdentity, EmbedOptions, TokenCounter, Vector } from '../../types.js';
-import { accept } from '../accept.js';
-import type { ServerEmbedder } from '../member.js';
-import { profileOf } from '../profiles.js';
-import { readEmbedAnswer } from './answer.js';
+import { accept } from '../guard/accept-vectors.js';
+import { profileOf } from '../model-profiles.js';
+import type { ServerEmbedder } from '../pool/member.js';
 import { OllamaClient } from './client.js';
-import { latenessOf } from './lateness.js';
-import { mostDimensions, type OllamaModel, readDigest, readModel, readVersion } from './model.js';
-import { Pace, type RequestTime } from './pace.js';
+import { latenessOf } from './late-request.js';
+import { mostDimensions, type OllamaModel, readDigest, readModel, readVersion } from './model-info.js';
+import { readEmbedAnswer } from './parse-answer.js';
+import { Pace, type RequestTime } from './request-timeout.js';
 
 export interface OllamaEmbedderOptions {
   /** Base URL of the server, as `parseOllamaHost` gives it. */

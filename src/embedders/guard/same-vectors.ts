@@ -1,0 +1,55 @@
+// A model that broke in mid-run gives one vector to all texts, or to most: nothing is wrong with each of them alone.
+import type { Vector } from '../../types.js';
+
+/** Bytes by which a vector is told from another: enough, and cheap for batch after batch. */
+const tellingBytes = 64;
+
+/** A text, and the first bytes of its vector. */
+interface Seen {
+  text: string;
+  bytes: string;
+}
+
+export class Sameness {
+  /** The last text that was sent alone. */
+  #last: Seen | undefined;
+  /** A vector that several texts have by right, such as those of one word in small and in capital letters. */
+  #rightful: string | undefined;
+  #suspect: string | undefined;
+  #suspicions = 0;
+
+  /** How often answers gave rise to a check so far. */
+  get suspicions(): number {
+    return this.#suspicions;
+  }
+
+  /**
+   * Suspects an answer in which most texts share their vector with an unlike one, or a single one with that before it.
+   * @param vectors of the texts, in their order
+   */
+  look(texts: readonly string[], vectors: readonly Vector[]): void {
+    // Nearly always all are unlike in the first of their numbers.
+    if (texts.length > 1 && new Set(vectors.map((vector) => vector[0])).size === vectors.length) return;
+    const seen = texts.map((text, index) => ({ text, bytes: bytesOf(vectors[index]!) }));
+    const group = texts.length === 1 && this.#last ? [this.#last, ...seen] : seen;
+    if (texts.length === 1) this.#last = seen[0];
+    const textsOf = new Map<string, Set<string>>();
+    for (const { text, bytes } of group) textsOf.set(bytes, (textsOf.get(bytes) ?? new Set()).add(text));
+    const unlike = new Set(group.map(({ text }) => text)).size;
+    const shared = [...textsOf].find(([, own]) => own.size > 1 && own.size * 2 > unlike)?.[0];
+    if (shared === undefined || shared === this.#rightful) return;
+    this.#suspect = shared;
+    this.#suspicions++;
+  }
+
+  /** The server gives unlike texts unlike vectors: what was suspected is right. */
+  clear(): void {
+    this.#rightful = this.#suspect ?? this.#rightful;
+    this.#suspect = undefined;
+  }
+}
+
+function bytesOf(vector: Vector): string {
+  const { buffer, byteOffset, byteLength } = vector;
+  return Buffer.from(buffer, byteOffset, Math.min(byteLength, tellingBytes)).toString('latin1');
+}

@@ -1,0 +1,216 @@
+// Reads the vectors of an /api/embed answer straight from its bytes. JSON.parse makes a string and a boxed
+// array of 384 doubles per vector on the way; this goes from digits to float32, with the same bits.
+import { EmbedderFault } from '../../errors.js';
+import type { Vector } from '../../types.js';
+import { faultOfAnswer } from './error-messages.js';
+
+export interface EmbedAnswer {
+  vectors: Vector[];
+  /** Tokens of all texts, special tokens included, as the server counted them. */
+  tokens: number | undefined;
+}
+
+const openBracket = 0x5b;
+const closeBracket = 0x5d;
+const comma = 0x2c;
+const minus = 0x2d;
+const point = 0x2e;
+const zero = 0x30;
+
+const key = Buffer.from('"embeddings":');
+
+/** 10 to the power of 0 to 15, all of them exact. */
+const powers = Float64Array.from({ length: 16 }, (_, exponent) => Number(`1e${exponent}`));
+
+const numberBytes = new Set(Buffer.from('+-.0123456789Ee'));
+const numberPattern = /^-?(0|[1-9]\d*)(\.\d+)?([Ee][+-]?\d+)?$/;
+
+/**
+ * @param bytes a whole answer, UTF-8
+ * @param dimensions what a vector is expected to hold, so that memory is taken once; others are read as well
+ * @param where address of the server, for messages
+ * @throws {EmbedderFault} what an error means that it holds instead; `bad-answer` on anything but a JSON object whose `embeddings` are lists of numbers
+ */
+export function readEmbedAnswer(bytes: Buffer, dimensions: number, where: string): EmbedAnswer {
+  try {
+    return readAnswer(bytes, dimensions);
+  } catch (error) {
+    if (!(error instanceof BadAnswer)) throw error;
+    const said = errorIn(bytes);
+    if (said !== undefined) throw faultOfAnswer(where, 200, said);
+    throw new EmbedderFault(
+      'bad-answer',
+      `Ollama at ${where} gave an answer of ${bytes.length} bytes ${error.message}: update Ollama, or look at what stands between.`,
+      { cause: error.cause },
+    );
+  }
+}
+
+/** An answer of more than so many bytes is no error in words. */
+const mostOfError = 64 * 1024;
+
+/** The body, when it is an error that came with the status of success. */
+function errorIn(bytes: Buffer): string | undefined {
+  if (bytes.length > mostOfError) return undefined;
+  const text = bytes.toString();
+  try {
+    const { error } = JSON.parse(text) as { error?: unknown };
+    return error === undefined ? undefined : text;
+  } catch {
+    return undefined; // It says nothing that can be told.
+  }
+}
+
+function readAnswer(bytes: Buffer, dimensions: number): EmbedAnswer {
+  const at = bytes.indexOf(key);
+  if (at < 0) throw bad('without embeddings');
+  const start = at + key.length;
+  const reader = new VectorReader(bytes, start, dimensions);
+  const vectors = reader.list();
+  // What is around the vectors is small: the standard parser checks it, and that nothing is cut off.
+  const around = `${bytes.toString('utf8', 0, start)}null${bytes.toString('utf8', reader.at)}`;
+  let rest: { embeddings?: unknown; prompt_eval_count?: unknown };
+  try {
+    rest = JSON.parse(around) as typeof rest;
+  } catch (cause) {
+    throw bad('that is no JSON', cause);
+  }
+  if (rest.embeddings !== null) throw bad('without embeddings');
+  const tokens = rest.prompt_eval_count;
+  return { vectors, tokens: typeof tokens === 'number' ? tokens : undefined };
+}
+
+class VectorReader {
+  readonly #bytes: Buffer;
+  #expected: number;
+  /** The byte that is read next. */
+  at: number;
+
+  constructor(bytes: Buffer, at: number, expected: number) {
+    this.#bytes = bytes;
+    this.at = at;
+    this.#expected = expected;
+  }
+
+  /** `[[…],[…]]`, possibly empty. */
+  list(): Vector[] {
+    const vectors: Vector[] = [];
+    this.#take(openBracket);
+    if (this.#peek() === closeBracket) {
+      this.at++;
+      return vectors;
+    }
+    for (;;) {
+      vectors.push(this.#vector());
+      const next = this.#peek();
+      this.at++;
+      if (next === closeBracket) return vectors;
+      if (next !== comma) throw this.#wrong();
+    }
+  }
+
+  /**
+   * Servers print numbers close together, with up to 9 digits. Up to 15 digits are exact as integer and power
+   * of ten, so that one division rounds correctly. All else goes to `#number`. One loop on local variables:
+   * a call per number would double the time.
+   */
+  #vector(): Vector {
+    this.#take(openBracket);
+    if (this.#peek() === closeBracket) {
+      this.at++;
+      return new Float32Array(0);
+    }
+    const bytes = this.#bytes;
+    let vector = new Float32Array(this.#expected);
+    let length = 0;
+    let at = this.at;
+    for (;;) {
+      const start = at;
+      const negative = bytes[at] === minus;
+      if (negative) at++;
+      const integerStart = at;
+      let mantissa = 0;
+      let digit = bytes[at]! - zero;
+      while (digit >= 0 && digit <= 9) {
+        mantissa = mantissa * 10 + digit;
+        digit = bytes[++at]! - zero;
+      }
+      let digits = at - integerStart;
+      let plain = digits === 1 || (digits > 1 && bytes[integerStart] !== zero);
+      let decimals = 0;
+      if (digit === point - zero) {
+        const fractionStart = ++at;
+        digit = bytes[at]! - zero;
+        while (digit >= 0 && digit <= 9) {
+          mantissa = mantissa * 10 + digit;
+          digit = bytes[++at]! - zero;
+        }
+        decimals = at - fractionStart;
+        digits += decimals;
+        plain &&= decimals > 0;
+      }
+      let next = digit + zero;
+      let value: number;
+      if (plain && digits <= 15 && (next === comma || next === closeBracket)) {
+        value = mantissa / powers[decimals]!;
+        if (negative) value = -value;
+      } else {
+        this.at = start;
+        value = this.#number();
+        next = this.#peek();
+        at = this.at;
+      }
+      if (length === vector.length) vector = grown(vector);
+      vector[length++] = value;
+      at++;
+      if (next === closeBracket) break;
+      if (next !== comma) throw this.#wrong();
+    }
+    this.at = at;
+    if (length === vector.length) return vector;
+    this.#expected = length;
+    return vector.slice(0, length);
+  }
+
+  /** Any number by JSON's grammar. */
+  #number(): number {
+    this.#peek();
+    let end = this.at;
+    while (end < this.#bytes.length && numberBytes.has(this.#bytes[end]!)) end++;
+    const text = this.#bytes.toString('latin1', this.at, end);
+    if (!numberPattern.test(text)) throw this.#wrong();
+    this.at = end;
+    return Number(text);
+  }
+
+  /** The next byte that is no white space; it stays unread. */
+  #peek(): number {
+    let byte = this.#bytes[this.at];
+    while (byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09) byte = this.#bytes[++this.at];
+    if (byte === undefined) throw bad('that is cut off');
+    return byte;
+  }
+
+  #take(wanted: number): void {
+    if (this.#peek() !== wanted) throw this.#wrong();
+    this.at++;
+  }
+
+  #wrong(): BadAnswer {
+    const found = this.#bytes.toString('latin1', this.at, this.at + 12);
+    return bad(`with ${JSON.stringify(found)} where a number or list belongs`);
+  }
+}
+
+function grown(vector: Float32Array<ArrayBuffer>): Float32Array<ArrayBuffer> {
+  const larger = new Float32Array(Math.max(64, vector.length * 2));
+  larger.set(vector);
+  return larger;
+}
+
+/** What is wrong with an answer, as the end of a sentence. */
+class BadAnswer extends Error {}
+
+function bad(what: string, cause?: unknown): BadAnswer {
+  return new BadAnswer(what, { cause });
+}

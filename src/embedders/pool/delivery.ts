@@ -1,0 +1,181 @@
+// The way of one request through a pool: to another endpoint when it fails for a reason that lies with the
+// endpoint, and to a second one beside the first when the answer is late.
+import { setImmediate as nextLoop, setTimeout as sleep } from 'node:timers/promises';
+import { debug } from '../../debug.js';
+import { EmbedderFault } from '../../errors.js';
+import { goesElsewhere, mostTelling } from '../../faults.js';
+import type { Vector } from '../../types.js';
+import { healthiest, isHealthier, isUsable, lateAfterMs, soonest, tokensWith } from './choose-endpoint.js';
+import type { Endpoint, EndpointRequest } from './endpoint.js';
+import { EndpointSlot, type EndpointSlots } from './endpoint-slots.js';
+import { Race } from './race.js';
+
+/** A server that has answered, but doesn't say within this time, in ms, whether its model is still the same, is late. */
+const confirmMs = 1000;
+
+/** So many answers that wait to be confirmed hold no slot; with more, memory would have no bound. */
+const mostUnconfirmed = 32;
+
+/** How often is looked for what was learned of speeds since, in ms. */
+const lookMs = 1000;
+
+/** One of several tries of the request. */
+interface Trial {
+  signal: AbortSignal;
+  onAnswer?(): void;
+}
+
+export class Delivery {
+  readonly #endpoints: readonly Endpoint[];
+  readonly #slots: EndpointSlots;
+  readonly #texts: readonly string[];
+  readonly #request: EndpointRequest;
+  readonly #slot: EndpointSlot | undefined;
+  /** Endpoints that were not asked yet. */
+  readonly #left: Set<Endpoint>;
+  readonly #faults: EmbedderFault[] = [];
+
+  constructor(
+    endpoints: readonly Endpoint[],
+    slots: EndpointSlots,
+    texts: readonly string[],
+    request: EndpointRequest,
+  ) {
+    this.#endpoints = endpoints;
+    this.#slots = slots;
+    this.#texts = texts;
+    this.#request = request;
+    this.#slot = request.slot instanceof EndpointSlot ? request.slot : undefined;
+    this.#left = new Set(endpoints);
+  }
+
+  /** @throws {EmbedderFault} the most telling one, when all endpoints failed that can be asked */
+  async run(): Promise<Vector[]> {
+    for (;;) {
+      const next = this.#nextEndpoint();
+      // At once where nothing has to be waited for: the next choice shall know of this one.
+      const endpoint = next instanceof Promise ? await next : next;
+      if (endpoint === undefined) throw mostTelling(this.#faults);
+      this.#left.delete(endpoint);
+      try {
+        return this.#left.size === 0
+          ? await this.#ask(endpoint, this.#slot)
+          : await this.#askInTime(endpoint);
+      } catch (error) {
+        if (!this.#mayGoOn(error)) throw error;
+        this.#faults.push(error);
+      }
+    }
+  }
+
+  #mayGoOn(error: unknown): error is EmbedderFault {
+    const { signal } = this.#request;
+    return error instanceof EmbedderFault && !signal?.aborted && goesElsewhere(error, this.#texts.length);
+  }
+
+  /** Undefined when all were asked, or those that are left are worse off than one that was. */
+  #nextEndpoint(): Endpoint | undefined | Promise<Endpoint | undefined> {
+    const slot = this.#slot;
+    if (slot?.isNew) {
+      slot.isNew = false;
+      return slot.at;
+    }
+    this.#slots.examine();
+    if (this.#left.size === 0) return undefined;
+    if (this.#faults.length > 0 && isHealthier(this.#endpoints, this.#left)) return undefined;
+    const best = healthiest(this.#left);
+    if (slot && best.some(isUsable)) return this.#slotAtOneOf(slot);
+    const endpoint = soonest(best, tokensWith(this.#request.tokens));
+    slot?.moveTo(endpoint);
+    return endpoint;
+  }
+
+  async #slotAtOneOf(slot: EndpointSlot): Promise<Endpoint | undefined> {
+    const { signal, tokens } = this.#request;
+    const endpoint = await this.#slots.place(slot, this.#left, { tokens, signal });
+    return endpoint ?? (await this.#nextEndpoint());
+  }
+
+  #ask(endpoint: Endpoint, slot: EndpointSlot | undefined, trial?: Trial): Promise<Vector[]> {
+    const request = trial ? { ...this.#request, signal: trial.signal } : this.#request;
+    return endpoint.embed(this.#texts, request, {
+      limits: slot?.limitsOf(endpoint),
+      patienceMs: trial && confirmMs,
+      onAnswer: () => {
+        trial?.onAnswer?.();
+        // The server can work for others while it is asked about its model.
+        if (endpoint.unconfirmed < mostUnconfirmed) slot?.release();
+      },
+    });
+  }
+
+  /** Asks a second endpoint, too, when the first is late: the first answer counts, the other is aborted. */
+  async #askInTime(endpoint: Endpoint): Promise<Vector[]> {
+    const race = new Race<Vector[]>(
+      this.#request.signal,
+      (error) => this.#mayGoOn(error),
+      (errors) => mostTelling(errors as EmbedderFault[]),
+    );
+    const ahead = endpoint.tokensInFlight + this.#request.tokens;
+    let isAnswered = false;
+    const onAnswer = () => {
+      isAnswered = true;
+    };
+    void race.enter((signal) => this.#ask(endpoint, this.#slot, { signal, onAnswer }));
+    const watch = this.#watch(endpoint, ahead, race, () => isAnswered).catch((error: unknown) => {
+      if (!race.ending.aborted) race.fail(error);
+    });
+    try {
+      return await race.result;
+    } finally {
+      race.end();
+      await watch;
+    }
+  }
+
+  /** Until the race is over, or the first try is answered in time. */
+  async #watch(
+    endpoint: Endpoint,
+    ahead: number,
+    race: Race<Vector[]>,
+    isAnswered: () => boolean,
+  ): Promise<void> {
+    await this.#untilLate(endpoint, ahead, race.ending);
+    // What is left is its confirmation, which has a time of its own.
+    if (isAnswered()) return;
+    const ended = endpoint.late();
+    this.#slots.changed();
+    const slot = this.#slot && this.#slots.another(this.#slot.limits);
+    try {
+      const other = await this.#second(slot, race.ending);
+      if (other === undefined || race.ending.aborted) return;
+      this.#left.delete(other);
+      slot?.limits.hedged();
+      debug.embedder?.(`${endpoint.url} is late with its answer: asking ${other.url}, too`);
+      await race.enter((signal) => this.#ask(other, slot, { signal }));
+    } finally {
+      slot?.release();
+      ended(race.winner === 1);
+      this.#slots.changed();
+    }
+  }
+
+  async #untilLate(endpoint: Endpoint, ahead: number, signal: AbortSignal): Promise<void> {
+    const start = performance.now();
+    for (;;) {
+      const lateMs = lateAfterMs(endpoint, ahead, this.#endpoints);
+      const leftMs = lateMs === undefined ? lookMs : start + lateMs - performance.now();
+      await sleep(Math.min(Math.max(0, leftMs), lookMs), undefined, { signal });
+      // A busy process may see its timer before the answer that lies there already.
+      await nextLoop(undefined, { signal });
+      if (lateMs !== undefined && performance.now() - start >= lateMs) return;
+    }
+  }
+
+  async #second(slot: EndpointSlot | undefined, signal: AbortSignal): Promise<Endpoint | undefined> {
+    const { tokens } = this.#request;
+    if (slot) return await this.#slots.place(slot, this.#left, { tokens, signal, isHedge: true });
+    const usable = [...this.#left].filter(isUsable);
+    return usable.length === 0 ? undefined : soonest(usable, tokensWith(tokens));
+  }
+}

@@ -1,0 +1,75 @@
+// Endpoints as one embedder: each request goes to the one that is expected to answer it first, and to another
+// when it fails there for a reason that lies with the endpoint, or is late. One endpoint makes a pool, too.
+import { EmbedderFault } from '../../errors.js';
+import type { Embedder, EmbedOptions, EndpointState, Vector } from '../../types.js';
+import { wrapped } from '../retry.js';
+import type { BreakerOptions } from './breaker.js';
+import { Delivery } from './delivery.js';
+import { Endpoint } from './endpoint.js';
+import { EndpointSlots } from './endpoint-slots.js';
+import type { Member } from './member.js';
+
+export interface PoolOptions extends Omit<BreakerOptions, 'where'> {
+  /** A server has another model or other vectors, and others go on. */
+  onOut?(url: string, fault: EmbedderFault): void;
+  /** A server that changed is again what it was. */
+  onBack?(url: string): void;
+}
+
+export interface EmbedderPool extends Embedder {
+  readonly slots: EndpointSlots;
+  endpoints(): EndpointState[];
+  resetBreakers(): void;
+  /** Takes in another endpoint of the same vector space. */
+  add(member: Member): void;
+}
+
+/**
+ * @param members all of the same vector space; the first speaks for all
+ * @returns an embedder whose `embed` throws the most telling fault when all endpoints failed
+ */
+export function poolOf(
+  members: readonly [Member, ...Member[]],
+  { onOut, onBack, ...options }: PoolOptions = {},
+): EmbedderPool {
+  const endpoints: Endpoint[] = [];
+  const slots = new EndpointSlots(endpoints);
+  const { counter } = members[0].embedder;
+  const add = (member: Member) => {
+    const { url } = member;
+    const endpoint = new Endpoint(member, options, {
+      onChange: () => slots.changed(),
+      onOut: (fault) => {
+        if (endpoints.some((one) => !one.isOut)) onOut?.(url, fault);
+      },
+      onBack: () => onBack?.(url),
+    });
+    endpoints.push(endpoint);
+    slots.changed();
+  };
+  for (const member of members) add(member);
+
+  async function embed(texts: readonly string[], embedOptions: EmbedOptions = {}): Promise<Vector[]> {
+    const tokens = embedOptions.tokens ?? texts.reduce((sum, text) => sum + counter.count(text), 0);
+    return await new Delivery(endpoints, slots, texts, { ...embedOptions, tokens }).run();
+  }
+
+  return {
+    ...wrapped(members[0].embedder, embed),
+    slots,
+    endpoints: () => endpoints.map((endpoint) => endpoint.state),
+    vouch: async (url, signal) => {
+      const endpoint = endpoints.find((one) => one.url === url);
+      if (!endpoint) throw new EmbedderFault('unconfirmed', `No server takes part at ${url}.`);
+      await endpoint.vouch(signal);
+    },
+    resetBreakers: () => {
+      for (const endpoint of endpoints) endpoint.resetBreaker();
+      slots.changed();
+    },
+    add,
+    close: async () => {
+      await Promise.all(endpoints.map((endpoint) => endpoint.close()));
+    },
+  };
+}

@@ -1,0 +1,276 @@
+// Another server behind the same address, played by real restarts: what is seen, and what it costs.
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { CANARY_TEXTS, measureSpace } from '../../../src/embedders/guard/canaries.js';
+import { withSteadySpace } from '../../../src/embedders/guard/space-guard.js';
+import type { ServerEmbedder } from '../../../src/embedders/pool/member.js';
+import type { Embedder } from '../../../src/types.js';
+import { allMiniLm, faults, type TestOllama } from '../../helpers/ollama.js';
+import { Servers } from '../servers.js';
+
+const servers = new Servers();
+const canaries = CANARY_TEXTS.map((one) => one.text);
+let server: TestOllama;
+let inner: ServerEmbedder;
+let embedder: Embedder;
+
+beforeEach(async () => {
+  server = await servers.start();
+  inner = await servers.open(server);
+  embedder = withSteadySpace(inner);
+});
+afterEach(async () => {
+  vi.useRealTimers();
+  await servers.stop();
+});
+
+async function restart(as: Parameters<TestOllama['revive']>[0] = {}): Promise<void> {
+  const { losses } = inner;
+  await server.die();
+  await expect.poll(() => inner.losses, { timeout: 20_000 }).toBeGreaterThan(losses);
+  await server.revive(as);
+}
+
+/** Sends all at once, and checks every vector. */
+async function together(...texts: string[]): Promise<void> {
+  const vectors = await Promise.all(texts.map((text) => embedder.embed([text])));
+  expect(vectors.flat()).toEqual(texts.map((text) => server.vectorOf(text)));
+}
+
+const canaryRequests = () => server.batches().filter((texts) => texts[0] === canaries[0]).length;
+
+describe('withSteadySpace', () => {
+  it('costs no request where the space is measured first', async () => {
+    await measureSpace(embedder);
+    await together('a', 'b');
+    await embedder.embed(['c']);
+    expect(server.batches()).toEqual([canaries, ['a'], ['b'], ['c']]);
+  });
+
+  it('measures it once, before all else, where nobody did', async () => {
+    await together('a', 'b', 'c');
+    expect(server.batches()).toEqual([canaries, ['a'], ['b'], ['c']]);
+  });
+
+  it('goes on after one check when the same server is back', async () => {
+    await measureSpace(embedder);
+    await together('a', 'b');
+    await restart();
+    await together('c', 'd', 'e');
+    await together('f');
+    expect(canaryRequests()).toBe(2);
+    expect(server.batches()[3]).toEqual(canaries);
+  });
+
+  it.each([
+    ['another digest', { digest: 'e'.repeat(64) }, /canary "[^"]+": cosine -?0\.\d\d\)/],
+    ['another release', { version: '0.32.15' as const }, /canary "(naïve café|Ελληνικά|日本語)": cosine/],
+    ['other vectors for the same digest', { salt: 'other' }, /canary "[^"]+": cosine/],
+    ['other dimensions', { dimensions: 768 }, /768 instead of 384 dimensions/],
+  ])('refuses %s for good, and sends it nothing more', async (_, as, message) => {
+    await measureSpace(embedder);
+    await embedder.embed(['a']);
+    await restart(as);
+    const all = await Promise.allSettled(['b', 'c'].map((text) => embedder.embed([text])));
+    for (const one of all) expect(one).toMatchObject({ reason: { meaning: 'changed' } });
+    await expect(embedder.embed(['d'])).rejects.toThrow(message);
+    await expect(embedder.embed(['d'])).rejects.toThrow(`${server.url} gives other vectors`);
+    // Of another release nothing is known, not even that it takes them in one request.
+    const again = 'version' in as ? canaries.map((text) => [text]) : [canaries];
+    expect(server.batches()).toEqual([canaries, ['a'], ...again]);
+    await restart({ ...allMiniLm, version: '0.24.0' });
+    await expect(embedder.embed(['d'])).rejects.toMatchObject({ meaning: 'changed' });
+  });
+
+  describe('as another release', () => {
+    let said: string[];
+    beforeEach(async () => {
+      said = [];
+      embedder = withSteadySpace(inner, inner, undefined, {
+        batchSize: 8,
+        onWarning: (message) => said.push(message),
+      });
+      await measureSpace(embedder);
+      await together('a');
+    });
+
+    const another = () =>
+      server.script({
+        kind: 'answer',
+        status: 200,
+        body: '{"version":"0.99.0"}',
+        path: '/api/version',
+        times: Number.POSITIVE_INFINITY,
+      });
+    const right = (...texts: string[]) => texts.map((text) => server.vectorOf(text));
+
+    it('is measured by single texts and a batch, and goes on where they agree', async () => {
+      await restart();
+      another();
+      expect(await embedder.embed(['b', 'c'])).toEqual(right('b', 'c'));
+      const own = server.batches().slice(2);
+      expect(own.slice(0, 6)).toEqual(canaries.map((text) => [text]));
+      expect(own.slice(6)).toEqual([expect.any(Array), ['b', 'c']]);
+      expect(own[6]).toHaveLength(8);
+      // Once for each release.
+      await restart();
+      await together('d');
+      expect(server.batches().slice(-2)).toEqual([canaries, ['d']]);
+      expect(said).toEqual([]);
+    });
+
+    it('gets each text alone where its batches are wrong, and a warning says so', async () => {
+      await restart();
+      another();
+      server.script(faults.wrongBatches((all) => all.toReversed()));
+      expect(await embedder.embed(['b', 'c', 'd'])).toEqual(right('b', 'c', 'd'));
+      expect(said).toEqual([expect.stringMatching(/another vector in a batch than alone/)]);
+      expect(server.batches().slice(-3)).toEqual([['b'], ['c'], ['d']]);
+    });
+
+    it('has a batch sent again that it may have answered', async () => {
+      server = await servers.start({ requestDelayMs: 200 });
+      inner = await servers.open(server);
+      embedder = withSteadySpace(inner, inner, undefined, { batchSize: 8 });
+      await measureSpace(embedder);
+      another();
+      server.script(faults.wrongBatches((all) => all.toReversed()));
+      server.script({ kind: 'reset', when: ([text]) => text === 'lost' });
+      const [outcome] = await Promise.allSettled([embedder.embed(['b', 'c']), embedder.embed(['lost'])]);
+      expect(outcome).toMatchObject({ reason: { meaning: 'unconfirmed' } });
+      expect(await embedder.embed(['b', 'c'])).toEqual(right('b', 'c'));
+    });
+  });
+
+  it('looks again after a request that found nobody', async () => {
+    await measureSpace(embedder);
+    server.script({ kind: 'die' });
+    await expect(embedder.embed(['a'])).rejects.toMatchObject({ meaning: 'unreachable' });
+    await expect(embedder.embed(['a'])).rejects.toMatchObject({ meaning: 'unreachable' });
+    await server.revive({ salt: 'other' });
+    await expect(embedder.embed(['a'])).rejects.toMatchObject({ meaning: 'changed' });
+  });
+
+  it('holds back the answer of a request beside which a connection was lost', async () => {
+    await measureSpace(embedder);
+    server.world.models[0]!.salt = 'other';
+    server.script({ kind: 'delay', ms: 100, when: ([text]) => text === 'slow' });
+    server.script({ kind: 'reset', when: ([text]) => text === 'lost' });
+    const [slow] = await Promise.allSettled([embedder.embed(['slow']), embedder.embed(['lost'])]);
+    expect(slow).toMatchObject({ status: 'rejected', reason: { meaning: 'changed' } });
+  });
+
+  it('hands on the fault of a check, and checks again with the next request', async () => {
+    await measureSpace(embedder);
+    await restart();
+    server.script(faults.busy());
+    const all = await Promise.allSettled(['a', 'b'].map((text) => embedder.embed([text])));
+    for (const one of all) expect(one).toMatchObject({ reason: { meaning: 'busy' } });
+    expect(server.batches().slice(1)).toEqual([canaries]);
+    await together('a', 'b');
+    expect(canaryRequests()).toBe(3);
+  });
+
+  it('lets who waits for a check give up', async () => {
+    await measureSpace(embedder);
+    await restart();
+    server.script({ kind: 'hang' });
+    const control = new AbortController();
+    const work = embedder.embed(['a'], { signal: control.signal });
+    await expect.poll(canaryRequests, { timeout: 20_000 }).toBe(2);
+    control.abort(new Error('enough'));
+    await expect(work).rejects.toThrow('enough');
+  });
+
+  it('sees no loss in a request that is aborted', async () => {
+    await measureSpace(embedder);
+    server.script({ kind: 'hang' });
+    const control = new AbortController();
+    const work = embedder.embed(['a'], { signal: control.signal });
+    await expect.poll(() => server.stats.embeds, { timeout: 20_000 }).toBe(2);
+    control.abort(new Error('enough'));
+    await expect(work).rejects.toThrow('enough');
+    await embedder.embed(['b']);
+    expect(server.batches()).toEqual([canaries, ['a'], ['b']]);
+  });
+
+  it('sees no loss in a request that takes too long', async () => {
+    embedder = withSteadySpace(await servers.open(server, { batchTimeoutMs: 300, loadTimeoutMs: 20_000 }));
+    await measureSpace(embedder);
+    server.script({ kind: 'hang', when: ([text]) => text === 'a' });
+    await expect(embedder.embed(['a'])).rejects.toMatchObject({ meaning: 'timeout' });
+    server.script({ kind: 'hang-mid-body', when: ([text]) => text === 'b' });
+    await expect(embedder.embed(['b'])).rejects.toMatchObject({ meaning: 'timeout' });
+    expect(server.batches()).toEqual([canaries, ['a'], ['b']]);
+    expect(canaryRequests()).toBe(1);
+  });
+
+  describe('of a server that gives unlike texts one vector', () => {
+    const shared = () => JSON.stringify(Array.from(server.vectorOf('broken')));
+    const broken = (share = 1): Parameters<TestOllama['script']>[0] => ({
+      kind: 'vectors',
+      of: (all) => all.map((own, at) => (at < all.length * share ? shared() : own)),
+      times: Number.POSITIVE_INFINITY,
+    });
+    beforeEach(async () => {
+      await measureSpace(embedder);
+      await together('a');
+    });
+
+    it.each([
+      ['all of a batch', ['b', 'c'], 1],
+      ['most of a batch', ['b', 'c', 'd', 'e', 'f', 'g'], 0.6],
+    ])('hands on nothing: %s', async (_, texts, share) => {
+      server.script(broken(share));
+      await expect(embedder.embed(texts)).rejects.toMatchObject({ meaning: 'changed' });
+      await expect(embedder.embed(['z'])).rejects.toThrow(/gives other vectors than it gave before \(canary/);
+    });
+
+    it('hands on one of single texts at most', async () => {
+      server.script(broken());
+      await embedder.embed(['b']);
+      await expect(embedder.embed(['c'])).rejects.toMatchObject({ meaning: 'changed' });
+    });
+
+    it('goes on where such texts are rightly alike, after one check', async () => {
+      const of = (all: readonly string[]) => all.map(() => shared());
+      server.script({
+        kind: 'vectors',
+        of,
+        when: ([text]) => text === 'Word',
+        times: Number.POSITIVE_INFINITY,
+      });
+      const vector = server.vectorOf('broken');
+      for (let time = 0; time < 3; time++)
+        expect(await embedder.embed(['Word', 'WORD'])).toEqual([vector, vector]);
+      await together('c', 'd');
+      expect(canaryRequests()).toBe(2);
+    });
+
+    it('sees nothing in one text that is asked for twice', async () => {
+      await embedder.embed(['b', 'b']);
+      await together('c', 'c');
+      expect(canaryRequests()).toBe(1);
+    });
+  });
+
+  it('trusts a server that ends its connections politely, but not after a long time without any', async () => {
+    server = await servers.start({ endsConnections: true });
+    embedder = withSteadySpace(await servers.open(server));
+    await measureSpace(embedder);
+    await together('a', 'b');
+    await together('c');
+    expect(canaryRequests()).toBe(1);
+    server.world.models[0]!.salt = 'other';
+    vi.useFakeTimers({ toFake: ['Date'] });
+    const outcome = async (): Promise<string> => {
+      vi.setSystemTime(Date.now() + 61_000);
+      return await embedder.embed(['d']).then(
+        () => 'answered',
+        (fault: { meaning: string }) => fault.meaning,
+      );
+    };
+    // The end of a connection is seen a moment after its last answer.
+    await expect.poll(outcome, { timeout: 20_000 }).toBe('changed');
+    expect(canaryRequests()).toBe(2);
+  });
+});
