@@ -9,8 +9,8 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { openBuiltinEmbedder } from '../dist/embedders/builtin/embedder.js';
-import { buildGraph, inputName } from '../dist/embedders/builtin/graph.js';
-import { loadOnnxRuntime } from '../dist/embedders/builtin/session.js';
+import { loadOnnxRuntime } from '../dist/embedders/builtin/engines/onnx-engine.js';
+import { buildGraph, inputName } from '../dist/embedders/builtin/onnx/graph.js';
 import { UnigramTokenizer } from '../dist/embedders/builtin/tokenizer.js';
 import { readVocabulary, readWeights } from '../dist/embedders/builtin/weights.js';
 

@@ -1,6 +1,6 @@
 // The built-in embedder as what stands behind the gateway: says of itself what an Ollama says of a model, so
 // that its clients can be tried on a machine that has none.
-import { dimensions, windowTokens } from '../embedders/builtin/graph.js';
+import { dimensions, windowTokens } from '../embedders/builtin/onnx/graph.js';
 import { weightsDigest } from '../embedders/builtin/weights.js';
 import { canonicalName } from '../embedders/ollama/model-name.js';
 import { readPackage } from '../package.js';

@@ -1,7 +1,7 @@
 // Decides which embedder a run uses, and opens it with retries around it.
 import type { Settings } from '../config/settings.js';
-import { builtinCounter } from '../embedders/builtin/counter.js';
-import { windowTokens } from '../embedders/builtin/graph.js';
+import { windowTokens } from '../embedders/builtin/onnx/graph.js';
+import { builtinCounter } from '../embedders/builtin/token-counter.js';
 import { measureSpace } from '../embedders/guard/canaries.js';
 import { profileOf } from '../embedders/model-profiles.js';
 import { estimateCounter } from '../tokens/estimate.js';

@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { builtinCounter } from '../../src/embedders/builtin/counter.js';
+import { builtinCounter } from '../../src/embedders/builtin/token-counter.js';
 import { makeWorkspace, type Workspace } from '../helpers/cli.js';
 import { summaryOf } from '../ingest/helpers.js';
 

@@ -1,6 +1,6 @@
 // What a vocabulary knows of a text: by the built-in embedder's own, and by a recorded one of Ollama.
 import { describe, expect, test } from 'vitest';
-import { builtinCounter } from '../../src/embedders/builtin/counter.js';
+import { builtinCounter } from '../../src/embedders/builtin/token-counter.js';
 import { wordPieceCounter } from '../../src/tokens/wordpiece.js';
 import { allMiniLmVocabulary } from './recorded.js';
 

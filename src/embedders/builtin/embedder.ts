@@ -3,11 +3,11 @@
 import { availableParallelism } from 'node:os';
 import type { Embedder, Vector } from '../../types.js';
 import { accept } from '../guard/accept-vectors.js';
-import { builtinCounter } from './counter.js';
-import { dimensions, windowTokens } from './graph.js';
-import type { EngineChoice } from './messages.js';
-import { WorkerPool } from './pool.js';
+import { dimensions, windowTokens } from './onnx/graph.js';
+import { builtinCounter } from './token-counter.js';
 import { weightsDigest } from './weights.js';
+import type { EngineChoice } from './workers/messages.js';
+import { WorkerPool } from './workers/worker-pool.js';
 
 export interface BuiltinOptions {
   /** Worker processes, each busy on one core. @default the processor's, at most 4 */

@@ -1,6 +1,6 @@
 // Texts longer than the model's window: cut at words, embedded piece by piece, averaged.
 import { EmbedderFault } from '../../errors.js';
-import type { Engine } from './engine.js';
+import type { Engine } from './engines/engine.js';
 import { collapseWhiteSpace, type UnigramTokenizer } from './tokenizer.js';
 
 /**

@@ -3,6 +3,6 @@ type EmbedderModule = typeof import('../../../src/embedders/builtin/embedder.js'
 
 /** For scripts that tests spawn. */
 export const embedderUrl = new URL('../../../dist/embedders/builtin/embedder.js', import.meta.url).href;
-export const counterUrl = new URL('./counter.js', embedderUrl).href;
+export const counterUrl = new URL('./token-counter.js', embedderUrl).href;
 
 export const { openBuiltinEmbedder } = (await import(embedderUrl)) as EmbedderModule;

@@ -13,7 +13,8 @@ function workerPids(): number[] {
     .split('\n')
     .map((line) => line.trim().split(/\s+/))
     .filter(
-      ([, parent, ...args]) => Number(parent) === process.pid && args.join(' ').includes('builtin/worker.js'),
+      ([, parent, ...args]) =>
+        Number(parent) === process.pid && args.join(' ').includes('builtin/workers/worker.js'),
     )
     .map(([pid]) => Number(pid));
 }

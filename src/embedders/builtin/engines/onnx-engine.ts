@@ -1,8 +1,8 @@
 // The fast engine: the rebuilt graph in onnxruntime. onnxruntime-node is optional (no binary for musl).
 import { createRequire } from 'node:module';
+import { buildGraph, inputName, outputName } from '../onnx/graph.js';
+import { readWeights } from '../weights.js';
 import type { Engine } from './engine.js';
-import { buildGraph, inputName, outputName } from './graph.js';
-import { readWeights } from './weights.js';
 
 /** What is used of onnxruntime-node; its own types are absent where the optional package is. */
 export interface OnnxRuntime {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Message } from '../../../src/embedders/builtin/protobuf.js';
+import { Message } from '../../../../src/embedders/builtin/onnx/protobuf-writer.js';
 
 const hex = (message: Message) => Buffer.from(message.toBytes()).toString('hex');
 

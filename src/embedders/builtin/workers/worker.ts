@@ -3,15 +3,15 @@
 // A process and not a thread, because onnxruntime-node 1.16.3 keeps pointers to one JavaScript environment
 // in global variables: loaded by several threads it corrupts the heap, and a thread that is stopped
 // within a run aborts the whole program. A process can be killed at any time.
-import { EmbedderFault } from '../../errors.js';
-import type { Engine, EngineVariant } from './engine.js';
-import { windowTokens } from './graph.js';
+import { EmbedderFault } from '../../../errors.js';
+import type { Engine, EngineVariant } from '../engines/engine.js';
+import { loadOnnxRuntime, openOnnxEngine } from '../engines/onnx-engine.js';
+import { openWasmEngine } from '../engines/wasm-engine.js';
+import { windowTokens } from '../onnx/graph.js';
+import { UnigramTokenizer } from '../tokenizer.js';
+import { readVocabulary } from '../weights.js';
+import { embedText } from '../windows.js';
 import type { Answer, EngineChoice, Job } from './messages.js';
-import { loadOnnxRuntime, openOnnxEngine } from './session.js';
-import { UnigramTokenizer } from './tokenizer.js';
-import { openWasmEngine } from './wasm.js';
-import { readVocabulary } from './weights.js';
-import { embedText } from './windows.js';
 
 interface Starter {
   variant: EngineVariant;

@@ -1,8 +1,9 @@
 // The Universal Sentence Encoder (lite) as an ONNX graph: a transformer of two layers over the token
 // embeddings, their mean, and a dense layer. One text per run, so there is neither padding nor a mask.
-import { OnnxGraph, runtimeDomain } from './onnx.js';
+
+import type { Weights } from '../weights.js';
+import { OnnxGraph, runtimeDomain } from './onnx-writer.js';
 import { quantizeColumns } from './quantize.js';
-import type { Weights } from './weights.js';
 
 /** Tokens that the model sees of a text. */
 export const windowTokens = 128;

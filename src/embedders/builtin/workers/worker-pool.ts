@@ -1,11 +1,11 @@
 // Spreads texts over worker processes. They start when there is work for them, except the first one,
 // which tells what engine runs on this system.
-import { EmbedderFault } from '../../errors.js';
-import type { Vector } from '../../types.js';
-import { orAborted } from '../abort.js';
-import type { EngineVariant } from './engine.js';
+import { EmbedderFault } from '../../../errors.js';
+import type { Vector } from '../../../types.js';
+import { orAborted } from '../../abort.js';
+import type { EngineVariant } from '../engines/engine.js';
 import type { EngineChoice } from './messages.js';
-import { cutSlices } from './slices.js';
+import { cutSlices } from './share-texts.js';
 import { WorkerProcess } from './worker-process.js';
 
 /** Slices that a worker holds: one that it works on, one so that it needn't wait for a busy main process. */

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { builtinCounter } from '../../../src/embedders/builtin/counter.js';
+import { builtinCounter } from '../../../src/embedders/builtin/token-counter.js';
 import { collapseWhiteSpace, UnigramTokenizer } from '../../../src/embedders/builtin/tokenizer.js';
 import { readVocabulary } from '../../../src/embedders/builtin/weights.js';
 import { counterUrl } from './built.js';

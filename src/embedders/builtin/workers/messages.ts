@@ -1,6 +1,6 @@
 // What a worker process and the pool say to each other.
-import type { FaultMeaning } from '../../errors.js';
-import type { EngineVariant } from './engine.js';
+import type { FaultMeaning } from '../../../errors.js';
+import type { EngineVariant } from '../engines/engine.js';
 
 export type EngineChoice = 'auto' | 'onnx' | 'wasm';
 

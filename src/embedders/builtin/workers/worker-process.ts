@@ -1,10 +1,10 @@
 // The main process's end of one worker: starts it, sends it texts, notices when it ends.
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { EmbedderFault } from '../../errors.js';
-import type { Vector } from '../../types.js';
-import type { EngineVariant } from './engine.js';
-import { dimensions } from './graph.js';
+import { EmbedderFault } from '../../../errors.js';
+import type { Vector } from '../../../types.js';
+import type { EngineVariant } from '../engines/engine.js';
+import { dimensions } from '../onnx/graph.js';
 import type { Answer, EngineChoice, Job } from './messages.js';
 
 interface PendingJob {

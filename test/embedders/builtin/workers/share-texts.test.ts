@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cutSlices } from '../../../src/embedders/builtin/slices.js';
+import { cutSlices } from '../../../../src/embedders/builtin/workers/share-texts.js';
 
 describe('cutSlices', () => {
   it('keeps all texts in order, in slices of little work', () => {

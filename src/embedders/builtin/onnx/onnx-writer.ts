@@ -1,6 +1,6 @@
 // A minimal writer of ONNX models: nodes, constants, inputs and outputs to the bytes that a runtime loads.
 // Field numbers are those of onnx.proto3.
-import { Message } from './protobuf.js';
+import { Message } from './protobuf-writer.js';
 
 /** The version of the standard operators, and the file format that goes with it. */
 const opset = 17;
