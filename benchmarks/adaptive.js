@@ -3,7 +3,7 @@
 // servers, beside two other ways to search that lost there.
 import { Pool } from 'undici';
 import { Limiter } from '../dist/batching/limiter/limiter.js';
-import { LimitWindow } from '../dist/batching/limiter/window.js';
+import { LimitWindow } from '../dist/batching/limiter/throughput-window.js';
 import { mixedTexts, simulate } from '../test/batching/limiter/simulated-server.mjs';
 import { alone } from './lib/alone.js';
 import { figure } from './lib/figures.js';

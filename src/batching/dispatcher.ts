@@ -4,13 +4,13 @@ import { setMaxListeners } from 'node:events';
 import type { ServiceError } from '../errors.js';
 import type { BatchMetrics } from '../metrics/metrics.js';
 import type { Embedder, FreeSlot, Slot, SlotLimits, Slots, Vector } from '../types.js';
-import { type AttemptOptions, attempt } from './attempt.js';
-import { KindQueues } from './kinds.js';
-import type { Limits } from './limits.js';
-import { type BatchBounds, pack } from './pack.js';
-import type { PriorityQueue } from './queue.js';
-import { withSlots } from './slots.js';
+import { type AttemptOptions, attempt } from './batch-attempt.js';
+import { KindQueues } from './batch-kinds.js';
+import type { Limits } from './limiter/limiter-per-endpoint.js';
+import { type BatchBounds, pack } from './pack-batch.js';
+import type { PriorityQueue } from './priority-queue.js';
 import { keyOf, type TextRequest, Ticket } from './ticket.js';
+import { withSlots } from './unpooled-slots.js';
 
 export interface DispatcherOptions {
   /** The most that a request carries beside its number of texts, which the limits decide. */

@@ -1,7 +1,7 @@
 // One text on its way to a vector, shared by all who ask for the same text while it is under way.
 import type { EmbedderFault } from '../errors.js';
 import type { Priority, Vector } from '../types.js';
-import type { Entry } from './queue.js';
+import type { Entry } from './priority-queue.js';
 
 /** What must be equal for texts to share a request. */
 export interface BatchKind {

@@ -1,7 +1,7 @@
 // One setting, once: so many texts through the same dispatcher that an ingest sends with, timed.
 import { Dispatcher } from '../batching/dispatcher.js';
 import type { Limiter } from '../batching/limiter/limiter.js';
-import { Limits } from '../batching/limits.js';
+import { Limits } from '../batching/limiter/limiter-per-endpoint.js';
 import { wrapped } from '../embedders/retry.js';
 import { EmbedderFault } from '../errors.js';
 import { faultIn, isOfText } from '../faults.js';

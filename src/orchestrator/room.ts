@@ -1,5 +1,5 @@
 // The bound of the queue: callers wait here, by priority, until it has room for more of their texts.
-import { type Entry, PriorityQueue } from '../batching/queue.js';
+import { type Entry, PriorityQueue } from '../batching/priority-queue.js';
 import type { Priority } from '../types.js';
 
 interface Waiter extends Entry {

@@ -1,8 +1,8 @@
 // How much a request may carry and how many may be in flight, from the settings and the embedder.
 import { totalmem } from 'node:os';
 import { Limiter } from '../batching/limiter/limiter.js';
-import { Limits } from '../batching/limits.js';
-import type { BatchBounds } from '../batching/pack.js';
+import { Limits } from '../batching/limiter/limiter-per-endpoint.js';
+import type { BatchBounds } from '../batching/pack-batch.js';
 import { debug } from '../debug.js';
 import type { Embedder } from '../types.js';
 

@@ -1,7 +1,7 @@
 // Opens all that stands behind whoever sends texts: the embedder, its vector space, the cache that is keyed by
 // it, and how much may be sent at once. The one way in for runs, orchestrators and measurements.
 import type { DispatcherOptions } from '../batching/dispatcher.js';
-import type { Limits } from '../batching/limits.js';
+import type { Limits } from '../batching/limiter/limiter-per-endpoint.js';
 import { checkedCache } from '../cache/checked-cache.js';
 import { withMemory } from '../cache/memory/cache.js';
 import type { Settings } from '../config/settings.js';

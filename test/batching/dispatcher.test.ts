@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Dispatcher, type DispatcherOptions } from '../../src/batching/dispatcher.js';
 import { Limiter } from '../../src/batching/limiter/limiter.js';
-import { Limits } from '../../src/batching/limits.js';
+import { Limits } from '../../src/batching/limiter/limiter-per-endpoint.js';
 import type { Ticket } from '../../src/batching/ticket.js';
 import { withRetry } from '../../src/embedders/retry.js';
 import { EmbedderFault, type FaultMeaning, ServiceError } from '../../src/errors.js';

@@ -1,10 +1,10 @@
 // How many requests may be in flight and how many texts a batch takes, following the throughput that the
 // server shows: climbs where it measurably pays, shrinks on overload. Pure: no I/O, and the clock is handed in.
 import type { AnsweredRequest, Overload, RequestLimits } from '../../types.js';
-import { LimitClimb } from './climb.js';
-import type { LimitRange, Limits } from './moves.js';
+import { LimitClimb } from './hill-climb.js';
 import { LimitRecovery } from './recovery.js';
-import { LimitWindow } from './window.js';
+import type { LimitRange, Limits } from './setting-ladder.js';
+import { LimitWindow } from './throughput-window.js';
 
 export interface LimiterOptions {
   /** Texts of a batch, when the user fixed them. */

@@ -1,7 +1,7 @@
 // After an overload: half at once, then back to where it was, step by step, while the server stays calm. A
 // step that overloads it again is taken back, and the next one comes after twice as many answers.
 import type { Overload } from '../../types.js';
-import { type LimitRange, type Limits, shrunk, stepTowards } from './moves.js';
+import { type LimitRange, type Limits, shrunk, stepTowards } from './setting-ladder.js';
 
 /** Answers without overload before each step. */
 const LEAST_CALM = 8;

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Dispatcher } from '../../../src/batching/dispatcher.js';
 import { Limiter } from '../../../src/batching/limiter/limiter.js';
-import { Limits } from '../../../src/batching/limits.js';
+import { Limits } from '../../../src/batching/limiter/limiter-per-endpoint.js';
 import type { Ticket } from '../../../src/batching/ticket.js';
 import { CANARY_TEXTS, measureSpace } from '../../../src/embedders/guard/canaries.js';
 import { withSteadySpace } from '../../../src/embedders/guard/space-guard.js';

@@ -1,5 +1,5 @@
 // Texts that wait, by the kind of batch that they can share; nearly always there is one kind.
-import { PriorityQueue } from './queue.js';
+import { PriorityQueue } from './priority-queue.js';
 import type { BatchKind, Ticket } from './ticket.js';
 
 /** Of so many batches, one is of the kind that has waited longest. */

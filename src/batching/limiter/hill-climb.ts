@@ -1,7 +1,7 @@
 // Hill climbing in pairs: a window of answers at home, one with a neighbouring setting and, unless the gain is
 // large, one at home again. Only a gain above what two windows of one setting differ makes a new home; what
 // failed is tried again after longer rests and in longer windows: no thrashing, and small gains are seen, too.
-import { type LimitRange, type Limits, MOVES, moved } from './moves.js';
+import { type LimitRange, type Limits, MOVES, moved } from './setting-ladder.js';
 
 /** Answers of a window: few at first, to see large gains soon. */
 const LEAST_WINDOW = 8;

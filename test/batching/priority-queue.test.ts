@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Entry, PriorityQueue } from '../../src/batching/queue.js';
+import { type Entry, PriorityQueue } from '../../src/batching/priority-queue.js';
 import type { Priority } from '../../src/types.js';
 
 interface Numbered extends Entry {

@@ -6,8 +6,8 @@ import { EmbedderFault, ServiceError } from '../errors.js';
 import { faultIn, isLate, isResting, isTooLong, mayPass, policyOf } from '../faults.js';
 import type { BatchMetrics } from '../metrics/metrics.js';
 import type { Slot, Vector } from '../types.js';
-import type { SlottedEmbedder } from './slots.js';
 import type { Ticket } from './ticket.js';
+import type { SlottedEmbedder } from './unpooled-slots.js';
 
 export interface AttemptOptions {
   embedder: SlottedEmbedder;

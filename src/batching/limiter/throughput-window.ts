@@ -1,7 +1,7 @@
 // The throughput over some answers in a row: from one answer to a later one, so that what was under way at
 // both ends cancels out.
 
-import type { Limits } from './moves.js';
+import type { Limits } from './setting-ladder.js';
 
 /** Requests in flight on average, of those allowed; below this the limit was not what held the speed back. */
 const USED = 0.8;
