@@ -4,8 +4,8 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openOutput } from '../dist/output/output.js';
-import { openWriter } from '../dist/output/writer.js';
+import { openOutput } from '../dist/output/read/output.js';
+import { openWriter } from '../dist/output/write/writer.js';
 import { spaceId } from '../dist/vectors/vector-space.js';
 
 const rows = Number(process.argv[2] ?? 20_000);

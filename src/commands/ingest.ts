@@ -3,9 +3,9 @@
 import { debug } from '../debug.js';
 import type { RunOptions, RunResult } from '../ingest/options.js';
 import { Run } from '../ingest/run.js';
-import { recover } from '../output/commit.js';
-import { acquireLock, untouched } from '../output/lock.js';
-import { ownerInWords } from '../output/owner.js';
+import { acquireLock, untouched } from '../output/lock/lock.js';
+import { ownerInWords } from '../output/lock/lock-owner.js';
+import { recover } from '../output/write/commit.js';
 
 export interface IngestOptions extends RunOptions {
   /** Wait for another run's lock. */

@@ -3,7 +3,7 @@ import type { Settings } from '../config/settings.js';
 import { compareSpaces } from '../embedders/guard/canaries.js';
 import { unknownScript } from '../embedders/guard/unknown-script.js';
 import { UsageError, VectorSpaceError } from '../errors.js';
-import { openOutput, type VectorBlock } from '../output/output.js';
+import { openOutput, type VectorBlock } from '../output/read/output.js';
 import type { Embedder, Vector } from '../types.js';
 import { openEmbedder } from '../upstream/embedder.js';
 import { type Row, readRow } from './row.js';

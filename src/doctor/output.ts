@@ -3,13 +3,13 @@
 
 import { join } from 'node:path';
 import { NewerOutputError } from '../errors.js';
-import { parseRecord, readRecordText, recover } from '../output/commit.js';
-import { namesIn } from '../output/disk.js';
-import { journalPrefix, runFolder } from '../output/layout.js';
-import { acquireLock, inspectLock, untouched } from '../output/lock.js';
-import { type Output, openOutput } from '../output/output.js';
-import { ownFileSize } from '../output/owned-file.js';
-import { ownerInWords } from '../output/owner.js';
+import { namesIn } from '../output/files/disk-errors.js';
+import { ownFileSize } from '../output/files/owned-file.js';
+import { journalPrefix, runFolder } from '../output/format/layout.js';
+import { acquireLock, inspectLock, untouched } from '../output/lock/lock.js';
+import { ownerInWords } from '../output/lock/lock-owner.js';
+import { type Output, openOutput } from '../output/read/output.js';
+import { parseRecord, readRecordText, recover } from '../output/write/commit.js';
 import { command, plural } from '../text/plural.js';
 import { shownSize } from '../text/sizes.js';
 import type { VectorSpace } from '../types.js';

@@ -2,7 +2,7 @@
 // or given up would stay in every answer; dropped where that is asked for.
 import type { Root } from '../documents/walk/paths/roots.js';
 import { isUnderRoot, sourceOf } from '../documents/walk/sources/source-name.js';
-import type { Output } from '../output/output.js';
+import type { Output } from '../output/read/output.js';
 import type { Failure } from '../types.js';
 import { STDIN_ROOT, STDIN_SOURCE } from './stdin.js';
 

@@ -4,7 +4,7 @@ import type { Settings } from '../config/settings.js';
 import { parseOllamaAddress } from '../embedders/ollama/host.js';
 import { canonicalName } from '../embedders/ollama/model-name.js';
 import { UsageError, VectorSpaceError } from '../errors.js';
-import type { Output } from '../output/output.js';
+import type { Output } from '../output/read/output.js';
 import type { Session } from './session.js';
 
 /** As the manifest pins it. */

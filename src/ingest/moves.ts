@@ -1,8 +1,8 @@
 // Documents that only have another name now, maybe with an edit: they are removed under the old one, and nothing is lost.
 import { DamagedOutputError } from '../errors.js';
-import { textOfLine } from '../output/jsonl.js';
-import type { OutputDocument } from '../output/manifest-reader.js';
-import type { Output } from '../output/output.js';
+import { textOfLine } from '../output/format/chunk-line.js';
+import type { OutputDocument } from '../output/format/manifest-reader.js';
+import type { Output } from '../output/read/output.js';
 import { Likeness } from './likeness.js';
 import type { Step } from './steps.js';
 

@@ -1,7 +1,7 @@
 // The whole flow on one screen: paths → documents → chunks → known vectors → batches → embedder → output.
 // Chained async generators: each stage pulls from the one before, so nothing reads ahead without limit.
 import type { WalkEntry } from '../documents/walk/walk.js';
-import type { OutputWriter } from '../output/writer.js';
+import type { OutputWriter } from '../output/write/writer.js';
 import type { Failure } from '../types.js';
 import { type Chunking, chunk } from './chunk.js';
 import { embed } from './embed.js';

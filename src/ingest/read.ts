@@ -11,7 +11,7 @@ import type { Reading } from '../documents/reading.js';
 import type { WalkEntry } from '../documents/walk/walk.js';
 import { DocumentError, EmbedError } from '../errors.js';
 import { ForeignFileError } from '../files/foreign-file.js';
-import type { Output } from '../output/output.js';
+import type { Output } from '../output/read/output.js';
 import type { FailureCode } from '../types.js';
 import { Ahead, type FileEntry, type OpenedFile } from './ahead.js';
 import type { RunCounts } from './counts.js';

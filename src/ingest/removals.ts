@@ -1,6 +1,6 @@
 // The guard before rows go: losing most of an output is more often a wrong path than a wish.
 import { UsageError } from '../errors.js';
-import type { Output } from '../output/output.js';
+import type { Output } from '../output/read/output.js';
 import { countLost } from './moves.js';
 import type { Step } from './steps.js';
 

@@ -1,6 +1,6 @@
 // The one order of a run: what arrives from files and what the previous output holds, merged by source.
 
-import type { Output } from '../output/output.js';
+import type { Output } from '../output/read/output.js';
 import { compareSources } from '../text/source-order.js';
 import type { Document } from '../types.js';
 import type { RunCounts } from './counts.js';

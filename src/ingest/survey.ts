@@ -3,7 +3,7 @@
 import { isThere } from '../documents/walk/sources/find-file.js';
 import { isUnderRoot } from '../documents/walk/sources/source-name.js';
 import type { WalkEntry } from '../documents/walk/walk.js';
-import type { Output } from '../output/output.js';
+import type { Output } from '../output/read/output.js';
 import type { RunCounts } from './counts.js';
 import { countElsewhere, type Elsewhere, filesElsewhere, type Named } from './elsewhere.js';
 import { STDIN_ROOT } from './stdin.js';

@@ -1,7 +1,7 @@
 // The last stage: hands finished steps to the output's writer.
 
 import { debug } from '../debug.js';
-import type { OutputWriter } from '../output/writer.js';
+import type { OutputWriter } from '../output/write/writer.js';
 import type { Failure } from '../types.js';
 import type { RunCounts } from './counts.js';
 import type { Step } from './steps.js';

@@ -2,10 +2,10 @@
 // successor writes; and held, so that what is renamed out of it is what was written into it.
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { ensureInnerFolder } from './access.js';
+import { ensureInnerFolder } from './files/access-rights.js';
+import { holdFolder, removeStage } from './files/owned-file.js';
+import { runFolder, stagePrefix } from './format/layout.js';
 import type { Release } from './held.js';
-import { runFolder, stagePrefix } from './layout.js';
-import { holdFolder, removeStage } from './owned-file.js';
 
 export class Stage {
   readonly name = `${stagePrefix}${randomBytes(6).toString('hex')}`;

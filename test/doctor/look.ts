@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { type DoctorOptions, type DoctorReport, doctor } from '../../src/commands/doctor.js';
 import type { Settings } from '../../src/config/settings.js';
-import { openWriter } from '../../src/output/writer.js';
+import { openWriter } from '../../src/output/write/writer.js';
 import type { VectorSpace } from '../../src/types.js';
 
 /** A folder with a configuration file, which goes when the test ends. */

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseNpyHeader } from '../../src/output/npy.js';
+import { parseNpyHeader } from '../../src/output/format/npy-header.js';
 
 export interface OutputRow {
   id: string;

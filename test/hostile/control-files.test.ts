@@ -3,7 +3,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, truncateSync, writ
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { UsageError } from '../../src/errors.js';
-import { Sequence } from '../../src/output/sequence.js';
+import { Sequence } from '../../src/output/write/next-documents.js';
 import { makeWorkspace, type Workspace } from '../helpers/cli.js';
 import { watched } from './watched.js';
 

@@ -21,10 +21,10 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { EmbedError } from '../../src/errors.js';
-import { recover } from '../../src/output/commit.js';
-import { openJournal } from '../../src/output/journal.js';
-import { acquireLock } from '../../src/output/lock.js';
-import { openOutput } from '../../src/output/output.js';
+import { acquireLock } from '../../src/output/lock/lock.js';
+import { openOutput } from '../../src/output/read/output.js';
+import { recover } from '../../src/output/write/commit.js';
+import { openJournal } from '../../src/output/write/journal.js';
 import { type CliResult, makeWorkspace, type Workspace } from '../helpers/cli.js';
 
 let workspace: Workspace;

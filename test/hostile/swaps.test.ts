@@ -4,12 +4,12 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { recover } from '../../src/output/commit.js';
-import { openJournal } from '../../src/output/journal.js';
-import { acquireLock } from '../../src/output/lock.js';
-import { removeStage } from '../../src/output/owned-file.js';
-import { verifyOutput } from '../../src/output/verify.js';
-import { openWriter } from '../../src/output/writer.js';
+import { removeStage } from '../../src/output/files/owned-file.js';
+import { acquireLock } from '../../src/output/lock/lock.js';
+import { verifyOutput } from '../../src/output/read/verify.js';
+import { recover } from '../../src/output/write/commit.js';
+import { openJournal } from '../../src/output/write/journal.js';
+import { openWriter } from '../../src/output/write/writer.js';
 import { makeWorkspace, type Workspace } from '../helpers/cli.js';
 import { writeFiles } from '../ingest/helpers.js';
 import {

@@ -3,10 +3,10 @@ import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { NewerOutputError } from '../../src/errors.js';
-import { recover } from '../../src/output/commit.js';
-import { manifestFormat } from '../../src/output/manifest.js';
-import { openOutput } from '../../src/output/output.js';
-import { verifyOutput } from '../../src/output/verify.js';
+import { manifestFormat } from '../../src/output/format/manifest.js';
+import { openOutput } from '../../src/output/read/output.js';
+import { verifyOutput } from '../../src/output/read/verify.js';
+import { recover } from '../../src/output/write/commit.js';
 import { FIXTURES } from '../helpers/cli.js';
 import { filesOf, opened, sha256, temporaryFolder, writeAll } from './sample.js';
 

@@ -5,8 +5,8 @@ import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { openOutput } from '../../src/output/output.js';
-import { verifyOutput } from '../../src/output/verify.js';
+import { openOutput } from '../../src/output/read/output.js';
+import { verifyOutput } from '../../src/output/read/verify.js';
 import { filesOf, randomNumbers, temporaryFolder } from './sample.js';
 
 interface Report {

@@ -2,11 +2,11 @@
 // writes the documents of a made-up corpus, commits. Usage: run-child.js <folder> <version> [<crash>]
 // where <crash> is `row:N` or `append:N` (behind the Nth), or a step of commit or `recover:` and a step.
 import { createHash } from 'node:crypto';
-import { recover } from '../../dist/output/commit.js';
-import { openJournal } from '../../dist/output/journal.js';
-import { acquireLock } from '../../dist/output/lock.js';
-import { openOutput } from '../../dist/output/output.js';
-import { openWriter } from '../../dist/output/writer.js';
+import { acquireLock } from '../../dist/output/lock/lock.js';
+import { openOutput } from '../../dist/output/read/output.js';
+import { recover } from '../../dist/output/write/commit.js';
+import { openJournal } from '../../dist/output/write/journal.js';
+import { openWriter } from '../../dist/output/write/writer.js';
 import { spaceId } from '../../dist/vectors/vector-space.js';
 
 const [dir, version, crash = ''] = process.argv.slice(2);

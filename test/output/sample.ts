@@ -4,8 +4,8 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { type Output, openOutput } from '../../src/output/output.js';
-import { type OutputWriter, openWriter, type WriterOptions } from '../../src/output/writer.js';
+import { type Output, openOutput } from '../../src/output/read/output.js';
+import { type OutputWriter, openWriter, type WriterOptions } from '../../src/output/write/writer.js';
 import type { Chunk, Vector, VectorSpace } from '../../src/types.js';
 import { spaceId } from '../../src/vectors/vector-space.js';
 

@@ -1,0 +1,35 @@
+// Whether a folder may become an output: one that is full of other things was hardly meant.
+import { readdir } from 'node:fs/promises';
+import { OutputError } from '../../errors.js';
+import { chunksName, failuresName, manifestName, runName, vectorsName } from '../format/layout.js';
+import { steadyFolder } from '../held.js';
+import { errorCode } from './disk-errors.js';
+
+/** What people and systems keep beside an output: hidden files, and what tells of the folder. */
+const BESIDE = /^(?:\..*|readme(?:\..*)?|licen[cs]e(?:\..*)?|lost\+found)$/i;
+
+/** Names of ours that may have been left without a manifest. */
+const OURS: readonly string[] = [chunksName, vectorsName, failuresName];
+
+const SHOWN = 3;
+
+/** @throws {OutputError} when the folder holds other things and neither an output nor the start of one */
+export async function refuseOtherFolder(dir: string): Promise<void> {
+  const names: string[] = await readdir(steadyFolder(dir)).catch((error): string[] => {
+    if (errorCode(error) === 'ENOENT') return [];
+    throw new OutputError(
+      `${dir} can't be an output folder (${errorCode(error)}): name another with --out.`,
+      {
+        cause: error,
+      },
+    );
+  });
+  if (names.includes(manifestName) || names.includes(runName)) return;
+  const others = names.filter((name) => !BESIDE.test(name) && !OURS.includes(name)).sort();
+  if (others.length === 0) return;
+  const more = others.length > SHOWN ? ` and ${others.length - SHOWN} more` : '';
+  throw new OutputError(
+    `${dir} holds other things (${others.slice(0, SHOWN).join(', ')}${more}) and no output: ` +
+      'name a folder for it alone, such as --out ./embeddings.',
+  );
+}

@@ -1,0 +1,121 @@
+// One line of chunks.jsonl: a row as JSON, written straight into bytes; and the same line with its
+// embedding added or taken out, when a run changes `--format`.
+import type { Chunk, Json, Vector } from '../../types.js';
+import { maxFloatBytes, writeFloats } from '../../vectors/decimals.js';
+import { rowId } from './row-id.js';
+
+/** Our own fields. A user's field of such a name goes into `user` instead, so nothing is lost or mistaken. */
+const reserved = new Set([
+  'source',
+  'chunk',
+  'start',
+  'end',
+  'line',
+  'page',
+  'heading',
+  'hash',
+  'tokens',
+  'user',
+]);
+
+const embeddingKey = Buffer.from(',"embedding":[');
+
+/** Of a line that is read: a record's own metadata is nearly all of the longest. */
+export const mostLineBytes = 64 * 1024 * 1024;
+
+/** A line in two halves; the embedding belongs between them. */
+export interface LineParts {
+  head: string;
+  tail: string;
+}
+
+export function lineParts(chunk: Chunk): LineParts {
+  const id = rowId(chunk.source, chunk.hash, chunk.occurrence);
+  const page = chunk.page === undefined ? '' : `,"page":${chunk.page}`;
+  return {
+    head: `{"id":"${id}","text":${JSON.stringify(chunk.text)}`,
+    tail:
+      `,"metadata":{"source":${JSON.stringify(chunk.source)},"chunk":${chunk.index},"start":${chunk.start},` +
+      `"end":${chunk.end},"line":${chunk.line}${page},"heading":${JSON.stringify(chunk.heading)},` +
+      `"hash":"${chunk.hash}","tokens":${chunk.tokens}${userFields(chunk.metadata)}}}\n`,
+  };
+}
+
+/** The text of a line, without reading what comes behind it; undefined when there is none where we write it. */
+export function textOfLine(line: string): string | undefined {
+  const start = /^\{"id":"[^"\\]{0,100}","text":(?=")/.exec(line)?.[0].length;
+  if (start === undefined) return undefined;
+  let end = line.indexOf('"', start + 1);
+  while (end >= 0 && isEscaped(line, end)) end = line.indexOf('"', end + 1);
+  try {
+    return JSON.parse(line.slice(start, end + 1));
+  } catch {
+    return undefined; // Whoever wants to know whether the line is right reads all of it.
+  }
+}
+
+function isEscaped(text: string, place: number): boolean {
+  let first = place;
+  while (text[first - 1] === '\\') first--;
+  return (place - first) % 2 === 1;
+}
+
+/** The most bytes that `writeLine` can need. */
+export function maxLineBytes(parts: LineParts, vector: Vector | undefined): number {
+  const floats = vector === undefined ? 0 : embeddingKey.length + 1 + vector.length * maxFloatBytes;
+  return (parts.head.length + parts.tail.length) * 3 + floats;
+}
+
+/** @returns the position behind the line's newline */
+export function writeLine(
+  out: Buffer,
+  position: number,
+  parts: LineParts,
+  vector: Vector | undefined,
+): number {
+  let at = position + out.write(parts.head, position);
+  if (vector !== undefined) at = writeEmbedding(out, at, vector);
+  return at + out.write(parts.tail, at);
+}
+
+/** A line (with its newline) with this embedding in it, or with none; all other bytes stay as they are. */
+export function withEmbedding(line: Buffer, vector: Vector | undefined): Buffer {
+  const headEnd = textEnd(line);
+  const has = line.subarray(headEnd, headEnd + embeddingKey.length).equals(embeddingKey);
+  const tailStart = has ? line.indexOf(0x5d, headEnd) + 1 : headEnd;
+  if (vector === undefined) return Buffer.concat([line.subarray(0, headEnd), line.subarray(tailStart)]);
+  const embedding = Buffer.allocUnsafe(embeddingKey.length + 1 + vector.length * maxFloatBytes);
+  const length = writeEmbedding(embedding, 0, vector);
+  return Buffer.concat([line.subarray(0, headEnd), embedding.subarray(0, length), line.subarray(tailStart)]);
+}
+
+function writeEmbedding(out: Buffer, position: number, vector: Vector): number {
+  out.set(embeddingKey, position);
+  const end = writeFloats(out, position + embeddingKey.length, vector);
+  out[end] = 0x5d;
+  return end + 1;
+}
+
+/** Position behind the closing quote of `text`: the first quote after its start that isn't escaped. */
+function textEnd(line: Buffer): number {
+  let at = line.indexOf('"text":"') + '"text":"'.length;
+  for (;;) {
+    at = line.indexOf(0x22, at);
+    let slashes = 0;
+    while (line[at - 1 - slashes] === 0x5c) slashes++;
+    at++;
+    if (slashes % 2 === 0) return at;
+  }
+}
+
+function userFields(metadata: { [key: string]: Json } | undefined): string {
+  if (metadata === undefined) return '';
+  let fields = '';
+  let collisions = '';
+  for (const [key, value] of Object.entries(metadata)) {
+    const field = `,${JSON.stringify(key)}:${JSON.stringify(value)}`;
+    if (reserved.has(key)) collisions += field;
+    else fields += field;
+  }
+  return collisions === '' ? fields : `${fields},"user":{${collisions.slice(1)}}`;
+}

@@ -1,0 +1,57 @@
+// failures.jsonl: what has no vector, and why; codes, so that nothing of a document leaks into it.
+import type { FileHandle } from 'node:fs/promises';
+import { compareSources } from '../../text/source-order.js';
+import type { Failure } from '../../types.js';
+import { lineBlocks, UnwrittenError } from '../line-blocks.js';
+
+/** The file's text: one failure per line, in an order of its own, each once. Empty when there are none. */
+export function failuresText(failures: readonly Failure[]): string {
+  const lines = [...failures]
+    .sort((a, b) => compareSources(a.source, b.source) || (a.chunk ?? -1) - (b.chunk ?? -1) || byCode(a, b))
+    .map(({ source, code, chunk }) =>
+      JSON.stringify(chunk === undefined ? { source, code } : { source, code, chunk }),
+    );
+  return [...new Set(lines)].map((line) => `${line}\n`).join('');
+}
+
+/** Of a failure: two paths and a code. */
+const maxLineBytes = 1024 * 1024;
+/** More are forgotten: what lies in the run's own paths is tried again anyway. */
+const maxFailures = 1_000_000;
+/** Lines of something else after which the rest is taken for that, too. */
+const maxForeign = 1000;
+
+/** Lines that aren't failures are left out: the file only tells what to try again. */
+export async function readFailures(handle: FileHandle): Promise<Failure[]> {
+  const failures: Failure[] = [];
+  let foreign = 0;
+  try {
+    for await (const block of lineBlocks(handle, maxLineBytes)) {
+      for (const line of block.toString('utf8').trimEnd().split('\n')) {
+        const failure = parseLine(line);
+        if (failure !== undefined) failures.push(failure);
+        else foreign++;
+        if (failures.length >= maxFailures || foreign >= maxForeign) return failures;
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof UnwrittenError)) throw error;
+  }
+  return failures;
+}
+
+function parseLine(line: string): Failure | undefined {
+  if (line === '') return undefined;
+  try {
+    const { source, code, chunk } = JSON.parse(line);
+    if (typeof source !== 'string' || typeof code !== 'string') return undefined;
+    return { source, code: code as Failure['code'], ...(typeof chunk === 'number' ? { chunk } : {}) };
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof TypeError) return undefined;
+    throw error;
+  }
+}
+
+function byCode(a: Failure, b: Failure): number {
+  return a.code < b.code ? -1 : a.code > b.code ? 1 : 0;
+}

@@ -1,0 +1,280 @@
+// Reads a manifest line by line, with constant memory beside its result, and believes nothing: what is
+// wrong with it ends here, as one sentence, and not as a crash or a wrong index later.
+import type { FileHandle } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { DamagedOutputError, NewerOutputError } from '../../errors.js';
+import { command } from '../../text/plural.js';
+import { compareSources } from '../../text/source-order.js';
+import { spaceFromJson } from '../../vectors/vector-space.js';
+import { blockBytes, lineBlocks, UnwrittenError } from '../line-blocks.js';
+import type { FileSum } from '../write/staged-file.js';
+import { chunksName, vectorsName } from './layout.js';
+import {
+  type Chunking,
+  type DocumentEntry,
+  type ManifestHead,
+  manifestFormat,
+  maxEntryBytes,
+  maxHeadBytes,
+  type OutputFormat,
+  packedLength,
+  type RecordFile,
+} from './manifest.js';
+
+/** A document with its place in the output's files. */
+export interface OutputDocument extends DocumentEntry {
+  /** Its place among the documents. */
+  index: number;
+  /** Its first row, in lines and vectors. */
+  firstRow: number;
+  /** Where its lines start in chunks.jsonl. */
+  firstByte: number;
+}
+
+export interface Manifest extends ManifestHead {
+  documents: OutputDocument[];
+  recordFiles: RecordFile[];
+}
+
+const documentsStart = '\n"documents":[\n';
+const documentsEnd = '],\n';
+const recordFilesStart = /^"recordFiles":\[\n/;
+const recordFilesEnd = ']}\n';
+const hashesStart = '"chunks":"';
+const hex64 = /^[0-9a-f]{64}$/;
+
+export function damaged(path: string, detail: string, cause?: unknown): DamagedOutputError {
+  return new DamagedOutputError(
+    `${path} is damaged (${detail}): restore the output from a copy, or build it again with ` +
+      `\`${command`embed ingest <the same paths> --out ${dirname(path)} --rebuild`}\`, which takes known vectors from the cache.`,
+    cause === undefined ? undefined : { cause },
+  );
+}
+
+export function wrongSum(dir: string, name: string): DamagedOutputError {
+  return damaged(join(dir, name), "its SHA-256 is not the manifest's");
+}
+
+/**
+ * Asked before anything else is looked at, since a later format may have other files. Every format begins
+ * with its number.
+ * @throws {NewerOutputError} when the manifest's format is none that this version knows
+ */
+export async function refuseNewer(handle: FileHandle, dir: string): Promise<void> {
+  const { buffer, bytesRead } = await handle.read(Buffer.alloc(64), 0, 64, 0);
+  const format = /^\s*\{\s*"format"\s*:\s*(\d+)/.exec(buffer.toString('latin1', 0, bytesRead))?.[1];
+  if (Number(format) > manifestFormat) throw newer(dir, Number(format), manifestFormat);
+}
+
+/** @param known the highest format that this version reads */
+export function newer(what: string, format: number, known: number): NewerOutputError {
+  return new NewerOutputError(
+    `${what} was made by a newer embed (format ${format}, this version reads ${known}): update it, or choose another folder with --out.`,
+  );
+}
+
+/** @throws {DamagedOutputError} naming `path`, when anything in it is not as the writer left it */
+export async function readManifest(handle: FileHandle, path: string): Promise<Manifest> {
+  try {
+    const parser = new Parser();
+    for await (const block of lineBlocks(handle, maxEntryBytes)) parser.take(block.toString('utf8'));
+    return parser.end();
+  } catch (error) {
+    if (error instanceof Malformed || error instanceof UnwrittenError) throw damaged(path, error.message);
+    if (error instanceof SyntaxError) throw damaged(path, 'not the JSON that was written', error);
+    throw error;
+  }
+}
+
+class Malformed extends Error {}
+
+/** Its sections, one after the other, as blocks of whole lines come. */
+class Parser {
+  #head: string | undefined = '';
+  #manifest!: Manifest;
+  #section: 'documents' | 'record files' | 'end' = 'documents';
+  readonly #totals = { rows: 0, bytes: 0 };
+
+  take(block: string): void {
+    let text = block;
+    if (this.#head !== undefined) text = this.#takeHead(this.#head + block);
+    if (this.#section === 'documents') text = this.#takeDocuments(text);
+    if (this.#section === 'record files') text = this.#takeRecordFiles(text);
+    if (this.#section === 'end' && text !== '') throw new Malformed('something behind its end');
+  }
+
+  /** @returns what follows it */
+  #takeHead(text: string): string {
+    if (text.length > maxHeadBytes) throw new Malformed('no documents');
+    const at = text.indexOf(documentsStart);
+    this.#head = at === -1 ? text : undefined;
+    if (at === -1) return '';
+    const head = parseHead(JSON.parse(`${text.slice(0, at)}${documentsStart}]}`));
+    this.#manifest = { ...head, documents: [], recordFiles: [] };
+    return text.slice(at + documentsStart.length);
+  }
+
+  #takeDocuments(text: string): string {
+    const { lines, rest } = untilLine(text, documentsEnd);
+    for (const entry of parseEntries(lines)) addDocument(this.#manifest, entry, this.#totals);
+    if (rest !== undefined) this.#section = 'record files';
+    return rest ?? '';
+  }
+
+  #takeRecordFiles(text: string): string {
+    const { lines, rest } = untilLine(text.replace(recordFilesStart, ''), recordFilesEnd);
+    for (const entry of parseEntries(lines)) addRecordFile(this.#manifest, entry);
+    if (rest !== undefined) this.#section = 'end';
+    return rest ?? '';
+  }
+
+  end(): Manifest {
+    if (this.#section !== 'end') throw new Malformed('cut short');
+    const { rows, files } = this.#manifest;
+    if (this.#totals.rows !== rows) throw new Malformed('its rows do not add up');
+    if (this.#totals.bytes !== files[chunksName].bytes) throw new Malformed('its bytes do not add up');
+    return this.#manifest;
+  }
+}
+
+/** The lines before a line, and what follows that one; no `rest` where it doesn't come. */
+function untilLine(text: string, line: string): { lines: string; rest?: string } {
+  const at = text.startsWith(line) ? 0 : text.indexOf(`\n${line}`) + 1;
+  if (at === 0 && !text.startsWith(line)) return { lines: text };
+  return { lines: text.slice(0, at), rest: text.slice(at + line.length) };
+}
+
+/**
+ * Lines of entries, of which all but the very last of their section end with a comma. They are parsed in one go:
+ * ten thousand calls with a line each take twice the time.
+ */
+function parseEntries(lines: string): unknown[] {
+  if (lines.length <= 2 * blockBytes) return JSON.parse(`[${withoutComma(lines)}]`);
+  const end = lines.indexOf('\n') + 1 || lines.length;
+  return [parseLong(lines.slice(0, end)), ...parseEntries(lines.slice(end))];
+}
+
+/** A document of very many chunks. It is long for their hashes alone: of anything else, JSON makes many times its size. */
+function parseLong(line: string): unknown {
+  const start = line.indexOf(hashesStart) + hashesStart.length;
+  const end = line.indexOf('"', start);
+  if (start < hashesStart.length || line.length - (end - start) > blockBytes) {
+    throw new Malformed('a line without end');
+  }
+  const entry = JSON.parse(withoutComma(line.slice(0, start) + line.slice(end)));
+  return isRecord(entry) ? { ...entry, chunks: line.slice(start, end) } : entry;
+}
+
+function withoutComma(lines: string): string {
+  return lines.endsWith(',\n') ? lines.slice(0, -2) : lines;
+}
+
+function parseHead(json: Record<string, unknown>): ManifestHead {
+  if (json.format !== manifestFormat) {
+    throw new Malformed(
+      `its format is ${typeof json.format === 'number' ? json.format : 'none'}, this version reads ${manifestFormat}`,
+    );
+  }
+  const space = spaceFromJson(json.space);
+  if (space === undefined) throw new Malformed('its vector space is not what its id says');
+  const { chunking, formats, rows, files, roots } = json;
+  if (!isChunking(chunking)) throw new Malformed('chunking');
+  if (!isCount(rows)) throw new Malformed('rows');
+  if (!Array.isArray(formats) || !formats.every(isFormat)) throw new Malformed('formats');
+  if (!isTexts(roots)) throw new Malformed('roots');
+  if (!isRecord(files) || !isSum(files[chunksName]) || !isSum(files[vectorsName])) {
+    throw new Malformed('files');
+  }
+  return {
+    space,
+    chunking,
+    formats,
+    rows,
+    files: { [chunksName]: files[chunksName], [vectorsName]: files[vectorsName] },
+    roots,
+  };
+}
+
+function addDocument(manifest: Manifest, json: unknown, totals: { rows: number; bytes: number }): void {
+  const place = `document ${manifest.documents.length}`;
+  if (!isRecord(json)) throw new Malformed(place);
+  const { source, root, hash, rows, bytes, chunks, failed } = json;
+  if (typeof source !== 'string' || typeof hash !== 'string' || typeof chunks !== 'string') {
+    throw new Malformed(place);
+  }
+  const rootName = typeof root === 'number' ? manifest.roots[root] : undefined;
+  // A wrong digit in a hash is no danger: the document is taken for a changed one.
+  if (rootName === undefined || hash.length !== 64 || !isCount(rows) || !isCount(bytes)) {
+    throw new Malformed(place);
+  }
+  if (chunks.length !== packedLength(rows)) throw new Malformed(`${place}: chunks`);
+  if (failed !== undefined && !isCount(failed)) throw new Malformed(`${place}: failed`);
+  const before = manifest.documents.at(-1);
+  if (before !== undefined && compareSources(before.source, source) >= 0) {
+    throw new Malformed(`${place}: out of order`);
+  }
+  const entry: OutputDocument = {
+    source,
+    root: rootName,
+    hash,
+    rows,
+    bytes,
+    chunks,
+    index: manifest.documents.length,
+    firstRow: totals.rows,
+    firstByte: totals.bytes,
+  };
+  if (failed !== undefined) entry.failed = failed;
+  totals.rows += rows;
+  totals.bytes += bytes;
+  manifest.documents.push(entry);
+}
+
+function addRecordFile(manifest: Manifest, json: unknown): void {
+  const place = `record file ${manifest.recordFiles.length}`;
+  if (!isRecord(json)) throw new Malformed(place);
+  const { source, root, hash, documents, besides } = json;
+  const rootName = typeof root === 'number' ? manifest.roots[root] : undefined;
+  if (typeof source !== 'string' || typeof hash !== 'string' || !isCount(documents)) {
+    throw new Malformed(place);
+  }
+  if (rootName === undefined || !hex64.test(hash)) throw new Malformed(place);
+  const file: RecordFile = { source, root: rootName, hash, documents };
+  if (besides !== undefined) {
+    if (!isTexts(besides)) throw new Malformed(`${place}: besides`);
+    file.besides = besides;
+  }
+  manifest.recordFiles.push(file);
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+}
+
+function isTexts(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((text) => typeof text === 'string');
+}
+
+function isFormat(value: unknown): value is OutputFormat {
+  return value === 'jsonl' || value === 'npy';
+}
+
+function isSum(value: unknown): value is FileSum {
+  return (
+    isRecord(value) && isCount(value.bytes) && typeof value.sha256 === 'string' && hex64.test(value.sha256)
+  );
+}
+
+function isChunking(value: unknown): value is Chunking {
+  return (
+    isRecord(value) &&
+    isCount(value.size) &&
+    isCount(value.overlap) &&
+    typeof value.counter === 'string' &&
+    typeof value.splitter === 'string'
+  );
+}

@@ -1,0 +1,125 @@
+// manifest.json: what the output holds, and what a later run needs to know to redo only what changed.
+// One document per line, so that it streams out and in, and a diff shows the documents that changed.
+
+import type { VectorSpace } from '../../types.js';
+import { spaceToJson } from '../../vectors/vector-space.js';
+import type { FileSum } from '../write/staged-file.js';
+import type { chunksName, vectorsName } from './layout.js';
+
+export const manifestFormat = 1;
+
+/** Of all before the documents: a hundred thousand paths that were named. */
+export const maxHeadBytes = 16 * 1024 * 1024;
+/** Of one document's line: the hashes of three million rows. */
+export const maxEntryBytes = 64 * 1024 * 1024;
+
+/** `jsonl`: lines carry their embedding. `npy`: vectors.npy, which is always written. */
+export type OutputFormat = 'jsonl' | 'npy';
+
+/** What decides where chunks begin and end; other values mean that documents must be split again. */
+export interface Chunking {
+  /** Tokens. */
+  size: number;
+  /** Tokens. */
+  overlap: number;
+  /** `TokenCounter.id`. */
+  counter: string;
+  /** Name and version of the splitter. */
+  splitter: string;
+}
+
+/** The manifest without its documents and record files. */
+export interface ManifestHead {
+  space: VectorSpace;
+  chunking: Chunking;
+  formats: OutputFormat[];
+  rows: number;
+  files: Record<typeof chunksName | typeof vectorsName, FileSum>;
+  /** In byte order; documents refer to them by place. */
+  roots: string[];
+}
+
+export interface DocumentEntry {
+  source: string;
+  /** The path of the command line (or its canonical form) under which it was found. */
+  root: string;
+  /** SHA-256 of the file's bytes, or of the record, lower-case hex. */
+  hash: string;
+  rows: number;
+  /** Bytes of its lines in chunks.jsonl. */
+  bytes: number;
+  /** The first 16 bytes of each chunk's text hash, one after the other, in base64url. */
+  chunks: string;
+  /** Chunks that have no vector; tried again by the next run. */
+  failed?: number;
+}
+
+/** A file that holds records: unchanged, its documents needn't be read at all. */
+export interface RecordFile {
+  source: string;
+  root: string;
+  /** SHA-256 of the file's bytes, lower-case hex. */
+  hash: string;
+  /** Documents in it. */
+  documents: number;
+  /** Documents that only look like its records: a file `a.csv#1` beside `a.csv`. Absent where there are none. */
+  besides?: readonly string[];
+}
+
+/** All that comes before the first document's line. */
+export function manifestStart(head: ManifestHead): string {
+  const fields = {
+    format: manifestFormat,
+    space: spaceToJson(head.space),
+    chunking: {
+      size: head.chunking.size,
+      overlap: head.chunking.overlap,
+      counter: head.chunking.counter,
+      splitter: head.chunking.splitter,
+    },
+    formats: head.formats,
+    rows: head.rows,
+    files: {
+      'chunks.jsonl': sumFields(head.files['chunks.jsonl']),
+      'vectors.npy': sumFields(head.files['vectors.npy']),
+    },
+    roots: head.roots,
+  };
+  const lines = Object.entries(fields).map(([key, value]) => `"${key}":${JSON.stringify(value)},\n`);
+  return `{${lines.join('')}"documents":[`;
+}
+
+/** A document as JSON, without comma and newline. */
+export function documentLine(entry: DocumentEntry, rootPlaces: ReadonlyMap<string, number>): string {
+  const failed = entry.failed === undefined || entry.failed === 0 ? '' : `,"failed":${entry.failed}`;
+  return (
+    `{"source":${JSON.stringify(entry.source)},"root":${placeOf(entry.root, rootPlaces)},"hash":"${entry.hash}",` +
+    `"rows":${entry.rows},"bytes":${entry.bytes},"chunks":"${entry.chunks}"${failed}}`
+  );
+}
+
+/** All that comes behind the last document's line. */
+export function manifestEnd(
+  recordFiles: readonly RecordFile[],
+  rootPlaces: ReadonlyMap<string, number>,
+): string {
+  const lines = recordFiles.map(({ source, root, hash, documents, besides }) =>
+    JSON.stringify({ source, root: placeOf(root, rootPlaces), hash, documents, besides }),
+  );
+  return `\n],\n"recordFiles":[${lines.map((line) => `\n${line}`).join(',')}\n]}\n`;
+}
+
+/** Characters of `chunks` for this many rows. */
+export function packedLength(rows: number): number {
+  return Math.ceil((rows * 16 * 4) / 3);
+}
+
+function placeOf(root: string, rootPlaces: ReadonlyMap<string, number>): number {
+  const place = rootPlaces.get(root);
+  if (place === undefined) throw new Error(`expected one of the writer's roots, got ${JSON.stringify(root)}`);
+  return place;
+}
+
+function sumFields({ bytes, sha256 }: FileSum): FileSum {
+  return { bytes, sha256 };
+}

@@ -1,0 +1,114 @@
+// Claims on the lock: files made by an exclusive link, so that each appears whole or not at all, and that of
+// several takers one gets it.
+//
+// Taking over a dead owner's lock: his file names him by a nonce, and his successor is who first links
+// `lock-after-<nonce>`; a successor who dies at once has a successor in the same way. The last one of that
+// chain owns the lock. He then renames his own file over `lock` and removes the chain. A taker who read the
+// old chain too early and links a name that was just removed sees that `lock` is no longer the file
+// from which his chain started, and steps back. So there is no moment at which two could win.
+import { constants, copyFile, link, lstat, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { OutputError } from '../../errors.js';
+import { errorCode, outputError } from '../files/disk-errors.js';
+import { readOwnText, removeFile } from '../files/owned-file.js';
+import { requireOwnRun } from '../files/run-folder.js';
+import { lockPrefix, runFolder } from '../format/layout.js';
+import { steady } from '../held.js';
+import { type LockOwner, parseOwner } from './lock-owner.js';
+
+/** An owner is a line. */
+const maxClaimBytes = 64 * 1024;
+/** Takers that died one after the other before any of them had the lock. */
+const maxChain = 100;
+
+export interface Claim {
+  owner: LockOwner;
+  path: string;
+  /** When it was last touched, in ms. */
+  touched: number;
+}
+
+/**
+ * Makes `mine` the lock, as the successor of the chain's end.
+ * @param mine a file that holds our owner; it is renamed
+ * @returns false when somebody else was first
+ */
+export async function takeOver(dir: string, mine: string, chain: readonly Claim[]): Promise<boolean> {
+  const end = chain.at(-1);
+  if (end === undefined) return false;
+  const succession = successorPath(dir, end.owner);
+  if (!(await claim(mine, succession))) return false;
+  const root = (await readChain(dir))?.[0];
+  if (root?.owner.nonce !== chain[0]?.owner.nonce) {
+    await removeFile(succession);
+    return false;
+  }
+  await rename(steady(mine), steady(lockPath(dir)));
+  return true;
+}
+
+/** Links `mine` to a name that must not exist; where the disk knows no links, copies. */
+export async function claim(mine: string, path: string): Promise<boolean> {
+  try {
+    await link(steady(mine), steady(path));
+    return true;
+  } catch (error) {
+    const code = errorCode(error) ?? '';
+    if (code === 'EEXIST') return false;
+    if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'].includes(code)) throw error;
+  }
+  try {
+    await copyFile(steady(mine), steady(path), constants.COPYFILE_EXCL);
+    return true;
+  } catch (error) {
+    if (errorCode(error) === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/**
+ * The owner of `lock` and those who took it over from each other; undefined when there is no lock.
+ * @throws {OutputError} when `.run` isn't ours, or the chain has no end
+ */
+export async function readChain(dir: string): Promise<Claim[] | undefined> {
+  await requireOwnRun(dir);
+  const root = await readClaim(lockPath(dir));
+  if (root === undefined) return undefined;
+  const chain = [root];
+  for (let last: Claim | undefined = root; last !== undefined; ) {
+    last = await readClaim(successorPath(dir, last.owner));
+    if (last !== undefined) chain.push(last);
+    if (chain.length > maxChain) {
+      throw new OutputError(
+        `The lock in ${runFolder(dir)} has owners without end: if no other run is at work there, remove ${lockPath(dir)}.`,
+      );
+    }
+  }
+  return chain;
+}
+
+async function readClaim(path: string): Promise<Claim | undefined> {
+  const text = await readOwnText(path, maxClaimBytes);
+  if (text === undefined) return undefined;
+  try {
+    const { mtimeMs, ino } = await lstat(steady(path));
+    return { owner: parseOwner(text) ?? unknownOwner(ino), path, touched: mtimeMs };
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return undefined;
+    throw outputError(error, path);
+  }
+}
+
+/** Of a lock file that holds something else; only its age counts. */
+function unknownOwner(inode: number): LockOwner {
+  const nonce = `unreadable-${inode}`;
+  return { host: '', pid: 0, boot: nonce, namespace: '', started: '', nonce, isUnreadable: true };
+}
+
+export function lockPath(dir: string): string {
+  return join(runFolder(dir), lockPrefix);
+}
+
+function successorPath(dir: string, owner: LockOwner): string {
+  return join(runFolder(dir), `${lockPrefix}-after-${owner.nonce}`);
+}

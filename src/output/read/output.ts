@@ -1,0 +1,277 @@
+// A committed output, opened for reading: documents by source, rows by text, vectors and lines by row.
+// It sees one whole output, the old or the new, even while a commit replaces the files.
+import type { FileHandle } from 'node:fs/promises';
+import { join } from 'node:path';
+import { debug, told } from '../../debug.js';
+import type { DamagedOutputError } from '../../errors.js';
+import type { Failure, Vector, VectorSpace } from '../../types.js';
+import { mostLineBytes } from '../format/chunk-line.js';
+import { readFailures } from '../format/failures-file.js';
+import { chunksName, manifestName, vectorsName } from '../format/layout.js';
+import type { RecordFile } from '../format/manifest.js';
+import { damaged, type Manifest, type OutputDocument, readManifest } from '../format/manifest-reader.js';
+import { npyHeaderBytes, parseNpyHeader } from '../format/npy-header.js';
+import { RecordFiles } from '../format/record-sources.js';
+import { lineBlocks, UnwrittenError } from '../line-blocks.js';
+import { HashIndex, keyBytes } from './hash-index.js';
+import { checkSums } from './seal.js';
+import { closeFiles, type OpenFiles, openFiles } from './snapshot.js';
+
+/** Several rows one after the other, as read in one go. */
+export interface VectorBlock {
+  /** The row of the first vector. */
+  first: number;
+  rows: number;
+  /** `rows` times `dimensions` floats; overwritten by the next block. */
+  floats: Float32Array;
+}
+
+const blockBytes = 4 * 1024 * 1024;
+/** Rows this close together are read in one go. */
+const gapBytes = 16 * 1024;
+
+export interface OpenOptions {
+  /** Whether files that were touched since the commit are read, to see if they are still right. @default true */
+  sums?: boolean;
+  signal?: AbortSignal;
+}
+
+/**
+ * @returns undefined when the folder holds no output
+ * @throws {DamagedOutputError} when its files contradict each other
+ * @throws {NewerOutputError} when a newer version made it
+ */
+export async function openOutput(dir: string, options: OpenOptions = {}): Promise<Output | undefined> {
+  const files = await openFiles(dir);
+  if (files === undefined) {
+    debug.output?.(`${dir}: none yet`);
+    return undefined;
+  }
+  try {
+    const manifest = await readManifest(files.manifest, join(dir, manifestName));
+    await checkSizes(dir, files, manifest);
+    if (options.sums ?? true) await checkSums(dir, files, manifest, options.signal);
+    const { space, documents, rows } = manifest;
+    const made = `made by ${space.embedder} with ${space.model} in the vector space ${space.id}`;
+    debug.output?.(`${dir}: documents ${documents.length}, rows ${rows}, ${made}`);
+    return new Output(dir, files, manifest);
+  } catch (error) {
+    debug.output?.(`${dir}: ${told(error)}`);
+    await closeFiles(files);
+    throw error;
+  }
+}
+
+export class Output {
+  readonly dir: string;
+  readonly manifest: Manifest;
+  #files: OpenFiles;
+  #sources: Map<string, OutputDocument> | undefined;
+  #recordFiles: RecordFiles | undefined;
+  #texts: HashIndex | undefined;
+
+  constructor(dir: string, files: OpenFiles, manifest: Manifest) {
+    this.dir = dir;
+    this.manifest = manifest;
+    this.#files = files;
+  }
+
+  get space(): VectorSpace {
+    return this.manifest.space;
+  }
+
+  get rows(): number {
+    return this.manifest.rows;
+  }
+
+  /** In the order of their rows. */
+  documents(): readonly OutputDocument[] {
+    return this.manifest.documents;
+  }
+
+  document(source: string): OutputDocument | undefined {
+    this.#sources ??= new Map(this.manifest.documents.map((document) => [document.source, document]));
+    return this.#sources.get(source);
+  }
+
+  /** The document that a row belongs to. */
+  documentOf(row: number): OutputDocument {
+    const { documents } = this.manifest;
+    let low = 0;
+    let high = documents.length;
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if ((documents[middle] as OutputDocument).firstRow <= row) low = middle;
+      else high = middle;
+    }
+    // Documents without rows share their first row with the next: the last of them is the one that has it.
+    const document = documents[low];
+    if (document === undefined || row < document.firstRow || row >= document.firstRow + document.rows) {
+      throw new RangeError(`expected a row below ${this.rows}, got ${row}`);
+    }
+    return document;
+  }
+
+  recordFile(source: string): RecordFile | undefined {
+    this.#recordFiles ??= new RecordFiles(this.manifest.recordFiles);
+    return this.#recordFiles.get(source);
+  }
+
+  /** The file whose record a document is; undefined for a file of its own. */
+  recordFileOf(source: string): string | undefined {
+    if (!source.includes('#')) return undefined;
+    this.#recordFiles ??= new RecordFiles(this.manifest.recordFiles);
+    return this.#recordFiles.fileOf(source);
+  }
+
+  /** The first row whose text has this SHA-256 (lower-case hex). */
+  findRow(hash: string): number | undefined {
+    this.#texts ??= indexTexts(this.manifest);
+    return this.#texts.find(hash);
+  }
+
+  /** Vectors in the order of `rows`. They may share memory with each other. */
+  async vectors(rows: readonly number[]): Promise<Vector[]> {
+    const rowBytes = this.space.dimensions * 4;
+    const order = rows.map((_, i) => i).sort((a, b) => (rows[a] as number) - (rows[b] as number));
+    const found = new Array<Vector>(rows.length);
+    for (let from = 0; from < order.length; ) {
+      const first = rows[order[from] as number] as number;
+      let last = first;
+      let to = from + 1;
+      for (; to < order.length; to++) {
+        const row = rows[order[to] as number] as number;
+        if ((row - last - 1) * rowBytes > gapBytes || (row - first + 1) * rowBytes > blockBytes) break;
+        last = row;
+      }
+      const floats = new Float32Array((last - first + 1) * this.space.dimensions);
+      await this.#readVectors(first, floats);
+      for (; from < to; from++) {
+        const place = order[from] as number;
+        const start = ((rows[place] as number) - first) * this.space.dimensions;
+        found[place] = floats.subarray(start, start + this.space.dimensions);
+      }
+    }
+    return found;
+  }
+
+  /** All vectors in order, a few megabytes at a time. */
+  async *blocks(): AsyncGenerator<VectorBlock> {
+    const { dimensions } = this.space;
+    const rowsPerBlock = Math.max(1, Math.floor(blockBytes / (dimensions * 4)));
+    const memory = new Float32Array(Math.min(rowsPerBlock, this.rows) * dimensions);
+    for (let first = 0; first < this.rows; first += rowsPerBlock) {
+      const rows = Math.min(rowsPerBlock, this.rows - first);
+      const floats = memory.subarray(0, rows * dimensions);
+      await this.#readVectors(first, floats);
+      yield { first, rows, floats };
+    }
+  }
+
+  /**
+   * A document's lines of chunks.jsonl, one per row, if it isn't damaged; each with its newline, and overwritten
+   * by the next one.
+   * @throws {DamagedOutputError} when they hold what no run of ours writes, or end too soon
+   */
+  async *lines(document: OutputDocument): AsyncGenerator<Buffer> {
+    let left = document.bytes;
+    try {
+      const range = { from: document.firstByte, bytes: document.bytes };
+      for await (const block of lineBlocks(this.#files.chunks, mostLineBytes, range)) {
+        left -= block.length;
+        for (let start = 0; start < block.length; ) {
+          const end = block.indexOf(10, start) + 1;
+          if (end === 0) throw new UnwrittenError('a line that is cut');
+          yield block.subarray(start, end);
+          start = end;
+        }
+      }
+    } catch (error) {
+      if (!(error instanceof UnwrittenError)) throw error;
+      throw this.#damagedLines(document, error.message);
+    }
+    if (left > 0) throw damaged(join(this.dir, chunksName), 'it ends too soon');
+  }
+
+  /** The line of one row. */
+  async line(row: number): Promise<string> {
+    const document = this.documentOf(row);
+    let at = document.firstRow;
+    for await (const line of this.lines(document)) if (at++ === row) return line.toString('utf8').trimEnd();
+    throw this.#damagedLines(document, `no line for row ${row}`);
+  }
+
+  #damagedLines({ source }: OutputDocument, what: string): DamagedOutputError {
+    return damaged(join(this.dir, chunksName), `${source}: ${what}`);
+  }
+
+  /** What the last run could not embed. */
+  async failures(): Promise<Failure[]> {
+    const handle = this.#files.failures;
+    if (handle === undefined) return [];
+    return await readFailures(handle);
+  }
+
+  /** The open files, for copying ranges. */
+  get chunksFile(): FileHandle {
+    return this.#files.chunks;
+  }
+
+  get vectorsFile(): FileHandle {
+    return this.#files.vectors;
+  }
+
+  get manifestFile(): FileHandle {
+    return this.#files.manifest;
+  }
+
+  async close(): Promise<void> {
+    await closeFiles(this.#files);
+  }
+
+  async #readVectors(first: number, floats: Float32Array): Promise<void> {
+    const bytes = Buffer.from(floats.buffer, floats.byteOffset, floats.byteLength);
+    const position = npyHeaderBytes + first * this.space.dimensions * 4;
+    await this.#read(vectorsName, this.#files.vectors, position, bytes);
+  }
+
+  async #read(name: string, handle: FileHandle, position: number, into: Buffer): Promise<Buffer> {
+    for (let done = 0; done < into.length; ) {
+      const { bytesRead } = await handle.read(into, done, into.length - done, position + done);
+      if (bytesRead === 0) throw damaged(join(this.dir, name), 'it ends too soon');
+      done += bytesRead;
+    }
+    return into;
+  }
+}
+
+async function checkSizes(dir: string, files: OpenFiles, manifest: Manifest): Promise<void> {
+  for (const [name, handle] of [
+    [chunksName, files.chunks],
+    [vectorsName, files.vectors],
+  ] as const) {
+    const { size } = await handle.stat();
+    const expected = manifest.files[name].bytes;
+    if (size !== expected)
+      throw damaged(join(dir, name), `${size} bytes instead of the manifest's ${expected}`);
+  }
+  const shape = parseNpyHeader(await readRange(files.vectors, 0, npyHeaderBytes));
+  if (shape?.rows !== manifest.rows || shape.dimensions !== manifest.space.dimensions) {
+    throw damaged(join(dir, vectorsName), `its header is not that of ${manifest.rows} rows`);
+  }
+}
+
+async function readRange(handle: FileHandle, position: number, length: number): Promise<Buffer> {
+  const buffer = Buffer.alloc(length);
+  const { bytesRead } = await handle.read(buffer, 0, length, position);
+  return buffer.subarray(0, bytesRead);
+}
+
+function indexTexts(manifest: Manifest): HashIndex {
+  const index = new HashIndex(manifest.rows);
+  for (const { chunks } of manifest.documents) {
+    const hashes = Buffer.from(chunks, 'base64url');
+    for (let at = 0; at < hashes.length; at += keyBytes) index.add(hashes, at);
+  }
+  return index;
+}

@@ -1,0 +1,179 @@
+// Checks an output whole, offline: every file, row, hash, id and vector against each other. What it finds
+// wrong it says; what it doesn't find is right to the last bit.
+import { createHash } from 'node:crypto';
+import type { FileHandle } from 'node:fs/promises';
+import { DamagedOutputError, OutputError } from '../../errors.js';
+import { isOne, normOf } from '../../vectors/norm.js';
+import { chunksName, vectorsName } from '../format/layout.js';
+import type { OutputDocument } from '../format/manifest-reader.js';
+import { rowId } from '../format/row-id.js';
+import { hashFile } from '../write/staged-file.js';
+import { keyBytes } from './hash-index.js';
+import { type Output, openOutput } from './output.js';
+
+export interface Verification {
+  /** A sentence each; empty when all is right. At most `maxProblems`. */
+  problems: string[];
+  rows: number;
+  documents: number;
+}
+
+/** More would not help anybody. */
+const maxProblems = 100;
+
+/** @throws {OutputError} when the folder holds no output */
+export async function verifyOutput(dir: string): Promise<Verification> {
+  let output: Output | undefined;
+  try {
+    output = await openOutput(dir, { sums: false });
+  } catch (error) {
+    if (error instanceof DamagedOutputError) return { problems: [error.message], rows: 0, documents: 0 };
+    throw error;
+  }
+  if (output === undefined) throw new OutputError(`${dir} holds no output: run \`embed ingest\` first.`);
+  try {
+    const problems: string[] = [];
+    await checkSum(output, chunksName, output.chunksFile, problems);
+    await checkSum(output, vectorsName, output.vectorsFile, problems);
+    await new RowChecker(output, problems).check();
+    return {
+      problems: problems.slice(0, maxProblems),
+      rows: output.rows,
+      documents: output.documents().length,
+    };
+  } finally {
+    await output.close();
+  }
+}
+
+async function checkSum(
+  output: Output,
+  name: typeof chunksName | typeof vectorsName,
+  handle: FileHandle,
+  problems: string[],
+): Promise<void> {
+  if ((await hashFile(handle)) !== output.manifest.files[name].sha256) {
+    problems.push(`${name}: its SHA-256 is not the manifest's.`);
+  }
+}
+
+/** Goes through the documents and the vectors' blocks side by side. */
+class RowChecker {
+  readonly #output: Output;
+  readonly #problems: string[];
+
+  constructor(output: Output, problems: string[]) {
+    this.#output = output;
+    this.#problems = problems;
+  }
+
+  async check(): Promise<void> {
+    const rows = this.#rows();
+    const { dimensions } = this.#output.space;
+    for await (const block of this.#output.blocks()) {
+      for (let i = 0; i < block.rows; i++) {
+        const vector = block.floats.subarray(i * dimensions, (i + 1) * dimensions);
+        this.#checkVector(block.first + i, vector, (await rows.next()).value);
+        if (this.#problems.length >= maxProblems) return;
+      }
+    }
+    // No row is left: but documents without rows behind the last one may have lines.
+    await rows.next();
+  }
+
+  /** The embedding of each row's line, in order, when there is one; checks all the rest of the line. */
+  async *#rows(): AsyncGenerator<unknown> {
+    for (const document of this.#output.documents()) {
+      const check = this.#lineChecker(document);
+      let row = 0;
+      try {
+        for await (const line of this.#output.lines(document)) {
+          if (++row > document.rows) break;
+          yield check(line, row - 1);
+        }
+      } catch (error) {
+        if (!(error instanceof DamagedOutputError)) throw error;
+        this.#problem(
+          document,
+          `its lines hold what was never written behind row ${document.firstRow + row}`,
+        );
+      }
+      if (row !== document.rows) {
+        this.#problem(document, `${row > document.rows ? 'more' : row} lines instead of ${document.rows}`);
+      }
+      for (; row < document.rows; row++) yield undefined;
+    }
+  }
+
+  #lineChecker(document: OutputDocument): (line: Buffer, row: number) => unknown {
+    const hashes = Buffer.from(document.chunks, 'base64url');
+    const occurrences = new Map<string, number>();
+    let last = -1;
+    return (line, i) => {
+      const row = parseRow(line.toString('utf8'));
+      if (row === undefined) {
+        this.#problem(document, `row ${document.firstRow + i} is not a row's JSON`);
+        return undefined;
+      }
+      const { id, text, metadata } = row;
+      const occurrence = occurrences.get(metadata.hash) ?? 0;
+      occurrences.set(metadata.hash, occurrence + 1);
+      const wrong = [
+        metadata.source === document.source || 'its source',
+        metadata.chunk > last || 'the order of its chunks',
+        createHash('sha256').update(text).digest('hex') === metadata.hash || 'the hash of its text',
+        hashes.toString('hex', i * keyBytes, (i + 1) * keyBytes) === metadata.hash.slice(0, 2 * keyBytes) ||
+          "the manifest's hash of its text",
+        rowId(metadata.source, metadata.hash, occurrence) === id || 'its id',
+      ].filter((problem) => problem !== true);
+      if (wrong.length > 0)
+        this.#problem(document, `row ${document.firstRow + i}: ${wrong.join(', ')} is wrong`);
+      last = metadata.chunk;
+      return row.embedding;
+    };
+  }
+
+  #checkVector(row: number, vector: Float32Array, embedding: unknown): void {
+    const norm = normOf(vector);
+    if (!isOne(norm)) this.#problems.push(`${vectorsName}: row ${row} has length ${norm} instead of 1.`);
+    if (this.#output.manifest.formats.includes('jsonl') !== (embedding !== undefined)) {
+      this.#problems.push(
+        `${chunksName}: row ${row} ${embedding === undefined ? 'lacks' : 'has'} an embedding.`,
+      );
+    } else if (embedding !== undefined && !sameFloats(embedding, vector)) {
+      this.#problems.push(`${chunksName}: the embedding of row ${row} is not that of ${vectorsName}.`);
+    }
+  }
+
+  #problem(document: OutputDocument, what: string): void {
+    this.#problems.push(`${chunksName}: ${document.source}: ${what}.`);
+  }
+}
+
+interface Row {
+  id: string;
+  text: string;
+  embedding?: unknown;
+  metadata: { source: string; chunk: number; hash: string };
+}
+
+function parseRow(line: string | undefined): Row | undefined {
+  try {
+    const row = JSON.parse(line ?? '');
+    const { source, chunk, hash } = row.metadata;
+    const whole =
+      [row.id, row.text, source, hash].every((value) => typeof value === 'string') &&
+      Number.isSafeInteger(chunk);
+    return whole ? row : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof TypeError) return undefined;
+    throw error;
+  }
+}
+
+function sameFloats(embedding: unknown, vector: Float32Array): boolean {
+  if (!Array.isArray(embedding) || embedding.length !== vector.length) return false;
+  return vector.every(
+    (value, i) => typeof embedding[i] === 'number' && Object.is(Math.fround(embedding[i]), value),
+  );
+}

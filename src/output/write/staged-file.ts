@@ -1,0 +1,191 @@
+// A file that is being written beside the output: buffered, hashed on the way, one write in flight while
+// the next buffer fills. Nothing of the output is touched before the commit renames it.
+import { createHash, type Hash } from 'node:crypto';
+import type { FileHandle } from 'node:fs/promises';
+import { takeAccess } from '../files/access-rights.js';
+import { outputError, syncHandle } from '../files/disk-errors.js';
+import { createFile, removeFile } from '../files/owned-file.js';
+
+const bufferBytes = 1024 * 1024;
+
+/** What a finished file is, as manifest and commit record name it. */
+export interface FileSum {
+  bytes: number;
+  /** SHA-256, lower-case hex. */
+  sha256: string;
+}
+
+export class StagedFile {
+  readonly path: string;
+  /** Bytes so far, those in the buffer included. */
+  bytes = 0;
+  #handle: FileHandle;
+  #hash: Hash | undefined;
+  #buffer: Buffer = Buffer.allocUnsafeSlow(bufferBytes);
+  #spare: Buffer[] = [];
+  #used = 0;
+  #written = 0;
+  #inFlight = 0;
+  #writes: Promise<void> = Promise.resolve();
+  #failure: unknown;
+
+  private constructor(path: string, handle: FileHandle, hashed: boolean) {
+    this.path = path;
+    this.#handle = handle;
+    this.#hash = hashed ? createHash('sha256') : undefined;
+  }
+
+  /**
+   * @param options.hashed whether to hash while writing; a file that is patched later must not
+   * @param options.replaces the file whose mode, owner and group it takes
+   * @param options.handle a file that is open already; only tests hand one in. @default a new one at `path`
+   */
+  static async create(
+    path: string,
+    options: { hashed: boolean; replaces?: string; handle?: FileHandle },
+  ): Promise<StagedFile> {
+    const handle = options.handle ?? (await createFile(path));
+    if (options.replaces !== undefined) await takeAccess(handle, options.replaces);
+    return new StagedFile(path, handle, options.hashed);
+  }
+
+  /** A buffer with at least `bytes` free bytes at `position`; write there, then `advance`. */
+  room(bytes: number): { buffer: Buffer; position: number } {
+    if (this.#buffer.length - this.#used < bytes) {
+      this.#flush();
+      if (this.#buffer.length < bytes) this.#buffer = Buffer.allocUnsafeSlow(bytes);
+    }
+    return { buffer: this.#buffer, position: this.#used };
+  }
+
+  /** Takes what was written behind `position` of the last `room`, up to `end`. */
+  advance(end: number): void {
+    this.bytes += end - this.#used;
+    this.#used = end;
+  }
+
+  add(bytes: Uint8Array): void {
+    const { buffer, position } = this.room(bytes.length);
+    buffer.set(bytes, position);
+    this.advance(position + bytes.length);
+  }
+
+  addText(text: string): void {
+    const { buffer, position } = this.room(text.length * 3);
+    this.advance(position + buffer.write(text, position));
+  }
+
+  /** Copies a range of another file, in order with all that is added. */
+  async copyFrom(source: FileHandle, start: number, length: number): Promise<void> {
+    for (let done = 0; done < length; ) {
+      const { buffer, position } = this.room(Math.min(length - done, bufferBytes));
+      const step = Math.min(length - done, buffer.length - position);
+      const { bytesRead } = await source.read(buffer, position, step, start + done);
+      if (bytesRead === 0) throw new Error(`expected ${length} bytes at ${start}, the file ends sooner`);
+      this.advance(position + bytesRead);
+      done += bytesRead;
+      await this.drained();
+    }
+  }
+
+  /** A promise to wait for when the disk is slower than the caller; undefined while it keeps up. */
+  drained(): Promise<void> | undefined {
+    if (this.#failure !== undefined) return this.#settled();
+    return this.#inFlight > 1 ? this.#settled() : undefined;
+  }
+
+  /** Writes what is buffered, and waits until all is with the operating system. */
+  async flush(): Promise<void> {
+    this.#flush();
+    await this.#settled();
+  }
+
+  /** Overwrites bytes that were written before. */
+  async patch(bytes: Uint8Array, position: number): Promise<void> {
+    await this.flush();
+    await this.#write(bytes, position);
+  }
+
+  /** What the file is now; reads it again if it wasn't hashed while writing. */
+  async sum(): Promise<FileSum> {
+    await this.flush();
+    return {
+      bytes: this.bytes,
+      sha256: this.#hash?.copy().digest('hex') ?? (await hashFile(this.#handle)),
+    };
+  }
+
+  /** Makes the content durable and closes the file. */
+  async finish(): Promise<void> {
+    await this.flush();
+    try {
+      await syncHandle(this.#handle);
+    } catch (error) {
+      throw outputError(error, this.path);
+    } finally {
+      await this.#handle.close();
+    }
+  }
+
+  /** Closes and removes the file, whatever state it is in. */
+  async discard(): Promise<void> {
+    await this.#writes;
+    await this.#handle.close();
+    await removeFile(this.path);
+  }
+
+  /** For reading it back before it is finished; `flush` first. */
+  get handle(): FileHandle {
+    return this.#handle;
+  }
+
+  #flush(): void {
+    if (this.#used === 0) return;
+    const full = this.#buffer;
+    const bytes = full.subarray(0, this.#used);
+    const position = this.#written;
+    this.#hash?.update(bytes);
+    this.#written += bytes.length;
+    this.#used = 0;
+    this.#buffer = this.#spare.pop() ?? Buffer.allocUnsafeSlow(bufferBytes);
+    this.#inFlight++;
+    this.#writes = this.#writes.then(async () => {
+      try {
+        if (this.#failure === undefined) await this.#write(bytes, position);
+      } catch (error) {
+        this.#failure = error;
+      }
+      this.#inFlight--;
+      if (full.length === bufferBytes && this.#spare.length < 2) this.#spare.push(full);
+    });
+  }
+
+  async #settled(): Promise<void> {
+    await this.#writes;
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  async #write(bytes: Uint8Array, position: number): Promise<void> {
+    try {
+      for (let done = 0; done < bytes.length; ) {
+        const { bytesWritten } = await this.#handle.write(bytes, done, bytes.length - done, position + done);
+        done += bytesWritten;
+      }
+    } catch (error) {
+      throw outputError(error, this.path);
+    }
+  }
+}
+
+/** SHA-256 of a whole open file, lower-case hex. */
+export async function hashFile(handle: FileHandle, signal?: AbortSignal): Promise<string> {
+  const hash = createHash('sha256');
+  const buffer = Buffer.allocUnsafe(bufferBytes);
+  for (let position = 0; ; ) {
+    signal?.throwIfAborted();
+    const { bytesRead } = await handle.read(buffer, 0, buffer.length, position);
+    if (bytesRead === 0) return hash.digest('hex');
+    hash.update(buffer.subarray(0, bytesRead));
+    position += bytesRead;
+  }
+}

@@ -1,0 +1,295 @@
+// Writes the next output beside the old one: unchanged documents are copied, new rows appended, and the
+// whole is committed at once, or not at all. As long as all is kept in order, no file is touched.
+import { join } from 'node:path';
+import type { Chunk, Failure, Vector, VectorSpace } from '../../types.js';
+import { checkSpace, outputError } from '../files/disk-errors.js';
+import { holdsText, removeFile } from '../files/owned-file.js';
+import { removeRun } from '../files/run-folder.js';
+import { failuresText } from '../format/failures-file.js';
+import { chunksName, failuresName, manifestName, vectorsName } from '../format/layout.js';
+import {
+  type Chunking,
+  documentLine,
+  type ManifestHead,
+  manifestEnd,
+  manifestStart,
+  type OutputFormat,
+  type RecordFile,
+} from '../format/manifest.js';
+import type { Lock } from '../lock/lock.js';
+import type { Output } from '../read/output.js';
+import { seal } from '../read/seal.js';
+import { Stage } from '../stage.js';
+import { type CommitFile, commitFiles, type OnStep } from './commit.js';
+import { journalsOf } from './journal.js';
+import { Sequence, type SequenceOptions } from './next-documents.js';
+import { checkCopied, isItsManifest } from './previous-output.js';
+import { type DocumentStart, StagedRows } from './row-files.js';
+import { StagedFile } from './staged-file.js';
+
+export interface WriterOptions extends SequenceOptions {
+  space: VectorSpace;
+  chunking: Chunking;
+  formats: readonly OutputFormat[];
+  /** Checked before the commit: a run that lost its lock must not write. */
+  lock?: Lock | undefined;
+  /** For tests. */
+  onStep?: OnStep | undefined;
+}
+
+export interface CommitResult {
+  /** False when the output was this already, in every byte. */
+  changed: boolean;
+  rows: number;
+  /** Of chunks.jsonl and vectors.npy. */
+  bytes: number;
+}
+
+/** @throws {OutputError} when the folder can't be made or written */
+export async function openWriter(dir: string, options: WriterOptions): Promise<OutputWriter> {
+  return new OutputWriter(dir, options);
+}
+
+export class OutputWriter {
+  readonly #dir: string;
+  readonly #stage: Stage;
+  readonly #options: WriterOptions;
+  readonly #previous: Output | undefined;
+  readonly #formats: OutputFormat[];
+  readonly #sequence: Sequence;
+  readonly #failures: Failure[] = [];
+  /** Documents of the previous output, by index, that are to be copied next: one range of bytes. */
+  #pending = { from: 0, to: 0 };
+  #staged: StagedRows | undefined;
+  #manifest: StagedFile | undefined;
+  #failuresFile: StagedFile | undefined;
+  #recorded = false;
+
+  constructor(dir: string, options: WriterOptions) {
+    this.#dir = dir;
+    this.#stage = new Stage(dir);
+    this.#options = options;
+    this.#previous = options.previous;
+    this.#formats = (['jsonl', 'npy'] as const).filter(
+      (name) => name === 'npy' || options.formats.includes(name),
+    );
+    this.#sequence = new Sequence(options);
+  }
+
+  /**
+   * Takes a document's rows over from the previous output, as they are.
+   * Await the promise, if there is one, before the next call.
+   * @param recordOf the file whose record it is; undefined for a file of its own
+   */
+  keep(source: string, recordOf?: string | undefined): Promise<void> | undefined {
+    const document = this.#previous?.document(source);
+    if (document === undefined) throw new Error(`expected a document of the previous output, got ${source}`);
+    if (this.#previous?.space.id !== this.#options.space.id) {
+      throw new Error('expected the vector space of the previous output');
+    }
+    this.#sequence.add({ source, recordOf });
+    if (document.index === this.#pending.to) {
+      this.#pending.to++;
+      return undefined;
+    }
+    return this.#jump(document.index);
+  }
+
+  /** Starts a new or changed document; its rows follow in the order of their chunks. */
+  async begin(document: DocumentStart): Promise<void> {
+    this.#sequence.add(document);
+    const staged = await this.#flushKept();
+    staged.begin(document);
+  }
+
+  /** Adds a row. Await the promise, if there is one, before the next call: the disk lags behind. */
+  row(chunk: Chunk, vector: Vector): Promise<void> | undefined {
+    return this.#begun().row(chunk, vector);
+  }
+
+  /** @param result.failed chunks of the document that have no vector */
+  end(result: { failed?: number } = {}): Promise<void> | undefined {
+    return this.#begun().end(result.failed ?? 0);
+  }
+
+  #begun(): StagedRows {
+    if (this.#staged === undefined) throw new Error('expected the beginning of a document first');
+    return this.#staged;
+  }
+
+  /** Remembers a file whose records are documents; in any order. */
+  recordFile(file: RecordFile): void {
+    this.#sequence.addRecordFile(file);
+  }
+
+  /** Notes what has no vector; in any order. */
+  fail(failure: Failure): void {
+    this.#failures.push(failure);
+  }
+
+  /**
+   * Makes the new output the output.
+   * @param options.keepJournal for a run that did a part only: the rest of the journal is of use to the next one
+   * @throws {OutputError} when it can't be written; the old output is untouched
+   * @throws {LockedError} when the lock was lost
+   */
+  async commit(options: { keepJournal?: boolean } = {}): Promise<CommitResult> {
+    try {
+      return await this.#commit(options.keepJournal ?? false);
+    } catch (error) {
+      throw outputError(error, this.#dir);
+    } finally {
+      await this.#stage.letGo();
+    }
+  }
+
+  /** Removes all that was staged; the old output is untouched. May be called at any time, also behind a commit. */
+  async abort(): Promise<void> {
+    try {
+      // A record may name the staged files: they belong to `recover` then.
+      if (this.#recorded) return;
+      await Promise.all([this.#staged?.discard(), this.#manifest?.discard(), this.#failuresFile?.discard()]);
+      await this.#stage.remove();
+      await removeRun(this.#dir);
+    } finally {
+      await this.#stage.letGo();
+    }
+  }
+
+  async #commit(keepJournal: boolean): Promise<CommitResult> {
+    if (this.#staged !== undefined && this.#previous) await checkCopied(this.#dir, this.#previous);
+    const rows = await this.#sums();
+    const result = { rows: rows.count, bytes: rows.files[chunksName].bytes + rows.files[vectorsName].bytes };
+    const files: CommitFile[] = [];
+    for (const name of [vectorsName, chunksName] as const) {
+      const sum = rows.files[name];
+      if (sum.sha256 !== this.#previous?.manifest.files[name].sha256) files.push({ name, ...sum });
+    }
+    files.push(...(await this.#stageFailures()), ...(await this.#stageManifest(rows)));
+    await this.#staged?.finish(new Set(files.map(({ name }) => name)));
+    const obsolete = keepJournal ? [] : await journalsOf(this.#dir);
+    const unfailed =
+      this.#failures.length === 0 && (await holdsText(join(this.#dir, failuresName), '')) !== undefined;
+    if (unfailed) obsolete.push(failuresName);
+    const changed = files.length > 0 || unfailed;
+    await this.#options.lock?.check();
+    if (changed) {
+      await this.#stage.make();
+      this.#recorded = true;
+      const record = { stage: this.#stage.name, files, remove: obsolete };
+      await commitFiles(this.#dir, record, this.#options.onStep);
+    } else {
+      await this.#stage.remove();
+      for (const name of obsolete) await removeFile(join(this.#dir, name));
+    }
+    await removeRun(this.#dir);
+    return { changed, ...result };
+  }
+
+  async #jump(index: number): Promise<void> {
+    await this.#flushKept();
+    this.#pending = { from: index, to: index + 1 };
+  }
+
+  /** Copies what is pending, so that something else may follow. From here on, there are staged files. */
+  async #flushKept(): Promise<StagedRows> {
+    const { from, to } = this.#pending;
+    this.#pending = { from: to, to };
+    this.#staged ??= await this.#openStaged();
+    if (this.#previous !== undefined && to > from) await this.#staged.keep(this.#previous, from, to);
+    return this.#staged;
+  }
+
+  async #openStaged(): Promise<StagedRows> {
+    await this.#stage.make();
+    await checkSpace(this.#stage.path, 0);
+    return await StagedRows.create(this.#stage.path, {
+      dir: this.#dir,
+      dimensions: this.#options.space.dimensions,
+      embeddings: this.#formats.includes('jsonl'),
+      rootPlaces: this.#sequence.rootPlaces,
+    });
+  }
+
+  /** Rows and file sums of the new output; those of the previous one as long as all of it was kept. */
+  async #sums(): Promise<{ count: number; files: ManifestHead['files'] }> {
+    const previous = this.#previous;
+    if (this.#staged === undefined && previous !== undefined && this.#keptAll(previous)) {
+      return { count: previous.rows, files: previous.manifest.files };
+    }
+    const staged = await this.#flushKept();
+    const { lines, vectors } = await staged.sums();
+    return { count: staged.rows, files: { [chunksName]: lines, [vectorsName]: vectors } };
+  }
+
+  #keptAll(previous: Output): boolean {
+    const { formats, space } = previous.manifest;
+    return (
+      this.#pending.from === 0 &&
+      this.#pending.to === previous.documents().length &&
+      formats.join() === this.#formats.join() &&
+      space.id === this.#options.space.id
+    );
+  }
+
+  /** The manifest as a staged file, unless it would be the one that is there. */
+  async #stageManifest(rows: { count: number; files: ManifestHead['files'] }): Promise<CommitFile[]> {
+    const head = {
+      space: this.#options.space,
+      chunking: this.#options.chunking,
+      formats: this.#formats,
+      rows: rows.count,
+      files: rows.files,
+      roots: this.#sequence.roots,
+    };
+    const start = manifestStart(head);
+    const end = manifestEnd(this.#sequence.recordFiles, this.#sequence.rootPlaces);
+    const previous = this.#previous;
+    if (this.#staged === undefined && previous !== undefined) {
+      const { manifest } = previous;
+      const places = new Map(manifest.roots.map((root, place) => [root, place]));
+      if (start === manifestStart(manifest) && end === manifestEnd(manifest.recordFiles, places)) return [];
+    }
+    await this.#stage.make();
+    const file = await this.#create(manifestName);
+    this.#manifest = file;
+    file.addText(start);
+    if (this.#staged !== undefined) {
+      const entries = await this.#staged.entries();
+      await file.copyFrom(entries.handle, 0, entries.bytes);
+    } else {
+      for (const document of previous?.documents() ?? []) {
+        file.addText(
+          `${document.index === 0 ? '' : ','}\n${documentLine(document, this.#sequence.rootPlaces)}`,
+        );
+        await file.drained();
+      }
+    }
+    file.addText(end);
+    const sum = await file.sum();
+    if (previous !== undefined && (await isItsManifest(previous, sum))) {
+      await file.discard();
+      return [];
+    }
+    await seal(file.handle);
+    await file.finish();
+    return [{ name: manifestName, ...sum }];
+  }
+
+  async #stageFailures(): Promise<CommitFile[]> {
+    if (this.#failures.length === 0) return [];
+    const text = failuresText(this.#failures);
+    if (await holdsText(join(this.#dir, failuresName), text)) return [];
+    await this.#stage.make();
+    const file = await this.#create(failuresName);
+    this.#failuresFile = file;
+    file.addText(text);
+    const sum = await file.sum();
+    await file.finish();
+    return [{ name: failuresName, ...sum }];
+  }
+
+  #create(name: string): Promise<StagedFile> {
+    return StagedFile.create(join(this.#stage.path, name), { hashed: true, replaces: join(this.#dir, name) });
+  }
+}

@@ -1,0 +1,115 @@
+import { createHash } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { verifyOutput } from '../../../src/output/read/verify.js';
+import { type SampleDocument, temporaryFolder, writeAll } from '../sample.js';
+
+const documents: SampleDocument[] = [
+  { source: 'docs/a.md', texts: ['alpha', 'beta', 'alpha'] },
+  { source: 'docs/b.md', texts: ['gamma', 'delta'] },
+];
+
+async function sampleOutput(): Promise<string> {
+  const dir = join(await temporaryFolder(), 'out');
+  await writeAll(dir, documents);
+  return dir;
+}
+
+/** Changes a file and makes sizes and sums of the manifest fit again, as a clumsy repair would. */
+async function tamper(dir: string, name: string, change: (bytes: Buffer) => Buffer): Promise<void> {
+  const before = await readFile(join(dir, name));
+  const after = change(before);
+  expect(after.length).toBe(before.length);
+  expect(after.equals(before)).toBe(false);
+  await writeFile(join(dir, name), after);
+  const path = join(dir, 'manifest.json');
+  const manifest = await readFile(path, 'utf8');
+  await writeFile(path, manifest.replace(sumOf(before), sumOf(after)));
+}
+
+function sumOf(bytes: Buffer): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+function replace(from: string | RegExp, to: string): (bytes: Buffer) => Buffer {
+  return (bytes) => Buffer.from(bytes.toString('latin1').replace(from, to), 'latin1');
+}
+
+test('finds nothing wrong with what the writer left', async () => {
+  expect(await verifyOutput(await sampleOutput())).toEqual({ problems: [], rows: 5, documents: 2 });
+});
+
+test('needs an output', async () => {
+  await expect(verifyOutput(await temporaryFolder())).rejects.toThrow(/holds no output: run/);
+});
+
+test.each([
+  ['chunks.jsonl', 100],
+  ['vectors.npy', 140],
+])('sees one flipped bit of %s', async (name, at) => {
+  const dir = await sampleOutput();
+  const bytes = await readFile(join(dir, name));
+  bytes[at] = (bytes[at] as number) ^ 1;
+  await writeFile(join(dir, name), bytes);
+  expect((await verifyOutput(dir)).problems).toContain(`${name}: its SHA-256 is not the manifest's.`);
+});
+
+const damages: [string, string, (bytes: Buffer) => Buffer, string | RegExp][] = [
+  [
+    'a changed text',
+    'chunks.jsonl',
+    replace('"text":"beta"', '"text":"bets"'),
+    /row 1: the hash of its text/,
+  ],
+  ['a changed id', 'chunks.jsonl', replace(/"id":"./, '"id":"g'), /row 0: its id is wrong/],
+  ['another source', 'chunks.jsonl', replace('"source":"docs/a', '"source":"docs/c'), /its source, its id/],
+  ['another order', 'chunks.jsonl', replace('"chunk":1', '"chunk":0'), /row 1: the order of its chunks/],
+  ['a changed hash', 'chunks.jsonl', replace(/"hash":"./, '"hash":"_'), /the manifest's hash of its text/],
+  ['a broken line', 'chunks.jsonl', replace('{"id"', '["id"'), /row 0 is not a row's JSON/],
+  ['two lines in one', 'chunks.jsonl', replace('}\n{', '} {'), /2 lines instead of 3/],
+  [
+    'a changed embedding',
+    'chunks.jsonl',
+    replace(/("embedding":\[-?0\.\d*)\d,/, '$10,'),
+    /embedding of row 0 is not/,
+  ],
+  ['a renamed embedding', 'chunks.jsonl', replace('"embedding"', '"embeddinG"'), /row 0 lacks an embedding/],
+];
+
+test.each(damages)('sees %s behind fitting sums', async (_, name, change, problem) => {
+  const dir = await sampleOutput();
+  await tamper(dir, name, change);
+  const { problems } = await verifyOutput(dir);
+  expect(problems.join('\n')).toMatch(problem);
+  expect(problems.join('\n')).not.toMatch(/SHA-256/);
+});
+
+test.each([
+  ['too long', 2],
+  ['not a number', Number.NaN],
+])('sees a vector that is %s', async (_, value) => {
+  const dir = await sampleOutput();
+  await tamper(dir, 'vectors.npy', (bytes) => {
+    const changed = Buffer.from(bytes);
+    changed.writeFloatLE(value, 128 + 2 * 32);
+    return changed;
+  });
+  expect((await verifyOutput(dir)).problems.join('\n')).toMatch(/row 2 has length .* instead of 1/);
+});
+
+test('reports a damaged manifest, a changed canary among it, as a problem', async () => {
+  const dir = await sampleOutput();
+  const path = join(dir, 'manifest.json');
+  const text = await readFile(path, 'utf8');
+  await writeFile(path, text.replace(/"canaries":\["./, '"canaries":["A'));
+  const { problems } = await verifyOutput(dir);
+  expect(problems).toEqual([expect.stringMatching(/its vector space is not what its id says/)]);
+});
+
+test('stops after a hundred problems', async () => {
+  const dir = join(await temporaryFolder(), 'out');
+  await writeAll(dir, [{ source: 'docs/a.md', texts: Array.from({ length: 300 }, (_, i) => `text ${i}`) }]);
+  await tamper(dir, 'chunks.jsonl', replace(/"text":"text/g, '"text":"TEXT'));
+  expect((await verifyOutput(dir)).problems).toHaveLength(100);
+});
