@@ -8,7 +8,7 @@ import { EmbedderFault, ServiceError } from '../errors.js';
 import { isOfText } from '../faults.js';
 import { BatchMetrics } from '../metrics/metrics.js';
 import type { Embedder, Vector } from '../types.js';
-import { MOST_IN_FLIGHT, MOST_TEXTS } from '../upstream/limits.js';
+import { MOST_IN_FLIGHT, MOST_TEXTS } from '../upstream/limiter-settings.js';
 import { openUpstream, type Upstream } from '../upstream/upstream.js';
 import { ADAPTIVE, type Candidate } from './candidates.js';
 import { ActiveClock } from './clock.js';

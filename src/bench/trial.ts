@@ -7,7 +7,7 @@ import { EmbedderFault } from '../errors.js';
 import { faultIn, isOfText } from '../faults.js';
 import { BatchMetrics } from '../metrics/metrics.js';
 import type { Embedder, VectorCache } from '../types.js';
-import { BATCH_BOUNDS } from '../upstream/limits.js';
+import { BATCH_BOUNDS } from '../upstream/limiter-settings.js';
 
 /** A text as it is sent. */
 export interface TrialText {

@@ -9,7 +9,7 @@ import type { Settings } from '../config/settings.js';
 import { UsageError } from '../errors.js';
 import { nearest } from '../text/nearest-word.js';
 import type { CacheUsage, PruneOptions, SpaceUsage, VectorCache } from '../types.js';
-import { cacheOptionsOf } from '../upstream/cache.js';
+import { cacheOptionsOf } from '../upstream/open-cache.js';
 
 /** Where a cache is, and its own bound. */
 export interface CachePlace {

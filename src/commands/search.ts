@@ -5,7 +5,7 @@ import { unknownScript } from '../embedders/guard/unknown-script.js';
 import { UsageError, VectorSpaceError } from '../errors.js';
 import { openOutput, type VectorBlock } from '../output/read/output.js';
 import type { Embedder, Vector } from '../types.js';
-import { openEmbedder } from '../upstream/embedder.js';
+import { openEmbedder } from '../upstream/choose-embedder.js';
 import { type Row, readRow } from './row.js';
 
 export interface SearchOptions {

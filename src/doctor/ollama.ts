@@ -10,7 +10,7 @@ import { pullModel } from '../embedders/ollama/pull-model.js';
 import { command } from '../text/plural.js';
 import { withoutSlashes } from '../text/trim.js';
 import type { Embedder, VectorSpace } from '../types.js';
-import { MOST_TEXTS } from '../upstream/limits.js';
+import { MOST_TEXTS } from '../upstream/limiter-settings.js';
 import type { Finding, Fix } from './check.js';
 import { examineVectors } from './ollama-vectors.js';
 import type { Probe } from './probe.js';

@@ -3,7 +3,7 @@ import { countsLookups } from '../cache/hit-counter.js';
 import { withMemory } from '../cache/memory/cache.js';
 import type { Settings } from '../config/settings.js';
 import type { VectorCache } from '../types.js';
-import { openConfiguredCache } from '../upstream/cache.js';
+import { openConfiguredCache } from '../upstream/open-cache.js';
 
 /** Bytes of the vectors in memory, of all models together. */
 const MEMORY = 128 * 1024 * 1024;

@@ -4,7 +4,7 @@ import { Dispatcher } from '../batching/dispatcher.js';
 import { halve } from '../chunks/halve.js';
 import { isTooLong } from '../faults.js';
 import type { FailureCode } from '../types.js';
-import { BATCH_BOUNDS } from '../upstream/limits.js';
+import { BATCH_BOUNDS } from '../upstream/limiter-settings.js';
 import { rowOf } from './chunk.js';
 import type { RunCounts } from './counts.js';
 import type { Session } from './session.js';

@@ -2,7 +2,7 @@
 import type { Settings } from '../config/settings.js';
 import type { WalkEntry } from '../documents/walk/walk.js';
 import type { Failure } from '../types.js';
-import { planChunking } from '../upstream/embedder.js';
+import { planChunking } from '../upstream/choose-embedder.js';
 import { chunk } from './chunk.js';
 import { type ReadOptions, read } from './read.js';
 

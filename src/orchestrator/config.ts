@@ -7,7 +7,7 @@ import { DEFAULT_URL } from '../embedders/ollama/host.js';
 import { variable } from '../environment.js';
 import { UsageError } from '../errors.js';
 import type { Priority } from '../types.js';
-import { BATCH_BOUNDS, MOST_TEXTS } from '../upstream/limits.js';
+import { BATCH_BOUNDS, MOST_TEXTS } from '../upstream/limiter-settings.js';
 import { startFor } from './start.js';
 
 /** Settings of `.batchrc` that concern texts, and what only a long-lived orchestrator needs. */

@@ -9,7 +9,7 @@ import { unknownScript } from '../embedders/guard/unknown-script.js';
 import { type EmbedderFault, QueueFullError, UsageError } from '../errors.js';
 import type { BatchMetrics } from '../metrics/metrics.js';
 import type { Priority, Vector } from '../types.js';
-import { BATCH_BOUNDS } from '../upstream/limits.js';
+import { BATCH_BOUNDS } from '../upstream/limiter-settings.js';
 import type { Upstream } from '../upstream/upstream.js';
 import { type BatchConfig, checkOption, type PrefixKind } from './config.js';
 import { KnownVectors } from './known.js';

@@ -17,11 +17,11 @@ import { CANARY_TEXTS, compareSpaces } from '../embedders/guard/canaries.js';
 import { VectorSpaceError } from '../errors.js';
 import type { BatchMetrics } from '../metrics/metrics.js';
 import type { Embedder, VectorCache, VectorSpace } from '../types.js';
-import { firstSeen, openConfiguredCache } from './cache.js';
-import { comeback } from './comeback.js';
-import { openEmbedder } from './embedder.js';
-import { type LimiterBounds, limitsFor, MOST_TEXTS } from './limits.js';
+import { openEmbedder } from './choose-embedder.js';
+import { type LimiterBounds, limitsFor, MOST_TEXTS } from './limiter-settings.js';
+import { firstSeen, openConfiguredCache } from './open-cache.js';
 import type { OpenedEmbedder } from './options.js';
+import { comeback } from './wait-for-servers.js';
 
 export interface UpstreamOptions {
   settings: Settings;

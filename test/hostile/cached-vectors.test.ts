@@ -10,7 +10,7 @@ import { memoryCache } from '../../src/cache/memory/cache.js';
 import { LOOKUPS_KEY } from '../../src/cache/redis/cache-keys.js';
 import { BatchOrchestrator } from '../../src/orchestrator/orchestrator.js';
 import type { Vector, VectorCache } from '../../src/types.js';
-import { openConfiguredCache } from '../../src/upstream/cache.js';
+import { openConfiguredCache } from '../../src/upstream/open-cache.js';
 import { hashOf, spaceOf } from '../cache/vectors.js';
 import { floats, gateway, get, ollama, post, settingsWith } from '../gateway/gateways.js';
 import { makeWorkspace } from '../helpers/cli.js';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { UsageError } from '../../src/errors.js';
 import { BatchConfig } from '../../src/orchestrator/config.js';
-import { memoryBound } from '../../src/upstream/limits.js';
+import { memoryBound } from '../../src/upstream/limiter-settings.js';
 
 describe('defaults and environment', () => {
   test('the defaults of the design', () => {

@@ -12,11 +12,11 @@ import { ServiceError, WrongVectorsError } from '../errors.js';
 import { isChanged, isDown } from '../faults.js';
 import { estimateCounter } from '../tokens/estimate.js';
 import type { Embedder } from '../types.js';
-import { settledInTime } from './in-time.js';
-import { type Absent, type OpenedMember, withLatecomers } from './latecomers.js';
-import { MOST_TEXTS } from './limits.js';
+import { settledInTime } from './ask-in-time.js';
+import { type Absent, type OpenedMember, withLatecomers } from './late-servers.js';
+import { MOST_TEXTS } from './limiter-settings.js';
 import type { OpenEmbedderOptions, OpenedEmbedder } from './options.js';
-import { withRequestCount } from './requests.js';
+import { withRequestCount } from './request-events.js';
 
 /** A first look at an address that nobody named must not hold up a run. */
 const PROBE_TIMEOUT_MS = 1500;

@@ -8,7 +8,7 @@ import { estimateCounter } from '../tokens/estimate.js';
 import type { TokenCounter, VectorSpace } from '../types.js';
 import type { OpenEmbedderOptions, OpenedEmbedder } from './options.js';
 import { waitFor } from './outage.js';
-import { withRequestCount } from './requests.js';
+import { withRequestCount } from './request-events.js';
 
 /** What a run will open: by name, the best model of the server, or the one in this package. */
 type Choice = { kind: 'builtin' } | { kind: 'ollama'; model: string | undefined };
@@ -37,7 +37,7 @@ export async function openEmbedder(options: OpenEmbedderOptions): Promise<Opened
   const { settings, previous, signal, onNotice } = options;
   const choice = choose(settings, previous);
   if (choice?.kind === 'ollama') {
-    const { openOllama } = await import('./ollama.js');
+    const { openOllama } = await import('./open-ollama.js');
     const waiting = { timeoutMs: settings.waitForServer, signal, onNotice };
     return waitFor(() => openOllama(options, choice.model), waiting);
   }
@@ -49,7 +49,7 @@ export async function openEmbedder(options: OpenEmbedderOptions): Promise<Opened
     }
     return openBuiltin(options);
   }
-  const { findModel, openOllama } = await import('./ollama.js');
+  const { findModel, openOllama } = await import('./open-ollama.js');
   const model = await findModel(options);
   if (model !== undefined) return openOllama(options, model);
   onNotice(

@@ -4,7 +4,7 @@ import type { Settings } from '../../src/config/settings.js';
 import { CANARY_TEXTS } from '../../src/embedders/guard/canaries.js';
 import { ServiceError, UsageError, WrongVectorsError } from '../../src/errors.js';
 import type { Embedder } from '../../src/types.js';
-import { openEmbedder } from '../../src/upstream/embedder.js';
+import { openEmbedder } from '../../src/upstream/choose-embedder.js';
 import type { OpenEmbedderOptions } from '../../src/upstream/options.js';
 import { allMiniLm, faults, startOllama, type TestOllama } from '../helpers/ollama.js';
 import { OPENING } from '../helpers/opening.js';

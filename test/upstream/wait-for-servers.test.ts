@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Embedder } from '../../src/types.js';
-import { comeback } from '../../src/upstream/comeback.js';
-import { openEmbedder } from '../../src/upstream/embedder.js';
+import { openEmbedder } from '../../src/upstream/choose-embedder.js';
+import { comeback } from '../../src/upstream/wait-for-servers.js';
 import { faults, startOllama, type TestOllama } from '../helpers/ollama.js';
 import { settingsWith } from './settings.js';
 
