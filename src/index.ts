@@ -30,7 +30,7 @@ export type { RunResult } from './ingest/options.js';
 export type { IngestSummary } from './ingest/summary.js';
 export type { Metrics } from './metrics/snapshot.js';
 export { performanceSummary } from './metrics/summary.js';
-export type { CacheStats } from './orchestrator/cache.js';
+export type { CacheStats } from './orchestrator/cache-control.js';
 export { BatchConfig, type BatchOptions, type PrefixKind } from './orchestrator/config.js';
 export type { Health } from './orchestrator/health.js';
 export type { EmbedTextsOptions, TextOutcome } from './orchestrator/intake.js';

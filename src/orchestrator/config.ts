@@ -8,7 +8,7 @@ import { variable } from '../environment.js';
 import { UsageError } from '../errors.js';
 import type { Priority } from '../types.js';
 import { BATCH_BOUNDS, MOST_TEXTS } from '../upstream/limiter-settings.js';
-import { startFor } from './start.js';
+import { startFor } from './model-start.js';
 
 /** Settings of `.batchrc` that concern texts, and what only a long-lived orchestrator needs. */
 export interface BatchOptions

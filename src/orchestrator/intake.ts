@@ -11,9 +11,9 @@ import type { BatchMetrics } from '../metrics/metrics.js';
 import type { Priority, Vector } from '../types.js';
 import { BATCH_BOUNDS } from '../upstream/limiter-settings.js';
 import type { Upstream } from '../upstream/upstream.js';
+import { Room } from './admission.js';
 import { type BatchConfig, checkOption, type PrefixKind } from './config.js';
-import { KnownVectors } from './known.js';
-import { Room } from './room.js';
+import { KnownVectors } from './known-vectors.js';
 
 export interface EmbedTextsOptions {
   /** Takes the texts from the queue; what is in flight already is finished for the cache. */

@@ -5,11 +5,11 @@ import { BatchMetrics } from '../metrics/metrics.js';
 import type { Metrics } from '../metrics/snapshot.js';
 import type { Embedder, Vector, VectorCache, VectorSpace } from '../types.js';
 import { openUpstream, type Upstream } from '../upstream/upstream.js';
-import { OrchestratorCache } from './cache.js';
+import { OrchestratorCache } from './cache-control.js';
 import { BatchConfig, type BatchOptions } from './config.js';
 import { checkHealth, type Health } from './health.js';
 import { type EmbedTextsOptions, Intake, type TextOutcome } from './intake.js';
-import { Results } from './results.js';
+import { Results } from './pending-results.js';
 import { timerMs } from './timer.js';
 
 interface Running {

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import type { BatchKind, Ticket } from '../batching/ticket.js';
 import { registerDerived } from '../cache/space-registry.js';
 import type { Vector, VectorCache, VectorEntry, VectorSpace } from '../types.js';
-import { Lookups } from './lookups.js';
+import { Lookups } from './lookup-batcher.js';
 
 export class KnownVectors {
   readonly #space: VectorSpace;
