@@ -25,8 +25,8 @@ export {
   VectorSpaceError,
   WrongVectorsError,
 } from './errors.js';
-export { RunCounts } from './ingest/counts.js';
 export type { RunResult } from './ingest/options.js';
+export { RunCounts } from './ingest/run-counts.js';
 export type { IngestSummary } from './ingest/summary.js';
 export type { Metrics } from './metrics/snapshot.js';
 export { performanceSummary } from './metrics/summary.js';

@@ -66,7 +66,7 @@ async function ingestAction(command: Command, paths: string[], flags: Flags): Pr
   const { settings } = loaded;
   const [{ ingest }, { RunCounts }] = await Promise.all([
     import('../commands/ingest.js'),
-    import('../ingest/counts.js'),
+    import('../ingest/run-counts.js'),
   ]);
   const counts = new RunCounts();
   const progress = await startProgress(counts, Boolean(flags.quiet));

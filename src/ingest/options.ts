@@ -1,9 +1,9 @@
 // What whoever starts a run says, and what the run says at its end.
 import type { Settings } from '../config/settings.js';
 import type { Failure } from '../types.js';
-import type { RunCounts } from './counts.js';
-import type { StandardInput } from './stdin.js';
+import type { RunCounts } from './run-counts.js';
 import type { IngestSummary } from './summary.js';
+import type { StandardInput } from './survey/standard-input.js';
 
 export interface RunOptions {
   /** Files, folders, globs, or `-` for JSON Lines on standard input. */

@@ -3,14 +3,14 @@
 import type { WalkEntry } from '../documents/walk/walk.js';
 import type { OutputWriter } from '../output/write/writer.js';
 import type { Failure } from '../types.js';
-import { type Chunking, chunk } from './chunk.js';
-import { embed } from './embed.js';
-import { type ReadOptions, read } from './read.js';
-import { resolve } from './resolve.js';
+import type { Topic } from './sample-question.js';
 import type { Session } from './session.js';
-import type { Step } from './steps.js';
-import type { Topic } from './topic.js';
-import { write } from './write.js';
+import { type Chunking, chunk } from './stages/chunk.js';
+import type { Step } from './stages/document-steps.js';
+import { embed } from './stages/embed.js';
+import { type ReadOptions, read } from './stages/read.js';
+import { resolve } from './stages/resolve.js';
+import { write } from './stages/write.js';
 
 export interface PipelineOptions extends ReadOptions {
   /** Opens embedder, cache and journal at the first call; the same session ever after. */

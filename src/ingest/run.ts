@@ -9,19 +9,19 @@ import type { Lock } from '../output/lock/lock.js';
 import { type Output, openOutput } from '../output/read/output.js';
 import { openWriter } from '../output/write/writer.js';
 import type { Failure } from '../types.js';
-import { RunCounts } from './counts.js';
-import { failuresElsewhere, type Named, namedBy } from './elsewhere.js';
-import { Listing } from './listing.js';
-import { madeBy, newlyMade, refuseOtherChunks, refuseOtherEmbedder, SPLITTER } from './made.js';
 import type { RunOptions, RunResult } from './options.js';
+import { madeBy, newlyMade, refuseOtherChunks, refuseOtherEmbedder, SPLITTER } from './pinned.js';
 import { runPipeline } from './pipeline.js';
-import { limitsOf, read } from './read.js';
-import { guardRemovals } from './removals.js';
+import { RunCounts } from './run-counts.js';
+import { Topic } from './sample-question.js';
 import type { Session } from './session.js';
-import { readStandardInput, STDIN_ROOT } from './stdin.js';
+import { limitsOf, read } from './stages/read.js';
 import { summarize } from './summary.js';
-import { type SurveyResult, survey } from './survey.js';
-import { Topic } from './topic.js';
+import { Listing } from './survey/found-files.js';
+import { failuresElsewhere, type Named, namedBy } from './survey/other-roots.js';
+import { guardRemovals } from './survey/removal-guard.js';
+import { readStandardInput, STDIN_ROOT } from './survey/standard-input.js';
+import { type SurveyResult, survey } from './survey/survey.js';
 
 /** One run from the walk to the commit. */
 export class Run {
@@ -92,7 +92,7 @@ export class Run {
       await this.#guard(known ? removed : unlisted, previous, known);
       refuseOtherEmbedder(this.#options.settings, known);
       refuseOtherChunks(this.#options.settings, known);
-      const { countPlan } = await import('./plan.js');
+      const { countPlan } = await import('./dry-run.js');
       await countPlan(this.#listing.again(), {
         ...this.#readOptions(known, removed),
         settings: this.#options.settings,

@@ -9,8 +9,8 @@ import type { Output } from '../output/read/output.js';
 import { type Journal, openJournal } from '../output/write/journal.js';
 import type { Embedder, VectorCache, VectorSpace } from '../types.js';
 import { openUpstream, type Upstream } from '../upstream/upstream.js';
-import type { Chunking } from './chunk.js';
-import type { RunCounts } from './counts.js';
+import type { RunCounts } from './run-counts.js';
+import type { Chunking } from './stages/chunk.js';
 
 /** Tokens left free under the embedder's limit, since an estimate may be a little short. */
 const MARGIN = 0.95;

@@ -1,7 +1,7 @@
 // What a run says at its end, as one JSON-ready value.
 import type { EmbedderIdentity } from '../types.js';
-import type { RunCounts } from './counts.js';
-import type { Elsewhere } from './elsewhere.js';
+import type { RunCounts } from './run-counts.js';
+import type { Elsewhere } from './survey/other-roots.js';
 
 export interface IngestSummary {
   out: string;

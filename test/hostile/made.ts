@@ -3,12 +3,14 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { deflateRawSync, deflateSync } from 'node:zlib';
 import type { WalkEntry } from '../../src/documents/walk/walk.js';
-import { RunCounts } from '../../src/ingest/counts.js';
-import type { ReadOptions } from '../../src/ingest/read.js';
-import type { Step } from '../../src/ingest/steps.js';
+import { RunCounts } from '../../src/ingest/run-counts.js';
+import type { Step } from '../../src/ingest/stages/document-steps.js';
+import type { ReadOptions } from '../../src/ingest/stages/read.js';
 
-type ReadModule = typeof import('../../src/ingest/read.js');
-const { read } = (await import(new URL('../../dist/ingest/read.js', import.meta.url).href)) as ReadModule;
+type ReadModule = typeof import('../../src/ingest/stages/read.js');
+const { read } = (await import(
+  new URL('../../dist/ingest/stages/read.js', import.meta.url).href
+)) as ReadModule;
 
 /** All steps of reading these files, from a first run. */
 export async function readFiles(

@@ -4,8 +4,8 @@ import { rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { WalkEntry } from '../../src/documents/walk/walk.js';
-import { RunCounts } from '../../src/ingest/counts.js';
-import { read } from '../../src/ingest/read.js';
+import { RunCounts } from '../../src/ingest/run-counts.js';
+import { read } from '../../src/ingest/stages/read.js';
 import { makeWorkspace, type Workspace } from '../helpers/cli.js';
 import { summaryOf, writeFiles } from '../ingest/helpers.js';
 

@@ -5,8 +5,8 @@ import { isGraphemeBoundary } from '../../src/chunks/boundaries.js';
 import { COUNTED, countInTurns } from '../../src/chunks/count.js';
 import { split, splitInTurns } from '../../src/chunks/split.js';
 import { extract } from '../../src/documents/extract.js';
-import { chunk, rowOf } from '../../src/ingest/chunk.js';
-import { RunCounts } from '../../src/ingest/counts.js';
+import { RunCounts } from '../../src/ingest/run-counts.js';
+import { chunk, rowOf } from '../../src/ingest/stages/chunk.js';
 import { estimateCounter } from '../../src/tokens/estimate.js';
 
 it('a table of 60 KB that repeats a long name in each row is too large, and one of answers is not', async () => {

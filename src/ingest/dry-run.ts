@@ -3,8 +3,8 @@ import type { Settings } from '../config/settings.js';
 import type { WalkEntry } from '../documents/walk/walk.js';
 import type { Failure } from '../types.js';
 import { planChunking } from '../upstream/choose-embedder.js';
-import { chunk } from './chunk.js';
-import { type ReadOptions, read } from './read.js';
+import { chunk } from './stages/chunk.js';
+import { type ReadOptions, read } from './stages/read.js';
 
 export interface PlanOptions extends ReadOptions {
   settings: Settings;

@@ -1,8 +1,8 @@
 // The guard before rows go: losing most of an output is more often a wrong path than a wish.
-import { UsageError } from '../errors.js';
-import type { Output } from '../output/read/output.js';
-import { countLost } from './moves.js';
-import type { Step } from './steps.js';
+import { UsageError } from '../../errors.js';
+import type { Output } from '../../output/read/output.js';
+import type { Step } from '../stages/document-steps.js';
+import { countLost } from './moved-documents.js';
 
 /**
  * @param gone sources of the output whose rows would go

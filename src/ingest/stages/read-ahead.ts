@@ -1,10 +1,10 @@
 // Files opened before their turn: the reader's process works on the next ones while their forerunners are
 // split and embedded here.
 import { createHash } from 'node:crypto';
-import type { DocumentReader } from '../documents/reader/reader.js';
-import type { Reading } from '../documents/reading.js';
-import type { WalkEntry } from '../documents/walk/walk.js';
-import { readForeign } from '../files/foreign-file.js';
+import type { DocumentReader } from '../../documents/reader/reader.js';
+import type { Reading } from '../../documents/reading.js';
+import type { WalkEntry } from '../../documents/walk/walk.js';
+import { readForeign } from '../../files/foreign-file.js';
 
 export type FileEntry = Extract<WalkEntry, { kind: 'file' }> & { bytes?: Buffer };
 

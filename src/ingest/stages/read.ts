@@ -1,23 +1,23 @@
 // Files to documents: reads and hashes every file, passes over those that are as the previous output has
 // them, and hands the others on in the one order of the run.
 import { setImmediate } from 'node:timers/promises';
-import type { Settings } from '../config/settings.js';
-import { debug, told } from '../debug.js';
-import { isBinary } from '../documents/decode.js';
-import { formatFor } from '../documents/extract.js';
-import type { ReaderLimits } from '../documents/reader/limits.js';
-import { DocumentReader } from '../documents/reader/reader.js';
-import type { Reading } from '../documents/reading.js';
-import type { WalkEntry } from '../documents/walk/walk.js';
-import { DocumentError, EmbedError } from '../errors.js';
-import { ForeignFileError } from '../files/foreign-file.js';
-import type { Output } from '../output/read/output.js';
-import type { FailureCode } from '../types.js';
-import { Ahead, type FileEntry, type OpenedFile } from './ahead.js';
-import type { RunCounts } from './counts.js';
-import { type Arrival, Sequence } from './sequence.js';
-import { STDIN_ROOT } from './stdin.js';
-import type { RecordFileStep, Step } from './steps.js';
+import type { Settings } from '../../config/settings.js';
+import { debug, told } from '../../debug.js';
+import { isBinary } from '../../documents/decode.js';
+import { formatFor } from '../../documents/extract.js';
+import type { ReaderLimits } from '../../documents/reader/limits.js';
+import { DocumentReader } from '../../documents/reader/reader.js';
+import type { Reading } from '../../documents/reading.js';
+import type { WalkEntry } from '../../documents/walk/walk.js';
+import { DocumentError, EmbedError } from '../../errors.js';
+import { ForeignFileError } from '../../files/foreign-file.js';
+import type { Output } from '../../output/read/output.js';
+import type { FailureCode } from '../../types.js';
+import type { RunCounts } from '../run-counts.js';
+import { STDIN_ROOT } from '../survey/standard-input.js';
+import { type Arrival, Sequence } from './document-order.js';
+import type { RecordFileStep, Step } from './document-steps.js';
+import { Ahead, type FileEntry, type OpenedFile } from './read-ahead.js';
 
 /** Stands for the hash of a file that failed in part: no file has it, so the next run reads it again. */
 const READ_AGAIN = '0'.repeat(64);

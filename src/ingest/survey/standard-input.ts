@@ -1,7 +1,7 @@
 // The path `-`: JSON Lines on standard input, as one file of records among the others.
-import type { WalkEntry } from '../documents/walk/walk.js';
-import { UsageError } from '../errors.js';
-import { compareSources } from '../text/source-order.js';
+import type { WalkEntry } from '../../documents/walk/walk.js';
+import { UsageError } from '../../errors.js';
+import { compareSources } from '../../text/source-order.js';
 
 /** Source of standard input; its records are `stdin.jsonl#id`. */
 export const STDIN_SOURCE = 'stdin.jsonl';

@@ -1,14 +1,14 @@
 // Sends the rows without a vector to the embedder and yields all steps in their old order. At most a
 // window of rows waits for vectors, so nothing is read ahead without limit.
-import { Dispatcher } from '../batching/dispatcher.js';
-import { halve } from '../chunks/halve.js';
-import { isTooLong } from '../faults.js';
-import type { FailureCode } from '../types.js';
-import { BATCH_BOUNDS } from '../upstream/limiter-settings.js';
+import { Dispatcher } from '../../batching/dispatcher.js';
+import { halve } from '../../chunks/halve.js';
+import { isTooLong } from '../../faults.js';
+import type { FailureCode } from '../../types.js';
+import { BATCH_BOUNDS } from '../../upstream/limiter-settings.js';
+import type { RunCounts } from '../run-counts.js';
+import type { Session } from '../session.js';
 import { rowOf } from './chunk.js';
-import type { RunCounts } from './counts.js';
-import type { Session } from './session.js';
-import type { RowStep, Step } from './steps.js';
+import type { RowStep, Step } from './document-steps.js';
 
 /** Full batches that may wait behind those in flight: enough that a free slot never waits for the disk. */
 const BATCHES_AHEAD = 4;

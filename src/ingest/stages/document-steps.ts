@@ -1,6 +1,6 @@
 // What flows through the pipeline: the life of every document as a row of small steps, in output order.
-import type { Ticket } from '../batching/ticket.js';
-import type { Chunk, Document, Failure, Vector } from '../types.js';
+import type { Ticket } from '../../batching/ticket.js';
+import type { Chunk, Document, Failure, Vector } from '../../types.js';
 
 /** The document is as the previous output has it. */
 export interface KeepStep {

@@ -1,12 +1,12 @@
 // The first look at the paths, before anything is read: how much there is, and which documents of the
 // previous output are gone for good. Removal is careful: what wasn't seen isn't gone.
-import { isThere } from '../documents/walk/sources/find-file.js';
-import { isUnderRoot } from '../documents/walk/sources/source-name.js';
-import type { WalkEntry } from '../documents/walk/walk.js';
-import type { Output } from '../output/read/output.js';
-import type { RunCounts } from './counts.js';
-import { countElsewhere, type Elsewhere, filesElsewhere, type Named } from './elsewhere.js';
-import { STDIN_ROOT } from './stdin.js';
+import { isThere } from '../../documents/walk/sources/find-file.js';
+import { isUnderRoot } from '../../documents/walk/sources/source-name.js';
+import type { WalkEntry } from '../../documents/walk/walk.js';
+import type { Output } from '../../output/read/output.js';
+import type { RunCounts } from '../run-counts.js';
+import { countElsewhere, type Elsewhere, filesElsewhere, type Named } from './other-roots.js';
+import { STDIN_ROOT } from './standard-input.js';
 
 export interface SurveyOptions {
   previous: Output | undefined;

@@ -1,10 +1,10 @@
 // The one order of a run: what arrives from files and what the previous output holds, merged by source.
 
-import type { Output } from '../output/read/output.js';
-import { compareSources } from '../text/source-order.js';
-import type { Document } from '../types.js';
-import type { RunCounts } from './counts.js';
-import type { Step } from './steps.js';
+import type { Output } from '../../output/read/output.js';
+import { compareSources } from '../../text/source-order.js';
+import type { Document } from '../../types.js';
+import type { RunCounts } from '../run-counts.js';
+import type { Step } from './document-steps.js';
 
 /** A new or changed document that waits for its turn. */
 export interface Arrival {

@@ -1,10 +1,10 @@
 // What the output holds under roots that a run doesn't name: kept, and said, since a folder that was moved
 // or given up would stay in every answer; dropped where that is asked for.
-import type { Root } from '../documents/walk/paths/roots.js';
-import { isUnderRoot, sourceOf } from '../documents/walk/sources/source-name.js';
-import type { Output } from '../output/read/output.js';
-import type { Failure } from '../types.js';
-import { STDIN_ROOT, STDIN_SOURCE } from './stdin.js';
+import type { Root } from '../../documents/walk/paths/roots.js';
+import { isUnderRoot, sourceOf } from '../../documents/walk/sources/source-name.js';
+import type { Output } from '../../output/read/output.js';
+import type { Failure } from '../../types.js';
+import { STDIN_ROOT, STDIN_SOURCE } from './standard-input.js';
 
 /** Documents of the output under one root that the run doesn't name. */
 export interface Elsewhere {

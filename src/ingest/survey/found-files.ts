@@ -1,8 +1,8 @@
 // What the paths hold: walked once for the survey, and given once more for the reading.
 import { setImmediate } from 'node:timers/promises';
-import type { Root } from '../documents/walk/paths/roots.js';
-import { type WalkEntry, type WalkOptions, walk } from '../documents/walk/walk.js';
-import { withStandardInput } from './stdin.js';
+import type { Root } from '../../documents/walk/paths/roots.js';
+import { type WalkEntry, type WalkOptions, walk } from '../../documents/walk/walk.js';
+import { withStandardInput } from './standard-input.js';
 
 type Group = readonly WalkEntry[];
 

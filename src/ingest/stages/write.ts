@@ -1,11 +1,11 @@
 // The last stage: hands finished steps to the output's writer.
 
-import { debug } from '../debug.js';
-import type { OutputWriter } from '../output/write/writer.js';
-import type { Failure } from '../types.js';
-import type { RunCounts } from './counts.js';
-import type { Step } from './steps.js';
-import type { Topic } from './topic.js';
+import { debug } from '../../debug.js';
+import type { OutputWriter } from '../../output/write/writer.js';
+import type { Failure } from '../../types.js';
+import type { RunCounts } from '../run-counts.js';
+import type { Topic } from '../sample-question.js';
+import type { Step } from './document-steps.js';
 
 export async function write(
   groups: AsyncIterable<Step[]>,

@@ -1,9 +1,9 @@
 // Documents to chunks: a document's `begin` is followed by its rows and an `end`.
 import { setImmediate } from 'node:timers/promises';
-import { splitInTurns } from '../chunks/split.js';
-import type { Chunk, FailureCode, TokenCounter } from '../types.js';
-import type { RunCounts } from './counts.js';
-import type { FailureStep, RowStep, Step } from './steps.js';
+import { splitInTurns } from '../../chunks/split.js';
+import type { Chunk, FailureCode, TokenCounter } from '../../types.js';
+import type { RunCounts } from '../run-counts.js';
+import type { FailureStep, RowStep, Step } from './document-steps.js';
 
 /** Rows a group at most: one look-up in the cache, one stretch of work between two looks at the network. */
 const GROUP = 256;

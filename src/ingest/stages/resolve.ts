@@ -1,8 +1,8 @@
 // Finds the vectors that are known already: previous output, journal of an interrupted run, cache.
-import type { Vector } from '../types.js';
-import type { RunCounts } from './counts.js';
-import type { Session } from './session.js';
-import type { RowStep, Step } from './steps.js';
+import type { Vector } from '../../types.js';
+import type { RunCounts } from '../run-counts.js';
+import type { Session } from '../session.js';
+import type { RowStep, Step } from './document-steps.js';
 
 export async function* resolve(
   groups: AsyncIterable<Step[]>,
