@@ -3,7 +3,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { settingsOfServe } from '../config/load.js';
 import { variable } from '../environment.js';
 import { UsageError } from '../errors.js';
-import type { LogLevel } from '../gateway/logging.js';
+import type { LogLevel } from '../gateway/http/logging.js';
 import type { GatewayLimits } from '../gateway/options.js';
 import { printable } from '../text/printable.js';
 import { addSettings, milliseconds, positive, settingsFor, size, tellAddresses } from './flags.js';

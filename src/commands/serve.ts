@@ -1,10 +1,10 @@
 // `embed serve` without its flags: runs a gateway until its signal, then drains it.
 import type { Settings } from '../config/settings.js';
 import { UsageError } from '../errors.js';
-import { isLoopback } from '../gateway/auth.js';
-import { type LogLevel, openLog } from '../gateway/logging.js';
+import { startGateway } from '../gateway/gateway.js';
+import { isLoopback } from '../gateway/http/auth.js';
+import { type LogLevel, openLog } from '../gateway/http/logging.js';
 import type { GatewayLimits } from '../gateway/options.js';
-import { startGateway } from '../gateway/server.js';
 import { plural } from '../text/plural.js';
 
 export interface ServeOptions {

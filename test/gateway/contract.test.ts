@@ -1,7 +1,7 @@
 // Whatever was asked of real Ollama servers is asked of the gateway in front of one: case by case, it must
 // answer as they did.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Gateway, startGateway } from '../../src/gateway/server.js';
+import { type Gateway, startGateway } from '../../src/gateway/gateway.js';
 import { ollamaVersions, recordedCases } from '../helpers/ollama/contract.js';
 import { expectAsRecorded } from '../helpers/ollama/shape.js';
 import { startOllama, type TestOllama } from '../helpers/ollama.js';

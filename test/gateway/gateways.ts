@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 import { loadSettings } from '../../src/config/load.js';
 import type { Settings } from '../../src/config/settings.js';
+import { type Gateway, startGateway } from '../../src/gateway/gateway.js';
 import type { GatewayOptions } from '../../src/gateway/options.js';
-import { type Gateway, startGateway } from '../../src/gateway/server.js';
 import { ollama, stopAfterTest } from '../helpers/running.js';
 
 export { ollama };

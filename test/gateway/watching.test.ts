@@ -4,7 +4,7 @@ import { createWriteStream, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { openLog } from '../../src/gateway/logging.js';
+import { openLog } from '../../src/gateway/http/logging.js';
 import type { RequestLine } from '../../src/gateway/options.js';
 import { eventually } from '../helpers/eventually.js';
 import { allMiniLm } from '../helpers/ollama.js';

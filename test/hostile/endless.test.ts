@@ -5,7 +5,7 @@ import { afterEach, expect, test } from 'vitest';
 import { OllamaClient } from '../../src/embedders/ollama/client.js';
 import { pullModel } from '../../src/embedders/ollama/pull-model.js';
 import { EmbedderFault, ServiceError } from '../../src/errors.js';
-import { OllamaServer } from '../../src/gateway/servers.js';
+import { OllamaServer } from '../../src/gateway/backends/ollama-servers.js';
 import { makeWorkspace } from '../helpers/cli.js';
 
 const MB = 1024 * 1024;

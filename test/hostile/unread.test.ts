@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { Writable } from 'node:stream';
 import { afterEach, expect, test } from 'vitest';
-import { openLog } from '../../src/gateway/logging.js';
+import { openLog } from '../../src/gateway/http/logging.js';
 import type { RequestLine } from '../../src/gateway/options.js';
 import { ollama } from '../gateway/gateways.js';
 import { BIN, makeWorkspace, type Workspace } from '../helpers/cli.js';

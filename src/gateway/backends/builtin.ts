@@ -1,0 +1,156 @@
+// The built-in embedder as what stands behind the gateway: says of itself what an Ollama says of a model, so
+// that its clients can be tried on a machine that has none.
+import { dimensions, windowTokens } from '../../embedders/builtin/onnx/graph.js';
+import { weightsDigest } from '../../embedders/builtin/weights.js';
+import { canonicalName } from '../../embedders/ollama/model-name.js';
+import { readPackage } from '../../package.js';
+import { type Fields, fieldsOf } from '../http/body.js';
+import { bodyOf, missingModel, type Refusal } from '../routes/error-answers.js';
+import type { Backend, BackendState, Passing } from './backend.js';
+
+const MODEL = 'universal-sentence-encoder-lite:latest';
+const NAMES: ReadonlySet<string> = new Set([MODEL, canonicalName('builtin')]);
+
+const JSON_UTF8 = 'application/json; charset=utf-8';
+
+interface Answer {
+  status: number;
+  type: string;
+  body: string;
+}
+
+export class BuiltinBackend implements Backend {
+  readonly embedder = 'builtin';
+  readonly servers = 1;
+  readonly #startedAt = new Date().toISOString();
+
+  async modelOf(name: string | undefined): Promise<string | undefined> {
+    return name === undefined || NAMES.has(canonicalName(name)) ? MODEL : undefined;
+  }
+
+  async pass({ request, reply }: Passing): Promise<void> {
+    const path = request.url.split('?', 1)[0]!;
+    const { status, type, body } = await this.#answer(request.method, path, request.body);
+    await reply.code(status).header('content-type', type).send(body);
+  }
+
+  async isUp(): Promise<boolean> {
+    return true;
+  }
+
+  async state(): Promise<BackendState> {
+    return { servers: [] };
+  }
+
+  async close(): Promise<void> {}
+
+  async #answer(method: string, path: string, body: unknown): Promise<Answer> {
+    switch (`${method} ${path}`) {
+      case 'GET /':
+      case 'HEAD /':
+        return { status: 200, type: 'text/plain; charset=utf-8', body: 'Ollama is running' };
+      case 'GET /api/version':
+        return json({ version: readPackage().version });
+      case 'GET /api/tags':
+        return json({ models: [await this.#listed()] });
+      case 'GET /api/ps':
+        return json({ models: [{ ...(await this.#listed()), size_vram: 0, context_length: windowTokens }] });
+      case 'GET /v1/models':
+        return { ...json({ object: 'list', data: [this.#openAiModel()] }), type: 'application/json' };
+      case 'POST /api/show':
+        return show(fieldsOf(body));
+      case 'POST /api/embed':
+        return unusual(body, path) ?? json({ model: fieldsOf(body)!.model, embeddings: [] });
+      case 'POST /api/embeddings':
+        return unusual(body, path) ?? json({ embedding: [] });
+      case 'POST /v1/embeddings':
+        return unusual(body, path) ?? refused({ status: 400, message: 'invalid input' }, path);
+      default:
+        return elsewhere(path);
+    }
+  }
+
+  async #listed(): Promise<Fields> {
+    const digest = await weightsDigest();
+    return { name: MODEL, model: MODEL, modified_at: this.#startedAt, size: SIZE, digest, details };
+  }
+
+  #openAiModel(): Fields {
+    const created = Math.floor(Date.parse(this.#startedAt) / 1000);
+    return { id: MODEL, object: 'model', created, owned_by: 'library' };
+  }
+}
+
+/** Bytes of the weights. */
+const SIZE = 27_903_656;
+
+const details = {
+  parent_model: '',
+  format: 'tfjs',
+  family: 'use',
+  families: ['use'],
+  parameter_size: '',
+  quantization_level: '',
+};
+
+function show(fields: Fields | undefined): Answer {
+  const name = String(fields?.model ?? fields?.name ?? '');
+  if (!NAMES.has(canonicalName(name)))
+    return refused({ status: 404, message: `model '${name}' not found` }, '');
+  const model_info = {
+    'general.architecture': 'use',
+    'use.context_length': windowTokens,
+    'use.embedding_length': dimensions,
+  };
+  return json({ details, model_info, capabilities: ['embedding'] });
+}
+
+/** What an Ollama answers to requests that hold no text; undefined when it answers with no vectors. */
+function unusual(body: unknown, path: string): Answer | undefined {
+  const refuse = (status: number, message: string) => refused({ status, message }, path);
+  if (!Buffer.isBuffer(body) || body.length === 0) return refuse(400, 'missing request body');
+  const fields = fieldsOf(body);
+  if (!fields) return refuse(400, 'unexpected EOF');
+  const { model, input, keep_alive: keepAlive } = fields;
+  if (typeof keepAlive === 'string')
+    return refuse(400, `time: invalid duration ${JSON.stringify(keepAlive)}`);
+  if (typeof model !== 'string' || model === '') return refuse(404, "model '' not found");
+  if (!/^[\w.\-/]+(:[\w.-]+)?$/.test(model)) return refuse(400, 'invalid model name');
+  if (!NAMES.has(canonicalName(model))) return refuse(404, missingModel(model));
+  if (input === undefined || input === null || input === '') return undefined;
+  if (!Array.isArray(input) || !input.every((one) => typeof one === 'string')) {
+    return refuse(400, 'invalid input type');
+  }
+  return input.length === 0 ? undefined : refuse(400, 'the built-in embedder has no vector for a blank text');
+}
+
+/** What an Ollama can do beside embedding. */
+const OTHERS = /^\/(api\/(chat|generate|pull|push|create|copy|delete)|v1\/(chat\/)?completions)$/;
+
+function elsewhere(path: string): Answer {
+  if (OTHERS.test(path)) {
+    const message = 'the built-in embedder only embeds: start the gateway with --ollama-url for all else';
+    return refused({ status: 501, message }, path);
+  }
+  if (KNOWN.has(path)) return { status: 405, type: 'text/plain', body: '405 method not allowed' };
+  return { status: 404, type: 'text/plain', body: '404 page not found' };
+}
+
+const KNOWN: ReadonlySet<string> = new Set([
+  '/api/version',
+  '/api/tags',
+  '/api/ps',
+  '/api/show',
+  '/api/embed',
+  '/api/embeddings',
+  '/v1/models',
+  '/v1/embeddings',
+]);
+
+function refused(refusal: Refusal, path: string): Answer {
+  return { status: refusal.status, ...bodyOf(refusal, path) };
+}
+
+function json(value: unknown): Answer {
+  return { status: 200, type: JSON_UTF8, body: JSON.stringify(value) };
+}

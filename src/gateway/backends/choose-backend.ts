@@ -1,0 +1,53 @@
+// Decides what stands behind the gateway: what was asked for by name, else an Ollama on the default address,
+// else the built-in embedder.
+import type { Settings } from '../../config/settings.js';
+import { DEFAULT_URL, parseOllamaAddress } from '../../embedders/ollama/host.js';
+import { UsageError } from '../../errors.js';
+import { isLoopback } from '../http/auth.js';
+import type { Backend } from './backend.js';
+import { BuiltinBackend } from './builtin.js';
+import { OllamaBackend } from './ollama.js';
+
+export interface BackendOptions {
+  settings: Settings;
+  ownsCredentials: boolean;
+  /** Where the gateway will listen. */
+  self: { host: string; port: number };
+  onNotice(message: string): void;
+  onChange(): void;
+}
+
+/** @throws {UsageError} when an address can't be read, or is the gateway's own */
+export async function openBackend(options: BackendOptions): Promise<Backend> {
+  const { settings, onNotice } = options;
+  const { embedder, model, ollamaUrl } = settings;
+  if (embedder === 'builtin') return new BuiltinBackend();
+  const isNamed = embedder === 'ollama' || model !== undefined || ollamaUrl !== undefined;
+  if (isNamed) refuseSelf(ollamaUrl ?? [DEFAULT_URL], options.self);
+  const ollama = new OllamaBackend(options);
+  if (isNamed || (await ollama.isUp())) return ollama;
+  await ollama.close();
+  onNotice(
+    'No Ollama found: serving the built-in embedder. For Ollama: start it, or name one with --ollama-url.',
+  );
+  return new BuiltinBackend();
+}
+
+/** Whoever sets OLLAMA_HOST for all programs means the gateway with it: it would ask itself for ever. */
+function refuseSelf(addresses: readonly string[], self: BackendOptions['self']): void {
+  for (const address of addresses) {
+    const { url } = parseOllamaAddress(address);
+    const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80));
+    const host = url.hostname.replace(/^\[|\]$/g, '');
+    const isSame = host === self.host || (isLoopback(host) && (isLoopback(self.host) || isAny(self.host)));
+    if (port === self.port && isSame) {
+      throw new UsageError(
+        `${address} is where the gateway itself is to listen: name the Ollama behind it with --ollama-url, or use another --port.`,
+      );
+    }
+  }
+}
+
+function isAny(host: string): boolean {
+  return host === '0.0.0.0' || host === '::';
+}

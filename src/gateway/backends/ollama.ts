@@ -1,0 +1,100 @@
+// Ollama servers as what stands behind the gateway: what isn't batched is passed on to the first that is up.
+import type { Settings } from '../../config/settings.js';
+import { parseOllamaAddress } from '../../embedders/ollama/host.js';
+import { listEmbeddingModels } from '../../embedders/ollama/model-info.js';
+import { EmbedderFault } from '../../errors.js';
+import { mostTelling } from '../../faults.js';
+import { RefusedError } from '../routes/error-answers.js';
+import { passThrough } from '../routes/passthrough.js';
+import type { Backend, BackendState, Passing } from './backend.js';
+import { OllamaServers } from './ollama-servers.js';
+
+/** The servers that are up weren't compared with the others, or give other vectors. */
+const NONE_LEFT = 'none of the servers whose vectors fit this model answers, please try again';
+
+/** Paths that change what the server has. */
+const CHANGING = /^\/api\/(pull|create|copy|delete|push|blobs)\b/;
+
+export interface OllamaBackendOptions {
+  settings: Settings;
+  /** Clients' credentials are for the gateway. */
+  ownsCredentials: boolean;
+  /** A client may have changed what the server has. */
+  onChange(): void;
+}
+
+export class OllamaBackend implements Backend {
+  readonly embedder = 'ollama';
+  readonly #options: OllamaBackendOptions;
+  readonly #servers: OllamaServers;
+  #default: string | undefined;
+
+  /** @throws {UsageError} when an address can't be read */
+  constructor(options: OllamaBackendOptions) {
+    const { ollamaUrl, ollamaApiKey, model } = options.settings;
+    this.#options = options;
+    this.#servers = new OllamaServers(ollamaUrl ?? [], ollamaApiKey);
+    this.#default = model;
+  }
+
+  async modelOf(name: string | undefined): Promise<string | undefined> {
+    if (name !== undefined) return name;
+    if (this.#default !== undefined) return this.#default;
+    const { url } = (await this.#servers.firstUp())!;
+    const apiKey = this.#options.settings.ollamaApiKey;
+    [this.#default] = await listEmbeddingModels(parseOllamaAddress(url).url, { apiKey });
+    return this.#default;
+  }
+
+  get servers(): number {
+    return this.#servers.all.length;
+  }
+
+  async pass({ request, reply, body, signal, vectors = {} }: Passing): Promise<void> {
+    const { ownsCredentials, onChange } = this.#options;
+    const { from, never, confirm } = vectors;
+    const left = from && new Set(from);
+    const faults: EmbedderFault[] = [];
+    for (;;) {
+      const server = await this.#servers.firstUp(left);
+      if (!server) throw faults.length > 0 ? mostTelling(faults) : new RefusedError(503, NONE_LEFT, 5);
+      try {
+        return await passThrough(request, reply, server, {
+          ownsCredentials,
+          signal,
+          ...(body && { body }),
+          ...(never && { never }),
+          ...(confirm && { confirm: (ending) => confirm(server.url, ending) }),
+        });
+      } catch (error) {
+        // Nothing has gone out: another one may have what is asked for.
+        if (!(error instanceof EmbedderFault) || !left?.delete(server.url)) throw error;
+        faults.push(error);
+      } finally {
+        if (CHANGING.test(request.url)) onChange();
+      }
+    }
+  }
+
+  isUp(): Promise<boolean> {
+    return this.#servers.isAnyUp();
+  }
+
+  async state(): Promise<BackendState> {
+    const servers = this.#servers.all.map(async (server) => ({ url: server.url, up: await server.isUp() }));
+    return { servers: await Promise.all(servers) };
+  }
+
+  digests(): Promise<Map<string, Set<string>>> {
+    return this.#servers.digests();
+  }
+
+  async look(model: string): Promise<string | undefined> {
+    const all = await Promise.all(this.#servers.all.map((server) => server.look(model)));
+    return all.includes(undefined) ? undefined : all.join(' ');
+  }
+
+  close(): Promise<void> {
+    return this.#servers.close();
+  }
+}

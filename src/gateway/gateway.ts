@@ -1,0 +1,272 @@
+// The gateway: an HTTP server that speaks as Ollama does, in front of Ollama. Requests for vectors are batched
+// and cached; all others are passed through.
+import { randomBytes } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { UsageError } from '../errors.js';
+import { openBackend } from './backends/choose-backend.js';
+import { AnswersRoom } from './http/answer-memory.js';
+import { isLocalHost, isLoopback, tokenCheck } from './http/auth.js';
+import { fieldsOf } from './http/body.js';
+import { callerOf } from './http/call.js';
+import { Connections } from './http/connections.js';
+import { Traffic } from './http/traffic.js';
+import { Uploads } from './http/upload-memory.js';
+import { openSharedCache } from './models/gateway-cache.js';
+import { Models } from './models/models.js';
+import { openNamedModel } from './models/named-model.js';
+import { type GatewayOptions, LIMITS } from './options.js';
+import type { GatewayParts } from './route-context.js';
+import { embeddingRoute } from './routes/embedding.js';
+import { bodyOf, RefusedError, refusalOf } from './routes/error-answers.js';
+import { healthRoute, readyRoute } from './routes/health.js';
+import { metricsRoute } from './routes/metrics.js';
+import { embedRoute, legacyRoute } from './routes/ollama.js';
+import { openAiRoute } from './routes/openai.js';
+
+export interface Gateway {
+  /** Where it listens. */
+  readonly url: string;
+  /** Says that it isn't ready, takes no more connections, and ends when all that is under way is answered. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a gateway. The servers behind it may be down: their models are opened when they are asked for; one that
+ * the settings name is opened at once, where they are up.
+ * @throws {UsageError} when it would be open to others without a token, or can't listen
+ * @throws {ServiceError} when a cache that was named can't be used
+ * @throws {WrongVectorsError} when the servers give wrong vectors of the model that was named
+ */
+export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  const { host = '127.0.0.1', port = 11_444, token, settings, onNotice = () => undefined } = options;
+  const limits = { ...LIMITS, ...options.limits };
+  limits.maxUploads = Math.max(limits.maxUploads, 4 * limits.maxBody);
+  const cache = await openSharedCache(settings, onNotice);
+  let models: Models | undefined;
+  const backend = await openBackend({
+    settings,
+    ownsCredentials: token !== undefined,
+    self: { host, port },
+    onNotice,
+    onChange: () => models?.suspect(),
+  }).catch(async (error: unknown) => {
+    await cache?.close();
+    throw error;
+  });
+  models = new Models({
+    settings,
+    embedder: backend.embedder,
+    cache,
+    maxQueue: limits.maxQueue,
+    most: limits.maxModels,
+    onNotice,
+    ...(backend.digests && { digests: () => backend.digests!() }),
+    ...(backend.look && { look: (model) => backend.look!(model) }),
+    onRefused: (model, { message }) => {
+      // Until then it ends the start, which says it.
+      if (listens) onNotice(`No vectors of "${model}" are given. ${message}`);
+    },
+  });
+  let listens = false;
+  let draining = false;
+  const holdsToken = token === undefined ? () => true : tokenCheck(token);
+  const parts: GatewayParts = {
+    backend,
+    models,
+    cache,
+    traffic: new Traffic(),
+    answers: new AnswersRoom(limits),
+    limits,
+    startedAt: performance.now(),
+    isDraining: () => draining,
+    isTrusted: (request) => holdsToken(request.headers.authorization),
+  };
+  const app = build(parts, { ...options, host });
+  const connections = new Connections(app.server, limits, onNotice);
+  const close = async () => {
+    await models.stop();
+    await backend.close();
+    await cache?.close();
+  };
+  try {
+    await openNamedModel({ settings, backend, models, onNotice });
+    await app.listen({ host, port });
+    listens = true;
+  } catch (error) {
+    await app.close();
+    await close();
+    throw cantListen(error, host, port);
+  }
+  const { port: actual } = app.server.address() as AddressInfo;
+  let stopped: Promise<void> | undefined;
+  const stop = async () => {
+    draining = true;
+    connections.drain();
+    const late = setTimeout(() => app.server.closeAllConnections(), limits.drainMs);
+    await app.close();
+    clearTimeout(late);
+    await close();
+  };
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${actual}`,
+    stop: () => {
+      stopped ??= stop();
+      return stopped;
+    },
+  };
+}
+
+function build(parts: GatewayParts, options: GatewayOptions & { host: string }): FastifyInstance {
+  const { limits, backend } = parts;
+  const run = randomBytes(4).toString('hex');
+  let count = 0;
+  const app = Fastify({
+    logger: false,
+    bodyLimit: limits.maxBody,
+    // Those that come while it drains are answered: their connections end with the answer.
+    return503OnClosing: false,
+    exposeHeadRoutes: false,
+    genReqId: (raw) => {
+      const given = raw.headers['x-request-id'];
+      return typeof given === 'string' && /^[\w.-]{1,64}$/.test(given) ? given : `${run}-${++count}`;
+    },
+    // A client that doesn't finish its headers holds a connection and nothing else, but not for long.
+    http: {
+      headersTimeout: limits.receiveMs,
+      connectionsCheckingInterval: Math.min(5000, limits.receiveMs),
+    },
+    routerOptions: {
+      onBadUrl: (_path, _request, response) => {
+        response.writeHead(400, { 'content-type': 'application/json; charset=utf-8' });
+        response.end('{"error":"bad request target"}');
+      },
+    },
+  });
+  app.decorateRequest('textCount', 0);
+  // Bodies are read as they are, whatever the client calls them; Ollama does the same.
+  app.removeAllContentTypeParsers();
+  const uploads = new Uploads(limits);
+  app.addContentTypeParser('*', ({ raw }, _payload, done) => {
+    uploads.read(raw).then((body) => done(null, body), done);
+  });
+  app.addHook('onRequest', async ({ raw }, reply) => {
+    reply.raw.once('close', () => uploads.release(raw));
+  });
+  observe(app, parts, options);
+  guard(app, parts, options);
+  announceDrain(app, parts);
+  app.setErrorHandler((error, request, reply) => answerError(error, request, reply, options));
+
+  app.post('/api/embed', embedRoute(parts));
+  app.post('/api/embeddings', legacyRoute(parts));
+  app.post('/v1/embeddings', openAiRoute(parts));
+  app.post('/embedding', embeddingRoute(parts));
+  app.get('/embedding', embeddingRoute(parts));
+  app.get('/health', { exposeHeadRoute: true }, healthRoute(parts));
+  app.get('/ready', { exposeHeadRoute: true }, readyRoute(parts));
+  app.get('/metrics', metricsRoute(parts));
+  const pass = (request: FastifyRequest, reply: FastifyReply) => backend.pass({ request, reply });
+  if (backend.embedder === 'builtin') {
+    app.all('/*', pass);
+  } else {
+    // Before the body is touched, so that it streams through.
+    app.all('/*', { onRequest: pass }, () => undefined);
+  }
+  app.setNotFoundHandler((_request, reply) =>
+    reply.code(405).header('content-type', 'text/plain').send('405 method not allowed'),
+  );
+  return app;
+}
+
+/** Who may come in at all. */
+function guard(app: FastifyInstance, parts: GatewayParts, { host, token }: GatewayOptions): void {
+  const localOnly = token === undefined && isLoopback(host ?? '');
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+    if (!request.raw.url?.startsWith('/')) throw new RefusedError(400, 'bad request target');
+    if (localOnly && !isLocalHost(request.headers.host)) {
+      throw new RefusedError(403, 'forbidden: start the gateway with a token to use it by this name');
+    }
+    const route = request.routeOptions.url;
+    if (route === '/health' || route === '/ready' || parts.isTrusted(request)) return;
+    reply.header('www-authenticate', 'Bearer');
+    throw new RefusedError(401, 'unauthorized');
+  });
+}
+
+/** Tells clients not to send more on a connection that a drain ends with this answer. */
+function announceDrain(app: FastifyInstance, { isDraining }: GatewayParts): void {
+  app.addHook('onSend', async (_request, reply) => {
+    if (isDraining()) reply.header('connection', 'close');
+  });
+}
+
+/** Routes whose answers are vectors: how long they take says how well the gateway does. */
+const VECTORS: ReadonlySet<string> = new Set(['/api/embed', '/v1/embeddings', '/embedding']);
+
+function observe(app: FastifyInstance, { traffic }: GatewayParts, { onRequest }: GatewayOptions): void {
+  app.addHook('onRequest', async (request, reply) => {
+    // Of a connection that has ended, it can't be told any more.
+    const client = callerOf(request);
+    const start = performance.now();
+    // Fastify tells of answers that were sent whole; one that was broken off ends so, too.
+    reply.raw.once('close', () => {
+      const route = request.routeOptions.url ?? '/*';
+      const ms = performance.now() - start;
+      const status = statusOf(reply.raw);
+      traffic.answered(route, status, VECTORS.has(route) ? ms / 1000 : undefined);
+      onRequest?.({
+        id: request.id,
+        method: request.method,
+        path: request.url.split('?', 1)[0]!,
+        route,
+        status,
+        ms: Math.round(ms * 10) / 10,
+        client,
+        ...(request.textCount > 0 && { texts: request.textCount }),
+      });
+    });
+  });
+}
+
+/** What became of an answer: 499 when its client left, 502 when its server broke off. */
+function statusOf({ writableFinished, statusCode, errored }: ServerResponse): number {
+  if (writableFinished) return statusCode;
+  return errored ? 502 : 499;
+}
+
+function answerError(
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { onError }: GatewayOptions,
+): FastifyReply {
+  const refusal = refusalOf(error, error instanceof RefusedError ? '' : modelNamed(request.body));
+  if (refusal.status === 500) onError?.(error, request.id);
+  const { type, body } = bodyOf(refusal, request.url);
+  if (refusal.retryAfter !== undefined) reply.header('retry-after', refusal.retryAfter);
+  // The rest of a body that nobody will read must not be taken for the next request.
+  if (!request.raw.complete) reply.header('connection', 'close');
+  return reply.code(refusal.status).header('content-type', type).send(body);
+}
+
+/** For messages; empty where a body names none. */
+function modelNamed(body: unknown): string {
+  const { model } = fieldsOf(body) ?? {};
+  return typeof model === 'string' ? model : '';
+}
+
+function cantListen(error: unknown, host: string, port: number): unknown {
+  const { code } = error as { code?: string };
+  if (code === 'EADDRINUSE') {
+    return new UsageError(`Port ${port} of ${host} is taken: stop what listens there, or use --port.`);
+  }
+  if (code === 'EADDRNOTAVAIL' || code === 'EACCES' || code === 'ENOTFOUND') {
+    return new UsageError(
+      `The gateway can't listen on ${host}:${port} (${code}): use other --host and --port.`,
+    );
+  }
+  return error;
+}

@@ -1,0 +1,108 @@
+// Bodies of requests for vectors, read as Ollama reads them. What is out of the ordinary is left to the server,
+// which has the right words for it.
+import { RefusedError } from '../routes/error-answers.js';
+import { jsonShape } from './json-shape.js';
+
+/** What nests deeper is nothing that we could write again: it goes on as it came. */
+const maxLevels = 32;
+/** No request has a use for more. */
+const maxKeys = 10_000;
+const maxParts = 1_000_000;
+
+export type Fields = { [key: string]: unknown };
+
+/** Of each body, however many ask for them. */
+const known = new WeakMap<Buffer, Fields | undefined>();
+
+/**
+ * The JSON object of a body; undefined when it is none, or nests too deep.
+ * @throws {RefusedError} when it has more keys or values than any request needs
+ */
+export function fieldsOf(body: unknown): Fields | undefined {
+  if (!Buffer.isBuffer(body)) return undefined;
+  if (!known.has(body)) known.set(body, read(body));
+  return known.get(body);
+}
+
+function read(body: Buffer): Fields | undefined {
+  const { levels, keys, parts } = jsonShape(body);
+  if (levels > maxLevels) return undefined;
+  if (keys > maxKeys || parts > maxParts) {
+    throw new RefusedError(
+      400,
+      `too much in one request: at most ${maxKeys} keys and ${maxParts} values are taken`,
+    );
+  }
+  try {
+    const value: unknown = JSON.parse(body.toString());
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Fields)
+      : undefined;
+  } catch {
+    return undefined; // The server says what is wrong with it.
+  }
+}
+
+export interface VectorRequest {
+  model: string;
+  texts: string[];
+  truncate: boolean;
+  dimensions: number | undefined;
+  /** `options.num_ctx` */
+  context: number | undefined;
+}
+
+/** A request that can be batched; undefined for all others: unknown types, empty texts, no texts. */
+export function vectorRequestOf(fields: Fields | undefined): VectorRequest | undefined {
+  if (!fields) return undefined;
+  const { model, input, truncate, dimensions, keep_alive: keepAlive, options } = fields;
+  if (typeof model !== 'string' || model === '') return undefined;
+  const texts = typeof input === 'string' ? [input] : input;
+  if (!Array.isArray(texts) || texts.length === 0) return undefined;
+  if (!texts.every((text) => typeof text === 'string' && text !== '')) return undefined;
+  if (!isAbsent(truncate) && typeof truncate !== 'boolean') return undefined;
+  if (!isAbsent(dimensions) && !Number.isInteger(dimensions)) return undefined;
+  if (!isAbsent(options) && typeof options !== 'object') return undefined;
+  if (!isDuration(keepAlive)) return undefined;
+  const context = (options as Fields | null | undefined)?.num_ctx;
+  return {
+    model,
+    texts,
+    truncate: truncate !== false,
+    dimensions: (dimensions as number | null | undefined) ?? undefined,
+    context: Number.isInteger(context) && (context as number) > 0 ? (context as number) : undefined,
+  };
+}
+
+/**
+ * A body without what would have the server load the model anew: other options, and a time to stay loaded
+ * that isn't the server's own. Without a text it is a wish about the model itself, and stays as it is.
+ * @param key where the body has its text
+ */
+export function normalised(body: unknown, key: 'input' | 'prompt'): Buffer | undefined {
+  if (!Buffer.isBuffer(body)) return undefined;
+  const fields = fieldsOf(body);
+  const text = fields?.[key];
+  if (!fields || isAbsent(text) || text === '' || !isDuration(fields.keep_alive)) return body;
+  const { options, keep_alive: keepAlive, ...rest } = fields;
+  return options === undefined && keepAlive === undefined ? body : Buffer.from(JSON.stringify(rest));
+}
+
+/** @throws {RefusedError} when there are more than `most` */
+export function checkCount(texts: unknown, most: number): void {
+  if (!Array.isArray(texts) || texts.length <= most) return;
+  throw new RefusedError(
+    400,
+    `too many texts in one request: ${texts.length}, at most ${most} are taken (--max-texts)`,
+  );
+}
+
+function isAbsent(value: unknown): boolean {
+  return value === undefined || value === null;
+}
+
+/** A `keep_alive` that the server takes: a number of seconds, or a duration of Go. */
+function isDuration(value: unknown): boolean {
+  if (isAbsent(value) || typeof value === 'number') return true;
+  return typeof value === 'string' && /^[+-]?(0|((\d+(\.\d*)?|\.\d+)(ns|us|µs|ms|s|m|h))+)$/.test(value);
+}

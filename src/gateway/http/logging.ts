@@ -1,0 +1,68 @@
+// The gateway's log: JSON lines, one for each answered request. No texts, no queries, no tokens.
+import type { Writable } from 'node:stream';
+import { pino } from 'pino';
+import { debug } from '../../debug.js';
+import { EmbedError } from '../../errors.js';
+import { maskAddresses } from '../../net/masked-address.js';
+import { plural } from '../../text/plural.js';
+import { printable } from '../../text/printable.js';
+import type { RequestLine } from '../options.js';
+import { LogStream } from './log-stream.js';
+
+export const LOG_LEVELS = ['silent', 'error', 'warn', 'info'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** Characters of what clients and servers have a say in: a path may have 16,000. */
+const LONGEST = 500;
+const FRAMES = 20;
+
+export interface GatewayLog {
+  request(line: RequestLine): void;
+  notice(message: string): void;
+  /** What nobody foresaw, by the id of its request. */
+  error(error: unknown, id: string): void;
+  /** Waits a moment for who reads the log. @returns how many lines nobody read in time, and were dropped */
+  end(): Promise<number>;
+}
+
+/** @param out where lines go. @default standard output */
+export function openLog(level: LogLevel, out: Writable = process.stdout): GatewayLog {
+  const stream = new LogStream(out, (lines) =>
+    log.warn({ dropped: lines }, `dropped ${plural(lines, 'log line')}: nobody read them`),
+  );
+  const log = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, stream);
+  return {
+    request: (line) => {
+      if (debug.gateway) tellRequest(line);
+      const bounded = {
+        ...line,
+        path: printable(line.path, LONGEST),
+        client: printable(line.client, LONGEST),
+      };
+      log[line.status >= 500 ? 'warn' : 'info'](bounded, 'request');
+    },
+    notice: (message) => {
+      debug.gateway?.(message);
+      log.warn(printable(maskAddresses(message), LONGEST));
+    },
+    error: (error, id) => log.error({ id, ...known(error) }, 'unexpected error'),
+    end: () => stream.end(),
+  };
+}
+
+function tellRequest({ id, method, path, status, ms, texts }: RequestLine): void {
+  const count = texts === undefined ? '' : `, ${texts} texts`;
+  debug.gateway?.(`${id} ${method} ${path}${count}: ${status} after ${Math.round(ms)} ms`);
+}
+
+/** Where it happened; the message only of our own errors, since others' may quote a text. */
+function known(error: unknown): object {
+  if (error instanceof EmbedError)
+    return { code: error.code, message: printable(maskAddresses(error.message), LONGEST) };
+  if (!(error instanceof Error)) return { type: typeof error };
+  const frames = error.stack?.split('\n').filter((line) => /^\s+at /.test(line));
+  return {
+    name: printable(error.name, LONGEST),
+    stack: frames?.slice(0, FRAMES).map((line) => printable(line.trim(), LONGEST)),
+  };
+}

@@ -1,0 +1,53 @@
+// What came in over HTTP, counted: requests by route and status, texts, and how long answers took.
+import { Histogram } from '../../metrics/histogram.js';
+
+export interface RouteCount {
+  route: string;
+  status: number;
+  count: number;
+}
+
+export interface TrafficMetrics {
+  http_requests: RouteCount[];
+  http_requests_total: number;
+  /** Texts that clients asked for, cached ones included. */
+  texts_in: number;
+  /** Seconds from a request's last byte of headers to the end of its answer. */
+  http_time_seconds: { count: number; sum: number; p50: number; p95: number; p99: number };
+}
+
+export class Traffic {
+  /** Of requests that asked for vectors; others may take as long as a chat does. */
+  readonly durations = new Histogram();
+  readonly #requests = new Map<string, RouteCount>();
+  #texts = 0;
+
+  answered(route: string, status: number, seconds: number | undefined): void {
+    const key = `${route} ${status}`;
+    const known = this.#requests.get(key);
+    if (known) known.count++;
+    else this.#requests.set(key, { route, status, count: 1 });
+    if (seconds !== undefined) this.durations.observe(seconds);
+  }
+
+  texts(count: number): void {
+    this.#texts += count;
+  }
+
+  snapshot(): TrafficMetrics {
+    const { durations } = this;
+    const requests = [...this.#requests.values()].map((one) => ({ ...one }));
+    return {
+      http_requests: requests,
+      http_requests_total: requests.reduce((sum, { count }) => sum + count, 0),
+      texts_in: this.#texts,
+      http_time_seconds: {
+        count: durations.count,
+        sum: durations.sum,
+        p50: durations.quantile(0.5),
+        p95: durations.quantile(0.95),
+        p99: durations.quantile(0.99),
+      },
+    };
+  }
+}

@@ -1,0 +1,88 @@
+// Bodies of requests on their way in: what all of them hold together has a bound, so that clients who send
+// much and never end can't fill the memory, nor keep others out.
+import type { IncomingMessage } from 'node:http';
+import type { GatewayLimits } from '../options.js';
+import { BUSY, ClientGoneError, RefusedError } from '../routes/error-answers.js';
+
+/** Bytes of a body's first piece of memory; it doubles from there. */
+const FIRST = 16 * 1024;
+
+interface Upload {
+  /** Bytes of memory that it holds. */
+  held: number;
+  isComplete: boolean;
+  /** Ends it for the sake of others. */
+  giveUp(): void;
+}
+
+export class Uploads {
+  readonly #limits: Pick<GatewayLimits, 'maxBody' | 'maxUploads' | 'receiveMs'>;
+  readonly #open = new Map<IncomingMessage, Upload>();
+
+  constructor(limits: Pick<GatewayLimits, 'maxBody' | 'maxUploads' | 'receiveMs'>) {
+    this.#limits = limits;
+  }
+
+  /**
+   * The whole body. It counts until it is released.
+   * @throws {RefusedError} 413 when it is too large, 503 when all hold too much and this one most
+   * @throws {ClientGoneError}
+   */
+  read(raw: IncomingMessage): Promise<Buffer> {
+    const { maxBody, receiveMs } = this.#limits;
+    const tooLarge = () => new RefusedError(413, 'request body too large');
+    if (Number(raw.headers['content-length'] ?? 0) > maxBody) return Promise.reject(tooLarge());
+    return new Promise((resolve, reject) => {
+      let body = Buffer.alloc(0);
+      let length = 0;
+      const end = (error?: Error) => {
+        clearTimeout(timer);
+        raw.off('data', onData).off('end', onEnd).off('error', onGone).off('close', onGone);
+        if (!error) return resolve(body.subarray(0, length));
+        body = Buffer.alloc(0);
+        upload.held = 0;
+        reject(error);
+      };
+      const upload = { held: 0, isComplete: false, giveUp: () => end(new RefusedError(503, BUSY, 1)) };
+      // Copied, since a body in pieces of one byte each would take a hundred times its size.
+      const onData = (part: Buffer) => {
+        if (length + part.length > maxBody) return end(tooLarge());
+        if (length + part.length > body.length) {
+          const size = Math.min(maxBody, Math.max(FIRST, 2 * body.length, length + part.length));
+          if (!this.#makeRoom(upload, size)) return upload.giveUp();
+          const larger = Buffer.allocUnsafeSlow(size);
+          body.copy(larger, 0, 0, length);
+          body = larger;
+        }
+        length += part.copy(body, length);
+      };
+      const onEnd = () => {
+        upload.isComplete = true;
+        end();
+      };
+      const onGone = () => end(new ClientGoneError());
+      const timer = setTimeout(() => raw.destroy(), receiveMs);
+      this.#open.set(raw, upload);
+      raw.on('data', onData).once('end', onEnd).once('error', onGone).once('close', onGone);
+    });
+  }
+
+  /** Its request is answered, or nobody waits for the answer. */
+  release(raw: IncomingMessage): void {
+    this.#open.delete(raw);
+  }
+
+  /** Lets an upload hold `size` bytes. The largest that isn't complete gives way. @returns false when it is this one */
+  #makeRoom(upload: Upload, size: number): boolean {
+    let all = size - upload.held;
+    for (const { held } of this.#open.values()) all += held;
+    upload.held = size;
+    const others = [...this.#open.values()].filter((one) => one !== upload && !one.isComplete);
+    for (const other of others.sort((a, b) => b.held - a.held)) {
+      if (all <= this.#limits.maxUploads || other.held < size) break;
+      all -= other.held;
+      other.giveUp();
+    }
+    return all <= this.#limits.maxUploads;
+  }
+}

@@ -1,0 +1,125 @@
+// Texts to vectors through an orchestrator, as an Ollama client expects it: cut when that is allowed, counted
+// as the server counts.
+import { type EmbedderFault, RejectedTextsError } from '../../errors.js';
+import { isTooLong } from '../../faults.js';
+import type { TextOutcome } from '../../orchestrator/intake.js';
+import type { BatchOrchestrator } from '../../orchestrator/orchestrator.js';
+import type { Embedder, Priority, Vector } from '../../types.js';
+import { RefusedError, TOO_LONG } from '../routes/error-answers.js';
+
+/** Of a value of a vector: as a float, and as it is written in most answers. */
+const VALUE_BYTES = 16;
+
+export interface Wish {
+  /** Whether texts that are too long are cut. */
+  truncate: boolean;
+  /** Values of a vector; the model's own where it isn't fewer than that. */
+  dimensions: number | undefined;
+  /** The context that the client would load the model with. Only ever refuses. */
+  context?: number | undefined;
+  priority: Priority | undefined;
+  caller: string;
+  signal: AbortSignal;
+  /** Waits until an answer of so many bytes may be made. */
+  room(bytes: number): Promise<void>;
+}
+
+export interface Embedded {
+  vectors: Vector[];
+  /** Tokens of all texts as far as the model sees them, special tokens included; exact for WordPiece models. */
+  tokens: number;
+}
+
+/**
+ * A text that fits for sure is sent as all others are, whether it may be cut or not, so that it shares their
+ * requests and cache entries; the rest is sent with the permission to cut it.
+ * @param texts none of them empty
+ * @throws {RejectedTextsError | ServiceError | QueueFullError | NotStartedError} as the orchestrator does
+ */
+export async function embedTexts(
+  model: BatchOrchestrator,
+  texts: readonly string[],
+  wish: Wish,
+): Promise<Embedded> {
+  const { embedder } = model;
+  await wish.room(texts.length * dimensionsOf(model, wish) * VALUE_BYTES);
+  const { counter, maxTokens } = embedder;
+  const counts = texts.map((text) => counter.count(text) + counter.special);
+  const tokens = counts.reduce((sum, count) => sum + Math.min(count, maxTokens), 0);
+  const { context } = wish;
+  if (
+    !wish.truncate &&
+    context !== undefined &&
+    isExact(embedder) &&
+    counts.some((count) => count > context)
+  ) {
+    throw new RefusedError(400, TOO_LONG);
+  }
+  const mayBeCut = counts.map((count) => wish.truncate && !fits(count, embedder));
+  const [whole, cut] = await Promise.all([
+    ask(model, texts, wish, (index) => !mayBeCut[index], false),
+    ask(model, texts, wish, (index) => mayBeCut[index]!, true),
+  ]);
+  const again = await ask(model, texts, wish, (index) => wish.truncate && wasTooLong(whole[index]), true);
+  return { vectors: vectorsOf(texts.map((_, index) => again[index] ?? cut[index] ?? whole[index]!)), tokens };
+}
+
+/** Values of a vector that is answered. */
+function dimensionsOf({ space }: BatchOrchestrator, { dimensions = space.dimensions }: Wish): number {
+  return dimensions >= 1 && dimensions < space.dimensions ? dimensions : space.dimensions;
+}
+
+function isExact({ counter }: Embedder): boolean {
+  return counter.id.startsWith('wordpiece/');
+}
+
+/** The built-in embedder cuts nothing: it takes long texts window by window. An estimate may be half the truth. */
+function fits(count: number, embedder: Embedder): boolean {
+  if (embedder.identity.embedder === 'builtin') return true;
+  return (isExact(embedder) ? count : count * 2) <= embedder.maxTokens;
+}
+
+function wasTooLong(outcome: TextOutcome | undefined): boolean {
+  return outcome !== undefined && 'fault' in outcome && isTooLong(outcome.fault);
+}
+
+/** Outcomes of the chosen texts, at their places. */
+async function ask(
+  model: BatchOrchestrator,
+  texts: readonly string[],
+  wish: Wish,
+  isChosen: (index: number) => boolean,
+  truncate: boolean,
+): Promise<(TextOutcome | undefined)[]> {
+  const { signal, priority, caller } = wish;
+  const dimensions = dimensionsOf(model, wish);
+  const isShorter = dimensions < model.space.dimensions;
+  const outcomes: (TextOutcome | undefined)[] = new Array(texts.length).fill(undefined);
+  const places = [...texts.keys()].filter(isChosen);
+  if (places.length === 0) return outcomes;
+  const answered = await model.processEmbeddingsBatch(
+    places.map((index) => texts[index]!),
+    {
+      signal,
+      caller,
+      truncate,
+      whenFull: 'reject',
+      ...(priority !== undefined && { priority }),
+      ...(isShorter && { dimensions }),
+    },
+  );
+  for (const [at, index] of places.entries()) outcomes[index] = answered[at]!;
+  return outcomes;
+}
+
+function vectorsOf(outcomes: readonly TextOutcome[]): Vector[] {
+  const rejected: { index: number; fault: EmbedderFault }[] = [];
+  const vectors = outcomes.map((outcome, index) => {
+    if ('error' in outcome) throw outcome.error;
+    if ('vector' in outcome) return outcome.vector;
+    rejected.push({ index, fault: outcome.fault });
+    return undefined;
+  });
+  if (rejected.length > 0) throw new RejectedTextsError(rejected, vectors);
+  return vectors as Vector[];
+}

@@ -1,0 +1,41 @@
+// One cache for all models of the gateway, with the vectors used last in memory in front of it.
+import { countsLookups } from '../../cache/hit-counter.js';
+import { withMemory } from '../../cache/memory/cache.js';
+import type { Settings } from '../../config/settings.js';
+import type { VectorCache } from '../../types.js';
+import { openConfiguredCache } from '../../upstream/open-cache.js';
+
+/** Bytes of the vectors in memory, of all models together. */
+const MEMORY = 128 * 1024 * 1024;
+
+/**
+ * @returns undefined without a cache
+ * @throws {ServiceError} when a Redis that was named can't be used
+ */
+export async function openSharedCache(
+  settings: Settings,
+  onWarning: (message: string) => void,
+): Promise<VectorCache | undefined> {
+  const cache = await openConfiguredCache(settings, onWarning);
+  return cache && withMemory(cache, MEMORY);
+}
+
+/** The cache for one of several users, who close what they are handed. */
+export function borrowed(cache: VectorCache): VectorCache {
+  const counts = countsLookups(cache) && {
+    countHits: (hits: number) => cache.countHits(hits),
+    countRefused: (count: number) => cache.countRefused(count),
+  };
+  return {
+    ...counts,
+    kind: cache.kind,
+    getMany: (space, hashes, dimensions) => cache.getMany(space, hashes, dimensions),
+    setMany: (space, entries) => cache.setMany(space, entries),
+    getMeta: (key) => cache.getMeta(key),
+    setMeta: (key, value) => cache.setMeta(key, value),
+    usage: () => cache.usage(),
+    prune: (options) => cache.prune(options),
+    clear: () => cache.clear(),
+    close: async () => undefined,
+  };
+}

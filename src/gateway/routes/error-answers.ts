@@ -1,0 +1,129 @@
+// What a client is told when something goes wrong: status and words as the recorded servers have them, where
+// they have such a case.
+import {
+  EmbedderFault,
+  type FaultMeaning,
+  NotStartedError,
+  QueueFullError,
+  RejectedTextsError,
+  ServiceError,
+  UsageError,
+  WrongVectorsError,
+} from '../../errors.js';
+import { printable } from '../../text/printable.js';
+
+/** An answer that isn't a 200. */
+export interface Refusal {
+  status: number;
+  message: string;
+  /** Seconds until a new try makes sense. */
+  retryAfter?: number;
+}
+
+/** A request that is refused by the gateway itself. */
+export class RefusedError extends Error {
+  readonly refusal: Refusal;
+
+  constructor(status: number, message: string, retryAfter?: number) {
+    super(message);
+    this.refusal = retryAfter === undefined ? { status, message } : { status, message, retryAfter };
+  }
+}
+
+/** The client closed its connection before it was answered. */
+export class ClientGoneError extends Error {}
+
+/** The time that a request may take is over. */
+export class DeadlineError extends Error {}
+
+/** Words of the recorded servers. */
+export const BUSY = 'server busy, please try again.  maximum pending requests exceeded';
+export const TOO_LONG = 'the input length exceeds the context length';
+
+/** Words of a model that isn't there, for the requests that name one. */
+export function missingModel(name: string): string {
+  return `model ${JSON.stringify(name)} not found, try pulling it first`;
+}
+
+/** @param model the name that the client used */
+export function refusalOf(error: unknown, model = ''): Refusal {
+  if (error instanceof RefusedError) return error.refusal;
+  if (error instanceof QueueFullError) return { status: 503, message: BUSY, retryAfter: 1 };
+  if (error instanceof RejectedTextsError) return ofFault(error.rejected[0]!.fault, model);
+  if (error instanceof EmbedderFault) return ofFault(error, model);
+  if (error instanceof ServiceError) {
+    const { cause } = error;
+    if (cause instanceof EmbedderFault) return { ...ofFault(cause, model), ...unless(cause, error.message) };
+    return { status: 503, message: error.message, retryAfter: 5 };
+  }
+  if (error instanceof WrongVectorsError) return { status: 503, message: error.message, retryAfter: 30 };
+  if (error instanceof UsageError) return { status: 400, message: error.message };
+  if (error instanceof ClientGoneError) return { status: 499, message: 'client closed request' };
+  if (error instanceof DeadlineError) {
+    return { status: 503, message: 'no answer in time, please try again', retryAfter: 5 };
+  }
+  if (error instanceof NotStartedError) {
+    return { status: 503, message: 'the gateway is shutting down, please try again', retryAfter: 1 };
+  }
+  return ofFramework(error) ?? { status: 500, message: 'internal server error' };
+}
+
+/** The status of each fault, and the words that the recorded servers have for it. */
+const STATUS: Record<FaultMeaning, { status: number; words?: (model: string) => string }> = {
+  'too-long': { status: 400, words: () => TOO_LONG },
+  'unknown-script': { status: 400 },
+  'bad-input': { status: 400 },
+  'bad-answer': { status: 502 },
+  busy: { status: 503, words: () => BUSY },
+  timeout: { status: 503 },
+  unreachable: { status: 503 },
+  unconfirmed: { status: 503 },
+  'missing-model': { status: 404, words: missingModel },
+  resting: { status: 503 },
+  changed: { status: 503 },
+  refused: { status: 502 },
+};
+
+function ofFault(fault: EmbedderFault, model: string): Refusal {
+  const { status, words } = STATUS[fault.meaning];
+  const message = words?.(model) ?? fault.message;
+  if (status !== 503) return { status, message };
+  return { status, message, retryAfter: Math.max(1, Math.ceil((fault.retryAfterMs ?? 1000) / 1000)) };
+}
+
+/** The outage's own sentence, where the server has no words for it. */
+function unless({ meaning }: EmbedderFault, message: string): { message?: string } {
+  return STATUS[meaning].words === undefined ? { message } : {};
+}
+
+/** Fastify's own: bodies that are too large or cut off, and paths that can't be read. */
+function ofFramework(error: unknown): Refusal | undefined {
+  const { statusCode, code } = error as { statusCode?: number; code?: string };
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return { status: 413, message: 'request body too large' };
+  if (statusCode === undefined || statusCode < 400 || statusCode >= 500) return undefined;
+  return { status: statusCode, message: 'bad request' };
+}
+
+const OPENAI_TYPES: { [status: number]: string } = {
+  400: 'invalid_request_error',
+  401: 'invalid_request_error',
+  404: 'not_found_error',
+  413: 'invalid_request_error',
+};
+
+/** Characters of a refusal: it may hold what the client sent, or what the server said. */
+const LONGEST = 2000;
+
+/** The body of a refusal, fit to be printed: OpenAI's under `/v1`, Ollama's elsewhere. */
+export function bodyOf(refusal: Refusal, path: string): { type: string; body: string } {
+  const { status } = refusal;
+  const message = printable(refusal.message, LONGEST);
+  if (!path.startsWith('/v1/')) {
+    return { type: 'application/json; charset=utf-8', body: JSON.stringify({ error: message }) };
+  }
+  const type = OPENAI_TYPES[status] ?? 'api_error';
+  return {
+    type: 'application/json',
+    body: JSON.stringify({ error: { message, type, param: null, code: null } }),
+  };
+}

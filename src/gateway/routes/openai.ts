@@ -1,0 +1,55 @@
+// OpenAI's API for vectors, in front of the same models.
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { checkCount, type Fields, fieldsOf, vectorRequestOf } from '../http/body.js';
+import { callOf } from '../http/call.js';
+import { embedTexts } from '../models/embed-texts.js';
+import { isHopeless, passHopeless, passVectors } from '../models/passed-vectors.js';
+import type { GatewayParts } from '../route-context.js';
+import { openAiAnswer } from './answers.js';
+import { missingModel, RefusedError } from './error-answers.js';
+
+/** `POST /v1/embeddings` */
+export function openAiRoute(parts: GatewayParts) {
+  const { backend, models, traffic, limits } = parts;
+  return async (request: FastifyRequest, reply: FastifyReply) => {
+    const fields = fieldsOf(request.body);
+    if (hasTokens(fields?.input)) {
+      throw new RefusedError(400, 'input: lists of tokens are not supported, send a text or a list of texts');
+    }
+    checkCount(fields?.input, limits.maxTexts);
+    const call = callOf(request, reply, parts);
+    const { signal } = call;
+    const passing = { request, reply, text: 'input', signal } as const;
+    try {
+      const base64 = encodingOf(fields);
+      const wanted = vectorRequestOf(fields);
+      if (!wanted || base64 === undefined) return await passVectors(parts, passing);
+      const { model: name, texts } = wanted;
+      request.textCount = texts.length;
+      traffic.texts(texts.length);
+      const key = await backend.modelOf(name);
+      if (key === undefined) throw new RefusedError(404, missingModel(name));
+      const { vectors, tokens } = await models.use(key, signal, (model) =>
+        embedTexts(model, texts, { ...wanted, ...call }),
+      );
+      reply.header('content-type', 'application/json');
+      return openAiAnswer(name, vectors, { tokens, base64 });
+    } catch (error) {
+      if (isHopeless(error)) return await passHopeless(parts, passing, error);
+      throw error;
+    } finally {
+      call.end();
+    }
+  };
+}
+
+/** Texts that were tokenised by the client, for another model's vocabulary. */
+function hasTokens(input: unknown): boolean {
+  return Array.isArray(input) && input.some((one) => typeof one === 'number' || Array.isArray(one));
+}
+
+/** Whether vectors are wanted as base64; undefined for an encoding that nobody knows. */
+function encodingOf(fields: Fields | undefined): boolean | undefined {
+  const encoding = fields?.encoding_format ?? 'float';
+  return encoding === 'base64' ? true : encoding === 'float' ? false : undefined;
+}
