@@ -1,6 +1,6 @@
 // `embed bench`: flags, progress, and what is printed at the end.
 import { Command, InvalidArgumentError, Option } from 'commander';
-import type { Progress } from '../bench/measure.js';
+import type { Progress } from '../bench/measure/measure.js';
 import type { BenchResult } from '../commands/bench.js';
 import { loadSettings } from '../config/load.js';
 import { SETTINGS, type Settings } from '../config/settings.js';

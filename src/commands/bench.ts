@@ -2,17 +2,17 @@
 import { existsSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { type MeasureOptions, measure, type Progress } from '../bench/measure/measure.js';
+import { type Effort, FULL, ofRounds, QUICK } from '../bench/measure/plan.js';
 import {
   type BaselineComparison,
   compareWith,
   readBaseline,
   requireSameModels,
   requireSameTexts,
-} from '../bench/baseline.js';
-import { requireWritable, type Saved, saveSettings } from '../bench/batchrc.js';
-import { type MeasureOptions, measure, type Progress } from '../bench/measure.js';
-import { type Effort, FULL, ofRounds, QUICK } from '../bench/plan.js';
-import { type BenchReport, type Recommendation, reportOf } from '../bench/report.js';
+} from '../bench/report/baseline.js';
+import { type BenchReport, type Recommendation, reportOf } from '../bench/report/report.js';
+import { requireWritable, type Saved, saveSettings } from '../bench/save/batchrc.js';
 import type { Settings } from '../config/settings.js';
 import { UsageError } from '../errors.js';
 import { makeFolders } from '../files/make-folder.js';
@@ -102,7 +102,7 @@ export async function bench(options: BenchOptions): Promise<BenchResult> {
   });
   const report = reportOf(measurement, seed, options.commandFor);
   if (page !== undefined) {
-    const { pageOf } = await import('../bench/page.js');
+    const { pageOf } = await import('../bench/report/page.js');
     await writeFile(page, pageOf(report));
   }
   const comparison = baseline && compareWith(baseline, report, options.baseline!.maxRegression);

@@ -1,7 +1,7 @@
 // A report as a measurement would make it, for what reads reports.
-import { fixed } from '../../src/bench/candidates.js';
-import type { BenchReport } from '../../src/bench/report.js';
-import type { SettingReport } from '../../src/bench/setting.js';
+import { fixed } from '../../src/bench/measure/candidates.js';
+import type { BenchReport } from '../../src/bench/report/report.js';
+import type { SettingReport } from '../../src/bench/report/setting-report.js';
 
 export function settingReport(
   kind: SettingReport['kind'],

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import type { BenchReport } from '../../src/bench/report.js';
+import type { BenchReport } from '../../src/bench/report/report.js';
 import { renderComparison, renderReport } from '../../src/cli/bench-view.js';
 import { sampleReport } from '../bench/sample-report.js';
 import { makeWorkspace, type Workspace } from '../helpers/cli.js';

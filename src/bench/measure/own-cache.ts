@@ -4,9 +4,9 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openDiskCache } from '../cache/disk/cache.js';
-import { ServiceError } from '../errors.js';
-import type { Vector, VectorCache } from '../types.js';
+import { openDiskCache } from '../../cache/disk/cache.js';
+import { ServiceError } from '../../errors.js';
+import type { Vector, VectorCache } from '../../types.js';
 import type { TrialCache, TrialText } from './trial.js';
 
 /** Far more than all rounds write. */

@@ -1,15 +1,15 @@
 // One round of the measurement after the other: each setting of a plan once, with the same texts, in random order.
-import type { Settings } from '../config/settings.js';
-import { debug } from '../debug.js';
-import { withRetry } from '../embedders/retry.js';
-import type { Vector } from '../types.js';
-import type { ScratchCache } from './cache.js';
+import type { Settings } from '../../config/settings.js';
+import { debug } from '../../debug.js';
+import { withRetry } from '../../embedders/retry.js';
+import type { Vector } from '../../types.js';
+import { type Random, shuffled } from '../statistics/random.js';
 import { nameOf } from './candidates.js';
-import type { Entry } from './entry.js';
+import type { ScratchCache } from './own-cache.js';
 import { fewestTexts, fitted, secondsOf, type Task } from './plan.js';
-import { type Random, shuffled } from './random.js';
 import { type Phase, textsPerSecond } from './series.js';
 import type { Target } from './target.js';
+import type { Entry } from './target-results.js';
 import { inShort, runTrial, type Trial } from './trial.js';
 
 export interface RoundsOptions {

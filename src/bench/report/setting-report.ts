@@ -1,8 +1,8 @@
 // What was measured of one setting, as data: its figures, and its ratio to another setting.
-import type { FaultMeaning } from '../errors.js';
-import { type Candidate, type CandidateKind, SEQUENTIAL } from './candidates.js';
-import type { Random } from './random.js';
-import { type Phase, pairs, type Series, textsPerSecond, tokensPerSecond } from './series.js';
+import type { FaultMeaning } from '../../errors.js';
+import { type Candidate, type CandidateKind, SEQUENTIAL } from '../measure/candidates.js';
+import { type Phase, pairs, type Series, textsPerSecond, tokensPerSecond } from '../measure/series.js';
+import type { Random } from '../statistics/random.js';
 import {
   type Difference,
   differenceOf,
@@ -12,7 +12,7 @@ import {
   quantile,
   type Verdict,
   verdictOn,
-} from './statistics.js';
+} from '../statistics/statistics.js';
 
 export interface SettingReport {
   /** `individual-1`, `batched-32x2`, `adaptive`, `cold-cache`, `warm-cache`. */

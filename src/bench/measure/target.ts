@@ -2,18 +2,18 @@
 // idea of what a request and a text cost.
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Limiter } from '../batching/limiter/limiter.js';
-import type { Settings } from '../config/settings.js';
-import { EmbedderFault, ServiceError } from '../errors.js';
-import { isOfText } from '../faults.js';
-import { BatchMetrics } from '../metrics/metrics.js';
-import type { Embedder, Vector } from '../types.js';
-import { MOST_IN_FLIGHT, MOST_TEXTS } from '../upstream/limiter-settings.js';
-import { openUpstream, type Upstream } from '../upstream/upstream.js';
+import { Limiter } from '../../batching/limiter/limiter.js';
+import type { Settings } from '../../config/settings.js';
+import { EmbedderFault, ServiceError } from '../../errors.js';
+import { isOfText } from '../../faults.js';
+import { BatchMetrics } from '../../metrics/metrics.js';
+import type { Embedder, Vector } from '../../types.js';
+import { MOST_IN_FLIGHT, MOST_TEXTS } from '../../upstream/limiter-settings.js';
+import { openUpstream, type Upstream } from '../../upstream/upstream.js';
+import { mean } from '../statistics/statistics.js';
+import { ActiveClock } from './active-clock.js';
 import { ADAPTIVE, type Candidate } from './candidates.js';
-import { ActiveClock } from './clock.js';
-import { isLoaded } from './loaded.js';
-import { mean } from './statistics.js';
+import { isLoaded } from './loaded-model.js';
 import type { TrialText } from './trial.js';
 
 /** How long the model took to load; the measurements come after it. */

@@ -1,6 +1,6 @@
 // The charts of a page, as SVG that takes its colours from the page's style. Each has a title and a description;
 // the numbers are in the tables beside them, too.
-import type { SettingReport } from './setting.js';
+import type { SettingReport } from './setting-report.js';
 import { apart, html, type Markup, NOTHING, px, ticks } from './svg.js';
 import { settingName, speedOf } from './words.js';
 

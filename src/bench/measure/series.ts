@@ -1,7 +1,7 @@
 // What was measured of one setting, round by round, and which setting is the best by it.
-import type { EmbedderFault } from '../errors.js';
+import type { EmbedderFault } from '../../errors.js';
+import { geometricMean } from '../statistics/statistics.js';
 import { type Candidate, width } from './candidates.js';
-import { geometricMean } from './statistics.js';
 import type { Trial } from './trial.js';
 
 /** Rounds that choose the best setting, and rounds that say how good it is. */

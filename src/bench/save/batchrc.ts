@@ -5,8 +5,8 @@ import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { access, constants, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { findConfigFile } from '../config/file.js';
-import { UsageError } from '../errors.js';
+import { findConfigFile } from '../../config/file.js';
+import { UsageError } from '../../errors.js';
 import { withJsonKey } from './json-edit.js';
 
 export type SavedValues = Readonly<Record<string, number>>;

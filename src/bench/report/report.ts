@@ -1,9 +1,9 @@
 // What a measurement says, as data: the JSON of `embed bench --json`, and what the terminal and the page show.
-import { type Candidate, type CandidateKind, SEQUENTIAL } from './candidates.js';
-import type { TargetResult } from './entry.js';
-import type { Measurement } from './measure.js';
-import { type Random, randomFrom } from './random.js';
-import { compare, round, type SettingReport, settingReport } from './setting.js';
+import { type Candidate, type CandidateKind, SEQUENTIAL } from '../measure/candidates.js';
+import type { Measurement } from '../measure/measure.js';
+import type { Load } from '../measure/target.js';
+import type { TargetResult } from '../measure/target-results.js';
+import { type Random, randomFrom } from '../statistics/random.js';
 import {
   type Difference,
   differenceOf,
@@ -12,8 +12,8 @@ import {
   roundsToTell,
   type Verdict,
   verdictOn,
-} from './statistics.js';
-import type { Load } from './target.js';
+} from '../statistics/statistics.js';
+import { compare, round, type SettingReport, settingReport } from './setting-report.js';
 
 /** The JSON of `embed bench --json`. Within one `schema`, fields are only ever added. */
 export interface BenchReport {

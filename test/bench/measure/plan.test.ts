@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { ADAPTIVE, fixed, SEQUENTIAL, width } from '../../src/bench/candidates.js';
-import { FULL, planCheck, planChoice, QUICK, secondsOf } from '../../src/bench/plan.js';
-import { bestOf, Series } from '../../src/bench/series.js';
-import type { Trial } from '../../src/bench/trial.js';
-import { EmbedderFault } from '../../src/errors.js';
+import { ADAPTIVE, fixed, SEQUENTIAL, width } from '../../../src/bench/measure/candidates.js';
+import { FULL, planCheck, planChoice, QUICK, secondsOf } from '../../../src/bench/measure/plan.js';
+import { bestOf, Series } from '../../../src/bench/measure/series.js';
+import type { Trial } from '../../../src/bench/measure/trial.js';
+import { EmbedderFault } from '../../../src/errors.js';
 
 const none = { sizes: [], concurrencies: [] };
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { randomFrom, shuffled } from '../../src/bench/random.js';
+import { randomFrom, shuffled } from '../../../src/bench/statistics/random.js';
 import {
   differenceOf,
   geometricMean,
@@ -9,7 +9,7 @@ import {
   roundsToTell,
   unpairedRatio,
   verdictOn,
-} from '../../src/bench/statistics.js';
+} from '../../../src/bench/statistics/statistics.js';
 
 const speed = fc.double({ min: 1e-3, max: 1e6, noNaN: true });
 const speeds = fc.array(speed, { minLength: 1, maxLength: 40 });

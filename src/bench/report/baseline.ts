@@ -1,10 +1,10 @@
 // An earlier report against a new one: what got slower by more than is allowed, and by more than noise explains.
-import { UsageError } from '../errors.js';
-import { readForeign } from '../files/foreign-file.js';
-import { randomFrom } from './random.js';
+import { UsageError } from '../../errors.js';
+import { readForeign } from '../../files/foreign-file.js';
+import { randomFrom } from '../statistics/random.js';
+import { type Interval, unpairedRatio, type Verdict, verdictOn } from '../statistics/statistics.js';
 import type { BenchReport, TargetReport } from './report.js';
-import type { SettingReport } from './setting.js';
-import { type Interval, unpairedRatio, type Verdict, verdictOn } from './statistics.js';
+import type { SettingReport } from './setting-report.js';
 
 /** In bytes; a report of many servers has some hundred thousand. */
 const LARGEST = 16 * 1024 * 1024;

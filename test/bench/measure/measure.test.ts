@@ -3,13 +3,13 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import type { Effort } from '../../src/bench/plan.js';
-import type { BenchReport } from '../../src/bench/report.js';
-import type { SettingReport } from '../../src/bench/setting.js';
-import { type BenchOptions, bench } from '../../src/commands/bench.js';
-import { ServiceError, UsageError } from '../../src/errors.js';
-import { allMiniLm, faults, type OllamaOptions, startOllama, type TestOllama } from '../helpers/ollama.js';
-import { settingsWith } from '../upstream/settings.js';
+import type { Effort } from '../../../src/bench/measure/plan.js';
+import type { BenchReport } from '../../../src/bench/report/report.js';
+import type { SettingReport } from '../../../src/bench/report/setting-report.js';
+import { type BenchOptions, bench } from '../../../src/commands/bench.js';
+import { ServiceError, UsageError } from '../../../src/errors.js';
+import { allMiniLm, faults, type OllamaOptions, startOllama, type TestOllama } from '../../helpers/ollama.js';
+import { settingsWith } from '../../upstream/settings.js';
 
 const BRIEF: Effort = {
   grids: [

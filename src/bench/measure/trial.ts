@@ -1,13 +1,13 @@
 // One setting, once: so many texts through the same dispatcher that an ingest sends with, timed.
-import { Dispatcher } from '../batching/dispatcher.js';
-import type { Limiter } from '../batching/limiter/limiter.js';
-import { Limits } from '../batching/limiter/limiter-per-endpoint.js';
-import { wrapped } from '../embedders/retry.js';
-import { EmbedderFault } from '../errors.js';
-import { faultIn, isOfText } from '../faults.js';
-import { BatchMetrics } from '../metrics/metrics.js';
-import type { Embedder, VectorCache } from '../types.js';
-import { BATCH_BOUNDS } from '../upstream/limiter-settings.js';
+import { Dispatcher } from '../../batching/dispatcher.js';
+import type { Limiter } from '../../batching/limiter/limiter.js';
+import { Limits } from '../../batching/limiter/limiter-per-endpoint.js';
+import { wrapped } from '../../embedders/retry.js';
+import { EmbedderFault } from '../../errors.js';
+import { faultIn, isOfText } from '../../faults.js';
+import { BatchMetrics } from '../../metrics/metrics.js';
+import type { Embedder, VectorCache } from '../../types.js';
+import { BATCH_BOUNDS } from '../../upstream/limiter-settings.js';
 
 /** A text as it is sent. */
 export interface TrialText {

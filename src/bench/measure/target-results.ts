@@ -1,12 +1,12 @@
 // One server and model with all that was measured of it: which settings are the best, which go on, and which
 // failed too often.
-import { isLate } from '../faults.js';
+import { isLate } from '../../faults.js';
+import { compare } from '../report/setting-report.js';
+import { randomFrom } from '../statistics/random.js';
+import { verdictOn } from '../statistics/statistics.js';
 import { ADAPTIVE, type Candidate, cached, SEQUENTIAL, width } from './candidates.js';
 import { secondsOf } from './plan.js';
-import { randomFrom } from './random.js';
 import { bestOf, Series } from './series.js';
-import { compare } from './setting.js';
-import { verdictOn } from './statistics.js';
 import type { Target } from './target.js';
 
 /** All that was measured of one server and model. */

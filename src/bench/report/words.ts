@@ -1,8 +1,8 @@
 // A measurement in words, alike on the terminal and on the page.
-import { type Candidate, nameOf } from './candidates.js';
+import { type Candidate, nameOf } from '../measure/candidates.js';
+import { type Interval, verdictOn } from '../statistics/statistics.js';
 import type { BenchReport, TargetReport } from './report.js';
-import type { SettingReport } from './setting.js';
-import { type Interval, verdictOn } from './statistics.js';
+import type { SettingReport } from './setting-report.js';
 
 type Named = Pick<SettingReport, 'kind' | 'batchSize' | 'concurrency'>;
 

@@ -1,6 +1,6 @@
 // Which settings a person wants to see side by side: the base, the best ones, and what is no fixed setting.
 import type { TargetReport } from './report.js';
-import type { SettingReport } from './setting.js';
+import type { SettingReport } from './setting-report.js';
 
 export function notable({ settings, best }: TargetReport): SettingReport[] {
   return settings.filter(({ id, kind, phase, rounds }) => {

@@ -2,7 +2,7 @@
 import { type Bar, barChart, latencyChart, sizeChart } from './charts.js';
 import { notable } from './notable.js';
 import type { BenchReport, TargetReport } from './report.js';
-import type { SettingReport } from './setting.js';
+import type { SettingReport } from './setting-report.js';
 import { STYLE } from './style.js';
 import { html, Markup, NOTHING } from './svg.js';
 import { failuresOf, settingName, speedOf, times, timesOf, verdictOf } from './words.js';

@@ -1,8 +1,8 @@
 // Asks an Ollama whether it has a model in memory, so that the time to load it can be told apart.
-import type { Settings } from '../config/settings.js';
-import { OllamaClient } from '../embedders/ollama/client.js';
-import { EmbedderFault } from '../errors.js';
-import type { Embedder } from '../types.js';
+import type { Settings } from '../../config/settings.js';
+import { OllamaClient } from '../../embedders/ollama/client.js';
+import { EmbedderFault } from '../../errors.js';
+import type { Embedder } from '../../types.js';
 
 /** Whether the server has the model in memory; null where nobody says, and false for the built-in embedder. */
 export async function isLoaded(

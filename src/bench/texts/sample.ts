@@ -2,17 +2,17 @@
 // Laid out so that any stretch of them holds about the same mix of short and long texts.
 import { createHash } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
-import type { Settings } from '../config/settings.js';
-import { resolveRoots } from '../documents/walk/paths/roots.js';
-import type { WalkEntry } from '../documents/walk/walk.js';
-import { UsageError } from '../errors.js';
-import { RunCounts } from '../ingest/run-counts.js';
-import { type Chunking, chunk } from '../ingest/stages/chunk.js';
-import { limitsOf, read } from '../ingest/stages/read.js';
-import { Listing } from '../ingest/survey/found-files.js';
-import type { TokenCounter } from '../types.js';
-import { type Random, shuffled } from './random.js';
-import { BUNDLED_TEXTS } from './texts.js';
+import type { Settings } from '../../config/settings.js';
+import { resolveRoots } from '../../documents/walk/paths/roots.js';
+import type { WalkEntry } from '../../documents/walk/walk.js';
+import { UsageError } from '../../errors.js';
+import { RunCounts } from '../../ingest/run-counts.js';
+import { type Chunking, chunk } from '../../ingest/stages/chunk.js';
+import { limitsOf, read } from '../../ingest/stages/read.js';
+import { Listing } from '../../ingest/survey/found-files.js';
+import type { TokenCounter } from '../../types.js';
+import { type Random, shuffled } from '../statistics/random.js';
+import { BUNDLED_TEXTS } from './bundled.js';
 
 /** The texts of a run, without prefixes. */
 export interface Sample {

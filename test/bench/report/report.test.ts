@@ -1,14 +1,14 @@
 // What a report makes of rounds as they were measured: which setting it recommends, and what it leaves open.
 import { expect, onTestFinished, test } from 'vitest';
-import { ADAPTIVE, type Candidate, fixed, SEQUENTIAL } from '../../src/bench/candidates.js';
-import { Entry } from '../../src/bench/entry.js';
-import type { Measurement } from '../../src/bench/measure.js';
-import { reportOf } from '../../src/bench/report.js';
-import { Target } from '../../src/bench/target.js';
-import { verdictOf } from '../../src/bench/words.js';
-import { EmbedderFault } from '../../src/errors.js';
-import { startOllama } from '../helpers/ollama.js';
-import { settingsWith } from '../upstream/settings.js';
+import { ADAPTIVE, type Candidate, fixed, SEQUENTIAL } from '../../../src/bench/measure/candidates.js';
+import type { Measurement } from '../../../src/bench/measure/measure.js';
+import { Target } from '../../../src/bench/measure/target.js';
+import { Entry } from '../../../src/bench/measure/target-results.js';
+import { reportOf } from '../../../src/bench/report/report.js';
+import { verdictOf } from '../../../src/bench/report/words.js';
+import { EmbedderFault } from '../../../src/errors.js';
+import { startOllama } from '../../helpers/ollama.js';
+import { settingsWith } from '../../upstream/settings.js';
 
 const BATCHED = fixed(8, 2);
 

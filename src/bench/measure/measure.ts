@@ -1,17 +1,17 @@
 // The whole measurement: opens what is compared, lets some rounds choose the best settings and others say how good
 // they are, within a time that never is exceeded.
 
-import type { Settings } from '../config/settings.js';
-import { ServiceError } from '../errors.js';
-import type { EmbedderIdentity } from '../types.js';
-import { ScratchCache } from './cache.js';
+import type { Settings } from '../../config/settings.js';
+import { ServiceError } from '../../errors.js';
+import type { EmbedderIdentity } from '../../types.js';
+import { type Random, randomFrom, shuffled } from '../statistics/random.js';
+import { type Sample, sampleTexts } from '../texts/sample.js';
 import type { Candidate, Grid } from './candidates.js';
-import { Entry, EXTENTS, type TargetResult } from './entry.js';
+import { ScratchCache } from './own-cache.js';
 import { CHOOSE_SHARE, type Effort, planCheck, planChoice, roundSeconds, type Task } from './plan.js';
-import { type Random, randomFrom, shuffled } from './random.js';
 import { Rounds } from './rounds.js';
-import { type Sample, sampleTexts } from './sample.js';
 import { Target } from './target.js';
+import { Entry, EXTENTS, type TargetResult } from './target-results.js';
 
 export interface MeasureOptions {
   /** Files, folders and globs; none: the bundled texts. */
