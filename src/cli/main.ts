@@ -1,7 +1,7 @@
 // The command line's entry. Asking for the version must cost nothing, so the rest is loaded only when needed.
 import { readPackage } from '../package.js';
 import { printable } from '../text/printable.js';
-import { printResult } from './print.js';
+import { printResult } from './terminal/print.js';
 
 const [first] = process.argv.slice(2);
 if (first === '--version' || first === '-V') {

@@ -5,16 +5,16 @@ import { variable } from '../environment.js';
 import { exitCodes } from '../errors.js';
 import { readPackage } from '../package.js';
 import { joined, type Printable, printable, say } from '../text/printable.js';
-import { benchCommand } from './bench.js';
-import { cacheCommand } from './cache.js';
-import { configCommand } from './config.js';
-import { doctorCommand } from './doctor.js';
-import { ingestCommand } from './ingest.js';
-import { printNotice, printNotices, printResults, surviveClosedStreams } from './print.js';
-import { reportError } from './report.js';
-import { searchCommand } from './search.js';
-import { serveCommand } from './serve.js';
-import { verifyCommand } from './verify.js';
+import { benchCommand } from './commands/bench.js';
+import { cacheCommand } from './commands/cache.js';
+import { configCommand } from './commands/config.js';
+import { doctorCommand } from './commands/doctor.js';
+import { ingestCommand } from './commands/ingest.js';
+import { searchCommand } from './commands/search.js';
+import { serveCommand } from './commands/serve.js';
+import { verifyCommand } from './commands/verify.js';
+import { reportError } from './terminal/error-report.js';
+import { printNotice, printNotices, printResults, surviveClosedStreams } from './terminal/print.js';
 
 const EXIT_STATUS = `
 Exit status:

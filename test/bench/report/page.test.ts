@@ -4,7 +4,7 @@ import { compareWith } from '../../../src/bench/report/baseline.js';
 import { pageOf } from '../../../src/bench/report/page.js';
 import { apart, html, ticks } from '../../../src/bench/report/svg.js';
 import { verdictOf } from '../../../src/bench/report/words.js';
-import { renderReport } from '../../../src/cli/bench-view.js';
+import { renderReport } from '../../../src/cli/terminal/bench-view.js';
 import { sampleReport, settingReport } from '../sample-report.js';
 
 test('a page fetches nothing, runs nothing, and shows every chart with a title and its numbers', () => {

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { makeWorkspace, type RunningCli, type Workspace } from '../helpers/cli.js';
-import { eventually } from '../helpers/eventually.js';
-import { faults, startOllama, type TestOllama } from '../helpers/ollama.js';
-import { freePort, redisAvailable, startRedis } from '../helpers/redis.js';
+import { makeWorkspace, type RunningCli, type Workspace } from '../../helpers/cli.js';
+import { eventually } from '../../helpers/eventually.js';
+import { faults, startOllama, type TestOllama } from '../../helpers/ollama.js';
+import { freePort, redisAvailable, startRedis } from '../../helpers/redis.js';
 
 let workspace: Workspace;
 const running: RunningCli[] = [];

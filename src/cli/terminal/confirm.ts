@@ -1,6 +1,6 @@
 // A question that a person answers with yes or no.
 import { constants } from 'node:os';
-import { type Printable, say } from '../text/printable.js';
+import { type Printable, say } from '../../text/printable.js';
 import { notice, openTerminal, printNotice, showsNotices } from './print.js';
 
 /** Whether there is somebody to ask. */

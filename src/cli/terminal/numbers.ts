@@ -1,5 +1,5 @@
 // Numbers as people read them.
-import { type Printable, printable, say } from '../text/printable.js';
+import { type Printable, printable, say } from '../../text/printable.js';
 
 /** `12.3`: with so many digits behind the point. */
 export function digits(value: number, count: number): Printable {

@@ -1,8 +1,8 @@
 // Colour on the stream that it is written to: off without a terminal, by NO_COLOR, forced by FORCE_COLOR.
 import { isatty } from 'node:tty';
 import type { ChalkInstance } from 'chalk';
-import { variable } from '../environment.js';
-import { type Printable, styled } from '../text/printable.js';
+import { variable } from '../../environment.js';
+import { type Printable, styled } from '../../text/printable.js';
 
 /** Styles of what is printable, which it stays. */
 export interface Paint {

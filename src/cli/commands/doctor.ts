@@ -1,15 +1,23 @@
 // `embed doctor`: flags and printing.
 import { Command } from 'commander';
-import type { DoctorReport } from '../commands/doctor.js';
-import { variable } from '../environment.js';
-import { exitCodes } from '../errors.js';
-import { plural } from '../text/plural.js';
-import { joined, type Printable, padEnd, printable, printableJson, say, wrapped } from '../text/printable.js';
-import { paint } from './colour.js';
-import { canAsk, confirm } from './confirm.js';
-import { addSettings, milliseconds, typedSettings } from './flags.js';
-import { columns, flushResults, printNotice } from './print.js';
-import { withSignals } from './signals.js';
+import type { DoctorReport } from '../../commands/doctor.js';
+import { variable } from '../../environment.js';
+import { exitCodes } from '../../errors.js';
+import { plural } from '../../text/plural.js';
+import {
+  joined,
+  type Printable,
+  padEnd,
+  printable,
+  printableJson,
+  say,
+  wrapped,
+} from '../../text/printable.js';
+import { addSettings, milliseconds, typedSettings } from '../flags.js';
+import { withSignals } from '../signals.js';
+import { paint } from '../terminal/colour.js';
+import { canAsk, confirm } from '../terminal/confirm.js';
+import { columns, flushResults, printNotice } from '../terminal/print.js';
 
 interface Flags {
   json?: boolean;
@@ -73,7 +81,7 @@ Examples:
 }
 
 async function run(command: Command, flags: Flags): Promise<DoctorReport> {
-  const { doctor } = await import('../commands/doctor.js');
+  const { doctor } = await import('../../commands/doctor.js');
   let last = '';
   return await withSignals((signal) =>
     doctor({

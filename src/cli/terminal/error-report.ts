@@ -1,10 +1,10 @@
 // Errors as a person reads them: one sentence for what we know, a stack only for what we don't.
 
-import { EmbedError, exitCodes } from '../errors.js';
-import { printable, say } from '../text/printable.js';
+import { EmbedError, exitCodes } from '../../errors.js';
+import { printable, say } from '../../text/printable.js';
+import { SignalError } from '../signals.js';
 import { paintNotice } from './colour.js';
 import { printNotice } from './print.js';
-import { SignalError } from './signals.js';
 
 /** A sentence with an address, a path and what a server said of it. */
 const LONGEST = 4000;

@@ -1,14 +1,14 @@
 // `embed serve`: flags and printing.
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { settingsOfServe } from '../config/load.js';
-import { variable } from '../environment.js';
-import { UsageError } from '../errors.js';
-import type { LogLevel } from '../gateway/http/logging.js';
-import type { GatewayLimits } from '../gateway/options.js';
-import { printable } from '../text/printable.js';
-import { addSettings, milliseconds, positive, settingsFor, size, tellAddresses } from './flags.js';
-import { printNotice, showsResults } from './print.js';
-import { withSignals } from './signals.js';
+import { settingsOfServe } from '../../config/load.js';
+import { variable } from '../../environment.js';
+import { UsageError } from '../../errors.js';
+import type { LogLevel } from '../../gateway/http/logging.js';
+import type { GatewayLimits } from '../../gateway/options.js';
+import { printable } from '../../text/printable.js';
+import { addSettings, milliseconds, positive, settingsFor, size, tellAddresses } from '../flags.js';
+import { withSignals } from '../signals.js';
+import { printNotice, showsResults } from '../terminal/print.js';
 
 interface Flags {
   host: string;
@@ -76,7 +76,7 @@ Examples:
   ]);
   return command.action(async (flags: Flags) => {
     const loaded = await settingsFor(command);
-    const { serve } = await import('../commands/serve.js');
+    const { serve } = await import('../../commands/serve.js');
     const say = (line: string) => {
       if (!flags.quiet) printNotice(printable(line));
     };

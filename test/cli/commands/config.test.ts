@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { SETTINGS } from '../../src/config/settings.js';
-import { makeWorkspace, type Workspace } from '../helpers/cli.js';
+import { SETTINGS } from '../../../src/config/settings.js';
+import { makeWorkspace, type Workspace } from '../../helpers/cli.js';
 
 let workspace: Workspace;
 beforeEach(() => {

@@ -1,13 +1,13 @@
 // A measurement as a person reads it on a terminal: a grid of all settings, a table and bars of those that count,
 // and in one sentence what they mean.
 import { stripVTControlCharacters } from 'node:util';
-import type { BaselineComparison } from '../bench/report/baseline.js';
-import { notable } from '../bench/report/notable.js';
-import type { BenchReport, TargetReport } from '../bench/report/report.js';
-import { failuresOf, settingName, speedOf, times, timesOf, verdictOf } from '../bench/report/words.js';
-import type { Interval, Verdict } from '../bench/statistics/statistics.js';
-import { plural, whole } from '../text/plural.js';
-import { joined, type Printable, padEnd, padStart, part, printable, say } from '../text/printable.js';
+import type { BaselineComparison } from '../../bench/report/baseline.js';
+import { notable } from '../../bench/report/notable.js';
+import type { BenchReport, TargetReport } from '../../bench/report/report.js';
+import { failuresOf, settingName, speedOf, times, timesOf, verdictOf } from '../../bench/report/words.js';
+import type { Interval, Verdict } from '../../bench/statistics/statistics.js';
+import { plural, whole } from '../../text/plural.js';
+import { joined, type Printable, padEnd, padStart, part, printable, say } from '../../text/printable.js';
 import { paint } from './colour.js';
 import { digits } from './numbers.js';
 

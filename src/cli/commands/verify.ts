@@ -1,11 +1,11 @@
 // `embed verify`: flags and printing.
 import { resolve } from 'node:path';
 import { Command } from 'commander';
-import { exitCodes } from '../errors.js';
-import { command as shell } from '../text/plural.js';
-import { printable, printableJson, say } from '../text/printable.js';
-import { path } from './flags.js';
-import { printNotice, printResult } from './print.js';
+import { exitCodes } from '../../errors.js';
+import { command as shell } from '../../text/plural.js';
+import { printable, printableJson, say } from '../../text/printable.js';
+import { path } from '../flags.js';
+import { printNotice, printResult } from '../terminal/print.js';
 
 export function verifyCommand(): Command {
   const command = new Command('verify')
@@ -22,7 +22,7 @@ Examples:
   $ embed verify ./notes-index --json`,
     );
   return command.action(async (dir: string, options: { json?: boolean }) => {
-    const { verify } = await import('../commands/verify.js');
+    const { verify } = await import('../../commands/verify.js');
     const { problems, rows, documents } = await verify(resolve(dir));
     if (options.json) {
       printResult(printableJson({ ok: problems.length === 0, rows, documents, problems }, 2));

@@ -1,15 +1,15 @@
 // `embed cache`: flags and printing.
 import { Command, InvalidArgumentError } from 'commander';
-import { coerce } from '../config/coerce.js';
-import type { LoadedSettings } from '../config/origins.js';
-import { UsageError } from '../errors.js';
-import { plural } from '../text/plural.js';
-import { printableJson, say } from '../text/printable.js';
-import { shownSize } from '../text/sizes.js';
-import { fileNote, renderPlace, renderPruning, renderStats } from './cache-report.js';
-import { canAsk, confirm } from './confirm.js';
-import { addSettings, settingsFor, size, tellAddresses } from './flags.js';
-import { printNotice, printNotices, printResult, printResults } from './print.js';
+import { coerce } from '../../config/coerce.js';
+import type { LoadedSettings } from '../../config/origins.js';
+import { UsageError } from '../../errors.js';
+import { plural } from '../../text/plural.js';
+import { printableJson, say } from '../../text/printable.js';
+import { shownSize } from '../../text/sizes.js';
+import { addSettings, settingsFor, size, tellAddresses } from '../flags.js';
+import { fileNote, renderPlace, renderPruning, renderStats } from '../terminal/cache-report.js';
+import { canAsk, confirm } from '../terminal/confirm.js';
+import { printNotice, printNotices, printResult, printResults } from '../terminal/print.js';
 
 export function cacheCommand(): Command {
   return new Command('cache')
@@ -46,7 +46,7 @@ Examples:
   );
   return command.action(async (options: { json?: boolean }) => {
     const { settings } = await tellingSettings(command);
-    const { cacheStats } = await import('../commands/cache.js');
+    const { cacheStats } = await import('../../commands/cache.js');
     const stats = await cacheStats(settings);
     if (options.json) printResult(printableJson(stats, 2));
     else printResults(renderStats(stats));
@@ -90,7 +90,7 @@ Examples:
     );
   return command.action(async (flags: PruneFlags) => {
     const { settings } = await tellingSettings(command);
-    const { pruneCache } = await import('../commands/cache.js');
+    const { pruneCache } = await import('../../commands/cache.js');
     const pruning = await pruneCache({
       settings,
       olderThanMs: flags.olderThan,
@@ -118,7 +118,7 @@ Examples:
   );
   return command.action(async (flags: { yes?: boolean }) => {
     const { settings } = await tellingSettings(command);
-    const { cacheStats, clearCache, placeOf } = await import('../commands/cache.js');
+    const { cacheStats, clearCache, placeOf } = await import('../../commands/cache.js');
     const where = renderPlace(placeOf(settings));
     if (!flags.yes) {
       if (!canAsk()) throw new UsageError('Nobody can be asked here: to clear the cache, give --yes.');

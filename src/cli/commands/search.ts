@@ -1,11 +1,11 @@
 // `embed search`: flags and printing.
 import { Command } from 'commander';
-import { joined, type Printable, printable, printableJson, say, wrapped } from '../text/printable.js';
-import { paint } from './colour.js';
-import { addSettings, positive, settingsFor, tellAddresses } from './flags.js';
-import { digits } from './numbers.js';
-import { printNotice, printResult, printResults } from './print.js';
-import { withSignals } from './signals.js';
+import { joined, type Printable, printable, printableJson, say, wrapped } from '../../text/printable.js';
+import { addSettings, positive, settingsFor, tellAddresses } from '../flags.js';
+import { withSignals } from '../signals.js';
+import { paint } from '../terminal/colour.js';
+import { digits } from '../terminal/numbers.js';
+import { printNotice, printResult, printResults } from '../terminal/print.js';
 
 export function searchCommand(): Command {
   const command = new Command('search')
@@ -25,7 +25,7 @@ Examples:
   return command.action(async (words: string[], options: { results: number; json?: boolean }) => {
     const loaded = await settingsFor(command);
     tellAddresses(loaded, printNotice);
-    const { search } = await import('../commands/search.js');
+    const { search } = await import('../../commands/search.js');
     const results = await withSignals((signal) =>
       search({
         question: words.join(' '),
@@ -43,7 +43,7 @@ Examples:
 /** Characters of a source: a record's id has no bound of its own. */
 const PLACE = 200;
 
-type Result = Awaited<ReturnType<typeof import('../commands/search.js').search>>[number];
+type Result = Awaited<ReturnType<typeof import('../../commands/search.js').search>>[number];
 
 /** Score, place and heading on one line, the text below it, indented. */
 function render({ score, text, metadata }: Result): Printable {

@@ -1,10 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { DoctorReport } from '../../src/commands/doctor.js';
-import { type CliResult, makeWorkspace, type Workspace } from '../helpers/cli.js';
-import { allMiniLm, startOllama } from '../helpers/ollama.js';
-import { freePort } from '../helpers/redis.js';
+import type { DoctorReport } from '../../../src/commands/doctor.js';
+import { type CliResult, makeWorkspace, type Workspace } from '../../helpers/cli.js';
+import { allMiniLm, startOllama } from '../../helpers/ollama.js';
+import { freePort } from '../../helpers/redis.js';
 
 let workspace: Workspace;
 beforeEach(() => {

@@ -1,19 +1,19 @@
 // `embed bench`: flags, progress, and what is printed at the end.
 import { Command, InvalidArgumentError, Option } from 'commander';
-import type { Progress } from '../bench/measure/measure.js';
-import type { BenchResult } from '../commands/bench.js';
-import { loadSettings } from '../config/load.js';
-import { SETTINGS, type Settings } from '../config/settings.js';
-import { variable } from '../environment.js';
-import { exitCodes } from '../errors.js';
-import { quoted } from '../text/plural.js';
-import { type Printable, printable, printableJson, say } from '../text/printable.js';
-import { shownSize } from '../text/sizes.js';
-import { startBar } from './bar.js';
-import { paintNotice as paint } from './colour.js';
-import { addSettings, milliseconds, path, paths, positive, tellAddresses } from './flags.js';
-import { columns, printNotice, printResult, printResults, showsNotices } from './print.js';
-import { SignalError, withSignals } from './signals.js';
+import type { Progress } from '../../bench/measure/measure.js';
+import type { BenchResult } from '../../commands/bench.js';
+import { loadSettings } from '../../config/load.js';
+import { SETTINGS, type Settings } from '../../config/settings.js';
+import { variable } from '../../environment.js';
+import { exitCodes } from '../../errors.js';
+import { quoted } from '../../text/plural.js';
+import { type Printable, printable, printableJson, say } from '../../text/printable.js';
+import { shownSize } from '../../text/sizes.js';
+import { addSettings, milliseconds, path, paths, positive, tellAddresses } from '../flags.js';
+import { SignalError, withSignals } from '../signals.js';
+import { startBar } from '../terminal/bar.js';
+import { paintNotice as paint } from '../terminal/colour.js';
+import { columns, printNotice, printResult, printResults, showsNotices } from '../terminal/print.js';
 
 interface Flags {
   model?: string[];
@@ -106,7 +106,7 @@ async function benchAction(command: Command, paths: string[], flags: Flags): Pro
   }
   const loaded = await loadSettings({ flags: { ...typed, model: flags.model?.[0] } });
   const { settings, origins } = loaded;
-  const { bench } = await import('../commands/bench.js');
+  const { bench } = await import('../../commands/bench.js');
   const progress = await showProgress(Boolean(flags.quiet));
   tellAddresses(loaded, (line) => progress.line(line));
   try {
@@ -178,7 +178,7 @@ async function tell(
   if (flags.json) {
     printResult(printableJson({ ...report, ...(comparison && { baseline: comparison }) }, 2));
   } else {
-    const { renderComparison, renderReport } = await import('./bench-view.js');
+    const { renderComparison, renderReport } = await import('../terminal/bench-view.js');
     printResults(renderReport(report, columns()));
     if (comparison) printResults(renderComparison(comparison));
   }

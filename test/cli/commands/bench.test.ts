@@ -3,12 +3,12 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import type { BenchReport } from '../../src/bench/report/report.js';
-import { renderComparison, renderReport } from '../../src/cli/bench-view.js';
-import { sampleReport } from '../bench/sample-report.js';
-import { makeWorkspace, type Workspace } from '../helpers/cli.js';
-import { type OllamaOptions, startOllama, type TestOllama } from '../helpers/ollama.js';
-import { OPENING } from '../helpers/opening.js';
+import type { BenchReport } from '../../../src/bench/report/report.js';
+import { renderComparison, renderReport } from '../../../src/cli/terminal/bench-view.js';
+import { sampleReport } from '../../bench/sample-report.js';
+import { makeWorkspace, type Workspace } from '../../helpers/cli.js';
+import { type OllamaOptions, startOllama, type TestOllama } from '../../helpers/ollama.js';
+import { OPENING } from '../../helpers/opening.js';
 
 let server: TestOllama;
 beforeAll(async () => {

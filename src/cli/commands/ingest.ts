@@ -1,17 +1,17 @@
 // `embed ingest`: flags, progress and the summary at the end.
 import { Command } from 'commander';
-import { variable } from '../environment.js';
-import { exitCodes, ServiceError } from '../errors.js';
-import type { IngestSummary } from '../ingest/summary.js';
-import { plural, quoted, whole } from '../text/plural.js';
-import { joined, type Printable, padEnd, printable, printableJson, say } from '../text/printable.js';
-import type { Failure, FailureCode } from '../types.js';
-import { paintNotice as paint } from './colour.js';
-import { addSettings, paths, positive, settingsFor, tellAddresses } from './flags.js';
-import { duration } from './numbers.js';
-import { printNotices, printResult } from './print.js';
-import { startProgress } from './progress.js';
-import { withSignals } from './signals.js';
+import { variable } from '../../environment.js';
+import { exitCodes, ServiceError } from '../../errors.js';
+import type { IngestSummary } from '../../ingest/summary.js';
+import { plural, quoted, whole } from '../../text/plural.js';
+import { joined, type Printable, padEnd, printable, printableJson, say } from '../../text/printable.js';
+import type { Failure, FailureCode } from '../../types.js';
+import { addSettings, paths, positive, settingsFor, tellAddresses } from '../flags.js';
+import { withSignals } from '../signals.js';
+import { paintNotice as paint } from '../terminal/colour.js';
+import { duration } from '../terminal/numbers.js';
+import { printNotices, printResult } from '../terminal/print.js';
+import { startProgress } from '../terminal/progress.js';
 
 interface Flags {
   limit?: number;
@@ -65,8 +65,8 @@ async function ingestAction(command: Command, paths: string[], flags: Flags): Pr
   const loaded = await settingsFor(command);
   const { settings } = loaded;
   const [{ ingest }, { RunCounts }] = await Promise.all([
-    import('../commands/ingest.js'),
-    import('../ingest/run-counts.js'),
+    import('../../commands/ingest.js'),
+    import('../../ingest/run-counts.js'),
   ]);
   const counts = new RunCounts();
   const progress = await startProgress(counts, Boolean(flags.quiet));

@@ -1,10 +1,10 @@
 // Shows a run while it goes: a bar on a terminal, a line now and then elsewhere, nothing with --quiet.
-import { isDebugging } from '../debug.js';
-import { variable } from '../environment.js';
-import type { RunCounts } from '../ingest/run-counts.js';
-import { whole } from '../text/plural.js';
-import { type Printable, printable, say } from '../text/printable.js';
-import { shownSize } from '../text/sizes.js';
+import { isDebugging } from '../../debug.js';
+import { variable } from '../../environment.js';
+import type { RunCounts } from '../../ingest/run-counts.js';
+import { whole } from '../../text/plural.js';
+import { type Printable, printable, say } from '../../text/printable.js';
+import { shownSize } from '../../text/sizes.js';
 import { startBar } from './bar.js';
 import { duration } from './numbers.js';
 import { printNotice, showsNotices } from './print.js';

@@ -1,5 +1,5 @@
 // A bar on the terminal, with lines above it.
-import type { Printable } from '../text/printable.js';
+import type { Printable } from '../../text/printable.js';
 import { notice, printNotice } from './print.js';
 
 export interface Bar {

@@ -1,11 +1,11 @@
 // `embed config`: the settings in force and where each came from.
 import { Command } from 'commander';
-import type { SettingInForce } from '../commands/config.js';
-import { readSettings } from '../config/load.js';
-import { padEnd, printable, printableJson, say } from '../text/printable.js';
-import { paint } from './colour.js';
-import { addSettings, typedSettings } from './flags.js';
-import { printResult } from './print.js';
+import type { SettingInForce } from '../../commands/config.js';
+import { readSettings } from '../../config/load.js';
+import { padEnd, printable, printableJson, say } from '../../text/printable.js';
+import { addSettings, typedSettings } from '../flags.js';
+import { paint } from '../terminal/colour.js';
+import { printResult } from '../terminal/print.js';
 
 export function configCommand(): Command {
   const command = new Command('config')
@@ -25,7 +25,7 @@ Examples:
   addSettings(command);
   return command.action(async (options: { json?: boolean }) => {
     const { problems, ...loaded } = await readSettings({ flags: typedSettings(command) });
-    const { settingsInForce } = await import('../commands/config.js');
+    const { settingsInForce } = await import('../../commands/config.js');
     const rows = settingsInForce(loaded);
     if (options.json) printJson(loaded.file, rows);
     else printText(loaded.file, rows);

@@ -1,9 +1,9 @@
 // The two streams that people and programs read. They take what was made printable, and nothing else.
 import { createInterface, type Interface } from 'node:readline';
-import { variable } from '../environment.js';
-import { exitCodes } from '../errors.js';
-import { maskAddresses } from '../net/masked-address.js';
-import { type Printable, say } from '../text/printable.js';
+import { variable } from '../../environment.js';
+import { exitCodes } from '../../errors.js';
+import { maskAddresses } from '../../net/masked-address.js';
+import { type Printable, say } from '../../text/printable.js';
 
 /** A line of results, on standard output. */
 export function printResult(line: Printable): void {
