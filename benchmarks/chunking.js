@@ -4,8 +4,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { split } from '../dist/chunks/split.js';
-import { estimateCounter } from '../dist/tokens/estimate.js';
-import { wordPieceCounter } from '../dist/tokens/wordpiece.js';
+import { estimateCounter } from '../dist/tokens/estimating-counter.js';
+import { wordPieceCounter } from '../dist/tokens/wordpiece-counter.js';
 
 const ROUNDS = 7;
 const folder = process.argv[2] ?? 'node_modules';

@@ -29,7 +29,7 @@ export type { RunResult } from './ingest/options.js';
 export { RunCounts } from './ingest/run-counts.js';
 export type { IngestSummary } from './ingest/summary.js';
 export type { Metrics } from './metrics/snapshot.js';
-export { performanceSummary } from './metrics/summary.js';
+export { performanceSummary } from './metrics/summary-lines.js';
 export type { CacheStats } from './orchestrator/cache-control.js';
 export { BatchConfig, type BatchOptions, type PrefixKind } from './orchestrator/config.js';
 export type { Health } from './orchestrator/health.js';

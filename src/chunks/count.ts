@@ -1,7 +1,7 @@
 // Counting tokens of a part of a text that may be a whole file: in pieces, so that others get their turn in
 // between, and so that no counter holds more than a piece. Some take a hundred bytes for each character of a word.
 import { isSpace } from '../text/whitespace.js';
-import type { SpanCounter } from '../tokens/span.js';
+import type { SpanCounter } from '../tokens/span-counter.js';
 
 /** Characters of a piece. No language has words of near that length; one that is longer is counted as several. */
 export const COUNTED = 65_536;

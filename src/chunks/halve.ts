@@ -2,9 +2,9 @@
 
 import { sha256 } from '../text/sha256.js';
 import { skipSpace, trimEnd } from '../text/whitespace.js';
-import { spanCounter } from '../tokens/span.js';
+import { spanCounter } from '../tokens/span-counter.js';
 import type { Chunk, TokenCounter } from '../types.js';
-import { middleOf } from './middle.js';
+import { middleOf } from './find-middle.js';
 
 /** A chunk of fewer tokens that is still too long is not worth more attempts. */
 const LEAST_TOKENS = 64;

@@ -1,6 +1,6 @@
 // A document's blocks as marks: the places where it is cut first.
 import { skipSpace, trimEnd } from '../text/whitespace.js';
-import type { SpanCounter } from '../tokens/span.js';
+import type { SpanCounter } from '../tokens/span-counter.js';
 import type { Block, Document } from '../types.js';
 import { boundary, isBetweenWords } from './boundaries.js';
 import { COUNTED, countInTurns } from './count.js';

@@ -1,6 +1,6 @@
 // How far a chunk reaches back into the text in front of it.
 import { skipSpace, wordEnd } from '../text/whitespace.js';
-import type { SpanCounter } from '../tokens/span.js';
+import type { SpanCounter } from '../tokens/span-counter.js';
 import { boundary, isBetweenWords, strengthOfGap } from './boundaries.js';
 
 /** Characters a token, at most, that are worth looking at. */

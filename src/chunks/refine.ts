@@ -1,6 +1,6 @@
 // Marks inside blocks that are too long for a chunk: lines, sentences, words, and the parts of giant words.
 import { skipSpace, wordEnd } from '../text/whitespace.js';
-import type { SpanCounter } from '../tokens/span.js';
+import type { SpanCounter } from '../tokens/span-counter.js';
 import type { Block } from '../types.js';
 import { boundary, isGraphemeBoundary, strengthInWord, strengthOfGap } from './boundaries.js';
 import { COUNTED, countInTurns } from './count.js';

@@ -2,15 +2,15 @@
 
 import { sha256 } from '../text/sha256.js';
 import { skipSpace, trimEnd } from '../text/whitespace.js';
-import { type SpanCounter, spanCounter } from '../tokens/span.js';
+import { type SpanCounter, spanCounter } from '../tokens/span-counter.js';
 import type { Chunk, Document, TokenCounter } from '../types.js';
 import { boundary, isBetweenWords } from './boundaries.js';
+import { Places } from './chunk-place.js';
 import { bestCut, sectionCut, worstBlockRank, worstRank } from './cut.js';
+import { middleOf } from './find-middle.js';
 import type { Marks } from './marks.js';
-import { middleOf } from './middle.js';
 import { outline } from './outline.js';
 import { overlapStart } from './overlap.js';
-import { Places } from './places.js';
 import { meansLines, refine } from './refine.js';
 
 /** Changes whenever the same document could be split differently. */

@@ -59,7 +59,7 @@ export async function doctor(options: DoctorOptions = {}): Promise<DoctorReport>
   const { signal = new AbortController().signal, cwd = process.cwd() } = options;
   const { timeoutMs = DEFAULT_TIMEOUT_MS, waitMs = 0 } = options;
   if (options.gateway) {
-    const { gatewayAddress } = await import('../doctor/gateway.js');
+    const { gatewayAddress } = await import('../doctor/checks/gateway.js');
     const address = gatewayAddress(options.gateway.url, options.gateway.token);
     return reportOf(await examineOnlyGateway(address, { timeoutMs, waitMs, signal }), []);
   }

@@ -6,7 +6,7 @@ import { UsageError, VectorSpaceError } from '../errors.js';
 import { openOutput, type VectorBlock } from '../output/read/output.js';
 import type { Embedder, Vector } from '../types.js';
 import { openEmbedder } from '../upstream/choose-embedder.js';
-import { type Row, readRow } from './row.js';
+import { type Row, readRow } from './output-row.js';
 
 export interface SearchOptions {
   question: string;

@@ -6,7 +6,7 @@ import { debug } from '../debug.js';
 import { EmbedError } from '../errors.js';
 import { maskAddresses } from '../net/masked-address.js';
 import type { Check, Finding, GroupName } from './check.js';
-import { time } from './words.js';
+import { time } from './durations.js';
 
 /** The time that all checks share. */
 export class Budget {

@@ -8,17 +8,17 @@ import { DEFAULT_URL, parseOllamaAddress } from '../embedders/ollama/host.js';
 import { listEmbeddingModels } from '../embedders/ollama/model-info.js';
 import { maskAddress } from '../net/masked-address.js';
 import type { VectorSpace } from '../types.js';
-import { examineBuiltin } from './builtin.js';
-import { examineCache } from './cache.js';
 import type { Check } from './check.js';
-import { examineConfiguration } from './configuration.js';
-import { examineFolders } from './folders.js';
-import type { GatewayAddress } from './gateway.js';
-import { examineNode } from './node.js';
-import { type Endpoint, examineEndpoint, sameEverywhere, whereIs } from './ollama.js';
-import { examineOutput } from './output.js';
+import { examineBuiltin } from './checks/builtin.js';
+import { examineCache } from './checks/cache.js';
+import { examineConfiguration } from './checks/configuration.js';
+import { examineFolders } from './checks/folders.js';
+import type { GatewayAddress } from './checks/gateway.js';
+import { examineNode } from './checks/node.js';
+import { type Endpoint, examineEndpoint, sameEverywhere, whereIs } from './checks/ollama.js';
+import { examineOutput } from './checks/output.js';
+import { addressOf, examineRedis } from './checks/redis.js';
 import { Budget, Probe, said } from './probe.js';
-import { addressOf, examineRedis } from './redis.js';
 
 export interface ExamineOptions {
   read: ReadSettings;
@@ -55,7 +55,7 @@ export async function examineOnlyGateway(
   address: GatewayAddress,
   { timeoutMs, waitMs, signal }: Pick<ExamineOptions, 'timeoutMs' | 'waitMs' | 'signal'>,
 ): Promise<Check[]> {
-  const { examineGateway } = await import('./gateway.js');
+  const { examineGateway } = await import('./checks/gateway.js');
   const probe = new Probe('gateway', new Budget(timeoutMs + waitMs, signal), address.url.origin);
   await examineGateway(probe, address, waitMs);
   return probe.checks;

@@ -4,7 +4,7 @@ import { windowTokens } from '../embedders/builtin/onnx/graph.js';
 import { builtinCounter } from '../embedders/builtin/token-counter.js';
 import { measureSpace } from '../embedders/guard/canaries.js';
 import { profileOf } from '../embedders/model-profiles.js';
-import { estimateCounter } from '../tokens/estimate.js';
+import { estimateCounter } from '../tokens/estimating-counter.js';
 import type { TokenCounter, VectorSpace } from '../types.js';
 import type { OpenEmbedderOptions, OpenedEmbedder } from './options.js';
 import { waitFor } from './outage.js';

@@ -10,7 +10,7 @@ import { poolOf } from '../embedders/pool/pool.js';
 import { withRetry, wrapped } from '../embedders/retry.js';
 import { ServiceError, WrongVectorsError } from '../errors.js';
 import { isChanged, isDown } from '../faults.js';
-import { estimateCounter } from '../tokens/estimate.js';
+import { estimateCounter } from '../tokens/estimating-counter.js';
 import type { Embedder } from '../types.js';
 import { settledInTime } from './ask-in-time.js';
 import { type Absent, type OpenedMember, withLatecomers } from './late-servers.js';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { halve } from '../../src/chunks/halve.js';
 import { split } from '../../src/chunks/split.js';
-import { estimateCounter } from '../../src/tokens/estimate.js';
+import { estimateCounter } from '../../src/tokens/estimating-counter.js';
 import type { Chunk, Document } from '../../src/types.js';
 import { markdown, prose } from './documents.js';
 

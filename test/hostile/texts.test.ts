@@ -7,7 +7,7 @@ import { split, splitInTurns } from '../../src/chunks/split.js';
 import { extract } from '../../src/documents/extract.js';
 import { RunCounts } from '../../src/ingest/run-counts.js';
 import { chunk, rowOf } from '../../src/ingest/stages/chunk.js';
-import { estimateCounter } from '../../src/tokens/estimate.js';
+import { estimateCounter } from '../../src/tokens/estimating-counter.js';
 
 it('a table of 60 KB that repeats a long name in each row is too large, and one of answers is not', async () => {
   const rows = 'a,b\n'.repeat(7500);

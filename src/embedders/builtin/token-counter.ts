@@ -1,6 +1,6 @@
 // Counts the built-in embedder's tokens word by word, with a memo: corpora repeat their words, and
 // chunking asks for many counts. Loads the vocabulary only, never an engine.
-import { knowsMost } from '../../tokens/unknown.js';
+import { knowsMost } from '../../tokens/unknown-letters.js';
 import type { TokenCounter } from '../../types.js';
 import { UnigramTokenizer } from './tokenizer.js';
 import { readVocabulary } from './weights.js';

@@ -1,6 +1,6 @@
 // Text → token ids, by the unigram model of the sentence encoder: the same ids as the package's own
 // tokenizer, in time linear in the text (the package's is quadratic).
-import type { Piece } from '../../tokens/unknown.js';
+import type { Piece } from '../../tokens/unknown-letters.js';
 import { slicesOf, wordMark } from './model-form.js';
 import type { VocabularyEntry } from './weights.js';
 

@@ -1,7 +1,7 @@
 // An Ollama model as an embedder: one /api/embed request per call, nothing cut silently, no retries here.
 import { ServiceError, UsageError } from '../../errors.js';
-import { estimateCounter } from '../../tokens/estimate.js';
-import { wordPieceCounter } from '../../tokens/wordpiece.js';
+import { estimateCounter } from '../../tokens/estimating-counter.js';
+import { wordPieceCounter } from '../../tokens/wordpiece-counter.js';
 import type { EmbedderIdentity, EmbedOptions, TokenCounter, Vector } from '../../types.js';
 import { accept } from '../guard/accept-vectors.js';
 import { profileOf } from '../model-profiles.js';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { nodeFinding } from '../../src/doctor/node.js';
-import { versionFinding } from '../../src/doctor/ollama.js';
-import { compareVersions, knownFaults } from '../../src/doctor/versions.js';
+import { nodeFinding } from '../../src/doctor/checks/node.js';
+import { versionFinding } from '../../src/doctor/checks/ollama.js';
+import { compareVersions, knownFaults } from '../../src/doctor/ollama-releases.js';
 
 test('versions are compared by their numbers, not as text', () => {
   expect(compareVersions('0.9.0', '0.13.1')).toBeLessThan(0);

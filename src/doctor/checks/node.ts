@@ -1,8 +1,8 @@
 // Node and this package: what all the rest runs on.
-import { readPackage } from '../package.js';
-import type { Finding } from './check.js';
-import type { Probe } from './probe.js';
-import { compareVersions } from './versions.js';
+import { readPackage } from '../../package.js';
+import type { Finding } from '../check.js';
+import { compareVersions } from '../ollama-releases.js';
+import type { Probe } from '../probe.js';
 
 export async function examineNode(probe: Probe): Promise<void> {
   const { name, version, engines } = readPackage();

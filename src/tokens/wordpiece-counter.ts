@@ -1,8 +1,8 @@
 // Counts the tokens of a BERT WordPiece model exactly as Ollama does. Its two recorded generations differ
 // beyond plain words, so a word counts what the one that makes more of it counts.
 import { isSpace, wordEnd } from '../text/whitespace.js';
-import type { SpanCounter } from './span.js';
-import { knowsMost, type Piece } from './unknown.js';
+import type { SpanCounter } from './span-counter.js';
+import { knowsMost, type Piece } from './unknown-letters.js';
 import { Vocabulary } from './vocabulary.js';
 import { emptyHash, extendHash, MAX_MEMO_LENGTH, WordMemo } from './word-memo.js';
 import { charactersOf, llamaParts, type Part, runnerParts } from './word-parts.js';

@@ -3,13 +3,13 @@ import { constants } from 'node:fs';
 import { access, stat, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { defaultCacheFolder } from '../cache/disk/default-folder.js';
-import type { Settings } from '../config/settings.js';
-import { chunksName, manifestName, vectorsName } from '../output/format/layout.js';
-import { command } from '../text/plural.js';
-import { shownSize } from '../text/sizes.js';
-import type { Finding } from './check.js';
-import type { Probe } from './probe.js';
+import { defaultCacheFolder } from '../../cache/disk/default-folder.js';
+import type { Settings } from '../../config/settings.js';
+import { chunksName, manifestName, vectorsName } from '../../output/format/layout.js';
+import { command } from '../../text/plural.js';
+import { shownSize } from '../../text/sizes.js';
+import type { Finding } from '../check.js';
+import type { Probe } from '../probe.js';
 
 /** Below this a run can't even begin. */
 const LEAST_BYTES = 32 * 1024 * 1024;

@@ -2,20 +2,20 @@
 // together. This looks at a few bytes only; `embed verify` reads all of them.
 
 import { join } from 'node:path';
-import { NewerOutputError } from '../errors.js';
-import { namesIn } from '../output/files/disk-errors.js';
-import { ownFileSize } from '../output/files/owned-file.js';
-import { journalPrefix, runFolder } from '../output/format/layout.js';
-import { acquireLock, inspectLock, untouched } from '../output/lock/lock.js';
-import { ownerInWords } from '../output/lock/lock-owner.js';
-import { type Output, openOutput } from '../output/read/output.js';
-import { parseRecord, readRecordText, recover } from '../output/write/commit.js';
-import { command, plural } from '../text/plural.js';
-import { shownSize } from '../text/sizes.js';
-import type { VectorSpace } from '../types.js';
-import { isOne, normOf } from '../vectors/norm.js';
-import type { Finding, Fix } from './check.js';
-import { type Probe, said } from './probe.js';
+import { NewerOutputError } from '../../errors.js';
+import { namesIn } from '../../output/files/disk-errors.js';
+import { ownFileSize } from '../../output/files/owned-file.js';
+import { journalPrefix, runFolder } from '../../output/format/layout.js';
+import { acquireLock, inspectLock, untouched } from '../../output/lock/lock.js';
+import { ownerInWords } from '../../output/lock/lock-owner.js';
+import { type Output, openOutput } from '../../output/read/output.js';
+import { parseRecord, readRecordText, recover } from '../../output/write/commit.js';
+import { command, plural } from '../../text/plural.js';
+import { shownSize } from '../../text/sizes.js';
+import type { VectorSpace } from '../../types.js';
+import { isOne, normOf } from '../../vectors/norm.js';
+import type { Finding, Fix } from '../check.js';
+import { type Probe, said } from '../probe.js';
 
 /** @returns the vector space of the output; undefined where there is none that can be read */
 export async function examineOutput(probe: Probe, out: string): Promise<VectorSpace | undefined> {

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { openDiskCache } from '../../src/cache/disk/cache.js';
-import { startOllama } from '../helpers/ollama.js';
-import { line, lookAt, makeFolder } from './look.js';
+import { openDiskCache } from '../../../src/cache/disk/cache.js';
+import { startOllama } from '../../helpers/ollama.js';
+import { line, lookAt, makeFolder } from '../look.js';
 
 test('a disk cache over its size is a warning, and --fix prunes its oldest vectors', async () => {
   await using ollama = await startOllama();

@@ -1,7 +1,7 @@
 // What a vocabulary knows of a text: by the built-in embedder's own, and by a recorded one of Ollama.
 import { describe, expect, test } from 'vitest';
 import { builtinCounter } from '../../src/embedders/builtin/token-counter.js';
-import { wordPieceCounter } from '../../src/tokens/wordpiece.js';
+import { wordPieceCounter } from '../../src/tokens/wordpiece-counter.js';
 import { allMiniLmVocabulary } from './recorded.js';
 
 const english = 'The lighthouse stands at the northern end of the island.';

@@ -11,10 +11,10 @@ import {
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { acquireLock } from '../../src/output/lock/lock.js';
-import { startOllama, type TestOllama } from '../helpers/ollama.js';
-import { writeAll } from '../output/sample.js';
-import { line, lookAt, makeFolder } from './look.js';
+import { acquireLock } from '../../../src/output/lock/lock.js';
+import { startOllama, type TestOllama } from '../../helpers/ollama.js';
+import { writeAll } from '../../output/sample.js';
+import { line, lookAt, makeFolder } from '../look.js';
 
 let ollama: TestOllama;
 beforeAll(async () => {
@@ -32,7 +32,7 @@ const documents = [{ source: 'a.md', texts: ['one', 'two'] }];
 
 /** Takes the lock in a process that dies with it. */
 function leaveStaleLock(out: string): Promise<void> {
-  const child = fileURLToPath(new URL('../output/lock/lock-child.js', import.meta.url));
+  const child = fileURLToPath(new URL('../../output/lock/lock-child.js', import.meta.url));
   return new Promise((resolve) => {
     execFile(process.execPath, [child, out, 'die'], () => resolve());
   });
@@ -133,7 +133,7 @@ describe('an interrupted run', () => {
 
   test('that stopped in its commit is ended by --fix', async () => {
     const { dir, out } = makeOut();
-    const child = fileURLToPath(new URL('../output/run-child.js', import.meta.url));
+    const child = fileURLToPath(new URL('../../output/run-child.js', import.meta.url));
     await new Promise<void>((resolve) => {
       execFile(process.execPath, [child, out, '1', 'recorded'], () => resolve());
     });

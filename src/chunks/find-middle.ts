@@ -1,6 +1,6 @@
 // The best place near the middle of a text that has to become two.
 import { skipSpace, wordEnd } from '../text/whitespace.js';
-import type { SpanCounter } from '../tokens/span.js';
+import type { SpanCounter } from '../tokens/span-counter.js';
 import { boundary, isGraphemeBoundary, strengthInWord, strengthOfGap } from './boundaries.js';
 
 /** A good place may leave one side with this part of the tokens. */

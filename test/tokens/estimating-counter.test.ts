@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { estimateCounter } from '../../src/tokens/estimate.js';
+import { estimateCounter } from '../../src/tokens/estimating-counter.js';
 import { recordedCounts } from './recorded.js';
 
 const counter = estimateCounter();

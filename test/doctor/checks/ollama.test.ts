@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { DoctorOptions, DoctorReport } from '../../src/commands/doctor.js';
-import { measureSpace } from '../../src/embedders/guard/canaries.js';
-import { openOllamaEmbedder } from '../../src/embedders/ollama/embedder.js';
-import { allMiniLm, type Fault, faults, startOllama, type TestOllama } from '../helpers/ollama.js';
-import { freePort } from '../helpers/redis.js';
-import { line, lookAt, makeFolder, writeEmptyOutput } from './look.js';
+import type { DoctorOptions, DoctorReport } from '../../../src/commands/doctor.js';
+import { measureSpace } from '../../../src/embedders/guard/canaries.js';
+import { openOllamaEmbedder } from '../../../src/embedders/ollama/embedder.js';
+import { allMiniLm, type Fault, faults, startOllama, type TestOllama } from '../../helpers/ollama.js';
+import { freePort } from '../../helpers/redis.js';
+import { line, lookAt, makeFolder, writeEmptyOutput } from '../look.js';
 
 const always = Number.POSITIVE_INFINITY;
 

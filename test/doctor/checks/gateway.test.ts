@@ -2,9 +2,9 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
-import { type DoctorReport, doctor } from '../../src/commands/doctor.js';
-import { UsageError } from '../../src/errors.js';
-import { gateway, ollama, post } from '../gateway/gateways.js';
+import { type DoctorReport, doctor } from '../../../src/commands/doctor.js';
+import { UsageError } from '../../../src/errors.js';
+import { gateway, ollama, post } from '../../gateway/gateways.js';
 
 const look = (url: string, token?: string) => doctor({ gateway: { url, token } });
 

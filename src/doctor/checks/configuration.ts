@@ -1,11 +1,11 @@
 // Which settings are in force and where each comes from, without its secrets; and what is wrong in them.
 import { isAbsolute } from 'node:path';
-import type { ReadSettings } from '../config/load.js';
-import { SETTINGS } from '../config/settings.js';
-import { shownValue } from '../config/show.js';
-import { command, plural } from '../text/plural.js';
-import type { Finding } from './check.js';
-import type { Probe } from './probe.js';
+import type { ReadSettings } from '../../config/load.js';
+import { SETTINGS } from '../../config/settings.js';
+import { shownValue } from '../../config/show.js';
+import { command, plural } from '../../text/plural.js';
+import type { Finding } from '../check.js';
+import type { Probe } from '../probe.js';
 
 export async function examineConfiguration(probe: Probe, read: ReadSettings): Promise<void> {
   await probe.check('file', 'File', () => ({ status: 'ok', seen: read.file ?? 'none' }));

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isSpace } from '../../src/text/whitespace.js';
-import { wordPieceCounter } from '../../src/tokens/wordpiece.js';
+import { wordPieceCounter } from '../../src/tokens/wordpiece-counter.js';
 import { allMiniLmVocabulary, recordedCounts } from './recorded.js';
 
 const vocabulary = allMiniLmVocabulary();

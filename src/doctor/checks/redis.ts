@@ -1,14 +1,14 @@
 // The Redis that the settings name: whether it can be used, and whether what it keeps stays there.
-import { type RedisAddress, redisAddress } from '../cache/redis/address.js';
-import { redisSettings } from '../config/redis.js';
-import type { Settings } from '../config/settings.js';
-import { command, whole } from '../text/plural.js';
-import { shownSize } from '../text/sizes.js';
+import { type RedisAddress, redisAddress } from '../../cache/redis/address.js';
+import { redisSettings } from '../../config/redis.js';
+import type { Settings } from '../../config/settings.js';
+import { command, whole } from '../../text/plural.js';
+import { shownSize } from '../../text/sizes.js';
+import type { Finding, Fix } from '../check.js';
+import { period, time } from '../durations.js';
+import type { Probe } from '../probe.js';
+import type { RedisLook } from '../redis-client.js';
 import { prune, withCache } from './cache.js';
-import type { Finding, Fix } from './check.js';
-import type { Probe } from './probe.js';
-import type { RedisLook } from './redis-client.js';
-import { period, time } from './words.js';
 
 const TIMEOUT_MS = 1500;
 const DAY_SECONDS = 86_400;
@@ -28,7 +28,7 @@ export async function examineRedis(
     await probe.check('configured', 'Configured', () => ({ status: 'skipped', seen }));
     return;
   }
-  const { RedisLook } = await import('./redis-client.js');
+  const { RedisLook } = await import('../redis-client.js');
   const look = new RedisLook(address);
   try {
     if (!(await canBeUsed(probe, look, address))) return;

@@ -1,16 +1,16 @@
 // What the cache holds and how often it helped, whichever cache a run would use.
 import { existsSync } from 'node:fs';
-import { openCache } from '../cache/choose-cache.js';
-import { defaultCacheFolder } from '../cache/disk/default-folder.js';
-import { redisSettings } from '../config/redis.js';
-import type { Settings } from '../config/settings.js';
-import { ServiceError } from '../errors.js';
-import { plural, whole } from '../text/plural.js';
-import { shownSize } from '../text/sizes.js';
-import type { CacheUsage, PruneOptions, VectorCache } from '../types.js';
-import { cacheOptionsOf } from '../upstream/open-cache.js';
-import type { Finding } from './check.js';
-import type { Probe } from './probe.js';
+import { openCache } from '../../cache/choose-cache.js';
+import { defaultCacheFolder } from '../../cache/disk/default-folder.js';
+import { redisSettings } from '../../config/redis.js';
+import type { Settings } from '../../config/settings.js';
+import { ServiceError } from '../../errors.js';
+import { plural, whole } from '../../text/plural.js';
+import { shownSize } from '../../text/sizes.js';
+import type { CacheUsage, PruneOptions, VectorCache } from '../../types.js';
+import { cacheOptionsOf } from '../../upstream/open-cache.js';
+import type { Finding } from '../check.js';
+import type { Probe } from '../probe.js';
 
 /** A cache that answers late must not hold up the report. */
 const TIMEOUT_MS = 1500;

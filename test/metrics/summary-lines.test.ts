@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { BatchMetrics } from '../../src/metrics/metrics.js';
-import { performanceSummary } from '../../src/metrics/summary.js';
+import { performanceSummary } from '../../src/metrics/summary-lines.js';
 import { busyMetrics, clockAt, endpoint, idle } from './samples.js';
 
 const longName = { ...endpoint, url: `http://${'a'.repeat(90)}.example`, breaker: 'open' as const };

@@ -1,21 +1,21 @@
 // One Ollama server: what it is, which model a run would use there, and whether that model's vectors can be
 // trusted. Each step needs the one before; the first that fails ends the group.
-import type { Settings } from '../config/settings.js';
-import { OllamaClient } from '../embedders/ollama/client.js';
-import { openOllamaEmbedder } from '../embedders/ollama/embedder.js';
-import { DEFAULT_URL } from '../embedders/ollama/host.js';
-import { hasModel, listEmbeddingModels, readVersion } from '../embedders/ollama/model-info.js';
-import { pullCommand } from '../embedders/ollama/model-name.js';
-import { pullModel } from '../embedders/ollama/pull-model.js';
-import { command } from '../text/plural.js';
-import { withoutSlashes } from '../text/trim.js';
-import type { Embedder, VectorSpace } from '../types.js';
-import { MOST_TEXTS } from '../upstream/limiter-settings.js';
-import type { Finding, Fix } from './check.js';
+import type { Settings } from '../../config/settings.js';
+import { OllamaClient } from '../../embedders/ollama/client.js';
+import { openOllamaEmbedder } from '../../embedders/ollama/embedder.js';
+import { DEFAULT_URL } from '../../embedders/ollama/host.js';
+import { hasModel, listEmbeddingModels, readVersion } from '../../embedders/ollama/model-info.js';
+import { pullCommand } from '../../embedders/ollama/model-name.js';
+import { pullModel } from '../../embedders/ollama/pull-model.js';
+import { command } from '../../text/plural.js';
+import { withoutSlashes } from '../../text/trim.js';
+import type { Embedder, VectorSpace } from '../../types.js';
+import { MOST_TEXTS } from '../../upstream/limiter-settings.js';
+import type { Finding, Fix } from '../check.js';
+import { time } from '../durations.js';
+import { knownFaults } from '../ollama-releases.js';
+import type { Probe } from '../probe.js';
 import { examineVectors } from './ollama-vectors.js';
-import type { Probe } from './probe.js';
-import { knownFaults } from './versions.js';
-import { time } from './words.js';
 
 /** A first look at an address that nobody named: what a run grants it, too. */
 const TIMEOUT_MS = 1500;

@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { readSettings } from '../../src/config/load.js';
-import { startOllama } from '../helpers/ollama.js';
-import { line, lookAt, makeFolder } from './look.js';
+import { readSettings } from '../../../src/config/load.js';
+import { startOllama } from '../../helpers/ollama.js';
+import { line, lookAt, makeFolder } from '../look.js';
 
 describe('wrong settings', () => {
   test('each is told, and the right ones are kept for the other checks', async () => {

@@ -1,17 +1,17 @@
 // The built-in embedder, where a run would use it.
-import { refuseOneVector } from '../embedders/guard/batch-check.js';
-import { compareSpaces, measureSpace } from '../embedders/guard/canaries.js';
-import type { Embedder, VectorSpace } from '../types.js';
-import type { Finding } from './check.js';
-import type { Probe } from './probe.js';
-import { normOf } from './vectors.js';
-import { time } from './words.js';
+import { refuseOneVector } from '../../embedders/guard/batch-check.js';
+import { compareSpaces, measureSpace } from '../../embedders/guard/canaries.js';
+import type { Embedder, VectorSpace } from '../../types.js';
+import type { Finding } from '../check.js';
+import { time } from '../durations.js';
+import { normOf } from '../judge-vector.js';
+import type { Probe } from '../probe.js';
 
 /** Starting the slow engine takes seconds on a slow machine; the budget ends it before. */
 const TIMEOUT_MS = 60_000;
 
 export async function examineBuiltin(probe: Probe, previous: VectorSpace | undefined): Promise<void> {
-  const { openBuiltinEmbedder } = await import('../embedders/builtin/embedder.js');
+  const { openBuiltinEmbedder } = await import('../../embedders/builtin/embedder.js');
   let space: VectorSpace | undefined;
   const look = async (signal: AbortSignal): Promise<Finding> => {
     const start = performance.now();

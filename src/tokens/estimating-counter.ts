@@ -1,7 +1,7 @@
 // Estimates tokens where the tokenizer is unknown, by script, on the safe side: a chunk that turns out too
 // long costs a refused request, one that is a little short costs nothing.
 import { isSpace } from '../text/whitespace.js';
-import type { SpanCounter } from './span.js';
+import type { SpanCounter } from './span-counter.js';
 
 /** Begin and end of sequence, for almost all embedding models. */
 const SPECIAL_TOKENS = 2;

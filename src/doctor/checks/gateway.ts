@@ -1,12 +1,12 @@
 // A running gateway, as its own /health tells: status, servers behind it, cache, pipeline and performance.
 import { z } from 'zod';
-import { UsageError } from '../errors.js';
-import { readUpTo } from '../net/bounded-body.js';
-import { maskAddress } from '../net/masked-address.js';
-import { plural } from '../text/plural.js';
-import type { Finding } from './check.js';
-import type { Probe } from './probe.js';
-import { time } from './words.js';
+import { UsageError } from '../../errors.js';
+import { readUpTo } from '../../net/bounded-body.js';
+import { maskAddress } from '../../net/masked-address.js';
+import { plural } from '../../text/plural.js';
+import type { Finding } from '../check.js';
+import { time } from '../durations.js';
+import type { Probe } from '../probe.js';
 
 /** Of `/health`; what goes on behind it is no JSON any more, so no gateway's. */
 const MOST_BYTES = 1024 * 1024;

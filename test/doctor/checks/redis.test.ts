@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openRedisCache } from '../../src/cache/redis/cache.js';
-import type { DoctorReport } from '../../src/commands/doctor.js';
-import type { Settings } from '../../src/config/settings.js';
-import { clockFinding } from '../../src/doctor/redis.js';
-import { startOllama, type TestOllama } from '../helpers/ollama.js';
-import { freePort, type RedisServer, redisAvailable, startRedis } from '../helpers/redis.js';
-import { line, lookAt, makeFolder } from './look.js';
+import { openRedisCache } from '../../../src/cache/redis/cache.js';
+import type { DoctorReport } from '../../../src/commands/doctor.js';
+import type { Settings } from '../../../src/config/settings.js';
+import { clockFinding } from '../../../src/doctor/checks/redis.js';
+import { startOllama, type TestOllama } from '../../helpers/ollama.js';
+import { freePort, type RedisServer, redisAvailable, startRedis } from '../../helpers/redis.js';
+import { line, lookAt, makeFolder } from '../look.js';
 
 describe.skipIf(!redisAvailable)('Redis', () => {
   let ollama: TestOllama;

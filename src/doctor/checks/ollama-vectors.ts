@@ -1,18 +1,18 @@
 // Whether a model's vectors can be trusted: sound by themselves, the same in a batch as alone, never cut
 // silently, and comparable with those that the output holds.
 
-import { compareBatch, measureAlone, refuseOneVector } from '../embedders/guard/batch-check.js';
-import { CANARY_TEXTS, compareSpaces } from '../embedders/guard/canaries.js';
-import type { OllamaClient } from '../embedders/ollama/client.js';
-import { EmbedderFault } from '../errors.js';
-import { isTooLong } from '../faults.js';
-import { plural, whole } from '../text/plural.js';
-import { shownSize } from '../text/sizes.js';
-import type { Embedder, VectorSpace } from '../types.js';
-import type { Finding } from './check.js';
-import { type Probe, said } from './probe.js';
-import { cosine, faultOf, normOf, readAnswer, shownCosine } from './vectors.js';
-import { time } from './words.js';
+import { compareBatch, measureAlone, refuseOneVector } from '../../embedders/guard/batch-check.js';
+import { CANARY_TEXTS, compareSpaces } from '../../embedders/guard/canaries.js';
+import type { OllamaClient } from '../../embedders/ollama/client.js';
+import { EmbedderFault } from '../../errors.js';
+import { isTooLong } from '../../faults.js';
+import { plural, whole } from '../../text/plural.js';
+import { shownSize } from '../../text/sizes.js';
+import type { Embedder, VectorSpace } from '../../types.js';
+import type { Finding } from '../check.js';
+import { time } from '../durations.js';
+import { cosine, faultOf, normOf, readAnswer, shownCosine } from '../judge-vector.js';
+import { type Probe, said } from '../probe.js';
 
 export interface VectorOptions {
   client: OllamaClient;
