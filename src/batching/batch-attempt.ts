@@ -3,7 +3,7 @@
 
 import { debug } from '../debug.js';
 import { EmbedderFault, ServiceError } from '../errors.js';
-import { faultIn, isLate, isResting, isTooLong, mayPass, policyOf } from '../faults.js';
+import { faultIn, isLate, isResting, isTooLong, mayPass, policyOf } from '../fault-policy.js';
 import type { BatchMetrics } from '../metrics/metrics.js';
 import type { Slot, Vector } from '../types.js';
 import type { Ticket } from './ticket.js';

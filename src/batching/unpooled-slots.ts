@@ -1,6 +1,6 @@
 // Slots for an embedder that has no endpoints to tell apart: the whole of it counts as one.
 import { EmbedderFault } from '../errors.js';
-import { policyOf } from '../faults.js';
+import { policyOf } from '../fault-policy.js';
 import type { Embedder, EmbedOptions, RequestLimits, Slot, SlotLimits, Slots, Vector } from '../types.js';
 
 /** What batches are sent to. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { openCache } from '../cache/choose-cache.js';
 import { defaultCacheFolder } from '../cache/disk/default-folder.js';
 import { redisAddress } from '../cache/redis/address.js';
-import { redisSettings } from '../config/redis.js';
+import { redisSettings } from '../config/redis-settings.js';
 import type { Settings } from '../config/settings.js';
 import { UsageError } from '../errors.js';
 import { nearest } from '../text/nearest-word.js';

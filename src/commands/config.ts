@@ -2,9 +2,9 @@
 import { defaultCacheFolder } from '../cache/disk/default-folder.js';
 import { redisAddress } from '../cache/redis/address.js';
 import type { LoadedSettings } from '../config/origins.js';
-import { redisSettings } from '../config/redis.js';
+import { redisSettings } from '../config/redis-settings.js';
 import { SETTINGS, type Setting, type Settings } from '../config/settings.js';
-import { shownValue } from '../config/show.js';
+import { shownValue } from '../config/shown-value.js';
 import { UsageError } from '../errors.js';
 
 /** One setting as it is shown: secrets are masked. */

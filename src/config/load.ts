@@ -10,9 +10,9 @@ import { coerce } from './coerce.js';
 import { type ConfigFile, findConfigFile } from './file.js';
 import type { Layer, LoadedSettings, Origin } from './origins.js';
 import { problemWith } from './schema.js';
-import { strayingSecrets } from './secrets.js';
 import { SETTINGS, type Setting, type Settings } from './settings.js';
-import { shownValue } from './show.js';
+import { shownValue } from './shown-value.js';
+import { strayingSecrets } from './stray-secrets.js';
 
 export interface LoadOptions {
   /** Values of flags by setting key, as typed: text, lists of texts, or booleans. */

@@ -2,7 +2,7 @@
 // Embedding changes nothing on the server, so that sending a request twice does no harm.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EmbedderFault, type FaultMeaning } from '../errors.js';
-import { isLate, policyOf } from '../faults.js';
+import { isLate, policyOf } from '../fault-policy.js';
 import type { Embedder, EmbedOptions, Vector } from '../types.js';
 
 export interface RetryOptions {

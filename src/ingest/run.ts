@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { debug } from '../debug.js';
 import { type Root, resolveRoots } from '../documents/walk/paths/roots.js';
 import { DamagedOutputError, UsageError, VectorSpaceError } from '../errors.js';
-import { isChanged } from '../faults.js';
+import { isChanged } from '../fault-policy.js';
 import { refuseOtherFolder } from '../output/files/new-output-folder.js';
 import type { Lock } from '../output/lock/lock.js';
 import { type Output, openOutput } from '../output/read/output.js';

@@ -1,7 +1,7 @@
 // What the batching core did since a moment: counted as it happens, at the cost of an addition, and handed out
 // as one plain object.
 import type { FaultMeaning } from '../errors.js';
-import { noFaults } from '../faults.js';
+import { noFaults } from '../fault-policy.js';
 import { Histogram } from './histogram.js';
 import {
   type ByMeaning,

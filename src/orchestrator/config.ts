@@ -1,6 +1,6 @@
 // What an orchestrator can be told, checked, with the presets for models and for production.
 import { coerce } from '../config/coerce.js';
-import { redisSettings } from '../config/redis.js';
+import { redisSettings } from '../config/redis-settings.js';
 import { problemWith } from '../config/schema.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
 import { DEFAULT_URL } from '../embedders/ollama/host.js';

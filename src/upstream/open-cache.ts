@@ -1,7 +1,7 @@
 // The cache that the settings name, and the vector space that it is keyed by.
 import { type CacheOptions, openCache } from '../cache/choose-cache.js';
 import { registerSpace } from '../cache/space-registry.js';
-import { redisSettings } from '../config/redis.js';
+import { redisSettings } from '../config/redis-settings.js';
 import type { Settings } from '../config/settings.js';
 import { debug } from '../debug.js';
 import { compareSpaces } from '../embedders/guard/canaries.js';

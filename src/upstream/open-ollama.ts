@@ -9,7 +9,7 @@ import { hasModel, listEmbeddingModels } from '../embedders/ollama/model-info.js
 import { poolOf } from '../embedders/pool/pool.js';
 import { withRetry, wrapped } from '../embedders/retry.js';
 import { ServiceError, WrongVectorsError } from '../errors.js';
-import { isChanged, isDown } from '../faults.js';
+import { isChanged, isDown } from '../fault-policy.js';
 import { estimateCounter } from '../tokens/estimating-counter.js';
 import type { Embedder } from '../types.js';
 import { settledInTime } from './ask-in-time.js';

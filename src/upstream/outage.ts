@@ -1,6 +1,6 @@
 // A time without servers: what counts as one, how long it is waited for, and what is said of it.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isDown } from '../faults.js';
+import { isDown } from '../fault-policy.js';
 
 export interface OutageOptions {
   /** How long to wait, in ms. */

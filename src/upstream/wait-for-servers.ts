@@ -1,6 +1,6 @@
 // Waits in the middle of a run for servers that went down, by asking them for a text that they took before.
 import { EmbedderFault } from '../errors.js';
-import { mayPass } from '../faults.js';
+import { mayPass } from '../fault-policy.js';
 import type { Embedder } from '../types.js';
 import { Outage, type OutageOptions } from './outage.js';
 

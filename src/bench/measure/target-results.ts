@@ -1,6 +1,6 @@
 // One server and model with all that was measured of it: which settings are the best, which go on, and which
 // failed too often.
-import { isLate } from '../../faults.js';
+import { isLate } from '../../fault-policy.js';
 import { compare } from '../report/setting-report.js';
 import { randomFrom } from '../statistics/random.js';
 import { verdictOn } from '../statistics/statistics.js';

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Limiter } from '../../batching/limiter/limiter.js';
 import type { Settings } from '../../config/settings.js';
 import { EmbedderFault, ServiceError } from '../../errors.js';
-import { isOfText } from '../../faults.js';
+import { isOfText } from '../../fault-policy.js';
 import { BatchMetrics } from '../../metrics/metrics.js';
 import type { Embedder, Vector } from '../../types.js';
 import { MOST_IN_FLIGHT, MOST_TEXTS } from '../../upstream/limiter-settings.js';

@@ -4,7 +4,7 @@ import type { Limiter } from '../../batching/limiter/limiter.js';
 import { Limits } from '../../batching/limiter/limiter-per-endpoint.js';
 import { wrapped } from '../../embedders/retry.js';
 import { EmbedderFault } from '../../errors.js';
-import { faultIn, isOfText } from '../../faults.js';
+import { faultIn, isOfText } from '../../fault-policy.js';
 import { BatchMetrics } from '../../metrics/metrics.js';
 import type { Embedder, VectorCache } from '../../types.js';
 import { BATCH_BOUNDS } from '../../upstream/limiter-settings.js';

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { openCache } from '../../cache/choose-cache.js';
 import { defaultCacheFolder } from '../../cache/disk/default-folder.js';
-import { redisSettings } from '../../config/redis.js';
+import { redisSettings } from '../../config/redis-settings.js';
 import type { Settings } from '../../config/settings.js';
 import { ServiceError } from '../../errors.js';
 import { plural, whole } from '../../text/plural.js';

@@ -2,7 +2,7 @@
 import { isAbsolute } from 'node:path';
 import type { ReadSettings } from '../../config/load.js';
 import { SETTINGS } from '../../config/settings.js';
-import { shownValue } from '../../config/show.js';
+import { shownValue } from '../../config/shown-value.js';
 import { command, plural } from '../../text/plural.js';
 import type { Finding } from '../check.js';
 import type { Probe } from '../probe.js';

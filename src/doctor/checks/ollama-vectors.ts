@@ -5,7 +5,7 @@ import { compareBatch, measureAlone, refuseOneVector } from '../../embedders/gua
 import { CANARY_TEXTS, compareSpaces } from '../../embedders/guard/canaries.js';
 import type { OllamaClient } from '../../embedders/ollama/client.js';
 import { EmbedderFault } from '../../errors.js';
-import { isTooLong } from '../../faults.js';
+import { isTooLong } from '../../fault-policy.js';
 import { plural, whole } from '../../text/plural.js';
 import { shownSize } from '../../text/sizes.js';
 import type { Embedder, VectorSpace } from '../../types.js';

@@ -1,6 +1,6 @@
 // The Redis that the settings name: whether it can be used, and whether what it keeps stays there.
 import { type RedisAddress, redisAddress } from '../../cache/redis/address.js';
-import { redisSettings } from '../../config/redis.js';
+import { redisSettings } from '../../config/redis-settings.js';
 import type { Settings } from '../../config/settings.js';
 import { command, whole } from '../../text/plural.js';
 import { shownSize } from '../../text/sizes.js';

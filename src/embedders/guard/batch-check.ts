@@ -1,7 +1,7 @@
 // Measures what a server gives: the vector space by single texts, and whether a batch gives each of its texts that
 // same vector. Real ones didn't: from the 8th text on, the last only, above 16 texts, in another order.
 import { EmbedderFault, WrongVectorsError } from '../../errors.js';
-import { isOfText } from '../../faults.js';
+import { isOfText } from '../../fault-policy.js';
 import type { Embedder, Vector, VectorSpace } from '../../types.js';
 import { wrapped } from '../retry.js';
 import { canaryTextsOf, cosine, leastCosine, likenessOf, spaceOf } from './canaries.js';

@@ -1,7 +1,7 @@
 // Holds a server to one model and one vector space: its digest is asked after every answer, and after a lost
 // connection, or an answer of one vector for all, the canaries are measured again before anything is sent or handed on.
 import { EmbedderFault } from '../../errors.js';
-import { policyOf } from '../../faults.js';
+import { policyOf } from '../../fault-policy.js';
 import type { Embedder, EmbedOptions, Vector, VectorSpace } from '../../types.js';
 import { orAborted } from '../abort.js';
 import type { ConfirmOptions, Member, ServerEmbedder } from '../pool/member.js';

@@ -1,7 +1,7 @@
 // What becomes of a request that is late: the server hangs, is slow, or loads its model first, and says itself
 // which of these it is.
 import { EmbedderFault } from '../../errors.js';
-import { isLate, policyOf } from '../../faults.js';
+import { isLate, policyOf } from '../../fault-policy.js';
 import type { OllamaClient } from './client.js';
 import { faultOfDeadline, faultOfSilence } from './error-messages.js';
 import { canonicalName } from './model-name.js';

@@ -1,7 +1,7 @@
 // A circuit breaker around one endpoint: after several failures in a row it is left alone for a while, and
 // then one request, the probe, decides whether the others may follow.
 import { EmbedderFault } from '../../errors.js';
-import { policyOf } from '../../faults.js';
+import { policyOf } from '../../fault-policy.js';
 import type { Embedder } from '../../types.js';
 import { orAborted } from '../abort.js';
 import { wrapped } from '../retry.js';

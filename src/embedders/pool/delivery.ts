@@ -3,7 +3,7 @@
 import { setImmediate as nextLoop, setTimeout as sleep } from 'node:timers/promises';
 import { debug } from '../../debug.js';
 import { EmbedderFault } from '../../errors.js';
-import { goesElsewhere, mostTelling } from '../../faults.js';
+import { goesElsewhere, mostTelling } from '../../fault-policy.js';
 import type { Vector } from '../../types.js';
 import { healthiest, isHealthier, isUsable, lateAfterMs, soonest, tokensWith } from './choose-endpoint.js';
 import type { Endpoint, EndpointRequest } from './endpoint.js';

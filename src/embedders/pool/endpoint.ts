@@ -1,6 +1,6 @@
 // One server of a pool: its circuit breaker, its share of the work, and what is known of its speed.
 import { EmbedderFault } from '../../errors.js';
-import { isUnconfirmed, policyOf } from '../../faults.js';
+import { isUnconfirmed, policyOf } from '../../fault-policy.js';
 import type { EmbedOptions, EndpointState, RequestLimits, Vector } from '../../types.js';
 import { orAborted } from '../abort.js';
 import { canaryTextsOf } from '../guard/canaries.js';

@@ -3,7 +3,7 @@ import type { Settings } from '../../config/settings.js';
 import { parseOllamaAddress } from '../../embedders/ollama/host.js';
 import { listEmbeddingModels } from '../../embedders/ollama/model-info.js';
 import { EmbedderFault } from '../../errors.js';
-import { mostTelling } from '../../faults.js';
+import { mostTelling } from '../../fault-policy.js';
 import { RefusedError } from '../routes/error-answers.js';
 import { passThrough } from '../routes/passthrough.js';
 import type { Backend, BackendState, Passing } from './backend.js';

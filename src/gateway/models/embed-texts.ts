@@ -1,7 +1,7 @@
 // Texts to vectors through an orchestrator, as an Ollama client expects it: cut when that is allowed, counted
 // as the server counts.
 import { type EmbedderFault, RejectedTextsError } from '../../errors.js';
-import { isTooLong } from '../../faults.js';
+import { isTooLong } from '../../fault-policy.js';
 import type { TextOutcome } from '../../orchestrator/intake.js';
 import type { BatchOrchestrator } from '../../orchestrator/orchestrator.js';
 import type { Embedder, Priority, Vector } from '../../types.js';

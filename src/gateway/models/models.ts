@@ -4,7 +4,7 @@ import type { Settings } from '../../config/settings.js';
 import { orAborted } from '../../embedders/abort.js';
 import { canonicalName } from '../../embedders/ollama/model-name.js';
 import { NotStartedError, WrongVectorsError } from '../../errors.js';
-import { isRenewable } from '../../faults.js';
+import { isRenewable } from '../../fault-policy.js';
 import { BatchConfig } from '../../orchestrator/config.js';
 import { BatchOrchestrator } from '../../orchestrator/orchestrator.js';
 import type { VectorCache } from '../../types.js';

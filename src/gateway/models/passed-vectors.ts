@@ -1,7 +1,7 @@
 // Requests for vectors that can't be batched: passed on, but only to servers whose vectors are known to fit.
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ServiceError } from '../../errors.js';
-import { isDown } from '../../faults.js';
+import { isDown } from '../../fault-policy.js';
 import type { BatchOrchestrator } from '../../orchestrator/orchestrator.js';
 import type { PassedVectors } from '../backends/backend.js';
 import { type Fields, fieldsOf, normalised } from '../http/body.js';

@@ -2,7 +2,7 @@
 // window of rows waits for vectors, so nothing is read ahead without limit.
 import { Dispatcher } from '../../batching/dispatcher.js';
 import { halve } from '../../chunks/halve.js';
-import { isTooLong } from '../../faults.js';
+import { isTooLong } from '../../fault-policy.js';
 import type { FailureCode } from '../../types.js';
 import { BATCH_BOUNDS } from '../../upstream/limiter-settings.js';
 import type { RunCounts } from '../run-counts.js';

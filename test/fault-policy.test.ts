@@ -10,7 +10,7 @@ import {
   mayPass,
   mostTelling,
   noFaults,
-} from '../src/faults.js';
+} from '../src/fault-policy.js';
 
 const meanings = Object.keys(faultPolicies) as FaultMeaning[];
 const fault = (meaning: FaultMeaning, retryAfterMs?: number) =>

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { loadSettings, readSettings } from '../../src/config/load.js';
-import { addressesFromFile } from '../../src/config/secrets.js';
 import { SETTINGS } from '../../src/config/settings.js';
+import { addressesFromFile } from '../../src/config/stray-secrets.js';
 
 let cwd: string;
 let path: string;
