@@ -1,7 +1,7 @@
 // PDF, DOCX and notebooks: files whose text is extracted.
 import { describe, expect, it } from 'vitest';
-import { extract } from '../../../src/documents/extract.js';
-import { documentOf, fixture, outline } from '../structure.js';
+import { extract } from '../../../../src/documents/extract.js';
+import { documentOf, fixture, outline } from '../../structure.js';
 
 describe('PDF', () => {
   it('reads pages, paragraphs and headings', async () => {

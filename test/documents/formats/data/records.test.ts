@@ -1,8 +1,8 @@
 // JSON, JSON Lines and CSV: files of records.
 import { describe, expect, it } from 'vitest';
-import { extract } from '../../../src/documents/extract.js';
-import type { Extraction } from '../../../src/documents/formats/format.js';
-import { documentOf, fixture, keepsTheRules, outline } from '../structure.js';
+import { extract } from '../../../../src/documents/extract.js';
+import type { Extraction } from '../../../../src/documents/formats/format.js';
+import { documentOf, fixture, keepsTheRules, outline } from '../../structure.js';
 
 async function read(content: string | Buffer, name: string): Promise<Extraction> {
   const extraction = await extract(Buffer.from(content), name);
