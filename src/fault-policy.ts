@@ -1,5 +1,5 @@
 // What is done about a fault, in one table. What a server's answer means is said by the table of its messages
-// (`embedders/ollama/faults.ts`), and what a gateway's client is told by that of its statuses.
+// (`embedders/ollama/error-messages.ts`), and what a gateway's client is told by that of its statuses.
 import { EmbedderFault, type FaultMeaning, ServiceError } from './errors.js';
 import type { Overload } from './types.js';
 

@@ -40,7 +40,7 @@ export function serveCommand(): Command {
     .option('--deadline <time>', 'for a request for vectors (default: 50s)', milliseconds)
     .addOption(
       new Option('--log-level <level>', 'JSON lines on standard output (default: info, on a terminal silent)')
-        // The names are those of server/logging.ts, which loads the logger.
+        // The names are those of gateway/http/logging.ts, which loads the logger.
         .choices(['silent', 'error', 'warn', 'info']),
     )
     .option('-q, --quiet', 'say nothing but errors')

@@ -1,5 +1,5 @@
 // One run at a time writes an output. The lock names its owner, tells others that he lives, and is taken
-// over when he died; `claims.ts` sees to it that only one can win.
+// over when he died; `takeover.ts` sees to it that only one can win.
 import { randomBytes } from 'node:crypto';
 import { type FileHandle, stat } from 'node:fs/promises';
 import { join } from 'node:path';
