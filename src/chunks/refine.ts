@@ -34,13 +34,15 @@ export function* refine(
   const refiner = new Refiner(text, spacing, counter);
   for (let index = from; index < to; index++) {
     const lines = meansLines(blocks[index]);
-    yield* refiner.block(
-      marks.at[index]!,
-      marks.at[index + 1]!,
-      marks.strength[index]!,
-      marks.key[index]!,
-      lines,
-    );
+    const end = marks.at[index + 1]!;
+    let at = marks.at[index]!;
+    refiner.begin(at, marks.strength[index]!, marks.key[index]!);
+    // Nearly all blocks end within one turn, without a generator of their own.
+    for (at = refiner.words(at, end, lines); at < end; at = refiner.words(at, end, lines)) {
+      if (refiner.isLong(at)) yield undefined;
+      else at = yield* refiner.longWord(at, end, lines);
+    }
+    if (refiner.isLong(at)) yield undefined;
   }
   return refiner.finish(marks.at[to]!);
 }
@@ -69,28 +71,34 @@ class Refiner {
     this.#counter = counter;
   }
 
-  *block(
-    start: number,
-    end: number,
-    strength: number,
-    key: number,
-    lines: boolean,
-  ): Generator<undefined, void, undefined> {
+  begin(at: number, strength: number, key: number): void {
+    this.#mark(at, this.#tokens, strength, key);
+  }
+
+  /**
+   * Counts words and offers the places between them.
+   * @returns where it stopped: at the end, at the end of a turn, or in front of a word that takes long
+   */
+  words(start: number, end: number, lines: boolean): number {
     const text = this.#text;
-    this.#mark(start, this.#tokens, strength, key);
     let index = start;
-    while (index < end) {
+    while (index < end && index < this.#turn) {
       const next = wordEnd(text, index, end);
-      const tokens =
-        next - index > COUNTED
-          ? yield* countInTurns(this.#counter, text, index, next)
-          : this.#counter.countSpan(text, index, next);
-      if (tokens > this.#spacing && next - index > 1) yield* this.#longWord(index, next);
-      else this.#tokens += tokens;
-      index = skipSpace(text, next, end);
-      if (index < end) this.#place(index, strengthOfGap(text, next, index, lines), end, lines);
-      if (this.#isLong(index)) yield undefined;
+      if (next - index > COUNTED) break;
+      const tokens = this.#counter.countSpan(text, index, next);
+      if (tokens > this.#spacing && next - index > 1) break;
+      this.#tokens += tokens;
+      index = this.#gap(next, end, lines);
     }
+    return index;
+  }
+
+  /** @returns the start of the next word */
+  #gap(start: number, end: number, lines: boolean): number {
+    const text = this.#text;
+    const index = skipSpace(text, start, end);
+    if (index < end) this.#place(index, strengthOfGap(text, start, index, lines), end, lines);
+    return index;
   }
 
   finish(end: number): Marks {
@@ -98,14 +106,25 @@ class Refiner {
     return this.#marks;
   }
 
+  /** Counts a word that `words` stopped at. @returns the start of the next one */
+  *longWord(start: number, end: number, lines: boolean): Generator<undefined, number, undefined> {
+    const text = this.#text;
+    const next = wordEnd(text, start, end);
+    const isGiant = next - start > COUNTED;
+    const tokens = isGiant ? yield* countInTurns(this.#counter, text, start, next) : undefined;
+    if (tokens !== undefined && tokens <= this.#spacing) this.#tokens += tokens;
+    else yield* this.#parts(start, next);
+    return this.#gap(next, end, lines);
+  }
+
   /** Counts a word in parts and offers the places between them. */
-  *#longWord(start: number, end: number): Generator<undefined, void, undefined> {
+  *#parts(start: number, end: number): Generator<undefined, void, undefined> {
     const text = this.#text;
     let part = start;
     for (let index = start + 1; index < end; index++) {
       const strength = strengthInWord(text, index);
       const units = text.charCodeAt(index - 1) < 0x80 ? this.#spacing : this.#spacing / MOST_TOKENS_PER_UNIT;
-      if (this.#isLong(index)) yield undefined;
+      if (this.isLong(index)) yield undefined;
       if (strength === boundary.character && index - part < units) continue;
       if (!isGraphemeBoundary(text, index)) continue;
       this.#tokens += this.#counter.countSpan(text, part, index);
@@ -116,7 +135,7 @@ class Refiner {
   }
 
   /** Whether much text was looked at since this was last so. */
-  #isLong(index: number): boolean {
+  isLong(index: number): boolean {
     if (index < this.#turn) return false;
     this.#turn = index + TURN;
     return true;

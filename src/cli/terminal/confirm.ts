@@ -12,8 +12,8 @@ export function canAsk(): boolean {
  * Asks on the terminal. Anything but `y` or `yes` means no, and so do the end of input and Ctrl-C, which
  * also becomes the exit status.
  */
-export function confirm(question: Printable): Promise<boolean> {
-  const terminal = openTerminal();
+export async function confirm(question: Printable): Promise<boolean> {
+  const terminal = await openTerminal();
   return new Promise((resolve) => {
     let answered = false;
     terminal.once('SIGINT', () => {

@@ -1,5 +1,5 @@
 // The two streams that people and programs read. They take what was made printable, and nothing else.
-import { createInterface, type Interface } from 'node:readline';
+import type { Interface } from 'node:readline';
 import { variable } from '../../environment.js';
 import { exitCodes } from '../../errors.js';
 import { maskAddresses } from '../../net/masked-address.js';
@@ -51,7 +51,9 @@ export function showsNotices(): boolean {
 }
 
 /** Questions on the terminal that shows the notices. */
-export function openTerminal(): Interface {
+export async function openTerminal(): Promise<Interface> {
+  // Whoever asks for the version shall not wait for it.
+  const { createInterface } = await import('node:readline');
   return createInterface({ input: process.stdin, output: process.stderr });
 }
 

@@ -28,8 +28,8 @@ export class Sameness {
    * @param vectors of the texts, in their order
    */
   look(texts: readonly string[], vectors: readonly Vector[]): void {
-    // Nearly always all are unlike in the first of their numbers.
-    if (texts.length > 1 && new Set(vectors.map((vector) => vector[0])).size === vectors.length) return;
+    // Nearly always too few are alike in the first of their numbers alone.
+    if (texts.length > 1 && mostAlike(vectors) * 2 <= new Set(texts).size) return;
     const seen = texts.map((text, index) => ({ text, bytes: bytesOf(vectors[index]!) }));
     const group = texts.length === 1 && this.#last ? [this.#last, ...seen] : seen;
     if (texts.length === 1) this.#last = seen[0];
@@ -47,6 +47,19 @@ export class Sameness {
     this.#rightful = this.#suspect ?? this.#rightful;
     this.#suspect = undefined;
   }
+}
+
+/** How many vectors have the most frequent first number. */
+function mostAlike(vectors: readonly Vector[]): number {
+  const counts = new Map<number | undefined, number>();
+  let most = 0;
+  for (const vector of vectors) {
+    const first = vector[0];
+    const count = (counts.get(first) ?? 0) + 1;
+    counts.set(first, count);
+    if (count > most) most = count;
+  }
+  return most;
 }
 
 function bytesOf(vector: Vector): string {
