@@ -223,7 +223,7 @@ async function openMember(
       server,
       requests,
       { space, losses },
-      { batchSize: unlike === undefined ? batchSize : 1, onWarning },
+      { batchSize: unlike === undefined ? batchSize : 1, batchTokens: measured.batchTokens ?? 0, onWarning },
     );
     // The digest was read before the canaries were measured.
     await embedder.confirm({ signal });

@@ -166,7 +166,8 @@ describe('a server that is down', () => {
     expect((await ingest('docs')).code).toBe(0);
     const before = fingerprint(out);
     writeFiles(workspace.dir, { 'docs/c.md': markdown('gamma', 60) });
-    ollama.script(faults.runnerDied({ after: OPENING + 2, times: Number.POSITIVE_INFINITY }));
+    // Of the two batches that are answered, the first is compared with a text alone.
+    ollama.script(faults.runnerDied({ after: OPENING + 3, times: Number.POSITIVE_INFINITY }));
     const result = await ingest('docs', '--max-retries', '1', '--batch-size', '4', '--concurrency', '1');
     expect(result.code).toBe(4);
     expect(result.stderr).toMatch(/\d+ embedded chunks kept: the next run goes on .*--wait-for-server/);

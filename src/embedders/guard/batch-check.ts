@@ -26,6 +26,8 @@ export interface Measured {
   space: VectorSpace;
   /** How a batch differs from single texts, as a phrase; undefined when it doesn't. */
   unlike?: string | undefined;
+  /** Tokens of the batch that was compared; absent where none was. */
+  batchTokens?: number;
   /** How long the first answer took, in ms; the model may have been loaded for it. */
   firstAnswerMs: number;
 }
@@ -40,8 +42,8 @@ export async function measureServer(embedder: Embedder, options: MeasureOptions)
   const alone = await measureAlone(embedder, signal);
   refuseOneVector(alone.space, where);
   if (batchSize < 2) return alone;
-  const { unlike } = await compareBatch(embedder, alone.space, batchSize, signal);
-  return { ...alone, unlike };
+  const { unlike, tokens } = await compareBatch(embedder, alone.space, batchSize, signal);
+  return { ...alone, unlike, batchTokens: tokens };
 }
 
 /**
@@ -98,6 +100,8 @@ export interface BatchComparison {
   unlike: string | undefined;
   /** Of the vectors that were compared; 0 where the batch failed. */
   lowestCosine: number;
+  /** Of the batch. */
+  tokens: number;
 }
 
 /** What stands at a place of the batch, and what its vector is compared with. */
@@ -152,6 +156,7 @@ export async function compareBatch(
   signal: AbortSignal,
 ): Promise<BatchComparison> {
   const places = batchOf(canaryTextsOf(embedder).slice(0, batchSize), space, batchSize);
+  const tokens = places.reduce((sum, { text }) => sum + embedder.counter.count(text), 0);
   let vectors: Vector[];
   try {
     const answer = await embedder.embed(
@@ -162,7 +167,7 @@ export async function compareBatch(
   } catch (error) {
     // Canaries are answered alone, and so is a plain word: what fails is the batch.
     if (!(error instanceof EmbedderFault) || !isOfText(error)) throw error;
-    return { unlike: `a batch of ${batchSize}: ${error.message}`, lowestCosine: 0 };
+    return { unlike: `a batch of ${batchSize}: ${error.message}`, lowestCosine: 0, tokens };
   }
   let lowest = { cosine: Number.POSITIVE_INFINITY, place: 0 };
   const compare = (place: number, right: Vector) => {
@@ -184,5 +189,5 @@ export async function compareBatch(
     lowest.cosine >= leastCosine
       ? undefined
       : `text ${lowest.place + 1} of ${batchSize}: cosine ${lowest.cosine.toFixed(2)}`;
-  return { unlike, lowestCosine: lowest.cosine };
+  return { unlike, lowestCosine: lowest.cosine, tokens };
 }

@@ -1,4 +1,6 @@
 // A model that broke in mid-run gives one vector to all texts, or to most: nothing is wrong with each of them alone.
+// So the first answer of a broken one passes where it is of a single text: no other is there to compare it with, the
+// server says that its model is the same, and a canary beside each single text would double the requests for them.
 import type { Vector } from '../../types.js';
 
 /** Bytes by which a vector is told from another: enough, and cheap for batch after batch. */

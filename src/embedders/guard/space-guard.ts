@@ -10,14 +10,18 @@ import { OtherDimensions } from './accept-vectors.js';
 import { compareBatch, measureAlone, unlikeSentence, withSingles } from './batch-check.js';
 import { canaryTextsOf, compareSpaces, spaceOf } from './canaries.js';
 import { Confirmation } from './confirmation.js';
+import { LargerBatch } from './larger-batch.js';
 import { measureInTime } from './recheck.js';
 import { Sameness } from './same-vectors.js';
+import { otherModelFault, otherVectorsFault, unconfirmedFault, wrongBatchFault } from './space-faults.js';
 
 /** An embedder that knows whether its server is still what it was. Its answers count once they are confirmed. */
 export type SteadyEmbedder = Embedder &
   Required<Pick<Member, 'isUnsure' | 'confirm' | 'mark' | 'reconsider'>>;
 
 export interface SteadyOptions {
+  /** Tokens of the largest batch that was compared with single texts; 0: none was. @default 0 */
+  batchTokens?: number;
   /** Texts of the largest batch that will be sent; 1: none will. @default 1 */
   batchSize?: number;
   /** What goes on, but not as well as it should. */
@@ -74,6 +78,7 @@ class SteadyServer {
   #checked: number;
   #unreached = 0;
   readonly #sameness = new Sameness();
+  readonly #larger: LargerBatch;
   #inFlight = 0;
   #checking: Promise<void> | undefined;
   #change: Change | undefined;
@@ -85,6 +90,7 @@ class SteadyServer {
     options: SteadyOptions,
   ) {
     this.#options = options;
+    this.#larger = new LargerBatch(options.batchTokens ?? 0);
     this.#release = server.release;
     this.#server = server;
     this.#requests = requests;
@@ -124,12 +130,27 @@ class SteadyServer {
       this.#sameness.look(texts, vectors);
       // A server that was replaced while this was under way may have answered it.
       await this.#settle(options);
+      if (texts.length > 1 && !measures) await this.#tryLarger(texts, vectors, options);
       if (texts.length > 1 && this.#isSingle !== wasSingle) throw wrongBatchFault(this.#server.url);
       return vectors;
     } catch (error) {
       if (error instanceof EmbedderFault && policyOf(error).unmet) this.#unreached++;
       throw error;
     }
+  }
+
+  async #tryLarger(
+    texts: readonly string[],
+    vectors: readonly Vector[],
+    options: EmbedOptions,
+  ): Promise<void> {
+    const { batchSize = 1 } = this.#options;
+    if (batchSize < 2 || this.#isSingle) return;
+    const { tokens = texts.reduce((sum, text) => sum + this.#server.counter.count(text), 0), ...rest } =
+      options;
+    const alone = async (text: string) => (await this.#ask([text], rest))[0]!;
+    const unlike = await this.#larger.unlike({ texts, vectors, tokens }, alone, options.signal);
+    if (unlike !== undefined) this.#sendSingles(unlike);
   }
 
   async #ask(texts: readonly string[], options: EmbedOptions): Promise<Vector[]> {
@@ -208,13 +229,18 @@ class SteadyServer {
 
   /** Another release may give other vectors in batches, though those of single texts are the same. */
   async #tryBatch(space: VectorSpace, signal: AbortSignal): Promise<void> {
-    const { batchSize = 1, onWarning } = this.#options;
+    const { batchSize = 1 } = this.#options;
     if (batchSize < 2 || this.#isSingle) return;
-    const { unlike } = await compareBatch(this.#requests, space, batchSize, signal);
-    if (unlike === undefined) return;
+    const { unlike, tokens } = await compareBatch(this.#requests, space, batchSize, signal);
+    this.#larger.reset(tokens);
+    if (unlike !== undefined) this.#sendSingles(unlike);
+  }
+
+  #sendSingles(unlike: string): void {
+    if (this.#isSingle) return;
     this.#requests = withSingles(this.#requests);
     this.#isSingle = true;
-    onWarning?.(unlikeSentence(`Ollama at ${this.#server.url}`, unlike));
+    this.#options.onWarning?.(unlikeSentence(`Ollama at ${this.#server.url}`, unlike));
   }
 
   async mark(signal: AbortSignal): Promise<string> {
@@ -257,42 +283,4 @@ function hasOtherDimensions(error: unknown): error is EmbedderFault & { cause: O
 
 function isSame(texts: readonly string[], others: readonly string[]): boolean {
   return texts.length === others.length && texts.every((text, index) => text === others[index]);
-}
-
-function otherVectorsFault(url: string, difference: string): EmbedderFault {
-  return new EmbedderFault(
-    'changed',
-    `Ollama at ${url} gives other vectors than it gave before (${difference}): its release or its model was replaced; ` +
-      'put back what was there, or start again (an output needs --rebuild then).',
-  );
-}
-
-/** @param digest what it has now; undefined when it no longer has the model */
-function otherModelFault({ url, identity }: ServerEmbedder, digest: string | undefined): EmbedderFault {
-  const { model } = identity;
-  const before = identity.digest.slice(0, 12);
-  const now =
-    digest === undefined
-      ? `no longer has the model "${model}" (digest ${before})`
-      : `has another model under the name "${model}" now (digest ${digest.slice(0, 12)}, before ${before})`;
-  return new EmbedderFault(
-    'changed',
-    `Ollama at ${url} ${now}: put the old one back there ("ollama pull", or "ollama cp" of a copy that was kept), ` +
-      'or start again (an output needs --rebuild then).',
-  );
-}
-
-function wrongBatchFault(url: string): EmbedderFault {
-  return new EmbedderFault(
-    'unconfirmed',
-    `Ollama at ${url} may have answered a batch as another release, whose batches are wrong: it is sent again.`,
-  );
-}
-
-function unconfirmedFault(url: string, cause: EmbedderFault): EmbedderFault {
-  return new EmbedderFault(
-    'unconfirmed',
-    `Ollama at ${url} has answered, but doesn't say whether its model is still the same: ${cause.message}`,
-    { cause, retryAfterMs: cause.retryAfterMs },
-  );
 }
