@@ -1,8 +1,8 @@
 // Which of several endpoints is asked next: never one that is unwell while another can, and of those that are
 // well the one that is expected to answer first.
 
-import { ranks } from '../health.js';
 import type { Endpoint } from './endpoint.js';
+import { ranks } from './endpoint-health.js';
 
 /** Those of the best health; `ranks.avoided` is as good as well, for what another must not wait for. */
 export function healthiest(endpoints: Iterable<Endpoint>): Endpoint[] {

@@ -4,8 +4,8 @@ import { isUnconfirmed, policyOf } from '../../fault-policy.js';
 import type { EmbedOptions, EndpointState, RequestLimits, Vector } from '../../types.js';
 import { orAborted } from '../abort.js';
 import { canaryTextsOf } from '../guard/canaries.js';
-import { EndpointHealth, probeMs, ranks } from '../health.js';
 import { type BreakerOptions, type EmbedderWithBreaker, withBreaker } from './breaker.js';
+import { EndpointHealth, probeMs, ranks } from './endpoint-health.js';
 import type { ConfirmOptions, EndpointListener, EndpointWatch, Member } from './member.js';
 
 /** A request to an endpoint. */

@@ -4,7 +4,7 @@ import { type IncomingHttpHeaders, type IncomingMessage, validateHeaderName } fr
 import { PassThrough } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { OllamaServer } from '../backends/ollama-servers.js';
-import { holdBack } from '../held-answer.js';
+import { holdBack } from '../http/held-answer.js';
 import { isPlainTarget } from '../http/target-path.js';
 import { ClientGoneError, RefusedError } from './error-answers.js';
 

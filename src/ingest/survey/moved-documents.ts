@@ -3,8 +3,8 @@ import { DamagedOutputError } from '../../errors.js';
 import { textOfLine } from '../../output/format/chunk-line.js';
 import type { OutputDocument } from '../../output/format/manifest-reader.js';
 import type { Output } from '../../output/read/output.js';
-import { Likeness } from '../likeness.js';
 import type { Step } from '../stages/document-steps.js';
+import { Likeness } from './likeness.js';
 
 /** A document of the output, and one that arrives and may be what became of it. */
 interface Move {

@@ -1,8 +1,8 @@
 // How an endpoint is, as far as its requests have shown it, and the looks at it in the background: at one that gave
 // no answer in time, and at one that changed.
-import type { EmbedderFault } from '../errors.js';
-import { isChanged, isLate, isUnconfirmed, policyOf } from '../fault-policy.js';
-import type { EndpointListener } from './pool/member.js';
+import type { EmbedderFault } from '../../errors.js';
+import { isChanged, isLate, isUnconfirmed, policyOf } from '../../fault-policy.js';
+import type { EndpointListener } from './member.js';
 
 /** What a probe gets at least, and its confirmation at most, in ms. */
 export const probeMs = 5000;
