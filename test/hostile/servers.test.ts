@@ -92,3 +92,26 @@ test.each([
   await expect(pull).rejects.toThrow(ServiceError);
   await expect(pull).rejects.toThrow(/can't pull "m" \(a line that tells of no pull/);
 });
+
+test.each([
+  ['a million levels', '['.repeat(1_000_000) + ']'.repeat(1_000_000)],
+  ['four million lists', `[${'[],'.repeat(4_000_000)}[]]`],
+  ['a million keys', `{${Array.from({ length: 1_000_000 }, (_, i) => `"${i}":1`).join()}}`],
+])('an answer of %s is not parsed', async (_, value) => {
+  const { client } = await server({ '/api/show': `{"model_info":${value}}` });
+  await expect(readModel(client, 'm')).rejects.toThrow(/gave no JSON/);
+});
+
+test('a vocabulary as large as any is', async () => {
+  const many = <T>(value: (index: number) => T) =>
+    Array.from({ length: 262_144 }, (_, index) => value(index));
+  const fields = {
+    'tokenizer.ggml.model': 'bert',
+    'tokenizer.ggml.tokens': many((index) => `t{[${index}`),
+    'tokenizer.ggml.scores': many(() => 0.5),
+    'tokenizer.ggml.token_type': many(() => 1),
+    'tokenizer.ggml.merges': many((index) => `a ${index}`),
+  };
+  const { client } = await server(info(fields));
+  expect((await readModel(client, 'm')).architecture).toBe('bert');
+});

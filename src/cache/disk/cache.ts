@@ -1,7 +1,9 @@
 // The cache in a folder of the user, for one host: LMDB, shared by all processes. Never stops a run:
 // when the disk is full or the folder read-only, it goes quiet after one warning.
+
 import { debug } from '../../debug.js';
 import { ServiceError } from '../../errors.js';
+import { parseForeign } from '../../text/foreign-json.js';
 import type { CacheUsage, Json, PruneOptions, Vector, VectorCache, VectorEntry } from '../../types.js';
 import { checkEntries, checkHash, checkSpace } from '../../vectors/bytes.js';
 import { type CountsLookups, Lookups } from '../hit-counter.js';
@@ -141,7 +143,7 @@ export class DiskCache implements VectorCache, CountsLookups {
   async getMeta(key: string): Promise<Json | undefined> {
     try {
       const text = this.#store?.getMeta(key);
-      return text === undefined ? undefined : JSON.parse(text);
+      return text === undefined ? undefined : (parseForeign(text) as Json);
     } catch (error) {
       this.giveUp('read', error);
       return undefined;

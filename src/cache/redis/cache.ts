@@ -1,8 +1,10 @@
 // The cache in Redis: shared by hosts, entries live for a while. Never stops a run: when Redis goes
 // away, the cache is empty until it returns.
+
 import type { Redis } from 'ioredis';
 import { debug } from '../../debug.js';
 import { ServiceError, UsageError } from '../../errors.js';
+import { parseForeign } from '../../text/foreign-json.js';
 import type { CacheUsage, Json, PruneOptions, Vector, VectorCache, VectorEntry } from '../../types.js';
 import { checkEntries, checkHash, checkSpace, vectorAt } from '../../vectors/bytes.js';
 import { type CountsLookups, Lookups } from '../hit-counter.js';
@@ -129,7 +131,7 @@ export class RedisCache implements VectorCache, CountsLookups {
     if (typeof text !== 'string') return undefined;
     await this.#ask(this.#client.expire(metaKey(key), this.#ttlSeconds + META_EXTRA_SECONDS), 'write');
     try {
-      return JSON.parse(text);
+      return parseForeign(text) as Json;
     } catch {
       return undefined; // Not ours, or damaged: as good as absent.
     }

@@ -1,6 +1,8 @@
 // Taking stock of the cache in Redis and clearing it out: by SCAN in groups, own keys only, so that neither
 // Redis nor the other programs that use it are held up or harmed.
+
 import type { Redis } from 'ioredis';
+import { parseForeign } from '../../text/foreign-json.js';
 import type { CacheUsage, Json, PruneOptions } from '../../types.js';
 import type { LookupCounts } from '../hit-counter.js';
 import { SPACES } from '../space-registry.js';
@@ -190,7 +192,7 @@ export class RedisInventory {
         : await this.#shaped('MGET', this.#client.mget([...keys]), textsOrNull(keys.length));
     return texts.flatMap((text) => {
       try {
-        return [JSON.parse(text ?? 'null')];
+        return [parseForeign(text ?? 'null') as Json];
       } catch {
         return []; // Not ours, or damaged: as good as absent.
       }

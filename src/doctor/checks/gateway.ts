@@ -1,8 +1,10 @@
 // A running gateway, as its own /health tells: status, servers behind it, cache, pipeline and performance.
+
 import { z } from 'zod';
 import { UsageError } from '../../errors.js';
 import { readUpTo } from '../../net/bounded-body.js';
 import { maskAddress } from '../../net/masked-address.js';
+import { parseForeign } from '../../text/foreign-json.js';
 import { plural } from '../../text/plural.js';
 import type { Finding } from '../check.js';
 import { time } from '../durations.js';
@@ -138,7 +140,7 @@ async function ask({ url, token }: GatewayAddress, signal: AbortSignal): Promise
 
 function jsonOf(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseForeign(text);
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;

@@ -1,9 +1,11 @@
 // Requests to one Ollama server through undici, with time-outs of our own: Node's fetch gives up after
 // 300 s without headers, which a long batch on a slow machine needs.
+
 import { type Dispatcher, Pool } from 'undici';
 import { EmbedderFault, EmbedError } from '../../errors.js';
 import { readUpTo } from '../../net/bounded-body.js';
 import { withoutSecrets } from '../../net/masked-address.js';
+import { parseForeign } from '../../text/foreign-json.js';
 import { withoutSlashes } from '../../text/trim.js';
 import { faultOfAnswer, faultOfConnection, faultOfDeadline } from './error-messages.js';
 
@@ -122,7 +124,7 @@ export class OllamaClient {
     const told = `${this.where}${path} gave no JSON: is that an Ollama?`;
     let answer: unknown;
     try {
-      answer = JSON.parse(bytes.toString());
+      answer = parseForeign(bytes);
     } catch (cause) {
       throw new EmbedderFault('bad-answer', told, { cause });
     }

@@ -1,6 +1,8 @@
 // Reads the vectors of an /api/embed answer straight from its bytes. JSON.parse makes a string and a boxed
 // array of 384 doubles per vector on the way; this goes from digits to float32, with the same bits.
+
 import { EmbedderFault } from '../../errors.js';
+import { parseForeign } from '../../text/foreign-json.js';
 import type { Vector } from '../../types.js';
 import { faultOfAnswer } from './error-messages.js';
 
@@ -71,7 +73,7 @@ function readAnswer(bytes: Buffer, dimensions: number): EmbedAnswer {
   const around = `${bytes.toString('utf8', 0, start)}null${bytes.toString('utf8', reader.at)}`;
   let rest: { embeddings?: unknown; prompt_eval_count?: unknown };
   try {
-    rest = JSON.parse(around) as typeof rest;
+    rest = parseForeign(around) as typeof rest;
   } catch (cause) {
     throw bad('that is no JSON', cause);
   }

@@ -1,5 +1,7 @@
 // Fetches a model to the server, as `ollama pull` does. Its errors come as lines of a 200.
+
 import { EmbedderFault, ServiceError } from '../../errors.js';
+import { parseForeign } from '../../text/foreign-json.js';
 import { OllamaClient } from './client.js';
 
 export interface PullProgress {
@@ -95,7 +97,7 @@ class LineReader {
 function parsed(text: string): Line {
   let line: unknown;
   try {
-    line = JSON.parse(text);
+    line = parseForeign(text);
   } catch (cause) {
     throw new EmbedderFault('bad-answer', `a line that is no JSON: ${text.slice(0, 80)}`, { cause });
   }

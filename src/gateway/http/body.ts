@@ -1,7 +1,8 @@
 // Bodies of requests for vectors, read as Ollama reads them. What is out of the ordinary is left to the server,
 // which has the right words for it.
+
+import { jsonShape } from '../../text/json-shape.js';
 import { RefusedError } from '../routes/error-answers.js';
-import { jsonShape } from './json-shape.js';
 
 /** What nests deeper is nothing that we could write again: it goes on as it came. */
 const maxLevels = 32;
