@@ -82,6 +82,12 @@ it('a PDF of Flate in Flate, and one of a page listed 100,000 times, fail alone'
   expect(outcome(slow)).toEqual(['b.pdf: too-slow', 'c.docx']);
 });
 
+it('a PDF may take a half of what others may, since its parser has no bound on what it unpacks', async () => {
+  writeFiles(workspace.dir, { 'a.pdf': flateInFlatePdf(1000), 'b.docx': docx('<w:p/>') });
+  const steps = await readFiles(workspace.dir, ['a.pdf', 'b.docx'], { maxFileSize: 1e9 });
+  expect(outcome(steps)).toEqual(['a.pdf: too-large', 'b.docx']);
+});
+
 it('what a document may take is a setting', async () => {
   writeFiles(workspace.dir, { 'docs/a.pdf': flateInFlatePdf(700), 'docs/b.pdf': formsPdf(30) });
   const args = ['--dry-run', '--embedder', 'builtin', '--json'];

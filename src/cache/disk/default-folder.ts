@@ -1,14 +1,13 @@
 // Where a user's programs keep what can be made again.
-import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { variable } from '../../environment.js';
-import { expandHome } from '../../files/home.js';
+import { expandHome, homeFolder } from '../../files/home.js';
 
 /** The default folder of the disk cache, by the platform's own rule. Empty variables count as unset. */
 export function defaultCacheFolder(
   platform: NodeJS.Platform = process.platform,
   environment: NodeJS.ProcessEnv = process.env,
-  home: string = homedir(),
+  home: string = homeFolder(),
 ): string {
   return join(userCacheFolder(platform, environment, home), 'embed', 'vectors');
 }

@@ -13,6 +13,8 @@ import type { Probe } from '../probe.js';
 
 /** Below this a run can't even begin. */
 const LEAST_BYTES = 32 * 1024 * 1024;
+/** Characters of a path that can't be one. */
+const SHOWN = 200;
 /** Below this the first larger run may not end. */
 const COMFORTABLE_BYTES = 512 * 1024 * 1024;
 
@@ -29,7 +31,13 @@ export async function examineFolders(probe: Probe, settings: Settings, out: stri
 
 /** @param wanted free bytes that leave nothing to worry about */
 async function folder(path: string, wanted: number): Promise<Finding> {
-  const there = await existing(path);
+  let there: string;
+  try {
+    there = await existing(path);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    return { status: 'failure', seen: `${path.slice(0, SHOWN)} can't be looked at: ${code ?? message}` };
+  }
   const name = there === path ? path : `${path} (not there yet)`;
   if (!(await stat(there)).isDirectory()) {
     return {

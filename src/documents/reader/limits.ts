@@ -28,5 +28,16 @@ export function memoryFor({ memory }: ReaderLimits, bytes: number): number {
   return memory + MEMORY_PER_BYTE * Math.max(0, bytes - USUAL);
 }
 
+/**
+ * Of a PDF: streams in its streams unpack to any size, of which its parser knows no bound, and 64 MB of real pages take
+ * some hundreds of megabytes.
+ */
+const MOST_FOR_PDF = 1024 ** 3;
+
+/** Memory of the process while it reads a file of this format, in bytes; of `memory`, which is for all formats. */
+export function memoryOf(format: string | undefined, memory: number): number {
+  return format === 'pdf' ? Math.min(memory, Math.max(MOST_FOR_PDF, memory / 2)) : memory;
+}
+
 /** Blocks of one file at most: the main process has to hold them. */
 export const MOST_BLOCKS = 8_000_000;

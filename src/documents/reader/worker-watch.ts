@@ -5,7 +5,10 @@ import { workerData } from 'node:worker_threads';
 import type { ReaderLimits } from './limits.js';
 
 export interface WatchData {
-  /** [0] number of the job, 0 while there is none; [1] processor time in ms at which it has to be done. */
+  /**
+   * [0] number of the job, 0 while there is none; [1] processor time in ms at which it has to be done; [2] memory in
+   * bytes that the process may take meanwhile.
+   */
   shared: Float64Array;
   limits: ReaderLimits;
   parent: number;
@@ -28,7 +31,7 @@ function look(): void {
   // Nobody waits for the answer any more.
   if (process.ppid !== parent) end('');
   if (shared[0] === 0) return;
-  if (process.memoryUsage.rss() > limits.memory) end('too-large');
+  if (process.memoryUsage.rss() > shared[2]!) end('too-large');
   const work = workMs();
   if (work > shared[1]!) end('too-slow');
   if (job !== shared[0] || work - workThen > NOTHING) {

@@ -5,8 +5,8 @@
 import { Worker } from 'node:worker_threads';
 import { DocumentError } from '../../errors.js';
 import type { Document } from '../../types.js';
-import { extract } from '../extract.js';
-import { MOST_BLOCKS, type ReaderLimits } from './limits.js';
+import { extract, formatFor } from '../extract.js';
+import { MOST_BLOCKS, memoryOf, type ReaderLimits } from './limits.js';
 import { type Answer, type Job, type PackedDocument, pack } from './messages.js';
 import type { WatchData } from './worker-watch.js';
 
@@ -18,7 +18,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 process.on('disconnect', () => process.exit());
 
 const limits = JSON.parse(process.argv[2]!) as ReaderLimits;
-const shared = new Float64Array(new SharedArrayBuffer(2 * Float64Array.BYTES_PER_ELEMENT));
+const shared = new Float64Array(new SharedArrayBuffer(3 * Float64Array.BYTES_PER_ELEMENT));
 const watch: WatchData = { shared, limits, parent: process.ppid };
 new Worker(new URL('./worker-watch.js', import.meta.url), {
   workerData: watch,
@@ -33,6 +33,7 @@ await answer({ kind: 'ready' });
 async function run({ bytes, source }: Job): Promise<void> {
   const { user, system } = process.cpuUsage();
   shared[1] = (user + system) / 1000 + limits.baseMs + (limits.msPerMegabyte * bytes.length) / 1e6;
+  shared[2] = memoryOf(formatFor(source, bytes), limits.memory);
   shared[0] = ++jobs;
   await answer({ kind: 'begun' });
   try {

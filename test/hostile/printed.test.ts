@@ -1,0 +1,211 @@
+// Every command among strangers: their words in every place that they can write to, and nothing printed that
+// commands a terminal, breaks a line, or poses as a command of a CI's log.
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { makeWorkspace, type Workspace } from '../helpers/cli.js';
+import { eventually } from '../helpers/eventually.js';
+import { allMiniLm, type Fault } from '../helpers/ollama.js';
+import { ollama } from '../helpers/running.js';
+import { listening } from './listening.js';
+
+const STRANGE = /(?!\n)[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/u;
+/** Lines that a runner of GitHub takes for commands, or that pose as ours. */
+const FORGED = /^(FORGED|[\s\p{Cf}]*::)|##\[/mu;
+const WORDS =
+  'w\x1b[2J\x1b]0;t\x07\nFORGED\n::error::FORGED##[error]\r\u202eback\u2066\u2028\u2029\x85\x9b31m\u200e\ufeff\t$(x)';
+/** What a file system takes. */
+const NAME = WORDS.replace('/', '');
+
+let workspace: Workspace;
+beforeEach(() => {
+  workspace = makeWorkspace();
+  mkdirSync(join(workspace.dir, '.git'));
+  mkdirSync(join(workspace.dir, 'docs'));
+});
+afterEach(() => workspace.remove());
+
+const write = (path: string, text: string | Buffer) => writeFileSync(join(workspace.dir, path), text);
+
+function expectClean(args: readonly string[], text: string): void {
+  expect([args, text]).toEqual([args, expect.not.stringMatching(STRANGE)]);
+  expect([args, text]).toEqual([args, expect.not.stringMatching(FORGED)]);
+  expect([args, text]).toEqual([args, expect.not.stringMatching(/unexpected:|\n {4}at /)]);
+}
+
+/** All that it prints, in words and as JSON; `FORGED` has to be in it, where it is told. */
+async function run(args: string[], { json = true, env = {} }: { json?: boolean; env?: object } = {}) {
+  let all = '';
+  for (const more of json ? [[], ['--json']] : [[]]) {
+    const ways = [...args, ...more];
+    const { stdout, stderr } = await workspace.embed(ways, { env: { GITHUB_ACTIONS: 'true', ...env } });
+    expectClean(ways, stdout + stderr);
+    if (more.length > 0 && stdout !== '') expect(() => JSON.parse(stdout)).not.toThrow();
+    all += stdout + stderr;
+  }
+  return all;
+}
+
+function strangeDocuments(): void {
+  write(`docs/${NAME}.md`, `# ${WORDS}\n\n${WORDS} islands\n`);
+  write(`docs/${NAME}.ipynb`, '{');
+  write(`docs/${NAME}.png`, Buffer.alloc(100));
+  write(
+    `docs/rec${NAME}.jsonl`,
+    `${JSON.stringify({ id: WORDS, text: `Islands of ${WORDS}`, [WORDS]: WORDS })}\n{\n`,
+  );
+  write('docs/table.csv', `id,text,"${WORDS}"\n"${WORDS}","The harbour, ${WORDS}","${WORDS}"\n`);
+}
+
+const strangeModel = { ...allMiniLm, name: `${WORDS}:latest` };
+
+test('documents, records, and a model of strange names', async () => {
+  strangeDocuments();
+  const { url } = await ollama({ models: [strangeModel] });
+  const server = ['--embedder', 'ollama', '--ollama-url', url];
+  const ingested = await run(['ingest', 'docs', '-v', ...server], { json: false });
+  expect(ingested).toContain('\\u001b[2J');
+  expect(ingested).toContain('FORGED');
+  write(`docs/${NAME}2.ipynb`, '{');
+  for (const args of [
+    ['ingest', 'docs', '--dry-run', '-v', ...server],
+    ['search', 'islands', '-k', '20', ...server],
+    ['verify'],
+    ['doctor', '--timeout', '2s', ...server],
+    ['config'],
+    ['cache', 'stats'],
+    ['ingest', 'docs', '--model', WORDS, '--rebuild', ...server],
+    ['ingest', 'docs', '--model', `${WORDS}2`, ...server],
+    ['search', 'islands', '--model', `${WORDS}2`, ...server],
+    ['bench', 'docs', '--rounds', '1', '--time-limit', '8s', '--cache', 'none', ...server],
+  ]) {
+    await run(args);
+  }
+  await run(['cache', 'prune', '--model', WORDS], { json: false });
+  await run(['cache', 'clear', '--yes'], { json: false });
+});
+
+test('rows and names of an output that somebody else made', async () => {
+  write('docs/a.md', 'Islands.\n');
+  expect((await workspace.embed(['ingest', 'docs', '--embedder', 'builtin'])).code).toBe(0);
+  const out = join(workspace.dir, 'embeddings');
+  cpSync(out, `${out}-good`, { recursive: true });
+  const strange = JSON.stringify(WORDS).slice(1, -1);
+  const crafts: [string, (text: string) => string][] = [
+    ['manifest.json', (text) => text.replaceAll('docs/a.md', strange)],
+    ['manifest.json', (text) => text.replace('"docs"', `"${strange}"`)],
+    ['manifest.json', (text) => text.replace(/"model":"[^"]*"/, `"model":"${strange}"`)],
+    ['manifest.json', (text) => text.replace(/"format":1/, `"format":"${strange}"`)],
+    ['manifest.json', (text) => text.replace(/"counter":"[^"]*"/, `"counter":"${strange}"`)],
+    ['manifest.json', (text) => text.replace(/"splitter":"[^"]*"/, `"splitter":"${strange}"`)],
+    ['chunks.jsonl', (text) => text.replaceAll('docs/a.md', strange)],
+    ['chunks.jsonl', (text) => `${WORDS}${text}`],
+    ['failures.jsonl', () => `{"source":"${strange}","code":"${strange}"}\n`],
+  ];
+  for (const [name, craft] of crafts) {
+    rmSync(out, { recursive: true });
+    cpSync(`${out}-good`, out, { recursive: true });
+    let before = '';
+    try {
+      before = readFileSync(join(out, name), 'utf8');
+    } catch {
+      // Made anew.
+    }
+    writeFileSync(join(out, name), craft(before));
+    await run(['verify'], { json: false });
+    await run(['ingest', 'docs', '--embedder', 'builtin'], { json: false });
+    await run(['search', 'islands'], { json: name === 'chunks.jsonl' });
+  }
+  mkdirSync(join(out, '.run'), { recursive: true });
+  const owner = { host: WORDS, pid: 1, boot: WORDS, namespace: WORDS, started: WORDS, nonce: '0'.repeat(16) };
+  writeFileSync(join(out, '.run', 'lock'), JSON.stringify(owner));
+  await run(['ingest', 'docs', '--embedder', 'builtin']);
+  await run(['doctor', '--embedder', 'builtin', '--timeout', '1s']);
+});
+
+const settings = [
+  'model',
+  'out',
+  'ollamaUrl',
+  'redisUrl',
+  'cacheDir',
+  'include',
+  'embedder',
+  'batchSize',
+  WORDS,
+];
+
+test.each(settings)('a settings file whose %j is strange', async (key) => {
+  write('docs/a.md', 'Islands.\n');
+  write('.batchrc.json', JSON.stringify({ [key]: key === 'include' ? [WORDS] : WORDS }));
+  const embedder = key === 'embedder' ? [] : ['--embedder', 'builtin'];
+  const told = await run(['config']);
+  if (key !== 'redisUrl') expect(told).toContain('FORGED');
+  await run(['ingest', 'docs', '--dry-run', ...embedder], { json: false });
+  await run(['doctor', '--timeout', '1s', ...embedder], { json: false });
+});
+
+describe('a server', () => {
+  const failing = (path: string, body: string, status = 500): Fault => ({
+    kind: 'answer',
+    status,
+    body,
+    path,
+    times: Number.POSITIVE_INFINITY,
+  });
+
+  test.each(['/api/version', '/api/tags', '/api/show', '/api/embed'])(
+    'whose errors at %s are strange',
+    async (path) => {
+      write('docs/a.md', 'Islands.\n');
+      for (const [status, body] of [
+        [500, JSON.stringify({ error: WORDS })],
+        [404, JSON.stringify({ error: WORDS })],
+        [200, JSON.stringify({ error: WORDS, version: WORDS, models: [{ name: WORDS, digest: WORDS }] })],
+      ] as const) {
+        const server = await ollama();
+        server.script(failing(path, body, status));
+        const flags = ['--embedder', 'ollama', '--model', 'all-minilm', '--ollama-url', server.url];
+        await run(['ingest', 'docs', '--max-retries', '0', ...flags]);
+        await run(['doctor', '--timeout', '2s', ...flags]);
+      }
+    },
+  );
+
+  test('whose errors are strange, told by the gateway, its log and doctor', async () => {
+    const server = await ollama({ models: [strangeModel] });
+    server.script(failing('/api/embed', JSON.stringify({ error: WORDS })));
+    const { child, done } = workspace.start(['serve', '--port', '0', '--ollama-url', server.url], {
+      env: { GITHUB_ACTIONS: 'true' },
+    });
+    let said = '';
+    child.stdout!.on('data', (text: string) => {
+      said += text;
+    });
+    child.stderr!.on('data', (text: string) => {
+      said += text;
+    });
+    await eventually(() => said).toMatch(/http:\/\/127\.0\.0\.1:\d+/);
+    const url = /http:\/\/127\.0\.0\.1:\d+/.exec(said)![0];
+    for (const path of ['/api/embed', '/v1/embeddings']) {
+      const asked = { method: 'POST', body: JSON.stringify({ model: strangeModel.name, input: WORDS }) };
+      await (await fetch(`${url}${path}`, { ...asked, headers: { 'x-request-id': 'a\x9bb' } })).text();
+    }
+    await (await fetch(`${url}/${encodeURIComponent(WORDS)}?${encodeURIComponent(WORDS)}`)).text();
+    await run(['doctor', '--gateway', url]);
+    child.kill('SIGTERM');
+    const { stdout, stderr } = await done;
+    expectClean(['serve'], stdout + stderr);
+  });
+});
+
+test('a Redis whose errors are strange', async () => {
+  write('docs/a.md', 'Islands.\n');
+  const port = await listening((socket) => {
+    socket.on('data', () => socket.write(`-ERR ${WORDS.replaceAll(/[\r\n]/g, ' ')}\r\n`));
+  });
+  const redis = ['--redis-url', `redis://127.0.0.1:${port}`];
+  await run(['ingest', 'docs', '--embedder', 'builtin', '--cache', 'redis', ...redis]);
+  await run(['cache', 'stats', ...redis]);
+  await run(['doctor', '--embedder', 'builtin', '--timeout', '1s', ...redis]);
+});
