@@ -113,14 +113,14 @@ it('standard input has the bounds of a file, and is read where a signal can end 
   expect(summaryOf(whole).documents).toMatchObject({ new: 1, failed: 0 });
 });
 
-it('200 MB of standard input take little more memory than they are, and a signal ends it', async () => {
-  const stdin = `{"text":"${'word '.repeat(400)}"}\n`.repeat(100_000);
+it('much standard input takes little more memory than it is, and a signal ends it', async () => {
+  const stdin = `{"text":"${'word '.repeat(400)}"}\n`.repeat(20_000);
   const args = ['ingest', '-', '--dry-run', '--embedder', 'builtin', '--json'];
   const { peak, ...result } = await watched(workspace.start(args, { stdin }));
-  expect(summaryOf(result).documents).toMatchObject({ new: 100_000, failed: 0 });
-  expect(peak).toBeLessThan(700);
+  expect(summaryOf(result).documents).toMatchObject({ new: 20_000, failed: 0 });
+  expect(peak).toBeLessThan(400);
   const { child, done } = workspace.start(args, { stdin });
-  await eventually(() => workOf(String(child.pid))).toBeGreaterThan(1500);
+  await eventually(() => workOf(String(child.pid))).toBeGreaterThan(1000);
   expect(readersOf(child.pid!)).toEqual([]);
   child.kill('SIGTERM');
   expect(await done).toMatchObject({ code: 143 });
