@@ -113,8 +113,8 @@ test('rows and names of an output that somebody else made', async () => {
     }
     writeFileSync(join(out, name), craft(before));
     await run(['verify'], { json: false });
-    await run(['ingest', 'docs', '--embedder', 'builtin'], { json: false });
-    await run(['search', 'islands'], { json: name === 'chunks.jsonl' });
+    const asks = name === 'chunks.jsonl' ? ['search', 'islands'] : ['ingest', 'docs', '--embedder', 'builtin'];
+    await run(asks, { json: false });
   }
   mkdirSync(join(out, '.run'), { recursive: true });
   const owner = { host: WORDS, pid: 1, boot: WORDS, namespace: WORDS, started: WORDS, nonce: '0'.repeat(16) };
@@ -166,8 +166,8 @@ describe('a server', () => {
         const server = await ollama();
         server.script(failing(path, body, status));
         const flags = ['--embedder', 'ollama', '--model', 'all-minilm', '--ollama-url', server.url];
-        await run(['ingest', 'docs', '--max-retries', '0', ...flags]);
-        await run(['doctor', '--timeout', '2s', ...flags]);
+        await run(['ingest', 'docs', '--max-retries', '0', ...flags], { json: status === 500 });
+        if (status !== 404) await run(['doctor', '--timeout', '2s', ...flags], { json: false });
       }
     },
   );
