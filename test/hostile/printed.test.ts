@@ -113,7 +113,8 @@ test('rows and names of an output that somebody else made', async () => {
     }
     writeFileSync(join(out, name), craft(before));
     await run(['verify'], { json: false });
-    const asks = name === 'chunks.jsonl' ? ['search', 'islands'] : ['ingest', 'docs', '--embedder', 'builtin'];
+    const asks =
+      name === 'chunks.jsonl' ? ['search', 'islands'] : ['ingest', 'docs', '--embedder', 'builtin'];
     await run(asks, { json: false });
   }
   mkdirSync(join(out, '.run'), { recursive: true });
