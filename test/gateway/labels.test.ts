@@ -92,7 +92,8 @@ async function renaming(server: TestOllama, names: string[]): Promise<string> {
   await once(front, 'listening');
   stopAfterTest({
     stop: async () => {
-      front.close().closeAllConnections();
+      front.close();
+      front.closeAllConnections();
     },
   });
   return `http://127.0.0.1:${(front.address() as AddressInfo).port}`;

@@ -154,7 +154,8 @@ async function endless(behind: TestOllama): Promise<{ url: string; open(): numbe
   await once(server, 'listening');
   stopAfterTest({
     stop: async () => {
-      server.close().closeAllConnections();
+      server.close();
+      server.closeAllConnections();
     },
   });
   const { port } = server.address() as AddressInfo;
