@@ -1,6 +1,6 @@
 // The test server is held to the recordings of real Ollama servers: whatever was asked of them is asked
 // of it, and status, content type, body shape and error text must agree.
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ollamaVersions, recordedCases, recordedPull } from './helpers/ollama/contract.js';
 import { expectAsRecorded } from './helpers/ollama/shape.js';
 import { allMiniLm, startOllama, type TestOllama } from './helpers/ollama.js';
@@ -12,9 +12,9 @@ describe.each(ollamaVersions)('the test server as Ollama %s', (version) => {
   });
   afterAll(() => server.stop());
 
-  it.each(recordedCases(version))('$name', (recorded) => expectAsRecorded(server.url, recorded));
+  test.each(recordedCases(version))('$name', (recorded) => expectAsRecorded(server.url, recorded));
 
-  it.each(['unknown_model', 'no_network', 'success'] as const)('streams a pull: %s', async (outcome) => {
+  test.each(['unknown_model', 'no_network', 'success'] as const)('streams a pull: %s', async (outcome) => {
     const registry = { unknown_model: [], no_network: undefined, success: [{ ...allMiniLm }] };
     server.world.registry = registry[outcome];
     const answer = await fetch(`${server.url}/api/pull`, { method: 'POST', body: '{"model":"all-minilm"}' });
@@ -26,7 +26,7 @@ describe.each(ollamaVersions)('the test server as Ollama %s', (version) => {
 });
 
 describe('vectors of the test server', () => {
-  it('depend on the text, are normalised, and read back to the same float32', async () => {
+  test('depend on the text, are normalised, and read back to the same float32', async () => {
     await using server = await startOllama();
     const input = ['one', 'two', 'naïve café'];
     const body = JSON.stringify({ model: 'all-minilm', input });
@@ -39,7 +39,7 @@ describe('vectors of the test server', () => {
     expect(embeddings[0]).not.toEqual(embeddings[1]);
   });
 
-  it('of other alphabets change with the release, those of English do not', async () => {
+  test('of other alphabets change with the release, those of English do not', async () => {
     await using old = await startOllama({ version: '0.24.0' });
     await using current = await startOllama({ version: '0.32.15' });
     expect(old.vectorOf('plain English')).toEqual(current.vectorOf('plain English'));

@@ -1,5 +1,5 @@
 // The one table of what is done about faults: complete, and true to itself.
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { EmbedderFault, type FaultMeaning, ServiceError } from '../src/errors.js';
 import {
   faultPolicies,
@@ -17,20 +17,20 @@ const fault = (meaning: FaultMeaning, retryAfterMs?: number) =>
   new EmbedderFault(meaning, meaning, { retryAfterMs });
 
 describe('the table of faults', () => {
-  it('names a source for each, and gives no two the same rank', () => {
+  test('names a source for each, and gives no two the same rank', () => {
     expect(meanings).toHaveLength(12);
     for (const { source } of Object.values(faultPolicies)) expect(source.length).toBeGreaterThan(20);
     expect(new Set(Object.values(faultPolicies).map(({ telling }) => telling)).size).toBe(meanings.length);
     expect(noFaults()).toEqual(Object.fromEntries(meanings.map((meaning) => [meaning, 0])));
   });
 
-  it('tries nothing again that was never sent, or that no waiting helps', () => {
+  test('tries nothing again that was never sent, or that no waiting helps', () => {
     for (const { unsent, passes, retries } of Object.values(faultPolicies)) {
       if (unsent || passes === 'no') expect(retries).toBe(0);
     }
   });
 
-  it.each<[string, (one: EmbedderFault) => boolean, FaultMeaning[]]>([
+  test.each<[string, (one: EmbedderFault) => boolean, FaultMeaning[]]>([
     ['are gone at a later try', isDown, ['busy', 'timeout', 'unreachable', 'unconfirmed', 'resting']],
     [
       'may pass where a server did well before',
@@ -44,18 +44,18 @@ describe('the table of faults', () => {
     expect(meanings.filter((meaning) => predicate(fault(meaning)))).toEqual(expected);
   });
 
-  it('leaves it to the caller which of several texts is bad', () => {
+  test('leaves it to the caller which of several texts is bad', () => {
     expect(goesElsewhere(fault('bad-input'), 2)).toBe(false);
     expect(goesElsewhere(fault('timeout'), 2)).toBe(true);
   });
 
-  it('sees the fault behind an error of the opening', () => {
+  test('sees the fault behind an error of the opening', () => {
     expect(isDown(new ServiceError('down', { cause: fault('timeout') }))).toBe(true);
     expect(isDown(new ServiceError('refused', { cause: fault('refused') }))).toBe(false);
     expect(isDown(new Error('other'))).toBe(false);
   });
 
-  it('tells the fault that helps most, and of one meaning the shortest pause', () => {
+  test('tells the fault that helps most, and of one meaning the shortest pause', () => {
     const all = [fault('unreachable'), fault('busy', 9000), fault('busy', 2000), fault('changed')];
     expect(mostTelling(all)).toBe(all[2]);
   });

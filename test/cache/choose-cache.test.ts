@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { openCache } from '../../src/cache/choose-cache.js';
 import { freePort, redisAvailable, startRedis } from '../helpers/redis.js';
 
@@ -37,40 +37,40 @@ async function openWithoutLmdb(choice: 'auto' | 'disk') {
 }
 
 describe('openCache', () => {
-  it('opens none', async () => {
+  test('opens none', async () => {
     expect(await kindOf('none', { redis: { port: await freePort() }, disk: { folder } })).toBeUndefined();
   });
 
-  it('takes the disk where no Redis is named', async () => {
+  test('takes the disk where no Redis is named', async () => {
     expect(await kindOf('auto', { disk: { folder }, onWarning })).toBe('disk');
     expect(await kindOf('disk', { redis: { port: await freePort() }, disk: { folder } })).toBe('disk');
     expect(warnings).toEqual([]);
   });
 
-  it.skipIf(!redisAvailable)('takes the Redis that is named', async () => {
+  test.skipIf(!redisAvailable)('takes the Redis that is named', async () => {
     const server = await startRedis();
     expect(await kindOf('auto', { redis: { url: server.url }, disk: { folder } })).toBe('redis');
     expect(await kindOf('redis', { redis: { url: server.url } })).toBe('redis');
     await server.stop();
   });
 
-  it('fails where a Redis that is named is not there, instead of taking another cache', async () => {
+  test('fails where a Redis that is named is not there, instead of taking another cache', async () => {
     const redis = { port: await freePort() };
     await expect(openCache('auto', { redis, disk: { folder } })).rejects.toMatchObject({ exitCode: 4 });
     await expect(openCache('redis', { redis, disk: { folder } })).rejects.toMatchObject({ exitCode: 4 });
   });
 
-  it('goes on with a warning where nobody asked for the disk and lmdb is missing', async () => {
+  test('goes on with a warning where nobody asked for the disk and lmdb is missing', async () => {
     expect(await openWithoutLmdb('auto')).toBeUndefined();
     expect(warnings).toEqual([expect.stringContaining('npm install lmdb')]);
   });
 
-  it('fails where the disk was asked for and lmdb is missing', async () => {
+  test('fails where the disk was asked for and lmdb is missing', async () => {
     await expect(openWithoutLmdb('disk')).rejects.toMatchObject({ exitCode: 4 });
     expect(warnings).toEqual([]);
   });
 
-  it('hands the warnings on', async () => {
+  test('hands the warnings on', async () => {
     const file = join(folder, 'file');
     writeFileSync(file, '');
     expect(await kindOf('auto', { disk: { folder: join(file, 'x') }, onWarning })).toBe('disk');

@@ -1,5 +1,5 @@
 // What every cache must do, whatever it keeps vectors in.
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { registerSpace } from '../../src/cache/space-registry.js';
 import type { Json, Vector, VectorCache, VectorSpace } from '../../src/types.js';
 import { dimensions, entryOf, hashOf, spaceOf, texts, vectorOf } from './vectors.js';
@@ -41,7 +41,7 @@ export function cacheContract(create: () => Promise<Storage>): void {
     });
     afterAll(() => storage.remove());
 
-    it('gives vectors in the order of the hashes, undefined for what it never had', async () => {
+    test('gives vectors in the order of the hashes, undefined for what it never had', async () => {
       const cache = await open();
       const names = texts(100);
       await cache.setMany(
@@ -53,13 +53,13 @@ export function cacheContract(create: () => Promise<Storage>): void {
       expect(found).toEqual([undefined, ...names.toReversed().map((text) => vectorOf(text)), undefined]);
     });
 
-    it('takes empty lists', async () => {
+    test('takes empty lists', async () => {
       const cache = await open();
       await cache.setMany(space, []);
       expect(await cache.getMany(space, [], dimensions)).toEqual([]);
     });
 
-    it('answers the same hash as often as it is asked, each with memory of its own', async () => {
+    test('answers the same hash as often as it is asked, each with memory of its own', async () => {
       const cache = await open();
       await cache.setMany(space, [entryOf('a'), entryOf('b'), entryOf('a')]);
       const asked = ['a', 'b', 'a'].map(hashOf);
@@ -74,7 +74,7 @@ export function cacheContract(create: () => Promise<Storage>): void {
       ]);
     });
 
-    it('replaces what is set again', async () => {
+    test('replaces what is set again', async () => {
       const cache = await open();
       const hash = hashOf('a');
       await cache.setMany(space, [entryOf('a')]);
@@ -84,7 +84,7 @@ export function cacheContract(create: () => Promise<Storage>): void {
       expect(await (await again()).getMany(space, [hash], dimensions)).toEqual([vectorOf('other')]);
     });
 
-    it('has no vector of another length', async () => {
+    test('has no vector of another length', async () => {
       const cache = await open();
       await cache.setMany(space, [entryOf('short', 8), entryOf('right'), entryOf('long', dimensions + 1)]);
       const asked = ['short', 'right', 'long'].map(hashOf);
@@ -94,7 +94,7 @@ export function cacheContract(create: () => Promise<Storage>): void {
       expect(await (await again()).getMany(space, asked, dimensions)).toEqual(right);
     });
 
-    it('keeps every bit of a float', async () => {
+    test('keeps every bit of a float', async () => {
       const cache = await open();
       const bits = [0x7fc00000, 0xffc12345, 0x7f800000, 0xff800000, 0x80000000, 1, 0x3f800001, 0x7f7fffff];
       const vector = new Float32Array(new Uint32Array(bits).buffer);
@@ -104,7 +104,7 @@ export function cacheContract(create: () => Promise<Storage>): void {
       expect(bitsOf(found!)).toEqual(bits);
     });
 
-    it('takes vectors that are views on larger memory', async () => {
+    test('takes vectors that are views on larger memory', async () => {
       const cache = await open();
       const all = vectorOf('all', 4 * dimensions);
       const entries = [1, 3, 2].map((part) => ({
@@ -120,7 +120,7 @@ export function cacheContract(create: () => Promise<Storage>): void {
       expect(found).toEqual(entries.map(({ vector }) => vector));
     });
 
-    it('keeps spaces apart', async () => {
+    test('keeps spaces apart', async () => {
       const cache = await open();
       const other = spaceOf('other');
       await cache.setMany(space, [entryOf('a'), entryOf('b')]);
@@ -130,7 +130,7 @@ export function cacheContract(create: () => Promise<Storage>): void {
       expect(await cache.getMany(other, asked, dimensions)).toEqual([vectorOf('a of other'), undefined]);
     });
 
-    it('takes 10,000 entries at once', async () => {
+    test('takes 10,000 entries at once', async () => {
       const cache = await open();
       const entries = texts(10_000).map((text) => entryOf(text));
       await cache.setMany(space, entries);
@@ -142,7 +142,7 @@ export function cacheContract(create: () => Promise<Storage>): void {
       expect(found.every((vector, index) => equal(vector, entries[index]!.vector))).toBe(true);
     });
 
-    it('has all that was set when it is opened again, without anyone having waited for setMany', async () => {
+    test('has all that was set when it is opened again, without anyone having waited for setMany', async () => {
       const cache = await open();
       const entries = texts(3000, 'unwaited').map((text) => entryOf(text));
       for (let start = 0; start < entries.length; start += 50) {
@@ -157,7 +157,7 @@ export function cacheContract(create: () => Promise<Storage>): void {
       expect(found.every((vector, index) => equal(vector, entries[index]!.vector))).toBe(true);
     });
 
-    it('is written and read by several at the same time', async () => {
+    test('is written and read by several at the same time', async () => {
       const caches = [await open(), await again(), await again()];
       const names = texts(600, 'shared');
       await Promise.all(
@@ -172,7 +172,7 @@ export function cacheContract(create: () => Promise<Storage>): void {
       expect(found).toEqual(names.map((text) => vectorOf(text)));
     });
 
-    it('keeps small values', async () => {
+    test('keeps small values', async () => {
       const cache = await open();
       const value = { list: [1, 'zwei', null, true], text: 'naïve café – 東京' };
       expect(await cache.getMeta(`nothing ${space}`)).toBeUndefined();
@@ -204,14 +204,14 @@ export function cacheContract(create: () => Promise<Storage>): void {
         return names.filter((_, index) => found[index]);
       };
 
-      it('of nothing', async () => {
+      test('of nothing', async () => {
         const nothing = { entries: 0, bytes: 0, hits: 0, misses: 0, spaces: [] };
         expect(await cache.usage()).toEqual(nothing);
         expect(await cache.prune({ olderThanMs: 0, maxBytes: 0, keepSpace: () => false })).toBe(0);
         expect(await cache.clear()).toBe(0);
       });
 
-      it('of entries and bytes by space, the largest first, also of what is just being written', async () => {
+      test('of entries and bytes by space, the largest first, also of what is just being written', async () => {
         const registered = await register(cache, { model: 'model-a', dimensions });
         void fill(texts(700), registered.id);
         void fill(texts(30, 'b'), other);
@@ -235,21 +235,21 @@ export function cacheContract(create: () => Promise<Storage>): void {
         });
       });
 
-      it('of 25,000 entries, none twice and none left out', async () => {
+      test('of 25,000 entries, none twice and none left out', async () => {
         for (let part = 0; part < 5; part++) await fill(texts(5000, `part ${part}`), spaceOf(`part ${part}`));
         const { entries, spaces } = await cache.usage();
         expect(entries).toBe(25_000);
         expect(spaces.map((sum) => sum.entries)).toEqual([5000, 5000, 5000, 5000, 5000]);
       });
 
-      it('of values that are no registered spaces without an error', async () => {
+      test('of values that are no registered spaces without an error', async () => {
         await cache.setMeta('spaces:odd', [1, null, { id: space }, 'x']);
         await cache.setMeta('spaces:odder', { id: 5 });
         await fill(['a']);
         expect((await cache.usage()).spaces).toEqual([{ space, entries: 1, bytes: bytesEach }]);
       });
 
-      it('of lookups, by all who have it open and had it open', async () => {
+      test('of lookups, by all who have it open and had it open', async () => {
         await fill(texts(10));
         const second = await again();
         await cache.getMany(space, [...texts(10), 'missing'].map(hashOf), dimensions);
@@ -270,7 +270,7 @@ export function cacheContract(create: () => Promise<Storage>): void {
         expect(await (await again()).usage()).toMatchObject({ hits: 0, misses: 1 });
       });
 
-      it('and removes what is older, not what was written again since', async () => {
+      test('and removes what is older, not what was written again since', async () => {
         const old = texts(300, 'old');
         await fill(old);
         await fill(['again']);
@@ -286,7 +286,7 @@ export function cacheContract(create: () => Promise<Storage>): void {
         expect(await left([...old, 'again', 'new'])).toEqual(['again', 'new']);
       });
 
-      it('and removes the oldest until so many bytes are left', async () => {
+      test('and removes the oldest until so many bytes are left', async () => {
         for (const name of ['first', 'second', 'third']) {
           await fill(texts(50, name), name === 'second' ? other : space);
           await cache.usage();
@@ -303,7 +303,7 @@ export function cacheContract(create: () => Promise<Storage>): void {
         expect((await cache.usage()).entries).toBe(0);
       });
 
-      it('and removes the spaces that are not kept', async () => {
+      test('and removes the spaces that are not kept', async () => {
         const kept = await register(cache, { model: 'kept', dimensions });
         const gone = await register(cache, { model: 'gone', dimensions });
         await fill(texts(3000), gone.id);
@@ -323,7 +323,7 @@ export function cacheContract(create: () => Promise<Storage>): void {
         expect(await left(texts(20), other)).toEqual(texts(20));
       });
 
-      it('and removes what any of several conditions names', async () => {
+      test('and removes what any of several conditions names', async () => {
         await fill(texts(10, 'old'));
         await cache.usage();
         await storage.pass(minute);
@@ -334,14 +334,14 @@ export function cacheContract(create: () => Promise<Storage>): void {
         expect(await left([...texts(10, 'old'), ...texts(10, 'new')])).toEqual(texts(10, 'new'));
       });
 
-      it('and has room for the same again', async () => {
+      test('and has room for the same again', async () => {
         await fill(texts(500));
         expect(await cache.prune({ keepSpace: () => false })).toBe(500);
         await fill(texts(500));
         expect(await left(texts(500))).toEqual(texts(500));
       });
 
-      it('and forgets all when it is cleared, for those too who have it open', async () => {
+      test('and forgets all when it is cleared, for those too who have it open', async () => {
         const second = await again();
         const registered = await register(cache, { model: 'model-a', dimensions });
         await second.setMany(registered.id, [entryOf('of second')]);
@@ -355,7 +355,7 @@ export function cacheContract(create: () => Promise<Storage>): void {
         expect(spaces).toEqual([{ space: registered.id, entries: 1, bytes: bytesEach }]);
       });
 
-      it('and is read and written while it is pruned and cleared', async () => {
+      test('and is read and written while it is pruned and cleared', async () => {
         const reader = await again();
         const names = texts(2000, 'busy');
         const work = async () => {
@@ -382,7 +382,7 @@ export function cacheContract(create: () => Promise<Storage>): void {
       });
     });
 
-    it('refuses hashes and spaces that are none', async () => {
+    test('refuses hashes and spaces that are none', async () => {
       const cache = await open();
       await expect(cache.getMany(space, ['abc'], dimensions)).rejects.toThrow('64 hex digits');
       await expect(cache.getMany('abc', [hashOf('a')], dimensions)).rejects.toThrow('32 hex digits');
@@ -390,7 +390,7 @@ export function cacheContract(create: () => Promise<Storage>): void {
       await expect(cache.setMany('abc', [entryOf('a')])).rejects.toThrow('32 hex digits');
     });
 
-    it('can be closed twice', async () => {
+    test('can be closed twice', async () => {
       const cache = await open();
       await cache.close();
       await cache.close();

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type DiskCache, openDiskCache } from '../../src/cache/disk/cache.js';
 import { registerSpace } from '../../src/cache/space-registry.js';
 import type { Json, VectorSpace } from '../../src/types.js';
@@ -49,7 +49,7 @@ const register = (measured: VectorSpace) =>
   );
 
 describe('registerSpace', () => {
-  it('keeps the id of the first space for all that are the same, in later runs too', async () => {
+  test('keeps the id of the first space for all that are the same, in later runs too', async () => {
     const first = spaceAt(10);
     expect(await register(first)).toEqual(first);
     expect((await register(spaceAt(10.5))).id).toBe(first.id);
@@ -58,13 +58,13 @@ describe('registerSpace', () => {
     expect(await register(spaceAt(9.5))).toEqual(first);
   });
 
-  it('measures against the registered space, so that noise does not add up', async () => {
+  test('measures against the registered space, so that noise does not add up', async () => {
     await register(spaceAt(0));
     expect((await register(spaceAt(0.75))).id).toBe(spaceAt(0).id);
     expect((await register(spaceAt(1.5))).id).toBe(spaceAt(1.5).id);
   });
 
-  it.each([
+  test.each([
     ['model', { model: 'bge-m3' }],
     ['digest', { digest: 'def' }],
     ['options', { options: { truncate: false, num_ctx: 1024 } }],
@@ -76,20 +76,20 @@ describe('registerSpace', () => {
     expect((await register(spaceAt(0.25))).id).toBe(spaceAt(0).id);
   });
 
-  it('knows options by what they say, not by their order', async () => {
+  test('knows options by what they say, not by their order', async () => {
     await register(spaceAt(0));
     const same = spaceAt(0.5, { options: { num_ctx: 512, truncate: false } });
     expect((await register(same)).id).toBe(spaceAt(0).id);
   });
 
-  it('remembers a bounded number, the newest', async () => {
+  test('remembers a bounded number, the newest', async () => {
     for (let position = 0; position < 100; position += 10) await register(spaceAt(position));
     expect((await register(spaceAt(90.5))).id).toBe(spaceAt(90).id);
     expect((await register(spaceAt(20.5))).id).toBe(spaceAt(20).id);
     expect((await register(spaceAt(0.5))).id).toBe(spaceAt(0.5).id);
   });
 
-  it('starts anew where what is registered can not be read', async () => {
+  test('starts anew where what is registered can not be read', async () => {
     const key = await keyOf(spaceAt(0));
     for (const damaged of ['text', { no: 'list' }, [{ half: 1 }]]) {
       await cache.setMeta(key, damaged);
@@ -97,7 +97,7 @@ describe('registerSpace', () => {
     }
   });
 
-  it('lets both of two runs that come first at the same time go on', async () => {
+  test('lets both of two runs that come first at the same time go on', async () => {
     const ids = (await Promise.all([register(spaceAt(0)), register(spaceAt(0.5))])).map(({ id }) => id);
     expect(ids).toEqual([spaceAt(0).id, spaceAt(0.5).id]);
     expect(ids).toContain((await register(spaceAt(0.25))).id);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { halve } from '../../src/chunks/halve.js';
 import { split } from '../../src/chunks/split.js';
 import { estimateCounter } from '../../src/tokens/estimating-counter.js';
@@ -15,7 +15,7 @@ function onlyChunk(document: Document): Chunk {
 }
 
 describe('halve', () => {
-  it('gives two slices of the document, cut between sentences near the middle', () => {
+  test('gives two slices of the document, cut between sentences near the middle', () => {
     const document = markdown(`\n\n# Title\n\n${prose(1, 10)}\n\n${prose(2, 10)}`);
     const whole = onlyChunk(document);
     const [first, second] = halve(whole, counter)!;
@@ -34,7 +34,7 @@ describe('halve', () => {
     expect(second.line).toBe(7);
   });
 
-  it('halves a giant word, on and on, without losing a character', () => {
+  test('halves a giant word, on and on, without losing a character', () => {
     const whole = onlyChunk(markdown('🇩🇪👩‍👩‍👧‍👦é'.repeat(40) + 'x1'.repeat(300)));
     const parts = [whole];
     const small: Chunk[] = [];
@@ -50,7 +50,7 @@ describe('halve', () => {
     }
   });
 
-  it('leaves chunks of fewer than 64 tokens, and single characters, whole', () => {
+  test('leaves chunks of fewer than 64 tokens, and single characters, whole', () => {
     const counted = (tokens: number) => ({ ...onlyChunk(markdown('one two three four')), tokens });
     expect(halve(counted(63), counter)).toBeUndefined();
     expect(halve(counted(64), counter)).toHaveLength(2);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { isBetweenWords, isGraphemeBoundary } from '../../src/chunks/boundaries.js';
 import { split } from '../../src/chunks/split.js';
 import { estimateCounter } from '../../src/tokens/estimating-counter.js';
@@ -28,7 +28,7 @@ const anyOptions = fc.record({
 });
 
 describe('split, of any document', () => {
-  it('gives trimmed slices in order that fit and lose nothing', () => {
+  test('gives trimmed slices in order that fit and lose nothing', () => {
     fc.assert(
       fc.property(anyDocument, anyOptions, (document, options) => {
         const chunks = [...split(document, options)];
@@ -53,7 +53,7 @@ describe('split, of any document', () => {
     );
   });
 
-  it('overlaps by no more than asked, and never without being asked', () => {
+  test('overlaps by no more than asked, and never without being asked', () => {
     fc.assert(
       fc.property(anyDocument, anyOptions, (document, options) => {
         const chunks = [...split(document, options)];
@@ -66,7 +66,7 @@ describe('split, of any document', () => {
     );
   });
 
-  it('never cuts inside what a reader sees as one character', () => {
+  test('never cuts inside what a reader sees as one character', () => {
     fc.assert(
       fc.property(anyDocument, anyOptions, (document, options) => {
         const { text } = document;
@@ -82,7 +82,7 @@ describe('split, of any document', () => {
     );
   });
 
-  it('says where each chunk stands and what it is called', () => {
+  test('says where each chunk stands and what it is called', () => {
     fc.assert(
       fc.property(anyDocument, anyOptions, (document, options) => {
         const seen = new Map<string, number>();
@@ -118,14 +118,14 @@ function titlesOf(blocks: Document['blocks']): string[] {
 }
 
 describe('split, along structure', () => {
-  it('gives one chunk where all fits, and none where there is nothing', () => {
+  test('gives one chunk where all fits, and none where there is nothing', () => {
     expect(chunksOf(markdown('# A\n\nOne two.\n\n## B\n\nThree.'), 100)).toHaveLength(1);
     expect(chunksOf(markdown(''), 100)).toEqual([]);
     expect(chunksOf(markdown(' \n\n\t'), 100)).toEqual([]);
     expect(chunksOf({ source: 'a', format: 'text', text: ' no blocks ', blocks: [] }, 100)).toHaveLength(1);
   });
 
-  it('keeps large sections apart and small ones together', () => {
+  test('keeps large sections apart and small ones together', () => {
     const large = markdown(`# A\n\n${prose(1, 8)}\n\n# B\n\n${prose(2, 8)}`);
     expect(chunksOf(large, 250).map((chunk) => chunk.heading)).toEqual([['A'], ['B']]);
     const small = Array.from({ length: 40 }, (_, index) => `## S${index}\n\nOne two three four five.`);
@@ -134,7 +134,7 @@ describe('split, along structure', () => {
     for (const chunk of chunks) expect(chunk.text).toMatch(/^#/);
   });
 
-  it('leaves no heading at the end of a chunk', () => {
+  test('leaves no heading at the end of a chunk', () => {
     fc.assert(
       fc.property(fc.nat(), fc.integer({ min: 20, max: 120 }), (seed, size) => {
         const sections = Array.from(
@@ -149,7 +149,7 @@ describe('split, along structure', () => {
     );
   });
 
-  it('keeps what is announced with its announcement where it can', () => {
+  test('keeps what is announced with its announcement where it can', () => {
     const pairs = Array.from({ length: 60 }, (_, index) => [
       prose(index, 2),
       'Such as:',
@@ -160,13 +160,13 @@ describe('split, along structure', () => {
     }
   });
 
-  it('cuts between sentences before it cuts one', () => {
+  test('cuts between sentences before it cuts one', () => {
     const chunks = chunksOf(markdown(prose(3, 40)), 50);
     expect(chunks.length).toBeGreaterThan(8);
     for (const chunk of chunks) expect(chunk.text).toMatch(/^W.*\.$/);
   });
 
-  it('cuts code between lines, and keeps functions whole', () => {
+  test('cuts code between lines, and keeps functions whole', () => {
     const lines = Array.from({ length: 60 }, (_, index) => `  call(${index}, some, more, words);`);
     const code = chunksOf(markdown(`\`\`\`\n${lines.join('\n')}\n\`\`\``), 40);
     for (const chunk of code) expect(chunk.text).toMatch(/^(```|call).*(```|;)$/s);
@@ -195,7 +195,7 @@ describe('split, along structure', () => {
     }
   });
 
-  it('cuts Chinese behind full stops', () => {
+  test('cuts Chinese behind full stops', () => {
     const text = Array.from(
       { length: 60 },
       (_, index) => `第${'一二三四五六七八九'[index % 9]}个句子在这里结束。`,
@@ -205,7 +205,7 @@ describe('split, along structure', () => {
     for (const chunk of chunks) expect(chunk.text).toMatch(/^第.*。$/);
   });
 
-  it('overlaps by whole sentences, within the section', () => {
+  test('overlaps by whole sentences, within the section', () => {
     const document = markdown(`# A\n\n${prose(5, 90)}\n\n# B\n\n${prose(6, 90)}`);
     const chunks = chunksOf(document, 100, 30);
     expect(chunks.length).toBeGreaterThan(20);
@@ -222,7 +222,7 @@ describe('split, along structure', () => {
     }
   });
 
-  it('keeps chunks well filled in long text', () => {
+  test('keeps chunks well filled in long text', () => {
     const paragraphs = Array.from({ length: 300 }, (_, index) => prose(index, 1 + (index % 6)));
     const chunks = chunksOf(markdown(paragraphs.join('\n\n')), 256);
     const mean = chunks.reduce((sum, chunk) => sum + chunk.tokens, 0) / chunks.length;
@@ -230,7 +230,7 @@ describe('split, along structure', () => {
     for (const chunk of chunks) expect(chunk.tokens).toBeGreaterThan(256 / 16);
   });
 
-  it('splits megabytes without structure', () => {
+  test('splits megabytes without structure', () => {
     const text = `${'lorem ipsum dolor '.repeat(60_000)}${'x1y2z3'.repeat(100_000)} ${'你好世界。'.repeat(60_000)}`;
     let count = 0;
     let end = 0;
@@ -254,7 +254,7 @@ describe('split, after an edit', () => {
   });
 
   // Measured over 3,000 edits: 1.5 on average, 5 at most.
-  it('gives at most a handful of new chunks for one changed paragraph', () => {
+  test('gives at most a handful of new chunks for one changed paragraph', () => {
     let edits = 0;
     let changed = 0;
     fc.assert(
@@ -279,7 +279,7 @@ describe('split, after an edit', () => {
     expect(changed / edits).toBeLessThan(2.5);
   });
 
-  it('finds its cuts again in one long paragraph', () => {
+  test('finds its cuts again in one long paragraph', () => {
     fc.assert(
       fc.property(fc.nat(), fc.nat(), (seed, at) => {
         const sentences = prose(seed, 400).split('. ');

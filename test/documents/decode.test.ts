@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { decode, isBinary } from '../../src/documents/decode.js';
 import { fixture } from './structure.js';
 
@@ -10,7 +10,7 @@ function utf16be(text: string): Buffer {
 }
 
 describe('decode', () => {
-  it('reads any well-formed text back from UTF-8, with and without a byte order mark', () => {
+  test('reads any well-formed text back from UTF-8, with and without a byte order mark', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', maxLength: 200 }), (text) => {
         fc.pre(!text.startsWith('\ufeff') && !text.includes('\0'));
@@ -20,7 +20,7 @@ describe('decode', () => {
     );
   });
 
-  it('reads any well-formed text back from UTF-16 with a byte order mark', () => {
+  test('reads any well-formed text back from UTF-16 with a byte order mark', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', maxLength: 200 }), (text) => {
         expect(decode(Buffer.from(`\ufeff${text}`, 'utf16le'))).toBe(text);
@@ -29,7 +29,7 @@ describe('decode', () => {
     );
   });
 
-  it.each([
+  test.each([
     [
       'UTF-16 LE without a mark',
       Buffer.from('The hive – weigh it.\r\n', 'utf16le'),
@@ -50,14 +50,14 @@ describe('decode', () => {
     expect(decode(bytes)).toBe(text);
   });
 
-  it('reads a part of a larger buffer', () => {
+  test('reads a part of a larger buffer', () => {
     const bytes = new Uint8Array(latin1('xxhivexx')).subarray(2, 6);
     expect(decode(bytes)).toBe('hive');
   });
 });
 
 describe('isBinary', () => {
-  it.each([
+  test.each([
     ['a PDF', fixture('bees.pdf')],
     ['a DOCX', fixture('bees.docx')],
     ['a NUL byte', latin1('text\0text')],
@@ -70,7 +70,7 @@ describe('isBinary', () => {
     expect(isBinary(bytes)).toBe(true);
   });
 
-  it.each([
+  test.each([
     ['nothing', Buffer.alloc(0)],
     ['ASCII', latin1('text\n')],
     ['UTF-8 with a character over the end of the sample', Buffer.from(`${'a'.repeat(8191)}é and more`)],

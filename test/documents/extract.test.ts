@@ -1,9 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { extract, FORMATS, formatFor } from '../../src/documents/extract.js';
 import { documentOf, fixture, outline } from './structure.js';
 
 describe('formatFor', () => {
-  it.each([
+  test.each([
     ['notes/A.MD', 'markdown'],
     ['a.b.html', 'html'],
     ['a.rst', 'rst'],
@@ -22,7 +22,7 @@ describe('formatFor', () => {
     expect(formatFor(name)).toBe(format);
   });
 
-  it.each([
+  test.each([
     ['pdf', fixture('bees.pdf')],
     ['docx', fixture('bees.docx')],
     ['html', Buffer.from('\n<!DOCTYPE html><p>x')],
@@ -34,7 +34,7 @@ describe('formatFor', () => {
     expect(formatFor('file.md', bytes)).toBe('markdown');
   });
 
-  it('has one format for each file name', () => {
+  test('has one format for each file name', () => {
     const keys = FORMATS.flatMap((format) => [
       ...format.extensions,
       ...('names' in format ? format.names : []),
@@ -45,14 +45,14 @@ describe('formatFor', () => {
 });
 
 describe('extract', () => {
-  it('reads text of an unknown name as plain text', async () => {
+  test('reads text of an unknown name as plain text', async () => {
     const document = await documentOf('\ufeffOne\r\ntwo.\r\n \r\n  Three. \r\n', 'letter.unknown');
     expect(document.format).toBe('text');
     expect(document.text).toBe('One\r\ntwo.\r\n \r\n  Three. \r\n');
     expect(outline(document)).toEqual(['1 paragraph "One\\r\\ntwo."', '4 paragraph "Three."']);
   });
 
-  it.each(FORMATS.map((format) => [format.extensions[0]!, format.name] as const))(
+  test.each(FORMATS.map((format) => [format.extensions[0]!, format.name] as const))(
     'gives a blank document without blocks for a blank %s',
     async (extension, format) => {
       const bytes = format === 'pdf' || format === 'docx' ? fixture(`blank.${format}`) : Buffer.from(' \n\n');
@@ -63,14 +63,14 @@ describe('extract', () => {
     },
   );
 
-  it('refuses binary data under the name of a text', async () => {
+  test('refuses binary data under the name of a text', async () => {
     await expect(extract(Buffer.from('a\0b'), 'notes.md')).rejects.toMatchObject({
       failure: 'undecodable',
       message: expect.stringContaining('notes.md'),
     });
   });
 
-  it.each(['a.pdf', 'a.docx', 'a.ipynb', 'a.json'])('refuses a malformed %s', async (name) => {
+  test.each(['a.pdf', 'a.docx', 'a.ipynb', 'a.json'])('refuses a malformed %s', async (name) => {
     await expect(extract(Buffer.from('{ not this'), name)).rejects.toMatchObject({ failure: 'malformed' });
   });
 });

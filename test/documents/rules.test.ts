@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import glob from 'fast-glob';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { extract } from '../../src/documents/extract.js';
 import { documentOf, keepsTheRules } from './structure.js';
 
@@ -121,7 +121,7 @@ const unchanged = [
 const changed = ['a.html', 'a.json', 'a.jsonl', 'a.csv', 'a.tsv'];
 
 describe('blocks hold all text', () => {
-  it.each(unchanged)('of any %s, whose text is the file as it is', async (name) => {
+  test.each(unchanged)('of any %s, whose text is the file as it is', async (name) => {
     await fc.assert(
       fc.asyncProperty(content, async (file) => {
         const text = Buffer.from(file)
@@ -136,7 +136,7 @@ describe('blocks hold all text', () => {
     );
   });
 
-  it.each(changed)('of any %s', async (name) => {
+  test.each(changed)('of any %s', async (name) => {
     await fc.assert(
       fc.asyncProperty(content, async (file) => {
         const read = await extract(Buffer.from(file), name).catch(
@@ -149,7 +149,7 @@ describe('blocks hold all text', () => {
     );
   });
 
-  it('of any notebook', async () => {
+  test('of any notebook', async () => {
     const cell = fc.record({ cell_type: fc.constantFrom('markdown', 'code', 'raw'), source: content });
     await fc.assert(
       fc.asyncProperty(fc.array(cell, { maxLength: 5 }), async (cells) => {
@@ -160,7 +160,7 @@ describe('blocks hold all text', () => {
   });
 });
 
-it('real documents keep the rules', async () => {
+test('real documents keep the rules', async () => {
   const files = ['md', 'ts', 'js', 'json', 'yml'].flatMap((end) =>
     glob.sync(`node_modules/{c,f,m,u,z}*/**/*.${end}`).sort().slice(0, 60),
   );
@@ -210,7 +210,7 @@ describe('a file of one thing takes time in proportion to its size', () => {
     ['a.md', `---\n${fill('a: [')}\n---\n`],
   ];
   // Any quadratic step takes minutes here, and the test runs out of time.
-  it.each(files)('%s', async (name, file) => {
+  test.each(files)('%s', async (name, file) => {
     const read = await extract(Buffer.from(file), name).catch((error: { failure?: string }) => error.failure);
     if (typeof read === 'object') read.documents.forEach(keepsTheRules);
     else expect(read).toBe('malformed');

@@ -1,8 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { profileOf } from '../../src/embedders/model-profiles.js';
 
 describe('profileOf', () => {
-  it.each([
+  test.each([
     ['nomic-embed-text', 'nomic-embed-text'],
     ['hf.co/nomic-ai/nomic-embed-text-v1.5-GGUF:Q8_0', 'nomic-embed-text'],
     ['nomic-embed-text-v2-moe:latest', 'nomic-embed-text'],
@@ -28,14 +28,14 @@ describe('profileOf', () => {
     expect(profileOf(model).family).toBe(family);
   });
 
-  it('puts nothing before texts of a model that it does not know', () => {
+  test('puts nothing before texts of a model that it does not know', () => {
     expect(profileOf('granite-embedding')).toMatchObject({
       prefixes: { document: '', query: '' },
       chunkTokens: 512,
     });
   });
 
-  it('keeps the blanks of the model cards', () => {
+  test('keeps the blanks of the model cards', () => {
     expect(profileOf('nomic-embed-text').prefixes).toEqual({
       document: 'search_document: ',
       query: 'search_query: ',

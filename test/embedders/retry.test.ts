@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openOllamaEmbedder } from '../../src/embedders/ollama/embedder.js';
 import { type RetryOptions, withRetry, wrapped } from '../../src/embedders/retry.js';
 import { EmbedderFault } from '../../src/errors.js';
@@ -21,7 +21,7 @@ const retrying = (options: Partial<RetryOptions> = {}) =>
   withRetry(inner, { retries: 3, baseMs: 1, ...options });
 
 describe('withRetry', () => {
-  it.each<[Fault]>([
+  test.each<[Fault]>([
     [faults.busy()],
     [{ kind: 'reset' }],
     [{ kind: 'reset-mid-body' }],
@@ -36,7 +36,7 @@ describe('withRetry', () => {
     expect(server.batches()).toEqual([texts, texts]);
   });
 
-  it.each<[string, Fault, number]>([
+  test.each<[string, Fault, number]>([
     ['busy', faults.busy(), 4],
     ['bad-answer', { kind: 'too-many' }, 4],
     ['bad-input', faults.nan(400), 2],
@@ -49,7 +49,7 @@ describe('withRetry', () => {
     expect(server.stats.embeds).toBe(requests);
   });
 
-  it.each(['resting', 'changed'] as const)('hands on at once what was not sent: %s', async (meaning) => {
+  test.each(['resting', 'changed'] as const)('hands on at once what was not sent: %s', async (meaning) => {
     const fault = new EmbedderFault(meaning, 'no', { retryAfterMs: 5 });
     let tries = 0;
     const unsent = wrapped(inner, async () => {
@@ -60,19 +60,19 @@ describe('withRetry', () => {
     expect(tries).toBe(1);
   });
 
-  it('counts bad input once, however the other faults fall', async () => {
+  test('counts bad input once, however the other faults fall', async () => {
     server.script(faults.busy(), faults.nan(400), faults.busy(), faults.nan(400));
     await expect(retrying({ retries: 9 }).embed(['a'])).rejects.toMatchObject({ meaning: 'bad-input' });
     expect(server.stats.embeds).toBe(4);
   });
 
-  it('does not retry without retries', async () => {
+  test('does not retry without retries', async () => {
     server.script(faults.busy());
     await expect(retrying({ retries: 0 }).embed(['a'])).rejects.toMatchObject({ meaning: 'busy' });
     expect(server.stats.embeds).toBe(1);
   });
 
-  it('waits longer each time, up to a bound, at random below it', async () => {
+  test('waits longer each time, up to a bound, at random below it', async () => {
     const waits: number[] = [];
     server.script(faults.busy({ times: 5 }));
     const embedder = retrying({
@@ -86,7 +86,7 @@ describe('withRetry', () => {
     expect(waits).toEqual([1, 2, 4, 5, 5]);
   });
 
-  it('waits as long as the server asks, and gives up when that is too long', async () => {
+  test('waits as long as the server asks, and gives up when that is too long', async () => {
     const waits: [EmbedderFault, number][] = [];
     const embedder = retrying({ onRetry: (fault, waitMs) => waits.push([fault, waitMs]) });
     server.script(faults.tooManyRequests(1), faults.tooManyRequests(3600));
@@ -94,7 +94,7 @@ describe('withRetry', () => {
     expect(waits.map(([fault, waitMs]) => [fault.meaning, waitMs])).toEqual([['busy', 1000]]);
   });
 
-  it.each(['of the run', 'of the call'])('ends at once when the signal %s is aborted', async (whose) => {
+  test.each(['of the run', 'of the call'])('ends at once when the signal %s is aborted', async (whose) => {
     const control = new AbortController();
     server.script(faults.busy());
     const embedder = retrying({
@@ -109,7 +109,7 @@ describe('withRetry', () => {
     expect(server.stats.embeds).toBe(1);
   });
 
-  it('is the embedder that it wraps in all else', () => {
+  test('is the embedder that it wraps in all else', () => {
     const { identity, counter, maxTokens, defaultChunkTokens } = retrying();
     expect({ identity, counter, maxTokens, defaultChunkTokens }).toEqual({
       identity: inner.identity,

@@ -3,12 +3,12 @@ import { appendFileSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { readForeign } from '../../src/files/foreign-file.js';
 import { temporaryFolder } from '../documents/walk/trees.js';
 import { eventually } from '../helpers/eventually.js';
 
-it('reads regular files, whatever size the system tells', () => {
+test('reads regular files, whatever size the system tells', () => {
   const folder = temporaryFolder();
   for (const size of [0, 1, 65_535, 65_536, 200_000]) {
     const bytes = Buffer.alloc(size, 'abc');
@@ -21,7 +21,7 @@ it('reads regular files, whatever size the system tells', () => {
   expect(readForeign('/proc/self/status', 100_000).toString()).toContain('Pid:');
 });
 
-it('refuses more than it may read', () => {
+test('refuses more than it may read', () => {
   const path = join(temporaryFolder(), 'a');
   writeFileSync(path, 'abcd');
   expect(readForeign(path, 4).toString()).toBe('abcd');
@@ -30,7 +30,7 @@ it('refuses more than it may read', () => {
   expect(() => readForeign('/proc/self/status', 10)).toThrow(expect.objectContaining({ code: 'ETOOLARGE' }));
 });
 
-it('refuses what is no regular file, without waiting for it', async () => {
+test('refuses what is no regular file, without waiting for it', async () => {
   const folder = temporaryFolder();
   execFileSync('mkfifo', [join(folder, 'pipe')]);
   mkdirSync(join(folder, 'folder'));
@@ -48,7 +48,7 @@ it('refuses what is no regular file, without waiting for it', async () => {
   }
 });
 
-it('never takes a file for whole that is written to while it is read', async () => {
+test('never takes a file for whole that is written to while it is read', async () => {
   const path = join(temporaryFolder(), 'a');
   writeFileSync(path, Buffer.alloc(32_000_000, 'abc'));
   const program = `

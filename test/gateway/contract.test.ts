@@ -1,6 +1,6 @@
 // Whatever was asked of real Ollama servers is asked of the gateway in front of one: case by case, it must
 // answer as they did.
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Gateway, startGateway } from '../../src/gateway/gateway.js';
 import { ollamaVersions, recordedCases } from '../helpers/ollama/contract.js';
 import { expectAsRecorded } from '../helpers/ollama/shape.js';
@@ -19,9 +19,9 @@ describe.each(ollamaVersions)('the gateway in front of Ollama %s', (version) => 
     await server.stop();
   });
 
-  it.each(recordedCases(version))('$name', (recorded) => expectAsRecorded(gateway.url, recorded));
+  test.each(recordedCases(version))('$name', (recorded) => expectAsRecorded(gateway.url, recorded));
 
-  it('has batched what can be batched, with the same options always', () => {
+  test('has batched what can be batched, with the same options always', () => {
     const embeds = server.requests.filter(({ path }) => path === '/api/embed');
     expect(embeds.every(({ body }) => body.options === undefined)).toBe(true);
     expect(server.requests.some(({ path }) => path === '/v1/embeddings')).toBe(true);

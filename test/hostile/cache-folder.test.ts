@@ -1,7 +1,7 @@
 // A cache folder that came with somebody's repository, by the `cacheDir` of its `.batchrc`: what is in it may lead outside.
 import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it as test } from 'vitest';
 import { makeWorkspace, type Workspace } from '../helpers/cli.js';
 import { writeFiles } from '../ingest/helpers.js';
 
@@ -13,7 +13,7 @@ beforeEach(() => {
 });
 afterEach(() => workspace.remove());
 
-it.each(['lock.mdb', 'data.mdb'])(
+test.each(['lock.mdb', 'data.mdb'])(
   'a link as %s has nothing overwritten, and the run goes on',
   async (name) => {
     writeFiles(workspace.dir, {

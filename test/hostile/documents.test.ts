@@ -1,7 +1,7 @@
 // Documents made to take all time or memory: each fails alone, in the reader's process, and the rest is read.
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { makeWorkspace, type Workspace } from '../helpers/cli.js';
 import { eventually } from '../helpers/eventually.js';
 import { summaryOf, writeFiles } from '../ingest/helpers.js';
@@ -16,7 +16,7 @@ afterEach(() => workspace.remove());
 const dryRun = () =>
   workspace.embed(['ingest', '--dry-run', '--embedder', 'builtin', 'docs', '--json', '--out', 'out']);
 
-it('a Word document that unpacks to 300 MB, and a table of a million columns, fail alone', async () => {
+test('a Word document that unpacks to 300 MB, and a table of a million columns, fail alone', async () => {
   writeFiles(workspace.dir, {
     'docs/bomb.docx': docx(`<w:p><w:r><w:t>${'a'.repeat(300_000_000)}</w:t></w:r></w:p>`),
     'docs/commas.csv': `${','.repeat(1_000_000)}\n${','.repeat(1_000_000)}\n`,
@@ -32,14 +32,14 @@ it('a Word document that unpacks to 300 MB, and a table of a million columns, fa
   });
 });
 
-it('a document that takes too long fails alone', async () => {
+test('a document that takes too long fails alone', async () => {
   writeFiles(workspace.dir, { 'a.pdf': formsPdf(24), 'b.docx': docx('<w:p/>'), 'c.pdf': formsPdf(24) });
   const files = ['a.pdf', 'b.docx', 'c.pdf'];
   const steps = await readFiles(workspace.dir, files, { readerLimits: { baseMs: 1000, msPerMegabyte: 0 } });
   expect(outcome(steps)).toEqual(['a.pdf: too-slow', 'b.docx', 'c.pdf: too-slow']);
 });
 
-it('a document that takes too much memory fails alone', async () => {
+test('a document that takes too much memory fails alone', async () => {
   const paragraphs = docx('<w:p></w:p>'.repeat(1_000_000));
   writeFiles(workspace.dir, { 'a.docx': paragraphs, 'b.docx': docx('<w:p/>') });
   const limits = { memory: 160 * 1024 * 1024 };
@@ -47,7 +47,7 @@ it('a document that takes too much memory fails alone', async () => {
   expect(outcome(steps)).toEqual(['a.docx: too-large', 'b.docx']);
 });
 
-it('SIGTERM is obeyed while a document keeps the reader busy, whose process ends with the run', async () => {
+test('SIGTERM is obeyed while a document keeps the reader busy, whose process ends with the run', async () => {
   writeFiles(workspace.dir, { 'docs/a.pdf': formsPdf(30) });
   const { child, done } = workspace.start(['ingest', '--dry-run', '--embedder', 'builtin', 'docs']);
   await eventually(() => readersOf(child.pid!)).toHaveLength(1);
@@ -67,7 +67,7 @@ function readersOf(parent: number): string[] {
     .map(([pid]) => pid!);
 }
 
-it('a notebook takes time in proportion to its cells', async () => {
+test('a notebook takes time in proportion to its cells', async () => {
   const cell = (i: number) => ({ cell_type: i % 2 ? 'markdown' : 'code', source: [`# Cell ${i}`] });
   const notebook = (count: number) =>
     JSON.stringify({ cells: Array.from({ length: count }, (_, i) => cell(i)) });

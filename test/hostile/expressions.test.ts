@@ -1,6 +1,6 @@
 // A text on which a regular expression would try every pair of places: a megabyte of it takes minutes where the
 // expression tries again from each place, and milliseconds where it doesn't. The time-out of a test tells.
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { frontMatter } from '../../src/documents/blocks/markdown/frontmatter.js';
 import { markdownTitle } from '../../src/documents/blocks/markdown/title.js';
 import { rstBlocks } from '../../src/documents/blocks/rst.js';
@@ -14,25 +14,25 @@ import { meansThisMachine } from '../../src/net/masked-address.js';
 
 const many = (text: string) => text.repeat(1_000_000 / text.length);
 
-it('reads addresses in one go', () => {
+test('reads addresses in one go', () => {
   expect(meansThisMachine(`a${many('"')}a`)).toBe(false);
   expect(parseOllamaHost(`http://a${many('/')}b`).hostname).toBe('a');
   expect(() => parseOllamaAddress(`http://a#weight=${many('"')}a`)).toThrow('weight=N');
 });
 
-it('reads the names of models in one go', () => {
+test('reads the names of models in one go', () => {
   expect(canonicalName(`a${many(':')}/b`)).toMatch(/\/b:latest$/);
   expect(canonicalName('HF.co:443/a/b:Q8')).toBe('hf.co:443/a/b:q8');
   expect(profileOf(`a${many(':')}/b`).family).toBe('unknown');
 });
 
-it("reads a server's error in one go", () => {
+test("reads a server's error in one go", () => {
   for (const body of [many('<'), many('timed out waiting for '), many('runner'), many('generat')]) {
     expect(faultOfAnswer('a', 500, body).message).toContain('answered 500');
   }
 });
 
-it('reads front matter and titles in one go', () => {
+test('reads front matter and titles in one go', () => {
   // Front matter has a bound of its own.
   const blanks = ' '.repeat(60_000);
   for (const value of [`a${blanks}b`, `${blanks}b\u2028c`, `\n- ${blanks}b\u2028c`]) {
@@ -42,7 +42,7 @@ it('reads front matter and titles in one go', () => {
   expect(rstBlocks(`\`a${blanks}b\n${many('=')}==\n`)).not.toEqual([]);
 });
 
-it('reads patterns in one go', () => {
+test('reads patterns in one go', () => {
   expect(isPattern(many('['))).toBe(false);
   expect(isPattern(many('{,'))).toBe(false);
   expect(isPattern('{a}')).toBe(false);

@@ -1,7 +1,7 @@
 // Texts whose words have no end, of marks that Unicode's forms put in order: they take time in proportion to their length.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { builtinCounter } from '../../src/embedders/builtin/token-counter.js';
 import { makeWorkspace, type Workspace } from '../helpers/cli.js';
 import { summaryOf } from '../ingest/helpers.js';
@@ -14,7 +14,7 @@ afterEach(() => workspace.remove());
 
 const dryRun = ['ingest', '--dry-run', '--embedder', 'builtin', '--cache', 'none', 'a.txt', '--json'];
 
-it.each([
+test.each([
   ['marks that have to be put in order', `a${'\u0301\u0323'.repeat(300_000)}`],
   ['marks that become such', `a${'\uff9e\u0323'.repeat(300_000)}`],
 ])('%s are no work for minutes', async (_, text) => {
@@ -22,7 +22,7 @@ it.each([
   expect(summaryOf(await workspace.embed(dryRun)).documents).toMatchObject({ new: 1 });
 });
 
-it('a word is one run of unknown characters however long it is, and counts as before at spaces', () => {
+test('a word is one run of unknown characters however long it is, and counts as before at spaces', () => {
   const counter = builtinCounter();
   expect(counter.count('語'.repeat(200_000))).toBe(counter.count('語'));
   const words = 'an island, two islands; '.repeat(8000);

@@ -1,5 +1,5 @@
 // Patterns of a stranger: by flag, by argument and by file, each against a name made to keep them busy.
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { makeWorkspace, type Workspace } from '../helpers/cli.js';
 import { summaryOf, writeFiles } from '../ingest/helpers.js';
 
@@ -16,7 +16,7 @@ afterEach(() => workspace.remove());
 const dryRun = (...args: string[]) =>
   workspace.embed(['ingest', '--dry-run', '--embedder', 'builtin', ...args]);
 
-it.each([
+test.each([
   ['--exclude', stars],
   ['--exclude', 'copy (1).md'],
   ['--exclude', `${'*a'.repeat(40)}/b`],
@@ -27,7 +27,7 @@ it.each([
   expect(summaryOf(result).documents.new).toBe(2);
 });
 
-it.each([
+test.each([
   [['docs', '--exclude', '(a|a?)+']],
   [['docs', '--include', '+(a|aa)']],
   [['docs/(a|a?)+']],
@@ -38,12 +38,12 @@ it.each([
   expect(result.stderr).toMatch(/extended glob|There is no file or folder/);
 });
 
-it('takes stars in an argument for what they are', async () => {
+test('takes stars in an argument for what they are', async () => {
   const result = await dryRun(`docs/${stars}`);
   expect(result).toMatchObject({ code: 2, stderr: expect.stringContaining('matches nothing') });
 });
 
-it('takes what a .batchrc says, in time', async () => {
+test('takes what a .batchrc says, in time', async () => {
   writeFiles(workspace.dir, { '.batchrc': JSON.stringify({ include: [`${'*a'.repeat(12)}b`, '*.md'] }) });
   expect(await dryRun('docs')).toMatchObject({ code: 0 });
   writeFiles(workspace.dir, { '.batchrc': JSON.stringify({ exclude: ['(a|a?)+'] }) });

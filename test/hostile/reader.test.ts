@@ -1,7 +1,7 @@
 // The process that reads documents: its end, however it comes, is one document's failure and never the run's.
 import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { BIN, makeWorkspace, type Workspace } from '../helpers/cli.js';
 import { eventually } from '../helpers/eventually.js';
 import { summaryOf, writeFiles } from '../ingest/helpers.js';
@@ -21,7 +21,7 @@ const bounded = {
   slow: { memory: 2048 * mebibyte, baseMs: 800, msPerMegabyte: 0 },
 };
 
-it('twenty ends in a row, by memory, time and crash, fail twenty documents and nothing else', async () => {
+test('twenty ends in a row, by memory, time and crash, fail twenty documents and nothing else', async () => {
   const kinds = {
     large: { bytes: flateInFlatePdf(300), code: 'too-large' },
     slow: { bytes: formsPdf(30), code: 'too-slow' },
@@ -61,7 +61,7 @@ it('twenty ends in a row, by memory, time and crash, fail twenty documents and n
   expect(readersOf(process.pid)).toEqual([]);
 });
 
-it('a reader that ends as it starts is started three times and no more', async () => {
+test('a reader that ends as it starts is started three times and no more', async () => {
   writeFiles(workspace.dir, { 'a.docx': docx('<w:p/>'), 'b.docx': docx('<w:p/>') });
   // Its engine asks for more before it runs the first line.
   const limits = { memory: 1024 * 1024 };
@@ -70,7 +70,7 @@ it('a reader that ends as it starts is started three times and no more', async (
   );
 });
 
-it('a PDF of Flate in Flate, and one of a page listed 100,000 times, fail alone', async () => {
+test('a PDF of Flate in Flate, and one of a page listed 100,000 times, fail alone', async () => {
   writeFiles(workspace.dir, {
     'a.pdf': flateInFlatePdf(300),
     'b.pdf': pagesPdf(100_000),
@@ -82,13 +82,13 @@ it('a PDF of Flate in Flate, and one of a page listed 100,000 times, fail alone'
   expect(outcome(slow)).toEqual(['b.pdf: too-slow', 'c.docx']);
 });
 
-it('a PDF may take a half of what others may, since its parser has no bound on what it unpacks', async () => {
+test('a PDF may take a half of what others may, since its parser has no bound on what it unpacks', async () => {
   writeFiles(workspace.dir, { 'a.pdf': flateInFlatePdf(1000), 'b.docx': docx('<w:p/>') });
   const steps = await readFiles(workspace.dir, ['a.pdf', 'b.docx'], { maxFileSize: 1e9 });
   expect(outcome(steps)).toEqual(['a.pdf: too-large', 'b.docx']);
 });
 
-it('what a document may take is a setting', async () => {
+test('what a document may take is a setting', async () => {
   writeFiles(workspace.dir, { 'docs/a.pdf': flateInFlatePdf(700), 'docs/b.pdf': formsPdf(30) });
   const args = ['--dry-run', '--embedder', 'builtin', '--json'];
   const failures = async (file: string, ...limits: string[]) =>
@@ -101,7 +101,7 @@ it('what a document may take is a setting', async () => {
   ]);
 });
 
-it('standard input has the bounds of a file, and is read where a signal can end it', async () => {
+test('standard input has the bounds of a file, and is read where a signal can end it', async () => {
   const line = `{"text":"${'word '.repeat(100)}"}\n`;
   const args = ['ingest', '-', '--dry-run', '--embedder', 'builtin'];
   const { child, done } = workspace.start(args, { stdin: line.repeat(50_000) });
@@ -113,7 +113,7 @@ it('standard input has the bounds of a file, and is read where a signal can end 
   expect(summaryOf(whole).documents).toMatchObject({ new: 1, failed: 0 });
 });
 
-it('much standard input takes little more memory than it is, and a signal ends it', async () => {
+test('much standard input takes little more memory than it is, and a signal ends it', async () => {
   const stdin = `{"text":"${'word '.repeat(400)}"}\n`.repeat(20_000);
   const args = ['ingest', '-', '--dry-run', '--embedder', 'builtin', '--json'];
   const { peak, ...result } = await watched(workspace.start(args, { stdin }));
@@ -126,7 +126,7 @@ it('much standard input takes little more memory than it is, and a signal ends i
   expect(await done).toMatchObject({ code: 143 });
 });
 
-it('SIGTERM is obeyed while nothing comes on standard input', async () => {
+test('SIGTERM is obeyed while nothing comes on standard input', async () => {
   const child = spawn(process.execPath, [BIN, 'ingest', '-', '--dry-run', '--embedder', 'builtin'], {
     cwd: workspace.dir,
     env: { PATH: process.env.PATH, HOME: workspace.dir },

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { recover } from '../../src/output/write/commit.js';
 import { makeWorkspace, type Workspace } from '../helpers/cli.js';
 import { eventually } from '../helpers/eventually.js';
@@ -22,7 +22,7 @@ function bytesRead(pid: number): number {
   return Number(/rchar: (\d+)/.exec(readFileSync(`/proc/${pid}/io`, 'utf8'))?.[1]);
 }
 
-it('SIGTERM is obeyed while a file of a terabyte is held against its commit record', async () => {
+test('SIGTERM is obeyed while a file of a terabyte is held against its commit record', async () => {
   const stage = join(run, 'stage-000000000000');
   const bytes = 1e12;
   mkdirSync(stage);
@@ -41,7 +41,7 @@ it('SIGTERM is obeyed while a file of a terabyte is held against its commit reco
   expect((await done).code).toBe(143);
 });
 
-it('what was staged and forgotten is removed no longer than the signal lets it', async () => {
+test('what was staged and forgotten is removed no longer than the signal lets it', async () => {
   const names = ['stage-000000000001', 'stage-000000000002'];
   for (const name of names) mkdirSync(join(run, name));
   await expect(recover(join(run, '..'), undefined, AbortSignal.abort())).rejects.toThrow('aborted');

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { WalkEntry } from '../../src/documents/walk/walk.js';
 import { RunCounts } from '../../src/ingest/run-counts.js';
 import { read } from '../../src/ingest/stages/read.js';
@@ -23,7 +23,7 @@ function place(special: (typeof specials)[number], path: string): void {
   else symlinkSync(special, path);
 }
 
-it.each(
+test.each(
   specials.flatMap((special) => ['.gitignore', '.embedignore'].map((name) => [name, special] as const)),
 )('a %s that is %s fails its folder, and the rest is read', async (name, special) => {
   writeFiles(workspace.dir, { 'docs/a/a.md': 'One.', 'docs/b/b.md': 'Two.', '.git/HEAD': '' });
@@ -35,14 +35,14 @@ it.each(
   });
 });
 
-it.each(specials)('an ignore file above that is %s ends the run in words', async (special) => {
+test.each(specials)('an ignore file above that is %s ends the run in words', async (special) => {
   writeFiles(workspace.dir, { 'docs/a.md': 'One.' });
   place(special, join(workspace.dir, '.embedignore'));
   const result = await workspace.embed(['ingest', '--dry-run', '--embedder', 'builtin', 'docs']);
   expect(result).toMatchObject({ code: 2, stderr: expect.stringContaining('Nothing to ingest in docs') });
 });
 
-it.each(specials)('a document that became %s since it was listed has vanished', async (special) => {
+test.each(specials)('a document that became %s since it was listed has vanished', async (special) => {
   writeFiles(workspace.dir, { 'a.md': 'One.', 'b.md': 'Two.' });
   const entries = ['a.md', 'b.md'].map((source): WalkEntry => {
     return { kind: 'file', path: Buffer.from(join(workspace.dir, source)), source, size: 4, root: '.' };
@@ -61,7 +61,7 @@ it.each(specials)('a document that became %s since it was listed has vanished', 
   ]);
 });
 
-it.each(specials)(
+test.each(specials)(
   'a .batchrc that is %s is refused in words, a package.json passed over',
   async (special) => {
     writeFiles(workspace.dir, { 'docs/a.md': 'One.' });

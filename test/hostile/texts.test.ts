@@ -1,6 +1,6 @@
 // Small texts that cost much more than others of their size.
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { isGraphemeBoundary } from '../../src/chunks/boundaries.js';
 import { COUNTED, countInTurns } from '../../src/chunks/count.js';
 import { split, splitInTurns } from '../../src/chunks/split.js';
@@ -9,7 +9,7 @@ import { RunCounts } from '../../src/ingest/run-counts.js';
 import { chunk, rowOf } from '../../src/ingest/stages/chunk.js';
 import { estimateCounter } from '../../src/tokens/estimating-counter.js';
 
-it('a table of 60 KB that repeats a long name in each row is too large, and one of answers is not', async () => {
+test('a table of 60 KB that repeats a long name in each row is too large, and one of answers is not', async () => {
   const rows = 'a,b\n'.repeat(7500);
   await expect(extract(Buffer.from(`${'n'.repeat(30_000)}\n${rows}`), 'a.csv')).rejects.toMatchObject({
     failure: 'too-large',
@@ -19,7 +19,7 @@ it('a table of 60 KB that repeats a long name in each row is too large, and one 
   expect(documents).toHaveLength(50_000);
 });
 
-it('a letter with very many marks costs no more than its length', async () => {
+test('a letter with very many marks costs no more than its length', async () => {
   const text = `a${'\u0301'.repeat(240_000)}`;
   const document = { source: 'a.txt', format: 'text', text, blocks: [block(text.length)] };
   const start = process.cpuUsage();
@@ -29,7 +29,7 @@ it('a letter with very many marks costs no more than its length', async () => {
   expect((user + system) / 1000).toBeLessThan(1500);
 });
 
-it('a text without an end can be left in the middle of it', async () => {
+test('a text without an end can be left in the middle of it', async () => {
   const text = 'é*'.repeat(2_000_000);
   const document = { source: 'a.txt', format: 'text', text, blocks: [block(text.length)] };
   const step = {
@@ -50,7 +50,7 @@ it('a text without an end can be left in the middle of it', async () => {
   await expect(chunks.next()).rejects.toThrow('told to stop');
 });
 
-it('a document of more chunks than its line in a manifest can name is read up to there', async () => {
+test('a document of more chunks than its line in a manifest can name is read up to there', async () => {
   const text = 'one two three four';
   const document = { source: 'a.txt', format: 'text', text, blocks: [block(text.length)] };
   async function* one() {
@@ -74,7 +74,7 @@ it('a document of more chunks than its line in a manifest can name is read up to
   expect(counts).toMatchObject({ rowsSplit: 2, chunksFailed: 1 });
 });
 
-it('a character without an end is too long for any model', async () => {
+test('a character without an end is too long for any model', async () => {
   const text = `a${'\u0301'.repeat(5_000_000)}`;
   const document = { source: 'a.txt', format: 'text', text, blocks: [block(text.length)] };
   const [whole] = [...split(document, { size: 512, overlap: 0, counter: estimateCounter() })];
@@ -82,7 +82,7 @@ it('a character without an end is too long for any model', async () => {
   expect(rowOf(whole!, estimateCounter(), new RunCounts())).toEqual({ kind: 'failure', failure });
 });
 
-it('no counter is asked for more than a piece of a text, however long its words and blocks are', () => {
+test('no counter is asked for more than a piece of a text, however long its words and blocks are', () => {
   const inner = estimateCounter();
   let longest = 0;
   const counter = {
@@ -101,7 +101,7 @@ it('no counter is asked for more than a piece of a text, however long its words 
   }
 });
 
-it('a text counts the same in pieces as whole, where no word is longer than a piece', () => {
+test('a text counts the same in pieces as whole, where no word is longer than a piece', () => {
   const counter = estimateCounter();
   const word = fc.tuple(fc.constantFrom('x', 'xY', '[', 'é', '😀', '9a'), fc.integer({ min: 1, max: 9000 }));
   const words = fc.array(word, { minLength: 1, maxLength: 40 });
@@ -117,7 +117,7 @@ it('a text counts the same in pieces as whole, where no word is longer than a pi
   );
 });
 
-it('knows the ends of characters as Unicode has them', () => {
+test('knows the ends of characters as Unicode has them', () => {
   const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
   const parts = [
     'a',

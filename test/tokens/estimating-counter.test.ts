@@ -1,12 +1,12 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { estimateCounter } from '../../src/tokens/estimating-counter.js';
 import { recordedCounts } from './recorded.js';
 
 const counter = estimateCounter();
 
 describe('estimateCounter', () => {
-  it('is hardly ever below what the recorded servers count, and not far above', () => {
+  test('is hardly ever below what the recorded servers count, and not far above', () => {
     let estimated = 0;
     let recorded = 0;
     const below: string[] = [];
@@ -23,7 +23,7 @@ describe('estimateCounter', () => {
   });
 
   // These numbers are pinned by the name: another estimate needs another version.
-  it.each([
+  test.each([
     ['', 0],
     [' \n\t\u00a0', 0],
     ['a short word', 3],
@@ -43,7 +43,7 @@ describe('estimateCounter', () => {
     expect(counter.count(text)).toBe(tokens);
   });
 
-  it('takes each word for itself, wherever it stands', () => {
+  test('takes each word for itself, wherever it stands', () => {
     fc.assert(
       fc.property(fc.array(fc.string({ unit: 'binary' }), { maxLength: 8 }), (parts) => {
         const text = parts.join(' ');

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { isSpace } from '../../src/text/whitespace.js';
 import { wordPieceCounter } from '../../src/tokens/wordpiece-counter.js';
 import { allMiniLmVocabulary, recordedCounts } from './recorded.js';
@@ -32,18 +32,18 @@ const anyText = fc
   .map((parts) => parts.join(''));
 
 describe('wordPieceCounter', () => {
-  it.each(recordedCounts())('counts the larger of the recorded counts: $text', (recorded) => {
+  test.each(recordedCounts())('counts the larger of the recorded counts: $text', (recorded) => {
     const larger = Math.max(recorded['ollama-0.24.0'], recorded['ollama-0.32.15']);
     expect(counter.count(recorded.text) + counter.special).toBe(larger);
   });
 
-  it('is named after its vocabulary', () => {
+  test('is named after its vocabulary', () => {
     expect(counter.id).toMatch(/^wordpiece\/1:[0-9a-f]{12}$/);
     expect(wordPieceCounter(vocabulary).id).toBe(counter.id);
     expect(wordPieceCounter(vocabulary.slice(0, -1)).id).not.toBe(counter.id);
   });
 
-  it('reads a vocabulary that marks continuations by ## as well', () => {
+  test('reads a vocabulary that marks continuations by ## as well', () => {
     const marked = vocabulary.map((token) =>
       token.startsWith('▁') ? token.slice(1) : token.startsWith('[') ? token : `##${token}`,
     );
@@ -51,7 +51,7 @@ describe('wordPieceCounter', () => {
     expect(wordPieceCounter(marked).count(text)).toBe(counter.count(text));
   });
 
-  it('takes each word for itself', () => {
+  test('takes each word for itself', () => {
     fc.assert(
       fc.property(anyText, (text) => {
         let sum = 0;
@@ -67,7 +67,7 @@ describe('wordPieceCounter', () => {
     );
   });
 
-  it('counts a slice where it stands', () => {
+  test('counts a slice where it stands', () => {
     fc.assert(
       fc.property(anyText, fc.nat(), fc.nat(), (text, from, length) => {
         const start = from % (text.length + 1);
@@ -77,13 +77,13 @@ describe('wordPieceCounter', () => {
     );
   });
 
-  it('counts the same with a full memo as with an empty one', () => {
+  test('counts the same with a full memo as with an empty one', () => {
     const used = wordPieceCounter(vocabulary);
     for (let word = 0; word < 80_000; word++) used.count(`w${word.toString(36)} x=${word}`);
     for (const { text } of recordedCounts()) expect(used.count(text)).toBe(counter.count(text));
   });
 
-  it('reads half a megabyte without white space in linear time', () => {
+  test('reads half a megabyte without white space in linear time', () => {
     const text = 'c3VwZXJjYWxpZnJhZ2lsaXN0aWM'.repeat(20_000);
     expect(counter.count(text)).toBeGreaterThan(text.length / 4);
   });

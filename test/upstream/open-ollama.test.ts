@@ -1,5 +1,5 @@
 // Several real servers, opened from settings: which are taken, which are refused, and which are waited for.
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Settings } from '../../src/config/settings.js';
 import { CANARY_TEXTS } from '../../src/embedders/guard/canaries.js';
 import { ServiceError, UsageError, WrongVectorsError } from '../../src/errors.js';
@@ -65,7 +65,7 @@ async function each(embedder: Embedder, ...texts: string[]): Promise<void> {
 }
 
 describe('opening', () => {
-  it('measures every server once, and shares the work', async () => {
+  test('measures every server once, and shares the work', async () => {
     const embedder = await open();
     await each(embedder, 'one', 'two', 'three', 'four');
     expect(own(a)).toEqual([['one'], ['three']]);
@@ -77,14 +77,14 @@ describe('opening', () => {
     expect(notices).toEqual([]);
   });
 
-  it('measures a single server, too, and knows it as an endpoint', async () => {
+  test('measures a single server, too, and knows it as an endpoint', async () => {
     const embedder = await open({ ollamaUrl: [a.url] });
     expect(embedder.endpoints?.()).toMatchObject([{ url: a.url, breaker: 'closed' }]);
     await each(embedder, 'one');
     expect(own(a)).toEqual([['one']]);
   });
 
-  it('reads weights', async () => {
+  test('reads weights', async () => {
     const embedder = await open({ ollamaUrl: [`${a.url}#weight=3`, b.url] });
     expect(embedder.endpoints?.().map((one) => one.weight)).toEqual([3, 1]);
     await Promise.all(['1', '2', '3', '4', '5', '6', '7', '8'].map((text) => embedder.embed([text])));
@@ -92,7 +92,7 @@ describe('opening', () => {
     await expect(open({ ollamaUrl: [`${a.url}#weight=heavy`] })).rejects.toThrow(UsageError);
   });
 
-  it.each([
+  test.each([
     ['another digest', () => Object.assign(b.world.models[0]!, { digest: 'e'.repeat(64) }), /digest/],
     ['another release', () => Object.assign(b.world, { version: '0.32.15' }), /canary/],
   ])('refuses %s', async (_, change, reason) => {
@@ -102,7 +102,7 @@ describe('opening', () => {
     await expect(open()).rejects.toThrow(reason);
   });
 
-  it('begins with those that hold still when one is pulled anew meanwhile, says so, and takes it in as it was', async () => {
+  test('begins with those that hold still when one is pulled anew meanwhile, says so, and takes it in as it was', async () => {
     const { digest } = allMiniLm;
     b.script({ kind: 'become', as: { digest: 'e'.repeat(64) }, answers: 'old', after: 3 });
     const embedder = await open();
@@ -129,17 +129,17 @@ describe('opening', () => {
     await expect.poll(states, { timeout: 20_000 }).toEqual(['closed', 'closed']);
   });
 
-  it('ends when the only server is pulled anew meanwhile', async () => {
+  test('ends when the only server is pulled anew meanwhile', async () => {
     b.script({ kind: 'become', as: { digest: 'e'.repeat(64) }, answers: 'old', after: 3 });
     await expect(open({ ollamaUrl: [b.url] })).rejects.toMatchObject({ meaning: 'changed' });
   });
 
-  it('refuses a server that lacks the model', async () => {
+  test('refuses a server that lacks the model', async () => {
     b.world.models = [];
     await expect(open()).rejects.toThrow(/ollama pull all-minilm/);
   });
 
-  it.each([
+  test.each([
     ['for all that it is asked', () => b.freeze()],
     ['for its canaries', () => b.script({ kind: 'hang' })],
   ])('goes on without a server that hangs %s, says so, and takes it in when it is well', async (_, hang) => {
@@ -166,7 +166,7 @@ describe('opening', () => {
     expect(notices[1]).toContain(`${b.url} is back and takes part`);
   });
 
-  it('ends an opening that nobody waits for any more', async () => {
+  test('ends an opening that nobody waits for any more', async () => {
     b.script({ kind: 'hang' });
     const embedder = await open();
     await expect.poll(() => b.stats.inFlight, { timeout: 20_000 }).toBe(1);
@@ -174,7 +174,7 @@ describe('opening', () => {
     await expect.poll(() => b.stats.inFlight, { timeout: 20_000 }).toBe(0);
   });
 
-  it('finds the best model though the first server hangs', async () => {
+  test('finds the best model though the first server hangs', async () => {
     a.freeze();
     const { embedder } = await openEmbedder({
       settings: settingsWith({ ollamaUrl: [a.url, b.url] }),
@@ -190,7 +190,7 @@ describe('opening', () => {
     ]);
   });
 
-  it('takes the model of the first server that is up', async () => {
+  test('takes the model of the first server that is up', async () => {
     await a.die();
     const { embedder } = await openEmbedder({
       settings: settingsWith({ ollamaUrl: [a.url, b.url] }),
@@ -202,7 +202,7 @@ describe('opening', () => {
     expect(embedder.identity.model).toBe('all-minilm:latest');
   });
 
-  it('is a ServiceError when all are down', async () => {
+  test('is a ServiceError when all are down', async () => {
     await a.die();
     await b.die();
     await expect(open()).rejects.toThrow(ServiceError);
@@ -210,7 +210,7 @@ describe('opening', () => {
     await expect(open({ ollamaUrl: [a.url] })).rejects.toThrow(/^Ollama at .*can't be reached/);
   });
 
-  it('tells of retries', async () => {
+  test('tells of retries', async () => {
     const retries: [string, number][] = [];
     const onRetry = ({ meaning }: { meaning: string }, waitMs: number) => retries.push([meaning, waitMs]);
     const embedder = await open({ ollamaUrl: [a.url], maxRetries: 2 }, { onRetry });
@@ -233,7 +233,7 @@ describe('a server that is down at the opening', () => {
     return embedder;
   }
 
-  it('takes part once it is up, not asked too often, and delays nothing', async () => {
+  test('takes part once it is up, not asked too often, and delays nothing', async () => {
     const embedder = await openWithoutB();
     await b.revive();
     for (let i = 0; i < 5; i++) await each(embedder, 'one');
@@ -248,7 +248,7 @@ describe('a server that is down at the opening', () => {
     expect(embedder.endpoints?.().map((one) => one.breaker)).toEqual(['closed', 'closed']);
   });
 
-  it('stays out while its vectors differ, with one warning, and is only looked at', async () => {
+  test('stays out while its vectors differ, with one warning, and is only looked at', async () => {
     const embedder = await openWithoutB();
     await b.revive({ digest: 'e'.repeat(64) });
     passTime(15_001);
@@ -288,7 +288,7 @@ describe('a server that is down at the opening', () => {
     expect(notices).toHaveLength(3);
   });
 
-  it('is tried again when it is still down, and forgotten when all is closed', async () => {
+  test('is tried again when it is still down, and forgotten when all is closed', async () => {
     const embedder = await openWithoutB();
     passTime(15_001);
     await each(embedder, 'one');
@@ -310,7 +310,7 @@ describe('a server that is down at the opening', () => {
 });
 
 describe('--wait-for-server', () => {
-  it('waits until a server answers', async () => {
+  test('waits until a server answers', async () => {
     await a.die();
     const opening = open({ ollamaUrl: [a.url], waitForServer: 60_000 });
     await expect.poll(() => notices.length, { timeout: 20_000 }).toBe(1);
@@ -322,7 +322,7 @@ describe('--wait-for-server', () => {
     ]);
   });
 
-  it('waits for one of several', async () => {
+  test('waits for one of several', async () => {
     await a.die();
     await b.die();
     const opening = open({ waitForServer: 60_000 });
@@ -332,13 +332,13 @@ describe('--wait-for-server', () => {
     expect(notices).toHaveLength(3);
   });
 
-  it('waits for one that is overloaded', async () => {
+  test('waits for one that is overloaded', async () => {
     a.script(faults.busy({ path: '/api/version' }));
     await open({ ollamaUrl: [a.url], waitForServer: 60_000 });
     expect(notices).toHaveLength(2);
   });
 
-  it('gives up when the time is over', async () => {
+  test('gives up when the time is over', async () => {
     await a.die();
     await expect(open({ ollamaUrl: [a.url], waitForServer: 50 })).rejects.toThrow(ServiceError);
     expect(notices).toEqual([
@@ -347,7 +347,7 @@ describe('--wait-for-server', () => {
     ]);
   });
 
-  it('ends at once with the signal', async () => {
+  test('ends at once with the signal', async () => {
     await a.die();
     const opening = open({ ollamaUrl: [a.url], waitForServer: 86_400_000 });
     await expect.poll(() => notices.length, { timeout: 20_000 }).toBe(1);
@@ -355,7 +355,7 @@ describe('--wait-for-server', () => {
     await expect(opening).rejects.toThrow('enough');
   });
 
-  it.each([
+  test.each([
     ['lacks the model', () => Object.assign(a.world, { models: [] })],
     ['refuses us', () => a.script({ kind: 'answer', status: 401, body: '{}', path: '/api/version' })],
   ])('waits for no server that %s', async (_, change) => {
@@ -366,7 +366,7 @@ describe('--wait-for-server', () => {
 });
 
 describe('a server that is replaced in mid-run', () => {
-  it('is left out while another goes on; without another, it is named', async () => {
+  test('is left out while another goes on; without another, it is named', async () => {
     const embedder = await open({ maxRetries: 3 });
     await each(embedder, 'one', 'two');
     a.script({ kind: 'die', backAfterMs: 1, as: { ...allMiniLm, salt: 'other' } });

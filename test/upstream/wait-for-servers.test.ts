@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Embedder } from '../../src/types.js';
 import { openEmbedder } from '../../src/upstream/choose-embedder.js';
 import { comeback } from '../../src/upstream/wait-for-servers.js';
@@ -37,12 +37,12 @@ const wait = (timeoutMs: number) =>
   });
 
 describe('comeback', () => {
-  it('is true at once, and silent, where nothing is wrong', async () => {
+  test('is true at once, and silent, where nothing is wrong', async () => {
     expect(await wait(0)).toBe(true);
     expect(notices).toEqual([]);
   });
 
-  it('is true when the server is back', async () => {
+  test('is true when the server is back', async () => {
     await server.die();
     const waiting = wait(60_000);
     await expect.poll(() => notices.length, { timeout: 20_000 }).toBe(1);
@@ -54,7 +54,7 @@ describe('comeback', () => {
     ]);
   });
 
-  it('does not wait for a circuit breaker', async () => {
+  test('does not wait for a circuit breaker', async () => {
     vi.useFakeTimers({ toFake: ['Date'] });
     await server.die();
     await expect(embedder.embed(['a'])).rejects.toMatchObject({ meaning: 'unreachable' });
@@ -66,13 +66,13 @@ describe('comeback', () => {
     expect(await embedder.embed(['a'])).toEqual([server.vectorOf('a')]);
   });
 
-  it('is false when the time is over', async () => {
+  test('is false when the time is over', async () => {
     server.script(faults.runnerDied({ times: Number.POSITIVE_INFINITY }));
     expect(await wait(100)).toBe(false);
     expect(notices).toHaveLength(2);
   });
 
-  it('ends with the signal', async () => {
+  test('ends with the signal', async () => {
     await server.die();
     const waiting = wait(86_400_000);
     await expect.poll(() => notices.length, { timeout: 20_000 }).toBe(1);
@@ -80,7 +80,7 @@ describe('comeback', () => {
     await expect(waiting).rejects.toThrow('enough');
   });
 
-  it.each([
+  test.each([
     ['changed', { salt: 'other' }],
     ['missing-model', { name: 'another:latest' }],
   ])('does not wait for what no waiting helps: %s', async (meaning, as) => {

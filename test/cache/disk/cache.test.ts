@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type DiskCache, type DiskOptions, openDiskCache } from '../../../src/cache/disk/cache.js';
 import { defaultCacheFolder } from '../../../src/cache/disk/default-folder.js';
 import { ServiceError } from '../../../src/errors.js';
@@ -65,7 +65,7 @@ describe('disk cache', () => {
     };
   });
 
-  it('makes its folder, whatever its name', async () => {
+  test('makes its folder, whatever its name', async () => {
     const nested = join(folder, 'a', 'cache.with.dots');
     const { cache } = await open({ folder: nested });
     await cache.setMany(space, [entryOf('a')]);
@@ -74,7 +74,7 @@ describe('disk cache', () => {
     expect(readdirSync(nested).sort()).toEqual(['data.mdb', 'lock.mdb']);
   });
 
-  it('is written by two processes at once', async () => {
+  test('is written by two processes at once', async () => {
     const { cache } = await open();
     const writers = ['one', 'two'].map((prefix) => startWriter(prefix, 2000));
     const outputs = writers.map(async (child) => {
@@ -90,7 +90,7 @@ describe('disk cache', () => {
     }
   });
 
-  it('survives SIGKILL in the middle of writing', async () => {
+  test('survives SIGKILL in the middle of writing', async () => {
     const names: string[] = [];
     for (let round = 0; round < 4; round++) {
       const child = startWriter(`round ${round}`, 100_000);
@@ -116,7 +116,7 @@ describe('disk cache', () => {
     }
   });
 
-  it('never grows beyond its size, and drops the oldest', async () => {
+  test('never grows beyond its size, and drops the oldest', async () => {
     const maxBytes = 8 * 1024 * 1024;
     const file = join(folder, 'data.mdb');
     let largest = 0;
@@ -143,7 +143,7 @@ describe('disk cache', () => {
     expect(kept.every((index) => same(found[index], vectorOf(`text ${index}`, 384)))).toBe(true);
   });
 
-  it('keeps an entry that was written again when its old pack goes', async () => {
+  test('keeps an entry that was written again when its old pack goes', async () => {
     const { cache } = await open({ maxBytes: 2 * 1024 * 1024 });
     for (let group = 0; group < 80; group++) {
       // About 22 groups fit.
@@ -157,7 +157,7 @@ describe('disk cache', () => {
     expect(await cache.getMany(space, [hashOf('group 0 0')], 384)).toEqual([undefined]);
   });
 
-  it('has the room of what was pruned or cleared', async () => {
+  test('has the room of what was pruned or cleared', async () => {
     const file = join(folder, 'data.mdb');
     const { cache, warnings } = await open();
     const round = async (name: string) => {
@@ -187,7 +187,7 @@ describe('disk cache', () => {
     expect(warnings).toEqual([]);
   });
 
-  it('is pruned and cleared while another process writes', async () => {
+  test('is pruned and cleared while another process writes', async () => {
     const { cache, warnings } = await open();
     const child = startWriter('busy', 4000);
     let lines = 0;
@@ -208,7 +208,7 @@ describe('disk cache', () => {
     expect(warnings).toEqual([]);
   });
 
-  it('refuses to pass for empty when it can not be opened', async () => {
+  test('refuses to pass for empty when it can not be opened', async () => {
     writeFileSync(join(folder, 'data.mdb'), 'something else entirely '.repeat(1000));
     const { cache } = await open();
     for (const attempt of [cache.usage(), cache.prune({ maxBytes: 0 }), cache.clear()]) {
@@ -217,7 +217,7 @@ describe('disk cache', () => {
     }
   });
 
-  it('goes on without a folder that can not be made', async () => {
+  test('goes on without a folder that can not be made', async () => {
     const file = join(folder, 'file');
     writeFileSync(file, '');
     const { cache, warnings } = await open({ folder: join(file, 'vectors') });
@@ -227,7 +227,7 @@ describe('disk cache', () => {
     ]);
   });
 
-  it.skipIf(process.getuid?.() === 0)('goes on without a folder that is read-only', async () => {
+  test.skipIf(process.getuid?.() === 0)('goes on without a folder that is read-only', async () => {
     chmodSync(folder, 0o500);
     const { cache, warnings } = await open();
     await expectNothingKept(cache);
@@ -235,14 +235,14 @@ describe('disk cache', () => {
     expect(warnings).toHaveLength(1);
   });
 
-  it('goes on without a file that is no database', async () => {
+  test('goes on without a file that is no database', async () => {
     writeFileSync(join(folder, 'data.mdb'), 'something else entirely '.repeat(1000));
     const { cache, warnings } = await open();
     await expectNothingKept(cache);
     expect(warnings).toEqual([expect.stringContaining("can't be opened")]);
   });
 
-  it.skipIf(process.platform === 'win32')('still reads when the disk is full, and warns once', async () => {
+  test.skipIf(process.platform === 'win32')('still reads when the disk is full, and warns once', async () => {
     const { cache } = await open();
     await cache.setMany(space, [entryOf('before')]);
     await cache.close();
@@ -257,7 +257,7 @@ describe('disk cache', () => {
     expect(await again.getMany(space, [hashOf('before')], dimensions)).toEqual([vectorOf('before')]);
   });
 
-  it.skipIf(process.platform === 'win32')('only reads in silence when the disk is full', async () => {
+  test.skipIf(process.platform === 'win32')('only reads in silence when the disk is full', async () => {
     const { cache } = await open();
     await cache.setMany(space, [entryOf('before')]);
     await cache.close();
@@ -278,7 +278,7 @@ describe('disk cache', () => {
     expect(printed).toBe('found\n');
   });
 
-  it('says what to do where lmdb is missing', async () => {
+  test('says what to do where lmdb is missing', async () => {
     vi.resetModules();
     vi.doMock('lmdb', () => {
       throw new Error('Cannot find package');
@@ -296,7 +296,7 @@ describe('disk cache', () => {
 });
 
 describe('the default folder', () => {
-  it.each([
+  test.each([
     ['linux', {}, '/home/u/.cache/embed/vectors'],
     ['linux', { XDG_CACHE_HOME: '' }, '/home/u/.cache/embed/vectors'],
     ['linux', { XDG_CACHE_HOME: '/big' }, '/big/embed/vectors'],

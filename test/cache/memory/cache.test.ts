@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { openDiskCache } from '../../../src/cache/disk/cache.js';
 import { memoryCache, withMemory } from '../../../src/cache/memory/cache.js';
 import type { VectorCache } from '../../../src/types.js';
@@ -62,7 +62,7 @@ describe('memory in front of the disk cache', () => {
     rmSync(folder, { recursive: true });
   });
 
-  it('asks the other cache only for what it does not have, and once', async () => {
+  test('asks the other cache only for what it does not have, and once', async () => {
     await inner.setMany(space, entries(texts(4)));
     const asked = vi.spyOn(inner, 'getMany');
     const cache = withMemory(inner, 1e6);
@@ -77,7 +77,7 @@ describe('memory in front of the disk cache', () => {
     ]);
   });
 
-  it('counts each lookup once, for other processes too', async () => {
+  test('counts each lookup once, for other processes too', async () => {
     const cache = withMemory(inner, 1e6);
     await cache.setMany(space, entries(texts(10)));
     await ask(cache, texts(12));
@@ -88,7 +88,7 @@ describe('memory in front of the disk cache', () => {
     expect(await inner.usage()).toMatchObject({ hits: 20, misses: 4 });
   });
 
-  it('hands out what callers may change', async () => {
+  test('hands out what callers may change', async () => {
     const cache = withMemory(inner, 1e6);
     const entry = entryOf('a');
     await cache.setMany(space, [entry]);
@@ -100,7 +100,7 @@ describe('memory in front of the disk cache', () => {
     expect(await ask(cache, ['a', 'b'])).toEqual([vectorOf('a'), vectorOf('b')]);
   });
 
-  it('does not bring back what was cleared while it was asked for', async () => {
+  test('does not bring back what was cleared while it was asked for', async () => {
     await inner.setMany(space, entries(['a']));
     const answer = holdAnswer(inner);
     const cache = withMemory(inner, 1e6);
@@ -111,7 +111,7 @@ describe('memory in front of the disk cache', () => {
     expect(await ask(cache, ['a'])).toEqual([undefined]);
   });
 
-  it('prefers what was set while it was asked for', async () => {
+  test('prefers what was set while it was asked for', async () => {
     await inner.setMany(space, entries(['a']));
     const answer = holdAnswer(inner);
     const cache = withMemory(inner, 1e6);
@@ -128,7 +128,7 @@ describe('memory in front of the disk cache', () => {
 describe('memory alone', () => {
   afterEach(() => void vi.useRealTimers());
 
-  it('keeps within its bytes what was used last', async () => {
+  test('keeps within its bytes what was used last', async () => {
     const cache = memoryCache(10 * each);
     await cache.setMany(space, entries(texts(10)));
     expect(await held(cache, texts(10))).toEqual(texts(10));
@@ -147,7 +147,7 @@ describe('memory alone', () => {
     expect((await cache.usage()).entries).toBe(10);
   });
 
-  it('keeps spaces and lengths apart, and counts lookups', async () => {
+  test('keeps spaces and lengths apart, and counts lookups', async () => {
     const cache = memoryCache(1e6);
     await cache.setMany(space, entries(['a']));
     await cache.setMany(other, [{ hash: hashOf('a'), vector: vectorOf('a of other') }]);
@@ -157,7 +157,7 @@ describe('memory alone', () => {
     expect(await cache.usage()).toMatchObject({ entries: 2, bytes: 2 * dimensions * 4, hits: 2, misses: 2 });
   });
 
-  it('is pruned by age, bytes and space, and cleared', async () => {
+  test('is pruned by age, bytes and space, and cleared', async () => {
     const cache = memoryCache(1e6);
     await cache.setMany(space, entries(texts(5, 'old')));
     vi.setSystemTime(Date.now() + 60_000);

@@ -1,10 +1,10 @@
 // Redis addresses: what a URL says, what stands beside it, and what messages show.
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { redisAddress } from '../../../src/cache/redis/address.js';
 import { UsageError } from '../../../src/errors.js';
 
 describe('redisAddress', () => {
-  it('has defaults', () => {
+  test('has defaults', () => {
     expect(redisAddress({})).toEqual({
       host: 'localhost',
       port: 6379,
@@ -16,7 +16,7 @@ describe('redisAddress', () => {
     });
   });
 
-  it('reads a whole URL', () => {
+  test('reads a whole URL', () => {
     expect(
       redisAddress({ url: 'rediss://us%65r:p%40ss@example.org:1234/7', port: 9, password: 'x' }),
     ).toEqual({
@@ -30,21 +30,21 @@ describe('redisAddress', () => {
     });
   });
 
-  it('takes credentials from beside a URL that has none', () => {
+  test('takes credentials from beside a URL that has none', () => {
     const address = redisAddress({ url: 'redis://h', username: 'u', password: 'p' });
     expect(address).toMatchObject({ username: 'u', password: 'p', shown: 'redis://u:****@h:6379/2' });
   });
 
-  it('reads IPv6', () => {
+  test('reads IPv6', () => {
     const address = redisAddress({ url: 'redis://[::1]:7000' });
     expect(address).toMatchObject({ host: '::1', port: 7000, shown: 'redis://[::1]:7000/2' });
   });
 
-  it('prefers a database given apart', () => {
+  test('prefers a database given apart', () => {
     expect(redisAddress({ url: 'redis://h/3', db: 0 }).db).toBe(0);
   });
 
-  it.each([
+  test.each([
     'localhost:6379',
     'http://localhost',
     'secret@x',
@@ -56,11 +56,11 @@ describe('redisAddress', () => {
     expect(() => redisAddress({ url })).toThrow(UsageError);
   });
 
-  it('shows no password of a URL that it does not understand', () => {
+  test('shows no password of a URL that it does not understand', () => {
     expect(() => redisAddress({ url: 'http://user:secret@h' })).toThrow(/^(?!.*secret)/);
   });
 
-  it.each([-1, 1.5, Number.NaN])('refuses database %d', (db) => {
+  test.each([-1, 1.5, Number.NaN])('refuses database %d', (db) => {
     expect(() => redisAddress({ db })).toThrow(UsageError);
   });
 });

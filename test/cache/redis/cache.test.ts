@@ -6,7 +6,7 @@ import { createServer as createTcpServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
-import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
 import type { RedisOptions } from '../../../src/cache/redis/address.js';
 import { openRedisCache, type RedisCache } from '../../../src/cache/redis/cache.js';
 import { ServiceError } from '../../../src/errors.js';
@@ -69,7 +69,7 @@ describe.skipIf(!redisAvailable)('redis cache', () => {
     };
   });
 
-  it('stores raw floats under readable keys in database 2, for the time asked', async () => {
+  test('stores raw floats under readable keys in database 2, for the time asked', async () => {
     const server = await start();
     const { cache } = await open({ url: server.url, ttlSeconds: 77 });
     await cache.setMany(space, [entryOf('a')]);
@@ -83,7 +83,7 @@ describe.skipIf(!redisAvailable)('redis cache', () => {
     expect(await redis.ttl(key)).toBeLessThanOrEqual(77);
   });
 
-  it('keeps small values a month longer than vectors, from the last time they were read', async () => {
+  test('keeps small values a month longer than vectors, from the last time they were read', async () => {
     const server = await start();
     const { cache } = await open({ url: server.url, ttlSeconds: 77 });
     const redis = client(server);
@@ -95,14 +95,14 @@ describe.skipIf(!redisAvailable)('redis cache', () => {
     expect(await redis.ttl('embed:1:meta:key')).toBeGreaterThan(month);
   });
 
-  it('reads what is no JSON as absent', async () => {
+  test('reads what is no JSON as absent', async () => {
     const server = await start();
     const { cache } = await open({ url: server.url });
     await client(server).set('embed:1:meta:key', '{half');
     expect(await cache.getMeta('key')).toBeUndefined();
   });
 
-  it.each([
+  test.each([
     ['the default', '', undefined, 2],
     ['the path of the URL', '/5', undefined, 5],
     ['database 0 when the path says so', '/0', undefined, 0],
@@ -115,14 +115,14 @@ describe.skipIf(!redisAvailable)('redis cache', () => {
     expect(await client(server, used).dbsize()).toBe(1);
   });
 
-  it('takes host, port and password apart from a URL', async () => {
+  test('takes host, port and password apart from a URL', async () => {
     const server = await start(['--requirepass', 'pässword']);
     const { cache } = await open({ host: '127.0.0.1', port: server.port, password: 'pässword' });
     await cache.setMany(space, [entryOf('a')]);
     expect(await cache.getMany(space, [hashOf('a')], dimensions)).toEqual([vectorOf('a')]);
   });
 
-  it('needs no more rights than an ACL user may be given', async () => {
+  test('needs no more rights than an ACL user may be given', async () => {
     const acl = join(folder, 'users.acl');
     const rights = '~embed:* -@all +select +mget +get +set +expire';
     writeFileSync(acl, `user default off\nuser embedder on >s3cr:et@/ ${rights}\n`);
@@ -136,7 +136,7 @@ describe.skipIf(!redisAvailable)('redis cache', () => {
     expect(warnings).toEqual([]);
   });
 
-  it('takes stock and removes by its own keys only', async () => {
+  test('takes stock and removes by its own keys only', async () => {
     const server = await start();
     const redis = client(server);
     const foreign = [
@@ -163,7 +163,7 @@ describe.skipIf(!redisAvailable)('redis cache', () => {
     expect((await redis.keys('*')).sort()).toEqual([...foreign, 'hash'].sort());
   });
 
-  it('tells age by the time that is left, and takes what has more than is given now for new', async () => {
+  test('tells age by the time that is left, and takes what has more than is given now for new', async () => {
     const server = await start();
     const { cache: longer } = await open({ url: server.url, ttlSeconds: 7200 });
     const { cache } = await open({ url: server.url, ttlSeconds: 3600 });
@@ -184,7 +184,7 @@ describe.skipIf(!redisAvailable)('redis cache', () => {
     ]);
   });
 
-  it('counts lookups for as long as small values are kept, and not at all where that is forbidden', async () => {
+  test('counts lookups for as long as small values are kept, and not at all where that is forbidden', async () => {
     const acl = join(folder, 'counts.acl');
     const rights = '~embed:* -@all +select +mget +get +set +expire';
     writeFileSync(acl, `user default on nopass ~* &* +@all\nuser plain on >pass ${rights}\n`);
@@ -204,7 +204,7 @@ describe.skipIf(!redisAvailable)('redis cache', () => {
     expect(await redis.hgetall('embed:1:meta:lookups')).toEqual({ hits: '0', misses: '2' });
   });
 
-  it('says so when it can not take stock any more', async () => {
+  test('says so when it can not take stock any more', async () => {
     const server = await startRedis();
     const { cache } = await open({ url: server.url });
     await server.stop();
@@ -213,7 +213,7 @@ describe.skipIf(!redisAvailable)('redis cache', () => {
     }
   });
 
-  it('speaks TLS, and says when the certificate is not trusted', async () => {
+  test('speaks TLS, and says when the certificate is not trusted', async () => {
     const cert = join(folder, 'cert.pem');
     const key = join(folder, 'key.pem');
     const names = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'];
@@ -244,12 +244,12 @@ describe.skipIf(!redisAvailable)('redis cache', () => {
     expect(await cache.getMany(space, [hashOf('text 299')], dimensions)).toEqual([vectorOf('text 299')]);
   });
 
-  it('says that a Redis without TLS has none', async () => {
+  test('says that a Redis without TLS has none', async () => {
     const server = await start();
     expect(await refusal({ url: server.url.replace('redis:', 'rediss:') })).toContain('use redis:// if');
   });
 
-  it('goes on in silence with a password that nobody asked for', async () => {
+  test('goes on in silence with a password that nobody asked for', async () => {
     const server = await start();
     const printed = vi.spyOn(console, 'warn');
     const { cache } = await open({ url: server.url, password: 'needless' });
@@ -260,19 +260,19 @@ describe.skipIf(!redisAvailable)('redis cache', () => {
   });
 
   describe('that is refused', () => {
-    it('names the user name or password', async () => {
+    test('names the user name or password', async () => {
       const server = await start(['--requirepass', 'right']);
       const message = await refusal({ url: `redis://:wrong@127.0.0.1:${server.port}` });
       expect(message).toContain(`redis://:****@127.0.0.1:${server.port}/2 refuses the user name or password`);
       expect(message).not.toContain('wrong');
     });
 
-    it('asks for the password that is missing', async () => {
+    test('asks for the password that is missing', async () => {
       const server = await start(['--requirepass', 'right']);
       expect(await refusal({ url: server.url })).toContain('wants a password');
     });
 
-    it('names the rights that the user lacks', async () => {
+    test('names the rights that the user lacks', async () => {
       const acl = join(folder, 'poor.acl');
       writeFileSync(acl, 'user default off\nuser poor on >pass ~* -@all +select +set\n');
       const server = await start(['--aclfile', acl]);
@@ -280,13 +280,13 @@ describe.skipIf(!redisAvailable)('redis cache', () => {
       expect(message).toContain('allow its user poor +select +mget');
     });
 
-    it('names the database that does not exist', async () => {
+    test('names the database that does not exist', async () => {
       const server = await start(['--databases', '4']);
       expect(await refusal({ url: `${server.url}/4` })).toContain('has no such database');
     });
   });
 
-  it('is empty while Redis is gone, warns once, and is used again when Redis returns', async () => {
+  test('is empty while Redis is gone, warns once, and is used again when Redis returns', async () => {
     const password = ['--requirepass', 'secret'];
     const server = await startRedis(password);
     const { cache, warnings } = await open({ url: server.url, password: 'secret' });
@@ -317,7 +317,7 @@ describe.skipIf(!redisAvailable)('redis cache', () => {
     expect(warnings).toHaveLength(1);
   });
 
-  it('is lost in the middle of many reads and writes without a hang or an error', async () => {
+  test('is lost in the middle of many reads and writes without a hang or an error', async () => {
     const server = await startRedis();
     const { cache, warnings } = await open({ url: server.url });
     const entries = texts(5000).map((text) => entryOf(text));
@@ -329,7 +329,7 @@ describe.skipIf(!redisAvailable)('redis cache', () => {
     expect(warnings).toHaveLength(1);
   });
 
-  it('ends a silent connection once, however many wait for its answer', async () => {
+  test('ends a silent connection once, however many wait for its answer', async () => {
     const server = await start();
     const { cache, warnings } = await open({ url: server.url, commandTimeoutMs: 300 });
     await cache.setMany(space, [entryOf('a')]);
@@ -353,7 +353,7 @@ describe.skipIf(!redisAvailable)('redis cache', () => {
     expect(warnings).toHaveLength(1);
   });
 
-  it('goes on without a Redis that gives no answer any more, and returns to it', async () => {
+  test('goes on without a Redis that gives no answer any more, and returns to it', async () => {
     const server = await start();
     const { cache, warnings } = await open({ url: server.url, commandTimeoutMs: 300 });
     await cache.setMany(space, [entryOf('a')]);
@@ -371,7 +371,7 @@ describe.skipIf(!redisAvailable)('redis cache', () => {
     );
   });
 
-  it('still reads where writing is refused, and warns once', async () => {
+  test('still reads where writing is refused, and warns once', async () => {
     const server = await start();
     const { cache, warnings } = await open({ url: server.url });
     await cache.setMany(space, [entryOf('a')]);
@@ -398,7 +398,7 @@ describe.skipIf(!redisAvailable)('redis cache', () => {
     expect(warnings).toHaveLength(1);
   });
 
-  it('still reads from a replica', async () => {
+  test('still reads from a replica', async () => {
     const main = await start(['--repl-diskless-sync-delay', '0']);
     const replica = await start(['--replicaof', '127.0.0.1', String(main.port)]);
     const { cache: writer } = await open({ url: main.url });
@@ -415,7 +415,7 @@ describe.skipIf(!redisAvailable)('redis cache', () => {
 });
 
 describe('what is no Redis', () => {
-  it('is nothing that listens', async () => {
+  test('is nothing that listens', async () => {
     const port = await freePort();
     const message = await refusal({ url: `redis://user:secret@127.0.0.1:${port}/3` });
     expect(message).toBe(
@@ -423,13 +423,13 @@ describe('what is no Redis', () => {
     );
   });
 
-  it('is a host that does not exist', async () => {
+  test('is a host that does not exist', async () => {
     expect(await refusal({ host: 'nowhere.invalid', connectTimeoutMs: 5000 })).toMatch(
       /nowhere.invalid:6379.2 can't be reached .the host name/,
     );
   });
 
-  it('is an HTTP server', async () => {
+  test('is an HTTP server', async () => {
     const server: Server = createHttpServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => server.once('listening', resolve));
     cleanUps.push(() => server.close());
@@ -437,7 +437,7 @@ describe('what is no Redis', () => {
     expect(await refusal({ url: `redis://127.0.0.1:${port}` })).toContain('is not a Redis');
   });
 
-  it('is a server that says nothing', async () => {
+  test('is a server that says nothing', async () => {
     const sockets: Socket[] = [];
     const server = createTcpServer((socket) => sockets.push(socket)).listen(0, '127.0.0.1');
     await new Promise((resolve) => server.once('listening', resolve));

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openDiskCache } from '../../../src/cache/disk/cache.js';
 import { openRedisCache } from '../../../src/cache/redis/cache.js';
 import { registerSpace } from '../../../src/cache/space-registry.js';
@@ -75,7 +75,7 @@ async function stats(...args: string[]) {
 }
 
 describe('embed cache on disk', () => {
-  it('says that there is nothing, and makes nothing', async () => {
+  test('says that there is nothing, and makes nothing', async () => {
     const { stdout, code } = await embed('stats');
     expect(stdout).toBe(
       `Disk  ${folder()}\n  vectors   0 (0 B)\n  file      none yet; at most 2.1 GB\n  hit rate  no lookups yet\n`,
@@ -87,7 +87,7 @@ describe('embed cache on disk', () => {
     expect(() => statSync(folder())).toThrow('ENOENT');
   });
 
-  it('lists vectors, bytes and the hit rate by model, within 80 columns', async () => {
+  test('lists vectors, bytes and the hit rate by model, within 80 columns', async () => {
     await fill(await openDiskCache({ folder: folder() }));
     const { stdout } = await embed('stats');
     const lines = stdout.split('\n');
@@ -127,7 +127,7 @@ describe('embed cache on disk', () => {
     });
   });
 
-  it.each([
+  test.each([
     [['--keep-model', 'BGE-M3'], { nomic: 20 }],
     [['--keep-model', 'bge-m3', '--keep-model', 'nomic:latest', '--unknown'], { unknown: 10 }],
     [['--model', 'bge-m3'], { 'bge-m3:latest': 30 }],
@@ -148,7 +148,7 @@ describe('embed cache on disk', () => {
     expect((await stats()).entries).toBe(60 - count);
   });
 
-  it('prune wants a condition, and names that the cache knows', async () => {
+  test('prune wants a condition, and names that the cache knows', async () => {
     await fill(await openDiskCache({ folder: folder() }));
     const bare = await embed('prune');
     expect(bare.stderr).toContain('Nothing says what should go: give --older-than, --max-size');
@@ -170,7 +170,7 @@ describe('embed cache on disk', () => {
     expect((await stats()).entries).toBe(60);
   });
 
-  it('clear asks nobody without a terminal, and wants --yes', async () => {
+  test('clear asks nobody without a terminal, and wants --yes', async () => {
     await fill(await openDiskCache({ folder: folder() }));
     const refused = await embed('clear');
     expect(refused.stderr).toBe('error: Nobody can be asked here: to clear the cache, give --yes.\n');
@@ -182,7 +182,7 @@ describe('embed cache on disk', () => {
     expect(await stats()).toMatchObject({ entries: 0, hits: 0, misses: 0, hitRate: null });
   });
 
-  it('says so when there is no cache to look into', async () => {
+  test('says so when there is no cache to look into', async () => {
     for (const command of [['stats'], ['prune', '--unknown'], ['clear', '--yes']]) {
       const { stderr, code } = await embed(...command, '--cache', 'none');
       expect(stderr).toBe('error: --cache none names no cache: use --cache auto, redis or disk.\n');
@@ -199,7 +199,7 @@ describe.skipIf(!redisAvailable)('embed cache on Redis', () => {
   });
   afterEach(() => server.stop());
 
-  it('lists, prunes and clears, and leaves what others keep there', async () => {
+  test('lists, prunes and clears, and leaves what others keep there', async () => {
     const at = ['--redis-url', server.url];
     await fill(await openRedisCache({ url: server.url }));
     const redis = new Redis(server.port, { db: 2 });
@@ -226,7 +226,7 @@ describe.skipIf(!redisAvailable)('embed cache on Redis', () => {
     redis.disconnect();
   });
 
-  it('masks the password, and exits with 4 when Redis is not there', async () => {
+  test('masks the password, and exits with 4 when Redis is not there', async () => {
     const port = await freePort();
     const { stderr, code } = await embed('stats', '--redis-url', `redis://:secret@127.0.0.1:${port}`);
     expect(stderr).toBe(

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import picomatch from 'picomatch';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Matcher } from '../../../src/documents/globs/matcher.js';
 import { isPattern, tokensOf } from '../../../src/documents/globs/tokens.js';
 import { UsageError } from '../../../src/errors.js';
@@ -42,7 +42,7 @@ const pattern = fc
   .map((parts) => parts.join('/'));
 
 describe('a pattern', () => {
-  it.each([true, false])('matches what it does elsewhere (dot: %s)', (dot) => {
+  test.each([true, false])('matches what it does elsewhere (dot: %s)', (dot) => {
     const options = { dot, flags: 's', posix: true };
     fc.assert(
       fc.property(pattern, path, (glob, text) => {
@@ -59,7 +59,7 @@ describe('a pattern', () => {
     );
   });
 
-  it.each([
+  test.each([
     ['*.md', 'a.md', true],
     ['*.md', '.md', true],
     ['a/**', 'a', true],
@@ -82,7 +82,7 @@ describe('a pattern', () => {
     expect(matches(glob, text)).toBe(expected);
   });
 
-  it.each(['(a|a?)+', '+(a)', 'x/!(b)/*', '?(a)', '@(a|b).md', '*(a)', '{1..5000}', '*'.repeat(5000)])(
+  test.each(['(a|a?)+', '+(a)', 'x/!(b)/*', '?(a)', '@(a|b).md', '*(a)', '{1..5000}', '*'.repeat(5000)])(
     '%s is refused in words',
     (glob) => {
       expect(() => tokensOf(glob, '--exclude')).toThrow(UsageError);
@@ -91,7 +91,7 @@ describe('a pattern', () => {
   );
 
   // With an expression that goes back, each of these takes longer than the test may.
-  it.each(
+  test.each(
     [
       `${'*a'.repeat(40)}b`,
       `${'{a,aa}'.repeat(40)}b`,
@@ -105,7 +105,7 @@ describe('a pattern', () => {
     expect(matches(glob, 'a/'.repeat(1000))).toBe(false);
   });
 
-  it('forgets what made-up names brought up, and stays right', () => {
+  test('forgets what made-up names brought up, and stays right', () => {
     const matcher = new Matcher([tokensOf('*a*b?c?d*', '--exclude')], true);
     const regex = /^[^/]*a[^/]*b[^/]c[^/]d[^/]*$/s;
     for (let i = 0; i < 20_000; i++) {
@@ -114,7 +114,7 @@ describe('a pattern', () => {
     }
   });
 
-  it('is told from a name', () => {
+  test('is told from a name', () => {
     for (const text of ['*', 'a?', '[a]', '{a,b}', '{1..2}', 'a\\b', '+(a)'])
       expect(isPattern(text)).toBe(true);
     for (const text of ['a', 'a]b[', '{a}', 'a (1)', '!a', 'a,b']) expect(isPattern(text)).toBe(false);

@@ -2,13 +2,13 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, readdirSync, realpathSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { resolveRoots } from '../../../src/documents/walk/paths/roots.js';
 import { type WalkEntry, walk } from '../../../src/documents/walk/walk.js';
 import { plant, sources, temporaryFolder, walked } from './trees.js';
 
 describe('links', () => {
-  it('are followed to files and folders outside', async () => {
+  test('are followed to files and folders outside', async () => {
     const folder = plant(temporaryFolder(), {
       'docs/a.md': '-> ../else/x.md',
       'docs/b': '-> ../else/folder',
@@ -19,7 +19,7 @@ describe('links', () => {
     expect(await sources(folder, ['docs'])).toEqual(['docs/a.md', 'docs/b/s/z.md', 'docs/b/y.md']);
   });
 
-  it('to what is walked under its own name are left out', async () => {
+  test('to what is walked under its own name are left out', async () => {
     const folder = plant(temporaryFolder(), {
       'docs/a-link': '-> v2',
       'docs/a.md': '-> v2/x.md',
@@ -30,7 +30,7 @@ describe('links', () => {
     expect(skipped).toEqual({ 'docs/a-link': 'duplicate', 'docs/a.md': 'duplicate' });
   });
 
-  it('to what is left out under its own name are followed', async () => {
+  test('to what is left out under its own name are followed', async () => {
     const folder = plant(temporaryFolder(), {
       'pkgs/.store/one/README.md': '',
       'pkgs/.store/one/lib/x.md': '',
@@ -41,7 +41,7 @@ describe('links', () => {
     expect(await sources(folder, ['pkgs'])).toEqual(['pkgs/one/README.md', 'pkgs/one/lib/x.md']);
   });
 
-  it('that loop are survived', async () => {
+  test('that loop are survived', async () => {
     const folder = plant(temporaryFolder(), {
       'd/a.md': '',
       'd/self': '-> .',
@@ -59,7 +59,7 @@ describe('links', () => {
     expect(listed).toEqual(['d']);
   });
 
-  it('that lead nowhere are left out, and the listing is complete', async () => {
+  test('that lead nowhere are left out, and the listing is complete', async () => {
     const folder = plant(temporaryFolder(), { 'a.md': '', 'b.md': '-> missing', 'c.md': '-> a.md/x' });
     const { sources, skipped, listed, failures } = await walked(folder, ['.']);
     expect(sources).toEqual(['a.md']);
@@ -67,7 +67,7 @@ describe('links', () => {
     expect([listed, failures]).toEqual([['.'], []]);
   });
 
-  it('named as roots give no document twice', async () => {
+  test('named as roots give no document twice', async () => {
     const folder = plant(temporaryFolder(), {
       'docs/a.md': '',
       'docs/sub/b.md': '',
@@ -87,7 +87,7 @@ describe('links', () => {
     expect(listed.sort()).toEqual(['docs', 'link']);
   });
 
-  it('to a file that is named as well give way to it', async () => {
+  test('to a file that is named as well give way to it', async () => {
     const folder = plant(temporaryFolder(), {
       'd/l.md': '-> ../x/a.md',
       'd/x': '-> ../x',
@@ -98,7 +98,7 @@ describe('links', () => {
     expect(await sources(folder, ['d'])).toEqual(['d/l.md', 'd/x/b.md']);
   });
 
-  it('on the way to a root do not change its sources', async () => {
+  test('on the way to a root do not change its sources', async () => {
     const folder = plant(temporaryFolder(), { 'real/docs/a.md': '', alias: '-> real' });
     expect(await sources(join(folder, 'alias'), ['docs'], { base: join(folder, 'real') })).toEqual([
       'docs/a.md',
@@ -107,7 +107,7 @@ describe('links', () => {
 });
 
 describe('any tree with links', () => {
-  it('is walked in order, each file once, and none is missed that has a name of its own', async () => {
+  test('is walked in order, each file once, and none is missed that has a name of its own', async () => {
     const path = fc
       .array(fc.constantFrom('a', 'b', 'c', 'd'), { minLength: 1, maxLength: 3 })
       .map((parts) => parts.join('/'));
@@ -139,7 +139,7 @@ describe('any tree with links', () => {
 
 describe('what cannot be read', () => {
   // Root reads everything, so the walk runs in a child that gives its rights up.
-  it.skipIf(process.getuid?.() !== 0 && process.getuid === undefined)(
+  test.skipIf(process.getuid?.() !== 0 && process.getuid === undefined)(
     'is a failure of that folder only',
     () => {
       const folder = plant(temporaryFolder(), {
@@ -189,7 +189,7 @@ describe('what cannot be read', () => {
     },
   );
 
-  it.each(['z', 'a/99.md'])('is gone, not failed, when %s was deleted during the walk', async (name) => {
+  test.each(['z', 'a/99.md'])('is gone, not failed, when %s was deleted during the walk', async (name) => {
     const files = Array.from({ length: 300 }, (_, n) => `a/${n}.md`);
     const folder = plant(temporaryFolder(), [...files, 'z/b.md']);
     const options = { include: [], exclude: [], gitignore: true, maxFileSize: 1e6 };

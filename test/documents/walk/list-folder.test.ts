@@ -4,7 +4,7 @@ import { mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import fc from 'fast-check';
 import glob from 'fast-glob';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { aliasOf, rawOfAlias } from '../../../src/documents/walk/fast-glob-names.js';
 import { list } from '../../../src/documents/walk/list-folder.js';
 import { resolveRoots } from '../../../src/documents/walk/paths/roots.js';
@@ -88,7 +88,7 @@ const odd = [
 ];
 
 describe('the entries of a folder', () => {
-  it.each([
+  test.each([
     ['of one byte each', everyByte.filter((byte) => byte !== '.')],
     ['that begin and end with each byte', everyByte.flatMap((byte) => [`${byte}x`, `x${byte}`, `.${byte}.`])],
     ['that mean something elsewhere', odd],
@@ -99,7 +99,7 @@ describe('the entries of a folder', () => {
     expect(listedIn(folder)).toEqual(namesIn(folder));
   });
 
-  it('are those of the folder asked for, whatever it is called', () => {
+  test('are those of the folder asked for, whatever it is called', () => {
     const folder = temporaryFolder();
     for (const [place, name] of odd.entries()) {
       mkdirSync(bytes(`${folder}/${name}/${name}`), { recursive: true });
@@ -111,7 +111,7 @@ describe('the entries of a folder', () => {
     expect(listedIn('')).toEqual(namesIn('/'));
   });
 
-  it('have their types, and links are not followed', () => {
+  test('have their types, and links are not followed', () => {
     const folder = plant(temporaryFolder(), {
       'a.md': '',
       'd/inner.md': '',
@@ -136,7 +136,7 @@ describe('the entries of a folder', () => {
     });
   });
 
-  it('are never none because the folder is missing, a file or a pipe', () => {
+  test('are never none because the folder is missing, a file or a pipe', () => {
     const folder = plant(temporaryFolder(), { 'a.md': '' });
     execFileSync('mkfifo', [join(folder, 'pipe')]);
     expect(() => list(`${folder}/missing`)).toThrow(expect.objectContaining({ code: 'ENOENT' }));
@@ -144,7 +144,7 @@ describe('the entries of a folder', () => {
     expect(() => list(`${folder}/pipe`)).toThrow(expect.objectContaining({ code: 'ENOTDIR' }));
   });
 
-  it('are those of now, not of an earlier look', () => {
+  test('are those of now, not of an earlier look', () => {
     const folder = plant(temporaryFolder(), ['a', 'b']);
     expect(listedIn(folder)).toEqual(['a', 'b']);
     rmSync(join(folder, 'a'));
@@ -153,7 +153,7 @@ describe('the entries of a folder', () => {
   });
 });
 
-it('any bytes have an alias of their own that fast-glob takes as it is', () => {
+test('any bytes have an alias of their own that fast-glob takes as it is', () => {
   const name = fc
     .array(fc.constantFrom(...everyByte), { minLength: 1, maxLength: 12 })
     .map((parts) => parts.join(''))
@@ -173,18 +173,18 @@ it('any bytes have an alias of their own that fast-glob takes as it is', () => {
 });
 
 describe('a walk', () => {
-  it('comes down 900 levels', async () => {
+  test('comes down 900 levels', async () => {
     const path = `${'d/'.repeat(900)}a.md`;
     expect(await sources(plant(temporaryFolder(), [path]), ['.'])).toEqual([path]);
   });
 
-  it('goes through folders of any name', async () => {
+  test('goes through folders of any name', async () => {
     const names = ['\n', '**', '{a,b}', 'x\\y', 'a\\b', '-rf', '%41', '!x', 'x'.repeat(255)];
     const paths = names.map((name) => `${name}/${name}/a.md`).sort();
     expect(await sources(plant(temporaryFolder(), paths), ['.'])).toEqual(paths);
   });
 
-  it.each(['a file', 'a pipe', 'nothing'])(
+  test.each(['a file', 'a pipe', 'nothing'])(
     'takes a folder for gone, not failed, that became %s meanwhile',
     async (what) => {
       const folder = plant(
@@ -213,7 +213,7 @@ describe('a walk', () => {
     },
   );
 
-  it('asks fast-glob for all of each folder that it enters, and hands it no pattern of a user', async () => {
+  test('asks fast-glob for all of each folder that it enters, and hands it no pattern of a user', async () => {
     const sync = vi.spyOn(glob, 'sync');
     const folder = plant(temporaryFolder(), {
       '.gitignore': 'skip-{this}/\n*.tmp\n',

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { measure } from '../../../src/documents/walk/file-sizes.js';
 import { plant, sources, temporaryFolder, walked } from './trees.js';
 
@@ -10,13 +10,13 @@ function byBytes(one: string, other: string): number {
 }
 
 describe('the order of a walk', () => {
-  it('is that of whole sources, not of names', async () => {
+  test('is that of whole sources, not of names', async () => {
     const names = ['a.md', 'a/x', 'a-b/y', 'a0', 'A', 'a/é', 'a/z/q', '\u{ffee}', '\u{1f642}'];
     const folder = plant(temporaryFolder(), names);
     expect(await sources(folder, ['.'])).toEqual([...names].sort(byBytes));
   });
 
-  it('merges roots, inside the base and outside', async () => {
+  test('merges roots, inside the base and outside', async () => {
     const folder = plant(temporaryFolder(), ['in/d/a', 'in/b', 'out/x', 'in/d.md', 'in/e/d/f', 'in/z']);
     const base = join(folder, 'in');
     const paths = ['in/z', 'in/d', 'out', 'in/d.md', 'in/e', 'in/b'];
@@ -30,7 +30,7 @@ describe('the order of a walk', () => {
     ]);
   });
 
-  it('begins anew where the base lies inside a root', async () => {
+  test('begins anew where the base lies inside a root', async () => {
     const folder = plant(temporaryFolder(), ['a', 'in/b', 'in/sub/c', 'z', 'other/in/d']);
     const { sources, listed, entries } = await walked(folder, ['.'], { base: join(folder, 'in') });
     expect(sources).toEqual([`${folder}/a`, `${folder}/other/in/d`, `${folder}/z`, 'b', 'sub/c']);
@@ -38,14 +38,14 @@ describe('the order of a walk', () => {
     expect(entries.at(-1)).toEqual({ kind: 'listed', root: folder, complete: true });
   });
 
-  it('leaves the base out where rules above it do', async () => {
+  test('leaves the base out where rules above it do', async () => {
     const folder = plant(temporaryFolder(), { a: '', 'in/b': '', '.embedignore': 'in\n' });
     const { sources, listed } = await walked(folder, ['.'], { base: join(folder, 'in') });
     expect(sources).toEqual([`${folder}/a`]);
     expect(listed).toEqual([folder]);
   });
 
-  it('gives each document once when roots overlap', async () => {
+  test('gives each document once when roots overlap', async () => {
     const folder = plant(temporaryFolder(), ['docs/a', 'docs/sub/b', 'docs/sub/c/d', 'docs/z']);
     const result = await walked(folder, ['docs/sub', 'docs', './docs/', 'docs/sub/c', 'docs/a', '.']);
     expect(result.sources).toEqual(['docs/a', 'docs/sub/b', 'docs/sub/c/d', 'docs/z']);
@@ -53,7 +53,7 @@ describe('the order of a walk', () => {
     expect(result.listed.sort()).toEqual(['.', 'docs', 'docs/a', 'docs/sub', 'docs/sub/c']);
   });
 
-  it('equals a naive listing, sorted, for any tree and any choice of roots', async () => {
+  test('equals a naive listing, sorted, for any tree and any choice of roots', async () => {
     const name = fc.stringMatching(/^[aAz0 é\u{1f642}\-+][b.é\u{fffd}-]{0,2}$/u);
     const path = fc.array(name, { minLength: 1, maxLength: 4 });
     await fc.assert(
@@ -75,7 +75,7 @@ describe('the order of a walk', () => {
 });
 
 describe('measure', () => {
-  it('gives the same sizes at once and side by side', async () => {
+  test('gives the same sizes at once and side by side', async () => {
     const folder = plant(
       temporaryFolder(),
       Object.fromEntries(Array.from({ length: 40 }, (_, n) => [`${n}`, 'x'.repeat(n)])),

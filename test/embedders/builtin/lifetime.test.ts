@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import type { Embedder } from '../../../src/types.js';
 import { embedderUrl, openBuiltinEmbedder } from './built.js';
 import { questions } from './texts.js';
@@ -26,7 +26,7 @@ afterEach(async () => {
 });
 
 describe('aborting', () => {
-  it('rejects with the reason and leaves the embedder usable', async () => {
+  test('rejects with the reason and leaves the embedder usable', async () => {
     embedder = await openBuiltinEmbedder({ threads: 1 });
     const controller = new AbortController();
     const reason = new Error('enough');
@@ -36,7 +36,7 @@ describe('aborting', () => {
     expect(await embedder.embed(['still here'])).toHaveLength(1);
   });
 
-  it('starts nothing when it has aborted before', async () => {
+  test('starts nothing when it has aborted before', async () => {
     const reason = new Error('never mind');
     const signal = AbortSignal.abort(reason);
     await expect(openBuiltinEmbedder({ signal })).rejects.toBe(reason);
@@ -46,7 +46,7 @@ describe('aborting', () => {
 });
 
 describe('a worker that dies', () => {
-  it('fails the calls that it had, and another takes its place', async () => {
+  test('fails the calls that it had, and another takes its place', async () => {
     embedder = await openBuiltinEmbedder({ threads: 1 });
     await embedder.embed(['warm']);
     const call = embedder.embed(manyTexts);
@@ -57,7 +57,7 @@ describe('a worker that dies', () => {
     expect(await embedder.embed(['again'])).toHaveLength(1);
   });
 
-  it('is not killed by a signal that the main process may answer', async () => {
+  test('is not killed by a signal that the main process may answer', async () => {
     embedder = await openBuiltinEmbedder({ threads: 1 });
     await embedder.embed(['warm']);
     const call = embedder.embed(manyTexts);
@@ -67,7 +67,7 @@ describe('a worker that dies', () => {
 });
 
 describe('closing', () => {
-  it('ends all workers and fails calls', async () => {
+  test('ends all workers and fails calls', async () => {
     const closing = await openBuiltinEmbedder({ threads: 2 });
     const call = closing.embed(manyTexts);
     const failed = expect(call).rejects.toMatchObject({ name: 'EmbedderFault' });
@@ -78,7 +78,7 @@ describe('closing', () => {
     await closing.close();
   });
 
-  it.each([
+  test.each([
     ['after close', 'await embedder.embed(texts); await embedder.close();', 0],
     ['with idle workers', 'await embedder.embed(texts);', 0],
     ['without any use', '', 0],

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { builtinCounter } from '../../../src/embedders/builtin/token-counter.js';
 import { collapseWhiteSpace, UnigramTokenizer } from '../../../src/embedders/builtin/tokenizer.js';
 import { readVocabulary } from '../../../src/embedders/builtin/weights.js';
@@ -24,12 +24,12 @@ const texts = fc
   .map((parts) => parts.map(([space, word]) => space + word).join(''));
 
 describe('builtinCounter', () => {
-  it('names the algorithm and the vocabulary', () => {
+  test('names the algorithm and the vocabulary', () => {
     expect(counter.id).toBe(`unigram/1:${vocabulary.digest.slice(0, 12)}`);
     expect(counter.special).toBe(0);
   });
 
-  it('counts what the tokenizer gives for real texts', () => {
+  test('counts what the tokenizer gives for real texts', () => {
     const real = [...shortTexts, ...questions.flatMap((pair) => [pair.passage, pair.question]), longText];
     // Words that begin with a colon may count one more (see below).
     for (const text of real.filter((text) => !/(^|\s):/.test(text))) {
@@ -37,7 +37,7 @@ describe('builtinCounter', () => {
     }
   });
 
-  it('never counts less than the tokenizer, and the same where no word begins with a colon', () => {
+  test('never counts less than the tokenizer, and the same where no word begins with a colon', () => {
     fc.assert(
       fc.property(texts, (text) => {
         expect(counter.count(text)).toBeGreaterThanOrEqual(tokens(text));
@@ -47,7 +47,7 @@ describe('builtinCounter', () => {
     );
   });
 
-  it('is the sum of the counts of the words', () => {
+  test('is the sum of the counts of the words', () => {
     fc.assert(
       fc.property(texts, (text) => {
         const sum = text.split(/\s+/).reduce((total, word) => total + counter.count(word), 0);
@@ -56,18 +56,18 @@ describe('builtinCounter', () => {
     );
   });
 
-  it('counts a word that begins with a colon as it is cut at the beginning of a text', () => {
+  test('counts a word that begins with a colon as it is cut at the beginning of a text', () => {
     expect(tokens(':')).toBe(2);
     expect(tokens('so :')).toBe(tokens('so') + 1);
     expect(counter.count('so :')).toBe(counter.count('so') + 2);
   });
 
-  it('counts nothing in blank texts', () => {
+  test('counts nothing in blank texts', () => {
     expect(counter.count('')).toBe(0);
     expect(counter.count(' \n\t\u00a0')).toBe(0);
   });
 
-  it('keeps none of the texts in memory', () => {
+  test('keeps none of the texts in memory', () => {
     const script = `
       import { builtinCounter } from ${JSON.stringify(counterUrl)};
       const counter = builtinCounter();
@@ -85,7 +85,7 @@ describe('builtinCounter', () => {
     expect(megabytes).toBeLessThan(10);
   });
 
-  it('counts right when its memo starts afresh, and in very long words', () => {
+  test('counts right when its memo starts afresh, and in very long words', () => {
     const many = Array.from({ length: 60_000 }, (_, i) => `word${i}`).join(' ');
     expect(counter.count(many)).toBe(tokens(many));
     expect(counter.count(many.slice(0, 1000))).toBe(tokens(many.slice(0, 1000)));

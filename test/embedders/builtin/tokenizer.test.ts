@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { collapseWhiteSpace, UnigramTokenizer } from '../../../src/embedders/builtin/tokenizer.js';
 import { readVocabulary } from '../../../src/embedders/builtin/weights.js';
 import { packageTokenizer } from './package-model.js';
@@ -26,7 +26,7 @@ const texts = fc
   .map((parts) => parts.join(''));
 
 describe('UnigramTokenizer', () => {
-  it('gives the ids of the package’s tokenizer for real texts', () => {
+  test('gives the ids of the package’s tokenizer for real texts', () => {
     for (const { passage, question } of questions) {
       expect(ids(passage)).toEqual(reference.encode(passage));
       expect(ids(question)).toEqual(reference.encode(question));
@@ -37,7 +37,7 @@ describe('UnigramTokenizer', () => {
     }
   });
 
-  it('gives the ids of the package’s tokenizer for any text', () => {
+  test('gives the ids of the package’s tokenizer for any text', () => {
     fc.assert(
       fc.property(texts, (text) => {
         expect(ids(text)).toEqual(reference.encode(text));
@@ -46,18 +46,18 @@ describe('UnigramTokenizer', () => {
     );
   });
 
-  it('gives nothing for the empty text and one token for a run of unknown characters', () => {
+  test('gives nothing for the empty text and one token for a run of unknown characters', () => {
     expect(ids('')).toEqual([]);
     expect(ids('語語語')).toEqual(reference.encode('語'));
   });
 
-  it('reads a megabyte in one piece', () => {
+  test('reads a megabyte in one piece', () => {
     const word = ids('embedding');
     expect(ids('embedding '.repeat(100_000).trim())).toEqual(Array(100_000).fill(word).flat());
     expect(ids('\u0000'.repeat(1_000_000)).length).toBe(2);
   });
 
-  it('knows which tokens open a word', () => {
+  test('knows which tokens open a word', () => {
     const opens = ids('two words').map((id) => tokenizer.opensWord(id));
     expect(opens.filter(Boolean)).toHaveLength(2);
     expect(opens[0]).toBe(true);
@@ -65,7 +65,7 @@ describe('UnigramTokenizer', () => {
 });
 
 describe('collapseWhiteSpace', () => {
-  it('leaves single spaces between words and none around them', () => {
+  test('leaves single spaces between words and none around them', () => {
     expect(collapseWhiteSpace('\n a\t\tb \u00a0\r\n c\u3000')).toBe('a b c');
     expect(collapseWhiteSpace(' \n\t')).toBe('');
   });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { cutWindows } from '../../../src/embedders/builtin/windows.js';
 
 /** Even ids open words here. */
@@ -7,11 +7,11 @@ const opensWord = (id: number) => id % 2 === 0;
 const arrays = (windows: Int32Array[]) => windows.map((window) => [...window]);
 
 describe('cutWindows', () => {
-  it('leaves what fits in one piece', () => {
+  test('leaves what fits in one piece', () => {
     expect(arrays(cutWindows(Int32Array.of(2, 1, 1), 3, opensWord))).toEqual([[2, 1, 1]]);
   });
 
-  it('cuts in front of a word', () => {
+  test('cuts in front of a word', () => {
     expect(arrays(cutWindows(Int32Array.of(2, 1, 4, 1, 6), 3, opensWord))).toEqual([
       [2, 1],
       [4, 1, 6],
@@ -22,14 +22,14 @@ describe('cutWindows', () => {
     ]);
   });
 
-  it('cuts a word that is longer than a window', () => {
+  test('cuts a word that is longer than a window', () => {
     expect(arrays(cutWindows(Int32Array.of(2, 1, 3, 5, 7, 9), 4, opensWord))).toEqual([
       [2, 1, 3, 5],
       [7, 9],
     ]);
   });
 
-  it('loses nothing and exceeds nothing', () => {
+  test('loses nothing and exceeds nothing', () => {
     const ids = fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 1, maxLength: 60 });
     fc.assert(
       fc.property(ids, fc.integer({ min: 1, max: 10 }), (ids, size) => {

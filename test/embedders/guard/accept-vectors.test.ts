@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { accept } from '../../../src/embedders/guard/accept-vectors.js';
 import { EmbedderFault } from '../../../src/errors.js';
 import { recordedCase } from '../../helpers/ollama/contract.js';
@@ -14,7 +14,7 @@ const meaning = (work: () => unknown): unknown => {
 };
 
 describe('accept', () => {
-  it('leaves the bits of vectors that a server has normalised', () => {
+  test('leaves the bits of vectors that a server has normalised', () => {
     for (const version of ['0.24.0', '0.32.15'] as const) {
       const { body } = recordedCase(version, 'embed_batch_of_two').response;
       const vectors = (body as { embeddings: number[][] }).embeddings.map((one) => new Float32Array(one));
@@ -23,7 +23,7 @@ describe('accept', () => {
     }
   });
 
-  it('normalises all others, once, in place', () => {
+  test('normalises all others, once, in place', () => {
     const vector = new Float32Array([3, 0, -4]);
     const [accepted] = accept([vector], 1, 3);
     expect(accepted).toBe(vector);
@@ -32,7 +32,7 @@ describe('accept', () => {
     expect(accept([vector], 1, 3)).toEqual([again]);
   });
 
-  it('gives unit vectors that accept leaves alone, whatever came in', () => {
+  test('gives unit vectors that accept leaves alone, whatever came in', () => {
     const values = fc.float32Array({ minLength: 1, maxLength: 40, noNaN: true, noDefaultInfinity: true });
     fc.assert(
       fc.property(values, (given) => {
@@ -47,7 +47,7 @@ describe('accept', () => {
     );
   });
 
-  it.each([
+  test.each([
     ['too few vectors', [new Float32Array([1, 0])], 2],
     ['too many vectors', [new Float32Array([1, 0]), new Float32Array([1, 0])], 1],
     ['a vector that is too short', [new Float32Array([1])], 1],

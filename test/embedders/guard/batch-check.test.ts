@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import {
   compareBatch,
   measureAlone,
@@ -27,7 +27,7 @@ const measure = (embedder: Embedder, batchSize = 32) =>
 const other = (vectors: readonly string[], place: number) => vectors[(place + 3) % vectors.length]!;
 
 describe('a server that is right', () => {
-  it('is asked for each canary alone and for one batch of the size', async () => {
+  test('is asked for each canary alone and for one batch of the size', async () => {
     const { server, embedder } = await open();
     const { space, unlike } = await measure(embedder, 20);
     expect(unlike).toBeUndefined();
@@ -40,7 +40,7 @@ describe('a server that is right', () => {
     expect(batch.filter((text, at) => text === batch[at + 1])).toEqual([]);
   });
 
-  it('is asked for no batch where none will be sent', async () => {
+  test('is asked for no batch where none will be sent', async () => {
     const { server, embedder } = await open();
     expect((await measure(embedder, 1)).unlike).toBeUndefined();
     expect(server.batches()).toHaveLength(OPENING - 1);
@@ -66,7 +66,7 @@ const wrong: [string, (vectors: readonly string[]) => string[]][] = [
 ];
 
 describe.each([16, 32, 64])('a batch of %i', (batchSize) => {
-  it.each(wrong)('whose vectors are %s is found out', async (name, of) => {
+  test.each(wrong)('whose vectors are %s is found out', async (name, of) => {
     if (batchSize === 16 && name.includes('above 16')) return;
     const { server, embedder } = await open();
     server.script(faults.wrongBatches(of));
@@ -98,7 +98,7 @@ describe.each([7, 9, 32, 64])('a batch of %i', (batchSize) => {
   const places = Array.from({ length: batchSize }, (_, at) => at);
   const known = [expect.stringMatching(/^text \d+ of/)];
 
-  it('is found out that is wrong in any one place, which is named', async () => {
+  test('is found out that is wrong in any one place, which is named', async () => {
     const ways = places.map(
       (at): Of =>
         (all) =>
@@ -108,7 +108,7 @@ describe.each([7, 9, 32, 64])('a batch of %i', (batchSize) => {
     expect(await unlikeFor(batchSize, ways)).toEqual(said);
   });
 
-  it('is found out where any two neighbours are swapped', async () => {
+  test('is found out where any two neighbours are swapped', async () => {
     const ways = places.slice(1).map(
       (at): Of =>
         (all) =>
@@ -117,7 +117,7 @@ describe.each([7, 9, 32, 64])('a batch of %i', (batchSize) => {
     expect(await unlikeFor(batchSize, ways)).toEqual(ways.flatMap(() => known));
   });
 
-  it.skipIf(batchSize < 32)(
+  test.skipIf(batchSize < 32)(
     'is found out where the same is wrong with each so many, wherever that begins',
     async () => {
       const mirrored = (vector: string) => JSON.stringify((JSON.parse(vector) as number[]).reverse());
@@ -133,7 +133,7 @@ describe.each([7, 9, 32, 64])('a batch of %i', (batchSize) => {
   );
 });
 
-it('a server that fails whatever it is sent is not blamed for its batches', async () => {
+test('a server that fails whatever it is sent is not blamed for its batches', async () => {
   const { server, embedder } = await open();
   const { space } = await measureAlone(embedder, signal);
   server.script(faults.busy());
@@ -141,7 +141,7 @@ it('a server that fails whatever it is sent is not blamed for its batches', asyn
 });
 
 describe('one vector for all', () => {
-  it('is an error in words', async () => {
+  test('is an error in words', async () => {
     const { server, embedder } = await open();
     server.script(faults.oneVector());
     await expect(measure(embedder)).rejects.toThrow(WrongVectorsError);
@@ -150,7 +150,7 @@ describe('one vector for all', () => {
     );
   });
 
-  it('is one where only two unlike canaries share it', async () => {
+  test('is one where only two unlike canaries share it', async () => {
     const { server, embedder } = await open();
     const [first] = CANARY_TEXTS;
     const long = CANARY_TEXTS.at(-1)!;
@@ -159,7 +159,7 @@ describe('one vector for all', () => {
     await expect(measure(embedder)).rejects.toThrow(/"plain English" and "a long text"/);
   });
 
-  it('of letters that a model may not know is none', async () => {
+  test('of letters that a model may not know is none', async () => {
     const { server, embedder } = await open();
     const strange = CANARY_TEXTS.filter(({ name }) => name === 'Ελληνικά' || name === '日本語');
     const shared = JSON.stringify(Array.from(server.vectorOf('unknown')));
@@ -170,7 +170,7 @@ describe('one vector for all', () => {
   });
 });
 
-it('withSingles sends each text alone, and answers in order', async () => {
+test('withSingles sends each text alone, and answers in order', async () => {
   const { server, embedder } = await open();
   server.script(faults.wrongBatches((all) => all.toReversed()));
   const texts = ['one', 'two', 'three'];

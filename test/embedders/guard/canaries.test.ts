@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import {
   CANARY_TEXTS,
   canariesFor,
@@ -39,7 +39,7 @@ const spaceOf = async (
 };
 
 describe('measureSpace', () => {
-  it('asks once, with the document prefix before every canary', async () => {
+  test('asks once, with the document prefix before every canary', async () => {
     const { server, embedder } = await open({ models: [{ ...allMiniLm, name: 'nomic-embed-text:latest' }] });
     const space = await measureSpace(embedder);
     const texts = CANARY_TEXTS.map((one) => `search_document: ${one.text}`);
@@ -48,7 +48,7 @@ describe('measureSpace', () => {
     expect(space).toMatchObject(embedder.identity);
   });
 
-  it('has an id that survives the way through JSON, and changes with every part', async () => {
+  test('has an id that survives the way through JSON, and changes with every part', async () => {
     const space = await spaceOf();
     expect(space.id).toMatch(/^[0-9a-f]{32}$/);
     expect(spaceFromJson(JSON.parse(JSON.stringify(spaceToJson(space))))).toEqual(space);
@@ -57,7 +57,7 @@ describe('measureSpace', () => {
     expect((await spaceOf({ salt: 'other' })).id).not.toBe(space.id);
   });
 
-  it('passes on a fault', async () => {
+  test('passes on a fault', async () => {
     const { server, embedder } = await open();
     server.script(faults.busy());
     await expect(measureSpace(embedder)).rejects.toThrow(EmbedderFault);
@@ -68,7 +68,7 @@ describe('canariesFor', () => {
   const withWindow = async (context: number): Promise<Embedder> =>
     (await open({ models: [{ ...allMiniLm, context }] })).embedder;
 
-  it('fit every window, the long one near the limit of small ones', async () => {
+  test('fit every window, the long one near the limit of small ones', async () => {
     for (const context of [64, 128, 256, 512, 8192]) {
       const embedder = await withWindow(context);
       const canaries = canariesFor(embedder);
@@ -77,7 +77,7 @@ describe('canariesFor', () => {
     }
   });
 
-  it('are the same for all windows that hold them', async () => {
+  test('are the same for all windows that hold them', async () => {
     expect(canariesFor(await withWindow(256))).toEqual(CANARY_TEXTS);
     expect(canariesFor(await withWindow(4096))).toEqual(CANARY_TEXTS);
     const words = canariesFor(await withWindow(128))
@@ -89,7 +89,7 @@ describe('canariesFor', () => {
 });
 
 describe('compareSpaces', () => {
-  it('takes the same server for the same space, and float noise too', async () => {
+  test('takes the same server for the same space, and float noise too', async () => {
     const space = await spaceOf();
     const noisy = {
       ...space,
@@ -100,7 +100,7 @@ describe('compareSpaces', () => {
     expect(compareSpaces(space, noisy)).toEqual({ same: true });
   });
 
-  it('names the canary by which two releases of Ollama differ', async () => {
+  test('names the canary by which two releases of Ollama differ', async () => {
     const old = await spaceOf({}, { version: '0.24.0' });
     const current = await spaceOf({}, { version: '0.32.15' });
     expect(old.digest).toBe(current.digest);
@@ -110,7 +110,7 @@ describe('compareSpaces', () => {
     });
   });
 
-  it('names the first part that changed', async () => {
+  test('names the first part that changed', async () => {
     const space = await spaceOf();
     const reason = (other: VectorSpace) => compareSpaces(space, other);
     expect(

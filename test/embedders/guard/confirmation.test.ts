@@ -1,6 +1,6 @@
 // Which look at a server confirms which answer, how often it is looked, and what becomes of looks that fail.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { measureSpace } from '../../../src/embedders/guard/canaries.js';
 import { type SteadyEmbedder, withSteadySpace } from '../../../src/embedders/guard/space-guard.js';
 import type { Member } from '../../../src/embedders/pool/member.js';
@@ -42,7 +42,7 @@ const meaningOf = (work: Promise<unknown>) =>
   );
 
 describe('a look', () => {
-  it('at an idle server begins at once, and one is enough for all that is there', async () => {
+  test('at an idle server begins at once, and one is enough for all that is there', async () => {
     await embedder.embed(['a']);
     await embedder.confirm({});
     expect(looks()).toBe(1);
@@ -51,7 +51,7 @@ describe('a look', () => {
     expect(looks()).toBe(3);
   });
 
-  it('that began before an answer came says nothing of it', async () => {
+  test('that began before an answer came says nothing of it', async () => {
     server.script({ kind: 'delay', ms: 200, path: '/api/tags' });
     const first = embedder.confirm({});
     await expect.poll(looks, wait).toBe(1);
@@ -63,7 +63,7 @@ describe('a look', () => {
     expect(looks()).toBe(2);
   });
 
-  it('at a busy server is put off a little, and never for good', async () => {
+  test('at a busy server is put off a little, and never for good', async () => {
     server.script({ kind: 'hang', when: ([text]) => text === 'long' });
     const control = new AbortController();
     const long = embedder.embed(['long'], { signal: control.signal });
@@ -77,7 +77,7 @@ describe('a look', () => {
     control.abort(new Error('enough'));
   });
 
-  it('ends with who waits for it, and with the embedder', async () => {
+  test('ends with who waits for it, and with the embedder', async () => {
     server.script({ kind: 'hang', path: '/api/tags', ...EVER });
     const control = new AbortController();
     const aborted = meaningOf(embedder.confirm({ signal: control.signal }));
@@ -89,7 +89,7 @@ describe('a look', () => {
     await expect(embedder.confirm({})).rejects.toThrow('The embedder was closed.');
   });
 
-  it('that hangs is not waited for by who can go elsewhere, nor is the one behind it', async () => {
+  test('that hangs is not waited for by who can go elsewhere, nor is the one behind it', async () => {
     server.script({ kind: 'hang', path: '/api/tags', ...EVER });
     const first = meaningOf(embedder.confirm({ patienceMs: 300 }));
     await expect.poll(looks, wait).toBe(1);
@@ -104,7 +104,7 @@ describe('a look', () => {
     expect(isOver).toBe(false);
   });
 
-  it('whose model is missing for a moment is taken again', async () => {
+  test('whose model is missing for a moment is taken again', async () => {
     server.script({ kind: 'answer', status: 200, body: '{"models":[]}', path: '/api/tags' });
     expect(await meaningOf(embedder.confirm({}))).toBe('confirmed');
     server.script({ kind: 'answer', status: 200, body: '{"models":[]}', path: '/api/tags', times: 2 });
@@ -113,7 +113,7 @@ describe('a look', () => {
 });
 
 describe('a server that changed', () => {
-  it('gets nothing more until it is what it was, by digest and by canaries', async () => {
+  test('gets nothing more until it is what it was, by digest and by canaries', async () => {
     server.become(NEW);
     expect(await meaningOf(embedder.confirm({}))).toBe('changed');
     const { embeds } = server.stats;
@@ -169,7 +169,7 @@ describe('a pool', () => {
   const askedFor = (text: string) =>
     [server, other].map((one) => one.batches().filter(([first]) => first === text).length);
 
-  it('sends what one answers and does not confirm to another', async () => {
+  test('sends what one answers and does not confirm to another', async () => {
     const embedder = await pool(server, other);
     await warm(embedder);
     for (const one of [server, other]) {
@@ -187,7 +187,7 @@ describe('a pool', () => {
     await embedder.close();
   });
 
-  it('takes no request for late because it waits for its look', async () => {
+  test('takes no request for late because it waits for its look', async () => {
     const embedder = await pool(server, other);
     await warm(embedder);
     for (const one of [server, other]) one.script({ kind: 'delay', ms: 600, path: '/api/tags' });
@@ -196,7 +196,7 @@ describe('a pool', () => {
     await embedder.close();
   });
 
-  it('gives a slot back with the answer, before it is confirmed', async () => {
+  test('gives a slot back with the answer, before it is confirmed', async () => {
     const embedder = await pool(server);
     server.script({ kind: 'delay', ms: 500, path: '/api/tags' });
     const limits = {
@@ -215,7 +215,7 @@ describe('a pool', () => {
     await embedder.close();
   });
 
-  it('goes on without one that changed, says so once, and takes it back', async () => {
+  test('goes on without one that changed, says so once, and takes it back', async () => {
     const embedder = await pool(server, other);
     await warm(embedder);
     server.become(NEW);
@@ -249,7 +249,7 @@ describe('a pool', () => {
     await embedder.close();
   });
 
-  it('of one server alone waits for the look that takes it back', async () => {
+  test('of one server alone waits for the look that takes it back', async () => {
     const embedder = await pool(server);
     server.become(NEW);
     expect(await meaningOf(embedder.embed(['a']))).toBe('changed');

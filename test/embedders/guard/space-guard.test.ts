@@ -1,5 +1,5 @@
 // Another server behind the same address, played by real restarts: what is seen, and what it costs.
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { CANARY_TEXTS, measureSpace } from '../../../src/embedders/guard/canaries.js';
 import { withSteadySpace } from '../../../src/embedders/guard/space-guard.js';
 import type { ServerEmbedder } from '../../../src/embedders/pool/member.js';
@@ -39,19 +39,19 @@ async function together(...texts: string[]): Promise<void> {
 const canaryRequests = () => server.batches().filter((texts) => texts[0] === canaries[0]).length;
 
 describe('withSteadySpace', () => {
-  it('costs no request where the space is measured first', async () => {
+  test('costs no request where the space is measured first', async () => {
     await measureSpace(embedder);
     await together('a', 'b');
     await embedder.embed(['c']);
     expect(server.batches()).toEqual([canaries, ['a'], ['b'], ['c']]);
   });
 
-  it('measures it once, before all else, where nobody did', async () => {
+  test('measures it once, before all else, where nobody did', async () => {
     await together('a', 'b', 'c');
     expect(server.batches()).toEqual([canaries, ['a'], ['b'], ['c']]);
   });
 
-  it('goes on after one check when the same server is back', async () => {
+  test('goes on after one check when the same server is back', async () => {
     await measureSpace(embedder);
     await together('a', 'b');
     await restart();
@@ -61,7 +61,7 @@ describe('withSteadySpace', () => {
     expect(server.batches()[3]).toEqual(canaries);
   });
 
-  it.each([
+  test.each([
     ['another digest', { digest: 'e'.repeat(64) }, /canary "[^"]+": cosine -?0\.\d\d\)/],
     ['another release', { version: '0.32.15' as const }, /canary "(naïve café|Ελληνικά|日本語)": cosine/],
     ['other vectors for the same digest', { salt: 'other' }, /canary "[^"]+": cosine/],
@@ -103,7 +103,7 @@ describe('withSteadySpace', () => {
       });
     const right = (...texts: string[]) => texts.map((text) => server.vectorOf(text));
 
-    it('is measured by single texts and a batch, and goes on where they agree', async () => {
+    test('is measured by single texts and a batch, and goes on where they agree', async () => {
       await restart();
       another();
       expect(await embedder.embed(['b', 'c'])).toEqual(right('b', 'c'));
@@ -118,7 +118,7 @@ describe('withSteadySpace', () => {
       expect(said).toEqual([]);
     });
 
-    it('gets each text alone where its batches are wrong, and a warning says so', async () => {
+    test('gets each text alone where its batches are wrong, and a warning says so', async () => {
       await restart();
       another();
       server.script(faults.wrongBatches((all) => all.toReversed()));
@@ -127,7 +127,7 @@ describe('withSteadySpace', () => {
       expect(server.batches().slice(-3)).toEqual([['b'], ['c'], ['d']]);
     });
 
-    it('has a batch sent again that it may have answered', async () => {
+    test('has a batch sent again that it may have answered', async () => {
       server = await servers.start({ requestDelayMs: 200 });
       inner = await servers.open(server);
       embedder = withSteadySpace(inner, inner, undefined, { batchSize: 8 });
@@ -141,7 +141,7 @@ describe('withSteadySpace', () => {
     });
   });
 
-  it('looks again after a request that found nobody', async () => {
+  test('looks again after a request that found nobody', async () => {
     await measureSpace(embedder);
     server.script({ kind: 'die' });
     await expect(embedder.embed(['a'])).rejects.toMatchObject({ meaning: 'unreachable' });
@@ -150,7 +150,7 @@ describe('withSteadySpace', () => {
     await expect(embedder.embed(['a'])).rejects.toMatchObject({ meaning: 'changed' });
   });
 
-  it('holds back the answer of a request beside which a connection was lost', async () => {
+  test('holds back the answer of a request beside which a connection was lost', async () => {
     await measureSpace(embedder);
     server.world.models[0]!.salt = 'other';
     server.script({ kind: 'delay', ms: 100, when: ([text]) => text === 'slow' });
@@ -159,7 +159,7 @@ describe('withSteadySpace', () => {
     expect(slow).toMatchObject({ status: 'rejected', reason: { meaning: 'changed' } });
   });
 
-  it('hands on the fault of a check, and checks again with the next request', async () => {
+  test('hands on the fault of a check, and checks again with the next request', async () => {
     await measureSpace(embedder);
     await restart();
     server.script(faults.busy());
@@ -170,7 +170,7 @@ describe('withSteadySpace', () => {
     expect(canaryRequests()).toBe(3);
   });
 
-  it('lets who waits for a check give up', async () => {
+  test('lets who waits for a check give up', async () => {
     await measureSpace(embedder);
     await restart();
     server.script({ kind: 'hang' });
@@ -181,7 +181,7 @@ describe('withSteadySpace', () => {
     await expect(work).rejects.toThrow('enough');
   });
 
-  it('sees no loss in a request that is aborted', async () => {
+  test('sees no loss in a request that is aborted', async () => {
     await measureSpace(embedder);
     server.script({ kind: 'hang' });
     const control = new AbortController();
@@ -193,7 +193,7 @@ describe('withSteadySpace', () => {
     expect(server.batches()).toEqual([canaries, ['a'], ['b']]);
   });
 
-  it('sees no loss in a request that takes too long', async () => {
+  test('sees no loss in a request that takes too long', async () => {
     embedder = withSteadySpace(await servers.open(server, { batchTimeoutMs: 300, loadTimeoutMs: 20_000 }));
     await measureSpace(embedder);
     server.script({ kind: 'hang', when: ([text]) => text === 'a' });
@@ -216,7 +216,7 @@ describe('withSteadySpace', () => {
       await together('a');
     });
 
-    it.each([
+    test.each([
       ['all of a batch', ['b', 'c'], 1],
       ['most of a batch', ['b', 'c', 'd', 'e', 'f', 'g'], 0.6],
     ])('hands on nothing: %s', async (_, texts, share) => {
@@ -225,13 +225,13 @@ describe('withSteadySpace', () => {
       await expect(embedder.embed(['z'])).rejects.toThrow(/gives other vectors than it gave before \(canary/);
     });
 
-    it('hands on one of single texts at most', async () => {
+    test('hands on one of single texts at most', async () => {
       server.script(broken());
       await embedder.embed(['b']);
       await expect(embedder.embed(['c'])).rejects.toMatchObject({ meaning: 'changed' });
     });
 
-    it('goes on where such texts are rightly alike, after one check', async () => {
+    test('goes on where such texts are rightly alike, after one check', async () => {
       const of = (all: readonly string[]) => all.map(() => shared());
       server.script({
         kind: 'vectors',
@@ -246,14 +246,14 @@ describe('withSteadySpace', () => {
       expect(canaryRequests()).toBe(2);
     });
 
-    it('sees nothing in one text that is asked for twice', async () => {
+    test('sees nothing in one text that is asked for twice', async () => {
       await embedder.embed(['b', 'b']);
       await together('c', 'c');
       expect(canaryRequests()).toBe(1);
     });
   });
 
-  it('trusts a server that ends its connections politely, but not after a long time without any', async () => {
+  test('trusts a server that ends its connections politely, but not after a long time without any', async () => {
     server = await servers.start({ endsConnections: true });
     embedder = withSteadySpace(await servers.open(server));
     await measureSpace(embedder);

@@ -1,6 +1,6 @@
 // The client against a real HTTP server that plays every fault: what the caller gets, how many requests were
 // sent, and that no vector goes to the wrong text.
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openOllamaEmbedder } from '../../../src/embedders/ollama/embedder.js';
 import { EmbedderFault, ServiceError, UsageError } from '../../../src/errors.js';
 import type { Embedder } from '../../../src/types.js';
@@ -38,12 +38,12 @@ const fault = async (work: Promise<unknown>): Promise<EmbedderFault> => {
 const texts = ['one', 'two two', 'three', 'naïve café', '你好 🙂'];
 
 describe('embed', () => {
-  it('gives every text its own vector, in order, by one request', async () => {
+  test('gives every text its own vector, in order, by one request', async () => {
     expect(await embedder.embed(texts)).toEqual(texts.map((text) => server.vectorOf(text)));
     expect(server.batches()).toEqual([texts]);
   });
 
-  it('sends the same things with every request, never lets a text be cut, and leaves keep_alive alone', async () => {
+  test('sends the same things with every request, never lets a text be cut, and leaves keep_alive alone', async () => {
     await embedder.embed(['a']);
     await embedder.embed(['b']);
     const bodies = server.requests.filter((one) => one.path === '/api/embed').map((one) => one.body);
@@ -53,14 +53,14 @@ describe('embed', () => {
     ]);
   });
 
-  it('keeps many requests apart', async () => {
+  test('keeps many requests apart', async () => {
     await start({ textDelayMs: 1 });
     const batches = Array.from({ length: 20 }, (_, i) => [`first ${i}`, `second ${i}`]);
     const answers = await Promise.all(batches.map((batch) => embedder.embed(batch)));
     expect(answers).toEqual(batches.map((batch) => batch.map((text) => server.vectorOf(text))));
   });
 
-  it('passes lone surrogates and nulls', async () => {
+  test('passes lone surrogates and nulls', async () => {
     const odd = ['a\ud800b', '\u0000', '"\\\n'];
     const vectors = await embedder.embed(odd);
     expect(vectors[1]).toEqual(server.vectorOf('\u0000'));
@@ -68,13 +68,13 @@ describe('embed', () => {
     expect(vectors).toHaveLength(3);
   });
 
-  it('refuses empty texts and empty lists before it asks the server', async () => {
+  test('refuses empty texts and empty lists before it asks the server', async () => {
     await expect(embedder.embed(['a', ''])).rejects.toThrow(RangeError);
     await expect(embedder.embed([])).rejects.toThrow(RangeError);
     expect(server.stats.embeds).toBe(0);
   });
 
-  it('sends the key, and a path in front of its own', async () => {
+  test('sends the key, and a path in front of its own', async () => {
     await using behindProxy = await startOllama();
     const keyed = await open({ apiKey: 'secret' });
     await keyed.embed(['a']);
@@ -86,14 +86,14 @@ describe('embed', () => {
     expect(behindProxy.requests.map((one) => one.path)).toEqual(['/ollama/api/version']);
   });
 
-  it('says where the fault lies when a text is too long', async () => {
+  test('says where the fault lies when a text is too long', async () => {
     const { meaning } = await fault(embedder.embed(['fine', 'word '.repeat(600)]));
     expect(meaning).toBe('too-long');
   });
 });
 
 describe('what a client of the gateway asks for', () => {
-  it('reaches the server: texts cut, and fewer dimensions', async () => {
+  test('reaches the server: texts cut, and fewer dimensions', async () => {
     const long = 'word '.repeat(600);
     const options = { truncate: true, dimensions: 64 };
     const vectors = await embedder.embed([long, 'b'], options);
@@ -106,7 +106,7 @@ describe('what a client of the gateway asks for', () => {
     });
   });
 
-  it('is checked in the answer', async () => {
+  test('is checked in the answer', async () => {
     server.script({ kind: 'other-dimension' });
     expect(await fault(embedder.embed(['a'], { dimensions: 64 }))).toMatchObject({
       meaning: 'bad-answer',
@@ -114,7 +114,7 @@ describe('what a client of the gateway asks for', () => {
     });
   });
 
-  it('is at most what the space has', async () => {
+  test('is at most what the space has', async () => {
     const cut = await open({ dimensions: 64 });
     expect(await cut.embed(['a'], { dimensions: 100 })).toEqual([server.vectorOf('a', 64)]);
     expect(await cut.embed(['a'], { dimensions: 16 })).toEqual([server.vectorOf('a', 16)]);
@@ -123,19 +123,19 @@ describe('what a client of the gateway asks for', () => {
 });
 
 describe('dimensions', () => {
-  it('are cut by the server', async () => {
+  test('are cut by the server', async () => {
     const cut = await open({ dimensions: 64 });
     expect(cut.identity.dimensions).toBe(64);
     expect(await cut.embed(['a', 'b'])).toEqual([server.vectorOf('a', 64), server.vectorOf('b', 64)]);
     await cut.close();
   });
 
-  it('beyond those of the model are an error that names the most', async () => {
+  test('beyond those of the model are an error that names the most', async () => {
     await expect(open({ dimensions: 385 })).rejects.toThrow(UsageError);
     await expect(open({ dimensions: 385 })).rejects.toThrow(/384/);
   });
 
-  it('are found by a first text when the server does not say', async () => {
+  test('are found by a first text when the server does not say', async () => {
     server.world.models = [{ ...allMiniLm, dimensions: 0 }];
     server.script({ kind: 'answer', status: 200, body: '{"embeddings":[[1,0,0]]}' });
     const found = await open();
@@ -145,7 +145,7 @@ describe('dimensions', () => {
 });
 
 describe('a fault', () => {
-  it.each([
+  test.each([
     ['busy', faults.busy()],
     ['busy', faults.tooManyRequests(3)],
     ['bad-input', faults.htmlError()],
@@ -176,7 +176,7 @@ describe('a fault', () => {
     expect(await embedder.embed(texts)).toEqual(texts.map((text) => server.vectorOf(text)));
   });
 
-  it.each([{ kind: 'hang' }, { kind: 'hang-mid-body' }] as const)('timeout: %o', async (script) => {
+  test.each([{ kind: 'hang' }, { kind: 'hang-mid-body' }] as const)('timeout: %o', async (script) => {
     const hasty = await open({ batchTimeoutMs: 50, loadTimeoutMs: 50 });
     server.script(script);
     expect(await fault(hasty.embed(texts))).toMatchObject({
@@ -187,12 +187,12 @@ describe('a fault', () => {
     await hasty.close();
   });
 
-  it('carries the time after which to try again', async () => {
+  test('carries the time after which to try again', async () => {
     server.script(faults.tooManyRequests(3));
     expect((await fault(embedder.embed(['a']))).retryAfterMs).toBe(3000);
   });
 
-  it('missing-model when it disappears in the middle of a run', async () => {
+  test('missing-model when it disappears in the middle of a run', async () => {
     await embedder.embed(['a']);
     server.world.models = [];
     expect(await fault(embedder.embed(['b']))).toMatchObject({
@@ -201,7 +201,7 @@ describe('a fault', () => {
     });
   });
 
-  it('unreachable when the server dies, and none when it is back', async () => {
+  test('unreachable when the server dies, and none when it is back', async () => {
     await embedder.embed(['a']);
     await server.die();
     expect((await fault(embedder.embed(['b']))).meaning).toBe('unreachable');
@@ -209,7 +209,7 @@ describe('a fault', () => {
     expect(await embedder.embed(['b'])).toEqual([server.vectorOf('b')]);
   });
 
-  it('does not hurt the requests beside it', async () => {
+  test('does not hurt the requests beside it', async () => {
     server.script({ kind: 'reset-mid-body', when: (sent) => sent.includes('bad') });
     const [good, bad, other] = await Promise.allSettled(
       [['good'], ['bad'], ['other']].map((batch) => embedder.embed(batch)),
@@ -221,7 +221,7 @@ describe('a fault', () => {
 });
 
 describe('time', () => {
-  it('is longer for the first request, which may have to load the model', async () => {
+  test('is longer for the first request, which may have to load the model', async () => {
     await start({ loadMs: 300 });
     const patient = await open({ batchTimeoutMs: 100, loadTimeoutMs: 20_000 });
     expect(await patient.embed(['a'])).toEqual([server.vectorOf('a')]);
@@ -230,7 +230,7 @@ describe('time', () => {
     await patient.close();
   });
 
-  it('is longer again after a restart', async () => {
+  test('is longer again after a restart', async () => {
     await start({ loadMs: 300 });
     const patient = await open({ batchTimeoutMs: 100, loadTimeoutMs: 20_000 });
     await patient.embed(['a']);
@@ -241,7 +241,7 @@ describe('time', () => {
     await patient.close();
   });
 
-  it('ends at once when the caller aborts, with the reason of the caller', async () => {
+  test('ends at once when the caller aborts, with the reason of the caller', async () => {
     const reason = new Error('enough');
     const control = new AbortController();
     server.script({ kind: 'hang' });
@@ -256,7 +256,7 @@ describe('time', () => {
 });
 
 describe('an embedder', () => {
-  it('is what the server says of its model', () => {
+  test('is what the server says of its model', () => {
     expect(embedder.identity).toEqual({
       embedder: 'ollama',
       variant: '',
@@ -272,7 +272,7 @@ describe('an embedder', () => {
     expect(server.stats.embeds).toBe(0);
   });
 
-  it('has chunks that fit the context with the prefix and the special tokens', async () => {
+  test('has chunks that fit the context with the prefix and the special tokens', async () => {
     const name = 'nomic-embed-text:latest';
     server.world.models = [{ ...allMiniLm, name, context: 2048, numCtx: 128 }];
     const nomic = await open({ model: 'nomic-embed-text' });
@@ -283,7 +283,7 @@ describe('an embedder', () => {
     await nomic.close();
   });
 
-  it('estimates tokens where the vocabulary is not WordPiece, and asks for none', async () => {
+  test('estimates tokens where the vocabulary is not WordPiece, and asks for none', async () => {
     server.world.models = [
       { ...allMiniLm, name: 'bge-m3:latest', architecture: 'bert', tokenizer: 't5', context: 8192 },
     ];
@@ -295,7 +295,7 @@ describe('an embedder', () => {
     await other.close();
   });
 
-  it.each([
+  test.each([
     ['all-minilm:latest', 'all-minilm'],
     ['all-minilm:latest', 'All-MiniLM:latest'],
     ['all-minilm:latest', 'library/all-minilm'],
@@ -315,27 +315,27 @@ describe('an embedder', () => {
 });
 
 describe('opening', () => {
-  it('names the pull command when the model is missing', async () => {
+  test('names the pull command when the model is missing', async () => {
     const missing = open({ model: 'mxbai-embed-large' });
     await expect(missing).rejects.toThrow(ServiceError);
     await expect(missing).rejects.toThrow(`"ollama pull mxbai-embed-large"`);
     await expect(missing).rejects.toThrow(server.url);
   });
 
-  it('refuses a model that can not embed', async () => {
+  test('refuses a model that can not embed', async () => {
     server.world.models = [{ ...allMiniLm, name: 'llama3:latest', capabilities: ['completion', 'tools'] }];
     const chat = open({ model: 'llama3' });
     await expect(chat).rejects.toThrow(ServiceError);
     await expect(chat).rejects.toThrow(/can't embed.*completion, tools/);
   });
 
-  it('names the address and what to do when no server is there', async () => {
+  test('names the address and what to do when no server is there', async () => {
     await server.die();
     await expect(open()).rejects.toThrow(ServiceError);
     await expect(open()).rejects.toThrow(/127\.0\.0\.1:\d+ can't be reached \(ECONNREFUSED\).*ollama serve/);
   });
 
-  it('sees that something else listens', async () => {
+  test('sees that something else listens', async () => {
     server.script({ kind: 'answer', status: 200, body: '<html>', path: '/api/version' });
     await expect(open()).rejects.toThrow(/is that an Ollama/);
     server.script({ kind: 'answer', status: 200, body: '{}', path: '/api/tags' });
@@ -344,7 +344,7 @@ describe('opening', () => {
     await expect(open()).rejects.toThrow(/OLLAMA_API_KEY/);
   });
 
-  it('can be aborted', async () => {
+  test('can be aborted', async () => {
     const control = new AbortController();
     server.script({ kind: 'hang', path: '/api/tags' });
     const opening = open({ signal: control.signal });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   faultOfAnswer,
   faultOfConnection,
@@ -30,7 +30,7 @@ const recorded: { [name: string]: string } = {
 };
 
 describe('faultOfAnswer', () => {
-  it.each(ollamaVersions)('knows every recorded error of %s', (version) => {
+  test.each(ollamaVersions)('knows every recorded error of %s', (version) => {
     const found: { [name: string]: string } = {};
     for (const { name, response } of recordedCases(version)) {
       if (response.status === 200) continue;
@@ -40,7 +40,7 @@ describe('faultOfAnswer', () => {
     expect(found).toEqual(recorded);
   });
 
-  it.each([
+  test.each([
     [400, error('input length exceeds maximum context length'), 'too-long'],
     [500, error('input is too large to process. increase the physical batch size'), 'too-long'],
     [413, '<html>413 Request Entity Too Large</html>', 'too-long'],
@@ -85,14 +85,14 @@ describe('faultOfAnswer', () => {
     expect(meaningOf(status, body)).toBe(meaning);
   });
 
-  it('passes on how long the server wants to be left alone', () => {
+  test('passes on how long the server wants to be left alone', () => {
     expect(faultOfAnswer('h', 503, '', '7').retryAfterMs).toBe(7000);
     expect(faultOfAnswer('h', 503, '', new Date(0).toUTCString()).retryAfterMs).toBe(0);
     expect(faultOfAnswer('h', 503, '', 'soon').retryAfterMs).toBeUndefined();
     expect(faultOfAnswer('h', 503, '').retryAfterMs).toBeUndefined();
   });
 
-  it('says where, what and what to do, without markup and in bounds', () => {
+  test('says where, what and what to do, without markup and in bounds', () => {
     expect(faultOfAnswer('http://h:1', 503, error('server busy')).message).toMatch(
       /^Ollama at http:\/\/h:1 answered 503 \(server busy\): .*--concurrency/,
     );
@@ -103,7 +103,7 @@ describe('faultOfAnswer', () => {
     expect(message.length).toBeLessThan(400);
   });
 
-  it('has a source for every row, and no row that another one hides', () => {
+  test('has a source for every row, and no row that another one hides', () => {
     for (const row of faultTable) expect(row.source.length).toBeGreaterThan(20);
     const byStatus = faultTable.filter((row) => row.message === undefined).flatMap((row) => row.status);
     expect(new Set(byStatus).size).toBe(byStatus.length);
@@ -111,7 +111,7 @@ describe('faultOfAnswer', () => {
 });
 
 describe('faultOfConnection', () => {
-  it.each([
+  test.each([
     ['ECONNREFUSED', 'unreachable'],
     ['ENOTFOUND', 'unreachable'],
     ['ECONNRESET', 'unreachable'],

@@ -1,10 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { parseOllamaAddress, parseOllamaHost } from '../../../src/embedders/ollama/host.js';
 import { UsageError } from '../../../src/errors.js';
 
 describe('parseOllamaHost', () => {
   // The cases of Ollama's own tests (envconfig TestHost); a client goes to loopback where a server listens anywhere.
-  it.each([
+  test.each([
     ['', 'http://127.0.0.1:11434'],
     ['1.2.3.4', 'http://1.2.3.4:11434'],
     [':1234', 'http://127.0.0.1:1234'],
@@ -35,17 +35,20 @@ describe('parseOllamaHost', () => {
     expect(parseOllamaHost(value).href.replace(/\/$/, '')).toBe(expected);
   });
 
-  it.each(['ftp://example.com', 'http://user:secret@example.com', 'exa mple.com'])('refuses %j', (value) => {
-    expect(() => parseOllamaHost(value)).toThrow(UsageError);
-  });
+  test.each(['ftp://example.com', 'http://user:secret@example.com', 'exa mple.com'])(
+    'refuses %j',
+    (value) => {
+      expect(() => parseOllamaHost(value)).toThrow(UsageError);
+    },
+  );
 
-  it('shows no password', () => {
+  test('shows no password', () => {
     expect(() => parseOllamaHost('http://user:secret@example.com')).toThrow(/^(?!.*secret)/);
   });
 });
 
 describe('parseOllamaAddress', () => {
-  it.each([
+  test.each([
     ['http://gpu:11434#weight=4', 'http://gpu:11434', 4],
     ['gpu#weight=0.5', 'http://gpu:11434', 0.5],
     ['"gpu:1#weight=2"', 'http://gpu:1', 2],
@@ -58,7 +61,7 @@ describe('parseOllamaAddress', () => {
     expect(address.weight).toBe(weight);
   });
 
-  it.each(['a#weight=0', 'a#weight=-1', 'a#weight=', 'a#weight=1e9', 'a#weight=four', 'a#share=2', 'a#'])(
+  test.each(['a#weight=0', 'a#weight=-1', 'a#weight=', 'a#weight=1e9', 'a#weight=four', 'a#share=2', 'a#'])(
     'refuses %j',
     (value) => {
       expect(() => parseOllamaAddress(value)).toThrow(UsageError);

@@ -1,5 +1,5 @@
 // A request that is late: does the server load its model, is it slow, or does it hang?
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { OllamaClient } from '../../../src/embedders/ollama/client.js';
 import { openOllamaEmbedder } from '../../../src/embedders/ollama/embedder.js';
 import { latenessOf, presenceOf } from '../../../src/embedders/ollama/late-request.js';
@@ -27,14 +27,14 @@ async function start(options: OllamaOptions = {}): Promise<void> {
 const looks = () => server.requests.filter(({ path }) => path === '/api/ps').length;
 
 describe('what the server says', () => {
-  it('is that the model is loaded, or that it is not', async () => {
+  test('is that the model is loaded, or that it is not', async () => {
     expect(await presenceOf(client, model)).toBe('absent');
     server.world.loaded.set('all-minilm:latest', 512);
     expect(await presenceOf(client, model)).toBe('loaded');
     expect(await presenceOf(client, 'other')).toBe('absent');
   });
 
-  it.each([
+  test.each([
     ['no such route', 404, '{"error":"not found"}'],
     ['another shape', 200, '{"models":"none"}'],
     ['no JSON', 200, 'hello'],
@@ -44,7 +44,7 @@ describe('what the server says', () => {
     expect(await presenceOf(client, model)).toBe('unknown');
   });
 
-  it('is nothing where it hangs or is gone', async () => {
+  test('is nothing where it hangs or is gone', async () => {
     server.freeze();
     expect(await presenceOf(client, model)).toBe('silent');
     server.thaw();
@@ -54,7 +54,7 @@ describe('what the server says', () => {
 });
 
 describe('a late request', () => {
-  it('gets the long time while the model is absent, and is looked after again and again', async () => {
+  test('gets the long time while the model is absent, and is looked after again and again', async () => {
     const late = latenessOf(client, model, time);
     expect(await late(100)).toBe(6000);
     expect(await late(6100)).toBe(12_000);
@@ -62,7 +62,7 @@ describe('a late request', () => {
     expect(await late(60_000)).toMatchObject({ meaning: 'timeout' });
   });
 
-  it('gets the normal time when the model is loaded', async () => {
+  test('gets the normal time when the model is loaded', async () => {
     server.world.loaded.set('all-minilm:latest', 512);
     const late = latenessOf(client, model, time);
     expect(await late(100)).toBe(900);
@@ -72,13 +72,13 @@ describe('a late request', () => {
     });
   });
 
-  it('gets no more time where the server says nothing', async () => {
+  test('gets no more time where the server says nothing', async () => {
     server.freeze();
     const fault = await latenessOf(client, model, time)(100);
     expect(fault).toMatchObject({ meaning: 'timeout', message: expect.stringMatching(/hangs.*restart it/) });
   });
 
-  it('is treated by what its sender knows, where the server has no list', async () => {
+  test('is treated by what its sender knows, where the server has no list', async () => {
     server.script({ kind: 'answer', status: 404, body: '', path: '/api/ps', times: 2 });
     expect(await latenessOf(client, model, time)(1000)).toBe(6000);
     const loaded = { ...time, mayLoad: false };
@@ -87,14 +87,14 @@ describe('a late request', () => {
 });
 
 describe('the list of loaded models', () => {
-  it('is never asked for while answers are in time', async () => {
+  test('is never asked for while answers are in time', async () => {
     const embedder = await openOllamaEmbedder({ url: new URL(server.url), model, batchTimeoutMs: 20_000 });
     for (const text of ['one', 'two', 'three']) await embedder.embed([text]);
     expect(looks()).toBe(0);
     await embedder.close();
   });
 
-  it('tells a long load from a hang: the one is waited for, the other is not', async () => {
+  test('tells a long load from a hang: the one is waited for, the other is not', async () => {
     await server.stop();
     await start({ loadMs: 400 });
     const embedder = await openOllamaEmbedder({ url: new URL(server.url), model, batchTimeoutMs: 100 });

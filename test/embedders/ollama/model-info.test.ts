@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { withClient } from '../../../src/embedders/ollama/client.js';
 import { hasModel, listEmbeddingModels, readDigest } from '../../../src/embedders/ollama/model-info.js';
 import { ServiceError } from '../../../src/errors.js';
@@ -7,7 +7,7 @@ import { allMiniLm, startOllama } from '../../helpers/ollama.js';
 const named = (name: string, capabilities = ['embedding']) => ({ ...allMiniLm, name, capabilities });
 
 describe('listEmbeddingModels', () => {
-  it('puts the preferred families first, and leaves out what can not embed', async () => {
+  test('puts the preferred families first, and leaves out what can not embed', async () => {
     const models = [
       named('zeta-embed:latest'),
       named('llama3:latest', ['completion']),
@@ -29,7 +29,7 @@ describe('listEmbeddingModels', () => {
     expect(server.stats.embeds).toBe(0);
   });
 
-  it('knows the preferred families on servers that list no capabilities', async () => {
+  test('knows the preferred families on servers that list no capabilities', async () => {
     const models = [named('llama2:latest'), named('all-minilm:latest')];
     await using server = await startOllama({ models });
     server.script({
@@ -42,7 +42,7 @@ describe('listEmbeddingModels', () => {
     expect(await listEmbeddingModels(new URL(server.url))).toEqual(['all-minilm:latest']);
   });
 
-  it('is a ServiceError where no server answers, in time or at all', async () => {
+  test('is a ServiceError where no server answers, in time or at all', async () => {
     await using server = await startOllama();
     const url = new URL(server.url);
     server.script({ kind: 'hang', path: '/api/tags' });
@@ -55,7 +55,7 @@ describe('listEmbeddingModels', () => {
 describe('readDigest', () => {
   const { digest } = allMiniLm;
 
-  it.each([`sha256:${digest}`, digest.toUpperCase(), `SHA256:${digest.toUpperCase()}`])(
+  test.each([`sha256:${digest}`, digest.toUpperCase(), `SHA256:${digest.toUpperCase()}`])(
     'takes %s for the same weights',
     async (written) => {
       await using server = await startOllama({ models: [{ ...allMiniLm, digest: written }] });
@@ -68,7 +68,7 @@ describe('readDigest', () => {
 });
 
 describe('hasModel', () => {
-  it('compares names as Ollama does', async () => {
+  test('compares names as Ollama does', async () => {
     await using server = await startOllama();
     const url = new URL(server.url);
     expect(await hasModel(url, 'all-minilm')).toBe(true);

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { readEmbedAnswer } from '../../../src/embedders/ollama/parse-answer.js';
 import { EmbedderFault } from '../../../src/errors.js';
 import { ollamaVersions, recordedCases } from '../../helpers/ollama/contract.js';
@@ -18,7 +18,7 @@ function reference(bytes: Buffer): string[] {
 }
 
 describe('readEmbedAnswer', () => {
-  it.each(ollamaVersions)('reads every recorded answer of %s', (version) => {
+  test.each(ollamaVersions)('reads every recorded answer of %s', (version) => {
     const bodies = recordedCases(version)
       .filter((one) => one.response.status === 200 && one.request.path === '/api/embed')
       .map((one) => Buffer.from(JSON.stringify(one.response.body)));
@@ -27,7 +27,7 @@ describe('readEmbedAnswer', () => {
       expect(bits(readEmbedAnswer(bytes, 384, 'http://there').vectors)).toEqual(reference(bytes));
   });
 
-  it('gives the same bits as the standard parser, for any float32 that Go prints', () => {
+  test('gives the same bits as the standard parser, for any float32 that Go prints', () => {
     const values = fc.float32Array({ noNaN: true, noDefaultInfinity: true, minLength: 1, maxLength: 12 });
     fc.assert(
       fc.property(fc.array(values, { maxLength: 4 }), fc.nat(13), (vectors, expected) => {
@@ -39,7 +39,7 @@ describe('readEmbedAnswer', () => {
     );
   });
 
-  it('gives the same bits as the standard parser, for any number that JSON allows', () => {
+  test('gives the same bits as the standard parser, for any number that JSON allows', () => {
     const digits = (max: number) => fc.stringMatching(/^\d+$/, { size: 'max', maxLength: max });
     const number = fc
       .tuple(
@@ -65,7 +65,7 @@ describe('readEmbedAnswer', () => {
     );
   });
 
-  it('refuses every answer that is cut off', () => {
+  test('refuses every answer that is cut off', () => {
     const whole = answerOf('[[0.5,-0.25],[1e-7,3]]');
     for (let length = 0; length < whole.length; length++) {
       expect(() => readEmbedAnswer(whole.subarray(0, length), 2, 'http://there'), `${length} bytes`).toThrow(
@@ -74,7 +74,7 @@ describe('readEmbedAnswer', () => {
     }
   });
 
-  it.each([
+  test.each([
     '[[0.5,null]]',
     '[[0.5,NaN]]',
     '[[0.5,"1"]]',
@@ -101,7 +101,7 @@ describe('readEmbedAnswer', () => {
     expect(() => readEmbedAnswer(answerOf(embeddings), 2, 'http://there')).toThrow(EmbedderFault);
   });
 
-  it.each([
+  test.each([
     '',
     '<html>502 Bad Gateway</html>',
     '{"error":"no"}',
@@ -112,12 +112,12 @@ describe('readEmbedAnswer', () => {
     expect(() => readEmbedAnswer(Buffer.from(text), 2, 'http://there')).toThrow(EmbedderFault);
   });
 
-  it('is not misled by a model that is named after the key', () => {
+  test('is not misled by a model that is named after the key', () => {
     const bytes = Buffer.from(`{"model":${JSON.stringify('"embeddings":[[9]]')},"embeddings":[[1,2]]}`);
     expect(bits(readEmbedAnswer(bytes, 2, 'http://there').vectors)).toEqual(bits([[1, 2]]));
   });
 
-  it('gives every vector memory of its own', () => {
+  test('gives every vector memory of its own', () => {
     const { vectors } = readEmbedAnswer(answerOf('[[1,2],[3,4]]'), 2, 'http://there');
     expect(vectors.map((one) => one.buffer.byteLength)).toEqual([8, 8]);
   });

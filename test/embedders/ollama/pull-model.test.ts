@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type PullProgress, pullModel } from '../../../src/embedders/ollama/pull-model.js';
 import { ServiceError } from '../../../src/errors.js';
 import { recordedPull } from '../../helpers/ollama/contract.js';
@@ -11,7 +11,7 @@ async function pull(server: { url: string }, signal?: AbortSignal): Promise<Pull
 }
 
 describe('pullModel', () => {
-  it('tells the progress, and ends when the server has the model', async () => {
+  test('tells the progress, and ends when the server has the model', async () => {
     await using server = await startOllama({ models: [], registry: [{ ...allMiniLm }] });
     const seen = await pull(server);
     expect(seen.map((one) => one.status)).toEqual(
@@ -21,7 +21,7 @@ describe('pullModel', () => {
     expect(server.world.models).toHaveLength(1);
   });
 
-  it('adds up layers, and follows a part that is fetched again', async () => {
+  test('adds up layers, and follows a part that is fetched again', async () => {
     await using server = await startOllama({ registry: [{ ...allMiniLm }] });
     const layer = (digest: string, completed: number) => ({
       status: 'pulling',
@@ -51,7 +51,7 @@ describe('pullModel', () => {
     ]);
   });
 
-  it.each(['unknown_model', 'no_network'] as const)('finds the error in a 200: %s', async (outcome) => {
+  test.each(['unknown_model', 'no_network'] as const)('finds the error in a 200: %s', async (outcome) => {
     await using server = await startOllama(outcome === 'no_network' ? {} : { registry: [] });
     const [, line] = recordedPull()[outcome] as { error?: string }[];
     const work = pull(server);
@@ -59,7 +59,7 @@ describe('pullModel', () => {
     await expect(work).rejects.toThrow(line!.error);
   });
 
-  it('does not take an end without success for one', async () => {
+  test('does not take an end without success for one', async () => {
     await using server = await startOllama({ registry: [{ ...allMiniLm }] });
     server.world.pullLines = [{ status: 'pulling manifest' }];
     await expect(pull(server)).rejects.toThrow(ServiceError);
@@ -71,7 +71,7 @@ describe('pullModel', () => {
     await expect(pull(server)).rejects.toThrow(ServiceError);
   });
 
-  it('can be aborted', async () => {
+  test('can be aborted', async () => {
     await using server = await startOllama();
     server.script({ kind: 'hang', path: '/api/pull' });
     const control = new AbortController();

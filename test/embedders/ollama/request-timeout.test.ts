@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { Pace, type RequestTime } from '../../../src/embedders/ollama/request-timeout.js';
 
 /** A server of constant speed on a clock of the test. */
@@ -13,7 +13,7 @@ function clock() {
 }
 
 describe('Pace', () => {
-  it('gives the first request time to load, the next ones the least time', async () => {
+  test('gives the first request time to load, the next ones the least time', async () => {
     const { pass } = clock();
     const pace = new Pace(30_000, 300_000);
     const given: RequestTime[] = [];
@@ -31,7 +31,7 @@ describe('Pace', () => {
     expect(given).toEqual([{ ...loaded, lateMs: 3000, mayLoad: true }, loaded, loaded]);
   });
 
-  it('gives long batches three times what they are expected to take', async () => {
+  test('gives long batches three times what they are expected to take', async () => {
     const { pass } = clock();
     const pace = new Pace(1000, 5000);
     await pace.timed(10, async () => pass(4000));
@@ -42,7 +42,7 @@ describe('Pace', () => {
     });
   });
 
-  it('counts what was sent before and is not answered yet, and times each by itself', async () => {
+  test('counts what was sent before and is not answered yet, and times each by itself', async () => {
     const { pass } = clock();
     const pace = new Pace(1, 2);
     await pace.timed(10, async () => pass(1));
@@ -73,7 +73,7 @@ describe('Pace', () => {
     await pace.timed(10, async ({ normalMs }) => expect(normalMs).toBe(300));
   });
 
-  it('gives time to load again after a long pause', async () => {
+  test('gives time to load again after a long pause', async () => {
     const { pass } = clock();
     const pace = new Pace(1000, 5000);
     await pace.timed(1, async () => pass(1));
@@ -83,14 +83,14 @@ describe('Pace', () => {
     await pace.timed(1, async ({ mayLoad }) => expect(mayLoad).toBe(true));
   });
 
-  it('gives one request less or more than all', async () => {
+  test('gives one request less or more than all', async () => {
     clock();
     const pace = new Pace(30_000, 300_000);
     await pace.timed(1, async ({ lateMs, normalMs }) => expect([lateMs, normalMs]).toEqual([50, 50]), 50);
     await pace.timed(1, async ({ normalMs }) => expect(normalMs).toBe(60_000), 60_000);
   });
 
-  it('learns nothing from failures and forgets their tokens', async () => {
+  test('learns nothing from failures and forgets their tokens', async () => {
     const { pass } = clock();
     const pace = new Pace(10, 20);
     await pace.timed(1, async () => pass(1));

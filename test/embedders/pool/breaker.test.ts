@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { openOllamaEmbedder } from '../../../src/embedders/ollama/embedder.js';
 import {
   type BreakerState,
@@ -49,7 +49,7 @@ async function open(): Promise<void> {
 }
 
 describe('withBreaker', () => {
-  it('leaves the endpoint alone after failures in a row', async () => {
+  test('leaves the endpoint alone after failures in a row', async () => {
     await open();
     await expect(embedder.embed(['a'])).rejects.toMatchObject({
       meaning: 'resting',
@@ -60,7 +60,7 @@ describe('withBreaker', () => {
     expect(states).toEqual(['open']);
   });
 
-  it('says when the next probe is', async () => {
+  test('says when the next probe is', async () => {
     await open();
     passTime(24_000);
     const fault = await embedder.embed(['a']).catch((error: { retryAfterMs: number }) => error);
@@ -68,7 +68,7 @@ describe('withBreaker', () => {
     expect((fault as { retryAfterMs: number }).retryAfterMs).toBeLessThanOrEqual(36_000);
   });
 
-  it('closes when the probe succeeds, which alone goes out', async () => {
+  test('closes when the probe succeeds, which alone goes out', async () => {
     await open();
     passTime(60_001);
     server.script({ kind: 'delay', ms: 50 });
@@ -78,7 +78,7 @@ describe('withBreaker', () => {
     expect(states).toEqual(['open', 'half-open', 'closed']);
   });
 
-  it('opens again when the probe fails, and spares the others', async () => {
+  test('opens again when the probe fails, and spares the others', async () => {
     await open();
     passTime(60_001);
     server.script({ kind: 'reset' });
@@ -93,7 +93,7 @@ describe('withBreaker', () => {
     expect(embedder.breakerState).toBe('open');
   });
 
-  it('lets those that wait for the probe give up at once', async () => {
+  test('lets those that wait for the probe give up at once', async () => {
     await open();
     passTime(60_001);
     server.script({ kind: 'hang' });
@@ -107,7 +107,7 @@ describe('withBreaker', () => {
     expect(server.batches().flat()).not.toContain('b');
   });
 
-  it('can be closed by hand, and counts from none again', async () => {
+  test('can be closed by hand, and counts from none again', async () => {
     await open();
     embedder.resetBreakers();
     expect(embedder.breakerState).toBe('closed');
@@ -119,7 +119,7 @@ describe('withBreaker', () => {
     expect(states).toEqual(['open', 'closed']);
   });
 
-  it('does not open for failures at one moment: a server that restarts is soon back', async () => {
+  test('does not open for failures at one moment: a server that restarts is soon back', async () => {
     const patient = withBreaker(embedder, { failures: 2 });
     server.script({ kind: 'too-few', times: 2 });
     await Promise.allSettled([patient.embed(['a']), patient.embed(['b'])]);
@@ -130,7 +130,7 @@ describe('withBreaker', () => {
     expect(patient.breakerState).toBe('open');
   });
 
-  it('does not close for a probe that was aborted', async () => {
+  test('does not close for a probe that was aborted', async () => {
     await open();
     passTime(60_001);
     server.script({ kind: 'hang' });
@@ -142,7 +142,7 @@ describe('withBreaker', () => {
     expect(embedder.breakerState).toBe('open');
   });
 
-  it.each([
+  test.each([
     ['a bad text', 'bad-input', faults.nan(400)],
     ['a server that is busy, hence alive', 'busy', faults.busy()],
   ])('does not open for %s', async (_, meaning, fault) => {
@@ -151,7 +151,7 @@ describe('withBreaker', () => {
     expect(states).toEqual([]);
   });
 
-  it('does not open for failures with successes between', async () => {
+  test('does not open for failures with successes between', async () => {
     for (let i = 0; i < 4; i++) {
       server.script({ kind: 'too-few' });
       await fails('bad-answer');

@@ -1,5 +1,5 @@
 // When a request counts as late, by what is known of the speeds of all servers.
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { lateAfterMs } from '../../../src/embedders/pool/choose-endpoint.js';
 import { Endpoint } from '../../../src/embedders/pool/endpoint.js';
 import type { TestOllama } from '../../helpers/ollama.js';
@@ -26,28 +26,28 @@ async function endpoint(server: TestOllama, msPerToken: number | undefined, answ
 }
 
 describe('a request is late', () => {
-  it('after three times what its server is expected to take', async () => {
+  test('after three times what its server is expected to take', async () => {
     const one = await endpoint(a, 2, 4);
     expect(lateAfterMs(one, 1000, [one])).toBe(3 * 1000 * 2);
   });
 
-  it('never within a moment, whatever the speed', async () => {
+  test('never within a moment, whatever the speed', async () => {
     const one = await endpoint(a, 0.001, 4);
     expect(lateAfterMs(one, 10, [one])).toBe(250);
   });
 
-  it('by the speed of the others while its own is known from its first answers only', async () => {
+  test('by the speed of the others while its own is known from its first answers only', async () => {
     const [one, other] = [await endpoint(a, 50, 1), await endpoint(b, 1, 4)];
     expect(lateAfterMs(one, 1000, [one, other])).toBe(3000);
     expect(lateAfterMs(other, 1000, [one, other])).toBe(3000);
   });
 
-  it('never while no speed is known', async () => {
+  test('never while no speed is known', async () => {
     const [one, other] = [await endpoint(a, undefined, 0), await endpoint(b, undefined, 0)];
     expect(lateAfterMs(one, 1000, [one, other])).toBeUndefined();
   });
 
-  it('later, when one was given up for being late: it may only have become slower', async () => {
+  test('later, when one was given up for being late: it may only have become slower', async () => {
     const one = await endpoint(a, 2, 4);
     one.late()(true);
     expect(lateAfterMs(one, 1000, [one])).toBe(12_000);

@@ -1,5 +1,5 @@
 // What one sick server costs the others: its own slots, and nothing else.
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Dispatcher } from '../../../src/batching/dispatcher.js';
 import { Limiter } from '../../../src/batching/limiter/limiter.js';
 import { Limits } from '../../../src/batching/limiter/limiter-per-endpoint.js';
@@ -106,7 +106,7 @@ async function warmUp(): Promise<void> {
 }
 
 describe('slots', () => {
-  it('are kept for each endpoint, and packed by its own limits', async () => {
+  test('are kept for each endpoint, and packed by its own limits', async () => {
     for (const server of all) server.freeze();
     const { dispatcher, limits } = dispatch({ concurrency: 2, batchSize: 4 });
     add(dispatcher, 100);
@@ -119,7 +119,7 @@ describe('slots', () => {
     await dispatcher.stop();
   });
 
-  it('of one that hangs are all that it holds: the others answer everything', async () => {
+  test('of one that hangs are all that it holds: the others answer everything', async () => {
     await warmUp();
     const before = asked(a);
     a.freeze();
@@ -132,7 +132,7 @@ describe('slots', () => {
     await dispatcher.stop();
   });
 
-  it('come back with the health of their endpoint', async () => {
+  test('come back with the health of their endpoint', async () => {
     await warmUp();
     a.freeze();
     const { dispatcher } = dispatch();
@@ -147,7 +147,7 @@ describe('slots', () => {
     await dispatcher.stop();
   });
 
-  it('of a lost server get no texts until its canaries have passed', async () => {
+  test('of a lost server get no texts until its canaries have passed', async () => {
     await warmUp();
     const seen = a.batches().length;
     await a.die();
@@ -164,7 +164,7 @@ describe('slots', () => {
     await dispatcher.stop();
   });
 
-  it('are given back when a request moves on: nobody waits for another for ever', async () => {
+  test('are given back when a request moves on: nobody waits for another for ever', async () => {
     const bad = { kind: 'too-few' as const, times: 6 };
     for (const server of all) server.script(bad);
     const { dispatcher } = dispatch({ concurrency: 1 });
@@ -174,7 +174,7 @@ describe('slots', () => {
     await dispatcher.stop();
   });
 
-  it('follow an endpoint that is taken in', async () => {
+  test('follow an endpoint that is taken in', async () => {
     embedder = await poolFor([a]);
     a.freeze();
     const { dispatcher } = dispatch({ concurrency: 1 });
@@ -190,7 +190,7 @@ describe('slots', () => {
     await dispatcher.stop();
   });
 
-  it('shrink for the busy endpoint alone', async () => {
+  test('shrink for the busy endpoint alone', async () => {
     a.script(faults.busy({ times: 4 }));
     const limits = new Limits(() => new Limiter({}));
     const dispatcher = new Dispatcher(embedder, {
@@ -210,7 +210,7 @@ describe('slots', () => {
 });
 
 describe('a late request', () => {
-  it('is sent to another endpoint, too; the first answer counts, and the other is aborted', async () => {
+  test('is sent to another endpoint, too; the first answer counts, and the other is aborted', async () => {
     await warmUp();
     a.script({ kind: 'hang', when: ([text]) => text !== canaries[0] });
     const { dispatcher, hedged } = dispatch({ concurrency: 1 });
@@ -221,7 +221,7 @@ describe('a late request', () => {
     await dispatcher.stop();
   });
 
-  it('is answered by the late server itself where that is faster', async () => {
+  test('is answered by the late server itself where that is faster', async () => {
     all = [a, b];
     embedder = await poolFor(all);
     await warmUp();
@@ -236,7 +236,7 @@ describe('a late request', () => {
     }
   });
 
-  it('is sent to one more at most', async () => {
+  test('is sent to one more at most', async () => {
     await warmUp();
     for (const server of [a, b]) server.script({ kind: 'hang', when: ([text]) => text === 'once', times: 9 });
     c.script({ kind: 'hang', when: ([text]) => text === 'once', times: 9 });
@@ -251,7 +251,7 @@ describe('a late request', () => {
     await dispatcher.stop();
   });
 
-  it('fails as the second one does when both fail', async () => {
+  test('fails as the second one does when both fail', async () => {
     embedder = await poolFor([a, b]);
     all = [a, b];
     await warmUp();
@@ -263,7 +263,7 @@ describe('a late request', () => {
     expect(embedder.endpoints().map(({ inFlight }) => inFlight)).toEqual([0, 0]);
   });
 
-  it('fails with the more telling fault, whichever came last', async () => {
+  test('fails with the more telling fault, whichever came last', async () => {
     all = [a, b];
     embedder = await poolFor(all);
     await warmUp();

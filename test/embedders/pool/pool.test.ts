@@ -1,5 +1,5 @@
 // Several real servers behind one embedder: which request goes where, and what is heard when they fail.
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { CANARY_TEXTS } from '../../../src/embedders/guard/canaries.js';
 import type { Member } from '../../../src/embedders/pool/member.js';
 import { type EmbedderPool, poolOf } from '../../../src/embedders/pool/pool.js';
@@ -51,7 +51,7 @@ async function warm(embedder: EmbedderPool): Promise<void> {
 const sent = () => [a.stats.embeds, b.stats.embeds];
 
 describe('the choice', () => {
-  it('takes turns while nothing is known, and gives the idle one what comes', async () => {
+  test('takes turns while nothing is known, and gives the idle one what comes', async () => {
     const embedder = await pool();
     for (const text of ['one', 'two', 'three', 'four']) await embedder.embed([text]);
     expect(a.batches()).toEqual([['one'], ['three']]);
@@ -61,7 +61,7 @@ describe('the choice', () => {
     expect(sent()).toEqual([3, 3]);
   });
 
-  it('counts tokens, not requests', async () => {
+  test('counts tokens, not requests', async () => {
     const embedder = await pool();
     const long = embedder.embed(['long'], { tokens: 1000 });
     const short = numbered(5, 'short').map((text) => embedder.embed([text], { tokens: 10 }));
@@ -70,7 +70,7 @@ describe('the choice', () => {
     expect(b.stats.embeds).toBe(5);
   });
 
-  it('gives the faster one as much more as it is faster, once that is known', async () => {
+  test('gives the faster one as much more as it is faster, once that is known', async () => {
     const embedder = await pool({ msPerToken: () => 1000 }, { msPerToken: () => 3000 });
     await warm(embedder);
     expect(sent()).toEqual([4, 4]);
@@ -79,13 +79,13 @@ describe('the choice', () => {
     expect(sent()).toEqual([4 + 9, 4 + 3]);
   });
 
-  it('gives each its weight', async () => {
+  test('gives each its weight', async () => {
     const embedder = await pool({ weight: 4 }, { weight: 1 });
     await together(embedder, numbered(20));
     expect(sent()).toEqual([16, 4]);
   });
 
-  it('tries a slow one again when it got no work for long', async () => {
+  test('tries a slow one again when it got no work for long', async () => {
     const embedder = await pool({ msPerToken: () => 1000 }, { msPerToken: () => 1_000_000 });
     await warm(embedder);
     for (const text of numbered(3)) await embedder.embed([text], { tokens: 10 });
@@ -96,7 +96,7 @@ describe('the choice', () => {
     expect(sent()).toEqual([8, 5]);
   });
 
-  it('measures the speed itself', async () => {
+  test('measures the speed itself', async () => {
     const embedder = poolOf([await servers.member(a), await servers.member(b)]);
     expect(embedder.endpoints().map((one) => one.msPerToken)).toEqual([undefined, undefined]);
     await warm(embedder);
@@ -105,7 +105,7 @@ describe('the choice', () => {
 });
 
 describe('a failure', () => {
-  it.each<[string, Fault]>([
+  test.each<[string, Fault]>([
     ['a dead server', { kind: 'reset' }],
     ['a busy server', faults.busy()],
     ['a missing model', { kind: 'answer', status: 404, body: '{"error":"model \\"x\\" not found"}' }],
@@ -127,7 +127,7 @@ describe('a failure', () => {
     ]);
   });
 
-  it('in time is mended, too', async () => {
+  test('in time is mended, too', async () => {
     const hasty = await servers.open(a, { batchTimeoutMs: 50, loadTimeoutMs: 50 });
     const embedder = poolOf([await servers.member(a, { embedder: hasty }), await servers.member(b)]);
     a.script({ kind: 'hang' });
@@ -135,7 +135,7 @@ describe('a failure', () => {
     expect(sent()).toEqual([1, 1]);
   });
 
-  it('that lies with one text is asked about elsewhere; one of several texts is not', async () => {
+  test('that lies with one text is asked about elsewhere; one of several texts is not', async () => {
     const embedder = await pool();
     a.script(faults.poisoned('bad'));
     await expect(embedder.embed(['good', 'bad'])).rejects.toMatchObject({ meaning: 'bad-input' });
@@ -148,7 +148,7 @@ describe('a failure', () => {
     expect(sent()).toEqual([2, 2]);
   });
 
-  it.each<[string, Fault]>([
+  test.each<[string, Fault]>([
     ['too-long', { kind: 'answer', status: 413, body: '' }],
     ['refused', { kind: 'answer', status: 401, body: '{}' }],
   ])('that is %s stays where it is', async (meaning, fault) => {
@@ -158,7 +158,7 @@ describe('a failure', () => {
     expect(sent()).toEqual([1, 0]);
   });
 
-  it('lets a busy server rest as long as it asks, and comes back then', async () => {
+  test('lets a busy server rest as long as it asks, and comes back then', async () => {
     const embedder = await pool();
     a.script(faults.tooManyRequests(30));
     await embedder.embed(['one']);
@@ -171,7 +171,7 @@ describe('a failure', () => {
     expect(embedder.endpoints()[0]!.breaker).toBe('closed');
   });
 
-  it('stops at the signal, and asks no other server', async () => {
+  test('stops at the signal, and asks no other server', async () => {
     const embedder = await pool();
     const control = new AbortController();
     a.script({ kind: 'hang' });
@@ -193,7 +193,7 @@ describe('when all fail', () => {
     times: 9,
   };
 
-  it.each<[string, Fault, Fault, string]>([
+  test.each<[string, Fault, Fault, string]>([
     ['all are down', dead, dead, 'unreachable'],
     ['one is only busy', dead, busy, 'busy'],
     ['one lacks the model', lacking, dead, 'unreachable'],
@@ -206,7 +206,7 @@ describe('when all fail', () => {
     expect(sent()).toEqual([1, 1]);
   });
 
-  it('the shortest pause that one asks for is heard', async () => {
+  test('the shortest pause that one asks for is heard', async () => {
     const embedder = await pool();
     a.script(faults.tooManyRequests(60));
     b.script(faults.tooManyRequests(2));
@@ -227,7 +227,7 @@ describe('the circuit breakers', () => {
     return embedder;
   }
 
-  it('open for the server that fails alone, and let one probe of their own through', async () => {
+  test('open for the server that fails alone, and let one probe of their own through', async () => {
     const embedder = await broken();
     expect(embedder.endpoints().map((one) => one.breaker)).toEqual(['open', 'closed']);
     const before = b.stats.embeds;
@@ -243,7 +243,7 @@ describe('the circuit breakers', () => {
     expect(a.batches().at(-1)).toEqual(CANARY_TEXTS.map(({ text }) => text));
   });
 
-  it('can all be closed', async () => {
+  test('can all be closed', async () => {
     const embedder = await broken();
     embedder.resetBreakers();
     expect(embedder.endpoints().map((one) => one.breaker)).toEqual(['closed', 'closed']);
@@ -252,7 +252,7 @@ describe('the circuit breakers', () => {
     expect(a.stats.embeds).toBeGreaterThan(before!);
   });
 
-  it('make even a single dead server known at once', async () => {
+  test('make even a single dead server known at once', async () => {
     const embedder = poolOf([await servers.member(a)], { failures: 2, lastingMs: 0 });
     await a.die();
     for (let i = 0; i < 2; i++) {
@@ -279,7 +279,7 @@ describe('the circuit breakers', () => {
 });
 
 describe('a pool', () => {
-  it('leaves a server alone for good that changed', async () => {
+  test('leaves a server alone for good that changed', async () => {
     const member = await servers.member(a);
     let changed = true;
     const turncoat: Member['embedder'] = {
@@ -300,7 +300,7 @@ describe('a pool', () => {
     expect(sent()).toEqual([0, 5]);
   });
 
-  it('takes in another server', async () => {
+  test('takes in another server', async () => {
     const embedder = poolOf([await servers.member(a)]);
     embedder.add(await servers.member(b));
     await together(embedder, numbered(4));
@@ -308,7 +308,7 @@ describe('a pool', () => {
     expect(embedder.endpoints().map((one) => one.url)).toEqual([a.url, b.url]);
   });
 
-  it('says what is in flight', async () => {
+  test('says what is in flight', async () => {
     const embedder = await pool();
     a.script({ kind: 'hang' });
     const control = new AbortController();

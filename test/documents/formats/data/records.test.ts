@@ -1,5 +1,5 @@
 // JSON, JSON Lines and CSV: files of records.
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { extract } from '../../../../src/documents/extract.js';
 import type { Extraction } from '../../../../src/documents/formats/format.js';
 import { documentOf, fixture, keepsTheRules, outline } from '../../structure.js';
@@ -11,7 +11,7 @@ async function read(content: string | Buffer, name: string): Promise<Extraction>
 }
 
 describe('JSON Lines', () => {
-  it('reads a document per line and names the lines that it cannot read', async () => {
+  test('reads a document per line and names the lines that it cannot read', async () => {
     const { documents, failures } = await read(fixture('hives.jsonl'), 'hives.jsonl');
     expect(documents.map((document) => [document.source, document.metadata, outline(document)])).toEqual([
       ['hives.jsonl#a', { weight: 14 }, ['1 paragraph "The first hive."', '1 paragraph "It is heavy."']],
@@ -33,13 +33,13 @@ describe('JSON Lines', () => {
     ]);
   });
 
-  it('takes the text as it is', async () => {
+  test('takes the text as it is', async () => {
     const { documents } = await read('{"id": 7, "text": "  a\\r\\n\\r\\n b "}', 'a.jsonl');
     expect(documents).toMatchObject([{ source: 'a.jsonl#7', text: '  a\r\n\r\n b ' }]);
     expect(documents[0]!.metadata).toBeUndefined();
   });
 
-  it.each([
+  test.each([
     ['a blank text', '{"text":" "}', { text: ' ', blocks: [] }],
     ['half a character', '{"text":"a\\ud800b"}', { text: 'a\ufffdb' }],
     ['a text that is no string', '{"text":5,"body":"b"}', { text: 'b', metadata: { text: 5 } }],
@@ -57,14 +57,14 @@ describe('JSON Lines', () => {
     expect(documents).toMatchObject([expected]);
   });
 
-  it('refuses data too deep for those who read the output', async () => {
+  test('refuses data too deep for those who read the output', async () => {
     const { failures } = await read(`{"text":"a","x":${'['.repeat(200)}${']'.repeat(200)}}`, 'a.jsonl');
     expect(failures).toEqual([{ source: 'a.jsonl#line-1', code: 'malformed' }]);
   });
 });
 
 describe('JSON', () => {
-  it('reads a list of objects as records, with their lines', async () => {
+  test('reads a list of objects as records, with their lines', async () => {
     const { documents, failures } = await read(fixture('hives.json'), 'hives.json');
     expect(failures).toEqual([]);
     expect(documents.map((document) => [document.source, outline(document)])).toEqual([
@@ -73,7 +73,7 @@ describe('JSON', () => {
     ]);
   });
 
-  it('reads anything else as one document, with comments and trailing commas', async () => {
+  test('reads anything else as one document, with comments and trailing commas', async () => {
     const document = await documentOf(fixture('settings.json'), 'settings.json');
     expect(document.text).toBe(fixture('settings.json').toString());
     expect(outline(document)).toEqual([
@@ -83,7 +83,7 @@ describe('JSON', () => {
     ]);
   });
 
-  it('reads records with comments around them', async () => {
+  test('reads records with comments around them', async () => {
     const { documents } = await read(
       '// [\n[ /* { */\n  {"text": "// a, ]"},\n\n  {"text": "b"},\n]\n',
       'a.json',
@@ -94,7 +94,7 @@ describe('JSON', () => {
     ]);
   });
 
-  it('names what is wrong with a file', async () => {
+  test('names what is wrong with a file', async () => {
     await expect(extract(Buffer.from('{"a": }'), 'x/a.json')).rejects.toThrow(
       /^x\/a\.json is not valid JSON: .+\.$/,
     );
@@ -102,7 +102,7 @@ describe('JSON', () => {
 });
 
 describe('CSV', () => {
-  it('reads a document per row, with any line break', async () => {
+  test('reads a document per row, with any line break', async () => {
     const { documents, failures } = await read(fixture('hives.csv'), 'hives.csv');
     expect(documents.map((document) => [document.source, document.text, document.blocks[0]!.line])).toEqual([
       ['hives.csv#7', 'name: Willow\nweight: 14\nnote: heavy; close\r\nto the limit', 2],
@@ -112,7 +112,7 @@ describe('CSV', () => {
     expect(failures).toEqual([{ source: 'hives.csv#line-6', code: 'duplicate-source' }]);
   });
 
-  it.each([
+  test.each([
     ['tabs', 'a.tsv', 'a\tb,c\n1\t2,3\n', ['a: 1\nb,c: 2,3']],
     [
       'quotes in a field',
@@ -133,7 +133,7 @@ describe('CSV', () => {
     expect((await read(text, name)).documents.map((document) => document.text)).toEqual(expected);
   });
 
-  it('goes on behind a quote that nobody closed', async () => {
+  test('goes on behind a quote that nobody closed', async () => {
     const { documents, failures } = await read('a,b\n1,2\n3,"4\n5,6\n', 'a.csv');
     expect(documents.map((document) => document.text)).toEqual(['a: 1\nb: 2', 'a: 5\nb: 6']);
     expect(failures).toEqual([{ source: 'a.csv#line-3', code: 'malformed' }]);

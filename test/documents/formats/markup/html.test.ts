@@ -1,9 +1,9 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { documentOf, fixture, outline } from '../../structure.js';
 
 const blocks = async (html: string): Promise<string[]> => outline(await documentOf(html, 'a.html'));
 
-it('reads what a reader of the page reads', async () => {
+test('reads what a reader of the page reads', async () => {
   const document = await documentOf(fixture('bees.html'), 'bees.html');
   expect(document.metadata).toEqual({ title: 'Bees & hives' });
   expect(outline(document)).toEqual([
@@ -20,13 +20,13 @@ it('reads what a reader of the page reads', async () => {
   ]);
 });
 
-it('leaves the title out of the text of a page with a main heading', async () => {
+test('leaves the title out of the text of a page with a main heading', async () => {
   const document = await documentOf('<title>Site</title><h1>Page</h1>text', 'a.html');
   expect(document.metadata).toEqual({ title: 'Site' });
   expect(outline(document)).toEqual(['1 heading (1 Page) "Page"', '1 paragraph "text"']);
 });
 
-it.each([
+test.each([
   [
     'entities and inline elements',
     'a&nbsp;b <b>c</b><i>d</i>&lt;e&#62;&hellip;',

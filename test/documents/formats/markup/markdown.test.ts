@@ -1,9 +1,9 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { documentOf, fixture, outline } from '../../structure.js';
 
 const blocks = async (text: string): Promise<string[]> => outline(await documentOf(text, 'a.md'));
 
-it('reads the structure of a document', async () => {
+test('reads the structure of a document', async () => {
   const document = await documentOf(fixture('bees.md'), 'bees.md');
   expect(document.metadata).toEqual({
     title: 'Keeping bees',
@@ -33,7 +33,7 @@ it('reads the structure of a document', async () => {
   ]);
 });
 
-it('tells long items apart into their parts', async () => {
+test('tells long items apart into their parts', async () => {
   const long = 'honey '.repeat(150).trim();
   expect(await blocks(`- a ${long}\n  - b\n\n  c\n\n  \`\`\`\n  - d\n  \`\`\`\n- e\n`)).toEqual([
     `1 item "- a ${long}"`,
@@ -44,7 +44,7 @@ it('tells long items apart into their parts', async () => {
   ]);
 });
 
-it.each([
+test.each([
   [
     'a fence inside an item',
     '- ```\n  - x\n  ```\n- y\n',
@@ -72,7 +72,7 @@ it.each([
   expect(await blocks(text)).toEqual(expected);
 });
 
-it.each([
+test.each([
   ['# `__init__` and _more_ snake_case __x__', '__init__ and more snake_case x'],
   ['# [![badge](b.svg)](l) Name <a id="x"></a> {#anchor}', 'badge Name'],
   ['# C# &amp; \\*F#\\*', 'C# & *F#*'],
@@ -82,13 +82,13 @@ it.each([
   expect((await documentOf(text, 'a.md')).blocks[0]!.title).toBe(title);
 });
 
-it('cuts titles that are files of one line', async () => {
+test('cuts titles that are files of one line', async () => {
   const { blocks: found } = await documentOf(`# ${'word '.repeat(100_000)}`, 'a.md');
   expect(found[0]!.title).toHaveLength(200);
   expect(found[0]!.title).toMatch(/^word word .*…$/);
 });
 
-it.each([
+test.each([
   [
     "a: 1.10\nb: 2024-05-01\nc: \"x: y\"\nd: 'it''s'\ne: ~\nf: -3",
     { a: '1.10', b: '2024-05-01', c: 'x: y', d: "it's", e: null, f: -3 },

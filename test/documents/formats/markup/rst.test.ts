@@ -1,7 +1,7 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { documentOf, fixture, outline } from '../../structure.js';
 
-it('reads the structure of a document', async () => {
+test('reads the structure of a document', async () => {
   const document = await documentOf(fixture('bees.rst'), 'bees.rst');
   expect(outline(document)).toEqual([
     '1 heading (1 Keeping bees) "============\\nKeeping bees\\n============"',
@@ -22,7 +22,7 @@ it('reads the structure of a document', async () => {
   ]);
 });
 
-it.each([
+test.each([
   [
     'a literal block that is announced alone',
     'a\n\n::\n\n  b\n\nc',

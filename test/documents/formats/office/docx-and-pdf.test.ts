@@ -1,10 +1,10 @@
 // PDF, DOCX and notebooks: files whose text is extracted.
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { extract } from '../../../../src/documents/extract.js';
 import { documentOf, fixture, outline } from '../../structure.js';
 
 describe('PDF', () => {
-  it('reads pages, paragraphs and headings', async () => {
+  test('reads pages, paragraphs and headings', async () => {
     const document = await documentOf(fixture('bees.pdf'), 'bees.pdf');
     expect(outline(document)).toEqual([
       'p1:1 heading (1 Keeping bees) "Keeping bees"',
@@ -19,13 +19,13 @@ describe('PDF', () => {
     ]);
   });
 
-  it('leaves the bytes as they are', async () => {
+  test('leaves the bytes as they are', async () => {
     const bytes = fixture('bees.pdf');
     await extract(bytes, 'bees.pdf');
     expect(bytes.equals(fixture('bees.pdf'))).toBe(true);
   });
 
-  it('names a file that needs a password', async () => {
+  test('names a file that needs a password', async () => {
     await expect(extract(fixture('locked.pdf'), 'locked.pdf')).rejects.toMatchObject({
       failure: 'encrypted',
       message: 'locked.pdf is protected with a password; save it without one to have it read.',
@@ -34,7 +34,7 @@ describe('PDF', () => {
 });
 
 describe('DOCX', () => {
-  it('reads headings, lists and tables', async () => {
+  test('reads headings, lists and tables', async () => {
     const document = await documentOf(fixture('bees.docx'), 'bees.docx');
     expect(document.format).toBe('docx');
     expect(outline(document)).toEqual([
@@ -49,7 +49,7 @@ describe('DOCX', () => {
     ]);
   });
 
-  it('names a file that needs a password', async () => {
+  test('names a file that needs a password', async () => {
     // Word keeps encrypted documents in its older container, in a stream of this name.
     const container = Buffer.concat([
       Buffer.from('d0cf11e0a1b11ae1', 'hex'),
@@ -61,7 +61,7 @@ describe('DOCX', () => {
 });
 
 describe('notebook', () => {
-  it('reads cells and what they printed, with the lines of the file', async () => {
+  test('reads cells and what they printed, with the lines of the file', async () => {
     const document = await documentOf(fixture('bees.ipynb'), 'bees.ipynb');
     expect(outline(document)).toEqual([
       '7 heading (1 Keeping bees) "# Keeping bees"',
@@ -74,7 +74,7 @@ describe('notebook', () => {
     expect(lines[35 - 1]).toContain('weigh(hive)');
   });
 
-  it('reads a notebook on one line', async () => {
+  test('reads a notebook on one line', async () => {
     const cells = [
       { cell_type: 'markdown', source: '"cells": [1]\n\nb' },
       {

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { documentOf, fixture, outline } from '../../structure.js';
 
 /** Line, level and title of each block, and how its text begins. */
@@ -11,7 +11,7 @@ async function sections(content: string | Buffer, name: string): Promise<string[
   });
 }
 
-it('reads Python, with decorators, comments and strings', async () => {
+test('reads Python, with decorators, comments and strings', async () => {
   expect(await sections(fixture('bees.py'), 'bees.py')).toEqual([
     '1: """Weighs hives.',
     '10 # class Hive: # Why a class: hives remember their weight.',
@@ -24,7 +24,7 @@ it('reads Python, with decorators, comments and strings', async () => {
   ]);
 });
 
-it('reads TypeScript, with template strings', async () => {
+test('reads TypeScript, with template strings', async () => {
   expect(await sections(fixture('bees.ts'), 'bees.ts')).toEqual([
     '1: // Weighs hives.',
     '7 # class Hive: /**',
@@ -37,7 +37,7 @@ it('reads TypeScript, with template strings', async () => {
   ]);
 });
 
-it('reads Go', async () => {
+test('reads Go', async () => {
   expect(await sections(fixture('bees.go'), 'bees.go')).toEqual([
     '1: // Package bees weighs hives.',
     '6 # type Hive: // Hive remembers its weight.',
@@ -46,7 +46,7 @@ it('reads Go', async () => {
   ]);
 });
 
-it('reads C, with types on a line of their own and lines of the preprocessor', async () => {
+test('reads C, with types on a line of their own and lines of the preprocessor', async () => {
   expect(await sections(fixture('bees.c'), 'bees.c')).toEqual([
     '1: #include <stdio.h>',
     '3 # weigh: /* Weighs a hive. */',
@@ -54,7 +54,7 @@ it('reads C, with types on a line of their own and lines of the preprocessor', a
   ]);
 });
 
-it.each([
+test.each([
   [
     'a.js',
     '/** Doc. */\n\nconst f = async (a) => {\n  g(a);\n};\n\nexports.h = function () {\n};\n',
@@ -104,7 +104,7 @@ it.each([
   expect(await sections(text, name)).toEqual(expected);
 });
 
-it('nests what a long definition holds, and ends its section', async () => {
+test('nests what a long definition holds, and ends its section', async () => {
   const body = '        work()\n'.repeat(50);
   const text = `class A:\n    def f(self):\n${body}\n    x = 1\n\ndef g():\n    pass\n\nprint(g())\n`;
   expect(await sections(text, 'a.py')).toEqual([
@@ -116,7 +116,7 @@ it('nests what a long definition holds, and ends its section', async () => {
   ]);
 });
 
-it('keeps a comment in the middle of a function there', async () => {
+test('keeps a comment in the middle of a function there', async () => {
   const document = await documentOf('def f():\n    a\n# was: b\n    c\n\ndef g():\n    d\n', 'a.py');
   expect(outline(document)).toEqual([
     '1 code (1 f) "def f():\\n    a\\n# was: b\\n    c"',

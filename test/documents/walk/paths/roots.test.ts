@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { resolveRoots } from '../../../../src/documents/walk/paths/roots.js';
 import { UsageError } from '../../../../src/errors.js';
 import { plant, sources, temporaryFolder } from '../trees.js';
@@ -10,7 +10,7 @@ async function labels(folder: string, paths: string[], base = folder): Promise<s
 }
 
 describe('resolveRoots', () => {
-  it('tells files, folders and standard input apart, each once', async () => {
+  test('tells files, folders and standard input apart, each once', async () => {
     const folder = plant(temporaryFolder(), ['docs/a.md', 'b.md']);
     expect(await labels(folder, ['docs/', './b.md', '-', 'docs', '.', 'docs/../b.md', '-'])).toEqual([
       'folder docs',
@@ -24,7 +24,7 @@ describe('resolveRoots', () => {
     ]);
   });
 
-  it.each([
+  test.each([
     ['dcos', 'There is no file or folder "dcos": did you mean "docs"?'],
     ['Docs/a.md', 'There is no file or folder "Docs/a.md": did you mean "docs/a.md"?'],
     ['docs/handbok.md', 'There is no file or folder "docs/handbok.md": did you mean "docs/handbook.md"?'],
@@ -37,7 +37,7 @@ describe('resolveRoots', () => {
     await expect(resolveRoots([path], folder)).rejects.toThrow(message);
   });
 
-  it('names the first wrong part of a path', async () => {
+  test('names the first wrong part of a path', async () => {
     const folder = plant(temporaryFolder(), ['docs/a.md']);
     await expect(resolveRoots(['dcos/b.md'], folder)).rejects.toThrow(
       `There is no file or folder "dcos/b.md": "${folder}/dcos" doesn't exist, but "${folder}/docs" does.`,
@@ -46,13 +46,13 @@ describe('resolveRoots', () => {
     await expect(resolveRoots(['../dcos'], join(folder, 'docs'))).rejects.toThrow('did you mean');
   });
 
-  it('refuses what is neither file nor folder', async () => {
+  test('refuses what is neither file nor folder', async () => {
     const folder = temporaryFolder();
     execFileSync('mkfifo', [join(folder, 'pipe')]);
     await expect(resolveRoots(['pipe'], folder)).rejects.toThrow('"pipe" is neither a file nor a folder');
   });
 
-  it('expands patterns, but not the names of existing files', async () => {
+  test('expands patterns, but not the names of existing files', async () => {
     const folder = plant(temporaryFolder(), [
       'docs/a.md',
       'docs/b.txt',
@@ -76,7 +76,7 @@ describe('resolveRoots', () => {
 });
 
 describe('what a pattern matched', () => {
-  it('is left out where ignore rules say so, unless it is named as well', async () => {
+  test('is left out where ignore rules say so, unless it is named as well', async () => {
     const folder = plant(temporaryFolder(), {
       '.git/HEAD': '',
       '.gitignore': 'build/\n*.log.md\n',
@@ -98,7 +98,7 @@ describe('what a pattern matched', () => {
     expect(await sources(folder, ['**/*.md'], { exclude: ['a.*'] })).toEqual([]);
   });
 
-  it('does not loop through links', async () => {
+  test('does not loop through links', async () => {
     const folder = plant(temporaryFolder(), {
       'd/a.md': '',
       'd/l1': '-> .',

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { plant, sources, temporaryFolder } from '../trees.js';
 
 function byBytes(one: string, other: string): number {
@@ -20,7 +20,7 @@ function gitFiles(folder: string, at = '.'): string[] {
 }
 
 describe('.gitignore', () => {
-  it('works as in git: nested, anchored, negated, folders only, up to the top level', async () => {
+  test('works as in git: nested, anchored, negated, folders only, up to the top level', async () => {
     const folder = plant(temporaryFolder(), {
       '.gitignore':
         '# comment\n*.tmp\n/top.md\nbuild/\n!keep.tmp\nsub/skip.md\n\\!odd.md\nspace\\ \n**/deep/*.md\r\n',
@@ -48,7 +48,7 @@ describe('.gitignore', () => {
     expect((await sources(folder, ['.'], { gitignore: false })).length).toBe(13);
   });
 
-  it('of an outer repository does not reach into an inner one, nor do files above a repository', async () => {
+  test('of an outer repository does not reach into an inner one, nor do files above a repository', async () => {
     const folder = plant(temporaryFolder(), {
       '.gitignore': 'a.md',
       'repo/.git/HEAD': '',
@@ -62,7 +62,7 @@ describe('.gitignore', () => {
     expect(await sources(folder, ['.'])).toEqual(['repo/a.md', 'repo/vendor/b.md']);
   });
 
-  it('takes back single folders, as git does, whatever their names', async () => {
+  test('takes back single folders, as git does, whatever their names', async () => {
     const odd = 'a [b] !#*?\\ ';
     const folder = plant(temporaryFolder(), {
       '.gitignore': 'a/**\nc/*\n',
@@ -78,7 +78,7 @@ describe('.gitignore', () => {
     expect(gitFiles(folder)).toEqual([`c/${odd}/x.md`, 'c/b/x.md']);
   });
 
-  it('agrees with git on any tree and any rules', async () => {
+  test('agrees with git on any tree and any rules', async () => {
     const name = fc.constantFrom('a', 'b', 'ab', 'a b', 'B', 'a.md', 'b.md', 'ab.md', 'x', 'doc');
     const path = fc.array(name, { minLength: 1, maxLength: 4 }).map((parts) => parts.join('/'));
     const pattern = fc
@@ -118,7 +118,7 @@ describe('.gitignore', () => {
 });
 
 describe('.embedignore', () => {
-  it('has the same rules, outranks .gitignore, and holds without a repository and with --no-gitignore', async () => {
+  test('has the same rules, outranks .gitignore, and holds without a repository and with --no-gitignore', async () => {
     const folder = plant(temporaryFolder(), {
       '.embedignore': 'draft*\n!wanted/\n',
       '.gitignore': '*.log\nwanted/\n',
@@ -142,7 +142,7 @@ describe('.embedignore', () => {
     ]);
   });
 
-  it('is still right after thousands of questions', async () => {
+  test('is still right after thousands of questions', async () => {
     const names = Array.from({ length: 9000 }, (_, index) => `${index}.${index % 2 ? 'md' : 'tmp'}`);
     const folder = plant(temporaryFolder(), { '.embedignore': '*.tmp\n!0.tmp\n' });
     plant(folder, names);

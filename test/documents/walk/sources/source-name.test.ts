@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { fsPath, isUnderRoot, rawOf, sourceOf } from '../../../../src/documents/walk/sources/source-name.js';
 
 describe('sourceOf', () => {
-  it('is relative inside the base and absolute outside', () => {
+  test('is relative inside the base and absolute outside', () => {
     expect(sourceOf('/home/u/docs/a.md', '/home/u')).toBe('docs/a.md');
     expect(sourceOf('/home/user/a.md', '/home/u')).toBe('/home/user/a.md');
     expect(sourceOf('/home/u', '/home/u')).toBe('.');
@@ -12,13 +12,13 @@ describe('sourceOf', () => {
     expect(sourceOf('/', '/home')).toBe('/');
   });
 
-  it('keeps valid UTF-8, percent signs included, and spells other bytes', () => {
+  test('keeps valid UTF-8, percent signs included, and spells other bytes', () => {
     expect(sourceOf('/b/ü%20🙂.md', '/b')).toBe('ü%20🙂.md');
     const bytes = Buffer.from([0x2f, 0x62, 0x2f, 0xc3, 0xbc, 0xff, 0xe2, 0x82, 0x2e, 0xed, 0xa0, 0x80]);
     expect(sourceOf(bytes, '/b')).toBe('ü%FF%E2%82.%ED%A0%80');
   });
 
-  it('is the same for bytes and for text, and any bytes give valid text', () => {
+  test('is the same for bytes and for text, and any bytes give valid text', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), fc.uint8Array(), (text, bytes) => {
         expect(sourceOf(Buffer.from(`/b/${text}`), '/b')).toBe(sourceOf(`/b/${text}`, '/b'));
@@ -33,7 +33,7 @@ describe('sourceOf', () => {
 });
 
 describe('isUnderRoot', () => {
-  it.each([
+  test.each([
     ['docs/a.md', 'docs', true],
     ['docs-b/a.md', 'docs', false],
     ['docs', 'docs', true],

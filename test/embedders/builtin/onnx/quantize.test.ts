@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { quantizeColumns } from '../../../../src/embedders/builtin/onnx/quantize.js';
 
 const matrices = fc
@@ -19,7 +19,7 @@ const matrices = fc
   );
 
 describe('quantizeColumns', () => {
-  it('rounds to the nearest step of the column', () => {
+  test('rounds to the nearest step of the column', () => {
     fc.assert(
       fc.property(matrices, ([rows, columns, numbers]) => {
         const matrix = Float32Array.from(numbers);
@@ -32,7 +32,7 @@ describe('quantizeColumns', () => {
     );
   });
 
-  it('keeps sums of two products within 16 bits', () => {
+  test('keeps sums of two products within 16 bits', () => {
     fc.assert(
       fc.property(matrices, ([rows, columns, numbers]) => {
         const { values } = quantizeColumns(Float32Array.from(numbers), rows, columns);
@@ -50,14 +50,14 @@ describe('quantizeColumns', () => {
     );
   });
 
-  it('uses the whole range', () => {
+  test('uses the whole range', () => {
     const { values, scales } = quantizeColumns(Float32Array.of(1, -2, -0.25, 6), 2, 2);
     expect([...values]).toEqual([127, -42, -32, 127]);
     expect(scales[0]).toBeCloseTo(1 / 127);
     expect(scales[1]).toBeCloseTo(6 / 127);
   });
 
-  it('refuses a matrix of another size', () => {
+  test('refuses a matrix of another size', () => {
     expect(() => quantizeColumns(new Float32Array(5), 2, 3)).toThrow('Expected 2 × 3 values');
   });
 });

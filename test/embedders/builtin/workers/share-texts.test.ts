@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { cutSlices } from '../../../../src/embedders/builtin/workers/share-texts.js';
 
 describe('cutSlices', () => {
-  it('keeps all texts in order, in slices of little work', () => {
+  test('keeps all texts in order, in slices of little work', () => {
     const texts = fc.array(fc.integer({ min: 1, max: 3000 }).map((length) => 'x'.repeat(length)));
     fc.assert(
       fc.property(texts, (texts) => {
@@ -18,7 +18,7 @@ describe('cutSlices', () => {
     );
   });
 
-  it('puts short texts together and long ones by themselves', () => {
+  test('puts short texts together and long ones by themselves', () => {
     const long = 'x'.repeat(1200);
     expect(cutSlices(['a', 'b', long, long, 'c']).map((slice) => slice.length)).toEqual([3, 2]);
   });
