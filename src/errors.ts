@@ -2,24 +2,35 @@
 // A message is one sentence that names what to do, with no password in it; a stack is shown for unknown
 // errors only.
 import { maskAddresses } from './net/masked-address.js';
+import type { FailureCode } from './types.js';
 
+/** Exit statuses of the command line; each error has the one that the command line would end with. */
 export const exitCodes = {
+  /** All went well. */
   done: 0,
+  /** An error that nobody foresaw. */
   unexpected: 1,
+  /** Wrong usage or configuration, or an output that can't be written. */
   usage: 2,
+  /** Finished, but some documents or texts failed. */
   someFailed: 3,
+  /** A service that was named can't be reached, or lacks the model. */
   service: 4,
+  /** The output is of another vector space, damaged, or made by a newer version. */
   output: 5,
+  /** Another run holds the lock. */
   locked: 75,
 } as const;
 
-/** Base of all known errors. */
+/** Base of all errors that this package throws on purpose. Passwords in addresses are left out of the message. */
 export class EmbedError extends Error {
-  /** Stable, for programs. */
+  /** Stable, for programs: `EMBED_USAGE`, `EMBED_SERVICE` … */
   readonly code: string;
+  /** One of {@link exitCodes}. */
   readonly exitCode: number;
 
-  constructor(code: string, exitCode: number, message: string, options?: { cause?: unknown }) {
+  /** @param message one sentence that names what to do; passwords in its addresses are masked */
+  constructor(code: string, exitCode: number, message: string, options?: ErrorOptions) {
     super(maskAddresses(message), options);
     this.name = new.target.name;
     this.code = code;
@@ -29,25 +40,36 @@ export class EmbedError extends Error {
 
 /** Wrong flags, configuration or paths. */
 export class UsageError extends EmbedError {
-  constructor(message: string, options?: { cause?: unknown }) {
+  /** @param message one sentence that names what to do */
+  constructor(message: string, options?: ErrorOptions) {
     super('EMBED_USAGE', exitCodes.usage, message, options);
   }
 }
 
 /** A service that was asked for by name can't be reached or lacks the model. */
 export class ServiceError extends EmbedError {
-  constructor(message: string, options?: { cause?: unknown }) {
+  /** @param message one sentence that names what to do */
+  constructor(message: string, options?: ErrorOptions) {
     super('EMBED_SERVICE', exitCodes.service, message, options);
   }
 }
 
+/** What is known of wrong vectors. */
+export interface WrongVectorsOptions extends ErrorOptions {
+  /** `one-vector`: unlike texts get the same one; `unlike-servers`: servers give others than each other. @default 'one-vector' */
+  reason?: WrongVectorsError['reason'];
+}
+
 /** Servers give vectors that can't be right, or other ones than each other: no index may be made of them. */
 export class WrongVectorsError extends EmbedError {
-  /** In one word, for programs. */
+  /** In one word, for programs: unlike texts get one vector, or servers give others than each other. */
   readonly reason: 'one-vector' | 'unlike-servers';
 
-  /** @param options.reason @default 'one-vector' */
-  constructor(message: string, options?: { cause?: unknown; reason?: WrongVectorsError['reason'] }) {
+  /**
+   * @param message one sentence that names what to do
+   * @param options with the `reason`; without one it is `one-vector`
+   */
+  constructor(message: string, options?: WrongVectorsOptions) {
     super('EMBED_WRONG_VECTORS', exitCodes.service, message, options);
     this.reason = options?.reason ?? 'one-vector';
   }
@@ -55,6 +77,7 @@ export class WrongVectorsError extends EmbedError {
 
 /** The output was made in another vector space. */
 export class VectorSpaceError extends EmbedError {
+  /** @param message one sentence that names what to do */
   constructor(message: string) {
     super('EMBED_VECTOR_SPACE', exitCodes.output, message);
   }
@@ -62,13 +85,15 @@ export class VectorSpaceError extends EmbedError {
 
 /** The output's files contradict each other. */
 export class DamagedOutputError extends EmbedError {
-  constructor(message: string, options?: { cause?: unknown }) {
+  /** @param message one sentence that names what to do */
+  constructor(message: string, options?: ErrorOptions) {
     super('EMBED_DAMAGED_OUTPUT', exitCodes.output, message, options);
   }
 }
 
 /** The output is in a format that only a later version of this program knows. */
 export class NewerOutputError extends EmbedError {
+  /** @param message one sentence that names what to do */
   constructor(message: string) {
     super('EMBED_NEWER_OUTPUT', exitCodes.output, message);
   }
@@ -76,13 +101,15 @@ export class NewerOutputError extends EmbedError {
 
 /** The output can't be written: permissions, a full disk. */
 export class OutputError extends EmbedError {
-  constructor(message: string, options?: { cause?: unknown }) {
+  /** @param message one sentence that names what to do */
+  constructor(message: string, options?: ErrorOptions) {
     super('EMBED_OUTPUT', exitCodes.usage, message, options);
   }
 }
 
 /** Another run holds the output's lock. */
 export class LockedError extends EmbedError {
+  /** @param message one sentence that names what to do */
   constructor(message: string) {
     super('EMBED_LOCKED', exitCodes.locked, message);
   }
@@ -90,10 +117,11 @@ export class LockedError extends EmbedError {
 
 /** One document can't be read; the run goes on. */
 export class DocumentError extends EmbedError {
-  /** One of `FailureCode` of types.ts. */
-  readonly failure: string;
+  /** Why, in one word. */
+  readonly failure: FailureCode;
 
-  constructor(failure: string, message: string, options?: { cause?: unknown }) {
+  /** @param message one sentence that names the document */
+  constructor(failure: FailureCode, message: string, options?: ErrorOptions) {
     super('EMBED_DOCUMENT', exitCodes.someFailed, message, options);
     this.failure = failure;
   }
@@ -101,6 +129,7 @@ export class DocumentError extends EmbedError {
 
 /** The orchestrator was not started, or was stopped. */
 export class NotStartedError extends EmbedError {
+  /** @param message one sentence that names what to do */
   constructor(message: string) {
     super('EMBED_NOT_STARTED', exitCodes.unexpected, message);
   }
@@ -108,6 +137,7 @@ export class NotStartedError extends EmbedError {
 
 /** An id that was never given, or whose result was fetched or dropped. */
 export class UnknownRequestError extends EmbedError {
+  /** @param message one sentence that names what to do */
   constructor(message: string) {
     super('EMBED_UNKNOWN_REQUEST', exitCodes.unexpected, message);
   }
@@ -115,6 +145,7 @@ export class UnknownRequestError extends EmbedError {
 
 /** A result didn't come within the time that the caller gave it. */
 export class ResultTimeoutError extends EmbedError {
+  /** @param message one sentence that names what to do */
   constructor(message: string) {
     super('EMBED_RESULT_TIMEOUT', exitCodes.service, message);
   }
@@ -122,22 +153,29 @@ export class ResultTimeoutError extends EmbedError {
 
 /** The queue holds as much as it may. */
 export class QueueFullError extends EmbedError {
+  /** @param message one sentence that names what to do */
   constructor(message: string) {
     super('EMBED_QUEUE_FULL', exitCodes.service, message);
   }
 }
 
+/** A text of a call that can't be embedded. */
+export interface RejectedText {
+  /** Its place in the call, from 0 on. */
+  index: number;
+  /** Why. */
+  fault: EmbedderFault;
+}
+
 /** Some texts of a call can't be embedded; the others were. */
 export class RejectedTextsError extends EmbedError {
-  /** Places of the texts in the call, with the reason of each. */
-  readonly rejected: readonly { index: number; fault: EmbedderFault }[];
-  /** In the order of the texts; undefined where a text was rejected. */
+  /** Places of the texts in the call, with the reason of each; at least one. */
+  readonly rejected: readonly RejectedText[];
+  /** One for each text, in their order: float32, L2-normalised; undefined where a text was rejected. */
   readonly vectors: readonly (Float32Array | undefined)[];
 
-  constructor(
-    rejected: readonly { index: number; fault: EmbedderFault }[],
-    vectors: readonly (Float32Array | undefined)[],
-  ) {
+  /** The message names the first of `rejected`. */
+  constructor(rejected: readonly RejectedText[], vectors: readonly (Float32Array | undefined)[]) {
     const [first] = rejected;
     const more = rejected.length > 1 ? `, and ${rejected.length - 1} more` : '';
     super(
@@ -180,17 +218,21 @@ export type FaultMeaning =
   | 'changed'
   | 'refused';
 
+/** What more is known of a failed request. */
+export interface FaultOptions extends ErrorOptions {
+  /** The server's own wish (Retry-After), in ms. @default none */
+  retryAfterMs?: number | undefined;
+}
+
 /** A failed request to an embedder. */
 export class EmbedderFault extends EmbedError {
+  /** What the failure means, and so what is done about it. */
   readonly meaning: FaultMeaning;
-  /** The server's own wish (Retry-After), in ms. */
+  /** The server's own wish (Retry-After), in ms; undefined when it has none. */
   readonly retryAfterMs: number | undefined;
 
-  constructor(
-    meaning: FaultMeaning,
-    message: string,
-    options?: { cause?: unknown; retryAfterMs?: number | undefined },
-  ) {
+  /** @param message one sentence that names the server and what it did */
+  constructor(meaning: FaultMeaning, message: string, options?: FaultOptions) {
     super('EMBED_EMBEDDER_FAULT', exitCodes.service, message, options);
     this.meaning = meaning;
     this.retryAfterMs = options?.retryAfterMs;

@@ -1,9 +1,11 @@
-// The public API, by name.
+// The public API, by name: every function, class and error, and every type that one of their signatures names.
 export { type IngestOptions, ingest } from './commands/ingest.js';
+export type { OutputRow, RowMetadata } from './commands/output-row.js';
 export { type SearchOptions, type SearchResult, search } from './commands/search.js';
-export { verify } from './commands/verify.js';
+export { type Verification, verify } from './commands/verify.js';
 export { type LoadOptions, loadSettings } from './config/load.js';
-export type { LoadedSettings } from './config/origins.js';
+export type { Layer, LoadedSettings, Origin } from './config/origins.js';
+export type { RedisSettings } from './config/redis-settings.js';
 export type { Settings } from './config/settings.js';
 export {
   DamagedOutputError,
@@ -12,11 +14,13 @@ export {
   EmbedError,
   exitCodes,
   type FaultMeaning,
+  type FaultOptions,
   LockedError,
   NewerOutputError,
   NotStartedError,
   OutputError,
   QueueFullError,
+  type RejectedText,
   RejectedTextsError,
   ResultTimeoutError,
   ServiceError,
@@ -24,25 +28,44 @@ export {
   UsageError,
   VectorSpaceError,
   WrongVectorsError,
+  type WrongVectorsOptions,
 } from './errors.js';
-export type { RunResult } from './ingest/options.js';
+export type { RunOptions, RunResult } from './ingest/options.js';
 export { RunCounts } from './ingest/run-counts.js';
 export type { IngestSummary } from './ingest/summary.js';
-export type { Metrics } from './metrics/snapshot.js';
+export type { Elsewhere } from './ingest/survey/other-roots.js';
+export type { StandardInput } from './ingest/survey/standard-input.js';
+export type { ByMeaning, Durations, EndpointMetrics, Metrics } from './metrics/snapshot.js';
 export { performanceSummary } from './metrics/summary-lines.js';
-export type { CacheStats } from './orchestrator/cache-control.js';
-export { BatchConfig, type BatchOptions, type PrefixKind } from './orchestrator/config.js';
+export type { CacheStats, OrchestratorCache } from './orchestrator/cache-control.js';
+export { BatchConfig, type BatchOptions, type OllamaConfig, type PrefixKind } from './orchestrator/config.js';
 export type { Health } from './orchestrator/health.js';
 export type { EmbedTextsOptions, TextOutcome } from './orchestrator/intake.js';
-export { BatchOrchestrator, type OrchestratorParts } from './orchestrator/orchestrator.js';
+export { BatchOrchestrator } from './orchestrator/orchestrator.js';
+export type { OrchestratorParts, TimeoutOptions } from './orchestrator/parts.js';
 export type {
+  AnsweredRequest,
   CacheUsage,
   Embedder,
+  EmbedderIdentity,
+  EmbedOptions,
   EndpointState,
   Failure,
   FailureCode,
+  FreeSlot,
+  Json,
+  Overload,
+  Prefixes,
   Priority,
+  PruneOptions,
+  RequestLimits,
+  Slot,
+  SlotLimits,
+  Slots,
+  SpaceUsage,
+  TokenCounter,
   Vector,
   VectorCache,
+  VectorEntry,
   VectorSpace,
 } from './types.js';

@@ -83,27 +83,35 @@ export interface TokenCounter {
 
 /** Text that a model wants in front of what it embeds. */
 export interface Prefixes {
+  /** In front of each chunk of a document. */
   document: string;
+  /** In front of a question. */
   query: string;
 }
 
 /** What an embedder is, apart from the vectors that it gives. */
 export interface EmbedderIdentity {
+  /** What kind of embedder it is; one of your own names the kind that it is most like. */
   embedder: 'ollama' | 'builtin';
   /** The engine: `onnx-int8`, `wasm-fp32`; empty for Ollama. */
   variant: string;
+  /** Name of the model, with its tag where it has one. */
   model: string;
   /** Digest of the weights, lower-case hex. */
   digest: string;
+  /** Values of a vector. */
   dimensions: number;
   /** Options sent with every request; part of what makes vectors comparable. */
   options: { [key: string]: Json };
+  /** What the model wants in front of documents and questions; empty texts where it wants nothing. */
   prefixes: Prefixes;
 }
 
 /** Turns texts into vectors. Prefixes are added by the caller. */
 export interface Embedder {
+  /** What it is; the same for as long as it is open. */
   readonly identity: EmbedderIdentity;
+  /** Counts tokens as the model does, or estimates them. */
   readonly counter: TokenCounter;
   /** The longest text in tokens, special tokens included. */
   readonly maxTokens: number;
@@ -113,7 +121,9 @@ export interface Embedder {
    * One request: the answer's vectors in the order of `texts`, accepted (right count and dimensions,
    * finite, not zero) and L2-normalised.
    * @param texts at least one; none of them empty
+   * @returns as many vectors as `texts`, each `identity.dimensions` long
    * @throws {EmbedderFault} when the request fails; never a partial answer
+   * @throws the signal's reason
    */
   embed(texts: readonly string[], options?: EmbedOptions): Promise<Vector[]>;
   /** The servers behind it, as they are now; absent where there is none. */
@@ -130,6 +140,7 @@ export interface Embedder {
   readonly slots?: Slots;
   /** Closes all circuit breakers, for who knows that the servers are well again. */
   resetBreakers?(): void;
+  /** Ends connections and processes. Nothing is asked of it afterwards. */
   close(): Promise<void>;
 }
 
@@ -138,9 +149,11 @@ export type Overload = 'busy' | 'timeout';
 
 /** What an answered request tells. */
 export interface AnsweredRequest {
+  /** Texts in it. */
   texts: number;
+  /** Tokens of all its texts together. */
   tokens: number;
-  /** From sending to the answer. */
+  /** Milliseconds from sending to the answer. */
   ms: number;
   /** Requests in flight when it was sent, this one included. */
   inFlight: number;
@@ -152,12 +165,15 @@ export interface RequestLimits {
   readonly concurrency: number;
   /** Texts that a batch may have. */
   readonly batchSize: number;
+  /** Told of every request that was answered; may raise or lower the limits. */
   answered(request: AnsweredRequest): void;
+  /** Told when the endpoint had too much to do; lowers the limits. */
   overloaded(why: Overload): void;
 }
 
 /** The limits of all endpoints, kept by whoever sends; endpoints come and go. */
 export interface SlotLimits {
+  /** The limits of one endpoint. @param endpoint its name, as {@link FreeSlot.endpoint} has it */
   of(endpoint: string): RequestLimits;
   /** A late request was sent to another endpoint, too. */
   hedged(): void;
@@ -165,14 +181,17 @@ export interface SlotLimits {
 
 /** Leave to have one request in flight. It moves with the request when that is tried elsewhere. */
 export interface Slot {
+  /** Gives it back; called once, when the request is over. */
   release(): void;
 }
 
 /** A place for a request that nobody has taken. */
 export interface FreeSlot {
+  /** Name of the endpoint: its URL, or empty where there is but one. */
   readonly endpoint: string;
   /** Slots that are taken there. */
   readonly inFlight: number;
+  /** Takes it: to be done at once, as others may take it, too. */
   take(): Slot;
 }
 
@@ -190,28 +209,33 @@ export interface EndpointState {
   url: string;
   /** Its share of the work against the others', when all are equally fast. */
   weight: number;
+  /** The circuit breaker: `closed` (in use), `open` (left alone after failures), `half-open` (being tried again). */
   breaker: 'closed' | 'open' | 'half-open';
   /** Why it gets no texts though it answers, where that is so: its vectors are others. */
   refused?: string | undefined;
   /** It may have become another server since its vectors were compared last; they are, before its next answer counts. */
   unsure?: boolean;
+  /** Requests that are under way. */
   inFlight: number;
-  /** Since it was opened. */
+  /** Requests since it was opened. */
   requests: number;
+  /** Requests that failed since it was opened. */
   failures: number;
-  /** Mean time of a token lately; undefined before the first answer. */
+  /** Mean time of a token lately, in ms; undefined before the first answer. */
   msPerToken: number | undefined;
 }
 
+/** What is said to an embedder with a request, beside its texts. */
 export interface EmbedOptions {
+  /** Aborts the request. @default never */
   signal?: AbortSignal;
-  /** Tokens of all texts together: long batches get longer time-outs. */
+  /** Tokens of all texts together: long batches get longer time-outs. @default as the embedder counts them */
   tokens?: number;
-  /** Of the embedder's {@link Slots}; without one the request counts nowhere, as the few that look after servers. */
+  /** Of the embedder's {@link Slots}. @default none: the request counts nowhere, as the few that look after servers */
   slot?: Slot;
   /** The least time that the request gets, in ms. @default the embedder's */
   leastMs?: number | undefined;
-  /** Told of an answer as soon as it is there, before it is confirmed; may be told of several. */
+  /** Told of an answer as soon as it is there, before it is confirmed; may be told of several. @default nobody */
   onAnswer?: (() => void) | undefined;
   /** One round is enough where the answer is late: whoever asks will halve the batch. @default false */
   onceLate?: boolean;
@@ -236,70 +260,103 @@ export interface VectorSpace extends EmbedderIdentity {
 export interface VectorEntry {
   /** SHA-256 of the text, lower-case hex. */
   hash: string;
+  /** Its vector in the space that it is kept for. */
   vector: Vector;
 }
 
-/** Text → vector; outlives runs and may be shared by several. */
+/**
+ * Text → vector; outlives runs and may be shared by several. Whoever uses it does without it, with a warning, once
+ * `getMany` or `setMany` throws.
+ */
 export interface VectorCache {
+  /** Where it keeps its vectors. */
   readonly kind: 'redis' | 'disk' | 'memory';
-  /** Vectors in the order of `hashes`; undefined where the cache has none (or one of a wrong length). */
+  /** Vectors of a space, in the order of `hashes`; undefined where the cache has none (or one of a wrong length). */
   getMany(space: string, hashes: readonly string[], dimensions: number): Promise<(Vector | undefined)[]>;
+  /** Keeps vectors of a space, in the place of those that it has under the same hashes. */
   setMany(space: string, entries: readonly VectorEntry[]): Promise<void>;
-  /** A small JSON value that outlives runs, e.g. the registered vector spaces. */
+  /** A small JSON value that outlives runs, e.g. the registered vector spaces; undefined when there is none. */
   getMeta(key: string): Promise<Json | undefined>;
+  /** Keeps such a value, in the place of the one before. */
   setMeta(key: string, value: Json): Promise<void>;
   /**
    * What the cache holds. Reads keys, never vectors; may take seconds where there are millions.
-   * @throws {ServiceError} when the cache can't be used; so do `prune` and `clear`
+   * @throws {ServiceError} when the cache can't be used
    */
   usage(): Promise<CacheUsage>;
-  /** Removes entries. @returns how many */
+  /** Removes entries. @returns how many @throws {ServiceError} */
   prune(options: PruneOptions): Promise<number>;
-  /** Removes all entries and what is known of spaces, of this program only. @returns how many entries */
+  /** Removes all entries and what is known of spaces, of this program only. @returns how many entries @throws {ServiceError} */
   clear(): Promise<number>;
+  /** Writes what is still to be written, and ends connections. */
   close(): Promise<void>;
 }
 
 /** What a cache holds. */
 export interface CacheUsage {
+  /** Vectors that it holds. */
   entries: number;
   /** Bytes of vectors, without what the store itself needs. */
   bytes: number;
-  /** Lookups since the cache was made or cleared, by all processes. */
+  /** Lookups that found a vector since the cache was made or cleared, by all processes. */
   hits: number;
+  /** Lookups that found none, likewise. */
   misses: number;
+  /** The same for each vector space that has entries, the largest first. */
   spaces: SpaceUsage[];
 }
 
+/** What a cache holds of one vector space. */
 export interface SpaceUsage {
   /** Id of the vector space. */
   space: string;
-  /** Undefined when the space is not registered (any more). */
+  /** Name of the model; undefined, as the two below, when the space is not registered (any more). */
   model?: string;
+  /** Kind of the embedder. */
   embedder?: string;
+  /** Values of a vector. */
   dimensions?: number;
+  /** Vectors of this space. */
   entries: number;
+  /** Bytes of these vectors. */
   bytes: number;
 }
 
 /** Which entries go; several conditions add up. */
 export interface PruneOptions {
-  /** Entries written longer ago than this, in ms. */
+  /** Entries written longer ago than this, in ms. @default of any age */
   olderThanMs?: number;
-  /** The oldest entries until so many bytes of vectors are left. */
+  /** The oldest entries until so many bytes of vectors are left. @default no bound */
   maxBytes?: number;
-  /** All entries of spaces for which this is false. */
+  /** All entries of spaces for which this is false. @default all are kept */
   keepSpace?: (space: SpaceUsage) => boolean;
 }
 
 /** Why a document or one of its chunks has no vector. Stable; no raw messages. */
 export interface Failure {
+  /** The document, as the output names it. */
   source: string;
+  /** Why, in one word. */
   code: FailureCode;
   /** The chunk's place in its document, where one chunk failed and the rest didn't. */
   chunk?: number;
 }
 
+/**
+ * Why a document, or one of its chunks, can't be read or embedded:
+ * - `unreadable`: the system doesn't let it be opened or read
+ * - `unreadable-folder`: a folder, or an ignore file in it, can't be read
+ * - `vanished`: it went away, became no file, or was written to each time that it was read
+ * - `undecodable`: named like text, but holds binary data
+ * - `too-large`: it takes more memory than it may, unpacks to too much, or has too many parts
+ * - `too-slow`: reading it takes more time than it may
+ * - `malformed`: not what its format asks for, or it crashes its reader
+ * - `encrypted`: protected with a password
+ * - `duplicate-source`: another file or record has the same name; the first one counts
+ * - `too-long`: the model takes no piece of it
+ * - `unknown-script`: the model doesn't know its script
+ * - `rejected`: the embedder fails on this text alone
+ */
 export type FailureCode =
   | 'unreadable'
   | 'unreadable-folder'

@@ -7,19 +7,27 @@ import { acquireLock, untouched } from '../output/lock/lock.js';
 import { ownerInWords } from '../output/lock/lock-owner.js';
 import { recover } from '../output/write/commit.js';
 
+/** What {@link ingest} is told. */
 export interface IngestOptions extends RunOptions {
-  /** Wait for another run's lock. */
+  /** Wait while another run holds the output's lock, instead of throwing a {@link LockedError}. @default false */
   wait?: boolean | undefined;
-  /** Only count what would be done: nothing is written, nobody is contacted. */
+  /** Only count what would be done: nothing is written, nobody is contacted. @default false */
   dryRun?: boolean | undefined;
 }
 
 /**
- * Brings the output up to date with what `paths` hold.
+ * Brings the output up to date with what `paths` hold. What a run that ends with an error had embedded is kept for
+ * the next one; the output stays as it was.
+ * @returns what was done, and what failed: a document that can't be read or embedded ends no run
  * @throws {UsageError} paths that don't exist, nothing to read, more than half of the documents gone
  * @throws {LockedError} another run works on the output
  * @throws {ServiceError} a service asked for by name can't be reached, or the server died on the way
- * @throws {VectorSpaceError | DamagedOutputError | NewerOutputError} the output can't be continued
+ * @throws {WrongVectorsError} servers give vectors that can't be right
+ * @throws {VectorSpaceError} the embedder gives other vectors than those of the output
+ * @throws {DamagedOutputError} the output's files contradict each other
+ * @throws {NewerOutputError} a newer version made the output
+ * @throws {OutputError} the output can't be written, or its folder is one of other things
+ * @throws the signal's reason
  */
 export async function ingest(options: IngestOptions): Promise<RunResult> {
   const run = await Run.prepare(options);

@@ -5,17 +5,35 @@ import { damaged } from '../output/format/manifest-reader.js';
 import type { Output } from '../output/read/output.js';
 import { isPlain } from '../text/plain-json.js';
 
-export interface Row {
+/** Where a row's text stands in its document; a record's own metadata is there, too. */
+export interface RowMetadata {
+  /** POSIX path relative to the output's parent folder when inside it, else absolute; `file#id` for records. */
+  source: string;
+  /** 0-based place of the chunk in its document. */
+  chunk: number;
+  /** 1-based line of the file on which the chunk starts. */
+  line: number;
+  /** 1-based page, for formats that have pages. */
+  page?: number;
+  /** Titles of the sections around the chunk, outermost first. */
+  heading: string[];
+}
+
+/** A line of `chunks.jsonl`, without its vector. */
+export interface OutputRow {
+  /** UUIDv5 of source, text and occurrence. */
   id: string;
+  /** The chunk: an exact slice of its document's text. */
   text: string;
-  metadata: { source: string; chunk: number; line: number; page?: number; heading: string[] };
+  /** Where it stands. */
+  metadata: RowMetadata;
 }
 
 /** Of a row's metadata: a record brings its own along, with its levels. */
 const MOST = { levels: 64, parts: 1_000_000 };
 
 /** @throws {DamagedOutputError} when the line isn't one that was written there */
-export async function readRow(output: Output, row: number): Promise<Row> {
+export async function readRow(output: Output, row: number): Promise<OutputRow> {
   const line = await output.line(row);
   let json: unknown;
   try {
@@ -28,11 +46,11 @@ export async function readRow(output: Output, row: number): Promise<Row> {
   return { id, text, metadata };
 }
 
-function isRow(json: unknown): json is Row {
-  const { id, text, metadata } = (json ?? {}) as { [key in keyof Row]?: unknown };
+function isRow(json: unknown): json is OutputRow {
+  const { id, text, metadata } = (json ?? {}) as { [key in keyof OutputRow]?: unknown };
   if (typeof id !== 'string' || typeof text !== 'string') return false;
   if (typeof metadata !== 'object' || metadata === null || !isPlain(metadata, MOST)) return false;
-  const { source, chunk, line, page, heading } = metadata as { [key in keyof Row['metadata']]?: unknown };
+  const { source, chunk, line, page, heading } = metadata as { [key in keyof RowMetadata]?: unknown };
   const isHeading = Array.isArray(heading) && heading.every((title) => typeof title === 'string');
   const numbers = [chunk, line, page ?? 0];
   return typeof source === 'string' && isHeading && numbers.every((one) => typeof one === 'number');

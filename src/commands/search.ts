@@ -6,26 +6,39 @@ import { UsageError, VectorSpaceError } from '../errors.js';
 import { openOutput, type VectorBlock } from '../output/read/output.js';
 import type { Embedder, Vector } from '../types.js';
 import { openEmbedder } from '../upstream/choose-embedder.js';
-import { type Row, readRow } from './output-row.js';
+import { type OutputRow, readRow } from './output-row.js';
 
+/** What {@link search} is told. */
 export interface SearchOptions {
+  /** What is looked for, in plain words; the model's query prefix is added. */
   question: string;
+  /** `out` names the output, from the working folder on; the rest, where its embedder is. */
   settings: Settings;
   /** Results at most. */
   k: number;
+  /** Ends the search. @default never */
   signal?: AbortSignal;
+  /** Told what a person should know, a sentence each. @default nobody */
   onNotice?(message: string): void;
 }
 
 /** A row of the output; results come best first. */
-export interface SearchResult extends Row {
-  /** Cosine, -1 to 1. */
+export interface SearchResult extends OutputRow {
+  /** Cosine of the row's vector and the question's, -1 to 1. */
   score: number;
 }
 
 /**
+ * Compares a question with every row of an output, exactly.
+ * @returns the `k` nearest rows, best first; fewer when the output has fewer
  * @throws {UsageError} when there is no output or no question, or the model doesn't know the question's script
  * @throws {VectorSpaceError} when the embedder gives vectors of another space than the output's
+ * @throws {DamagedOutputError} when the output's files contradict each other
+ * @throws {NewerOutputError} when a newer version made the output
+ * @throws {ServiceError} when the embedder can't be reached, or lacks the model
+ * @throws {WrongVectorsError} when servers give vectors that can't be right
+ * @throws {EmbedderFault} when the embedder fails on the question
+ * @throws the signal's reason
  */
 export async function search(options: SearchOptions): Promise<SearchResult[]> {
   const { settings, question, k, signal = new AbortController().signal } = options;

@@ -14,11 +14,13 @@ import { SETTINGS, type Setting, type Settings } from './settings.js';
 import { shownValue } from './shown-value.js';
 import { strayingSecrets } from './stray-secrets.js';
 
+/** Where {@link loadSettings} looks. */
 export interface LoadOptions {
-  /** Values of flags by setting key, as typed: text, lists of texts, or booleans. */
+  /** Values of flags by setting key, as typed: text, lists of texts, or booleans. @default none */
   flags?: Partial<Record<keyof Settings, unknown>>;
+  /** Variables of the environment. @default process.env */
   env?: NodeJS.ProcessEnv;
-  /** Folder in which the configuration file is looked for. */
+  /** Folder from which the configuration file is looked for, and upwards from there. @default process.cwd() */
   cwd?: string;
 }
 
@@ -29,7 +31,8 @@ export interface ReadSettings extends LoadedSettings {
 }
 
 /**
- * Flags win over the environment, that over the file, and that over the defaults.
+ * Loads the settings as the command line does: flags win over the environment, that over the file, and that over
+ * the defaults.
  * @throws {UsageError} naming the flag, variable or key that is wrong and, for an unknown key, the nearest
  * right one; or a secret of the environment that would go to an address which only a file names
  */

@@ -7,10 +7,14 @@ export type Origin = string;
 /** What kind of place a value came from. */
 export type Layer = 'flag' | 'environment' | 'file' | 'default';
 
+/** Settings, and where each came from. */
 export interface LoadedSettings {
+  /** Checked, with defaults where nothing was said. */
   settings: Settings;
+  /** The place that each value came from; absent for settings that have none. */
   origins: Partial<Record<keyof Settings, Origin>>;
+  /** The kind of that place. */
   layers: Partial<Record<keyof Settings, Layer>>;
-  /** The configuration file in use. */
+  /** Path of the configuration file in use; absent when there is none. */
   file?: string;
 }

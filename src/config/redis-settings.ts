@@ -3,11 +3,17 @@ import type { Settings } from './settings.js';
 
 /** Where Redis is, by the names that the cache takes. */
 export interface RedisSettings {
+  /** Address, `redis://` or `rediss://`; it wins over host and port. */
   url?: string | undefined;
+  /** Host, where no address is given. */
   host?: string | undefined;
+  /** Port; undefined: 6379. */
   port?: number | undefined;
+  /** Password, as it is. */
   password?: string | undefined;
+  /** Number of the database; undefined: what the address says, else 2. */
   db?: number | undefined;
+  /** How long it keeps a vector, in seconds. */
   ttlSeconds: number;
 }
 

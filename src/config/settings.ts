@@ -37,53 +37,65 @@ export interface SecretUse {
 
 /** Everything a command can be told, after flags, environment and files were joined. */
 export interface Settings {
-  /** Output folder. */
+  /** Output folder. @default './embeddings' */
   out: string;
-  /** Files to write; `npy` always is. */
+  /** Files to write; `npy` always is. @default ['jsonl', 'npy'] */
   format: ('jsonl' | 'npy')[];
+  /** What makes the vectors; `auto`: what made the output, else Ollama, else the built-in one. @default 'auto' */
   embedder: 'auto' | 'ollama' | 'builtin';
-  /** Ollama model name; undefined: the best embedding model that the server has. */
+  /** Ollama model name. @default the best embedding model that the server has */
   model?: string;
-  /** Ollama servers; undefined: the default address. */
+  /** Ollama servers, each with `#weight=n` where it should get more or less. @default http://127.0.0.1:11434 */
   ollamaUrl?: string[];
+  /** Bearer token for the Ollama servers. @default none */
   ollamaApiKey?: string;
-  /** Dimensions asked of a Matryoshka model. */
+  /** Dimensions asked of a Matryoshka model. @default all of the model */
   dimensions?: number;
-  /** Texts a request, 1 to 64; undefined: follows the server, from 32 on. */
+  /** Texts a request, 1 to 64. @default follows the server, from 32 on */
   batchSize?: number;
-  /** Requests in flight per server; undefined: follows the server. */
+  /** Requests in flight per server, 1 to 64. @default follows the server, from 2 on */
   concurrency?: number;
-  /** Tokens a chunk; undefined: what suits the model. */
+  /** Tokens a chunk. @default what suits the model */
   chunkSize?: number;
-  /** Tokens that neighbouring chunks share. */
+  /** Tokens that neighbouring chunks share. @default 0 */
   chunkOverlap?: number;
+  /** Where vectors are kept from run to run; `auto`: Redis where one is configured, else disk. @default 'auto' */
   cache: 'auto' | 'redis' | 'disk' | 'none';
+  /** Address of Redis: `redis://` or `rediss://`, with user, password and database where it has them. @default none */
   redisUrl?: string;
+  /** Host of Redis, where no address is given. @default none */
   redisHost?: string;
+  /** Port of Redis. @default 6379 */
   redisPort?: number;
+  /** Password of Redis. @default none */
   redisPassword?: string;
-  /** Undefined: what the address says, else 2. */
+  /** Database of Redis. @default what the address says, else 2 */
   redisDb?: number;
-  /** Seconds; Redis only. */
+  /** Seconds that Redis keeps a vector. @default 3600 */
   cacheTtl: number;
-  /** Bytes; disk cache only. */
+  /** Bytes at which the disk cache drops its oldest vectors. @default 2_147_483_648 */
   cacheMaxSize: number;
+  /** Folder of the disk cache. @default in the user's cache folder */
   cacheDir?: string;
+  /** Globs: only files that match one are read. @default [] */
   include: string[];
+  /** Globs: files that match one are left out. @default [] */
   exclude: string[];
+  /** Whether `.gitignore` files are heeded. @default true */
   gitignore: boolean;
-  /** Bytes; larger files are left out. */
+  /** Bytes; larger files are left out. @default 67_108_864 */
   maxFileSize: number;
-  /** Bytes; what the process takes that reads one document. */
+  /** Bytes; what the process takes that reads one document. @default 2_147_483_648 */
   maxReadMemory: number;
-  /** Milliseconds of processor time to read one document, beside 2 s a megabyte. */
+  /** Milliseconds of processor time to read one document, beside 2 s a megabyte. @default 60_000 */
   maxReadTime: number;
-  /** Milliseconds; the least time-out of a request. */
+  /** Milliseconds; the least time-out of a request. @default 30_000 */
   batchTimeout: number;
+  /** Tries after a failed request. @default 3 */
   maxRetries: number;
-  /** Milliseconds; how long an outage of all servers is waited out. */
+  /** Milliseconds; how long an outage of all servers is waited out. @default 0 */
   waitForServer: number;
-  /** Milliseconds; how long a batch that isn't full waits for more texts while others are in flight. */
+  /** Milliseconds; how long a batch that isn't full waits for more texts while others are in flight. @default 100 */
   batchInterval: number;
 }
 

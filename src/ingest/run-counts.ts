@@ -1,23 +1,32 @@
 // What a run has done so far. Stages add to it; progress printers and the summary read it.
 
+/** Live numbers of a run: hand a new one in, and read it while the run goes on. */
 export class RunCounts {
-  /** Files that the survey found, and their bytes. */
+  /** Files that the survey found. */
   files = 0;
+  /** Bytes of these files. */
   bytes = 0;
-  /** Of these, read so far. */
+  /** Of these files, read so far. */
   filesRead = 0;
+  /** Of their bytes, read so far. */
   bytesRead = 0;
 
+  /** Documents that the output didn't have. */
   documentsNew = 0;
+  /** Documents whose content is other than the output's. */
   documentsChanged = 0;
+  /** Documents that are as the output has them. */
   documentsUnchanged = 0;
+  /** Documents of the output that go. */
   documentsRemoved = 0;
+  /** Documents that can't be read, or of which a chunk can't be embedded. */
   documentsFailed = 0;
 
   /** Rows written or kept so far. */
   chunks = 0;
-  /** Of new and changed documents: rows split so far, and rows that have got their vectors. */
+  /** Rows of new and changed documents, split so far. */
   rowsSplit = 0;
+  /** Of the rows that were split, those that have got their vectors. */
   rowsWritten = 0;
   /** Answered by the embedder in this run. */
   chunksEmbedded = 0;
@@ -29,6 +38,7 @@ export class RunCounts {
   chunksFailed = 0;
   /** Looked for in the cache. */
   cacheLookups = 0;
+  /** Tokens of the chunks that the embedder answered. */
   tokensEmbedded = 0;
 
   /** Requests that carried texts of documents, retries included. */

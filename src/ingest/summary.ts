@@ -3,18 +3,38 @@ import type { EmbedderIdentity } from '../types.js';
 import type { RunCounts } from './run-counts.js';
 import type { Elsewhere } from './survey/other-roots.js';
 
+/** What a run did, in numbers; of a dry run, what it would do. */
 export interface IngestSummary {
+  /** The output's folder, as the settings name it. */
   out: string;
   /** Whether the output's files were written anew. */
   changed: boolean;
-  documents: { new: number; changed: number; unchanged: number; removed: number; failed: number };
+  /** Documents of this run, by what became of each. */
+  documents: {
+    /** The output didn't have them. */
+    new: number;
+    /** Their content is other than the output's was. */
+    changed: number;
+    /** As the output had them. */
+    unchanged: number;
+    /** Their rows went. */
+    removed: number;
+    /** They can't be read, or one of their chunks can't be embedded. */
+    failed: number;
+  };
+  /** Chunks of the documents, by where their vectors came from. */
   chunks: {
+    /** Rows of the output. */
     total: number;
+    /** Answered by the embedder in this run. */
     embedded: number;
+    /** Found in the cache. */
     cached: number;
     /** Of those embedded: their vectors in the cache were damaged. */
     cacheRefused: number;
+    /** Found in the previous output, in the journal of an interrupted run, or earlier in this run. */
     reused: number;
+    /** Refused by the embedder. */
     failed: number;
   };
   /** Documents that stay in the output although the run named none of their roots; `prune` drops them. */
@@ -23,9 +43,13 @@ export interface IngestSummary {
   pruned: Elsewhere[];
   /** Files left out: binary, too large, broken links. */
   skipped: number;
+  /** Requests that carried texts of documents, retries included. */
   requests: number;
+  /** Texts of such a request, on average, to one decimal; 0 when there was none. */
   textsPerRequest: number;
+  /** Tokens of the chunks that the embedder answered. */
   tokensEmbedded: number;
+  /** How long the run took, to the millisecond. */
   seconds: number;
   /** What made the vectors; absent when the run needed none and there was no output. */
   embedder?: Pick<EmbedderIdentity, 'embedder' | 'model' | 'dimensions'>;

@@ -8,10 +8,15 @@ export type ByMeaning = Record<FaultMeaning, number>;
 
 /** How long something took, in seconds. Quantiles are estimates, off by less than 28 %. */
 export interface Durations {
+  /** How many were measured; all else is 0 when there was none. */
   count: number;
+  /** Of all together. */
   sum: number;
+  /** Half of them took no longer. */
   p50: number;
+  /** 95 % took no longer. */
   p95: number;
+  /** 99 % took no longer. */
   p99: number;
 }
 
@@ -32,6 +37,7 @@ export interface LiveState {
 export interface EndpointMetrics {
   /** Without credentials. */
   url: string;
+  /** The circuit breaker: in use, left alone after failures, or being tried again. */
   breaker: EndpointState['breaker'];
   /** Why it gets no texts though it answers: it gives other vectors than the others, or than before; else null. */
   refused: string | null;
@@ -41,6 +47,7 @@ export interface EndpointMetrics {
   weight: number;
   /** Requests since it was opened; a reset leaves them. */
   requests: number;
+  /** Of these, failed. */
   failures: number;
   /** Mean time of a token lately; null before the first answer. */
   seconds_per_token: number | null;
@@ -72,6 +79,7 @@ export interface Metrics {
   tokens: number;
   /** Texts that were given up, by the meaning of the last failure. */
   text_failures: ByMeaning;
+  /** All of these together. */
   text_failures_total: number;
   /** Texts whose callers no longer wanted them. */
   cancelled: number;
@@ -82,6 +90,7 @@ export interface Metrics {
 
   /** Texts whose vector was in the cache. */
   cache_hits: number;
+  /** Texts whose vector was looked for in the cache and wasn't there. */
   cache_misses: number;
   /** Of these misses, vectors that were there, but damaged. */
   cache_refused: number;
@@ -103,14 +112,20 @@ export interface Metrics {
   fallback_rate: number;
   /** Requests that were sent again, by what had failed. */
   retries: ByMeaning;
+  /** All of these together. */
   retries_total: number;
   /** Requests that failed for good, by meaning. */
   failures: ByMeaning;
+  /** All of these together. */
   failures_total: number;
 
+  /** Texts that no request carries yet. */
   queue_size: number;
+  /** Requests in flight. */
   active_requests: number;
+  /** Texts that a batch may have now, on the endpoint that may have most. */
   batch_size_limit: number;
+  /** Requests that may be in flight now, of all endpoints together. */
   concurrency_limit: number;
 
   /** From queueing a text to sending it. */
@@ -118,6 +133,7 @@ export interface Metrics {
   /** From sending a request to its answer. */
   request_time_seconds: Durations;
 
+  /** The servers; empty when the embedder has none. */
   endpoints: EndpointMetrics[];
 }
 

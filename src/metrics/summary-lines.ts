@@ -4,7 +4,10 @@ import type { ByMeaning, Durations, EndpointMetrics, Metrics } from './snapshot.
 const COLUMNS = 80;
 const LABEL = 10;
 
-/** Several lines without a line end behind the last; what never happened is left out. */
+/**
+ * Says in a few lines of at most 80 columns what was done and how it went; what never happened is left out.
+ * @returns lines without a line end behind the last
+ */
 export function performanceSummary(metrics: Metrics): string {
   const { requests, batches_processed, texts, tokens, uptime_seconds } = metrics;
   const speed = uptime_seconds > 0 ? `, ${number(texts / uptime_seconds)} texts/s` : '';

@@ -1,6 +1,6 @@
 // What an orchestrator can be told, checked, with the presets for models and for production.
 import { coerce } from '../config/coerce.js';
-import { redisSettings } from '../config/redis-settings.js';
+import { type RedisSettings, redisSettings } from '../config/redis-settings.js';
 import { problemWith } from '../config/schema.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
 import { DEFAULT_URL } from '../embedders/ollama/host.js';
@@ -79,18 +79,30 @@ type OwnKey = keyof typeof OWN | 'enableBatching' | 'prefix';
 export class BatchConfig {
   /** All settings, with the defaults of the command line where nothing was said. */
   readonly settings: Readonly<Settings>;
+  /** Texts of a request at most. */
   readonly maxBatchSize: number;
+  /** Texts of the first requests; never more than `maxBatchSize`. */
   readonly startBatchSize: number;
+  /** Tokens of a request at most; a single text may have more. */
   readonly maxBatchTokens: number;
+  /** `false`: every text travels alone. */
   readonly enableBatching: boolean;
+  /** Texts that may wait for a request. */
   readonly maxQueueSize: number;
+  /** Priority of texts without one. */
   readonly priority: Priority;
+  /** Which of the model's prefixes is put in front of a text. */
   readonly prefix: PrefixKind;
+  /** Vectors kept in the memory of this process, in MiB; 0 for none. */
   readonly cacheMaxMemoryMb: number;
+  /** How long a result waits to be fetched by its id, in seconds. */
   readonly resultTtl: number;
   readonly #options: BatchOptions;
 
-  /** @throws {UsageError} naming the option that is wrong */
+  /**
+   * Checks the options. An option that is undefined counts as not given.
+   * @throws {UsageError} naming the option that is wrong
+   */
   constructor(options: BatchOptions = {}) {
     const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
     for (const [key, value] of Object.entries(given)) checkOption(key, value);
@@ -124,7 +136,12 @@ export class BatchConfig {
     return new BatchConfig(options);
   }
 
-  /** Settings as the command line loads them. */
+  /**
+   * Settings as the command line loads them.
+   * @param settings of `loadSettings`; what concerns documents and outputs is left out
+   * @param more options that win over these
+   * @throws {UsageError} naming the option that is wrong
+   */
   static fromSettings(settings: Settings, more: BatchOptions = {}): BatchConfig {
     // What concerns documents and outputs is none of the orchestrator's.
     const { out, format, chunkSize, chunkOverlap, include, exclude, gitignore, ...others } = settings;
@@ -135,12 +152,20 @@ export class BatchConfig {
   /**
    * Where to start with a model, by its family and size: texts and tokens of a request, requests in flight
    * (all three follow the server from there on), and the prefix for documents.
+   * @param model Ollama's name for it; one that nobody knows is taken for a middling one
+   * @param options that win over these
+   * @throws {UsageError} naming the option that is wrong
    */
   static optimizedFor(model: string, options: BatchOptions = {}): BatchConfig {
     return new BatchConfig({ embedder: 'ollama', model, prefix: 'document', ...startFor(model), ...options });
   }
 
-  /** For a service that must ride out restarts: waits for servers, retries more, queues more, keeps vectors a week. */
+  /**
+   * For a service that must ride out restarts: waits a minute for servers, tries 5 times more, queues 50,000 texts,
+   * keeps vectors a week in Redis and 256 MiB of them in memory.
+   * @param options that win over these
+   * @throws {UsageError} naming the option that is wrong
+   */
   static production(options: BatchOptions = {}): BatchConfig {
     return new BatchConfig({
       maxRetries: 5,
@@ -152,7 +177,7 @@ export class BatchConfig {
     });
   }
 
-  /** The same with other options. */
+  /** The same with other options. @throws {UsageError} naming the option that is wrong */
   with(options: BatchOptions): BatchConfig {
     return new BatchConfig({ ...this.#options, ...options });
   }
@@ -172,22 +197,27 @@ export class BatchConfig {
     };
   }
 
-  /** What ioredis takes; undefined when no Redis is configured. */
-  toRedisConfig(): ReturnType<typeof redisSettings> {
+  /** What concerns Redis, password included; undefined when no Redis is configured. */
+  toRedisConfig(): RedisSettings | undefined {
     return redisSettings(this.settings);
   }
 }
 
+/** What an orchestrator is told of its Ollama servers. */
 export interface OllamaConfig {
+  /** Addresses of the servers, at least one. */
   urls: string[];
   /** Undefined: the best that the server has. */
   model: string | undefined;
+  /** Dimensions asked of a Matryoshka model; undefined: all of the model. */
   dimensions: number | undefined;
   /** Least time-out of a request, ms. */
   timeoutMs: number;
+  /** Tries after a failed request. */
   maxRetries: number;
   /** Texts of a request, at the start. */
   batchSize: number;
+  /** Texts of a request at most. */
   maxBatchSize: number;
   /** Requests in flight per server; undefined: follows the server. */
   concurrency: number | undefined;

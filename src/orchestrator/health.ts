@@ -4,23 +4,37 @@ import type { EndpointMetrics, Metrics } from '../metrics/snapshot.js';
 import type { VectorCache } from '../types.js';
 import type { Upstream } from '../upstream/upstream.js';
 
+/** How an orchestrator is. */
 export interface Health {
-  /** `degraded`: works, but without its cache or some of its endpoints. */
+  /** `degraded`: works, but without its cache or some of its endpoints; `stopped`: not started, or stopped. */
   status: 'ok' | 'degraded' | 'down' | 'stopped';
+  /** What a short text was answered with; absent when it is stopped. */
   embedder?: {
+    /** Whether it gave a vector in time. */
     ok: boolean;
+    /** What kind of embedder it is. */
     embedder: 'ollama' | 'builtin';
+    /** Name of the model. */
     model: string;
+    /** Values of a vector. */
     dimensions: number;
     /** Milliseconds for one short text. */
     latencyMs: number;
-    /** Why it isn't ok. */
+    /** Why it isn't ok, in a sentence; absent when it is. */
     error?: string;
   };
-  cache?: { kind: VectorCache['kind'] | 'none'; ok: boolean };
+  /** Whether the cache gives back what it is given; absent when the orchestrator is stopped. */
+  cache?: {
+    /** Where vectors are kept; `none`: nowhere, which is well. */
+    kind: VectorCache['kind'] | 'none';
+    /** Whether it answered in time, and rightly. */
+    ok: boolean;
+  };
+  /** The servers, as they are now. */
   endpoints: EndpointMetrics[];
   /** Texts that wait. */
   queueSize: number;
+  /** Requests in flight. */
   activeRequests: number;
 }
 

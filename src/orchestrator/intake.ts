@@ -15,16 +15,17 @@ import { Room } from './admission.js';
 import { type BatchConfig, checkOption, type PrefixKind } from './config.js';
 import { KnownVectors } from './known-vectors.js';
 
+/** What is said with a call for vectors. */
 export interface EmbedTextsOptions {
-  /** Takes the texts from the queue; what is in flight already is finished for the cache. */
+  /** Takes the texts from the queue; what is in flight already is finished for the cache. @default never */
   signal?: AbortSignal;
-  /** 0 first, 4 last. @default the configuration's, 2 */
+  /** How soon they are sent: 0 first, 4 last. @default the configuration's, 2 */
   priority?: Priority;
-  /** @default the configuration's, 'none' */
+  /** Which of the model's prefixes is put in front of each. @default the configuration's, 'none' */
   prefix?: PrefixKind;
   /** Who asks: callers of one priority take turns. @default one for all */
   caller?: string;
-  /** @default 'wait' */
+  /** While the queue has no room: wait, or throw a {@link QueueFullError}. @default 'wait' */
   whenFull?: 'wait' | 'reject';
   /** Let the server cut what is too long, instead of rejecting it. @default false */
   truncate?: boolean;
@@ -32,12 +33,22 @@ export interface EmbedTextsOptions {
   dimensions?: number;
 }
 
-/** What became of one text. */
+/** What became of one text: it has a vector, can't be embedded, or nobody could be asked. */
 export type TextOutcome =
-  | { vector: Vector; cached: boolean }
-  /** `fault`: this very text can't be embedded; `error`: nobody could be asked. */
-  | { fault: EmbedderFault }
-  | { error: unknown };
+  | {
+      /** float32, L2-normalised, as long as the space has dimensions, unless fewer were asked for. */
+      vector: Vector;
+      /** Whether it came from the cache. */
+      cached: boolean;
+    }
+  | {
+      /** Why this very text can't be embedded. */
+      fault: EmbedderFault;
+    }
+  | {
+      /** Why nobody could be asked; another try may succeed. */
+      error: unknown;
+    };
 
 /** Texts that one caller adds to the queue before others get their turn. */
 const TURN = 256;

@@ -3,12 +3,13 @@
 import { NotStartedError, RejectedTextsError } from '../errors.js';
 import { BatchMetrics } from '../metrics/metrics.js';
 import type { Metrics } from '../metrics/snapshot.js';
-import type { Embedder, Vector, VectorCache, VectorSpace } from '../types.js';
+import type { Embedder, Vector, VectorSpace } from '../types.js';
 import { openUpstream, type Upstream } from '../upstream/upstream.js';
 import { OrchestratorCache } from './cache-control.js';
 import { BatchConfig, type BatchOptions } from './config.js';
 import { checkHealth, type Health } from './health.js';
 import { type EmbedTextsOptions, Intake, type TextOutcome } from './intake.js';
+import type { OrchestratorParts, TimeoutOptions } from './parts.js';
 import { Results } from './pending-results.js';
 import { timerMs } from './timer.js';
 
@@ -17,20 +18,15 @@ interface Running {
   intake: Intake;
 }
 
-/** What can be handed in instead of what the configuration names, and who is told of what happens. */
-export interface OrchestratorParts {
-  embedder?: Embedder;
-  cache?: VectorCache;
-  onNotice?(message: string): void;
-  onWarning?(message: string): void;
-}
-
 /**
+ * A batching queue in front of an embedder and a cache: many callers ask for single texts or lists, and few full
+ * requests go out. It is started once, used by any number of callers at once, and stopped once.
  * @example
  * await using orchestrator = await new BatchOrchestrator({ model: 'nomic-embed-text' }).start();
  * const vectors = await orchestrator.embed(['one text', 'another']);
  */
 export class BatchOrchestrator implements AsyncDisposable {
+  /** The options, checked, with their defaults. */
   readonly config: BatchConfig;
   /** What the cache holds, and ways to empty it. */
   readonly cache: OrchestratorCache;
@@ -44,7 +40,12 @@ export class BatchOrchestrator implements AsyncDisposable {
   /** Calls that wait for vectors. */
   readonly #calls = new Set<Promise<unknown>>();
 
-  /** @throws {UsageError} naming the option that is wrong */
+  /**
+   * Opens nothing yet: {@link start} does.
+   * @param config options, or those that a `BatchConfig` made
+   * @param parts an embedder or a cache of your own, and who is told of what happens
+   * @throws {UsageError} naming the option that is wrong
+   */
   constructor(config: BatchConfig | BatchOptions = {}, parts: OrchestratorParts = {}) {
     this.config = config instanceof BatchConfig ? config : new BatchConfig(config);
     this.#parts = parts;
@@ -57,8 +58,11 @@ export class BatchOrchestrator implements AsyncDisposable {
   }
 
   /**
-   * Opens embedder and cache. Calling it again changes nothing.
+   * Opens embedder and cache. Calling it again changes nothing; after an error it may be called again.
+   * @returns the orchestrator itself
    * @throws {ServiceError} when what was asked for by name can't be reached or lacks the model
+   * @throws {WrongVectorsError} when unlike texts get one vector, or servers differ
+   * @throws {EmbedderFault} when a first request fails
    * @throws {NotStartedError} after `stop`
    */
   async start(): Promise<this> {
@@ -102,9 +106,11 @@ export class BatchOrchestrator implements AsyncDisposable {
 
   /**
    * Takes no more texts, answers those it has, and closes embedder and cache.
-   * @param options.timeoutMs gives up what isn't answered by then, also where an earlier stop still waits. @default waits
+   * @param options `timeoutMs` gives up what isn't answered by then, also where an earlier stop still waits; without
+   * it, it waits for all
    */
-  async stop({ timeoutMs }: { timeoutMs?: number } = {}): Promise<void> {
+  async stop(options: TimeoutOptions = {}): Promise<void> {
+    const { timeoutMs } = options;
     this.#stopped ??= this.#drain();
     const timer =
       timeoutMs === undefined ? undefined : setTimeout(() => this.#end.abort(stopped()), timerMs(timeoutMs));
@@ -129,16 +135,17 @@ export class BatchOrchestrator implements AsyncDisposable {
     await Promise.all([this.#parts.embedder?.close(), this.#parts.cache?.close()]);
   }
 
+  /** {@link stop}, at the end of an `await using` block. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
   }
 
-  /** What the vectors are comparable with. @throws {NotStartedError} */
+  /** What the vectors are comparable with. @throws {NotStartedError} before `start` and after `stop` */
   get space(): VectorSpace {
     return this.#running.upstream.space;
   }
 
-  /** The embedder in use. @throws {NotStartedError} */
+  /** The embedder in use. @throws {NotStartedError} before `start` and after `stop` */
   get embedder(): Embedder {
     return this.#running.upstream.embedder;
   }
@@ -158,7 +165,14 @@ export class BatchOrchestrator implements AsyncDisposable {
     return vectorsOf(await this.#outcomes(texts, options));
   }
 
-  /** Like {@link embed}, but says of each text what became of it. Throws only what concerns all of them. */
+  /**
+   * Like {@link embed}, but says of each text what became of it. Throws only what concerns all of them.
+   * @returns one outcome for each text, in their order
+   * @throws {UsageError} on an empty text or what is no text
+   * @throws {NotStartedError} before `start` and after `stop`
+   * @throws {QueueFullError} when `whenFull` is `reject` and there is no room
+   * @throws the signal's reason
+   */
   async processEmbeddingsBatch(
     texts: readonly string[],
     options: EmbedTextsOptions = {},
@@ -169,7 +183,10 @@ export class BatchOrchestrator implements AsyncDisposable {
   /**
    * Queues a text, waiting while the queue is full.
    * @returns the id to fetch its vector by, with {@link getEmbeddingResult}
-   * @throws {NotStartedError | UsageError | QueueFullError} as `embed` does
+   * @throws {UsageError} on an empty text or what is no text
+   * @throws {NotStartedError} before `start` and after `stop`
+   * @throws {QueueFullError} when `whenFull` is `reject` and there is no room
+   * @throws the signal's reason
    */
   async queueEmbeddingRequest(text: string, options: EmbedTextsOptions = {}): Promise<string> {
     let onQueued: (() => void) | undefined;
@@ -185,13 +202,15 @@ export class BatchOrchestrator implements AsyncDisposable {
   /**
    * The vector of a queued text, also after `stop`. It is handed out once; unclaimed, it is dropped after
    * `resultTtl`.
-   * @param options.timeoutMs how long to wait for it, in ms. @default the configuration's batch time-out
+   * @param id of {@link queueEmbeddingRequest}
+   * @param options `timeoutMs`: how long to wait for it; without it, the configuration's `batchTimeout`
+   * @returns float32, L2-normalised, `space.dimensions` long, and the caller's
    * @throws {UnknownRequestError} when the id was never given, or its result was fetched or dropped
    * @throws {ResultTimeoutError} when it isn't there in time; it can be fetched later
    * @throws what `embed` throws
    */
-  async getEmbeddingResult(id: string, { timeoutMs }: { timeoutMs?: number } = {}): Promise<Vector> {
-    return await this.#results.fetch(id, timeoutMs ?? this.config.settings.batchTimeout);
+  async getEmbeddingResult(id: string, options: TimeoutOptions = {}): Promise<Vector> {
+    return await this.#results.fetch(id, options.timeoutMs ?? this.config.settings.batchTimeout);
   }
 
   /** Everything counted since the start or the last reset, as plain JSON. */
@@ -207,22 +226,30 @@ export class BatchOrchestrator implements AsyncDisposable {
     });
   }
 
+  /** Counts from 0 on again; limits, queue and endpoints stay as they are. */
   resetMetrics(): void {
     this.#metrics.reset();
   }
 
-  /** The metrics in Prometheus's text format. */
+  /** The metrics in Prometheus's text format: what {@link getMetrics} has, and the distributions behind it. */
   async prometheusMetrics(): Promise<string> {
     const { prometheusText } = await import('../metrics/prometheus.js');
     return await prometheusText(this.getMetrics(), this.#metrics.histograms);
   }
 
-  /** Asks embedder and cache. Never throws; takes at most `timeoutMs`. @default 5000 ms */
-  async healthCheck({ timeoutMs = 5000 }: { timeoutMs?: number } = {}): Promise<Health> {
+  /**
+   * Asks embedder and cache. Never throws.
+   * @param options `timeoutMs`: how long it takes at most; without it, 5,000 ms
+   */
+  async healthCheck(options: TimeoutOptions = {}): Promise<Health> {
+    const { timeoutMs = 5000 } = options;
     return await checkHealth(this.#stopped ? undefined : this.#open?.upstream, this.getMetrics(), timeoutMs);
   }
 
-  /** Lets requests go to endpoints again that were left alone after failures. */
+  /**
+   * Lets requests go to endpoints again that were left alone after failures.
+   * @throws {NotStartedError} before `start` and after `stop`
+   */
   resetCircuitBreaker(): void {
     this.#running.upstream.embedder.resetBreakers?.();
   }

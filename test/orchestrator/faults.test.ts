@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { memoryCache } from '../../src/cache/memory/cache.js';
 import { RejectedTextsError, ServiceError } from '../../src/errors.js';
 import type { BatchOptions } from '../../src/orchestrator/config.js';
-import type { OrchestratorParts } from '../../src/orchestrator/orchestrator.js';
+import type { OrchestratorParts } from '../../src/orchestrator/parts.js';
 import { type Fault, faults, type TestOllama } from '../helpers/ollama.js';
 import { asked, expectOwn, forget, ollama, orchestrator, texts } from './helpers.js';
 

@@ -2,7 +2,8 @@
 import { expect } from 'vitest';
 import { CANARY_TEXTS } from '../../src/embedders/guard/canaries.js';
 import type { BatchOptions } from '../../src/orchestrator/config.js';
-import { BatchOrchestrator, type OrchestratorParts } from '../../src/orchestrator/orchestrator.js';
+import { BatchOrchestrator } from '../../src/orchestrator/orchestrator.js';
+import type { OrchestratorParts } from '../../src/orchestrator/parts.js';
 import { FakeEmbedder, vectorOf } from '../helpers/embedder.js';
 import type { TestOllama } from '../helpers/ollama.js';
 import { ollama, stopAfterTest } from '../helpers/running.js';

@@ -1,5 +1,5 @@
 // What the reader's process is sent and answers. Blocks travel as numbers: there are millions in a large file.
-import type { Block, BlockKind, Document, Failure } from '../../types.js';
+import type { Block, BlockKind, Document, Failure, FailureCode } from '../../types.js';
 
 export interface Job {
   bytes: Buffer;
@@ -15,8 +15,7 @@ export type Answer =
   /** Some of the file's documents; more may follow. */
   | { kind: 'part'; documents: PackedDocument[]; failures: Failure[] }
   | { kind: 'done'; memory: number }
-  /** `failure` is a `FailureCode`. */
-  | { kind: 'failed'; failure: string; message: string; memory: number };
+  | { kind: 'failed'; failure: FailureCode; message: string; memory: number };
 
 export interface PackedDocument extends Omit<Document, 'blocks'> {
   /** Six numbers a block: kind, start, end, line, page and level, 0 for none. */

@@ -188,7 +188,7 @@ class Reader {
       const why = error instanceof DocumentError ? error.message : (error as Error).name;
       debug.documents?.(`${source} can't be read: ${why}`);
       // A parser that fails in its own way fails for this document only.
-      const code = error instanceof DocumentError ? (error.failure as FailureCode) : 'malformed';
+      const code = error instanceof DocumentError ? error.failure : 'malformed';
       return this.fail(source, code);
     }
     debug.documents?.(`read ${source}: ${bytes.length} bytes, documents in it: ${found.documents.length}`);

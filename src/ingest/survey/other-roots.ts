@@ -8,7 +8,9 @@ import { STDIN_ROOT, STDIN_SOURCE } from './standard-input.js';
 
 /** Documents of the output under one root that the run doesn't name. */
 export interface Elsewhere {
+  /** The root: a file, folder or glob that an earlier run named. */
   root: string;
+  /** How many of its documents the output has. */
   documents: number;
 }
 

@@ -12,7 +12,10 @@ export const STDIN_ROOT = '-';
 const MOST_BYTES = 500 * 1024 * 1024;
 
 /** A stream of bytes; one that can be destroyed ends at once when the signal aborts. */
-export type StandardInput = AsyncIterable<Uint8Array> & { destroy?(): unknown };
+export type StandardInput = AsyncIterable<Uint8Array> & {
+  /** Ends the stream, also while somebody waits for its next bytes. */
+  destroy?(): unknown;
+};
 
 /**
  * @throws {UsageError} when there is more than memory should hold

@@ -11,17 +11,26 @@ import { hashFile } from '../write/staged-file.js';
 import { keyBytes } from './hash-index.js';
 import { type Output, openOutput } from './output.js';
 
+/** What a check of an output found. */
 export interface Verification {
-  /** A sentence each; empty when all is right. At most `maxProblems`. */
+  /** A sentence each; empty when all is right. At most 100. */
   problems: string[];
+  /** Rows that the output has; 0 when it can't be opened. */
   rows: number;
+  /** Documents that the output has; 0 when it can't be opened. */
   documents: number;
 }
 
 /** More would not help anybody. */
 const maxProblems = 100;
 
-/** @throws {OutputError} when the folder holds no output */
+/**
+ * Checks an output whole, offline: every file, row, hash, id and vector against each other.
+ * @param dir the output's folder
+ * @returns what is wrong with it; damage is no error here
+ * @throws {OutputError} when the folder holds no output
+ * @throws {NewerOutputError} when a newer version made it
+ */
 export async function verifyOutput(dir: string): Promise<Verification> {
   let output: Output | undefined;
   try {

@@ -1,0 +1,20 @@
+// What an orchestrator and its calls are handed beside options: parts of one's own, listeners, times.
+import type { Embedder, VectorCache } from '../types.js';
+
+/** What can be handed in instead of what the configuration names, and who is told of what happens. */
+export interface OrchestratorParts {
+  /** Gives the vectors, and is closed by `stop`. @default what the configuration names */
+  embedder?: Embedder;
+  /** Keeps them, and is closed by `stop`. @default what the configuration names */
+  cache?: VectorCache;
+  /** Told what a person should know, a sentence each. @default nobody */
+  onNotice?(message: string): void;
+  /** Told what a person should look after, a sentence each. @default nobody */
+  onWarning?(message: string): void;
+}
+
+/** How long a call may take. */
+export interface TimeoutOptions {
+  /** Milliseconds. @default the method's own */
+  timeoutMs?: number;
+}
