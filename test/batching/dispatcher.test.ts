@@ -8,6 +8,7 @@ import { EmbedderFault, type FaultMeaning, ServiceError } from '../../src/errors
 import { BatchMetrics } from '../../src/metrics/metrics.js';
 import type { Embedder, Priority } from '../../src/types.js';
 import { FakeEmbedder, poisoned, vectorOf } from '../helpers/embedder.js';
+import { eventually } from '../helpers/eventually.js';
 
 const CANARY = 'the canary';
 
@@ -390,7 +391,7 @@ test('a batch that is not full waits for its time only', async () => {
   tickets.push(add(dispatcher, 'second'));
   dispatcher.send();
   expect(embedder.requests).toHaveLength(1);
-  await expect.poll(() => embedder.requests.length).toBe(2);
+  await eventually(() => embedder.requests.length).toBe(2);
   release();
   release();
   await drain(dispatcher, tickets);

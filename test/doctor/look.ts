@@ -19,8 +19,15 @@ export function makeFolder(settings: Partial<Settings> | string = {}): string {
   return dir;
 }
 
+/** A look with time enough on a busy machine, unless `options` say otherwise. */
 export function lookAt(dir: string, options: DoctorOptions = {}): Promise<DoctorReport> {
-  return doctor({ cwd: dir, env: {}, flags: { out: join(dir, 'embeddings') }, ...options });
+  return doctor({
+    cwd: dir,
+    env: {},
+    flags: { out: join(dir, 'embeddings') },
+    timeoutMs: 60_000,
+    ...options,
+  });
 }
 
 /** The one line with this id. */

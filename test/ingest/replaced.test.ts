@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { makeWorkspace, type Workspace } from '../helpers/cli.js';
+import { eventually } from '../helpers/eventually.js';
 import { allMiniLm, faults, startOllama, type TestOllama } from '../helpers/ollama.js';
 import { OPENING } from '../helpers/opening.js';
 import { fingerprint, readOutput } from '../helpers/output.js';
@@ -152,10 +153,10 @@ describe('a model that is replaced in mid-run', () => {
     ollama.script({ kind: 'hang', path: '/api/tags', when: isNew, ...EVER });
     const run = start('--cache', 'disk');
     const since = () => ollama.requests.filter(({ path }) => path === '/api/tags').length;
-    await expect.poll(isNew, { timeout: 20_000 }).toBe(true);
+    await eventually(isNew).toBe(true);
     const looks = since();
     // Further answers of the new model lie there beside the first.
-    await expect.poll(() => ollama.stats.embeds, { timeout: 20_000 }).toBeGreaterThan(OPENING + 6);
+    await eventually(() => ollama.stats.embeds).toBeGreaterThan(OPENING + 6);
     run.child.kill('SIGKILL');
     expect((await run.done).signal).toBe('SIGKILL');
     expect(since()).toBeLessThanOrEqual(looks + 1);

@@ -5,6 +5,7 @@ import { memoryCache } from '../../src/cache/memory/cache.js';
 import { RejectedTextsError, ServiceError } from '../../src/errors.js';
 import type { BatchOptions } from '../../src/orchestrator/config.js';
 import type { OrchestratorParts } from '../../src/orchestrator/parts.js';
+import { eventually } from '../helpers/eventually.js';
 import { type Fault, faults, type TestOllama } from '../helpers/ollama.js';
 import { asked, expectOwn, forget, ollama, orchestrator, texts } from './helpers.js';
 
@@ -410,7 +411,7 @@ describe('several servers', () => {
     other.script({ kind: 'die', after: 2, backAfterMs: 1, as: { salt: 'other' } });
     const all = texts(400);
     expectOwn(server, all, await made.embed(all));
-    await expect.poll(() => other.world.models[0]!.salt).toBe('other');
+    await eventually(() => other.world.models[0]!.salt).toBe('other');
     expectOwn(server, texts(400, 'more'), await made.embed(texts(400, 'more')));
     expect(asked(other).requests).toBeLessThanOrEqual(3);
   });

@@ -10,6 +10,7 @@ import {
 } from '../../src/errors.js';
 import { BatchOrchestrator } from '../../src/orchestrator/orchestrator.js';
 import { vectorOf } from '../helpers/embedder.js';
+import { eventually } from '../helpers/eventually.js';
 import { faults } from '../helpers/ollama.js';
 import { forget, gated, ollama, orchestrator, texts } from './helpers.js';
 
@@ -114,7 +115,7 @@ describe('by id', () => {
     const { embedder } = gated();
     const made = await orchestrator({ resultTtl: 1 }, { embedder });
     const id = await made.queueEmbeddingRequest('unclaimed');
-    await expect.poll(() => made.getMetrics().dropped, { timeout: 5000 }).toBe(1);
+    await eventually(() => made.getMetrics().dropped).toBe(1);
     await expect(made.getEmbeddingResult(id)).rejects.toThrow(UnknownRequestError);
   });
 
@@ -135,7 +136,7 @@ describe('a bounded queue', () => {
     const made = await orchestrator({ maxQueueSize: 8, batchSize: 4, concurrency: 1 }, { embedder });
     close();
     const bulk = made.embed(texts(40, 'bulk'), { priority: 3 });
-    await expect.poll(() => made.getMetrics().queue_size).toBe(8);
+    await eventually(() => made.getMetrics().queue_size).toBe(8);
     const urgent = made.embed(['urgent'], { priority: 0 });
     await new Promise((resolve) => setImmediate(resolve));
     expect(made.getMetrics().queue_size).toBe(8);
@@ -152,7 +153,7 @@ describe('a bounded queue', () => {
     close();
     const bulk = made.embed(texts(9));
     bulk.catch(() => undefined);
-    await expect.poll(() => made.getMetrics().active_requests).toBe(1);
+    await eventually(() => made.getMetrics().active_requests).toBe(1);
     await expect(made.embed(texts(5, 'more'), { whenFull: 'reject' })).rejects.toThrow(QueueFullError);
     expect(made.getMetrics().rejected).toBe(5);
   });
@@ -162,10 +163,10 @@ describe('a bounded queue', () => {
     const made = await orchestrator({ batchSize: 1, concurrency: 1 }, { embedder });
     close();
     const first = made.embed(['first']);
-    await expect.poll(() => made.getMetrics().active_requests).toBe(1);
+    await eventually(() => made.getMetrics().active_requests).toBe(1);
     const control = new AbortController();
     const gone = made.embed(texts(5, 'gone'), { signal: control.signal });
-    await expect.poll(() => made.getMetrics().queue_size).toBe(5);
+    await eventually(() => made.getMetrics().queue_size).toBe(5);
     control.abort(new Error('enough'));
     await expect(gone).rejects.toThrow('enough');
     expect(made.getMetrics()).toMatchObject({ queue_size: 0, cancelled: 5 });
@@ -202,7 +203,7 @@ describe('its life', () => {
     server.script({ kind: 'hang' });
     const hanging = made.embed(['x']);
     hanging.catch(() => undefined);
-    await expect.poll(() => made.getMetrics().active_requests).toBe(1);
+    await eventually(() => made.getMetrics().active_requests).toBe(1);
     await made.stop({ timeoutMs: 50 });
     await expect(hanging).rejects.toThrow(NotStartedError);
   });
@@ -289,7 +290,7 @@ describe('cache and health', () => {
       await expect(made.embed(['down'])).rejects.toThrow(ServiceError);
       return made.getMetrics().endpoints[0]?.breaker;
     };
-    await expect.poll(breaker, { timeout: 10_000 }).toBe('open');
+    await eventually(breaker).toBe('open');
     expect((await made.healthCheck()).status).toBe('down');
     await server.revive();
     await expect(made.embed(['still resting'])).rejects.toThrow(ServiceError);

@@ -5,6 +5,7 @@ import { NotStartedError, QueueFullError, UnknownRequestError } from '../../src/
 import { BatchOrchestrator } from '../../src/orchestrator/orchestrator.js';
 import type { VectorCache } from '../../src/types.js';
 import { vectorOf } from '../helpers/embedder.js';
+import { eventually } from '../helpers/eventually.js';
 import { gated, ollama, orchestrator, texts } from './helpers.js';
 
 /** A cache in memory with another way to get or set. */
@@ -23,7 +24,7 @@ test('who queues texts one after the other is held at the bound of the queue, to
   const flood = (async () => {
     for (const text of texts(500)) ids.push(await made.queueEmbeddingRequest(text));
   })();
-  await expect.poll(() => made.getMetrics().queue_size).toBe(50);
+  await eventually(() => made.getMetrics().queue_size).toBe(50);
   expect(ids.length).toBeLessThanOrEqual(60);
   releaseAll();
   await flood;
@@ -46,7 +47,7 @@ test('a stop that gives up ends all who wait for room, however many', async () =
   close();
   const calls = Array.from({ length: 5 }, (_, index) => made.embed(texts(10, `caller ${index}`)));
   const outcomes = Promise.allSettled(calls);
-  await expect.poll(() => made.getMetrics().queue_size).toBe(4);
+  await eventually(() => made.getMetrics().queue_size).toBe(4);
   await made.stop({ timeoutMs: 0 });
   for (const outcome of await outcomes) {
     expect(outcome).toMatchObject({ status: 'rejected', reason: expect.any(NotStartedError) });
@@ -129,10 +130,10 @@ test('a text whose vector comes while its own lookup is under way is not sent tw
   const made = await orchestrator({}, { embedder, cache: cacheWith({ getMany }) });
   close();
   const first = made.embed(['shared']);
-  await expect.poll(() => made.getMetrics().active_requests).toBe(1);
+  await eventually(() => made.getMetrics().active_requests).toBe(1);
   slow = true;
   const second = made.embed(['shared']);
-  await expect.poll(() => waiting.length).toBe(1);
+  await eventually(() => waiting.length).toBe(1);
   releaseAll();
   expect(await first).toEqual([vectorOf('shared')]);
   for (const answer of waiting) answer();

@@ -10,6 +10,7 @@ import { RejectedTextsError } from '../../src/errors.js';
 import type { TextOutcome } from '../../src/orchestrator/intake.js';
 import type { BatchOrchestrator } from '../../src/orchestrator/orchestrator.js';
 import type { Priority } from '../../src/types.js';
+import { eventually } from '../helpers/eventually.js';
 import { allMiniLm, type Fault, faults, type TestOllama } from '../helpers/ollama.js';
 import { expectOwn, ollama, orchestrator } from './helpers.js';
 
@@ -235,7 +236,7 @@ test(
     for (let round = 0; round < ROUNDS; round++) {
       const until = performance.now() + (SECONDS * 1000) / ROUNDS;
       await Promise.all([kill(servers, random, until), ...callers.map((caller) => caller.ask(until))]);
-      await expect.poll(() => made.getMetrics().active_requests, { timeout: 20_000 }).toBe(0);
+      await eventually(() => made.getMetrics().active_requests).toBe(0);
       expect(made.getMetrics().queue_size).toBe(0);
       live.push(liveBytes());
     }
@@ -254,7 +255,7 @@ test(
     expect(live.at(-1)! - live[0]!).toBeLessThan(GROWTH);
     expect(warnings).toEqual([]);
     await made.stop();
-    for (const { stats } of servers) await expect.poll(() => stats.inFlight).toBe(0);
+    for (const { stats } of servers) await eventually(() => stats.inFlight).toBe(0);
   },
   SECONDS * 1000 + 60_000,
 );

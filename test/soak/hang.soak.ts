@@ -3,6 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import type { BatchOrchestrator } from '../../src/orchestrator/orchestrator.js';
+import { eventually } from '../helpers/eventually.js';
 import { allMiniLm, type TestOllama } from '../helpers/ollama.js';
 import { expectOwn, ollama, orchestrator } from '../orchestrator/helpers.js';
 
@@ -100,7 +101,7 @@ test(
         expect(Math.min(...shares)).toBeGreaterThanOrEqual(LEAST_RATE);
         expect(hanging.oldestMs).toBeLessThanOrEqual(OLDEST_MS);
         const { embeds } = sick.stats;
-        await expect.poll(() => sick.stats.embeds, { timeout: 20_000 }).toBeGreaterThan(embeds + 20);
+        await eventually(() => sick.stats.embeds).toBeGreaterThan(embeds + 20);
       }
     } finally {
       end.abort();

@@ -6,6 +6,7 @@ import { ServiceError, UsageError, WrongVectorsError } from '../../src/errors.js
 import type { Embedder } from '../../src/types.js';
 import { openEmbedder } from '../../src/upstream/choose-embedder.js';
 import type { OpenEmbedderOptions } from '../../src/upstream/options.js';
+import { eventually } from '../helpers/eventually.js';
 import { allMiniLm, faults, startOllama, type TestOllama } from '../helpers/ollama.js';
 import { OPENING } from '../helpers/opening.js';
 import { settingsWith } from './settings.js';
@@ -117,16 +118,14 @@ describe('opening', () => {
       await each(embedder, 'three');
       return notices[1];
     };
-    await expect
-      .poll(next, { timeout: 20_000 })
-      .toMatch(/gives other vectors than the others .*: it stays out until/);
+    await eventually(next).toMatch(/gives other vectors than the others .*: it stays out until/);
     b.become({ digest });
     passTime(32_000);
     const states = async () => {
       await each(embedder, 'four');
       return embedder.endpoints?.().map(({ breaker }) => breaker);
     };
-    await expect.poll(states, { timeout: 20_000 }).toEqual(['closed', 'closed']);
+    await eventually(states).toEqual(['closed', 'closed']);
   });
 
   test('ends when the only server is pulled anew meanwhile', async () => {
@@ -155,23 +154,23 @@ describe('opening', () => {
     if (b.stats.embeds > 0) {
       await b.die();
       await b.revive();
-      await expect.poll(() => b.stats.inFlight, { timeout: 20_000 }).toBe(0);
+      await eventually(() => b.stats.inFlight).toBe(0);
       passTime(16_000);
     }
     const goOn = async () => {
       await each(embedder, 'three', 'four');
       return embedder.endpoints?.().map(({ breaker }) => breaker);
     };
-    await expect.poll(goOn, { timeout: 20_000 }).toEqual(['closed', 'closed']);
+    await eventually(goOn).toEqual(['closed', 'closed']);
     expect(notices[1]).toContain(`${b.url} is back and takes part`);
   });
 
   test('ends an opening that nobody waits for any more', async () => {
     b.script({ kind: 'hang' });
     const embedder = await open();
-    await expect.poll(() => b.stats.inFlight, { timeout: 20_000 }).toBe(1);
+    await eventually(() => b.stats.inFlight).toBe(1);
     await embedder.close();
-    await expect.poll(() => b.stats.inFlight, { timeout: 20_000 }).toBe(0);
+    await eventually(() => b.stats.inFlight).toBe(0);
   });
 
   test('finds the best model though the first server hangs', async () => {
@@ -242,7 +241,7 @@ describe('a server that is down at the opening', () => {
     passTime(15_001);
     await each(embedder, 'two', 'three');
     expect(a.batches().slice(-2)).toEqual([['two'], ['three']]);
-    await expect.poll(() => notices.at(-1), { timeout: 20_000 }).toMatch('is back and takes part');
+    await eventually(() => notices.at(-1)).toMatch('is back and takes part');
     await each(embedder, 'four', 'five');
     expect(own(b)).toEqual([['four']]);
     expect(embedder.endpoints?.().map((one) => one.breaker)).toEqual(['closed', 'closed']);
@@ -253,7 +252,7 @@ describe('a server that is down at the opening', () => {
     await b.revive({ digest: 'e'.repeat(64) });
     passTime(15_001);
     await each(embedder, 'one');
-    await expect.poll(() => notices.at(-1), { timeout: 20_000 }).toMatch(/other vectors.*digest/);
+    await eventually(() => notices.at(-1)).toMatch(/other vectors.*digest/);
     const refused = () => embedder.endpoints?.().map((one) => [one.breaker, one.refused]);
     expect(refused()).toEqual([
       ['closed', undefined],
@@ -262,7 +261,7 @@ describe('a server that is down at the opening', () => {
     passTime(60_000);
     await each(embedder, 'two', 'three');
     const looks = () => b.requests.filter(({ path }) => path === '/api/tags').length;
-    await expect.poll(looks, { timeout: 20_000 }).toBeGreaterThan(3);
+    await eventually(looks).toBeGreaterThan(3);
     expect(b.batches()).toHaveLength(OPENING);
     expect(notices).toHaveLength(2);
     b.become({ digest: allMiniLm.digest });
@@ -271,20 +270,16 @@ describe('a server that is down at the opening', () => {
       await each(embedder, 'more');
       return notices.at(-1);
     };
-    await expect.poll(goOn, { timeout: 20_000 }).toMatch('is back and takes part');
+    await eventually(goOn).toMatch('is back and takes part');
     expect(refused()).toEqual([
       ['closed', undefined],
       ['closed', undefined],
     ]);
-    await expect
-      .poll(
-        async () => {
-          await each(embedder, 'four');
-          return b.batches().length;
-        },
-        { timeout: 20_000 },
-      )
-      .toBeGreaterThan(2 * OPENING);
+    const batches = async () => {
+      await each(embedder, 'four');
+      return b.batches().length;
+    };
+    await eventually(batches).toBeGreaterThan(2 * OPENING);
     expect(notices).toHaveLength(3);
   });
 
@@ -302,7 +297,7 @@ describe('a server that is down at the opening', () => {
       await embedder.embed(['again']);
       return b.stats.requests;
     };
-    await expect.poll(knock, { timeout: 20_000 }).toBe(1);
+    await eventually(knock).toBe(1);
     await embedder.close();
     expect(notices).toHaveLength(1);
     expect(b.stats.embeds).toBe(0);
@@ -313,7 +308,7 @@ describe('--wait-for-server', () => {
   test('waits until a server answers', async () => {
     await a.die();
     const opening = open({ ollamaUrl: [a.url], waitForServer: 60_000 });
-    await expect.poll(() => notices.length, { timeout: 20_000 }).toBe(1);
+    await eventually(() => notices.length).toBe(1);
     await a.revive();
     await each(await opening, 'one');
     expect(notices).toEqual([
@@ -326,7 +321,7 @@ describe('--wait-for-server', () => {
     await a.die();
     await b.die();
     const opening = open({ waitForServer: 60_000 });
-    await expect.poll(() => notices.length, { timeout: 20_000 }).toBe(1);
+    await eventually(() => notices.length).toBe(1);
     await b.revive();
     await each(await opening, 'one');
     expect(notices).toHaveLength(3);
@@ -350,7 +345,7 @@ describe('--wait-for-server', () => {
   test('ends at once with the signal', async () => {
     await a.die();
     const opening = open({ ollamaUrl: [a.url], waitForServer: 86_400_000 });
-    await expect.poll(() => notices.length, { timeout: 20_000 }).toBe(1);
+    await eventually(() => notices.length).toBe(1);
     control.abort(new Error('enough'));
     await expect(opening).rejects.toThrow('enough');
   });
@@ -384,7 +379,7 @@ describe('a server that is replaced in mid-run', () => {
       outcomes.push(outcome);
       return outcome;
     };
-    await expect.poll(again, { timeout: 20_000 }).toBe('changed');
+    await eventually(again).toBe('changed');
     expect(outcomes).not.toContain('answered');
   });
 });

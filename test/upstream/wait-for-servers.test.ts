@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Embedder } from '../../src/types.js';
 import { openEmbedder } from '../../src/upstream/choose-embedder.js';
 import { comeback } from '../../src/upstream/wait-for-servers.js';
+import { eventually } from '../helpers/eventually.js';
 import { faults, startOllama, type TestOllama } from '../helpers/ollama.js';
 import { settingsWith } from './settings.js';
 
@@ -45,7 +46,7 @@ describe('comeback', () => {
   test('is true when the server is back', async () => {
     await server.die();
     const waiting = wait(60_000);
-    await expect.poll(() => notices.length, { timeout: 20_000 }).toBe(1);
+    await eventually(() => notices.length).toBe(1);
     await server.revive();
     expect(await waiting).toBe(true);
     expect(notices).toEqual([
@@ -60,7 +61,7 @@ describe('comeback', () => {
     await expect(embedder.embed(['a'])).rejects.toMatchObject({ meaning: 'unreachable' });
     vi.setSystemTime(Date.now() + 3000);
     const resting = () => embedder.embed(['a']).catch((fault: { meaning: string }) => fault.meaning);
-    await expect.poll(resting, { timeout: 20_000 }).toBe('resting');
+    await eventually(resting).toBe('resting');
     await server.revive();
     expect(await wait(60_000)).toBe(true);
     expect(await embedder.embed(['a'])).toEqual([server.vectorOf('a')]);
@@ -75,7 +76,7 @@ describe('comeback', () => {
   test('ends with the signal', async () => {
     await server.die();
     const waiting = wait(86_400_000);
-    await expect.poll(() => notices.length, { timeout: 20_000 }).toBe(1);
+    await eventually(() => notices.length).toBe(1);
     control.abort(new Error('enough'));
     await expect(waiting).rejects.toThrow('enough');
   });

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { type DoctorReport, doctor } from '../../../src/commands/doctor.js';
 import { UsageError } from '../../../src/errors.js';
 import { gateway, ollama, post } from '../../gateway/gateways.js';
+import { eventually } from '../../helpers/eventually.js';
 
 const look = (url: string, token?: string) => doctor({ gateway: { url, token } });
 
@@ -50,7 +51,7 @@ test('a gateway whose server is down fails, with what mends it', async () => {
   const server = await ollama();
   const { url } = await gateway({ ollamaUrl: [server.url] });
   await server.die();
-  await expect.poll(async () => line(await look(url), 'status')?.status, { timeout: 20_000 }).toBe('failure');
+  await eventually(async () => line(await look(url), 'status')?.status).toBe('failure');
   expect(line(await look(url), 'server')).toMatchObject({ status: 'failure', mend: 'ollama serve' });
 });
 

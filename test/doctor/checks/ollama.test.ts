@@ -158,27 +158,6 @@ describe('one server', () => {
     expect(report.ok).toBe(false);
   });
 
-  test('a model that loads longer than the time is a failure, and may still be loading', async () => {
-    await using ollama = await startOllama({ loadMs: 60_000 });
-    const report = await look([ollama], undefined, { timeoutMs: 1200 });
-    expect(line(report, 'ollama.embedding')).toMatchObject({
-      status: 'failure',
-      seen: expect.stringContaining('the model is not loaded, and may still be loading'),
-      mend: 'embed doctor --wait 5m',
-    });
-    expect(report.ok).toBe(false);
-  });
-
-  test('an embedding for which no time is left is a failure, too', async () => {
-    await using ollama = await startOllama();
-    ollama.script({ kind: 'hang', path: '/api/ps', times: always });
-    const report = await look([ollama], undefined, { timeoutMs: 1000 });
-    expect(line(report, 'ollama.embedding')).toMatchObject({
-      status: 'failure',
-      seen: 'no time was left to look',
-    });
-  });
-
   test('--wait gives a server and its model the time to come', async () => {
     await using ollama = await startOllama({ loadMs: 1500 });
     // A proxy whose server is on its way.
@@ -212,17 +191,6 @@ describe('vectors', () => {
       status: 'failure',
       seen: expect.stringMatching(seen),
       mend: expect.any(String),
-    });
-  });
-
-  test('a model that is loaded and hangs is a failure', async () => {
-    await using ollama = await startOllama();
-    ollama.world.loaded.set(allMiniLm.name, 512);
-    ollama.script({ kind: 'hang', times: always });
-    const report = await look([ollama], undefined, { timeoutMs: 1200 });
-    expect(line(report, 'ollama.embedding')).toMatchObject({
-      status: 'failure',
-      seen: expect.stringContaining('no vector within'),
     });
   });
 

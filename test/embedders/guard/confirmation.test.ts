@@ -6,11 +6,11 @@ import { type SteadyEmbedder, withSteadySpace } from '../../../src/embedders/gua
 import type { Member } from '../../../src/embedders/pool/member.js';
 import { type EmbedderPool, poolOf } from '../../../src/embedders/pool/pool.js';
 import type { EmbedderFault } from '../../../src/errors.js';
+import { eventually } from '../../helpers/eventually.js';
 import { allMiniLm, type TestOllama } from '../../helpers/ollama.js';
 import { Servers } from '../servers.js';
 
 const NEW = { digest: 'e'.repeat(64) };
-const wait = { timeout: 20_000 };
 const EVER = { times: Number.POSITIVE_INFINITY };
 const servers = new Servers();
 let server: TestOllama;
@@ -54,7 +54,7 @@ describe('a look', () => {
   test('that began before an answer came says nothing of it', async () => {
     server.script({ kind: 'delay', ms: 200, path: '/api/tags' });
     const first = embedder.confirm({});
-    await expect.poll(looks, wait).toBe(1);
+    await eventually(looks).toBe(1);
     server.become(NEW);
     await embedder.embed(['of the new model']);
     const second = embedder.confirm({});
@@ -68,7 +68,7 @@ describe('a look', () => {
     const control = new AbortController();
     const long = embedder.embed(['long'], { signal: control.signal });
     long.catch(() => {});
-    await expect.poll(() => server.stats.inFlight, wait).toBe(1);
+    await eventually(() => server.stats.inFlight).toBe(1);
     const start = performance.now();
     for (let i = 0; i < 5; i++) await embedder.confirm({});
     // Each but the first waits for its turn.
@@ -92,7 +92,7 @@ describe('a look', () => {
   test('that hangs is not waited for by who can go elsewhere, nor is the one behind it', async () => {
     server.script({ kind: 'hang', path: '/api/tags', ...EVER });
     const first = meaningOf(embedder.confirm({ patienceMs: 300 }));
-    await expect.poll(looks, wait).toBe(1);
+    await eventually(looks).toBe(1);
     const second = meaningOf(embedder.confirm({ patienceMs: 300 }));
     let isOver = false;
     const patient = embedder.confirm({}).finally(() => {
@@ -133,7 +133,7 @@ describe('a server that changed', () => {
     server.become({ salt: '' });
     await server.die();
     await server.revive();
-    await expect.poll(() => embedder.reconsider(signal).catch(() => false), wait).toBe(true);
+    await eventually(() => embedder.reconsider(signal).catch(() => false)).toBe(true);
     expect(await embedder.embed(['a'])).toEqual([server.vectorOf('a')]);
     expect(await meaningOf(embedder.confirm({}))).toBe('confirmed');
   });
@@ -208,7 +208,7 @@ describe('a pool', () => {
     const free = embedder.slots.next({ of: () => limits, hedged: () => {} });
     const slot = free!.take();
     const work = embedder.embed(['a'], { tokens: 10, slot });
-    await expect.poll(() => limits.answered.mock.calls.length, wait).toBe(1);
+    await eventually(() => limits.answered.mock.calls.length).toBe(1);
     expect(embedder.slots.next({ of: () => limits, hedged: () => {} })).toBeDefined();
     expect(await Promise.race([work, sleep(100, 'not yet')])).toBe('not yet');
     expect(await work).toEqual([server.vectorOf('a')]);
@@ -228,7 +228,7 @@ describe('a pool', () => {
     const { embeds } = server.stats;
     passTime(16_000);
     await embedder.embed(['while it is another'], { tokens: 10 });
-    await expect.poll(looks, wait).toBeGreaterThan(2);
+    await eventually(looks).toBeGreaterThan(2);
     server.become({ digest: allMiniLm.digest });
     await embedder.embed(['soon'], { tokens: 10 });
     expect(server.stats.embeds).toBe(embeds);
@@ -237,13 +237,12 @@ describe('a pool', () => {
       await embedder.embed(['again'], { tokens: 10 });
       return said.at(-1);
     };
-    await expect.poll(goOn, wait).toBe(`back ${server.url}`);
-    await expect
-      .poll(async () => {
-        await embedder.embed(['more'], { tokens: 10 });
-        return askedFor('more')[0];
-      }, wait)
-      .toBeGreaterThan(0);
+    await eventually(goOn).toBe(`back ${server.url}`);
+    const more = async () => {
+      await embedder.embed(['more'], { tokens: 10 });
+      return askedFor('more')[0];
+    };
+    await eventually(more).toBeGreaterThan(0);
     expect(said).toHaveLength(2);
     expect(embedder.endpoints().map(({ breaker }) => breaker)).toEqual(['closed', 'closed']);
     await embedder.close();

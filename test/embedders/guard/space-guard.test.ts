@@ -4,6 +4,7 @@ import { CANARY_TEXTS, measureSpace } from '../../../src/embedders/guard/canarie
 import { withSteadySpace } from '../../../src/embedders/guard/space-guard.js';
 import type { ServerEmbedder } from '../../../src/embedders/pool/member.js';
 import type { Embedder } from '../../../src/types.js';
+import { eventually } from '../../helpers/eventually.js';
 import { allMiniLm, faults, type TestOllama } from '../../helpers/ollama.js';
 import { Servers } from '../servers.js';
 
@@ -26,7 +27,7 @@ afterEach(async () => {
 async function restart(as: Parameters<TestOllama['revive']>[0] = {}): Promise<void> {
   const { losses } = inner;
   await server.die();
-  await expect.poll(() => inner.losses, { timeout: 20_000 }).toBeGreaterThan(losses);
+  await eventually(() => inner.losses).toBeGreaterThan(losses);
   await server.revive(as);
 }
 
@@ -176,7 +177,7 @@ describe('withSteadySpace', () => {
     server.script({ kind: 'hang' });
     const control = new AbortController();
     const work = embedder.embed(['a'], { signal: control.signal });
-    await expect.poll(canaryRequests, { timeout: 20_000 }).toBe(2);
+    await eventually(canaryRequests).toBe(2);
     control.abort(new Error('enough'));
     await expect(work).rejects.toThrow('enough');
   });
@@ -186,7 +187,7 @@ describe('withSteadySpace', () => {
     server.script({ kind: 'hang' });
     const control = new AbortController();
     const work = embedder.embed(['a'], { signal: control.signal });
-    await expect.poll(() => server.stats.embeds, { timeout: 20_000 }).toBe(2);
+    await eventually(() => server.stats.embeds).toBe(2);
     control.abort(new Error('enough'));
     await expect(work).rejects.toThrow('enough');
     await embedder.embed(['b']);
@@ -270,7 +271,7 @@ describe('withSteadySpace', () => {
       );
     };
     // The end of a connection is seen a moment after its last answer.
-    await expect.poll(outcome, { timeout: 20_000 }).toBe('changed');
+    await eventually(outcome).toBe('changed');
     expect(canaryRequests()).toBe(2);
   });
 });

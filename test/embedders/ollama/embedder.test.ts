@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openOllamaEmbedder } from '../../../src/embedders/ollama/embedder.js';
 import { EmbedderFault, ServiceError, UsageError } from '../../../src/errors.js';
 import type { Embedder } from '../../../src/types.js';
+import { eventually } from '../../helpers/eventually.js';
 import { allMiniLm, faults, type OllamaOptions, startOllama, type TestOllama } from '../../helpers/ollama.js';
 
 let server: TestOllama;
@@ -246,12 +247,12 @@ describe('time', () => {
     const control = new AbortController();
     server.script({ kind: 'hang' });
     const work = embedder.embed(['a'], { signal: control.signal });
-    await expect.poll(() => server.stats.embeds, { timeout: 20_000 }).toBe(1);
+    await eventually(() => server.stats.embeds).toBe(1);
     control.abort(reason);
     await expect(work).rejects.toBe(reason);
     await expect(embedder.embed(['a'], { signal: control.signal })).rejects.toBe(reason);
     expect(server.stats.embeds).toBe(1);
-    await expect.poll(() => server.stats.inFlight, { timeout: 20_000 }).toBe(0);
+    await eventually(() => server.stats.inFlight).toBe(0);
   });
 });
 
@@ -349,7 +350,7 @@ describe('opening', () => {
     server.script({ kind: 'hang', path: '/api/tags' });
     const opening = open({ signal: control.signal });
     const before = server.stats.requests;
-    await expect.poll(() => server.stats.requests, { timeout: 20_000 }).toBeGreaterThan(before + 1);
+    await eventually(() => server.stats.requests).toBeGreaterThan(before + 1);
     control.abort(new Error('enough'));
     await expect(opening).rejects.toThrow('enough');
   });

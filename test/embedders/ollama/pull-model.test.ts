@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type PullProgress, pullModel } from '../../../src/embedders/ollama/pull-model.js';
 import { ServiceError } from '../../../src/errors.js';
+import { eventually } from '../../helpers/eventually.js';
 import { recordedPull } from '../../helpers/ollama/contract.js';
 import { allMiniLm, startOllama } from '../../helpers/ollama.js';
 
@@ -76,7 +77,7 @@ describe('pullModel', () => {
     server.script({ kind: 'hang', path: '/api/pull' });
     const control = new AbortController();
     const work = pull(server, control.signal);
-    await expect.poll(() => server.stats.requests, { timeout: 20_000 }).toBe(1);
+    await eventually(() => server.stats.requests).toBe(1);
     control.abort(new Error('enough'));
     await expect(work).rejects.toThrow('enough');
   });

@@ -5,6 +5,7 @@ import {
   type EmbedderWithBreaker,
   withBreaker,
 } from '../../../src/embedders/pool/breaker.js';
+import { eventually } from '../../helpers/eventually.js';
 import { faults, startOllama, type TestOllama } from '../../helpers/ollama.js';
 
 let server: TestOllama;
@@ -136,7 +137,7 @@ describe('withBreaker', () => {
     server.script({ kind: 'hang' });
     const control = new AbortController();
     const probe = embedder.embed(['a'], { signal: control.signal });
-    await expect.poll(() => server.stats.embeds, { timeout: 20_000 }).toBe(4);
+    await eventually(() => server.stats.embeds).toBe(4);
     control.abort(new Error('enough'));
     await expect(probe).rejects.toThrow('enough');
     expect(embedder.breakerState).toBe('open');

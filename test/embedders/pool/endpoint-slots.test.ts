@@ -9,12 +9,12 @@ import { withSteadySpace } from '../../../src/embedders/guard/space-guard.js';
 import { type EmbedderPool, poolOf } from '../../../src/embedders/pool/pool.js';
 import { withRetry } from '../../../src/embedders/retry.js';
 import { BatchMetrics } from '../../../src/metrics/metrics.js';
+import { eventually } from '../../helpers/eventually.js';
 import { faults, type TestOllama } from '../../helpers/ollama.js';
 import { Servers } from '../servers.js';
 
 const servers = new Servers();
 const canaries = CANARY_TEXTS.map(({ text }) => text);
-const wait = { timeout: 20_000 };
 let a: TestOllama;
 let b: TestOllama;
 let c: TestOllama;
@@ -143,7 +143,7 @@ describe('slots', () => {
       await answered(dispatcher, add(dispatcher, 40));
       return asked(a);
     };
-    await expect.poll(goOn, wait).toBeGreaterThan(before + 3);
+    await eventually(goOn).toBeGreaterThan(before + 3);
     await dispatcher.stop();
   });
 
@@ -159,7 +159,7 @@ describe('slots', () => {
       return asked(a);
     };
     const before = asked(a);
-    await expect.poll(goOn, wait).toBeGreaterThan(before);
+    await eventually(goOn).toBeGreaterThan(before);
     expect(a.batches()[seen]).toEqual(canaries);
     await dispatcher.stop();
   });
@@ -217,7 +217,7 @@ describe('a late request', () => {
     await answered(dispatcher, add(dispatcher, 12));
     expect(hedged()).toBe(1);
     // The client ended it: nothing is under way at the server any more.
-    await expect.poll(() => a.stats.inFlight, wait).toBe(0);
+    await eventually(() => a.stats.inFlight).toBe(0);
     await dispatcher.stop();
   });
 
@@ -232,7 +232,7 @@ describe('a late request', () => {
     expect(await embedder.embed(['late'], { tokens: 10 })).toEqual([a.vectorOf('late')]);
     for (const server of all) {
       expect(server.batches().filter(isIt)).toHaveLength(1);
-      await expect.poll(() => server.stats.inFlight, wait).toBe(0);
+      await eventually(() => server.stats.inFlight).toBe(0);
     }
   });
 
@@ -243,7 +243,7 @@ describe('a late request', () => {
     const work = embedder.embed(['once'], { tokens: 10, signal: control.signal });
     work.catch(() => {});
     const holders = () => all.filter((server) => server.batches().some(([text]) => text === 'once')).length;
-    await expect.poll(holders, wait).toBe(2);
+    await eventually(holders).toBe(2);
     // Time enough for a third: other texts are late and answered meanwhile.
     const { dispatcher } = dispatch();
     await answered(dispatcher, add(dispatcher, 40));

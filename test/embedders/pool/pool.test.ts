@@ -4,6 +4,7 @@ import { CANARY_TEXTS } from '../../../src/embedders/guard/canaries.js';
 import type { Member } from '../../../src/embedders/pool/member.js';
 import { type EmbedderPool, poolOf } from '../../../src/embedders/pool/pool.js';
 import { EmbedderFault } from '../../../src/errors.js';
+import { eventually } from '../../helpers/eventually.js';
 import { type Fault, faults, type TestOllama } from '../../helpers/ollama.js';
 import { Servers } from '../servers.js';
 
@@ -176,7 +177,7 @@ describe('a failure', () => {
     const control = new AbortController();
     a.script({ kind: 'hang' });
     const work = embedder.embed(['one'], { signal: control.signal });
-    await expect.poll(() => a.stats.embeds, { timeout: 20_000 }).toBe(1);
+    await eventually(() => a.stats.embeds).toBe(1);
     control.abort(new EmbedderFault('unreachable', 'given up'));
     await expect(work).rejects.toThrow('given up');
     expect(sent()).toEqual([1, 0]);
@@ -238,7 +239,7 @@ describe('the circuit breakers', () => {
     expect(embedder.endpoints()[0]!.breaker).toBe('half-open');
     await together(embedder, numbered(5, 'again'));
     // While another can work, no text is risked.
-    await expect.poll(() => embedder.endpoints()[0]!.breaker, { timeout: 20_000 }).toBe('closed');
+    await eventually(() => embedder.endpoints()[0]!.breaker).toBe('closed');
     expect(sent()).toEqual([6, before + 10]);
     expect(a.batches().at(-1)).toEqual(CANARY_TEXTS.map(({ text }) => text));
   });

@@ -7,6 +7,7 @@ import { LockedError, OutputError } from '../../../src/errors.js';
 import { acquireLock, inspectLock, type Lock } from '../../../src/output/lock/lock.js';
 import { type LockOwner, liveness, thisProcess } from '../../../src/output/lock/lock-owner.js';
 import { readChain, takeOver } from '../../../src/output/lock/takeover.js';
+import { eventually } from '../../helpers/eventually.js';
 import { temporaryFolder } from '../sample.js';
 
 const script = join(import.meta.dirname, 'lock-child.js');
@@ -198,7 +199,7 @@ describe.runIf(isLinux)('a lock whose owner died', () => {
     // The shell becomes `sleep`, which never waits for the child: a zombie.
     const parent = spawn('sh', ['-c', '"$0" "$1" "$2" die & exec sleep 600', process.execPath, script, dir]);
     children.push(parent);
-    await vi.waitFor(async () => expect(await inspectLock(dir)).toMatchObject({ held: false }), 30_000);
+    await eventually(() => inspectLock(dir)).toMatchObject({ held: false });
     await locked(dir);
   });
 
@@ -267,9 +268,7 @@ test('touches its file now and then', async () => {
   await utimes(lockFile(dir), then, then);
   const text = await readFile(lockFile(dir), 'utf8');
   vi.advanceTimersByTime(10_000);
-  await vi.waitFor(async () =>
-    expect((await stat(lockFile(dir))).mtimeMs).toBeGreaterThan(then.getTime() + 1000),
-  );
+  await eventually(async () => (await stat(lockFile(dir))).mtimeMs).toBeGreaterThan(then.getTime() + 1000);
   expect(await readFile(lockFile(dir), 'utf8')).toBe(text);
 });
 
