@@ -1,21 +1,12 @@
 // Every example of docs/library.md is type-checked and run against a scripted Ollama in the place of the one
 // on the default address, and prints what its comments say.
 import { execFile } from 'node:child_process';
-import {
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import ts from 'typescript';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { javascriptOf, makeConsumer, problemsOf } from './helpers/consumer.js';
 import { startOllama, type TestOllama } from './helpers/ollama.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -33,12 +24,7 @@ const runnable = examples.filter(({ code }) => code !== '');
 let folder: string;
 let ollama: TestOllama;
 beforeAll(async () => {
-  folder = realpathSync(mkdtempSync(join(tmpdir(), 'embed-library-')));
-  mkdirSync(join(folder, 'node_modules'));
-  symlinkSync(ROOT, join(folder, 'node_modules/embed-ingest'));
-  mkdirSync(join(folder, 'docs'));
-  writeFileSync(join(folder, 'docs/harbour.md'), '# Harbour\n\nThe harbour is behind the mill.\n');
-  writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
+  folder = makeConsumer('library');
   ollama = await startOllama();
 });
 afterAll(async () => {
@@ -56,29 +42,12 @@ test('all examples fit the types', () => {
     writeFileSync(file, code);
     return file;
   });
-  const program = ts.createProgram(files, {
-    strict: true,
-    noEmit: true,
-    skipLibCheck: true,
-    target: ts.ScriptTarget.ES2022,
-    lib: ['lib.es2023.d.ts', 'lib.esnext.disposable.d.ts'],
-    module: ts.ModuleKind.NodeNext,
-    moduleResolution: ts.ModuleResolutionKind.NodeNext,
-    typeRoots: [join(ROOT, 'node_modules/@types')],
-    types: ['node'],
-  });
-  const problems = ts.getPreEmitDiagnostics(program).map(({ messageText, file }) => {
-    return `${file?.fileName}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`;
-  });
-  expect(problems).toEqual([]);
+  expect(problemsOf(files)).toEqual([]);
 });
 
 test.each(runnable)('$title', async ({ title, code }) => {
-  const compiled = ts.transpileModule(code.replaceAll('http://127.0.0.1:11434', ollama.url), {
-    compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext },
-  });
   const file = join(folder, `${title.replace(/\W+/g, '-')}.js`);
-  writeFileSync(file, compiled.outputText);
+  writeFileSync(file, javascriptOf(code.replaceAll('http://127.0.0.1:11434', ollama.url)));
   const { stdout } = await promisify(execFile)(process.execPath, [file], {
     cwd: folder,
     env: { PATH: process.env.PATH, HOME: join(folder, title), OLLAMA_HOST: ollama.url },

@@ -3,7 +3,10 @@ import type { Embedder, VectorCache } from '../types.js';
 
 /** What can be handed in instead of what the configuration names, and who is told of what happens. */
 export interface OrchestratorParts {
-  /** Gives the vectors, and is closed by `stop`. @default what the configuration names */
+  /**
+   * Gives the vectors, and is closed by `stop`. One of your own has no retries around it: it tries again for
+   * itself, if at all. @default what the configuration names
+   */
   embedder?: Embedder;
   /** Keeps them, and is closed by `stop`. @default what the configuration names */
   cache?: VectorCache;

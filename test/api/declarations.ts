@@ -1,9 +1,22 @@
 // The public API as the compiler sees it in the declarations that are published: its names, what their signatures
 // name in turn, and every member that a user can reach.
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 
 const DIST = fileURLToPath(new URL('../../dist/', import.meta.url));
+
+/** The exported names, without a look at what they are. */
+export function publishedNames(file = `${DIST}index.d.ts`): string[] {
+  const { statements } = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.ES2022);
+  const names = statements.flatMap((statement) => {
+    if (!ts.isExportDeclaration(statement)) throw new Error(`${file} exports something else than names.`);
+    const { exportClause } = statement;
+    if (!exportClause || !ts.isNamedExports(exportClause)) throw new Error(`${file} exports without a name.`);
+    return exportClause.elements.map(({ name }) => name.text);
+  });
+  return names.sort();
+}
 
 /** A name or member of the API, e.g. `BatchConfig.with`, with what its docstring says. */
 export interface Member {
@@ -37,11 +50,6 @@ export class Declarations {
       const [declaration] = exported.declarations!;
       if (declaration && ts.isTypeOnlyExportDeclaration(declaration)) this.#typeOnly.add(exported.name);
     }
-  }
-
-  /** The exported names. */
-  get names(): string[] {
-    return [...this.#exports.keys()].sort();
   }
 
   /** Types and values of ours that signatures name, directly or through others, and that nobody can import. */

@@ -1,0 +1,134 @@
+// A program that uses the whole public API, each name for what it is there for: first a queue with parts of its own,
+// then an ingest with an Ollama, whose address is the only argument.
+import { writeFileSync } from 'node:fs';
+import {
+  BatchConfig,
+  type BatchOptions,
+  BatchOrchestrator,
+  type ByMeaning,
+  type CacheStats,
+  type Durations,
+  type Elsewhere,
+  type EmbedTextsOptions,
+  type EndpointMetrics,
+  type Health,
+  type IngestOptions,
+  type IngestSummary,
+  ingest,
+  type Layer,
+  type LoadedSettings,
+  type LoadOptions,
+  loadSettings,
+  type Metrics,
+  type OllamaConfig,
+  type OrchestratorCache,
+  type OrchestratorParts,
+  type Origin,
+  type OutputRow,
+  type PrefixKind,
+  type Priority,
+  performanceSummary,
+  type RedisSettings,
+  type RowMetadata,
+  RunCounts,
+  type RunOptions,
+  type RunResult,
+  type SearchOptions,
+  type SearchResult,
+  type Settings,
+  type StandardInput,
+  search,
+  type TextOutcome,
+  type TimeoutOptions,
+  type Vector,
+  type VectorSpace,
+  type Verification,
+  verify,
+} from 'embed-ingest';
+import { adviceOn, allAdvice, lineOf } from './advice.js';
+import { MapCache } from './own-cache.js';
+import { HashEmbedder } from './own-embedder.js';
+
+const [server = 'http://127.0.0.1:11434'] = process.argv.slice(2);
+const say = (what: string, value: unknown) => console.log(`${what}: ${value}`);
+
+async function queue(): Promise<void> {
+  const urgent: Priority = 0;
+  const prefix: PrefixKind = 'document';
+  const options: BatchOptions = { prefix, cacheMaxMemoryMb: 0, redisHost: 'cache.internal', cacheTtl: 60 };
+  const config = new BatchConfig(options);
+  const servers: OllamaConfig = config.toOllamaConfig();
+  const redis: RedisSettings | undefined = config.toRedisConfig();
+  say('configured', `${servers.urls.length} server, ${redis?.host} for ${redis?.ttlSeconds} s`);
+
+  const parts: OrchestratorParts = { embedder: new HashEmbedder(), cache: new MapCache() };
+  const patience: TimeoutOptions = { timeoutMs: 60_000 };
+  await using orchestrator = await new BatchOrchestrator(config, parts).start();
+  const space: VectorSpace = orchestrator.space;
+  const how: EmbedTextsOptions = { priority: urgent, caller: 'main' };
+  await orchestrator.embed(['a crowd at the harbour'], how).catch((error) => say('refused', adviceOn(error)));
+  const [first] = await orchestrator.embed(['a crowd at the harbour'], how);
+  const vector: Vector = first!;
+  say('vector', `${vector.length} of ${space.dimensions}, length ${Math.hypot(...vector).toFixed(3)}`);
+
+  const texts = ['a crowd at the harbour', 'poison', 'the mill'];
+  const outcomes: TextOutcome[] = await orchestrator.processEmbeddingsBatch(texts, how);
+  say('outcomes', outcomes.map(wordFor).join(', '));
+  const id = await orchestrator.queueEmbeddingRequest('the key', how);
+  say('by id', (await orchestrator.getEmbeddingResult(id, patience)).length);
+
+  const cache: OrchestratorCache = orchestrator.cache;
+  const { kind, entries, hits }: CacheStats = await cache.stats();
+  say('cache', `${kind}, ${entries} entries, ${hits} hits`);
+  const metrics: Metrics = orchestrator.getMetrics();
+  const failures: ByMeaning = metrics.failures;
+  const times: Durations = metrics.request_time_seconds;
+  say('counted', `${metrics.texts} texts, ${times.count} requests timed, ${failures.busy} busy`);
+  say('endpoints', metrics.endpoints.map(({ url, breaker }: EndpointMetrics) => `${url} ${breaker}`).join());
+  say('in words', performanceSummary(metrics).includes('texts'));
+  const health: Health = await orchestrator.healthCheck(patience);
+  say('health', `${health.status}, ${health.embedder?.model}`);
+}
+
+function wordFor(outcome: TextOutcome): string {
+  if ('vector' in outcome) return outcome.cached ? 'cached' : 'new';
+  return 'fault' in outcome ? outcome.fault.meaning : String(outcome.error);
+}
+
+async function* records(): StandardInput {
+  yield Buffer.from('{"id":"key","text":"The key is under the mat."}\n');
+  yield Buffer.from('{"id":"key","text":"A second key."}\n');
+}
+
+async function wholeRun(): Promise<void> {
+  const where: LoadOptions = { flags: { out: './index', model: 'all-minilm', ollamaUrl: [server] }, env: {} };
+  const loaded: LoadedSettings = await loadSettings(where);
+  const settings: Settings = loaded.settings;
+  const layer: Layer | undefined = loaded.layers.out;
+  const origin: Origin | undefined = loaded.origins.out;
+  say('out', `${settings.out} by ${layer} ${origin}`);
+
+  const counts = new RunCounts();
+  const run: RunOptions = { paths: ['docs', '-'], settings, counts, stdin: records() };
+  const { summary, failures }: RunResult = await ingest({ ...run, wait: true });
+  const { documents }: IngestSummary = summary;
+  say('ingested', `${documents.new} documents, ${counts.rowsWritten} rows`);
+  say('failed', failures.map(lineOf).join());
+
+  writeFileSync('notes.md', 'The mill is behind the harbour.');
+  const plan: IngestOptions = { paths: ['notes.md'], settings, dryRun: true };
+  const { elsewhere } = (await ingest(plan)).summary;
+  say('elsewhere', elsewhere.map(({ root, documents: n }: Elsewhere) => `${n} of ${root}`).join());
+
+  const question: SearchOptions = { question: 'Where is the harbour?', settings, k: 1 };
+  const results: SearchResult[] = await search(question);
+  const row: OutputRow = results[0]!;
+  const { source, line }: RowMetadata = row.metadata;
+  say('found', `${source}:${line}`);
+  const { problems, rows }: Verification = await verify(settings.out);
+  say('verified', `${rows} rows, ${problems.length} problems`);
+}
+
+await queue();
+await wholeRun();
+for (const line of allAdvice()) console.log(line);
