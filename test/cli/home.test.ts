@@ -46,7 +46,7 @@ test('the report and the baseline of a bench', async () => {
   expect(missing.code).toBe(2);
   expect(missing.stderr).toContain(join(home, 'none.json'));
   const { code, stderr } = await workspace.embed(
-    ['bench', '~/docs', '--report=~/bench.html', '--time-limit', '2s', '--quiet'],
+    ['bench', '~/docs', '--report=~/bench.html', '--quick', '--rounds', '1', '--quiet'],
     { env },
   );
   expect(code, stderr).toBe(0);

@@ -125,7 +125,7 @@ describe.runIf(redisAvailable)('where all is well', () => {
         EMBED_SERVE_TOKEN: `${SECRET}-token`,
         ...DEBUG,
       };
-      const bench = ['bench', '--time-limit', '2s', '--report', 'bench.html', '--save'];
+      const bench = ['bench', '--quick', '--rounds', '1', '--report', 'bench.html', '--save'];
       const commands = [...COMMANDS.slice(0, 8), ['verify'], [...bench, '--json'], bench, COMMANDS[8]!];
       for (const args of commands) {
         const result = await workspace.embed(args, { env });
