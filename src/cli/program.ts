@@ -13,7 +13,7 @@ import { ingestCommand } from './commands/ingest.js';
 import { searchCommand } from './commands/search.js';
 import { serveCommand } from './commands/serve.js';
 import { verifyCommand } from './commands/verify.js';
-import { reportError } from './terminal/error-report.js';
+import { reportAsJson, reportError } from './terminal/error-report.js';
 import { printNotice, printNotices, printResults, surviveClosedStreams } from './terminal/print.js';
 
 const EXIT_STATUS = `
@@ -25,7 +25,10 @@ Exit status:
     4  a named service can't be reached or lacks the model
     5  the output is of another vector space, damaged, or made by a newer version
    75  another run holds the lock
-  130  stopped by a signal, progress kept (129 and 143 likewise)`;
+  130  stopped by a signal, progress kept (129 and 143 likewise)
+
+With --json, an error is an object on standard output, too:
+  {"schema": 1, "error": {"code": …, "message": …, "exit": …}}`;
 
 export function createProgram(): Command {
   const program = new Command('embed')
@@ -81,17 +84,42 @@ export async function run(argv: readonly string[]): Promise<void> {
   }
   surviveClosedStreams();
   // Node would print it as it is.
-  process.on('uncaughtException', (error) => process.exit(reportError(error)));
+  process.on('uncaughtException', (error) =>
+    process.exit(reportError(error, commandOf(program, argv).opts().json === true)),
+  );
   try {
     await program.parseAsync(argv);
   } catch (error) {
-    if (error instanceof CommanderError) {
-      // Commander has printed its own sentence; asking for help is no error.
-      process.exitCode = error.exitCode === 0 || error.code === 'commander.help' ? 0 : exitCodes.usage;
-    } else {
-      process.exitCode = reportError(error);
+    const command = commandOf(program, argv);
+    if (!(error instanceof CommanderError)) {
+      process.exitCode = reportError(error, command.opts().json === true);
+      return;
+    }
+    // Commander has printed its own sentence; asking for help is no error.
+    const isHelp = error.exitCode === 0 || error.code === 'commander.help';
+    process.exitCode = isHelp ? exitCodes.done : exitCodes.usage;
+    if (!isHelp && asksForJson(command, argv)) {
+      const [message, guess] = sentenceOf(error.message.replace(/^error: /, ''));
+      reportAsJson({ code: 'EMBED_USAGE', message: `${message} ${guess}`.trim(), exit: exitCodes.usage });
     }
   }
+}
+
+/** The subcommand that the first words name. */
+function commandOf(program: Command, argv: readonly string[]): Command {
+  let command = program;
+  for (const word of argv.slice(2)) {
+    const next = command.commands.find((one) => one.name() === word);
+    if (next === undefined) break;
+    command = next;
+  }
+  return command;
+}
+
+/** Whether a command that knows it was given --json, in words that can't all be understood. */
+function asksForJson(command: Command, argv: readonly string[]): boolean {
+  const [end] = [argv.indexOf('--'), argv.length].filter((place) => place >= 0);
+  return command.options.some(({ long }) => long === '--json') && argv.slice(0, end).includes('--json');
 }
 
 /** Help of commander's, which holds our words only. */
@@ -102,12 +130,17 @@ function linesOf(text: string): Printable {
   );
 }
 
-/**
- * What commander says of the arguments: one line, with a second one where it guesses what was meant. It shows an
- * unknown flag with its value, which may be a secret behind a slip.
- */
+/** What commander says of the arguments: one line, with a second one where it guesses what was meant. */
 function errorOf(text: string): Printable {
+  const [message, guess] = sentenceOf(text);
+  return say`${printable(message, 1000)}\n${guess === '' ? say`` : say`${printable(guess)}\n`}`;
+}
+
+/**
+ * Its sentence, and its guess, or nothing. It shows an unknown flag with its value, which may be a secret behind a
+ * slip.
+ */
+function sentenceOf(text: string): [message: string, guess: string] {
   const [, message = '', guess = ''] = /^(.*?)(\n\(Did you mean [\w \-,?]+\))?\n?$/s.exec(text) ?? [];
-  const shown = printable(message.replace(/(unknown option '[^'=]*)=.*(?=')/s, '$1'), 1000);
-  return say`${shown}\n${guess === '' ? say`` : say`${printable(guess.trim())}\n`}`;
+  return [message.replace(/(unknown option '[^'=]*)=.*(?=')/s, '$1'), guess.trim()];
 }

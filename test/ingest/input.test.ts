@@ -207,7 +207,9 @@ describe('output', () => {
     expect((await ingest('docs')).stderr).not.toContain('\x1b[');
     const flags = ['ingest', 'docs', '--ollama-url', ollama.url];
     expect((await workspace.embed(flags, { env: { FORCE_COLOR: '1' } })).stderr).toContain('\x1b[32m');
-    const both = { FORCE_COLOR: '1', NO_COLOR: '1' };
-    expect((await workspace.embed(flags, { env: both })).stderr).not.toContain('\x1b[');
+    // An empty variable counts as unset; one with blanks, too.
+    for (const env of [{ FORCE_COLOR: '1', NO_COLOR: '1' }, { FORCE_COLOR: '' }, { FORCE_COLOR: ' ' }]) {
+      expect((await workspace.embed(flags, { env })).stderr).not.toContain('\x1b[');
+    }
   });
 });

@@ -10,7 +10,7 @@ import { quoted } from '../../text/plural.js';
 import { type Printable, printable, printableJson, say } from '../../text/printable.js';
 import { shownSize } from '../../text/sizes.js';
 import { addSettings, milliseconds, path, paths, positive, tellAddresses } from '../flags.js';
-import { SignalError, withSignals } from '../signals.js';
+import { withSignals } from '../signals.js';
 import { startBar } from '../terminal/bar.js';
 import { paintNotice as paint } from '../terminal/colour.js';
 import { columns, printNotice, printResult, printResults, showsNotices } from '../terminal/print.js';
@@ -110,38 +110,35 @@ async function benchAction(command: Command, paths: string[], flags: Flags): Pro
   const progress = await showProgress(Boolean(flags.quiet));
   tellAddresses(loaded, (line) => progress.line(line));
   try {
-    const result = await withSignals((signal) =>
-      bench({
-        paths,
-        settings,
-        ...(flags.model && { models: flags.model }),
-        quick: Boolean(flags.quick),
-        save: Boolean(flags.save),
-        timeLimitMs: flags.timeLimit,
-        rounds: flags.rounds,
-        seed: flags.seed,
-        commandFor: (seconds) => commandLine(paths, flags, typed, seconds),
-        report: flags.report,
-        baseline: flags.baseline ? { file: flags.baseline, maxRegression: flags.maxRegression } : undefined,
-        signal,
-        onNotice: (message) => progress.line(printable(message, 2000)),
-        onProgress: (now) => progress.show(now),
-        ...(flags.pull && {
-          onPull: (status, done, total) =>
-            progress.show({
-              done: 0,
-              text: `${printable(status, 60)}, ${shownSize(done)} of ${shownSize(total)}`,
-            }),
+    const result = await withSignals(
+      (signal) =>
+        bench({
+          paths,
+          settings,
+          ...(flags.model && { models: flags.model }),
+          quick: Boolean(flags.quick),
+          save: Boolean(flags.save),
+          timeLimitMs: flags.timeLimit,
+          rounds: flags.rounds,
+          seed: flags.seed,
+          commandFor: (seconds) => commandLine(paths, flags, typed, seconds),
+          report: flags.report,
+          baseline: flags.baseline ? { file: flags.baseline, maxRegression: flags.maxRegression } : undefined,
+          signal,
+          onNotice: (message) => progress.line(printable(message, 2000)),
+          onProgress: (now) => progress.show(now),
+          ...(flags.pull && {
+            onPull: (status, done, total) =>
+              progress.show({
+                done: 0,
+                text: `${printable(status, 60)}, ${shownSize(done)} of ${shownSize(total)}`,
+              }),
+          }),
         }),
-      }),
+      'nothing was changed',
     );
     progress.stop();
     return await tell(result, flags, origins);
-  } catch (error) {
-    progress.stop();
-    if (!(error instanceof SignalError)) throw error;
-    printNotice(say`Stopped; nothing was changed.`);
-    return error.exitCode;
   } finally {
     progress.stop();
   }

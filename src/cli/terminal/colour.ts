@@ -34,16 +34,21 @@ function paintWith(chalk: ChalkInstance): Paint {
   };
 }
 
+/** Variables that chalk takes for set where they are there, and hold nothing. */
+const TAKEN = ['FORCE_COLOR', 'CI', 'GITHUB_ACTIONS', 'TF_BUILD', 'TEAMCITY_VERSION', 'COLORTERM'];
+
 /** Whether chalk may find a stream that takes colour; it reads FORCE_COLOR but not NO_COLOR. */
 function mayPaint(): boolean {
-  const { FORCE_COLOR, TF_BUILD } = process.env;
-  const isAsked = FORCE_COLOR !== undefined || TF_BUILD !== undefined;
-  return !variable('NO_COLOR') && (isAsked || isatty(1) || isatty(2));
+  const isAsked = variable('FORCE_COLOR') ?? variable('TF_BUILD');
+  return !variable('NO_COLOR') && (isAsked !== undefined || isatty(1) || isatty(2));
 }
 
 /** What paints standard output and standard error. chalk is loaded only where it could paint anything. */
 async function paints(): Promise<[Paint, Paint]> {
   if (!mayPaint()) return [plain, plain];
+  for (const name of TAKEN) {
+    if (variable(name) === undefined) delete process.env[name];
+  }
   const { Chalk, supportsColor, supportsColorStderr } = await import('chalk');
   const forStream = (found: typeof supportsColor) => paintWith(new Chalk({ level: found ? found.level : 0 }));
   return [forStream(supportsColor), forStream(supportsColorStderr)];

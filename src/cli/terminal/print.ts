@@ -5,6 +5,13 @@ import { exitCodes } from '../../errors.js';
 import { maskAddresses } from '../../net/masked-address.js';
 import { type Printable, say } from '../../text/printable.js';
 
+let hasResults = false;
+
+/** Whether anything is on standard output. */
+export function hasPrintedResults(): boolean {
+  return hasResults;
+}
+
 /** A line of results, on standard output. */
 export function printResult(line: Printable): void {
   printResults(say`${line}\n`);
@@ -12,11 +19,13 @@ export function printResult(line: Printable): void {
 
 /** Lines of results, each with its end. */
 export function printResults(lines: Printable): void {
+  hasResults = true;
   process.stdout.write(harmless(lines));
 }
 
 /** The same, and waits until it is written. */
 export function flushResults(lines: Printable): Promise<void> {
+  hasResults = true;
   return new Promise((resolve) => process.stdout.write(harmless(lines), () => resolve()));
 }
 

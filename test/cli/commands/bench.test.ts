@@ -7,6 +7,7 @@ import type { BenchReport } from '../../../src/bench/report/report.js';
 import { renderComparison, renderReport } from '../../../src/cli/terminal/bench-view.js';
 import { sampleReport } from '../../bench/sample-report.js';
 import { makeWorkspace, type Workspace } from '../../helpers/cli.js';
+import { eventually } from '../../helpers/eventually.js';
 import { type OllamaOptions, startOllama, type TestOllama } from '../../helpers/ollama.js';
 import { OPENING } from '../../helpers/opening.js';
 
@@ -229,11 +230,11 @@ test('Ctrl-C ends it with 130 and leaves nothing behind', async () => {
   const running = workspace.start(['bench', '--model', 'all-minilm', '--ollama-url', own.url, '--quick'], {
     env: { TMPDIR: workspace.dir },
   });
-  await expect.poll(() => own.stats.embeds, { timeout: 30_000 }).toBeGreaterThan(30);
+  await eventually(() => own.stats.embeds).toBeGreaterThan(30);
   running.child.kill('SIGINT');
   const { code, stderr } = await running.done;
   expect(code).toBe(130);
-  expect(stderr).toContain('Stopped; nothing was changed.');
+  expect(stderr).toContain('Stopped by SIGINT; nothing was changed.');
   expect(readdirSync(workspace.dir).filter((name) => name.startsWith('embed-bench'))).toEqual([]);
 });
 
