@@ -5,6 +5,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { lookAt, makeFolder } from '../doctor/look.js';
 import { makeWorkspace, type Workspace } from '../helpers/cli.js';
 
 let workspace: Workspace;
@@ -60,18 +61,14 @@ test.each([
   ['/api/ps', { models: [null] }],
   ['/api/embed', null],
   ['/api/embed', { embeddings: {} }],
-])(
-  '%s that answers %j',
-  async (path, answer) => {
-    const url = await serverWith(path, answer);
-    for (const args of [
-      ['ingest', 'docs', '--cache', 'none', '--model', 'm', '--max-retries', '0'],
-      ['doctor', '--model', 'm', '--timeout', '3s'],
-      ['doctor'],
-    ]) {
-      const { stdout, stderr } = await workspace.embed([...args, '--ollama-url', url]);
-      expect(stdout + stderr).not.toMatch(/unexpected|TypeError|\n {4}at /);
-    }
-  },
-  30_000,
-);
+])('%s that answers %j', async (path, answer) => {
+  const url = await serverWith(path, answer);
+  const words = ['docs', '--cache', 'none', '--model', 'm', '--max-retries', '0', '--ollama-url', url];
+  const { stdout, stderr } = await workspace.embed(['ingest', ...words]);
+  const looks = [{ model: 'm' }, {}].map((more) =>
+    lookAt(makeFolder({ ollamaUrl: [url], cache: 'none', ...more }), { timeoutMs: 5000 }),
+  );
+  const told = (await Promise.all(looks)).map(({ checks }) => checks);
+  expect(told.flat().filter(({ group }) => group === 'ollama').length).toBeGreaterThan(1);
+  expect(stdout + stderr + JSON.stringify(told)).not.toMatch(/unexpected|TypeError|\n {4}at /);
+});

@@ -1,7 +1,7 @@
 // Documents made for these tests, and the reading stage as it ships: its process runs from `dist`.
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { deflateRawSync, deflateSync } from 'node:zlib';
+import { constants, deflateRawSync, deflateSync } from 'node:zlib';
 import type { WalkEntry } from '../../src/documents/walk/walk.js';
 import { RunCounts } from '../../src/ingest/run-counts.js';
 import type { Step } from '../../src/ingest/stages/document-steps.js';
@@ -93,8 +93,20 @@ export function formsPdf(levels: number): Buffer {
 
 /** A page whose content unpacks twice, to so many megabytes. */
 export function flateInFlatePdf(megabytes: number): Buffer {
-  const content = deflateSync(deflateSync(Buffer.alloc(megabytes * 1_000_000, ' ')));
+  const content = deflateSync(blanks(megabytes));
   return pdf('3 0 R', 1, '', [stream(content, '/Filter[/FlateDecode/FlateDecode]')]);
+}
+
+/** So many megabytes of blanks, packed. One is packed, and stands there so often: they are never in memory. */
+function blanks(megabytes: number): Buffer {
+  const finishFlush = constants.Z_FULL_FLUSH;
+  const one = deflateRawSync(Buffer.alloc(1_000_000, ' '), { finishFlush });
+  const parts = Array.from({ length: megabytes }, () => one);
+  // In front what says that it is packed; at the end an empty block, and the checksum (Adler-32).
+  const n = BigInt(megabytes * 1_000_000);
+  const sums = [(n + 16n * n * (n + 1n)) % 65_521n, (1n + 32n * n) % 65_521n].map(Number);
+  const end = Buffer.from([0x03, 0x00, ...sums.flatMap((sum) => [sum >> 8, sum & 255])]);
+  return Buffer.concat([Buffer.from([0x78, 0x9c]), ...parts, end]);
 }
 
 /** One page that is listed so many times. */

@@ -33,18 +33,24 @@ function expectClean(args: readonly string[], text: string): void {
   expect([args, text]).toEqual([args, expect.not.stringMatching(/unexpected:|\n {4}at /)]);
 }
 
-/** All that it prints, in words and as JSON; `FORGED` has to be in it, where it is told. */
-async function run(args: string[], { json = true, env = {} }: { json?: boolean; env?: object } = {}) {
+const inWords: string[] = [];
+const asJson = ['--json'];
+
+/** All that it prints, by default in words and as JSON; `FORGED` has to be in it, where it is told. */
+async function run(args: string[], ways = [inWords, asJson]) {
   let all = '';
-  for (const more of json ? [[], ['--json']] : [[]]) {
-    const ways = [...args, ...more];
-    const { stdout, stderr } = await workspace.embed(ways, { env: { GITHUB_ACTIONS: 'true', ...env } });
-    expectClean(ways, stdout + stderr);
-    if (more.length > 0 && stdout !== '') expect(() => JSON.parse(stdout)).not.toThrow();
+  for (const more of ways) {
+    const words = [...args, ...more];
+    const { stdout, stderr } = await workspace.embed(words, { env: { GITHUB_ACTIONS: 'true' } });
+    expectClean(words, stdout + stderr);
+    if (more === asJson) expect(() => JSON.parse(stdout)).not.toThrow();
     all += stdout + stderr;
   }
   return all;
 }
+
+/** An ingest says in words what it says as JSON, too: on standard error. */
+const ingest = (...args: string[]) => run(['ingest', 'docs', ...args], [asJson]);
 
 function strangeDocuments(): void {
   write(`docs/${NAME}.md`, `# ${WORDS}\n\n${WORDS} islands\n`);
@@ -63,26 +69,26 @@ test('documents, records, and a model of strange names', async () => {
   strangeDocuments();
   const { url } = await ollama({ models: [strangeModel] });
   const server = ['--embedder', 'ollama', '--ollama-url', url];
-  const ingested = await run(['ingest', 'docs', '-v', ...server], { json: false });
+  const ingested = await ingest('-v', ...server);
   expect(ingested).toContain('\\u001b[2J');
   expect(ingested).toContain('FORGED');
   write(`docs/${NAME}2.ipynb`, '{');
+  await ingest('--dry-run', '-v', ...server);
   for (const args of [
-    ['ingest', 'docs', '--dry-run', '-v', ...server],
     ['search', 'islands', '-k', '20', ...server],
     ['verify'],
     ['doctor', '--timeout', '2s', ...server],
     ['config'],
     ['cache', 'stats'],
-    ['ingest', 'docs', '--model', WORDS, '--rebuild', ...server],
-    ['ingest', 'docs', '--model', `${WORDS}2`, ...server],
-    ['search', 'islands', '--model', `${WORDS}2`, ...server],
     ['bench', 'docs', '--rounds', '1', '--time-limit', '8s', '--cache', 'none', ...server],
   ]) {
     await run(args);
   }
-  await run(['cache', 'prune', '--model', WORDS], { json: false });
-  await run(['cache', 'clear', '--yes'], { json: false });
+  await ingest('--model', WORDS, '--rebuild', ...server);
+  await ingest('--model', `${WORDS}2`, ...server);
+  await run(['search', 'islands', '--model', `${WORDS}2`, ...server], [asJson]);
+  await run(['cache', 'prune', '--model', WORDS], [inWords]);
+  await run(['cache', 'clear', '--yes'], [inWords]);
 });
 
 test('rows and names of an output that somebody else made', async () => {
@@ -112,38 +118,48 @@ test('rows and names of an output that somebody else made', async () => {
       // Made anew.
     }
     writeFileSync(join(out, name), craft(before));
-    await run(['verify'], { json: false });
-    const asks =
-      name === 'chunks.jsonl' ? ['search', 'islands'] : ['ingest', 'docs', '--embedder', 'builtin'];
-    await run(asks, { json: false });
+    await run(['verify'], [inWords]);
+    if (name === 'chunks.jsonl') await run(['search', 'islands'], [inWords]);
+    else await ingest('--embedder', 'builtin');
   }
   mkdirSync(join(out, '.run'), { recursive: true });
   const owner = { host: WORDS, pid: 1, boot: WORDS, namespace: WORDS, started: WORDS, nonce: '0'.repeat(16) };
   writeFileSync(join(out, '.run', 'lock'), JSON.stringify(owner));
-  await run(['ingest', 'docs', '--embedder', 'builtin']);
-  await run(['doctor', '--embedder', 'builtin', '--timeout', '1s']);
+  await ingest('--embedder', 'builtin');
+  await run(['doctor', '--embedder', 'builtin', '--timeout', '1s'], [inWords]);
 });
 
-const settings = [
-  'model',
-  'out',
-  'ollamaUrl',
-  'redisUrl',
-  'cacheDir',
-  'include',
-  'embedder',
-  'batchSize',
-  WORDS,
-];
+/** Settings of a file: those that a word of any kind can be, and those that it can't. */
+const settings = {
+  taken: ['model', 'out', 'cacheDir', 'include'],
+  refused: ['ollamaUrl', 'redisUrl', 'embedder', 'batchSize', ''],
+};
 
-test.each(settings)('a settings file whose %j is strange', async (key) => {
+/** Each is told apart: `key` stands in front of the words, and is the begin of a name that isn't known. */
+function writeSettings(keys: readonly string[]): void {
+  const strange = (key: string) => (key === 'include' ? [`${key}${WORDS}`] : `${key}${WORDS}`);
+  write('.batchrc.json', JSON.stringify(Object.fromEntries(keys.map((key) => [key || WORDS, strange(key)]))));
+}
+
+test.each(Object.values(settings).flat())('a run whose settings file has a strange %j', async (key) => {
   write('docs/a.md', 'Islands.\n');
-  write('.batchrc.json', JSON.stringify({ [key]: key === 'include' ? [WORDS] : WORDS }));
-  const embedder = key === 'embedder' ? [] : ['--embedder', 'builtin'];
-  const told = await run(['config']);
-  if (key !== 'redisUrl') expect(told).toContain('FORGED');
-  await run(['ingest', 'docs', '--dry-run', ...embedder], { json: false });
-  await run(['doctor', '--timeout', '1s', ...embedder], { json: false });
+  writeSettings([key]);
+  await ingest('--dry-run', ...(key === 'embedder' ? [] : ['--embedder', 'builtin']));
+});
+
+test.each(Object.entries(settings))('settings of a file that are %s, told', async (_, keys) => {
+  writeSettings(keys);
+  await run(['config']);
+  const told = await run([
+    'doctor',
+    '--timeout',
+    '1s',
+    ...(keys.includes('embedder') ? [] : ['--embedder', 'builtin']),
+  ]);
+  for (const key of keys) {
+    // Of an address no more is told than that it can't be read: there may be a password in it.
+    if (key !== 'redisUrl') expect(told).toContain(`${key}w\\u001b[2J`);
+  }
 });
 
 describe('a server', () => {
@@ -167,8 +183,8 @@ describe('a server', () => {
         const server = await ollama();
         server.script(failing(path, body, status));
         const flags = ['--embedder', 'ollama', '--model', 'all-minilm', '--ollama-url', server.url];
-        await run(['ingest', 'docs', '--max-retries', '0', ...flags], { json: status === 500 });
-        if (status !== 404) await run(['doctor', '--timeout', '2s', ...flags], { json: false });
+        await ingest('--max-retries', '0', ...flags);
+        if (status !== 404) await run(['doctor', '--timeout', '2s', ...flags], [inWords]);
       }
     },
   );
@@ -206,7 +222,7 @@ test('a Redis whose errors are strange', async () => {
     socket.on('data', () => socket.write(`-ERR ${WORDS.replaceAll(/[\r\n]/g, ' ')}\r\n`));
   });
   const redis = ['--redis-url', `redis://127.0.0.1:${port}`];
-  await run(['ingest', 'docs', '--embedder', 'builtin', '--cache', 'redis', ...redis]);
+  await ingest('--embedder', 'builtin', '--cache', 'redis', ...redis);
   await run(['cache', 'stats', ...redis]);
-  await run(['doctor', '--embedder', 'builtin', '--timeout', '1s', ...redis]);
+  await run(['doctor', '--embedder', 'builtin', '--timeout', '1s', ...redis], [inWords]);
 });

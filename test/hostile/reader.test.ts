@@ -20,8 +20,10 @@ const bounded = {
   large: { memory: 160 * mebibyte, baseMs: 60_000, msPerMegabyte: 0 },
   slow: { memory: 2048 * mebibyte, baseMs: 800, msPerMegabyte: 0 },
 };
+/** Processor time in which a reader has surely started and begun with its file; it takes a quarter of it. */
+const AT_WORK_MS = 600;
 
-test('twenty ends in a row, by memory, time and crash, fail twenty documents and nothing else', async () => {
+test('ten ends in a row, by memory, time and crash, fail ten documents and nothing else', async () => {
   const kinds = {
     large: { bytes: flateInFlatePdf(300), code: 'too-large' },
     slow: { bytes: formsPdf(30), code: 'too-slow' },
@@ -29,23 +31,27 @@ test('twenty ends in a row, by memory, time and crash, fail twenty documents and
   };
   const file = (kind: keyof typeof kinds, index: number) => {
     const { bytes, code } = kinds[kind];
-    const source = `${String(index).padStart(2, '0')}-${kind}.pdf`;
+    const source = `${index}-${kind}.pdf`;
     writeFiles(workspace.dir, { [source]: bytes });
     return { source, told: `${source}: ${code}`, crashes: kind === 'crash' };
   };
-  const rows = (['large', 'slow'] as const).map((kind, row) => ({
-    limits: bounded[kind],
-    files: Array.from({ length: 10 }, (_, i) => file(i % 3 === 0 ? kind : 'crash', row * 10 + i)),
-  }));
+  // Crashes come from outside, at a moment that a busy machine chooses: no bound may be near.
+  const rows = [
+    {
+      limits: bounded.large,
+      kinds: ['large', 'crash', 'crash', 'crash', 'large', 'crash', 'large'] as const,
+    },
+    { limits: bounded.slow, kinds: ['slow', 'slow', 'slow'] as const },
+  ].map(({ limits, kinds }) => ({ limits, files: kinds.map(file) }));
   writeFiles(workspace.dir, { 'z.docx': docx('<w:p/>') });
   const all = rows.flatMap(({ files }) => [...files, undefined]);
-  // Some readers are ended from outside once they are at work, as by a fault in their engine.
+  // As by a fault in their engine, once they are at work.
   const seen: string[] = [];
   const crashing = setInterval(() => {
     for (const reader of readersOf(process.pid)) {
       if (!seen.includes(reader)) seen.push(reader);
       const crashes = all[seen.indexOf(reader)]?.crashes;
-      if (crashes && workOf(reader) > 150) process.kill(Number(reader), 'SIGSEGV');
+      if (crashes && workOf(reader) > AT_WORK_MS) process.kill(Number(reader), 'SIGSEGV');
     }
   }, 20);
   try {
@@ -57,7 +63,7 @@ test('twenty ends in a row, by memory, time and crash, fail twenty documents and
   } finally {
     clearInterval(crashing);
   }
-  expect(seen).toHaveLength(22);
+  expect(seen).toHaveLength(12);
   expect(readersOf(process.pid)).toEqual([]);
 });
 
@@ -89,14 +95,14 @@ test('a PDF may take a half of what others may, since its parser has no bound on
 });
 
 test('what a document may take is a setting', async () => {
-  writeFiles(workspace.dir, { 'docs/a.pdf': flateInFlatePdf(700), 'docs/b.pdf': formsPdf(30) });
+  writeFiles(workspace.dir, { 'docs/a.pdf': flateInFlatePdf(300), 'docs/b.pdf': formsPdf(30) });
   const args = ['--dry-run', '--embedder', 'builtin', '--json'];
   const failures = async (file: string, ...limits: string[]) =>
     summaryOf(await workspace.embed(['ingest', file, ...args, ...limits])).failures;
   expect(await failures('docs/a.pdf', '--max-read-memory', '256MiB')).toEqual([
     { source: 'docs/a.pdf', code: 'too-large' },
   ]);
-  expect(await failures('docs/b.pdf', '--max-read-time', '3s')).toEqual([
+  expect(await failures('docs/b.pdf', '--max-read-time', '1s')).toEqual([
     { source: 'docs/b.pdf', code: 'too-slow' },
   ]);
 });
@@ -114,10 +120,10 @@ test('standard input has the bounds of a file, and is read where a signal can en
 });
 
 test('much standard input takes little more memory than it is, and a signal ends it', async () => {
-  const stdin = `{"text":"${'word '.repeat(400)}"}\n`.repeat(20_000);
+  const stdin = `{"text":"${'word '.repeat(400)}"}\n`.repeat(17_000);
   const args = ['ingest', '-', '--dry-run', '--embedder', 'builtin', '--json'];
   const { peak, ...result } = await watched(workspace.start(args, { stdin }));
-  expect(summaryOf(result).documents).toMatchObject({ new: 20_000, failed: 0 });
+  expect(summaryOf(result).documents).toMatchObject({ new: 17_000, failed: 0 });
   expect(peak).toBeLessThan(400);
   const { child, done } = workspace.start(args, { stdin });
   await eventually(() => workOf(String(child.pid))).toBeGreaterThan(1000);
