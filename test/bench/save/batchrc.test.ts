@@ -65,6 +65,12 @@ describe('the file in use is kept but for the two values', () => {
     expect(JSON.parse(await saved('.batchrc.json', '{}'))).toEqual(values);
   });
 
+  test('of a key that stands there twice, the one that counts', async () => {
+    expect(await saved('.batchrc.json', '{"batchSize": 1, "batchSize": 2}')).toBe(
+      '{"batchSize": 1, "batchSize": 16, "concurrency": 3}',
+    );
+  });
+
   test('package.json, in its batch property only', async () => {
     const text =
       '{\n  "name": "x",\n  "batch": {\n    "concurrency": 1\n  },\n  "batchSize": "not mine"\n}\n';
@@ -96,6 +102,16 @@ test.each([
   await expect(saving).rejects.toThrow(UsageError);
   await expect(saving).rejects.toThrow(/set batchSize to 16 and concurrency to 3 there yourself/);
   expect(readFileSync(join(dir, '.batchrc'), 'utf8')).toBe(text);
+});
+
+test('a file nested without an end is left as it is, and the message says what to set', async () => {
+  const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+  const text = `{"batch":{"model":"bge-m3"},"deep":${deep}}`;
+  writeFileSync(join(dir, 'package.json'), text);
+  const saving = saveSettings(values, dir);
+  await expect(saving).rejects.toThrow(UsageError);
+  await expect(saving).rejects.toThrow(/set batchSize to 16 and concurrency to 3 yourself/);
+  expect(readFileSync(join(dir, 'package.json'), 'utf8') === text).toBe(true);
 });
 
 test('links and permissions stay', async () => {

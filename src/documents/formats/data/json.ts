@@ -1,12 +1,12 @@
 // JSON: a list of objects is a file of records; anything else is one document with its keys as sections.
 
+import stripJsonComments from 'strip-json-comments';
 import { DocumentError } from '../../../errors.js';
 import type { Json } from '../../../types.js';
 import { codeBlocks } from '../../blocks/code/blocks.js';
 import { jsonLanguage } from '../../blocks/code/languages.js';
 import { LineCursor } from '../../blocks/lines.js';
 import { decode } from '../../decode.js';
-import { withoutComments } from '../../records/json-comments.js';
 import { elementOffsets } from '../../records/json-scan.js';
 import { isObject, RecordReader } from '../../records/records.js';
 import { type Extraction, type FormatInput, gather, MOST_RECORDS, one, tooManyRecords } from '../format.js';
@@ -25,18 +25,28 @@ export function extract({ bytes, source }: FormatInput): Extraction {
   return gather(value.map((element, i) => reader.read(element, cursor.at(offsets[i] ?? 0), i + 1)));
 }
 
+/**
+ * What a configuration file may have beyond JSON: a comment, or a comma behind the last element. Looked for first, since
+ * blanking costs some 30 bytes a comma: too much for the broken end of a long list of numbers.
+ */
+const BEYOND_JSON = /\/[/*]|,\s*[\]}]/;
+
 /** The value, and the text (of the same length) that it was parsed from. */
 function parse(text: string, source: string): { json: string; value: Json } {
   try {
     return { json: text, value: JSON.parse(text) as Json };
   } catch (cause) {
-    const json = withoutComments(text);
     try {
-      return { json, value: JSON.parse(json) as Json };
+      if (BEYOND_JSON.test(text)) {
+        // Blanked, not cut: offsets stay true.
+        const json = stripJsonComments(text, { whitespace: true, trailingCommas: true });
+        return { json, value: JSON.parse(json) as Json };
+      }
     } catch {
-      throw new DocumentError('malformed', `${source} is not valid JSON: ${(cause as Error).message}.`, {
-        cause,
-      });
+      // What the first reading says fits the file as it is.
     }
+    throw new DocumentError('malformed', `${source} is not valid JSON: ${(cause as Error).message}.`, {
+      cause,
+    });
   }
 }

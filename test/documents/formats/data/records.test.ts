@@ -94,6 +94,26 @@ describe('JSON', () => {
     ]);
   });
 
+  test('takes no key for another thing than a key, whatever its name', async () => {
+    const record = (end: string) => `[{"id":"a","text":"x","__proto__":{"text":"y"}}]${end}`;
+    const plain = await read(record(''), 'a.json');
+    expect(plain.documents.map(({ text }) => text)).toEqual(['x']);
+    expect(await read(record(' // so far'), 'a.json')).toEqual(plain);
+  });
+
+  test('reads deep data with a comment as it does without', async () => {
+    const deep = `[${'['.repeat(20_000)}${']'.repeat(20_000)},] // so far`;
+    expect((await documentOf(deep, 'a.json')).text).toBe(deep);
+  });
+
+  test.each([
+    ['ends in a comment that nothing closes', '[{"text": "a"}] /* so far'],
+    ['breaks off behind a comment', '[{"text": "a"}, // so far\n'],
+    ['breaks off in a list of numbers', '[0.1, 0.2, 0.'],
+  ])('refuses a file that %s', async (_, text) => {
+    await expect(extract(Buffer.from(text), 'a.json')).rejects.toThrow(/^a\.json is not valid JSON: .+\.$/s);
+  });
+
   test('names what is wrong with a file', async () => {
     await expect(extract(Buffer.from('{"a": }'), 'x/a.json')).rejects.toThrow(
       /^x\/a\.json is not valid JSON: .+\.$/,
