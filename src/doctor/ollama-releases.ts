@@ -1,5 +1,6 @@
 // Compares versions, and knows the releases of Ollama whose embeddings are at fault. Each row names where
 // that was reported; `until` is the last release on which it was seen, `before` the one that mended it.
+import semver, { type SemVer } from 'semver';
 
 interface Row {
   from: string;
@@ -102,14 +103,9 @@ export function knownFaults(version: string, model: string): string[] {
 
 /** Below zero, zero or above, by the first three numbers; what stands around them (`>=`, `v`, `-rc0`) doesn't count. */
 export function compareVersions(a: string, b: string): number {
-  const [left, right] = [numbersOf(a), numbersOf(b)];
-  for (let i = 0; i < 3; i++) {
-    const difference = (left[i] ?? 0) - (right[i] ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return 0;
+  return semver.compare(numbersOf(a), numbersOf(b));
 }
 
-function numbersOf(version: string): number[] {
-  return /\d+(\.\d+){0,2}/.exec(version)?.[0].split('.').map(Number) ?? [];
+function numbersOf(version: string): SemVer | string {
+  return semver.coerce(version) ?? '0.0.0';
 }
