@@ -1,10 +1,10 @@
 // What the README and the example configuration promise is what the code does.
+import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { loadSettings } from '../src/config/load.js';
-import { SETTINGS, type Setting, typedSeconds } from '../src/config/settings.js';
-import { typedSize } from '../src/text/sizes.js';
 import { FIXTURES, makeWorkspace, type Workspace } from './helpers/cli.js';
 
 const ROOT = new URL('..', import.meta.url);
@@ -16,27 +16,10 @@ beforeEach(() => {
 });
 afterEach(() => workspace.remove());
 
-function cell({ serveDefault, ...setting }: Setting): string {
-  if (serveDefault === undefined) return ownCell(setting);
-  return `${ownCell(setting)}, for \`serve\` \`${typedSeconds(serveDefault)}\``;
-}
-
-function ownCell({ default: value, kind, otherwise }: Setting): string {
-  if (typeof otherwise === 'string' && !otherwise.includes('://')) return otherwise;
-  if (otherwise !== undefined) return `\`${otherwise}\``;
-  if (value === undefined || (Array.isArray(value) && value.length === 0)) return '';
-  if (kind === 'bytes') return typedSize(Number(value));
-  return kind === 'duration' && value !== 0 ? `\`${Number(value) / 1000}s\`` : `\`${value}\``;
-}
-
-test("the README's table of settings is that of the code", () => {
-  const rows = SETTINGS.map((setting) => {
-    const flag = setting.flag ? `\`${setting.flag.replace(/^-\w, /, '').replaceAll('|', '\\|')}\`` : '';
-    const variable = setting.env ? `\`${setting.env}\`` : '';
-    return `| \`${setting.key}\` | ${flag} | ${variable} | ${cell(setting)} | ${setting.help} |`;
-  });
-  const table = ['| key | flag | variable | default | what |', '|---|---|---|---|---|', ...rows].join('\n');
-  expect(read('README.md')).toContain(table);
+test('what is written from the declarations of the settings is what they say', () => {
+  const script = fileURLToPath(new URL('scripts/settings.js', ROOT));
+  const { stderr, status } = spawnSync(process.execPath, [script, '--check'], { encoding: 'utf8' });
+  expect({ stderr, status }).toEqual({ stderr: '', status: 0 });
 });
 
 test("the README's table of failures has every code", () => {

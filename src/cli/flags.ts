@@ -1,13 +1,13 @@
 // Settings as commander options, and back: every command takes its flags from the table of settings.
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { coerce } from '../config/coerce.js';
+import { readText, typedValue } from '../config/kinds/rule.js';
 import { loadSettings } from '../config/load.js';
 import type { LoadedSettings } from '../config/origins.js';
-import { SETTINGS, type Setting, type Settings, typedSeconds } from '../config/settings.js';
+import { SETTINGS, type Setting, type Settings } from '../config/settings.js';
 import { addressesFromFile } from '../config/stray-secrets.js';
 import { expandHome } from '../files/home.js';
 import { type Printable, printable } from '../text/printable.js';
-import { parseSize, typedSize } from '../text/sizes.js';
+import { parseSize } from '../text/sizes.js';
 
 /**
  * Adds the flags of `keys`, in the table's order; all that have a flag when none are named. `embed serve` has
@@ -17,14 +17,12 @@ export function addSettings(command: Command, keys?: readonly (keyof Settings)[]
   const isServe = command.name() === 'serve';
   for (const setting of SETTINGS) {
     if (setting.flag === undefined || (keys && !keys.includes(setting.key))) continue;
-    const { serveDefault } = setting;
-    const otherwise = isServe && serveDefault !== undefined ? typedSeconds(serveDefault) : undefined;
-    command.addOption(optionFor(setting.flag, setting, otherwise));
+    command.addOption(optionFor(setting.flag, setting, isServe ? setting.serveDefault : undefined));
   }
   return command;
 }
 
-function optionFor(flag: string, setting: Setting, ownDefault: string | undefined): Option {
+function optionFor(flag: string, setting: Setting, ownDefault: unknown): Option {
   const option = new Option(flag, describe(setting, ownDefault));
   if (setting.kind === 'list') {
     option.argParser((value: string, before: string[] | undefined) => [...(before ?? []), value]);
@@ -32,17 +30,18 @@ function optionFor(flag: string, setting: Setting, ownDefault: string | undefine
   return option;
 }
 
-function describe(setting: Setting, ownDefault: string | undefined): string {
-  const choices = setting.choices && setting.kind !== 'list' ? setting.choices.join(', ') : undefined;
-  const { default: value } = setting;
-  const isPlain = setting.kind === 'boolean' || (Array.isArray(value) && value.length === 0);
-  const shown = isPlain ? undefined : (ownDefault ?? value ?? setting.otherwise);
-  const text =
-    shown === undefined
-      ? undefined
-      : `default: ${setting.kind === 'bytes' ? typedSize(Number(shown)) : shown}`;
-  const notes = [choices, text].filter((note) => note !== undefined).join('; ');
+function describe(setting: Setting, ownDefault: unknown): string {
+  const choices = setting.kind === 'choice' ? setting.choices.join(', ') : undefined;
+  const notes = [choices, defaultOf(setting, ownDefault)].filter((note) => note !== undefined).join('; ');
   return notes === '' ? setting.help : `${setting.help} (${notes})`;
+}
+
+function defaultOf(setting: Setting, ownDefault: unknown): string | undefined {
+  const value = ownDefault ?? setting.default ?? setting.otherwise;
+  // A flag that is there or isn't says itself what happens without it.
+  if (setting.kind === 'boolean') return undefined;
+  const shown = value === undefined ? setting.decided : typedValue(setting, value);
+  return shown === undefined || shown === '' ? undefined : `default: ${shown}`;
 }
 
 /** The settings for a parsed command. */
@@ -80,7 +79,7 @@ const LONGEST_MS = 24 * 86_400_000;
 
 /** For commander: a time in ms, above 0. */
 export function milliseconds(text: string): number {
-  const value = coerce('duration', text);
+  const value = readText({ kind: 'duration', unit: 'ms', least: 1, most: LONGEST_MS }, text);
   if (typeof value === 'number' && value > 0 && value <= LONGEST_MS) return value;
   throw new InvalidArgumentError('Expected a time such as 90s or 10m, at most 24d.');
 }

@@ -1,10 +1,10 @@
 // `embed config` without its flags: every setting with what is in force for it and where that comes from.
 import { defaultCacheFolder } from '../cache/disk/default-folder.js';
 import { redisAddress } from '../cache/redis/address.js';
+import { shownValue } from '../config/kinds/rule.js';
 import type { LoadedSettings } from '../config/origins.js';
 import { redisSettings } from '../config/redis-settings.js';
-import { SETTINGS, type Setting, type Settings } from '../config/settings.js';
-import { shownValue } from '../config/shown-value.js';
+import { SETTINGS, type Settings } from '../config/settings.js';
 import { UsageError } from '../errors.js';
 
 /** One setting as it is shown: secrets are masked. */
@@ -21,28 +21,22 @@ export interface SettingInForce {
 }
 
 export function settingsInForce(loaded: LoadedSettings): SettingInForce[] {
-  const implied = redisInForce(loaded);
-  return SETTINGS.map((setting) => {
-    const { key, otherwise } = setting;
+  const implied: Partial<Record<keyof Settings, SettingInForce>> = {
+    cacheDir: { key: 'cacheDir', value: defaultCacheFolder(), origin: 'default' },
+    ...redisInForce(loaded),
+  };
+  return SETTINGS.map((setting): SettingInForce => {
+    const { key, otherwise, decided } = setting;
     const value = shownValue(setting, loaded.settings[key]);
     const { serveDefault } = setting;
     const isOwn = serveDefault !== undefined && loaded.layers[key] === 'default';
     if (value !== undefined) {
       return { key, value, origin: loaded.origins[key] ?? 'default', ...(isOwn && { serve: serveDefault }) };
     }
-    return implied[key] ?? withoutValue(key, key === 'cacheDir' ? defaultCacheFolder() : otherwise, setting);
+    if (implied[key] !== undefined) return implied[key];
+    if (decided !== undefined) return { key, value: undefined, origin: 'default', decided };
+    return { key, value: otherwise, origin: otherwise === undefined ? 'not set' : 'default' };
   });
-}
-
-function withoutValue(
-  key: keyof Settings,
-  otherwise: string | number | undefined,
-  { kind, address }: Setting,
-): SettingInForce {
-  if (otherwise === undefined) return { key, value: undefined, origin: 'not set' };
-  const isValue = typeof otherwise === 'number' || kind === 'path' || address === true;
-  if (!isValue) return { key, value: undefined, origin: 'default', decided: otherwise };
-  return { key, value: kind === 'list' ? [otherwise] : otherwise, origin: 'default' };
 }
 
 /** Host, port and database, where the address says them or a Redis is used without one. */

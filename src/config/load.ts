@@ -1,17 +1,14 @@
 // Joins flags, environment, configuration file and defaults into one set of checked settings.
-import { dirname, isAbsolute, resolve } from 'node:path';
+import { dirname } from 'node:path';
 import { debug, told } from '../debug.js';
 import { variable } from '../environment.js';
 import { UsageError } from '../errors.js';
-import { expandHome } from '../files/home.js';
 import { nearest } from '../text/nearest-word.js';
 import { plural } from '../text/plural.js';
-import { coerce } from './coerce.js';
 import { type ConfigFile, findConfigFile } from './file.js';
+import { problemWith, readText, readTexts, readWritten, shownValue } from './kinds/rule.js';
 import type { Layer, LoadedSettings, Origin } from './origins.js';
-import { problemWith } from './schema.js';
 import { SETTINGS, type Setting, type Settings } from './settings.js';
-import { shownValue } from './shown-value.js';
 import { strayingSecrets } from './stray-secrets.js';
 
 /** Where {@link loadSettings} looks. */
@@ -79,7 +76,7 @@ export async function readSettings(options: LoadOptions = {}): Promise<ReadSetti
         fromEnvironment(setting, env),
         file && fromFile(setting, file.path, file.values[key]),
       ],
-      key,
+      setting,
       problems,
     );
     settings[key] = found?.value ?? setting.default;
@@ -117,12 +114,12 @@ interface Found {
 
 function firstRight(
   candidates: readonly (Found | undefined)[],
-  key: keyof Settings,
+  setting: Setting,
   problems: UsageError[],
 ): Found | undefined {
   for (const found of candidates) {
     if (!found) continue;
-    const problem = problemWith(key, found.value);
+    const problem = problemWith(setting, found.value);
     if (!problem) return found;
     problems.push(new UsageError(`${found.origin}: ${problem}.`));
   }
@@ -133,43 +130,21 @@ function fromFlag(setting: Setting, typed: unknown): Found | undefined {
   if (typed === undefined) return undefined;
   const origin = /--[\w-]+/.exec(setting.flag ?? '')?.[0] ?? setting.key;
   let value: unknown = typed;
-  if (typeof typed === 'string') value = coerce(setting.kind, typed);
-  if (Array.isArray(typed) && !isGlob(setting)) value = typed.flatMap((part) => coerce('list', String(part)));
+  if (typeof typed === 'string') value = readText(setting, typed);
+  if (Array.isArray(typed)) value = readTexts(setting, typed);
   return { value, origin, layer: 'flag' };
-}
-
-/** A comma may be part of a glob (`*.{md,txt}`), so lists are split only where no glob is meant. */
-function isGlob({ key }: Setting): boolean {
-  return key === 'include' || key === 'exclude';
 }
 
 function fromEnvironment(setting: Setting, env: NodeJS.ProcessEnv): Found | undefined {
   const text = setting.env === undefined ? undefined : variable(setting.env, env);
   if (text === undefined) return undefined;
-  return { value: coerce(setting.kind, text), origin: setting.env!, layer: 'environment' };
+  return { value: readText(setting, text), origin: setting.env!, layer: 'environment' };
 }
 
 function fromFile(setting: Setting, path: string, raw: unknown): Found | undefined {
   if (raw === undefined) return undefined;
-  const value = typeof raw === 'string' ? fromFileText(setting, path, raw) : raw;
+  const value = typeof raw === 'string' ? readWritten(setting, raw, dirname(path)) : raw;
   return { value, origin: `${path} (${setting.key})`, layer: 'file' };
-}
-
-function fromFileText(setting: Setting, path: string, text: string): unknown {
-  switch (setting.kind) {
-    case 'list':
-      return isGlob(setting) ? [text] : coerce('list', text);
-    case 'bytes':
-    case 'duration':
-      return coerce(setting.kind, text);
-    case 'path': {
-      // A path in a file means the same wherever the command is started.
-      const expanded = expandHome(text);
-      return text === '' || isAbsolute(expanded) ? expanded : resolve(dirname(path), expanded);
-    }
-    default:
-      return text;
-  }
 }
 
 /** Of one file; more are counted. */

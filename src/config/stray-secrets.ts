@@ -3,8 +3,10 @@
 
 import { UsageError } from '../errors.js';
 import { maskAddress, meansThisMachine } from '../net/masked-address.js';
+import type { SecretUse } from './about.js';
+import { namesServers } from './kinds/rule.js';
 import type { LoadedSettings } from './origins.js';
-import { SETTINGS, type SecretUse, type Setting, type Settings } from './settings.js';
+import { SETTINGS, type Setting, type Settings } from './settings.js';
 
 /**
  * Secrets of the environment (or of a flag) that would go to an address which only a file names. Addresses of
@@ -23,7 +25,7 @@ export function strayingSecrets(loaded: LoadedSettings): { key: keyof Settings; 
 
 /** `Addresses from /srv/docs/.batchrc: ollamaUrl http://gpu:11434`; undefined when all are named elsewhere. */
 export function addressesFromFile({ settings, layers, file }: LoadedSettings): string | undefined {
-  const named = SETTINGS.filter(({ key, address }) => address && layers[key] === 'file');
+  const named = SETTINGS.filter((setting) => namesServers(setting) && layers[setting.key] === 'file');
   if (file === undefined || named.length === 0) return undefined;
   const list = named.map(({ key }) => `${key} ${textsOf(settings[key]).map(maskAddress).join(', ')}`);
   return `Addresses from ${file}: ${list.join('; ')}`;
@@ -48,14 +50,14 @@ function strays(
   );
 }
 
-function isIdle(settings: Settings, { unless = {} }: SecretUse): boolean {
+function isIdle(settings: Settings, { unless = {} }: SecretUse<keyof Settings>): boolean {
   return Object.entries(unless).some(([key, values]) =>
-    values.includes(String(settings[key as keyof Settings])),
+    values?.includes(String(settings[key as keyof Settings])),
   );
 }
 
 /** The settings that decide where a secret goes. */
-function addressesOf({ to }: SecretUse, settings: Settings): readonly (keyof Settings)[] {
+function addressesOf({ to }: SecretUse<keyof Settings>, settings: Settings): readonly (keyof Settings)[] {
   return to.find((keys) => keys.some((key) => settings[key] !== undefined)) ?? [];
 }
 

@@ -1,7 +1,6 @@
 // What an orchestrator can be told, checked, with the presets for models and for production.
-import { coerce } from '../config/coerce.js';
+import { problemWith, readText } from '../config/kinds/rule.js';
 import { type RedisSettings, redisSettings } from '../config/redis-settings.js';
-import { problemWith } from '../config/schema.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
 import { DEFAULT_URL } from '../embedders/ollama/host.js';
 import { variable } from '../environment.js';
@@ -126,11 +125,12 @@ export class BatchConfig {
    */
   static fromEnv(env: NodeJS.ProcessEnv = process.env): BatchConfig {
     const options: { [key: string]: unknown } = {};
-    for (const { key, kind, env: name } of SETTINGS) {
+    for (const setting of SETTINGS) {
+      const { key, env: name } = setting;
       const text = name === undefined ? undefined : variable(name, env);
       if (text === undefined) continue;
-      options[key] = coerce(kind, text);
-      const problem = problemWith(key, options[key]);
+      options[key] = readText(setting, text);
+      const problem = problemWith(setting, options[key]);
       if (problem) throw new UsageError(`${name}: ${problem}.`);
     }
     return new BatchConfig(options);
@@ -248,5 +248,5 @@ function ownProblem(key: OwnKey, value: unknown): string | undefined {
 
 function settingProblem(key: string, value: unknown): string | undefined {
   const setting = SETTINGS.find((candidate) => candidate.key === key);
-  return setting ? problemWith(setting.key, value) : 'no such option; BatchOptions lists them';
+  return setting ? problemWith(setting, value) : 'no such option; BatchOptions lists them';
 }

@@ -23,6 +23,8 @@ export interface Member {
   path: string;
   text: string;
   tags: readonly ts.JSDocTagInfo[];
+  /** A property that may be left out. */
+  optional: boolean;
   declaration: ts.Declaration;
 }
 
@@ -76,8 +78,25 @@ export class Declarations {
       yield this.#member(name, symbol);
       for (const declaration of symbol.declarations!) {
         yield* this.#membersIn(name, declaration, this.#typeOnly.has(name));
+        if (ts.isInterfaceDeclaration(declaration)) yield* this.#lentTo(name, declaration);
       }
     }
+  }
+
+  /** What an interface has from a type that is worked out of others, and so is written out nowhere. */
+  *#lentTo(path: string, declaration: ts.InterfaceDeclaration): Generator<Member> {
+    const bases = (declaration.heritageClauses ?? []).flatMap(({ types }) => types);
+    for (const base of bases.filter(({ expression }) => this.#isOurAlias(expression))) {
+      for (const property of this.#checker.getTypeAtLocation(base).getProperties()) {
+        yield this.#member(`${path}.${property.name}`, property);
+      }
+    }
+  }
+
+  #isOurAlias(expression: ts.Expression): boolean {
+    const symbol = this.#checker.getSymbolAtLocation(expression);
+    const meant = symbol && this.#meant(symbol);
+    return meant !== undefined && (meant.flags & ts.SymbolFlags.TypeAlias) !== 0 && isOurs(meant);
   }
 
   *#membersIn(path: string, node: ts.Node, typeOnly: boolean): Generator<Member> {
@@ -103,11 +122,14 @@ export class Declarations {
 
   #described(path: string, what: ts.Symbol | ts.Signature, declaration: ts.Declaration): Member {
     const text = ts.displayPartsToString(what.getDocumentationComment(this.#checker));
-    return { path, text, tags: what.getJsDocTags(), declaration };
+    const optional = 'flags' in what && (what.flags & ts.SymbolFlags.Optional) !== 0;
+    return { path, text, tags: what.getJsDocTags(this.#checker), optional, declaration };
   }
 
   *#namedIn(node: ts.Node): Generator<ts.Symbol> {
     for (const child of childrenOf(node)) {
+      // What an alias of ours lends is looked at as the interface's own.
+      if (ts.isExpressionWithTypeArguments(child) && this.#isOurAlias(child.expression)) continue;
       if (ts.isIdentifier(child) && isReference(child)) {
         const symbol = this.#checker.getSymbolAtLocation(child);
         const meant = symbol && this.#meant(symbol);

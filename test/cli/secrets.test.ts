@@ -3,6 +3,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { namesServers } from '../../src/config/kinds/rule.js';
 import { SETTINGS, type Setting } from '../../src/config/settings.js';
 import { type CliResult, makeWorkspace, type RunningCli, type Workspace } from '../helpers/cli.js';
 import { startOllama } from '../helpers/ollama.js';
@@ -60,7 +61,7 @@ describe('with a secret in every setting, and nothing that can be used', () => {
 
   // Nobody listens on port 1 of this machine.
   const servers = { ollamaUrl: '127.0.0.1:1', redisUrl: 'redis://127.0.0.1:1' };
-  const guarded = SETTINGS.filter(({ kind, address }) => kind === 'secret' || address);
+  const guarded = SETTINGS.filter((setting) => setting.kind === 'secret' || namesServers(setting));
 
   test.each(guarded)('$key', async (setting) => {
     const { key, env, kind } = setting;
@@ -86,7 +87,8 @@ describe('with a secret in every setting, and nothing that can be used', () => {
     const all = Object.fromEntries(others.map(({ key }) => [key, value]));
     await runAll([['config', '--json'], ['doctor']], { ...servers, ...all }, {}, []);
     for (const { key, flag, kind } of others) {
-      if (kind === 'text' || flag === undefined) await runAll([['ingest', 'docs']], { [key]: value }, {}, []);
+      if (kind === 'text' || kind === 'choice' || flag === undefined)
+        await runAll([['ingest', 'docs']], { [key]: value }, {}, []);
     }
   });
 

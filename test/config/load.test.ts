@@ -2,8 +2,9 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { KindName } from '../../src/config/kinds/rule.js';
 import { loadSettings } from '../../src/config/load.js';
-import { SETTINGS, type SettingKind, type Settings } from '../../src/config/settings.js';
+import { SETTINGS, type Settings } from '../../src/config/settings.js';
 import { UsageError } from '../../src/errors.js';
 
 let cwd: string;
@@ -55,10 +56,9 @@ describe('the order of sources', () => {
   });
 
   test('a variable keeps no line end of a file from Windows, and no blanks around it', async () => {
-    const ofKind: Partial<Record<SettingKind, string>> = { integer: '16', list: 'a,b' };
+    const ofKind: Partial<Record<KindName, string>> = { integer: '16', list: 'a,b', duration: '500' };
     const ofKey: Partial<Record<keyof Settings, string>> = {
       redisUrl: 'redis://cache:6379',
-      batchTimeout: '500',
     };
     for (const { key, kind, env } of SETTINGS.filter((one) => one.env !== undefined)) {
       const value = ofKey[key] ?? ofKind[kind] ?? 'name';

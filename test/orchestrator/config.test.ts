@@ -35,7 +35,7 @@ describe('defaults and environment', () => {
 
   test.each([
     [{ OLLAMA_EMBEDDING_BATCH_SIZE: '65' }, /OLLAMA_EMBEDDING_BATCH_SIZE: expected at most 64, got 65/],
-    [{ OLLAMA_BATCH_TIMEOUT: 'soon' }, /OLLAMA_BATCH_TIMEOUT: expected a whole number, got "soon"/],
+    [{ OLLAMA_BATCH_TIMEOUT: 'soon' }, /OLLAMA_BATCH_TIMEOUT: expected a time such as 90s .*, got "soon"/],
   ])('%j is refused by name', (env, message) => {
     expect(() => BatchConfig.fromEnv(env)).toThrow(message);
   });

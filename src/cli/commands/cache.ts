@@ -1,6 +1,6 @@
 // `embed cache`: flags and printing.
 import { Command, InvalidArgumentError } from 'commander';
-import { coerce } from '../../config/coerce.js';
+import { readText } from '../../config/kinds/rule.js';
 import type { LoadedSettings } from '../../config/origins.js';
 import { UsageError } from '../../errors.js';
 import { plural } from '../../text/plural.js';
@@ -144,7 +144,7 @@ async function tellingSettings(command: Command): Promise<LoadedSettings> {
 
 /** For commander: a time in ms. */
 function age(text: string): number {
-  const ms = coerce('duration', text);
+  const ms = readText({ kind: 'duration', unit: 'ms', least: 1 }, text);
   if (typeof ms !== 'number' || ms === 0)
     throw new InvalidArgumentError('Expected a time such as 90m, 12h or 30d.');
   return ms;

@@ -1,8 +1,8 @@
 // Which settings are in force and where each comes from, without its secrets; and what is wrong in them.
 import { isAbsolute } from 'node:path';
+import { shownValue } from '../../config/kinds/rule.js';
 import type { ReadSettings } from '../../config/load.js';
 import { SETTINGS } from '../../config/settings.js';
-import { shownValue } from '../../config/shown-value.js';
 import { command, plural } from '../../text/plural.js';
 import type { Finding } from '../check.js';
 import type { Probe } from '../probe.js';

@@ -1,0 +1,27 @@
+// What is told of a setting beside the rule for its values.
+
+export interface About {
+  /** Flag as commander writes it; settings without one are set by variable or file only. */
+  flag?: string;
+  /** Environment variable; an empty one counts as unset. */
+  env?: string;
+  /** Without one, a setting may be undefined: decided at run time (by the model, by the output). */
+  default?: unknown;
+  /** The default of `embed serve`, where it has one of its own; it counts as unset there, too. */
+  serveDefault?: unknown;
+  /** What is in force without a value and without a default. */
+  otherwise?: unknown;
+  /** The same where it is no value, in words: what decides. */
+  decided?: string;
+  help: string;
+  /** Secrets: where this one is sent. */
+  secretFor?: SecretUse<string>;
+}
+
+/** Where a secret goes, so that one of the environment never goes where only a file of the folder says. */
+export interface SecretUse<Key> {
+  /** The first of these that is set decides: an address, or a host and its port. None is set: this machine. */
+  to: readonly (readonly Key[])[];
+  /** It goes nowhere while a setting has one of these values. */
+  unless?: { readonly [key in string]?: readonly string[] };
+}

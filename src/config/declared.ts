@@ -1,0 +1,279 @@
+// The settings, each declared once: key, kind and bounds, flag, variable, default and help. From here come the type
+// of all settings, flags and their help, `.batchrc` keys, `embed config`, the README's table, the example of a
+// configuration and its JSON Schema, so they can't disagree.
+import { DEFAULT_OLLAMA_URL } from '../net/masked-address.js';
+import type { About } from './about.js';
+import type { Rule } from './kinds/rule.js';
+
+const MIB = 1024 * 1024;
+/** Seconds. */
+const DAY = 86_400;
+const DAY_MS = 1000 * DAY;
+
+export const declared = {
+  /** Output folder. @default './embeddings' */
+  out: {
+    kind: 'path',
+    flag: '-o, --out <dir>',
+    default: './embeddings',
+    help: 'output folder',
+  },
+  /** Files to write; `npy` always is. @default ['jsonl', 'npy'] */
+  format: {
+    kind: 'list',
+    of: { kind: 'choice', choices: ['jsonl', 'npy'] },
+    least: 1,
+    flag: '--format <list>',
+    default: ['jsonl', 'npy'],
+    help: 'jsonl puts vectors into chunks.jsonl too; vectors.npy is always written',
+  },
+  /** What makes the vectors; `auto`: what made the output, else Ollama, else the built-in one. @default 'auto' */
+  embedder: {
+    kind: 'choice',
+    choices: ['auto', 'ollama', 'builtin'],
+    flag: '--embedder <name>',
+    default: 'auto',
+    help: 'auto: what the output was made with, else Ollama, else the built-in one',
+  },
+  /** Ollama model name. @default the best embedding model that the server has */
+  model: {
+    kind: 'text',
+    flag: '--model <name>',
+    env: 'OLLAMA_EMBEDDING_MODEL',
+    decided: 'best of the server',
+    help: 'Ollama model',
+  },
+  /** Ollama servers, each with `#weight=n` where it should get more or less. @default http://127.0.0.1:11434 */
+  ollamaUrl: {
+    kind: 'list',
+    of: { kind: 'address' },
+    least: 1,
+    flag: '--ollama-url <url>',
+    env: 'OLLAMA_HOST',
+    otherwise: [DEFAULT_OLLAMA_URL],
+    help: 'Ollama server; repeatable',
+  },
+  /** Bearer token for the Ollama servers. @default none */
+  ollamaApiKey: {
+    kind: 'secret',
+    env: 'OLLAMA_API_KEY',
+    secretFor: { to: [['ollamaUrl']], unless: { embedder: ['builtin'] } },
+    help: 'bearer token for the Ollama servers',
+  },
+  /** Dimensions asked of a Matryoshka model. @default all of the model */
+  dimensions: {
+    kind: 'integer',
+    least: 1,
+    most: 65_536,
+    flag: '--dimensions <n>',
+    decided: 'all of the model',
+    help: 'shorter vectors from Matryoshka models',
+  },
+  /** Texts a request, 1 to 64. @default follows the server, from 32 on */
+  batchSize: {
+    kind: 'integer',
+    least: 1,
+    most: 64,
+    flag: '--batch-size <n>',
+    env: 'OLLAMA_EMBEDDING_BATCH_SIZE',
+    decided: 'follows the server, from 32 on',
+    help: 'texts a request, at most 64',
+  },
+  /** Requests in flight per server, 1 to 64. @default follows the server, from 2 on */
+  concurrency: {
+    kind: 'integer',
+    least: 1,
+    most: 64,
+    flag: '--concurrency <n>',
+    decided: 'follows the server, from 2 on',
+    help: 'requests in flight per server',
+  },
+  /** Tokens a chunk. @default what suits the model */
+  chunkSize: {
+    kind: 'integer',
+    least: 16,
+    most: 1_000_000,
+    flag: '--chunk-size <n>',
+    decided: 'by model',
+    help: 'tokens a chunk',
+  },
+  /** Tokens that neighbouring chunks share. @default 0 */
+  chunkOverlap: {
+    kind: 'integer',
+    least: 0,
+    most: 1_000_000,
+    flag: '--chunk-overlap <n>',
+    otherwise: 0,
+    help: 'tokens that neighbouring chunks share',
+  },
+  /** Where vectors are kept from run to run; `auto`: Redis where one is configured, else disk. @default 'auto' */
+  cache: {
+    kind: 'choice',
+    choices: ['auto', 'redis', 'disk', 'none'],
+    flag: '--cache <kind>',
+    default: 'auto',
+    help: 'auto: Redis where one is configured, else disk',
+  },
+  /** Address of Redis: `redis://` or `rediss://`, with user, password and database where it has them. @default none */
+  redisUrl: {
+    kind: 'address',
+    pattern: /^rediss?:\/\//,
+    wanted: 'an address that starts with redis:// or rediss://',
+    flag: '--redis-url <url>',
+    env: 'REDIS_URL',
+    help: 'redis:// or rediss:// address',
+  },
+  /** Host of Redis, where no address is given. @default none */
+  redisHost: {
+    kind: 'address',
+    pattern: /^[^\s/@]+$/,
+    wanted: 'a host alone, without scheme, user and port',
+    env: 'REDIS_HOST',
+    help: 'Redis host, where no address is given',
+  },
+  /** Port of Redis. @default 6379 */
+  redisPort: {
+    kind: 'integer',
+    least: 1,
+    most: 65_535,
+    env: 'REDIS_PORT',
+    otherwise: 6379,
+    help: 'Redis port',
+  },
+  /** Password of Redis. @default none */
+  redisPassword: {
+    kind: 'secret',
+    env: 'REDIS_PASSWORD',
+    secretFor: { to: [['redisUrl'], ['redisHost', 'redisPort']], unless: { cache: ['disk', 'none'] } },
+    help: 'Redis password',
+  },
+  /** Database of Redis. @default what the address says, else 2 */
+  redisDb: {
+    kind: 'integer',
+    least: 0,
+    most: 1_000_000,
+    env: 'REDIS_EMBEDDING_DB',
+    otherwise: 2,
+    help: 'Redis database',
+  },
+  /** Seconds that Redis keeps a vector. @default 3600 */
+  cacheTtl: {
+    kind: 'duration',
+    unit: 's',
+    plain: true,
+    least: 1,
+    most: 10 * 366 * DAY,
+    flag: '--cache-ttl <time>',
+    env: 'EMBEDDING_CACHE_TTL',
+    default: 3600,
+    help: 'how long Redis keeps a vector; a number alone: seconds',
+  },
+  /** Bytes at which the disk cache drops its oldest vectors. @default 2_147_483_648 */
+  cacheMaxSize: {
+    kind: 'size',
+    least: MIB,
+    default: 2048 * MIB,
+    help: 'size at which the disk cache drops its oldest vectors',
+  },
+  /** Folder of the disk cache. @default in the user's cache folder */
+  cacheDir: {
+    kind: 'path',
+    decided: "in the user's cache folder",
+    help: 'folder of the disk cache',
+  },
+  /** Globs: only files that match one are read. @default [] */
+  include: {
+    kind: 'list',
+    of: { kind: 'glob' },
+    flag: '--include <glob>',
+    default: [],
+    help: 'only files that match; repeatable',
+  },
+  /** Globs: files that match one are left out. @default [] */
+  exclude: {
+    kind: 'list',
+    of: { kind: 'glob' },
+    flag: '--exclude <glob>',
+    default: [],
+    help: 'leave out files that match; repeatable',
+  },
+  /** Whether `.gitignore` files are heeded. @default true */
+  gitignore: {
+    kind: 'boolean',
+    flag: '--no-gitignore',
+    default: true,
+    help: "don't read .gitignore files",
+  },
+  /** Bytes; larger files are left out. @default 67_108_864 */
+  maxFileSize: {
+    kind: 'size',
+    least: 1,
+    flag: '--max-file-size <size>',
+    default: 64 * MIB,
+    help: 'leave out larger files, e.g. 500kB or 64MiB (1 MB = 1,000,000 bytes)',
+  },
+  /** Bytes; what the process takes that reads one document. @default 2_147_483_648 */
+  maxReadMemory: {
+    kind: 'size',
+    // Less is no room for the reader itself.
+    least: 256 * MIB,
+    flag: '--max-read-memory <size>',
+    default: 2048 * MIB,
+    help: 'memory that reading one document may take, e.g. 4GB',
+  },
+  /** Milliseconds of processor time to read one document, beside 2 s a megabyte. @default 60_000 */
+  maxReadTime: {
+    kind: 'duration',
+    unit: 'ms',
+    least: 1000,
+    most: 7 * DAY_MS,
+    flag: '--max-read-time <time>',
+    default: 60_000,
+    help: 'time that reading one document may take, beside 2 s a MB of it',
+  },
+  /** Milliseconds; the least time-out of a request. @default 30_000 */
+  batchTimeout: {
+    kind: 'duration',
+    unit: 'ms',
+    plain: true,
+    least: 100,
+    most: DAY_MS,
+    flag: '--batch-timeout <time>',
+    env: 'OLLAMA_BATCH_TIMEOUT',
+    default: 30_000,
+    help: 'least time-out of a request; a number alone: ms',
+  },
+  /** Tries after a failed request. @default 3 */
+  maxRetries: {
+    kind: 'integer',
+    least: 0,
+    most: 100,
+    flag: '--max-retries <n>',
+    env: 'MAX_BATCH_RETRIES',
+    default: 3,
+    help: 'tries after a failed request',
+  },
+  /** Milliseconds; how long an outage of all servers is waited out. @default 0 */
+  waitForServer: {
+    kind: 'duration',
+    unit: 'ms',
+    least: 0,
+    most: 7 * DAY_MS,
+    flag: '--wait-for-server <time>',
+    default: 0,
+    // Clients are not made to send again what a restart of a few seconds would fail; well within LightRAG's minute.
+    serveDefault: 20_000,
+    help: 'how long to wait for servers that are down, e.g. 90s or 10m',
+  },
+  /** Milliseconds; how long a batch that isn't full waits for more texts while others are in flight. @default 100 */
+  batchInterval: {
+    kind: 'duration',
+    unit: 'ms',
+    plain: true,
+    least: 0,
+    most: 60_000,
+    env: 'BATCH_PROCESSING_INTERVAL',
+    default: 100,
+    help: 'gateway and library: how long a batch waits for more texts while others are in flight; a number alone: ms',
+  },
+} as const satisfies Record<string, Rule & About>;

@@ -1,0 +1,137 @@
+// The kinds whose values are numbers or switches: integer, size, duration and boolean.
+import { parseSize, typedSize } from '../../text/sizes.js';
+import type { Kind, Verdict } from './kind.js';
+
+export interface Bounds {
+  least: number;
+  /** @default the largest whole number that is exact */
+  most?: number;
+}
+
+export interface IntegerRule extends Bounds {
+  kind: 'integer';
+}
+
+/** In bytes. */
+export interface SizeRule extends Bounds {
+  kind: 'size';
+}
+
+/** In `unit`. */
+export interface DurationRule extends Bounds {
+  kind: 'duration';
+  unit: 'ms' | 's';
+  /** A number without a unit is one of `unit`, in texts, too. */
+  plain?: true;
+}
+
+export interface BooleanRule {
+  kind: 'boolean';
+}
+
+const WHOLE = /^[+-]?\d+$/;
+
+function inBounds(value: unknown, { least, most = Number.MAX_SAFE_INTEGER }: Bounds): Verdict {
+  if (typeof value !== 'number' || !Number.isInteger(value)) return false;
+  if (value < least) return `at least ${least}`;
+  return value <= most || `at most ${most}`;
+}
+
+function schemaOf({ least, most }: Bounds) {
+  return { type: 'integer', minimum: least, ...(most !== undefined && { maximum: most }) } as const;
+}
+
+const wholeNumber: Kind<Bounds> = {
+  read: (typed) => (WHOLE.test(typed.trim()) ? Number(typed) : typed),
+  check: inBounds,
+  wanted: () => 'a whole number',
+  show: (value) => value,
+  type: String,
+  schema: schemaOf,
+};
+
+export const integer: Kind<IntegerRule> = wholeNumber;
+
+export const size: Kind<SizeRule> = {
+  ...wholeNumber,
+  read: (typed) => parseSize(typed) ?? typed,
+  readInFile: (written) => parseSize(written) ?? written,
+  wanted: () => 'a size such as 500MB, 2GB or 64MiB',
+  type: (value) => typedSize(Number(value)),
+  schema: (rule) => ({
+    anyOf: [
+      schemaOf(rule),
+      { type: 'string', pattern: '^\\s*\\d{1,20}(\\.\\d{1,20})?\\s*([kKmMgGtT]([bB]|[iI][bB])?|[bB])?\\s*$' },
+    ],
+  }),
+};
+
+const HOUR = 3_600_000;
+const MS: Record<string, number> = {
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  min: 60_000,
+  h: HOUR,
+  d: 24 * HOUR,
+  w: 168 * HOUR,
+};
+
+/** `90s`, `10m`, `1.5 h`, `30d`, `500ms`; a bare 0 needs no unit. */
+function milliseconds(text: string): number | undefined {
+  if (text.trim() === '0') return 0;
+  const match = /^(\d+(?:\.\d+)?)\s*(ms|s|m|min|h|d|w)$/i.exec(text.trim());
+  const unit = MS[match?.[2]?.toLowerCase() ?? ''];
+  return match === null || unit === undefined ? undefined : Math.round(Number(match[1]) * unit);
+}
+
+function readDuration(text: string, { unit, plain }: DurationRule): unknown {
+  if (plain && WHOLE.test(text.trim())) return Number(text);
+  const ms = milliseconds(text);
+  return ms === undefined ? text : ms / MS[unit]!;
+}
+
+const WITH_UNIT = '\\d+(\\.\\d+)?\\s*([mM][sS]|[sS]|[mM]|[mM][iI][nN]|[hH]|[dD]|[wW])';
+
+export const duration: Kind<DurationRule> = {
+  ...wholeNumber,
+  read: readDuration,
+  readInFile: readDuration,
+  check(value, rule) {
+    const verdict = inBounds(value, rule);
+    return verdict === false && typeof value === 'number' ? `whole ${NAMES[rule.unit]}` : verdict;
+  },
+  wanted: ({ unit, plain }) => `a time such as 90s or 10m${plain ? `, or a number of ${NAMES[unit]}` : ''}`,
+  type: (value, { unit }) => typedDuration(Number(value) * MS[unit]!),
+  schema: (rule) => ({
+    anyOf: [
+      schemaOf(rule),
+      { type: 'string', pattern: `^\\s*(${rule.plain ? '\\+?\\d+' : '0'}|${WITH_UNIT})\\s*$` },
+    ],
+  }),
+};
+
+const NAMES = { ms: 'milliseconds', s: 'seconds' };
+
+/** In the largest unit that divides it: `10m`, `90s`, `100ms`. */
+function typedDuration(ms: number): string {
+  if (ms === 0) return '0';
+  const unit = ['d', 'h', 'm', 's'].find((one) => ms % MS[one]! === 0) ?? 'ms';
+  return `${ms / MS[unit]!}${unit}`;
+}
+
+const SWITCH = new Map([
+  ['true', true],
+  ['1', true],
+  ['false', false],
+  ['0', false],
+]);
+
+export const boolean: Kind<BooleanRule> = {
+  read: (typed) => SWITCH.get(typed.trim().toLowerCase()) ?? typed,
+  check: (value) => typeof value === 'boolean',
+  wanted: () => 'true or false',
+  show: (value) => value,
+  type: String,
+  schema: () => ({ type: 'boolean' }),
+};

@@ -1,0 +1,99 @@
+// What a value may be: a rule is a kind with its bounds. One table says what each kind knows.
+import type { JsonSchema, Kind } from './kind.js';
+import { type ListRule, listOf } from './list.js';
+import {
+  type BooleanRule,
+  boolean,
+  type DurationRule,
+  duration,
+  type IntegerRule,
+  integer,
+  type SizeRule,
+  size,
+} from './numbers.js';
+import {
+  type AddressRule,
+  address,
+  type ChoiceRule,
+  choice,
+  glob,
+  path,
+  secret,
+  type TextRule,
+  text,
+} from './words.js';
+
+type ItemRule = TextRule | ChoiceRule | AddressRule | IntegerRule | SizeRule | DurationRule | BooleanRule;
+
+/** How a value is read, checked, shown and described; plain data. */
+export type Rule = ItemRule | ListRule<ItemRule>;
+
+export type KindName = Rule['kind'];
+
+/** What fits a rule. */
+export type ValueOf<R> = R extends { kind: 'list'; of: infer Item }
+  ? ValueOf<Item>[]
+  : R extends { kind: 'choice'; choices: readonly (infer Choice)[] }
+    ? Choice
+    : R extends { kind: 'boolean' }
+      ? boolean
+      : R extends { kind: 'integer' | 'size' | 'duration' }
+        ? number
+        : string;
+
+const ITEMS = { text, path, glob, secret, choice, address, integer, size, duration, boolean };
+const KINDS = { ...ITEMS, list: listOf((item: ItemRule) => kindOf(item)) };
+
+/** Each kind takes the rules of its own name. */
+function kindOf<R extends Rule>({ kind }: R): Kind<R> {
+  return KINDS[kind] as unknown as Kind<R>;
+}
+
+/** The value that a text of a flag or variable stands for; the text, or what is like it, where it stands for none. */
+export function readText(rule: Rule, typed: string): unknown {
+  return kindOf(rule).read(typed, rule);
+}
+
+/** The same for a flag that may be repeated. */
+export function readTexts(rule: Rule, typed: readonly unknown[]): unknown[] {
+  return typed.flatMap((one) => readText(rule, String(one)));
+}
+
+/** The same for a text in a configuration file of `folder`, where numbers and switches aren't written as texts. */
+export function readWritten(rule: Rule, written: string, folder: string): unknown {
+  return kindOf(rule).readInFile?.(written, rule, folder) ?? written;
+}
+
+/** Why `value` doesn't fit, as the end of a sentence; undefined when it does. */
+export function problemWith(rule: Rule, value: unknown): string | undefined {
+  const kind = kindOf(rule);
+  const verdict = kind.check(value, rule);
+  if (verdict === true) return undefined;
+  const wanted = typeof verdict === 'string' ? verdict : kind.wanted(rule);
+  return kind.hidesWrong?.(rule) ? `expected ${wanted}` : `expected ${wanted}, got ${show(value)}`;
+}
+
+/** A right value with its secrets masked, as people may see it; lists stay lists. */
+export function shownValue(rule: Rule, value: unknown): unknown {
+  return value === undefined ? undefined : kindOf(rule).show(value, rule);
+}
+
+/** A right value as it can be typed. */
+export function typedValue(rule: Rule, value: unknown): string {
+  return kindOf(rule).type(value, rule);
+}
+
+/** What a configuration file may hold. */
+export function schemaOf(rule: Rule): JsonSchema {
+  return kindOf(rule).schema(rule);
+}
+
+/** Whether its values name servers. */
+export function namesServers(rule: Rule): boolean {
+  return rule.kind === 'address' || (rule.kind === 'list' && rule.of.kind === 'address');
+}
+
+function show(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+}

@@ -1,0 +1,73 @@
+// The kinds whose values are texts: text, path, glob, choice, address and secret.
+import { isAbsolute, resolve } from 'node:path';
+import { expandHome } from '../../files/home.js';
+import { maskAddress, maskAddresses } from '../../net/masked-address.js';
+import type { Kind } from './kind.js';
+
+/** A text of any form, except an empty one. */
+export interface TextRule {
+  kind: 'text' | 'path' | 'glob' | 'secret';
+}
+
+export interface ChoiceRule {
+  kind: 'choice';
+  choices: readonly string[];
+}
+
+/** Names a server: shown without its password, and told when a file names it. */
+export interface AddressRule {
+  kind: 'address';
+  pattern?: RegExp;
+  /** What fits the pattern, in words. */
+  wanted?: string;
+}
+
+const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
+
+const ANY_TEXT = { type: 'string', minLength: 1 } as const;
+
+const anyText: Kind<unknown> = {
+  read: (typed) => typed,
+  check: isText,
+  wanted: () => 'a text',
+  show: (value) => maskAddresses(String(value)),
+  type: String,
+  schema: () => ANY_TEXT,
+};
+
+export const text: Kind<TextRule> = anyText;
+
+export const path: Kind<TextRule> = {
+  ...anyText,
+  read: (typed) => expandHome(typed),
+  readInFile(written, _, folder) {
+    // A path in a file means the same wherever the command is started.
+    const expanded = expandHome(written);
+    return written === '' || isAbsolute(expanded) ? expanded : resolve(folder, expanded);
+  },
+  wanted: () => 'a path',
+};
+
+/** `*.{md,txt}` */
+export const glob: Kind<TextRule> = { ...anyText, wanted: () => 'a pattern such as *.md', hasCommas: true };
+
+export const secret: Kind<TextRule> = { ...anyText, hidesWrong: () => true, show: () => '****' };
+
+export const choice: Kind<ChoiceRule> = {
+  ...anyText,
+  check: (value, { choices }) => choices.includes(value as string),
+  wanted: ({ choices }) => choices.join(' or '),
+  wantedMany: ({ choices }) => choices.join(' or '),
+  schema: ({ choices }) => ({ enum: choices }),
+};
+
+export const address: Kind<AddressRule> = {
+  ...anyText,
+  check(value, { pattern, wanted }) {
+    if (pattern === undefined) return isText(value);
+    return typeof value === 'string' && (pattern.test(value) || (wanted ?? false));
+  },
+  hidesWrong: () => true,
+  show: (value) => maskAddress(String(value)),
+  schema: ({ pattern }) => (pattern === undefined ? ANY_TEXT : { type: 'string', pattern: pattern.source }),
+};
