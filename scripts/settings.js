@@ -1,16 +1,23 @@
-// What is written from the declarations of the settings: the README's table. `npm run docs:settings` writes it;
-// `--check` writes nothing, and fails where something would change.
+// What is written from the declarations of the settings: the README's table, the example of a configuration file and
+// its JSON Schema. `npm run docs:settings` writes them; `--check` writes nothing, and fails where something would change.
 import { readFileSync, writeFileSync } from 'node:fs';
 
-const { typedValue } = await import('../dist/config/kinds/rule.js');
+const { schemaOf, typedValue } = await import('../dist/config/kinds/rule.js');
 const { SETTINGS } = await import('../dist/config/settings.js');
 
 const ROOT = new URL('..', import.meta.url);
 const read = (name) => readFileSync(new URL(name, ROOT), 'utf8');
+const { name: packageName } = JSON.parse(read('package.json'));
+
+const SCHEMA = 'batchrc.schema.json';
 
 /** Files with what they should hold, by name. */
 function written() {
-  return { 'README.md': withTable(read('README.md')) };
+  return {
+    'README.md': withTable(read('README.md')),
+    '.batchrc.example.json': json(example()),
+    [SCHEMA]: json(schema()),
+  };
 }
 
 /** The README with a table of all settings. */
@@ -39,10 +46,65 @@ function code(text) {
   return text === '' ? '' : `\`${text}\``;
 }
 
-const stale = Object.entries(written()).filter(([name, text]) => read(name) !== text);
+/** The common settings, for a project in which the package is installed. */
+function example() {
+  const common = SETTINGS.filter(({ example }) => example !== undefined);
+  return {
+    $schema: `./node_modules/${packageName}/${SCHEMA}`,
+    ...Object.fromEntries(common.map(({ key, example }) => [key, example])),
+  };
+}
+
+/** Of draft 7, which editors know best. */
+function schema() {
+  return {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    title: 'Settings of embed: .batchrc, .batchrc.json, .batchrc.yaml, "batch" of package.json',
+    type: 'object',
+    properties: {
+      $schema: { type: 'string' },
+      ...Object.fromEntries(SETTINGS.map((setting) => [setting.key, property(setting)])),
+    },
+    additionalProperties: false,
+  };
+}
+
+function property(setting) {
+  const { flag, env, default: value, otherwise = value, decided } = setting;
+  const elsewhere = [/--[\w-]+/.exec(flag ?? '')?.[0], env].filter((name) => name !== undefined);
+  const also = elsewhere.length > 0 ? [`Also: ${elsewhere.join(', ')}.`] : [];
+  const otherwiseSaid = decided === undefined ? [] : [`Default: ${decided}.`];
+  return {
+    description: [`${about(setting)}.`, ...otherwiseSaid, ...also].join(' '),
+    ...schemaOf(setting),
+    ...(otherwise !== undefined && { default: otherwise }),
+  };
+}
+
+/** A flag that takes something away says the contrary of its setting. */
+function about({ flag, help }) {
+  return flag?.startsWith('--no-') ? `false: ${help}` : help;
+}
+
+/** Lists of plain values on one line, as the formatter has them. */
+function json(value) {
+  const text = JSON.stringify(value, null, 2);
+  return `${text.replace(/\[\n\s+([^[\]{}]*?)\n\s+\]/g, (_, items) => `[${items.replace(/,\n\s+/g, ', ')}]`)}\n`;
+}
+
+const stale = Object.entries(written()).filter(([name, text]) => !isSame(name, text));
 if (process.argv.includes('--check')) {
   for (const [name] of stale) console.error(`${name} is stale: npm run docs:settings writes it anew.`);
   process.exitCode = stale.length > 0 ? 1 : 0;
 } else {
   for (const [name, text] of stale) writeFileSync(new URL(name, ROOT), text);
+}
+
+function isSame(name, text) {
+  try {
+    return read(name) === text;
+  } catch (error) {
+    if (error.code === 'ENOENT') return false;
+    throw error;
+  }
 }

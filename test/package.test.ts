@@ -74,11 +74,22 @@ test('is imported by its name, and nothing else of it is', () => {
   expect(printed).toBe('function function ERR_PACKAGE_PATH_NOT_EXPORTED\n');
 });
 
+test('has the schema of a configuration file where the example points to', () => {
+  const place = join(folder, 'node_modules', PACKAGE.name);
+  const { $schema } = JSON.parse(readFileSync(join(place, '.batchrc.example.json'), 'utf8'));
+  const path = realpathSync(join(folder, $schema));
+  expect(JSON.parse(readFileSync(path, 'utf8')).properties).toHaveProperty('batchSize');
+  const code = `import { createRequire } from 'node:module';
+    console.log(createRequire(process.cwd() + '/x').resolve('embed-ingest/batchrc.schema.json'));`;
+  expect(run(process.execPath, '--input-type=module', '-e', code).trim()).toBe(path);
+});
+
 test('holds the program and its pages, and no tests', () => {
   const names = readdirSync(join(folder, 'node_modules', PACKAGE.name)).sort();
   expect(names).toEqual(
     expect.arrayContaining([
       '.batchrc.example.json',
+      'batchrc.schema.json',
       'CHANGELOG.md',
       'SECURITY.md',
       'LICENSE',

@@ -14,6 +14,8 @@ export interface About {
   /** The same where it is no value, in words: what decides. */
   decided?: string;
   help: string;
+  /** As a configuration file has it, for the example of one; settings without it are not in there. */
+  example?: unknown;
   /** Secrets: where this one is sent. */
   secretFor?: SecretUse<string>;
 }

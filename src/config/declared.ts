@@ -16,6 +16,7 @@ export const declared = {
     kind: 'path',
     flag: '-o, --out <dir>',
     default: './embeddings',
+    example: './embeddings',
     help: 'output folder',
   },
   /** Files to write; `npy` always is. @default ['jsonl', 'npy'] */
@@ -25,6 +26,7 @@ export const declared = {
     least: 1,
     flag: '--format <list>',
     default: ['jsonl', 'npy'],
+    example: ['jsonl', 'npy'],
     help: 'jsonl puts vectors into chunks.jsonl too; vectors.npy is always written',
   },
   /** What makes the vectors; `auto`: what made the output, else Ollama, else the built-in one. @default 'auto' */
@@ -33,6 +35,7 @@ export const declared = {
     choices: ['auto', 'ollama', 'builtin'],
     flag: '--embedder <name>',
     default: 'auto',
+    example: 'auto',
     help: 'auto: what the output was made with, else Ollama, else the built-in one',
   },
   /** Ollama model name. @default the best embedding model that the server has */
@@ -41,6 +44,7 @@ export const declared = {
     flag: '--model <name>',
     env: 'OLLAMA_EMBEDDING_MODEL',
     decided: 'best of the server',
+    example: 'nomic-embed-text',
     help: 'Ollama model',
   },
   /** Ollama servers, each with `#weight=n` where it should get more or less. @default http://127.0.0.1:11434 */
@@ -51,6 +55,7 @@ export const declared = {
     flag: '--ollama-url <url>',
     env: 'OLLAMA_HOST',
     otherwise: [DEFAULT_OLLAMA_URL],
+    example: [DEFAULT_OLLAMA_URL],
     help: 'Ollama server; repeatable',
   },
   /** Bearer token for the Ollama servers. @default none */
@@ -95,6 +100,7 @@ export const declared = {
     most: 1_000_000,
     flag: '--chunk-size <n>',
     decided: 'by model',
+    example: 512,
     help: 'tokens a chunk',
   },
   /** Tokens that neighbouring chunks share. @default 0 */
@@ -104,6 +110,7 @@ export const declared = {
     most: 1_000_000,
     flag: '--chunk-overlap <n>',
     otherwise: 0,
+    example: 0,
     help: 'tokens that neighbouring chunks share',
   },
   /** Where vectors are kept from run to run; `auto`: Redis where one is configured, else disk. @default 'auto' */
@@ -112,6 +119,7 @@ export const declared = {
     choices: ['auto', 'redis', 'disk', 'none'],
     flag: '--cache <kind>',
     default: 'auto',
+    example: 'auto',
     help: 'auto: Redis where one is configured, else disk',
   },
   /** Address of Redis: `redis://` or `rediss://`, with user, password and database where it has them. @default none */
@@ -121,6 +129,7 @@ export const declared = {
     wanted: 'an address that starts with redis:// or rediss://',
     flag: '--redis-url <url>',
     env: 'REDIS_URL',
+    example: 'redis://127.0.0.1:6379/2',
     help: 'redis:// or rediss:// address',
   },
   /** Host of Redis, where no address is given. @default none */
@@ -166,6 +175,7 @@ export const declared = {
     flag: '--cache-ttl <time>',
     env: 'EMBEDDING_CACHE_TTL',
     default: 3600,
+    example: '30d',
     help: 'how long Redis keeps a vector; a number alone: seconds',
   },
   /** Bytes at which the disk cache drops its oldest vectors. @default 2_147_483_648 */
@@ -187,6 +197,7 @@ export const declared = {
     of: { kind: 'glob' },
     flag: '--include <glob>',
     default: [],
+    example: [],
     help: 'only files that match; repeatable',
   },
   /** Globs: files that match one are left out. @default [] */
@@ -195,6 +206,7 @@ export const declared = {
     of: { kind: 'glob' },
     flag: '--exclude <glob>',
     default: [],
+    example: ['drafts/**'],
     help: 'leave out files that match; repeatable',
   },
   /** Whether `.gitignore` files are heeded. @default true */
@@ -202,6 +214,7 @@ export const declared = {
     kind: 'boolean',
     flag: '--no-gitignore',
     default: true,
+    example: true,
     help: "don't read .gitignore files",
   },
   /** Bytes; larger files are left out. @default 67_108_864 */
@@ -210,6 +223,7 @@ export const declared = {
     least: 1,
     flag: '--max-file-size <size>',
     default: 64 * MIB,
+    example: '64MiB',
     help: 'leave out larger files, e.g. 500kB or 64MiB (1 MB = 1,000,000 bytes)',
   },
   /** Bytes; what the process takes that reads one document. @default 2_147_483_648 */
@@ -241,6 +255,7 @@ export const declared = {
     flag: '--batch-timeout <time>',
     env: 'OLLAMA_BATCH_TIMEOUT',
     default: 30_000,
+    example: '30s',
     help: 'least time-out of a request; a number alone: ms',
   },
   /** Tries after a failed request. @default 3 */
@@ -251,6 +266,7 @@ export const declared = {
     flag: '--max-retries <n>',
     env: 'MAX_BATCH_RETRIES',
     default: 3,
+    example: 3,
     help: 'tries after a failed request',
   },
   /** Milliseconds; how long an outage of all servers is waited out. @default 0 */
@@ -263,6 +279,7 @@ export const declared = {
     default: 0,
     // Clients are not made to send again what a restart of a few seconds would fail; well within LightRAG's minute.
     serveDefault: 20_000,
+    example: '10m',
     help: 'how long to wait for servers that are down, e.g. 90s or 10m',
   },
   /** Milliseconds; how long a batch that isn't full waits for more texts while others are in flight. @default 100 */

@@ -1,6 +1,6 @@
 // What a kind of value knows: from text to value, what is right, and how it is said, shown, typed and described.
 
-/** A JSON Schema (draft 2020-12), as data. */
+/** A JSON Schema (draft 7), as data. */
 export type JsonSchema = { readonly [keyword: string]: unknown };
 
 /** True: it fits. False: it is nothing of the kind. A text: what it should have been, more exactly. */

@@ -37,8 +37,8 @@ function inBounds(value: unknown, { least, most = Number.MAX_SAFE_INTEGER }: Bou
   return value <= most || `at most ${most}`;
 }
 
-function schemaOf({ least, most }: Bounds) {
-  return { type: 'integer', minimum: least, ...(most !== undefined && { maximum: most }) } as const;
+function schemaOf({ least, most = Number.MAX_SAFE_INTEGER }: Bounds) {
+  return { type: 'integer', minimum: least, maximum: most } as const;
 }
 
 const wholeNumber: Kind<Bounds> = {
