@@ -13,22 +13,9 @@ import { ingestCommand } from './commands/ingest.js';
 import { searchCommand } from './commands/search.js';
 import { serveCommand } from './commands/serve.js';
 import { verifyCommand } from './commands/verify.js';
+import { exitStatus } from './exit-status.js';
 import { reportAsJson, reportError } from './terminal/error-report.js';
 import { printNotice, printNotices, printResults, surviveClosedStreams } from './terminal/print.js';
-
-const EXIT_STATUS = `
-Exit status:
-    0  done
-    1  unexpected error
-    2  wrong usage or configuration
-    3  finished, but some documents failed
-    4  a named service can't be reached or lacks the model
-    5  the output is of another vector space, damaged, or made by a newer version
-   75  another run holds the lock
-  130  stopped by a signal, progress kept (129 and 143 likewise)
-
-With --json, an error is an object on standard output, too:
-  {"schema": 1, "error": {"code": …, "message": …, "exit": …}}`;
 
 export function createProgram(): Command {
   const program = new Command('embed')
@@ -44,7 +31,7 @@ Examples:
 
 Environment:
   EMBED_DEBUG=cache,embedder              tell on standard error what these parts do; * for all
-${EXIT_STATUS}`,
+${exitStatus('')}`,
     );
   for (const command of [
     ingestCommand(),
@@ -56,7 +43,7 @@ ${EXIT_STATUS}`,
     serveCommand(),
     benchCommand(),
   ]) {
-    program.addCommand(command.addHelpText('afterAll', EXIT_STATUS));
+    program.addCommand(command.addHelpText('afterAll', exitStatus(command.name())));
   }
   return program;
 }

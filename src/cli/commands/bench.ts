@@ -54,7 +54,7 @@ export function benchCommand(): Command {
         .argParser(share)
         .default(0.1, '10%'),
     )
-    .option('--json', 'the report as JSON on standard output')
+    .option('--json', 'the result as JSON on standard output')
     .addOption(
       new Option('--model <name>', 'Ollama model; repeatable, to compare').argParser(
         (value: string, before: string[] | undefined) => [...(before ?? []), value],
@@ -64,7 +64,7 @@ export function benchCommand(): Command {
   return command
     .option('--pull', 'pull the model when the server lacks it')
     .option('--seed <n>', 'another order of measurements (default: 1)', positive)
-    .option('-q, --quiet', 'no progress and no notices')
+    .option('-q, --quiet', 'say nothing but errors')
     .addHelpText(
       'after',
       `

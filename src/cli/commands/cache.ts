@@ -33,7 +33,7 @@ Examples:
 function statsCommand(): Command {
   const command = new Command('stats').description('where it is, vectors, bytes and hit rate, by model');
   addSettings(command, ['cache', 'redisUrl']);
-  command.option('--json', 'as JSON on standard output').addHelpText(
+  command.option('--json', 'the result as JSON on standard output').addHelpText(
     'after',
     `
 The hit rate is that of all lookups, by all programs, since the cache was made

@@ -10,7 +10,7 @@ import { printResult } from '../terminal/print.js';
 export function configCommand(): Command {
   const command = new Command('config')
     .description('print the settings in force and where each came from')
-    .option('--json', 'as JSON on standard output')
+    .option('--json', 'the result as JSON on standard output')
     .addHelpText(
       'after',
       `

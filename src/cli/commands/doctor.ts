@@ -31,7 +31,7 @@ interface Flags {
 export function doctorCommand(): Command {
   const command = new Command('doctor')
     .description('check all that ingest needs, and say what mends it')
-    .option('--json', 'the report as JSON on standard output')
+    .option('--json', 'the result as JSON on standard output')
     .option('--strict', 'fail on warnings, too')
     .option('--fix', 'pull a missing model, remove a stale lock, prune the cache; then check again')
     .option('--timeout <time>', 'for all checks together, e.g. 60s (default: 4s)', milliseconds)

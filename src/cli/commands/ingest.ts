@@ -43,8 +43,8 @@ export function ingestCommand(): Command {
     .option('--pull', 'pull the model when the server lacks it')
     .option('--wait', "wait for another run's lock")
     .option('-n, --dry-run', 'say what would be done; write nothing, contact no embedder')
-    .option('--json', 'one summary as JSON on standard output')
-    .option('-q, --quiet', 'print errors only')
+    .option('--json', 'the result as JSON on standard output')
+    .option('-q, --quiet', 'say nothing but errors')
     .option('-v, --verbose', 'name every file that is left out or fails')
     .addHelpText(
       'after',

@@ -12,7 +12,7 @@ export function searchCommand(): Command {
     .description('ask an index: exact cosine over all its rows')
     .argument('<question...>', 'what to look for')
     .option('-k, --results <n>', 'results at most', positive, 5)
-    .option('--json', 'results as JSON on standard output')
+    .option('--json', 'the result as JSON on standard output')
     .addHelpText(
       'after',
       `

@@ -11,7 +11,7 @@ export function verifyCommand(): Command {
   const command = new Command('verify')
     .description('check an output whole: rows, hashes, ids, norms, canaries')
     .argument('[dir]', 'output folder', path, './embeddings')
-    .option('--json', 'findings as JSON on standard output')
+    .option('--json', 'the result as JSON on standard output')
     .addHelpText(
       'after',
       `
