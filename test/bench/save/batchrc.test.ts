@@ -95,6 +95,7 @@ test('values that are there already leave the file untouched', async () => {
 
 test.each([
   ['a flow mapping over several lines with comments', '{ model: bge-m3, # here\n  maxRetries: 2 }'],
+  ['a flow mapping that is no JSON', '{"model": bge-m3}'],
   ['an end marker', 'model: bge-m3\n...\n'],
 ])('%s is left as it is, and the message says what to set', async (_, text) => {
   writeFileSync(join(dir, '.batchrc'), text);
