@@ -38,7 +38,7 @@ export async function ingest(options: IngestOptions): Promise<RunResult> {
     onWait: (owner) =>
       options.onNotice?.(
         owner.isUnreadable
-          ? `Waiting until nobody has touched the lock of the output ${untouched}: it can't be read, and may be another run's.`
+          ? `Waiting until the lock of the output is untouched ${untouched}: it can't be read, and another run may hold it.`
           : `Waiting for ${ownerInWords(owner)}, which works on the output.`,
       ),
   });

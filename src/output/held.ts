@@ -1,11 +1,11 @@
-// Folders that a run works in by what it has opened, not by their names: whoever may rename there could put a link in
-// the place of one between two steps, and so have the run write or remove elsewhere. On Linux, a path through
-// /proc leads to what was opened, whatever has its name now; elsewhere, names have to do.
+// Folders that a run uses by an open handle, not by name. Otherwise another user could put a link in the place of
+// a folder between two steps, and the run would write or remove files elsewhere. On Linux, a path such as
+// `/proc/self/fd/23/lock` leads into the opened folder, whatever has its name now. Other systems have only names.
 import { existsSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { dirname, relative, resolve } from 'node:path';
 
-/** Ends the holding of a folder; once. */
+/** Stops holding a folder. Further calls do nothing. */
 export type Release = () => Promise<void>;
 
 interface Held {
@@ -16,17 +16,17 @@ interface Held {
 const DESCRIPTORS = '/proc/self/fd';
 const held = new Map<string, Held>();
 
-/** Whether this system has paths through what is opened. */
+/** True when this system has paths through open handles. */
 export function canHold(): boolean {
   return process.platform === 'linux' && existsSync(DESCRIPTORS);
 }
 
-/** What was opened; undefined where the folder isn't held. */
+/** The open handle; undefined when the folder isn't held. */
 export function heldHandle(path: string): FileHandle | undefined {
   return held.get(resolve(path))?.handle;
 }
 
-/** Holds a folder by its handle, or by the one that holds it already: then the new one is closed. */
+/** Holds a folder by its handle. When it is held already, the new handle is closed. */
 export async function hold(path: string, handle: FileHandle): Promise<Release> {
   const shared = holdAgain(path);
   if (shared) {
@@ -37,7 +37,7 @@ export async function hold(path: string, handle: FileHandle): Promise<Release> {
   return holdAgain(path)!;
 }
 
-/** @returns undefined where it isn't held */
+/** Adds one more holder. @returns undefined when the folder isn't held */
 export function holdAgain(path: string): Release | undefined {
   const key = resolve(path);
   const folder = held.get(key);
@@ -53,7 +53,7 @@ export function holdAgain(path: string): Release | undefined {
   };
 }
 
-/** The path for the system's calls: through the innermost folder above that is held; `path` where none is. */
+/** The path for system calls: through the nearest held folder above it, or `path` when none is held. */
 export function steady(path: string): string {
   if (held.size === 0) return path;
   const whole = resolve(path);
@@ -64,7 +64,7 @@ export function steady(path: string): string {
   }
 }
 
-/** As {@link steady}, for what is done to a folder as a whole: where it is held itself, that one. */
+/** As {@link steady}, for a call on the folder itself: uses its own handle when it is held. */
 export function steadyFolder(path: string): string {
   const handle = heldHandle(path);
   return handle ? `${DESCRIPTORS}/${handle.fd}/.` : steady(path);

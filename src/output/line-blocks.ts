@@ -1,18 +1,18 @@
-// Our files of lines, read a megabyte at a time: what they take of memory is that of a block or of the longest
-// line, whatever the size of the file.
+// Reads our files of lines, a megabyte at a time. Memory is bounded by one block or the longest line, whatever
+// the size of the file.
 import type { FileHandle } from 'node:fs/promises';
 
 export const blockBytes = 1024 * 1024;
 
-/** The file holds what no run of ours writes; the message says what. */
+/** The file holds bytes that embed never writes; the message says what. */
 export class UnwrittenError extends Error {}
 
 /**
- * Blocks of whole lines; behind a long line's end less than another block follows in its own. A block is overwritten
- * by the next one.
- * @param mostBytes of one line
+ * Yields blocks of whole lines. The next block overwrites the memory of this one. After a long line, its block holds
+ * less than one more block of other lines.
+ * @param mostBytes max bytes of one line
  * @param range bytes of the file; all of it by default
- * @throws {UnwrittenError} for a longer line, and for bytes of zero, of which a sparse file has any number
+ * @throws {UnwrittenError} for a longer line, and for zero bytes: a sparse file could hold any number of them
  */
 export async function* lineBlocks(
   handle: FileHandle,
@@ -28,7 +28,7 @@ export async function* lineBlocks(
     const { bytesRead } = await handle.read(buffer, rest, step, position);
     const filled = rest + bytesRead;
     const read = buffer.subarray(rest, filled);
-    if (read.includes(0)) throw new UnwrittenError('bytes of zero');
+    if (read.includes(0)) throw new UnwrittenError('zero bytes');
     position += bytesRead;
     const last = read.lastIndexOf(10);
     const end = bytesRead === 0 ? filled : last === -1 ? 0 : rest + last + 1;
@@ -43,7 +43,7 @@ export async function* lineBlocks(
   }
 }
 
-/** Twice the memory, so that a long line is copied a few times only. */
+/** Doubles the memory, so that a long line is copied a few times only. */
 function grown(buffer: Buffer, used: number): Buffer<ArrayBuffer> {
   const larger = Buffer.allocUnsafe(buffer.length * 2);
   buffer.copy(larger, 0, 0, used);

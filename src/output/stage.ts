@@ -1,5 +1,5 @@
-// The folder in which one writer stages its files: its own, so that one that lost its lock can't touch what its
-// successor writes; and held, so that what is renamed out of it is what was written into it.
+// The folder in which one writer stages its files. Each writer has its own, so one that lost its lock can't touch
+// the files of the next writer. It is held by a handle, so a commit renames exactly the files that were written.
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { ensureInnerFolder } from './files/access-rights.js';
@@ -19,13 +19,13 @@ export class Stage {
     this.path = join(runFolder(dir), this.name);
   }
 
-  /** Makes the folder where it isn't, and holds it until it is let go. @throws {OutputError} naming the path */
+  /** Makes the folder if needed, and holds it until `letGo`. @throws {OutputError} naming the path */
   async make(): Promise<void> {
     await ensureInnerFolder(this.path, this.#dir);
     this.#release ??= await holdFolder(this.path);
   }
 
-  /** Removes it with what is staged. */
+  /** Removes the folder with all staged files. */
   async remove(): Promise<void> {
     await removeStage(this.path);
   }

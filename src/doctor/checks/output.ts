@@ -45,7 +45,7 @@ export async function examineOutput(probe: Probe, out: string): Promise<VectorSp
     const { isUnreadable } = lock.owner;
     const owner = ownerInWords(lock.owner);
     if (lock.held && isUnreadable) {
-      const seen = `can't be read: it counts as another run's until nobody has touched it ${untouched}`;
+      const seen = `can't be read: it counts as held by another run until it is untouched ${untouched}`;
       return { status: 'warning', seen, mend: command`embed ingest <paths> --out ${out} --wait` };
     }
     if (lock.held) return { status: 'ok', seen: `held by ${owner}, which works on the output` };

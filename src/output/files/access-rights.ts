@@ -1,5 +1,5 @@
-// Who may read an output stays as its owner set it: a new file gets mode, owner and group of the one that it
-// is to replace, before anything is written into it; so does what a run keeps beside it meanwhile.
+// Keeps the access rights of an output as its owner set them. A new file gets the mode, owner and group of the
+// file that it replaces, before anything is written into it. So do the working files of a run.
 import { type FileHandle, lstat, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { manifestName } from '../format/layout.js';
@@ -8,9 +8,9 @@ import { ensureFolder } from './disk-errors.js';
 import { openFolder } from './owned-file.js';
 
 /**
- * Where nobody was given anything yet, the umask decides.
+ * Where no such file exists yet, the umask decides.
  * @param handle a new, empty file of ours
- * @param path the file of the output that it is to replace; where there is none, the manifest sets the example
+ * @param path the file of the output that it will replace; where there is none, the manifest's rights are used
  */
 export async function takeAccess(handle: FileHandle, path: string): Promise<void> {
   const old = (await regularFile(path)) ?? (await regularFile(join(dirname(path), manifestName)));
@@ -18,9 +18,9 @@ export async function takeAccess(handle: FileHandle, path: string): Promise<void
 }
 
 /**
- * Makes a folder within the output's, for whoever may use that one: members of a group share an output.
- * @param path its parent is there
- * @returns whether it wasn't there
+ * Makes a folder inside the output folder with the same rights: members of a group share an output.
+ * @param path its parent exists
+ * @returns true when it was made
  * @throws {OutputError} naming the path
  */
 export async function ensureInnerFolder(path: string, output: string): Promise<boolean> {
@@ -29,19 +29,19 @@ export async function ensureInnerFolder(path: string, output: string): Promise<b
     const handle = await openFolder(path);
     try {
       const { mode } = await handle.stat();
-      // What makes its files belong to a group comes with it.
+      // With the set-group-ID bit, which makes new files belong to the folder's group.
       await giveAccess(handle, await stat(steadyFolder(output)), mode & 0o7000);
     } finally {
       await handle.close();
     }
   } catch {
-    // Removed again by another run, or on a disk without rights: the umask has decided.
+    // Another run removed it, or the disk has no access rights: the umask's choice stays.
   }
   return true;
 }
 
 /**
- * Lets whoever may use the output's folder read a file within `.run`: who holds the lock, and whose folder it is.
+ * Lets all users of the output folder read a file in `.run`: they need to see who holds the lock.
  * @param handle a new, empty file of ours
  */
 export async function shareAccess(handle: FileHandle, output: string): Promise<void> {
@@ -64,7 +64,7 @@ async function giveAccess(handle: FileHandle, old: Access, special: number): Pro
     gid === old.gid ||
     (await allowed(handle.chown(uid, old.gid)));
   const mode = old.mode & 0o777;
-  // Another group than the one that was meant gets what everybody has.
+  // When the group could not be set, the file's group gets the same rights as everybody else.
   await allowed(handle.chmod(special | (kept ? mode : (mode & 0o707) | ((mode & 0o007) << 3))));
 }
 

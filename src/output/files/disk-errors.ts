@@ -1,5 +1,5 @@
-// What the disk can answer, as sentences: permissions, full disks, files where folders should be.
-// And the few file operations that every module of the output needs.
+// Turns errors of the disk into sentences: no permission, a full disk, a file where a folder should be.
+// Also holds the few file operations that all modules of the output need.
 
 import { type FileHandle, mkdir, open, readdir, stat, statfs } from 'node:fs/promises';
 import { dirname, sep } from 'node:path';
@@ -8,10 +8,10 @@ import { shownSize } from '../../text/sizes.js';
 import { runName } from '../format/layout.js';
 import { heldHandle, steady, steadyFolder } from '../held.js';
 
-/** Left free for others (the journal of this very run among them) while the output grows. */
+/** Bytes left free for other files (such as this run's journal) while the output grows. */
 const reserveBytes = 4 * 1024 * 1024;
 
-/** ENOSPC and its like, not ERR_INVALID_ARG_TYPE. */
+/** Matches `ENOSPC`, not `ERR_INVALID_ARG_TYPE`. */
 const systemCode = /^E[A-Z0-9]+$/;
 
 export function errorCode(error: unknown): string | undefined {
@@ -60,7 +60,7 @@ export function outputError(error: unknown, file: string): unknown {
 
 /**
  * Creates the folder with its parents.
- * @returns whether it wasn't there
+ * @returns true when it was made
  * @throws {OutputError} naming the path
  */
 export async function ensureFolder(path: string): Promise<boolean> {
@@ -72,8 +72,8 @@ export async function ensureFolder(path: string): Promise<boolean> {
 }
 
 /**
- * Node's own `recursive` tries for ever where a folder exists and yet can't be written into (/proc).
- * Another run may remove an empty folder while it is made here: hence a few tries.
+ * Node's own `recursive` never returns where a folder exists but can't be written to (/proc).
+ * It tries a few times, as another run may remove an empty parent folder at the same moment.
  */
 async function makeFolder(path: string): Promise<boolean> {
   for (let tries = 1; ; tries++) {
@@ -83,7 +83,7 @@ async function makeFolder(path: string): Promise<boolean> {
     } catch (error) {
       const code = errorCode(error);
       if (tries === 5 || (code !== 'EEXIST' && code !== 'ENOENT')) throw error;
-      // A folder that is held and was removed comes back as another one.
+      // A held folder that was removed must not be made again: it would be another folder.
       if (code === 'ENOENT' && heldHandle(dirname(path))) throw error;
       if (code === 'ENOENT') await makeFolder(dirname(path));
       else if (await isFolder(path)) return false;
@@ -112,7 +112,7 @@ export async function namesIn(folder: string): Promise<string[]> {
   }
 }
 
-/** What file systems answer that can't sync (CIFS, FUSE, some of folders only): nothing is wrong, nor to be done. */
+/** Answers of file systems that can't sync (CIFS, FUSE; some can't sync folders only). They are ignored. */
 const unsyncable = new Set(['EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EISDIR', 'EBADF']);
 
 /** Makes what was written durable, as far as the file system can. */
@@ -136,8 +136,8 @@ export async function syncFolder(path: string): Promise<void> {
 }
 
 /**
- * Refuses early what can't fit. File systems that don't tell their size (all zero) are trusted.
- * @param folder one that exists
+ * Fails early when the bytes can't fit. A file system that reports zero for all its sizes is not checked.
+ * @param folder must exist
  * @throws {OutputError} when fewer than `bytes` and a reserve are free
  */
 export async function checkSpace(folder: string, bytes: number): Promise<void> {
@@ -151,7 +151,7 @@ export async function checkSpace(folder: string, bytes: number): Promise<void> {
   }
 }
 
-/** What a user knows: not the temporary files, but the output folder that they are in. */
+/** The path to show: for a temporary file, the output folder that it is in. */
 function visiblePath(path: string): string {
   const at = `${path}${sep}`.indexOf(`${sep}${runName}${sep}`);
   return at === -1 ? path : path.slice(0, at);

@@ -1,19 +1,19 @@
-// Whether a folder may become an output: one that is full of other things was hardly meant.
+// Decides whether a folder may become an output. A folder with other files in it is most likely a mistake.
 import { readdir } from 'node:fs/promises';
 import { OutputError } from '../../errors.js';
 import { chunksName, failuresName, manifestName, runName, vectorsName } from '../format/layout.js';
 import { steadyFolder } from '../held.js';
 import { errorCode } from './disk-errors.js';
 
-/** What people and systems keep beside an output: hidden files, and what tells of the folder. */
+/** Files that may stand beside an output: hidden files, a README, a licence. */
 const BESIDE = /^(?:\..*|readme(?:\..*)?|licen[cs]e(?:\..*)?|lost\+found)$/i;
 
-/** Names of ours that may have been left without a manifest. */
+/** Our own files that a broken run may have left without a manifest. */
 const OURS: readonly string[] = [chunksName, vectorsName, failuresName];
 
 const SHOWN = 3;
 
-/** @throws {OutputError} when the folder holds other things and neither an output nor the start of one */
+/** @throws {OutputError} when the folder holds other files, but no output and no start of one */
 export async function refuseOtherFolder(dir: string): Promise<void> {
   const names: string[] = await readdir(steadyFolder(dir)).catch((error): string[] => {
     if (errorCode(error) === 'ENOENT') return [];
@@ -29,7 +29,7 @@ export async function refuseOtherFolder(dir: string): Promise<void> {
   if (others.length === 0) return;
   const more = others.length > SHOWN ? ` and ${others.length - SHOWN} more` : '';
   throw new OutputError(
-    `${dir} holds other things (${others.slice(0, SHOWN).join(', ')}${more}) and no output: ` +
+    `${dir} holds other files (${others.slice(0, SHOWN).join(', ')}${more}) and no output: ` +
       'name a folder for it alone, such as --out ./embeddings.',
   );
 }

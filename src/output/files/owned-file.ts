@@ -1,6 +1,9 @@
-// Opens every file that is ours, and removes them. An output folder may come from a stranger: a link in a file's
-// place would lead outside, a FIFO would hang, a device would never end. So no link is followed, opening
-// never blocks, and only a regular file of a sane size is taken.
+// src/output/files: the only code that opens, makes and removes the files of an output folder.
+//
+// In: a path that we own by its name (format/layout.ts). Out: an open file, or an OutputError with what to do.
+// An output folder may come from a stranger: a link would lead outside, a FIFO would block, a device would
+// never end. So no link is followed, opening never blocks, and only a regular file of bounded size is read.
+// Access rights: access-rights.ts. Errors of the disk in words: disk-errors.ts. The `.run` folder: run-folder.ts.
 import { constants } from 'node:fs';
 import { type FileHandle, lstat, open, rmdir, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -13,13 +16,13 @@ const { O_RDONLY, O_RDWR, O_CREAT, O_EXCL } = constants;
 // Both are undefined on Windows, which has no FIFOs and makes links for administrators only.
 const safely = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
-/** What a link, a folder, or anything else that is no regular file is answered with. */
+/** Thrown for a link, a folder, or anything else that is not a regular file. */
 export class NotOursError extends OutputError {}
 
 /**
  * Opens a file that exists, for reading.
  * @returns undefined when there is none
- * @throws {NotOursError} when it is a link or no regular file
+ * @throws {NotOursError} when it is not a regular file
  */
 export async function openToRead(path: string): Promise<FileHandle | undefined> {
   return await openExisting(path, O_RDONLY);
@@ -30,17 +33,17 @@ export async function openToUpdate(path: string): Promise<FileHandle | undefined
   return await openExisting(path, O_RDWR);
 }
 
-/** Opens a folder itself, no link to one. @throws as `open` does */
+/** Opens a folder, but not a link to one. @throws as `open` does */
 export async function openFolder(path: string): Promise<FileHandle> {
   return await open(steady(path), O_RDONLY | (constants.O_DIRECTORY ?? 0) | safely);
 }
 
 /**
- * Opens a folder: until it is released, what the modules of the output do in it they do in this one, whatever gets its
- * name meanwhile.
- * @param options.isNamed somebody named it, and it may be a link
+ * Opens a folder and holds it. Until it is released, all modules of the output work in this very folder, even when
+ * another folder or a link gets its name.
+ * @param options.isNamed the user named it, so it may be a link
  * @returns undefined when there is none
- * @throws {NotOursError} when it is a link or no folder
+ * @throws {NotOursError} when it is a link or not a folder
  */
 export async function holdFolder(
   path: string,
@@ -60,7 +63,7 @@ export async function holdFolder(
   }
 }
 
-/** Whether the name of a folder that is held still leads to it. */
+/** True while the name of a held folder still leads to it. */
 export async function isStillThere(path: string): Promise<boolean> {
   const handle = heldHandle(path);
   if (!handle) return true;
@@ -74,7 +77,7 @@ export async function isStillThere(path: string): Promise<boolean> {
 }
 
 /**
- * Makes a file that must not be there, for reading and writing.
+ * Makes a file that must not exist yet, for reading and writing.
  * @throws {OutputError} when it can't be made
  */
 export async function createFile(path: string): Promise<FileHandle> {
@@ -85,17 +88,17 @@ export async function createFile(path: string): Promise<FileHandle> {
   }
 }
 
-/** Makes a file in the place of what is there; a link goes, what it leads to stays. */
+/** Makes a file, in place of the one that exists. A link is removed, its target is not touched. */
 export async function replaceFile(path: string): Promise<FileHandle> {
   await removeFile(path);
   return await createFile(path);
 }
 
 /**
- * A small file's text.
- * @param maxBytes a larger one is refused
+ * The text of a small file.
+ * @param maxBytes a larger file is refused
  * @returns undefined when there is none
- * @throws {NotOursError} when it is a link, no regular file, or too large
+ * @throws {NotOursError} when it is not a regular file, or too large
  */
 export async function readOwnText(path: string, maxBytes: number): Promise<string | undefined> {
   const handle = await openToRead(path);
@@ -103,7 +106,7 @@ export async function readOwnText(path: string, maxBytes: number): Promise<strin
   try {
     const { size } = await handle.stat();
     if (size > maxBytes) throw new NotOursError(`${path} is too large to be ours: remove it.`);
-    // Not `readFile`: a file that grows meanwhile would be read to its end.
+    // Not `readFile`: it would read on while the file grows.
     const buffer = Buffer.alloc(size);
     let done = 0;
     while (done < size) {
@@ -120,9 +123,9 @@ export async function readOwnText(path: string, maxBytes: number): Promise<strin
 }
 
 /**
- * Whether a file holds this text, of which no more is read than that.
- * @returns undefined when there is none
- * @throws {NotOursError} when it is a link or no regular file
+ * Tells whether a file holds exactly this text. It reads no more bytes than the text has.
+ * @returns undefined when there is no file
+ * @throws {NotOursError} when it is not a regular file
  */
 export async function holdsText(path: string, text: string): Promise<boolean | undefined> {
   const handle = await openToRead(path);
@@ -139,7 +142,7 @@ export async function holdsText(path: string, text: string): Promise<boolean | u
   }
 }
 
-/** A regular file's size; undefined when there is none, or something else in its place. */
+/** Bytes of a regular file; undefined when there is none, or something else has its name. */
 export async function ownFileSize(path: string): Promise<number | undefined> {
   try {
     const stats = await lstat(steady(path));
@@ -150,7 +153,7 @@ export async function ownFileSize(path: string): Promise<number | undefined> {
   }
 }
 
-/** Removes a file or a link, never what a link leads to, never a folder; none is fine. */
+/** Removes a file or a link (not its target), never a folder. Does nothing when it doesn't exist. */
 export async function removeFile(path: string): Promise<void> {
   try {
     await unlink(steady(path));
@@ -161,7 +164,7 @@ export async function removeFile(path: string): Promise<void> {
   }
 }
 
-/** Removes a stage with the files that are ours; what else is in it stays, and so does the stage then. */
+/** Removes our files in a stage, then the stage. Other files in it stay, and so does the stage then. */
 export async function removeStage(path: string): Promise<void> {
   if (!(await isFolder(path))) return await removeFile(path);
   const release = await holdFolder(path);
@@ -180,14 +183,14 @@ export async function removeEmptyFolder(path: string): Promise<void> {
   try {
     await rmdir(steady(path));
   } catch (error) {
-    // Not empty, or gone: both are as they should be. EEXIST is what Solaris says for ENOTEMPTY.
+    // Not empty, or gone: both are fine. Solaris says EEXIST for ENOTEMPTY.
     if (!['ENOENT', 'ENOTEMPTY', 'EEXIST', 'ENOTDIR', 'EBUSY'].includes(errorCode(error) ?? '')) {
       throw outputError(error, path);
     }
   }
 }
 
-/** Whether anything has this name, a link that leads nowhere included. */
+/** True when anything has this name, also a broken link. */
 export async function exists(path: string): Promise<boolean> {
   try {
     await lstat(steady(path));
@@ -198,7 +201,7 @@ export async function exists(path: string): Promise<boolean> {
   }
 }
 
-/** Whether it is a folder itself, and no link to one. */
+/** True for a folder, but not for a link to one. */
 export async function isFolder(path: string): Promise<boolean> {
   try {
     return (await lstat(steady(path))).isDirectory();
@@ -216,7 +219,7 @@ async function openExisting(path: string, flags: number): Promise<FileHandle | u
     if (errorCode(error) === 'ENOENT') return undefined;
     // A file stands where the folder should be.
     if (errorCode(error) === 'ENOTDIR') throw outputError(error, dirname(path));
-    // ELOOP: a link. ENXIO: a FIFO or socket that nobody reads. EISDIR: a folder, opened for writing.
+    // ELOOP: a link. ENXIO: a FIFO or socket without a reader. EISDIR: a folder opened for writing.
     if (['ELOOP', 'EMLINK', 'ENXIO', 'EISDIR'].includes(errorCode(error) ?? '')) throw foreign(path);
     throw outputError(error, path);
   }
@@ -235,6 +238,6 @@ function isAbsent(error: unknown): boolean {
 
 function foreign(path: string): NotOursError {
   return new NotOursError(
-    `${path} is a link, a folder or a device where a file of ours should be: remove it, or choose another folder with --out.`,
+    `${path} is a link, a folder or a device, not a file of embed:  remove it, or choose another folder with --out.`,
   );
 }

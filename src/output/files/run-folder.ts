@@ -1,5 +1,5 @@
-// `.run`, the folder in which a run keeps what isn't output yet. It is emptied by whoever holds the lock, so it
-// must be ours: it carries a mark, stands beside a manifest of ours, or holds only names of ours.
+// `.run`, the folder for files that are not output yet. The run that holds the lock empties it, so it must be
+// ours: it has our mark, or stands beside our manifest, or holds only our file names.
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DamagedOutputError, OutputError } from '../../errors.js';
@@ -20,7 +20,7 @@ import {
 const mark = 'A run of embed works here.\n';
 
 /**
- * Looks at `.run` before anything in it is believed or removed; none is fine. Writes nothing.
+ * Checks `.run` before anything in it is read or removed. No `.run` is fine. Writes nothing.
  * @throws {OutputError} when it is a link, a file, or a folder of another program
  */
 export async function requireOwnRun(dir: string): Promise<void> {
@@ -36,7 +36,7 @@ export async function requireOwnRun(dir: string): Promise<void> {
   if (!(await isBesideManifest(dir))) throw foreignRun(run);
 }
 
-/** Makes `.run` where it isn't. The caller must have looked at it. */
+/** Makes `.run` if there is none. The caller must have called {@link requireOwnRun}. */
 export async function makeRun(dir: string): Promise<void> {
   const run = runFolder(dir);
   if (await ensureInnerFolder(run, dir)) await markRun(run, dir);
@@ -54,12 +54,12 @@ async function markRun(run: string, dir: string): Promise<void> {
     }
   } catch (error) {
     const code = errorCode(error instanceof OutputError ? error.cause : error);
-    // Marked already, or another run removed the folder just now: it is made again then.
+    // EEXIST: it is marked already. ENOENT: another run just removed the folder, so it is made again.
     if (code !== 'EEXIST' && code !== 'ENOENT') throw error;
   }
 }
 
-/** Removes `.run` when nothing but the mark is left in it. */
+/** Removes `.run` when only the mark is left in it. */
 export async function removeRun(dir: string): Promise<void> {
   const run = runFolder(dir);
   const names = await namesIn(run);

@@ -1,10 +1,10 @@
-// One line of chunks.jsonl: a row as JSON, written straight into bytes; and the same line with its
-// embedding added or taken out, when a run changes `--format`.
+// One line of chunks.jsonl: a row as JSON, written straight into bytes. Also adds or removes the embedding of a
+// line, for a run that changes `--format`.
 import type { Chunk, Json, Vector } from '../../types.js';
 import { maxFloatBytes, writeFloats } from '../../vectors/decimals.js';
 import { rowId } from './row-id.js';
 
-/** Our own fields. A user's field of such a name goes into `user` instead, so nothing is lost or mistaken. */
+/** Our own fields. A user's field with such a name goes into `user`, so that nothing is lost. */
 const reserved = new Set([
   'source',
   'chunk',
@@ -20,7 +20,7 @@ const reserved = new Set([
 
 const embeddingKey = Buffer.from(',"embedding":[');
 
-/** Of a line that is read: a record's own metadata is nearly all of the longest. */
+/** Max bytes of a line that is read. In the longest lines nearly all is a record's own metadata. */
 export const mostLineBytes = 64 * 1024 * 1024;
 
 /** A line in two halves; the embedding belongs between them. */
@@ -41,7 +41,7 @@ export function lineParts(chunk: Chunk): LineParts {
   };
 }
 
-/** The text of a line, without reading what comes behind it; undefined when there is none where we write it. */
+/** The text of a line, without parsing the rest; undefined when `text` is not where we write it. */
 export function textOfLine(line: string): string | undefined {
   const start = /^\{"id":"[^"\\]{0,100}","text":(?=")/.exec(line)?.[0].length;
   if (start === undefined) return undefined;
@@ -50,7 +50,7 @@ export function textOfLine(line: string): string | undefined {
   try {
     return JSON.parse(line.slice(start, end + 1));
   } catch {
-    return undefined; // Whoever wants to know whether the line is right reads all of it.
+    return undefined; // `verify` parses the whole line and reports it.
   }
 }
 
@@ -60,13 +60,13 @@ function isEscaped(text: string, place: number): boolean {
   return (place - first) % 2 === 1;
 }
 
-/** The most bytes that `writeLine` can need. */
+/** Max bytes that `writeLine` can need. */
 export function maxLineBytes(parts: LineParts, vector: Vector | undefined): number {
   const floats = vector === undefined ? 0 : embeddingKey.length + 1 + vector.length * maxFloatBytes;
   return (parts.head.length + parts.tail.length) * 3 + floats;
 }
 
-/** @returns the position behind the line's newline */
+/** @returns the position after the line's newline */
 export function writeLine(
   out: Buffer,
   position: number,
@@ -78,7 +78,7 @@ export function writeLine(
   return at + out.write(parts.tail, at);
 }
 
-/** A line (with its newline) with this embedding in it, or with none; all other bytes stay as they are. */
+/** A line (with its newline) with this embedding, or without one. All other bytes stay the same. */
 export function withEmbedding(line: Buffer, vector: Vector | undefined): Buffer {
   const headEnd = textEnd(line);
   const has = line.subarray(headEnd, headEnd + embeddingKey.length).equals(embeddingKey);
@@ -96,7 +96,7 @@ function writeEmbedding(out: Buffer, position: number, vector: Vector): number {
   return end + 1;
 }
 
-/** Position behind the closing quote of `text`: the first quote after its start that isn't escaped. */
+/** Position after the closing quote of `text`: the first quote after its start that isn't escaped. */
 function textEnd(line: Buffer): number {
   let at = line.indexOf('"text":"') + '"text":"'.length;
   for (;;) {

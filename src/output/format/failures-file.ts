@@ -1,10 +1,10 @@
-// failures.jsonl: what has no vector, and why; codes, so that nothing of a document leaks into it.
+// failures.jsonl: what has no vector, and why. It holds codes, not messages, so that no document's text leaks.
 import type { FileHandle } from 'node:fs/promises';
 import { compareSources } from '../../text/source-order.js';
 import type { Failure } from '../../types.js';
 import { lineBlocks, UnwrittenError } from '../line-blocks.js';
 
-/** The file's text: one failure per line, in an order of its own, each once. Empty when there are none. */
+/** The file's text: one failure per line, sorted, without duplicates. Empty when there are none. */
 export function failuresText(failures: readonly Failure[]): string {
   const lines = [...failures]
     .sort((a, b) => compareSources(a.source, b.source) || (a.chunk ?? -1) - (b.chunk ?? -1) || byCode(a, b))
@@ -14,14 +14,14 @@ export function failuresText(failures: readonly Failure[]): string {
   return [...new Set(lines)].map((line) => `${line}\n`).join('');
 }
 
-/** Of a failure: two paths and a code. */
+/** Max bytes of a failure: two paths and a code. */
 const maxLineBytes = 1024 * 1024;
-/** More are forgotten: what lies in the run's own paths is tried again anyway. */
+/** More are not read: documents in the run's own paths are tried again anyway. */
 const maxFailures = 1_000_000;
-/** Lines of something else after which the rest is taken for that, too. */
+/** After so many lines that are no failures, the rest of the file is not read. */
 const maxForeign = 1000;
 
-/** Lines that aren't failures are left out: the file only tells what to try again. */
+/** Lines that aren't failures are ignored: the file only says what to try again. */
 export async function readFailures(handle: FileHandle): Promise<Failure[]> {
   const failures: Failure[] = [];
   let foreign = 0;

@@ -1,5 +1,9 @@
-// The names of the output's files, and of what lives in its `.run` folder while a run works. One table says
-// which names are ours and who may remove each: nothing else in the folder is ever removed.
+// src/output/format: names and bytes of the output's files. Nothing here opens a file by its path.
+//
+// This file holds the names: one table says which names are ours and which part of the program may remove each.
+// Nothing else in the folder is ever removed. `manifest.ts` writes manifest.json, `manifest-reader.ts` reads it,
+// `chunk-line.ts`, `npy-header.ts` and `failures-file.ts` hold the other formats, `row-id.ts` makes the ids.
+// What must hold: the same rows give the same bytes, and a reader trusts no byte that it reads.
 import { join } from 'node:path';
 
 export const chunksName = 'chunks.jsonl';
@@ -17,13 +21,13 @@ export const recordName = 'commit';
 export const newRecordName = 'commit.new';
 export const lockPrefix = 'lock';
 export const journalPrefix = 'journal-';
-/** Each writer stages in a folder of its own: one that lost its lock can't touch what its successor writes. */
+/** Each writer has a stage of its own: one that lost its lock can't touch the files of the next writer. */
 export const stagePrefix = 'stage-';
 
-/** Where a name stands: in the output folder, in its `.run`, or in a stage within that. */
+/** The folder of a name: the output folder, its `.run`, or a stage in `.run`. */
 export type Place = 'output' | 'run' | 'stage';
 
-/** Who removes a file when it has served. */
+/** What removes a file when it is no longer needed. */
 export type Remover = 'nobody' | 'commit' | 'recovery' | 'lock' | 'writer' | 'last run';
 
 interface OwnedName {
@@ -50,7 +54,7 @@ const ownedNames: readonly OwnedName[] = [
   },
 ];
 
-/** Whether a name is one of ours in this place, and may be removed by `remover`, where that is asked. */
+/** True when the name is ours in this place and, if `remover` is given, when that may remove it. */
 export function isOwned(place: Place, name: string, remover?: Remover): boolean {
   return ownedNames.some(
     (owned) =>

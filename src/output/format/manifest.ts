@@ -1,5 +1,5 @@
-// manifest.json: what the output holds, and what a later run needs to know to redo only what changed.
-// One document per line, so that it streams out and in, and a diff shows the documents that changed.
+// manifest.json: what the output holds, and what a later run needs in order to redo only what changed.
+// One document per line: so it is written and read as a stream, and a diff shows the documents that changed.
 
 import type { VectorSpace } from '../../types.js';
 import { spaceToJson } from '../../vectors/vector-space.js';
@@ -8,15 +8,15 @@ import type { chunksName, vectorsName } from './layout.js';
 
 export const manifestFormat = 1;
 
-/** Of all before the documents: a hundred thousand paths that were named. */
+/** Max bytes before the documents: room for a hundred thousand named paths. */
 export const maxHeadBytes = 16 * 1024 * 1024;
-/** Of one document's line: the hashes of three million rows. */
+/** Max bytes of one document's line: the hashes of three million rows. */
 export const maxEntryBytes = 64 * 1024 * 1024;
 
 /** `jsonl`: lines carry their embedding. `npy`: vectors.npy, which is always written. */
 export type OutputFormat = 'jsonl' | 'npy';
 
-/** What decides where chunks begin and end; other values mean that documents must be split again. */
+/** What decides where chunks begin and end. With other values, all documents must be split again. */
 export interface Chunking {
   /** Tokens. */
   size: number;
@@ -35,13 +35,13 @@ export interface ManifestHead {
   formats: OutputFormat[];
   rows: number;
   files: Record<typeof chunksName | typeof vectorsName, FileSum>;
-  /** In byte order; documents refer to them by place. */
+  /** In byte order. Documents refer to them by index. */
   roots: string[];
 }
 
 export interface DocumentEntry {
   source: string;
-  /** The path of the command line (or its canonical form) under which it was found. */
+  /** The path of the command line (or its canonical form) that it was found under. */
   root: string;
   /** SHA-256 of the file's bytes, or of the record, lower-case hex. */
   hash: string;
@@ -54,7 +54,7 @@ export interface DocumentEntry {
   failed?: number;
 }
 
-/** A file that holds records: unchanged, its documents needn't be read at all. */
+/** A file that holds records. When it is unchanged, its records needn't be read. */
 export interface RecordFile {
   source: string;
   root: string;
@@ -62,11 +62,11 @@ export interface RecordFile {
   hash: string;
   /** Documents in it. */
   documents: number;
-  /** Documents that only look like its records: a file `a.csv#1` beside `a.csv`. Absent where there are none. */
+  /** Documents that only look like its records, such as a file `a.csv#1` beside `a.csv`. Absent when there are none. */
   besides?: readonly string[];
 }
 
-/** All that comes before the first document's line. */
+/** The text before the first document's line. */
 export function manifestStart(head: ManifestHead): string {
   const fields = {
     format: manifestFormat,
@@ -98,7 +98,7 @@ export function documentLine(entry: DocumentEntry, rootPlaces: ReadonlyMap<strin
   );
 }
 
-/** All that comes behind the last document's line. */
+/** The text after the last document's line. */
 export function manifestEnd(
   recordFiles: readonly RecordFile[],
   rootPlaces: ReadonlyMap<string, number>,

@@ -1,5 +1,5 @@
-// The header of a .npy file (format 1.0) for float32 matrices in C order. It is always 128 bytes long,
-// so that the number of rows can be patched in when it is known, and the floats behind it are aligned.
+// The header of a .npy file (format 1.0) for float32 matrices in C order. It is always 128 bytes long, so that
+// the number of rows can be written later, and the floats after it are aligned.
 
 export const npyHeaderBytes = 128;
 
@@ -24,7 +24,7 @@ export function npyHeader({ rows, dimensions }: Shape): Buffer {
   return header;
 }
 
-/** The shape in a header that `npyHeader` wrote; undefined for anything else. */
+/** The shape in a header that `npyHeader` wrote; undefined for any other header. */
 export function parseNpyHeader(header: Buffer): Shape | undefined {
   const match = /'shape': \((\d+), (\d+)\)/.exec(header.toString('latin1'));
   if (match === null) return undefined;

@@ -1,11 +1,11 @@
-// Which documents of an output are records, and of which file: the one place that reads `file#id`.
-// Folders, files and ids may have a # in them, too.
+// Tells which documents of an output are records, and of which file. Only this file reads `file#id`.
+// Names of folders and files, and ids, may hold a # as well.
 import type { RecordFile } from './manifest.js';
 
 /** The files of records of one output, by source. */
 export class RecordFiles {
   readonly #files: Map<string, RecordFile>;
-  /** Documents that only look like records, by the file that they look like records of. */
+  /** Documents that only look like records, by the file whose records they look like. */
   readonly #besides = new Map<string, ReadonlySet<string>>();
 
   constructor(files: readonly RecordFile[]) {
@@ -26,20 +26,20 @@ export class RecordFiles {
   }
 }
 
-/** A document of which only the writer's caller knows whether it is a record. */
+/** A document with a # in its source. Only the writer's caller knows whether it is a record. */
 export interface Lookalike {
   source: string;
   /** The file whose record it is; undefined for a file of its own. */
   recordOf: string | undefined;
 }
 
-/** Whether the source alone can't tell: it looks like a record of another file than its own. */
+/** True when the source alone would name another file than `recordOf`. */
 export function isLookalike({ source, recordOf }: Lookalike): boolean {
   for (const file of likelyFiles(source)) if (file !== recordOf) return true;
   return false;
 }
 
-/** The files, each with the documents that only look like its records. @param lookalikes in order */
+/** The files, each with the documents that only look like its records. @param lookalikes in order of source */
 export function withBesides(files: readonly RecordFile[], lookalikes: readonly Lookalike[]): RecordFile[] {
   const besides = new Map<string, string[]>(files.map(({ source }) => [source, []]));
   for (const { source, recordOf } of lookalikes) {
@@ -51,7 +51,7 @@ export function withBesides(files: readonly RecordFile[], lookalikes: readonly L
   });
 }
 
-/** What stands in front of each # of a source, the shortest first. */
+/** The part before each # of a source, the shortest first. `a#b#c` gives `a`, then `a#b`. */
 function* likelyFiles(source: string): Generator<string> {
   for (let at = source.indexOf('#'); at >= 0; at = source.indexOf('#', at + 1)) yield source.slice(0, at);
 }

@@ -1,8 +1,8 @@
-// The id of a row: a UUID (version 5) of what the row is, so that it survives moved positions, kills and
-// rebuilds, and a vector database can be updated by it.
+// The id of a row: a UUID (version 5) of its content. It stays the same when the row moves and after kills and
+// rebuilds, so a vector database can be updated by it.
 import { createHash } from 'node:crypto';
 
-/** The project's own namespace: a random UUID, never to change. */
+/** The project's own namespace: a random UUID that must never change. */
 const namespace = Buffer.from('6f1d2ab04c5e4bb39d0e7a41c89f35e2', 'hex').toString('latin1');
 
 /**

@@ -1,5 +1,5 @@
-// Who holds a lock, told so exactly that another process can see whether he still lives: a bare process id
-// is given again after a reboot, and means nothing in another container.
+// The owner of a lock, described exactly enough for another process to see whether it still runs. A process id
+// alone is not enough: it is used again after a reboot, and means nothing in another container.
 import { readFile, readlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { errorCode } from '../files/disk-errors.js';
@@ -7,15 +7,15 @@ import { errorCode } from '../files/disk-errors.js';
 export interface LockOwner {
   host: string;
   pid: number;
-  /** Id of this boot of the kernel; empty where the system has none (anything but Linux). */
+  /** Id of this boot of the kernel; empty on all systems but Linux. */
   boot: string;
-  /** Process id namespace (container); empty where the system has none. */
+  /** Namespace of process ids (container); empty where the system has none. */
   namespace: string;
-  /** Start of the process in clock ticks since boot; empty where the system doesn't tell. */
+  /** Start of the process in clock ticks since boot; empty where the system doesn't know. */
   started: string;
-  /** Names this one claim. */
+  /** Random id of this one claim. */
   nonce: string;
-  /** The lock holds something else than an owner: nothing is known of him. */
+  /** The lock file can't be read as an owner: nothing is known about it. */
   isUnreadable?: true;
 }
 
@@ -37,18 +37,18 @@ export async function thisProcess(nonce: string): Promise<LockOwner> {
   };
 }
 
-/** Whether the owner's process lives, as far as `self` can see: `unknown` across hosts and containers. */
+/** Tells whether the owner's process runs, as far as `self` can see: `unknown` for another host or container. */
 export async function liveness(owner: LockOwner, self: LockOwner): Promise<Liveness> {
   if (owner.boot !== self.boot || owner.namespace !== self.namespace) return 'unknown';
   if (owner.boot !== '' && owner.started !== '') {
     const { started, ended } = await processState(owner.pid);
     return started === owner.started && !ended ? 'alive' : 'dead';
   }
-  // Without /proc a process id may have been given again: only its absence tells something.
+  // Without /proc, the id may belong to a new process by now. Only a missing id tells something.
   return owner.host === self.host && !processExists(owner.pid) ? 'dead' : 'unknown';
 }
 
-/** The nonce becomes part of a file's name. */
+/** The nonce becomes part of a file name. */
 const noncePattern = /^[0-9a-f]{16}$/;
 
 export function parseOwner(text: string): LockOwner | undefined {
@@ -66,10 +66,10 @@ export function parseOwner(text: string): LockOwner | undefined {
   }
 }
 
-/** From /proc/<pid>/stat: field 22, and whether the process is but a corpse that its parent hasn't buried. */
+/** From /proc/<pid>/stat: field 22 (start), and whether the process has ended but is still listed (a zombie). */
 async function processState(pid: number): Promise<{ started: string; ended: boolean }> {
   const stat = await readIfThere(`/proc/${pid}/stat`);
-  // Field 2 is the name in parentheses and may hold anything: count from behind it.
+  // Field 2 is the name in parentheses and may hold anything, such as `) S 1`: count from its last parenthesis.
   const [state = 'X', ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return { started: fields[18] ?? '', ended: state === 'Z' || state === 'X' };
 }

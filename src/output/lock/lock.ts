@@ -1,5 +1,10 @@
-// One run at a time writes an output. The lock names its owner, tells others that he lives, and is taken
-// over when he died; `takeover.ts` sees to it that only one can win.
+// src/output/lock: only one run at a time writes an output.
+//
+// In: an output folder. Out: a `Lock`, or a LockedError that names the run that holds it. The lock file names its
+// owner, and its heartbeat shows that the owner still runs. When the owner has died, another run takes the lock
+// over: at once on the same boot of the same host, else when the heartbeat is older than `staleMs`.
+// What must hold: of several runs that take over at once, only one wins; takeover.ts explains how.
+// A run calls `check` before it commits, since a process that slept may have lost its lock.
 import { randomBytes } from 'node:crypto';
 import { type FileHandle, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -25,26 +30,26 @@ import { type Claim, claim, lockPath, readChain, takeOver } from './takeover.js'
 export interface LockOptions {
   /** Wait for the other run instead of throwing. */
   wait?: boolean;
-  /** The longest wait, in ms. @default no limit */
+  /** Max wait, in ms. @default no limit */
   waitMs?: number;
   signal?: AbortSignal | undefined;
-  /** Called once, when the wait begins. */
+  /** Called once, at the start of the wait. */
   onWait?: (owner: LockOwner) => void;
 }
 
 export interface LockState {
   owner: LockOwner;
-  /** False for a lock that the next run will take over. */
+  /** False when the next run would take the lock over. */
   held: boolean;
 }
 
-/** An owner who can't be seen from here is believed dead when his lock wasn't touched for this long. */
+/** An owner on another host or in another container counts as dead when its heartbeat is older, in ms. */
 const staleMs = 60_000;
-/** The same in words. */
+/** {@link staleMs} in words. */
 export const untouched = `for ${staleMs / 1000} s`;
 const heartbeatMs = 10_000;
 const pollMs = 250;
-/** Tries in which others came in between; so many mean that something else is wrong. */
+/** Max tries that fail because of other runs. More mean that something else is wrong. */
 const maxRaces = 1000;
 
 /**
@@ -82,7 +87,7 @@ async function pause(signal: AbortSignal | undefined): Promise<void> {
   }
 }
 
-/** Who holds the lock, or held it last; undefined when it is free. Writes nothing. */
+/** The owner of the lock, alive or dead; undefined when the lock is free. Writes nothing. */
 export async function inspectLock(dir: string): Promise<LockState | undefined> {
   const chain = await readChain(dir);
   const end = chain?.at(-1);
@@ -99,8 +104,8 @@ export class Lock {
   #timer: NodeJS.Timeout;
 
   /**
-   * @param created whether the folder was made for this lock
-   * @param releases of the folders that are held as long as the lock
+   * @param created the folder was made for this lock
+   * @param releases release the folders that are held together with the lock
    */
   constructor(
     dir: string,
@@ -118,7 +123,8 @@ export class Lock {
   }
 
   /**
-   * A process that slept for a minute (a closed laptop, a stopped container) may have lost its lock to another host.
+   * Call before a commit: a process that slept for a minute (a closed laptop, a stopped container) may have lost its
+   * lock to another host.
    * @throws {LockedError} when the lock is no longer this one
    * @throws {OutputError} when another folder, or a link, has the name of the output now
    */
@@ -139,7 +145,7 @@ export class Lock {
     return new LockedError(`The lock of ${this.dir} is gone: run again; finished work is kept.`);
   }
 
-  /** Frees the lock, and removes the folders that it made and nothing was left in. */
+  /** Frees the lock. Removes the folders that it made, if they are empty. */
   async release(): Promise<void> {
     clearInterval(this.#timer);
     await this.#file.close();
@@ -153,15 +159,15 @@ export class Lock {
     }
   }
 
-  /** Writing, not setting a time: on a shared disk, the server's clock then dates all heartbeats. */
+  /** Writes to the file, rather than set its time: on a shared disk, all heartbeats then use the server's clock. */
   #beat(): void {
     this.#file.write(ownerText(this.owner), 0).catch(() => {
-      // A missed beat is no reason to end a run: `check` will see whether anybody took over.
+      // A missed heartbeat doesn't end the run: `check` sees whether another run took over.
     });
   }
 }
 
-/** One try, in folders that are held; for good when it gives the lock. */
+/** One try, with the folders held. They stay held when it returns the lock. */
 async function heldAttempt(dir: string, created: boolean): Promise<Lock | LockOwner | undefined> {
   const releases: Release[] = [];
   let taken: Lock | LockOwner | undefined;
@@ -169,12 +175,12 @@ async function heldAttempt(dir: string, created: boolean): Promise<Lock | LockOw
     const release = await holdFolder(dir, { isNamed: true });
     if (!release) return undefined;
     releases.push(release);
-    // It may be another one than the run has looked at.
+    // The folder may have been replaced since the first check.
     await refuseOtherFolder(dir);
     taken = await attempt(dir, created, releases);
     return taken;
   } catch (error) {
-    // Another run has removed the folder that it had made.
+    // Another run removed the folder that it had made.
     if (isAbsence(error)) return undefined;
     throw error;
   } finally {
@@ -183,8 +189,8 @@ async function heldAttempt(dir: string, created: boolean): Promise<Lock | LockOw
 }
 
 /**
- * The lock, its owner, or undefined when the ground moved and it should be tried again.
- * @param releases takes those of the folders that it holds
+ * One try. Returns the lock, or its owner, or undefined when another run changed something: then try again.
+ * @param releases the releases of the folders that it holds are added here
  */
 async function attempt(
   dir: string,
@@ -199,7 +205,7 @@ async function attempt(
   const release = await holdFolder(run);
   if (!release) return undefined;
   releases.push(release);
-  // It may be another one than was looked at.
+  // `.run` may have been replaced since the first check.
   await requireOwnRun(dir);
   const mine = join(run, `${lockPrefix}-claim-${self.nonce}`);
   try {
@@ -217,7 +223,7 @@ async function attempt(
     const file = await openToUpdate(lockPath(dir));
     return file && new Lock(dir, self, file, created, releases);
   } catch (error) {
-    // Another run removed the folder when it was done with it, or our claim when it got the lock.
+    // Another run removed the folder at its end, or our claim when it got the lock.
     if (isAbsence(error)) return undefined;
     throw outputError(error, dir);
   } finally {
@@ -229,7 +235,7 @@ function isAbsence(error: unknown): boolean {
   return errorCode(error instanceof OutputError ? error.cause : error) === 'ENOENT';
 }
 
-/** As whoever may use the folder can read it: the next of them must see who is at work, whatever our umask is. */
+/** Writes the claim so that all users of the folder can read it, whatever our umask is: they must see the owner. */
 async function writeClaim(mine: string, dir: string, self: LockOwner): Promise<void> {
   const file = await createFile(mine);
   try {
@@ -242,11 +248,11 @@ async function writeClaim(mine: string, dir: string, self: LockOwner): Promise<v
 
 async function isHeld(claim: Claim, now: number): Promise<boolean> {
   const state = await liveness(claim.owner, await thisProcess(''));
-  // Touched in the future: by a clock that was wrong. A living owner touches it again, by the right one.
+  // A heartbeat in the future comes from a wrong clock. A running owner writes again, with the right time.
   return state === 'unknown' ? Math.abs(now - claim.touched) < staleMs : state === 'alive';
 }
 
-/** What earlier runs left of their claims. A living one whose claim goes tries again. */
+/** Removes the claims of other runs. A waiting run whose claim is removed tries again. */
 async function removeOthers(run: string): Promise<void> {
   for (const name of await namesIn(run)) {
     if (name !== lockPrefix && isOwned('run', name, 'lock')) await removeFile(join(run, name));
@@ -260,11 +266,11 @@ function ownerText(owner: LockOwner): string {
 function lockedError(dir: string, owner: LockOwner): LockedError {
   if (owner.isUnreadable) {
     return new LockedError(
-      `The lock of ${dir} can't be read (${lockPath(dir)}): it counts as another run's until nobody has touched it ` +
-        `${untouched}; run again then, or have this run wait with --wait.`,
+      `The lock of ${dir} can't be read (${lockPath(dir)}): it counts as held by another run until it is untouched ` +
+        `${untouched}; run again then, or wait with --wait.`,
     );
   }
   return new LockedError(
-    `${dir} is in use by another run (${ownerInWords(owner)}): wait for its end, or have this run wait with --wait.`,
+    `${dir} is in use by another run (${ownerInWords(owner)}): wait for it to end, or use --wait.`,
   );
 }

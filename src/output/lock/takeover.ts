@@ -1,11 +1,11 @@
-// Claims on the lock: files made by an exclusive link, so that each appears whole or not at all, and that of
-// several takers one gets it.
+// Claims on the lock: files made by an exclusive link. Each appears whole or not at all, and only one of several
+// takers gets it.
 //
-// Taking over a dead owner's lock: his file names him by a nonce, and his successor is who first links
-// `lock-after-<nonce>`; a successor who dies at once has a successor in the same way. The last one of that
-// chain owns the lock. He then renames his own file over `lock` and removes the chain. A taker who read the
-// old chain too early and links a name that was just removed sees that `lock` is no longer the file
-// from which his chain started, and steps back. So there is no moment at which two could win.
+// How a dead owner's lock is taken over. The lock file holds the owner's nonce, say `a`. Its successor is the
+// first taker that links `lock-after-a`. If that one (nonce `b`) dies at once, its successor is the first that
+// links `lock-after-b`, and so on. The last of this chain owns the lock: it renames its own file over `lock` and
+// removes the chain. A slow taker may have read the old chain and link a name that was just removed. It then sees
+// that `lock` is no longer the file from which its chain started, and gives up. So two can never win.
 import { constants, copyFile, link, lstat, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { OutputError } from '../../errors.js';
@@ -16,9 +16,9 @@ import { lockPrefix, runFolder } from '../format/layout.js';
 import { steady } from '../held.js';
 import { type LockOwner, parseOwner } from './lock-owner.js';
 
-/** An owner is a line. */
+/** An owner is one short line. */
 const maxClaimBytes = 64 * 1024;
-/** Takers that died one after the other before any of them had the lock. */
+/** Max takers in a row that died before one of them had the lock. */
 const maxChain = 100;
 
 export interface Claim {
@@ -31,7 +31,7 @@ export interface Claim {
 /**
  * Makes `mine` the lock, as the successor of the chain's end.
  * @param mine a file that holds our owner; it is renamed
- * @returns false when somebody else was first
+ * @returns false when another run was first
  */
 export async function takeOver(dir: string, mine: string, chain: readonly Claim[]): Promise<boolean> {
   const end = chain.at(-1);
@@ -47,7 +47,7 @@ export async function takeOver(dir: string, mine: string, chain: readonly Claim[
   return true;
 }
 
-/** Links `mine` to a name that must not exist; where the disk knows no links, copies. */
+/** Links `mine` to a name that must not exist. Copies it where the disk has no links. */
 export async function claim(mine: string, path: string): Promise<boolean> {
   try {
     await link(steady(mine), steady(path));
@@ -67,7 +67,7 @@ export async function claim(mine: string, path: string): Promise<boolean> {
 }
 
 /**
- * The owner of `lock` and those who took it over from each other; undefined when there is no lock.
+ * The owner of `lock`, then each successor in turn; undefined when there is no lock.
  * @throws {OutputError} when `.run` isn't ours, or the chain has no end
  */
 export async function readChain(dir: string): Promise<Claim[] | undefined> {
@@ -80,7 +80,7 @@ export async function readChain(dir: string): Promise<Claim[] | undefined> {
     if (last !== undefined) chain.push(last);
     if (chain.length > maxChain) {
       throw new OutputError(
-        `The lock in ${runFolder(dir)} has owners without end: if no other run is at work there, remove ${lockPath(dir)}.`,
+        `The lock in ${runFolder(dir)} names too many owners: if no other run uses the folder, remove ${lockPath(dir)}.`,
       );
     }
   }
@@ -99,7 +99,7 @@ async function readClaim(path: string): Promise<Claim | undefined> {
   }
 }
 
-/** Of a lock file that holds something else; only its age counts. */
+/** The owner of a lock file that can't be read. Only the age of the file counts. */
 function unknownOwner(inode: number): LockOwner {
   const nonce = `unreadable-${inode}`;
   return { host: '', pid: 0, boot: nonce, namespace: '', started: '', nonce, isUnreadable: true };

@@ -1,7 +1,7 @@
-// Finds the place of a text hash among millions, in a few bytes each: an open-addressing table in typed
+// Finds the entry of a text hash among millions, with a few bytes for each: an open-addressing table in typed
 // arrays. A JavaScript Map of hex strings would take ten times the memory.
 
-/** 128 of the 256 bits: enough to never meet a collision, and half the memory. */
+/** 128 of the 256 bits: enough that no two texts collide, and half the memory. */
 export const keyBytes = 16;
 
 const empty = -1;
@@ -13,7 +13,7 @@ export class HashIndex {
   #wanted = new Uint32Array(4);
   #wantedBytes = Buffer.from(this.#wanted.buffer);
 
-  /** @param capacity entries expected; it grows beyond */
+  /** @param capacity expected entries; the index grows when there are more */
   constructor(capacity = 64) {
     this.#keys = new Uint32Array(Math.max(capacity, 1) * 4);
     this.#slots = slotsFor(Math.max(capacity, 1));
@@ -23,7 +23,7 @@ export class HashIndex {
     return this.#size;
   }
 
-  /** Adds the first 16 bytes of a hash at `position` as the next entry; the first of equal ones is the one found. */
+  /** Adds the 16 bytes at `position` as the next entry. Of equal entries, `find` returns the first. */
   add(bytes: Uint8Array, position = 0): void {
     const entry = this.#size++;
     if (this.#size * 4 > this.#keys.length) this.#grow();
@@ -44,7 +44,7 @@ export class HashIndex {
     if (this.#slots[slot] === empty) this.#slots[slot] = entry;
   }
 
-  /** The slot that holds this key, or the empty one where it belongs. The key is a hash: its bits are its slot. */
+  /** The slot that holds this key, or the empty slot for it. The key is a hash already: its bits give the slot. */
   #slotOf(words: Uint32Array, at: number): number {
     const keys = this.#keys;
     const mask = this.#slots.length - 1;
@@ -72,7 +72,7 @@ export class HashIndex {
   }
 }
 
-/** At most 3/4 full, a power of two. */
+/** A power of two slots, at most 3/4 full. */
 function slotsFor(entries: number): Int32Array {
   return new Int32Array(2 ** Math.ceil(Math.log2((entries * 4) / 3 + 1))).fill(empty);
 }

@@ -1,5 +1,9 @@
-// A committed output, opened for reading: documents by source, rows by text, vectors and lines by row.
-// It sees one whole output, the old or the new, even while a commit replaces the files.
+// src/output/read: a committed output, opened for reading.
+//
+// In: a folder. Out: an `Output`: documents by source, rows by the hash of a text, vectors and lines by row.
+// What must hold: a reader sees one whole output, the old or the new one, even while a commit replaces the files
+// (snapshot.ts); files changed after the commit are noticed (seal.ts); damage is a DamagedOutputError, not a crash.
+// `verify.ts` checks everything; `hash-index.ts` finds rows by text.
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { debug, told } from '../../debug.js';
@@ -17,7 +21,7 @@ import { HashIndex, keyBytes } from './hash-index.js';
 import { checkSums } from './seal.js';
 import { closeFiles, type OpenFiles, openFiles } from './snapshot.js';
 
-/** Several rows one after the other, as read in one go. */
+/** Consecutive rows that were read together. */
 export interface VectorBlock {
   /** The row of the first vector. */
   first: number;
@@ -27,11 +31,11 @@ export interface VectorBlock {
 }
 
 const blockBytes = 4 * 1024 * 1024;
-/** Rows this close together are read in one go. */
+/** Rows at most this many bytes apart are read in one call. */
 const gapBytes = 16 * 1024;
 
 export interface OpenOptions {
-  /** Whether files that were touched since the commit are read, to see if they are still right. @default true */
+  /** Check the SHA-256 of files that were touched since the commit. @default true */
   sums?: boolean;
   signal?: AbortSignal;
 }
@@ -104,7 +108,7 @@ export class Output {
       if ((documents[middle] as OutputDocument).firstRow <= row) low = middle;
       else high = middle;
     }
-    // Documents without rows share their first row with the next: the last of them is the one that has it.
+    // A document without rows has the same first row as the next one: the last of them owns the row.
     const document = documents[low];
     if (document === undefined || row < document.firstRow || row >= document.firstRow + document.rows) {
       throw new RangeError(`expected a row below ${this.rows}, got ${row}`);
@@ -169,9 +173,9 @@ export class Output {
   }
 
   /**
-   * A document's lines of chunks.jsonl, one per row, if it isn't damaged; each with its newline, and overwritten
-   * by the next one.
-   * @throws {DamagedOutputError} when they hold what no run of ours writes, or end too soon
+   * A document's lines of chunks.jsonl, one per row, each with its newline. The next line overwrites the memory of
+   * this one. In a damaged file there may be more or fewer lines than rows.
+   * @throws {DamagedOutputError} when they hold bytes that embed never writes, or end too soon
    */
   async *lines(document: OutputDocument): AsyncGenerator<Buffer> {
     let left = document.bytes;
@@ -205,7 +209,7 @@ export class Output {
     return damaged(join(this.dir, chunksName), `${source}: ${what}`);
   }
 
-  /** What the last run could not embed. */
+  /** The documents and chunks that the last run could not embed. */
   async failures(): Promise<Failure[]> {
     const handle = this.#files.failures;
     if (handle === undefined) return [];

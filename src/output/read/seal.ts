@@ -1,5 +1,5 @@
-// Whether the files of an output are those of the last commit, told by their times, since nobody wants to read
-// gigabytes to learn that nothing happened. Where the times say nothing, the sums decide.
+// Tells whether the files of an output are those of the last commit. It looks at their times, to save reading
+// gigabytes. When the times don't tell, it compares the SHA-256 sums.
 import type { BigIntStats } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { chunksName, vectorsName } from '../format/layout.js';
@@ -15,7 +15,7 @@ interface Times {
 }
 
 /**
- * What was damaged behind a commit's back must neither be served nor taken for unchanged, night after night.
+ * Files that were damaged after a commit must not be used, and must not count as unchanged.
  * @throws {DamagedOutputError} when a file was touched and isn't what the manifest says
  */
 export async function checkSums(
@@ -36,26 +36,26 @@ export async function checkSums(
 }
 
 /**
- * Marks an output whose sums are right. Who may not (another user's file, a read-only disk) looks at the
- * sums again next time.
+ * Marks an output whose sums are right. Where that fails (another user's file, a read-only disk), the next run
+ * checks the sums again.
  * @param manifest complete, in place or still staged
  * @param newest the newest modification time of the output's files, in ns; the manifest's own by default
  */
 export async function seal(manifest: FileHandle, newest?: bigint): Promise<void> {
   try {
     const { atimeMs, mtimeNs } = await manifest.stat({ bigint: true });
-    // Whole seconds are what every file system keeps.
+    // All file systems keep whole seconds.
     await manifest.utimes(Number(atimeMs) / 1000, Number((newest ?? mtimeNs) / second));
   } catch {
-    // Only a saving is lost.
+    // Only time is lost: the next run checks the sums.
   }
 }
 
 /**
- * Whether nobody touched the files since they were sealed. The manifest's modification time is a whole
- * second, which a copy's is not: it may be a copy of damaged files, in whatever order they were copied. And
- * no file is newer than the manifest, which a commit renames last; the time of the last change shows also
- * what was written under an old date.
+ * True when no file changed since it was sealed. Two signs must agree:
+ * - The manifest's modification time is a whole second. A copy's is not, and a copy may be of damaged files.
+ * - No file is newer than the manifest, which a commit renames last. The change time (ctime) counts, too: it shows
+ *   a file that was written and then given an old date.
  */
 function isSealed({ manifest, data }: Times): boolean {
   if (manifest.mtimeNs % second !== 0n) return false;
@@ -69,7 +69,7 @@ async function timesOf({ manifest, chunks, vectors }: OpenFiles): Promise<Times>
   return { manifest: await stats(manifest), data: await Promise.all([chunks, vectors].map(stats)) };
 }
 
-/** Whether nothing was written in between. */
+/** True when nothing was written in between. */
 function same(one: Times, other: Times): boolean {
   return one.data.every(
     ({ mtimeNs, ctimeNs }, i) => mtimeNs === other.data[i]?.mtimeNs && ctimeNs === other.data[i]?.ctimeNs,

@@ -1,5 +1,5 @@
-// The files of one output, opened together: all of the old one or all of the new one, even while a commit
-// replaces them. A file that is held open stays what it was.
+// Opens the files of one output together: all of the old output or all of the new one, even while a commit
+// replaces them. An open file keeps its content when another one takes its name.
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -27,8 +27,8 @@ const maxTries = 50;
 const pauseMs = 20;
 
 /**
- * Opens the files of one output: look at the commit record, open, and look again. What changed in between
- * means that a commit was under way: once more.
+ * Opens the files of one output: read the commit record, open the files, read the record again. If it changed, a
+ * commit was under way, and it tries again.
  * @returns undefined when the folder holds no output
  * @throws {DamagedOutputError} when only some of its files are there
  * @throws {NewerOutputError} when a newer version made it
@@ -72,7 +72,7 @@ export async function openFiles(dir: string, onStep: OnStep = noStep): Promise<O
   throw new OutputError(`${dir} is being replaced again and again: wait for the other run to end.`);
 }
 
-/** Where a recorded commit is under way, a file is still staged or already in place: the record moves it only forward. */
+/** During a recorded commit, a file is either still staged or already in place. It only moves in that direction. */
 async function openFile(
   dir: string,
   name: string,
@@ -95,7 +95,7 @@ async function openIfThere(path: string): Promise<FileHandle | undefined> {
   }
 }
 
-/** Whether the manifest in place is still the one that was opened: a whole commit may have passed unseen. */
+/** True when the manifest in place is still the one that was opened. If not, a whole commit was missed. */
 async function isManifest(
   dir: string,
   opened: FileHandle | undefined,

@@ -1,5 +1,5 @@
-// Checks an output whole, offline: every file, row, hash, id and vector against each other. What it finds
-// wrong it says; what it doesn't find is right to the last bit.
+// Checks a whole output, offline: every file, row, hash, id and vector against each other. An output without a
+// problem is right in every bit.
 import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { DamagedOutputError, OutputError } from '../../errors.js';
@@ -21,7 +21,7 @@ export interface Verification {
   documents: number;
 }
 
-/** More would not help anybody. */
+/** More problems are not listed. */
 const maxProblems = 100;
 
 /**
@@ -86,11 +86,11 @@ class RowChecker {
         if (this.#problems.length >= maxProblems) return;
       }
     }
-    // No row is left: but documents without rows behind the last one may have lines.
+    // No row is left, but documents without rows may still have lines, which is a fault.
     await rows.next();
   }
 
-  /** The embedding of each row's line, in order, when there is one; checks all the rest of the line. */
+  /** Yields the embedding in each row's line, if there is one, and checks the rest of the line. */
   async *#rows(): AsyncGenerator<unknown> {
     for (const document of this.#output.documents()) {
       const check = this.#lineChecker(document);
@@ -104,7 +104,7 @@ class RowChecker {
         if (!(error instanceof DamagedOutputError)) throw error;
         this.#problem(
           document,
-          `its lines hold what was never written behind row ${document.firstRow + row}`,
+          `its lines hold bytes that were never written after row ${document.firstRow + row}`,
         );
       }
       if (row !== document.rows) {

@@ -1,5 +1,5 @@
-// Replaces the output's files as one step that a kill or a power cut can't divide: a durable record says
-// which staged files are to be renamed; once it exists the new output holds, and anyone can finish the renames.
+// Replaces the output's files as one step, also in a kill or a power cut. A durable record lists the staged files
+// to rename. Once the record exists, the new output counts, and any later run can finish the renames.
 import { createHash } from 'node:crypto';
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -37,31 +37,31 @@ export interface CommitRecord {
   remove: string[];
 }
 
-/** Called behind each step; tests kill the process there, or let another run in. */
+/** Called after each step. Tests kill the process there, or start another run. */
 export type OnStep = (step: string) => void | Promise<void>;
 
 const recordFormat = 1;
-/** A record names four files and the journals of a few spaces. */
+/** A record names four files and a few journals. */
 const maxRecordBytes = 1024 * 1024;
 
 /**
- * The record as it stands, unverified; undefined when there is none.
- * @throws {OutputError} when `.run` isn't ours, or the record no file of ours
+ * The text of the record, not yet checked; undefined when there is none.
+ * @throws {OutputError} when `.run` isn't ours, or the record isn't a regular file
  */
 export async function readRecordText(dir: string): Promise<string | undefined> {
   await requireOwnRun(dir);
   return await readOwnText(join(runFolder(dir), recordName), maxRecordBytes);
 }
 
-/** Where a file of the record is before it is renamed. */
+/** The path of a file of the record before it is renamed. */
 export function stagedPath(dir: string, record: CommitRecord, name: string): string {
   return join(runFolder(dir), record.stage, name);
 }
 
 /**
- * Undefined for a text that isn't whole: its commit never began. The checksum has no key, so that a whole record
- * may be a stranger's, too: it moves and removes nothing but files of ours.
- * @throws {DamagedOutputError} when a whole record names anything else
+ * Parses a record. Undefined for a text that isn't whole: its commit never began. The checksum has no key, so a
+ * stranger can write a whole record. That is why a record may only move and remove files of ours.
+ * @throws {DamagedOutputError} when a whole record names any other file
  * @throws {NewerOutputError} when a newer version wrote it
  */
 export function parseRecord(text: string | undefined): CommitRecord | undefined {
@@ -111,7 +111,7 @@ function isCommitFile(value: unknown): value is CommitFile {
   );
 }
 
-/** A name relative to the output folder, of what goes with a commit. */
+/** True for a name, relative to the output folder, that a commit may remove. */
 function mayRemove(path: unknown): path is string {
   if (typeof path !== 'string') return false;
   const inRun = `${runName}/`;
@@ -121,8 +121,8 @@ function mayRemove(path: unknown): path is string {
 }
 
 /**
- * Makes the staged files of `.run` the output. They must be synced and closed. When it throws before the
- * record is durable, the old output stands; after that, the next `recover` ends the commit.
+ * Makes the staged files of `.run` the output. They must be synced and closed. If it throws before the record is
+ * durable, the old output stays. After that, the next `recover` finishes the commit.
  * @throws {OutputError} naming the path
  */
 export async function commitFiles(dir: string, record: CommitRecord, onStep: OnStep = noStep): Promise<void> {
@@ -143,10 +143,10 @@ export async function commitFiles(dir: string, record: CommitRecord, onStep: OnS
 }
 
 /**
- * Brings the folder to a whole state: ends a commit that was recorded, removes what a killed run staged.
- * The caller must hold the lock.
- * @param signal ends the looking and the removing, never a commit that has begun
- * @returns whether a commit was ended
+ * Brings the folder to a whole state: finishes a commit that was recorded, removes the files that a killed run
+ * staged. The caller must hold the lock.
+ * @param signal stops the checks and the removal, never a commit that has begun
+ * @returns true when a commit was finished
  * @throws {DamagedOutputError} when the record's files are neither staged nor in place
  * @throws the signal's reason
  */
@@ -187,7 +187,7 @@ async function writeRecord(run: string, record: CommitRecord, onStep: OnStep): P
   await syncFolder(run);
 }
 
-/** Every step may have been done before: a missing staged file is one that is in place. The stage must be held. */
+/** Each step may have been done before: a staged file that is missing is in place already. The stage must be held. */
 async function applyRecord(
   dir: string,
   record: CommitRecord,
@@ -212,7 +212,7 @@ async function applyRecord(
   await onStep('done');
 }
 
-/** A rename must not put a file in place that isn't the recorded one, nor take one from elsewhere. */
+/** Checks that a rename moves the recorded file and no other one. */
 async function checkRecord(
   dir: string,
   record: CommitRecord,
@@ -259,5 +259,5 @@ function checksum(body: string): string {
 }
 
 export function noStep(): void {
-  // Nothing to tell: only tests look at the steps.
+  // Only tests look at the steps.
 }

@@ -1,5 +1,5 @@
-// Keeps every accepted vector the moment it arrives, so that a kill costs only the batches in flight.
-// Frames of vectors keyed by text, each with its checksum; what a kill left torn at the end is dropped.
+// Writes every accepted vector to disk as it arrives, so that a kill costs only the batches in flight.
+// The file holds frames of vectors, keyed by text, each with a checksum. A frame that a kill cut short is dropped.
 import { createHash } from 'node:crypto';
 import { readSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
@@ -19,13 +19,12 @@ const hashBytes = 32;
 const sumBytes = 16;
 const frameStart = 8;
 const windowBytes = 4 * 1024 * 1024;
-/** A frame holds an answered batch, a megabyte or a few; a larger one was never written here. */
+/** A frame holds one answered batch, a few megabytes. A larger one was not written by us. */
 const maxFrameBytes = 256 * 1024 * 1024;
 
 /**
- * Opens the journal of a vector space; each space has a file of its own, so that an interrupted run in
- * another space loses nothing of this one. A commit removes them all. The caller must hold the lock. Nothing
- * is created before the first `append`.
+ * Opens the journal of a vector space. Each space has its own file, so that a run in another space loses nothing
+ * of this one. A commit removes all of them. The caller must hold the lock. The first `append` creates the file.
  * @throws {OutputError} when it can't be read or written
  */
 export async function openJournal(dir: string, spaceId: string, dimensions: number): Promise<Journal> {
@@ -35,7 +34,7 @@ export async function openJournal(dir: string, spaceId: string, dimensions: numb
   return journal;
 }
 
-/** All journals of an output, by their names relative to it: of other spaces, too, which nobody else would remove. */
+/** The names of all journals of an output, relative to it, of all spaces. */
 export async function journalsOf(dir: string): Promise<string[]> {
   const names = await namesIn(runFolder(dir));
   return names
@@ -48,10 +47,10 @@ export class Journal {
   readonly #header: Buffer;
   readonly #dimensions: number;
   #file: FileHandle | undefined;
-  /** Where the next frame goes. */
+  /** Position of the next frame. */
   #end = headerBytes;
   #index = new HashIndex();
-  /** Where each entry's vector is in the file. */
+  /** Position of each entry's vector in the file. */
   #places = new Float64Array(64);
   #writes: Promise<void> = Promise.resolve();
 
@@ -71,8 +70,8 @@ export class Journal {
   }
 
   /**
-   * The vector of a text by its SHA-256 (lower-case hex). Reads synchronously: a few microseconds, the
-   * file was read or written a moment ago.
+   * The vector of a text by its SHA-256 (lower-case hex). Reads synchronously: it takes a few microseconds, as the
+   * file is still in the system's cache.
    */
   get(hash: string): Vector | undefined {
     const entry = this.#index.find(hash);
@@ -81,14 +80,14 @@ export class Journal {
     const bytes = Buffer.from(vector.buffer);
     const place = this.#places[entry] as number;
     if (readSync(this.#file.fd, bytes, 0, bytes.length, place) < bytes.length) return undefined;
-    // Its checksums have no key: what a stranger wrote is embedded again.
+    // The checksums have no key, so the vector may be a stranger's: a wrong one is embedded again.
     return isUnit(vector, this.#dimensions) ? vector : undefined;
   }
 
-  /** Appends vectors in one write; they can be found when the promise is fulfilled. Calls queue up. */
+  /** Appends vectors in one write. `get` finds them once the promise is fulfilled. Calls queue up. */
   append(entries: readonly VectorEntry[]): Promise<void> {
     const write = this.#writes.then(() => this.#append(entries));
-    // The caller learns of a failure; the next call tries again at the same place.
+    // The caller gets the error; the next call writes at the same position again.
     this.#writes = write.catch(() => undefined);
     return write;
   }
@@ -106,8 +105,8 @@ export class Journal {
   }
 
   /**
-   * Reads all whole frames of an existing file, and cuts off what follows them. A link, or a file that has
-   * another name, too, is replaced by the first `append`: it may be somebody else's, and is not written into.
+   * Reads all whole frames of an existing file, and cuts off the rest. It never writes into a link, or into a file
+   * with a second name (a hard link), as that may belong to another program: the first `append` replaces it.
    */
   async load(): Promise<void> {
     this.#file = await openOwn(this.path);
@@ -142,7 +141,7 @@ export class Journal {
         at += needed;
       }
       if (bytesRead < window.length) return;
-      // The file goes on; a frame larger than the window needs a larger one, if the file can hold it at all.
+      // There is more in the file: a frame larger than the window needs a larger window.
       if (at === 0) {
         const { size } = await file.stat();
         if (this.#end + needed > size || needed > maxFrameBytes) return;
@@ -183,7 +182,7 @@ export class Journal {
     return file;
   }
 
-  /** Vectors tell much of a text: who may not read the output may not read them either. */
+  /** Vectors reveal much of a text, so the journal gets the access rights of the output. */
   #takeAccess(file: FileHandle): Promise<void> {
     return takeAccess(file, join(this.path, '../..', manifestName));
   }
@@ -206,7 +205,7 @@ export class Journal {
   }
 }
 
-/** The file at `path`, when that is its only name. */
+/** Opens the file at `path` when it has no other name (hard link). */
 async function openOwn(path: string): Promise<FileHandle | undefined> {
   let file: FileHandle | undefined;
   try {
@@ -230,7 +229,7 @@ function journalHeader(spaceId: string, dimensions: number): Buffer {
   return header;
 }
 
-/** Of all but the sum itself. */
+/** The checksum of a frame, over all bytes but the checksum itself. */
 function frameSum(frame: Buffer): Buffer {
   return sha256(frame.subarray(0, frame.length - sumBytes)).subarray(0, sumBytes);
 }

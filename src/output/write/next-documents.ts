@@ -1,32 +1,32 @@
-// What the next output lists: its roots, its documents in the order of their sources, and files of records.
+// What the next output will list: its roots, its documents in order of source, and its files of records.
 import { UsageError } from '../../errors.js';
 import { compareSources } from '../../text/source-order.js';
 import { maxHeadBytes, type RecordFile } from '../format/manifest.js';
 import { isLookalike, type Lookalike, withBesides } from '../format/record-sources.js';
 import type { Output } from '../read/output.js';
 
-/** What the manifest's head, which is read in one go, has room for. */
+/** Max bytes of all roots: they must fit into the manifest's head. */
 const maxRootsLength = 0.75 * maxHeadBytes;
 
 export interface SequenceOptions {
-  /** The output that is there now; none starts afresh. */
+  /** The present output; undefined for a new one. */
   previous?: Output | undefined;
-  /** Roots of this run; those of kept documents are added. */
+  /** Roots of this run. The roots of kept documents are added to them. */
   roots: readonly string[];
-  /** Sources of the previous output that won't be kept: nothing needs their roots. */
+  /** Sources of the previous output that won't be kept, so that their roots aren't needed. */
   leaving?: ReadonlySet<string> | undefined;
 }
 
 export class Sequence {
-  /** Those that were given, and those of what is kept of the previous output. */
+  /** The given roots, and the roots of kept documents. */
   readonly roots: string[];
-  /** Places in them. */
+  /** Index of each root. */
   readonly rootPlaces: ReadonlyMap<string, number>;
   readonly #recordFiles: RecordFile[] = [];
   readonly #lookalikes: Lookalike[] = [];
   #last: string | undefined;
 
-  /** @throws {UsageError} when the roots are more than a manifest can hold */
+  /** @throws {UsageError} when there are more roots than a manifest can hold */
   constructor({ previous, roots, leaving }: SequenceOptions) {
     const stays = ({ source }: { source: string }) => !leaving?.has(source);
     const rootOf = ({ root }: { root: string }) => root;
@@ -34,15 +34,15 @@ export class Sequence {
     const usedByRecords = previous?.manifest.recordFiles.filter(stays).map(rootOf) ?? [];
     this.roots = [...new Set([...roots, ...used, ...usedByRecords])].sort(compareSources);
     if (JSON.stringify(this.roots).length > maxRootsLength) {
-      throw new UsageError('So many paths are too many for one output: name the folders that they lie in.');
+      throw new UsageError('Too many paths for one output: name the folders that hold them.');
     }
     this.rootPlaces = new Map(this.roots.map((root, place) => [root, place]));
   }
 
-  /** @throws when it isn't behind the last one */
+  /** @throws when it doesn't sort after the last one */
   add({ source, recordOf }: { source: string; recordOf?: string | undefined }): void {
     if (this.#last !== undefined && compareSources(this.#last, source) >= 0) {
-      throw new Error(`expected documents in the order of their sources, got ${source} behind ${this.#last}`);
+      throw new Error(`expected documents in order of source, got ${source} after ${this.#last}`);
     }
     this.#last = source;
     if (isLookalike({ source, recordOf })) this.#lookalikes.push({ source, recordOf });
@@ -53,7 +53,7 @@ export class Sequence {
     this.#recordFiles.push(file);
   }
 
-  /** By source, each with the documents beside it whose sources look like those of its records. */
+  /** In order of source, each with the documents that only look like its records. */
   get recordFiles(): RecordFile[] {
     const sorted = this.#recordFiles.sort((a, b) => compareSources(a.source, b.source));
     return withBesides(sorted, this.#lookalikes);

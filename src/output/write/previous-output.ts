@@ -1,11 +1,11 @@
-// What the writer asks of the output that it is to replace.
+// What the writer needs to know about the output that it replaces.
 import { chunksName, vectorsName } from '../format/layout.js';
 import { wrongSum } from '../format/manifest-reader.js';
 import type { Output } from '../read/output.js';
 import { type FileSum, hashFile } from './staged-file.js';
 
 /**
- * Rows were copied from it: bytes that changed behind the manifest's back must not be signed by a new manifest.
+ * Checks the sums of an output whose rows were copied: a new manifest must not confirm bytes that are damaged.
  * @param dir the output's folder
  * @throws {DamagedOutputError}
  */
@@ -20,7 +20,7 @@ export async function checkCopied(dir: string, previous: Output): Promise<void> 
   }
 }
 
-/** Whether its manifest is the file that `sum` tells of. */
+/** True when its manifest is the file that `sum` describes. */
 export async function isItsManifest(previous: Output, sum: FileSum): Promise<boolean> {
   const { size } = await previous.manifestFile.stat();
   return size === sum.bytes && (await hashFile(previous.manifestFile)) === sum.sha256;

@@ -1,5 +1,5 @@
-// The three staged files that grow row by row: lines, vectors, and the manifest's documents. They take
-// new rows one by one, and the rows of unchanged documents as ranges of the old output's bytes.
+// The three staged files that grow row by row: lines, vectors, and the manifest's documents. New rows are added
+// one by one. The rows of unchanged documents are copied as byte ranges of the old output.
 import { join } from 'node:path';
 import type { Chunk, Vector } from '../../types.js';
 import { checkSpace } from '../files/disk-errors.js';
@@ -11,11 +11,11 @@ import { keyBytes } from '../read/hash-index.js';
 import type { Output } from '../read/output.js';
 import { type FileSum, StagedFile } from './staged-file.js';
 
-/** How much may be written between two looks at the free space. */
+/** Max bytes written between two checks of the free space. */
 const spaceStep = 32 * 1024 * 1024;
 
 export interface RowsOptions {
-  /** The output that they are to become. */
+  /** The output folder. */
   dir: string;
   dimensions: number;
   /** Whether lines carry their embedding. */
@@ -34,7 +34,7 @@ export interface DocumentStart {
 export class StagedRows {
   rows = 0;
   documents = 0;
-  /** Where the files are staged. */
+  /** The folder of the staged files. */
   readonly #stage: string;
   readonly #options: RowsOptions;
   readonly #lines: StagedFile;
@@ -51,7 +51,7 @@ export class StagedRows {
     this.#vectors.add(npyHeader({ rows: 0, dimensions: options.dimensions }));
   }
 
-  /** @param stage a folder that exists */
+  /** @param stage must exist */
   static async create(stage: string, options: RowsOptions): Promise<StagedRows> {
     const create = (name: string, hashed: boolean, replaced = name) =>
       StagedFile.create(join(stage, name), { hashed, replaces: join(options.dir, replaced) });
@@ -133,13 +133,13 @@ export class StagedRows {
     this.rows += rows;
   }
 
-  /** The manifest's lines of all documents, without the comma behind the last; to be copied from. */
+  /** The manifest's lines of all documents, without the comma after the last; for copying. */
   async entries(): Promise<StagedFile> {
     await this.#entries.flush();
     return this.#entries;
   }
 
-  /** Writes all that is buffered and the number of rows. */
+  /** Writes the buffers and the number of rows. */
   async sums(): Promise<{ lines: FileSum; vectors: FileSum }> {
     this.#betweenDocuments();
     const shape = { rows: this.rows, dimensions: this.#options.dimensions };
@@ -147,7 +147,7 @@ export class StagedRows {
     return { lines: await this.#lines.sum(), vectors: await this.#vectors.sum() };
   }
 
-  /** Keeps the files of these names durable under `.run`, removes the others. */
+  /** Makes the files of these names durable, removes the others. */
   async finish(names: ReadonlySet<string>): Promise<void> {
     await this.#entries.discard();
     await (names.has(chunksName) ? this.#lines.finish() : this.#lines.discard());
@@ -189,7 +189,7 @@ export class StagedRows {
     this.#hashes.write(hash, row * keyBytes, keyBytes, 'hex');
   }
 
-  /** A promise where the disk lags behind or it is time to look at the free space. */
+  /** A promise when the disk is slower than the caller, or when the free space must be checked. */
   #drained(): Promise<void> | undefined {
     const lines = this.#lines.drained();
     const vectors = this.#vectors.drained();

@@ -1,5 +1,5 @@
-// A file that is being written beside the output: buffered, hashed on the way, one write in flight while
-// the next buffer fills. Nothing of the output is touched before the commit renames it.
+// A file that is written beside the output: buffered, hashed as it is written, with one write in flight while the
+// next buffer fills. The output stays untouched until the commit renames the file.
 import { createHash, type Hash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { takeAccess } from '../files/access-rights.js';
@@ -8,7 +8,7 @@ import { createFile, removeFile } from '../files/owned-file.js';
 
 const bufferBytes = 1024 * 1024;
 
-/** What a finished file is, as manifest and commit record name it. */
+/** Size and hash of a finished file, as the manifest and the commit record hold them. */
 export interface FileSum {
   bytes: number;
   /** SHA-256, lower-case hex. */
@@ -17,7 +17,7 @@ export interface FileSum {
 
 export class StagedFile {
   readonly path: string;
-  /** Bytes so far, those in the buffer included. */
+  /** Bytes so far, including those in the buffer. */
   bytes = 0;
   #handle: FileHandle;
   #hash: Hash | undefined;
@@ -36,9 +36,9 @@ export class StagedFile {
   }
 
   /**
-   * @param options.hashed whether to hash while writing; a file that is patched later must not
-   * @param options.replaces the file whose mode, owner and group it takes
-   * @param options.handle a file that is open already; only tests hand one in. @default a new one at `path`
+   * @param options.hashed hash while writing; must be false for a file that is patched later
+   * @param options.replaces the file whose mode, owner and group it gets
+   * @param options.handle an open file, for tests only. @default a new one at `path`
    */
   static async create(
     path: string,
@@ -49,7 +49,7 @@ export class StagedFile {
     return new StagedFile(path, handle, options.hashed);
   }
 
-  /** A buffer with at least `bytes` free bytes at `position`; write there, then `advance`. */
+  /** A buffer with at least `bytes` free bytes at `position`. Write there, then call `advance`. */
   room(bytes: number): { buffer: Buffer; position: number } {
     if (this.#buffer.length - this.#used < bytes) {
       this.#flush();
@@ -58,7 +58,7 @@ export class StagedFile {
     return { buffer: this.#buffer, position: this.#used };
   }
 
-  /** Takes what was written behind `position` of the last `room`, up to `end`. */
+  /** Accepts the bytes from `position` of the last `room` up to `end`. */
   advance(end: number): void {
     this.bytes += end - this.#used;
     this.#used = end;
@@ -75,7 +75,7 @@ export class StagedFile {
     this.advance(position + buffer.write(text, position));
   }
 
-  /** Copies a range of another file, in order with all that is added. */
+  /** Copies a range of another file, after all bytes that were added before. */
   async copyFrom(source: FileHandle, start: number, length: number): Promise<void> {
     for (let done = 0; done < length; ) {
       const { buffer, position } = this.room(Math.min(length - done, bufferBytes));
@@ -88,13 +88,13 @@ export class StagedFile {
     }
   }
 
-  /** A promise to wait for when the disk is slower than the caller; undefined while it keeps up. */
+  /** A promise to await when the disk is slower than the caller, else undefined. */
   drained(): Promise<void> | undefined {
     if (this.#failure !== undefined) return this.#settled();
     return this.#inFlight > 1 ? this.#settled() : undefined;
   }
 
-  /** Writes what is buffered, and waits until all is with the operating system. */
+  /** Writes the buffer, and waits until the operating system has all bytes. */
   async flush(): Promise<void> {
     this.#flush();
     await this.#settled();
@@ -106,7 +106,7 @@ export class StagedFile {
     await this.#write(bytes, position);
   }
 
-  /** What the file is now; reads it again if it wasn't hashed while writing. */
+  /** Size and hash of the file so far. Reads it again if it wasn't hashed while writing. */
   async sum(): Promise<FileSum> {
     await this.flush();
     return {
@@ -127,14 +127,14 @@ export class StagedFile {
     }
   }
 
-  /** Closes and removes the file, whatever state it is in. */
+  /** Closes and removes the file, in any state. */
   async discard(): Promise<void> {
     await this.#writes;
     await this.#handle.close();
     await removeFile(this.path);
   }
 
-  /** For reading it back before it is finished; `flush` first. */
+  /** For reading it before it is finished. Call `flush` first. */
   get handle(): FileHandle {
     return this.#handle;
   }

@@ -1,5 +1,12 @@
-// Writes the next output beside the old one: unchanged documents are copied, new rows appended, and the
-// whole is committed at once, or not at all. As long as all is kept in order, no file is touched.
+// src/output: the folder that a run leaves. Here (write/) it is written; read/ opens it; format/ holds names and
+// bytes of its files; files/ opens them safely; lock/ lets one run at a time in.
+//
+// In: documents in order of source, each with its rows; or `keep` for an unchanged one. Out: the files of the
+// output, replaced all at once, or not at all. The next output is staged in `.run`: rows of unchanged documents
+// are copied as bytes (row-files.ts), new rows are appended, and commit.ts renames the files. While all documents
+// are kept in their order, no file is written.
+// What must hold: a kill at any moment leaves a whole output, and the same input gives the same bytes.
+// Look first at commit.ts for kills, and at journal.ts for vectors that outlive a kill.
 import { join } from 'node:path';
 import type { Chunk, Failure, Vector, VectorSpace } from '../../types.js';
 import { checkSpace, outputError } from '../files/disk-errors.js';
@@ -38,10 +45,10 @@ export interface WriterOptions extends SequenceOptions {
 }
 
 export interface CommitResult {
-  /** False when the output was this already, in every byte. */
+  /** False when the output already had exactly these bytes. */
   changed: boolean;
   rows: number;
-  /** Of chunks.jsonl and vectors.npy. */
+  /** Size of chunks.jsonl and vectors.npy together. */
   bytes: number;
 }
 
@@ -58,7 +65,7 @@ export class OutputWriter {
   readonly #formats: OutputFormat[];
   readonly #sequence: Sequence;
   readonly #failures: Failure[] = [];
-  /** Documents of the previous output, by index, that are to be copied next: one range of bytes. */
+  /** Documents of the previous output, by index, that will be copied next as one range of bytes. */
   #pending = { from: 0, to: 0 };
   #staged: StagedRows | undefined;
   #manifest: StagedFile | undefined;
@@ -77,7 +84,7 @@ export class OutputWriter {
   }
 
   /**
-   * Takes a document's rows over from the previous output, as they are.
+   * Copies a document's rows from the previous output.
    * Await the promise, if there is one, before the next call.
    * @param recordOf the file whose record it is; undefined for a file of its own
    */
@@ -102,7 +109,7 @@ export class OutputWriter {
     staged.begin(document);
   }
 
-  /** Adds a row. Await the promise, if there is one, before the next call: the disk lags behind. */
+  /** Adds a row. Await the promise, if there is one, before the next call: the disk is slower than the caller. */
   row(chunk: Chunk, vector: Vector): Promise<void> | undefined {
     return this.#begun().row(chunk, vector);
   }
@@ -122,14 +129,14 @@ export class OutputWriter {
     this.#sequence.addRecordFile(file);
   }
 
-  /** Notes what has no vector; in any order. */
+  /** Adds a failure; in any order. */
   fail(failure: Failure): void {
     this.#failures.push(failure);
   }
 
   /**
-   * Makes the new output the output.
-   * @param options.keepJournal for a run that did a part only: the rest of the journal is of use to the next one
+   * Replaces the output by the new one.
+   * @param options.keepJournal for a run that did a part only: the next run can use the rest of the journal
    * @throws {OutputError} when it can't be written; the old output is untouched
    * @throws {LockedError} when the lock was lost
    */
@@ -143,10 +150,10 @@ export class OutputWriter {
     }
   }
 
-  /** Removes all that was staged; the old output is untouched. May be called at any time, also behind a commit. */
+  /** Removes the staged files; the old output stays. May be called at any time, also after a commit. */
   async abort(): Promise<void> {
     try {
-      // A record may name the staged files: they belong to `recover` then.
+      // A commit record may name the staged files: then `recover` needs them.
       if (this.#recorded) return;
       await Promise.all([this.#staged?.discard(), this.#manifest?.discard(), this.#failuresFile?.discard()]);
       await this.#stage.remove();
@@ -191,7 +198,7 @@ export class OutputWriter {
     this.#pending = { from: index, to: index + 1 };
   }
 
-  /** Copies what is pending, so that something else may follow. From here on, there are staged files. */
+  /** Copies the pending documents, so that other rows can follow. From here on there are staged files. */
   async #flushKept(): Promise<StagedRows> {
     const { from, to } = this.#pending;
     this.#pending = { from: to, to };
@@ -211,7 +218,7 @@ export class OutputWriter {
     });
   }
 
-  /** Rows and file sums of the new output; those of the previous one as long as all of it was kept. */
+  /** Rows and file sums of the new output; the previous output's while all of it was kept. */
   async #sums(): Promise<{ count: number; files: ManifestHead['files'] }> {
     const previous = this.#previous;
     if (this.#staged === undefined && previous !== undefined && this.#keptAll(previous)) {
@@ -232,7 +239,7 @@ export class OutputWriter {
     );
   }
 
-  /** The manifest as a staged file, unless it would be the one that is there. */
+  /** Stages the manifest, unless it would be equal to the present one. */
   async #stageManifest(rows: { count: number; files: ManifestHead['files'] }): Promise<CommitFile[]> {
     const head = {
       space: this.#options.space,

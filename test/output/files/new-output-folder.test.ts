@@ -37,7 +37,7 @@ test('so is one with other things that an output or its first run has a place in
 test('one with other things alone is refused, and so is a file', async () => {
   put('a.md', 'b.md', 'c.md', 'd.md', 'e.md', '.git');
   await expect(refuseOtherFolder(dir)).rejects.toThrow(
-    `${dir} holds other things (a.md, b.md, c.md and 2 more) and no output: name a folder for it alone`,
+    `${dir} holds other files (a.md, b.md, c.md and 2 more) and no output: name a folder for it alone`,
   );
   await expect(refuseOtherFolder(join(dir, 'a.md'))).rejects.toBeInstanceOf(OutputError);
 });
@@ -56,7 +56,7 @@ test('a run into the working folder ends with 2 and writes nothing, a dry one, t
         'builtin',
         ...more,
       ]);
-      expect(stderr).toContain('holds other things (a.md) and no output');
+      expect(stderr).toContain('holds other files (a.md) and no output');
       expect(code).toBe(2);
     }
   } finally {

@@ -68,7 +68,7 @@ test('one run gets it; the next is told who has it; free again, nothing is left'
   await expect(second).rejects.toBeInstanceOf(LockedError);
   await expect(second).rejects.toMatchObject({
     exitCode: 75,
-    message: `${dir} is in use by another run (process ${process.pid} on ${lock.owner.host}): wait for its end, or have this run wait with --wait.`,
+    message: `${dir} is in use by another run (process ${process.pid} on ${lock.owner.host}): wait for it to end, or use --wait.`,
   });
   await lock.check();
   expect(await inspectLock(dir)).toEqual({ owner: lock.owner, held: true });
