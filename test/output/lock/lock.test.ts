@@ -249,7 +249,7 @@ describe('a lock of another host or container', () => {
     const refusal = await acquireLock(dir).catch((error: unknown) => error as Error);
     expect(refusal).toBeInstanceOf(LockedError);
     expect((refusal as Error).message).toMatch(
-      /^The lock of .* can't be read \(.*\): it counts as another run's/,
+      /^The lock of .* can't be read \(.*\): it counts as held by another run/,
     );
     expect((refusal as Error).message).not.toMatch(/process 0|unknown host/);
     expect((await inspectLock(dir))?.held).toBe(true);
