@@ -1,6 +1,6 @@
-// Waiting for what others wait for, too: one of them may give up without ending it for the rest.
+// Waiting for work that is shared: one caller can abort its wait without ending the work for the others.
 
-/** What `work` comes to; when the signal is aborted before, its reason at once. `work` itself goes on. */
+/** Settles as `work` does, or rejects with the signal's reason when that aborts first. `work` itself goes on. */
 export async function orAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return await work;
   let onAbort: (() => void) | undefined;

@@ -1,19 +1,19 @@
-// What model families want around a text, and the chunk size that suits them. A model that isn't in the
-// table gets no prefix. Every row names where it was read, and says so where that was a copy.
+// The prefixes that model families expect before a text, and a good chunk size for each. A model that isn't in the
+// table gets no prefix. Each row names its source, and says when that is a copy.
 import type { Prefixes } from '../types.js';
 import { withoutTag } from './ollama/model-name.js';
 
 export interface Profile {
   family: string;
   prefixes: Prefixes;
-  /** Chunk size in tokens; the model's own context may be less. */
+  /** Chunk size in tokens; the model's context may be smaller. */
   chunkTokens: number;
   /** Where the row comes from. */
   source: string;
 }
 
 interface Row extends Profile {
-  /** Of a model's name in lower case, with its folders, without its tag. */
+  /** Matched against a model's name in lower case, with its folders, without its tag. */
   name: RegExp;
 }
 
@@ -22,7 +22,7 @@ const passages = 'Represent this sentence for searching relevant passages: ';
 const webSearch =
   'Instruct: Given a web search query, retrieve relevant passages that answer the query\nQuery:';
 
-/** The first row that fits is taken: special members stand before their families. */
+/** The first row that matches is used, so special models stand before their families. */
 const rows: readonly Row[] = [
   {
     family: 'nomic-embed-text',

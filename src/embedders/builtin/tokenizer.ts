@@ -1,21 +1,21 @@
-// Text → token ids, by the unigram model of the sentence encoder: the same ids as the package's own
-// tokenizer, in time linear in the text (the package's is quadratic).
+// Text → token ids, by the unigram model of the sentence encoder. It gives the same ids as the package's own
+// tokenizer, in linear time (the package's is quadratic).
 import type { Piece } from '../../tokens/unknown-letters.js';
 import { slicesOf, wordMark } from './model-form.js';
 import type { VocabularyEntry } from './weights.js';
 
 const unknownId = 0;
-/** Control symbols at the head of the vocabulary, which no text contains. */
+/** Control symbols at the start of the vocabulary, which no text contains. */
 const reserved = 6;
 const noPiece = -1;
 const emptySlot = -1;
 
 /**
- * Finds the most probable cut of a text into pieces. The trie lies in flat arrays: an edge is looked up
- * by `node << 8 | letter` in an open-addressing table, which is small (0.5 MB) and quick to build.
+ * Finds the most probable cut of a text into pieces. The trie is stored in flat arrays: an edge is found by
+ * `node << 8 | letter` in an open-addressing table, which is small (0.5 MB) and quick to build.
  */
 export class UnigramTokenizer {
-  /** UTF-16 unit → number of the letter; 0 for the units that are in no piece. */
+  /** UTF-16 unit → number of the letter; 0 for units that are in no piece. */
   readonly #letters = new Uint8Array(0x10000);
   readonly #edgeKeys: Int32Array;
   readonly #edgeTargets: Int32Array;
@@ -41,7 +41,7 @@ export class UnigramTokenizer {
     let letters = 0;
     let nodes = 1;
     vocabulary.forEach(([piece, score], id) => {
-      // A few scores of the vocabulary are null; the package's arithmetic takes them for 0.
+      // A few scores of the vocabulary are null; the package counts them as 0.
       this.#scores[id] = score ?? 0;
       this.#lengths[id] = piece.length;
       this.#opensWord[id] = piece.startsWith(wordMark) ? 1 : 0;
@@ -62,7 +62,7 @@ export class UnigramTokenizer {
   }
 
   /**
-   * @param text white space other than single spaces is unknown to the vocabulary: collapse it first
+   * @param text with single spaces only: the vocabulary knows no other white space
    * @returns token ids; empty for the empty text only
    */
   encode(text: string): Int32Array {
@@ -80,7 +80,7 @@ export class UnigramTokenizer {
     return parts.length === 1 ? parts[0]! : joined(parts);
   }
 
-  /** What the text is cut into, in the form that the model sees, without the marks of words. */
+  /** The pieces that the text is cut into, normalised, without the marks of words. */
   pieces(text: string): Piece[] {
     const all: Piece[] = [];
     for (const slice of slicesOf(text)) for (const piece of this.#piecesOf(slice.text)) all.push(piece);
@@ -96,7 +96,7 @@ export class UnigramTokenizer {
       const start = end - (known ? this.#lengths[id]! : 1);
       const piece = marked.slice(start, end).replaceAll(wordMark, '');
       const behind = reversed.at(-1);
-      // By units: the halves of an emoji are joined again.
+      // The model works on UTF-16 units: this joins the two halves of an emoji again.
       if (behind && !known && !behind.known) behind.text = piece + behind.text;
       else reversed.push({ text: piece, known });
       end = start;
@@ -109,7 +109,7 @@ export class UnigramTokenizer {
     return this.#opensWord[id] === 1;
   }
 
-  /** Viterbi, left to right: leaves for every position the last piece of the best cut that ends there. */
+  /** Viterbi, left to right: stores for every position the last piece of the best cut that ends there. */
   #cut(text: string): void {
     const length = text.length;
     if (this.#best.length <= length) {
@@ -117,7 +117,7 @@ export class UnigramTokenizer {
       this.#lastPiece = new Int32Array(2 * length + 1);
     }
     const best = this.#best.fill(0, 0, length + 1);
-    // Every letter of the vocabulary is a piece by itself, so each position is offered a piece.
+    // Every letter of the vocabulary is a piece, so every position gets one.
     for (let start = 0; start < length; start++) {
       let node = 0;
       let known = false;
@@ -133,7 +133,7 @@ export class UnigramTokenizer {
     }
   }
 
-  /** The package takes a score of 0 for "none yet" and prefers the later start among equals; so do we. */
+  /** Like the package, treats a score of 0 as "none yet", and prefers the later start when scores are equal. */
   #offer(end: number, score: number, id: number): void {
     const held = this.#best[end]!;
     if (held !== 0 && score < held) return;
@@ -153,14 +153,14 @@ export class UnigramTokenizer {
     return Int32Array.from(reversed.reverse());
   }
 
-  /** The node below, or 0 (the root, which is nobody's child) where there is none. */
+  /** The child node, or 0 when there is none (0 is the root, which is never a child). */
   #child(node: number, letter: number): number {
     if (letter === 0) return 0;
     const slot = this.#slot(node, letter);
     return this.#edgeKeys[slot] === emptySlot ? 0 : this.#edgeTargets[slot]!;
   }
 
-  /** Where the edge is, or would be put. */
+  /** The slot of the edge, or the empty slot for it. */
   #slot(node: number, letter: number): number {
     const key = (node << 8) | letter;
     let slot = (Math.imul(key, 0x9e3779b1) >>> 12) & this.#slotMask;
@@ -171,7 +171,7 @@ export class UnigramTokenizer {
   }
 }
 
-/** One space between words and none around them: newlines and tabs would be unknown to the model. */
+/** One space between words, none at both ends: the model doesn't know newlines and tabs. */
 export function collapseWhiteSpace(text: string): string {
   return text.replace(/\s+/g, ' ').trim();
 }

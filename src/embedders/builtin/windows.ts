@@ -1,13 +1,13 @@
-// Texts longer than the model's window: cut at words, embedded piece by piece, averaged.
+// Texts longer than the model's window: cut between words, embedded window by window, averaged.
 import { EmbedderFault } from '../../errors.js';
 import type { Engine } from './engines/engine.js';
 import { collapseWhiteSpace, type UnigramTokenizer } from './tokenizer.js';
 
 /**
- * The vector of a text of any length. Windows are averaged by their tokens, as the model itself averages
- * tokens, so that a short last window doesn't weigh as much as a full one.
- * @param truncate the first window alone
- * @throws {EmbedderFault} `bad-input` when the text is blank, `bad-answer` when no direction remains
+ * The vector of a text of any length. Each window has the weight of its tokens, as the model itself averages tokens:
+ * a short last window counts less than a full one.
+ * @param truncate use only the first window
+ * @throws {EmbedderFault} `bad-input` when the text is blank, `bad-answer` when the average is zero
  */
 export async function embedText(
   engine: Engine,
@@ -28,8 +28,8 @@ export async function embedText(
 }
 
 /**
- * Windows of at most `size` ids that begin with a word; a word that is longer than a window is cut
- * anywhere. Together they are `ids`.
+ * Windows of at most `size` ids that begin with a word. A word longer than a window is cut anywhere. Joined, the
+ * windows are `ids`.
  */
 export function cutWindows(ids: Int32Array, size: number, opensWord: (id: number) => boolean): Int32Array[] {
   const windows: Int32Array[] = [];
@@ -57,7 +57,7 @@ function normalize(vector: Float32Array): Float32Array {
   let squares = 0;
   for (let i = 0; i < vector.length; i++) squares += vector[i]! * vector[i]!;
   if (!Number.isFinite(squares) || squares === 0) {
-    throw new EmbedderFault('bad-answer', 'The built-in model gave a vector without a direction.');
+    throw new EmbedderFault('bad-answer', 'The built-in model gave a vector of zeros.');
   }
   scale(vector, 1 / Math.sqrt(squares));
   return vector;

@@ -1,5 +1,5 @@
-// Requests to one Ollama server through undici, with time-outs of our own: Node's fetch gives up after
-// 300 s without headers, which a long batch on a slow machine needs.
+// Requests to one Ollama server through undici, with our own time-outs: Node's fetch gives up after 300 s
+// without headers, but a long batch on a slow machine can take longer.
 
 import { type Dispatcher, Pool } from 'undici';
 import { EmbedderFault, EmbedError } from '../../errors.js';
@@ -14,39 +14,39 @@ export interface ClientOptions {
   url: URL;
   /** Sent as a bearer token. */
   apiKey?: string | undefined;
-  /** How long a connection may take, in ms. @default 10000 */
+  /** Max time to connect, in ms. @default 10000 */
   connectTimeoutMs?: number;
 }
 
 /**
- * How long an idle connection is kept, in ms. As long as it stands, its end tells that the server went away;
- * Ollama's own end of it has no time-out, and unloads its model after this time.
+ * How long an idle connection is kept, in ms. While it is open, we notice when the server goes away. Ollama itself
+ * doesn't close idle connections, and unloads its model after this time.
  */
 const keepAliveMs = 300_000;
 
-/** Without any connection for longer than this, in ms, the server may have been replaced unnoticed. */
+/** After this time without any connection, in ms, the server may have been replaced without our noticing. */
 const unwatchedMs = 60_000;
 
 export interface RequestOptions {
-  /** How long the whole request may take, in ms. */
+  /** Max time of the whole request, in ms. */
   timeoutMs: number;
   /**
-   * Asked when the time is over. Doesn't throw.
-   * @returns further ms, or the fault of a request that gets no more time. @default no more time
+   * Called when the time is over. Doesn't throw.
+   * @returns more time in ms, or the fault to end the request with. @default no more time
    */
   onLate?: ((elapsedMs: number) => Promise<number | EmbedderFault>) | undefined;
   signal?: AbortSignal | undefined;
-  /** Bytes of a 200's body; more is no answer. @default 64 MiB, which holds every model's vocabulary */
+  /** Max bytes of a 200's body; more is a fault. @default 64 MiB, room for every model's vocabulary */
   maxBytes?: number;
 }
 
 const mostBytes = 64 * 1024 * 1024;
 
-/** Bytes of an error's body that are read. */
+/** Max bytes read of an error's body. */
 const mostOfError = 64 * 1024;
 
 /**
- * Codes of connections that we ended or that were agreed to end: idle time-outs, aborted requests and
+ * Codes of connections that ended as intended, so the server was not lost: idle time-outs, aborted requests and
  * "Connection: close" (all UND_ERR_INFO), our time-outs, and `close`.
  */
 const ownEnds: ReadonlySet<string> = new Set([
@@ -93,7 +93,7 @@ export class OllamaClient {
   }
 
   /**
-   * How often the server may have become another one: connections that it or the network ended or refused, and
+   * How often the server may have been replaced: connections that the server or the network ended or refused, and
    * first connections after a time without any.
    */
   get losses(): number {
@@ -101,9 +101,9 @@ export class OllamaClient {
   }
 
   /**
-   * The whole body of a 200.
-   * @param body sent as JSON by POST; GET without one
-   * @throws {EmbedderFault} for every other answer, and when there is none in time
+   * Fetches the whole body of a 200.
+   * @param body sent as JSON by POST; without it, the request is a GET
+   * @throws {EmbedderFault} for every other answer, and when none comes in time
    * @throws the signal's reason when it is aborted
    */
   async bytes(path: string, body: object | undefined, options: RequestOptions): Promise<Buffer> {
@@ -118,7 +118,7 @@ export class OllamaClient {
     });
   }
 
-  /** A 200 as a JSON object, whose fields may be anything. Errors are those of `bytes`. */
+  /** Fetches a 200 as a JSON object; its fields may be anything. Throws as `bytes` does. */
   async json(path: string, body: object | undefined, options: RequestOptions): Promise<object> {
     const bytes = await this.bytes(path, body, options);
     const told = `${this.where}${path} gave no JSON: is that an Ollama?`;
@@ -133,8 +133,8 @@ export class OllamaClient {
   }
 
   /**
-   * Hands on the body of a 200 as it comes, for answers that go on for long: the time-out starts again with
-   * every part. Errors are those of `bytes`, and what `onPart` throws.
+   * Passes on the body of a 200 as it arrives, for long answers: the time-out starts again with every part.
+   * Throws as `bytes` does, and what `onPart` throws.
    */
   async parts(
     path: string,
@@ -178,7 +178,7 @@ export class OllamaClient {
           body === undefined ? this.#headers : { ...this.#headers, 'content-type': 'application/json' },
         body: body === undefined ? null : JSON.stringify(body),
         signal: control.signal,
-        // The deadline above covers all.
+        // The deadline above covers the whole request.
         headersTimeout: 0,
         bodyTimeout: 0,
       });
@@ -201,13 +201,13 @@ export class OllamaClient {
     }
   }
 
-  /** Ends all connections; requests under way fail. */
+  /** Closes all connections; requests in flight fail. */
   async close(): Promise<void> {
     await this.#pool.destroy();
   }
 }
 
-/** Runs `work` with a client of its own. */
+/** Runs `work` with its own client, and closes that at the end. */
 export async function withClient<T>(
   options: ClientOptions,
   work: (client: OllamaClient) => Promise<T>,

@@ -1,4 +1,10 @@
-// An Ollama model as an embedder: one /api/embed request per call, nothing cut silently, no retries here.
+// src/embedders/ollama: an Ollama model as an embedder.
+//
+// In: texts. Out: one vector per text, in order, or an EmbedderFault whose meaning decides about a retry. Each call
+// is one /api/embed request. It asks the server not to cut texts, and doesn't retry: retry.ts does that.
+// client.ts sends requests; error-messages.ts says what an error means; parse-answer.ts reads vectors;
+// request-timeout.ts and late-request.ts decide how long to wait; model-info.ts reads what the server knows of a
+// model.
 import { ServiceError, UsageError } from '../../errors.js';
 import { estimateCounter } from '../../tokens/estimating-counter.js';
 import { wordPieceCounter } from '../../tokens/wordpiece-counter.js';
@@ -16,20 +22,20 @@ export interface OllamaEmbedderOptions {
   /** Base URL of the server, as `parseOllamaHost` gives it. */
   url: URL;
   model: string;
-  /** Values of a vector, for models that can be cut (Matryoshka). @default the model's own */
+  /** Dimensions of a vector, for models whose vectors can be shortened (Matryoshka). @default the model's own */
   dimensions?: number | undefined;
   /** Sent as a bearer token. */
   apiKey?: string | undefined;
-  /** The least time that a request gets, in ms. */
+  /** Min time-out of a request, in ms. */
   batchTimeoutMs: number;
-  /** The time for a request that may have to load the model, in ms. @default 300000 */
+  /** Time-out of a request that may have to load the model, in ms. @default 300000 */
   loadTimeoutMs?: number;
-  /** Ends the opening; `embed` has a signal of its own. */
+  /** Aborts the opening; `embed` has its own signal. */
   signal?: AbortSignal | undefined;
 }
 
 /**
- * Reads what the server says of the model; the model itself is not loaded before the first `embed`.
+ * Reads what the server knows of the model. The model itself is not loaded before the first `embed`.
  * @throws {ServiceError} when the server can't be reached, lacks the model, or the model can't embed
  * @throws {UsageError} when more dimensions are asked for than the model has
  */
@@ -53,7 +59,7 @@ async function dimensionsOf(
   const { dimensions: asked, signal, loadTimeoutMs: timeoutMs = 300_000 } = options;
   let own = model.dimensions;
   if (own === undefined) {
-    // The server doesn't say: one text shows it.
+    // The server doesn't say how many: the vector of one text shows it.
     const body = { model: model.name, input: ['dimensions'], truncate: false };
     const answer = readEmbedAnswer(
       await client.bytes('/api/embed', body, { timeoutMs, signal }),
@@ -80,9 +86,9 @@ class OllamaEmbedder implements ServerEmbedder {
   readonly defaultChunkTokens: number;
   readonly #client: OllamaClient;
   readonly #pace: Pace;
-  /** Values that are asked for with every request; undefined: those of the model. */
+  /** Dimensions to ask for in every request; undefined: those of the model. */
   readonly #dimensions: number | undefined;
-  /** Losses that the pace knows of. */
+  /** Losses that the time-out already knows of. */
   #losses = 0;
 
   constructor(client: OllamaClient, model: OllamaModel, dimensions: number, options: OllamaEmbedderOptions) {
@@ -120,7 +126,7 @@ class OllamaEmbedder implements ServerEmbedder {
 
   async embed(texts: readonly string[], options: EmbedOptions = {}): Promise<Vector[]> {
     if (texts.length === 0 || texts.includes('')) {
-      throw new RangeError('embed needs at least one text, and none that is empty');
+      throw new RangeError('expected one text or more, none of them empty');
     }
     const tokens = (options.tokens ?? this.#count(texts)) + texts.length * this.counter.special;
     if (this.losses !== this.#losses) {
@@ -141,7 +147,7 @@ class OllamaEmbedder implements ServerEmbedder {
     return await this.#pace.timed(tokens, request, leastMs);
   }
 
-  /** The same in every request but for what its caller asked: other options would load the model anew. */
+  /** The options are the same in every request: with other options, Ollama would load the model again. */
   #body(texts: readonly string[], truncate: boolean, asked: number | undefined): object {
     const dimensions = asked ?? this.#dimensions;
     const body = { model: this.identity.model, truncate, input: texts };
@@ -165,7 +171,7 @@ class OllamaEmbedder implements ServerEmbedder {
   }
 }
 
-/** Of an answer: a value takes 24 bytes at most, unless a server is lavish with digits or spaces. */
+/** Max bytes of an answer. A number takes at most 24 bytes, unless a server sends needless digits or spaces. */
 function mostBytesOf(texts: number, dimensions: number): number {
   return 1024 * 1024 + texts * Math.min(Math.max(dimensions, 4096), 65_536) * 32;
 }

@@ -1,19 +1,19 @@
-// What an Ollama's errors mean. Its statuses say little (a runner that died is a 400, a full queue once was
-// a 500), so the message decides first, by an explicit table; each row names where its wording was seen.
+// What Ollama's errors mean. Its statuses say little: a runner that died is a 400, a full queue used to be a 500.
+// So one table looks at the message first. Each row names where its wording was seen.
 import { EmbedderFault, type FaultMeaning } from '../../errors.js';
 
-/** What a server can say; the others are said without asking it. */
+/** The meanings that an answer of a server can have. The others come from our own checks. */
 type AnswerMeaning = Exclude<FaultMeaning, 'resting' | 'unconfirmed' | 'changed' | 'unknown-script'>;
 
 interface Row {
-  /** Of the `error` message, or of the whole body when there is none. */
+  /** Matched against the `error` message, or the whole body when there is none. */
   message?: RegExp;
   status?: readonly number[];
   meaning: AnswerMeaning;
   source: string;
 }
 
-/** The first row that fits is taken. Recorded cases are those of test/contract. */
+/** The first row that matches is used. "Recorded" cases are in test/contract. */
 export const faultTable: readonly Row[] = [
   {
     message: /input length exceeds (the|maximum) context length/i,
@@ -52,7 +52,7 @@ export const faultTable: readonly Row[] = [
   {
     message: /^unexpected EOF$/,
     meaning: 'unreachable',
-    source: 'recorded: embed_malformed_json 0.24.0, 0.32.15; what is sent is whole, so it was cut on its way',
+    source: 'recorded: embed_malformed_json 0.24.0, 0.32.15; we send whole bodies, so it was cut on the way',
   },
   {
     message: /server busy|pending requests|no slots available|overloaded/i,
@@ -63,7 +63,7 @@ export const faultTable: readonly Row[] = [
     message: /requires more system memory/i,
     meaning: 'busy',
     source:
-      'github.com/continuedev/continue/issues/11478, github.com/ollama/ollama/issues/13556: others may give it back',
+      'github.com/continuedev/continue/issues/11478, github.com/ollama/ollama/issues/13556: other requests may free it',
   },
   {
     message: /timed out waiting for .{0,200}runner/i,
@@ -94,14 +94,14 @@ export const faultTable: readonly Row[] = [
   {
     status: [400, 500],
     meaning: 'bad-input',
-    source: 'anything else, HTML pages too: the texts may be to blame; bisecting and a canary tell',
+    source: 'anything else, HTML pages too: a text may be the cause; bisecting and a canary decide',
   },
 ];
 
 const advice: Record<AnswerMeaning, string> = {
   'too-long': 'send shorter chunks (--chunk-size)',
-  'bad-input': "look into the server's log",
-  'bad-answer': 'update Ollama, or look at what stands between',
+  'bad-input': "read the server's log",
+  'bad-answer': 'update Ollama, or check the proxy in between',
   busy: 'try again later, or send fewer requests at a time (--concurrency)',
   timeout: 'allow more time (--batch-timeout), or send smaller batches (--batch-size)',
   unreachable: 'start it with "ollama serve", or name its address (OLLAMA_HOST, --ollama-url)',
@@ -110,9 +110,9 @@ const advice: Record<AnswerMeaning, string> = {
 };
 
 /**
- * The fault that an answer stands for which holds no vectors.
+ * The fault for an answer without vectors.
  * @param where the server, as the user named it
- * @param retryAfter the header as it came
+ * @param retryAfter the header, unparsed
  */
 export function faultOfAnswer(
   where: string,
@@ -132,7 +132,7 @@ export function faultOfAnswer(
   });
 }
 
-/** The `error` of Ollama's own answers, or of its /v1 ones; else the body, as one line without markup. */
+/** The `error` field of Ollama's own or its /v1 answers; else the body, as one line without markup. */
 function messageOf(body: string): string {
   if (body.trimStart().startsWith('{')) {
     try {
@@ -167,7 +167,7 @@ const connectionTable: { [code: string]: AnswerMeaning } = {
   ERR_TLS_CERT_ALTNAME_INVALID: 'refused',
 };
 
-/** The fault that an error of the connection stands for: `unreachable`, unless the table says otherwise. */
+/** The fault for a failed connection: `unreachable`, unless the table says otherwise. */
 export function faultOfConnection(where: string, cause: unknown): EmbedderFault {
   const { code, message } = cause as { code?: string; message?: string };
   const parser = code?.startsWith('HPE_') === true;
@@ -181,15 +181,15 @@ export function faultOfConnection(where: string, cause: unknown): EmbedderFault 
   return new EmbedderFault(meaning, `Ollama at ${where} ${what}: ${advice[meaning]}.`, { cause });
 }
 
-/** The fault of a request to a server that says nothing at all. */
+/** The fault for a request to a server that gives no answer to anything. */
 export function faultOfSilence(where: string, ms: number): EmbedderFault {
   return new EmbedderFault(
     'timeout',
-    `Ollama at ${where} hangs: no answer within ${inWords(ms)}, nor to the question whether its model is loaded: restart it.`,
+    `Ollama at ${where} hangs: no answer within ${inWords(ms)}, and none about its loaded models: restart it.`,
   );
 }
 
-/** The fault of a request that took longer than it was given. */
+/** The fault for a request that timed out. */
 export function faultOfDeadline(where: string, ms: number): EmbedderFault {
   return new EmbedderFault(
     'timeout',

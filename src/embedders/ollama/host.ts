@@ -1,5 +1,5 @@
-// Reads OLLAMA_HOST as Ollama itself does (envconfig.Host), seen from a client: an address on which a
-// server listens everywhere is reached by loopback.
+// Reads OLLAMA_HOST as Ollama itself does (envconfig.Host), for a client: 0.0.0.0, on which a server listens for
+// everybody, becomes 127.0.0.1.
 
 import { UsageError } from '../../errors.js';
 import { DEFAULT_OLLAMA_URL, maskAddress } from '../../net/masked-address.js';
@@ -7,7 +7,7 @@ import { withoutQuotes, withoutSlashes } from '../../text/trim.js';
 
 const defaultPort = '11434';
 
-/** Where an Ollama is that nobody named. */
+/** The address to try when none is given. */
 export const DEFAULT_URL = DEFAULT_OLLAMA_URL;
 
 const loopback = new Map([
@@ -18,9 +18,9 @@ const loopback = new Map([
 
 /**
  * The base URL of an Ollama server, without a slash at its end.
- * The scheme may be left out (http, port 11434); `http://` and `https://` without a port mean 80 and 443.
+ * Without a scheme it is http on port 11434; `http://` and `https://` without a port mean 80 and 443.
  * A path is kept, for servers behind a proxy.
- * @throws {UsageError} when no server can be meant
+ * @throws {UsageError} when it is not an address
  */
 export function parseOllamaHost(value: string): URL {
   const given = withoutQuotes(value.trim()).trim();
@@ -33,13 +33,13 @@ export function parseOllamaHost(value: string): URL {
   const slash = rest.indexOf('/');
   const authority = slash < 0 ? rest : rest.slice(0, slash);
   const path = slash < 0 ? '' : withoutSlashes(rest.slice(slash));
-  // A password that nobody escaped may hold a slash.
+  // A password that wasn't escaped may hold a slash.
   if (rest.includes('@')) {
     throw new UsageError("Ollama's address can't hold a password: set OLLAMA_API_KEY instead.");
   }
   const { host, port } = splitAuthority(authority);
   const impliedPort = schemeEnd < 0 ? defaultPort : scheme === 'http' ? '80' : '443';
-  // Ollama, too, takes the default port in place of one that can't be.
+  // Like Ollama, use the default port in place of an invalid one.
   const usablePort = /^\d{1,5}$/.test(port) && Number(port) <= 65535 ? port : impliedPort;
   const name = loopback.get(host) ?? (host.includes(':') ? `[${host}]` : host);
   try {
@@ -54,16 +54,16 @@ export function parseOllamaHost(value: string): URL {
   }
 }
 
-/** A server and its share of the work, as an address of several names them. */
+/** A server and its weight, from a list of several addresses. */
 export interface OllamaAddress {
   url: URL;
-  /** Against those of the others, when all are equally fast. @default 1 */
+  /** Share of the work relative to the other servers, when all are equally fast. @default 1 */
   weight: number;
 }
 
 /**
- * An address that may end in `#weight=4`.
- * @throws {UsageError} when no server can be meant, or the weight is no number above 0
+ * Reads an address that may end in `#weight=4`.
+ * @throws {UsageError} when it is not an address, or the weight is not a number above 0
  */
 export function parseOllamaAddress(value: string): OllamaAddress {
   // A password may hold a #.
@@ -76,14 +76,14 @@ export function parseOllamaAddress(value: string): OllamaAddress {
   const weight = /^weight=(\d+(?:\.\d+)?)$/.exec(fragment)?.[1];
   if (weight === undefined || Number(weight) === 0) {
     throw new UsageError(
-      `Behind the # of an Ollama address expected weight=N with a number above 0, got "${fragment}": ` +
+      `Expected weight=N (a number above 0) after the # of an Ollama address, got "${fragment}": ` +
         'write http://host:11434#weight=4.',
     );
   }
   return { url: parseOllamaHost(value.slice(0, hash)), weight: Number(weight) };
 }
 
-/** `host:port`, `[v6]:port`, `host`, `v6` or `:port`; the host comes without brackets. */
+/** Splits `host:port`, `[v6]:port`, `host`, `v6` or `:port`; the host is returned without brackets. */
 function splitAuthority(authority: string): { host: string; port: string } {
   const bracketed = /^\[([^\]]*)\](?::(.*))?$/.exec(authority);
   if (bracketed !== null) return { host: bracketed[1]!, port: bracketed[2] ?? '' };

@@ -1,5 +1,5 @@
-// What becomes of a request that is late: the server hangs, is slow, or loads its model first, and says itself
-// which of these it is.
+// Decides about a request that is late: the server hangs, or is slow, or has to load its model first. Asking it for
+// its loaded models tells which.
 import { EmbedderFault } from '../../errors.js';
 import { isLate, policyOf } from '../../fault-policy.js';
 import type { OllamaClient } from './client.js';
@@ -8,19 +8,19 @@ import { canonicalName } from './model-name.js';
 import type { RequestTime } from './request-timeout.js';
 
 /**
- * What a server says of a model: `absent`, it may be loading; `silent`, it doesn't say anything in time;
- * `unknown`, it has no such list. Recorded: a model is listed from the moment that it answers (0.32.15).
+ * What a server says of a model. `absent`: it may be loading it; `silent`: no answer in time; `unknown`: the server
+ * has no such list. Recorded: a model is listed as soon as it can answer (0.32.15).
  */
 export type Presence = 'loaded' | 'absent' | 'silent' | 'unknown';
 
-/** A server that has not said which models are loaded within this time, in ms, hangs. */
+/** A server that doesn't list its loaded models within this time, in ms, hangs. */
 const silentMs = 2000;
 
-/** Between two looks at a server that may be loading, in ms, at first and at most. */
+/** Min and max time between two questions to a server that may be loading, in ms. */
 const firstLookMs = 3000;
 const mostLookMs = 30_000;
 
-/** Whether the server has the model loaded. @throws nothing */
+/** Tells whether the server has the model loaded. Doesn't throw. */
 export async function presenceOf(
   client: OllamaClient,
   model: string,
@@ -40,7 +40,7 @@ export async function presenceOf(
   }
 }
 
-/** Decides what a late request gets, each time that its time is over. */
+/** Decides, each time that a request's time is over, whether it gets more. */
 export function latenessOf(client: OllamaClient, model: string, time: RequestTime, signal?: AbortSignal) {
   let lookMs = firstLookMs;
 

@@ -1,4 +1,4 @@
-// What a server says of a model, read once: identity, sizes and vocabulary. Nothing here loads the model.
+// Reads once what a server knows of a model: identity, sizes and vocabulary. Nothing here loads the model.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EmbedderFault, ServiceError } from '../../errors.js';
 import { type OllamaClient, type RequestOptions, withClient } from './client.js';
@@ -12,34 +12,34 @@ export interface OllamaModel {
   /** Version of the server. */
   version: string;
   architecture: string;
-  /** Of a vector, before it is cut; undefined when the server doesn't say. */
+  /** Of a whole vector, before it is shortened; undefined when the server doesn't say. */
   dimensions: number | undefined;
-  /** The longest text in tokens, special tokens included, as the server loads the model. */
+  /** Max tokens of a text, including special tokens, as the server loads the model. */
   maxTokens: number;
   /** The tokens of a WordPiece model, by id; undefined for other tokenizers. */
   vocabulary: readonly string[] | undefined;
 }
 
-/** Metadata are small and come at once; a server that is busy with a model still has them. */
+/** Metadata are small, and a server that is busy with a model still answers at once. */
 const metadataTimeoutMs = 10_000;
 
 /**
- * The context of a model whose modelfile sets no num_ctx, however long its own: what servers have on machines
- * with little video memory (github.com/ollama/ollama/issues/14073). Old ones have 2048, and OLLAMA_CONTEXT_LENGTH
- * can be anything; such a server refuses what is too long for it.
+ * The context when a modelfile sets no num_ctx, even if the model could do more: the default of servers on machines
+ * with little video memory (github.com/ollama/ollama/issues/14073). Old releases use 2048, and
+ * OLLAMA_CONTEXT_LENGTH can be anything; then the server refuses texts that are too long for it.
  */
 const defaultContext = 4096;
 
-/** Values of a vector, of any model; a server that says more, or no whole number, says nothing. */
+/** Max dimensions of any model. A server that reports more, or not a whole number, counts as not saying. */
 export const mostDimensions = 65_536;
 
-/** Characters of a WordPiece vocabulary; one of 500,000 tokens for a hundred languages has 4 million. */
+/** Max characters of a WordPiece vocabulary. One of 500,000 tokens for a hundred languages has 4 million. */
 const mostOfVocabulary = 8_000_000;
 
-/** Bytes of what a server says of itself: thousands of models have room in their list. */
+/** Max bytes of an answer about the server: room for a list of thousands of models. */
 const mostOfList = 16 * 1024 * 1024;
 
-/** Models that are asked whether they can embed, the likeliest first; and how many at a time. */
+/** Max models that are asked whether they can embed, the likeliest first; and how many at a time. */
 const mostAsked = 256;
 const askedAtOnce = 8;
 
@@ -49,7 +49,7 @@ function inTime({ timeoutMs = metadataTimeoutMs, signal }: LookOptions): Request
   return { timeoutMs, signal, maxBytes: mostOfList };
 }
 
-/** The fields of an answer. @throws {EmbedderFault} `bad-answer` when it is no object */
+/** The fields of an answer. @throws {EmbedderFault} `bad-answer` when it is not an object */
 async function fieldsOf(
   client: OllamaClient,
   path: string,
@@ -62,7 +62,7 @@ async function fieldsOf(
 }
 
 /**
- * Reads what is known of a model.
+ * Reads what the server knows of a model.
  * @throws {ServiceError} when the server can't be reached, lacks the model, or the model can't embed
  */
 export async function readModel(
@@ -106,9 +106,9 @@ export async function readModel(
   });
 }
 
-/** How a server is asked for what it says of itself. */
+/** Options of a request about the server itself. */
 export interface LookOptions {
-  /** For each request, in ms. @default 10000 */
+  /** Time-out of each request, in ms. @default 10000 */
   timeoutMs?: number;
   signal?: AbortSignal | undefined;
 }
@@ -119,11 +119,11 @@ export async function readVersion(client: OllamaClient, options: LookOptions = {
   return String(version ?? 'unknown');
 }
 
-/** A model that is pulled anew may be missing while its manifest is written: it is looked for again after this, in ms. */
+/** A model that is being pulled may be missing while its manifest is written: it is asked for again after this, in ms. */
 const unlistedMs = 250;
 
 /**
- * The digest of a model as the server lists it now.
+ * The digest that the server lists for a model now.
  * @returns undefined when it lists no such model
  * @throws {EmbedderFault} when it doesn't say
  */
@@ -145,7 +145,7 @@ export interface AskOptions extends LookOptions {
 }
 
 /**
- * Whether the server has a model.
+ * Tells whether the server has a model.
  * @throws {ServiceError} when the server can't be reached
  */
 export async function hasModel(url: URL, model: string, options: AskOptions = {}): Promise<boolean> {
@@ -156,11 +156,11 @@ export async function hasModel(url: URL, model: string, options: AskOptions = {}
   return models.some((one) => sameName(one.name, model));
 }
 
-/** Which models an unasked user gets, first to last; any other that can embed comes after them. */
+/** The models to prefer when the user names none, in this order; then any other that can embed. */
 const preferred = ['bge-m3', 'nomic-embed-text', 'mxbai-embed-large', 'all-minilm'];
 
 /**
- * Names of the models that can embed, the best first. Of a server with very many, the first few hundred are asked.
+ * Names of the models that can embed, the best first. Only the first few hundred models of a server are checked.
  * @throws {ServiceError} when the server can't be reached
  */
 export async function listEmbeddingModels(url: URL, options: AskOptions = {}): Promise<string[]> {
@@ -191,7 +191,7 @@ function rankOf(name: string): number {
 }
 
 /**
- * The models that a server has: names as it lists them, digests as lower-case hex.
+ * The models of a server: names as it lists them, digests in lower-case hex.
  * @throws {EmbedderFault} when it doesn't say
  */
 export async function listModels(
@@ -221,19 +221,19 @@ async function readVocabulary(
   for (const token of tokens) {
     left -= 1 + (typeof token === 'string' ? token.length : mostOfVocabulary);
     if (left < 0) {
-      const what = `${client.where}/api/show gave no vocabulary that a model can have: is that an Ollama?`;
+      const what = `${client.where}/api/show gave an impossible vocabulary: is that an Ollama?`;
       throw new EmbedderFault('bad-answer', what);
     }
   }
   return tokens as string[];
 }
 
-/** `x` and `x:latest` are the same model, in whatever case; so are `library/x` and `registry.ollama.ai/library/x`. */
+/** `x`, `X:latest`, `library/x` and `registry.ollama.ai/library/x` are the same model. */
 function sameName(listed: string, wanted: string): boolean {
   return canonicalName(listed) === canonicalName(wanted);
 }
 
-/** num_ctx of the modelfile: `/api/show` prints its parameters as lines of name and value. */
+/** num_ctx of the modelfile: `/api/show` gives its parameters as lines of name and value. */
 function contextParameter(parameters: unknown): number | undefined {
   const line = typeof parameters === 'string' ? /^num_ctx\s+(\d+)/m.exec(parameters) : null;
   return line === null ? undefined : Number(line[1]);
@@ -252,7 +252,7 @@ function listOf(value: unknown): unknown[] | undefined {
   return Array.isArray(value) ? value : undefined;
 }
 
-/** At the start a server that fails is a service that can't be used, and no fault of a request. */
+/** Turns faults into ServiceErrors: a failure at the start means that the service can't be used. */
 async function asServiceError<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();

@@ -1,4 +1,4 @@
-// The names of models and of their weights: Ollama fills in what a user leaves out.
+// Names of models, and digests of their weights. Ollama fills in the parts of a name that a user leaves out.
 import { command } from '../../text/plural.js';
 
 export function canonicalName(name: string): string {
@@ -6,18 +6,18 @@ export function canonicalName(name: string): string {
   return short === withoutTag(short) ? `${short}:latest` : short;
 }
 
-/** Lower-case hex, however a server writes it. */
+/** A digest as lower-case hex, in whatever form the server writes it. */
 export function plainDigest(digest: string): string {
   return digest.toLowerCase().replace(/^sha256:/, '');
 }
 
-/** `hf.co/org/name:tag` → `hf.co/org/name`; a colon in front of a slash belongs to a port. */
+/** `hf.co/org/name:tag` → `hf.co/org/name`; a colon before a slash belongs to a port. */
 export function withoutTag(name: string): string {
   const colon = name.indexOf(':', name.lastIndexOf('/') + 1);
   return colon < 0 ? name : name.slice(0, colon);
 }
 
-/** What fetches a model, to be copied into a shell; the name may be a stranger's. */
+/** The command that pulls a model, safe to copy into a shell: the name may come from a stranger. */
 export function pullCommand(model: string): string {
   return command`ollama pull ${model}`;
 }

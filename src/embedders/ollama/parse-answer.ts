@@ -1,5 +1,5 @@
-// Reads the vectors of an /api/embed answer straight from its bytes. JSON.parse makes a string and a boxed
-// array of 384 doubles per vector on the way; this goes from digits to float32, with the same bits.
+// Reads the vectors of an /api/embed answer directly from its bytes, digits to float32, with the same bits as
+// JSON.parse. That would make a string of the whole answer, and an array of boxed doubles for each vector.
 
 import { EmbedderFault } from '../../errors.js';
 import { parseForeign } from '../../text/foreign-json.js';
@@ -8,7 +8,7 @@ import { faultOfAnswer } from './error-messages.js';
 
 export interface EmbedAnswer {
   vectors: Vector[];
-  /** Tokens of all texts, special tokens included, as the server counted them. */
+  /** Tokens of all texts, including special tokens, as the server counted them. */
   tokens: number | undefined;
 }
 
@@ -21,7 +21,7 @@ const zero = 0x30;
 
 const key = Buffer.from('"embeddings":');
 
-/** 10 to the power of 0 to 15, all of them exact. */
+/** 10^0 to 10^15, all exact in a double. */
 const powers = Float64Array.from({ length: 16 }, (_, exponent) => Number(`1e${exponent}`));
 
 const numberBytes = new Set(Buffer.from('+-.0123456789Ee'));
@@ -29,9 +29,10 @@ const numberPattern = /^-?(0|[1-9]\d*)(\.\d+)?([Ee][+-]?\d+)?$/;
 
 /**
  * @param bytes a whole answer, UTF-8
- * @param dimensions what a vector is expected to hold, so that memory is taken once; others are read as well
+ * @param dimensions expected length of a vector, so that memory is taken once; other lengths are read as well
  * @param where address of the server, for messages
- * @throws {EmbedderFault} what an error means that it holds instead; `bad-answer` on anything but a JSON object whose `embeddings` are lists of numbers
+ * @throws {EmbedderFault} `bad-answer` for anything but a JSON object whose `embeddings` are lists of numbers; when
+ * the body holds an error, the fault that this means
  */
 export function readEmbedAnswer(bytes: Buffer, dimensions: number, where: string): EmbedAnswer {
   try {
@@ -42,16 +43,16 @@ export function readEmbedAnswer(bytes: Buffer, dimensions: number, where: string
     if (said !== undefined) throw faultOfAnswer(where, 200, said);
     throw new EmbedderFault(
       'bad-answer',
-      `Ollama at ${where} gave an answer of ${bytes.length} bytes ${error.message}: update Ollama, or look at what stands between.`,
+      `Ollama at ${where} gave an answer of ${bytes.length} bytes ${error.message}: update Ollama, or check the proxy in between.`,
       { cause: error.cause },
     );
   }
 }
 
-/** An answer of more than so many bytes is no error in words. */
+/** A larger answer can't be an error message, in bytes. */
 const mostOfError = 64 * 1024;
 
-/** The body, when it is an error that came with the status of success. */
+/** The body, when it is an error message sent with status 200. */
 function errorIn(bytes: Buffer): string | undefined {
   if (bytes.length > mostOfError) return undefined;
   const text = bytes.toString();
@@ -59,7 +60,7 @@ function errorIn(bytes: Buffer): string | undefined {
     const { error } = JSON.parse(text) as { error?: unknown };
     return error === undefined ? undefined : text;
   } catch {
-    return undefined; // It says nothing that can be told.
+    return undefined; // It isn't JSON, so it holds no message.
   }
 }
 
@@ -69,13 +70,13 @@ function readAnswer(bytes: Buffer, dimensions: number): EmbedAnswer {
   const start = at + key.length;
   const reader = new VectorReader(bytes, start, dimensions);
   const vectors = reader.list();
-  // What is around the vectors is small: the standard parser checks it, and that nothing is cut off.
+  // The rest around the vectors is small: JSON.parse checks it, and that the answer isn't cut off.
   const around = `${bytes.toString('utf8', 0, start)}null${bytes.toString('utf8', reader.at)}`;
   let rest: { embeddings?: unknown; prompt_eval_count?: unknown };
   try {
     rest = parseForeign(around) as typeof rest;
   } catch (cause) {
-    throw bad('that is no JSON', cause);
+    throw bad('that is not JSON', cause);
   }
   if (rest.embeddings !== null) throw bad('without embeddings');
   const tokens = rest.prompt_eval_count;
@@ -85,7 +86,7 @@ function readAnswer(bytes: Buffer, dimensions: number): EmbedAnswer {
 class VectorReader {
   readonly #bytes: Buffer;
   #expected: number;
-  /** The byte that is read next. */
+  /** Position of the next byte to read. */
   at: number;
 
   constructor(bytes: Buffer, at: number, expected: number) {
@@ -94,7 +95,7 @@ class VectorReader {
     this.#expected = expected;
   }
 
-  /** `[[…],[…]]`, possibly empty. */
+  /** Reads `[[…],[…]]`, possibly empty. */
   list(): Vector[] {
     const vectors: Vector[] = [];
     this.#take(openBracket);
@@ -112,9 +113,9 @@ class VectorReader {
   }
 
   /**
-   * Servers print numbers close together, with up to 9 digits. Up to 15 digits are exact as integer and power
-   * of ten, so that one division rounds correctly. All else goes to `#number`. One loop on local variables:
-   * a call per number would double the time.
+   * Reads one vector. Servers print numbers without spaces, with up to 9 digits. Up to 15 digits fit exactly into an
+   * integer and a power of ten, so one division rounds correctly: 0.123 is 123 / 10^3. Other numbers go to `#number`.
+   * It is one loop on local variables, as a call per number would double the time.
    */
   #vector(): Vector {
     this.#take(openBracket);
@@ -174,7 +175,7 @@ class VectorReader {
     return vector.slice(0, length);
   }
 
-  /** Any number by JSON's grammar. */
+  /** Reads any number of JSON's grammar. */
   #number(): number {
     this.#peek();
     let end = this.at;
@@ -185,7 +186,7 @@ class VectorReader {
     return Number(text);
   }
 
-  /** The next byte that is no white space; it stays unread. */
+  /** The next byte that isn't white space, without reading past it. */
   #peek(): number {
     let byte = this.#bytes[this.at];
     while (byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09) byte = this.#bytes[++this.at];
@@ -200,7 +201,7 @@ class VectorReader {
 
   #wrong(): BadAnswer {
     const found = this.#bytes.toString('latin1', this.at, this.at + 12);
-    return bad(`with ${JSON.stringify(found)} where a number or list belongs`);
+    return bad(`with ${JSON.stringify(found)} in place of a number or a list`);
   }
 }
 
@@ -210,7 +211,7 @@ function grown(vector: Float32Array<ArrayBuffer>): Float32Array<ArrayBuffer> {
   return larger;
 }
 
-/** What is wrong with an answer, as the end of a sentence. */
+/** The message is the end of a sentence, such as `that is cut off`. */
 class BadAnswer extends Error {}
 
 function bad(what: string, cause?: unknown): BadAnswer {

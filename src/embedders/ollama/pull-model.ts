@@ -1,21 +1,21 @@
-// Fetches a model to the server, as `ollama pull` does. Its errors come as lines of a 200.
+// Has the server pull a model, as `ollama pull` does. Errors come as lines of a 200.
 
 import { EmbedderFault, ServiceError } from '../../errors.js';
 import { parseForeign } from '../../text/foreign-json.js';
 import { OllamaClient } from './client.js';
 
 export interface PullProgress {
-  /** The server's words: `pulling manifest`, `verifying sha256 digest` … */
+  /** In the server's words: `pulling manifest`, `verifying sha256 digest` … */
   status: string;
-  /** Bytes of all layers heard of so far. Both can change either way: layers are added, parts fetched again. */
+  /** Bytes of all layers named so far. Both numbers may rise or fall: layers are added, parts are fetched again. */
   completed: number;
   total: number;
 }
 
-/** A download that brings nothing for this long has failed, in ms. */
+/** A download without progress for this long has failed, in ms. */
 const idleTimeoutMs = 120_000;
 
-/** Characters of a line, and layers of a model, that a server may name. */
+/** Max characters of a line, and max layers of a model. */
 const longestLine = 1024 * 1024;
 const mostLayers = 1000;
 
@@ -28,8 +28,8 @@ interface Line {
 }
 
 /**
- * Pulls a model and comes back when the server has it whole.
- * @throws {ServiceError} when the server can't get it
+ * Pulls a model. Resolves when the server has the whole model.
+ * @throws {ServiceError} when the server can't get the model
  * @throws the signal's reason when it is aborted
  */
 export async function pullModel(
@@ -72,7 +72,7 @@ export async function pullModel(
   if (last !== 'success') throw failed(client, model, `it ended with "${last}"`);
 }
 
-/** Cuts a stream into its lines, blank ones left out. */
+/** Splits a stream into lines, without the blank ones. */
 class LineReader {
   readonly #decoder = new TextDecoder();
   readonly #onLine: (line: string) => void;
@@ -99,13 +99,13 @@ function parsed(text: string): Line {
   try {
     line = parseForeign(text);
   } catch (cause) {
-    throw new EmbedderFault('bad-answer', `a line that is no JSON: ${text.slice(0, 80)}`, { cause });
+    throw new EmbedderFault('bad-answer', `a line that is not JSON: ${text.slice(0, 80)}`, { cause });
   }
   if (typeof line === 'object' && line !== null && Object.entries(line).every(isField)) return line as Line;
-  throw new EmbedderFault('bad-answer', `a line that tells of no pull: ${text.slice(0, 80)}`);
+  throw new EmbedderFault('bad-answer', `an unknown line: ${text.slice(0, 80)}`);
 }
 
-/** Whether a field is what it should be; those that we don't read may be anything. */
+/** True when a field has the right type, or is one that we don't read. */
 function isField([name, value]: [string, unknown]): boolean {
   if (name === 'total' || name === 'completed') return Number.isFinite(value);
   return !['status', 'error', 'digest'].includes(name) || typeof value === 'string';

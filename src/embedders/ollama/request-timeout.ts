@@ -1,27 +1,27 @@
-// How long a request may take, from how long the ones before it took: a fixed time is too short for long
-// batches on slow machines and too long for a server that hangs.
+// Computes the time-out of a request from the time of earlier ones. A fixed time-out is too short for long batches
+// on slow machines, and too long for a server that hangs.
 
-/** A server unloads a model after 5 minutes without requests; then the next one waits for it to load. */
+/** A server unloads a model after 5 minutes without requests, and the next request waits until it is loaded. */
 const staysLoadedMs = 240_000;
 
-/** Several times the expected time: texts of the same length differ, and machines have other work. */
+/** Time-out as a multiple of the expected time: texts of the same length differ, and machines have other work. */
 const patience = 3;
 
-/** How much of what was learned remains with every request. */
+/** Share of the learned sums that each further request keeps. */
 const remains = 0.8;
 
-/** A request that may have to load the model is looked after from this time on, in ms. */
+/** A request that may have to load the model is checked on after this time, in ms. */
 const lookMs = 3000;
 
-/** The time that a request may take, in ms. */
+/** Time-outs of one request, in ms. */
 export interface RequestTime {
-  /** When it is late: whether the model is loaded then decides. */
+  /** When it is late: then it is asked whether the model is loaded. */
   lateMs: number;
-  /** What it gets of a server that has its model loaded. */
+  /** Time-out when the server has the model loaded. */
   normalMs: number;
-  /** What it gets of a server that may be loading it. */
+  /** Time-out when the server may be loading it. */
   loadMs: number;
-  /** Whether the request may have to load the model, as far as its sender knows. */
+  /** True when the request may have to load the model, as far as we know. */
   mayLoad: boolean;
 }
 
@@ -29,37 +29,37 @@ export class Pace {
   readonly #leastMs: number;
   readonly #loadMs: number;
   /**
-   * Time and tokens of the requests so far, the newest weighing most. Sums and not a mean of ratios: a request
-   * of few tokens is mostly overhead, and says little of how long a full one takes.
+   * Sums of time and tokens of the requests so far; newer ones have more weight. They are sums, not a mean of ratios,
+   * since a request of few tokens is mostly overhead and says little about a full one.
    */
   #ms = 0;
   #tokens = 0;
-  /** Tokens that were sent and not yet answered: the model takes one text at a time. */
+  /** Tokens in flight: the model works on one text at a time, so they come first. */
   #queued = 0;
   #lastAnswer = Number.NEGATIVE_INFINITY;
 
   /**
-   * @param leastMs every request gets at least this
-   * @param loadMs what a request gets at least while the model is loaded
+   * @param leastMs min time-out of every request
+   * @param loadMs min time-out while the model is loading
    */
   constructor(leastMs: number, loadMs = 300_000) {
     this.#leastMs = leastMs;
     this.#loadMs = loadMs;
   }
 
-  /** Mean time of a token lately; undefined until a loaded model has answered. */
+  /** Recent mean time per token, in ms; undefined until a loaded model has answered. */
   get msPerToken(): number | undefined {
     return this.#tokens === 0 ? undefined : this.#ms / this.#tokens;
   }
 
-  /** The server may have been restarted: the next request gets the time to load the model again. */
+  /** The server may have been restarted: the next request gets the time to load the model. */
   mayHaveToLoad(): void {
     this.#lastAnswer = Number.NEGATIVE_INFINITY;
   }
 
   /**
-   * Runs a request of so many tokens with the time that it may take, and learns from it.
-   * @param leastMs what it gets at least. @default that of all
+   * Runs a request of so many tokens with its time-out, and learns from its time.
+   * @param leastMs its min time-out. @default that of the constructor
    */
   async timed<T>(
     tokens: number,
@@ -72,7 +72,7 @@ export class Pace {
     try {
       const result = await request(this.#timeFor(loaded, leastMs));
       const end = performance.now();
-      // What was sent before this one was worked on first: only the time since its answer is this one's.
+      // Earlier requests were worked on first: this request's own time began at the last answer.
       if (loaded) this.#learn(end - Math.max(start, this.#lastAnswer), tokens);
       this.#lastAnswer = end;
       return result;

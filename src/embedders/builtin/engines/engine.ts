@@ -1,12 +1,12 @@
-// What turns token ids into a vector, as the worker sees it; one file per engine implements it.
+// The interface of an engine, which turns token ids into a vector. One file per engine implements it.
 
 /** Part of a vector space's identity: the engines' vectors differ a little (cosine about 0.9996). */
 export type EngineVariant = 'onnx-int8' | 'wasm-fp32';
 
 export interface Engine {
   /**
-   * The vector of one text. One at a time, since int8 scales are taken over all that is in a run: in a
-   * batch, a vector's last bits would depend on its neighbours.
+   * The vector of one text. Texts are run one at a time, because the int8 scale is taken over all values of a run: in
+   * a batch, the last bits of a vector would depend on the other texts.
    * @param ids 1 to `windowTokens` token ids
    * @returns 512 values, L2-normalised
    */

@@ -1,10 +1,10 @@
-// The fast engine: the rebuilt graph in onnxruntime. onnxruntime-node is optional (no binary for musl).
+// The fast engine: our graph in onnxruntime. onnxruntime-node is optional, as it has no binary for musl.
 import { createRequire } from 'node:module';
 import { buildGraph, inputName, outputName } from '../onnx/graph.js';
 import { readWeights } from '../weights.js';
 import type { Engine } from './engine.js';
 
-/** What is used of onnxruntime-node; its own types are absent where the optional package is. */
+/** The parts of onnxruntime-node that are used. Its own types are missing where the optional package is. */
 export interface OnnxRuntime {
   InferenceSession: {
     create(model: Uint8Array, options: { [option: string]: string | number | boolean }): Promise<Session>;
@@ -17,7 +17,7 @@ interface Session {
 }
 
 /**
- * @throws whatever the loader throws where the package or its binary is missing or doesn't fit the system
+ * @throws the loader's error when the package or its binary is missing or doesn't fit the system
  */
 export function loadOnnxRuntime(): OnnxRuntime {
   return createRequire(import.meta.url)('onnxruntime-node') as OnnxRuntime;
@@ -25,7 +25,7 @@ export function loadOnnxRuntime(): OnnxRuntime {
 
 export async function openOnnxEngine(runtime: OnnxRuntime): Promise<Engine> {
   const session = await runtime.InferenceSession.create(buildGraph(readWeights()), {
-    // The pool has a process per core; threads inside one run gain less than that (309 to 430 texts/s).
+    // The pool has a process per core, which is faster than threads inside one run (430 and 309 texts/s).
     intraOpNumThreads: 1,
     interOpNumThreads: 1,
     graphOptimizationLevel: 'all',

@@ -1,5 +1,5 @@
-// The slow engine that runs everywhere: the model as its package offers it, on TensorFlow.js' WebAssembly
-// backend in float32. Only tokenizing and windows are ours, so that both engines see the same ids.
+// The slow engine that runs everywhere: the model of the package, on TensorFlow.js' WebAssembly backend in float32.
+// Tokenizing and windows are our own code, so that both engines see the same ids.
 import type { Engine } from './engine.js';
 
 interface TensorFlowTensor {
@@ -7,7 +7,7 @@ interface TensorFlowTensor {
   dispose(): void;
 }
 
-/** What is used of @energetic-ai/core; its types refer to packages that it doesn't install. */
+/** The parts of @energetic-ai/core that are used. Its own types refer to packages that it doesn't install. */
 interface TensorFlow {
   tensor1d(values: number[], type: 'int32'): TensorFlowTensor;
   tensor2d(values: number[], shape: [number, number], type: 'int32'): TensorFlowTensor;
@@ -26,7 +26,7 @@ export async function openWasmEngine(): Promise<Engine> {
   const { model } = await initModel(modelSource);
   return {
     async embed(ids) {
-      // The model takes a sparse matrix: [text, place] of each token, and its id.
+      // The model takes a sparse matrix: [text, position] of each token, and its id.
       const places = Array.from(ids).flatMap((_, place) => [0, place]);
       const inputs = {
         indices: tensorFlow.tensor2d(places, [ids.length, 2], 'int32'),

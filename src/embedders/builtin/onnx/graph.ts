@@ -1,11 +1,14 @@
-// The Universal Sentence Encoder (lite) as an ONNX graph: a transformer of two layers over the token
-// embeddings, their mean, and a dense layer. One text per run, so there is neither padding nor a mask.
+// src/embedders/builtin/onnx: builds the Universal Sentence Encoder (lite) as an ONNX model.
+//
+// In: the package's float32 weights. Out: the bytes of an int8 model, made once at the start of a worker. The graph
+// is a transformer of two layers over the token embeddings, their mean, and a dense layer. It runs one text at a
+// time, so there is no padding and no mask. quantize.ts makes the int8 matrices; the two writers make the bytes.
 
 import type { Weights } from '../weights.js';
 import { OnnxGraph, runtimeDomain } from './onnx-writer.js';
 import { quantizeColumns } from './quantize.js';
 
-/** Tokens that the model sees of a text. */
+/** Max tokens of a text that the model sees. */
 export const windowTokens = 128;
 /** Length of a vector. */
 export const dimensions = 512;
@@ -48,7 +51,7 @@ class EncoderGraph {
     );
   }
 
-  /** Twice the token's embedding, plus its place in the text as sines and cosines. */
+  /** Twice the token's embedding, plus its position in the text as sines and cosines. */
   #embedding(): string {
     const graph = this.#graph;
     const table = graph.constant(
@@ -72,8 +75,8 @@ class EncoderGraph {
   }
 
   /**
-   * The residual of the first layer, widened from 256 to 512. In float32: the embeddings' few large values
-   * would cost all others their precision in int8, for 3 % of the time.
+   * The residual of the first layer, widened from 256 to 512. It stays float32: the embeddings hold a few large values,
+   * which would cost all others their precision in int8. That takes 3 % of the time.
    */
   #widen(embedded: string): string {
     const name = 'layer0/residual';
@@ -96,8 +99,8 @@ class EncoderGraph {
       `${encoderVariables}/${block}/MultiheadAttention/qkv_transform_single/kernel/part_0`,
     );
     const bias = `${encoder}/${block}/MultiheadAttention/qkv_transform_single/bias/ConcatPartitions/concat`;
-    // onnxruntime's fused attention: the query, key and value projection in int8 (their weights lie side by
-    // side, as in the checkpoint), scaled by 1/√(head size), softmax and weighted sum in float32.
+    // onnxruntime's fused attention: the projection to query, key and value in int8 (their weights are side by side,
+    // as in the checkpoint), scaled by 1/√(head size); softmax and weighted sum in float32.
     const [bytes, scale, zeroPoint] = this.#quantize(`${name}/input`, normed);
     const { values, scales } = quantizeColumns(kernel, size, 3 * size);
     const attended = this.#graph.node(
@@ -139,7 +142,7 @@ class EncoderGraph {
     return this.#graph.node(`${name}/sum`, 'Add', [outer, input]);
   }
 
-  /** Mean over the tokens → dense → tanh → length 1. Once per text, so float32 costs nothing. */
+  /** Mean over the tokens → dense → tanh → length 1. It runs once per text, so float32 costs little. */
   #sentence(tokens: string): void {
     const graph = this.#graph;
     const mean = graph.node('mean', 'ReduceMean', [tokens], {
@@ -206,7 +209,7 @@ class EncoderGraph {
   }
 }
 
-/** For each place, the sines of its multiples of the frequencies, then the cosines. */
+/** For each position, the sines of position × frequency, then the cosines. */
 function timingSignal(frequencies: Float32Array): Float32Array {
   const signal = new Float32Array(windowTokens * embeddingSize);
   for (let place = 0; place < windowTokens; place++) {

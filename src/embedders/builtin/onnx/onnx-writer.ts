@@ -1,4 +1,4 @@
-// A minimal writer of ONNX models: nodes, constants, inputs and outputs to the bytes that a runtime loads.
+// A minimal writer of ONNX models: turns nodes, constants, inputs and outputs into the bytes that a runtime loads.
 // Field numbers are those of onnx.proto3.
 import { Message } from './protobuf-writer.js';
 
@@ -6,7 +6,7 @@ import { Message } from './protobuf-writer.js';
 const opset = 17;
 const irVersion = 8;
 
-/** Operators outside the standard that onnxruntime brings along. */
+/** The domain of onnxruntime's own operators, outside the standard. */
 export const runtimeDomain = 'com.microsoft';
 
 const elementTypes = { float32: 1, int8: 3, int32: 6, int64: 7 } as const;
@@ -20,14 +20,14 @@ export interface NodeOptions {
   domain?: string;
 }
 
-/** A tensor that flows into or out of the graph; a dimension with a name may have any size. */
+/** An input or output of the graph. A dimension with a name may have any size. */
 export interface Port {
   name: string;
   type: ElementType;
   shape: readonly (number | string)[];
 }
 
-/** A graph in the making. Tensors are known by name; a node's first output has the node's name. */
+/** Builds a graph. Tensors are known by name; a node's first output has the node's name. */
 export class OnnxGraph {
   readonly #graph = new Message();
 
@@ -67,7 +67,7 @@ export class OnnxGraph {
     this.#graph.message(1, node);
   }
 
-  /** The model's bytes; the graph must not be added to afterwards. */
+  /** The model's bytes. Nothing may be added to the graph after this call. */
   toBytes(inputs: readonly Port[], outputs: readonly Port[]): Uint8Array {
     for (const port of inputs) this.#graph.message(11, portMessage(port));
     for (const port of outputs) this.#graph.message(12, portMessage(port));

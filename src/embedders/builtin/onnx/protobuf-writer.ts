@@ -1,10 +1,10 @@
-// Writes protocol buffers: just what an ONNX model needs, so that no generator or library has to ship.
+// Writes protocol buffers: only what an ONNX model needs, so that no library is needed.
 
 const varintType = 0;
 const bytesType = 2;
 const fixed32Type = 5;
 
-/** A message in the making. Fields are kept as parts and joined once, so that nesting costs no copies. */
+/** Builds a message. Its fields are kept as parts and joined once, so nesting makes no copies. */
 export class Message {
   readonly #parts: Uint8Array[] = [];
   #size = 0;

@@ -1,16 +1,16 @@
 // float32 matrices → int8 with one scale per column, small enough to be exact on every processor.
 
 const largest = 127;
-/** Columns of zeros get a scale that can be divided by, too. */
+/** Min scale × 127, so that a column of zeros doesn't divide by zero. */
 const smallestReach = 1e-30;
 
 /**
  * `value ≈ values[row, column] * scales[column]`, row-major as given.
  *
- * Processors with AVX2 but without VNNI multiply unsigned bytes by these and add the products of two
- * neighbouring rows in 16 bits: 255 × (127 + 127) would saturate there silently (the vectors then have a
- * cosine of 0.994 to the right ones). So a column is scaled until no such pair exceeds 127 in sum, and
- * the integer parts agree on all processors.
+ * Processors with AVX2 but without VNNI multiply unsigned bytes by these values, and add the products of two
+ * neighbouring rows in 16 bits. There, 255 × (127 + 127) overflows silently, and the vectors are wrong (cosine 0.994
+ * to the right ones). So each column is scaled until no two neighbours add up to more than 127. Then all processors
+ * compute the same integers.
  * @param rows even
  */
 export function quantizeColumns(

@@ -1,4 +1,4 @@
-// What a worker process and the pool say to each other.
+// The messages between a worker process and the pool.
 import type { FaultMeaning } from '../../../errors.js';
 import type { EngineVariant } from '../engines/engine.js';
 
@@ -8,7 +8,7 @@ export type EngineChoice = 'auto' | 'onnx' | 'wasm';
 export interface Job {
   id: number;
   texts: readonly string[];
-  /** Take only what fits the window. */
+  /** Embed only the first window. */
   truncate: boolean;
 }
 
@@ -16,6 +16,6 @@ export interface Job {
 export type Answer =
   | { kind: 'started'; variant: EngineVariant }
   | { kind: 'failed'; reason: string }
-  /** The vectors one behind the other. */
+  /** All vectors, one after the other. */
   | { kind: 'vectors'; id: number; values: Float32Array }
   | { kind: 'fault'; id: number; meaning: FaultMeaning; message: string };

@@ -1,10 +1,10 @@
-// Cuts a call's texts into what one worker gets at a time.
+// Cuts the texts of a call into slices; a worker gets one slice at a time.
 
 const most = 8;
-/** About 20 ms of work on one core: messages cost little against it, and workers end nearly together. */
+/** About 20 ms of work on one core: long enough that messages cost little, short enough that workers end together. */
 const mostCharacters = 2000;
 
-/** Consecutive texts, at least one in each slice; together they are `texts`. */
+/** Slices of consecutive texts, each with one text or more. Joined, they are `texts`. */
 export function cutSlices(texts: readonly string[]): string[][] {
   const slices: string[][] = [];
   let slice: string[] = [];

@@ -1,5 +1,9 @@
-// Spreads texts over worker processes. They start when there is work for them, except the first one,
-// which tells what engine runs on this system.
+// src/embedders/builtin/workers: the processes that run the model.
+//
+// In: texts. Out: vectors in the same order. Workers start when there is work for them; only the first one starts
+// at once, to tell which engine runs on this system. worker.ts runs in the worker, worker-process.ts is its handle
+// in the main process, messages.ts holds what they send each other.
+// What must hold: a worker that dies fails only its own texts, and `close` leaves no process behind.
 import { EmbedderFault } from '../../../errors.js';
 import type { Vector } from '../../../types.js';
 import { orAborted } from '../../abort.js';
@@ -8,10 +12,10 @@ import type { EngineChoice } from './messages.js';
 import { cutSlices } from './share-texts.js';
 import { WorkerProcess } from './worker-process.js';
 
-/** Slices that a worker holds: one that it works on, one so that it needn't wait for a busy main process. */
+/** Slices per worker: one in work, one waiting, so that a worker never waits for a busy main process. */
 const slicesPerWorker = 2;
 
-/** Consecutive texts of one call, which go to one worker. */
+/** Consecutive texts of one call, for one worker. */
 interface QueuedSlice {
   call: symbol;
   texts: readonly string[];
@@ -51,7 +55,7 @@ export class WorkerPool {
   /**
    * @returns vectors in the order of the texts
    * @throws {EmbedderFault} the first fault of any text
-   * @throws the signal's reason, at once, when it aborts; texts that no worker has yet are not started
+   * @throws the signal's reason at once when it aborts; texts that are still queued are dropped
    */
   async embed(texts: readonly string[], truncate: boolean, signal?: AbortSignal): Promise<Vector[]> {
     signal?.throwIfAborted();
@@ -62,7 +66,7 @@ export class WorkerPool {
       this.#dispatch();
       return (await orAborted(Promise.all(slices), signal)).flat();
     } finally {
-      // After a fault or an abort nobody waits for the rest.
+      // After a fault or an abort, the rest is not needed.
       this.#queue = this.#queue.filter((slice) => slice.call !== call);
     }
   }
@@ -121,7 +125,7 @@ export class WorkerPool {
     this.#dispatch();
   }
 
-  /** The others do the work of a worker that can't start; without others there is no work. */
+  /** A worker can't start: the others do its work. Without others, all queued texts fail. */
   #doWithout(worker: WorkerProcess, error: unknown): void {
     void worker.close();
     const others = this.#workers.size + this.#starting.size - 1;

@@ -1,4 +1,4 @@
-// The main process's end of one worker: starts it, sends it texts, notices when it ends.
+// The handle of one worker in the main process: starts it, sends it texts, notices when it ends.
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { EmbedderFault } from '../../../errors.js';
@@ -26,7 +26,7 @@ export class WorkerProcess {
     this.#child = fork(fileURLToPath(new URL('./worker.js', import.meta.url)), [choice], {
       // Typed arrays and unpaired surrogates pass unchanged.
       serialization: 'advanced',
-      // A debugger's port or a loader of the main process would be in the way.
+      // Don't pass on the main process's flags, such as a debugger's port or a loader.
       execArgv: [],
       env: { ...process.env, NODE_OPTIONS: '' },
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
@@ -51,7 +51,7 @@ export class WorkerProcess {
     });
   }
 
-  /** Jobs sent and not answered yet. */
+  /** Jobs in flight. */
   get pending(): number {
     return this.#jobs.size;
   }
@@ -60,7 +60,7 @@ export class WorkerProcess {
     return this.#hasEnded;
   }
 
-  /** @throws {EmbedderFault} the worker's own, or `unreachable` when it ends before it has answered */
+  /** @throws {EmbedderFault} the worker's own fault, or `unreachable` when it ends before it has answered */
   embed(texts: readonly string[], truncate: boolean): Promise<Vector[]> {
     const job: Job = { id: this.#nextId++, texts, truncate };
     return new Promise((resolve, reject) => {
@@ -72,9 +72,9 @@ export class WorkerProcess {
     });
   }
 
-  /** Ends the worker, whatever it is doing, and rejects its jobs. */
+  /** Ends the worker at once, and rejects its jobs. */
   async close(): Promise<void> {
-    // An idle worker doesn't hold the main process, which would end before this does.
+    // An idle worker doesn't keep the main process alive, so that would end before the worker has.
     this.#child.ref();
     this.#child.kill('SIGKILL');
     await this.#ended;
@@ -105,7 +105,7 @@ export class WorkerProcess {
   }
 }
 
-/** Copies, so that a vector that is kept doesn't keep its neighbours. */
+/** Copies each vector, so that keeping one doesn't keep all of them in memory. */
 function splitVectors(values: Float32Array): Vector[] {
   return Array.from({ length: values.length / dimensions }, (_, i) =>
     values.slice(i * dimensions, (i + 1) * dimensions),

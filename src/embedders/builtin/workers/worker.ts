@@ -1,8 +1,8 @@
-// A worker process: one engine, one job at a time. Started by the pool with the engine's name as argument.
+// A worker process: one engine, one job at a time. The pool starts it with the engine's name as its argument.
 //
-// A process and not a thread, because onnxruntime-node 1.16.3 keeps pointers to one JavaScript environment
-// in global variables: loaded by several threads it corrupts the heap, and a thread that is stopped
-// within a run aborts the whole program. A process can be killed at any time.
+// It is a process, not a thread, because onnxruntime-node 1.16.3 keeps pointers to one JavaScript environment in
+// global variables: loaded by several threads, it corrupts the heap, and stopping a thread during a run aborts the
+// whole program. A process can be killed at any time.
 import { EmbedderFault } from '../../../errors.js';
 import type { Engine, EngineVariant } from '../engines/engine.js';
 import { loadOnnxRuntime, openOnnxEngine } from '../engines/onnx-engine.js';
@@ -23,7 +23,7 @@ interface Tools {
   tokenizer: UnigramTokenizer;
 }
 
-// Signals to the group (Ctrl-C) are the main process's to answer; it may want to finish what is in flight.
+// Ctrl-C reaches all processes of the group. The main process handles it, and may finish the texts in flight.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
 process.on('disconnect', () => process.exit());
 
@@ -37,7 +37,7 @@ function start(choice: EngineChoice): void {
     answer({ kind: 'failed', reason: describe(error) });
     return;
   }
-  // The engine opens with the first job: often only the variant is asked for.
+  // The engine opens at the first job: often only the variant is needed.
   let tools: Promise<Tools> | undefined;
   let last: Promise<void> = Promise.resolve();
   process.on('message', (job: Job) => {
@@ -48,7 +48,7 @@ function start(choice: EngineChoice): void {
   answer({ kind: 'started', variant: starter.variant });
 }
 
-/** Loads onnxruntime unless told not to, since only loading it shows whether it runs on this system. */
+/** Loads onnxruntime, unless WebAssembly was chosen: only loading it shows whether it runs on this system. */
 function choose(choice: EngineChoice): Starter {
   if (choice === 'wasm') return { variant: 'wasm-fp32', open: openWasmEngine };
   try {
