@@ -1,5 +1,10 @@
-// The gateway: an HTTP server that speaks as Ollama does, in front of Ollama. Requests for vectors are batched
-// and cached; all others are passed through.
+// src/gateway: `embed serve`, an HTTP server in front of Ollama that answers as Ollama does.
+//
+// In: requests of Ollama or OpenAI clients. Out: Ollama's answers. Requests for vectors are batched and cached; all
+// others are passed through, streaming. routes/ answer paths; models/ keep one orchestrator per model; backends/
+// are what stands behind (Ollama or built-in); http/ bounds bodies, answers, connections and log lines.
+// What must hold: memory is bounded for any clients; vectors of servers that don't match never reach a client; a
+// stop answers all requests in flight. Look first at routes/, then at models/models.ts.
 import { randomBytes } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -26,18 +31,18 @@ import { embedRoute, legacyRoute } from './routes/ollama.js';
 import { openAiRoute } from './routes/openai.js';
 
 export interface Gateway {
-  /** Where it listens. */
+  /** The address on which it listens. */
   readonly url: string;
-  /** Says that it isn't ready, takes no more connections, and ends when all that is under way is answered. */
+  /** Reports "not ready", accepts no more connections, and resolves when all requests in flight are answered. */
   stop(): Promise<void>;
 }
 
 /**
- * Starts a gateway. The servers behind it may be down: their models are opened when they are asked for; one that
- * the settings name is opened at once, where they are up.
- * @throws {UsageError} when it would be open to others without a token, or can't listen
- * @throws {ServiceError} when a cache that was named can't be used
- * @throws {WrongVectorsError} when the servers give wrong vectors of the model that was named
+ * Starts a gateway. Its servers may be down: models are opened when a client asks for them. The model of the settings
+ * is opened at once, if a server is up.
+ * @throws {UsageError} when other machines could use it without a token, or it can't listen
+ * @throws {ServiceError} when a named cache can't be used
+ * @throws {WrongVectorsError} when the servers give wrong vectors of the named model
  */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { host = '127.0.0.1', port = 11_444, token, settings, onNotice = () => undefined } = options;
@@ -65,7 +70,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     ...(backend.digests && { digests: () => backend.digests!() }),
     ...(backend.look && { look: (model) => backend.look!(model) }),
     onRefused: (model, { message }) => {
-      // Until then it ends the start, which says it.
+      // Before it listens, the error ends the start, which reports it.
       if (listens) onNotice(`No vectors of "${model}" are given. ${message}`);
     },
   });
@@ -125,14 +130,14 @@ function build(parts: GatewayParts, options: GatewayOptions & { host: string }):
   const app = Fastify({
     logger: false,
     bodyLimit: limits.maxBody,
-    // Those that come while it drains are answered: their connections end with the answer.
+    // Requests that arrive while it drains are answered; the answer then closes the connection.
     return503OnClosing: false,
     exposeHeadRoutes: false,
     genReqId: (raw) => {
       const given = raw.headers['x-request-id'];
       return typeof given === 'string' && /^[\w.-]{1,64}$/.test(given) ? given : `${run}-${++count}`;
     },
-    // A client that doesn't finish its headers holds a connection and nothing else, but not for long.
+    // A client that doesn't finish its headers holds only a connection, and not for long.
     http: {
       headersTimeout: limits.receiveMs,
       connectionsCheckingInterval: Math.min(5000, limits.receiveMs),
@@ -145,7 +150,7 @@ function build(parts: GatewayParts, options: GatewayOptions & { host: string }):
     },
   });
   app.decorateRequest('textCount', 0);
-  // Bodies are read as they are, whatever the client calls them; Ollama does the same.
+  // Like Ollama, read bodies without looking at their content type.
   app.removeAllContentTypeParsers();
   const uploads = new Uploads(limits);
   app.addContentTypeParser('*', ({ raw }, _payload, done) => {
@@ -180,7 +185,7 @@ function build(parts: GatewayParts, options: GatewayOptions & { host: string }):
   return app;
 }
 
-/** Who may come in at all. */
+/** Refuses requests without the token, or with a foreign `Host`. */
 function guard(app: FastifyInstance, parts: GatewayParts, { host, token }: GatewayOptions): void {
   const localOnly = token === undefined && isLoopback(host ?? '');
   app.addHook('onRequest', async (request, reply) => {
@@ -196,22 +201,22 @@ function guard(app: FastifyInstance, parts: GatewayParts, { host, token }: Gatew
   });
 }
 
-/** Tells clients not to send more on a connection that a drain ends with this answer. */
+/** While it drains, tells clients that the connection ends with this answer. */
 function announceDrain(app: FastifyInstance, { isDraining }: GatewayParts): void {
   app.addHook('onSend', async (_request, reply) => {
     if (isDraining()) reply.header('connection', 'close');
   });
 }
 
-/** Routes whose answers are vectors: how long they take says how well the gateway does. */
+/** Routes that answer with vectors: only their times are measured. */
 const VECTORS: ReadonlySet<string> = new Set(['/api/embed', '/v1/embeddings', '/embedding']);
 
 function observe(app: FastifyInstance, { traffic }: GatewayParts, { onRequest }: GatewayOptions): void {
   app.addHook('onRequest', async (request, reply) => {
-    // Of a connection that has ended, it can't be told any more.
+    // Read it now: a closed connection no longer has an address.
     const client = callerOf(request);
     const start = performance.now();
-    // Fastify tells of answers that were sent whole; one that was broken off ends so, too.
+    // Fastify's hook reports whole answers only; `close` also comes after an answer that was broken off.
     reply.raw.once('close', () => {
       const route = request.routeOptions.url ?? '/*';
       const ms = performance.now() - start;
@@ -231,7 +236,7 @@ function observe(app: FastifyInstance, { traffic }: GatewayParts, { onRequest }:
   });
 }
 
-/** What became of an answer: 499 when its client left, 502 when its server broke off. */
+/** The status to log: 499 when the client left, 502 when the server broke off. */
 function statusOf({ writableFinished, statusCode, errored }: ServerResponse): number {
   if (writableFinished) return statusCode;
   return errored ? 502 : 499;
@@ -247,12 +252,12 @@ function answerError(
   if (refusal.status === 500) onError?.(error, request.id);
   const { type, body } = bodyOf(refusal, request.url);
   if (refusal.retryAfter !== undefined) reply.header('retry-after', refusal.retryAfter);
-  // The rest of a body that nobody will read must not be taken for the next request.
+  // The unread rest of a body must not be taken for the next request.
   if (!request.raw.complete) reply.header('connection', 'close');
   return reply.code(refusal.status).header('content-type', type).send(body);
 }
 
-/** For messages; empty where a body names none. */
+/** The model in a body, for messages; empty when there is none. */
 function modelNamed(body: unknown): string {
   const { model } = fieldsOf(body) ?? {};
   return typeof model === 'string' ? model : '';

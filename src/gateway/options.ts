@@ -1,28 +1,28 @@
-// What a gateway can be told.
+// The options of a gateway.
 import type { Settings } from '../config/settings.js';
 
 export interface GatewayLimits {
-  /** Bytes of a request for vectors. @default 10 MiB */
+  /** Max bytes of the body of a request for vectors. @default 10 MiB */
   maxBody: number;
-  /** Texts of a request. @default 8192 */
+  /** Max texts of a request. @default 8192 */
   maxTexts: number;
-  /** Texts that may wait, for each model; more are told to come later. @default 10000 */
+  /** Max waiting texts of each model; more get a 503. @default 10000 */
   maxQueue: number;
-  /** How long a request for vectors may take, in ms. @default 50000 */
+  /** Max time of a request for vectors, in ms. @default 50000 */
   deadlineMs: number;
-  /** Models that are kept open. @default 8 */
+  /** Max open models. @default 8 */
   maxModels: number;
-  /** Bytes that all bodies of requests for vectors may hold until they are answered. @default 64 MiB, at least 4 bodies */
+  /** Max bytes of the bodies of all requests for vectors in flight. @default 64 MiB, at least 4 bodies */
   maxUploads: number;
-  /** Bytes that all larger answers of vectors may hold until they are taken; others wait. @default 256 MiB */
+  /** Max bytes of all larger answers that clients have not read yet; more answers wait. @default 256 MiB */
   maxAnswers: number;
-  /** Connections at a time; more are closed at once. @default 1000 */
+  /** Max open connections; more are closed at once. @default 1000 */
   maxConnections: number;
-  /** How long a client may take for its headers, or for the body of a request for vectors; or to take its answer, where others wait for the memory. In ms. @default 20000 */
+  /** Max time for a client to send its headers, or the body of a request for vectors, in ms. Also for reading its answer, while others wait for the memory. @default 20000 */
   receiveMs: number;
-  /** How long a client may neither send what it began nor take what it is answered, in ms. @default 15000 */
+  /** Max time without a byte of a request that the client began to send, or of an answer to read, in ms. @default 15000 */
   idleMs: number;
-  /** How long a stop waits for answers under way, in ms. @default 60000 */
+  /** Max time that a stop waits for requests in flight, in ms. @default 60000 */
   drainMs: number;
 }
 
@@ -49,15 +49,15 @@ export interface GatewayOptions {
   /** Clients must send it as a bearer token, except to `/health` and `/ready`. */
   token?: string | undefined;
   limits?: Partial<GatewayLimits>;
-  /** Told once what a person should know. */
+  /** Called once for each thing that the user should know. */
   onNotice?(message: string): void;
-  /** Told of every request that was answered. */
+  /** Called for every answered request. */
   onRequest?(line: RequestLine): void;
-  /** Told of what nobody foresaw. */
+  /** Called for unexpected errors. */
   onError?(error: unknown, id: string): void;
 }
 
-/** What is logged of a request; never its texts, tokens or query. */
+/** The log line of a request; never its texts, tokens or query. */
 export interface RequestLine {
   id: string;
   method: string;

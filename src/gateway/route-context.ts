@@ -1,4 +1,4 @@
-// What the routes of a gateway work with.
+// The shared parts that the routes of a gateway work with.
 import type { FastifyRequest } from 'fastify';
 import type { VectorCache } from '../types.js';
 import type { Backend } from './backends/backend.js';
@@ -19,12 +19,12 @@ export interface GatewayParts {
   models: Models;
   cache: VectorCache | undefined;
   traffic: Traffic;
-  /** Where answers of vectors wait to be taken. */
+  /** Bounds the memory of answers with vectors. */
   answers: AnswersRoom;
   limits: GatewayLimits;
-  /** Since when it runs, by the clock of `performance.now`. */
+  /** Time of its start, by the clock of `performance.now`. */
   startedAt: number;
   isDraining(): boolean;
-  /** Whether the request may see what is for the token's holders. */
+  /** True when the request has the token, or none is needed. */
   isTrusted(request: FastifyRequest): boolean;
 }

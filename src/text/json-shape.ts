@@ -1,19 +1,18 @@
-// How a JSON text is built, seen before it is parsed: a million keys take a parser seconds, and all that is done
-// with what they made takes seconds again.
+// Measures a JSON text before it is parsed: a million keys would take seconds to parse, and seconds again to process.
 
 export interface JsonShape {
   /** Levels of objects and lists. */
   levels: number;
   /** Keys of all objects. */
   keys: number;
-  /** Values of all objects and lists, keys not counted. */
+  /** Values in all objects and lists, without keys. */
   parts: number;
 }
 
 const quote = 0x22;
 const backslash = 0x5c;
 
-/** One pass over the bytes; of what is no JSON it says something, which its parser then refuses. */
+/** Measures in one pass over the bytes. For invalid JSON the result means nothing, but the parser will refuse it. */
 export function jsonShape(bytes: Uint8Array): JsonShape {
   let level = 0;
   let levels = 0;

@@ -1,30 +1,30 @@
-// What stands behind the gateway: Ollama servers, or the built-in embedder. Each answers for itself what isn't
-// batched.
+// The interface of what the gateway stands in front of: Ollama servers, or the built-in embedder. A backend answers
+// the requests that aren't batched.
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { LookAtServers } from '../models/refused-models.js';
 import type { RefusedError } from '../routes/error-answers.js';
 
-/** A request that is answered without an orchestrator. */
+/** A request that a backend answers, without batching. */
 export interface Passing {
   request: FastifyRequest;
   reply: FastifyReply;
-  /** Instead of the client's own body, where that has been read. */
+  /** The body to send, when the client's body has been read already. */
   body?: Buffer | undefined;
   signal?: AbortSignal | undefined;
-  /** Which vectors its answer may hold; absent where it is passed on as it is. */
+  /** Limits on the vectors in its answer; absent when any answer may be passed on. */
   vectors?: PassedVectors | undefined;
 }
 
-/** Which vectors may be passed on. */
+/** Which vectors may be passed on to the client. */
 export interface PassedVectors {
-  /** Of these servers only, by their addresses without credentials. @default of all */
+  /** Only those of these servers, by their addresses without credentials. @default all servers */
   from?: ReadonlySet<string>;
   /**
-   * Resolves when a server has shown, after its answer, that its vectors still fit: only then they are handed on.
-   * @throws {EmbedderFault} when it hasn't; then another one is asked
+   * Resolves when the server has shown, after its answer, that its vectors still fit. Only then they are passed on.
+   * @throws {EmbedderFault} when they don't fit; then another server is asked
    */
   confirm?(server: string, signal: AbortSignal): Promise<void>;
-  /** None: instead of an answer that is no refusal, the client is told this. */
+  /** No vectors may be passed on: the client gets this error in place of any answer with status 200. */
   never?: RefusedError;
 }
 
@@ -35,20 +35,20 @@ export interface BackendState {
 
 export interface Backend {
   readonly embedder: 'ollama' | 'builtin';
-  /** How many servers may give vectors: those of one are always its own. */
+  /** How many servers may give vectors. With one server, they can't differ. */
   readonly servers: number;
   /**
-   * The model that a name means; without one, the model that is used when nobody names one.
+   * The model for a name; for no name, the default model.
    * @returns undefined when there is none
    */
   modelOf(name: string | undefined): Promise<string | undefined>;
-  /** Answers the request whole. @throws {RefusedError} when that can't be done */
+  /** Answers the request. @throws {RefusedError} when that can't be done */
   pass(passing: Passing): Promise<void>;
   isUp(): Promise<boolean>;
   state(): Promise<BackendState>;
-  /** Digests of the models that the servers have now, by canonical names, where that can change. */
+  /** The present digests of the servers' models, by canonical name. Absent when they can't change. */
   digests?(): Promise<Map<string, Set<string>>>;
-  /** What all servers are from outside, as regards a model; undefined when one is down. Never throws. */
+  /** The releases and digests of all servers for a model, as one string; undefined when one is down. Never throws. */
   look?: LookAtServers;
   close(): Promise<void>;
 }

@@ -1,5 +1,5 @@
-// The built-in embedder as what stands behind the gateway: says of itself what an Ollama says of a model, so
-// that its clients can be tried on a machine that has none.
+// The built-in embedder as a backend: describes itself as Ollama describes a model, so that clients can be tried on
+// a machine without Ollama.
 import { dimensions, windowTokens } from '../../embedders/builtin/onnx/graph.js';
 import { weightsDigest } from '../../embedders/builtin/weights.js';
 import { canonicalName } from '../../embedders/ollama/model-name.js';
@@ -81,7 +81,7 @@ export class BuiltinBackend implements Backend {
   }
 }
 
-/** Bytes of the weights. */
+/** Size of the weights in bytes. */
 const SIZE = 27_903_656;
 
 const details = {
@@ -105,7 +105,7 @@ function show(fields: Fields | undefined): Answer {
   return json({ details, model_info, capabilities: ['embedding'] });
 }
 
-/** What an Ollama answers to requests that hold no text; undefined when it answers with no vectors. */
+/** Ollama's answer to a request without a text; undefined when that is an empty list of vectors. */
 function unusual(body: unknown, path: string): Answer | undefined {
   const refuse = (status: number, message: string) => refused({ status, message }, path);
   if (!Buffer.isBuffer(body) || body.length === 0) return refuse(400, 'missing request body');
@@ -124,7 +124,7 @@ function unusual(body: unknown, path: string): Answer | undefined {
   return input.length === 0 ? undefined : refuse(400, 'the built-in embedder has no vector for a blank text');
 }
 
-/** What an Ollama can do beside embedding. */
+/** Ollama's routes other than embedding. */
 const OTHERS = /^\/(api\/(chat|generate|pull|push|create|copy|delete)|v1\/(chat\/)?completions)$/;
 
 function elsewhere(path: string): Answer {

@@ -1,5 +1,5 @@
-// Decides what stands behind the gateway: what was asked for by name, else an Ollama on the default address,
-// else the built-in embedder.
+// Chooses the backend: the one asked for by name, else an Ollama on the default address, else the built-in
+// embedder.
 import type { Settings } from '../../config/settings.js';
 import { DEFAULT_URL, parseOllamaAddress } from '../../embedders/ollama/host.js';
 import { UsageError } from '../../errors.js';
@@ -11,13 +11,13 @@ import { OllamaBackend } from './ollama.js';
 export interface BackendOptions {
   settings: Settings;
   ownsCredentials: boolean;
-  /** Where the gateway will listen. */
+  /** The address on which the gateway will listen. */
   self: { host: string; port: number };
   onNotice(message: string): void;
   onChange(): void;
 }
 
-/** @throws {UsageError} when an address can't be read, or is the gateway's own */
+/** @throws {UsageError} when an address is invalid, or is the gateway's own */
 export async function openBackend(options: BackendOptions): Promise<Backend> {
   const { settings, onNotice } = options;
   const { embedder, model, ollamaUrl } = settings;
@@ -33,7 +33,7 @@ export async function openBackend(options: BackendOptions): Promise<Backend> {
   return new BuiltinBackend();
 }
 
-/** Whoever sets OLLAMA_HOST for all programs means the gateway with it: it would ask itself for ever. */
+/** Users may set OLLAMA_HOST to the gateway's own address for all programs: the gateway would then call itself. */
 function refuseSelf(addresses: readonly string[], self: BackendOptions['self']): void {
   for (const address of addresses) {
     const { url } = parseOllamaAddress(address);
@@ -42,7 +42,7 @@ function refuseSelf(addresses: readonly string[], self: BackendOptions['self']):
     const isSame = host === self.host || (isLoopback(host) && (isLoopback(self.host) || isAny(self.host)));
     if (port === self.port && isSame) {
       throw new UsageError(
-        `${address} is where the gateway itself is to listen: name the Ollama behind it with --ollama-url, or use another --port.`,
+        `${address} is the gateway's own address: name the Ollama behind it with --ollama-url, or use another --port.`,
       );
     }
   }

@@ -1,5 +1,5 @@
-// The Ollama servers behind the gateway, for all that isn't batched: which of them is up, what they say of
-// their models, and a way to pass requests on.
+// The Ollama servers behind the gateway, for requests that aren't batched: which of them are up, what models they
+// have, and how to pass requests on.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool } from 'undici';
 import { OllamaClient } from '../../embedders/ollama/client.js';
@@ -8,10 +8,10 @@ import { listModels, readDigest, readVersion } from '../../embedders/ollama/mode
 import { canonicalName } from '../../embedders/ollama/model-name.js';
 import { withoutSlashes } from '../../text/trim.js';
 
-/** How long an answer to "are you there?" counts, and how long it may take, in ms. */
+/** How long it is remembered whether a server is up, and max time to find out, in ms. */
 const TRUST_MS = 2000;
 const PING_MS = 2000;
-/** How long a server is waited for that said nothing when it was asked last, or while others may be up, in ms. */
+/** Max wait for a server that was down the last time, or while others may be up, in ms. */
 const HASTE_MS = 200;
 /** A server that doesn't take connections within this time, in ms, is down. */
 const CONNECT_MS = 5000;
@@ -20,9 +20,9 @@ export class OllamaServer {
   /** Without a slash at its end, without credentials. */
   readonly url: string;
   readonly pool: Pool;
-  /** In front of every path. */
+  /** Put before every path. */
   readonly basePath: string;
-  /** For what it says of itself. */
+  /** For questions about the server itself. */
   readonly #client: OllamaClient;
   readonly #headers: { [name: string]: string };
   #asked: { at: number; answer: Promise<boolean> } | undefined;
@@ -33,16 +33,16 @@ export class OllamaServer {
     this.url = url.origin + this.basePath;
     this.#headers = apiKey ? { authorization: `Bearer ${apiKey}` } : {};
     this.#client = new OllamaClient({ url, apiKey, connectTimeoutMs: CONNECT_MS });
-    // Chats and pulls take as long as they take: their clients decide when it is too long.
+    // Chats and pulls have no time-out here: their clients decide when to give up.
     this.pool = new Pool(url.origin, { headersTimeout: 0, bodyTimeout: 0, connect: { timeout: CONNECT_MS } });
   }
 
-  /** What it wants from who asks it. */
+  /** The headers that the server needs. */
   get credentials(): { [name: string]: string } {
     return this.#headers;
   }
 
-  /** Whether it answers; asked at most once in two seconds. One that hangs makes nobody wait time after time. */
+  /** True when the server answers. It is asked at most once in two seconds; if it hangs, later calls don't wait. */
   isUp(): Promise<boolean> {
     const now = performance.now();
     if (!this.#asked || now - this.#asked.at > TRUST_MS) this.#asked = { at: now, answer: this.#ping() };
@@ -55,23 +55,23 @@ export class OllamaServer {
       await readVersion(this.#client, { timeoutMs: PING_MS });
       this.#wasDown = false;
     } catch {
-      this.#wasDown = true; // Whatever it was: it can't be used now.
+      this.#wasDown = true; // Any error means that it can't be used now.
     }
     return !this.#wasDown;
   }
 
-  /** Its version, and the digest of a model, as one word; undefined when it doesn't answer. */
+  /** Its version and the digest of a model, as one string; undefined when it doesn't answer. */
   async look(model: string): Promise<string | undefined> {
     const options = { timeoutMs: PING_MS };
     try {
       const said = [readVersion(this.#client, options), readDigest(this.#client, model, options)];
       return JSON.stringify(await Promise.all(said));
     } catch {
-      return undefined; // Whatever it was: nothing can be told of it now.
+      return undefined; // Any error means that nothing is known of it now.
     }
   }
 
-  /** Digests of its models by their names. @throws {EmbedderFault} when it doesn't list them */
+  /** The digests of its models, by name. @throws {EmbedderFault} when it doesn't list them */
   async digests(): Promise<Map<string, string>> {
     const models = await listModels(this.#client, { timeoutMs: PING_MS });
     return new Map(models.map(({ name, digest }) => [name, digest]));
@@ -82,7 +82,7 @@ export class OllamaServer {
   }
 }
 
-/** What is said soon; else false. */
+/** The answer if it comes within {@link HASTE_MS}, else false. */
 async function inHaste(answer: Promise<boolean>): Promise<boolean> {
   const over = new AbortController();
   const { signal } = over;
@@ -95,7 +95,7 @@ async function inHaste(answer: Promise<boolean>): Promise<boolean> {
 export class OllamaServers {
   readonly all: readonly [OllamaServer, ...OllamaServer[]];
 
-  /** @throws {UsageError} when an address can't be read */
+  /** @throws {UsageError} when an address is invalid */
   constructor(addresses: readonly string[], apiKey: string | undefined) {
     const [first = DEFAULT_URL, ...others] = addresses;
     const open = (address: string) => new OllamaServer(parseOllamaAddress(address).url, apiKey);
@@ -103,25 +103,25 @@ export class OllamaServers {
   }
 
   /**
-   * The first that is up; the very first when none is, so that its error is told.
-   * @param among addresses of those that may be chosen. @default all
-   * @returns undefined when none may be chosen
+   * The first server that is up. When none is, the first of all, so that its error is reported.
+   * @param among addresses to choose from. @default all
+   * @returns undefined when there is none to choose from
    */
   async firstUp(among?: ReadonlySet<string>): Promise<OllamaServer | undefined> {
     const servers = this.all.filter(({ url }) => among?.has(url) ?? true);
     if (servers.length < 2) return servers[0];
-    // All are asked at once: the first of them may hang.
+    // All are asked at once, as the first one may hang.
     const answers = servers.map((server) => server.isUp());
     for (const [index, answer] of answers.entries()) if (await inHaste(answer)) return servers[index];
     return servers[await firstTrue(answers)] ?? servers[0];
   }
 
-  /** True as soon as one says so. */
+  /** True as soon as one server answers. */
   async isAnyUp(): Promise<boolean> {
     return (await firstTrue(this.all.map((server) => server.isUp()))) >= 0;
   }
 
-  /** Digests of the models by their canonical names, of all servers that list them. @throws when none does */
+  /** The digests of all servers' models, by canonical name. @throws when no server lists its models */
   async digests(): Promise<Map<string, Set<string>>> {
     const lists = await Promise.allSettled(this.all.map((server) => server.digests()));
     const said = lists.filter((list) => list.status === 'fulfilled');
@@ -139,7 +139,7 @@ export class OllamaServers {
   }
 }
 
-/** Place of the first that turns out to be true; -1 when none does. */
+/** Index of the first answer that becomes true; -1 when none does. */
 function firstTrue(answers: readonly Promise<boolean>[]): Promise<number> {
   const places = answers.map(async (answer, index) =>
     (await answer) ? index : Promise.reject(new Error('no')),

@@ -1,4 +1,4 @@
-// Ollama servers as what stands behind the gateway: what isn't batched is passed on to the first that is up.
+// Ollama servers as a backend: requests that aren't batched go to the first server that is up.
 import type { Settings } from '../../config/settings.js';
 import { parseOllamaAddress } from '../../embedders/ollama/host.js';
 import { listEmbeddingModels } from '../../embedders/ollama/model-info.js';
@@ -9,17 +9,17 @@ import { passThrough } from '../routes/passthrough.js';
 import type { Backend, BackendState, Passing } from './backend.js';
 import { OllamaServers } from './ollama-servers.js';
 
-/** The servers that are up weren't compared with the others, or give other vectors. */
+/** For servers that are up, but were not compared with the others or give other vectors. */
 const NONE_LEFT = 'none of the servers whose vectors fit this model answers, please try again';
 
-/** Paths that change what the server has. */
+/** Paths that change the models of a server. */
 const CHANGING = /^\/api\/(pull|create|copy|delete|push|blobs)\b/;
 
 export interface OllamaBackendOptions {
   settings: Settings;
-  /** Clients' credentials are for the gateway. */
+  /** The `Authorization` of clients is for the gateway, and is not passed on. */
   ownsCredentials: boolean;
-  /** A client may have changed what the server has. */
+  /** Called when a client may have changed the models of a server. */
   onChange(): void;
 }
 
@@ -29,7 +29,7 @@ export class OllamaBackend implements Backend {
   readonly #servers: OllamaServers;
   #default: string | undefined;
 
-  /** @throws {UsageError} when an address can't be read */
+  /** @throws {UsageError} when an address is invalid */
   constructor(options: OllamaBackendOptions) {
     const { ollamaUrl, ollamaApiKey, model } = options.settings;
     this.#options = options;
@@ -67,7 +67,7 @@ export class OllamaBackend implements Backend {
           ...(confirm && { confirm: (ending) => confirm(server.url, ending) }),
         });
       } catch (error) {
-        // Nothing has gone out: another one may have what is asked for.
+        // Nothing was sent to the client yet, so another server can be asked.
         if (!(error instanceof EmbedderFault) || !left?.delete(server.url)) throw error;
         faults.push(error);
       } finally {

@@ -1,18 +1,18 @@
-// Memory for answers on their way out: a short request may ask for a hundred megabytes, and its client not take
-// them. What all of them hold together has a bound; who finds no room waits.
+// Bounds the memory of all answers that are being sent. A short request may ask for a hundred megabytes, and its
+// client may not read them. An answer that finds no room waits.
 import type { ServerResponse } from 'node:http';
 import type { GatewayLimits } from '../options.js';
 
-/** Smaller answers aren't counted: as many as there may be connections don't fill the memory. */
+/** Smaller answers, in bytes, aren't counted: even one per connection doesn't fill the memory. */
 const SMALL = 256 * 1024;
-/** How often those that are being taken are looked at while others wait, in ms. */
+/** How often the answers being sent are checked while others wait, in ms. */
 const LOOK_MS = 500;
-/** How long a client may take nothing of its answer while others wait, in ms. */
+/** Max time without a byte read by the client while other answers wait, in ms. */
 const STALLED_MS = 2000;
 
 interface Answer {
   bytes: number;
-  /** When it was first seen on its way, and what had gone out by when. */
+  /** When it was first seen being sent, and how many bytes were sent by then. */
   since: number | undefined;
   moved: { at: number; bytes: number };
 }
@@ -34,15 +34,15 @@ export class AnswersRoom {
   }
 
   /**
-   * Resolves when there is room for an answer of so many bytes, which it has until it is taken or its client is
-   * gone. One alone may be of any size.
+   * Resolves when there is room for an answer of so many bytes. The room is kept until the client has read the answer
+   * or is gone. A single answer may have any size.
    * @throws the signal's reason
    */
   async take(raw: ServerResponse, bytes: number, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     if (bytes <= SMALL || raw.closed) return;
     if (this.#held.has(raw)) {
-      // Asked for anew, by another model of its name.
+      // The same request asks again, after its model was replaced.
       this.#hold(raw, bytes);
     } else if (this.#fits(bytes)) {
       this.#hold(raw, bytes);
@@ -94,7 +94,7 @@ export class AnswersRoom {
     this.#admit();
   }
 
-  /** In the order of their coming; those that find room needn't wait for larger ones. */
+  /** Admits waiting answers in order of arrival; small ones needn't wait for larger ones. */
   #admit(): void {
     for (const waiting of this.#waiting) if (this.#fits(waiting.bytes)) waiting.go();
     if (this.#waiting.size > 0) return;
@@ -102,7 +102,7 @@ export class AnswersRoom {
     this.#timer = undefined;
   }
 
-  /** Ends those whose clients don't take them, for the sake of others. */
+  /** Ends answers that their clients don't read, to make room for others. */
   #look(): void {
     const now = performance.now();
     for (const [raw, answer] of this.#held) {

@@ -1,10 +1,10 @@
-// Who may use the gateway: holders of its token; without one, those who reach it by an address that no web
-// page can make up.
+// Decides which clients may use the gateway: those with its token. Without a token: those that use an address which
+// a web page can't fake.
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 
-/** Says whether an `Authorization` header holds the token, in a time that tells nothing of it. */
+/** Checks the token in an `Authorization` header, in constant time. */
 export function tokenCheck(token: string): (header: string | undefined) => boolean {
   const wanted = digestOf(token);
   return (header) => {
@@ -17,15 +17,15 @@ function digestOf(text: string): Buffer {
   return createHash('sha256').update(text).digest();
 }
 
-/** Whether only this machine can reach an address on which a server listens. */
+/** True when only this machine can reach a server that listens on this address. */
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 }
 
 /**
- * Whether a `Host` header may be answered without a token. A web page can have its own name resolve to
- * 127.0.0.1 and then read what the gateway says; it can't do that with an IP
- * address or with `*.localhost`. `*.local` and `*.internal` are names of a network, which others in it can give.
+ * True when a `Host` header may be answered without a token. A web page at `evil.example` can have that name resolve
+ * to 127.0.0.1, and then read the gateway's answers (DNS rebinding). It can't do that with an IP address or
+ * `*.localhost`. `*.local` and `*.internal` are not allowed: other machines of the network can give such names.
  */
 export function isLocalHost(header: string | undefined): boolean {
   if (header === undefined || header === '') return true;

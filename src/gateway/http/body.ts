@@ -1,22 +1,22 @@
-// Bodies of requests for vectors, read as Ollama reads them. What is out of the ordinary is left to the server,
-// which has the right words for it.
+// Reads bodies of requests for vectors as Ollama does. Unusual requests are left to the server, which answers them in
+// its own words.
 
 import { jsonShape } from '../../text/json-shape.js';
 import { RefusedError } from '../routes/error-answers.js';
 
-/** What nests deeper is nothing that we could write again: it goes on as it came. */
+/** Max levels of a body that we parse; a deeper one is passed on unchanged. */
 const maxLevels = 32;
-/** No request has a use for more. */
+/** Max keys of a body; no request needs more. */
 const maxKeys = 10_000;
 const maxParts = 1_000_000;
 
 export type Fields = { [key: string]: unknown };
 
-/** Of each body, however many ask for them. */
+/** The fields of each body, parsed once. */
 const known = new WeakMap<Buffer, Fields | undefined>();
 
 /**
- * The JSON object of a body; undefined when it is none, or nests too deep.
+ * The JSON object of a body; undefined when it is not an object, or nests too deep.
  * @throws {RefusedError} when it has more keys or values than any request needs
  */
 export function fieldsOf(body: unknown): Fields | undefined {
@@ -40,7 +40,7 @@ function read(body: Buffer): Fields | undefined {
       ? (value as Fields)
       : undefined;
   } catch {
-    return undefined; // The server says what is wrong with it.
+    return undefined; // The server will answer with the error.
   }
 }
 
@@ -76,8 +76,8 @@ export function vectorRequestOf(fields: Fields | undefined): VectorRequest | und
 }
 
 /**
- * A body without what would have the server load the model anew: other options, and a time to stay loaded
- * that isn't the server's own. Without a text it is a wish about the model itself, and stays as it is.
+ * The body without the fields that would make the server load the model again: other options, and a `keep_alive` that
+ * isn't the server's own. A body without a text is a request to load or unload the model, and stays unchanged.
  * @param key where the body has its text
  */
 export function normalised(body: unknown, key: 'input' | 'prompt'): Buffer | undefined {
@@ -102,7 +102,7 @@ function isAbsent(value: unknown): boolean {
   return value === undefined || value === null;
 }
 
-/** A `keep_alive` that the server takes: a number of seconds, or a duration of Go. */
+/** True for a `keep_alive` that the server accepts: a number of seconds, or a duration of Go such as `5m`. */
 function isDuration(value: unknown): boolean {
   if (isAbsent(value) || typeof value === 'number') return true;
   return typeof value === 'string' && /^[+-]?(0|((\d+(\.\d*)?|\.\d+)(ns|us|µs|ms|s|m|h))+)$/.test(value);

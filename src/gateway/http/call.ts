@@ -1,4 +1,4 @@
-// Who asks, how urgent it is, and when nobody waits for the answer any more.
+// What the gateway knows of one request: its caller, its priority, and when the client no longer waits.
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Priority } from '../../types.js';
 import type { GatewayParts } from '../route-context.js';
@@ -7,15 +7,15 @@ import { ClientGoneError, DeadlineError, RefusedError } from '../routes/error-an
 export interface Call {
   priority: Priority | undefined;
   caller: string;
-  /** Aborted when the client goes away, or when its time is over. */
+  /** Aborted when the client leaves, or the time is over. */
   signal: AbortSignal;
   /** Waits until an answer of so many bytes may be made. @throws the signal's reason */
   room(bytes: number): Promise<void>;
-  /** The answer is there. */
+  /** Call when the answer is complete. */
   end(): void;
 }
 
-/** @throws {RefusedError} when the header asks for a priority that there isn't */
+/** @throws {RefusedError} when the header asks for an unknown priority */
 export function callOf(request: FastifyRequest, reply: FastifyReply, parts: GatewayParts): Call {
   const { answers, limits } = parts;
   const controller = new AbortController();
@@ -37,7 +37,7 @@ export function callOf(request: FastifyRequest, reply: FastifyReply, parts: Gate
   }
 }
 
-/** Undefined when nothing was said. @throws {RefusedError} */
+/** Undefined when none was given. @throws {RefusedError} */
 export function priorityOf(value: unknown): Priority | undefined {
   if (value === undefined) return undefined;
   const number = typeof value === 'string' && /^[0-4]$/.test(value) ? Number(value) : value;
@@ -45,7 +45,7 @@ export function priorityOf(value: unknown): Priority | undefined {
   throw new RefusedError(400, 'the priority must be a whole number from 0 (first) to 4 (last)');
 }
 
-/** Callers of one priority take turns: by the name that they give themselves, else by their address. */
+/** The name of the caller, by its header, else its address. Callers of the same priority take turns. */
 export function callerOf({ headers, socket }: FastifyRequest): string {
   const named = headers['x-embed-client'];
   return typeof named === 'string' && named !== '' ? named.slice(0, 64) : (socket.remoteAddress ?? '');

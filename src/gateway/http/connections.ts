@@ -1,22 +1,25 @@
-// The connections of clients: how many there may be, which are ended because their client has stopped, and, at
-// a stop, all when nothing is under way on any. Node itself leaves those open that never sent a request, and
-// those whose answer ends after the stop began.
+// src/gateway/http: what protects the gateway from its clients: connections, memory of bodies (upload-memory.ts) and
+// answers (answer-memory.ts), tokens (auth.ts), paths (target-path.ts), log lines (log-stream.ts).
+//
+// This file limits the number of connections, ends those whose client is stuck, and closes all at a stop, once no
+// request is in flight. Node alone would leave open those that never sent a request, and those whose answer ends
+// after the stop began.
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { GatewayLimits } from '../options.js';
 
-/** Requests of one connection that may be under way: more would be kept without end, and no client sends so many. */
+/** Max requests in flight on one connection. No client sends so many, and Node would keep any number in memory. */
 const maxPipelined = 100;
-/** How long a client may have stopped, in ms, once the gateway wants to end. */
+/** Max time without progress on a connection while the gateway stops, in ms. */
 const DRAIN_IDLE_MS = 1000;
 
 export class Connections {
   readonly #server: Server;
-  /** Requests under way on each. */
+  /** Requests in flight on each connection. */
   readonly #requests = new Map<Socket, Set<IncomingMessage>>();
   #draining = false;
 
-  /** @param onNotice told once when a connection more than allowed was closed */
+  /** @param onNotice called once, when the first connection too many is closed */
   constructor(
     server: Server,
     { maxConnections, idleMs }: Pick<GatewayLimits, 'maxConnections' | 'idleMs'>,
@@ -26,7 +29,7 @@ export class Connections {
     server.maxConnections = maxConnections;
     server.timeout = idleMs;
     server.once('drop', () =>
-      onNotice(`More than ${maxConnections} connections at a time: those that come are closed at once.`),
+      onNotice(`More than ${maxConnections} connections at a time: further ones are closed at once.`),
     );
     server.on('connection', (socket: Socket) => {
       if (this.#draining) socket.destroy();
@@ -48,8 +51,8 @@ export class Connections {
   }
 
   /**
-   * Ends all connections as soon as nothing is under way on any. Until then, who has one is answered: a client
-   * must not find its connection closed under the request that it has just sent.
+   * Closes all connections once no request is in flight on any of them. Until then all requests are answered, so that
+   * no client finds its connection closed just after it sent a request.
    */
   drain(): void {
     this.#draining = true;
@@ -58,10 +61,10 @@ export class Connections {
     this.#endIdle();
   }
 
-  /** Nothing went in or out for a while: the client has stopped, unless it is the client that waits. */
+  /** No byte came or went for a while: the client is stuck, unless it waits for us. */
   #onSilence(socket: Socket): void {
     const requests = [...(this.#requests.get(socket) ?? [])];
-    // What lies here unread waits for the server behind, not for the client.
+    // Bytes that lie here unread wait for the server behind, not for the client.
     const sends = requests.some((request) => !request.complete && request.readableLength === 0);
     const takes = socket.writableLength > 0;
     if (requests.length === 0 || sends || takes) socket.destroy();

@@ -1,19 +1,19 @@
-// A server's answer that is held back until it is known that it may be handed on. What has no room here waits in the
+// Holds a server's answer back until it may be passed on. When the buffer is full, the rest waits in the
 // connection.
 import type { ServerResponse } from 'node:http';
 import { PassThrough } from 'node:stream';
 
 export interface HeldAnswer {
-  /** Takes what comes from the server. */
+  /** Receives the server's bytes. */
   stream: PassThrough;
-  /** Resolves when all of it has been sent, or was broken off. @throws what `confirmed` throws */
+  /** Resolves when the whole answer was sent, or was broken off. @throws what `confirmed` throws */
   sent: Promise<void>;
 }
 
 /**
- * @param confirmed resolves when it may be handed on
+ * @param confirmed resolves when it may be passed on
  * @param begin sends status and headers
- * @param ending aborted when client or server are gone, or time is over
+ * @param ending aborted when client or server are gone, or the time is over
  */
 export function holdBack(
   confirmed: Promise<void>,
@@ -28,7 +28,7 @@ export function holdBack(
   const handOn = async () => {
     await confirmed;
     ending.throwIfAborted();
-    // Whoever waits for the server's answer is told that it broke off.
+    // The caller waits for the server's answer, and gets the error that it broke off.
     if (stream.destroyed) return;
     const client = begin();
     const isSent = new Promise<void>((resolve) => {

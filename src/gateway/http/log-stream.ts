@@ -1,22 +1,22 @@
-// Lines on their way to whoever reads the log. Who reads slowly holds up nothing: what doesn't fit into a
-// bounded memory is dropped and counted, and the end waits a moment only.
+// Writes log lines. A slow reader of the log delays nothing: lines that don't fit into a bounded memory are dropped
+// and counted, and the end waits only a moment.
 import type { Writable } from 'node:stream';
 
-/** Bytes that wait for the reader at most. */
+/** Max bytes that wait for the reader. */
 const MOST_WAITING = 1024 * 1024;
 
-/** How long the end waits for the reader, ms. */
+/** Max wait for the reader at the end, in ms. */
 const END_MS = 500;
 
 export class LogStream {
   readonly #out: Writable;
   readonly #onDropped: (lines: number) => void;
-  /** Not said yet. */
+  /** Dropped lines that were not reported yet. */
   #dropped = 0;
   #allDropped = 0;
   #isGone = false;
 
-  /** @param onDropped told how many lines are missing, when there is room again for saying so */
+  /** @param onDropped called with the number of missing lines, once there is room again */
   constructor(out: Writable, onDropped: (lines: number) => void) {
     this.#out = out;
     this.#onDropped = onDropped;
@@ -37,7 +37,7 @@ export class LogStream {
     this.#out.write(line);
   }
 
-  /** Resolves when all is written, or when nobody seems to read. @returns how many lines were dropped in all */
+  /** Resolves when all is written, or the reader is stuck. @returns the number of all dropped lines */
   async end(): Promise<number> {
     if (!this.#isGone && this.#out.writableLength > 0) {
       await new Promise<void>((resolve) => {
@@ -46,7 +46,7 @@ export class LogStream {
           clearTimeout(timer);
           resolve();
         };
-        // Written after all that waits.
+        // Its callback comes after all waiting lines are written.
         this.#out.write('', done);
         this.#out.once('error', done);
       });

@@ -12,23 +12,23 @@ import { LogStream } from './log-stream.js';
 export const LOG_LEVELS = ['silent', 'error', 'warn', 'info'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** Characters of what clients and servers have a say in: a path may have 16,000. */
+/** Max characters of a field that clients or servers choose: a path may have 16,000. */
 const LONGEST = 500;
 const FRAMES = 20;
 
 export interface GatewayLog {
   request(line: RequestLine): void;
   notice(message: string): void;
-  /** What nobody foresaw, by the id of its request. */
+  /** Logs an unexpected error with the id of its request. */
   error(error: unknown, id: string): void;
-  /** Waits a moment for who reads the log. @returns how many lines nobody read in time, and were dropped */
+  /** Waits a moment for the reader of the log. @returns how many lines were dropped */
   end(): Promise<number>;
 }
 
-/** @param out where lines go. @default standard output */
+/** @param out the stream for the lines. @default standard output */
 export function openLog(level: LogLevel, out: Writable = process.stdout): GatewayLog {
   const stream = new LogStream(out, (lines) =>
-    log.warn({ dropped: lines }, `dropped ${plural(lines, 'log line')}: nobody read them`),
+    log.warn({ dropped: lines }, `dropped ${plural(lines, 'log line')}: they were not read in time`),
   );
   const log = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, stream);
   return {
@@ -55,7 +55,7 @@ function tellRequest({ id, method, path, status, ms, texts }: RequestLine): void
   debug.gateway?.(`${id} ${method} ${path}${count}: ${status} after ${Math.round(ms)} ms`);
 }
 
-/** Where it happened; the message only of our own errors, since others' may quote a text. */
+/** The stack, and the message for our own errors only: messages of other errors may quote a text. */
 function known(error: unknown): object {
   if (error instanceof EmbedError)
     return { code: error.code, message: printable(maskAddresses(error.message), LONGEST) };

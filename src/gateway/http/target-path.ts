@@ -1,7 +1,7 @@
-// Which paths are passed through. A path is appended to the configured server's address and goes nowhere else,
-// but what stands there may be a proxy that resolves `..`, or takes `//host` for a host.
+// Decides which paths are passed through. A path is appended to the address of the configured server. A proxy there
+// might resolve `..`, or read `//host` as a host.
 
-/** Whether a request target is a path that every server reads alike. */
+/** True for a request target that every server reads as the same path. */
 export function isPlainTarget(target: string): boolean {
   if (!target.startsWith('/') || target.startsWith('//') || /[\\\s#]/.test(target)) return false;
   const path = target.split('?', 1)[0]!;
@@ -14,9 +14,9 @@ function isPlainSegment(segment: string): boolean {
   try {
     decoded = decodeURIComponent(segment);
   } catch {
-    return false; // Not UTF-8: no server of this kind has such paths.
+    return false; // Not UTF-8: Ollama has no such paths.
   }
   if (/[\\\p{Cc}]/u.test(decoded)) return false;
-  // An encoded slash is none to most servers, and one to some.
+  // Some servers read an encoded slash as a slash.
   return decoded.split('/').every((part) => part !== '.' && part !== '..');
 }

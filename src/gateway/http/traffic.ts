@@ -1,4 +1,4 @@
-// What came in over HTTP, counted: requests by route and status, texts, and how long answers took.
+// Counts the HTTP traffic: requests by route and status, texts, and times of answers.
 import { Histogram } from '../../metrics/histogram.js';
 
 export interface RouteCount {
@@ -10,14 +10,14 @@ export interface RouteCount {
 export interface TrafficMetrics {
   http_requests: RouteCount[];
   http_requests_total: number;
-  /** Texts that clients asked for, cached ones included. */
+  /** Texts in requests, including cached ones. */
   texts_in: number;
-  /** Seconds from a request's last byte of headers to the end of its answer. */
+  /** Seconds from the end of a request's headers to the end of its answer. */
   http_time_seconds: { count: number; sum: number; p50: number; p95: number; p99: number };
 }
 
 export class Traffic {
-  /** Of requests that asked for vectors; others may take as long as a chat does. */
+  /** Times of requests for vectors only: a chat may take any time. */
   readonly durations = new Histogram();
   readonly #requests = new Map<string, RouteCount>();
   #texts = 0;

@@ -1,17 +1,17 @@
-// Bodies of requests on their way in: what all of them hold together has a bound, so that clients who send
-// much and never end can't fill the memory, nor keep others out.
+// Bounds the memory of all request bodies that are being read. So clients that send much and never finish can
+// neither fill the memory nor block others.
 import type { IncomingMessage } from 'node:http';
 import type { GatewayLimits } from '../options.js';
 import { BUSY, ClientGoneError, RefusedError } from '../routes/error-answers.js';
 
-/** Bytes of a body's first piece of memory; it doubles from there. */
+/** First buffer of a body, in bytes; it doubles when it is full. */
 const FIRST = 16 * 1024;
 
 interface Upload {
-  /** Bytes of memory that it holds. */
+  /** Bytes of memory in use. */
   held: number;
   isComplete: boolean;
-  /** Ends it for the sake of others. */
+  /** Ends it to make room for others. */
   giveUp(): void;
 }
 
@@ -24,8 +24,8 @@ export class Uploads {
   }
 
   /**
-   * The whole body. It counts until it is released.
-   * @throws {RefusedError} 413 when it is too large, 503 when all hold too much and this one most
+   * Reads the whole body. Its memory counts until it is released.
+   * @throws {RefusedError} 413 when it is too large, 503 when all bodies are too large together and this is the largest
    * @throws {ClientGoneError}
    */
   read(raw: IncomingMessage): Promise<Buffer> {
@@ -44,7 +44,7 @@ export class Uploads {
         reject(error);
       };
       const upload = { held: 0, isComplete: false, giveUp: () => end(new RefusedError(503, BUSY, 1)) };
-      // Copied, since a body in pieces of one byte each would take a hundred times its size.
+      // Copied into one buffer: kept as pieces of one byte each, a body would take a hundred times its size.
       const onData = (part: Buffer) => {
         if (length + part.length > maxBody) return end(tooLarge());
         if (length + part.length > body.length) {
@@ -67,12 +67,12 @@ export class Uploads {
     });
   }
 
-  /** Its request is answered, or nobody waits for the answer. */
+  /** Call when the request is answered, or its client is gone. */
   release(raw: IncomingMessage): void {
     this.#open.delete(raw);
   }
 
-  /** Lets an upload hold `size` bytes. The largest that isn't complete gives way. @returns false when it is this one */
+  /** Lets an upload use `size` bytes. If needed, ends the largest incomplete one. @returns false when that is this one */
   #makeRoom(upload: Upload, size: number): boolean {
     let all = size - upload.held;
     for (const { held } of this.#open.values()) all += held;

@@ -1,5 +1,5 @@
-// Texts to vectors through an orchestrator, as an Ollama client expects it: cut when that is allowed, counted
-// as the server counts.
+// Embeds texts through an orchestrator as an Ollama client expects it: cuts texts when the client allows it, and
+// counts tokens as the server does.
 import { type EmbedderFault, RejectedTextsError } from '../../errors.js';
 import { isTooLong } from '../../fault-policy.js';
 import type { TextOutcome } from '../../orchestrator/intake.js';
@@ -7,15 +7,15 @@ import type { BatchOrchestrator } from '../../orchestrator/orchestrator.js';
 import type { Embedder, Priority, Vector } from '../../types.js';
 import { RefusedError, TOO_LONG } from '../routes/error-answers.js';
 
-/** Of a value of a vector: as a float, and as it is written in most answers. */
+/** Bytes of one number of a vector: as a float, plus as text in most answers. */
 const VALUE_BYTES = 16;
 
 export interface Wish {
-  /** Whether texts that are too long are cut. */
+  /** Cut texts that are too long. */
   truncate: boolean;
-  /** Values of a vector; the model's own where it isn't fewer than that. */
+  /** Dimensions of the vectors; the model's own when the model has no more. */
   dimensions: number | undefined;
-  /** The context that the client would load the model with. Only ever refuses. */
+  /** The context (num_ctx) that the client asks for. It can only make a text too long. */
   context?: number | undefined;
   priority: Priority | undefined;
   caller: string;
@@ -26,13 +26,13 @@ export interface Wish {
 
 export interface Embedded {
   vectors: Vector[];
-  /** Tokens of all texts as far as the model sees them, special tokens included; exact for WordPiece models. */
+  /** Tokens of all texts that the model sees, including special tokens; exact for WordPiece models. */
   tokens: number;
 }
 
 /**
- * A text that fits for sure is sent as all others are, whether it may be cut or not, so that it shares their
- * requests and cache entries; the rest is sent with the permission to cut it.
+ * Embeds the texts. One that fits for sure is sent without permission to cut it, so that it shares requests and cache
+ * entries with other clients' texts. The others are sent with that permission, if the client gives it.
  * @param texts none of them empty
  * @throws {RejectedTextsError | ServiceError | QueueFullError | NotStartedError} as the orchestrator does
  */
@@ -64,7 +64,7 @@ export async function embedTexts(
   return { vectors: vectorsOf(texts.map((_, index) => again[index] ?? cut[index] ?? whole[index]!)), tokens };
 }
 
-/** Values of a vector that is answered. */
+/** Dimensions of the vectors to answer with. */
 function dimensionsOf({ space }: BatchOrchestrator, { dimensions = space.dimensions }: Wish): number {
   return dimensions >= 1 && dimensions < space.dimensions ? dimensions : space.dimensions;
 }
@@ -73,7 +73,7 @@ function isExact({ counter }: Embedder): boolean {
   return counter.id.startsWith('wordpiece/');
 }
 
-/** The built-in embedder cuts nothing: it takes long texts window by window. An estimate may be half the truth. */
+/** The built-in embedder needs no cutting: it embeds long texts window by window. An estimate may be off by half. */
 function fits(count: number, embedder: Embedder): boolean {
   if (embedder.identity.embedder === 'builtin') return true;
   return (isExact(embedder) ? count : count * 2) <= embedder.maxTokens;
@@ -83,7 +83,7 @@ function wasTooLong(outcome: TextOutcome | undefined): boolean {
   return outcome !== undefined && 'fault' in outcome && isTooLong(outcome.fault);
 }
 
-/** Outcomes of the chosen texts, at their places. */
+/** Embeds the chosen texts and stores each outcome at its index. */
 async function ask(
   model: BatchOrchestrator,
   texts: readonly string[],

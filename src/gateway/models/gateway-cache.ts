@@ -1,11 +1,11 @@
-// One cache for all models of the gateway, with the vectors used last in memory in front of it.
+// One cache for all models of the gateway, with the last used vectors in memory before it.
 import { countsLookups } from '../../cache/hit-counter.js';
 import { withMemory } from '../../cache/memory/cache.js';
 import type { Settings } from '../../config/settings.js';
 import type { VectorCache } from '../../types.js';
 import { openConfiguredCache } from '../../upstream/open-cache.js';
 
-/** Bytes of the vectors in memory, of all models together. */
+/** Max bytes of the vectors in memory, for all models together. */
 const MEMORY = 128 * 1024 * 1024;
 
 /**
@@ -20,7 +20,7 @@ export async function openSharedCache(
   return cache && withMemory(cache, MEMORY);
 }
 
-/** The cache for one of several users, who close what they are handed. */
+/** The cache for one of its several users: their `close` doesn't close it for the others. */
 export function borrowed(cache: VectorCache): VectorCache {
   const counts = countsLookups(cache) && {
     countHits: (hits: number) => cache.countHits(hits),

@@ -1,5 +1,9 @@
-// The models in use, each with an orchestrator of its own: opened when somebody asks for one, closed when
-// others need the room, and opened anew when the server has got another version of it.
+// src/gateway/models: the models in use, each with its own orchestrator.
+//
+// In: a model's name and work to do with it. Out: the result of that work. A model is opened at its first request,
+// closed when others need the room, and opened again when the server has another version of it.
+// What must hold: work on a model ends on the orchestrator it began with; a model whose servers give wrong vectors is
+// refused (refused-models.ts), also for requests that are passed through (passed-vectors.ts).
 import type { Settings } from '../../config/settings.js';
 import { orAborted } from '../../embedders/abort.js';
 import { canonicalName } from '../../embedders/ollama/model-name.js';
@@ -15,16 +19,16 @@ export interface ModelsOptions {
   settings: Settings;
   embedder: 'ollama' | 'builtin';
   cache: VectorCache | undefined;
-  /** Texts that may wait, for each model. */
+  /** Max waiting texts of each model. */
   maxQueue: number;
-  /** Models that are kept open. */
+  /** Max open models. */
   most: number;
-  /** The digests that the servers have now, by canonical names; absent where models can't change. */
+  /** The present digests of the servers' models, by canonical name; absent when models can't change. */
   digests?(): Promise<Map<string, Set<string>>>;
-  /** @default servers can't be looked at */
+  /** @default servers can't be checked from outside */
   look?: LookAtServers;
   onNotice(message: string): void;
-  /** Told when the vectors of a model are refused; again only for another reason. */
+  /** Called when the vectors of a model are refused; again only for another reason. */
   onRefused?(model: string, error: WrongVectorsError): void;
 }
 
@@ -34,12 +38,12 @@ interface Entry {
   opened: Promise<BatchOrchestrator>;
   isOpen: boolean;
   users: number;
-  /** No longer given out; closed when the last user has left. */
+  /** Not used for new requests; closed after the last request. */
   isRetired: boolean;
   checkedAt: number;
 }
 
-/** How often a model in use is held against the server's list, in ms: it may have been pulled anew. */
+/** How often the digest of a model in use is checked, in ms: the model may have been pulled again. */
 const CHECK_MS = 30_000;
 
 export class Models {
@@ -55,32 +59,31 @@ export class Models {
   constructor(options: ModelsOptions) {
     const { embedder, maxQueue, cache } = options;
     this.#refused = new RefusedModels(options.look ?? (async () => ''));
-    // Which dimensions they want, clients say themselves of each request.
+    // Clients set the dimensions in each request.
     const { dimensions, ...settings } = options.settings;
     this.#options = options;
     this.#config = BatchConfig.fromSettings(settings, {
       embedder,
-      // The memory in front of the cache is shared, too.
+      // The memory before the cache is shared, too.
       cacheMaxMemoryMb: 0,
       maxQueueSize: maxQueue,
       ...(!cache && { cache: 'none' }),
     });
   }
 
-  /** Those that are open. */
+  /** The open models. */
   get open(): BatchOrchestrator[] {
     return [...this.#entries.values()].filter((one) => one.isOpen).map((one) => one.orchestrator);
   }
 
-  /** Those whose vectors are refused. */
+  /** The models whose vectors are refused. */
   get refused(): RefusedModel[] {
     return this.#refused.list;
   }
 
   /**
-   * Runs `work` with a model, which is opened first where it isn't. Work that finds the server's model replaced
-   * is done again with the new one. Whoever answers with vectors asks here first: of servers whose vectors are
-   * refused, none goes out.
+   * Runs `work` with a model, and opens it first if needed. If the server's model was replaced meanwhile, the work is
+   * done again with the new one. All answers with vectors go through here, so that refused vectors never go out.
    * @throws {ServiceError} when the model can't be opened
    * @throws {WrongVectorsError} when its vectors are refused
    * @throws what `work` throws, and the signal's reason
@@ -111,20 +114,20 @@ export class Models {
     }
   }
 
-  /** Measures those anew that were refused and may be well again; nobody need ask for them. */
+  /** Measures refused models again when their servers have changed, without a request of a client. */
   async tryRefused(signal: AbortSignal): Promise<void> {
     const names = await this.#refused.mended();
-    // What is wrong is remembered.
+    // Failures are recorded by `use`.
     await Promise.allSettled(names.map((name) => this.use(name, signal, async () => undefined)));
   }
 
-  /** The next use of each model asks the server whether it is still the same: something may have changed it. */
+  /** Checks each model's digest at its next use: a request may have changed the model. */
   suspect(): void {
     this.#refused.suspect();
     for (const entry of this.#entries.values()) entry.checkedAt = Number.NEGATIVE_INFINITY;
   }
 
-  /** Answers what is under way and closes all. */
+  /** Finishes all work in flight, then closes all models. */
   async stop(): Promise<void> {
     this.#stopped = true;
     for (const entry of [...this.#entries.values()]) {
@@ -138,7 +141,7 @@ export class Models {
     if (this.#stopped) throw new NotStartedError('The gateway is shutting down.');
     const known = this.#entries.get(key);
     const entry = known ?? this.#newEntry(key, name);
-    // What was used last stands last.
+    // The map keeps the order of use: the last used is last.
     this.#entries.delete(key);
     this.#entries.set(key, entry);
     if (!known) this.#makeRoom();
@@ -180,12 +183,12 @@ export class Models {
       throw error;
     }
     const refused = this.#refused.get(key);
-    // One that went down meanwhile was not compared.
+    // A server that went down meanwhile was not compared.
     const isWhole = orchestrator.getMetrics().endpoints.every(({ breaker }) => breaker === 'closed');
     if (refused && !isWhole) throw refused.error;
     this.#refused.delete(key);
     if (refused)
-      this.#options.onNotice(`The servers give vectors of "${name}" that fit now: it is served again.`);
+      this.#options.onNotice(`The servers give matching vectors for "${name}" now: it is served again.`);
     return orchestrator;
   }
 
@@ -217,7 +220,7 @@ export class Models {
     this.#closing.add(closing);
   }
 
-  /** In the background: a request is not held up for what hardly ever happens. */
+  /** Checks in the background: a change is rare, so requests don't wait for the check. */
   #checkSoon(entry: Entry): void {
     const { digests } = this.#options;
     const now = performance.now();
@@ -227,19 +230,19 @@ export class Models {
     });
   }
 
-  /** Where one of several servers still has it, that one goes on, and the others are left out. */
+  /** Checks the digest. When one of several servers still has the old one, that server goes on without the others. */
   async #check(digests: () => Promise<Map<string, Set<string>>>): Promise<void> {
     let now: Map<string, Set<string>>;
     try {
       now = await digests();
     } catch {
-      return; // A server that is down says nothing; requests will find out.
+      return; // The server is down: requests will notice.
     }
     for (const entry of [...this.#entries.values()].filter((one) => one.isOpen)) {
       entry.checkedAt = performance.now();
       const { model, digest } = entry.orchestrator.space;
       if (now.get(canonicalName(model))?.has(digest)) continue;
-      this.#options.onNotice(`The server has another version of "${model}" now: it is opened anew.`);
+      this.#options.onNotice(`The server has another version of "${model}" now: opening it again.`);
       this.#retire(entry);
     }
   }

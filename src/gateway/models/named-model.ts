@@ -1,11 +1,11 @@
-// The model that a gateway was named at its start: opened before it listens, so that servers whose vectors are
-// wrong are seen by whoever started it, and not by its clients.
+// Opens the model of the settings before the gateway listens. So the user who starts the gateway sees that servers
+// give wrong vectors, before any client does.
 import type { Settings } from '../../config/settings.js';
 import { EmbedError, WrongVectorsError } from '../../errors.js';
 import type { Backend } from '../backends/backend.js';
 import type { Models } from './models.js';
 
-/** A model that takes longer to load, in ms, is opened while the gateway listens already. */
+/** Max wait at the start, in ms; a model that loads longer is opened while the gateway listens. */
 const START_MS = 30_000;
 
 export interface NamedModelOptions {
@@ -16,8 +16,8 @@ export interface NamedModelOptions {
 }
 
 /**
- * Resolves when the named model is open, or when there is nothing to wait for: none was named, no server is up yet,
- * or the model can't be opened now, which is said. Its clients find out more.
+ * Resolves when the named model is open, or when there is nothing to wait for: no model was named, no server is up
+ * yet, or the model can't be opened now (then `onNotice` says why).
  * @throws {WrongVectorsError} when its servers give vectors that are refused
  */
 export async function openNamedModel(options: NamedModelOptions): Promise<void> {

@@ -1,4 +1,4 @@
-// Requests for vectors that can't be batched: passed on, but only to servers whose vectors are known to fit.
+// Requests for vectors that can't be batched: passed on, but only to servers whose vectors are known to match.
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ServiceError } from '../../errors.js';
 import { isDown } from '../../fault-policy.js';
@@ -11,16 +11,16 @@ import { RefusedError } from '../routes/error-answers.js';
 export interface VectorPassing {
   request: FastifyRequest;
   reply: FastifyReply;
-  /** Where the body has its text. */
+  /** The field of the body that holds the text. */
   text: 'input' | 'prompt';
   signal: AbortSignal;
-  /** Throws what the client is told, where its texts are not for this model. */
+  /** Throws the client's error when the model can't embed its texts. */
   check?(opened: BatchOrchestrator): void;
 }
 
 /**
- * Opens the request's model, which holds its servers to each other, and passes the request on to one of those that
- * fit. What can't be told a model of, and models that can't be opened, get the servers' refusals, and no vectors.
+ * Opens the request's model, which compares the vectors of its servers, and passes the request on to one of those that
+ * match. A request without a clear model, or with one that can't be opened, gets a server's error, but no vectors.
  * @throws {WrongVectorsError} when the model's vectors are refused
  * @throws {ServiceError} when its servers are down
  * @throws {RefusedError} when no server may be asked, or its answer may not be passed
@@ -28,10 +28,10 @@ export interface VectorPassing {
 export async function passVectors(parts: GatewayParts, passing: VectorPassing): Promise<void> {
   const { backend, models } = parts;
   const fields = fieldsOf(passing.request.body);
-  // It loads the model, or unloads it.
+  // A request without a text loads or unloads the model.
   if (fields && textsIn(fields).length === 0) return await pass(parts, passing);
   const name = modelIn(fields);
-  // Nothing is opened for what every server refuses.
+  // Every server refuses such a request, so no model is opened for it.
   if (name === undefined || !textsIn(fields!).every(isText)) {
     return await pass(parts, passing, { never: UNREADABLE });
   }
@@ -49,8 +49,8 @@ export async function passVectors(parts: GatewayParts, passing: VectorPassing): 
 }
 
 /**
- * Passes on a request whose model can't be opened and won't be: the server says why, in its own words. Several
- * servers that weren't held to each other give no vectors, nor does one that may take another model for it.
+ * Passes on a request whose model can't be opened: the server then answers with the reason. It passes no vectors of
+ * several servers that weren't compared, or of a server that may read another model from the request.
  * @throws {RefusedError}
  */
 export function passHopeless(
@@ -62,7 +62,7 @@ export function passHopeless(
   return pass(parts, passing, isSure ? undefined : { never: new RefusedError(404, error.message) });
 }
 
-/** Whether a model can't be opened for a reason that no waiting helps. */
+/** True when a model can't be opened, and waiting would not help. */
 export function isHopeless(error: unknown): error is ServiceError {
   return error instanceof ServiceError && error.cause === undefined && !isDown(error);
 }
@@ -78,8 +78,8 @@ function pass(
 }
 
 /**
- * Servers that were compared with the others and aren't left alone; none that may have become another one since,
- * while there is one that hasn't. Each shows once more after its answer that it is still what it was.
+ * The servers that were compared and are not left out. A server that may have changed since is used only when there is
+ * no other. Each must confirm, after its answer, that its model is still the same.
  */
 function fitting({ embedder }: BatchOrchestrator): PassedVectors {
   const compared = (embedder.endpoints?.() ?? []).filter(({ breaker }) => breaker !== 'open');
@@ -90,14 +90,14 @@ function fitting({ embedder }: BatchOrchestrator): PassedVectors {
   };
 }
 
-/** Values of a field under all names that a server takes for it: Go's JSON doesn't mind their case. */
+/** All values of a field: Go's JSON ignores the case of names, so `Model` counts as `model`. */
 function valuesOf(fields: Fields, name: string): unknown[] {
   return Object.keys(fields)
     .filter((key) => key.toLowerCase() === name)
     .map((key) => fields[key]);
 }
 
-/** What stands where a text is expected. */
+/** The values in the place of texts; they may have any type. */
 function textsIn(fields: Fields): unknown[] {
   const values = [...valuesOf(fields, 'input'), ...valuesOf(fields, 'prompt')];
   return values.filter((value) => value !== undefined && value !== null && value !== '');
@@ -107,7 +107,7 @@ function isText(value: unknown): boolean {
   return [value].flat().every((one) => typeof one === 'string');
 }
 
-/** Undefined when there is none, or more than one, of which a server takes one or the other. */
+/** The model's name; undefined when there is none, or more than one (`model` and `Model`): servers differ then. */
 function modelIn(fields: Fields | undefined): string | undefined {
   const [name, ...others] = fields ? valuesOf(fields, 'model') : [];
   return typeof name === 'string' && name !== '' && others.length === 0 ? name : undefined;

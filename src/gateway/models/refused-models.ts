@@ -1,21 +1,21 @@
-// Models whose vectors are refused, since their servers give unlike ones: remembered, so that clients who try
-// again cost a cheap look at the servers, and measured anew when these have changed.
+// Remembers the models whose vectors are refused because their servers give wrong ones. A client that tries again then
+// costs only a cheap check. When the servers have changed, the model is measured again.
 import type { WrongVectorsError } from '../../errors.js';
 import { printable } from '../../text/printable.js';
 
-/** A look at the servers counts for so long, in ms. */
+/** How long a check of the servers stays valid, in ms. */
 const LOOK_MS = 2000;
 
-/** Not all that mends a server shows from outside: after this, in ms, it is measured anew all the same. */
+/** A mended server may look the same from outside: after this time, in ms, it is measured again anyway. */
 const TRUST_MS = 60_000;
 
-/** Names that are remembered; each is one of a model that the servers have. */
+/** Max remembered names; each is a model of the servers. */
 const MOST = 100;
 
-/** Characters of a sentence, in which servers have a say. */
+/** Max characters of a sentence that holds words of a server. */
 const LONGEST = 1000;
 
-/** As `/health` and `/metrics` tell it. */
+/** A refused model, as `/health` and `/metrics` report it. */
 export interface RefusedModel {
   model: string;
   reason: WrongVectorsError['reason'];
@@ -23,7 +23,7 @@ export interface RefusedModel {
 }
 
 /**
- * What the servers are from outside, as regards a model; undefined when one of them is down.
+ * The releases and digests of the servers for a model, as one string; undefined when one of them is down.
  * Never throws.
  */
 export type LookAtServers = (model: string) => Promise<string | undefined>;
@@ -50,14 +50,14 @@ class Refused {
     this.#last.at = Number.NEGATIVE_INFINITY;
   }
 
-  /** Whether measuring it anew may give something else. */
+  /** True when a new measurement may have another result. */
   mayBeMended(): Promise<boolean> {
     const now = performance.now();
     if (now - this.#last.at >= LOOK_MS) this.#last = { at: now, answer: this.#isOther() };
     return this.#last.answer;
   }
 
-  /** With a server down it can't be told which of the others was right, and the one that is left isn't it by that. */
+  /** True when the servers have changed. False while one is down: the vectors of those left need not be the right ones. */
   async #isOther(): Promise<boolean> {
     const [before, now] = await Promise.all([this.#before, this.#look()]);
     if (now === undefined) return false;
@@ -97,12 +97,12 @@ export class RefusedModels {
     this.#refused.delete(key);
   }
 
-  /** Somebody may have changed what the servers have. */
+  /** The servers' models may have changed: forget the last check. */
   suspect(): void {
     for (const refused of this.#refused.values()) refused.suspect();
   }
 
-  /** Names of those that may be well again. */
+  /** Names of the models that may be right again. */
   async mended(): Promise<string[]> {
     const all = [...this.#refused.values()];
     const answers = await Promise.all(all.map((refused) => refused.mayBeMended()));

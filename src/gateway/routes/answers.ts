@@ -1,8 +1,8 @@
-// Answers that carry vectors, as bytes: Ollama's and OpenAI's, field by field in the order of the real servers.
+// Writes answers with vectors as bytes: Ollama's and OpenAI's, with their fields in the order of the real servers.
 import type { Vector } from '../../types.js';
 import { maxFloatBytes, writeFloats } from '../../vectors/decimals.js';
 
-/** What `/api/embed` answers. */
+/** The answer of `/api/embed`. */
 export function ollamaAnswer(
   model: string,
   vectors: readonly Vector[],
@@ -17,7 +17,7 @@ export function ollamaAnswer(
   );
 }
 
-/** What `/v1/embeddings` answers. */
+/** The answer of `/v1/embeddings`. */
 export function openAiAnswer(
   model: string,
   vectors: readonly Vector[],
@@ -39,7 +39,7 @@ export function openAiAnswer(
   );
 }
 
-/** What `/embedding` answers. */
+/** The answer of `/embedding`. */
 export function plainAnswer(
   fields: { model: string; dimensions: number; tokens: number },
   vectors: readonly Vector[],
@@ -50,12 +50,12 @@ export function plainAnswer(
   return joined(`${start},"embeddings":[`, vectors, () => '', '', ']}');
 }
 
-/** Little-endian float32, as all who offer `base64` send them. */
+/** Little-endian float32 in base64, as OpenAI sends it. */
 function base64Of(vector: Vector): string {
   return Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength).toString('base64');
 }
 
-/** Vectors between texts; commas between them. */
+/** Joins vectors and the texts around them with commas. */
 function joined(
   start: string,
   vectors: readonly Vector[],

@@ -1,4 +1,4 @@
-// The gateway's own API for vectors: the least that a shell script or a form needs.
+// The gateway's own small API for vectors, for shell scripts and forms.
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { checkCount, type Fields, fieldsOf } from '../http/body.js';
 import { callOf, priorityOf } from '../http/call.js';
@@ -10,7 +10,7 @@ import { missingModel, RefusedError } from './error-answers.js';
 
 interface Question {
   texts: string[];
-  /** One text gets one vector, a list gets a list. */
+  /** True for one text, which gets one vector; a list gets a list. */
   single: boolean;
   model: string | undefined;
   dimensions: number | undefined;
@@ -19,8 +19,8 @@ interface Question {
 }
 
 /**
- * `GET /embedding?text=…` and `POST /embedding` with `{"text": …}` or `{"texts": […], "priority": 0}`; `model`,
- * `dimensions` and `truncate` (default false) may be there, too. Answers
+ * `GET /embedding?text=…` and `POST /embedding` with `{"text": …}` or `{"texts": […], "priority": 0}`. Optional:
+ * `model`, `dimensions` and `truncate` (default false). Answers
  * `{"model", "dimensions", "tokens", "embedding": […]}`, or `"embeddings": [[…]]` for `texts`.
  */
 export function embeddingRoute(parts: GatewayParts) {
@@ -50,7 +50,7 @@ export function embeddingRoute(parts: GatewayParts) {
   };
 }
 
-/** @throws {RefusedError} naming what is wrong */
+/** @throws {RefusedError} naming the fault */
 function questionOf(request: FastifyRequest): Question {
   const fields = request.method === 'GET' ? fieldsOfQuery(request) : fieldsOf(request.body);
   if (!fields) throw new RefusedError(400, 'expected a JSON object with "text" or "texts"');
@@ -60,7 +60,7 @@ function questionOf(request: FastifyRequest): Question {
   }
   const list = texts === undefined ? [text] : texts;
   if (!Array.isArray(list) || !list.every((one) => typeof one === 'string' && one !== '')) {
-    throw new RefusedError(400, 'expected texts that are strings and not empty');
+    throw new RefusedError(400, 'expected texts that are strings with at least one character');
   }
   if (model !== undefined && (typeof model !== 'string' || model === '')) {
     throw new RefusedError(400, 'expected "model" to be a name');

@@ -1,5 +1,4 @@
-// What a client is told when something goes wrong: status and words as the recorded servers have them, where
-// they have such a case.
+// The answers to failed requests: the status and words of the recorded servers, where they have such a case.
 import {
   EmbedderFault,
   type FaultMeaning,
@@ -12,15 +11,15 @@ import {
 } from '../../errors.js';
 import { printable } from '../../text/printable.js';
 
-/** An answer that isn't a 200. */
+/** An answer with an error status. */
 export interface Refusal {
   status: number;
   message: string;
-  /** Seconds until a new try makes sense. */
+  /** Seconds until a retry makes sense. */
   retryAfter?: number;
 }
 
-/** A request that is refused by the gateway itself. */
+/** The gateway itself refuses a request. */
 export class RefusedError extends Error {
   readonly refusal: Refusal;
 
@@ -33,14 +32,14 @@ export class RefusedError extends Error {
 /** The client closed its connection before it was answered. */
 export class ClientGoneError extends Error {}
 
-/** The time that a request may take is over. */
+/** The request timed out. */
 export class DeadlineError extends Error {}
 
-/** Words of the recorded servers. */
+/** In the words of the recorded servers. */
 export const BUSY = 'server busy, please try again.  maximum pending requests exceeded';
 export const TOO_LONG = 'the input length exceeds the context length';
 
-/** Words of a model that isn't there, for the requests that name one. */
+/** The message for a missing model. */
 export function missingModel(name: string): string {
   return `model ${JSON.stringify(name)} not found, try pulling it first`;
 }
@@ -68,7 +67,7 @@ export function refusalOf(error: unknown, model = ''): Refusal {
   return ofFramework(error) ?? { status: 500, message: 'internal server error' };
 }
 
-/** The status of each fault, and the words that the recorded servers have for it. */
+/** The status of each fault, and its words in the recorded servers. */
 const STATUS: Record<FaultMeaning, { status: number; words?: (model: string) => string }> = {
   'too-long': { status: 400, words: () => TOO_LONG },
   'unknown-script': { status: 400 },
@@ -91,12 +90,12 @@ function ofFault(fault: EmbedderFault, model: string): Refusal {
   return { status, message, retryAfter: Math.max(1, Math.ceil((fault.retryAfterMs ?? 1000) / 1000)) };
 }
 
-/** The outage's own sentence, where the server has no words for it. */
+/** The fault's own message, where the recorded servers have no words for it. */
 function unless({ meaning }: EmbedderFault, message: string): { message?: string } {
   return STATUS[meaning].words === undefined ? { message } : {};
 }
 
-/** Fastify's own: bodies that are too large or cut off, and paths that can't be read. */
+/** Fastify's own errors: bodies that are too large or cut off, and invalid paths. */
 function ofFramework(error: unknown): Refusal | undefined {
   const { statusCode, code } = error as { statusCode?: number; code?: string };
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return { status: 413, message: 'request body too large' };
@@ -111,10 +110,10 @@ const OPENAI_TYPES: { [status: number]: string } = {
   413: 'invalid_request_error',
 };
 
-/** Characters of a refusal: it may hold what the client sent, or what the server said. */
+/** Max characters of an error message: it may hold words of the client or the server. */
 const LONGEST = 2000;
 
-/** The body of a refusal, fit to be printed: OpenAI's under `/v1`, Ollama's elsewhere. */
+/** The body of an error answer, safe to print: OpenAI's form under `/v1`, Ollama's elsewhere. */
 export function bodyOf(refusal: Refusal, path: string): { type: string; body: string } {
   const { status } = refusal;
   const message = printable(refusal.message, LONGEST);

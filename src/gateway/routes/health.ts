@@ -1,14 +1,14 @@
-// How the gateway is: `/ready` for who sends it requests, `/health` for who looks after it.
+// The state of the gateway: `/ready` for load balancers and clients, `/health` for operators.
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isCacheWell } from '../../cache/health.js';
 import type { Metrics } from '../../metrics/snapshot.js';
 import { printable, printableJson } from '../../text/printable.js';
 import type { GatewayParts } from '../route-context.js';
 
-/** How long a cache may take for the answer to "are you there?", in ms. */
+/** Max time for the cache to show that it is reachable, in ms. */
 const CACHE_MS = 1000;
 
-/** Characters of why a server is kept out, in which it has a say. */
+/** Max characters of the reason why a server is left out: it may hold words of that server. */
 const LONGEST = 1000;
 
 /** `GET /ready`: 200 when requests would be answered now, else 503. */
@@ -20,12 +20,12 @@ export function readyRoute({ backend, isDraining }: GatewayParts) {
   };
 }
 
-/** `GET /health`: 200 as long as the gateway lives. Who has no token sees the status only. */
+/** `GET /health`: 200 while the gateway runs. Without the token, it shows only the status. */
 export function healthRoute(parts: GatewayParts) {
   return async (request: FastifyRequest, reply: FastifyReply) => {
     reply.serializer(printableJson);
     const { backend, models, cache, traffic, startedAt } = parts;
-    // Who looks after it shall see it well again without a client that tries.
+    // So that it reports a mended model, even when no client asks for one.
     void models.tryRefused(AbortSignal.timeout(parts.limits.deadlineMs));
     const [{ servers }, up, cacheOk] = await Promise.all([
       backend.state(),

@@ -1,14 +1,14 @@
-// `/metrics`: what the gateway and the orchestrators of its models count, for Prometheus or as JSON.
+// `/metrics`: the counters of the gateway and of its models' orchestrators, for Prometheus or as JSON.
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { printable, printableJson } from '../../text/printable.js';
 import type { Traffic } from '../http/traffic.js';
 import type { RefusedModel } from '../models/refused-models.js';
 import type { GatewayParts } from '../route-context.js';
 
-/** Characters of a model's name. */
+/** Max characters of a model's name. */
 const LONGEST = 2000;
 
-/** `GET /metrics`: Prometheus's text; JSON with `?format=json` or when it is what the client accepts. */
+/** `GET /metrics`: Prometheus text; JSON with `?format=json`, or when the client accepts JSON only. */
 export function metricsRoute({ models, traffic }: GatewayParts) {
   return async (request: FastifyRequest, reply: FastifyReply) => {
     const { open } = models;
@@ -47,7 +47,7 @@ async function gatewayText(traffic: Traffic, refused: readonly RefusedModel[]): 
   for (const { route, status, count } of http_requests) requests.inc({ route, status }, count);
   new Counter({
     name: 'embed_gateway_texts_total',
-    help: 'Texts that clients asked for, cached ones included.',
+    help: 'Texts that clients sent, including cached ones.',
     registers: [...registers],
   }).inc(texts_in);
   addHistogram(
@@ -66,10 +66,10 @@ async function gatewayText(traffic: Traffic, refused: readonly RefusedModel[]): 
   return await registers[0].metrics();
 }
 
-/** Families of metrics by name: what is said of each, and its samples. */
+/** Families of metrics by name: the comment lines of each, and its samples. */
 type Families = Map<string, { said: string[]; samples: string[] }>;
 
-/** Every sample with the model's name as a label. */
+/** Adds the model's name to every sample as a label. */
 function labelled(text: string, model: string): Families {
   const label = `model="${labelValue(model)}"`;
   const families: Families = new Map();
@@ -90,17 +90,17 @@ function labelled(text: string, model: string): Families {
   return families;
 }
 
-/** The format knows three escapes; a line break is printable by now. */
+/** Escapes a label. The format has three escapes; line breaks were replaced before. */
 function labelValue(text: string): string {
   return readable(text).replace(/[\\"]/g, (one) => `\\${one}`);
 }
 
-/** Who looks at it in a terminal sees the name, and what is in it does nothing there. */
+/** The name without characters that would do something in a terminal. */
 function readable(model: string): string {
   return printable(model, LONGEST);
 }
 
-/** The format wants all samples of one name together. */
+/** Joins families: the format needs all samples of one name together. */
 function merged(all: readonly Families[]): string {
   const names = new Set(all.flatMap((families) => [...families.keys()]));
   let text = '';

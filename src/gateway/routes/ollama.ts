@@ -1,4 +1,4 @@
-// Ollama's API for vectors. All else of that API is passed through.
+// Ollama's API for vectors. The rest of that API is passed through.
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { unknownScript } from '../../embedders/guard/unknown-script.js';
 import type { BatchOrchestrator } from '../../orchestrator/orchestrator.js';
@@ -46,8 +46,8 @@ export function embedRoute(parts: GatewayParts) {
 }
 
 /**
- * `POST /api/embeddings`, which gives other vectors than `/api/embed`: they aren't normalised, and nothing is
- * cut. So they share neither requests nor cache entries with those, and the server answers each alone.
+ * `POST /api/embeddings`. Its vectors differ from those of `/api/embed`: they aren't normalised, and texts aren't cut.
+ * So these requests are passed on one by one, without batching and caching.
  */
 export function legacyRoute(parts: GatewayParts) {
   const { backend, models, traffic } = parts;

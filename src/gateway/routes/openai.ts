@@ -43,12 +43,12 @@ export function openAiRoute(parts: GatewayParts) {
   };
 }
 
-/** Texts that were tokenised by the client, for another model's vocabulary. */
+/** True for lists of tokens: the client made them for another model's vocabulary. */
 function hasTokens(input: unknown): boolean {
   return Array.isArray(input) && input.some((one) => typeof one === 'number' || Array.isArray(one));
 }
 
-/** Whether vectors are wanted as base64; undefined for an encoding that nobody knows. */
+/** True when the client wants base64; undefined for an unknown encoding. */
 function encodingOf(fields: Fields | undefined): boolean | undefined {
   const encoding = fields?.encoding_format ?? 'float';
   return encoding === 'base64' ? true : encoding === 'float' ? false : undefined;

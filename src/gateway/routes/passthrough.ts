@@ -1,5 +1,7 @@
-// Passes a request on to a server as it is, and its answer back, both as streams: what the gateway doesn't
-// batch is none of its business.
+// src/gateway/routes: one file per API, one function per route; error-answers.ts turns errors into answers.
+//
+// This file passes a request on to a server, and its answer back, both as streams and unchanged: all requests that
+// the gateway doesn't batch.
 import { type IncomingHttpHeaders, type IncomingMessage, validateHeaderName } from 'node:http';
 import { PassThrough } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -8,7 +10,7 @@ import { holdBack } from '../http/held-answer.js';
 import { isPlainTarget } from '../http/target-path.js';
 import { ClientGoneError, RefusedError } from './error-answers.js';
 
-/** Of this connection only, by RFC 9110; and what undici says itself. */
+/** Headers of one connection only (RFC 9110), and those that undici sets itself. */
 const OWN: ReadonlySet<string> = new Set([
   'connection',
   'keep-alive',
@@ -26,22 +28,22 @@ const OWN: ReadonlySet<string> = new Set([
 export interface PassOptions {
   /** Sent instead of the client's body. */
   body?: Buffer;
-  /** The client's credentials are for the gateway, and not for the server. */
+  /** The client's credentials are for the gateway, not for the server. */
   ownsCredentials: boolean;
-  /** Ends it, as the client's leaving does. */
+  /** Aborts it, as when the client leaves. */
   signal?: AbortSignal | undefined;
-  /** Thrown instead of passing an answer that is no refusal. */
+  /** Thrown in place of passing on an answer that is not an error. */
   never?: RefusedError;
   /**
-   * Waited for when an answer that is no refusal has begun: only then it is handed on.
-   * @throws what is thrown instead of passing it
+   * Awaited before an answer that is not an error is passed on.
+   * @throws the error to answer with in its place
    */
   confirm?(signal: AbortSignal): Promise<void>;
 }
 
 /**
- * Resolves when the answer has been sent, or was broken off since the server broke off.
- * @throws {RefusedError} when the path can't be passed on, the server can't be reached, or its answer may not be passed
+ * Resolves when the answer was sent, or was broken off by the server.
+ * @throws {RefusedError} when the path or the answer may not be passed on, or the server can't be reached
  * @throws {ClientGoneError}
  * @throws what `confirm` throws; then nothing has been sent
  */
@@ -65,10 +67,10 @@ export async function passThrough(
   const begin = (status: number, answered: IncomingHttpHeaders) => {
     reply.raw.writeHead(status, {
       ...sendable(forwarded(answered)),
-      // Ours win: the id that the client is told must be the log's.
+      // Our headers win: the client must get the same request id as the log.
       ...(reply.getHeaders() as IncomingHttpHeaders),
     });
-    // From here on the answer is nobody else's; what is thrown before is still told.
+    // From here on we write the answer ourselves. An error before this line still becomes an error answer.
     reply.hijack();
     return reply.raw;
   };
@@ -101,7 +103,7 @@ export async function passThrough(
     );
     await sent;
   } catch (error) {
-    // An answer that has begun can't be taken back: undici has broken it off, so that the client sees it.
+    // The answer has begun, so its status can't change: undici broke it off, which the client notices.
     if (reply.sent) return;
     if (end.signal.aborted) throw end.signal.reason;
     const { code } = error as { code?: string };
@@ -113,7 +115,7 @@ export async function passThrough(
   }
 }
 
-/** Headers without those of the connection, and without those that the connection's own header names. */
+/** Headers without those of one connection, which the `Connection` header may name as well. */
 function forwarded(headers: IncomingHttpHeaders): IncomingHttpHeaders {
   const named = String(headers.connection ?? '')
     .toLowerCase()
@@ -128,8 +130,8 @@ function forwarded(headers: IncomingHttpHeaders): IncomingHttpHeaders {
 }
 
 /**
- * Headers as Node takes them: undici's parser lets names pass that are none, and takes all bytes for UTF-8. Names that
- * are none are left out; characters that are no bytes become those of their UTF-8.
+ * Makes headers valid for Node. undici accepts invalid names, and decodes all bytes as UTF-8. Invalid names are left
+ * out; characters above U+00FF become the bytes of their UTF-8.
  */
 function sendable(headers: IncomingHttpHeaders): IncomingHttpHeaders {
   const left: IncomingHttpHeaders = {};
