@@ -86,7 +86,7 @@ test('connections have a bound, and it is said once', async () => {
   );
   const dialled = Array.from({ length: 8 }, () => dial(url, 'GET /'));
   await eventually(() => dialled.filter(({ ended }) => ended()).length).toBe(5);
-  expect(notices).toEqual(['More than 3 connections at a time: those that come are closed at once.']);
+  expect(notices).toEqual(['More than 3 connections at a time: further ones are closed at once.']);
 });
 
 test.each([
