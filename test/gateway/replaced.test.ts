@@ -74,5 +74,5 @@ test('the first of two servers: a look at their lists leaves the model open, whi
   for (const text of ['two', 'three', 'four', 'five']) {
     expect(await vectorsOf(url, text)).toEqual([b.vectorOf(text)]);
   }
-  expect(said.join('\n')).not.toContain('opened anew');
+  expect(said.join('\n')).not.toContain('opening it again');
 });
