@@ -1,4 +1,4 @@
-// A dry run: the same reading and splitting as a real one, but the steps are only counted.
+// A dry run: reads and splits as a real run does, but only counts the steps.
 import type { Settings } from '../config/settings.js';
 import type { WalkEntry } from '../documents/walk/walk.js';
 import type { Failure } from '../types.js';
@@ -12,7 +12,7 @@ export interface PlanOptions extends ReadOptions {
   failures: Failure[];
 }
 
-/** Counts into `options.counts`; `chunksEmbedded` and `tokensEmbedded` are what a run would have to embed. */
+/** Counts into `options.counts`. `chunksEmbedded` and `tokensEmbedded` are what a real run would have to embed. */
 export async function countPlan(
   entries: AsyncIterable<readonly WalkEntry[]>,
   options: PlanOptions,
@@ -32,7 +32,7 @@ export async function countPlan(
       if (step.kind === 'keep') {
         counts.chunks += step.rows;
       } else if (step.kind === 'failure') {
-        // A document of which several chunks fail is one.
+        // A document counts once, also when several of its chunks fail.
         if (step.failure.chunk === undefined || step.failure.source !== failed) counts.documentsFailed++;
         failed = step.failure.source;
         failures.push(step.failure);

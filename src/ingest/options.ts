@@ -1,4 +1,4 @@
-// What whoever starts a run says, and what the run says at its end.
+// The options of a run, and its result.
 import type { Settings } from '../config/settings.js';
 import type { Failure } from '../types.js';
 import type { RunCounts } from './run-counts.js';
@@ -46,8 +46,8 @@ export interface RunOptions {
 export interface RunResult {
   /** What was done, in numbers. */
   summary: IngestSummary;
-  /** Documents and chunks that failed, tried again by the next run. */
+  /** Documents and chunks that failed. The next run tries them again. */
   failures: Failure[];
-  /** A question that the new index should answer; only after documents were added. */
+  /** A question that the new index should answer; only when documents were added. */
   question?: string | undefined;
 }

@@ -1,4 +1,4 @@
-// How an output's chunks and vectors are made: one way for all of its rows.
+// Checks that all rows of an output are made in the same way: one vector space, one way of chunking.
 import { SPLITTER_VERSION } from '../chunks/split.js';
 import type { Settings } from '../config/settings.js';
 import { parseOllamaAddress } from '../embedders/ollama/host.js';
@@ -7,10 +7,10 @@ import { UsageError, VectorSpaceError } from '../errors.js';
 import type { Output } from '../output/read/output.js';
 import type { Session } from './session.js';
 
-/** As the manifest pins it. */
+/** Version of the splitter, as the manifest holds it. */
 export const SPLITTER = String(SPLITTER_VERSION);
 
-/** What an output's rows have in common. */
+/** What all rows of an output have in common. */
 type Made = Pick<Output, 'space'> & { chunking: Output['manifest']['chunking'] };
 
 export function madeBy(output: Output): Made {
@@ -23,9 +23,9 @@ export function newlyMade({ space, chunking }: Session): Made {
 }
 
 /**
- * What was asked for by name is used or refused, also by a run that finds nothing to embed.
+ * An embedder or model that the user names is used, or refused here, also when the run has nothing to embed.
  * @throws {VectorSpaceError} when the settings name another embedder, model or number of dimensions
- * @throws {UsageError} when an address makes no sense
+ * @throws {UsageError} when an address is invalid
  */
 export function refuseOtherEmbedder(settings: Settings, previous: Output | undefined): void {
   const { embedder, model, dimensions, ollamaUrl } = settings;
@@ -43,14 +43,14 @@ export function refuseOtherEmbedder(settings: Settings, previous: Output | undef
           : undefined;
   if (other === undefined) return;
   throw new VectorSpaceError(
-    `The output was made with ${space.model}, ${space.dimensions} dimensions, and ${other} is asked for: ` +
-      "vectors of two spaces can't be compared. Leave it out, or use --rebuild to make the output anew.",
+    `The output was made with ${space.model}, ${space.dimensions} dimensions, but the settings ask for ${other}: ` +
+      "vectors of two spaces can't be compared. Remove that setting, or use --rebuild to make the output again.",
   );
 }
 
 /**
- * One output holds chunks of one making.
- * @throws {UsageError} when the settings ask for others
+ * All chunks of an output have the same size and overlap.
+ * @throws {UsageError} when the settings ask for another size or overlap
  */
 export function refuseOtherChunks(settings: Settings, previous: Output | undefined): void {
   if (!previous) return;

@@ -1,5 +1,10 @@
-// The whole flow on one screen: paths → documents → chunks → known vectors → batches → embedder → output.
-// Chained async generators: each stage pulls from the one before, so nothing reads ahead without limit.
+// The whole flow of an ingest: paths → documents → chunks → known vectors → batches → embedder → output.
+//
+// In: the walk's entries, and the previous output. Out: rows in the writer; the caller commits. The stages are chained
+// async generators over groups of steps (stages/document-steps.ts). Each pulls from the one before, so memory is
+// bounded: a slow embedder stops the reading.
+// What must hold: steps keep the order of sources from the first stage to the last; one signal stops all stages.
+// Look first at run.ts for what happens around the flow, at stages/read.ts for what counts as unchanged.
 import type { WalkEntry } from '../documents/walk/walk.js';
 import type { OutputWriter } from '../output/write/writer.js';
 import type { Failure } from '../types.js';
@@ -13,16 +18,16 @@ import { resolve } from './stages/resolve.js';
 import { write } from './stages/write.js';
 
 export interface PipelineOptions extends ReadOptions {
-  /** Opens embedder, cache and journal at the first call; the same session ever after. */
+  /** Opens embedder, cache and journal at the first call. Later calls return the same session. */
   session(): Promise<Session>;
   /** Failures are appended here. */
   failures: Failure[];
-  /** Is offered the headings of all new rows. */
+  /** Receives the headings of all new rows. */
   topic: Topic;
   signal: AbortSignal;
 }
 
-/** Runs everything that the walk finds into the writer. The caller commits. */
+/** Passes all entries of the walk through the stages into the writer. The caller commits. */
 export async function runPipeline(
   entries: AsyncIterable<readonly WalkEntry[]>,
   writer: OutputWriter,

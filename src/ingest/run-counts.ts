@@ -1,4 +1,4 @@
-// What a run has done so far. Stages add to it; progress printers and the summary read it.
+// Counters of a run. Stages add to them; progress printers and the summary read them.
 
 /** Live numbers of a run: hand a new one in, and read it while the run goes on. */
 export class RunCounts {
@@ -41,7 +41,7 @@ export class RunCounts {
   /** Tokens of the chunks that the embedder answered. */
   tokensEmbedded = 0;
 
-  /** Requests that carried texts of documents, retries included. */
+  /** Requests with texts of documents, including retries. */
   requests = 0;
   /** Texts in these requests. */
   textsSent = 0;

@@ -1,4 +1,9 @@
-// One run from the walk to the commit.
+// src/ingest: one run, from the walk of the paths to the commit of the output.
+//
+// In: paths and settings. Out: a RunResult, and an output in place. Steps: lock the output, survey the paths
+// (survey/), guard against removing too much, pass documents through the stages (pipeline.ts), commit.
+// What must hold: when nothing changed, nothing is written and no server is contacted; a run that fails or is killed
+// leaves the old output whole; only documents that are surely gone lose their rows.
 import { dirname, resolve } from 'node:path';
 import { debug } from '../debug.js';
 import { type Root, resolveRoots } from '../documents/walk/paths/roots.js';
@@ -58,13 +63,13 @@ export class Run {
 
   /**
    * @throws {UsageError} when a path doesn't exist, or standard input is empty
-   * @throws {OutputError} when the output's folder is one of other things
+   * @throws {OutputError} when the output's folder holds other files
    */
   static async prepare(options: RunOptions): Promise<Run> {
     const { paths, settings, stdin, cwd = process.cwd() } = options;
     if (options.rebuild && options.limit !== undefined) {
       throw new UsageError(
-        '--rebuild with --limit would drop the documents behind the limit: leave one out.',
+        '--rebuild with --limit would drop the documents beyond the limit: use only one of them.',
       );
     }
     const out = resolve(cwd, settings.out);
@@ -116,7 +121,7 @@ export class Run {
       refuseOtherEmbedder(settings, known);
       refuseOtherChunks(settings, known);
       const session = () => this.#openSession(known);
-      // A first run needs a vector space to write; later ones take the output's and may need no embedder.
+      // A first run needs a vector space. Later runs use the output's, and may need no embedder.
       const { space, chunking } = known ? madeBy(known) : newlyMade(await session());
       const writer = await openWriter(this.out, {
         previous: known,
@@ -136,7 +141,7 @@ export class Run {
           topic: this.#topic,
           signal: this.#signal,
         });
-        // Records may have left their files, which the survey can't see.
+        // Records may be gone from their files, which the survey can't see.
         await this.#guard(removed, known, known);
         const old = (await known?.failures()) ?? [];
         for (const failure of failuresElsewhere(old, this.#named, this.#prune)) writer.fail(failure);
@@ -149,7 +154,7 @@ export class Run {
         throw error;
       }
     } catch (error) {
-      // Whoever made the output is no longer there: that is no outage, and no waiting helps.
+      // The model that made the output was replaced: that is not an outage, and waiting doesn't help.
       if (isChanged(error) && error instanceof Error) throw new VectorSpaceError(error.message);
       throw error;
     } finally {
@@ -159,8 +164,8 @@ export class Run {
   }
 
   /**
-   * @param known what the run continues; undefined when all is made anew
-   * @throws {UsageError} when too much would go
+   * @param known the output that the run continues; undefined when it starts again from nothing
+   * @throws {UsageError} when too many documents would be removed
    */
   async #guard(
     gone: ReadonlySet<string>,
@@ -177,7 +182,7 @@ export class Run {
     );
   }
 
-  /** The output as it is; a damaged one counts as none when it is made anew anyway. */
+  /** The present output. A damaged one counts as none with --rebuild. */
   async #openPrevious(): Promise<Output | undefined> {
     try {
       return await openOutput(this.out, { sums: !this.#options.rebuild, signal: this.#signal });
@@ -209,7 +214,7 @@ export class Run {
     debug.run?.(`listed ${files} files of ${bytes} bytes; ${result.removed.size} documents go`);
     if (files === 0 && !previous) {
       throw new UsageError(
-        `Nothing to ingest in ${this.#options.paths.join(', ')}: no readable document there (ignore files, --include and --exclude may hide some).`,
+        `Nothing to ingest in ${this.#options.paths.join(', ')}: found no readable document (ignore files, --include and --exclude may hide some).`,
       );
     }
     return result;
@@ -237,7 +242,7 @@ export class Run {
   async #newSession(previous: Output | undefined): Promise<Session> {
     const { settings, onNotice, onWarning, onPull, pull } = this.#options;
     const warn = (message: string) => onWarning?.(message);
-    // Loaded here, since a run that finds nothing new needs neither embedders nor caches.
+    // Loaded here, since a run that finds nothing new needs no embedder and no cache.
     const { Session } = await import('./session.js');
     return Session.open({
       settings,
@@ -261,7 +266,7 @@ export class Run {
     const summary = summarize(this.#counts, {
       out: this.#options.settings.out,
       changed,
-      // What is made anew keeps nothing.
+      // A rebuild keeps nothing.
       elsewhere: this.#options.rebuild ? [] : elsewhere,
       pruned: this.#options.rebuild ? [] : pruned,
       seconds: (performance.now() - this.#started) / 1000,
@@ -273,5 +278,5 @@ export class Run {
   }
 }
 
-/** Reasons worth a line in the summary; hidden and ignored entries are what everyone expects. */
+/** Reasons that the summary counts. Users expect hidden and ignored entries to be left out, so those aren't counted. */
 const COUNTED_SKIPS: ReadonlySet<string> = new Set(['binary', 'too-large', 'broken-link', 'special']);

@@ -1,16 +1,16 @@
-// The question that a first run ends with: a heading of the new index, so that the answer is in it.
+// Finds the sample question that a first run prints: a heading of the new index, so that the index has an answer.
 
 export class Topic {
   #best: string | undefined;
   #bestScore = 0;
   #seen: readonly string[] | undefined;
 
-  /** A heading that reads like a question or a topic; undefined when there was none. */
+  /** The heading that is most like a question or a topic; undefined when there was none. */
   get best(): string | undefined {
     return this.#best;
   }
 
-  /** Takes the titles around a row, outermost first. Rows of one section share them. */
+  /** Adds the titles around a row, the outermost first. Rows of one section have the same ones. */
   offer(heading: readonly string[]): void {
     if (heading === this.#seen) return;
     this.#seen = heading;
@@ -22,7 +22,7 @@ export class Topic {
   }
 }
 
-/** Questions first, then titles of about five plain words; the first of equals stays. */
+/** Highest for questions, then for titles of about five plain words. Of equal titles, the first stays. */
 function score(title: string): number {
   const words = title.split(/\s+/).length;
   if (words < 3 || words > 12 || !/^[\p{L}\p{N}\p{P}\s]+$/u.test(title) || /[`"$\\]/.test(title)) return 0;

@@ -1,5 +1,5 @@
-// What a run holds once it really needs vectors: what it sends texts to, how it cuts them, and the journal. Opened
-// at the first chunk of a new or changed document, so that a run without one contacts nobody.
+// What a run opens when it first needs vectors: embedder, cache, chunk size and journal. That is at the first chunk of
+// a new or changed document, so a run without changes contacts no server.
 import type { Ticket } from '../batching/ticket.js';
 import type { Settings } from '../config/settings.js';
 import { debug } from '../debug.js';
@@ -12,12 +12,12 @@ import { openUpstream, type Upstream } from '../upstream/upstream.js';
 import type { RunCounts } from './run-counts.js';
 import type { Chunking } from './stages/chunk.js';
 
-/** Tokens left free under the embedder's limit, since an estimate may be a little short. */
+/** Share of the embedder's limit that a chunk may use, since an estimate may be a little low. */
 const MARGIN = 0.95;
 
 export interface SessionOptions {
   settings: Settings;
-  /** Output folder: the journal lives in it. */
+  /** The output folder, which holds the journal. */
   out: string;
   previous: Output | undefined;
   counts: RunCounts;
@@ -48,7 +48,7 @@ export class Session {
   }
 
   /**
-   * @throws {ServiceError} when what was asked for by name can't be reached
+   * @throws {ServiceError} when a named service can't be reached
    * @throws {VectorSpaceError} when the output was made in another space
    */
   static async open(options: SessionOptions): Promise<Session> {
@@ -68,7 +68,7 @@ export class Session {
       },
     });
     try {
-      // What the opening asked for is none of the run's own.
+      // The requests of the opening (canaries) don't count as the run's own.
       counts.requests = counts.textsSent = 0;
       const { embedder, space } = upstream;
       requirePinnedCounter(embedder, previous);
@@ -96,12 +96,12 @@ export class Session {
     return this.upstream.cache;
   }
 
-  /** What is sent for a text: the model's document prefix comes first. */
+  /** The text as it is sent: after the model's prefix for documents. */
   embeddedText(text: string): string {
     return this.space.prefixes.document + text;
   }
 
-  /** Keeps answered vectors: in the journal, and in the cache for later runs. */
+  /** Stores answered vectors in the journal and in the cache. */
   async remember(tickets: readonly Ticket[]): Promise<void> {
     const entries = tickets.map(({ hash, vector }) => ({ hash, vector: vector! }));
     this.#counts.chunksEmbedded += tickets.length;
@@ -114,17 +114,17 @@ export class Session {
   }
 }
 
-/** Another counter would move the boundaries of chunks. */
+/** Refuses another token counter: it would move the boundaries of chunks. */
 function requirePinnedCounter(embedder: Embedder, previous: Output | undefined): void {
   const pinned = previous?.manifest.chunking.counter;
   if (pinned === undefined || pinned === embedder.counter.id) return;
   throw new VectorSpaceError(
-    `The output's chunks were counted by ${pinned}, and the embedder now gives ${embedder.counter.id}: ` +
+    `The output's chunks were counted with ${pinned}, but the embedder now has ${embedder.counter.id}: ` +
       'use --rebuild to chunk all documents anew.',
   );
 }
 
-/** @throws {UsageError} when the flags don't fit the model, or the chunks that the output holds */
+/** @throws {UsageError} when the flags don't fit the model, or the output's chunks */
 function resolveChunking(embedder: Embedder, settings: Settings, previous: Output | undefined): Chunking {
   const { counter, identity, maxTokens, defaultChunkTokens } = embedder;
   const prefix = counter.count(identity.prefixes.document);

@@ -1,4 +1,4 @@
-// What a run says at its end, as one JSON-ready value.
+// The summary of a run, as one value that is ready for JSON.
 import type { EmbedderIdentity } from '../types.js';
 import type { RunCounts } from './run-counts.js';
 import type { Elsewhere } from './survey/other-roots.js';
@@ -7,7 +7,7 @@ import type { Elsewhere } from './survey/other-roots.js';
 export interface IngestSummary {
   /** The output's folder, as the settings name it. */
   out: string;
-  /** Whether the output's files were written anew. */
+  /** True when the output's files were written. */
   changed: boolean;
   /** Documents of this run, by what became of each. */
   documents: {
@@ -30,16 +30,16 @@ export interface IngestSummary {
     embedded: number;
     /** Found in the cache. */
     cached: number;
-    /** Of those embedded: their vectors in the cache were damaged. */
+    /** Embedded since their vectors in the cache were damaged. */
     cacheRefused: number;
     /** Found in the previous output, in the journal of an interrupted run, or earlier in this run. */
     reused: number;
     /** Refused by the embedder. */
     failed: number;
   };
-  /** Documents that stay in the output although the run named none of their roots; `prune` drops them. */
+  /** Documents that stay although the run didn't name their roots; `prune` removes them. */
   elsewhere: Elsewhere[];
-  /** Of the documents that were removed, those that `prune` dropped. */
+  /** Removed documents that `prune` dropped. */
   pruned: Elsewhere[];
   /** Files left out: binary, too large, broken links. */
   skipped: number;
@@ -51,7 +51,7 @@ export interface IngestSummary {
   tokensEmbedded: number;
   /** How long the run took, to the millisecond. */
   seconds: number;
-  /** What made the vectors; absent when the run needed none and there was no output. */
+  /** The embedder of the vectors; absent when the run needed none and there was no output. */
   embedder?: Pick<EmbedderIdentity, 'embedder' | 'model' | 'dimensions'>;
 }
 

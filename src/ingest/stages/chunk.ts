@@ -5,30 +5,30 @@ import type { Chunk, FailureCode, TokenCounter } from '../../types.js';
 import type { RunCounts } from '../run-counts.js';
 import type { FailureStep, RowStep, Step } from './document-steps.js';
 
-/** Rows a group at most: one look-up in the cache, one stretch of work between two looks at the network. */
+/** Max rows of a group. A group is one lookup in the cache, and the work between two turns of the event loop. */
 const GROUP = 256;
 
 /**
- * Of one document: its line in the manifest holds a hash for each, or for two where the server found one too long.
+ * Max chunks of one document: its line in the manifest holds a hash for each, or two when a chunk had to be halved.
  */
 const MOST_CHUNKS = 1_500_000;
-/** Characters of a chunk; one without a place to cut may have any number. */
+/** Max characters of a chunk. A text without a place to cut could have any number. */
 const LONGEST_CHUNK = 4_000_000;
 
-/** Work in ms after which signals, heartbeats and progress get their turn. */
+/** After this time of work, in ms, the event loop gets a turn, for signals, heartbeats and progress. */
 const TURN_MS = 30;
 
 export interface Chunking {
-  /** Tokens of a chunk at most, and tokens shared by neighbours. */
+  /** Max tokens of a chunk. */
   size: number;
   overlap: number;
   counter: TokenCounter;
 }
 
 /**
- * @param chunking asked for when the first document needs it: that opens the embedder
- * @param signal ends the work also in the middle of a document
- * @param mostChunks of a document; what is behind them is a failure
+ * @param chunking called when the first document needs it, as it opens the embedder
+ * @param signal stops the work, also in the middle of a document
+ * @param mostChunks max chunks of a document; the rest of the document is a failure
  */
 export async function* chunk(
   groups: AsyncIterable<Step[]>,
@@ -77,8 +77,8 @@ export async function* chunk(
 }
 
 /**
- * The row of a chunk; a failure where it is longer than any model takes, or the model doesn't know its script and would
- * give it the vector of others.
+ * The row of a chunk. A failure when the chunk is longer than any model takes, or the model doesn't know its script and
+ * would give it the same vector as other such texts.
  */
 export function rowOf(chunk: Chunk, counter: TokenCounter, counts: RunCounts): RowStep | FailureStep {
   const isLong = chunk.text.length > LONGEST_CHUNK;

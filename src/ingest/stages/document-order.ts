@@ -1,4 +1,5 @@
-// The one order of a run: what arrives from files and what the previous output holds, merged by source.
+// Merges two lists into the one order of a run, by source: documents that were read, and documents of the previous
+// output.
 
 import type { Output } from '../../output/read/output.js';
 import { compareSources } from '../../text/source-order.js';
@@ -6,7 +7,7 @@ import type { Document } from '../../types.js';
 import type { RunCounts } from '../run-counts.js';
 import type { Step } from './document-steps.js';
 
-/** A new or changed document that waits for its turn. */
+/** A new or changed document that waits until all documents before it are released. */
 export interface Arrival {
   source: string;
   root: string;
@@ -20,27 +21,27 @@ export class Sequence {
   readonly #previous: Output | undefined;
   readonly #removed: ReadonlySet<string>;
   readonly #counts: RunCounts;
-  /** In order. */
+  /** In order of source. */
   #arrivals: Arrival[] = [];
-  /** Place of the next document of the previous output. */
+  /** Index of the next document of the previous output. */
   #known = 0;
-  /** Documents of the previous output that turned out to be files of their own. */
+  /** Documents of the previous output that look like records, but are files of their own. */
   readonly #files = new Set<string>();
 
-  /** @param removed sources of the previous output whose rows go; may grow ahead of the sequence */
+  /** @param removed sources of the previous output whose rows go. May grow while the run goes on. */
   constructor(previous: Output | undefined, removed: ReadonlySet<string>, counts: RunCounts) {
     this.#previous = previous;
     this.#removed = removed;
     this.#counts = counts;
   }
 
-  /** Takes documents in. They may sort behind files that are yet to come: a record `a#1` behind a file `a!`. */
+  /** Adds documents. They may sort after files that were not read yet: the record `a#1` sorts after the file `a!`. */
   add(arrivals: readonly Arrival[]): void {
     if (arrivals.length === 0) return;
     this.#arrivals = [...this.#arrivals, ...arrivals].sort((a, b) => compareSources(a.source, b.source));
   }
 
-  /** Whether a document of this source waits for its turn. */
+  /** True when a document of this source waits. */
   holds(source: string): boolean {
     let low = 0;
     let high = this.#arrivals.length;
@@ -52,12 +53,12 @@ export class Sequence {
     return this.#arrivals[low]?.source === source;
   }
 
-  /** Notes that a document which looks like a record is none. */
+  /** Marks a document that looks like a record as a file of its own. */
   isFile(source: string): void {
     this.#files.add(source);
   }
 
-  /** Releases everything in front of `bound`, or all that is left. */
+  /** Releases all documents that sort before `bound`, or all that are left. */
   *before(bound: string | undefined): Generator<Step> {
     const isBefore = (source: string) => bound === undefined || compareSources(source, bound) < 0;
     let released = 0;

@@ -1,8 +1,13 @@
-// What flows through the pipeline: the life of every document as a row of small steps, in output order.
+// src/ingest/stages: the stages of the pipeline. They never import each other; pipeline.ts joins them.
+//
+// This file holds the steps that flow through them. A document is either one `keep`, or a `begin`, its `row`s and an
+// `end`; failures come in between. Documents come in order of source.
+// read.ts makes steps from files, chunk.ts adds rows, resolve.ts finds known vectors, embed.ts asks for the others,
+// write.ts passes them to the writer.
 import type { Ticket } from '../../batching/ticket.js';
 import type { Chunk, Document, Failure, Vector } from '../../types.js';
 
-/** The document is as the previous output has it. */
+/** The document is unchanged since the previous output. */
 export interface KeepStep {
   kind: 'keep';
   source: string;
@@ -19,17 +24,17 @@ export interface BeginStep {
   hash: string;
   /** The file whose record it is; undefined for a file of its own. */
   recordOf: string | undefined;
-  /** Its text and blocks; present until it has been split. */
+  /** Gives its text and blocks; removed when it has been split. */
   open?(): Document;
 }
 
-/** One chunk of the document begun last. */
+/** One chunk of the last `begin`. */
 export interface RowStep {
   kind: 'row';
   chunk: Chunk;
-  /** Known, or answered. */
+  /** Known, or answered by the embedder. */
   vector?: Vector;
-  /** Under way to an embedder. */
+  /** In flight to an embedder. */
   ticket?: Ticket;
 }
 
@@ -37,13 +42,13 @@ export interface EndStep {
   kind: 'end';
 }
 
-/** A document or chunk that failed. A document that fails whole keeps its old rows: a `keep` follows. */
+/** A document or chunk failed. A document that fails as a whole keeps its old rows: a `keep` follows. */
 export interface FailureStep {
   kind: 'failure';
   failure: Failure;
 }
 
-/** A file that holds many documents was read whole, or found unchanged. */
+/** A file of records was read completely, or is unchanged. */
 export interface RecordFileStep {
   kind: 'recordFile';
   source: string;

@@ -1,5 +1,5 @@
-// Sends the rows without a vector to the embedder and yields all steps in their old order. At most a
-// window of rows waits for vectors, so nothing is read ahead without limit.
+// Sends the rows without a vector to the embedder, and yields all steps in their old order. Only a bounded window of
+// rows waits for vectors.
 import { Dispatcher } from '../../batching/dispatcher.js';
 import { halve } from '../../chunks/halve.js';
 import { isTooLong } from '../../fault-policy.js';
@@ -10,7 +10,7 @@ import type { Session } from '../session.js';
 import { rowOf } from './chunk.js';
 import type { RowStep, Step } from './document-steps.js';
 
-/** Full batches that may wait behind those in flight: enough that a free slot never waits for the disk. */
+/** Max full batches that wait behind those in flight: enough that a free slot never waits for the disk. */
 const BATCHES_AHEAD = 4;
 
 export async function* embed(
@@ -52,7 +52,7 @@ function isUnknownRow(step: Step): step is RowStep {
   return step.kind === 'row' && !step.vector;
 }
 
-/** The window: steps in order, of which some wait for the dispatcher. */
+/** The window: steps in order, some of which wait for the dispatcher. */
 class Sender {
   readonly #session: Session;
   readonly #counts: RunCounts;
@@ -76,7 +76,7 @@ class Sender {
     });
   }
 
-  /** Texts that may wait for a request. */
+  /** Max texts that wait for a request. */
   get #most(): number {
     const { batchSize, concurrency } = this.#session.upstream.limits;
     return batchSize * (concurrency + BATCHES_AHEAD);
@@ -86,7 +86,7 @@ class Sender {
     return this.#steps.length;
   }
 
-  /** A slow answer holds back the rows behind it; they count, too. */
+  /** True when the window is full. Rows that wait behind a slow answer count, too. */
   get isFull(): boolean {
     return this.#dispatcher.waiting > this.#most || this.#steps.length > 16 * this.#most;
   }
@@ -113,7 +113,7 @@ class Sender {
     return this.#dispatcher.stop();
   }
 
-  /** Takes the finished steps from the front. */
+  /** Removes and returns the finished steps at the front. */
   ready(): Step[] {
     const done: Step[] = [];
     let at = 0;
@@ -140,7 +140,7 @@ class Sender {
 
   #request(row: RowStep): void {
     const { chunk } = row;
-    // It may have been answered while the cache was asked.
+    // The vector may have arrived while the cache was asked.
     const known = this.#session.journal.get(chunk.hash);
     if (known) {
       row.vector = known;
@@ -150,11 +150,11 @@ class Sender {
     const { waiting } = this.#dispatcher;
     const { hash, tokens } = chunk;
     row.ticket = this.#dispatcher.add({ hash, text: this.#session.embeddedText(chunk.text), tokens });
-    // The same text is under way already: one request serves both rows.
+    // The same text is in flight already: one request serves both rows.
     if (this.#dispatcher.waiting === waiting) this.#counts.chunksReused++;
   }
 
-  /** The server counts more tokens than we do: its two halves take the chunk's place. */
+  /** The server counts more tokens than we do: replaces the chunk by its two halves. */
   #halve(at: number, row: RowStep): boolean {
     const { counter } = this.#session.embedder;
     const halves = halve(row.chunk, counter);

@@ -1,5 +1,5 @@
-// Files opened before their turn: the reader's process works on the next ones while their forerunners are
-// split and embedded here.
+// Opens files before their turn: the reader's process works on the next files while the ones before are split and
+// embedded here.
 import { createHash } from 'node:crypto';
 import type { DocumentReader } from '../../documents/reader/reader.js';
 import type { Reading } from '../../documents/reading.js';
@@ -8,19 +8,19 @@ import { readForeign } from '../../files/foreign-file.js';
 
 export type FileEntry = Extract<WalkEntry, { kind: 'file' }> & { bytes?: Buffer };
 
-/** Files read apart that are opened early, and their bytes, at most. */
+/** Max files for the reader's process that are opened early, and max bytes of them. */
 const MOST_FILES = 4;
 const MOST_BYTES = 32 * 1024 * 1024;
-/** Entries looked at. */
+/** How many entries to look ahead. */
 const FAR = 64;
-/** One buffer can't hold more on every system. */
+/** Max bytes of one buffer on all systems. */
 const LARGEST = 2 ** 31 - 1;
 
 export interface OpenedFile {
   bytes: Buffer;
   /** SHA-256, lower-case hex. */
   hash: string;
-  /** Under way, where it was begun early. */
+  /** The reading, if it was started early. */
   reading?: Promise<Reading>;
 }
 
@@ -29,7 +29,7 @@ export class Ahead {
   readonly #maxFileSize: number;
   readonly #opened = new Map<FileEntry, OpenedFile>();
   #group: readonly WalkEntry[] | undefined;
-  /** Place of the first entry in the group that was not looked at. */
+  /** Index of the first entry in the group that was not looked at. */
   #next = 0;
 
   constructor(reader: DocumentReader, maxFileSize: number) {
@@ -37,7 +37,7 @@ export class Ahead {
     this.#maxFileSize = Math.min(maxFileSize, LARGEST);
   }
 
-  /** Begins with what follows `from`. @param isKnown whether a file with this hash needs no reading */
+  /** Starts reading entries after `from`. @param isKnown true for a file that is unchanged and needs no reading */
   look(group: readonly WalkEntry[], from: number, isKnown: (source: string, hash: string) => boolean): void {
     if (group !== this.#group) this.#next = 0;
     this.#group = group;
@@ -51,7 +51,7 @@ export class Ahead {
     }
   }
 
-  /** Of the files that are open. */
+  /** Bytes of the open files. */
   get #bytes(): number {
     return [...this.#opened.keys()].reduce((sum, { size }) => sum + size, 0);
   }
@@ -69,10 +69,10 @@ export class Ahead {
       this.#opened.set(entry, opened);
       if (isKnown(entry.source, opened.hash)) return;
       opened.reading = this.#reader.read(opened.bytes, entry.source);
-      // Whoever has its turn hears of it; nobody may come to that.
+      // The error is reported at the file's turn, which may never come: without this, Node would end the process.
       opened.reading.catch(() => undefined);
     } catch {
-      // Said at its turn.
+      // `open` reports the error at the file's turn.
     }
   }
 

@@ -1,5 +1,5 @@
-// Files to documents: reads and hashes every file, passes over those that are as the previous output has
-// them, and hands the others on in the one order of the run.
+// Files to documents: reads and hashes every file, keeps those that are unchanged since the previous output, and
+// passes the others on, all in order of source.
 import { setImmediate } from 'node:timers/promises';
 import type { Settings } from '../../config/settings.js';
 import { debug, told } from '../../debug.js';
@@ -19,37 +19,37 @@ import { type Arrival, Sequence } from './document-order.js';
 import type { RecordFileStep, Step } from './document-steps.js';
 import { Ahead, type FileEntry, type OpenedFile } from './read-ahead.js';
 
-/** Stands for the hash of a file that failed in part: no file has it, so the next run reads it again. */
+/** Stored as the hash of a file that failed in part: no file has it, so the next run reads the file again. */
 const READ_AGAIN = '0'.repeat(64);
 
-/** Records hashed between two turns of others. */
+/** Records hashed between two turns of the event loop. */
 const TURN = 1000;
 
 export interface ReadOptions {
   previous: Output | undefined;
-  /** Sources whose rows go; records that left their file are added. */
+  /** Sources whose rows go. Records that are gone from their file are added. */
   removed: Set<string>;
-  /** Unchanged documents can keep their rows: the splitter is the one that made them. */
+  /** True when the splitter is the one that made the rows, so unchanged documents can keep them. */
   sameSplitter: boolean;
-  /** Files read at most; the rest is as if it were hidden. */
+  /** Max files to read; the others count as hidden. */
   limit: number;
   counts: RunCounts;
-  /** In bytes; a file that has grown beyond it since it was listed fails. */
+  /** In bytes; a file that has grown larger since it was listed fails. */
   maxFileSize: number;
-  /** Told of files that turn out to be binary. */
+  /** Called for files that turn out to be binary. */
   onSkip?: ((reason: string, source: string) => void) | undefined;
-  /** What one document may take. */
+  /** Limits for one document. */
   readerLimits?: Partial<ReaderLimits> | undefined;
-  /** Ends the reading, also of a document that takes long. */
+  /** Stops the reading, also of a document that takes long. */
   signal?: AbortSignal | undefined;
 }
 
-/** What the settings let one document take. */
+/** The limits for one document, from the settings. */
 export function limitsOf(settings: Settings): Partial<ReaderLimits> {
   return { memory: settings.maxReadMemory, baseMs: settings.maxReadTime };
 }
 
-/** @yields groups of steps in the order of sources; documents are not split yet */
+/** @yields groups of steps in order of source; documents are not split yet */
 export async function* read(
   entries: AsyncIterable<readonly WalkEntry[]>,
   options: ReadOptions,
@@ -82,9 +82,9 @@ class Reader {
   readonly #documents: DocumentReader;
   readonly #ahead: Ahead;
   readonly #sequence: Sequence;
-  /** Files of records that were read, or hold none any more. */
+  /** Files of records that were read, or no longer hold any. */
   #recordFiles = new Set<string>();
-  /** Files of the previous output of which a record failed. */
+  /** Files of the previous output in which a record failed. */
   #failedRecordFiles: Set<string | undefined> | undefined;
   #filesTaken = 0;
   #last: string | undefined;
@@ -107,7 +107,7 @@ class Reader {
     this.steps.push({ kind: 'recordFile', ...file });
   }
 
-  /** Releases what is left, and keeps the files of records that weren't read. */
+  /** Releases all that is left, and keeps the files of records that weren't read. */
   finish(): void {
     const { previous, removed } = this.#options;
     this.#release(undefined);
@@ -124,7 +124,7 @@ class Reader {
     this.steps.push({ kind: 'failure', failure: { source, code } });
   }
 
-  /** Begins early with files that are read apart. */
+  /** Starts early with files for the reader's process. */
   lookAhead(group: readonly WalkEntry[], place: number): void {
     if (this.#filesTaken >= this.#options.limit) return;
     const { previous, sameSplitter } = this.#options;
@@ -134,7 +134,7 @@ class Reader {
     });
   }
 
-  /** Releases what comes in front of a file, and reads it. */
+  /** Releases all documents before a file, then reads the file. */
   async take(entry: FileEntry): Promise<void> {
     this.#release(entry.source);
     const { counts, limit, previous, removed, sameSplitter } = this.#options;
@@ -155,7 +155,7 @@ class Reader {
     const { bytes, hash } = file;
     const known = previous?.document(source);
     if (known?.hash === hash && source.includes('#') && !this.#sequence.holds(source)) {
-      // An output of before says of a file `a.csv#1` that it is a record of `a.csv`.
+      // An output of an older version may list the file `a.csv#1` as a record of `a.csv`.
       this.#sequence.isFile(source);
       removed.delete(source);
     } else if (this.#isRecordOfAnother(source, source)) return this.fail(source, 'duplicate-source');
@@ -184,7 +184,7 @@ class Reader {
     } catch (error) {
       signal?.throwIfAborted();
       if (error instanceof EmbedError && !(error instanceof DocumentError)) throw error;
-      // Others' messages may quote the document.
+      // Messages of other errors may quote the document.
       const why = error instanceof DocumentError ? error.message : (error as Error).name;
       debug.documents?.(`${source} can't be read: ${why}`);
       // A parser that fails in its own way fails for this document only.
@@ -213,14 +213,14 @@ class Reader {
       });
     }
     if (single) {
-      // It may have held records before, or, below, have been one document.
+      // The file may have held records before; or, below, it may have been one document.
       this.#dropRecordsThatLeft(source, new Set());
       this.#recordFiles.add(source);
     } else {
       if (previous?.document(source)) removed.add(source);
       const complete = found.failures.length === 0 && arrivals.length === found.documents.length;
       this.#noteRecordFile({ source, root, hash: complete ? hash : READ_AGAIN, documents: arrivals.length });
-      // Standard input shows what its sender chose to send: what it doesn't show isn't gone.
+      // Standard input holds only what was sent this time: a missing record isn't gone.
       const shownInPart = root === STDIN_ROOT && previous?.recordFile(source)?.root === STDIN_ROOT;
       if (complete && !shownInPart)
         this.#dropRecordsThatLeft(source, new Set(arrivals.map((arrival) => arrival.source)));
@@ -238,14 +238,14 @@ class Reader {
     );
   }
 
-  /** What came by standard input has the first claim to its name, also in later runs without it. */
+  /** Documents of standard input keep their names, also in later runs without standard input. */
   #isStandardInput({ source, root }: FileEntry): boolean {
     return root !== STDIN_ROOT && this.#options.previous?.recordFile(source)?.root === STDIN_ROOT;
   }
 
   /**
-   * A file `a.csv#1` beside `a.csv` and a record of `a.csv` can have one source: the shorter file counts,
-   * which came first.
+   * The file `a.csv#1` and the record 1 of `a.csv` have the same source. Then the file with the shorter name wins, as
+   * it came first.
    */
   #isRecordOfAnother(source: string, file: string): boolean {
     if (!source.includes('#')) return false;
@@ -280,7 +280,7 @@ class Reader {
   }
 }
 
-/** Why a file that was listed can't be opened: it may be gone, or something else have taken its place. */
+/** Why a listed file can't be opened: it may be gone, or replaced by something else. */
 function codeOf(error: unknown): FailureCode {
   if (error instanceof ForeignFileError) return error.code === 'ETOOLARGE' ? 'too-large' : 'vanished';
   return (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'vanished' : 'unreadable';

@@ -1,4 +1,4 @@
-// Finds the vectors that are known already: previous output, journal of an interrupted run, cache.
+// Finds vectors that are known already: in the previous output, the journal of an interrupted run, or the cache.
 import type { Vector } from '../../types.js';
 import type { RunCounts } from '../run-counts.js';
 import type { Session } from '../session.js';

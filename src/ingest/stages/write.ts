@@ -1,4 +1,4 @@
-// The last stage: hands finished steps to the output's writer.
+// The last stage: passes finished steps to the output's writer.
 
 import { debug } from '../../debug.js';
 import type { OutputWriter } from '../../output/write/writer.js';
@@ -33,7 +33,7 @@ export async function write(
           });
           break;
         case 'row': {
-          // Numbered here: a chunk that was too long for the server has become two on the way.
+          // Chunks are numbered here, since one that was too long for the server became two on the way.
           const { chunk } = step;
           const occurrence = seen.get(chunk.hash) ?? 0;
           seen.set(chunk.hash, occurrence + 1);

@@ -1,4 +1,4 @@
-// What the paths hold: walked once for the survey, and given once more for the reading.
+// The entries of the given paths: walked once for the survey, then given again for the reading.
 import { setImmediate } from 'node:timers/promises';
 import type { Root } from '../../documents/walk/paths/roots.js';
 import { type WalkEntry, type WalkOptions, walk } from '../../documents/walk/walk.js';
@@ -6,7 +6,7 @@ import { withStandardInput } from './standard-input.js';
 
 type Group = readonly WalkEntry[];
 
-/** Entries that are kept for the second time: a few megabytes. A longer listing is walked again. */
+/** Max entries kept in memory, a few megabytes. A longer listing is walked again. */
 const MOST_KEPT = 20_000;
 
 export class Listing {
@@ -15,14 +15,14 @@ export class Listing {
   readonly #options: WalkOptions;
   #kept: Group[] | undefined;
 
-  /** @param stdin what the path `-` gave */
+  /** @param stdin the bytes that the path `-` gave */
   constructor(roots: readonly Root[], stdin: Buffer | undefined, options: WalkOptions) {
     this.#roots = roots;
     this.#stdin = stdin;
     this.#options = options;
   }
 
-  /** Walks, telling `onSkip` of what is left out. */
+  /** Walks the paths, and calls `onSkip` for files that are left out. */
   async *first(onSkip: NonNullable<WalkOptions['onSkip']>): AsyncGenerator<Group> {
     const kept: Group[] = [];
     let entries = 0;
@@ -34,11 +34,11 @@ export class Listing {
     if (entries <= MOST_KEPT) this.#kept = kept;
   }
 
-  /** The same entries once more, or what has become of them. */
+  /** The same entries again; of a long listing, as they are now. */
   async *again(): AsyncGenerator<Group> {
     if (!this.#kept) return yield* this.#walk(this.#options);
     for (const group of this.#kept) {
-      // Reading is synchronous: signals, heartbeats and progress get their turn between two groups.
+      // Reading is synchronous: this gives the event loop a turn, for signals, heartbeats and progress.
       await setImmediate();
       this.#options.signal?.throwIfAborted();
       yield group;

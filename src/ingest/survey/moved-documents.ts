@@ -1,4 +1,4 @@
-// Documents that only have another name now, maybe with an edit: they are removed under the old one, and nothing is lost.
+// Documents that have another name now, maybe with an edit. They are removed under the old name, but are not lost.
 import { DamagedOutputError } from '../../errors.js';
 import { textOfLine } from '../../output/format/chunk-line.js';
 import type { OutputDocument } from '../../output/format/manifest-reader.js';
@@ -6,22 +6,22 @@ import type { Output } from '../../output/read/output.js';
 import type { Step } from '../stages/document-steps.js';
 import { Likeness } from './likeness.js';
 
-/** A document of the output, and one that arrives and may be what became of it. */
+/** A document of the output, and a new one that may be the same document under another name. */
 interface Move {
   from: number;
   to: number;
   share: number;
 }
 
-/** Of one document that arrives: others may have gone where the likest went. */
+/** Max candidates for one new document: another document may have moved to the most similar place. */
 const MOST_MOVES = 8;
 
 /**
- * How many documents are lost: of those that moved, the same bytes arrive under another name, or a text in which most
- * of theirs is there again. Each that arrives stands for one of those that were: a single file is not where a thousand
- * equal ones went.
- * @param gone sources of `previous` that go
- * @param groups all that is read for the new output; nothing is written of it
+ * Counts the documents that are lost. A document has moved, and isn't lost, when a new one has the same bytes, or holds
+ * most of its text. Each new document stands for only one old one: if a thousand equal files go and one arrives,
+ * 999 are lost.
+ * @param gone sources of `previous` whose rows go
+ * @param groups all documents that are read for the new output; nothing of them is written here
  */
 export async function countLost(
   gone: ReadonlySet<string>,
@@ -41,7 +41,7 @@ export async function countLost(
       if (same < (wanted.get(step.hash) ?? 0)) {
         arrived.set(step.hash, same + 1);
       } else if (step.open && (gone.has(step.source) || !previous.document(step.source))) {
-        // What was there under its name before stands for itself.
+        // A document that had this name before can't be another document that moved.
         const like = known.like(step.open().text).slice(0, MOST_MOVES);
         moves.push(...like.map(({ number, share }) => ({ from: number, to, share })));
         to++;
@@ -57,7 +57,7 @@ export async function countLost(
   return left.size - countMoved(moves, left);
 }
 
-/** The likest first; each document goes to one place, and to each place one goes. */
+/** Pairs old and new documents, the most similar first; each is used once. */
 function countMoved(moves: Move[], left: ReadonlySet<number>): number {
   const moved = new Set<number>();
   const taken = new Set<number>();
@@ -76,7 +76,7 @@ async function likenessOf(documents: readonly OutputDocument[], output: Output):
   return likeness;
 }
 
-/** The texts of its chunks; of lines that are damaged, none. A run that goes on with such an output finds that out. */
+/** The texts of its chunks; none when its lines are damaged, which the run will report if it goes on. */
 async function textsOf(document: OutputDocument, output: Output): Promise<string[]> {
   const texts: string[] = [];
   try {

@@ -1,5 +1,5 @@
-// What the output holds under roots that a run doesn't name: kept, and said, since a folder that was moved
-// or given up would stay in every answer; dropped where that is asked for.
+// Documents of the output under roots that a run doesn't name. They are kept and reported, since a folder that was
+// moved or deleted would otherwise stay in all search results unnoticed. `--prune` removes them.
 import type { Root } from '../../documents/walk/paths/roots.js';
 import { isUnderRoot, sourceOf } from '../../documents/walk/sources/source-name.js';
 import type { Output } from '../../output/read/output.js';
@@ -14,9 +14,9 @@ export interface Elsewhere {
   documents: number;
 }
 
-/** What a run names. */
+/** What the paths of a run name. */
 export interface Named {
-  /** Its roots, as sources. */
+  /** The roots of the run, as sources. */
   labels: readonly string[];
   /** Folders, as sources, that its patterns searched. */
   searched: readonly string[];
@@ -29,14 +29,14 @@ export function namedBy(roots: readonly Root[], base: string): Named {
   return { labels: roots.map(({ label }) => label), searched: [...new Set(searched)], base };
 }
 
-/** Whether a run doesn't look where `source` lies. */
+/** True when the run's paths don't cover `source`. */
 function isElsewhere(source: string, { labels, searched, base }: Named): boolean {
   const isUnder = (place: string) => isUnderRoot(source, place, base);
   return !labels.some(isUnder) && !searched.some(isUnder);
 }
 
 /**
- * Of the files that a run didn't see, those that it didn't look for; never standard input.
+ * Of the files that a run didn't see, those that its paths don't cover; never standard input.
  * @param unseen files of the output, each with its root
  */
 export function filesElsewhere(unseen: ReadonlyMap<string, string>, named: Named): Map<string, string> {
@@ -47,7 +47,7 @@ export function filesElsewhere(unseen: ReadonlyMap<string, string>, named: Named
   return files;
 }
 
-/** The roots of `files` in the order of the output, with the documents of each. */
+/** The roots of `files` in the order of the output, with the number of documents of each. */
 export function countElsewhere(files: ReadonlyMap<string, string>, output: Output): Elsewhere[] {
   if (files.size === 0) return [];
   const counts = new Map<string, number>();
@@ -58,12 +58,12 @@ export function countElsewhere(files: ReadonlyMap<string, string>, output: Outpu
   return [...counts].map(([root, documents]) => ({ root, documents }));
 }
 
-/** Failures of earlier runs that a run has nothing to say about. @param prune leave out those that are elsewhere */
+/** Failures of earlier runs that this run's paths don't cover. @param prune drop those, too, except of standard input */
 export function failuresElsewhere(failures: readonly Failure[], named: Named, prune: boolean): Failure[] {
   const { labels, base } = named;
   return failures.filter(({ source }) => {
     if (labels.some((label) => isUnderRoot(source, label, base))) return false;
-    // A failure has no root: what is called like standard input counts as that.
+    // A failure has no root: one with the name of standard input counts as that.
     const isInput = source === STDIN_SOURCE || source.startsWith(`${STDIN_SOURCE}#`);
     return !prune || isInput || !isElsewhere(source, named);
   });

@@ -1,12 +1,12 @@
-// The guard before rows go: losing most of an output is more often a wrong path than a wish.
+// Refuses to remove more than half of an output: that is more often a wrong path than intended.
 import { UsageError } from '../../errors.js';
 import type { Output } from '../../output/read/output.js';
 import type { Step } from '../stages/document-steps.js';
 import { countLost } from './moved-documents.js';
 
 /**
- * @param gone sources of the output whose rows would go
- * @param reread reads all documents; asked for only where moved ones could make the difference
+ * @param gone sources of the output whose rows would be removed
+ * @param reread reads all documents; called only when moved ones could make the difference
  * @throws {UsageError} when more than half of the documents would be lost
  */
 export async function guardRemovals(

@@ -1,14 +1,14 @@
-// The path `-`: JSON Lines on standard input, as one file of records among the others.
+// The path `-`: JSON Lines on standard input, treated as one file of records among the others.
 import type { WalkEntry } from '../../documents/walk/walk.js';
 import { UsageError } from '../../errors.js';
 import { compareSources } from '../../text/source-order.js';
 
 /** Source of standard input; its records are `stdin.jsonl#id`. */
 export const STDIN_SOURCE = 'stdin.jsonl';
-/** Root of what came by standard input. Nothing under it is ever taken for gone. */
+/** Root of the documents of standard input. They never count as gone. */
 export const STDIN_ROOT = '-';
 
-/** A string can't hold more, and records are sorted before they are written. */
+/** Max bytes: a string can't hold more, and records are sorted before they are written. */
 const MOST_BYTES = 500 * 1024 * 1024;
 
 /** A stream of bytes; one that can be destroyed ends at once when the signal aborts. */
@@ -18,12 +18,12 @@ export type StandardInput = AsyncIterable<Uint8Array> & {
 };
 
 /**
- * @throws {UsageError} when there is more than memory should hold
- * @throws the signal's reason when it aborts, also while nothing comes
+ * @throws {UsageError} when there are more than {@link MOST_BYTES}
+ * @throws the signal's reason when it aborts, also while no bytes come
  */
 export async function readStandardInput(stream: StandardInput, signal?: AbortSignal): Promise<Buffer> {
   signal?.throwIfAborted();
-  // Who writes into a pipe may never end.
+  // The program that writes into the pipe may never end.
   const stop = () => stream.destroy?.();
   signal?.addEventListener('abort', stop, { once: true });
   try {
@@ -48,7 +48,7 @@ async function readWhole(stream: AsyncIterable<Uint8Array>): Promise<Buffer> {
     }
     parts.push(part);
   }
-  // Each part goes as its place is filled: twice the input would be held otherwise.
+  // Each part is dropped as soon as it is copied. Otherwise twice the input would be in memory.
   const whole = Buffer.allocUnsafeSlow(bytes);
   for (let place = 0, at = 0; place < parts.length; place++) {
     const part = parts[place]!;
@@ -59,7 +59,7 @@ async function readWhole(stream: AsyncIterable<Uint8Array>): Promise<Buffer> {
   return whole;
 }
 
-/** Puts standard input into its place among the walk's entries. */
+/** Inserts standard input among the walk's entries, in order of source. */
 export async function* withStandardInput(
   groups: AsyncIterable<readonly WalkEntry[]>,
   bytes: Buffer | undefined,

@@ -1,5 +1,10 @@
-// The first look at the paths, before anything is read: how much there is, and which documents of the
-// previous output are gone for good. Removal is careful: what wasn't seen isn't gone.
+// src/ingest/survey: looks at the paths before any file is read.
+//
+// In: the walk's entries, and the previous output. Out: the number of files, and the documents whose rows will be
+// removed, those that only are unlisted, and those under roots that the run doesn't name (other-roots.ts).
+// What must hold: a document counts as gone only when a complete listing of its root, without an error and without
+// filters, no longer has it; or the paths cover it and it doesn't exist any more.
+// removal-guard.ts stops a run that would remove too much; moved-documents.ts finds documents with a new name.
 import { isThere } from '../../documents/walk/sources/find-file.js';
 import { isUnderRoot } from '../../documents/walk/sources/source-name.js';
 import type { WalkEntry } from '../../documents/walk/walk.js';
@@ -10,24 +15,24 @@ import { STDIN_ROOT } from './standard-input.js';
 
 export interface SurveyOptions {
   previous: Output | undefined;
-  /** Asked after the walk: did patterns or the size limit leave files out? */
+  /** Called after the walk: true when patterns or the size limit left files out. */
   filtered(): boolean;
   named: Named;
-  /** Remove what lies under roots that the run doesn't name. */
+  /** Remove documents under roots that the run doesn't name. */
   prune: boolean;
   counts: RunCounts;
 }
 
 export interface SurveyResult {
-  /** Sources of the previous output whose rows go: documents, and records of files that are gone. */
+  /** Sources of the previous output whose rows are removed: documents, and records of files that are gone. */
   removed: Set<string>;
-  /** Of these, all that no file of this listing is named like: their rows go whatever is read. */
+  /** Those of `removed` that no listed file has as its name: their rows go, whatever the reading finds. */
   leaving: Set<string>;
-  /** What of the previous output this listing doesn't have, for whatever reason. */
+  /** Sources of the previous output that this listing lacks, for any reason. */
   unlisted: Set<string>;
-  /** What is kept although the run names none of the roots that it lies under. */
+  /** Kept documents under roots that the run doesn't name. */
   elsewhere: Elsewhere[];
-  /** What goes since the run names none of the roots that it lies under. */
+  /** Removed documents under roots that the run doesn't name. */
   pruned: Elsewhere[];
 }
 
@@ -80,7 +85,7 @@ function isGone(source: string, root: string, listed: Map<string, boolean>, opti
   const ownRoot = listed.get(root);
   if (ownRoot === true && !options.filtered()) return true;
   if (ownRoot === false) return false;
-  // Found through another root before, or maybe hidden by a filter now: gone only if it isn't there any more.
+  // It was found through another root, or a filter may hide it now: it is gone only if it doesn't exist any more.
   const covered =
     [...listed].some(
       ([label, complete]) => complete && (label === root || isUnderRoot(source, label, options.named.base)),
