@@ -257,9 +257,9 @@ describe('another vector space', () => {
   });
 
   test.each([
-    ['another model', ['--model', 'bge-m3'], 5, 'model bge-m3 is asked for'],
-    ['another embedder', ['--embedder', 'builtin'], 5, 'the built-in embedder is asked for'],
-    ['other dimensions', ['--dimensions', '7'], 5, '7 dimensions is asked for'],
+    ['another model', ['--model', 'bge-m3'], 5, 'the settings ask for model bge-m3'],
+    ['another embedder', ['--embedder', 'builtin'], 5, 'the settings ask for the built-in embedder'],
+    ['other dimensions', ['--dimensions', '7'], 5, 'the settings ask for 7 dimensions'],
     ['no address', ['--ollama-url', 'htp://x'], 2, 'must start with http'],
     ['a wrong weight', ['--ollama-url', 'http://a#weight=0'], 2, 'weight'],
   ])('asked for by name, though nothing changed: %s', async (_, flags, code, sentence) => {
@@ -273,7 +273,7 @@ describe('another vector space', () => {
   test('the built-in embedder', async () => {
     const result = await workspace.embed(['ingest', 'docs', '--embedder', 'builtin', '--cache', 'none']);
     expect(result.code).toBe(5);
-    expect(result.stderr).toContain('the built-in embedder is asked for');
+    expect(result.stderr).toContain('the settings ask for the built-in embedder');
   });
 
   test('a damaged manifest', async () => {
