@@ -1,4 +1,4 @@
-// The bound of the queue: callers wait here, by priority, until it has room for more of their texts.
+// Bounds the queue: callers wait here, by priority, until there is room for their texts.
 import { type Entry, PriorityQueue } from '../batching/priority-queue.js';
 import type { Priority } from '../types.js';
 
@@ -10,13 +10,13 @@ export class Room {
   readonly #hasRoom: () => boolean;
   readonly #waiters = new PriorityQueue<Waiter>();
 
-  /** @param hasRoom whether one more text may be queued now */
+  /** @param hasRoom true when one more text may be queued now */
   constructor(hasRoom: () => boolean) {
     this.#hasRoom = hasRoom;
   }
 
   /**
-   * Resolves when there may be room; look again, since somebody else may have been faster.
+   * Resolves when there may be room. Check again, since another caller may have been faster.
    * @throws the signal's reason
    */
   async next(priority: Priority, lane: string, signal: AbortSignal | undefined): Promise<void> {
@@ -33,12 +33,12 @@ export class Room {
     });
   }
 
-  /** Lets in whoever is next, while there is room. */
+  /** Lets the next callers in, while there is room. */
   open(): void {
     if (this.#waiters.size > 0 && this.#hasRoom()) this.#waiters.take()?.enter();
   }
 
-  /** Lets everybody in, room or not: there will be none any more. */
+  /** Lets all callers in, with or without room: used at a stop. */
   openForAll(): void {
     for (let waiter = this.#waiters.take(); waiter; waiter = this.#waiters.take()) waiter.enter();
   }

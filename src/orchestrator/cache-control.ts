@@ -1,4 +1,4 @@
-// What the owner of an orchestrator may know of its cache and do to it.
+// The cache of an orchestrator, for its owner: statistics, and ways to empty it.
 import type { CacheUsage, VectorCache } from '../types.js';
 import type { Upstream } from '../upstream/upstream.js';
 import type { BatchConfig } from './config.js';
@@ -7,7 +7,7 @@ import type { BatchConfig } from './config.js';
 export interface CacheStats extends CacheUsage {
   /** Where vectors are kept; `none`: nowhere. */
   kind: VectorCache['kind'] | 'none';
-  /** Hits of all lookups of this orchestrator since its metrics were reset, 0 to 1. */
+  /** Share of this orchestrator's lookups that were hits since its metrics were reset, 0 to 1. */
   hitRate: number;
 }
 
@@ -61,7 +61,7 @@ export class OrchestratorCache {
     return (
       (await cache?.prune({
         maxBytes: this.#config.settings.cacheMaxSize,
-        // Entries whose space isn't registered may be ours, made with another prefix.
+        // Entries of an unregistered space may be ours, made with another prefix.
         keepSpace: ({ model }) => model === undefined || model === space.model,
       })) ?? 0
     );

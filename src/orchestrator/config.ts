@@ -1,4 +1,4 @@
-// What an orchestrator can be told, checked, with the presets for models and for production.
+// The options of an orchestrator, checked, with presets for models and for production.
 import { problemWith, readText } from '../config/kinds/rule.js';
 import { type RedisSettings, redisSettings } from '../config/redis-settings.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
@@ -9,7 +9,7 @@ import type { Priority } from '../types.js';
 import { BATCH_BOUNDS, MOST_TEXTS } from '../upstream/limiter-settings.js';
 import { startFor } from './model-start.js';
 
-/** Settings of `.batchrc` that concern texts, and what only a long-lived orchestrator needs. */
+/** The settings of `.batchrc` that concern texts, and options that only a long-lived orchestrator needs. */
 export interface BatchOptions
   extends Partial<
     Pick<
@@ -36,30 +36,30 @@ export interface BatchOptions
       | 'redisDb'
     >
   > {
-  /** Texts of a request at most, 1 to 64. @default 64 */
+  /** Max texts of a request, 1 to 64. @default 64 */
   maxBatchSize?: number;
-  /** Texts of the first requests, where `batchSize` isn't fixed. @default 32 */
+  /** Texts of the first requests, when `batchSize` isn't fixed. @default 32 */
   startBatchSize?: number;
-  /** Tokens of a request at most; a single text may have more. @default 32768 */
+  /** Max tokens of a request; a single text may have more. @default 32768 */
   maxBatchTokens?: number;
-  /** `false`: every text travels alone, as without this library. @default true */
+  /** `false`: every text is sent alone, as without this library. @default true */
   enableBatching?: boolean;
-  /** Texts that may wait for a request; when there are more, callers wait. @default 10000 */
+  /** Max texts that wait for a request; with more, callers wait. @default 10000 */
   maxQueueSize?: number;
   /** Priority of texts without one: 0 first, 4 last. @default 2 */
   priority?: Priority;
-  /** Which of the model's prefixes is put in front of a text. @default 'none' */
+  /** Which of the model's prefixes is put before each text. @default 'none' */
   prefix?: PrefixKind;
-  /** Vectors kept in the memory of this process, in MiB; 0 for none. @default 64 */
+  /** Max memory for vectors in this process, in MiB; 0 for none. @default 64 */
   cacheMaxMemoryMb?: number;
-  /** How long a result waits to be fetched by its id, in seconds. @default 300 */
+  /** How long a result is kept for fetching by its id, in seconds. @default 300 */
   resultTtl?: number;
 }
 
-/** `document` as an ingest does, `query` as a search does, `none` as Ollama itself. */
+/** `document` as in an ingest, `query` as in a search, `none` as Ollama itself. */
 export type PrefixKind = 'none' | 'document' | 'query';
 
-/** Options that `.batchrc` doesn't have, with their bounds. */
+/** Options that `.batchrc` doesn't have, with their limits. */
 const OWN = {
   maxBatchSize: { default: MOST_TEXTS, least: 1, most: MOST_TEXTS },
   startBatchSize: { default: 32, least: 1, most: MOST_TEXTS },
@@ -76,7 +76,7 @@ type OwnKey = keyof typeof OWN | 'enableBatching' | 'prefix';
 
 /** Checked options; immutable. */
 export class BatchConfig {
-  /** All settings, with the defaults of the command line where nothing was said. */
+  /** All settings, with the defaults of the command line. */
   readonly settings: Readonly<Settings>;
   /** Texts of a request at most. */
   readonly maxBatchSize: number;
@@ -121,7 +121,7 @@ export class BatchConfig {
 
   /**
    * The variables that the command line reads: `OLLAMA_HOST`, `OLLAMA_EMBEDDING_MODEL`, `REDIS_URL` …
-   * @throws {UsageError} naming the variable that is wrong
+   * @throws {UsageError} naming the invalid variable
    */
   static fromEnv(env: NodeJS.ProcessEnv = process.env): BatchConfig {
     const options: { [key: string]: unknown } = {};
@@ -143,7 +143,7 @@ export class BatchConfig {
    * @throws {UsageError} naming the option that is wrong
    */
   static fromSettings(settings: Settings, more: BatchOptions = {}): BatchConfig {
-    // What concerns documents and outputs is none of the orchestrator's.
+    // Leave out the settings of documents and outputs: an orchestrator has none.
     const { out, format, chunkSize, chunkOverlap, include, exclude, gitignore, ...others } = settings;
     const { maxFileSize, maxReadMemory, maxReadTime, ...rest } = others;
     return new BatchConfig({ ...rest, ...more });
@@ -182,7 +182,7 @@ export class BatchConfig {
     return new BatchConfig({ ...this.#options, ...options });
   }
 
-  /** What concerns the Ollama servers; the key is left out. */
+  /** The options of the Ollama servers, without the key. */
   toOllamaConfig(): OllamaConfig {
     const { ollamaUrl, model, dimensions, batchTimeout, maxRetries, batchSize, concurrency } = this.settings;
     return {
@@ -207,23 +207,23 @@ export class BatchConfig {
 export interface OllamaConfig {
   /** Addresses of the servers, at least one. */
   urls: string[];
-  /** Undefined: the best that the server has. */
+  /** Undefined: the best model of the server. */
   model: string | undefined;
   /** Dimensions asked of a Matryoshka model; undefined: all of the model. */
   dimensions: number | undefined;
-  /** Least time-out of a request, ms. */
+  /** Min time-out of a request, in ms. */
   timeoutMs: number;
   /** Tries after a failed request. */
   maxRetries: number;
-  /** Texts of a request, at the start. */
+  /** Texts of the first requests. */
   batchSize: number;
   /** Texts of a request at most. */
   maxBatchSize: number;
-  /** Requests in flight per server; undefined: follows the server. */
+  /** Requests in flight per server; undefined: adapts to the server. */
   concurrency: number | undefined;
 }
 
-/** @throws {UsageError} when an option can't have this value */
+/** @throws {UsageError} when the value is invalid for the option */
 export function checkOption(key: string, value: unknown): void {
   const problem = isOwn(key) ? ownProblem(key, value) : settingProblem(key, value);
   if (problem) throw new UsageError(`${key}: ${problem}.`);

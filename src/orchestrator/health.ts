@@ -1,4 +1,4 @@
-// Whether an orchestrator can do its work, found out by asking.
+// Finds out whether an orchestrator can work, by asking its embedder and cache.
 import { isCacheWell } from '../cache/health.js';
 import type { EndpointMetrics, Metrics } from '../metrics/snapshot.js';
 import type { VectorCache } from '../types.js';
@@ -18,7 +18,7 @@ export interface Health {
     model: string;
     /** Values of a vector. */
     dimensions: number;
-    /** Milliseconds for one short text. */
+    /** Time to embed one short text, in ms. */
     latencyMs: number;
     /** Why it isn't ok, in a sentence; absent when it is. */
     error?: string;

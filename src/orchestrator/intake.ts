@@ -1,5 +1,4 @@
-// The way of texts to the embedder: what the cache has is answered from it, the rest is queued as room comes up,
-// sent in batches and waited for.
+// Answers texts from the cache, queues the others as there is room, sends them in batches, and waits for the vectors.
 import { createHash } from 'node:crypto';
 import { setImmediate as nextLoop } from 'node:timers/promises';
 import { Dispatcher } from '../batching/dispatcher.js';
@@ -23,13 +22,13 @@ export interface EmbedTextsOptions {
   priority?: Priority;
   /** Which of the model's prefixes is put in front of each. @default the configuration's, 'none' */
   prefix?: PrefixKind;
-  /** Who asks: callers of one priority take turns. @default one for all */
+  /** Name of the caller: callers of the same priority take turns. @default one for all */
   caller?: string;
   /** While the queue has no room: wait, or throw a {@link QueueFullError}. @default 'wait' */
   whenFull?: 'wait' | 'reject';
-  /** Let the server cut what is too long, instead of rejecting it. @default false */
+  /** Let the server cut texts that are too long, instead of rejecting them. @default false */
   truncate?: boolean;
-  /** Fewer values than the model gives. @default the space's */
+  /** Fewer dimensions than the model has. @default the space's */
   dimensions?: number;
 }
 
@@ -50,14 +49,14 @@ export type TextOutcome =
       error: unknown;
     };
 
-/** Texts that one caller adds to the queue before others get their turn. */
+/** Max texts that one caller adds to the queue before other callers get a turn. */
 const TURN = 256;
 
 export interface IntakeOptions {
   upstream: Upstream;
   config: BatchConfig;
   metrics: BatchMetrics;
-  /** Ends all waiting. */
+  /** Aborts all waiting. */
   signal: AbortSignal;
   onWarning(message: string): void;
 }
@@ -98,17 +97,17 @@ export class Intake {
     return this.#dispatcher.waiting;
   }
 
-  /** Requests under way. */
+  /** Requests in flight. */
   get inFlight(): number {
     return this.#dispatcher.inFlight;
   }
 
-  /** No more texts will come: the last ones need not wait for a full batch. */
+  /** No more texts will come, so the last ones don't wait for a full batch. */
   end(): void {
     this.#dispatcher.end();
   }
 
-  /** Gives up what waits and what is under way; keeps what was answered. Never throws. */
+  /** Gives up texts that wait or are in flight; keeps answered vectors. Never throws. */
   async stop(reason: unknown): Promise<void> {
     const stopped = this.#dispatcher.stop(reason);
     if (this.#signal.aborted) this.#room.openForAll();
@@ -116,10 +115,10 @@ export class Intake {
   }
 
   /**
-   * What became of each text, in their order.
-   * @param onQueued told when the last text that isn't in the cache has a place in the queue
-   * @throws {UsageError} on an empty text, what is no text, and options that can't be
-   * @throws {QueueFullError} when callers don't wait, and there is not room for all
+   * The outcome of each text, in order.
+   * @param onQueued called when the last text that isn't in the cache is queued
+   * @throws {UsageError} for an empty text, a value that isn't a string, and invalid options
+   * @throws {QueueFullError} when `whenFull` is `reject` and there is no room for all texts
    * @throws the signal's reason
    */
   async embed(
@@ -151,7 +150,7 @@ export class Intake {
     return outcomes as TextOutcome[];
   }
 
-  /** What is told at once, and not sent; not even a cache is believed, which may hold what older versions sent. */
+  /** The outcome of a text that is never sent. Checked before the cache, which may hold its vector from an older version. */
   #refused(text: string): TextOutcome | undefined {
     const fault = unknownScript(this.#upstream.embedder, text);
     if (!fault) return undefined;
@@ -171,7 +170,7 @@ export class Intake {
     return found;
   }
 
-  /** Queues texts, as many at a time as there is room for, and waits for all. */
+  /** Queues texts as there is room, and waits for all of them. */
   async #send(
     requests: readonly { hash: string; text: string; space: string; kind: BatchKind }[],
     options: EmbedTextsOptions,
@@ -179,7 +178,7 @@ export class Intake {
   ): Promise<TextOutcome[]> {
     const dispatcher = this.#dispatcher;
     const { signal, priority = this.#config.priority, caller = '' } = options;
-    // Whoever was told of room keeps it: others must not come between.
+    // With `reject`, the room was checked for all texts: queue them at once, before others can take it.
     const most = options.whenFull === 'reject' ? requests.length : TURN;
     const tickets: Ticket[] = [];
     let met: Ticket | undefined;
@@ -193,10 +192,10 @@ export class Intake {
         }
         this.#sendSoon();
         this.#room.open();
-        // Who met an outage need not wait for it once more with the rest.
+        // After an outage, don't wait for it again with the rest.
         met = tickets.find((ticket) => ticket.error !== undefined);
         if (met) break;
-        // Queueing takes its time: what is queued is sent meanwhile. Who was told of room keeps it.
+        // Let queued texts be sent before queueing more. With `reject`, go on at once: the room is only sure for this turn.
         if (tickets.length < requests.length && options.whenFull !== 'reject') await nextLoop();
       }
       onQueued?.();
@@ -210,7 +209,7 @@ export class Intake {
     return [...outcomes, ...unsent];
   }
 
-  /** After this turn of the event loop, so that callers of the same turn share the first request, too. */
+  /** Sends after this turn of the event loop, so that callers of the same turn share the first request. */
   #sendSoon(): void {
     if (this.#sending) return;
     this.#sending = setImmediate(() => {
@@ -219,7 +218,7 @@ export class Intake {
     });
   }
 
-  /** @throws {QueueFullError} when callers don't wait, and there is not room for all */
+  /** @throws {QueueFullError} when `whenFull` is `reject` and there is no room for all texts */
   async #untilRoom(texts: number, options: EmbedTextsOptions): Promise<void> {
     const { signal, priority = this.#config.priority, caller = '' } = options;
     if (options.whenFull === 'reject') {
@@ -245,14 +244,14 @@ function cachedOutcome(vector: Vector | undefined): TextOutcome | undefined {
 }
 
 function outcomeOf({ vector, fault, error, callers }: Ticket, isKept: boolean): TextOutcome {
-  // A copy where others wait for the same text, or the cache may still be writing.
+  // A copy, when other callers wait for the same text or the cache may still be writing it.
   if (vector) return { vector: callers > 1 || isKept ? vector.slice() : vector, cached: false };
   return fault ? { fault } : { error };
 }
 
 /**
- * About the tokens of a text, by its length in UTF-8: three bytes each fits most alphabets. Bounds, time-outs and
- * the measured throughput need no more, and the exact count would cost more than all else that is done with a text.
+ * Roughly the tokens of a text: a third of its bytes in UTF-8, which fits most alphabets. That is enough for limits,
+ * time-outs and throughput. An exact count would cost more than all other work on a text.
  */
 function roughTokens(text: string): number {
   return Math.ceil(Buffer.byteLength(text) / 3);

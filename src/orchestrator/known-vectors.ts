@@ -1,5 +1,5 @@
-// The vectors that an orchestrator has already: looked up and kept under an id for each way to make them. A cache
-// that fails is said once, and gone on without.
+// Looks vectors up in the cache, and stores new ones, under an id for each way to make them. When the cache fails, it
+// warns once and goes on without it.
 import { createHash } from 'node:crypto';
 import type { BatchKind, Ticket } from '../batching/ticket.js';
 import { registerDerived } from '../cache/space-registry.js';
@@ -24,14 +24,14 @@ export class KnownVectors {
     this.#onWarning = onWarning;
   }
 
-  /** Whether what is answered is kept. */
+  /** True when answered vectors are stored. */
   get keeps(): boolean {
     return this.#cache !== undefined;
   }
 
   /**
-   * The id under which a cache keeps vectors made in this way. What an ingest makes too shares its id with
-   * the ingest; other prefixes, cut texts and shorter vectors have ids of their own.
+   * The id under which the cache stores vectors made in this way. It is an ingest's id when an ingest makes the same
+   * vectors. Other prefixes, cut texts and shorter vectors have their own ids.
    */
   idOf(prefix: string, kind: BatchKind): string {
     const { id, prefixes, dimensions } = this.#space;
@@ -56,7 +56,7 @@ export class KnownVectors {
     return await this.#lookups?.find(id, hashes, dimensions);
   }
 
-  /** Never throws: what can't be kept is embedded again. */
+  /** Stores vectors. Never throws: a vector that can't be stored is embedded again later. */
   async keep(tickets: readonly Ticket[]): Promise<void> {
     const cache = this.#cache;
     if (!cache) return;
@@ -81,11 +81,11 @@ export class KnownVectors {
     );
   }
 
-  /** Our own caches don't fail, they go quiet; one that was handed in may. */
+  /** Our own caches don't throw, but one that the caller passed in may. */
   #goOnWithout(error: unknown): void {
     if (this.#failed) return;
     this.#failed = true;
     const why = error instanceof Error ? error.message : String(error);
-    this.#onWarning(`The cache fails (${why}): what it can't give is embedded again.`);
+    this.#onWarning(`The cache fails (${why}): its vectors are embedded again.`);
   }
 }

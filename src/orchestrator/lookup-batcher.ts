@@ -1,4 +1,4 @@
-// Cache lookups of many callers as few: all that are asked for in one turn of the event loop travel together.
+// Joins cache lookups of many callers: all lookups of one turn of the event loop become one.
 import type { Vector, VectorCache } from '../types.js';
 
 interface Group {
@@ -18,7 +18,7 @@ export class Lookups {
   /** By space and dimensions. */
   #open = new Map<string, Group>();
 
-  /** @param onFailure told when the cache gives no answer, which is then taken for an empty one */
+  /** @param onFailure called when a lookup fails; it then counts as finding nothing */
   constructor(cache: VectorCache, onFailure: (error: unknown) => void) {
     this.#cache = cache;
     this.#onFailure = onFailure;

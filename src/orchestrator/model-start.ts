@@ -1,8 +1,8 @@
-// Where to start with a model: a large one works longer on a text, so its first requests are smaller. What
-// the server shows decides from then on.
+// Start values for a model. A large model takes longer for a text, so its first requests are smaller. Later ones adapt
+// to the server.
 import { profileOf } from '../embedders/model-profiles.js';
 
-/** Millions of parameters, where the name doesn't say. From ollama.com/blog/embedding-models and the pages of the models. */
+/** Millions of parameters, for names that don't say. From ollama.com/blog/embedding-models and the models' pages. */
 const PARAMETERS: { [family: string]: number } = {
   'all-minilm': 23,
   'nomic-embed-text': 137,
@@ -18,20 +18,20 @@ const PARAMETERS: { [family: string]: number } = {
   'qwen3-embedding': 600,
 };
 
-/** A model that nobody knows is taken for a middling one. */
+/** Millions of parameters of an unknown model: a medium size. */
 const UNKNOWN = 335;
 
 export interface Start {
   /** Texts of the first requests. */
   startBatchSize: number;
-  /** Tokens of a request at most. */
+  /** Max tokens of a request. */
   maxBatchTokens: number;
 }
 
 /**
- * Texts and tokens of the first requests, by size. A processor of two cores does 1,500 to 3,000 tokens a
- * second with 23 M parameters (measured with all-minilm) and less in proportion; a request should be
- * answered within 30 s there, too.
+ * Texts and tokens of the first requests, by the model's size. Two cores do 1,500 to 3,000 tokens a second with 23 M
+ * parameters (measured with all-minilm), and fewer in proportion with more. Even there, a request should be answered
+ * within 30 s.
  */
 export function startFor(model: string): Start {
   const millions = parametersOf(model);

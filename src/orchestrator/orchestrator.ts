@@ -1,5 +1,9 @@
-// The batching queue in front of embedders, for programs: many callers ask for single texts or lists, and
-// few full requests go out. Cached, bounded, by priority.
+// src/orchestrator: the batching queue in front of embedders, for programs and for the gateway.
+//
+// In: single texts or lists from many callers. Out: a vector or an error for each text. Texts wait in a bounded queue
+// by priority (admission.ts), are answered from the cache (known-vectors.ts), and go out in few full requests
+// (intake.ts joins these steps). Results can be fetched later by an id (pending-results.ts).
+// What must hold: the queue is bounded; each vector goes to the caller of its text; a stop leaves no call unanswered.
 import { NotStartedError, RejectedTextsError } from '../errors.js';
 import { BatchMetrics } from '../metrics/metrics.js';
 import type { Metrics } from '../metrics/snapshot.js';
@@ -28,7 +32,7 @@ interface Running {
 export class BatchOrchestrator implements AsyncDisposable {
   /** The options, checked, with their defaults. */
   readonly config: BatchConfig;
-  /** What the cache holds, and ways to empty it. */
+  /** Statistics of the cache, and ways to empty it. */
   readonly cache: OrchestratorCache;
   readonly #parts: OrchestratorParts;
   readonly #metrics = new BatchMetrics();
@@ -37,7 +41,7 @@ export class BatchOrchestrator implements AsyncDisposable {
   #upstream: Promise<Upstream> | undefined;
   #open: Running | undefined;
   #stopped: Promise<void> | undefined;
-  /** Calls that wait for vectors. */
+  /** Calls in progress. */
   readonly #calls = new Set<Promise<unknown>>();
 
   /**
@@ -122,7 +126,7 @@ export class BatchOrchestrator implements AsyncDisposable {
   }
 
   async #drain(): Promise<void> {
-    // Nobody could ask for anything before the start was over.
+    // The start isn't finished, so there are no calls to wait for.
     if (!this.#open) this.#end.abort(stopped());
     const upstream = await this.#upstream?.catch(() => undefined);
     const intake = this.#open?.intake;
@@ -151,12 +155,12 @@ export class BatchOrchestrator implements AsyncDisposable {
   }
 
   /**
-   * One vector for each text, in order: float32, L2-normalised, `space.dimensions` long. They are the caller's.
+   * One vector for each text, in order: float32, L2-normalised, `space.dimensions` long. The caller may change them.
    * Waits while the queue is full.
    * @param texts none of them empty
-   * @throws {RejectedTextsError} when the server takes some of the texts not even alone; the others' vectors are in it
+   * @throws {RejectedTextsError} when the server refuses some texts even alone; it holds the vectors of the others
    * @throws {ServiceError} when the server is down
-   * @throws {UsageError} on an empty text or what is no text
+   * @throws {UsageError} for an empty text, or a value that isn't a string
    * @throws {NotStartedError} before `start` and after `stop`
    * @throws {QueueFullError} when `whenFull` is `reject` and there is no room
    * @throws the signal's reason
@@ -194,7 +198,7 @@ export class BatchOrchestrator implements AsyncDisposable {
       onQueued = resolve;
     });
     const vector = this.#outcomes([text], options, onQueued).then((outcomes) => vectorsOf(outcomes)[0]!);
-    // Until then nothing bounds how many texts wait, if their callers don't.
+    // Without this wait, the number of waiting texts would have no bound.
     await Promise.race([queued, vector]);
     return this.#results.add(vector);
   }
@@ -206,14 +210,14 @@ export class BatchOrchestrator implements AsyncDisposable {
    * @param options `timeoutMs`: how long to wait for it; without it, the configuration's `batchTimeout`
    * @returns float32, L2-normalised, `space.dimensions` long, and the caller's
    * @throws {UnknownRequestError} when the id was never given, or its result was fetched or dropped
-   * @throws {ResultTimeoutError} when it isn't there in time; it can be fetched later
+   * @throws {ResultTimeoutError} when the vector isn't there in time; it can be fetched later
    * @throws what `embed` throws
    */
   async getEmbeddingResult(id: string, options: TimeoutOptions = {}): Promise<Vector> {
     return await this.#results.fetch(id, options.timeoutMs ?? this.config.settings.batchTimeout);
   }
 
-  /** Everything counted since the start or the last reset, as plain JSON. */
+  /** All counters since the start or the last reset, as plain JSON. */
   getMetrics(): Metrics {
     const { intake } = this.#open ?? {};
     const { limits, embedder } = this.#open?.upstream ?? {};
@@ -277,7 +281,7 @@ export class BatchOrchestrator implements AsyncDisposable {
   }
 }
 
-/** @throws {RejectedTextsError} or what kept all texts from being embedded */
+/** @throws {RejectedTextsError}, or the error that failed all texts */
 function vectorsOf(outcomes: readonly TextOutcome[]): Vector[] {
   for (const outcome of outcomes) if ('error' in outcome) throw outcome.error;
   const vectors = outcomes.map((outcome) => ('vector' in outcome ? outcome.vector : undefined));

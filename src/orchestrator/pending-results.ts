@@ -1,4 +1,4 @@
-// Results that wait to be fetched by id. What nobody fetches is dropped after a time, not kept for ever.
+// Results that wait to be fetched by id. A result that isn't fetched is dropped after a time.
 import { randomUUID } from 'node:crypto';
 import { ResultTimeoutError, UnknownRequestError } from '../errors.js';
 import type { Vector } from '../types.js';
@@ -6,7 +6,7 @@ import { timerMs } from './timer.js';
 
 interface Result {
   vector: Promise<Vector>;
-  /** `performance.now()` when it was there; undefined before. */
+  /** When the result came, by `performance.now()`; undefined before that. */
   since?: number;
 }
 
@@ -16,13 +16,13 @@ export class Results {
   readonly #onDrop: (count: number) => void;
   #timer: NodeJS.Timeout | undefined;
 
-  /** @param keepMs how long a result waits to be fetched */
+  /** @param keepMs how long a result is kept, in ms */
   constructor(keepMs: number, onDrop: (count: number) => void) {
     this.#keepMs = keepMs;
     this.#onDrop = onDrop;
   }
 
-  /** @returns the id to fetch it by */
+  /** @returns the id for `fetch` */
   add(vector: Promise<Vector>): string {
     const id = randomUUID();
     const result: Result = { vector };
@@ -36,10 +36,10 @@ export class Results {
   }
 
   /**
-   * Waits for a result and forgets it once it is handed out.
+   * Waits for a result, returns it and forgets it.
    * @throws {UnknownRequestError} when the id was never given, or its result was fetched or dropped
-   * @throws {ResultTimeoutError} when it is not there in time; it can be fetched later
-   * @throws what kept the text from being embedded
+   * @throws {ResultTimeoutError} when the result isn't there in time; it can be fetched later
+   * @throws the error of the text
    */
   async fetch(id: string, timeoutMs: number): Promise<Vector> {
     const result = this.#results.get(id);
@@ -69,7 +69,7 @@ export class Results {
     );
   }
 
-  /** Results come in the order in which they may be dropped, nearly; one timer serves all. */
+  /** One timer for all: results come nearly in the order in which they are dropped. */
   #schedule(): void {
     if (this.#timer) return;
     this.#timer = setTimeout(() => this.#drop(), this.#keepMs / 4).unref();

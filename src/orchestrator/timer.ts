@@ -1,6 +1,6 @@
-// Times as Node's timers take them.
+// Limits times to what Node's timers accept.
 
-/** The longest time of a timer, in ms; one with a longer time would end at once. */
+/** Max time of a timer, in ms; with a longer one, the timer would fire at once. */
 const LONGEST = 2 ** 31 - 1;
 
 /** @param ms may be `Infinity` */
