@@ -146,7 +146,11 @@ function open(walk: TreeWalk, given: Folder): Level | (Item & { kind: 'failure' 
 function take(walk: TreeWalk, folder: Folder, entry: Entry): Taken | undefined {
   const { name } = entry;
   const spelled = escapeInvalid(name);
-  const skip = (reason: SkipReason): undefined => walk.onSkip(reason, folder.prefix + spelled) as undefined;
+  const skip = (reason: SkipReason): undefined => {
+    // Not its result: a caller's `onSkip` may return a value, which would count as an entry.
+    walk.onSkip(reason, folder.prefix + spelled);
+    return undefined;
+  };
   let isFolder = entry.type === 'folder';
   let linkTarget: RawPath | undefined;
   if (entry.type === 'link') {

@@ -54,7 +54,9 @@ type FileItem = Item & { kind: 'file' };
  * @throws {UsageError} when a root is the output folder, or a pattern is empty
  */
 export async function* walk(roots: readonly Root[], options: WalkOptions): AsyncGenerator<WalkEntry[]> {
-  const skip = (reason: SkipReason, key: RawPath): void => options.onSkip?.(reason, failureSource(key));
+  const skip = (reason: SkipReason, key: RawPath): void => {
+    options.onSkip?.(reason, failureSource(key));
+  };
   // Brings fast-glob, which most commands do without.
   const { streamsOf } = await import('./sorted-streams.js');
   const streams = streamsOf(roots, {

@@ -7,13 +7,20 @@ import { type Arrival, Sequence } from '../../../src/ingest/stages/document-orde
 import type { Step } from '../../../src/ingest/stages/document-steps.js';
 import type { Output } from '../../../src/output/read/output.js';
 import { openWriter } from '../../../src/output/write/writer.js';
-import { addDocument, opened, temporaryFolder, writeAll, writerOptions } from '../../output/sample.js';
+import {
+  addDocument,
+  opened,
+  sha256,
+  temporaryFolder,
+  writeAll,
+  writerOptions,
+} from '../../output/sample.js';
 
 function arrival(source: string): Arrival {
   const open = () => {
     throw new Error('opened too early');
   };
-  return { source, root: 'docs', hash: 'new', recordOf: undefined, open };
+  return { source, root: 'docs', hash: sha256(source), recordOf: undefined, open };
 }
 
 async function outputWith(sources: readonly string[]): Promise<Output> {
@@ -66,10 +73,15 @@ test('a kept record names its file, unless it turned out to be a file of its own
   const dir = join(await temporaryFolder(), 'out');
   const writer = await openWriter(dir, writerOptions());
   for (const id of ['1', '2']) {
-    await writer.begin({ source: `docs/a.csv#${id}`, root: 'docs', hash: id, recordOf: 'docs/a.csv' });
+    await writer.begin({
+      source: `docs/a.csv#${id}`,
+      root: 'docs',
+      hash: sha256(id),
+      recordOf: 'docs/a.csv',
+    });
     await writer.end();
   }
-  writer.recordFile({ source: 'docs/a.csv', root: 'docs', hash: 'whole', documents: 2 });
+  writer.recordFile({ source: 'docs/a.csv', root: 'docs', hash: sha256('whole'), documents: 2 });
   await addDocument(writer, { source: 'docs/b.md', texts: ['The text of b.'] });
   await writer.commit();
   const sequence = new Sequence(await opened(dir), new Set(), new RunCounts());
