@@ -1,5 +1,5 @@
-// One batch to its end: sends it, and when it fails finds out whose fault that was. The server's is an
-// outage; a text's is found by halving the batch, so that all others still get their vectors.
+// Sends one batch. When it fails, it finds the cause: either the server is down (an outage), or a text is bad. A bad
+// text is found by halving the batch, so that all other texts still get their vectors.
 
 import { debug } from '../debug.js';
 import { EmbedderFault, ServiceError } from '../errors.js';
@@ -12,30 +12,30 @@ import type { SlottedEmbedder } from './unpooled-slots.js';
 export interface AttemptOptions {
   embedder: SlottedEmbedder;
   metrics: BatchMetrics;
-  /** A harmless text that the embedder is known to accept: tells a bad text from a server that is down. */
+  /** A harmless text that the embedder has accepted: it tells a bad text from a server that is down. */
   canary: string;
   signal: AbortSignal;
-  /** Waits for a server that is down. @returns whether it is back */
+  /** Waits for a server that is down. @returns true when it is back */
   comeback?: ((outage: ServiceError) => Promise<boolean>) | undefined;
   onAnswer(batch: readonly Ticket[], vectors: readonly Vector[]): void;
   onFault(ticket: Ticket, fault: EmbedderFault): void;
 }
 
-/** What one batch is sent with. */
+/** How one batch is sent. */
 export interface Sending {
   slot: Slot;
-  /** Texts that it could have had. */
+  /** Max texts of the batch when it was packed. */
   maxTexts: number;
-  /** It is a half of a batch that was late, after all its tries: of what hangs a server, one more is enough. */
+  /** True for half of a batch that timed out in all its tries: it gets only one try, as it may hang the server again. */
   onceLate?: boolean;
 }
 
-/** A batch after which the server went down so often, and once more, is to blame itself. */
+/** When the server went down more often than this after a batch, the batch is the cause. */
 const MOST_COMEBACKS = 2;
 
 /**
- * Every ticket of the batch has got a vector or a fault when this resolves.
- * @throws {ServiceError} when the server is down or will never do; tickets that were reached keep their answers
+ * When this resolves, every ticket of the batch has a vector or a fault.
+ * @throws {ServiceError} when the server is down, or can't be used any more; answered tickets keep their vectors
  * @throws the signal's reason
  */
 export async function attempt(
@@ -65,7 +65,7 @@ export async function attempt(
   await attempt(batch.slice(middle), options, half, !outage, comebacks);
 }
 
-/** @returns why it failed; undefined when it was answered */
+/** @returns the fault; undefined when it was answered */
 async function send(
   batch: readonly Ticket[],
   options: AttemptOptions,
@@ -99,7 +99,7 @@ async function send(
   }
 }
 
-/** Our own embedders check their answers; of one that was handed in, a text without a vector would wait for ever. */
+/** Our own embedders check their answers, but one from the caller may not: a text without a vector would wait for ever. */
 function wrongCount(vectors: number, texts: number): EmbedderFault {
   return new EmbedderFault(
     'bad-answer',
@@ -109,11 +109,11 @@ function wrongCount(vectors: number, texts: number): EmbedderFault {
 
 interface Outage {
   error: ServiceError;
-  /** Whether waiting may help. */
+  /** True when waiting may help. */
   passing: boolean;
 }
 
-/** The outage that a fault stands for; undefined when a text is to blame. */
+/** The outage that caused a fault; undefined when a text is the cause. */
 async function outageBehind(
   fault: EmbedderFault,
   batch: readonly Ticket[],
@@ -125,11 +125,11 @@ async function outageBehind(
   const { ofText, opensCircuit } = policyOf(fault);
   const rests = isResting(fault) && comebacks < MOST_COMEBACKS && isOfTexts(fault, serverIsUp);
   if (ofText === 'never' && !rests) return outageOf(fault, fault);
-  // Of a server that was up, this meaning says that it still is, so that the canary is only asked again before
-  // a single text is given up. After the others its answer also keeps the circuit closed.
+  // The server was up, and such a fault shows that it still is: the canary is sent again only before a single text is
+  // given up. After other faults, the canary's answer also keeps the circuit closed.
   if (serverIsUp && batch.length > 1 && !opensCircuit && !rests) return undefined;
   const { embedder, canary, signal } = options;
-  // The canary is the probe.
+  // The canary is the probe, so an open circuit must not block it.
   if (rests) embedder.resetBreakers?.();
   try {
     await embedder.embed([canary], { signal });
@@ -140,13 +140,13 @@ async function outageBehind(
   }
 }
 
-/** Whether it may have been bad texts, and the search for them, that opened the circuit of a server which is well. */
+/** True when bad texts, and the search for them, may have opened the circuit of a healthy server. */
 function isOfTexts({ cause }: EmbedderFault, serverIsUp: boolean): boolean {
   const last = faultIn(cause);
   return serverIsUp || (last !== undefined && policyOf(last).ofText === 'likely');
 }
 
-/** @param fault what the user is told; @param cause what proved it */
+/** @param fault shown to the user; @param cause the fault of the canary */
 function outageOf(fault: EmbedderFault, cause: unknown): Outage {
   const passing = !(cause instanceof EmbedderFault) || mayPass(cause);
   return { error: new ServiceError(fault.message, { cause }), passing };
@@ -157,7 +157,7 @@ async function isBack({ error, passing }: Outage, { comeback }: AttemptOptions):
   try {
     return await comeback(error);
   } catch (cause) {
-    // It is back, but will never do: another model, other vectors.
+    // It is back, but can't be used: it has another model or other vectors.
     if (cause instanceof EmbedderFault) throw new ServiceError(cause.message, { cause });
     throw cause;
   }

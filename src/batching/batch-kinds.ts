@@ -1,8 +1,8 @@
-// Texts that wait, by the kind of batch that they can share; nearly always there is one kind.
+// Waiting texts, by the kind of batch that they can share. Nearly always there is only one kind.
 import { PriorityQueue } from './priority-queue.js';
 import type { BatchKind, Ticket } from './ticket.js';
 
-/** Of so many batches, one is of the kind that has waited longest. */
+/** One in this many batches is of the kind that has waited longest. */
 const AGE_EVERY = 8;
 
 export class KindQueues {
@@ -24,8 +24,7 @@ export class KindQueues {
   }
 
   /**
-   * Of the queues that may send, the one whose next text is the most urgent; every so often, the one with
-   * the longest wait.
+   * Of the queues that may send, the one with the most urgent text; sometimes the one with the longest wait.
    */
   next(maySend: (queue: PriorityQueue<Ticket>) => boolean): PriorityQueue<Ticket> | undefined {
     const byAge = this.#batches % AGE_EVERY === AGE_EVERY - 1;
@@ -43,7 +42,7 @@ export class KindQueues {
     return best?.queue;
   }
 
-  /** A batch was taken from one of them. */
+  /** Call after a batch was taken from one of them. */
   taken(): void {
     this.#batches++;
   }

@@ -1,5 +1,10 @@
-// Sends waiting texts to an embedder in batches: takes a free request slot first and packs then, so that
-// batches form as late, hence as full, as possible.
+// src/batching: sends waiting texts to an embedder in batches.
+//
+// In: texts with a priority. Out: a ticket for each, which gets a vector or a fault. It takes a free request slot first
+// and packs the batch then, so batches form as late, and so as full, as possible. pack-batch.ts packs (pure);
+// priority-queue.ts orders; limiter/ decides how many texts and requests; batch-attempt.ts sends one batch.
+// What must hold: equal texts in flight share one request; a bad text fails alone; an outage fails no text for good
+// unless `outage` says so; an idle server is never kept waiting.
 import { setMaxListeners } from 'node:events';
 import type { ServiceError } from '../errors.js';
 import type { BatchMetrics } from '../metrics/metrics.js';
@@ -13,36 +18,36 @@ import { keyOf, type TextRequest, Ticket } from './ticket.js';
 import { withSlots } from './unpooled-slots.js';
 
 export interface DispatcherOptions {
-  /** The most that a request carries beside its number of texts, which the limits decide. */
+  /** Max tokens and characters of a request; the limits decide its number of texts. */
   bounds: Omit<BatchBounds, 'items'>;
-  /** How many requests may be in flight at each endpoint, and how many texts in each. */
+  /** Max requests in flight at each endpoint, and max texts of each. */
   limits: Limits;
   metrics: BatchMetrics;
   signal: AbortSignal;
-  /** A harmless text that the embedder is known to accept. */
+  /** A harmless text that the embedder has accepted. */
   canary: string;
   /**
-   * How long a batch that isn't full waits for more texts while others are in flight, in ms.
+   * Max wait of a batch that isn't full for more texts, while others are in flight, in ms.
    * @default until it is full, or nothing is in flight
    */
   lingerMs?: number;
   /**
-   * Waits for a server that is down, until the signal is aborted: then nobody is left who waits for it.
-   * @returns whether it is back; nothing is sent meanwhile
+   * Waits for a server that is down. The signal aborts the wait when no text needs the server any more.
+   * @returns true when it is back; nothing is sent meanwhile
    */
   comeback?: (outage: ServiceError, signal: AbortSignal) => Promise<boolean>;
-  /** `end`: an outage ends all; `fail`: it fails the texts that it met. */
+  /** `end`: an outage ends everything; `fail`: it fails only the texts in its batches. */
   outage: 'end' | 'fail';
   /**
-   * Keeps the vectors of an answered request, while the next one is already under way. A rejection ends
-   * all; {@link Dispatcher.finish} and `stop` wait for it.
+   * Stores the vectors of an answered request, while the next one is already in flight. A rejection ends everything;
+   * {@link Dispatcher.finish} and `stop` wait for it.
    */
   onAnswer(tickets: readonly Ticket[]): Promise<void>;
-  /** Told when texts leave the queue, sent or given up. */
+  /** Called when texts leave the queue, sent or given up. */
   onTaken?(count: number): void;
 }
 
-/** Answers being kept at once: a disk slower than the server must not fill the memory. */
+/** Max answers being stored at once, so that a disk slower than the server doesn't fill the memory. */
 const MOST_UNKEPT = 8;
 
 export class Dispatcher {
@@ -51,7 +56,7 @@ export class Dispatcher {
   readonly #slots: Slots;
   readonly #limits: SlotLimits;
   readonly #unsubscribe: () => void;
-  /** Aborted at the first failure: the other requests have nobody left to wait for them. */
+  /** Aborted at the first failure: then no other request is needed. */
   readonly #end = new AbortController();
   readonly #queues = new KindQueues();
   readonly #underWay = new Map<string, Ticket>();
@@ -72,7 +77,7 @@ export class Dispatcher {
     this.#limits = { of: (endpoint) => limits.of(endpoint), hedged: () => metrics.hedged() };
     this.#unsubscribe = this.#slots.onChange(() => this.send());
     const signal = AbortSignal.any([options.signal, this.#end.signal]);
-    // Every request under way listens to it.
+    // Every request in flight listens to the signal, so there may be many listeners.
     setMaxListeners(0, signal);
     this.#attempt = {
       embedder: slotted,
@@ -89,7 +94,7 @@ export class Dispatcher {
     };
   }
 
-  /** Texts that no request carries yet. */
+  /** Texts that are not in a request yet. */
   get waiting(): number {
     return this.#queues.size;
   }
@@ -98,7 +103,7 @@ export class Dispatcher {
     return this.#inFlight;
   }
 
-  /** Queues a text, or joins it when the same one is already under way; {@link send} sends it. */
+  /** Queues a text, or joins an equal one in flight. {@link send} sends it. */
   add(request: TextRequest): Ticket {
     const { metrics } = this.#options;
     const key = keyOf(request);
@@ -120,7 +125,7 @@ export class Dispatcher {
     return ticket;
   }
 
-  /** One caller less wants the text; the last one takes it from the queue. */
+  /** One caller no longer wants the text. After the last one, it is removed from the queue. */
   leave(ticket: Ticket): void {
     if (--ticket.callers > 0 || !ticket.waiting) return;
     ticket.waiting = false;
@@ -131,8 +136,8 @@ export class Dispatcher {
   }
 
   /**
-   * Starts requests while slots are free. A batch that isn't full waits for more texts while others are in
-   * flight at its endpoint; an idle server gains nothing by waiting.
+   * Starts requests while slots are free. A batch that isn't full waits for more texts while others are in flight at its
+   * endpoint. At an idle server it is sent at once, since waiting gains nothing there.
    */
   send(): void {
     while (this.#mayGoOn) {
@@ -151,23 +156,23 @@ export class Dispatcher {
     return this.#failure === undefined && this.#comeback === undefined && this.#unkept < MOST_UNKEPT;
   }
 
-  /** No more texts will come: the last ones need not wait for a full batch. */
+  /** No more texts will come, so the last ones don't wait for a full batch. */
   end(): void {
     this.#noMoreTexts = true;
     this.send();
   }
 
   /**
-   * Resolves when a batch has left the queue, or a request that is in flight now has been answered or has failed
-   * for good: an answer takes a while to be confirmed, and the next batches go out meanwhile.
-   * @throws what ended all: {@link ServiceError}, or the signal's reason
+   * Resolves when a batch has left the queue, or when a request that is in flight now was answered or has failed for
+   * good. It doesn't wait for an answer only, as confirming one takes a while, and the next batches are sent meanwhile.
+   * @throws the error that ended everything: {@link ServiceError}, or the signal's reason
    */
   async settled(): Promise<void> {
     if (this.#failure === undefined && this.#isBusy) await this.#nextAnswer();
     if (this.#failure !== undefined) throw this.#failure;
   }
 
-  /** Gives up what is waiting and in flight, and what is added from now on; keeps what was answered. Never throws. */
+  /** Gives up texts that wait or are in flight, and those added later; keeps answered vectors. Never throws. */
   async stop(reason: unknown = new Error('The dispatcher was stopped.')): Promise<void> {
     clearTimeout(this.#timer);
     this.#unsubscribe();
@@ -175,7 +180,7 @@ export class Dispatcher {
     await this.#idle();
   }
 
-  /** Waits for the end of all. @throws what ended it */
+  /** Waits until all texts are done. @throws the error that ended everything */
   async finish(): Promise<void> {
     await this.#idle();
     if (this.#failure !== undefined) throw this.#failure;
@@ -245,11 +250,11 @@ export class Dispatcher {
     this.#goOn();
   }
 
-  /** All batches that met the outage wait for its end together. */
+  /** All batches in the outage share one wait for its end. */
   #waitForServer(outage: ServiceError): Promise<boolean> {
     const back = async () => {
       const isBack = await this.#options.comeback!(outage, this.#attempt.signal);
-      // Texts that were queued meanwhile have waited long enough, too.
+      // The texts that were queued during the outage fail, too.
       if (!isBack) this.#giveUpWaiting(outage);
       return isBack;
     };

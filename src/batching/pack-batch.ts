@@ -1,30 +1,30 @@
-// Which of the waiting texts travel together. Pure, so that it can be tested alone.
+// Chooses which waiting texts are sent together. Pure, so that it can be tested alone.
 
-/** What packing looks at. */
+/** The properties of a text that packing needs. */
 export interface Parcel {
   tokens: number;
-  /** UTF-16 code units; a cheap stand-in for bytes on the wire. */
+  /** UTF-16 code units, a cheap estimate of the bytes that are sent. */
   length: number;
 }
 
-/** The most that one request may carry. */
+/** Max content of one request. */
 export interface BatchBounds {
   items: number;
   tokens: number;
   length: number;
 }
 
-/** Parcels in the order in which they shall travel. */
+/** Waiting parcels, in the order in which they are sent. */
 export interface Parcels<P extends Parcel> {
-  /** The one that `take` would take. */
+  /** The one that `take` would return. */
   peek(): P | undefined;
   take(): P | undefined;
 }
 
 /**
- * Takes the next batch: as many parcels as fit, in order. One that alone is over a bound travels alone, so
- * that it can't starve the rest.
- * @returns at least one where there is a parcel
+ * Takes the next batch: as many parcels as fit, in order. A parcel that is over a bound by itself is sent alone, so that
+ * it can't block the rest.
+ * @returns at least one parcel, unless none waits
  */
 export function pack<P extends Parcel>(parcels: Parcels<P>, bounds: BatchBounds): P[] {
   const batch: P[] = [];

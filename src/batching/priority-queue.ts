@@ -1,10 +1,10 @@
-// Who is next: by priority, in turn between the lanes (callers) of one priority, first come first served
-// within a lane. Every eighth place goes to whoever has waited longest, so that nobody starves.
+// The order of waiting texts: by priority; lanes (callers) of the same priority take turns; within a lane, first come
+// first served. Every eighth text is the one that has waited longest, so that none waits for ever.
 import type { Priority } from '../types.js';
 
-/** What waits in a queue. */
+/** An element of the queue. */
 export interface Entry {
-  /** May get better while it waits, by {@link PriorityQueue.promote} only. */
+  /** Only {@link PriorityQueue.promote} may change it, and only to a better one. */
   priority: Priority;
   /** Entries of one lane never overtake each other; lanes take turns. */
   readonly lane: string;
@@ -12,7 +12,7 @@ export interface Entry {
   waiting: boolean;
 }
 
-/** Of so many places, one goes to the longest wait. */
+/** One in this many places goes to the longest wait. */
 const AGE_EVERY = 8;
 
 export class PriorityQueue<E extends Entry> {
@@ -32,14 +32,14 @@ export class PriorityQueue<E extends Entry> {
     this.#size++;
   }
 
-  /** Moves a waiting entry up. Its old places are passed over once it is taken. */
+  /** Moves a waiting entry up. Its old places are skipped once it is taken. */
   promote(entry: E, priority: Priority): void {
     if (priority >= entry.priority) return;
     entry.priority = priority;
     this.#levels[priority]!.push(entry);
   }
 
-  /** The entry that {@link take} would take. */
+  /** The entry that {@link take} would return. */
   peek(): E | undefined {
     return this.#takes % AGE_EVERY === AGE_EVERY - 1 ? this.oldest() : this.#first()?.peek();
   }
@@ -54,15 +54,15 @@ export class PriorityQueue<E extends Entry> {
     return entry;
   }
 
-  /** Who has waited longest. */
+  /** The entry that has waited longest. */
   oldest(): E | undefined {
     return this.#arrivals.peek();
   }
 
-  /** Tells that an entry of this queue doesn't wait any more. */
+  /** Call when an entry of this queue doesn't wait any more. */
   left(): void {
     this.#size--;
-    // What left keeps its places until they come to the front; many of them are cleared away before.
+    // Entries that left keep their places until these reach the front. When there are many, they are removed here.
     if (this.#arrivals.length <= 1024 || this.#arrivals.length <= this.#size * 2) return;
     this.#arrivals.clear();
     for (const level of this.#levels) level.clear();
@@ -77,7 +77,7 @@ export class PriorityQueue<E extends Entry> {
 class Level<E extends Entry> {
   readonly #byName = new Map<string, Fifo<E>>();
   #lanes: Fifo<E>[] = [];
-  /** Whose turn it is. */
+  /** Index of the lane whose turn it is. */
   #turn = 0;
 
   push(entry: E): void {
@@ -113,7 +113,7 @@ class Level<E extends Entry> {
   }
 }
 
-/** First in, first out; what doesn't wait any more is passed over. */
+/** First in, first out; skips entries that don't wait any more. */
 class Fifo<E extends Entry> {
   readonly name: string;
   #entries: E[] = [];
@@ -140,7 +140,7 @@ class Fifo<E extends Entry> {
     return this.#entries[this.#head];
   }
 
-  /** Drops everything that doesn't wait any more. */
+  /** Removes entries that don't wait any more. */
   clear(): void {
     this.#entries = this.#entries.filter((entry) => entry.waiting);
     this.#head = 0;

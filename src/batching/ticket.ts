@@ -1,41 +1,41 @@
-// One text on its way to a vector, shared by all who ask for the same text while it is under way.
+// One text that waits for its vector. Callers that ask for the same text share its ticket.
 import type { EmbedderFault } from '../errors.js';
 import type { Priority, Vector } from '../types.js';
 import type { Entry } from './priority-queue.js';
 
-/** What must be equal for texts to share a request. */
+/** Texts must have the same kind to share a request. */
 export interface BatchKind {
   truncate: boolean;
-  /** Values of a vector; undefined: the space's. */
+  /** Dimensions of the vector; undefined: the space's. */
   dimensions: number | undefined;
 }
 
 export const PLAIN: BatchKind = { truncate: false, dimensions: undefined };
 
-/** A text that somebody wants embedded. */
+/** A text to embed. */
 export interface TextRequest {
-  /** SHA-256 of the text, lower-case hex. Space and hash together say which texts are the same. */
+  /** SHA-256 of the text, lower-case hex. Texts with the same space and hash are the same. */
   hash: string;
-  /** Under which id a cache keeps its vector: other prefixes and kinds make other vectors. @default one for all */
+  /** Id under which a cache stores its vector: it differs by prefix and kind. @default one for all */
   space?: string;
-  /** What is sent, prefix included. */
+  /** The text as it is sent, including its prefix. */
   text: string;
   tokens: number;
   /** @default 2 */
   priority?: Priority;
-  /** Who asks: callers of one priority take turns. @default one for all */
+  /** Name of the caller: callers of the same priority take turns. @default one for all */
   lane?: string;
-  /** @default nothing cut, the space's dimensions */
+  /** @default nothing is cut, the space's dimensions */
   kind?: BatchKind;
 }
 
-/** Equal for texts that are the same. */
+/** A key that is equal for equal texts. */
 export function keyOf({ space = '', hash }: TextRequest): string {
   return space + hash;
 }
 
 export class Ticket implements Entry {
-  /** Equal for texts that are the same. */
+  /** Equal for equal texts. */
   readonly key: string;
   readonly hash: string;
   readonly space: string;
@@ -48,17 +48,17 @@ export class Ticket implements Entry {
   readonly since = performance.now();
   priority: Priority;
   waiting = true;
-  /** Callers that still want it. */
+  /** Number of callers that still wait for it. */
   callers = 1;
   /** Set when the embedder has answered. */
   vector?: Vector;
-  /** Set when this very text can't be embedded. */
+  /** Set when this text can't be embedded. */
   fault?: EmbedderFault;
-  /** Set when nobody could be asked: an outage, or the dispatcher was stopped. */
+  /** Set when no server could be asked: an outage, or the dispatcher was stopped. */
   error?: unknown;
   #listeners: ((ticket: Ticket) => void)[] | undefined;
 
-  /** @param key of the request, where it is at hand */
+  /** @param key the request's key, if it is known already */
   constructor(request: TextRequest, key = keyOf(request)) {
     this.key = key;
     this.hash = request.hash;
@@ -75,7 +75,7 @@ export class Ticket implements Entry {
     return this.vector !== undefined || this.fault !== undefined || this.error !== undefined;
   }
 
-  /** Calls `listener` once it is settled, at once when it is. */
+  /** Calls `listener` when the ticket is settled, or at once if it is already. */
   whenSettled(listener: (ticket: Ticket) => void): void {
     if (this.isSettled) listener(this);
     else if (this.#listeners) this.#listeners.push(listener);

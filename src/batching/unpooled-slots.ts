@@ -1,12 +1,12 @@
-// Slots for an embedder that has no endpoints to tell apart: the whole of it counts as one.
+// Slots for an embedder without endpoints: it counts as a single endpoint.
 import { EmbedderFault } from '../errors.js';
 import { policyOf } from '../fault-policy.js';
 import type { Embedder, EmbedOptions, RequestLimits, Slot, SlotLimits, Slots, Vector } from '../types.js';
 
-/** What batches are sent to. */
+/** An embedder with slots, to which batches are sent. */
 export type SlottedEmbedder = Pick<Embedder, 'embed' | 'resetBreakers'> & { readonly slots: Slots };
 
-/** The embedder itself where it has slots. */
+/** Adds slots to an embedder. Returns the embedder itself when it has slots already. */
 export function withSlots(embedder: Embedder): SlottedEmbedder {
   if (embedder.slots) return embedder as SlottedEmbedder;
   const slots = new WholeSlots();
@@ -19,7 +19,7 @@ export function withSlots(embedder: Embedder): SlottedEmbedder {
 
 class WholeSlot implements Slot {
   readonly limits: RequestLimits;
-  /** Slots that were taken when this one was, itself included. */
+  /** Number of taken slots when this one was taken, including itself. */
   readonly inFlight: number;
   readonly #release: () => void;
 
@@ -50,12 +50,12 @@ class WholeSlots implements Slots {
     };
   }
 
-  /** They change only when one is released, which its holder knows. */
+  /** Does nothing: slots only change when a holder releases one, and the holder knows that. */
   onChange(): () => void {
     return () => {};
   }
 
-  /** Measures what the limits follow. */
+  /** Embeds, and reports time and overloads to the limits. */
   async embed(embedder: Embedder, texts: readonly string[], options: EmbedOptions): Promise<Vector[]> {
     const { slot, ...rest } = options;
     if (!(slot instanceof WholeSlot)) return await embedder.embed(texts, rest);

@@ -1,13 +1,13 @@
-// Asking several servers at once: one that hangs must not hold up what the others can do.
+// Asks several servers at once, so that one that hangs doesn't hold up the others.
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** How long the others are waited for when one has answered, in ms: at least, and at most. */
+/** Min and max wait for the other servers once one has answered, in ms. */
 const LEAST_GRACE_MS = 2000;
 const MOST_GRACE_MS = 10_000;
 
 /**
- * What came of each, in their order. When one has succeeded, the others get about as long once more.
- * @returns undefined for those that are still under way; never for all
+ * The outcome of each, in order. When one has succeeded, the others get about the same time again.
+ * @returns undefined for those that are still in flight; at least one has an outcome
  */
 export async function settledInTime<T>(
   works: readonly Promise<T>[],
@@ -23,7 +23,7 @@ export async function settledInTime<T>(
     ),
   );
   const grace = async () => {
-    // Where all fail, there is nobody to go on with.
+    // When all fail, there is no server to go on with.
     await Promise.any(works).catch(() => all);
     const graceMs = Math.min(Math.max(performance.now() - start, LEAST_GRACE_MS), MOST_GRACE_MS);
     await sleep(graceMs, undefined, { signal: over.signal });

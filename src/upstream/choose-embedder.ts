@@ -1,4 +1,4 @@
-// Decides which embedder a run uses, and opens it with retries around it.
+// Chooses the embedder of a run, and opens it with retries around it.
 import type { Settings } from '../config/settings.js';
 import { windowTokens } from '../embedders/builtin/onnx/graph.js';
 import { builtinCounter } from '../embedders/builtin/token-counter.js';
@@ -10,10 +10,10 @@ import type { OpenEmbedderOptions, OpenedEmbedder } from './options.js';
 import { waitFor } from './outage.js';
 import { withRequestCount } from './request-events.js';
 
-/** What a run will open: by name, the best model of the server, or the one in this package. */
+/** The chosen embedder. Without a model: the best one of the server. */
 type Choice = { kind: 'builtin' } | { kind: 'ollama'; model: string | undefined };
 
-/** By settings and previous output alone; undefined when a look at the default address decides. */
+/** Chooses by settings and previous output; undefined when an Ollama on the default address decides. */
 function choose(settings: Settings, previous: VectorSpace | undefined): Choice | undefined {
   const { embedder, model, ollamaUrl } = settings;
   if (embedder === 'builtin') return { kind: 'builtin' };
@@ -25,13 +25,13 @@ function choose(settings: Settings, previous: VectorSpace | undefined): Choice |
 }
 
 /**
- * Opens what was asked for by name; else what the output was made with; else an Ollama on the default
- * address that has an embedding model; else the built-in embedder, with a notice. An Ollama that is asked
- * for and down is waited for as long as the settings say.
- * @throws {ServiceError} when what was asked for can't be reached or lacks the model
+ * Opens the embedder that the settings name; else the one of the output; else an Ollama on the default address that has
+ * an embedding model; else the built-in embedder, with a notice. If a chosen Ollama is down, it waits as long as the
+ * settings say.
+ * @throws {ServiceError} when the chosen embedder can't be reached or lacks the model
  * @throws {WrongVectorsError} when unlike texts get one vector, or servers differ
  * @throws {EmbedderFault} when a first request fails
- * @throws {UsageError} when an address or its weight can't be read
+ * @throws {UsageError} when an address or its weight is invalid
  */
 export async function openEmbedder(options: OpenEmbedderOptions): Promise<OpenedEmbedder> {
   const { settings, previous, signal, onNotice } = options;
@@ -58,7 +58,7 @@ export async function openEmbedder(options: OpenEmbedderOptions): Promise<Opened
   return openBuiltin(options);
 }
 
-/** The counter and chunk size that a run would use, as far as they are known without contacting anyone. */
+/** The counter and chunk size that a run would use, as far as they are known without asking a server. */
 export function planChunking(
   settings: Settings,
   previous: VectorSpace | undefined,
@@ -80,7 +80,7 @@ async function openBuiltin(options: OpenEmbedderOptions): Promise<OpenedEmbedder
   );
   try {
     await onOpened?.(embedder);
-    // It takes the texts of a batch one by one itself.
+    // The built-in embedder works on one text at a time, so batches can't differ from single texts.
     const start = performance.now();
     const space = await measureSpace(embedder, { signal });
     return { embedder, measured: { space, firstAnswerMs: performance.now() - start } };

@@ -1,5 +1,5 @@
-// Servers that were down when the others were opened: tried again in the background while the embedder is
-// used, and taken in when their vectors fit. One that was refused is only looked at, until it is another one.
+// Servers that were down at the opening: tried again in the background, and added to the pool when their vectors
+// match. One with other vectors is measured again only after its release or model has changed.
 import type { Measured } from '../embedders/guard/batch-check.js';
 import { compareSpaces } from '../embedders/guard/canaries.js';
 import type { OllamaAddress } from '../embedders/ollama/host.js';
@@ -14,30 +14,30 @@ export interface OpenedMember {
   measured: Measured;
 }
 
-/** A server that isn't there: it failed, or takes longer than the others. */
+/** A server that isn't open: it failed, or takes longer than the others. */
 export interface Absent {
   address: OllamaAddress;
   error?: Error;
-  /** Goes on while the others work. */
+  /** Its opening, which goes on while the others work. */
   opening?: Promise<OpenedMember>;
 }
 
 export interface LatecomerOptions {
   absent: readonly Absent[];
-  /** The space of those that are up. */
+  /** The vector space of the open servers. */
   space: VectorSpace;
   /** @throws when the server is still down, or can't be used yet */
   open(address: OllamaAddress, signal: AbortSignal): Promise<OpenedMember>;
-  /** Ends a try. */
+  /** Aborts a try. */
   signal: AbortSignal;
-  /** Ends the openings that are under way. */
+  /** Aborts the openings in progress. */
   end: AbortController;
   onNotice(message: string): void;
-  /** Between two tries, in ms. @default 15000 */
+  /** Pause between two tries, in ms. @default 15000 */
   pauseMs?: number;
 }
 
-/** The pool, which grows when those that are absent come. Requests start the tries, and never wait for them. */
+/** The pool, which grows when absent servers answer. Requests start the tries, but never wait for them. */
 export function withLatecomers(pool: EmbedderPool, options: LatecomerOptions): Embedder {
   const latecomers = new Latecomers(pool, options);
   return {
@@ -53,12 +53,12 @@ export function withLatecomers(pool: EmbedderPool, options: LatecomerOptions): E
   };
 }
 
-/** One that gives other vectors. */
+/** A server that gives other vectors. */
 interface Refused {
   member: Member;
-  /** What it said of itself then; undefined when it didn't. */
+  /** Its release and digest at that time; undefined when it didn't say. */
   mark: string | undefined;
-  /** How its vectors differ from the others'. */
+  /** How its vectors differ from those of the others. */
   reason: string;
 }
 
@@ -69,7 +69,7 @@ class Latecomers {
   readonly #signal: AbortSignal;
   readonly #absent: Set<OllamaAddress>;
   readonly #refused = new Map<OllamaAddress, Refused>();
-  /** One that hangs holds up its own try only. */
+  /** A try for each server, so that one that hangs delays only its own. */
   readonly #tries = new Map<OllamaAddress, Promise<void>>();
   readonly #lastTry = new Map<OllamaAddress, number>();
 
@@ -111,7 +111,7 @@ class Latecomers {
     this.#tries.set(address, work.then(end, end));
   }
 
-  /** What was refused is measured again when it is no longer the same. */
+  /** Measures a refused server again when its release or digest has changed. */
   async #lookAgain(address: OllamaAddress, { member, mark }: Refused): Promise<void> {
     if ((await member.mark?.(this.#signal)) === mark) return;
     const opened = this.#open(address);
@@ -135,8 +135,8 @@ class Latecomers {
     const mark = await member.mark?.(this.#signal).catch(() => undefined);
     this.#refused.set(address, { member, mark, reason: comparison.reason });
     onNotice(
-      `Ollama at ${member.url} is back, but gives other vectors than the others (${comparison.reason}): ` +
-        'it stays out until it has their version and model.',
+      `Ollama at ${member.url} is back, but gives other vectors than the other servers (${comparison.reason}): ` +
+        'it is left out until it has the same version and model.',
     );
   }
 

@@ -1,4 +1,4 @@
-// How much a request may carry and how many may be in flight, from the settings and the embedder.
+// Limits of a request, and of requests in flight, from the settings and the embedder.
 import { totalmem } from 'node:os';
 import { Limiter } from '../batching/limiter/limiter.js';
 import { Limits } from '../batching/limiter/limiter-per-endpoint.js';
@@ -6,48 +6,48 @@ import type { BatchBounds } from '../batching/pack-batch.js';
 import { debug } from '../debug.js';
 import type { Embedder } from '../types.js';
 
-/** Tokens and characters of one request: what keeps a slow server's answer within minutes. */
+/** Max tokens and characters of one request, so that a slow server answers within minutes. */
 export const BATCH_BOUNDS: Omit<BatchBounds, 'items'> = { tokens: 32_768, length: 1_000_000 };
 
-/** What the original design starts with, and what the embedder in this package is best at. */
+/** Start values; they are also the best for the built-in embedder. */
 const START = { batchSize: 32, concurrency: 2 };
 
-/** Texts of a request at most, whatever is asked for. */
+/** Max texts of a request, also when a setting asks for more. */
 export const MOST_TEXTS = 64;
 
-/** Requests in flight at most for each server, when they follow the server. */
+/** Max requests in flight for each server, when they adapt to the server. */
 export const MOST_IN_FLIGHT = 8;
 
-/** Bytes that one text of a request takes here: itself, its JSON, the answer's bytes, its vector. */
+/** Bytes of memory for one text of a request: the text, its JSON, the answer's bytes and the vector. */
 const bytesPerText = (dimensions: number) => 16_384 + dimensions * 32;
 
-/** Of the free memory, what all requests in flight together may take. */
+/** Share of the free memory for all requests in flight. */
 const SHARE = 0.1;
 
 /**
- * How many texts of a request the memory of this process or container allows.
- * @param inFlight requests in flight at most
- * @param freeBytes what the process may still take
+ * Max texts of a request that the memory of this process or container allows.
+ * @param inFlight max requests in flight
+ * @param freeBytes bytes that the process may still use
  */
 export function memoryBound(dimensions: number, inFlight: number, freeBytes = freeMemory()): number {
   return Math.max(1, Math.floor((freeBytes * SHARE) / (inFlight * bytesPerText(dimensions))));
 }
 
 function freeMemory(): number {
-  // Without a limit, Node answers 0 or a number larger than the machine.
+  // Without a limit, Node gives 0 or a number larger than the machine's memory.
   const limit = process.constrainedMemory() || Number.POSITIVE_INFINITY;
   return Math.max(0, Math.min(limit, totalmem()) - process.memoryUsage.rss());
 }
 
-/** What bounds the texts of a request beside the settings and the memory of this process. */
+/** Limits for the texts of a request, beside the settings and the memory. */
 export interface LimiterBounds {
-  /** Texts of a request at most, also where `batchSize` is set. */
+  /** Max texts of a request, also when `batchSize` is set. */
   maxBatchSize?: number;
   startBatchSize?: number;
 }
 
 /**
- * What is set stays as it is; the rest follows the server.
+ * The limits of a server: values that are set stay fixed, the others adapt to the server.
  * @param set what the user set; `concurrency` counts for each endpoint
  */
 export function limitsFor(

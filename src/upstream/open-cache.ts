@@ -1,4 +1,4 @@
-// The cache that the settings name, and the vector space that it is keyed by.
+// Opens the cache that the settings name, and finds the vector space for its keys.
 import { type CacheOptions, openCache } from '../cache/choose-cache.js';
 import { registerSpace } from '../cache/space-registry.js';
 import { redisSettings } from '../config/redis-settings.js';
@@ -17,8 +17,8 @@ export function cacheOptionsOf(settings: Settings, onWarning?: (message: string)
 }
 
 /**
- * Vectors are as they come: an upstream that is handed the cache checks them. Errors and the meaning of undefined
- * are those of `openCache`.
+ * Opens the cache. It doesn't check vectors: the upstream that uses it does. Throws and returns undefined as
+ * `openCache` does.
  */
 export async function openConfiguredCache(
   settings: Settings,
@@ -33,7 +33,7 @@ export async function openConfiguredCache(
   return cache;
 }
 
-/** The registered space that is the same as `measured`, else `measured` itself, registered from now on. */
+/** The registered space that equals `measured`. If there is none, registers `measured` and returns it. */
 export async function firstSeen(measured: VectorSpace, cache: VectorCache | undefined): Promise<VectorSpace> {
   if (!cache) return measured;
   const same = (a: VectorSpace, b: VectorSpace) => compareSpaces(a, b).same;

@@ -1,5 +1,5 @@
-// Opens the Ollama servers of a run as one embedder: each held to its vector space, all held to one, with
-// retries around them. A server that is down is left out and tried again later, as long as another is up.
+// Opens the Ollama servers of a run as one embedder with retries. All must have the same vector space, and each must
+// keep it. A server that is down is left out and tried again later, while another one is up.
 import { measureServer, unlikeSentence, withSingles } from '../embedders/guard/batch-check.js';
 import { compareSpaces } from '../embedders/guard/canaries.js';
 import { withSteadySpace } from '../embedders/guard/space-guard.js';
@@ -18,12 +18,12 @@ import { MOST_TEXTS } from './limiter-settings.js';
 import type { OpenEmbedderOptions, OpenedEmbedder } from './options.js';
 import { withRequestCount } from './request-events.js';
 
-/** A first look at an address that nobody named must not hold up a run. */
+/** Max wait for an Ollama on the default address, in ms: looking for it must not delay a run. */
 const PROBE_TIMEOUT_MS = 1500;
 
 /**
  * Opens the configured servers, or the one on the default address.
- * @param asked the model; undefined for the best one that a server has
+ * @param asked the model; undefined for the best one of the server
  * @throws {ServiceError} when all servers are down, or one lacks the model
  * @throws {WrongVectorsError} when unlike texts get one vector, or servers differ
  */
@@ -44,17 +44,17 @@ export async function openOllama(
     throw error;
   });
   const [first, ...others] = opened;
-  // The tries of one request alone must not open a circuit: a bad text fails them all.
+  // A bad text fails all tries of its request: that alone must not open the circuit.
   const failures = Math.max(5, settings.maxRetries + 2);
   const pool = poolOf([first.member, ...others.map((one) => one.member)], {
     failures,
     onOut: (url, { message }) =>
-      options.onWarning(`Going on without ${url} until it is as before: ${message}`),
-    onBack: (url) => onNotice(`Ollama at ${url} is as it was before again, and takes part.`),
+      options.onWarning(`Going on without ${url} until it is the same as before: ${message}`),
+    onBack: (url) => onNotice(`Ollama at ${url} is the same as before again, and takes part.`),
   });
   for (const { address, error } of absent) {
-    const why = error?.message ?? 'it has not answered yet, and the others have.';
-    const until = isChanged(error) ? 'its vectors are as theirs' : 'it is back';
+    const why = error?.message ?? 'it has not answered yet, but other servers have.';
+    const until = isChanged(error) ? 'its vectors match' : 'it is back';
     onNotice(`Going on without ${address.url.href} until ${until}: ${why}`);
   }
   const complete =
@@ -83,7 +83,7 @@ export async function findModel(options: OpenEmbedderOptions): Promise<string | 
   }
 }
 
-/** Of the first server that is up. */
+/** The best model of the first server that is up. */
 async function bestModel(addresses: OllamaAddress[], options: OpenEmbedderOptions): Promise<string> {
   const lists = await settledInTime(addresses.map(({ url }) => modelsAt(url, options)));
   let down: unknown;
@@ -118,7 +118,7 @@ async function pullWhereMissing(
   const { pullModel } = await import('../embedders/ollama/pull-model.js');
   const known = await settledInTime(addresses.map(({ url }) => hasModel(url, model, { apiKey, signal })));
   for (const [index, has] of known.entries()) {
-    // One that is down is told of when it is opened.
+    // A server that is down is reported when it is opened.
     if (has?.status === 'rejected' && !isDown(has.reason)) throw has.reason;
     const isMissing = has?.status === 'fulfilled' && !has.value;
     if (isMissing) await pullModel(addresses[index]!.url, model, report, signal, apiKey);
@@ -128,8 +128,8 @@ async function pullWhereMissing(
 type Opener = (address: OllamaAddress) => Promise<OpenedMember>;
 
 /**
- * At least one is opened, and all that are have one space; the rest is down, takes longer than the others, or has
- * changed while it was opened.
+ * Opens the servers. At least one is open in the result, and all open ones have the same space. The rest is down, or
+ * takes longer than the others, or changed while it was opened.
  */
 async function openAll(
   addresses: OllamaAddress[],
@@ -153,11 +153,11 @@ async function openAll(
     else failures.push(result.reason);
   }
   const [first, ...others] = opened;
-  // Those that hold still are enough to begin with; it is measured anew when it does, too.
+  // The unchanged servers are enough to begin with. The changed ones are measured again later.
   if (first) absent.push(...changed);
   else failures.push(...changed.map(({ error }) => error));
   try {
-    // What is wrong with the vectors comes first: what else there is may pass, or be gone round.
+    // Report wrong vectors first: other failures may pass, or another server can do the work.
     const wrong = failures.find((failure) => failure instanceof WrongVectorsError);
     if (wrong) throw wrong;
     for (const other of others) requireSameSpace(first!, other);
@@ -180,7 +180,7 @@ function allDown(errors: Error[]): ServiceError {
   const cause = first instanceof ServiceError ? first.cause : first;
   const message = first?.message ?? '';
   return new ServiceError(
-    errors.length === 1 ? message : `None of the ${errors.length} servers answers; the first: ${message}`,
+    errors.length === 1 ? message : `None of the ${errors.length} servers answers; the first one: ${message}`,
     { cause },
   );
 }
@@ -225,7 +225,7 @@ async function openMember(
       { space, losses },
       { batchSize: unlike === undefined ? batchSize : 1, batchTokens: measured.batchTokens ?? 0, onWarning },
     );
-    // The digest was read before the canaries were measured.
+    // The digest was read before the canaries were measured: check that it is still the same.
     await embedder.confirm({ signal });
     if (unlike !== undefined) onWarning(unlikeSentence(where, unlike));
     const member = {
@@ -245,7 +245,7 @@ async function openMember(
   }
 }
 
-/** Chunks that were estimated stay estimated: a better counter would move their boundaries. */
+/** Keeps an estimating counter for an output that was made with it: an exact one would move the chunks' boundaries. */
 function withPinnedCounter(embedder: Embedder, pinned: string | undefined): Embedder {
   const estimate = estimateCounter();
   if (pinned !== estimate.id || embedder.counter.id === pinned) return embedder;

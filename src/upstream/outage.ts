@@ -1,22 +1,22 @@
-// A time without servers: what counts as one, how long it is waited for, and what is said of it.
+// An outage, a time when no server answers: what counts as one, how long to wait, and the notices about it.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDown } from '../fault-policy.js';
 
 export interface OutageOptions {
-  /** How long to wait, in ms. */
+  /** Max wait, in ms. */
   timeoutMs: number;
-  /** Ends the wait at once. */
+  /** Aborts the wait at once. */
   signal: AbortSignal;
   onNotice(message: string): void;
-  /** The first pause between two tries, in ms; the later ones double, up to 15 s. @default 1000 */
+  /** First pause between two tries, in ms; later ones double, up to 15 s. @default 1000 */
   firstPauseMs?: number;
 }
 
 const longestPauseMs = 15_000;
 
 /**
- * What `open` gives, which is tried again while its server is down.
- * @throws what `open` throws last, when the time is over or the server isn't down
+ * Calls `open` again and again while its server is down, and returns its result.
+ * @throws the last error of `open`, when the time is over or the server isn't down
  */
 export async function waitFor<T>(open: () => Promise<T>, options: OutageOptions): Promise<T> {
   const outage = new Outage(options);
@@ -34,10 +34,10 @@ export async function waitFor<T>(open: () => Promise<T>, options: OutageOptions)
   }
 }
 
-/** The pauses of one outage, and a notice at its begin and its end. */
+/** The pauses of one outage, and the notices at its start and end. */
 export class Outage {
   readonly #options: OutageOptions;
-  /** When it was first met: what an opening took before doesn't shorten the wait. */
+  /** When the outage was noticed: time spent on opening before doesn't count. */
   #start: number | undefined;
   #pauseMs: number;
   #begun = false;

@@ -1,4 +1,4 @@
-// Tells who wants to know of every request that goes out, whatever sends it again and why.
+// Reports every request that is sent, including retries.
 import { debug, told } from '../debug.js';
 import { wrapped } from '../embedders/retry.js';
 import { EmbedderFault } from '../errors.js';

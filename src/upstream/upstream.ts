@@ -1,5 +1,9 @@
-// Opens all that stands behind whoever sends texts: the embedder, its vector space, the cache that is keyed by
-// it, and how much may be sent at once. The one way in for runs, orchestrators and measurements.
+// src/upstream: opens all that is needed for sending texts. Runs, orchestrators and bench use only this way.
+//
+// In: settings, and what the existing output pins. Out: an `Upstream`: the embedder, its vector space, the cache for
+// that space, and a limiter. choose-embedder.ts decides which embedder; open-ollama.ts opens servers; late-servers.ts
+// adds those that were down; outage.ts and wait-for-servers.ts wait for them.
+// What must hold: no vector is used before its space was measured and compared with the existing one.
 import type { DispatcherOptions } from '../batching/dispatcher.js';
 import type { Limits } from '../batching/limiter/limiter-per-endpoint.js';
 import { checkedCache } from '../cache/checked-cache.js';
@@ -27,46 +31,46 @@ export interface UpstreamOptions {
   settings: Settings;
   metrics: BatchMetrics;
   signal: AbortSignal;
-  /** What exists already and is gone on with: its vector space, and the counter of its chunks. */
+  /** Vector space and token counter of the existing output. */
   previous?: { space: VectorSpace; counter: string } | undefined;
   /** Used instead of what the settings name; closed with the rest. */
   embedder?: Embedder | undefined;
   /** Used instead of what the settings name; closed with the rest. */
   cache?: VectorCache | undefined;
-  /** Bytes of vectors kept in this process, in front of the cache. @default 0 */
+  /** Max bytes of vectors in the memory of this process, before the cache. @default 0 */
   memoryBytes?: number;
-  /** How much may be sent at once, where it isn't as the settings say. */
+  /** Limits that differ from the settings. */
   bounds?: LimiterBounds | undefined;
   onNotice(message: string): void;
   onWarning(message: string): void;
   /** Set when a missing model may be pulled. */
   onPull?: ((status: string, completed: number, total: number) => void) | undefined;
-  /** Told of every request, retries included, with the number of its texts. */
+  /** Called for every request, including retries, with the number of its texts. */
   onRequest?(texts: number): void;
-  /** Waited for before the first text is sent. */
+  /** Awaited before the first text is sent. */
   onOpened?(embedder: Embedder & { url?: string }): Promise<void>;
 }
 
 export interface Upstream {
   readonly embedder: Embedder;
-  /** The one to key by: that of what exists, or the one that the cache has seen first. */
+  /** The space for keys: that of the existing output, or the first one that the cache has seen. */
   readonly space: VectorSpace;
   readonly cache: VectorCache | undefined;
   readonly limits: Limits;
-  /** A harmless text that the embedder is known to accept. */
+  /** A harmless text that the embedder has accepted. */
   readonly canary: string;
-  /** How long the first answer took, in ms; the model may have been loaded for it. */
+  /** Time of the first answer, in ms; it may include loading the model. */
   readonly firstAnswerMs: number;
-  /** Waits out an outage; absent where the settings don't ask for it. */
+  /** Waits until an outage is over; absent when the settings don't ask for it. */
   readonly comeback: DispatcherOptions['comeback'];
   close(): Promise<void>;
 }
 
 /**
- * Opens what the settings name, or what made that which exists.
- * @throws {ServiceError} when what was asked for by name can't be used
+ * Opens what the settings name, or the embedder of the existing output.
+ * @throws {ServiceError} when a named service can't be used
  * @throws {WrongVectorsError} when unlike texts get one vector, or servers differ
- * @throws {VectorSpaceError} when the embedder gives other vectors than those which exist
+ * @throws {VectorSpaceError} when the embedder gives other vectors than the existing ones
  * @throws {EmbedderFault} when the first request fails
  */
 export async function openUpstream(options: UpstreamOptions): Promise<Upstream> {
@@ -128,7 +132,7 @@ export async function openUpstream(options: UpstreamOptions): Promise<Upstream> 
       },
     };
   } catch (error) {
-    // What was handed in stays open: the start may be tried again.
+    // A cache that the caller passed in stays open: the start may be tried again.
     if (!options.cache) await cache?.close();
     if (!options.embedder) await embedder.close();
     throw error;
@@ -148,7 +152,7 @@ function nameOf({ identity }: Embedder): string {
   return identity.embedder === 'builtin' ? 'The built-in embedder' : 'The embedder';
 }
 
-/** What a program brings along is held to the same: it may ask any server. */
+/** Opens an embedder that the caller passed in. It gets the same checks, as it may ask any server. */
 async function openHandedIn(
   embedder: Embedder,
   { settings, bounds, signal, onOpened, onWarning }: UpstreamOptions,
@@ -168,12 +172,12 @@ function requireSameSpace(known: VectorSpace, { space, unlike }: Measured): void
   if (comparison.same) return;
   if (unlike !== undefined) {
     throw new VectorSpaceError(
-      `The server gives a text another vector in a batch than alone (${unlike}), and the output was made of others than ` +
-        `it gives alone (${comparison.reason}): make it anew with --rebuild, which sends each text alone, or use another release.`,
+      `The server gives a text another vector in a batch than alone (${unlike}), but the output was made from other vectors than ` +
+        `it gives alone (${comparison.reason}): use --rebuild, which sends each text alone, or another release.`,
     );
   }
   throw new VectorSpaceError(
     `The output was made in another vector space (${comparison.reason}): vectors of two spaces can't be compared. ` +
-      'Use the embedder that made it, or --rebuild to make the output anew.',
+      'Use the embedder that made it, or --rebuild to make the output again.',
   );
 }

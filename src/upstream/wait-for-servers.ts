@@ -1,4 +1,4 @@
-// Waits in the middle of a run for servers that went down, by asking them for a text that they took before.
+// Waits during a run for servers that went down, by sending them a text that they accepted before.
 import { EmbedderFault } from '../errors.js';
 import { mayPass } from '../fault-policy.js';
 import type { Embedder } from '../types.js';
@@ -6,9 +6,9 @@ import { Outage, type OutageOptions } from './outage.js';
 
 /**
  * Waits for an opened embedder to come back: closes its circuit breakers and sends the canary until it passes.
- * @param canary a harmless text that the embedder took before
- * @returns whether it came back in time
- * @throws {EmbedderFault} `changed`, `missing-model`, `refused` or `too-long`, which no waiting helps
+ * @param canary a harmless text that the embedder accepted before
+ * @returns true when it came back in time
+ * @throws {EmbedderFault} `changed`, `missing-model`, `refused` or `too-long`: waiting would not help
  * @throws the signal's reason when it is aborted
  */
 export async function comeback(embedder: Embedder, canary: string, options: OutageOptions): Promise<boolean> {
@@ -16,7 +16,7 @@ export async function comeback(embedder: Embedder, canary: string, options: Outa
   const outage = new Outage(options);
   for (;;) {
     try {
-      // The canary is the probe: a circuit that is still open must not hold it back.
+      // The canary is the probe, so an open circuit must not block it.
       embedder.resetBreakers?.();
       await embedder.embed([canary], { signal });
       outage.end(true);

@@ -1,22 +1,23 @@
-// Hill climbing in pairs: a window of answers at home, one with a neighbouring setting and, unless the gain is
-// large, one at home again. Only a gain above what two windows of one setting differ makes a new home; what
-// failed is tried again after longer rests and in longer windows: no thrashing, and small gains are seen, too.
+// Hill climbing in pairs. "Home" is the best known setting. It measures a window of answers at home, then one with a
+// neighbouring setting, then (unless the gain is large) one at home again. A neighbour becomes the new home only when
+// its gain is larger than the usual difference of two windows of the same setting. After a failed trial, rests and
+// windows grow. So settings don't jump to and fro, and small gains are found, too.
 import { type LimitRange, type Limits, MOVES, moved } from './setting-ladder.js';
 
-/** Answers of a window: few at first, to see large gains soon. */
+/** Min answers of a window: few at first, to see large gains soon. */
 const LEAST_WINDOW = 8;
 const MOST_WINDOW = 64;
-/** Answers at home between two trials; times this with each round of failed ones. */
+/** Min answers at home between two trials; the rest grows by this factor with each round of failed trials. */
 const LEAST_REST = 8;
 const MOST_REST = 4096;
 const LONGER_REST = 4;
-/** Logarithm of a gain that needs no second look. */
+/** Logarithm of a gain that needs no second window at home. */
 const LARGE_GAIN = 0.25;
-/** Logarithm of the gain below which a move isn't worth its memory and latency. */
+/** Logarithm of the min gain: a smaller one isn't worth its memory and latency. */
 const LEAST_GAIN = 0.03;
-/** How many times the usual difference of two windows a gain must be. */
+/** Min gain as a multiple of the usual difference of two windows. */
 const SURE = 2;
-/** The usual difference of two windows until some were compared, and the weight of the newest in the mean. */
+/** The assumed difference of two windows before any were compared, and the weight of the newest in the mean. */
 const FIRST_NOISE = 0.04;
 const NEWEST = 0.25;
 
@@ -25,7 +26,7 @@ export interface Measured {
   /** Tokens per ms. */
   speed: number;
   answers: number;
-  /** Whether the batches were as large as allowed. */
+  /** True when the batches were as large as allowed. */
   batchesFull: boolean;
 }
 
@@ -36,15 +37,15 @@ export class LimitClimb {
   #trial: Limits;
   /** Undefined until half of its window is over. */
   #trialSpeed: number | undefined;
-  /** Of the last window at home; undefined when it says nothing of now. */
+  /** Speed of the last window at home; undefined when it is out of date. */
   #homeSpeed: number | undefined;
-  /** Whether its batches were as large as allowed. */
+  /** True when its batches were as large as allowed. */
   #homeFull = false;
-  /** Usual difference of two windows at home, as a logarithm. */
+  /** The usual difference of two windows at home, as a logarithm. */
   #noise = FIRST_NOISE;
   #rested = 0;
   #next = 0;
-  /** Trials that failed, less a round of them for each that succeeded. */
+  /** Failed trials, minus one round for each that succeeded. */
   #failed = 0;
 
   constructor(home: Limits, range: LimitRange) {
@@ -52,7 +53,7 @@ export class LimitClimb {
     this.#range = range;
   }
 
-  /** The best setting that is known. */
+  /** The best known setting. */
   get home(): Limits {
     return this.#home;
   }
@@ -66,13 +67,13 @@ export class LimitClimb {
     return this.#phase === 'trial';
   }
 
-  /** Answers that the next window shall have. */
+  /** Number of answers of the next window. */
   get windowAnswers(): number {
     const whole = Math.min(LEAST_WINDOW * 2 ** this.#rounds, MOST_WINDOW);
     return this.#phase === 'trial' ? whole / 2 : whole;
   }
 
-  /** Learns from a window with the current setting, and may change that. */
+  /** Learns from a window with the current setting, and may change the setting. */
   measured(window: Measured): void {
     if (this.#phase === 'trial') this.#judge(window);
     else this.#atHome(window);
@@ -91,23 +92,23 @@ export class LimitClimb {
     if (this.#rested >= LEAST_REST * LONGER_REST ** this.#rounds || this.#rested >= MOST_REST) this.#try();
   }
 
-  /** The trial doesn't pay, or overloads the server: stays at home. */
+  /** The trial brings no gain, or overloads the server: goes back home. */
   giveUp(): void {
     const rounds = this.#rounds;
     this.#failed++;
     this.#next = (this.#next + 1) % MOVES.length;
     this.#goHome();
-    // Longer windows differ less.
+    // Longer windows differ less from each other.
     if (this.#rounds > rounds && this.windowAnswers < MOST_WINDOW) this.#noise *= Math.SQRT1_2;
   }
 
-  /** Stays at home, where all that was measured says nothing of now. */
+  /** Goes back home, and forgets measurements that are out of date. */
   forget(): void {
     this.#goHome();
     this.#homeSpeed = undefined;
   }
 
-  /** Half a window of the trial: what is clearly worse ends there. */
+  /** Judges half a window of the trial: a setting that is clearly worse ends here. */
   #judge({ speed, batchesFull }: Measured): void {
     const first = this.#trialSpeed;
     this.#trialSpeed = first === undefined ? speed : (first + speed) / 2;
@@ -115,7 +116,7 @@ export class LimitClimb {
     const gain = isReal ? Math.log(this.#trialSpeed / this.#homeSpeed!) : Number.NEGATIVE_INFINITY;
     if (gain <= (first === undefined ? -this.#enough : this.#enough)) {
       this.giveUp();
-      // At first, the one window at home serves for all directions.
+      // In the first round, one window at home serves for all directions.
       if (this.#rounds === 0) this.#try();
     } else if (first !== undefined) {
       if (gain > Math.max(LARGE_GAIN, 2 * this.#enough)) this.#settle();
@@ -123,7 +124,7 @@ export class LimitClimb {
     }
   }
 
-  /** The trial pays: it is the home from now on, and the next step in its direction is tried at once. */
+  /** The trial brings a gain: it becomes the home, and the next step in its direction is tried at once. */
   #settle(): void {
     this.#home = this.#trial;
     this.#homeSpeed = this.#trialSpeed;
@@ -140,7 +141,7 @@ export class LimitClimb {
   #try(): void {
     for (let turn = 0; turn < MOVES.length; turn++) {
       const next = moved(this.#home, MOVES[this.#next]!, this.#range);
-      // Where something else limits the batches, another size would change nothing.
+      // When batches aren't full, another size would change nothing.
       if (next !== this.#home && (this.#homeFull || next.batchSize === this.#home.batchSize)) {
         this.#trial = next;
         this.#trialSpeed = undefined;
@@ -155,7 +156,7 @@ export class LimitClimb {
     return Math.floor(this.#failed / MOVES.length);
   }
 
-  /** Logarithm of a gain that is neither noise nor too small to matter. */
+  /** Logarithm of the min gain that is larger than noise, and worth a move. */
   get #enough(): number {
     return Math.max(LEAST_GAIN, SURE * this.#noise);
   }

@@ -1,4 +1,4 @@
-// The limits of all endpoints of an embedder: a limiter for each, made when it is first asked for.
+// The limits of all endpoints of an embedder: a limiter for each, made at its first use.
 import type { RequestLimits } from '../../types.js';
 
 export class Limits {
@@ -6,8 +6,8 @@ export class Limits {
   readonly #byEndpoint = new Map<string, RequestLimits>();
 
   /**
-   * @param make a limiter for one endpoint, by its URL
-   * @param endpoints those that are known
+   * @param make makes a limiter for one endpoint, by its URL
+   * @param endpoints the known endpoints
    */
   constructor(make: (endpoint: string) => RequestLimits, endpoints: readonly string[] = ['']) {
     this.#make = make;
@@ -22,7 +22,7 @@ export class Limits {
     return limits;
   }
 
-  /** Forgets what was learned of all others. */
+  /** Forgets the limiters of all other endpoints. */
   keep(endpoints: readonly string[]): void {
     for (const endpoint of this.#byEndpoint.keys()) {
       if (!endpoints.includes(endpoint)) this.#byEndpoint.delete(endpoint);
@@ -30,14 +30,14 @@ export class Limits {
     for (const endpoint of endpoints) this.of(endpoint);
   }
 
-  /** Requests that may be in flight, at all endpoints together. */
+  /** Max requests in flight at all endpoints together. */
   get concurrency(): number {
     let sum = 0;
     for (const { concurrency } of this.#byEndpoint.values()) sum += concurrency;
     return sum;
   }
 
-  /** Texts that a batch may have where it may have most. */
+  /** Max texts of a batch at the endpoint with the largest limit. */
   get batchSize(): number {
     let most = 1;
     for (const { batchSize } of this.#byEndpoint.values()) most = Math.max(most, batchSize);

@@ -1,5 +1,8 @@
-// How many requests may be in flight and how many texts a batch takes, following the throughput that the
-// server shows: climbs where it measurably pays, shrinks on overload. Pure: no I/O, and the clock is handed in.
+// src/batching/limiter: decides the max requests in flight and the max texts of a batch.
+//
+// In: answered requests and overloads. Out: the current limits. It grows them when the measured throughput gains
+// (hill-climb.ts), and halves them on overload (recovery.ts). The steps are in setting-ladder.ts.
+// What must hold: values that the user fixed never change. It is pure: no I/O, and the clock is a parameter.
 import type { AnsweredRequest, Overload, RequestLimits } from '../../types.js';
 import { LimitClimb } from './hill-climb.js';
 import { LimitRecovery } from './recovery.js';
@@ -15,13 +18,13 @@ export interface LimiterOptions {
   maxBatchSize?: number | undefined;
   /** @default 8 */
   maxConcurrency?: number | undefined;
-  /** Where it begins; at most the maximum. @default 32 */
+  /** Start value; at most the maximum. @default 32 */
   startBatchSize?: number | undefined;
-  /** Where it begins; at most the maximum. @default 2 */
+  /** Start value; at most the maximum. @default 2 */
   startConcurrency?: number | undefined;
   /** Milliseconds on any clock that never goes back. @default performance.now */
   now?: (() => number) | undefined;
-  /** Told of every change. */
+  /** Called for every change. */
   onChange?: ((limits: Limits) => void) | undefined;
 }
 
@@ -34,7 +37,7 @@ export class Limiter implements RequestLimits {
   readonly #onChange: ((limits: Limits) => void) | undefined;
   #current: Limits;
   #changedAt = Number.NEGATIVE_INFINITY;
-  /** Failures still to come of requests that were in flight beside the one that counted. */
+  /** Failures that don't count: of requests that were in flight together with one whose failure counted. */
   #pardoned = 0;
 
   constructor(options: LimiterOptions = {}) {
@@ -58,12 +61,12 @@ export class Limiter implements RequestLimits {
     this.#openWindow(this.#current.concurrency);
   }
 
-  /** Requests that may be in flight. */
+  /** Max requests in flight. */
   get concurrency(): number {
     return this.#current.concurrency;
   }
 
-  /** Texts that a batch may have. */
+  /** Max texts of a batch. */
   get batchSize(): number {
     return this.#current.batchSize;
   }
@@ -72,7 +75,7 @@ export class Limiter implements RequestLimits {
   answered({ texts, tokens, ms, inFlight }: AnsweredRequest): void {
     if (this.#isFixed) return;
     const now = this.#now();
-    // What was sent with another setting says nothing of this one.
+    // It was sent with another setting.
     if (now - ms < this.#changedAt) return;
     this.#pardoned = 0;
     if (!this.#recovery.over) {
@@ -85,15 +88,15 @@ export class Limiter implements RequestLimits {
     if (this.#window.slotsUsed) {
       this.#climb.measured(this.#window);
     } else if (this.#climb.trying) {
-      // More than the queue or the client can make use of.
+      // The queue or the client can't use so many.
       this.#climb.giveUp();
     }
     if (!this.#use(this.#climb.current, now)) this.#window.reopen(this.#climb.windowAnswers);
   }
 
   /**
-   * A request failed because the server had too much to do. Failures of requests that were in flight together
-   * count once.
+   * Call when a request failed because the server was overloaded. Failures of requests that were in flight together count
+   * once.
    */
   overloaded(why: Overload): void {
     if (this.#isFixed) return;
@@ -113,14 +116,14 @@ export class Limiter implements RequestLimits {
     this.#use(this.#recovery.current, now);
   }
 
-  /** @returns whether that is a change */
+  /** @returns true when that is a change */
   #use(next: Limits, now: number): boolean {
     const { batchSize, concurrency } = this.#current;
     if (next.batchSize === batchSize && next.concurrency === concurrency) return false;
     this.#current = next;
     this.#changedAt = now;
     this.#onChange?.(next);
-    // The first answers still shared the server with requests of the setting before.
+    // The first answers shared the server with requests of the old setting.
     this.#openWindow(Math.max(concurrency, next.concurrency));
     return true;
   }

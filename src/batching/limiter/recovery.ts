@@ -1,9 +1,9 @@
-// After an overload: half at once, then back to where it was, step by step, while the server stays calm. A
-// step that overloads it again is taken back, and the next one comes after twice as many answers.
+// After an overload: halves the limits at once, then goes back step by step while there is no further overload. A step
+// that overloads the server again is undone, and the next one comes after twice as many answers.
 import type { Overload } from '../../types.js';
 import { type LimitRange, type Limits, shrunk, stepTowards } from './setting-ladder.js';
 
-/** Answers without overload before each step. */
+/** Min answers without overload before each step. */
 const LEAST_CALM = 8;
 const MOST_CALM = 4096;
 
@@ -11,7 +11,7 @@ export class LimitRecovery {
   readonly #range: LimitRange;
   #goal: Limits;
   #current: Limits;
-  /** What held before the last step, until that step has held, too. */
+  /** The setting before the last step, until that step has proved safe. */
   #before: Limits | undefined;
   #shrunkLast: keyof Limits = 'concurrency';
   #calm = 0;
@@ -28,12 +28,12 @@ export class LimitRecovery {
     return this.#current;
   }
 
-  /** Whether it has come back and held there. */
+  /** True when the limits are back, and have proved safe. */
   get over(): boolean {
     return this.#over;
   }
 
-  /** The server had too much to do. @param goal where to come back to */
+  /** Call on an overload. @param goal the setting to come back to */
   overloaded(why: Overload, goal: Limits): void {
     if (this.#over) this.#current = this.#goal = goal;
     this.#over = false;
@@ -50,7 +50,7 @@ export class LimitRecovery {
     this.#current = next;
   }
 
-  /** A request was answered that was sent with the current setting. */
+  /** Call when a request with the current setting was answered. */
   answered(): void {
     if (++this.#calm < this.#calmNeeded) return;
     this.#calm = 0;

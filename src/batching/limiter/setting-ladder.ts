@@ -1,12 +1,12 @@
-// The steps between settings of the limiter: additive where it grows, multiplicative where it shrinks, and for
-// the search a ladder on which the steps are large enough to show.
+// The steps between settings of the limiter: they add when it grows, and divide when it shrinks. For the search, steps
+// are large enough to be measured.
 import type { Overload } from '../../types.js';
 
-/** What a limiter decides. */
+/** The values that a limiter decides. */
 export interface Limits {
-  /** Texts that a batch may have. */
+  /** Max texts of a batch. */
   batchSize: number;
-  /** Requests that may be in flight. */
+  /** Max requests in flight. */
   concurrency: number;
 }
 
@@ -19,10 +19,10 @@ export interface LimitRange {
 /** A neighbouring setting: larger or smaller batches, more or fewer requests. */
 export type LimitMove = 'larger' | 'more' | 'smaller' | 'fewer';
 
-/** In the order in which they are tried: where a request costs much, batch sizes matter most. */
+/** In the order of the trials: batch sizes first, as they matter most where a request costs much. */
 export const MOVES: readonly LimitMove[] = ['larger', 'more', 'smaller', 'fewer'];
 
-/** The neighbour in the direction of `move`; the same object where the range ends. */
+/** The neighbour in the direction of `move`; the same object at the end of the range. */
 export function moved(from: Limits, move: LimitMove, { least, most }: LimitRange): Limits {
   const { batchSize, concurrency } = from;
   switch (move) {
@@ -38,9 +38,9 @@ export function moved(from: Limits, move: LimitMove, { least, most }: LimitRange
 }
 
 /**
- * Half of what overloaded the server. A full queue means too many requests; a time-out too much work before the
- * answer: smaller batches first, then, by turns, fewer requests.
- * @param previous what was halved last
+ * Halves the limit that overloaded the server. A full queue means too many requests. A time-out means too much work
+ * before an answer: it halves the batches first, then requests and batches in turn.
+ * @param previous the limit that was halved last
  */
 export function shrunk(from: Limits, why: Overload, previous: keyof Limits, { least }: LimitRange): Limits {
   const smaller = changed(from, Math.max(from.batchSize >> 1, 1, least.batchSize), from.concurrency);
@@ -50,7 +50,7 @@ export function shrunk(from: Limits, why: Overload, previous: keyof Limits, { le
   return first === from ? second : first;
 }
 
-/** One step back towards `goal`: requests first, as they cost the server nothing but patience. */
+/** One step back towards `goal`: requests first, as they only wait at the server. */
 export function stepTowards(from: Limits, goal: Limits): Limits {
   return from.concurrency < goal.concurrency
     ? { ...from, concurrency: from.concurrency + 1 }

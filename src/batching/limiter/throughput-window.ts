@@ -1,34 +1,34 @@
-// The throughput over some answers in a row: from one answer to a later one, so that what was under way at
-// both ends cancels out.
+// The throughput over several answers, from one answer to a later one, so that the work in flight at both ends cancels
+// out.
 
 import type { Limits } from './setting-ladder.js';
 
-/** Requests in flight on average, of those allowed; below this the limit was not what held the speed back. */
+/** Min share of the allowed requests that must be in flight on average; with fewer, the limit didn't slow the work. */
 const USED = 0.8;
-/** Requests that took the last free slot, of all; the others follow on answers that came together. */
+/** Min share of the requests that took the last free slot; the others were sent after answers that came together. */
 const LAST_SLOT = 0.5;
-/** Texts of a batch on average, of those allowed; below this something else limited the batches. */
+/** Min share of the allowed texts that batches must have on average; with fewer, something else limited them. */
 const FULL = 0.9;
 
 export class LimitWindow {
   #limits: Limits = { batchSize: 1, concurrency: 1 };
   #length = 1;
-  /** Answers still to come before the clock starts. */
+  /** Answers to skip before the clock starts. */
   #skip = 0;
   #start = 0;
   #end = 0;
   #answers = 0;
   #texts = 0;
   #tokens = 0;
-  /** Times of the requests, added up. */
+  /** Sum of the requests' times. */
   #requestMs = 0;
   /** Requests that were sent while as many were in flight as allowed. */
   #atLimit = 0;
 
   /**
-   * Begins anew.
-   * @param answers how many to measure over; made a multiple of the requests in flight, whose answers may come
-   *   in bunches
+   * Starts again.
+   * @param answers how many to measure; rounded up to a multiple of the requests in flight, as their answers may come
+   *   together
    * @param skip answers that are not measured
    */
   open(answers: number, limits: Limits, skip: number): void {
@@ -38,13 +38,13 @@ export class LimitWindow {
     this.#answers = this.#texts = this.#tokens = this.#requestMs = this.#atLimit = 0;
   }
 
-  /** Begins anew at the last answer. */
+  /** Starts again at the last answer. */
   reopen(answers: number): void {
     this.open(answers, this.#limits, 0);
     this.#start = this.#end;
   }
 
-  /** @returns whether the window is complete */
+  /** @returns true when the window is complete */
   add(now: number, texts: number, tokens: number, ms: number, inFlight: number): boolean {
     this.#end = now;
     if (this.#skip > 0) {
@@ -70,8 +70,8 @@ export class LimitWindow {
   }
 
   /**
-   * Whether the limit was what held the speed back: requests took the last free slot, and the slots
-   * were never free for long (by Little's law, the times of requests are those of the slots in use).
+   * True when the limit slowed the work: requests took the last free slot, and slots were rarely free. (By Little's law,
+   * the sum of the requests' times is the time that slots were in use.)
    */
   get slotsUsed(): boolean {
     return (
@@ -80,7 +80,7 @@ export class LimitWindow {
     );
   }
 
-  /** Whether the batches were as large as allowed. */
+  /** True when the batches were as large as allowed. */
   get batchesFull(): boolean {
     return this.#texts >= FULL * this.#limits.batchSize * this.#answers;
   }

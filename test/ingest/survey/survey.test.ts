@@ -112,3 +112,9 @@ test('what was found through another root is gone only where it is no more', asy
   rmSync(join(folder, 'docs/sub/a.md'));
   expect(removedBy(await surveyed(folder, ['docs/sub']))).toEqual(['docs/sub/a.md', 'docs/sub/b.md']);
 });
+
+test('documents of standard input stay, also when the folder that would hold them is listed', async () => {
+  const folder = await folderWith(['docs/a.md', 'docs/b.md', `${STDIN_SOURCE}#1`]);
+  plant(folder, ['docs/a.md']);
+  expect(removedBy(await surveyed(folder, ['.'], { prune: true }))).toEqual(['docs/b.md']);
+});
