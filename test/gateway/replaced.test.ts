@@ -46,7 +46,7 @@ test('one of two servers: the other one answers, and that is said', async () => 
   expect(await vectorsOf(url, ...texts('before'))).toEqual(right('before'));
   b.become(NEW);
   for (const name of ['while', 'after']) expect(await vectorsOf(url, ...texts(name))).toEqual(right(name));
-  expect(said).toEqual([expect.stringMatching(`Going on without ${b.url} until it is as before`)]);
+  expect(said).toEqual([expect.stringMatching(`Going on without ${b.url} until it is the same as before`)]);
   await eventually(() => get(`${url}/health`)).toMatchObject({
     status: 'degraded',
     pipeline: [

@@ -174,7 +174,7 @@ describe('a model that is replaced in mid-run', () => {
     expect(code).toBe(0);
     expect(fingerprint(out)).toEqual(undisturbed);
     expect(stderr.match(/Going on without/g)).toHaveLength(1);
-    expect(stderr).toMatch(`Going on without ${ollama.url} until it is as before: Ollama at`);
+    expect(stderr).toMatch(`Going on without ${ollama.url} until it is the same as before: Ollama at`);
     expect(stderr).toMatch(SENTENCE);
   });
 

@@ -108,7 +108,7 @@ describe('opening', () => {
     b.script({ kind: 'become', as: { digest: 'e'.repeat(64) }, answers: 'old', after: 3 });
     const embedder = await open();
     expect(notices).toEqual([
-      expect.stringMatching(`Going on without ${b.url}.* until its vectors are as theirs: .*another model`),
+      expect.stringMatching(`Going on without ${b.url}.* until its vectors match: .*another model`),
     ]);
     const before = b.stats.embeds;
     await each(embedder, 'one', 'two');
@@ -118,7 +118,7 @@ describe('opening', () => {
       await each(embedder, 'three');
       return notices[1];
     };
-    await eventually(next).toMatch(/gives other vectors than the others .*: it stays out until/);
+      await eventually(next).toMatch(/gives other vectors than the other servers .*: it is left out until/);
     b.become({ digest });
     passTime(32_000);
     const states = async () => {
@@ -205,7 +205,7 @@ describe('opening', () => {
     await a.die();
     await b.die();
     await expect(open()).rejects.toThrow(ServiceError);
-    await expect(open()).rejects.toThrow(/None of the 2 servers answers; the first: .*ECONNREFUSED/);
+    await expect(open()).rejects.toThrow(/None of the 2 servers answers; the first one: .*ECONNREFUSED/);
     await expect(open({ ollamaUrl: [a.url] })).rejects.toThrow(/^Ollama at .*can't be reached/);
   });
 
