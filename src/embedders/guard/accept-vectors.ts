@@ -1,24 +1,23 @@
-// The one door through which vectors come in: what passes here is finite, of the right size and
-// L2-normalised, whatever engine it came from. Nothing normalises a vector a second time.
+// All vectors pass through here, whatever embedder they come from. After this they are finite, of the right size and
+// L2-normalised. No other code normalises vectors.
 import { EmbedderFault } from '../../errors.js';
 import type { Vector } from '../../types.js';
 import { normOf } from '../../vectors/norm.js';
 
 /**
- * How far a norm may be from 1 and still count as 1. Servers normalise in float32, which leaves about 2e-7
- * (seen on both recorded servers); such vectors keep the server's own bits, so that the same answer gives
- * the same bytes whether or not it passed here before.
+ * Max distance of a norm from 1. Servers normalise in float32, which is off by about 2e-7 (seen on both recorded
+ * servers). Such vectors keep the server's bits, so that a vector which passes here twice keeps its bytes.
  */
 const nearOne = 1e-6;
 
-/** The cause of the fault when a vector has another size: another model answered. */
+/** Cause of the fault when a vector has the wrong size: another model answered. */
 export class OtherDimensions extends RangeError {}
 
 /**
- * Checks an answer's vectors and normalises in place those that are not.
- * @param count how many texts were sent
+ * Checks the vectors of an answer. Normalises in place those that are not normalised.
+ * @param count number of texts that were sent
  * @param who the embedder, for messages: `Ollama at http://…`
- * @throws {EmbedderFault} `bad-answer` on a wrong count or size, a NaN, an infinity or a zero vector
+ * @throws {EmbedderFault} `bad-answer` for a wrong count or size, a NaN, an infinity or a zero vector
  */
 export function accept(vectors: Vector[], count: number, dimensions: number, who = 'The embedder'): Vector[] {
   const bad = (what: string, cause?: unknown) =>

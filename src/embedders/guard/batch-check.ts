@@ -1,12 +1,12 @@
-// Measures what a server gives: the vector space by single texts, and whether a batch gives each of its texts that
-// same vector. Real ones didn't: from the 8th text on, the last only, above 16 texts, in another order.
+// Measures a server: its vector space, by single texts, and whether a text has the same vector in a batch. Real
+// servers had wrong vectors from the 8th text on, only for the last text, with more than 16 texts, or in wrong order.
 import { EmbedderFault, WrongVectorsError } from '../../errors.js';
 import { isOfText } from '../../fault-policy.js';
 import type { Embedder, Vector, VectorSpace } from '../../types.js';
 import { wrapped } from '../retry.js';
 import { canaryTextsOf, cosine, leastCosine, likenessOf, spaceOf } from './canaries.js';
 
-/** What stands between the canaries: short, since every token costs a slow server its time, and unlike. One for two places. */
+/** The texts between the canaries: short, since each token takes time on a slow server, and unlike each other. Each is used at two places. */
 const FILLERS = (
   'river lamp butter engine violin winter copper garden needle thunder market pepper anchor silver window puppet ' +
   'desert candle tiger bridge cotton doctor island marble rocket saddle temple velvet walnut yellow zebra basket'
@@ -15,20 +15,20 @@ const FILLERS = (
 export interface MeasureOptions {
   /** The embedder in messages: `Ollama at http://…`. */
   where: string;
-  /** Texts of the largest batch that will be sent; 1: none will. */
+  /** Max texts of later batches; 1: no batches will be sent. */
   batchSize: number;
   signal: AbortSignal;
 }
 
-/** What a server gives. */
+/** The result of measuring a server. */
 export interface Measured {
-  /** By single texts: what no batch can spoil. */
+  /** Measured by single texts, so a fault in batches doesn't matter. */
   space: VectorSpace;
-  /** How a batch differs from single texts, as a phrase; undefined when it doesn't. */
+  /** How a batch differs from single texts, in words; undefined when it doesn't. */
   unlike?: string | undefined;
-  /** Tokens of the batch that was compared; absent where none was. */
+  /** Tokens of the compared batch; absent when there was none. */
   batchTokens?: number;
-  /** How long the first answer took, in ms; the model may have been loaded for it. */
+  /** Time of the first answer, in ms; it may include loading the model. */
   firstAnswerMs: number;
 }
 
@@ -47,7 +47,7 @@ export async function measureServer(embedder: Embedder, options: MeasureOptions)
 }
 
 /**
- * The space of an embedder, by a request for each canary.
+ * Measures the space of an embedder with one request for each canary.
  * @throws {EmbedderFault} when a request fails
  */
 export async function measureAlone(
@@ -67,17 +67,17 @@ export async function measureAlone(
   return { space: spaceOf(embedder, canaries), firstAnswerMs };
 }
 
-/** @throws {WrongVectorsError} when unlike canaries have one vector */
+/** @throws {WrongVectorsError} when unlike canaries have the same vector */
 export function refuseOneVector(space: VectorSpace, where: string): void {
   const alike = likenessOf(space);
   if (alike === undefined) return;
   throw new WrongVectorsError(
-    `${where} gives unlike texts one and the same vector (${alike}) with "${space.model}": such an index finds nothing; ` +
+    `${where} gives unlike texts the same vector (${alike}) with "${space.model}", so a search would find nothing: ` +
       'pull the model again, or use another model or another release.',
   );
 }
 
-/** An embedder that sends every text alone. Answers come in the order of the texts. */
+/** The embedder, but each text is sent alone. Vectors come in the order of the texts. */
 export function withSingles(embedder: Embedder): Embedder {
   return wrapped(embedder, async (texts, { tokens: _, ...options } = {}) => {
     const vectors: Vector[] = [];
@@ -86,39 +86,39 @@ export function withSingles(embedder: Embedder): Embedder {
   });
 }
 
-/** What is said once of a server whose batches differ. @param unlike of {@link Measured} */
+/** The warning about a server whose batches differ. @param unlike as in {@link Measured} */
 export function unlikeSentence(where: string, unlike: string): string {
   return (
     `${where} gives a text another vector in a batch than alone (${unlike}): each text is sent alone from now on, ` +
-    'which takes longer; use another release, and make what was made with its batches anew by --rebuild.'
+    'which takes longer. Use another release, and --rebuild for outputs made with its batches.'
   );
 }
 
-/** How the vectors of a batch differ from those of its texts alone. */
+/** How the vectors of a batch differ from those of single texts. */
 export interface BatchComparison {
-  /** As a phrase; undefined when they don't. */
+  /** In words; undefined when they don't. */
   unlike: string | undefined;
-  /** Of the vectors that were compared; 0 where the batch failed. */
+  /** The lowest cosine of the compared vectors; 0 when the batch failed. */
   lowestCosine: number;
-  /** Of the batch. */
+  /** Tokens of the batch. */
   tokens: number;
 }
 
-/** What stands at a place of the batch, and what its vector is compared with. */
+/** One text of the batch, and what its vector is compared with. */
 interface Place {
   text: string;
-  /** The vector of the text alone, where that is known. */
+  /** The vector of the text alone, if it is known. */
   alone?: Vector | undefined;
-  /** Another place with the same text, which comes before it. */
+  /** Index of an earlier place with the same text. */
   twin?: number;
 }
 
-/** By how much the second half of the fillers is turned: a fault with a period shall not meet both of a pair. */
+/** Rotation of the second half of the fillers, so that a periodic fault (say, every 8th text) doesn't hit both of a pair. */
 const TURN = 5;
 
 /**
- * A batch in which every place can be held to something: canaries at its front, at its end and evenly between, for
- * what is wrong in many places, and each filler at two places far apart, for what is wrong in few.
+ * A batch in which every place can be checked. Canaries at the start, at the end and evenly between them show faults in
+ * many places. Each filler is at two places far apart, which shows faults in few places.
  */
 function batchOf(texts: readonly string[], { canaries, prefixes }: VectorSpace, size: number): Place[] {
   const places = new Array<Place | undefined>(size).fill(undefined);
@@ -132,7 +132,7 @@ function batchOf(texts: readonly string[], { canaries, prefixes }: VectorSpace, 
     const at = free[index]!;
     const twin = free[half + ((index + TURN) % half)];
     if (twin === undefined) {
-      // One is left over: a canary again, away from its like.
+      // One place is left: use a canary again, but not beside itself.
       places[at] = canary([...texts.keys()].find((one) => Math.abs(placeOf(one) - at) > 1) ?? 0);
       continue;
     }
@@ -145,9 +145,9 @@ function batchOf(texts: readonly string[], { canaries, prefixes }: VectorSpace, 
 
 /**
  * Sends one batch, and compares each of its vectors with that of the same text alone, or at another place.
- * @param space as {@link measureAlone} gives it
+ * @param space from {@link measureAlone}
  * @param batchSize from 2 to 64
- * @throws {EmbedderFault} when a request fails for a reason that lies not with the batch
+ * @throws {EmbedderFault} when a request fails, and the batch isn't the cause
  */
 export async function compareBatch(
   embedder: Embedder,
@@ -165,7 +165,7 @@ export async function compareBatch(
     );
     vectors = answer.map((vector) => vector.slice());
   } catch (error) {
-    // Canaries are answered alone, and so is a plain word: what fails is the batch.
+    // Canaries and plain words are answered alone, so the batch itself fails.
     if (!(error instanceof EmbedderFault) || !isOfText(error)) throw error;
     return { unlike: `a batch of ${batchSize}: ${error.message}`, lowestCosine: 0, tokens };
   }
@@ -181,7 +181,7 @@ export async function compareBatch(
     unlikeTwins ??= [twin, place];
   }
   if (unlikeTwins && lowest.cosine >= leastCosine) {
-    // Which of the two is wrong, the text alone tells.
+    // The text alone tells which of the two is wrong.
     const [alone] = await embedder.embed([places[unlikeTwins[0]]!.text], { signal });
     if (alone) for (const place of unlikeTwins) compare(place, alone);
   }

@@ -1,5 +1,5 @@
-// Measures the vector space of an embedder by a few fixed texts, and tells two spaces apart. The digest of a
-// model is not enough: two releases of Ollama give other vectors for the same weights.
+// Measures the vector space of an embedder by a few fixed texts, and compares two spaces. The digest of a model is not
+// enough: two releases of Ollama may give different vectors for the same weights.
 import { EmbedderFault } from '../../errors.js';
 import type { Embedder, EmbedderIdentity, EmbedOptions, Vector, VectorSpace } from '../../types.js';
 import { spaceId } from '../../vectors/vector-space.js';
@@ -14,15 +14,15 @@ const sentence =
   'The archive keeps every letter that the harbour master wrote between the two great storms, sorted by ' +
   'year and by ship, with notes about cargo, weather and the people who came ashore. ';
 
-/** A text that fills a good part of a window: 100 words, or 50 where the window is small. */
+/** A text that fills much of a window: 100 words, or 50 for a small window. */
 function long(words: number): string {
   const all = sentence.repeat(4).split(' ');
   return all.slice(0, words).join(' ');
 }
 
 /**
- * Never change these: the spaces of all outputs and caches were measured with them. They are where servers were
- * seen to differ (accents, other alphabets), and where they might (white space, length).
+ * Never change these: the spaces of all outputs and caches were measured with them. They cover cases in which servers
+ * were seen to differ (accents, other alphabets), and cases in which they might (white space, length).
  */
 export const CANARY_TEXTS: readonly Canary[] = [
   { name: 'plain English', text: 'The quick brown fox jumps over the lazy dog.' },
@@ -36,12 +36,12 @@ export const CANARY_TEXTS: readonly Canary[] = [
   { name: 'a long text', text: long(100) },
 ];
 
-/** In a window of fewer tokens the long text is shorter. */
+/** With a window of fewer tokens, the long text is shorter. */
 const smallWindow = 256;
 
 /**
- * The canaries that fit an embedder, from the first to the first that doesn't: its window alone decides, so that
- * it always gets the same ones.
+ * The canaries that fit an embedder: all before the first that doesn't. Only its window decides, so that it always gets
+ * the same ones.
  */
 export function canariesFor(embedder: Embedder): Canary[] {
   const { counter, maxTokens, identity } = embedder;
@@ -55,7 +55,7 @@ export function canariesFor(embedder: Embedder): Canary[] {
 }
 
 /**
- * The space of an embedder, by one request.
+ * Measures the space of an embedder with one request.
  * @throws {EmbedderFault} when the request fails
  */
 export async function measureSpace(embedder: Embedder, options: EmbedOptions = {}): Promise<VectorSpace> {
@@ -63,7 +63,7 @@ export async function measureSpace(embedder: Embedder, options: EmbedOptions = {
 }
 
 /**
- * What is sent to measure the space of an embedder.
+ * The texts to send for measuring the space of an embedder.
  * @throws {EmbedderFault} `refused` when no canary fits it
  */
 export function canaryTextsOf(embedder: Embedder): string[] {
@@ -75,18 +75,18 @@ export function canaryTextsOf(embedder: Embedder): string[] {
   return canaries.map((canary) => identity.prefixes.document + canary.text);
 }
 
-/** The space of an embedder that gave these vectors for its canary texts. */
+/** The space of an embedder, from the vectors of its canary texts. */
 export function spaceOf(embedder: Embedder, canaries: Vector[]): VectorSpace {
   const space = { ...embedder.identity, canaries };
   return { ...space, id: spaceId(space) };
 }
 
-/** Float noise passes (batching and GPUs move a cosine by up to 1e-3), another tokenizer doesn't. */
+/** Min cosine of the same text. It allows for float noise (batching and GPUs change a cosine by up to 1e-3), but not for another tokenizer. */
 export const leastCosine = 0.999;
 
 export type SpaceComparison = { same: true } | { same: false; reason: string };
 
-/** Whether vectors of two spaces may be compared; if not, what changed from `known` to `measured`. */
+/** Tells whether vectors of two spaces may be compared, and if not, what changed from `known` to `measured`. */
 export function compareSpaces(known: VectorSpace, measured: VectorSpace): SpaceComparison {
   for (const [name, read] of Object.entries(parts)) {
     const before = read(known);
@@ -103,10 +103,10 @@ export function compareSpaces(known: VectorSpace, measured: VectorSpace): SpaceC
   return { same: false, reason: `canary "${lowest.name}": cosine ${lowest.cosine.toFixed(2)}` };
 }
 
-/** Canaries in the letters that every model knows; of the others one that doesn't may see nothing but gaps. */
+/** Canaries in letters that every model knows. Of the other canaries, a model may see only unknown tokens. */
 const KNOWN_LETTERS: ReadonlySet<string> = new Set(['plain English', 'naïve café', 'code', 'a long text']);
 
-/** Two unlike canaries that have one vector, as a phrase; undefined when there are none. */
+/** Names two unlike canaries with the same vector; undefined when there are none. */
 export function likenessOf({ canaries }: VectorSpace): string | undefined {
   const known = CANARY_TEXTS.map(({ name }, index) => ({ name, vector: canaries[index] })).filter(
     (one) => one.vector !== undefined && KNOWN_LETTERS.has(one.name),
@@ -118,7 +118,7 @@ export function likenessOf({ canaries }: VectorSpace): string | undefined {
   return undefined;
 }
 
-/** All that must be equal, in the words of the message. */
+/** All parts that must be equal, by their names in the message. */
 const parts: { [name: string]: (space: VectorSpace) => string } = {
   embedder: (space) => space.embedder,
   engine: (space) => space.variant,

@@ -1,38 +1,39 @@
-// An answer counts once a look at its server, begun after the answer had come, says that the model is still the
-// same: a model can be pulled anew while its server runs, and no connection breaks for it. Answers share their looks.
+// Confirms answers: an answer counts only when its server, asked after the answer had come, still has the same model.
+// A model can be pulled again while its server runs, and no connection breaks then. Answers share these questions
+// ("looks").
 import { EmbedderFault } from '../../errors.js';
 import type { ConfirmOptions } from '../pool/member.js';
 
-/** An answer that waits for its look. */
+/** An answer that waits to be confirmed. */
 interface Waiter {
   patienceMs: number;
   confirmed(): void;
   failed(error: unknown): void;
 }
 
-/** A look under way. */
+/** A look in progress. */
 interface Look {
   since: number;
-  /** Answers that were there when it began. */
+  /** Answers that had come before it began. */
   for: Set<Waiter>;
   impatience: NodeJS.Timeout | undefined;
 }
 
-/** A busy server is asked so seldom that its looks take at most this share of the time … */
+/** Looks take at most this share of a busy server's time … */
 const share = 1 / 5;
-/** … but a look is never put off for longer than this, nor begun sooner after the last one, in ms … */
+/** … but the pause between two looks is never longer than this, in ms … */
 const mostPauseMs = 500;
 const leastPauseMs = 50;
-/** … unless so many answers wait, which take memory. */
+/** … and a look begins at once when this many answers wait, since they use memory. */
 const mostWaiting = 16;
 
 export interface ConfirmationOptions {
   /**
    * Asks the server.
-   * @throws what is told to all whose answers it was begun for
+   * @throws the error for all answers that wait for this look
    */
   look(signal: AbortSignal): Promise<void>;
-  /** Whether the server has nothing else to do. */
+  /** True when the server has no other work. */
   isIdle(): boolean;
   /** The server, for messages. */
   where: string;
@@ -41,7 +42,7 @@ export interface ConfirmationOptions {
 export class Confirmation {
   readonly #options: ConfirmationOptions;
   readonly #end = new AbortController();
-  /** Answers for which no look has begun. */
+  /** Answers that no look has begun for. */
   #waiting = new Set<Waiter>();
   #current: Look | undefined;
   #pauseMs = leastPauseMs;
@@ -53,9 +54,9 @@ export class Confirmation {
   }
 
   /**
-   * Resolves when a look that begins after now has found the model unchanged.
+   * Resolves when a look that begins after this call has found the model unchanged.
    * @throws {EmbedderFault} `unconfirmed` when a look takes longer than `patienceMs`
-   * @throws what the look throws, and the signal's reason
+   * @throws the error of the look, or the signal's reason
    */
   async next({ signal, patienceMs = Number.POSITIVE_INFINITY }: ConfirmOptions = {}): Promise<void> {
     signal?.throwIfAborted();
@@ -76,7 +77,7 @@ export class Confirmation {
     }
   }
 
-  /** Ends all waiting. */
+  /** Aborts all waiting. */
   close(): void {
     const reason = new Error('The embedder was closed.');
     this.#end.abort(reason);
@@ -87,7 +88,7 @@ export class Confirmation {
   #forget(waiter: Waiter): void {
     this.#waiting.delete(waiter);
     this.#current?.for.delete(waiter);
-    // Nothing is left that would keep the process alive.
+    // Without waiting answers, no timer may keep the process alive.
     if (this.#waiting.size === 0) this.#stopTimer();
   }
 
@@ -96,7 +97,7 @@ export class Confirmation {
     this.#timer = undefined;
   }
 
-  /** Begins a look now, or when it is due. */
+  /** Begins a look now, or plans it for when it is due. */
   #plan(): void {
     if (this.#current || this.#waiting.size === 0) return;
     const isDue = this.#waiting.size >= mostWaiting || this.#options.isIdle();
@@ -125,7 +126,7 @@ export class Confirmation {
     if (!this.#end.signal.aborted) this.#plan();
   }
 
-  /** Who can go elsewhere doesn't wait for a server that hangs: not for this look, and not for the one behind it. */
+  /** Fails answers whose patience is over: their texts can go to another server, while this one hangs. */
   #watch(): void {
     const look = this.#current;
     if (look === undefined) return;
@@ -148,6 +149,6 @@ export class Confirmation {
 function faultOfHanging(where: string, ms: number): EmbedderFault {
   return new EmbedderFault(
     'unconfirmed',
-    `${where} has answered, but doesn't say within ${Math.round(ms / 100) / 10} s whether its model is still the same.`,
+    `${where} has answered, but didn't confirm within ${Math.round(ms / 100) / 10} s that its model is still the same.`,
   );
 }

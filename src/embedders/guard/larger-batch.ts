@@ -1,45 +1,46 @@
-// The opening tries a batch of many short texts. Some servers' batches are wrong only above some number of tokens: so
-// the first batch that is clearly larger than all that were tried is compared in one place with the same text alone.
+// Checks larger batches. The opening compares a batch of many short texts, but some servers' batches are wrong only above
+// some number of tokens. So the first batch that is clearly larger than all compared ones is compared, too: one of its
+// vectors with that of the same text alone.
 import type { Vector } from '../../types.js';
 import { orAborted } from '../abort.js';
 import { cosine } from './canaries.js';
 
-/** By how much larger a batch is tried again. From a few words to the largest request that is sent, that is 13 times at most. */
+/** A batch is compared when it has this many times the tokens of the last one. From a few words to the largest request, that happens at most 13 times. */
 const STEP = 1.5;
 
 /**
- * Float noise of long texts passes, another text's vector doesn't; a batch that is taken for wrong by mistake would make
- * all that follows many times as slow.
+ * Min cosine. It allows for the float noise of long texts, but not for another text's vector. A false alarm would make all
+ * later work many times slower.
  */
 const LEAST = 0.99;
 
-/** The last place first: what is cut off is at the end. */
+/** Places to compare, the last one first: a server that cuts a batch cuts its end. */
 const PLACES = [(texts: number) => texts - 1, (texts: number) => texts >> 1, () => 0];
 
 export class LargerBatch {
-  /** Tokens of the largest batch that was tried. */
+  /** Tokens of the largest compared batch. */
   #tokens: number;
   #tries = 0;
   #unlike: string | undefined;
   #trying: Promise<void> | undefined;
 
-  /** @param tokens of the batch that was tried at the opening */
+  /** @param tokens of the batch that was compared at the opening */
   constructor(tokens: number) {
     this.#tokens = tokens;
   }
 
-  /** It is another server now, of which this batch was tried. */
+  /** Call when the server was replaced. @param tokens of the batch that was compared with the new server */
   reset(tokens: number): void {
     this.#tokens = tokens;
     this.#unlike = undefined;
   }
 
   /**
-   * How a batch differs from single texts, as a phrase; undefined when it is no larger than others, or as it should be.
-   * Batches that are as large wait for the one that is tried.
-   * @param vectors of the texts, as one request gave them
-   * @param alone gives the vector of a text by a request of its own
-   * @throws what `alone` throws, and the signal's reason
+   * How a batch differs from single texts, in words; undefined when it is not larger than compared ones, or is right.
+   * Other large batches wait while one is compared.
+   * @param vectors of the texts, from one request
+   * @param alone gets the vector of a text with its own request
+   * @throws the error of `alone`, or the signal's reason
    */
   async unlike(
     batch: { texts: readonly string[]; vectors: readonly Vector[]; tokens: number },

@@ -1,26 +1,26 @@
-// Measures a server again whose connection was lost, and doesn't wait for what a restart has swallowed.
+// Measures a server again after a lost connection. It doesn't rely on one request, as a restart may swallow it.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Embedder, VectorSpace } from '../../types.js';
 import { Race } from '../pool/race.js';
 import { measureSpace } from './canaries.js';
 
 /**
- * The canaries are sent once more after this, in ms, and again after twice as long: what a restart swallowed is
- * never answered, though the server is well since.
+ * The canaries are sent again after this time, in ms, and once more after twice the time: a request that a restart
+ * swallowed is never answered, although the server is up again.
  */
 const againMs = 10_000;
 const mostChecks = 3;
 
 /**
- * The space, by the first of several requests that is answered.
- * @throws {EmbedderFault} when that fails, and the signal's reason
+ * The space, from the first of several requests that is answered.
+ * @throws {EmbedderFault} when that one fails, or the signal's reason
  */
 export async function measureInTime(
   embedder: Embedder,
   leastMs: number | undefined,
   signal: AbortSignal,
 ): Promise<VectorSpace> {
-  // Whatever the server says to one of them, it is there and has said it.
+  // Any answer decides, also an error: the server is up.
   const race = new Race<VectorSpace>(signal, () => false);
   const enter = () => race.enter((ending) => measureSpace(embedder, { leastMs, signal: ending }));
   const again = async () => {

@@ -1,9 +1,10 @@
-// A model that broke in mid-run gives one vector to all texts, or to most: nothing is wrong with each of them alone.
+// Notices a model that broke during a run and gives the same vector to all texts, or to most. Each single vector looks
+// right.
 // So the first answer of a broken one passes where it is of a single text: no other is there to compare it with, the
 // server says that its model is the same, and a canary beside each single text would double the requests for them.
 import type { Vector } from '../../types.js';
 
-/** Bytes by which a vector is told from another: enough, and cheap for batch after batch. */
+/** Bytes of a vector that are compared: enough to tell vectors apart, and cheap for every batch. */
 const tellingBytes = 64;
 
 /** A text, and the first bytes of its vector. */
@@ -13,21 +14,22 @@ interface Seen {
 }
 
 export class Sameness {
-  /** The last text that was sent alone. */
+  /** The last single text. */
   #last: Seen | undefined;
-  /** A vector that several texts have by right, such as those of one word in small and in capital letters. */
+  /** A vector that several texts may share, such as `Word` and `WORD` for a model without capital letters. */
   #rightful: string | undefined;
   #suspect: string | undefined;
   #suspicions = 0;
 
-  /** How often answers gave rise to a check so far. */
+  /** Number of suspicious answers so far. */
   get suspicions(): number {
     return this.#suspicions;
   }
 
   /**
-   * Suspects an answer in which most texts share their vector with an unlike one, or a single one with that before it.
-   * @param vectors of the texts, in their order
+   * Suspects an answer in which most texts have the same vector as an unlike text, or a single text has that of the one
+   * before.
+   * @param vectors of the texts, in order
    */
   look(texts: readonly string[], vectors: readonly Vector[]): void {
     // Nearly always too few are alike in the first of their numbers alone.
@@ -44,7 +46,7 @@ export class Sameness {
     this.#suspicions++;
   }
 
-  /** The server gives unlike texts unlike vectors: what was suspected is right. */
+  /** A check found the server healthy: the suspicious vector is right. */
   clear(): void {
     this.#rightful = this.#suspect ?? this.#rightful;
     this.#suspect = undefined;

@@ -1,5 +1,10 @@
-// Holds a server to one model and one vector space: its digest is asked after every answer, and after a lost
-// connection, or an answer of one vector for all, the canaries are measured again before anything is sent or handed on.
+// src/embedders/guard: makes sure that all vectors are right, and of one model and one vector space.
+//
+// In: an embedder for one server. Out: the same embedder; its `embed` throws `changed` when the server has another
+// model or other vectors. After every answer the digest is asked (confirmation.ts). After a lost connection, or the same
+// vector for all texts (same-vectors.ts), the canaries are measured again (canaries.ts, recheck.ts) before any text is
+// sent or any answer is passed on. accept-vectors.ts checks each vector, batch-check.ts compares batches and singles.
+// What must hold: no answer is passed on before a check that began after it has found the server unchanged.
 import { EmbedderFault } from '../../errors.js';
 import { policyOf } from '../../fault-policy.js';
 import type { Embedder, EmbedOptions, Vector, VectorSpace } from '../../types.js';
@@ -15,33 +20,33 @@ import { measureInTime } from './recheck.js';
 import { Sameness } from './same-vectors.js';
 import { otherModelFault, otherVectorsFault, unconfirmedFault, wrongBatchFault } from './space-faults.js';
 
-/** An embedder that knows whether its server is still what it was. Its answers count once they are confirmed. */
+/** An embedder that notices when its server changes. Its answers count only when they are confirmed. */
 export type SteadyEmbedder = Embedder &
   Required<Pick<Member, 'isUnsure' | 'confirm' | 'mark' | 'reconsider'>>;
 
 export interface SteadyOptions {
-  /** Tokens of the largest batch that was compared with single texts; 0: none was. @default 0 */
+  /** Tokens of the largest batch that was compared with single texts; 0: none. @default 0 */
   batchTokens?: number;
-  /** Texts of the largest batch that will be sent; 1: none will. @default 1 */
+  /** Max texts of later batches; 1: no batches will be sent. @default 1 */
   batchSize?: number;
-  /** What goes on, but not as well as it should. */
+  /** Called for problems that don't stop the work. */
   onWarning?(message: string): void;
 }
 
-/** The server is another one. */
+/** The server has changed. */
 interface Change {
   fault: EmbedderFault;
-  /** What it said of itself then; undefined when it said nothing. */
+  /** Its release and digest at that time; undefined when it didn't say. */
   mark: string | undefined;
 }
 
 /**
- * The embedder, held to the vector space of its first use. The canaries of whoever measures the space first are
- * taken for it; without them they are sent before the first texts. Then no text is sent beside what is asked
- * for, until a connection is lost or a request finds nobody: the next one, or the one that was under way, waits
- * for one check that all share. Who sends the canaries later has asked for such a check.
- * @param requests what is asked: the embedder, maybe with something around it
- * @param measured its space, and how many connections had been lost before that was measured
+ * Guards an embedder: its vector space must stay that of its first use. If the caller measures the space first, those
+ * canaries count; otherwise they are sent before the first texts. After that, no canaries are sent until a connection
+ * is lost or refused. Then all requests, also those in flight, wait for one shared check. A caller that sends the
+ * canaries again starts such a check.
+ * @param requests where texts are sent: the embedder, maybe wrapped
+ * @param measured its space, and the number of lost connections before it was measured
  * @returns an embedder whose `embed` also throws `changed` when the space is no longer the same
  */
 export function withSteadySpace(
@@ -68,13 +73,13 @@ class SteadyServer {
   readonly #server: ServerEmbedder;
   readonly #options: SteadyOptions;
   #requests: Embedder;
-  /** Its release sends wrong vectors in batches, which the one that was opened didn't. */
+  /** True when the server's new release gives wrong vectors in batches, which the old one didn't. */
   #isSingle = false;
   #release: string;
   readonly #confirmation: Confirmation;
   readonly #end = new AbortController();
   #known: VectorSpace | undefined;
-  /** The alarms that the last check has answered. */
+  /** Number of alarms that the last check has covered. */
   #checked: number;
   #unreached = 0;
   readonly #sameness = new Sameness();
@@ -128,7 +133,7 @@ class SteadyServer {
         this.#checked = answered;
       }
       this.#sameness.look(texts, vectors);
-      // A server that was replaced while this was under way may have answered it.
+      // The server may have been replaced while this request was in flight.
       await this.#settle(options);
       if (texts.length > 1 && !measures) await this.#tryLarger(texts, vectors, options);
       if (texts.length > 1 && this.#isSingle !== wasSingle) throw wrongBatchFault(this.#server.url);
@@ -166,7 +171,7 @@ class SteadyServer {
     await this.#confirmation.next(options);
   }
 
-  /** @throws {EmbedderFault} `changed`, or `unconfirmed` when the server doesn't say what it has */
+  /** @throws {EmbedderFault} `changed`, or `unconfirmed` when the server doesn't answer the question */
   async #look(signal: AbortSignal): Promise<void> {
     if (this.#change) throw this.#change.fault;
     const digest = await this.#said(this.#server.digest(signal));
@@ -206,7 +211,7 @@ class SteadyServer {
     this.#change = { fault, mark: await this.mark(this.#end.signal).catch(() => undefined) };
   }
 
-  /** What is other than before, as a phrase. @throws {EmbedderFault} when it can't be measured */
+  /** What differs from before, in words. @throws {EmbedderFault} when it can't be measured */
   async #differenceNow(leastMs: number | undefined): Promise<string | undefined> {
     const { signal } = this.#end;
     try {
@@ -227,7 +232,7 @@ class SteadyServer {
     }
   }
 
-  /** Another release may give other vectors in batches, though those of single texts are the same. */
+  /** Another release may give other vectors in batches, although those of single texts are the same. */
   async #tryBatch(space: VectorSpace, signal: AbortSignal): Promise<void> {
     const { batchSize = 1 } = this.#options;
     if (batchSize < 2 || this.#isSingle) return;
@@ -248,7 +253,7 @@ class SteadyServer {
     return [...said, this.#server.losses].join(' ');
   }
 
-  /** A server that has the old model is only measured again when it is not the one that was refused. */
+  /** Measures a refused server again, but only if its release or digest has changed since. */
   async reconsider(signal: AbortSignal): Promise<boolean> {
     if (this.#change === undefined) return true;
     const ending = AbortSignal.any([signal, this.#end.signal]);

@@ -1,5 +1,5 @@
-// A circuit breaker around one endpoint: after several failures in a row it is left alone for a while, and
-// then one request, the probe, decides whether the others may follow.
+// A circuit breaker around one endpoint. After several failures in a row, the circuit opens: the endpoint gets no
+// requests for a while. Then one request, the probe, decides whether the others may follow.
 import { EmbedderFault } from '../../errors.js';
 import { policyOf } from '../../fault-policy.js';
 import type { Embedder } from '../../types.js';
@@ -9,13 +9,13 @@ import { wrapped } from '../retry.js';
 export interface BreakerOptions {
   /** Failures in a row that open the circuit … @default 5 */
   failures?: number;
-  /** … when the first of them is this long ago, in ms. @default 2000 */
+  /** … if the first of them is at least this long ago, in ms. @default 2000 */
   lastingMs?: number;
-  /** How long the endpoint is left alone, in ms. @default 10000 */
+  /** How long the endpoint rests, in ms. @default 10000 */
   restMs?: number;
   /** The endpoint, for messages. @default the model */
   where?: string;
-  /** Told of every change. */
+  /** Called for every change. */
   onChange?: (state: BreakerState) => void;
 }
 
@@ -27,8 +27,8 @@ export type EmbedderWithBreaker = Embedder & {
 };
 
 /**
- * Closed: failures without a success between them. Many requests fail at the same moment when a server
- * restarts, which a few seconds later answers again: what retries get over must not open the circuit.
+ * `closed` counts failures without a success between them. When a server restarts, many requests fail at the same
+ * moment, and it answers again a few seconds later. Retries handle that, so it must not open the circuit.
  */
 type Circuit =
   | { kind: 'closed'; failures: number; since: number }
@@ -36,9 +36,9 @@ type Circuit =
   | { kind: 'half-open'; probe: Promise<unknown>; last: EmbedderFault | undefined };
 
 /**
- * The embedder with a circuit breaker around each `embed`. While the circuit is open, `embed` throws a
- * `resting` fault at once, whose `retryAfterMs` is the time until the next probe and whose cause is the last
- * failure. While the probe is out, the others wait for it.
+ * The embedder with a circuit breaker around each `embed`. While the circuit is open, `embed` throws a `resting` fault
+ * at once. Its `retryAfterMs` is the time until the next probe, and its cause is the last failure. While the probe is in
+ * flight, other requests wait for it.
  */
 export function withBreaker(embedder: Embedder, options: BreakerOptions = {}): EmbedderWithBreaker {
   const {
@@ -89,7 +89,7 @@ export function withBreaker(embedder: Embedder, options: BreakerOptions = {}): E
       if (circuit === mine) become(none);
       return vectors;
     } catch (error) {
-      // A probe that was aborted proves nothing: the circuit must not close for it.
+      // An aborted probe proves nothing, so it must not close the circuit.
       const isWell = error instanceof EmbedderFault && !policyOf(error).opensCircuit;
       const fault = error instanceof EmbedderFault ? error : last;
       if (circuit === mine) become(isWell ? none : { kind: 'open', since: Date.now(), last: fault });
@@ -99,7 +99,7 @@ export function withBreaker(embedder: Embedder, options: BreakerOptions = {}): E
 
   const guarded = wrapped(embedder, async (texts, embedOptions) => {
     if (circuit.kind === 'half-open') {
-      // Only the embedder itself hears the signal; one that waits for the probe doesn't come to it.
+      // A request that waits for the probe must abort, too: only `embed` itself listens to the signal.
       await orAborted(Promise.allSettled([circuit.probe]), embedOptions?.signal);
     }
     if (circuit.kind === 'closed') return await plain(texts, embedOptions);
@@ -117,7 +117,7 @@ export function withBreaker(embedder: Embedder, options: BreakerOptions = {}): E
 function restingFault(where: string, retryAfterMs: number, cause: EmbedderFault | undefined): EmbedderFault {
   return new EmbedderFault(
     'resting',
-    `${where} failed again and again and is left alone for ${Math.ceil(retryAfterMs / 1000)} s; the last failure: ${cause?.message ?? 'unknown.'}`,
+    `${where} failed again and again, and gets no requests for ${Math.ceil(retryAfterMs / 1000)} s; the last failure: ${cause?.message ?? 'unknown.'}`,
     { cause, retryAfterMs },
   );
 }

@@ -1,10 +1,9 @@
-// Which of several endpoints is asked next: never one that is unwell while another can, and of those that are
-// well the one that is expected to answer first.
+// Chooses the endpoint for a request: one of the healthiest, and of these the one that is expected to answer first.
 
 import type { Endpoint } from './endpoint.js';
 import { ranks } from './endpoint-health.js';
 
-/** Those of the best health; `ranks.avoided` is as good as well, for what another must not wait for. */
+/** The endpoints with the best health. `ranks.avoided` counts as well here. */
 export function healthiest(endpoints: Iterable<Endpoint>): Endpoint[] {
   let best: Endpoint[] = [];
   let bestTier: number = ranks.changed + 1;
@@ -19,12 +18,12 @@ export function healthiest(endpoints: Iterable<Endpoint>): Endpoint[] {
   return best;
 }
 
-/** Whether one of `endpoints` is better off than all of `others`. */
+/** True when one of `endpoints` is healthier than all of `others`. */
 export function isHealthier(endpoints: Iterable<Endpoint>, others: Iterable<Endpoint>): boolean {
   return tierOfAll(endpoints) < tierOfAll(others);
 }
 
-/** Whether it may get work and doesn't have to be looked after. */
+/** True when it may get work without a check first. */
 export function isUsable(endpoint: Endpoint): boolean {
   return endpoint.rank <= ranks.avoided;
 }
@@ -38,10 +37,10 @@ function tierOf({ rank }: Endpoint): number {
 }
 
 /**
- * The endpoint that is expected to answer first: what it will have to do, at its speed, divided by its weight.
- * Those that are avoided come last; among equals the one that was used least lately.
+ * The endpoint that is expected to answer first: its work at its speed, divided by its weight. Avoided ones come last;
+ * among equal ones, the one whose last use is longest ago.
  * @param endpoints at least one
- * @param workOf what it has in flight and this request, in tokens or any other measure
+ * @param workOf its work in flight plus this request, in tokens or any other unit
  */
 export function soonest(endpoints: Iterable<Endpoint>, workOf: (endpoint: Endpoint) => number): Endpoint {
   const all = [...endpoints];
@@ -57,26 +56,26 @@ export function soonest(endpoints: Iterable<Endpoint>, workOf: (endpoint: Endpoi
   return expectations[0]!.endpoint;
 }
 
-/** The work of a request of so many tokens. */
+/** The work of an endpoint with one more request of so many tokens. */
 export function tokensWith(tokens: number): (endpoint: Endpoint) => number {
   return (endpoint) => endpoint.tokensInFlight + tokens;
 }
 
-/** An answer is late after so many times the time that it was expected to take … */
+/** An answer is late after this multiple of its expected time … */
 const patience = 3;
-/** … but never before, in ms: the least that a busy machine may be late by. */
+/** … but never earlier than this, in ms: a busy machine may be late by as much. */
 const leastLateMs = 250;
 
 /**
- * When a request of so many tokens, those before it included, is late, in ms; undefined while no speed is known.
- * @param endpoints whose speeds tell, where its own isn't known yet
+ * After how many ms a request of so many tokens, including those before it, is late; undefined while no speed is known.
+ * @param endpoints whose speeds are used while its own isn't known
  */
 export function lateAfterMs(
   endpoint: Endpoint,
   tokens: number,
   endpoints: Iterable<Endpoint>,
 ): number | undefined {
-  // Its first answers were of few tokens, hence mostly overhead: by them, a full batch would never be late.
+  // The first answers have few tokens, so their time is mostly overhead: a full batch would never be late by them.
   const all = [...endpoints];
   const msPerToken =
     endpoint.trustedMsPerToken ??
@@ -91,7 +90,7 @@ function meanOf(values: readonly (number | undefined)[]): number | undefined {
   return known.length === 0 ? undefined : known.reduce((sum, value) => sum + value, 0) / known.length;
 }
 
-/** Subtracting would give NaN for two that were never used. */
+/** For sorting. A difference would be NaN for two endpoints that were never used (-Infinity). */
 function compare(a: number, b: number): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -1,5 +1,5 @@
-// The way of one request through a pool: to another endpoint when it fails for a reason that lies with the
-// endpoint, and to a second one beside the first when the answer is late.
+// Delivers one request through a pool. When an endpoint fails and the texts are not the cause, another one is asked.
+// When an answer is late, a second endpoint is asked as well (hedging).
 import { setImmediate as nextLoop, setTimeout as sleep } from 'node:timers/promises';
 import { debug } from '../../debug.js';
 import { EmbedderFault } from '../../errors.js';
@@ -10,13 +10,13 @@ import type { Endpoint, EndpointRequest } from './endpoint.js';
 import { EndpointSlot, type EndpointSlots } from './endpoint-slots.js';
 import { Race } from './race.js';
 
-/** A server that has answered, but doesn't say within this time, in ms, whether its model is still the same, is late. */
+/** A server that has answered is late when it doesn't confirm its model within this time, in ms. */
 const confirmMs = 1000;
 
-/** So many answers that wait to be confirmed hold no slot; with more, memory would have no bound. */
+/** Max answers of an endpoint that wait to be confirmed without holding a slot, to bound memory. */
 const mostUnconfirmed = 32;
 
-/** How often is looked for what was learned of speeds since, in ms. */
+/** How often the expected time is computed again, in ms. */
 const lookMs = 1000;
 
 /** One of several tries of the request. */
@@ -31,7 +31,7 @@ export class Delivery {
   readonly #texts: readonly string[];
   readonly #request: EndpointRequest;
   readonly #slot: EndpointSlot | undefined;
-  /** Endpoints that were not asked yet. */
+  /** Endpoints that weren't asked yet. */
   readonly #left: Set<Endpoint>;
   readonly #faults: EmbedderFault[] = [];
 
@@ -49,11 +49,11 @@ export class Delivery {
     this.#left = new Set(endpoints);
   }
 
-  /** @throws {EmbedderFault} the most telling one, when all endpoints failed that can be asked */
+  /** @throws {EmbedderFault} the most useful one, when all endpoints have failed */
   async run(): Promise<Vector[]> {
     for (;;) {
       const next = this.#nextEndpoint();
-      // At once where nothing has to be waited for: the next choice shall know of this one.
+      // Without an `await` when there is a slot: the next choice must see that this one is taken.
       const endpoint = next instanceof Promise ? await next : next;
       if (endpoint === undefined) throw mostTelling(this.#faults);
       this.#left.delete(endpoint);
@@ -73,7 +73,7 @@ export class Delivery {
     return error instanceof EmbedderFault && !signal?.aborted && goesElsewhere(error, this.#texts.length);
   }
 
-  /** Undefined when all were asked, or those that are left are worse off than one that was. */
+  /** Undefined when all were asked, or the rest is less healthy than one that was asked. */
   #nextEndpoint(): Endpoint | undefined | Promise<Endpoint | undefined> {
     const slot = this.#slot;
     if (slot?.isNew) {
@@ -103,13 +103,13 @@ export class Delivery {
       patienceMs: trial && confirmMs,
       onAnswer: () => {
         trial?.onAnswer?.();
-        // The server can work for others while it is asked about its model.
+        // The server can do other work while it is asked about its model.
         if (endpoint.unconfirmed < mostUnconfirmed) slot?.release();
       },
     });
   }
 
-  /** Asks a second endpoint, too, when the first is late: the first answer counts, the other is aborted. */
+  /** Asks a second endpoint when the first is late. The first answer counts, the other request is aborted. */
   async #askInTime(endpoint: Endpoint): Promise<Vector[]> {
     const race = new Race<Vector[]>(
       this.#request.signal,
@@ -133,7 +133,7 @@ export class Delivery {
     }
   }
 
-  /** Until the race is over, or the first try is answered in time. */
+  /** Watches until the race is over, or the first try is answered in time. */
   async #watch(
     endpoint: Endpoint,
     ahead: number,
@@ -141,7 +141,7 @@ export class Delivery {
     isAnswered: () => boolean,
   ): Promise<void> {
     await this.#untilLate(endpoint, ahead, race.ending);
-    // What is left is its confirmation, which has a time of its own.
+    // Only its confirmation is missing, which has its own time limit.
     if (isAnswered()) return;
     const ended = endpoint.late();
     this.#slots.changed();
@@ -166,7 +166,7 @@ export class Delivery {
       const lateMs = lateAfterMs(endpoint, ahead, this.#endpoints);
       const leftMs = lateMs === undefined ? lookMs : start + lateMs - performance.now();
       await sleep(Math.min(Math.max(0, leftMs), lookMs), undefined, { signal });
-      // A busy process may see its timer before the answer that lies there already.
+      // In a busy process, the timer may fire before an answer that has come already is read.
       await nextLoop(undefined, { signal });
       if (lateMs !== undefined && performance.now() - start >= lateMs) return;
     }

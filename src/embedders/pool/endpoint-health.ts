@@ -1,30 +1,30 @@
-// How an endpoint is, as far as its requests have shown it, and the looks at it in the background: at one that gave
-// no answer in time, and at one that changed.
+// The health of an endpoint, learned from its requests, and checks in the background: of one that gave no answer in
+// time, and of one that changed.
 import type { EmbedderFault } from '../../errors.js';
 import { isChanged, isLate, isUnconfirmed, policyOf } from '../../fault-policy.js';
 import type { EndpointListener } from './member.js';
 
-/** What a probe gets at least, and its confirmation at most, in ms. */
+/** Min time-out of a probe, and max time of its confirmation, in ms. */
 export const probeMs = 5000;
 
-/** Between two looks at a server that changed, in ms. */
+/** Time between two checks of a server that changed, in ms. */
 const reconsiderMs = 15_000;
-/** Between two probes, in ms; doubled with each that fails. */
+/** Min time between two probes, in ms; doubled after each failure. */
 const leastPauseMs = 1000;
 const mostPauseMs = 15_000;
 
-/** The most that is believed of a server's slowness, and how much of it remains with each answer. */
+/** Max slowness of a server, and the share of it that remains after each answer. */
 const mostSlowness = 64;
 const remains = 0.8;
 
-/** How willingly an endpoint is chosen. */
+/** Ranks of health; the lowest is chosen first. */
 export const ranks = { well: 0, avoided: 1, late: 2, doubtful: 3, resting: 4, changed: 5 } as const;
 
-/** What a look does. */
+/** The checks of an endpoint. */
 export interface EndpointLooks {
-  /** Asks how it is. @throws {EmbedderFault} which is noted by whoever asks */
+  /** Sends a probe. @throws {EmbedderFault}, which the caller records */
   probe(signal: AbortSignal): Promise<void>;
-  /** Whether a server that changed is again what it was. @throws {EmbedderFault} when it doesn't say */
+  /** True when a changed server is the same as before again. @throws {EmbedderFault} when it doesn't answer */
   reconsider(signal: AbortSignal): Promise<boolean>;
 }
 
@@ -33,14 +33,14 @@ export class EndpointHealth {
   readonly #listener: EndpointListener;
   readonly #end = new AbortController();
   #avoidUntil = Number.NEGATIVE_INFINITY;
-  /** What showed that it has another model or other vectors than it had. */
+  /** The fault that showed another model or other vectors. */
   #changed: EmbedderFault | undefined;
-  /** A look at whether it is again what it was. */
+  /** A check in progress of a changed server. */
   #reconsidering: Promise<void> | undefined;
   #nextReconsidering = Number.NEGATIVE_INFINITY;
-  /** Requests under way that are later than they should be. */
+  /** Requests in flight that are late. */
   #late = 0;
-  /** It gave no answer in time: it is asked how it is before it gets work. */
+  /** True after a time-out: it gets a probe before other work. */
   #isDoubtful = false;
   #isProbed = false;
   #nextProbe = Number.NEGATIVE_INFINITY;
@@ -52,25 +52,25 @@ export class EndpointHealth {
     this.#listener = listener;
   }
 
-  /** What showed that it has another model or other vectors than it had. */
+  /** The fault that showed another model or other vectors. */
   get changed(): EmbedderFault | undefined {
     return this.#changed;
   }
 
-  /** It is asked how it is just now. */
+  /** True while a probe is in flight. */
   get isProbed(): boolean {
     return this.#isProbed;
   }
 
   /**
-   * How much slower it may have become than its speed says. What was given up was never measured: without
-   * this, a server that got slow would be taken for one that hangs, again and again.
+   * How much slower it may be than its measured speed. Requests that were given up are not measured: without this, a
+   * server that became slow would count as hanging again and again.
    */
   get slowness(): number {
     return this.#slowness;
   }
 
-  /** By its requests alone. */
+  /** The rank by its requests alone. */
   get rank(): number {
     if (this.#changed) return ranks.changed;
     if (this.#isDoubtful) return ranks.doubtful;
@@ -100,7 +100,7 @@ export class EndpointHealth {
     if (avoidMs > 0) this.#avoidUntil = performance.now() + (fault.retryAfterMs ?? avoidMs);
   }
 
-  /** A request is later than it should be. @returns told when it has ended, and whether it was given up */
+  /** Call when a request is late. @returns call it when the request has ended, with true when it was given up */
   late(): (isGivenUp: boolean) => void {
     this.#late++;
     return (isGivenUp) => {
@@ -111,7 +111,7 @@ export class EndpointHealth {
     };
   }
 
-  /** Asks how it is, in the background, when that is due. */
+  /** Sends a probe in the background, if one is due. */
   probe(): void {
     if (!this.#isProbed && performance.now() >= this.#nextProbe) void this.#probe();
   }
@@ -129,7 +129,7 @@ export class EndpointHealth {
     this.#listener.onChange();
   }
 
-  /** Of a server that changed: looks whether it is again what it was. @returns undefined when none is due or under way */
+  /** Checks whether a changed server is the same as before again. @returns undefined when no check is due or in progress */
   reconsider(): Promise<void> | undefined {
     if (!this.#changed) return undefined;
     if (performance.now() >= this.#nextReconsidering) this.#reconsidering ??= this.#reconsider();
@@ -143,20 +143,20 @@ export class EndpointHealth {
       this.#listener.onBack();
       this.#listener.onChange();
     } catch {
-      // It doesn't say, and so it stays out.
+      // It doesn't answer, so it stays out.
     } finally {
       this.#nextReconsidering = performance.now() + reconsiderMs;
       this.#reconsidering = undefined;
     }
   }
 
-  /** Somebody knows that it is well again. */
+  /** Call when it is known to be healthy again. */
   reset(): void {
     this.#avoidUntil = this.#nextProbe = Number.NEGATIVE_INFINITY;
     this.#isDoubtful = false;
   }
 
-  /** Ends the looks that are under way. */
+  /** Aborts the checks in progress. */
   close(): void {
     this.#end.abort(new Error('The embedder was closed.'));
   }

@@ -1,16 +1,16 @@
-// The request slots of a pool's endpoints: each has as many as its own limits say, so that one that hangs holds
-// its own only. A request that moves on takes a slot where it goes, before new work does.
+// The request slots of a pool's endpoints. Each endpoint has its own number of slots, so one that hangs blocks only its
+// own. A request that moves to another endpoint gets a slot there before new work does.
 import type { FreeSlot, RequestLimits, Slot, SlotLimits, Slots } from '../../types.js';
 import { healthiest, isUsable, soonest, tokensWith } from './choose-endpoint.js';
 import type { Endpoint } from './endpoint.js';
 
-/** Where one request stands: at most at one endpoint. */
+/** The slot of one request, at one endpoint or at none yet. */
 export class EndpointSlot implements Slot {
   readonly limits: SlotLimits;
   readonly #onFree: () => void;
   #at: Endpoint | undefined;
   #release: (() => void) | undefined;
-  /** Taken for a request that was not sent yet. */
+  /** True when its request was not sent yet. */
   isNew = false;
 
   constructor(limits: SlotLimits, onFree: () => void) {
@@ -49,14 +49,14 @@ export class EndpointSlot implements Slot {
   }
 }
 
-/** Between two looks at the endpoints while a request waits for one, in ms. */
+/** Time between two checks of the endpoints while a request waits for one, in ms. */
 const lookMs = 500;
 
-/** A request that waits for a slot of one of some endpoints. */
+/** A request that waits for a slot at one of several endpoints. */
 interface Waiter {
   slot: EndpointSlot;
   among: ReadonlySet<Endpoint>;
-  /** Of a request that is under way elsewhere: it holds nothing up. */
+  /** True for a second try of a request that is in flight elsewhere: new work doesn't wait for it. */
   isHedge: boolean;
   done(endpoint: Endpoint | undefined): void;
 }
@@ -74,15 +74,15 @@ export class EndpointSlots implements Slots {
 
   next(limits: SlotLimits): FreeSlot | undefined {
     this.examine();
-    // Each that waits has met a failure: of many, new work would only make more.
+    // Each waiting request has failed once: while there are many, new work would only fail, too.
     const waiting = [...this.#waiters].filter(({ isHedge }) => !isHedge).length;
     if (waiting >= this.#endpoints.length) return undefined;
     const room = (endpoint: Endpoint) => limits.of(endpoint.url).concurrency - endpoint.slots;
-    // Where nobody is well, requests go where there is no room for them.
+    // Without healthy endpoints, requests go to endpoints without a free slot, too: don't add more.
     if (this.#endpoints.reduce((sum, endpoint) => sum + room(endpoint), 0) <= 0) return undefined;
     const free = healthiest(this.#endpoints).filter((endpoint) => room(endpoint) > 0);
     if (free.length === 0) return undefined;
-    // How many tokens they carry isn't known before they are packed.
+    // Tokens are not known before the batch is packed, so slots count as work.
     const endpoint = soonest(free, ({ slots }) => slots + 1);
     return { endpoint: endpoint.url, inFlight: endpoint.slots, take: () => this.#take(endpoint, limits) };
   }
@@ -94,7 +94,7 @@ export class EndpointSlots implements Slots {
     return slot;
   }
 
-  /** One more slot, that is nowhere yet. */
+  /** A further slot, at no endpoint yet. */
   another(limits: SlotLimits): EndpointSlot {
     return new EndpointSlot(limits, () => this.changed());
   }
@@ -104,7 +104,7 @@ export class EndpointSlots implements Slots {
     return () => this.#listeners.delete(listener);
   }
 
-  /** While one can work, or somebody waits for one that can, the others are asked how they are. */
+  /** Probes the unhealthy endpoints while another can work, or a request waits. */
   examine(): void {
     for (const endpoint of this.#endpoints) if (endpoint.isOut) void endpoint.reconsider();
     if (this.#endpoints.length < 2) return;
@@ -113,8 +113,8 @@ export class EndpointSlots implements Slots {
   }
 
   /**
-   * Moves the slot to the soonest of some endpoints that is well; waits while all of these are full.
-   * @returns undefined when none of them is well (any more); a hedge waits then, too
+   * Moves the slot to the healthy endpoint that will answer first; waits while all healthy ones are full.
+   * @returns undefined when none of them is healthy (any more); a hedge waits in that case, too
    * @throws the signal's reason
    */
   async place(
@@ -133,11 +133,11 @@ export class EndpointSlots implements Slots {
       slot.moveTo(endpoint);
       return endpoint;
     }
-    // Two that each wait for the other's slot must not wait for ever.
+    // Give the old slot back first: two requests must not wait for each other's slot.
     slot.release();
     signal?.throwIfAborted();
     return await new Promise((resolve, reject) => {
-      // Where nothing is answered any more, nothing else would look after the endpoints.
+      // When no answers come any more, only this timer checks the endpoints.
       const timer = setInterval(() => {
         this.examine();
         this.changed();
@@ -165,9 +165,9 @@ export class EndpointSlots implements Slots {
     });
   }
 
-  /** A slot was given back, or an endpoint's health is another: those that wait come first. */
+  /** Call when a slot is free, or the health of an endpoint has changed: serves waiting requests first. */
   changed(): void {
-    // Serving moves slots, which would come here again.
+    // Serving moves slots, which calls this again.
     if (this.#serving) return;
     this.#serving = true;
     for (const waiter of this.#waiters) {
@@ -182,7 +182,7 @@ export class EndpointSlots implements Slots {
   }
 }
 
-/** Undefined when none of the endpoints is well; empty while all that are have no room. */
+/** Healthy endpoints with a free slot: empty when they are full, undefined when none is healthy. */
 function freeFor(slot: EndpointSlot, among: ReadonlySet<Endpoint>): Endpoint[] | undefined {
   const usable = [...among].filter(isUsable);
   return usable.length === 0 ? undefined : usable.filter((endpoint) => slot.hasRoomAt(endpoint));

@@ -1,4 +1,4 @@
-// One server of a pool: its circuit breaker, its share of the work, and what is known of its speed.
+// One server of a pool: its circuit breaker, its work in flight, and its measured speed.
 import { EmbedderFault } from '../../errors.js';
 import { isUnconfirmed, policyOf } from '../../fault-policy.js';
 import type { EmbedOptions, EndpointState, RequestLimits, Vector } from '../../types.js';
@@ -11,12 +11,12 @@ import type { ConfirmOptions, EndpointListener, EndpointWatch, Member } from './
 /** A request to an endpoint. */
 export type EndpointRequest = EmbedOptions & { tokens: number };
 
-/** Answers before the measured speed counts: the first ones come from a server that warms up. */
+/** Min answers before the measured speed counts: at first, a server warms up. */
 const trustedAfter = 4;
 
 /**
- * A server that was slow and got no work since may have become fast: its speed is forgotten after this, in ms,
- * or after so many times its last request's, so that a server that stays slow seldom gets another try.
+ * A slow server that gets no work may have become fast. So its speed is forgotten after this time, in ms, or after a
+ * multiple of its last request's time, so that a server which stays slow is rarely tried.
  */
 const forgetMs = 10_000;
 const forgetRequests = 20;
@@ -50,22 +50,22 @@ export class Endpoint {
     this.#health = new EndpointHealth(looks, listener);
   }
 
-  /** Slots that are taken. */
+  /** Number of taken slots. */
   get slots(): number {
     return this.#slots;
   }
 
-  /** Tokens that were sent and not yet answered. */
+  /** Tokens in flight. */
   get tokensInFlight(): number {
     return this.#tokens;
   }
 
-  /** Answers that are there and wait to be confirmed. */
+  /** Number of answers that wait to be confirmed. */
   get unconfirmed(): number {
     return this.#unconfirmed;
   }
 
-  /** When it was last asked or answered, by the clock of `performance.now`. */
+  /** Time of its last request or answer, by the clock of `performance.now`. */
   get lastUse(): number {
     return this.#lastUse;
   }
@@ -83,18 +83,18 @@ export class Endpoint {
     return this.#member.isUnsure?.() ?? false;
   }
 
-  /** Whether it has another model or other vectors than it had. */
+  /** True when it has another model or other vectors than before. */
   get isOut(): boolean {
     return this.#health.changed !== undefined;
   }
 
-  /** Its speed, when that was measured often enough and not long ago. */
+  /** Its speed, if it was measured often enough and recently. */
   get knownMsPerToken(): number | undefined {
     const fresh = performance.now() - this.#lastUse < Math.max(forgetMs, forgetRequests * this.#lastMs);
     return fresh ? this.trustedMsPerToken : undefined;
   }
 
-  /** Its speed, when that was measured often enough. */
+  /** Its speed, if it was measured often enough. */
   get trustedMsPerToken(): number | undefined {
     return this.#answers >= trustedAfter ? this.msPerToken : undefined;
   }
@@ -103,7 +103,7 @@ export class Endpoint {
     return this.#member.msPerToken();
   }
 
-  /** How much slower it may have become than its speed says. */
+  /** How much slower it may be than its measured speed. */
   get slowness(): number {
     return this.#health.slowness;
   }
@@ -112,7 +112,7 @@ export class Endpoint {
     return {
       url: this.url,
       weight: this.weight,
-      // For who looks from outside, it is left alone.
+      // It gets no requests, so report it as open.
       breaker: this.isOut ? 'open' : this.#embedder.breakerState,
       refused: this.#health.changed?.message,
       unsure: this.#isUnsure,
@@ -123,7 +123,7 @@ export class Endpoint {
     };
   }
 
-  /** Takes a slot. @returns what gives it back */
+  /** Takes a slot. @returns call it to give the slot back */
   occupy(): () => void {
     this.#slots++;
     return () => {
@@ -132,8 +132,8 @@ export class Endpoint {
   }
 
   /**
-   * An answer, confirmed. Of a server that changed, whoever asks waits for a look at it where one is due.
-   * @throws {EmbedderFault} as the embedder does, `resting` while it is left alone, and `unconfirmed`
+   * Embeds texts and confirms the answer. If the server has changed and a check is due, waits for that first.
+   * @throws {EmbedderFault} as the embedder does; `resting` while its circuit is open; `unconfirmed`
    */
   async embed(
     texts: readonly string[],
@@ -150,8 +150,8 @@ export class Endpoint {
   }
 
   /**
-   * Resolves when the server has shown, after now, that it gives the vectors that it gave: it says that it has the
-   * same model and, where it may have become another one, its canaries are compared again.
+   * Resolves when the server has shown, after this call, that its vectors are still the same: it has the same model, and,
+   * if it may have been replaced, its canaries were compared again.
    * @throws {EmbedderFault} as `embed` does
    */
   async vouch(signal: AbortSignal): Promise<void> {
@@ -204,12 +204,12 @@ export class Endpoint {
     }
   }
 
-  /** A request is later than it should be. @returns told when it has ended, and whether it was given up */
+  /** Call when a request is late. @returns call it when the request has ended, with true when it was given up */
   late(): (isGivenUp: boolean) => void {
     return this.#health.late();
   }
 
-  /** Asks how it is, in the background, when that is due. While others can work, no text waits for the answer. */
+  /** Sends a probe in the background, if one is due. While other endpoints can work, no text waits for it. */
   examine(): void {
     if (this.rank === ranks.doubtful) this.#health.probe();
   }
@@ -226,7 +226,7 @@ export class Endpoint {
     }
   }
 
-  /** Of a server that changed: looks whether it is again what it was. @returns undefined when none is due or under way */
+  /** Checks whether a changed server is the same as before again. @returns undefined when no check is due or in progress */
   reconsider(): Promise<void> | undefined {
     return this.#health.reconsider();
   }
@@ -235,7 +235,7 @@ export class Endpoint {
     const { unsent, overload } = policyOf(fault);
     this.#health.failed(fault);
     if (unsent) return;
-    // What is unconfirmed was answered, and counted then.
+    // An unconfirmed request was answered, and counted at that time.
     if (!isUnconfirmed(fault)) this.#requests++;
     this.#failures++;
     if (overload) limits?.overloaded(overload);

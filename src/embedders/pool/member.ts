@@ -1,5 +1,4 @@
-// What an endpoint of a pool is made of: an embedder for one server, and what can be asked about that server; and
-// who is told of what becomes of it.
+// The parts of a pool's endpoint: an embedder for one server, questions about that server, and listeners.
 import type { EmbedderFault } from '../../errors.js';
 import type { Embedder, RequestLimits } from '../../types.js';
 
@@ -7,14 +6,14 @@ import type { Embedder, RequestLimits } from '../../types.js';
 export interface ServerEmbedder extends Embedder {
   /** Without credentials. */
   readonly url: string;
-  /** How often the server may have become another one: connections lost, or none for a while. */
+  /** How often the server may have been replaced: lost connections, or a while without any. */
   readonly losses: number;
   /** Version of the server when it was opened. */
   readonly release: string;
-  /** Mean time of a token lately, whatever waited before it; undefined before it is known. */
+  /** Recent mean time per token, without waiting, in ms; undefined until it is known. */
   readonly msPerToken: number | undefined;
   /**
-   * Asks which weights the model has now.
+   * Asks for the present digest of the model.
    * @returns lower-case hex as in `identity`; undefined when the server no longer lists the model
    * @throws {EmbedderFault} when the server doesn't say
    */
@@ -25,53 +24,53 @@ export interface ServerEmbedder extends Embedder {
 
 export interface ConfirmOptions {
   signal?: AbortSignal | undefined;
-  /** How long the server may take to say it, in ms. @default as long as such a request may take */
+  /** Max time for the server to answer, in ms. @default the time-out of such a request */
   patienceMs?: number | undefined;
 }
 
-/** What makes an endpoint. */
+/** The parts of an endpoint. */
 export interface Member {
   url: string;
   weight: number;
   embedder: Embedder;
   msPerToken(): number | undefined;
-  /** Whether it has to be checked before its vectors can be used. @default never */
+  /** True when it must be checked before its vectors can be used. @default never */
   isUnsure?(): boolean;
   /**
-   * Resolves when the server has said, after now, that its model is still the same: only then may an answer that
-   * is there be handed on. @default at once
+   * Resolves when the server has said, after this call, that its model is still the same. Only then an answer may be
+   * passed on. @default at once
    * @throws {EmbedderFault} `changed`, or `unconfirmed` when it doesn't say
    * @throws the signal's reason
    */
   confirm?(options: ConfirmOptions): Promise<void>;
   /**
-   * What the server says of itself: another text once it or its model was replaced.
+   * The server's release and digest as a string: it changes when the server or its model is replaced.
    * @throws {EmbedderFault} when it doesn't say
    */
   mark?(signal: AbortSignal): Promise<string>;
   /**
-   * Looks whether a server that changed is again what it was, and can be used again. @default it never is
+   * Checks whether a changed server is the same as before, and can be used again. @default never
    * @throws {EmbedderFault} when it doesn't say
    */
   reconsider?(signal: AbortSignal): Promise<boolean>;
 }
 
-/** Who learns what of a request. */
+/** Listeners of a request. */
 export interface EndpointWatch {
-  /** Learn from what becomes of it. */
+  /** Limits that learn from its outcome. */
   limits?: RequestLimits | undefined;
-  /** Told of the answer, which has to be confirmed yet. */
+  /** Called for the answer, before it is confirmed. */
   onAnswer?(): void;
-  /** How long the confirmation may take, in ms. @default as long as such a request may take */
+  /** Max time of the confirmation, in ms. @default the time-out of such a request */
   patienceMs?: number | undefined;
 }
 
-/** Who is told of an endpoint's changes. */
+/** Listeners of an endpoint's changes. */
 export interface EndpointListener {
-  /** It may take work again. */
+  /** Called when it may take work again. */
   onChange(): void;
-  /** It has another model or other vectors now, and gets no more texts. */
+  /** Called when it has another model or other vectors, and gets no more texts. */
   onOut(fault: EmbedderFault): void;
-  /** It is again what it was. */
+  /** Called when it is the same as before again. */
   onBack(): void;
 }

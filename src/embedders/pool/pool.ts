@@ -1,5 +1,9 @@
-// Endpoints as one embedder: each request goes to the one that is expected to answer it first, and to another
-// when it fails there for a reason that lies with the endpoint, or is late. One endpoint makes a pool, too.
+// src/embedders/pool: several servers as one embedder.
+//
+// In: one embedder per server, all of the same vector space. Out: one embedder. Each request goes to the endpoint that
+// is expected to answer first (choose-endpoint.ts). If that one fails or is late, another is asked (delivery.ts).
+// Slots, limits, health and circuit breaker are kept per endpoint. A single server is a pool, too.
+// What must hold: an endpoint that hangs blocks only its own slots, and one with another model gets no more texts.
 import { EmbedderFault } from '../../errors.js';
 import type { Embedder, EmbedOptions, EndpointState, Vector } from '../../types.js';
 import { wrapped } from '../retry.js';
@@ -10,9 +14,9 @@ import { EndpointSlots } from './endpoint-slots.js';
 import type { Member } from './member.js';
 
 export interface PoolOptions extends Omit<BreakerOptions, 'where'> {
-  /** A server has another model or other vectors, and others go on. */
+  /** Called when a server has another model or other vectors, while others go on. */
   onOut?(url: string, fault: EmbedderFault): void;
-  /** A server that changed is again what it was. */
+  /** Called when a changed server is the same as before again. */
   onBack?(url: string): void;
 }
 
@@ -20,13 +24,13 @@ export interface EmbedderPool extends Embedder {
   readonly slots: EndpointSlots;
   endpoints(): EndpointState[];
   resetBreakers(): void;
-  /** Takes in another endpoint of the same vector space. */
+  /** Adds another endpoint of the same vector space. */
   add(member: Member): void;
 }
 
 /**
- * @param members all of the same vector space; the first speaks for all
- * @returns an embedder whose `embed` throws the most telling fault when all endpoints failed
+ * @param members all of the same vector space; the first gives the pool's identity
+ * @returns an embedder whose `embed` throws the most useful fault when all endpoints have failed
  */
 export function poolOf(
   members: readonly [Member, ...Member[]],

@@ -1,9 +1,9 @@
-// Several tries of one request at the same time: the first answer counts and ends the others.
+// Several tries of one request at the same time: the first answer counts, and aborts the others.
 
 export class Race<T> {
-  /** Settles with the first answer; with an error that ends all, or the one to tell when all have failed. */
+  /** Settles with the first answer, or with an error that ends all tries, or with the chosen one when all have failed. */
   readonly result: Promise<T>;
-  /** Place of the try that was answered. */
+  /** Index of the answered try. */
   winner: number | undefined;
   readonly #end = new AbortController();
   readonly #mayGoOn: (error: unknown) => boolean;
@@ -17,9 +17,9 @@ export class Race<T> {
   #open = 0;
 
   /**
-   * @param signal ends all tries
-   * @param mayGoOn whether another try may do better after such an error; else it ends all
-   * @param told the error to tell, of those of all tries. @default the last
+   * @param signal aborts all tries
+   * @param mayGoOn true when another try may succeed after such an error; false ends all tries
+   * @param told chooses the error to throw from those of all tries. @default the last
    */
   constructor(
     signal: AbortSignal | undefined,
@@ -43,7 +43,7 @@ export class Race<T> {
     return this.#end.signal;
   }
 
-  /** One more try. Resolves when it has ended, one way or the other. */
+  /** Adds a try. Resolves when that try has ended, with or without an answer. */
   async enter(run: (signal: AbortSignal) => Promise<T>): Promise<void> {
     const place = this.#entered++;
     this.#open++;
