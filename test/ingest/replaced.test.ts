@@ -242,6 +242,6 @@ describe('a look that fails', () => {
     });
     const { code, stderr } = await ingest('--cache', 'none', '--max-retries', '1');
     expect(code).toBe(4);
-    expect(stderr).toMatch(/doesn't say whether its model is still the same: .*500 \(disk\)/);
+    expect(stderr).toMatch(/can't confirm that its model is still the same: .*500 \(disk\)/);
   });
 });

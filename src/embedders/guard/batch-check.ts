@@ -72,7 +72,7 @@ export function refuseOneVector(space: VectorSpace, where: string): void {
   const alike = likenessOf(space);
   if (alike === undefined) return;
   throw new WrongVectorsError(
-    `${where} gives unlike texts the same vector (${alike}) with "${space.model}", so a search would find nothing: ` +
+    `${where} gives unlike texts one and the same vector (${alike}) with "${space.model}", so a search would find nothing: ` +
       'pull the model again, or use another model or another release.',
   );
 }
