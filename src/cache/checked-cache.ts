@@ -1,17 +1,17 @@
-// A cache whose vectors are not believed: others may write to a Redis or a folder, and a disk may lie. What
-// isn't a vector of length 1 counts as absent, so that it is embedded anew and replaced.
+// Checks the vectors of a cache: other programs may write to a Redis or a folder, and a disk may fail. A value that
+// isn't a vector of length 1 counts as absent, so that the text is embedded again and the value replaced.
 import type { CacheUsage, Json, PruneOptions, Vector, VectorCache, VectorEntry } from '../types.js';
 import { isUnit } from '../vectors/norm.js';
 import { type CountsLookups, countsLookups } from './hit-counter.js';
 
 export interface CheckedCacheOptions {
-  /** Told once, when the first of them comes. */
+  /** Called once, for the first damaged vector. */
   onWarning(message: string): void;
-  /** Told how many there were in each answer that had some. */
+  /** Called for each answer with damaged vectors, with their number. */
   onRefused?(count: number): void;
 }
 
-/** `cache` without the vectors that are none; closing closes it. */
+/** `cache` without its damaged vectors. Its `close` closes `cache`. */
 export function checkedCache(cache: VectorCache, options: CheckedCacheOptions): VectorCache {
   return countsLookups(cache) ? new CountingCheckedCache(cache, options) : new CheckedCache(cache, options);
 }

@@ -1,24 +1,29 @@
-// Chooses the cache: a Redis that the user named, otherwise the disk. Redis's and LMDB's libraries load
-// only when they are used.
+// src/cache: vectors by space and text, kept longer than one run.
+//
+// In: a vector space and hashes of texts. Out: the known vectors. All caches have one interface (`VectorCache` in
+// types.ts) and pass one contract suite: redis/, disk/ (LMDB) and memory/. This file chooses one: a Redis that the user
+// named, else the disk. The libraries of Redis and LMDB load only when they are used.
+// What must hold: a cache never stops a run; a broken one warns once and then finds nothing. Vectors from a cache are
+// checked like answers of a server (checked-cache.ts).
 import { ServiceError } from '../errors.js';
 import type { VectorCache } from '../types.js';
 import type { DiskOptions } from './disk/cache.js';
 import type { RedisOptions } from './redis/address.js';
 
 export interface CacheOptions {
-  /** Present only when the user configured a Redis. */
+  /** Set only when the user configured a Redis. */
   redis?: RedisOptions | undefined;
   disk?: DiskOptions | undefined;
-  /** Told, once each, why the cache is not or no longer used. */
+  /** Called once for each reason why the cache is not used, or not any more. */
   onWarning?: ((message: string) => void) | undefined;
 }
 
 /**
- * @returns undefined for `none`, and for `auto` where the disk cache isn't available
- * @throws {ServiceError} when a Redis that was named can't be used, or `disk` lacks its library
- * @throws {UsageError} when the options make no sense
+ * @returns undefined for `none`, and for `auto` when the disk cache isn't available
+ * @throws {ServiceError} when a named Redis can't be used, or `disk` lacks its library
+ * @throws {UsageError} when the options are invalid
  */
-export async function openCache(
+ export async function openCache(
   choice: 'auto' | 'redis' | 'disk' | 'none',
   options: CacheOptions,
 ): Promise<VectorCache | undefined> {

@@ -1,7 +1,7 @@
-// Whether a cache does its work. Caches never fail, they go quiet: what was just written must come back.
+// Checks that a cache works. Caches don't throw when they fail, so a value is written and must come back.
 import type { VectorCache } from '../types.js';
 
-/** @param timeoutMs counts as not well when it takes longer */
+/** @param timeoutMs a cache that takes longer counts as failing */
 export async function isCacheWell(cache: VectorCache | undefined, timeoutMs: number): Promise<boolean> {
   if (!cache) return true;
   const asked = keepsMarks(cache).catch(() => false);
@@ -9,7 +9,7 @@ export async function isCacheWell(cache: VectorCache | undefined, timeoutMs: num
   return await Promise.race([asked, late]);
 }
 
-/** Whether a mark that is written comes back, or that of somebody else who asks the same cache at this moment. */
+/** True when a written mark comes back, or the mark of another process that checks the same cache now. */
 async function keepsMarks(cache: VectorCache): Promise<boolean> {
   const before = await cache.getMeta('health');
   const mark = new Date().toISOString();

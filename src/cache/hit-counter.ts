@@ -1,10 +1,10 @@
-// How often a cache had what it was asked for. Counted in memory, since a lookup must not cost a write;
-// the cache adds the counts to those of all processes now and then.
+// Counts the hits and misses of a cache. It counts in memory, since a lookup must not cost a write. From time to time
+// the cache adds the counts to those of all processes.
 
 import { debug } from '../debug.js';
 import type { Vector, VectorCache } from '../types.js';
 
-/** Milliseconds between two writes of the counts. A process that is killed loses so much. */
+/** Milliseconds between two writes of the counts. A process that is killed loses the counts of this time. */
 const INTERVAL = 5000;
 
 export interface LookupCounts {
@@ -12,11 +12,11 @@ export interface LookupCounts {
   misses: number;
 }
 
-/** A cache that takes into its own counts what another one in front of it knows of lookups. */
+/** A cache whose counts include the lookups of a wrapper around it. */
 export interface CountsLookups {
-  /** Found there. */
+  /** Hits of the wrapper. */
   countHits(hits: number): void;
-  /** Found here, but refused there: that was a miss. */
+  /** Vectors that this cache found, but the wrapper refused: they count as misses. */
   countRefused(count: number): void;
 }
 
@@ -29,7 +29,7 @@ export class Lookups {
   #misses = 0;
   #written = Date.now();
 
-  /** The answer to one `getMany`. */
+  /** Counts the answer to one `getMany`. */
   count(found: readonly (Vector | undefined)[]): void {
     let misses = 0;
     for (const vector of found) if (vector === undefined) misses++;
@@ -42,7 +42,7 @@ export class Lookups {
     this.#misses += misses;
   }
 
-  /** What isn't written yet. */
+  /** Counts that aren't written yet. */
   get pending(): LookupCounts {
     return { hits: this.#hits, misses: this.#misses };
   }
@@ -51,7 +51,7 @@ export class Lookups {
     return this.#isPending && Date.now() - this.#written > INTERVAL;
   }
 
-  /** What is to be written now; undefined when there is nothing. */
+  /** Takes the counts to write now; undefined when there are none. */
   take(): LookupCounts | undefined {
     const counts = this.#isPending ? this.pending : undefined;
     this.#hits = 0;
@@ -60,7 +60,7 @@ export class Lookups {
     return counts;
   }
 
-  /** Hits may be below 0: those that turned out to be misses were written before. */
+  /** Hits may be negative: they were written before they turned out to be misses. */
   get #isPending(): boolean {
     return this.#hits !== 0 || this.#misses !== 0;
   }

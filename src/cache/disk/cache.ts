@@ -1,5 +1,9 @@
-// The cache in a folder of the user, for one host: LMDB, shared by all processes. Never stops a run:
-// when the disk is full or the folder read-only, it goes quiet after one warning.
+// src/cache/disk: the cache in a folder of the user, in LMDB, shared by all processes of one machine.
+//
+// In and out: as all caches. packs.ts puts vectors together into packs of 64 KB, write-queue.ts holds those that aren't
+// committed yet, store.ts and tables.ts write them, inventory.ts counts and prunes. database-file.ts checks the file
+// before LMDB maps it, since a damaged one would end the process.
+// What must hold: it never stops a run. When the disk is full or read-only, it warns once and goes on without.
 
 import { debug } from '../../debug.js';
 import { ServiceError } from '../../errors.js';
@@ -19,11 +23,11 @@ export interface DiskOptions {
   /** @default `embed/vectors` in the user's cache folder */
   folder?: string | undefined;
   /**
-   * Size of the file at most, bytes; the oldest entries go first. A larger file doesn't shrink, it is filled anew.
+   * Max size of the file, in bytes; the oldest entries are removed first. A larger file doesn't shrink, but is reused.
    * @default 2 GiB
    */
   maxBytes?: number | undefined;
-  /** Told once when the cache can't be opened, read or written. */
+  /** Called once when the cache can't be opened, read or written. */
   onWarning?: ((message: string) => void) | undefined;
 }
 
@@ -32,7 +36,7 @@ type Attempt = 'opened' | 'read' | 'written';
 const REMEDY = 'free or repair the disk, remove the folder, or name another.';
 
 /**
- * A folder that can't be used makes a warning and a cache that is empty.
+ * Opens the disk cache. When the folder can't be used, it warns and returns a cache that is always empty.
  * @throws {ServiceError} when the optional package lmdb isn't installed or has no binary for this machine
  */
 export async function openDiskCache(options: DiskOptions = {}): Promise<DiskCache> {
@@ -57,7 +61,7 @@ export async function openDiskCache(options: DiskOptions = {}): Promise<DiskCach
   }
 }
 
-/** What a cache holds can be made again, so a damaged one costs a warning, once. */
+/** Opens the cache. A damaged one is set aside, with a warning, and a new one is begun: its content can be made again. */
 function openOrRenew(open: () => DiskCache, folder: string, onWarning: (message: string) => void): DiskCache {
   try {
     return open();
@@ -67,7 +71,7 @@ function openOrRenew(open: () => DiskCache, folder: string, onWarning: (message:
     const cache = open();
     keepRights(folder, aside);
     onWarning(
-      `The disk cache in ${folder} was damaged (${reasonOf(error)}): it begins anew; the damaged file is ${aside}.`,
+      `The disk cache in ${folder} was damaged (${reasonOf(error)}): a new one is begun; the damaged file is now ${aside}.`,
     );
     return cache;
   }
@@ -84,15 +88,15 @@ export class DiskCache implements VectorCache, CountsLookups {
   /** Packs that wait for the next transaction. */
   readonly #queue = new PackQueue();
   #lastWrite: Promise<void> = Promise.resolve();
-  /** Undefined once they can't be written. */
+  /** Undefined when counts can't be written. */
   #lookups: Lookups | undefined = new Lookups();
   #store: DiskStore | undefined;
   #writable = true;
   #warned = false;
-  /** Why the cache is empty. */
+  /** The reason when the cache is unusable. */
   #trouble: ServiceError | undefined;
 
-  /** Use `openDiskCache`. Without a store the cache is empty and keeps nothing. */
+  /** Use `openDiskCache`. Without a store the cache is always empty. */
   constructor(store: DiskStore | undefined, folder: string, onWarning: (message: string) => void) {
     this.#store = store;
     this.folder = folder;
@@ -106,7 +110,7 @@ export class DiskCache implements VectorCache, CountsLookups {
   ): Promise<(Vector | undefined)[]> {
     checkSpace(space);
     for (const hash of hashes) checkHash(hash);
-    // Whoever doesn't wait for setMany waits here.
+    // Bounds the memory for callers that don't await setMany.
     await this.#room();
     const found = new Array<Vector | undefined>(hashes.length).fill(undefined);
     try {
@@ -127,7 +131,7 @@ export class DiskCache implements VectorCache, CountsLookups {
     this.#lookups?.add({ hits: -count, misses: count });
   }
 
-  /** Resolves when the entries are on their way: later reads see them; `close` waits for them. Never fails for the disk's sake. */
+  /** Resolves when the entries are queued: later reads find them, and `close` waits for them. A failing disk doesn't make it throw. */
   async setMany(space: string, entries: readonly VectorEntry[]): Promise<void> {
     checkSpace(space);
     checkEntries(entries);
@@ -186,19 +190,19 @@ export class DiskCache implements VectorCache, CountsLookups {
     await store?.close();
   }
 
-  /** Warns, once, and goes on: without writing where reading may still work, else without anything. */
+  /** Warns once and goes on: without writing if reading may still work, else without the cache. */
   giveUp(attempt: Attempt, error: unknown): void {
     this.#writable = false;
     if (attempt === 'read') this.#store = undefined;
     if (!this.#store) this.#trouble ??= this.#unusable(attempt, error);
     if (this.#warned) return;
     this.#warned = true;
-    const rest = attempt === 'written' ? 'what it has is still used' : 'going on without it';
+    const rest = attempt === 'written' ? 'its vectors are still used' : 'going on without it';
     if (isDamage(error)) this.#setAside(error);
     else this.#onWarning(`${this.#cannot(attempt, error)}: ${rest}; ${REMEDY}`);
   }
 
-  /** Found out in the midst of a run: what is mapped stays as it is, and the next run begins anew. */
+  /** The damage was found during a run: this run goes on without the cache, and the next one begins a new file. */
   #setAside(error: unknown): void {
     const words = `The disk cache in ${this.folder} is damaged (${reasonOf(error)}): going on without it`;
     try {
@@ -218,7 +222,7 @@ export class DiskCache implements VectorCache, CountsLookups {
     return `The disk cache in ${this.folder} can't be ${attempt} (${reasonOf(error)})`;
   }
 
-  /** The store, for who must not take an unusable cache for an empty one. */
+  /** The store, for callers that must not mistake an unusable cache for an empty one. */
   #usable(): DiskStore {
     if (this.#store) return this.#store;
     throw this.#trouble ?? new Error(`The disk cache in ${this.folder} is closed.`);
@@ -226,7 +230,7 @@ export class DiskCache implements VectorCache, CountsLookups {
 
   #enqueue(write: QueuedPack): void {
     this.#queue.add(write);
-    // Whoever empties the queue takes all that comes meanwhile.
+    // A flush in progress also writes what is queued meanwhile, so only the first entry starts one.
     if (this.#queue.length === 1) void this.#write((store) => this.#flush(store));
   }
 
@@ -239,7 +243,7 @@ export class DiskCache implements VectorCache, CountsLookups {
     }
   }
 
-  /** Writes one after the other, the later ones also when one fails. */
+  /** Runs writes one after the other, also after one has failed. */
   #write(work: (store: DiskStore) => Promise<void>): Promise<void> {
     this.#lastWrite = this.#lastWrite.then(async () => {
       try {
@@ -252,7 +256,7 @@ export class DiskCache implements VectorCache, CountsLookups {
     return this.#lastWrite;
   }
 
-  /** In turn with the writes, so that what was set before is removed, too. */
+  /** Runs in turn with the writes, so that entries which were set before are removed, too. */
   #maintain(work: (store: DiskStore) => Promise<number>): Promise<number> {
     const done = this.#lastWrite.then(async () => {
       const store = this.#usable();
@@ -267,7 +271,7 @@ export class DiskCache implements VectorCache, CountsLookups {
     return done;
   }
 
-  /** Where counts can't be written, nobody is told: vectors that can't be written are. */
+  /** Fails silently: a cache that can't be written is reported for vectors. */
   async #writeLookups(): Promise<void> {
     const counts = this.#lookups?.take();
     if (!counts || !this.#store || !this.#writable) return;

@@ -1,5 +1,5 @@
-// The database's file, looked at before it is mapped: reading a mapped page behind the end of a file that was
-// cut ends the process, and no error can be caught.
+// Checks the database's file before it is mapped. When a file was cut short, reading a mapped page beyond its end ends
+// the process, and no error can be caught.
 import {
   chmodSync,
   closeSync,
@@ -14,14 +14,14 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 
-/** Its name in the folder; that is LMDB's. */
+/** Its name in the folder, given by LMDB. */
 export const DATA_FILE = 'data.mdb';
 const LOCK_FILE = 'lock.mdb';
 
-/** The database is there and can't be trusted. */
+/** The database is damaged. */
 export class DamagedFileError extends Error {}
 
-/** What LMDB says of a database that contradicts itself. */
+/** LMDB's messages about a damaged database. */
 const CORRUPTION =
   /\bMDB_(CORRUPTED|PAGE_NOTFOUND|INVALID|VERSION_MISMATCH|PANIC|PROBLEM|BAD_TXN|CURSOR_FULL)\b/;
 
@@ -29,32 +29,32 @@ export function isDamage(error: unknown): boolean {
   return error instanceof DamagedFileError || (error instanceof Error && CORRUPTION.test(error.message));
 }
 
-/** Gives the file that begins anew the rights of the one that was set aside. */
+/** Gives the new file the access rights of the damaged one. */
 export function keepRights(folder: string, aside: string): void {
   const { mode } = statSync(aside);
   for (const name of [DATA_FILE, LOCK_FILE]) chmodSync(join(folder, name), mode & 0o777);
 }
 
 /**
- * Nothing is kept of an older file that was set aside. Whoever has the damaged one open keeps it.
- * @returns where the damaged file is now
+ * Renames the damaged file, and overwrites one that was set aside before. Processes that have it open keep it.
+ * @returns the new path of the damaged file
  */
 export function setAside(folder: string): string {
   const aside = join(folder, `${DATA_FILE}.damaged`);
   if (existsSync(join(folder, DATA_FILE))) renameSync(join(folder, DATA_FILE), aside);
-  // It lists the readers of the damaged file.
+  // The lock file lists the readers of the damaged file.
   rmSync(join(folder, LOCK_FILE), { force: true });
   return aside;
 }
 
-// Offsets in the first two pages, each of which describes the database as of one commit (LMDB's MDB_meta).
+// Offsets in the first two pages. Each describes the database after one commit (LMDB's MDB_meta).
 const FLAGS_AT = 18;
 const MAGIC_AT = 24;
 const VERSION_AT = 28;
 const MAP_ADDRESS_AT = 32;
 const MAP_SIZE_AT = 40;
 const PAGE_SIZE_AT = 48;
-/** The tree of free pages and that of the databases, with the flags that lmdb-js gives them. */
+/** The trees of free pages and of databases, with the flags of lmdb-js. */
 const TREES = [
   { at: 48, flags: 0x1008 },
   { at: 96, flags: 0 },
@@ -62,7 +62,7 @@ const TREES = [
 const LAST_PAGE_AT = 144;
 const COMMIT_AT = 152;
 const META_BYTES = 160;
-// In a tree's description.
+// Offsets in a tree's description.
 const TREE_FLAGS_AT = 4;
 const DEPTH_AT = 6;
 const ROOT_AT = 40;
@@ -70,19 +70,19 @@ const ROOT_AT = 40;
 const META_FLAG = 8;
 const MAGIC = 0xbeefc0de;
 const VERSION = 2;
-/** Of a tree without any page. */
+/** The root of an empty tree. */
 const NO_ROOT = 2n ** 64n - 1n;
-/** LMDB's cursors hold no more levels. */
+/** Max levels of LMDB's cursors. */
 const DEEPEST = 32;
-/** Bytes of address space that a process can have at most. */
+/** Max bytes of address space of a process. */
 const LARGEST_MAP = 2n ** 47n;
 
 const NO_DATABASE = 'it is not an LMDB database';
 const CONTRADICTION = 'its first pages contradict themselves';
 
 /**
- * @throws {DamagedFileError} when the file must not be mapped; one that is absent or empty may
- * @throws when it is something else entirely, which is left alone
+ * @throws {DamagedFileError} when the file must not be mapped; a missing or empty one may
+ * @throws when it isn't a database at all; it is not touched then
  */
 export function checkFile(folder: string): void {
   for (const name of [DATA_FILE, LOCK_FILE]) refuseOther(join(folder, name));
@@ -99,13 +99,13 @@ export function checkFile(folder: string): void {
   }
 }
 
-/** LMDB writes into whatever stands there, and the folder may have come with somebody's repository. */
+/** LMDB would write into any file of this name, and a stranger's repository may hold the folder. */
 function refuseOther(path: string): void {
   const stats = lstatSync(path, { throwIfNoEntry: false });
   if (stats?.isFile() === false) throw new Error(`${path} is a link, or no regular file`);
 }
 
-/** Others may be writing: a problem counts when the description is still the same after it was found. */
+/** Other processes may be writing: a problem counts only when the description is the same before and after. */
 function lastingProblem(descriptor: number): string | undefined {
   for (;;) {
     const before = describe(descriptor);
@@ -114,7 +114,7 @@ function lastingProblem(descriptor: number): string | undefined {
   }
 }
 
-/** The two descriptions, one behind the other. */
+/** The two descriptions, one after the other. */
 function describe(descriptor: number): Buffer {
   const first = read(descriptor, 0);
   return Buffer.concat([first, read(descriptor, first.readUInt32LE(PAGE_SIZE_AT))]);
@@ -130,7 +130,7 @@ function problemOf(descriptor: number, description: Buffer): string | undefined 
   const { size } = fstatSync(descriptor);
   for (const page of [first, second]) {
     if (pagesOf(page) * BigInt(pageSize) > BigInt(size)) return 'it is cut short';
-    // Nobody but a broken disk gives LMDB an address to map to.
+    // We never give LMDB an address to map to, so one in the file means damage.
     const isOdd =
       page.readBigUInt64LE(MAP_SIZE_AT) > LARGEST_MAP || page.readBigUInt64LE(MAP_ADDRESS_AT) !== 0n;
     if (isOdd || !TREES.every(({ at, flags }) => isTree(page.subarray(at), flags, pagesOf(page))))
@@ -154,7 +154,7 @@ function isTree(tree: Buffer, flags: number, pages: bigint): boolean {
   return root === NO_ROOT || (root < pages && tree.readUInt16LE(DEPTH_AT) <= DEEPEST);
 }
 
-/** A root's page says its own number, which a page that was never written doesn't. */
+/** True when the root's page holds its own number, which a page that was never written doesn't. */
 function isPageOf(descriptor: number, tree: Buffer, pageSize: number): boolean {
   const root = tree.readBigUInt64LE(ROOT_AT);
   return root === NO_ROOT || read(descriptor, Number(root) * pageSize).readBigUInt64LE(0) === root;
@@ -165,7 +165,7 @@ function isMeta(page: Buffer): boolean {
   return page.readUInt32LE(MAGIC_AT) === MAGIC && page.readUInt32LE(VERSION_AT) === VERSION;
 }
 
-/** The beginning of a page; zeros where the file ends before. */
+/** The start of a page; zeros beyond the end of the file. */
 function read(descriptor: number, position: number): Buffer {
   const bytes = Buffer.alloc(META_BYTES);
   readSync(descriptor, bytes, 0, bytes.length, position);

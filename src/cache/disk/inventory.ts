@@ -1,5 +1,5 @@
-// Taking stock of the disk cache and clearing it out. Reads in slices, so that neither the process nor
-// LMDB, which keeps pages for a reader, is held up; removes whole packs, since only those free pages.
+// Counts the entries of the disk cache, and removes them. It reads in slices, so that it blocks neither the process nor
+// LMDB, which keeps old pages for a reader. It removes whole packs, since only those free pages.
 import { setImmediate as otherWork } from 'node:timers/promises';
 import type { CacheUsage, Json, PruneOptions } from '../../types.js';
 import { SPACES } from '../space-registry.js';
@@ -8,7 +8,7 @@ import type { DiskStore } from './store.js';
 import { type DiskTables, type Removed, removePacks } from './tables.js';
 import { packTime, readPlace, spaceOfEntry } from './vector-pack.js';
 
-/** Entries that are read at once: a few milliseconds. */
+/** Entries per slice: a few milliseconds. */
 const SLICE = 10_000;
 
 export async function diskUsage(store: DiskStore): Promise<CacheUsage> {
@@ -23,8 +23,8 @@ export async function diskUsage(store: DiskStore): Promise<CacheUsage> {
 }
 
 /**
- * Entries go by packs: those that were written together are equally old and go together.
- * @returns how many entries went
+ * Removes entries by packs: those that were written together have the same age and are removed together.
+ * @returns the number of removed entries
  */
 export async function pruneDisk(store: DiskStore, options: PruneOptions): Promise<number> {
   const { olderThanMs, maxBytes, keepSpace } = options;
@@ -48,7 +48,7 @@ export async function pruneDisk(store: DiskStore, options: PruneOptions): Promis
   return entries;
 }
 
-/** Empties all tables at once; their pages are free for what comes next. @returns how many entries went */
+/** Empties all tables at once; their pages can be reused. @returns the number of removed entries */
 export function clearDisk(store: DiskStore): Promise<number> {
   const { places, packs, meta } = store.tables;
   return store.transaction(() => {
@@ -60,7 +60,7 @@ export function clearDisk(store: DiskStore): Promise<number> {
   });
 }
 
-/** All entries' keys and places, in slices: an entry that comes or goes meanwhile may be missed. */
+/** Keys and places of all entries, in slices. It may miss entries that are added or removed meanwhile. */
 async function* allPlaces(tables: DiskTables): AsyncGenerator<[Buffer, Buffer]> {
   let last: Buffer | undefined;
   for (;;) {
@@ -81,7 +81,7 @@ function registeredSpaces(tables: DiskTables): Json[] {
   return [...lists].map(({ value }): Json => JSON.parse(value));
 }
 
-/** Packs whose entries were all written again stay: nothing leads to them; they go by age. */
+/** Removes a space. Packs whose entries were all written again stay, as no entry leads to them; they are removed by age. */
 async function removeSpace(store: DiskStore, space: Buffer): Promise<number> {
   const { places } = store.tables;
   const end = Buffer.concat([space, Buffer.alloc(33, 0xff)]);
@@ -96,7 +96,7 @@ async function removeSpace(store: DiskStore, space: Buffer): Promise<number> {
   return (await removeAll(store, packs, () => false)).entries;
 }
 
-/** Step by step, each in a transaction that finds its packs anew: others remove and write meanwhile. */
+/** Removes packs in steps. Each transaction looks its packs up again, as other processes write meanwhile. */
 async function removeAll(
   store: DiskStore,
   packs: () => Buffer[],

@@ -1,49 +1,49 @@
-// The disk cache's database: packs by age, the place of every entry, and small JSON values. Several
-// processes may have it open at once; LMDB keeps them apart.
+// The disk cache's database: packs by age, the place of every entry, and small JSON values. Several processes may use
+// it at once; LMDB handles that.
 
 import type { LookupCounts } from '../hit-counter.js';
 import { type Binary, type DiskTables, openTables, removePacks } from './tables.js';
 import type { Pack } from './vector-pack.js';
 
-/** Share of the file that live pages may fill; the rest is for pages that a reader or the next commit still holds. */
+/** Share of the file for used pages; the rest is for pages that a reader or the next commit still needs. */
 const FILL = 0.7;
 
-/** Bytes of one transaction at most: they are in memory until it is committed. */
+/** Max bytes of one transaction: they are in memory until it is committed. */
 const STEP = 4 * 1024 * 1024;
 
 /** Packs that a transaction looks at to find the oldest. */
 const OLDEST = 1000;
 
-/** Where the counts of lookups are among the small values. */
+/** The key of the lookup counts among the small values. */
 const LOOKUPS = 'lookups';
 
 export class DiskStore {
-  /** Bytes of vectors that one transaction should write or remove at most. */
+  /** Max bytes of vectors to write or remove in one transaction. */
   readonly step: number;
   readonly tables: DiskTables;
   readonly #limit: number;
   #failed = false;
 
-  /** @throws what LMDB throws when the folder can't be made, read or written, or isn't a database */
+  /** @throws LMDB's error when the folder can't be made, read or written, or isn't a database */
   constructor(lmdb: typeof import('lmdb'), folder: string, maxBytes: number) {
     this.tables = openTables(lmdb, folder);
     this.#limit = maxBytes * FILL;
     this.step = Math.min(STEP, maxBytes / 16);
   }
 
-  /** Where the entry with this key lies; views on memory that the next read reuses. */
+  /** The place of an entry, as a view on memory that the next read overwrites. */
   place(key: Buffer): Buffer | undefined {
     return this.tables.places.getBinaryFast(key);
   }
 
-  /** A pack's bytes, in memory that the next read reuses. */
+  /** A pack's bytes, in memory that the next read overwrites. */
   pack(key: Buffer): Buffer | undefined {
     return this.tables.packs.getBinaryFast(key);
   }
 
   /**
-   * One transaction. One at a time: after a failure, lmdb-js loses count of those behind it. The packs'
-   * buffers must not change meanwhile.
+   * Writes packs in one transaction. Only one may run at a time: after a failure, lmdb-js loses count of the next ones.
+   * The packs' buffers must not change meanwhile.
    */
   put(packs: readonly Pack[]): Promise<void> {
     const { environment, packs: bodies, places } = this.tables;
@@ -67,7 +67,7 @@ export class DiskStore {
     return this.tables.meta.get(key);
   }
 
-  /** Reads, changes and writes as one step against all processes. One at a time, like `put`. */
+  /** Runs reads and writes as one step for all processes. One at a time, like `put`. */
   transaction<T>(work: () => T): Promise<T> {
     return this.#commit(() => this.tables.environment.transaction(work));
   }
@@ -85,7 +85,7 @@ export class DiskStore {
     });
   }
 
-  /** Removes the oldest packs while the database and `bytes` more are over its size. */
+  /** Removes the oldest packs until `bytes` more fit into the database's size. */
   async makeRoom(bytes: number): Promise<void> {
     while (this.#size() + bytes > this.#limit) {
       const { packBytes } = await this.transaction(() =>
@@ -101,11 +101,11 @@ export class DiskStore {
   }
 
   async close(): Promise<void> {
-    // After a failed commit lmdb-js waits forever for its flush; the end of the process closes, too.
+    // After a failed commit, lmdb-js would wait for ever for its flush. The end of the process closes the database, too.
     if (!this.#failed) await this.tables.environment.close();
   }
 
-  /** @throws what made the commit fail: lmdb-js hides it in a promise that would end the process if nobody took it */
+  /** @throws the error of the commit: lmdb-js puts it into a promise that would end the process when nothing awaits it */
   async #commit<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
@@ -116,7 +116,7 @@ export class DiskStore {
     }
   }
 
-  /** Bytes of all pages in use, free ones left out; kept by LMDB itself, so that all processes agree. */
+  /** Bytes of all used pages, without the free ones; LMDB stores it, so all processes see the same value. */
   #size(): number {
     return bytesOf(this.tables.packs) + bytesOf(this.tables.places);
   }

@@ -1,5 +1,4 @@
-// The tables of the disk cache's database, and how a pack leaves them: what writing and taking stock
-// both stand on.
+// The tables of the disk cache's database, and the removal of packs from them. Writing and counting both use them.
 import { chmodSync, lstatSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Database, RootDatabase } from 'lmdb';
@@ -12,7 +11,7 @@ export type Binary = Database<Buffer, Buffer>;
 
 export interface DiskTables {
   environment: RootDatabase;
-  /** Where each entry lies, by space and hash. */
+  /** The place of each entry, by space and hash. */
   places: Binary;
   /** Packs, the oldest first. */
   packs: Binary;
@@ -20,21 +19,21 @@ export interface DiskTables {
   meta: Database<string, string>;
 }
 
-/** What removing packs took away. */
+/** What was removed. */
 export interface Removed {
   entries: number;
   /** Bytes of the entries' vectors. */
   bytes: number;
-  /** Bytes of whole packs: what has room now. */
+  /** Bytes of whole packs: this space is free now. */
   packBytes: number;
 }
 
 /**
  * @throws {DamagedFileError} when the file must not be mapped
- * @throws what LMDB throws when the folder can't be made, read or written, or the database is damaged
+ * @throws LMDB's error when the folder can't be made, read or written, or the database is damaged
  */
 export function openTables(lmdb: typeof import('lmdb'), folder: string): DiskTables {
-  // Vectors tell much of their texts: what we make is the user's alone. A folder that was named keeps its rights.
+  // Vectors reveal much of their texts, so a new folder is for the user alone. An existing folder keeps its rights.
   const isNew = makeFolders(folder, 0o700);
   const isOurs = isNew || folder === defaultCacheFolder();
   checkSpace(folder);
@@ -42,9 +41,9 @@ export function openTables(lmdb: typeof import('lmdb'), folder: string): DiskTab
   const binary = { encoding: 'binary', keyEncoding: 'binary' } as const;
   const environment = lmdb.open(folder, {
     ...binary,
-    // Or a folder with a dot in its name would become a file.
+    // Otherwise a folder with a dot in its name would become a file.
     noSubdir: false,
-    // Batches are ours; those of lmdb-js drop a promise, whose rejection would end the process.
+    // We batch ourselves: lmdb-js's batches drop a promise, and its rejection would end the process.
     eventTurnBatching: false,
   });
   if (isOurs) keepToUser(folder);
@@ -61,7 +60,7 @@ export function openTables(lmdb: typeof import('lmdb'), folder: string): DiskTab
   }
 }
 
-/** In a transaction: removes packs in the order of `keys` until `enough`. Readers find their entries missing. */
+/** Removes packs in the order of `keys` until `enough`, inside a transaction. Readers then miss their entries. */
 export function removePacks(
   tables: DiskTables,
   keys: readonly Buffer[],
@@ -86,7 +85,7 @@ export function removePacks(
   return removed;
 }
 
-/** Older versions let others read it; what isn't the user's own, or is a link, stays as it is. */
+/** Restricts the folder to its user, as older versions let others read it. A link, or another user's folder, stays as it is. */
 function keepToUser(folder: string): void {
   const wanted = [
     [folder, 0o700],

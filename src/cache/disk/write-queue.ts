@@ -1,4 +1,4 @@
-// What is on its way to the disk cache's database, and is read from here until it is committed.
+// Vectors that wait to be written to the disk cache. They are read from here until they are committed.
 import type { Vector, VectorEntry } from '../../types.js';
 import type { Pack } from './vector-pack.js';
 
@@ -18,7 +18,7 @@ export class PackQueue {
     return this.#packs.length;
   }
 
-  /** Of all packs. */
+  /** Bytes of all packs. */
   get bytes(): number {
     return this.#bytes;
   }
@@ -33,7 +33,7 @@ export class PackQueue {
     return this.#vectors.size > 0 ? this.#vectors.get(space + hash) : undefined;
   }
 
-  /** The first packs, until they have so many bytes. */
+  /** The first packs, up to so many bytes. */
   first(most: number): { packs: Pack[]; bytes: number } {
     const packs: Pack[] = [];
     let bytes = 0;
@@ -45,11 +45,11 @@ export class PackQueue {
     return { packs, bytes };
   }
 
-  /** Drops the first packs: they are committed, or never will be. */
+  /** Drops the first packs: they are committed, or given up. */
   settle(count: number): void {
     for (const { pack, space, entries } of this.#packs.splice(0, count)) {
       for (const { hash, vector } of entries) {
-        // Set again meanwhile: that one isn't committed yet.
+        // If the vector was set again meanwhile, the newer one isn't committed yet.
         if (this.#vectors.get(space + hash) === vector) this.#vectors.delete(space + hash);
       }
       this.#bytes -= pack.bytes.length;

@@ -1,5 +1,4 @@
-// A cache in memory, for processes that live long: alone, or in front of another, where it spares the
-// lookups of what is asked again and again.
+// A cache in memory, for long-lived processes: alone, or before another cache, where it saves repeated lookups.
 import type { CacheUsage, Json, PruneOptions, Vector, VectorCache, VectorEntry } from '../../types.js';
 import { checkEntries, checkHash, checkSpace } from '../../vectors/bytes.js';
 import { type CountsLookups, countsLookups, Lookups } from '../hit-counter.js';
@@ -9,17 +8,16 @@ import { Lru, type LruEntry } from './lru.js';
 
 /**
  * A cache that ends with the process.
- * @param maxBytes of vectors and what it takes to keep them; the least recently used go first
+ * @param maxBytes max bytes of vectors with their overhead; the least recently used are removed first
  */
-export function memoryCache(maxBytes: number): VectorCache {
+ export function memoryCache(maxBytes: number): VectorCache {
   return new MemoryCache(maxBytes);
 }
 
 /**
- * `cache` with the vectors that were used last in memory: getting asks it for the others only, setting,
- * pruning and clearing reach both, and closing closes it. What other processes prune or clear is still had
- * from memory.
- * @param maxBytes of vectors and what it takes to keep them; the least recently used go first
+ * `cache`, with its last used vectors in memory. `getMany` asks `cache` only for the others. Setting, pruning and
+ * clearing reach both; closing closes `cache`. Entries that other processes prune may still come from memory.
+ * @param maxBytes max bytes of vectors with their overhead; the least recently used are removed first
  */
 export function withMemory(cache: VectorCache, maxBytes: number): VectorCache {
   return new LayeredCache(cache, maxBytes);
@@ -118,9 +116,9 @@ class LayeredCache implements VectorCache, CountsLookups {
   readonly kind: VectorCache['kind'];
   readonly #inner: VectorCache;
   readonly #vectors: Lru;
-  /** What the inner cache doesn't take into its own counts. */
+  /** Counts, for an inner cache that doesn't count the lookups here. */
   #lookups = new Lookups();
-  /** Counts prunings, so that an answer that was on its way meanwhile isn't kept. */
+  /** Number of prunings, so that an answer that was in flight during one isn't stored. */
   #pruned = 0;
 
   constructor(inner: VectorCache, maxBytes: number) {
@@ -146,7 +144,7 @@ class LayeredCache implements VectorCache, CountsLookups {
       if (found[index] !== undefined) continue;
       const vector = rest[next++];
       const key = space + hashes[index];
-      // What was set meanwhile is newer.
+      // A vector that was set meanwhile is newer.
       found[index] = this.#vectors.get(key, dimensions) ?? vector;
       if (vector && pruned === this.#pruned && !this.#vectors.has(key)) this.#vectors.set(key, vector);
     }
@@ -198,7 +196,7 @@ class LayeredCache implements VectorCache, CountsLookups {
     else this.#lookups.add({ hits: -count, misses: count });
   }
 
-  /** What goes from the inner cache isn't known one by one, so all goes from memory: it comes back when it is asked for. */
+  /** Empties the memory, as it isn't known which entries the inner cache removes. */
   async #forget(removal: () => Promise<number>): Promise<number> {
     const removed = await removal();
     this.#pruned++;

@@ -1,7 +1,7 @@
-// Vectors in memory within a bound: those that nobody asked for the longest go first.
+// Vectors in bounded memory: the least recently used are removed first.
 import type { Vector } from '../../types.js';
 
-/** Bytes that an entry takes beside its numbers: key, map and array objects, measured at 390 on the heap and rounded up. */
+/** Bytes of an entry beside its numbers: key, map and array objects, measured at 390 on the heap and rounded up. */
 const OVERHEAD = 512;
 
 export interface LruEntry {
@@ -10,14 +10,14 @@ export interface LruEntry {
   written: number;
 }
 
-/** Keeps and hands out copies, so that a caller who changes a vector changes only its own. */
+/** Stores and returns copies, so that a caller can change its vector without changing this one. */
 export class Lru {
   readonly #maxBytes: number;
-  /** A map keeps the order of insertion: what is used is inserted again. */
+  /** A map keeps the order of insertion; an entry that is used is inserted again. */
   readonly #entries = new Map<string, LruEntry>();
   #bytes = 0;
 
-  /** @param maxBytes of vectors, with {@link OVERHEAD} for each */
+  /** @param maxBytes max bytes of vectors, with {@link OVERHEAD} for each */
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes;
   }
@@ -62,7 +62,7 @@ export class Lru {
     return this.#entries.size;
   }
 
-  /** All entries, that used last at the end. */
+  /** All entries, the last used one at the end. */
   entries(): IterableIterator<[string, LruEntry]> {
     return this.#entries.entries();
   }

@@ -1,4 +1,4 @@
-// Where a Redis is and who asks: from a URL, or from host, port and password.
+// Address and credentials of a Redis, from a URL, or from host, port and password.
 import type { ConnectionOptions } from 'node:tls';
 import { UsageError } from '../../errors.js';
 
@@ -13,29 +13,28 @@ export interface RedisOptions {
   username?: string | undefined;
   password?: string | undefined;
   /**
-   * Database number. Give it only when the user named one: it then wins over the URL's path, which
-   * wins over the default.
+   * Database number. Set it only when the user named one: it overrides the URL's path, which overrides the default.
    * @default 2
    */
   db?: number | undefined;
   /**
-   * Seconds, at least 1, that an entry lives after it was written.
+   * How long an entry is kept after it was written, in seconds, at least 1.
    * @default 3600
    */
   ttlSeconds?: number | undefined;
   /** Encrypt, with these settings; `rediss://` says `true`. */
   tls?: boolean | ConnectionOptions | undefined;
   /**
-   * Milliseconds until an unreachable or silent Redis is given up at the start.
+   * Time-out for an unreachable or silent Redis at the start, in ms.
    * @default 3000
    */
   connectTimeoutMs?: number | undefined;
   /**
-   * Milliseconds that a later answer may take before Redis counts as lost.
+   * Time-out of later answers, in ms; then Redis counts as lost.
    * @default 5000
    */
   commandTimeoutMs?: number | undefined;
-  /** Told once when Redis is lost, and once when it refuses to store. */
+  /** Called once when Redis is lost, and once when it refuses to store. */
   onWarning?: ((message: string) => void) | undefined;
 }
 
@@ -50,12 +49,12 @@ export interface RedisAddress {
   shown: string;
 }
 
-/** @throws {UsageError} when the URL or a number makes no sense */
+/** @throws {UsageError} when the URL or a number is invalid */
 export function redisAddress(options: RedisOptions): RedisAddress {
   const url = options.url === undefined ? undefined : parse(options.url);
   const tls = options.tls || url?.protocol === 'rediss:';
   const address = {
-    // An IPv6 host stands in brackets in a URL only.
+    // An IPv6 host has brackets in a URL only.
     host: url ? url.hostname.replace(/^\[(.*)\]$/, '$1') || 'localhost' : (options.host ?? 'localhost'),
     port: url ? Number(url.port || 6379) : (options.port ?? 6379),
     username: (url && decode(url.username)) || options.username,
@@ -72,7 +71,7 @@ export function redisAddress(options: RedisOptions): RedisAddress {
 function parse(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol === 'redis:' || url?.protocol === 'rediss:') return url;
-  // The text may hold a password and isn't understood well enough to mask it, so it isn't shown.
+  // The invalid URL may hold a password that can't be masked safely, so it isn't shown.
   throw new UsageError(
     'The Redis URL must look like redis://[user:password@]host[:port][/database], or rediss:// for TLS.',
   );
@@ -83,7 +82,7 @@ function decode(part: string): string {
     return decodeURIComponent(part);
   } catch (cause) {
     throw new UsageError(
-      'The Redis URL has a % that is no escape in its user or password: write it as %25.',
+      'The Redis URL has a % in its user or password that is not an escape: write it as %25.',
       {
         cause,
       },

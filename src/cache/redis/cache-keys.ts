@@ -1,14 +1,14 @@
-// The names of all keys that the cache has in Redis. Nothing else is ever read or removed.
+// The names of all keys of the cache in Redis. No other key is ever read or removed.
 
 const ROOT = 'embed:1:';
 
-/** What every key begins with, as a pattern for SCAN. */
+/** The common start of all keys, as a pattern for SCAN. */
 export const ALL_KEYS = `${ROOT}*`;
 
-/** The counts of lookups, a hash. */
+/** The counts of lookups, a Redis hash. */
 export const LOOKUPS_KEY = `${ROOT}meta:lookups`;
 
-/** In front of the hashes of one space's entries. */
+/** The start of the keys of one space's entries. */
 export function prefixOf(space: string): string {
   return `${ROOT}${space}:`;
 }
@@ -19,7 +19,7 @@ export function metaKey(key: string): string {
 
 const ENTRY = new RegExp(`^${ROOT}([0-9a-f]{32}):[0-9a-f]{64}$`);
 
-/** The id of an entry's space; undefined for a key that is none. */
+/** The id of an entry's space; undefined when the key isn't an entry's. */
 export function spaceOfKey(key: string): string | undefined {
   return ENTRY.exec(key)?.[1];
 }

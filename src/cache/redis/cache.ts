@@ -1,5 +1,8 @@
-// The cache in Redis: shared by hosts, entries live for a while. Never stops a run: when Redis goes
-// away, the cache is empty until it returns.
+// src/cache/redis: the cache in Redis, shared by machines; entries expire after a time.
+//
+// In and out: as all caches. connection.ts connects, client.ts protects the process from invalid answers, errors.ts
+// puts errors into words, cache-keys.ts holds the names of keys, maintenance.ts counts and prunes.
+// What must hold: it never stops a run. When Redis is lost, it warns once and finds nothing until Redis returns.
 
 import type { Redis } from 'ioredis';
 import { debug } from '../../debug.js';
@@ -16,21 +19,21 @@ import { GetGroup, SetGroup } from './group-commands.js';
 import { RedisInventory } from './inventory.js';
 import { ForeignReplyError } from './reply-guard.js';
 
-/** Keys of one command. Bounds the answer: 256 vectors of 1,024 dimensions are 1 MB. */
+/** Max keys of one command, to bound the answer: 256 vectors of 1,024 dimensions are 1 MB. */
 const GROUP = 256;
 
-/** Bytes sent and not yet answered, above which callers wait. */
+/** Max bytes in flight; with more, callers wait. */
 const UNANSWERED = 8 * 1024 * 1024;
 
-/** Registered vector spaces must outlive the entries that are keyed by them; read or written, they live this much longer. */
+/** How much longer a registered vector space is kept than its entries, after each read or write, in seconds. */
 const META_EXTRA_SECONDS = 30 * 24 * 3600;
 
 /**
  * Connects and checks that reading works.
  * @throws {ServiceError} when Redis can't be used: one sentence with the URL, its password masked
- * @throws {UsageError} when the options make no sense
+ * @throws {UsageError} when the options are invalid
  */
-export async function openRedisCache(options: RedisOptions = {}): Promise<RedisCache> {
+ export async function openRedisCache(options: RedisOptions = {}): Promise<RedisCache> {
   const { ttlSeconds = 3600, connectTimeoutMs = 3000 } = options;
   if (!Number.isSafeInteger(ttlSeconds) || ttlSeconds < 1) {
     throw new UsageError(
@@ -52,13 +55,13 @@ export class RedisCache implements VectorCache, CountsLookups {
   readonly #onWarning: (message: string) => void;
   readonly #writes = new Set<Promise<void>>();
   readonly #inventory: RedisInventory;
-  /** Undefined once Redis refuses to keep them. */
+  /** Undefined when Redis refuses to store the counts. */
   #lookups: Lookups | undefined = new Lookups();
   #unanswered = 0;
   #reachable = true;
   #writable = true;
   #closed = false;
-  /** The connection was told to end and hasn't yet. */
+  /** True while the connection is being closed. */
   #ending = false;
   #warned = { lost: false, refused: false };
 
@@ -87,7 +90,7 @@ export class RedisCache implements VectorCache, CountsLookups {
   ): Promise<(Vector | undefined)[]> {
     checkSpace(space);
     for (const hash of hashes) checkHash(hash);
-    // Answers come in order, so that whoever doesn't wait for setMany waits here.
+    // Bounds the memory for callers that don't await setMany: answers come in order.
     await this.#room();
     const found = new Array<Vector | undefined>(hashes.length).fill(undefined);
     for (let start = 0; start < hashes.length && this.#reachable; start += GROUP) {
@@ -114,7 +117,7 @@ export class RedisCache implements VectorCache, CountsLookups {
     this.#lookups?.add({ hits: -count, misses: count });
   }
 
-  /** Resolves when the entries are on their way: later reads see them; `close` waits for them. Never fails for Redis's sake. */
+  /** Resolves when the entries are sent: later reads find them, and `close` waits for them. A failing Redis doesn't make it throw. */
   async setMany(space: string, entries: readonly VectorEntry[]): Promise<void> {
     checkSpace(space);
     checkEntries(entries);
@@ -133,7 +136,7 @@ export class RedisCache implements VectorCache, CountsLookups {
     try {
       return parseForeign(text) as Json;
     } catch {
-      return undefined; // Not ours, or damaged: as good as absent.
+      return undefined; // Not ours, or damaged: counts as absent.
     }
   }
 
@@ -182,7 +185,7 @@ export class RedisCache implements VectorCache, CountsLookups {
     while (this.#unanswered > UNANSWERED) await Promise.race(this.#writes);
   }
 
-  /** The answer, or undefined when there is none: Redis is lost, or refuses. */
+  /** The answer; undefined when Redis is lost, or refuses. */
   async #ask<T>(answer: Promise<T>, intent: 'read' | 'write' = 'read'): Promise<T | undefined> {
     try {
       return await within(this.#timeoutMs, answer);
@@ -190,14 +193,14 @@ export class RedisCache implements VectorCache, CountsLookups {
       const refused = error instanceof Error && error.name === 'ReplyError';
       if (intent === 'write' && refused) this.#refuse(error);
       else this.#lose(reasonOf(error));
-      // A silent connection says nothing of its end; a new one may work.
+      // A silent connection doesn't tell when it ends, so open a new one.
       const mute = error instanceof SilenceError || error instanceof ForeignReplyError;
       if (mute) this.#renew();
       return undefined;
     }
   }
 
-  /** The answer; unlike a run, who asks what the cache holds must be told when there is none. */
+  /** The answer, or a ServiceError: for commands about the cache itself, a missing answer is an error. */
   async #demand<T>(answer: Promise<T>): Promise<T> {
     try {
       return await within(this.#timeoutMs, answer);
@@ -206,7 +209,7 @@ export class RedisCache implements VectorCache, CountsLookups {
     }
   }
 
-  /** Where counts can't be written, nobody is told: vectors that can't be written are. */
+  /** Fails silently: a cache that can't be written is reported for vectors. */
   async #writeLookups(): Promise<void> {
     if (!this.#reachable) return;
     const counts = this.#lookups?.take();
@@ -219,7 +222,7 @@ export class RedisCache implements VectorCache, CountsLookups {
     try {
       await within(this.#timeoutMs, Promise.all(answers));
     } catch (error) {
-      // Lost or silent: they are counted when Redis returns.
+      // When Redis is lost or silent, the counts are written after it returns.
       if (error instanceof Error && error.name === 'ReplyError') this.#lookups = undefined;
       else this.#lookups?.add(counts);
     }
@@ -229,8 +232,8 @@ export class RedisCache implements VectorCache, CountsLookups {
     this.#writable = false;
     if (this.#warned.refused) return;
     this.#warned.refused = true;
-    const what = `Redis at ${this.#address.shown} stores nothing more (${error.message})`;
-    this.#onWarning(`${what}: what it has is still used; new vectors are not cached.`);
+    const what = `Redis at ${this.#address.shown} can't store vectors any more (${error.message})`;
+    this.#onWarning(`${what}: its vectors are still used, but new ones are not cached.`);
   }
 
   #lose(reason: string): void {
@@ -242,14 +245,14 @@ export class RedisCache implements VectorCache, CountsLookups {
     this.#onWarning(`${what}: going on without the cache; it is used again when Redis returns.`);
   }
 
-  /** Ends the connection for a new one; once, however many found it silent. */
+  /** Replaces a silent connection by a new one; only once, even when many callers found it silent. */
   #renew(): void {
     if (this.#closed || this.#ending) return;
     this.#ending = true;
     this.#client.disconnect(true);
   }
 
-  /** A connection alone proves nothing: a stopped process still accepts, a starting one is loading. */
+  /** Checks by a command, not by the connection: a stopped process still accepts connections, and a starting one is loading. */
   async #revive(): Promise<void> {
     try {
       await within(this.#timeoutMs, this.#client.mget([metaKey('')]));
@@ -262,7 +265,7 @@ export class RedisCache implements VectorCache, CountsLookups {
   }
 }
 
-/** @throws {ForeignReplyError} when they are not what MGET gives for so many keys */
+/** @throws {ForeignReplyError} when the values are not an answer to MGET with so many keys */
 function checkValues(values: unknown, count: number): (Buffer | null)[] {
   const isAnswer =
     Array.isArray(values) &&
@@ -272,7 +275,7 @@ function checkValues(values: unknown, count: number): (Buffer | null)[] {
   return values as (Buffer | null)[];
 }
 
-/** Why Redis is lost, in words; ioredis tells of a broken connection by the state of its own stream. */
+/** Why Redis is lost, in words. For a broken connection, ioredis reports the state of its own stream. */
 function reasonOf(error: unknown): string {
   if (error instanceof SilenceError) return 'no answer in time';
   const text = error instanceof Error ? error.message : String(error);

@@ -1,5 +1,5 @@
-// An ioredis client that nothing from the other end can break: what is no answer of a Redis ends the
-// connection, as if it had broken, and never the process.
+// An ioredis client that is safe from invalid answers: bytes that are not an answer of Redis close the connection, as
+// if it had broken, but never end the process.
 import { connect, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { AbstractConnector, Redis, type RedisOptions } from 'ioredis';
@@ -17,7 +17,7 @@ export function redisClient(address: RedisAddress, options: RedisOptions): Redis
 
     override async connect(): Promise<Socket> {
       this.connecting = true;
-      // Who disconnects in this very moment has no stream to end yet.
+      // A `disconnect` at this moment has no stream to end yet.
       await Promise.resolve();
       if (!this.connecting) throw new Error('Connection is closed.');
       const stream = tls ? connectTls({ host, port, ...tls }) : connect({ host, port });
@@ -35,7 +35,7 @@ export function redisClient(address: RedisAddress, options: RedisOptions): Redis
     ...(tls && { tls }),
     Connector,
     lazyConnect: true,
-    // One command less to be forbidden by an ACL, each.
+    // Each saves a command that an ACL could forbid.
     disableClientInfo: true,
     enableReadyCheck: false,
     enableOfflineQueue: false,
@@ -47,8 +47,8 @@ export function redisClient(address: RedisAddress, options: RedisOptions): Redis
 }
 
 /**
- * Puts a watch in front of all that listens for data. It stands in `emit`, since a listener can't keep others
- * from being called, and since what they throw would end the process.
+ * Checks data before all listeners. It replaces `emit`, since a listener can't stop the other listeners, and an error
+ * that they throw would end the process.
  */
 function watch(stream: Socket, waiting: () => number): void {
   const replies = new ReplyWatch();

@@ -1,5 +1,4 @@
-// The connection to Redis: made step by step, so that each refusal has its own sentence, and made again
-// whenever it breaks.
+// Connects to Redis in single steps, so that each refusal has its own message. Connects again when it breaks.
 import type { Redis } from 'ioredis';
 import { ServiceError } from '../../errors.js';
 import type { RedisAddress } from './address.js';
@@ -7,7 +6,7 @@ import { metaKey } from './cache-keys.js';
 import { redisClient } from './client.js';
 import { explainRedis, SilenceError } from './errors.js';
 
-/** How long Redis is left alone before the next attempt to connect. */
+/** Pause before the next attempt to connect, in ms. */
 const RECONNECT_MS = 1000;
 
 /**
@@ -22,7 +21,7 @@ export async function connectRedis(address: RedisAddress, connectTimeoutMs: numb
     retryStrategy: () => (opened.yet ? RECONNECT_MS : null),
   });
   let connectionError: unknown;
-  // ioredis tells why a connection failed by this event only.
+  // Only this event of ioredis says why a connection failed.
   client.on('error', (error) => {
     connectionError = error;
   });
@@ -37,7 +36,7 @@ export async function connectRedis(address: RedisAddress, connectTimeoutMs: numb
   return client;
 }
 
-/** Step by step, so that every refusal has its own error. ioredis repeats what worked when it reconnects. */
+/** Runs in single steps, so that each refusal has its own error. When ioredis connects again, it repeats them. */
 async function handshake(client: Redis, { username, password, db }: RedisAddress): Promise<void> {
   await client.connect();
   if (password !== undefined) {
@@ -48,7 +47,7 @@ async function handshake(client: Redis, { username, password, db }: RedisAddress
   await client.mget([metaKey('')]);
 }
 
-/** @returns whether Redis wants a password at all; a needless one is no reason to stop */
+/** @returns false when Redis needs no password: a needless one is not an error */
 async function authenticate(client: Redis, username: string | undefined, password: string): Promise<boolean> {
   try {
     await (username === undefined ? client.auth(password) : client.auth(username, password));
