@@ -1,7 +1,7 @@
 // src/cache/redis: the cache in Redis, shared by machines; entries expire after a time.
 //
 // In and out: as all caches. connection.ts connects, client.ts protects the process from invalid answers, errors.ts
-// puts errors into words, cache-keys.ts holds the names of keys, maintenance.ts counts and prunes.
+// puts errors into words, cache-keys.ts holds the names of keys, inventory.ts counts and prunes.
 // What must hold: it never stops a run. When Redis is lost, it warns once and finds nothing until Redis returns.
 
 import type { Redis } from 'ioredis';
