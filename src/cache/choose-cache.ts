@@ -23,7 +23,7 @@ export interface CacheOptions {
  * @throws {ServiceError} when a named Redis can't be used, or `disk` lacks its library
  * @throws {UsageError} when the options are invalid
  */
- export async function openCache(
+export async function openCache(
   choice: 'auto' | 'redis' | 'disk' | 'none',
   options: CacheOptions,
 ): Promise<VectorCache | undefined> {

@@ -10,7 +10,7 @@ import { Lru, type LruEntry } from './lru.js';
  * A cache that ends with the process.
  * @param maxBytes max bytes of vectors with their overhead; the least recently used are removed first
  */
- export function memoryCache(maxBytes: number): VectorCache {
+export function memoryCache(maxBytes: number): VectorCache {
   return new MemoryCache(maxBytes);
 }
 

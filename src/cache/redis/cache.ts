@@ -33,7 +33,7 @@ const META_EXTRA_SECONDS = 30 * 24 * 3600;
  * @throws {ServiceError} when Redis can't be used: one sentence with the URL, its password masked
  * @throws {UsageError} when the options are invalid
  */
- export async function openRedisCache(options: RedisOptions = {}): Promise<RedisCache> {
+export async function openRedisCache(options: RedisOptions = {}): Promise<RedisCache> {
   const { ttlSeconds = 3600, connectTimeoutMs = 3000 } = options;
   if (!Number.isSafeInteger(ttlSeconds) || ttlSeconds < 1) {
     throw new UsageError(

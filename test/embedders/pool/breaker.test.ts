@@ -54,7 +54,9 @@ describe('withBreaker', () => {
     await open();
     await expect(embedder.embed(['a'])).rejects.toMatchObject({
       meaning: 'resting',
-      message: expect.stringMatching(/^Ollama at home .* gets no requests for 60 s; the last failure: .*0 vectors/),
+      message: expect.stringMatching(
+        /^Ollama at home .* gets no requests for 60 s; the last failure: .*0 vectors/,
+      ),
       cause: { meaning: 'bad-answer' },
     });
     expect(server.stats.embeds).toBe(3);
