@@ -251,7 +251,7 @@ describe('disk cache', () => {
     const parameters = ['-c', command, process.execPath, writer, folder, space, 'full', '3000'];
     const printed = execFileSync('bash', parameters, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
     const warnings = printed.split('\n').filter((line) => /disk cache/.test(line));
-    expect(warnings).toEqual([expect.stringMatching(/can't be written \(.*what it has is still used/)]);
+    expect(warnings).toEqual([expect.stringMatching(/can't be written \(.*its vectors are still used/)]);
     expect(printed).toMatch(/^closed$/m);
     const { cache: again } = await open();
     expect(await again.getMany(space, [hashOf('before')], dimensions)).toEqual([vectorOf('before')]);

@@ -83,7 +83,7 @@ test('one that is cut anywhere begins anew after one warning, and the damaged on
   for (const [index, { warnings, found }] of visits.entries()) {
     expect(warnings, `cut at ${cuts[index]}`).toEqual([
       expect.stringMatching(
-        /^The disk cache in \S+ was damaged \(it[^)]*\): it begins anew; the damaged file is /,
+        /^The disk cache in \S+ was damaged \(it[^)]*\): a new one is begun; the damaged file is now /,
       ),
     ]);
     expect(found).toBe(0);

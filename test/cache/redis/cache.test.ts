@@ -387,7 +387,7 @@ describe.skipIf(!redisAvailable)('redis cache', () => {
       undefined,
     ]);
     expect(warnings).toEqual([
-      expect.stringMatching(/stores nothing more \(OOM .*what it has is still used/),
+      expect.stringMatching(/can't store vectors any more \(OOM .*its vectors are still used/),
     ]);
     await cache.setMeta('key', 1);
     await cache.setMany(space, [entryOf('c')]);
