@@ -183,7 +183,7 @@ describe('is refused', () => {
     const self = await workspace.embed(['serve', '--port', port, '--cache', 'none'], {
       env: { OLLAMA_HOST: ollama.url },
     });
-    expect([self.code, self.stderr]).toEqual([2, expect.stringContaining('the gateway itself')]);
+    expect([self.code, self.stderr]).toEqual([2, expect.stringContaining("the gateway's own address")]);
   });
 
   test('a Redis that was named and isn’t there', async () => {

@@ -257,7 +257,7 @@ test('refuses what would break the order or mix spaces', async () => {
   const writer = await openWriter(dir, writerOptions({ previous }));
   await writer.keep(b.source);
   expect(() => writer.keep(a.source)).toThrow(/expected documents in order of source/);
-  await expect(addDocument(writer, b)).rejects.toThrow(/expected documents in the order/);
+  await expect(addDocument(writer, b)).rejects.toThrow(/expected documents in order/);
   expect(() => writer.keep('docs/none')).toThrow(/expected a document of the previous output/);
   const [first, second] = chunksOf(c);
   if (first === undefined || second === undefined) throw new Error('expected two chunks');
