@@ -1,11 +1,11 @@
-// Bytes of a file → text. Finds out the encoding: UTF-8 and UTF-16 by themselves, anything else by what the
-// file says about itself, else Windows-1252, which reads every byte.
+// Bytes of a file → text. It finds the encoding: UTF-8 and UTF-16 by their bytes, others by the name in the file, else
+// Windows-1252, which can read every byte.
 import { isAscii, isUtf8 } from 'node:buffer';
 
-/** How much of a file is looked at to tell binary from text, in bytes. */
+/** Bytes of a file that are looked at to tell binary from text. */
 const SAMPLE = 8192;
 
-/** Starts of binary files that need not have a NUL byte in their sample, as Latin-1. */
+/** Starts, as Latin-1, of binary files that may have no NUL byte in their sample. */
 const MAGIC = [
   '%PDF-',
   'PK\x03\x04',
@@ -21,7 +21,7 @@ const MAGIC = [
   'GIF87a',
   'GIF89a',
   '\xd0\xcf\x11\xe0',
-  // UTF-32, which would pass for UTF-16.
+  // UTF-32, which looks like UTF-16.
   '\xff\xfe\0\0',
 ];
 
@@ -46,7 +46,7 @@ export function decode(bytes: Uint8Array): string {
   return decoder && decoder.encoding !== 'windows-1252' ? decoder.decode(buffer) : decodeWindows1252(buffer);
 }
 
-/** Whether the start of a file says that it isn't text: known binary formats, NUL bytes, control characters. */
+/** True when the start of a file isn't text: known binary formats, NUL bytes, control characters. */
 export function isBinary(bytes: Uint8Array): boolean {
   const sample = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, SAMPLE));
   const start = sample.toString('latin1', 0, 16);
@@ -60,7 +60,7 @@ export function isBinary(bytes: Uint8Array): boolean {
   return controls * 50 > sample.length;
 }
 
-/** Not by TextDecoder: Node 20 takes the encoding for Latin-1, without quotes, dashes and the euro sign. */
+/** Doesn't use TextDecoder: Node 20 decodes it as Latin-1, without quotes, dashes and the euro sign. */
 function decodeWindows1252(bytes: Buffer): string {
   return bytes.toString('latin1').replace(/[\x80-\x9f]/g, (char) => WINDOWS_1252[char.charCodeAt(0) - 0x80]!);
 }
@@ -72,7 +72,7 @@ function hasUtf8Mark(bytes: Uint8Array): boolean {
 function utf16Kind(bytes: Uint8Array): 'utf-16le' | 'utf-16be' | undefined {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return 'utf-16le';
   if (bytes[0] === 0xfe && bytes[1] === 0xff) return 'utf-16be';
-  // Without a mark only text that is mostly Latin is told apart: one byte of most pairs is then zero.
+  // Without a mark, only mostly Latin text is recognised: in most pairs, one byte is zero.
   const length = Math.min(bytes.length, SAMPLE) & ~1;
   if (length < 4 || (bytes[0] !== 0 && bytes[1] !== 0)) return undefined;
   const zeros = [0, 0];
@@ -106,7 +106,7 @@ function declaredDecoder(bytes: Buffer): InstanceType<typeof TextDecoder> | unde
   try {
     return new TextDecoder(label);
   } catch {
-    // A name that nobody knows.
+    // An unknown name.
     return undefined;
   }
 }

@@ -1,5 +1,4 @@
-// What was read of a file, without holding it: a large file has a million documents, of which each is wanted
-// once, at its turn.
+// The documents of a file, without holding them all: a large file has a million, and each is needed once, at its turn.
 import { createHash } from 'node:crypto';
 import type { Document, Failure } from '../types.js';
 
@@ -7,11 +6,11 @@ export interface LazyDocument {
   readonly source: string;
   /** SHA-256 of its text and metadata, lower-case hex. */
   hash(): string;
-  /** Made anew each time. */
+  /** Makes the document, at each call. */
   open(): Document;
 }
 
-/** What was read, and which records of the file could not be. */
+/** The documents that were read, and the records that could not be read. */
 export interface Reading {
   documents: LazyDocument[];
   failures: Failure[];
@@ -23,7 +22,7 @@ export function hashOf({ text, metadata }: Pick<Document, 'text' | 'metadata'>):
     .digest('hex');
 }
 
-/** One that is there already. */
+/** A document that exists already. */
 export function ready(document: Document): LazyDocument {
   return { source: document.source, hash: () => hashOf(document), open: () => document };
 }

@@ -1,5 +1,5 @@
-// HTML → text and blocks. Reads tokens, not a tree: elements only matter in as much as they end a line, open a
-// section or hold nothing to read, so pages that nest a hundred thousand elements stay quick.
+// HTML → text and blocks. It reads tokens, not a tree: an element only matters when it ends a line, opens a section or
+// holds no text. So pages with a hundred thousand nested elements stay fast.
 import { Tokenizer } from 'htmlparser2';
 import type { Block, BlockKind } from '../../types.js';
 import { isWhite, LineCursor } from './lines.js';
@@ -7,27 +7,27 @@ import { cleanTitle } from './titles.js';
 
 const words = (list: string): ReadonlySet<string> => new Set(list.split(' '));
 
-/** Elements without anything to read. */
+/** Elements without text for a reader. */
 const SKIPPED = words(
   'script style template nav noscript iframe object svg math canvas audio video map select datalist button ' +
     'textarea dialog',
 );
 /** Elements whose footer belongs to the text; the page's own footer doesn't. */
 const CONTENT = words('main article section blockquote');
-/** Elements that end the line before and behind them. */
+/** Elements that end the line before and after them. */
 const BREAKING = words(
   'address article aside blockquote body caption center dd desc details div dl dt fieldset figcaption figure footer form ' +
     'head header hgroup hr html legend li main ol optgroup option p section summary table tbody td text tfoot th thead tr ul',
 );
-/** Elements that end a heading that nobody closed. */
+/** Elements that end a heading without an end tag. */
 const ENDS_HEADING = words('p ul ol dl table pre section article main body');
-/** Links to the heading itself, which documentation puts behind it. */
+/** Signs of a link to the heading itself, which documentation puts after it. */
 const ANCHORS = ['¶', ' #', '§', '\u{1f517}'];
 
 export interface HtmlContent {
   text: string;
   blocks: Block[];
-  /** Of the `<title>` element; '' if it has none. */
+  /** The text of the `<title>` element; '' if there is none. */
   title: string;
 }
 
@@ -56,10 +56,10 @@ class HtmlReader {
   #open = '';
   #last = '';
   #openedAt = -1;
-  /** White space that counts only when words follow. */
+  /** White space that counts only when words come after it. */
   #space = false;
 
-  /** The skipped element around this place, and how many of its name are open. */
+  /** The skipped element around the current place, and how many of its name are open. */
   #skipped = '';
   #skippedDepth = 0;
   #inTitle = false;
@@ -70,7 +70,7 @@ class HtmlReader {
   /** Next numbers of the lists around this place; 0 for lists without numbers. */
   readonly #lists: number[] = [];
   #marker = '';
-  /** Whether the tables around this place only lay out the page: they hold other tables. */
+  /** For each table around the current place: true when it only lays out the page, as it holds other tables. */
   readonly #layouts: boolean[] = [];
   #cells = 0;
 
@@ -120,7 +120,7 @@ class HtmlReader {
     this.#flush();
   }
 
-  // What else the tokenizer tells has no text.
+  // Other tokens have no text.
   onattribdata(): void {}
   onattribentity(): void {}
   onattribend(): void {}
@@ -133,11 +133,11 @@ class HtmlReader {
   #opens(tag: string, at: number): void {
     if (this.#skipped) {
       if (tag === this.#skipped) this.#skippedDepth++;
-      // Somebody forgot to close it.
+      // The end tag is missing.
       else if (tag === 'main' || tag === 'body') this.#skipped = '';
       if (this.#skipped) return;
     }
-    // A drawing that is the file itself has labels; one in a page is decoration.
+    // A file that is a drawing has labels to read; a drawing in a page is decoration.
     const isWhole = tag === 'svg' && !this.#started;
     this.#started = true;
     if ((SKIPPED.has(tag) && !isWhole) || (tag === 'footer' && this.#contentDepth === 0)) {
@@ -147,7 +147,7 @@ class HtmlReader {
     }
     if (tag === 'title') {
       this.#flush();
-      // Behind text it is no title of the page.
+      // After text, it isn't the title of the page.
       this.#inTitle = this.#title === '' && this.#blocks.length === 0;
       if (this.#inTitle) this.#titleLine = this.#lines.at(at);
       return;
@@ -226,7 +226,7 @@ class HtmlReader {
     return `${number}. `;
   }
 
-  /** A border of a line: of the block, unless this is a heading, a table or code, which go on behind it. */
+  /** The end of a line. It also ends the block, unless that is a heading, a table or code. */
   #ends(tag: string): void {
     if (this.#preDepth > 0 || (this.#inTable() && (tag === 'tr' || tag === 'caption'))) {
       this.#cells = 0;
@@ -273,7 +273,7 @@ class HtmlReader {
     this.#space = end < data.length;
   }
 
-  /** Looks at the last piece only: reading the whole string would copy it together each time. */
+  /** Looks only at the last piece: reading the whole string would join (copy) its pieces each time. */
   #append(piece: string): void {
     if (piece === '') return;
     this.#open += piece;
@@ -333,7 +333,7 @@ function withoutAnchor(text: string): string {
   return anchor ? text.slice(0, -anchor.length).trimEnd() : text;
 }
 
-/** Without blank lines around; the first line keeps its indent. */
+/** Removes blank lines at both ends; the first line keeps its indent. */
 function withoutMargins(code: string): string {
   const text = code.trimEnd();
   const first = text.length - text.trimStart().length;

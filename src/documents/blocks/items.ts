@@ -1,8 +1,8 @@
-// List items. What is nested in an item stays with it, unless that makes the item long.
+// List items. Nested content stays with its item, unless the item gets too long.
 import type { Block, BlockKind } from '../../types.js';
 import { trimWhite } from './lines.js';
 
-/** A list item longer than this is told apart into its own paragraphs, code and nested items. */
+/** A longer list item is split into its paragraphs, code and nested items. */
 const LONG_ITEM = 800;
 
 /** Where a part of an item starts. */
@@ -14,7 +14,7 @@ export interface ItemPart {
 
 /**
  * Adds the block of an item, or several if it is long.
- * @param parts the item itself first, then what is nested in it
+ * @param parts the item itself first, then its nested parts
  */
 export function pushItem(blocks: Block[], text: string, parts: readonly ItemPart[], end: number): void {
   const isLong = end - parts[0]!.start > LONG_ITEM;

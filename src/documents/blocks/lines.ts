@@ -1,4 +1,8 @@
-// White space and lines: what every format needs to turn offsets into blocks.
+// src/documents/blocks: turns text into blocks (headings, paragraphs, items, code …), which chunks are made of. A block
+// is a range of offsets with a line number. markdown/, code/, html.ts and rst.ts read the formats. No text may be lost:
+// only white space lies between blocks.
+//
+// This file holds white space and lines, which all formats need.
 
 /** Whether a UTF-16 code unit is white space in the sense of JavaScript's `\s`. */
 export function isWhite(code: number): boolean {
@@ -17,13 +21,13 @@ export function isWhite(code: number): boolean {
   );
 }
 
-/** Index of the first character at or behind `start` that isn't white space; `end` if there is none. */
+/** Index of the first character from `start` on that isn't white space; `end` if there is none. */
 export function skipWhite(text: string, start: number, end: number): number {
   while (start < end && isWhite(text.charCodeAt(start))) start++;
   return start;
 }
 
-/** Index behind the last character before `end` that isn't white space; `start` if there is none. */
+/** Index after the last character before `end` that isn't white space; `start` if there is none. */
 export function trimWhite(text: string, start: number, end: number): number {
   while (end > start && isWhite(text.charCodeAt(end - 1))) end--;
   return end;

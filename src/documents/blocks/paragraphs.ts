@@ -1,4 +1,4 @@
-// Paragraphs: what stands between blank lines. The structure of text that has no other.
+// Paragraphs: the text between blank lines. For text without any other structure.
 import type { Block, BlockKind } from '../../types.js';
 import { lineEnd, skipWhite, trimWhite } from './lines.js';
 

@@ -12,7 +12,7 @@ const CODE_DIRECTIVE =
 const MARKER = /^(?:[-*+•]|\(?(?:\d{1,4}|#|[A-Za-z]|[ivxIVX]{1,6})[.)])(\s+|$)/;
 const FIELD = /^:[^\s:][^:]{0,80}:(\s|$)/;
 
-/** How much of a line the patterns see. */
+/** Max characters of a line that the patterns see. */
 const SEEN = 400;
 
 interface Line {
@@ -24,7 +24,7 @@ interface Line {
   number: number;
 }
 
-/** A block that may still grow. `indent` is the one that its further lines must exceed (or keep). */
+/** A block that may still grow. Its further lines must have more indent than `indent` (or the same). */
 interface Open {
   kind: 'paragraph' | 'code' | 'item' | 'grid' | 'simple' | 'directive' | 'doctest';
   start: number;
@@ -105,7 +105,7 @@ class RstReader {
     else this.#close();
   }
 
-  /** A directive keeps its first paragraph, which may stand behind a blank line; the rest reads as text. */
+  /** A directive keeps its first paragraph, which may come after a blank line. The rest is read as text. */
   #hasBody(open: Open): boolean {
     return open.kind !== 'directive' || open.blank;
   }
@@ -135,7 +135,7 @@ class RstReader {
         return false;
       case 'simple':
         open.end = line.eol;
-        // The table ends with a border that has a blank line, or nothing, behind it.
+        // The table ends at a border before a blank line or the end of the text.
         open.blank = SIMPLE_TABLE.test(this.#words(line)) && (!next || next.first === next.eol);
         return true;
       case 'paragraph':
@@ -152,7 +152,7 @@ class RstReader {
     return true;
   }
 
-  /** Explicit markup may stand right below a paragraph; lists, strictly, may not. */
+  /** Explicit markup may follow a paragraph directly; lists, strictly, may not. */
   #startsAnew(line: Line): boolean {
     return this.#text.startsWith('.. ', line.first);
   }

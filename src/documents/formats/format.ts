@@ -1,4 +1,4 @@
-// What a format is: a name, the file names that it reads, and a function from bytes to documents.
+// The interface of a format: a name, the file names that it reads, and a function from bytes to documents.
 import { DocumentError } from '../../errors.js';
 import type { Document, Failure } from '../../types.js';
 
@@ -8,7 +8,7 @@ export interface FormatInput {
   source: string;
 }
 
-/** What was read, and which records of the file could not be. */
+/** The documents that were read, and the records that could not be read. */
 export interface Extraction {
   documents: Document[];
   failures: Failure[];
@@ -20,12 +20,12 @@ export interface Extraction {
  */
 export type Extractor = (input: FormatInput) => Extraction | Promise<Extraction>;
 
-/** One line of the list of formats: what is known of it before its code is loaded. */
+/** An entry of the list of formats: what is known before its code is loaded. */
 export interface Format {
   readonly name: string;
   /** In plain words, for the help. */
   readonly title: string;
-  /** Lower case, with the dot; the longest that fits a file's name wins. */
+  /** File endings in lower case, with the dot; the longest that matches wins. */
   readonly extensions: readonly string[];
   /** Whole file names, lower case, e.g. `dockerfile`. */
   readonly names?: readonly string[];
@@ -37,7 +37,7 @@ export function one(document: Document): Extraction {
   return { documents: [document], failures: [] };
 }
 
-/** Records of one file at most: whoever reads them has to hold them. */
+/** Max records of one file: they must fit into memory. */
 export const MOST_RECORDS = 2_000_000;
 
 /**

@@ -52,7 +52,7 @@ export function classAt(pattern: string, open: number): FoundClass | undefined {
     ranges.push([low, isRange ? pattern.charCodeAt(at) : low]);
   }
   if (at >= pattern.length) return undefined;
-  // A range that is the wrong way round is a slip: nothing is in the class.
+  // A reversed range, such as `[z-a]`, matches nothing.
   const isWrong = ranges.some(([low, high]) => low > high);
   const text = pattern.slice(open, at + 1);
   const isPlain = !isNegated && !/[-*+?.^${}(|)[\]\\]/.test(text.slice(1, -1));

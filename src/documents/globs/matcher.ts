@@ -1,5 +1,8 @@
-// Names against patterns, in time proportional to both: the automaton's sets of states become single states
-// as names bring them up, so that the usual name costs one look-up a character.
+// src/documents/globs: matches names against patterns (`**/*.md`), in time proportional to both.
+//
+// In: patterns. Out: a matcher. tokens.ts splits a pattern, states.ts builds one automaton of all patterns. Here, sets of
+// its states become single states when a name first needs them, so a usual name costs one lookup per character.
+// What must hold: no pattern and no name can make matching slow, as they come from strangers. So no regular expressions.
 import { isIn } from './classes.js';
 import { Nfa, type Test } from './states.js';
 import type { Token } from './tokens.js';
@@ -8,19 +11,19 @@ import type { Token } from './tokens.js';
 interface State {
   /** As the last character left them, in order. */
   readonly roots: readonly number[];
-  /** With those that need no character to get to. */
+  /** The same, plus the states that are reached without a character. */
   readonly ids: readonly number[];
   readonly accepts: boolean;
-  /** No name that begins like this can match. */
+  /** True when no name with this start can match. */
   readonly isDead: boolean;
-  /** A name begins here, of which wildcards must leave a dot alone. */
+  /** True at the start of a name, where wildcards must not match a dot. */
   readonly begins: boolean;
   readonly next: Map<number, State>;
 }
 
 export type { State as MatchState };
 
-/** More sets are forgotten again: made-up names can bring up very many. */
+/** Max sets in memory; then all are forgotten, as hostile names can create very many. */
 const MOST_STATES = 2000;
 const SLASH = 47;
 const DOT = 46;
@@ -60,7 +63,7 @@ export class Matcher {
   }
 
   #step(state: State, code: number): State {
-    // A dot that begins a name must be spelled, not matched by a wildcard or behind one that took nothing.
+    // A dot at the start of a name must be in the pattern: no wildcard matches it, also not one that matched nothing before.
     const isGuarded = state.begins && code === DOT;
     const roots: number[] = [];
     for (const id of isGuarded ? this.#reachable(state.roots, false) : state.ids) {
@@ -73,7 +76,7 @@ export class Matcher {
     return next;
   }
 
-  /** These states and those behind their free edges. */
+  /** These states, and those that their free edges lead to. */
   #reachable(roots: readonly number[], throughLoops: boolean): number[] {
     const reached: number[] = [];
     const open = [...roots];

@@ -1,9 +1,9 @@
-// Patterns → one nondeterministic automaton. Its size is that of the patterns, and every character of a name
-// is looked at once in each of its states: no name can make it slow, as it could an expression that goes back.
+// Patterns → one nondeterministic automaton. Its size is that of the patterns, and every character of a name is tested
+// once in each state. It never goes back, so no name can make it slow, as it can with a regular expression.
 import type { CharClass } from './classes.js';
 import type { Token } from './tokens.js';
 
-/** What an edge takes: one code unit, a class, anything but a slash, or anything. */
+/** What an edge matches: one code unit, a class, anything but a slash, or anything. */
 export type Test = number | CharClass | 'name' | 'all';
 
 export interface Edge {
@@ -26,7 +26,7 @@ export class Nfa {
   readonly accepting = new Set<number>();
   #at = 0;
 
-  /** Adds one pattern beside the others. */
+  /** Adds a pattern. */
   add(tokens: readonly Token[]): void {
     this.#at = this.#jump(0);
     const choices: { start: number; ends: number[] }[] = [];
@@ -102,12 +102,12 @@ export class Nfa {
     this.#at = start;
   }
 
-  /** A slash and `**` at the end: what a folder holds and, unless a star is in front, the folder itself. */
+  /** A slash and `**` at the end: all that a folder holds and, unless a star is before it, the folder itself. */
   #tail(withFolder: boolean): void {
     const folder = this.#at;
     this.#step(SLASH);
     this.#loop('all');
-    // Not into the loop itself: a name that goes on without a slash is another one.
+    // Not into the loop itself: without a slash, a longer name is another name.
     this.#at = this.#jump(this.#at);
     if (withFolder) this.states[folder]!.free.push(this.#at);
   }

@@ -1,5 +1,5 @@
-// A glob pattern → its tokens. Everything that has no meaning (an unclosed bracket or brace, a comma
-// outside of braces) is the character itself, as in a shell.
+// A glob pattern → its tokens. Characters without a meaning (an unclosed bracket or brace, a comma outside of braces)
+// stand for themselves, as in a shell.
 import { UsageError } from '../../errors.js';
 import { type CharClass, classAt } from './classes.js';
 
@@ -12,14 +12,14 @@ export type Token =
   | { kind: 'star' }
   /** `**`, alone in its place. */
   | { kind: 'globstar' }
-  /** `[…]`; `literal` is its own text, where that is what may be meant, too: `[id].tsx`. */
+  /** `[…]`; `literal` is its own text, which may be meant as well: `[id].tsx`. */
   | { kind: 'class'; class: CharClass; literal: string | undefined }
   /** `{`, `,` and `}` of alternatives. */
   | { kind: 'open' | 'comma' | 'close' };
 
 /** The longest pattern, in characters: as long as a path can be. */
 const LONGEST = 4096;
-/** Numbers of one `{1..9}` at most. */
+/** Max numbers of one `{1..9}`. */
 const MOST_NUMBERS = 1000;
 
 /** @throws {UsageError} for a pattern that is longer than 4096 characters, or an extended glob */
@@ -44,13 +44,13 @@ function within(text: string, open: string, close: string): string | undefined {
   return start < 0 || end < start ? undefined : text.slice(start + 1, end);
 }
 
-/** Groups that repeat are what makes matching slow, and few people know them. */
+/** Extended globs repeat groups, which would make matching slow, and few people know them. */
 function refuseExtended(pattern: string, flag: string): void {
   const plain = pattern.replace(/\\./gs, '__');
   const found = /[?*+@!]\(/.exec(plain) ?? /\([^()|]*\|/.exec(plain);
   if (found === null) return;
   throw new UsageError(
-    `${flag} ${JSON.stringify(pattern)} is an extended glob, which isn't known here: use * ** ? [a-z] {a,b}, ` +
+    `${flag} ${JSON.stringify(pattern)} is an extended glob, which is not supported: use * ** ? [a-z] {a,b}, ` +
       'or several patterns.',
   );
 }
@@ -130,7 +130,7 @@ function alternatives(values: readonly string[]): Token[] {
   return [{ kind: 'open' }, ...tokens.slice(1), { kind: 'close' }];
 }
 
-/** Leaves `{`, `,` and `}` what they are only where they belong together and offer a choice. */
+/** Turns `{`, `,` and `}` into plain characters, unless they form a choice together. */
 function withAlternatives(tokens: Token[]): Token[] {
   const isReal = new Set<number>();
   const open: number[][] = [];
@@ -149,7 +149,7 @@ function withAlternatives(tokens: Token[]): Token[] {
   });
 }
 
-/** Several globstars in a row say no more than one. */
+/** Several globstars in a row mean the same as one. */
 function withoutRepeats(tokens: Token[]): Token[] {
   const kept: Token[] = [];
   for (const [at, token] of tokens.entries()) {

@@ -1,4 +1,4 @@
-// What one document may take in the reader's process. Beyond it, the document fails and the process ends.
+// Limits for one document in the reader's process. Beyond them, the document fails and the process ends.
 
 export interface ReaderLimits {
   /** Processor time in ms, whatever the document's size. @default 60000 */
@@ -7,7 +7,7 @@ export interface ReaderLimits {
   msPerMegabyte: number;
   /** Memory of the process in bytes; larger documents get {@link memoryFor} them. @default 2 GiB */
   memory: number;
-  /** Time in ms in which it may do nothing at all: what it waits for never comes. @default 60000 */
+  /** Max time in ms without any work: then it waits for something that never comes. @default 60000 */
   idleMs: number;
 }
 
@@ -18,9 +18,9 @@ export const READER_LIMITS: ReaderLimits = {
   idleMs: 60_000,
 };
 
-/** Files of up to so many bytes share a process. */
+/** Files up to this size, in bytes, share a process. */
 const USUAL = 64 * 1024 * 1024;
-/** Memory for each byte beyond, which somebody asked for with a larger `--max-file-size`, or piped in. */
+/** Memory for each further byte: the user asked for it with a larger `--max-file-size`, or piped it in. */
 const MEMORY_PER_BYTE = 8;
 
 /** Memory of the reader's process while it reads a file of so many bytes, in bytes. */
@@ -29,8 +29,8 @@ export function memoryFor({ memory }: ReaderLimits, bytes: number): number {
 }
 
 /**
- * Of a PDF: streams in its streams unpack to any size, of which its parser knows no bound, and 64 MB of real pages take
- * some hundreds of megabytes.
+ * Memory for a PDF. Nested streams unpack to any size, and its parser has no limit for that. 64 MB of real pages take a
+ * few hundred megabytes.
  */
 const MOST_FOR_PDF = 1024 ** 3;
 
@@ -39,5 +39,5 @@ export function memoryOf(format: string | undefined, memory: number): number {
   return format === 'pdf' ? Math.min(memory, Math.max(MOST_FOR_PDF, memory / 2)) : memory;
 }
 
-/** Blocks of one file at most: the main process has to hold them. */
+/** Max blocks of one file: they must fit into the memory of the main process. */
 export const MOST_BLOCKS = 8_000_000;

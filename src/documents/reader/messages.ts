@@ -1,4 +1,4 @@
-// What the reader's process is sent and answers. Blocks travel as numbers: there are millions in a large file.
+// The messages to and from the reader's process. Blocks are sent as numbers, as a large file has millions.
 import type { Block, BlockKind, Document, Failure, FailureCode } from '../../types.js';
 
 export interface Job {
@@ -6,11 +6,11 @@ export interface Job {
   source: string;
 }
 
-/** `memory` is what the process takes by then, in bytes. */
+/** `memory` is the memory of the process at that time, in bytes. */
 export type Answer =
-  /** It runs: once, before any file. */
+  /** It runs. Sent once, before any file. */
   | { kind: 'ready' }
-  /** It has the file: from here on, its end is the file's doing. */
+  /** It has the file: if the process ends from here on, the file is the cause. */
   | { kind: 'begun' }
   /** Some of the file's documents; more may follow. */
   | { kind: 'part'; documents: PackedDocument[]; failures: Failure[] }

@@ -1,5 +1,9 @@
-// The one way from a file's bytes to its documents. Small files of our own formats are read at once; all else
-// goes to a process of its own, which is ended when a document takes too much of time or memory.
+// src/documents/reader: the only way from a file's bytes to its documents.
+//
+// In: bytes and a source. Out: documents, or a DocumentError. Small files of formats that we parse ourselves are read in
+// this process. All others are read in a process of their own (worker.ts), and worker-watch.ts ends that when a document
+// takes too much time or memory (limits.ts).
+// What must hold: a file can never crash, block or fill the main process.
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import { DocumentError, ServiceError } from '../../errors.js';
 import { extract, type FormatName, formatFor } from '../extract.js';
@@ -8,17 +12,17 @@ import { largeLines } from '../records/large-lines.js';
 import { memoryFor, READER_LIMITS, type ReaderLimits } from './limits.js';
 import { NotBegunError, ReaderProcess } from './worker-process.js';
 
-/** Our own formats take time and memory in proportion to the file: this much is read before anyone notices. */
+/** Max bytes to read in this process. Our own formats take time and memory in proportion to the file. */
 const MOST_INLINE = 1_000_000;
 /** A table repeats the names of its columns in each row. */
 const MOST_INLINE_TABLE = 100_000;
 
-/** Bytes of JSON Lines that a process reads whole; more, as by standard input, are read where they are. */
+/** Max bytes of JSON Lines for the reader's process; larger ones, as from standard input, are read in this process. */
 const MOST_LINES = 32 * 1024 * 1024;
 
-/** Processes that are started for one file, where they end before they have it in hand. */
+/** Max processes to start for one file, when they end before they have the file. */
 const STARTS = 3;
-/** Between two of them, in ms: memory may come free. */
+/** Pause between them, in ms: memory may become free. */
 const PAUSE_MS = 100;
 
 export class DocumentReader {
@@ -29,14 +33,14 @@ export class DocumentReader {
   #last: Promise<unknown> = Promise.resolve();
   #closed = false;
 
-  /** @param signal ends what is being read, at once */
+  /** @param signal aborts the reading at once */
   constructor(limits: Partial<ReaderLimits> = {}, signal?: AbortSignal) {
     this.#limits = { ...READER_LIMITS, ...limits };
     this.#signal = signal;
     signal?.addEventListener('abort', this.#stop, { once: true });
   }
 
-  /** Whether a file is read elsewhere, so that it pays to ask for it early. */
+  /** True when a file is read in the other process, so that it is worth asking for it early. */
   isApart(source: string, bytes: number): boolean {
     return isApart(formatFor(source), bytes);
   }
@@ -44,7 +48,7 @@ export class DocumentReader {
   /**
    * @param source address of the file, and its name
    * @throws {DocumentError} `malformed`, `encrypted`, `undecodable`, `too-large` or `too-slow`
-   * @throws {ServiceError} when no process can be had to read it
+   * @throws {ServiceError} when no process for it can be started
    * @throws the signal's reason when it aborts
    */
   async read(bytes: Buffer, source: string): Promise<Reading> {
@@ -105,7 +109,7 @@ function isApart(format: FormatName | undefined, bytes: number): boolean {
   return bytes > (format === 'csv' ? MOST_INLINE_TABLE : MOST_INLINE);
 }
 
-/** What no process lives to begin with. */
+/** The error for a file that no process began to read. */
 function givenUp(error: NotBegunError, source: string): Error {
   const { message, didStart } = error;
   if (didStart) return new DocumentError('too-large', `${source} takes too much memory to read: ${message}.`);

@@ -1,4 +1,4 @@
-// The main process's end of the reader's process: starts it, sends it one file, notices when it ends.
+// The handle of the reader's process in the main process: starts it, sends it one file, notices when it ends.
 import { type ChildProcess, fork } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
@@ -15,9 +15,9 @@ interface Pending {
   reject(error: Error): void;
 }
 
-/** The process ended before it had the file in hand: another one may read it. */
+/** The process ended before it had the file: another one may read it. */
 export class NotBegunError extends Error {
-  /** @param didStart whether the process ran at all, so that the file may be to blame */
+  /** @param didStart true when the process ran, so that the file may be the cause */
   constructor(
     message: string,
     readonly didStart: boolean,
@@ -29,12 +29,12 @@ export class NotBegunError extends Error {
 
 /** A running process. It keeps the main process alive only while it reads. */
 export class ReaderProcess {
-  /** Memory that it may take, in bytes. */
+  /** Max memory, in bytes. */
   readonly memory: number;
   readonly #child: ChildProcess;
   readonly #ended: Promise<void>;
   #pending: Pending | undefined;
-  /** Why the watch ended it. */
+  /** The reason why the watch ended it. */
   #reason = '';
   #didStart = false;
   #hasEnded = false;
@@ -63,7 +63,7 @@ export class ReaderProcess {
     this.#holdWhileBusy();
   }
 
-  /** Whether it takes no more files. */
+  /** True when it takes no more files. */
   get hasEnded(): boolean {
     return this.#hasEnded;
   }
@@ -78,12 +78,12 @@ export class ReaderProcess {
       const reading = { documents: [], failures: [] };
       this.#pending = { job, hasBegun: false, reading, resolve, reject };
       this.#holdWhileBusy();
-      // An error here means that it has ended, which is told by `close`.
+      // An error here means that it has ended, which `close` reports.
       this.#child.send(job, () => undefined);
     });
   }
 
-  /** Ends it, whatever it is doing. */
+  /** Ends it at once. */
   async close(): Promise<void> {
     this.#child.ref();
     this.#child.kill('SIGKILL');
@@ -107,7 +107,7 @@ export class ReaderProcess {
       return;
     }
     if (answer.memory > this.memory / 2) {
-      // The next file would pay for this one.
+      // The memory of this file would count for the next one.
       this.#hasEnded = true;
       void this.close();
     }
@@ -128,7 +128,7 @@ export class ReaderProcess {
       // The engine aborts, and the system kills, what takes too much memory.
       pending.reject(new DocumentError('too-large', `${source} takes too much memory to read.`));
     } else {
-      pending.reject(new DocumentError('malformed', `${source} ends whoever reads it (${signal ?? code}).`));
+      pending.reject(new DocumentError('malformed', `${source} crashes the process that reads it (${signal ?? code}).`));
     }
   }
 

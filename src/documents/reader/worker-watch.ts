@@ -1,13 +1,13 @@
-// The watch over the reader's process: a thread of it that looks at its memory and its work every 100 ms, and
-// ends it when a document takes too much. The main process may be busy; this thread has nothing else to do.
+// Watches the reader's process from a thread inside it: checks memory and processor time every 100 ms, and ends the
+// process when a document takes too much. The main process may be busy, but this thread has no other work.
 import { writeSync } from 'node:fs';
 import { workerData } from 'node:worker_threads';
 import type { ReaderLimits } from './limits.js';
 
 export interface WatchData {
   /**
-   * [0] number of the job, 0 while there is none; [1] processor time in ms at which it has to be done; [2] memory in
-   * bytes that the process may take meanwhile.
+   * [0] number of the job, 0 for none; [1] processor time in ms by which it must be done; [2] max memory of the process
+   * in bytes.
    */
   shared: Float64Array;
   limits: ReaderLimits;
@@ -17,7 +17,7 @@ export interface WatchData {
 /** The pipe that says why the process ends. */
 const REASON_FD = 4;
 const EVERY_MS = 100;
-/** Less work than this, in ms, is what the watch does itself. */
+/** Less work than this, in ms, is the watch's own. */
 const NOTHING = 300;
 
 const { shared, limits, parent } = workerData as WatchData;
@@ -28,7 +28,7 @@ let workThen = 0;
 setInterval(look, EVERY_MS);
 
 function look(): void {
-  // Nobody waits for the answer any more.
+  // The answer is not needed any more.
   if (process.ppid !== parent) end('');
   if (shared[0] === 0) return;
   if (process.memoryUsage.rss() > shared[2]!) end('too-large');

@@ -1,7 +1,7 @@
-// The reader's process: documents of formats that others wrote parsers for, and large ones, one at a time.
+// The reader's process: reads large documents, and formats with foreign parsers, one at a time.
 //
-// A process and not a thread: a thread's limits bound the engine's heap only, and a heap that is full in the
-// middle of one large allocation (an array that grows, JSON) aborts the whole program, on Node 20 and 24 alike.
+// It is a process, not a thread: a thread's limits only bound the engine's heap, and a heap that gets full in one large
+// allocation (a growing array, JSON) aborts the whole program, on Node 20 and 24.
 import { Worker } from 'node:worker_threads';
 import { DocumentError } from '../../errors.js';
 import type { Document } from '../../types.js';
@@ -10,10 +10,10 @@ import { MOST_BLOCKS, memoryOf, type ReaderLimits } from './limits.js';
 import { type Answer, type Job, type PackedDocument, pack } from './messages.js';
 import type { WatchData } from './worker-watch.js';
 
-/** Characters and blocks of one message, about. */
+/** Approximate max characters and blocks of one message. */
 const PART = 1_000_000;
 
-// Signals to the group (Ctrl-C) are the main process's to answer.
+// Ctrl-C reaches all processes of the group; the main process handles it.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
 process.on('disconnect', () => process.exit());
 
@@ -45,7 +45,7 @@ async function run({ bytes, source }: Job): Promise<void> {
     await answer({ kind: 'done', memory: process.memoryUsage.rss() });
   } catch (error) {
     shared[0] = 0;
-    // A parser that fails in its own way fails for this document only.
+    // An unknown error of a parser fails only this document.
     const failure = error instanceof DocumentError ? error.failure : 'malformed';
     const message = error instanceof Error ? error.message : String(error);
     await answer({ kind: 'failed', failure, message, memory: process.memoryUsage.rss() });
@@ -59,7 +59,7 @@ function refuseTooMany(documents: readonly Document[], source: string): void {
   throw new DocumentError('too-large', `${source} holds more paragraphs than one file may; split it.`);
 }
 
-/** Documents in portions, so that the main process does other things in between. */
+/** Sends documents in portions, so that the main process can do other work in between. */
 function* parts(documents: readonly Document[]): Generator<PackedDocument[]> {
   let part: PackedDocument[] = [];
   let size = 0;
@@ -74,7 +74,7 @@ function* parts(documents: readonly Document[]): Generator<PackedDocument[]> {
   if (part.length > 0) yield part;
 }
 
-/** Waits until it is sent: answers don't pile up here. */
+/** Waits until it is sent, so that answers don't fill the memory. */
 function answer(message: Answer): Promise<void> {
   return new Promise((resolve) => process.send?.(message, () => resolve()));
 }

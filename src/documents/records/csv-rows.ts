@@ -1,12 +1,12 @@
-// CSV → rows with the line that each starts on. Reads what people write: any line break, quotes in the middle
-// of a field, rows of any length, a quote that is never closed.
+// CSV → rows, with the line that each starts on. It reads all kinds of files: any line break, quotes inside a field, rows
+// of any length, a quote that is never closed.
 import { DocumentError } from '../../errors.js';
 
 export interface CsvRow {
   fields: string[];
   /** 1-based line on which the row starts. */
   line: number;
-  /** A quote is opened and never closed: the fields are a guess. */
+  /** True when a quote is never closed: the fields are a guess. */
   isBroken: boolean;
 }
 
@@ -33,7 +33,7 @@ export function* csvRows(text: string, delimiter: string): Generator<CsvRow> {
       if (text.charCodeAt(at) === QUOTE) {
         const end = closingQuote(text, at + 1);
         if (end === -1) {
-          // Happens once: all quotes behind it are doubled, and two of them close each other.
+          // Happens at most once: all later quotes are doubled.
           row.isBroken = true;
         } else {
           field = text.slice(at + 1, end);
@@ -42,7 +42,7 @@ export function* csvRows(text: string, delimiter: string): Generator<CsvRow> {
           at = end + 1;
         }
       }
-      // A field without quotes, or what somebody wrote behind them.
+      // A field without quotes, or text after a closing quote.
       const start = at;
       let code = text.charCodeAt(at);
       while (at < text.length && code !== separator && code !== NEWLINE && code !== RETURN) {

@@ -1,5 +1,4 @@
-// JSON Lines: one record per line. A line that can't be read is a failure that names the line; the lines
-// behind it are read all the same.
+// JSON Lines: one record per line. A line that can't be read is a failure that names the line; later lines are read.
 import type { Document, Failure, Json } from '../../types.js';
 import { lineEnd } from '../blocks/lines.js';
 import { RecordReader } from './records.js';
@@ -23,7 +22,7 @@ export class JsonLineReader {
   readonly #records: RecordReader;
   #line: number;
 
-  /** @param line lines in front of the first one that is read */
+  /** @param line number of lines before the first one that is read */
   constructor(source: string, line = 0) {
     this.#line = line;
     this.#records = new RecordReader(source, 'jsonl');

@@ -1,4 +1,4 @@
-// Where the elements of a JSON array stand in the file: `JSON.parse` gives values without places.
+// Finds the offsets of the elements of a JSON array, as `JSON.parse` gives only values.
 
 /** Offsets of the elements of the array that opens at `open`, in JSON that is known to be valid. */
 export function elementOffsets(json: string, open: number): number[] {
@@ -26,8 +26,8 @@ export function elementOffsets(json: string, open: number): number[] {
 }
 
 /**
- * Where the list opens that the outermost object has under `key`, in JSON that is known to be valid; of several
- * the last, as in `JSON.parse`. -1 for none.
+ * Offset of the list under `key` in the outermost object, in valid JSON; of several, the last, as in `JSON.parse`. -1 for
+ * none.
  */
 export function listOffset(json: string, key: string): number {
   const quoted = JSON.stringify(key);

@@ -1,5 +1,5 @@
-// JSON Lines of hundreds of megabytes, as they come by standard input: each line is read twice, once to know its
-// source and hash, and once at its turn. Nothing is held but the bytes and where the lines are.
+// JSON Lines of hundreds of megabytes, as from standard input. Each line is parsed twice: once for its source and hash,
+// and again at its turn. Only the bytes and the offsets of lines are in memory.
 import { isUtf8 } from 'node:buffer';
 import { setImmediate } from 'node:timers/promises';
 import type { Document, Failure } from '../../types.js';
@@ -8,16 +8,16 @@ import { MOST_RECORDS, tooManyRecords } from '../formats/format.js';
 import { hashOf, type LazyDocument, type Reading } from '../reading.js';
 import { JsonLineReader } from './json-lines.js';
 
-/** In bytes; what a longer line holds may take many times its size. */
+/** Max bytes of a line; a parsed longer one may take many times its size. */
 const LONGEST = 1_000_000;
-/** Bytes between two turns of others. */
+/** Bytes between two turns of the event loop. */
 const TURN = 1_000_000;
 const NEWLINE = 10;
 const MARK = 3;
 
 /**
  * @param source of the file
- * @returns undefined for what isn't UTF-8, or has a line of more than a megabyte: for a process of its own
+ * @returns undefined for bytes that aren't UTF-8 or have a line of more than a megabyte: the reader's process reads those
  * @throws {DocumentError} `too-large` for more records than one file may hold
  * @throws the signal's reason when it aborts
  */

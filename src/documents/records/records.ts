@@ -1,4 +1,7 @@
-// Records (objects of JSON, JSON Lines and CSV) → documents. A record has an id, a text and data of its own.
+// src/documents/records: objects of JSON, JSON Lines and CSV → documents.
+//
+// A record has an id, a text, and metadata. Its source is `file#id`, or `file#line` without an id. Here an object becomes
+// a document; the other files find the objects in each format.
 import type { Block, Document, Failure, Json } from '../../types.js';
 import { paragraphs } from '../blocks/paragraphs.js';
 import { cleanTitle } from '../blocks/titles.js';
@@ -18,20 +21,20 @@ const TEXT_FIELDS = [
 ];
 const TITLE_FIELDS = ['title', 'headline', 'subject'];
 
-/** Nested deeper than this, data would break whoever reads the output. */
+/** Max levels of metadata: deeper data would break programs that read the output. */
 const DEEPEST = 100;
-/** An address is no longer than a path; it stands in each row. */
+/** Max characters of an id: each row repeats it. */
 const LONGEST_ID = 4096;
 /**
- * Each row of a record repeats its metadata. Up to so many characters of it count for nothing (a front matter may
- * have as many); more may come to so many over all rows, of which each has some hundred characters of text.
+ * Each row of a record repeats its metadata. Up to this many characters are always allowed (a front matter may have as
+ * many). With more, all rows together may have so many characters of metadata, if a row has some hundred of text.
  */
 const ALWAYS_REPEATED = 65_536;
 const MOST_REPEATED = 32_000_000;
 const ROW = 512;
-/** Characters of a record's metadata in any case: whoever reads the output has to hold a row. */
+/** Max characters of a record's metadata in any case: programs that read the output must hold a row. */
 const LONGEST_METADATA = 8_000_000;
-/** Longer fields of a record without a text field are in its text, and need not be in its metadata too. */
+/** Longer fields of a record without a text field are only in its text, not in its metadata as well. */
 const LONGEST_FACET = 256;
 const LONE_SURROGATE = /\p{Surrogate}/gu;
 
@@ -49,9 +52,9 @@ export class RecordReader {
 
   /**
    * @param line 1-based line of the file on which the record starts
-   * @param number what the record is called when it has no id of its own
-   * @returns the document; or a failure: `malformed`, `duplicate-source`, or `too-large` for what would make an
-   * output of many times the record's size
+   * @param number the id of a record without one
+   * @returns the document; or a failure: `malformed`, `duplicate-source`, or `too-large` for a record that would make an
+   * output of many times its size
    */
   read(value: Json, line: number, number: number): Document | Failure {
     if (!isObject(value) || isDeep(value, DEEPEST)) return this.failure('malformed', line);
@@ -92,7 +95,7 @@ function repeatsMuch(text: string, metadata: JsonObject): boolean {
   return repeated > ALWAYS_REPEATED && repeated * rows > MOST_REPEATED;
 }
 
-/** Characters, about, with as little work as there is: most records are small. */
+/** Approximate number of characters, found with little work: most records are small. */
 function lengthOf(metadata: JsonObject): number {
   let length = 0;
   for (const [key, value] of Object.entries(metadata)) {
@@ -113,7 +116,7 @@ interface Content {
   metadata: JsonObject;
 }
 
-/** A record with a text field: that, under its title; all else is metadata. */
+/** A record with a text field: its text is that field under its title; the other fields are metadata. */
 function textRecord(value: JsonObject, fields: [string, Json][], textField: string, line: number): Content {
   const titleField = TITLE_FIELDS.find((field) => isText(value[field]));
   const title = titleField ? String(value[titleField]).trim() : '';

@@ -1,8 +1,8 @@
-// Names as fast-glob sees them. It reads a backslash as a slash or an escape and loses names with line breaks, so
-// what could mean something to it is written `%XX`; the other bytes stay one character each.
+// Aliases of names for fast-glob. It reads a backslash as a slash or an escape, and loses names with line breaks. So
+// bytes with a meaning for it are written `%XX`; each other byte stays one character.
 import type { RawPath } from './sources/source-name.js';
 
-/** What is written `%XX`: control characters, what patterns are made of, and `%` itself. */
+/** Written as `%XX`: control characters, special characters of patterns, and `%` itself. */
 const special = /[^ -~\x80-\xff]|[!%()*+?@[\\\]{|}]/;
 const specials = new RegExp(special, 'g');
 

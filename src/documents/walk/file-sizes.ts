@@ -1,14 +1,14 @@
-// Sizes of files. A local disk answers in microseconds, less than a turn through the thread pool costs;
-// a disk across a network doesn't, and must not hold up the rest of the program.
+// Sizes of files. A local disk answers in microseconds, faster than a call through the thread pool. A network disk may be
+// slow, and must not block the rest of the program.
 import { type Stats, statSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 
-/** Size in bytes; `special` when it is no regular file. */
+/** Size in bytes; `special` when it is not a regular file. */
 export type Measured = number | 'special' | { error: unknown };
 
-/** Answers slower than this (ms, on average) are waited for side by side. */
+/** With slower answers than this (ms, on average), several are asked for at once. */
 const slow = 0.2;
-/** Files by which the speed is judged. */
+/** Number of files that are timed. */
 const probes = 16;
 
 /** Sizes in the order of `paths`. `slowAfterMs` is for tests. */

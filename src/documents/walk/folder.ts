@@ -1,4 +1,4 @@
-// A folder on the walk: where it is, which rules hold in it, and which of its entries are taken.
+// A folder on the walk: its path, the rules for it, and which of its entries are taken.
 import { existsSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { isBinaryName } from './rules/binary-extensions.js';
 import { embedignoreName, gitignoreName, type Rules, readIgnoreFile } from './rules/ignore-files.js';
@@ -19,21 +19,21 @@ export type SkipReason =
   | 'special';
 
 export interface Folder {
-  /** Where the walk meets it; '' is the file system's root. */
+  /** The path by which the walk reaches it; '' is the file system's root. */
   readonly path: RawPath;
-  /** Where it is, links resolved. */
+  /** Its real path, with links resolved. */
   readonly real: RawPath;
-  /** What the sources below it begin with (raw): '' or ending in a slash. */
+  /** The start of the sources below it (raw): '' or ending in a slash. */
   readonly prefix: RawPath;
   /** Its path as patterns see it, ending in a slash. */
   readonly text: string;
-  /** Whether the walk came through a link. */
+  /** True when the walk came through a link. */
   readonly linked: boolean;
   readonly rules: Rules;
   readonly tree: TreeSettings;
 }
 
-/** What holds in a whole tree. */
+/** Settings for a whole tree. */
 export interface TreeSettings {
   readonly globs: Globs;
   readonly gitignore: boolean;
@@ -41,11 +41,11 @@ export interface TreeSettings {
   readonly nodeModules: boolean;
   /** Take hidden entries: a glob pattern named them. */
   readonly hidden: boolean;
-  /** Length of the root's `text`: paths behind it are what `--include` and `--exclude` see. */
+  /** Length of the root's `text`: `--include` and `--exclude` see the path after it. */
   readonly rootLength: number;
   /** Real path of the output. */
   readonly output: RawPath;
-  /** The output's parent folder: sources begin anew in it. */
+  /** The output's parent folder: sources inside it are relative to it. */
   readonly base: RawPath;
 }
 
@@ -105,7 +105,7 @@ export function follow(path: RawPath): { real: RawPath; stats: Stats } {
   return { real: real.length === 1 ? '' : real.toString('latin1'), stats: statSync(real) };
 }
 
-/** Whether an error says that nothing is there (any more), rather than that it can't be read. */
+/** True when an error says that nothing exists there (any more), rather than that it can't be read. */
 export function isAbsent(error: unknown): boolean {
   const code = (error as NodeJS.ErrnoException).code;
   return code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP';

@@ -1,5 +1,5 @@
-// What a folder holds, as fast-glob lists it. It is only ever asked for everything, one folder at a time: which
-// entries are wanted, and which folders are entered, is for the rules and our own matcher to say.
+// Lists a folder with fast-glob. It only asks for all entries, one folder at a time: the ignore rules and our own matcher
+// decide which entries are wanted and which folders are entered.
 import { type Dirent, readdirSync } from 'node:fs';
 import glob from 'fast-glob';
 import { aliasOf, rawOfAlias } from './fast-glob-names.js';
@@ -10,10 +10,10 @@ export interface Entry {
   type: 'file' | 'folder' | 'link' | 'special';
 }
 
-/** All that a folder holds itself: `**`, one level deep. */
+/** All entries of a folder: `**`, one level deep. */
 const everything = {
-  // The folder is the root of a file system of its own: its path needn't pass through fast-glob, which would take a
-  // backslash in it for a slash.
+  // The folder looks like the root of a file system, so its path doesn't pass through fast-glob, which would read a
+  // backslash in it as a slash.
   cwd: '/',
   deep: 1,
   dot: true,
@@ -22,7 +22,7 @@ const everything = {
   braceExpansion: false,
   extglob: false,
   followSymbolicLinks: false,
-  // Names are unique by nature. fast-glob takes `x` and `./x` for one, and remembers every name for that.
+  // Names in a folder are unique. To treat `x` and `./x` as one, fast-glob would remember every name.
   unique: false,
 } as const;
 
@@ -32,7 +32,7 @@ const everything = {
  */
 export function list(path: RawPath): Entry[] {
   let failure: { error: unknown } | undefined;
-  // fast-glob takes a missing folder for an empty one, so what went wrong is noted here.
+  // fast-glob treats a missing folder as empty, so the error is stored here.
   const readFolder = (): Dirent[] => {
     try {
       return read(path);
@@ -56,7 +56,7 @@ function read(path: RawPath): Dirent[] {
     // One character per byte: the fastest form that loses nothing.
     entries = readdirSync(fsPath(path), { withFileTypes: true, encoding: 'latin1' });
   } catch {
-    // File systems that don't tell types make Node ask for each by name, for which it needs the bytes.
+    // On file systems that don't tell types, Node asks for each by name, and needs the bytes for that.
     const found = readdirSync(fsPath(path), { withFileTypes: true, encoding: 'buffer' });
     entries = found.map((entry) => Object.assign(entry as unknown as Dirent, { name: rawOf(entry.name) }));
   }

@@ -1,5 +1,5 @@
-// Several sorted walks as one. A walk is opened only when the order comes to it, so thousands of roots
-// cost no more than one.
+// Merges several sorted walks. A walk is opened only when the order reaches it, so thousands of roots cost no more than
+// one.
 
 import type { RawPath } from './sources/source-name.js';
 import type { Item } from './walk-tree.js';
@@ -14,7 +14,7 @@ interface Waiting extends Stream {
   head?: Item;
 }
 
-/** All items, in the order of their keys; those without a key as soon as they come. */
+/** All items in order of their keys; items without a key as soon as they come. */
 export function* merge(streams: readonly Stream[]): Generator<Item, void, undefined> {
   const queue: Waiting[] = [...streams].sort((one, other) => (one.from < other.from ? -1 : 1));
   for (let stream = queue.shift(); stream !== undefined; stream = queue.shift()) {

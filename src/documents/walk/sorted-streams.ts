@@ -1,5 +1,5 @@
-// From the roots to the sorted streams that a walk merges: one per folder root (two, where the output's
-// parent lies inside it, because sources begin anew there), and one for all files named.
+// Roots → the sorted streams that a walk merges: one per folder root (two when the output's parent is inside it, as
+// sources are relative there), and one for all named files.
 import { UsageError } from '../../errors.js';
 import type { Folder } from './folder.js';
 import type { Stream } from './merge-walks.js';
@@ -43,7 +43,7 @@ export function streamsOf(roots: readonly Root[], settings: WalkSettings): Strea
   return streams;
 }
 
-/** The folder of a root, or what to yield in its place. */
+/** The folder of a root, or the entries to yield in its place. */
 function enter(start: Start, matched: Matched, settings: WalkSettings): Folder | Stream {
   const { key, path, progress, root } = start;
   try {
@@ -88,7 +88,7 @@ function baseFolder(folder: Folder, rest: RawPath, progress: RootProgress): Fold
   try {
     return new Descent().folder(folder, rest);
   } catch {
-    // Nobody can tell what lies there, so nothing below this root may be taken for gone.
+    // It isn't known what is there, so nothing below this root may count as gone.
     progress.complete = false;
     return undefined;
   }

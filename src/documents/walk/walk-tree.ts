@@ -1,5 +1,5 @@
-// The walk of one root: its files in the byte order of their sources. Holds one listing per level of the
-// current path and nothing more.
+// Walks one root: yields its files in byte order of their sources. In memory is only one listing per level of the current
+// path.
 import type { FailureCode } from '../../types.js';
 import {
   type Folder,
@@ -14,12 +14,12 @@ import { type Entry, list } from './list-folder.js';
 import { escapeInvalid, type RawPath } from './sources/source-name.js';
 import type { Names } from './sources/unique-names.js';
 
-/** How far the listing of a root has come. */
+/** Progress of the listing of a root. */
 export interface RootProgress {
   readonly label: string;
   /** Walks of this root that have not ended. */
   open: number;
-  /** Whether all was listed, without an error. */
+  /** True when everything was listed, without an error. */
   complete: boolean;
 }
 
@@ -28,7 +28,7 @@ export type Item =
   | { kind: 'file'; key: RawPath; path: RawPath; root: RootProgress }
   | { kind: 'failure'; key: RawPath; path: RawPath; code: FailureCode; root: RootProgress }
   | { kind: 'listed'; root: RootProgress }
-  /** A folder was opened: the moment to let others run. */
+  /** A folder was opened: the event loop may get a turn. */
   | { kind: 'pause' };
 
 export interface TreeWalk {
@@ -40,7 +40,7 @@ export interface TreeWalk {
   readonly onSkip: (reason: SkipReason, key: RawPath) => void;
 }
 
-/** An entry that is taken. `key` is its name as sources spell it, ending in a slash for folders. */
+/** An entry that is taken. `key` is its name as in a source, ending in a slash for folders. */
 interface Taken {
   key: RawPath;
   name: RawPath;
@@ -54,7 +54,7 @@ interface Level {
   next: number;
 }
 
-/** Names that only an output folder of ours holds together. */
+/** Only an output folder holds all these names. */
 const outputNames = ['manifest.json', 'vectors.npy', 'chunks.jsonl'];
 
 export function* walkTree(walk: TreeWalk): Generator<Item, void, undefined> {
@@ -135,7 +135,7 @@ function open(walk: TreeWalk, given: Folder): Level | (Item & { kind: 'failure' 
   } catch (error) {
     walk.root.complete = false;
     if (isAbsent(error) && given !== walk.start) {
-      // Deleted since its parent was listed: nothing failed, but what it held may only have moved.
+      // It was deleted after its parent was listed. That is no failure, but its files may only have moved.
       return { folder: given, entries: [], next: 0 };
     }
     const { prefix, path } = given;
@@ -162,7 +162,7 @@ function take(walk: TreeWalk, folder: Folder, entry: Entry): Taken | undefined {
       linkTarget = real;
     } catch (error) {
       if (isAbsent(error)) return skip('broken-link');
-      // It may lead to a folder, of which nothing is known now.
+      // It may lead to a folder, whose content is unknown then.
       walk.root.complete = false;
       return { key: spelled, name, failure: 'unreadable' };
     }
@@ -178,7 +178,7 @@ function byKey(one: Taken, other: Taken): number {
   return one.key < other.key ? -1 : Number(one.key > other.key) || (one.name < other.name ? -1 : 1);
 }
 
-/** Different names that sources spell alike (`%FF` and the byte FF): all but the first fail. */
+/** Different names with the same source (`%FF` and the byte FF): all but the first fail. */
 function withoutTwins(entries: Taken[]): Taken[] {
   for (let index = 1; index < entries.length; index++) {
     const entry = entries[index]!;

@@ -1,5 +1,9 @@
-// Roots in, documents' files out: in the byte order of their sources, each once, with what could not be
-// listed told apart from what isn't there.
+// src/documents/walk: finds the files of documents.
+//
+// In: roots (paths/). Out: groups of entries: files in byte order of their sources, each once; failures; and for each
+// root whether all of it was listed. The order lets a run merge it with the previous output. walk-tree.ts walks one
+// root, sorted-streams.ts and merge-walks.ts join several, rules/ decides what is taken, sources/ names files.
+// What must hold: a folder that can't be listed is never mistaken for an empty one, as its rows would be removed.
 
 import { realpathSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -36,20 +40,20 @@ export interface WalkOptions {
   maxFileSize: number;
   /** Absolute; left out of the walk, whether it exists yet or not. */
   outputDir: string;
-  /** Told of everything left out, by its source. */
+  /** Called for everything that is left out, with its source. */
   onSkip?: ((reason: SkipReason, source: string) => void) | undefined;
   signal?: AbortSignal | undefined;
 }
 
-/** Most entries of a group. */
+/** Max entries of a group. */
 const groupSize = 256;
-/** Folders opened before others may run. */
+/** Folders opened before the event loop gets a turn. */
 const foldersPerTurn = 32;
 
 type FileItem = Item & { kind: 'file' };
 
 /**
- * The files below `roots`, in groups of up to 256 entries; standard input is left to others.
+ * The files below `roots`, in groups of up to 256 entries; without standard input.
  * Memory: one listing per level of the current path.
  * @throws {UsageError} when a root is the output folder, or a pattern is empty
  */
@@ -121,7 +125,7 @@ async function entriesOf(
   return entries;
 }
 
-/** A file that went away since it was listed is no document any more, but may only have moved. */
+/** A file that was deleted after it was listed is no document any more, but may only have moved. */
 function unmeasured(item: FileItem, error: unknown): WalkEntry[] {
   if (isAbsent(error)) {
     item.root.complete = false;

@@ -1,12 +1,15 @@
-// Source code → blocks: a block per definition, with the comments above it. Goes by indent and by how lines
-// start, not by a grammar: a slip costs a title or a badly placed border, never text.
+// src/documents/blocks/code: source code → blocks, one per definition, with the comments above it.
+//
+// It looks at indents and at the start of lines, and uses no grammar. So a mistake may cost a title, or put a border in
+// the wrong place, but never loses text. languages.ts holds the patterns of each family of languages, lines.ts reads
+// lines.
 import type { Block } from '../../../types.js';
 import { trimWhite } from '../lines.js';
 import { cleanTitle } from '../titles.js';
 import type { Language } from './languages.js';
 import { CodeLines, named } from './lines.js';
 
-/** Longer definitions are told apart into what they hold, in UTF-16 code units. */
+/** Longer definitions are split into their inner definitions, in UTF-16 code units. */
 const LONG = 600;
 /** Neighbouring statements up to this size are one block. */
 const SMALL = 500;
@@ -14,7 +17,7 @@ const SMALL = 500;
 const NOTABLE = 200;
 const DEEPEST = 4;
 
-/** Lines that go on with what is above them at the same indent. */
+/** Lines that continue the line above, at the same indent. */
 const CLOSER = /^(?:[)}\]{]|end\b|done\b|fi\b|esac\b)/;
 /** Decorators and attributes may take several lines. */
 const ATTRIBUTE = /^(?:@|#?!?\[|template\b)/;
@@ -25,7 +28,7 @@ const BEFORE_WORD = /^(?:\/\/|\/\*|[#*;%!-]|\s)+/;
 
 /** Lines that belong together: a definition, or statements without a blank line between them. */
 interface Unit {
-  /** First line, and the line behind the last. */
+  /** First line, and the line after the last. */
   from: number;
   to: number;
   /** The line that opens the definition, below its comments. */
@@ -70,7 +73,7 @@ class CodeReader {
     for (const part of inner) this.#emit(part, level + 1);
   }
 
-  /** Units of what a long unit holds, from its first definition on; none if it holds no definition. */
+  /** The units inside a long unit, from its first definition on; none without an inner definition. */
   #inside(unit: Unit): Unit[] {
     const margin = this.#lines.indent(unit.opening);
     const indent = this.#firstDefinition(unit.opening + 1, unit.to, margin);
@@ -93,7 +96,7 @@ class CodeReader {
     this.#blocks.push(block);
   }
 
-  /** Statements get a title where they'd else be taken for a part of the definition above, or are long. */
+  /** Statements get a title when they are long, or would look like a part of the definition above. */
   #statementTitle(unit: Unit, size: number, level: number): string | undefined {
     const ends = this.#section >= level;
     if (!ends && size < NOTABLE) return undefined;
@@ -110,7 +113,7 @@ class CodeReader {
     return !Number.isFinite(indent) || indent < 0 || this.#language.leading.test(this.#lines.words(line));
   }
 
-  /** Column of the first definition in these lines that stands behind `margin`. */
+  /** Column of the first definition in these lines that is right of `margin`. */
   #firstDefinition(from: number, to: number, margin: number): number | undefined {
     for (let line = from; line < to; line++) {
       const indent = this.#lines.indent(line);
@@ -146,11 +149,11 @@ class UnitList {
   /** Whether a bracket of the last unit is open at its own indent. */
   isOpen = false;
   #blank = false;
-  /** First of the comments and attributes that wait for what they stand above; -1 for none. */
+  /** First of the comments and attributes that wait for the definition below them; -1 for none. */
   #waiting = -1;
   /** Whether the last of them has an open bracket. */
   #waitingOpen = false;
-  /** The first blank line behind them; -1 for none. */
+  /** The first blank line after them; -1 for none. */
   #gap = -1;
 
   readonly #goesOn: Language['goesOn'];
@@ -179,7 +182,7 @@ class UnitList {
     this.#blank = false;
   }
 
-  /** Takes a line such as `}` or `end`, if there is something to close. */
+  /** Takes a line such as `}` or `end`, if something is open. */
   closes(line: number, words: string): boolean {
     if (!CLOSER.test(words)) return false;
     const open = balance(words.replace(/^[)}\];,\s]+/, '')) > 0;
@@ -204,7 +207,7 @@ class UnitList {
 
   /** A line at the margin that opens a definition, or a statement. */
   starts(line: number, words: string, title: string | undefined): void {
-    // What stands apart is about the statements' file, or part of it, and not about the statement below.
+    // A comment with blank lines around it is about the file, not about the statement below.
     if (this.#gap >= 0 && (title === undefined || this.#units.length === 0)) this.#releaseWaiting(line);
     const from = this.#waiting >= 0 ? this.#waiting : line;
     const last = this.#units.at(-1);
@@ -233,7 +236,7 @@ class UnitList {
     return this.#units;
   }
 
-  /** Makes statements of the comments that wait. */
+  /** Turns the waiting comments into statements. */
   #releaseWaiting(to: number): void {
     if (this.#waiting >= 0) this.#statements(this.#waiting, this.#gap >= 0 ? this.#gap : to);
     this.#stopWaiting();

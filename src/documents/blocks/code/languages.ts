@@ -1,13 +1,12 @@
-// Families of programming languages: how their definitions, comments and attributes look at the start of a
-// line. Patterns see one line without its indent, cut to a few hundred characters.
+// Families of programming languages: patterns for definitions, comments and attributes at the start of a line. A
+// pattern sees one line without its indent, cut to a few hundred characters.
 
 export interface Language {
   extensions: readonly string[];
   /** Whole file names, lower case. */
   names?: readonly string[];
   /**
-   * Lines that open a definition. The group `name` is its title; a group `kind` (class, struct …) goes in
-   * front of it.
+   * Lines that open a definition. The group `name` is its title; a group `kind` (class, struct …) is put before it.
    */
   definitions: readonly RegExp[];
   /** The same, only for lines inside another definition. */
@@ -16,7 +15,7 @@ export interface Language {
   statements?: readonly RegExp[];
   /** Lines that belong to the definition below them: comments, decorators, attributes. */
   leading: RegExp;
-  /** How far a definition goes on without an indent: to the blank line, or to the next definition. */
+  /** Where a definition without an indent ends: at a blank line, or at the next definition. */
   goesOn?: 'to blank' | 'to next';
   /** Has comments that open with `/*`. */
   blockComments?: boolean;
@@ -106,7 +105,7 @@ const cFamily: Language = {
   ],
   members: [line(`${NOT_CONTROL}${MODIFIERS}(?<name>~?[A-Z]\\w*)\\s*\\((?!.*;\\s*$)`)],
   statements: [line('#\\s*define\\s+(?<name>\\w+)')],
-  // A line of words alone is the return type of what stands below it.
+  // A line of words alone is the return type of the definition below it.
   leading: /^(?:\/\/|\/\*|template\b|\[\[|__attribute__|(?!else\b|do\b)[A-Za-z_][\w \t*]*$)/,
   blockComments: true,
 };
@@ -307,7 +306,7 @@ const styles: Language = {
   blockComments: true,
 };
 
-/** Everything else that has lines: only blank lines and indents are looked at. */
+/** All other files: only blank lines and indents count. */
 const other: Language = {
   extensions: [
     '.xml',
@@ -351,7 +350,7 @@ const other: Language = {
   leading: /^(?:\/\/|\/\*|--|;|!|#|')/,
 };
 
-/** All that files are known by. */
+/** All endings and names of files. */
 export const languages: readonly Language[] = [
   javascript,
   python,
@@ -368,7 +367,7 @@ export const languages: readonly Language[] = [
   other,
 ];
 
-/** JSON that isn't a list of records: its keys, at whatever depth they start. */
+/** JSON that isn't a list of records: its keys, from any depth. */
 export const jsonLanguage: Language = {
   extensions: [],
   definitions: [line('"(?<name>[^"\\\\]+)"\\s*:\\s*[{[]')],

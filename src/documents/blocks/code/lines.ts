@@ -2,7 +2,7 @@
 import { lineEnd, skipWhite } from '../lines.js';
 import type { Language } from './languages.js';
 
-/** How much of a line the patterns see, in UTF-16 code units. */
+/** Max UTF-16 code units of a line that the patterns see. */
 const SEEN = 240;
 
 export class CodeLines {
@@ -25,7 +25,7 @@ export class CodeLines {
     return this.#starts.length;
   }
 
-  /** Index at which a line starts; the end of the text for the line behind the last. */
+  /** Start index of a line; the end of the text for the line after the last. */
   start(line: number): number {
     return this.#starts[line] ?? this.#text.length;
   }
@@ -35,7 +35,7 @@ export class CodeLines {
     return this.#indents[line]!;
   }
 
-  /** A line without its indent, cut to what patterns need to see. */
+  /** A line without its indent, cut to the length that patterns see. */
   words(line: number): string {
     const first = this.#firsts[line]!;
     return this.#text.slice(first, Math.min(this.start(line + 1), first + SEEN)).trimEnd();
@@ -43,7 +43,7 @@ export class CodeLines {
 
   /**
    * The title of the definition that a line opens.
-   * @param inside whether the line is inside another definition
+   * @param inside true inside another definition
    */
   definition(line: number, inside: boolean): string | undefined {
     const { definitions, members } = this.#language;
@@ -54,7 +54,7 @@ export class CodeLines {
   #read(): void {
     const text = this.#text;
     const { tripleQuotes, blockComments } = this.#language;
-    /** Where the string or comment over several lines that opened last closes. */
+    /** End of the last opened string or comment over several lines. */
     let insideUntil = -1;
     for (let start = 0; start < text.length; ) {
       const eol = lineEnd(text, start);
@@ -82,7 +82,7 @@ export class CodeLines {
     }
   }
 
-  /** Where a string in three quotes closes that opens on this line and goes on behind it; else -1. */
+  /** End of a string in three quotes that opens on this line and ends on a later one; else -1. */
   #stringEnd(from: number, eol: number): number {
     const text = this.#text;
     for (let at = from; at < eol; at++) {
@@ -92,7 +92,7 @@ export class CodeLines {
       const quotes = char.repeat(3);
       if (text.startsWith(quotes, at)) {
         const close = this.#unclosed.has(quotes) ? -1 : text.indexOf(quotes, at + 3);
-        // Looked for once: behind this place there is none either.
+        // Searched once: after this place there is none either.
         if (close === -1) this.#unclosed.add(quotes);
         if (close === -1) return -1;
         at = close + 2;
@@ -106,7 +106,7 @@ export class CodeLines {
   }
 }
 
-/** The title that the first fitting pattern finds. */
+/** The title from the first pattern that matches. */
 export function named(patterns: readonly RegExp[], words: string): string | undefined {
   for (const pattern of patterns) {
     const groups = pattern.exec(words)?.groups;

@@ -1,4 +1,7 @@
-// Markdown → blocks, line by line. Only what decides where a block starts and ends is looked at.
+// src/documents/blocks/markdown: Markdown → blocks, line by line.
+//
+// It only looks for the start and end of blocks. lines.ts says what a single line can be, frontmatter.ts reads the
+// author's data at the top, title.ts makes titles of headings.
 import type { Block } from '../../../types.js';
 import { type ItemPart, pushItem } from '../items.js';
 import { isWhite, lineEnd, skipWhite, trimWhite } from '../lines.js';
@@ -28,14 +31,14 @@ interface Open {
   kind: 'paragraph' | 'quote' | 'table' | 'indented' | 'fence' | 'html' | 'item';
   start: number;
   line: number;
-  /** Index behind its last line that isn't blank. */
+  /** Index after its last line that isn't blank. */
   end: number;
-  /** Whether a blank line came since. */
+  /** True when a blank line has come since. */
   blank: boolean;
-  /** Its last line: a table's header turns out to be one only in the line below it. */
+  /** Its last line: it becomes a table's header when the line below is a table's delimiter. */
   lastStart: number;
   lastLine: number;
-  /** The code fence that this block is, or that is open inside an item. */
+  /** The fence of this code block, or one that is open inside an item. */
   fence: Fence | undefined;
   /** What ends a block of HTML. */
   until: string;
@@ -44,7 +47,7 @@ interface Open {
   parts: ItemPart[];
 }
 
-/** Of blocks that aren't items; never written to. */
+/** The parts of blocks that aren't items; never written to. */
 const NO_PARTS: ItemPart[] = [];
 
 class MarkdownReader {
@@ -83,7 +86,7 @@ class MarkdownReader {
   #blankLine(): void {
     const open = this.#open;
     if (!open) return;
-    // Code, HTML and items may go on behind blank lines; all else ends, as does a heading in HTML.
+    // Code, HTML and items may go on after blank lines; all other blocks end, and so does a heading in HTML.
     const goesOn =
       open.kind === 'fence' || open.kind === 'indented' || open.kind === 'item' || open.kind === 'html';
     if (goesOn && !open.until.startsWith('</h')) open.blank = true;
@@ -135,7 +138,7 @@ class MarkdownReader {
     return lazy;
   }
 
-  /** Notes where a part of the item starts. */
+  /** Stores where a part of the item starts. */
   #itemLine(item: Open, start: number, at: number, eol: number, indent: number, line: number): void {
     const text = this.#text;
     if (item.fence) {
@@ -160,7 +163,7 @@ class MarkdownReader {
     item.fence = content < eol ? fenceAt(this.#text, content, eol) : undefined;
   }
 
-  /** A line that starts a block, or lazily goes on with a paragraph. */
+  /** A line that starts a block, or continues a paragraph without its indent ("lazily"). */
   #begins(start: number, at: number, eol: number, indent: number, line: number): void {
     const text = this.#text;
     if (indent >= 4) {
@@ -246,7 +249,7 @@ class MarkdownReader {
     else this.#blocks.push({ kind: 'heading', start, end, line, level, title });
   }
 
-  /** Goes on with a table, or starts one whose header is the line above. */
+  /** Continues a table, or starts one with the line above as its header. */
   #table(start: number, at: number, eol: number, line: number): boolean {
     const text = this.#text;
     const open = this.#open;

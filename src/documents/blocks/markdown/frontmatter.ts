@@ -1,20 +1,20 @@
-// Front matter: the `---` lines with the author's own data at the top of a Markdown file. Reads the simple
-// YAML that people write there and leaves out what it doesn't understand, because it is metadata, not text.
+// Front matter: the author's data between `---` lines at the top of a Markdown file. It reads simple YAML, and leaves out
+// what it doesn't understand, as that is metadata, not text.
 import type { Json } from '../../../types.js';
 import { lineEnd } from '../lines.js';
 
-/** More than this, in UTF-16 code units, is a text between two rules and no front matter. */
+/** Max UTF-16 code units; more is a text between two rules, not front matter. */
 const LONGEST = 65_536;
 
 export interface FrontMatter {
-  /** Index behind the closing line, before its line break. */
+  /** Index after the closing line, before its line break. */
   end: number;
-  /** How many lines it takes. */
+  /** Number of its lines. */
   lines: number;
   metadata: { [key: string]: Json };
 }
 
-/** The front matter at the start of `text`, if it has one that is closed. */
+/** The front matter at the start of `text`, if there is one with a closing line. */
 export function frontMatter(text: string): FrontMatter | undefined {
   const fence = text.startsWith('---') ? '---' : text.startsWith('+++') ? '+++' : undefined;
   if (!fence) return undefined;

@@ -1,4 +1,4 @@
-// What a single line of Markdown can be: marker, fence, rule, underline, table delimiter, start of HTML.
+// The kinds of a single line of Markdown: marker, fence, rule, underline, table delimiter, start of HTML.
 // All functions look at `text.slice(at, eol)`, where `at` is the line's first character that isn't white space.
 import { isWhite } from '../lines.js';
 
@@ -11,7 +11,7 @@ export interface Fence {
 const BACKTICK = 96;
 const TILDE = 126;
 
-/** The code fence that opens here: three or more back-ticks (with none behind them) or tildes. */
+/** The code fence that opens here: three or more back-ticks (with none later in the line) or tildes. */
 export function fenceAt(text: string, at: number, eol: number): Fence | undefined {
   const code = text.charCodeAt(at);
   if (code !== BACKTICK && code !== TILDE) return undefined;
@@ -52,7 +52,7 @@ export function markerColumn(text: string, at: number, eol: number, indent: numb
   if (end < eol && !isWhite(text.charCodeAt(end))) return -1;
   let spaces = 0;
   while (end + spaces < eol && spaces < 5 && text.charCodeAt(end + spaces) === 32) spaces++;
-  // More than four spaces are code inside the item, whose content then starts one space behind the marker.
+  // More than four spaces are code inside the item. The item's content then starts one space after the marker.
   const gap = spaces === 0 || spaces === 5 || end + spaces === eol ? 1 : spaces;
   return indent + (end - at) + gap;
 }

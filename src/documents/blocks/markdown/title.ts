@@ -17,7 +17,7 @@ export function markdownTitle(source: string): string {
   if (!MARKUP.test(text)) return cleanTitle(text);
   if (!text.includes('`')) return cleanTitle(plain(text));
   const parts = text.split('`');
-  // Between back-ticks everything is meant as it stands.
+  // Text between back-ticks stays unchanged.
   return cleanTitle(parts.map((part, i) => (i % 2 === 0 ? plain(part) : part)).join(''));
 }
 
@@ -45,7 +45,7 @@ function hasEmphasis(text: string): boolean {
   return false;
 }
 
-/** Letters, digits and underscores of ASCII; NaN, outside the text, is none. */
+/** Letters, digits and underscores of ASCII. False for NaN, which is outside of the text. */
 function isWordCode(code: number): boolean {
   return (
     (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || (code >= 48 && code <= 57) || code === 95

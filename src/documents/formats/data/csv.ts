@@ -7,8 +7,8 @@ import { RecordReader } from '../../records/records.js';
 import { type Extraction, type FormatInput, gather } from '../format.js';
 
 /**
- * Each row repeats the names of the columns, and so may hold much more text than the file: a table of answers to
- * long questions some 80 times. Characters of all rows at most, for each of the file, and in any case.
+ * Each row repeats the names of the columns, so all rows may hold much more text than the file: a table of answers to
+ * long questions holds about 80 times as much. Max characters of all rows, per character of the file, and in any case.
  */
 const MOST_REPEATED = 128;
 const ALWAYS_ALLOWED = 16_000_000;

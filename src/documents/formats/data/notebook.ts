@@ -1,4 +1,4 @@
-// Jupyter notebooks: the cells' sources one under the other, with what they printed where that is short text.
+// Jupyter notebooks: the sources of the cells, each with its output if that is a short text.
 import { DocumentError } from '../../../errors.js';
 import type { Block, Json } from '../../../types.js';
 import { LineCursor, trimWhite } from '../../blocks/lines.js';
@@ -8,7 +8,7 @@ import { elementOffsets, listOffset } from '../../records/json-scan.js';
 import { isObject, type JsonObject } from '../../records/records.js';
 import { type Extraction, type FormatInput, one } from '../format.js';
 
-/** Longer output is data, not something that a reader would search for. */
+/** Longer output is data that nobody searches for. */
 const LONGEST_OUTPUT = 500;
 
 /** Between two cells. */
@@ -45,7 +45,7 @@ function parseCells(json: string, source: string): Json[] {
 interface CellPlace {
   /** Line of the file on which the cell's first line of source stands. */
   line: number;
-  /** Lines of the file for each line of source: 1 as notebooks are written, 0 where all is on one line. */
+  /** Lines of the file for each line of source: normally 1; 0 when the file is a single line. */
   perLine: 0 | 1;
 }
 
@@ -55,7 +55,7 @@ function cellPlaces(json: string, count: number): CellPlace[] {
   if (offsets.length !== count) return [];
   const cursor = new LineCursor(json);
   return offsets.map((offset, i) => {
-    // Looked for in this cell only: else a notebook of cells without a source is searched once for each.
+    // Searched in this cell only: otherwise the whole file would be searched for each cell without a source.
     const cell = json.slice(offset, offsets[i + 1] ?? json.length);
     const key = cell.indexOf('"source"');
     if (key === -1) return { line: cursor.at(offset), perLine: 0 };
@@ -65,7 +65,7 @@ function cellPlaces(json: string, count: number): CellPlace[] {
   });
 }
 
-/** Puts the texts of the cells together at the end: looking into a text that still grows copies it each time. */
+/** Joins the texts of the cells at the end: reading a text that still grows would copy it each time. */
 class Notebook {
   readonly blocks: Block[] = [];
   readonly #texts: string[] = [];
@@ -99,7 +99,7 @@ class Notebook {
 
   /** @returns where the text starts */
   #append(text: string): number {
-    // What is blank so far needs no gap behind it.
+    // A blank text needs no gap after it.
     if (this.#length === 0) this.#texts.length = 0;
     const start = this.#length === 0 ? 0 : this.#length + GAP.length;
     this.#texts.push(text);
@@ -115,7 +115,7 @@ class Notebook {
 
 function outputText({ output_type: type, text, data }: JsonObject): string {
   if (type === 'stream') return joined(text);
-  // The text of a picture is only the name of its class.
+  // A picture's text is only the name of its class.
   const isPicture = isObject(data) && Object.keys(data).some((key) => key.startsWith('image/'));
   return isObject(data) && !isPicture ? joined(data['text/plain']) : '';
 }

@@ -1,4 +1,4 @@
-// HTML: what a reader of the page would read, without scripts, styles and navigation.
+// HTML: the text that a reader of the page sees, without scripts, styles and navigation.
 import type { Document } from '../../../types.js';
 import { htmlContent } from '../../blocks/html.js';
 import { decode } from '../../decode.js';

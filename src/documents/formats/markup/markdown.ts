@@ -1,4 +1,4 @@
-// Markdown: CommonMark with tables and front matter. The text is the file's own, marks and all.
+// Markdown: CommonMark with tables and front matter. The text is that of the file, with its marks.
 import type { Block, Document } from '../../../types.js';
 import { trimWhite } from '../../blocks/lines.js';
 import { markdownBlocks } from '../../blocks/markdown/blocks.js';

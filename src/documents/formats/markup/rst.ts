@@ -1,4 +1,4 @@
-// reStructuredText. The text is the file's own, marks and all.
+// reStructuredText. The text is that of the file, with its marks.
 
 import { rstBlocks } from '../../blocks/rst.js';
 import { decode } from '../../decode.js';

@@ -1,4 +1,4 @@
-// DOCX (Word): converted to HTML, then read like a page. Lines are those of the extracted text.
+// DOCX (Word): converted to HTML, then read like a web page. Line numbers are those of the extracted text.
 import mammoth from 'mammoth';
 import { DocumentError } from '../../../errors.js';
 import { htmlContent } from '../../blocks/html.js';
@@ -15,7 +15,7 @@ const MOST_UNPACKED = 64 * 1024 * 1024;
 
 const options = {
   styleMap: ["p[style-name='Title'] => h1:fresh", "p[style-name='Subtitle'] => p:fresh"],
-  // Images would be written out as base64 for nothing.
+  // Without this, images would be written as base64.
   convertImage: mammoth.images.imgElement(async () => ({ src: '' })),
 };
 
@@ -35,7 +35,7 @@ export async function extract({ bytes, source }: FormatInput): Promise<Extractio
   return one({ source, format: 'docx', text, blocks: lined });
 }
 
-/** The archive as mammoth reads it, which unpacks whatever there is when it opens one itself. */
+/** The archive as mammoth reads it. When mammoth opens a file itself, it unpacks without any limit. */
 function archive(zip: Zip): { buffer: Buffer } {
   const file = {
     exists: (name: string) => zip.has(name),
@@ -44,7 +44,7 @@ function archive(zip: Zip): { buffer: Buffer } {
       return encoding ? new TextDecoder(encoding === 'utf8' ? 'utf-8' : encoding).decode(content) : content;
     },
   };
-  // Its types know only what it opens itself.
+  // Its types don't list this way to pass an archive.
   return { file } as unknown as { buffer: Buffer };
 }
 
@@ -55,7 +55,7 @@ function notWord(bytes: Buffer, source: string): DocumentError {
   return isEncrypted
     ? new DocumentError(
         'encrypted',
-        `${source} is protected with a password; save it without one to have it read.`,
+        `${source} is protected with a password: save a copy without one.`,
       )
     : new DocumentError('malformed', `${source} is not a Word document of the kind .docx.`);
 }

@@ -1,6 +1,6 @@
 // The pieces of text that a PDF page draws → its lines.
 
-/** What unpdf tells of a piece. `transform`: [.., .., .., .., x, y] with y growing upwards, in points. */
+/** A piece as unpdf describes it. `transform` is [.., .., .., .., x, y] in points, with y growing upwards. */
 export interface PdfItem {
   str: string;
   height: number;
@@ -12,7 +12,7 @@ export interface PdfLine {
   text: string;
   /** Height of most of its letters in points, to half a point. */
   size: number;
-  /** Whether a gap sets it apart from the line above. */
+  /** True when there is a gap between it and the line above. */
   gap: boolean;
 }
 

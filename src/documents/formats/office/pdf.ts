@@ -1,5 +1,4 @@
-// PDF: the lines of each page, put together into paragraphs by the gaps between them and into headings by the
-// size of their letters.
+// PDF: the lines of each page, joined to paragraphs by the gaps between them, and to headings by the size of letters.
 import { getDocumentProxy } from 'unpdf';
 import { DocumentError } from '../../../errors.js';
 import type { Block } from '../../../types.js';
@@ -9,7 +8,7 @@ import { type PdfItem, type PdfLine, pdfLines } from './pdf-lines.js';
 
 /** Longer lines in large letters are text, not headings. */
 const LONGEST_HEADING = 150;
-/** Sizes of letters that are told apart as heading levels. */
+/** Max different sizes of letters that become heading levels. */
 const LEVELS = 3;
 const BULLET = /^[•◦▪■●‣–]\s/;
 
@@ -24,7 +23,7 @@ export async function extract({ bytes, source }: FormatInput): Promise<Extractio
 }
 
 async function readPages(bytes: Buffer): Promise<PdfLine[][]> {
-  // The parser takes the bytes for itself, and would print warnings.
+  // A copy, since the parser takes the bytes over. Warnings are off, as it would print them.
   const pdf = await getDocumentProxy(new Uint8Array(bytes), { verbosity: 0 });
   try {
     const pages: PdfLine[][] = [];
@@ -45,7 +44,7 @@ function documentError(cause: unknown, source: string): DocumentError {
   return name === 'PasswordException'
     ? new DocumentError(
         'encrypted',
-        `${source} is protected with a password; save it without one to have it read.`,
+        `${source} is protected with a password: save a copy without one.`,
         {
           cause,
         },

@@ -1,11 +1,11 @@
-// ZIP archives, as office documents are: their parts, unpacked to no more than a bound. What an archive says of
-// sizes is not believed.
+// ZIP archives (office documents): reads their parts, up to a total size. The sizes that an archive states are not
+// trusted.
 import { inflateRawSync } from 'node:zlib';
 import { DocumentError } from '../../../errors.js';
 
 interface Part {
   method: number;
-  /** Where its local header is, and how many bytes are packed. */
+  /** Position of its local header, and number of packed bytes. */
   offset: number;
   packed: number;
 }
@@ -15,7 +15,7 @@ const ENTRY = 0x02014b50;
 const LOCAL = 0x04034b50;
 const STORED = 0;
 const DEFLATED = 8;
-/** The end record is in front of a comment of at most 65,535 bytes. */
+/** The end record comes before a comment of at most 65,535 bytes. */
 const LONGEST_TAIL = 22 + 0xffff;
 
 export class Zip {
@@ -25,7 +25,7 @@ export class Zip {
   /** Bytes that may still be unpacked, of all parts together. */
   #left: number;
 
-  /** @throws {DocumentError} `malformed` when it is no archive */
+  /** @throws {DocumentError} `malformed` when it is not an archive */
   constructor(bytes: Buffer, source: string, mostBytes: number) {
     this.#bytes = bytes;
     this.#source = source;
@@ -43,7 +43,7 @@ export class Zip {
 
   /**
    * The bytes of one part.
-   * @throws {DocumentError} `malformed`, or `too-large` when all that was read comes to more than the bound
+   * @throws {DocumentError} `malformed`, or `too-large` when all parts together are larger than the limit
    */
   read(name: string): Buffer {
     const part = this.#parts.get(name);

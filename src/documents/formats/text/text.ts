@@ -1,4 +1,4 @@
-// Plain text: a block is a paragraph. Also what a file without a known name is read as.
+// Plain text: a block is a paragraph. Files with an unknown name are read like this, too.
 
 import { paragraphs } from '../../blocks/paragraphs.js';
 import { decode } from '../../decode.js';

@@ -1,4 +1,4 @@
-// A pattern among the paths → what it matches. Only folders that can still lead to a match are listed.
+// A pattern among the paths → the paths that it matches. Only folders that can still lead to a match are listed.
 import { join, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { withoutSlashes } from '../../../text/trim.js';
@@ -8,11 +8,11 @@ import type { Entry } from '../list-folder.js';
 import type { RawPath } from '../sources/source-name.js';
 import { rawFolder } from '../walk-options.js';
 
-/** Where a pattern begins. */
+/** The fixed start of a pattern. */
 export interface PatternOrigin {
-  /** The folder in front of the first special character, absolute. */
+  /** The folder before the first special character, absolute. */
   base: string;
-  /** What is behind it. */
+  /** The rest of the pattern. */
   rest: string;
   /** Look into `node_modules`, too: the pattern spells it. */
   nodeModules: boolean;
@@ -46,14 +46,14 @@ export async function* matchesBelow({ base, rest, nodeModules }: PatternOrigin):
     const { path, state } = place;
     if (state.accepts) yield path;
     else {
-      // A deep tree takes a while; others get their turn.
+      // A deep tree takes a while: give the event loop a turn.
       await setImmediate();
       enter(path, matcher.after('/', state));
     }
   }
 }
 
-/** What matches, or is a folder that may hold what does. */
+/** Entries that match, and folders that may hold such entries. */
 interface Place {
   path: string;
   state: MatchState;
@@ -71,7 +71,7 @@ function placesIn(
   for (const entry of entries) {
     const isFolder = entry.type === 'folder';
     if (isFolder && entry.name === 'node_modules' && !nodeModules) continue;
-    // A pattern is text, so bytes that are none become U+FFFD: the path is then told as one that isn't there.
+    // A pattern is text, so invalid bytes become U+FFFD; such a path is then reported as missing.
     const name = Buffer.from(entry.name, 'latin1').toString();
     const state = matcher.after(name, inner);
     if (state.accepts || (isFolder && !state.isDead)) places.push({ path: join(folder, name), state });

@@ -1,5 +1,4 @@
-// The folder that a root names, and the way down from it: which rules hold there, and whether the walk
-// of that root comes to a given place.
+// The folder of a root and the rules for it, and whether the walk from it reaches a given path.
 import { existsSync } from 'node:fs';
 import {
   type Folder,
@@ -53,9 +52,9 @@ function ancestorsOf(path: RawPath): RawPath[] {
   return ancestors;
 }
 
-/** Follows names down from a root and tells whether its walk comes there. */
+/** Follows names down from a root, and tells whether its walk reaches them. */
 export class Descent {
-  // Questions come in the order of paths, so the last folder is mostly the next one's, too.
+  // Questions come in order of path, so mostly the last folder is needed again.
   private last: { start: Folder; rest: RawPath; folder: Folder | undefined } | undefined;
 
   /** The folder `rest` below `start`, with its own rules; undefined when the walk leaves it out. */

@@ -1,4 +1,7 @@
-// The paths of a command line as roots: files, folders, glob patterns, standard input.
+// src/documents/walk/paths: turns the paths of a command line into roots: files, folders, patterns, standard input.
+//
+// In: paths as typed. Out: `Root`s, each with a label for the manifest; or a UsageError that names the likely right
+// path. expand-pattern.ts finds the matches of a pattern; root-folder.ts and named-files.ts prepare roots for the walk.
 import { existsSync, readdirSync, realpathSync, type Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
@@ -13,7 +16,7 @@ export interface Root {
   kind: 'file' | 'folder' | 'stdin';
   /** Absolute, normalised; `-` for standard input. */
   path: string;
-  /** As sources spell it: relative to the output's parent folder when inside it, else absolute. */
+  /** The root as a source: relative to the output's parent folder when inside it, else absolute. */
   label: string;
   /** Set when a pattern matched it: ignore rules from `base` down apply, as nobody named the path itself. */
   glob?: { base: string; nodeModules: boolean };
@@ -29,7 +32,7 @@ export async function resolveRoots(paths: readonly string[], cwd: string, base =
   for (const path of paths) {
     for (const root of await rootsOf(path, cwd, base)) {
       const known = roots.get(root.path);
-      // Named once is named, whatever patterns match it as well.
+      // A path that is also named by itself counts as named.
       if (known === undefined || (known.glob !== undefined && root.glob === undefined))
         roots.set(root.path, root);
     }
@@ -69,7 +72,7 @@ async function statOf(absolute: string, path: string): Promise<Stats | undefined
   }
 }
 
-/** Another way to a place inside `base` (a link on the way) is spelled by way of `base`. */
+/** A path that leads into `base` through a link is written as a path below `base`. */
 function withinBase(absolute: string, base: string): string {
   if (isInside(absolute, base) || !existsSync(base)) return absolute;
   const real = realpathSync(absolute);
@@ -102,7 +105,7 @@ async function expand(pattern: string, cwd: string, base: string): Promise<Root[
   return roots;
 }
 
-/** What to do about a path that doesn't exist: the first wrong name on the way, and the nearest right one. */
+/** Advice for a path that doesn't exist: its first wrong name, and the most similar existing one. */
 function hint(path: string, absolute: string): string {
   let missing = absolute;
   while (!existsSync(dirname(missing))) missing = dirname(missing);
@@ -117,7 +120,7 @@ function hint(path: string, absolute: string): string {
   if (right === undefined) return missing === absolute ? 'check the path.' : `"${missing}" doesn't exist.`;
   const meant = join(parent, right, relative(missing, absolute));
   if (!existsSync(meant)) return `"${missing}" doesn't exist, but "${join(parent, right)}" does.`;
-  // Spelled as the user spelled it: with the same way from the working folder, or absolute.
+  // In the user's form: relative to the working folder, or absolute.
   const typed = absolute.endsWith(`/${path}`) ? relative(absolute.slice(0, -path.length), meant) : meant;
   return `did you mean "${typed}"?`;
 }

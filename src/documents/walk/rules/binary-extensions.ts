@@ -1,5 +1,5 @@
-// Kinds of files that never hold text, known by their names: left out without being opened. What isn't
-// listed is opened and judged by its content.
+// Endings of files that never hold text: these files are left out without being opened. Other files are judged by their
+// content.
 const kinds = [
   'jpg jpeg png gif bmp tif tiff webp avif heic ico icns psd xcf raw cr2 nef',
   'mp3 m4a aac ogg oga opus flac wav wma aif aiff mid midi',

@@ -1,5 +1,8 @@
-// `.gitignore` and `.embedignore`, nested: the rules that hold in a folder, and their verdict on its
-// entries. A deeper file outranks the ones above it, and `.embedignore` outranks `.gitignore`.
+// src/documents/walk/rules: decides which entries of a folder are taken.
+//
+// This file reads `.gitignore` and `.embedignore`, nested: a deeper file overrides those above it, and `.embedignore`
+// overrides `.gitignore`. include-exclude.ts handles --include and --exclude, binary-extensions.ts endings of binary
+// files, pattern-matches.ts paths that a pattern matched.
 import { statSync } from 'node:fs';
 import ignore, { type Ignore } from 'ignore';
 import { readForeign } from '../../../files/foreign-file.js';
@@ -8,13 +11,13 @@ import { fsPath, type RawPath } from '../sources/source-name.js';
 export const gitignoreName = '.gitignore';
 export const embedignoreName = '.embedignore';
 
-/** In bytes; every rule is asked about every entry, so their number has a bound. */
+/** Max bytes of an ignore file: every rule is tested on every entry, so their number must be bounded. */
 const LARGEST = 256 * 1024;
 
-/** What the rules say of an entry; `kept` when a rule takes it back in, `free` when none speaks of it. */
+/** The verdict on an entry: `kept` when a rule takes it back (`!name`), `free` when no rule matches. */
 type Verdict = 'ignored' | 'kept' | 'free';
 
-/** The library remembers every path it was asked about; more than this many are forgotten again. */
+/** The library remembers every tested path: it is made again after this many. */
 const remembered = 4096;
 
 /** One ignore file. */
@@ -24,7 +27,7 @@ class IgnoreFile {
 
   constructor(
     rules: string | Ignore,
-    /** Length of the folder's path: what follows in an entry's path is what the patterns see. */
+    /** Length of the folder's path: the patterns see the rest of an entry's path. */
     private readonly offset: number,
   ) {
     this.matcher = ignore({ ignoreCase: false }).add(rules);
@@ -36,7 +39,7 @@ class IgnoreFile {
     return result.ignored ? 'ignored' : result.unignored ? 'kept' : 'free';
   }
 
-  /** This file without its verdict on a folder, which the library would hand down to all below. */
+  /** This file without its verdict on a folder, which the library would apply to everything below. */
   pardon(folder: string): IgnoreFile {
     const pattern = folder.slice(this.offset).replace(/[\\*?[\]!# ]/g, '\\$&');
     const pardoned = new IgnoreFile(this.matcher, this.offset);
@@ -60,8 +63,8 @@ export class Rules {
   }
 
   /**
-   * The rules for what a folder holds that the walk enters. A file that ignores the folder, outranked by
-   * another, still judges each entry by itself.
+   * The rules inside a folder that the walk enters. A file that ignores the folder, but is overridden by another one, still
+   * judges each entry.
    */
   inside(folder: string): Rules {
     const against = (file: IgnoreFile): boolean => file.judge(folder) === 'ignored';
@@ -70,7 +73,7 @@ export class Rules {
     return new Rules(this.git.map(pardon), this.embed.map(pardon));
   }
 
-  /** The rules for a folder that the user named: without the files that ignore it, or all that it holds. */
+  /** The rules for a folder that the user named: without the files that ignore it or everything in it. */
   insideNamed(folder: string): Rules {
     const anything = `${folder}0f1d-any-name-at-all`;
     const wanted = (file: IgnoreFile): boolean => file.judge(anything) !== 'ignored';
@@ -102,8 +105,7 @@ function judge(files: readonly IgnoreFile[], path: string): Verdict {
 
 /**
  * The lines of the ignore file `name` in a folder; undefined when there is none.
- * @throws when it exists but can't be read, or is a pipe, a device or larger than 256 KB: nobody knows then what
- * it wanted left out
+ * @throws when it exists but can't be read, or is a pipe, a device or larger than 256 KB: then the rules are unknown
  */
 export function readIgnoreFile(folder: RawPath, name: string): string | undefined {
   const path = fsPath(`${folder}/${name}`);

@@ -4,7 +4,7 @@ import { UsageError } from '../../../errors.js';
 import { Matcher } from '../../globs/matcher.js';
 import { type Token, tokensOf } from '../../globs/tokens.js';
 
-/** What the user asked to see. Paths are relative to the root, without a slash at the end. */
+/** The user's choice of files. Paths are relative to the root, without a slash at the end. */
 export interface Globs {
   takesFile(path: string, name: string): boolean;
   entersFolder(path: string, name: string): boolean;
@@ -12,7 +12,7 @@ export interface Globs {
 
 type Test = (path: string, name: string) => boolean;
 
-/** Characters of all patterns of a flag: what a name costs at most. */
+/** Max characters of all patterns of a flag, which bounds the time for a name. */
 const MOST_CHARACTERS = 65_536;
 
 /** @throws {UsageError} for a pattern that is empty, an extended glob, or too long */
@@ -46,7 +46,7 @@ function anyOf(patterns: readonly string[], flag: string): Test {
   return (path, name) => matchesName(name) || matchesPath(path);
 }
 
-/** Patterns that see the same: names, or paths. */
+/** Patterns that are tested on the same text: names, or paths. */
 class Group {
   readonly #texts = new Set<string>();
   readonly #plain: Token[][] = [];
@@ -58,7 +58,7 @@ class Group {
     if (isNegated) this.#negated.push(tokens);
     else {
       this.#plain.push(tokens);
-      // A name that reads like a pattern is meant, too.
+      // A file whose name equals the pattern is meant, too.
       this.#texts.add(pattern);
     }
   }
@@ -71,12 +71,12 @@ class Group {
   }
 }
 
-/** `drafts/` as an include means all that the folder holds. */
+/** `drafts/` as an include means everything in the folder. */
 function wholeFolder(pattern: string): string {
   return pattern.endsWith('/') ? `${pattern}**` : pattern;
 }
 
-/** `drafts/` as an exclude is the folder itself; what it holds goes with it. */
+/** `drafts/` as an exclude means the folder with everything in it. */
 function withoutSlash(pattern: string): string {
   return pattern.length > 1 ? pattern.replace(/\/$/, '') : pattern;
 }

@@ -1,5 +1,5 @@
-// What a glob pattern matched was not named itself, so ignore rules hold for it as on a walk from the
-// folder in front of the pattern's first wildcard.
+// A path that a glob pattern matched wasn't named itself. So ignore rules hold for it, as on a walk from the folder
+// before the pattern's first wildcard.
 import type { Folder } from '../folder.js';
 import { Descent, rootFolder } from '../paths/root-folder.js';
 import { below } from '../sources/source-name.js';
@@ -13,8 +13,8 @@ export class Matched {
   constructor(private readonly settings: WalkSettings) {}
 
   /**
-   * Whether a root is wanted: always, when it was named itself.
-   * @throws when the way to it can't be read
+   * True when a root is wanted: always, when it was named itself.
+   * @throws when a folder on its path can't be read
    */
   includes(start: Start, isFolder: boolean): boolean {
     const { glob } = start.root;

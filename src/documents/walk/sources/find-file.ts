@@ -1,13 +1,12 @@
-// From a source back to the file: whether what an output names is still there. A `%XX` of a source may be
-// a byte that is no character, or just what the name says.
+// Tells whether the file of a source still exists. A `%XX` in a source may be an invalid byte, or these three characters.
 import { lstatSync, readdirSync } from 'node:fs';
 import { escapeInvalid, fsPath, type RawPath, rawOf } from './source-name.js';
 
-/** As sources spell bytes that no character has: those are 80 to FF. */
+/** Matches invalid bytes as sources write them: 80 to FF. */
 const escapedByte = /%[89A-F][0-9A-F]/;
 
 /**
- * Whether a file or folder has this source; of what can't be looked up it is believed.
+ * True when a file or folder has this source, or when that can't be found out.
  * @param base the folder that relative sources start from, absolute
  */
 export function isThere(source: string, base: string): boolean {
@@ -20,12 +19,12 @@ export function isThere(source: string, base: string): boolean {
     }
     return true;
   } catch {
-    // Only a clear "no such file" counts; anything else may be a disk that is away.
+    // Only a clear "no such file" counts; other errors may mean that a disk is not connected.
     return true;
   }
 }
 
-/** The entries of a folder whose name a source spells so. @throws when nobody can tell */
+/** The entries of a folder whose names are written like this in a source. @throws when the folder can't be listed */
 function entriesNamed(folder: RawPath, spelled: RawPath): RawPath[] {
   const plain = `${folder}/${spelled}`;
   if (!escapedByte.test(spelled)) return exists(plain) ? [plain] : [];

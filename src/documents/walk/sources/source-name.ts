@@ -1,5 +1,8 @@
-// What a document is called: its path as the output stores it. File names are bytes, so paths are held
-// as "raw" strings (one character per byte), which sort by bytes and lose nothing.
+// src/documents/walk/sources: the names of documents in an output ("sources").
+//
+// File names are bytes. So paths are "raw" strings here (one character per byte), which sort by bytes and lose nothing.
+// Invalid UTF-8 is written `%XX`. find-file.ts goes back from a source to its file; unique-names.ts chooses one name for
+// a file with several.
 import { isUtf8 } from 'node:buffer';
 
 /** The bytes of a path, one character (U+0000–U+00FF) each. */
@@ -7,19 +10,19 @@ export type RawPath = string;
 
 const beyondAscii = /[^\0-\x7f]/;
 
-/** The bytes of a path, as `fs` gives and the system knows them. */
+/** The bytes of a path, as `fs` and the system use them. */
 export function rawOf(path: Buffer | string): RawPath {
   if (typeof path !== 'string') return path.toString('latin1');
   return beyondAscii.test(path) ? Buffer.from(path).toString('latin1') : path;
 }
 
-/** A raw path in a form that `fs` takes; the empty one is the file system's root. */
+/** A raw path in a form for `fs`; the empty one is the file system's root. */
 export function fsPath(raw: RawPath): Buffer | string {
   if (raw === '') return '/';
   return beyondAscii.test(raw) ? Buffer.from(raw, 'latin1') : raw;
 }
 
-/** Raw bytes as valid UTF-8 (still raw): bytes that no character has are written `%XX`. */
+/** Raw bytes as valid UTF-8 (still raw): invalid bytes are written `%XX`. */
 export function escapeInvalid(raw: RawPath): RawPath {
   if (!beyondAscii.test(raw)) return raw;
   const bytes = Buffer.from(raw, 'latin1');
@@ -69,7 +72,7 @@ export function failureSource(key: RawPath): string {
   return textOf(key === '' ? '.' : key.length > 1 && key.endsWith('/') ? key.slice(0, -1) : key);
 }
 
-/** Whether the document `source` is the root labelled `label`, or lies below it. */
+/** True when the document `source` is the root with this label, or is below it. */
 export function isUnderRoot(source: string, label: string, base: string): boolean {
   if (source === label) return true;
   const absolute = (name: string): string =>

@@ -1,6 +1,6 @@
-// One document, one name: what links and overlapping roots show several times is walked under one name
-// only. Real paths count more than roots that are links, those more than links below a root; of two links
-// the first in order wins.
+// One name per document: a file that is reached several times, through links or overlapping roots, is walked under one
+// name only. A real path wins over a root that is a link, and that over a link below a root. Of two links, the first in
+// order wins.
 import type { Folder } from '../folder.js';
 import { Descent, overlap } from '../paths/root-folder.js';
 import { below, type RawPath } from './source-name.js';
@@ -41,7 +41,7 @@ export class Names {
     );
   }
 
-  /** Whether what is at `path` is walked, under its real path, by another name. */
+  /** True when the file at `path` is walked under another name, by its real path. */
   isElsewhere(path: RawPath, real: RawPath, isFolder: boolean): boolean {
     if (!isFolder && this.isNamed(real)) return path !== real;
     for (const root of this.folders) {
@@ -62,14 +62,14 @@ export class Names {
     return (this.files.get(real) ?? path) !== path;
   }
 
-  /** Notes that a folder behind a link is being walked; false when it was before (a loop, a second link). */
+  /** Records a walk of a folder through a link. False when it was walked before (a loop, a second link). */
   enterLinked(real: RawPath): boolean {
     if (this.linkedFolders.has(real)) return false;
     this.linkedFolders.add(real);
     return true;
   }
 
-  /** Notes that a link's file is taken; false when it was before, alone or with its folder. */
+  /** Records that a link's file is taken. False when it was before, alone or with its folder. */
   takeLinked(real: RawPath): boolean {
     if (this.linkedFiles.has(real) || this.linkedFolders.has(real.slice(0, real.lastIndexOf('/'))))
       return false;
@@ -77,7 +77,7 @@ export class Names {
     return true;
   }
 
-  /** Whether a file was taken through a link of its own. */
+  /** True when a file was taken through its own link. */
   wasLinked(real: RawPath): boolean {
     return this.linkedFiles.has(real);
   }
@@ -86,13 +86,13 @@ export class Names {
     try {
       return this.descent.reaches(root, rest, isFolder);
     } catch {
-      // The way there can't be read, so the walk doesn't come there either.
+      // A folder on the path can't be read, so the walk doesn't reach it either.
       return false;
     }
   }
 }
 
-/** Roots at their real path come first: links to them give way. */
+/** Puts roots at their real path first: they win over links to them. */
 function ownNameFirst(one: NamedFile, other: NamedFile): number {
   const links = Number(one.path !== one.real) - Number(other.path !== other.real);
   return links || (one.path < other.path ? -1 : Number(one.path > other.path));
