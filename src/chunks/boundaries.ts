@@ -1,4 +1,4 @@
-// Where a text may be cut, and how good a place is: the strength of the white space between two words.
+// Finds the places where a text may be cut, and how good each is: the strength of the white space between two words.
 import { isSpace } from '../text/whitespace.js';
 
 /** Strengths, strongest first. 1 to `deepestSection` are sections: 1 the outermost. */
@@ -9,20 +9,20 @@ export const boundary = {
   blankLine: 14,
   /** Between sentences of prose, or lines of code. */
   sentence: 15,
-  /** Behind a comma, or at the end of a wrapped line of prose. */
+  /** After a comma, or at the end of a wrapped line of prose. */
   clause: 16,
   word: 17,
-  /** Behind a heading: what it announces should follow it. */
+  /** After a heading, which should stay with its text. */
   headingEnd: 18,
   /** Inside a word. */
   character: 19,
 } as const;
 
-// What a UTF-16 code unit does at the end of a word.
+// The role of a UTF-16 code unit at the end of a word.
 const STOP = 1;
-/** A stop that may end a clause only, or a pause. */
+/** A mark that ends a clause or a pause only. */
 const PAUSE = 2;
-/** Closing quotes and brackets: they belong to what they close. */
+/** Closing quotes and brackets: they belong to the text before them. */
 const CLOSER = 4;
 /** ASCII other than letters and digits. */
 const SIGN = 8;
@@ -41,7 +41,7 @@ for (let code = 0x21; code < 0x7f; code++) {
 
 /**
  * Strength of the white space `text.slice(start, end)` between two words.
- * @param lines whether line ends mean something (code, tables, records), as they don't in wrapped prose
+ * @param lines true when line ends have a meaning (code, tables, records), false for wrapped prose
  */
 export function strengthOfGap(text: string, start: number, end: number, lines: boolean): number {
   let breaks = 0;
@@ -55,7 +55,7 @@ export function strengthOfGap(text: string, start: number, end: number, lines: b
   return breaks === 1 || role & (STOP | PAUSE) ? boundary.clause : boundary.word;
 }
 
-/** Strength of a cut in front of `text[index]` inside a word: an address, data, or a script without spaces. */
+/** Strength of a cut before `text[index]` inside a word: an address, data, or a script without spaces. */
 export function strengthInWord(text: string, index: number): number {
   const code = text.charCodeAt(index - 1);
   const role = roles[code]!;
@@ -63,17 +63,17 @@ export function strengthInWord(text: string, index: number): number {
   return code > 0x7f && role & STOP ? boundary.sentence : boundary.clause;
 }
 
-/** Whether `text` can be cut in front of `index` without breaking what a reader sees as one character. */
+/** True when `text` can be cut before `index` without breaking what a reader sees as one character. */
 export function isGraphemeBoundary(text: string, index: number): boolean {
   const before = text.charCodeAt(index - 1);
   const after = text.charCodeAt(index);
   if (isPlainLetter(before) && isPlainLetter(after)) return before !== 0x0d || after !== 0x0a;
   if (isPlainCjk(before) && isPlainCjk(after)) return true;
-  // Nothing divides marks on one letter, and a hostile text has a million of them.
+  // Marks on one letter are never divided, and a hostile text may have a million of them.
   if (isMark(before) && isMark(after)) return false;
   // A flag or a family of emoji is shorter than this window.
   const start = Math.max(0, index - GRAPHEME_WINDOW);
-  // Made when one is needed: making it costs more than a short text does, and most texts need none.
+  // Made at its first use: that takes longer than a short text, and most texts don't need it.
   graphemes ??= new Intl.Segmenter('en', { granularity: 'grapheme' });
   const nearby = graphemes.segment(text.slice(start, index + 2));
   return nearby.containing(index - start)?.index === index - start;
@@ -82,19 +82,19 @@ export function isGraphemeBoundary(text: string, index: number): boolean {
 let graphemes: Intl.Segmenter | undefined;
 const GRAPHEME_WINDOW = 48;
 
-/** Latin, Greek and Cyrillic, with what stands beside them: nothing there joins another character. */
+/** Latin, Greek and Cyrillic, and the blocks next to them: none of their characters joins another one. */
 function isPlainLetter(code: number): boolean {
   return code < 0x300 || (code >= 0x370 && code <= 0x482);
 }
 
-/** A UTF-16 unit that by itself joins the character in front of it. */
+/** A UTF-16 unit that joins the character before it. */
 function isMark(code: number): boolean {
   return code === 0x200d || (code >= 0x300 && MARK.test(String.fromCharCode(code)));
 }
 
 const MARK = /\p{Grapheme_Extend}/u;
 
-/** Kana, ideographs and their punctuation, which no neighbour of their kind modifies. */
+/** Kana, ideographs and their punctuation, which don't modify each other. */
 function isPlainCjk(code: number): boolean {
   return (
     (code >= 0x3400 && code <= 0x9fff) ||
@@ -111,7 +111,7 @@ function startsLower(text: string, index: number): boolean {
   return /^\p{Ll}/u.test(text.slice(index, index + 2));
 }
 
-/** Whether a cut in front of `index` leaves the words whole. */
+/** True when a cut before `index` leaves the words whole. */
 export function isBetweenWords(text: string, index: number): boolean {
   return index === 0 || isSpace(text.charCodeAt(index - 1)) || isSpace(text.charCodeAt(index));
 }

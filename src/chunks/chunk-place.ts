@@ -1,5 +1,5 @@
-// Where a chunk stands in its file: line, page and section titles. Asked in the order of the text, so that
-// nothing is searched twice.
+// The place of a chunk in its file: line, page and section titles. Calls come in the order of the text, so nothing is
+// searched twice.
 import type { Block } from '../types.js';
 
 interface Section {
@@ -10,7 +10,7 @@ interface Section {
 export class Places {
   readonly #text: string;
   readonly #blocks: readonly Block[];
-  /** Index of the last block that starts at or in front of where the reader is; -1 in front of all. */
+  /** Index of the last block that starts at or before the current place; -1 before all. */
   #block = -1;
   #sections: Section[] = [];
   #titles: string[] = [];
@@ -26,7 +26,7 @@ export class Places {
     this.#nextBreak = this.#breakFrom(0);
   }
 
-  /** Moves on to `index`: what `titles`, `sectionStart` and `block` tell of. Never backwards. */
+  /** Moves forward to `index`, for which `titles`, `sectionStart` and `block` hold then. */
   moveTo(index: number): void {
     for (;;) {
       const block = this.#blocks[this.#block + 1];

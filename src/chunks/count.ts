@@ -1,14 +1,14 @@
-// Counting tokens of a part of a text that may be a whole file: in pieces, so that others get their turn in
-// between, and so that no counter holds more than a piece. Some take a hundred bytes for each character of a word.
+// Counts the tokens of a part of a text, which may be a whole file. It counts in pieces, to give the event loop a turn in
+// between, and to bound the memory of counters: some take a hundred bytes for each character of a word.
 import { isSpace } from '../text/whitespace.js';
 import type { SpanCounter } from '../tokens/span-counter.js';
 
-/** Characters of a piece. No language has words of near that length; one that is longer is counted as several. */
+/** Max characters of a piece. No language has words of such a length; a longer one is counted as several. */
 export const COUNTED = 65_536;
 
 /**
  * Tokens of `text.slice(start, end)`: counts add up at white space.
- * @yields `undefined` behind each piece but the last
+ * @yields `undefined` after each piece but the last
  */
 export function* countInTurns(
   counter: SpanCounter,

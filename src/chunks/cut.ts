@@ -1,17 +1,16 @@
-// Where to cut a run of marks that is too long, or that holds two sections which should stand alone. Pure.
+// Finds the cut in a run of marks that is too long, or holds two sections that should be separate. Pure.
 //
-// A run is cut at its strongest place, and its parts again, until they fit. Among equal places the key of
-// the text that follows decides, not the distance from the start: so an edit changes the chunks around it,
-// and all other cuts stay where they were.
+// A run is cut at its strongest place, and its parts again, until they fit. Between equal places, a hash of the text after
+// them decides, not the distance from the start. So an edit changes only the chunks around it: all other cuts stay.
 import { boundary } from './boundaries.js';
 import type { Marks } from './marks.js';
 
-/** Two sections of at least this part of the size don't share a chunk … */
+/** Two sections don't share a chunk if each has at least this part of the size … */
 const LARGE_SECTION = 1 / 3;
-/** … if they have at least this many tokens. */
+/** … and at least this many tokens. */
 const LARGE_SECTION_TOKENS = 64;
 
-// What the smaller side of a cut holds, as a part of the size.
+// The smaller side of a cut, as a part of the size.
 const GOOD_FILL = 1 / 2;
 const LEAST_GOOD_FILL = 1 / 4;
 const FAIR_FILL = 1 / 8;
@@ -19,12 +18,12 @@ const POOR_FILL = 1 / 16;
 
 /** The worst rank that is better than a cut inside a block: a short paragraph by itself. */
 const SHORT_BLOCK = boundary.block * 4 + 2;
-/** A crumb by itself is only better than a cut inside a sentence. */
+/** A very small part is only better than a cut inside a sentence. */
 const CRUMB = boundary.sentence * 4 + 2;
-/** Where nothing better is left. */
+/** The last resort. */
 const LAST_RESORT = boundary.character * 4 + 2;
 
-/** The worst rank of a cut between blocks; beyond it, the blocks are looked into. */
+/** The worst rank of a cut between blocks; a worse one is replaced by a cut inside a block. */
 export const worstBlockRank = SHORT_BLOCK;
 export const worstRank = Number.POSITIVE_INFINITY;
 
@@ -50,7 +49,7 @@ export function bestCut(marks: Marks, from: number, to: number, core: number, wo
       best < 0 ||
       rank < bestRank ||
       key[index]! > key[best]! ||
-      // The same text again and again: the middle, so that a long table isn't cut row by row.
+      // The same text repeats: cut in the middle, so that a long table isn't cut row by row.
       (key[index]! === key[best]! && smaller > Math.min(tokens[best]! - first, last - tokens[best]!))
     ) {
       best = index;

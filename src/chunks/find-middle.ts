@@ -1,9 +1,9 @@
-// The best place near the middle of a text that has to become two.
+// The best place near the middle of a text that must become two.
 import { skipSpace, wordEnd } from '../text/whitespace.js';
 import type { SpanCounter } from '../tokens/span-counter.js';
 import { boundary, isGraphemeBoundary, strengthInWord, strengthOfGap } from './boundaries.js';
 
-/** A good place may leave one side with this part of the tokens. */
+/** Min part of the tokens on each side of a good place. */
 const SMALLEST_SIDE = 1 / 4;
 
 /**
@@ -39,7 +39,7 @@ export function middleOf(text: string, start: number, end: number, counter: Span
   return best ?? middleCharacter(text, start, end);
 }
 
-/** Words don't divide it: a place inside one, by length. */
+/** No space divides it: a place inside a word, by length. */
 function middleCharacter(text: string, start: number, end: number): number | undefined {
   const middle = start + ((end - start) >> 1);
   const reach = (end - start) >> 2;

@@ -1,4 +1,4 @@
-// Two chunks of one that the server refuses as too long, since it counts more tokens than we do.
+// Halves a chunk that the server refuses as too long, as it counts more tokens than we do.
 
 import { sha256 } from '../text/sha256.js';
 import { skipSpace, trimEnd } from '../text/whitespace.js';
@@ -6,13 +6,13 @@ import { spanCounter } from '../tokens/span-counter.js';
 import type { Chunk, TokenCounter } from '../types.js';
 import { middleOf } from './find-middle.js';
 
-/** A chunk of fewer tokens that is still too long is not worth more attempts. */
+/** Min tokens of a chunk to halve; a shorter one fails. */
 const LEAST_TOKENS = 64;
 
 /**
  * Halves a chunk at the best boundary near its middle. Both halves are exact slices of the document's text,
  * with their own start, end, tokens, line and hash; `index` and `occurrence` are still those of the whole
- * chunk: the caller numbers its rows anew. Undefined for a chunk of fewer than 64 tokens, or one character.
+ * chunk, so the caller numbers its rows again. Undefined for a chunk of fewer than 64 tokens, or one character.
  */
 export function halve(chunk: Chunk, counter: TokenCounter): [Chunk, Chunk] | undefined {
   if (chunk.tokens < LEAST_TOKENS) return undefined;

@@ -1,18 +1,18 @@
-// Places at which a text may be cut, in order, with the tokens in front of each: typed arrays, since a
-// large document has a million of them.
+// Places where a text may be cut ("marks"), in order, each with the number of tokens before it. Stored in typed arrays,
+// since a large document has a million of them.
 
 const KEY_CHARACTERS = 48;
 
 export class Marks {
-  /** Marks, the end of the text not included. */
+  /** Number of marks, without the end of the text. */
   count = 0;
-  /** Index of the first character behind the cut. */
+  /** Index of the first character after the cut. */
   at = new Int32Array(64);
   /** Tokens between the first mark and this one. */
   tokens = new Int32Array(64);
   /** Strength of the cut: see `boundary`. */
   strength = new Uint8Array(64);
-  /** Chosen by the text that follows, so that an edit elsewhere doesn't change it: decides between equals. */
+  /** A hash of the text after the cut. It decides between equal places, and an edit elsewhere doesn't change it. */
   key = new Uint32Array(64);
 
   push(at: number, tokens: number, strength: number, key: number): void {
@@ -43,7 +43,7 @@ function grown<T extends Int32Array | Uint8Array | Uint32Array>(from: T, to: T):
   return to;
 }
 
-/** Key of a cut in front of `start`: a hash of the text that follows, `end` at most. */
+/** Key of a cut before `start`: a hash of the text after it, at most up to `end`. */
 export function keyOf(text: string, start: number, end: number): number {
   const stop = Math.min(end, start + KEY_CHARACTERS);
   let hash = 0x811c9dc5 | 0;

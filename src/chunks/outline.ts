@@ -1,4 +1,4 @@
-// A document's blocks as marks: the places where it is cut first.
+// Turns a document's blocks into marks: the places where it is cut first.
 import { skipSpace, trimEnd } from '../text/whitespace.js';
 import type { SpanCounter } from '../tokens/span-counter.js';
 import type { Block, Document } from '../types.js';
@@ -8,16 +8,16 @@ import { keyOf, Marks } from './marks.js';
 
 export interface Outline {
   marks: Marks;
-  /** The block that starts at each mark; undefined for text in front of all blocks. */
+  /** The block that starts at each mark; undefined for text before all blocks. */
   blocks: (Block | undefined)[];
 }
 
-/** Blocks between two turns of others. */
+/** Blocks between two turns of the event loop. */
 const TURN = 4096;
 
 /**
- * Marks at the starts of blocks; text between blocks, if any, goes with the block in front of it.
- * @yields `undefined` now and then, since there may be a million blocks, or one of a whole file
+ * Marks at the starts of blocks. Text between blocks, if any, belongs to the block before it.
+ * @yields `undefined` from time to time, since there may be a million blocks, or one of a whole file
  */
 export function* outline(document: Document, counter: SpanCounter): Generator<undefined, Outline, undefined> {
   const { text } = document;
@@ -45,7 +45,7 @@ export function* outline(document: Document, counter: SpanCounter): Generator<un
     strengths.push(boundary.block);
     blocks.push(undefined);
   }
-  // Nothing can overlap into the first chunk: it has the room of one that starts a section.
+  // The first chunk has no overlap, like one that starts a section.
   strengths[0] = 1;
   let tokens = 0;
   for (let index = 0; index < starts.length; index++) {
@@ -66,7 +66,7 @@ function strengthOf(block: Block, afterHeading: boolean): number {
   return Math.min(Math.max(block.level, 1), boundary.deepestSection);
 }
 
-/** Whether the text in front leads to what follows (“for example:”): the last among equal places to cut. */
+/** True when the text before announces the text after it (“for example:”): the last choice among equal places. */
 function isAnnounced(text: string, start: number): boolean {
   return text[trimEnd(text, 0, start) - 1] === ':';
 }

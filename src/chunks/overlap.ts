@@ -1,16 +1,16 @@
-// How far a chunk reaches back into the text in front of it.
+// How far a chunk reaches back into the text before it.
 import { skipSpace, wordEnd } from '../text/whitespace.js';
 import type { SpanCounter } from '../tokens/span-counter.js';
 import { boundary, isBetweenWords, strengthOfGap } from './boundaries.js';
 
-/** Characters a token, at most, that are worth looking at. */
+/** Max characters per token to look at. */
 const MOST_CHARACTERS = 8;
 /** A sentence is a good start when it makes this part of the overlap; else words fill it. */
 const LEAST_FILL = 1 / 3;
 
 /**
- * Where the overlap of a chunk that starts at `start` begins: behind `floor`, with `overlap` tokens at most,
- * at a sentence or line if there is one; `start` when nothing fits.
+ * The start of the overlap of a chunk that begins at `start`: after `floor`, with at most `overlap` tokens, at the start of
+ * a sentence or line if there is one; `start` when nothing fits.
  */
 export function overlapStart(
   text: string,

@@ -1,4 +1,4 @@
-// Marks inside blocks that are too long for a chunk: lines, sentences, words, and the parts of giant words.
+// Adds marks inside blocks that are too long for a chunk: at lines, sentences, words, and inside giant words.
 import { skipSpace, wordEnd } from '../text/whitespace.js';
 import type { SpanCounter } from '../tokens/span-counter.js';
 import type { Block } from '../types.js';
@@ -7,10 +7,10 @@ import { COUNTED, countInTurns } from './count.js';
 import { keyOf, Marks } from './marks.js';
 import type { Outline } from './outline.js';
 
-/** A counter gives hardly more than this for one UTF-16 unit. */
+/** Max tokens for one UTF-16 unit in nearly all counters. */
 const MOST_TOKENS_PER_UNIT = 2;
 
-/** Characters between two turns of others: some milliseconds. */
+/** Characters between two turns of the event loop: a few milliseconds. */
 const TURN = 4096;
 
 const DEEPEST_LINE = 255;
@@ -18,10 +18,10 @@ const DEEPEST_LINE = 255;
 const WEAK_KEY_CHARACTERS = 16;
 
 /**
- * Marks of the blocks from mark `from` to mark `to` of the outline. All lines and sentences; of weaker
- * places the best ones, so many that none is missed: a megabyte of words must not become a million marks.
- * @param spacing tokens between two weak marks, about
- * @yields `undefined` now and then, since a block may be a whole file
+ * Marks of the blocks from mark `from` to mark `to` of the outline: all lines and sentences, and the best of the weaker
+ * places. Not all of those, as a megabyte of words must not become a million marks.
+ * @param spacing approximate tokens between two weak marks
+ * @yields `undefined` from time to time, since a block may be a whole file
  */
 export function* refine(
   text: string,
@@ -37,7 +37,7 @@ export function* refine(
     const end = marks.at[index + 1]!;
     let at = marks.at[index]!;
     refiner.begin(at, marks.strength[index]!, marks.key[index]!);
-    // Nearly all blocks end within one turn, without a generator of their own.
+    // Nearly all blocks are done within one turn, and need no generator.
     for (at = refiner.words(at, end, lines); at < end; at = refiner.words(at, end, lines)) {
       if (refiner.isLong(at)) yield undefined;
       else at = yield* refiner.longWord(at, end, lines);
@@ -47,7 +47,7 @@ export function* refine(
   return refiner.finish(marks.at[to]!);
 }
 
-/** Whether the line ends of a block mean something. */
+/** True when the line ends of a block have a meaning. */
 export function meansLines(block: Block | undefined): boolean {
   return block?.kind === 'code' || block?.kind === 'table' || block?.kind === 'record';
 }
@@ -58,9 +58,9 @@ class Refiner {
   readonly #counter: SpanCounter;
   readonly #marks = new Marks();
   #tokens = 0;
-  /** Where the next turn of others is. */
+  /** Index of the next turn of the event loop. */
   #turn = TURN;
-  /** Tokens in front of the last mark. */
+  /** Tokens before the last mark. */
   #marked = 0;
   /** The best weak place since the last mark; its strength is 0 when there is none. */
   readonly #weak = { at: 0, tokens: 0, strength: 0, key: 0 };
@@ -77,7 +77,7 @@ class Refiner {
 
   /**
    * Counts words and offers the places between them.
-   * @returns where it stopped: at the end, at the end of a turn, or in front of a word that takes long
+   * @returns where it stopped: at the end, at the end of a turn, or before a word that takes long
    */
   words(start: number, end: number, lines: boolean): number {
     const text = this.#text;
@@ -134,7 +134,7 @@ class Refiner {
     this.#tokens += this.#counter.countSpan(text, part, end);
   }
 
-  /** Whether much text was looked at since this was last so. */
+  /** True when it is time for a turn of the event loop. */
   isLong(index: number): boolean {
     if (index < this.#turn) return false;
     this.#turn = index + TURN;

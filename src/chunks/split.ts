@@ -1,4 +1,9 @@
-// Splits a document into chunks along its structure: sections, then blocks, then lines and sentences.
+// src/chunks: splits a document into chunks along its structure: sections, then blocks, then lines and sentences.
+//
+// In: a document's text and blocks, and a token counter. Out: chunks in order, each an exact slice of the text.
+// outline.ts and refine.ts find the places to cut, cut.ts chooses between them, overlap.ts adds the overlap.
+// What must hold: all text is in a chunk; no chunk has more than `size` tokens; an edit moves only the cuts near it; and
+// any change of the cuts needs another `SPLITTER_VERSION`.
 
 import { sha256 } from '../text/sha256.js';
 import { skipSpace, trimEnd } from '../text/whitespace.js';
@@ -13,16 +18,16 @@ import { outline } from './outline.js';
 import { overlapStart } from './overlap.js';
 import { meansLines, refine } from './refine.js';
 
-/** Changes whenever the same document could be split differently. */
+/** Must change whenever the same document could be split differently. */
 export const SPLITTER_VERSION = 1;
 
-/** Weak places in long sentences: so many to a chunk. */
+/** Marks at weak places in long sentences, per chunk. */
 const PLACES_PER_CHUNK = 8;
 
 export interface SplitOptions {
-  /** Tokens of a chunk's text at most, without special tokens and prefix; at least 1. */
+  /** Max tokens of a chunk's text, without special tokens and prefix; at least 1. */
   size: number;
-  /** Tokens that a chunk may repeat of the one in front of it, in the same section; at most half of `size` counts. */
+  /** Max tokens that a chunk repeats from the one before it, in the same section; at most half of `size` is used. */
   overlap: number;
   counter: TokenCounter;
 }
@@ -36,7 +41,7 @@ export function* split(document: Document, options: SplitOptions): Generator<Chu
   for (const chunk of splitInTurns(document, options)) if (chunk !== undefined) yield chunk;
 }
 
-/** The same, with an `undefined` in between where work goes on for long: a chance to do something else, or to end. */
+/** The same, but yields `undefined` during long work, so that the caller can do other work or stop. */
 export function splitInTurns(
   document: Document,
   options: SplitOptions,
@@ -78,7 +83,7 @@ class Splitter {
         continue;
       }
       places.moveTo(piece.start);
-      // Behind the start of the piece in front: no chunk holds another one whole.
+      // After the start of the piece before: no chunk may contain another one.
       const floor = Math.max(places.sectionStart, previous + 1);
       const { start, tokens } = this.#withOverlap(piece, floor, meansLines(places.block));
       previous = piece.start;
@@ -116,7 +121,7 @@ class Splitter {
       const spacing = Math.max(1, Math.floor(this.#core / PLACES_PER_CHUNK));
       const fine = yield* refine(this.#document.text, whole, from, to, spacing, this.#counter);
       for (const [start, end] of this.#runs(fine, worstRank)) {
-        // Parts of words were counted one by one: together they may count differently.
+        // Parts of words were counted alone, and may have another count together.
         yield* this.#counted(fine.at[start]!, fine.at[end]!, this.#capacity(fine, start));
       }
     }
@@ -124,7 +129,7 @@ class Splitter {
 
   /** Runs of marks that fit, or that no cut of at most the rank `worst` divides. */
   *#runs(marks: Marks, worst: number): Generator<readonly [number, number], void, undefined> {
-    // What is still to be cut, the first run on top.
+    // The runs that are still to be cut, the first one on top.
     const stack: number[] = [marks.count, 0];
     while (stack.length > 0) {
       const from = stack.pop()!;
@@ -138,7 +143,7 @@ class Splitter {
     }
   }
 
-  /** What fits behind a mark: a chunk that starts a section has no overlap. */
+  /** Max tokens after a mark: a chunk that starts a section has no overlap. */
   #capacity(marks: Marks, from: number): number {
     return marks.strength[from]! <= boundary.deepestSection ? this.#size : this.#core;
   }
@@ -161,7 +166,7 @@ class Splitter {
     }
   }
 
-  /** @param floor the overlap begins there or behind it */
+  /** @param floor the overlap begins there or later */
   #withOverlap(piece: Piece, floor: number, lines: boolean): { start: number; tokens: number } {
     const { text } = this.#document;
     const room = Math.min(this.#overlap, this.#size - piece.tokens);

@@ -1,4 +1,4 @@
-// Times as the lines of the report say them.
+// Formats times for the report.
 import { plural } from '../text/plural.js';
 
 /** `0.42 ms`, `12 ms`, `1.3 s` */

@@ -1,7 +1,7 @@
-// What the checks ask of raw vectors, before the embedder's own door has rejected or normalised them.
+// Judges raw vectors, before the embedder rejects or normalises them.
 import { EmbedderFault } from '../errors.js';
 
-/** What an answer of /api/embed holds beside the vectors; undefined where the server doesn't say. */
+/** The other fields of an answer of /api/embed; undefined when the server doesn't send them. */
 export interface RawAnswer {
   vectors: number[][];
   tokens: number | undefined;
@@ -19,13 +19,13 @@ export function readAnswer(json: unknown): RawAnswer {
   };
 }
 
-/** Why it can't be an embedding, as a phrase; undefined when it can. */
+/** Why a vector can't be an embedding, as a phrase; undefined when it can. */
 export function faultOf(vector: readonly number[]): string | undefined {
   const bad = vector.findIndex((value) => !Number.isFinite(value));
   if (bad >= 0) return `value ${bad} is ${String(vector[bad])}`;
   const norm = normOf(vector);
   if (norm === 0) return 'it is all zeros';
-  // /api/embed normalises in float32; legacy servers may not, and then nor does what is compared with it.
+  // /api/embed normalises in float32. Legacy servers may not; then both sides of a comparison aren't normalised.
   return Math.abs(norm - 1) > 1e-3 ? `its length is ${norm.toFixed(4)} instead of 1` : undefined;
 }
 
@@ -43,7 +43,7 @@ export function cosine(a: ArrayLike<number>, b: ArrayLike<number>): number {
   return sum / (normOf(a) * normOf(b));
 }
 
-/** Enough digits to see a difference, and none that is noise. */
+/** Enough digits to see a difference, but no noise. */
 export function shownCosine(value: number): string {
   return value >= 1 - 5e-5 ? '1.0000' : value.toFixed(4);
 }

@@ -1,14 +1,14 @@
-// Compares versions, and knows the releases of Ollama whose embeddings are at fault. Each row names where
-// that was reported; `until` is the last release on which it was seen, `before` the one that mended it.
+// Compares versions, and lists the releases of Ollama with faulty embeddings. Each row names the report; `until` is the
+// last release on which the fault was seen, `before` the one that fixed it.
 import semver, { type SemVer } from 'semver';
 
 interface Row {
   from: string;
   /** First release without the fault. */
   before?: string;
-  /** Last release on which the fault was seen, where none is known to be without it. */
+  /** Last release on which the fault was seen, when no release without it is known. */
   until?: string;
-  /** The models that it is about; all when absent. */
+  /** The affected models; all when absent. */
   model?: RegExp;
   fault: string;
   source: string;
@@ -16,7 +16,7 @@ interface Row {
 
 const rows: readonly Row[] = [
   {
-    // 0.0.0 is what a server says that was built from source.
+    // A server that was built from source reports 0.0.0.
     from: '0.0.1',
     before: '0.3.4',
     fault: 'has no /api/embed',
@@ -88,7 +88,7 @@ const rows: readonly Row[] = [
   },
 ];
 
-/** What is known to be wrong with a release of Ollama and a model, as phrases that follow its version. */
+/** Known faults of a release of Ollama with a model, as phrases that follow its version. */
 export function knownFaults(version: string, model: string): string[] {
   return rows
     .filter(
@@ -101,7 +101,7 @@ export function knownFaults(version: string, model: string): string[] {
     .map((row) => row.fault);
 }
 
-/** Below zero, zero or above, by the first three numbers; what stands around them (`>=`, `v`, `-rc0`) doesn't count. */
+/** Negative, zero or positive, by the first three numbers; other parts (`>=`, `v`, `-rc0`) don't count. */
 export function compareVersions(a: string, b: string): number {
   return semver.compare(numbersOf(a), numbersOf(b));
 }

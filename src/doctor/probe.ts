@@ -1,5 +1,5 @@
-// Runs the checks of one group, each within a time of its own and all within the report's: what hangs
-// becomes a line that says so, and holds up nothing else.
+// Runs the checks of one group, each within its own time limit, and all within the report's. A check that hangs becomes a
+// line that says so, and doesn't delay the others.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { debug } from '../debug.js';
@@ -18,7 +18,7 @@ export class Budget {
     this.signal = signal;
   }
 
-  /** Milliseconds that are left; never negative. */
+  /** Remaining time in ms; never negative. */
   get left(): number {
     return Math.max(0, this.#end - performance.now());
   }
@@ -27,22 +27,22 @@ export class Budget {
 type Look = (signal: AbortSignal) => Promise<Finding> | Finding;
 
 export interface CheckOptions {
-  /** The longest that it may take, in ms; less when the budget ends before. @default 2000 */
+  /** Max time of the check, in ms; less when the budget ends before. @default 2000 */
   timeoutMs?: number;
-  /** What to say when it took longer. @default a failure: no answer */
+  /** The finding when it takes longer. @default a failure: no answer */
   late?: (waitedMs: number) => Finding;
-  /** For how long a failure is looked at again, in ms, beyond the longest time of a look. @default 0 */
+  /** How long a failing check is repeated, in ms, beyond its max time. @default 0 */
   waitMs?: number;
-  /** Not looked at counts as failed. @default false */
+  /** True when a check that can't run counts as failed. @default false */
   isNeeded?: boolean;
-  /** What mends a failure that names nothing itself. */
+  /** The command that repairs a failure without its own one. */
   mend?: string;
 }
 
-/** Between two looks at what may be on its way, in ms. */
+/** Pause between two tries of a check, in ms. */
 const PAUSE_MS = 500;
 
-/** Who gave no answer within less than this, in ms, need not be at fault: others had taken the time. */
+/** Without an answer in less time than this, in ms, the check counts as skipped: other checks had used up the time. */
 const LEAST_MS = 500;
 
 export class Probe {
@@ -58,8 +58,8 @@ export class Probe {
   }
 
   /**
-   * Looks, and keeps what was found as a line. A known error is a failure with its own sentence.
-   * @param look ends soon after its signal is aborted; nobody waits for it
+   * Runs a check and adds its finding as a line. A known error becomes a failure with its own sentence.
+   * @param look must end soon after its signal is aborted; it is not awaited
    * @throws the reason of the budget's signal when it is aborted
    */
   async check(id: string, title: string, look: Look, options: CheckOptions = {}): Promise<Finding> {
@@ -94,13 +94,13 @@ export class Probe {
     return finding;
   }
 
-  /** Errors name the server; the group's heading has just done so. */
+  /** Removes the server from an error's message, as the group's heading names it. */
   #withoutSubject(seen: string): string {
     return seen.replace(`Ollama at ${this.subject} `, '').replace(`Redis at ${this.subject} `, '');
   }
 }
 
-/** The lines are there to be shown to others. */
+/** Masks passwords, as users show these lines to others. */
 function masked(finding: Finding): Finding {
   const { mend, details } = finding;
   return {
@@ -140,7 +140,7 @@ async function within(ms: number, signal: AbortSignal, look: Look, late: () => F
   }
 }
 
-/** The same look until it finds no failure, or the time is over. */
+/** Repeats a check until it finds no failure, or the time is over. */
 function patiently(look: Look, waitMs: number): Look {
   if (waitMs === 0) return look;
   const start = performance.now();
@@ -161,7 +161,7 @@ async function attempt(look: Look, signal: AbortSignal): Promise<Finding> {
   }
 }
 
-/** An error as a phrase: ours are sentences, of others the first line. */
+/** An error as a phrase: the message of our own errors, the first line of others. */
 export function said(error: unknown): string {
   const text = maskAddresses(error instanceof Error ? error.message : String(error));
   return error instanceof EmbedError ? text.replace(/\.$/, '') : `unexpected: ${text.split('\n')[0]}`;

@@ -1,4 +1,4 @@
-// A connection to Redis for looking only: each step by itself, so that each refusal has a line of its own.
+// A connection to Redis for checks only, in single steps, so that each refusal has its own line.
 import type { Redis } from 'ioredis';
 import type { RedisAddress } from '../cache/redis/address.js';
 import { redisClient } from '../cache/redis/client.js';
@@ -15,7 +15,7 @@ export class RedisLook {
   constructor(address: RedisAddress) {
     this.#address = address;
     this.#client = redisClient(address, { disconnectTimeout: 100, retryStrategy: () => null });
-    // ioredis tells why a connection failed by this event only.
+    // Only this event of ioredis says why a connection failed.
     this.#client.on('error', (error) => {
       this.#connectionError = error;
     });
@@ -26,8 +26,8 @@ export class RedisLook {
   }
 
   /**
-   * @returns whether a password is needed at all
-   * @throws {ServiceError} when the one that is given is wrong, or none is
+   * @returns true when a password is needed
+   * @throws {ServiceError} when the given one is wrong, or it is missing
    */
   async authenticate(): Promise<boolean> {
     const { username, password } = this.#address;
@@ -48,7 +48,7 @@ export class RedisLook {
     await this.#tell(this.#client.select(this.#address.db));
   }
 
-  /** Milliseconds that an answer takes: the middle one of five. */
+  /** Time of an answer in ms: the median of five. */
   async latency(): Promise<number> {
     const times: number[] = [];
     for (let i = 0; i < 5; i++) {
@@ -59,14 +59,14 @@ export class RedisLook {
     return times.sort((a, b) => a - b)[2]!;
   }
 
-  /** INFO as a map; undefined where the user may not ask. */
+  /** INFO as a map; undefined when the Redis user may not ask. */
   async info(): Promise<Map<string, string> | undefined> {
     const text = await this.#allowed('INFO', this.#client.info(), isText);
     const lines = text?.split('\r\n').map((line) => line.split(':') as [string, string]);
     return lines && new Map(lines);
   }
 
-  /** One value of CONFIG GET; undefined where the user may not ask. */
+  /** One value of CONFIG GET; undefined when the Redis user may not ask. */
   async config(name: string): Promise<string | undefined> {
     const pair = await this.#allowed('CONFIG GET', this.#client.config('GET', name), isTexts);
     return pair?.[1];
@@ -90,7 +90,7 @@ export class RedisLook {
     this.#client.disconnect();
   }
 
-  /** What explains that nothing came at all. */
+  /** The error for no answer at all. */
   silence(waitedMs: number): string {
     const text = explainRedis(new SilenceError('no answer in time'), this.#address);
     return `${text.replace(/\.$/, '')} (waited ${time(waitedMs)})`;

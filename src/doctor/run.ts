@@ -1,5 +1,9 @@
-// Runs all groups side by side within one budget of time, and puts their lines in one order. A further group is
-// one more entry in the list below.
+// src/doctor: `embed doctor`, checks of all that a run needs.
+//
+// In: settings and a budget of time. Out: lines in a fixed order, each with a status, a phrase and a command that repairs
+// the fault. This file runs all groups of checks/ at once; a new group is one more entry in the list below. probe.ts runs
+// the checks of a group within their time; check.ts holds the types, which `--json` prints.
+// What must hold: a check changes nothing (only `--fix` does), and one that hangs delays no other.
 import { resolve } from 'node:path';
 import type { ReadSettings } from '../config/load.js';
 import type { Settings } from '../config/settings.js';
@@ -24,9 +28,9 @@ export interface ExamineOptions {
   read: ReadSettings;
   /** Folder that the output's path starts from. */
   cwd: string;
-  /** For all checks together, in ms. */
+  /** Max time of all checks together, in ms. */
   timeoutMs: number;
-  /** How long servers and models may take to come, in ms, beyond that. */
+  /** Further max wait for servers and models to start, in ms. */
   waitMs: number;
   signal: AbortSignal;
 }
@@ -50,7 +54,7 @@ export async function examine({ read, cwd, timeoutMs, waitMs, signal }: ExamineO
   return (await Promise.all(groups)).flat().flatMap((probe) => probe.checks);
 }
 
-/** @returns the lines about a running gateway, which has its own machine, settings and servers */
+/** @returns the lines about a running gateway, which may be on another machine with other settings */
 export async function examineOnlyGateway(
   address: GatewayAddress,
   { timeoutMs, waitMs, signal }: Pick<ExamineOptions, 'timeoutMs' | 'waitMs' | 'signal'>,
@@ -85,7 +89,7 @@ async function redisGroup(budget: Budget, settings: Settings): Promise<Probe[]> 
   }
 }
 
-/** Which embedders a run could use, by the rules of a run: what is named, what made the output, what is there. */
+/** The embedders that a run could use, by its rules: the named one, the one of the output, or what is found. */
 async function embedderGroups(
   budget: Budget,
   read: ReadSettings,
@@ -99,7 +103,7 @@ async function embedderGroups(
   const builtin = embedder === 'builtin' || (!named && previous?.embedder === 'builtin');
   const probes: Probe[] = [];
   let usable = false;
-  // Servers that are configured are looked at even where the output keeps to the built-in embedder.
+  // Configured servers are checked even when the output uses the built-in embedder.
   if (embedder !== 'builtin' && (!builtin || ollamaUrl)) {
     const optional = !named && !ollamaUrl && previous === undefined;
     const found = await endpointGroups(budget, read, {
@@ -158,13 +162,13 @@ async function endpointGroups(
   return { probes, usable };
 }
 
-/** Who named the model, where that isn't whoever runs this: a file, an output and a server may be anybody's. */
+/** Origin of the model's name, if the user didn't give it: a file, an output or a server may be a stranger's. */
 function strangerOf({ settings, layers, file }: ReadSettings, known: string | undefined): string | undefined {
   if (settings.model !== undefined) return layers.model === 'file' ? file : undefined;
   return known === undefined ? 'another server' : 'the output';
 }
 
-/** The URL of a server, or why it is none. */
+/** The URL of a server, or why it is invalid. */
 function urlOrSentence(address: string): URL | string {
   try {
     return parseOllamaAddress(address).url;
@@ -173,7 +177,7 @@ function urlOrSentence(address: string): URL | string {
   }
 }
 
-/** Where none is named, several servers have to agree: the best model of the first that is up, as a run has it. */
+/** Without a named model, all servers need the same one: as in a run, the best model of the first server that is up. */
 async function commonModel(
   urls: readonly (URL | string)[],
   settings: Settings,
@@ -188,7 +192,7 @@ async function commonModel(
   return lists.flatMap((list) => (list.status === 'fulfilled' ? list.value.slice(0, 1) : []))[0];
 }
 
-/** A run goes on without a server that is down while another is up. */
+/** Adds that a run goes on without a server that is down, while another is up. */
 function spare(probe: Probe): void {
   for (const check of probe.checks) {
     if (check.id !== 'ollama.reachable' || check.status !== 'failure') continue;

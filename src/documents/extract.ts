@@ -1,4 +1,8 @@
-// A file → its documents: picks the format by the file's name, or by its content where the name says nothing.
+// src/documents: from paths to documents. walk/ finds files, reader/ reads them, within limits; decode.ts makes text of
+// bytes; formats/ and records/ make documents; blocks/ finds the structure of a text.
+//
+// In here: the bytes of one file, and its source. Out: its documents, or a DocumentError for this file alone. It chooses
+// the format by the file's name, or by its content when the name doesn't tell.
 import { DocumentError } from '../errors.js';
 import { isBinary } from './decode.js';
 import type { Extraction, Extractor, Format } from './formats/format.js';
@@ -20,7 +24,7 @@ for (const format of FORMATS as readonly (Format & { name: FormatName })[]) {
 const extractors = new Map<FormatName, Extractor>();
 
 /**
- * The format of a file, by its name alone; or, where the name says nothing, by its first bytes.
+ * The format of a file by its name, or by its first bytes when the name doesn't tell.
  * @returns undefined for a file that is plain text, or binary (ask `isBinary`)
  */
 export function formatFor(name: string, bytes?: Uint8Array): FormatName | undefined {
@@ -31,15 +35,15 @@ export function formatFor(name: string, bytes?: Uint8Array): FormatName | undefi
 
 /**
  * Reads a file.
- * @param source address of the file, and its name; goes into the documents
- * @returns one document, with no blocks when it is blank; of a file of records one each, and the failures
- * of those that can't be read (their source names the line: `data.jsonl#line-12`)
+ * @param source address of the file with its name; becomes the documents' source
+ * @returns one document, without blocks when it is blank; for a file of records one each, and the failures of those
+ * that can't be read (their source names the line: `data.jsonl#line-12`)
  * @throws {DocumentError} `malformed`, `encrypted` or `undecodable`
  */
 export async function extract(bytes: Buffer, source: string): Promise<Extraction> {
   const name = formatFor(source, bytes) ?? 'text';
   if (!BINARY.has(name) && isBinary(bytes)) {
-    throw new DocumentError('undecodable', `${source} is named like text but holds binary data.`);
+    throw new DocumentError('undecodable', `${source} has the name of a text file, but holds binary data.`);
   }
   const extractor = extractors.get(name) ?? (await load(name));
   return extractor({ bytes, source });
@@ -60,7 +64,7 @@ function sniff(bytes: Uint8Array | undefined): FormatName | undefined {
   return /^(?:\xef\xbb\xbf)?\s*<(?:!doctype html|html)[\s>]/i.test(start) ? 'html' : undefined;
 }
 
-/** A ZIP archive names its files again at its end. */
+/** True for a Word document: a ZIP archive lists the names of its files at its end. */
 function isWord(zip: Uint8Array): boolean {
   return Buffer.from(zip.buffer, zip.byteOffset, zip.length).includes('word/document.xml');
 }

@@ -1,18 +1,18 @@
-// JSON of servers and caches, looked at before it is parsed: a parser takes a hundred bytes for each bracket, so that
-// an answer within its bound of bytes would still take gigabytes.
+// Checks JSON of servers and caches before it is parsed. A parser takes a hundred bytes for each bracket, so an answer
+// within its limit of bytes could still take gigabytes.
 import { jsonShape } from './json-shape.js';
 
-/** Shorter ones take some ten megabytes at most. */
+/** Shorter texts aren't checked: they take some ten megabytes at most. */
 const HARMLESS = 128 * 1024;
 
 const MOST_LEVELS = 64;
-/** A model tells of each token of its vocabulary three times: the largest have some 260,000. */
+/** Max parts: a model lists each token of its vocabulary three times, and the largest have about 260,000. */
 const MOST_PARTS = 3_000_000;
 const MOST_KEYS = 500_000;
 
 /**
  * The value of a JSON text.
- * @throws {SyntaxError} when it is none, or is built as no answer is: nested too deep, of too many keys or values
+ * @throws {SyntaxError} when it is not JSON, nests too deep, or has too many keys or values
  */
 export function parseForeign(text: Uint8Array | string): unknown {
   const bytes = typeof text === 'string' ? Buffer.from(text) : text;

@@ -1,9 +1,9 @@
-// The nearest right word for a wrong one: what a sentence about an unknown key or path can suggest.
+// The most similar known word for a wrong one, for messages about an unknown key or path.
 
-/** Characters; comparing takes time by the product of both. */
+/** Max characters: the time of a comparison is the product of both lengths. */
 const LONGEST = 200;
 
-/** The candidate with the fewest edits from `word`, when that is few enough to be a slip. */
+/** The candidate with the fewest edits from `word`, if they are few enough for a typing error. */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   if (word.length > LONGEST) return undefined;
   const wanted = word.toLowerCase();

@@ -1,7 +1,7 @@
-// JSON of strangers before code of ours goes down into it: what nests deeper than the stack is high ends in an
-// error in the middle of anything, and a value that holds itself (YAML's aliases) has no end at all.
+// Checks values of strangers before our code walks through them. A value that nests too deep would overflow the stack, and
+// a value that contains itself (YAML's aliases) has no end.
 
-/** Whether a value has at most so many levels and parts; its parts are counted as often as they are named. */
+/** True when a value has at most so many levels and parts. A part that is used several times counts each time. */
 export function isPlain(value: unknown, most: { levels: number; parts: number }): boolean {
   const open: { value: unknown; level: number }[] = [{ value, level: 0 }];
   for (let parts = 0; open.length > 0; parts++) {

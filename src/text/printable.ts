@@ -1,27 +1,27 @@
-// Foreign words as they may be printed: those of files, servers, caches and settings, which could command a
-// terminal, pose as lines of ours, or turn the direction of what follows.
+// Makes foreign text safe to print. Text of files, servers, caches and settings could control a terminal, look like our
+// own lines, or change the direction of the text after it.
 
 declare const made: unique symbol;
 
 /** A text that is safe to print; only this file makes one. */
 export type Printable = string & { readonly [made]: true };
 
-/** Characters of one foreign text; more is cut. */
+/** Max characters of one foreign text; more is cut. */
 const MOST = 500;
 
-// C0, DEL and C1; marks and overrides of direction; line separators; what has no place at all.
+// C0, DEL and C1; marks and overrides of direction; line separators; other invisible characters.
 const UNPRINTABLE = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb]/gu;
 
 /**
- * One line of foreign words, escaped as JSON does it.
- * @param most characters; more is cut and shown as …
+ * Foreign text as one line, escaped as in JSON.
+ * @param most max characters; more is cut and shown as …
  */
 export function printable(text: string, most: number = MOST): Printable {
   const shown = text.length > most ? `${text.slice(0, most - 1).replace(/[\ud800-\udbff]$/, '')}…` : text;
   return shown.replace(UNPRINTABLE, escaped) as Printable;
 }
 
-/** Our words, with foreign ones only where they were made printable. */
+/** A template of our own words, in which foreign text must have been made printable. */
 export function say(parts: TemplateStringsArray, ...values: readonly (Printable | number)[]): Printable {
   return String.raw({ raw: parts }, ...values) as Printable;
 }
@@ -40,7 +40,7 @@ export function padStart(text: Printable, width: number): Printable {
   return text.padStart(width) as Printable;
 }
 
-/** A part of it, as `slice` has it. */
+/** A part of it, as with `slice`. */
 export function part(text: Printable, start: number, end?: number): Printable {
   return text.slice(start, end) as Printable;
 }
@@ -63,9 +63,9 @@ export function wrapped(text: Printable, width: number): Printable[] {
   return [...lines, rest] as Printable[];
 }
 
-/** JSON for standard output; its strings are whole, and hold nothing that commands a terminal. */
+/** JSON for standard output. Its strings are whole, without characters that control a terminal. */
 export function printableJson(value: unknown, indent?: number): Printable {
-  // What JSON leaves raw stands in strings only; its own line breaks stay.
+  // Characters that JSON doesn't escape occur in strings only; the line breaks between values stay.
   return JSON.stringify(value, null, indent).replace(UNPRINTABLE, (one) =>
     one === '\n' ? one : escaped(one),
   ) as Printable;

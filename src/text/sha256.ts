@@ -1,4 +1,4 @@
-// The name of a text: chunks with the same one share a vector.
+// The hash of a text: chunks with the same hash share a vector.
 import { createHash } from 'node:crypto';
 
 /** SHA-256 of the UTF-8 bytes of `text`, lower-case hex. */

@@ -1,12 +1,11 @@
-// Sizes as people type and read them: 1 MB is 1,000,000 bytes and 1 MiB 1,048,576; a bare M means MiB, as in
-// GNU's tools.
+// Reads and writes sizes: 1 MB is 1,000,000 bytes and 1 MiB is 1,048,576; M alone means MiB, as in GNU's tools.
 import { type Printable, printable } from './printable.js';
 
 const LETTERS = 'kmgt';
 
 /**
  * Bytes of `64MiB`, `1.5 gb`, `500M` or plain `4096`.
- * @returns undefined for what is no size, or more bytes than a number can count
+ * @returns undefined when it is not a size, or is more bytes than a number can count
  */
 export function parseSize(text: string): number | undefined {
   const match = /^(\d{1,20}(?:\.\d{1,20})?)\s*(?:([kmgt])(b|ib)?|b)?$/i.exec(text.trim());
@@ -17,13 +16,13 @@ export function parseSize(text: string): number | undefined {
   return Number.isSafeInteger(bytes) ? bytes : undefined;
 }
 
-/** To be read: `0 B`, `45.9 MB`, `2.1 GB`. */
+/** For reading: `0 B`, `45.9 MB`, `2.1 GB`. */
 export function shownSize(bytes: number): Printable {
   if (bytes < 1000) return printable(`${bytes} B`);
   const units = ['kB', 'MB', 'GB', 'TB'];
   let value = bytes / 1000;
   let unit = 0;
-  // What would be rounded to 1000.0 is 1.0 of the next.
+  // A value that would be rounded to 1000.0 becomes 1.0 of the next unit.
   while (value >= 999.95 && unit < units.length - 1) {
     value /= 1000;
     unit++;
@@ -31,7 +30,7 @@ export function shownSize(bytes: number): Printable {
   return printable(`${value.toFixed(1)} ${units[unit]}`);
 }
 
-/** To be typed: exactly so many bytes, in the largest unit that divides them: `64MiB`, `500MB`, `4097`. */
+/** For typing: the exact number of bytes, in the largest unit that divides it: `64MiB`, `500MB`, `4097`. */
 export function typedSize(bytes: number): string {
   let shortest = { count: bytes, unit: '' };
   for (const [base, ending] of [

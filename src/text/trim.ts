@@ -1,12 +1,12 @@
-// What is cut off the ends of what people write. Each expression looks at a run of characters from its start alone:
-// one that tried again from each of them would take minutes for a megabyte.
+// Removes characters at the ends of text that users write. Each expression starts only at the first character of a run:
+// if it started at each one, a megabyte would take minutes.
 
 /** Without slashes at the end. */
 export function withoutSlashes(path: string): string {
   return path.replace(/(?<!\/)\/+$/, '');
 }
 
-/** Without quotation marks around it, as files of variables leave them. */
+/** Without the quotation marks that files of variables leave around a value. */
 export function withoutQuotes(text: string): string {
   return text.replace(/^["']+|(?<!["'])["']+$/g, '');
 }

@@ -1,5 +1,5 @@
-// White space, one meaning for counters and splitter: what JavaScript's \s matches, and U+0085, which the
-// tokenizers of both recorded Ollama generations treat as a space too.
+// White space, with the same meaning for counters and the splitter: JavaScript's \s, and U+0085, which both recorded
+// generations of Ollama treat as a space, too.
 
 /** Whether a UTF-16 code unit is white space. */
 export function isSpace(code: number): boolean {
@@ -25,7 +25,7 @@ export function skipSpace(text: string, start: number, end: number): number {
   return index;
 }
 
-/** Index behind the last character of `text` in [start, end) that is not white space; `start` when all is. */
+/** Index after the last character of `text` in [start, end) that is not white space; `start` when all is. */
 export function trimEnd(text: string, start: number, end: number): number {
   let index = end;
   while (index > start && isSpace(text.charCodeAt(index - 1))) index--;

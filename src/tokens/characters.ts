@@ -1,10 +1,10 @@
-// What the two recorded Ollama generations do with a character before they match it with the vocabulary.
-// "runner" is Ollama's own tokenizer (0.24), "llama" is the one of llama.cpp (0.32).
+// How the two recorded generations of Ollama treat a character before they look it up in the vocabulary. "runner" is
+// Ollama's own tokenizer (0.24), "llama" is that of llama.cpp (0.32).
 
 export interface Character {
   /** The runner makes a word of it. */
   runnerPunctuation: boolean;
-  /** Punctuation of several bytes, which the runner cuts behind the first one. */
+  /** Punctuation of several bytes, which the runner cuts after the first byte. */
   runnerBreaks: boolean;
   /** The runner makes a word of it. */
   runnerIdeograph: boolean;

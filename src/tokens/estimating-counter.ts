@@ -1,16 +1,16 @@
-// Estimates tokens where the tokenizer is unknown, by script, on the safe side: a chunk that turns out too
-// long costs a refused request, one that is a little short costs nothing.
+// Estimates tokens by script, for unknown tokenizers. It rather counts too many: a chunk that is too long costs a refused
+// request, one that is a little short costs nothing.
 import { isSpace } from '../text/whitespace.js';
 import type { SpanCounter } from './span-counter.js';
 
-/** Begin and end of sequence, for almost all embedding models. */
+/** Start and end of sequence, in almost all embedding models. */
 const SPECIAL_TOKENS = 2;
 
 /** A run of up to this many Latin letters is mostly one token … */
 const WHOLE_LETTERS = 5;
 /** … and a longer one breaks into pieces of about this length … */
 const PIECE_LETTERS = 4;
-/** … or of two letters, where no language has such words. */
+/** … or of two letters, for words that no language has. */
 const LONGEST_WORD = 24;
 /** A name in code, glued to punctuation, is more often rare than a word of prose. */
 const SHORTEST_NAME = 4;

@@ -1,4 +1,4 @@
-// Counting a part of a text without cutting it out: the splitter counts every word where it stands.
+// Counts a part of a text in place, without making a substring: the splitter counts every word.
 import type { TokenCounter } from '../types.js';
 
 /** A counter that reads a slice in place. */
@@ -7,7 +7,7 @@ export interface SpanCounter extends TokenCounter {
   countSpan(text: string, start: number, end: number): number;
 }
 
-/** The counter itself where it reads slices in place; else one that cuts them out for it. */
+/** The counter itself if it reads slices in place; else a wrapper that makes substrings. */
 export function spanCounter(counter: TokenCounter): SpanCounter {
   if ('countSpan' in counter) return counter as SpanCounter;
   return {

@@ -1,37 +1,37 @@
-// How much of a text a vocabulary doesn't know. To a model, all that is unknown is one and the same piece: texts
-// in a script that it never learned get vectors that are alike, whatever they say.
+// Finds how much of a text a vocabulary doesn't know. For a model, all unknown text is one and the same token, so texts in
+// a script that it never learned get nearly the same vector.
 
 import { isSpace } from '../text/whitespace.js';
 
-/** A stretch of a word as the tokenizer sees it. */
+/** A piece of a word, as the tokenizer sees it. */
 export interface Piece {
   text: string;
-  /** The vocabulary has it. */
+  /** True when the vocabulary has it. */
   known: boolean;
 }
 
 /**
- * A vocabulary has a few letters of many scripts by chance, each for itself; among unknown ones they spell no
- * word. Where this share of a run of both is unknown, all of it is: every word of Russian has that much to a
- * vocabulary with eight of its letters, and a rare ideograph in a Chinese sentence is less.
+ * A vocabulary has a few single letters of many scripts by chance, which can't spell a word. When at least this share of a
+ * run of letters is unknown, the whole run counts as unknown. Every Russian word reaches it for a vocabulary with eight
+ * Russian letters; a rare ideograph in a Chinese sentence doesn't.
  */
 const SPELLS_NOTHING = 1 / 8;
 
-/** With more unknown letters than this the vector says more of what is unknown than of the text. */
+/** Max share of unknown letters; with more, the vector depends more on the unknown token than on the text. */
 const MOST_UNKNOWN = 1 / 2;
 
 // Kinds of characters.
 const LETTER = 1;
 const SIGN = 2;
 const NUMBER = 3;
-/** Punctuation, accents, joiners: they tell nothing. */
+/** Punctuation, accents, joiners: they don't count. */
 const OTHER = 4;
 
 /**
- * Whether at least half of the letters of a text lie in what a vocabulary knows. A text without letters is known
- * unless all that it holds beside punctuation is unknown signs, such as emoji.
- * @param spellsAscii the vocabulary has every ASCII letter, in every place of a word
- * @param pieces cuts a word, without white space
+ * True when a vocabulary knows at least half of the letters of a text. A text without letters counts as known, unless all
+ * its characters, beside punctuation, are unknown signs such as emoji.
+ * @param spellsAscii true when the vocabulary has every ASCII letter, at every place in a word
+ * @param pieces cuts a word, without white space, into pieces
  */
 export function knowsMost(text: string, spellsAscii: boolean, pieces: (word: string) => Piece[]): boolean {
   // As many bytes as characters: all ASCII, as nearly every text is, and told in half the time that a pattern takes.
@@ -70,7 +70,7 @@ function isLetter(code: number): boolean {
   return (code | 0x20) >= 0x61 && (code | 0x20) <= 0x7a;
 }
 
-/** White space, as `isSpace` has it. */
+/** White space, as in `isSpace`. */
 const SPACES = /[\s\u0085]+/;
 
 class Tally {
@@ -89,7 +89,7 @@ class Tally {
     let run = 0;
     let unknown = 0;
     const close = () => {
-      // Its unknown letters count already.
+      // Its unknown letters were counted already.
       if (unknown >= run * SPELLS_NOTHING) this.#unknownLetters += run - unknown;
       run = unknown = 0;
     };
@@ -102,7 +102,7 @@ class Tally {
     close();
   }
 
-  /** @returns how many letters it has */
+  /** @returns the number of its letters */
   add(text: string, known: boolean): number {
     let letters = 0;
     for (let index = 0; index < text.length; index++) {

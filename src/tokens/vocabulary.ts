@@ -1,7 +1,7 @@
 // A WordPiece vocabulary as a trie over UTF-16 code units, for the longest match at every position.
 import { createHash } from 'node:crypto';
 
-/** What a GGUF file writes in front of a token that starts a word. */
+/** The mark of a GGUF file before a token that starts a word. */
 const WORD_START = '▁';
 
 const ROOT = 0;
@@ -51,7 +51,7 @@ export class Vocabulary {
 
   /** Tokens of one word, already normalised: longest matches from the left; 1 ([UNK]) when they don't cover it. */
   pieces(word: string): number {
-    // Not in the vocabulary at all: no word can start.
+    // The vocabulary has no token that starts a word.
     if (this.#wordStart === 0) return 1;
     let count = 0;
     let start = 0;
@@ -82,7 +82,7 @@ export class Vocabulary {
     return pieces;
   }
 
-  /** Index behind the longest token that goes on from `node` with the word's rest; -1 when there is none. */
+  /** Index after the longest token from `node` on that matches the rest of the word; -1 when there is none. */
   #longest(word: string, start: number, from: number): number {
     let match = -1;
     let node = from;
@@ -94,7 +94,7 @@ export class Vocabulary {
     return match;
   }
 
-  /** Slot of an edge, or the free one where it would stand. */
+  /** Slot of an edge, or the free slot for it. */
   #slot(node: number, unit: number): number {
     const mask = this.#mask;
     let slot = (Math.imul(node, 0x9e3779b1) ^ Math.imul(unit, 0x85ebca6b)) >>> 0;

@@ -1,8 +1,8 @@
-// Remembers the counts of ASCII words. Real text repeats its words, so a look-up in place (no substring,
-// no string hash by the engine) is what most words cost.
+// Remembers the counts of ASCII words. Real text repeats its words, so most words cost only a lookup in place, without a
+// substring and without a string hash of the engine.
 
 const SLOTS = 1 << 17;
-/** Half of the slots: probing stays short. */
+/** Half of the slots, so that probing stays short. */
 const MAX_WORDS = SLOTS >> 1;
 const ARENA_BYTES = 1 << 20;
 
@@ -18,8 +18,8 @@ export function extendHash(hash: number, code: number): number {
 }
 
 /**
- * A bounded table of ASCII words, letters folded to lower case. When full it forgets everything: refilling
- * the few thousand words that matter costs less than keeping track of their age.
+ * A bounded table of ASCII words, with letters in lower case. When it is full, it forgets everything: to fill in the few
+ * thousand usual words again costs less than to store their age.
  */
 export class WordMemo {
   /** Word number + 1 by slot; 0 = free. */

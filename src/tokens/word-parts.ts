@@ -1,10 +1,10 @@
-// How Ollama's two recorded generations cut what stands between white space, before they look it up.
+// How the two recorded generations of Ollama cut the text between white space, before they look it up.
 import { type Character, characterOf } from './characters.js';
 
-/** What is looked up in the vocabulary as one word. */
+/** A part that is looked up in the vocabulary as one word. */
 export interface Part {
   text: string;
-  /** Cut within a character: no vocabulary has it. */
+  /** Cut inside a character, so no vocabulary has it. */
   broken?: boolean;
 }
 
@@ -19,9 +19,8 @@ export function charactersOf(word: string): Character[] {
 }
 
 /**
- * Ollama's own tokenizer. It splits at punctuation by bytes: of a punctuation mark beyond ASCII it takes
- * the first byte for a word, and the others, with all that follows up to the next split, for another; both
- * are unknown.
+ * Ollama's own tokenizer. It splits at punctuation by bytes. The first byte of a punctuation mark beyond ASCII becomes a
+ * word, and its other bytes, with the text up to the next split, become another word. Both are unknown.
  */
 export function runnerParts(characters: readonly Character[]): Part[] {
   const parts: Part[] = [];

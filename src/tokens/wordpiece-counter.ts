@@ -1,5 +1,12 @@
-// Counts the tokens of a BERT WordPiece model exactly as Ollama does. Its two recorded generations differ
-// beyond plain words, so a word counts what the one that makes more of it counts.
+// src/tokens: counts tokens.
+//
+// In: text. Out: its number of tokens: exact for WordPiece vocabularies (this file), else an estimate by script
+// (estimating-counter.ts). unknown-letters.ts tells whether a vocabulary knows a text's script.
+// What must hold: the count of a text is the sum over its parts between white space, and never changes within a
+// counter's id, as the manifest pins it.
+//
+// This file counts exactly as Ollama does. Its two recorded generations differ beyond plain words; then the larger count
+// is used.
 import { isSpace, wordEnd } from '../text/whitespace.js';
 import type { SpanCounter } from './span-counter.js';
 import { knowsMost, type Piece } from './unknown-letters.js';
@@ -9,7 +16,7 @@ import { charactersOf, llamaParts, type Part, runnerParts } from './word-parts.j
 
 /** [CLS] and [SEP]. */
 const SPECIAL_TOKENS = 2;
-/** Entries of the memo of words with other than ASCII characters. */
+/** Max entries of the memo for words with other than ASCII characters. */
 const MAX_FOREIGN_WORDS = 1 << 15;
 
 // Classes of ASCII characters.
@@ -20,7 +27,7 @@ const SYMBOL = 3;
 const SPACE = 4;
 const CONTROL = 5;
 
-/** Every letter, at the start of a word and within it. */
+/** All letters, at the start of a word and inside it. */
 const ASCII_WORDS = [...'abcdefghijklmnopqrstuvwxyz'].flatMap((letter) => [letter, letter + letter]);
 
 const classes = new Uint8Array(128);
@@ -62,7 +69,7 @@ class WordPieceCounter implements SpanCounter {
     return this.countSpan(text, 0, text.length);
   }
 
-  /** Unknown is what is so to both generations: the older one takes every word with an accent for unknown. */
+  /** A word is unknown only if it is for both generations: the older one doesn't know any word with an accent. */
   knows(text: string): boolean {
     return [llamaParts, runnerParts].some((partsOf) =>
       knowsMost(text, this.#spellsAscii, (word) => this.#piecesOf(partsOf(charactersOf(word)))),
@@ -73,8 +80,8 @@ class WordPieceCounter implements SpanCounter {
     let total = 0;
     let index = start;
     while (index < end) {
-      // One word between white space. Letters and punctuation are the same to both generations; from any
-      // other character on, the word is counted whole.
+      // One word between white space. Both generations treat letters and punctuation in the same way. From any other character
+      // on, the word is counted as a whole.
       const first = index;
       let tokens = 0;
       while (index < end) {

@@ -1,5 +1,4 @@
-// Vectors as the cache stores them: raw little-endian float32. Only bytes are copied, never numbers,
-// so that every bit pattern comes back as it went in.
+// Vectors as the cache stores them: raw little-endian float32. It copies bytes, not numbers, so every bit pattern is kept.
 import { endianness } from 'node:os';
 import type { Vector, VectorEntry } from '../types.js';
 
@@ -13,7 +12,7 @@ export function vectorBytes(vector: Vector): Buffer {
 
 /** A vector of its own memory from its stored form, `bytes[start, start + 4 × dimensions)`. */
 export function vectorAt(bytes: Buffer, start: number, dimensions: number): Vector {
-  // Always a copy: the bytes lie at odd addresses, in memory that a socket or a database will reuse.
+  // Always a copy: the bytes may be at odd addresses, and a socket or a database will reuse their memory.
   const vector = new Float32Array(dimensions);
   const target = Buffer.from(vector.buffer);
   bytes.copy(target, 0, start, start + vector.byteLength);
@@ -21,7 +20,7 @@ export function vectorAt(bytes: Buffer, start: number, dimensions: number): Vect
   return vector;
 }
 
-/** Keys are built by their fixed length, so that a wrong one would damage its neighbours. */
+/** Checks the lengths: keys have a fixed length, so a wrong one would damage its neighbours. */
 export function checkSpace(space: string): void {
   if (space.length !== 32) throw new TypeError(`A vector space's id has 32 hex digits, not "${space}".`);
 }

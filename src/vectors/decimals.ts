@@ -1,5 +1,5 @@
-// Writes float32 values as the shortest JSON numbers that read back to the same bits, straight into bytes: in
-// files as in answers, and as Ollama prints them. JSON.stringify would print 17-digit doubles, five times slower.
+// Writes float32 values as the shortest JSON numbers that give the same bits when they are read, directly into bytes, as
+// Ollama prints them. JSON.stringify would print 17-digit doubles, five times slower.
 
 /** More bytes than one value and its comma take: `-123456780000000000000,`, or any of a vector's `-0.00000123456789,`. */
 export const maxFloatBytes = 24;
@@ -70,7 +70,7 @@ export function writeFloats(out: Uint8Array, position: number, vector: Float32Ar
       at = writeRare(out, at, value);
       continue;
     }
-    // All that can stand here is written, and overwritten where it shouldn't: cheaper than mispredicted branches.
+    // Writes all possible digits and overwrites the needless ones: that is cheaper than mispredicted branches.
     out[at] = 45;
     at += pattern >>> 31;
     out[at] = zero;
@@ -113,7 +113,7 @@ function shortest(value: number): string {
   for (let digits = 1; digits < 9; digits++) {
     const nearest = Number(value.toPrecision(digits));
     if (Math.fround(nearest) === value) return String(nearest);
-    // Above a power of two lies more room than below: a number further away may still belong to it.
+    // The distance to the next float32 is larger above a power of two than below it.
     const [mantissa = '', exponent = '0'] = value.toExponential(digits - 1).split('e');
     const unit = 10 ** (digits - 1);
     const above = Number(

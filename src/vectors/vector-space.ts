@@ -1,10 +1,10 @@
-// A vector space as JSON and its id: the output's manifest and the cache's registry both keep
-// spaces, so both must read and name them alike. Pure.
+// A vector space as JSON, and its id. The output's manifest and the cache's registry both store spaces, so both use this.
+// Pure.
 import { createHash } from 'node:crypto';
 import { isPlain } from '../text/plain-json.js';
 import type { Json, Vector, VectorSpace } from '../types.js';
 
-/** First 32 hex digits of the SHA-256 over all that makes the space, the canaries' floats as little-endian bytes. */
+/** First 32 hex digits of the SHA-256 over all parts of the space, with the canaries' floats as little-endian bytes. */
 export function spaceId(space: Omit<VectorSpace, 'id'>): string {
   const fields: Json = [
     space.embedder,

@@ -1,4 +1,4 @@
-// The built-in embedder, where a run would use it.
+// Checks the built-in embedder, if a run would use it.
 import { refuseOneVector } from '../../embedders/guard/batch-check.js';
 import { compareSpaces, measureSpace } from '../../embedders/guard/canaries.js';
 import type { Embedder, VectorSpace } from '../../types.js';
@@ -7,7 +7,7 @@ import { time } from '../durations.js';
 import { normOf } from '../judge-vector.js';
 import type { Probe } from '../probe.js';
 
-/** Starting the slow engine takes seconds on a slow machine; the budget ends it before. */
+/** Starting the slow engine takes seconds on a slow machine; the budget of time may end it first. */
 const TIMEOUT_MS = 60_000;
 
 export async function examineBuiltin(probe: Probe, previous: VectorSpace | undefined): Promise<void> {

@@ -1,4 +1,4 @@
-// What the cache holds and how often it helped, whichever cache a run would use.
+// Checks the cache that a run would use: its content and hit rate.
 import { existsSync } from 'node:fs';
 import { openCache } from '../../cache/choose-cache.js';
 import { defaultCacheFolder } from '../../cache/disk/default-folder.js';
@@ -12,7 +12,7 @@ import { cacheOptionsOf } from '../../upstream/open-cache.js';
 import type { Finding } from '../check.js';
 import type { Probe } from '../probe.js';
 
-/** A cache that answers late must not hold up the report. */
+/** Max time for a slow cache, so that it doesn't delay the report. */
 const TIMEOUT_MS = 1500;
 
 export async function examineCache(probe: Probe, settings: Settings): Promise<void> {
@@ -27,7 +27,7 @@ export async function examineCache(probe: Probe, settings: Settings): Promise<vo
   await probe.check('usage', 'Contents', () => usage(settings, kind, folder), {
     late: (waitedMs) => ({
       status: 'skipped',
-      seen: `not counted within ${whole(waitedMs)} ms: \`embed cache stats\` takes its time`,
+      seen: `not counted within ${whole(waitedMs)} ms: \`embed cache stats\` waits longer`,
     }),
   });
 }
@@ -38,7 +38,7 @@ function kindOf(settings: Settings): 'redis' | 'disk' | 'none' {
 }
 
 async function usage(settings: Settings, kind: 'redis' | 'disk', folder: string): Promise<Finding> {
-  // Opening makes the folder; a look must leave nothing behind.
+  // Opening would make the folder, but a check must leave nothing behind.
   if (kind === 'disk' && !existsSync(folder)) return { status: 'skipped', seen: 'nothing yet' };
   const problems: string[] = [];
   let held: CacheUsage | undefined;
@@ -49,10 +49,10 @@ async function usage(settings: Settings, kind: 'redis' | 'disk', folder: string)
       (cache) => cache.usage(),
     );
   } catch (error) {
-    // The lines about Redis say why.
+    // The lines about Redis give the reason.
     if (kind === 'redis' && error instanceof ServiceError)
       return { status: 'skipped', seen: "Redis can't be asked" };
-    // One that could be opened only as an empty one: a run goes on without it.
+    // A cache that can't be used: a run goes on without it.
     if (problems.length === 0) throw error;
   }
   const problem = problems[0]?.replace(/\.$/, '');

@@ -1,4 +1,4 @@
-// Which settings are in force and where each comes from, without its secrets; and what is wrong in them.
+// Lists the settings in force and their origins, without secrets, and the problems in them.
 import { isAbsolute } from 'node:path';
 import { shownValue } from '../../config/kinds/rule.js';
 import type { ReadSettings } from '../../config/load.js';
@@ -15,7 +15,7 @@ export async function examineConfiguration(probe: Probe, read: ReadSettings): Pr
   await probe.check('values', 'Values', () => values(read));
 }
 
-/** Problems begin with where they are: a file, with or without a key, a variable or a flag. */
+/** A problem begins with its place: a file (with or without a key), a variable or a flag. */
 function wrong(problem: string): Finding {
   const where = /^(.+?)(?: \(\w+\))?(?:: | can't be read| must hold)/.exec(problem)?.[1] ?? '';
   const finding: Finding = { status: 'failure', seen: problem };

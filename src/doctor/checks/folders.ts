@@ -1,4 +1,4 @@
-// The folders that a run writes to: whether it may, and whether there is room.
+// Checks the folders that a run writes to: access rights and free space.
 import { constants } from 'node:fs';
 import { access, stat, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -11,25 +11,25 @@ import { shownSize } from '../../text/sizes.js';
 import type { Finding } from '../check.js';
 import type { Probe } from '../probe.js';
 
-/** Below this a run can't even begin. */
+/** Min free bytes to begin a run. */
 const LEAST_BYTES = 32 * 1024 * 1024;
 /** Characters of a path that can't be one. */
 const SHOWN = 200;
-/** Below this the first larger run may not end. */
+/** Min free bytes for a larger run. */
 const COMFORTABLE_BYTES = 512 * 1024 * 1024;
 
 export async function examineFolders(probe: Probe, settings: Settings, out: string): Promise<void> {
   const cache = settings.cacheDir ?? defaultCacheFolder();
   const usesDisk =
     settings.cache === 'disk' || (settings.cache === 'auto' && !settings.redisUrl && !settings.redisHost);
-  // A commit writes the new files beside the old ones.
+  // A commit needs space for the new files beside the old ones.
   const wanted = (await outputBytes(out)) + COMFORTABLE_BYTES;
   await probe.check('output', 'Output', () => folder(out, wanted));
   if (usesDisk) await probe.check('cache', 'Cache', () => folder(cache, COMFORTABLE_BYTES));
   await probe.check('temp', 'Temporary', () => folder(tmpdir(), LEAST_BYTES));
 }
 
-/** @param wanted free bytes that leave nothing to worry about */
+/** @param wanted free bytes that are surely enough */
 async function folder(path: string, wanted: number): Promise<Finding> {
   let there: string;
   try {
@@ -59,7 +59,7 @@ async function folder(path: string, wanted: number): Promise<Finding> {
     };
   }
   const { bavail, blocks, bsize } = await statfs(there);
-  // File systems that don't tell their size (all zero) are trusted.
+  // A file system that reports zero for all its sizes is not checked.
   if (blocks === 0) return { status: 'ok', seen: `${name}: writable` };
   const free = bavail * bsize;
   const seen = `${name}: writable, ${shownSize(free)} free`;
@@ -69,7 +69,7 @@ async function folder(path: string, wanted: number): Promise<Finding> {
   return { status: 'ok', seen };
 }
 
-/** The folder itself, or the nearest one above that is there. */
+/** The folder itself, or the nearest existing one above it. */
 async function existing(path: string): Promise<string> {
   for (let at = path; ; at = dirname(at)) {
     try {

@@ -1,4 +1,4 @@
-// A running gateway, as its own /health tells: status, servers behind it, cache, pipeline and performance.
+// Checks a running gateway by its /health: status, servers behind it, cache, pipeline and performance.
 
 import { z } from 'zod';
 import { UsageError } from '../../errors.js';
@@ -13,10 +13,10 @@ import type { Probe } from '../probe.js';
 /** Of `/health`; what goes on behind it is no JSON any more, so no gateway's. */
 const MOST_BYTES = 1024 * 1024;
 
-/** Of a kind: a gateway has a few servers and models, and what poses as one may have more. */
+/** Max servers or models in its answer: a gateway has a few, but a false one could list any number. */
 const MOST_LINES = 50;
 
-/** What is read of `/health`; a gateway may say more. */
+/** The fields of `/health` that are read; there may be more. */
 const healthSchema = z.object({
   status: z.enum(['ok', 'degraded', 'down', 'draining']),
   uptime_seconds: z.number().optional(),
@@ -50,11 +50,11 @@ type Health = z.infer<typeof healthSchema>;
 
 export interface GatewayAddress {
   url: URL;
-  /** Bearer token; without it a gateway that has one tells its status only. */
+  /** Bearer token. Without it, a gateway with a token shows only its status. */
   token: string | undefined;
 }
 
-/** @throws {UsageError} when it is no http address */
+/** @throws {UsageError} when it is not an http address */
 export function gatewayAddress(text: string, token: string | undefined): GatewayAddress {
   const typed = text.includes('://') ? text : `http://${text}`;
   const url = URL.canParse(typed) ? new URL(typed) : undefined;
@@ -66,7 +66,7 @@ export function gatewayAddress(text: string, token: string | undefined): Gateway
   return { url, token: token || undefined };
 }
 
-/** @param waitMs how long it may take to come, in ms */
+/** @param waitMs max wait for it to start, in ms */
 export async function examineGateway(probe: Probe, address: GatewayAddress, waitMs: number): Promise<void> {
   let health: Health | undefined;
   await probe.check(
@@ -85,7 +85,7 @@ export async function examineGateway(probe: Probe, address: GatewayAddress, wait
     const mend = 'export EMBED_SERVE_TOKEN=…';
     await probe.check('token', 'Token', () =>
       address.token === undefined
-        ? { status: 'warning', seen: 'it tells more to who has its token only', mend }
+        ? { status: 'warning', seen: 'it shows more only with its token', mend }
         : { status: 'failure', seen: 'not the one in EMBED_SERVE_TOKEN', mend },
     );
     return;
@@ -118,7 +118,7 @@ export async function examineGateway(probe: Probe, address: GatewayAddress, wait
   }));
 }
 
-/** @throws {UsageError} when what answers is no gateway */
+/** @throws {UsageError} when the answer isn't from a gateway */
 async function ask({ url, token }: GatewayAddress, signal: AbortSignal): Promise<Health> {
   const { request } = await import('undici');
   const path = new URL('health', url.href.endsWith('/') ? url : `${url.href}/`);

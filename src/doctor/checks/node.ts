@@ -1,4 +1,4 @@
-// Node and this package: what all the rest runs on.
+// Checks Node and this package.
 import { readPackage } from '../../package.js';
 import type { Finding } from '../check.js';
 import { compareVersions } from '../ollama-releases.js';
@@ -10,7 +10,7 @@ export async function examineNode(probe: Probe): Promise<void> {
   await probe.check('package', 'Package', () => ({ status: 'ok', seen: `${name} ${version}` }));
 }
 
-/** @param wanted as package.json has it: `>=20.11` */
+/** @param wanted as in package.json: `>=20.11` */
 export function nodeFinding(running: string, wanted: string): Finding {
   const enough = compareVersions(running, wanted) >= 0;
   const seen = `${running.replace(/^v/, '')} (needs ${wanted})`;

@@ -1,5 +1,5 @@
-// Whether a model's vectors can be trusted: sound by themselves, the same in a batch as alone, never cut
-// silently, and comparable with those that the output holds.
+// Checks the vectors of a model: valid, the same in a batch as alone, from whole texts (not cut silently), and comparable
+// with those of the output.
 
 import { compareBatch, measureAlone, refuseOneVector } from '../../embedders/guard/batch-check.js';
 import { CANARY_TEXTS, compareSpaces } from '../../embedders/guard/canaries.js';
@@ -17,22 +17,22 @@ import { type Probe, said } from '../probe.js';
 export interface VectorOptions {
   client: OllamaClient;
   embedder: Embedder;
-  /** As the settings ask for them. */
+  /** Dimensions that the settings ask for. */
   dimensions: number | undefined;
   previous: VectorSpace | undefined;
-  /** Texts of the largest batch that a run may send. */
+  /** Max texts of a batch in a run. */
   batchSize: number;
-  /** How long the model may take to load beyond the time of a look, in ms. */
+  /** Max time for loading the model, beyond the time of a check, in ms. */
   waitMs: number;
-  /** The server in messages. */
+  /** The server, for messages. */
   where: string;
   /** The command that shows the server's log. */
   log: string;
 }
 
-/** Longer texts are too much to send for a look. */
+/** Max tokens of a test text: a longer one is too much for a check. */
 const LONGEST_TRY_TOKENS = 40_000;
-/** Requests end with their check; this only has to be longer. */
+/** Time-out of a request, in ms: longer than any check, which ends its requests. */
 const TIMEOUT_MS = 600_000;
 
 interface Loaded {
@@ -55,7 +55,7 @@ export async function examineVectors(probe: Probe, options: VectorOptions): Prom
   return space;
 }
 
-/** One text, as the server gives its vector. */
+/** Embeds one text, and returns the server's vector unchanged. */
 async function examineSingle(
   probe: Probe,
   options: VectorOptions,
@@ -81,7 +81,7 @@ async function examineSingle(
     const took = wasLoaded ? ` in ${time(ms)}` : '';
     return { status: 'ok', seen: `one text${took}: finite, length ${normOf(vector).toFixed(4)}` };
   };
-  // Who can't be asked may be anything: that is no finding to go on with.
+  // Without an answer, nothing more can be checked.
   const late = (waitedMs: number): Finding =>
     wasLoaded
       ? {
@@ -123,7 +123,7 @@ async function examineLoading(
   return now;
 }
 
-/** Whether unlike texts get unlike vectors. */
+/** Checks that unlike texts get unlike vectors. */
 async function examineDistinct(
   probe: Probe,
   { embedder, log, where }: VectorOptions,
@@ -139,7 +139,7 @@ async function examineDistinct(
   return space;
 }
 
-/** The texts of the largest batch that a run may send, against the same texts alone. */
+/** Compares the largest batch of a run with the same texts alone. */
 async function examineBatch(
   probe: Probe,
   { embedder, batchSize, log }: VectorOptions,
@@ -161,11 +161,11 @@ async function examineBatch(
   await probe.check('batch', 'Batch', look, { timeoutMs: TIMEOUT_MS, mend: log });
 }
 
-/** A text that is a little too long for the model must be refused. Where it is, it costs no work. */
+/** Checks that a text a little too long for the model is refused. A refusal costs the server no work. */
 async function examineCut(probe: Probe, options: VectorOptions, context: number | undefined): Promise<void> {
   const { client, embedder } = options;
   const window = context ?? embedder.maxTokens;
-  // Every word is at least one token, whatever the tokenizer.
+  // Every word is at least one token, in any tokenizer.
   const words = window + 16;
   const look = async (signal: AbortSignal): Promise<Finding> => {
     if (words > LONGEST_TRY_TOKENS)
@@ -217,13 +217,13 @@ function sameSpace(previous: VectorSpace | undefined, space: VectorSpace): Findi
   };
 }
 
-/** What a run sends, too: other options would make the server load the model anew. */
+/** The same options as in a run: with other ones, the server would load the model again. */
 function requestOf({ embedder, dimensions }: VectorOptions): { [field: string]: unknown } {
   const request = { model: embedder.identity.model, truncate: false };
   return dimensions === undefined ? request : { ...request, dimensions };
 }
 
-/** The model as /api/ps has it; undefined when it is not in memory. */
+/** The model in /api/ps; undefined when it is not in memory. */
 async function loaded(
   { client, embedder }: VectorOptions,
   signal: AbortSignal,
@@ -242,7 +242,7 @@ async function loaded(
       context: context > 0 ? context : undefined,
     };
   } catch (error) {
-    // An old server or a proxy may not have it; what it tells is good to know, not needed.
+    // An old server or a proxy may not have /api/ps, and it isn't needed.
     if (error instanceof EmbedderFault) return undefined;
     throw error;
   }

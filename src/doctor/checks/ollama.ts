@@ -1,5 +1,5 @@
-// One Ollama server: what it is, which model a run would use there, and whether that model's vectors can be
-// trusted. Each step needs the one before; the first that fails ends the group.
+// Checks one Ollama server: its release, the model that a run would use, and the vectors of that model. Each step needs
+// the one before; the first failure ends the group.
 import type { Settings } from '../../config/settings.js';
 import { OllamaClient } from '../../embedders/ollama/client.js';
 import { openOllamaEmbedder } from '../../embedders/ollama/embedder.js';
@@ -17,33 +17,33 @@ import { knownFaults } from '../ollama-releases.js';
 import type { Probe } from '../probe.js';
 import { examineVectors } from './ollama-vectors.js';
 
-/** A first look at an address that nobody named: what a run grants it, too. */
+/** Max wait for an Ollama on the default address, in ms; the same as in a run. */
 const TIMEOUT_MS = 1500;
 
 export interface EndpointOptions {
   url: URL;
   settings: Settings;
-  /** What was named, or what made the output. */
+  /** The named model, or the one of the output. */
   model: string | undefined;
-  /** Where the model's name comes from, as a phrase, unless the user gave it: nothing is fetched by it unasked. */
+  /** Origin of the model's name, as a phrase, unless the user gave it: such a model isn't pulled without asking. */
   strangeModel: string | undefined;
-  /** Nobody asked for this server: where it can't be used, the built-in embedder stands in. */
+  /** True when the user didn't name this server: if it can't be used, the built-in embedder is used. */
   optional: boolean;
-  /** The space of the output that a run would continue here. */
+  /** The vector space of the existing output. */
   previous: VectorSpace | undefined;
-  /** How long the server and its model may take to come, in ms. */
+  /** Max wait for the server and its model to start, in ms. */
   waitMs: number;
 }
 
-/** A server as messages name it. */
+/** The server, for messages. */
 export function whereIs(url: URL): string {
   return url.origin + withoutSlashes(url.pathname);
 }
 
-/** What the comparison of endpoints needs. */
+/** The result that the comparison of endpoints needs. */
 export interface Endpoint {
   url: URL;
-  /** Whether a run can use it. */
+  /** True when a run can use it. */
   usable: boolean;
   model?: string;
   digest?: string;
@@ -104,7 +104,7 @@ async function reachable(
   });
   const check = probe.checks.at(-1)!;
   if (found.status !== 'failure') return version;
-  // The command below says what the message advises.
+  // The command below replaces the advice in the message.
   check.seen = check.seen.replace(/\): [^)]*(?:\)[^)]*)?$/, ')');
   if (optional) {
     Object.assign(check, { status: 'skipped', seen: 'not running: the built-in embedder stands in' });
@@ -169,7 +169,7 @@ async function openModel(
       batchTimeoutMs: settings.batchTimeout,
       signal,
     });
-    // Too late: the line has been written, and nobody would close it.
+    // Too late: the line is written already, so close it here.
     if (signal.aborted) await opened.close();
     else embedder = opened;
     const { digest, dimensions } = opened.identity;
@@ -181,7 +181,7 @@ async function openModel(
   return found.status === 'ok' ? embedder : undefined;
 }
 
-/** Whether all endpoints give the same vectors: one run uses them all. */
+/** Checks that all endpoints give the same vectors, as one run uses all of them. */
 export function sameEverywhere(
   endpoints: readonly Endpoint[],
   compare: (a: VectorSpace, b: VectorSpace) => { same: true } | { same: false; reason: string },
@@ -224,7 +224,7 @@ function pullAt(url: URL, model: string): string {
   return `${here ? '' : command`OLLAMA_HOST=${whereIs(url)} `}${pullCommand(model)}`;
 }
 
-/** Where a server's own words are. */
+/** The command that shows a server's log. */
 function logCommand(url: URL): string {
   return isHere(url) ? 'journalctl -u ollama -n 50' : command`ssh ${url.hostname} journalctl -u ollama -n 50`;
 }

@@ -1,5 +1,5 @@
-// The output as the last run left it: its lock, what an interrupted run left, and whether its files fit
-// together. This looks at a few bytes only; `embed verify` reads all of them.
+// Checks the output: its lock, the remains of an interrupted run, and whether its files match. It reads only a few bytes;
+// `embed verify` reads all.
 
 import { join } from 'node:path';
 import { NewerOutputError } from '../../errors.js';
@@ -17,7 +17,7 @@ import { isOne, normOf } from '../../vectors/norm.js';
 import type { Finding, Fix } from '../check.js';
 import { type Probe, said } from '../probe.js';
 
-/** @returns the vector space of the output; undefined where there is none that can be read */
+/** @returns the vector space of the output; undefined without a readable output */
 export async function examineOutput(probe: Probe, out: string): Promise<VectorSpace | undefined> {
   let space: VectorSpace | undefined;
   const look = async (signal: AbortSignal): Promise<Finding> => {
@@ -52,7 +52,7 @@ export async function examineOutput(probe: Probe, out: string): Promise<VectorSp
     return {
       status: 'warning',
       seen: isUnreadable
-        ? `stale: it can't be read, and nobody has touched it ${untouched}`
+        ? `stale: it can't be read, and was not touched ${untouched}`
         : `stale: its owner, ${owner}, is dead`,
       mend: command`embed doctor --fix --out ${out}`,
       fix: unlock(out),
@@ -65,7 +65,7 @@ export async function examineOutput(probe: Probe, out: string): Promise<VectorSp
   return space;
 }
 
-/** Making it anew would lose what only the newer version knows. */
+/** For a newer output: a rebuild would lose what only the newer version knows. */
 function tooNew(error: unknown): Finding {
   if (!(error instanceof NewerOutputError)) throw error;
   return { status: 'failure', seen: said(error), mend: 'npm install --global embed-ingest@latest' };
@@ -84,7 +84,7 @@ async function lookInto(output: Output): Promise<Finding> {
       return { status: 'failure', seen: `the last row's vector has length ${norm} instead of 1` };
     }
     const line = await output.line(rows - 1);
-    if (!isJson(line)) return { status: 'failure', seen: "the last row's line is no JSON" };
+    if (!isJson(line)) return { status: 'failure', seen: "the last row's line is not JSON" };
   }
   return { status: 'ok', seen: `${seen} (a quick look; \`embed verify\` checks all)` };
 }
@@ -119,7 +119,7 @@ async function interrupted(out: string): Promise<Finding> {
   };
 }
 
-/** Taking the lock and giving it back is how a run does it, too: no race can lose a living run its lock. */
+/** Takes the lock and gives it back, as a run does, so that a run in progress can't lose its lock. */
 function unlock(out: string): Fix {
   return {
     what: `remove the stale lock of ${out}`,

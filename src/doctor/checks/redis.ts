@@ -1,4 +1,4 @@
-// The Redis that the settings name: whether it can be used, and whether what it keeps stays there.
+// Checks the Redis of the settings: whether it can be used, and whether it keeps its data.
 import { type RedisAddress, redisAddress } from '../../cache/redis/address.js';
 import { redisSettings } from '../../config/redis-settings.js';
 import type { Settings } from '../../config/settings.js';
@@ -12,12 +12,12 @@ import { prune, withCache } from './cache.js';
 
 const TIMEOUT_MS = 1500;
 const DAY_SECONDS = 86_400;
-/** From here on a Redis without eviction is about to refuse writes. */
+/** Share of the memory from which a Redis without eviction will soon refuse writes. */
 const NEARLY_FULL = 0.9;
-/** Further apart than this, times of the two machines can't be compared. */
+/** Max difference of the two clocks, in ms. */
 const MOST_SKEW_MS = 2000;
 
-/** Where the settings name none, one line says what is used instead. */
+/** Without a Redis, one line says what is used in its place. */
 export async function examineRedis(
   probe: Probe,
   settings: Settings,
@@ -38,7 +38,7 @@ export async function examineRedis(
   }
 }
 
-/** Undefined where none is configured. @throws {UsageError} when the address makes no sense */
+/** Undefined when none is configured. @throws {UsageError} when the address is invalid */
 export function addressOf(settings: Settings): RedisAddress | undefined {
   const redis = redisSettings(settings);
   return redis && redisAddress(redis);
@@ -144,12 +144,12 @@ async function memory(
   };
 }
 
-/** A number of INFO; 0 for what is none. */
+/** A number of INFO; 0 when it is not a number. */
 function bytesOf(text: string | undefined): number {
   return /^\d{1,15}$/.test(text ?? '') ? Number(text) : 0;
 }
 
-/** Makes room with what is ours alone. */
+/** Frees memory by removing our own keys only. */
 async function freeing(settings: Settings): Promise<Fix | undefined> {
   const held = await withCache(
     settings,
@@ -176,7 +176,7 @@ async function persistence(
   const seen = `snapshots ${snapshots}, append-only file ${appends ? 'on' : 'off'}`;
   const failed =
     info.get('rdb_last_bgsave_status') === 'err' || (appends && info.get('aof_last_write_status') === 'err');
-  // Redis then refuses writes (stop-writes-on-bgsave-error), and so stores no vector.
+  // Redis then refuses writes (stop-writes-on-bgsave-error), so no vector is stored.
   if (failed) {
     return {
       status: 'warning',
@@ -204,14 +204,14 @@ export function clockFinding(skew: number): Finding {
 
 function ttl({ cacheTtl }: Settings): Finding {
   if (cacheTtl >= DAY_SECONDS) return { status: 'ok', seen: `${period(cacheTtl)} (cacheTtl)` };
-  // The default, and right for a gateway: a hint, no warning.
+  // It is the default, and right for a gateway, so this is a hint and not a warning.
   return {
     status: 'ok',
     seen: `${period(cacheTtl)} (cacheTtl ${cacheTtl}): they don't last to the next night's run; for nightly runs set EMBEDDING_CACHE_TTL=${30 * DAY_SECONDS}`,
   };
 }
 
-/** How redis-cli is told where to go; the password is asked for. */
+/** The address for redis-cli, which then asks for the password. */
 function target({ host, port, password, tls }: RedisAddress): string {
   return [
     host === 'localhost' || host === '127.0.0.1' ? '' : command`-h ${host}`,

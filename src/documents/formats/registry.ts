@@ -1,4 +1,7 @@
-// The formats that can be read: a line each. The code of a format is loaded when its first file comes.
+// src/documents/formats: one file per format that can be read, in text/, markup/, data/ and office/.
+//
+// In: the bytes of a file. Out: documents with blocks. Each implements the interface of format.ts. This file lists all of
+// them, one line each, with the file names that they read. The code of a format is loaded at its first file.
 import { languages } from '../blocks/code/languages.js';
 import type { Format } from './format.js';
 
