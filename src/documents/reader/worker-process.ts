@@ -128,7 +128,9 @@ export class ReaderProcess {
       // The engine aborts, and the system kills, what takes too much memory.
       pending.reject(new DocumentError('too-large', `${source} takes too much memory to read.`));
     } else {
-      pending.reject(new DocumentError('malformed', `${source} crashes the process that reads it (${signal ?? code}).`));
+      pending.reject(
+        new DocumentError('malformed', `${source} crashes the process that reads it (${signal ?? code}).`),
+      );
     }
   }
 

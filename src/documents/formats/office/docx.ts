@@ -53,9 +53,6 @@ function notWord(bytes: Buffer, source: string): DocumentError {
     bytes.toString('hex', 0, 4) === COMPOUND_FILE &&
     bytes.includes(Buffer.from('EncryptedPackage', 'utf16le'));
   return isEncrypted
-    ? new DocumentError(
-        'encrypted',
-        `${source} is protected with a password: save a copy without one.`,
-      )
+    ? new DocumentError('encrypted', `${source} is protected with a password: save a copy without one.`)
     : new DocumentError('malformed', `${source} is not a Word document of the kind .docx.`);
 }

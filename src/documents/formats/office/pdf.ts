@@ -42,13 +42,9 @@ async function readPages(bytes: Buffer): Promise<PdfLine[][]> {
 function documentError(cause: unknown, source: string): DocumentError {
   const name = cause instanceof Error ? cause.name : '';
   return name === 'PasswordException'
-    ? new DocumentError(
-        'encrypted',
-        `${source} is protected with a password: save a copy without one.`,
-        {
-          cause,
-        },
-      )
+    ? new DocumentError('encrypted', `${source} is protected with a password: save a copy without one.`, {
+        cause,
+      })
     : new DocumentError('malformed', `${source} is not a readable PDF file.`, { cause });
 }
 
