@@ -1,22 +1,16 @@
 // EMBED_DEBUG: what a run tells of itself, part by part, for who has to find out why it went wrong.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { debugParts } from '../../src/debug.js';
-import { makeWorkspace, type Workspace } from '../helpers/cli.js';
+
 import { startOllama } from '../helpers/ollama.js';
 import { redisAvailable, startRedis } from '../helpers/redis.js';
+import { setUp, workspace } from './harbour.js';
 
 const LINE = /^\[ *\d+ ms\] ([a-z]+): ./;
 
-let workspace: Workspace;
-beforeEach(() => {
-  workspace = makeWorkspace();
-  mkdirSync(join(workspace.dir, '.git'));
-  mkdirSync(join(workspace.dir, 'docs'));
-  writeFileSync(join(workspace.dir, 'docs/a.md'), '# Mill\n\nThe harbour is behind the mill.\n');
-});
-afterEach(() => workspace.remove());
+setUp();
 
 /** The lines of a part, without their heads. */
 function toldBy(part: string, stderr: string): string[] {

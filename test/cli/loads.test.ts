@@ -4,7 +4,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
-import { markdown, ollama, setUp, workspace, writeFiles } from '../ingest/helpers.js';
+import { markdown, ollama, setUp, workspace, writeFiles } from '../ingest/run-workspace.js';
 
 setUp();
 

@@ -1,25 +1,19 @@
 // A secret in every setting, and none in anything that any command prints or writes, when all is well and when
 // nothing is.
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { namesServers } from '../../src/config/kinds/rule.js';
 import { SETTINGS, type Setting } from '../../src/config/settings.js';
-import { type CliResult, makeWorkspace, type RunningCli, type Workspace } from '../helpers/cli.js';
+import type { CliResult, RunningCli } from '../helpers/cli.js';
 import { startOllama } from '../helpers/ollama.js';
 import { redisAvailable, startRedis } from '../helpers/redis.js';
+import { setUp, workspace } from './harbour.js';
 
 const SECRET = 'hush-0f1e2d';
 const DEBUG = { EMBED_DEBUG: 'all' };
 
-let workspace: Workspace;
-beforeEach(() => {
-  workspace = makeWorkspace();
-  mkdirSync(join(workspace.dir, '.git'));
-  mkdirSync(join(workspace.dir, 'docs'));
-  writeFileSync(join(workspace.dir, 'docs/a.md'), '# Mill\n\nThe harbour is behind the mill.\n');
-});
-afterEach(() => workspace.remove());
+setUp();
 
 const COMMANDS: string[][] = [
   ['ingest', 'docs', '--verbose'],

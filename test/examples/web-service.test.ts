@@ -3,21 +3,18 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
-  mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
-  realpathSync,
   rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { makeConsumer } from '../helpers/consumer.js';
 import { startOllama, type TestOllama } from '../helpers/ollama.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -29,9 +26,7 @@ let service: ChildProcess;
 let url: string;
 
 beforeAll(async () => {
-  folder = realpathSync(mkdtempSync(join(tmpdir(), 'embed-service-')));
-  mkdirSync(join(folder, 'node_modules'));
-  symlinkSync(ROOT, join(folder, 'node_modules/embed-ingest'));
+  folder = makeConsumer('service');
   symlinkSync(join(ROOT, 'node_modules/@types'), join(folder, 'node_modules/@types'));
   for (const name of readdirSync(EXAMPLE).filter((name) => /\.(ts|json)$/.test(name))) {
     writeFileSync(join(folder, name), readFileSync(join(EXAMPLE, name)));

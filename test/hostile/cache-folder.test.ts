@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it as test } from 'vitest';
 import { makeWorkspace, type Workspace } from '../helpers/cli.js';
-import { writeFiles } from '../ingest/helpers.js';
+import { writeFiles } from '../ingest/run-workspace.js';
 
 const VICTIM = 'dear to somebody\n'.repeat(80);
 

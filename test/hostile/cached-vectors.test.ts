@@ -19,7 +19,7 @@ import { eventually } from '../helpers/eventually.js';
 import { fingerprint } from '../helpers/output.js';
 import { type RedisServer, redisAvailable, startRedis } from '../helpers/redis.js';
 import { stopAfterTest } from '../helpers/running.js';
-import { markdown, summaryOf, writeFiles } from '../ingest/helpers.js';
+import { markdown, summaryOf, writeFiles } from '../ingest/run-workspace.js';
 
 const cleanUps: (() => unknown)[] = [];
 afterEach(async () => {

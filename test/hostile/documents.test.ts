@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { makeWorkspace, type Workspace } from '../helpers/cli.js';
 import { eventually } from '../helpers/eventually.js';
-import { summaryOf, writeFiles } from '../ingest/helpers.js';
+import { summaryOf, writeFiles } from '../ingest/run-workspace.js';
 import { docx, formsPdf, outcome, readFiles } from './made.js';
 
 let workspace: Workspace;

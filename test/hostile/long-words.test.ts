@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { builtinCounter } from '../../src/embedders/builtin/token-counter.js';
 import { makeWorkspace, type Workspace } from '../helpers/cli.js';
-import { summaryOf } from '../ingest/helpers.js';
+import { summaryOf } from '../ingest/run-workspace.js';
 
 let workspace: Workspace;
 beforeEach(() => {

@@ -1,7 +1,7 @@
 // Patterns of a stranger: by flag, by argument and by file, each against a name made to keep them busy.
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { makeWorkspace, type Workspace } from '../helpers/cli.js';
-import { summaryOf, writeFiles } from '../ingest/helpers.js';
+import { summaryOf, writeFiles } from '../ingest/run-workspace.js';
 
 let workspace: Workspace;
 const long = `${'a'.repeat(60)}c.md`;

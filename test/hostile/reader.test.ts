@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { BIN, makeWorkspace, type Workspace } from '../helpers/cli.js';
 import { eventually } from '../helpers/eventually.js';
-import { summaryOf, writeFiles } from '../ingest/helpers.js';
+import { summaryOf, writeFiles } from '../ingest/run-workspace.js';
 import { docx, flateInFlatePdf, formsPdf, outcome, pagesPdf, readFiles } from './made.js';
 import { watched } from './watched.js';
 

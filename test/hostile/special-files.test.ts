@@ -7,7 +7,7 @@ import type { WalkEntry } from '../../src/documents/walk/walk.js';
 import { RunCounts } from '../../src/ingest/run-counts.js';
 import { read } from '../../src/ingest/stages/read.js';
 import { makeWorkspace, type Workspace } from '../helpers/cli.js';
-import { summaryOf, writeFiles } from '../ingest/helpers.js';
+import { summaryOf, writeFiles } from '../ingest/run-workspace.js';
 
 let workspace: Workspace;
 beforeEach(() => {

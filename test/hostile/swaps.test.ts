@@ -11,7 +11,7 @@ import { recover } from '../../src/output/write/commit.js';
 import { openJournal } from '../../src/output/write/journal.js';
 import { openWriter } from '../../src/output/write/writer.js';
 import { makeWorkspace, type Workspace } from '../helpers/cli.js';
-import { writeFiles } from '../ingest/helpers.js';
+import { writeFiles } from '../ingest/run-workspace.js';
 import {
   addDocument,
   dimensions,

@@ -8,7 +8,7 @@ import type { RequestLine } from '../../src/gateway/options.js';
 import { ollama } from '../gateway/gateways.js';
 import { BIN, makeWorkspace, type Workspace } from '../helpers/cli.js';
 import { eventually } from '../helpers/eventually.js';
-import { writeFiles } from '../ingest/helpers.js';
+import { writeFiles } from '../ingest/run-workspace.js';
 
 const workspaces: Workspace[] = [];
 afterEach(() => {

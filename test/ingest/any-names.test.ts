@@ -9,7 +9,7 @@ import { loadSettings } from '../../src/config/load.js';
 import type { Settings } from '../../src/config/settings.js';
 import { startOllama, type TestOllama } from '../helpers/ollama.js';
 import { fingerprint, readOutput } from '../helpers/output.js';
-import { markdown, writeFiles } from './helpers.js';
+import { markdown, writeFiles } from './run-workspace.js';
 
 let ollama: TestOllama;
 let settings: Settings;

@@ -6,7 +6,7 @@ import { makeWorkspace, type Workspace } from '../helpers/cli.js';
 import { type SeenRequest, startOllama, type TestOllama } from '../helpers/ollama.js';
 import { OPENING, openingTexts } from '../helpers/opening.js';
 import { fingerprint, readOutput } from '../helpers/output.js';
-import { ingestWith, markdown, summaryOf, writeFiles } from './helpers.js';
+import { ingestWith, markdown, summaryOf, writeFiles } from './run-workspace.js';
 
 const DOCUMENTS = 20;
 const KILLS = 20;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import type { CliResult } from '../helpers/cli.js';
 import { fingerprint } from '../helpers/output.js';
-import { ingest, markdown, ollama, out, setUp, summaryOf, workspace, writeFiles } from './helpers.js';
+import { ingest, markdown, ollama, out, setUp, summaryOf, workspace, writeFiles } from './run-workspace.js';
 
 setUp();
 

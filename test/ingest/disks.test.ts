@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import { makeWorkspace } from '../helpers/cli.js';
 import { startOllama } from '../helpers/ollama.js';
-import { markdown, writeFiles } from './helpers.js';
+import { markdown, writeFiles } from './run-workspace.js';
 
 const preload = pathToFileURL(join(import.meta.dirname, '../helpers/unsyncable.mjs')).href;
 

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { makeWorkspace } from '../helpers/cli.js';
 import { startOllama } from '../helpers/ollama.js';
 import { fingerprint } from '../helpers/output.js';
-import { ingestWith, markdown, summaryOf, writeFiles } from './helpers.js';
+import { ingestWith, markdown, summaryOf, writeFiles } from './run-workspace.js';
 
 test('a list of failures that was lost or spoilt damages nothing, and is right again after the next run', async () => {
   const workspace = makeWorkspace();

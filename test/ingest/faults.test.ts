@@ -6,7 +6,7 @@ import { makeWorkspace, type Workspace } from '../helpers/cli.js';
 import { allMiniLm, faults, startOllama, type TestOllama } from '../helpers/ollama.js';
 import { OPENING } from '../helpers/opening.js';
 import { fingerprint, readOutput } from '../helpers/output.js';
-import { ingestWith, markdown, summaryOf, writeFiles } from './helpers.js';
+import { ingestWith, markdown, summaryOf, writeFiles } from './run-workspace.js';
 
 let workspace: Workspace;
 let ollama: TestOllama;

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync }
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { fingerprint, readOutput } from '../helpers/output.js';
-import { ingest, markdown, ollama, out, setUp, summaryOf, workspace, writeFiles } from './helpers.js';
+import { ingest, markdown, ollama, out, setUp, summaryOf, workspace, writeFiles } from './run-workspace.js';
 
 setUp();
 

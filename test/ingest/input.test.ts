@@ -15,7 +15,7 @@ import {
   summaryOf,
   workspace,
   writeFiles,
-} from './helpers.js';
+} from './run-workspace.js';
 
 setUp();
 

@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { fingerprint, readOutput } from '../helpers/output.js';
-import { ingest, markdown, out, setUp, summaryOf, workspace, writeFiles } from './helpers.js';
+import { ingest, markdown, out, setUp, summaryOf, workspace, writeFiles } from './run-workspace.js';
 
 setUp();
 

@@ -9,7 +9,7 @@ import { allMiniLm, faults, startOllama, type TestOllama } from '../helpers/olla
 import { OPENING } from '../helpers/opening.js';
 import { fingerprint, readOutput } from '../helpers/output.js';
 import { type RedisServer, redisAvailable, startRedis } from '../helpers/redis.js';
-import { markdown, writeFiles } from './helpers.js';
+import { markdown, writeFiles } from './run-workspace.js';
 
 const OLD = allMiniLm.digest;
 const NEW = 'e'.repeat(64);

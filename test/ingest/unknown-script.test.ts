@@ -6,7 +6,7 @@ import { makeWorkspace, type Workspace } from '../helpers/cli.js';
 import { allMiniLm } from '../helpers/ollama.js';
 import { readOutput } from '../helpers/output.js';
 import { ollama } from '../helpers/running.js';
-import { ingestWith, summaryOf, writeFiles } from './helpers.js';
+import { ingestWith, summaryOf, writeFiles } from './run-workspace.js';
 
 let workspace: Workspace;
 beforeEach(() => {

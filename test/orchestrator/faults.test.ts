@@ -7,7 +7,7 @@ import type { BatchOptions } from '../../src/orchestrator/config.js';
 import type { OrchestratorParts } from '../../src/orchestrator/parts.js';
 import { eventually } from '../helpers/eventually.js';
 import { type Fault, faults, type TestOllama } from '../helpers/ollama.js';
-import { asked, expectOwn, forget, ollama, orchestrator, texts } from './helpers.js';
+import { asked, expectOwn, forget, ollama, orchestrator, texts } from './orchestrators.js';
 
 const ALWAYS = { times: Number.POSITIVE_INFINITY };
 /** Long enough for answers on a machine that has other work, too. */

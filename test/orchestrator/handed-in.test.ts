@@ -4,7 +4,7 @@ import { EmbedderFault, NotStartedError, RejectedTextsError, UsageError } from '
 import { BatchOrchestrator } from '../../src/orchestrator/orchestrator.js';
 import type { Json, VectorCache } from '../../src/types.js';
 import { FakeEmbedder, vectorOf } from '../helpers/embedder.js';
-import { gated } from './helpers.js';
+import { gated } from './orchestrators.js';
 
 const running: BatchOrchestrator[] = [];
 

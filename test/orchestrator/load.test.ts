@@ -4,7 +4,7 @@ import type { BatchOptions } from '../../src/orchestrator/config.js';
 import type { BatchOrchestrator } from '../../src/orchestrator/orchestrator.js';
 import type { TestOllama } from '../helpers/ollama.js';
 import { type RedisServer, redisAvailable, startRedis } from '../helpers/redis.js';
-import { expectOwn, forget, ollama, orchestrator, texts } from './helpers.js';
+import { expectOwn, forget, ollama, orchestrator, texts } from './orchestrators.js';
 
 describe.runIf(redisAvailable)('on a real Redis', () => {
   let server: TestOllama;

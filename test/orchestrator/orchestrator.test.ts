@@ -12,7 +12,7 @@ import { BatchOrchestrator } from '../../src/orchestrator/orchestrator.js';
 import { vectorOf } from '../helpers/embedder.js';
 import { eventually } from '../helpers/eventually.js';
 import { faults } from '../helpers/ollama.js';
-import { forget, gated, ollama, orchestrator, texts } from './helpers.js';
+import { forget, gated, ollama, orchestrator, texts } from './orchestrators.js';
 
 describe('vectors', () => {
   test('come in the order of the texts, each its own, from lists and from single callers', async () => {

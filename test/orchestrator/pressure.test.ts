@@ -6,7 +6,7 @@ import { BatchOrchestrator } from '../../src/orchestrator/orchestrator.js';
 import type { VectorCache } from '../../src/types.js';
 import { vectorOf } from '../helpers/embedder.js';
 import { eventually } from '../helpers/eventually.js';
-import { gated, ollama, orchestrator, texts } from './helpers.js';
+import { gated, ollama, orchestrator, texts } from './orchestrators.js';
 
 /** A cache in memory with another way to get or set. */
 function cacheWith(changes: Partial<VectorCache>): VectorCache {

@@ -12,7 +12,7 @@ import type { BatchOrchestrator } from '../../src/orchestrator/orchestrator.js';
 import type { Priority } from '../../src/types.js';
 import { eventually } from '../helpers/eventually.js';
 import { allMiniLm, type Fault, faults, type TestOllama } from '../helpers/ollama.js';
-import { expectOwn, ollama, orchestrator } from './helpers.js';
+import { expectOwn, ollama, orchestrator } from './orchestrators.js';
 
 const SECONDS = Number(process.env.SOAK_SECONDS ?? (process.env.CI ? 60 : 20));
 const SEED = Number(process.env.SOAK_SEED ?? Date.now() % 1_000_000);

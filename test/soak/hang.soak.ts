@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import type { BatchOrchestrator } from '../../src/orchestrator/orchestrator.js';
 import { eventually } from '../helpers/eventually.js';
 import { allMiniLm, type TestOllama } from '../helpers/ollama.js';
-import { expectOwn, ollama, orchestrator } from '../orchestrator/helpers.js';
+import { expectOwn, ollama, orchestrator } from '../orchestrator/orchestrators.js';
 
 const SEED = Number(process.env.SOAK_SEED ?? 1);
 /** How long a server hangs, and how long all are well before that. */
