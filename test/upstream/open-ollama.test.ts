@@ -118,7 +118,7 @@ describe('opening', () => {
       await each(embedder, 'three');
       return notices[1];
     };
-      await eventually(next).toMatch(/gives other vectors than the other servers .*: it is left out until/);
+    await eventually(next).toMatch(/gives other vectors than the other servers .*: it is left out until/);
     b.become({ digest });
     passTime(32_000);
     const states = async () => {
