@@ -1,10 +1,10 @@
-// A clock that stands still between measurements: what learns from speed must not take pauses for slowness.
+// A clock that stops between measurements, so that a pause doesn't count as slowness.
 
 export class ActiveClock {
   #past = 0;
   #since: number | undefined;
 
-  /** Milliseconds of all stretches in which it ran. */
+  /** Sum of the times in which it ran, in ms. */
   get now(): number {
     return this.#past + (this.#since === undefined ? 0 : performance.now() - this.#since);
   }

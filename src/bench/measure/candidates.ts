@@ -1,4 +1,4 @@
-// The settings that are compared: how many texts a request carries, and how many requests are in flight.
+// The settings to compare: texts of a request, and requests in flight.
 
 export type CandidateKind = 'individual' | 'batched' | 'adaptive' | 'cold-cache' | 'warm-cache';
 
@@ -6,22 +6,22 @@ export interface Candidate {
   /** Stable: `individual-1`, `batched-32x2`, `adaptive`, `cold-cache`, `warm-cache`. */
   id: string;
   kind: CandidateKind;
-  /** Texts of a request at most. For `adaptive`, where it begins. */
+  /** Max texts of a request. For `adaptive`, the start value. */
   batchSize: number;
-  /** Requests in flight at most. For `adaptive`, where it begins. */
+  /** Max requests in flight. For `adaptive`, the start value. */
   concurrency: number;
 }
 
-/** Batch sizes and numbers of requests in flight, all of one with all of the other. */
+/** Batch sizes and numbers of requests in flight; all combinations are settings. */
 export interface Grid {
   sizes: readonly number[];
   concurrencies: readonly number[];
 }
 
-/** What everything is compared with. */
+/** The setting that all others are compared with. */
 export const SEQUENTIAL: Candidate = { id: 'individual-1', kind: 'individual', batchSize: 1, concurrency: 1 };
 
-/** Where an ingest begins when nothing is set. */
+/** The default of an ingest. */
 export const ADAPTIVE: Candidate = { id: 'adaptive', kind: 'adaptive', batchSize: 32, concurrency: 2 };
 
 export function fixed(batchSize: number, concurrency: number): Candidate {
@@ -31,7 +31,7 @@ export function fixed(batchSize: number, concurrency: number): Candidate {
   return { id: `individual-${concurrency}`, kind: 'individual', batchSize, concurrency };
 }
 
-/** The same setting in front of an empty cache, or of one that holds every vector. */
+/** The same setting with an empty cache, or with one that holds every vector. */
 export function cached(kind: 'cold-cache' | 'warm-cache', { batchSize, concurrency }: Candidate): Candidate {
   return { id: kind, kind, batchSize, concurrency };
 }
@@ -42,7 +42,7 @@ export function candidatesOf({ sizes, concurrencies }: Grid): Candidate[] {
   return [SEQUENTIAL, ...all.filter(({ id }) => id !== SEQUENTIAL.id)];
 }
 
-/** Texts in flight: what memory and the wait of a single text grow with. */
+/** Texts in flight: memory, and the wait of a single text, grow with them. */
 export function width({ batchSize, concurrency }: Candidate): number {
   return batchSize * concurrency;
 }

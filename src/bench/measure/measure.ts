@@ -1,5 +1,10 @@
-// The whole measurement: opens what is compared, lets some rounds choose the best settings and others say how good
-// they are, within a time that never is exceeded.
+// src/bench: measures what batching gains on a server, and which settings are best.
+//
+// In: servers, models, texts, a time limit. Out: a report (report/). This folder measures: it opens the targets; some
+// rounds choose the best settings, and other rounds measure how good these are. plan.ts decides how much to measure,
+// rounds.ts and trial.ts run it, statistics/ computes the intervals, save/ writes the result into `.batchrc`.
+// What must hold: the time limit is kept; all settings of a comparison get the same texts, in the same rounds, in
+// random order; the rounds that choose a setting never measure how good it is.
 
 import type { Settings } from '../../config/settings.js';
 import { ServiceError } from '../../errors.js';
@@ -16,7 +21,7 @@ import { Entry, EXTENTS, type TargetResult } from './target-results.js';
 export interface MeasureOptions {
   /** Files, folders and globs; none: the bundled texts. */
   paths: readonly string[];
-  /** What all targets share. */
+  /** Settings for all targets. */
   settings: Settings;
   /** Servers and models, each opened on its own; what is left out is as the settings have it. */
   targets: readonly { url?: string | undefined; model?: string | undefined }[];
@@ -27,7 +32,7 @@ export interface MeasureOptions {
   seed: number;
   cwd: string;
   signal: AbortSignal;
-  /** Told what will be measured, as soon as it is known; may throw what speaks against it. */
+  /** Called with the plan, as soon as it is known; may throw to stop the measurement. */
   onOpened?(targets: readonly Pick<EmbedderIdentity, 'embedder' | 'model'>[]): void;
   onTexts?(hash: string): void;
   onNotice(message: string): void;
@@ -38,25 +43,25 @@ export interface MeasureOptions {
 export interface Progress {
   /** 0 to 1. */
   done: number;
-  /** What is done now, in a few words. */
+  /** The present step, in a few words. */
   text: string;
 }
 
 export interface Measurement {
   results: readonly TargetResult[];
   sample: Sample;
-  /** Why it ended before its time; undefined when it is complete. */
+  /** Why it ended early; undefined when it is complete. */
   ended: 'time-limit' | 'server-down' | undefined;
   seconds: number;
 }
 
-/** The time is over; what was measured until then counts. */
+/** The time is over; the measurements so far count. */
 class TimeIsUp extends Error {}
 
-/** Of the time limit, what is planned for: estimates may be a little short. */
+/** Share of the time limit to plan for, as estimates may be a little low. */
 const PLANNED = 0.9;
 
-/** Fewer rounds that check leave a wide interval. */
+/** Min rounds that check; with fewer, the interval is wide. */
 const LEAST_CHECKS = 4;
 
 /**
@@ -109,7 +114,7 @@ class Bench {
       await this.#check();
       if (this.#entries.some((entry) => entry.down)) ended = 'server-down';
     } catch (error) {
-      // Our own time is over, unless the caller's patience was, too.
+      // Our own time is over, unless the caller has aborted.
       if (this.#options.signal.aborted || !(this.#signal.reason instanceof TimeIsUp)) throw error;
       if (!sample || !this.#entries.some((entry) => entry.measured)) throw this.#nothingMeasured();
       ended = 'time-limit';
@@ -160,7 +165,7 @@ class Bench {
     return sample;
   }
 
-  /** All settings, each target for itself: a server need not keep two models in memory for it. */
+  /** Measures all settings, one target after the other, so that a server need not keep two models in memory. */
   async #choose(): Promise<void> {
     const { effort, settings } = this.#options;
     const also: Grid = {
@@ -177,14 +182,14 @@ class Bench {
         const length = 0.5 / this.#entries.length / rounds;
         this.#span = { from: 0.05 + length * (place * rounds + round), length };
         await this.#rounds.run(entry, plan, { phase: 'choose', round });
-        // On a server that got busy they take longer than planned: those that check need their time, too.
+        // On a busy server they take longer than planned, but the rounds that check need their time, too.
         if (this.#elapsed + (this.#elapsed - start) / 2 > end) break;
       }
       entry.chooseBest();
     }
   }
 
-  /** Those that are left, all targets in each round. */
+  /** Measures the remaining settings, with all targets in each round. */
   async #check(): Promise<void> {
     const { effort, settings } = this.#options;
     if (settings.cache !== 'none') this.#rounds.cache = await ScratchCache.open(this.#options.onNotice);
@@ -194,7 +199,7 @@ class Bench {
       const order = shuffled(plans, this.#random);
       for (const [place, { entry, plan }] of order.entries()) {
         if (entry.down) continue;
-        // Another target's model may have taken its place in memory.
+        // The server may have unloaded its model for that of another target.
         if (plans.length > 1) await entry.target.warmUp(1, this.#signal);
         const length = 0.45 / rounds / plans.length;
         this.#span = { from: Math.min(0.99, 0.55 + length * (round * plans.length + place)), length };
@@ -203,7 +208,7 @@ class Bench {
     }
   }
 
-  /** As many rounds as there is time for, of fewer settings where there is time for few rounds only. */
+  /** As many rounds as there is time for; with time for only a few, of fewer settings. */
   #planChecks(budget: number, effort: Effort): { plans: CheckPlan[]; rounds: number } {
     const fewest = Math.min(LEAST_CHECKS, effort.checkRounds);
     for (const extent of this.#rounds.cache ? EXTENTS : EXTENTS.slice(1)) {
@@ -221,7 +226,7 @@ class Bench {
     return { plans: [], rounds: 0 };
   }
 
-  /** Whether another round has its time, and something to find out. */
+  /** True when there is time for another round, and a question is open. */
   #mayTellMore(plans: readonly CheckPlan[], rounds: number): boolean {
     const { checkRounds, mostRounds = checkRounds } = this.#options.effort;
     if (rounds >= mostRounds) return false;
@@ -246,12 +251,12 @@ class Bench {
     const seconds = Math.round(this.#options.timeLimitMs / 100) / 10;
     const where = this.#entries.at(-1)?.target.name ?? 'the embedder';
     return new ServiceError(
-      `Within ${seconds} s nothing could be measured of ${where}: allow more with --time-limit, or look at \`embed doctor\`.`,
+      `Within ${seconds} s nothing could be measured of ${where}: allow more time with --time-limit, or run \`embed doctor\`.`,
     );
   }
 }
 
-/** What a target measures in each of the rounds that check, and how long that takes. */
+/** The settings of a target in each round that checks, and their time. */
 interface CheckPlan {
   entry: Entry;
   plan: Task[];

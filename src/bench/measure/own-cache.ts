@@ -1,5 +1,4 @@
-// A cache of the measurement's own, on disk, in a folder that goes afterwards: the user's is left alone, be it on
-// disk or in a Redis.
+// The cache of a measurement: on disk, in a folder that is removed afterwards. The user's cache is never touched.
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -9,7 +8,7 @@ import { ServiceError } from '../../errors.js';
 import type { Vector, VectorCache } from '../../types.js';
 import type { TrialCache, TrialText } from './trial.js';
 
-/** Far more than all rounds write. */
+/** Max size, far more than all rounds write. */
 const MOST_BYTES = 1024 ** 3;
 
 export class ScratchCache {
@@ -35,12 +34,12 @@ export class ScratchCache {
     }
   }
 
-  /** One that holds nothing yet. */
+  /** An empty cache. */
   cold(): TrialCache {
     return { cache: this.#cache, space: randomBytes(16).toString('hex') };
   }
 
-  /** One that holds a vector for every text; which one makes no difference to the time. */
+  /** A cache with a vector for every text; the same one for all, as that doesn't change the time. */
   async warm(texts: readonly TrialText[], vector: Vector): Promise<TrialCache> {
     const warm = this.cold();
     await this.#cache.setMany(

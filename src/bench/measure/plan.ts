@@ -1,18 +1,18 @@
-// How much is measured in the time that there is: which settings, how many rounds, how many texts each. Pure.
+// Plans a measurement within its time: which settings, how many rounds, how many texts each. Pure.
 import { ADAPTIVE, type Candidate, candidatesOf, type Grid, width } from './candidates.js';
 import type { Cost } from './target.js';
 
-/** How thorough a measurement is, when there is time enough. */
+/** How thorough a measurement is, when there is enough time. */
 export interface Effort {
-  /** The settings, from most to fewest; the first that fits into the time is taken. */
+  /** Grids of settings, from most to fewest; the first that fits into the time is used. */
   grids: readonly Grid[];
-  /** Rounds of all settings, which choose the best one. */
+  /** Rounds of all settings; they choose the best one. */
   chooseRounds: number;
-  /** Rounds of those that are left, which say how good they are. */
+  /** Rounds of the remaining settings; they measure how good these are. */
   checkRounds: number;
-  /** And as many as this, while it can't be told yet and there is time. @default checkRounds */
+  /** Max such rounds, while the answer is open and there is time. @default checkRounds */
   mostRounds?: number;
-  /** Seconds that one setting is measured in one round, when it needs no longer. */
+  /** Seconds for one setting in one round, if that is enough. */
   chooseSeconds: number;
   checkSeconds: number;
 }
@@ -46,8 +46,8 @@ export const QUICK: Effort = {
 };
 
 /**
- * So many rounds, each of the fewest texts that show anything: the same work whatever the machine does meanwhile, where
- * the time would decide otherwise.
+ * A fixed number of rounds, each with the fewest useful texts: always the same work, also on a busy machine. Otherwise the
+ * time limit decides.
  */
 export function ofRounds({ grids, chooseRounds }: Effort, rounds: number): Effort {
   return {
@@ -59,25 +59,25 @@ export function ofRounds({ grids, chooseRounds }: Effort, rounds: number): Effor
   };
 }
 
-/** Shorter than any request, in s. */
+/** Less than the time of any request, in s. */
 const NO_TIME = 0.0001;
 
-/** A setting with the number of texts that one measurement of it takes. */
+/** A setting, with the number of texts for one measurement. */
 export interface Task {
   candidate: Candidate;
   texts: number;
 }
 
-/** Texts of one measurement at most: enough for any server, and little memory. */
+/** Max texts of one measurement: enough for any server, and little memory. */
 const MOST = 4096;
 
-/** And at least. */
+/** Min texts of one measurement. */
 const LEAST = 4;
 
-/** Rounds that choose at least, where there is time for them. */
+/** Min rounds that choose, if there is time. */
 const LEAST_CHOICES = 2;
 
-/** Of the time that is left, what the rounds that choose may take; the others have the rest. */
+/** Max share of the time for the rounds that choose; the others get the rest. */
 export const CHOOSE_SHARE = 0.55;
 
 /**
@@ -92,11 +92,11 @@ export function planChoice(
   { adaptive, also }: { adaptive: boolean; also: Grid },
 ): { plan: Task[]; rounds: number } {
   const lists = effort.grids.map((grid) => candidatesOf(joined(grid, also)));
-  // Where even the fewest take too long, the climb of the adaptive one is left out.
+  // When even the fewest take too long, the adaptive setting is left out.
   const choices = adaptive ? lists.flatMap((list) => [[...list, ADAPTIVE], list]) : lists;
   const fewest = (list: readonly Candidate[]) =>
     list.reduce((sum, one) => sum + secondsOf(one, fewestTexts(one), cost), 0);
-  // More settings by fewer rounds: a server that isn't asked with 32 texts can't show what they gain.
+  // Prefer more settings to more rounds: without a request of 32 texts, their gain can't show.
   const list =
     choices.find((one) => fewest(one) * Math.min(effort.chooseRounds, LEAST_CHOICES) <= seconds) ??
     choices.at(-1)!;
@@ -109,9 +109,9 @@ export function planChoice(
 }
 
 /**
- * The settings of the rounds that check, with what the rounds before showed of their speed.
+ * The settings of the rounds that check, with their speed from earlier rounds.
  * @param seconds for one round
- * @param speed texts per second; undefined where nothing is known
+ * @param speed texts per second; undefined when it is unknown
  */
 export function planCheck(
   effort: Effort,
@@ -125,34 +125,34 @@ export function planCheck(
   });
 }
 
-/** What a plan takes, in seconds. */
+/** The time of a plan, in seconds. */
 export function roundSeconds(plan: readonly Task[], speed: (candidate: Candidate) => number): number {
   return plan.reduce((sum, { candidate, texts }) => sum + texts / speed(candidate), 0);
 }
 
-/** Seconds for so many texts, if requests in flight together overlap in all but the model's own work. */
+/** Seconds for so many texts, if requests in flight overlap in everything except the model's own work. */
 export function secondsOf(candidate: Candidate, texts: number, { requestMs, textMs }: Cost): number {
   const requests = texts / candidate.batchSize;
   return ((requests / Math.min(requests, candidate.concurrency)) * requestMs + texts * textMs) / 1000;
 }
 
-/** One full request in every slot, and not so few texts that their lengths decide. */
+/** One full request in every slot, and enough texts that their lengths don't matter. */
 export function fewestTexts(candidate: Candidate): number {
   const slots = width(candidate);
   return slots * Math.ceil(LEAST / slots);
 }
 
 /**
- * Fewer whole waves, where a setting is slower than was planned for.
+ * Fewer whole waves of requests, for a setting that is slower than planned.
  * @param seconds that the task was planned for
- * @param speed texts per second, as they were seen
+ * @param speed measured texts per second
  */
 export function fitted({ candidate, texts }: Task, seconds: number, speed: number): number {
   const step = fewestTexts(candidate);
   return Math.max(step, Math.min(texts, step * Math.round((seconds * speed) / step)));
 }
 
-/** Whole waves of requests, so many that each setting is measured equally long, within the time of a round. */
+/** Whole waves of requests, so that each setting is measured for the same time, within the time of a round. */
 function tasks(
   list: readonly Candidate[],
   perRound: number,

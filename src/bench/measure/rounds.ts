@@ -1,4 +1,4 @@
-// One round of the measurement after the other: each setting of a plan once, with the same texts, in random order.
+// Runs the rounds of a measurement: each measures every setting of a plan once, with the same texts, in random order.
 import type { Settings } from '../../config/settings.js';
 import { debug } from '../../debug.js';
 import { withRetry } from '../../embedders/retry.js';
@@ -30,12 +30,12 @@ export interface Place {
 /** A fixed setting that takes longer, in ms, has failed, unless it was expected to. */
 const PATIENCE_MS = 5000;
 
-/** So many times as long as expected is no slowness any more. */
+/** A setting that takes this many times the expected time has failed. */
 const FAR_TOO_LONG = 10;
 
 export class Rounds {
   readonly #options: RoundsOptions;
-  /** In front of the settings that are measured with one. */
+  /** The cache for the settings that are measured with one. */
   cache: ScratchCache | undefined;
 
   constructor(options: RoundsOptions) {
@@ -58,14 +58,14 @@ export class Rounds {
   }
 
   /**
-   * How many texts of a task take the time that they were planned for. Nothing is known of a setting at first but
-   * what another one costs, and a server may be far slower with more texts at once, or busy by now: one wave shows it.
+   * How many texts of a task fit into its planned time. The plan only knows the cost of another setting, and a server may
+   * be far slower with more texts at once, or busy by now. One wave of requests shows it.
    * @returns undefined when that wave failed
    */
   async #sized(entry: Entry, task: Task, start: number, place: Place): Promise<number | undefined> {
     const { candidate, texts } = task;
     if (candidate.kind === 'cold-cache' || candidate.kind === 'warm-cache') return texts;
-    // The rounds that check are planned with what those before showed.
+    // The rounds that check are planned with speeds of earlier rounds.
     const known = entry.of(candidate).speed('choose');
     if (known !== undefined && place.phase === 'check') return texts;
     const planned = secondsOf(candidate, texts, entry.target.cost);
@@ -76,7 +76,7 @@ export class Rounds {
     return wave && fitted(task, planned, textsPerSecond(wave));
   }
 
-  /** @returns undefined when it failed, which the entry then knows */
+  /** @returns undefined when it failed, which is recorded in the entry */
   async #measured(
     entry: Entry,
     { candidate, texts: count }: Task,
@@ -87,9 +87,9 @@ export class Rounds {
     const { target } = entry;
     const adaptive = candidate.kind === 'adaptive';
     const expectedMs = 1000 * secondsOf(candidate, count, target.cost);
-    // Nothing is faster than a default that failed: it gets as long as an ingest gives it.
+    // The default gets as much time as an ingest gives it: if it fails, nothing can be compared with it.
     const patienceMs = adaptive ? Math.max(PATIENCE_MS, this.#options.settings.batchTimeout) : PATIENCE_MS;
-    // Texts that the server refuses are left out, and the setting is measured again.
+    // Leave out texts that the server refuses, and measure the setting again.
     for (let attempt = 0; attempt < 3; attempt++) {
       const texts = target.stretch(start, count);
       const cache =
@@ -120,7 +120,7 @@ export class Rounds {
     return undefined;
   }
 
-  /** Overload is part of what the adaptive one follows: it tries again, as an ingest does. */
+  /** The adaptive setting retries after an overload, as an ingest does, since it learns from overloads. */
   #patient({ embedder }: Target) {
     const { settings, signal } = this.#options;
     return withRetry(embedder, { retries: settings.maxRetries, signal });

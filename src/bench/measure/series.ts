@@ -1,15 +1,15 @@
-// What was measured of one setting, round by round, and which setting is the best by it.
+// The measurements of one setting, round by round, and the choice of the best setting.
 import type { EmbedderFault } from '../../errors.js';
 import { geometricMean } from '../statistics/statistics.js';
 import { type Candidate, width } from './candidates.js';
 import type { Trial } from './trial.js';
 
-/** Rounds that choose the best setting, and rounds that say how good it is. */
+/** The rounds that choose the best setting, and the rounds that check how good it is. */
 export type Phase = 'choose' | 'check';
 
 export class Series {
   readonly candidate: Candidate;
-  /** By number of the round; empty where it failed or wasn't measured. */
+  /** By the number of the round; empty when it failed or wasn't measured. */
   readonly rounds: Record<Phase, (Trial | undefined)[]> = { choose: [], check: [] };
   readonly failures: EmbedderFault[] = [];
 
@@ -52,12 +52,12 @@ export function pairs(above: Series, below: Series, phase: Phase): { above: numb
   return result;
 }
 
-/** Settings within this share of the fastest are as good. */
+/** Settings within this share of the fastest one count as equally fast. */
 const AS_GOOD = 0.95;
 
 /**
- * The best of some settings: of those that are as good as the fastest, the one with the fewest texts in flight,
- * which takes the least memory and keeps single texts waiting least. Those that failed once are none of them.
+ * The best of some settings: of those that are as fast as the fastest, the one with the fewest texts in flight. It needs
+ * the least memory, and a single text waits the least. Settings that failed once are left out.
  */
 export function bestOf(list: readonly Series[]): Series | undefined {
   const sound = list.flatMap((series) => {

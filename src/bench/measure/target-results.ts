@@ -1,5 +1,4 @@
-// One server and model with all that was measured of it: which settings are the best, which go on, and which
-// failed too often.
+// The measurements of one server and model: which settings are best, which go on, and which failed too often.
 import { isLate } from '../../fault-policy.js';
 import { compare } from '../report/setting-report.js';
 import { randomFrom } from '../statistics/random.js';
@@ -13,15 +12,15 @@ import type { Target } from './target.js';
 export interface TargetResult {
   target: Target;
   series: readonly Series[];
-  /** What was chosen, where something was. */
+  /** The chosen settings, if any. */
   batched: Series | undefined;
   individual: Series | undefined;
 }
 
-/** A setting that failed so often is not tried again. */
+/** Max failures of a setting; then it is not tried again. */
 const MOST_FAILURES = 2;
 
-/** Of a warm cache so many texts a second are planned for: it is far faster, and its rounds stay short. */
+/** Planned texts per second of a warm cache: it is far faster, so its rounds stay short. */
 const WARM_SPEED = 2000;
 
 /** What the rounds that check hold, from most to least; `default` is all that isn't a cache. */
@@ -36,7 +35,7 @@ export class Entry implements TargetResult {
   individual: Series | undefined;
   /** The best ones were set by all the rounds for it. */
   chosen = false;
-  /** It doesn't answer any more. */
+  /** True when it doesn't answer any more. */
   down = false;
 
   constructor(target: Target) {
@@ -57,7 +56,7 @@ export class Entry implements TargetResult {
     return known;
   }
 
-  /** Sets what the rounds so far show as the best. */
+  /** Chooses the best settings by the rounds so far. */
   chooseBest(): void {
     const of = (kind: Candidate['kind']) => this.series.filter(({ candidate }) => candidate.kind === kind);
     this.batched = bestOf(of('batched'));
@@ -70,7 +69,7 @@ export class Entry implements TargetResult {
     if (this.batched) list.push(this.batched.candidate);
     if (extent === 'least') return list;
     if (this.individual) list.push(this.individual.candidate);
-    // Whether it had its time among those that choose or not: it is what is done with nothing set.
+    // Always included, also when it wasn't measured before: it is the default.
     if (this.target.embedder.identity.embedder === 'ollama') list.push(ADAPTIVE);
     if (extent === 'all' && this.batched) {
       list.push(cached('cold-cache', this.batched.candidate), cached('warm-cache', this.batched.candidate));
@@ -78,7 +77,7 @@ export class Entry implements TargetResult {
     return list;
   }
 
-  /** Whether it can't be told yet how the best batched setting compares with one at a time, or with the default. */
+  /** True while the comparison of the best batched setting with one at a time, or with the default, is open. */
   get isOpen(): boolean {
     return [SEQUENTIAL.id, ADAPTIVE.id].some((id) => {
       const ratio = compare(this.batched, this.#series.get(id), randomFrom(1));
@@ -86,7 +85,7 @@ export class Entry implements TargetResult {
     });
   }
 
-  /** Texts per second, as far as is known. */
+  /** Texts per second, if known. */
   speedOf(candidate: Candidate): number {
     if (candidate.kind === 'warm-cache') return WARM_SPEED;
     const like = candidate.kind === 'cold-cache' ? this.batched : this.#series.get(candidate.id);
@@ -94,7 +93,7 @@ export class Entry implements TargetResult {
     return like?.speed('choose') ?? width(candidate) / Math.max(0.001, expected);
   }
 
-  /** It failed too often, or a smaller one was already too much for the server. */
+  /** True when it failed too often, or a smaller setting already overloaded the server. */
   gaveUp(candidate: Candidate): boolean {
     const own = this.#series.get(candidate.id);
     if (own && own.failures.length >= MOST_FAILURES) return true;

@@ -1,5 +1,5 @@
-// One server and model under measurement: opened, loaded and warmed up apart from what is measured, with a first
-// idea of what a request and a text cost.
+// One server and model: opened, loaded and warmed up before the measurement, with a first estimate of the cost of a
+// request and of a text.
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Limiter } from '../../batching/limiter/limiter.js';
@@ -16,21 +16,21 @@ import { ADAPTIVE, type Candidate } from './candidates.js';
 import { isLoaded } from './loaded-model.js';
 import type { TrialText } from './trial.js';
 
-/** How long the model took to load; the measurements come after it. */
+/** Time to load the model; it is not part of the measurements. */
 export interface Load {
   /** Null where the server doesn't say. */
   wasLoaded: boolean | null;
-  /** Of the first answer, less what a second one takes; null when the model was loaded before. */
+  /** Time of the first answer minus that of the second; null when the model was loaded before. */
   seconds: number | null;
 }
 
-/** Whether a text's vector is the same alone and in a batch. */
+/** Compares a text's vector alone and in a batch. */
 export interface Agreement {
   texts: number;
   minimumCosine: number;
 }
 
-/** What requests cost, by a first look: `requestMs + texts × textMs`. */
+/** Estimated time of a request: `requestMs + texts × textMs`. */
 export interface Cost {
   requestMs: number;
   textMs: number;
@@ -51,7 +51,7 @@ export class Target {
   readonly embedder: Embedder;
   readonly load: Load;
   readonly canary: string;
-  /** Follows the server over all rounds, as it would over a long run. */
+  /** The adaptive limiter; it learns over all rounds, as in a long run. */
   readonly limiter: Limiter;
   /** What the limiter takes for time: it stands still between measurements. */
   readonly clock = new ActiveClock();
@@ -85,8 +85,7 @@ export class Target {
     let upstream: Upstream | undefined;
     try {
       upstream = await openUpstream({
-        // A request that is sent again would count as a slow one; here it counts as failed. Caches are measured
-        // on their own.
+        // Without retries, as a retried request would count as a slow one; here it counts as failed. Caches are measured apart.
         settings: { ...settings, maxRetries: 0, cache: 'none' },
         metrics: new BatchMetrics(),
         signal,
@@ -124,12 +123,12 @@ export class Target {
     return this.url === undefined ? `${model} (built-in)` : `${model} at ${this.url}`;
   }
 
-  /** How many of a text's tokens are sent, prefix included. */
+  /** Tokens that are sent for a text, including the prefix. */
   tokensOf(text: string): number {
     return this.embedder.counter.count(this.embedder.identity.prefixes.document + text);
   }
 
-  /** Whether the embedder takes a text. */
+  /** True when the embedder accepts the text. */
   fits(text: string): boolean {
     return this.tokensOf(text) + this.embedder.counter.special <= this.embedder.maxTokens;
   }
@@ -144,7 +143,7 @@ export class Target {
     }));
   }
 
-  /** So many texts from a place on; from the first again behind the last. */
+  /** So many texts from an index on; after the last one, it starts again with the first. */
   stretch(from: number, count: number): TrialText[] {
     const { texts } = this;
     return Array.from({ length: count }, (_, index) => {
@@ -155,12 +154,12 @@ export class Target {
     });
   }
 
-  /** Leaves out texts that the server doesn't take. @throws {ServiceError} when none is left */
+  /** Leaves out texts that the server refuses. @throws {ServiceError} when none is left */
   leaveOut(rejected: readonly TrialText[]): void {
     const gone = new Set(rejected.map(({ text }) => text));
     this.texts = this.texts.filter(({ text }) => !gone.has(text));
     if (this.texts.length > 0) return;
-    throw new ServiceError(`${this.name} takes none of the texts: look into the server's log.`);
+    throw new ServiceError(`${this.name} refuses all texts: read the server's log.`);
   }
 
   /** Opens connections, so that no measurement waits for them. */
@@ -171,8 +170,8 @@ export class Target {
   }
 
   /**
-   * A few texts one by one and then in one batch: shows what requests cost, and whether the vectors agree.
-   * @param mostMs what it may take, roughly
+   * Sends a few texts one by one and then in one batch: shows the cost of requests, and whether the vectors agree.
+   * @param mostMs approximate max time
    */
   async look(mostMs: number, signal: AbortSignal): Promise<void> {
     const singles: { text: TrialText; vector: Vector; ms: number }[] = [];
@@ -202,7 +201,7 @@ export class Target {
   }
 
   /**
-   * After a failure: whether the server still answers. Gives it a few moments.
+   * After a failure: true when the server still answers. Waits a few moments.
    * @throws the signal's reason
    */
   async recovers(signal: AbortSignal): Promise<boolean> {
@@ -224,7 +223,7 @@ export class Target {
     await this.embedder.close();
   }
 
-  /** `ms`: until the answer was there; it is confirmed while the next one is under way. */
+  /** `ms`: time until the answer came. It is confirmed while the next request is in flight. */
   async #timed(texts: readonly TrialText[], signal: AbortSignal): Promise<{ value: Vector[]; ms: number }> {
     const tokens = texts.reduce((sum, text) => sum + text.tokens, 0);
     const start = performance.now();

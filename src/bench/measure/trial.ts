@@ -1,4 +1,4 @@
-// One setting, once: so many texts through the same dispatcher that an ingest sends with, timed.
+// Measures one setting once: sends texts through the same dispatcher as an ingest, and takes the time.
 import { Dispatcher } from '../../batching/dispatcher.js';
 import type { Limiter } from '../../batching/limiter/limiter.js';
 import { Limits } from '../../batching/limiter/limiter-per-endpoint.js';
@@ -14,11 +14,11 @@ export interface TrialText {
   /** With the model's document prefix. */
   text: string;
   tokens: number;
-  /** SHA-256 hex, another one for each place: a text that is measured twice is work twice. */
+  /** SHA-256 hex with the index, so that the same text counts as work each time. */
   hash: string;
 }
 
-/** The cache in front of the embedder, where one is measured. */
+/** The cache before the embedder, when one is measured. */
 export interface TrialCache {
   cache: VectorCache;
   space: string;
@@ -27,7 +27,7 @@ export interface TrialCache {
 export interface TrialOptions {
   embedder: Embedder;
   limiter: Limiter;
-  /** A harmless text that the embedder is known to accept. */
+  /** A harmless text that the embedder has accepted. */
   canary: string;
   cache?: TrialCache | undefined;
   /** When the setting counts as failed, in ms. */
@@ -41,7 +41,7 @@ export interface Trial {
   tokens: number;
   requests: number;
   seconds: number;
-  /** Of each request, from sending to the answer, in ms. */
+  /** Time of each request until its answer, in ms. */
   latencies: readonly number[];
   /** Cache lookups, and those that found a vector. */
   lookups: number;
@@ -52,10 +52,10 @@ export type Outcome =
   | { kind: 'measured'; trial: Trial }
   /** The server failed under this setting. */
   | { kind: 'failed'; fault: EmbedderFault }
-  /** The server takes these texts not even alone: nothing was measured. */
+  /** The server refuses these texts even alone: nothing was measured. */
   | { kind: 'rejected'; texts: readonly TrialText[] };
 
-/** Texts a look-up in the cache, as an ingest has them. */
+/** Texts of one lookup in the cache, as in an ingest. */
 const GROUP = 256;
 
 /** @throws the signal's reason when it is aborted, and what is no fault of the embedder */
@@ -65,7 +65,7 @@ export async function runTrial(texts: readonly TrialText[], options: TrialOption
   const ending = AbortSignal.any([signal, control.signal]);
   const latencies: number[] = [];
   let fault: EmbedderFault | undefined;
-  /** From the last answer until it could be used: a run pays this once, however long it is. */
+  /** Time from the last answer until it was confirmed: a run of any length has this only once. */
   let confirmingMs = 0;
   const fail = (found: EmbedderFault) => {
     fault ??= found;
@@ -86,7 +86,7 @@ export async function runTrial(texts: readonly TrialText[], options: TrialOption
       confirmingMs = end - answered;
       return vectors;
     } catch (error) {
-      // Which text is to blame, the dispatcher finds out.
+      // The dispatcher finds the bad text.
       if (!ending.aborted && error instanceof EmbedderFault && !isOfText(error)) fail(error);
       throw error;
     }

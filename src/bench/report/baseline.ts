@@ -1,4 +1,4 @@
-// An earlier report against a new one: what got slower by more than is allowed, and by more than noise explains.
+// Compares a report with an earlier one: lists what got slower by more than allowed, and by more than noise.
 import { UsageError } from '../../errors.js';
 import { readForeign } from '../../files/foreign-file.js';
 import { randomFrom } from '../statistics/random.js';
@@ -6,18 +6,18 @@ import { type Interval, unpairedRatio, type Verdict, verdictOn } from '../statis
 import type { BenchReport, TargetReport } from './report.js';
 import type { SettingReport } from './setting-report.js';
 
-/** In bytes; a report of many servers has some hundred thousand. */
+/** Max bytes; a report of many servers has some hundred thousand. */
 const LARGEST = 16 * 1024 * 1024;
 
-/** One setting now and then. */
+/** One setting in both reports. */
 export interface Change {
   /** Name of the target. */
   target: string;
-  /** What it is to the user: its best batched setting may have become another one. */
+  /** Its role: the best batched setting may be another one than before. */
   role: 'individual' | 'batched' | 'adaptive';
   before: Pick<SettingReport, 'id' | 'textsPerSecond'>;
   now: Pick<SettingReport, 'id' | 'textsPerSecond'>;
-  /** Of texts per second, now against then. */
+  /** Texts per second, now divided by then. */
   ratio: Interval;
   verdict: Verdict;
   regressed: boolean;
@@ -55,7 +55,7 @@ function isTarget(target: Partial<TargetReport> | null): boolean {
 }
 
 /**
- * What was measured then and fails now got slower, too, by all of it; what the time limit left out is not compared.
+ * A setting that fails now counts as slower by 100 %. Settings that the time limit left out are not compared.
  * @param maxRegression a share: 0.1 allows a tenth
  * @throws {UsageError} as {@link requireSameModels} and {@link requireSameTexts}
  */
@@ -136,7 +136,7 @@ export function requireSameModels(
 }
 
 /**
- * Speeds of other texts say nothing: long ones take longer.
+ * Speeds of other texts can't be compared: long ones take longer.
  * @param hash of the texts now
  * @throws {UsageError} when the baseline measured others
  */

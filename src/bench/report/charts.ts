@@ -1,5 +1,5 @@
-// The charts of a page, as SVG that takes its colours from the page's style. Each has a title and a description;
-// the numbers are in the tables beside them, too.
+// The charts of a page, as SVG with the colours of the page's style. Each has a title and a description; the numbers are
+// also in tables beside them.
 import type { SettingReport } from './setting-report.js';
 import { apart, html, type Markup, NOTHING, px, ticks } from './svg.js';
 import { settingName, speedOf } from './words.js';
@@ -12,9 +12,9 @@ export interface Bar {
   /** Where the interval begins and ends. */
   low?: number | undefined;
   high?: number | undefined;
-  /** Behind the bar. */
+  /** The text after the bar. */
   label: string;
-  /** It is what is recommended. */
+  /** True for the recommended setting. */
   best: boolean;
 }
 

@@ -1,4 +1,4 @@
-// Which settings a person wants to see side by side: the base, the best ones, and what is no fixed setting.
+// The settings to show side by side: the base, the best ones, and those that aren't fixed.
 import type { TargetReport } from './report.js';
 import type { SettingReport } from './setting-report.js';
 

@@ -1,4 +1,4 @@
-// A measurement as one page: no scripts, nothing fetched, readable in light and dark, each chart with its numbers.
+// A measurement as one HTML page, without scripts and downloads, for light and dark, each chart with its numbers.
 import { type Bar, barChart, latencyChart, sizeChart } from './charts.js';
 import { notable } from './notable.js';
 import type { BenchReport, TargetReport } from './report.js';
@@ -64,7 +64,7 @@ ${barChart('compare', 'Texts per second of each server and model', bars)}
 ${sentences}</section>`;
 }
 
-/** What tells targets apart: the model, the server, or both. */
+/** The name by which targets differ: the model, the server, or both. */
 function short(target: TargetReport, all: readonly TargetReport[]): string {
   const oneModel = all.every(({ model }) => model === target.model);
   const name = oneModel ? (target.url?.replace(/^https?:\/\//, '') ?? 'built-in') : target.model;
@@ -113,7 +113,7 @@ function flagsAsCode(line: string): Markup {
 
 function barsOf({ settings, best }: TargetReport, shown: readonly SettingReport[]): Bar[] {
   const base = settings.find(({ id }) => id === 'individual-1')?.textsPerSecond ?? undefined;
-  // A warm cache would dwarf the others.
+  // Beside a warm cache, the other bars would be too short.
   return shown
     .filter(({ kind, textsPerSecond }) => kind !== 'warm-cache' && textsPerSecond !== null)
     .map((one): Bar => {

@@ -1,4 +1,7 @@
-// What a measurement says, as data: the JSON of `embed bench --json`, and what the terminal and the page show.
+// src/bench/report: a measurement as data (this file), as one page (page.ts), and against an earlier one (baseline.ts).
+//
+// In: measured targets. Out: the JSON of `embed bench --json`, which the terminal and the page show as well. words.ts
+// holds the sentences of both. Within one `schema`, fields are only ever added.
 import { type Candidate, type CandidateKind, SEQUENTIAL } from '../measure/candidates.js';
 import type { Measurement } from '../measure/measure.js';
 import type { Load } from '../measure/target.js';
@@ -22,16 +25,16 @@ export interface BenchReport {
   date: string;
   seed: number;
   seconds: number;
-  /** False when the time was over or a server went down before all was measured. */
+  /** False when the time was over, or a server went down, before everything was measured. */
   complete: boolean;
   ended: 'time-limit' | 'server-down' | null;
   texts: {
     source: 'documents' | 'bundled';
-    /** Distinct ones. */
+    /** Number of distinct texts. */
     count: number;
-    /** Mean tokens of a text, prefix included, as the first target counts them. */
+    /** Mean tokens of a text, including the prefix, by the counter of the first target. */
     tokens: number;
-    /** Reports of the same hash measured the same texts. */
+    /** Reports with the same hash measured the same texts. */
     hash: string;
   };
   /** Of the first target: the best batched setting against one text at a time; null when one wasn't measured. */
@@ -40,7 +43,7 @@ export interface BenchReport {
   difference: Difference | null;
   /** Of the first target; null when nothing can be recommended. */
   recommended: Recommendation | null;
-  /** What can't be told yet needs about this long, and the command for it; null where all can be told. */
+  /** Time and command for an answer to open questions; null when there are none. */
   again: { seconds: number; command: string } | null;
   targets: TargetReport[];
   /** Every further target against the first one, each with its best batched setting. */
@@ -51,15 +54,15 @@ export interface Recommendation {
   batchSize: number;
   concurrency: number;
   /**
-   * `faster` than what is done with nothing set; `vectors-differ`: a batch changes the vectors, so texts must travel
-   * alone. All others recommend to set nothing, and only name the best fixed setting: `adaptive`: with nothing set
-   * it is as fast, or faster; `no-difference`: to one text at a time; `cant-tell-yet`.
+   * `faster`: than the default. `vectors-differ`: a batch changes the vectors, so texts must be sent alone. The others
+   * recommend to set nothing, and only name the best fixed setting. `adaptive`: the default is as fast, or faster.
+   * `no-difference`: to one text at a time. `cant-tell-yet`: the question is open.
    */
   reason: 'faster' | 'adaptive' | 'vectors-differ' | 'no-difference' | 'cant-tell-yet';
 }
 
 export interface Comparison {
-  /** Places in `targets`. */
+  /** Indexes in `targets`. */
   target: number;
   against: number;
   /** Of texts per second. */
@@ -77,7 +80,7 @@ export interface TargetReport {
   /** Without credentials; null for the built-in embedder. */
   url: string | null;
   load: Load;
-  /** Vectors of texts alone against those of the same texts in one batch; null when it wasn't measured. */
+  /** Compares vectors of texts alone and in one batch; null when it wasn't measured. */
   agreement: { texts: number; minimumCosine: number; agrees: boolean } | null;
   speedup: Interval | null;
   verdict: Verdict | null;
@@ -85,12 +88,12 @@ export interface TargetReport {
   recommended: Recommendation | null;
   /** The best fixed setting against the adaptive default; null when one of them wasn't measured. */
   againstDefault: { ratio: Interval; verdict: Verdict } | null;
-  /** Id of the best batched setting, chosen by other rounds than those that measured it. */
+  /** Id of the best batched setting. Other rounds chose it than those that measured it. */
   best: string | null;
   settings: SettingReport[];
 }
 
-/** The lowest cosine at which two vectors are the same; that of vector spaces. */
+/** Min cosine of two equal vectors, as for vector spaces. */
 const LEAST_COSINE = 0.999;
 
 /** @param commandFor the command line that measures the same for so many seconds */
@@ -169,8 +172,8 @@ function place({ kind, batchSize, concurrency }: Candidate): number {
 }
 
 /**
- * The best batched setting, unless single texts are measurably faster or a batch changes the vectors; and only where
- * it is measurably faster than what is done with nothing set.
+ * The best batched setting, if it is measurably faster than the default; but not when single texts are measurably faster
+ * or a batch changes the vectors.
  */
 function recommend(
   { target, batched, individual, series }: TargetResult,
@@ -190,8 +193,8 @@ function recommend(
   const adaptive = series.find(({ candidate }) => candidate.kind === 'adaptive');
   const gain = adaptive?.failed ? undefined : compare(chosen, adaptive, random);
   const againstDefault = gain ? { ratio: gain, verdict: verdictOn(gain) } : null;
-  // What is faster than one text at a time may be slower than the default, where that was not measured; the
-  // embedder in this package has no adaptive one, and one that fails leaves nothing better to compare with.
+  // A setting that is faster than one text at a time may still be slower than a default that wasn't measured. The built-in
+  // embedder has no adaptive default; if the default fails, one text at a time is the only comparison.
   const isUnknown = !gain && !adaptive?.failed && target.embedder.identity.embedder === 'ollama';
   const known = againstDefault?.verdict ?? settings.find((one) => one.id === id)?.verdict;
   const verdict = isUnknown && known === 'faster' ? 'cant-tell-yet' : known;
@@ -204,7 +207,7 @@ function reasonOf(verdict: Verdict, isOfDefault: boolean): Recommendation['reaso
   return isOfDefault ? 'adaptive' : 'no-difference';
 }
 
-/** Seconds of a whole measurement in which what is open now would probably be told; 0 where nothing is. */
+/** Seconds of a whole measurement that would probably answer the open questions; 0 when there are none. */
 function secondsToTell(target: TargetReport, { seconds, ended }: Measurement): number {
   const { speedup, againstDefault, recommended, settings, best } = target;
   const rounds = settings.find(({ id }) => id === best)?.rounds ?? 0;
@@ -219,7 +222,7 @@ function secondsToTell(target: TargetReport, { seconds, ended }: Measurement): n
   return inSteps(((1.1 * most) / rounds) * seconds);
 }
 
-/** Seconds as one would type them. */
+/** Seconds in the form for `--time-limit`. */
 function inSteps(seconds: number): number {
   const step = seconds < 60 ? 10 : 60;
   return Math.ceil(seconds / step) * step;

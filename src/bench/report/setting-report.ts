@@ -1,4 +1,4 @@
-// What was measured of one setting, as data: its figures, and its ratio to another setting.
+// The measurements of one setting as data: its figures, and its ratio to another setting.
 import type { FaultMeaning } from '../../errors.js';
 import { type Candidate, type CandidateKind, SEQUENTIAL } from '../measure/candidates.js';
 import { type Phase, pairs, type Series, textsPerSecond, tokensPerSecond } from '../measure/series.js';
@@ -18,11 +18,11 @@ export interface SettingReport {
   /** `individual-1`, `batched-32x2`, `adaptive`, `cold-cache`, `warm-cache`. */
   id: string;
   kind: CandidateKind;
-  /** Texts of a request and requests in flight at most; null where they follow the server. */
+  /** Max texts of a request, and max requests in flight; null when they adapt to the server. */
   batchSize: number | null;
   concurrency: number | null;
   status: 'measured' | 'failed';
-  /** Rounds behind the figures, and whether they only chose or checked what was chosen. */
+  /** Number of rounds for the figures, and whether these rounds chose or checked the setting. */
   phase: Phase;
   rounds: number;
   /** Sums over these rounds. */
@@ -38,7 +38,7 @@ export interface SettingReport {
   cacheHitRate: number | null;
   /** Texts per second against one text at a time, in the same rounds. */
   speedup: Interval | null;
-  /** Null for one text at a time itself, and where nothing was measured. */
+  /** Null for one text at a time itself, and when nothing was measured. */
   verdict: Verdict | null;
   difference: Difference | null;
   /** Of each round. */
@@ -46,10 +46,10 @@ export interface SettingReport {
   failure: { meaning: FaultMeaning; message: string; count: number } | null;
 }
 
-/** Fewer rounds that checked say less than those that chose. */
+/** Min rounds that checked; with fewer, those that chose are used. */
 const LEAST_CHECKS = 3;
 
-/** By the rounds that checked, unless the time was over before there were enough of them. */
+/** From the rounds that checked, unless there were too few of them. */
 export function compare(
   above: Series | undefined,
   below: Series | undefined,

@@ -1,4 +1,4 @@
-// A measurement in words, alike on the terminal and on the page.
+// A measurement in words, the same on the terminal and on the page.
 import { type Candidate, nameOf } from '../measure/candidates.js';
 import { type Interval, verdictOn } from '../statistics/statistics.js';
 import type { BenchReport, TargetReport } from './report.js';
@@ -27,7 +27,7 @@ export function times(value: number): string {
   return value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
 
-/** `7.5 times as fast (95 % interval 7.2 to 7.9)`, that there is no difference, or that it can't be told yet. */
+/** `7.5 times as fast (95 % interval 7.2 to 7.9)`, or that there is no difference, or that it isn't known yet. */
 export function timesOf(ratio: Interval): string {
   const { estimate, low, high } = ratio;
   if (low === null || high === null) return `can't tell yet: ×${times(estimate)}, by too few rounds`;
@@ -42,7 +42,7 @@ export function timesOf(ratio: Interval): string {
   }
 }
 
-/** What to make of it: the speed-up first, then what to set, then what is open. */
+/** The conclusions: the speed-up, then what to set, then the open questions. */
 export function verdictOf(target: TargetReport, again: BenchReport['again']): string[] {
   const { speedup, recommended, settings, best, againstDefault } = target;
   const lines: string[] = [];
@@ -90,7 +90,7 @@ export function durationOf(seconds: number): string {
   return `${(seconds / 3600).toFixed(1)} h`;
 }
 
-/** What failed, by what was said of it. */
+/** The failures, grouped by message. */
 export function failuresOf({ settings }: TargetReport): { names: string[]; message: string }[] {
   const byMessage = new Map<string, string[]>();
   for (const { failure, ...one } of settings) {

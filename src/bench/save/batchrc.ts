@@ -1,5 +1,5 @@
-// Writes settings into the configuration file in use and leaves everything else as it is, comments and layout
-// included: only the values themselves are replaced in its text, and what comes out is read again before it is kept.
+// Writes settings into the configuration file in use. Everything else in it stays, also comments and layout: only the
+// values are replaced in its text. The result is parsed again before it is written.
 import { randomBytes } from 'node:crypto';
 import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { access, constants, open, rename, rm } from 'node:fs/promises';
@@ -19,7 +19,7 @@ export interface Saved {
 
 /**
  * Sets values in the configuration file that counts for `folder`, or in a new `.batchrc` there.
- * @throws {UsageError} when the file can't be written, or not without losing something: it is then as before
+ * @throws {UsageError} when the file can't be written, or not without a loss; then it stays unchanged
  */
 export async function saveSettings(values: SavedValues, folder: string): Promise<Saved> {
   const file = await findConfigFile(folder);
@@ -85,7 +85,7 @@ async function withValues(path: string, text: string, values: SavedValues): Prom
   throw new UsageError(`${path} is laid out in an unusual way: set ${named(values)} there yourself.`);
 }
 
-/** Undefined for what is no longer what it was meant to be. */
+/** Undefined when the result isn't what was intended. */
 function readable(parse: () => unknown): unknown {
   try {
     return parse();
@@ -112,7 +112,7 @@ function named(values: SavedValues): string {
     .join(' and ');
 }
 
-/** All or nothing: a reader sees the old text or the new one. Links and permissions stay. */
+/** Replaces the file as a whole: a reader sees the old or the new text. Links and permissions stay. */
 async function replaceFile(path: string, text: string): Promise<void> {
   const stats = statSync(path, { throwIfNoEntry: false });
   const target = stats ? realpathSync(path) : path;

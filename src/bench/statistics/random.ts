@@ -1,6 +1,6 @@
-// Chance that can be repeated: the order of measurements and the resampling follow from a seed.
+// Random numbers from a seed, so that the order of measurements and the resampling can be repeated.
 
-/** Numbers from 0 to 1, 1 excluded. */
+/** Numbers from 0 to 1, without 1. */
 export type Random = () => number;
 
 /** The generator "mulberry32": 32 bits of state, enough for orders and resamples. */

@@ -1,23 +1,23 @@
-// What can be said of a few noisy rounds: means, quantiles, and a ratio with its 95 % interval. Pure.
+// Statistics of a few noisy rounds: means, quantiles, and a ratio with its 95 % interval. Pure.
 import type { Random } from './random.js';
 
-/** A ratio; the bounds are null where there were too few rounds for them. */
+/** A ratio; the bounds are null when there were too few rounds. */
 export interface Interval {
   estimate: number;
   low: number | null;
   high: number | null;
 }
 
-/** What is known of a ratio: on which side of 1 it lies, that it is as good as 1, or nothing yet. */
+/** What is known of a ratio: it is above or below 1, or as good as 1, or nothing is known yet. */
 export type Verdict = 'faster' | 'slower' | 'no-difference' | 'cant-tell-yet';
 
 /** The same without the last, as the first reports had it. */
 export type Difference = 'faster' | 'slower' | 'none';
 
-/** An interval that stays within this share around 1 shows that there is no difference. */
+/** An interval within this share around 1 shows that there is no difference. */
 const SAME = 0.1;
 
-/** Fewer rounds say nothing of their spread. */
+/** Min rounds to estimate their spread. */
 const LEAST_ROUNDS = 3;
 
 const RESAMPLES = 4000;
@@ -53,7 +53,7 @@ export function geometricMean(values: readonly number[]): number {
 }
 
 /**
- * How many times as large `above` is as `below`, round by round, so that what slows down a round cancels out.
+ * The ratio of `above` to `below`, round by round, so that a slow round cancels out.
  * @param above one value for each round, above 0; at least one
  * @param below the same rounds
  */
@@ -69,10 +69,10 @@ export function unpairedRatio(above: readonly number[], below: readonly number[]
   return intervalOf(mean(a) - mean(b), Math.min(a.length, b.length), resample);
 }
 
-/** Where the whole interval lies. */
+/** The verdict by the whole interval. */
 export function verdictOn({ low, high }: Interval): Verdict {
   if (low === null || high === null) return 'cant-tell-yet';
-  // Three percent are no reason to set anything, however surely they are measured.
+  // Three percent are not worth a setting, even when they are sure.
   if (low >= 1 - SAME && high <= 1 + SAME) return 'no-difference';
   if (low > 1) return 'faster';
   return high < 1 ? 'slower' : 'cant-tell-yet';
@@ -86,21 +86,21 @@ export function differenceOf(ratio: Interval): Difference | undefined {
 }
 
 /**
- * About how many rounds it takes until the interval tells something, if the rounds go on to vary as they did: its
- * width falls with the root of their number.
+ * About how many rounds are needed for a sure answer, if rounds vary as before: the width of the interval falls with the
+ * square root of their number.
  */
 export function roundsToTell({ estimate, low, high }: Interval, rounds: number): number {
   if (low === null || high === null) return Math.max(LEAST_ROUNDS + 1, rounds + 1);
   const gap = Math.abs(Math.log(estimate));
-  // Either it leaves 1 behind, or it fits around it: whichever needs less.
+  // The interval must either exclude 1 or be narrow around 1: the one that needs fewer rounds counts.
   const wanted = Math.max(gap, Math.log(1 + SAME) - gap);
   const half = Math.max(Math.log(high / estimate), Math.log(estimate / low));
   return Math.max(rounds + 1, Math.ceil(rounds * (half / wanted) ** 2 - 1e-9));
 }
 
 /**
- * The percentiles of the bootstrap, widened: resamples of few rounds vary too little. The factor makes the
- * interval right for errors that are normal in the logarithm.
+ * The percentiles of the bootstrap, widened, as resamples of few rounds vary too little. The factor makes the interval
+ * right for errors with a normal distribution in the logarithm.
  */
 function intervalOf(center: number, rounds: number, resample: () => number): Interval {
   const estimate = Math.exp(center);

@@ -1,5 +1,5 @@
-// What is measured when no documents are named: short and long texts of several kinds, as chunks of
-// documents are. They only stand in; a user's own chunks have another length.
+// The texts to measure when no documents are named: short and long ones of several kinds, like chunks of documents. Better
+// measure your own documents, as their chunks have other lengths.
 
 export const BUNDLED_TEXTS: readonly string[] = [
   'The harbour office opens at six. Boats that arrive earlier tie up at the outer pier and wait for the signal.',
