@@ -1,10 +1,9 @@
-// What a maintainer asks for in a bug report: with EMBED_DEBUG=cache,embedder each of these parts tells on
-// standard error what it does, a line a step. Where a part tells nothing, nothing is put together either:
-// `debug.cache?.(…)` doesn't look at its argument.
+// Debug output for bug reports: with EMBED_DEBUG=cache,embedder these parts print each of their steps on standard error.
+// A part that is off costs nothing: `debug.cache?.(…)` doesn't evaluate its argument.
 import { maskAddresses } from './net/masked-address.js';
 import { type Printable, printable } from './text/printable.js';
 
-/** The parts that can be named, along the folders of the source. */
+/** The parts that can be named, by the folders of the source. */
 export const debugParts = [
   'batching',
   'bench',
@@ -21,17 +20,17 @@ export const debugParts = [
 
 export type DebugPart = (typeof debugParts)[number];
 
-/** Tells one step. Foreign words need no care: the line is made printable and its addresses are masked. */
+/** Prints one step. Foreign text is safe in it: the line is made printable, and its addresses are masked. */
 type Tell = (words: string) => void;
 
-/** Those that tell; empty until `startDebug`. */
+/** The parts that print; empty until `startDebug`. */
 export const debug: Partial<Record<DebugPart, Tell>> = {};
 
-/** Characters of a line. */
+/** Max characters of a line. */
 const LONGEST = 2000;
 
 /**
- * Lets the named parts tell what they do.
+ * Turns the output of the named parts on.
  * @param names the value of EMBED_DEBUG: parts with commas between, or `*` for all; undefined and empty: none
  * @param print takes the lines, without line breaks
  */
@@ -47,7 +46,7 @@ export function startDebug(names: string | undefined, print: (line: Printable) =
   }
 }
 
-/** Whether any part tells: its lines would run into a progress bar. */
+/** True when any part prints: its lines would break a progress bar. */
 export function isDebugging(): boolean {
   return Object.keys(debug).length > 0;
 }

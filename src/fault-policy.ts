@@ -1,32 +1,33 @@
-// What is done about a fault, in one table. What a server's answer means is said by the table of its messages
-// (`embedders/ollama/error-messages.ts`), and what a gateway's client is told by that of its statuses.
+// What is done about a fault, in one table. Another table says what a server's answer means
+// (`embedders/ollama/error-messages.ts`), and a third one which status a gateway's client gets
+// (`gateway/routes/error-answers.ts`).
 import { EmbedderFault, type FaultMeaning, ServiceError } from './errors.js';
 import type { Overload } from './types.js';
 
 export interface FaultPolicy {
-  /** Where what is said here was recorded, reported or laid down. */
+  /** Source of the row: a recording, a report or a standard. */
   source: string;
-  /** How often a request is tried again for it, at most. */
+  /** Max retries of a request. */
   retries: number;
-  /** Whether it says that the endpoint is unwell: several in a row open its circuit. */
+  /** True when several in a row open the endpoint's circuit. */
   opensCircuit: boolean;
-  /** Whether another endpoint may do better; `alone`: with a single text only. */
+  /** True when another endpoint may succeed; `alone`: only with a single text. */
   elsewhere: 'always' | 'alone' | 'never';
-  /** Which of the faults of several endpoints is told: the lowest, what a later try or its wording helps most. */
+  /** Order for choosing between the faults of several endpoints: the lowest is reported, as it is the most useful. */
   telling: number;
   /** How long other endpoints are preferred, in ms, unless the server asks for longer. */
   avoidMs: number;
-  /** Whether waiting may help; `perhaps`: a server that did well before. */
+  /** True when waiting may help; `perhaps`: only for a server that worked before. */
   passes: 'yes' | 'perhaps' | 'no';
-  /** Whether one of the texts is to blame; where it isn't sure, a canary tells. */
+  /** True when a text may be the cause; if that isn't sure, a canary decides. */
   ofText: 'surely' | 'likely' | 'perhaps' | 'never';
-  /** What it says of the server's load. */
+  /** What it means for the server's load. */
   overload?: Overload;
   /** Nothing was sent. */
   unsent?: true;
-  /** Nobody was met: whoever answers next may be another server. */
+  /** True when no server was reached: the next answer may come from another server. */
   unmet?: true;
-  /** Opening the model anew may mend it. */
+  /** True when opening the model again may help. */
   renewable?: true;
 }
 
@@ -43,15 +44,15 @@ export const faultPolicies: Record<FaultMeaning, FaultPolicy> = {
     overload: 'busy',
   },
   'bad-input': {
-    // A runner that died of something else is back for the second try; a text that kills it kills it again.
+    // If a runner died for another reason, it is back for the second try. A text that kills it kills it again.
     source: 'ollama-contract 1: one bad text fails the batch; a killed runner is back after 0.5 s',
     retries: 1,
     opensCircuit: false,
-    // Which of several texts is bad is the caller's to find out. Of a single one another server shall say so,
-    // too: the runner of one host may be ill.
+    // The caller finds out which of several texts is bad. A single text is also tried on another server, as the runner of one
+    // host may be broken.
     elsewhere: 'alone',
     telling: 1,
-    // The second try should meet another server.
+    // The second try should go to another server.
     avoidMs: 1000,
     passes: 'perhaps',
     ofText: 'likely',
@@ -179,13 +180,13 @@ export function policyOf({ meaning }: EmbedderFault): FaultPolicy {
   return faultPolicies[meaning];
 }
 
-/** The fault that an error is, or that it was told for. */
+/** The fault of an error: itself, or its cause. */
 export function faultIn(error: unknown): EmbedderFault | undefined {
   if (error instanceof EmbedderFault) return error;
   return error instanceof ServiceError && error.cause instanceof EmbedderFault ? error.cause : undefined;
 }
 
-/** Whether a server is down or overloaded, and doesn't refuse or lack something: a later try may succeed. */
+/** True when a server is down or overloaded, so that a later try may succeed; false when it refuses or lacks something. */
 export function isDown(error: unknown): error is EmbedderFault | ServiceError {
   const fault = faultIn(error);
   return fault !== undefined && policyOf(fault).passes === 'yes';
@@ -196,25 +197,25 @@ export function mayPass(fault: EmbedderFault): boolean {
   return policyOf(fault).passes !== 'no';
 }
 
-/** Whether opening the model anew may help. */
+/** True when opening the model again may help. */
 export function isRenewable(error: unknown): boolean {
   const fault = faultIn(error);
   return fault !== undefined && policyOf(fault).renewable === true;
 }
 
-/** Whether another endpoint may do better with so many texts. */
+/** True when another endpoint may succeed with so many texts. */
 export function goesElsewhere(fault: EmbedderFault, texts: number): boolean {
   const { elsewhere } = policyOf(fault);
   return elsewhere === 'always' || (elsewhere === 'alone' && texts === 1);
 }
 
-/** Of the faults of several endpoints the one to tell; of one meaning, that which asks for the shortest pause. */
+/** The fault to report, of several endpoints; of equal meanings, the one with the shortest pause. */
 export function mostTelling(faults: readonly EmbedderFault[]): EmbedderFault {
   const pause = (fault: EmbedderFault) => fault.retryAfterMs ?? 0;
   return faults.toSorted((a, b) => policyOf(a).telling - policyOf(b).telling || pause(a) - pause(b))[0]!;
 }
 
-/** Whether it is the text's own fault rather than the server's, as far as the fault alone says. */
+/** True when, by the fault alone, the text is the cause and not the server. */
 export function isOfText(fault: EmbedderFault): boolean {
   const { ofText } = policyOf(fault);
   return ofText === 'surely' || ofText === 'likely';
@@ -225,7 +226,7 @@ export function isTooLong(fault: EmbedderFault | undefined): boolean {
   return fault?.meaning === 'too-long';
 }
 
-/** Whether it came too late or not at all: less work at a time may be answered in time. */
+/** True when the answer was late or missing: less work at a time may be answered in time. */
 export function isLate(fault: EmbedderFault): boolean {
   return policyOf(fault).overload === 'timeout';
 }
@@ -235,12 +236,12 @@ export function isChanged(error: unknown): boolean {
   return faultIn(error)?.meaning === 'changed';
 }
 
-/** Whether the server answers, but doesn't say whether its model is still the same. */
+/** True when the server answers, but doesn't confirm that its model is still the same. */
 export function isUnconfirmed(fault: EmbedderFault): boolean {
   return fault.meaning === 'unconfirmed';
 }
 
-/** Whether it wasn't sent because the endpoint is left alone. */
+/** True when it wasn't sent because the endpoint's circuit is open. */
 export function isResting(fault: EmbedderFault): boolean {
   return fault.meaning === 'resting';
 }

@@ -1,4 +1,4 @@
-// What package.json says of this package. Imports nothing of ours, so that every layer can ask.
+// Fields of package.json. Imports none of our files, so that every layer can use it.
 import { readFileSync } from 'node:fs';
 
 export interface Package {

@@ -67,7 +67,7 @@ export async function search(options: SearchOptions): Promise<SearchResult[]> {
     if (!comparison.same) {
       throw new VectorSpaceError(
         `The index in ${settings.out} is of another vector space than the embedder (${comparison.reason}): ` +
-          'search with the embedder that made it, or make it anew with `embed ingest --rebuild`.',
+          'search with the embedder that made it, or make it again with `embed ingest --rebuild`.',
       );
     }
     const unknown = unknownScript(embedder, question);

@@ -37,7 +37,7 @@ export async function serve(options: ServeOptions): Promise<void> {
   const { settings, host = '127.0.0.1', port, token, limits, signal, onListening, onNotice } = options;
   if (token === undefined && !isLoopback(host) && !options.allowAnonymous) {
     throw new UsageError(
-      `Whoever reaches ${host} could use the gateway: set a token (--token or EMBED_SERVE_TOKEN), or say --allow-anonymous.`,
+      `Other machines could use the gateway on ${host}: set a token (--token or EMBED_SERVE_TOKEN), or say --allow-anonymous.`,
     );
   }
   const log = openLog(options.logLevel);
@@ -61,5 +61,5 @@ export async function serve(options: ServeOptions): Promise<void> {
   options.onDraining?.();
   await gateway.stop();
   const dropped = await log.end();
-  if (dropped > 0) onNotice(`dropped ${plural(dropped, 'log line')}: nobody read them.`);
+  if (dropped > 0) onNotice(`dropped ${plural(dropped, 'log line')}: they were not read in time.`);
 }

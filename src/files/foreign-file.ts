@@ -1,10 +1,11 @@
-// Opens the files of others: documents, ignore files, configuration. What has their name may be a pipe that
-// nobody writes to, a device without an end, or become one between two looks.
+// src/files: opens files of other programs: documents, ignore files, configuration. Such a file may be a pipe without a
+// writer or a device without an end, or may become one between two checks. home.ts knows the home folder, make-folder.ts
+// makes folders.
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
 
-/** A name that leads to something else than a file of a sane size. */
+/** The name isn't that of a regular file of an allowed size. */
 export class ForeignFileError extends Error {
-  /** As the system's own errors have it. */
+  /** As in errors of the system. */
   readonly syscall = 'open';
 
   constructor(
@@ -15,13 +16,13 @@ export class ForeignFileError extends Error {
   }
 }
 
-// A pipe must not be waited for, and a terminal not become ours.
+// Never wait for a pipe, and never become the owner of a terminal.
 const FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0);
 
-/** Times that a file is read which somebody writes meanwhile. */
+/** Max reads of a file that changes meanwhile. */
 const TRIES = 3;
 
-/** Read beyond what the file system told of, to see the end. */
+/** Bytes to read beyond the stated size, to see the end. */
 const STEP = 64 * 1024;
 
 /** Bytes of one call; Node takes no more than 2 ** 31 - 1. */
@@ -30,12 +31,12 @@ const MOST_AT_ONCE = 2 ** 30;
 /**
  * The bytes of a regular file; links are followed.
  * @param mostBytes larger files are refused, also when they grow while they are read
- * @throws {ForeignFileError} for what is no regular file (a folder included), too large, or written to each time
- * that it is read: half of a text must not pass for the whole
+ * @throws {ForeignFileError} when it is not a regular file (such as a folder), is too large, or changes each time that it is
+ * read: half of a text must not count as the whole
  * @throws the system's error when it can't be opened or read
  */
 export function readForeign(path: Buffer | string, mostBytes: number): Buffer {
-  // Opening alone does something with some devices, so they are looked at first, and again once open.
+  // Opening some devices already has an effect, so the type is checked before, and again when it is open.
   refuseSpecial(statSync(path));
   const descriptor = openSync(path, FLAGS);
   try {
@@ -54,15 +55,15 @@ export function readForeign(path: Buffer | string, mostBytes: number): Buffer {
   }
 }
 
-/** Times are told here to a quarter of a microsecond, which no two writes share: the system's own clock is coarser. */
+/** Times here are exact to a quarter of a microsecond, so no two writes have the same: the system's clock is coarser. */
 function isUnchanged(before: Stats, after: Stats): boolean {
   const { size, mtimeMs, ctimeMs } = before;
   return size === after.size && mtimeMs === after.mtimeMs && ctimeMs === after.ctimeMs;
 }
 
-/** From the start. Sizes are not believed: the files of /proc have none, others grow. */
+/** Reads from the start. It doesn't trust sizes: files of /proc have none, and others grow. */
 function readAll(descriptor: number, size: number, mostBytes: number): Buffer {
-  // One byte more, so that one call sees the end, too: nearly all files are what they were told to be.
+  // One byte more, so that one call also sees the end: nearly all files have their stated size.
   let bytes = Buffer.allocUnsafeSlow(size + 1);
   let length = read(descriptor, bytes, 0);
   if (length === size && size > 0) return bytes.subarray(0, length);
@@ -76,7 +77,7 @@ function readAll(descriptor: number, size: number, mostBytes: number): Buffer {
   }
 }
 
-/** What is behind `at`, into its place. @returns bytes read; 0 at the end */
+/** Reads the bytes after `at` into the buffer. @returns bytes read; 0 at the end */
 function read(descriptor: number, bytes: Buffer, at: number): number {
   return readSync(descriptor, bytes, at, Math.min(bytes.length - at, MOST_AT_ONCE), at);
 }

@@ -1,4 +1,4 @@
-// The home folder, as people write it where no shell reads it: in files, in variables, in quotes, behind a `=`.
+// Expands `~` where no shell does it: in files, in variables, in quotes, after a `=`.
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { UsageError } from '../errors.js';
@@ -11,11 +11,11 @@ export function homeFolder(): string {
   try {
     return homedir();
   } catch (cause) {
-    throw new UsageError('The home folder (HOME) is longer than a path can be: set it right.', { cause });
+    throw new UsageError('The home folder (HOME) is longer than a path can be: set it to the right folder.', { cause });
   }
 }
 
-/** `path` with a leading `~` as the home folder. What is really called so is `./~`. */
+/** `path`, with a leading `~` replaced by the home folder. A file with the name `~` is `./~`. */
 export function expandHome(path: string, home?: string): string {
   return /^~(?:$|\/)/.test(path) ? join(home ?? homeFolder(), path.slice(1)) : path;
 }

@@ -1,12 +1,12 @@
-// Folders with those above them. Node's own way (`recursive`) never returns where the system refuses a folder as
-// absent though the one above it is there, as /proc does, and no signal ends it.
+// Makes folders with their parents. Node's own `recursive` never returns, and can't be aborted, where the system reports a
+// folder as absent although its parent exists, as in /proc.
 import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 
 /**
- * Makes a folder and those above it that are missing, all with `mode`.
- * @returns whether it had to be made
- * @throws the system's error when one can't be made, or something else has its name
+ * Makes a folder and its missing parents, all with `mode`.
+ * @returns true when it was made
+ * @throws the system's error when one can't be made, or another file has its name
  */
 export function makeFolders(path: string, mode = 0o777): boolean {
   const missing: string[] = [];
@@ -22,7 +22,7 @@ export function makeFolders(path: string, mode = 0o777): boolean {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     }
   }
-  // In the words of the system.
+  // As the system's own error.
   if (!statSync(path).isDirectory()) mkdirSync(path, { mode });
   return missing.length > 0;
 }

@@ -1,5 +1,5 @@
-// How often which values were seen, in buckets of fixed bounds: answers "how long do 95 % take?" with a
-// few hundred bytes, whatever number of values there were.
+// Counts values in buckets with fixed bounds. It answers "how long do 95 % take?" with a few hundred bytes, for any number
+// of values.
 
 /** Ten to a decade, rounded so that 1, 2.5 and 5 are among them: the bounds that dashboards know. */
 const STEPS = [1, 1.25, 1.6, 2, 2.5, 3.15, 4, 5, 6.3, 8];
@@ -14,7 +14,7 @@ export const SECONDS: readonly number[] = [
 
 export class Histogram {
   readonly #bounds: Float64Array;
-  /** One more than bounds: the last is for values above them all. */
+  /** One more than bounds: the last one is for values above all bounds. */
   readonly #counts: Float64Array;
   #count = 0;
   #sum = 0;
@@ -44,7 +44,7 @@ export class Histogram {
     if (value > this.#most) this.#most = value;
   }
 
-  /** How many values were at most `bound`. Exact for the histogram's own bounds, too few for others. */
+  /** Number of values up to `bound`. Exact for the histogram's own bounds, too low for others. */
   atMost(bound: number): number {
     let count = 0;
     for (let bucket = 0; bucket < this.#bounds.length && this.#bounds[bucket]! <= bound; bucket++) {

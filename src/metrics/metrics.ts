@@ -1,5 +1,7 @@
-// What the batching core did since a moment: counted as it happens, at the cost of an addition, and handed out
-// as one plain object.
+// src/metrics: counts the work of orchestrator and dispatcher.
+//
+// In: calls for each event, which cost an addition. Out: one plain object (snapshot.ts), Prometheus text (prometheus.ts)
+// or lines for people (summary-lines.ts).
 import type { FaultMeaning } from '../errors.js';
 import { noFaults } from '../fault-policy.js';
 import { Histogram } from './histogram.js';
@@ -31,7 +33,7 @@ export class BatchMetrics {
     this.#counts.queued += count;
   }
 
-  /** Texts found the same text under way. */
+  /** Texts joined the same text in flight. */
   textsJoined(count = 1): void {
     this.#counts.joined += count;
   }
@@ -41,7 +43,7 @@ export class BatchMetrics {
     this.histograms.queue.observe(ms / 1000);
   }
 
-  /** A request was sent, that could have carried `maxTexts`. */
+  /** A request was sent that could have had `maxTexts`. */
   sent(request: { texts: number; tokens: number; maxTexts: number }): void {
     const counts = this.#counts;
     counts.requests++;
@@ -65,12 +67,12 @@ export class BatchMetrics {
     this.#counts.failures[request.meaning]++;
   }
 
-  /** A request is sent again, because it failed so. */
+  /** A request is sent again after this fault. */
   retried(meaning: FaultMeaning): void {
     this.#counts.retries[meaning]++;
   }
 
-  /** From now on each request stands for a batch that can't be sent. */
+  /** From now on, each request is a part of a batch that can't be sent whole. */
   sendsSingles(): void {
     this.#sendsSingles = true;
   }
@@ -90,12 +92,12 @@ export class BatchMetrics {
     this.#counts.misses += texts.misses;
   }
 
-  /** Vectors of the cache were no vectors of length 1; the lookup tells them as misses. */
+  /** Vectors of the cache were damaged; the lookup counts them as misses. */
   cacheRefused(count: number): void {
     this.#counts.refused += count;
   }
 
-  /** Of all lookups so far. */
+  /** The hit rate of all lookups so far. */
   get cacheRefusals(): number {
     return this.#counts.refused;
   }
@@ -105,12 +107,12 @@ export class BatchMetrics {
     this.#counts.textFailures[meaning]++;
   }
 
-  /** Nobody wants these texts any more. */
+  /** The callers of these texts have given up. */
   cancelled(count = 1): void {
     this.#counts.cancelled += count;
   }
 
-  /** Nobody fetched these vectors in time. */
+  /** These vectors were not fetched in time. */
   dropped(count = 1): void {
     this.#counts.dropped += count;
   }
@@ -164,7 +166,7 @@ export class BatchMetrics {
     };
   }
 
-  /** Counts from now on. What is in flight is counted when it is answered. */
+  /** Starts to count again. Requests in flight are counted when they are answered. */
   reset(): void {
     this.#counts = new Counts();
     this.histograms.queue.reset();
@@ -192,7 +194,7 @@ class Counts {
   cancelled = 0;
   dropped = 0;
   rejected = 0;
-  /** Every meaning from the start: a dashboard can't tell a count that is missing from one that is 0. */
+  /** All meanings from the start: a dashboard can't tell a missing count from 0. */
   readonly failures = noFaults();
   readonly retries = noFaults();
   readonly textFailures = noFaults();

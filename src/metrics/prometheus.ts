@@ -1,5 +1,4 @@
-// Metrics in the text format that Prometheus reads. The format is prom-client's work; it is loaded when the
-// first text is asked for.
+// Metrics in the text format of Prometheus, written by prom-client, which is loaded at the first call.
 import type { Metric, Registry } from 'prom-client';
 import type { Histogram } from './histogram.js';
 import type { ByMeaning, EndpointMetrics, Histograms, Metrics } from './snapshot.js';
@@ -62,14 +61,14 @@ const ofEndpoints: [
 
 const breakerStates = ['closed', 'open', 'half-open'] as const;
 
-/** Upper bounds in seconds; all are among those of the histograms, so that the counts are exact. */
+/** Upper bounds in seconds; all are bounds of the histograms, so the counts are exact. */
 const buckets = [-3, -2, -1, 0, 1, 2]
   .flatMap((power) => [1, 2.5, 5].map((step) => Number(`${step}e${power}`)))
   .concat(1000);
 
 /**
- * All metrics as text (`text/plain; version=0.0.4`), with names that begin with `embed_`. A reset of the
- * metrics reads as a restart, which Prometheus allows for.
+ * All metrics as text (`text/plain; version=0.0.4`), with names that begin with `embed_`. A reset of the metrics looks like
+ * a restart, which Prometheus handles.
  */
 export async function prometheusText(metrics: Metrics, histograms: Histograms): Promise<string> {
   const { Counter, Gauge, Registry } = await import('prom-client');
@@ -129,8 +128,7 @@ export async function prometheusText(metrics: Metrics, histograms: Histograms): 
 }
 
 /**
- * The class for histograms takes observations only, not counts made elsewhere. All that a registry asks of a
- * metric is its name and `get`.
+ * prom-client's class for histograms only takes single values, not counts. A registry only needs a metric's name and `get`.
  */
 export function addHistogram(registry: Registry, name: string, help: string, histogram: Histogram): void {
   const values = [

@@ -1,12 +1,12 @@
-// What the metrics say, for people: a few lines that fit a terminal of 80 columns.
+// The metrics for people: a few lines for a terminal of 80 columns.
 import type { ByMeaning, Durations, EndpointMetrics, Metrics } from './snapshot.js';
 
 const COLUMNS = 80;
 const LABEL = 10;
 
 /**
- * Says in a few lines of at most 80 columns what was done and how it went; what never happened is left out.
- * @returns lines without a line end behind the last
+ * A summary in a few lines of at most 80 columns; counts of zero are left out.
+ * @returns lines without a line end after the last
  */
 export function performanceSummary(metrics: Metrics): string {
   const { requests, batches_processed, texts, tokens, uptime_seconds } = metrics;

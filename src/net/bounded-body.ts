@@ -1,6 +1,6 @@
-// Reads what a server answers up to a bound: an answer without an end must not fill the memory.
+// Reads a server's answer up to a limit, so that an endless answer can't fill the memory.
 
-/** @returns the first `most` bytes at most, and whether they are all; the rest isn't read, its connection ends */
+/** @returns up to `most` bytes, and whether these are all; if not, the connection is closed */
 export async function readUpTo(
   body: AsyncIterable<Uint8Array>,
   most: number,

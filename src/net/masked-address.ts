@@ -1,27 +1,26 @@
-// Addresses as people may see them, and which of them mean this machine. Whoever prints an address, or
-// anything that may hold one, goes through here: what opens a server is never shown.
+// Masks the secrets in addresses, and tells which addresses mean this machine. All text that may hold an address passes
+// through here before it is printed.
 import { withoutQuotes } from '../text/trim.js';
 
 const MASK = '****';
 
-/** Where an Ollama is looked for when nobody names one. */
+/** The address to try when the user names none. */
 export const DEFAULT_OLLAMA_URL = 'http://127.0.0.1:11434';
 
-/** A query parameter. A name never reaches over the begin of the next, so that each sign is looked at once. */
+/** A query parameter. A name never reaches into the next one, so that each character is tested once. */
 const QUERY = /([?&]([^=&#?\s"'<>]*)=)[^&#\s"'<>]+/g;
 
 /** Names of query parameters that may carry a secret. */
 const SECRET_NAME = /pass|pwd|key|token|secret|auth|sig|cred/i;
 
 /**
- * What stands between the scheme of a URL and its last @, without reaching into the next URL. Of the scheme its
- * last sign is enough: a text without end that may be one must not be searched from each of its signs.
+ * The part between the scheme of a URL and its last @, without reaching into the next URL. The pattern begins at the last
+ * character of the scheme: otherwise an endless text would be searched again from each of its characters.
  */
 const CREDENTIALS = /([a-z\d+.-]:\/\/)((?:(?!:\/\/)[^\s"'`<>])*)@/gi;
 
 /**
- * An address without what opens it, for what is known to be one, whether it can be read or not: passwords
- * hold slashes, colons and @ where nobody escaped them.
+ * Masks a text that is known to be an address, valid or not: a password that wasn't escaped may hold slashes, colons and @.
  */
 export function maskAddress(text: string): string {
   const at = text.lastIndexOf('@');
@@ -48,7 +47,7 @@ function withoutSecretQuery(text: string): string {
   );
 }
 
-/** Servers may say again what they were sent. */
+/** Also masks texts of servers, which may repeat what they were sent. */
 export function withoutSecrets(text: string, ...secrets: readonly (string | undefined)[]): string {
   return secrets.reduce<string>(
     (rest, secret) => (secret === undefined || secret === '' ? rest : rest.replaceAll(secret, MASK)),
@@ -63,13 +62,12 @@ function maskedUser(credentials: string): string {
 }
 
 /**
- * Hosts of this machine, as a client means them: where a server listens everywhere, loopback is what is
- * reached, and 127.1 is 127.0.0.1.
+ * Hosts of this machine, for a client: 0.0.0.0 reaches loopback, and 127.1 is 127.0.0.1.
  */
 const HERE = String.raw`(?:localhost|127(?:\.\d{1,3}){1,3}|0\.0\.0\.0|\[::1?\])`;
 const CREDENTIALS_HERE = String.raw`(?:[^@/?#\\\s]*@)?`;
 
-/** A URL without a host is one of Redis only: elsewhere the path would become the host. */
+/** Only a URL of Redis may have no host: in others, the path would become the host. */
 const STARTS = [
   `${HERE}?`,
   String.raw`https?:\/\/${CREDENTIALS_HERE}${HERE}`,
@@ -78,7 +76,7 @@ const STARTS = [
 const MEANS_HERE = new RegExp(String.raw`^(?:${STARTS.join('|')})(?::\d*)?(?:[/?#](?!\/)[^@\\\s]*)?$`, 'i');
 
 /**
- * Whether an address means this machine, whoever reads it: what two parsers might read unlike doesn't.
+ * True when an address means this machine for every parser. False when two parsers might read it in different ways.
  * @param address host, host and port, or URL
  */
 export function meansThisMachine(address: string): boolean {
