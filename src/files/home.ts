@@ -11,7 +11,9 @@ export function homeFolder(): string {
   try {
     return homedir();
   } catch (cause) {
-    throw new UsageError('The home folder (HOME) is longer than a path can be: set it to the right folder.', { cause });
+    throw new UsageError('The home folder (HOME) is longer than a path can be: set it to the right folder.', {
+      cause,
+    });
   }
 }
 
