@@ -8,7 +8,7 @@ import type { FailureCode } from './types.js';
 export const exitCodes = {
   /** All went well. */
   done: 0,
-  /** An error that nobody foresaw. */
+  /** An unexpected error. */
   unexpected: 1,
   /** Wrong usage or configuration, or an output that can't be written. */
   usage: 2,

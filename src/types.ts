@@ -136,7 +136,7 @@ export interface Embedder {
    * @throws the signal's reason
    */
   vouch?(url: string, signal: AbortSignal): Promise<void>;
-  /** The request slots of its endpoints; absent where whoever sends has only the whole to bound. */
+  /** The request slots of its endpoints; absent when the sender can only limit all of them together. */
   readonly slots?: Slots;
   /** Closes all circuit breakers, for who knows that the servers are well again. */
   resetBreakers?(): void;
@@ -171,7 +171,7 @@ export interface RequestLimits {
   overloaded(why: Overload): void;
 }
 
-/** The limits of all endpoints, kept by whoever sends; endpoints come and go. */
+/** The limits of all endpoints, kept by the sender; endpoints come and go. */
 export interface SlotLimits {
   /** The limits of one endpoint. @param endpoint its name, as {@link FreeSlot.endpoint} has it */
   of(endpoint: string): RequestLimits;
@@ -185,7 +185,7 @@ export interface Slot {
   release(): void;
 }
 
-/** A place for a request that nobody has taken. */
+/** A free place for a request. */
 export interface FreeSlot {
   /** Name of the endpoint: its URL, or empty where there is but one. */
   readonly endpoint: string;
@@ -237,7 +237,7 @@ export interface EmbedOptions {
   leastMs?: number | undefined;
   /** Told of an answer as soon as it is there, before it is confirmed; may be told of several. @default nobody */
   onAnswer?: (() => void) | undefined;
-  /** One round is enough where the answer is late: whoever asks will halve the batch. @default false */
+  /** One round is enough when the answer is late: the caller will halve the batch. @default false */
   onceLate?: boolean;
   /** Let the server cut texts that are too long. Only for clients of the gateway that ask for it. @default false */
   truncate?: boolean;

@@ -1,4 +1,7 @@
-// The whole command line: one subcommand a file, one place where errors become exit codes.
+// src/cli: the command line: flags, printing and exit codes. The work is in src/commands.
+//
+// In: argv. Out: text on two streams, and an exit code. commands/ holds a file per subcommand, terminal/ all that is
+// printed (no other folder prints), signals.ts turns signals into one AbortSignal. Here, errors become exit codes.
 import { Command, CommanderError } from 'commander';
 import { debug, startDebug } from '../debug.js';
 import { variable } from '../environment.js';

@@ -32,7 +32,7 @@ export async function withSignals<T>(work: (signal: AbortSignal) => Promise<T>, 
     return await work(controller.signal);
   } finally {
     for (const name of NAMES) process.off(name, stop);
-    // A pipe that is full, and that nobody reads, would keep the process for ever.
+    // A full pipe without a reader would keep the process for ever.
     if (controller.signal.aborted) setTimeout(() => process.exit(), UNREAD_MS).unref();
   }
 }

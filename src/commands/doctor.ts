@@ -14,7 +14,7 @@ export interface DoctorOptions extends LoadOptions {
   /** Do what is safe (pull a missing model, remove a stale lock, prune the cache), then look again. @default false */
   fix?: boolean;
   signal?: AbortSignal;
-  /** Asked before what a file of somebody else's may want, such as fetching a model; without it that isn't done. */
+  /** Called before a fix that a stranger's file may have caused, such as a pull of a model. Without it, such a fix isn't done. */
   confirm?(what: string): Promise<boolean>;
   /** Told what a fix will do, before it does it. */
   onFix?(what: string): void;

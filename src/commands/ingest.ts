@@ -11,7 +11,7 @@ import { recover } from '../output/write/commit.js';
 export interface IngestOptions extends RunOptions {
   /** Wait while another run holds the output's lock, instead of throwing a {@link LockedError}. @default false */
   wait?: boolean | undefined;
-  /** Only count what would be done: nothing is written, nobody is contacted. @default false */
+  /** Only count what would be done: writes nothing, and contacts no server. @default false */
   dryRun?: boolean | undefined;
 }
 

@@ -18,7 +18,7 @@ export interface SearchOptions {
   k: number;
   /** Ends the search. @default never */
   signal?: AbortSignal;
-  /** Told what a person should know, a sentence each. @default nobody */
+  /** Called with each thing that the user should know, as a sentence. @default not called */
   onNotice?(message: string): void;
 }
 

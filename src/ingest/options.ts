@@ -13,13 +13,13 @@ export interface RunOptions {
   settings: Settings;
   /** Folder that relative paths start from. @default process.cwd() */
   cwd?: string;
-  /** Files read at most; not together with `rebuild`. @default all */
+  /** Max files to read; not together with `rebuild`. @default all */
   limit?: number | undefined;
-  /** Let more than half of the documents go. @default false */
+  /** Allow a run to remove more than half of the documents. @default false */
   allowRemovals?: boolean | undefined;
-  /** Drop what lies under roots that `paths` don't name; never what came by standard input. @default false */
+  /** Remove documents under roots that `paths` don't name, except those of standard input. @default false */
   prune?: boolean | undefined;
-  /** Make the output anew. @default false */
+  /** Make the output again from nothing. @default false */
   rebuild?: boolean | undefined;
   /** Pull a missing model. @default false */
   pull?: boolean | undefined;
@@ -27,18 +27,18 @@ export interface RunOptions {
   stdin?: StandardInput;
   /** Ends the run; what it has embedded is kept for the next one. @default never */
   signal?: AbortSignal;
-  /** Live numbers of the run, for whoever shows progress. @default counted for the summary only */
+  /** Live counters of the run, for showing progress. @default only for the summary */
   counts?: RunCounts;
-  /** Told what a person should know, a sentence each. @default nobody */
+  /** Called with each thing that the user should know, as a sentence. @default not called */
   onNotice?(message: string): void;
-  /** Told what a person should look after, a sentence each. @default nobody */
+  /** Called with each problem that the user should look at, as a sentence. @default not called */
   onWarning?(message: string): void;
   /**
    * Told of every file that is left out, by its source; `reason` is `binary`, `too-large`, `broken-link` or `special`.
    * @default nobody
    */
   onSkip?(reason: string, source: string): void;
-  /** Told how far a pull is: what is being done, and bytes of bytes. @default nobody */
+  /** Called with the progress of a pull: the present step, bytes so far, and all bytes. @default not called */
   onPull?(status: string, completed: number, total: number): void;
 }
 

@@ -83,7 +83,7 @@ export interface Metrics {
   text_failures_total: number;
   /** Texts whose callers no longer wanted them. */
   cancelled: number;
-  /** Vectors that nobody fetched in time. */
+  /** Vectors that weren't fetched in time. */
   dropped: number;
   /** Texts that were turned away because the queue was full. */
   rejected: number;

@@ -32,7 +32,7 @@ export interface EmbedTextsOptions {
   dimensions?: number;
 }
 
-/** What became of one text: it has a vector, can't be embedded, or nobody could be asked. */
+/** The outcome of one text: it has a vector, can't be embedded, or no server could be asked. */
 export type TextOutcome =
   | {
       /** float32, L2-normalised, as long as the space has dimensions, unless fewer were asked for. */
@@ -45,7 +45,7 @@ export type TextOutcome =
       fault: EmbedderFault;
     }
   | {
-      /** Why nobody could be asked; another try may succeed. */
+      /** Why no server could be asked; another try may succeed. */
       error: unknown;
     };
 

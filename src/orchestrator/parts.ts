@@ -10,9 +10,9 @@ export interface OrchestratorParts {
   embedder?: Embedder;
   /** Keeps them, and is closed by `stop`. @default what the configuration names */
   cache?: VectorCache;
-  /** Told what a person should know, a sentence each. @default nobody */
+  /** Called with each thing that the user should know, as a sentence. @default not called */
   onNotice?(message: string): void;
-  /** Told what a person should look after, a sentence each. @default nobody */
+  /** Called with each problem that the user should look at, as a sentence. @default not called */
   onWarning?(message: string): void;
 }
 

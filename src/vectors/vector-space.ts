@@ -40,7 +40,7 @@ export function spaceToJson(space: VectorSpace): { [key: string]: Json } {
 /** Options of Ollama's are names with a value each; some hold a list. */
 const MOST_OPTIONS = { levels: 8, parts: 10_000 };
 
-/** Of a vector: no model has near as many, and whoever reads an output holds a row of them. */
+/** Max dimensions: no model has as many, and a reader of an output must hold a row. */
 const MOST_DIMENSIONS = 1_000_000;
 
 /** The space that `spaceToJson` wrote; undefined when a part is missing, of a wrong shape, or not what the id says. */

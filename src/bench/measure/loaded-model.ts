@@ -4,7 +4,7 @@ import { OllamaClient } from '../../embedders/ollama/client.js';
 import { EmbedderFault } from '../../errors.js';
 import type { Embedder } from '../../types.js';
 
-/** Whether the server has the model in memory; null where nobody says, and false for the built-in embedder. */
+/** True when the server has the model in memory; null when it doesn't say, and false for the built-in embedder. */
 export async function isLoaded(
   { url, identity }: Embedder & { url?: string },
   settings: Settings,

@@ -31,7 +31,7 @@ export class ReplyWatch {
   #complete = 0;
 
   /**
-   * @param most replies that may end in this part: those that somebody waits for
+   * @param most max replies that may end in this part: those that a caller waits for
    * @throws {ForeignReplyError} and is of no more use
    */
   see(part: Buffer, most: number): void {

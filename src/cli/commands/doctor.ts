@@ -75,7 +75,7 @@ Examples:
     const text = flags.json ? say`${printableJson(report, 2)}\n` : render(report, columns());
     const failed = !report.ok || (flags.strict && report.counts.warning > 0);
     await flushResults(text);
-    // A check that was given up may still hold a connection or a worker: nobody waits for it.
+    // A check that was given up may still hold a connection or a worker: don't wait for it.
     process.exit(failed ? exitCodes.unexpected : exitCodes.done);
   });
 }

@@ -168,7 +168,7 @@ function linesOf(lines: readonly Printable[]): Printable {
   return joined(lines.map((line) => say`${line}\n`));
 }
 
-/** What stays, though nobody named it. */
+/** Documents that stay, although the run didn't name their roots. */
 function renderElsewhere(elsewhere: IngestSummary['elsewhere'], label: Printable): Printable[] {
   if (elsewhere.length === 0) return [];
   return [
@@ -176,7 +176,7 @@ function renderElsewhere(elsewhere: IngestSummary['elsewhere'], label: Printable
   ];
 }
 
-/** What goes, since nobody named it. */
+/** Documents that `--prune` removed. */
 function renderPruned(pruned: IngestSummary['pruned'], label: Printable): Printable[] {
   return pruned.length === 0 ? [] : [say`  ${padEnd(label, 11)}${rootsOf(pruned)}, not named in this run`];
 }

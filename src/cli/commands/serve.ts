@@ -109,7 +109,7 @@ function limitsOf({ maxBody, maxTexts, maxQueue, maxModels, deadline }: Flags): 
   };
 }
 
-/** An empty variable counts as unset; an empty flag is a variable that somebody forgot to set. */
+/** An empty variable counts as unset; an empty flag is most likely an unset variable in a script. */
 function tokenOf(command: Command, { token }: Flags): string | undefined {
   if (command.getOptionValueSource('token') !== 'cli') return variable('EMBED_SERVE_TOKEN');
   if (token === '') throw new UsageError('--token is empty: give one, or leave the flag out.');

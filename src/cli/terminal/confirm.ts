@@ -3,7 +3,7 @@ import { constants } from 'node:os';
 import { type Printable, say } from '../../text/printable.js';
 import { notice, openTerminal, printNotice, showsNotices } from './print.js';
 
-/** Whether there is somebody to ask. */
+/** True when a user can answer: input and output are terminals. */
 export function canAsk(): boolean {
   return process.stdin.isTTY === true && showsNotices();
 }

@@ -1,4 +1,7 @@
-// The two streams that people and programs read. They take what was made printable, and nothing else.
+// src/cli/terminal: all that is shown: results on standard output; progress, notices and errors on standard error.
+//
+// This file writes both streams. They only accept `Printable` text, so that foreign text can't control a terminal. bar.ts
+// and progress.ts show progress, colour.ts decides about colours, the others format results.
 import type { Interface } from 'node:readline';
 import { variable } from '../../environment.js';
 import { exitCodes } from '../../errors.js';
@@ -39,7 +42,7 @@ export function printNotices(lines: Printable): void {
   process.stderr.write(notice(lines));
 }
 
-/** A notice without the passwords of its addresses, for whoever has to write it by other means. */
+/** A notice without the passwords of its addresses, for code that writes it in another way. */
 export function notice(line: Printable): string {
   return harmless(maskAddresses(line));
 }
@@ -61,7 +64,7 @@ export function showsNotices(): boolean {
 
 /** Questions on the terminal that shows the notices. */
 export async function openTerminal(): Promise<Interface> {
-  // Whoever asks for the version shall not wait for it.
+  // Loaded late, so that `--version` doesn't wait for it.
   const { createInterface } = await import('node:readline');
   return createInterface({ input: process.stdin, output: process.stderr });
 }

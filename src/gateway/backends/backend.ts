@@ -1,5 +1,7 @@
-// The interface of what the gateway stands in front of: Ollama servers, or the built-in embedder. A backend answers
-// the requests that aren't batched.
+// src/gateway/backends: what the gateway stands in front of: Ollama servers, or the built-in embedder.
+//
+// This file holds their interface. A backend answers the requests that aren't batched, and tells which servers are up and
+// which models they have. choose-backend.ts chooses one; ollama-servers.ts finds the server for a request.
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { LookAtServers } from '../models/refused-models.js';
 import type { RefusedError } from '../routes/error-answers.js';

@@ -13,7 +13,7 @@ const MOST_BYTES = 500 * 1024 * 1024;
 
 /** A stream of bytes; one that can be destroyed ends at once when the signal aborts. */
 export type StandardInput = AsyncIterable<Uint8Array> & {
-  /** Ends the stream, also while somebody waits for its next bytes. */
+  /** Ends the stream, also while its next bytes are awaited. */
   destroy?(): unknown;
 };
 

@@ -18,7 +18,7 @@ export interface Root {
   path: string;
   /** The root as a source: relative to the output's parent folder when inside it, else absolute. */
   label: string;
-  /** Set when a pattern matched it: ignore rules from `base` down apply, as nobody named the path itself. */
+  /** Set when a pattern matched it: ignore rules from `base` down apply, as the path itself wasn't named. */
   glob?: { base: string; nodeModules: boolean };
 }
 

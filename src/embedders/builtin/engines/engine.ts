@@ -1,4 +1,7 @@
-// The interface of an engine, which turns token ids into a vector. One file per engine implements it.
+// src/embedders/builtin/engines: run the model. In: the token ids of one text. Out: its vector.
+//
+// This file holds the interface. onnx-engine.ts is fast, and needs a binary for the system; wasm-engine.ts runs
+// everywhere. What must hold: a vector depends on its text alone, not on other texts of a batch.
 
 /** Part of a vector space's identity: the engines' vectors differ a little (cosine about 0.9996). */
 export type EngineVariant = 'onnx-int8' | 'wasm-fp32';
