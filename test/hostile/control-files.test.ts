@@ -77,7 +77,10 @@ describe.skipIf(!existsSync('/proc/self/status'))('an output', () => {
       else
         for (let i = 0; i < 250; i++) writeFileSync(path('chunks.jsonl'), letter.repeat(MB), { flag: 'a' });
       const { code, stderr, peak } = await watched(workspace.start(['verify']));
-      expect([code, stderr]).toEqual([5, expect.stringContaining('its lines hold bytes that were never written')]);
+      expect([code, stderr]).toEqual([
+        5,
+        expect.stringContaining('its lines hold bytes that were never written'),
+      ]);
       expect(peak).toBeLessThan(300);
     }
   });
