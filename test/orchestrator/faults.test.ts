@@ -311,7 +311,7 @@ test('a model that takes long to load is waited for, at the start and after a re
 });
 
 const CHANGED =
-  /gives other vectors than it gave before \(.*\): its release or its model was replaced; put back|has another model under the name .*: put the old one back/;
+  /gives other vectors than it gave before \(.*\): its release or its model was replaced; put the old version back|has another model under the name .*: put the old one back/;
 
 describe('a server that comes back as another one', () => {
   const rebirths: [string, Parameters<TestOllama['revive']>[0]][] = [
