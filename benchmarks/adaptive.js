@@ -11,16 +11,16 @@ import { startOllama } from './lib/servers.js';
 import { interleave, median, ratios } from './lib/statistics.js';
 
 /** In ms, over HTTP: a tenth of what a small model costs on 2 cores, and one whose requests cost much. */
-const SERVERS = {
+const servers = {
   'small model': { perRequest: 0.8, perText: 1.5 },
   'costly requests': { perRequest: 60, perText: 0.5 },
 };
-const TEXTS = 5000;
-const BATCH_SIZES = [8, 16, 32, 64];
-const IN_FLIGHT = [1, 2, 3, 4, 6, 8];
+const textCount = 5000;
+const batchSizes = [8, 16, 32, 64];
+const inFlightChoices = [1, 2, 3, 4, 6, 8];
 
 /** In virtual time; see simulate(). */
-const MODELS = {
+const models = {
   'Ollama 0.24, 16 tokens': { perRequest: 8, perText: 9, roundTrip: 4, noise: 0.05, tokens: shortTexts },
   'Ollama, mixed texts': { perRequest: 8, perText: 2, perToken: 0.3, roundTrip: 4, noise: 0.05 },
   '… with noise of 20 %': { perRequest: 8, perText: 2, perToken: 0.3, roundTrip: 4, noise: 0.2 },
@@ -39,9 +39,9 @@ const MODELS = {
     busyAbove: 3,
   },
 };
-const SEEDS = [1, 2, 3, 4, 5];
+const seeds = [1, 2, 3, 4, 5];
 /** Batches of a short run and of a night. */
-const RUNS = [200, 2000];
+const runs = [200, 2000];
 
 const fixed = (batchSize, concurrency) => ({ batchSize, concurrency, answered() {}, overloaded() {} });
 
@@ -148,7 +148,7 @@ function within(value, most) {
   return Math.min(Math.max(value, 1), most);
 }
 
-const WAYS = {
+const ways = {
   'hill climbing in pairs (Limiter)': (now) => new Limiter({ now }),
   gradient: (now) => new Gradient(now),
   'additive increase': (now) => new AdditiveIncrease(now),
@@ -158,7 +158,7 @@ const WAYS = {
 export async function adaptive({ rounds = 3 } = {}) {
   const figures = [];
   const notes = [];
-  for (const [name, costs] of Object.entries(SERVERS)) {
+  for (const [name, costs] of Object.entries(servers)) {
     const { results, best } = await overHttp(costs, rounds);
     figures.push(
       figure(`HTTP, ${name}: limiter / 32 × 2`, ratios(results.limiter, results.usual), '×', {
@@ -167,10 +167,10 @@ export async function adaptive({ rounds = 3 } = {}) {
       figure(`HTTP, ${name}: limiter / best fixed`, ratios(results.limiter, results.best), '×'),
     );
     notes.push(
-      `HTTP, ${name}: ${costs.perText} ms a text, one text at a time, ${costs.perRequest} ms a request; ${TEXTS} texts, of which the limiter's search is a part; best fixed: ${best.batchSize} × ${best.concurrency}.`,
+      `HTTP, ${name}: ${costs.perText} ms a text, one text at a time, ${costs.perRequest} ms a request; ${textCount} texts, of which the limiter's search is a part; best fixed: ${best.batchSize} × ${best.concurrency}.`,
     );
   }
-  for (const answers of RUNS) {
+  for (const answers of runs) {
     const shares = searched(answers);
     for (const [way, byModel] of Object.entries(shares)) {
       const values = Object.values(byModel);
@@ -178,7 +178,7 @@ export async function adaptive({ rounds = 3 } = {}) {
     }
     notes.push(
       `${answers} batches, limiter / gradient / additive increase / 32 × 2, each of the best fixed: ` +
-        Object.keys(MODELS)
+        Object.keys(models)
           .map(
             (model) =>
               `${model} ${Object.values(shares)
@@ -189,7 +189,7 @@ export async function adaptive({ rounds = 3 } = {}) {
     );
   }
   notes.push(
-    `Virtual time: median and range over ${Object.keys(MODELS).length} kinds of servers, of ${SEEDS.length} seeds each; the search counts.`,
+    `Virtual time: median and range over ${Object.keys(models).length} kinds of servers, of ${seeds.length} seeds each; the search counts.`,
   );
   return { title: 'Adaptive limits', figures, notes };
 }
@@ -200,16 +200,16 @@ async function overHttp({ perRequest, perText }, rounds) {
   try {
     await embed(server.url, fixed(32, 2), 640);
     let best;
-    for (const batchSize of BATCH_SIZES) {
-      for (const concurrency of IN_FLIGHT) {
+    for (const batchSize of batchSizes) {
+      for (const concurrency of inFlightChoices) {
         const speed = await embed(server.url, fixed(batchSize, concurrency), 16 * batchSize);
         if (!best || speed > best.speed) best = { speed, batchSize, concurrency };
       }
     }
     const results = await interleave(rounds, {
-      limiter: () => embed(server.url, new Limiter(), TEXTS),
-      usual: () => embed(server.url, fixed(32, 2), TEXTS),
-      best: () => embed(server.url, fixed(best.batchSize, best.concurrency), TEXTS),
+      limiter: () => embed(server.url, new Limiter(), textCount),
+      usual: () => embed(server.url, fixed(32, 2), textCount),
+      best: () => embed(server.url, fixed(best.batchSize, best.concurrency), textCount),
     });
     return { results, best };
   } finally {
@@ -251,14 +251,16 @@ async function embed(url, limiter, count) {
 
 /** Speed as a share of the best fixed setting's, by way and model: the median of the seeds. */
 function searched(answers) {
-  const result = Object.fromEntries(Object.keys(WAYS).map((way) => [way, {}]));
-  for (const [name, { tokens = mixedTexts, ...model }] of Object.entries(MODELS)) {
+  const result = Object.fromEntries(Object.keys(ways).map((way) => [way, {}]));
+  for (const [name, { tokens = mixedTexts, ...model }] of Object.entries(models)) {
     const speed = (make, seed) => simulate(make, model, { answers, seed, tokens }).tokensPerSecond;
     const best = Math.max(
-      ...BATCH_SIZES.flatMap((size) => IN_FLIGHT.map((requests) => speed(() => fixed(size, requests), 1))),
+      ...batchSizes.flatMap((size) =>
+        inFlightChoices.map((requests) => speed(() => fixed(size, requests), 1)),
+      ),
     );
-    for (const [way, make] of Object.entries(WAYS)) {
-      result[way][name] = median(SEEDS.map((seed) => speed(make, seed))) / best;
+    for (const [way, make] of Object.entries(ways)) {
+      result[way][name] = median(seeds.map((seed) => speed(make, seed))) / best;
     }
   }
   return result;

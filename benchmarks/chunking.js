@@ -7,7 +7,7 @@ import { split } from '../dist/chunks/split.js';
 import { estimateCounter } from '../dist/tokens/estimating-counter.js';
 import { wordPieceCounter } from '../dist/tokens/wordpiece-counter.js';
 
-const ROUNDS = 7;
+const rounds = 7;
 const folder = process.argv[2] ?? 'node_modules';
 
 const documents = readdirSync(folder, { recursive: true, withFileTypes: true })
@@ -57,7 +57,7 @@ for (const counter of [wordPieceCounter(tokens), estimateCounter()]) {
 function measure(name, run) {
   let best = Number.POSITIVE_INFINITY;
   let result = '';
-  for (let round = 0; round < ROUNDS; round++) {
+  for (let round = 0; round < rounds; round++) {
     const start = process.cpuUsage();
     result = run();
     const { user, system } = process.cpuUsage(start);

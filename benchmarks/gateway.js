@@ -12,29 +12,29 @@ const bin = fileURLToPath(new URL('../bin/embed.js', import.meta.url));
 const streamer = fileURLToPath(new URL('servers/stream.js', import.meta.url));
 
 /** Pairs of a request to the server and one through the gateway. */
-const PAIRS = 400;
+const pairCount = 400;
 
-const CLIENTS = 1000;
+const clients = 1000;
 /**
  * In ms, of a text of 16 tokens on a real Ollama 0.24 with all-minilm, 2 cores: 47 texts/s in requests of one
  * text, 16 in flight; 115 in batches of 32, two in flight.
  */
-const PER_TURN = 12.6;
-const PER_TEXT = 8.7;
+const perTurn = 12.6;
+const perText = 8.7;
 
-const CACHED = 10_000;
-const LIST = 100;
-const WARM_REQUESTS = 600;
+const cachedTexts = 10_000;
+const listLength = 100;
+const warmRequests = 600;
 
-const STREAMED = 100e6;
+const streamed = 100e6;
 /** Bytes a second: a network of 1 Gbit/s. */
-const RATE = 125e6;
+const rate = 125e6;
 
 export function gateway({ rounds = 5 } = {}) {
   return inWorkspace(async (workspace) => {
     const instant = workspace.use(await startOllama());
     const real = workspace.use(
-      await startOllama('--per-turn', String(PER_TURN), '--per-text', String(PER_TEXT)),
+      await startOllama('--per-turn', String(perTurn), '--per-text', String(perText)),
     );
     const stream = workspace.use(await serve(process.execPath, [streamer]));
     const front = await startGateway(workspace, instant.url, 'disk');
@@ -53,12 +53,12 @@ export function gateway({ rounds = 5 } = {}) {
       singles: () => warmSingles(front),
     });
     const streams = await interleave(rounds, {
-      direct: () => download(stream.line.trim(), `/${STREAMED}`),
-      gateway: () => download(passing, `/${STREAMED}`),
-      directPaced: () => download(stream.line.trim(), `/${STREAMED}/${RATE}`),
-      gatewayPaced: () => download(passing, `/${STREAMED}/${RATE}`),
+      direct: () => download(stream.line.trim(), `/${streamed}`),
+      gateway: () => download(passing, `/${streamed}`),
+      directPaced: () => download(stream.line.trim(), `/${streamed}/${rate}`),
+      gatewayPaced: () => download(passing, `/${streamed}/${rate}`),
     });
-    const speed = (name) => crowds[name].map(({ seconds }) => CLIENTS / seconds);
+    const speed = (name) => crowds[name].map(({ seconds }) => clients / seconds);
     const cost = (through, direct) =>
       ratios(streams[through], streams[direct]).map((ratio) => (ratio - 1) * 100);
 
@@ -78,7 +78,7 @@ export function gateway({ rounds = 5 } = {}) {
         figure('1,000 clients, direct', speed('direct'), 'texts/s'),
         figure(
           '1,000 clients: requests to the server saved',
-          crowds.gateway.map(({ requests }) => 100 * (1 - requests / CLIENTS)),
+          crowds.gateway.map(({ requests }) => 100 * (1 - requests / clients)),
           '%',
           { atLeast: 90 },
         ),
@@ -90,16 +90,16 @@ export function gateway({ rounds = 5 } = {}) {
         figure('100 MB passed through at full speed, added', cost('gateway', 'direct'), '%'),
         figure(
           '100 MB passed through at full speed',
-          streams.gateway.map((seconds) => STREAMED / 1e6 / seconds),
+          streams.gateway.map((seconds) => streamed / 1e6 / seconds),
           'MB/s',
         ),
       ],
       notes: [
-        `One text: ${PAIRS} pairs of one request to a server that answers at once and one through the gateway, ` +
+        `One text: ${pairCount} pairs of one request to a server that answers at once and one through the gateway, ` +
           'with a disk cache and a text that is new each time; the median of the differences.',
-        `1,000 clients at once, each with a connection and a text of its own, against a server that takes ${PER_TURN} ms a request and ${PER_TEXT} ms a text, ` +
+        `1,000 clients at once, each with a connection and a text of its own, against a server that takes ${perTurn} ms a request and ${perText} ms a text, ` +
           'one at a time, as recorded on Ollama 0.24 with texts of 16 tokens, where batches are 2.4 times as fast as requests of one text at 16 in flight; no cache.',
-        `Warm cache: ${CACHED} texts, ${LIST} a request on four connections, then one a request on 64; answers are read, not parsed.`,
+        `Warm cache: ${cachedTexts} texts, ${listLength} a request on four connections, then one a request on 64; answers are read, not parsed.`,
         'Client, gateway and server share the cores.',
       ],
     };
@@ -141,7 +141,7 @@ async function pairs(url, front) {
   const pools = { direct: new Pool(url, { connections: 1 }), gateway: new Pool(front, { connections: 1 }) };
   const direct = [];
   const differences = [];
-  for (let pair = -50; pair < PAIRS; pair++) {
+  for (let pair = -50; pair < pairCount; pair++) {
     const times = {};
     for (const name of pair % 2 === 0 ? ['direct', 'gateway'] : ['gateway', 'direct']) {
       const text = newText();
@@ -159,20 +159,23 @@ async function pairs(url, front) {
 }
 
 async function crowd(server, url) {
-  const pool = new Pool(url, { connections: CLIENTS });
+  const pool = new Pool(url, { connections: clients });
   await ask(pool, newText());
   await server.stats();
   const start = performance.now();
-  await Promise.all(Array.from({ length: CLIENTS }, () => ask(pool, newText())));
+  await Promise.all(Array.from({ length: clients }, () => ask(pool, newText())));
   const seconds = (performance.now() - start) / 1000;
   const { requests } = await server.stats();
   await pool.close();
   return { seconds, requests };
 }
 
-const cached = Array.from({ length: CACHED }, (_, index) => `cached ${index} of the harbour and the letters`);
-const lists = Array.from({ length: CACHED / LIST }, (_, index) =>
-  cached.slice(index * LIST, (index + 1) * LIST),
+const cached = Array.from(
+  { length: cachedTexts },
+  (_, index) => `cached ${index} of the harbour and the letters`,
+);
+const lists = Array.from({ length: cachedTexts / listLength }, (_, index) =>
+  cached.slice(index * listLength, (index + 1) * listLength),
 );
 
 async function fillCache(front) {
@@ -183,15 +186,15 @@ async function fillCache(front) {
 
 /** @returns texts per second */
 async function warmLists(front) {
-  const seconds = await inParallel(front, 4, WARM_REQUESTS, (pool, index) =>
+  const seconds = await inParallel(front, 4, warmRequests, (pool, index) =>
     ask(pool, lists[index % lists.length]),
   );
-  return (WARM_REQUESTS * LIST) / seconds;
+  return (warmRequests * listLength) / seconds;
 }
 
 async function warmSingles(front) {
-  const seconds = await inParallel(front, 64, CACHED, (pool, index) => ask(pool, cached[index]));
-  return CACHED / seconds;
+  const seconds = await inParallel(front, 64, cachedTexts, (pool, index) => ask(pool, cached[index]));
+  return cachedTexts / seconds;
 }
 
 /** @returns seconds */
@@ -217,7 +220,7 @@ async function download(url, path) {
   for await (const part of body) bytes += part.length;
   const seconds = (performance.now() - start) / 1000;
   await pool.close();
-  if (bytes !== STREAMED) throw new Error(`${bytes} bytes came.`);
+  if (bytes !== streamed) throw new Error(`${bytes} bytes came.`);
   return seconds;
 }
 

@@ -11,35 +11,35 @@ import { startOllama } from './lib/servers.js';
 import { interleave, median, ratios } from './lib/statistics.js';
 import { inWorkspace } from './lib/workspace.js';
 
-const TEXTS = 16_000;
-const WORDS = 110;
-const BATCHES = { batchSize: 32, concurrency: 2 };
-const DIMENSIONS = 384;
+const textCount = 16_000;
+const wordsPerText = 110;
+const batches = { batchSize: 32, concurrency: 2 };
+const dimensions = 384;
 
-const CALLERS = 1000;
+const callerCount = 1000;
 /**
  * In ms, of a text of 16 tokens on a real Ollama 0.24 with all-minilm, 2 cores: 35 texts/s one at a time, 115 in
  * batches of 32, two in flight.
  */
-const PER_REQUEST = 19.9;
-const PER_TEXT = 8.7;
+const msPerRequest = 19.9;
+const msPerText = 8.7;
 
-const QUEUED = 100_000;
+const queued = 100_000;
 
 export function orchestrator({ rounds = 5 } = {}) {
   return inWorkspace(async (workspace) => {
     const instant = workspace.use(await startOllama());
-    const texts = makeTexts(TEXTS);
+    const texts = makeTexts(textCount);
     const through = await interleaveWarm(rounds, {
       orchestrator: () => throughOrchestrator(instant.url, texts),
-      bare: () => bareLoop(instant.url, texts, (bytes) => readEmbedAnswer(bytes, DIMENSIONS).vectors),
+      bare: () => bareLoop(instant.url, texts, (bytes) => readEmbedAnswer(bytes, dimensions).vectors),
       json: () => bareLoop(instant.url, texts, (bytes) => JSON.parse(bytes.toString()).embeddings),
     });
-    const speed = (name) => through[name].map(({ seconds }) => TEXTS / seconds);
-    const thrift = (name) => through[name].map(({ cpuSeconds }) => TEXTS / cpuSeconds);
+    const speed = (name) => through[name].map(({ seconds }) => textCount / seconds);
+    const thrift = (name) => through[name].map(({ cpuSeconds }) => textCount / cpuSeconds);
 
     const real = workspace.use(
-      await startOllama('--per-request', String(PER_REQUEST), '--per-text', String(PER_TEXT)),
+      await startOllama('--per-request', String(msPerRequest), '--per-text', String(msPerText)),
     );
     const callers = await interleave(Math.min(rounds, 3), {
       together: () => manyCallers(real),
@@ -51,7 +51,7 @@ export function orchestrator({ rounds = 5 } = {}) {
       list: () => withoutServer((made) => made.embed(texts)),
       callers: () => withoutServer((made) => Promise.all(texts.map((text) => made.embed([text])))),
     });
-    const perText = (name) => overhead[name].map(({ cpuSeconds }) => (cpuSeconds / TEXTS) * 1e6);
+    const perText = (name) => overhead[name].map(({ cpuSeconds }) => (cpuSeconds / textCount) * 1e6);
     const memory = await interleave(Math.min(rounds, 3), {
       list: () => queuedMemory((made, all) => [made.embed(all)]),
       callers: () => queuedMemory((made, all) => all.map((text) => made.embed([text]))),
@@ -95,13 +95,13 @@ export function orchestrator({ rounds = 5 } = {}) {
         figure('memory of a queued text, a call for each', memory.callers, 'B'),
       ],
       notes: [
-        `${TEXTS} texts of about ${Math.round(median(texts.slice(0, 99).map(({ length }) => length)))} characters, ${BATCHES.batchSize} a request, ` +
-          `${BATCHES.concurrency} in flight, no cache, a server that answers at once; client and server share the cores. The bare client reads ` +
+        `${textCount} texts of about ${Math.round(median(texts.slice(0, 99).map(({ length }) => length)))} characters, ${batches.batchSize} a request, ` +
+          `${batches.concurrency} in flight, no cache, a server that answers at once; client and server share the cores. The bare client reads ` +
           'vectors with the parser of this package; all in one process, after a round that is not counted.',
-        `1,000 callers at defaults against a server that takes ${PER_REQUEST} ms a request and ${PER_TEXT} ms a text, one text at a time: recorded on Ollama 0.24 with ` +
+        `1,000 callers at defaults against a server that takes ${msPerRequest} ms a request and ${msPerText} ms a text, one text at a time: recorded on Ollama 0.24 with ` +
           'texts of 16 tokens. Its 0.32 was recorded at 44 texts/s one at a time and 58 to 70 in batches, where no client can be 3 times as fast.',
         'Own time: processor time of hashing, queueing and handing out, with an embedder that answers at once from memory and counts no tokens. Counting those of such a text takes another 15 to 20 µs (chunking.js).',
-        `Memory: of live objects with ${QUEUED} texts in the queue, without the texts themselves.`,
+        `Memory: of live objects with ${queued} texts in the queue, without the texts themselves.`,
       ],
     };
   });
@@ -119,7 +119,7 @@ function makeTexts(count) {
       state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
       return words[(state >>> 8) % words.length];
     };
-    return `${index} ${Array.from({ length: WORDS }, next).join(' ')}`;
+    return `${index} ${Array.from({ length: wordsPerText }, next).join(' ')}`;
   });
 }
 
@@ -130,7 +130,7 @@ async function interleaveWarm(rounds, variants) {
 }
 
 function throughOrchestrator(url, texts) {
-  return withOrchestrator({ ollamaUrl: [url], ...BATCHES }, {}, (made) => timed(() => made.embed(texts)));
+  return withOrchestrator({ ollamaUrl: [url], ...batches }, {}, (made) => timed(() => made.embed(texts)));
 }
 
 /** Runs `work` with a started orchestrator, and stops it. */
@@ -146,13 +146,13 @@ async function withOrchestrator(options, parts, work) {
 
 /** The least that a client must do: send texts, read vectors. */
 async function bareLoop(url, texts, read) {
-  const pool = new Pool(url, { connections: BATCHES.concurrency, pipelining: 1 });
+  const pool = new Pool(url, { connections: batches.concurrency, pipelining: 1 });
   const vectors = [];
   let next = 0;
   const worker = async () => {
     while (next < texts.length) {
       const at = next;
-      next += BATCHES.batchSize;
+      next += batches.batchSize;
       const input = texts.slice(at, next);
       const { body } = await pool.request({
         path: '/api/embed',
@@ -164,7 +164,7 @@ async function bareLoop(url, texts, read) {
         vectors[at + index] = vector;
     }
   };
-  const time = await timed(() => Promise.all(Array.from({ length: BATCHES.concurrency }, worker)));
+  const time = await timed(() => Promise.all(Array.from({ length: batches.concurrency }, worker)));
   await pool.close();
   if (vectors.length !== texts.length) throw new Error(`${vectors.length} vectors for ${texts.length} texts`);
   return time;
@@ -181,7 +181,7 @@ async function timed(work) {
 }
 
 const short = Array.from(
-  { length: CALLERS },
+  { length: callerCount },
   (_, index) => `caller ${index} asks for a text of about sixteen tokens`,
 );
 
@@ -213,7 +213,7 @@ async function oneByOne({ url, stats }) {
 
 /** Answers at once, or not before `open` is called. */
 function embedderWithoutServer() {
-  const vector = new Float32Array(DIMENSIONS).fill(1 / Math.sqrt(DIMENSIONS));
+  const vector = new Float32Array(dimensions).fill(1 / Math.sqrt(dimensions));
   let held;
   let open = () => {};
   return {
@@ -222,7 +222,7 @@ function embedderWithoutServer() {
       variant: '',
       model: 'none',
       digest: '00',
-      dimensions: DIMENSIONS,
+      dimensions: dimensions,
       options: {},
       prefixes: { document: '', query: '' },
     },
@@ -244,24 +244,24 @@ function embedderWithoutServer() {
 }
 
 function withoutServer(work) {
-  return withOrchestrator(BATCHES, { embedder: embedderWithoutServer() }, (made) => timed(() => work(made)));
+  return withOrchestrator(batches, { embedder: embedderWithoutServer() }, (made) => timed(() => work(made)));
 }
 
 /** @returns bytes of live objects that a queued text takes */
 function queuedMemory(queue) {
   const embedder = embedderWithoutServer();
-  return withOrchestrator({ ...BATCHES, maxQueueSize: 2 * QUEUED }, { embedder }, async (made) => {
-    const texts = Array.from({ length: QUEUED }, (_, index) => `text number ${index}`);
+  return withOrchestrator({ ...batches, maxQueueSize: 2 * queued }, { embedder }, async (made) => {
+    const texts = Array.from({ length: queued }, (_, index) => `text number ${index}`);
     embedder.hold();
     const before = liveBytes();
     const calls = queue(made, texts);
-    while (made.getMetrics().queue_size < QUEUED - BATCHES.batchSize * BATCHES.concurrency) {
+    while (made.getMetrics().queue_size < queued - batches.batchSize * batches.concurrency) {
       await new Promise((resolve) => setImmediate(resolve));
     }
     const bytes = liveBytes() - before;
     embedder.open();
     await Promise.all(calls);
-    return bytes / QUEUED;
+    return bytes / queued;
   });
 }
 

@@ -8,14 +8,14 @@ import { startOllama, startRedis } from './lib/servers.js';
 import { interleave, median, ratios } from './lib/statistics.js';
 import { inWorkspace } from './lib/workspace.js';
 
-const FILES = 2000;
-const BATCHES = { batchSize: 32, concurrency: 2 };
+const files = 2000;
+const batches = { batchSize: 32, concurrency: 2 };
 /** Cuts the corpus into about as many chunks as LangChain's 1,000 characters with 150 shared. */
-const CHUNKING = ['--chunk-size', '384', '--chunk-overlap', '48'];
-const MIB = 1024 ** 2;
+const chunking = ['--chunk-size', '384', '--chunk-overlap', '48'];
+const mib = 1024 ** 2;
 
 export function pipeline({ rounds = 5 } = {}) {
-  const folder = corpus(FILES);
+  const folder = corpus(files);
   installPeers();
   return inWorkspace(async (workspace) => {
     const ollama = workspace.use(await startOllama());
@@ -27,7 +27,7 @@ export function pipeline({ rounds = 5 } = {}) {
       workspace.remove('out');
       await ollama.stats();
       const cold = [
-        ...CHUNKING,
+        ...chunking,
         '--batch-size',
         '32',
         '--concurrency',
@@ -50,14 +50,14 @@ export function pipeline({ rounds = 5 } = {}) {
         await redis.clear();
         await ollama.stats();
         const out = workspace.path('langchain.jsonl');
-        const result = await langchain(folder, out, { url, redisUrl: redis.url, ...BATCHES });
+        const result = await langchain(folder, out, { url, redisUrl: redis.url, ...batches });
         return { ...result, requests: (await ollama.stats()).requests };
       },
-      bare: () => bare(workspace.path('texts.jsonl'), url, BATCHES),
+      bare: () => bare(workspace.path('texts.jsonl'), url, batches),
     });
     const speed = (name) => results[name].map(({ chunks, seconds }) => chunks / seconds);
     const cpu = (name) => results[name].map(({ chunks, cpuSeconds }) => chunks / cpuSeconds);
-    const memory = (name) => results[name].map(({ peakBytes }) => peakBytes / MIB);
+    const memory = (name) => results[name].map(({ peakBytes }) => peakBytes / mib);
     const asked = (name) => median(results[name].map(({ requests }) => requests));
     return {
       title: 'Pipeline ceiling',
@@ -75,7 +75,7 @@ export function pipeline({ rounds = 5 } = {}) {
         figure('bare client', speed('bare'), 'chunks/s'),
       ],
       notes: [
-        `${FILES} Markdown files: ${results.both[0].chunks} chunks (LangChain.js ${results.langchain[0].chunks}), ` +
+        `${files} Markdown files: ${results.both[0].chunks} chunks (LangChain.js ${results.langchain[0].chunks}), ` +
           '32 texts a request, 2 requests in flight, Redis cache empty; embed and LangChain.js write vectors as JSON Lines, embed as NPY too.',
         `Requests: embed ${asked('both')}, LangChain.js ${asked('langchain')}.`,
         "embed's time is that of the whole process; LangChain.js's and the bare client's leave out their start-up.",

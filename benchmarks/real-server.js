@@ -8,11 +8,11 @@ import { startOllama } from './lib/servers.js';
 import { interleave, ratios } from './lib/statistics.js';
 import { inWorkspace } from './lib/workspace.js';
 
-const FILES = 240;
+const files = 240;
 /** In ms, measured on a real Ollama with all-minilm, 2 cores, CPU. */
-const PER_REQUEST = 8;
-const PER_TEXT = 15;
-const CANDIDATES = [
+const perRequest = 8;
+const perText = 15;
+const candidates = [
   { batchSize: 16, concurrency: 2 },
   { batchSize: 32, concurrency: 1 },
   { batchSize: 32, concurrency: 2 },
@@ -21,7 +21,7 @@ const CANDIDATES = [
 ];
 
 export function realServer({ rounds = 3 } = {}) {
-  const folder = corpus(FILES);
+  const folder = corpus(files);
   return inWorkspace(async (workspace) => {
     const quick = await startOllama();
     await workspace.ingest(folder, 'texts', { url: quick.url, args: ['--cache', 'none'] });
@@ -29,10 +29,10 @@ export function realServer({ rounds = 3 } = {}) {
     const texts = workspace.path('texts', 'chunks.jsonl');
 
     const { url, stats } = workspace.use(
-      await startOllama('--per-request', String(PER_REQUEST), '--per-text', String(PER_TEXT)),
+      await startOllama('--per-request', String(perRequest), '--per-text', String(perText)),
     );
     let best;
-    for (const batches of CANDIDATES) {
+    for (const batches of candidates) {
       const { chunks, seconds } = await bare(texts, url, { ...batches, most: 320 });
       if (!best || chunks / seconds > best.speed) best = { batches, speed: chunks / seconds };
     }
@@ -61,10 +61,10 @@ export function realServer({ rounds = 3 } = {}) {
         figure('bare client', speed('bare'), 'chunks/s'),
       ],
       notes: [
-        `A server with the costs of a small model on 2 cores (Ollama 0.24 was recorded at 9 ms a text of 16 tokens and 38 ms a text of 122): ${PER_TEXT} ms a text, one text at a time, ` +
-          `and ${PER_REQUEST} ms a request; the best here is a server that never idles: ${(1000 / PER_TEXT).toFixed(1)} texts/s.`,
-        `${FILES} files, ${results.embed[0].chunks} chunks, ${results.embed[0].requests} requests by embed at its defaults (disk cache, JSON Lines and NPY); ` +
-          `the bare client with its best of ${CANDIDATES.length} settings: ${best.batches.batchSize} texts a request, ${best.batches.concurrency} in flight.`,
+        `A server with the costs of a small model on 2 cores (Ollama 0.24 was recorded at 9 ms a text of 16 tokens and 38 ms a text of 122): ${perText} ms a text, one text at a time, ` +
+          `and ${perRequest} ms a request; the best here is a server that never idles: ${(1000 / perText).toFixed(1)} texts/s.`,
+        `${files} files, ${results.embed[0].chunks} chunks, ${results.embed[0].requests} requests by embed at its defaults (disk cache, JSON Lines and NPY); ` +
+          `the bare client with its best of ${candidates.length} settings: ${best.batches.batchSize} texts a request, ${best.batches.concurrency} in flight.`,
         "embed's time is that of the whole process with start-up, canaries and commit.",
       ],
     };

@@ -9,17 +9,17 @@ import { startOllama } from './lib/servers.js';
 import { interleave, ratios } from './lib/statistics.js';
 import { inWorkspace } from './lib/workspace.js';
 
-const UNCHANGED_FILES = 10_000;
+const unchangedFiles = 10_000;
 /** Of 6 kB each: about 20,000 chunks of this size. */
-const EDITED_FILES = 2350;
-const CHUNKING = ['--chunk-size', '384', '--chunk-overlap', '48'];
+const editedFiles = 2350;
+const chunking = ['--chunk-size', '384', '--chunk-overlap', '48'];
 
 export function secondRun({ rounds = 7 } = {}) {
-  const many = corpus(UNCHANGED_FILES);
-  const pristine = corpus(EDITED_FILES);
+  const many = corpus(unchangedFiles);
+  const pristine = corpus(editedFiles);
   return inWorkspace(async (workspace) => {
     const { url } = workspace.use(await startOllama());
-    const args = ['--cache', 'none', ...CHUNKING];
+    const args = ['--cache', 'none', ...chunking];
     const few = workspace.path('few');
     cpSync(pristine, few, { recursive: true });
     const first = await workspace.ingest(many, 'many-out', { url, args });

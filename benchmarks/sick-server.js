@@ -5,21 +5,21 @@ import { fileURLToPath } from 'node:url';
 import { alone } from './lib/alone.js';
 import { corpus } from './lib/corpus.js';
 import { figure } from './lib/figures.js';
-import { DIMENSIONS, vectorOf } from './lib/hashed.js';
+import { dimensions, vectorOf } from './lib/hashed.js';
 import { serve } from './lib/process.js';
 import { interleave, ratios } from './lib/statistics.js';
 import { inWorkspace } from './lib/workspace.js';
 
-const FILES = 320;
+const files = 320;
 /** In ms; three servers do 150 texts a second. */
-const PER_TEXT = 20;
+const perText = 20;
 /** Texts that the sick ones answer before they hang. */
-const BEFORE = 100;
+const before = 100;
 
 const hashed = fileURLToPath(new URL('servers/hashed.js', import.meta.url));
 
 export function sickServer({ rounds = 1 } = {}) {
-  const folder = corpus(FILES);
+  const folder = corpus(files);
   return inWorkspace(async (workspace) => {
     const ingest = async (sick, fromTheStart) => {
       workspace.remove('out');
@@ -59,9 +59,9 @@ export function sickServer({ rounds = 1 } = {}) {
         figure('wrong or missing vectors', wrong, '', { atMost: 0 }),
       ],
       notes: [
-        `embed ingest of ${FILES} files, ${results.healthy[0].chunks} chunks, over three servers of ${PER_TEXT} ms a text, one text at a time; ` +
+        `embed ingest of ${files} files, ${results.healthy[0].chunks} chunks, over three servers of ${perText} ms a text, one text at a time; ` +
           'times are those of the whole process. Without the sick ones 1.5, 3 and 1.5 are the best there is.',
-        `A sick server is a stopped process: it takes connections and says nothing, after ${BEFORE} texts or from the start.`,
+        `A sick server is a stopped process: it takes connections and says nothing, after ${before} texts or from the start.`,
         'Every row of the index is compared with a vector from a hash of its text.',
       ],
     };
@@ -69,7 +69,7 @@ export function sickServer({ rounds = 1 } = {}) {
 }
 
 async function startHashed() {
-  const { child, line, stop } = await serve(process.execPath, [hashed, '--per-text', String(PER_TEXT)]);
+  const { child, line, stop } = await serve(process.execPath, [hashed, '--per-text', String(perText)]);
   const url = line.trim();
   return {
     url,
@@ -83,7 +83,7 @@ async function startHashed() {
 }
 
 async function hangLater(server, signal) {
-  while (!signal.aborted && (await server.texts()) < BEFORE) await sleep(50);
+  while (!signal.aborted && (await server.texts()) < before) await sleep(50);
   if (!signal.aborted) server.hang();
 }
 
@@ -92,11 +92,11 @@ function wrongVectors(folder) {
   const lines = readFileSync(`${folder}/chunks.jsonl`, 'utf8').trimEnd().split('\n');
   const npy = readFileSync(`${folder}/vectors.npy`);
   const start = 10 + npy.readUInt16LE(8);
-  const rows = (npy.length - start) / 4 / DIMENSIONS;
+  const rows = (npy.length - start) / 4 / dimensions;
   if (rows !== lines.length) return lines.length;
   return lines.filter((line, row) => {
     const own = vectorOf(JSON.parse(line).text);
-    return own.some((value, at) => npy.readFloatLE(start + (row * DIMENSIONS + at) * 4) !== value);
+    return own.some((value, at) => npy.readFloatLE(start + (row * dimensions + at) * 4) !== value);
   }).length;
 }
 

@@ -6,7 +6,7 @@ import { interleave, ratios } from './lib/statistics.js';
 import { inWorkspace } from './lib/workspace.js';
 
 /** A start takes so little that the best of several says more than each. */
-const STARTS = 7;
+const starts = 7;
 
 export function startup({ rounds = 5 } = {}) {
   return inWorkspace(async (workspace) => {
@@ -31,14 +31,14 @@ export function startup({ rounds = 5 } = {}) {
           'ms',
         ),
       ],
-      notes: [`Each value is the best of ${STARTS} starts.`],
+      notes: [`Each value is the best of ${starts} starts.`],
     };
   });
 }
 
 async function best(start) {
   let least = Number.POSITIVE_INFINITY;
-  for (let i = 0; i < STARTS; i++) least = Math.min(least, (await start()).seconds);
+  for (let i = 0; i < starts; i++) least = Math.min(least, (await start()).seconds);
   return least;
 }
 

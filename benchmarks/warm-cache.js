@@ -7,18 +7,18 @@ import { startOllama, startRedis } from './lib/servers.js';
 import { interleave, ratios } from './lib/statistics.js';
 import { inWorkspace } from './lib/workspace.js';
 
-const FILES = 2000;
-const CHUNKING = ['--chunk-size', '384', '--chunk-overlap', '48'];
+const files = 2000;
+const chunking = ['--chunk-size', '384', '--chunk-overlap', '48'];
 
 export function warmCache({ rounds = 5 } = {}) {
-  const folder = corpus(FILES);
+  const folder = corpus(files);
   return inWorkspace(async (workspace) => {
     const { url } = workspace.use(await startOllama());
     const redis = workspace.use(await startRedis(workspace.folder));
     const caches = { disk: ['--cache', 'disk'], redis: ['--redis-url', redis.url] };
     const ingest = async (cache, out) => {
       workspace.remove(out);
-      const args = [...CHUNKING, ...caches[cache]];
+      const args = [...chunking, ...caches[cache]];
       const { seconds, summary } = await workspace.ingest(folder, out, { url, args });
       return { seconds, ...summary.chunks };
     };
@@ -51,7 +51,7 @@ export function warmCache({ rounds = 5 } = {}) {
         figure('reading and writing the same bytes', speed('copy'), 'chunks/s'),
       ],
       notes: [
-        `${FILES} files, ${total} chunks, ${(results.copy[0].bytes / 1e6).toFixed(0)} MB read and written (JSON Lines and NPY). ` +
+        `${files} files, ${total} chunks, ${(results.copy[0].bytes / 1e6).toFixed(0)} MB read and written (JSON Lines and NPY). ` +
           "embed's time is that of the whole process, the bare one's leaves out its start-up and ends with the same fsync.",
       ],
     };

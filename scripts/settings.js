@@ -3,20 +3,20 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 
 const { schemaOf, typedValue } = await import('../dist/config/kinds/rule.js');
-const { SETTINGS } = await import('../dist/config/settings.js');
+const { settingsTable } = await import('../dist/config/settings.js');
 
-const ROOT = new URL('..', import.meta.url);
-const read = (name) => readFileSync(new URL(name, ROOT), 'utf8');
+const root = new URL('..', import.meta.url);
+const read = (name) => readFileSync(new URL(name, root), 'utf8');
 const { name: packageName } = JSON.parse(read('package.json'));
 
-const SCHEMA = 'batchrc.schema.json';
+const schemaFile = 'batchrc.schema.json';
 
 /** Files with what they should hold, by name. */
 function written() {
   return {
     'README.md': withTable(read('README.md')),
     '.batchrc.example.json': json(example()),
-    [SCHEMA]: json(schema()),
+    [schemaFile]: json(schema()),
   };
 }
 
@@ -25,7 +25,7 @@ function withTable(page) {
   const head = '| key | flag | variable | default | what |\n|---|---|---|---|---|\n';
   const [before, after, ...more] = page.split(head);
   if (after === undefined || more.length > 0) throw new Error('The README needs one table of settings.');
-  return before + head + SETTINGS.map(row).join('') + after.replace(/^(\|.*\n)*/, '');
+  return before + head + settingsTable.map(row).join('') + after.replace(/^(\|.*\n)*/, '');
 }
 
 function row(setting) {
@@ -48,9 +48,9 @@ function code(text) {
 
 /** The common settings, for a project in which the package is installed. */
 function example() {
-  const common = SETTINGS.filter(({ example }) => example !== undefined);
+  const common = settingsTable.filter(({ example }) => example !== undefined);
   return {
-    $schema: `./node_modules/${packageName}/${SCHEMA}`,
+    $schema: `./node_modules/${packageName}/${schemaFile}`,
     ...Object.fromEntries(common.map(({ key, example }) => [key, example])),
   };
 }
@@ -63,7 +63,7 @@ function schema() {
     type: 'object',
     properties: {
       $schema: { type: 'string' },
-      ...Object.fromEntries(SETTINGS.map((setting) => [setting.key, property(setting)])),
+      ...Object.fromEntries(settingsTable.map((setting) => [setting.key, property(setting)])),
     },
     additionalProperties: false,
   };
@@ -97,7 +97,7 @@ if (process.argv.includes('--check')) {
   for (const [name] of stale) console.error(`${name} is stale: npm run docs:settings writes it anew.`);
   process.exitCode = stale.length > 0 ? 1 : 0;
 } else {
-  for (const [name, text] of stale) writeFileSync(new URL(name, ROOT), text);
+  for (const [name, text] of stale) writeFileSync(new URL(name, root), text);
 }
 
 function isSame(name, text) {

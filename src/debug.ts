@@ -27,7 +27,7 @@ type Tell = (words: string) => void;
 export const debug: Partial<Record<DebugPart, Tell>> = {};
 
 /** Max characters of a line. */
-const LONGEST = 2000;
+const maxLineLength = 2000;
 
 /**
  * Turns the output of the named parts on.
@@ -54,7 +54,7 @@ export function isDebugging(): boolean {
 /** `[   812 ms] cache: …`, counted from the start of the process. */
 function line(part: DebugPart, words: string): Printable {
   const ms = Math.round(performance.now()).toString().padStart(6);
-  return printable(`[${ms} ms] ${part}: ${maskAddresses(words)}`, LONGEST);
+  return printable(`[${ms} ms] ${part}: ${maskAddresses(words)}`, maxLineLength);
 }
 
 /** An error in short: its class or code, and its message. */

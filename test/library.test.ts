@@ -9,8 +9,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { javascriptOf, makeConsumer, problemsOf } from './helpers/consumer.js';
 import { startOllama, type TestOllama } from './helpers/ollama.js';
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const page = readFileSync(join(ROOT, 'docs/library.md'), 'utf8');
+const root = fileURLToPath(new URL('..', import.meta.url));
+const page = readFileSync(join(root, 'docs/library.md'), 'utf8');
 const examples = [...page.matchAll(/^## (.+)$|^```ts\n([\s\S]*?)^```$/gm)].reduce<
   { title: string; code: string }[]
 >((found, [, title, code]) => {

@@ -18,24 +18,24 @@ import { fileURLToPath } from 'node:url';
 import { minVersion, satisfies } from 'semver';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const PACKAGE = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+const root = fileURLToPath(new URL('..', import.meta.url));
+const packageJson = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
 let folder: string;
 beforeAll(() => {
   folder = realpathSync(mkdtempSync(join(tmpdir(), 'embed-package-')));
   const npm = ['pack', '--ignore-scripts', '--json', '--pack-destination', folder];
-  const [{ filename }] = JSON.parse(execFileSync('npm', npm, { cwd: ROOT, encoding: 'utf8' }));
+  const [{ filename }] = JSON.parse(execFileSync('npm', npm, { cwd: root, encoding: 'utf8' }));
   const modules = join(folder, 'node_modules');
-  const place = join(modules, PACKAGE.name);
+  const place = join(modules, packageJson.name);
   mkdirSync(place, { recursive: true });
   execFileSync('tar', ['-xzf', join(folder, filename), '-C', place, '--strip-components=1']);
-  for (const name of Object.keys({ ...PACKAGE.dependencies, ...PACKAGE.optionalDependencies })) {
+  for (const name of Object.keys({ ...packageJson.dependencies, ...packageJson.optionalDependencies })) {
     mkdirSync(dirname(join(modules, name)), { recursive: true });
-    symlinkSync(join(ROOT, 'node_modules', name), join(modules, name));
+    symlinkSync(join(root, 'node_modules', name), join(modules, name));
   }
   mkdirSync(join(modules, '.bin'));
-  symlinkSync(`../${PACKAGE.name}/${PACKAGE.bin.embed}`, join(modules, '.bin/embed'));
+  symlinkSync(`../${packageJson.name}/${packageJson.bin.embed}`, join(modules, '.bin/embed'));
   mkdirSync(join(folder, 'docs'));
   writeFileSync(join(folder, 'docs/harbour.md'), '# Harbour\n\nThe harbour is behind the mill.\n');
 });
@@ -54,9 +54,9 @@ function run(command: string, ...args: string[]): string {
 const embed = (...args: string[]) => run(join(folder, 'node_modules/.bin/embed'), ...args);
 
 test('is called embed-ingest, and its one command embed', () => {
-  expect(PACKAGE.name).toBe('embed-ingest');
-  expect(Object.keys(PACKAGE.bin)).toEqual(['embed']);
-  expect(embed('--version').trim()).toBe(PACKAGE.version);
+  expect(packageJson.name).toBe('embed-ingest');
+  expect(Object.keys(packageJson.bin)).toEqual(['embed']);
+  expect(embed('--version').trim()).toBe(packageJson.version);
 });
 
 test('indexes and answers by the embedder in it', () => {
@@ -75,7 +75,7 @@ test('is imported by its name, and nothing else of it is', () => {
 });
 
 test('has the schema of a configuration file where the example points to', () => {
-  const place = join(folder, 'node_modules', PACKAGE.name);
+  const place = join(folder, 'node_modules', packageJson.name);
   const { $schema } = JSON.parse(readFileSync(join(place, '.batchrc.example.json'), 'utf8'));
   const path = realpathSync(join(folder, $schema));
   expect(JSON.parse(readFileSync(path, 'utf8')).properties).toHaveProperty('batchSize');
@@ -85,7 +85,7 @@ test('has the schema of a configuration file where the example points to', () =>
 });
 
 test('holds the program and its pages, and no tests', () => {
-  const names = readdirSync(join(folder, 'node_modules', PACKAGE.name)).sort();
+  const names = readdirSync(join(folder, 'node_modules', packageJson.name)).sort();
   expect(names).toEqual(
     expect.arrayContaining([
       '.batchrc.example.json',
@@ -104,8 +104,8 @@ test('holds the program and its pages, and no tests', () => {
 });
 
 test('depends on nothing that needs a newer Node than it does itself, wherever it is installed', () => {
-  const oldest = minVersion(PACKAGE.engines.node)!.version;
-  const { packages } = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8'));
+  const oldest = minVersion(packageJson.engines.node)!.version;
+  const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
   const used = Object.entries<{ dev?: boolean; engines?: { node?: string } }>(packages);
   const newer = used
     .filter(([, { dev, engines }]) => !dev && engines?.node && !satisfies(oldest, engines.node))
@@ -114,5 +114,5 @@ test('depends on nothing that needs a newer Node than it does itself, wherever i
   // An override holds in this checkout only: users get what the dependencies ask for.
   // The one that is left concerns an accelerator of the disk cache's, which does without it.
   const isUsed = (name: string) => used.some(([place, { dev }]) => !dev && place === `node_modules/${name}`);
-  expect(Object.keys(PACKAGE.overrides).filter(isUsed)).toEqual(['msgpackr-extract']);
+  expect(Object.keys(packageJson.overrides).filter(isUsed)).toEqual(['msgpackr-extract']);
 });

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { loadSettings } from '../src/config/load.js';
-import { FIXTURES, makeWorkspace, type Workspace } from './helpers/cli.js';
+import { fixtures, makeWorkspace, type Workspace } from './helpers/cli.js';
 
-const ROOT = new URL('..', import.meta.url);
-const read = (name: string) => readFileSync(new URL(name, ROOT), 'utf8');
+const root = new URL('..', import.meta.url);
+const read = (name: string) => readFileSync(new URL(name, root), 'utf8');
 
 let workspace: Workspace;
 beforeEach(() => {
@@ -17,7 +17,7 @@ beforeEach(() => {
 afterEach(() => workspace.remove());
 
 test('what is written from the declarations of the settings is what they say', () => {
-  const script = fileURLToPath(new URL('scripts/settings.js', ROOT));
+  const script = fileURLToPath(new URL('scripts/settings.js', root));
   const { stderr, status } = spawnSync(process.execPath, [script, '--check'], { encoding: 'utf8' });
   expect({ stderr, status }).toEqual({ stderr: '', status: 0 });
 });
@@ -35,7 +35,7 @@ test("the README's table of failures has every code", () => {
 
 test('the example configuration is accepted as it is', async () => {
   mkdirSync(join(workspace.dir, '.git'));
-  cpSync(new URL('.batchrc.example.json', ROOT), join(workspace.dir, '.batchrc.json'));
+  cpSync(new URL('.batchrc.example.json', root), join(workspace.dir, '.batchrc.json'));
   const { settings, file } = await loadSettings({ env: {}, cwd: workspace.dir });
   expect(file).toBe(join(workspace.dir, '.batchrc.json'));
   expect(settings).toMatchObject({
@@ -46,7 +46,7 @@ test('the example configuration is accepted as it is', async () => {
 });
 
 test('the first commands of the README: an index of the handbook that answers its questions', async () => {
-  cpSync(join(FIXTURES, 'docs'), join(workspace.dir, 'fixtures/docs'), { recursive: true });
+  cpSync(join(fixtures, 'docs'), join(workspace.dir, 'fixtures/docs'), { recursive: true });
   const first = await workspace.embed(['ingest', 'fixtures/docs', '--embedder', 'builtin', '--json']);
   expect(first.code).toBe(0);
   const { documents, chunks } = JSON.parse(first.stdout);
@@ -57,7 +57,7 @@ test('the first commands of the README: an index of the handbook that answers it
   const answer = JSON.parse((await workspace.embed(['search', suggested!, '--json', '-k', '1'])).stdout);
   expect(answer[0].metadata.heading.at(-1)).toBe(suggested);
 
-  const questions = JSON.parse(readFileSync(join(FIXTURES, 'docs-questions.json'), 'utf8'));
+  const questions = JSON.parse(readFileSync(join(fixtures, 'docs-questions.json'), 'utf8'));
   for (const { question, source } of questions.slice(0, 3)) {
     const results = JSON.parse((await workspace.embed(['search', question, '--json', '-k', '3'])).stdout);
     const found = results.map((result: { metadata: { source: string } }) => result.metadata.source);
@@ -91,5 +91,5 @@ test('every command of the README and its flags exist', async () => {
 test('every link of the README leads somewhere', () => {
   const links = [...read('README.md').matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, path]) => path!);
   expect(links.length).toBeGreaterThan(5);
-  for (const link of links) expect(existsSync(new URL(link, ROOT)), link).toBe(true);
+  for (const link of links) expect(existsSync(new URL(link, root)), link).toBe(true);
 });

@@ -1,12 +1,12 @@
 // Vectors from a hash of the text: what a server gives and what an index holds can be compared without either.
 import { createHash } from 'node:crypto';
 
-export const DIMENSIONS = 64;
+export const dimensions = 64;
 
 /** float32, of length 1, its own for every text. */
 export function vectorOf(text) {
   const seed = createHash('sha512').update(text).digest();
-  const values = Array.from({ length: DIMENSIONS }, (_, at) => seed[at] - 127.5);
+  const values = Array.from({ length: dimensions }, (_, at) => seed[at] - 127.5);
   const norm = Math.hypot(...values);
   return Float32Array.from(values, (value) => value / norm);
 }

@@ -2,9 +2,9 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
-const SAMPLE_MS = 50;
+const sampleMs = 50;
 /** USER_HZ, which is 100 on every Linux that Node runs on. */
-const TICKS_PER_SECOND = 100;
+const ticksPerSecond = 100;
 
 /**
  * Runs a command to its end.
@@ -25,7 +25,7 @@ export async function run(file, args, options = {}) {
     if (bytes === undefined) return;
     samples.push({ seconds: (performance.now() - start) / 1000, bytes });
     cpuSeconds = processorSeconds(child.pid) ?? cpuSeconds;
-  }, options.sampleMs ?? SAMPLE_MS);
+  }, options.sampleMs ?? sampleMs);
   const [stdout, stderr] = [text(child.stdout), text(child.stderr)];
   try {
     const code = await new Promise((resolve, reject) => {
@@ -52,7 +52,7 @@ function processorSeconds(pid) {
   // Behind the name, which may hold anything: state is the 3rd field, the times are the 14th and 15th.
   const fields = about(pid, 'stat').split(') ').at(-1).split(' ');
   const ticks = Number(fields[11]) + Number(fields[12]);
-  return Number.isNaN(ticks) ? undefined : ticks / TICKS_PER_SECOND;
+  return Number.isNaN(ticks) ? undefined : ticks / ticksPerSecond;
 }
 
 function about(pid, file) {

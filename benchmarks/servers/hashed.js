@@ -6,19 +6,19 @@
 // To make it hang as a sick one does, stop its process (SIGSTOP): its port takes connections and says nothing.
 import { createServer } from 'node:http';
 import { parseArgs } from 'node:util';
-import { DIMENSIONS, vectorOf } from '../lib/hashed.js';
+import { dimensions, vectorOf } from '../lib/hashed.js';
 
 const { values: flags } = parseArgs({ options: { 'per-text': { type: 'string', default: '0' } } });
 const perText = Number(flags['per-text']);
 
-const MODEL = 'all-minilm:latest';
+const modelName = 'all-minilm:latest';
 const details = { format: 'gguf', family: 'bert', families: ['bert'], parameter_size: '23M' };
 const info = {
   'general.architecture': 'bert',
   'bert.context_length': 512,
-  'bert.embedding_length': DIMENSIONS,
+  'bert.embedding_length': dimensions,
 };
-const model = { name: MODEL, model: MODEL, digest: '5a'.repeat(32), details };
+const model = { name: modelName, model: modelName, digest: '5a'.repeat(32), details };
 
 let texts = 0;
 let loaded = false;
@@ -53,7 +53,7 @@ function embed(input, response) {
     if (response.destroyed) return;
     texts += all.length;
     const embeddings = all.map((text) => Array.from(vectorOf(text)));
-    send(response, { model: MODEL, embeddings, prompt_eval_count: all.length * 100 });
+    send(response, { model: modelName, embeddings, prompt_eval_count: all.length * 100 });
   }, busyUntil - now);
 }
 

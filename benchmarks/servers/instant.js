@@ -21,19 +21,19 @@ const perRequest = Number(flags['per-request']);
 const perText = Number(flags['per-text']);
 const perTurn = Number(flags['per-turn']);
 
-const DIMENSIONS = 384;
-const MODEL = 'all-minilm:latest';
+const dimensions = 384;
+const model = 'all-minilm:latest';
 const details = { format: 'gguf', family: 'bert', families: ['bert'], parameter_size: '23M' };
 const info = {
   'general.architecture': 'bert',
   'bert.context_length': 512,
-  'bert.embedding_length': DIMENSIONS,
+  'bert.embedding_length': dimensions,
   'tokenizer.ggml.model': 'bert',
 };
 const vocabulary = readFileSync(new URL('../../fixtures/tokens/all-minilm.txt', import.meta.url), 'utf8');
 
 const version = json({ version: '0.24.0' });
-const tags = json({ models: [{ name: MODEL, model: MODEL, digest: '5a'.repeat(32), details }] });
+const tags = json({ models: [{ name: model, model: model, digest: '5a'.repeat(32), details }] });
 const shown = json({ details, model_info: info, capabilities: ['embedding'] });
 const shownWhole = json({
   details,
@@ -41,12 +41,12 @@ const shownWhole = json({
   capabilities: ['embedding'],
 });
 /** Enough that no two canaries share one. */
-const VECTORS = 256;
-const vectors = Array.from({ length: VECTORS }, (_, place) =>
+const vectorCount = 256;
+const vectors = Array.from({ length: vectorCount }, (_, place) =>
   Buffer.from(`[${unitVector(place).map(shortest).join(',')}]`),
 );
 const comma = Buffer.from(',');
-const start = Buffer.from(`{"model":"${MODEL}","embeddings":[`);
+const start = Buffer.from(`{"model":"${model}","embeddings":[`);
 
 let stats = newStats();
 /** When the model will have done all that it was given, on performance.now()'s clock. */
@@ -106,7 +106,7 @@ function placeOf(text) {
   let hash = text.length;
   const step = 1 + (text.length >> 4);
   for (let at = 0; at < text.length; at += step) hash = (Math.imul(hash, 31) + text.charCodeAt(at)) | 0;
-  return (hash ^ (hash >>> 8) ^ (hash >>> 16)) & (VECTORS - 1);
+  return (hash ^ (hash >>> 8) ^ (hash >>> 16)) & (vectorCount - 1);
 }
 
 function send(response, body, status = 200) {
@@ -115,7 +115,7 @@ function send(response, body, status = 200) {
 }
 
 function unitVector(place) {
-  const values = Array.from({ length: DIMENSIONS }, (_, index) =>
+  const values = Array.from({ length: dimensions }, (_, index) =>
     Math.sin(index * index + 1 + place * index),
   );
   const norm = Math.hypot(...values);

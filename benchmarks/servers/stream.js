@@ -2,7 +2,7 @@
 // Prints its URL when it is ready.
 import { createServer } from 'node:http';
 
-const PART = Buffer.alloc(64 * 1024, 'x');
+const partBytes = Buffer.alloc(64 * 1024, 'x');
 
 const server = createServer(async (request, response) => {
   request.resume();
@@ -10,10 +10,10 @@ const server = createServer(async (request, response) => {
   if (Number.isNaN(bytes)) return response.end('{}');
   response.writeHead(200, { 'content-type': 'application/octet-stream', 'content-length': bytes });
   const start = performance.now();
-  for (let sent = 0; sent < bytes; sent += PART.length) {
+  for (let sent = 0; sent < bytes; sent += partBytes.length) {
     const due = rate ? (sent / rate) * 1000 - (performance.now() - start) : 0;
     if (due > 1) await new Promise((resolve) => setTimeout(resolve, due));
-    const part = bytes - sent < PART.length ? PART.subarray(0, bytes - sent) : PART;
+    const part = bytes - sent < partBytes.length ? partBytes.subarray(0, bytes - sent) : partBytes;
     if (!response.write(part)) await new Promise((resolve) => response.once('drain', resolve));
   }
   response.end();

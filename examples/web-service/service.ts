@@ -4,8 +4,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { type BatchOrchestrator, QueueFullError, RejectedTextsError, ServiceError } from 'embed-ingest';
 import { Notes } from './notes.js';
 
-const MOST_BYTES = 64 * 1024;
-const FOUND = 3;
+const maxBytes = 64 * 1024;
+const found = 3;
 
 /** What is the client's fault, with its status. */
 class Refusal extends Error {
@@ -42,7 +42,7 @@ export function createService(orchestrator: BatchOrchestrator): Server {
       // Somebody waits for this answer: it goes before the notes that come in.
       const options = { prefix: 'query', priority: 0, whenFull: 'reject', signal } as const;
       const [vector] = await orchestrator.embed([question], options);
-      return [200, notes.nearest(vector!, FOUND)];
+      return [200, notes.nearest(vector!, found)];
     }
     throw new Refusal(404, 'There are POST /notes, GET /notes?like=… and GET /health.');
   }
@@ -82,7 +82,7 @@ async function readJson(request: IncomingMessage): Promise<{ text?: unknown }> {
   let bytes = 0;
   for await (const part of request as AsyncIterable<Buffer>) {
     bytes += part.length;
-    if (bytes > MOST_BYTES) throw new Refusal(413, `A note has at most ${MOST_BYTES} bytes.`);
+    if (bytes > maxBytes) throw new Refusal(413, `A note has at most ${maxBytes} bytes.`);
     parts.push(part);
   }
   try {

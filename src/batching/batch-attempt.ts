@@ -31,7 +31,7 @@ export interface Sending {
 }
 
 /** When the server went down more often than this after a batch, the batch is the cause. */
-const MOST_COMEBACKS = 2;
+const maxComebacks = 2;
 
 /**
  * When this resolves, every ticket of the batch has a vector or a fault.
@@ -51,7 +51,7 @@ export async function attempt(
   const outage = await outageBehind(fault, batch, options, serverIsUp, comebacks);
   if (outage) {
     if (!(await isBack(outage, options))) throw outage.error;
-    if (comebacks < MOST_COMEBACKS) return attempt(batch, options, sending, false, comebacks + 1);
+    if (comebacks < maxComebacks) return attempt(batch, options, sending, false, comebacks + 1);
   } else if (isResting(fault)) {
     // It was never sent.
     return attempt(batch, options, sending, true, comebacks + 1);
@@ -123,7 +123,7 @@ async function outageBehind(
 ): Promise<Outage | undefined> {
   if (isTooLong(fault)) return undefined;
   const { ofText, opensCircuit } = policyOf(fault);
-  const rests = isResting(fault) && comebacks < MOST_COMEBACKS && isOfTexts(fault, serverIsUp);
+  const rests = isResting(fault) && comebacks < maxComebacks && isOfTexts(fault, serverIsUp);
   if (ofText === 'never' && !rests) return outageOf(fault, fault);
   // The server was up, and such a fault shows that it still is: the canary is sent again only before a single text is
   // given up. After other faults, the canary's answer also keeps the circuit closed.

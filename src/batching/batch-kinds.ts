@@ -3,7 +3,7 @@ import { PriorityQueue } from './priority-queue.js';
 import type { BatchKind, Ticket } from './ticket.js';
 
 /** One in this many batches is of the kind that has waited longest. */
-const AGE_EVERY = 8;
+const ageEvery = 8;
 
 export class KindQueues {
   readonly #queues = new Map<string, PriorityQueue<Ticket>>();
@@ -27,7 +27,7 @@ export class KindQueues {
    * Of the queues that may send, the one with the most urgent text; sometimes the one with the longest wait.
    */
   next(maySend: (queue: PriorityQueue<Ticket>) => boolean): PriorityQueue<Ticket> | undefined {
-    const byAge = this.#batches % AGE_EVERY === AGE_EVERY - 1;
+    const byAge = this.#batches % ageEvery === ageEvery - 1;
     let best: { queue: PriorityQueue<Ticket>; ticket: Ticket } | undefined;
     for (const [name, queue] of this.#queues) {
       const ticket = byAge ? queue.oldest() : queue.peek();

@@ -48,7 +48,7 @@ export interface DispatcherOptions {
 }
 
 /** Max answers being stored at once, so that a disk slower than the server doesn't fill the memory. */
-const MOST_UNKEPT = 8;
+const maxUnkept = 8;
 
 export class Dispatcher {
   readonly #options: DispatcherOptions;
@@ -153,7 +153,7 @@ export class Dispatcher {
   }
 
   get #mayGoOn(): boolean {
-    return this.#failure === undefined && this.#comeback === undefined && this.#unkept < MOST_UNKEPT;
+    return this.#failure === undefined && this.#comeback === undefined && this.#unkept < maxUnkept;
   }
 
   /** No more texts will come, so the last ones don't wait for a full batch. */

@@ -13,7 +13,7 @@ export interface Entry {
 }
 
 /** One in this many places goes to the longest wait. */
-const AGE_EVERY = 8;
+const ageEvery = 8;
 
 export class PriorityQueue<E extends Entry> {
   readonly #levels = Array.from({ length: 5 }, () => new Level<E>());
@@ -41,11 +41,11 @@ export class PriorityQueue<E extends Entry> {
 
   /** The entry that {@link take} would return. */
   peek(): E | undefined {
-    return this.#takes % AGE_EVERY === AGE_EVERY - 1 ? this.oldest() : this.#first()?.peek();
+    return this.#takes % ageEvery === ageEvery - 1 ? this.oldest() : this.#first()?.peek();
   }
 
   take(): E | undefined {
-    const byAge = this.#takes % AGE_EVERY === AGE_EVERY - 1;
+    const byAge = this.#takes % ageEvery === ageEvery - 1;
     const entry = byAge ? this.oldest() : this.#first()?.take();
     if (!entry) return undefined;
     entry.waiting = false;

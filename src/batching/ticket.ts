@@ -10,7 +10,7 @@ export interface BatchKind {
   dimensions: number | undefined;
 }
 
-export const PLAIN: BatchKind = { truncate: false, dimensions: undefined };
+export const plainKind: BatchKind = { truncate: false, dimensions: undefined };
 
 /** A text to embed. */
 export interface TextRequest {
@@ -68,7 +68,7 @@ export class Ticket implements Entry {
     this.length = request.text.length;
     this.priority = request.priority ?? 2;
     this.lane = request.lane ?? '';
-    this.kind = request.kind ?? PLAIN;
+    this.kind = request.kind ?? plainKind;
   }
 
   get isSettled(): boolean {

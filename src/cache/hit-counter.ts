@@ -5,7 +5,7 @@ import { debug } from '../debug.js';
 import type { Vector, VectorCache } from '../types.js';
 
 /** Milliseconds between two writes of the counts. A process that is killed loses the counts of this time. */
-const INTERVAL = 5000;
+const writeIntervalMs = 5000;
 
 export interface LookupCounts {
   hits: number;
@@ -24,7 +24,7 @@ export function countsLookups(cache: VectorCache): cache is VectorCache & Counts
   return 'countHits' in cache && 'countRefused' in cache;
 }
 
-export class Lookups {
+export class HitCounter {
   #hits = 0;
   #misses = 0;
   #written = Date.now();
@@ -48,7 +48,7 @@ export class Lookups {
   }
 
   get due(): boolean {
-    return this.#isPending && Date.now() - this.#written > INTERVAL;
+    return this.#isPending && Date.now() - this.#written > writeIntervalMs;
   }
 
   /** Takes the counts to write now; undefined when there are none. */

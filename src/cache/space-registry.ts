@@ -4,10 +4,10 @@ import { createHash } from 'node:crypto';
 import type { Json, VectorCache, VectorSpace } from '../types.js';
 
 /** What the keys of all lists begin with. */
-export const SPACES = 'spaces:';
+export const spacesPrefix = 'spaces:';
 
 /** Spaces per identity; the oldest goes first. More than a handful means servers that disagree. */
-const MOST = 8;
+const maxSpacesPerIdentity = 8;
 
 /**
  * The space to key the cache by: the first registered one that is the same as `measured`, else
@@ -27,7 +27,7 @@ export async function registerSpace(
   const known = (Array.isArray(stored) ? stored : []).map(fromJson).filter((space) => space !== undefined);
   const registered = known.find((space) => same(space, measured));
   if (registered) return registered;
-  await cache.setMeta(key, [...known, measured].slice(-MOST).map(toJson));
+  await cache.setMeta(key, [...known, measured].slice(-maxSpacesPerIdentity).map(toJson));
   return measured;
 }
 
@@ -45,7 +45,7 @@ export async function registerDerived(
   cache: VectorCache,
   { id, embedder, model, dimensions }: DerivedSpace,
 ): Promise<void> {
-  await cache.setMeta(`${SPACES}${id}`, [{ id, embedder, model, dimensions }]);
+  await cache.setMeta(`${spacesPrefix}${id}`, [{ id, embedder, model, dimensions }]);
 }
 
 /** One list for all spaces that differ in nothing but their canaries. */
@@ -53,5 +53,5 @@ function metaKey(space: VectorSpace): string {
   const { embedder, variant, model, digest, dimensions, options, prefixes } = space;
   const sorted = Object.fromEntries(Object.entries(options).sort(([a], [b]) => (a < b ? -1 : 1)));
   const identity = [embedder, variant, model, digest, dimensions, sorted, prefixes.document, prefixes.query];
-  return `${SPACES}${createHash('sha256').update(JSON.stringify(identity)).digest('hex')}`;
+  return `${spacesPrefix}${createHash('sha256').update(JSON.stringify(identity)).digest('hex')}`;
 }

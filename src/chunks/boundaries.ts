@@ -19,24 +19,24 @@ export const boundary = {
 } as const;
 
 // The role of a UTF-16 code unit at the end of a word.
-const STOP = 1;
+const stopBit = 1;
 /** A mark that ends a clause or a pause only. */
-const PAUSE = 2;
+const pauseBit = 2;
 /** Closing quotes and brackets: they belong to the text before them. */
-const CLOSER = 4;
+const closerBit = 4;
 /** ASCII other than letters and digits. */
-const SIGN = 8;
+const signBit = 8;
 
 const roles = new Uint8Array(0x10000);
 for (const [characters, role] of [
-  ['.!?…。！？؟।', STOP],
-  [';:,、，–—；：؛،', PAUSE],
-  [')]}"\'”’»›」』）】》*_`', CLOSER],
+  ['.!?…。！？؟।', stopBit],
+  [';:,、，–—；：؛،', pauseBit],
+  [')]}"\'”’»›」』）】》*_`', closerBit],
 ] as const) {
   for (const character of characters) roles[character.charCodeAt(0)]! |= role;
 }
 for (let code = 0x21; code < 0x7f; code++) {
-  if (!/[a-z0-9]/i.test(String.fromCharCode(code))) roles[code]! |= SIGN;
+  if (!/[a-z0-9]/i.test(String.fromCharCode(code))) roles[code]! |= signBit;
 }
 
 /**
@@ -49,18 +49,18 @@ export function strengthOfGap(text: string, start: number, end: number, lines: b
   if (breaks > 1) return boundary.blankLine;
   if (lines && breaks === 1) return boundary.sentence;
   let last = start - 1;
-  while (last > 0 && roles[text.charCodeAt(last)]! & CLOSER) last--;
+  while (last > 0 && roles[text.charCodeAt(last)]! & closerBit) last--;
   const role = roles[text.charCodeAt(last)]!;
-  if (!lines && role & STOP && !startsLower(text, end)) return boundary.sentence;
-  return breaks === 1 || role & (STOP | PAUSE) ? boundary.clause : boundary.word;
+  if (!lines && role & stopBit && !startsLower(text, end)) return boundary.sentence;
+  return breaks === 1 || role & (stopBit | pauseBit) ? boundary.clause : boundary.word;
 }
 
 /** Strength of a cut before `text[index]` inside a word: an address, data, or a script without spaces. */
 export function strengthInWord(text: string, index: number): number {
   const code = text.charCodeAt(index - 1);
   const role = roles[code]!;
-  if (role === 0 || roles[text.charCodeAt(index)]! & CLOSER) return boundary.character;
-  return code > 0x7f && role & STOP ? boundary.sentence : boundary.clause;
+  if (role === 0 || roles[text.charCodeAt(index)]! & closerBit) return boundary.character;
+  return code > 0x7f && role & stopBit ? boundary.sentence : boundary.clause;
 }
 
 /** True when `text` can be cut before `index` without breaking what a reader sees as one character. */
@@ -72,7 +72,7 @@ export function isGraphemeBoundary(text: string, index: number): boolean {
   // Marks on one letter are never divided, and a hostile text may have a million of them.
   if (isMark(before) && isMark(after)) return false;
   // A flag or a family of emoji is shorter than this window.
-  const start = Math.max(0, index - GRAPHEME_WINDOW);
+  const start = Math.max(0, index - graphemeWindow);
   // Made at its first use: that takes longer than a short text, and most texts don't need it.
   graphemes ??= new Intl.Segmenter('en', { granularity: 'grapheme' });
   const nearby = graphemes.segment(text.slice(start, index + 2));
@@ -80,7 +80,7 @@ export function isGraphemeBoundary(text: string, index: number): boolean {
 }
 
 let graphemes: Intl.Segmenter | undefined;
-const GRAPHEME_WINDOW = 48;
+const graphemeWindow = 48;
 
 /** Latin, Greek and Cyrillic, and the blocks next to them: none of their characters joins another one. */
 function isPlainLetter(code: number): boolean {
@@ -89,10 +89,10 @@ function isPlainLetter(code: number): boolean {
 
 /** A UTF-16 unit that joins the character before it. */
 function isMark(code: number): boolean {
-  return code === 0x200d || (code >= 0x300 && MARK.test(String.fromCharCode(code)));
+  return code === 0x200d || (code >= 0x300 && combiningMark.test(String.fromCharCode(code)));
 }
 
-const MARK = /\p{Grapheme_Extend}/u;
+const combiningMark = /\p{Grapheme_Extend}/u;
 
 /** Kana, ideographs and their punctuation, which don't modify each other. */
 function isPlainCjk(code: number): boolean {

@@ -4,7 +4,7 @@ import { isSpace } from '../text/whitespace.js';
 import type { SpanCounter } from '../tokens/span-counter.js';
 
 /** Max characters of a piece. No language has words of such a length; a longer one is counted as several. */
-export const COUNTED = 65_536;
+export const maxPieceLength = 65_536;
 
 /**
  * Tokens of `text.slice(start, end)`: counts add up at white space.
@@ -18,7 +18,7 @@ export function* countInTurns(
 ): Generator<undefined, number, undefined> {
   let tokens = 0;
   let from = start;
-  while (end - from > COUNTED) {
+  while (end - from > maxPieceLength) {
     const to = pieceEnd(text, from);
     tokens += counter.countSpan(text, from, to);
     from = to;
@@ -29,7 +29,7 @@ export function* countInTurns(
 
 /** The last white space of the piece; in a longer word its last character. */
 function pieceEnd(text: string, from: number): number {
-  const most = from + COUNTED;
+  const most = from + maxPieceLength;
   for (let index = most; index > from; index--) if (isSpace(text.charCodeAt(index))) return index;
   const code = text.charCodeAt(most);
   return code >= 0xdc00 && code < 0xe000 ? most - 1 : most;

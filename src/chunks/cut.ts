@@ -6,25 +6,25 @@ import { boundary } from './boundaries.js';
 import type { Marks } from './marks.js';
 
 /** Two sections don't share a chunk if each has at least this part of the size … */
-const LARGE_SECTION = 1 / 3;
+const largeSection = 1 / 3;
 /** … and at least this many tokens. */
-const LARGE_SECTION_TOKENS = 64;
+const largeSectionTokens = 64;
 
 // The smaller side of a cut, as a part of the size.
-const GOOD_FILL = 1 / 2;
-const LEAST_GOOD_FILL = 1 / 4;
-const FAIR_FILL = 1 / 8;
-const POOR_FILL = 1 / 16;
+const goodFill = 1 / 2;
+const minGoodFill = 1 / 4;
+const fairFill = 1 / 8;
+const poorFill = 1 / 16;
 
 /** The worst rank that is better than a cut inside a block: a short paragraph by itself. */
-const SHORT_BLOCK = boundary.block * 4 + 2;
+const shortBlock = boundary.block * 4 + 2;
 /** A very small part is only better than a cut inside a sentence. */
-const CRUMB = boundary.sentence * 4 + 2;
+const crumbCost = boundary.sentence * 4 + 2;
 /** The last resort. */
-const LAST_RESORT = boundary.character * 4 + 2;
+const lastResort = boundary.character * 4 + 2;
 
 /** The worst rank of a cut between blocks; a worse one is replaced by a cut inside a block. */
-export const worstBlockRank = SHORT_BLOCK;
+export const worstBlockRank = shortBlock;
 export const worstRank = Number.POSITIVE_INFINITY;
 
 /**
@@ -38,7 +38,7 @@ export function bestCut(marks: Marks, from: number, to: number, core: number, wo
   const last = tokens[to]!;
   const total = last - first;
   // A run of less than two chunks is best cut so that both parts fit.
-  const good = Math.min(core * GOOD_FILL, Math.max(total - core, core * LEAST_GOOD_FILL));
+  const good = Math.min(core * goodFill, Math.max(total - core, core * minGoodFill));
   let best = -1;
   let bestRank = worst;
   for (let index = from + 1; index < to; index++) {
@@ -61,15 +61,15 @@ export function bestCut(marks: Marks, from: number, to: number, core: number, wo
 
 function rankOf(strength: number, smaller: number, good: number, core: number): number {
   if (smaller >= good) return strength * 4;
-  if (smaller >= core * FAIR_FILL) return strength * 4 + 1;
-  if (strength > boundary.block) return LAST_RESORT + strength;
-  return smaller >= core * POOR_FILL ? SHORT_BLOCK : CRUMB;
+  if (smaller >= core * fairFill) return strength * 4 + 1;
+  if (strength > boundary.block) return lastResort + strength;
+  return smaller >= core * poorFill ? shortBlock : crumbCost;
 }
 
 /** The cut between two sections of a run that fits, when both sides are large; -1 when there is none. */
 export function sectionCut(marks: Marks, from: number, to: number, size: number): number {
   const { tokens, strength } = marks;
-  const large = Math.max(size * LARGE_SECTION, LARGE_SECTION_TOKENS);
+  const large = Math.max(size * largeSection, largeSectionTokens);
   const lowest = tokens[from]! + large;
   const highest = tokens[to]! - large;
   let best = -1;

@@ -4,7 +4,7 @@ import type { SpanCounter } from '../tokens/span-counter.js';
 import { boundary, isGraphemeBoundary, strengthInWord, strengthOfGap } from './boundaries.js';
 
 /** Min part of the tokens on each side of a good place. */
-const SMALLEST_SIDE = 1 / 4;
+const smallestSide = 1 / 4;
 
 /**
  * Index at which to halve `text.slice(start, end)`, which is trimmed: the strongest boundary that leaves
@@ -12,7 +12,7 @@ const SMALLEST_SIDE = 1 / 4;
  */
 export function middleOf(text: string, start: number, end: number, counter: SpanCounter): number | undefined {
   const total = counter.countSpan(text, start, end);
-  const lowest = total * SMALLEST_SIDE;
+  const lowest = total * smallestSide;
   const highest = total - lowest;
   let best: number | undefined;
   let bestStrength = 0;

@@ -7,7 +7,7 @@ import type { Chunk, TokenCounter } from '../types.js';
 import { middleOf } from './find-middle.js';
 
 /** Min tokens of a chunk to halve; a shorter one fails. */
-const LEAST_TOKENS = 64;
+const minTokens = 64;
 
 /**
  * Halves a chunk at the best boundary near its middle. Both halves are exact slices of the document's text,
@@ -15,7 +15,7 @@ const LEAST_TOKENS = 64;
  * chunk, so the caller numbers its rows again. Undefined for a chunk of fewer than 64 tokens, or one character.
  */
 export function halve(chunk: Chunk, counter: TokenCounter): [Chunk, Chunk] | undefined {
-  if (chunk.tokens < LEAST_TOKENS) return undefined;
+  if (chunk.tokens < minTokens) return undefined;
   const { text } = chunk;
   const middle = middleOf(text, 0, text.length, spanCounter(counter));
   if (middle === undefined) return undefined;

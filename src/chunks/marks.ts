@@ -1,7 +1,7 @@
 // Places where a text may be cut ("marks"), in order, each with the number of tokens before it. Stored in typed arrays,
 // since a large document has a million of them.
 
-const KEY_CHARACTERS = 48;
+const keyCharacters = 48;
 
 export class Marks {
   /** Number of marks, without the end of the text. */
@@ -45,7 +45,7 @@ function grown<T extends Int32Array | Uint8Array | Uint32Array>(from: T, to: T):
 
 /** Key of a cut before `start`: a hash of the text after it, at most up to `end`. */
 export function keyOf(text: string, start: number, end: number): number {
-  const stop = Math.min(end, start + KEY_CHARACTERS);
+  const stop = Math.min(end, start + keyCharacters);
   let hash = 0x811c9dc5 | 0;
   for (let index = start; index < stop; index++) {
     hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);

@@ -3,7 +3,7 @@ import { skipSpace, trimEnd } from '../text/whitespace.js';
 import type { SpanCounter } from '../tokens/span-counter.js';
 import type { Block, Document } from '../types.js';
 import { boundary, isBetweenWords } from './boundaries.js';
-import { COUNTED, countInTurns } from './count.js';
+import { countInTurns, maxPieceLength } from './count.js';
 import { keyOf, Marks } from './marks.js';
 
 export interface Outline {
@@ -13,7 +13,7 @@ export interface Outline {
 }
 
 /** Blocks between two turns of the event loop. */
-const TURN = 4096;
+const blocksPerTurn = 4096;
 
 /**
  * Marks at the starts of blocks. Text between blocks, if any, belongs to the block before it.
@@ -52,9 +52,9 @@ export function* outline(document: Document, counter: SpanCounter): Generator<un
     const start = starts[index]!;
     const end = starts[index + 1] ?? text.length;
     marks.push(start, tokens, strengths[index]!, isAnnounced(text, start) ? 0 : keyOf(text, start, end));
-    if (end - start > COUNTED) tokens += yield* countInTurns(counter, text, start, end);
+    if (end - start > maxPieceLength) tokens += yield* countInTurns(counter, text, start, end);
     else tokens += counter.countSpan(text, start, end);
-    if (index % TURN === TURN - 1) yield undefined;
+    if (index % blocksPerTurn === blocksPerTurn - 1) yield undefined;
   }
   marks.close(text.length, tokens);
   return { marks, blocks };

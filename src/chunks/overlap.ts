@@ -4,9 +4,9 @@ import type { SpanCounter } from '../tokens/span-counter.js';
 import { boundary, isBetweenWords, strengthOfGap } from './boundaries.js';
 
 /** Max characters per token to look at. */
-const MOST_CHARACTERS = 8;
+const maxCharacters = 8;
 /** A sentence is a good start when it makes this part of the overlap; else words fill it. */
-const LEAST_FILL = 1 / 3;
+const minFill = 1 / 3;
 
 /**
  * The start of the overlap of a chunk that begins at `start`: after `floor`, with at most `overlap` tokens, at the start of
@@ -20,7 +20,7 @@ export function overlapStart(
   counter: SpanCounter,
   lines: boolean,
 ): number {
-  let index = Math.max(floor, start - overlap * MOST_CHARACTERS);
+  let index = Math.max(floor, start - overlap * maxCharacters);
   if (index > floor) index = wordEnd(text, index, start);
   const starts: number[] = [];
   const counts: number[] = [];
@@ -42,7 +42,7 @@ export function overlapStart(
     if (tokens > overlap) return sentence < start ? sentence : word;
     if (strengths[at] === boundary.character) break;
     word = starts[at]!;
-    if (strengths[at]! <= boundary.sentence && tokens >= overlap * LEAST_FILL) sentence = word;
+    if (strengths[at]! <= boundary.sentence && tokens >= overlap * minFill) sentence = word;
   }
   return sentence;
 }

@@ -3,19 +3,19 @@ import { skipSpace, wordEnd } from '../text/whitespace.js';
 import type { SpanCounter } from '../tokens/span-counter.js';
 import type { Block } from '../types.js';
 import { boundary, isGraphemeBoundary, strengthInWord, strengthOfGap } from './boundaries.js';
-import { COUNTED, countInTurns } from './count.js';
+import { countInTurns, maxPieceLength } from './count.js';
 import { keyOf, Marks } from './marks.js';
 import type { Outline } from './outline.js';
 
 /** Max tokens for one UTF-16 unit in nearly all counters. */
-const MOST_TOKENS_PER_UNIT = 2;
+const maxTokensPerUnit = 2;
 
 /** Characters between two turns of the event loop: a few milliseconds. */
-const TURN = 4096;
+const charactersPerTurn = 4096;
 
-const DEEPEST_LINE = 255;
+const deepestLine = 255;
 /** Enough to tell words in a sentence apart. */
-const WEAK_KEY_CHARACTERS = 16;
+const weakKeyCharacters = 16;
 
 /**
  * Marks of the blocks from mark `from` to mark `to` of the outline: all lines and sentences, and the best of the weaker
@@ -59,7 +59,7 @@ class Refiner {
   readonly #marks = new Marks();
   #tokens = 0;
   /** Index of the next turn of the event loop. */
-  #turn = TURN;
+  #turn = charactersPerTurn;
   /** Tokens before the last mark. */
   #marked = 0;
   /** The best weak place since the last mark; its strength is 0 when there is none. */
@@ -84,7 +84,7 @@ class Refiner {
     let index = start;
     while (index < end && index < this.#turn) {
       const next = wordEnd(text, index, end);
-      if (next - index > COUNTED) break;
+      if (next - index > maxPieceLength) break;
       const tokens = this.#counter.countSpan(text, index, next);
       if (tokens > this.#spacing && next - index > 1) break;
       this.#tokens += tokens;
@@ -110,7 +110,7 @@ class Refiner {
   *longWord(start: number, end: number, lines: boolean): Generator<undefined, number, undefined> {
     const text = this.#text;
     const next = wordEnd(text, start, end);
-    const isGiant = next - start > COUNTED;
+    const isGiant = next - start > maxPieceLength;
     const tokens = isGiant ? yield* countInTurns(this.#counter, text, start, next) : undefined;
     if (tokens !== undefined && tokens <= this.#spacing) this.#tokens += tokens;
     else yield* this.#parts(start, next);
@@ -123,7 +123,7 @@ class Refiner {
     let part = start;
     for (let index = start + 1; index < end; index++) {
       const strength = strengthInWord(text, index);
-      const units = text.charCodeAt(index - 1) < 0x80 ? this.#spacing : this.#spacing / MOST_TOKENS_PER_UNIT;
+      const units = text.charCodeAt(index - 1) < 0x80 ? this.#spacing : this.#spacing / maxTokensPerUnit;
       if (this.isLong(index)) yield undefined;
       if (strength === boundary.character && index - part < units) continue;
       if (!isGraphemeBoundary(text, index)) continue;
@@ -137,7 +137,7 @@ class Refiner {
   /** True when it is time for a turn of the event loop. */
   isLong(index: number): boolean {
     if (index < this.#turn) return false;
-    this.#turn = index + TURN;
+    this.#turn = index + charactersPerTurn;
     return true;
   }
 
@@ -152,7 +152,7 @@ class Refiner {
       this.#mark(weak.at, weak.tokens, weak.strength, weak.key);
     }
     if (weak.strength > 0 && strength > weak.strength) return;
-    const key = keyOf(this.#text, at, Math.min(end, at + WEAK_KEY_CHARACTERS));
+    const key = keyOf(this.#text, at, Math.min(end, at + weakKeyCharacters));
     if (weak.strength === 0 || strength < weak.strength || key > weak.key) {
       weak.at = at;
       weak.tokens = this.#tokens;
@@ -171,6 +171,6 @@ class Refiner {
 /** Key of a line of code: the less it is indented, the better it starts a chunk, unless it closes something. */
 function lineKey(text: string, start: number, end: number): number {
   const indent = start - 1 - text.lastIndexOf('\n', start - 1);
-  const depth = /[)\]}]/.test(text[start]!) ? DEEPEST_LINE : Math.min(indent, DEEPEST_LINE);
-  return (((DEEPEST_LINE - depth) << 24) | (keyOf(text, start, end) >>> 8)) >>> 0;
+  const depth = /[)\]}]/.test(text[start]!) ? deepestLine : Math.min(indent, deepestLine);
+  return (((deepestLine - depth) << 24) | (keyOf(text, start, end) >>> 8)) >>> 0;
 }

@@ -3,7 +3,7 @@
 // In: a document's text and blocks, and a token counter. Out: chunks in order, each an exact slice of the text.
 // outline.ts and refine.ts find the places to cut, cut.ts chooses between them, overlap.ts adds the overlap.
 // What must hold: all text is in a chunk; no chunk has more than `size` tokens; an edit moves only the cuts near it; and
-// any change of the cuts needs another `SPLITTER_VERSION`.
+// any change of the cuts needs another `splitterVersion`.
 
 import { sha256 } from '../text/sha256.js';
 import { skipSpace, trimEnd } from '../text/whitespace.js';
@@ -19,10 +19,10 @@ import { overlapStart } from './overlap.js';
 import { meansLines, refine } from './refine.js';
 
 /** Must change whenever the same document could be split differently. */
-export const SPLITTER_VERSION = 1;
+export const splitterVersion = 1;
 
 /** Marks at weak places in long sentences, per chunk. */
-const PLACES_PER_CHUNK = 8;
+const placesPerChunk = 8;
 
 export interface SplitOptions {
   /** Max tokens of a chunk's text, without special tokens and prefix; at least 1. */
@@ -118,7 +118,7 @@ class Splitter {
         yield* this.#piece(marks.at[from]!, marks.at[to]!, tokens);
         continue;
       }
-      const spacing = Math.max(1, Math.floor(this.#core / PLACES_PER_CHUNK));
+      const spacing = Math.max(1, Math.floor(this.#core / placesPerChunk));
       const fine = yield* refine(this.#document.text, whole, from, to, spacing, this.#counter);
       for (const [start, end] of this.#runs(fine, worstRank)) {
         // Parts of words were counted alone, and may have another count together.

@@ -6,11 +6,11 @@ import { setFlagsFromString } from 'node:v8';
  * By the major version of Node: work of a function in front of its compilation, in V8's own measure, of which it takes
  * 67,584 otherwise. Only where V8 is known to have the flag: one that it doesn't know is told on standard error.
  */
-const FLAGS: Readonly<Record<string, string>> = { 20: '--interrupt-budget=500000' };
+const compileFlags: Readonly<Record<string, string>> = { 20: '--interrupt-budget=500000' };
 
 /** The flag for a version of Node such as `20.11.1`. */
 export function patientFlag(version: string): string | undefined {
-  return FLAGS[version.split('.', 1)[0]!];
+  return compileFlags[version.split('.', 1)[0]!];
 }
 
 /** Has V8 wait longer; for functions that have not run yet. */

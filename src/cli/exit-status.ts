@@ -3,7 +3,7 @@ import { exitCodes } from '../errors.js';
 
 type Exit = keyof typeof exitCodes | 'stopped';
 
-const MEANINGS: Readonly<Record<Exit, string>> = {
+const meanings: Readonly<Record<Exit, string>> = {
   done: 'done',
   unexpected: 'unexpected error',
   usage: 'wrong usage or configuration',
@@ -14,10 +14,10 @@ const MEANINGS: Readonly<Record<Exit, string>> = {
   stopped: 'stopped by a signal (129 and 143 likewise)',
 };
 
-const CODES: Readonly<Record<Exit, number>> = { ...exitCodes, stopped: 130 };
+const codes: Readonly<Record<Exit, number>> = { ...exitCodes, stopped: 130 };
 
 /** By command, as it is typed; what differs from the meanings that all share is in words of its own. */
-export const EXITS: Readonly<Record<string, Partial<Record<Exit, string | true>>>> = {
+export const exitsByCommand: Readonly<Record<string, Partial<Record<Exit, string | true>>>> = {
   '': {
     done: true,
     unexpected: true,
@@ -68,15 +68,15 @@ export const EXITS: Readonly<Record<string, Partial<Record<Exit, string | true>>
   },
 };
 
-const JSON_ERRORS = `
+const jsonErrors = `
 With --json, an error is an object on standard output, too:
   {"schema": 1, "error": {"code": …, "message": …, "exit": …}}`;
 
 /** The end of a command's help; '' is the program. */
 export function exitStatus(command: string): string {
-  const exits = Object.entries(EXITS[command] ?? {}) as [Exit, string | true][];
+  const exits = Object.entries(exitsByCommand[command] ?? {}) as [Exit, string | true][];
   const lines = exits.map(([exit, own]) => {
-    return `${String(CODES[exit]).padStart(5)}  ${own === true ? MEANINGS[exit] : own}`;
+    return `${String(codes[exit]).padStart(5)}  ${own === true ? meanings[exit] : own}`;
   });
-  return ['\nExit status:', ...lines, JSON_ERRORS].join('\n');
+  return ['\nExit status:', ...lines, jsonErrors].join('\n');
 }

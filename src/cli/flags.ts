@@ -3,7 +3,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { readText, typedValue } from '../config/kinds/rule.js';
 import { loadSettings } from '../config/load.js';
 import type { LoadedSettings } from '../config/origins.js';
-import { SETTINGS, type Setting, type Settings } from '../config/settings.js';
+import { type Setting, type Settings, settingsTable } from '../config/settings.js';
 import { addressesFromFile } from '../config/stray-secrets.js';
 import { expandHome } from '../files/home.js';
 import { type Printable, printable } from '../text/printable.js';
@@ -15,7 +15,7 @@ import { parseSize } from '../text/sizes.js';
  */
 export function addSettings(command: Command, keys?: readonly (keyof Settings)[]): Command {
   const isServe = command.name() === 'serve';
-  for (const setting of SETTINGS) {
+  for (const setting of settingsTable) {
     if (setting.flag === undefined || (keys && !keys.includes(setting.key))) continue;
     command.addOption(optionFor(setting.flag, setting, isServe ? setting.serveDefault : undefined));
   }
@@ -58,7 +58,7 @@ export function tellAddresses(loaded: LoadedSettings, tell: (line: Printable) =>
 /** Settings as they were typed. Options at commander's own default don't count. */
 export function typedSettings(command: Command): Partial<Record<keyof Settings, unknown>> {
   const flags: Partial<Record<keyof Settings, unknown>> = {};
-  for (const { key } of SETTINGS) {
+  for (const { key } of settingsTable) {
     if (command.getOptionValueSource(key) === 'cli') flags[key] = command.getOptionValue(key);
   }
   return flags;
@@ -75,12 +75,12 @@ export function paths(text: string, before: string[] = []): string[] {
 }
 
 /** A timer of Node's that is longer ends at once. */
-const LONGEST_MS = 24 * 86_400_000;
+const maxDurationMs = 24 * 86_400_000;
 
 /** For commander: a time in ms, above 0. */
 export function milliseconds(text: string): number {
-  const value = readText({ kind: 'duration', unit: 'ms', least: 1, most: LONGEST_MS }, text);
-  if (typeof value === 'number' && value > 0 && value <= LONGEST_MS) return value;
+  const value = readText({ kind: 'duration', unit: 'ms', least: 1, most: maxDurationMs }, text);
+  if (typeof value === 'number' && value > 0 && value <= maxDurationMs) return value;
   throw new InvalidArgumentError('Expected a time such as 90s or 10m, at most 24d.');
 }
 

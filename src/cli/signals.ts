@@ -13,9 +13,9 @@ export class SignalError extends Error {
 }
 
 /** How long a process that was told to end waits for who reads its output, ms. */
-const UNREAD_MS = 1000;
+const unreadMs = 1000;
 
-const NAMES: NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+const signalNames: NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 /**
  * Runs `work` under a signal that SIGINT, SIGTERM or SIGHUP aborts with a {@link SignalError}.
@@ -27,12 +27,12 @@ export async function withSignals<T>(work: (signal: AbortSignal) => Promise<T>, 
     if (controller.signal.aborted) process.exit(128 + constants.signals[name]);
     controller.abort(new SignalError(name, kept));
   };
-  for (const name of NAMES) process.on(name, stop);
+  for (const name of signalNames) process.on(name, stop);
   try {
     return await work(controller.signal);
   } finally {
-    for (const name of NAMES) process.off(name, stop);
+    for (const name of signalNames) process.off(name, stop);
     // A full pipe without a reader would keep the process for ever.
-    if (controller.signal.aborted) setTimeout(() => process.exit(), UNREAD_MS).unref();
+    if (controller.signal.aborted) setTimeout(() => process.exit(), unreadMs).unref();
   }
 }

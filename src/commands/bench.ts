@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { type MeasureOptions, measure, type Progress } from '../bench/measure/measure.js';
-import { type Effort, FULL, ofRounds, QUICK } from '../bench/measure/plan.js';
+import { type Effort, fullEffort, ofRounds, quickEffort } from '../bench/measure/plan.js';
 import {
   type BaselineComparison,
   compareWith,
@@ -57,13 +57,13 @@ export interface BenchResult {
   saved?: Saved;
 }
 
-const TIME_LIMIT_MS = 180_000;
-const QUICK_TIME_LIMIT_MS = 25_000;
+const timeLimitMs = 180_000;
+const quickTimeLimitMs = 25_000;
 
-const WORTH_SAVING: readonly Recommendation['reason'][] = ['faster', 'vectors-differ'];
+const worthSaving: readonly Recommendation['reason'][] = ['faster', 'vectors-differ'];
 
 /** Servers times models that one run compares at most. */
-const MOST_TARGETS = 8;
+const maxTargets = 8;
 
 /**
  * @throws {UsageError} paths that don't exist, a baseline that can't be read or is of another model, a file that
@@ -82,13 +82,13 @@ export async function bench(options: BenchOptions): Promise<BenchResult> {
   const page = options.report === undefined ? undefined : resolve(cwd, options.report);
   if (page !== undefined) await writable(page);
   if (options.save) await requireWritable(cwd);
-  const effort = options.effort ?? (quick ? QUICK : FULL);
+  const effort = options.effort ?? (quick ? quickEffort : fullEffort);
   const measurement = await measure({
     paths: options.paths ?? [],
     settings,
     targets,
     effort: options.rounds === undefined ? effort : ofRounds(effort, options.rounds),
-    timeLimitMs: options.timeLimitMs ?? (quick ? QUICK_TIME_LIMIT_MS : TIME_LIMIT_MS),
+    timeLimitMs: options.timeLimitMs ?? (quick ? quickTimeLimitMs : timeLimitMs),
     seed,
     cwd,
     signal: options.signal ?? new AbortController().signal,
@@ -115,9 +115,9 @@ function targetsOf(settings: Settings, named: readonly string[] | undefined): Me
   if (settings.embedder === 'builtin') return [{}];
   const urls = settings.ollamaUrl ?? [undefined];
   const targets = urls.flatMap((url) => models.map((model) => ({ url, model })));
-  if (targets.length <= MOST_TARGETS) return targets;
+  if (targets.length <= maxTargets) return targets;
   throw new UsageError(
-    `${targets.length} servers and models are too many for one comparison: name at most ${MOST_TARGETS}.`,
+    `${targets.length} servers and models are too many for one comparison: name at most ${maxTargets}.`,
   );
 }
 
@@ -135,7 +135,7 @@ async function writable(page: string): Promise<void> {
 
 async function saveRecommended(report: BenchReport, cwd: string): Promise<Saved | undefined> {
   const { recommended } = report;
-  if (!recommended || !WORTH_SAVING.includes(recommended.reason)) return undefined;
+  if (!recommended || !worthSaving.includes(recommended.reason)) return undefined;
   const { batchSize, concurrency } = recommended;
   return await saveSettings({ batchSize, concurrency }, cwd);
 }

@@ -50,14 +50,14 @@ export interface CachePruning {
   after: CacheUsage;
 }
 
-const NOTHING: CacheUsage = { entries: 0, bytes: 0, hits: 0, misses: 0, spaces: [] };
+const emptyUsage: CacheUsage = { entries: 0, bytes: 0, hits: 0, misses: 0, spaces: [] };
 
 /**
  * @throws {UsageError} when the settings name no cache
  * @throws {ServiceError} when the cache can't be used
  */
 export async function cacheStats(settings: Settings): Promise<CacheStats> {
-  const usage = await withCache(settings, (cache) => cache.usage(), NOTHING);
+  const usage = await withCache(settings, (cache) => cache.usage(), emptyUsage);
   const lookups = usage.hits + usage.misses;
   return {
     ...placeOf(settings),
@@ -96,7 +96,7 @@ export async function pruneCache(options: CachePruneOptions): Promise<CachePruni
       });
       return { place: placeOf(settings), removed, before, after: await cache.usage() };
     },
-    { place: placeOf(settings), removed: 0, before: NOTHING, after: NOTHING },
+    { place: placeOf(settings), removed: 0, before: emptyUsage, after: emptyUsage },
   );
 }
 

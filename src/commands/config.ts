@@ -4,7 +4,7 @@ import { redisAddress } from '../cache/redis/address.js';
 import { shownValue } from '../config/kinds/rule.js';
 import type { LoadedSettings } from '../config/origins.js';
 import { redisSettings } from '../config/redis-settings.js';
-import { SETTINGS, type Settings } from '../config/settings.js';
+import { type Settings, settingsTable } from '../config/settings.js';
 import { UsageError } from '../errors.js';
 
 /** One setting as it is shown: secrets are masked. */
@@ -25,7 +25,7 @@ export function settingsInForce(loaded: LoadedSettings): SettingInForce[] {
     cacheDir: { key: 'cacheDir', value: defaultCacheFolder(), origin: 'default' },
     ...redisInForce(loaded),
   };
-  return SETTINGS.map((setting): SettingInForce => {
+  return settingsTable.map((setting): SettingInForce => {
     const { key, otherwise, decided } = setting;
     const value = shownValue(setting, loaded.settings[key]);
     const { serveDefault } = setting;

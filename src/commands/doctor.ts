@@ -48,7 +48,7 @@ export interface DoctorReport {
 }
 
 /** Enough for the longest time-outs of single checks, and within 5 s with the start of the process. */
-const DEFAULT_TIMEOUT_MS = 4000;
+const defaultTimeoutMs = 4000;
 
 /**
  * Never throws for what it finds: that is in the report.
@@ -57,7 +57,7 @@ const DEFAULT_TIMEOUT_MS = 4000;
  */
 export async function doctor(options: DoctorOptions = {}): Promise<DoctorReport> {
   const { signal = new AbortController().signal, cwd = process.cwd() } = options;
-  const { timeoutMs = DEFAULT_TIMEOUT_MS, waitMs = 0 } = options;
+  const { timeoutMs = defaultTimeoutMs, waitMs = 0 } = options;
   if (options.gateway) {
     const { gatewayAddress } = await import('../doctor/checks/gateway.js');
     const address = gatewayAddress(options.gateway.url, options.gateway.token);

@@ -30,7 +30,7 @@ export interface OutputRow {
 }
 
 /** Of a row's metadata: a record brings its own along, with its levels. */
-const MOST = { levels: 64, parts: 1_000_000 };
+const metadataBounds = { levels: 64, parts: 1_000_000 };
 
 /** @throws {DamagedOutputError} when the line isn't one that was written there */
 export async function readRow(output: Output, row: number): Promise<OutputRow> {
@@ -49,7 +49,7 @@ export async function readRow(output: Output, row: number): Promise<OutputRow> {
 function isRow(json: unknown): json is OutputRow {
   const { id, text, metadata } = (json ?? {}) as { [key in keyof OutputRow]?: unknown };
   if (typeof id !== 'string' || typeof text !== 'string') return false;
-  if (typeof metadata !== 'object' || metadata === null || !isPlain(metadata, MOST)) return false;
+  if (typeof metadata !== 'object' || metadata === null || !isPlain(metadata, metadataBounds)) return false;
   const { source, chunk, line, page, heading } = metadata as { [key in keyof RowMetadata]?: unknown };
   const isHeading = Array.isArray(heading) && heading.every((title) => typeof title === 'string');
   const numbers = [chunk, line, page ?? 0];

@@ -1,14 +1,14 @@
 // The settings, each declared once: key, kind and bounds, flag, variable, default and help. From here come the type
 // of all settings, flags and their help, `.batchrc` keys, `embed config`, the README's table, the example of a
 // configuration and its JSON Schema, so they can't disagree.
-import { DEFAULT_OLLAMA_URL } from '../net/masked-address.js';
+import { defaultOllamaUrl } from '../net/masked-address.js';
 import type { About } from './about.js';
 import type { Rule } from './kinds/rule.js';
 
-const MIB = 1024 * 1024;
+const mib = 1024 * 1024;
 /** Seconds. */
-const DAY = 86_400;
-const DAY_MS = 1000 * DAY;
+const day = 86_400;
+const dayMs = 1000 * day;
 
 export const declared = {
   /** Output folder. @default './embeddings' */
@@ -54,8 +54,8 @@ export const declared = {
     least: 1,
     flag: '--ollama-url <url>',
     env: 'OLLAMA_HOST',
-    otherwise: [DEFAULT_OLLAMA_URL],
-    example: [DEFAULT_OLLAMA_URL],
+    otherwise: [defaultOllamaUrl],
+    example: [defaultOllamaUrl],
     help: 'Ollama server; repeatable',
   },
   /** Bearer token for the Ollama servers. @default none */
@@ -171,7 +171,7 @@ export const declared = {
     unit: 's',
     plain: true,
     least: 1,
-    most: 10 * 366 * DAY,
+    most: 10 * 366 * day,
     flag: '--cache-ttl <time>',
     env: 'EMBEDDING_CACHE_TTL',
     default: 3600,
@@ -181,8 +181,8 @@ export const declared = {
   /** Bytes at which the disk cache drops its oldest vectors. @default 2_147_483_648 */
   cacheMaxSize: {
     kind: 'size',
-    least: MIB,
-    default: 2048 * MIB,
+    least: mib,
+    default: 2048 * mib,
     help: 'size at which the disk cache drops its oldest vectors',
   },
   /** Folder of the disk cache. @default in the user's cache folder */
@@ -222,7 +222,7 @@ export const declared = {
     kind: 'size',
     least: 1,
     flag: '--max-file-size <size>',
-    default: 64 * MIB,
+    default: 64 * mib,
     example: '64MiB',
     help: 'leave out larger files, e.g. 500kB or 64MiB (1 MB = 1,000,000 bytes)',
   },
@@ -230,9 +230,9 @@ export const declared = {
   maxReadMemory: {
     kind: 'size',
     // Less is no room for the reader itself.
-    least: 256 * MIB,
+    least: 256 * mib,
     flag: '--max-read-memory <size>',
-    default: 2048 * MIB,
+    default: 2048 * mib,
     help: 'memory that reading one document may take, e.g. 4GB',
   },
   /** Milliseconds of processor time to read one document, beside 2 s a megabyte. @default 60_000 */
@@ -240,7 +240,7 @@ export const declared = {
     kind: 'duration',
     unit: 'ms',
     least: 1000,
-    most: 7 * DAY_MS,
+    most: 7 * dayMs,
     flag: '--max-read-time <time>',
     default: 60_000,
     help: 'time that reading one document may take, beside 2 s a MB of it',
@@ -251,7 +251,7 @@ export const declared = {
     unit: 'ms',
     plain: true,
     least: 100,
-    most: DAY_MS,
+    most: dayMs,
     flag: '--batch-timeout <time>',
     env: 'OLLAMA_BATCH_TIMEOUT',
     default: 30_000,
@@ -274,7 +274,7 @@ export const declared = {
     kind: 'duration',
     unit: 'ms',
     least: 0,
-    most: 7 * DAY_MS,
+    most: 7 * dayMs,
     flag: '--wait-for-server <time>',
     default: 0,
     // Clients are not made to send again what a restart of a few seconds would fail; well within LightRAG's minute.

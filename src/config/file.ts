@@ -6,13 +6,13 @@ import { readForeign } from '../files/foreign-file.js';
 import { isPlain } from '../text/plain-json.js';
 
 /** Names looked for, first match wins; `package.json` counts when it has a `batch` property. */
-const CONFIG_FILES = ['.batchrc', '.batchrc.json', '.batchrc.yaml', '.batchrc.yml', 'package.json'];
+const configFiles = ['.batchrc', '.batchrc.json', '.batchrc.yaml', '.batchrc.yml', 'package.json'];
 
 /** In bytes; nobody writes a larger one. */
-const LARGEST = 1024 * 1024;
+const maxFileBytes = 1024 * 1024;
 
 /** A list of texts is the deepest of all settings. */
-const MOST = { levels: 3, parts: 10_000 };
+const valueBounds = { levels: 3, parts: 10_000 };
 
 export interface ConfigFile {
   path: string;
@@ -28,7 +28,7 @@ export interface ConfigFile {
  */
 export async function findConfigFile(folder: string): Promise<ConfigFile | undefined> {
   for (let at = folder; ; at = dirname(at)) {
-    for (const name of CONFIG_FILES) {
+    for (const name of configFiles) {
       const path = join(at, name);
       if (!existsSync(path)) continue;
       const file = await readConfigFile(path);
@@ -44,7 +44,7 @@ async function readConfigFile(path: string): Promise<ConfigFile | undefined> {
   const isPackage = name === 'package.json';
   let content: unknown;
   try {
-    const bytes = readForeign(path, LARGEST);
+    const bytes = readForeign(path, maxFileBytes);
     // A package.json without settings of ours is not ours to complain about.
     if (isPackage && !/"batch"\s*:/.test(bytes.toString('latin1').replaceAll('\0', ''))) return undefined;
     const text = decode(bytes);
@@ -61,7 +61,7 @@ async function readConfigFile(path: string): Promise<ConfigFile | undefined> {
   if (values === null || typeof values !== 'object' || Array.isArray(values)) {
     throw new UsageError(`${path} must hold an object of settings, as .batchrc.example.json shows.`);
   }
-  if (!isPlain(values, MOST)) {
+  if (!isPlain(values, valueBounds)) {
     throw new UsageError(
       `${path} holds more than settings (lists in lists, or far too many values): mend it as .batchrc.example.json shows.`,
     );

@@ -8,7 +8,7 @@ import { plural } from '../text/plural.js';
 import { type ConfigFile, findConfigFile } from './file.js';
 import { problemWith, readText, readTexts, readWritten, shownValue } from './kinds/rule.js';
 import type { Layer, LoadedSettings, Origin } from './origins.js';
-import { SETTINGS, type Setting, type Settings } from './settings.js';
+import { type Setting, type Settings, settingsTable } from './settings.js';
 import { strayingSecrets } from './stray-secrets.js';
 
 /** Where {@link loadSettings} looks. */
@@ -42,7 +42,7 @@ export async function loadSettings(options: LoadOptions = {}): Promise<LoadedSet
 
 /** The settings of `embed serve`, which has defaults of its own. */
 export function settingsOfServe({ settings, layers }: LoadedSettings): Settings {
-  const own = SETTINGS.filter((one) => one.serveDefault !== undefined && layers[one.key] === 'default');
+  const own = settingsTable.filter((one) => one.serveDefault !== undefined && layers[one.key] === 'default');
   return { ...settings, ...Object.fromEntries(own.map(({ key, serveDefault }) => [key, serveDefault])) };
 }
 
@@ -68,7 +68,7 @@ export async function readSettings(options: LoadOptions = {}): Promise<ReadSetti
     ...(file && { file: file.path }),
     problems,
   };
-  for (const setting of SETTINGS) {
+  for (const setting of settingsTable) {
     const { key } = setting;
     const found = firstRight(
       [
@@ -97,7 +97,7 @@ export async function readSettings(options: LoadOptions = {}): Promise<ReadSetti
 
 function tellSettings({ settings, origins, layers, file, problems }: ReadSettings): void {
   debug.config?.(file === undefined ? 'no configuration file' : `read ${file}`);
-  for (const setting of SETTINGS) {
+  for (const setting of settingsTable) {
     const { key } = setting;
     if (layers[key] === undefined || layers[key] === 'default') continue;
     const value = JSON.stringify(shownValue(setting, settings[key]));
@@ -148,15 +148,15 @@ function fromFile(setting: Setting, path: string, raw: unknown): Found | undefin
 }
 
 /** Of one file; more are counted. */
-const MOST_UNKNOWN = 20;
+const maxUnknown = 20;
 
 function unknownKeys({ path, values }: ConfigFile): UsageError[] {
-  const known = SETTINGS.map((setting) => setting.key as string);
+  const known = settingsTable.map((setting) => setting.key as string);
   const unknown = Object.keys(values).filter((key) => !known.includes(key) && key !== '$schema');
-  const more = unknown.length - MOST_UNKNOWN;
+  const more = unknown.length - maxUnknown;
   const rest = more > 0 ? [new UsageError(`${path}: ${plural(more, 'more unknown key')}.`)] : [];
   return unknown
-    .slice(0, MOST_UNKNOWN)
+    .slice(0, maxUnknown)
     .map((key) => {
       const right = nearest(key, known);
       const hint = right === undefined ? '`embed config` lists the keys.' : `did you mean "${right}"?`;

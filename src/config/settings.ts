@@ -27,7 +27,7 @@ export type Setting = Rule &
   };
 
 /** In the order in which people are shown them. */
-export const SETTINGS: readonly Setting[] = (Object.keys(declared) as (keyof Settings)[]).map((key) => ({
+export const settingsTable: readonly Setting[] = (Object.keys(declared) as (keyof Settings)[]).map((key) => ({
   key,
   ...declared[key],
 }));

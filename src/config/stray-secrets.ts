@@ -6,14 +6,14 @@ import { maskAddress, meansThisMachine } from '../net/masked-address.js';
 import type { SecretUse } from './about.js';
 import { namesServers } from './kinds/rule.js';
 import type { LoadedSettings } from './origins.js';
-import { SETTINGS, type Setting, type Settings } from './settings.js';
+import { type Setting, type Settings, settingsTable } from './settings.js';
 
 /**
  * Secrets of the environment (or of a flag) that would go to an address which only a file names. Addresses of
  * the environment, of a flag and of this machine are fine, and so is a file that names both.
  */
 export function strayingSecrets(loaded: LoadedSettings): { key: keyof Settings; problem: UsageError }[] {
-  return SETTINGS.flatMap((setting) => {
+  return settingsTable.flatMap((setting) => {
     const { key, secretFor } = setting;
     const { settings, layers } = loaded;
     if (!secretFor || settings[key] === undefined || layers[key] === 'file') return [];
@@ -25,7 +25,7 @@ export function strayingSecrets(loaded: LoadedSettings): { key: keyof Settings; 
 
 /** `Addresses from /srv/docs/.batchrc: ollamaUrl http://gpu:11434`; undefined when all are named elsewhere. */
 export function addressesFromFile({ settings, layers, file }: LoadedSettings): string | undefined {
-  const named = SETTINGS.filter((setting) => namesServers(setting) && layers[setting.key] === 'file');
+  const named = settingsTable.filter((setting) => namesServers(setting) && layers[setting.key] === 'file');
   if (file === undefined || named.length === 0) return undefined;
   const list = named.map(({ key }) => `${key} ${textsOf(settings[key]).map(maskAddress).join(', ')}`);
   return `Addresses from ${file}: ${list.join('; ')}`;
@@ -41,7 +41,7 @@ function strays(
   if (address === undefined || culprit === undefined) return undefined;
   const foreign = textsOf(settings[address]).find((text) => !meansThisMachine(text) && !hasPassword(text));
   if (foreign === undefined) return undefined;
-  const ways = keys.map((key) => SETTINGS.find((setting) => setting.key === key)!);
+  const ways = keys.map((key) => settingsTable.find((setting) => setting.key === key)!);
   const variables = ways.map(({ env }) => env).join(' and ');
   const flag = /--[\w-]{1,40} <\w{1,40}>/.exec(ways[0]?.flag ?? '')?.[0];
   return new UsageError(

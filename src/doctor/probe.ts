@@ -40,10 +40,10 @@ export interface CheckOptions {
 }
 
 /** Pause between two tries of a check, in ms. */
-const PAUSE_MS = 500;
+const pauseMs = 500;
 
 /** Without an answer in less time than this, in ms, the check counts as skipped: other checks had used up the time. */
-const LEAST_MS = 500;
+const minBlamedMs = 500;
 
 export class Probe {
   readonly checks: Check[] = [];
@@ -68,7 +68,7 @@ export class Probe {
     const { waitMs = 0, late = noAnswer, mend } = options;
     const wantedMs = (options.timeoutMs ?? 2000) + waitMs;
     const timeoutMs = Math.min(wantedMs, this.budget.left);
-    const isTooShort = timeoutMs < Math.min(wantedMs, LEAST_MS);
+    const isTooShort = timeoutMs < Math.min(wantedMs, minBlamedMs);
     const again = patiently(look, Math.min(waitMs, this.budget.left));
     const finding =
       timeoutMs < 1
@@ -148,7 +148,7 @@ function patiently(look: Look, waitMs: number): Look {
     for (;;) {
       const finding = await attempt(look, signal);
       if (finding.status !== 'failure' || performance.now() - start > waitMs) return finding;
-      await sleep(PAUSE_MS, undefined, { signal });
+      await sleep(pauseMs, undefined, { signal });
     }
   };
 }

@@ -7,8 +7,8 @@
 import { resolve } from 'node:path';
 import type { ReadSettings } from '../config/load.js';
 import type { Settings } from '../config/settings.js';
-import { compareSpaces } from '../embedders/guard/canaries.js';
-import { DEFAULT_URL, parseOllamaAddress } from '../embedders/ollama/host.js';
+import { compareSpaces } from '../embedders/guard/compare-spaces.js';
+import { defaultUrl, parseOllamaAddress } from '../embedders/ollama/host.js';
 import { listEmbeddingModels } from '../embedders/ollama/model-info.js';
 import { maskAddress } from '../net/masked-address.js';
 import type { VectorSpace } from '../types.js';
@@ -126,7 +126,7 @@ async function endpointGroups(
   options: { optional: boolean; previous: VectorSpace | undefined; waitMs: number },
 ): Promise<{ probes: Probe[]; usable: boolean }> {
   const { settings } = read;
-  const addresses = settings.ollamaUrl ?? [DEFAULT_URL];
+  const addresses = settings.ollamaUrl ?? [defaultUrl];
   const urls = addresses.map(urlOrSentence);
   const { previous } = options;
   const known = previous?.embedder === 'ollama' ? previous.model : undefined;

@@ -3,10 +3,10 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 
 /** Bytes of a file that are looked at to tell binary from text. */
-const SAMPLE = 8192;
+const sampleBytes = 8192;
 
 /** Starts, as Latin-1, of binary files that may have no NUL byte in their sample. */
-const MAGIC = [
+const binaryStarts = [
   '%PDF-',
   'PK\x03\x04',
   'PK\x05\x06',
@@ -26,10 +26,10 @@ const MAGIC = [
 ];
 
 /** The characters of the bytes 80 to 9F. */
-const WINDOWS_1252 = '€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ';
+const windows1252 = '€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ';
 
 /** "charset=shift_jis", "coding: euc-jp", 'encoding="ISO-8859-2"' near the top of a file. */
-const DECLARATION = /(?:charset|coding|encoding)[ \t]{0,3}[=:][ \t]{0,3}["']?([A-Za-z][\w.:-]{1,30})/;
+const encodingDeclaration = /(?:charset|coding|encoding)[ \t]{0,3}[=:][ \t]{0,3}["']?([A-Za-z][\w.:-]{1,30})/;
 
 /**
  * The text of a file: UTF-8 with or without byte order mark, UTF-16 with one or with a clear pattern of zero
@@ -48,9 +48,9 @@ export function decode(bytes: Uint8Array): string {
 
 /** True when the start of a file isn't text: known binary formats, NUL bytes, control characters. */
 export function isBinary(bytes: Uint8Array): boolean {
-  const sample = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, SAMPLE));
+  const sample = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, sampleBytes));
   const start = sample.toString('latin1', 0, 16);
-  if (MAGIC.some((magic) => start.startsWith(magic))) return true;
+  if (binaryStarts.some((magic) => start.startsWith(magic))) return true;
   if (utf16Kind(sample)) return false;
   if (sample.includes(0)) return true;
   // A cut in the middle of a character makes any UTF-8 sample invalid: leave its last bytes out.
@@ -62,7 +62,7 @@ export function isBinary(bytes: Uint8Array): boolean {
 
 /** Doesn't use TextDecoder: Node 20 decodes it as Latin-1, without quotes, dashes and the euro sign. */
 function decodeWindows1252(bytes: Buffer): string {
-  return bytes.toString('latin1').replace(/[\x80-\x9f]/g, (char) => WINDOWS_1252[char.charCodeAt(0) - 0x80]!);
+  return bytes.toString('latin1').replace(/[\x80-\x9f]/g, (char) => windows1252[char.charCodeAt(0) - 0x80]!);
 }
 
 function hasUtf8Mark(bytes: Uint8Array): boolean {
@@ -73,7 +73,7 @@ function utf16Kind(bytes: Uint8Array): 'utf-16le' | 'utf-16be' | undefined {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return 'utf-16le';
   if (bytes[0] === 0xfe && bytes[1] === 0xff) return 'utf-16be';
   // Without a mark, only mostly Latin text is recognised: in most pairs, one byte is zero.
-  const length = Math.min(bytes.length, SAMPLE) & ~1;
+  const length = Math.min(bytes.length, sampleBytes) & ~1;
   if (length < 4 || (bytes[0] !== 0 && bytes[1] !== 0)) return undefined;
   const zeros = [0, 0];
   let controls = 0;
@@ -94,14 +94,14 @@ function utf16Kind(bytes: Uint8Array): 'utf-16le' | 'utf-16be' | undefined {
 
 /** Length of the sample without a character that it may have cut. */
 function wholeCharacters(sample: Uint8Array): number {
-  if (sample.length < SAMPLE) return sample.length;
+  if (sample.length < sampleBytes) return sample.length;
   let end = sample.length;
   while (end > sample.length - 4 && (sample[end - 1]! & 0xc0) === 0x80) end--;
   return sample[end - 1]! >= 0xc0 ? end - 1 : sample.length;
 }
 
 function declaredDecoder(bytes: Buffer): InstanceType<typeof TextDecoder> | undefined {
-  const label = DECLARATION.exec(bytes.toString('latin1', 0, 1024))?.[1];
+  const label = encodingDeclaration.exec(bytes.toString('latin1', 0, 1024))?.[1];
   if (!label || /^utf/i.test(label)) return undefined;
   try {
     return new TextDecoder(label);

@@ -6,16 +6,16 @@
 import { DocumentError } from '../errors.js';
 import { isBinary } from './decode.js';
 import type { Extraction, Extractor, Format } from './formats/format.js';
-import { FORMATS, type FormatName } from './formats/registry.js';
+import { allFormats, type FormatName } from './formats/registry.js';
 
 export type { Extraction, Format } from './formats/format.js';
-export { FORMATS, type FormatName } from './formats/registry.js';
+export { allFormats as FORMATS, type FormatName } from './formats/registry.js';
 
 /** Formats whose files are not text. */
-const BINARY = new Set<FormatName>(['pdf', 'docx']);
+const binaryFormats = new Set<FormatName>(['pdf', 'docx']);
 
 const byName = new Map<string, FormatName>();
-for (const format of FORMATS as readonly (Format & { name: FormatName })[]) {
+for (const format of allFormats as readonly (Format & { name: FormatName })[]) {
   for (const key of [...format.extensions, ...(format.names ?? [])]) {
     if (!byName.has(key)) byName.set(key, format.name);
   }
@@ -42,7 +42,7 @@ export function formatFor(name: string, bytes?: Uint8Array): FormatName | undefi
  */
 export async function extract(bytes: Buffer, source: string): Promise<Extraction> {
   const name = formatFor(source, bytes) ?? 'text';
-  if (!BINARY.has(name) && isBinary(bytes)) {
+  if (!binaryFormats.has(name) && isBinary(bytes)) {
     throw new DocumentError('undecodable', `${source} has the name of a text file, but holds binary data.`);
   }
   const extractor = extractors.get(name) ?? (await load(name));
@@ -50,7 +50,7 @@ export async function extract(bytes: Buffer, source: string): Promise<Extraction
 }
 
 async function load(name: FormatName): Promise<Extractor> {
-  const extractor: Extractor = await FORMATS.find((format) => format.name === name)!.load();
+  const extractor: Extractor = await allFormats.find((format) => format.name === name)!.load();
   extractors.set(name, extractor);
   return extractor;
 }

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { EmbedderFault, type FaultMeaning } from '../errors.js';
 import { isLate, policyOf } from '../fault-policy.js';
 import type { Embedder, EmbedOptions, Vector } from '../types.js';
+import { wrapEmbedder } from './wrap-embedder.js';
 
 export interface RetryOptions {
   /** Max retries after the first try. */
@@ -46,7 +47,7 @@ export function withRetry(embedder: Embedder, options: RetryOptions): Embedder {
     }
   }
 
-  return wrapped(embedder, embed);
+  return wrapEmbedder(embedder, embed);
 }
 
 /** Sleeps until one of the signals is aborted, and then throws its reason. */
@@ -59,20 +60,4 @@ async function pause(ms: number, signals: (AbortSignal | undefined)[]): Promise<
     signal.throwIfAborted();
     throw error;
   }
-}
-
-/** The same embedder with another `embed`. */
-export function wrapped(embedder: Embedder, embed: Embedder['embed']): Embedder {
-  return {
-    identity: embedder.identity,
-    counter: embedder.counter,
-    maxTokens: embedder.maxTokens,
-    defaultChunkTokens: embedder.defaultChunkTokens,
-    embed,
-    ...(embedder.slots && { slots: embedder.slots }),
-    ...(embedder.endpoints && { endpoints: () => embedder.endpoints!() }),
-    ...(embedder.vouch && { vouch: (url, signal) => embedder.vouch!(url, signal) }),
-    ...(embedder.resetBreakers && { resetBreakers: () => embedder.resetBreakers!() }),
-    close: () => embedder.close(),
-  };
 }

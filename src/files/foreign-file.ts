@@ -17,16 +17,16 @@ export class ForeignFileError extends Error {
 }
 
 // Never wait for a pipe, and never become the owner of a terminal.
-const FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0);
+const openFlags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0);
 
 /** Max reads of a file that changes meanwhile. */
-const TRIES = 3;
+const maxTries = 3;
 
 /** Bytes to read beyond the stated size, to see the end. */
-const STEP = 64 * 1024;
+const stepBytes = 64 * 1024;
 
 /** Bytes of one call; Node takes no more than 2 ** 31 - 1. */
-const MOST_AT_ONCE = 2 ** 30;
+const maxAtOnce = 2 ** 30;
 
 /**
  * The bytes of a regular file; links are followed.
@@ -38,11 +38,11 @@ const MOST_AT_ONCE = 2 ** 30;
 export function readForeign(path: Buffer | string, mostBytes: number): Buffer {
   // Opening some devices already has an effect, so the type is checked before, and again when it is open.
   refuseSpecial(statSync(path));
-  const descriptor = openSync(path, FLAGS);
+  const descriptor = openSync(path, openFlags);
   try {
     let stats = fstatSync(descriptor);
     refuseSpecial(stats);
-    for (let left = TRIES; left > 0; left--) {
+    for (let left = maxTries; left > 0; left--) {
       if (stats.size > mostBytes) throw tooLarge(mostBytes);
       const bytes = readAll(descriptor, stats.size, mostBytes);
       const before = stats;
@@ -70,7 +70,7 @@ function readAll(descriptor: number, size: number, mostBytes: number): Buffer {
   for (;;) {
     if (length > mostBytes) throw tooLarge(mostBytes);
     if (length === bytes.length)
-      bytes = Buffer.concat([bytes], Math.min(Math.max(length * 2, STEP), mostBytes + 1));
+      bytes = Buffer.concat([bytes], Math.min(Math.max(length * 2, stepBytes), mostBytes + 1));
     const more = read(descriptor, bytes, length);
     if (more === 0) return bytes.subarray(0, length);
     length += more;
@@ -79,7 +79,7 @@ function readAll(descriptor: number, size: number, mostBytes: number): Buffer {
 
 /** Reads the bytes after `at` into the buffer. @returns bytes read; 0 at the end */
 function read(descriptor: number, bytes: Buffer, at: number): number {
-  return readSync(descriptor, bytes, at, Math.min(bytes.length - at, MOST_AT_ONCE), at);
+  return readSync(descriptor, bytes, at, Math.min(bytes.length - at, maxAtOnce), at);
 }
 
 function refuseSpecial(stats: { isFile(): boolean }): void {

@@ -21,7 +21,7 @@ import { Uploads } from './http/upload-memory.js';
 import { openSharedCache } from './models/gateway-cache.js';
 import { Models } from './models/models.js';
 import { openNamedModel } from './models/named-model.js';
-import { type GatewayOptions, LIMITS } from './options.js';
+import { defaultLimits, type GatewayOptions } from './options.js';
 import type { GatewayParts } from './route-context.js';
 import { embeddingRoute } from './routes/embedding.js';
 import { bodyOf, RefusedError, refusalOf } from './routes/error-answers.js';
@@ -46,7 +46,7 @@ export interface Gateway {
  */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { host = '127.0.0.1', port = 11_444, token, settings, onNotice = () => undefined } = options;
-  const limits = { ...LIMITS, ...options.limits };
+  const limits = { ...defaultLimits, ...options.limits };
   limits.maxUploads = Math.max(limits.maxUploads, 4 * limits.maxBody);
   const cache = await openSharedCache(settings, onNotice);
   let models: Models | undefined;
@@ -209,7 +209,7 @@ function announceDrain(app: FastifyInstance, { isDraining }: GatewayParts): void
 }
 
 /** Routes that answer with vectors: only their times are measured. */
-const VECTORS: ReadonlySet<string> = new Set(['/api/embed', '/v1/embeddings', '/embedding']);
+const vectorRoutes: ReadonlySet<string> = new Set(['/api/embed', '/v1/embeddings', '/embedding']);
 
 function observe(app: FastifyInstance, { traffic }: GatewayParts, { onRequest }: GatewayOptions): void {
   app.addHook('onRequest', async (request, reply) => {
@@ -221,7 +221,7 @@ function observe(app: FastifyInstance, { traffic }: GatewayParts, { onRequest }:
       const route = request.routeOptions.url ?? '/*';
       const ms = performance.now() - start;
       const status = statusOf(reply.raw);
-      traffic.answered(route, status, VECTORS.has(route) ? ms / 1000 : undefined);
+      traffic.answered(route, status, vectorRoutes.has(route) ? ms / 1000 : undefined);
       onRequest?.({
         id: request.id,
         method: request.method,

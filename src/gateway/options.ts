@@ -26,7 +26,7 @@ export interface GatewayLimits {
   drainMs: number;
 }
 
-export const LIMITS: Readonly<GatewayLimits> = {
+export const defaultLimits: Readonly<GatewayLimits> = {
   maxBody: 10 * 1024 * 1024,
   maxTexts: 8192,
   maxQueue: 10_000,

@@ -1,5 +1,5 @@
 // Checks that all rows of an output are made in the same way: one vector space, one way of chunking.
-import { SPLITTER_VERSION } from '../chunks/split.js';
+import { splitterVersion } from '../chunks/split.js';
 import type { Settings } from '../config/settings.js';
 import { parseOllamaAddress } from '../embedders/ollama/host.js';
 import { canonicalName } from '../embedders/ollama/model-name.js';
@@ -8,18 +8,18 @@ import type { Output } from '../output/read/output.js';
 import type { Session } from './session.js';
 
 /** Version of the splitter, as the manifest holds it. */
-export const SPLITTER = String(SPLITTER_VERSION);
+export const pinnedSplitter = String(splitterVersion);
 
 /** What all rows of an output have in common. */
-type Made = Pick<Output, 'space'> & { chunking: Output['manifest']['chunking'] };
+type Pinned = Pick<Output, 'space'> & { chunking: Output['manifest']['chunking'] };
 
-export function madeBy(output: Output): Made {
-  return { space: output.space, chunking: { ...output.manifest.chunking, splitter: SPLITTER } };
+export function pinnedBy(output: Output): Pinned {
+  return { space: output.space, chunking: { ...output.manifest.chunking, splitter: pinnedSplitter } };
 }
 
-export function newlyMade({ space, chunking }: Session): Made {
+export function newlyPinned({ space, chunking }: Session): Pinned {
   const { size, overlap, counter } = chunking;
-  return { space, chunking: { size, overlap, counter: counter.id, splitter: SPLITTER } };
+  return { space, chunking: { size, overlap, counter: counter.id, splitter: pinnedSplitter } };
 }
 
 /**

@@ -15,7 +15,7 @@ import { type Output, openOutput } from '../output/read/output.js';
 import { openWriter } from '../output/write/writer.js';
 import type { Failure } from '../types.js';
 import type { RunOptions, RunResult } from './options.js';
-import { madeBy, newlyMade, refuseOtherChunks, refuseOtherEmbedder, SPLITTER } from './pinned.js';
+import { newlyPinned, pinnedBy, pinnedSplitter, refuseOtherChunks, refuseOtherEmbedder } from './pinned.js';
 import { runPipeline } from './pipeline.js';
 import { RunCounts } from './run-counts.js';
 import { Topic } from './sample-question.js';
@@ -25,7 +25,7 @@ import { summarize } from './summary.js';
 import { Listing } from './survey/found-files.js';
 import { failuresElsewhere, type Named, namedBy } from './survey/other-roots.js';
 import { guardRemovals } from './survey/removal-guard.js';
-import { readStandardInput, STDIN_ROOT } from './survey/standard-input.js';
+import { readStandardInput, stdinRoot } from './survey/standard-input.js';
 import { type SurveyResult, survey } from './survey/survey.js';
 
 /** One run from the walk to the commit. */
@@ -77,7 +77,7 @@ export class Run {
     await refuseOtherFolder(out);
     const roots = await resolveRoots(paths, cwd, dirname(out));
     const input =
-      paths.includes(STDIN_ROOT) && stdin ? await readStandardInput(stdin, options.signal) : undefined;
+      paths.includes(stdinRoot) && stdin ? await readStandardInput(stdin, options.signal) : undefined;
     if (input?.length === 0) {
       throw new UsageError('Standard input is empty: pipe JSON Lines into it, one {"id","text"} a line.');
     }
@@ -122,7 +122,7 @@ export class Run {
       refuseOtherChunks(settings, known);
       const session = () => this.#openSession(known);
       // A first run needs a vector space. Later runs use the output's, and may need no embedder.
-      const { space, chunking } = known ? madeBy(known) : newlyMade(await session());
+      const { space, chunking } = known ? pinnedBy(known) : newlyPinned(await session());
       const writer = await openWriter(this.out, {
         previous: known,
         space,
@@ -198,7 +198,7 @@ export class Run {
     const entries = this.#listing.first((reason, source) => {
       debug.documents?.(`left out (${reason}): ${source}`);
       if (reason === 'too-large') tooLarge = true;
-      if (COUNTED_SKIPS.has(reason)) {
+      if (countedSkips.has(reason)) {
         this.#counts.skipped++;
         this.#options.onSkip?.(reason, source);
       }
@@ -224,7 +224,7 @@ export class Run {
     return {
       previous,
       removed,
-      sameSplitter: previous?.manifest.chunking.splitter === SPLITTER,
+      sameSplitter: previous?.manifest.chunking.splitter === pinnedSplitter,
       limit: this.#options.limit ?? Number.POSITIVE_INFINITY,
       counts: this.#counts,
       maxFileSize: this.#options.settings.maxFileSize,
@@ -279,4 +279,4 @@ export class Run {
 }
 
 /** Reasons that the summary counts. Users expect hidden and ignored entries to be left out, so those aren't counted. */
-const COUNTED_SKIPS: ReadonlySet<string> = new Set(['binary', 'too-large', 'broken-link', 'special']);
+const countedSkips: ReadonlySet<string> = new Set(['binary', 'too-large', 'broken-link', 'special']);

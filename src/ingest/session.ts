@@ -13,7 +13,7 @@ import type { RunCounts } from './run-counts.js';
 import type { Chunking } from './stages/chunk.js';
 
 /** Share of the embedder's limit that a chunk may use, since an estimate may be a little low. */
-const MARGIN = 0.95;
+const tokenMargin = 0.95;
 
 export interface SessionOptions {
   settings: Settings;
@@ -129,7 +129,7 @@ function resolveChunking(embedder: Embedder, settings: Settings, previous: Outpu
   const { counter, identity, maxTokens, defaultChunkTokens } = embedder;
   const prefix = counter.count(identity.prefixes.document);
   const room = maxTokens - counter.special - prefix;
-  const most = counter.id.startsWith('estimate') ? Math.floor(room * MARGIN) : room;
+  const most = counter.id.startsWith('estimate') ? Math.floor(room * tokenMargin) : room;
   const pinned = previous?.manifest.chunking;
   const size = settings.chunkSize ?? pinned?.size ?? Math.min(defaultChunkTokens, most);
   const overlap = settings.chunkOverlap ?? pinned?.overlap ?? 0;

@@ -2,13 +2,13 @@
 // of values.
 
 /** Ten to a decade, rounded so that 1, 2.5 and 5 are among them: the bounds that dashboards know. */
-const STEPS = [1, 1.25, 1.6, 2, 2.5, 3.15, 4, 5, 6.3, 8];
-/** The decades of {@link SECONDS}: 0.1 ms to 1,000 s. */
-const DECADES = ['e-4', 'e-3', 'e-2', 'e-1', 'e0', 'e1', 'e2'];
+const decadeSteps = [1, 1.25, 1.6, 2, 2.5, 3.15, 4, 5, 6.3, 8];
+/** The decades of {@link secondBounds}: 0.1 ms to 1,000 s. */
+const decades = ['e-4', 'e-3', 'e-2', 'e-1', 'e0', 'e1', 'e2'];
 
 /** Bounds for durations in seconds, ascending. */
-export const SECONDS: readonly number[] = [
-  ...DECADES.flatMap((decade) => STEPS.map((step) => Number(`${step}${decade}`))),
+export const secondBounds: readonly number[] = [
+  ...decades.flatMap((decade) => decadeSteps.map((step) => Number(`${step}${decade}`))),
   1000,
 ];
 
@@ -22,7 +22,7 @@ export class Histogram {
   #most = 0;
 
   /** @param bounds upper bounds of the buckets (inclusive), ascending, above 0 */
-  constructor(bounds: readonly number[] = SECONDS) {
+  constructor(bounds: readonly number[] = secondBounds) {
     this.#bounds = Float64Array.from(bounds);
     this.#counts = new Float64Array(bounds.length + 1);
   }
@@ -55,7 +55,7 @@ export class Histogram {
 
   /**
    * The value below which the share `q` of all values lies; 0 when there are none. Linear between a bucket's
-   * bounds, so off by less than the bucket's width: 28 % at most with {@link SECONDS}, or 0.1 ms below its first
+   * bounds, so off by less than the bucket's width: 28 % at most with {@link secondBounds}, or 0.1 ms below its first
    * bound, and never outside of what was seen. Above the last bound it is the largest value.
    * @param q 0 to 1
    */

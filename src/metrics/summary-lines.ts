@@ -1,8 +1,8 @@
 // The metrics for people: a few lines for a terminal of 80 columns.
 import type { ByMeaning, Durations, EndpointMetrics, Metrics } from './snapshot.js';
 
-const COLUMNS = 80;
-const LABEL = 10;
+const lineWidth = 80;
+const labelWidth = 10;
 
 /**
  * A summary in a few lines of at most 80 columns; counts of zero are left out.
@@ -75,7 +75,7 @@ function endpoint({ url, breaker, refused, in_flight, requests, failures }: Endp
   const open = breaker === 'closed' ? '' : `, circuit ${breaker}`;
   const state = refused === null ? open : ', refused';
   const rest = `: ${number(requests)} sent, ${number(failures)} failed, ${in_flight} in flight${state}`;
-  return line('endpoint', `${cut(url, COLUMNS - LABEL - rest.length)}${rest}`);
+  return line('endpoint', `${cut(url, lineWidth - labelWidth - rest.length)}${rest}`);
 }
 
 function byMeaning(total: number, counts: ByMeaning): string {
@@ -91,7 +91,7 @@ function quantiles({ p50, p95, p99 }: Durations): string {
 }
 
 function line(label: string, text: string): string {
-  return cut(`${label.padEnd(LABEL)}${text}`, COLUMNS);
+  return cut(`${label.padEnd(labelWidth)}${text}`, lineWidth);
 }
 
 function cut(text: string, length: number): string {

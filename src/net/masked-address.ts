@@ -2,22 +2,22 @@
 // through here before it is printed.
 import { withoutQuotes } from '../text/trim.js';
 
-const MASK = '****';
+const mask = '****';
 
 /** The address to try when the user names none. */
-export const DEFAULT_OLLAMA_URL = 'http://127.0.0.1:11434';
+export const defaultOllamaUrl = 'http://127.0.0.1:11434';
 
 /** A query parameter. A name never reaches into the next one, so that each character is tested once. */
-const QUERY = /([?&]([^=&#?\s"'<>]*)=)[^&#\s"'<>]+/g;
+const queryParameter = /([?&]([^=&#?\s"'<>]*)=)[^&#\s"'<>]+/g;
 
 /** Names of query parameters that may carry a secret. */
-const SECRET_NAME = /pass|pwd|key|token|secret|auth|sig|cred/i;
+const secretName = /pass|pwd|key|token|secret|auth|sig|cred/i;
 
 /**
  * The part between the scheme of a URL and its last @, without reaching into the next URL. The pattern begins at the last
  * character of the scheme: otherwise an endless text would be searched again from each of its characters.
  */
-const CREDENTIALS = /([a-z\d+.-]:\/\/)((?:(?!:\/\/)[^\s"'`<>])*)@/gi;
+const urlCredentials = /([a-z\d+.-]:\/\/)((?:(?!:\/\/)[^\s"'`<>])*)@/gi;
 
 /**
  * Masks a text that is known to be an address, valid or not: a password that wasn't escaped may hold slashes, colons and @.
@@ -35,22 +35,22 @@ export function maskAddresses(text: string): string {
   if (!text.includes('://')) return text;
   return withoutSecretQuery(
     text.replace(
-      CREDENTIALS,
+      urlCredentials,
       (_, scheme: string, credentials: string) => `${scheme}${maskedUser(credentials)}@`,
     ),
   );
 }
 
 function withoutSecretQuery(text: string): string {
-  return text.replace(QUERY, (whole, start: string, name: string) =>
-    SECRET_NAME.test(name) ? start + MASK : whole,
+  return text.replace(queryParameter, (whole, start: string, name: string) =>
+    secretName.test(name) ? start + mask : whole,
   );
 }
 
 /** Also masks texts of servers, which may repeat what they were sent. */
 export function withoutSecrets(text: string, ...secrets: readonly (string | undefined)[]): string {
   return secrets.reduce<string>(
-    (rest, secret) => (secret === undefined || secret === '' ? rest : rest.replaceAll(secret, MASK)),
+    (rest, secret) => (secret === undefined || secret === '' ? rest : rest.replaceAll(secret, mask)),
     text,
   );
 }
@@ -58,22 +58,25 @@ export function withoutSecrets(text: string, ...secrets: readonly (string | unde
 /** A user helps to recognise an address; one without a password may be a token. */
 function maskedUser(credentials: string): string {
   const user = /^[\w.%+-]*(?=:)/.exec(credentials)?.[0];
-  return user === undefined ? MASK : `${user}:${MASK}`;
+  return user === undefined ? mask : `${user}:${mask}`;
 }
 
 /**
  * Hosts of this machine, for a client: 0.0.0.0 reaches loopback, and 127.1 is 127.0.0.1.
  */
-const HERE = String.raw`(?:localhost|127(?:\.\d{1,3}){1,3}|0\.0\.0\.0|\[::1?\])`;
-const CREDENTIALS_HERE = String.raw`(?:[^@/?#\\\s]*@)?`;
+const localHost = String.raw`(?:localhost|127(?:\.\d{1,3}){1,3}|0\.0\.0\.0|\[::1?\])`;
+const localCredentials = String.raw`(?:[^@/?#\\\s]*@)?`;
 
 /** Only a URL of Redis may have no host: in others, the path would become the host. */
-const STARTS = [
-  `${HERE}?`,
-  String.raw`https?:\/\/${CREDENTIALS_HERE}${HERE}`,
-  String.raw`rediss?:\/\/${CREDENTIALS_HERE}${HERE}?`,
+const localStarts = [
+  `${localHost}?`,
+  String.raw`https?:\/\/${localCredentials}${localHost}`,
+  String.raw`rediss?:\/\/${localCredentials}${localHost}?`,
 ];
-const MEANS_HERE = new RegExp(String.raw`^(?:${STARTS.join('|')})(?::\d*)?(?:[/?#](?!\/)[^@\\\s]*)?$`, 'i');
+const localAddress = new RegExp(
+  String.raw`^(?:${localStarts.join('|')})(?::\d*)?(?:[/?#](?!\/)[^@\\\s]*)?$`,
+  'i',
+);
 
 /**
  * True when an address means this machine for every parser. False when two parsers might read it in different ways.
@@ -81,5 +84,5 @@ const MEANS_HERE = new RegExp(String.raw`^(?:${STARTS.join('|')})(?::\d*)?(?:[/?
  */
 export function meansThisMachine(address: string): boolean {
   const text = withoutQuotes(address.trim());
-  return text === '::1' || text === '::' || MEANS_HERE.test(text);
+  return text === '::1' || text === '::' || localAddress.test(text);
 }

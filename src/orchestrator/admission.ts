@@ -6,7 +6,7 @@ interface Waiter extends Entry {
   enter(): void;
 }
 
-export class Room {
+export class Admission {
   readonly #hasRoom: () => boolean;
   readonly #waiters = new PriorityQueue<Waiter>();
 

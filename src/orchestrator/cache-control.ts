@@ -11,7 +11,7 @@ export interface CacheStats extends CacheUsage {
   hitRate: number;
 }
 
-const NOTHING: CacheUsage = { entries: 0, bytes: 0, hits: 0, misses: 0, spaces: [] };
+const emptyUsage: CacheUsage = { entries: 0, bytes: 0, hits: 0, misses: 0, spaces: [] };
 
 /** The cache of an orchestrator: {@link BatchOrchestrator.cache}. */
 export class OrchestratorCache {
@@ -34,7 +34,7 @@ export class OrchestratorCache {
   async stats(): Promise<CacheStats> {
     const { cache } = this.#upstream();
     return {
-      ...(cache ? await cache.usage() : NOTHING),
+      ...(cache ? await cache.usage() : emptyUsage),
       kind: cache?.kind ?? 'none',
       hitRate: this.#hitRate(),
     };

@@ -1,12 +1,12 @@
 // The options of an orchestrator, checked, with presets for models and for production.
 import { problemWith, readText } from '../config/kinds/rule.js';
 import { type RedisSettings, redisSettings } from '../config/redis-settings.js';
-import { SETTINGS, type Settings } from '../config/settings.js';
-import { DEFAULT_URL } from '../embedders/ollama/host.js';
+import { type Settings, settingsTable } from '../config/settings.js';
+import { defaultUrl } from '../embedders/ollama/host.js';
 import { variable } from '../environment.js';
 import { UsageError } from '../errors.js';
 import type { Priority } from '../types.js';
-import { BATCH_BOUNDS, MOST_TEXTS } from '../upstream/limiter-settings.js';
+import { batchBounds, maxTexts } from '../upstream/limiter-settings.js';
 import { startFor } from './model-start.js';
 
 /** The settings of `.batchrc` that concern texts, and options that only a long-lived orchestrator needs. */
@@ -60,19 +60,19 @@ export interface BatchOptions
 export type PrefixKind = 'none' | 'document' | 'query';
 
 /** Options that `.batchrc` doesn't have, with their limits. */
-const OWN = {
-  maxBatchSize: { default: MOST_TEXTS, least: 1, most: MOST_TEXTS },
-  startBatchSize: { default: 32, least: 1, most: MOST_TEXTS },
-  maxBatchTokens: { default: BATCH_BOUNDS.tokens, least: 1, most: 10_000_000 },
+const ownOptions = {
+  maxBatchSize: { default: maxTexts, least: 1, most: maxTexts },
+  startBatchSize: { default: 32, least: 1, most: maxTexts },
+  maxBatchTokens: { default: batchBounds.tokens, least: 1, most: 10_000_000 },
   maxQueueSize: { default: 10_000, least: 1, most: 100_000_000 },
   priority: { default: 2, least: 0, most: 4 },
   cacheMaxMemoryMb: { default: 64, least: 0, most: 1_000_000 },
   resultTtl: { default: 300, least: 1, most: 7 * 86_400 },
 } as const;
 
-const PREFIXES: readonly string[] = ['none', 'document', 'query'];
+const prefixes: readonly string[] = ['none', 'document', 'query'];
 
-type OwnKey = keyof typeof OWN | 'enableBatching' | 'prefix';
+type OwnKey = keyof typeof ownOptions | 'enableBatching' | 'prefix';
 
 /** Checked options; immutable. */
 export class BatchConfig {
@@ -106,17 +106,20 @@ export class BatchConfig {
     const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
     for (const [key, value] of Object.entries(given)) checkOption(key, value);
     this.#options = given;
-    const defaults = Object.fromEntries(SETTINGS.map((setting) => [setting.key, setting.default]));
+    const defaults = Object.fromEntries(settingsTable.map((setting) => [setting.key, setting.default]));
     this.settings = { ...defaults, ...given } as unknown as Settings;
-    this.maxBatchSize = options.maxBatchSize ?? OWN.maxBatchSize.default;
-    this.startBatchSize = Math.min(options.startBatchSize ?? OWN.startBatchSize.default, this.maxBatchSize);
-    this.maxBatchTokens = options.maxBatchTokens ?? OWN.maxBatchTokens.default;
+    this.maxBatchSize = options.maxBatchSize ?? ownOptions.maxBatchSize.default;
+    this.startBatchSize = Math.min(
+      options.startBatchSize ?? ownOptions.startBatchSize.default,
+      this.maxBatchSize,
+    );
+    this.maxBatchTokens = options.maxBatchTokens ?? ownOptions.maxBatchTokens.default;
     this.enableBatching = options.enableBatching ?? true;
-    this.maxQueueSize = options.maxQueueSize ?? OWN.maxQueueSize.default;
-    this.priority = options.priority ?? OWN.priority.default;
+    this.maxQueueSize = options.maxQueueSize ?? ownOptions.maxQueueSize.default;
+    this.priority = options.priority ?? ownOptions.priority.default;
     this.prefix = options.prefix ?? 'none';
-    this.cacheMaxMemoryMb = options.cacheMaxMemoryMb ?? OWN.cacheMaxMemoryMb.default;
-    this.resultTtl = options.resultTtl ?? OWN.resultTtl.default;
+    this.cacheMaxMemoryMb = options.cacheMaxMemoryMb ?? ownOptions.cacheMaxMemoryMb.default;
+    this.resultTtl = options.resultTtl ?? ownOptions.resultTtl.default;
   }
 
   /**
@@ -125,7 +128,7 @@ export class BatchConfig {
    */
   static fromEnv(env: NodeJS.ProcessEnv = process.env): BatchConfig {
     const options: { [key: string]: unknown } = {};
-    for (const setting of SETTINGS) {
+    for (const setting of settingsTable) {
       const { key, env: name } = setting;
       const text = name === undefined ? undefined : variable(name, env);
       if (text === undefined) continue;
@@ -186,7 +189,7 @@ export class BatchConfig {
   toOllamaConfig(): OllamaConfig {
     const { ollamaUrl, model, dimensions, batchTimeout, maxRetries, batchSize, concurrency } = this.settings;
     return {
-      urls: ollamaUrl ?? [DEFAULT_URL],
+      urls: ollamaUrl ?? [defaultUrl],
       model,
       dimensions,
       timeoutMs: batchTimeout,
@@ -230,7 +233,7 @@ export function checkOption(key: string, value: unknown): void {
 }
 
 function isOwn(key: string): key is OwnKey {
-  return key in OWN || key === 'enableBatching' || key === 'prefix';
+  return key in ownOptions || key === 'enableBatching' || key === 'prefix';
 }
 
 function ownProblem(key: OwnKey, value: unknown): string | undefined {
@@ -238,15 +241,15 @@ function ownProblem(key: OwnKey, value: unknown): string | undefined {
     return typeof value === 'boolean' ? undefined : `expected true or false, got ${JSON.stringify(value)}`;
   }
   if (key === 'prefix') {
-    if (PREFIXES.includes(String(value))) return undefined;
-    return `expected ${PREFIXES.join(' or ')}, got ${JSON.stringify(value)}`;
+    if (prefixes.includes(String(value))) return undefined;
+    return `expected ${prefixes.join(' or ')}, got ${JSON.stringify(value)}`;
   }
-  const { least, most } = OWN[key];
+  const { least, most } = ownOptions[key];
   const fits = Number.isSafeInteger(value) && Number(value) >= least && Number(value) <= most;
   return fits ? undefined : `expected a whole number from ${least} to ${most}, got ${JSON.stringify(value)}`;
 }
 
 function settingProblem(key: string, value: unknown): string | undefined {
-  const setting = SETTINGS.find((candidate) => candidate.key === key);
+  const setting = settingsTable.find((candidate) => candidate.key === key);
   return setting ? problemWith(setting, value) : 'no such option; BatchOptions lists them';
 }

@@ -2,15 +2,15 @@
 import { createHash } from 'node:crypto';
 import { setImmediate as nextLoop } from 'node:timers/promises';
 import { Dispatcher } from '../batching/dispatcher.js';
-import { type BatchKind, PLAIN, type Ticket } from '../batching/ticket.js';
+import { type BatchKind, plainKind, type Ticket } from '../batching/ticket.js';
 import { orAborted } from '../embedders/abort.js';
 import { unknownScript } from '../embedders/guard/unknown-script.js';
 import { type EmbedderFault, QueueFullError, UsageError } from '../errors.js';
 import type { BatchMetrics } from '../metrics/metrics.js';
 import type { Priority, Vector } from '../types.js';
-import { BATCH_BOUNDS } from '../upstream/limiter-settings.js';
+import { batchBounds } from '../upstream/limiter-settings.js';
 import type { Upstream } from '../upstream/upstream.js';
-import { Room } from './admission.js';
+import { Admission } from './admission.js';
 import { type BatchConfig, checkOption, type PrefixKind } from './config.js';
 import { KnownVectors } from './known-vectors.js';
 
@@ -50,7 +50,7 @@ export type TextOutcome =
     };
 
 /** Max texts that one caller adds to the queue before other callers get a turn. */
-const TURN = 256;
+const textsPerTurn = 256;
 
 export interface IntakeOptions {
   upstream: Upstream;
@@ -68,7 +68,7 @@ export class Intake {
   readonly #signal: AbortSignal;
   readonly #known: KnownVectors;
   readonly #dispatcher: Dispatcher;
-  readonly #room = new Room(() => this.#hasRoom());
+  readonly #room = new Admission(() => this.#hasRoom());
   #sending: NodeJS.Immediate | undefined;
 
   constructor({ upstream, config, metrics, signal, onWarning }: IntakeOptions) {
@@ -79,7 +79,7 @@ export class Intake {
     this.#signal = signal;
     this.#known = new KnownVectors(upstream, onWarning);
     this.#dispatcher = new Dispatcher(embedder, {
-      bounds: { ...BATCH_BOUNDS, tokens: config.maxBatchTokens },
+      bounds: { ...batchBounds, tokens: config.maxBatchTokens },
       limits,
       metrics,
       signal,
@@ -131,7 +131,7 @@ export class Intake {
     signal?.throwIfAborted();
     const prefixKind = options.prefix ?? this.#config.prefix;
     const prefix = prefixKind === 'none' ? '' : this.#upstream.space.prefixes[prefixKind];
-    const kind: BatchKind = truncate || dimensions !== undefined ? { truncate, dimensions } : PLAIN;
+    const kind: BatchKind = truncate || dimensions !== undefined ? { truncate, dimensions } : plainKind;
     const space = this.#known.idOf(prefix, kind);
     const hashes = texts.map((text) => createHash('sha256').update(text).digest('hex'));
     const found = await orAborted(this.#lookUp(space, hashes, dimensions), signal);
@@ -179,7 +179,7 @@ export class Intake {
     const dispatcher = this.#dispatcher;
     const { signal, priority = this.#config.priority, caller = '' } = options;
     // With `reject`, the room was checked for all texts: queue them at once, before others can take it.
-    const most = options.whenFull === 'reject' ? requests.length : TURN;
+    const most = options.whenFull === 'reject' ? requests.length : textsPerTurn;
     const tickets: Ticket[] = [];
     let met: Ticket | undefined;
     try {

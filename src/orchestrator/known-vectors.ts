@@ -4,12 +4,12 @@ import { createHash } from 'node:crypto';
 import type { BatchKind, Ticket } from '../batching/ticket.js';
 import { registerDerived } from '../cache/space-registry.js';
 import type { Vector, VectorCache, VectorEntry, VectorSpace } from '../types.js';
-import { Lookups } from './lookup-batcher.js';
+import { LookupBatcher } from './lookup-batcher.js';
 
 export class KnownVectors {
   readonly #space: VectorSpace;
   readonly #cache: VectorCache | undefined;
-  readonly #lookups: Lookups | undefined;
+  readonly #lookups: LookupBatcher | undefined;
   readonly #onWarning: (message: string) => void;
   readonly #ids = new Map<string, string>();
   #failed = false;
@@ -20,7 +20,7 @@ export class KnownVectors {
   ) {
     this.#space = space;
     this.#cache = cache;
-    this.#lookups = cache && new Lookups(cache, (error) => this.#goOnWithout(error));
+    this.#lookups = cache && new LookupBatcher(cache, (error) => this.#goOnWithout(error));
     this.#onWarning = onWarning;
   }
 

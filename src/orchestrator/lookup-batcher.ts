@@ -12,7 +12,7 @@ interface Lookup {
   resolve(vectors: (Vector | undefined)[]): void;
 }
 
-export class Lookups {
+export class LookupBatcher {
   readonly #cache: VectorCache;
   readonly #onFailure: (error: unknown) => void;
   /** By space and dimensions. */

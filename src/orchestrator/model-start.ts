@@ -3,7 +3,7 @@
 import { profileOf } from '../embedders/model-profiles.js';
 
 /** Millions of parameters, for names that don't say. From ollama.com/blog/embedding-models and the models' pages. */
-const PARAMETERS: { [family: string]: number } = {
+const familyParameters: { [family: string]: number } = {
   'all-minilm': 23,
   'nomic-embed-text': 137,
   'mxbai-embed-large': 334,
@@ -19,7 +19,7 @@ const PARAMETERS: { [family: string]: number } = {
 };
 
 /** Millions of parameters of an unknown model: a medium size. */
-const UNKNOWN = 335;
+const unknownParameters = 335;
 
 export interface Start {
   /** Texts of the first requests. */
@@ -45,5 +45,5 @@ function parametersOf(model: string): number {
   // `qwen3-embedding:8b`, `snowflake-arctic-embed:22m`, `qwen3-embedding:0.6b-fp16`
   const said = /[:-](\d+(?:\.\d+)?)([mb])\b/i.exec(model);
   if (said) return Number(said[1]) * (said[2]!.toLowerCase() === 'b' ? 1000 : 1);
-  return PARAMETERS[profileOf(model).family] ?? UNKNOWN;
+  return familyParameters[profileOf(model).family] ?? unknownParameters;
 }

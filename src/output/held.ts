@@ -13,12 +13,12 @@ interface Held {
   holders: number;
 }
 
-const DESCRIPTORS = '/proc/self/fd';
+const descriptorsFolder = '/proc/self/fd';
 const held = new Map<string, Held>();
 
 /** True when this system has paths through open handles. */
 export function canHold(): boolean {
-  return process.platform === 'linux' && existsSync(DESCRIPTORS);
+  return process.platform === 'linux' && existsSync(descriptorsFolder);
 }
 
 /** The open handle; undefined when the folder isn't held. */
@@ -59,7 +59,7 @@ export function steady(path: string): string {
   const whole = resolve(path);
   for (let folder = dirname(whole); ; folder = dirname(folder)) {
     const handle = held.get(folder)?.handle;
-    if (handle) return `${DESCRIPTORS}/${handle.fd}/${relative(folder, whole)}`;
+    if (handle) return `${descriptorsFolder}/${handle.fd}/${relative(folder, whole)}`;
     if (folder === dirname(folder)) return path;
   }
 }
@@ -67,5 +67,5 @@ export function steady(path: string): string {
 /** As {@link steady}, for a call on the folder itself: uses its own handle when it is held. */
 export function steadyFolder(path: string): string {
   const handle = heldHandle(path);
-  return handle ? `${DESCRIPTORS}/${handle.fd}/.` : steady(path);
+  return handle ? `${descriptorsFolder}/${handle.fd}/.` : steady(path);
 }

@@ -3,12 +3,12 @@
 import { jsonShape } from './json-shape.js';
 
 /** Shorter texts aren't checked: they take some ten megabytes at most. */
-const HARMLESS = 128 * 1024;
+const harmless = 128 * 1024;
 
-const MOST_LEVELS = 64;
+const maxLevels = 64;
 /** Max parts: a model lists each token of its vocabulary three times, and the largest have about 260,000. */
-const MOST_PARTS = 3_000_000;
-const MOST_KEYS = 500_000;
+const maxParts = 3_000_000;
+const maxKeys = 500_000;
 
 /**
  * The value of a JSON text.
@@ -16,9 +16,9 @@ const MOST_KEYS = 500_000;
  */
 export function parseForeign(text: Uint8Array | string): unknown {
   const bytes = typeof text === 'string' ? Buffer.from(text) : text;
-  if (bytes.length > HARMLESS) {
+  if (bytes.length > harmless) {
     const { levels, parts, keys } = jsonShape(bytes);
-    if (levels > MOST_LEVELS || parts > MOST_PARTS || keys > MOST_KEYS) {
+    if (levels > maxLevels || parts > maxParts || keys > maxKeys) {
       throw new SyntaxError(`JSON of ${levels} levels, ${keys} keys and ${parts} values`);
     }
   }

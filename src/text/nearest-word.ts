@@ -1,16 +1,16 @@
 // The most similar known word for a wrong one, for messages about an unknown key or path.
 
 /** Max characters: the time of a comparison is the product of both lengths. */
-const LONGEST = 200;
+const maxWordLength = 200;
 
 /** The candidate with the fewest edits from `word`, if they are few enough for a typing error. */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
-  if (word.length > LONGEST) return undefined;
+  if (word.length > maxWordLength) return undefined;
   const wanted = word.toLowerCase();
   let best: string | undefined;
   let least = Math.max(2, Math.floor(word.length / 3)) + 1;
   for (const candidate of candidates) {
-    const distance = edits(wanted, candidate.slice(0, LONGEST).toLowerCase());
+    const distance = edits(wanted, candidate.slice(0, maxWordLength).toLowerCase());
     if (distance < least) {
       least = distance;
       best = candidate;

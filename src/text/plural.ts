@@ -12,7 +12,7 @@ export function plural(count: number, noun: string): Printable {
 }
 
 /** Characters that would break the line of a command, or be invisible in it. */
-const UNSEEN = /[\p{Cc}\p{Cf}\u2028\u2029]/gu;
+const unseen = /[\p{Cc}\p{Cf}\u2028\u2029]/gu;
 
 /**
  * A text as one word of a shell (sh, bash, zsh), in quotes if needed. Line breaks and invisible characters are written as
@@ -20,9 +20,9 @@ const UNSEEN = /[\p{Cc}\p{Cf}\u2028\u2029]/gu;
  */
 export function quoted(text: string): string {
   if (/^[\w@%+=:,./-]+$/.test(text)) return text;
-  if (text.search(UNSEEN) < 0) return `'${text.replaceAll("'", "'\\''")}'`;
+  if (text.search(unseen) < 0) return `'${text.replaceAll("'", "'\\''")}'`;
   // Without \': a shell that doesn't know $'…' would read it as the end.
-  return `$'${text.replaceAll('\\', '\\\\').replaceAll("'", inBytes).replace(UNSEEN, inBytes)}'`;
+  return `$'${text.replaceAll('\\', '\\\\').replaceAll("'", inBytes).replace(unseen, inBytes)}'`;
 }
 
 /** In octal, so that the next characters can't become a part of it. */

@@ -7,18 +7,18 @@ declare const made: unique symbol;
 export type Printable = string & { readonly [made]: true };
 
 /** Max characters of one foreign text; more is cut. */
-const MOST = 500;
+const maxForeignLength = 500;
 
 // C0, DEL and C1; marks and overrides of direction; line separators; other invisible characters.
-const UNPRINTABLE = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb]/gu;
+const unprintable = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb]/gu;
 
 /**
  * Foreign text as one line, escaped as in JSON.
  * @param most max characters; more is cut and shown as …
  */
-export function printable(text: string, most: number = MOST): Printable {
+export function printable(text: string, most: number = maxForeignLength): Printable {
   const shown = text.length > most ? `${text.slice(0, most - 1).replace(/[\ud800-\udbff]$/, '')}…` : text;
-  return shown.replace(UNPRINTABLE, escaped) as Printable;
+  return shown.replace(unprintable, escaped) as Printable;
 }
 
 /** A template of our own words, in which foreign text must have been made printable. */
@@ -66,7 +66,7 @@ export function wrapped(text: Printable, width: number): Printable[] {
 /** JSON for standard output. Its strings are whole, without characters that control a terminal. */
 export function printableJson(value: unknown, indent?: number): Printable {
   // Characters that JSON doesn't escape occur in strings only; the line breaks between values stay.
-  return JSON.stringify(value, null, indent).replace(UNPRINTABLE, (one) =>
+  return JSON.stringify(value, null, indent).replace(unprintable, (one) =>
     one === '\n' ? one : escaped(one),
   ) as Printable;
 }

@@ -1,7 +1,7 @@
 // Reads and writes sizes: 1 MB is 1,000,000 bytes and 1 MiB is 1,048,576; M alone means MiB, as in GNU's tools.
 import { type Printable, printable } from './printable.js';
 
-const LETTERS = 'kmgt';
+const unitLetters = 'kmgt';
 
 /**
  * Bytes of `64MiB`, `1.5 gb`, `500M` or plain `4096`.
@@ -12,7 +12,7 @@ export function parseSize(text: string): number | undefined {
   if (match === null) return undefined;
   const [, count, letter = '', ending = ''] = match;
   const base = ending.toLowerCase() === 'b' ? 1000 : 1024;
-  const bytes = Math.round(Number(count) * base ** (LETTERS.indexOf(letter.toLowerCase() || '-') + 1));
+  const bytes = Math.round(Number(count) * base ** (unitLetters.indexOf(letter.toLowerCase() || '-') + 1));
   return Number.isSafeInteger(bytes) ? bytes : undefined;
 }
 
@@ -37,7 +37,7 @@ export function typedSize(bytes: number): string {
     [1000, 'B'],
     [1024, 'iB'],
   ] as const) {
-    for (const [power, letter] of [...LETTERS].entries()) {
+    for (const [power, letter] of [...unitLetters].entries()) {
       const count = bytes / base ** (power + 1);
       if (Number.isInteger(count) && count > 0 && count < shortest.count) {
         shortest = { count, unit: (ending === 'B' && letter === 'k' ? 'k' : letter.toUpperCase()) + ending };

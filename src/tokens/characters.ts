@@ -21,7 +21,7 @@ export interface Character {
 const known: (Character | undefined)[] = new Array(0x10000);
 /** Beyond the basic plane: emoji and rare ideographs. */
 const knownBeyond = new Map<number, Character>();
-const MAX_KNOWN_BEYOND = 1 << 14;
+const maxKnownBeyond = 1 << 14;
 
 /** @param code a code point, or a lone surrogate */
 export function characterOf(code: number): Character {
@@ -37,7 +37,7 @@ export function characterOf(code: number): Character {
 function characterBeyond(code: number): Character {
   let character = knownBeyond.get(code);
   if (character === undefined) {
-    if (knownBeyond.size === MAX_KNOWN_BEYOND) knownBeyond.clear();
+    if (knownBeyond.size === maxKnownBeyond) knownBeyond.clear();
     character = describe(code);
     knownBeyond.set(code, character);
   }

@@ -15,17 +15,17 @@ export interface Piece {
  * run of letters is unknown, the whole run counts as unknown. Every Russian word reaches it for a vocabulary with eight
  * Russian letters; a rare ideograph in a Chinese sentence doesn't.
  */
-const SPELLS_NOTHING = 1 / 8;
+const spellsNothing = 1 / 8;
 
 /** Max share of unknown letters; with more, the vector depends more on the unknown token than on the text. */
-const MOST_UNKNOWN = 1 / 2;
+const maxUnknown = 1 / 2;
 
 // Kinds of characters.
-const LETTER = 1;
-const SIGN = 2;
-const NUMBER = 3;
+const letterKind = 1;
+const signKind = 2;
+const numberKind = 3;
 /** Punctuation, accents, joiners: they don't count. */
-const OTHER = 4;
+const otherKind = 4;
 
 /**
  * True when a vocabulary knows at least half of the letters of a text. A text without letters counts as known, unless all
@@ -38,7 +38,7 @@ export function knowsMost(text: string, spellsAscii: boolean, pieces: (word: str
   if (spellsAscii && Buffer.byteLength(text) === text.length) return true;
   if (spellsAscii && isMostlyAscii(text)) return true;
   const tally = new Tally();
-  for (const word of text.split(SPACES)) {
+  for (const word of text.split(whiteSpace)) {
     if (spellsAscii && !/\P{ASCII}/u.test(word)) tally.add(word, true);
     else tally.addWord(pieces(word));
   }
@@ -71,7 +71,7 @@ function isLetter(code: number): boolean {
 }
 
 /** White space, as in `isSpace`. */
-const SPACES = /[\s\u0085]+/;
+const whiteSpace = /[\s\u0085]+/;
 
 class Tally {
   letters = 0;
@@ -81,7 +81,7 @@ class Tally {
   #knownSigns = 0;
 
   get knowsMost(): boolean {
-    if (this.letters > 0) return this.#unknownLetters <= this.letters * MOST_UNKNOWN;
+    if (this.letters > 0) return this.#unknownLetters <= this.letters * maxUnknown;
     return this.#unknownSigns === 0 || this.#knownSigns > 0;
   }
 
@@ -90,7 +90,7 @@ class Tally {
     let unknown = 0;
     const close = () => {
       // Its unknown letters were counted already.
-      if (unknown >= run * SPELLS_NOTHING) this.#unknownLetters += run - unknown;
+      if (unknown >= run * spellsNothing) this.#unknownLetters += run - unknown;
       run = unknown = 0;
     };
     for (const { text, known } of pieces) {
@@ -109,9 +109,9 @@ class Tally {
       const code = text.codePointAt(index)!;
       if (code > 0xffff) index++;
       const kind = kindOf(code);
-      if (kind === LETTER) letters++;
-      else if (kind === SIGN && !known) this.#unknownSigns++;
-      else if (kind !== OTHER && known) this.#knownSigns++;
+      if (kind === letterKind) letters++;
+      else if (kind === signKind && !known) this.#unknownSigns++;
+      else if (kind !== otherKind && known) this.#knownSigns++;
     }
     this.letters += letters;
     if (!known) this.#unknownLetters += letters;
@@ -133,7 +133,7 @@ function kindOf(code: number): number {
 
 function describe(code: number): number {
   const character = String.fromCodePoint(code);
-  if (/\p{L}/u.test(character)) return LETTER;
-  if (/\p{S}/u.test(character)) return SIGN;
-  return /\p{N}/u.test(character) ? NUMBER : OTHER;
+  if (/\p{L}/u.test(character)) return letterKind;
+  if (/\p{S}/u.test(character)) return signKind;
+  return /\p{N}/u.test(character) ? numberKind : otherKind;
 }

@@ -2,9 +2,9 @@
 import { createHash } from 'node:crypto';
 
 /** The mark of a GGUF file before a token that starts a word. */
-const WORD_START = '▁';
+const wordStart = '▁';
 
-const ROOT = 0;
+const rootNode = 0;
 
 export class Vocabulary {
   /** First 12 hex digits of the SHA-256 of the tokens, in their order. */
@@ -31,10 +31,10 @@ export class Vocabulary {
     this.#to = new Int32Array(slots);
     this.#ends = new Uint8Array(units);
     let nodes = 1;
-    const marked = tokens.some((token) => token.startsWith(WORD_START));
+    const marked = tokens.some((token) => token.startsWith(wordStart));
     for (const token of tokens) {
-      const form = marked ? token : token.startsWith('##') ? token.slice(2) : WORD_START + token;
-      let node = ROOT;
+      const form = marked ? token : token.startsWith('##') ? token.slice(2) : wordStart + token;
+      let node = rootNode;
       for (let index = 0; index < form.length; index++) {
         const slot = this.#slot(node, form.charCodeAt(index));
         if (this.#to[slot] === 0) {
@@ -46,7 +46,7 @@ export class Vocabulary {
       }
       this.#ends[node] = 1;
     }
-    this.#wordStart = this.#to[this.#slot(ROOT, WORD_START.charCodeAt(0))]!;
+    this.#wordStart = this.#to[this.#slot(rootNode, wordStart.charCodeAt(0))]!;
   }
 
   /** Tokens of one word, already normalised: longest matches from the left; 1 ([UNK]) when they don't cover it. */
@@ -61,7 +61,7 @@ export class Vocabulary {
       if (end < 0) return 1;
       count++;
       start = end;
-      node = ROOT;
+      node = rootNode;
     }
     return count;
   }
@@ -77,7 +77,7 @@ export class Vocabulary {
       if (end < 0) return undefined;
       pieces.push(word.slice(start, end));
       start = end;
-      node = ROOT;
+      node = rootNode;
     }
     return pieces;
   }

@@ -1,18 +1,18 @@
 // Remembers the counts of ASCII words. Real text repeats its words, so most words cost only a lookup in place, without a
 // substring and without a string hash of the engine.
 
-const SLOTS = 1 << 17;
+const memoSlots = 1 << 17;
 /** Half of the slots, so that probing stays short. */
-const MAX_WORDS = SLOTS >> 1;
-const ARENA_BYTES = 1 << 20;
+const maxWords = memoSlots >> 1;
+const arenaBytes = 1 << 20;
 
 /** Words longer than this are rare and not worth their place. */
-export const MAX_MEMO_LENGTH = 48;
+export const maxMemoLength = 48;
 
-const HASH_SEED = 0x811c9dc5 | 0;
+const hashSeed = 0x811c9dc5 | 0;
 
 /** Hash of an ASCII word so far, one character further (FNV-1a). Start with `emptyHash`. */
-export const emptyHash = HASH_SEED;
+export const emptyHash = hashSeed;
 export function extendHash(hash: number, code: number): number {
   return Math.imul(hash ^ code, 0x01000193);
 }
@@ -23,18 +23,18 @@ export function extendHash(hash: number, code: number): number {
  */
 export class WordMemo {
   /** Word number + 1 by slot; 0 = free. */
-  readonly #slots = new Int32Array(SLOTS);
-  readonly #hashes = new Int32Array(MAX_WORDS);
-  readonly #offsets = new Int32Array(MAX_WORDS + 1);
-  readonly #counts = new Int32Array(MAX_WORDS);
-  readonly #arena = new Uint8Array(ARENA_BYTES);
+  readonly #slots = new Int32Array(memoSlots);
+  readonly #hashes = new Int32Array(maxWords);
+  readonly #offsets = new Int32Array(maxWords + 1);
+  readonly #counts = new Int32Array(maxWords);
+  readonly #arena = new Uint8Array(arenaBytes);
   #words = 0;
 
   /** Count of the word `text.slice(start, end)` folded by `fold`, whose hash is `hash`; -1 when unknown. */
   get(text: string, start: number, end: number, hash: number, fold: Uint8Array): number {
     const length = end - start;
     const arena = this.#arena;
-    for (let slot = spread(hash); ; slot = (slot + 1) & (SLOTS - 1)) {
+    for (let slot = spread(hash); ; slot = (slot + 1) & (memoSlots - 1)) {
       const word = this.#slots[slot]! - 1;
       if (word < 0) return -1;
       if (this.#hashes[word] !== hash) continue;
@@ -46,9 +46,9 @@ export class WordMemo {
     }
   }
 
-  /** Remembers a word that `get` did not know, of at most MAX_MEMO_LENGTH characters. */
+  /** Remembers a word that `get` did not know, of at most maxMemoLength characters. */
   set(text: string, start: number, end: number, hash: number, fold: Uint8Array, count: number): void {
-    if (this.#words === MAX_WORDS || this.#offsets[this.#words]! + end - start > ARENA_BYTES) this.#clear();
+    if (this.#words === maxWords || this.#offsets[this.#words]! + end - start > arenaBytes) this.#clear();
     const word = this.#words++;
     let offset = this.#offsets[word]!;
     for (let index = start; index < end; index++) this.#arena[offset++] = fold[text.charCodeAt(index)]!;
@@ -56,7 +56,7 @@ export class WordMemo {
     this.#hashes[word] = hash;
     this.#counts[word] = count;
     let slot = spread(hash);
-    while (this.#slots[slot] !== 0) slot = (slot + 1) & (SLOTS - 1);
+    while (this.#slots[slot] !== 0) slot = (slot + 1) & (memoSlots - 1);
     this.#slots[slot] = word + 1;
   }
 
@@ -68,5 +68,5 @@ export class WordMemo {
 
 /** FNV's low bits alone spread short words badly. */
 function spread(hash: number): number {
-  return (hash ^ (hash >>> 15)) & (SLOTS - 1);
+  return (hash ^ (hash >>> 15)) & (memoSlots - 1);
 }

@@ -11,24 +11,24 @@ import { isSpace, wordEnd } from '../text/whitespace.js';
 import type { SpanCounter } from './span-counter.js';
 import { knowsMost, type Piece } from './unknown-letters.js';
 import { Vocabulary } from './vocabulary.js';
-import { emptyHash, extendHash, MAX_MEMO_LENGTH, WordMemo } from './word-memo.js';
+import { emptyHash, extendHash, maxMemoLength, WordMemo } from './word-memo.js';
 import { charactersOf, llamaParts, type Part, runnerParts } from './word-parts.js';
 
 /** [CLS] and [SEP]. */
-const SPECIAL_TOKENS = 2;
+const specialTokens = 2;
 /** Max entries of the memo for words with other than ASCII characters. */
-const MAX_FOREIGN_WORDS = 1 << 15;
+const maxForeignWords = 1 << 15;
 
 // Classes of ASCII characters.
-const LETTER = 1;
-const PUNCTUATION = 2;
+const letterClass = 1;
+const punctuationClass = 2;
 /** `$+<=>^`|~`: llama.cpp splits at them, the runner doesn't. */
-const SYMBOL = 3;
-const SPACE = 4;
-const CONTROL = 5;
+const symbolClass = 3;
+const spaceClass = 4;
+const controlClass = 5;
 
 /** All letters, at the start of a word and inside it. */
-const ASCII_WORDS = [...'abcdefghijklmnopqrstuvwxyz'].flatMap((letter) => [letter, letter + letter]);
+const asciiWords = [...'abcdefghijklmnopqrstuvwxyz'].flatMap((letter) => [letter, letter + letter]);
 
 const classes = new Uint8Array(128);
 /** Lower case. */
@@ -36,11 +36,11 @@ const fold = new Uint8Array(128);
 for (let code = 0; code < 128; code++) {
   const character = String.fromCharCode(code);
   fold[code] = character.toLowerCase().charCodeAt(0);
-  if (isSpace(code)) classes[code] = SPACE;
-  else if (/[a-z0-9]/i.test(character)) classes[code] = LETTER;
-  else if (/\p{P}/u.test(character)) classes[code] = PUNCTUATION;
-  else if (/\p{S}/u.test(character)) classes[code] = SYMBOL;
-  else classes[code] = CONTROL;
+  if (isSpace(code)) classes[code] = spaceClass;
+  else if (/[a-z0-9]/i.test(character)) classes[code] = letterClass;
+  else if (/\p{P}/u.test(character)) classes[code] = punctuationClass;
+  else if (/\p{S}/u.test(character)) classes[code] = symbolClass;
+  else classes[code] = controlClass;
 }
 
 /**
@@ -53,7 +53,7 @@ export function wordPieceCounter(vocabulary: readonly string[]): SpanCounter {
 
 class WordPieceCounter implements SpanCounter {
   readonly id: string;
-  readonly special = SPECIAL_TOKENS;
+  readonly special = specialTokens;
   readonly #vocabulary: Vocabulary;
   readonly #memo = new WordMemo();
   readonly #foreign = new Map<string, number>();
@@ -61,7 +61,7 @@ class WordPieceCounter implements SpanCounter {
 
   constructor(vocabulary: Vocabulary) {
     this.#vocabulary = vocabulary;
-    this.#spellsAscii = ASCII_WORDS.every((word) => vocabulary.cut(word));
+    this.#spellsAscii = asciiWords.every((word) => vocabulary.cut(word));
     this.id = `wordpiece/1:${vocabulary.hash}`;
   }
 
@@ -86,20 +86,20 @@ class WordPieceCounter implements SpanCounter {
       let tokens = 0;
       while (index < end) {
         const code = text.charCodeAt(index);
-        const kind = code < 128 ? classes[code]! : CONTROL;
-        if (kind === LETTER) {
+        const kind = code < 128 ? classes[code]! : controlClass;
+        if (kind === letterClass) {
           const run = index;
           let hash = emptyHash;
           for (; index < end; index++) {
             const letter = text.charCodeAt(index);
-            if (letter >= 128 || classes[letter] !== LETTER) break;
+            if (letter >= 128 || classes[letter] !== letterClass) break;
             hash = extendHash(hash, fold[letter]!);
           }
           tokens += this.#run(text, run, index, hash);
-        } else if (kind === PUNCTUATION) {
+        } else if (kind === punctuationClass) {
           tokens++;
           index++;
-        } else if (kind === SPACE) {
+        } else if (kind === spaceClass) {
           index++;
           break;
         } else if (code >= 128 && isSpace(code)) {
@@ -107,7 +107,7 @@ class WordPieceCounter implements SpanCounter {
           break;
         } else {
           index = wordEnd(text, index, end);
-          tokens = index - first === 1 && kind === SYMBOL ? 1 : this.#word(text, first, index);
+          tokens = index - first === 1 && kind === symbolClass ? 1 : this.#word(text, first, index);
           break;
         }
       }
@@ -118,7 +118,7 @@ class WordPieceCounter implements SpanCounter {
 
   /** A run of ASCII letters and digits. */
   #run(text: string, start: number, end: number, hash: number): number {
-    if (end - start > MAX_MEMO_LENGTH) return this.#vocabulary.pieces(text.slice(start, end).toLowerCase());
+    if (end - start > maxMemoLength) return this.#vocabulary.pieces(text.slice(start, end).toLowerCase());
     const remembered = this.#memo.get(text, start, end, hash, fold);
     if (remembered >= 0) return remembered;
     const tokens = this.#vocabulary.pieces(text.slice(start, end).toLowerCase());
@@ -128,7 +128,7 @@ class WordPieceCounter implements SpanCounter {
 
   /** A word with symbols, control or other than ASCII characters. */
   #word(text: string, start: number, end: number): number {
-    if (end - start > MAX_MEMO_LENGTH) return this.#larger(text.slice(start, end));
+    if (end - start > maxMemoLength) return this.#larger(text.slice(start, end));
     let hash = emptyHash;
     let index = start;
     for (; index < end; index++) {
@@ -147,7 +147,7 @@ class WordPieceCounter implements SpanCounter {
     let tokens = this.#foreign.get(word);
     if (tokens === undefined) {
       tokens = this.#larger(word);
-      if (this.#foreign.size === MAX_FOREIGN_WORDS) this.#foreign.clear();
+      if (this.#foreign.size === maxForeignWords) this.#foreign.clear();
       this.#foreign.set(word, tokens);
     }
     return tokens;

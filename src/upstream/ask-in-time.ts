@@ -2,8 +2,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Min and max wait for the other servers once one has answered, in ms. */
-const LEAST_GRACE_MS = 2000;
-const MOST_GRACE_MS = 10_000;
+const minGraceMs = 2000;
+const maxGraceMs = 10_000;
 
 /**
  * The outcome of each, in order. When one has succeeded, the others get about the same time again.
@@ -25,7 +25,7 @@ export async function settledInTime<T>(
   const grace = async () => {
     // When all fail, there is no server to go on with.
     await Promise.any(works).catch(() => all);
-    const graceMs = Math.min(Math.max(performance.now() - start, LEAST_GRACE_MS), MOST_GRACE_MS);
+    const graceMs = Math.min(Math.max(performance.now() - start, minGraceMs), maxGraceMs);
     await sleep(graceMs, undefined, { signal: over.signal });
   };
   await Promise.race([all, grace().catch(() => all)]);

@@ -1,11 +1,11 @@
 // Servers that were down at the opening: tried again in the background, and added to the pool when their vectors
 // match. One with other vectors is measured again only after its release or model has changed.
 import type { Measured } from '../embedders/guard/batch-check.js';
-import { compareSpaces } from '../embedders/guard/canaries.js';
+import { compareSpaces } from '../embedders/guard/compare-spaces.js';
 import type { OllamaAddress } from '../embedders/ollama/host.js';
 import type { Member } from '../embedders/pool/member.js';
 import type { EmbedderPool } from '../embedders/pool/pool.js';
-import { wrapped } from '../embedders/retry.js';
+import { wrapEmbedder } from '../embedders/wrap-embedder.js';
 import type { Embedder, EndpointState, VectorSpace } from '../types.js';
 
 /** A server that was opened. */
@@ -41,7 +41,7 @@ export interface LatecomerOptions {
 export function withLatecomers(pool: EmbedderPool, options: LatecomerOptions): Embedder {
   const latecomers = new Latecomers(pool, options);
   return {
-    ...wrapped(pool, (texts, embedOptions) => {
+    ...wrapEmbedder(pool, (texts, embedOptions) => {
       latecomers.knock();
       return pool.embed(texts, embedOptions);
     }),

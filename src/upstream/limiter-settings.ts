@@ -7,22 +7,22 @@ import { debug } from '../debug.js';
 import type { Embedder } from '../types.js';
 
 /** Max tokens and characters of one request, so that a slow server answers within minutes. */
-export const BATCH_BOUNDS: Omit<BatchBounds, 'items'> = { tokens: 32_768, length: 1_000_000 };
+export const batchBounds: Omit<BatchBounds, 'items'> = { tokens: 32_768, length: 1_000_000 };
 
 /** Start values; they are also the best for the built-in embedder. */
-const START = { batchSize: 32, concurrency: 2 };
+const startSetting = { batchSize: 32, concurrency: 2 };
 
 /** Max texts of a request, also when a setting asks for more. */
-export const MOST_TEXTS = 64;
+export const maxTexts = 64;
 
 /** Max requests in flight for each server, when they adapt to the server. */
-export const MOST_IN_FLIGHT = 8;
+export const maxInFlight = 8;
 
 /** Bytes of memory for one text of a request: the text, its JSON, the answer's bytes and the vector. */
 const bytesPerText = (dimensions: number) => 16_384 + dimensions * 32;
 
 /** Share of the free memory for all requests in flight. */
-const SHARE = 0.1;
+const memoryShare = 0.1;
 
 /**
  * Max texts of a request that the memory of this process or container allows.
@@ -30,7 +30,7 @@ const SHARE = 0.1;
  * @param freeBytes bytes that the process may still use
  */
 export function memoryBound(dimensions: number, inFlight: number, freeBytes = freeMemory()): number {
-  return Math.max(1, Math.floor((freeBytes * SHARE) / (inFlight * bytesPerText(dimensions))));
+  return Math.max(1, Math.floor((freeBytes * memoryShare) / (inFlight * bytesPerText(dimensions))));
 }
 
 function freeMemory(): number {
@@ -55,20 +55,20 @@ export function limitsFor(
   embedder: Embedder,
   bounds: LimiterBounds = {},
 ): Limits {
-  const allowed = memoryBound(embedder.identity.dimensions, MOST_IN_FLIGHT);
-  const maxBatchSize = Math.min(bounds.maxBatchSize ?? MOST_TEXTS, allowed);
-  const startBatchSize = Math.min(bounds.startBatchSize ?? START.batchSize, maxBatchSize);
+  const allowed = memoryBound(embedder.identity.dimensions, maxInFlight);
+  const maxBatchSize = Math.min(bounds.maxBatchSize ?? maxTexts, allowed);
+  const startBatchSize = Math.min(bounds.startBatchSize ?? startSetting.batchSize, maxBatchSize);
   const batchSize = set.batchSize === undefined ? undefined : Math.min(set.batchSize, maxBatchSize);
   const isFixed = embedder.identity.embedder === 'builtin';
   const make = (endpoint: string) =>
     new Limiter({
       onChange: debug.batching && ((limits) => tellLimits(endpoint, limits)),
       batchSize: isFixed ? (batchSize ?? startBatchSize) : batchSize,
-      concurrency: isFixed ? (set.concurrency ?? START.concurrency) : set.concurrency,
+      concurrency: isFixed ? (set.concurrency ?? startSetting.concurrency) : set.concurrency,
       startBatchSize,
-      startConcurrency: START.concurrency,
+      startConcurrency: startSetting.concurrency,
       maxBatchSize,
-      maxConcurrency: MOST_IN_FLIGHT,
+      maxConcurrency: maxInFlight,
     });
   const endpoints = embedder.slots && embedder.endpoints?.().map(({ url }) => url);
   const limits = new Limits(make, endpoints);

@@ -4,7 +4,7 @@ import { registerSpace } from '../cache/space-registry.js';
 import { redisSettings } from '../config/redis-settings.js';
 import type { Settings } from '../config/settings.js';
 import { debug } from '../debug.js';
-import { compareSpaces } from '../embedders/guard/canaries.js';
+import { compareSpaces } from '../embedders/guard/compare-spaces.js';
 import type { VectorCache, VectorSpace } from '../types.js';
 import { spaceFromJson, spaceToJson } from '../vectors/vector-space.js';
 

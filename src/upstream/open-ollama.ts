@@ -1,25 +1,26 @@
 // Opens the Ollama servers of a run as one embedder with retries. All must have the same vector space, and each must
 // keep it. A server that is down is left out and tried again later, while another one is up.
 import { measureServer, unlikeSentence, withSingles } from '../embedders/guard/batch-check.js';
-import { compareSpaces } from '../embedders/guard/canaries.js';
-import { withSteadySpace } from '../embedders/guard/space-guard.js';
+import { compareSpaces } from '../embedders/guard/compare-spaces.js';
+import { withSpaceGuard } from '../embedders/guard/space-guard.js';
 import { openOllamaEmbedder } from '../embedders/ollama/embedder.js';
-import { DEFAULT_URL, type OllamaAddress, parseOllamaAddress } from '../embedders/ollama/host.js';
+import { defaultUrl, type OllamaAddress, parseOllamaAddress } from '../embedders/ollama/host.js';
 import { hasModel, listEmbeddingModels } from '../embedders/ollama/model-info.js';
 import { poolOf } from '../embedders/pool/pool.js';
-import { withRetry, wrapped } from '../embedders/retry.js';
+import { withRetry } from '../embedders/retry.js';
+import { wrapEmbedder } from '../embedders/wrap-embedder.js';
 import { ServiceError, WrongVectorsError } from '../errors.js';
 import { isChanged, isDown } from '../fault-policy.js';
 import { estimateCounter } from '../tokens/estimating-counter.js';
 import type { Embedder } from '../types.js';
 import { settledInTime } from './ask-in-time.js';
 import { type Absent, type OpenedMember, withLatecomers } from './late-servers.js';
-import { MOST_TEXTS } from './limiter-settings.js';
+import { maxTexts } from './limiter-settings.js';
 import type { OpenEmbedderOptions, OpenedEmbedder } from './options.js';
 import { withRequestCount } from './request-events.js';
 
 /** Max wait for an Ollama on the default address, in ms: looking for it must not delay a run. */
-const PROBE_TIMEOUT_MS = 1500;
+const probeTimeoutMs = 1500;
 
 /**
  * Opens the configured servers, or the one on the default address.
@@ -32,7 +33,7 @@ export async function openOllama(
   asked: string | undefined,
 ): Promise<OpenedEmbedder> {
   const { settings, signal, onNotice, onRetry, pinnedCounter } = options;
-  const addresses = (settings.ollamaUrl ?? [DEFAULT_URL]).map((one) => parseOllamaAddress(one));
+  const addresses = (settings.ollamaUrl ?? [defaultUrl]).map((one) => parseOllamaAddress(one));
   const model = asked ?? (await bestModel(addresses, options));
   const open = (address: OllamaAddress, signal: AbortSignal) =>
     openMember(address, model, { ...options, signal });
@@ -76,7 +77,7 @@ export async function openOllama(
 /** The best model of an Ollama on the default address; undefined when there is none. */
 export async function findModel(options: OpenEmbedderOptions): Promise<string | undefined> {
   try {
-    return (await modelsAt(new URL(DEFAULT_URL), options, PROBE_TIMEOUT_MS))[0];
+    return (await modelsAt(new URL(defaultUrl), options, probeTimeoutMs))[0];
   } catch (error) {
     if (error instanceof ServiceError) return undefined;
     throw error;
@@ -200,7 +201,7 @@ async function openMember(
   model: string,
   options: OpenEmbedderOptions,
 ): Promise<OpenedMember> {
-  const { settings, mostTexts = MOST_TEXTS, signal, onRequest, onRetry, onWarning } = options;
+  const { settings, mostTexts = maxTexts, signal, onRequest, onRetry, onWarning } = options;
   const server = await openOllamaEmbedder({
     url,
     model,
@@ -219,7 +220,7 @@ async function openMember(
     const measured = await measureServer(withRetry(counted, retries), { where, batchSize, signal });
     const { space, unlike } = measured;
     const requests = unlike === undefined ? counted : withSingles(counted);
-    const embedder = withSteadySpace(
+    const embedder = withSpaceGuard(
       server,
       requests,
       { space, losses },
@@ -251,7 +252,7 @@ function withPinnedCounter(embedder: Embedder, pinned: string | undefined): Embe
   if (pinned !== estimate.id || embedder.counter.id === pinned) return embedder;
   const { counter } = embedder;
   return {
-    ...wrapped(embedder, (texts, options) => embedder.embed(texts, options)),
+    ...wrapEmbedder(embedder, (texts, options) => embedder.embed(texts, options)),
     counter: { ...estimate, ...(counter.knows && { knows: (text) => counter.knows!(text) }) },
   };
 }

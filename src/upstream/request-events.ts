@@ -1,6 +1,6 @@
 // Reports every request that is sent, including retries.
 import { debug, told } from '../debug.js';
-import { wrapped } from '../embedders/retry.js';
+import { wrapEmbedder } from '../embedders/wrap-embedder.js';
 import { EmbedderFault } from '../errors.js';
 import type { Embedder, EmbedOptions, Vector } from '../types.js';
 
@@ -14,7 +14,7 @@ export function withRequestCount(
   onRequest: ((texts: number) => void) | undefined,
 ): Embedder {
   if (!onRequest && !debug.embedder) return embedder;
-  return wrapped(embedder, (texts, options) => {
+  return wrapEmbedder(embedder, (texts, options) => {
     onRequest?.(texts.length);
     return debug.embedder ? tellRequest(embedder, where, texts, options) : embedder.embed(texts, options);
   });

@@ -17,12 +17,13 @@ import {
   unlikeSentence,
   withSingles,
 } from '../embedders/guard/batch-check.js';
-import { CANARY_TEXTS, compareSpaces } from '../embedders/guard/canaries.js';
+import { canaryTexts } from '../embedders/guard/canaries.js';
+import { compareSpaces } from '../embedders/guard/compare-spaces.js';
 import { VectorSpaceError } from '../errors.js';
 import type { BatchMetrics } from '../metrics/metrics.js';
 import type { Embedder, VectorCache, VectorSpace } from '../types.js';
 import { openEmbedder } from './choose-embedder.js';
-import { type LimiterBounds, limitsFor, MOST_TEXTS } from './limiter-settings.js';
+import { type LimiterBounds, limitsFor, maxTexts } from './limiter-settings.js';
 import { firstSeen, openConfiguredCache } from './open-cache.js';
 import type { OpenedEmbedder } from './options.js';
 import { comeback } from './wait-for-servers.js';
@@ -114,7 +115,7 @@ export async function openUpstream(options: UpstreamOptions): Promise<Upstream> 
       embedder,
       options.bounds,
     );
-    const canary = space.prefixes.document + CANARY_TEXTS[0]!.text;
+    const canary = space.prefixes.document + canaryTexts[0]!.text;
     const timeoutMs = settings.waitForServer;
     return {
       embedder,
@@ -158,7 +159,7 @@ async function openHandedIn(
   { settings, bounds, signal, onOpened, onWarning }: UpstreamOptions,
 ): Promise<OpenedEmbedder> {
   await onOpened?.(embedder);
-  const most = bounds?.maxBatchSize ?? MOST_TEXTS;
+  const most = bounds?.maxBatchSize ?? maxTexts;
   const batchSize = Math.min(settings.batchSize ?? most, most);
   const where = nameOf(embedder);
   const measured = await measureServer(embedder, { where, batchSize, signal });

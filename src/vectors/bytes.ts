@@ -21,7 +21,7 @@ export function vectorAt(bytes: Buffer, start: number, dimensions: number): Vect
 }
 
 /** Checks the lengths: keys have a fixed length, so a wrong one would damage its neighbours. */
-export function checkSpace(space: string): void {
+export function checkSpaceId(space: string): void {
   if (space.length !== 32) throw new TypeError(`A vector space's id has 32 hex digits, not "${space}".`);
 }
 

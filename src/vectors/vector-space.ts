@@ -38,20 +38,20 @@ export function spaceToJson(space: VectorSpace): { [key: string]: Json } {
 }
 
 /** Options of Ollama's are names with a value each; some hold a list. */
-const MOST_OPTIONS = { levels: 8, parts: 10_000 };
+const maxOptions = { levels: 8, parts: 10_000 };
 
 /** Max dimensions: no model has as many, and a reader of an output must hold a row. */
-const MOST_DIMENSIONS = 1_000_000;
+const maxDimensions = 1_000_000;
 
 /** The space that `spaceToJson` wrote; undefined when a part is missing, of a wrong shape, or not what the id says. */
 export function spaceFromJson(json: unknown): VectorSpace | undefined {
   if (!isRecord(json) || !isRecord(json.prefixes) || !isRecord(json.options)) return undefined;
-  if (!isPlain(json.options, MOST_OPTIONS)) return undefined;
+  if (!isPlain(json.options, maxOptions)) return undefined;
   const { id, embedder, variant, model, digest, dimensions, prefixes, canaries } = json;
   if (embedder !== 'ollama' && embedder !== 'builtin') return undefined;
   if (typeof id !== 'string' || typeof variant !== 'string' || typeof model !== 'string') return undefined;
   if (typeof digest !== 'string' || typeof dimensions !== 'number') return undefined;
-  if (!Number.isSafeInteger(dimensions) || dimensions < 1 || dimensions > MOST_DIMENSIONS) return undefined;
+  if (!Number.isSafeInteger(dimensions) || dimensions < 1 || dimensions > maxDimensions) return undefined;
   if (typeof prefixes.document !== 'string' || typeof prefixes.query !== 'string') return undefined;
   if (!Array.isArray(canaries)) return undefined;
   const vectors: Vector[] = [];

@@ -1,7 +1,7 @@
 // The public API is whole: whoever can import a function can import and read about all that it takes and gives.
 import ts from 'typescript';
 import { beforeAll, expect, test } from 'vitest';
-import { SETTINGS } from '../../src/config/settings.js';
+import { settingsTable } from '../../src/config/settings.js';
 import { Declarations, publishedNames } from './declarations.js';
 
 let api: Declarations;
@@ -38,8 +38,8 @@ test('says the defaults of settings as they are', () => {
     return [path.slice('Settings.'.length), ts.displayPartsToString(tag?.text)];
   });
   const told = Object.fromEntries(said);
-  expect(Object.keys(told).sort()).toEqual(SETTINGS.map(({ key }) => key).sort());
-  for (const setting of SETTINGS) {
+  expect(Object.keys(told).sort()).toEqual(settingsTable.map(({ key }) => key).sort());
+  for (const setting of settingsTable) {
     if (setting.default === undefined) continue;
     const value = JSON.parse(told[setting.key].replaceAll("'", '"').replaceAll('_', ''));
     expect(value, setting.key).toEqual(setting.default);

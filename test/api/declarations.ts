@@ -4,10 +4,10 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 
-const DIST = fileURLToPath(new URL('../../dist/', import.meta.url));
+const dist = fileURLToPath(new URL('../../dist/', import.meta.url));
 
 /** The exported names, without a look at what they are. */
-export function publishedNames(file = `${DIST}index.d.ts`): string[] {
+export function publishedNames(file = `${dist}index.d.ts`): string[] {
   const { statements } = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.ES2022);
   const names = statements.flatMap((statement) => {
     if (!ts.isExportDeclaration(statement)) throw new Error(`${file} exports something else than names.`);
@@ -36,7 +36,7 @@ export class Declarations {
   /** Exported as types only: nobody can call their constructors. */
   readonly #typeOnly = new Set<string>();
 
-  constructor(file = `${DIST}index.d.ts`) {
+  constructor(file = `${dist}index.d.ts`) {
     const program = ts.createProgram([file], {
       target: ts.ScriptTarget.ES2022,
       lib: ['lib.es2023.d.ts', 'lib.esnext.disposable.d.ts'],
@@ -190,5 +190,5 @@ function isOurs({ declarations = [], flags }: ts.Symbol): boolean {
     ts.SymbolFlags.Function |
     ts.SymbolFlags.Variable |
     ts.SymbolFlags.Enum;
-  return (flags & kinds) !== 0 && declarations.some((one) => one.getSourceFile().fileName.startsWith(DIST));
+  return (flags & kinds) !== 0 && declarations.some((one) => one.getSourceFile().fileName.startsWith(dist));
 }

@@ -9,13 +9,13 @@ import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { publishedNames } from './declarations.js';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
 
 test('has a page for each name', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'embed-api-pages-'));
   try {
-    const typedoc = join(ROOT, 'node_modules/typedoc/bin/typedoc');
-    await promisify(execFile)(process.execPath, [typedoc, '--out', folder], { cwd: ROOT });
+    const typedoc = join(root, 'node_modules/typedoc/bin/typedoc');
+    await promisify(execFile)(process.execPath, [typedoc, '--out', folder], { cwd: root });
     const pages = readdirSync(folder, { recursive: true, encoding: 'utf8' });
     const names = pages.map((page) => basename(page, '.html'));
     expect(names).toEqual(expect.arrayContaining(publishedNames()));

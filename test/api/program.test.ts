@@ -11,16 +11,16 @@ import { javascriptOf, makeConsumer, problemsOf } from '../helpers/consumer.js';
 import { startOllama, type TestOllama } from '../helpers/ollama.js';
 import { publishedNames } from './declarations.js';
 
-const PROGRAM = fileURLToPath(new URL('program/', import.meta.url));
+const program = fileURLToPath(new URL('program/', import.meta.url));
 
 let folder: string;
 let files: string[];
 let ollama: TestOllama;
 beforeAll(async () => {
   folder = makeConsumer('program');
-  files = readdirSync(PROGRAM).map((name) => {
+  files = readdirSync(program).map((name) => {
     const file = join(folder, name);
-    writeFileSync(file, readFileSync(join(PROGRAM, name)));
+    writeFileSync(file, readFileSync(join(program, name)));
     return file;
   });
   ollama = await startOllama();

@@ -10,7 +10,7 @@ import type { Embedder, Priority } from '../../src/types.js';
 import { FakeEmbedder, poisoned, vectorOf } from '../helpers/embedder.js';
 import { eventually } from '../helpers/eventually.js';
 
-const CANARY = 'the canary';
+const canary = 'the canary';
 
 interface Options extends Partial<DispatcherOptions> {
   items?: number;
@@ -25,7 +25,7 @@ function dispatch(embedder: Embedder, { items = 4, concurrency = 2, ...options }
     limits: new Limits(() => new Limiter({ batchSize: items, concurrency })),
     metrics,
     signal: new AbortController().signal,
-    canary: CANARY,
+    canary: canary,
     outage: 'end',
     onAnswer: async (tickets) => void answered.push(...tickets),
     ...options,
@@ -129,7 +129,7 @@ describe('faults', () => {
       else expect(ticket.vector).toEqual(vectorOf(ticket.text));
     }
     // 16 → 8+8 → 4+4 → 2+2 → 1+1: two requests a level, and the canary before the first and the last verdict.
-    const canaries = embedder.requests.filter((texts) => texts[0] === CANARY);
+    const canaries = embedder.requests.filter((texts) => texts[0] === canary);
     expect(canaries).toHaveLength(2);
     expect(embedder.requests).toHaveLength(1 + 2 * 4 + 2);
   });
@@ -177,7 +177,7 @@ describe('faults', () => {
       undefined,
       undefined,
     ]);
-    expect(embedder.requests.flat()).not.toContain(CANARY);
+    expect(embedder.requests.flat()).not.toContain(canary);
   });
 
   test.each<FaultMeaning>(['bad-input', 'timeout', 'bad-answer', 'unreachable'])(

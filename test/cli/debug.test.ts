@@ -8,13 +8,13 @@ import { startOllama } from '../helpers/ollama.js';
 import { redisAvailable, startRedis } from '../helpers/redis.js';
 import { setUp, workspace } from './harbour.js';
 
-const LINE = /^\[ *\d+ ms\] ([a-z]+): ./;
+const debugLine = /^\[ *\d+ ms\] ([a-z]+): ./;
 
 setUp();
 
 /** The lines of a part, without their heads. */
 function toldBy(part: string, stderr: string): string[] {
-  const lines = stderr.split('\n').filter((line) => LINE.exec(line)?.[1] === part);
+  const lines = stderr.split('\n').filter((line) => debugLine.exec(line)?.[1] === part);
   return lines.map((line) => line.slice(line.indexOf(': ') + 2));
 }
 
@@ -39,8 +39,8 @@ describe('an ingest', () => {
     expect(code, stderr).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ documents: { new: 1 } });
     const lines = stderr.trimEnd().split('\n');
-    for (const line of lines) expect(line).toMatch(LINE);
-    expect(new Set(lines.map((line) => LINE.exec(line)?.[1]))).toEqual(new Set(['cache', 'embedder']));
+    for (const line of lines) expect(line).toMatch(debugLine);
+    expect(new Set(lines.map((line) => debugLine.exec(line)?.[1]))).toEqual(new Set(['cache', 'embedder']));
     const [chunk] = ollama.requests.filter(({ path }) => path === '/api/embed').slice(-1);
     expect(chunk).toBeDefined();
     expect(toldBy('cache', stderr).join('\n')).toContain(join(workspace.dir, '.home/.cache/embed'));

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command, Option } from 'commander';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { EXITS } from '../../src/cli/exit-status.js';
+import { exitsByCommand } from '../../src/cli/exit-status.js';
 import { createProgram } from '../../src/cli/program.js';
 import { makeWorkspace, type Workspace } from '../helpers/cli.js';
 
@@ -12,7 +12,7 @@ function commands(command: Command): Command[] {
 }
 
 /** Flags that mean something else somewhere, by command: each is a debt. */
-const OTHERWISE: Readonly<Record<string, readonly string[]>> = {
+const otherwise: Readonly<Record<string, readonly string[]>> = {
   '--model': ['bench', 'prune'],
   '--wait': ['doctor'],
 };
@@ -25,7 +25,7 @@ test('a flag takes the same value and means the same in all commands', () => {
   for (const command of commands(createProgram())) {
     for (const option of command.options) {
       const name = option.long!;
-      if (OTHERWISE[name]?.includes(command.name())) continue;
+      if (otherwise[name]?.includes(command.name())) continue;
       const first = meanings.get(name);
       if (first === undefined) meanings.set(name, { said: said(option), command: command.name() });
       else expect(said(option), `${name} of ${command.name()} and ${first.command}`).toBe(first.said);
@@ -48,7 +48,7 @@ describe('exit codes', () => {
 
   test('every command says its own', () => {
     expect(names.length).toBeGreaterThan(5);
-    expect(Object.keys(EXITS).sort()).toEqual(['', ...names].sort());
+    expect(Object.keys(exitsByCommand).sort()).toEqual(['', ...names].sort());
   });
 
   test.each([

@@ -4,18 +4,18 @@ import { mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { namesServers } from '../../src/config/kinds/rule.js';
-import { SETTINGS, type Setting } from '../../src/config/settings.js';
+import { type Setting, settingsTable } from '../../src/config/settings.js';
 import type { CliResult, RunningCli } from '../helpers/cli.js';
 import { startOllama } from '../helpers/ollama.js';
 import { redisAvailable, startRedis } from '../helpers/redis.js';
 import { setUp, workspace } from './harbour.js';
 
-const SECRET = 'hush-0f1e2d';
-const DEBUG = { EMBED_DEBUG: 'all' };
+const secret = 'hush-0f1e2d';
+const debug = { EMBED_DEBUG: 'all' };
 
 setUp();
 
-const COMMANDS: string[][] = [
+const allCommands: string[][] = [
   ['ingest', 'docs', '--verbose'],
   ['ingest', 'docs', '--json', '--dry-run'],
   ['search', 'mill'],
@@ -29,7 +29,7 @@ const COMMANDS: string[][] = [
 
 function expectNoSecret(what: string, { stdout, stderr }: Pick<CliResult, 'stdout' | 'stderr'>): void {
   expect(
-    `${stdout}${stderr}`.split('\n').filter((line) => line.includes(SECRET)),
+    `${stdout}${stderr}`.split('\n').filter((line) => line.includes(secret)),
     what,
   ).toEqual([]);
 }
@@ -47,7 +47,7 @@ describe('with a secret in every setting, and nothing that can be used', () => {
     writeFileSync(join(cwd, '.batchrc.json'), JSON.stringify({ embedder: 'ollama', maxRetries: 0, ...file }));
     for (const args of commands) {
       const typed = [...args.map((arg) => (arg === 'docs' ? '../docs' : arg)), ...more];
-      const result = await workspace.embed(typed, { cwd, env: { ...DEBUG, ...env } });
+      const result = await workspace.embed(typed, { cwd, env: { ...debug, ...env } });
       expectNoSecret(`${typed.join(' ')} with ${JSON.stringify({ file, env })}`, result);
     }
   }
@@ -55,29 +55,29 @@ describe('with a secret in every setting, and nothing that can be used', () => {
 
   // Nobody listens on port 1 of this machine.
   const servers = { ollamaUrl: '127.0.0.1:1', redisUrl: 'redis://127.0.0.1:1' };
-  const guarded = SETTINGS.filter((setting) => setting.kind === 'secret' || namesServers(setting));
+  const guarded = settingsTable.filter((setting) => setting.kind === 'secret' || namesServers(setting));
 
   test.each(guarded)('$key', async (setting) => {
     const { key, env, kind } = setting;
     const word = flagOf(setting);
     const values =
-      kind === 'secret' ? [SECRET] : [`redis://u:${SECRET}@127.0.0.1:1`, `u:x/${SECRET}@127.0.0.1:1`];
+      kind === 'secret' ? [secret] : [`redis://u:${secret}@127.0.0.1:1`, `u:x/${secret}@127.0.0.1:1`];
     for (const value of values) {
       // A secret alone goes nowhere: there is somebody who doesn't answer.
       const file = kind === 'secret' ? servers : {};
-      await runAll(COMMANDS, { ...file, [key]: value }, {}, []);
-      const few = COMMANDS.filter(([name]) => name === 'ingest' || name === 'doctor');
+      await runAll(allCommands, { ...file, [key]: value }, {}, []);
+      const few = allCommands.filter(([name]) => name === 'ingest' || name === 'doctor');
       if (env !== undefined) await runAll(few, file, { [env]: value }, []);
       if (word !== undefined) await runAll(few.slice(1), file, {}, [`${word}=${value}`]);
     }
   });
 
   test('of any other kind', async () => {
-    const others = SETTINGS.filter(
+    const others = settingsTable.filter(
       ({ key, kind }) => !guarded.some((one) => one.key === key) && kind !== 'path',
     );
     expect(others.length).toBeGreaterThan(10);
-    const value = `http://u:${SECRET}@127.0.0.1:1/`;
+    const value = `http://u:${secret}@127.0.0.1:1/`;
     const all = Object.fromEntries(others.map(({ key }) => [key, value]));
     await runAll([['config', '--json'], ['doctor']], { ...servers, ...all }, {}, []);
     for (const { key, flag, kind } of others) {
@@ -87,42 +87,42 @@ describe('with a secret in every setting, and nothing that can be used', () => {
   });
 
   test('and in a flag that is misspelt, or in a path', async () => {
-    for (const args of [[`--ollama-urls=http://u:${SECRET}@gpu`], [`http://u:${SECRET}@gpu/docs`]]) {
+    for (const args of [[`--ollama-urls=http://u:${secret}@gpu`], [`http://u:${secret}@gpu/docs`]]) {
       const result = await workspace.embed(['ingest', ...args]);
       expect(result.code).toBe(2);
       expectNoSecret(args.join(' '), result);
     }
     const gateway = ['doctor', '--gateway'];
-    expectNoSecret('gateway', await workspace.embed([...gateway, `http://u:${SECRET}@127.0.0.1:1`]));
-    expectNoSecret('gateway', await workspace.embed([...gateway, `ftp://u:${SECRET}@127.0.0.1:1`]));
+    expectNoSecret('gateway', await workspace.embed([...gateway, `http://u:${secret}@127.0.0.1:1`]));
+    expectNoSecret('gateway', await workspace.embed([...gateway, `ftp://u:${secret}@127.0.0.1:1`]));
   });
 });
 
 test('a server that quotes the key it was sent gives nothing away', async () => {
   await using ollama = await startOllama();
-  const body = JSON.stringify({ error: `bad token ${SECRET}` });
+  const body = JSON.stringify({ error: `bad token ${secret}` });
   for (const path of ['/api/embed', '/api/show', '/api/tags', '/api/version']) {
     ollama.script({ kind: 'answer', path, status: 401, body, times: 1000 });
   }
-  const env = { OLLAMA_HOST: ollama.url, OLLAMA_API_KEY: SECRET, ...DEBUG };
-  for (const args of COMMANDS) expectNoSecret(args.join(' '), await workspace.embed(args, { env }));
-  expect(ollama.requests.some(({ headers }) => headers.authorization === `Bearer ${SECRET}`)).toBe(true);
+  const env = { OLLAMA_HOST: ollama.url, OLLAMA_API_KEY: secret, ...debug };
+  for (const args of allCommands) expectNoSecret(args.join(' '), await workspace.embed(args, { env }));
+  expect(ollama.requests.some(({ headers }) => headers.authorization === `Bearer ${secret}`)).toBe(true);
 });
 
 describe.runIf(redisAvailable)('where all is well', () => {
   test('nothing printed, logged, measured or written holds a secret', async () => {
     await using ollama = await startOllama();
-    const redis = await startRedis(['--requirepass', SECRET]);
+    const redis = await startRedis(['--requirepass', secret]);
     try {
       const env = {
         OLLAMA_HOST: ollama.url,
-        OLLAMA_API_KEY: SECRET,
-        REDIS_URL: redis.url.replace('//', `//:${SECRET}@`),
-        EMBED_SERVE_TOKEN: `${SECRET}-token`,
-        ...DEBUG,
+        OLLAMA_API_KEY: secret,
+        REDIS_URL: redis.url.replace('//', `//:${secret}@`),
+        EMBED_SERVE_TOKEN: `${secret}-token`,
+        ...debug,
       };
       const bench = ['bench', '--quick', '--rounds', '1', '--report', 'bench.html', '--save'];
-      const commands = [...COMMANDS.slice(0, 8), ['verify'], [...bench, '--json'], bench, COMMANDS[8]!];
+      const commands = [...allCommands.slice(0, 8), ['verify'], [...bench, '--json'], bench, allCommands[8]!];
       for (const args of commands) {
         const result = await workspace.embed(args, { env });
         if (args[0] !== 'doctor') expect(result.code, result.stderr).toBe(0);
@@ -130,15 +130,15 @@ describe.runIf(redisAvailable)('where all is well', () => {
       }
       const gateway = workspace.start(['serve', '--port', '0', '--log-level', 'info'], { env });
       const url = await listening(gateway);
-      const headers = { authorization: `Bearer ${SECRET}-token` };
+      const headers = { authorization: `Bearer ${secret}-token` };
       for (const path of ['/health', '/metrics', '/metrics?format=json', '/nothing']) {
-        expect(await (await fetch(url + path, { headers })).text(), path).not.toContain(SECRET);
+        expect(await (await fetch(url + path, { headers })).text(), path).not.toContain(secret);
       }
       gateway.child.kill('SIGTERM');
       expectNoSecret('serve', await gateway.done);
       const files = filesBelow(workspace.dir);
       expect(files.some((path) => path.endsWith('bench.html'))).toBe(true);
-      for (const path of files) expect(readFileSync(path).includes(SECRET), path).toBe(false);
+      for (const path of files) expect(readFileSync(path).includes(secret), path).toBe(false);
     } finally {
       await redis.stop();
     }

@@ -5,11 +5,11 @@ import { describe, expect, test } from 'vitest';
 import { declared } from '../../src/config/declared.js';
 import { problemWith, type Rule, readText, readWritten, typedValue } from '../../src/config/kinds/rule.js';
 import { loadSettings } from '../../src/config/load.js';
-import { SETTINGS } from '../../src/config/settings.js';
+import { settingsTable } from '../../src/config/settings.js';
 import { BatchConfig } from '../../src/orchestrator/config.js';
 
 describe('every value that a declaration names', () => {
-  const named = SETTINGS.flatMap((setting) =>
+  const named = settingsTable.flatMap((setting) =>
     [setting.default, setting.serveDefault, setting.otherwise]
       .filter((value) => value !== undefined)
       .map((value) => ({ setting, key: setting.key, value })),
@@ -24,8 +24,8 @@ describe('every value that a declaration names', () => {
 
 test('flags and variables are of one setting each', () => {
   for (const names of [
-    SETTINGS.flatMap(({ flag }) => flag ?? []),
-    SETTINGS.flatMap(({ env }) => env ?? []),
+    settingsTable.flatMap(({ flag }) => flag ?? []),
+    settingsTable.flatMap(({ env }) => env ?? []),
   ]) {
     expect(names.length).toBeGreaterThan(10);
     expect(new Set(names).size).toBe(names.length);
@@ -71,7 +71,7 @@ describe('times that were numbers', () => {
     ['EMBEDDING_CACHE_TTL', 'cacheTtl', '7200', 7200],
     ['EMBEDDING_CACHE_TTL', 'cacheTtl', '7d', 604_800],
   ] as const)('%s (%s): %s is %d', async (variable, key, text, value) => {
-    const setting = SETTINGS.find((one) => one.key === key)!;
+    const setting = settingsTable.find((one) => one.key === key)!;
     const env = { [variable]: text };
     expect((await loadSettings({ env, cwd: '/' })).settings[key]).toBe(value);
     expect(BatchConfig.fromEnv(env).settings[key]).toBe(value);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { KindName } from '../../src/config/kinds/rule.js';
 import { loadSettings } from '../../src/config/load.js';
-import { SETTINGS, type Settings } from '../../src/config/settings.js';
+import { type Settings, settingsTable } from '../../src/config/settings.js';
 import { UsageError } from '../../src/errors.js';
 
 let cwd: string;
@@ -60,7 +60,7 @@ describe('the order of sources', () => {
     const ofKey: Partial<Record<keyof Settings, string>> = {
       redisUrl: 'redis://cache:6379',
     };
-    for (const { key, kind, env } of SETTINGS.filter((one) => one.env !== undefined)) {
+    for (const { key, kind, env } of settingsTable.filter((one) => one.env !== undefined)) {
       const value = ofKey[key] ?? ofKind[kind] ?? 'name';
       const right = (await load({}, { OLLAMA_HOST: 'h', REDIS_HOST: 'h', [env!]: value })).settings[key];
       expect(right, env).toBeDefined();
@@ -152,7 +152,7 @@ describe('files', () => {
   });
 
   test('paths may begin with ~, the home folder, wherever they are given', async () => {
-    const paths = SETTINGS.filter(({ kind }) => kind === 'path').map(({ key }) => key);
+    const paths = settingsTable.filter(({ kind }) => kind === 'path').map(({ key }) => key);
     expect(paths).toContain('out');
     for (const key of paths) {
       write('.batchrc.json', { [key]: '~/a/b' });

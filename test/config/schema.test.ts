@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { loadSettings } from '../../src/config/load.js';
-import { SETTINGS } from '../../src/config/settings.js';
+import { settingsTable } from '../../src/config/settings.js';
 
-const SCHEMA = JSON.parse(readFileSync(new URL('../../batchrc.schema.json', import.meta.url), 'utf8'));
-const accepts = z.fromJSONSchema(SCHEMA);
+const schema = JSON.parse(readFileSync(new URL('../../batchrc.schema.json', import.meta.url), 'utf8'));
+const accepts = z.fromJSONSchema(schema);
 
 let cwd: string;
 beforeAll(() => {
@@ -26,10 +26,10 @@ async function refusal(values: object): Promise<string | undefined> {
   );
 }
 
-const TEXTS = ['', 'word', 'auto', 'ollama', 'disk', 'jsonl', 'npy, jsonl', 'redis://h', 'http://h', 'a/b']
+const texts = ['', 'word', 'auto', 'ollama', 'disk', 'jsonl', 'npy, jsonl', 'redis://h', 'http://h', 'a/b']
   .concat(['64MiB', '500', '1.5 GB', '10m', '1.5 h', '90 S', '0', '+30', '-1', ' 30s ', '5 apples', '1e3'])
   .concat(['*.{md,txt}', 'true', 'constructor']);
-const OTHERS = [0, 1, 64, 65, 1000, 30_000, 1.5, -1, 1e20, true, false, null, {}].concat([
+const others = [0, 1, 64, 65, 1000, 30_000, 1.5, -1, 1e20, true, false, null, {}].concat([
   [],
   ['a'],
   ['jsonl'],
@@ -39,13 +39,13 @@ const OTHERS = [0, 1, 64, 65, 1000, 30_000, 1.5, -1, 1e20, true, false, null, {}
 ] as never[]);
 
 /** Of texts that stand for a list, a size or a time, the schema knows the form alone. */
-const BY_VALUE = /expected (at (least|most) |whole |jsonl or npy|a list of texts)/;
+const toldByValue = /expected (at (least|most) |whole |jsonl or npy|a list of texts)/;
 
-test.each(SETTINGS)('$key', async ({ key }) => {
+test.each(settingsTable)('$key', async ({ key }) => {
   let taken = 0;
-  for (const value of [...TEXTS, ...OTHERS]) {
+  for (const value of [...texts, ...others]) {
     const problem = await refusal({ [key]: value });
-    const byValue = typeof value === 'string' && value !== '' && BY_VALUE.test(problem ?? '');
+    const byValue = typeof value === 'string' && value !== '' && toldByValue.test(problem ?? '');
     if (problem === undefined) taken++;
     const said = `${JSON.stringify(value)}: ${problem}`;
     if (!byValue) expect(accepts.safeParse({ [key]: value }).success, said).toBe(problem === undefined);

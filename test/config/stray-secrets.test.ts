@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { loadSettings, readSettings } from '../../src/config/load.js';
-import { SETTINGS } from '../../src/config/settings.js';
+import { settingsTable } from '../../src/config/settings.js';
 import { addressesFromFile } from '../../src/config/stray-secrets.js';
 
 let cwd: string;
@@ -21,7 +21,7 @@ function load(file: object, env: NodeJS.ProcessEnv, flags = {}) {
 }
 
 test('every secret says where it goes', () => {
-  const secrets = SETTINGS.filter(({ kind }) => kind === 'secret');
+  const secrets = settingsTable.filter(({ kind }) => kind === 'secret');
   expect(secrets.length).toBeGreaterThan(1);
   for (const { key, secretFor } of secrets) expect(secretFor?.to.flat().length, key).toBeGreaterThan(0);
 });

@@ -2,8 +2,8 @@
 import { join } from 'node:path';
 import { DCLinter } from 'dclint';
 import { expect, test } from 'vitest';
-import { LIMITS } from '../../src/gateway/options.js';
-import { DEPLOY, knownVariables, unknownFlags, version, yamlOf } from './files.js';
+import { defaultLimits } from '../../src/gateway/options.js';
+import { deployFolder, knownVariables, unknownFlags, version, yamlOf } from './files.js';
 
 interface Service {
   image: string;
@@ -36,7 +36,7 @@ test('the schema and the linter find nothing', async () => {
   const linter = new DCLinter({ rules: off, quiet: false, debug: false, exclude: [] });
   // Its own types lead to a module that the package lacks.
   const results: { messages: { line: number; message: string }[] }[] = await linter.lintFiles(
-    [join(DEPLOY, 'compose.yaml')],
+    [join(deployFolder, 'compose.yaml')],
     false,
   );
   expect(results).toHaveLength(1);
@@ -66,7 +66,9 @@ test('commands have their flags, variables are read by the program, addresses le
 });
 
 test('a gateway that is told to end gets the time that it takes', () => {
-  expect(Number.parseInt(services.gateway!.stop_grace_period!, 10) * 1000).toBeGreaterThan(LIMITS.drainMs);
+  expect(Number.parseInt(services.gateway!.stop_grace_period!, 10) * 1000).toBeGreaterThan(
+    defaultLimits.drainMs,
+  );
 });
 
 test('Redis drops old vectors before it uses up its memory', () => {

@@ -9,7 +9,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { startGateway } from '../examples/gateway.js';
 import { makeWorkspace } from '../helpers/cli.js';
 import { freePort } from '../helpers/redis.js';
-import { ROOT, read, unknownFlags } from './files.js';
+import { read, root, unknownFlags } from './files.js';
 
 const dockerfile = read('Dockerfile');
 /** Instructions, with continued lines joined. */
@@ -31,7 +31,7 @@ test('what is copied is there, and not ignored', () => {
     .flatMap((line) => line.split(' ').slice(1, -1));
   expect(sources.length).toBeGreaterThan(5);
   for (const source of sources) {
-    expect(existsSync(join(ROOT, source)), source).toBe(true);
+    expect(existsSync(join(root, source)), source).toBe(true);
     expect(ignored.ignores(source.replace('./', '')), source).toBe(false);
   }
   expect(ignored.ignores('node_modules')).toBe(true);
@@ -42,7 +42,7 @@ test('one pinned Node that the package takes, and not as root', () => {
   const images = new Set(lines.filter((line) => line.startsWith('FROM ')).map((line) => line.split(' ')[1]!));
   expect(images.size).toBe(1);
   const [, major, minor] = /^node:(\d+)\.(\d+)\.\d+-/.exec([...images][0]!)!.map(Number);
-  const { engines } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+  const { engines } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
     engines: { node: string };
   };
   const [, leastMajor, leastMinor] = />=(\d+)\.(\d+)/.exec(engines.node)!.map(Number);
@@ -53,7 +53,7 @@ test('one pinned Node that the package takes, and not as root', () => {
 test('it starts the program, which has the flags', () => {
   const [node, bin] = wordsOf(last('ENTRYPOINT')!);
   expect(node).toBe('node');
-  expect(existsSync(join(ROOT, bin!.replace('/app/', '')))).toBe(true);
+  expect(existsSync(join(root, bin!.replace('/app/', '')))).toBe(true);
   expect(unknownFlags(wordsOf(last('CMD')!))).toEqual([]);
 });
 

@@ -4,18 +4,18 @@ import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseAllDocuments } from 'yaml';
 import { createProgram } from '../../src/cli/program.js';
-import { SETTINGS } from '../../src/config/settings.js';
+import { settingsTable } from '../../src/config/settings.js';
 
-export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-export const DEPLOY = join(ROOT, 'deploy');
+export const root = fileURLToPath(new URL('../..', import.meta.url));
+export const deployFolder = join(root, 'deploy');
 
-export const read = (path: string): string => readFileSync(join(DEPLOY, path), 'utf8');
+export const read = (path: string): string => readFileSync(join(deployFolder, path), 'utf8');
 
 /** Paths below deploy/, folders included, by a pattern. */
 export function filesIn(folder: string, pattern: RegExp): string[] {
-  return readdirSync(join(DEPLOY, folder), { recursive: true, withFileTypes: true })
+  return readdirSync(join(deployFolder, folder), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && pattern.test(entry.name))
-    .map((entry) => relative(DEPLOY, join(entry.parentPath ?? entry.path, entry.name)))
+    .map((entry) => relative(deployFolder, join(entry.parentPath ?? entry.path, entry.name)))
     .sort();
 }
 
@@ -28,7 +28,7 @@ export function yamlOf(path: string): unknown[] {
 }
 
 /** The project's version, by which its image is named. */
-export const version = (JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string })
+export const version = (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string })
   .version;
 
 /** Flags of a command line that its subcommand doesn't have; `undefined` names a subcommand that isn't there. */
@@ -41,7 +41,7 @@ export function unknownFlags([name, ...args]: readonly string[]): (string | unde
 
 /** Variables that the program reads: those of the settings and of the gateway. */
 export const knownVariables = new Set([
-  ...SETTINGS.flatMap(({ env }) => env ?? []),
+  ...settingsTable.flatMap(({ env }) => env ?? []),
   'EMBED_SERVE_TOKEN',
   'XDG_CACHE_HOME',
   'HOME',

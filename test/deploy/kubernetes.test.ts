@@ -9,8 +9,8 @@ import ts from 'typescript';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { exitCodes } from '../../src/errors.js';
-import { LIMITS } from '../../src/gateway/options.js';
-import { DEPLOY, filesIn, knownVariables, ROOT, read, unknownFlags, version, yamlOf } from './files.js';
+import { defaultLimits } from '../../src/gateway/options.js';
+import { deployFolder, filesIn, knownVariables, read, root, unknownFlags, version, yamlOf } from './files.js';
 
 interface Manifest {
   file: string;
@@ -90,12 +90,12 @@ describe('schemas', () => {
       const from = `import type { ${name} as Type${index} } from '${moduleOf(body.apiVersion)}';`;
       return `${from}\nexport const value${index}: Type${index} = ${JSON.stringify(body)};`;
     });
-    const file = join(ROOT, 'test/deploy/manifests.generated.ts');
+    const file = join(root, 'test/deploy/manifests.generated.ts');
     expect(problemsOf(file, source.join('\n'))).toEqual([]);
   });
 
   test('the compiler would tell', () => {
-    const file = join(ROOT, 'test/deploy/wrong.generated.ts');
+    const file = join(root, 'test/deploy/wrong.generated.ts');
     const source = `import type { IPodDisruptionBudget } from 'kubernetes-models/policy/v1';
       export const value: IPodDisruptionBudget = { apiVersion: 'policy/v1', kind: 'PodDisruptionBudget',
         spec: { minAvailabel: 1 } };`;
@@ -143,14 +143,16 @@ describe('kustomize', () => {
         join(dirname(file), path),
       );
     });
-    expect(named.filter((path) => !existsSync(join(DEPLOY, path)))).toEqual([]);
+    expect(named.filter((path) => !existsSync(join(deployFolder, path)))).toEqual([]);
     // A secret is made by hand: applying its template would put a known token in its place.
     const unnamed = files.filter((file) => !named.includes(file));
     expect(unnamed).toEqual(['kubernetes/secret.example.yaml']);
   });
 
   test.skipIf(!hasKubectl).each(kustomizations)('kubectl builds %s', (file) => {
-    const built = execFileSync('kubectl', ['kustomize', join(DEPLOY, dirname(file))], { encoding: 'utf8' });
+    const built = execFileSync('kubectl', ['kustomize', join(deployFolder, dirname(file))], {
+      encoding: 'utf8',
+    });
     expect(built).toMatch(/^kind: /m);
     expect(built).not.toContain('image: embed\n');
   });
@@ -247,7 +249,7 @@ describe('agreement', () => {
     const [sleep, seconds] = container.lifecycle!.preStop.exec.command;
     expect(sleep).toBe('sleep');
     expect(pod.terminationGracePeriodSeconds! * 1000).toBeGreaterThan(
-      Number(seconds) * 1000 + LIMITS.drainMs,
+      Number(seconds) * 1000 + defaultLimits.drainMs,
     );
     expect(find('Deployment', 'gateway').spec.replicas).toBe(2);
   });

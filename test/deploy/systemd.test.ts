@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { exitCodes } from '../../src/errors.js';
-import { LIMITS } from '../../src/gateway/options.js';
-import { BIN } from '../helpers/cli.js';
+import { defaultLimits } from '../../src/gateway/options.js';
+import { bin } from '../helpers/cli.js';
 import { filesIn, read, unknownFlags } from './files.js';
 
 const units = filesIn('systemd', /\.(service|timer)$/);
@@ -21,7 +21,7 @@ test.skipIf(!hasSystemd)('systemd-analyze verify', () => {
   const copies = units.map((unit) => {
     const copy = join(folder, basename(unit));
     // Where the program is, is the machine's affair.
-    writeFileSync(copy, read(unit).replace('/usr/local/bin/embed', BIN));
+    writeFileSync(copy, read(unit).replace('/usr/local/bin/embed', bin));
     return copy;
   });
   const { status, stderr } = spawnSync('systemd-analyze', ['verify', '--man=no', ...copies], {
@@ -65,6 +65,6 @@ test('what a second try heals is tried again', () => {
 
 test('a gateway that is told to end gets the time that it takes', () => {
   expect(Number.parseInt(setting('embed-serve.service', 'TimeoutStopSec')!, 10) * 1000).toBeGreaterThan(
-    LIMITS.drainMs,
+    defaultLimits.drainMs,
   );
 });

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openOllamaEmbedder } from '../../src/embedders/ollama/embedder.js';
-import { type RetryOptions, withRetry, wrapped } from '../../src/embedders/retry.js';
+import { type RetryOptions, withRetry } from '../../src/embedders/retry.js';
+import { wrapEmbedder } from '../../src/embedders/wrap-embedder.js';
 import { EmbedderFault } from '../../src/errors.js';
 import type { Embedder } from '../../src/types.js';
 import { type Fault, faults, startOllama, type TestOllama } from '../helpers/ollama.js';
@@ -52,7 +53,7 @@ describe('withRetry', () => {
   test.each(['resting', 'changed'] as const)('hands on at once what was not sent: %s', async (meaning) => {
     const fault = new EmbedderFault(meaning, 'no', { retryAfterMs: 5 });
     let tries = 0;
-    const unsent = wrapped(inner, async () => {
+    const unsent = wrapEmbedder(inner, async () => {
       tries++;
       throw fault;
     });

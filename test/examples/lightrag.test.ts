@@ -9,15 +9,15 @@ import { startOllama, type TestOllama } from '../helpers/ollama.js';
 import { type Gateway, startGateway } from './gateway.js';
 import { findPython } from './python.js';
 
-const EXAMPLE = fileURLToPath(new URL('../../examples/lightrag', import.meta.url));
+const example = fileURLToPath(new URL('../../examples/lightrag', import.meta.url));
 const python = findPython('LightRAG', ['lightrag', 'ollama', 'openai']);
-const BINDINGS = ['ollama', 'openai'];
+const bindings = ['ollama', 'openai'];
 
 describe.skipIf(python.interpreter === undefined)('LightRAG', () => {
   let workspace: Workspace;
   beforeEach(() => {
     workspace = makeWorkspace();
-    cpSync(EXAMPLE, join(workspace.dir, 'example'), { recursive: true });
+    cpSync(example, join(workspace.dir, 'example'), { recursive: true });
   });
   afterEach(() => workspace.remove());
 
@@ -25,7 +25,7 @@ describe.skipIf(python.interpreter === undefined)('LightRAG', () => {
     python.run([join('example', 'ingest.py'), ...args], { cwd: workspace.dir });
 
   describe('built-in embedder', () => {
-    test.each(BINDINGS)('%s', async (binding) => {
+    test.each(bindings)('%s', async (binding) => {
       const gateway = await startGateway(workspace);
       onTestFinished(async () => void (await gateway.stop()));
       const { stdout, stderr, code } = await ingest('--gateway', gateway.url, '--binding', binding);
@@ -48,7 +48,7 @@ describe.skipIf(python.interpreter === undefined)('LightRAG', () => {
     });
     afterEach(() => gateway.stop());
 
-    test.each(BINDINGS)(
+    test.each(bindings)(
       '%s: token, one model name, no options, a second ingest from the cache',
       async (binding) => {
         const given = [

@@ -3,15 +3,15 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { FIXTURES, makeWorkspace, type Workspace } from '../helpers/cli.js';
+import { fixtures, makeWorkspace, type Workspace } from '../helpers/cli.js';
 import { startGateway } from './gateway.js';
 import { findPython } from './python.js';
 
-const NOTEBOOK = fileURLToPath(new URL('../../examples/notebook/search.ipynb', import.meta.url));
+const notebookFile = fileURLToPath(new URL('../../examples/notebook/search.ipynb', import.meta.url));
 const python = findPython('the notebook', ['numpy']);
 
 /** A notebook without Jupyter: each code cell is executed with what the earlier ones left. */
-const RUNNER = `
+const runner = `
 import json, sys
 cells = json.load(open(sys.argv[1], encoding="utf-8"))["cells"]
 world = {"__name__": "__main__"}
@@ -30,7 +30,7 @@ interface Cell {
 }
 
 test('it is a notebook without outputs', () => {
-  const notebook = JSON.parse(readFileSync(NOTEBOOK, 'utf8')) as { nbformat: number; cells: Cell[] };
+  const notebook = JSON.parse(readFileSync(notebookFile, 'utf8')) as { nbformat: number; cells: Cell[] };
   expect(notebook.nbformat).toBe(4);
   const code = notebook.cells.filter(({ cell_type }) => cell_type === 'code');
   expect(code.length).toBeGreaterThan(3);
@@ -44,13 +44,13 @@ describe.skipIf(python.interpreter === undefined)('run', () => {
   let workspace: Workspace;
   beforeAll(async () => {
     workspace = makeWorkspace();
-    const { code } = await workspace.embed(['ingest', join(FIXTURES, 'docs'), '--embedder', 'builtin']);
+    const { code } = await workspace.embed(['ingest', join(fixtures, 'docs'), '--embedder', 'builtin']);
     expect(code).toBe(0);
   });
   afterAll(() => workspace.remove());
 
   const run = (gateway: string) =>
-    python.run(['-c', RUNNER, NOTEBOOK], { cwd: workspace.dir, env: { EMBED_GATEWAY: gateway } });
+    python.run(['-c', runner, notebookFile], { cwd: workspace.dir, env: { EMBED_GATEWAY: gateway } });
 
   test('without a gateway it searches by rows, and says what is missing', async () => {
     const { code, stdout, stderr } = await run('http://127.0.0.1:9');

@@ -6,9 +6,9 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { createProgram } from '../../src/cli/program.js';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
-const PAGES = [
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const read = (path: string) => readFileSync(join(root, path), 'utf8');
+const pages = [
   'docs/lightrag.md',
   'docs/troubleshooting.md',
   'docs/migrating.md',
@@ -19,7 +19,7 @@ const PAGES = [
 ];
 
 /** All of src as one text, without the seams of literals that were joined over lines. */
-const source = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
+const source = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.ts'))
   .map((name) => read(join('src', name)))
   .join('\n')
@@ -66,12 +66,12 @@ function commandsIn(page: string): string[] {
   );
 }
 
-test.each(PAGES)('%s: commands and flags exist', (page) => {
+test.each(pages)('%s: commands and flags exist', (page) => {
   expect(commandsIn(read(page)).flatMap((line) => problemWith(line) ?? [])).toEqual([]);
 });
 
 test('the pages have many commands', () => {
-  expect(PAGES.flatMap((page) => commandsIn(read(page))).length).toBeGreaterThan(40);
+  expect(pages.flatMap((page) => commandsIn(read(page))).length).toBeGreaterThan(40);
 });
 
 test('messages of troubleshooting.md are in the code', () => {
@@ -90,10 +90,10 @@ test('messages of troubleshooting.md are in the code', () => {
   expect(missing).toEqual([]);
 });
 
-test.each(PAGES)('%s: links lead somewhere', (page) => {
+test.each(pages)('%s: links lead somewhere', (page) => {
   const links = [...read(page).matchAll(/\]\(([^)#]+)(#[^)]*)?\)/g)].map(([, path]) => path!);
   const missing = links.filter(
-    (path) => !path.startsWith('https://') && !existsSync(join(ROOT, dirname(page), path)),
+    (path) => !path.startsWith('https://') && !existsSync(join(root, dirname(page), path)),
   );
   expect(missing).toEqual([]);
 });

@@ -11,8 +11,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { makeConsumer } from '../helpers/consumer.js';
 import { startOllama, type TestOllama } from '../helpers/ollama.js';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const EXAMPLE = join(ROOT, 'examples/web-service');
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const example = join(root, 'examples/web-service');
 
 let folder: string;
 let ollama: TestOllama;
@@ -21,9 +21,9 @@ let url: string;
 
 beforeAll(async () => {
   folder = makeConsumer('service');
-  symlinkSync(join(ROOT, 'node_modules/@types'), join(folder, 'node_modules/@types'));
-  for (const name of readdirSync(EXAMPLE).filter((name) => /\.(ts|json)$/.test(name))) {
-    writeFileSync(join(folder, name), readFileSync(join(EXAMPLE, name)));
+  symlinkSync(join(root, 'node_modules/@types'), join(folder, 'node_modules/@types'));
+  for (const name of readdirSync(example).filter((name) => /\.(ts|json)$/.test(name))) {
+    writeFileSync(join(folder, name), readFileSync(join(example, name)));
   }
   expect(compile(folder)).toEqual([]);
   ollama = await startOllama();

@@ -13,8 +13,8 @@ import { Random } from './lib/random.js';
 import { Session } from './lib/session.js';
 
 /** Faults of time and memory on a busy machine are believed when they show twice. */
-const DOUBTFUL = ['slow', 'sigterm', 'memory', 'hang'];
-const CALIBRATE_EVERY_MS = 60_000;
+const doubtful = ['slow', 'sigterm', 'memory', 'hang'];
+const calibrateEveryMs = 60_000;
 
 const { values: flags } = parseArgs({
   options: {
@@ -63,15 +63,15 @@ async function attack() {
     const kind = random.pick(flags.kind);
     const seed = random.next();
     let found = await play(kind, seed);
-    if (found.some(({ oracle }) => DOUBTFUL.includes(oracle)) && findings.hasNew(found)) {
+    if (found.some(({ oracle }) => doubtful.includes(oracle)) && findings.hasNew(found)) {
       await session.calibrate();
       const again = await play(kind, seed);
       found = found.filter(
-        (one) => !DOUBTFUL.includes(one.oracle) || again.some(({ oracle }) => DOUBTFUL.includes(oracle)),
+        (one) => !doubtful.includes(one.oracle) || again.some(({ oracle }) => doubtful.includes(oracle)),
       );
     }
     findings.add(found, seed);
-    if (performance.now() - calibrated > CALIBRATE_EVERY_MS) {
+    if (performance.now() - calibrated > calibrateEveryMs) {
       calibrated = performance.now();
       await session.calibrate();
     }

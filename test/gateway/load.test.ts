@@ -7,9 +7,9 @@ import { eventually } from '../helpers/eventually.js';
 import { redisAvailable, startRedis } from '../helpers/redis.js';
 import { floats, gateway, ollama, type Said } from './gateways.js';
 
-const REQUESTS = 1000;
+const requests = 1000;
 /** Half of the requests ask for a text that another one asks for, too. */
-const textOf = (index: number) => `text ${index % (REQUESTS / 2)}`;
+const textOf = (index: number) => `text ${index % (requests / 2)}`;
 
 test.runIf(redisAvailable)('1,000 clients and all that can go wrong', async () => {
   const server = await ollama({ requestDelayMs: 5 });
@@ -50,7 +50,7 @@ test.runIf(redisAvailable)('1,000 clients and all that can go wrong', async () =
     400: () => server.die().then(() => server.revive()),
   };
   const outcomes = await Promise.all(
-    Array.from({ length: REQUESTS }, async (_, index) => {
+    Array.from({ length: requests }, async (_, index) => {
       const leave = new AbortController();
       if (index % 3 === 0) leavers.push(leave);
       const status = await ask(textOf(index), leave.signal).catch((error: unknown) => {
@@ -68,7 +68,7 @@ test.runIf(redisAvailable)('1,000 clients and all that can go wrong', async () =
 
   // When all is well again, everybody is answered.
   await eventually(() => ask('well again')).toBe(200);
-  const again = await Promise.all(Array.from({ length: REQUESTS }, (_, index) => ask(textOf(index))));
+  const again = await Promise.all(Array.from({ length: requests }, (_, index) => ask(textOf(index))));
   expect(new Set(again)).toEqual(new Set([200]));
   await agent.close();
   await redis.stop();

@@ -8,8 +8,8 @@ import { eventually } from '../helpers/eventually.js';
 import { allMiniLm } from '../helpers/ollama.js';
 import { floats, gateway, get, ollama, post } from './gateways.js';
 
-const NEW = { digest: 'e'.repeat(64) };
-const OLD = { digest: allMiniLm.digest };
+const newModel = { digest: 'e'.repeat(64) };
+const oldModel = { digest: allMiniLm.digest };
 
 async function vectorsOf(url: string, ...input: string[]) {
   const { status, body } = await post(`${url}/api/embed`, { model: 'all-minilm', input });
@@ -25,11 +25,11 @@ test('one server: each answer is of the model that it has, also from the cache, 
   const { url } = await gateway({ ollamaUrl: [server.url], cache: 'disk', cacheDir });
   const own = (...texts: string[]) => texts.map((text) => server.vectorOf(text));
   expect(await vectorsOf(url, 'one')).toEqual(own('one'));
-  server.become(NEW);
+  server.become(newModel);
   // What is asked is answered by the new model, and confirmed by nobody: it is asked once more, of the new one.
   expect(await vectorsOf(url, 'two', 'three')).toEqual(own('two', 'three'));
   expect(await vectorsOf(url, 'one', 'two')).toEqual(own('one', 'two'));
-  server.become(OLD);
+  server.become(oldModel);
   expect(await vectorsOf(url, 'four')).toEqual(own('four'));
   expect(await vectorsOf(url, 'one', 'two', 'three')).toEqual(own('one', 'two', 'three'));
 });
@@ -44,7 +44,7 @@ test('one of two servers: the other one answers, and that is said', async () => 
   const texts = (name: string) => Array.from({ length: 12 }, (_, index) => `${name} ${index}`);
   const right = (name: string) => texts(name).map((text) => a.vectorOf(text));
   expect(await vectorsOf(url, ...texts('before'))).toEqual(right('before'));
-  b.become(NEW);
+  b.become(newModel);
   for (const name of ['while', 'after']) expect(await vectorsOf(url, ...texts(name))).toEqual(right(name));
   expect(said).toEqual([expect.stringMatching(`Going on without ${b.url} until it is the same as before`)]);
   await eventually(() => get(`${url}/health`)).toMatchObject({
@@ -68,7 +68,7 @@ test('the first of two servers: a look at their lists leaves the model open, whi
   const said: string[] = [];
   const { url } = await gateway({ ollamaUrl: [a.url, b.url] }, { onNotice: (message) => said.push(message) });
   expect(await vectorsOf(url, 'one')).toEqual([b.vectorOf('one')]);
-  a.become(NEW);
+  a.become(newModel);
   // What may change models starts a look at the lists with the next use.
   await fetch(`${url}/api/delete`, { method: 'DELETE', body: '{"model":"none"}' });
   for (const text of ['two', 'three', 'four', 'five']) {

@@ -7,8 +7,8 @@ import { faults, type TestOllama } from '../helpers/ollama.js';
 import { gateway, get, ollama } from './gateways.js';
 
 const model = 'all-minilm';
-const UNLIKE = 'gives other vectors than the one at';
-const ONE = 'unlike texts one and the same vector';
+const unlike = 'gives other vectors than the one at';
+const one = 'unlike texts one and the same vector';
 
 /** All ways to ask for vectors: what is batched, and what is passed on as it is. */
 const ways: [name: string, path: string, body: string | object][] = [
@@ -47,25 +47,25 @@ async function expectRefused(url: string, path: string, body: string | object, r
 
 test.each(ways)('%s of unlike servers: 503 with the reason, at the first request', async (_, path, body) => {
   const { url } = await behind(await unlikeServers());
-  await expectRefused(url, path, body, UNLIKE);
+  await expectRefused(url, path, body, unlike);
 });
 
 test.each(ways)('%s of a server with one vector: 503 with the reason', async (_, path, body) => {
   const server = await ollama();
   server.script(faults.oneVector());
   const { url } = await behind([server]);
-  await expectRefused(url, path, body, ONE);
+  await expectRefused(url, path, body, one);
 });
 
 test.each([0, 1])('and when server %i of two unlike ones has died, neither gives vectors', async (dead) => {
   const servers = await unlikeServers();
   const { url } = await behind(servers);
-  await expectRefused(url, ...([ways[0]![1], ways[0]![2], UNLIKE] as const));
+  await expectRefused(url, ...([ways[0]![1], ways[0]![2], unlike] as const));
   await servers[dead]!.die();
   const end = performance.now() + 4500;
   // The looks at the servers are 2 s apart.
   while (performance.now() < end) {
-    for (const [, path, body] of ways) await expectRefused(url, path, body, UNLIKE);
+    for (const [, path, body] of ways) await expectRefused(url, path, body, unlike);
     await new Promise((resolve) => setTimeout(resolve, 500));
   }
 });
@@ -73,7 +73,7 @@ test.each([0, 1])('and when server %i of two unlike ones has died, neither gives
 test('one that lacks the model makes those that have it no likelier', async () => {
   const servers = [...(await unlikeServers()), await ollama({ models: [] })];
   const { url } = await behind(servers);
-  for (const [, path, body] of ways) await expectRefused(url, path, body, UNLIKE);
+  for (const [, path, body] of ways) await expectRefused(url, path, body, unlike);
 });
 
 /** Vectors for whoever asks in a way that the scripted server doesn't read, as real ones may. */
@@ -130,10 +130,10 @@ test('a client that tries again and again costs no measurement', async () => {
   const servers = await unlikeServers();
   const { url } = await behind(servers);
   const [, path, body] = ways[0]!;
-  await expectRefused(url, path, body, UNLIKE);
+  await expectRefused(url, path, body, unlike);
   const embeds = servers.map(({ stats }) => stats.embeds);
   const requests = servers.map(({ stats }) => stats.requests);
-  for (let count = 0; count < 50; count++) await expectRefused(url, path, body, UNLIKE);
+  for (let count = 0; count < 50; count++) await expectRefused(url, path, body, unlike);
   expect(servers.map(({ stats }) => stats.embeds)).toEqual(embeds);
   for (const [index, { stats }] of servers.entries()) {
     // A look is two requests, once in two seconds.
@@ -155,13 +155,13 @@ test('health, metrics and JSON say which model, why, and when it is over', async
   const { url } = await gateway(settings, { onNotice: (message) => notices.push(message) });
   expect(await get<Health>(`${url}/health`)).toMatchObject({ status: 'ok', refused: [] });
   const [, path, body] = ways[0]!;
-  for (let count = 0; count < 3; count++) await expectRefused(url, path, body, UNLIKE);
-  expect(notices).toEqual([expect.stringMatching(`^No vectors of "all-minilm" are given. .*${UNLIKE}`)]);
+  for (let count = 0; count < 3; count++) await expectRefused(url, path, body, unlike);
+  expect(notices).toEqual([expect.stringMatching(`^No vectors of "all-minilm" are given. .*${unlike}`)]);
   const health = await fetch(`${url}/health`);
   expect(health.status).toBe(200);
   expect(await health.json()).toMatchObject({
     status: 'degraded',
-    refused: [{ model, reason: 'unlike-servers', error: expect.stringContaining(UNLIKE) }],
+    refused: [{ model, reason: 'unlike-servers', error: expect.stringContaining(unlike) }],
   });
   const metrics = await fetch(`${url}/metrics`).then((answer) => answer.text());
   expect(metrics).toContain('embed_gateway_model_refused{model="all-minilm",reason="unlike-servers"} 1');
@@ -180,5 +180,5 @@ test('a gateway that was named the model doesn’t start', async () => {
   const servers = await unlikeServers();
   const named = gateway({ ollamaUrl: servers.map(({ url }) => url), model });
   await expect(named).rejects.toThrow(WrongVectorsError);
-  await expect(named).rejects.toThrow(UNLIKE);
+  await expect(named).rejects.toThrow(unlike);
 });

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { quoted } from '../../src/text/plural.js';
 
-export const BIN = fileURLToPath(new URL('../../bin/embed.js', import.meta.url));
-export const FIXTURES = fileURLToPath(new URL('../../fixtures', import.meta.url));
+export const bin = fileURLToPath(new URL('../../bin/embed.js', import.meta.url));
+export const fixtures = fileURLToPath(new URL('../../fixtures', import.meta.url));
 
 export interface CliResult {
   code: number | null;
@@ -47,7 +47,7 @@ export function makeWorkspace(): Workspace {
     dir,
     start,
     terminal: (args, options = {}) => {
-      const words = [process.execPath, BIN, ...args].map(quoted).join(' ');
+      const words = [process.execPath, bin, ...args].map(quoted).join(' ');
       return run('script', ['-qec', words, '/dev/null'], { cwd: dir, ...options }, 'open');
     },
     embed: (args, options) => start(args, options).done,
@@ -56,7 +56,7 @@ export function makeWorkspace(): Workspace {
 }
 
 function startCli(args: string[], options: CliOptions): RunningCli {
-  return run(process.execPath, [BIN, ...args], options);
+  return run(process.execPath, [bin, ...args], options);
 }
 
 function run(program: string, args: string[], options: CliOptions, stdin?: 'open'): RunningCli {

@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Makes the folder; whoever asks removes it. */
 export function makeConsumer(name: string): string {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), `embed-${name}-`)));
   mkdirSync(join(folder, 'node_modules'));
-  symlinkSync(ROOT, join(folder, 'node_modules/embed-ingest'));
+  symlinkSync(root, join(folder, 'node_modules/embed-ingest'));
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
   mkdirSync(join(folder, 'docs'));
   writeFileSync(join(folder, 'docs/harbour.md'), '# Harbour\n\nThe harbour is behind the mill.\n');
@@ -28,7 +28,7 @@ export function problemsOf(files: readonly string[], more: ts.CompilerOptions = 
     lib: ['lib.es2023.d.ts', 'lib.esnext.disposable.d.ts'],
     module: ts.ModuleKind.NodeNext,
     moduleResolution: ts.ModuleResolutionKind.NodeNext,
-    typeRoots: [join(ROOT, 'node_modules/@types')],
+    typeRoots: [join(root, 'node_modules/@types')],
     types: ['node'],
     ...more,
   });

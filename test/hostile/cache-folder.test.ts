@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, it as test } from 'vitest';
 import { makeWorkspace, type Workspace } from '../helpers/cli.js';
 import { writeFiles } from '../ingest/run-workspace.js';
 
-const VICTIM = 'dear to somebody\n'.repeat(80);
+const victim = 'dear to somebody\n'.repeat(80);
 
 let workspace: Workspace;
 beforeEach(() => {
@@ -17,7 +17,7 @@ test.each(['lock.mdb', 'data.mdb'])(
   'a link as %s has nothing overwritten, and the run goes on',
   async (name) => {
     writeFiles(workspace.dir, {
-      victim: VICTIM,
+      victim: victim,
       empty: '',
       'repo/a.md': 'Islands.',
       'repo/.batchrc': 'cacheDir: ./c\n',
@@ -28,7 +28,7 @@ test.each(['lock.mdb', 'data.mdb'])(
     const run = await workspace.embed(['ingest', 'a.md', '--embedder', 'builtin'], { cwd });
     expect(run).toMatchObject({ code: 0, stderr: expect.stringContaining('is a link, or no regular file') });
     expect((await workspace.embed(['doctor', '--fix'], { cwd })).signal).toBeNull();
-    expect(readFileSync(join(workspace.dir, 'victim'), 'utf8')).toBe(VICTIM);
+    expect(readFileSync(join(workspace.dir, 'victim'), 'utf8')).toBe(victim);
     expect(readFileSync(join(workspace.dir, 'empty'), 'utf8')).toBe('');
   },
 );

@@ -7,7 +7,7 @@ import { afterEach, expect, test } from 'vitest';
 import { checkedCache } from '../../src/cache/checked-cache.js';
 import { openDiskCache } from '../../src/cache/disk/cache.js';
 import { memoryCache } from '../../src/cache/memory/cache.js';
-import { LOOKUPS_KEY } from '../../src/cache/redis/cache-keys.js';
+import { lookupsKey } from '../../src/cache/redis/cache-keys.js';
 import { BatchOrchestrator } from '../../src/orchestrator/orchestrator.js';
 import type { Vector, VectorCache } from '../../src/types.js';
 import { openConfiguredCache } from '../../src/upstream/open-cache.js';
@@ -118,7 +118,7 @@ test.skipIf(!redisAvailable)(
     const after = await get<{ models: Record<string, object> }>(`${two.url}/metrics?format=json`);
     expect(after.models['all-minilm:latest']).toMatchObject({ ...counts, cache_hits: input.length });
     await two.stop();
-    expect(await client.hgetall(LOOKUPS_KEY)).toEqual({ hits: '20', misses: '40' });
+    expect(await client.hgetall(lookupsKey)).toEqual({ hits: '20', misses: '40' });
   },
 );
 

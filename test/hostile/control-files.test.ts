@@ -7,7 +7,7 @@ import { Sequence } from '../../src/output/write/next-documents.js';
 import { makeWorkspace, type Workspace } from '../helpers/cli.js';
 import { watched } from './watched.js';
 
-const MB = 1024 * 1024;
+const mb = 1024 * 1024;
 
 let workspace: Workspace;
 const path = (name: string) => join(workspace.dir, 'embeddings', name);
@@ -27,7 +27,7 @@ beforeEach(() => {
 function longManifest(behind: string, text: string, megabytes = 100): void {
   const manifest = readFileSync(path('manifest.json'), 'utf8');
   const at = manifest.indexOf(behind) + behind.length;
-  const block = text.repeat(MB / text.length);
+  const block = text.repeat(mb / text.length);
   writeFileSync(path('manifest.json'), manifest.slice(0, at));
   for (let i = 0; i < megabytes; i++) writeFileSync(path('manifest.json'), block, { flag: 'a' });
   writeFileSync(path('manifest.json'), manifest.slice(at), { flag: 'a' });
@@ -37,7 +37,7 @@ const commands = [['verify'], ['search', 'x'], ['ingest', 'docs', '--embedder', 
 
 describe.skipIf(!existsSync('/proc/self/status'))('an output', () => {
   test.each<[string, () => void, number, string[][]?]>([
-    ['without anything in it', () => truncateSync(path('manifest.json'), 250 * MB), 120, commands],
+    ['without anything in it', () => truncateSync(path('manifest.json'), 250 * mb), 120, commands],
     ['of paths without end', () => longManifest('"roots":[', '"a","a",'), 350],
     ['of one document without end', () => longManifest('"chunks":"', 'AAAAAAAA'), 350],
     ['of one document of lists', () => longManifest('"chunks":"', '",[],[],'), 350],
@@ -54,9 +54,9 @@ describe.skipIf(!existsSync('/proc/self/status'))('an output', () => {
   });
 
   test.each([
-    ['nothing', () => truncateSync(path('failures.jsonl'), 100 * MB)],
-    ['lines without anything', () => writeFileSync(path('failures.jsonl'), '\n'.repeat(140 * MB))],
-    ['lines of others', () => writeFileSync(path('failures.jsonl'), '{"a":[]}\n'.repeat(MB))],
+    ['nothing', () => truncateSync(path('failures.jsonl'), 100 * mb)],
+    ['lines without anything', () => writeFileSync(path('failures.jsonl'), '\n'.repeat(140 * mb))],
+    ['lines of others', () => writeFileSync(path('failures.jsonl'), '{"a":[]}\n'.repeat(mb))],
   ])('whose list of failures holds %s is as if it had none', async (_, craft) => {
     writeFileSync(path('failures.jsonl'), '');
     craft();
@@ -69,13 +69,13 @@ describe.skipIf(!existsSync('/proc/self/status'))('an output', () => {
   test('with a row without end is damaged', async () => {
     const chunks = readFileSync(path('chunks.jsonl'), 'utf8');
     const manifest = readFileSync(path('manifest.json'), 'utf8');
-    const long = chunks.length + 250 * MB;
+    const long = chunks.length + 250 * mb;
     writeFileSync(path('manifest.json'), manifest.replaceAll(`"bytes":${chunks.length}`, `"bytes":${long}`));
     for (const letter of ['\0', 'x']) {
       writeFileSync(path('chunks.jsonl'), chunks);
       if (letter === '\0') truncateSync(path('chunks.jsonl'), long);
       else
-        for (let i = 0; i < 250; i++) writeFileSync(path('chunks.jsonl'), letter.repeat(MB), { flag: 'a' });
+        for (let i = 0; i < 250; i++) writeFileSync(path('chunks.jsonl'), letter.repeat(mb), { flag: 'a' });
       const { code, stderr, peak } = await watched(workspace.start(['verify']));
       expect([code, stderr]).toEqual([
         5,

@@ -8,7 +8,7 @@ import { EmbedderFault, ServiceError } from '../../src/errors.js';
 import { OllamaServer } from '../../src/gateway/backends/ollama-servers.js';
 import { makeWorkspace } from '../helpers/cli.js';
 
-const MB = 1024 * 1024;
+const mb = 1024 * 1024;
 const cleanUps: (() => unknown)[] = [];
 afterEach(async () => {
   for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
@@ -52,22 +52,22 @@ const numbers = '0.1,'.repeat(16 * 1024);
 
 test('vectors without an end are a bad answer, at the bound that the request has', async () => {
   const { url, sent } = await endless(numbers, { start: '{"embeddings":[[' });
-  const asked = client(url).bytes('/api/embed', {}, { ...options, maxBytes: MB });
+  const asked = client(url).bytes('/api/embed', {}, { ...options, maxBytes: mb });
   await expect(asked).rejects.toThrow(/\/api\/embed gave more than 1048576 bytes/);
   await expect(asked).rejects.toMatchObject({ meaning: 'bad-answer' });
-  expect(sent()).toBeLessThan(16 * MB);
+  expect(sent()).toBeLessThan(16 * mb);
 });
 
 test('any other answer has a bound of its own', async () => {
-  const { url, sent } = await endless(' '.repeat(MB));
+  const { url, sent } = await endless(' '.repeat(mb));
   await expect(client(url).json('/api/show', {}, options)).rejects.toThrow(EmbedderFault);
-  expect(sent()).toBeLessThan(100 * MB);
+  expect(sent()).toBeLessThan(100 * mb);
 });
 
 test('of an error without an end, the beginning is told', async () => {
   const { url, sent } = await endless('x'.repeat(64 * 1024), { status: 503 });
   await expect(client(url).bytes('/api/embed', {}, options)).rejects.toMatchObject({ meaning: 'busy' });
-  expect(sent()).toBeLessThan(16 * MB);
+  expect(sent()).toBeLessThan(16 * mb);
 });
 
 test.each([
@@ -77,15 +77,15 @@ test.each([
   const layers = Array.from({ length: 5000 }, (_, index) => `{"status":"x","digest":"${index}"}\n`).join('');
   const { url, sent } = await endless(part || layers);
   await expect(pullModel(url, 'm', () => undefined)).rejects.toThrow(ServiceError);
-  expect(sent()).toBeLessThan(16 * MB);
+  expect(sent()).toBeLessThan(16 * mb);
 });
 
 test('the gateway reads no list of models without an end', async () => {
-  const { url, sent } = await endless(' '.repeat(MB));
+  const { url, sent } = await endless(' '.repeat(mb));
   const server = new OllamaServer(url, undefined);
   cleanUps.push(() => server.close());
   await expect(server.digests()).rejects.toThrow(/more than 16777216 bytes/);
-  expect(sent()).toBeLessThan(64 * MB);
+  expect(sent()).toBeLessThan(64 * mb);
 });
 
 test('doctor takes what answers without an end for no gateway', async () => {
@@ -94,5 +94,5 @@ test('doctor takes what answers without an end for no gateway', async () => {
   cleanUps.push(workspace.remove);
   const { code, stdout } = await workspace.embed(['doctor', '--gateway', url.href]);
   expect([code, stdout]).toEqual([1, expect.stringContaining('is no embed gateway')]);
-  expect(sent()).toBeLessThan(16 * MB);
+  expect(sent()).toBeLessThan(16 * mb);
 });

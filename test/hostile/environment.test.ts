@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { makeWorkspace, type Workspace } from '../helpers/cli.js';
 
-const STRANGE = /(?!\n)[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/u;
+const strange = /(?!\n)[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/u;
 
 const variables = [
   ...['OLLAMA_HOST', 'OLLAMA_API_KEY', 'OLLAMA_EMBEDDING_MODEL', 'OLLAMA_EMBEDDING_BATCH_SIZE'],
@@ -40,7 +40,7 @@ async function run(args: string[], env: Record<string, string>) {
   const { code, stdout, stderr } = await workspace.embed(args, { env });
   const text = stdout + stderr;
   expect([args, text]).toEqual([args, expect.not.stringMatching(/unexpected:|\n {4}at /)]);
-  expect([args, text]).toEqual([args, expect.not.stringMatching(STRANGE)]);
+  expect([args, text]).toEqual([args, expect.not.stringMatching(strange)]);
   expect([args, text]).toEqual([args, expect.not.stringMatching(/^\s*::/m)]);
   expect(text.length).toBeLessThan(20_000);
   return { code, text };
@@ -55,7 +55,7 @@ test.each(Object.entries(values))('each variable holds %s', async (name, value) 
   expect(existsSync(join(workspace.dir, 'made'))).toBe(false);
 });
 
-test.each(Object.entries(values))('HOME holds %s', async (_, HOME) => {
+test.each(Object.entries(values))('HOME holds %s', async (_, home) => {
   for (const args of [
     ['config'],
     ['ingest', 'docs', '--embedder', 'builtin', '--out', '~/made'],
@@ -63,8 +63,8 @@ test.each(Object.entries(values))('HOME holds %s', async (_, HOME) => {
     ['cache', 'stats'],
     ['doctor', '--embedder', 'builtin', '--timeout', '1s'],
   ]) {
-    const { code, text } = await run(args, { HOME });
-    if (HOME === huge) expect([args, code]).toEqual([args, 2]);
-    if (HOME === huge && args[0] !== 'search') expect(text).toContain('HOME');
+    const { code, text } = await run(args, { HOME: home });
+    if (home === huge) expect([args, code]).toEqual([args, 2]);
+    if (home === huge && args[0] !== 'search') expect(text).toContain('HOME');
   }
 });

@@ -11,10 +11,10 @@ import { eventually } from '../helpers/eventually.js';
 import { startOllama, type TestOllama } from '../helpers/ollama.js';
 import { ollama, stopAfterTest } from '../helpers/running.js';
 
-const STRANGE = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/u;
-const WORDS = 'w\x1b[2J\nFORGED\r\u202e\u2028\x9b31m';
-const MUCH = WORDS + 'x'.repeat(1024 * 1024);
-const MB = 1024 * 1024;
+const strange = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/u;
+const strangeWords = 'w\x1b[2J\nFORGED\r\u202e\u2028\x9b31m';
+const much = strangeWords + 'x'.repeat(1024 * 1024);
+const mb = 1024 * 1024;
 
 let workspace: Workspace;
 beforeEach(() => {
@@ -53,9 +53,9 @@ const routes = ['/api/embed', '/v1/embeddings', '/embedding'];
 
 describe('words of a server', () => {
   const bodies: Record<string, string> = {
-    'as an error': JSON.stringify({ error: MUCH }),
-    'as they are': MUCH,
-    'in the place of vectors': JSON.stringify({ embeddings: [[MUCH]] }),
+    'as an error': JSON.stringify({ error: much }),
+    'as they are': much,
+    'in the place of vectors': JSON.stringify({ embeddings: [[much]] }),
   };
 
   test.each(Object.keys(bodies))('%s, with whatever status', async (kind) => {
@@ -70,12 +70,12 @@ describe('words of a server', () => {
         const answer = await ask(url, path, words);
         const said = sentenceOf(await answer.text());
         expect(answer.status).toBeGreaterThanOrEqual(400);
-        expect(said).not.toMatch(STRANGE);
+        expect(said).not.toMatch(strange);
         expect(said.length).toBeLessThan(1000);
       }
     }
     const health = await fetch(`${url}/health`).then((answer) => answer.text());
-    expect(health).not.toMatch(STRANGE);
+    expect(health).not.toMatch(strange);
     expect(health.length).toBeLessThan(3000);
     child.kill('SIGTERM');
     const { stdout, stderr, code } = await done;
@@ -85,33 +85,33 @@ describe('words of a server', () => {
     const asked = statuses.length * routes.length + 1;
     expect(lines.filter((line) => line.includes('"request"'))).toHaveLength(asked);
     for (const line of [...lines, ...stderr.trimEnd().split('\n')]) {
-      expect(line).not.toMatch(STRANGE);
+      expect(line).not.toMatch(strange);
       expect(line.length).toBeLessThan(2000);
     }
   });
 
   test('in the reason for which its vectors are refused', async () => {
     const servers = [await ollama(), await ollama()];
-    servers[1]!.world.models[0]!.digest = MUCH.slice(0, 10_000);
+    servers[1]!.world.models[0]!.digest = much.slice(0, 10_000);
     const { url, child, done } = await serve(servers.flatMap((server) => ['--ollama-url', server.url]));
     for (const path of [...routes, '/api/embeddings']) {
       const answer = await ask(url, path, 'one');
       const said = sentenceOf(await answer.text());
       expect([answer.status, said]).toEqual([503, expect.stringMatching(/forged/i)]);
-      expect(said).not.toMatch(STRANGE);
+      expect(said).not.toMatch(strange);
       expect(said.length).toBeLessThan(2100);
     }
     const health = await fetch(`${url}/health`).then((answer) => answer.text());
     expect(health).toMatch(/forged/i);
-    expect(health).not.toMatch(STRANGE);
+    expect(health).not.toMatch(strange);
     expect(health.length).toBeLessThan(4000);
     const doctor = await workspace.embed(['doctor', '--gateway', url]);
     expect(doctor.stdout).toContain('✗ Vectors');
-    expect(doctor.stdout.replaceAll('\n', '')).not.toMatch(STRANGE);
+    expect(doctor.stdout.replaceAll('\n', '')).not.toMatch(strange);
     expect(doctor.stdout).not.toMatch(/^\s*forged/im);
     child.kill('SIGTERM');
     const { stdout, stderr } = await done;
-    for (const line of (stdout + stderr).trimEnd().split('\n')) expect(line).not.toMatch(STRANGE);
+    for (const line of (stdout + stderr).trimEnd().split('\n')) expect(line).not.toMatch(strange);
   });
 
   test('a client’s own, too: a name of a model without end', async () => {
@@ -119,10 +119,10 @@ describe('words of a server', () => {
     const { url } = await serve(['--ollama-url', server.url, '--ollama-url', server.url]);
     const answer = await fetch(`${url}/embedding`, {
       method: 'POST',
-      body: JSON.stringify({ model: MUCH, text: 'one' }),
+      body: JSON.stringify({ model: much, text: 'one' }),
     });
     const said = sentenceOf(await answer.text());
-    expect([answer.status, said.length < 2100, STRANGE.test(said)]).toEqual([404, true, false]);
+    expect([answer.status, said.length < 2100, strange.test(said)]).toEqual([404, true, false]);
   });
 });
 
@@ -188,8 +188,8 @@ describe('answers without an end', () => {
       ]);
     }
     await eventually(() => server.open()).toBe(0);
-    expect(server.sent()).toBeLessThan(64 * MB);
-    expect(peakOf(child.pid!) - before).toBeLessThan(96 * MB);
+    expect(server.sent()).toBeLessThan(64 * mb);
+    expect(peakOf(child.pid!) - before).toBeLessThan(96 * mb);
   });
 
   test('for vectors that are passed on: broken off at the deadline, whether the client reads or not', async () => {
@@ -199,7 +199,7 @@ describe('answers without an end', () => {
     await expect(drain(read)).rejects.toThrow();
     await eventually(() => server.open()).toBe(0);
     await expect(drain(unread)).rejects.toThrow();
-    expect(peakOf(child.pid!) - before).toBeLessThan(96 * MB);
+    expect(peakOf(child.pid!) - before).toBeLessThan(96 * mb);
     child.kill('SIGTERM');
     expect((await done).stdout.match(/"path":"\/api\/embeddings".*"status":502/g)).toHaveLength(2);
   });
@@ -214,11 +214,11 @@ describe('answers without an end', () => {
     for await (const part of answer.body!) {
       bytes += part.length;
       // Longer than requests for vectors may take, and more than it would have room for.
-      if (bytes > 256 * MB && performance.now() > end) break;
+      if (bytes > 256 * mb && performance.now() > end) break;
     }
     leave.abort();
     await eventually(() => server.open()).toBe(0);
-    expect(peakOf(child.pid!) - before).toBeLessThan(96 * MB);
+    expect(peakOf(child.pid!) - before).toBeLessThan(96 * mb);
   });
 });
 

@@ -9,13 +9,13 @@ import { allMiniLm, type Fault } from '../helpers/ollama.js';
 import { ollama } from '../helpers/running.js';
 import { listening } from './listening.js';
 
-const STRANGE = /(?!\n)[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/u;
+const strangeCharacter = /(?!\n)[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/u;
 /** Lines that a runner of GitHub takes for commands, or that pose as ours. */
-const FORGED = /^(FORGED|[\s\p{Cf}]*::)|##\[/mu;
-const WORDS =
+const forged = /^(FORGED|[\s\p{Cf}]*::)|##\[/mu;
+const allWords =
   'w\x1b[2J\x1b]0;t\x07\nFORGED\n::error::FORGED##[error]\r\u202eback\u2066\u2028\u2029\x85\x9b31m\u200e\ufeff\t$(x)';
 /** What a file system takes. */
-const NAME = WORDS.replace('/', '');
+const strangeName = allWords.replace('/', '');
 
 let workspace: Workspace;
 beforeEach(() => {
@@ -28,8 +28,8 @@ afterEach(() => workspace.remove());
 const write = (path: string, text: string | Buffer) => writeFileSync(join(workspace.dir, path), text);
 
 function expectClean(args: readonly string[], text: string): void {
-  expect([args, text]).toEqual([args, expect.not.stringMatching(STRANGE)]);
-  expect([args, text]).toEqual([args, expect.not.stringMatching(FORGED)]);
+  expect([args, text]).toEqual([args, expect.not.stringMatching(strangeCharacter)]);
+  expect([args, text]).toEqual([args, expect.not.stringMatching(forged)]);
   expect([args, text]).toEqual([args, expect.not.stringMatching(/unexpected:|\n {4}at /)]);
 }
 
@@ -53,17 +53,17 @@ async function run(args: string[], ways = [inWords, asJson]) {
 const ingest = (...args: string[]) => run(['ingest', 'docs', ...args], [asJson]);
 
 function strangeDocuments(): void {
-  write(`docs/${NAME}.md`, `# ${WORDS}\n\n${WORDS} islands\n`);
-  write(`docs/${NAME}.ipynb`, '{');
-  write(`docs/${NAME}.png`, Buffer.alloc(100));
+  write(`docs/${strangeName}.md`, `# ${allWords}\n\n${allWords} islands\n`);
+  write(`docs/${strangeName}.ipynb`, '{');
+  write(`docs/${strangeName}.png`, Buffer.alloc(100));
   write(
-    `docs/rec${NAME}.jsonl`,
-    `${JSON.stringify({ id: WORDS, text: `Islands of ${WORDS}`, [WORDS]: WORDS })}\n{\n`,
+    `docs/rec${strangeName}.jsonl`,
+    `${JSON.stringify({ id: allWords, text: `Islands of ${allWords}`, [allWords]: allWords })}\n{\n`,
   );
-  write('docs/table.csv', `id,text,"${WORDS}"\n"${WORDS}","The harbour, ${WORDS}","${WORDS}"\n`);
+  write('docs/table.csv', `id,text,"${allWords}"\n"${allWords}","The harbour, ${allWords}","${allWords}"\n`);
 }
 
-const strangeModel = { ...allMiniLm, name: `${WORDS}:latest` };
+const strangeModel = { ...allMiniLm, name: `${allWords}:latest` };
 
 test('documents, records, and a model of strange names', async () => {
   strangeDocuments();
@@ -72,7 +72,7 @@ test('documents, records, and a model of strange names', async () => {
   const ingested = await ingest('-v', ...server);
   expect(ingested).toContain('\\u001b[2J');
   expect(ingested).toContain('FORGED');
-  write(`docs/${NAME}2.ipynb`, '{');
+  write(`docs/${strangeName}2.ipynb`, '{');
   await ingest('--dry-run', '-v', ...server);
   for (const args of [
     ['search', 'islands', '-k', '20', ...server],
@@ -84,10 +84,10 @@ test('documents, records, and a model of strange names', async () => {
   ]) {
     await run(args);
   }
-  await ingest('--model', WORDS, '--rebuild', ...server);
-  await ingest('--model', `${WORDS}2`, ...server);
-  await run(['search', 'islands', '--model', `${WORDS}2`, ...server], [asJson]);
-  await run(['cache', 'prune', '--model', WORDS], [inWords]);
+  await ingest('--model', allWords, '--rebuild', ...server);
+  await ingest('--model', `${allWords}2`, ...server);
+  await run(['search', 'islands', '--model', `${allWords}2`, ...server], [asJson]);
+  await run(['cache', 'prune', '--model', allWords], [inWords]);
   await run(['cache', 'clear', '--yes'], [inWords]);
 });
 
@@ -96,7 +96,7 @@ test('rows and names of an output that somebody else made', async () => {
   expect((await workspace.embed(['ingest', 'docs', '--embedder', 'builtin'])).code).toBe(0);
   const out = join(workspace.dir, 'embeddings');
   cpSync(out, `${out}-good`, { recursive: true });
-  const strange = JSON.stringify(WORDS).slice(1, -1);
+  const strange = JSON.stringify(allWords).slice(1, -1);
   const crafts: [string, (text: string) => string][] = [
     ['manifest.json', (text) => text.replaceAll('docs/a.md', strange)],
     ['manifest.json', (text) => text.replace('"docs"', `"${strange}"`)],
@@ -105,7 +105,7 @@ test('rows and names of an output that somebody else made', async () => {
     ['manifest.json', (text) => text.replace(/"counter":"[^"]*"/, `"counter":"${strange}"`)],
     ['manifest.json', (text) => text.replace(/"splitter":"[^"]*"/, `"splitter":"${strange}"`)],
     ['chunks.jsonl', (text) => text.replaceAll('docs/a.md', strange)],
-    ['chunks.jsonl', (text) => `${WORDS}${text}`],
+    ['chunks.jsonl', (text) => `${allWords}${text}`],
     ['failures.jsonl', () => `{"source":"${strange}","code":"${strange}"}\n`],
   ];
   for (const [name, craft] of crafts) {
@@ -123,7 +123,14 @@ test('rows and names of an output that somebody else made', async () => {
     else await ingest('--embedder', 'builtin');
   }
   mkdirSync(join(out, '.run'), { recursive: true });
-  const owner = { host: WORDS, pid: 1, boot: WORDS, namespace: WORDS, started: WORDS, nonce: '0'.repeat(16) };
+  const owner = {
+    host: allWords,
+    pid: 1,
+    boot: allWords,
+    namespace: allWords,
+    started: allWords,
+    nonce: '0'.repeat(16),
+  };
   writeFileSync(join(out, '.run', 'lock'), JSON.stringify(owner));
   await ingest('--embedder', 'builtin');
   await run(['doctor', '--embedder', 'builtin', '--timeout', '1s'], [inWords]);
@@ -137,8 +144,11 @@ const settings = {
 
 /** Each is told apart: `key` stands in front of the words, and is the begin of a name that isn't known. */
 function writeSettings(keys: readonly string[]): void {
-  const strange = (key: string) => (key === 'include' ? [`${key}${WORDS}`] : `${key}${WORDS}`);
-  write('.batchrc.json', JSON.stringify(Object.fromEntries(keys.map((key) => [key || WORDS, strange(key)]))));
+  const strange = (key: string) => (key === 'include' ? [`${key}${allWords}`] : `${key}${allWords}`);
+  write(
+    '.batchrc.json',
+    JSON.stringify(Object.fromEntries(keys.map((key) => [key || allWords, strange(key)]))),
+  );
 }
 
 test.each(Object.values(settings).flat())('a run whose settings file has a strange %j', async (key) => {
@@ -176,9 +186,16 @@ describe('a server', () => {
     async (path) => {
       write('docs/a.md', 'Islands.\n');
       for (const [status, body] of [
-        [500, JSON.stringify({ error: WORDS })],
-        [404, JSON.stringify({ error: WORDS })],
-        [200, JSON.stringify({ error: WORDS, version: WORDS, models: [{ name: WORDS, digest: WORDS }] })],
+        [500, JSON.stringify({ error: allWords })],
+        [404, JSON.stringify({ error: allWords })],
+        [
+          200,
+          JSON.stringify({
+            error: allWords,
+            version: allWords,
+            models: [{ name: allWords, digest: allWords }],
+          }),
+        ],
       ] as const) {
         const server = await ollama();
         server.script(failing(path, body, status));
@@ -191,7 +208,7 @@ describe('a server', () => {
 
   test('whose errors are strange, told by the gateway, its log and doctor', async () => {
     const server = await ollama({ models: [strangeModel] });
-    server.script(failing('/api/embed', JSON.stringify({ error: WORDS })));
+    server.script(failing('/api/embed', JSON.stringify({ error: allWords })));
     const { child, done } = workspace.start(['serve', '--port', '0', '--ollama-url', server.url], {
       env: { GITHUB_ACTIONS: 'true' },
     });
@@ -205,10 +222,10 @@ describe('a server', () => {
     await eventually(() => said).toMatch(/http:\/\/127\.0\.0\.1:\d+/);
     const url = /http:\/\/127\.0\.0\.1:\d+/.exec(said)![0];
     for (const path of ['/api/embed', '/v1/embeddings']) {
-      const asked = { method: 'POST', body: JSON.stringify({ model: strangeModel.name, input: WORDS }) };
+      const asked = { method: 'POST', body: JSON.stringify({ model: strangeModel.name, input: allWords }) };
       await (await fetch(`${url}${path}`, { ...asked, headers: { 'x-request-id': 'a\x9bb' } })).text();
     }
-    await (await fetch(`${url}/${encodeURIComponent(WORDS)}?${encodeURIComponent(WORDS)}`)).text();
+    await (await fetch(`${url}/${encodeURIComponent(allWords)}?${encodeURIComponent(allWords)}`)).text();
     await run(['doctor', '--gateway', url]);
     child.kill('SIGTERM');
     const { stdout, stderr } = await done;
@@ -219,7 +236,7 @@ describe('a server', () => {
 test('a Redis whose errors are strange', async () => {
   write('docs/a.md', 'Islands.\n');
   const port = await listening((socket) => {
-    socket.on('data', () => socket.write(`-ERR ${WORDS.replaceAll(/[\r\n]/g, ' ')}\r\n`));
+    socket.on('data', () => socket.write(`-ERR ${allWords.replaceAll(/[\r\n]/g, ' ')}\r\n`));
   });
   const redis = ['--redis-url', `redis://127.0.0.1:${port}`];
   await ingest('--embedder', 'builtin', '--cache', 'redis', ...redis);

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { BIN, makeWorkspace, type Workspace } from '../helpers/cli.js';
+import { bin, makeWorkspace, type Workspace } from '../helpers/cli.js';
 import { eventually } from '../helpers/eventually.js';
 import { summaryOf, writeFiles } from '../ingest/run-workspace.js';
 import { docx, flateInFlatePdf, formsPdf, outcome, pagesPdf, readFiles } from './made.js';
@@ -21,7 +21,7 @@ const bounded = {
   slow: { memory: 2048 * mebibyte, baseMs: 800, msPerMegabyte: 0 },
 };
 /** Processor time in which a reader has surely started and begun with its file; it takes a quarter of it. */
-const AT_WORK_MS = 600;
+const atWorkMs = 600;
 
 test('ten ends in a row, by memory, time and crash, fail ten documents and nothing else', async () => {
   const kinds = {
@@ -51,7 +51,7 @@ test('ten ends in a row, by memory, time and crash, fail ten documents and nothi
     for (const reader of readersOf(process.pid)) {
       if (!seen.includes(reader)) seen.push(reader);
       const crashes = all[seen.indexOf(reader)]?.crashes;
-      if (crashes && workOf(reader) > AT_WORK_MS) process.kill(Number(reader), 'SIGSEGV');
+      if (crashes && workOf(reader) > atWorkMs) process.kill(Number(reader), 'SIGSEGV');
     }
   }, 20);
   try {
@@ -133,7 +133,7 @@ test('much standard input takes little more memory than it is, and a signal ends
 });
 
 test('SIGTERM is obeyed while nothing comes on standard input', async () => {
-  const child = spawn(process.execPath, [BIN, 'ingest', '-', '--dry-run', '--embedder', 'builtin'], {
+  const child = spawn(process.execPath, [bin, 'ingest', '-', '--dry-run', '--embedder', 'builtin'], {
     cwd: workspace.dir,
     env: { PATH: process.env.PATH, HOME: workspace.dir },
     stdio: ['pipe', 'ignore', 'pipe'],

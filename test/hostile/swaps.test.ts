@@ -22,8 +22,8 @@ import {
   writerOptions,
 } from '../output/sample.js';
 
-const STAGE = 'stage-cccccccccccc';
-const OURS = [
+const stageName = 'stage-cccccccccccc';
+const ours = [
   'lock',
   'commit',
   'commit.new',
@@ -41,8 +41,8 @@ beforeEach(() => {
   workspace = makeWorkspace();
   out = join(workspace.dir, 'out');
   victim = join(workspace.dir, 'victim');
-  const names = [...OURS, 'documents', `journal-${'a'.repeat(32)}`, `lock-claim-${'a'.repeat(16)}`, 'other'];
-  for (const folder of ['.', '.run', STAGE]) {
+  const names = [...ours, 'documents', `journal-${'a'.repeat(32)}`, `lock-claim-${'a'.repeat(16)}`, 'other'];
+  for (const folder of ['.', '.run', stageName]) {
     writeFiles(join(victim, folder), Object.fromEntries(names.map((name) => [name, `dear ${name}`])));
   }
 });
@@ -64,7 +64,7 @@ const a = { source: 'docs/a.md', texts: ['alpha', 'beta'] };
 const b = { source: 'docs/b.md', texts: ['gamma'] };
 const steps = ['staged', 'record written', 'recorded', 'renamed vectors.npy', 'removed', 'unrecorded'];
 
-test.each(steps.flatMap((step) => ['.', '.run', STAGE].map((folder) => [step, folder] as const)))(
+test.each(steps.flatMap((step) => ['.', '.run', stageName].map((folder) => [step, folder] as const)))(
   'behind the step "%s", in the place of %s',
   async (step, name) => {
     await writeAll(out, [a]);
@@ -74,7 +74,7 @@ test.each(steps.flatMap((step) => ['.', '.run', STAGE].map((folder) => [step, fo
     const onStep = (done: string) => {
       if (done !== step) return;
       const [stage] = readdirSync(join(out, '.run')).filter((one) => one.startsWith('stage-'));
-      putBack = swap(join(out, name === STAGE ? `.run/${stage}` : name));
+      putBack = swap(join(out, name === stageName ? `.run/${stage}` : name));
     };
     const writer = await openWriter(out, writerOptions({ lock, onStep }));
     for (const document of [a, b]) await addDocument(writer, document);
@@ -107,9 +107,9 @@ test.each(['.', '.run'])('in the place of %s while a run fills its journal', asy
 
 test('a link in the place of a stage that is removed goes itself', async () => {
   mkdirSync(join(out, '.run'), { recursive: true });
-  symlinkSync(join(victim, STAGE), join(out, '.run', STAGE));
+  symlinkSync(join(victim, stageName), join(out, '.run', stageName));
   const before = await filesOf(victim);
-  await removeStage(join(out, '.run', STAGE));
+  await removeStage(join(out, '.run', stageName));
   expect(await filesOf(victim)).toEqual(before);
 });
 

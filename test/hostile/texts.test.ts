@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { isGraphemeBoundary } from '../../src/chunks/boundaries.js';
-import { COUNTED, countInTurns } from '../../src/chunks/count.js';
+import { countInTurns, maxPieceLength } from '../../src/chunks/count.js';
 import { split, splitInTurns } from '../../src/chunks/split.js';
 import { extract } from '../../src/documents/extract.js';
 import { RunCounts } from '../../src/ingest/run-counts.js';
@@ -97,7 +97,7 @@ test('no counter is asked for more than a piece of a text, however long its word
     const document = { source: 'a.txt', format: 'text', text, blocks: [block(text.length)] };
     const pieces = [...splitInTurns(document, { size: 512, overlap: 0, counter })];
     expect(pieces.indexOf(undefined)).toBe(0);
-    expect(longest).toBeLessThanOrEqual(COUNTED);
+    expect(longest).toBeLessThanOrEqual(maxPieceLength);
   }
 });
 

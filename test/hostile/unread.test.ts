@@ -6,7 +6,7 @@ import { afterEach, expect, test } from 'vitest';
 import { openLog } from '../../src/gateway/http/logging.js';
 import type { RequestLine } from '../../src/gateway/options.js';
 import { ollama } from '../gateway/gateways.js';
-import { BIN, makeWorkspace, type Workspace } from '../helpers/cli.js';
+import { bin, makeWorkspace, type Workspace } from '../helpers/cli.js';
 import { eventually } from '../helpers/eventually.js';
 import { writeFiles } from '../ingest/run-workspace.js';
 
@@ -22,7 +22,7 @@ function start(args: string[], files: Record<string, string | Buffer> = {}): Chi
   const { dir } = workspace;
   writeFiles(dir, files);
   const env = { PATH: process.env.PATH ?? '', HOME: dir };
-  return spawn(process.execPath, [BIN, ...args], { cwd: dir, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  return spawn(process.execPath, [bin, ...args], { cwd: dir, env, stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
 const long = 'x'.repeat(10_000);

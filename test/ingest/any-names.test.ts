@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => ollama.stop());
 
-const PARTS = [
+const nameParts = [
   'a',
   'é',
   'e\u0301',
@@ -39,7 +39,7 @@ const PARTS = [
   '--limit',
 ].concat(['..x', '.', '*', '?', '[a]', '{a,b}', '!', '"', "'", '`', '$', ':', '~', '\u202e', '\u{1f600}']);
 const name = fc
-  .array(fc.constantFrom(...PARTS), { minLength: 1, maxLength: 5 })
+  .array(fc.constantFrom(...nameParts), { minLength: 1, maxLength: 5 })
   .map((parts) => `${parts.join('')}.md`);
 /** Names side by side in one folder. */
 const names = fc.uniqueArray(name, { minLength: 2, maxLength: 8 });

@@ -4,21 +4,21 @@ import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeWorkspace, type Workspace } from '../helpers/cli.js';
 import { type SeenRequest, startOllama, type TestOllama } from '../helpers/ollama.js';
-import { OPENING, openingTexts } from '../helpers/opening.js';
+import { openingRequests, openingTexts } from '../helpers/opening.js';
 import { fingerprint, readOutput } from '../helpers/output.js';
 import { ingestWith, markdown, summaryOf, writeFiles } from './run-workspace.js';
 
-const DOCUMENTS = 20;
-const KILLS = 20;
-const BATCH = 4;
-const IN_FLIGHT = 2;
+const documents = 20;
+const killCount = 20;
+const batch = 4;
+const inFlight = 2;
 
 let undisturbed: Record<string, string>;
 let texts: number;
 let ollama: TestOllama;
 
 function prepare(workspace: Workspace): void {
-  const names = Array.from({ length: DOCUMENTS }, (_, index) => `d${index}`);
+  const names = Array.from({ length: documents }, (_, index) => `d${index}`);
   writeFiles(workspace.dir, Object.fromEntries(names.map((name) => [`docs/${name}.md`, markdown(name, 8)])));
 }
 
@@ -48,16 +48,16 @@ async function killAfter(workspace: Workspace, requests: number, signal: NodeJS.
     '--cache',
     'none',
     '--batch-size',
-    String(BATCH),
+    String(batch),
     // Unset, a run that does well sends a third.
     '--concurrency',
-    String(IN_FLIGHT),
+    String(inFlight),
   ]);
   let ended = false;
   void run.done.then(() => {
     ended = true;
   });
-  while (!ended && ollama.stats.embeds - before < OPENING + requests)
+  while (!ended && ollama.stats.embeds - before < openingRequests + requests)
     await new Promise((done) => setTimeout(done, 1));
   await new Promise((done) => setTimeout(done, Math.random() * 20));
   run.child.kill(signal);
@@ -72,7 +72,7 @@ function lostAtMost(requests: readonly SeenRequest[]): number {
   const own = requests.slice(requests.findIndex(isOpened) + 1);
   const looks = own.flatMap(({ path }, at) => (path === '/api/tags' ? [at] : []));
   const since = own.slice(looks.at(-2) ?? 0).filter(({ path }) => path === '/api/embed').length;
-  return (since + 2 * IN_FLIGHT) * BATCH;
+  return (since + 2 * inFlight) * batch;
 }
 
 /** The opening ends with a look, after the canaries. */
@@ -81,26 +81,26 @@ function isOpened({ path }: SeenRequest, at: number, all: readonly SeenRequest[]
 }
 
 describe('SIGKILL', () => {
-  test(`${KILLS} kills at different moments, and bytes equal to an undisturbed run`, async () => {
+  test(`${killCount} kills at different moments, and bytes equal to an undisturbed run`, async () => {
     const workspace = makeWorkspace();
     prepare(workspace);
     const ingest = ingestWith(workspace, ollama.url);
     const seen = ollama.stats.texts;
     let kills = 0;
     let lost = 0;
-    for (let kill = 0; kill < KILLS; kill++) {
+    for (let kill = 0; kill < killCount; kill++) {
       const from = ollama.requests.length;
       const { signal } = await killAfter(workspace, 1 + (kill % 5), 'SIGKILL');
       if (signal === 'SIGKILL') kills++;
-      lost += openingTexts(BATCH) + lostAtMost(ollama.requests.slice(from));
+      lost += openingTexts(batch) + lostAtMost(ollama.requests.slice(from));
     }
-    expect(kills).toBeGreaterThan(KILLS / 2);
+    expect(kills).toBeGreaterThan(killCount / 2);
     const last = await ingest('docs', '--json');
     expect(last.code).toBe(0);
     expect(fingerprint(join(workspace.dir, 'embeddings'))).toEqual(undisturbed);
     // Each kill costs what opening the server sends, too. The last run opens it with larger batches.
     expect(ollama.stats.texts - seen).toBeLessThanOrEqual(texts + lost + openingTexts(64));
-    expect(lost).toBeLessThan(KILLS * (openingTexts(BATCH) + 10 * BATCH));
+    expect(lost).toBeLessThan(killCount * (openingTexts(batch) + 10 * batch));
     workspace.remove();
   });
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { makeWorkspace, type Workspace } from '../helpers/cli.js';
 import { allMiniLm, faults, startOllama, type TestOllama } from '../helpers/ollama.js';
-import { OPENING } from '../helpers/opening.js';
+import { openingRequests } from '../helpers/opening.js';
 import { fingerprint, readOutput } from '../helpers/output.js';
 import { ingestWith, markdown, summaryOf, writeFiles } from './run-workspace.js';
 
@@ -88,7 +88,7 @@ describe('a server that recovers', () => {
     ['a dead runner', [faults.runnerDied()]],
   ])('%s', async (_, script) => {
     // The first requests are the opening's: the fault hits a batch of documents.
-    ollama.script(...script.map((fault) => ({ ...fault, after: OPENING })));
+    ollama.script(...script.map((fault) => ({ ...fault, after: openingRequests })));
     const result = await ingest('docs');
     expect(result.stderr).not.toContain('failed:');
     expect(result.code).toBe(0);
@@ -120,7 +120,7 @@ describe('vectors that are wrong', () => {
     const result = await ingest('docs');
     expect(result.code).toBe(0);
     expect(result.stderr.match(/gives a text another vector in a batch than alone/g)).toHaveLength(1);
-    const own = ollama.batches().slice(OPENING);
+    const own = ollama.batches().slice(openingRequests);
     expect(own.length).toBeGreaterThan(10);
     expect(own.every((batch) => batch.length === 1)).toBe(true);
     expectRightVectors();
@@ -167,7 +167,7 @@ describe('a server that is down', () => {
     const before = fingerprint(out);
     writeFiles(workspace.dir, { 'docs/c.md': markdown('gamma', 60) });
     // Of the two batches that are answered, the first is compared with a text alone.
-    ollama.script(faults.runnerDied({ after: OPENING + 3, times: Number.POSITIVE_INFINITY }));
+    ollama.script(faults.runnerDied({ after: openingRequests + 3, times: Number.POSITIVE_INFINITY }));
     const result = await ingest('docs', '--max-retries', '1', '--batch-size', '4', '--concurrency', '1');
     expect(result.code).toBe(4);
     expect(result.stderr).toMatch(/\d+ embedded chunks kept: the next run goes on .*--wait-for-server/);
@@ -182,7 +182,7 @@ describe('a server that is down', () => {
   });
 
   test('--wait-for-server: it comes back in mid-run, and the index is whole', async () => {
-    ollama.script({ kind: 'die', after: OPENING + 1, backAfterMs: 2500 });
+    ollama.script({ kind: 'die', after: openingRequests + 1, backAfterMs: 2500 });
     const result = await ingest('docs', '--wait-for-server', '1m', '--max-retries', '0', '--batch-size', '4');
     expect(result.code).toBe(0);
     expect(result.stderr).toMatch(/waiting up to 60 s/i);
@@ -190,14 +190,14 @@ describe('a server that is down', () => {
   });
 
   test('--wait-for-server, and it comes back as another: exit 5, saying so', async () => {
-    ollama.script({ kind: 'die', after: OPENING + 1, backAfterMs: 1000, as: { salt: 'changed' } });
+    ollama.script({ kind: 'die', after: openingRequests + 1, backAfterMs: 1000, as: { salt: 'changed' } });
     const result = await ingest('docs', '--wait-for-server', '1m', '--max-retries', '0', '--batch-size', '4');
     expect(result.code).toBe(5);
     expect(result.stderr).toMatch(/other vectors/);
   });
 
   test('--wait-for-server, and it stays away: exit 4 when the time is over', async () => {
-    ollama.script({ kind: 'die', after: OPENING + 1 });
+    ollama.script({ kind: 'die', after: openingRequests + 1 });
     const result = await ingest('docs', '--wait-for-server', '1s', '--max-retries', '0');
     expect(result.code).toBe(4);
   });
@@ -207,7 +207,7 @@ describe('a server that is down', () => {
       kind: 'answer',
       status: 404,
       body: '{"error":"model \\"all-minilm\\" not found, try pulling it first"}',
-      after: OPENING,
+      after: openingRequests,
       times: 99,
     });
     const result = await ingest('docs');
@@ -300,12 +300,12 @@ describe('two servers', () => {
 
   test('share the work', async () => {
     expect((await both()).code).toBe(0);
-    for (const { stats } of [ollama, second]) expect(stats.embeds).toBeGreaterThan(OPENING + 3);
+    for (const { stats } of [ollama, second]) expect(stats.embeds).toBeGreaterThan(openingRequests + 3);
     expectRightVectors();
   });
 
   test('one that dies in mid-run leaves its work to the other', async () => {
-    second.script({ kind: 'reset', after: OPENING + 2, times: Number.POSITIVE_INFINITY });
+    second.script({ kind: 'reset', after: openingRequests + 2, times: Number.POSITIVE_INFINITY });
     expect((await both()).code).toBe(0);
     expectRightVectors();
   });

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { startOllama } from '../helpers/ollama.js';
-import { OPENING } from '../helpers/opening.js';
+import { openingRequests } from '../helpers/opening.js';
 import { fingerprint, readOutput } from '../helpers/output.js';
 import {
   ingest,
@@ -108,7 +108,7 @@ test('a run that holds the lock makes the next one end with 75, or wait', async 
   writeFiles(workspace.dir, { 'docs/b.md': markdown('beta', 60) });
   const flags = ['--ollama-url', ollama.url, '--cache', 'none', '--batch-size', '4', '--concurrency', '1'];
   const first = workspace.start(['ingest', 'docs', ...flags]);
-  while (ollama.stats.embeds < OPENING + 1) await new Promise((done) => setTimeout(done, 5));
+  while (ollama.stats.embeds < openingRequests + 1) await new Promise((done) => setTimeout(done, 5));
   const second = await ingest('docs');
   expect(second.code).toBe(75);
   expect(second.stderr).toMatch(/in use by another run \(process \d+ on .*--wait/);

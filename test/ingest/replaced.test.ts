@@ -6,16 +6,16 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { makeWorkspace, type Workspace } from '../helpers/cli.js';
 import { eventually } from '../helpers/eventually.js';
 import { allMiniLm, faults, startOllama, type TestOllama } from '../helpers/ollama.js';
-import { OPENING } from '../helpers/opening.js';
+import { openingRequests } from '../helpers/opening.js';
 import { fingerprint, readOutput } from '../helpers/output.js';
 import { type RedisServer, redisAvailable, startRedis } from '../helpers/redis.js';
 import { markdown, writeFiles } from './run-workspace.js';
 
-const OLD = allMiniLm.digest;
-const NEW = 'e'.repeat(64);
-const SENTENCE =
+const oldDigest = allMiniLm.digest;
+const newDigest = 'e'.repeat(64);
+const sentence =
   /Ollama at http:\/\/\S+ has another model under the name "all-minilm:latest" now \(digest e{12}, before 6cf97aa9ab2e\): put the old one back .*--rebuild/;
-const EVER = { times: Number.POSITIVE_INFINITY };
+const ever = { times: Number.POSITIVE_INFINITY };
 
 let workspace: Workspace;
 let ollama: TestOllama;
@@ -30,14 +30,14 @@ function prepare(): void {
   writeFiles(workspace.dir, { 'docs/a.md': markdown('alpha', 10), 'docs/b.md': markdown('beta', 10) });
 }
 
-const FIXED = ['--batch-size', '2', '--concurrency', '1'];
+const fixed = ['--batch-size', '2', '--concurrency', '1'];
 const start = (...args: string[]) =>
-  workspace.start(['ingest', 'docs', '--ollama-url', ollama.url, '--model', 'all-minilm', ...FIXED, ...args]);
+  workspace.start(['ingest', 'docs', '--ollama-url', ollama.url, '--model', 'all-minilm', ...fixed, ...args]);
 const ingest = (...args: string[]) => start(...args).done;
 
 /** The model of the run's own batch number `batch` is another one; `answers` says which of the two answers it. */
 const replace = (batch: number, answers: 'old' | 'new') =>
-  ollama.script({ kind: 'become', as: { digest: NEW }, answers, after: OPENING + batch });
+  ollama.script({ kind: 'become', as: { digest: newDigest }, answers, after: openingRequests + batch });
 
 /** Whose vectors the output holds. */
 function owners(): Set<string> {
@@ -47,7 +47,7 @@ function owners(): Set<string> {
       ollama.become({ digest });
       return Buffer.from(vectors[row]!.slice().buffer).equals(Buffer.from(ollama.vectorOf(text).buffer));
     };
-    return isOf(OLD) ? 'old' : isOf(NEW) ? 'new' : 'nobody';
+    return isOf(oldDigest) ? 'old' : isOf(newDigest) ? 'new' : 'nobody';
   });
   return new Set(own);
 }
@@ -57,7 +57,7 @@ beforeAll(async () => {
   prepare();
   expect((await ingest('--cache', 'none')).code).toBe(0);
   undisturbed = fingerprint(out);
-  batches = ollama.stats.embeds - OPENING;
+  batches = ollama.stats.embeds - openingRequests;
   expect(batches).toBeGreaterThan(8);
   await ollama.stop();
   workspace.remove();
@@ -95,16 +95,16 @@ describe('a model that is replaced in mid-run', () => {
     async (_, answers, flags) => {
       replace(4, answers);
       const { code, stderr } = await ingest(...flags(answers));
-      expect(stderr).toMatch(SENTENCE);
+      expect(stderr).toMatch(sentence);
       expect(stderr.trim().split('\n')).toHaveLength(1);
       expect(code).toBe(5);
       expect(Object.keys(fingerprint(out))).toEqual(['.run']);
-      ollama.become({ digest: OLD });
+      ollama.become({ digest: oldDigest });
       const before = ollama.stats.texts;
       expect((await ingest(...flags(answers))).code).toBe(0);
       expect(fingerprint(out)).toEqual(undisturbed);
       // What came before the change was kept.
-      expect(ollama.stats.texts - before).toBeLessThan(batches * 2 + OPENING + 2);
+      expect(ollama.stats.texts - before).toBeLessThan(batches * 2 + openingRequests + 2);
     },
   );
 
@@ -114,15 +114,20 @@ describe('a model that is replaced in mid-run', () => {
   ])('with %s', async (_, batch) => {
     replace(batch(), 'new');
     const { code, stderr } = await ingest('--cache', 'disk');
-    expect(stderr).toMatch(SENTENCE);
+    expect(stderr).toMatch(sentence);
     expect(code).toBe(5);
-    ollama.become({ digest: OLD });
+    ollama.become({ digest: oldDigest });
     expect((await ingest('--cache', 'disk')).code).toBe(0);
     expect(fingerprint(out)).toEqual(undisturbed);
   });
 
   test('and put to other names: exit 5, saying that it is gone', async () => {
-    ollama.script({ kind: 'become', as: { name: 'kept:latest' }, answers: 'old', after: OPENING + 3 });
+    ollama.script({
+      kind: 'become',
+      as: { name: 'kept:latest' },
+      answers: 'old',
+      after: openingRequests + 3,
+    });
     const { code, stderr } = await ingest('--cache', 'none');
     expect(stderr).toMatch(/no longer has the model "all-minilm:latest"|model \\?"all-minilm/);
     expect([4, 5]).toContain(code);
@@ -132,35 +137,35 @@ describe('a model that is replaced in mid-run', () => {
   });
 
   test('while the index is measured: exit 5', async () => {
-    ollama.script({ kind: 'become', as: { digest: NEW }, answers: 'new', after: 2 });
+    ollama.script({ kind: 'become', as: { digest: newDigest }, answers: 'new', after: 2 });
     const { code, stderr } = await ingest('--cache', 'none');
-    expect(stderr).toMatch(SENTENCE);
+    expect(stderr).toMatch(sentence);
     expect(code).toBe(5);
   });
 
   test('of an existing index: it stays as it is', async () => {
     expect((await ingest('--cache', 'none')).code).toBe(0);
     writeFiles(workspace.dir, { 'docs/c.md': markdown('gamma', 10) });
-    ollama.script({ kind: 'become', as: { digest: NEW }, answers: 'new', after: 2 });
+    ollama.script({ kind: 'become', as: { digest: newDigest }, answers: 'new', after: 2 });
     expect((await ingest('--cache', 'none')).code).toBe(5);
     const { '.run': _, ...kept } = fingerprint(out);
     expect(kept).toEqual(undisturbed);
   });
 
   test('and the run is killed before the server has said so: the next one is right', async () => {
-    const isNew = () => ollama.world.models[0]!.digest === NEW;
+    const isNew = () => ollama.world.models[0]!.digest === newDigest;
     replace(4, 'new');
-    ollama.script({ kind: 'hang', path: '/api/tags', when: isNew, ...EVER });
+    ollama.script({ kind: 'hang', path: '/api/tags', when: isNew, ...ever });
     const run = start('--cache', 'disk');
     const since = () => ollama.requests.filter(({ path }) => path === '/api/tags').length;
     await eventually(isNew).toBe(true);
     const looks = since();
     // Further answers of the new model lie there beside the first.
-    await eventually(() => ollama.stats.embeds).toBeGreaterThan(OPENING + 6);
+    await eventually(() => ollama.stats.embeds).toBeGreaterThan(openingRequests + 6);
     run.child.kill('SIGKILL');
     expect((await run.done).signal).toBe('SIGKILL');
     expect(since()).toBeLessThanOrEqual(looks + 1);
-    ollama.become({ digest: OLD });
+    ollama.become({ digest: oldDigest });
     expect((await ingest('--cache', 'disk')).code).toBe(0);
     expect(fingerprint(out)).toEqual(undisturbed);
   });
@@ -175,13 +180,13 @@ describe('a model that is replaced in mid-run', () => {
     expect(fingerprint(out)).toEqual(undisturbed);
     expect(stderr.match(/Going on without/g)).toHaveLength(1);
     expect(stderr).toMatch(`Going on without ${ollama.url} until it is the same as before: Ollama at`);
-    expect(stderr).toMatch(SENTENCE);
+    expect(stderr).toMatch(sentence);
   });
 
   test('at any moment: no output holds vectors of both', async () => {
     const seen = new Set<string>();
     for (let seed = 1; seed <= 20; seed++) {
-      ollama.become({ digest: OLD });
+      ollama.become({ digest: oldDigest });
       const before = ollama.stats.requests;
       const run = start('--cache', 'none', '--rebuild');
       let ended = false;
@@ -191,7 +196,7 @@ describe('a model that is replaced in mid-run', () => {
       // Some moments lie in the opening, some behind the end.
       while (!ended && ollama.stats.requests - before < seed * 2) await sleep(1);
       await sleep((seed * 7) % 5);
-      ollama.become({ digest: NEW });
+      ollama.become({ digest: newDigest });
       const { code, stderr } = await run.done;
       expect([0, 5], stderr).toContain(code);
       if (code === 0) expect(owners().size).toBe(1);
@@ -224,7 +229,7 @@ describe('a look that fails', () => {
       body: '{"models":[]}',
       path: '/api/tags',
       after: 4,
-      ...EVER,
+      ...ever,
     });
     const { code, stderr } = await ingest('--cache', 'none');
     expect(stderr).toMatch(/no longer has the model "all-minilm:latest" \(digest 6cf97aa9ab2e\): put/);
@@ -238,7 +243,7 @@ describe('a look that fails', () => {
       body: '{"error":"disk"}',
       path: '/api/tags',
       after: 2,
-      ...EVER,
+      ...ever,
     });
     const { code, stderr } = await ingest('--cache', 'none', '--max-retries', '1');
     expect(code).toBe(4);

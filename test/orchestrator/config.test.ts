@@ -74,8 +74,8 @@ describe('presets', () => {
 });
 
 test('the less memory, the fewer texts of a request, down to one', () => {
-  const MIB = 2 ** 20;
-  expect(memoryBound(1024, 8, 8 * 1024 * MIB)).toBeGreaterThan(64);
-  expect(memoryBound(4096, 8, 64 * MIB)).toBeLessThan(64);
+  const mib = 2 ** 20;
+  expect(memoryBound(1024, 8, 8 * 1024 * mib)).toBeGreaterThan(64);
+  expect(memoryBound(4096, 8, 64 * mib)).toBeLessThan(64);
   expect(memoryBound(4096, 8, 0)).toBe(1);
 });

@@ -9,9 +9,9 @@ import { eventually } from '../helpers/eventually.js';
 import { type Fault, faults, type TestOllama } from '../helpers/ollama.js';
 import { asked, expectOwn, forget, ollama, orchestrator, texts } from './orchestrators.js';
 
-const ALWAYS = { times: Number.POSITIVE_INFINITY };
+const always = { times: Number.POSITIVE_INFINITY };
 /** Long enough for answers on a machine that has other work, too. */
-const TIMEOUT_MS = 400;
+const timeoutMs = 400;
 
 let server: TestOllama;
 
@@ -64,11 +64,11 @@ describe('a fault that passes costs nobody a vector', () => {
     ['a NaN in a vector', { kind: 'value', text: 'NaN' }, 2, 0],
     ['an infinite number in a vector', { kind: 'value', text: '1e999' }, 2, 0],
     ['a vector of zeros', { kind: 'zero-vector' }, 2, 0],
-    ['an answer that is late but in time', { kind: 'delay', ms: TIMEOUT_MS / 3 }, 1, 0],
+    ['an answer that is late but in time', { kind: 'delay', ms: timeoutMs / 3 }, 1, 0],
   ];
 
   test.each(once)('%s', async (_, fault, requests, checks) => {
-    const made = await started({ batchTimeout: TIMEOUT_MS });
+    const made = await started({ batchTimeout: timeoutMs });
     server.script(fault);
     expectOwn(server, texts(20), await made.embed(texts(20)));
     expect(asked(server)).toEqual({ requests, canaries: 0, checks });
@@ -110,8 +110,8 @@ describe('a fault of the server that stays is an outage, and is not bisected', (
 
   test.each(lasting)('a server that %s', async (_, fault, sent, sentence) => {
     const hangs = fault.kind.startsWith('hang');
-    const made = await started(hangs ? { batchTimeout: TIMEOUT_MS, maxRetries: 1 } : {});
-    server.script({ ...fault, ...ALWAYS });
+    const made = await started(hangs ? { batchTimeout: timeoutMs, maxRetries: 1 } : {});
+    server.script({ ...fault, ...always });
     const error = await failure(made.embed(texts(64)));
     expect(error).toBeInstanceOf(ServiceError);
     expect((error as ServiceError).message).toMatch(sentence);
@@ -122,7 +122,7 @@ describe('a fault of the server that stays is an outage, and is not bisected', (
 
   test('a server that resets every connection', async () => {
     const made = await started();
-    server.script({ kind: 'reset', ...ALWAYS });
+    server.script({ kind: 'reset', ...always });
     const error = await failure(made.embed(texts(64)));
     expect(error).toBeInstanceOf(ServiceError);
     expect((error as ServiceError).message).toMatch(/can't be reached \(.*\): start it with/);
@@ -175,7 +175,7 @@ describe('a fault that follows a text is found in O(log n) requests', () => {
 
   test.each(following)('%s', async (_, fault, tries, canaries, meaning) => {
     const made = await started();
-    server.script({ ...fault, ...ALWAYS, when: isBad });
+    server.script({ ...fault, ...always, when: isBad });
     const all = texts(64).with(37, 'poison');
     const error = await failure(made.embed(all));
     expect(error).toBeInstanceOf(RejectedTextsError);
@@ -189,8 +189,8 @@ describe('a fault that follows a text is found in O(log n) requests', () => {
   });
 
   test('a hang', async () => {
-    const made = await started({ batchTimeout: TIMEOUT_MS, maxRetries: 0 });
-    server.script({ kind: 'hang', ...ALWAYS, when: isBad });
+    const made = await started({ batchTimeout: timeoutMs, maxRetries: 0 });
+    server.script({ kind: 'hang', ...always, when: isBad });
     const all = texts(8).with(5, 'poison');
     const error = await failure(made.embed(all));
     expect(error).toMatchObject({ rejected: [{ index: 5, fault: { meaning: 'timeout' } }] });
@@ -206,7 +206,7 @@ describe('a fault that follows a text is found in O(log n) requests', () => {
     vi.spyOn(Date, 'now').mockImplementation(() => start + (now() - start) * 60);
     for (const maxRetries of [3, 5]) {
       const made = await started({ maxRetries });
-      server.script({ kind: 'zero-vector', ...ALWAYS, when: isBad });
+      server.script({ kind: 'zero-vector', ...always, when: isBad });
       const error = await failure(made.embed(all));
       expect(error).toMatchObject({ rejected: [{ index: 0, fault: { meaning: 'bad-answer' } }] });
       expectOwn(server, all, (error as RejectedTextsError).vectors);
@@ -226,7 +226,7 @@ describe('a fault that follows a text is found in O(log n) requests', () => {
 
   test('a text that costs the connection', async () => {
     const made = await started({ maxRetries: 1 });
-    server.script({ kind: 'reset', ...ALWAYS, when: isBad });
+    server.script({ kind: 'reset', ...always, when: isBad });
     const all = texts(64).with(37, 'poison');
     const error = await failure(made.embed(all));
     expect(error).toMatchObject({ rejected: [{ index: 37, fault: { meaning: 'unreachable' } }] });
@@ -310,7 +310,7 @@ test('a model that takes long to load is waited for, at the start and after a re
   expect(made.getMetrics().failures_total).toBe(0);
 });
 
-const CHANGED =
+const changed =
   /gives other vectors than it gave before \(.*\): its release or its model was replaced; put the old version back|has another model under the name .*: put the old one back/;
 
 describe('a server that comes back as another one', () => {
@@ -338,7 +338,7 @@ describe('a server that comes back as another one', () => {
         answered++;
         expect(outcome.vector).toEqual(twin.vectorOf(all[index]!));
       } else {
-        expect(outcome).toMatchObject({ error: { message: expect.stringMatching(CHANGED) } });
+        expect(outcome).toMatchObject({ error: { message: expect.stringMatching(changed) } });
       }
     }
     // The request beside the one that met the end of the server was lost, too, and so may be answers before it,
@@ -347,7 +347,7 @@ describe('a server that comes back as another one', () => {
     expect(answered).toBeLessThanOrEqual(800 - 32);
     expect((await cache.usage()).entries).toBe(answered);
     const { requests } = asked(server);
-    await expect(made.embed(['later'])).rejects.toThrow(CHANGED);
+    await expect(made.embed(['later'])).rejects.toThrow(changed);
     expect(asked(server).requests).toBe(requests);
   });
 });
@@ -378,7 +378,7 @@ describe('several servers', () => {
 
   test.each(ill)('one that %s costs no text', async (_, fault) => {
     const made = await started({ concurrency: 1, batchSize: 16 }, [server, other]);
-    other.script({ ...fault, ...ALWAYS });
+    other.script({ ...fault, ...always });
     const all = texts(400);
     expectOwn(server, all, await made.embed(all));
     expect(asked(server).requests).toBe(25);

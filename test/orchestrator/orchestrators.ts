@@ -1,6 +1,6 @@
 // Orchestrators for tests: quick to retry, on a scripted Ollama, stopped when the test ends.
 import { expect } from 'vitest';
-import { CANARY_TEXTS } from '../../src/embedders/guard/canaries.js';
+import { canaryTexts } from '../../src/embedders/guard/canaries.js';
 import type { BatchOptions } from '../../src/orchestrator/config.js';
 import { BatchOrchestrator } from '../../src/orchestrator/orchestrator.js';
 import type { OrchestratorParts } from '../../src/orchestrator/parts.js';
@@ -70,7 +70,7 @@ export interface Asked {
 }
 
 export function asked(server: TestOllama): Asked {
-  const canaries: string[] = CANARY_TEXTS.map((one) => one.text);
+  const canaries: string[] = canaryTexts.map((one) => one.text);
   const isCanary = (batch: readonly string[]) => canaries.includes(batch[0]!);
   const batches = server.batches();
   return {

@@ -5,7 +5,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterEach, expect, test, vi } from 'vitest';
 import { memoryCache } from '../../src/cache/memory/cache.js';
-import { CANARY_TEXTS } from '../../src/embedders/guard/canaries.js';
+import { canaryTexts } from '../../src/embedders/guard/canaries.js';
 import { RejectedTextsError } from '../../src/errors.js';
 import type { TextOutcome } from '../../src/orchestrator/intake.js';
 import type { BatchOrchestrator } from '../../src/orchestrator/orchestrator.js';
@@ -14,15 +14,15 @@ import { eventually } from '../helpers/eventually.js';
 import { allMiniLm, type Fault, faults, type TestOllama } from '../helpers/ollama.js';
 import { expectOwn, ollama, orchestrator } from './orchestrators.js';
 
-const SECONDS = Number(process.env.SOAK_SECONDS ?? (process.env.CI ? 60 : 20));
-const SEED = Number(process.env.SOAK_SEED ?? Date.now() % 1_000_000);
-const CALLERS = 24;
+const seconds = Number(process.env.SOAK_SECONDS ?? (process.env.CI ? 60 : 20));
+const firstSeed = Number(process.env.SOAK_SEED ?? Date.now() % 1_000_000);
+const callerCount = 24;
 /** Between them everything is quiet, and memory is measured. */
-const ROUNDS = 4;
+const rounds = 4;
 /** What three quarters of the texts are taken from. */
-const KNOWN = 3000;
+const known = 3000;
 /** Bytes of live objects, beyond the first round's. */
-const GROWTH = 8 * 1024 ** 2;
+const growth = 8 * 1024 ** 2;
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -40,7 +40,7 @@ function randomFrom(seed: number): () => number {
 }
 
 const isBad = (text: string) => text.startsWith('poison') || text.startsWith('long');
-const isCanary = (text: string) => CANARY_TEXTS.some((one) => one.text === text);
+const isCanary = (text: string) => canaryTexts.some((one) => one.text === text);
 
 /** Faults for some of the requests, and a text that fails always. */
 function faultsFor(random: () => number): Fault[] {
@@ -110,7 +110,7 @@ class Caller {
     if (kind < 0.003) return `poison ${this.#name} ${this.#fresh++}`;
     if (kind < 0.005) return `long ${this.#name} ${this.#fresh++} ${'word '.repeat(600)}`;
     if (kind < 0.25) return `${this.#name} asks number ${this.#fresh++}`;
-    return `known text ${this.#below(KNOWN)}`;
+    return `known text ${this.#below(known)}`;
   }
 
   get #options() {
@@ -202,10 +202,12 @@ function liveBytes(): number {
 }
 
 test(
-  `${SECONDS} s of random faults, seed ${SEED}`,
+  `${seconds} s of random faults, seed ${firstSeed}`,
   async () => {
-    console.log(`The seed of this soak is ${SEED}: SOAK_SEED=${SEED} SOAK_SECONDS=${SECONDS} repeats it.`);
-    const random = randomFrom(SEED);
+    console.log(
+      `The seed of this soak is ${firstSeed}: SOAK_SEED=${firstSeed} SOAK_SECONDS=${seconds} repeats it.`,
+    );
+    const random = randomFrom(firstSeed);
     // Back-offs are a part of what they are in life, so that there are more faults in the time.
     vi.spyOn(Math, 'random').mockImplementation(() => random() * 0.1);
     const model = { ...allMiniLm, dimensions: 32 };
@@ -226,15 +228,16 @@ test(
       // Room for about half of the known texts, so that it is full soon and memory can't grow by it.
       { cache: memoryCache(2 ** 20), onWarning: (message) => warnings.push(message) },
     );
-    for (const server of servers) server.script(...faultsFor(randomFrom(SEED + servers.indexOf(server) + 1)));
+    for (const server of servers)
+      server.script(...faultsFor(randomFrom(firstSeed + servers.indexOf(server) + 1)));
     const callers = Array.from(
-      { length: CALLERS },
-      (_, index) => new Caller(made, servers[0]!, `caller ${index}`, randomFrom(SEED + 100 + index)),
+      { length: callerCount },
+      (_, index) => new Caller(made, servers[0]!, `caller ${index}`, randomFrom(firstSeed + 100 + index)),
     );
 
     const live: number[] = [];
-    for (let round = 0; round < ROUNDS; round++) {
-      const until = performance.now() + (SECONDS * 1000) / ROUNDS;
+    for (let round = 0; round < rounds; round++) {
+      const until = performance.now() + (seconds * 1000) / rounds;
       await Promise.all([kill(servers, random, until), ...callers.map((caller) => caller.ask(until))]);
       await eventually(() => made.getMetrics().active_requests).toBe(0);
       expect(made.getMetrics().queue_size).toBe(0);
@@ -252,10 +255,10 @@ test(
     expect(sum('reported')).toBeGreaterThan(0);
     expect(metrics.retries_total).toBeGreaterThan(0);
     expect(metrics.texts_queued).toBe(metrics.texts + metrics.text_failures_total + metrics.cancelled);
-    expect(live.at(-1)! - live[0]!).toBeLessThan(GROWTH);
+    expect(live.at(-1)! - live[0]!).toBeLessThan(growth);
     expect(warnings).toEqual([]);
     await made.stop();
     for (const { stats } of servers) await eventually(() => stats.inFlight).toBe(0);
   },
-  SECONDS * 1000 + 60_000,
+  seconds * 1000 + 60_000,
 );

@@ -7,7 +7,7 @@ import { manifestFormat } from '../../src/output/format/manifest.js';
 import { openOutput } from '../../src/output/read/output.js';
 import { verifyOutput } from '../../src/output/read/verify.js';
 import { recover } from '../../src/output/write/commit.js';
-import { FIXTURES } from '../helpers/cli.js';
+import { fixtures } from '../helpers/cli.js';
 import { filesOf, opened, sha256, temporaryFolder, writeAll } from './sample.js';
 
 const formats = Array.from({ length: manifestFormat }, (_, i) => i + 1);
@@ -15,7 +15,7 @@ const formats = Array.from({ length: manifestFormat }, (_, i) => i + 1);
 /** A copy of what a version of that format left. */
 async function outputOf(format: number): Promise<string> {
   const dir = join(await temporaryFolder(), 'index');
-  await cp(join(FIXTURES, `outputs/format-${format}/index`), dir, { recursive: true });
+  await cp(join(fixtures, `outputs/format-${format}/index`), dir, { recursive: true });
   return dir;
 }
 

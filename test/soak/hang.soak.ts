@@ -7,14 +7,14 @@ import { eventually } from '../helpers/eventually.js';
 import { allMiniLm, type TestOllama } from '../helpers/ollama.js';
 import { expectOwn, ollama, orchestrator } from '../orchestrator/orchestrators.js';
 
-const SEED = Number(process.env.SOAK_SEED ?? 1);
+const seed = Number(process.env.SOAK_SEED ?? 1);
 /** How long a server hangs, and how long all are well before that. */
-const HANG_MS = 30_000;
-const WELL_MS = 10_000;
-const CALLERS = 16;
-const SAMPLE_MS = 100;
-const OLDEST_MS = 2000;
-const LEAST_RATE = 0.9;
+const hangMs = 30_000;
+const wellMs = 10_000;
+const callerCount = 16;
+const sampleMs = 100;
+const maxAgeMs = 2000;
+const minRate = 0.9;
 
 /** Asks for a few texts of its own, again and again. */
 class Caller {
@@ -53,7 +53,7 @@ async function watch(servers: readonly TestOllama[], callers: readonly Caller[],
   const start = performance.now();
   let oldestMs = 0;
   while (performance.now() - start < ms) {
-    await sleep(SAMPLE_MS);
+    await sleep(sampleMs);
     oldestMs = Math.max(oldestMs, ...callers.map(({ ageMs }) => ageMs));
   }
   const seconds = (performance.now() - start) / 1000;
@@ -61,7 +61,7 @@ async function watch(servers: readonly TestOllama[], callers: readonly Caller[],
 }
 
 test(
-  `servers that hang for ${HANG_MS / 1000} s after a restart, seed ${SEED}`,
+  `servers that hang for ${hangMs / 1000} s after a restart, seed ${seed}`,
   async () => {
     const servers: TestOllama[] = [];
     for (let index = 0; index < 3; index++) {
@@ -77,20 +77,20 @@ test(
     const made = await orchestrator({ ollamaUrl: servers.map(({ url }) => url), cacheMaxMemoryMb: 0 });
     const end = new AbortController();
     const callers = Array.from(
-      { length: CALLERS },
-      (_, index) => new Caller(made, servers[0]!, `seed ${SEED} caller ${index}`),
+      { length: callerCount },
+      (_, index) => new Caller(made, servers[0]!, `seed ${seed} caller ${index}`),
     );
     const work = Promise.all(callers.map((caller) => caller.ask(end.signal)));
     const failed = work.then(() => undefined);
     try {
       for (let turn = 0; turn < servers.length; turn++) {
-        const sick = servers[(SEED + turn) % servers.length]!;
+        const sick = servers[(seed + turn) % servers.length]!;
         const others = servers.filter((server) => server !== sick);
-        const well = await watch(others, callers, WELL_MS);
+        const well = await watch(others, callers, wellMs);
         await sick.die();
         await sick.revive();
         sick.freeze();
-        const hanging = await watch(others, callers, HANG_MS);
+        const hanging = await watch(others, callers, hangMs);
         sick.thaw();
         const shares = hanging.rates.map((rate, at) => rate / well.rates[at]!);
         console.log(
@@ -98,8 +98,8 @@ test(
             `${hanging.rates.map((rate) => rate.toFixed(1)).join(', ')} (× ${Math.min(...shares).toFixed(2)} at least); ` +
             `the oldest text waited ${hanging.oldestMs.toFixed(0)} ms (${well.oldestMs.toFixed(0)} before).`,
         );
-        expect(Math.min(...shares)).toBeGreaterThanOrEqual(LEAST_RATE);
-        expect(hanging.oldestMs).toBeLessThanOrEqual(OLDEST_MS);
+        expect(Math.min(...shares)).toBeGreaterThanOrEqual(minRate);
+        expect(hanging.oldestMs).toBeLessThanOrEqual(maxAgeMs);
         const { embeds } = sick.stats;
         await eventually(() => sick.stats.embeds).toBeGreaterThan(embeds + 20);
       }
@@ -113,5 +113,5 @@ test(
         `${made.getMetrics().hedged} requests sent twice.`,
     );
   },
-  3 * (HANG_MS + WELL_MS) + 120_000,
+  3 * (hangMs + wellMs) + 120_000,
 );

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { printable, printableJson, say } from '../../src/text/printable.js';
 
 /** What a terminal obeys, or what breaks or turns a line. */
-const STRANGE = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/u;
+const strange = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/u;
 
 const foreign = fc.string({
   unit: fc.oneof(
@@ -14,7 +14,7 @@ const foreign = fc.string({
 });
 
 test('no foreign text keeps what commands a terminal', () => {
-  fc.assert(fc.property(foreign, (text) => !STRANGE.test(printable(text))));
+  fc.assert(fc.property(foreign, (text) => !strange.test(printable(text))));
 });
 
 test('plain words of any script stay as they are', () => {
@@ -35,7 +35,7 @@ test('JSON says the same, without what commands a terminal', () => {
     fc.property(fc.dictionary(foreign, foreign), fc.constantFrom(undefined, 2), (value, indent) => {
       const text = printableJson(value, indent);
       expect(JSON.parse(text)).toEqual(value);
-      return !STRANGE.test(text.replaceAll('\n', ''));
+      return !strange.test(text.replaceAll('\n', ''));
     }),
   );
 });

@@ -1,14 +1,14 @@
 // Several real servers, opened from settings: which are taken, which are refused, and which are waited for.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Settings } from '../../src/config/settings.js';
-import { CANARY_TEXTS } from '../../src/embedders/guard/canaries.js';
+import { canaryTexts } from '../../src/embedders/guard/canaries.js';
 import { ServiceError, UsageError, WrongVectorsError } from '../../src/errors.js';
 import type { Embedder } from '../../src/types.js';
 import { openEmbedder } from '../../src/upstream/choose-embedder.js';
 import type { OpenEmbedderOptions } from '../../src/upstream/options.js';
 import { eventually } from '../helpers/eventually.js';
 import { allMiniLm, faults, startOllama, type TestOllama } from '../helpers/ollama.js';
-import { OPENING } from '../helpers/opening.js';
+import { openingRequests } from '../helpers/opening.js';
 import { settingsWith } from './settings.js';
 
 let a: TestOllama;
@@ -54,9 +54,9 @@ function passTime(ms: number): void {
 /** What came after the opening, which sends each canary alone and then one batch. */
 function own(server: TestOllama): string[][] {
   const batches = server.batches();
-  expect(batches.slice(0, OPENING - 1)).toEqual(CANARY_TEXTS.map((one) => [one.text]));
-  expect(batches[OPENING - 1]).toHaveLength(64);
-  return batches.slice(OPENING);
+  expect(batches.slice(0, openingRequests - 1)).toEqual(canaryTexts.map((one) => [one.text]));
+  expect(batches[openingRequests - 1]).toHaveLength(64);
+  return batches.slice(openingRequests);
 }
 
 const sent = () => [a.stats.embeds, b.stats.embeds];
@@ -89,7 +89,7 @@ describe('opening', () => {
     const embedder = await open({ ollamaUrl: [`${a.url}#weight=3`, b.url] });
     expect(embedder.endpoints?.().map((one) => one.weight)).toEqual([3, 1]);
     await Promise.all(['1', '2', '3', '4', '5', '6', '7', '8'].map((text) => embedder.embed([text])));
-    expect(sent()).toEqual([OPENING + 6, OPENING + 2]);
+    expect(sent()).toEqual([openingRequests + 6, openingRequests + 2]);
     await expect(open({ ollamaUrl: [`${a.url}#weight=heavy`] })).rejects.toThrow(UsageError);
   });
 
@@ -216,7 +216,7 @@ describe('opening', () => {
     a.script(faults.busy());
     await each(embedder, 'one');
     expect(retries).toEqual([['busy', expect.any(Number)]]);
-    expect(a.stats.embeds).toBe(OPENING + 2);
+    expect(a.stats.embeds).toBe(openingRequests + 2);
   });
 });
 
@@ -262,7 +262,7 @@ describe('a server that is down at the opening', () => {
     await each(embedder, 'two', 'three');
     const looks = () => b.requests.filter(({ path }) => path === '/api/tags').length;
     await eventually(looks).toBeGreaterThan(3);
-    expect(b.batches()).toHaveLength(OPENING);
+    expect(b.batches()).toHaveLength(openingRequests);
     expect(notices).toHaveLength(2);
     b.become({ digest: allMiniLm.digest });
     const goOn = async () => {
@@ -279,7 +279,7 @@ describe('a server that is down at the opening', () => {
       await each(embedder, 'four');
       return b.batches().length;
     };
-    await eventually(batches).toBeGreaterThan(2 * OPENING);
+    await eventually(batches).toBeGreaterThan(2 * openingRequests);
     expect(notices).toHaveLength(3);
   });
 

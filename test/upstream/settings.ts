@@ -1,7 +1,9 @@
 // Settings as a run without a configuration has them, for the tests of what is opened from them.
-import { SETTINGS, type Settings } from '../../src/config/settings.js';
+import { type Settings, settingsTable } from '../../src/config/settings.js';
 
 export function settingsWith(changes: Partial<Settings>): Settings {
-  const defaults = SETTINGS.filter((one) => one.default !== undefined).map((one) => [one.key, one.default]);
+  const defaults = settingsTable
+    .filter((one) => one.default !== undefined)
+    .map((one) => [one.key, one.default]);
   return { ...(Object.fromEntries(defaults) as unknown as Settings), batchTimeout: 20_000, ...changes };
 }

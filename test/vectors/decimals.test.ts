@@ -35,13 +35,13 @@ function checkExactly(magnitude: number): void {
 }
 
 /** The least power of two that a float32 is a multiple of, and as many decimals as it can have. */
-const UNIT = 149;
+const unitExponent = 149;
 
 /** Decimal to the bits of the nearest float32, ties to even, in whole numbers only. */
 function readBack(text: string): number {
   const [, minus, whole = '', fraction = '', exponent = '0'] = /^(-?)(\d+)\.?(\d*)(?:e(.+))?$/.exec(text)!;
   const power = Number(exponent) - fraction.length;
-  let above = BigInt(whole + fraction) << BigInt(UNIT);
+  let above = BigInt(whole + fraction) << BigInt(unitExponent);
   let below = 1n;
   if (power > 0) above *= 10n ** BigInt(power);
   else below = 10n ** BigInt(-power);

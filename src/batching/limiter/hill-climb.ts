@@ -2,24 +2,24 @@
 // neighbouring setting, then (unless the gain is large) one at home again. A neighbour becomes the new home only when
 // its gain is larger than the usual difference of two windows of the same setting. After a failed trial, rests and
 // windows grow. So settings don't jump to and fro, and small gains are found, too.
-import { type LimitRange, type Limits, MOVES, moved } from './setting-ladder.js';
+import { type LimitRange, type Limits, limitMoves, moved } from './setting-ladder.js';
 
 /** Min answers of a window: few at first, to see large gains soon. */
-const LEAST_WINDOW = 8;
-const MOST_WINDOW = 64;
+const minWindow = 8;
+const maxWindow = 64;
 /** Min answers at home between two trials; the rest grows by this factor with each round of failed trials. */
-const LEAST_REST = 8;
-const MOST_REST = 4096;
-const LONGER_REST = 4;
+const minRest = 8;
+const maxRest = 4096;
+const longerRest = 4;
 /** Logarithm of a gain that needs no second window at home. */
-const LARGE_GAIN = 0.25;
+const largeGain = 0.25;
 /** Logarithm of the min gain: a smaller one isn't worth its memory and latency. */
-const LEAST_GAIN = 0.03;
+const minGain = 0.03;
 /** Min gain as a multiple of the usual difference of two windows. */
-const SURE = 2;
+const sureFactor = 2;
 /** The assumed difference of two windows before any were compared, and the weight of the newest in the mean. */
-const FIRST_NOISE = 0.04;
-const NEWEST = 0.25;
+const firstNoise = 0.04;
+const newestWeight = 0.25;
 
 /** A complete window. */
 export interface Measured {
@@ -42,7 +42,7 @@ export class LimitClimb {
   /** True when its batches were as large as allowed. */
   #homeFull = false;
   /** The usual difference of two windows at home, as a logarithm. */
-  #noise = FIRST_NOISE;
+  #noise = firstNoise;
   #rested = 0;
   #next = 0;
   /** Failed trials, minus one round for each that succeeded. */
@@ -69,7 +69,7 @@ export class LimitClimb {
 
   /** Number of answers of the next window. */
   get windowAnswers(): number {
-    const whole = Math.min(LEAST_WINDOW * 2 ** this.#rounds, MOST_WINDOW);
+    const whole = Math.min(minWindow * 2 ** this.#rounds, maxWindow);
     return this.#phase === 'trial' ? whole / 2 : whole;
   }
 
@@ -89,17 +89,17 @@ export class LimitClimb {
       return;
     }
     this.#rested += answers;
-    if (this.#rested >= LEAST_REST * LONGER_REST ** this.#rounds || this.#rested >= MOST_REST) this.#try();
+    if (this.#rested >= minRest * longerRest ** this.#rounds || this.#rested >= maxRest) this.#try();
   }
 
   /** The trial brings no gain, or overloads the server: goes back home. */
   giveUp(): void {
     const rounds = this.#rounds;
     this.#failed++;
-    this.#next = (this.#next + 1) % MOVES.length;
+    this.#next = (this.#next + 1) % limitMoves.length;
     this.#goHome();
     // Longer windows differ less from each other.
-    if (this.#rounds > rounds && this.windowAnswers < MOST_WINDOW) this.#noise *= Math.SQRT1_2;
+    if (this.#rounds > rounds && this.windowAnswers < maxWindow) this.#noise *= Math.SQRT1_2;
   }
 
   /** Goes back home, and forgets measurements that are out of date. */
@@ -119,7 +119,7 @@ export class LimitClimb {
       // In the first round, one window at home serves for all directions.
       if (this.#rounds === 0) this.#try();
     } else if (first !== undefined) {
-      if (gain > Math.max(LARGE_GAIN, 2 * this.#enough)) this.#settle();
+      if (gain > Math.max(largeGain, 2 * this.#enough)) this.#settle();
       else this.#phase = 'check';
     }
   }
@@ -128,7 +128,7 @@ export class LimitClimb {
   #settle(): void {
     this.#home = this.#trial;
     this.#homeSpeed = this.#trialSpeed;
-    this.#failed = Math.max(0, this.#failed - MOVES.length);
+    this.#failed = Math.max(0, this.#failed - limitMoves.length);
     this.#goHome();
     this.#try();
   }
@@ -139,8 +139,8 @@ export class LimitClimb {
   }
 
   #try(): void {
-    for (let turn = 0; turn < MOVES.length; turn++) {
-      const next = moved(this.#home, MOVES[this.#next]!, this.#range);
+    for (let turn = 0; turn < limitMoves.length; turn++) {
+      const next = moved(this.#home, limitMoves[this.#next]!, this.#range);
       // When batches aren't full, another size would change nothing.
       if (next !== this.#home && (this.#homeFull || next.batchSize === this.#home.batchSize)) {
         this.#trial = next;
@@ -148,20 +148,20 @@ export class LimitClimb {
         this.#phase = 'trial';
         return;
       }
-      this.#next = (this.#next + 1) % MOVES.length;
+      this.#next = (this.#next + 1) % limitMoves.length;
     }
   }
 
   get #rounds(): number {
-    return Math.floor(this.#failed / MOVES.length);
+    return Math.floor(this.#failed / limitMoves.length);
   }
 
   /** Logarithm of the min gain that is larger than noise, and worth a move. */
   get #enough(): number {
-    return Math.max(LEAST_GAIN, SURE * this.#noise);
+    return Math.max(minGain, sureFactor * this.#noise);
   }
 
   #learnNoise(difference: number): void {
-    this.#noise += NEWEST * (difference - this.#noise);
+    this.#noise += newestWeight * (difference - this.#noise);
   }
 }

@@ -4,8 +4,8 @@ import type { Overload } from '../../types.js';
 import { type LimitRange, type Limits, shrunk, stepTowards } from './setting-ladder.js';
 
 /** Min answers without overload before each step. */
-const LEAST_CALM = 8;
-const MOST_CALM = 4096;
+const minCalm = 8;
+const maxCalm = 4096;
 
 export class LimitRecovery {
   readonly #range: LimitRange;
@@ -15,7 +15,7 @@ export class LimitRecovery {
   #before: Limits | undefined;
   #shrunkLast: keyof Limits = 'concurrency';
   #calm = 0;
-  #calmNeeded = LEAST_CALM;
+  #calmNeeded = minCalm;
   #over = true;
 
   constructor(home: Limits, range: LimitRange) {
@@ -39,7 +39,7 @@ export class LimitRecovery {
     this.#over = false;
     this.#calm = 0;
     if (this.#before) {
-      this.#calmNeeded = Math.min(2 * this.#calmNeeded, MOST_CALM);
+      this.#calmNeeded = Math.min(2 * this.#calmNeeded, maxCalm);
       this.#current = this.#before;
       this.#before = undefined;
       return;
@@ -59,7 +59,7 @@ export class LimitRecovery {
       this.#current.concurrency >= this.#goal.concurrency
     ) {
       this.#before = undefined;
-      this.#calmNeeded = LEAST_CALM;
+      this.#calmNeeded = minCalm;
       this.#over = true;
       return;
     }

@@ -20,7 +20,7 @@ export interface LimitRange {
 export type LimitMove = 'larger' | 'more' | 'smaller' | 'fewer';
 
 /** In the order of the trials: batch sizes first, as they matter most where a request costs much. */
-export const MOVES: readonly LimitMove[] = ['larger', 'more', 'smaller', 'fewer'];
+export const limitMoves: readonly LimitMove[] = ['larger', 'more', 'smaller', 'fewer'];
 
 /** The neighbour in the direction of `move`; the same object at the end of the range. */
 export function moved(from: Limits, move: LimitMove, { least, most }: LimitRange): Limits {

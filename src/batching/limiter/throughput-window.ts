@@ -4,11 +4,11 @@
 import type { Limits } from './setting-ladder.js';
 
 /** Min share of the allowed requests that must be in flight on average; with fewer, the limit didn't slow the work. */
-const USED = 0.8;
+const minSlotShare = 0.8;
 /** Min share of the requests that took the last free slot; the others were sent after answers that came together. */
-const LAST_SLOT = 0.5;
+const minLastSlotShare = 0.5;
 /** Min share of the allowed texts that batches must have on average; with fewer, something else limited them. */
-const FULL = 0.9;
+const minBatchFill = 0.9;
 
 export class LimitWindow {
   #limits: Limits = { batchSize: 1, concurrency: 1 };
@@ -75,13 +75,13 @@ export class LimitWindow {
    */
   get slotsUsed(): boolean {
     return (
-      this.#atLimit >= LAST_SLOT * this.#answers &&
-      this.#requestMs >= USED * this.#limits.concurrency * (this.#end - this.#start)
+      this.#atLimit >= minLastSlotShare * this.#answers &&
+      this.#requestMs >= minSlotShare * this.#limits.concurrency * (this.#end - this.#start)
     );
   }
 
   /** True when the batches were as large as allowed. */
   get batchesFull(): boolean {
-    return this.#texts >= FULL * this.#limits.batchSize * this.#answers;
+    return this.#texts >= minBatchFill * this.#limits.batchSize * this.#answers;
   }
 }

@@ -19,10 +19,20 @@ export interface Grid {
 }
 
 /** The setting that all others are compared with. */
-export const SEQUENTIAL: Candidate = { id: 'individual-1', kind: 'individual', batchSize: 1, concurrency: 1 };
+export const sequentialCandidate: Candidate = {
+  id: 'individual-1',
+  kind: 'individual',
+  batchSize: 1,
+  concurrency: 1,
+};
 
 /** The default of an ingest. */
-export const ADAPTIVE: Candidate = { id: 'adaptive', kind: 'adaptive', batchSize: 32, concurrency: 2 };
+export const adaptiveCandidate: Candidate = {
+  id: 'adaptive',
+  kind: 'adaptive',
+  batchSize: 32,
+  concurrency: 2,
+};
 
 export function fixed(batchSize: number, concurrency: number): Candidate {
   if (batchSize > 1) {
@@ -36,10 +46,10 @@ export function cached(kind: 'cold-cache' | 'warm-cache', { batchSize, concurren
   return { id: kind, kind, batchSize, concurrency };
 }
 
-/** @returns {@link SEQUENTIAL} first, whatever the grid holds */
+/** @returns {@link sequentialCandidate} first, whatever the grid holds */
 export function candidatesOf({ sizes, concurrencies }: Grid): Candidate[] {
   const all = sizes.flatMap((size) => concurrencies.map((concurrency) => fixed(size, concurrency)));
-  return [SEQUENTIAL, ...all.filter(({ id }) => id !== SEQUENTIAL.id)];
+  return [sequentialCandidate, ...all.filter(({ id }) => id !== sequentialCandidate.id)];
 }
 
 /** Texts in flight: memory, and the wait of a single text, grow with them. */

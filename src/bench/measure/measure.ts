@@ -13,10 +13,10 @@ import { type Random, randomFrom, shuffled } from '../statistics/random.js';
 import { type Sample, sampleTexts } from '../texts/sample.js';
 import type { Candidate, Grid } from './candidates.js';
 import { ScratchCache } from './own-cache.js';
-import { CHOOSE_SHARE, type Effort, planCheck, planChoice, roundSeconds, type Task } from './plan.js';
+import { chooseShare, type Effort, planCheck, planChoice, roundSeconds, type Task } from './plan.js';
 import { Rounds } from './rounds.js';
 import { Target } from './target.js';
-import { Entry, EXTENTS, type TargetResult } from './target-results.js';
+import { Entry, extents, type TargetResult } from './target-results.js';
 
 export interface MeasureOptions {
   /** Files, folders and globs; none: the bundled texts. */
@@ -59,10 +59,10 @@ export interface Measurement {
 class TimeIsUp extends Error {}
 
 /** Share of the time limit to plan for, as estimates may be a little low. */
-const PLANNED = 0.9;
+const plannedShare = 0.9;
 
 /** Min rounds that check; with fewer, the interval is wide. */
-const LEAST_CHECKS = 4;
+const minChecks = 4;
 
 /**
  * @throws {ServiceError} when a server can't be reached, lacks its model, or answers nothing within the time
@@ -172,7 +172,7 @@ class Bench {
       sizes: settings.batchSize === undefined ? [] : [settings.batchSize],
       concurrencies: settings.concurrency === undefined ? [] : [settings.concurrency],
     };
-    const share = (this.#secondsLeft * CHOOSE_SHARE) / this.#entries.length;
+    const share = (this.#secondsLeft * chooseShare) / this.#entries.length;
     for (const [place, entry] of this.#entries.entries()) {
       const end = this.#elapsed + share;
       const adaptive = entry.target.embedder.identity.embedder === 'ollama';
@@ -210,8 +210,8 @@ class Bench {
 
   /** As many rounds as there is time for; with time for only a few, of fewer settings. */
   #planChecks(budget: number, effort: Effort): { plans: CheckPlan[]; rounds: number } {
-    const fewest = Math.min(LEAST_CHECKS, effort.checkRounds);
-    for (const extent of this.#rounds.cache ? EXTENTS : EXTENTS.slice(1)) {
+    const fewest = Math.min(minChecks, effort.checkRounds);
+    for (const extent of this.#rounds.cache ? extents : extents.slice(1)) {
       for (let rounds = effort.checkRounds; rounds >= fewest; rounds--) {
         const seconds = budget / rounds;
         const plans = this.#entries.map((entry): CheckPlan => {
@@ -239,7 +239,7 @@ class Bench {
   }
 
   get #secondsLeft(): number {
-    return Math.max(0, (this.#options.timeLimitMs / 1000) * PLANNED - this.#elapsed);
+    return Math.max(0, (this.#options.timeLimitMs / 1000) * plannedShare - this.#elapsed);
   }
 
   #tell(done: number, text: string): void {

@@ -9,7 +9,7 @@ import type { Vector, VectorCache } from '../../types.js';
 import type { TrialCache, TrialText } from './trial.js';
 
 /** Max size, far more than all rounds write. */
-const MOST_BYTES = 1024 ** 3;
+const maxBytes = 1024 ** 3;
 
 export class ScratchCache {
   readonly #cache: VectorCache;
@@ -24,7 +24,7 @@ export class ScratchCache {
   static async open(onNotice: (message: string) => void): Promise<ScratchCache | undefined> {
     const folder = await mkdtemp(join(tmpdir(), 'embed-bench-'));
     try {
-      const cache = await openDiskCache({ folder, maxBytes: MOST_BYTES, onWarning: onNotice });
+      const cache = await openDiskCache({ folder, maxBytes: maxBytes, onWarning: onNotice });
       return new ScratchCache(cache, folder);
     } catch (error) {
       await rm(folder, { recursive: true, force: true });

@@ -1,5 +1,5 @@
 // Plans a measurement within its time: which settings, how many rounds, how many texts each. Pure.
-import { ADAPTIVE, type Candidate, candidatesOf, type Grid, width } from './candidates.js';
+import { adaptiveCandidate, type Candidate, candidatesOf, type Grid, width } from './candidates.js';
 import type { Cost } from './target.js';
 
 /** How thorough a measurement is, when there is enough time. */
@@ -17,17 +17,17 @@ export interface Effort {
   checkSeconds: number;
 }
 
-const SMALL: readonly Grid[] = [
+const smallGrids: readonly Grid[] = [
   { sizes: [1, 8, 32], concurrencies: [1, 2] },
   { sizes: [1, 8], concurrencies: [1, 2] },
   { sizes: [1, 4], concurrencies: [1] },
 ];
 
-export const FULL: Effort = {
+export const fullEffort: Effort = {
   grids: [
     { sizes: [1, 2, 4, 8, 16, 32, 64], concurrencies: [1, 2, 3, 4] },
     { sizes: [1, 4, 16, 64], concurrencies: [1, 2, 4] },
-    ...SMALL,
+    ...smallGrids,
   ],
   chooseRounds: 3,
   checkRounds: 10,
@@ -36,8 +36,8 @@ export const FULL: Effort = {
   checkSeconds: 0.6,
 };
 
-export const QUICK: Effort = {
-  grids: SMALL,
+export const quickEffort: Effort = {
+  grids: smallGrids,
   chooseRounds: 3,
   checkRounds: 6,
   mostRounds: 1000,
@@ -52,15 +52,15 @@ export const QUICK: Effort = {
 export function ofRounds({ grids, chooseRounds }: Effort, rounds: number): Effort {
   return {
     grids,
-    chooseRounds: Math.min(rounds, chooseRounds, LEAST_CHOICES),
+    chooseRounds: Math.min(rounds, chooseRounds, minChoices),
     checkRounds: rounds,
-    chooseSeconds: NO_TIME,
-    checkSeconds: NO_TIME,
+    chooseSeconds: noTimeSeconds,
+    checkSeconds: noTimeSeconds,
   };
 }
 
 /** Less than the time of any request, in s. */
-const NO_TIME = 0.0001;
+const noTimeSeconds = 0.0001;
 
 /** A setting, with the number of texts for one measurement. */
 export interface Task {
@@ -69,16 +69,16 @@ export interface Task {
 }
 
 /** Max texts of one measurement: enough for any server, and little memory. */
-const MOST = 4096;
+const maxMeasuredTexts = 4096;
 
 /** Min texts of one measurement. */
-const LEAST = 4;
+const minMeasuredTexts = 4;
 
 /** Min rounds that choose, if there is time. */
-const LEAST_CHOICES = 2;
+const minChoices = 2;
 
 /** Max share of the time for the rounds that choose; the others get the rest. */
-export const CHOOSE_SHARE = 0.55;
+export const chooseShare = 0.55;
 
 /**
  * The settings of the rounds that choose.
@@ -93,12 +93,12 @@ export function planChoice(
 ): { plan: Task[]; rounds: number } {
   const lists = effort.grids.map((grid) => candidatesOf(joined(grid, also)));
   // When even the fewest take too long, the adaptive setting is left out.
-  const choices = adaptive ? lists.flatMap((list) => [[...list, ADAPTIVE], list]) : lists;
+  const choices = adaptive ? lists.flatMap((list) => [[...list, adaptiveCandidate], list]) : lists;
   const fewest = (list: readonly Candidate[]) =>
     list.reduce((sum, one) => sum + secondsOf(one, fewestTexts(one), cost), 0);
   // Prefer more settings to more rounds: without a request of 32 texts, their gain can't show.
   const list =
-    choices.find((one) => fewest(one) * Math.min(effort.chooseRounds, LEAST_CHOICES) <= seconds) ??
+    choices.find((one) => fewest(one) * Math.min(effort.chooseRounds, minChoices) <= seconds) ??
     choices.at(-1)!;
   const rounds = Math.max(1, Math.min(effort.chooseRounds, Math.floor(seconds / fewest(list))));
   const plan = tasks(list, seconds / rounds, effort.chooseSeconds, (candidate) => ({
@@ -139,7 +139,7 @@ export function secondsOf(candidate: Candidate, texts: number, { requestMs, text
 /** One full request in every slot, and enough texts that their lengths don't matter. */
 export function fewestTexts(candidate: Candidate): number {
   const slots = width(candidate);
-  return slots * Math.ceil(LEAST / slots);
+  return slots * Math.ceil(minMeasuredTexts / slots);
 }
 
 /**
@@ -162,7 +162,7 @@ function tasks(
   const waves = list.map((candidate) => ({ candidate, ...wave(candidate) }));
   for (let slice = mostSeconds; ; slice *= 0.8) {
     const plan = waves.map(({ candidate, step, seconds }) => {
-      const count = Math.max(1, Math.min(Math.floor(MOST / step), Math.round(slice / seconds)));
+      const count = Math.max(1, Math.min(Math.floor(maxMeasuredTexts / step), Math.round(slice / seconds)));
       return { candidate, texts: count * step, seconds: count * seconds };
     });
     const total = plan.reduce((sum, one) => sum + one.seconds, 0);

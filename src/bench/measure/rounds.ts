@@ -28,10 +28,10 @@ export interface Place {
 }
 
 /** A fixed setting that takes longer, in ms, has failed, unless it was expected to. */
-const PATIENCE_MS = 5000;
+const maxTrialMs = 5000;
 
 /** A setting that takes this many times the expected time has failed. */
-const FAR_TOO_LONG = 10;
+const maxSlowdown = 10;
 
 export class Rounds {
   readonly #options: RoundsOptions;
@@ -88,7 +88,7 @@ export class Rounds {
     const adaptive = candidate.kind === 'adaptive';
     const expectedMs = 1000 * secondsOf(candidate, count, target.cost);
     // The default gets as much time as an ingest gives it: if it fails, nothing can be compared with it.
-    const patienceMs = adaptive ? Math.max(PATIENCE_MS, this.#options.settings.batchTimeout) : PATIENCE_MS;
+    const patienceMs = adaptive ? Math.max(maxTrialMs, this.#options.settings.batchTimeout) : maxTrialMs;
     // Leave out texts that the server refuses, and measure the setting again.
     for (let attempt = 0; attempt < 3; attempt++) {
       const texts = target.stretch(start, count);
@@ -104,7 +104,7 @@ export class Rounds {
           limiter: target.limiterFor(candidate),
           canary: target.canary,
           cache,
-          timeoutMs: Math.max(patienceMs, expectedMs * FAR_TOO_LONG),
+          timeoutMs: Math.max(patienceMs, expectedMs * maxSlowdown),
           signal,
         });
       const outcome = adaptive ? await target.clock.during(trial) : await trial();

@@ -53,7 +53,7 @@ export function pairs(above: Series, below: Series, phase: Phase): { above: numb
 }
 
 /** Settings within this share of the fastest one count as equally fast. */
-const AS_GOOD = 0.95;
+const asGoodShare = 0.95;
 
 /**
  * The best of some settings: of those that are as fast as the fastest, the one with the fewest texts in flight. It needs
@@ -65,7 +65,7 @@ export function bestOf(list: readonly Series[]): Series | undefined {
     return series.failed || speed === undefined ? [] : [{ series, speed }];
   });
   const fastest = Math.max(...sound.map(({ speed }) => speed));
-  const good = sound.filter(({ speed }) => speed >= AS_GOOD * fastest);
+  const good = sound.filter(({ speed }) => speed >= asGoodShare * fastest);
   good.sort((a, b) => width(a.series.candidate) - width(b.series.candidate) || b.speed - a.speed);
   return good[0]?.series;
 }

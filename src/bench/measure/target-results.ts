@@ -3,7 +3,7 @@ import { isLate } from '../../fault-policy.js';
 import { compare } from '../report/setting-report.js';
 import { randomFrom } from '../statistics/random.js';
 import { verdictOn } from '../statistics/statistics.js';
-import { ADAPTIVE, type Candidate, cached, SEQUENTIAL, width } from './candidates.js';
+import { adaptiveCandidate, type Candidate, cached, sequentialCandidate, width } from './candidates.js';
 import { secondsOf } from './plan.js';
 import { bestOf, Series } from './series.js';
 import type { Target } from './target.js';
@@ -18,14 +18,14 @@ export interface TargetResult {
 }
 
 /** Max failures of a setting; then it is not tried again. */
-const MOST_FAILURES = 2;
+const maxFailures = 2;
 
 /** Planned texts per second of a warm cache: it is far faster, so its rounds stay short. */
-const WARM_SPEED = 2000;
+const plannedWarmSpeed = 2000;
 
 /** What the rounds that check hold, from most to least; `default` is all that isn't a cache. */
-export const EXTENTS = ['all', 'default', 'least'] as const;
-export type Extent = (typeof EXTENTS)[number];
+export const extents = ['all', 'default', 'least'] as const;
+export type Extent = (typeof extents)[number];
 
 /** One target with its series. */
 export class Entry implements TargetResult {
@@ -65,12 +65,12 @@ export class Entry implements TargetResult {
   }
 
   finalists(extent: Extent): Candidate[] {
-    const list = [SEQUENTIAL];
+    const list = [sequentialCandidate];
     if (this.batched) list.push(this.batched.candidate);
     if (extent === 'least') return list;
     if (this.individual) list.push(this.individual.candidate);
     // Always included, also when it wasn't measured before: it is the default.
-    if (this.target.embedder.identity.embedder === 'ollama') list.push(ADAPTIVE);
+    if (this.target.embedder.identity.embedder === 'ollama') list.push(adaptiveCandidate);
     if (extent === 'all' && this.batched) {
       list.push(cached('cold-cache', this.batched.candidate), cached('warm-cache', this.batched.candidate));
     }
@@ -79,7 +79,7 @@ export class Entry implements TargetResult {
 
   /** True while the comparison of the best batched setting with one at a time, or with the default, is open. */
   get isOpen(): boolean {
-    return [SEQUENTIAL.id, ADAPTIVE.id].some((id) => {
+    return [sequentialCandidate.id, adaptiveCandidate.id].some((id) => {
       const ratio = compare(this.batched, this.#series.get(id), randomFrom(1));
       return ratio !== undefined && verdictOn(ratio) === 'cant-tell-yet';
     });
@@ -87,7 +87,7 @@ export class Entry implements TargetResult {
 
   /** Texts per second, if known. */
   speedOf(candidate: Candidate): number {
-    if (candidate.kind === 'warm-cache') return WARM_SPEED;
+    if (candidate.kind === 'warm-cache') return plannedWarmSpeed;
     const like = candidate.kind === 'cold-cache' ? this.batched : this.#series.get(candidate.id);
     const expected = secondsOf(candidate, width(candidate), this.target.cost);
     return like?.speed('choose') ?? width(candidate) / Math.max(0.001, expected);
@@ -96,7 +96,7 @@ export class Entry implements TargetResult {
   /** True when it failed too often, or a smaller setting already overloaded the server. */
   gaveUp(candidate: Candidate): boolean {
     const own = this.#series.get(candidate.id);
-    if (own && own.failures.length >= MOST_FAILURES) return true;
+    if (own && own.failures.length >= maxFailures) return true;
     if (candidate.kind === 'adaptive') return false;
     return this.series.some(
       ({ candidate: other, failures }) =>

@@ -8,11 +8,11 @@ import { EmbedderFault, ServiceError } from '../../errors.js';
 import { isOfText } from '../../fault-policy.js';
 import { BatchMetrics } from '../../metrics/metrics.js';
 import type { Embedder, Vector } from '../../types.js';
-import { MOST_IN_FLIGHT, MOST_TEXTS } from '../../upstream/limiter-settings.js';
+import { maxInFlight, maxTexts } from '../../upstream/limiter-settings.js';
 import { openUpstream, type Upstream } from '../../upstream/upstream.js';
 import { mean } from '../statistics/statistics.js';
 import { ActiveClock } from './active-clock.js';
-import { ADAPTIVE, type Candidate } from './candidates.js';
+import { adaptiveCandidate, type Candidate } from './candidates.js';
 import { isLoaded } from './loaded-model.js';
 import type { TrialText } from './trial.js';
 
@@ -45,7 +45,7 @@ export interface OpenTargetOptions {
 }
 
 /** Texts of the first look. */
-const LOOK = 8;
+const firstLookTexts = 8;
 
 export class Target {
   readonly embedder: Embedder;
@@ -65,10 +65,10 @@ export class Target {
     this.load = load;
     this.canary = canary;
     this.limiter = new Limiter({
-      startBatchSize: ADAPTIVE.batchSize,
-      startConcurrency: ADAPTIVE.concurrency,
-      maxBatchSize: MOST_TEXTS,
-      maxConcurrency: MOST_IN_FLIGHT,
+      startBatchSize: adaptiveCandidate.batchSize,
+      startConcurrency: adaptiveCandidate.concurrency,
+      maxBatchSize: maxTexts,
+      maxConcurrency: maxInFlight,
       now: () => this.clock.now,
     });
   }
@@ -179,7 +179,7 @@ export class Target {
     const start = performance.now();
     for (const text of this.texts) {
       const late = performance.now() - start > mostMs / 2;
-      if (singles.length >= LOOK || (late && singles.length >= 2)) break;
+      if (singles.length >= firstLookTexts || (late && singles.length >= 2)) break;
       try {
         const { value, ms } = await this.#timed([text], signal);
         singles.push({ text, vector: value[0]!, ms });

@@ -2,12 +2,12 @@
 import { Dispatcher } from '../../batching/dispatcher.js';
 import type { Limiter } from '../../batching/limiter/limiter.js';
 import { Limits } from '../../batching/limiter/limiter-per-endpoint.js';
-import { wrapped } from '../../embedders/retry.js';
+import { wrapEmbedder } from '../../embedders/wrap-embedder.js';
 import { EmbedderFault } from '../../errors.js';
 import { faultIn, isOfText } from '../../fault-policy.js';
 import { BatchMetrics } from '../../metrics/metrics.js';
 import type { Embedder, VectorCache } from '../../types.js';
-import { BATCH_BOUNDS } from '../../upstream/limiter-settings.js';
+import { batchBounds } from '../../upstream/limiter-settings.js';
 
 /** A text as it is sent. */
 export interface TrialText {
@@ -56,7 +56,7 @@ export type Outcome =
   | { kind: 'rejected'; texts: readonly TrialText[] };
 
 /** Texts of one lookup in the cache, as in an ingest. */
-const GROUP = 256;
+const lookupTexts = 256;
 
 /** @throws the signal's reason when it is aborted, and what is no fault of the embedder */
 export async function runTrial(texts: readonly TrialText[], options: TrialOptions): Promise<Outcome> {
@@ -71,7 +71,7 @@ export async function runTrial(texts: readonly TrialText[], options: TrialOption
     fault ??= found;
     control.abort(found);
   };
-  const watched = wrapped(embedder, async (batch, embedOptions) => {
+  const watched = wrapEmbedder(embedder, async (batch, embedOptions) => {
     const start = performance.now();
     let answered: number | undefined;
     const onAnswer = () => {
@@ -92,7 +92,7 @@ export async function runTrial(texts: readonly TrialText[], options: TrialOption
     }
   });
   const dispatcher = new Dispatcher(watched, {
-    bounds: BATCH_BOUNDS,
+    bounds: batchBounds,
     limits: new Limits(() => limiter),
     metrics: new BatchMetrics(),
     signal: ending,
@@ -112,8 +112,8 @@ export async function runTrial(texts: readonly TrialText[], options: TrialOption
   try {
     const start = performance.now();
     const tickets = [];
-    for (let at = 0; at < texts.length; at += GROUP) {
-      const group = texts.slice(at, at + GROUP);
+    for (let at = 0; at < texts.length; at += lookupTexts) {
+      const group = texts.slice(at, at + lookupTexts);
       const found = await cache?.cache.getMany(
         cache.space,
         group.map(({ hash }) => hash),

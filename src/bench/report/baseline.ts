@@ -7,7 +7,7 @@ import type { BenchReport, TargetReport } from './report.js';
 import type { SettingReport } from './setting-report.js';
 
 /** Max bytes; a report of many servers has some hundred thousand. */
-const LARGEST = 16 * 1024 * 1024;
+const maxBaselineBytes = 16 * 1024 * 1024;
 
 /** One setting in both reports. */
 export interface Change {
@@ -34,7 +34,7 @@ export interface BaselineComparison {
 export async function readBaseline(path: string): Promise<BenchReport> {
   let report: Partial<BenchReport> | null;
   try {
-    report = JSON.parse(readForeign(path, LARGEST).toString('utf8')) as Partial<BenchReport> | null;
+    report = JSON.parse(readForeign(path, maxBaselineBytes).toString('utf8')) as Partial<BenchReport> | null;
   } catch (cause) {
     const why = cause instanceof SyntaxError ? 'it holds no JSON' : (cause as Error).message;
     throw new UsageError(`The baseline ${path} can't be read (${why}): save one with --json > ${path}.`, {
@@ -70,7 +70,7 @@ export function compareWith(
   const changes = now.targets.flatMap((target, place) => {
     const before = baseline.targets[place]!;
     const down = now.ended === 'server-down';
-    return ROLES.flatMap(({ role, idOf }): Change[] => {
+    return roles.flatMap(({ role, idOf }): Change[] => {
       const then = measured(before, idOf(before));
       if (!then) return [];
       const here = measured(target, idOf(target));
@@ -109,7 +109,7 @@ export function compareWith(
   return { date: baseline.date, maxRegression, changes };
 }
 
-const ROLES: readonly { role: Change['role']; idOf: (target: TargetReport) => string | null }[] = [
+const roles: readonly { role: Change['role']; idOf: (target: TargetReport) => string | null }[] = [
   { role: 'individual', idOf: () => 'individual-1' },
   { role: 'batched', idOf: (target) => target.best },
   { role: 'adaptive', idOf: () => 'adaptive' },

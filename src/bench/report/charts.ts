@@ -1,10 +1,10 @@
 // The charts of a page, as SVG with the colours of the page's style. Each has a title and a description; the numbers are
 // also in tables beside them.
 import type { SettingReport } from './setting-report.js';
-import { apart, html, type Markup, NOTHING, px, ticks } from './svg.js';
+import { apart, emptyMarkup, html, type Markup, px, ticks } from './svg.js';
 import { settingName, speedOf } from './words.js';
 
-const WIDTH = 720;
+const chartWidth = 720;
 
 export interface Bar {
   name: string;
@@ -22,7 +22,7 @@ export interface Bar {
 export function barChart(id: string, title: string, bars: readonly Bar[]): Markup {
   const [left, right, row, top] = [170, 150, 34, 8];
   const most = Math.max(...bars.map(({ value, high }) => Math.max(value, high ?? 0)), 0.001);
-  const x = (value: number) => px(left + (value / most) * (WIDTH - left - right));
+  const x = (value: number) => px(left + (value / most) * (chartWidth - left - right));
   const height = top + bars.length * row + 6;
   const rows = bars.map(({ name, value, low, high, label, best }, index) => {
     const y = top + index * row;
@@ -30,7 +30,7 @@ export function barChart(id: string, title: string, bars: readonly Bar[]): Marku
     const end = Math.max(x(value), high === undefined ? 0 : x(high));
     const whisker =
       low === undefined || high === undefined
-        ? NOTHING
+        ? emptyMarkup
         : html`<path class="whisker" d="M${x(low)} ${middle}H${x(high)}M${x(low)} ${middle - 5}v10M${x(high)} ${middle - 5}v10"/>`;
     return html`<g><text class="name" x="${left - 10}" y="${middle}" text-anchor="end">${name}</text>
 <rect class="${best ? 'bar best' : 'bar'}" x="${left}" y="${y + 6}" width="${px(Math.max(1, x(value) - left))}" height="${row - 12}" rx="3"/>${whisker}
@@ -49,7 +49,7 @@ export function sizeChart(id: string, title: string, settings: readonly SettingR
   const marks = ticks(Math.max(...fixed.map(({ textsPerSecond }) => textsPerSecond ?? 0)));
   const most = marks.at(-1)!;
   const x = (size: number) =>
-    px(left + (sizes.indexOf(size) / Math.max(1, sizes.length - 1)) * (WIDTH - left - right));
+    px(left + (sizes.indexOf(size) / Math.max(1, sizes.length - 1)) * (chartWidth - left - right));
   const y = (value: number) => px(height - bottom - (value / most) * (height - top - bottom));
   const lines = concurrencies.map((concurrency, index) => {
     const own = fixed
@@ -68,7 +68,7 @@ export function sizeChart(id: string, title: string, settings: readonly SettingR
   );
   const grid = marks.map(
     (mark) =>
-      html`<path class="grid" d="M${left} ${y(mark)}H${WIDTH - right}"/><text class="tick" x="${left - 10}" y="${y(mark)}" text-anchor="end">${mark.toLocaleString('en-US')}</text>`,
+      html`<path class="grid" d="M${left} ${y(mark)}H${chartWidth - right}"/><text class="tick" x="${left - 10}" y="${y(mark)}" text-anchor="end">${mark.toLocaleString('en-US')}</text>`,
   );
   const labels = sizes.map(
     (size) =>
@@ -92,7 +92,7 @@ export function sizeChart(id: string, title: string, settings: readonly SettingR
         html`<path class="failed ${colour}" d="M${x(batchSize ?? 0) - 5} ${y(0) - 11}l10 10m0 -10l-10 10"><title>${batchSize ?? 0} × ${concurrency}: failed</title></path>`,
     ),
   );
-  const axis = html`<text class="tick" x="${px((left + WIDTH - right) / 2)}" y="${height - 8}" text-anchor="middle">texts of a request</text>`;
+  const axis = html`<text class="tick" x="${px((left + chartWidth - right) / 2)}" y="${height - 8}" text-anchor="middle">texts of a request</text>`;
   const description = `Texts per second for requests of ${sizes.join(', ')} texts, with ${concurrencies.join(', ')} requests at once; the table holds the numbers.`;
   return chart(id, title, description, height, html`${grid}${labels}${axis}${paths}${crosses}`);
 }
@@ -102,7 +102,7 @@ export function latencyChart(id: string, title: string, settings: readonly Setti
   const shown = settings.flatMap((one) => (one.latencyMs ? [{ one, ...one.latencyMs }] : []));
   const [left, right, row, bottom] = [170, 150, 30, 50];
   const marks = ticks(Math.max(...shown.map(({ p99 }) => p99), 0.001));
-  const x = (ms: number) => px(left + (ms / marks.at(-1)!) * (WIDTH - left - right));
+  const x = (ms: number) => px(left + (ms / marks.at(-1)!) * (chartWidth - left - right));
   const height = shown.length * row + bottom;
   const grid = marks.map(
     (mark) =>
@@ -114,7 +114,7 @@ export function latencyChart(id: string, title: string, settings: readonly Setti
 <path class="range" d="M${x(p50)} ${y}H${x(p99)}"/><circle class="median" cx="${x(p50)}" cy="${y}" r="5"/><circle class="upper" cx="${x(p95)}" cy="${y}" r="4"/><circle class="upper" cx="${x(p99)}" cy="${y}" r="4"/>
 <text class="value" x="${px(x(p99) + 12)}" y="${y}">${speedOf(p50)} – ${speedOf(p99)}</text>`;
   });
-  const axis = html`<text class="tick" x="${px((left + WIDTH - right) / 2)}" y="${height - 10}" text-anchor="middle">ms a request: median ●, 95 % and 99 % ○</text>`;
+  const axis = html`<text class="tick" x="${px((left + chartWidth - right) / 2)}" y="${height - 10}" text-anchor="middle">ms a request: median ●, 95 % and 99 % ○</text>`;
   const description = shown
     .map(
       ({ one, p50, p95, p99 }) =>
@@ -125,5 +125,5 @@ export function latencyChart(id: string, title: string, settings: readonly Setti
 }
 
 function chart(id: string, title: string, description: string, height: number, content: Markup): Markup {
-  return html`<div class="chart"><svg viewBox="0 0 ${WIDTH} ${px(height)}" role="img" aria-labelledby="${id}-title ${id}-text"><title id="${id}-title">${title}</title><desc id="${id}-text">${description}</desc>${content}</svg></div>`;
+  return html`<div class="chart"><svg viewBox="0 0 ${chartWidth} ${px(height)}" role="img" aria-labelledby="${id}-title ${id}-text"><title id="${id}-title">${title}</title><desc id="${id}-text">${description}</desc>${content}</svg></div>`;
 }

@@ -3,8 +3,8 @@ import { type Bar, barChart, latencyChart, sizeChart } from './charts.js';
 import { notable } from './notable.js';
 import type { BenchReport, TargetReport } from './report.js';
 import type { SettingReport } from './setting-report.js';
-import { STYLE } from './style.js';
-import { html, Markup, NOTHING } from './svg.js';
+import { pageStyle } from './style.js';
+import { emptyMarkup, html, Markup } from './svg.js';
 import { failuresOf, settingName, speedOf, times, timesOf, verdictOf } from './words.js';
 
 export function pageOf(report: BenchReport): string {
@@ -17,7 +17,7 @@ export function pageOf(report: BenchReport): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>embed bench: ${targets.map(({ model }) => model).join(', ')}</title>
-<style>${new Markup(STYLE)}</style>
+<style>${new Markup(pageStyle)}</style>
 </head>
 <body>
 <main>
@@ -37,13 +37,13 @@ ${targets.map((target, index) => targetPart(target, index, report.again))}
 }
 
 function endNote({ ended }: BenchReport): Markup {
-  if (ended === null) return NOTHING;
+  if (ended === null) return emptyMarkup;
   const why = ended === 'time-limit' ? 'The time limit ended the measurement' : 'A server went down';
   return html`<p class="failure">${why}: these are the rounds until then.</p>`;
 }
 
 function comparisonPart({ targets, comparisons }: BenchReport): Markup {
-  if (targets.length < 2) return NOTHING;
+  if (targets.length < 2) return emptyMarkup;
   const bars = targets.map((target, index): Bar => {
     const best = target.settings.find(({ id }) => id === target.best);
     const ratio = comparisons.find((one) => one.target === index)?.ratio;
@@ -132,7 +132,7 @@ function barsOf({ settings, best }: TargetReport, shown: readonly SettingReport[
     });
 }
 
-const HEAD = [
+const tableHead = [
   'texts/s',
   'speed-up (95 % interval)',
   'tokens/s',
@@ -160,7 +160,7 @@ function detailTable({ best }: TargetReport, settings: readonly SettingReport[],
     ];
     return html`<tr class="${one.id === best ? 'best' : ''}"><th scope="row">${settingName(one)}</th>${cells.map((cell) => html`<td>${cell}</td>`)}</tr>`;
   });
-  return html`<table><caption>${caption}</caption><thead><tr><th scope="row">setting</th>${HEAD.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead><tbody>${rows}</tbody></table>`;
+  return html`<table><caption>${caption}</caption><thead><tr><th scope="row">setting</th>${tableHead.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead><tbody>${rows}</tbody></table>`;
 }
 
 function gain({ status, speedup }: SettingReport): string {
@@ -196,5 +196,7 @@ function failures(target: TargetReport): Markup {
   const items = failuresOf(target).map(
     ({ names, message }) => html`<p class="failure">${names.join(', ')}: ${message}</p>`,
   );
-  return items.length === 0 ? NOTHING : html`<section class="card"><h3>What failed</h3>${items}</section>`;
+  return items.length === 0
+    ? emptyMarkup
+    : html`<section class="card"><h3>What failed</h3>${items}</section>`;
 }

@@ -2,7 +2,7 @@
 //
 // In: measured targets. Out: the JSON of `embed bench --json`, which the terminal and the page show as well. words.ts
 // holds the sentences of both. Within one `schema`, fields are only ever added.
-import { type Candidate, type CandidateKind, SEQUENTIAL } from '../measure/candidates.js';
+import { type Candidate, type CandidateKind, sequentialCandidate } from '../measure/candidates.js';
 import type { Measurement } from '../measure/measure.js';
 import type { Load } from '../measure/target.js';
 import type { TargetResult } from '../measure/target-results.js';
@@ -94,7 +94,7 @@ export interface TargetReport {
 }
 
 /** Min cosine of two equal vectors, as for vector spaces. */
-const LEAST_COSINE = 0.999;
+const minCosine = 0.999;
 
 /** @param commandFor the command line that measures the same for so many seconds */
 export function reportOf(
@@ -138,13 +138,13 @@ export function reportOf(
 function targetReport(result: TargetResult, random: Random): TargetReport {
   const { target, series, batched } = result;
   const { embedder, model, digest, dimensions } = target.embedder.identity;
-  const sequential = series.find(({ candidate }) => candidate.id === SEQUENTIAL.id);
+  const sequential = series.find(({ candidate }) => candidate.id === sequentialCandidate.id);
   const settings = [...series]
     .sort((a, b) => place(a.candidate) - place(b.candidate))
     .map((one) => settingReport(one, sequential, random));
   const best = settings.find(({ id }) => id === batched?.candidate.id);
   const agreement = target.agreement
-    ? { ...target.agreement, agrees: target.agreement.minimumCosine >= LEAST_COSINE }
+    ? { ...target.agreement, agrees: target.agreement.minimumCosine >= minCosine }
     : null;
   return {
     name: target.name,
@@ -164,11 +164,17 @@ function targetReport(result: TargetResult, random: Random): TargetReport {
   };
 }
 
-const KINDS: readonly CandidateKind[] = ['individual', 'batched', 'adaptive', 'cold-cache', 'warm-cache'];
+const candidateKinds: readonly CandidateKind[] = [
+  'individual',
+  'batched',
+  'adaptive',
+  'cold-cache',
+  'warm-cache',
+];
 
 /** By kind, then by size, then by requests in flight. */
 function place({ kind, batchSize, concurrency }: Candidate): number {
-  return (KINDS.indexOf(kind) * 1000 + batchSize) * 1000 + concurrency;
+  return (candidateKinds.indexOf(kind) * 1000 + batchSize) * 1000 + concurrency;
 }
 
 /**
@@ -181,7 +187,7 @@ function recommend(
   agrees: boolean,
   random: Random,
 ): Pick<TargetReport, 'recommended' | 'againstDefault'> {
-  const sequential = series.find(({ candidate }) => candidate.id === SEQUENTIAL.id);
+  const sequential = series.find(({ candidate }) => candidate.id === sequentialCandidate.id);
   const single = individual ?? sequential;
   const ratio = compare(single, batched, random);
   const singly = !agrees || !batched || (ratio !== undefined && verdictOn(ratio) === 'faster');

@@ -1,6 +1,6 @@
 // The measurements of one setting as data: its figures, and its ratio to another setting.
 import type { FaultMeaning } from '../../errors.js';
-import { type Candidate, type CandidateKind, SEQUENTIAL } from '../measure/candidates.js';
+import { type Candidate, type CandidateKind, sequentialCandidate } from '../measure/candidates.js';
 import { type Phase, pairs, type Series, textsPerSecond, tokensPerSecond } from '../measure/series.js';
 import type { Random } from '../statistics/random.js';
 import {
@@ -47,7 +47,7 @@ export interface SettingReport {
 }
 
 /** Min rounds that checked; with fewer, those that chose are used. */
-const LEAST_CHECKS = 3;
+const minChecks = 3;
 
 /** From the rounds that checked, unless there were too few of them. */
 export function compare(
@@ -62,7 +62,7 @@ export function compare(
 }
 
 function morePrecise(checks: number, choices: number): Phase {
-  return checks >= Math.min(LEAST_CHECKS, choices) && checks > 0 ? 'check' : 'choose';
+  return checks >= Math.min(minChecks, choices) && checks > 0 ? 'check' : 'choose';
 }
 
 export function settingReport(series: Series, sequential: Series | undefined, random: Random): SettingReport {
@@ -77,7 +77,8 @@ export function settingReport(series: Series, sequential: Series | undefined, ra
     textsPerSecond: trials.map((trial) => round(textsPerSecond(trial))),
     tokensPerSecond: trials.map((trial) => round(tokensPerSecond(trial))),
   };
-  const speedup = candidate.id === SEQUENTIAL.id ? null : (compare(series, sequential, random) ?? null);
+  const speedup =
+    candidate.id === sequentialCandidate.id ? null : (compare(series, sequential, random) ?? null);
   const [failure] = failures;
   return {
     id: candidate.id,

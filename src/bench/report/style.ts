@@ -1,6 +1,6 @@
 // The page's style: one set of names for colours, with values for light and for dark.
 
-export const STYLE = `
+export const pageStyle = `
 :root {
   color-scheme: light dark;
   --page: #fbfbf9; --card: #ffffff; --ink: #1d1c1a; --muted: #63625d; --line: #e3e2dd;

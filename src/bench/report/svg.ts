@@ -18,7 +18,7 @@ export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): 
   return new Markup(text);
 }
 
-export const NOTHING = new Markup('');
+export const emptyMarkup = new Markup('');
 
 function rendered(part: Part): string {
   if (part instanceof Markup) return part.text;

@@ -15,19 +15,19 @@ export type Verdict = 'faster' | 'slower' | 'no-difference' | 'cant-tell-yet';
 export type Difference = 'faster' | 'slower' | 'none';
 
 /** An interval within this share around 1 shows that there is no difference. */
-const SAME = 0.1;
+const sameShare = 0.1;
 
 /** Min rounds to estimate their spread. */
-const LEAST_ROUNDS = 3;
+const minRounds = 3;
 
-const RESAMPLES = 4000;
+const resamples = 4000;
 
 /** Student's t for 95 %, both sides, by degrees of freedom from 1 to 30; above, the normal distribution's. */
 const T = [
   12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.16, 2.145, 2.131,
   2.12, 2.11, 2.101, 2.093, 2.086, 2.08, 2.074, 2.069, 2.064, 2.06, 2.056, 2.052, 2.048, 2.045, 2.042,
 ];
-const NORMAL = 1.96;
+const normalQuantile = 1.96;
 
 /** The value below which the share `q` of all lies, linear between neighbours. @param values at least one */
 export function quantile(values: readonly number[], q: number): number {
@@ -73,7 +73,7 @@ export function unpairedRatio(above: readonly number[], below: readonly number[]
 export function verdictOn({ low, high }: Interval): Verdict {
   if (low === null || high === null) return 'cant-tell-yet';
   // Three percent are not worth a setting, even when they are sure.
-  if (low >= 1 - SAME && high <= 1 + SAME) return 'no-difference';
+  if (low >= 1 - sameShare && high <= 1 + sameShare) return 'no-difference';
   if (low > 1) return 'faster';
   return high < 1 ? 'slower' : 'cant-tell-yet';
 }
@@ -90,10 +90,10 @@ export function differenceOf(ratio: Interval): Difference | undefined {
  * square root of their number.
  */
 export function roundsToTell({ estimate, low, high }: Interval, rounds: number): number {
-  if (low === null || high === null) return Math.max(LEAST_ROUNDS + 1, rounds + 1);
+  if (low === null || high === null) return Math.max(minRounds + 1, rounds + 1);
   const gap = Math.abs(Math.log(estimate));
   // The interval must either exclude 1 or be narrow around 1: the one that needs fewer rounds counts.
-  const wanted = Math.max(gap, Math.log(1 + SAME) - gap);
+  const wanted = Math.max(gap, Math.log(1 + sameShare) - gap);
   const half = Math.max(Math.log(high / estimate), Math.log(estimate / low));
   return Math.max(rounds + 1, Math.ceil(rounds * (half / wanted) ** 2 - 1e-9));
 }
@@ -104,9 +104,9 @@ export function roundsToTell({ estimate, low, high }: Interval, rounds: number):
  */
 function intervalOf(center: number, rounds: number, resample: () => number): Interval {
   const estimate = Math.exp(center);
-  if (rounds < LEAST_ROUNDS) return { estimate, low: null, high: null };
-  const means = Float64Array.from({ length: RESAMPLES }, resample).sort();
-  const widening = Math.sqrt(rounds / (rounds - 1)) * ((T[rounds - 2] ?? NORMAL) / NORMAL);
+  if (rounds < minRounds) return { estimate, low: null, high: null };
+  const means = Float64Array.from({ length: resamples }, resample).sort();
+  const widening = Math.sqrt(rounds / (rounds - 1)) * ((T[rounds - 2] ?? normalQuantile) / normalQuantile);
   const [low, high] = [quantileOf(means, 0.025), quantileOf(means, 0.975)];
   return {
     estimate,

@@ -1,7 +1,7 @@
 // The texts to measure when no documents are named: short and long ones of several kinds, like chunks of documents. Better
 // measure your own documents, as their chunks have other lengths.
 
-export const BUNDLED_TEXTS: readonly string[] = [
+export const bundledTexts: readonly string[] = [
   'The harbour office opens at six. Boats that arrive earlier tie up at the outer pier and wait for the signal.',
   'To reset the alarm, hold both buttons until the light turns green, then release them and wait ten seconds.',
   'Returns are accepted within thirty days. The parcel must hold the receipt, and the seal must be unbroken.',

@@ -12,7 +12,7 @@ import { limitsOf, read } from '../../ingest/stages/read.js';
 import { Listing } from '../../ingest/survey/found-files.js';
 import type { TokenCounter } from '../../types.js';
 import { type Random, shuffled } from '../statistics/random.js';
-import { BUNDLED_TEXTS } from './bundled.js';
+import { bundledTexts } from './bundled.js';
 
 /** The texts of a run, without prefixes. */
 export interface Sample {
@@ -36,26 +36,26 @@ export interface SampleOptions {
 }
 
 /** More distinct texts than any round needs; a round that needs more begins again at the first. */
-const MOST_TEXTS = 1024;
+const maxTexts = 1024;
 
 /** Files that are read at most, drawn from all, so that a large folder isn't judged by its first files. */
-const MOST_FILES = 200;
+const maxFiles = 200;
 
 /** Chunks among which the texts are drawn. */
-const MOST_CHUNKS = 8192;
+const maxChunks = 8192;
 
 /** @throws {UsageError} when a path doesn't exist, or no text was found */
 export async function sampleTexts(options: SampleOptions): Promise<Sample> {
   const { paths, chunking, fits, random } = options;
   const source = paths.length === 0 ? 'bundled' : 'documents';
-  const all = source === 'bundled' ? BUNDLED_TEXTS : await chunksOf(options);
+  const all = source === 'bundled' ? bundledTexts : await chunksOf(options);
   const usable = all.filter(fits);
   if (usable.length === 0) {
     throw new UsageError(
       `There is no text in ${paths.join(', ') || 'the bundled texts'} that the model takes: name other documents, or none for the bundled texts.`,
     );
   }
-  const texts = spread(shuffled(usable, random).slice(0, MOST_TEXTS), chunking.counter);
+  const texts = spread(shuffled(usable, random).slice(0, maxTexts), chunking.counter);
   const hash = createHash('sha256').update(JSON.stringify(texts)).digest('hex').slice(0, 16);
   return { source, texts, hash };
 }
@@ -87,7 +87,7 @@ async function chunksOf({
   for await (const group of listing.first(() => undefined)) {
     entries.push(...group.filter((entry) => entry.kind === 'file'));
   }
-  const drawn = new Set(shuffled(entries, random).slice(0, MOST_FILES));
+  const drawn = new Set(shuffled(entries, random).slice(0, maxFiles));
   const texts = new Set<string>();
   const counts = new RunCounts();
   const documents = read(oneByOne(entries.filter((entry) => drawn.has(entry))), {
@@ -103,7 +103,7 @@ async function chunksOf({
   for await (const steps of chunk(documents, async () => chunking, counts, signal)) {
     signal.throwIfAborted();
     for (const step of steps) if (step.kind === 'row') texts.add(step.chunk.text);
-    if (texts.size >= MOST_CHUNKS) break;
+    if (texts.size >= maxChunks) break;
   }
   return [...texts];
 }

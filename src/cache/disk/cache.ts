@@ -9,8 +9,8 @@ import { debug } from '../../debug.js';
 import { ServiceError } from '../../errors.js';
 import { parseForeign } from '../../text/foreign-json.js';
 import type { CacheUsage, Json, PruneOptions, Vector, VectorCache, VectorEntry } from '../../types.js';
-import { checkEntries, checkHash, checkSpace } from '../../vectors/bytes.js';
-import { type CountsLookups, Lookups } from '../hit-counter.js';
+import { checkEntries, checkHash, checkSpaceId } from '../../vectors/bytes.js';
+import { type CountsLookups, HitCounter } from '../hit-counter.js';
 import { isDamage, keepRights, setAside } from './database-file.js';
 import { defaultCacheFolder } from './default-folder.js';
 import { clearDisk, diskUsage, pruneDisk } from './inventory.js';
@@ -33,7 +33,7 @@ export interface DiskOptions {
 
 type Attempt = 'opened' | 'read' | 'written';
 
-const REMEDY = 'free or repair the disk, remove the folder, or name another.';
+const remedy = 'free or repair the disk, remove the folder, or name another.';
 
 /**
  * Opens the disk cache. When the folder can't be used, it warns and returns a cache that is always empty.
@@ -89,7 +89,7 @@ export class DiskCache implements VectorCache, CountsLookups {
   readonly #queue = new PackQueue();
   #lastWrite: Promise<void> = Promise.resolve();
   /** Undefined when counts can't be written. */
-  #lookups: Lookups | undefined = new Lookups();
+  #lookups: HitCounter | undefined = new HitCounter();
   #store: DiskStore | undefined;
   #writable = true;
   #warned = false;
@@ -108,7 +108,7 @@ export class DiskCache implements VectorCache, CountsLookups {
     hashes: readonly string[],
     dimensions: number,
   ): Promise<(Vector | undefined)[]> {
-    checkSpace(space);
+    checkSpaceId(space);
     for (const hash of hashes) checkHash(hash);
     // Bounds the memory for callers that don't await setMany.
     await this.#room();
@@ -133,7 +133,7 @@ export class DiskCache implements VectorCache, CountsLookups {
 
   /** Resolves when the entries are queued: later reads find them, and `close` waits for them. A failing disk doesn't make it throw. */
   async setMany(space: string, entries: readonly VectorEntry[]): Promise<void> {
-    checkSpace(space);
+    checkSpaceId(space);
     checkEntries(entries);
     if (!this.#store || !this.#writable) return;
     let first = 0;
@@ -199,7 +199,7 @@ export class DiskCache implements VectorCache, CountsLookups {
     this.#warned = true;
     const rest = attempt === 'written' ? 'its vectors are still used' : 'going on without it';
     if (isDamage(error)) this.#setAside(error);
-    else this.#onWarning(`${this.#cannot(attempt, error)}: ${rest}; ${REMEDY}`);
+    else this.#onWarning(`${this.#cannot(attempt, error)}: ${rest}; ${remedy}`);
   }
 
   /** The damage was found during a run: this run goes on without the cache, and the next one begins a new file. */
@@ -215,7 +215,7 @@ export class DiskCache implements VectorCache, CountsLookups {
   }
 
   #unusable(attempt: Attempt, cause: unknown): ServiceError {
-    return new ServiceError(`${this.#cannot(attempt, cause)}: ${REMEDY}`, { cause });
+    return new ServiceError(`${this.#cannot(attempt, cause)}: ${remedy}`, { cause });
   }
 
   #cannot(attempt: Attempt, error: unknown): string {

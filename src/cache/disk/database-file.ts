@@ -15,24 +15,24 @@ import {
 import { join } from 'node:path';
 
 /** Its name in the folder, given by LMDB. */
-export const DATA_FILE = 'data.mdb';
-const LOCK_FILE = 'lock.mdb';
+export const dataFile = 'data.mdb';
+const lockFile = 'lock.mdb';
 
 /** The database is damaged. */
 export class DamagedFileError extends Error {}
 
 /** LMDB's messages about a damaged database. */
-const CORRUPTION =
+const corruption =
   /\bMDB_(CORRUPTED|PAGE_NOTFOUND|INVALID|VERSION_MISMATCH|PANIC|PROBLEM|BAD_TXN|CURSOR_FULL)\b/;
 
 export function isDamage(error: unknown): boolean {
-  return error instanceof DamagedFileError || (error instanceof Error && CORRUPTION.test(error.message));
+  return error instanceof DamagedFileError || (error instanceof Error && corruption.test(error.message));
 }
 
 /** Gives the new file the access rights of the damaged one. */
 export function keepRights(folder: string, aside: string): void {
   const { mode } = statSync(aside);
-  for (const name of [DATA_FILE, LOCK_FILE]) chmodSync(join(folder, name), mode & 0o777);
+  for (const name of [dataFile, lockFile]) chmodSync(join(folder, name), mode & 0o777);
 }
 
 /**
@@ -40,59 +40,59 @@ export function keepRights(folder: string, aside: string): void {
  * @returns the new path of the damaged file
  */
 export function setAside(folder: string): string {
-  const aside = join(folder, `${DATA_FILE}.damaged`);
-  if (existsSync(join(folder, DATA_FILE))) renameSync(join(folder, DATA_FILE), aside);
+  const aside = join(folder, `${dataFile}.damaged`);
+  if (existsSync(join(folder, dataFile))) renameSync(join(folder, dataFile), aside);
   // The lock file lists the readers of the damaged file.
-  rmSync(join(folder, LOCK_FILE), { force: true });
+  rmSync(join(folder, lockFile), { force: true });
   return aside;
 }
 
 // Offsets in the first two pages. Each describes the database after one commit (LMDB's MDB_meta).
-const FLAGS_AT = 18;
-const MAGIC_AT = 24;
-const VERSION_AT = 28;
-const MAP_ADDRESS_AT = 32;
-const MAP_SIZE_AT = 40;
-const PAGE_SIZE_AT = 48;
+const flagsAt = 18;
+const magicAt = 24;
+const versionAt = 28;
+const mapAddressAt = 32;
+const mapSizeAt = 40;
+const pageSizeAt = 48;
 /** The trees of free pages and of databases, with the flags of lmdb-js. */
-const TREES = [
+const rootTrees = [
   { at: 48, flags: 0x1008 },
   { at: 96, flags: 0 },
 ];
-const LAST_PAGE_AT = 144;
-const COMMIT_AT = 152;
-const META_BYTES = 160;
+const lastPageAt = 144;
+const commitAt = 152;
+const metaBytes = 160;
 // Offsets in a tree's description.
-const TREE_FLAGS_AT = 4;
-const DEPTH_AT = 6;
-const ROOT_AT = 40;
+const treeFlagsAt = 4;
+const depthAt = 6;
+const rootAt = 40;
 
-const META_FLAG = 8;
-const MAGIC = 0xbeefc0de;
-const VERSION = 2;
+const metaFlag = 8;
+const lmdbMagic = 0xbeefc0de;
+const lmdbVersion = 2;
 /** The root of an empty tree. */
-const NO_ROOT = 2n ** 64n - 1n;
+const noRoot = 2n ** 64n - 1n;
 /** Max levels of LMDB's cursors. */
-const DEEPEST = 32;
+const maxDepth = 32;
 /** Max bytes of address space of a process. */
-const LARGEST_MAP = 2n ** 47n;
+const maxMapBytes = 2n ** 47n;
 
-const NO_DATABASE = 'it is not an LMDB database';
-const CONTRADICTION = 'its first pages contradict themselves';
+const noDatabase = 'it is not an LMDB database';
+const contradiction = 'its first pages contradict themselves';
 
 /**
  * @throws {DamagedFileError} when the file must not be mapped; a missing or empty one may
  * @throws when it isn't a database at all; it is not touched then
  */
 export function checkFile(folder: string): void {
-  for (const name of [DATA_FILE, LOCK_FILE]) refuseOther(join(folder, name));
-  const path = join(folder, DATA_FILE);
+  for (const name of [dataFile, lockFile]) refuseOther(join(folder, name));
+  const path = join(folder, dataFile);
   if (!existsSync(path)) return;
   const descriptor = openSync(path, 'r');
   try {
     const problem = fstatSync(descriptor).size > 0 ? lastingProblem(descriptor) : undefined;
     if (problem === undefined) return;
-    const isForeign = problem === NO_DATABASE && !existsSync(join(folder, LOCK_FILE));
+    const isForeign = problem === noDatabase && !existsSync(join(folder, lockFile));
     throw isForeign ? new Error(`${path} is not an LMDB database`) : new DamagedFileError(problem);
   } finally {
     closeSync(descriptor);
@@ -117,57 +117,56 @@ function lastingProblem(descriptor: number): string | undefined {
 /** The two descriptions, one after the other. */
 function describe(descriptor: number): Buffer {
   const first = read(descriptor, 0);
-  return Buffer.concat([first, read(descriptor, first.readUInt32LE(PAGE_SIZE_AT))]);
+  return Buffer.concat([first, read(descriptor, first.readUInt32LE(pageSizeAt))]);
 }
 
 function problemOf(descriptor: number, description: Buffer): string | undefined {
-  const first = description.subarray(0, META_BYTES);
-  const second = description.subarray(META_BYTES);
-  const pageSize = first.readUInt32LE(PAGE_SIZE_AT);
+  const first = description.subarray(0, metaBytes);
+  const second = description.subarray(metaBytes);
+  const pageSize = first.readUInt32LE(pageSizeAt);
   const isPower = pageSize >= 512 && pageSize <= 65_536 && (pageSize & (pageSize - 1)) === 0;
-  if (!isMeta(first) || !isPower) return NO_DATABASE;
-  if (!isMeta(second) || second.readUInt32LE(PAGE_SIZE_AT) !== pageSize) return 'its second page is broken';
+  if (!isMeta(first) || !isPower) return noDatabase;
+  if (!isMeta(second) || second.readUInt32LE(pageSizeAt) !== pageSize) return 'its second page is broken';
   const { size } = fstatSync(descriptor);
   for (const page of [first, second]) {
     if (pagesOf(page) * BigInt(pageSize) > BigInt(size)) return 'it is cut short';
     // We never give LMDB an address to map to, so one in the file means damage.
-    const isOdd =
-      page.readBigUInt64LE(MAP_SIZE_AT) > LARGEST_MAP || page.readBigUInt64LE(MAP_ADDRESS_AT) !== 0n;
-    if (isOdd || !TREES.every(({ at, flags }) => isTree(page.subarray(at), flags, pagesOf(page))))
-      return CONTRADICTION;
+    const isOdd = page.readBigUInt64LE(mapSizeAt) > maxMapBytes || page.readBigUInt64LE(mapAddressAt) !== 0n;
+    if (isOdd || !rootTrees.every(({ at, flags }) => isTree(page.subarray(at), flags, pagesOf(page))))
+      return contradiction;
   }
   // They are written in turn.
-  const ahead = second.readBigUInt64LE(COMMIT_AT) - first.readBigUInt64LE(COMMIT_AT);
-  if (ahead > 1n || ahead < -1n) return CONTRADICTION;
+  const ahead = second.readBigUInt64LE(commitAt) - first.readBigUInt64LE(commitAt);
+  if (ahead > 1n || ahead < -1n) return contradiction;
   const newer = ahead > 0n ? second : first;
-  const isWhole = TREES.every(({ at }) => isPageOf(descriptor, newer.subarray(at), pageSize));
+  const isWhole = rootTrees.every(({ at }) => isPageOf(descriptor, newer.subarray(at), pageSize));
   return isWhole ? undefined : 'a root of its trees is broken';
 }
 
 function pagesOf(meta: Buffer): bigint {
-  return meta.readBigUInt64LE(LAST_PAGE_AT) + 1n;
+  return meta.readBigUInt64LE(lastPageAt) + 1n;
 }
 
 function isTree(tree: Buffer, flags: number, pages: bigint): boolean {
-  if (tree.readUInt16LE(TREE_FLAGS_AT) !== flags) return false;
-  const root = tree.readBigUInt64LE(ROOT_AT);
-  return root === NO_ROOT || (root < pages && tree.readUInt16LE(DEPTH_AT) <= DEEPEST);
+  if (tree.readUInt16LE(treeFlagsAt) !== flags) return false;
+  const root = tree.readBigUInt64LE(rootAt);
+  return root === noRoot || (root < pages && tree.readUInt16LE(depthAt) <= maxDepth);
 }
 
 /** True when the root's page holds its own number, which a page that was never written doesn't. */
 function isPageOf(descriptor: number, tree: Buffer, pageSize: number): boolean {
-  const root = tree.readBigUInt64LE(ROOT_AT);
-  return root === NO_ROOT || read(descriptor, Number(root) * pageSize).readBigUInt64LE(0) === root;
+  const root = tree.readBigUInt64LE(rootAt);
+  return root === noRoot || read(descriptor, Number(root) * pageSize).readBigUInt64LE(0) === root;
 }
 
 function isMeta(page: Buffer): boolean {
-  if (page.readUInt16LE(FLAGS_AT) !== META_FLAG) return false;
-  return page.readUInt32LE(MAGIC_AT) === MAGIC && page.readUInt32LE(VERSION_AT) === VERSION;
+  if (page.readUInt16LE(flagsAt) !== metaFlag) return false;
+  return page.readUInt32LE(magicAt) === lmdbMagic && page.readUInt32LE(versionAt) === lmdbVersion;
 }
 
 /** The start of a page; zeros beyond the end of the file. */
 function read(descriptor: number, position: number): Buffer {
-  const bytes = Buffer.alloc(META_BYTES);
+  const bytes = Buffer.alloc(metaBytes);
   readSync(descriptor, bytes, 0, bytes.length, position);
   return bytes;
 }

@@ -2,14 +2,14 @@
 // LMDB, which keeps old pages for a reader. It removes whole packs, since only those free pages.
 import { setImmediate as otherWork } from 'node:timers/promises';
 import type { CacheUsage, Json, PruneOptions } from '../../types.js';
-import { SPACES } from '../space-registry.js';
+import { spacesPrefix } from '../space-registry.js';
 import { Tally, totals } from '../usage.js';
 import type { DiskStore } from './store.js';
 import { type DiskTables, type Removed, removePacks } from './tables.js';
 import { packTime, readPlace, spaceOfEntry } from './vector-pack.js';
 
 /** Entries per slice: a few milliseconds. */
-const SLICE = 10_000;
+const sliceEntries = 10_000;
 
 export async function diskUsage(store: DiskStore): Promise<CacheUsage> {
   // lmdb-js reads from one snapshot until its next timer; others may have written since.
@@ -65,19 +65,19 @@ async function* allPlaces(tables: DiskTables): AsyncGenerator<[Buffer, Buffer]> 
   let last: Buffer | undefined;
   for (;;) {
     const range = tables.places.getRange({
-      limit: SLICE,
+      limit: sliceEntries,
       ...(last && { start: last, exclusiveStart: true }),
     });
     const slice = [...range];
     for (const { key, value } of slice) yield [key, value];
-    if (slice.length < SLICE) return;
+    if (slice.length < sliceEntries) return;
     last = slice.at(-1)!.key;
     await otherWork();
   }
 }
 
 function registeredSpaces(tables: DiskTables): Json[] {
-  const lists = tables.meta.getRange({ start: SPACES, end: `${SPACES}\u{ffff}` });
+  const lists = tables.meta.getRange({ start: spacesPrefix, end: `${spacesPrefix}\u{ffff}` });
   return [...lists].map(({ value }): Json => JSON.parse(value));
 }
 

@@ -6,16 +6,16 @@ import { type Binary, type DiskTables, openTables, removePacks } from './tables.
 import type { Pack } from './vector-pack.js';
 
 /** Share of the file for used pages; the rest is for pages that a reader or the next commit still needs. */
-const FILL = 0.7;
+const maxFill = 0.7;
 
 /** Max bytes of one transaction: they are in memory until it is committed. */
-const STEP = 4 * 1024 * 1024;
+const maxTransactionBytes = 4 * 1024 * 1024;
 
 /** Packs that a transaction looks at to find the oldest. */
-const OLDEST = 1000;
+const packsLookedAt = 1000;
 
 /** The key of the lookup counts among the small values. */
-const LOOKUPS = 'lookups';
+const lookupsName = 'lookups';
 
 export class DiskStore {
   /** Max bytes of vectors to write or remove in one transaction. */
@@ -27,8 +27,8 @@ export class DiskStore {
   /** @throws LMDB's error when the folder can't be made, read or written, or isn't a database */
   constructor(lmdb: typeof import('lmdb'), folder: string, maxBytes: number) {
     this.tables = openTables(lmdb, folder);
-    this.#limit = maxBytes * FILL;
-    this.step = Math.min(STEP, maxBytes / 16);
+    this.#limit = maxBytes * maxFill;
+    this.step = Math.min(maxTransactionBytes, maxBytes / 16);
   }
 
   /** The place of an entry, as a view on memory that the next read overwrites. */
@@ -73,7 +73,7 @@ export class DiskStore {
   }
 
   get lookups(): LookupCounts {
-    const stored = this.getMeta(LOOKUPS);
+    const stored = this.getMeta(lookupsName);
     return stored === undefined ? { hits: 0, misses: 0 } : JSON.parse(stored);
   }
 
@@ -81,7 +81,7 @@ export class DiskStore {
     return this.transaction(() => {
       const before = this.lookups;
       const sum = { hits: before.hits + hits, misses: before.misses + misses };
-      this.tables.meta.put(LOOKUPS, JSON.stringify(sum));
+      this.tables.meta.put(lookupsName, JSON.stringify(sum));
     });
   }
 
@@ -97,7 +97,7 @@ export class DiskStore {
 
   /** Keys of the oldest packs. */
   oldest(): Buffer[] {
-    return [...this.tables.packs.getKeys({ limit: OLDEST })];
+    return [...this.tables.packs.getKeys({ limit: packsLookedAt })];
   }
 
   async close(): Promise<void> {

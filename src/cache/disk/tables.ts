@@ -36,7 +36,7 @@ export function openTables(lmdb: typeof import('lmdb'), folder: string): DiskTab
   // Vectors reveal much of their texts, so a new folder is for the user alone. An existing folder keeps its rights.
   const isNew = makeFolders(folder, 0o700);
   const isOurs = isNew || folder === defaultCacheFolder();
-  checkSpace(folder);
+  checkDiskSpace(folder);
   checkFile(folder);
   const binary = { encoding: 'binary', keyEncoding: 'binary' } as const;
   const environment = lmdb.open(folder, {
@@ -99,10 +99,10 @@ function keepToUser(folder: string): void {
 }
 
 /** Less free space than this counts as a full disk. */
-const FREE = 16 * 1024 * 1024;
+const minFreeBytes = 16 * 1024 * 1024;
 
 /** LMDB's own answer to a full disk may be a crash of the process. */
-function checkSpace(folder: string): void {
+function checkDiskSpace(folder: string): void {
   const { bavail, bsize } = statfsSync(folder);
-  if (bavail * bsize < FREE) throw new Error('the disk is full');
+  if (bavail * bsize < minFreeBytes) throw new Error('the disk is full');
 }

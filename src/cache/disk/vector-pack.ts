@@ -5,16 +5,16 @@ import type { VectorEntry } from '../../types.js';
 import { vectorBytes } from '../../vectors/bytes.js';
 
 /** Bytes of a pack at most, unless one vector is larger: reading a vector copies its pack. */
-const PACK_BYTES = 64 * 1024;
+const packBytes = 64 * 1024;
 
 /** Length of an entry's key: 16 bytes of space, 32 of hash. */
-const ENTRY_KEY = 48;
+const entryKeyBytes = 48;
 
 /** Length of a pack's key: time, counter, process; so that keys order packs by age. */
-const PACK_KEY = 12;
+const packKeyBytes = 12;
 
 /** Length of a place: pack key, start and length. */
-const PLACE = PACK_KEY + 8;
+const placeBytes = packKeyBytes + 8;
 
 export interface Pack {
   key: Buffer;
@@ -32,7 +32,7 @@ export interface Place {
 }
 
 export function entryKey(space: string, hash: string): Buffer {
-  const key = Buffer.allocUnsafe(ENTRY_KEY);
+  const key = Buffer.allocUnsafe(entryKeyBytes);
   key.write(space, 0, 'hex');
   key.write(hash, 16, 'hex');
   return key;
@@ -55,8 +55,8 @@ export function* packEntries(space: string, entries: readonly VectorEntry[]): Ge
     let size = 0;
     let end = start;
     while (end < entries.length) {
-      size += ENTRY_KEY + entries[end]!.vector.byteLength;
-      if (size > PACK_BYTES && end > start) break;
+      size += entryKeyBytes + entries[end]!.vector.byteLength;
+      if (size > packBytes && end > start) break;
       end++;
     }
     yield pack(space, entries.slice(start, end));
@@ -65,25 +65,25 @@ export function* packEntries(space: string, entries: readonly VectorEntry[]): Ge
 }
 
 function pack(space: string, entries: readonly VectorEntry[]): Pack {
-  let start = 4 + entries.length * ENTRY_KEY;
+  let start = 4 + entries.length * entryKeyBytes;
   let size = start;
   for (const { vector } of entries) size += vector.byteLength;
   const bytes = Buffer.allocUnsafeSlow(size);
-  const places = Buffer.allocUnsafeSlow(entries.length * PLACE);
+  const places = Buffer.allocUnsafeSlow(entries.length * placeBytes);
   const key = nextPackKey();
   bytes.writeUInt32LE(entries.length, 0);
   const spaceBytes = Buffer.from(space, 'hex');
   const slots = entries.map(({ hash, vector }, index) => {
-    const keyStart = 4 + index * ENTRY_KEY;
+    const keyStart = 4 + index * entryKeyBytes;
     bytes.set(spaceBytes, keyStart);
     bytes.write(hash, keyStart + spaceBytes.length, 'hex');
     bytes.set(vectorBytes(vector), start);
-    const place = places.subarray(index * PLACE, (index + 1) * PLACE);
+    const place = places.subarray(index * placeBytes, (index + 1) * placeBytes);
     place.set(key);
-    place.writeUInt32LE(start, PACK_KEY);
-    place.writeUInt32LE(vector.byteLength, PACK_KEY + 4);
+    place.writeUInt32LE(start, packKeyBytes);
+    place.writeUInt32LE(vector.byteLength, packKeyBytes + 4);
     start += vector.byteLength;
-    return { key: bytes.subarray(keyStart, keyStart + ENTRY_KEY), place };
+    return { key: bytes.subarray(keyStart, keyStart + entryKeyBytes), place };
   });
   return { key, bytes, entries: slots };
 }
@@ -91,9 +91,9 @@ function pack(space: string, entries: readonly VectorEntry[]): Pack {
 /** @param place stays valid only as long as its buffer's content; the pack's key is copied */
 export function readPlace(place: Buffer): Place {
   return {
-    pack: Buffer.from(place.subarray(0, PACK_KEY)),
-    start: place.readUInt32LE(PACK_KEY),
-    length: place.readUInt32LE(PACK_KEY + 4),
+    pack: Buffer.from(place.subarray(0, packKeyBytes)),
+    start: place.readUInt32LE(packKeyBytes),
+    length: place.readUInt32LE(packKeyBytes + 4),
   };
 }
 
@@ -101,7 +101,7 @@ export function readPlace(place: Buffer): Place {
 export function entryKeys(bytes: Buffer): Buffer[] {
   const count = bytes.readUInt32LE(0);
   return Array.from({ length: count }, (_, index) =>
-    bytes.subarray(4 + index * ENTRY_KEY, 4 + (index + 1) * ENTRY_KEY),
+    bytes.subarray(4 + index * entryKeyBytes, 4 + (index + 1) * entryKeyBytes),
   );
 }
 
@@ -110,7 +110,7 @@ let packCount = 0;
 
 /** Grows with time; different in every process. */
 function nextPackKey(): Buffer {
-  const key = Buffer.alloc(PACK_KEY);
+  const key = Buffer.alloc(packKeyBytes);
   key.writeUIntBE(Date.now(), 0, 6);
   key.writeUInt16BE(packCount++ % 65536, 6);
   key.set(processTag, 8);

@@ -1,8 +1,8 @@
 // A cache in memory, for long-lived processes: alone, or before another cache, where it saves repeated lookups.
 import type { CacheUsage, Json, PruneOptions, Vector, VectorCache, VectorEntry } from '../../types.js';
-import { checkEntries, checkHash, checkSpace } from '../../vectors/bytes.js';
-import { type CountsLookups, countsLookups, Lookups } from '../hit-counter.js';
-import { SPACES } from '../space-registry.js';
+import { checkEntries, checkHash, checkSpaceId } from '../../vectors/bytes.js';
+import { type CountsLookups, countsLookups, HitCounter } from '../hit-counter.js';
+import { spacesPrefix } from '../space-registry.js';
 import { Tally, totals } from '../usage.js';
 import { Lru, type LruEntry } from './lru.js';
 
@@ -27,7 +27,7 @@ class MemoryCache implements VectorCache, CountsLookups {
   readonly kind = 'memory';
   readonly #vectors: Lru;
   readonly #meta = new Map<string, string>();
-  #lookups = new Lookups();
+  #lookups = new HitCounter();
 
   constructor(maxBytes: number) {
     this.#vectors = new Lru(maxBytes);
@@ -38,7 +38,7 @@ class MemoryCache implements VectorCache, CountsLookups {
     hashes: readonly string[],
     dimensions: number,
   ): Promise<(Vector | undefined)[]> {
-    checkSpace(space);
+    checkSpaceId(space);
     for (const hash of hashes) checkHash(hash);
     const found = hashes.map((hash) => this.#vectors.get(space + hash, dimensions));
     this.#lookups.count(found);
@@ -54,7 +54,7 @@ class MemoryCache implements VectorCache, CountsLookups {
   }
 
   async setMany(space: string, entries: readonly VectorEntry[]): Promise<void> {
-    checkSpace(space);
+    checkSpaceId(space);
     checkEntries(entries);
     for (const { hash, vector } of entries) this.#vectors.set(space + hash, vector);
   }
@@ -71,7 +71,7 @@ class MemoryCache implements VectorCache, CountsLookups {
   async usage(): Promise<CacheUsage> {
     const tally = new Tally();
     for (const [key, { vector }] of this.#vectors.entries()) tally.add(spaceOfKey(key), vector.byteLength);
-    const lists = [...this.#meta].filter(([key]) => key.startsWith(SPACES));
+    const lists = [...this.#meta].filter(([key]) => key.startsWith(spacesPrefix));
     const spaces = tally.spaces(lists.map(([, text]) => JSON.parse(text)));
     return { ...totals(spaces), ...this.#lookups.pending, spaces };
   }
@@ -103,7 +103,7 @@ class MemoryCache implements VectorCache, CountsLookups {
     const entries = this.#vectors.size;
     this.#vectors.clear();
     this.#meta.clear();
-    this.#lookups = new Lookups();
+    this.#lookups = new HitCounter();
     return entries;
   }
 
@@ -117,7 +117,7 @@ class LayeredCache implements VectorCache, CountsLookups {
   readonly #inner: VectorCache;
   readonly #vectors: Lru;
   /** Counts, for an inner cache that doesn't count the lookups here. */
-  #lookups = new Lookups();
+  #lookups = new HitCounter();
   /** Number of prunings, so that an answer that was in flight during one isn't stored. */
   #pruned = 0;
 
@@ -132,7 +132,7 @@ class LayeredCache implements VectorCache, CountsLookups {
     hashes: readonly string[],
     dimensions: number,
   ): Promise<(Vector | undefined)[]> {
-    checkSpace(space);
+    checkSpaceId(space);
     const found = hashes.map((hash) => this.#vectors.get(space + hash, dimensions));
     const missing = hashes.filter((_, index) => found[index] === undefined);
     this.countHits(hashes.length - missing.length);
@@ -152,7 +152,7 @@ class LayeredCache implements VectorCache, CountsLookups {
   }
 
   async setMany(space: string, entries: readonly VectorEntry[]): Promise<void> {
-    checkSpace(space);
+    checkSpaceId(space);
     checkEntries(entries);
     for (const { hash, vector } of entries) this.#vectors.set(space + hash, vector);
     await this.#inner.setMany(space, entries);
@@ -177,7 +177,7 @@ class LayeredCache implements VectorCache, CountsLookups {
   }
 
   clear(): Promise<number> {
-    this.#lookups = new Lookups();
+    this.#lookups = new HitCounter();
     return this.#forget(() => this.#inner.clear());
   }
 

@@ -2,7 +2,7 @@
 import type { Vector } from '../../types.js';
 
 /** Bytes of an entry beside its numbers: key, map and array objects, measured at 390 on the heap and rounded up. */
-const OVERHEAD = 512;
+const entryOverhead = 512;
 
 export interface LruEntry {
   vector: Vector;
@@ -17,7 +17,7 @@ export class Lru {
   readonly #entries = new Map<string, LruEntry>();
   #bytes = 0;
 
-  /** @param maxBytes max bytes of vectors, with {@link OVERHEAD} for each */
+  /** @param maxBytes max bytes of vectors, with {@link entryOverhead} for each */
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes;
   }
@@ -69,5 +69,5 @@ export class Lru {
 }
 
 function sizeOf(vector: Vector): number {
-  return vector.byteLength + OVERHEAD;
+  return vector.byteLength + entryOverhead;
 }

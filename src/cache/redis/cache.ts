@@ -9,10 +9,10 @@ import { debug } from '../../debug.js';
 import { ServiceError, UsageError } from '../../errors.js';
 import { parseForeign } from '../../text/foreign-json.js';
 import type { CacheUsage, Json, PruneOptions, Vector, VectorCache, VectorEntry } from '../../types.js';
-import { checkEntries, checkHash, checkSpace, vectorAt } from '../../vectors/bytes.js';
-import { type CountsLookups, Lookups } from '../hit-counter.js';
+import { checkEntries, checkHash, checkSpaceId, vectorAt } from '../../vectors/bytes.js';
+import { type CountsLookups, HitCounter } from '../hit-counter.js';
 import { type RedisAddress, type RedisOptions, redisAddress } from './address.js';
-import { LOOKUPS_KEY, metaKey, prefixOf } from './cache-keys.js';
+import { lookupsKey, metaKey, prefixOf } from './cache-keys.js';
 import { connectRedis, within } from './connection.js';
 import { explainRedis, rights, SilenceError } from './errors.js';
 import { GetGroup, SetGroup } from './group-commands.js';
@@ -20,13 +20,13 @@ import { RedisInventory } from './inventory.js';
 import { ForeignReplyError } from './reply-guard.js';
 
 /** Max keys of one command, to bound the answer: 256 vectors of 1,024 dimensions are 1 MB. */
-const GROUP = 256;
+const keysPerCommand = 256;
 
 /** Max bytes in flight; with more, callers wait. */
-const UNANSWERED = 8 * 1024 * 1024;
+const unanswered = 8 * 1024 * 1024;
 
 /** How much longer a registered vector space is kept than its entries, after each read or write, in seconds. */
-const META_EXTRA_SECONDS = 30 * 24 * 3600;
+const metaExtraSeconds = 30 * 24 * 3600;
 
 /**
  * Connects and checks that reading works.
@@ -56,7 +56,7 @@ export class RedisCache implements VectorCache, CountsLookups {
   readonly #writes = new Set<Promise<void>>();
   readonly #inventory: RedisInventory;
   /** Undefined when Redis refuses to store the counts. */
-  #lookups: Lookups | undefined = new Lookups();
+  #lookups: HitCounter | undefined = new HitCounter();
   #unanswered = 0;
   #reachable = true;
   #writable = true;
@@ -88,13 +88,13 @@ export class RedisCache implements VectorCache, CountsLookups {
     hashes: readonly string[],
     dimensions: number,
   ): Promise<(Vector | undefined)[]> {
-    checkSpace(space);
+    checkSpaceId(space);
     for (const hash of hashes) checkHash(hash);
     // Bounds the memory for callers that don't await setMany: answers come in order.
     await this.#room();
     const found = new Array<Vector | undefined>(hashes.length).fill(undefined);
-    for (let start = 0; start < hashes.length && this.#reachable; start += GROUP) {
-      const group = new GetGroup(prefixOf(space), hashes.slice(start, start + GROUP));
+    for (let start = 0; start < hashes.length && this.#reachable; start += keysPerCommand) {
+      const group = new GetGroup(prefixOf(space), hashes.slice(start, start + keysPerCommand));
       const values = await this.#ask(
         group.send(this.#client).then((values) => checkValues(values, group.count)),
       );
@@ -119,11 +119,13 @@ export class RedisCache implements VectorCache, CountsLookups {
 
   /** Resolves when the entries are sent: later reads find them, and `close` waits for them. A failing Redis doesn't make it throw. */
   async setMany(space: string, entries: readonly VectorEntry[]): Promise<void> {
-    checkSpace(space);
+    checkSpaceId(space);
     checkEntries(entries);
-    for (let start = 0; start < entries.length; start += GROUP) {
+    for (let start = 0; start < entries.length; start += keysPerCommand) {
       if (!this.#reachable || !this.#writable) return;
-      this.#write(new SetGroup(prefixOf(space), entries.slice(start, start + GROUP), this.#ttlSeconds));
+      this.#write(
+        new SetGroup(prefixOf(space), entries.slice(start, start + keysPerCommand), this.#ttlSeconds),
+      );
     }
     await this.#room();
   }
@@ -132,7 +134,7 @@ export class RedisCache implements VectorCache, CountsLookups {
     if (!this.#reachable) return undefined;
     const text = await this.#ask(this.#client.get(metaKey(key)));
     if (typeof text !== 'string') return undefined;
-    await this.#ask(this.#client.expire(metaKey(key), this.#ttlSeconds + META_EXTRA_SECONDS), 'write');
+    await this.#ask(this.#client.expire(metaKey(key), this.#ttlSeconds + metaExtraSeconds), 'write');
     try {
       return parseForeign(text) as Json;
     } catch {
@@ -142,7 +144,7 @@ export class RedisCache implements VectorCache, CountsLookups {
 
   async setMeta(key: string, value: Json): Promise<void> {
     if (!this.#reachable || !this.#writable) return;
-    const seconds = this.#ttlSeconds + META_EXTRA_SECONDS;
+    const seconds = this.#ttlSeconds + metaExtraSeconds;
     await this.#ask(this.#client.set(metaKey(key), JSON.stringify(value), 'EX', seconds), 'write');
   }
 
@@ -182,7 +184,7 @@ export class RedisCache implements VectorCache, CountsLookups {
   }
 
   async #room(): Promise<void> {
-    while (this.#unanswered > UNANSWERED) await Promise.race(this.#writes);
+    while (this.#unanswered > unanswered) await Promise.race(this.#writes);
   }
 
   /** The answer; undefined when Redis is lost, or refuses. */
@@ -215,9 +217,9 @@ export class RedisCache implements VectorCache, CountsLookups {
     const counts = this.#lookups?.take();
     if (!counts) return;
     const answers = [
-      this.#client.hincrby(LOOKUPS_KEY, 'hits', counts.hits),
-      this.#client.hincrby(LOOKUPS_KEY, 'misses', counts.misses),
-      this.#client.expire(LOOKUPS_KEY, this.#ttlSeconds + META_EXTRA_SECONDS),
+      this.#client.hincrby(lookupsKey, 'hits', counts.hits),
+      this.#client.hincrby(lookupsKey, 'misses', counts.misses),
+      this.#client.expire(lookupsKey, this.#ttlSeconds + metaExtraSeconds),
     ];
     try {
       await within(this.#timeoutMs, Promise.all(answers));

@@ -7,7 +7,7 @@ import { redisClient } from './client.js';
 import { explainRedis, SilenceError } from './errors.js';
 
 /** Pause before the next attempt to connect, in ms. */
-const RECONNECT_MS = 1000;
+const reconnectMs = 1000;
 
 /**
  * Connects and checks that reading works.
@@ -18,7 +18,7 @@ export async function connectRedis(address: RedisAddress, connectTimeoutMs: numb
   const client = redisClient(address, {
     connectTimeout: connectTimeoutMs,
     disconnectTimeout: 500,
-    retryStrategy: () => (opened.yet ? RECONNECT_MS : null),
+    retryStrategy: () => (opened.yet ? reconnectMs : null),
   });
   let connectionError: unknown;
   // Only this event of ioredis says why a connection failed.

@@ -5,27 +5,27 @@ import type { Redis } from 'ioredis';
 import { parseForeign } from '../../text/foreign-json.js';
 import type { CacheUsage, Json, PruneOptions } from '../../types.js';
 import type { LookupCounts } from '../hit-counter.js';
-import { SPACES } from '../space-registry.js';
+import { spacesPrefix } from '../space-registry.js';
 import { Tally, totals } from '../usage.js';
-import { ALL_KEYS, isMetaKey, LOOKUPS_KEY, metaKey, spaceOfKey } from './cache-keys.js';
+import { allKeys, isMetaKey, lookupsKey, metaKey, spaceOfKey } from './cache-keys.js';
 import { NumberGroup } from './group-commands.js';
 import { ForeignReplyError } from './reply-guard.js';
 import { isScan, isWhole, type Shape, shaped, textsOrNull, wholes } from './reply-shapes.js';
 
 /** Keys that Redis looks at for one answer: about a millisecond of its time. */
-const GROUP = 1000;
+const keysPerScan = 1000;
 
 /** Times of writing are told apart by so many milliseconds when the oldest go: what keeps the table of them small. */
-const GRAIN = 1000;
+const grainMs = 1000;
 
 /** Of SCAN: a thousand million keys. */
-const MOST_ANSWERS = 1_000_000;
+const maxAnswers = 1_000_000;
 
 /** Vector spaces, and lists of them. */
-const MOST_SPACES = 10_000;
+const maxSpaces = 10_000;
 
 /** Of removing the oldest; two are the rule. */
-const MOST_ROUNDS = 10;
+const maxRounds = 10;
 
 /** The answer in time, or a {@link ServiceError}. */
 type Ask = <T>(answer: Promise<T>) => Promise<T>;
@@ -46,14 +46,14 @@ export class RedisInventory {
     const tally = new Tally();
     const lists: string[] = [];
     for await (const keys of this.#keys()) {
-      lists.push(...keys.filter((key) => key.startsWith(metaKey(SPACES))));
+      lists.push(...keys.filter((key) => key.startsWith(metaKey(spacesPrefix))));
       const entries = keys.filter((key) => spaceOfKey(key));
       const lengths = await this.#numbers('strlen', entries);
       for (const [index, key] of entries.entries()) {
         // An entry that ended meanwhile has no length.
         if (lengths[index]! > 0) tally.add(spaceOfKey(key)!, lengths[index]!);
       }
-      if (tally.size > MOST_SPACES || lists.length > MOST_SPACES) await this.#ask(Promise.reject(endless()));
+      if (tally.size > maxSpaces || lists.length > maxSpaces) await this.#ask(Promise.reject(endless()));
     }
     const spaces = tally.spaces(await this.#values(lists));
     return { ...totals(spaces), ...(await this.#lookups()), spaces };
@@ -119,7 +119,7 @@ export class RedisInventory {
       });
       // Times are off by what the answers take, so that a few may be missed: once more.
       removed += step;
-      if (step === 0 || round === MOST_ROUNDS) return removed;
+      if (step === 0 || round === maxRounds) return removed;
     }
   }
 
@@ -151,8 +151,8 @@ export class RedisInventory {
   /** All own keys. One may come twice while Redis makes its table smaller. */
   async *#keys(): AsyncGenerator<string[]> {
     let cursor = '0';
-    for (let answers = 0; answers < MOST_ANSWERS; answers++) {
-      const scan = this.#client.scan(cursor, 'MATCH', ALL_KEYS, 'COUNT', GROUP);
+    for (let answers = 0; answers < maxAnswers; answers++) {
+      const scan = this.#client.scan(cursor, 'MATCH', allKeys, 'COUNT', keysPerScan);
       const [next, keys] = await this.#shaped('SCAN', scan, isScan);
       if (keys.length > 0) yield keys;
       if (next === '0') return;
@@ -202,7 +202,7 @@ export class RedisInventory {
   async #lookups(): Promise<LookupCounts> {
     const [hits, misses] = await this.#shaped(
       'HMGET',
-      this.#client.hmget(LOOKUPS_KEY, 'hits', 'misses'),
+      this.#client.hmget(lookupsKey, 'hits', 'misses'),
       textsOrNull(2),
     );
     return { hits: countOf(hits), misses: countOf(misses) };
@@ -219,5 +219,5 @@ function endless(): ForeignReplyError {
 }
 
 function grain(time: number): number {
-  return Math.floor(time / GRAIN);
+  return Math.floor(time / grainMs);
 }

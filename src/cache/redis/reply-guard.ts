@@ -5,18 +5,18 @@
 export class ForeignReplyError extends Error {}
 
 /** Arrays in arrays. SCAN, the deepest of ours, has two. */
-const MOST_DEPTH = 8;
+const maxDepth = 8;
 
 /** Elements of one reply, those of inner arrays included. SCAN gives some thousands where it was asked for one. */
-const MOST_ELEMENTS = 1 << 20;
+const maxElements = 1 << 20;
 
 /** Bytes of one reply: 256 vectors of 65,536 dimensions. */
-const MOST_BYTES = 64 * 1024 * 1024;
+const maxBytes = 64 * 1024 * 1024;
 
 /** Bytes of a status or an error. */
-const MOST_LINE = 64 * 1024;
+const maxLineBytes = 64 * 1024;
 
-const RETURN = 0x0d;
+const carriageReturn = 0x0d;
 
 /** Follows the frames of RESP 2 through the parts of a stream; keeps none of what is in them. */
 export class ReplyWatch {
@@ -41,7 +41,7 @@ export class ReplyWatch {
       const next = this.#body > 0 ? this.#skip(part, at) : this.#read(part, at);
       this.#bytes += next - at;
       at = next;
-      if (this.#bytes > MOST_BYTES) throw new ForeignReplyError('it sends an answer without an end');
+      if (this.#bytes > maxBytes) throw new ForeignReplyError('it sends an answer without an end');
       if (this.#complete > most) throw new ForeignReplyError('it answers what nobody asked');
     }
   }
@@ -62,9 +62,9 @@ export class ReplyWatch {
       this.#begin(line);
       return at + 1;
     }
-    const found = part.indexOf(RETURN, at);
+    const found = part.indexOf(carriageReturn, at);
     const end = found < 0 ? part.length : found + 1;
-    if (this.#line.length + end - at > MOST_LINE)
+    if (this.#line.length + end - at > maxLineBytes)
       throw new ForeignReplyError('it sends a line without an end');
     this.#line += part.toString('latin1', at, end);
     if (!/^[+\-:$*]/.test(this.#line)) throw foreign(this.#line);
@@ -79,7 +79,7 @@ export class ReplyWatch {
     const length = isLine || type === ':' ? -1 : Number(rest);
     if (length < -1) throw foreign(line);
     if (type === '$' && length >= 0) {
-      if (length > MOST_BYTES) throw new ForeignReplyError(`it announces a value of ${rest} bytes`);
+      if (length > maxBytes) throw new ForeignReplyError(`it announces a value of ${rest} bytes`);
       this.#body = length + 2;
     } else if (length > 0) this.#enter(length);
     else this.#end();
@@ -87,9 +87,9 @@ export class ReplyWatch {
 
   #enter(length: number): void {
     this.#elements += length;
-    if (this.#elements > MOST_ELEMENTS) throw new ForeignReplyError('it sends an answer without an end');
+    if (this.#elements > maxElements) throw new ForeignReplyError('it sends an answer without an end');
     this.#open.push(length);
-    if (this.#open.length > MOST_DEPTH) throw new ForeignReplyError('it sends lists in lists without an end');
+    if (this.#open.length > maxDepth) throw new ForeignReplyError('it sends lists in lists without an end');
   }
 
   /** A value is complete, and with it each array that it was the last element of. */

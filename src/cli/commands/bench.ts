@@ -3,7 +3,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Progress } from '../../bench/measure/measure.js';
 import type { BenchResult } from '../../commands/bench.js';
 import { loadSettings } from '../../config/load.js';
-import { SETTINGS, type Settings } from '../../config/settings.js';
+import { type Settings, settingsTable } from '../../config/settings.js';
 import { variable } from '../../environment.js';
 import { exitCodes } from '../../errors.js';
 import { quoted } from '../../text/plural.js';
@@ -31,7 +31,7 @@ interface Flags {
 }
 
 /** A model may be named several times here, so it has a flag of its own; formats of an output don't matter. */
-const KEYS = SETTINGS.map(({ key }) => key).filter((key) => key !== 'model' && key !== 'format');
+const settingKeys = settingsTable.map(({ key }) => key).filter((key) => key !== 'model' && key !== 'format');
 
 export function benchCommand(): Command {
   const command = new Command('bench')
@@ -60,7 +60,7 @@ export function benchCommand(): Command {
         (value: string, before: string[] | undefined) => [...(before ?? []), value],
       ),
     );
-  addSettings(command, KEYS);
+  addSettings(command, settingKeys);
   return command
     .option('--pull', 'pull the model when the server lacks it')
     .option('--seed <n>', 'another order of measurements (default: 1)', positive)
@@ -101,7 +101,7 @@ Examples:
 
 async function benchAction(command: Command, paths: string[], flags: Flags): Promise<number> {
   const typed: Partial<Record<keyof Settings, unknown>> = {};
-  for (const key of KEYS) {
+  for (const key of settingKeys) {
     if (command.getOptionValueSource(key) === 'cli') typed[key] = command.getOptionValue(key);
   }
   const loaded = await loadSettings({ flags: { ...typed, model: flags.model?.[0] } });
@@ -153,7 +153,7 @@ function commandLine(
 ): string {
   const words = ['embed', 'bench', ...paths];
   for (const model of flags.model ?? []) words.push('--model', model);
-  for (const { key, flag } of SETTINGS) {
+  for (const { key, flag } of settingsTable) {
     const value = typed[key];
     if (key === 'model' || key === 'redisUrl' || flag === undefined || value === undefined) continue;
     const name = flag.split(/[ ,]+/).find((word) => word.startsWith('--'))!;
@@ -232,7 +232,7 @@ interface Shown {
   stop(): void;
 }
 
-const LINE_INTERVAL_MS = 10_000;
+const lineIntervalMs = 10_000;
 
 async function showProgress(quiet: boolean): Promise<Shown> {
   if (quiet) return { show: () => undefined, line: () => undefined, stop: () => undefined };
@@ -240,7 +240,7 @@ async function showProgress(quiet: boolean): Promise<Shown> {
   if (!showsNotices() || variable('CI')) {
     let last = performance.now();
     const show = ({ done, text }: Progress) => {
-      if (performance.now() - last < LINE_INTERVAL_MS) return;
+      if (performance.now() - last < lineIntervalMs) return;
       last = performance.now();
       line(say`${Math.floor(done * 100)}% ${printable(text)}`);
     };

@@ -107,7 +107,7 @@ async function run(command: Command, flags: Flags): Promise<DoctorReport> {
 
 type Line = DoctorReport['checks'][number];
 
-const HEADINGS: Record<Line['group'], Printable> = {
+const headings: Record<Line['group'], Printable> = {
   node: say`Node`,
   configuration: say`Configuration`,
   redis: say`Redis`,
@@ -119,7 +119,7 @@ const HEADINGS: Record<Line['group'], Printable> = {
   output: say`Output`,
 };
 
-const MARKS: Record<Line['status'], Printable> = {
+const statusMarks: Record<Line['status'], Printable> = {
   ok: paint.green(say`✓`),
   warning: paint.yellow(say`!`),
   failure: paint.red(say`✗`),
@@ -127,17 +127,17 @@ const MARKS: Record<Line['status'], Printable> = {
 };
 
 /** Two spaces, the mark, a space, the title and a space come before what was seen. */
-const TITLE_WIDTH = 12;
-const INDENT = padEnd(say``, 2 + 2 + TITLE_WIDTH + 1);
-const WIDEST = 120;
+const titleWidth = 12;
+const indent = padEnd(say``, 2 + 2 + titleWidth + 1);
+const maxWidth = 120;
 
 function render(report: DoctorReport, room: number): Printable {
-  const width = Math.max(40, Math.min(room, WIDEST) - INDENT.length);
+  const width = Math.max(40, Math.min(room, maxWidth) - indent.length);
   const lines: Printable[] = [];
   let heading: Printable | undefined;
   for (const check of report.checks) {
     const subject = check.subject ? say` ${paint.dim(printable(check.subject))}` : say``;
-    const here = say`${paint.bold(HEADINGS[check.group])}${subject}`;
+    const here = say`${paint.bold(headings[check.group])}${subject}`;
     if (here !== heading) lines.push(...(heading === undefined ? [] : [say``]), here);
     heading = here;
     lines.push(...linesOf(check, width));
@@ -155,11 +155,11 @@ function render(report: DoctorReport, room: number): Printable {
 
 function linesOf(check: Line, width: number): Printable[] {
   const [first = say``, ...rest] = wrapped(printable(check.seen, 2000), width);
-  const title = padEnd(printable(check.title), TITLE_WIDTH);
-  const lines = [say`  ${MARKS[check.status]} ${title} ${first}`];
-  for (const one of rest) lines.push(say`${INDENT}${one}`);
+  const title = padEnd(printable(check.title), titleWidth);
+  const lines = [say`  ${statusMarks[check.status]} ${title} ${first}`];
+  for (const one of rest) lines.push(say`${indent}${one}`);
   for (const detail of check.details ?? []) {
-    lines.push(...wrapped(printable(detail), width).map((one) => paint.dim(say`${INDENT}${one}`)));
+    lines.push(...wrapped(printable(detail), width).map((one) => paint.dim(say`${indent}${one}`)));
   }
   // A command is never broken, since it is there to be copied; so it starts further left.
   if (check.mend !== undefined && check.status !== 'ok')

@@ -112,7 +112,7 @@ async function ingestAction(command: Command, paths: string[], flags: Flags): Pr
 }
 
 /** Characters; a longer one is no example. */
-const LONGEST_QUESTION = 200;
+const maxQuestionLength = 200;
 
 function render(summary: IngestSummary, question: string | undefined): Printable {
   const { chunks, out, changed, embedder, requests, textsPerRequest, seconds } = summary;
@@ -138,7 +138,7 @@ function render(summary: IngestSummary, question: string | undefined): Printable
     );
   }
   lines.push(...renderElsewhere(summary.elsewhere, say`kept`), ...renderPruned(summary.pruned, say`dropped`));
-  if (question !== undefined && question.length <= LONGEST_QUESTION) {
+  if (question !== undefined && question.length <= maxQuestionLength) {
     const runner = variable('npm_command') === 'exec' ? say`npx embed` : say`embed`;
     const isDefault = out === './embeddings' || out === 'embeddings';
     const from = isDefault ? say`` : say` --out ${printable(quoted(out))}`;
@@ -191,7 +191,7 @@ function rootsOf(unnamed: IngestSummary['elsewhere']): Printable {
 }
 
 /** What each code asks of the reader. */
-const MEANINGS: Record<FailureCode, string> = {
+const meanings: Record<FailureCode, string> = {
   unreadable: 'check its permissions',
   'unreadable-folder': 'check its permissions and its ignore files; nothing under its root was removed',
   vanished: 'it went away, or was written to, while it was read',
@@ -211,7 +211,7 @@ function renderFailures(failures: readonly Failure[], all: boolean): Printable {
   const shown = all ? failures : failures.slice(0, 10);
   const lines = shown.map(({ source, code, chunk }) => {
     const place = chunk === undefined ? source : `${source}, chunk ${chunk}`;
-    return say`${paint.red(say`failed`)}: ${printable(place)} (${printable(code)}: ${printable(MEANINGS[code])})`;
+    return say`${paint.red(say`failed`)}: ${printable(place)} (${printable(code)}: ${printable(meanings[code])})`;
   });
   if (shown.length < failures.length)
     lines.push(say`… and ${whole(failures.length - shown.length)} more in failures.jsonl`);

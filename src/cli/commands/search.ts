@@ -41,13 +41,13 @@ Examples:
 }
 
 /** Characters of a source: a record's id has no bound of its own. */
-const PLACE = 200;
+const maxSourceLength = 200;
 
 type Result = Awaited<ReturnType<typeof import('../../commands/search.js').search>>[number];
 
 /** Score, place and heading on one line, the text below it, indented. */
 function render({ score, text, metadata }: Result): Printable {
-  const source = printable(metadata.source, PLACE);
+  const source = printable(metadata.source, maxSourceLength);
   const place = metadata.page ? say`${source}, page ${metadata.page}` : say`${source}:${metadata.line}`;
   const heading =
     metadata.heading.length > 0 ? paint.dim(say`  ${printable(metadata.heading.join(' › '))}`) : say``;

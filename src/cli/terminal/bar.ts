@@ -10,9 +10,9 @@ export interface Bar {
   stop(): void;
 }
 
-const WIDTH = 16;
+const barWidth = 16;
 /** Columns of the whole line. */
-const MOST = 79;
+const maxLineWidth = 79;
 
 /** @param text what stands behind the bar */
 export async function startBar(text: (done: number) => Printable): Promise<Bar> {
@@ -46,7 +46,7 @@ export async function startBar(text: (done: number) => Printable): Promise<Bar> 
 }
 
 function lineOf(done: number, text: Printable): string {
-  const full = Math.round(done * WIDTH);
-  const bar = '█'.repeat(full) + '░'.repeat(WIDTH - full);
-  return `${bar}${`${Math.floor(done * 100)}%`.padStart(5)} ${text}`.slice(0, MOST);
+  const full = Math.round(done * barWidth);
+  const bar = '█'.repeat(full) + '░'.repeat(barWidth - full);
+  return `${bar}${`${Math.floor(done * 100)}%`.padStart(5)} ${text}`.slice(0, maxLineWidth);
 }

@@ -11,12 +11,12 @@ import { joined, type Printable, padEnd, padStart, part, printable, say } from '
 import { paint } from './colour.js';
 import { digits } from './numbers.js';
 
-const WIDEST = 120;
-const NAME = 20;
+const maxWidth = 120;
+const nameWidth = 20;
 
 /** @param columns of the terminal */
 export function renderReport(report: BenchReport, columns: number): Printable {
-  const width = Math.max(60, Math.min(columns, WIDEST));
+  const width = Math.max(60, Math.min(columns, maxWidth));
   const { texts } = report;
   const source = texts.source === 'bundled' ? say`texts of this package` : say`chunks of your documents`;
   const lines = [say`${whole(texts.count)} ${source}, ${whole(texts.tokens)} tokens each on average`];
@@ -70,9 +70,9 @@ function grid({ settings, best }: TargetReport): Printable[] {
       if (found.id === best) return paint.green(paint.bold(text));
       return found.status === 'failed' ? paint.red(text) : text;
     });
-    return say`  ${padEnd(plural(size, 'text'), NAME - 2)}${joined(cells)}`;
+    return say`  ${padEnd(plural(size, 'text'), nameWidth - 2)}${joined(cells)}`;
   });
-  return [paint.dim(say`${padEnd(say`Texts per second`, NAME)}${joined(head)}`), ...rows];
+  return [paint.dim(say`${padEnd(say`Texts per second`, nameWidth)}${joined(head)}`), ...rows];
 }
 
 const cell = (text: Printable): Printable => padStart(text, 13);
@@ -84,7 +84,7 @@ function table(target: TargetReport): Printable[] {
   // A warm cache answers hundreds of millions of tokens a second.
   const widths = [10, 13, 10, 8, 8, 8];
   const line = (name: Printable, cells: readonly Printable[]) =>
-    say`${padEnd(name, NAME)}${joined(cells.map((one, column) => padStart(say` ${one}`, widths[column]!)))}`;
+    say`${padEnd(name, nameWidth)}${joined(cells.map((one, column) => padStart(say` ${one}`, widths[column]!)))}`;
   const rows = notable(target).map((one) => {
     const { p50, p95, p99 } = one.latencyMs ?? {};
     const latencies = [p50, p95, p99].map((ms) => speed(ms ?? null));
@@ -106,14 +106,14 @@ function table(target: TargetReport): Printable[] {
 function bars(target: TargetReport, width: number): Printable[] {
   const shown = notable(target).filter(({ kind, textsPerSecond }) => kind !== 'warm-cache' && textsPerSecond);
   const most = Math.max(...shown.map(({ textsPerSecond }) => textsPerSecond!));
-  const room = width - NAME - 28;
+  const room = width - nameWidth - 28;
   return shown.map((one) => {
     const cells = Math.max(1, Math.round((one.textsPerSecond! / most) * room * 8));
     const end = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'][cells & 7] ?? '';
     const bar = printable(`${'█'.repeat(cells >> 3)}${end}`);
     const coloured = one.id === target.best ? paint.green(bar) : paint.cyan(bar);
     const gained = one.speedup ? paint.dim(say`  ${shortInterval(one.speedup)}`) : say``;
-    return say`${padEnd(nameOf(one), NAME)}${coloured} ${speed(one.textsPerSecond)}${gained}`;
+    return say`${padEnd(nameOf(one), nameWidth)}${coloured} ${speed(one.textsPerSecond)}${gained}`;
   });
 }
 
@@ -140,7 +140,7 @@ function conclusion(target: TargetReport, again: BenchReport['again']): Printabl
   return lines;
 }
 
-const VERDICTS: Record<Verdict, Printable> = {
+const verdicts: Record<Verdict, Printable> = {
   faster: say`faster`,
   slower: say`slower`,
   'no-difference': say`no difference`,
@@ -154,7 +154,7 @@ export function renderComparison({ date, changes }: BaselineComparison): Printab
     const name = role === 'individual' ? say`one at a time` : printable(role, 40);
     const speeds = say`${speed(before.textsPerSecond)} → ${speed(now.textsPerSecond)} texts/s`;
     const of = isOne ? say`` : say` ${printable(target, 100)}`;
-    return say`  ${padEnd(name, NAME - 2)}${speeds}, ${shortInterval(ratio)}: ${VERDICTS[verdict]}${of}\n`;
+    return say`  ${padEnd(name, nameWidth - 2)}${speeds}, ${shortInterval(ratio)}: ${verdicts[verdict]}${of}\n`;
   });
   return say`\nAgainst the baseline of ${printable(date.slice(0, 10))}:\n${joined(lines)}`;
 }

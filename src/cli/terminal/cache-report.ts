@@ -7,10 +7,10 @@ import type { CacheUsage, SpaceUsage } from '../../types.js';
 import { paint } from './colour.js';
 import { digits, duration } from './numbers.js';
 
-const UNKNOWN = 'unknown';
+const unknown = 'unknown';
 
 /** Columns that the name of a model gets at most, so that a line stays within 80. */
-const NAME_WIDTH = 40;
+const nameWidth = 40;
 
 export function renderStats(stats: CacheStats): Printable {
   const { entries, bytes, hits, misses, hitRate, spaces } = stats;
@@ -68,7 +68,7 @@ interface ModelRow {
 /** A model may have several spaces: of other options, prefixes or weights. */
 function modelsOf(spaces: readonly SpaceUsage[]): ModelRow[] {
   const rows = new Map<string, ModelRow>();
-  for (const { model = UNKNOWN, dimensions, entries, bytes } of spaces) {
+  for (const { model = unknown, dimensions, entries, bytes } of spaces) {
     const key = JSON.stringify([model, dimensions]);
     const row = rows.get(key) ?? { model, dimensions, entries: 0, bytes: 0 };
     rows.set(key, { ...row, entries: row.entries + entries, bytes: row.bytes + bytes });
@@ -90,7 +90,7 @@ function difference(before: CacheUsage, after: CacheUsage): ModelRow[] {
 function table(rows: readonly ModelRow[]): Printable[] {
   const cells = rows.map(({ model, dimensions, entries, bytes }) => [
     // Another program may have written it.
-    printable(model, NAME_WIDTH),
+    printable(model, nameWidth),
     dimensions === undefined ? say`-` : say`${dimensions}`,
     whole(entries),
     shownSize(bytes),

@@ -35,7 +35,7 @@ function paintWith(chalk: ChalkInstance): Paint {
 }
 
 /** Variables that chalk takes for set where they are there, and hold nothing. */
-const TAKEN = ['FORCE_COLOR', 'CI', 'GITHUB_ACTIONS', 'TF_BUILD', 'TEAMCITY_VERSION', 'COLORTERM'];
+const taken = ['FORCE_COLOR', 'CI', 'GITHUB_ACTIONS', 'TF_BUILD', 'TEAMCITY_VERSION', 'COLORTERM'];
 
 /** Whether chalk may find a stream that takes colour; it reads FORCE_COLOR but not NO_COLOR. */
 function mayPaint(): boolean {
@@ -46,7 +46,7 @@ function mayPaint(): boolean {
 /** What paints standard output and standard error. chalk is loaded only where it could paint anything. */
 async function paints(): Promise<[Paint, Paint]> {
   if (!mayPaint()) return [plain, plain];
-  for (const name of TAKEN) {
+  for (const name of taken) {
     if (variable(name) === undefined) delete process.env[name];
   }
   const { Chalk, supportsColor, supportsColorStderr } = await import('chalk');

@@ -8,7 +8,7 @@ import { paintNotice } from './colour.js';
 import { hasPrintedResults, printNotice, printResult } from './print.js';
 
 /** A sentence with an address, a path and what a server said of it. */
-const LONGEST = 4000;
+const maxMessageLength = 4000;
 
 /** An error as programs read it. */
 export interface ToldError {
@@ -28,16 +28,16 @@ export function reportError(error: unknown, asJson: boolean): number {
   const told = toldError(error);
   if (asJson) reportAsJson(told);
   if (error instanceof SignalError) {
-    printNotice(printable(told.message, LONGEST));
+    printNotice(printable(told.message, maxMessageLength));
     return told.exit;
   }
   const label = paintNotice.red(say`error`);
   if (error instanceof EmbedError) {
-    printNotice(say`${label}: ${printable(told.message, LONGEST)}`);
+    printNotice(say`${label}: ${printable(told.message, maxMessageLength)}`);
     return told.exit;
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  const [first, ...rest] = text.split('\n').map((line) => printable(line, LONGEST));
+  const [first, ...rest] = text.split('\n').map((line) => printable(line, maxMessageLength));
   printNotice(say`${label}: unexpected: ${first ?? say``}`);
   for (const line of rest) printNotice(line);
   return told.exit;
@@ -46,7 +46,7 @@ export function reportError(error: unknown, asJson: boolean): number {
 /** Prints the one object of a command that failed; nothing where its results are printed already. */
 export function reportAsJson({ code, message, exit }: ToldError): void {
   if (hasPrintedResults()) return;
-  const error = { code, message: maskAddresses(message).slice(0, LONGEST), exit };
+  const error = { code, message: maskAddresses(message).slice(0, maxMessageLength), exit };
   printResult(printableJson({ schema: 1, error }));
 }
 

@@ -83,16 +83,16 @@ export function surviveClosedStreams(): void {
 }
 
 /** Variables by which a CI tells that it reads the log for commands. */
-const READERS = ['GITHUB_ACTIONS', 'TF_BUILD', 'TEAMCITY_VERSION'];
+const commandReaders = ['GITHUB_ACTIONS', 'TF_BUILD', 'TEAMCITY_VERSION'];
 
 // What is not seen doesn't count for some who compare.
-const COLONS = /^((?:(?![\n\r\u2028\u2029])[\s\p{C}\p{M}])*)(?=:[\p{C}\p{M}]*:)/gmu;
+const colons = /^((?:(?![\n\r\u2028\u2029])[\s\p{C}\p{M}])*)(?=:[\p{C}\p{M}]*:)/gmu;
 
 /**
  * A runner of GitHub's takes lines that begin with :: as commands, and it and others whatever stands behind ##
  * and in front of a bracket, anywhere in a line. In JSON it stays what it was.
  */
 function harmless(text: string): string {
-  if (!READERS.some((name) => variable(name))) return text;
-  return text.replace(COLONS, '$1\\').replace(/##(?=\w*\[)/g, '#\\u0023');
+  if (!commandReaders.some((name) => variable(name))) return text;
+  return text.replace(colons, '$1\\').replace(/##(?=\w*\[)/g, '#\\u0023');
 }

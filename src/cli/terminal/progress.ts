@@ -17,8 +17,8 @@ export interface Progress {
   stop(): void;
 }
 
-const BAR_INTERVAL_MS = 100;
-const LINE_INTERVAL_MS = 10_000;
+const barIntervalMs = 100;
+const lineIntervalMs = 10_000;
 
 export async function startProgress(counts: RunCounts, quiet: boolean): Promise<Progress> {
   if (quiet) return { line: () => undefined, download: () => undefined, stop: () => undefined };
@@ -35,7 +35,7 @@ async function startRunBar(counts: RunCounts): Promise<Progress> {
   );
   const timer = setInterval(() => {
     if (title === undefined) bar.update(fraction(counts));
-  }, BAR_INTERVAL_MS);
+  }, barIntervalMs);
   return {
     download(name, completed, total) {
       title =
@@ -57,7 +57,7 @@ function startLines(counts: RunCounts): Progress {
   const line = printNotice;
   const timer = setInterval(
     () => line(describe(counts, (performance.now() - started) / 1000)),
-    LINE_INTERVAL_MS,
+    lineIntervalMs,
   );
   timer.unref();
   let last = '';

@@ -29,7 +29,7 @@ export interface BooleanRule {
   kind: 'boolean';
 }
 
-const WHOLE = /^[+-]?\d+$/;
+const whole = /^[+-]?\d+$/;
 
 function inBounds(value: unknown, { least, most = Number.MAX_SAFE_INTEGER }: Bounds): Verdict {
   if (typeof value !== 'number' || !Number.isInteger(value)) return false;
@@ -42,7 +42,7 @@ function schemaOf({ least, most = Number.MAX_SAFE_INTEGER }: Bounds) {
 }
 
 const wholeNumber: Kind<Bounds> = {
-  read: (typed) => (WHOLE.test(typed.trim()) ? Number(typed) : typed),
+  read: (typed) => (whole.test(typed.trim()) ? Number(typed) : typed),
   check: inBounds,
   wanted: () => 'a whole number',
   show: (value) => value,
@@ -66,32 +66,32 @@ export const size: Kind<SizeRule> = {
   }),
 };
 
-const HOUR = 3_600_000;
-const MS: Record<string, number> = {
+const hourMs = 3_600_000;
+const unitMs: Record<string, number> = {
   ms: 1,
   s: 1000,
   m: 60_000,
   min: 60_000,
-  h: HOUR,
-  d: 24 * HOUR,
-  w: 168 * HOUR,
+  h: hourMs,
+  d: 24 * hourMs,
+  w: 168 * hourMs,
 };
 
 /** `90s`, `10m`, `1.5 h`, `30d`, `500ms`; a bare 0 needs no unit. */
 function milliseconds(text: string): number | undefined {
   if (text.trim() === '0') return 0;
   const match = /^(\d+(?:\.\d+)?)\s*(ms|s|m|min|h|d|w)$/i.exec(text.trim());
-  const unit = MS[match?.[2]?.toLowerCase() ?? ''];
+  const unit = unitMs[match?.[2]?.toLowerCase() ?? ''];
   return match === null || unit === undefined ? undefined : Math.round(Number(match[1]) * unit);
 }
 
 function readDuration(text: string, { unit, plain }: DurationRule): unknown {
-  if (plain && WHOLE.test(text.trim())) return Number(text);
+  if (plain && whole.test(text.trim())) return Number(text);
   const ms = milliseconds(text);
-  return ms === undefined ? text : ms / MS[unit]!;
+  return ms === undefined ? text : ms / unitMs[unit]!;
 }
 
-const WITH_UNIT = '\\d+(\\.\\d+)?\\s*([mM][sS]|[sS]|[mM]|[mM][iI][nN]|[hH]|[dD]|[wW])';
+const withUnit = '\\d+(\\.\\d+)?\\s*([mM][sS]|[sS]|[mM]|[mM][iI][nN]|[hH]|[dD]|[wW])';
 
 export const duration: Kind<DurationRule> = {
   ...wholeNumber,
@@ -99,28 +99,28 @@ export const duration: Kind<DurationRule> = {
   readInFile: readDuration,
   check(value, rule) {
     const verdict = inBounds(value, rule);
-    return verdict === false && typeof value === 'number' ? `whole ${NAMES[rule.unit]}` : verdict;
+    return verdict === false && typeof value === 'number' ? `whole ${names[rule.unit]}` : verdict;
   },
-  wanted: ({ unit, plain }) => `a time such as 90s or 10m${plain ? `, or a number of ${NAMES[unit]}` : ''}`,
-  type: (value, { unit }) => typedDuration(Number(value) * MS[unit]!),
+  wanted: ({ unit, plain }) => `a time such as 90s or 10m${plain ? `, or a number of ${names[unit]}` : ''}`,
+  type: (value, { unit }) => typedDuration(Number(value) * unitMs[unit]!),
   schema: (rule) => ({
     anyOf: [
       schemaOf(rule),
-      { type: 'string', pattern: `^\\s*(${rule.plain ? '\\+?\\d+' : '0'}|${WITH_UNIT})\\s*$` },
+      { type: 'string', pattern: `^\\s*(${rule.plain ? '\\+?\\d+' : '0'}|${withUnit})\\s*$` },
     ],
   }),
 };
 
-const NAMES = { ms: 'milliseconds', s: 'seconds' };
+const names = { ms: 'milliseconds', s: 'seconds' };
 
 /** In the largest unit that divides it: `10m`, `90s`, `100ms`. */
 function typedDuration(ms: number): string {
   if (ms === 0) return '0';
-  const unit = ['d', 'h', 'm', 's'].find((one) => ms % MS[one]! === 0) ?? 'ms';
-  return `${ms / MS[unit]!}${unit}`;
+  const unit = ['d', 'h', 'm', 's'].find((one) => ms % unitMs[one]! === 0) ?? 'ms';
+  return `${ms / unitMs[unit]!}${unit}`;
 }
 
-const SWITCH = new Map([
+const switchWords = new Map([
   ['true', true],
   ['1', true],
   ['false', false],
@@ -128,7 +128,7 @@ const SWITCH = new Map([
 ]);
 
 export const boolean: Kind<BooleanRule> = {
-  read: (typed) => SWITCH.get(typed.trim().toLowerCase()) ?? typed,
+  read: (typed) => switchWords.get(typed.trim().toLowerCase()) ?? typed,
   check: (value) => typeof value === 'boolean',
   wanted: () => 'true or false',
   show: (value) => value,

@@ -41,12 +41,12 @@ export type ValueOf<R> = R extends { kind: 'list'; of: infer Item }
         ? number
         : string;
 
-const ITEMS = { text, path, glob, secret, choice, address, integer, size, duration, boolean };
-const KINDS = { ...ITEMS, list: listOf((item: ItemRule) => kindOf(item)) };
+const items = { text, path, glob, secret, choice, address, integer, size, duration, boolean };
+const kinds = { ...items, list: listOf((item: ItemRule) => kindOf(item)) };
 
 /** Each kind takes the rules of its own name. */
 function kindOf<R extends Rule>({ kind }: R): Kind<R> {
-  return KINDS[kind] as unknown as Kind<R>;
+  return kinds[kind] as unknown as Kind<R>;
 }
 
 /** The value that a text of a flag or variable stands for; the text, or what is like it, where it stands for none. */

@@ -24,7 +24,7 @@ export interface AddressRule {
 
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
 
-const ANY_TEXT = { type: 'string', minLength: 1 } as const;
+const anyTextSchema = { type: 'string', minLength: 1 } as const;
 
 const anyText: Kind<unknown> = {
   read: (typed) => typed,
@@ -32,7 +32,7 @@ const anyText: Kind<unknown> = {
   wanted: () => 'a text',
   show: (value) => maskAddresses(String(value)),
   type: String,
-  schema: () => ANY_TEXT,
+  schema: () => anyTextSchema,
 };
 
 export const text: Kind<TextRule> = anyText;
@@ -69,5 +69,6 @@ export const address: Kind<AddressRule> = {
   },
   hidesWrong: () => true,
   show: (value) => maskAddress(String(value)),
-  schema: ({ pattern }) => (pattern === undefined ? ANY_TEXT : { type: 'string', pattern: pattern.source }),
+  schema: ({ pattern }) =>
+    pattern === undefined ? anyTextSchema : { type: 'string', pattern: pattern.source },
 };

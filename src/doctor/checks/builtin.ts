@@ -1,6 +1,7 @@
 // Checks the built-in embedder, if a run would use it.
 import { refuseOneVector } from '../../embedders/guard/batch-check.js';
-import { compareSpaces, measureSpace } from '../../embedders/guard/canaries.js';
+import { measureSpace } from '../../embedders/guard/canaries.js';
+import { compareSpaces } from '../../embedders/guard/compare-spaces.js';
 import type { Embedder, VectorSpace } from '../../types.js';
 import type { Finding } from '../check.js';
 import { time } from '../durations.js';
@@ -8,7 +9,7 @@ import { normOf } from '../judge-vector.js';
 import type { Probe } from '../probe.js';
 
 /** Starting the slow engine takes seconds on a slow machine; the budget of time may end it first. */
-const TIMEOUT_MS = 60_000;
+const timeoutMs = 60_000;
 
 export async function examineBuiltin(probe: Probe, previous: VectorSpace | undefined): Promise<void> {
   const { openBuiltinEmbedder } = await import('../../embedders/builtin/embedder.js');
@@ -33,7 +34,7 @@ export async function examineBuiltin(probe: Probe, previous: VectorSpace | undef
     seen: `not started within ${time(waitedMs)}: allow more time`,
     mend: 'embed doctor --timeout 60s',
   });
-  await probe.check('embedding', 'Embedding', look, { timeoutMs: TIMEOUT_MS, late, isNeeded: true });
+  await probe.check('embedding', 'Embedding', look, { timeoutMs: timeoutMs, late, isNeeded: true });
   const measured = space;
   if (measured === undefined || previous === undefined) return;
   await probe.check('space', 'Same space', () => {

@@ -13,7 +13,7 @@ import type { Finding } from '../check.js';
 import type { Probe } from '../probe.js';
 
 /** Max time for a slow cache, so that it doesn't delay the report. */
-const TIMEOUT_MS = 1500;
+const timeoutMs = 1500;
 
 export async function examineCache(probe: Probe, settings: Settings): Promise<void> {
   const folder = settings.cacheDir ?? defaultCacheFolder();
@@ -103,7 +103,7 @@ export async function withCache<T>(
   const { redis, ...options } = cacheOptionsOf(settings, onWarning);
   const cache = await openCache(settings.cache, {
     ...options,
-    redis: redis && { ...redis, connectTimeoutMs: TIMEOUT_MS, commandTimeoutMs: TIMEOUT_MS },
+    redis: redis && { ...redis, connectTimeoutMs: timeoutMs, commandTimeoutMs: timeoutMs },
   });
   try {
     return cache && (await work(cache));

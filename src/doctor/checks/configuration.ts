@@ -2,7 +2,7 @@
 import { isAbsolute } from 'node:path';
 import { shownValue } from '../../config/kinds/rule.js';
 import type { ReadSettings } from '../../config/load.js';
-import { SETTINGS } from '../../config/settings.js';
+import { settingsTable } from '../../config/settings.js';
 import { command, plural } from '../../text/plural.js';
 import type { Finding } from '../check.js';
 import type { Probe } from '../probe.js';
@@ -24,7 +24,7 @@ function wrong(problem: string): Finding {
 }
 
 function values({ settings, origins }: ReadSettings): Finding {
-  const given = SETTINGS.filter(({ key }) => (origins[key] ?? 'default') !== 'default');
+  const given = settingsTable.filter(({ key }) => (origins[key] ?? 'default') !== 'default');
   if (given.length === 0) return { status: 'ok', seen: 'all at their defaults' };
   return {
     status: 'ok',

@@ -12,21 +12,21 @@ import type { Finding } from '../check.js';
 import type { Probe } from '../probe.js';
 
 /** Min free bytes to begin a run. */
-const LEAST_BYTES = 32 * 1024 * 1024;
+const minBytes = 32 * 1024 * 1024;
 /** Characters of a path that can't be one. */
-const SHOWN = 200;
+const shown = 200;
 /** Min free bytes for a larger run. */
-const COMFORTABLE_BYTES = 512 * 1024 * 1024;
+const comfortableBytes = 512 * 1024 * 1024;
 
 export async function examineFolders(probe: Probe, settings: Settings, out: string): Promise<void> {
   const cache = settings.cacheDir ?? defaultCacheFolder();
   const usesDisk =
     settings.cache === 'disk' || (settings.cache === 'auto' && !settings.redisUrl && !settings.redisHost);
   // A commit needs space for the new files beside the old ones.
-  const wanted = (await outputBytes(out)) + COMFORTABLE_BYTES;
+  const wanted = (await outputBytes(out)) + comfortableBytes;
   await probe.check('output', 'Output', () => folder(out, wanted));
-  if (usesDisk) await probe.check('cache', 'Cache', () => folder(cache, COMFORTABLE_BYTES));
-  await probe.check('temp', 'Temporary', () => folder(tmpdir(), LEAST_BYTES));
+  if (usesDisk) await probe.check('cache', 'Cache', () => folder(cache, comfortableBytes));
+  await probe.check('temp', 'Temporary', () => folder(tmpdir(), minBytes));
 }
 
 /** @param wanted free bytes that are surely enough */
@@ -36,7 +36,7 @@ async function folder(path: string, wanted: number): Promise<Finding> {
     there = await existing(path);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    return { status: 'failure', seen: `${path.slice(0, SHOWN)} can't be looked at: ${code ?? message}` };
+    return { status: 'failure', seen: `${path.slice(0, shown)} can't be looked at: ${code ?? message}` };
   }
   const name = there === path ? path : `${path} (not there yet)`;
   if (!(await stat(there)).isDirectory()) {
@@ -64,7 +64,7 @@ async function folder(path: string, wanted: number): Promise<Finding> {
   const free = bavail * bsize;
   const seen = `${name}: writable, ${shownSize(free)} free`;
   const mend = command`df -h ${there}`;
-  if (free < LEAST_BYTES) return { status: 'failure', seen: `${seen}, too little for any run`, mend };
+  if (free < minBytes) return { status: 'failure', seen: `${seen}, too little for any run`, mend };
   if (free < wanted) return { status: 'warning', seen: `${seen}, ${shownSize(wanted)} would be safe`, mend };
   return { status: 'ok', seen };
 }

@@ -11,10 +11,10 @@ import { time } from '../durations.js';
 import type { Probe } from '../probe.js';
 
 /** Of `/health`; what goes on behind it is no JSON any more, so no gateway's. */
-const MOST_BYTES = 1024 * 1024;
+const maxBytes = 1024 * 1024;
 
 /** Max servers or models in its answer: a gateway has a few, but a false one could list any number. */
-const MOST_LINES = 50;
+const maxLines = 50;
 
 /** The fields of `/health` that are read; there may be more. */
 const healthSchema = z.object({
@@ -90,7 +90,7 @@ export async function examineGateway(probe: Probe, address: GatewayAddress, wait
     );
     return;
   }
-  for (const { url, up } of servers.slice(0, MOST_LINES)) {
+  for (const { url, up } of servers.slice(0, maxLines)) {
     await probe.check('server', 'Server', () =>
       up ? { status: 'ok', seen: url } : { status: 'failure', seen: `${url} is down`, mend: 'ollama serve' },
     );
@@ -104,10 +104,10 @@ export async function examineGateway(probe: Probe, address: GatewayAddress, wait
           mend: 'embed doctor',
         },
   );
-  for (const { model, error } of refused.slice(0, MOST_LINES)) {
+  for (const { model, error } of refused.slice(0, maxLines)) {
     await probe.check('vectors', 'Vectors', () => ({ status: 'failure', seen: `${model}: ${error}` }));
   }
-  for (const model of pipeline.slice(0, MOST_LINES))
+  for (const model of pipeline.slice(0, maxLines))
     await probe.check('pipeline', 'Pipeline', () => pipelineFinding(model));
   await probe.check('performance', 'Performance', () => ({
     status: 'ok',
@@ -128,7 +128,7 @@ async function ask({ url, token }: GatewayAddress, signal: AbortSignal): Promise
   try {
     const answer = await request(path, { headers, signal });
     statusCode = answer.statusCode;
-    body = (await readUpTo(answer.body, MOST_BYTES)).bytes.toString();
+    body = (await readUpTo(answer.body, maxBytes)).bytes.toString();
   } catch (error) {
     const { code, message } = error as { code?: string; message: string };
     throw new UsageError(`nobody answers there (${code ?? message}): start it, or name another address.`);

@@ -2,7 +2,8 @@
 // with those of the output.
 
 import { compareBatch, measureAlone, refuseOneVector } from '../../embedders/guard/batch-check.js';
-import { CANARY_TEXTS, compareSpaces } from '../../embedders/guard/canaries.js';
+import { canaryTexts } from '../../embedders/guard/canaries.js';
+import { compareSpaces } from '../../embedders/guard/compare-spaces.js';
 import type { OllamaClient } from '../../embedders/ollama/client.js';
 import { EmbedderFault } from '../../errors.js';
 import { isTooLong } from '../../fault-policy.js';
@@ -31,9 +32,9 @@ export interface VectorOptions {
 }
 
 /** Max tokens of a test text: a longer one is too much for a check. */
-const LONGEST_TRY_TOKENS = 40_000;
+const maxTryTokens = 40_000;
 /** Time-out of a request, in ms: longer than any check, which ends its requests. */
-const TIMEOUT_MS = 600_000;
+const requestTimeoutMs = 600_000;
 
 interface Loaded {
   bytes: number;
@@ -63,12 +64,12 @@ async function examineSingle(
 ): Promise<{ vector: number[]; ms: number } | undefined> {
   const { client, embedder } = options;
   const { identity } = embedder;
-  const text = identity.prefixes.document + CANARY_TEXTS[0]!.text;
+  const text = identity.prefixes.document + canaryTexts[0]!.text;
   let single: { vector: number[]; ms: number } | undefined;
   const look = async (signal: AbortSignal): Promise<Finding> => {
     const start = performance.now();
     const body = { ...requestOf(options), input: [text] };
-    const answer = readAnswer(await client.json('/api/embed', body, { timeoutMs: TIMEOUT_MS, signal }));
+    const answer = readAnswer(await client.json('/api/embed', body, { timeoutMs: requestTimeoutMs, signal }));
     const ms = performance.now() - start;
     const [vector = []] = answer.vectors;
     const broken = { status: 'failure', mend: 'curl -fsSL https://ollama.com/install.sh | sh' } as const;
@@ -95,7 +96,7 @@ async function examineSingle(
           mend: 'embed doctor --wait 5m',
         };
   await probe.check('embedding', 'Embedding', look, {
-    timeoutMs: TIMEOUT_MS,
+    timeoutMs: requestTimeoutMs,
     waitMs: options.waitMs,
     late,
     isNeeded: true,
@@ -135,7 +136,7 @@ async function examineDistinct(
     ({ space } = alone);
     return { status: 'ok', seen: 'unlike texts get unlike vectors' };
   };
-  await probe.check('distinct', 'Distinct', look, { timeoutMs: TIMEOUT_MS, mend: log });
+  await probe.check('distinct', 'Distinct', look, { timeoutMs: requestTimeoutMs, mend: log });
   return space;
 }
 
@@ -158,7 +159,7 @@ async function examineBatch(
       mend: 'curl -fsSL https://ollama.com/install.sh | sh',
     };
   };
-  await probe.check('batch', 'Batch', look, { timeoutMs: TIMEOUT_MS, mend: log });
+  await probe.check('batch', 'Batch', look, { timeoutMs: requestTimeoutMs, mend: log });
 }
 
 /** Checks that a text a little too long for the model is refused. A refusal costs the server no work. */
@@ -168,11 +169,13 @@ async function examineCut(probe: Probe, options: VectorOptions, context: number 
   // Every word is at least one token, in any tokenizer.
   const words = window + 16;
   const look = async (signal: AbortSignal): Promise<Finding> => {
-    if (words > LONGEST_TRY_TOKENS)
+    if (words > maxTryTokens)
       return { status: 'skipped', seen: `a window of ${whole(window)} tokens is not tried` };
     const body = { ...requestOf(options), input: ['word '.repeat(words).trimEnd()] };
     try {
-      const answer = readAnswer(await client.json('/api/embed', body, { timeoutMs: TIMEOUT_MS, signal }));
+      const answer = readAnswer(
+        await client.json('/api/embed', body, { timeoutMs: requestTimeoutMs, signal }),
+      );
       return taken(answer.tokens, words);
     } catch (error) {
       if (!(error instanceof EmbedderFault)) throw error;
@@ -188,7 +191,7 @@ async function examineCut(probe: Probe, options: VectorOptions, context: number 
     status: 'skipped',
     seen: `no refusal of a text of ${whole(words)} tokens within ${time(waitedMs)}: try --timeout 60s`,
   });
-  await probe.check('truncation', 'Never cuts', look, { timeoutMs: TIMEOUT_MS, late });
+  await probe.check('truncation', 'Never cuts', look, { timeoutMs: requestTimeoutMs, late });
 }
 
 function taken(tokens: number | undefined, words: number): Finding {

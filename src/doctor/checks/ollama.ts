@@ -3,14 +3,14 @@
 import type { Settings } from '../../config/settings.js';
 import { OllamaClient } from '../../embedders/ollama/client.js';
 import { openOllamaEmbedder } from '../../embedders/ollama/embedder.js';
-import { DEFAULT_URL } from '../../embedders/ollama/host.js';
+import { defaultUrl } from '../../embedders/ollama/host.js';
 import { hasModel, listEmbeddingModels, readVersion } from '../../embedders/ollama/model-info.js';
 import { pullCommand } from '../../embedders/ollama/model-name.js';
 import { pullModel } from '../../embedders/ollama/pull-model.js';
 import { command } from '../../text/plural.js';
 import { withoutSlashes } from '../../text/trim.js';
 import type { Embedder, VectorSpace } from '../../types.js';
-import { MOST_TEXTS } from '../../upstream/limiter-settings.js';
+import { maxTexts } from '../../upstream/limiter-settings.js';
 import type { Finding, Fix } from '../check.js';
 import { time } from '../durations.js';
 import { knownFaults } from '../ollama-releases.js';
@@ -18,7 +18,7 @@ import type { Probe } from '../probe.js';
 import { examineVectors } from './ollama-vectors.js';
 
 /** Max wait for an Ollama on the default address, in ms; the same as in a run. */
-const TIMEOUT_MS = 1500;
+const timeoutMs = 1500;
 
 export interface EndpointOptions {
   url: URL;
@@ -52,7 +52,7 @@ export interface Endpoint {
 
 export async function examineEndpoint(probe: Probe, options: EndpointOptions): Promise<Endpoint> {
   const { url, settings } = options;
-  const client = new OllamaClient({ url, apiKey: settings.ollamaApiKey, connectTimeoutMs: TIMEOUT_MS });
+  const client = new OllamaClient({ url, apiKey: settings.ollamaApiKey, connectTimeoutMs: timeoutMs });
   let embedder: Embedder | undefined;
   try {
     const version = await reachable(probe, client, options);
@@ -67,7 +67,7 @@ export async function examineEndpoint(probe: Probe, options: EndpointOptions): P
       embedder,
       dimensions: settings.dimensions,
       previous: options.previous,
-      batchSize: Math.min(settings.batchSize ?? MOST_TEXTS, MOST_TEXTS),
+      batchSize: Math.min(settings.batchSize ?? maxTexts, maxTexts),
       waitMs: options.waitMs,
       where: `Ollama at ${whereIs(url)}`,
       log: logCommand(url),
@@ -93,11 +93,11 @@ async function reachable(
   });
   const look = async (signal: AbortSignal): Promise<Finding> => {
     const start = performance.now();
-    version = await readVersion(client, { timeoutMs: TIMEOUT_MS * 2, signal });
+    version = await readVersion(client, { timeoutMs: timeoutMs * 2, signal });
     return { status: 'ok', seen: `answers in ${time(performance.now() - start)}` };
   };
   const found = await probe.check('reachable', 'Reachable', look, {
-    timeoutMs: TIMEOUT_MS,
+    timeoutMs: timeoutMs,
     waitMs,
     late,
     mend,
@@ -220,7 +220,7 @@ function difference(
 }
 
 function pullAt(url: URL, model: string): string {
-  const here = whereIs(url) === DEFAULT_URL;
+  const here = whereIs(url) === defaultUrl;
   return `${here ? '' : command`OLLAMA_HOST=${whereIs(url)} `}${pullCommand(model)}`;
 }
 
@@ -235,7 +235,7 @@ function isHere(url: URL): boolean {
 
 function startCommand(url: URL): string {
   if (!isHere(url)) return command`ssh ${url.hostname} ollama serve`;
-  return url.port === new URL(DEFAULT_URL).port
+  return url.port === new URL(defaultUrl).port
     ? 'ollama serve'
     : command`OLLAMA_HOST=${url.host} ollama serve`;
 }

@@ -10,12 +10,12 @@ import type { Probe } from '../probe.js';
 import type { RedisLook } from '../redis-client.js';
 import { prune, withCache } from './cache.js';
 
-const TIMEOUT_MS = 1500;
-const DAY_SECONDS = 86_400;
+const timeoutMs = 1500;
+const daySeconds = 86_400;
 /** Share of the memory from which a Redis without eviction will soon refuse writes. */
-const NEARLY_FULL = 0.9;
+const nearlyFull = 0.9;
 /** Max difference of the two clocks, in ms. */
-const MOST_SKEW_MS = 2000;
+const maxSkewMs = 2000;
 
 /** Without a Redis, one line says what is used in its place. */
 export async function examineRedis(
@@ -61,7 +61,7 @@ async function canBeUsed(probe: Probe, look: RedisLook, address: RedisAddress): 
     ['database', 'Database', () => database(look, address), 'export REDIS_EMBEDDING_DB=0'],
   ];
   for (const [id, title, step, mend] of steps) {
-    const found = await probe.check(id, title, step, { timeoutMs: TIMEOUT_MS, late, mend });
+    const found = await probe.check(id, title, step, { timeoutMs: timeoutMs, late, mend });
     if (found.status !== 'ok') return false;
   }
   return true;
@@ -95,7 +95,7 @@ async function examineServer(
   settings: Settings,
   address: RedisAddress,
 ): Promise<void> {
-  const options = { timeoutMs: TIMEOUT_MS };
+  const options = { timeoutMs: timeoutMs };
   await probe.check(
     'latency',
     'Latency',
@@ -135,7 +135,7 @@ async function memory(
     return { status: 'warning', seen: `${seen}: it evicts keys of other programs for ours`, mend };
   }
   if (policy !== 'noeviction') return { status: 'ok', seen };
-  const fix = used / most >= NEARLY_FULL ? await freeing(settings) : undefined;
+  const fix = used / most >= nearlyFull ? await freeing(settings) : undefined;
   return {
     status: 'warning',
     seen: `${seen}: when it is full, nothing more is stored`,
@@ -198,16 +198,16 @@ async function clock(look: RedisLook): Promise<Finding> {
 /** @param skew of Redis's clock against ours, in ms; above zero when it is ahead */
 export function clockFinding(skew: number): Finding {
   const apart = `${time(Math.abs(skew))} ${skew > 0 ? 'ahead of' : 'behind'} this machine's`;
-  if (Math.abs(skew) <= MOST_SKEW_MS) return { status: 'ok', seen: apart };
+  if (Math.abs(skew) <= maxSkewMs) return { status: 'ok', seen: apart };
   return { status: 'warning', seen: `${apart}: set both by NTP`, mend: 'timedatectl set-ntp true' };
 }
 
 function ttl({ cacheTtl }: Settings): Finding {
-  if (cacheTtl >= DAY_SECONDS) return { status: 'ok', seen: `${period(cacheTtl)} (cacheTtl)` };
+  if (cacheTtl >= daySeconds) return { status: 'ok', seen: `${period(cacheTtl)} (cacheTtl)` };
   // It is the default, and right for a gateway, so this is a hint and not a warning.
   return {
     status: 'ok',
-    seen: `${period(cacheTtl)} (cacheTtl ${cacheTtl}): they don't last to the next night's run; for nightly runs set EMBEDDING_CACHE_TTL=${30 * DAY_SECONDS}`,
+    seen: `${period(cacheTtl)} (cacheTtl ${cacheTtl}): they don't last to the next night's run; for nightly runs set EMBEDDING_CACHE_TTL=${30 * daySeconds}`,
   };
 }
 

@@ -2,34 +2,16 @@
 // holds no text. So pages with a hundred thousand nested elements stay fast.
 import { Tokenizer } from 'htmlparser2';
 import type { Block, BlockKind } from '../../types.js';
+import {
+  type HtmlContent,
+  underTitle,
+  withoutAnchor,
+  withoutEmptyRows,
+  withoutMargins,
+} from './html-content.js';
+import { breakingTags, contentTags, endsHeading, isHeading, skippedTags } from './html-tags.js';
 import { isWhite, LineCursor } from './lines.js';
 import { cleanTitle } from './titles.js';
-
-const words = (list: string): ReadonlySet<string> => new Set(list.split(' '));
-
-/** Elements without text for a reader. */
-const SKIPPED = words(
-  'script style template nav noscript iframe object svg math canvas audio video map select datalist button ' +
-    'textarea dialog',
-);
-/** Elements whose footer belongs to the text; the page's own footer doesn't. */
-const CONTENT = words('main article section blockquote');
-/** Elements that end the line before and after them. */
-const BREAKING = words(
-  'address article aside blockquote body caption center dd desc details div dl dt fieldset figcaption figure footer form ' +
-    'head header hgroup hr html legend li main ol optgroup option p section summary table tbody td text tfoot th thead tr ul',
-);
-/** Elements that end a heading without an end tag. */
-const ENDS_HEADING = words('p ul ol dl table pre section article main body');
-/** Signs of a link to the heading itself, which documentation puts after it. */
-const ANCHORS = ['¶', ' #', '§', '\u{1f517}'];
-
-export interface HtmlContent {
-  text: string;
-  blocks: Block[];
-  /** The text of the `<title>` element; '' if there is none. */
-  title: string;
-}
 
 /** @param html lines of the blocks are lines of this */
 export function htmlContent(html: string): HtmlContent {
@@ -80,15 +62,8 @@ class HtmlReader {
   }
 
   content(): HtmlContent {
-    const title = cleanTitle(this.#title);
-    const blocks = this.#blocks;
-    if (title === '' || blocks.some((block) => block.level === 1)) return { text: this.#text, blocks, title };
-    // A page without a main heading is a section under its title.
-    const shift = title.length + 2;
-    const moved = blocks.map((block) => ({ ...block, start: block.start + shift, end: block.end + shift }));
-    const heading = { start: 0, end: title.length, line: this.#titleLine, level: 1, title };
-    const text = this.#text === '' ? title : `${title}\n\n${this.#text}`;
-    return { text, blocks: [{ kind: 'heading', ...heading }, ...moved], title };
+    const page = { text: this.#text, blocks: this.#blocks, title: cleanTitle(this.#title) };
+    return underTitle(page, this.#titleLine);
   }
 
   ontext(start: number, end: number): void {
@@ -140,7 +115,7 @@ class HtmlReader {
     // A file that is a drawing has labels to read; a drawing in a page is decoration.
     const isWhole = tag === 'svg' && !this.#started;
     this.#started = true;
-    if ((SKIPPED.has(tag) && !isWhole) || (tag === 'footer' && this.#contentDepth === 0)) {
+    if ((skippedTags.has(tag) && !isWhole) || (tag === 'footer' && this.#contentDepth === 0)) {
       this.#skipped = tag;
       this.#skippedDepth = 1;
       return;
@@ -152,8 +127,8 @@ class HtmlReader {
       if (this.#inTitle) this.#titleLine = this.#lines.at(at);
       return;
     }
-    if (CONTENT.has(tag)) this.#contentDepth++;
-    if (this.#heading > 0 && ENDS_HEADING.has(tag)) this.#endHeading();
+    if (contentTags.has(tag)) this.#contentDepth++;
+    if (this.#heading > 0 && endsHeading.has(tag)) this.#endHeading();
     if (isHeading(tag)) {
       this.#flush();
       this.#heading = Number(tag[1]);
@@ -172,7 +147,7 @@ class HtmlReader {
       this.#layouts.push(false);
     } else if (tag === 'br') {
       this.#break();
-    } else if (BREAKING.has(tag)) {
+    } else if (breakingTags.has(tag)) {
       this.#ends(tag);
       if (this.#inTable() && (tag === 'td' || tag === 'th') && this.#cells++ > 0) this.#append(' | ');
     }
@@ -188,7 +163,7 @@ class HtmlReader {
       this.#inTitle = false;
       return;
     }
-    if (CONTENT.has(tag) && this.#contentDepth > 0) this.#contentDepth--;
+    if (contentTags.has(tag) && this.#contentDepth > 0) this.#contentDepth--;
     if (isHeading(tag)) {
       this.#endHeading();
     } else if (tag === 'pre') {
@@ -201,7 +176,7 @@ class HtmlReader {
     } else if (tag === 'table') {
       this.#flush();
       this.#layouts.pop();
-    } else if (BREAKING.has(tag) && tag !== 'td' && tag !== 'th') {
+    } else if (breakingTags.has(tag) && tag !== 'td' && tag !== 'th') {
       this.#ends(tag);
     }
   }
@@ -299,11 +274,7 @@ class HtmlReader {
       text = withoutAnchor(text.trim());
     } else if (this.#inTable()) {
       kind = 'table';
-      text = text
-        .split('\n')
-        .map((row) => row.trim())
-        .filter((row) => /[^|\s]/.test(row))
-        .join('\n');
+      text = withoutEmptyRows(text);
     } else {
       text = withoutAnchor(text.trim());
     }
@@ -326,20 +297,4 @@ class HtmlReader {
     }
     this.#blocks.push(block);
   }
-}
-
-function withoutAnchor(text: string): string {
-  const anchor = ANCHORS.find((end) => text.endsWith(end));
-  return anchor ? text.slice(0, -anchor.length).trimEnd() : text;
-}
-
-/** Removes blank lines at both ends; the first line keeps its indent. */
-function withoutMargins(code: string): string {
-  const text = code.trimEnd();
-  const first = text.length - text.trimStart().length;
-  return text.slice(text.lastIndexOf('\n', first) + 1);
-}
-
-function isHeading(tag: string): boolean {
-  return tag.length === 2 && tag[0] === 'h' && tag[1]! >= '1' && tag[1]! <= '6';
 }

@@ -3,7 +3,7 @@ import type { Block, BlockKind } from '../../types.js';
 import { trimWhite } from './lines.js';
 
 /** A longer list item is split into its paragraphs, code and nested items. */
-const LONG_ITEM = 800;
+const longItem = 800;
 
 /** Where a part of an item starts. */
 export interface ItemPart {
@@ -17,7 +17,7 @@ export interface ItemPart {
  * @param parts the item itself first, then its nested parts
  */
 export function pushItem(blocks: Block[], text: string, parts: readonly ItemPart[], end: number): void {
-  const isLong = end - parts[0]!.start > LONG_ITEM;
+  const isLong = end - parts[0]!.start > longItem;
   const count = isLong ? parts.length : 1;
   for (let i = 0; i < count; i++) {
     const { kind, start, line } = parts[i]!;

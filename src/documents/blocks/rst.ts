@@ -4,16 +4,16 @@ import { type ItemPart, pushItem } from './items.js';
 import { isWhite, lineEnd, skipWhite, trimWhite } from './lines.js';
 import { cleanTitle } from './titles.js';
 
-const ADORNMENT = /^([!-/:-@[-`{-~])\1*$/;
-const SIMPLE_TABLE = /^=+(?:\s+=+)+$/;
-const DIRECTIVE = /^\.\.\s+(?:\|[^|]+\|\s+)?([\w:+.-]+?)::(?:\s|$)/;
-const CODE_DIRECTIVE =
+const adornmentLine = /^([!-/:-@[-`{-~])\1*$/;
+const simpleTable = /^=+(?:\s+=+)+$/;
+const directiveLine = /^\.\.\s+(?:\|[^|]+\|\s+)?([\w:+.-]+?)::(?:\s|$)/;
+const codeDirective =
   /^(?:code-block|code|sourcecode|literalinclude|parsed-literal|math|prompt|ipython|doctest|testcode|productionlist|raw|graphviz|mermaid)$/;
-const MARKER = /^(?:[-*+•]|\(?(?:\d{1,4}|#|[A-Za-z]|[ivxIVX]{1,6})[.)])(\s+|$)/;
-const FIELD = /^:[^\s:][^:]{0,80}:(\s|$)/;
+const listMarker = /^(?:[-*+•]|\(?(?:\d{1,4}|#|[A-Za-z]|[ivxIVX]{1,6})[.)])(\s+|$)/;
+const fieldLine = /^:[^\s:][^:]{0,80}:(\s|$)/;
 
 /** Max characters of a line that the patterns see. */
-const SEEN = 400;
+const seenLength = 400;
 
 interface Line {
   start: number;
@@ -77,7 +77,7 @@ class RstReader {
   }
 
   #words(line: Line): string {
-    return this.#text.slice(line.first, Math.min(line.eol, line.first + SEEN)).trimEnd();
+    return this.#text.slice(line.first, Math.min(line.eol, line.first + seenLength)).trimEnd();
   }
 
   /** @returns the last line taken, if that isn't the line itself */
@@ -124,8 +124,8 @@ class RstReader {
           this.#close();
           return false;
         }
-        if (open.blank || MARKER.test(this.#words(line))) {
-          const kind = MARKER.test(this.#words(line)) ? 'item' : 'paragraph';
+        if (open.blank || listMarker.test(this.#words(line))) {
+          const kind = listMarker.test(this.#words(line)) ? 'item' : 'paragraph';
           open.parts.push({ kind, start: line.start, line: line.number });
         }
         break;
@@ -136,7 +136,7 @@ class RstReader {
       case 'simple':
         open.end = line.eol;
         // The table ends at a border before a blank line or the end of the text.
-        open.blank = SIMPLE_TABLE.test(this.#words(line)) && (!next || next.first === next.eol);
+        open.blank = simpleTable.test(this.#words(line)) && (!next || next.first === next.eol);
         return true;
       case 'paragraph':
         if (this.#startsAnew(line)) {
@@ -159,7 +159,7 @@ class RstReader {
 
   /** Whether the line can be the one above a title. */
   #isOver(line: Line): boolean {
-    return line.indent === 0 && ADORNMENT.test(this.#words(line));
+    return line.indent === 0 && adornmentLine.test(this.#words(line));
   }
 
   /** A section's title: a line over a line of punctuation, or between two of them. */
@@ -167,13 +167,13 @@ class RstReader {
     if (!next || next.first === next.eol) return undefined;
     const words = this.#words(line);
     const below = this.#words(next);
-    if (ADORNMENT.test(words)) {
+    if (adornmentLine.test(words)) {
       const last = this.#lineAt(next.eol + 1, next.number + 1);
-      if (!last || last.first === last.eol || this.#words(last) !== words || ADORNMENT.test(below))
+      if (!last || last.first === last.eol || this.#words(last) !== words || adornmentLine.test(below))
         return undefined;
       return this.#pushTitle(line, last, below, `${words[0]} over`);
     }
-    if (next.indent > 0 || !ADORNMENT.test(below)) return undefined;
+    if (next.indent > 0 || !adornmentLine.test(below)) return undefined;
     if (below.length < 4 && below.length < words.length) return undefined;
     return this.#pushTitle(line, next, words, below[0]!);
   }
@@ -200,16 +200,16 @@ class RstReader {
     if (literal >= 0 && line.indent > literal) {
       this.#begin('code', line, literal);
     } else if (words.startsWith('.. ') || words === '..') {
-      const name = DIRECTIVE.exec(words)?.[1];
-      const isCode = name !== undefined && CODE_DIRECTIVE.test(name);
+      const name = directiveLine.exec(words)?.[1];
+      const isCode = name !== undefined && codeDirective.test(name);
       this.#begin(isCode ? 'code' : 'directive', line, line.indent);
     } else if (words.startsWith('>>> ')) {
       this.#begin('doctest', line, line.indent);
     } else if (/^\+[-=]+\+/.test(words)) {
       this.#begin('grid', line, line.indent);
-    } else if (SIMPLE_TABLE.test(words)) {
+    } else if (simpleTable.test(words)) {
       this.#begin('simple', line, line.indent);
-    } else if (MARKER.test(words) || FIELD.test(words)) {
+    } else if (listMarker.test(words) || fieldLine.test(words)) {
       this.#begin('item', line, line.indent).parts.push({
         kind: 'item',
         start: line.start,

@@ -38,17 +38,17 @@ export function one(document: Document): Extraction {
 }
 
 /** Max records of one file: they must fit into memory. */
-export const MOST_RECORDS = 2_000_000;
+export const maxRecords = 2_000_000;
 
 /**
  * An extraction of many records, some of which failed.
- * @throws {DocumentError} `too-large` when there are more than {@link MOST_RECORDS}
+ * @throws {DocumentError} `too-large` when there are more than {@link maxRecords}
  */
 export function gather(items: Iterable<Document | Failure>): Extraction {
   const extraction: Extraction = { documents: [], failures: [] };
   let count = 0;
   for (const item of items) {
-    if (++count > MOST_RECORDS) throw tooManyRecords();
+    if (++count > maxRecords) throw tooManyRecords();
     if ('code' in item) extraction.failures.push(item);
     else extraction.documents.push(item);
   }
@@ -56,5 +56,5 @@ export function gather(items: Iterable<Document | Failure>): Extraction {
 }
 
 export function tooManyRecords(): DocumentError {
-  return new DocumentError('too-large', `The file holds more than ${MOST_RECORDS} records; split it.`);
+  return new DocumentError('too-large', `The file holds more than ${maxRecords} records; split it.`);
 }

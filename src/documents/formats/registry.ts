@@ -5,7 +5,7 @@
 import { languages } from '../blocks/code/languages.js';
 import type { Format } from './format.js';
 
-export const FORMATS = [
+export const allFormats = [
   {
     name: 'markdown',
     title: 'Markdown',
@@ -76,4 +76,4 @@ export const FORMATS = [
   },
 ] as const satisfies readonly Format[];
 
-export type FormatName = (typeof FORMATS)[number]['name'];
+export type FormatName = (typeof allFormats)[number]['name'];

@@ -13,7 +13,7 @@ export interface FoundClass {
   end: number;
 }
 
-const POSIX: { [name: string]: string } = {
+const posixClasses: { [name: string]: string } = {
   alnum: 'azAZ09',
   alpha: 'azAZ',
   ascii: '\x00\x7f',
@@ -39,7 +39,7 @@ export function classAt(pattern: string, open: number): FoundClass | undefined {
   for (; at < pattern.length; at++) {
     if (pattern[at] === ']' && at > first) break;
     const named = pattern[at] === '[' ? /^\[:(\w{1,8}):\]/.exec(pattern.slice(at, at + 12)) : null;
-    const known = named && POSIX[named[1]!];
+    const known = named && posixClasses[named[1]!];
     if (known) {
       for (let i = 0; i < known.length; i += 2) ranges.push([known.charCodeAt(i), known.charCodeAt(i + 1)]);
       at += named[0].length - 1;
@@ -64,9 +64,9 @@ export function classAt(pattern: string, open: number): FoundClass | undefined {
 }
 
 export function isIn({ ranges, isNegated }: CharClass, code: number): boolean {
-  if (code === SLASH) return false;
+  if (code === slashCode) return false;
   for (const [low, high] of ranges) if (code >= low && code <= high) return !isNegated;
   return isNegated;
 }
 
-const SLASH = 47;
+const slashCode = 47;

@@ -24,9 +24,9 @@ interface State {
 export type { State as MatchState };
 
 /** Max sets in memory; then all are forgotten, as hostile names can create very many. */
-const MOST_STATES = 2000;
-const SLASH = 47;
-const DOT = 46;
+const maxStates = 2000;
+const slashCode = 47;
+const dotCode = 46;
 
 export class Matcher {
   readonly #nfa = new Nfa();
@@ -64,14 +64,14 @@ export class Matcher {
 
   #step(state: State, code: number): State {
     // A dot at the start of a name must be in the pattern: no wildcard matches it, also not one that matched nothing before.
-    const isGuarded = state.begins && code === DOT;
+    const isGuarded = state.begins && code === dotCode;
     const roots: number[] = [];
     for (const id of isGuarded ? this.#reachable(state.roots, false) : state.ids) {
       for (const { test, to } of this.#nfa.states[id]!.edges) {
         if (takes(test, code) && !(isGuarded && isWild(test))) roots.push(to);
       }
     }
-    const next = this.#stateOf(roots, !this.#dot && code === SLASH);
+    const next = this.#stateOf(roots, !this.#dot && code === slashCode);
     state.next.set(code, next);
     return next;
   }
@@ -97,7 +97,7 @@ export class Matcher {
     const key = `${begins ? '/' : ''}${roots.join()}`;
     const known = this.#known.get(key);
     if (known !== undefined) return known;
-    if (this.#known.size >= MOST_STATES) {
+    if (this.#known.size >= maxStates) {
       this.#known.clear();
       this.#start = this.#begin();
     }
@@ -112,7 +112,7 @@ export class Matcher {
 function takes(test: Test, code: number): boolean {
   if (typeof test === 'number') return test === code;
   if (test === 'all') return true;
-  return test === 'name' ? code !== SLASH : isIn(test, code);
+  return test === 'name' ? code !== slashCode : isIn(test, code);
 }
 
 function isWild(test: Test): boolean {

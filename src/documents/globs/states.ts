@@ -19,7 +19,7 @@ export interface NfaState {
   isLoop: boolean;
 }
 
-const SLASH = 47;
+const slashCode = 47;
 
 export class Nfa {
   readonly states: NfaState[] = [{ edges: [], free: [], isLoop: false }];
@@ -51,7 +51,7 @@ export class Nfa {
           if (isTail(tokens, i)) {
             this.#tail(!isStar(tokens[i - 1]));
             i++;
-          } else this.#step(SLASH);
+          } else this.#step(slashCode);
           break;
         case 'globstar':
           i = this.#globstar(tokens, i);
@@ -98,14 +98,14 @@ export class Nfa {
     const start = this.#jump(this.#at);
     const name = this.#state();
     this.states[start]!.edges.push({ test: 'name', to: name });
-    this.states[name]!.edges.push({ test: 'name', to: name }, { test: SLASH, to: start });
+    this.states[name]!.edges.push({ test: 'name', to: name }, { test: slashCode, to: start });
     this.#at = start;
   }
 
   /** A slash and `**` at the end: all that a folder holds and, unless a star is before it, the folder itself. */
   #tail(withFolder: boolean): void {
     const folder = this.#at;
-    this.#step(SLASH);
+    this.#step(slashCode);
     this.#loop('all');
     // Not into the loop itself: without a slash, a longer name is another name.
     this.#at = this.#jump(this.#at);

@@ -18,14 +18,16 @@ export type Token =
   | { kind: 'open' | 'comma' | 'close' };
 
 /** The longest pattern, in characters: as long as a path can be. */
-const LONGEST = 4096;
+const maxPatternLength = 4096;
 /** Max numbers of one `{1..9}`. */
-const MOST_NUMBERS = 1000;
+const maxNumbers = 1000;
 
 /** @throws {UsageError} for a pattern that is longer than 4096 characters, or an extended glob */
 export function tokensOf(pattern: string, flag: string): Token[] {
-  if (pattern.length > LONGEST) {
-    throw new UsageError(`${flag} takes patterns of at most ${LONGEST} characters: split it into several.`);
+  if (pattern.length > maxPatternLength) {
+    throw new UsageError(
+      `${flag} takes patterns of at most ${maxPatternLength} characters: split it into several.`,
+    );
   }
   refuseExtended(pattern, flag);
   return withoutRepeats(withAlternatives(read(pattern, flag)));
@@ -113,8 +115,8 @@ function rangeOf([, from, to, step]: RegExpExecArray, flag: string): string[] | 
   const ends = isNumeric ? [Number(from), Number(to)] : [from!.charCodeAt(0), to!.charCodeAt(0)];
   const [low, high] = [Math.min(...ends), Math.max(...ends)];
   const by = Math.max(1, Math.abs(Number(step ?? 1)));
-  if ((high - low) / by >= MOST_NUMBERS) {
-    throw new UsageError(`${flag}: a range like {1..9} has at most ${MOST_NUMBERS} values; use * instead.`);
+  if ((high - low) / by >= maxNumbers) {
+    throw new UsageError(`${flag}: a range like {1..9} has at most ${maxNumbers} values; use * instead.`);
   }
   const width = [from!, to!].some((end) => /^-?0\d/.test(end)) ? Math.max(from!.length, to!.length) : 0;
   const values: string[] = [];

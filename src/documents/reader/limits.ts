@@ -11,7 +11,7 @@ export interface ReaderLimits {
   idleMs: number;
 }
 
-export const READER_LIMITS: ReaderLimits = {
+export const readerLimits: ReaderLimits = {
   baseMs: 60_000,
   msPerMegabyte: 2000,
   memory: 2 * 1024 ** 3,
@@ -19,25 +19,25 @@ export const READER_LIMITS: ReaderLimits = {
 };
 
 /** Files up to this size, in bytes, share a process. */
-const USUAL = 64 * 1024 * 1024;
+const usualLimits = 64 * 1024 * 1024;
 /** Memory for each further byte: the user asked for it with a larger `--max-file-size`, or piped it in. */
-const MEMORY_PER_BYTE = 8;
+const memoryPerByte = 8;
 
 /** Memory of the reader's process while it reads a file of so many bytes, in bytes. */
 export function memoryFor({ memory }: ReaderLimits, bytes: number): number {
-  return memory + MEMORY_PER_BYTE * Math.max(0, bytes - USUAL);
+  return memory + memoryPerByte * Math.max(0, bytes - usualLimits);
 }
 
 /**
  * Memory for a PDF. Nested streams unpack to any size, and its parser has no limit for that. 64 MB of real pages take a
  * few hundred megabytes.
  */
-const MOST_FOR_PDF = 1024 ** 3;
+const maxForPdf = 1024 ** 3;
 
 /** Memory of the process while it reads a file of this format, in bytes; of `memory`, which is for all formats. */
 export function memoryOf(format: string | undefined, memory: number): number {
-  return format === 'pdf' ? Math.min(memory, Math.max(MOST_FOR_PDF, memory / 2)) : memory;
+  return format === 'pdf' ? Math.min(memory, Math.max(maxForPdf, memory / 2)) : memory;
 }
 
 /** Max blocks of one file: they must fit into the memory of the main process. */
-export const MOST_BLOCKS = 8_000_000;
+export const maxBlocks = 8_000_000;

@@ -23,14 +23,14 @@ export interface PackedDocument extends Omit<Document, 'blocks'> {
   titles: (string | undefined)[];
 }
 
-const KINDS: readonly BlockKind[] = ['heading', 'paragraph', 'item', 'code', 'table', 'record'];
-const WIDTH = 6;
+const blockKinds: readonly BlockKind[] = ['heading', 'paragraph', 'item', 'code', 'table', 'record'];
+const fieldsPerBlock = 6;
 
 export function pack({ blocks, ...document }: Document): PackedDocument {
-  const numbers = new Int32Array(blocks.length * WIDTH);
+  const numbers = new Int32Array(blocks.length * fieldsPerBlock);
   const titles: (string | undefined)[] = [];
   for (const [i, { kind, start, end, line, page = 0, level = 0, title }] of blocks.entries()) {
-    numbers.set([KINDS.indexOf(kind), start, end, line, page, level], i * WIDTH);
+    numbers.set([blockKinds.indexOf(kind), start, end, line, page, level], i * fieldsPerBlock);
     if (title !== undefined) titles[i] = title;
   }
   return { ...document, numbers, titles };
@@ -38,9 +38,9 @@ export function pack({ blocks, ...document }: Document): PackedDocument {
 
 export function unpack({ numbers, titles, ...document }: PackedDocument): Document {
   const blocks: Block[] = [];
-  for (let i = 0, at = 0; at < numbers.length; i++, at += WIDTH) {
+  for (let i = 0, at = 0; at < numbers.length; i++, at += fieldsPerBlock) {
     const [start, end, line] = [numbers[at + 1]!, numbers[at + 2]!, numbers[at + 3]!];
-    const block: Block = { kind: KINDS[numbers[at]!]!, start, end, line };
+    const block: Block = { kind: blockKinds[numbers[at]!]!, start, end, line };
     if (numbers[at + 4] !== 0) block.page = numbers[at + 4]!;
     if (numbers[at + 5] !== 0) block.level = numbers[at + 5]!;
     const title = titles[i];

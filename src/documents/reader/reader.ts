@@ -9,21 +9,21 @@ import { DocumentError, ServiceError } from '../../errors.js';
 import { extract, type FormatName, formatFor } from '../extract.js';
 import { type Reading, ready } from '../reading.js';
 import { largeLines } from '../records/large-lines.js';
-import { memoryFor, READER_LIMITS, type ReaderLimits } from './limits.js';
+import { memoryFor, type ReaderLimits, readerLimits } from './limits.js';
 import { NotBegunError, ReaderProcess } from './worker-process.js';
 
 /** Max bytes to read in this process. Our own formats take time and memory in proportion to the file. */
-const MOST_INLINE = 1_000_000;
+const maxInline = 1_000_000;
 /** A table repeats the names of its columns in each row. */
-const MOST_INLINE_TABLE = 100_000;
+const maxInlineTable = 100_000;
 
 /** Max bytes of JSON Lines for the reader's process; larger ones, as from standard input, are read in this process. */
-const MOST_LINES = 32 * 1024 * 1024;
+const maxLines = 32 * 1024 * 1024;
 
 /** Max processes to start for one file, when they end before they have the file. */
-const STARTS = 3;
+const maxStarts = 3;
 /** Pause between them, in ms: memory may become free. */
-const PAUSE_MS = 100;
+const pauseMs = 100;
 
 export class DocumentReader {
   readonly #limits: ReaderLimits;
@@ -35,7 +35,7 @@ export class DocumentReader {
 
   /** @param signal aborts the reading at once */
   constructor(limits: Partial<ReaderLimits> = {}, signal?: AbortSignal) {
-    this.#limits = { ...READER_LIMITS, ...limits };
+    this.#limits = { ...readerLimits, ...limits };
     this.#signal = signal;
     signal?.addEventListener('abort', this.#stop, { once: true });
   }
@@ -57,7 +57,7 @@ export class DocumentReader {
       const { documents, failures } = await extract(bytes, source);
       return { documents: documents.map(ready), failures };
     }
-    if (format === 'jsonl' && bytes.length > MOST_LINES) {
+    if (format === 'jsonl' && bytes.length > maxLines) {
       const reading = await largeLines(bytes, source, this.#signal);
       if (reading !== undefined) return reading;
     }
@@ -75,14 +75,14 @@ export class DocumentReader {
   }
 
   async #readApart(bytes: Buffer, source: string): Promise<Reading> {
-    for (let left = STARTS - 1; ; left--) {
+    for (let left = maxStarts - 1; ; left--) {
       try {
         return await (await this.#running(bytes.length)).read({ bytes, source });
       } catch (error) {
         this.#signal?.throwIfAborted();
         if (!(error instanceof NotBegunError)) throw error;
         if (left === 0) throw givenUp(error, source);
-        await setTimeout(PAUSE_MS);
+        await setTimeout(pauseMs);
       }
     }
   }
@@ -106,7 +106,7 @@ export class DocumentReader {
 
 function isApart(format: FormatName | undefined, bytes: number): boolean {
   if (format === 'pdf' || format === 'docx') return true;
-  return bytes > (format === 'csv' ? MOST_INLINE_TABLE : MOST_INLINE);
+  return bytes > (format === 'csv' ? maxInlineTable : maxInline);
 }
 
 /** The error for a file that no process began to read. */

@@ -15,17 +15,17 @@ export interface WatchData {
 }
 
 /** The pipe that says why the process ends. */
-const REASON_FD = 4;
-const EVERY_MS = 100;
+const reasonFd = 4;
+const everyMs = 100;
 /** Less work than this, in ms, is the watch's own. */
-const NOTHING = 300;
+const ownWorkMs = 300;
 
 const { shared, limits, parent } = workerData as WatchData;
 let job = 0;
 let idleSince = 0;
 let workThen = 0;
 
-setInterval(look, EVERY_MS);
+setInterval(look, everyMs);
 
 function look(): void {
   // The answer is not needed any more.
@@ -34,12 +34,12 @@ function look(): void {
   if (process.memoryUsage.rss() > shared[2]!) end('too-large');
   const work = workMs();
   if (work > shared[1]!) end('too-slow');
-  if (job !== shared[0] || work - workThen > NOTHING) {
+  if (job !== shared[0] || work - workThen > ownWorkMs) {
     job = shared[0]!;
     workThen = work;
     idleSince = 0;
   }
-  idleSince += EVERY_MS;
+  idleSince += everyMs;
   if (idleSince > limits.idleMs) end('too-slow');
 }
 
@@ -50,7 +50,7 @@ function workMs(): number {
 
 function end(reason: string): void {
   try {
-    if (reason !== '') writeSync(REASON_FD, reason);
+    if (reason !== '') writeSync(reasonFd, reason);
   } finally {
     process.kill(process.pid, 'SIGKILL');
   }

@@ -6,12 +6,12 @@ import { Worker } from 'node:worker_threads';
 import { DocumentError } from '../../errors.js';
 import type { Document } from '../../types.js';
 import { extract, formatFor } from '../extract.js';
-import { MOST_BLOCKS, memoryOf, type ReaderLimits } from './limits.js';
+import { maxBlocks, memoryOf, type ReaderLimits } from './limits.js';
 import { type Answer, type Job, type PackedDocument, pack } from './messages.js';
 import type { WatchData } from './worker-watch.js';
 
 /** Approximate max characters and blocks of one message. */
-const PART = 1_000_000;
+const partSize = 1_000_000;
 
 // Ctrl-C reaches all processes of the group; the main process handles it.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
@@ -55,7 +55,7 @@ async function run({ bytes, source }: Job): Promise<void> {
 function refuseTooMany(documents: readonly Document[], source: string): void {
   let blocks = 0;
   for (const document of documents) blocks += document.blocks.length;
-  if (blocks <= MOST_BLOCKS) return;
+  if (blocks <= maxBlocks) return;
   throw new DocumentError('too-large', `${source} holds more paragraphs than one file may; split it.`);
 }
 
@@ -66,7 +66,7 @@ function* parts(documents: readonly Document[]): Generator<PackedDocument[]> {
   for (const document of documents) {
     part.push(pack(document));
     size += document.text.length + 100 * (1 + document.blocks.length);
-    if (size < PART) continue;
+    if (size < partSize) continue;
     yield part;
     part = [];
     size = 0;

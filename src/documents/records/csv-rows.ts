@@ -10,12 +10,12 @@ export interface CsvRow {
   isBroken: boolean;
 }
 
-const QUOTE = 34;
-const NEWLINE = 10;
-const RETURN = 13;
+const quote = 34;
+const newline = 10;
+const carriageReturn = 13;
 
 /** Columns of a table at most, as in a spreadsheet. */
-const MOST_COLUMNS = 16_384;
+const maxColumns = 16_384;
 
 /**
  * @param delimiter one character
@@ -30,7 +30,7 @@ export function* csvRows(text: string, delimiter: string): Generator<CsvRow> {
     let inRow = true;
     while (inRow) {
       let field = '';
-      if (text.charCodeAt(at) === QUOTE) {
+      if (text.charCodeAt(at) === quote) {
         const end = closingQuote(text, at + 1);
         if (end === -1) {
           // Happens at most once: all later quotes are doubled.
@@ -45,24 +45,24 @@ export function* csvRows(text: string, delimiter: string): Generator<CsvRow> {
       // A field without quotes, or text after a closing quote.
       const start = at;
       let code = text.charCodeAt(at);
-      while (at < text.length && code !== separator && code !== NEWLINE && code !== RETURN) {
+      while (at < text.length && code !== separator && code !== newline && code !== carriageReturn) {
         code = text.charCodeAt(++at);
       }
       if (at > start) field += text.slice(start, at);
       row.fields.push(field);
-      if (row.fields.length > MOST_COLUMNS) throw tooWide(line);
+      if (row.fields.length > maxColumns) throw tooWide(line);
       inRow = at < text.length && text.charCodeAt(at) === separator;
       if (inRow) at++;
     }
-    if (text.charCodeAt(at) === RETURN) at++;
-    if (text.charCodeAt(at) === NEWLINE) at++;
+    if (text.charCodeAt(at) === carriageReturn) at++;
+    if (text.charCodeAt(at) === newline) at++;
     line++;
     if (row.fields.length > 1 || row.fields[0] !== '') yield row;
   }
 }
 
 function tooWide(line: number): DocumentError {
-  return new DocumentError('too-large', `Line ${line} has more than ${MOST_COLUMNS} fields.`);
+  return new DocumentError('too-large', `Line ${line} has more than ${maxColumns} fields.`);
 }
 
 /** The separator that the first line uses most: comma, semicolon, tab or bar. */
@@ -80,6 +80,6 @@ export function guessDelimiter(text: string): string {
 /** Index of the next quote that isn't doubled; -1 for none. */
 function closingQuote(text: string, start: number): number {
   let at = text.indexOf('"', start);
-  while (at !== -1 && text.charCodeAt(at + 1) === QUOTE) at = text.indexOf('"', at + 2);
+  while (at !== -1 && text.charCodeAt(at + 1) === quote) at = text.indexOf('"', at + 2);
   return at;
 }

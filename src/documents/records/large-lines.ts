@@ -4,16 +4,16 @@ import { isUtf8 } from 'node:buffer';
 import { setImmediate } from 'node:timers/promises';
 import type { Document, Failure } from '../../types.js';
 import { isBinary } from '../decode.js';
-import { MOST_RECORDS, tooManyRecords } from '../formats/format.js';
+import { maxRecords, tooManyRecords } from '../formats/format.js';
 import { hashOf, type LazyDocument, type Reading } from '../reading.js';
 import { JsonLineReader } from './json-lines.js';
 
 /** Max bytes of a line; a parsed longer one may take many times its size. */
-const LONGEST = 1_000_000;
+const maxLineBytes = 1_000_000;
 /** Bytes between two turns of the event loop. */
-const TURN = 1_000_000;
-const NEWLINE = 10;
-const MARK = 3;
+const bytesPerTurn = 1_000_000;
+const newline = 10;
+const markBytes = 3;
 
 /**
  * @param source of the file
@@ -29,19 +29,19 @@ export async function largeLines(
   if (isBinary(bytes) || !isUtf8(bytes)) return undefined;
   const reading: Reading = { documents: [], failures: [] };
   const reader = new JsonLineReader(source);
-  const first = bytes.indexOf('\ufeff') === 0 ? MARK : 0;
-  let turn = TURN;
+  const first = bytes.indexOf('\ufeff') === 0 ? markBytes : 0;
+  let turn = bytesPerTurn;
   for (let from = first, line = 0; from < bytes.length; line++) {
-    const found = bytes.indexOf(NEWLINE, from);
+    const found = bytes.indexOf(newline, from);
     const to = found === -1 ? bytes.length : found;
-    if (to - from > LONGEST) return undefined;
+    if (to - from > maxLineBytes) return undefined;
     const item = reader.read(bytes.toString('utf8', from, to));
     if (item !== undefined && 'code' in item) reading.failures.push(item);
     else if (item !== undefined) reading.documents.push(new Line(bytes, source, from, to, line, item));
-    if (reading.documents.length + reading.failures.length > MOST_RECORDS) throw tooManyRecords();
+    if (reading.documents.length + reading.failures.length > maxRecords) throw tooManyRecords();
     from = to + 1;
     if (from < turn) continue;
-    turn = from + TURN;
+    turn = from + bytesPerTurn;
     await setImmediate();
     signal?.throwIfAborted();
   }
@@ -51,16 +51,19 @@ export async function largeLines(
 class Line implements LazyDocument {
   readonly source: string;
   readonly #hash: string;
+  readonly #bytes: Buffer;
+  readonly #file: string;
+  readonly #from: number;
+  readonly #to: number;
+  /** Lines before it. */
+  readonly #before: number;
 
-  constructor(
-    private readonly bytes: Buffer,
-    private readonly file: string,
-    private readonly from: number,
-    private readonly to: number,
-    /** Lines before it. */
-    private readonly before: number,
-    document: Document,
-  ) {
+  constructor(bytes: Buffer, file: string, from: number, to: number, before: number, document: Document) {
+    this.#bytes = bytes;
+    this.#file = file;
+    this.#from = from;
+    this.#to = to;
+    this.#before = before;
     this.source = document.source;
     this.#hash = hashOf(document);
   }
@@ -70,8 +73,8 @@ class Line implements LazyDocument {
   }
 
   open(): Document {
-    const text = this.bytes.toString('utf8', this.from, this.to);
-    const item: Document | Failure | undefined = new JsonLineReader(this.file, this.before).read(text);
+    const text = this.#bytes.toString('utf8', this.#from, this.#to);
+    const item: Document | Failure | undefined = new JsonLineReader(this.#file, this.#before).read(text);
     if (item === undefined || 'code' in item) throw new Error(`expected ${this.source} to be what it was`);
     return item;
   }

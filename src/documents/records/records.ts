@@ -8,8 +8,8 @@ import { cleanTitle } from '../blocks/titles.js';
 
 export type JsonObject = { [key: string]: Json };
 
-const ID_FIELDS = ['id', '_id', 'doc_id', 'uuid'];
-const TEXT_FIELDS = [
+const idFields = ['id', '_id', 'doc_id', 'uuid'];
+const textFields = [
   'text',
   'content',
   'contents',
@@ -19,24 +19,24 @@ const TEXT_FIELDS = [
   'passage',
   'document',
 ];
-const TITLE_FIELDS = ['title', 'headline', 'subject'];
+const titleFields = ['title', 'headline', 'subject'];
 
 /** Max levels of metadata: deeper data would break programs that read the output. */
-const DEEPEST = 100;
+const maxDepth = 100;
 /** Max characters of an id: each row repeats it. */
-const LONGEST_ID = 4096;
+const maxIdLength = 4096;
 /**
  * Each row of a record repeats its metadata. Up to this many characters are always allowed (a front matter may have as
  * many). With more, all rows together may have so many characters of metadata, if a row has some hundred of text.
  */
-const ALWAYS_REPEATED = 65_536;
-const MOST_REPEATED = 32_000_000;
-const ROW = 512;
+const alwaysRepeated = 65_536;
+const maxRepeated = 32_000_000;
+const rowBytes = 512;
 /** Max characters of a record's metadata in any case: programs that read the output must hold a row. */
-const LONGEST_METADATA = 8_000_000;
+const maxMetadataLength = 8_000_000;
 /** Longer fields of a record without a text field are only in its text, not in its metadata as well. */
-const LONGEST_FACET = 256;
-const LONE_SURROGATE = /\p{Surrogate}/gu;
+const maxFacetLength = 256;
+const loneSurrogate = /\p{Surrogate}/gu;
 
 /** Reads the records of one file or stream, whose sources are `source#id`. */
 export class RecordReader {
@@ -57,16 +57,16 @@ export class RecordReader {
    * output of many times its size
    */
   read(value: Json, line: number, number: number): Document | Failure {
-    if (!isObject(value) || isDeep(value, DEEPEST)) return this.failure('malformed', line);
-    const idField = ID_FIELDS.find((field) => isId(value[field]));
+    if (!isObject(value) || isDeep(value, maxDepth)) return this.failure('malformed', line);
+    const idField = idFields.find((field) => isId(value[field]));
     const id = idField ? String(value[idField]).trim() : String(number);
-    if (id.length > LONGEST_ID) return this.failure('too-large', line);
+    if (id.length > maxIdLength) return this.failure('too-large', line);
     const source = this.#address(id);
     if (this.#seen.has(source)) return this.failure('duplicate-source', line);
     this.#seen.add(source);
     const textField =
-      TEXT_FIELDS.find((field) => isText(value[field])) ??
-      TEXT_FIELDS.find((field) => typeof value[field] === 'string');
+      textFields.find((field) => isText(value[field])) ??
+      textFields.find((field) => typeof value[field] === 'string');
     const fields = Object.entries(value).filter(([key]) => key !== idField);
     const { text, blocks, metadata } = textField
       ? textRecord(value, fields, textField, line)
@@ -88,11 +88,11 @@ export class RecordReader {
 }
 
 function repeatsMuch(text: string, metadata: JsonObject): boolean {
-  const rows = Math.ceil(text.length / ROW);
-  if (lengthOf(metadata) > LONGEST_METADATA) return true;
+  const rows = Math.ceil(text.length / rowBytes);
+  if (lengthOf(metadata) > maxMetadataLength) return true;
   if (rows < 2) return false;
   const repeated = JSON.stringify(metadata).length;
-  return repeated > ALWAYS_REPEATED && repeated * rows > MOST_REPEATED;
+  return repeated > alwaysRepeated && repeated * rows > maxRepeated;
 }
 
 /** Approximate number of characters, found with little work: most records are small. */
@@ -118,7 +118,7 @@ interface Content {
 
 /** A record with a text field: its text is that field under its title; the other fields are metadata. */
 function textRecord(value: JsonObject, fields: [string, Json][], textField: string, line: number): Content {
-  const titleField = TITLE_FIELDS.find((field) => isText(value[field]));
+  const titleField = titleFields.find((field) => isText(value[field]));
   const title = titleField ? String(value[titleField]).trim() : '';
   const body = String(value[textField]);
   const used = [textField, 'metadata'];
@@ -144,7 +144,8 @@ function fieldRecord(fields: [string, Json][], line: number): Content {
   let text = '';
   for (const [key, value] of fields) {
     if (key === 'metadata' && isObject(value)) continue;
-    const isShort = typeof value !== 'object' && !(typeof value === 'string' && value.length > LONGEST_FACET);
+    const isShort =
+      typeof value !== 'object' && !(typeof value === 'string' && value.length > maxFacetLength);
     if (isShort && value !== '') facets.push([key, value]);
     const shown = (typeof value === 'string' ? value : value === null ? '' : JSON.stringify(value)).trim();
     if (shown === '') continue;
@@ -166,7 +167,7 @@ function isText(value: Json | undefined): boolean {
 
 /** JSON can hold halves of characters, which no UTF-8 file can. Keeps the length. */
 function wellFormed(text: string): string {
-  return text.replace(LONE_SURROGATE, '\ufffd');
+  return text.replace(loneSurrogate, '\ufffd');
 }
 
 function isDeep(value: Json, levels: number): boolean {

@@ -1,7 +1,7 @@
 // A folder on the walk: its path, the rules for it, and which of its entries are taken.
 import { existsSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { isBinaryName } from './rules/binary-extensions.js';
-import { embedignoreName, gitignoreName, type Rules, readIgnoreFile } from './rules/ignore-files.js';
+import { embedignoreName, gitignoreName, type IgnoreRules, readIgnoreFile } from './rules/ignore-files.js';
 import type { Globs } from './rules/include-exclude.js';
 import { escapeInvalid, fsPath, type RawPath, textOf } from './sources/source-name.js';
 
@@ -29,7 +29,7 @@ export interface Folder {
   readonly text: string;
   /** True when the walk came through a link. */
   readonly linked: boolean;
-  readonly rules: Rules;
+  readonly rules: IgnoreRules;
   readonly tree: TreeSettings;
 }
 

@@ -6,15 +6,15 @@ import type { Stream } from './merge-walks.js';
 import { type FoundFile, find, isReachable, namedFiles } from './paths/named-files.js';
 import { Descent, rootFolder } from './paths/root-folder.js';
 import type { Root } from './paths/roots.js';
-import { Matched } from './rules/pattern-matches.js';
+import { PatternMatches } from './rules/pattern-matches.js';
 import { below, type RawPath } from './sources/source-name.js';
-import { Names } from './sources/unique-names.js';
+import { UniqueNames } from './sources/unique-names.js';
 import { type Start, startOf, treeSettings, type WalkSettings } from './walk-options.js';
 import { type Item, type RootProgress, walkTree } from './walk-tree.js';
 
 /** @throws {UsageError} when a root is the output folder */
 export function streamsOf(roots: readonly Root[], settings: WalkSettings): Stream[] {
-  const matched = new Matched(settings);
+  const matched = new PatternMatches(settings);
   const streams: Stream[] = [];
   const folders = new Map<Folder, Start>();
   const files: FoundFile[] = [];
@@ -27,7 +27,7 @@ export function streamsOf(roots: readonly Root[], settings: WalkSettings): Strea
       else streams.push(folder);
     }
   }
-  const names = new Names([...folders.keys()], files.filter(isReachable));
+  const names = new UniqueNames([...folders.keys()], files.filter(isReachable));
   for (const [folder, start] of folders) {
     if (names.folders.includes(folder)) streams.push(...treeStreams(folder, start, names, settings));
     else {
@@ -44,7 +44,7 @@ export function streamsOf(roots: readonly Root[], settings: WalkSettings): Strea
 }
 
 /** The folder of a root, or the entries to yield in its place. */
-function enter(start: Start, matched: Matched, settings: WalkSettings): Folder | Stream {
+function enter(start: Start, matched: PatternMatches, settings: WalkSettings): Folder | Stream {
   const { key, path, progress, root } = start;
   try {
     const folder = rootFolder(path, treeSettings(path, settings));
@@ -67,7 +67,7 @@ function ended(start: Start, items: Item[] = []): Stream {
   return { from: start.key, items: [...items, { kind: 'listed', root: start.progress } as const].values() };
 }
 
-function treeStreams(folder: Folder, start: Start, names: Names, settings: WalkSettings): Stream[] {
+function treeStreams(folder: Folder, start: Start, names: UniqueNames, settings: WalkSettings): Stream[] {
   const { progress } = start;
   const common = { root: progress, names, onSkip: settings.onSkip };
   const rest = below(settings.base, folder.path);

@@ -12,7 +12,7 @@ import {
 } from './folder.js';
 import { type Entry, list } from './list-folder.js';
 import { escapeInvalid, type RawPath } from './sources/source-name.js';
-import type { Names } from './sources/unique-names.js';
+import type { UniqueNames } from './sources/unique-names.js';
 
 /** Progress of the listing of a root. */
 export interface RootProgress {
@@ -34,7 +34,7 @@ export type Item =
 export interface TreeWalk {
   readonly start: Folder;
   readonly root: RootProgress;
-  readonly names: Names;
+  readonly names: UniqueNames;
   /** A folder that another walk of the same root takes. */
   readonly except?: RawPath | undefined;
   readonly onSkip: (reason: SkipReason, key: RawPath) => void;
@@ -95,13 +95,13 @@ export function* walkTree(walk: TreeWalk): Generator<Item, void, undefined> {
   if (--root.open === 0) yield { kind: 'listed', root };
 }
 
-function isWalkedElsewhere(names: Names, folder: Folder, contested: boolean): boolean {
+function isWalkedElsewhere(names: UniqueNames, folder: Folder, contested: boolean): boolean {
   if (!folder.linked) return contested && names.isElsewhere(folder.path, folder.real, true);
   return names.isElsewhere(folder.path, folder.real, true) || !names.enterLinked(folder.real);
 }
 
 function isTakenElsewhere(
-  names: Names,
+  names: UniqueNames,
   folder: Folder,
   path: RawPath,
   entry: Taken,

@@ -5,13 +5,13 @@
 export const wordMark = '\u2581';
 
 /** Max UTF-16 units of a slice. Normalised, one unit may become eighteen (U+FDFA). */
-const SLICE = 32 * 1024;
+const sliceLength = 32 * 1024;
 
 /** How far before that end a place to cut is searched, in units. */
-const LOOK_BACK = 1024;
+const lookBack = 1024;
 
 /** Max combining marks that are sorted together. Unicode's own stream-safe form has at most 30. */
-const MOST_MARKS = 256;
+const maxMarks = 256;
 
 export interface Slice {
   text: string;
@@ -37,11 +37,11 @@ export function* slicesOf(text: string): Generator<Slice> {
 
 /** Before a space; else before a letter that doesn't combine; else anywhere except inside a character. */
 function endOfSlice(text: string, start: number): number {
-  const end = start + SLICE;
+  const end = start + sliceLength;
   if (end >= text.length) return text.length;
   const space = text.lastIndexOf(' ', end);
-  if (space > end - LOOK_BACK) return space;
-  for (let at = end; at > end - LOOK_BACK; at--) {
+  if (space > end - lookBack) return space;
+  for (let at = end; at > end - lookBack; at--) {
     if (text.charCodeAt(at) < 0x300 && text.charCodeAt(at - 1) < 0x300) return at;
   }
   return isSecondHalf(text.charCodeAt(end)) ? end - 1 : end;
@@ -57,15 +57,15 @@ function inModelForm(text: string): string {
 
 /** NFKC. Sorting a run of marks takes time that grows with the square of its length, so a long run is sorted in parts. */
 function nfkc(text: string): string {
-  if (!LONG_RUN.test(text)) return text.normalize('NFKC');
+  if (!longRun.test(text)) return text.normalize('NFKC');
   return text
-    .match(PARTS)!
+    .match(markedParts)!
     .map((part) => part.normalize('NFKC'))
     .join('');
 }
 
 /** Combining marks, and the two halfwidth signs of Japanese that NFKC turns into marks. */
-const MARK = '[\\p{M}\\uff9e\\uff9f]';
-const OTHER = '[^\\p{M}\\uff9e\\uff9f]';
-const LONG_RUN = new RegExp(`${MARK}{${MOST_MARKS + 1}}`, 'u');
-const PARTS = new RegExp(`${OTHER}+${MARK}{0,${MOST_MARKS}}|${MARK}{1,${MOST_MARKS}}`, 'gu');
+const markClass = '[\\p{M}\\uff9e\\uff9f]';
+const otherClass = '[^\\p{M}\\uff9e\\uff9f]';
+const longRun = new RegExp(`${markClass}{${maxMarks + 1}}`, 'u');
+const markedParts = new RegExp(`${otherClass}+${markClass}{0,${maxMarks}}|${markClass}{1,${maxMarks}}`, 'gu');

@@ -3,11 +3,12 @@
 import { EmbedderFault, WrongVectorsError } from '../../errors.js';
 import { isOfText } from '../../fault-policy.js';
 import type { Embedder, Vector, VectorSpace } from '../../types.js';
-import { wrapped } from '../retry.js';
-import { canaryTextsOf, cosine, leastCosine, likenessOf, spaceOf } from './canaries.js';
+import { wrapEmbedder } from '../wrap-embedder.js';
+import { canaryTextsOf, spaceOf } from './canaries.js';
+import { cosine, likenessOf, minCosine } from './compare-spaces.js';
 
 /** The texts between the canaries: short, since each token takes time on a slow server, and unlike each other. Each is used at two places. */
-const FILLERS = (
+const fillers = (
   'river lamp butter engine violin winter copper garden needle thunder market pepper anchor silver window puppet ' +
   'desert candle tiger bridge cotton doctor island marble rocket saddle temple velvet walnut yellow zebra basket'
 ).split(' ');
@@ -79,7 +80,7 @@ export function refuseOneVector(space: VectorSpace, where: string): void {
 
 /** The embedder, but each text is sent alone. Vectors come in the order of the texts. */
 export function withSingles(embedder: Embedder): Embedder {
-  return wrapped(embedder, async (texts, { tokens: _, ...options } = {}) => {
+  return wrapEmbedder(embedder, async (texts, { tokens: _, ...options } = {}) => {
     const vectors: Vector[] = [];
     for (const text of texts) vectors.push((await embedder.embed([text], options))[0]!);
     return vectors;
@@ -114,7 +115,7 @@ interface Place {
 }
 
 /** Rotation of the second half of the fillers, so that a periodic fault (say, every 8th text) doesn't hit both of a pair. */
-const TURN = 5;
+const turnedBy = 5;
 
 /**
  * A batch in which every place can be checked. Canaries at the start, at the end and evenly between them show faults in
@@ -130,13 +131,13 @@ function batchOf(texts: readonly string[], { canaries, prefixes }: VectorSpace, 
   const half = Math.ceil(free.length / 2);
   for (const index of Array(half).keys()) {
     const at = free[index]!;
-    const twin = free[half + ((index + TURN) % half)];
+    const twin = free[half + ((index + turnedBy) % half)];
     if (twin === undefined) {
       // One place is left: use a canary again, but not beside itself.
       places[at] = canary([...texts.keys()].find((one) => Math.abs(placeOf(one) - at) > 1) ?? 0);
       continue;
     }
-    const text = prefixes.document + FILLERS[index]!;
+    const text = prefixes.document + fillers[index]!;
     places[at] = { text };
     places[twin] = { text, twin: at };
   }
@@ -177,16 +178,16 @@ export async function compareBatch(
   let unlikeTwins: [number, number] | undefined;
   for (const [place, { alone, twin }] of places.entries()) {
     if (alone) compare(place, alone);
-    if (twin === undefined || cosine(vectors[twin]!, vectors[place]!) >= leastCosine) continue;
+    if (twin === undefined || cosine(vectors[twin]!, vectors[place]!) >= minCosine) continue;
     unlikeTwins ??= [twin, place];
   }
-  if (unlikeTwins && lowest.cosine >= leastCosine) {
+  if (unlikeTwins && lowest.cosine >= minCosine) {
     // The text alone tells which of the two is wrong.
     const [alone] = await embedder.embed([places[unlikeTwins[0]]!.text], { signal });
     if (alone) for (const place of unlikeTwins) compare(place, alone);
   }
   const unlike =
-    lowest.cosine >= leastCosine
+    lowest.cosine >= minCosine
       ? undefined
       : `text ${lowest.place + 1} of ${batchSize}: cosine ${lowest.cosine.toFixed(2)}`;
   return { unlike, lowestCosine: lowest.cosine, tokens };

@@ -3,19 +3,19 @@
 // vectors with that of the same text alone.
 import type { Vector } from '../../types.js';
 import { orAborted } from '../abort.js';
-import { cosine } from './canaries.js';
+import { cosine } from './compare-spaces.js';
 
 /** A batch is compared when it has this many times the tokens of the last one. From a few words to the largest request, that happens at most 13 times. */
-const STEP = 1.5;
+const growth = 1.5;
 
 /**
  * Min cosine. It allows for the float noise of long texts, but not for another text's vector. A false alarm would make all
  * later work many times slower.
  */
-const LEAST = 0.99;
+const minCosine = 0.99;
 
 /** Places to compare, the last one first: a server that cuts a batch cuts its end. */
-const PLACES = [(texts: number) => texts - 1, (texts: number) => texts >> 1, () => 0];
+const places = [(texts: number) => texts - 1, (texts: number) => texts >> 1, () => 0];
 
 export class LargerBatch {
   /** Tokens of the largest compared batch. */
@@ -47,7 +47,7 @@ export class LargerBatch {
     alone: (text: string) => Promise<Vector>,
     signal: AbortSignal | undefined,
   ): Promise<string | undefined> {
-    while (this.#unlike === undefined && batch.tokens > this.#tokens * STEP) {
+    while (this.#unlike === undefined && batch.tokens > this.#tokens * growth) {
       if (this.#trying === undefined) {
         const trying = this.#try(batch, alone).finally(() => {
           this.#trying = undefined;
@@ -68,10 +68,10 @@ export class LargerBatch {
     { texts, vectors, tokens }: { texts: readonly string[]; vectors: readonly Vector[]; tokens: number },
     alone: (text: string) => Promise<Vector>,
   ): Promise<void> {
-    const place = PLACES[this.#tries % PLACES.length]!(texts.length);
+    const place = places[this.#tries % places.length]!(texts.length);
     const likeness = cosine(await alone(texts[place]!), vectors[place]!);
     this.#tries++;
-    if (likeness >= LEAST) this.#tokens = tokens;
+    if (likeness >= minCosine) this.#tokens = tokens;
     else
       this.#unlike = `text ${place + 1} of ${texts.length} with ${tokens} tokens: cosine ${likeness.toFixed(2)}`;
   }

@@ -10,10 +10,11 @@ import { policyOf } from '../../fault-policy.js';
 import type { Embedder, EmbedOptions, Vector, VectorSpace } from '../../types.js';
 import { orAborted } from '../abort.js';
 import type { ConfirmOptions, Member, ServerEmbedder } from '../pool/member.js';
-import { wrapped } from '../retry.js';
+import { wrapEmbedder } from '../wrap-embedder.js';
 import { OtherDimensions } from './accept-vectors.js';
 import { compareBatch, measureAlone, unlikeSentence, withSingles } from './batch-check.js';
-import { canaryTextsOf, compareSpaces, spaceOf } from './canaries.js';
+import { canaryTextsOf, spaceOf } from './canaries.js';
+import { compareSpaces } from './compare-spaces.js';
 import { Confirmation } from './confirmation.js';
 import { LargerBatch } from './larger-batch.js';
 import { measureInTime } from './recheck.js';
@@ -49,15 +50,15 @@ interface Change {
  * @param measured its space, and the number of lost connections before it was measured
  * @returns an embedder whose `embed` also throws `changed` when the space is no longer the same
  */
-export function withSteadySpace(
+export function withSpaceGuard(
   embedder: ServerEmbedder,
   requests: Embedder = embedder,
   measured?: { space: VectorSpace; losses: number },
   options: SteadyOptions = {},
 ): SteadyEmbedder {
-  const server = new SteadyServer(embedder, requests, measured, options);
+  const server = new GuardedServer(embedder, requests, measured, options);
   return {
-    ...wrapped(requests, (texts, options) => server.embed(texts, options)),
+    ...wrapEmbedder(requests, (texts, options) => server.embed(texts, options)),
     isUnsure: () => server.isUnsure(),
     confirm: (options) => server.confirm(options),
     mark: (signal) => server.mark(signal),
@@ -69,7 +70,7 @@ export function withSteadySpace(
   };
 }
 
-class SteadyServer {
+class GuardedServer {
   readonly #server: ServerEmbedder;
   readonly #options: SteadyOptions;
   #requests: Embedder;

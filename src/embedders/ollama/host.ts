@@ -2,13 +2,13 @@
 // everybody, becomes 127.0.0.1.
 
 import { UsageError } from '../../errors.js';
-import { DEFAULT_OLLAMA_URL, maskAddress } from '../../net/masked-address.js';
+import { defaultOllamaUrl, maskAddress } from '../../net/masked-address.js';
 import { withoutQuotes, withoutSlashes } from '../../text/trim.js';
 
 const defaultPort = '11434';
 
 /** The address to try when none is given. */
-export const DEFAULT_URL = DEFAULT_OLLAMA_URL;
+export const defaultUrl = defaultOllamaUrl;
 
 const loopback = new Map([
   ['', '127.0.0.1'],

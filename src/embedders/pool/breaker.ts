@@ -4,7 +4,7 @@ import { EmbedderFault } from '../../errors.js';
 import { policyOf } from '../../fault-policy.js';
 import type { Embedder } from '../../types.js';
 import { orAborted } from '../abort.js';
-import { wrapped } from '../retry.js';
+import { wrapEmbedder } from '../wrap-embedder.js';
 
 export interface BreakerOptions {
   /** Failures in a row that open the circuit … @default 5 */
@@ -97,7 +97,7 @@ export function withBreaker(embedder: Embedder, options: BreakerOptions = {}): E
     }
   }
 
-  const guarded = wrapped(embedder, async (texts, embedOptions) => {
+  const guarded = wrapEmbedder(embedder, async (texts, embedOptions) => {
     if (circuit.kind === 'half-open') {
       // A request that waits for the probe must abort, too: only `embed` itself listens to the signal.
       await orAborted(Promise.allSettled([circuit.probe]), embedOptions?.signal);

@@ -6,7 +6,7 @@
 // What must hold: an endpoint that hangs blocks only its own slots, and one with another model gets no more texts.
 import { EmbedderFault } from '../../errors.js';
 import type { Embedder, EmbedOptions, EndpointState, Vector } from '../../types.js';
-import { wrapped } from '../retry.js';
+import { wrapEmbedder } from '../wrap-embedder.js';
 import type { BreakerOptions } from './breaker.js';
 import { Delivery } from './delivery.js';
 import { Endpoint } from './endpoint.js';
@@ -59,7 +59,7 @@ export function poolOf(
   }
 
   return {
-    ...wrapped(members[0].embedder, embed),
+    ...wrapEmbedder(members[0].embedder, embed),
     slots,
     endpoints: () => endpoints.map((endpoint) => endpoint.state),
     vouch: async (url, signal) => {

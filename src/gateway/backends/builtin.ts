@@ -8,10 +8,10 @@ import { type Fields, fieldsOf } from '../http/body.js';
 import { bodyOf, missingModel, type Refusal } from '../routes/error-answers.js';
 import type { Backend, BackendState, Passing } from './backend.js';
 
-const MODEL = 'universal-sentence-encoder-lite:latest';
-const NAMES: ReadonlySet<string> = new Set([MODEL, canonicalName('builtin')]);
+const builtinModel = 'universal-sentence-encoder-lite:latest';
+const modelNames: ReadonlySet<string> = new Set([builtinModel, canonicalName('builtin')]);
 
-const JSON_UTF8 = 'application/json; charset=utf-8';
+const jsonUtf8 = 'application/json; charset=utf-8';
 
 interface Answer {
   status: number;
@@ -25,7 +25,7 @@ export class BuiltinBackend implements Backend {
   readonly #startedAt = new Date().toISOString();
 
   async modelOf(name: string | undefined): Promise<string | undefined> {
-    return name === undefined || NAMES.has(canonicalName(name)) ? MODEL : undefined;
+    return name === undefined || modelNames.has(canonicalName(name)) ? builtinModel : undefined;
   }
 
   async pass({ request, reply }: Passing): Promise<void> {
@@ -72,17 +72,24 @@ export class BuiltinBackend implements Backend {
 
   async #listed(): Promise<Fields> {
     const digest = await weightsDigest();
-    return { name: MODEL, model: MODEL, modified_at: this.#startedAt, size: SIZE, digest, details };
+    return {
+      name: builtinModel,
+      model: builtinModel,
+      modified_at: this.#startedAt,
+      size: weightBytes,
+      digest,
+      details,
+    };
   }
 
   #openAiModel(): Fields {
     const created = Math.floor(Date.parse(this.#startedAt) / 1000);
-    return { id: MODEL, object: 'model', created, owned_by: 'library' };
+    return { id: builtinModel, object: 'model', created, owned_by: 'library' };
   }
 }
 
 /** Size of the weights in bytes. */
-const SIZE = 27_903_656;
+const weightBytes = 27_903_656;
 
 const details = {
   parent_model: '',
@@ -95,7 +102,7 @@ const details = {
 
 function show(fields: Fields | undefined): Answer {
   const name = String(fields?.model ?? fields?.name ?? '');
-  if (!NAMES.has(canonicalName(name)))
+  if (!modelNames.has(canonicalName(name)))
     return refused({ status: 404, message: `model '${name}' not found` }, '');
   const model_info = {
     'general.architecture': 'use',
@@ -116,7 +123,7 @@ function unusual(body: unknown, path: string): Answer | undefined {
     return refuse(400, `time: invalid duration ${JSON.stringify(keepAlive)}`);
   if (typeof model !== 'string' || model === '') return refuse(404, "model '' not found");
   if (!/^[\w.\-/]+(:[\w.-]+)?$/.test(model)) return refuse(400, 'invalid model name');
-  if (!NAMES.has(canonicalName(model))) return refuse(404, missingModel(model));
+  if (!modelNames.has(canonicalName(model))) return refuse(404, missingModel(model));
   if (input === undefined || input === null || input === '') return undefined;
   if (!Array.isArray(input) || !input.every((one) => typeof one === 'string')) {
     return refuse(400, 'invalid input type');
@@ -125,18 +132,18 @@ function unusual(body: unknown, path: string): Answer | undefined {
 }
 
 /** Ollama's routes other than embedding. */
-const OTHERS = /^\/(api\/(chat|generate|pull|push|create|copy|delete)|v1\/(chat\/)?completions)$/;
+const otherRoutes = /^\/(api\/(chat|generate|pull|push|create|copy|delete)|v1\/(chat\/)?completions)$/;
 
 function elsewhere(path: string): Answer {
-  if (OTHERS.test(path)) {
+  if (otherRoutes.test(path)) {
     const message = 'the built-in embedder only embeds: start the gateway with --ollama-url for all else';
     return refused({ status: 501, message }, path);
   }
-  if (KNOWN.has(path)) return { status: 405, type: 'text/plain', body: '405 method not allowed' };
+  if (knownRoutes.has(path)) return { status: 405, type: 'text/plain', body: '405 method not allowed' };
   return { status: 404, type: 'text/plain', body: '404 page not found' };
 }
 
-const KNOWN: ReadonlySet<string> = new Set([
+const knownRoutes: ReadonlySet<string> = new Set([
   '/api/version',
   '/api/tags',
   '/api/ps',
@@ -152,5 +159,5 @@ function refused(refusal: Refusal, path: string): Answer {
 }
 
 function json(value: unknown): Answer {
-  return { status: 200, type: JSON_UTF8, body: JSON.stringify(value) };
+  return { status: 200, type: jsonUtf8, body: JSON.stringify(value) };
 }

@@ -1,7 +1,7 @@
 // Chooses the backend: the one asked for by name, else an Ollama on the default address, else the built-in
 // embedder.
 import type { Settings } from '../../config/settings.js';
-import { DEFAULT_URL, parseOllamaAddress } from '../../embedders/ollama/host.js';
+import { defaultUrl, parseOllamaAddress } from '../../embedders/ollama/host.js';
 import { UsageError } from '../../errors.js';
 import { isLoopback } from '../http/auth.js';
 import type { Backend } from './backend.js';
@@ -23,7 +23,7 @@ export async function openBackend(options: BackendOptions): Promise<Backend> {
   const { embedder, model, ollamaUrl } = settings;
   if (embedder === 'builtin') return new BuiltinBackend();
   const isNamed = embedder === 'ollama' || model !== undefined || ollamaUrl !== undefined;
-  if (isNamed) refuseSelf(ollamaUrl ?? [DEFAULT_URL], options.self);
+  if (isNamed) refuseSelf(ollamaUrl ?? [defaultUrl], options.self);
   const ollama = new OllamaBackend(options);
   if (isNamed || (await ollama.isUp())) return ollama;
   await ollama.close();

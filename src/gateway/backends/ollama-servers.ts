@@ -3,18 +3,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool } from 'undici';
 import { OllamaClient } from '../../embedders/ollama/client.js';
-import { DEFAULT_URL, parseOllamaAddress } from '../../embedders/ollama/host.js';
+import { defaultUrl, parseOllamaAddress } from '../../embedders/ollama/host.js';
 import { listModels, readDigest, readVersion } from '../../embedders/ollama/model-info.js';
 import { canonicalName } from '../../embedders/ollama/model-name.js';
 import { withoutSlashes } from '../../text/trim.js';
 
 /** How long it is remembered whether a server is up, and max time to find out, in ms. */
-const TRUST_MS = 2000;
-const PING_MS = 2000;
+const trustMs = 2000;
+const pingMs = 2000;
 /** Max wait for a server that was down the last time, or while others may be up, in ms. */
-const HASTE_MS = 200;
+const hasteMs = 200;
 /** A server that doesn't take connections within this time, in ms, is down. */
-const CONNECT_MS = 5000;
+const connectMs = 5000;
 
 export class OllamaServer {
   /** Without a slash at its end, without credentials. */
@@ -32,9 +32,9 @@ export class OllamaServer {
     this.basePath = withoutSlashes(url.pathname);
     this.url = url.origin + this.basePath;
     this.#headers = apiKey ? { authorization: `Bearer ${apiKey}` } : {};
-    this.#client = new OllamaClient({ url, apiKey, connectTimeoutMs: CONNECT_MS });
+    this.#client = new OllamaClient({ url, apiKey, connectTimeoutMs: connectMs });
     // Chats and pulls have no time-out here: their clients decide when to give up.
-    this.pool = new Pool(url.origin, { headersTimeout: 0, bodyTimeout: 0, connect: { timeout: CONNECT_MS } });
+    this.pool = new Pool(url.origin, { headersTimeout: 0, bodyTimeout: 0, connect: { timeout: connectMs } });
   }
 
   /** The headers that the server needs. */
@@ -45,14 +45,14 @@ export class OllamaServer {
   /** True when the server answers. It is asked at most once in two seconds; if it hangs, later calls don't wait. */
   isUp(): Promise<boolean> {
     const now = performance.now();
-    if (!this.#asked || now - this.#asked.at > TRUST_MS) this.#asked = { at: now, answer: this.#ping() };
+    if (!this.#asked || now - this.#asked.at > trustMs) this.#asked = { at: now, answer: this.#ping() };
     const { answer } = this.#asked;
     return this.#wasDown ? inHaste(answer) : answer;
   }
 
   async #ping(): Promise<boolean> {
     try {
-      await readVersion(this.#client, { timeoutMs: PING_MS });
+      await readVersion(this.#client, { timeoutMs: pingMs });
       this.#wasDown = false;
     } catch {
       this.#wasDown = true; // Any error means that it can't be used now.
@@ -62,7 +62,7 @@ export class OllamaServer {
 
   /** Its version and the digest of a model, as one string; undefined when it doesn't answer. */
   async look(model: string): Promise<string | undefined> {
-    const options = { timeoutMs: PING_MS };
+    const options = { timeoutMs: pingMs };
     try {
       const said = [readVersion(this.#client, options), readDigest(this.#client, model, options)];
       return JSON.stringify(await Promise.all(said));
@@ -73,7 +73,7 @@ export class OllamaServer {
 
   /** The digests of its models, by name. @throws {EmbedderFault} when it doesn't list them */
   async digests(): Promise<Map<string, string>> {
-    const models = await listModels(this.#client, { timeoutMs: PING_MS });
+    const models = await listModels(this.#client, { timeoutMs: pingMs });
     return new Map(models.map(({ name, digest }) => [name, digest]));
   }
 
@@ -82,11 +82,11 @@ export class OllamaServer {
   }
 }
 
-/** The answer if it comes within {@link HASTE_MS}, else false. */
+/** The answer if it comes within {@link hasteMs}, else false. */
 async function inHaste(answer: Promise<boolean>): Promise<boolean> {
   const over = new AbortController();
   const { signal } = over;
-  const late = sleep(HASTE_MS, false, { signal, ref: false }).catch(() => false);
+  const late = sleep(hasteMs, false, { signal, ref: false }).catch(() => false);
   const said = await Promise.race([answer, late]);
   over.abort();
   return said;
@@ -97,7 +97,7 @@ export class OllamaServers {
 
   /** @throws {UsageError} when an address is invalid */
   constructor(addresses: readonly string[], apiKey: string | undefined) {
-    const [first = DEFAULT_URL, ...others] = addresses;
+    const [first = defaultUrl, ...others] = addresses;
     const open = (address: string) => new OllamaServer(parseOllamaAddress(address).url, apiKey);
     this.all = [open(first), ...others.map(open)];
   }

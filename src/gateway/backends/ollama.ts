@@ -10,10 +10,10 @@ import type { Backend, BackendState, Passing } from './backend.js';
 import { OllamaServers } from './ollama-servers.js';
 
 /** For servers that are up, but were not compared with the others or give other vectors. */
-const NONE_LEFT = 'none of the servers whose vectors fit this model answers, please try again';
+const noneLeft = 'none of the servers whose vectors fit this model answers, please try again';
 
 /** Paths that change the models of a server. */
-const CHANGING = /^\/api\/(pull|create|copy|delete|push|blobs)\b/;
+const changing = /^\/api\/(pull|create|copy|delete|push|blobs)\b/;
 
 export interface OllamaBackendOptions {
   settings: Settings;
@@ -57,7 +57,7 @@ export class OllamaBackend implements Backend {
     const faults: EmbedderFault[] = [];
     for (;;) {
       const server = await this.#servers.firstUp(left);
-      if (!server) throw faults.length > 0 ? mostTelling(faults) : new RefusedError(503, NONE_LEFT, 5);
+      if (!server) throw faults.length > 0 ? mostTelling(faults) : new RefusedError(503, noneLeft, 5);
       try {
         return await passThrough(request, reply, server, {
           ownsCredentials,
@@ -71,7 +71,7 @@ export class OllamaBackend implements Backend {
         if (!(error instanceof EmbedderFault) || !left?.delete(server.url)) throw error;
         faults.push(error);
       } finally {
-        if (CHANGING.test(request.url)) onChange();
+        if (changing.test(request.url)) onChange();
       }
     }
   }

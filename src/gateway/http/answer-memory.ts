@@ -4,11 +4,11 @@ import type { ServerResponse } from 'node:http';
 import type { GatewayLimits } from '../options.js';
 
 /** Smaller answers, in bytes, aren't counted: even one per connection doesn't fill the memory. */
-const SMALL = 256 * 1024;
+const smallAnswerBytes = 256 * 1024;
 /** How often the answers being sent are checked while others wait, in ms. */
-const LOOK_MS = 500;
+const lookMs = 500;
 /** Max time without a byte read by the client while other answers wait, in ms. */
-const STALLED_MS = 2000;
+const stalledMs = 2000;
 
 interface Answer {
   bytes: number;
@@ -40,7 +40,7 @@ export class AnswersRoom {
    */
   async take(raw: ServerResponse, bytes: number, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
-    if (bytes <= SMALL || raw.closed) return;
+    if (bytes <= smallAnswerBytes || raw.closed) return;
     if (this.#held.has(raw)) {
       // The same request asks again, after its model was replaced.
       this.#hold(raw, bytes);
@@ -75,7 +75,7 @@ export class AnswersRoom {
       };
       signal.addEventListener('abort', onAbort, { once: true });
       this.#waiting.add(waiting);
-      this.#timer ??= setInterval(() => this.#look(), LOOK_MS);
+      this.#timer ??= setInterval(() => this.#look(), lookMs);
     });
   }
 
@@ -110,7 +110,7 @@ export class AnswersRoom {
       const bytes = raw.socket?.bytesWritten ?? 0;
       answer.since ??= now;
       if (bytes !== answer.moved.bytes) answer.moved = { at: now, bytes };
-      if (now - answer.moved.at > STALLED_MS || now - answer.since > this.#limits.receiveMs) raw.destroy();
+      if (now - answer.moved.at > stalledMs || now - answer.since > this.#limits.receiveMs) raw.destroy();
     }
   }
 }

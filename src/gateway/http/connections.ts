@@ -11,7 +11,7 @@ import type { GatewayLimits } from '../options.js';
 /** Max requests in flight on one connection. No client sends so many, and Node would keep any number in memory. */
 const maxPipelined = 100;
 /** Max time without progress on a connection while the gateway stops, in ms. */
-const DRAIN_IDLE_MS = 1000;
+const drainIdleMs = 1000;
 
 export class Connections {
   readonly #server: Server;
@@ -41,7 +41,7 @@ export class Connections {
       const requests = this.#requests.get(socket);
       requests?.add(request);
       if (requests && requests.size > maxPipelined) socket.destroy();
-      if (this.#draining) socket.setTimeout(DRAIN_IDLE_MS);
+      if (this.#draining) socket.setTimeout(drainIdleMs);
       response.once('close', () => {
         this.#requests.get(socket)?.delete(request);
         if (this.#draining) this.#endIdle();
@@ -56,8 +56,8 @@ export class Connections {
    */
   drain(): void {
     this.#draining = true;
-    this.#server.timeout = DRAIN_IDLE_MS;
-    for (const [socket, requests] of this.#requests) if (requests.size > 0) socket.setTimeout(DRAIN_IDLE_MS);
+    this.#server.timeout = drainIdleMs;
+    for (const [socket, requests] of this.#requests) if (requests.size > 0) socket.setTimeout(drainIdleMs);
     this.#endIdle();
   }
 

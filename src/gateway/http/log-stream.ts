@@ -3,10 +3,10 @@
 import type { Writable } from 'node:stream';
 
 /** Max bytes that wait for the reader. */
-const MOST_WAITING = 1024 * 1024;
+const maxWaiting = 1024 * 1024;
 
 /** Max wait for the reader at the end, in ms. */
-const END_MS = 500;
+const endMs = 500;
 
 export class LogStream {
   readonly #out: Writable;
@@ -26,7 +26,7 @@ export class LogStream {
   }
 
   write(line: string): void {
-    if (this.#isGone || !this.#out.writable || this.#out.writableLength > MOST_WAITING) {
+    if (this.#isGone || !this.#out.writable || this.#out.writableLength > maxWaiting) {
       this.#dropped++;
       this.#allDropped++;
       return;
@@ -41,7 +41,7 @@ export class LogStream {
   async end(): Promise<number> {
     if (!this.#isGone && this.#out.writableLength > 0) {
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, END_MS);
+        const timer = setTimeout(resolve, endMs);
         const done = () => {
           clearTimeout(timer);
           resolve();

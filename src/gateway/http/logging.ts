@@ -9,12 +9,12 @@ import { printable } from '../../text/printable.js';
 import type { RequestLine } from '../options.js';
 import { LogStream } from './log-stream.js';
 
-export const LOG_LEVELS = ['silent', 'error', 'warn', 'info'] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
+export const logLevels = ['silent', 'error', 'warn', 'info'] as const;
+export type LogLevel = (typeof logLevels)[number];
 
 /** Max characters of a field that clients or servers choose: a path may have 16,000. */
-const LONGEST = 500;
-const FRAMES = 20;
+const maxValueLength = 500;
+const maxFrames = 20;
 
 export interface GatewayLog {
   request(line: RequestLine): void;
@@ -36,14 +36,14 @@ export function openLog(level: LogLevel, out: Writable = process.stdout): Gatewa
       if (debug.gateway) tellRequest(line);
       const bounded = {
         ...line,
-        path: printable(line.path, LONGEST),
-        client: printable(line.client, LONGEST),
+        path: printable(line.path, maxValueLength),
+        client: printable(line.client, maxValueLength),
       };
       log[line.status >= 500 ? 'warn' : 'info'](bounded, 'request');
     },
     notice: (message) => {
       debug.gateway?.(message);
-      log.warn(printable(maskAddresses(message), LONGEST));
+      log.warn(printable(maskAddresses(message), maxValueLength));
     },
     error: (error, id) => log.error({ id, ...known(error) }, 'unexpected error'),
     end: () => stream.end(),
@@ -58,11 +58,11 @@ function tellRequest({ id, method, path, status, ms, texts }: RequestLine): void
 /** The stack, and the message for our own errors only: messages of other errors may quote a text. */
 function known(error: unknown): object {
   if (error instanceof EmbedError)
-    return { code: error.code, message: printable(maskAddresses(error.message), LONGEST) };
+    return { code: error.code, message: printable(maskAddresses(error.message), maxValueLength) };
   if (!(error instanceof Error)) return { type: typeof error };
   const frames = error.stack?.split('\n').filter((line) => /^\s+at /.test(line));
   return {
-    name: printable(error.name, LONGEST),
-    stack: frames?.slice(0, FRAMES).map((line) => printable(line.trim(), LONGEST)),
+    name: printable(error.name, maxValueLength),
+    stack: frames?.slice(0, maxFrames).map((line) => printable(line.trim(), maxValueLength)),
   };
 }

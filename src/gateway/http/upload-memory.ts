@@ -2,10 +2,10 @@
 // neither fill the memory nor block others.
 import type { IncomingMessage } from 'node:http';
 import type { GatewayLimits } from '../options.js';
-import { BUSY, ClientGoneError, RefusedError } from '../routes/error-answers.js';
+import { busyWords, ClientGoneError, RefusedError } from '../routes/error-answers.js';
 
 /** First buffer of a body, in bytes; it doubles when it is full. */
-const FIRST = 16 * 1024;
+const firstPieceBytes = 16 * 1024;
 
 interface Upload {
   /** Bytes of memory in use. */
@@ -43,12 +43,12 @@ export class Uploads {
         upload.held = 0;
         reject(error);
       };
-      const upload = { held: 0, isComplete: false, giveUp: () => end(new RefusedError(503, BUSY, 1)) };
+      const upload = { held: 0, isComplete: false, giveUp: () => end(new RefusedError(503, busyWords, 1)) };
       // Copied into one buffer: kept as pieces of one byte each, a body would take a hundred times its size.
       const onData = (part: Buffer) => {
         if (length + part.length > maxBody) return end(tooLarge());
         if (length + part.length > body.length) {
-          const size = Math.min(maxBody, Math.max(FIRST, 2 * body.length, length + part.length));
+          const size = Math.min(maxBody, Math.max(firstPieceBytes, 2 * body.length, length + part.length));
           if (!this.#makeRoom(upload, size)) return upload.giveUp();
           const larger = Buffer.allocUnsafeSlow(size);
           body.copy(larger, 0, 0, length);

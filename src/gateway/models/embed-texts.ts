@@ -5,10 +5,10 @@ import { isTooLong } from '../../fault-policy.js';
 import type { TextOutcome } from '../../orchestrator/intake.js';
 import type { BatchOrchestrator } from '../../orchestrator/orchestrator.js';
 import type { Embedder, Priority, Vector } from '../../types.js';
-import { RefusedError, TOO_LONG } from '../routes/error-answers.js';
+import { RefusedError, tooLongWords } from '../routes/error-answers.js';
 
 /** Bytes of one number of a vector: as a float, plus as text in most answers. */
-const VALUE_BYTES = 16;
+const valueBytes = 16;
 
 export interface Wish {
   /** Cut texts that are too long. */
@@ -42,7 +42,7 @@ export async function embedTexts(
   wish: Wish,
 ): Promise<Embedded> {
   const { embedder } = model;
-  await wish.room(texts.length * dimensionsOf(model, wish) * VALUE_BYTES);
+  await wish.room(texts.length * dimensionsOf(model, wish) * valueBytes);
   const { counter, maxTokens } = embedder;
   const counts = texts.map((text) => counter.count(text) + counter.special);
   const tokens = counts.reduce((sum, count) => sum + Math.min(count, maxTokens), 0);
@@ -53,7 +53,7 @@ export async function embedTexts(
     isExact(embedder) &&
     counts.some((count) => count > context)
   ) {
-    throw new RefusedError(400, TOO_LONG);
+    throw new RefusedError(400, tooLongWords);
   }
   const mayBeCut = counts.map((count) => wish.truncate && !fits(count, embedder));
   const [whole, cut] = await Promise.all([

@@ -6,7 +6,7 @@ import type { VectorCache } from '../../types.js';
 import { openConfiguredCache } from '../../upstream/open-cache.js';
 
 /** Max bytes of the vectors in memory, for all models together. */
-const MEMORY = 128 * 1024 * 1024;
+const memoryBytes = 128 * 1024 * 1024;
 
 /**
  * @returns undefined without a cache
@@ -17,7 +17,7 @@ export async function openSharedCache(
   onWarning: (message: string) => void,
 ): Promise<VectorCache | undefined> {
   const cache = await openConfiguredCache(settings, onWarning);
-  return cache && withMemory(cache, MEMORY);
+  return cache && withMemory(cache, memoryBytes);
 }
 
 /** The cache for one of its several users: their `close` doesn't close it for the others. */

@@ -44,7 +44,7 @@ interface Entry {
 }
 
 /** How often the digest of a model in use is checked, in ms: the model may have been pulled again. */
-const CHECK_MS = 30_000;
+const checkMs = 30_000;
 
 export class Models {
   readonly #options: ModelsOptions;
@@ -224,7 +224,7 @@ export class Models {
   #checkSoon(entry: Entry): void {
     const { digests } = this.#options;
     const now = performance.now();
-    if (!digests || this.#checking || now - entry.checkedAt < CHECK_MS) return;
+    if (!digests || this.#checking || now - entry.checkedAt < checkMs) return;
     this.#checking = this.#check(digests).finally(() => {
       this.#checking = undefined;
     });

@@ -6,7 +6,7 @@ import type { Backend } from '../backends/backend.js';
 import type { Models } from './models.js';
 
 /** Max wait at the start, in ms; a model that loads longer is opened while the gateway listens. */
-const START_MS = 30_000;
+const startMs = 30_000;
 
 export interface NamedModelOptions {
   settings: Settings;
@@ -25,7 +25,7 @@ export async function openNamedModel(options: NamedModelOptions): Promise<void> 
   const { model } = settings;
   if (model === undefined || backend.embedder !== 'ollama' || !(await backend.isUp())) return;
   try {
-    await models.use(model, AbortSignal.timeout(START_MS), async () => undefined);
+    await models.use(model, AbortSignal.timeout(startMs), async () => undefined);
   } catch (error) {
     if (error instanceof WrongVectorsError) throw error;
     const why = error instanceof EmbedError ? error.message : 'it takes long to load.';

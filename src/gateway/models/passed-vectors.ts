@@ -33,7 +33,7 @@ export async function passVectors(parts: GatewayParts, passing: VectorPassing): 
   const name = modelIn(fields);
   // Every server refuses such a request, so no model is opened for it.
   if (name === undefined || !textsIn(fields!).every(isText)) {
-    return await pass(parts, passing, { never: UNREADABLE });
+    return await pass(parts, passing, { never: unreadable });
   }
   const model = await backend.modelOf(name);
   if (model === undefined) return await pass(parts, passing);
@@ -67,7 +67,7 @@ export function isHopeless(error: unknown): error is ServiceError {
   return error instanceof ServiceError && error.cause === undefined && !isDown(error);
 }
 
-const UNREADABLE = new RefusedError(400, 'expected one JSON object with a model and its texts');
+const unreadable = new RefusedError(400, 'expected one JSON object with a model and its texts');
 
 function pass(
   { backend }: GatewayParts,

@@ -4,16 +4,16 @@ import type { WrongVectorsError } from '../../errors.js';
 import { printable } from '../../text/printable.js';
 
 /** How long a check of the servers stays valid, in ms. */
-const LOOK_MS = 2000;
+const lookMs = 2000;
 
 /** A mended server may look the same from outside: after this time, in ms, it is measured again anyway. */
-const TRUST_MS = 60_000;
+const trustMs = 60_000;
 
 /** Max remembered names; each is a model of the servers. */
-const MOST = 100;
+const maxRefused = 100;
 
 /** Max characters of a sentence that holds words of a server. */
-const LONGEST = 1000;
+const maxReasonLength = 1000;
 
 /** A refused model, as `/health` and `/metrics` report it. */
 export interface RefusedModel {
@@ -53,7 +53,7 @@ class Refused {
   /** True when a new measurement may have another result. */
   mayBeMended(): Promise<boolean> {
     const now = performance.now();
-    if (now - this.#last.at >= LOOK_MS) this.#last = { at: now, answer: this.#isOther() };
+    if (now - this.#last.at >= lookMs) this.#last = { at: now, answer: this.#isOther() };
     return this.#last.answer;
   }
 
@@ -61,7 +61,7 @@ class Refused {
   async #isOther(): Promise<boolean> {
     const [before, now] = await Promise.all([this.#before, this.#look()]);
     if (now === undefined) return false;
-    return now !== before || this.#isSuspected || performance.now() - this.#since >= TRUST_MS;
+    return now !== before || this.#isSuspected || performance.now() - this.#since >= trustMs;
   }
 }
 
@@ -78,7 +78,7 @@ export class RefusedModels {
     return [...this.#refused.values()].map(({ model, error }) => ({
       model: printable(model),
       reason: error.reason,
-      error: printable(error.message, LONGEST),
+      error: printable(error.message, maxReasonLength),
     }));
   }
 
@@ -90,7 +90,7 @@ export class RefusedModels {
     this.#refused.delete(key);
     this.#refused.set(key, new Refused(model, error, () => this.#look(model)));
     const [oldest] = this.#refused.keys();
-    if (this.#refused.size > MOST && oldest !== undefined) this.#refused.delete(oldest);
+    if (this.#refused.size > maxRefused && oldest !== undefined) this.#refused.delete(oldest);
   }
 
   delete(key: string): void {

@@ -36,8 +36,8 @@ export class ClientGoneError extends Error {}
 export class DeadlineError extends Error {}
 
 /** In the words of the recorded servers. */
-export const BUSY = 'server busy, please try again.  maximum pending requests exceeded';
-export const TOO_LONG = 'the input length exceeds the context length';
+export const busyWords = 'server busy, please try again.  maximum pending requests exceeded';
+export const tooLongWords = 'the input length exceeds the context length';
 
 /** The message for a missing model. */
 export function missingModel(name: string): string {
@@ -47,7 +47,7 @@ export function missingModel(name: string): string {
 /** @param model the name that the client used */
 export function refusalOf(error: unknown, model = ''): Refusal {
   if (error instanceof RefusedError) return error.refusal;
-  if (error instanceof QueueFullError) return { status: 503, message: BUSY, retryAfter: 1 };
+  if (error instanceof QueueFullError) return { status: 503, message: busyWords, retryAfter: 1 };
   if (error instanceof RejectedTextsError) return ofFault(error.rejected[0]!.fault, model);
   if (error instanceof EmbedderFault) return ofFault(error, model);
   if (error instanceof ServiceError) {
@@ -68,12 +68,12 @@ export function refusalOf(error: unknown, model = ''): Refusal {
 }
 
 /** The status of each fault, and its words in the recorded servers. */
-const STATUS: Record<FaultMeaning, { status: number; words?: (model: string) => string }> = {
-  'too-long': { status: 400, words: () => TOO_LONG },
+const faultAnswers: Record<FaultMeaning, { status: number; words?: (model: string) => string }> = {
+  'too-long': { status: 400, words: () => tooLongWords },
   'unknown-script': { status: 400 },
   'bad-input': { status: 400 },
   'bad-answer': { status: 502 },
-  busy: { status: 503, words: () => BUSY },
+  busy: { status: 503, words: () => busyWords },
   timeout: { status: 503 },
   unreachable: { status: 503 },
   unconfirmed: { status: 503 },
@@ -84,7 +84,7 @@ const STATUS: Record<FaultMeaning, { status: number; words?: (model: string) => 
 };
 
 function ofFault(fault: EmbedderFault, model: string): Refusal {
-  const { status, words } = STATUS[fault.meaning];
+  const { status, words } = faultAnswers[fault.meaning];
   const message = words?.(model) ?? fault.message;
   if (status !== 503) return { status, message };
   return { status, message, retryAfter: Math.max(1, Math.ceil((fault.retryAfterMs ?? 1000) / 1000)) };
@@ -92,7 +92,7 @@ function ofFault(fault: EmbedderFault, model: string): Refusal {
 
 /** The fault's own message, where the recorded servers have no words for it. */
 function unless({ meaning }: EmbedderFault, message: string): { message?: string } {
-  return STATUS[meaning].words === undefined ? { message } : {};
+  return faultAnswers[meaning].words === undefined ? { message } : {};
 }
 
 /** Fastify's own errors: bodies that are too large or cut off, and invalid paths. */
@@ -103,7 +103,7 @@ function ofFramework(error: unknown): Refusal | undefined {
   return { status: statusCode, message: 'bad request' };
 }
 
-const OPENAI_TYPES: { [status: number]: string } = {
+const openaiTypes: { [status: number]: string } = {
   400: 'invalid_request_error',
   401: 'invalid_request_error',
   404: 'not_found_error',
@@ -111,16 +111,16 @@ const OPENAI_TYPES: { [status: number]: string } = {
 };
 
 /** Max characters of an error message: it may hold words of the client or the server. */
-const LONGEST = 2000;
+const maxRefusalLength = 2000;
 
 /** The body of an error answer, safe to print: OpenAI's form under `/v1`, Ollama's elsewhere. */
 export function bodyOf(refusal: Refusal, path: string): { type: string; body: string } {
   const { status } = refusal;
-  const message = printable(refusal.message, LONGEST);
+  const message = printable(refusal.message, maxRefusalLength);
   if (!path.startsWith('/v1/')) {
     return { type: 'application/json; charset=utf-8', body: JSON.stringify({ error: message }) };
   }
-  const type = OPENAI_TYPES[status] ?? 'api_error';
+  const type = openaiTypes[status] ?? 'api_error';
   return {
     type: 'application/json',
     body: JSON.stringify({ error: { message, type, param: null, code: null } }),

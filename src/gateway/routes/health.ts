@@ -6,10 +6,10 @@ import { printable, printableJson } from '../../text/printable.js';
 import type { GatewayParts } from '../route-context.js';
 
 /** Max time for the cache to show that it is reachable, in ms. */
-const CACHE_MS = 1000;
+const cacheMs = 1000;
 
 /** Max characters of the reason why a server is left out: it may hold words of that server. */
-const LONGEST = 1000;
+const maxReasonLength = 1000;
 
 /** `GET /ready`: 200 when requests would be answered now, else 503. */
 export function readyRoute({ backend, isDraining }: GatewayParts) {
@@ -30,7 +30,7 @@ export function healthRoute(parts: GatewayParts) {
     const [{ servers }, up, cacheOk] = await Promise.all([
       backend.state(),
       backend.isUp(),
-      isCacheWell(cache, CACHE_MS),
+      isCacheWell(cache, cacheMs),
     ]);
     const metrics = models.open.map((model) => ({ model, metrics: model.getMetrics() }));
     const closed = metrics.every(({ metrics }) => metrics.endpoints.every((one) => one.breaker === 'closed'));
@@ -53,7 +53,7 @@ export function healthRoute(parts: GatewayParts) {
         endpoints: metrics.endpoints.map(({ url, breaker, refused }) => ({
           url,
           breaker,
-          ...(refused !== null && { refused: printable(refused, LONGEST) }),
+          ...(refused !== null && { refused: printable(refused, maxReasonLength) }),
         })),
       })),
       performance: performanceOf(

@@ -6,7 +6,7 @@ import type { RefusedModel } from '../models/refused-models.js';
 import type { GatewayParts } from '../route-context.js';
 
 /** Max characters of a model's name. */
-const LONGEST = 2000;
+const maxModelLength = 2000;
 
 /** `GET /metrics`: Prometheus text; JSON with `?format=json`, or when the client accepts JSON only. */
 export function metricsRoute({ models, traffic }: GatewayParts) {
@@ -97,7 +97,7 @@ function labelValue(text: string): string {
 
 /** The name without characters that would do something in a terminal. */
 function readable(model: string): string {
-  return printable(model, LONGEST);
+  return printable(model, maxModelLength);
 }
 
 /** Joins families: the format needs all samples of one name together. */

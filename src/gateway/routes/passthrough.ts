@@ -11,7 +11,7 @@ import { isPlainTarget } from '../http/target-path.js';
 import { ClientGoneError, RefusedError } from './error-answers.js';
 
 /** Headers of one connection only (RFC 9110), and those that undici sets itself. */
-const OWN: ReadonlySet<string> = new Set([
+const ownHeaders: ReadonlySet<string> = new Set([
   'connection',
   'keep-alive',
   'proxy-authenticate',
@@ -123,7 +123,7 @@ function forwarded(headers: IncomingHttpHeaders): IncomingHttpHeaders {
     .map((name) => name.trim());
   const left: IncomingHttpHeaders = {};
   for (const [name, value] of Object.entries(headers)) {
-    if (OWN.has(name) || value === undefined || named.includes(name)) continue;
+    if (ownHeaders.has(name) || value === undefined || named.includes(name)) continue;
     left[name] = value;
   }
   return left;

@@ -6,17 +6,17 @@ import type { RunCounts } from '../run-counts.js';
 import type { FailureStep, RowStep, Step } from './document-steps.js';
 
 /** Max rows of a group. A group is one lookup in the cache, and the work between two turns of the event loop. */
-const GROUP = 256;
+const maxGroupRows = 256;
 
 /**
  * Max chunks of one document: its line in the manifest holds a hash for each, or two when a chunk had to be halved.
  */
-const MOST_CHUNKS = 1_500_000;
+const maxChunks = 1_500_000;
 /** Max characters of a chunk. A text without a place to cut could have any number. */
-const LONGEST_CHUNK = 4_000_000;
+const maxChunkLength = 4_000_000;
 
 /** After this time of work, in ms, the event loop gets a turn, for signals, heartbeats and progress. */
-const TURN_MS = 30;
+const turnMs = 30;
 
 export interface Chunking {
   /** Max tokens of a chunk. */
@@ -35,7 +35,7 @@ export async function* chunk(
   chunking: () => Promise<Chunking>,
   counts: RunCounts,
   signal?: AbortSignal,
-  mostChunks: number = MOST_CHUNKS,
+  mostChunks: number = maxChunks,
 ): AsyncGenerator<Step[]> {
   let turn = performance.now();
   for await (const group of groups) {
@@ -51,7 +51,7 @@ export async function* chunk(
       if (document.blocks.length > 0) {
         const { counter, ...sizes } = await chunking();
         for (const piece of splitInTurns(document, { ...sizes, counter })) {
-          if (performance.now() - turn > TURN_MS) {
+          if (performance.now() - turn > turnMs) {
             await setImmediate();
             signal?.throwIfAborted();
             turn = performance.now();
@@ -64,7 +64,7 @@ export async function* chunk(
           }
           steps.push(rowOf(piece, counter, counts));
           counts.rowsSplit++;
-          if (steps.length >= GROUP) {
+          if (steps.length >= maxGroupRows) {
             yield steps;
             steps = [];
           }
@@ -81,7 +81,7 @@ export async function* chunk(
  * would give it the same vector as other such texts.
  */
 export function rowOf(chunk: Chunk, counter: TokenCounter, counts: RunCounts): RowStep | FailureStep {
-  const isLong = chunk.text.length > LONGEST_CHUNK;
+  const isLong = chunk.text.length > maxChunkLength;
   if (!isLong && (!counter.knows || counter.knows(chunk.text))) return { kind: 'row', chunk };
   counts.chunksFailed++;
   return failureOf(chunk, isLong ? 'too-long' : 'unknown-script');

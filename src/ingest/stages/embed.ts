@@ -4,14 +4,14 @@ import { Dispatcher } from '../../batching/dispatcher.js';
 import { halve } from '../../chunks/halve.js';
 import { isTooLong } from '../../fault-policy.js';
 import type { FailureCode } from '../../types.js';
-import { BATCH_BOUNDS } from '../../upstream/limiter-settings.js';
+import { batchBounds } from '../../upstream/limiter-settings.js';
 import type { RunCounts } from '../run-counts.js';
 import type { Session } from '../session.js';
 import { rowOf } from './chunk.js';
 import type { RowStep, Step } from './document-steps.js';
 
 /** Max full batches that wait behind those in flight: enough that a free slot never waits for the disk. */
-const BATCHES_AHEAD = 4;
+const batchesAhead = 4;
 
 export async function* embed(
   groups: AsyncIterable<Step[]>,
@@ -65,7 +65,7 @@ class Sender {
     this.#session = session;
     this.#counts = counts;
     this.#dispatcher = new Dispatcher(embedder, {
-      bounds: BATCH_BOUNDS,
+      bounds: batchBounds,
       limits,
       metrics,
       signal,
@@ -79,7 +79,7 @@ class Sender {
   /** Max texts that wait for a request. */
   get #most(): number {
     const { batchSize, concurrency } = this.#session.upstream.limits;
-    return batchSize * (concurrency + BATCHES_AHEAD);
+    return batchSize * (concurrency + batchesAhead);
   }
 
   get pending(): number {

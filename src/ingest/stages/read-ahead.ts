@@ -9,12 +9,12 @@ import { readForeign } from '../../files/foreign-file.js';
 export type FileEntry = Extract<WalkEntry, { kind: 'file' }> & { bytes?: Buffer };
 
 /** Max files for the reader's process that are opened early, and max bytes of them. */
-const MOST_FILES = 4;
-const MOST_BYTES = 32 * 1024 * 1024;
+const maxFiles = 4;
+const maxBytes = 32 * 1024 * 1024;
 /** How many entries to look ahead. */
-const FAR = 64;
+const maxLookAhead = 64;
 /** Max bytes of one buffer on all systems. */
-const LARGEST = 2 ** 31 - 1;
+const maxBufferBytes = 2 ** 31 - 1;
 
 export interface OpenedFile {
   bytes: Buffer;
@@ -34,19 +34,19 @@ export class Ahead {
 
   constructor(reader: DocumentReader, maxFileSize: number) {
     this.#reader = reader;
-    this.#maxFileSize = Math.min(maxFileSize, LARGEST);
+    this.#maxFileSize = Math.min(maxFileSize, maxBufferBytes);
   }
 
   /** Starts reading entries after `from`. @param isKnown true for a file that is unchanged and needs no reading */
   look(group: readonly WalkEntry[], from: number, isKnown: (source: string, hash: string) => boolean): void {
     if (group !== this.#group) this.#next = 0;
     this.#group = group;
-    const end = Math.min(group.length, from + FAR);
+    const end = Math.min(group.length, from + maxLookAhead);
     for (this.#next = Math.max(this.#next, from); this.#next < end; this.#next++) {
       const entry = group[this.#next]!;
       if (entry.kind !== 'file' || 'bytes' in entry) continue;
       if (!this.#reader.isApart(entry.source, entry.size)) continue;
-      if (this.#opened.size >= MOST_FILES || this.#bytes + entry.size > MOST_BYTES) return;
+      if (this.#opened.size >= maxFiles || this.#bytes + entry.size > maxBytes) return;
       this.#begin(entry, isKnown);
     }
   }

@@ -14,16 +14,16 @@ import { ForeignFileError } from '../../files/foreign-file.js';
 import type { Output } from '../../output/read/output.js';
 import type { FailureCode } from '../../types.js';
 import type { RunCounts } from '../run-counts.js';
-import { STDIN_ROOT } from '../survey/standard-input.js';
+import { stdinRoot } from '../survey/standard-input.js';
 import { type Arrival, Sequence } from './document-order.js';
 import type { RecordFileStep, Step } from './document-steps.js';
 import { Ahead, type FileEntry, type OpenedFile } from './read-ahead.js';
 
 /** Stored as the hash of a file that failed in part: no file has it, so the next run reads the file again. */
-const READ_AGAIN = '0'.repeat(64);
+const readAgainHash = '0'.repeat(64);
 
 /** Records hashed between two turns of the event loop. */
-const TURN = 1000;
+const recordsPerTurn = 1000;
 
 export interface ReadOptions {
   previous: Output | undefined;
@@ -196,7 +196,7 @@ class Reader {
     const single = found.documents.length === 1 && found.documents[0]!.source === source;
     const arrivals: Arrival[] = [];
     for (const [place, document] of found.documents.entries()) {
-      if (place % TURN === TURN - 1) {
+      if (place % recordsPerTurn === recordsPerTurn - 1) {
         await setImmediate();
         signal?.throwIfAborted();
       }
@@ -219,9 +219,14 @@ class Reader {
     } else {
       if (previous?.document(source)) removed.add(source);
       const complete = found.failures.length === 0 && arrivals.length === found.documents.length;
-      this.#noteRecordFile({ source, root, hash: complete ? hash : READ_AGAIN, documents: arrivals.length });
+      this.#noteRecordFile({
+        source,
+        root,
+        hash: complete ? hash : readAgainHash,
+        documents: arrivals.length,
+      });
       // Standard input holds only what was sent this time: a missing record isn't gone.
-      const shownInPart = root === STDIN_ROOT && previous?.recordFile(source)?.root === STDIN_ROOT;
+      const shownInPart = root === stdinRoot && previous?.recordFile(source)?.root === stdinRoot;
       if (complete && !shownInPart)
         this.#dropRecordsThatLeft(source, new Set(arrivals.map((arrival) => arrival.source)));
     }
@@ -240,7 +245,7 @@ class Reader {
 
   /** Documents of standard input keep their names, also in later runs without standard input. */
   #isStandardInput({ source, root }: FileEntry): boolean {
-    return root !== STDIN_ROOT && this.#options.previous?.recordFile(source)?.root === STDIN_ROOT;
+    return root !== stdinRoot && this.#options.previous?.recordFile(source)?.root === stdinRoot;
   }
 
   /**

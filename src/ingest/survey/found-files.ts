@@ -7,7 +7,7 @@ import { withStandardInput } from './standard-input.js';
 type Group = readonly WalkEntry[];
 
 /** Max entries kept in memory, a few megabytes. A longer listing is walked again. */
-const MOST_KEPT = 20_000;
+const maxKept = 20_000;
 
 export class Listing {
   readonly #roots: readonly Root[];
@@ -28,10 +28,10 @@ export class Listing {
     let entries = 0;
     for await (const group of this.#walk({ ...this.#options, onSkip })) {
       entries += group.length;
-      if (entries <= MOST_KEPT) kept.push(group);
+      if (entries <= maxKept) kept.push(group);
       yield group;
     }
-    if (entries <= MOST_KEPT) this.#kept = kept;
+    if (entries <= maxKept) this.#kept = kept;
   }
 
   /** The same entries again; of a long listing, as they are now. */

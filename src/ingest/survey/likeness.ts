@@ -2,23 +2,23 @@
 // document is a single one, and an edit moves the boundaries of others.
 
 /** Characters of a stretch: about four words. */
-const STRETCH = 24;
+const stretchLength = 24;
 /** Stretches by which a text is known, evenly from all over it: those with the lowest hashes. */
-const SAMPLES = 16;
+const samples = 16;
 /** What more texts than this have, such as a licence at the top, tells nothing. */
-const COMMON = 3;
+const maxCommon = 3;
 /** Of its stretches, what must be there again. */
-const SHARE = 1 / 2;
+const minShare = 1 / 2;
 /** Of a longer text, the characters at its beginning that are looked at. */
-const MOST = 4_000_000;
+const maxSampledLength = 4_000_000;
 
-const SIEVE_BITS = 25;
-const SIEVE = (1 << SIEVE_BITS) - 1;
+const sieveBits = 25;
+const sieveMask = (1 << sieveBits) - 1;
 
-const BASE = 0x01000193;
-const BASE_OF_FIRST = (() => {
+const hashBase = 0x01000193;
+const baseOfFirst = (() => {
   let power = 1;
-  for (let index = 0; index < STRETCH; index++) power = Math.imul(power, BASE);
+  for (let index = 0; index < stretchLength; index++) power = Math.imul(power, hashBase);
   return power;
 })();
 
@@ -34,7 +34,7 @@ export class Likeness {
   /** Texts that have a stretch, by its hash; of one that many have, not all. */
   readonly #owners = new Map<number, number[]>();
   /** A bit for the end of each hash among them: most stretches are none of them, which this says sooner. */
-  readonly #sieve = new Uint8Array(1 << (SIEVE_BITS - 3));
+  readonly #sieve = new Uint8Array(1 << (sieveBits - 3));
   /** How many stretches of each text tell. */
   readonly #sizes: number[] = [];
 
@@ -43,16 +43,16 @@ export class Likeness {
     const lowest: number[] = [];
     for (const part of parts) {
       eachStretch(part, (hash) => {
-        if (lowest.length === SAMPLES && hash >= lowest.at(-1)!) return;
+        if (lowest.length === samples && hash >= lowest.at(-1)!) return;
         const at = lowest.findIndex((one) => one >= hash);
         if (lowest[at] === hash) return;
         lowest.splice(at < 0 ? lowest.length : at, 0, hash);
-        lowest.length = Math.min(lowest.length, SAMPLES);
+        lowest.length = Math.min(lowest.length, samples);
       });
     }
     for (const hash of lowest) {
       this.#owners.set(hash, []);
-      this.#sieve[(hash & SIEVE) >>> 3]! |= 1 << (hash & 7);
+      this.#sieve[(hash & sieveMask) >>> 3]! |= 1 << (hash & 7);
     }
   }
 
@@ -64,8 +64,8 @@ export class Likeness {
     for (const hash of met) {
       const owners = this.#owners.get(hash)!;
       // One too many is kept, which shows that it tells nothing: then it no longer counts for the others.
-      if (owners.length === COMMON) for (const one of owners) this.#sizes[one]!--;
-      if (owners.length <= COMMON) owners.push(number);
+      if (owners.length === maxCommon) for (const one of owners) this.#sizes[one]!--;
+      if (owners.length <= maxCommon) owners.push(number);
     }
     this.#sizes.push([...met].filter((hash) => this.#tells(hash)).length);
     return number;
@@ -82,17 +82,17 @@ export class Likeness {
     }
     return [...found]
       .map(([number, count]) => ({ number, share: count / this.#sizes[number]! }))
-      .filter(({ share }) => share >= SHARE)
+      .filter(({ share }) => share >= minShare)
       .sort((a, b) => b.share - a.share || a.number - b.number);
   }
 
   #tells(hash: number): boolean {
-    return this.#owners.get(hash)!.length <= COMMON;
+    return this.#owners.get(hash)!.length <= maxCommon;
   }
 
   #meet(part: string, met: Set<number>): void {
     eachStretch(part, (hash) => {
-      const mayBe = (this.#sieve[(hash & SIEVE) >>> 3]! >>> (hash & 7)) & 1;
+      const mayBe = (this.#sieve[(hash & sieveMask) >>> 3]! >>> (hash & 7)) & 1;
       if (mayBe === 1 && this.#owners.has(hash)) met.add(hash);
     });
   }
@@ -100,12 +100,12 @@ export class Likeness {
 
 /** Tells the hash of each stretch, which rolls on from one to the next. */
 function eachStretch(text: string, tell: (hash: number) => void): void {
-  const end = Math.min(text.length, MOST);
+  const end = Math.min(text.length, maxSampledLength);
   let rolling = 0;
   for (let at = 0; at < end; at++) {
-    rolling = Math.imul(rolling, BASE) + text.charCodeAt(at);
-    if (at >= STRETCH) rolling -= Math.imul(BASE_OF_FIRST, text.charCodeAt(at - STRETCH));
-    if (at >= STRETCH - 1) tell(mixed(rolling));
+    rolling = Math.imul(rolling, hashBase) + text.charCodeAt(at);
+    if (at >= stretchLength) rolling -= Math.imul(baseOfFirst, text.charCodeAt(at - stretchLength));
+    if (at >= stretchLength - 1) tell(mixed(rolling));
   }
 }
 

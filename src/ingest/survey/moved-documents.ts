@@ -14,7 +14,7 @@ interface Move {
 }
 
 /** Max candidates for one new document: another document may have moved to the most similar place. */
-const MOST_MOVES = 8;
+const maxMoves = 8;
 
 /**
  * Counts the documents that are lost. A document has moved, and isn't lost, when a new one has the same bytes, or holds
@@ -42,7 +42,7 @@ export async function countLost(
         arrived.set(step.hash, same + 1);
       } else if (step.open && (gone.has(step.source) || !previous.document(step.source))) {
         // A document that had this name before can't be another document that moved.
-        const like = known.like(step.open().text).slice(0, MOST_MOVES);
+        const like = known.like(step.open().text).slice(0, maxMoves);
         moves.push(...like.map(({ number, share }) => ({ from: number, to, share })));
         to++;
       }

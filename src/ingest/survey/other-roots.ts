@@ -4,7 +4,7 @@ import type { Root } from '../../documents/walk/paths/roots.js';
 import { isUnderRoot, sourceOf } from '../../documents/walk/sources/source-name.js';
 import type { Output } from '../../output/read/output.js';
 import type { Failure } from '../../types.js';
-import { STDIN_ROOT, STDIN_SOURCE } from './standard-input.js';
+import { stdinRoot, stdinSource } from './standard-input.js';
 
 /** Documents of the output under one root that the run doesn't name. */
 export interface Elsewhere {
@@ -42,7 +42,7 @@ function isElsewhere(source: string, { labels, searched, base }: Named): boolean
 export function filesElsewhere(unseen: ReadonlyMap<string, string>, named: Named): Map<string, string> {
   const files = new Map<string, string>();
   for (const [source, root] of unseen) {
-    if (root !== STDIN_ROOT && isElsewhere(source, named)) files.set(source, root);
+    if (root !== stdinRoot && isElsewhere(source, named)) files.set(source, root);
   }
   return files;
 }
@@ -64,7 +64,7 @@ export function failuresElsewhere(failures: readonly Failure[], named: Named, pr
   return failures.filter(({ source }) => {
     if (labels.some((label) => isUnderRoot(source, label, base))) return false;
     // A failure has no root: one with the name of standard input counts as that.
-    const isInput = source === STDIN_SOURCE || source.startsWith(`${STDIN_SOURCE}#`);
+    const isInput = source === stdinSource || source.startsWith(`${stdinSource}#`);
     return !prune || isInput || !isElsewhere(source, named);
   });
 }

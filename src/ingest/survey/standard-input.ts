@@ -4,12 +4,12 @@ import { UsageError } from '../../errors.js';
 import { compareSources } from '../../text/source-order.js';
 
 /** Source of standard input; its records are `stdin.jsonl#id`. */
-export const STDIN_SOURCE = 'stdin.jsonl';
+export const stdinSource = 'stdin.jsonl';
 /** Root of the documents of standard input. They never count as gone. */
-export const STDIN_ROOT = '-';
+export const stdinRoot = '-';
 
 /** Max bytes: a string can't hold more, and records are sorted before they are written. */
-const MOST_BYTES = 500 * 1024 * 1024;
+const maxBytes = 500 * 1024 * 1024;
 
 /** A stream of bytes; one that can be destroyed ends at once when the signal aborts. */
 export type StandardInput = AsyncIterable<Uint8Array> & {
@@ -18,7 +18,7 @@ export type StandardInput = AsyncIterable<Uint8Array> & {
 };
 
 /**
- * @throws {UsageError} when there are more than {@link MOST_BYTES}
+ * @throws {UsageError} when there are more than {@link maxBytes}
  * @throws the signal's reason when it aborts, also while no bytes come
  */
 export async function readStandardInput(stream: StandardInput, signal?: AbortSignal): Promise<Buffer> {
@@ -41,7 +41,7 @@ async function readWhole(stream: AsyncIterable<Uint8Array>): Promise<Buffer> {
   let bytes = 0;
   for await (const part of stream) {
     bytes += part.length;
-    if (bytes > MOST_BYTES) {
+    if (bytes > maxBytes) {
       throw new UsageError(
         'Standard input holds more than 500 MB: split it into several runs, or into files.',
       );
@@ -66,7 +66,7 @@ export async function* withStandardInput(
 ): AsyncGenerator<readonly WalkEntry[]> {
   let entry = bytes && stdinEntry(bytes);
   for await (const group of groups) {
-    const at = entry ? group.findIndex((other) => isBehind(other, STDIN_SOURCE)) : -1;
+    const at = entry ? group.findIndex((other) => isBehind(other, stdinSource)) : -1;
     if (entry && at >= 0) {
       yield [...group.slice(0, at), entry, ...group.slice(at)];
       entry = undefined;
@@ -78,8 +78,8 @@ export async function* withStandardInput(
 }
 
 function stdinEntry(bytes: Buffer): WalkEntry & { bytes: Buffer } {
-  const path = Buffer.from(STDIN_ROOT);
-  return { kind: 'file', path, source: STDIN_SOURCE, size: bytes.length, root: STDIN_ROOT, bytes };
+  const path = Buffer.from(stdinRoot);
+  return { kind: 'file', path, source: stdinSource, size: bytes.length, root: stdinRoot, bytes };
 }
 
 function isBehind(entry: WalkEntry, source: string): boolean {

@@ -11,7 +11,7 @@ import type { WalkEntry } from '../../documents/walk/walk.js';
 import type { Output } from '../../output/read/output.js';
 import type { RunCounts } from '../run-counts.js';
 import { countElsewhere, type Elsewhere, filesElsewhere, type Named } from './other-roots.js';
-import { STDIN_ROOT } from './standard-input.js';
+import { stdinRoot } from './standard-input.js';
 
 export interface SurveyOptions {
   previous: Output | undefined;
@@ -81,7 +81,7 @@ function* filesOf(output: Output): Iterable<[string, string]> {
 }
 
 function isGone(source: string, root: string, listed: Map<string, boolean>, options: SurveyOptions): boolean {
-  if (root === STDIN_ROOT) return false;
+  if (root === stdinRoot) return false;
   const ownRoot = listed.get(root);
   if (ownRoot === true && !options.filtered()) return true;
   if (ownRoot === false) return false;

@@ -140,7 +140,7 @@ export async function syncFolder(path: string): Promise<void> {
  * @param folder must exist
  * @throws {OutputError} when fewer than `bytes` and a reserve are free
  */
-export async function checkSpace(folder: string, bytes: number): Promise<void> {
+export async function checkDiskSpace(folder: string, bytes: number): Promise<void> {
   const { bavail, blocks, bsize } = await statfs(steadyFolder(folder));
   const free = bavail * bsize;
   if (blocks > 0 && free < bytes + reserveBytes) {

@@ -6,12 +6,12 @@ import { steadyFolder } from '../held.js';
 import { errorCode } from './disk-errors.js';
 
 /** Files that may stand beside an output: hidden files, a README, a licence. */
-const BESIDE = /^(?:\..*|readme(?:\..*)?|licen[cs]e(?:\..*)?|lost\+found)$/i;
+const besideNames = /^(?:\..*|readme(?:\..*)?|licen[cs]e(?:\..*)?|lost\+found)$/i;
 
 /** Our own files that a broken run may have left without a manifest. */
-const OURS: readonly string[] = [chunksName, vectorsName, failuresName];
+const ourNames: readonly string[] = [chunksName, vectorsName, failuresName];
 
-const SHOWN = 3;
+const maxShown = 3;
 
 /** @throws {OutputError} when the folder holds other files, but no output and no start of one */
 export async function refuseOtherFolder(dir: string): Promise<void> {
@@ -25,11 +25,11 @@ export async function refuseOtherFolder(dir: string): Promise<void> {
     );
   });
   if (names.includes(manifestName) || names.includes(runName)) return;
-  const others = names.filter((name) => !BESIDE.test(name) && !OURS.includes(name)).sort();
+  const others = names.filter((name) => !besideNames.test(name) && !ourNames.includes(name)).sort();
   if (others.length === 0) return;
-  const more = others.length > SHOWN ? ` and ${others.length - SHOWN} more` : '';
+  const more = others.length > maxShown ? ` and ${others.length - maxShown} more` : '';
   throw new OutputError(
-    `${dir} holds other files (${others.slice(0, SHOWN).join(', ')}${more}) and no output: ` +
+    `${dir} holds other files (${others.slice(0, maxShown).join(', ')}${more}) and no output: ` +
       'name a folder for it alone, such as --out ./embeddings.',
   );
 }

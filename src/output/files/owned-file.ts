@@ -12,7 +12,6 @@ import { isOwned } from '../format/layout.js';
 import { canHold, heldHandle, hold, holdAgain, type Release, steady } from '../held.js';
 import { errorCode, namesIn, outputError } from './disk-errors.js';
 
-const { O_RDONLY, O_RDWR, O_CREAT, O_EXCL } = constants;
 // Both are undefined on Windows, which has no FIFOs and makes links for administrators only.
 const safely = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
@@ -25,17 +24,17 @@ export class NotOursError extends OutputError {}
  * @throws {NotOursError} when it is not a regular file
  */
 export async function openToRead(path: string): Promise<FileHandle | undefined> {
-  return await openExisting(path, O_RDONLY);
+  return await openExisting(path, constants.O_RDONLY);
 }
 
 /** As {@link openToRead}, for reading and writing. */
 export async function openToUpdate(path: string): Promise<FileHandle | undefined> {
-  return await openExisting(path, O_RDWR);
+  return await openExisting(path, constants.O_RDWR);
 }
 
 /** Opens a folder, but not a link to one. @throws as `open` does */
 export async function openFolder(path: string): Promise<FileHandle> {
-  return await open(steady(path), O_RDONLY | (constants.O_DIRECTORY ?? 0) | safely);
+  return await open(steady(path), constants.O_RDONLY | (constants.O_DIRECTORY ?? 0) | safely);
 }
 
 /**
@@ -54,7 +53,9 @@ export async function holdFolder(
   const { isNamed = false } = options;
   try {
     if (!canHold()) return isNamed || (await isFolder(path)) ? async () => {} : undefined;
-    const handle = isNamed ? open(steady(path), O_RDONLY | constants.O_DIRECTORY) : openFolder(path);
+    const handle = isNamed
+      ? open(steady(path), constants.O_RDONLY | constants.O_DIRECTORY)
+      : openFolder(path);
     return await hold(path, await handle);
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return undefined;
@@ -82,7 +83,7 @@ export async function isStillThere(path: string): Promise<boolean> {
  */
 export async function createFile(path: string): Promise<FileHandle> {
   try {
-    return await open(steady(path), O_RDWR | O_CREAT | O_EXCL | safely, 0o666);
+    return await open(steady(path), constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | safely, 0o666);
   } catch (error) {
     throw outputError(error, path);
   }

@@ -2,7 +2,7 @@
 // one by one. The rows of unchanged documents are copied as byte ranges of the old output.
 import { join } from 'node:path';
 import type { Chunk, Vector } from '../../types.js';
-import { checkSpace } from '../files/disk-errors.js';
+import { checkDiskSpace } from '../files/disk-errors.js';
 import { lineParts, maxLineBytes, withEmbedding, writeLine } from '../format/chunk-line.js';
 import { chunksName, entriesName, manifestName, vectorsName } from '../format/layout.js';
 import { type DocumentEntry, documentLine } from '../format/manifest.js';
@@ -111,7 +111,7 @@ export class StagedRows {
     const rowBytes = this.#options.dimensions * 4;
     const rows = last.firstRow + last.rows - first.firstRow;
     const lineBytes = last.firstByte + last.bytes - first.firstByte;
-    await checkSpace(this.#stage, lineBytes + rows * rowBytes);
+    await checkDiskSpace(this.#stage, lineBytes + rows * rowBytes);
     if (previous.manifest.formats.includes('jsonl') === this.#options.embeddings) {
       await this.#lines.copyFrom(previous.chunksFile, first.firstByte, lineBytes);
       for (const entry of kept) {
@@ -198,7 +198,7 @@ export class StagedRows {
     const check = written - this.#spaceChecked > spaceStep;
     if (check) this.#spaceChecked = written;
     if (!check && lines === undefined && vectors === undefined && entries === undefined) return undefined;
-    return this.#wait([lines, vectors, entries, check ? checkSpace(this.#stage, 0) : undefined]);
+    return this.#wait([lines, vectors, entries, check ? checkDiskSpace(this.#stage, 0) : undefined]);
   }
 
   async #wait(promises: (Promise<void> | undefined)[]): Promise<void> {

@@ -9,7 +9,7 @@
 // Look first at commit.ts for kills, and at journal.ts for vectors that outlive a kill.
 import { join } from 'node:path';
 import type { Chunk, Failure, Vector, VectorSpace } from '../../types.js';
-import { checkSpace, outputError } from '../files/disk-errors.js';
+import { checkDiskSpace, outputError } from '../files/disk-errors.js';
 import { holdsText, removeFile } from '../files/owned-file.js';
 import { removeRun } from '../files/run-folder.js';
 import { failuresText } from '../format/failures-file.js';
@@ -209,7 +209,7 @@ export class OutputWriter {
 
   async #openStaged(): Promise<StagedRows> {
     await this.#stage.make();
-    await checkSpace(this.#stage.path, 0);
+    await checkDiskSpace(this.#stage.path, 0);
     return await StagedRows.create(this.#stage.path, {
       dir: this.#dir,
       dimensions: this.#options.space.dimensions,

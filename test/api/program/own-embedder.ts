@@ -20,8 +20,8 @@ import {
   type Vector,
 } from 'embed-ingest';
 
-const DIMENSIONS = 8;
-const PLACE = 'hash';
+const dimensions = 8;
+const place = 'hash';
 
 class OneSlot implements Slot {
   readonly limits: RequestLimits;
@@ -38,9 +38,9 @@ class OneAtATime implements Slots {
   readonly #listeners = new Set<() => void>();
 
   next(all: SlotLimits): FreeSlot | undefined {
-    const limits = all.of(PLACE);
+    const limits = all.of(place);
     if (this.#taken >= Math.min(1, limits.concurrency)) return undefined;
-    return { endpoint: PLACE, inFlight: this.#taken, take: () => this.#take(limits) };
+    return { endpoint: place, inFlight: this.#taken, take: () => this.#take(limits) };
   }
 
   onChange(listener: () => void): () => void {
@@ -68,7 +68,7 @@ export class HashEmbedder implements Embedder {
     variant: 'sha256',
     model: 'hash',
     digest: '00',
-    dimensions: DIMENSIONS,
+    dimensions: dimensions,
     options,
     prefixes,
   };
@@ -127,7 +127,7 @@ export class HashEmbedder implements Embedder {
 
 function vectorOf(text: string): Vector {
   const bytes = createHash('sha256').update(text).digest();
-  const vector = Float32Array.from({ length: DIMENSIONS }, (_, at) => bytes.readInt32LE(4 * at));
+  const vector = Float32Array.from({ length: dimensions }, (_, at) => bytes.readInt32LE(4 * at));
   const norm = Math.hypot(...vector);
   return vector.map((value) => value / norm);
 }

@@ -11,7 +11,7 @@ import { ServiceError, UsageError } from '../../../src/errors.js';
 import { allMiniLm, faults, type OllamaOptions, startOllama, type TestOllama } from '../../helpers/ollama.js';
 import { settingsWith } from '../../upstream/settings.js';
 
-const BRIEF: Effort = {
+const brief: Effort = {
   grids: [
     { sizes: [1, 8], concurrencies: [1] },
     { sizes: [1, 4], concurrencies: [1] },
@@ -23,13 +23,13 @@ const BRIEF: Effort = {
 };
 
 /** Where a verdict is looked at: a busy machine makes single rounds twice as long as others. */
-const TELLING: Effort = { ...BRIEF, checkRounds: 8 };
+const telling: Effort = { ...brief, checkRounds: 8 };
 
 /** Every setting once a round: 4 single texts, one batch, and a few requests of the adaptive one. */
-const FEWEST: Effort = { ...BRIEF, chooseSeconds: 0.001, checkSeconds: 0.001 };
+const fewest: Effort = { ...brief, chooseSeconds: 0.001, checkSeconds: 0.001 };
 
 /** Requests of opening, first look and rounds that choose, and a few more. */
-const AMONG_CHECKS = 30;
+const amongChecks = 30;
 
 let dir: string;
 beforeEach(() => {
@@ -51,7 +51,7 @@ async function benchOn(
 ): Promise<BenchReport> {
   const { report } = await bench({
     settings: settingsWith({ ollamaUrl: [server.url], model: 'all-minilm', cache: 'none', ...settings }),
-    effort: BRIEF,
+    effort: brief,
     timeLimitMs: 30_000,
     cwd: dir,
     ...options,
@@ -70,7 +70,7 @@ describe('a server with known costs', () => {
     // So long that what a request costs on a busy machine is far below them.
     const [request, text] = [150, 10];
     const server = await serve({ requestDelayMs: request, textDelayMs: text });
-    const report = await benchOn(server, { effort: { ...BRIEF, chooseSeconds: 0.2, checkSeconds: 0.3 } });
+    const report = await benchOn(server, { effort: { ...brief, chooseSeconds: 0.2, checkSeconds: 0.3 } });
     const known = (request + text) / ((request + 8 * text) / 8);
     const { low, high } = report.speedup!;
     // Timers and the client add a few ms to what the server is told to cost: a twentieth, at most.
@@ -90,7 +90,7 @@ describe('a server with known costs', () => {
   test('where only texts cost, one after the other, there is no difference', async () => {
     // So long that what a request costs on a busy machine is far below a tenth of it.
     const server = await serve({ textDelayMs: 150 });
-    const effort = { ...BRIEF, grids: [{ sizes: [1, 4], concurrencies: [1] }] };
+    const effort = { ...brief, grids: [{ sizes: [1, 4], concurrencies: [1] }] };
     const { report, saved } = await bench({
       settings: settingsWith({ ollamaUrl: [server.url], model: 'all-minilm', cache: 'none' }),
       effort,
@@ -114,7 +114,7 @@ describe('a server with known costs', () => {
       when: (texts) => texts.length > 8,
       times: Number.POSITIVE_INFINITY,
     });
-    const effort = { ...TELLING, grids: [{ sizes: [1, 8, 32], concurrencies: [1] }], chooseSeconds: 0.3 };
+    const effort = { ...telling, grids: [{ sizes: [1, 8, 32], concurrencies: [1] }], chooseSeconds: 0.3 };
     const report = await benchOn(server, { effort, timeLimitMs: 120_000 });
     expect(report.complete).toBe(true);
     const [target] = report.targets;
@@ -207,7 +207,7 @@ describe('a server that fails', () => {
       after: 2,
       times: Number.POSITIVE_INFINITY,
     });
-    const effort = { ...BRIEF, grids: [{ sizes: [1, 2, 8, 16], concurrencies: [1] }] };
+    const effort = { ...brief, grids: [{ sizes: [1, 2, 8, 16], concurrencies: [1] }] };
     const report = await benchOn(server, { effort }, { batchTimeout: 200, maxRetries: 0 });
     const fixed = report.targets[0]!.settings.filter(({ kind }) => kind === 'batched');
     const failed = fixed.filter(({ failure }) => failure !== null);
@@ -233,8 +233,8 @@ describe('a server that fails', () => {
 
   test('and hangs at the end: what was measured until the time limit is reported', async () => {
     const server = await serve();
-    server.script({ kind: 'hang', after: AMONG_CHECKS, times: Number.POSITIVE_INFINITY });
-    const report = await benchOn(server, { timeLimitMs: 1500, effort: FEWEST });
+    server.script({ kind: 'hang', after: amongChecks, times: Number.POSITIVE_INFINITY });
+    const report = await benchOn(server, { timeLimitMs: 1500, effort: fewest });
     expect(report).toMatchObject({ complete: false, ended: 'time-limit' });
     expect(settingOf(report, 'individual-1').rounds).toBeGreaterThan(0);
   });
@@ -249,8 +249,8 @@ describe('a server that fails', () => {
 
   test('and dies: what was measured until then is reported', async () => {
     const server = await serve();
-    server.script({ kind: 'die', after: AMONG_CHECKS });
-    const report = await benchOn(server, { effort: FEWEST });
+    server.script({ kind: 'die', after: amongChecks });
+    const report = await benchOn(server, { effort: fewest });
     expect(report).toMatchObject({ complete: false, ended: 'server-down' });
   });
 });
@@ -272,7 +272,7 @@ test('vectors that change in a batch are found, and texts are then best sent alo
 
 test('two servers are measured each on its own, and compared', async () => {
   const [slow, fast] = [await serve({ requestDelayMs: 200 }), await serve({ requestDelayMs: 20 })];
-  const report = await benchOn(slow, { effort: TELLING }, { ollamaUrl: [slow.url, fast.url] });
+  const report = await benchOn(slow, { effort: telling }, { ollamaUrl: [slow.url, fast.url] });
   expect(report.targets.map(({ url }) => url)).toEqual([slow.url, fast.url]);
   const [comparison] = report.comparisons;
   expect(comparison).toMatchObject({ target: 1, against: 0, difference: 'faster' });
@@ -307,7 +307,7 @@ test('the same seed measures in the same order', async () => {
     const server = await serve();
     await benchOn(server, {
       seed,
-      effort: { ...BRIEF, grids: [{ sizes: [1, 2, 4], concurrencies: [1, 2] }], checkRounds: 1 },
+      effort: { ...brief, grids: [{ sizes: [1, 2, 4], concurrencies: [1, 2] }], checkRounds: 1 },
       onProgress: ({ text }) => {
         if (text.startsWith('choosing')) seen.push(text);
       },

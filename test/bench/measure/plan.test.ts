@@ -1,7 +1,18 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { ADAPTIVE, fixed, SEQUENTIAL, width } from '../../../src/bench/measure/candidates.js';
-import { FULL, planCheck, planChoice, QUICK, secondsOf } from '../../../src/bench/measure/plan.js';
+import {
+  adaptiveCandidate,
+  fixed,
+  sequentialCandidate,
+  width,
+} from '../../../src/bench/measure/candidates.js';
+import {
+  fullEffort,
+  planCheck,
+  planChoice,
+  quickEffort,
+  secondsOf,
+} from '../../../src/bench/measure/plan.js';
 import { bestOf, Series } from '../../../src/bench/measure/series.js';
 import type { Trial } from '../../../src/bench/measure/trial.js';
 import { EmbedderFault } from '../../../src/errors.js';
@@ -15,20 +26,23 @@ test('a plan takes whole waves of requests, stays within its time, and always ha
   });
   fc.assert(
     fc.property(
-      fc.constantFrom(FULL, QUICK),
+      fc.constantFrom(fullEffort, quickEffort),
       cost,
       fc.double({ min: 5, max: 600, noNaN: true }),
       (effort, cost, seconds) => {
         const { plan, rounds } = planChoice(effort, cost, seconds, { adaptive: true, also: none });
         expect(rounds).toBeGreaterThan(0);
         expect(rounds).toBeLessThanOrEqual(effort.chooseRounds);
-        expect(plan[0]!.candidate).toEqual(SEQUENTIAL);
+        expect(plan[0]!.candidate).toEqual(sequentialCandidate);
         for (const { candidate, texts } of plan) {
           expect(texts % width(candidate)).toBe(0);
           expect(texts).toBeLessThanOrEqual(4096);
         }
         // Below the fewest settings, once each, no plan can go.
-        const fewest = [SEQUENTIAL, fixed(4, 1)].reduce((sum, one) => sum + secondsOf(one, 4, cost), 0);
+        const fewest = [sequentialCandidate, fixed(4, 1)].reduce(
+          (sum, one) => sum + secondsOf(one, 4, cost),
+          0,
+        );
         if (fewest > seconds) return;
         const total = plan.reduce((sum, { candidate, texts }) => sum + secondsOf(candidate, texts, cost), 0);
         expect(total * rounds).toBeLessThanOrEqual(seconds * 1.001);
@@ -38,10 +52,13 @@ test('a plan takes whole waves of requests, stays within its time, and always ha
 });
 
 test('a fast server gets every setting, a slow one few, and no adaptive one that could not climb', () => {
-  const { plan: fast } = planChoice(FULL, { requestMs: 5, textMs: 1 }, 90, { adaptive: true, also: none });
+  const { plan: fast } = planChoice(fullEffort, { requestMs: 5, textMs: 1 }, 90, {
+    adaptive: true,
+    also: none,
+  });
   expect(fast).toHaveLength(29);
   expect(fast.map(({ candidate }) => candidate.id)).toContain('batched-64x4');
-  const { plan: slow, rounds } = planChoice(FULL, { requestMs: 20, textMs: 900 }, 90, {
+  const { plan: slow, rounds } = planChoice(fullEffort, { requestMs: 20, textMs: 900 }, 90, {
     adaptive: true,
     also: none,
   });
@@ -55,7 +72,7 @@ test('a fast server gets every setting, a slow one few, and no adaptive one that
 });
 
 test('a quick look at a CPU that takes 40 ms a text sees more than one batch size', () => {
-  const { plan, rounds } = planChoice(QUICK, { requestMs: 0, textMs: 40 }, 10.5, {
+  const { plan, rounds } = planChoice(quickEffort, { requestMs: 0, textMs: 40 }, 10.5, {
     adaptive: true,
     also: none,
   });
@@ -66,17 +83,17 @@ test('a quick look at a CPU that takes 40 ms a text sees more than one batch siz
 
 test("the user's own batch size and concurrency are among the settings", () => {
   const also = { sizes: [12], concurrencies: [6] };
-  const { plan } = planChoice(QUICK, { requestMs: 5, textMs: 1 }, 20, { adaptive: false, also });
+  const { plan } = planChoice(quickEffort, { requestMs: 5, textMs: 1 }, 20, { adaptive: false, also });
   const ids = plan.map(({ candidate }) => candidate.id);
   expect(ids).toContain('batched-12x6');
   expect(ids).toContain('batched-8x6');
-  expect(ids).not.toContain(ADAPTIVE.id);
+  expect(ids).not.toContain(adaptiveCandidate.id);
 });
 
 test('settings that are checked are measured equally long, by what is known of their speed', () => {
-  const list = [SEQUENTIAL, fixed(32, 2)];
+  const list = [sequentialCandidate, fixed(32, 2)];
   const speeds: Record<string, number> = { 'individual-1': 50, 'batched-32x2': 1000 };
-  const plan = planCheck(FULL, list, 10, ({ id }) => speeds[id]);
+  const plan = planCheck(fullEffort, list, 10, ({ id }) => speeds[id]);
   expect(plan.map(({ texts }) => texts)).toEqual([32, 576]);
 });
 

@@ -1,6 +1,11 @@
 // What a report makes of rounds as they were measured: which setting it recommends, and what it leaves open.
 import { expect, onTestFinished, test } from 'vitest';
-import { ADAPTIVE, type Candidate, fixed, SEQUENTIAL } from '../../../src/bench/measure/candidates.js';
+import {
+  adaptiveCandidate,
+  type Candidate,
+  fixed,
+  sequentialCandidate,
+} from '../../../src/bench/measure/candidates.js';
 import type { Measurement } from '../../../src/bench/measure/measure.js';
 import { Target } from '../../../src/bench/measure/target.js';
 import { Entry } from '../../../src/bench/measure/target-results.js';
@@ -10,7 +15,7 @@ import { EmbedderFault } from '../../../src/errors.js';
 import { startOllama } from '../../helpers/ollama.js';
 import { settingsWith } from '../../upstream/settings.js';
 
-const BATCHED = fixed(8, 2);
+const batchedSetting = fixed(8, 2);
 
 /** Texts per second of each round that checked, by setting. */
 type Speeds = readonly (readonly [Candidate, readonly number[]])[];
@@ -41,8 +46,8 @@ function reported(entry: Entry, ended?: Measurement['ended']) {
   return reportOf({ results: [entry], sample, ended, seconds: 20 }, 1);
 }
 
-const alone: Speeds[number] = [SEQUENTIAL, [20, 21, 20, 19]];
-const batched: Speeds[number] = [BATCHED, [200, 205, 199, 201]];
+const alone: Speeds[number] = [sequentialCandidate, [20, 21, 20, 19]];
+const batched: Speeds[number] = [batchedSetting, [200, 205, 199, 201]];
 
 test.each([
   ['much slower', [80, 81, 79, 80], { reason: 'faster', verdict: 'faster', again: false }],
@@ -55,7 +60,7 @@ test.each([
   ],
   ['slower, in two rounds', [80, 81], { reason: 'cant-tell-yet', verdict: 'cant-tell-yet', again: true }],
 ])('the default is %s', async (_, speeds, { reason, verdict, again }) => {
-  const report = reported(await entryOf([alone, batched, [ADAPTIVE, speeds]]));
+  const report = reported(await entryOf([alone, batched, [adaptiveCandidate, speeds]]));
   expect(report.recommended).toEqual({ batchSize: 8, concurrency: 2, reason });
   expect(report.targets[0]!.againstDefault).toMatchObject({ verdict });
   expect(report.verdict).toBe('faster');
@@ -73,12 +78,12 @@ test('where there was no time to measure the default, nothing is recommended yet
 
 test('a default that fails leaves one text at a time to compare with', async () => {
   const entry = await entryOf([alone, batched]);
-  entry.of(ADAPTIVE).failures.push(new EmbedderFault('busy', 'too much'));
+  entry.of(adaptiveCandidate).failures.push(new EmbedderFault('busy', 'too much'));
   expect(reported(entry).recommended).toMatchObject({ reason: 'faster' });
 });
 
 test('where the time was over before any batch, how long to run is said', async () => {
-  const report = reported(await entryOf([[SEQUENTIAL, [20]]]), 'time-limit');
+  const report = reported(await entryOf([[sequentialCandidate, [20]]]), 'time-limit');
   expect(report).toMatchObject({ speedup: null, again: { seconds: 40 } });
   const lines = verdictOf(report.targets[0]!, report.again);
   expect(lines.at(-1)).toBe('To tell more, run about 40 s: embed bench --time-limit 40s');

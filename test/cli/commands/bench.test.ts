@@ -9,7 +9,7 @@ import { sampleReport } from '../../bench/sample-report.js';
 import { makeWorkspace, type Workspace } from '../../helpers/cli.js';
 import { eventually } from '../../helpers/eventually.js';
 import { type OllamaOptions, startOllama, type TestOllama } from '../../helpers/ollama.js';
-import { OPENING } from '../../helpers/opening.js';
+import { openingRequests } from '../../helpers/opening.js';
 
 let server: TestOllama;
 beforeAll(async () => {
@@ -152,7 +152,7 @@ describe('against a baseline', () => {
       expect([again.code, again.stdout]).toEqual([2, '']);
       expect(again.stderr).toContain(message);
       // The opening alone.
-      expect(server.stats.embeds - before).toBe(OPENING);
+      expect(server.stats.embeds - before).toBe(openingRequests);
     }
   });
 

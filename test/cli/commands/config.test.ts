@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { SETTINGS } from '../../../src/config/settings.js';
+import { settingsTable } from '../../../src/config/settings.js';
 import { makeWorkspace, type Workspace } from '../../helpers/cli.js';
 
 let workspace: Workspace;
@@ -39,7 +39,7 @@ describe('how long servers are waited for', () => {
 describe('what is in force without being set', () => {
   test('is shown as a value, or in words', async () => {
     const shown = await settings();
-    expect(Object.keys(shown)).toEqual(SETTINGS.map(({ key }) => key));
+    expect(Object.keys(shown)).toEqual(settingsTable.map(({ key }) => key));
     expect(shown).toMatchObject({
       redisDb: { value: 2, origin: 'default' },
       redisPort: { value: 6379, origin: 'default' },

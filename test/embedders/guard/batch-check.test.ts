@@ -5,11 +5,11 @@ import {
   measureServer,
   withSingles,
 } from '../../../src/embedders/guard/batch-check.js';
-import { CANARY_TEXTS } from '../../../src/embedders/guard/canaries.js';
+import { canaryTexts } from '../../../src/embedders/guard/canaries.js';
 import { EmbedderFault, WrongVectorsError } from '../../../src/errors.js';
 import type { Embedder } from '../../../src/types.js';
 import { allMiniLm, faults, type TestOllama } from '../../helpers/ollama.js';
-import { OPENING } from '../../helpers/opening.js';
+import { openingRequests } from '../../helpers/opening.js';
 import { Servers } from '../servers.js';
 
 const servers = new Servers();
@@ -31,10 +31,10 @@ describe('a server that is right', () => {
     const { server, embedder } = await open();
     const { space, unlike } = await measure(embedder, 20);
     expect(unlike).toBeUndefined();
-    expect(space.canaries).toEqual(CANARY_TEXTS.map(({ text }) => server.vectorOf(text)));
+    expect(space.canaries).toEqual(canaryTexts.map(({ text }) => server.vectorOf(text)));
     expect(server.batches().map((batch) => batch.length)).toEqual([1, 1, 1, 1, 1, 1, 20]);
     const batch = server.batches().at(-1)!;
-    expect(batch).toEqual(expect.arrayContaining(CANARY_TEXTS.map(({ text }) => text)));
+    expect(batch).toEqual(expect.arrayContaining(canaryTexts.map(({ text }) => text)));
     // Seven words in two places each; no text beside its like.
     expect(new Set(batch).size).toBe(13);
     expect(batch.filter((text, at) => text === batch[at + 1])).toEqual([]);
@@ -43,7 +43,7 @@ describe('a server that is right', () => {
   test('is asked for no batch where none will be sent', async () => {
     const { server, embedder } = await open();
     expect((await measure(embedder, 1)).unlike).toBeUndefined();
-    expect(server.batches()).toHaveLength(OPENING - 1);
+    expect(server.batches()).toHaveLength(openingRequests - 1);
   });
 });
 
@@ -73,7 +73,7 @@ describe.each([16, 32, 64])('a batch of %i', (batchSize) => {
     const { space, unlike } = await measure(embedder, batchSize);
     expect(unlike).toMatch(/^(text \d+ of|a batch of) \d+: /);
     // What singles say counts.
-    expect(space.canaries).toEqual(CANARY_TEXTS.map(({ text }) => server.vectorOf(text)));
+    expect(space.canaries).toEqual(canaryTexts.map(({ text }) => server.vectorOf(text)));
   });
 });
 
@@ -152,8 +152,8 @@ describe('one vector for all', () => {
 
   test('is one where only two unlike canaries share it', async () => {
     const { server, embedder } = await open();
-    const [first] = CANARY_TEXTS;
-    const long = CANARY_TEXTS.at(-1)!;
+    const [first] = canaryTexts;
+    const long = canaryTexts.at(-1)!;
     const shared = JSON.stringify(Array.from(server.vectorOf(first!.text)));
     server.script({ kind: 'vectors', of: () => [shared], when: (texts) => texts[0] === long.text });
     await expect(measure(embedder)).rejects.toThrow(/"plain English" and "a long text"/);
@@ -161,7 +161,7 @@ describe('one vector for all', () => {
 
   test('of letters that a model may not know is none', async () => {
     const { server, embedder } = await open();
-    const strange = CANARY_TEXTS.filter(({ name }) => name === 'Ελληνικά' || name === '日本語');
+    const strange = canaryTexts.filter(({ name }) => name === 'Ελληνικά' || name === '日本語');
     const shared = JSON.stringify(Array.from(server.vectorOf('unknown')));
     const of = (vectors: readonly string[]) => vectors.map(() => shared);
     const isStrange = (texts: readonly string[]) => strange.some(({ text }) => text === texts[0]);

@@ -1,10 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import {
-  CANARY_TEXTS,
-  canariesFor,
-  compareSpaces,
-  measureSpace,
-} from '../../../src/embedders/guard/canaries.js';
+import { canariesFor, canaryTexts, measureSpace } from '../../../src/embedders/guard/canaries.js';
+import { compareSpaces } from '../../../src/embedders/guard/compare-spaces.js';
 import { openOllamaEmbedder } from '../../../src/embedders/ollama/embedder.js';
 import { EmbedderFault } from '../../../src/errors.js';
 import type { Embedder, VectorSpace } from '../../../src/types.js';
@@ -42,7 +38,7 @@ describe('measureSpace', () => {
   test('asks once, with the document prefix before every canary', async () => {
     const { server, embedder } = await open({ models: [{ ...allMiniLm, name: 'nomic-embed-text:latest' }] });
     const space = await measureSpace(embedder);
-    const texts = CANARY_TEXTS.map((one) => `search_document: ${one.text}`);
+    const texts = canaryTexts.map((one) => `search_document: ${one.text}`);
     expect(server.batches()).toEqual([texts]);
     expect(space.canaries).toEqual(texts.map((text) => server.vectorOf(text)));
     expect(space).toMatchObject(embedder.identity);
@@ -78,13 +74,13 @@ describe('canariesFor', () => {
   });
 
   test('are the same for all windows that hold them', async () => {
-    expect(canariesFor(await withWindow(256))).toEqual(CANARY_TEXTS);
-    expect(canariesFor(await withWindow(4096))).toEqual(CANARY_TEXTS);
+    expect(canariesFor(await withWindow(256))).toEqual(canaryTexts);
+    expect(canariesFor(await withWindow(4096))).toEqual(canaryTexts);
     const words = canariesFor(await withWindow(128))
       .at(-1)!
       .text.split(' ');
     expect(words).toHaveLength(50);
-    expect(CANARY_TEXTS.at(-1)!.text.split(' ')).toHaveLength(100);
+    expect(canaryTexts.at(-1)!.text.split(' ')).toHaveLength(100);
   });
 });
 

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { measureSpace } from '../../../src/embedders/guard/canaries.js';
-import { type SteadyEmbedder, withSteadySpace } from '../../../src/embedders/guard/space-guard.js';
+import { type SteadyEmbedder, withSpaceGuard } from '../../../src/embedders/guard/space-guard.js';
 import type { Member } from '../../../src/embedders/pool/member.js';
 import { type EmbedderPool, poolOf } from '../../../src/embedders/pool/pool.js';
 import type { EmbedderFault } from '../../../src/errors.js';
@@ -10,8 +10,8 @@ import { eventually } from '../../helpers/eventually.js';
 import { allMiniLm, type TestOllama } from '../../helpers/ollama.js';
 import { Servers } from '../servers.js';
 
-const NEW = { digest: 'e'.repeat(64) };
-const EVER = { times: Number.POSITIVE_INFINITY };
+const newModel = { digest: 'e'.repeat(64) };
+const ever = { times: Number.POSITIVE_INFINITY };
 const servers = new Servers();
 let server: TestOllama;
 let embedder: SteadyEmbedder;
@@ -27,7 +27,7 @@ afterEach(async () => {
 
 async function steady(of: TestOllama): Promise<Member & { embedder: SteadyEmbedder }> {
   const inner = await servers.open(of);
-  const embedder = withSteadySpace(inner);
+  const embedder = withSpaceGuard(inner);
   await measureSpace(embedder);
   const { url } = inner;
   const { isUnsure, confirm, reconsider } = embedder;
@@ -55,7 +55,7 @@ describe('a look', () => {
     server.script({ kind: 'delay', ms: 200, path: '/api/tags' });
     const first = embedder.confirm({});
     await eventually(looks).toBe(1);
-    server.become(NEW);
+    server.become(newModel);
     await embedder.embed(['of the new model']);
     const second = embedder.confirm({});
     expect(await meaningOf(first)).toBe('confirmed');
@@ -78,7 +78,7 @@ describe('a look', () => {
   });
 
   test('ends with who waits for it, and with the embedder', async () => {
-    server.script({ kind: 'hang', path: '/api/tags', ...EVER });
+    server.script({ kind: 'hang', path: '/api/tags', ...ever });
     const control = new AbortController();
     const aborted = meaningOf(embedder.confirm({ signal: control.signal }));
     const closed = meaningOf(embedder.confirm({}));
@@ -90,7 +90,7 @@ describe('a look', () => {
   });
 
   test('that hangs is not waited for by who can go elsewhere, nor is the one behind it', async () => {
-    server.script({ kind: 'hang', path: '/api/tags', ...EVER });
+    server.script({ kind: 'hang', path: '/api/tags', ...ever });
     const first = meaningOf(embedder.confirm({ patienceMs: 300 }));
     await eventually(looks).toBe(1);
     const second = meaningOf(embedder.confirm({ patienceMs: 300 }));
@@ -114,7 +114,7 @@ describe('a look', () => {
 
 describe('a server that changed', () => {
   test('gets nothing more until it is what it was, by digest and by canaries', async () => {
-    server.become(NEW);
+    server.become(newModel);
     expect(await meaningOf(embedder.confirm({}))).toBe('changed');
     const { embeds } = server.stats;
     expect(await meaningOf(embedder.embed(['a']))).toBe('changed');
@@ -173,7 +173,7 @@ describe('a pool', () => {
     const embedder = await pool(server, other);
     await warm(embedder);
     for (const one of [server, other]) {
-      one.script({ kind: 'hang', path: '/api/tags', when: () => one === server, ...EVER });
+      one.script({ kind: 'hang', path: '/api/tags', when: () => one === server, ...ever });
     }
     const start = performance.now();
     const texts = Array.from({ length: 6 }, (_, i) => `text ${i}`);
@@ -218,7 +218,7 @@ describe('a pool', () => {
   test('goes on without one that changed, says so once, and takes it back', async () => {
     const embedder = await pool(server, other);
     await warm(embedder);
-    server.become(NEW);
+    server.become(newModel);
     // All at once, so that both get some.
     const texts = Array.from({ length: 12 }, (_, i) => `text ${i}`);
     const vectors = await Promise.all(texts.map((text) => embedder.embed([text], { tokens: 10 })));
@@ -250,7 +250,7 @@ describe('a pool', () => {
 
   test('of one server alone waits for the look that takes it back', async () => {
     const embedder = await pool(server);
-    server.become(NEW);
+    server.become(newModel);
     expect(await meaningOf(embedder.embed(['a']))).toBe('changed');
     expect(await meaningOf(embedder.embed(['a']))).toBe('changed');
     passTime(16_000);

@@ -1,7 +1,7 @@
 // Servers whose batches are wrong only above some number of tokens: the opening's batch of short texts doesn't show it.
 import { afterEach, expect, test } from 'vitest';
 import { measureServer } from '../../../src/embedders/guard/batch-check.js';
-import { type SteadyEmbedder, withSteadySpace } from '../../../src/embedders/guard/space-guard.js';
+import { type SteadyEmbedder, withSpaceGuard } from '../../../src/embedders/guard/space-guard.js';
 import { type Fault, faults, type TestOllama } from '../../helpers/ollama.js';
 import { Servers } from '../servers.js';
 
@@ -23,7 +23,7 @@ async function opened(server: TestOllama): Promise<{ embedder: SteadyEmbedder; s
     batchTokens: batchTokens!,
     onWarning: (message: string) => said.push(message),
   };
-  return { embedder: withSteadySpace(inner, inner, { space, losses }, options), said };
+  return { embedder: withSpaceGuard(inner, inner, { space, losses }, options), said };
 }
 
 const words = (name: string, count: number) =>
@@ -83,7 +83,7 @@ test('where nobody sends batches, none is tried', async () => {
   const server = await servers.start();
   const inner = await servers.open(server);
   const { space } = await measureServer(inner, { where, batchSize: 1, signal });
-  const embedder = withSteadySpace(inner, inner, { space, losses: inner.losses });
+  const embedder = withSpaceGuard(inner, inner, { space, losses: inner.losses });
   await embedder.embed(batch('large', 8, 300));
   expect(server.batches().at(-1)).toHaveLength(8);
 });

@@ -1,7 +1,7 @@
 // Another server behind the same address, played by real restarts: what is seen, and what it costs.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { CANARY_TEXTS, measureSpace } from '../../../src/embedders/guard/canaries.js';
-import { withSteadySpace } from '../../../src/embedders/guard/space-guard.js';
+import { canaryTexts, measureSpace } from '../../../src/embedders/guard/canaries.js';
+import { withSpaceGuard } from '../../../src/embedders/guard/space-guard.js';
 import type { ServerEmbedder } from '../../../src/embedders/pool/member.js';
 import type { Embedder } from '../../../src/types.js';
 import { eventually } from '../../helpers/eventually.js';
@@ -9,7 +9,7 @@ import { allMiniLm, faults, type TestOllama } from '../../helpers/ollama.js';
 import { Servers } from '../servers.js';
 
 const servers = new Servers();
-const canaries = CANARY_TEXTS.map((one) => one.text);
+const canaries = canaryTexts.map((one) => one.text);
 let server: TestOllama;
 let inner: ServerEmbedder;
 let embedder: Embedder;
@@ -17,7 +17,7 @@ let embedder: Embedder;
 beforeEach(async () => {
   server = await servers.start();
   inner = await servers.open(server);
-  embedder = withSteadySpace(inner);
+  embedder = withSpaceGuard(inner);
 });
 afterEach(async () => {
   vi.useRealTimers();
@@ -86,7 +86,7 @@ describe('withSteadySpace', () => {
     let said: string[];
     beforeEach(async () => {
       said = [];
-      embedder = withSteadySpace(inner, inner, undefined, {
+      embedder = withSpaceGuard(inner, inner, undefined, {
         batchSize: 8,
         onWarning: (message) => said.push(message),
       });
@@ -131,7 +131,7 @@ describe('withSteadySpace', () => {
     test('has a batch sent again that it may have answered', async () => {
       server = await servers.start({ requestDelayMs: 200 });
       inner = await servers.open(server);
-      embedder = withSteadySpace(inner, inner, undefined, { batchSize: 8 });
+      embedder = withSpaceGuard(inner, inner, undefined, { batchSize: 8 });
       await measureSpace(embedder);
       another();
       server.script(faults.wrongBatches((all) => all.toReversed()));
@@ -195,7 +195,7 @@ describe('withSteadySpace', () => {
   });
 
   test('sees no loss in a request that takes too long', async () => {
-    embedder = withSteadySpace(await servers.open(server, { batchTimeoutMs: 300, loadTimeoutMs: 20_000 }));
+    embedder = withSpaceGuard(await servers.open(server, { batchTimeoutMs: 300, loadTimeoutMs: 20_000 }));
     await measureSpace(embedder);
     server.script({ kind: 'hang', when: ([text]) => text === 'a' });
     await expect(embedder.embed(['a'])).rejects.toMatchObject({ meaning: 'timeout' });
@@ -256,7 +256,7 @@ describe('withSteadySpace', () => {
 
   test('trusts a server that ends its connections politely, but not after a long time without any', async () => {
     server = await servers.start({ endsConnections: true });
-    embedder = withSteadySpace(await servers.open(server));
+    embedder = withSpaceGuard(await servers.open(server));
     await measureSpace(embedder);
     await together('a', 'b');
     await together('c');

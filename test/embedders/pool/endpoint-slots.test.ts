@@ -4,8 +4,8 @@ import { Dispatcher } from '../../../src/batching/dispatcher.js';
 import { Limiter } from '../../../src/batching/limiter/limiter.js';
 import { Limits } from '../../../src/batching/limiter/limiter-per-endpoint.js';
 import type { Ticket } from '../../../src/batching/ticket.js';
-import { CANARY_TEXTS, measureSpace } from '../../../src/embedders/guard/canaries.js';
-import { withSteadySpace } from '../../../src/embedders/guard/space-guard.js';
+import { canaryTexts, measureSpace } from '../../../src/embedders/guard/canaries.js';
+import { withSpaceGuard } from '../../../src/embedders/guard/space-guard.js';
 import { type EmbedderPool, poolOf } from '../../../src/embedders/pool/pool.js';
 import { withRetry } from '../../../src/embedders/retry.js';
 import { BatchMetrics } from '../../../src/metrics/metrics.js';
@@ -14,7 +14,7 @@ import { faults, type TestOllama } from '../../helpers/ollama.js';
 import { Servers } from '../servers.js';
 
 const servers = new Servers();
-const canaries = CANARY_TEXTS.map(({ text }) => text);
+const canaries = canaryTexts.map(({ text }) => text);
 let a: TestOllama;
 let b: TestOllama;
 let c: TestOllama;
@@ -39,7 +39,7 @@ async function poolFor(some: readonly TestOllama[]): Promise<EmbedderPool> {
   const members = await Promise.all(
     some.map(async (server) => {
       const inner = await servers.open(server);
-      const steady = withSteadySpace(inner);
+      const steady = withSpaceGuard(inner);
       await measureSpace(steady);
       const { url } = inner;
       return {

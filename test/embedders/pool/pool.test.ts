@@ -1,6 +1,6 @@
 // Several real servers behind one embedder: which request goes where, and what is heard when they fail.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { CANARY_TEXTS } from '../../../src/embedders/guard/canaries.js';
+import { canaryTexts } from '../../../src/embedders/guard/canaries.js';
 import type { Member } from '../../../src/embedders/pool/member.js';
 import { type EmbedderPool, poolOf } from '../../../src/embedders/pool/pool.js';
 import { EmbedderFault } from '../../../src/errors.js';
@@ -241,7 +241,7 @@ describe('the circuit breakers', () => {
     // While another can work, no text is risked.
     await eventually(() => embedder.endpoints()[0]!.breaker).toBe('closed');
     expect(sent()).toEqual([6, before + 10]);
-    expect(a.batches().at(-1)).toEqual(CANARY_TEXTS.map(({ text }) => text));
+    expect(a.batches().at(-1)).toEqual(canaryTexts.map(({ text }) => text));
   });
 
   test('can all be closed', async () => {

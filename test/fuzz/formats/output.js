@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
 
-export const OUT = 'work/embeddings';
-export const RUN = `${OUT}/.run`;
+export const out = 'work/embeddings';
+export const run = `${out}/.run`;
 
 /** The commit record with its checksum. */
 export function recordText(record) {

@@ -25,7 +25,7 @@ export function pdf(objects) {
   return Buffer.concat(parts);
 }
 
-const FONT = '<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>';
+const font = '<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>';
 
 /** One page that draws `content`; further objects begin with number 6. */
 export function page(content, { resources = '', filter = '', more = [], kids = '3 0 R', count = 1 } = {}) {
@@ -35,12 +35,12 @@ export function page(content, { resources = '', filter = '', more = [], kids = '
     `<</Type/Pages/Kids[${kids}]/Count ${count}>>`,
     `<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents 4 0 R/Resources<</Font<</F 5 0 R>>${resources}>>>>`,
     stream(bytes, filter),
-    FONT,
+    font,
     ...more,
   ]);
 }
 
-export const TEXT = 'BT /F 12 Tf 50 700 Td (Words of a page) Tj ET';
+export const text = 'BT /F 12 Tf 50 700 Td (Words of a page) Tj ET';
 
 /** Forms that each draw the next one `times`; the last draws text. */
 export function forms(levels, times) {
@@ -48,24 +48,24 @@ export function forms(levels, times) {
     const last = level === levels - 1;
     const next = last ? '' : `/XObject<</X ${level + 7} 0 R>>`;
     const fields = `/Type/XObject/Subtype/Form/BBox[0 0 612 792]/Resources<</Font<</F 5 0 R>>${next}>>`;
-    return stream(Buffer.from(last ? TEXT : '/X Do '.repeat(times)), fields);
+    return stream(Buffer.from(last ? text : '/X Do '.repeat(times)), fields);
   });
   return page('/X Do', { resources: '/XObject<</X 6 0 R>>', more });
 }
 
 export function manyPages(count) {
-  return page(TEXT, { kids: '3 0 R '.repeat(count), count });
+  return page(text, { kids: '3 0 R '.repeat(count), count });
 }
 
 /** A content that unpacks twice, to so many megabytes. */
 export function flateInFlate(megabytes) {
-  const inner = zlibOf(packed(`${TEXT} `, ' ', megabytes, TEXT).bytes);
+  const inner = zlibOf(packed(`${text} `, ' ', megabytes, text).bytes);
   return page(deflateSync(inner), { filter: '/Filter[/FlateDecode/FlateDecode]' });
 }
 
 /** A content of very many operators, packed once. */
 export function manyOperators(megabytes, operators) {
-  return page(zlibOf(packed(`${TEXT} `, operators, megabytes, TEXT).bytes), {
+  return page(zlibOf(packed(`${text} `, operators, megabytes, text).bytes), {
     filter: '/Filter/FlateDecode',
   });
 }

@@ -2,8 +2,8 @@
 // repeated.
 import { constants, deflateRawSync } from 'node:zlib';
 
-const MEGABYTE = 1 << 20;
-const TABLE = Array.from({ length: 256 }, (_, byte) => {
+const megabyte = 1 << 20;
+const table = Array.from({ length: 256 }, (_, byte) => {
   let value = byte;
   for (let bit = 0; bit < 8; bit++) value = value & 1 ? (value >>> 1) ^ 0xedb88320 : value >>> 1;
   return value >>> 0;
@@ -11,7 +11,7 @@ const TABLE = Array.from({ length: 256 }, (_, byte) => {
 
 /** Raw Flate of `start`, then `text` repeated to `megabytes`, then `end`. */
 export function packed(start, text, megabytes, end) {
-  const block = Buffer.from(text.repeat(Math.ceil(MEGABYTE / text.length)));
+  const block = Buffer.from(text.repeat(Math.ceil(megabyte / text.length)));
   const part = (bytes) => deflateRawSync(bytes, { finishFlush: constants.Z_FULL_FLUSH });
   const repeated = part(block);
   const list = [part(Buffer.from(start)), ...Array(megabytes).fill(repeated), part(Buffer.from(end))];
@@ -61,6 +61,6 @@ export function zip(files) {
 
 function crc32(bytes) {
   let value = 0xffffffff;
-  for (const byte of bytes) value = TABLE[(value ^ byte) & 255] ^ (value >>> 8);
+  for (const byte of bytes) value = table[(value ^ byte) & 255] ^ (value >>> 8);
   return (value ^ 0xffffffff) >>> 0;
 }

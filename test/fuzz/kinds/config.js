@@ -1,7 +1,7 @@
 // Settings files with circles, endless nesting, wrong kinds of values, and a stranger's words.
 import { foreign, foreignText } from '../lib/words.js';
 
-const KEYS = [
+const keys = [
   'out',
   'model',
   'include',
@@ -43,7 +43,7 @@ export async function play(c) {
 }
 
 function make(random) {
-  const key = random.pick(KEYS);
+  const key = random.pick(keys);
   const nine = 'abcdefghi';
   const aliases = [...nine].map(
     (letter, at) =>

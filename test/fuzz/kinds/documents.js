@@ -3,23 +3,23 @@ import { flateInFlate, forms, manyOperators, manyPages } from '../formats/pdf.js
 import { packed, zip } from '../formats/zip.js';
 import { foreign } from '../lib/words.js';
 
-const WORD = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"';
-const START = `<?xml version="1.0"?><w:document ${WORD}><w:body><w:p><w:r><w:t>`;
-const END = '</w:t></w:r></w:p></w:body></w:document>';
+const wordNamespace = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"';
+const docxStart = `<?xml version="1.0"?><w:document ${wordNamespace}><w:body><w:p><w:r><w:t>`;
+const docxEnd = '</w:t></w:r></w:p></w:body></w:document>';
 
 /** Name of the way, ending of the file, and its bytes. */
-const WAYS = [
-  ['text unpacked', 'docx', (random) => docx(START, 'word ', random.pick([20, 100, 300]), END)],
+const ways = [
+  ['text unpacked', 'docx', (random) => docx(docxStart, 'word ', random.pick([20, 100, 300]), docxEnd)],
   [
     'empty paragraphs',
     'docx',
     (random) =>
       docx(
-        START,
+        docxStart,
         '<w:p/>',
         random.pick([10, 60]),
-        END.replace('</w:t></w:r></w:p>', ''),
-        START.replace('<w:p><w:r><w:t>', ''),
+        docxEnd.replace('</w:t></w:r></w:p>', ''),
+        docxStart.replace('<w:p><w:r><w:t>', ''),
       ),
   ],
   [
@@ -31,10 +31,10 @@ const WAYS = [
         '<w:tbl><w:tr><w:tc><w:p/></w:tc></w:tr></w:tbl>',
         30,
         '</w:body></w:document>',
-        START.replace('<w:p><w:r><w:t>', ''),
+        docxStart.replace('<w:p><w:r><w:t>', ''),
       ),
   ],
-  ['deep', 'docx', (random) => docx(START, '<w:r>', random.pick([1, 3]), END)],
+  ['deep', 'docx', (random) => docx(docxStart, '<w:r>', random.pick([1, 3]), docxEnd)],
   ['forms doubled', 'pdf', (random) => forms(random.int(10, 30), random.int(2, 3))],
   ['pages repeated', 'pdf', (random) => manyPages(random.pick([1000, 100_000, 400_000]))],
   ['Flate in Flate', 'pdf', (random) => flateInFlate(random.pick([64, 1000]))],
@@ -100,11 +100,11 @@ const WAYS = [
 ];
 
 /** What reading one document may take (2 GiB), beside the run itself. */
-const MEMORY_BYTES = 2.8e9;
+const memoryBytes = 2.8e9;
 
 export async function play(c) {
   const { random } = c;
-  const [way, ending, make] = random.pick(WAYS);
+  const [way, ending, make] = random.pick(ways);
   c.subject = `documents: ${ending}, ${way}`;
   c.documents();
   c.write(`work/docs/try.${ending}`, make(random));
@@ -122,7 +122,7 @@ export async function play(c) {
     {
       late: false,
       verify: false,
-      memoryBytes: MEMORY_BYTES,
+      memoryBytes: memoryBytes,
     },
   );
 }

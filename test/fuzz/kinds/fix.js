@@ -1,7 +1,7 @@
 // What `doctor --fix` and the cache commands mend and remove, in folders that somebody else laid out.
-import { lockText, OUT, RUN, recordText } from '../formats/output.js';
+import { lockText, out, recordText, run } from '../formats/output.js';
 
-const VICTIMS = ['victim', 'victim/photos', 'victim/.run', 'victim/bashrc'];
+const victims = ['victim', 'victim/photos', 'victim/.run', 'victim/bashrc'];
 
 export async function play(c) {
   const { random } = c;
@@ -11,11 +11,11 @@ export async function play(c) {
   // A cache may be wherever its owner wants it; what is there stays.
   const mayMake = way.startsWith('cache');
   const up = (target, depth) => `${'../'.repeat(depth)}${target}`;
-  const victim = random.pick(VICTIMS);
+  const victim = random.pick(victims);
   if (way === 'cache folder') {
     c.write(
       'work/.batchrc',
-      `cacheDir: ${JSON.stringify(up(random.pick([...VICTIMS, 'work/docs']), 1))}\ncacheMaxSize: 1MB\n`,
+      `cacheDir: ${JSON.stringify(up(random.pick([...victims, 'work/docs']), 1))}\ncacheMaxSize: 1MB\n`,
     );
     if (random.chance(0.5))
       c.write(`${victim.replace('/bashrc', '')}/data.mdb`, random.bytes(random.size(9000)));
@@ -30,17 +30,17 @@ export async function play(c) {
     for (const folder of ['home/.cache/embed', 'home/.cache/embed/vectors'])
       c.link(`${folder}/${name}`, '../../../victim/bashrc');
   }
-  if (way === 'output link') c.link(OUT, up(random.pick(['victim', 'victim/photos']), 1));
-  if (way === 'run link') c.link(RUN, up(random.pick(['victim/.run', 'victim']), 2));
+  if (way === 'output link') c.link(out, up(random.pick(['victim', 'victim/photos']), 1));
+  if (way === 'run link') c.link(run, up(random.pick(['victim/.run', 'victim']), 2));
   if (way === 'stale') {
     const names = ['../../victim/bashrc', '/etc/hostname', '..', '.', '', 'stage-0123456789abcdef'];
-    c.write(`${RUN}/lock`, lockText({}));
+    c.write(`${run}/lock`, lockText({}));
     c.write(
-      `${RUN}/commit`,
+      `${run}/commit`,
       recordText({ stage: random.pick(names), files: [], remove: random.some(names, 2) }),
     );
     c.link(
-      `${RUN}/${random.pick(['stage-0123456789abcdef', 'journal-0123456789abcdef'])}`,
+      `${run}/${random.pick(['stage-0123456789abcdef', 'journal-0123456789abcdef'])}`,
       '../../../victim',
     );
   }

@@ -1,5 +1,5 @@
 // Output folders that are something else: links, another program's folder, a settings file that leads outside.
-import { OUT, outputCommands, RUN } from '../formats/output.js';
+import { out, outputCommands, run } from '../formats/output.js';
 
 export async function play(c) {
   const { random } = c;
@@ -15,10 +15,10 @@ export async function play(c) {
   const ingest = ['ingest', 'docs', '--embedder', 'ollama', '--cache', 'none'];
   if (way === 'run link') {
     c.index();
-    c.link(RUN, random.pick(['../../victim', '../../victim/photos', '../docs', '..', '.']));
+    c.link(run, random.pick(['../../victim', '../../victim/photos', '../docs', '..', '.']));
   } else if (way === 'run link, no output') {
     c.documents();
-    c.link(RUN, random.pick(['../../victim', '../../victim/photos', '../docs']));
+    c.link(run, random.pick(['../../victim', '../../victim/photos', '../docs']));
   } else if (way === 'out of .batchrc') {
     c.documents();
     c.write(
@@ -44,7 +44,7 @@ export async function play(c) {
       2,
     )) {
       c.link(
-        `${OUT}/${name}`,
+        `${out}/${name}`,
         `${name.includes('/') ? '../' : ''}../../victim/${random.pick(['bashrc', 'new', 'failures.jsonl'])}`,
       );
     }
@@ -52,7 +52,7 @@ export async function play(c) {
   } else {
     c.index();
     // Something of the user's own in our folder: it stays.
-    c.watched = [`${OUT}/notes.txt`, `${RUN}/notes.txt`, `${OUT}/.run/mine/deep`];
+    c.watched = [`${out}/notes.txt`, `${run}/notes.txt`, `${out}/.run/mine/deep`];
     for (const name of c.watched) c.write(name, 'of the user\n');
     if (random.chance(0.5)) c.write('work/docs/page-9.md', 'A new page.\n');
   }

@@ -5,10 +5,10 @@ import { connect, createServer } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { foreign, foreignText } from '../lib/words.js';
 import { startOllama, vectorOf } from '../servers/ollama.js';
-import { WAYS } from './ollama.js';
+import { ways } from './ollama.js';
 
-const ROUTES = ['/api/embed', '/api/embed', '/api/embeddings', '/v1/embeddings', '/embedding'];
-const OTHERS = [
+const routes = ['/api/embed', '/api/embed', '/api/embeddings', '/v1/embeddings', '/embedding'];
+const others = [
   '/api/tags',
   '/api/show',
   '/api/chat',
@@ -17,7 +17,7 @@ const OTHERS = [
   '/metrics?format=json',
   '/ready',
 ];
-const FIELDS = [
+const fieldNames = [
   'model',
   'input',
   'prompt',
@@ -34,13 +34,13 @@ const FIELDS = [
 
 export async function play(c) {
   const { random } = c;
-  const lies = random.chance(0.3) ? random.pick(Object.keys(WAYS)) : undefined;
+  const lies = random.chance(0.3) ? random.pick(Object.keys(ways)) : undefined;
   c.lies = lies;
   c.subject = lies === undefined ? 'gateway' : `gateway: ${lies} behind it`;
   let honestLeft = random.pick([6, 10, 20]);
   const lie = (path, _body, response, honest) => {
     if (lies === undefined || path !== '/api/embed' || honestLeft-- > 0) return false;
-    WAYS[lies](response, random, honest);
+    ways[lies](response, random, honest);
     return true;
   };
   const server = c.use(await startOllama({ lie }));
@@ -76,7 +76,7 @@ async function attack(c, port, model, lies) {
   if (!(await isWell(c, port, 20_000))) return c.find('hang', 'never came up', 'embed serve');
   const left = [];
   for (let round = random.int(2, 5); round > 0; round--) {
-    const [way, act] = random.pick(ATTACKS);
+    const [way, act] = random.pick(attacks);
     const tries = Array.from({ length: random.pick([1, 3, 20]) }, () => act(c, port, model, left));
     for (const problem of await Promise.all(tries)) {
       const oracle = problem?.startsWith('no answer') ? 'hang' : 'answer';
@@ -96,7 +96,7 @@ async function attack(c, port, model, lies) {
 }
 
 /** Name, and what is done: returns what is wrong with the answer, or nothing; `left` takes sockets left open. */
-const ATTACKS = [
+const attacks = [
   [
     'plain',
     (c, port, model) =>
@@ -115,7 +115,7 @@ const ATTACKS = [
         port,
         bytes(c.random),
         {},
-        c.random.pick(OTHERS),
+        c.random.pick(others),
         c.random.pick(['GET', 'POST', 'DELETE', 'HEAD']),
       ),
   ],
@@ -135,7 +135,7 @@ async function ask(
   port,
   content,
   more = {},
-  path = c.random.pick(ROUTES),
+  path = c.random.pick(routes),
   method = 'POST',
   isPlain = false,
 ) {
@@ -145,7 +145,7 @@ async function ask(
   if (status === 0 || (c.lies !== undefined && !isPlain)) return undefined;
   if (method === 'HEAD' || status === 204 || !/json/.test(type)) return undefined;
   if (!isJson(body)) return `${status} with broken JSON from ${path}: ${body.slice(0, 100)}`;
-  if (status !== 200 || !ROUTES.includes(path)) return undefined;
+  if (status !== 200 || !routes.includes(path)) return undefined;
   const { embeddings, embedding, data } = JSON.parse(body);
   const vectors =
     embeddings ?? data?.map((one) => one.embedding) ?? (embedding === undefined ? [] : [embedding]);
@@ -242,7 +242,7 @@ function value(random) {
 
 function body(random, model) {
   const fields = { model, input: 'islands', prompt: 'islands', text: 'islands' };
-  for (const field of random.some(FIELDS, random.int(1, 3))) fields[field] = value(random);
+  for (const field of random.some(fieldNames, random.int(1, 3))) fields[field] = value(random);
   return JSON.stringify(fields);
 }
 

@@ -1,16 +1,16 @@
 // Journals with right checksums and wrong vectors, frames without end, and links in a journal's place.
 import { readFileSync } from 'node:fs';
-import { journalFrame, journalHeader, OUT, RUN, spaceOf } from '../formats/output.js';
+import { journalFrame, journalHeader, out, run, spaceOf } from '../formats/output.js';
 
 export async function play(c) {
   const { random } = c;
   c.index();
-  const { id, dimensions } = spaceOf(readFileSync(c.path(OUT, 'manifest.json'), 'utf8'));
-  const rows = readFileSync(c.path(OUT, 'chunks.jsonl'), 'utf8')
+  const { id, dimensions } = spaceOf(readFileSync(c.path(out, 'manifest.json'), 'utf8'));
+  const rows = readFileSync(c.path(out, 'chunks.jsonl'), 'utf8')
     .trimEnd()
     .split('\n')
     .map((line) => JSON.parse(line));
-  const name = `${RUN}/journal-${id}`;
+  const name = `${run}/journal-${id}`;
   const header = journalHeader(id, dimensions);
   const way = random.pick(['link', 'dangling', 'vectors', 'vectors', 'count', 'bytes', 'header']);
   c.subject = `journal: ${way}`;
@@ -49,7 +49,7 @@ export async function play(c) {
   if (random.chance(0.5)) c.write('work/docs/page-9.md', 'A new page.\n');
   if (['link', 'dangling'].includes(way)) c.write('work/docs/page-9.md', 'A new page.\n');
   if (way === 'vectors')
-    for (const file of ['manifest.json', 'chunks.jsonl', 'vectors.npy']) c.remove(`${OUT}/${file}`);
+    for (const file of ['manifest.json', 'chunks.jsonl', 'vectors.npy']) c.remove(`${out}/${file}`);
   if (random.chance(0.3)) await c.embed(['doctor', '--fix']);
   await c.embed(args);
 }

@@ -1,10 +1,10 @@
 // A file of an output, or of the cache, with bits, bytes, lines or values changed.
 import { readFileSync } from 'node:fs';
-import { OUT, outputCommands } from '../formats/output.js';
+import { out, outputCommands } from '../formats/output.js';
 import { foreignText } from '../lib/words.js';
 
-const FILES = ['manifest.json', 'manifest.json', 'chunks.jsonl', 'vectors.npy'];
-const VALUES = [
+const files = ['manifest.json', 'manifest.json', 'chunks.jsonl', 'vectors.npy'];
+const values = [
   null,
   true,
   -1,
@@ -25,17 +25,17 @@ const VALUES = [
 export async function play(c) {
   const { random } = c;
   c.index();
-  const file = random.pick(FILES);
-  const bytes = readFileSync(c.path(OUT, file));
+  const file = random.pick(files);
+  const bytes = readFileSync(c.path(out, file));
   const way = random.pick(
     file === 'vectors.npy'
       ? ['bits', 'cut', 'grow', 'sparse']
       : ['bits', 'cut', 'grow', 'sparse', 'values', 'values', 'lines', 'words', 'deep'],
   );
   c.subject = `mutate: ${file}, ${way}`;
-  c.write(`${OUT}/${file}`, changed(way, bytes, random));
+  c.write(`${out}/${file}`, changed(way, bytes, random));
   if (way === 'sparse')
-    c.sparse(`${OUT}/${file}`, random.pick([3e9, 6e9, 600e9]), random.chance(0.5) ? bytes : '');
+    c.sparse(`${out}/${file}`, random.pick([3e9, 6e9, 600e9]), random.chance(0.5) ? bytes : '');
   if (way === 'sparse' && file === 'chunks.jsonl') bigDocument(c);
   if (random.chance(0.3)) c.write('work/docs/page-1.md', 'Another page now.\n');
   for (const args of outputCommands(random)) await c.embed(args);
@@ -44,8 +44,8 @@ export async function play(c) {
 /** The manifest agrees with a sparse file: one document of gigabytes. */
 function bigDocument(c) {
   const size = c.random.pick([3e9, 6e9]);
-  c.sparse(`${OUT}/chunks.jsonl`, size);
-  const text = readFileSync(c.path(OUT, 'manifest.json'), 'utf8');
+  c.sparse(`${out}/chunks.jsonl`, size);
+  const text = readFileSync(c.path(out, 'manifest.json'), 'utf8');
   const head = text.slice(0, text.indexOf('"documents":['));
   const entries = /"documents":\[\n([\s\S]*?)\n\],\n/.exec(text)?.[1]?.split(',\n') ?? [];
   const first = JSON.parse(entries[0]);
@@ -54,7 +54,7 @@ function bigDocument(c) {
   const sum = `"chunks.jsonl":{"bytes":${size},`;
   const changedHead = head.replace(/"chunks\.jsonl":\{"bytes":\d+,/, sum);
   c.write(
-    `${OUT}/manifest.json`,
+    `${out}/manifest.json`,
     `${changedHead}"documents":[\n${entries.join(',\n')}\n],\n${text.split('\n],\n')[1]}`,
   );
 }
@@ -94,5 +94,5 @@ function changed(way, bytes, random) {
   const places = [...text.matchAll(/:("(?:[^"\\]|\\.)*"|-?\d+|\[|\{)/g)];
   const place = random.pick(places);
   if (place === undefined || way !== 'values') return bytes;
-  return `${text.slice(0, place.index + 1)}${JSON.stringify(random.pick(VALUES))}${text.slice(place.index + place[0].length)}`;
+  return `${text.slice(0, place.index + 1)}${JSON.stringify(random.pick(values))}${text.slice(place.index + place[0].length)}`;
 }

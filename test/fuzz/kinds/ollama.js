@@ -2,8 +2,8 @@
 import { foreign } from '../lib/words.js';
 import { startOllama } from '../servers/ollama.js';
 
-const PATHS = ['/api/embed', '/api/embed', '/api/embed', '/api/tags', '/api/show', '/api/version', '/api/ps'];
-const BAD = [
+const paths = ['/api/embed', '/api/embed', '/api/embed', '/api/tags', '/api/show', '/api/version', '/api/ps'];
+const bad = [
   null,
   5,
   'x',
@@ -19,7 +19,7 @@ const BAD = [
 ];
 
 /** How a server lies: `(response, random, honest)`. */
-export const WAYS = {
+export const ways = {
   endless: (response, random) =>
     pour(
       response,
@@ -32,7 +32,7 @@ export const WAYS = {
   reset: (response) => response.destroy(),
   'not JSON': (response, random) =>
     response.end(random.pick(['', '<html>', '{', 'null', '\0', '{"embeddings":[[NaN]]}'])),
-  shape: (response, random) => response.end(JSON.stringify(random.pick(BAD))),
+  shape: (response, random) => response.end(JSON.stringify(random.pick(bad))),
   deep: (response, random) => response.end(random.pick(['[', '{"a":']).repeat(random.size(3_000_000))),
   numbers: (response, random, honest) => response.end(JSON.stringify(spoiled(random, honest))),
   count: (response, random, honest) =>
@@ -87,8 +87,8 @@ export const WAYS = {
 
 export async function play(c) {
   const { random } = c;
-  const way = random.pick(Object.keys(WAYS));
-  const path = way === 'numbers' || way === 'count' ? '/api/embed' : random.pick(PATHS);
+  const way = random.pick(Object.keys(ways));
+  const path = way === 'numbers' || way === 'count' ? '/api/embed' : random.pick(paths);
   const [command, ...args] = random.pick([
     ['ingest', 'docs', '--embedder', 'ollama', '--cache', 'none', '--json'],
     ['ingest', 'docs', '--embedder', 'ollama', '--cache', 'none'],
@@ -102,7 +102,7 @@ export async function play(c) {
   const lie = (asked, _body, response, honest) => {
     const all = args.includes('--gateway') && way !== 'numbers' && way !== 'count';
     if ((!all && asked !== path) || honestLeft-- > 0) return false;
-    WAYS[way](response, random, honest);
+    ways[way](response, random, honest);
     return true;
   };
   const server = c.use(await startOllama({ lie }));

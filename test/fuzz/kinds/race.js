@@ -1,13 +1,13 @@
 // Documents that become something else between listing and reading.
 import { startOllama } from '../servers/ollama.js';
 
-const COUNT = 150;
+const count = 150;
 
 export async function play(c) {
   const { random } = c;
   const what = random.pick(['pipe', 'zero', 'folder', 'gone', 'victim', 'circle']);
   c.subject = `race: ${what}`;
-  const names = Array.from({ length: COUNT }, (_, at) => `work/docs/page-${String(at).padStart(3, '0')}.md`);
+  const names = Array.from({ length: count }, (_, at) => `work/docs/page-${String(at).padStart(3, '0')}.md`);
   for (const name of names) c.write(name, `Islands of ${name}. `.repeat(100));
   let changed = false;
   // The first vectors are asked for when the listing is done and most documents aren't read yet.

@@ -1,9 +1,9 @@
 // Commit records whose checksum is right and whose names lead elsewhere, or are no names at all.
 import { createHash } from 'node:crypto';
-import { OUT, outputCommands, RUN, recordText } from '../formats/output.js';
+import { out, outputCommands, recordText, run } from '../formats/output.js';
 import { foreign } from '../lib/words.js';
 
-const VICTIMS = [
+const victims = [
   'victim',
   'victim/bashrc',
   'victim/photos',
@@ -11,7 +11,7 @@ const VICTIMS = [
   'work/docs',
   'work/docs/page-1.md',
 ];
-const BAD = [5, null, true, [], {}, '', '.', '..', '/', 'a\0b', '__proto__', 1e300, [null], 'x'.repeat(5000)];
+const bad = [5, null, true, [], {}, '', '.', '..', '/', 'a\0b', '__proto__', 1e300, [null], 'x'.repeat(5000)];
 
 export async function play(c) {
   const { random } = c;
@@ -20,7 +20,7 @@ export async function play(c) {
   const planted = Buffer.from('planted\n');
   const sum = { bytes: planted.length, sha256: createHash('sha256').update(planted).digest('hex') };
   const record = { stage: `stage-${random.hex(16)}`, files: [], remove: [] };
-  const victim = random.pick(VICTIMS);
+  const victim = random.pick(victims);
   const way = random.pick(['remove', 'stage', 'files', 'whole', 'link', 'shape', 'text', 'mixed']);
   c.subject = `record: ${way}`;
   if (way === 'remove' || way === 'mixed') {
@@ -49,24 +49,24 @@ export async function play(c) {
       'page.html',
     ]);
     record.files = [{ name, ...sum }];
-    c.write(`${RUN}/${record.stage}/x`, planted);
-    c.write(`${RUN}/${record.stage}/${name}`.replaceAll('..', 'up'), planted);
+    c.write(`${run}/${record.stage}/x`, planted);
+    c.write(`${run}/${record.stage}/${name}`.replaceAll('..', 'up'), planted);
     // Where the name leads to from the stage, inside `.run`.
-    if (record.stage === 'a/b/c') c.write(`${RUN}/a/${name.replace('../../', '')}`, planted);
+    if (record.stage === 'a/b/c') c.write(`${run}/a/${name.replace('../../', '')}`, planted);
   }
   if (way === 'whole')
     record.remove = random.some(['', '.', './', '.run', 'chunks.jsonl', 'manifest.json'], 2);
   if (way === 'link') {
-    c.link(`${RUN}/${record.stage}`, random.pick(['../../../victim', '../../../victim/photos']));
+    c.link(`${run}/${record.stage}`, random.pick(['../../../victim', '../../../victim/photos']));
     record.files = [{ name: 'chunks.jsonl', ...sum }];
     if (random.chance(0.5)) record.remove = [`.run/${record.stage}/bashrc`];
   }
   if (way === 'shape') {
     const place = random.pick(['stage', 'files', 'remove', 'format']);
     record[place] = random.pick([
-      random.pick(BAD),
-      [random.pick(BAD)],
-      [{ name: random.pick(BAD), ...sum }],
+      random.pick(bad),
+      [random.pick(bad)],
+      [{ name: random.pick(bad), ...sum }],
       undefined,
     ]);
   }
@@ -78,7 +78,7 @@ export async function play(c) {
     `{"format":1,"stage":${'['.repeat(100_000)}`,
     foreign(random),
   ]);
-  c.write(`${RUN}/commit`, recordText(way === 'text' ? text : record));
+  c.write(`${run}/commit`, recordText(way === 'text' ? text : record));
   for (const args of outputCommands(random)) await c.embed(args);
-  if (way === 'whole' && !c.has(`${OUT}/manifest.json`)) c.find('victims', 'the whole output is gone');
+  if (way === 'whole' && !c.has(`${out}/manifest.json`)) c.find('victims', 'the whole output is gone');
 }

@@ -1,18 +1,18 @@
 // A Redis that lies: vectors that are none, answers that nest, repeat or never end, and a stranger's errors.
 import { foreignText } from '../lib/words.js';
-import { DIMENSIONS } from '../servers/ollama.js';
+import { dimensions } from '../servers/ollama.js';
 import { bulk, startRedis } from '../servers/redis.js';
 
-const VECTORS = {
-  zeros: () => Buffer.alloc(DIMENSIONS * 4),
-  nan: () => Buffer.from(new Float32Array(DIMENSIONS).fill(Number.NaN).buffer),
-  infinity: () => Buffer.from(new Float32Array(DIMENSIONS).fill(Number.POSITIVE_INFINITY).buffer),
-  long: () => Buffer.from(new Float32Array(DIMENSIONS).fill(500).buffer),
-  random: (random) => random.bytes(DIMENSIONS * 4),
+const vectorKinds = {
+  zeros: () => Buffer.alloc(dimensions * 4),
+  nan: () => Buffer.from(new Float32Array(dimensions).fill(Number.NaN).buffer),
+  infinity: () => Buffer.from(new Float32Array(dimensions).fill(Number.POSITIVE_INFINITY).buffer),
+  long: () => Buffer.from(new Float32Array(dimensions).fill(500).buffer),
+  random: (random) => random.bytes(dimensions * 4),
   short: () => Buffer.alloc(3),
 };
 
-const ANSWERS = {
+const answers = {
   'nested arrays': (random) => '*1\r\n'.repeat(random.pick([1000, 100_000, 1_000_000])),
   'three answers': () => '+OK\r\n+OK\r\n+OK\r\n',
   error: (random) => `-ERR ${foreignText(random).replace(/[\r\n]/g, ' ')}\r\n`,
@@ -30,7 +30,7 @@ export async function play(c) {
   const { random } = c;
   c.documents();
   const vectors = random.chance(0.4);
-  const way = random.pick(Object.keys(vectors ? VECTORS : ANSWERS));
+  const way = random.pick(Object.keys(vectors ? vectorKinds : answers));
   const at = vectors
     ? 'mget'
     : random.pick(['info', 'select', 'get', 'set', 'mget', 'hgetall', 'client', 'any']);
@@ -40,12 +40,15 @@ export async function play(c) {
     const name = String(words[0]).toLowerCase();
     if ((at !== 'any' && name !== at) || (!vectors && honestLeft-- > 0)) return undefined;
     if (!vectors) {
-      const said = ANSWERS[way](random);
+      const said = answers[way](random);
       if (way === 'endless string') pour(socket);
       return Buffer.from(said);
     }
     const keys = words.slice(1);
-    return Buffer.concat([Buffer.from(`*${keys.length}\r\n`), ...keys.map(() => bulk(VECTORS[way](random)))]);
+    return Buffer.concat([
+      Buffer.from(`*${keys.length}\r\n`),
+      ...keys.map(() => bulk(vectorKinds[way](random))),
+    ]);
   };
   const server = c.use(await startRedis({ lie }));
   const args = ['ingest', 'docs', '--embedder', 'ollama', '--redis-url', server.url];

@@ -1,7 +1,7 @@
 // Devices, pipes, folders, endless links and sparse gigabytes where a file that is ours, or is read, should be.
-import { OUT, RUN } from '../formats/output.js';
+import { out, run } from '../formats/output.js';
 
-const PLACES = [
+const places = [
   'work/docs/.gitignore',
   'work/docs/.embedignore',
   'work/.gitignore',
@@ -10,19 +10,19 @@ const PLACES = [
   'work/.batchrc.yaml',
   'work/package.json',
   'work/docs/page-7.md',
-  `${OUT}/manifest.json`,
-  `${OUT}/chunks.jsonl`,
-  `${OUT}/vectors.npy`,
-  `${OUT}/failures.jsonl`,
-  `${RUN}/commit`,
-  `${RUN}/lock`,
-  `${RUN}/embed`,
+  `${out}/manifest.json`,
+  `${out}/chunks.jsonl`,
+  `${out}/vectors.npy`,
+  `${out}/failures.jsonl`,
+  `${run}/commit`,
+  `${run}/lock`,
+  `${run}/embed`,
 ];
 
 export async function play(c) {
   const { random } = c;
   c.index();
-  const place = random.pick(PLACES);
+  const place = random.pick(places);
   const what = random.pick(['zero', 'pipe', 'pipe', 'folder', 'circle', 'sparse', 'random', 'full']);
   c.subject = `special: ${what} as ${place.split('/').slice(-2).join('/')}`;
   if (what === 'zero') c.link(place, '/dev/zero');
@@ -43,7 +43,7 @@ export async function play(c) {
     ['ingest', 'docs', '--embedder', 'ollama', '--cache', 'none', '--dry-run'],
     ['config'],
   ];
-  const ours = place.startsWith(OUT);
+  const ours = place.startsWith(out);
   const fitting = ours
     ? commands.slice(0, 5)
     : commands.filter(

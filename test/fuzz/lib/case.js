@@ -18,9 +18,9 @@ import { Random } from './random.js';
 import { difference, lookAt } from './tree.js';
 import { watch } from './watch.js';
 
-const MEMORY_BYTES = 1.5e9;
+const memoryBytes = 1.5e9;
 /** A stop at a random moment, in so many of the runs. */
-const STOPS = 0.08;
+const stops = 0.08;
 
 export class Case {
   findings = [];
@@ -132,14 +132,14 @@ export class Case {
     const hidden = ['home', 'work/embeddings', ...(options.hidden ?? [])];
     this.#before ??= lookAt(this.root, hidden);
     const usual = 12_000 * scale;
-    const early = options.stops !== false && this.random.chance(STOPS);
+    const early = options.stops !== false && this.random.chance(stops);
     const seen = await watch(process.execPath, [cli, ...args], {
       cwd: this.path('work'),
       env,
       input: options.input,
       stopMs: early ? this.random.int(100, 3000) * scale : (options.stopMs ?? usual),
       obeyMs: (options.obeyMs ?? 2000) * scale,
-      memoryBytes: options.memoryBytes ?? MEMORY_BYTES,
+      memoryBytes: options.memoryBytes ?? memoryBytes,
       drive: options.drive,
     });
     const line = `embed ${args.join(' ')}`;
@@ -167,7 +167,7 @@ export class Case {
       env: { PATH: process.env.PATH, HOME: this.path('home') },
       stopMs: 12_000 * scale,
       obeyMs: 2000 * scale,
-      memoryBytes: MEMORY_BYTES,
+      memoryBytes: memoryBytes,
     });
     if (seen.code !== 0) {
       this.find(

@@ -1,15 +1,15 @@
 // What may never be seen of a command, whatever it was given. Each oracle says what is wrong, or nothing.
-import { FORGED } from './words.js';
+import { forged } from './words.js';
 
-const DOCUMENTED = [0, 2, 3, 4, 5, 75, 129, 130, 143];
+const documented = [0, 2, 3, 4, 5, 75, 129, 130, 143];
 /** A line that a person reads; a result as JSON is one long line by its nature. */
-const LONGEST_LINE = 10_000;
+const maxLineLength = 10_000;
 
 // C0 and C1 without tab and newline, DEL, line separators, and what turns the direction of text.
-const RAW = /(?![\t\n])[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/u;
-const STACK = /^\s+at .+:\d+:\d+\)?$/m;
-const CRASH = /unexpected: |FATAL ERROR|node:internal|Unhandled|\(node:\d+\)/;
-const UNQUOTED = /ollama pull [^'\s]*(\$\(|`)|ollama pull "[^"]*(\$\(|`)/;
+const rawCharacter = /(?![\t\n])[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/u;
+const stack = /^\s+at .+:\d+:\d+\)?$/m;
+const crash = /unexpected: |FATAL ERROR|node:internal|Unhandled|\(node:\d+\)/;
+const unquoted = /ollama pull [^'\s]*(\$\(|`)|ollama pull "[^"]*(\$\(|`)/;
 
 /**
  * @param seen what `watch` returned
@@ -25,25 +25,25 @@ export function judge(seen, asked) {
   if (seen.obeyed === false) add('sigterm', 'SIGTERM was not obeyed');
   else if (seen.stopped && asked.late) add('slow', `not done after ${(seen.ms / 1000).toFixed(1)} s`);
   if (!seen.outgrown && seen.obeyed !== false) {
-    const crashed = STACK.test(stderr) || CRASH.test(stderr) || STACK.test(stdout);
+    const crashed = stack.test(stderr) || crash.test(stderr) || stack.test(stdout);
     const failedCheck = seen.code === 1 && asked.command === 'doctor' && !crashed;
     // Stopped before it could listen, a process ends by the signal itself.
     const early = seen.signal === 'SIGTERM' && seen.stopped;
     if (seen.signal !== null && !early) add('crash', `ended by ${seen.signal}: ${excerpt(stderr)}`);
     else if (crashed) add('crash', `exit ${seen.code}: ${excerpt(stderr)}`);
-    else if (!early && !failedCheck && !DOCUMENTED.includes(seen.code)) {
+    else if (!early && !failedCheck && !documented.includes(seen.code)) {
       add('exit', `exit ${seen.code}: ${excerpt(stderr)}`);
     }
     if (asked.json && seen.signal === null && !isJson(stdout)) add('json', `not JSON: ${excerpt(stdout)}`);
   }
-  const raw = RAW.exec(stdout) ?? RAW.exec(stderr);
+  const raw = rawCharacter.exec(stdout) ?? rawCharacter.exec(stderr);
   if (raw) add('raw', `printed ${JSON.stringify(around(raw))}`);
   if (hasForgedLine(stdout) || hasForgedLine(stderr))
     add('forged', `a foreign line: ${excerpt(stdout + stderr)}`);
   const lines = asked.json ? stderr : stdout + stderr;
   const longest = lines.split('\n').reduce((most, line) => Math.max(most, line.length), 0);
-  if (longest > LONGEST_LINE) add('long', `a line of ${longest} characters`);
-  if (UNQUOTED.test(stdout + stderr))
+  if (longest > maxLineLength) add('long', `a line of ${longest} characters`);
+  if (unquoted.test(stdout + stderr))
     add('quoting', `a command to copy that runs more: ${excerpt(stdout + stderr)}`);
   return findings;
 }
@@ -59,7 +59,7 @@ function isJson(text) {
 }
 
 function hasForgedLine(text) {
-  return text.split('\n').some((line) => line.startsWith(FORGED) || line.startsWith(`::error::${FORGED}`));
+  return text.split('\n').some((line) => line.startsWith(forged) || line.startsWith(`::error::${forged}`));
 }
 
 /** The character with what stands beside it, escaped by the caller. */

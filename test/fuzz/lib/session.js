@@ -7,7 +7,7 @@ import { startOllama } from '../servers/ollama.js';
 import { watch } from './watch.js';
 
 /** What a plain run takes on an idle machine, in ms; bounds of time grow with what it takes here. */
-const USUAL_MS = 700;
+const usualMs = 700;
 
 export class Session {
   scale = 1;
@@ -38,7 +38,7 @@ export class Session {
   /** Looks again how long a plain run takes. */
   async calibrate() {
     const { ms } = await this.#ingest();
-    this.scale = Math.max(1, ms / USUAL_MS);
+    this.scale = Math.max(1, ms / usualMs);
   }
 
   caseFolder() {

@@ -4,7 +4,7 @@ import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
 /** Larger ones are told by their size: they are sparse, and nobody's treasure. */
-const HASHED = 16 * 1024 * 1024;
+const hashed = 16 * 1024 * 1024;
 
 /**
  * One entry a path below `root`, with what stands there.
@@ -39,6 +39,6 @@ function describe(path, stat) {
   if (stat.isSymbolicLink()) return `link ${readlinkSync(path)}`;
   if (stat.isDirectory()) return `folder ${stat.mode}`;
   if (!stat.isFile()) return `special ${stat.mode}`;
-  if (stat.size > HASHED) return `file ${stat.mode} ${stat.size}`;
+  if (stat.size > hashed) return `file ${stat.mode} ${stat.size}`;
   return `file ${stat.mode} ${createHash('sha256').update(readFileSync(path)).digest('hex')}`;
 }

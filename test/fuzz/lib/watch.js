@@ -3,9 +3,9 @@
 import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 
-const SAMPLE_MS = 40;
+const sampleMs = 40;
 /** More output than this is thrown away, and told as its length. */
-const MOST_OUTPUT = 32 * 1024 * 1024;
+const maxOutput = 32 * 1024 * 1024;
 
 /**
  * @param options `cwd`, `env`; `stopMs`: when SIGTERM is sent; `obeyMs`: how long it may then take;
@@ -45,7 +45,7 @@ export async function watch(file, args, options) {
       if (bytes <= options.memoryBytes) return;
       seen.outgrown = true;
       endGroup(child.pid);
-    }, SAMPLE_MS),
+    }, sampleMs),
     setTimeout(stop, options.stopMs),
   ];
   const driven = options.drive?.(child).finally(stop);
@@ -99,7 +99,7 @@ async function collect(stream) {
   let bytes = 0;
   for await (const part of stream) {
     bytes += part.length;
-    if (bytes <= MOST_OUTPUT) parts.push(part);
+    if (bytes <= maxOutput) parts.push(part);
   }
   return Buffer.concat(parts);
 }

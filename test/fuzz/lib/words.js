@@ -1,20 +1,20 @@
 // Words of a stranger: escape sequences, line breaks, bidirectional controls, and lines that pose as ours.
 
 /** Begins a line only where a foreign line break was printed raw. */
-export const FORGED = 'FORGED';
+export const forged = 'FORGED';
 
-const PARTS = [
+const parts = [
   '\x1b[2J',
   '\x1b]0;title\x07',
   '\x9b31m',
   '\x85',
   '\x7f',
   '\x08\x08',
-  `\r${FORGED}`,
-  `\n${FORGED}`,
-  `\n::error::${FORGED}`,
-  `\u2028${FORGED}`,
-  `\u2029${FORGED}`,
+  `\r${forged}`,
+  `\n${forged}`,
+  `\n::error::${forged}`,
+  `\u2028${forged}`,
+  `\u2029${forged}`,
   '\u202e',
   '\u2066',
   '\u200f',
@@ -33,7 +33,7 @@ const PARTS = [
 /** One to four strange parts among plain letters. */
 export function foreign(random) {
   let text = 'w';
-  for (let left = random.int(1, 4); left > 0; left--) text += random.pick(PARTS) + random.hex(2);
+  for (let left = random.int(1, 4); left > 0; left--) text += random.pick(parts) + random.hex(2);
   return text;
 }
 

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
 
-export const DIMENSIONS = 16;
+export const dimensions = 16;
 
 /**
  * @param options `model`: its name; `lie(path, body, response, honest)`: answers in place of the server when
@@ -53,7 +53,7 @@ function answer(path, body, model) {
         model_info: {
           'general.architecture': 'fuzz',
           'fuzz.context_length': 2048,
-          'fuzz.embedding_length': DIMENSIONS,
+          'fuzz.embedding_length': dimensions,
         },
         capabilities: ['embedding'],
       };
@@ -70,7 +70,7 @@ function answer(path, body, model) {
 
 /** A unit vector that no other text has. */
 export function vectorOf(text) {
-  const bytes = createHash('sha256').update(String(text)).digest().subarray(0, DIMENSIONS);
+  const bytes = createHash('sha256').update(String(text)).digest().subarray(0, dimensions);
   const values = Array.from(bytes, (byte) => byte - 127.5);
   const norm = Math.hypot(...values);
   return values.map((value) => Math.fround(value / norm));

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { resolveRoots } from '../../../src/documents/walk/paths/roots.js';
 import type { WalkEntry } from '../../../src/documents/walk/walk.js';
 import { Listing } from '../../../src/ingest/survey/found-files.js';
-import { STDIN_SOURCE } from '../../../src/ingest/survey/standard-input.js';
+import { stdinSource } from '../../../src/ingest/survey/standard-input.js';
 import { plant, temporaryFolder } from '../../documents/walk/trees.js';
 
 async function listingOf(folder: string, paths: string[], stdin?: Buffer, signal?: AbortSignal) {
@@ -49,7 +49,7 @@ test('a listing that was not read to its end is walked again', async () => {
 test('standard input has its place among the files, both times', async () => {
   const folder = plant(temporaryFolder(), ['a.md', 'z.md']);
   const listing = await listingOf(folder, ['a.md', '-', 'z.md'], Buffer.from('{"id":"1","text":"One."}\n'));
-  const expected = ['a.md', STDIN_SOURCE, 'z.md'];
+  const expected = ['a.md', stdinSource, 'z.md'];
   expect(await sourcesOf(listing.first(() => undefined))).toEqual(expected);
   expect(await sourcesOf(listing.again())).toEqual(expected);
 });

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { resolveRoots } from '../../../src/documents/walk/paths/roots.js';
 import { walk } from '../../../src/documents/walk/walk.js';
 import { RunCounts } from '../../../src/ingest/run-counts.js';
-import { STDIN_ROOT, STDIN_SOURCE } from '../../../src/ingest/survey/standard-input.js';
+import { stdinRoot, stdinSource } from '../../../src/ingest/survey/standard-input.js';
 import { type SurveyResult, survey } from '../../../src/ingest/survey/survey.js';
 import { openWriter } from '../../../src/output/write/writer.js';
 import { plant, temporaryFolder } from '../../documents/walk/trees.js';
@@ -14,7 +14,7 @@ import { opened, sha256, writerOptions } from '../../output/sample.js';
 /** A folder with an output that lists these documents, each under the root that is its first folder. */
 async function folderWith(sources: readonly string[], records: readonly string[] = []): Promise<string> {
   const folder = temporaryFolder();
-  const rootOf = (source: string) => (source.startsWith(STDIN_SOURCE) ? STDIN_ROOT : source.split('/')[0]!);
+  const rootOf = (source: string) => (source.startsWith(stdinSource) ? stdinRoot : source.split('/')[0]!);
   const all = [...sources, ...records].sort();
   const roots = [...new Set(all.map(rootOf))].sort();
   const writer = await openWriter(join(folder, 'embeddings'), writerOptions({ roots }));
@@ -87,7 +87,7 @@ test('a folder that cannot be listed takes nothing with it', async () => {
 });
 
 test('documents under a root that is not named stay and are counted; --prune removes them', async () => {
-  const folder = await folderWith(['docs/a.md', 'old/a.md', 'old/b.md', `${STDIN_SOURCE}#1`]);
+  const folder = await folderWith(['docs/a.md', 'old/a.md', 'old/b.md', `${stdinSource}#1`]);
   plant(folder, ['docs/a.md', 'old/a.md', 'old/b.md']);
   const kept = await surveyed(folder, ['docs']);
   expect(removedBy(kept)).toEqual([]);
@@ -114,7 +114,7 @@ test('what was found through another root is gone only where it is no more', asy
 });
 
 test('documents of standard input stay, also when the folder that would hold them is listed', async () => {
-  const folder = await folderWith(['docs/a.md', 'docs/b.md', `${STDIN_SOURCE}#1`]);
+  const folder = await folderWith(['docs/a.md', 'docs/b.md', `${stdinSource}#1`]);
   plant(folder, ['docs/a.md']);
   expect(removedBy(await surveyed(folder, ['.'], { prune: true }))).toEqual(['docs/b.md']);
 });

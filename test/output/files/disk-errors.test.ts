@@ -2,7 +2,7 @@ import { chmod, mkdir, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { EmbedError } from '../../../src/errors.js';
-import { checkSpace, ensureFolder, outputError } from '../../../src/output/files/disk-errors.js';
+import { checkDiskSpace, ensureFolder, outputError } from '../../../src/output/files/disk-errors.js';
 import { temporaryFolder } from '../sample.js';
 
 const path = '/data/out';
@@ -41,9 +41,9 @@ test('passes on what is no error of the disk', () => {
 
 test('refuses what is larger than the free space, before it is written', async () => {
   const folder = await temporaryFolder();
-  await checkSpace(folder, 0);
+  await checkDiskSpace(folder, 0);
   const { bavail, bsize } = await statfs(folder);
-  await expect(checkSpace(folder, bavail * bsize * 2 + 1e9)).rejects.toMatchObject({
+  await expect(checkDiskSpace(folder, bavail * bsize * 2 + 1e9)).rejects.toMatchObject({
     code: 'EMBED_OUTPUT',
     message: expect.stringMatching(
       /^The disk is full at .* \([\d.]+ [kMGT]B needed, [\d.]+ [kMGT]B free\): free some space/,

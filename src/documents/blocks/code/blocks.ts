@@ -10,21 +10,21 @@ import type { Language } from './languages.js';
 import { CodeLines, named } from './lines.js';
 
 /** Longer definitions are split into their inner definitions, in UTF-16 code units. */
-const LONG = 600;
+const longDefinition = 600;
 /** Neighbouring statements up to this size are one block. */
-const SMALL = 500;
+const smallBlock = 500;
 /** Statements of this size get a title of their own. */
-const NOTABLE = 200;
-const DEEPEST = 4;
+const notableLine = 200;
+const maxDepth = 4;
 
 /** Lines that continue the line above, at the same indent. */
-const CLOSER = /^(?:[)}\]{]|end\b|done\b|fi\b|esac\b)/;
+const closingLine = /^(?:[)}\]{]|end\b|done\b|fi\b|esac\b)/;
 /** Decorators and attributes may take several lines. */
-const ATTRIBUTE = /^(?:@|#?!?\[|template\b)/;
+const attributeLine = /^(?:@|#?!?\[|template\b)/;
 
-const HAS_WORD = /[\p{L}\p{N}]/u;
+const hasWord = /[\p{L}\p{N}]/u;
 /** Marks of comments. */
-const BEFORE_WORD = /^(?:\/\/|\/\*|[#*;%!-]|\s)+/;
+const beforeWord = /^(?:\/\/|\/\*|[#*;%!-]|\s)+/;
 
 /** Lines that belong together: a definition, or statements without a blank line between them. */
 interface Unit {
@@ -68,7 +68,7 @@ class CodeReader {
 
   #emit(unit: Unit, level: number): void {
     const size = this.#lines.start(unit.to) - this.#lines.start(unit.from);
-    const inner = size > LONG && level < DEEPEST ? this.#inside(unit) : [];
+    const inner = size > longDefinition && level < maxDepth ? this.#inside(unit) : [];
     this.#push(unit, inner[0]?.from ?? unit.to, level);
     for (const part of inner) this.#emit(part, level + 1);
   }
@@ -99,13 +99,13 @@ class CodeReader {
   /** Statements get a title when they are long, or would look like a part of the definition above. */
   #statementTitle(unit: Unit, size: number, level: number): string | undefined {
     const ends = this.#section >= level;
-    if (!ends && size < NOTABLE) return undefined;
+    if (!ends && size < notableLine) return undefined;
     const lines = Array.from({ length: unit.to - unit.from }, (_, i) => unit.from + i);
     const line =
-      lines.find((at) => !this.#isComment(at)) ?? lines.find((at) => HAS_WORD.test(this.#lines.words(at)));
+      lines.find((at) => !this.#isComment(at)) ?? lines.find((at) => hasWord.test(this.#lines.words(at)));
     const words = this.#lines.words(line ?? unit.from);
     const name = named(this.#language.statements ?? [], words);
-    return name ?? (ends ? words.replace(BEFORE_WORD, '').slice(0, 60) || words.slice(0, 60) : undefined);
+    return name ?? (ends ? words.replace(beforeWord, '').slice(0, 60) || words.slice(0, 60) : undefined);
   }
 
   #isComment(line: number): boolean {
@@ -184,7 +184,7 @@ class UnitList {
 
   /** Takes a line such as `}` or `end`, if something is open. */
   closes(line: number, words: string): boolean {
-    if (!CLOSER.test(words)) return false;
+    if (!closingLine.test(words)) return false;
     const open = balance(words.replace(/^[)}\];,\s]+/, '')) > 0;
     if (this.#waitingOpen) {
       this.#waitingOpen = open;
@@ -202,7 +202,7 @@ class UnitList {
   leading(line: number, words: string): void {
     if (this.#gap >= 0) this.#releaseWaiting(line);
     if (this.#waiting < 0) this.#waiting = line;
-    this.#waitingOpen = ATTRIBUTE.test(words) && balance(words) > 0;
+    this.#waitingOpen = attributeLine.test(words) && balance(words) > 0;
   }
 
   /** A line at the margin that opens a definition, or a statement. */
@@ -253,7 +253,7 @@ class UnitList {
     const last = this.#units.at(-1);
     const joins =
       last?.title === undefined
-        ? last && this.#lines.start(to) - this.#lines.start(last.from) <= SMALL
+        ? last && this.#lines.start(to) - this.#lines.start(last.from) <= smallBlock
         : this.#goesOn === 'to next';
     if (last && joins) last.to = to;
     else this.#units.push({ from, to, opening: from, title: undefined });

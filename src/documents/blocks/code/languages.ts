@@ -23,22 +23,22 @@ export interface Language {
   tripleQuotes?: boolean;
 }
 
-const MODIFIERS =
+const modifiers =
   '(?:(?:export|default|declare|public|private|protected|internal|fileprivate|open|static|final|abstract|sealed|' +
   'partial|async|override|virtual|inline|readonly|unsafe|extern|data|inner|suspend|mutating|synchronized|' +
   'native|implicit|lazy|required|convenience|indirect|case|value|const|constexpr|friend|typedef|external|factory)\\s+)*';
-const NOT_CONTROL =
+const notControl =
   '(?!(?:if|else|for|foreach|while|switch|catch|return|throw|new|do|try|using|lock|await|yield|case|delete|goto|with|' +
   'function|super|this|assert|defer|guard|match|when|select|typedef)\\b)';
-const C_COMMENT = /^(?:\/\/|\/\*)/;
+const cComment = /^(?:\/\/|\/\*)/;
 
 const line = (pattern: string): RegExp => new RegExp(`^${pattern}`);
 
 const javascript: Language = {
   extensions: ['.ts', '.tsx', '.mts', '.cts', '.js', '.jsx', '.mjs', '.cjs', '.vue', '.svelte'],
   definitions: [
-    line(`${MODIFIERS}(?<kind>class|interface|enum|namespace|module)\\s+(?<name>[\\w$."']+)`),
-    line(`${MODIFIERS}function\\s*\\*?\\s*(?<name>[\\w$]+)`),
+    line(`${modifiers}(?<kind>class|interface|enum|namespace|module)\\s+(?<name>[\\w$."']+)`),
+    line(`${modifiers}function\\s*\\*?\\s*(?<name>[\\w$]+)`),
     line(
       `(?:export\\s+)?(?:const|let|var)\\s+(?<name>[\\w$]+)[^=]*=\\s*(?:async\\b\\s*)?(?:function\\b|(?:\\([^()]*\\)|[\\w$]+)[^=(]*=>|\\($)`,
     ),
@@ -48,15 +48,15 @@ const javascript: Language = {
   ],
   members: [
     line(
-      `${NOT_CONTROL}${MODIFIERS}(?:(?:get|set)\\s+)?\\*?(?<name>#?[\\w$]+|\\[[^\\]]*\\])\\s*(?:<[^>]*>)?\\((?!.*=>\\s*\\{$).*\\{$`,
+      `${notControl}${modifiers}(?:(?:get|set)\\s+)?\\*?(?<name>#?[\\w$]+|\\[[^\\]]*\\])\\s*(?:<[^>]*>)?\\((?!.*=>\\s*\\{$).*\\{$`,
     ),
     line(
-      `${NOT_CONTROL}(?:(?:public|private|protected|static|async|override|get|set)\\s+)+(?<name>#?[\\w$]+)\\s*(?:<.*)?\\($`,
+      `${notControl}(?:(?:public|private|protected|static|async|override|get|set)\\s+)+(?<name>#?[\\w$]+)\\s*(?:<.*)?\\($`,
     ),
     line('(?<name>constructor)\\($'),
   ],
   statements: [
-    line(`${MODIFIERS}(?:const|let|var|type)\\s+(?<name>[\\w$]+)`),
+    line(`${modifiers}(?:const|let|var|type)\\s+(?<name>[\\w$]+)`),
     line('module\\.(?<name>exports)'),
   ],
   leading: /^(?:\/\/|\/\*|@\w)/,
@@ -95,15 +95,15 @@ const cFamily: Language = {
   ],
   definitions: [
     line(
-      `${MODIFIERS}(?:enum\\s+)?(?<kind>class|struct|union|enum|namespace)\\s+(?:[A-Z_]+\\s+)?(?<name>[\\w:]+)[^;=()]*$`,
+      `${modifiers}(?:enum\\s+)?(?<kind>class|struct|union|enum|namespace)\\s+(?:[A-Z_]+\\s+)?(?<name>[\\w:]+)[^;=()]*$`,
     ),
-    line(`${NOT_CONTROL}[A-Za-z_][\\w\\s*&:<>,]*[\\s*&](?<name>[~\\w:]+)\\s*\\((?!.*;\\s*$)`),
-    line(`${NOT_CONTROL}(?<name>[a-z_]\\w*)\\s*\\(.*[){]$`),
+    line(`${notControl}[A-Za-z_][\\w\\s*&:<>,]*[\\s*&](?<name>[~\\w:]+)\\s*\\((?!.*;\\s*$)`),
+    line(`${notControl}(?<name>[a-z_]\\w*)\\s*\\(.*[){]$`),
     line('@(?<kind>interface|implementation|protocol)\\s+(?<name>\\w+)'),
     line('[-+]\\s*\\([^)]*\\)\\s*(?<name>\\w+)'),
     line('#\\s*define\\s+(?<name>\\w+).*\\\\$'),
   ],
-  members: [line(`${NOT_CONTROL}${MODIFIERS}(?<name>~?[A-Z]\\w*)\\s*\\((?!.*;\\s*$)`)],
+  members: [line(`${notControl}${modifiers}(?<name>~?[A-Z]\\w*)\\s*\\((?!.*;\\s*$)`)],
   statements: [line('#\\s*define\\s+(?<name>\\w+)')],
   // A line of words alone is the return type of the definition below it.
   leading: /^(?:\/\/|\/\*|template\b|\[\[|__attribute__|(?!else\b|do\b)[A-Za-z_][\w \t*]*$)/,
@@ -139,15 +139,15 @@ const javaFamily: Language = {
   names: ['jenkinsfile'],
   definitions: [
     line(
-      `${MODIFIERS}(?<kind>class|interface|enum|struct|trait|protocol|extension|namespace|object|record|union|contract|` +
+      `${modifiers}(?<kind>class|interface|enum|struct|trait|protocol|extension|namespace|object|record|union|contract|` +
         'library|service|message|mixin|actor|type|input|model|resource|module)\\s+"?(?<name>[\\w.\\\\]+)',
     ),
     line(
-      `${MODIFIERS}(?:pub\\s+)?(?:fun|func|fn|def|function|rpc)\\s+(?:<[^>]*>\\s*)?(?:[\\w<>?]+\\.)?&?(?<name>\\w+)`,
+      `${modifiers}(?:pub\\s+)?(?:fun|func|fn|def|function|rpc)\\s+(?:<[^>]*>\\s*)?(?:[\\w<>?]+\\.)?&?(?<name>\\w+)`,
     ),
   ],
   members: [
-    line(`${NOT_CONTROL}${MODIFIERS}(?:<[^>]+>\\s+)?[\\w.<>\\[\\],?]+\\s+(?<name>\\w+)\\s*\\((?!.*;\\s*$)`),
+    line(`${notControl}${modifiers}(?:<[^>]+>\\s+)?[\\w.<>\\[\\],?]+\\s+(?<name>\\w+)\\s*\\((?!.*;\\s*$)`),
     line(`(?:public|private|protected|internal|convenience|required)\\s+(?<name>\\w+)\\s*\\((?!.*;\\s*$)`),
     line('(?<name>init|deinit|constructor)\\b\\s*[({]'),
   ],
@@ -159,7 +159,7 @@ const go: Language = {
   extensions: ['.go'],
   definitions: [line('func\\s+(?:\\([^)]*\\)\\s*)?(?<name>\\w+)'), line('(?<kind>type)\\s+(?<name>\\w+)')],
   statements: [line('(?:var|const)\\s+(?<name>\\w+)')],
-  leading: C_COMMENT,
+  leading: cComment,
   blockComments: true,
 };
 
@@ -302,7 +302,7 @@ const styles: Language = {
     line('(?<name>[^{};@/][^{};]*)\\{'),
     line('(?<name>@(?:media|mixin|keyframes|layer|supports)[^{;]*)'),
   ],
-  leading: C_COMMENT,
+  leading: cComment,
   blockComments: true,
 };
 
@@ -344,7 +344,7 @@ const other: Language = {
     '.twig',
   ],
   definitions: [
-    line(`${MODIFIERS}(?<kind>class|struct|module|package|interface|entity|architecture)\\s+(?<name>\\w+)`),
+    line(`${modifiers}(?<kind>class|struct|module|package|interface|entity|architecture)\\s+(?<name>\\w+)`),
     line('(?:subroutine|function|procedure|program|sub)\\s+(?<name>\\w+)'),
   ],
   leading: /^(?:\/\/|\/\*|--|;|!|#|')/,
@@ -371,7 +371,7 @@ export const languages: readonly Language[] = [
 export const jsonLanguage: Language = {
   extensions: [],
   definitions: [line('"(?<name>[^"\\\\]+)"\\s*:\\s*[{[]')],
-  leading: C_COMMENT,
+  leading: cComment,
 };
 
 const byName = new Map<string, Language>();

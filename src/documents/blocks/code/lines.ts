@@ -3,7 +3,7 @@ import { lineEnd, skipWhite } from '../lines.js';
 import type { Language } from './languages.js';
 
 /** Max UTF-16 code units of a line that the patterns see. */
-const SEEN = 240;
+const seenLength = 240;
 
 export class CodeLines {
   readonly #text: string;
@@ -38,7 +38,7 @@ export class CodeLines {
   /** A line without its indent, cut to the length that patterns see. */
   words(line: number): string {
     const first = this.#firsts[line]!;
-    return this.#text.slice(first, Math.min(this.start(line + 1), first + SEEN)).trimEnd();
+    return this.#text.slice(first, Math.min(this.start(line + 1), first + seenLength)).trimEnd();
   }
 
   /**

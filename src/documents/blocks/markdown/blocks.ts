@@ -3,11 +3,10 @@
 // It only looks for the start and end of blocks. lines.ts says what a single line can be, frontmatter.ts reads the
 // author's data at the top, title.ts makes titles of headings.
 import type { Block } from '../../../types.js';
-import { type ItemPart, pushItem } from '../items.js';
+import { pushItem } from '../items.js';
 import { isWhite, lineEnd, skipWhite, trimWhite } from '../lines.js';
 import {
   closesFence,
-  type Fence,
   fenceAt,
   htmlEnd,
   isDigit,
@@ -16,45 +15,22 @@ import {
   markerColumn,
   underlineLevel,
 } from './lines.js';
+import { type OpenBlock, openBlock } from './open-block.js';
 import { markdownTitle } from './title.js';
 
 /** A longer paragraph over a line of dashes is a paragraph before a rule, not a heading. */
-const LONGEST_SETEXT = 300;
+const maxSetextLength = 300;
 
 /** Blocks of the Markdown in `text.slice(start, end)`; `line` is the 1-based line of `start`. */
 export function markdownBlocks(text: string, start = 0, end = text.length, line = 1): Block[] {
   return new MarkdownReader(text, end).read(start, line);
 }
 
-/** A block that may still grow. */
-interface Open {
-  kind: 'paragraph' | 'quote' | 'table' | 'indented' | 'fence' | 'html' | 'item';
-  start: number;
-  line: number;
-  /** Index after its last line that isn't blank. */
-  end: number;
-  /** True when a blank line has come since. */
-  blank: boolean;
-  /** Its last line: it becomes a table's header when the line below is a table's delimiter. */
-  lastStart: number;
-  lastLine: number;
-  /** The fence of this code block, or one that is open inside an item. */
-  fence: Fence | undefined;
-  /** What ends a block of HTML. */
-  until: string;
-  /** Column of an item's content, and where its parts start, the item itself first. */
-  column: number;
-  parts: ItemPart[];
-}
-
-/** The parts of blocks that aren't items; never written to. */
-const NO_PARTS: ItemPart[] = [];
-
 class MarkdownReader {
   readonly #text: string;
   readonly #limit: number;
   readonly #blocks: Block[] = [];
-  #open: Open | undefined;
+  #open: OpenBlock | undefined;
 
   constructor(text: string, limit: number) {
     this.#text = text;
@@ -117,7 +93,14 @@ class MarkdownReader {
     }
   }
 
-  #continuesItem(item: Open, start: number, at: number, eol: number, indent: number, line: number): boolean {
+  #continuesItem(
+    item: OpenBlock,
+    start: number,
+    at: number,
+    eol: number,
+    indent: number,
+    line: number,
+  ): boolean {
     const text = this.#text;
     if (indent >= item.column) {
       this.#itemLine(item, start, at, eol, indent, line);
@@ -139,7 +122,7 @@ class MarkdownReader {
   }
 
   /** Stores where a part of the item starts. */
-  #itemLine(item: Open, start: number, at: number, eol: number, indent: number, line: number): void {
+  #itemLine(item: OpenBlock, start: number, at: number, eol: number, indent: number, line: number): void {
     const text = this.#text;
     if (item.fence) {
       if (closesFence(text, item.fence, at, eol)) item.fence = undefined;
@@ -156,7 +139,7 @@ class MarkdownReader {
     }
   }
 
-  #fenceBehindMarker(item: Open, at: number, eol: number): void {
+  #fenceBehindMarker(item: OpenBlock, at: number, eol: number): void {
     let content = at;
     while (content < eol && !isWhite(this.#text.charCodeAt(content))) content++;
     content = skipWhite(this.#text, content, eol);
@@ -234,7 +217,7 @@ class MarkdownReader {
   /** `===` or `---` under a paragraph makes it a heading. */
   #underline(at: number, eol: number): boolean {
     const open = this.#open;
-    if (open?.kind !== 'paragraph' || eol - open.start > LONGEST_SETEXT) return false;
+    if (open?.kind !== 'paragraph' || eol - open.start > maxSetextLength) return false;
     const level = underlineLevel(this.#text, at, eol);
     if (level === 0) return false;
     this.#open = undefined;
@@ -274,21 +257,9 @@ class MarkdownReader {
     return this.#text.slice(at, eol).toLowerCase().includes(until);
   }
 
-  #begin(kind: Open['kind'], start: number, end: number, line: number): Open {
+  #begin(kind: OpenBlock['kind'], start: number, end: number, line: number): OpenBlock {
     this.#close();
-    const open: Open = {
-      kind,
-      start,
-      line,
-      end,
-      blank: false,
-      lastStart: start,
-      lastLine: line,
-      fence: undefined,
-      until: '',
-      column: 0,
-      parts: NO_PARTS,
-    };
+    const open = openBlock(kind, start, end, line);
     this.#open = open;
     return open;
   }

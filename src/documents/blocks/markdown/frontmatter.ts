@@ -4,7 +4,7 @@ import type { Json } from '../../../types.js';
 import { lineEnd } from '../lines.js';
 
 /** Max UTF-16 code units; more is a text between two rules, not front matter. */
-const LONGEST = 65_536;
+const maxFrontmatterLength = 65_536;
 
 export interface FrontMatter {
   /** Index after the closing line, before its line break. */
@@ -21,7 +21,7 @@ export function frontMatter(text: string): FrontMatter | undefined {
   const lines: string[] = [];
   let at = lineEnd(text, 0);
   if (text.slice(3, at).trim() !== '') return undefined;
-  while (at < text.length && at < LONGEST) {
+  while (at < text.length && at < maxFrontmatterLength) {
     const start = at + 1;
     at = lineEnd(text, start);
     const line = text.slice(start, at).trimEnd();

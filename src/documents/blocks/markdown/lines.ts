@@ -8,19 +8,19 @@ export interface Fence {
   length: number;
 }
 
-const BACKTICK = 96;
-const TILDE = 126;
+const backtick = 96;
+const tilde = 126;
 
 /** The code fence that opens here: three or more back-ticks (with none later in the line) or tildes. */
 export function fenceAt(text: string, at: number, eol: number): Fence | undefined {
   const code = text.charCodeAt(at);
-  if (code !== BACKTICK && code !== TILDE) return undefined;
+  if (code !== backtick && code !== tilde) return undefined;
   let end = at + 1;
   while (end < eol && text.charCodeAt(end) === code) end++;
   const length = end - at;
   if (length < 3) return undefined;
-  if (code === BACKTICK) {
-    for (; end < eol; end++) if (text.charCodeAt(end) === BACKTICK) return undefined;
+  if (code === backtick) {
+    for (; end < eol; end++) if (text.charCodeAt(end) === backtick) return undefined;
   }
   return { code, length };
 }

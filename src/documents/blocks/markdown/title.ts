@@ -1,9 +1,9 @@
 // The title of a Markdown heading: its words without links, emphasis, code marks, tags and closing `#`.
 import { cleanTitle } from '../titles.js';
 
-const MARKUP = /[[\]*_`<\\&{~]/;
-const LINK = /!?\[([^[\]]*)\](?:\([^()]*\)|\[[^[\]]*\])/g;
-const ENTITIES = new Map([
+const markup = /[[\]*_`<\\&{~]/;
+const link = /!?\[([^[\]]*)\](?:\([^()]*\)|\[[^[\]]*\])/g;
+const entities = new Map([
   ['&amp;', '&'],
   ['&lt;', '<'],
   ['&gt;', '>'],
@@ -14,7 +14,7 @@ const ENTITIES = new Map([
 export function markdownTitle(source: string): string {
   // Bounds the work: a "heading" can be a file of one line.
   const text = source.length > 1000 ? source.slice(0, 1000) : source;
-  if (!MARKUP.test(text)) return cleanTitle(text);
+  if (!markup.test(text)) return cleanTitle(text);
   if (!text.includes('`')) return cleanTitle(plain(text));
   const parts = text.split('`');
   // Text between back-ticks stays unchanged.
@@ -24,7 +24,7 @@ export function markdownTitle(source: string): string {
 function plain(source: string): string {
   let text = source;
   // Twice: an image in a link.
-  if (text.includes('[')) text = text.replace(LINK, '$1').replace(LINK, '$1');
+  if (text.includes('[')) text = text.replace(link, '$1').replace(link, '$1');
   if (text.includes('<')) text = text.replace(/<[^<>]*>/g, '');
   if (text.includes('*') || text.includes('~~')) {
     text = text.replace(/(\\.)|\*+|~~/g, (_, escaped: string | undefined) => escaped ?? '');
@@ -32,7 +32,7 @@ function plain(source: string): string {
   if (hasEmphasis(text))
     text = text.replace(/(^|[\s(])_+(?=\S)/g, '$1').replace(/(?<!_)_+(?=$|[\s.,:;!?)])/g, '');
   if (text.includes('{#')) text = text.replace(/\{#[^{}]*\}\s*$/, '');
-  if (text.includes('&')) text = text.replace(/&\w+;/g, (entity) => ENTITIES.get(entity) ?? entity);
+  if (text.includes('&')) text = text.replace(/&\w+;/g, (entity) => entities.get(entity) ?? entity);
   if (text.includes('\\')) text = text.replace(/\\([!-/:-@[-`{-~])/g, '$1');
   return text;
 }

@@ -10,8 +10,8 @@ import { type Extraction, type FormatInput, gather } from '../format.js';
  * Each row repeats the names of the columns, so all rows may hold much more text than the file: a table of answers to
  * long questions holds about 80 times as much. Max characters of all rows, per character of the file, and in any case.
  */
-const MOST_REPEATED = 128;
-const ALWAYS_ALLOWED = 16_000_000;
+const maxRepeated = 128;
+const alwaysAllowed = 16_000_000;
 
 export function extract({ bytes, source }: FormatInput): Extraction {
   const text = decode(bytes);
@@ -22,7 +22,7 @@ function* records(text: string, delimiter: string, source: string): Generator<Do
   const reader = new RecordReader(source, 'csv');
   let names: string[] | undefined;
   let number = 0;
-  let left = Math.max(MOST_REPEATED * text.length, ALWAYS_ALLOWED);
+  let left = Math.max(maxRepeated * text.length, alwaysAllowed);
   for (const { fields, line, isBroken } of csvRows(text, delimiter)) {
     if (isBroken) {
       yield reader.failure('malformed', line);

@@ -9,7 +9,7 @@ import { LineCursor } from '../../blocks/lines.js';
 import { decode } from '../../decode.js';
 import { elementOffsets } from '../../records/json-scan.js';
 import { isObject, RecordReader } from '../../records/records.js';
-import { type Extraction, type FormatInput, gather, MOST_RECORDS, one, tooManyRecords } from '../format.js';
+import { type Extraction, type FormatInput, gather, maxRecords, one, tooManyRecords } from '../format.js';
 
 export function extract({ bytes, source }: FormatInput): Extraction {
   const text = decode(bytes);
@@ -18,7 +18,7 @@ export function extract({ bytes, source }: FormatInput): Extraction {
   if (!Array.isArray(value) || !value.every(isObject)) {
     return one({ source, format: 'json', text, blocks: codeBlocks(text, jsonLanguage, 'found') });
   }
-  if (value.length > MOST_RECORDS) throw tooManyRecords();
+  if (value.length > maxRecords) throw tooManyRecords();
   const offsets = elementOffsets(json, json.indexOf('['));
   const cursor = new LineCursor(json);
   const reader = new RecordReader(source, 'json');
@@ -29,7 +29,7 @@ export function extract({ bytes, source }: FormatInput): Extraction {
  * What a configuration file may have beyond JSON: a comment, or a comma behind the last element. Looked for first, since
  * blanking costs some 30 bytes a comma: too much for the broken end of a long list of numbers.
  */
-const BEYOND_JSON = /\/[/*]|,\s*[\]}]/;
+const beyondJson = /\/[/*]|,\s*[\]}]/;
 
 /** The value, and the text (of the same length) that it was parsed from. */
 function parse(text: string, source: string): { json: string; value: Json } {
@@ -37,7 +37,7 @@ function parse(text: string, source: string): { json: string; value: Json } {
     return { json: text, value: JSON.parse(text) as Json };
   } catch (cause) {
     try {
-      if (BEYOND_JSON.test(text)) {
+      if (beyondJson.test(text)) {
         // Blanked, not cut: offsets stay true.
         const json = stripJsonComments(text, { whitespace: true, trailingCommas: true });
         return { json, value: JSON.parse(json) as Json };

@@ -9,10 +9,10 @@ import { isObject, type JsonObject } from '../../records/records.js';
 import { type Extraction, type FormatInput, one } from '../format.js';
 
 /** Longer output is data that nobody searches for. */
-const LONGEST_OUTPUT = 500;
+const maxOutputLength = 500;
 
 /** Between two cells. */
-const GAP = '\n\n';
+const gap = '\n\n';
 
 export function extract({ bytes, source }: FormatInput): Extraction {
   const json = decode(bytes);
@@ -72,7 +72,7 @@ class Notebook {
   #length = 0;
 
   get text(): string {
-    return this.#texts.join(GAP);
+    return this.#texts.join(gap);
   }
 
   add(cell: JsonObject, { line, perLine }: CellPlace): void {
@@ -92,7 +92,7 @@ class Notebook {
     this.#push(text, start, line);
     for (const output of Array.isArray(cell.outputs) ? cell.outputs : []) {
       const shown = isObject(output) ? outputText(output).trim() : '';
-      if (shown === '' || shown.length > LONGEST_OUTPUT) continue;
+      if (shown === '' || shown.length > maxOutputLength) continue;
       this.#push(shown, this.#append(shown), line);
     }
   }
@@ -101,7 +101,7 @@ class Notebook {
   #append(text: string): number {
     // A blank text needs no gap after it.
     if (this.#length === 0) this.#texts.length = 0;
-    const start = this.#length === 0 ? 0 : this.#length + GAP.length;
+    const start = this.#length === 0 ? 0 : this.#length + gap.length;
     this.#texts.push(text);
     this.#length = start + text.length;
     return start;

@@ -6,12 +6,12 @@ import { LineCursor } from '../../blocks/lines.js';
 import { type Extraction, type FormatInput, one } from '../format.js';
 import { Zip } from './zip.js';
 
-const ZIP = 'PK';
+const zipMagic = 'PK';
 /** Start of the older container, in which Word also keeps encrypted documents. */
-const COMPOUND_FILE = 'd0cf11e0';
+const compoundFile = 'd0cf11e0';
 
 /** Bytes of XML; a book of a thousand pages has some 20 MB. */
-const MOST_UNPACKED = 64 * 1024 * 1024;
+const maxUnpackedBytes = 64 * 1024 * 1024;
 
 const options = {
   styleMap: ["p[style-name='Title'] => h1:fresh", "p[style-name='Subtitle'] => p:fresh"],
@@ -20,8 +20,8 @@ const options = {
 };
 
 export async function extract({ bytes, source }: FormatInput): Promise<Extraction> {
-  if (bytes.toString('latin1', 0, 2) !== ZIP) throw notWord(bytes, source);
-  const zip = new Zip(bytes, source, MOST_UNPACKED);
+  if (bytes.toString('latin1', 0, 2) !== zipMagic) throw notWord(bytes, source);
+  const zip = new Zip(bytes, source, maxUnpackedBytes);
   let html: string;
   try {
     html = (await mammoth.convertToHtml(archive(zip), options)).value;
@@ -50,7 +50,7 @@ function archive(zip: Zip): { buffer: Buffer } {
 
 function notWord(bytes: Buffer, source: string): DocumentError {
   const isEncrypted =
-    bytes.toString('hex', 0, 4) === COMPOUND_FILE &&
+    bytes.toString('hex', 0, 4) === compoundFile &&
     bytes.includes(Buffer.from('EncryptedPackage', 'utf16le'));
   return isEncrypted
     ? new DocumentError('encrypted', `${source} is protected with a password: save a copy without one.`)

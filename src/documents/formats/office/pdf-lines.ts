@@ -23,7 +23,7 @@ interface PlacedLine {
 }
 
 /** A gap is this much larger than the usual distance of lines on the page. */
-const GAP = 1.25;
+const gapFactor = 1.25;
 
 /** Lines of a page, without blank ones. */
 export function pdfLines(items: readonly PdfItem[]): PdfLine[] {
@@ -32,7 +32,7 @@ export function pdfLines(items: readonly PdfItem[]): PdfLine[] {
   const usual = Math.max(1, lowerQuartile(distances.filter((value) => value > 0)));
   return lines.map(({ text, size }, i) => {
     // A jump upwards is another column.
-    const gap = i > 0 && (distances[i]! < 0 || distances[i]! > usual * GAP);
+    const gap = i > 0 && (distances[i]! < 0 || distances[i]! > usual * gapFactor);
     return { text, size, gap };
   });
 }

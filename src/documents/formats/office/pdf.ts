@@ -7,10 +7,10 @@ import { type Extraction, type FormatInput, one } from '../format.js';
 import { type PdfItem, type PdfLine, pdfLines } from './pdf-lines.js';
 
 /** Longer lines in large letters are text, not headings. */
-const LONGEST_HEADING = 150;
+const maxHeadingLength = 150;
 /** Max different sizes of letters that become heading levels. */
-const LEVELS = 3;
-const BULLET = /^[•◦▪■●‣–]\s/;
+const headingLevels = 3;
+const bulletStart = /^[•◦▪■●‣–]\s/;
 
 export async function extract({ bytes, source }: FormatInput): Promise<Extraction> {
   let pages: PdfLine[][];
@@ -56,8 +56,8 @@ function compose(pages: PdfLine[][]): { text: string; blocks: Block[] } {
     let open: Block | undefined;
     let openLevel = 0;
     for (const [i, line] of lines.entries()) {
-      const level = line.text.length <= LONGEST_HEADING ? sizes.indexOf(line.size) + 1 : 0;
-      const isItem = BULLET.test(line.text);
+      const level = line.text.length <= maxHeadingLength ? sizes.indexOf(line.size) + 1 : 0;
+      const isItem = bulletStart.test(line.text);
       const isLike = level === openLevel && Math.abs(line.size - (lines[i - 1]?.size ?? 0)) <= 1;
       if (open && !line.gap && !isItem && isLike) {
         text += '\n';
@@ -94,5 +94,5 @@ function headingSizes(lines: PdfLine[]): number[] {
   return [...letters.keys()]
     .filter((size) => size > body * 1.15)
     .sort((a, b) => b - a)
-    .slice(0, LEVELS);
+    .slice(0, headingLevels);
 }

@@ -10,13 +10,13 @@ interface Part {
   packed: number;
 }
 
-const END = 0x06054b50;
-const ENTRY = 0x02014b50;
-const LOCAL = 0x04034b50;
-const STORED = 0;
-const DEFLATED = 8;
+const endSignature = 0x06054b50;
+const entrySignature = 0x02014b50;
+const localSignature = 0x04034b50;
+const stored = 0;
+const deflated = 8;
 /** The end record comes before a comment of at most 65,535 bytes. */
-const LONGEST_TAIL = 22 + 0xffff;
+const maxTailLength = 22 + 0xffff;
 
 export class Zip {
   readonly #bytes: Buffer;
@@ -57,11 +57,12 @@ export class Zip {
   #list(): void {
     const bytes = this.#bytes;
     const end = bytes.lastIndexOf(Buffer.from([0x50, 0x4b, 5, 6]));
-    if (end < 0 || end < bytes.length - LONGEST_TAIL || bytes.readUInt32LE(end) !== END) throw this.#broken();
+    if (end < 0 || end < bytes.length - maxTailLength || bytes.readUInt32LE(end) !== endSignature)
+      throw this.#broken();
     const count = bytes.readUInt16LE(end + 10);
     let at = bytes.readUInt32LE(end + 16);
     for (let i = 0; i < count; i++) {
-      if (bytes.readUInt32LE(at) !== ENTRY) throw this.#broken();
+      if (bytes.readUInt32LE(at) !== entrySignature) throw this.#broken();
       const nameLength = bytes.readUInt16LE(at + 28);
       const name = bytes.toString('utf8', at + 46, at + 46 + nameLength);
       this.#parts.set(name, {
@@ -76,11 +77,11 @@ export class Zip {
   #unpack({ method, offset, packed }: Part): Buffer {
     try {
       const bytes = this.#bytes;
-      if (bytes.readUInt32LE(offset) !== LOCAL) throw this.#broken();
+      if (bytes.readUInt32LE(offset) !== localSignature) throw this.#broken();
       const start = offset + 30 + bytes.readUInt16LE(offset + 26) + bytes.readUInt16LE(offset + 28);
       const content = bytes.subarray(start, start + packed);
-      if (method === STORED) return content;
-      if (method === DEFLATED) return inflateRawSync(content, { maxOutputLength: Math.max(this.#left, 1) });
+      if (method === stored) return content;
+      if (method === deflated) return inflateRawSync(content, { maxOutputLength: Math.max(this.#left, 1) });
     } catch (cause) {
       if (cause instanceof DocumentError) throw cause;
       throw (cause as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE'

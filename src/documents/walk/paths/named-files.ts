@@ -2,9 +2,9 @@
 import type { FailureCode } from '../../../types.js';
 import { follow, isAbsent, type SkipReason } from '../folder.js';
 import { isBinaryName } from '../rules/binary-extensions.js';
-import type { Matched } from '../rules/pattern-matches.js';
+import type { PatternMatches } from '../rules/pattern-matches.js';
 import type { RawPath } from '../sources/source-name.js';
-import type { NamedFile, Names } from '../sources/unique-names.js';
+import type { NamedFile, UniqueNames } from '../sources/unique-names.js';
 import type { Start } from '../walk-options.js';
 import type { Item } from '../walk-tree.js';
 
@@ -30,8 +30,8 @@ export function isReachable(file: FoundFile): file is FoundFile & NamedFile {
 /** The files, sorted by their keys; each root ends at once. */
 export function* namedFiles(
   files: readonly FoundFile[],
-  names: Names,
-  matched: Matched,
+  names: UniqueNames,
+  matched: PatternMatches,
   onSkip: (reason: SkipReason, key: RawPath) => void,
 ): Generator<Item, void, undefined> {
   for (const file of files) {
@@ -47,7 +47,11 @@ export function* namedFiles(
   }
 }
 
-function judge(file: FoundFile, names: Names, matched: Matched): { reason?: SkipReason; code?: FailureCode } {
+function judge(
+  file: FoundFile,
+  names: UniqueNames,
+  matched: PatternMatches,
+): { reason?: SkipReason; code?: FailureCode } {
   if (!isReachable(file)) return { code: file.code ?? 'unreadable' };
   if (isBinaryName(file.path.slice(file.path.lastIndexOf('/') + 1))) return { reason: 'binary' };
   try {

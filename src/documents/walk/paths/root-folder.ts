@@ -9,7 +9,7 @@ import {
   type TreeSettings,
   withOwnRules,
 } from '../folder.js';
-import { embedignoreName, gitignoreName, Rules, readIgnoreFile } from '../rules/ignore-files.js';
+import { embedignoreName, gitignoreName, IgnoreRules, readIgnoreFile } from '../rules/ignore-files.js';
 import { below, fsPath, type RawPath, rawSourceOf, textOf } from '../sources/source-name.js';
 
 /**
@@ -31,12 +31,12 @@ export function rootFolder(path: RawPath, settings: Omit<TreeSettings, 'rootLeng
   };
 }
 
-function rulesAbove(real: RawPath, gitignore: boolean): Rules {
+function rulesAbove(real: RawPath, gitignore: boolean): IgnoreRules {
   const ancestors = ancestorsOf(real);
   const top = gitignore
     ? [...ancestors, real].findLastIndex((path) => existsSync(fsPath(`${path}/.git`)))
     : -1;
-  let rules = Rules.none;
+  let rules = IgnoreRules.none;
   ancestors.forEach((path, depth) => {
     const text = `${textOf(path)}/`;
     if (top >= 0 && depth >= top) rules = rules.withGit(readIgnoreFile(path, gitignoreName), text);
@@ -55,14 +55,14 @@ function ancestorsOf(path: RawPath): RawPath[] {
 /** Follows names down from a root, and tells whether its walk reaches them. */
 export class Descent {
   // Questions come in order of path, so mostly the last folder is needed again.
-  private last: { start: Folder; rest: RawPath; folder: Folder | undefined } | undefined;
+  #last: { start: Folder; rest: RawPath; folder: Folder | undefined } | undefined;
 
   /** The folder `rest` below `start`, with its own rules; undefined when the walk leaves it out. */
   folder(start: Folder, rest: RawPath): Folder | undefined {
-    if (this.last?.start !== start || this.last.rest !== rest) {
-      this.last = { start, rest, folder: descend(start, rest === '' ? [] : rest.split('/')) };
+    if (this.#last?.start !== start || this.#last.rest !== rest) {
+      this.#last = { start, rest, folder: descend(start, rest === '' ? [] : rest.split('/')) };
     }
-    return this.last.folder;
+    return this.#last.folder;
   }
 
   /** Whether the walk from `start` comes to the file or folder `rest` below it. */

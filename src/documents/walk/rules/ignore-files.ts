@@ -12,7 +12,7 @@ export const gitignoreName = '.gitignore';
 export const embedignoreName = '.embedignore';
 
 /** Max bytes of an ignore file: every rule is tested on every entry, so their number must be bounded. */
-const LARGEST = 256 * 1024;
+const maxIgnoreFileBytes = 256 * 1024;
 
 /** The verdict on an entry: `kept` when a rule takes it back (`!name`), `free` when no rule matches. */
 type Verdict = 'ignored' | 'kept' | 'free';
@@ -22,76 +22,78 @@ const remembered = 4096;
 
 /** One ignore file. */
 class IgnoreFile {
-  private matcher: Ignore;
-  private asked = 0;
+  #matcher: Ignore;
+  #asked = 0;
+  /** Length of the folder's path: the patterns see the rest of an entry's path. */
+  readonly #offset: number;
 
-  constructor(
-    rules: string | Ignore,
-    /** Length of the folder's path: the patterns see the rest of an entry's path. */
-    private readonly offset: number,
-  ) {
-    this.matcher = ignore({ ignoreCase: false }).add(rules);
+  constructor(rules: string | Ignore, offset: number) {
+    this.#offset = offset;
+    this.#matcher = ignore({ ignoreCase: false }).add(rules);
   }
 
   judge(path: string): Verdict {
-    if (++this.asked % remembered === 0) this.matcher = ignore({ ignoreCase: false }).add(this.matcher);
-    const result = this.matcher.test(path.slice(this.offset));
+    if (++this.#asked % remembered === 0) this.#matcher = ignore({ ignoreCase: false }).add(this.#matcher);
+    const result = this.#matcher.test(path.slice(this.#offset));
     return result.ignored ? 'ignored' : result.unignored ? 'kept' : 'free';
   }
 
   /** This file without its verdict on a folder, which the library would apply to everything below. */
   pardon(folder: string): IgnoreFile {
-    const pattern = folder.slice(this.offset).replace(/[\\*?[\]!# ]/g, '\\$&');
-    const pardoned = new IgnoreFile(this.matcher, this.offset);
-    pardoned.matcher.add({ pattern: `!/${pattern}` });
+    const pattern = folder.slice(this.#offset).replace(/[\\*?[\]!# ]/g, '\\$&');
+    const pardoned = new IgnoreFile(this.#matcher, this.#offset);
+    pardoned.#matcher.add({ pattern: `!/${pattern}` });
     return pardoned;
   }
 }
 
 /** The rules that hold for the entries of one folder. Paths are absolute text; a folder's ends in a slash. */
-export class Rules {
-  static readonly none = new Rules([], []);
+export class IgnoreRules {
+  static readonly none = new IgnoreRules([], []);
 
-  private constructor(
-    private readonly git: readonly IgnoreFile[],
-    private readonly embed: readonly IgnoreFile[],
-  ) {}
+  readonly #git: readonly IgnoreFile[];
+  readonly #embed: readonly IgnoreFile[];
+
+  private constructor(git: readonly IgnoreFile[], embed: readonly IgnoreFile[]) {
+    this.#git = git;
+    this.#embed = embed;
+  }
 
   ignores(path: string): boolean {
-    const own = judge(this.embed, path);
-    return own === 'free' ? judge(this.git, path) === 'ignored' : own === 'ignored';
+    const own = judge(this.#embed, path);
+    return own === 'free' ? judge(this.#git, path) === 'ignored' : own === 'ignored';
   }
 
   /**
    * The rules inside a folder that the walk enters. A file that ignores the folder, but is overridden by another one, still
    * judges each entry.
    */
-  inside(folder: string): Rules {
+  inside(folder: string): IgnoreRules {
     const against = (file: IgnoreFile): boolean => file.judge(folder) === 'ignored';
-    if (!this.git.some(against) && !this.embed.some(against)) return this;
+    if (!this.#git.some(against) && !this.#embed.some(against)) return this;
     const pardon = (file: IgnoreFile): IgnoreFile => (against(file) ? file.pardon(folder) : file);
-    return new Rules(this.git.map(pardon), this.embed.map(pardon));
+    return new IgnoreRules(this.#git.map(pardon), this.#embed.map(pardon));
   }
 
   /** The rules for a folder that the user named: without the files that ignore it or everything in it. */
-  insideNamed(folder: string): Rules {
+  insideNamed(folder: string): IgnoreRules {
     const anything = `${folder}0f1d-any-name-at-all`;
     const wanted = (file: IgnoreFile): boolean => file.judge(anything) !== 'ignored';
-    return new Rules(this.git.filter(wanted), this.embed.filter(wanted));
+    return new IgnoreRules(this.#git.filter(wanted), this.#embed.filter(wanted));
   }
 
   /** These rules and those of the ignore files in `folder`. */
-  withGit(lines: string | undefined, folder: string): Rules {
-    return lines ? new Rules([...this.git, new IgnoreFile(lines, folder.length)], this.embed) : this;
+  withGit(lines: string | undefined, folder: string): IgnoreRules {
+    return lines ? new IgnoreRules([...this.#git, new IgnoreFile(lines, folder.length)], this.#embed) : this;
   }
 
-  withEmbed(lines: string | undefined, folder: string): Rules {
-    return lines ? new Rules(this.git, [...this.embed, new IgnoreFile(lines, folder.length)]) : this;
+  withEmbed(lines: string | undefined, folder: string): IgnoreRules {
+    return lines ? new IgnoreRules(this.#git, [...this.#embed, new IgnoreFile(lines, folder.length)]) : this;
   }
 
   /** These rules without those of any `.gitignore`: another repository begins. */
-  withoutGit(): Rules {
-    return this.git.length > 0 ? new Rules([], this.embed) : this;
+  withoutGit(): IgnoreRules {
+    return this.#git.length > 0 ? new IgnoreRules([], this.#embed) : this;
   }
 }
 
@@ -110,7 +112,7 @@ function judge(files: readonly IgnoreFile[], path: string): Verdict {
 export function readIgnoreFile(folder: RawPath, name: string): string | undefined {
   const path = fsPath(`${folder}/${name}`);
   try {
-    return readForeign(path, LARGEST).toString('utf8');
+    return readForeign(path, maxIgnoreFileBytes).toString('utf8');
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;

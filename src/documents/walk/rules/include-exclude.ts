@@ -13,7 +13,7 @@ export interface Globs {
 type Test = (path: string, name: string) => boolean;
 
 /** Max characters of all patterns of a flag, which bounds the time for a name. */
-const MOST_CHARACTERS = 65_536;
+const maxCharacters = 65_536;
 
 /** @throws {UsageError} for a pattern that is empty, an extended glob, or too long */
 export function compileGlobs(include: readonly string[], exclude: readonly string[]): Globs {
@@ -27,9 +27,9 @@ export function compileGlobs(include: readonly string[], exclude: readonly strin
 
 function anyOf(patterns: readonly string[], flag: string): Test {
   const all = patterns.reduce((sum, pattern) => sum + pattern.length, 0);
-  if (all > MOST_CHARACTERS) {
+  if (all > maxCharacters) {
     throw new UsageError(
-      `${flag} takes patterns of ${MOST_CHARACTERS} characters in all: name folders instead of files.`,
+      `${flag} takes patterns of ${maxCharacters} characters in all: name folders instead of files.`,
     );
   }
   const names = new Group();

@@ -6,11 +6,14 @@ import { below } from '../sources/source-name.js';
 import { rawFolder, type Start, treeSettings, type WalkSettings } from '../walk-options.js';
 import { compileGlobs } from './include-exclude.js';
 
-export class Matched {
-  private readonly descent = new Descent();
-  private readonly bases = new Map<string, Folder>();
+export class PatternMatches {
+  readonly #descent = new Descent();
+  readonly #bases = new Map<string, Folder>();
+  readonly #settings: WalkSettings;
 
-  constructor(private readonly settings: WalkSettings) {}
+  constructor(settings: WalkSettings) {
+    this.#settings = settings;
+  }
 
   /**
    * True when a root is wanted: always, when it was named itself.
@@ -21,15 +24,15 @@ export class Matched {
     if (glob === undefined) return true;
     const rest = below(start.path, rawFolder(glob.base));
     if (rest === undefined || rest === '') return true;
-    return this.descent.reaches(this.folder(glob, isFolder), rest, isFolder);
+    return this.#descent.reaches(this.#folder(glob, isFolder), rest, isFolder);
   }
 
-  private folder(glob: { base: string; nodeModules: boolean }, isFolder: boolean): Folder {
+  #folder(glob: { base: string; nodeModules: boolean }, isFolder: boolean): Folder {
     const id = `${glob.base}\0${glob.nodeModules}\0${isFolder}`;
-    let folder = this.bases.get(id);
+    let folder = this.#bases.get(id);
     if (folder === undefined) {
       const base = rawFolder(glob.base);
-      const settings = treeSettings(base, this.settings);
+      const settings = treeSettings(base, this.#settings);
       // A pattern matches hidden entries only where it spells their dot.
       folder = rootFolder(base, {
         ...settings,
@@ -37,7 +40,7 @@ export class Matched {
         nodeModules: glob.nodeModules,
         globs: isFolder ? compileGlobs([], []) : settings.globs,
       });
-      this.bases.set(id, folder);
+      this.#bases.set(id, folder);
     }
     return folder;
   }

@@ -11,13 +11,13 @@ export interface NamedFile {
   real: RawPath;
 }
 
-export class Names {
+export class UniqueNames {
   /** Folder roots; one that another root's walk comes to under another name is not among them. */
   readonly folders: readonly Folder[];
-  private readonly files = new Map<RawPath, RawPath>();
-  private readonly descent = new Descent();
-  private readonly linkedFolders = new Set<RawPath>();
-  private readonly linkedFiles = new Set<RawPath>();
+  readonly #files = new Map<RawPath, RawPath>();
+  readonly #descent = new Descent();
+  readonly #linkedFolders = new Set<RawPath>();
+  readonly #linkedFiles = new Set<RawPath>();
 
   constructor(folders: readonly Folder[], files: readonly NamedFile[]) {
     const kept: Folder[] = [];
@@ -26,13 +26,13 @@ export class Names {
       if (!this.isElsewhere(folder.path, folder.real, true)) kept.push(folder);
     }
     for (const file of [...files].sort(ownNameFirst)) {
-      if (!this.files.has(file.real)) this.files.set(file.real, file.path);
+      if (!this.#files.has(file.real)) this.#files.set(file.real, file.path);
     }
   }
 
   /** Whether a walk from this root can come to a place that another root names differently. */
   isContested(root: Folder): boolean {
-    if (root.path !== root.real && this.files.size > 0) return true;
+    if (root.path !== root.real && this.#files.size > 0) return true;
     return this.folders.some(
       (other) =>
         other !== root &&
@@ -46,7 +46,7 @@ export class Names {
     if (!isFolder && this.isNamed(real)) return path !== real;
     for (const root of this.folders) {
       const rest = below(real, root.real);
-      if (rest === undefined || !this.comesTo(root, rest, isFolder)) continue;
+      if (rest === undefined || !this.#comesTo(root, rest, isFolder)) continue;
       return path !== (rest === '' ? root.path : `${root.path}/${rest}`);
     }
     return !isFolder && this.isNamedElsewhere(path, real);
@@ -54,37 +54,37 @@ export class Names {
 
   /** Whether the user named this file by its real path. */
   isNamed(real: RawPath): boolean {
-    return this.files.get(real) === real;
+    return this.#files.get(real) === real;
   }
 
   /** Whether the user named this file by another path. */
   isNamedElsewhere(path: RawPath, real: RawPath): boolean {
-    return (this.files.get(real) ?? path) !== path;
+    return (this.#files.get(real) ?? path) !== path;
   }
 
   /** Records a walk of a folder through a link. False when it was walked before (a loop, a second link). */
   enterLinked(real: RawPath): boolean {
-    if (this.linkedFolders.has(real)) return false;
-    this.linkedFolders.add(real);
+    if (this.#linkedFolders.has(real)) return false;
+    this.#linkedFolders.add(real);
     return true;
   }
 
   /** Records that a link's file is taken. False when it was before, alone or with its folder. */
   takeLinked(real: RawPath): boolean {
-    if (this.linkedFiles.has(real) || this.linkedFolders.has(real.slice(0, real.lastIndexOf('/'))))
+    if (this.#linkedFiles.has(real) || this.#linkedFolders.has(real.slice(0, real.lastIndexOf('/'))))
       return false;
-    this.linkedFiles.add(real);
+    this.#linkedFiles.add(real);
     return true;
   }
 
   /** True when a file was taken through its own link. */
   wasLinked(real: RawPath): boolean {
-    return this.linkedFiles.has(real);
+    return this.#linkedFiles.has(real);
   }
 
-  private comesTo(root: Folder, rest: RawPath, isFolder: boolean): boolean {
+  #comesTo(root: Folder, rest: RawPath, isFolder: boolean): boolean {
     try {
-      return this.descent.reaches(root, rest, isFolder);
+      return this.#descent.reaches(root, rest, isFolder);
     } catch {
       // A folder on the path can't be read, so the walk doesn't reach it either.
       return false;
