@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openOutput } from '../dist/output/read/output.js';
 import { openWriter } from '../dist/output/write/writer.js';
-import { spaceId } from '../dist/vectors/vector-space.js';
+import { spaceId } from '../dist/vectors/space-json.js';
 
 const rows = Number(process.argv[2] ?? 20_000);
 const dimensions = 384;

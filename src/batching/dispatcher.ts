@@ -11,7 +11,7 @@ import type { BatchMetrics } from '../metrics/metrics.js';
 import type { Embedder, FreeSlot, Slot, SlotLimits, Slots, Vector } from '../types.js';
 import { type AttemptOptions, attempt } from './batch-attempt.js';
 import { KindQueues } from './batch-kinds.js';
-import type { Limits } from './limiter/limiter-per-endpoint.js';
+import type { Limits } from './limiter/limiter-registry.js';
 import { type BatchBounds, pack } from './pack-batch.js';
 import type { PriorityQueue } from './priority-queue.js';
 import { keyOf, type TextRequest, Ticket } from './ticket.js';

@@ -7,7 +7,7 @@ const [first] = process.argv.slice(2);
 if (first === '--version' || first === '-V') {
   printResult(printable(readPackage().version));
 } else {
-  const { compilePatiently } = await import('./compiler.js');
+  const { compilePatiently } = await import('./compile-budget.js');
   compilePatiently();
   const { run } = await import('./program.js');
   await run(process.argv);

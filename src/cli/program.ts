@@ -16,7 +16,7 @@ import { ingestCommand } from './commands/ingest.js';
 import { searchCommand } from './commands/search.js';
 import { serveCommand } from './commands/serve.js';
 import { verifyCommand } from './commands/verify.js';
-import { exitStatus } from './exit-status.js';
+import { exitStatus } from './exit-code-help.js';
 import { reportAsJson, reportError } from './terminal/error-report.js';
 import { printNotice, printNotices, printResults, surviveClosedStreams } from './terminal/print.js';
 

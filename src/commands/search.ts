@@ -1,6 +1,6 @@
 // `embed search` without its flags: exact cosine of a question against every vector of an output.
 import type { Settings } from '../config/settings.js';
-import { compareSpaces } from '../embedders/guard/compare-spaces.js';
+import { compareSpaces } from '../embedders/guard/space-mismatch.js';
 import { unknownScript } from '../embedders/guard/unknown-script.js';
 import { UsageError, VectorSpaceError } from '../errors.js';
 import { openOutput, type VectorBlock } from '../output/read/output.js';

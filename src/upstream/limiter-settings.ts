@@ -1,7 +1,7 @@
 // Limits of a request, and of requests in flight, from the settings and the embedder.
 import { totalmem } from 'node:os';
 import { Limiter } from '../batching/limiter/limiter.js';
-import { Limits } from '../batching/limiter/limiter-per-endpoint.js';
+import { Limits } from '../batching/limiter/limiter-registry.js';
 import type { BatchBounds } from '../batching/pack-batch.js';
 import { debug } from '../debug.js';
 import type { Embedder } from '../types.js';

@@ -4,9 +4,9 @@ import { registerSpace } from '../cache/space-registry.js';
 import { redisSettings } from '../config/redis-settings.js';
 import type { Settings } from '../config/settings.js';
 import { debug } from '../debug.js';
-import { compareSpaces } from '../embedders/guard/compare-spaces.js';
+import { compareSpaces } from '../embedders/guard/space-mismatch.js';
 import type { VectorCache, VectorSpace } from '../types.js';
-import { spaceFromJson, spaceToJson } from '../vectors/vector-space.js';
+import { spaceFromJson, spaceToJson } from '../vectors/space-json.js';
 
 export function cacheOptionsOf(settings: Settings, onWarning?: (message: string) => void): CacheOptions {
   return {

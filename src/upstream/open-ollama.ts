@@ -1,13 +1,14 @@
 // Opens the Ollama servers of a run as one embedder with retries. All must have the same vector space, and each must
 // keep it. A server that is down is left out and tried again later, while another one is up.
+
+import { withRetry } from '../embedders/back-off.js';
 import { measureServer, unlikeSentence, withSingles } from '../embedders/guard/batch-check.js';
-import { compareSpaces } from '../embedders/guard/compare-spaces.js';
 import { withSpaceGuard } from '../embedders/guard/space-guard.js';
+import { compareSpaces } from '../embedders/guard/space-mismatch.js';
 import { openOllamaEmbedder } from '../embedders/ollama/embedder.js';
 import { defaultUrl, type OllamaAddress, parseOllamaAddress } from '../embedders/ollama/host.js';
 import { hasModel, listEmbeddingModels } from '../embedders/ollama/model-info.js';
 import { poolOf } from '../embedders/pool/pool.js';
-import { withRetry } from '../embedders/retry.js';
 import { wrapEmbedder } from '../embedders/wrap-embedder.js';
 import { ServiceError, WrongVectorsError } from '../errors.js';
 import { isChanged, isDown } from '../fault-policy.js';

@@ -5,7 +5,7 @@
 // adds those that were down; outage.ts and wait-for-servers.ts wait for them.
 // What must hold: no vector is used before its space was measured and compared with the existing one.
 import type { DispatcherOptions } from '../batching/dispatcher.js';
-import type { Limits } from '../batching/limiter/limiter-per-endpoint.js';
+import type { Limits } from '../batching/limiter/limiter-registry.js';
 import { checkedCache } from '../cache/checked-cache.js';
 import { withMemory } from '../cache/memory/cache.js';
 import type { Settings } from '../config/settings.js';
@@ -18,7 +18,7 @@ import {
   withSingles,
 } from '../embedders/guard/batch-check.js';
 import { canaryTexts } from '../embedders/guard/canaries.js';
-import { compareSpaces } from '../embedders/guard/compare-spaces.js';
+import { compareSpaces } from '../embedders/guard/space-mismatch.js';
 import { VectorSpaceError } from '../errors.js';
 import type { BatchMetrics } from '../metrics/metrics.js';
 import type { Embedder, VectorCache, VectorSpace } from '../types.js';

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { Dispatcher, type DispatcherOptions } from '../../src/batching/dispatcher.js';
 import { Limiter } from '../../src/batching/limiter/limiter.js';
-import { Limits } from '../../src/batching/limiter/limiter-per-endpoint.js';
+import { Limits } from '../../src/batching/limiter/limiter-registry.js';
 import type { Ticket } from '../../src/batching/ticket.js';
-import { withRetry } from '../../src/embedders/retry.js';
+import { withRetry } from '../../src/embedders/back-off.js';
 import { EmbedderFault, type FaultMeaning, ServiceError } from '../../src/errors.js';
 import { BatchMetrics } from '../../src/metrics/metrics.js';
 import type { Embedder, Priority } from '../../src/types.js';

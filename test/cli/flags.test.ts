@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command, Option } from 'commander';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { exitsByCommand } from '../../src/cli/exit-status.js';
+import { exitsByCommand } from '../../src/cli/exit-code-help.js';
 import { createProgram } from '../../src/cli/program.js';
 import { makeWorkspace, type Workspace } from '../helpers/cli.js';
 

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { spaceFromJson, spaceId, spaceToJson } from '../../src/vectors/vector-space.js';
+import { spaceFromJson, spaceId, spaceToJson } from '../../src/vectors/space-json.js';
 import { makeWorkspace, type Workspace } from '../helpers/cli.js';
 import { allMiniLm, startOllama } from '../helpers/ollama.js';
 

@@ -7,7 +7,7 @@ import { openOutput } from '../../dist/output/read/output.js';
 import { recover } from '../../dist/output/write/commit.js';
 import { openJournal } from '../../dist/output/write/journal.js';
 import { openWriter } from '../../dist/output/write/writer.js';
-import { spaceId } from '../../dist/vectors/vector-space.js';
+import { spaceId } from '../../dist/vectors/space-json.js';
 
 const [dir, version, crash = ''] = process.argv.slice(2);
 const dimensions = 64;

@@ -7,7 +7,7 @@ import { onTestFinished } from 'vitest';
 import { type Output, openOutput } from '../../src/output/read/output.js';
 import { type OutputWriter, openWriter, type WriterOptions } from '../../src/output/write/writer.js';
 import type { Chunk, Vector, VectorSpace } from '../../src/types.js';
-import { spaceId } from '../../src/vectors/vector-space.js';
+import { spaceId } from '../../src/vectors/space-json.js';
 
 export const dimensions = 8;
 

@@ -1,7 +1,7 @@
 // Runs the rounds of a measurement: each measures every setting of a plan once, with the same texts, in random order.
 import type { Settings } from '../../config/settings.js';
 import { debug } from '../../debug.js';
-import { withRetry } from '../../embedders/retry.js';
+import { withRetry } from '../../embedders/back-off.js';
 import type { Vector } from '../../types.js';
 import { type Random, shuffled } from '../statistics/random.js';
 import { nameOf } from './candidates.js';

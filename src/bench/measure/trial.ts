@@ -1,7 +1,7 @@
 // Measures one setting once: sends texts through the same dispatcher as an ingest, and takes the time.
 import { Dispatcher } from '../../batching/dispatcher.js';
 import type { Limiter } from '../../batching/limiter/limiter.js';
-import { Limits } from '../../batching/limiter/limiter-per-endpoint.js';
+import { Limits } from '../../batching/limiter/limiter-registry.js';
 import { wrapEmbedder } from '../../embedders/wrap-embedder.js';
 import { EmbedderFault } from '../../errors.js';
 import { faultIn, isOfText } from '../../fault-policy.js';

@@ -1,12 +1,12 @@
 // Checks the built-in embedder, if a run would use it.
 import { refuseOneVector } from '../../embedders/guard/batch-check.js';
 import { measureSpace } from '../../embedders/guard/canaries.js';
-import { compareSpaces } from '../../embedders/guard/compare-spaces.js';
+import { compareSpaces } from '../../embedders/guard/space-mismatch.js';
 import type { Embedder, VectorSpace } from '../../types.js';
 import type { Finding } from '../check.js';
 import { time } from '../durations.js';
-import { normOf } from '../judge-vector.js';
 import type { Probe } from '../probe.js';
+import { normOf } from '../raw-answer.js';
 
 /** Starting the slow engine takes seconds on a slow machine; the budget of time may end it first. */
 const timeoutMs = 60_000;

@@ -3,7 +3,7 @@
 
 import { compareBatch, measureAlone, refuseOneVector } from '../../embedders/guard/batch-check.js';
 import { canaryTexts } from '../../embedders/guard/canaries.js';
-import { compareSpaces } from '../../embedders/guard/compare-spaces.js';
+import { compareSpaces } from '../../embedders/guard/space-mismatch.js';
 import type { OllamaClient } from '../../embedders/ollama/client.js';
 import { EmbedderFault } from '../../errors.js';
 import { isTooLong } from '../../fault-policy.js';
@@ -12,8 +12,8 @@ import { shownSize } from '../../text/sizes.js';
 import type { Embedder, VectorSpace } from '../../types.js';
 import type { Finding } from '../check.js';
 import { time } from '../durations.js';
-import { cosine, faultOf, normOf, readAnswer, shownCosine } from '../judge-vector.js';
 import { type Probe, said } from '../probe.js';
+import { cosine, faultOf, normOf, readAnswer, shownCosine } from '../raw-answer.js';
 
 export interface VectorOptions {
   client: OllamaClient;

@@ -5,7 +5,7 @@ import { isOfText } from '../../fault-policy.js';
 import type { Embedder, Vector, VectorSpace } from '../../types.js';
 import { wrapEmbedder } from '../wrap-embedder.js';
 import { canaryTextsOf, spaceOf } from './canaries.js';
-import { cosine, likenessOf, minCosine } from './compare-spaces.js';
+import { cosine, likenessOf, minCosine } from './space-mismatch.js';
 
 /** The texts between the canaries: short, since each token takes time on a slow server, and unlike each other. Each is used at two places. */
 const fillers = (

@@ -2,7 +2,7 @@
 // enough: two releases of Ollama may give different vectors for the same weights.
 import { EmbedderFault } from '../../errors.js';
 import type { Embedder, EmbedOptions, Vector, VectorSpace } from '../../types.js';
-import { spaceId } from '../../vectors/vector-space.js';
+import { spaceId } from '../../vectors/space-json.js';
 
 export interface Canary {
   /** For messages. */

@@ -14,12 +14,12 @@ import { wrapEmbedder } from '../wrap-embedder.js';
 import { OtherDimensions } from './accept-vectors.js';
 import { compareBatch, measureAlone, unlikeSentence, withSingles } from './batch-check.js';
 import { canaryTextsOf, spaceOf } from './canaries.js';
-import { compareSpaces } from './compare-spaces.js';
 import { Confirmation } from './confirmation.js';
 import { LargerBatch } from './larger-batch.js';
 import { measureInTime } from './recheck.js';
 import { Sameness } from './same-vectors.js';
 import { otherModelFault, otherVectorsFault, unconfirmedFault, wrongBatchFault } from './space-faults.js';
+import { compareSpaces } from './space-mismatch.js';
 
 /** An embedder that notices when its server changes. Its answers count only when they are confirmed. */
 export type SteadyEmbedder = Embedder &

@@ -3,8 +3,8 @@
 import { type FileHandle, lstat, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { manifestName } from '../format/layout.js';
-import { steady, steadyFolder } from '../held.js';
 import { ensureFolder } from './disk-errors.js';
+import { steady, steadyFolder } from './folder-handle.js';
 import { openFolder } from './owned-file.js';
 
 /**

@@ -6,7 +6,7 @@ import { dirname, sep } from 'node:path';
 import { EmbedError, OutputError } from '../../errors.js';
 import { shownSize } from '../../text/sizes.js';
 import { runName } from '../format/layout.js';
-import { heldHandle, steady, steadyFolder } from '../held.js';
+import { heldHandle, steady, steadyFolder } from './folder-handle.js';
 
 /** Bytes left free for other files (such as this run's journal) while the output grows. */
 const reserveBytes = 4 * 1024 * 1024;

@@ -2,8 +2,8 @@
 import { readdir } from 'node:fs/promises';
 import { OutputError } from '../../errors.js';
 import { chunksName, failuresName, manifestName, runName, vectorsName } from '../format/layout.js';
-import { steadyFolder } from '../held.js';
 import { errorCode } from './disk-errors.js';
+import { steadyFolder } from './folder-handle.js';
 
 /** Files that may stand beside an output: hidden files, a README, a licence. */
 const besideNames = /^(?:\..*|readme(?:\..*)?|licen[cs]e(?:\..*)?|lost\+found)$/i;

@@ -9,8 +9,8 @@ import { type FileHandle, lstat, open, rmdir, stat, unlink } from 'node:fs/promi
 import { dirname, join } from 'node:path';
 import { OutputError } from '../../errors.js';
 import { isOwned } from '../format/layout.js';
-import { canHold, heldHandle, hold, holdAgain, type Release, steady } from '../held.js';
 import { errorCode, namesIn, outputError } from './disk-errors.js';
+import { canHold, heldHandle, hold, holdAgain, type Release, steady } from './folder-handle.js';
 
 // Both are undefined on Windows, which has no FIFOs and makes links for administrators only.
 const safely = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);

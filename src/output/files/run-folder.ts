@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { DamagedOutputError, OutputError } from '../../errors.js';
 import { isOwned, manifestName, markName, runFolder } from '../format/layout.js';
 import { readManifest } from '../format/manifest-reader.js';
-import { steady } from '../held.js';
 import { ensureInnerFolder, shareAccess } from './access-rights.js';
 import { errorCode, namesIn, outputError } from './disk-errors.js';
+import { steady } from './folder-handle.js';
 import {
   createFile,
   NotOursError,

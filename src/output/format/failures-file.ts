@@ -2,7 +2,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { compareSources } from '../../text/source-order.js';
 import type { Failure } from '../../types.js';
-import { lineBlocks, UnwrittenError } from '../line-blocks.js';
+import { lineBlocks, UnwrittenError } from '../files/line-blocks.js';
 
 /** The file's text: one failure per line, sorted, without duplicates. Empty when there are none. */
 export function failuresText(failures: readonly Failure[]): string {

@@ -5,8 +5,8 @@ import { dirname, join } from 'node:path';
 import { DamagedOutputError, NewerOutputError } from '../../errors.js';
 import { command } from '../../text/plural.js';
 import { compareSources } from '../../text/source-order.js';
-import { spaceFromJson } from '../../vectors/vector-space.js';
-import { blockBytes, lineBlocks, UnwrittenError } from '../line-blocks.js';
+import { spaceFromJson } from '../../vectors/space-json.js';
+import { blockBytes, lineBlocks, UnwrittenError } from '../files/line-blocks.js';
 import type { FileSum } from '../write/staged-file.js';
 import { chunksName, vectorsName } from './layout.js';
 import {

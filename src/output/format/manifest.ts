@@ -2,7 +2,7 @@
 // One document per line: so it is written and read as a stream, and a diff shows the documents that changed.
 
 import type { VectorSpace } from '../../types.js';
-import { spaceToJson } from '../../vectors/vector-space.js';
+import { spaceToJson } from '../../vectors/space-json.js';
 import type { FileSum } from '../write/staged-file.js';
 import type { chunksName, vectorsName } from './layout.js';
 

@@ -12,6 +12,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { LockedError, OutputError } from '../../errors.js';
 import { shareAccess } from '../files/access-rights.js';
 import { ensureFolder, errorCode, namesIn, outputError } from '../files/disk-errors.js';
+import { type Release, steady } from '../files/folder-handle.js';
 import { refuseOtherFolder } from '../files/new-output-folder.js';
 import {
   createFile,
@@ -23,7 +24,6 @@ import {
 } from '../files/owned-file.js';
 import { makeRun, removeRun, requireOwnRun } from '../files/run-folder.js';
 import { isOwned, lockPrefix, runFolder } from '../format/layout.js';
-import { type Release, steady } from '../held.js';
 import { type LockOwner, liveness, ownerInWords, thisProcess } from './lock-owner.js';
 import { type Claim, claim, lockPath, readChain, takeOver } from './takeover.js';
 

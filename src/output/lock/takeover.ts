@@ -10,10 +10,10 @@ import { constants, copyFile, link, lstat, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { OutputError } from '../../errors.js';
 import { errorCode, outputError } from '../files/disk-errors.js';
+import { steady } from '../files/folder-handle.js';
 import { readOwnText, removeFile } from '../files/owned-file.js';
 import { requireOwnRun } from '../files/run-folder.js';
 import { lockPrefix, runFolder } from '../format/layout.js';
-import { steady } from '../held.js';
 import { type LockOwner, parseOwner } from './lock-owner.js';
 
 /** An owner is one short line. */

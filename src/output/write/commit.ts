@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { DamagedOutputError } from '../../errors.js';
 import { takeAccess } from '../files/access-rights.js';
 import { errorCode, namesIn, outputError, syncFolder, syncHandle } from '../files/disk-errors.js';
+import { steady } from '../files/folder-handle.js';
 import {
   exists,
   holdFolder,
@@ -20,7 +21,6 @@ import {
 import { requireOwnRun } from '../files/run-folder.js';
 import { isOwned, manifestName, newRecordName, recordName, runFolder, runName } from '../format/layout.js';
 import { newer } from '../format/manifest-reader.js';
-import { steady } from '../held.js';
 import { type FileSum, hashFile } from './staged-file.js';
 
 /** A staged file that is to become the output's file of the same name. */

@@ -12,6 +12,7 @@ import type { Chunk, Failure, Vector, VectorSpace } from '../../types.js';
 import { checkDiskSpace, outputError } from '../files/disk-errors.js';
 import { holdsText, removeFile } from '../files/owned-file.js';
 import { removeRun } from '../files/run-folder.js';
+import { Stage } from '../files/stage-folder.js';
 import { failuresText } from '../format/failures-file.js';
 import { chunksName, failuresName, manifestName, vectorsName } from '../format/layout.js';
 import {
@@ -26,7 +27,6 @@ import {
 import type { Lock } from '../lock/lock.js';
 import type { Output } from '../read/output.js';
 import { seal } from '../read/seal.js';
-import { Stage } from '../stage.js';
 import { type CommitFile, commitFiles, type OnStep } from './commit.js';
 import { journalsOf } from './journal.js';
 import { Sequence, type SequenceOptions } from './next-documents.js';

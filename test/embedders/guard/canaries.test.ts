@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { canariesFor, canaryTexts, measureSpace } from '../../../src/embedders/guard/canaries.js';
-import { compareSpaces } from '../../../src/embedders/guard/compare-spaces.js';
+import { compareSpaces } from '../../../src/embedders/guard/space-mismatch.js';
 import { openOllamaEmbedder } from '../../../src/embedders/ollama/embedder.js';
 import { EmbedderFault } from '../../../src/errors.js';
 import type { Embedder, VectorSpace } from '../../../src/types.js';
-import { spaceFromJson, spaceToJson } from '../../../src/vectors/vector-space.js';
+import { spaceFromJson, spaceToJson } from '../../../src/vectors/space-json.js';
 import { allMiniLm, faults, type OllamaOptions, startOllama, type TestModel } from '../../helpers/ollama.js';
 
 const closers: (() => Promise<void>)[] = [];

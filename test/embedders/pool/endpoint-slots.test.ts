@@ -2,12 +2,12 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Dispatcher } from '../../../src/batching/dispatcher.js';
 import { Limiter } from '../../../src/batching/limiter/limiter.js';
-import { Limits } from '../../../src/batching/limiter/limiter-per-endpoint.js';
+import { Limits } from '../../../src/batching/limiter/limiter-registry.js';
 import type { Ticket } from '../../../src/batching/ticket.js';
+import { withRetry } from '../../../src/embedders/back-off.js';
 import { canaryTexts, measureSpace } from '../../../src/embedders/guard/canaries.js';
 import { withSpaceGuard } from '../../../src/embedders/guard/space-guard.js';
 import { type EmbedderPool, poolOf } from '../../../src/embedders/pool/pool.js';
-import { withRetry } from '../../../src/embedders/retry.js';
 import { BatchMetrics } from '../../../src/metrics/metrics.js';
 import { eventually } from '../../helpers/eventually.js';
 import { faults, type TestOllama } from '../../helpers/ollama.js';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type RetryOptions, withRetry } from '../../src/embedders/back-off.js';
 import { openOllamaEmbedder } from '../../src/embedders/ollama/embedder.js';
-import { type RetryOptions, withRetry } from '../../src/embedders/retry.js';
 import { wrapEmbedder } from '../../src/embedders/wrap-embedder.js';
 import { EmbedderFault } from '../../src/errors.js';
 import type { Embedder } from '../../src/types.js';

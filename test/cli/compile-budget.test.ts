@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
-import { patientFlag } from '../../src/cli/compiler.js';
+import { patientFlag } from '../../src/cli/compile-budget.js';
 
 test('this Node knows its flag, and says nothing', () => {
   const flag = patientFlag(process.versions.node);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { VectorSpace } from '../../src/types.js';
-import { spaceFromJson, spaceId, spaceToJson } from '../../src/vectors/vector-space.js';
+import { spaceFromJson, spaceId, spaceToJson } from '../../src/vectors/space-json.js';
 
 const parts: Omit<VectorSpace, 'id'> = {
   embedder: 'ollama',

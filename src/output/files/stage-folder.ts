@@ -2,10 +2,10 @@
 // the files of the next writer. It is held by a handle, so a commit renames exactly the files that were written.
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { ensureInnerFolder } from './files/access-rights.js';
-import { holdFolder, removeStage } from './files/owned-file.js';
-import { runFolder, stagePrefix } from './format/layout.js';
-import type { Release } from './held.js';
+import { runFolder, stagePrefix } from '../format/layout.js';
+import { ensureInnerFolder } from './access-rights.js';
+import type { Release } from './folder-handle.js';
+import { holdFolder, removeStage } from './owned-file.js';
 
 export class Stage {
   readonly name = `${stagePrefix}${randomBytes(6).toString('hex')}`;
