@@ -3,8 +3,9 @@
 import { debug } from '../debug.js';
 import type { RunOptions, RunResult } from '../ingest/options.js';
 import { Run } from '../ingest/run.js';
-import { acquireLock, untouched } from '../output/lock/lock.js';
+import { acquireLock } from '../output/lock/lock.js';
 import { ownerInWords } from '../output/lock/lock-owner.js';
+import { untouched } from '../output/lock/takeover.js';
 import { recover } from '../output/write/commit.js';
 
 /** What {@link ingest} is told. */

@@ -2,7 +2,7 @@
 //
 // In: an output folder. Out: a `Lock`, or a LockedError that names the run that holds it. The lock file names its
 // owner, and its heartbeat shows that the owner still runs. When the owner has died, another run takes the lock
-// over: at once on the same boot of the same host, else when the heartbeat is older than `staleMs`.
+// over: at once on the same boot of the same host, else when the heartbeat is older than `staleMs` of `takeover.ts`.
 // What must hold: of several runs that take over at once, only one wins; takeover.ts explains how.
 // A run calls `check` before it commits, since a process that slept may have lost its lock.
 import { randomBytes } from 'node:crypto';
@@ -25,7 +25,7 @@ import {
 import { makeRun, removeRun, requireOwnRun } from '../files/run-folder.js';
 import { isOwned, lockPrefix, runFolder } from '../format/layout.js';
 import { type LockOwner, liveness, ownerInWords, thisProcess } from './lock-owner.js';
-import { type Claim, claim, lockPath, readChain, takeOver } from './takeover.js';
+import { claim, isHeld, lockPath, readChain, takeOver, untouched } from './takeover.js';
 
 export interface LockOptions {
   /** Wait for the other run instead of throwing. */
@@ -43,10 +43,6 @@ export interface LockState {
   held: boolean;
 }
 
-/** An owner on another host or in another container counts as dead when its heartbeat is older, in ms. */
-const staleMs = 60_000;
-/** {@link staleMs} in words. */
-export const untouched = `for ${staleMs / 1000} s`;
 const heartbeatMs = 10_000;
 const pollMs = 250;
 /** Max tries that fail because of other runs. More mean that something else is wrong. */
@@ -244,12 +240,6 @@ async function writeClaim(mine: string, dir: string, self: LockOwner): Promise<v
   } finally {
     await file.close();
   }
-}
-
-async function isHeld(claim: Claim, now: number): Promise<boolean> {
-  const state = await liveness(claim.owner, await thisProcess(''));
-  // A heartbeat in the future comes from a wrong clock. A running owner writes again, with the right time.
-  return state === 'unknown' ? Math.abs(now - claim.touched) < staleMs : state === 'alive';
 }
 
 /** Removes the claims of other runs. A waiting run whose claim is removed tries again. */

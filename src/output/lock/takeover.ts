@@ -14,18 +14,30 @@ import { steady } from '../files/folder-handle.js';
 import { readOwnText, removeFile } from '../files/owned-file.js';
 import { requireOwnRun } from '../files/run-folder.js';
 import { lockPrefix, runFolder } from '../format/layout.js';
-import { type LockOwner, parseOwner } from './lock-owner.js';
+import { type LockOwner, liveness, parseOwner, thisProcess } from './lock-owner.js';
 
 /** An owner is one short line. */
 const maxClaimBytes = 64 * 1024;
 /** Max takers in a row that died before one of them had the lock. */
 const maxChain = 100;
 
+/** An owner on another host or in another container counts as dead when its heartbeat is older, in ms. */
+const staleMs = 60_000;
+/** {@link staleMs} in words. */
+export const untouched = `for ${staleMs / 1000} s`;
+
 export interface Claim {
   owner: LockOwner;
   path: string;
   /** When it was last touched, in ms. */
   touched: number;
+}
+
+/** Whether the owner keeps the lock at `now` (ms); if not, another run may take it over. */
+export async function isHeld(claim: Claim, now: number): Promise<boolean> {
+  const state = await liveness(claim.owner, await thisProcess(''));
+  // A heartbeat in the future comes from a wrong clock. A running owner writes again, with the right time.
+  return state === 'unknown' ? Math.abs(now - claim.touched) < staleMs : state === 'alive';
 }
 
 /**
