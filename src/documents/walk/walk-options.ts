@@ -2,7 +2,7 @@
 import type { SkipReason, TreeSettings } from './folder.js';
 import type { Root } from './paths/roots.js';
 import type { Globs } from './rules/include-exclude.js';
-import { type RawPath, rawOf, rawSourceOf } from './sources/source-name.js';
+import { type RawPath, rawFolder, rawSourceOf } from './sources/source-name.js';
 import type { RootProgress } from './walk-tree.js';
 
 export interface WalkSettings {
@@ -31,11 +31,6 @@ export function startOf(root: Root, base: RawPath): Start {
     key: rawSourceOf(path, base),
     progress: { label: root.label, open: 1, complete: true },
   };
-}
-
-/** A folder's raw path: that of the file system's root is ''. */
-export function rawFolder(path: string): RawPath {
-  return path === '/' ? '' : rawOf(path);
 }
 
 export function treeSettings(path: RawPath, settings: WalkSettings): Omit<TreeSettings, 'rootLength'> {

@@ -5,8 +5,7 @@ import { withoutSlashes } from '../../../text/trim.js';
 import { Matcher, type MatchState } from '../../globs/matcher.js';
 import { tokensOf } from '../../globs/tokens.js';
 import type { Entry } from '../list-folder.js';
-import type { RawPath } from '../sources/source-name.js';
-import { rawFolder } from '../walk-options.js';
+import { type RawPath, rawFolder } from '../sources/source-name.js';
 
 /** The fixed start of a pattern. */
 export interface PatternOrigin {

@@ -2,8 +2,8 @@
 // before the pattern's first wildcard.
 import type { Folder } from '../folder.js';
 import { Descent, rootFolder } from '../paths/root-folder.js';
-import { below } from '../sources/source-name.js';
-import { rawFolder, type Start, treeSettings, type WalkSettings } from '../walk-options.js';
+import { below, rawFolder } from '../sources/source-name.js';
+import { type Start, treeSettings, type WalkSettings } from '../walk-options.js';
 import { compileGlobs } from './include-exclude.js';
 
 export class PatternMatches {

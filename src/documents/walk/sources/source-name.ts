@@ -16,6 +16,11 @@ export function rawOf(path: Buffer | string): RawPath {
   return beyondAscii.test(path) ? Buffer.from(path).toString('latin1') : path;
 }
 
+/** A folder's raw path: that of the file system's root is ''. */
+export function rawFolder(path: string): RawPath {
+  return path === '/' ? '' : rawOf(path);
+}
+
 /** A raw path in a form for `fs`; the empty one is the file system's root. */
 export function fsPath(raw: RawPath): Buffer | string {
   if (raw === '') return '/';
