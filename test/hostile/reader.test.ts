@@ -17,7 +17,7 @@ afterEach(() => workspace.remove());
 const mebibyte = 1024 * 1024;
 /** Each way to end is reached by one bound alone, whatever an engine takes of the other. */
 const bounded = {
-  large: { memory: 160 * mebibyte, baseMs: 60_000, msPerMegabyte: 0 },
+  large: { memory: 256 * mebibyte, baseMs: 60_000, msPerMegabyte: 0 },
   slow: { memory: 2048 * mebibyte, baseMs: 800, msPerMegabyte: 0 },
 };
 /** Processor time in which a reader has surely started and begun with its file; it takes a quarter of it. */
