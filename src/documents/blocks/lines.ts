@@ -3,22 +3,11 @@
 // only white space lies between blocks.
 //
 // This file holds white space and lines, which all formats need.
+import { isSpace } from '../../text/whitespace.js';
 
-/** Whether a UTF-16 code unit is white space in the sense of JavaScript's `\s`. */
+/** Whether a UTF-16 code unit is white space in the sense of JavaScript's `\s`, which leaves out U+0085. */
 export function isWhite(code: number): boolean {
-  if (code <= 32) return code === 32 || (code >= 9 && code <= 13);
-  if (code < 0xa0) return false;
-  return (
-    code === 0xa0 ||
-    code === 0x1680 ||
-    (code >= 0x2000 && code <= 0x200a) ||
-    code === 0x2028 ||
-    code === 0x2029 ||
-    code === 0x202f ||
-    code === 0x205f ||
-    code === 0x3000 ||
-    code === 0xfeff
-  );
+  return isSpace(code) && code !== 0x85;
 }
 
 /** Index of the first character from `start` on that isn't white space; `end` if there is none. */
