@@ -16,26 +16,22 @@ const meanings: Readonly<Record<Exit, string>> = {
 
 const codes: Readonly<Record<Exit, number>> = { ...exitCodes, stopped: 130 };
 
+const every = {
+  done: true,
+  unexpected: true,
+  usage: true,
+  someFailed: true,
+  service: true,
+  output: true,
+  locked: true,
+  stopped: true,
+} as const;
+
 /** By command, as it is typed; what differs from the meanings that all share is in words of its own. */
 export const exitsByCommand: Readonly<Record<string, Partial<Record<Exit, string | true>>>> = {
-  '': {
-    done: true,
-    unexpected: true,
-    usage: true,
-    someFailed: true,
-    service: true,
-    output: true,
-    locked: true,
-    stopped: true,
-  },
+  '': every,
   ingest: {
-    done: true,
-    unexpected: true,
-    usage: true,
-    someFailed: true,
-    service: true,
-    output: true,
-    locked: true,
+    ...every,
     stopped: 'stopped by a signal, progress kept (129 and 143 likewise)',
   },
   search: { done: true, unexpected: true, usage: true, service: true, output: true, stopped: true },
