@@ -22,7 +22,7 @@ export interface Absent {
   opening?: Promise<OpenedMember>;
 }
 
-export interface LatecomerOptions {
+export interface LateServersOptions {
   absent: readonly Absent[];
   /** The vector space of the open servers. */
   space: VectorSpace;
@@ -38,7 +38,7 @@ export interface LatecomerOptions {
 }
 
 /** The pool, which grows when absent servers answer. Requests start the tries, but never wait for them. */
-export function withLatecomers(pool: EmbedderPool, options: LatecomerOptions): Embedder {
+export function withLatecomers(pool: EmbedderPool, options: LateServersOptions): Embedder {
   const latecomers = new Latecomers(pool, options);
   return {
     ...wrapEmbedder(pool, (texts, embedOptions) => {
@@ -64,7 +64,7 @@ interface Refused {
 
 class Latecomers {
   readonly #pool: EmbedderPool;
-  readonly #options: LatecomerOptions;
+  readonly #options: LateServersOptions;
   readonly #pauseMs: number;
   readonly #signal: AbortSignal;
   readonly #absent: Set<OllamaAddress>;
@@ -73,7 +73,7 @@ class Latecomers {
   readonly #tries = new Map<OllamaAddress, Promise<void>>();
   readonly #lastTry = new Map<OllamaAddress, number>();
 
-  constructor(pool: EmbedderPool, options: LatecomerOptions) {
+  constructor(pool: EmbedderPool, options: LateServersOptions) {
     this.#pool = pool;
     this.#options = options;
     this.#pauseMs = options.pauseMs ?? 15_000;

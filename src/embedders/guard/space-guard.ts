@@ -25,7 +25,7 @@ import { compareSpaces } from './space-mismatch.js';
 export type SteadyEmbedder = Embedder &
   Required<Pick<Member, 'isUnsure' | 'confirm' | 'mark' | 'reconsider'>>;
 
-export interface SteadyOptions {
+export interface SpaceGuardOptions {
   /** Tokens of the largest batch that was compared with single texts; 0: none. @default 0 */
   batchTokens?: number;
   /** Max texts of later batches; 1: no batches will be sent. @default 1 */
@@ -54,7 +54,7 @@ export function withSpaceGuard(
   embedder: ServerEmbedder,
   requests: Embedder = embedder,
   measured?: { space: VectorSpace; losses: number },
-  options: SteadyOptions = {},
+  options: SpaceGuardOptions = {},
 ): SteadyEmbedder {
   const server = new GuardedServer(embedder, requests, measured, options);
   return {
@@ -72,7 +72,7 @@ export function withSpaceGuard(
 
 class GuardedServer {
   readonly #server: ServerEmbedder;
-  readonly #options: SteadyOptions;
+  readonly #options: SpaceGuardOptions;
   #requests: Embedder;
   /** True when the server's new release gives wrong vectors in batches, which the old one didn't. */
   #isSingle = false;
@@ -93,7 +93,7 @@ class GuardedServer {
     server: ServerEmbedder,
     requests: Embedder,
     measured: { space: VectorSpace; losses: number } | undefined,
-    options: SteadyOptions,
+    options: SpaceGuardOptions,
   ) {
     this.#options = options;
     this.#larger = new LargerBatch(options.batchTokens ?? 0);
