@@ -22,7 +22,7 @@ import { Topic } from './sample-question.js';
 import type { Session } from './session.js';
 import { limitsOf, read } from './stages/read.js';
 import { summarize } from './summary.js';
-import { Listing } from './survey/found-files.js';
+import { Listing, walkOptions } from './survey/found-files.js';
 import { failuresElsewhere, type Named, namedBy } from './survey/other-roots.js';
 import { guardRemovals } from './survey/removal-guard.js';
 import { readStandardInput, stdinRoot } from './survey/standard-input.js';
@@ -50,15 +50,7 @@ export class Run {
     this.#named = namedBy(roots, dirname(out));
     this.#prune = options.prune ?? false;
     this.out = out;
-    this.#listing = new Listing(roots, stdin, {
-      base: dirname(out),
-      include: settings.include,
-      exclude: settings.exclude,
-      gitignore: settings.gitignore,
-      maxFileSize: settings.maxFileSize,
-      outputDir: out,
-      signal,
-    });
+    this.#listing = new Listing(roots, stdin, walkOptions(settings, out, signal));
   }
 
   /**

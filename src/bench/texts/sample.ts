@@ -9,7 +9,7 @@ import { UsageError } from '../../errors.js';
 import { RunCounts } from '../../ingest/run-counts.js';
 import { type Chunking, chunk } from '../../ingest/stages/chunk.js';
 import { limitsOf, read } from '../../ingest/stages/read.js';
-import { Listing } from '../../ingest/survey/found-files.js';
+import { Listing, walkOptions } from '../../ingest/survey/found-files.js';
 import type { TokenCounter } from '../../types.js';
 import { type Random, shuffled } from '../statistics/random.js';
 import { bundledTexts } from './bundled.js';
@@ -73,16 +73,8 @@ async function chunksOf({
     throw new UsageError('A measurement reads files only: name files or folders instead of -.');
   }
   const out = resolve(cwd, settings.out);
-  const base = dirname(out);
-  const listing = new Listing(await resolveRoots(paths, cwd, base), undefined, {
-    base,
-    include: settings.include,
-    exclude: settings.exclude,
-    gitignore: settings.gitignore,
-    maxFileSize: settings.maxFileSize,
-    outputDir: out,
-    signal,
-  });
+  const roots = await resolveRoots(paths, cwd, dirname(out));
+  const listing = new Listing(roots, undefined, walkOptions(settings, out, signal));
   const entries: WalkEntry[] = [];
   for await (const group of listing.first(() => undefined)) {
     entries.push(...group.filter((entry) => entry.kind === 'file'));

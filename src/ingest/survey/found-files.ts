@@ -1,5 +1,7 @@
 // The entries of the given paths: walked once for the survey, then given again for the reading.
+import { dirname } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
+import type { Settings } from '../../config/settings.js';
 import type { Root } from '../../documents/walk/paths/roots.js';
 import { type WalkEntry, type WalkOptions, walk } from '../../documents/walk/walk.js';
 import { withStandardInput } from './standard-input.js';
@@ -8,6 +10,22 @@ type Group = readonly WalkEntry[];
 
 /** Max entries kept in memory, a few megabytes. A longer listing is walked again. */
 const maxKept = 20_000;
+
+/**
+ * How paths are walked for an output, so that all who walk them find the same files.
+ * @param out the output folder, absolute
+ */
+export function walkOptions(settings: Settings, out: string, signal: AbortSignal | undefined): WalkOptions {
+  return {
+    base: dirname(out),
+    include: settings.include,
+    exclude: settings.exclude,
+    gitignore: settings.gitignore,
+    maxFileSize: settings.maxFileSize,
+    outputDir: out,
+    signal,
+  };
+}
 
 export class Listing {
   readonly #roots: readonly Root[];
