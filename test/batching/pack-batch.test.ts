@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type BatchBounds, type Parcel, pack } from '../../src/batching/pack-batch.js';
+import fc from '../helpers/properties.js';
 
 const parcels = fc.array(fc.record({ tokens: fc.nat(600), length: fc.nat(3000) }), { maxLength: 200 });
 const bounds: fc.Arbitrary<BatchBounds> = fc.record({

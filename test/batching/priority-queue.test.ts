@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Entry, PriorityQueue } from '../../src/batching/priority-queue.js';
 import type { Priority } from '../../src/types.js';
+import fc from '../helpers/properties.js';
 
 interface Numbered extends Entry {
   number: number;

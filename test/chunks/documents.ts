@@ -1,6 +1,7 @@
 // Random documents for the property tests: blocks as a format would find them, and blocks as none would.
-import fc from 'fast-check';
+
 import type { Block, Document } from '../../src/types.js';
+import fc from '../helpers/properties.js';
 
 const words = [
   'alpha',

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isBetweenWords, isGraphemeBoundary } from '../../src/chunks/boundaries.js';
 import { split } from '../../src/chunks/split.js';
 import { estimateCounter } from '../../src/tokens/estimating-counter.js';
 import { wordPieceCounter } from '../../src/tokens/wordpiece-counter.js';
 import type { Chunk, Document, TokenCounter } from '../../src/types.js';
+import fc from '../helpers/properties.js';
 import { allMiniLmVocabulary } from '../tokens/recorded.js';
 import { anyDocument, markdown, prose } from './documents.js';
 

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decode, isBinary } from '../../src/documents/decode.js';
+import fc from '../helpers/properties.js';
 import { fixture } from './structure.js';
 
 const latin1 = (text: string): Buffer => Buffer.from(text, 'latin1');

@@ -1,9 +1,9 @@
 // The rules that hold for every format, on made-up and on real input.
 import { readFileSync } from 'node:fs';
-import fc from 'fast-check';
 import glob from 'fast-glob';
 import { describe, expect, test } from 'vitest';
 import { extract } from '../../src/documents/extract.js';
+import fc from '../helpers/properties.js';
 import { documentOf, keepsTheRules } from './structure.js';
 
 /** Pieces that mean something to one of the formats, so that random files are full of borders. */

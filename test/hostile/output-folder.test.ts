@@ -18,7 +18,6 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { EmbedError } from '../../src/errors.js';
 import { acquireLock } from '../../src/output/lock/lock.js';
@@ -26,6 +25,7 @@ import { openOutput } from '../../src/output/read/output.js';
 import { recover } from '../../src/output/write/commit.js';
 import { openJournal } from '../../src/output/write/journal.js';
 import { type CliResult, makeWorkspace, type Workspace } from '../helpers/cli.js';
+import fc from '../helpers/properties.js';
 
 let workspace: Workspace;
 let out: string;

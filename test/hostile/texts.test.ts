@@ -1,5 +1,5 @@
 // Small texts that cost much more than others of their size.
-import fc from 'fast-check';
+
 import { expect, test } from 'vitest';
 import { isGraphemeBoundary } from '../../src/chunks/boundaries.js';
 import { countInTurns, maxPieceLength } from '../../src/chunks/count.js';
@@ -8,6 +8,7 @@ import { extract } from '../../src/documents/extract.js';
 import { RunCounts } from '../../src/ingest/run-counts.js';
 import { chunk, rowOf } from '../../src/ingest/stages/chunk.js';
 import { estimateCounter } from '../../src/tokens/estimating-counter.js';
+import fc from '../helpers/properties.js';
 
 test('a table of 60 KB that repeats a long name in each row is too large, and one of answers is not', async () => {
   const rows = 'a,b\n'.repeat(7500);

@@ -2,13 +2,13 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ingest } from '../../src/commands/ingest.js';
 import { loadSettings } from '../../src/config/load.js';
 import type { Settings } from '../../src/config/settings.js';
 import { startOllama, type TestOllama } from '../helpers/ollama.js';
 import { fingerprint, readOutput } from '../helpers/output.js';
+import fc from '../helpers/properties.js';
 import { markdown, writeFiles } from './run-workspace.js';
 
 let ollama: TestOllama;

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Histogram, secondBounds } from '../../src/metrics/histogram.js';
+import fc from '../helpers/properties.js';
 
 function histogramOf(values: readonly number[], bounds?: readonly number[]): Histogram {
   const histogram = new Histogram(bounds);

@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { pullCommand } from '../../src/embedders/ollama/model-name.js';
 import { command, quoted } from '../../src/text/plural.js';
+import fc from '../helpers/properties.js';
 
 const word = fc.string({
   unit: fc.oneof(

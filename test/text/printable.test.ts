@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { printable, printableJson, say } from '../../src/text/printable.js';
+import fc from '../helpers/properties.js';
 
 /** What a terminal obeys, or what breaks or turns a line. */
 const strange = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/u;

@@ -1,7 +1,8 @@
 // Sizes: what is shown can be typed, and means the same.
-import fc from 'fast-check';
+
 import { expect, test } from 'vitest';
 import { parseSize, shownSize, typedSize } from '../../src/text/sizes.js';
+import fc from '../helpers/properties.js';
 
 test.each([
   ['0', 0],

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { compareSources } from '../../src/text/source-order.js';
+import fc from '../helpers/properties.js';
 
 test('orders as the UTF-8 bytes do', () => {
   const anyText = fc.string({ unit: 'binary' });

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { estimateCounter } from '../../src/tokens/estimating-counter.js';
+import fc from '../helpers/properties.js';
 import { recordedCounts } from './recorded.js';
 
 const counter = estimateCounter();

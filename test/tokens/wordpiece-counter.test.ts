@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isSpace } from '../../src/text/whitespace.js';
 import { wordPieceCounter } from '../../src/tokens/wordpiece-counter.js';
+import fc from '../helpers/properties.js';
 import { allMiniLmVocabulary, recordedCounts } from './recorded.js';
 
 const vocabulary = allMiniLmVocabulary();

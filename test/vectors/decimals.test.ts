@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { maxFloatBytes, writeFloats } from '../../src/vectors/decimals.js';
 import { goVector, vectorOf } from '../helpers/ollama/vectors.js';
+import fc from '../helpers/properties.js';
 import { randomNumbers } from '../output/sample.js';
 
 const one = new Float32Array(1);

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Limiter, type LimiterOptions } from '../../../src/batching/limiter/limiter.js';
+import fc from '../../helpers/properties.js';
 import { type ServerModel, type SimulatedLimiter, simulate } from './simulated-server.mjs';
 
 /** A model on a small machine: one text at a time, two requests keep it busy. */

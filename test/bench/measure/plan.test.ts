@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
   adaptiveCandidate,
@@ -16,6 +15,7 @@ import {
 import { bestOf, Series } from '../../../src/bench/measure/series.js';
 import type { Trial } from '../../../src/bench/measure/trial.js';
 import { EmbedderFault } from '../../../src/errors.js';
+import fc from '../../helpers/properties.js';
 
 const none = { sizes: [], concurrencies: [] };
 

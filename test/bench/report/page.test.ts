@@ -1,10 +1,10 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { compareWith } from '../../../src/bench/report/baseline.js';
 import { pageOf } from '../../../src/bench/report/page.js';
 import { apart, html, ticks } from '../../../src/bench/report/svg.js';
 import { verdictOf } from '../../../src/bench/report/words.js';
 import { renderReport } from '../../../src/cli/terminal/bench-view.js';
+import fc from '../../helpers/properties.js';
 import { sampleReport, settingReport } from '../sample-report.js';
 
 test('a page fetches nothing, runs nothing, and shows every chart with a title and its numbers', () => {

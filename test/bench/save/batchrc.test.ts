@@ -10,11 +10,11 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { saveSettings } from '../../../src/bench/save/batchrc.js';
 import { withJsonKey } from '../../../src/bench/save/json-edit.js';
 import { UsageError } from '../../../src/errors.js';
+import fc from '../../helpers/properties.js';
 
 const values = { batchSize: 16, concurrency: 3 };
 let dir: string;

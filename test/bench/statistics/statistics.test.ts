@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { randomFrom, shuffled } from '../../../src/bench/statistics/random.js';
 import {
@@ -10,6 +9,7 @@ import {
   unpairedRatio,
   verdictOn,
 } from '../../../src/bench/statistics/statistics.js';
+import fc from '../../helpers/properties.js';
 
 const speed = fc.double({ min: 1e-3, max: 1e6, noNaN: true });
 const speeds = fc.array(speed, { minLength: 1, maxLength: 40 });

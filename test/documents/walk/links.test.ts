@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, readdirSync, realpathSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { resolveRoots } from '../../../src/documents/walk/paths/roots.js';
 import { type WalkEntry, walk } from '../../../src/documents/walk/walk.js';
+import fc from '../../helpers/properties.js';
 import { plant, sources, temporaryFolder, walked } from './trees.js';
 
 describe('links', () => {

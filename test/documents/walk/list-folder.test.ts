@@ -2,7 +2,6 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import glob from 'fast-glob';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { aliasOf, rawOfAlias } from '../../../src/documents/walk/fast-glob-names.js';
@@ -10,6 +9,7 @@ import { list } from '../../../src/documents/walk/list-folder.js';
 import { resolveRoots } from '../../../src/documents/walk/paths/roots.js';
 import { rawOf } from '../../../src/documents/walk/sources/source-name.js';
 import { walk } from '../../../src/documents/walk/walk.js';
+import fc from '../../helpers/properties.js';
 import { plant, sources, temporaryFolder, walked } from './trees.js';
 
 afterEach(() => {

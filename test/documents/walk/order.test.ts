@@ -1,8 +1,8 @@
 import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { measure } from '../../../src/documents/walk/file-sizes.js';
+import fc from '../../helpers/properties.js';
 import { plant, sources, temporaryFolder, walked } from './trees.js';
 
 function byBytes(one: string, other: string): number {

@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { builtinCounter } from '../../../src/embedders/builtin/token-counter.js';
 import { collapseWhiteSpace, UnigramTokenizer } from '../../../src/embedders/builtin/tokenizer.js';
 import { readVocabulary } from '../../../src/embedders/builtin/weights.js';
+import fc from '../../helpers/properties.js';
 import { counterUrl } from './built.js';
 import { longText, questions, shortTexts } from './texts.js';
 

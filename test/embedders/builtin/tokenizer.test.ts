@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { collapseWhiteSpace, UnigramTokenizer } from '../../../src/embedders/builtin/tokenizer.js';
 import { readVocabulary } from '../../../src/embedders/builtin/weights.js';
+import fc from '../../helpers/properties.js';
 import { packageTokenizer } from './package-model.js';
 import { questions, shortTexts } from './texts.js';
 

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { cutWindows } from '../../../src/embedders/builtin/windows.js';
+import fc from '../../helpers/properties.js';
 
 /** Even ids open words here. */
 const opensWord = (id: number) => id % 2 === 0;

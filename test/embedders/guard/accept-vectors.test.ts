@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { accept } from '../../../src/embedders/guard/accept-vectors.js';
 import { EmbedderFault } from '../../../src/errors.js';
 import { recordedCase } from '../../helpers/ollama/contract.js';
+import fc from '../../helpers/properties.js';
 
 const meaning = (work: () => unknown): unknown => {
   try {

@@ -1,9 +1,9 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readEmbedAnswer } from '../../../src/embedders/ollama/parse-answer.js';
 import { EmbedderFault } from '../../../src/errors.js';
 import { ollamaVersions, recordedCases } from '../../helpers/ollama/contract.js';
 import { goFloat32 } from '../../helpers/ollama/vectors.js';
+import fc from '../../helpers/properties.js';
 
 const answerOf = (embeddings: string): Buffer =>
   Buffer.from(`{"model":"m","embeddings":${embeddings},"prompt_eval_count":7}`);

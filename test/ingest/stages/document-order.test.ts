@@ -1,12 +1,12 @@
 // New documents and those of the previous output come out in one order, each once.
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { RunCounts } from '../../../src/ingest/run-counts.js';
 import { type Arrival, Sequence } from '../../../src/ingest/stages/document-order.js';
 import type { Step } from '../../../src/ingest/stages/document-steps.js';
 import type { Output } from '../../../src/output/read/output.js';
 import { openWriter } from '../../../src/output/write/writer.js';
+import fc from '../../helpers/properties.js';
 import {
   addDocument,
   opened,

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
   lineParts,
@@ -9,6 +8,7 @@ import {
 } from '../../../src/output/format/chunk-line.js';
 import { rowId } from '../../../src/output/format/row-id.js';
 import type { Chunk, Vector } from '../../../src/types.js';
+import fc from '../../helpers/properties.js';
 import { chunksOf, vectorOf } from '../sample.js';
 
 function chunkOf(text: string, metadata?: Chunk['metadata']): Chunk {

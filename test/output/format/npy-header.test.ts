@@ -1,8 +1,8 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { npyHeader, npyHeaderBytes, parseNpyHeader } from '../../../src/output/format/npy-header.js';
+import fc from '../../helpers/properties.js';
 import { opened, temporaryFolder, writeAll } from '../sample.js';
 
 const hasNumpy = spawnSync('python3', ['-c', 'import numpy']).status === 0;

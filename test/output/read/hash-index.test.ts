@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { HashIndex } from '../../../src/output/read/hash-index.js';
+import fc from '../../helpers/properties.js';
 
 test('finds the first of equal hashes, like a Map, at any capacity', () => {
   // Few different keys that also share their first word: collisions and repetitions happen.

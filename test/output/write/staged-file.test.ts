@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { StagedFile } from '../../../src/output/write/staged-file.js';
+import fc from '../../helpers/properties.js';
 import { randomNumbers, sha256, temporaryFolder } from '../sample.js';
 
 test('writes all that was added, in order, and knows its hash', async () => {

@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { openOutput } from '../../../src/output/read/output.js';
 import { verifyOutput } from '../../../src/output/read/verify.js';
 import { recover } from '../../../src/output/write/commit.js';
 import { openWriter } from '../../../src/output/write/writer.js';
+import fc from '../../helpers/properties.js';
 import {
   addDocument,
   chunksOf,

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import fc from '../../../helpers/properties.js';
 import { plant, sources, temporaryFolder } from '../trees.js';
 
 function byBytes(one: string, other: string): number {

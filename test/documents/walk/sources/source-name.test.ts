@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { fsPath, isUnderRoot, rawOf, sourceOf } from '../../../../src/documents/walk/sources/source-name.js';
+import fc from '../../../helpers/properties.js';
 
 describe('sourceOf', () => {
   test('is relative inside the base and absolute outside', () => {

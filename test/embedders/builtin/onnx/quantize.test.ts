@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { quantizeColumns } from '../../../../src/embedders/builtin/onnx/quantize.js';
+import fc from '../../../helpers/properties.js';
 
 const matrices = fc
   .tuple(fc.integer({ min: 1, max: 8 }), fc.integer({ min: 1, max: 6 }))

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { cutSlices } from '../../../../src/embedders/builtin/workers/share-texts.js';
+import fc from '../../../helpers/properties.js';
 
 describe('cutSlices', () => {
   test('keeps all texts in order, in slices of little work', () => {
