@@ -2,7 +2,7 @@
 // A message is one sentence that names what to do, with no password in it; a stack is shown for unknown
 // errors only.
 import { maskAddresses } from './net/masked-address.js';
-import type { FailureCode } from './types.js';
+import type { FailureCode } from './types/failure.js';
 
 /** Exit statuses of the command line; each error has the one that the command line would end with. */
 export const exitCodes = {

@@ -2,7 +2,7 @@
 // (`embedders/ollama/error-messages.ts`), and a third one which status a gateway's client gets
 // (`gateway/routes/error-answers.ts`).
 import { EmbedderFault, type FaultMeaning, ServiceError } from './errors.js';
-import type { Overload } from './types.js';
+import type { Overload } from './types/requests.js';
 
 export interface FaultPolicy {
   /** Source of the row: a recording, a report or a standard. */

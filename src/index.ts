@@ -43,29 +43,26 @@ export type { Health } from './orchestrator/health.js';
 export type { EmbedTextsOptions, TextOutcome } from './orchestrator/intake.js';
 export { BatchOrchestrator } from './orchestrator/orchestrator.js';
 export type { OrchestratorParts, TimeoutOptions } from './orchestrator/parts.js';
+export type { CacheUsage, PruneOptions, SpaceUsage, VectorCache, VectorEntry } from './types/cache.js';
 export type {
-  AnsweredRequest,
-  CacheUsage,
   Embedder,
   EmbedderIdentity,
   EmbedOptions,
   EndpointState,
-  Failure,
-  FailureCode,
-  FreeSlot,
-  Json,
-  Overload,
   Prefixes,
+  TokenCounter,
+} from './types/embedder.js';
+export type { Failure, FailureCode } from './types/failure.js';
+export type { Json } from './types/json.js';
+export type {
+  AnsweredRequest,
+  FreeSlot,
+  Overload,
   Priority,
-  PruneOptions,
   RequestLimits,
   Slot,
   SlotLimits,
   Slots,
-  SpaceUsage,
-  TokenCounter,
-  Vector,
-  VectorCache,
-  VectorEntry,
-  VectorSpace,
-} from './types.js';
+} from './types/requests.js';
+export type { VectorSpace } from './types/space.js';
+export type { Vector } from './types/vector.js';

@@ -5,7 +5,8 @@ import { debug } from '../debug.js';
 import { EmbedderFault, ServiceError } from '../errors.js';
 import { faultIn, isLate, isResting, isTooLong, mayPass, policyOf } from '../fault-policy.js';
 import type { BatchMetrics } from '../metrics/metrics.js';
-import type { Slot, Vector } from '../types.js';
+import type { Slot } from '../types/requests.js';
+import type { Vector } from '../types/vector.js';
 import type { Ticket } from './ticket.js';
 import type { SlottedEmbedder } from './unpooled-slots.js';
 

@@ -8,7 +8,9 @@
 import { setMaxListeners } from 'node:events';
 import type { ServiceError } from '../errors.js';
 import type { BatchMetrics } from '../metrics/metrics.js';
-import type { Embedder, FreeSlot, Slot, SlotLimits, Slots, Vector } from '../types.js';
+import type { Embedder } from '../types/embedder.js';
+import type { FreeSlot, Slot, SlotLimits, Slots } from '../types/requests.js';
+import type { Vector } from '../types/vector.js';
 import { type AttemptOptions, attempt } from './batch-attempt.js';
 import { KindQueues } from './batch-kinds.js';
 import type { Limits } from './limiter/limiter-registry.js';

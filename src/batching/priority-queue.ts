@@ -1,6 +1,6 @@
 // The order of waiting texts: by priority; lanes (callers) of the same priority take turns; within a lane, first come
 // first served. Every eighth text is the one that has waited longest, so that none waits for ever.
-import type { Priority } from '../types.js';
+import type { Priority } from '../types/requests.js';
 
 /** An element of the queue. */
 export interface Entry {

@@ -1,6 +1,7 @@
 // One text that waits for its vector. Callers that ask for the same text share its ticket.
 import type { EmbedderFault } from '../errors.js';
-import type { Priority, Vector } from '../types.js';
+import type { Priority } from '../types/requests.js';
+import type { Vector } from '../types/vector.js';
 import type { Entry } from './priority-queue.js';
 
 /** Texts must have the same kind to share a request. */

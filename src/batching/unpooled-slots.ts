@@ -1,7 +1,9 @@
 // Slots for an embedder without endpoints: it counts as a single endpoint.
 import { EmbedderFault } from '../errors.js';
 import { policyOf } from '../fault-policy.js';
-import type { Embedder, EmbedOptions, RequestLimits, Slot, SlotLimits, Slots, Vector } from '../types.js';
+import type { Embedder, EmbedOptions } from '../types/embedder.js';
+import type { RequestLimits, Slot, SlotLimits, Slots } from '../types/requests.js';
+import type { Vector } from '../types/vector.js';
 
 /** An embedder with slots, to which batches are sent. */
 export type SlottedEmbedder = Pick<Embedder, 'embed' | 'resetBreakers'> & { readonly slots: Slots };

@@ -1,6 +1,8 @@
 // Checks the vectors of a cache: other programs may write to a Redis or a folder, and a disk may fail. A value that
 // isn't a vector of length 1 counts as absent, so that the text is embedded again and the value replaced.
-import type { CacheUsage, Json, PruneOptions, Vector, VectorCache, VectorEntry } from '../types.js';
+import type { CacheUsage, PruneOptions, VectorCache, VectorEntry } from '../types/cache.js';
+import type { Json } from '../types/json.js';
+import type { Vector } from '../types/vector.js';
 import { isUnit } from '../vectors/norm.js';
 import { type CountsLookups, countsLookups } from './hit-counter.js';
 

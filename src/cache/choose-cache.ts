@@ -1,12 +1,12 @@
 // src/cache: vectors by space and text, kept longer than one run.
 //
 // In: a vector space and hashes of texts. Out: the known vectors. All caches have one interface (`VectorCache` in
-// types.ts) and pass one contract suite: redis/, disk/ (LMDB) and memory/. This file chooses one: a Redis that the user
-// named, else the disk. The libraries of Redis and LMDB load only when they are used.
+// src/types/cache.ts) and pass one contract suite: redis/, disk/ (LMDB) and memory/. This file chooses one: a Redis
+// that the user named, else the disk. The libraries of Redis and LMDB load only when they are used.
 // What must hold: a cache never stops a run; a broken one warns once and then finds nothing. Vectors from a cache are
 // checked like answers of a server (checked-cache.ts).
 import { ServiceError } from '../errors.js';
-import type { VectorCache } from '../types.js';
+import type { VectorCache } from '../types/cache.js';
 import type { DiskOptions } from './disk/cache.js';
 import type { RedisOptions } from './redis/address.js';
 

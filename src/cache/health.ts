@@ -1,5 +1,5 @@
 // Checks that a cache works. Caches don't throw when they fail, so a value is written and must come back.
-import type { VectorCache } from '../types.js';
+import type { VectorCache } from '../types/cache.js';
 
 /** @param timeoutMs a cache that takes longer counts as failing */
 export async function isCacheWell(cache: VectorCache | undefined, timeoutMs: number): Promise<boolean> {

@@ -2,7 +2,8 @@
 // the cache adds the counts to those of all processes.
 
 import { debug } from '../debug.js';
-import type { Vector, VectorCache } from '../types.js';
+import type { VectorCache } from '../types/cache.js';
+import type { Vector } from '../types/vector.js';
 
 /** Milliseconds between two writes of the counts. A process that is killed loses the counts of this time. */
 const writeIntervalMs = 5000;

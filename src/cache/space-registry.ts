@@ -1,7 +1,9 @@
 // The vector spaces that a cache knows. The first one seen keeps its id, so that a later run, whose
 // canaries differ by float noise, finds the entries of the earlier one.
 import { createHash } from 'node:crypto';
-import type { Json, VectorCache, VectorSpace } from '../types.js';
+import type { VectorCache } from '../types/cache.js';
+import type { Json } from '../types/json.js';
+import type { VectorSpace } from '../types/space.js';
 
 /** What the keys of all lists begin with. */
 export const spacesPrefix = 'spaces:';

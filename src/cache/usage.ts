@@ -1,5 +1,6 @@
 // Entries and bytes of each vector space, and what is known of the spaces: `usage` of every cache.
-import type { Json, SpaceUsage } from '../types.js';
+import type { SpaceUsage } from '../types/cache.js';
+import type { Json } from '../types/json.js';
 
 interface Sum {
   entries: number;

@@ -1,6 +1,6 @@
 // The place of a chunk in its file: line, page and section titles. Calls come in the order of the text, so nothing is
 // searched twice.
-import type { Block } from '../types.js';
+import type { Block } from '../types/document.js';
 
 interface Section {
   level: number;

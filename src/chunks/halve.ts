@@ -3,7 +3,8 @@
 import { sha256 } from '../text/sha256.js';
 import { skipSpace, trimEnd } from '../text/whitespace.js';
 import { spanCounter } from '../tokens/span-counter.js';
-import type { Chunk, TokenCounter } from '../types.js';
+import type { Chunk } from '../types/document.js';
+import type { TokenCounter } from '../types/embedder.js';
 import { middleOf } from './find-middle.js';
 
 /** Min tokens of a chunk to halve; a shorter one fails. */

@@ -1,7 +1,7 @@
 // Turns a document's blocks into marks: the places where it is cut first.
 import { skipSpace, trimEnd } from '../text/whitespace.js';
 import type { SpanCounter } from '../tokens/span-counter.js';
-import type { Block, Document } from '../types.js';
+import type { Block, Document } from '../types/document.js';
 import { boundary, isBetweenWords } from './boundaries.js';
 import { countInTurns, maxPieceLength } from './count.js';
 import { keyOf, Marks } from './marks.js';

@@ -1,7 +1,7 @@
 // Adds marks inside blocks that are too long for a chunk: at lines, sentences, words, and inside giant words.
 import { skipSpace, wordEnd } from '../text/whitespace.js';
 import type { SpanCounter } from '../tokens/span-counter.js';
-import type { Block } from '../types.js';
+import type { Block } from '../types/document.js';
 import { boundary, isGraphemeBoundary, strengthInWord, strengthOfGap } from './boundaries.js';
 import { countInTurns, maxPieceLength } from './count.js';
 import { keyOf, Marks } from './marks.js';

@@ -8,7 +8,8 @@
 import { sha256 } from '../text/sha256.js';
 import { skipSpace, trimEnd } from '../text/whitespace.js';
 import { type SpanCounter, spanCounter } from '../tokens/span-counter.js';
-import type { Chunk, Document, TokenCounter } from '../types.js';
+import type { Chunk, Document } from '../types/document.js';
+import type { TokenCounter } from '../types/embedder.js';
 import { boundary, isBetweenWords } from './boundaries.js';
 import { Places } from './chunk-place.js';
 import { bestCut, sectionCut, worstBlockRank, worstRank } from './cut.js';

@@ -8,7 +8,7 @@ import { redisSettings } from '../config/redis-settings.js';
 import type { Settings } from '../config/settings.js';
 import { UsageError } from '../errors.js';
 import { nearest } from '../text/nearest-word.js';
-import type { CacheUsage, PruneOptions, SpaceUsage, VectorCache } from '../types.js';
+import type { CacheUsage, PruneOptions, SpaceUsage, VectorCache } from '../types/cache.js';
 import { cacheOptionsOf } from '../upstream/open-cache.js';
 
 /** Where a cache is, and its own bound. */

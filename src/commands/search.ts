@@ -4,7 +4,8 @@ import { compareSpaces } from '../embedders/guard/space-mismatch.js';
 import { unknownScript } from '../embedders/guard/unknown-script.js';
 import { UsageError, VectorSpaceError } from '../errors.js';
 import { openOutput, type VectorBlock } from '../output/read/output.js';
-import type { Embedder, Vector } from '../types.js';
+import type { Embedder } from '../types/embedder.js';
+import type { Vector } from '../types/vector.js';
 import { openEmbedder } from '../upstream/choose-embedder.js';
 import { type OutputRow, readRow } from './output-row.js';
 

@@ -11,7 +11,7 @@ import { compareSpaces } from '../embedders/guard/space-mismatch.js';
 import { defaultUrl, parseOllamaAddress } from '../embedders/ollama/host.js';
 import { listEmbeddingModels } from '../embedders/ollama/model-info.js';
 import { maskAddress } from '../net/masked-address.js';
-import type { VectorSpace } from '../types.js';
+import type { VectorSpace } from '../types/space.js';
 import type { Check } from './check.js';
 import { examineBuiltin } from './checks/builtin.js';
 import { examineCache } from './checks/cache.js';

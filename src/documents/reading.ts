@@ -1,6 +1,7 @@
 // The documents of a file, without holding them all: a large file has a million, and each is needed once, at its turn.
 import { createHash } from 'node:crypto';
-import type { Document, Failure } from '../types.js';
+import type { Document } from '../types/document.js';
+import type { Failure } from '../types/failure.js';
 
 export interface LazyDocument {
   readonly source: string;

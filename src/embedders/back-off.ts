@@ -3,7 +3,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EmbedderFault, type FaultMeaning } from '../errors.js';
 import { isLate, policyOf } from '../fault-policy.js';
-import type { Embedder, EmbedOptions, Vector } from '../types.js';
+import type { Embedder, EmbedOptions } from '../types/embedder.js';
+import type { Vector } from '../types/vector.js';
 import { wrapEmbedder } from './wrap-embedder.js';
 
 export interface RetryOptions {

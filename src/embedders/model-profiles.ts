@@ -1,6 +1,6 @@
 // The prefixes that model families expect before a text, and a good chunk size for each. A model that isn't in the
 // table gets no prefix. Each row names its source, and says when that is a copy.
-import type { Prefixes } from '../types.js';
+import type { Prefixes } from '../types/embedder.js';
 import { withoutTag } from './ollama/model-name.js';
 
 export interface Profile {

@@ -1,5 +1,5 @@
 // What retries, breakers, guards and pools have in common: another way to embed, around the same embedder.
-import type { Embedder } from '../types.js';
+import type { Embedder } from '../types/embedder.js';
 
 /** The same embedder with another `embed`. */
 export function wrapEmbedder(embedder: Embedder, embed: Embedder['embed']): Embedder {

@@ -1,6 +1,6 @@
 // The shared parts that the routes of a gateway work with.
 import type { FastifyRequest } from 'fastify';
-import type { VectorCache } from '../types.js';
+import type { VectorCache } from '../types/cache.js';
 import type { Backend } from './backends/backend.js';
 import type { AnswersRoom } from './http/answer-memory.js';
 import type { Traffic } from './http/traffic.js';

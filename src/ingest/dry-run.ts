@@ -1,7 +1,7 @@
 // A dry run: reads and splits as a real run does, but only counts the steps.
 import type { Settings } from '../config/settings.js';
 import type { WalkEntry } from '../documents/walk/walk.js';
-import type { Failure } from '../types.js';
+import type { Failure } from '../types/failure.js';
 import { planChunking } from '../upstream/choose-embedder.js';
 import { chunk } from './stages/chunk.js';
 import { type ReadOptions, read } from './stages/read.js';

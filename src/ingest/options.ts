@@ -1,6 +1,6 @@
 // The options of a run, and its result.
 import type { Settings } from '../config/settings.js';
-import type { Failure } from '../types.js';
+import type { Failure } from '../types/failure.js';
 import type { RunCounts } from './run-counts.js';
 import type { IngestSummary } from './summary.js';
 import type { StandardInput } from './survey/standard-input.js';

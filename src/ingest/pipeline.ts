@@ -7,7 +7,7 @@
 // Look first at run.ts for what happens around the flow, at stages/read.ts for what counts as unchanged.
 import type { WalkEntry } from '../documents/walk/walk.js';
 import type { OutputWriter } from '../output/write/writer.js';
-import type { Failure } from '../types.js';
+import type { Failure } from '../types/failure.js';
 import type { Topic } from './sample-question.js';
 import type { Session } from './session.js';
 import { type Chunking, chunk } from './stages/chunk.js';

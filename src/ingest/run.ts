@@ -13,7 +13,7 @@ import { refuseOtherFolder } from '../output/files/new-output-folder.js';
 import type { Lock } from '../output/lock/lock.js';
 import { type Output, openOutput } from '../output/read/output.js';
 import { openWriter } from '../output/write/writer.js';
-import type { Failure } from '../types.js';
+import type { Failure } from '../types/failure.js';
 import type { RunOptions, RunResult } from './options.js';
 import { newlyPinned, pinnedBy, pinnedSplitter, refuseOtherChunks, refuseOtherEmbedder } from './pinned.js';
 import { runPipeline } from './pipeline.js';

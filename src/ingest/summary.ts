@@ -1,5 +1,5 @@
 // The summary of a run, as one value that is ready for JSON.
-import type { EmbedderIdentity } from '../types.js';
+import type { EmbedderIdentity } from '../types/embedder.js';
 import type { RunCounts } from './run-counts.js';
 import type { Elsewhere } from './survey/other-roots.js';
 

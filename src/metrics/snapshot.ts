@@ -1,6 +1,6 @@
 // What the batching core did and how it is, as one plain object: what is shown, sent and written of it.
 import type { FaultMeaning } from '../errors.js';
-import type { EndpointState } from '../types.js';
+import type { EndpointState } from '../types/embedder.js';
 import type { Histogram } from './histogram.js';
 
 /** One count for each thing that a failure can mean. */

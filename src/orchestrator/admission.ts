@@ -1,6 +1,6 @@
 // Bounds the queue: callers wait here, by priority, until there is room for their texts.
 import { type Entry, PriorityQueue } from '../batching/priority-queue.js';
-import type { Priority } from '../types.js';
+import type { Priority } from '../types/requests.js';
 
 interface Waiter extends Entry {
   enter(): void;

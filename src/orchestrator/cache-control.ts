@@ -1,5 +1,5 @@
 // The cache of an orchestrator, for its owner: statistics, and ways to empty it.
-import type { CacheUsage, VectorCache } from '../types.js';
+import type { CacheUsage, VectorCache } from '../types/cache.js';
 import type { Upstream } from '../upstream/upstream.js';
 import type { BatchConfig } from './config.js';
 

@@ -5,7 +5,7 @@ import { type Settings, settingsTable } from '../config/settings.js';
 import { defaultUrl } from '../embedders/ollama/host.js';
 import { variable } from '../environment.js';
 import { UsageError } from '../errors.js';
-import type { Priority } from '../types.js';
+import type { Priority } from '../types/requests.js';
 import { batchBounds, maxTexts } from '../upstream/limiter-settings.js';
 import { startFor } from './model-start.js';
 

@@ -1,7 +1,7 @@
 // Finds out whether an orchestrator can work, by asking its embedder and cache.
 import { isCacheWell } from '../cache/health.js';
 import type { EndpointMetrics, Metrics } from '../metrics/snapshot.js';
-import type { VectorCache } from '../types.js';
+import type { VectorCache } from '../types/cache.js';
 import type { Upstream } from '../upstream/upstream.js';
 
 /** How an orchestrator is. */

@@ -3,7 +3,9 @@
 import { createHash } from 'node:crypto';
 import type { BatchKind, Ticket } from '../batching/ticket.js';
 import { registerDerived } from '../cache/space-registry.js';
-import type { Vector, VectorCache, VectorEntry, VectorSpace } from '../types.js';
+import type { VectorCache, VectorEntry } from '../types/cache.js';
+import type { VectorSpace } from '../types/space.js';
+import type { Vector } from '../types/vector.js';
 import { LookupBatcher } from './lookup-batcher.js';
 
 export class KnownVectors {

@@ -1,5 +1,6 @@
 // Joins cache lookups of many callers: all lookups of one turn of the event loop become one.
-import type { Vector, VectorCache } from '../types.js';
+import type { VectorCache } from '../types/cache.js';
+import type { Vector } from '../types/vector.js';
 
 interface Group {
   space: string;

@@ -7,7 +7,9 @@
 import { NotStartedError, RejectedTextsError } from '../errors.js';
 import { BatchMetrics } from '../metrics/metrics.js';
 import type { Metrics } from '../metrics/snapshot.js';
-import type { Embedder, Vector, VectorSpace } from '../types.js';
+import type { Embedder } from '../types/embedder.js';
+import type { VectorSpace } from '../types/space.js';
+import type { Vector } from '../types/vector.js';
 import { openUpstream, type Upstream } from '../upstream/upstream.js';
 import { OrchestratorCache } from './cache-control.js';
 import { BatchConfig, type BatchOptions } from './config.js';

@@ -1,5 +1,6 @@
 // What an orchestrator and its calls are handed beside options: parts of one's own, listeners, times.
-import type { Embedder, VectorCache } from '../types.js';
+import type { VectorCache } from '../types/cache.js';
+import type { Embedder } from '../types/embedder.js';
 
 /** What can be handed in instead of what the configuration names, and who is told of what happens. */
 export interface OrchestratorParts {

@@ -1,7 +1,7 @@
 // Results that wait to be fetched by id. A result that isn't fetched is dropped after a time.
 import { randomUUID } from 'node:crypto';
 import { ResultTimeoutError, UnknownRequestError } from '../errors.js';
-import type { Vector } from '../types.js';
+import type { Vector } from '../types/vector.js';
 import { timerMs } from './timer.js';
 
 interface Result {

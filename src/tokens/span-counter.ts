@@ -1,5 +1,5 @@
 // Counts a part of a text in place, without making a substring: the splitter counts every word.
-import type { TokenCounter } from '../types.js';
+import type { TokenCounter } from '../types/embedder.js';
 
 /** A counter that reads a slice in place. */
 export interface SpanCounter extends TokenCounter {

@@ -6,7 +6,8 @@ import type { OllamaAddress } from '../embedders/ollama/host.js';
 import type { Member } from '../embedders/pool/member.js';
 import type { EmbedderPool } from '../embedders/pool/pool.js';
 import { wrapEmbedder } from '../embedders/wrap-embedder.js';
-import type { Embedder, EndpointState, VectorSpace } from '../types.js';
+import type { Embedder, EndpointState } from '../types/embedder.js';
+import type { VectorSpace } from '../types/space.js';
 
 /** A server that was opened. */
 export interface OpenedMember {

@@ -4,7 +4,7 @@ import { Limiter } from '../batching/limiter/limiter.js';
 import { Limits } from '../batching/limiter/limiter-registry.js';
 import type { BatchBounds } from '../batching/pack-batch.js';
 import { debug } from '../debug.js';
-import type { Embedder } from '../types.js';
+import type { Embedder } from '../types/embedder.js';
 
 /** Max tokens and characters of one request, so that a slow server answers within minutes. */
 export const batchBounds: Omit<BatchBounds, 'items'> = { tokens: 32_768, length: 1_000_000 };

@@ -5,7 +5,8 @@ import { redisSettings } from '../config/redis-settings.js';
 import type { Settings } from '../config/settings.js';
 import { debug } from '../debug.js';
 import { compareSpaces } from '../embedders/guard/space-mismatch.js';
-import type { VectorCache, VectorSpace } from '../types.js';
+import type { VectorCache } from '../types/cache.js';
+import type { VectorSpace } from '../types/space.js';
 import { spaceFromJson, spaceToJson } from '../vectors/space-json.js';
 
 export function cacheOptionsOf(settings: Settings, onWarning?: (message: string) => void): CacheOptions {

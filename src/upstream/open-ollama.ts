@@ -13,7 +13,7 @@ import { wrapEmbedder } from '../embedders/wrap-embedder.js';
 import { ServiceError, WrongVectorsError } from '../errors.js';
 import { isChanged, isDown } from '../fault-policy.js';
 import { estimateCounter } from '../tokens/estimating-counter.js';
-import type { Embedder } from '../types.js';
+import type { Embedder } from '../types/embedder.js';
 import { settledInTime } from './ask-in-time.js';
 import { type Absent, type OpenedMember, withLatecomers } from './late-servers.js';
 import { maxTexts } from './limiter-settings.js';

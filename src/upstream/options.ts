@@ -2,7 +2,8 @@
 import type { Settings } from '../config/settings.js';
 import type { Measured } from '../embedders/guard/batch-check.js';
 import type { EmbedderFault } from '../errors.js';
-import type { Embedder, VectorSpace } from '../types.js';
+import type { Embedder } from '../types/embedder.js';
+import type { VectorSpace } from '../types/space.js';
 
 export interface OpenEmbedderOptions {
   settings: Settings;

@@ -2,7 +2,8 @@
 import { debug, told } from '../debug.js';
 import { wrapEmbedder } from '../embedders/wrap-embedder.js';
 import { EmbedderFault } from '../errors.js';
-import type { Embedder, EmbedOptions, Vector } from '../types.js';
+import type { Embedder, EmbedOptions } from '../types/embedder.js';
+import type { Vector } from '../types/vector.js';
 
 /**
  * @param where the embedder in messages: `Ollama at http://…`

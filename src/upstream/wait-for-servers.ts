@@ -1,7 +1,7 @@
 // Waits during a run for servers that went down, by sending them a text that they accepted before.
 import { EmbedderFault } from '../errors.js';
 import { mayPass } from '../fault-policy.js';
-import type { Embedder } from '../types.js';
+import type { Embedder } from '../types/embedder.js';
 import { Outage, type OutageOptions } from './outage.js';
 
 /**

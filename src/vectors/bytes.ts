@@ -1,6 +1,7 @@
 // Vectors as the cache stores them: raw little-endian float32. It copies bytes, not numbers, so every bit pattern is kept.
 import { endianness } from 'node:os';
-import type { Vector, VectorEntry } from '../types.js';
+import type { VectorEntry } from '../types/cache.js';
+import type { Vector } from '../types/vector.js';
 
 const littleEndian = endianness() === 'LE';
 

@@ -2,7 +2,9 @@
 // Pure.
 import { createHash } from 'node:crypto';
 import { isPlain } from '../text/plain-json.js';
-import type { Json, Vector, VectorSpace } from '../types.js';
+import type { Json } from '../types/json.js';
+import type { VectorSpace } from '../types/space.js';
+import type { Vector } from '../types/vector.js';
 
 /** First 32 hex digits of the SHA-256 over all parts of the space, with the canaries' floats as little-endian bytes. */
 export function spaceId(space: Omit<VectorSpace, 'id'>): string {

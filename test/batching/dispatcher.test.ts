@@ -6,7 +6,8 @@ import type { Ticket } from '../../src/batching/ticket.js';
 import { withRetry } from '../../src/embedders/back-off.js';
 import { EmbedderFault, type FaultMeaning, ServiceError } from '../../src/errors.js';
 import { BatchMetrics } from '../../src/metrics/metrics.js';
-import type { Embedder, Priority } from '../../src/types.js';
+import type { Embedder } from '../../src/types/embedder.js';
+import type { Priority } from '../../src/types/requests.js';
 import { FakeEmbedder, poisoned, vectorOf } from '../helpers/embedder.js';
 import { eventually } from '../helpers/eventually.js';
 

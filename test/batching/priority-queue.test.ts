@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type Entry, PriorityQueue } from '../../src/batching/priority-queue.js';
-import type { Priority } from '../../src/types.js';
+import type { Priority } from '../../src/types/requests.js';
 import fc from '../helpers/properties.js';
 
 interface Numbered extends Entry {

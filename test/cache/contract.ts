@@ -1,7 +1,10 @@
 // What every cache must do, whatever it keeps vectors in.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { registerSpace } from '../../src/cache/space-registry.js';
-import type { Json, Vector, VectorCache, VectorSpace } from '../../src/types.js';
+import type { VectorCache } from '../../src/types/cache.js';
+import type { Json } from '../../src/types/json.js';
+import type { VectorSpace } from '../../src/types/space.js';
+import type { Vector } from '../../src/types/vector.js';
 import { dimensions, entryOf, hashOf, spaceOf, texts, vectorOf } from './vectors.js';
 
 const bytesEach = dimensions * 4;

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type DiskCache, openDiskCache } from '../../src/cache/disk/cache.js';
 import { registerSpace } from '../../src/cache/space-registry.js';
-import type { Json, VectorSpace } from '../../src/types.js';
+import type { Json } from '../../src/types/json.js';
+import type { VectorSpace } from '../../src/types/space.js';
 import { hashOf } from './vectors.js';
 
 let folder: string;

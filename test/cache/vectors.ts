@@ -1,6 +1,7 @@
 // Texts' hashes and vectors for cache tests: a vector follows from its text, so that a swapped one shows.
 import { createHash } from 'node:crypto';
-import type { Vector, VectorEntry } from '../../src/types.js';
+import type { VectorEntry } from '../../src/types/cache.js';
+import type { Vector } from '../../src/types/vector.js';
 
 export const dimensions = 96;
 

@@ -1,6 +1,6 @@
 // Random documents for the property tests: blocks as a format would find them, and blocks as none would.
 
-import type { Block, Document } from '../../src/types.js';
+import type { Block, Document } from '../../src/types/document.js';
 import fc from '../helpers/properties.js';
 
 const words = [

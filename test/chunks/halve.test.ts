@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { halve } from '../../src/chunks/halve.js';
 import { split } from '../../src/chunks/split.js';
 import { estimateCounter } from '../../src/tokens/estimating-counter.js';
-import type { Chunk, Document } from '../../src/types.js';
+import type { Chunk, Document } from '../../src/types/document.js';
 import { markdown, prose } from './documents.js';
 
 const counter = estimateCounter();

@@ -4,7 +4,8 @@ import { isBetweenWords, isGraphemeBoundary } from '../../src/chunks/boundaries.
 import { split } from '../../src/chunks/split.js';
 import { estimateCounter } from '../../src/tokens/estimating-counter.js';
 import { wordPieceCounter } from '../../src/tokens/wordpiece-counter.js';
-import type { Chunk, Document, TokenCounter } from '../../src/types.js';
+import type { Chunk, Document } from '../../src/types/document.js';
+import type { TokenCounter } from '../../src/types/embedder.js';
 import fc from '../helpers/properties.js';
 import { allMiniLmVocabulary } from '../tokens/recorded.js';
 import { anyDocument, markdown, prose } from './documents.js';

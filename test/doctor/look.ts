@@ -6,7 +6,7 @@ import { onTestFinished } from 'vitest';
 import { type DoctorOptions, type DoctorReport, doctor } from '../../src/commands/doctor.js';
 import type { Settings } from '../../src/config/settings.js';
 import { openWriter } from '../../src/output/write/writer.js';
-import type { VectorSpace } from '../../src/types.js';
+import type { VectorSpace } from '../../src/types/space.js';
 
 /** A folder with a configuration file, which goes when the test ends. */
 export function makeFolder(settings: Partial<Settings> | string = {}): string {

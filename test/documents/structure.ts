@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'vitest';
 import { extract } from '../../src/documents/extract.js';
-import type { Document } from '../../src/types.js';
+import type { Document } from '../../src/types/document.js';
 
 const fixtures = new URL('../../fixtures/formats/', import.meta.url);
 

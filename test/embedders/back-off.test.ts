@@ -3,7 +3,7 @@ import { type RetryOptions, withRetry } from '../../src/embedders/back-off.js';
 import { openOllamaEmbedder } from '../../src/embedders/ollama/embedder.js';
 import { wrapEmbedder } from '../../src/embedders/wrap-embedder.js';
 import { EmbedderFault } from '../../src/errors.js';
-import type { Embedder } from '../../src/types.js';
+import type { Embedder } from '../../src/types/embedder.js';
 import { type Fault, faults, startOllama, type TestOllama } from '../helpers/ollama.js';
 
 let server: TestOllama;

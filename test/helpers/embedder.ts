@@ -1,6 +1,7 @@
 // An embedder whose answers the test decides, request by request; for what no server need be there.
 import { EmbedderFault, type FaultMeaning } from '../../src/errors.js';
-import type { Embedder, EmbedOptions, Vector } from '../../src/types.js';
+import type { Embedder, EmbedOptions } from '../../src/types/embedder.js';
+import type { Vector } from '../../src/types/vector.js';
 import { vectorOf as vectorFor } from './ollama/vectors.js';
 
 export const vectorOf = (text: string) => vectorFor(text, 8);

@@ -1,6 +1,6 @@
 import { BatchMetrics } from '../../src/metrics/metrics.js';
 import type { LiveState } from '../../src/metrics/snapshot.js';
-import type { EndpointState } from '../../src/types.js';
+import type { EndpointState } from '../../src/types/embedder.js';
 
 export const idle: LiveState = {
   queue_size: 0,

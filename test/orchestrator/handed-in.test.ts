@@ -2,7 +2,8 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { memoryCache } from '../../src/cache/memory/cache.js';
 import { EmbedderFault, NotStartedError, RejectedTextsError, UsageError } from '../../src/errors.js';
 import { BatchOrchestrator } from '../../src/orchestrator/orchestrator.js';
-import type { Json, VectorCache } from '../../src/types.js';
+import type { VectorCache } from '../../src/types/cache.js';
+import type { Json } from '../../src/types/json.js';
 import { FakeEmbedder, vectorOf } from '../helpers/embedder.js';
 import { gated } from './orchestrators.js';
 

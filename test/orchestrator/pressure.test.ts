@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { memoryCache } from '../../src/cache/memory/cache.js';
 import { NotStartedError, QueueFullError, UnknownRequestError } from '../../src/errors.js';
 import { BatchOrchestrator } from '../../src/orchestrator/orchestrator.js';
-import type { VectorCache } from '../../src/types.js';
+import type { VectorCache } from '../../src/types/cache.js';
 import { vectorOf } from '../helpers/embedder.js';
 import { eventually } from '../helpers/eventually.js';
 import { gated, ollama, orchestrator, texts } from './orchestrators.js';

@@ -9,7 +9,7 @@ import { canaryTexts } from '../../src/embedders/guard/canaries.js';
 import { RejectedTextsError } from '../../src/errors.js';
 import type { TextOutcome } from '../../src/orchestrator/intake.js';
 import type { BatchOrchestrator } from '../../src/orchestrator/orchestrator.js';
-import type { Priority } from '../../src/types.js';
+import type { Priority } from '../../src/types/requests.js';
 import { eventually } from '../helpers/eventually.js';
 import { allMiniLm, type Fault, faults, type TestOllama } from '../helpers/ollama.js';
 import { expectOwn, ollama, orchestrator } from './orchestrators.js';

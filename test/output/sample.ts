@@ -6,7 +6,9 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { type Output, openOutput } from '../../src/output/read/output.js';
 import { type OutputWriter, openWriter, type WriterOptions } from '../../src/output/write/writer.js';
-import type { Chunk, Vector, VectorSpace } from '../../src/types.js';
+import type { Chunk } from '../../src/types/document.js';
+import type { VectorSpace } from '../../src/types/space.js';
+import type { Vector } from '../../src/types/vector.js';
 import { spaceId } from '../../src/vectors/space-json.js';
 
 export const dimensions = 8;

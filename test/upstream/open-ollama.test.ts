@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Settings } from '../../src/config/settings.js';
 import { canaryTexts } from '../../src/embedders/guard/canaries.js';
 import { ServiceError, UsageError, WrongVectorsError } from '../../src/errors.js';
-import type { Embedder } from '../../src/types.js';
+import type { Embedder } from '../../src/types/embedder.js';
 import { openEmbedder } from '../../src/upstream/choose-embedder.js';
 import type { OpenEmbedderOptions } from '../../src/upstream/options.js';
 import { eventually } from '../helpers/eventually.js';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { Embedder } from '../../src/types.js';
+import type { Embedder } from '../../src/types/embedder.js';
 import { openEmbedder } from '../../src/upstream/choose-embedder.js';
 import { comeback } from '../../src/upstream/wait-for-servers.js';
 import { eventually } from '../helpers/eventually.js';

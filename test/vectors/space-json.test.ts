@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { VectorSpace } from '../../src/types.js';
+import type { VectorSpace } from '../../src/types/space.js';
 import { spaceFromJson, spaceId, spaceToJson } from '../../src/vectors/space-json.js';
 
 const parts: Omit<VectorSpace, 'id'> = {

@@ -1,5 +1,5 @@
 // The limits of all endpoints of an embedder: a limiter for each, made at its first use.
-import type { RequestLimits } from '../../types.js';
+import type { RequestLimits } from '../../types/requests.js';
 
 export class Limits {
   readonly #make: (endpoint: string) => RequestLimits;

@@ -3,7 +3,7 @@
 // In: answered requests and overloads. Out: the current limits. It grows them when the measured throughput gains
 // (hill-climb.ts), and halves them on overload (recovery.ts). The steps are in setting-ladder.ts.
 // What must hold: values that the user fixed never change. It is pure: no I/O, and the clock is a parameter.
-import type { AnsweredRequest, Overload, RequestLimits } from '../../types.js';
+import type { AnsweredRequest, Overload, RequestLimits } from '../../types/requests.js';
 import { LimitClimb } from './hill-climb.js';
 import { LimitRecovery } from './recovery.js';
 import type { LimitRange, Limits } from './setting-ladder.js';

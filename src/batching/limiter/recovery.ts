@@ -1,6 +1,6 @@
 // After an overload: halves the limits at once, then goes back step by step while there is no further overload. A step
 // that overloads the server again is undone, and the next one comes after twice as many answers.
-import type { Overload } from '../../types.js';
+import type { Overload } from '../../types/requests.js';
 import { type LimitRange, type Limits, shrunk, stepTowards } from './setting-ladder.js';
 
 /** Min answers without overload before each step. */

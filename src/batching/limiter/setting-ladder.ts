@@ -1,6 +1,6 @@
 // The steps between settings of the limiter: they add when it grows, and divide when it shrinks. For the search, steps
 // are large enough to be measured.
-import type { Overload } from '../../types.js';
+import type { Overload } from '../../types/requests.js';
 
 /** The values that a limiter decides. */
 export interface Limits {

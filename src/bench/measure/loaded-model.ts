@@ -2,7 +2,7 @@
 import type { Settings } from '../../config/settings.js';
 import { OllamaClient } from '../../embedders/ollama/client.js';
 import { EmbedderFault } from '../../errors.js';
-import type { Embedder } from '../../types.js';
+import type { Embedder } from '../../types/embedder.js';
 
 /** True when the server has the model in memory; null when it doesn't say, and false for the built-in embedder. */
 export async function isLoaded(

@@ -8,7 +8,7 @@
 
 import type { Settings } from '../../config/settings.js';
 import { ServiceError } from '../../errors.js';
-import type { EmbedderIdentity } from '../../types.js';
+import type { EmbedderIdentity } from '../../types/embedder.js';
 import { type Random, randomFrom, shuffled } from '../statistics/random.js';
 import { type Sample, sampleTexts } from '../texts/sample.js';
 import type { Candidate, Grid } from './candidates.js';

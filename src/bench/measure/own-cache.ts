@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openDiskCache } from '../../cache/disk/cache.js';
 import { ServiceError } from '../../errors.js';
-import type { Vector, VectorCache } from '../../types.js';
+import type { VectorCache } from '../../types/cache.js';
+import type { Vector } from '../../types/vector.js';
 import type { TrialCache, TrialText } from './trial.js';
 
 /** Max size, far more than all rounds write. */

@@ -2,7 +2,7 @@
 import type { Settings } from '../../config/settings.js';
 import { debug } from '../../debug.js';
 import { withRetry } from '../../embedders/back-off.js';
-import type { Vector } from '../../types.js';
+import type { Vector } from '../../types/vector.js';
 import { type Random, shuffled } from '../statistics/random.js';
 import { nameOf } from './candidates.js';
 import type { ScratchCache } from './own-cache.js';

@@ -6,7 +6,8 @@ import { wrapEmbedder } from '../../embedders/wrap-embedder.js';
 import { EmbedderFault } from '../../errors.js';
 import { faultIn, isOfText } from '../../fault-policy.js';
 import { BatchMetrics } from '../../metrics/metrics.js';
-import type { Embedder, VectorCache } from '../../types.js';
+import type { VectorCache } from '../../types/cache.js';
+import type { Embedder } from '../../types/embedder.js';
 import { batchBounds } from '../../upstream/limiter-settings.js';
 
 /** A text as it is sent. */

@@ -10,7 +10,7 @@ import { RunCounts } from '../../ingest/run-counts.js';
 import { type Chunking, chunk } from '../../ingest/stages/chunk.js';
 import { limitsOf, read } from '../../ingest/stages/read.js';
 import { Listing, walkOptions } from '../../ingest/survey/found-files.js';
-import type { TokenCounter } from '../../types.js';
+import type { TokenCounter } from '../../types/embedder.js';
 import { type Random, shuffled } from '../statistics/random.js';
 import { bundledTexts } from './bundled.js';
 

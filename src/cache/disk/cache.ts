@@ -8,7 +8,9 @@
 import { debug } from '../../debug.js';
 import { ServiceError } from '../../errors.js';
 import { parseForeign } from '../../text/foreign-json.js';
-import type { CacheUsage, Json, PruneOptions, Vector, VectorCache, VectorEntry } from '../../types.js';
+import type { CacheUsage, PruneOptions, VectorCache, VectorEntry } from '../../types/cache.js';
+import type { Json } from '../../types/json.js';
+import type { Vector } from '../../types/vector.js';
 import { checkEntries, checkHash, checkSpaceId } from '../../vectors/bytes.js';
 import { type CountsLookups, HitCounter } from '../hit-counter.js';
 import { isDamage, keepRights, setAside } from './database-file.js';

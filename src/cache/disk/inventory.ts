@@ -1,7 +1,8 @@
 // Counts the entries of the disk cache, and removes them. It reads in slices, so that it blocks neither the process nor
 // LMDB, which keeps old pages for a reader. It removes whole packs, since only those free pages.
 import { setImmediate as otherWork } from 'node:timers/promises';
-import type { CacheUsage, Json, PruneOptions } from '../../types.js';
+import type { CacheUsage, PruneOptions } from '../../types/cache.js';
+import type { Json } from '../../types/json.js';
 import { spacesPrefix } from '../space-registry.js';
 import { Tally, totals } from '../usage.js';
 import type { DiskStore } from './store.js';

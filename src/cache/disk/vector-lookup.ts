@@ -1,5 +1,5 @@
 // A look-up of many vectors in the cache on disk: those that are on their way there, and those in its packs.
-import type { Vector } from '../../types.js';
+import type { Vector } from '../../types/vector.js';
 import { vectorAt } from '../../vectors/bytes.js';
 import type { DiskStore } from './store.js';
 import { entryKey, type Place, readPlace } from './vector-pack.js';

@@ -1,7 +1,7 @@
 // Packs: vectors stored together as one value of the database, and where each lies in it. One value
 // per vector took twice the space and three times the time, for LMDB fills its pages by halves.
 import { randomBytes } from 'node:crypto';
-import type { VectorEntry } from '../../types.js';
+import type { VectorEntry } from '../../types/cache.js';
 import { vectorBytes } from '../../vectors/bytes.js';
 
 /** Bytes of a pack at most, unless one vector is larger: reading a vector copies its pack. */

@@ -1,5 +1,6 @@
 // Vectors that wait to be written to the disk cache. They are read from here until they are committed.
-import type { Vector, VectorEntry } from '../../types.js';
+import type { VectorEntry } from '../../types/cache.js';
+import type { Vector } from '../../types/vector.js';
 import type { Pack } from './vector-pack.js';
 
 export interface QueuedPack {

@@ -1,5 +1,7 @@
 // A cache in memory, for long-lived processes: alone, or before another cache, where it saves repeated lookups.
-import type { CacheUsage, Json, PruneOptions, Vector, VectorCache, VectorEntry } from '../../types.js';
+import type { CacheUsage, PruneOptions, VectorCache, VectorEntry } from '../../types/cache.js';
+import type { Json } from '../../types/json.js';
+import type { Vector } from '../../types/vector.js';
 import { checkEntries, checkHash, checkSpaceId } from '../../vectors/bytes.js';
 import { type CountsLookups, countsLookups, HitCounter } from '../hit-counter.js';
 import { spacesPrefix } from '../space-registry.js';

@@ -1,5 +1,5 @@
 // Vectors in bounded memory: the least recently used are removed first.
-import type { Vector } from '../../types.js';
+import type { Vector } from '../../types/vector.js';
 
 /** Bytes of an entry beside its numbers: key, map and array objects, measured at 390 on the heap and rounded up. */
 const entryOverhead = 512;

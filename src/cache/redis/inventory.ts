@@ -3,7 +3,8 @@
 
 import type { Redis } from 'ioredis';
 import { parseForeign } from '../../text/foreign-json.js';
-import type { CacheUsage, Json, PruneOptions } from '../../types.js';
+import type { CacheUsage, PruneOptions } from '../../types/cache.js';
+import type { Json } from '../../types/json.js';
 import type { LookupCounts } from '../hit-counter.js';
 import { spacesPrefix } from '../space-registry.js';
 import { Tally, totals } from '../usage.js';

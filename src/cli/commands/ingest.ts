@@ -5,7 +5,7 @@ import { exitCodes, ServiceError } from '../../errors.js';
 import type { IngestSummary } from '../../ingest/summary.js';
 import { plural, quoted, whole } from '../../text/plural.js';
 import { joined, type Printable, padEnd, printable, printableJson, say } from '../../text/printable.js';
-import type { Failure, FailureCode } from '../../types.js';
+import type { Failure, FailureCode } from '../../types/failure.js';
 import { addSettings, paths, positive, settingsFor, tellAddresses } from '../flags.js';
 import { withSignals } from '../signals.js';
 import { paintNotice as paint } from '../terminal/colour.js';

@@ -3,7 +3,7 @@ import type { CachePlace, CachePruning, CacheStats } from '../../commands/cache.
 import { plural, whole } from '../../text/plural.js';
 import { joined, type Printable, padEnd, padStart, printable, say } from '../../text/printable.js';
 import { shownSize } from '../../text/sizes.js';
-import type { CacheUsage, SpaceUsage } from '../../types.js';
+import type { CacheUsage, SpaceUsage } from '../../types/cache.js';
 import { paint } from './colour.js';
 import { digits, duration } from './numbers.js';
 

@@ -7,7 +7,7 @@ import type { Settings } from '../../config/settings.js';
 import { ServiceError } from '../../errors.js';
 import { plural, whole } from '../../text/plural.js';
 import { shownSize } from '../../text/sizes.js';
-import type { CacheUsage, PruneOptions, VectorCache } from '../../types.js';
+import type { CacheUsage, PruneOptions, VectorCache } from '../../types/cache.js';
 import { cacheOptionsOf } from '../../upstream/open-cache.js';
 import type { Finding } from '../check.js';
 import type { Probe } from '../probe.js';

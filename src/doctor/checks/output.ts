@@ -13,7 +13,7 @@ import { type Output, openOutput } from '../../output/read/output.js';
 import { parseRecord, readRecordText, recover } from '../../output/write/commit.js';
 import { command, plural } from '../../text/plural.js';
 import { shownSize } from '../../text/sizes.js';
-import type { VectorSpace } from '../../types.js';
+import type { VectorSpace } from '../../types/space.js';
 import { isOne, normOf } from '../../vectors/norm.js';
 import type { Finding, Fix } from '../check.js';
 import { type Probe, said } from '../probe.js';

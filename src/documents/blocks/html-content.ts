@@ -1,5 +1,5 @@
 // What a page of HTML becomes, without what nobody reads: links of headings to themselves, margins, empty rows.
-import type { Block } from '../../types.js';
+import type { Block } from '../../types/document.js';
 
 export interface HtmlContent {
   text: string;

@@ -1,7 +1,7 @@
 // HTML → text and blocks. It reads tokens, not a tree: an element only matters when it ends a line, opens a section or
 // holds no text. So pages with a hundred thousand nested elements stay fast.
 import { Tokenizer } from 'htmlparser2';
-import type { Block, BlockKind } from '../../types.js';
+import type { Block, BlockKind } from '../../types/document.js';
 import {
   type HtmlContent,
   underTitle,

@@ -1,5 +1,5 @@
 // List items. Nested content stays with its item, unless the item gets too long.
-import type { Block, BlockKind } from '../../types.js';
+import type { Block, BlockKind } from '../../types/document.js';
 import { trimWhite } from './lines.js';
 
 /** A longer list item is split into its paragraphs, code and nested items. */

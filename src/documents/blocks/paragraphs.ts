@@ -1,5 +1,5 @@
 // Paragraphs: the text between blank lines. For text without any other structure.
-import type { Block, BlockKind } from '../../types.js';
+import type { Block, BlockKind } from '../../types/document.js';
 import { lineEnd, skipWhite, trimWhite } from './lines.js';
 
 /** Blocks of the paragraphs in `text.slice(start, end)`; `line` is the 1-based line of `start`. */

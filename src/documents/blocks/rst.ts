@@ -1,5 +1,5 @@
 // reStructuredText → blocks, line by line. Indented text reads like any other, except where it is code.
-import type { Block } from '../../types.js';
+import type { Block } from '../../types/document.js';
 import { type ItemPart, pushItem } from './items.js';
 import { isWhite, lineEnd, skipWhite, trimWhite } from './lines.js';
 import { cleanTitle } from './titles.js';

@@ -1,6 +1,7 @@
 // The interface of a format: a name, the file names that it reads, and a function from bytes to documents.
 import { DocumentError } from '../../errors.js';
-import type { Document, Failure } from '../../types.js';
+import type { Document } from '../../types/document.js';
+import type { Failure } from '../../types/failure.js';
 
 export interface FormatInput {
   bytes: Buffer;

@@ -1,5 +1,6 @@
 // The messages to and from the reader's process. Blocks are sent as numbers, as a large file has millions.
-import type { Block, BlockKind, Document, Failure, FailureCode } from '../../types.js';
+import type { Block, BlockKind, Document } from '../../types/document.js';
+import type { Failure, FailureCode } from '../../types/failure.js';
 
 export interface Job {
   bytes: Buffer;

@@ -4,7 +4,7 @@
 // allocation (a growing array, JSON) aborts the whole program, on Node 20 and 24.
 import { Worker } from 'node:worker_threads';
 import { DocumentError } from '../../errors.js';
-import type { Document } from '../../types.js';
+import type { Document } from '../../types/document.js';
 import { extract, formatFor } from '../extract.js';
 import { maxBlocks, memoryOf, type ReaderLimits } from './limits.js';
 import { type Answer, type Job, type PackedDocument, pack } from './messages.js';

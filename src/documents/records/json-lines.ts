@@ -1,5 +1,7 @@
 // JSON Lines: one record per line. A line that can't be read is a failure that names the line; later lines are read.
-import type { Document, Failure, Json } from '../../types.js';
+import type { Document } from '../../types/document.js';
+import type { Failure } from '../../types/failure.js';
+import type { Json } from '../../types/json.js';
 import { lineEnd } from '../blocks/lines.js';
 import { RecordReader } from './records.js';
 

@@ -2,7 +2,8 @@
 // and again at its turn. Only the bytes and the offsets of lines are in memory.
 import { isUtf8 } from 'node:buffer';
 import { setImmediate } from 'node:timers/promises';
-import type { Document, Failure } from '../../types.js';
+import type { Document } from '../../types/document.js';
+import type { Failure } from '../../types/failure.js';
 import { isBinary } from '../decode.js';
 import { maxRecords, tooManyRecords } from '../formats/format.js';
 import { hashOf, type LazyDocument, type Reading } from '../reading.js';

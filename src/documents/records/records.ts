@@ -2,7 +2,9 @@
 //
 // A record has an id, a text, and metadata. Its source is `file#id`, or `file#line` without an id. Here an object becomes
 // a document; the other files find the objects in each format.
-import type { Block, Document, Failure, Json } from '../../types.js';
+import type { Block, Document } from '../../types/document.js';
+import type { Failure } from '../../types/failure.js';
+import type { Json } from '../../types/json.js';
 import { paragraphs } from '../blocks/paragraphs.js';
 import { cleanTitle } from '../blocks/titles.js';
 

@@ -1,6 +1,6 @@
 // Walks one root: yields its files in byte order of their sources. In memory is only one listing per level of the current
 // path.
-import type { FailureCode } from '../../types.js';
+import type { FailureCode } from '../../types/failure.js';
 import {
   type Folder,
   follow,

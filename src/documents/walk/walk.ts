@@ -9,7 +9,7 @@ import { realpathSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { UsageError } from '../../errors.js';
-import type { Failure } from '../../types.js';
+import type { Failure } from '../../types/failure.js';
 import { measure } from './file-sizes.js';
 import type { SkipReason } from './folder.js';
 import { isAbsent } from './folder.js';

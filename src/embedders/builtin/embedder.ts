@@ -5,7 +5,8 @@
 // onnx/, or WebAssembly).
 // What must hold: a text has the same vector, to the bit, for any number of workers and any neighbours in a batch.
 import { availableParallelism } from 'node:os';
-import type { Embedder, Vector } from '../../types.js';
+import type { Embedder } from '../../types/embedder.js';
+import type { Vector } from '../../types/vector.js';
 import { accept } from '../guard/accept-vectors.js';
 import { dimensions, windowTokens } from './onnx/graph.js';
 import { builtinCounter } from './token-counter.js';

@@ -1,7 +1,7 @@
 // Counts the built-in embedder's tokens word by word, and remembers the counts: documents repeat their words, and
 // chunking needs many counts. Loads only the vocabulary, no engine.
 import { knowsMost } from '../../tokens/unknown-letters.js';
-import type { TokenCounter } from '../../types.js';
+import type { TokenCounter } from '../../types/embedder.js';
 import { UnigramTokenizer } from './tokenizer.js';
 import { readVocabulary } from './weights.js';
 

@@ -1,7 +1,7 @@
 // All vectors pass through here, whatever embedder they come from. After this they are finite, of the right size and
 // L2-normalised. No other code normalises vectors.
 import { EmbedderFault } from '../../errors.js';
-import type { Vector } from '../../types.js';
+import type { Vector } from '../../types/vector.js';
 import { normOf } from '../../vectors/norm.js';
 
 /**

@@ -2,7 +2,9 @@
 // servers had wrong vectors from the 8th text on, only for the last text, with more than 16 texts, or in wrong order.
 import { EmbedderFault, WrongVectorsError } from '../../errors.js';
 import { isOfText } from '../../fault-policy.js';
-import type { Embedder, Vector, VectorSpace } from '../../types.js';
+import type { Embedder } from '../../types/embedder.js';
+import type { VectorSpace } from '../../types/space.js';
+import type { Vector } from '../../types/vector.js';
 import { wrapEmbedder } from '../wrap-embedder.js';
 import { canaryTextsOf, spaceOf } from './canaries.js';
 import { cosine, likenessOf, minCosine } from './space-mismatch.js';

@@ -1,7 +1,9 @@
 // Measures the vector space of an embedder by a few fixed texts. The digest of a model is not
 // enough: two releases of Ollama may give different vectors for the same weights.
 import { EmbedderFault } from '../../errors.js';
-import type { Embedder, EmbedOptions, Vector, VectorSpace } from '../../types.js';
+import type { Embedder, EmbedOptions } from '../../types/embedder.js';
+import type { VectorSpace } from '../../types/space.js';
+import type { Vector } from '../../types/vector.js';
 import { spaceId } from '../../vectors/space-json.js';
 
 export interface Canary {

@@ -1,7 +1,7 @@
 // Checks larger batches. The opening compares a batch of many short texts, but some servers' batches are wrong only above
 // some number of tokens. So the first batch that is clearly larger than all compared ones is compared, too: one of its
 // vectors with that of the same text alone.
-import type { Vector } from '../../types.js';
+import type { Vector } from '../../types/vector.js';
 import { orAborted } from '../abort.js';
 import { cosine } from './space-mismatch.js';
 

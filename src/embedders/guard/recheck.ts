@@ -1,6 +1,7 @@
 // Measures a server again after a lost connection. It doesn't rely on one request, as a restart may swallow it.
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Embedder, VectorSpace } from '../../types.js';
+import type { Embedder } from '../../types/embedder.js';
+import type { VectorSpace } from '../../types/space.js';
 import { Race } from '../pool/race.js';
 import { measureSpace } from './canaries.js';
 

@@ -2,7 +2,7 @@
 // right.
 // So the first answer of a broken one passes where it is of a single text: no other is there to compare it with, the
 // server says that its model is the same, and a canary beside each single text would double the requests for them.
-import type { Vector } from '../../types.js';
+import type { Vector } from '../../types/vector.js';
 
 /** Bytes of a vector that are compared: enough to tell vectors apart, and cheap for every batch. */
 const tellingBytes = 64;

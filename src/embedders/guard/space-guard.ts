@@ -7,7 +7,9 @@
 // What must hold: no answer is passed on before a check that began after it has found the server unchanged.
 import { EmbedderFault } from '../../errors.js';
 import { policyOf } from '../../fault-policy.js';
-import type { Embedder, EmbedOptions, Vector, VectorSpace } from '../../types.js';
+import type { Embedder, EmbedOptions } from '../../types/embedder.js';
+import type { VectorSpace } from '../../types/space.js';
+import type { Vector } from '../../types/vector.js';
 import { orAborted } from '../abort.js';
 import type { ConfirmOptions, Member, ServerEmbedder } from '../pool/member.js';
 import { wrapEmbedder } from '../wrap-embedder.js';

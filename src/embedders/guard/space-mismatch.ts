@@ -1,5 +1,6 @@
 // Tells two vector spaces apart: what they are made with has to be equal, and their canaries have to be alike.
-import type { EmbedderIdentity, VectorSpace } from '../../types.js';
+import type { EmbedderIdentity } from '../../types/embedder.js';
+import type { VectorSpace } from '../../types/space.js';
 import { canaryTexts } from './canaries.js';
 
 /** Min cosine of the same text. It allows for float noise (batching and GPUs change a cosine by up to 1e-3), but not for another tokenizer. */

@@ -1,6 +1,6 @@
 // Finds texts in a script that the model never learned. They aren't sent, since all would get nearly the same vector.
 import { EmbedderFault } from '../../errors.js';
-import type { Embedder } from '../../types.js';
+import type { Embedder } from '../../types/embedder.js';
 
 /**
  * The reason not to send a text; undefined when the model knows its script, or its vocabulary is unknown.

@@ -8,7 +8,8 @@
 import { ServiceError, UsageError } from '../../errors.js';
 import { estimateCounter } from '../../tokens/estimating-counter.js';
 import { wordPieceCounter } from '../../tokens/wordpiece-counter.js';
-import type { EmbedderIdentity, EmbedOptions, TokenCounter, Vector } from '../../types.js';
+import type { EmbedderIdentity, EmbedOptions, TokenCounter } from '../../types/embedder.js';
+import type { Vector } from '../../types/vector.js';
 import { accept } from '../guard/accept-vectors.js';
 import { profileOf } from '../model-profiles.js';
 import type { ServerEmbedder } from '../pool/member.js';

@@ -3,7 +3,7 @@
 
 import { EmbedderFault } from '../../errors.js';
 import { parseForeign } from '../../text/foreign-json.js';
-import type { Vector } from '../../types.js';
+import type { Vector } from '../../types/vector.js';
 import { faultOfAnswer } from './error-messages.js';
 
 export interface EmbedAnswer {

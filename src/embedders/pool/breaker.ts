@@ -2,7 +2,7 @@
 // requests for a while. Then one request, the probe, decides whether the others may follow.
 import { EmbedderFault } from '../../errors.js';
 import { policyOf } from '../../fault-policy.js';
-import type { Embedder } from '../../types.js';
+import type { Embedder } from '../../types/embedder.js';
 import { orAborted } from '../abort.js';
 import { wrapEmbedder } from '../wrap-embedder.js';
 

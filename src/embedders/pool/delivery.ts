@@ -4,7 +4,7 @@ import { setImmediate as nextLoop, setTimeout as sleep } from 'node:timers/promi
 import { debug } from '../../debug.js';
 import { EmbedderFault } from '../../errors.js';
 import { goesElsewhere, mostTelling } from '../../fault-policy.js';
-import type { Vector } from '../../types.js';
+import type { Vector } from '../../types/vector.js';
 import { healthiest, isHealthier, isUsable, lateAfterMs, soonest, tokensWith } from './choose-endpoint.js';
 import type { Endpoint, EndpointRequest } from './endpoint.js';
 import { EndpointSlot, type EndpointSlots } from './endpoint-slots.js';

@@ -1,6 +1,6 @@
 // The request slots of a pool's endpoints. Each endpoint has its own number of slots, so one that hangs blocks only its
 // own. A request that moves to another endpoint gets a slot there before new work does.
-import type { FreeSlot, RequestLimits, Slot, SlotLimits, Slots } from '../../types.js';
+import type { FreeSlot, RequestLimits, Slot, SlotLimits, Slots } from '../../types/requests.js';
 import { healthiest, isUsable, soonest, tokensWith } from './choose-endpoint.js';
 import type { Endpoint } from './endpoint.js';
 

@@ -1,6 +1,7 @@
 // The parts of a pool's endpoint: an embedder for one server, questions about that server, and listeners.
 import type { EmbedderFault } from '../../errors.js';
-import type { Embedder, RequestLimits } from '../../types.js';
+import type { Embedder } from '../../types/embedder.js';
+import type { RequestLimits } from '../../types/requests.js';
 
 /** An embedder that asks one server. */
 export interface ServerEmbedder extends Embedder {

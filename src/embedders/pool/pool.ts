@@ -5,7 +5,8 @@
 // Slots, limits, health and circuit breaker are kept per endpoint. A single server is a pool, too.
 // What must hold: an endpoint that hangs blocks only its own slots, and one with another model gets no more texts.
 import { EmbedderFault } from '../../errors.js';
-import type { Embedder, EmbedOptions, EndpointState, Vector } from '../../types.js';
+import type { Embedder, EmbedOptions, EndpointState } from '../../types/embedder.js';
+import type { Vector } from '../../types/vector.js';
 import { wrapEmbedder } from '../wrap-embedder.js';
 import type { BreakerOptions } from './breaker.js';
 import { Delivery } from './delivery.js';

@@ -1,6 +1,6 @@
 // What the gateway knows of one request: its caller, its priority, and when the client no longer waits.
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Priority } from '../../types.js';
+import type { Priority } from '../../types/requests.js';
 import type { GatewayParts } from '../route-context.js';
 import { ClientGoneError, DeadlineError, RefusedError } from '../routes/error-answers.js';
 

@@ -4,7 +4,9 @@ import { type EmbedderFault, RejectedTextsError } from '../../errors.js';
 import { isTooLong } from '../../fault-policy.js';
 import type { TextOutcome } from '../../orchestrator/intake.js';
 import type { BatchOrchestrator } from '../../orchestrator/orchestrator.js';
-import type { Embedder, Priority, Vector } from '../../types.js';
+import type { Embedder } from '../../types/embedder.js';
+import type { Priority } from '../../types/requests.js';
+import type { Vector } from '../../types/vector.js';
 import { RefusedError, tooLongWords } from '../routes/error-answers.js';
 
 /** Bytes of one number of a vector: as a float, plus as text in most answers. */

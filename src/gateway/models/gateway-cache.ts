@@ -2,7 +2,7 @@
 import { countsLookups } from '../../cache/hit-counter.js';
 import { withMemory } from '../../cache/memory/cache.js';
 import type { Settings } from '../../config/settings.js';
-import type { VectorCache } from '../../types.js';
+import type { VectorCache } from '../../types/cache.js';
 import { openConfiguredCache } from '../../upstream/open-cache.js';
 
 /** Max bytes of the vectors in memory, for all models together. */

@@ -11,7 +11,7 @@ import { NotStartedError, WrongVectorsError } from '../../errors.js';
 import { isRenewable } from '../../fault-policy.js';
 import { BatchConfig } from '../../orchestrator/config.js';
 import { BatchOrchestrator } from '../../orchestrator/orchestrator.js';
-import type { VectorCache } from '../../types.js';
+import type { VectorCache } from '../../types/cache.js';
 import { borrowed } from './gateway-cache.js';
 import { type LookAtServers, type RefusedModel, RefusedModels } from './refused-models.js';
 

@@ -1,5 +1,5 @@
 // Writes answers with vectors as bytes: Ollama's and OpenAI's, with their fields in the order of the real servers.
-import type { Vector } from '../../types.js';
+import type { Vector } from '../../types/vector.js';
 import { maxFloatBytes, writeFloats } from '../../vectors/decimals.js';
 
 /** The answer of `/api/embed`. */

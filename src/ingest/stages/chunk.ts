@@ -1,7 +1,9 @@
 // Documents to chunks: a document's `begin` is followed by its rows and an `end`.
 import { setImmediate } from 'node:timers/promises';
 import { splitInTurns } from '../../chunks/split.js';
-import type { Chunk, FailureCode, TokenCounter } from '../../types.js';
+import type { Chunk } from '../../types/document.js';
+import type { TokenCounter } from '../../types/embedder.js';
+import type { FailureCode } from '../../types/failure.js';
 import type { RunCounts } from '../run-counts.js';
 import type { FailureStep, RowStep, Step } from './document-steps.js';
 

@@ -3,7 +3,7 @@
 
 import type { Output } from '../../output/read/output.js';
 import { compareSources } from '../../text/source-order.js';
-import type { Document } from '../../types.js';
+import type { Document } from '../../types/document.js';
 import type { RunCounts } from '../run-counts.js';
 import type { Step } from './document-steps.js';
 

@@ -5,7 +5,9 @@
 // read.ts makes steps from files, chunk.ts adds rows, resolve.ts finds known vectors, embed.ts asks for the others,
 // write.ts passes them to the writer.
 import type { Ticket } from '../../batching/ticket.js';
-import type { Chunk, Document, Failure, Vector } from '../../types.js';
+import type { Chunk, Document } from '../../types/document.js';
+import type { Failure } from '../../types/failure.js';
+import type { Vector } from '../../types/vector.js';
 
 /** The document is unchanged since the previous output. */
 export interface KeepStep {

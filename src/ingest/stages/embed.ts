@@ -3,7 +3,7 @@
 import { Dispatcher } from '../../batching/dispatcher.js';
 import { halve } from '../../chunks/halve.js';
 import { isTooLong } from '../../fault-policy.js';
-import type { FailureCode } from '../../types.js';
+import type { FailureCode } from '../../types/failure.js';
 import { batchBounds } from '../../upstream/limiter-settings.js';
 import type { RunCounts } from '../run-counts.js';
 import type { Session } from '../session.js';

@@ -12,7 +12,7 @@ import type { WalkEntry } from '../../documents/walk/walk.js';
 import { DocumentError, EmbedError } from '../../errors.js';
 import { ForeignFileError } from '../../files/foreign-file.js';
 import type { Output } from '../../output/read/output.js';
-import type { FailureCode } from '../../types.js';
+import type { FailureCode } from '../../types/failure.js';
 import type { RunCounts } from '../run-counts.js';
 import { stdinRoot } from '../survey/standard-input.js';
 import { type Arrival, Sequence } from './document-order.js';

@@ -1,5 +1,5 @@
 // Finds vectors that are known already: in the previous output, the journal of an interrupted run, or the cache.
-import type { Vector } from '../../types.js';
+import type { Vector } from '../../types/vector.js';
 import type { RunCounts } from '../run-counts.js';
 import type { Session } from '../session.js';
 import type { RowStep, Step } from './document-steps.js';

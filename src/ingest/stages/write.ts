@@ -2,7 +2,7 @@
 
 import { debug } from '../../debug.js';
 import type { OutputWriter } from '../../output/write/writer.js';
-import type { Failure } from '../../types.js';
+import type { Failure } from '../../types/failure.js';
 import type { RunCounts } from '../run-counts.js';
 import type { Topic } from '../sample-question.js';
 import type { Step } from './document-steps.js';

@@ -3,7 +3,7 @@
 import type { Root } from '../../documents/walk/paths/roots.js';
 import { isUnderRoot, sourceOf } from '../../documents/walk/sources/source-name.js';
 import type { Output } from '../../output/read/output.js';
-import type { Failure } from '../../types.js';
+import type { Failure } from '../../types/failure.js';
 import { stdinRoot, stdinSource } from './standard-input.js';
 
 /** Documents of the output under one root that the run doesn't name. */

@@ -1,6 +1,8 @@
 // One line of chunks.jsonl: a row as JSON, written straight into bytes. Also adds or removes the embedding of a
 // line, for a run that changes `--format`.
-import type { Chunk, Json, Vector } from '../../types.js';
+import type { Chunk } from '../../types/document.js';
+import type { Json } from '../../types/json.js';
+import type { Vector } from '../../types/vector.js';
 import { maxFloatBytes, writeFloats } from '../../vectors/decimals.js';
 import { rowId } from './row-id.js';
 

@@ -1,7 +1,7 @@
 // failures.jsonl: what has no vector, and why. It holds codes, not messages, so that no document's text leaks.
 import type { FileHandle } from 'node:fs/promises';
 import { compareSources } from '../../text/source-order.js';
-import type { Failure } from '../../types.js';
+import type { Failure } from '../../types/failure.js';
 import { lineBlocks, UnwrittenError } from '../files/line-blocks.js';
 
 /** The file's text: one failure per line, sorted, without duplicates. Empty when there are none. */

@@ -1,7 +1,7 @@
 // manifest.json: what the output holds, and what a later run needs in order to redo only what changed.
 // One document per line: so it is written and read as a stream, and a diff shows the documents that changed.
 
-import type { VectorSpace } from '../../types.js';
+import type { VectorSpace } from '../../types/space.js';
 import { spaceToJson } from '../../vectors/space-json.js';
 import type { FileSum } from '../write/staged-file.js';
 import type { chunksName, vectorsName } from './layout.js';

@@ -1,7 +1,8 @@
 // The three staged files that grow row by row: lines, vectors, and the manifest's documents. New rows are added
 // one by one. The rows of unchanged documents are copied as byte ranges of the old output.
 import { join } from 'node:path';
-import type { Chunk, Vector } from '../../types.js';
+import type { Chunk } from '../../types/document.js';
+import type { Vector } from '../../types/vector.js';
 import { checkDiskSpace } from '../files/disk-errors.js';
 import { lineParts, maxLineBytes, withEmbedding, writeLine } from '../format/chunk-line.js';
 import { chunksName, entriesName, manifestName, vectorsName } from '../format/layout.js';

@@ -8,7 +8,10 @@
 // What must hold: a kill at any moment leaves a whole output, and the same input gives the same bytes.
 // Look first at commit.ts for kills, and at journal.ts for vectors that outlive a kill.
 import { join } from 'node:path';
-import type { Chunk, Failure, Vector, VectorSpace } from '../../types.js';
+import type { Chunk } from '../../types/document.js';
+import type { Failure } from '../../types/failure.js';
+import type { VectorSpace } from '../../types/space.js';
+import type { Vector } from '../../types/vector.js';
 import { checkDiskSpace, outputError } from '../files/disk-errors.js';
 import { holdsText, removeFile } from '../files/owned-file.js';
 import { removeRun } from '../files/run-folder.js';

@@ -11,7 +11,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type DiskCache, type DiskOptions, openDiskCache } from '../../../src/cache/disk/cache.js';
 import { defaultCacheFolder } from '../../../src/cache/disk/default-folder.js';
 import { ServiceError } from '../../../src/errors.js';
-import type { Vector } from '../../../src/types.js';
+import type { Vector } from '../../../src/types/vector.js';
 import { cacheContract } from '../contract.js';
 import { dimensions, entryOf, hashOf, spaceOf, texts, vectorOf } from '../vectors.js';
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { openDiskCache } from '../../../src/cache/disk/cache.js';
 import { memoryCache, withMemory } from '../../../src/cache/memory/cache.js';
-import type { VectorCache } from '../../../src/types.js';
+import type { VectorCache } from '../../../src/types/cache.js';
 import { cacheContract } from '../contract.js';
 import { dimensions, entryOf, hashOf, spaceOf, texts, vectorOf } from '../vectors.js';
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { collapseWhiteSpace } from '../../../src/embedders/builtin/tokenizer.js';
-import type { Embedder, Vector } from '../../../src/types.js';
+import type { Embedder } from '../../../src/types/embedder.js';
+import type { Vector } from '../../../src/types/vector.js';
 import { openBuiltinEmbedder } from './built.js';
 import { packageVectors } from './package-model.js';
 import { cosine, longText, questions, shortTexts } from './texts.js';

@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { Embedder } from '../../../src/types.js';
+import type { Embedder } from '../../../src/types/embedder.js';
 import { embedderUrl, openBuiltinEmbedder } from './built.js';
 import { questions } from './texts.js';
 

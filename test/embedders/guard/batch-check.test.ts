@@ -7,7 +7,7 @@ import {
 } from '../../../src/embedders/guard/batch-check.js';
 import { canaryTexts } from '../../../src/embedders/guard/canaries.js';
 import { EmbedderFault, WrongVectorsError } from '../../../src/errors.js';
-import type { Embedder } from '../../../src/types.js';
+import type { Embedder } from '../../../src/types/embedder.js';
 import { allMiniLm, faults, type TestOllama } from '../../helpers/ollama.js';
 import { openingRequests } from '../../helpers/opening.js';
 import { Servers } from '../servers.js';

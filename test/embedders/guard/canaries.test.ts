@@ -3,7 +3,8 @@ import { canariesFor, canaryTexts, measureSpace } from '../../../src/embedders/g
 import { compareSpaces } from '../../../src/embedders/guard/space-mismatch.js';
 import { openOllamaEmbedder } from '../../../src/embedders/ollama/embedder.js';
 import { EmbedderFault } from '../../../src/errors.js';
-import type { Embedder, VectorSpace } from '../../../src/types.js';
+import type { Embedder } from '../../../src/types/embedder.js';
+import type { VectorSpace } from '../../../src/types/space.js';
 import { spaceFromJson, spaceToJson } from '../../../src/vectors/space-json.js';
 import { allMiniLm, faults, type OllamaOptions, startOllama, type TestModel } from '../../helpers/ollama.js';
 

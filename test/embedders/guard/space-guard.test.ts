@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { canaryTexts, measureSpace } from '../../../src/embedders/guard/canaries.js';
 import { withSpaceGuard } from '../../../src/embedders/guard/space-guard.js';
 import type { ServerEmbedder } from '../../../src/embedders/pool/member.js';
-import type { Embedder } from '../../../src/types.js';
+import type { Embedder } from '../../../src/types/embedder.js';
 import { eventually } from '../../helpers/eventually.js';
 import { allMiniLm, faults, type TestOllama } from '../../helpers/ollama.js';
 import { Servers } from '../servers.js';

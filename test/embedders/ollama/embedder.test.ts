@@ -3,7 +3,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openOllamaEmbedder } from '../../../src/embedders/ollama/embedder.js';
 import { EmbedderFault, ServiceError, UsageError } from '../../../src/errors.js';
-import type { Embedder } from '../../../src/types.js';
+import type { Embedder } from '../../../src/types/embedder.js';
 import { eventually } from '../../helpers/eventually.js';
 import { allMiniLm, faults, type OllamaOptions, startOllama, type TestOllama } from '../../helpers/ollama.js';
 

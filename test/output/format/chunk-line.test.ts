@@ -7,7 +7,8 @@ import {
   writeLine,
 } from '../../../src/output/format/chunk-line.js';
 import { rowId } from '../../../src/output/format/row-id.js';
-import type { Chunk, Vector } from '../../../src/types.js';
+import type { Chunk } from '../../../src/types/document.js';
+import type { Vector } from '../../../src/types/vector.js';
 import fc from '../../helpers/properties.js';
 import { chunksOf, vectorOf } from '../sample.js';
 

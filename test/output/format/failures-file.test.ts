@@ -2,7 +2,7 @@ import { open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { failuresText, readFailures } from '../../../src/output/format/failures-file.js';
-import type { Failure } from '../../../src/types.js';
+import type { Failure } from '../../../src/types/failure.js';
 import { temporaryFolder } from '../sample.js';
 
 const failures: Failure[] = [

@@ -2,7 +2,7 @@ import { mkdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { type Journal, openJournal } from '../../../src/output/write/journal.js';
-import type { VectorEntry } from '../../../src/types.js';
+import type { VectorEntry } from '../../../src/types/cache.js';
 import fc from '../../helpers/properties.js';
 import { dimensions, filesOf, makeSpace, sha256, temporaryFolder, vectorOf } from '../sample.js';
 

@@ -3,7 +3,7 @@
 // It looks at indents and at the start of lines, and uses no grammar. So a mistake may cost a title, or put a border in
 // the wrong place, but never loses text. languages.ts holds the patterns of each family of languages, lines.ts reads
 // lines.
-import type { Block } from '../../../types.js';
+import type { Block } from '../../../types/document.js';
 import { trimWhite } from '../lines.js';
 import { cleanTitle } from '../titles.js';
 import type { Language } from './languages.js';

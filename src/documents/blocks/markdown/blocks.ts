@@ -2,7 +2,7 @@
 //
 // It only looks for the start and end of blocks. lines.ts says what a single line can be, frontmatter.ts reads the
 // author's data at the top, title.ts makes titles of headings.
-import type { Block } from '../../../types.js';
+import type { Block } from '../../../types/document.js';
 import { pushItem } from '../items.js';
 import { isWhite, lineEnd, skipWhite, trimWhite } from '../lines.js';
 import {

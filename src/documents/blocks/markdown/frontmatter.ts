@@ -1,6 +1,6 @@
 // Front matter: the author's data between `---` lines at the top of a Markdown file. It reads simple YAML, and leaves out
 // what it doesn't understand, as that is metadata, not text.
-import type { Json } from '../../../types.js';
+import type { Json } from '../../../types/json.js';
 import { lineEnd } from '../lines.js';
 
 /** Max UTF-16 code units; more is a text between two rules, not front matter. */

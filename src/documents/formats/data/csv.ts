@@ -1,6 +1,7 @@
 // CSV and TSV: a document per row, with the names of the first row.
 import { DocumentError } from '../../../errors.js';
-import type { Document, Failure } from '../../../types.js';
+import type { Document } from '../../../types/document.js';
+import type { Failure } from '../../../types/failure.js';
 import { decode } from '../../decode.js';
 import { csvRows, guessDelimiter } from '../../records/csv-rows.js';
 import { RecordReader } from '../../records/records.js';

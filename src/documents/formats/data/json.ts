@@ -2,7 +2,7 @@
 
 import stripJsonComments from 'strip-json-comments';
 import { DocumentError } from '../../../errors.js';
-import type { Json } from '../../../types.js';
+import type { Json } from '../../../types/json.js';
 import { codeBlocks } from '../../blocks/code/blocks.js';
 import { jsonLanguage } from '../../blocks/code/languages.js';
 import { LineCursor } from '../../blocks/lines.js';

@@ -1,6 +1,7 @@
 // Jupyter notebooks: the sources of the cells, each with its output if that is a short text.
 import { DocumentError } from '../../../errors.js';
-import type { Block, Json } from '../../../types.js';
+import type { Block } from '../../../types/document.js';
+import type { Json } from '../../../types/json.js';
 import { LineCursor, trimWhite } from '../../blocks/lines.js';
 import { markdownBlocks } from '../../blocks/markdown/blocks.js';
 import { decode } from '../../decode.js';

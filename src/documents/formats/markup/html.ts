@@ -1,5 +1,5 @@
 // HTML: the text that a reader of the page sees, without scripts, styles and navigation.
-import type { Document } from '../../../types.js';
+import type { Document } from '../../../types/document.js';
 import { htmlContent } from '../../blocks/html.js';
 import { decode } from '../../decode.js';
 import { type Extraction, type FormatInput, one } from '../format.js';

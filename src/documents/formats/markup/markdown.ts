@@ -1,5 +1,5 @@
 // Markdown: CommonMark with tables and front matter. The text is that of the file, with its marks.
-import type { Block, Document } from '../../../types.js';
+import type { Block, Document } from '../../../types/document.js';
 import { trimWhite } from '../../blocks/lines.js';
 import { markdownBlocks } from '../../blocks/markdown/blocks.js';
 import { frontMatter } from '../../blocks/markdown/frontmatter.js';

@@ -1,7 +1,7 @@
 // PDF: the lines of each page, joined to paragraphs by the gaps between them, and to headings by the size of letters.
 import { getDocumentProxy } from 'unpdf';
 import { DocumentError } from '../../../errors.js';
-import type { Block } from '../../../types.js';
+import type { Block } from '../../../types/document.js';
 import { cleanTitle } from '../../blocks/titles.js';
 import { type Extraction, type FormatInput, one } from '../format.js';
 import { type PdfItem, type PdfLine, pdfLines } from './pdf-lines.js';

@@ -1,5 +1,5 @@
 // Files that the command line names, one by one or through a pattern.
-import type { FailureCode } from '../../../types.js';
+import type { FailureCode } from '../../../types/failure.js';
 import { follow, isAbsent, type SkipReason } from '../folder.js';
 import { isBinaryName } from '../rules/binary-extensions.js';
 import type { PatternMatches } from '../rules/pattern-matches.js';

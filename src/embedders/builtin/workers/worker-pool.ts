@@ -5,7 +5,7 @@
 // in the main process, messages.ts holds what they send each other.
 // What must hold: a worker that dies fails only its own texts, and `close` leaves no process behind.
 import { EmbedderFault } from '../../../errors.js';
-import type { Vector } from '../../../types.js';
+import type { Vector } from '../../../types/vector.js';
 import { orAborted } from '../../abort.js';
 import type { EngineVariant } from '../engines/engine.js';
 import type { EngineChoice } from './messages.js';

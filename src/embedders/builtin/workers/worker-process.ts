@@ -2,7 +2,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { EmbedderFault } from '../../../errors.js';
-import type { Vector } from '../../../types.js';
+import type { Vector } from '../../../types/vector.js';
 import type { EngineVariant } from '../engines/engine.js';
 import { dimensions } from '../onnx/graph.js';
 import type { Answer, EngineChoice, Job } from './messages.js';

@@ -1,0 +1,40 @@
+// Why a document has no vectors, as the output names it.
+
+/** Why a document or one of its chunks has no vector. Stable; no raw messages. */
+export interface Failure {
+  /** The document, as the output names it. */
+  source: string;
+  /** Why, in one word. */
+  code: FailureCode;
+  /** The chunk's place in its document, where one chunk failed and the rest didn't. */
+  chunk?: number;
+}
+
+/**
+ * Why a document, or one of its chunks, can't be read or embedded:
+ * - `unreadable`: the system doesn't let it be opened or read
+ * - `unreadable-folder`: a folder, or an ignore file in it, can't be read
+ * - `vanished`: it went away, became no file, or was written to each time that it was read
+ * - `undecodable`: named like text, but holds binary data
+ * - `too-large`: it takes more memory than it may, unpacks to too much, or has too many parts
+ * - `too-slow`: reading it takes more time than it may
+ * - `malformed`: not what its format asks for, or it crashes its reader
+ * - `encrypted`: protected with a password
+ * - `duplicate-source`: another file or record has the same name; the first one counts
+ * - `too-long`: the model takes no piece of it
+ * - `unknown-script`: the model doesn't know its script
+ * - `rejected`: the embedder fails on this text alone
+ */
+export type FailureCode =
+  | 'unreadable'
+  | 'unreadable-folder'
+  | 'vanished'
+  | 'undecodable'
+  | 'too-large'
+  | 'too-slow'
+  | 'malformed'
+  | 'encrypted'
+  | 'duplicate-source'
+  | 'too-long'
+  | 'unknown-script'
+  | 'rejected';
