@@ -6,13 +6,10 @@
 import { DocumentError } from '../errors.js';
 import { isBinary } from './decode.js';
 import type { Extraction, Extractor, Format } from './formats/format.js';
-import { allFormats, type FormatName } from './formats/registry.js';
+import { allFormats, type FormatName, formatNamed } from './formats/registry.js';
 
 export type { Extraction, Format } from './formats/format.js';
 export { allFormats as FORMATS, type FormatName } from './formats/registry.js';
-
-/** Formats whose files are not text. */
-const binaryFormats = new Set<FormatName>(['pdf', 'docx']);
 
 const byName = new Map<string, FormatName>();
 for (const format of allFormats as readonly (Format & { name: FormatName })[]) {
@@ -42,7 +39,7 @@ export function formatFor(name: string, bytes?: Uint8Array): FormatName | undefi
  */
 export async function extract(bytes: Buffer, source: string): Promise<Extraction> {
   const name = formatFor(source, bytes) ?? 'text';
-  if (!binaryFormats.has(name) && isBinary(bytes)) {
+  if (!formatNamed(name).isBinary && isBinary(bytes)) {
     throw new DocumentError('undecodable', `${source} has the name of a text file, but holds binary data.`);
   }
   const extractor = extractors.get(name) ?? (await load(name));
@@ -50,7 +47,7 @@ export async function extract(bytes: Buffer, source: string): Promise<Extraction
 }
 
 async function load(name: FormatName): Promise<Extractor> {
-  const extractor: Extractor = await allFormats.find((format) => format.name === name)!.load();
+  const extractor = await formatNamed(name).load();
   extractors.set(name, extractor);
   return extractor;
 }

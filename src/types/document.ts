@@ -28,6 +28,8 @@ export interface Block {
   level?: number;
   /** The section's name, without markup. */
   title?: string;
+  /** A table's header row, in one line. It goes with every chunk of the table that doesn't hold it. */
+  context?: string;
 }
 
 /** A file or record with an address, as text. */

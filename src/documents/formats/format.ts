@@ -30,6 +30,14 @@ export interface Format {
   readonly extensions: readonly string[];
   /** Whole file names, lower case, e.g. `dockerfile`. */
   readonly names?: readonly string[];
+  /** Version of the reader. When it rises, files of this format are read again, also unchanged ones. */
+  readonly version: number;
+  /** What of a file is kept, in plain words. */
+  readonly keeps: string;
+  /** Its files aren't text, so that they may hold any bytes. */
+  readonly isBinary?: true;
+  /** It takes long, or a foreign parser reads it: it is always read in the reader's process. */
+  readonly isApart?: true;
   load(): Promise<Extractor>;
 }
 

@@ -10,6 +10,8 @@ export const allFormats = [
     name: 'markdown',
     title: 'Markdown',
     extensions: ['.md', '.markdown', '.mdown', '.mkd', '.mdx'],
+    version: 1,
+    keeps: 'text, headings, tables, code, front matter',
     load: async () => (await import('./markup/markdown.js')).extract,
   },
   {
@@ -17,54 +19,76 @@ export const allFormats = [
     title: 'plain text',
     extensions: ['.txt', '.text', '.log', '.adoc', '.asciidoc', '.org', '.tex'],
     names: ['readme', 'license', 'licence', 'copying', 'notice', 'authors', 'changelog', 'news', 'todo'],
+    version: 1,
+    keeps: 'text',
     load: async () => (await import('./text/text.js')).extract,
   },
   {
     name: 'html',
     title: 'HTML',
     extensions: ['.html', '.htm', '.xhtml', '.svg'],
+    version: 1,
+    keeps: 'text, headings, tables, code',
     load: async () => (await import('./markup/html.js')).extract,
   },
   {
     name: 'rst',
     title: 'reStructuredText',
     extensions: ['.rst', '.rest'],
+    version: 1,
+    keeps: 'text, headings, tables, code',
     load: async () => (await import('./markup/rst.js')).extract,
   },
   {
     name: 'json',
     title: 'JSON',
     extensions: ['.json', '.json5', '.jsonc', '.geojson', '.webmanifest'],
+    version: 1,
+    keeps: 'strings with their keys; records of a list, one document each',
     load: async () => (await import('./data/json.js')).extract,
   },
   {
     name: 'jsonl',
     title: 'JSON Lines',
     extensions: ['.jsonl', '.ndjson'],
+    version: 1,
+    keeps: 'one document for each line',
     load: async () => (await import('./data/jsonl.js')).extract,
   },
   {
     name: 'csv',
     title: 'CSV and TSV',
     extensions: ['.csv', '.tsv', '.tab'],
+    version: 1,
+    keeps: 'one document for each row, with the names of its columns',
     load: async () => (await import('./data/csv.js')).extract,
   },
   {
     name: 'notebook',
     title: 'Jupyter notebook',
     extensions: ['.ipynb'],
+    version: 1,
+    keeps: 'cells, and text that they printed',
     load: async () => (await import('./data/notebook.js')).extract,
   },
   {
     name: 'pdf',
     title: 'PDF',
     extensions: ['.pdf'],
+    version: 1,
+    keeps: 'text, headings, pages',
+    isBinary: true,
+    isApart: true,
     load: async () => (await import('./office/pdf.js')).extract,
   },
   {
     name: 'docx',
     title: 'Word (DOCX)',
     extensions: ['.docx', '.docm'],
+    version: 1,
+    keeps: 'text, headings, lists, tables, footnotes',
+    isBinary: true,
+    isApart: true,
     load: async () => (await import('./office/docx.js')).extract,
   },
   {
@@ -72,8 +96,16 @@ export const allFormats = [
     title: 'source code',
     extensions: languages.flatMap((language) => language.extensions),
     names: languages.flatMap((language) => language.names ?? []),
+    version: 1,
+    keeps: 'code, with the names of classes and functions as headings',
     load: async () => (await import('./text/code.js')).extract,
   },
 ] as const satisfies readonly Format[];
 
 export type FormatName = (typeof allFormats)[number]['name'];
+
+const byName = new Map<FormatName, Format>(allFormats.map((format) => [format.name, format]));
+
+export function formatNamed(name: FormatName): Format {
+  return byName.get(name)!;
+}

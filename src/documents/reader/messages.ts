@@ -22,6 +22,7 @@ export interface PackedDocument extends Omit<Document, 'blocks'> {
   /** Six numbers a block: kind, start, end, line, page and level, 0 for none. */
   numbers: Int32Array;
   titles: (string | undefined)[];
+  contexts: (string | undefined)[];
 }
 
 const blockKinds: readonly BlockKind[] = ['heading', 'paragraph', 'item', 'code', 'table', 'record'];
@@ -30,14 +31,16 @@ const fieldsPerBlock = 6;
 export function pack({ blocks, ...document }: Document): PackedDocument {
   const numbers = new Int32Array(blocks.length * fieldsPerBlock);
   const titles: (string | undefined)[] = [];
-  for (const [i, { kind, start, end, line, page = 0, level = 0, title }] of blocks.entries()) {
+  const contexts: (string | undefined)[] = [];
+  for (const [i, { kind, start, end, line, page = 0, level = 0, title, context }] of blocks.entries()) {
     numbers.set([blockKinds.indexOf(kind), start, end, line, page, level], i * fieldsPerBlock);
     if (title !== undefined) titles[i] = title;
+    if (context !== undefined) contexts[i] = context;
   }
-  return { ...document, numbers, titles };
+  return { ...document, numbers, titles, contexts };
 }
 
-export function unpack({ numbers, titles, ...document }: PackedDocument): Document {
+export function unpack({ numbers, titles, contexts, ...document }: PackedDocument): Document {
   const blocks: Block[] = [];
   for (let i = 0, at = 0; at < numbers.length; i++, at += fieldsPerBlock) {
     const [start, end, line] = [numbers[at + 1]!, numbers[at + 2]!, numbers[at + 3]!];
@@ -46,6 +49,8 @@ export function unpack({ numbers, titles, ...document }: PackedDocument): Docume
     if (numbers[at + 5] !== 0) block.level = numbers[at + 5]!;
     const title = titles[i];
     if (title !== undefined) block.title = title;
+    const context = contexts[i];
+    if (context !== undefined) block.context = context;
     blocks.push(block);
   }
   return { ...document, blocks };

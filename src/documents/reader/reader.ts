@@ -7,6 +7,7 @@
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import { DocumentError, ServiceError } from '../../errors.js';
 import { extract, type FormatName, formatFor } from '../extract.js';
+import { formatNamed } from '../formats/registry.js';
 import { type Reading, ready } from '../reading.js';
 import { largeLines } from '../records/large-lines.js';
 import { memoryFor, type ReaderLimits, readerLimits } from './limits.js';
@@ -105,7 +106,7 @@ export class DocumentReader {
 }
 
 function isApart(format: FormatName | undefined, bytes: number): boolean {
-  if (format === 'pdf' || format === 'docx') return true;
+  if (format !== undefined && formatNamed(format).isApart) return true;
   return bytes > (format === 'csv' ? maxInlineTable : maxInline);
 }
 
