@@ -18,23 +18,15 @@ import { removeRun } from '../files/run-folder.js';
 import { Stage } from '../files/stage-folder.js';
 import { failuresText } from '../format/failures-file.js';
 import { chunksName, failuresName, manifestName, vectorsName } from '../format/layout.js';
-import {
-  type Chunking,
-  documentLine,
-  type ManifestHead,
-  manifestEnd,
-  manifestStart,
-  type OutputFormat,
-  type RecordFile,
-} from '../format/manifest.js';
+import type { Chunking, ManifestHead, OutputFormat, RecordFile } from '../format/manifest.js';
 import type { Lock } from '../lock/lock.js';
 import type { Output } from '../read/output.js';
-import { seal } from '../read/seal.js';
 import { type CommitFile, commitFiles, type OnStep } from './commit.js';
 import { journalsOf } from './journal.js';
 import { Sequence, type SequenceOptions } from './next-documents.js';
-import { checkCopied, isItsManifest } from './previous-output.js';
+import { checkCopied } from './previous-output.js';
 import { type DocumentStart, StagedRows } from './row-files.js';
+import { stageManifest } from './stage-manifest.js';
 import { StagedFile } from './staged-file.js';
 
 export interface WriterOptions extends SequenceOptions {
@@ -71,8 +63,8 @@ export class OutputWriter {
   /** Documents of the previous output, by index, that will be copied next as one range of bytes. */
   #pending = { from: 0, to: 0 };
   #staged: StagedRows | undefined;
-  #manifest: StagedFile | undefined;
-  #failuresFile: StagedFile | undefined;
+  /** The staged files beside the rows: manifest and failures. */
+  readonly #smallFiles: StagedFile[] = [];
   #recorded = false;
 
   constructor(dir: string, options: WriterOptions) {
@@ -158,7 +150,7 @@ export class OutputWriter {
     try {
       // A commit record may name the staged files: then `recover` needs them.
       if (this.#recorded) return;
-      await Promise.all([this.#staged?.discard(), this.#manifest?.discard(), this.#failuresFile?.discard()]);
+      await Promise.all([this.#staged?.discard(), ...this.#smallFiles.map((file) => file.discard())]);
       await this.#stage.remove();
       await removeRun(this.#dir);
     } finally {
@@ -242,64 +234,32 @@ export class OutputWriter {
     );
   }
 
-  /** Stages the manifest, unless it would be equal to the present one. */
   async #stageManifest(rows: { count: number; files: ManifestHead['files'] }): Promise<CommitFile[]> {
-    const head = {
-      space: this.#options.space,
-      chunking: this.#options.chunking,
-      formats: this.#formats,
-      rows: rows.count,
-      files: rows.files,
-      roots: this.#sequence.roots,
-    };
-    const start = manifestStart(head);
-    const end = manifestEnd(this.#sequence.recordFiles, this.#sequence.rootPlaces);
-    const previous = this.#previous;
-    if (this.#staged === undefined && previous !== undefined) {
-      const { manifest } = previous;
-      const places = new Map(manifest.roots.map((root, place) => [root, place]));
-      if (start === manifestStart(manifest) && end === manifestEnd(manifest.recordFiles, places)) return [];
-    }
-    await this.#stage.make();
-    const file = await this.#create(manifestName);
-    this.#manifest = file;
-    file.addText(start);
-    if (this.#staged !== undefined) {
-      const entries = await this.#staged.entries();
-      await file.copyFrom(entries.handle, 0, entries.bytes);
-    } else {
-      for (const document of previous?.documents() ?? []) {
-        file.addText(
-          `${document.index === 0 ? '' : ','}\n${documentLine(document, this.#sequence.rootPlaces)}`,
-        );
-        await file.drained();
-      }
-    }
-    file.addText(end);
-    const sum = await file.sum();
-    if (previous !== undefined && (await isItsManifest(previous, sum))) {
-      await file.discard();
-      return [];
-    }
-    await seal(file.handle);
-    await file.finish();
-    return [{ name: manifestName, ...sum }];
+    const { roots, recordFiles, rootPlaces } = this.#sequence;
+    const { space, chunking } = this.#options;
+    const head = { space, chunking, formats: this.#formats, rows: rows.count, files: rows.files, roots };
+    const entries = await this.#staged?.entries();
+    const next = { head, recordFiles, rootPlaces, previous: this.#previous, entries };
+    const sum = await stageManifest(next, () => this.#create(manifestName));
+    return sum === undefined ? [] : [{ name: manifestName, ...sum }];
   }
 
   async #stageFailures(): Promise<CommitFile[]> {
     if (this.#failures.length === 0) return [];
     const text = failuresText(this.#failures);
     if (await holdsText(join(this.#dir, failuresName), text)) return [];
-    await this.#stage.make();
     const file = await this.#create(failuresName);
-    this.#failuresFile = file;
     file.addText(text);
     const sum = await file.sum();
     await file.finish();
     return [{ name: failuresName, ...sum }];
   }
 
-  #create(name: string): Promise<StagedFile> {
-    return StagedFile.create(join(this.#stage.path, name), { hashed: true, replaces: join(this.#dir, name) });
+  async #create(name: string): Promise<StagedFile> {
+    await this.#stage.make();
+    const replaces = join(this.#dir, name);
+    const file = await StagedFile.create(join(this.#stage.path, name), { hashed: true, replaces });
+    this.#smallFiles.push(file);
+    return file;
   }
 }
