@@ -1,8 +1,9 @@
 // src/batching: sends waiting texts to an embedder in batches.
 //
 // In: texts with a priority. Out: a ticket for each, which gets a vector or a fault. It takes a free request slot first
-// and packs the batch then, so batches form as late, and so as full, as possible. pack-batch.ts packs (pure);
-// priority-queue.ts orders; limiter/ decides how many texts and requests; batch-attempt.ts sends one batch.
+// and packs the batch then, so batches form as late, and so as full, as possible. open-tickets.ts holds what is queued
+// or in flight; priority-queue.ts orders; pack-batch.ts packs (pure); limiter/ decides how many texts and requests;
+// batch-attempt.ts sends one batch.
 // What must hold: equal texts in flight share one request; a bad text fails alone; an outage fails no text for good
 // unless `outage` says so; an idle server is never kept waiting.
 import { setMaxListeners } from 'node:events';
@@ -12,9 +13,9 @@ import type { Embedder } from '../types/embedder.js';
 import type { FreeSlot, Slot, SlotLimits, Slots } from '../types/requests.js';
 import type { Vector } from '../types/vector.js';
 import { type AttemptOptions, attempt } from './batch-attempt.js';
-import { KindQueues } from './batch-kinds.js';
 import type { Limits } from './limiter/limiter-registry.js';
-import { type BatchBounds, pack } from './pack-batch.js';
+import { OpenTickets } from './open-tickets.js';
+import type { BatchBounds } from './pack-batch.js';
 import type { PriorityQueue } from './priority-queue.js';
 import { keyOf, type TextRequest, Ticket } from './ticket.js';
 import { withSlots } from './unpooled-slots.js';
@@ -60,8 +61,7 @@ export class Dispatcher {
   readonly #unsubscribe: () => void;
   /** Aborted at the first failure: then no other request is needed. */
   readonly #end = new AbortController();
-  readonly #queues = new KindQueues();
-  readonly #underWay = new Map<string, Ticket>();
+  readonly #tickets = new OpenTickets();
   #inFlight = 0;
   #unkept = 0;
   #noMoreTexts = false;
@@ -91,14 +91,14 @@ export class Dispatcher {
       onFault: (ticket, fault) => {
         metrics.textFailed(fault.meaning);
         ticket.settle({ fault });
-        this.#forget([ticket]);
+        this.#tickets.forget([ticket]);
       },
     };
   }
 
   /** Texts that are not in a request yet. */
   get waiting(): number {
-    return this.#queues.size;
+    return this.#tickets.waiting;
   }
 
   get inFlight(): number {
@@ -109,11 +109,9 @@ export class Dispatcher {
   add(request: TextRequest): Ticket {
     const { metrics } = this.#options;
     const key = keyOf(request);
-    const known = this.#underWay.get(key);
+    const known = this.#tickets.join(key, request.priority ?? 2);
     if (known) {
       metrics.textsJoined(1);
-      known.callers++;
-      if (known.waiting) this.#queues.of(known.kind).promote(known, request.priority ?? 2);
       return known;
     }
     const ticket = new Ticket(request, key);
@@ -122,17 +120,13 @@ export class Dispatcher {
       return ticket;
     }
     metrics.textQueued(1);
-    this.#underWay.set(key, ticket);
-    this.#queues.of(ticket.kind).add(ticket);
+    this.#tickets.queue(ticket);
     return ticket;
   }
 
   /** One caller no longer wants the text. After the last one, it is removed from the queue. */
   leave(ticket: Ticket): void {
-    if (--ticket.callers > 0 || !ticket.waiting) return;
-    ticket.waiting = false;
-    this.#queues.of(ticket.kind).left();
-    this.#forget([ticket]);
+    if (!this.#tickets.leave(ticket)) return;
     this.#options.metrics.cancelled(1);
     this.#options.onTaken?.(1);
   }
@@ -146,7 +140,7 @@ export class Dispatcher {
       const free = this.#slots.next(this.#limits);
       if (!free) return;
       const { batchSize } = this.#limits.of(free.endpoint);
-      const queue = this.#queues.next((one) => !this.#lingers(one, free, batchSize));
+      const queue = this.#tickets.nextQueue((one) => !this.#lingers(one, free, batchSize));
       if (!queue) return;
       const slot = free.take();
       void this.#occupy(slot, this.#takeBatch(queue, batchSize), batchSize);
@@ -218,10 +212,9 @@ export class Dispatcher {
 
   #takeBatch(queue: PriorityQueue<Ticket>, items: number): Ticket[] {
     const { bounds, metrics, onTaken } = this.#options;
-    const batch = pack(queue, { ...bounds, items });
+    const batch = this.#tickets.takeBatch(queue, { ...bounds, items });
     const now = performance.now();
     for (const ticket of batch) metrics.waited(now - ticket.since);
-    this.#queues.taken();
     onTaken?.(batch.length);
     return batch;
   }
@@ -232,7 +225,7 @@ export class Dispatcher {
       await attempt(batch, this.#attempt, { slot, maxTexts });
     } catch (error) {
       if (this.#options.outage === 'end') this.#fail(error);
-      this.#giveUp(batch, error);
+      this.#tickets.giveUp(batch, error);
     }
     this.#inFlight--;
     slot.release();
@@ -248,7 +241,7 @@ export class Dispatcher {
       this.#fail(error);
     }
     this.#unkept--;
-    this.#forget(batch);
+    this.#tickets.forget(batch);
     this.#goOn();
   }
 
@@ -276,17 +269,8 @@ export class Dispatcher {
   }
 
   #giveUpWaiting(error: unknown): void {
-    const waiting = [...this.#underWay.values()].filter((ticket) => ticket.waiting);
-    for (const ticket of waiting) ticket.waiting = false;
-    this.#queues.clear();
-    this.#giveUp(waiting, error);
-    this.#options.onTaken?.(waiting.length);
-  }
-
-  #giveUp(tickets: readonly Ticket[], error: unknown): void {
-    const open = tickets.filter((ticket) => !ticket.isSettled);
-    for (const ticket of open) ticket.settle({ error });
-    this.#forget(open);
+    const count = this.#tickets.giveUpWaiting(error);
+    this.#options.onTaken?.(count);
   }
 
   #goOn(): void {
@@ -298,9 +282,5 @@ export class Dispatcher {
     const wake = this.#wake;
     this.#answered = this.#wake = undefined;
     wake?.();
-  }
-
-  #forget(tickets: readonly Ticket[]): void {
-    for (const ticket of tickets) this.#underWay.delete(ticket.key);
   }
 }

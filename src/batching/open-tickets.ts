@@ -1,0 +1,72 @@
+// The texts that are queued or in flight: each once, with a ticket that all of its callers share.
+import type { Priority } from '../types/requests.js';
+import { KindQueues } from './batch-kinds.js';
+import { type BatchBounds, pack } from './pack-batch.js';
+import type { PriorityQueue } from './priority-queue.js';
+import type { Ticket } from './ticket.js';
+
+export class OpenTickets {
+  readonly #byKey = new Map<string, Ticket>();
+  readonly #queues = new KindQueues();
+
+  /** Texts that are not in a request yet. */
+  get waiting(): number {
+    return this.#queues.size;
+  }
+
+  /** Adds a caller to the ticket of this key. Its text moves forward in the queue if this caller is more urgent. */
+  join(key: string, priority: Priority): Ticket | undefined {
+    const ticket = this.#byKey.get(key);
+    if (ticket === undefined) return undefined;
+    ticket.callers++;
+    if (ticket.waiting) this.#queues.of(ticket.kind).promote(ticket, priority);
+    return ticket;
+  }
+
+  queue(ticket: Ticket): void {
+    this.#byKey.set(ticket.key, ticket);
+    this.#queues.of(ticket.kind).add(ticket);
+  }
+
+  /** Removes a caller. @returns true when it was the last one, and its text has left the queue */
+  leave(ticket: Ticket): boolean {
+    if (--ticket.callers > 0 || !ticket.waiting) return false;
+    ticket.waiting = false;
+    this.#queues.of(ticket.kind).left();
+    this.forget([ticket]);
+    return true;
+  }
+
+  /** The queue to send from, of those that may send. */
+  nextQueue(maySend: (queue: PriorityQueue<Ticket>) => boolean): PriorityQueue<Ticket> | undefined {
+    return this.#queues.next(maySend);
+  }
+
+  /** The next batch of one of the queues. Its tickets stay open until they are forgotten or given up. */
+  takeBatch(queue: PriorityQueue<Ticket>, bounds: BatchBounds): Ticket[] {
+    const batch = pack(queue, bounds);
+    this.#queues.taken();
+    return batch;
+  }
+
+  /** Closes tickets: an equal text gets a new one. */
+  forget(tickets: readonly Ticket[]): void {
+    for (const ticket of tickets) this.#byKey.delete(ticket.key);
+  }
+
+  /** Settles with this error, and closes, the tickets that aren't settled yet. */
+  giveUp(tickets: readonly Ticket[], error: unknown): void {
+    const open = tickets.filter((ticket) => !ticket.isSettled);
+    for (const ticket of open) ticket.settle({ error });
+    this.forget(open);
+  }
+
+  /** Gives up all texts in the queues. @returns how many */
+  giveUpWaiting(error: unknown): number {
+    const waiting = [...this.#byKey.values()].filter((ticket) => ticket.waiting);
+    for (const ticket of waiting) ticket.waiting = false;
+    this.#queues.clear();
+    this.giveUp(waiting, error);
+    return waiting.length;
+  }
+}
