@@ -1,4 +1,11 @@
-// `embed ingest` without its flags: what the command line, the library and the tests all call.
+// src/commands: what the subcommands do, one function each, called by the command line, the library and the tests.
+//
+// In: options, with checked settings. Out: a result, or an error of src/errors.ts. Functions in the options are told of
+// progress and notices.
+// What must hold: no flags, nothing printed, no exit code; these are in src/cli/commands, a file of the same name for
+// each. The work itself is in the layers below; a command joins them.
+// Here: `embed ingest`, which takes the lock, repairs what a killed run left, and runs. Look first at
+// src/ingest/run.ts.
 
 import { debug } from '../debug.js';
 import type { RunOptions, RunResult } from '../ingest/options.js';

@@ -1,4 +1,12 @@
-// Joins flags, environment, configuration file and defaults into one set of checked settings.
+// src/config: the settings of a command, from flags, environment, configuration file and defaults.
+//
+// In: flags as they were typed, variables, a folder. Out: checked settings, and where each value came from. declared.ts
+// declares every setting once, with a kind of kinds/; settings.ts derives the type and the table from it; file.ts finds
+// the configuration file; this file joins the four layers.
+// What must hold: a flag wins over the environment, that over the file, and that over the default; a wrong value is an
+// error that names its flag, variable or key; an address that only a file names gets no secret of the environment
+// (stray-secrets.ts). No file is executed, and the settings know no stage.
+// Look first at declared.ts for a setting, and at firstRight below for the order of the layers.
 import { dirname } from 'node:path';
 import { debug, told } from '../debug.js';
 import { variable } from '../environment.js';

@@ -1,5 +1,8 @@
-// Masks the secrets in addresses, and tells which addresses mean this machine. All text that may hold an address passes
-// through here before it is printed.
+// src/net: addresses of servers, and their answers.
+//
+// This file masks the secrets in addresses, and tells which addresses mean this machine. bounded-body.ts reads an answer
+// up to a limit.
+// What must hold: all text that may hold an address passes through here before it is printed.
 import { withoutQuotes } from '../text/trim.js';
 
 const mask = '****';

@@ -1,5 +1,5 @@
 // src/vectors: numbers of vectors: their norm (this file), bytes (bytes.ts), decimals (decimals.ts), and the id of a
-// vector space (vector-space.ts). All pure. A vector from a cache or a journal counts only when its norm is 1.
+// vector space (space-json.ts). All pure. A vector from a cache or a journal counts only when its norm is 1.
 import type { Vector } from '../types/vector.js';
 
 /** Max distance from 1 of the norm of a stored vector, which was normalised in float32, or by a server. */

@@ -1,8 +1,8 @@
 // src/cache/disk: the cache in a folder of the user, in LMDB, shared by all processes of one machine.
 //
-// In and out: as all caches. packs.ts puts vectors together into packs of 64 KB, write-queue.ts holds those that aren't
-// committed yet, store.ts and tables.ts write them, inventory.ts counts and prunes. database-file.ts checks the file
-// before LMDB maps it, since a damaged one would end the process.
+// In and out: as all caches. vector-pack.ts puts vectors together into packs of 64 KB, write-queue.ts holds those that
+// aren't committed yet, store.ts and tables.ts write them, inventory.ts counts and prunes. database-file.ts checks the
+// file before LMDB maps it, since a damaged one would end the process.
 // What must hold: it never stops a run. When the disk is full or read-only, it warns once and goes on without.
 
 import { debug } from '../../debug.js';

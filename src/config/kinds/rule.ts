@@ -1,4 +1,10 @@
-// What a value may be: a rule is a kind with its bounds. One table says what each kind knows.
+// src/config/kinds: the kinds of values that a setting may have, such as a size, a duration or an address.
+//
+// In: a value from a flag, a variable or a file, and the setting's rule (its kind with its bounds). Out: the value as it
+// is used, or what was expected instead; the value as it is shown; and its JSON Schema. kind.ts says what every kind
+// must know; numbers.ts, words.ts and list.ts hold the kinds; this file has the table of all.
+// What must hold: a kind knows no setting; a secret is never shown, not even in the message on a wrong value.
+// Look first at kind.ts. A new kind goes into numbers.ts or words.ts, and into the table below.
 import type { JsonSchema, Kind } from './kind.js';
 import { type ListRule, listOf } from './list.js';
 import {

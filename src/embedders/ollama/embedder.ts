@@ -1,7 +1,7 @@
 // src/embedders/ollama: an Ollama model as an embedder.
 //
 // In: texts. Out: one vector per text, in order, or an EmbedderFault whose meaning decides about a retry. Each call
-// is one /api/embed request. It asks the server not to cut texts, and doesn't retry: retry.ts does that.
+// is one /api/embed request. It asks the server not to cut texts, and doesn't retry: back-off.ts does that.
 // client.ts sends requests; error-messages.ts says what an error means; parse-answer.ts reads vectors;
 // request-timeout.ts and late-request.ts decide how long to wait; model-info.ts reads what the server knows of a
 // model.
