@@ -1,6 +1,6 @@
 // `/metrics` with names of models that would break its lines: read by a parser of the format's own rules.
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
@@ -73,7 +73,7 @@ function sampleOf(line: string): Sample {
 
 /** A server that has all-minilm under names which no Ollama takes. @returns its address */
 async function renaming(server: TestOllama, names: string[]): Promise<string> {
-  const front = createServer(async (request, response) => {
+  const pass = async (request: IncomingMessage, response: ServerResponse) => {
     const path = request.url ?? '/';
     const body = await text(request);
     const fields = body === '' ? undefined : { ...JSON.parse(body), model: allMiniLm.name };
@@ -87,6 +87,10 @@ async function renaming(server: TestOllama, names: string[]): Promise<string> {
       said = JSON.stringify({ models: names.map((name) => ({ ...tag, name, model: name })) });
     }
     response.writeHead(answer.status, { 'content-type': 'application/json' }).end(said);
+  };
+  // The gateway may still look at its servers while they stop.
+  const front = createServer((request, response) => {
+    pass(request, response).catch(() => response.destroy());
   });
   front.listen(0, '127.0.0.1');
   await once(front, 'listening');
