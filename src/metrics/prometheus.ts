@@ -1,7 +1,14 @@
-// Metrics in the text format of Prometheus, written by prom-client, which is loaded at the first call.
-import type { Metric, Registry } from 'prom-client';
+// Metrics in the text format of Prometheus, written by prom-client. Imported at the first call only: it takes time to load.
+import { Counter, Gauge, type Metric, Registry } from 'prom-client';
 import type { Histogram } from './histogram.js';
-import type { ByMeaning, EndpointMetrics, Histograms, Metrics } from './snapshot.js';
+import type { ByMeaning, EndpointMetrics, Histograms, MeasuredMetrics, Metrics } from './snapshot.js';
+
+type Labels = Readonly<Record<string, string>>;
+
+/** What one source counted, and the labels that tell it from the other sources of its registry. */
+export interface LabelledMetrics extends MeasuredMetrics {
+  labels: Labels;
+}
 
 type Counts = { [Key in keyof Metrics]: Metrics[Key] extends number ? Key : never }[keyof Metrics];
 type CountsByMeaning = {
@@ -59,7 +66,16 @@ const ofEndpoints: [
   ['failures_total', 'Counter', ({ failures }) => failures, 'Failed ones of these requests.'],
 ];
 
+const breakerHelp = "1 for the state that the endpoint's circuit breaker is in, 0 for the others.";
 const breakerStates = ['closed', 'open', 'half-open'] as const;
+
+const refusedHelp =
+  '1 for an endpoint that gets no texts since it gives other vectors than the others, or than before; else 0.';
+
+const histograms: [name: string, key: keyof Histograms, help: string][] = [
+  ['queue_duration_seconds', 'queue', 'From queueing a text to sending it.'],
+  ['request_duration_seconds', 'request', 'From sending a request to its answer.'],
+];
 
 /** Upper bounds in seconds; all are bounds of the histograms, so the counts are exact. */
 const buckets = [-3, -2, -1, 0, 1, 2]
@@ -70,77 +86,93 @@ const buckets = [-3, -2, -1, 0, 1, 2]
  * All metrics as text (`text/plain; version=0.0.4`), with names that begin with `embed_`. A reset of the metrics looks like
  * a restart, which Prometheus handles.
  */
-export async function prometheusText(metrics: Metrics, histograms: Histograms): Promise<string> {
-  const { Counter, Gauge, Registry } = await import('prom-client');
+export async function prometheusText(measured: MeasuredMetrics): Promise<string> {
   const registry = new Registry();
+  registerMetrics(registry, [{ ...measured, labels: {} }]);
+  return await registry.metrics();
+}
+
+/**
+ * Registers the metrics of all sources, as they are now.
+ * @param sources all with the same names of labels, e.g. `model`, which come after a metric's own; without a source
+ * nothing is registered
+ */
+export function registerMetrics(registry: Registry, sources: readonly LabelledMetrics[]): void {
+  if (sources.length === 0) return;
+  const sourceLabels = Object.keys(sources[0]!.labels);
   const registers = [registry];
+  const configOf = (name: string, help: string, ...own: string[]) => ({
+    name: `embed_${name}`,
+    help,
+    labelNames: [...own, ...sourceLabels],
+    registers,
+  });
 
   for (const [name, field, help] of counters) {
-    new Counter({ name: `embed_${name}_total`, help, registers }).inc(metrics[field]);
+    const counter = new Counter(configOf(`${name}_total`, help));
+    for (const { labels, metrics } of sources) counter.inc(labels, metrics[field]);
   }
   for (const [name, field, help] of countersByMeaning) {
-    const counter = new Counter({ name: `embed_${name}_total`, help, labelNames: ['meaning'], registers });
-    for (const [meaning, count] of Object.entries(metrics[field])) counter.inc({ meaning }, count);
+    const counter = new Counter(configOf(`${name}_total`, help, 'meaning'));
+    for (const { labels, metrics } of sources) {
+      for (const [meaning, count] of Object.entries(metrics[field]))
+        counter.inc({ meaning, ...labels }, count);
+    }
   }
   for (const [name, field, help] of gauges) {
-    new Gauge({ name: `embed_${name}`, help, registers }).set(metrics[field]);
+    const gauge = new Gauge(configOf(name, help));
+    for (const { labels, metrics } of sources) gauge.set(labels, metrics[field]);
   }
-  new Gauge({
-    name: 'embed_start_time_seconds',
-    help: 'When counting began, in seconds since 1970.',
-    registers,
-  }).set(Date.parse(metrics.since) / 1000);
+  const start = new Gauge(configOf('start_time_seconds', 'When counting began, in seconds since 1970.'));
+  for (const { labels, metrics } of sources) start.set(labels, Date.parse(metrics.since) / 1000);
 
+  const endpoints = sources.flatMap(({ labels, metrics }) =>
+    metrics.endpoints.map((endpoint) => ({ endpoint, labels })),
+  );
   for (const [name, kind, value, help] of ofEndpoints) {
-    const config = { name: `embed_endpoint_${name}`, help, labelNames: ['endpoint'], registers };
+    const config = configOf(`endpoint_${name}`, help, 'endpoint');
     const metric = kind === 'Counter' ? new Counter(config) : new Gauge(config);
-    for (const endpoint of metrics.endpoints) {
+    for (const { endpoint, labels } of endpoints) {
       const present = value(endpoint);
-      if (present !== null) metric.inc({ endpoint: endpoint.url }, present);
+      if (present !== null) metric.inc({ endpoint: endpoint.url, ...labels }, present);
     }
   }
-  const breaker = new Gauge({
-    name: 'embed_endpoint_breaker_state',
-    help: "1 for the state that the endpoint's circuit breaker is in, 0 for the others.",
-    labelNames: ['endpoint', 'state'],
-    registers,
-  });
-  for (const endpoint of metrics.endpoints) {
+  const breaker = new Gauge(configOf('endpoint_breaker_state', breakerHelp, 'endpoint', 'state'));
+  for (const { endpoint, labels } of endpoints) {
     for (const state of breakerStates) {
-      breaker.set({ endpoint: endpoint.url, state }, endpoint.breaker === state ? 1 : 0);
+      breaker.set({ endpoint: endpoint.url, state, ...labels }, endpoint.breaker === state ? 1 : 0);
     }
   }
-
-  const refused = new Gauge({
-    name: 'embed_endpoint_refused',
-    help: '1 for an endpoint that gets no texts since it gives other vectors than the others, or than before; else 0.',
-    labelNames: ['endpoint'],
-    registers,
-  });
-  for (const endpoint of metrics.endpoints) {
-    refused.set({ endpoint: endpoint.url }, endpoint.refused === null ? 0 : 1);
+  const refused = new Gauge(configOf('endpoint_refused', refusedHelp, 'endpoint'));
+  for (const { endpoint, labels } of endpoints) {
+    refused.set({ endpoint: endpoint.url, ...labels }, endpoint.refused === null ? 0 : 1);
   }
 
-  const { queue, request } = histograms;
-  addHistogram(registry, 'embed_queue_duration_seconds', 'From queueing a text to sending it.', queue);
-  addHistogram(registry, 'embed_request_duration_seconds', 'From sending a request to its answer.', request);
-  return registry.metrics();
+  for (const [name, key, help] of histograms) {
+    const all = sources.map((source) => ({ labels: source.labels, histogram: source.histograms[key] }));
+    registerHistograms(registry, `embed_${name}`, help, all);
+  }
 }
 
 /**
  * prom-client's class for histograms only takes single values, not counts. A registry only needs a metric's name and `get`.
  */
-export function addHistogram(registry: Registry, name: string, help: string, histogram: Histogram): void {
-  const values = [
+export function registerHistograms(
+  registry: Registry,
+  name: string,
+  help: string,
+  all: readonly { labels: Labels; histogram: Histogram }[],
+): void {
+  const values = all.flatMap(({ labels, histogram }) => [
     ...buckets.map((le) => ({
       metricName: `${name}_bucket`,
-      labels: { le: `${le}` },
+      labels: { le: `${le}`, ...labels },
       value: histogram.atMost(le),
     })),
-    { metricName: `${name}_bucket`, labels: { le: '+Inf' }, value: histogram.count },
-    { metricName: `${name}_sum`, labels: {}, value: histogram.sum },
-    { metricName: `${name}_count`, labels: {}, value: histogram.count },
-  ];
+    { metricName: `${name}_bucket`, labels: { le: '+Inf', ...labels }, value: histogram.count },
+    { metricName: `${name}_sum`, labels, value: histogram.sum },
+    { metricName: `${name}_count`, labels, value: histogram.count },
+  ]);
   const counted = { name, get: async () => ({ name, help, type: 'histogram', aggregator: 'sum', values }) };
   registry.registerMetric(counted as unknown as Metric);
 }

@@ -143,6 +143,12 @@ export interface Histograms {
   readonly request: Histogram;
 }
 
+/** A snapshot and the distributions behind it. */
+export interface MeasuredMetrics {
+  metrics: Metrics;
+  histograms: Histograms;
+}
+
 export function endpointMetrics(state: EndpointState): EndpointMetrics {
   return {
     url: state.url,

@@ -6,7 +6,7 @@
 // What must hold: the queue is bounded; each vector goes to the caller of its text; a stop leaves no call unanswered.
 import { NotStartedError, RejectedTextsError } from '../errors.js';
 import { BatchMetrics } from '../metrics/metrics.js';
-import type { Metrics } from '../metrics/snapshot.js';
+import type { MeasuredMetrics, Metrics } from '../metrics/snapshot.js';
 import type { Embedder } from '../types/embedder.js';
 import type { VectorSpace } from '../types/space.js';
 import type { Vector } from '../types/vector.js';
@@ -240,7 +240,15 @@ export class BatchOrchestrator implements AsyncDisposable {
   /** The metrics in Prometheus's text format: what {@link getMetrics} has, and the distributions behind it. */
   async prometheusMetrics(): Promise<string> {
     const { prometheusText } = await import('../metrics/prometheus.js');
-    return await prometheusText(this.getMetrics(), this.#metrics.histograms);
+    return await prometheusText(this.measuredMetrics());
+  }
+
+  /**
+   * What the gateway puts into one registry for all its models.
+   * @internal
+   */
+  measuredMetrics(): MeasuredMetrics {
+    return { metrics: this.getMetrics(), histograms: this.#metrics.histograms };
   }
 
   /**

@@ -1,6 +1,7 @@
+import { Counter, Registry } from 'prom-client';
 import { describe, expect, test } from 'vitest';
 import { BatchMetrics } from '../../src/metrics/metrics.js';
-import { prometheusText } from '../../src/metrics/prometheus.js';
+import { prometheusText, registerMetrics } from '../../src/metrics/prometheus.js';
 import { busyMetrics, clockAt, endpoint, idle } from './samples.js';
 
 interface Family {
@@ -52,7 +53,7 @@ function parseLabels(text: string): Record<string, string> {
 }
 
 async function familiesOf(metrics: BatchMetrics, live = idle): Promise<Map<string, Family>> {
-  return parse(await prometheusText(metrics.snapshot(live), metrics.histograms));
+  return parse(await prometheusText({ metrics: metrics.snapshot(live), histograms: metrics.histograms }));
 }
 
 const sampleOf = (families: Map<string, Family>, name: string, labels: Record<string, string> = {}) =>
@@ -183,5 +184,57 @@ describe('prometheusText', () => {
     const [first, second] = await Promise.all([familiesOf(metrics), familiesOf(metrics)]);
     expect(first.size).toBeGreaterThan(20);
     expect([...second.keys()]).toEqual([...first.keys()]);
+  });
+});
+
+describe('registerMetrics', () => {
+  const sourceOf = (model: string, metrics: BatchMetrics, live = idle) => ({
+    labels: { model },
+    metrics: metrics.snapshot(live),
+    histograms: metrics.histograms,
+  });
+
+  test('several sources share each family, told apart by their labels, beside what the registry has', async () => {
+    const registry = new Registry();
+    new Counter({ name: 'other_total', help: 'Of somebody else.', registers: [registry] }).inc(3);
+    const [busy, fresh] = [busyMetrics(), new BatchMetrics()];
+    const live = { ...idle, endpoints: [endpoint], queue_size: 7 };
+    registerMetrics(registry, [sourceOf('a', busy, live), sourceOf('b', fresh, live)]);
+    const families = parse(await registry.metrics());
+    expect(sampleOf(families, 'other_total')).toBe(3);
+    const [of, none] = [busy.snapshot(idle), fresh.snapshot(idle)];
+    const expected: [name: string, own: Record<string, string>, a: number, b: number][] = [
+      ['embed_texts_total', {}, of.texts, none.texts],
+      ['embed_request_failures_total', { meaning: 'timeout' }, of.failures.timeout, 0],
+      ['embed_queue_size', {}, 7, 7],
+      ['embed_endpoint_requests_total', { endpoint: endpoint.url }, 12, 12],
+      ['embed_endpoint_breaker_state', { endpoint: endpoint.url, state: 'closed' }, 1, 1],
+      ['embed_endpoint_refused', { endpoint: endpoint.url }, 0, 0],
+    ];
+    for (const [name, own, a, b] of expected) {
+      const values = ['a', 'b'].map((model) => sampleOf(families, name, { ...own, model }));
+      expect([name, ...values]).toEqual([name, a, b]);
+    }
+    const counts = families
+      .get('embed_request_duration_seconds')!
+      .samples.filter(({ name }) => name.endsWith('_count'));
+    expect(counts.map(({ labels, value }) => [labels.model, value])).toEqual([
+      ['a', busy.histograms.request.count],
+      ['b', 0],
+    ]);
+    for (const [name, { samples }] of families) {
+      if (name === 'other_total') continue;
+      const perModel = ['a', 'b'].map(
+        (model) => samples.filter(({ labels }) => labels.model === model).length,
+      );
+      expect([name, perModel[0]! + perModel[1]!]).toEqual([name, samples.length]);
+      expect(perModel[0]).toBeGreaterThan(0);
+    }
+  });
+
+  test('without a source, nothing is registered', async () => {
+    const registry = new Registry();
+    registerMetrics(registry, []);
+    expect(registry.getMetricsAsArray()).toHaveLength(0);
   });
 });
