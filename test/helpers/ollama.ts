@@ -3,7 +3,6 @@
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { answer, type Reply, renderVector, textsOf, vectorsMark, type World } from './ollama/answers.js';
 import type { OllamaVersion } from './ollama/contract.js';
 import type { Fault, Rebirth } from './ollama/faults.js';
@@ -54,6 +53,8 @@ export interface OllamaStats {
   texts: number;
   inFlight: number;
   maxInFlight: number;
+  /** Of those in flight, those that the server was told to delay or to leave hanging. */
+  delayed: number;
 }
 
 export interface TestOllama {
@@ -85,7 +86,7 @@ const plainTokens = (text: string): number =>
 
 export async function startOllama(options: OllamaOptions = {}): Promise<TestOllama> {
   const requests: SeenRequest[] = [];
-  const stats: OllamaStats = { requests: 0, embeds: 0, texts: 0, inFlight: 0, maxInFlight: 0 };
+  const stats: OllamaStats = { requests: 0, embeds: 0, texts: 0, inFlight: 0, maxInFlight: 0, delayed: 0 };
   const scripted: { fault: Fault; seen: number; played: number }[] = [];
   const pool = options.distinctVectors;
   const printed = new Map<string, string>();
@@ -128,6 +129,14 @@ export async function startOllama(options: OllamaOptions = {}): Promise<TestOlla
     return undefined;
   }
 
+  async function pause(ms: number): Promise<void> {
+    if (ms <= 0) return;
+    stats.delayed++;
+    // The global timer, which a test may replace.
+    await new Promise<void>((resolve) => setTimeout(resolve, ms).unref());
+    stats.delayed--;
+  }
+
   /** Waits as long as a model would work that takes one text at a time. */
   async function work(reply: Reply, wasLoaded: boolean): Promise<void> {
     if (reply.loads !== undefined && !wasLoaded && options.loadMs !== undefined) {
@@ -164,7 +173,11 @@ export async function startOllama(options: OllamaOptions = {}): Promise<TestOlla
     await frozen?.over;
     const loadedBefore = new Set(world.loaded.keys());
     const fault = faultFor(path, texts);
-    if (fault?.kind === 'hang') return;
+    if (fault?.kind === 'hang') {
+      stats.delayed++;
+      response.on('close', () => stats.delayed--);
+      return;
+    }
     if (fault?.kind === 'reset') {
       request.socket.resetAndDestroy();
       return;
@@ -249,10 +262,6 @@ export async function startOllama(options: OllamaOptions = {}): Promise<TestOlla
     [Symbol.asyncDispose]: () => close(server),
   };
   return ollama;
-}
-
-async function pause(ms: number): Promise<void> {
-  if (ms > 0) await sleep(ms, undefined, { ref: false });
 }
 
 function parsed(raw: string): { [key: string]: unknown } {

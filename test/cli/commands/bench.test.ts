@@ -26,8 +26,6 @@ beforeEach(() => {
 
 /** As much work on a busy machine as on a quiet one; the time limit is never reached. */
 const work = ['bench', '--quick', '--rounds', '4', '--time-limit', '2m'];
-/** Where a verdict is looked at: a busy machine makes single rounds twice as long as others. */
-const telling = ['bench', '--quick', '--rounds', '8', '--time-limit', '2m'];
 const brief = [...work, '--cache', 'none', '--model', 'all-minilm'];
 
 async function serverWith(options: OllamaOptions): Promise<TestOllama> {
@@ -80,56 +78,9 @@ test('one run: the JSON with its stable parts, the page, the settings saved, and
   expect(readdirSync(workspace.dir).sort()).toEqual(['.batchrc', '.git', 'pages']);
 });
 
-describe('--save', () => {
-  async function save(own: TestOllama, more: string[]) {
-    writeFileSync(join(workspace.dir, '.batchrc'), '# mine\nmaxRetries: 1 # fewer\n');
-    const args = ['--cache', 'none', '--model', 'all-minilm', '--ollama-url', own.url, '--json', '--save'];
-    const { code, stdout, stderr } = await workspace.embed([...more, ...args]);
-    expect(code, stderr).toBe(0);
-    const target = (JSON.parse(stdout) as BenchReport).targets[0]!;
-    return { target, stderr, file: readFileSync(join(workspace.dir, '.batchrc'), 'utf8') };
-  }
-
-  test('writes the setting that is faster than the default, and a run then uses it', async () => {
-    // The default begins with 32 texts, and finds neither more nor half of them worth the while.
-    const own = await serverWith({ requestDelayMs: 40 });
-    own.script({
-      kind: 'delay',
-      ms: 1000,
-      when: (texts) => texts.length > 8,
-      times: Number.POSITIVE_INFINITY,
-    });
-    const { target, stderr, file } = await save(own, telling);
-    const { recommended, againstDefault } = target;
-    expect(againstDefault).toMatchObject({ verdict: 'faster' });
-    expect(recommended).toMatchObject({ batchSize: 8, reason: 'faster' });
-    const concurrency = recommended!.concurrency;
-    expect(file).toBe(`# mine\nmaxRetries: 1 # fewer\nbatchSize: 8\nconcurrency: ${concurrency}\n`);
-    expect(stderr).toContain(`Saved to ${join(workspace.dir, '.batchrc')}`);
-    const { settings } = JSON.parse((await workspace.embed(['config', '--json'])).stdout);
-    expect(settings).toMatchObject({ batchSize: { value: 8 }, concurrency: { value: concurrency } });
-    writeFileSync(join(workspace.dir, 'a.md'), '# One\n\nText.\n\n'.repeat(20));
-    own.requests.length = 0;
-    const env = { OLLAMA_HOST: own.url };
-    expect(await workspace.embed(['ingest', 'a.md', '--model', 'all-minilm'], { env })).toMatchObject({
-      code: 0,
-    });
-    const sizes = own.requests.map(({ body }) => (Array.isArray(body.input) ? body.input.length : 1));
-    expect(Math.max(...sizes)).toBe(8);
-  });
-
-  test('writes nothing where the default is faster than any setting that is measured', async () => {
-    // All that a request costs is the request: the default goes beyond the largest setting of --quick.
-    const own = await serverWith({ requestDelayMs: 40 });
-    const { target, stderr, file } = await save(own, ['bench', '--quick', '--time-limit', '8s']);
-    expect(target.recommended!.reason).not.toBe('faster');
-    expect(file).toBe('# mine\nmaxRetries: 1 # fewer\n');
-    expect(stderr).toContain('Nothing was saved');
-  });
-});
-
 describe('against a baseline', () => {
   test('of another model or of other texts is refused before anything is measured', async () => {
+    const server = await serverWith({});
     const base = await workspace.embed([
       ...brief,
       '--rounds',
