@@ -18,7 +18,13 @@ import { serveCommand } from './commands/serve.js';
 import { verifyCommand } from './commands/verify.js';
 import { exitStatus } from './exit-code-help.js';
 import { reportAsJson, reportError } from './terminal/error-report.js';
-import { printNotice, printNotices, printResults, surviveClosedStreams } from './terminal/print.js';
+import {
+  forgetResults,
+  printNotice,
+  printNotices,
+  printResults,
+  surviveClosedStreams,
+} from './terminal/print.js';
 
 export function createProgram(): Command {
   const program = new Command('embed')
@@ -72,6 +78,7 @@ export async function run(argv: readonly string[]): Promise<void> {
       .showSuggestionAfterError()
       .configureHelp({ showGlobalOptions: false });
   }
+  forgetResults();
   surviveClosedStreams();
   // Node would print it as it is.
   process.on('uncaughtException', (error) =>

@@ -1,6 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { expect, test } from 'vitest';
 import { eventually } from '../helpers/eventually.js';
+import { hold } from '../helpers/hold.js';
 import { gateway, ollama } from './gateways.js';
 
 test('a stop answers what is under way, says that it isn’t ready, and takes no one else', async () => {
@@ -10,14 +11,16 @@ test('a stop answers what is under way, says that it isn’t ready, and takes no
   const idle = connect(Number(port), hostname);
   const socket = connect(Number(port), hostname);
   const body = '{"model":"all-minilm","input":"under way"}';
-  server.script({ kind: 'delay', ms: 1000, when: (texts) => texts.includes('under way') });
+  const go = hold(server, { when: (texts) => texts.includes('under way') });
   socket.write(
     `POST /api/embed HTTP/1.1\r\nHost: x.localhost\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
   );
   await eventually(() => server.batches().flat()).toContain('under way');
   const stopped = made.stop();
   idle.write('GET /ready HTTP/1.1\r\nHost: x.localhost\r\n\r\n');
-  const [answer, ready] = await Promise.all([textOf(socket), textOf(idle)]);
+  const ready = await textOf(idle);
+  go();
+  const answer = await textOf(socket);
   await stopped;
   expect(answer).toMatch(/^HTTP\/1\.1 200/);
   expect(answer).toContain('"embeddings":[[');

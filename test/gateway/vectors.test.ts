@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { eventually } from '../helpers/eventually.js';
+import { hold } from '../helpers/hold.js';
 import { recordedCase } from '../helpers/ollama/contract.js';
 import { allMiniLm, faults, type TestOllama } from '../helpers/ollama.js';
 import { floats, gateway, get, ollama, post, prints, queued } from './gateways.js';
@@ -221,11 +222,15 @@ test('models beyond the bound make room for each other', async () => {
 test('a full queue answers as a full server does', async () => {
   const server = await ollama();
   const { url } = await opened(server, { concurrency: 1, batchSize: 1 }, { limits: { maxQueue: 2 } });
-  server.script({ kind: 'delay', ms: 1000 });
-  const answers = await Promise.all(
-    Array.from({ length: 8 }, (_, index) => embed(url, { input: `text ${index}` })),
+  const go = hold(server);
+  const came: Awaited<ReturnType<typeof embed>>[] = [];
+  const asked = Array.from({ length: 8 }, async (_, index) =>
+    came.push(await embed(url, { input: `text ${index}` })),
   );
-  const refused = answers.filter(({ status }) => status === 503);
+  await eventually(() => came.length).toBeGreaterThan(0);
+  go();
+  await Promise.all(asked);
+  const refused = came.filter(({ status }) => status === 503);
   expect(refused.length).toBeGreaterThan(0);
   expect(refused.length).toBeLessThan(8);
   for (const { body, headers } of refused) {
@@ -237,7 +242,7 @@ test('a full queue answers as a full server does', async () => {
 test('clients that go away take their texts from the queue', async () => {
   const server = await ollama();
   const { url } = await opened(server, { concurrency: 1, batchSize: 1 });
-  server.script({ kind: 'delay', ms: 1000 });
+  const go = hold(server);
   const first = embed(url, { input: 'first' });
   await eventually(() => server.requests.length).toBe(1);
   const leave = new AbortController();
@@ -249,6 +254,8 @@ test('clients that go away take their texts from the queue', async () => {
   await eventually(() => queued(url)).toBe(2);
   leave.abort();
   await expect(gone).rejects.toThrow();
+  await eventually(() => queued(url)).toBe(0);
+  go();
   await first;
   await embed(url, { input: 'last' });
   expect(server.batches()).toEqual([['first'], ['last']]);
@@ -257,12 +264,14 @@ test('clients that go away take their texts from the queue', async () => {
 test('the urgent overtake, and priorities that don’t exist are refused', async () => {
   const server = await ollama();
   const { url } = await opened(server, { concurrency: 1, batchSize: 1 });
-  server.script({ kind: 'delay', ms: 1000 });
+  const go = hold(server);
   const first = embed(url, { input: 'first' });
   await eventually(() => server.requests.length).toBe(1);
   const low = embed(url, { input: 'low' }, { 'x-embed-priority': '4' });
   await eventually(() => queued(url)).toBe(1);
   const high = embed(url, { input: 'high' }, { 'x-embed-priority': '0' });
+  await eventually(() => queued(url)).toBe(2);
+  go();
   await Promise.all([first, low, high]);
   expect(server.batches()).toEqual([['first'], ['high'], ['low']]);
   expect((await embed(url, { input: 'x' }, { 'x-embed-priority': '5' })).status).toBe(400);

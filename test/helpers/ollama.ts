@@ -8,6 +8,7 @@ import type { OllamaVersion } from './ollama/contract.js';
 import type { Fault, Rebirth } from './ollama/faults.js';
 import { allMiniLm, type TestModel } from './ollama/models.js';
 import { cut, vectorOf } from './ollama/vectors.js';
+import { listen, listenOnOwnPort } from './ports.js';
 
 export type { OllamaVersion } from './ollama/contract.js';
 export * as faults from './ollama/faults.js';
@@ -199,6 +200,7 @@ export async function startOllama(options: OllamaOptions = {}): Promise<TestOlla
     const reply = answer(world, method, path, raw);
     if (fault?.kind === 'become' && fault.answers === 'old') ollama.become(fault.as);
     if (fault?.kind === 'delay') await pause(fault.ms);
+    if (fault?.kind === 'hold') await fault.until;
     await work(reply, reply.loads !== undefined && loadedBefore.has(reply.loads.name));
     if (response.destroyed) return;
     const whole = filled(reply, fault);
@@ -220,7 +222,7 @@ export async function startOllama(options: OllamaOptions = {}): Promise<TestOlla
     serve(request, response).catch(() => response.destroy());
   }
 
-  let server: Server = await listen(handle, options.port ?? 0);
+  let server: Server = await started(handle, options.port);
   const { port } = server.address() as AddressInfo;
 
   const ollama: TestOllama = {
@@ -253,7 +255,7 @@ export async function startOllama(options: OllamaOptions = {}): Promise<TestOlla
       world.loaded.clear();
       world.version = version ?? world.version;
       ollama.become(changes);
-      server = await listen(handle, port);
+      server = await started(handle, port);
     },
     become(as) {
       world.models = world.models.map((model) => ({ ...model, ...as }));
@@ -308,17 +310,16 @@ function send(response: ServerResponse, reply: Reply, headers: Record<string, st
   response.end(body);
 }
 
-function listen(
+async function started(
   handle: (request: IncomingMessage, response: ServerResponse) => void,
-  port: number,
+  port: number | undefined,
 ): Promise<Server> {
   const server = createServer(handle);
   // Go's server has no idle time-out; Node's would close connections that a client is about to use.
   server.keepAliveTimeout = 0;
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', () => resolve(server));
-  });
+  if (port === undefined) await listenOnOwnPort(server);
+  else await listen(server, port);
+  return server;
 }
 
 function close(server: Server): Promise<void> {

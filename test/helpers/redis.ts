@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { listenOnOwnPort } from './ports.js';
 
 export interface RedisServer {
   url: string;
@@ -80,13 +81,9 @@ function ready(server: ChildProcess): Promise<void> {
 }
 
 /** A port on which nobody listens at the moment. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  const port = await listenOnOwnPort(server);
+  await new Promise((resolve) => server.close(resolve));
+  return port;
 }

@@ -14,7 +14,7 @@ import type { Vector } from '../../src/types/vector.js';
 import { openConfiguredCache } from '../../src/upstream/open-cache.js';
 import { hashOf, spaceOf } from '../cache/vectors.js';
 import { floats, gateway, get, ollama, post, settingsWith } from '../gateway/gateways.js';
-import { makeWorkspace } from '../helpers/cli.js';
+import { makeWarmWorkspace } from '../helpers/cli.js';
 import { FakeEmbedder, vectorOf } from '../helpers/embedder.js';
 import { eventually } from '../helpers/eventually.js';
 import { fingerprint } from '../helpers/output.js';
@@ -63,7 +63,7 @@ async function spoilAll(client: Redis): Promise<number> {
 
 test.skipIf(!redisAvailable)('ingest commits the right vectors, whatever Redis holds', async () => {
   const [{ server, client }, upstream] = await Promise.all([redis(), ollama()]);
-  const workspace = makeWorkspace();
+  const workspace = makeWarmWorkspace();
   cleanUps.push(workspace.remove);
   writeFiles(workspace.dir, { 'docs/a.md': markdown('alpha', 6) });
   const ingest = (out: string) =>

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { UsageError } from '../../src/errors.js';
 import { Sequence } from '../../src/output/write/next-documents.js';
-import { makeWorkspace, type Workspace } from '../helpers/cli.js';
+import { makeWarmWorkspace, type Workspace } from '../helpers/cli.js';
 import { watched } from './watched.js';
 
 const mb = 1024 * 1024;
@@ -12,7 +12,7 @@ const mb = 1024 * 1024;
 let workspace: Workspace;
 const path = (name: string) => join(workspace.dir, 'embeddings', name);
 beforeAll(async () => {
-  workspace = makeWorkspace();
+  workspace = makeWarmWorkspace();
   mkdirSync(join(workspace.dir, 'docs'));
   writeFileSync(join(workspace.dir, 'docs', 'page.md'), 'Islands.\n');
   expect((await workspace.embed(['ingest', 'docs', '--embedder', 'builtin', '-o', 'good'])).code).toBe(0);

@@ -4,12 +4,12 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { spaceFromJson, spaceId, spaceToJson } from '../../src/vectors/space-json.js';
-import { makeWorkspace, type Workspace } from '../helpers/cli.js';
+import { makeWarmWorkspace, type Workspace } from '../helpers/cli.js';
 import { allMiniLm, startOllama } from '../helpers/ollama.js';
 
 let workspace: Workspace;
 beforeEach(() => {
-  workspace = makeWorkspace();
+  workspace = makeWarmWorkspace();
   mkdirSync(join(workspace.dir, '.git'));
   mkdirSync(join(workspace.dir, 'docs'));
   writeFileSync(join(workspace.dir, 'docs', 'page.md'), 'Islands.\n');

@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { isPlain } from '../../src/text/plain-json.js';
-import { type CliResult, makeWorkspace, type Workspace } from '../helpers/cli.js';
+import { type CliResult, makeWarmWorkspace, type Workspace } from '../helpers/cli.js';
 
 const deep = `${'['.repeat(200_000)}${']'.repeat(200_000)}`;
 const laughs = [...'abcdefghi']
@@ -17,7 +17,7 @@ const laughs = [...'abcdefghi']
 
 let workspace: Workspace;
 beforeAll(async () => {
-  workspace = makeWorkspace();
+  workspace = makeWarmWorkspace();
   mkdirSync(join(workspace.dir, '.git'));
   mkdirSync(join(workspace.dir, 'docs'));
   writeFileSync(join(workspace.dir, 'docs', 'page.md'), 'Islands.\n');

@@ -24,7 +24,7 @@ import { acquireLock } from '../../src/output/lock/lock.js';
 import { openOutput } from '../../src/output/read/output.js';
 import { recover } from '../../src/output/write/commit.js';
 import { openJournal } from '../../src/output/write/journal.js';
-import { type CliResult, makeWorkspace, type Workspace } from '../helpers/cli.js';
+import { type CliResult, makeWarmWorkspace, type Workspace } from '../helpers/cli.js';
 import fc from '../helpers/properties.js';
 
 let workspace: Workspace;
@@ -33,7 +33,7 @@ let run: string;
 let victim: string;
 
 beforeEach(() => {
-  workspace = makeWorkspace();
+  workspace = makeWarmWorkspace();
   out = join(workspace.dir, 'index');
   run = join(out, '.run');
   victim = join(workspace.dir, 'victim');

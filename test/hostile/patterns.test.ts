@@ -1,6 +1,6 @@
 // Patterns of a stranger: by flag, by argument and by file, each against a name made to keep them busy.
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { makeWorkspace, type Workspace } from '../helpers/cli.js';
+import { makeWarmWorkspace, type Workspace } from '../helpers/cli.js';
 import { summaryOf, writeFiles } from '../ingest/run-workspace.js';
 
 let workspace: Workspace;
@@ -8,7 +8,7 @@ const long = `${'a'.repeat(60)}c.md`;
 const stars = `${'*a'.repeat(40)}b`;
 
 beforeEach(() => {
-  workspace = makeWorkspace();
+  workspace = makeWarmWorkspace();
   writeFiles(workspace.dir, { [`docs/${long}`]: 'A text.', 'docs/(a|b).md': 'Another.' });
 });
 afterEach(() => workspace.remove());

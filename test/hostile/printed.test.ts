@@ -3,7 +3,7 @@
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { makeWorkspace, type Workspace } from '../helpers/cli.js';
+import { makeWarmWorkspace, type Workspace } from '../helpers/cli.js';
 import { eventually } from '../helpers/eventually.js';
 import { allMiniLm, type Fault } from '../helpers/ollama.js';
 import { ollama } from '../helpers/running.js';
@@ -19,7 +19,7 @@ const strangeName = allWords.replace('/', '');
 
 let workspace: Workspace;
 beforeEach(() => {
-  workspace = makeWorkspace();
+  workspace = makeWarmWorkspace();
   mkdirSync(join(workspace.dir, '.git'));
   mkdirSync(join(workspace.dir, 'docs'));
 });

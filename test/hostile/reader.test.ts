@@ -23,47 +23,42 @@ const bounded = {
 /** Processor time in which a reader has surely started and begun with its file; it takes a quarter of it. */
 const atWorkMs = 600;
 
-test('ten ends in a row, by memory, time and crash, fail ten documents and nothing else', async () => {
-  const kinds = {
-    large: { bytes: flateInFlatePdf(300), code: 'too-large' },
-    slow: { bytes: formsPdf(30), code: 'too-slow' },
-    crash: { bytes: formsPdf(30), code: 'malformed' },
-  };
-  const file = (kind: keyof typeof kinds, index: number) => {
-    const { bytes, code } = kinds[kind];
+const kinds = {
+  large: { make: () => flateInFlatePdf(300), code: 'too-large' },
+  slow: { make: () => formsPdf(30), code: 'too-slow' },
+  crash: { make: () => formsPdf(30), code: 'malformed' },
+};
+
+// Crashes come from outside, at a moment that a busy machine chooses: no bound may be near.
+test.each([
+  { limits: bounded.large, ends: ['large', 'crash', 'crash', 'large'] },
+  { limits: bounded.large, ends: ['crash', 'crash', 'crash', 'large'] },
+  { limits: bounded.slow, ends: ['slow', 'slow', 'slow'] },
+] as const)('ends in a row fail their documents and nothing else: $ends', async ({ limits, ends }) => {
+  const files = ends.map((kind, index) => {
     const source = `${index}-${kind}.pdf`;
-    writeFiles(workspace.dir, { [source]: bytes });
-    return { source, told: `${source}: ${code}`, crashes: kind === 'crash' };
-  };
-  // Crashes come from outside, at a moment that a busy machine chooses: no bound may be near.
-  const rows = [
-    {
-      limits: bounded.large,
-      kinds: ['large', 'crash', 'crash', 'crash', 'large', 'crash', 'large'] as const,
-    },
-    { limits: bounded.slow, kinds: ['slow', 'slow', 'slow'] as const },
-  ].map(({ limits, kinds }) => ({ limits, files: kinds.map(file) }));
+    writeFiles(workspace.dir, { [source]: kinds[kind].make() });
+    return { source, told: `${source}: ${kinds[kind].code}` };
+  });
   writeFiles(workspace.dir, { 'z.docx': docx('<w:p/>') });
-  const all = rows.flatMap(({ files }) => [...files, undefined]);
   // As by a fault in their engine, once they are at work.
   const seen: string[] = [];
   const crashing = setInterval(() => {
     for (const reader of readersOf(process.pid)) {
       if (!seen.includes(reader)) seen.push(reader);
-      const crashes = all[seen.indexOf(reader)]?.crashes;
+      const crashes = ends[seen.indexOf(reader)] === 'crash';
       if (crashes && workOf(reader) > atWorkMs) process.kill(Number(reader), 'SIGSEGV');
     }
   }, 20);
   try {
-    for (const { limits, files } of rows) {
-      const sources = [...files.map(({ source }) => source), 'z.docx'];
-      const steps = await readFiles(workspace.dir, sources, { readerLimits: limits });
-      expect(outcome(steps)).toEqual([...files.map(({ told }) => told), 'z.docx']);
-    }
+    const sources = [...files.map(({ source }) => source), 'z.docx'];
+    const steps = await readFiles(workspace.dir, sources, { readerLimits: limits });
+    expect(outcome(steps)).toEqual([...files.map(({ told }) => told), 'z.docx']);
   } finally {
     clearInterval(crashing);
   }
-  expect(seen).toHaveLength(12);
+  // One each, and one for the last document.
+  expect(seen).toHaveLength(ends.length + 1);
   expect(readersOf(process.pid)).toEqual([]);
 });
 

@@ -6,12 +6,12 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { WalkEntry } from '../../src/documents/walk/walk.js';
 import { RunCounts } from '../../src/ingest/run-counts.js';
 import { read } from '../../src/ingest/stages/read.js';
-import { makeWorkspace, type Workspace } from '../helpers/cli.js';
+import { makeWarmWorkspace, type Workspace } from '../helpers/cli.js';
 import { summaryOf, writeFiles } from '../ingest/run-workspace.js';
 
 let workspace: Workspace;
 beforeEach(() => {
-  workspace = makeWorkspace();
+  workspace = makeWarmWorkspace();
 });
 afterEach(() => workspace.remove());
 

@@ -10,7 +10,7 @@ import { verifyOutput } from '../../src/output/read/verify.js';
 import { recover } from '../../src/output/write/commit.js';
 import { openJournal } from '../../src/output/write/journal.js';
 import { openWriter } from '../../src/output/write/writer.js';
-import { makeWorkspace, type Workspace } from '../helpers/cli.js';
+import { makeWarmWorkspace, type Workspace } from '../helpers/cli.js';
 import { writeFiles } from '../ingest/run-workspace.js';
 import {
   addDocument,
@@ -38,7 +38,7 @@ let workspace: Workspace;
 let out: string;
 let victim: string;
 beforeEach(() => {
-  workspace = makeWorkspace();
+  workspace = makeWarmWorkspace();
   out = join(workspace.dir, 'out');
   victim = join(workspace.dir, 'victim');
   const names = [...ours, 'documents', `journal-${'a'.repeat(32)}`, `lock-claim-${'a'.repeat(16)}`, 'other'];

@@ -3,13 +3,13 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { makeWorkspace } from '../helpers/cli.js';
+import { makeWarmWorkspace } from '../helpers/cli.js';
 import { startOllama } from '../helpers/ollama.js';
 import { fingerprint } from '../helpers/output.js';
 import { ingestWith, markdown, summaryOf, writeFiles } from './run-workspace.js';
 
 test('a list of failures that was lost or spoilt damages nothing, and is right again after the next run', async () => {
-  const workspace = makeWorkspace();
+  const workspace = makeWarmWorkspace();
   await using ollama = await startOllama();
   const ingest = ingestWith(workspace, ollama.url);
   const out = join(workspace.dir, 'embeddings');

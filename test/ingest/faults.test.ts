@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { makeWorkspace, type Workspace } from '../helpers/cli.js';
+import { makeWarmWorkspace, type Workspace } from '../helpers/cli.js';
 import { allMiniLm, faults, startOllama, type TestOllama } from '../helpers/ollama.js';
 import { openingRequests } from '../helpers/opening.js';
 import { fingerprint, readOutput } from '../helpers/output.js';
@@ -14,7 +14,7 @@ let ingest: ReturnType<typeof ingestWith>;
 let out: string;
 
 beforeEach(async () => {
-  workspace = makeWorkspace();
+  workspace = makeWarmWorkspace();
   ollama = await startOllama();
   ingest = ingestWith(workspace, ollama.url);
   out = join(workspace.dir, 'embeddings');

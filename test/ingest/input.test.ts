@@ -2,20 +2,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { startOllama } from '../helpers/ollama.js';
+import { eventually } from '../helpers/eventually.js';
+import { hold } from '../helpers/hold.js';
 import { openingRequests } from '../helpers/opening.js';
 import { fingerprint, readOutput } from '../helpers/output.js';
-import {
-  ingest,
-  ingestWith,
-  markdown,
-  ollama,
-  out,
-  setUp,
-  summaryOf,
-  workspace,
-  writeFiles,
-} from './run-workspace.js';
+import { ingest, markdown, ollama, out, setUp, summaryOf, workspace, writeFiles } from './run-workspace.js';
 
 setUp();
 
@@ -103,18 +94,23 @@ describe('arguments', () => {
 });
 
 test('a run that holds the lock makes the next one end with 75, or wait', async () => {
-  await using ollama = await startOllama({ requestDelayMs: 300 });
-  const ingest = ingestWith(workspace, ollama.url);
+  const go = hold(ollama, { after: openingRequests });
   writeFiles(workspace.dir, { 'docs/b.md': markdown('beta', 60) });
   const flags = ['--ollama-url', ollama.url, '--cache', 'none', '--batch-size', '4', '--concurrency', '1'];
   const first = workspace.start(['ingest', 'docs', ...flags]);
-  while (ollama.stats.embeds < openingRequests + 1) await new Promise((done) => setTimeout(done, 5));
+  await eventually(() => ollama.stats.embeds).toBe(openingRequests + 1);
   const second = await ingest('docs');
   expect(second.code).toBe(75);
   expect(second.stderr).toMatch(/in use by another run \(process \d+ on .*--wait/);
-  const waiting = ingest('docs', '--wait', '--json');
+  const waiting = workspace.start(['ingest', 'docs', ...flags, '--wait', '--json']);
+  let said = '';
+  waiting.child.stderr!.on('data', (part: string) => {
+    said += part;
+  });
+  await eventually(() => said).toMatch(/waiting for process/i);
+  go();
   expect((await first.done).code).toBe(0);
-  expect(summaryOf(await waiting)).toMatchObject({ changed: false, documents: { unchanged: 2 } });
+  expect(summaryOf(await waiting.done)).toMatchObject({ changed: false, documents: { unchanged: 2 } });
 });
 
 describe('standard input', () => {

@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach } from 'vitest';
-import { type CliResult, makeWorkspace, type Workspace } from '../helpers/cli.js';
+import { type CliResult, makeWarmWorkspace, type Workspace } from '../helpers/cli.js';
 import { startOllama, type TestOllama } from '../helpers/ollama.js';
 
 /** What each test of a file that calls `setUp` has of its own. */
@@ -15,7 +15,7 @@ export let out: string;
 /** A workspace and a server for each test of the calling file. */
 export function setUp(): void {
   beforeEach(async () => {
-    workspace = makeWorkspace();
+    workspace = makeWarmWorkspace();
     ollama = await startOllama();
     ingest = ingestWith(workspace, ollama.url);
     out = join(workspace.dir, 'embeddings');

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { makeWorkspace, type Workspace } from '../helpers/cli.js';
+import { makeWarmWorkspace, type Workspace } from '../helpers/cli.js';
 import { allMiniLm } from '../helpers/ollama.js';
 import { readOutput } from '../helpers/output.js';
 import { ollama } from '../helpers/running.js';
@@ -10,7 +10,7 @@ import { ingestWith, summaryOf, writeFiles } from './run-workspace.js';
 
 let workspace: Workspace;
 beforeEach(() => {
-  workspace = makeWorkspace();
+  workspace = makeWarmWorkspace();
 });
 afterEach(() => workspace.remove());
 

@@ -69,6 +69,11 @@ export async function openTerminal(): Promise<Interface> {
   return createInterface({ input: process.stdin, output: process.stderr });
 }
 
+/** Nothing is on standard output yet. */
+export function forgetResults(): void {
+  hasResults = false;
+}
+
 /**
  * A reader that goes away (`| head`) ends nothing and is no error: an ingest goes on, a search has said
  * enough. Anything else that keeps results from being written is told and fails.

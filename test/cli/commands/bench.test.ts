@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test
 import type { BenchReport } from '../../../src/bench/report/report.js';
 import { renderComparison, renderReport } from '../../../src/cli/terminal/bench-view.js';
 import { sampleReport } from '../../bench/sample-report.js';
-import { makeWorkspace, type Workspace } from '../../helpers/cli.js';
+import { makeWarmWorkspace, type Workspace } from '../../helpers/cli.js';
 import { eventually } from '../../helpers/eventually.js';
 import { type OllamaOptions, startOllama, type TestOllama } from '../../helpers/ollama.js';
 import { openingRequests } from '../../helpers/opening.js';
@@ -19,7 +19,7 @@ afterAll(() => server.stop());
 
 let workspace: Workspace;
 beforeEach(() => {
-  workspace = makeWorkspace();
+  workspace = makeWarmWorkspace();
   writeFileSync(join(workspace.dir, '.git'), '');
   onTestFinished(() => workspace.remove());
 });

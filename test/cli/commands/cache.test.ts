@@ -11,14 +11,14 @@ import type { VectorCache } from '../../../src/types/cache.js';
 import type { Json } from '../../../src/types/json.js';
 import type { VectorSpace } from '../../../src/types/space.js';
 import { dimensions, entryOf, hashOf, spaceOf, texts } from '../../cache/vectors.js';
-import { makeWorkspace, type Workspace } from '../../helpers/cli.js';
+import { makeWarmWorkspace, type Workspace } from '../../helpers/cli.js';
 import { freePort, type RedisServer, redisAvailable, startRedis } from '../../helpers/redis.js';
 
 let workspace: Workspace;
 let home: string;
 
 beforeEach(() => {
-  workspace = makeWorkspace();
+  workspace = makeWarmWorkspace();
   home = mkdtempSync(join(tmpdir(), 'embed-cache-cli-'));
 });
 afterEach(() => {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { makeWorkspace, type RunningCli, type Workspace } from '../../helpers/cli.js';
 import { eventually } from '../../helpers/eventually.js';
+import { hold } from '../../helpers/hold.js';
 import { faults, startOllama, type TestOllama } from '../../helpers/ollama.js';
 import { freePort, redisAvailable, startRedis } from '../../helpers/redis.js';
 
@@ -120,10 +121,14 @@ describe('a signal', () => {
     async (name) => {
       await using ollama = await startOllama();
       const { url, child, done } = await serve(['--ollama-url', ollama.url, '--cache', 'none']);
-      ollama.script({ kind: 'delay', ms: 1000, when: (texts) => texts.includes('under way') });
+      const go = hold(ollama, { when: (texts) => texts.includes('under way') });
+      let said = '';
+      child.stderr?.on('data', (part: string) => (said += part));
       const answer = embed(url, 'under way');
       await eventually(() => ollama.batches().flat()).toContain('under way');
       child.kill(name);
+      await eventually(() => said).toContain('draining');
+      go();
       expect((await answer).status).toBe(200);
       const { code, stdout, stderr } = await done;
       expect(code).toBe(0);

@@ -1,5 +1,4 @@
 // Which look at a server confirms which answer, how often it is looked, and what becomes of looks that fail.
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { measureSpace } from '../../../src/embedders/guard/canaries.js';
 import { type SteadyEmbedder, withSpaceGuard } from '../../../src/embedders/guard/space-guard.js';
@@ -7,6 +6,7 @@ import type { Member } from '../../../src/embedders/pool/member.js';
 import { type EmbedderPool, poolOf } from '../../../src/embedders/pool/pool.js';
 import type { EmbedderFault } from '../../../src/errors.js';
 import { eventually } from '../../helpers/eventually.js';
+import { hold } from '../../helpers/hold.js';
 import { allMiniLm, type TestOllama } from '../../helpers/ollama.js';
 import { Servers } from '../servers.js';
 
@@ -52,12 +52,13 @@ describe('a look', () => {
   });
 
   test('that began before an answer came says nothing of it', async () => {
-    server.script({ kind: 'delay', ms: 200, path: '/api/tags' });
+    const go = hold(server, { path: '/api/tags' });
     const first = embedder.confirm({});
     await eventually(looks).toBe(1);
     server.become(newModel);
     await embedder.embed(['of the new model']);
     const second = embedder.confirm({});
+    go();
     expect(await meaningOf(first)).toBe('confirmed');
     expect(await meaningOf(second)).toBe('changed');
     expect(looks()).toBe(2);
@@ -198,7 +199,7 @@ describe('a pool', () => {
 
   test('gives a slot back with the answer, before it is confirmed', async () => {
     const embedder = await pool(server);
-    server.script({ kind: 'delay', ms: 500, path: '/api/tags' });
+    const go = hold(server, { path: '/api/tags' });
     const limits = {
       concurrency: 1,
       batchSize: 1,
@@ -207,10 +208,14 @@ describe('a pool', () => {
     };
     const free = embedder.slots.next({ of: () => limits, hedged: () => {} });
     const slot = free!.take();
-    const work = embedder.embed(['a'], { tokens: 10, slot });
+    let isOver = false;
+    const work = embedder.embed(['a'], { tokens: 10, slot }).finally(() => {
+      isOver = true;
+    });
     await eventually(() => limits.answered.mock.calls.length).toBe(1);
     expect(embedder.slots.next({ of: () => limits, hedged: () => {} })).toBeDefined();
-    expect(await Promise.race([work, sleep(100, 'not yet')])).toBe('not yet');
+    expect(isOver).toBe(false);
+    go();
     expect(await work).toEqual([server.vectorOf('a')]);
     await embedder.close();
   });

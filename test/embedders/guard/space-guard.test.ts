@@ -5,6 +5,7 @@ import { withSpaceGuard } from '../../../src/embedders/guard/space-guard.js';
 import type { ServerEmbedder } from '../../../src/embedders/pool/member.js';
 import type { Embedder } from '../../../src/types/embedder.js';
 import { eventually } from '../../helpers/eventually.js';
+import { hold } from '../../helpers/hold.js';
 import { allMiniLm, faults, type TestOllama } from '../../helpers/ollama.js';
 import { Servers } from '../servers.js';
 
@@ -154,9 +155,12 @@ describe('withSteadySpace', () => {
   test('holds back the answer of a request beside which a connection was lost', async () => {
     await measureSpace(embedder);
     server.world.models[0]!.salt = 'other';
-    server.script({ kind: 'delay', ms: 100, when: ([text]) => text === 'slow' });
+    const go = hold(server, { when: ([text]) => text === 'slow' });
     server.script({ kind: 'reset', when: ([text]) => text === 'lost' });
-    const [slow] = await Promise.allSettled([embedder.embed(['slow']), embedder.embed(['lost'])]);
+    const work = Promise.allSettled([embedder.embed(['slow'])]);
+    await Promise.allSettled([embedder.embed(['lost'])]);
+    go();
+    const [slow] = await work;
     expect(slow).toMatchObject({ status: 'rejected', reason: { meaning: 'changed' } });
   });
 

@@ -10,6 +10,7 @@ import { withSpaceGuard } from '../../../src/embedders/guard/space-guard.js';
 import { type EmbedderPool, poolOf } from '../../../src/embedders/pool/pool.js';
 import { BatchMetrics } from '../../../src/metrics/metrics.js';
 import { eventually } from '../../helpers/eventually.js';
+import { hold } from '../../helpers/hold.js';
 import { faults, type TestOllama } from '../../helpers/ollama.js';
 import { Servers } from '../servers.js';
 
@@ -226,10 +227,13 @@ describe('a late request', () => {
     embedder = await poolFor(all);
     await warmUp();
     const isIt = ([text]: readonly string[]) => text === 'late';
-    a.script({ kind: 'delay', ms: 700, when: isIt });
+    const go = hold(a, { when: isIt });
     b.script({ kind: 'hang', when: isIt });
     // Whoever gets it first: it is late there, and a is the only one that answers.
-    expect(await embedder.embed(['late'], { tokens: 10 })).toEqual([a.vectorOf('late')]);
+    const work = embedder.embed(['late'], { tokens: 10 });
+    await eventually(() => all.every((server) => server.batches().some(isIt))).toBe(true);
+    go();
+    expect(await work).toEqual([a.vectorOf('late')]);
     for (const server of all) {
       expect(server.batches().filter(isIt)).toHaveLength(1);
       await eventually(() => server.stats.inFlight).toBe(0);

@@ -22,6 +22,8 @@ export type FaultKind =
   | { kind: 'vectors'; of: (vectors: readonly string[]) => string[] }
   /** Answers well, but only after this time. */
   | { kind: 'delay'; ms: number }
+  /** Answers well, but only when the test says so. */
+  | { kind: 'hold'; until: Promise<unknown> }
   /** The model is replaced while all connections stay, before or after the one that was there answers this request. */
   | { kind: 'become'; as: Partial<TestModel>; answers: 'old' | 'new' }
   /** The whole server dies: for good, or for so many ms; then it may come back as another one. */
