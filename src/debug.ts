@@ -30,11 +30,12 @@ export const debug: Partial<Record<DebugPart, Tell>> = {};
 const maxLineLength = 2000;
 
 /**
- * Turns the output of the named parts on.
+ * Turns the output of the named parts on, and of all others off.
  * @param names the value of EMBED_DEBUG: parts with commas between, or `*` for all; undefined and empty: none
  * @param print takes the lines, without line breaks
  */
 export function startDebug(names: string | undefined, print: (line: Printable) => void): void {
+  for (const part of debugParts) delete debug[part];
   const asked = (names ?? '').split(',').map((name) => name.trim().toLowerCase());
   for (const name of asked) {
     if (name === '') continue;
