@@ -18,8 +18,6 @@ import { expectOwn, ollama, orchestrator } from './orchestrators.js';
 const seconds = Number(process.env.SOAK_SECONDS ?? 5);
 const firstSeed = Number(process.env.SOAK_SEED ?? 2026);
 const callerCount = 24;
-/** How often each caller asks in a round, on a machine that has no time for more. */
-const leastCalls = 3;
 /** Between them everything is quiet, and memory is measured. */
 const rounds = 4;
 /** What three quarters of the texts are taken from. */
@@ -94,7 +92,7 @@ class Caller {
   }
 
   async ask(until: number): Promise<void> {
-    for (let calls = 0; calls < leastCalls || performance.now() < until; calls++) {
+    while (performance.now() < until) {
       const texts = Array.from({ length: 1 + this.#below(40) }, () => this.#text());
       this.counts.asked += texts.length;
       const way = this.#random();
