@@ -110,6 +110,7 @@ async function runWarm(args: string[], options: CliOptions): Promise<CliResult> 
 
 async function startWarm(): Promise<ChildProcess> {
   const child = fork(warmCli, {
+    execArgv: [],
     env: { PATH: process.env.PATH ?? '' },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
