@@ -53,7 +53,7 @@ export function secondRun({ rounds = 7 } = {}) {
       ],
       notes: [
         `Indexes of ${first.summary.chunks.total} and ${firstFew.summary.chunks.total} chunks, as JSON Lines and NPY; no cache.`,
-        'The edit adds one word in the middle of another file each round; the run writes the whole index anew.',
+        'The edit adds one word in the middle of another file each round; the run writes the whole index again.',
       ],
     };
   });

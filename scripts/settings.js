@@ -94,7 +94,7 @@ function json(value) {
 
 const stale = Object.entries(written()).filter(([name, text]) => !isSame(name, text));
 if (process.argv.includes('--check')) {
-  for (const [name] of stale) console.error(`${name} is stale: npm run docs:settings writes it anew.`);
+  for (const [name] of stale) console.error(`${name} is stale: npm run docs:settings writes it again.`);
   process.exitCode = stale.length > 0 ? 1 : 0;
 } else {
   for (const [name, text] of stale) writeFileSync(new URL(name, root), text);

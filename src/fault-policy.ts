@@ -91,7 +91,7 @@ export const faultPolicies: Record<FaultMeaning, FaultPolicy> = {
   },
   unconfirmed: {
     source:
-      'our own look at /api/tags after an answer; design: a model that is pulled anew breaks no connection',
+      'our own look at /api/tags after an answer; design: a model that is pulled again breaks no connection',
     retries: Number.POSITIVE_INFINITY,
     // It does answer texts.
     opensCircuit: false,
@@ -102,7 +102,7 @@ export const faultPolicies: Record<FaultMeaning, FaultPolicy> = {
     ofText: 'never',
   },
   resting: {
-    source: 'our own circuit breaker: whoever asked must hear of it at once',
+    source: 'our own circuit breaker: the caller must know at once',
     retries: 0,
     opensCircuit: false,
     elsewhere: 'always',
@@ -113,7 +113,7 @@ export const faultPolicies: Record<FaultMeaning, FaultPolicy> = {
     unsent: true,
   },
   'missing-model': {
-    source: 'recorded: embed_unknown_model 0.24.0, 0.32.15; somebody has to pull it',
+    source: 'recorded: embed_unknown_model 0.24.0, 0.32.15; a person has to pull it',
     retries: 0,
     opensCircuit: false,
     elsewhere: 'always',

@@ -37,7 +37,7 @@ describe('the table of faults', () => {
       mayPass,
       ['busy', 'bad-input', 'timeout', 'bad-answer', 'unreachable', 'unconfirmed', 'resting'],
     ],
-    ['are mended by opening the model anew', isRenewable, ['missing-model', 'changed']],
+    ['are repaired by opening the model again', isRenewable, ['missing-model', 'changed']],
     ['are of a text', isOfText, ['bad-input', 'bad-answer', 'too-long', 'unknown-script']],
     ['are asked of another server', (one) => goesElsewhere(one, 1), meanings.slice(0, 9)],
   ])('knows which %s', (_, predicate, expected) => {
@@ -49,7 +49,7 @@ describe('the table of faults', () => {
     expect(goesElsewhere(fault('timeout'), 2)).toBe(true);
   });
 
-  test('sees the fault behind an error of the opening', () => {
+  test('finds the fault that caused an error of the opening', () => {
     expect(isDown(new ServiceError('down', { cause: fault('timeout') }))).toBe(true);
     expect(isDown(new ServiceError('refused', { cause: fault('refused') }))).toBe(false);
     expect(isDown(new Error('other'))).toBe(false);

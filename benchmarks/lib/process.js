@@ -41,7 +41,7 @@ export async function run(file, args, options = {}) {
   }
 }
 
-/** Memory of a process that no file stands behind, in bytes (Linux only). */
+/** Memory of a process that belongs to no file, in bytes (Linux only). */
 function anonymousBytes(pid) {
   const match = /^RssAnon:\s+(\d+) kB/m.exec(about(pid, 'status'));
   return match ? Number(match[1]) * 1024 : undefined;

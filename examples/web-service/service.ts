@@ -39,7 +39,7 @@ export function createService(orchestrator: BatchOrchestrator): Server {
     if (route === 'GET /notes') {
       const question = new URLSearchParams(query).get('like') ?? '';
       if (question.trim() === '') throw new Refusal(400, 'Ask with ?like=…');
-      // Somebody waits for this answer: it goes before the notes that come in.
+      // A user waits for this answer: it is sent before the notes.
       const options = { prefix: 'query', priority: 0, whenFull: 'reject', signal } as const;
       const [vector] = await orchestrator.embed([question], options);
       return [200, notes.nearest(vector!, found)];

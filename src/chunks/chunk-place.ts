@@ -45,7 +45,7 @@ export class Places {
     return this.#titles;
   }
 
-  /** Start of the innermost section; 0 in front of the first one. */
+  /** Start of the innermost section; 0 before the first one. */
   get sectionStart(): number {
     return this.#sectionStart;
   }

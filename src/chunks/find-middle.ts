@@ -8,7 +8,7 @@ const smallestSide = 1 / 4;
 
 /**
  * Index at which to halve `text.slice(start, end)`, which is trimmed: the strongest boundary that leaves
- * each side a quarter, the one nearest to the middle among equals; undefined when it is one character.
+ * each side a quarter; of equal ones, the one nearest to the middle. Undefined when the text is one character.
  */
 export function middleOf(text: string, start: number, end: number, counter: SpanCounter): number | undefined {
   const total = counter.countSpan(text, start, end);

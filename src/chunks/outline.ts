@@ -66,7 +66,7 @@ function strengthOf(block: Block, afterHeading: boolean): number {
   return Math.min(Math.max(block.level, 1), boundary.deepestSection);
 }
 
-/** True when the text before announces the text after it (“for example:”): the last choice among equal places. */
+/** True when the text before announces the text after it (“for example:”). Of equal places, this one is chosen last. */
 function isAnnounced(text: string, start: number): boolean {
   return text[trimEnd(text, 0, start) - 1] === ':';
 }

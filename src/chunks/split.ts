@@ -36,7 +36,7 @@ export interface SplitOptions {
 /**
  * The chunks of a document, in order: trimmed, none blank, together all of its text that is not white space,
  * each of at most `size` tokens. Only a character that has more tokens by itself exceeds it.
- * Memory is that of the document's blocks, whatever the number of chunks.
+ * Memory is that of the document's blocks, for any number of chunks.
  */
 export function* split(document: Document, options: SplitOptions): Generator<Chunk, void, undefined> {
   for (const chunk of splitInTurns(document, options)) if (chunk !== undefined) yield chunk;

@@ -1,10 +1,10 @@
-// How soon V8 compiles a function for speed. By default that is after a millisecond or so of it, which takes longer
-// than most of them run in a command: a quarter of a run that finds nothing changed went there, a tenth of a first one.
+// How soon V8 optimizes a function. By default it does so when the function has run for about a millisecond. That takes
+// longer than most functions run in a command: it was a quarter of a run without changes, and a tenth of a first run.
 import { setFlagsFromString } from 'node:v8';
 
 /**
- * By the major version of Node: work of a function in front of its compilation, in V8's own measure, of which it takes
- * 67,584 otherwise. Only where V8 is known to have the flag: one that it doesn't know is told on standard error.
+ * By the major version of Node: how much a function works before it is compiled, in V8's own unit; its default is
+ * 67,584. Only versions whose V8 is known to have the flag: V8 prints an error for an unknown one.
  */
 const compileFlags: Readonly<Record<string, string>> = { 20: '--interrupt-budget=500000' };
 

@@ -49,7 +49,7 @@ export function settingsFor(command: Command): Promise<LoadedSettings> {
   return loadSettings({ flags: typedSettings(command) });
 }
 
-/** Says which servers a file names: it may have come with a folder of somebody else's. */
+/** Says which servers a file names: it may have come with another person's folder. */
 export function tellAddresses(loaded: LoadedSettings, tell: (line: Printable) => void): void {
   const line = addressesFromFile(loaded);
   if (line !== undefined) tell(printable(line, 2000));
@@ -64,7 +64,7 @@ export function typedSettings(command: Command): Partial<Record<keyof Settings, 
   return flags;
 }
 
-/** For commander: a path, which no shell has read where it stands in quotes or behind a `=`. */
+/** For commander: a path, in which the shell replaces no `~` when it is in quotes or after a `=`. */
 export function path(text: string): string {
   return expandHome(text);
 }

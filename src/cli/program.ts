@@ -134,8 +134,8 @@ function errorOf(text: string): Printable {
 }
 
 /**
- * Its sentence, and its guess, or nothing. It shows an unknown flag with its value, which may be a secret behind a
- * slip.
+ * The sentence of commander's message, and its guess; empty for another message. The message shows an unknown flag with
+ * its value, and that may be a secret after a mistyped flag.
  */
 function sentenceOf(text: string): [message: string, guess: string] {
   const [, message = '', guess = ''] = /^(.*?)(\n\(Did you mean [\w \-,?]+\))?\n?$/s.exec(text) ?? [];

@@ -167,7 +167,7 @@ function keeper(
   };
 }
 
-/** Ollama's `x` and `x:latest` are one model, in whatever case. */
+/** Ollama's `x` and `x:latest` are one model, in upper or lower case. */
 function sameModel(a: string, b: string): boolean {
   return plain(a) === plain(b);
 }

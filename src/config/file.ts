@@ -8,7 +8,7 @@ import { isPlain } from '../text/plain-json.js';
 /** Names looked for, first match wins; `package.json` counts when it has a `batch` property. */
 const configFiles = ['.batchrc', '.batchrc.json', '.batchrc.yaml', '.batchrc.yml', 'package.json'];
 
-/** In bytes; nobody writes a larger one. */
+/** In bytes. No configuration file is that large. */
 const maxFileBytes = 1024 * 1024;
 
 /** A list of texts is the deepest of all settings. */
@@ -70,7 +70,7 @@ async function readConfigFile(path: string): Promise<ConfigFile | undefined> {
 }
 
 /**
- * What editors of Windows write, too: UTF-8 and UTF-16 behind a byte order mark.
+ * What editors of Windows write, too: UTF-8 and UTF-16 after a byte order mark.
  * @throws for anything else that isn't UTF-8
  */
 function decode(bytes: Buffer): string {

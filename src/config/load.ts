@@ -55,8 +55,8 @@ export function settingsOfServe({ settings, layers }: LoadedSettings): Settings 
 }
 
 /**
- * The same for whoever wants to know everything that is wrong: a wrong value leaves its place to the next
- * layer, and a secret that must not be sent is left out.
+ * The same, with everything that is wrong: a wrong value is replaced by that of the next layer, and a secret that must
+ * not be sent is left out.
  */
 export async function readSettings(options: LoadOptions = {}): Promise<ReadSettings> {
   const { flags = {}, env = process.env, cwd = process.cwd() } = options;

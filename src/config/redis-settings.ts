@@ -1,4 +1,4 @@
-// What the settings say of Redis. A Redis that nobody named is never used.
+// What the settings say of Redis. A Redis that the user did not name is never used.
 import type { Settings } from './settings.js';
 
 /** Where Redis is, by the names that the cache takes. */

@@ -1,5 +1,5 @@
-// Which way secrets go. A configuration file arrives with any folder that somebody clones: an address in it
-// must not draw the secrets of the environment to a stranger's server.
+// Which way secrets go. A configuration file comes with any folder that a user clones: an address in it must
+// not make the program send the secrets of the environment to a stranger's server.
 
 import { UsageError } from '../errors.js';
 import { maskAddress, meansThisMachine } from '../net/masked-address.js';

@@ -61,7 +61,7 @@ const rows: readonly Row[] = [
     from: '0.13.1',
     before: '0.30.0',
     model: /nomic-embed-text/,
-    fault: 'gives words in capitals the same vector, whatever they say',
+    fault: 'gives all words in capitals the same vector',
     source:
       'github.com/ollama/ollama/issues/13942: right in 0.13.0 and 0.30.0, wrong in 0.13.1, 0.17.6, 0.18.0',
   },

@@ -2,7 +2,7 @@
 //
 // In: requests of Ollama or OpenAI clients. Out: Ollama's answers. Requests for vectors are batched and cached; all
 // others are passed through, streaming. routes/ answer paths; models/ keep one orchestrator per model; backends/
-// are what stands behind (Ollama or built-in); http/ bounds bodies, answers, connections and log lines.
+// are what answers in the end (Ollama or built-in); http/ bounds bodies, answers, connections and log lines.
 // What must hold: memory is bounded for any clients; vectors of servers that don't match never reach a client; a
 // stop answers all requests in flight. Look first at routes/, then at models/models.ts.
 import { randomBytes } from 'node:crypto';

@@ -34,8 +34,8 @@ export interface RunOptions {
   /** Called with each problem that the user should look at, as a sentence. @default not called */
   onWarning?(message: string): void;
   /**
-   * Told of every file that is left out, by its source; `reason` is `binary`, `too-large`, `broken-link` or `special`.
-   * @default nobody
+   * Called with every file that is left out, by its source; `reason` is `binary`, `too-large`, `broken-link` or `special`.
+   * @default not called
    */
   onSkip?(reason: string, source: string): void;
   /** Called with the progress of a pull: the present step, bytes so far, and all bytes. @default not called */

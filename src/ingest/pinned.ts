@@ -61,5 +61,5 @@ export function refuseOtherChunks(settings: Settings, previous: Output | undefin
       : settings.chunkOverlap !== undefined && settings.chunkOverlap !== overlap
         ? `--chunk-overlap ${settings.chunkOverlap} differs from the output's ${overlap}`
         : undefined;
-  if (other) throw new UsageError(`${other}: use --rebuild to chunk all documents anew.`);
+  if (other) throw new UsageError(`${other}: use --rebuild to chunk all documents again.`);
 }

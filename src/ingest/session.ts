@@ -122,7 +122,7 @@ function requirePinnedCounter(embedder: Embedder, previous: Output | undefined):
   if (pinned === undefined || pinned === embedder.counter.id) return;
   throw new VectorSpaceError(
     `The output's chunks were counted with ${pinned}, but the embedder now has ${embedder.counter.id}: ` +
-      'use --rebuild to chunk all documents anew.',
+      'use --rebuild to chunk all documents again.',
   );
 }
 

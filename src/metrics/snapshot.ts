@@ -137,7 +137,7 @@ export interface Metrics {
   endpoints: EndpointMetrics[];
 }
 
-/** The distributions behind a snapshot, in seconds. */
+/** The distributions that a snapshot sums up, in seconds. */
 export interface Histograms {
   readonly queue: Histogram;
   readonly request: Histogram;

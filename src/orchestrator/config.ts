@@ -90,7 +90,7 @@ export class BatchConfig {
   readonly maxQueueSize: number;
   /** Priority of texts without one. */
   readonly priority: Priority;
-  /** Which of the model's prefixes is put in front of a text. */
+  /** Which of the model's prefixes is put before a text. */
   readonly prefix: PrefixKind;
   /** Vectors kept in the memory of this process, in MiB; 0 for none. */
   readonly cacheMaxMemoryMb: number;
@@ -155,7 +155,7 @@ export class BatchConfig {
   /**
    * Where to start with a model, by its family and size: texts and tokens of a request, requests in flight
    * (all three follow the server from there on), and the prefix for documents.
-   * @param model Ollama's name for it; one that nobody knows is taken for a middling one
+   * @param model Ollama's name for it; an unknown one is taken for one of medium size
    * @param options that win over these
    * @throws {UsageError} naming the option that is wrong
    */

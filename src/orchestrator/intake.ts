@@ -21,7 +21,7 @@ export interface EmbedTextsOptions {
   signal?: AbortSignal;
   /** How soon they are sent: 0 first, 4 last. @default the configuration's, 2 */
   priority?: Priority;
-  /** Which of the model's prefixes is put in front of each. @default the configuration's, 'none' */
+  /** Which of the model's prefixes is put before each. @default the configuration's, 'none' */
   prefix?: PrefixKind;
   /** Name of the caller: callers of the same priority take turns. @default one for all */
   caller?: string;

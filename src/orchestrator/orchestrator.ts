@@ -1,4 +1,4 @@
-// src/orchestrator: the batching queue in front of embedders, for programs and for the gateway.
+// src/orchestrator: the batching queue of an embedder and a cache, for programs and for the gateway.
 //
 // In: single texts or lists from many callers. Out: a vector or an error for each text. Texts wait in a bounded queue
 // by priority (admission.ts), are answered from the cache (known-vectors.ts), and go out in few full requests
@@ -25,7 +25,7 @@ interface Running {
 }
 
 /**
- * A batching queue in front of an embedder and a cache: many callers ask for single texts or lists, and few full
+ * A batching queue with an embedder and a cache: many callers ask for single texts or lists, and few full
  * requests go out. It is started once, used by any number of callers at once, and stopped once.
  * @example
  * await using orchestrator = await new BatchOrchestrator({ model: 'nomic-embed-text' }).start();
@@ -237,7 +237,7 @@ export class BatchOrchestrator implements AsyncDisposable {
     this.#metrics.reset();
   }
 
-  /** The metrics in Prometheus's text format: what {@link getMetrics} has, and the distributions behind it. */
+  /** The metrics in Prometheus's text format: what {@link getMetrics} has, and the distributions of its figures. */
   async prometheusMetrics(): Promise<string> {
     const { prometheusText } = await import('../metrics/prometheus.js');
     return await prometheusText(this.measuredMetrics());

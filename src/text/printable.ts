@@ -36,7 +36,7 @@ export function joined(parts: readonly Printable[], separator: Printable = say``
   return parts.join(separator) as Printable;
 }
 
-/** With blanks behind it. */
+/** With blanks after it. */
 export function padEnd(text: Printable, width: number): Printable {
   return text.padEnd(width) as Printable;
 }

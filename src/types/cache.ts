@@ -11,19 +11,19 @@ export interface VectorEntry {
 }
 
 /**
- * Text → vector; outlives runs and may be shared by several. Whoever uses it does without it, with a warning, once
- * `getMany` or `setMany` throws.
+ * Text → vector; outlives runs and may be shared by several. Its user goes on without it, with a warning, after
+ * `getMany` or `setMany` threw an error.
  */
 export interface VectorCache {
   /** Where it keeps its vectors. */
   readonly kind: 'redis' | 'disk' | 'memory';
   /** Vectors of a space, in the order of `hashes`; undefined where the cache has none (or one of a wrong length). */
   getMany(space: string, hashes: readonly string[], dimensions: number): Promise<(Vector | undefined)[]>;
-  /** Keeps vectors of a space, in the place of those that it has under the same hashes. */
+  /** Keeps vectors of a space, instead of those that it has under the same hashes. */
   setMany(space: string, entries: readonly VectorEntry[]): Promise<void>;
   /** A small JSON value that outlives runs, e.g. the registered vector spaces; undefined when there is none. */
   getMeta(key: string): Promise<Json | undefined>;
-  /** Keeps such a value, in the place of the one before. */
+  /** Keeps such a value, instead of the one before. */
   setMeta(key: string, value: Json): Promise<void>;
   /**
    * What the cache holds. Reads keys, never vectors; may take seconds where there are millions.

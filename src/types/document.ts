@@ -18,7 +18,7 @@ export interface Block {
   kind: BlockKind;
   /** JavaScript string index of the first character. */
   start: number;
-  /** JavaScript string index behind the last character. */
+  /** JavaScript string index after the last character. */
   end: number;
   /** 1-based line of the file on which the block starts. */
   line: number;

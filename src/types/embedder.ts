@@ -18,11 +18,11 @@ export interface TokenCounter {
   knows?(text: string): boolean;
 }
 
-/** Text that a model wants in front of what it embeds. */
+/** Text that a model wants before what it embeds. */
 export interface Prefixes {
-  /** In front of each chunk of a document. */
+  /** Before each chunk of a document. */
   document: string;
-  /** In front of a question. */
+  /** Before a question. */
   query: string;
 }
 
@@ -40,7 +40,7 @@ export interface EmbedderIdentity {
   dimensions: number;
   /** Options sent with every request; part of what makes vectors comparable. */
   options: { [key: string]: Json };
-  /** What the model wants in front of documents and questions; empty texts where it wants nothing. */
+  /** What the model wants before documents and questions; empty texts where it wants nothing. */
   prefixes: Prefixes;
 }
 
@@ -63,11 +63,11 @@ export interface Embedder {
    * @throws the signal's reason
    */
   embed(texts: readonly string[], options?: EmbedOptions): Promise<Vector[]>;
-  /** The servers behind it, as they are now; absent where there is none. */
+  /** Its servers, as they are now; absent where there is none. */
   endpoints?(): EndpointState[];
   /**
-   * Resolves when an endpoint has shown, after now, that it still gives vectors of this space: whoever asked it
-   * beside the embedder may use what it answered before. Absent where there are no endpoints.
+   * Resolves when an endpoint has shown, after this call, that it still gives vectors of this space. A caller that
+   * asked the endpoint itself may then use what it answered before. Absent where there are no endpoints.
    * @param url as {@link endpoints} has it
    * @throws {EmbedderFault} `changed` when it doesn't, `unconfirmed` and others when it doesn't show it
    * @throws the signal's reason
@@ -75,7 +75,7 @@ export interface Embedder {
   vouch?(url: string, signal: AbortSignal): Promise<void>;
   /** The request slots of its endpoints; absent when the sender can only limit all of them together. */
   readonly slots?: Slots;
-  /** Closes all circuit breakers, for who knows that the servers are well again. */
+  /** Closes all circuit breakers: the caller knows that the servers work again. */
   resetBreakers?(): void;
   /** Ends connections and processes. Nothing is asked of it afterwards. */
   close(): Promise<void>;
@@ -91,7 +91,7 @@ export interface EmbedOptions {
   slot?: Slot;
   /** The least time that the request gets, in ms. @default the embedder's */
   leastMs?: number | undefined;
-  /** Told of an answer as soon as it is there, before it is confirmed; may be told of several. @default nobody */
+  /** Told of an answer as soon as it is there, before it is confirmed; may be told of several. @default not called */
   onAnswer?: (() => void) | undefined;
   /** One round is enough when the answer is late: the caller will halve the batch. @default false */
   onceLate?: boolean;

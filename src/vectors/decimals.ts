@@ -13,7 +13,7 @@ const triples = Uint8Array.from({ length: 3000 }, (_, i) => {
 /** Half the distance to the next float32, by biased exponent. */
 const halfUlp = Float64Array.from({ length: 255 }, (_, exponent) => 2 ** (exponent - 127 - 24));
 
-/** By the number of zeros behind the decimal point: what makes the value an integer of nine digits. */
+/** By the number of zeros after the decimal point: what makes the value an integer of nine digits. */
 const scales = Float64Array.from([1e9, 1e10, 1e11, 1e12, 1e13, 1e14]);
 
 /**
@@ -21,11 +21,11 @@ const scales = Float64Array.from([1e9, 1e10, 1e11, 1e12, 1e13, 1e14]);
  *
  * Nearly all values of a normalised vector lie in [1e-6, 1). There, nine digits always tell a float32 from
  * its neighbours, and `value * scale` is an integer of nine digits plus a fraction, exact to 1e-7, while
- * half the way to a neighbour is at least 2.9: so double arithmetic decides safely how many digits are needed.
+ * half the distance to a neighbour is at least 2.9. So double arithmetic decides safely how many digits are needed.
  * (A power of two is half as far from the neighbour below; the twenty in this range come out right all the same.)
  * One loop without calls, because passing floats between functions would put them on the heap.
- * @param out has at least `vector.length * maxFloatBytes` bytes behind `position`
- * @returns the position behind the last byte
+ * @param out has at least `vector.length * maxFloatBytes` bytes from `position`
+ * @returns the position after the last byte
  * @throws {RangeError} for NaN and infinities, which JSON can't carry
  */
 export function writeFloats(out: Uint8Array, position: number, vector: Float32Array): number {

@@ -1,4 +1,4 @@
-// The public API is whole: whoever can import a function can import and read about all that it takes and gives.
+// The public API is whole: who can import a function can also import, and read about, all that it takes and gives.
 import ts from 'typescript';
 import { beforeAll, expect, test } from 'vitest';
 import { settingsTable } from '../../src/config/settings.js';

@@ -33,7 +33,7 @@ export class Declarations {
   readonly #checker: ts.TypeChecker;
   /** By the name under which each is exported; what an alias stands for. */
   readonly #exports = new Map<string, ts.Symbol>();
-  /** Exported as types only: nobody can call their constructors. */
+  /** Exported as types only: no program can call their constructors. */
   readonly #typeOnly = new Set<string>();
 
   constructor(file = `${dist}index.d.ts`) {
@@ -54,7 +54,7 @@ export class Declarations {
     }
   }
 
-  /** Types and values of ours that signatures name, directly or through others, and that nobody can import. */
+  /** Types and values of ours that signatures name, directly or through others, and that no program can import. */
   unexported(): string[] {
     const known = new Set(this.#exports.values());
     const missing: string[] = [];

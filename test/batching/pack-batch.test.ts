@@ -45,7 +45,7 @@ test('a batch is as full as the bounds allow', () => {
   expect(count({ items: 64, tokens: 1e6, length: 1e6 })).toBe(10);
 });
 
-test('an oversize text travels alone and holds nobody back', () => {
+test('an oversize text is sent alone and holds no other back', () => {
   const queue = line([10, 9000, 10, 10].map((tokens) => ({ tokens, length: tokens })));
   const limit = { items: 8, tokens: 100, length: 1e6 };
   const sizes = [1, 2, 3].map(() => pack(queue, limit).length);

@@ -60,7 +60,7 @@ describe('openCache', () => {
     await expect(openCache('redis', { redis, disk: { folder } })).rejects.toMatchObject({ exitCode: 4 });
   });
 
-  test('goes on with a warning where nobody asked for the disk and lmdb is missing', async () => {
+  test('goes on with a warning where the user did not ask for the disk and lmdb is missing', async () => {
     expect(await openWithoutLmdb('auto')).toBeUndefined();
     expect(warnings).toEqual([expect.stringContaining('npm install lmdb')]);
   });

@@ -90,7 +90,7 @@ describe('registerSpace', () => {
     expect((await register(spaceAt(0.5))).id).toBe(spaceAt(0.5).id);
   });
 
-  test('starts anew where what is registered can not be read', async () => {
+  test('starts again where what is registered can not be read', async () => {
     const key = await keyOf(spaceAt(0));
     for (const damaged of ['text', { no: 'list' }, [{ half: 1 }]]) {
       await cache.setMeta(key, damaged);

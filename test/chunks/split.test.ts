@@ -196,7 +196,7 @@ describe('split, along structure', () => {
     }
   });
 
-  test('cuts Chinese behind full stops', () => {
+  test('cuts Chinese after full stops', () => {
     const text = Array.from(
       { length: 60 },
       (_, index) => `第${'一二三四五六七八九'[index % 9]}个句子在这里结束。`,

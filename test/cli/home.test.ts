@@ -1,4 +1,4 @@
-// `~/` where no shell has read it: behind a `=` and in quotes, in every path that a command takes.
+// `~/` where no shell replaces it: after a `=` and in quotes, in every path that a command takes.
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';

@@ -61,7 +61,7 @@ test('a stop by a signal is an error', async () => {
   expect(result.code).toBe(143);
 });
 
-test('a secret behind a slip is not told', async () => {
+test('a secret after a mistyped flag is not told', async () => {
   const { stdout, stderr } = await workspace.embed([
     'ingest',
     'docs',

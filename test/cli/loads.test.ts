@@ -1,4 +1,4 @@
-// Who loads which packages: loading them is much of what a short run costs, so nobody loads what it does without.
+// Which command loads which packages. Loading takes much of a short run, so a command loads only what it uses.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -53,7 +53,7 @@ describe('with a secret in every setting, and nothing that can be used', () => {
   }
   const flagOf = ({ flag }: Setting) => /--(?!no-)[\w-]+/.exec(flag ?? '')?.[0];
 
-  // Nobody listens on port 1 of this machine.
+  // Nothing listens on port 1 of this machine.
   const servers = { ollamaUrl: '127.0.0.1:1', redisUrl: 'redis://127.0.0.1:1' };
   const guarded = settingsTable.filter((setting) => setting.kind === 'secret' || namesServers(setting));
 
@@ -63,7 +63,7 @@ describe('with a secret in every setting, and nothing that can be used', () => {
     const values =
       kind === 'secret' ? [secret] : [`redis://u:${secret}@127.0.0.1:1`, `u:x/${secret}@127.0.0.1:1`];
     for (const value of values) {
-      // A secret alone goes nowhere: there is somebody who doesn't answer.
+      // A secret alone goes nowhere: the server does not answer.
       const file = kind === 'secret' ? servers : {};
       await runAll(allCommands, { ...file, [key]: value }, {}, []);
       const few = allCommands.filter(([name]) => name === 'ingest' || name === 'doctor');

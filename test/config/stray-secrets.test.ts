@@ -93,7 +93,7 @@ describe('a secret of the environment goes nowhere that only a file names', () =
     expect(settings.redisUrl).toBe('redis://:own@host');
   });
 
-  test('and whoever looks at all that is wrong goes on without it', async () => {
+  test('and reading the settings with all problems goes on without it', async () => {
     writeFileSync(path, JSON.stringify({ ollamaUrl: 'evil' }));
     const read = await readSettings({ cwd, env: { OLLAMA_API_KEY: 'k' } });
     expect(read.problems).toHaveLength(1);

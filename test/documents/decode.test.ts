@@ -43,7 +43,7 @@ describe('decode', () => {
       Buffer.from('<meta charset="shift_jis">\x83\x6e\x83\x60', 'latin1'),
       '<meta charset="shift_jis">ハチ',
     ],
-    ['a declared encoding that nobody knows', latin1('# coding: bee-1\né'), '# coding: bee-1\né'],
+    ['an unknown declared encoding', latin1('# coding: bee-1\né'), '# coding: bee-1\né'],
     ['a wrong claim of UTF-8', latin1('charset=utf-8 é'), 'charset=utf-8 é'],
     ['nothing', Buffer.alloc(0), ''],
   ])('reads %s', (_, bytes, text) => {

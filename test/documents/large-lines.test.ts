@@ -14,7 +14,7 @@ const lines = [
   '{"id":"last","text":"without an end"}',
 ];
 
-test.each(['', '\ufeff'])('as the format reads them, behind %j', async (mark) => {
+test.each(['', '\ufeff'])('as the format reads them, after %j', async (mark) => {
   const bytes = Buffer.from(mark + lines.join('\n'));
   const { documents, failures } = await extract(bytes, 'in.jsonl');
   const reading = await largeLines(bytes, 'in.jsonl');

@@ -26,7 +26,7 @@ test('what can not be is told in the words of the system', () => {
 });
 
 test.skipIf(!existsSync('/proc/self'))(
-  'a cache below /proc, which takes no folder, holds up nobody',
+  'a cache below /proc, which takes no folder, holds up no command',
   async () => {
     const workspace = makeWorkspace();
     mkdirSync(join(workspace.dir, 'docs'));

@@ -1,4 +1,4 @@
-// Whatever was asked of real Ollama servers is asked of the gateway in front of one: case by case, it must
+// What was asked of real Ollama servers is asked of the gateway in front of one: case by case, it must
 // answer as they did.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Gateway, startGateway } from '../../src/gateway/gateway.js';

@@ -138,7 +138,7 @@ describe('bad input', () => {
     expect(server.requests.filter(({ path }) => path !== '/api/version')).toEqual([]);
   });
 
-  test('clients that send slowly are cut off, and hold up nobody', async () => {
+  test('clients that send slowly are cut off, and hold up no other client', async () => {
     const server = await ollama();
     const { url } = await gateway({ ollamaUrl: [server.url] }, { limits: { receiveMs: 300 } });
     const { hostname, port } = new URL(url);

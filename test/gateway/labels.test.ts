@@ -21,7 +21,7 @@ interface Sample {
 function parse(text: string): { samples: Sample[]; types: Map<string, string> } {
   const samples: Sample[] = [];
   const types = new Map<string, string>();
-  if (!text.endsWith('\n')) throw new Error('no line end behind the last line');
+  if (!text.endsWith('\n')) throw new Error('no line end after the last line');
   for (const line of text.slice(0, -1).split('\n')) {
     const type = /^# TYPE (\S+) (counter|gauge|histogram|summary|untyped)$/.exec(line);
     if (type) {

@@ -1,5 +1,5 @@
 // Many clients at once, while some leave, the cache's Redis restarts and the server goes away and comes back:
-// nobody may get another's vector.
+// no client may get another's vector.
 
 import { Agent, request } from 'undici';
 import { expect, test } from 'vitest';

@@ -48,7 +48,7 @@ test('where all lost theirs, they are compared first: the one that is still what
 });
 
 test.each(['old', 'new'] as const)(
-  'one whose model is pulled anew while the %s one answers: the other server answers',
+  'one whose model is pulled again while the %s one answers: the other server answers',
   async (answers) => {
     const { servers, url, right } = await two();
     servers[0].script({ kind: 'become', as: { digest: 'e'.repeat(64) }, answers });
@@ -59,13 +59,13 @@ test.each(['old', 'new'] as const)(
   },
 );
 
-test('the only one, pulled anew: as with what is batched, the answer is of the model that it has', async () => {
+test('the only one, pulled again: as with what is batched, the answer is of the model that it has', async () => {
   const server = await ollama();
   const { url } = await gateway({ ollamaUrl: [server.url] });
   expect(await vectorsOf(url, 'before')).toEqual([server.vectorOf('before')]);
   server.become({ digest: 'e'.repeat(64) });
   expect(await vectorsOf(url, 'after')).toEqual([server.vectorOf('after')]);
-  // The first answer came while nobody knew.
+  // The first answer came before that was known.
   expect(asked(server, 'after')).toBe(2);
 });
 

@@ -1,4 +1,4 @@
-// A model that is pulled anew behind the gateway, whose server goes on: clients get what the server has, as they would
+// A model that is pulled again on the server of the gateway, which goes on: clients get what the server has, as they would
 // from itself, and never one model's vector for the other's.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -26,7 +26,7 @@ test('one server: each answer is of the model that it has, also from the cache, 
   const own = (...texts: string[]) => texts.map((text) => server.vectorOf(text));
   expect(await vectorsOf(url, 'one')).toEqual(own('one'));
   server.become(newModel);
-  // What is asked is answered by the new model, and confirmed by nobody: it is asked once more, of the new one.
+  // What is asked is answered by the new model, and not confirmed: it is asked again, of the new one.
   expect(await vectorsOf(url, 'two', 'three')).toEqual(own('two', 'three'));
   expect(await vectorsOf(url, 'one', 'two')).toEqual(own('one', 'two'));
   server.become(oldModel);

@@ -1,5 +1,5 @@
-// Servers whose vectors can't stand side by side, and such as can't be right: no vector goes out, by whatever way
-// it is asked for, whoever of them dies; and those who look after the gateway are told.
+// Servers whose vectors can't be compared with each other, or can't be right: no vector goes out, for any way of asking
+// and whichever server dies; and the operators of the gateway are told.
 import { afterEach, expect, test, vi } from 'vitest';
 import { WrongVectorsError } from '../../src/errors.js';
 import { eventually } from '../helpers/eventually.js';
@@ -22,7 +22,7 @@ const ways: [name: string, path: string, body: string | object][] = [
   ['a single text, as once', '/api/embeddings', { model, prompt: 'one' }],
   ['one of another alphabet, as once', '/api/embeddings', { model, prompt: 'één' }],
   ['a blank text among others', '/api/embed', { model, input: ['one', ''] }],
-  ['an encoding that nobody knows', '/v1/embeddings', { model, input: 'one', encoding_format: 'hex' }],
+  ['an unknown encoding', '/v1/embeddings', { model, input: 'one', encoding_format: 'hex' }],
   ['a time to stay loaded that is none', '/api/embed', { model, input: 'one', keep_alive: 'long' }],
   ['a list as dimensions', '/api/embed', { model, input: 'one', dimensions: [] }],
 ];
@@ -40,7 +40,7 @@ async function unlikeServers(): Promise<[TestOllama, TestOllama]> {
   return [a, b];
 }
 
-const behind = (servers: TestOllama[]) => gateway({ ollamaUrl: servers.map(({ url }) => url) });
+const gatewayOf = (servers: TestOllama[]) => gateway({ ollamaUrl: servers.map(({ url }) => url) });
 
 async function expectRefused(url: string, path: string, body: string | object, reason: string) {
   const answer = await post(url + path, body);
@@ -50,20 +50,20 @@ async function expectRefused(url: string, path: string, body: string | object, r
 }
 
 test.each(ways)('%s of unlike servers: 503 with the reason, at the first request', async (_, path, body) => {
-  const { url } = await behind(await unlikeServers());
+  const { url } = await gatewayOf(await unlikeServers());
   await expectRefused(url, path, body, unlike);
 });
 
 test.each(ways)('%s of a server with one vector: 503 with the reason', async (_, path, body) => {
   const server = await ollama();
   server.script(faults.oneVector());
-  const { url } = await behind([server]);
+  const { url } = await gatewayOf([server]);
   await expectRefused(url, path, body, one);
 });
 
 test.each([0, 1])('and when server %i of two unlike ones has died, neither gives vectors', async (dead) => {
   const servers = await unlikeServers();
-  const { url } = await behind(servers);
+  const { url } = await gatewayOf(servers);
   await expectRefused(url, ...([ways[0]![1], ways[0]![2], unlike] as const));
   await servers[dead]!.die();
   const now = performance.now.bind(performance);
@@ -76,11 +76,11 @@ test.each([0, 1])('and when server %i of two unlike ones has died, neither gives
 
 test('one that lacks the model makes those that have it no likelier', async () => {
   const servers = [...(await unlikeServers()), await ollama({ models: [] })];
-  const { url } = await behind(servers);
+  const { url } = await gatewayOf(servers);
   for (const [, path, body] of ways) await expectRefused(url, path, body, unlike);
 });
 
-/** Vectors for whoever asks in a way that the scripted server doesn't read, as real ones may. */
+/** Vectors for requests in a form that the scripted server doesn't read, as real ones may. */
 const forOddOnes = (path: string) =>
   ({
     kind: 'answer',
@@ -95,18 +95,18 @@ test.each([
   ['names in other letters', '/api/embed', '{"Model":"all-minilm","INPUT":"one"}', 503],
   ['names in other letters, as once', '/api/embeddings', '{"mOdel":"all-minilm","Prompt":"one"}', 503],
   ['two models', '/api/embed', '{"MODEL":"nope","Input":"one","Model":"all-minilm"}', 400],
-  ['more behind the end', '/api/embed', '{"model":"all-minilm","input":"one"} and more', 400],
-  ['more behind the end, as once', '/api/embeddings', '{"model":"all-minilm","prompt":"one"}{', 400],
+  ['more after the end', '/api/embed', '{"model":"all-minilm","input":"one"} and more', 400],
+  ['more after the end, of the old API', '/api/embeddings', '{"model":"all-minilm","prompt":"one"}{', 400],
 ])('a body with %s is no way around', async (_, path, body, status) => {
   const servers = await unlikeServers();
   for (const server of servers) server.script(forOddOnes(path));
-  const { url } = await behind(servers);
+  const { url } = await gatewayOf(servers);
   const answer = await post(url + path, body);
   expect([answer.status, await answer.text()]).toEqual([status, expect.not.stringContaining('[')]);
 });
 
 test('what holds no text still loads the model', async () => {
-  const { url } = await behind(await unlikeServers());
+  const { url } = await gatewayOf(await unlikeServers());
   const answer = await post(`${url}/api/embed`, { model });
   expect([answer.status, await answer.json()]).toMatchObject([200, { embeddings: [] }]);
 });
@@ -114,7 +114,7 @@ test('what holds no text still loads the model', async () => {
 test('a server that comes late with other vectors gets no request for them, not even when it is the only one', async () => {
   const [a, b] = await unlikeServers();
   await b.die();
-  const { url } = await behind([a, b]);
+  const { url } = await gatewayOf([a, b]);
   const body = { model, prompt: 'one' };
   expect((await post(`${url}/api/embeddings`, body)).status).toBe(200);
   await b.revive();
@@ -132,7 +132,7 @@ test('a server that comes late with other vectors gets no request for them, not 
 
 test('a client that tries again and again costs no measurement', async () => {
   const servers = await unlikeServers();
-  const { url } = await behind(servers);
+  const { url } = await gatewayOf(servers);
   const [, path, body] = ways[0]!;
   await expectRefused(url, path, body, unlike);
   const embeds = servers.map(({ stats }) => stats.embeds);
@@ -172,7 +172,7 @@ test('health, metrics and JSON say which model, why, and when it is over', async
   expect(await get(`${url}/metrics?format=json`)).toMatchObject({
     gateway: { refused_models: [{ model, reason: 'unlike-servers' }] },
   });
-  // Whoever looks after it mends the server, and sees it: no client need try.
+  // The operator repairs the server, and sees that: no client needs to try.
   b.world.models[0]!.digest = digest;
   await eventually(() => get<Health>(`${url}/health`)).toMatchObject({ status: 'ok', refused: [] });
   expect((await post(url + path, body)).status).toBe(200);

@@ -99,7 +99,7 @@ test('dimensions are each client’s own, and vectors of others are not mixed in
   expect(floats(negative.body.embeddings)).toEqual([server.vectorOf('one')]);
 });
 
-test('no client makes the server load its model anew', async () => {
+test('no client makes the server load its model again', async () => {
   const server = await ollama();
   const { url } = await opened(server);
   await embed(url, { input: 'one', options: { num_ctx: 128, num_thread: 2 }, keep_alive: '1m' });
@@ -155,7 +155,7 @@ test('a text that the server fails on costs the others nothing', async () => {
   expect(answers.map(({ status }) => status)).toEqual([200, 400, 200]);
 });
 
-test('a server that comes up later is used then; before it nobody waits', async () => {
+test('a server that comes up later is used then; before that, no client waits', async () => {
   const server = await ollama();
   await server.die();
   const { url } = await gateway({ ollamaUrl: [server.url], maxRetries: 0 });
@@ -178,7 +178,7 @@ test('a server that never answers is given up in time', async () => {
   expect([status, body.error]).toEqual([503, 'no answer in time, please try again']);
 });
 
-test('a model that was replaced on the server is opened anew, also for the request that found out', async () => {
+test('a model that was replaced on the server is opened again, also for the request that found out', async () => {
   const server = await ollama();
   const { url } = await opened(server, { maxRetries: 0 });
   await server.die();

@@ -7,7 +7,7 @@ import ts from 'typescript';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Makes the folder; whoever asks removes it. */
+/** Makes the folder; the caller removes it. */
 export function makeConsumer(name: string): string {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), `embed-${name}-`)));
   mkdirSync(join(folder, 'node_modules'));

@@ -80,7 +80,7 @@ function ready(server: ChildProcess): Promise<void> {
   });
 }
 
-/** A port on which nobody listens at the moment. */
+/** A port on which nothing listens at the moment. */
 export async function freePort(): Promise<number> {
   const server = createServer();
   const port = await listenOnOwnPort(server);

@@ -1,4 +1,4 @@
-// What a test starts and nobody stops: ended after the test, the last one first.
+// What a test starts and does not stop itself: ended after the test, the last one first.
 import { afterEach } from 'vitest';
 import { type OllamaOptions, startOllama, type TestOllama } from './ollama.js';
 

@@ -1,4 +1,4 @@
-// Servers whose answers are JSON of other kinds than an Ollama's: told in words, by whoever asks.
+// Servers whose answers are other JSON than an Ollama's: every command says so in words.
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';

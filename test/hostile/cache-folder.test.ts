@@ -1,11 +1,12 @@
-// A cache folder that came with somebody's repository, by the `cacheDir` of its `.batchrc`: what is in it may lead outside.
+// A cache folder that came with another person's repository, by the `cacheDir` of its `.batchrc`: what is in it may
+// lead outside.
 import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it as test } from 'vitest';
 import { makeWarmWorkspace, type Workspace } from '../helpers/cli.js';
 import { writeFiles } from '../ingest/run-workspace.js';
 
-const victim = 'dear to somebody\n'.repeat(80);
+const victim = 'dear to its owner\n'.repeat(80);
 
 let workspace: Workspace;
 beforeEach(() => {

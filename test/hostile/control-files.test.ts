@@ -23,7 +23,7 @@ beforeEach(() => {
   cpSync(join(workspace.dir, 'good'), join(workspace.dir, 'embeddings'), { recursive: true });
 });
 
-/** Puts so many megabytes of a text into the manifest, behind one of its own. */
+/** Puts so many megabytes of a text into the manifest, after one of its own. */
 function longManifest(behind: string, text: string, megabytes = 100): void {
   const manifest = readFileSync(path('manifest.json'), 'utf8');
   const at = manifest.indexOf(behind) + behind.length;

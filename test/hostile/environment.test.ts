@@ -1,4 +1,4 @@
-// Variables that hold what nobody meant: told in words, and never done.
+// Variables with values that make no sense: the message says so, and nothing is done.
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';

@@ -1,4 +1,4 @@
-// What a server behind the gateway can do to it, its clients, and who reads its log: words that command a
+// What a server of the gateway can do to it, its clients, and who reads its log: words that command a
 // terminal, a megabyte of them, and answers without an end.
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';

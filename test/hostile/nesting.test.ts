@@ -1,4 +1,4 @@
-// Values in values without an end, and values of wrong types, in files that somebody else has made.
+// Values in values without an end, and values of wrong types, in files of others.
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';

@@ -168,8 +168,8 @@ describe('.run', () => {
     expect((await ingest()).code).toBe(0);
     mkdirSync(join(run, `stage-${'b'.repeat(12)}`), { recursive: true });
     writeFileSync(join(run, `stage-${'b'.repeat(12)}`, 'chunks.jsonl'), 'left by a killed run');
-    writeFileSync(join(run, `stage-${'b'.repeat(12)}`, 'photo.jpg'), 'of somebody');
-    writeFileSync(join(run, 'photo.jpg'), 'of somebody');
+    writeFileSync(join(run, `stage-${'b'.repeat(12)}`, 'photo.jpg'), 'of a user');
+    writeFileSync(join(run, 'photo.jpg'), 'of a user');
     expect((await ingest()).code).toBe(0);
     expect(readdirSync(run, { recursive: true }).sort()).toEqual([
       'photo.jpg',

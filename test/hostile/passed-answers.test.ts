@@ -1,4 +1,4 @@
-// Servers behind the gateway whose answers are passed on as they are, and are none that Node would send.
+// Servers of the gateway whose answers are passed on as they are, and are none that Node would send.
 import { afterEach, expect, test } from 'vitest';
 import { gateway } from '../gateway/gateways.js';
 import { listening } from './listening.js';

@@ -91,7 +91,7 @@ test('documents, records, and a model of strange names', async () => {
   await run(['cache', 'clear', '--yes'], [inWords]);
 });
 
-test('rows and names of an output that somebody else made', async () => {
+test('rows and names of an output that another person made', async () => {
   write('docs/a.md', 'Islands.\n');
   expect((await workspace.embed(['ingest', 'docs', '--embedder', 'builtin'])).code).toBe(0);
   const out = join(workspace.dir, 'embeddings');
@@ -115,7 +115,7 @@ test('rows and names of an output that somebody else made', async () => {
     try {
       before = readFileSync(join(out, name), 'utf8');
     } catch {
-      // Made anew.
+      // Made again.
     }
     writeFileSync(join(out, name), craft(before));
     await run(['verify'], [inWords]);
@@ -142,7 +142,7 @@ const settings = {
   refused: ['ollamaUrl', 'redisUrl', 'embedder', 'batchSize', ''],
 };
 
-/** Each is told apart: `key` stands in front of the words, and is the begin of a name that isn't known. */
+/** Each can be recognized: `key` stands before the words, and is the begin of an unknown name. */
 function writeSettings(keys: readonly string[]): void {
   const strange = (key: string) => (key === 'include' ? [`${key}${allWords}`] : `${key}${allWords}`);
   write(

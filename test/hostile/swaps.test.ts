@@ -1,4 +1,4 @@
-// Folders of an output in whose place somebody puts a link while a run works in them: what the link leads to stays as it
+// Folders of an output that an attacker replaces by a link while a run works in them: what the link leads to stays as it
 // is, whatever names it has that are ours, and the run works on in what it has opened, or ends in words.
 import { spawn } from 'node:child_process';
 import { mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -65,7 +65,7 @@ const b = { source: 'docs/b.md', texts: ['gamma'] };
 const steps = ['staged', 'record written', 'recorded', 'renamed vectors.npy', 'removed', 'unrecorded'];
 
 test.each(steps.flatMap((step) => ['.', '.run', stageName].map((folder) => [step, folder] as const)))(
-  'behind the step "%s", in the place of %s',
+  'after the step "%s", in the place of %s',
   async (step, name) => {
     await writeAll(out, [a]);
     const before = await filesOf(victim);

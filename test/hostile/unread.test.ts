@@ -1,4 +1,4 @@
-// Output that nobody reads: a full pipe, and one whose reader has gone. A signal ends the program all the same.
+// Output that is not read: a full pipe, and one whose reader has gone. A signal ends the program all the same.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { Writable } from 'node:stream';
@@ -15,7 +15,7 @@ afterEach(() => {
   for (const workspace of workspaces.splice(0)) workspace.remove();
 });
 
-/** `embed …args` in a folder with these files, its output in pipes that nobody reads until somebody does. */
+/** `embed …args` in a folder with these files, its output in pipes that are not read before the test reads them. */
 function start(args: string[], files: Record<string, string | Buffer> = {}): ChildProcess {
   const workspace = makeWorkspace();
   workspaces.push(workspace);
@@ -64,7 +64,7 @@ test('a gateway whose log has lost its reader answers, and ends at SIGTERM', asy
   expect(await once(child, 'exit')).toEqual([0, null]);
 });
 
-test('an ingest whose notices nobody reads ends at SIGTERM', async () => {
+test('an ingest whose notices are not read ends at SIGTERM', async () => {
   const server = await ollama({ requestDelayMs: 600_000 });
   const names = Array.from({ length: 3000 }, (_, index) => `docs/a/${`${index}`.padEnd(200, 'x')}.bin`);
   const child = start(

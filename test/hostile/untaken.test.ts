@@ -24,7 +24,7 @@ function ask(url: string, texts: number): Socket {
   return socket;
 }
 
-test('answers that nobody takes hold no more than the bound; others are served', async () => {
+test('answers that are not taken hold no more than the bound; others are served', async () => {
   const server = await ollama();
   const workspace = makeWorkspace();
   const { child, done } = workspace.start([

@@ -1,4 +1,4 @@
-// Clients of the gateway that begin and don't go on: what they hold is bounded, and they hold up nobody.
+// Clients of the gateway that begin and don't go on: what they hold is bounded, and they hold up no other client.
 import { connect, type Socket } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { gateway, ollama, post } from '../gateway/gateways.js';

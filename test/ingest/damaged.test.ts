@@ -1,4 +1,4 @@
-// An output that was damaged behind a commit's back: every command says so, and how to mend it.
+// An output that was damaged after its commit: every command says so, and how to repair it.
 import { cpSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';

@@ -83,7 +83,7 @@ describe('a second run', () => {
     ollama.requests.length = 0;
   });
 
-  test('of the same documents writes nothing and contacts nobody', async () => {
+  test('of the same documents writes nothing and contacts no server', async () => {
     const before = fingerprint(out);
     await ollama.die();
     const result = await ingest('docs', '--json');
@@ -219,7 +219,7 @@ describe('removal', () => {
     expect(readOutput(out).sources).toEqual(['docs/sub/c.md']);
   });
 
-  test('bytes that changed behind the manifest are not signed anew', async () => {
+  test('bytes that changed without the manifest are not confirmed by a new one', async () => {
     const path = join(out, 'vectors.npy');
     const bytes = readFileSync(path);
     bytes.writeFloatLE(0.5, bytes.length - 4);

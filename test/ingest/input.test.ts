@@ -145,7 +145,7 @@ describe('output', () => {
     expect(await ingest('docs', '--quiet')).toMatchObject({ code: 0, stdout: '', stderr: '' });
   });
 
-  test('--dry-run counts, writes nothing and contacts nobody', async () => {
+  test('--dry-run counts, writes nothing and contacts no server', async () => {
     await ollama.die();
     const result = await ingest('docs', '--dry-run', '--json');
     expect(result.code).toBe(0);

@@ -1,4 +1,4 @@
-// A model that is pulled anew in mid-run while its server keeps running: no connection breaks, and still nothing of
+// A model that is pulled again during a run while its server keeps running: no connection breaks, and still nothing of
 // it gets into the journal, a cache or the output.
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -48,7 +48,7 @@ function owners(): Set<string> {
       ollama.become({ digest });
       return Buffer.from(vectors[row]!.slice().buffer).equals(Buffer.from(ollama.vectorOf(text).buffer));
     };
-    return isOf(oldDigest) ? 'old' : isOf(newDigest) ? 'new' : 'nobody';
+    return isOf(oldDigest) ? 'old' : isOf(newDigest) ? 'new' : 'neither';
   });
   return new Set(own);
 }

@@ -44,7 +44,7 @@ async function failure(work: Promise<unknown>): Promise<unknown> {
   );
 }
 
-describe('a fault that passes costs nobody a vector', () => {
+describe('a fault that passes costs no caller a vector', () => {
   const once: [string, Fault, number, number][] = [
     ['a hang before the headers', { kind: 'hang' }, 2, 0],
     ['a hang in the body', { kind: 'hang-mid-body' }, 2, 0],

@@ -81,7 +81,7 @@ describe('stop', () => {
       asked = () => ++requests === 3 && resolve();
     });
     const control = new AbortController();
-    const call = made.embed(['nobody wants it'], { signal: control.signal });
+    const call = made.embed(['given up'], { signal: control.signal });
     await waits;
     control.abort(new Error('gone'));
     await expect(call).rejects.toThrow('gone');
@@ -134,7 +134,7 @@ describe('health', () => {
     expect((await made.healthCheck()).status).toBe('degraded');
   });
 
-  test('is not spoiled by somebody else’s mark', async () => {
+  test('is not spoiled by another caller’s mark', async () => {
     let stored: Json | undefined;
     const cache = cacheWith({
       setMeta: async (key, value) => {

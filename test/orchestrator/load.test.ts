@@ -1,4 +1,4 @@
-// Many callers at once on a real Redis: few requests, every repeat from the cache, nobody hurt by its end.
+// Many callers at once on a real Redis: few requests, every repeat from the cache, no caller hurt by its end.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { BatchOptions } from '../../src/orchestrator/config.js';
 import type { BatchOrchestrator } from '../../src/orchestrator/orchestrator.js';
@@ -97,7 +97,7 @@ describe.runIf(redisAvailable)('on a real Redis', () => {
     expect(second.getMetrics()).toMatchObject({ cache_hits: 1000, cache_misses: 0, cache_hit_rate: 1 });
   });
 
-  test('the end of Redis in the middle costs a warning, and nobody a vector', async () => {
+  test('the end of Redis in the middle costs a warning, and no caller a vector', async () => {
     const made = await started({ cacheMaxMemoryMb: 0 });
     const calls = texts(100, 'caller').map((name) => made.embed(texts(20, name)));
     await expect.poll(() => server.stats.embeds, { interval: 1, timeout: 20_000 }).toBeGreaterThan(10);

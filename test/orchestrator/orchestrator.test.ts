@@ -35,7 +35,7 @@ describe('vectors', () => {
     expect(server.batches().map((batch) => batch.length)).toEqual([32, 32]);
   });
 
-  test('the same text is sent once, and nobody can spoil the other’s vector', async () => {
+  test('the same text is sent once, and no caller can spoil the other’s vector', async () => {
     const server = await ollama();
     const made = await orchestrator({ ollamaUrl: [server.url] });
     forget(server);
@@ -111,7 +111,7 @@ describe('by id', () => {
     expect(await made.getEmbeddingResult(id)).toEqual(vectorOf('slow'));
   });
 
-  test('what nobody fetches is dropped after its time', async () => {
+  test('what is not fetched is dropped after its time', async () => {
     const { embedder } = gated();
     const made = await orchestrator({ resultTtl: 1 }, { embedder });
     const id = await made.queueEmbeddingRequest('unclaimed');

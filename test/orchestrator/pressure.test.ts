@@ -92,7 +92,7 @@ test('a lookup that is still under way doesn’t outlive a stop that gives up', 
 test.each([
   ['written to', { setMany: () => Promise.reject(new Error('disk on fire')) }],
   ['read from', { getMany: () => Promise.reject(new Error('disk on fire')) }],
-])('a cache that can’t be %s is told of once and costs nobody a vector', async (_, broken) => {
+])('a cache that can’t be %s is told of once and costs no caller a vector', async (_, broken) => {
   const { embedder } = gated();
   const warnings: string[] = [];
   const made = await orchestrator(

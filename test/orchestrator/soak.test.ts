@@ -1,5 +1,5 @@
 // For a while, callers of every kind on three servers with every kind of fault: every text is answered with its
-// own vector or reported, nothing is left behind, and memory stays flat.
+// own vector or reported, nothing is left, and memory stays flat.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';

@@ -116,7 +116,7 @@ test('killed in the middle of a commit, and again at each step of the recovery',
   }
 });
 
-test('killed behind any row: what was embedded is not embedded again', async () => {
+test('killed after any row: what was embedded is not embedded again', async () => {
   const random = randomNumbers(3);
   const base = await firstVersion();
   for (let i = 0; i < 8; i++) {

@@ -1,6 +1,6 @@
 // One run over an output in a process of its own, for tests that kill it: takes the lock, recovers, keeps or
 // writes the documents of a made-up corpus, commits. Usage: run-child.js <folder> <version> [<crash>]
-// where <crash> is `row:N` or `append:N` (behind the Nth), or a step of commit or `recover:` and a step.
+// where <crash> is `row:N` or `append:N` (after the Nth), or a step of commit or `recover:` and a step.
 import { createHash } from 'node:crypto';
 import { acquireLock } from '../../dist/output/lock/lock.js';
 import { openOutput } from '../../dist/output/read/output.js';

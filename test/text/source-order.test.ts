@@ -11,7 +11,7 @@ test('orders as the UTF-8 bytes do', () => {
   );
 });
 
-test('puts emoji behind the end of the 16-bit range, which JavaScript does not', () => {
+test('puts emoji after the end of the 16-bit range, which JavaScript does not', () => {
   expect(compareSources('a/\u{1f600}', 'a/\uff01')).toBeGreaterThan(0);
   expect('a/\u{1f600}' > 'a/\uff01').toBe(false);
 });

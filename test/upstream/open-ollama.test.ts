@@ -111,7 +111,7 @@ describe('opening', () => {
     await expect(open()).rejects.toThrow(reason);
   });
 
-  test('begins with those that hold still when one is pulled anew meanwhile, says so, and takes it in as it was', async () => {
+  test('begins with those that hold still when one is pulled again meanwhile, says so, and takes it in as it was', async () => {
     const { digest } = allMiniLm;
     b.script({ kind: 'become', as: { digest: 'e'.repeat(64) }, answers: 'old', after: 3 });
     const embedder = await open();
@@ -136,7 +136,7 @@ describe('opening', () => {
     await eventually(states).toEqual(['closed', 'closed']);
   });
 
-  test('ends when the only server is pulled anew meanwhile', async () => {
+  test('ends when the only server is pulled again meanwhile', async () => {
     b.script({ kind: 'become', as: { digest: 'e'.repeat(64) }, answers: 'old', after: 3 });
     await expect(open({ ollamaUrl: [b.url] })).rejects.toMatchObject({ meaning: 'changed' });
   });
@@ -173,7 +173,7 @@ describe('opening', () => {
     expect(notices[1]).toContain(`${b.url} is back and takes part`);
   });
 
-  test('ends an opening that nobody waits for any more', async () => {
+  test('ends an opening that no caller waits for any more', async () => {
     b.script({ kind: 'hang' });
     const embedder = await open();
     await eventually(() => b.stats.inFlight).toBe(1);

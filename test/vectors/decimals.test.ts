@@ -45,7 +45,7 @@ function readBack(text: string): number {
   let below = 1n;
   if (power > 0) above *= 10n ** BigInt(power);
   else below = 10n ** BigInt(-power);
-  // The number is above / below, in units of 2^-149; a float32 has 24 bits of them, and zeros behind.
+  // The number is above / below, in units of 2^-149; a float32 has 24 bits of them, and zeros after them.
   let shift = 0;
   while ((above / below) >> BigInt(shift) >= 1n << 24n) shift++;
   const unit = below << BigInt(shift);

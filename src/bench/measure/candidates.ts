@@ -46,7 +46,7 @@ export function cached(kind: 'cold-cache' | 'warm-cache', { batchSize, concurren
   return { id: kind, kind, batchSize, concurrency };
 }
 
-/** @returns {@link sequentialCandidate} first, whatever the grid holds */
+/** @returns {@link sequentialCandidate} first, for any grid */
 export function candidatesOf({ sizes, concurrencies }: Grid): Candidate[] {
   const all = sizes.flatMap((size) => concurrencies.map((concurrency) => fixed(size, concurrency)));
   return [sequentialCandidate, ...all.filter(({ id }) => id !== sequentialCandidate.id)];

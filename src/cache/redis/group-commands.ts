@@ -11,7 +11,7 @@ export class GetGroup extends Command {
   readonly #request: Buffer;
 
   /**
-   * @param prefix ASCII, in front of every hash
+   * @param prefix ASCII, before every hash
    * @param hashes at least one; 64 characters each
    */
   constructor(prefix: string, hashes: readonly string[]) {
@@ -85,7 +85,7 @@ class Group extends Command {
 /** One SET … EX per entry. */
 export class SetGroup extends Group {
   /**
-   * @param prefix ASCII, in front of every hash
+   * @param prefix ASCII, before every hash
    * @param entries at least one; hashes of 64 characters
    */
   constructor(prefix: string, entries: readonly VectorEntry[], ttlSeconds: number) {

@@ -118,7 +118,7 @@ export class RedisInventory {
           return true;
         });
       });
-      // Times are off by what the answers take, so that a few may be missed: once more.
+      // Times are wrong by the duration of the answers, so a few entries may have been missed: look again.
       removed += step;
       if (step === 0 || round === maxRounds) return removed;
     }

@@ -1,5 +1,5 @@
 // Looks at what comes from Redis before ioredis's parser does. That parser believes every length, and a few
-// bytes are enough to overflow its stack or to have it keep whatever comes.
+// bytes are enough to overflow its stack or to make it keep all that comes.
 
 /** What came is no answer of a Redis; the message says how, as a phrase. */
 export class ForeignReplyError extends Error {}
@@ -42,7 +42,7 @@ export class ReplyWatch {
       this.#bytes += next - at;
       at = next;
       if (this.#bytes > maxBytes) throw new ForeignReplyError('it sends an answer without an end');
-      if (this.#complete > most) throw new ForeignReplyError('it answers what nobody asked');
+      if (this.#complete > most) throw new ForeignReplyError('it answers what it was not asked');
     }
   }
 

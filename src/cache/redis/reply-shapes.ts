@@ -1,5 +1,5 @@
-// What each command answers, looked at before it is believed: whoever listens may be no Redis, and a proxy may
-// answer with what belongs to another.
+// What each command answers, checked before it is used: the server may be no Redis, and a proxy may send the answer of
+// another client.
 import { ForeignReplyError } from './reply-guard.js';
 
 export type Shape<T> = (answer: unknown) => answer is T;

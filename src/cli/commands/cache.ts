@@ -121,7 +121,7 @@ Examples:
     const { cacheStats, clearCache, placeOf } = await import('../../commands/cache.js');
     const where = renderPlace(placeOf(settings));
     if (!flags.yes) {
-      if (!canAsk()) throw new UsageError('Nobody can be asked here: to clear the cache, give --yes.');
+      if (!canAsk()) throw new UsageError('There is no terminal to ask you: to clear the cache, give --yes.');
       const { entries, bytes } = await cacheStats(settings);
       printNotices(where);
       if (!(await confirm(say`Remove ${plural(entries, 'vector')} (${shownSize(bytes)})?`))) {

@@ -39,7 +39,7 @@ export function ingestCommand(): Command {
     .option('--limit <n>', 'read at most n files', positive)
     .option('--allow-removals', 'let more than half of the documents go')
     .option('--prune', 'drop what lies under paths that are not named here (standard input stays)')
-    .option('--rebuild', 'make the output anew, e.g. for another model')
+    .option('--rebuild', 'make the whole output again, e.g. for another model')
     .option('--pull', 'pull the model when the server lacks it')
     .option('--wait', "wait for another run's lock")
     .option('-n, --dry-run', 'say what would be done; write nothing, contact no embedder')
@@ -197,8 +197,9 @@ const meanings: Record<FailureCode, string> = {
   vanished: 'it went away, or was written to, while it was read',
   undecodable: 'not text in UTF-8, UTF-16 or Latin-1',
   'too-large': 'it takes or unpacks to more than one document may; split it, or see --max-read-memory',
-  'too-slow': 'reading it takes longer than one document may; split it, save it anew, or see --max-read-time',
-  malformed: 'not what its format asks for; open and mend it',
+  'too-slow':
+    'reading it takes longer than one document may; split it, save it again, or see --max-read-time',
+  malformed: 'not what its format asks for; open and repair it',
   encrypted: 'remove its password',
   'duplicate-source': 'another record or file has the same name; the first one counts',
   'too-long': 'the model takes no piece of it; use a smaller --chunk-size with --rebuild',

@@ -14,7 +14,7 @@ const barWidth = 16;
 /** Columns of the whole line. */
 const maxLineWidth = 79;
 
-/** @param text what stands behind the bar */
+/** @param text what is shown after the bar */
 export async function startBar(text: (done: number) => Printable): Promise<Bar> {
   // Loaded for who sees it: a run from cron draws none.
   const { MultiBar } = await import('cli-progress');

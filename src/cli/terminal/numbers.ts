@@ -1,7 +1,7 @@
 // Numbers as people read them.
 import { type Printable, printable, say } from '../../text/printable.js';
 
-/** `12.3`: with so many digits behind the point. */
+/** `12.3`: with so many digits after the point. */
 export function digits(value: number, count: number): Printable {
   return printable(value.toFixed(count));
 }

@@ -94,8 +94,8 @@ const commandReaders = ['GITHUB_ACTIONS', 'TF_BUILD', 'TEAMCITY_VERSION'];
 const colons = /^((?:(?![\n\r\u2028\u2029])[\s\p{C}\p{M}])*)(?=:[\p{C}\p{M}]*:)/gmu;
 
 /**
- * A runner of GitHub's takes lines that begin with :: as commands, and it and others whatever stands behind ##
- * and in front of a bracket, anywhere in a line. In JSON it stays what it was.
+ * GitHub's runner reads a line that begins with :: as a command; it and other runners also read ##…[ anywhere in a
+ * line as one. In JSON, the escaped text has the same value.
  */
 function harmless(text: string): string {
   if (!commandReaders.some((name) => variable(name))) return text;

@@ -1,4 +1,4 @@
-// The kind whose values are lists: of one item, several behind commas, or a real list of a file.
+// The kind whose values are lists: of one item, several with commas between them, or a real list of a file.
 import type { Kind } from './kind.js';
 
 export interface ListRule<Item> {

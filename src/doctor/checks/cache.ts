@@ -38,7 +38,7 @@ function kindOf(settings: Settings): 'redis' | 'disk' | 'none' {
 }
 
 async function usage(settings: Settings, kind: 'redis' | 'disk', folder: string): Promise<Finding> {
-  // Opening would make the folder, but a check must leave nothing behind.
+  // Opening would make the folder, but a check must change nothing.
   if (kind === 'disk' && !existsSync(folder)) return { status: 'skipped', seen: 'nothing yet' };
   const problems: string[] = [];
   let held: CacheUsage | undefined;

@@ -10,7 +10,7 @@ import type { Finding } from '../check.js';
 import { time } from '../durations.js';
 import type { Probe } from '../probe.js';
 
-/** Of `/health`; what goes on behind it is no JSON any more, so no gateway's. */
+/** Of `/health`. A longer answer is cut, and is no JSON then: it isn't from a gateway. */
 const maxBytes = 1024 * 1024;
 
 /** Max servers or models in its answer: a gateway has a few, but a false one could list any number. */
@@ -131,7 +131,7 @@ async function ask({ url, token }: GatewayAddress, signal: AbortSignal): Promise
     body = (await readUpTo(answer.body, maxBytes)).bytes.toString();
   } catch (error) {
     const { code, message } = error as { code?: string; message: string };
-    throw new UsageError(`nobody answers there (${code ?? message}): start it, or name another address.`);
+    throw new UsageError(`nothing answers there (${code ?? message}): start it, or name another address.`);
   }
   const parsed = healthSchema.safeParse(jsonOf(body));
   if (statusCode === 200 && parsed.success) return parsed.data;

@@ -1,4 +1,5 @@
-// What a page of HTML becomes, without what nobody reads: links of headings to themselves, margins, empty rows.
+// What a page of HTML becomes, without what is not part of its text: links of headings to themselves, margins, empty
+// rows.
 import type { Block } from '../../types/document.js';
 
 export interface HtmlContent {

@@ -139,7 +139,7 @@ class RstReader {
         open.blank = simpleTable.test(this.#words(line)) && (!next || next.first === next.eol);
         return true;
       case 'paragraph':
-        if (this.#startsAnew(line)) {
+        if (this.#startsNext(line)) {
           this.#close();
           return false;
         }
@@ -153,7 +153,7 @@ class RstReader {
   }
 
   /** Explicit markup may follow a paragraph directly; lists, strictly, may not. */
-  #startsAnew(line: Line): boolean {
+  #startsNext(line: Line): boolean {
     return this.#text.startsWith('.. ', line.first);
   }
 

@@ -9,7 +9,7 @@ export interface CharClass {
 export interface FoundClass {
   class: CharClass;
   literal: string | undefined;
-  /** Index behind the closing bracket. */
+  /** Index after the closing bracket. */
   end: number;
 }
 

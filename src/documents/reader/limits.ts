@@ -1,7 +1,7 @@
 // Limits for one document in the reader's process. Beyond them, the document fails and the process ends.
 
 export interface ReaderLimits {
-  /** Processor time in ms, whatever the document's size. @default 60000 */
+  /** Processor time in ms, for a document of any size. @default 60000 */
   baseMs: number;
   /** Processor time in ms for each million bytes of it. @default 2000 */
   msPerMegabyte: number;

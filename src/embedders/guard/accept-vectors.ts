@@ -1,4 +1,4 @@
-// All vectors pass through here, whatever embedder they come from. After this they are finite, of the right size and
+// All vectors of all embedders pass through here. After this they are finite, of the right size and
 // L2-normalised. No other code normalises vectors.
 import { EmbedderFault } from '../../errors.js';
 import type { Vector } from '../../types/vector.js';

@@ -6,7 +6,7 @@ export function canonicalName(name: string): string {
   return short === withoutTag(short) ? `${short}:latest` : short;
 }
 
-/** A digest as lower-case hex, in whatever form the server writes it. */
+/** A digest as lower-case hex; servers write it in several forms. */
 export function plainDigest(digest: string): string {
   return digest.toLowerCase().replace(/^sha256:/, '');
 }

@@ -38,7 +38,7 @@ function tierOf({ rank }: Endpoint): number {
 
 /**
  * The endpoint that is expected to answer first: its work at its speed, divided by its weight. Avoided ones come last;
- * among equal ones, the one whose last use is longest ago.
+ * of equal ones, the one whose last use is longest ago.
  * @param endpoints at least one
  * @param workOf its work in flight plus this request, in tokens or any other unit
  */

@@ -1,4 +1,4 @@
-// src/gateway/backends: what the gateway stands in front of: Ollama servers, or the built-in embedder.
+// src/gateway/backends: what the gateway asks: Ollama servers, or the built-in embedder.
 //
 // This file holds their interface. A backend answers the requests that aren't batched, and tells which servers are up and
 // which models they have. choose-backend.ts chooses one; ollama-servers.ts finds the server for a request.

@@ -1,4 +1,4 @@
-// The Ollama servers behind the gateway, for requests that aren't batched: which of them are up, what models they
+// The Ollama servers of the gateway, for requests that aren't batched: which of them are up, what models they
 // have, and how to pass requests on.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool } from 'undici';

@@ -64,7 +64,7 @@ export class Connections {
   /** No byte came or went for a while: the client is stuck, unless it waits for us. */
   #onSilence(socket: Socket): void {
     const requests = [...(this.#requests.get(socket) ?? [])];
-    // Bytes that lie here unread wait for the server behind, not for the client.
+    // Bytes that lie here unread wait for our server, not for the client.
     const sends = requests.some((request) => !request.complete && request.readableLength === 0);
     const takes = socket.writableLength > 0;
     if (requests.length === 0 || sends || takes) socket.destroy();

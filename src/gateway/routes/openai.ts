@@ -1,4 +1,4 @@
-// OpenAI's API for vectors, in front of the same models.
+// OpenAI's API for vectors, with the same models.
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { checkCount, type Fields, fieldsOf, vectorRequestOf } from '../http/body.js';
 import { callOf } from '../http/call.js';

@@ -10,7 +10,7 @@ import type { Session } from '../session.js';
 import { rowOf } from './chunk.js';
 import type { RowStep, Step } from './document-steps.js';
 
-/** Max full batches that wait behind those in flight: enough that a free slot never waits for the disk. */
+/** Max full batches that wait for a slot: enough that a free slot never waits for the disk. */
 const batchesAhead = 4;
 
 export async function* embed(
@@ -86,7 +86,7 @@ class Sender {
     return this.#steps.length;
   }
 
-  /** True when the window is full. Rows that wait behind a slow answer count, too. */
+  /** True when the window is full. Rows that wait for an earlier, slow answer count, too. */
   get isFull(): boolean {
     return this.#dispatcher.waiting > this.#most || this.#steps.length > 16 * this.#most;
   }

@@ -33,7 +33,7 @@ export interface Like {
 export class Likeness {
   /** Texts that have a stretch, by its hash; of one that many have, not all. */
   readonly #owners = new Map<number, number[]>();
-  /** A bit for the end of each hash among them: most stretches are none of them, which this says sooner. */
+  /** A bit for the end of each hash among them: most stretches are none of them, and this tells it faster. */
   readonly #sieve = new Uint8Array(1 << (sieveBits - 3));
   /** How many stretches of each text tell. */
   readonly #sizes: number[] = [];

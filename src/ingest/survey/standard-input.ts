@@ -1,4 +1,4 @@
-// The path `-`: JSON Lines on standard input, treated as one file of records among the others.
+// The path `-`: JSON Lines on standard input, treated as one more file of records.
 import type { WalkEntry } from '../../documents/walk/walk.js';
 import { UsageError } from '../../errors.js';
 import { compareSources } from '../../text/source-order.js';

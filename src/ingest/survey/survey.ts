@@ -26,7 +26,7 @@ export interface SurveyOptions {
 export interface SurveyResult {
   /** Sources of the previous output whose rows are removed: documents, and records of files that are gone. */
   removed: Set<string>;
-  /** Those of `removed` that no listed file has as its name: their rows go, whatever the reading finds. */
+  /** Those of `removed` that no listed file has as its name: their rows are removed, no matter what is read. */
   leaving: Set<string>;
   /** Sources of the previous output that this listing lacks, for any reason. */
   unlisted: Set<string>;

@@ -1,6 +1,7 @@
 // Folders that a run uses by an open handle, not by name. Otherwise another user could put a link in the place of
 // a folder between two steps, and the run would write or remove files elsewhere. On Linux, a path such as
-// `/proc/self/fd/23/lock` leads into the opened folder, whatever has its name now. Other systems have only names.
+// `/proc/self/fd/23/lock` leads into the opened folder, even when another folder has its name now. Other systems have
+// only names.
 import { existsSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { dirname, relative, resolve } from 'node:path';

@@ -1,5 +1,5 @@
-// Reads our files of lines, a megabyte at a time. Memory is bounded by one block or the longest line, whatever
-// the size of the file.
+// Reads our files of lines, a megabyte at a time. Memory is bounded by one block or the longest line, for
+// a file of any size.
 import type { FileHandle } from 'node:fs/promises';
 
 export const blockBytes = 1024 * 1024;

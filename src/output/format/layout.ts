@@ -28,7 +28,7 @@ export const stagePrefix = 'stage-';
 export type Place = 'output' | 'run' | 'stage';
 
 /** What removes a file when it is no longer needed. */
-export type Remover = 'nobody' | 'commit' | 'recovery' | 'lock' | 'writer' | 'last run';
+export type Remover = 'nothing' | 'commit' | 'recovery' | 'lock' | 'writer' | 'last run';
 
 interface OwnedName {
   place: Place;
@@ -38,7 +38,7 @@ interface OwnedName {
 
 /** Every name that is ours. */
 const ownedNames: readonly OwnedName[] = [
-  { place: 'output', pattern: /^(chunks\.jsonl|vectors\.npy|manifest\.json)$/, removedBy: 'nobody' },
+  { place: 'output', pattern: /^(chunks\.jsonl|vectors\.npy|manifest\.json)$/, removedBy: 'nothing' },
   { place: 'output', pattern: /^failures\.jsonl$/, removedBy: 'commit' },
   { place: 'run', pattern: /^embed$/, removedBy: 'last run' },
   { place: 'run', pattern: /^lock$/, removedBy: 'lock' },

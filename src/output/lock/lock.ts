@@ -231,7 +231,7 @@ function isAbsence(error: unknown): boolean {
   return errorCode(error instanceof OutputError ? error.cause : error) === 'ENOENT';
 }
 
-/** Writes the claim so that all users of the folder can read it, whatever our umask is: they must see the owner. */
+/** Writes the claim so that all users of the folder can read it, with any umask: they must see the owner. */
 async function writeClaim(mine: string, dir: string, self: LockOwner): Promise<void> {
   const file = await createFile(mine);
   try {

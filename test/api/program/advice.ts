@@ -33,11 +33,11 @@ export function adviceOn(error: unknown): string {
   if (error instanceof EmbedderFault)
     return passing.includes(error.meaning) ? 'try again' : 'look at the server';
   if (error instanceof WrongVectorsError) return `mend the server: ${error.reason}`;
-  if (error instanceof DocumentError) return users.includes(error.failure) ? 'save it anew' : 'run again';
+  if (error instanceof DocumentError) return users.includes(error.failure) ? 'save it again' : 'run again';
   if (error instanceof QueueFullError || error instanceof ResultTimeoutError) return 'ask again later';
   if (error instanceof LockedError) return 'wait for the other run';
   if (error instanceof ServiceError) return 'start the server';
-  if (error instanceof VectorSpaceError || error instanceof DamagedOutputError) return 'make the index anew';
+  if (error instanceof VectorSpaceError || error instanceof DamagedOutputError) return 'make the index again';
   if (error instanceof NewerOutputError) return 'update this program';
   if (error instanceof OutputError || error instanceof UsageError) return error.message;
   if (error instanceof NotStartedError || error instanceof UnknownRequestError) return 'mend this program';

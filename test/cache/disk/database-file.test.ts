@@ -73,7 +73,7 @@ test('a whole one is used', () => {
   expect(visit(damagedFolder(whole))).toEqual([{ warnings: [], found: 400 }]);
 });
 
-test('one that is cut anywhere begins anew after one warning, and the damaged one is kept', () => {
+test('one that is cut anywhere begins again after one warning, and the damaged one is kept', () => {
   const shares = [0.999, 0.99, 0.9, 0.75, 0.5, 0.3, 0.1];
   const sizes = shares.map((share) => Math.floor(share * whole.length));
   const pages = [1, 2, 3, 8].map((pages) => pages * 4096);
@@ -91,7 +91,7 @@ test('one that is cut anywhere begins anew after one warning, and the damaged on
     expect(readFileSync(aside).equals(whole.subarray(0, cuts[index]))).toBe(true);
   }
   expect(visits).toHaveLength(cuts.length);
-  // Nobody else may read the new one, either.
+  // No other user may read the new one, either.
   expect(statSync(join(folders[0]!, 'data.mdb')).mode).toBe(
     statSync(join(folders[0]!, 'data.mdb.damaged')).mode,
   );

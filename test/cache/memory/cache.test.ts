@@ -1,4 +1,4 @@
-// Vectors in memory: alone, and in front of a real disk cache.
+// Vectors in memory: alone, and together with a real disk cache.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -37,7 +37,7 @@ function holdAnswer(cache: VectorCache): () => void {
   return answer;
 }
 
-describe('memory in front of the disk cache', () => {
+describe('memory together with the disk cache', () => {
   cacheContract(async () => {
     const folder = mkdtempSync(join(tmpdir(), 'embed-memory-'));
     return {

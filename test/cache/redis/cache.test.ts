@@ -249,7 +249,7 @@ describe.skipIf(!redisAvailable)('redis cache', () => {
     expect(await refusal({ url: server.url.replace('redis:', 'rediss:') })).toContain('use redis:// if');
   });
 
-  test('goes on in silence with a password that nobody asked for', async () => {
+  test('goes on in silence with a password that is not needed', async () => {
     const server = await start();
     const printed = vi.spyOn(console, 'warn');
     const { cache } = await open({ url: server.url, password: 'needless' });

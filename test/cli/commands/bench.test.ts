@@ -176,7 +176,7 @@ test('no server, a wrong time, a wrong share: the exit code says which', async (
   expect(await workspace.embed([...brief, '--ollama-url', server.url, 'absent'])).toMatchObject({ code: 2 });
 });
 
-test('Ctrl-C ends it with 130 and leaves nothing behind', async () => {
+test('Ctrl-C ends it with 130 and leaves no files', async () => {
   const own = await serverWith({ requestDelayMs: 30 });
   const running = workspace.start(['bench', '--model', 'all-minilm', '--ollama-url', own.url, '--quick'], {
     env: { TMPDIR: workspace.dir },

@@ -172,10 +172,10 @@ describe('embed cache on disk', () => {
     expect((await stats()).entries).toBe(60);
   });
 
-  test('clear asks nobody without a terminal, and wants --yes', async () => {
+  test('clear does not ask without a terminal, and wants --yes', async () => {
     await fill(await openDiskCache({ folder: folder() }));
     const refused = await embed('clear');
-    expect(refused.stderr).toBe('error: Nobody can be asked here: to clear the cache, give --yes.\n');
+    expect(refused.stderr).toBe('error: There is no terminal to ask you: to clear the cache, give --yes.\n');
     expect(refused.code).toBe(2);
     expect((await stats()).entries).toBe(60);
     const { stdout, code } = await embed('clear', '--yes');

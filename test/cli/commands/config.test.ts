@@ -72,7 +72,7 @@ describe('what is in force without being set', () => {
   });
 });
 
-test('what is wrong is told behind the list, with the exit status of every other command', async () => {
+test('what is wrong is told after the list, with the exit status of every other command', async () => {
   configure({ ollamaUrl: 'http://evil:11434' });
   const { stdout, stderr, code } = await workspace.embed(['config'], { env: { OLLAMA_API_KEY: 'hush' } });
   expect(code).toBe(2);

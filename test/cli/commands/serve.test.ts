@@ -69,7 +69,7 @@ describe('servers whose vectors are wrong', () => {
     expect([one.code, one.stderr]).toEqual([4, expect.stringContaining('one and the same vector')]);
   });
 
-  test('of a model that nobody named: 503, and the doctor says it', async () => {
+  test('of a model that was not named: 503, and the doctor says it', async () => {
     await using a = await startOllama();
     await using b = await startOllama();
     b.world.models[0]!.salt = 'other';

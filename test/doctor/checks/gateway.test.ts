@@ -55,7 +55,7 @@ test('a gateway whose server is down fails, with what mends it', async () => {
   expect(line(await look(url), 'server')).toMatchObject({ status: 'failure', mend: 'ollama serve' });
 });
 
-test('nobody there, something else there, and what is no address', async () => {
+test('no server there, another server there, and what is no address', async () => {
   const other = createServer((_request, response) => response.end('hello'));
   await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
   const { port } = other.address() as AddressInfo;

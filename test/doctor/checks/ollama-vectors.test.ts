@@ -10,7 +10,7 @@ import { allMiniLm, startOllama, type TestOllama } from '../../helpers/ollama.js
 
 const always = Number.POSITIVE_INFINITY;
 
-/** So much is left whenever somebody asks, in ms: the first time, and from then on. */
+/** The time that is left when it is asked for, in ms: the first time, and from then on. */
 class ToldBudget extends Budget {
   readonly #told: number[];
 

@@ -55,7 +55,7 @@ describe('the output', () => {
     });
   });
 
-  test('a damaged one is a failure with the command that makes it anew', async () => {
+  test('a damaged one is a failure with the command that makes it again', async () => {
     const { dir, out } = makeOut();
     await writeAll(out, documents);
     truncateSync(join(out, 'vectors.npy'), 140);

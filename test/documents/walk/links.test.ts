@@ -213,7 +213,7 @@ function tryTo(change: () => void): void {
   }
 }
 
-/** The files below a folder that are no links, not behind links. */
+/** The files below a folder that are no links, and not in linked folders. */
 function realFiles(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);

@@ -30,7 +30,7 @@ describe('the order of a walk', () => {
     ]);
   });
 
-  test('begins anew where the base lies inside a root', async () => {
+  test('begins again where the base lies inside a root', async () => {
     const folder = plant(temporaryFolder(), ['a', 'in/b', 'in/sub/c', 'z', 'other/in/d']);
     const { sources, listed, entries } = await walked(folder, ['.'], { base: join(folder, 'in') });
     expect(sources).toEqual([`${folder}/a`, `${folder}/other/in/d`, `${folder}/z`, 'b', 'sub/c']);

@@ -56,7 +56,7 @@ describe('what a walk takes', () => {
     const outputDir = join(folder, 'out');
     expect(await sources(folder, ['.'], { outputDir })).toEqual(['a.md']);
     await expect(walked(folder, ['real/index'], { outputDir })).rejects.toThrow(UsageError);
-    // A folder inside the output is what somebody named, and is walked.
+    // A folder inside the output was named by the user, and is walked.
     expect(await sources(folder, ['real'], { outputDir: folder })).toEqual(['real/index/b.md']);
   });
 

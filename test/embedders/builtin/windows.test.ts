@@ -11,7 +11,7 @@ describe('cutWindows', () => {
     expect(arrays(cutWindows(Int32Array.of(2, 1, 1), 3, opensWord))).toEqual([[2, 1, 1]]);
   });
 
-  test('cuts in front of a word', () => {
+  test('cuts before a word', () => {
     expect(arrays(cutWindows(Int32Array.of(2, 1, 4, 1, 6), 3, opensWord))).toEqual([
       [2, 1],
       [4, 1, 6],

@@ -90,7 +90,7 @@ describe('a look', () => {
     await expect(embedder.confirm({})).rejects.toThrow('The embedder was closed.');
   });
 
-  test('that hangs is not waited for by who can go elsewhere, nor is the one behind it', async () => {
+  test('that hangs delays no request that another server can answer, and neither does the next one', async () => {
     server.script({ kind: 'hang', path: '/api/tags', ...ever });
     const first = meaningOf(embedder.confirm({ patienceMs: 300 }));
     await eventually(looks).toBe(1);

@@ -79,7 +79,7 @@ test('a server that is well is asked for one text of each batch that is larger b
   expect(said).toEqual([]);
 });
 
-test('where nobody sends batches, none is tried', async () => {
+test('where no batches are sent, none is tried', async () => {
   const server = await servers.start();
   const inner = await servers.open(server);
   const { space } = await measureServer(inner, { where, batchSize: 1, signal });

@@ -1,4 +1,4 @@
-// Another server behind the same address, played by real restarts: what is seen, and what it costs.
+// Another server at the same address, made by real restarts: what is noticed, and what it costs.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { canaryTexts, measureSpace } from '../../../src/embedders/guard/canaries.js';
 import { withSpaceGuard } from '../../../src/embedders/guard/space-guard.js';
@@ -48,7 +48,7 @@ describe('withSteadySpace', () => {
     expect(server.batches()).toEqual([canaries, ['a'], ['b'], ['c']]);
   });
 
-  test('measures it once, before all else, where nobody did', async () => {
+  test('measures it once, before all else, where it was not measured yet', async () => {
     await together('a', 'b', 'c');
     expect(server.batches()).toEqual([canaries, ['a'], ['b'], ['c']]);
   });
@@ -143,7 +143,7 @@ describe('withSteadySpace', () => {
     });
   });
 
-  test('looks again after a request that found nobody', async () => {
+  test('looks again after a request that no server answered', async () => {
     await measureSpace(embedder);
     server.script({ kind: 'die' });
     await expect(embedder.embed(['a'])).rejects.toMatchObject({ meaning: 'unreachable' });

@@ -75,7 +75,7 @@ describe('embed', () => {
     expect(server.stats.embeds).toBe(0);
   });
 
-  test('sends the key, and a path in front of its own', async () => {
+  test('sends the key, and a path before its own', async () => {
     await using behindProxy = await startOllama();
     const keyed = await open({ apiKey: 'secret' });
     await keyed.embed(['a']);

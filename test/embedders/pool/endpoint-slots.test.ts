@@ -165,7 +165,7 @@ describe('slots', () => {
     await dispatcher.stop();
   });
 
-  test('are given back when a request moves on: nobody waits for another for ever', async () => {
+  test('are given back when a request moves on: no request waits for another one for ever', async () => {
     const bad = { kind: 'too-few' as const, times: 6 };
     for (const server of all) server.script(bad);
     const { dispatcher } = dispatch({ concurrency: 1 });
@@ -183,7 +183,7 @@ describe('slots', () => {
     dispatcher.send();
     expect(dispatcher.inFlight).toBe(1);
     embedder.add(await servers.member(b));
-    // Nobody had to send anything for it.
+    // No request had to be sent for it.
     expect(dispatcher.inFlight).toBe(2);
     a.thaw();
     await answered(dispatcher, tickets);
@@ -229,7 +229,7 @@ describe('a late request', () => {
     const isIt = ([text]: readonly string[]) => text === 'late';
     const go = hold(a, { when: isIt });
     b.script({ kind: 'hang', when: isIt });
-    // Whoever gets it first: it is late there, and a is the only one that answers.
+    // Whichever server gets it first: it is late there, and a is the only one that answers.
     const work = embedder.embed(['late'], { tokens: 10 });
     await eventually(() => all.every((server) => server.batches().some(isIt))).toBe(true);
     go();

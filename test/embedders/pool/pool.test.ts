@@ -1,4 +1,4 @@
-// Several real servers behind one embedder: which request goes where, and what is heard when they fail.
+// Several real servers as one embedder: which request goes where, and what is told when they fail.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { canaryTexts } from '../../../src/embedders/guard/canaries.js';
 import type { Member } from '../../../src/embedders/pool/member.js';

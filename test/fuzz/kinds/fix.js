@@ -1,4 +1,4 @@
-// What `doctor --fix` and the cache commands mend and remove, in folders that somebody else laid out.
+// What `doctor --fix` and the cache commands mend and remove, in folders that another person made.
 import { lockText, out, recordText, run } from '../formats/output.js';
 
 const victims = ['victim', 'victim/photos', 'victim/.run', 'victim/bashrc'];

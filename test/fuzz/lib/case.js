@@ -45,7 +45,7 @@ export class Case {
       'victim/.run/state',
       'victim/.run/stage-1/x',
     ]) {
-      this.write(name, `dear to somebody: ${name}\n`.repeat(40));
+      this.write(name, `dear to its owner: ${name}\n`.repeat(40));
     }
     this.write('victim/photos/holiday', Buffer.alloc(5000, 7));
   }
@@ -77,7 +77,7 @@ export class Case {
     spawnSync('mkfifo', [this.path(name)]);
   }
 
-  /** A file of this size that takes no place on the disk, behind `start`. */
+  /** A file of this size that takes no place on the disk, after `start`. */
   sparse(name, bytes, start = '') {
     this.write(name, start);
     const file = openSync(this.path(name), 'r+');

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
-/** Larger ones are told by their size: they are sparse, and nobody's treasure. */
+/** Larger ones are told by their size: they are sparse, and of no value. */
 const hashed = 16 * 1024 * 1024;
 
 /**

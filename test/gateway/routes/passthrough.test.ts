@@ -43,7 +43,7 @@ async function raw(url: string, text: string): Promise<string> {
   return answer;
 }
 
-test('a server that hangs holds up nobody while another is up', async () => {
+test('a server that hangs holds up no client while another is up', async () => {
   const asked = new Set<ServerResponse>();
   const sick = await upstream((_, response) => {
     asked.add(response);
@@ -54,10 +54,10 @@ test('a server that hangs holds up nobody while another is up', async () => {
   const show = () => fetch(`${url}/api/show`, { method: 'POST', body: '{}' });
   expect(await get(`${url}/ready`)).toMatchObject({ ready: true });
   expect((await show()).status).toBe(200);
-  // It is given up after two seconds: nobody has waited for that.
+  // It is given up after two seconds: no client has waited for that.
   expect(asked.size).toBe(1);
   await eventually(() => Promise.resolve(asked.size)).toBe(0);
-  // It is asked again, and nobody waits at all.
+  // It is asked again, and no client waits at all.
   await eventually(async () => {
     await get(`${url}/health`);
     return asked.size;
@@ -236,13 +236,13 @@ test.each([
   ['a whole address', 'GET http://evil.example/api/tags HTTP/1.1'],
   ['a step up', 'GET /api/../../secret HTTP/1.1'],
   ['an encoded step up', 'POST /x/%2e%2e/%2e%2e/secret HTTP/1.1'],
-  ['a step up behind an encoded slash', 'GET /x%2f..%2fsecret HTTP/1.1'],
+  ['a step up after an encoded slash', 'GET /x%2f..%2fsecret HTTP/1.1'],
   ['backslashes', 'GET /\\evil.example HTTP/1.1'],
   ['what can’t be decoded', 'GET /%zz HTTP/1.1'],
   ['a tunnel', 'CONNECT evil.example:80 HTTP/1.1'],
   ['a space', 'GET /a b HTTP/1.1'],
   ['two lengths', 'POST /api/chat HTTP/1.1\r\nContent-Length: 5\r\nTransfer-Encoding: chunked'],
-])('%s reaches nobody', async (_, line) => {
+])('%s reaches no server', async (_, line) => {
   const server = await upstream((_request, response) => response.end('{}'));
   const { url } = await gateway({ ollamaUrl: [`${server.url}/ollama`] });
   const answer = await raw(url, `${line}\r\nHost: ${new URL(url).host}\r\nConnection: close\r\n\r\n`);

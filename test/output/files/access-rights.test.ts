@@ -36,7 +36,7 @@ test('a commit keeps the modes of what it replaces, and new files get that of th
   await writeAll(dir, [a, b]);
   for (const [name, mode] of Object.entries(modes))
     expect([name, await modeOf(dir, name)]).toEqual([name, mode]);
-  // Made anew, too, and with a list of failures that was not there before.
+  // Made again, too, and with a list of failures that was not there before.
   const writer = await openWriter(dir, writerOptions());
   await addDocument(writer, a);
   writer.fail({ source: 'docs/c.md', code: 'unreadable' });

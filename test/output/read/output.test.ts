@@ -103,7 +103,7 @@ const manifestDamages: [string, (text: string) => string][] = [
   ['a bad hash', (text) => text.replace(/"hash":"[0-9a-f]/, '"hash":"')],
   ['an unknown root', (text) => text.replace('"root":0', '"root":7')],
   ['lost chunk hashes', (text) => text.replace(/"chunks":"[^"]/, '"chunks":"')],
-  ['text behind the end', (text) => `${text}{}\n`],
+  ['text after the end', (text) => `${text}{}\n`],
 ];
 
 test.each(manifestDamages)('refuses a manifest with %s', async (_, damage) => {

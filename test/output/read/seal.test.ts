@@ -58,7 +58,7 @@ test('a newer file that is right costs one look at the sums', async () => {
   await opened(dir);
   const { mtimeNs } = await stat(join(dir, 'manifest.json'), { bigint: true });
   expect(mtimeNs).toBe(BigInt(Math.floor(later)) * 1_000_000_000n);
-  // Sealed once more, nobody reads: this damage has the times of a whole output.
+  // Sealed again, it is not read: this damage has the times of a whole output.
   await damage(dir, 'chunks.jsonl');
   await utimes(join(dir, 'manifest.json'), later, Math.floor(later));
   expect((await opened(dir)).rows).toBe(2);

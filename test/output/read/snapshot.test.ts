@@ -59,20 +59,20 @@ async function outputOf(letter: string): Promise<string> {
   return dir;
 }
 
-test.each(openSteps)('a whole commit passes behind the step %s', async (step) => {
+test.each(openSteps)('a whole commit happens after the step %s', async (step) => {
   const dir = await outputOf('a');
   const seen = await openWhile(dir, step, () => writeAll(dir, [version('b')], { formats: ['npy'] }));
   expect(seen).toBe('b');
 });
 
-test.each(openSteps)('a commit is under way behind the step %s', async (step) => {
+test.each(openSteps)('a commit is under way after the step %s', async (step) => {
   for (const at of commitSteps) {
     const dir = await outputOf('a');
     expect(['a', 'b']).toContain(await openWhile(dir, step, () => stopAt(dir, at, 'b')));
   }
 });
 
-test.each(openSteps)('a commit is ended behind the step %s', async (step) => {
+test.each(openSteps)('a commit is finished after the step %s', async (step) => {
   for (const at of commitSteps.slice(1, -1)) {
     const dir = await outputOf('a');
     await stopAt(dir, at, 'b');

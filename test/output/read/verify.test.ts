@@ -77,7 +77,7 @@ const damages: [string, string, (bytes: Buffer) => Buffer, string | RegExp][] = 
   ['a renamed embedding', 'chunks.jsonl', replace('"embedding"', '"embeddinG"'), /row 0 lacks an embedding/],
 ];
 
-test.each(damages)('sees %s behind fitting sums', async (_, name, change, problem) => {
+test.each(damages)('sees %s where the sums fit', async (_, name, change, problem) => {
   const dir = await sampleOutput();
   await tamper(dir, name, change);
   const { problems } = await verifyOutput(dir);

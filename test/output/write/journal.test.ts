@@ -83,7 +83,7 @@ test('drops a tail that is torn at any byte, keeps all before it, and goes on fr
   }
 });
 
-test('believes no frame with a flipped bit, nor anything behind it', async () => {
+test('believes no frame with a flipped bit, nor anything after it', async () => {
   const dir = await outputFolder();
   const journal = await journalIn(dir);
   await journal.append(entriesOf('a'));

@@ -205,7 +205,7 @@ test('abort leaves the old output and nothing else', async () => {
   expect(await filesOf(dir)).toEqual(before);
 });
 
-test('a commit that fails behind its record is ended by recovery, and not undone by abort', async () => {
+test('a commit that fails after its record is finished by recovery, and not undone by abort', async () => {
   const dir = await outputFolder();
   await writeAll(dir, [a, b]);
   const fresh = join(await temporaryFolder(), 'out');

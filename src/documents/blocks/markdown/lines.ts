@@ -34,7 +34,7 @@ export function closesFence(text: string, fence: Fence, at: number, eol: number)
 }
 
 /**
- * Column of the content behind a list marker (`-`, `*`, `+`, `1.`, `1)`), or -1 when the line has none.
+ * Column of the content after a list marker (`-`, `*`, `+`, `1.`, `1)`), or -1 when the line has none.
  * @param indent column of the marker
  */
 export function markerColumn(text: string, at: number, eol: number, indent: number): number {

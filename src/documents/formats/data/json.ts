@@ -26,7 +26,7 @@ export function extract({ bytes, source }: FormatInput): Extraction {
 }
 
 /**
- * What a configuration file may have beyond JSON: a comment, or a comma behind the last element. Looked for first, since
+ * What a configuration file may have beyond JSON: a comment, or a comma after the last element. Looked for first, since
  * blanking costs some 30 bytes a comma: too much for the broken end of a long list of numbers.
  */
 const beyondJson = /\/[/*]|,\s*[\]}]/;

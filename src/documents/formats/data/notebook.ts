@@ -9,7 +9,7 @@ import { elementOffsets, listOffset } from '../../records/json-scan.js';
 import { isObject, type JsonObject } from '../../records/records.js';
 import { type Extraction, type FormatInput, one } from '../format.js';
 
-/** Longer output is data that nobody searches for. */
+/** Longer output is data, not text to search for. */
 const maxOutputLength = 500;
 
 /** Between two cells. */

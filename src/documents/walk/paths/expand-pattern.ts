@@ -1,4 +1,4 @@
-// A pattern among the paths → the paths that it matches. Only folders that can still lead to a match are listed.
+// A pattern of the command line → the paths that it matches. Only folders that can still lead to a match are listed.
 import { join, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { withoutSlashes } from '../../../text/trim.js';

@@ -3,7 +3,7 @@
 // In: texts. Out: vectors in the same order. Workers start when there is work for them; only the first one starts
 // at once, to tell which engine runs on this system. worker.ts runs in the worker, worker-process.ts is its handle
 // in the main process, messages.ts holds what they send each other.
-// What must hold: a worker that dies fails only its own texts, and `close` leaves no process behind.
+// What must hold: a worker that dies fails only its own texts, and after `close` no process is left.
 import { EmbedderFault } from '../../../errors.js';
 import type { Vector } from '../../../types/vector.js';
 import { orAborted } from '../../abort.js';

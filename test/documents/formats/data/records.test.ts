@@ -108,7 +108,7 @@ describe('JSON', () => {
 
   test.each([
     ['ends in a comment that nothing closes', '[{"text": "a"}] /* so far'],
-    ['breaks off behind a comment', '[{"text": "a"}, // so far\n'],
+    ['breaks off after a comment', '[{"text": "a"}, // so far\n'],
     ['breaks off in a list of numbers', '[0.1, 0.2, 0.'],
   ])('refuses a file that %s', async (_, text) => {
     await expect(extract(Buffer.from(text), 'a.json')).rejects.toThrow(/^a\.json is not valid JSON: .+\.$/s);
@@ -153,7 +153,7 @@ describe('CSV', () => {
     expect((await read(text, name)).documents.map((document) => document.text)).toEqual(expected);
   });
 
-  test('goes on behind a quote that nobody closed', async () => {
+  test('goes on after a quote that is not closed', async () => {
     const { documents, failures } = await read('a,b\n1,2\n3,"4\n5,6\n', 'a.csv');
     expect(documents.map((document) => document.text)).toEqual(['a: 1\nb: 2', 'a: 5\nb: 6']);
     expect(failures).toEqual([{ source: 'a.csv#line-3', code: 'malformed' }]);

@@ -34,14 +34,14 @@ test.each([
   ],
   ['text without elements', 'one\n\ntwo', ['1 paragraph "one two"']],
   ['nested skipped elements', '<nav>a<nav>b</nav>c</nav>d', ['1 paragraph "d"']],
-  ['a skipped element that nobody closed', '<body><nav>a<main>b</main></body>', ['1 paragraph "b"']],
+  ['a skipped element that is not closed', '<body><nav>a<main>b</main></body>', ['1 paragraph "b"']],
   [
     'lists in lists',
     '<ol><li>a<ul><li>b</li></ul></li><li>c</li></ol><ul><li>d</ul>',
     ['1 item "1. a"', '1 item "- b"', '1 item "2. c"', '1 item "- d"'],
   ],
   ['a page footer', 'a<footer>b</footer>', ['1 paragraph "a"']],
-  ['a heading that nobody closed', '<h2>a<p>b</p>', ['1 heading (2 a) "a"', '1 paragraph "b"']],
+  ['a heading that is not closed', '<h2>a<p>b</p>', ['1 heading (2 a) "a"', '1 paragraph "b"']],
   ['elements in a heading', '<h2><div>a</div> <span>b</span><br>c</h2>', ['1 heading (2 a b c) "a b c"']],
   [
     'a table for layout',

@@ -55,7 +55,7 @@ test.each([
   ['a fence that is never closed', '~~~\na\n\n# b\n', ['1 code "~~~\\na\\n\\n# b"']],
   ['back-ticks in a line', '``` a ``` b\n', ['1 paragraph "``` a ``` b"']],
   [
-    'a table behind text',
+    'a table after text',
     'text\na | b\n--|--\nc | d\n',
     ['1 paragraph "text"', '2 table "a | b\\n--|--\\nc | d"'],
   ],
@@ -63,7 +63,7 @@ test.each([
   ['an empty heading', '#\n\n# ![](x.png)\n', ['1 paragraph "#"', '3 paragraph "# ![](x.png)"']],
   ['blank lines in indented code', 'a\n\n    b\n\n    c\n', ['1 paragraph "a"', '3 code "    b\\n\\n    c"']],
   ['two stars', '**\na\n***\nb\n', ['1 paragraph "**\\na"', '3 paragraph "***"', '4 paragraph "b"']],
-  ['code right behind a marker', '-      a\n\n  b\n', ['1 item "-      a\\n\\n  b"']],
+  ['code right after a marker', '-      a\n\n  b\n', ['1 item "-      a\\n\\n  b"']],
   ['no heading', '#tag\n####### seven\n', ['1 paragraph "#tag\\n####### seven"']],
   ['code in a pre', '<pre>\na\n\n# b\n</pre>\n', ['1 code "<pre>\\na\\n\\n# b\\n</pre>"']],
   ['two rules', '---\n\n---\n', ['1 record "---\\n\\n---"']],

@@ -13,7 +13,7 @@ test('finds gaps by the usual distance of lines, whatever that is', () => {
   expect(pdfLines(double).map((line) => line.gap)).toEqual([false, false, false, true]);
 });
 
-test('starts anew at the top of a column', () => {
+test('starts again at the top of a column', () => {
   const lines = pdfLines([100, 88, 76, 100, 88].map((y) => piece('a', y)));
   expect(lines.map((line) => line.gap)).toEqual([false, false, false, true, false]);
 });
