@@ -56,12 +56,24 @@ function sniff(bytes: Uint8Array | undefined): FormatName | undefined {
   if (!bytes) return undefined;
   const start = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 512)).toString('latin1');
   if (start.startsWith('%PDF-')) return 'pdf';
-  if (start.startsWith('PK\x03\x04')) return isWord(bytes) ? 'docx' : undefined;
+  if (start.startsWith('PK\x03\x04')) return officeKind(bytes);
   if (start.startsWith('#!')) return 'code';
   return /^(?:\xef\xbb\xbf)?\s*<(?:!doctype html|html)[\s>]/i.test(start) ? 'html' : undefined;
 }
 
-/** True for a Word document: a ZIP archive lists the names of its files at its end. */
-function isWord(zip: Uint8Array): boolean {
-  return Buffer.from(zip.buffer, zip.byteOffset, zip.length).includes('word/document.xml');
+/** The main parts of office documents. */
+const officeParts: [part: string, format: FormatName][] = [
+  ['word/document.xml', 'docx'],
+  ['ppt/presentation.xml', 'pptx'],
+];
+/** Where the list of an archive's files begins stands at its end. */
+const zipEnd = Buffer.from('PK\x05\x06', 'latin1');
+
+function officeKind(zip: Uint8Array): FormatName | undefined {
+  const bytes = Buffer.from(zip.buffer, zip.byteOffset, zip.length);
+  const end = bytes.lastIndexOf(zipEnd);
+  if (end < 0 || end + 20 > bytes.length) return undefined;
+  // A document within this one lists its own files further up.
+  const list = bytes.subarray(Math.min(bytes.readUInt32LE(end + 16), end), end);
+  return officeParts.find(([part]) => list.includes(part))?.[1];
 }

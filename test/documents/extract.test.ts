@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { extract, FORMATS, formatFor } from '../../src/documents/extract.js';
+import { formatNamed } from '../../src/documents/formats/registry.js';
 import { documentOf, fixture, outline } from './structure.js';
 
 describe('formatFor', () => {
@@ -25,6 +26,7 @@ describe('formatFor', () => {
   test.each([
     ['pdf', fixture('bees.pdf')],
     ['docx', fixture('bees.docx')],
+    ['pptx', fixture('bees.pptx')],
     ['html', Buffer.from('\n<!DOCTYPE html><p>x')],
     ['code', Buffer.from('#!/bin/sh\necho')],
     [undefined, Buffer.from('PK\x03\x04 some other archive')],
@@ -55,7 +57,7 @@ describe('extract', () => {
   test.each(FORMATS.map((format) => [format.extensions[0]!, format.name] as const))(
     'gives a blank document without blocks for a blank %s',
     async (extension, format) => {
-      const bytes = format === 'pdf' || format === 'docx' ? fixture(`blank.${format}`) : Buffer.from(' \n\n');
+      const bytes = formatNamed(format).isBinary ? fixture(`blank.${format}`) : Buffer.from(' \n\n');
       const { documents, failures } = await extract(bytes, `a${extension}`);
       expect(failures).toEqual([]);
       const records = format === 'jsonl' || format === 'csv';

@@ -6,6 +6,7 @@ import type { WalkEntry } from '../../src/documents/walk/walk.js';
 import { RunCounts } from '../../src/ingest/run-counts.js';
 import type { Step } from '../../src/ingest/stages/document-steps.js';
 import type { ReadOptions } from '../../src/ingest/stages/read.js';
+import { zip } from '../helpers/zip.js';
 
 type ReadModule = typeof import('../../src/ingest/stages/read.js');
 const { read } = (await import(
@@ -48,36 +49,6 @@ export function docx(body: string): Buffer {
     '_rels/.rels': `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r" Type="${office}" Target="word/document.xml"/></Relationships>`,
     'word/document.xml': `<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body>${body}</w:body></w:document>`,
   });
-}
-
-/** An archive without checksums, which our reader doesn't ask for. */
-function zip(parts: Record<string, string>): Buffer {
-  const locals: Buffer[] = [];
-  const entries: Buffer[] = [];
-  let offset = 0;
-  for (const [name, text] of Object.entries(parts)) {
-    const packed = deflateRawSync(text);
-    const local = Buffer.alloc(30);
-    local.writeUInt32LE(0x04034b50);
-    local.writeUInt16LE(8, 8);
-    local.writeUInt16LE(name.length, 26);
-    const entry = Buffer.alloc(46);
-    entry.writeUInt32LE(0x02014b50);
-    entry.writeUInt16LE(8, 10);
-    entry.writeUInt32LE(packed.length, 20);
-    entry.writeUInt16LE(name.length, 28);
-    entry.writeUInt32LE(offset, 42);
-    locals.push(local, Buffer.from(name), packed);
-    entries.push(entry, Buffer.from(name));
-    offset += 30 + name.length + packed.length;
-  }
-  const directory = Buffer.concat(entries);
-  const end = Buffer.alloc(22);
-  end.writeUInt32LE(0x06054b50);
-  end.writeUInt16LE(Object.keys(parts).length, 10);
-  end.writeUInt32LE(directory.length, 12);
-  end.writeUInt32LE(offset, 16);
-  return Buffer.concat([...locals, directory, end]);
 }
 
 /** A page that draws a form that draws another one twice, and so on: 2^levels drawings. */

@@ -2,8 +2,9 @@
 import type { Block, BlockKind } from '../../types/document.js';
 import { isWhite, trimWhite } from './lines.js';
 
-/** Between two blocks. */
+/** Between two blocks, and between two items of a list. */
 const gap = '\n\n';
+const itemGap = '\n';
 
 /** What a block may have beside its text. */
 export type BlockDetails = Partial<Pick<Block, 'line' | 'page' | 'level' | 'title' | 'context'>>;
@@ -23,9 +24,10 @@ export class TextBuilder {
     const piece = text.slice(firstLine(text), trimWhite(text, 0, text.length));
     if (piece === '') return;
     if (this.#length > 0) {
-      this.#texts.push(gap);
-      this.#length += gap.length;
-      this.#line += gap.length;
+      const between = kind === 'item' && this.#blocks.at(-1)?.kind === 'item' ? itemGap : gap;
+      this.#texts.push(between);
+      this.#length += between.length;
+      this.#line += between.length;
     }
     const start = this.#length;
     this.#texts.push(piece);

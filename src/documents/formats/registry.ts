@@ -92,6 +92,16 @@ export const allFormats = [
     load: async () => (await import('./office/docx.js')).extract,
   },
   {
+    name: 'pptx',
+    title: 'PowerPoint (PPTX)',
+    extensions: ['.pptx', '.pptm', '.ppsx', '.ppsm', '.potx', '.potm'],
+    version: 1,
+    keeps: 'slides under their titles: text, lists, tables, charts, notes, comments',
+    isBinary: true,
+    isApart: true,
+    load: async () => (await import('./office/pptx.js')).extract,
+  },
+  {
     name: 'code',
     title: 'source code',
     extensions: languages.flatMap((language) => language.extensions),

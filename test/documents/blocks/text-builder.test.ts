@@ -17,6 +17,17 @@ describe('a text that is built', () => {
     ]);
   });
 
+  test('has no blank line between the items of a list', () => {
+    const builder = new TextBuilder();
+    builder.add('paragraph', 'Fruit:');
+    builder.add('item', '- Apple');
+    builder.add('item', '  - Boskoop');
+    builder.add('paragraph', 'Fish.');
+    const { text, blocks } = builder.finish();
+    expect(text).toBe('Fruit:\n\n- Apple\n  - Boskoop\n\nFish.');
+    expect(blocks.map(({ line }) => line)).toEqual([1, 3, 4, 6]);
+  });
+
   test('is empty when nothing was added', () => {
     expect(new TextBuilder().finish()).toEqual({ text: '', blocks: [] });
   });

@@ -1,0 +1,41 @@
+// Charts of office documents: their titles, and their values as a table.
+import { tableText } from '../../../blocks/table-text.js';
+import { attribute, descendants, elements, find, textOf, type XmlElement } from '../xml.js';
+import { drawnLine, type Piece } from './paragraphs.js';
+
+/** Rows of a chart's table; a chart of more is drawn from a table that is elsewhere. */
+const maxRows = 1000;
+
+export function chartPieces(space: XmlElement | undefined): Piece[] {
+  const chart = find(space, 'c:chart');
+  if (chart === undefined) return [];
+  const pieces: Piece[] = [];
+  for (const title of descendants(chart, 'c:title')) {
+    pieces.push({ kind: 'paragraph', text: drawnLine(find(title, 'c:tx', 'c:rich')) });
+  }
+  const series = [...descendants(chart, 'c:ser')];
+  const names = series.map((one) => [...points(find(one, 'c:tx')).values()].join(' '));
+  const categories = series.map((one) => points(find(one, 'c:cat') ?? find(one, 'c:xVal')));
+  const values = series.map((one) => points(find(one, 'c:val') ?? find(one, 'c:yVal')));
+  const all = [...categories, ...values].flatMap((list) => [...list.keys()]);
+  const rows = [['', ...names]];
+  for (const index of [...new Set(all)].sort((a, b) => a - b).slice(0, maxRows)) {
+    const category = categories.find((list) => list.has(index))?.get(index) ?? '';
+    rows.push([category, ...values.map((list) => list.get(index) ?? '')]);
+  }
+  if (series.length > 0) pieces.push({ kind: 'table', ...tableText(rows, 1) });
+  return pieces.filter(({ text }) => text !== '');
+}
+
+/** The points that a chart keeps of its source, by their index. */
+function points(source: XmlElement | undefined): Map<number, string> {
+  const found = new Map<number, string>();
+  if (source === undefined) return found;
+  const cache =
+    [...descendants(source, 'c:strCache', 'c:numCache', 'c:strLit', 'c:numLit', 'c:lvl')][0] ?? source;
+  for (const point of elements(find(cache, 'c:lvl') ?? cache)) {
+    if (point.name === 'c:pt') found.set(Number(attribute(point, 'idx')), textOf(find(point, 'c:v')));
+    if (point.name === 'c:v') found.set(0, textOf(point));
+  }
+  return found;
+}

@@ -1,0 +1,89 @@
+// Formulas of Word and PowerPoint (OMML) → one line of text, as one would type it: `x = (a+b)/(2c)`, `∑_(i=1)^n i`.
+import { attribute, elements, find, textOf, type XmlElement } from './xml.js';
+
+const simple = /^(?:.|[\p{L}\p{N}.,]+|\([^()]*\))$/su;
+const wordEnd = /\p{L}$/u;
+const digits = /^\d+$/;
+
+export function mathText(formula: XmlElement): string {
+  return inner(formula).replace(/\s+/g, ' ').trim();
+}
+
+function inner(element: XmlElement | undefined): string {
+  let text = '';
+  for (const child of elements(element)) text += one(child);
+  return text;
+}
+
+function one(element: XmlElement): string {
+  const part = (name: string) => inner(find(element, `m:${name}`));
+  const property = (name: string) => attribute(find(element, `${element.name}Pr`, `m:${name}`), 'm:val');
+  switch (element.name) {
+    case 'm:r':
+      return elements(element)
+        .filter(({ name }) => name.endsWith(':t'))
+        .map((t) => textOf(t).replaceAll('&', ''))
+        .join('');
+    case 'm:f':
+      return `${grouped(part('num'))}/${grouped(part('den'))}`;
+    case 'm:sSup':
+      return raised(part('e'), '^', part('sup'));
+    case 'm:sSub':
+      return raised(part('e'), '_', part('sub'));
+    case 'm:sSubSup':
+      return raised(raised(part('e'), '_', part('sub')), '^', part('sup'));
+    case 'm:sPre':
+      return `${raised('', '_', part('sub'))}${raised('', '^', part('sup'))}${part('e')}`;
+    case 'm:limLow':
+      return raised(part('e'), '_', part('lim'));
+    case 'm:limUpp':
+      return raised(part('e'), '^', part('lim'));
+    case 'm:nary':
+      return `${raised(raised(property('chr') ?? '∫', '_', part('sub')), '^', part('sup'))} ${part('e')}`;
+    case 'm:rad':
+      return root(part('deg'), part('e'));
+    case 'm:func':
+      return `${part('fName')} ${part('e')}`;
+    case 'm:acc':
+      return `${part('e')}${property('chr') ?? '\u0302'}`;
+    case 'm:d':
+      return delimited(element, property);
+    case 'm:m':
+      return elements(element, 'm:mr').map(cells).join('; ');
+    case 'm:eqArr':
+      return elements(element, 'm:e').map(inner).join('; ');
+    case 'm:phant':
+      return property('show') === '0' ? '' : part('e');
+    default:
+      return element.name.endsWith('Pr') ? '' : inner(element);
+  }
+}
+
+/** An index or exponent. Digits behind a letter stand as they are (`x2`); elsewhere they would be part of a number. */
+function raised(base: string, sign: '^' | '_', text: string): string {
+  if (text.trim() === '') return base;
+  const isPlain = wordEnd.test(base) && digits.test(text);
+  return isPlain ? base + text : `${grouped(base)}${sign}${grouped(text)}`;
+}
+
+function root(degree: string, text: string): string {
+  const sign = { '': '√', '2': '√', '3': '∛', '4': '∜' }[degree] ?? `${grouped(degree)}√`;
+  return `${sign}${grouped(text)}`;
+}
+
+function delimited(element: XmlElement, property: (name: string) => string | undefined): string {
+  const start = property('begChr') ?? '(';
+  const end = property('endChr') ?? ')';
+  return `${start}${elements(element, 'm:e')
+    .map(inner)
+    .join(property('sepChr') ?? '|')}${end}`;
+}
+
+function cells(row: XmlElement): string {
+  return elements(row, 'm:e').map(inner).join(', ');
+}
+
+function grouped(text: string): string {
+  const trimmed = text.trim();
+  return trimmed === '' || simple.test(trimmed) ? trimmed : `(${trimmed})`;
+}
