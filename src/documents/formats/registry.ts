@@ -84,9 +84,10 @@ export const allFormats = [
   {
     name: 'docx',
     title: 'Word (DOCX)',
-    extensions: ['.docx', '.docm'],
-    version: 1,
-    keeps: 'text, headings, lists, tables, footnotes',
+    extensions: ['.docx', '.docm', '.dotx', '.dotm'],
+    version: 2,
+    keeps:
+      'text without deleted or hidden parts, headings, numbered lists, tables, code, formulas, text boxes, notes, comments; headers and footers once',
     isBinary: true,
     isApart: true,
     load: async () => (await import('./office/docx.js')).extract,

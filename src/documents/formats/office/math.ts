@@ -39,7 +39,7 @@ function one(element: XmlElement): string {
     case 'm:limUpp':
       return raised(part('e'), '^', part('lim'));
     case 'm:nary':
-      return `${raised(raised(property('chr') ?? '∫', '_', part('sub')), '^', part('sup'))} ${part('e')}`;
+      return `${property('chr') ?? '∫'}${raised('', '_', part('sub'))}${raised('', '^', part('sup'))} ${part('e')}`;
     case 'm:rad':
       return root(part('deg'), part('e'));
     case 'm:func':
