@@ -5,6 +5,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     reporters: ['default', './test/helpers/closing-line.ts'],
     globalSetup: ['test/helpers/setup.ts'],
+    setupFiles: ['test/helpers/turn.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
     pool: 'forks',

@@ -57,20 +57,26 @@ describe('with a secret in every setting, and nothing that can be used', () => {
   const servers = { ollamaUrl: '127.0.0.1:1', redisUrl: 'redis://127.0.0.1:1' };
   const guarded = settingsTable.filter((setting) => setting.kind === 'secret' || namesServers(setting));
 
-  test.each(guarded)('$key', async (setting) => {
+  const few = allCommands.filter(([name]) => name === 'ingest' || name === 'doctor');
+  const ways = guarded.flatMap((setting) => {
     const { key, env, kind } = setting;
     const word = flagOf(setting);
     const values =
       kind === 'secret' ? [secret] : [`redis://u:${secret}@127.0.0.1:1`, `u:x/${secret}@127.0.0.1:1`];
-    for (const value of values) {
-      // A secret alone goes nowhere: the server does not answer.
-      const file = kind === 'secret' ? servers : {};
-      await runAll(allCommands, { ...file, [key]: value }, {}, []);
-      const few = allCommands.filter(([name]) => name === 'ingest' || name === 'doctor');
-      if (env !== undefined) await runAll(few, file, { [env]: value }, []);
-      if (word !== undefined) await runAll(few.slice(1), file, {}, [`${word}=${value}`]);
-    }
+    // A secret alone goes nowhere: the server does not answer.
+    const file = kind === 'secret' ? servers : {};
+    return values.flatMap((value) => [
+      { way: `${key} = ${value}`, run: () => runAll(allCommands, { ...file, [key]: value }, {}, []) },
+      ...(env === undefined
+        ? []
+        : [{ way: `${env}=${value}`, run: () => runAll(few, file, { [env]: value }, []) }]),
+      ...(word === undefined
+        ? []
+        : [{ way: `${word}=${value}`, run: () => runAll(few.slice(1), file, {}, [`${word}=${value}`]) }]),
+    ]);
   });
+
+  test.each(ways)('$way', ({ run }) => run());
 
   test('of any other kind', async () => {
     const others = settingsTable.filter(

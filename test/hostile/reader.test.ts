@@ -71,16 +71,10 @@ test('a reader that ends as it starts is started three times and no more', async
   );
 });
 
-test('a PDF of Flate in Flate, and one of a page listed 100,000 times, fail alone', async () => {
-  writeFiles(workspace.dir, {
-    'a.pdf': flateInFlatePdf(300),
-    'b.pdf': pagesPdf(100_000),
-    'c.docx': docx('<w:p/>'),
-  });
-  const large = await readFiles(workspace.dir, ['a.pdf', 'c.docx'], { readerLimits: bounded.large });
-  expect(outcome(large)).toEqual(['a.pdf: too-large', 'c.docx']);
-  const slow = await readFiles(workspace.dir, ['b.pdf', 'c.docx'], { readerLimits: bounded.slow });
-  expect(outcome(slow)).toEqual(['b.pdf: too-slow', 'c.docx']);
+test('a PDF of a page listed 100,000 times fails alone', async () => {
+  writeFiles(workspace.dir, { 'a.pdf': pagesPdf(100_000), 'b.docx': docx('<w:p/>') });
+  const slow = await readFiles(workspace.dir, ['a.pdf', 'b.docx'], { readerLimits: bounded.slow });
+  expect(outcome(slow)).toEqual(['a.pdf: too-slow', 'b.docx']);
 });
 
 test('a PDF may take a half of what others may, since its parser has no bound on what it unpacks', async () => {
@@ -89,38 +83,45 @@ test('a PDF may take a half of what others may, since its parser has no bound on
   expect(outcome(steps)).toEqual(['a.pdf: too-large', 'b.docx']);
 });
 
-test('what a document may take is a setting', async () => {
-  writeFiles(workspace.dir, { 'docs/a.pdf': flateInFlatePdf(300), 'docs/b.pdf': formsPdf(30) });
-  const args = ['--dry-run', '--embedder', 'builtin', '--json'];
-  const failures = async (file: string, ...limits: string[]) =>
-    summaryOf(await workspace.embed(['ingest', file, ...args, ...limits])).failures;
-  expect(await failures('docs/a.pdf', '--max-read-memory', '256MiB')).toEqual([
-    { source: 'docs/a.pdf', code: 'too-large' },
-  ]);
-  expect(await failures('docs/b.pdf', '--max-read-time', '1s')).toEqual([
-    { source: 'docs/b.pdf', code: 'too-slow' },
-  ]);
+test.each([
+  ['--max-read-memory', '256MiB', flateInFlatePdf(300), 'too-large'],
+  ['--max-read-time', '1s', formsPdf(30), 'too-slow'],
+] as const)('what a document may take is a setting: %s', async (flag, limit, bytes, code) => {
+  writeFiles(workspace.dir, { 'docs/a.pdf': bytes });
+  const args = ['ingest', 'docs', '--dry-run', '--embedder', 'builtin', '--json', flag, limit];
+  const { failures } = summaryOf(await workspace.embed(args));
+  expect(failures).toEqual([{ source: 'docs/a.pdf', code }]);
 });
 
-test('standard input has the bounds of a file, and is read where a signal can end it', async () => {
+const fromInput = ['ingest', '-', '--dry-run', '--embedder', 'builtin'];
+
+test('standard input is read where a signal can end it', async () => {
   const line = `{"text":"${'word '.repeat(100)}"}\n`;
-  const args = ['ingest', '-', '--dry-run', '--embedder', 'builtin'];
-  const { child, done } = workspace.start(args, { stdin: line.repeat(50_000) });
+  const { child, done } = workspace.start(fromInput, { stdin: line.repeat(50_000) });
   await eventually(() => readersOf(child.pid!)).toHaveLength(1);
   child.kill('SIGTERM');
   expect(await done).toMatchObject({ code: 143, stderr: expect.stringContaining('SIGTERM') });
+});
+
+test('standard input has the bounds of a file', async () => {
   const table = `{"text":"x","columns":[${'"",'.repeat(1_000_000)}""]}\n`;
-  const whole = await workspace.embed([...args, '--json'], { stdin: table });
+  const whole = await workspace.embed([...fromInput, '--json'], { stdin: table });
   expect(summaryOf(whole).documents).toMatchObject({ new: 1, failed: 0 });
 });
 
-test('much standard input takes little more memory than it is, and a signal ends it', async () => {
-  const stdin = `{"text":"${'word '.repeat(400)}"}\n`.repeat(17_000);
-  const args = ['ingest', '-', '--dry-run', '--embedder', 'builtin', '--json'];
-  const { peak, ...result } = await watched(workspace.start(args, { stdin }));
+/** More than the reader's process takes. */
+const muchInput = () => `{"text":"${'word '.repeat(400)}"}\n`.repeat(17_000);
+
+test('much standard input takes little more memory than it is', async () => {
+  const { peak, ...result } = await watched(
+    workspace.start([...fromInput, '--json'], { stdin: muchInput() }),
+  );
   expect(summaryOf(result).documents).toMatchObject({ new: 17_000, failed: 0 });
   expect(peak).toBeLessThan(400);
-  const { child, done } = workspace.start(args, { stdin });
+});
+
+test('a signal ends the reading of much standard input', async () => {
+  const { child, done } = workspace.start(fromInput, { stdin: muchInput() });
   await eventually(() => workOf(String(child.pid))).toBeGreaterThan(1000);
   expect(readersOf(child.pid!)).toEqual([]);
   child.kill('SIGTERM');

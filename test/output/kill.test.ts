@@ -4,7 +4,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openOutput } from '../../src/output/read/output.js';
 import { verifyOutput } from '../../src/output/read/verify.js';
 import { filesOf, randomNumbers, temporaryFolder } from './sample.js';
@@ -50,14 +50,34 @@ async function versionSeen(dir: string): Promise<string | undefined> {
   );
 }
 
-async function firstVersion(): Promise<string> {
+/** Steps of a commit, in their order. */
+const steps = [
+  'staged',
+  'record written',
+  'recorded',
+  'renamed vectors.npy',
+  'renamed chunks.jsonl',
+  'renamed manifest.json',
+  'removed',
+  'synced',
+  'unrecorded',
+  'done',
+];
+
+/** Outputs that tests begin with: of the first version, and of a commit of the second that was killed. */
+let whole: string;
+let half: string;
+
+async function copyOf(folder: string): Promise<string> {
   const dir = join(await temporaryFolder(), 'out');
-  run(dir, '1');
+  await cp(folder, dir, { recursive: true });
   return dir;
 }
 
+let folder: string;
+afterAll(() => rm(folder, { recursive: true }));
 beforeAll(async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'embed-kill-'));
+  folder = await mkdtemp(join(tmpdir(), 'embed-kill-'));
   for (const version of ['1', '2']) {
     run(join(folder, version), version);
     undisturbed[version] = await filesOf(join(folder, version));
@@ -65,7 +85,10 @@ beforeAll(async () => {
   await cp(join(folder, '1'), join(folder, 'both'), { recursive: true });
   fullRun = run(join(folder, 'both'), '2');
   expect(await filesOf(join(folder, 'both'))).toEqual(undisturbed['2']);
-  await rm(folder, { recursive: true });
+  whole = join(folder, '1');
+  half = join(folder, 'half');
+  await cp(whole, half, { recursive: true });
+  runAndKill(half, '2', 'renamed vectors.npy');
 });
 
 test('the corpus is worth it: files of all kinds differ, much is kept, some is embedded', () => {
@@ -73,62 +96,45 @@ test('the corpus is worth it: files of all kinds differ, much is kept, some is e
   expect(Object.keys(undisturbed['2'] ?? {})).not.toContain('failures.jsonl');
   expect(fullRun).toMatchObject({ changed: true, recovered: false });
   expect(fullRun.embedded).toBeGreaterThan(5);
-  expect(fullRun.steps).toEqual([
-    'staged',
-    'record written',
-    'recorded',
-    'renamed vectors.npy',
-    'renamed chunks.jsonl',
-    'renamed manifest.json',
-    'removed',
-    'synced',
-    'unrecorded',
-    'done',
-  ]);
+  expect(fullRun.steps).toEqual(steps);
 });
 
-test('killed at each step of the commit', async () => {
-  const begun = fullRun.steps.indexOf('recorded');
-  for (const [place, step] of fullRun.steps.entries()) {
-    const dir = await firstVersion();
-    runAndKill(dir, '2', step);
-    expect(await versionSeen(dir)).toBe(place < begun ? '1' : '2');
-    const report = run(dir, '2');
-    expect(report).toMatchObject({
-      changed: place < begun,
-      recovered: place >= begun && place < fullRun.steps.indexOf('unrecorded'),
-      embedded: 0,
-    });
-    expect(await filesOf(dir)).toEqual(undisturbed['2']);
-  }
+test.each(steps)('killed at a step of the commit: %s', async (step) => {
+  const [place, begun] = [steps.indexOf(step), steps.indexOf('recorded')];
+  const dir = await copyOf(whole);
+  runAndKill(dir, '2', step);
+  expect(await versionSeen(dir)).toBe(place < begun ? '1' : '2');
+  expect(run(dir, '2')).toMatchObject({
+    changed: place < begun,
+    recovered: place >= begun && place < steps.indexOf('unrecorded'),
+    embedded: 0,
+  });
+  expect(await filesOf(dir)).toEqual(undisturbed['2']);
 });
 
-test('killed in the middle of a commit, and again at each step of the recovery', async () => {
-  const base = await firstVersion();
-  runAndKill(base, '2', 'renamed vectors.npy');
-  for (const step of fullRun.steps.slice(fullRun.steps.indexOf('renamed vectors.npy'))) {
-    const dir = join(await temporaryFolder(), 'out');
-    await cp(base, dir, { recursive: true });
+test.each(steps.slice(steps.indexOf('renamed vectors.npy')))(
+  'killed in the middle of a commit, and again at a step of the recovery: %s',
+  async (step) => {
+    const dir = await copyOf(half);
     runAndKill(dir, '2', `recover:${step}`);
     expect(await versionSeen(dir)).toBe('2');
     run(dir, '2');
     expect(await filesOf(dir)).toEqual(undisturbed['2']);
-  }
-});
+  },
+);
 
-test('killed after any row: what was embedded is not embedded again', async () => {
-  const random = randomNumbers(3);
-  const base = await firstVersion();
-  for (let i = 0; i < 8; i++) {
-    const dir = join(await temporaryFolder(), 'out');
-    await cp(base, dir, { recursive: true });
-    const appends = 1 + Math.floor(random() * fullRun.appends);
+const random = randomNumbers(3);
+test.each(Array.from({ length: 8 }, random))(
+  'killed after any row, here at %d of them: what was embedded is not embedded again',
+  async (share) => {
+    const dir = await copyOf(whole);
+    const appends = 1 + Math.floor(share * fullRun.appends);
     runAndKill(dir, '2', `append:${appends}`);
     expect(await versionSeen(dir)).toBe('1');
     expect(run(dir, '2').embedded).toBe(fullRun.embedded - appends);
     expect(await filesOf(dir)).toEqual(undisturbed['2']);
-  }
-});
+  },
+);
 
 test('a first run killed again and again gets done', async () => {
   const dir = join(await temporaryFolder(), 'out');
@@ -144,7 +150,7 @@ test('a first run killed again and again gets done', async () => {
 
 describe('readers', () => {
   test('see one version or the other, whole, while runs follow each other', async () => {
-    const dir = await firstVersion();
+    const dir = await copyOf(whole);
     const seen = new Set<string | undefined>();
     for (const version of ['2', '1', '2', '1']) {
       const child = spawn(process.execPath, [script, dir, version], {
