@@ -1,5 +1,5 @@
 // The options of an orchestrator, checked, with presets for models and for production.
-import { problemWith, readText } from '../config/kinds/rule.js';
+import { problemWith, type Rule, readText } from '../config/kinds/rule.js';
 import { type RedisSettings, redisSettings } from '../config/redis-settings.js';
 import { type Settings, settingsTable } from '../config/settings.js';
 import { defaultUrl } from '../embedders/ollama/host.js';
@@ -59,20 +59,23 @@ export interface BatchOptions
 /** `document` as in an ingest, `query` as in a search, `none` as Ollama itself. */
 export type PrefixKind = 'none' | 'document' | 'query';
 
-/** Options that `.batchrc` doesn't have, with their limits. */
+/** Options that `.batchrc` doesn't have, declared as its settings are. */
 const ownOptions = {
-  maxBatchSize: { default: maxTexts, least: 1, most: maxTexts },
-  startBatchSize: { default: 32, least: 1, most: maxTexts },
-  maxBatchTokens: { default: batchBounds.tokens, least: 1, most: 10_000_000 },
-  maxQueueSize: { default: 10_000, least: 1, most: 100_000_000 },
-  priority: { default: 2, least: 0, most: 4 },
-  cacheMaxMemoryMb: { default: 64, least: 0, most: 1_000_000 },
-  resultTtl: { default: 300, least: 1, most: 7 * 86_400 },
-} as const;
+  maxBatchSize: { kind: 'integer', default: maxTexts, least: 1, most: maxTexts },
+  startBatchSize: { kind: 'integer', default: 32, least: 1, most: maxTexts },
+  maxBatchTokens: { kind: 'integer', default: batchBounds.tokens, least: 1, most: 10_000_000 },
+  enableBatching: { kind: 'boolean', default: true },
+  maxQueueSize: { kind: 'integer', default: 10_000, least: 1, most: 100_000_000 },
+  priority: { kind: 'integer', default: 2, least: 0, most: 4 },
+  prefix: { kind: 'choice', choices: ['none', 'document', 'query'], default: 'none' },
+  cacheMaxMemoryMb: { kind: 'integer', default: 64, least: 0, most: 1_000_000 },
+  resultTtl: { kind: 'integer', default: 300, least: 1, most: 7 * 86_400 },
+} as const satisfies Record<string, Rule & { default: unknown }>;
 
-const prefixes: readonly string[] = ['none', 'document', 'query'];
-
-type OwnKey = keyof typeof ownOptions | 'enableBatching' | 'prefix';
+const rules = new Map<string, Rule>([
+  ...settingsTable.map((setting) => [setting.key, setting] as const),
+  ...Object.entries(ownOptions),
+]);
 
 /** Checked options; immutable. */
 export class BatchConfig {
@@ -114,10 +117,10 @@ export class BatchConfig {
       this.maxBatchSize,
     );
     this.maxBatchTokens = options.maxBatchTokens ?? ownOptions.maxBatchTokens.default;
-    this.enableBatching = options.enableBatching ?? true;
+    this.enableBatching = options.enableBatching ?? ownOptions.enableBatching.default;
     this.maxQueueSize = options.maxQueueSize ?? ownOptions.maxQueueSize.default;
     this.priority = options.priority ?? ownOptions.priority.default;
-    this.prefix = options.prefix ?? 'none';
+    this.prefix = options.prefix ?? ownOptions.prefix.default;
     this.cacheMaxMemoryMb = options.cacheMaxMemoryMb ?? ownOptions.cacheMaxMemoryMb.default;
     this.resultTtl = options.resultTtl ?? ownOptions.resultTtl.default;
   }
@@ -228,28 +231,7 @@ export interface OllamaConfig {
 
 /** @throws {UsageError} when the value is invalid for the option */
 export function checkOption(key: string, value: unknown): void {
-  const problem = isOwn(key) ? ownProblem(key, value) : settingProblem(key, value);
+  const rule = rules.get(key);
+  const problem = rule ? problemWith(rule, value) : 'no such option; BatchOptions lists them';
   if (problem) throw new UsageError(`${key}: ${problem}.`);
-}
-
-function isOwn(key: string): key is OwnKey {
-  return key in ownOptions || key === 'enableBatching' || key === 'prefix';
-}
-
-function ownProblem(key: OwnKey, value: unknown): string | undefined {
-  if (key === 'enableBatching') {
-    return typeof value === 'boolean' ? undefined : `expected true or false, got ${JSON.stringify(value)}`;
-  }
-  if (key === 'prefix') {
-    if (prefixes.includes(String(value))) return undefined;
-    return `expected ${prefixes.join(' or ')}, got ${JSON.stringify(value)}`;
-  }
-  const { least, most } = ownOptions[key];
-  const fits = Number.isSafeInteger(value) && Number(value) >= least && Number(value) <= most;
-  return fits ? undefined : `expected a whole number from ${least} to ${most}, got ${JSON.stringify(value)}`;
-}
-
-function settingProblem(key: string, value: unknown): string | undefined {
-  const setting = settingsTable.find((candidate) => candidate.key === key);
-  return setting ? problemWith(setting, value) : 'no such option; BatchOptions lists them';
 }

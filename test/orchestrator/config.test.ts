@@ -42,8 +42,9 @@ describe('defaults and environment', () => {
 });
 
 test.each([
-  [{ maxBatchSize: 65 }, /maxBatchSize: expected a whole number from 1 to 64, got 65/],
-  [{ priority: 5 }, /priority/],
+  [{ maxBatchSize: 65 }, /maxBatchSize: expected at most 64, got 65/],
+  [{ maxQueueSize: 0.5 }, /maxQueueSize: expected a whole number, got 0.5/],
+  [{ priority: 5 }, /priority: expected at most 4/],
   [{ prefix: 'passage' }, /prefix: expected none or document or query, got "passage"/],
   [{ enableBatching: 'no' }, /enableBatching: expected true or false/],
   [{ batchSise: 3 }, /batchSise: no such option/],
