@@ -17,11 +17,9 @@ import type { Embedder } from '../types/embedder.js';
 import { settledInTime } from './ask-in-time.js';
 import { type Absent, type OpenedMember, withLatecomers } from './late-servers.js';
 import { maxTexts } from './limiter-settings.js';
+import { probeTimeoutMs, serverOptions } from './ollama-settings.js';
 import type { OpenEmbedderOptions, OpenedEmbedder } from './options.js';
 import { withRequestCount } from './request-events.js';
-
-/** Max wait for an Ollama on the default address, in ms: looking for it must not delay a run. */
-const probeTimeoutMs = 1500;
 
 /**
  * Opens the configured servers, or the one on the default address.
@@ -203,14 +201,7 @@ async function openMember(
   options: OpenEmbedderOptions,
 ): Promise<OpenedMember> {
   const { settings, mostTexts = maxTexts, signal, onRequest, onRetry, onWarning } = options;
-  const server = await openOllamaEmbedder({
-    url,
-    model,
-    dimensions: settings.dimensions,
-    apiKey: settings.ollamaApiKey,
-    batchTimeoutMs: settings.batchTimeout,
-    signal,
-  });
+  const server = await openOllamaEmbedder({ url, model, signal, ...serverOptions(settings) });
   try {
     await options.onOpened?.(server);
     const where = `Ollama at ${server.url}`;

@@ -12,14 +12,12 @@ import { withoutSlashes } from '../../text/trim.js';
 import type { Embedder } from '../../types/embedder.js';
 import type { VectorSpace } from '../../types/space.js';
 import { maxTexts } from '../../upstream/limiter-settings.js';
+import { probeTimeoutMs, serverOptions } from '../../upstream/ollama-settings.js';
 import type { Finding, Fix } from '../check.js';
 import { time } from '../durations.js';
 import { knownFaults } from '../ollama-releases.js';
 import type { Probe } from '../probe.js';
 import { examineVectors } from './ollama-vectors.js';
-
-/** Max wait for an Ollama on the default address, in ms; the same as in a run. */
-const timeoutMs = 1500;
 
 export interface EndpointOptions {
   url: URL;
@@ -53,7 +51,7 @@ export interface Endpoint {
 
 export async function examineEndpoint(probe: Probe, options: EndpointOptions): Promise<Endpoint> {
   const { url, settings } = options;
-  const client = new OllamaClient({ url, apiKey: settings.ollamaApiKey, connectTimeoutMs: timeoutMs });
+  const client = new OllamaClient({ url, apiKey: settings.ollamaApiKey, connectTimeoutMs: probeTimeoutMs });
   let embedder: Embedder | undefined;
   try {
     const version = await reachable(probe, client, options);
@@ -94,11 +92,11 @@ async function reachable(
   });
   const look = async (signal: AbortSignal): Promise<Finding> => {
     const start = performance.now();
-    version = await readVersion(client, { timeoutMs: timeoutMs * 2, signal });
+    version = await readVersion(client, { timeoutMs: probeTimeoutMs * 2, signal });
     return { status: 'ok', seen: `answers in ${time(performance.now() - start)}` };
   };
   const found = await probe.check('reachable', 'Reachable', look, {
-    timeoutMs: timeoutMs,
+    timeoutMs: probeTimeoutMs,
     waitMs,
     late,
     mend,
@@ -162,14 +160,7 @@ async function openModel(
 ): Promise<Embedder | undefined> {
   let embedder: Embedder | undefined;
   const look = async (signal: AbortSignal): Promise<Finding> => {
-    const opened = await openOllamaEmbedder({
-      url,
-      model,
-      dimensions: settings.dimensions,
-      apiKey: settings.ollamaApiKey,
-      batchTimeoutMs: settings.batchTimeout,
-      signal,
-    });
+    const opened = await openOllamaEmbedder({ url, model, signal, ...serverOptions(settings) });
     // Too late: the line is written already, so close it here.
     if (signal.aborted) await opened.close();
     else embedder = opened;

@@ -1,0 +1,14 @@
+// What the settings say of all requests to an Ollama, in a run and in the doctor.
+import type { Settings } from '../config/settings.js';
+import type { OllamaEmbedderOptions } from '../embedders/ollama/embedder.js';
+
+/** Max wait for an Ollama on the default address, in ms: looking for it must not delay a command. */
+export const probeTimeoutMs = 1500;
+
+/** The options of an embedder that are the same for all servers and models. */
+export function serverOptions(
+  settings: Settings,
+): Pick<OllamaEmbedderOptions, 'dimensions' | 'apiKey' | 'batchTimeoutMs'> {
+  const { dimensions, ollamaApiKey: apiKey, batchTimeout: batchTimeoutMs } = settings;
+  return { dimensions, apiKey, batchTimeoutMs };
+}
