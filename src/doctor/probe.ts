@@ -5,8 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { debug } from '../debug.js';
 import { EmbedError } from '../errors.js';
 import { maskAddresses } from '../net/masked-address.js';
+import { time } from '../text/durations.js';
 import type { Check, Finding, GroupName } from './check.js';
-import { time } from './durations.js';
 
 /** The time that all checks share. */
 export class Budget {

@@ -5,7 +5,7 @@ import { redisClient } from '../cache/redis/client.js';
 import { explainRedis, SilenceError } from '../cache/redis/errors.js';
 import { isText, isTexts, isWhole, type Shape, shaped } from '../cache/redis/reply-shapes.js';
 import { ServiceError } from '../errors.js';
-import { time } from './durations.js';
+import { time } from '../text/durations.js';
 
 export class RedisLook {
   readonly #client: Redis;

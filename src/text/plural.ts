@@ -6,6 +6,11 @@ export function whole(value: number): Printable {
   return printable(Math.round(value).toLocaleString('en-US'));
 }
 
+/** `12.3`: with so many digits after the point. */
+export function digits(value: number, count: number): Printable {
+  return printable(value.toFixed(count));
+}
+
 /** `1 document`, `2 documents` */
 export function plural(count: number, noun: string): Printable {
   return printable(`${whole(count)} ${noun}${count === 1 ? '' : 's'}`);

@@ -1,8 +1,8 @@
 // src/text: pure functions on text: white space, order, hashes, sizes, and JSON and text from outside.
 //
-// In and out: text. foreign-json.ts, json-shape.ts and plain-json.ts check JSON of others; plural.ts and sizes.ts format
-// counts and sizes for messages; this file makes foreign text safe to print. Text of files, servers, caches and settings
-// could control a terminal, look like our own lines, or change the direction of the text after it.
+// In and out: text. foreign-json.ts, json-shape.ts and plain-json.ts check JSON of others; plural.ts, sizes.ts and
+// durations.ts format values for messages; this file makes foreign text safe to print. Text of files, servers, caches
+// and settings could control a terminal, look like our own lines, or change the direction of the text after it.
 // What must hold: time and memory grow only linearly with the text, as it may come from an attacker; nothing reads
 // files, asks the environment or imports another folder.
 // Look first at this file for anything printed, and at whitespace.ts for what separates words.

@@ -3,13 +3,13 @@ import { Command } from 'commander';
 import { variable } from '../../environment.js';
 import { exitCodes, ServiceError } from '../../errors.js';
 import type { IngestSummary } from '../../ingest/summary.js';
+import { duration } from '../../text/durations.js';
 import { plural, quoted, whole } from '../../text/plural.js';
 import { joined, type Printable, padEnd, printable, printableJson, say } from '../../text/printable.js';
 import type { Failure, FailureCode } from '../../types/failure.js';
 import { addSettings, paths, positive, settingsFor, tellAddresses } from '../flags.js';
 import { withSignals } from '../signals.js';
 import { paintNotice as paint } from '../terminal/colour.js';
-import { duration } from '../terminal/numbers.js';
 import { printNotices, printResult } from '../terminal/print.js';
 import { startProgress } from '../terminal/progress.js';
 

@@ -1,10 +1,10 @@
 // `embed search`: flags and printing.
 import { Command } from 'commander';
+import { digits } from '../../text/plural.js';
 import { joined, type Printable, printable, printableJson, say, wrapped } from '../../text/printable.js';
 import { addSettings, positive, settingsFor, tellAddresses } from '../flags.js';
 import { withSignals } from '../signals.js';
 import { paint } from '../terminal/colour.js';
-import { digits } from '../terminal/numbers.js';
 import { printNotice, printResult, printResults } from '../terminal/print.js';
 
 export function searchCommand(): Command {

@@ -1,11 +1,11 @@
 // What `embed cache` prints.
 import type { CachePlace, CachePruning, CacheStats } from '../../commands/cache.js';
-import { plural, whole } from '../../text/plural.js';
+import { duration } from '../../text/durations.js';
+import { digits, plural, whole } from '../../text/plural.js';
 import { joined, type Printable, padEnd, padStart, printable, say } from '../../text/printable.js';
 import { shownSize } from '../../text/sizes.js';
 import type { CacheUsage, SpaceUsage } from '../../types/cache.js';
 import { paint } from './colour.js';
-import { digits, duration } from './numbers.js';
 
 const unknown = 'unknown';
 

@@ -2,11 +2,11 @@
 import { isDebugging } from '../../debug.js';
 import { variable } from '../../environment.js';
 import type { RunCounts } from '../../ingest/run-counts.js';
+import { duration } from '../../text/durations.js';
 import { whole } from '../../text/plural.js';
 import { type Printable, printable, say } from '../../text/printable.js';
 import { shownSize } from '../../text/sizes.js';
 import { startBar } from './bar.js';
-import { duration } from './numbers.js';
 import { printNotice, showsNotices } from './print.js';
 
 export interface Progress {

@@ -2,10 +2,10 @@
 import { refuseOneVector } from '../../embedders/guard/batch-check.js';
 import { measureSpace } from '../../embedders/guard/canaries.js';
 import { compareSpaces } from '../../embedders/guard/space-mismatch.js';
+import { time } from '../../text/durations.js';
 import type { Embedder } from '../../types/embedder.js';
 import type { VectorSpace } from '../../types/space.js';
 import type { Finding } from '../check.js';
-import { time } from '../durations.js';
 import type { Probe } from '../probe.js';
 import { normOf } from '../raw-answer.js';
 

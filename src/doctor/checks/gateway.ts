@@ -4,10 +4,10 @@ import { z } from 'zod';
 import { UsageError } from '../../errors.js';
 import { readUpTo } from '../../net/bounded-body.js';
 import { maskAddress } from '../../net/masked-address.js';
+import { time } from '../../text/durations.js';
 import { parseForeign } from '../../text/foreign-json.js';
 import { plural } from '../../text/plural.js';
 import type { Finding } from '../check.js';
-import { time } from '../durations.js';
 import type { Probe } from '../probe.js';
 
 /** Of `/health`. A longer answer is cut, and is no JSON then: it isn't from a gateway. */

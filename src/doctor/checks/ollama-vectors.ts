@@ -7,12 +7,12 @@ import { compareSpaces } from '../../embedders/guard/space-mismatch.js';
 import type { OllamaClient } from '../../embedders/ollama/client.js';
 import { EmbedderFault } from '../../errors.js';
 import { isTooLong } from '../../fault-policy.js';
+import { time } from '../../text/durations.js';
 import { plural, whole } from '../../text/plural.js';
 import { shownSize } from '../../text/sizes.js';
 import type { Embedder } from '../../types/embedder.js';
 import type { VectorSpace } from '../../types/space.js';
 import type { Finding } from '../check.js';
-import { time } from '../durations.js';
 import { type Probe, said } from '../probe.js';
 import { cosine, faultOf, normOf, readAnswer, shownCosine } from '../raw-answer.js';
 

@@ -2,10 +2,10 @@
 import { type RedisAddress, redisAddress } from '../../cache/redis/address.js';
 import { redisSettings } from '../../config/redis-settings.js';
 import type { Settings } from '../../config/settings.js';
+import { period, time } from '../../text/durations.js';
 import { command, whole } from '../../text/plural.js';
 import { shownSize } from '../../text/sizes.js';
 import type { Finding, Fix } from '../check.js';
-import { period, time } from '../durations.js';
 import type { Probe } from '../probe.js';
 import type { RedisLook } from '../redis-client.js';
 import { prune, withCache } from './cache.js';
