@@ -1,98 +1,83 @@
-// PDF: the lines of each page, joined to paragraphs by the gaps between them, and to headings by the size of letters.
-import { getDocumentProxy } from 'unpdf';
-import { DocumentError } from '../../../errors.js';
-import type { Block } from '../../../types/document.js';
-import { cleanTitle } from '../../blocks/titles.js';
+// PDF: the lines of each page in reading order, joined to paragraphs and headings.
+//
+// In pdf/: open-pdf.ts opens the file; cells.ts and rows.ts make lines of what a page draws; running-lines.ts leaves out
+// heads and feet; columns.ts and reading-order.ts put the lines in order; paragraphs.ts, headings.ts (with bookmarks.ts)
+// and hyphens.ts make the text of them; annotations.ts brings values of forms and notes.
+import { TextBuilder } from '../../blocks/text-builder.js';
 import { type Extraction, type FormatInput, one } from '../format.js';
-import { type PdfItem, type PdfLine, pdfLines } from './pdf-lines.js';
+import { addAnnotations, type PdfAnnotation } from './pdf/annotations.js';
+import { type Bookmark, bookmarksOf } from './pdf/bookmarks.js';
+import { type CellPage, cellPage, mostOf, type PdfContent } from './pdf/cells.js';
+import { headingFactor, headingsOf } from './pdf/headings.js';
+import { CutWords } from './pdf/hyphens.js';
+import { documentError, openPdf, type PdfFile } from './pdf/open-pdf.js';
+import { type FlowPage, paragraphsOf } from './pdf/paragraphs.js';
+import { flowsOf } from './pdf/reading-order.js';
+import { dropRunningLines } from './pdf/running-lines.js';
 
-/** Longer lines in large letters are text, not headings. */
-const maxHeadingLength = 150;
-/** Max different sizes of letters that become heading levels. */
-const headingLevels = 3;
-const bulletStart = /^[•◦▪■●‣–]\s/;
-
-export async function extract({ bytes, source }: FormatInput): Promise<Extraction> {
-  let pages: PdfLine[][];
-  try {
-    pages = await readPages(bytes);
-  } catch (cause) {
-    throw documentError(cause, source);
-  }
-  return one({ source, format: 'pdf', ...compose(pages) });
+interface Content {
+  pages: CellPage[];
+  /** Values and notes of each page that have no place in its text. */
+  asides: string[][];
+  bookmarks: Map<number, Bookmark[]>;
 }
 
-async function readPages(bytes: Buffer): Promise<PdfLine[][]> {
-  // A copy, since the parser takes the bytes over. Warnings are off, as it would print them.
-  const pdf = await getDocumentProxy(new Uint8Array(bytes), { verbosity: 0 });
+export async function extract({ bytes, source }: FormatInput): Promise<Extraction> {
+  const pdf = await openPdf(bytes, source);
+  let content: Content;
   try {
-    const pages: PdfLine[][] = [];
-    for (let number = 1; number <= pdf.numPages; number++) {
-      const page = await pdf.getPage(number);
-      const { items } = await page.getTextContent();
-      pages.push(pdfLines(items as PdfItem[]));
-      page.cleanup();
-    }
-    return pages;
+    content = await readContent(pdf);
+  } catch (cause) {
+    throw documentError(cause, source);
   } finally {
     await pdf.destroy();
   }
+  return one({ source, format: 'pdf', ...compose(content) });
 }
 
-function documentError(cause: unknown, source: string): DocumentError {
-  const name = cause instanceof Error ? cause.name : '';
-  return name === 'PasswordException'
-    ? new DocumentError('encrypted', `${source} is protected with a password: save a copy without one.`, {
-        cause,
-      })
-    : new DocumentError('malformed', `${source} is not a readable PDF file.`, { cause });
-}
-
-function compose(pages: PdfLine[][]): { text: string; blocks: Block[] } {
-  const sizes = headingSizes(pages.flat());
-  const blocks: Block[] = [];
-  let text = '';
-  for (const [index, lines] of pages.entries()) {
-    let open: Block | undefined;
-    let openLevel = 0;
-    for (const [i, line] of lines.entries()) {
-      const level = line.text.length <= maxHeadingLength ? sizes.indexOf(line.size) + 1 : 0;
-      const isItem = bulletStart.test(line.text);
-      const isLike = level === openLevel && Math.abs(line.size - (lines[i - 1]?.size ?? 0)) <= 1;
-      if (open && !line.gap && !isItem && isLike) {
-        text += '\n';
-      } else {
-        if (text !== '') text += '\n\n';
-        open = {
-          kind: isItem ? 'item' : 'paragraph',
-          start: text.length,
-          end: 0,
-          line: i + 1,
-          page: index + 1,
-        };
-        openLevel = level;
-        blocks.push(open);
-      }
-      text += line.text;
-      open.end = text.length;
-      if (level > 0) {
-        open.kind = 'heading';
-        open.level = level;
-        open.title = cleanTitle(text.slice(open.start));
-      }
-    }
+async function readContent(pdf: PdfFile): Promise<Content> {
+  const pages: CellPage[] = [];
+  const asides: string[][] = [];
+  for (let number = 1; number <= pdf.numPages; number++) {
+    const page = await pdf.getPage(number);
+    const cells = cellPage(number, page.view, (await page.getTextContent()) as unknown as PdfContent);
+    asides.push(addAnnotations(cells, (await page.getAnnotations()) as PdfAnnotation[]));
+    pages.push(cells);
+    page.cleanup();
   }
-  return { text, blocks };
+  return { pages, asides, bookmarks: await bookmarksOf(pdf) };
 }
 
-/** The largest sizes of letters that are clearly larger than most of the text, largest first. */
-function headingSizes(lines: PdfLine[]): number[] {
+function compose({ pages, asides, bookmarks }: Content): ReturnType<TextBuilder['finish']> {
+  const bodySize = mostLetters(pages);
+  dropRunningLines(pages, headingFactor * bodySize);
+  const flowing = pages.map(
+    ({ number, cells, turned }, i): FlowPage => ({
+      number,
+      flows: flowsOf(cells),
+      asides: [...turned.map(({ text }) => text), ...asides[i]!],
+    }),
+  );
+  const paragraphs = paragraphsOf(flowing, bodySize);
+  const headings = headingsOf(paragraphs, bookmarks, bodySize);
+  const texts = paragraphs.map(({ lines }) => lines.map((line) => line.text));
+  const words = new CutWords(texts);
+  const builder = new TextBuilder();
+  for (const [i, paragraph] of paragraphs.entries()) {
+    const place = { line: paragraph.line, page: paragraph.page };
+    const heading = headings.get(paragraph);
+    const text = words.join(texts[i]!);
+    if (heading) builder.add('heading', text, { ...place, ...heading });
+    else builder.add(paragraph.kind, text, place);
+  }
+  return builder.finish();
+}
+
+/** The height that most letters have. */
+function mostLetters(pages: readonly CellPage[]): number {
   const letters = new Map<number, number>();
-  for (const { size, text } of lines) letters.set(size, (letters.get(size) ?? 0) + text.length);
-  let body = 0;
-  for (const [size, count] of letters) if (count > (letters.get(body) ?? 0)) body = size;
-  return [...letters.keys()]
-    .filter((size) => size > body * 1.15)
-    .sort((a, b) => b - a)
-    .slice(0, headingLevels);
+  for (const { cells } of pages) {
+    for (const { size, text } of cells) letters.set(size, (letters.get(size) ?? 0) + text.length);
+  }
+  return mostOf(letters) ?? 0;
 }

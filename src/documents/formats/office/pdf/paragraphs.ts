@@ -1,0 +1,127 @@
+// Lines → paragraphs: by the gaps between them, their indents, the size of their letters, and over the ends of pages.
+import type { Line } from './rows.js';
+
+export interface Paragraph {
+  kind: 'paragraph' | 'item';
+  lines: Line[];
+  /** 1-based page on which it starts. */
+  page: number;
+  /** Page on which it ends. */
+  lastPage: number;
+  /** 1-based line of its first page. */
+  line: number;
+  size: number;
+  /** Turned text, fields and notes: never a heading, and nothing goes on after it. */
+  isAside?: true;
+}
+
+export interface FlowPage {
+  number: number;
+  /** Parts whose lines follow each other. */
+  flows: Line[][];
+  /** What stands beside the text of the page, a paragraph each. */
+  asides: string[];
+}
+
+/** A gap is this much larger than the usual distance of lines on the page. */
+const gapFactor = 1.25;
+/** The first line of a paragraph begins further right by so many letter heights. */
+const minIndent = 0.8;
+const maxIndent = 4;
+const bulletStart = /^[•◦▪■●‣⁃∙–]\s/;
+/** A line after this may be another paragraph's. */
+const sentenceEnd = /[.!?:;。！？：؟…][)\]"'”’»）」]*$/;
+
+/** @param bodySize height of most letters of the document: smaller ones at the end of a page are footnotes */
+export function paragraphsOf(pages: readonly FlowPage[], bodySize: number): Paragraph[] {
+  const all: Paragraph[] = [];
+  for (const { number, flows, asides } of pages) {
+    const usual = usualDistance(flows);
+    let line = 0;
+    for (const lines of flows) {
+      const from = all.length;
+      for (const [i, current] of lines.entries()) {
+        line++;
+        const above = lines[i - 1];
+        const isItem = bulletStart.test(current.text);
+        if (above && !isItem && goesOn(above, current, lines[i + 1], usual)) all.at(-1)!.lines.push(current);
+        else all.push(startOf(current, isItem ? 'item' : 'paragraph', number, line));
+      }
+      for (let at = from; at < all.length; at++) all[at]!.size = sizeOf(all[at]!.lines);
+      joinOver(all, from, bodySize);
+    }
+    for (const text of asides) all.push(aside(text, number, ++line));
+  }
+  return all;
+}
+
+function startOf(first: Line, kind: Paragraph['kind'], page: number, line: number): Paragraph {
+  return { kind, lines: [first], page, lastPage: page, line, size: first.size };
+}
+
+function aside(text: string, page: number, line: number): Paragraph {
+  const only: Line = { text, size: 0, font: '', x: 0, right: 0, y: 0 };
+  return { ...startOf(only, 'paragraph', page, line), isAside: true };
+}
+
+/** Distance of most lines from the one above, in heights of letters. */
+function usualDistance(flows: readonly Line[][]): number {
+  const distances: number[] = [];
+  for (const lines of flows) {
+    for (let i = 1; i < lines.length; i++) {
+      const value = distance(lines[i - 1]!, lines[i]!);
+      if (value > 0.5) distances.push(value);
+    }
+  }
+  distances.sort((a, b) => a - b);
+  return Math.max(1, distances[Math.floor(distances.length / 4)] ?? 0);
+}
+
+function distance(above: Line, line: Line): number {
+  return (above.y - line.y) / Math.max(above.size, line.size, 1);
+}
+
+function goesOn(above: Line, line: Line, below: Line | undefined, usual: number): boolean {
+  const gap = distance(above, line);
+  if (gap < 0 || gap > usual * gapFactor) return false;
+  if (Math.abs(above.size - line.size) > Math.max(0.75, 0.1 * above.size)) return false;
+  const indent = (line.x - above.x) / line.size;
+  const isIndented = indent > minIndent && indent < maxIndent && sentenceEnd.test(above.text);
+  // Where the next line is as far right, it is a list, code or a table.
+  return !(isIndented && below && Math.abs(below.x - above.x) < 0.3 * line.size);
+}
+
+/** Height of most letters. */
+function sizeOf(lines: readonly Line[]): number {
+  let best = lines[0]!;
+  for (const line of lines) if (line.text.length > best.text.length) best = line;
+  return best.size;
+}
+
+/**
+ * Joins the first paragraph of a flow to the last one before it when a sentence goes on.
+ * @param from index of the first paragraph of the flow
+ */
+function joinOver(all: Paragraph[], from: number, bodySize: number): void {
+  const first = all[from];
+  if (!first || first.kind === 'item') return;
+  let at = from - 1;
+  // Over the asides and the footnotes of the page before.
+  while (at >= 0 && first.size > 0.93 * bodySize && isBelowText(all[at]!, bodySize)) at--;
+  const last = all[at];
+  if (!last || last.isAside || first.page - last.lastPage > 1) return;
+  if (Math.abs(last.size - first.size) > 0.5 || !isCutAt(last.lines.at(-1)!, first.lines[0]!)) return;
+  for (const line of first.lines) last.lines.push(line);
+  last.lastPage = first.lastPage;
+  all.splice(from, 1);
+}
+
+function isBelowText({ isAside, size }: Paragraph, bodySize: number): boolean {
+  return isAside === true || size < 0.93 * bodySize;
+}
+
+/** True when a sentence goes on from a line to the first one of the next page or column. */
+function isCutAt(last: Line, first: Line): boolean {
+  if (sentenceEnd.test(last.text)) return false;
+  return /[\p{L}\p{M}][-‐\u00ad]$/u.test(last.text) || /^[\p{Ll}\p{Lo}]/u.test(first.text);
+}
