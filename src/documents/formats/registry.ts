@@ -76,7 +76,7 @@ export const allFormats = [
     title: 'PDF',
     extensions: ['.pdf'],
     version: 2,
-    keeps: 'text in reading order, headings, pages, values of forms, notes; no running heads and page numbers',
+    keeps: 'text, headings, pages, values of forms, notes; no running heads and page numbers',
     isBinary: true,
     isApart: true,
     load: async () => (await import('./office/pdf.js')).extract,
