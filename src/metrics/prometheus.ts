@@ -26,10 +26,10 @@ const counters: [name: string, field: Counts, help: string][] = [
   ['tokens', 'tokens', 'Tokens of the texts that the embedder gave vectors for.'],
   ['texts_cancelled', 'cancelled', 'Texts whose callers no longer wanted them.'],
   ['texts_rejected', 'rejected', 'Texts turned away because the queue was full.'],
-  ['results_dropped', 'dropped', 'Vectors that nobody fetched in time.'],
+  ['results_dropped', 'dropped', 'Vectors that were not fetched in time.'],
   ['cache_hits', 'cache_hits', 'Texts whose vector was in the cache.'],
   ['cache_misses', 'cache_misses', 'Texts whose vector was not in the cache, or was damaged there.'],
-  ['cache_refused', 'cache_refused', 'Damaged vectors of the cache, which were embedded anew.'],
+  ['cache_refused', 'cache_refused', 'Damaged vectors of the cache, which were embedded again.'],
   ['fallbacks', 'fallbacks', 'Batches that failed and were split in two.'],
   ['hedged', 'hedged', 'Late requests sent to another endpoint, too.'],
 ];

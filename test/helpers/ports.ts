@@ -1,8 +1,8 @@
-// Ports for servers that go away, and may come back: none that the system gives to somebody else meanwhile.
+// Ports for servers that go away, and may come back: none that the system gives to another program meanwhile.
 import { randomInt } from 'node:crypto';
 import type { Server } from 'node:net';
 
-/** Below those that Linux (from 32768), macOS and Windows (from 49152) give to whoever asks for any. */
+/** Below those that Linux (from 32768), macOS and Windows (from 49152) give to programs that ask for any. */
 const [first, last] = [15_000, 32_000];
 /** Test files that run at the same time begin at different ones. */
 let next = randomInt(first, last);
