@@ -15,9 +15,8 @@ import { OrchestratorCache } from './cache-control.js';
 import { BatchConfig, type BatchOptions } from './config.js';
 import { checkHealth, type Health } from './health.js';
 import { type EmbedTextsOptions, Intake, type TextOutcome } from './intake.js';
-import type { OrchestratorParts, TimeoutOptions } from './parts.js';
+import { type OrchestratorParts, type TimeoutOptions, timerMs } from './parts.js';
 import { Results } from './pending-results.js';
-import { timerMs } from './timer.js';
 
 interface Running {
   upstream: Upstream;

@@ -22,3 +22,11 @@ export interface TimeoutOptions {
   /** Milliseconds. @default the method's own */
   timeoutMs?: number;
 }
+
+/** Max time of a timer of Node, in ms; with a longer one, it would fire at once. */
+const maxTimerMs = 2 ** 31 - 1;
+
+/** @param ms may be `Infinity` */
+export function timerMs(ms: number): number {
+  return Math.min(ms, maxTimerMs);
+}

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { ResultTimeoutError, UnknownRequestError } from '../errors.js';
 import type { Vector } from '../types/vector.js';
-import { timerMs } from './timer.js';
+import { timerMs } from './parts.js';
 
 interface Result {
   vector: Promise<Vector>;
