@@ -30,6 +30,7 @@ export {
   WrongVectorsError,
   type WrongVectorsOptions,
 } from './errors.js';
+export type { RunEvents } from './events.js';
 export type { RunOptions, RunResult } from './ingest/options.js';
 export { RunCounts } from './ingest/run-counts.js';
 export type { IngestSummary } from './ingest/summary.js';

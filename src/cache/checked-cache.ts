@@ -1,5 +1,6 @@
 // Checks the vectors of a cache: other programs may write to a Redis or a folder, and a disk may fail. A value that
 // isn't a vector of length 1 counts as absent, so that the text is embedded again and the value replaced.
+import type { RunEvents } from '../events.js';
 import type { CacheUsage, PruneOptions, VectorCache, VectorEntry } from '../types/cache.js';
 import type { Json } from '../types/json.js';
 import type { Vector } from '../types/vector.js';
@@ -8,7 +9,7 @@ import { type CountsLookups, countsLookups } from './hit-counter.js';
 
 export interface CheckedCacheOptions {
   /** Called once, for the first damaged vector. */
-  onWarning(message: string): void;
+  events: RunEvents;
   /** Called for each answer with damaged vectors, with their number. */
   onRefused?(count: number): void;
 }
@@ -80,7 +81,7 @@ class CheckedCache implements VectorCache {
     this.#options.onRefused?.(count);
     if (this.#warned) return;
     this.#warned = true;
-    this.#options.onWarning(
+    this.#options.events.warning(
       'The cache holds vectors that are damaged (not finite, or not of length 1): they are embedded again and ' +
         'replaced; `embed cache clear` empties it.',
     );

@@ -6,6 +6,7 @@
 // What must hold: a cache never stops a run; a broken one warns once and then finds nothing. Vectors from a cache are
 // checked like answers of a server (checked-cache.ts).
 import { ServiceError } from '../errors.js';
+import type { RunEvents } from '../events.js';
 import type { VectorCache } from '../types/cache.js';
 import type { DiskOptions } from './disk/cache.js';
 import type { RedisOptions } from './redis/address.js';
@@ -14,8 +15,8 @@ export interface CacheOptions {
   /** Set only when the user configured a Redis. */
   redis?: RedisOptions | undefined;
   disk?: DiskOptions | undefined;
-  /** Called once for each reason why the cache is not used, or not any more. */
-  onWarning?: ((message: string) => void) | undefined;
+  /** Called once for each reason why the cache is not used, or not any more. @default no listener */
+  events?: RunEvents | undefined;
 }
 
 /**
@@ -30,14 +31,14 @@ export async function openCache(
   if (choice === 'none') return undefined;
   if (choice === 'redis' || (choice === 'auto' && options.redis)) {
     const { openRedisCache } = await import('./redis/cache.js');
-    return openRedisCache({ onWarning: options.onWarning, ...options.redis });
+    return openRedisCache({ events: options.events, ...options.redis });
   }
   const { openDiskCache } = await import('./disk/cache.js');
   try {
-    return await openDiskCache({ onWarning: options.onWarning, ...options.disk });
+    return await openDiskCache({ events: options.events, ...options.disk });
   } catch (error) {
     if (choice === 'disk' || !(error instanceof ServiceError)) throw error;
-    options.onWarning?.(error.message);
+    options.events?.warning(error.message);
     return undefined;
   }
 }

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { type MeasureOptions, measure, type Progress } from '../bench/measure/measure.js';
+import { type BenchEvents, type MeasureOptions, measure } from '../bench/measure/measure.js';
 import { type Effort, fullEffort, ofRounds, quickEffort } from '../bench/measure/plan.js';
 import {
   type BaselineComparison,
@@ -15,6 +15,7 @@ import { type BenchReport, type Recommendation, reportOf } from '../bench/report
 import { requireWritable, type Saved, saveSettings } from '../bench/save/batchrc.js';
 import type { Settings } from '../config/settings.js';
 import { UsageError } from '../errors.js';
+import { eventsFor } from '../events.js';
 import { makeFolders } from '../files/make-folder.js';
 
 export interface BenchOptions {
@@ -45,9 +46,10 @@ export interface BenchOptions {
   /** Folder that relative paths start from. */
   cwd?: string;
   signal?: AbortSignal;
-  onNotice?(message: string): void;
-  onPull?: MeasureOptions['onPull'];
-  onProgress?(progress: Progress): void;
+  /** Have a server pull its model when it lacks it. @default false */
+  pull?: boolean | undefined;
+  /** Listener, called when something happens. @default no listener */
+  events?: Partial<BenchEvents>;
 }
 
 export interface BenchResult {
@@ -92,13 +94,15 @@ export async function bench(options: BenchOptions): Promise<BenchResult> {
     seed,
     cwd,
     signal: options.signal ?? new AbortController().signal,
-    ...(baseline && {
-      onOpened: (opened) => requireSameModels(baseline, opened),
-      onTexts: (hash) => requireSameTexts(baseline, hash),
-    }),
-    onNotice: (message) => options.onNotice?.(message),
-    onPull: options.onPull,
-    ...(options.onProgress && { onProgress: options.onProgress }),
+    requirements: baseline && {
+      ofModels: (opened) => requireSameModels(baseline, opened),
+      ofTexts: (hash) => requireSameTexts(baseline, hash),
+    },
+    pull: options.pull,
+    events: {
+      ...eventsFor(options.events),
+      progress: (done, step) => options.events?.progress?.(done, step),
+    },
   });
   const report = reportOf(measurement, seed, options.commandFor);
   if (page !== undefined) {

@@ -3,6 +3,7 @@ import { type LoadOptions, readSettings } from '../config/load.js';
 import type { Check, Status } from '../doctor/check.js';
 import { said } from '../doctor/probe.js';
 import { examine, examineOnlyGateway } from '../doctor/run.js';
+import { eventsFor, type RunEvents } from '../events.js';
 
 export interface DoctorOptions extends LoadOptions {
   /** Look at the gateway there, and at nothing else. */
@@ -16,10 +17,13 @@ export interface DoctorOptions extends LoadOptions {
   signal?: AbortSignal;
   /** Called before a fix that a stranger's file may have caused, such as a pull of a model. Without it, such a fix isn't done. */
   confirm?(what: string): Promise<boolean>;
-  /** Told what a fix will do, before it does it. */
-  onFix?(what: string): void;
-  /** Told of a fix's long work as it goes. */
-  onProgress?(status: string): void;
+  /** Listener, called when something happens. @default no listener */
+  events?: Partial<DoctorEvents>;
+}
+
+export interface DoctorEvents extends RunEvents {
+  /** A fix begins. @param what it will do, as a phrase */
+  fixing(what: string): void;
 }
 
 /** What one fix did. */
@@ -73,7 +77,7 @@ export async function doctor(options: DoctorOptions = {}): Promise<DoctorReport>
 
 async function mend(
   checks: readonly Check[],
-  { confirm, onFix, onProgress }: DoctorOptions,
+  { confirm, events }: DoctorOptions,
   signal: AbortSignal,
 ): Promise<FixResult[]> {
   const done = new Map<string, FixResult>();
@@ -86,9 +90,9 @@ async function mend(
       done.set(fix.what, { id, what: fix.what, ok: false, error });
       continue;
     }
-    onFix?.(fix.what);
+    events?.fixing?.(fix.what);
     try {
-      await fix.run({ signal, onProgress: (status) => onProgress?.(status) });
+      await fix.run({ signal, events: eventsFor(events) });
       done.set(fix.what, { id, what: fix.what, ok: true });
     } catch (error) {
       signal.throwIfAborted();

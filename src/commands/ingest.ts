@@ -8,11 +8,10 @@
 // src/ingest/run.ts.
 
 import { debug } from '../debug.js';
+import { eventsFor } from '../events.js';
 import type { RunOptions, RunResult } from '../ingest/options.js';
 import { Run } from '../ingest/run.js';
 import { acquireLock } from '../output/lock/lock.js';
-import { ownerInWords } from '../output/lock/lock-owner.js';
-import { untouched } from '../output/lock/takeover.js';
 import { recover } from '../output/write/commit.js';
 
 /** What {@link ingest} is told. */
@@ -42,13 +41,8 @@ export async function ingest(options: IngestOptions): Promise<RunResult> {
   if (options.dryRun) return run.plan();
   const lock = await acquireLock(run.out, {
     wait: options.wait ?? false,
-    ...(options.signal && { signal: options.signal }),
-    onWait: (owner) =>
-      options.onNotice?.(
-        owner.isUnreadable
-          ? `Waiting until the lock of the output is untouched ${untouched}: it can't be read, and another run may hold it.`
-          : `Waiting for ${ownerInWords(owner)}, which works on the output.`,
-      ),
+    signal: options.signal,
+    events: eventsFor(options.events),
   });
   debug.output?.(`locked ${run.out}`);
   try {

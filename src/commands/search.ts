@@ -3,6 +3,7 @@ import type { Settings } from '../config/settings.js';
 import { compareSpaces } from '../embedders/guard/space-mismatch.js';
 import { unknownScript } from '../embedders/guard/unknown-script.js';
 import { UsageError, VectorSpaceError } from '../errors.js';
+import { eventsFor, type RunEvents } from '../events.js';
 import { openOutput, type VectorBlock } from '../output/read/output.js';
 import type { Embedder } from '../types/embedder.js';
 import type { Vector } from '../types/vector.js';
@@ -19,8 +20,8 @@ export interface SearchOptions {
   k: number;
   /** Ends the search. @default never */
   signal?: AbortSignal;
-  /** Called with each thing that the user should know, as a sentence. @default not called */
-  onNotice?(message: string): void;
+  /** Listener, called when something happens. @default no listener */
+  events?: Partial<RunEvents>;
 }
 
 /** A row of the output; results come best first. */
@@ -52,7 +53,6 @@ export async function search(options: SearchOptions): Promise<SearchResult[]> {
   }
   let embedder: Embedder | undefined;
   try {
-    const { onNotice = () => undefined } = options;
     const opened = await openEmbedder({
       settings,
       previous: output.space,
@@ -60,8 +60,7 @@ export async function search(options: SearchOptions): Promise<SearchResult[]> {
       signal,
       // One text is sent.
       mostTexts: 1,
-      onNotice,
-      onWarning: onNotice,
+      events: eventsFor(options.events),
     });
     embedder = opened.embedder;
     const comparison = compareSpaces(output.space, opened.measured.space);

@@ -1,6 +1,7 @@
 // `embed serve` without its flags: runs a gateway until its signal, then drains it.
 import type { Settings } from '../config/settings.js';
 import { UsageError } from '../errors.js';
+import { eventsFor, type RunEvents } from '../events.js';
 import { startGateway } from '../gateway/gateway.js';
 import { isLoopback } from '../gateway/http/auth.js';
 import { type LogLevel, openLog } from '../gateway/http/logging.js';
@@ -20,11 +21,16 @@ export interface ServeOptions {
   logLevel: LogLevel;
   /** Starts the drain. */
   signal: AbortSignal;
-  /** Told where it listens. */
-  onListening(url: string): void;
-  /** Told that it drains. */
-  onDraining?(): void;
-  onNotice(message: string): void;
+  /** Listener, called when something happens, beside the log. @default no listener */
+  events?: Partial<ServeEvents>;
+}
+
+/** What happens from the start of a gateway to its end. */
+export interface ServeEvents extends RunEvents {
+  /** It takes requests now. @param url where */
+  listening(url: string): void;
+  /** It takes no more requests, and answers those that it has. */
+  draining(): void;
 }
 
 /**
@@ -34,7 +40,7 @@ export interface ServeOptions {
  * @throws {WrongVectorsError} when the servers give wrong vectors of the model that was named
  */
 export async function serve(options: ServeOptions): Promise<void> {
-  const { settings, host = '127.0.0.1', port, token, limits, signal, onListening, onNotice } = options;
+  const { settings, host = '127.0.0.1', port, token, limits, signal, events } = options;
   if (token === undefined && !isLoopback(host) && !options.allowAnonymous) {
     throw new UsageError(
       `Other machines could use the gateway on ${host}: set a token (--token or EMBED_SERVE_TOKEN), or say --allow-anonymous.`,
@@ -47,19 +53,14 @@ export async function serve(options: ServeOptions): Promise<void> {
     token,
     ...(port !== undefined && { port }),
     ...(limits && { limits }),
-    onNotice: (message) => {
-      onNotice(message);
-      log.notice(message);
-    },
-    onRequest: (line) => log.request(line),
-    onError: (error, id) => log.error(error, id),
+    events: { ...eventsFor(events, log), answered: log.answered, failed: log.failed },
   });
-  onListening(gateway.url);
+  events?.listening?.(gateway.url);
   if (!signal.aborted) {
     await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
   }
-  options.onDraining?.();
+  events?.draining?.();
   await gateway.stop();
   const dropped = await log.end();
-  if (dropped > 0) onNotice(`dropped ${plural(dropped, 'log line')}: they were not read in time.`);
+  if (dropped > 0) events?.warning?.(`dropped ${plural(dropped, 'log line')}: they were not read in time.`);
 }

@@ -1,5 +1,6 @@
 // The types of a check of `embed doctor`, and of its result. `embed doctor --json` prints them, so their fields keep
 // their names and meanings.
+import type { RunEvents } from '../events.js';
 
 /** `skipped`: not checked, or not needed; never a problem. */
 export type Status = 'ok' | 'warning' | 'failure' | 'skipped';
@@ -39,8 +40,8 @@ export interface Fix {
 
 export interface FixOptions {
   signal: AbortSignal;
-  /** Called during long work, such as a download. */
-  onProgress(status: string): void;
+  /** Called during long work, such as a pull. */
+  events: RunEvents;
 }
 
 /** A finding with its place in the report. */

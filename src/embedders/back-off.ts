@@ -2,6 +2,7 @@
 // on the server, so sending a request twice does no harm.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EmbedderFault, type FaultMeaning } from '../errors.js';
+import type { RunEvents } from '../events.js';
 import { isLate, policyOf } from '../fault-policy.js';
 import type { Embedder, EmbedOptions } from '../types/embedder.js';
 import type { Vector } from '../types/vector.js';
@@ -18,8 +19,8 @@ export interface RetryOptions {
   maxMs?: number;
   /** A number from 0 to 1. @default Math.random */
   random?: () => number;
-  /** Called before every back-off. */
-  onRetry?: (fault: EmbedderFault, waitMs: number) => void;
+  /** Called before every back-off. @default no listener */
+  events?: RunEvents | undefined;
 }
 
 /** Max Retry-After that is waited for, in ms; a request with a longer one fails. */
@@ -27,7 +28,7 @@ const longestRetryAfterMs = 300_000;
 
 /** The embedder with retries around each `embed`. Its `close` closes the given embedder. */
 export function withRetry(embedder: Embedder, options: RetryOptions): Embedder {
-  const { retries, baseMs = 500, maxMs = 30_000, random = Math.random, onRetry } = options;
+  const { retries, baseMs = 500, maxMs = 30_000, random = Math.random, events } = options;
 
   async function embed(texts: readonly string[], embedOptions: EmbedOptions = {}): Promise<Vector[]> {
     const tried = new Map<FaultMeaning, number>();
@@ -42,7 +43,7 @@ export function withRetry(embedder: Embedder, options: RetryOptions): Embedder {
         if (embedOptions.onceLate && isLate(error)) throw error;
         if (retry >= retries || before >= policyOf(error).retries || asked > longestRetryAfterMs) throw error;
         const waitMs = Math.max(asked, random() * Math.min(maxMs, baseMs * 2 ** retry));
-        onRetry?.(error, waitMs);
+        events?.retrying(error, waitMs);
         await pause(waitMs, [options.signal, embedOptions.signal]);
       }
     }

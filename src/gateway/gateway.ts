@@ -10,6 +10,7 @@ import type { ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { UsageError } from '../errors.js';
+import { eventsFor } from '../events.js';
 import { openBackend } from './backends/choose-backend.js';
 import { AnswersRoom } from './http/answer-memory.js';
 import { isLocalHost, isLoopback, tokenCheck } from './http/auth.js';
@@ -45,16 +46,17 @@ export interface Gateway {
  * @throws {WrongVectorsError} when the servers give wrong vectors of the named model
  */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
-  const { host = '127.0.0.1', port = 11_444, token, settings, onNotice = () => undefined } = options;
+  const { host = '127.0.0.1', port = 11_444, token, settings } = options;
+  const events = eventsFor(options.events);
   const limits = { ...defaultLimits, ...options.limits };
   limits.maxUploads = Math.max(limits.maxUploads, 4 * limits.maxBody);
-  const cache = await openSharedCache(settings, onNotice);
+  const cache = await openSharedCache(settings, events);
   let models: Models | undefined;
   const backend = await openBackend({
     settings,
     ownsCredentials: token !== undefined,
     self: { host, port },
-    onNotice,
+    events,
     onChange: () => models?.suspect(),
   }).catch(async (error: unknown) => {
     await cache?.close();
@@ -66,12 +68,12 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     cache,
     maxQueue: limits.maxQueue,
     most: limits.maxModels,
-    onNotice,
+    events,
     ...(backend.digests && { digests: () => backend.digests!() }),
     ...(backend.look && { look: (model) => backend.look!(model) }),
     onRefused: (model, { message }) => {
       // Before it listens, the error ends the start, which reports it.
-      if (listens) onNotice(`No vectors of "${model}" are given. ${message}`);
+      if (listens) events.warning(`No vectors of "${model}" are given. ${message}`);
     },
   });
   let listens = false;
@@ -89,14 +91,14 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     isTrusted: (request) => holdsToken(request.headers.authorization),
   };
   const app = build(parts, { ...options, host });
-  const connections = new Connections(app.server, limits, onNotice);
+  const connections = new Connections(app.server, limits, events);
   const close = async () => {
     await models.stop();
     await backend.close();
     await cache?.close();
   };
   try {
-    await openNamedModel({ settings, backend, models, onNotice });
+    await openNamedModel({ settings, backend, models, events });
     await app.listen({ host, port });
     listens = true;
   } catch (error) {
@@ -211,7 +213,7 @@ function announceDrain(app: FastifyInstance, { isDraining }: GatewayParts): void
 /** Routes that answer with vectors: only their times are measured. */
 const vectorRoutes: ReadonlySet<string> = new Set(['/api/embed', '/v1/embeddings', '/embedding']);
 
-function observe(app: FastifyInstance, { traffic }: GatewayParts, { onRequest }: GatewayOptions): void {
+function observe(app: FastifyInstance, { traffic }: GatewayParts, { events }: GatewayOptions): void {
   app.addHook('onRequest', async (request, reply) => {
     // Read it now: a closed connection no longer has an address.
     const client = callerOf(request);
@@ -222,7 +224,7 @@ function observe(app: FastifyInstance, { traffic }: GatewayParts, { onRequest }:
       const ms = performance.now() - start;
       const status = statusOf(reply.raw);
       traffic.answered(route, status, vectorRoutes.has(route) ? ms / 1000 : undefined);
-      onRequest?.({
+      events?.answered?.({
         id: request.id,
         method: request.method,
         path: request.url.split('?', 1)[0]!,
@@ -246,10 +248,10 @@ function answerError(
   error: unknown,
   request: FastifyRequest,
   reply: FastifyReply,
-  { onError }: GatewayOptions,
+  { events }: GatewayOptions,
 ): FastifyReply {
   const refusal = refusalOf(error, error instanceof RefusedError ? '' : modelNamed(request.body));
-  if (refusal.status === 500) onError?.(error, request.id);
+  if (refusal.status === 500) events?.failed?.(error, request.id);
   const { type, body } = bodyOf(refusal, request.url);
   if (refusal.retryAfter !== undefined) reply.header('retry-after', refusal.retryAfter);
   // The unread rest of a body must not be taken for the next request.

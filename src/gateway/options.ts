@@ -1,5 +1,6 @@
 // The options of a gateway.
 import type { Settings } from '../config/settings.js';
+import type { RunEvents } from '../events.js';
 
 export interface GatewayLimits {
   /** Max bytes of the body of a request for vectors. @default 10 MiB */
@@ -49,12 +50,16 @@ export interface GatewayOptions {
   /** Clients must send it as a bearer token, except to `/health` and `/ready`. */
   token?: string | undefined;
   limits?: Partial<GatewayLimits>;
-  /** Called once for each thing that the user should know. */
-  onNotice?(message: string): void;
-  /** Called for every answered request. */
-  onRequest?(line: RequestLine): void;
-  /** Called for unexpected errors. */
-  onError?(error: unknown, id: string): void;
+  /** Listener, called when something happens. @default no listener */
+  events?: Partial<GatewayEvents>;
+}
+
+/** What happens in a gateway. */
+export interface GatewayEvents extends RunEvents {
+  /** A request was answered, or its connection closed before that. */
+  answered(line: RequestLine): void;
+  /** An unexpected error. @param id of the request */
+  failed(error: unknown, id: string): void;
 }
 
 /** The log line of a request; never its texts, tokens or query. */

@@ -1,5 +1,6 @@
 // The options of a run, and its result.
 import type { Settings } from '../config/settings.js';
+import type { RunEvents } from '../events.js';
 import type { Failure } from '../types/failure.js';
 import type { RunCounts } from './run-counts.js';
 import type { IngestSummary } from './summary.js';
@@ -29,17 +30,8 @@ export interface RunOptions {
   signal?: AbortSignal;
   /** Live counters of the run, for showing progress. @default only for the summary */
   counts?: RunCounts;
-  /** Called with each thing that the user should know, as a sentence. @default not called */
-  onNotice?(message: string): void;
-  /** Called with each problem that the user should look at, as a sentence. @default not called */
-  onWarning?(message: string): void;
-  /**
-   * Called with every file that is left out, by its source; `reason` is `binary`, `too-large`, `broken-link` or `special`.
-   * @default not called
-   */
-  onSkip?(reason: string, source: string): void;
-  /** Called with the progress of a pull: the present step, bytes so far, and all bytes. @default not called */
-  onPull?(status: string, completed: number, total: number): void;
+  /** Listener, called when something happens. @default no listener */
+  events?: Partial<RunEvents> | undefined;
 }
 
 /** What a run says at its end. */

@@ -8,6 +8,7 @@ import { dirname, resolve } from 'node:path';
 import { debug } from '../debug.js';
 import { type Root, resolveRoots } from '../documents/walk/paths/roots.js';
 import { DamagedOutputError, UsageError, VectorSpaceError } from '../errors.js';
+import { eventsFor, noEvents, type RunEvents } from '../events.js';
 import { isChanged } from '../fault-policy.js';
 import { refuseOtherFolder } from '../output/files/new-output-folder.js';
 import type { Lock } from '../output/lock/lock.js';
@@ -34,6 +35,7 @@ export class Run {
   readonly #options: RunOptions;
   readonly #signal: AbortSignal;
   readonly #counts: RunCounts;
+  readonly #events: RunEvents;
   readonly #started = performance.now();
   readonly #failures: Failure[] = [];
   readonly #topic = new Topic();
@@ -47,6 +49,7 @@ export class Run {
     this.#options = options;
     this.#signal = signal;
     this.#counts = options.counts ?? new RunCounts();
+    this.#events = eventsFor(options.events);
     this.#named = namedBy(roots, dirname(out));
     this.#prune = options.prune ?? false;
     this.out = out;
@@ -169,7 +172,7 @@ export class Run {
       read(this.#listing.again(), {
         ...this.#readOptions(known, new Set(gone)),
         counts: new RunCounts(),
-        onSkip: undefined,
+        events: noEvents,
       }),
     );
   }
@@ -192,7 +195,7 @@ export class Run {
       if (reason === 'too-large') tooLarge = true;
       if (countedSkips.has(reason)) {
         this.#counts.skipped++;
-        this.#options.onSkip?.(reason, source);
+        this.#events.skipped(reason, source);
       }
     });
     const result = await survey(entries, {
@@ -222,7 +225,7 @@ export class Run {
       maxFileSize: this.#options.settings.maxFileSize,
       readerLimits: limitsOf(this.#options.settings),
       signal: this.#signal,
-      onSkip: this.#options.onSkip,
+      events: this.#events,
     };
   }
 
@@ -232,8 +235,7 @@ export class Run {
   }
 
   async #newSession(previous: Output | undefined): Promise<Session> {
-    const { settings, onNotice, onWarning, onPull, pull } = this.#options;
-    const warn = (message: string) => onWarning?.(message);
+    const { settings, pull } = this.#options;
     // Loaded here, since a run that finds nothing new needs no embedder and no cache.
     const { Session } = await import('./session.js');
     return Session.open({
@@ -242,9 +244,8 @@ export class Run {
       previous,
       counts: this.#counts,
       signal: this.#signal,
-      onNotice: (message) => onNotice?.(message),
-      onWarning: warn,
-      onPull: pull ? (onPull ?? (() => undefined)) : undefined,
+      events: this.#events,
+      pull,
     });
   }
 

@@ -4,6 +4,7 @@ import type { Ticket } from '../batching/ticket.js';
 import type { Settings } from '../config/settings.js';
 import { debug } from '../debug.js';
 import { UsageError, VectorSpaceError } from '../errors.js';
+import { eventsFor, type RunEvents } from '../events.js';
 import { BatchMetrics } from '../metrics/metrics.js';
 import type { Output } from '../output/read/output.js';
 import { type Journal, openJournal } from '../output/write/journal.js';
@@ -24,9 +25,9 @@ export interface SessionOptions {
   previous: Output | undefined;
   counts: RunCounts;
   signal: AbortSignal;
-  onNotice(message: string): void;
-  onWarning(message: string): void;
-  onPull?: ((status: string, completed: number, total: number) => void) | undefined;
+  events: RunEvents;
+  /** Have a server pull the model when it lacks it. @default false */
+  pull?: boolean | undefined;
 }
 
 export class Session {
@@ -54,20 +55,15 @@ export class Session {
    * @throws {VectorSpaceError} when the output was made in another space
    */
   static async open(options: SessionOptions): Promise<Session> {
-    const { settings, previous, counts, signal, onNotice, onWarning, onPull } = options;
+    const { settings, previous, counts, signal, pull } = options;
     const metrics = new BatchMetrics();
     const upstream = await openUpstream({
       settings,
       metrics,
       signal,
       previous: previous && { space: previous.space, counter: previous.manifest.chunking.counter },
-      onNotice,
-      onWarning,
-      onPull,
-      onRequest: (texts) => {
-        counts.requests++;
-        counts.textsSent += texts;
-      },
+      events: eventsFor({ requestSent: (texts) => countRequest(counts, texts) }, options.events),
+      pull,
     });
     try {
       // The requests of the opening (canaries) don't count as the run's own.
@@ -114,6 +110,11 @@ export class Session {
   async close(): Promise<void> {
     await Promise.all([this.upstream.close(), this.journal.close()]);
   }
+}
+
+function countRequest(counts: RunCounts, texts: number): void {
+  counts.requests++;
+  counts.textsSent += texts;
 }
 
 /** Refuses another token counter: it would move the boundaries of chunks. */

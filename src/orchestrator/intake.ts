@@ -6,6 +6,7 @@ import { type BatchKind, plainKind, type Ticket } from '../batching/ticket.js';
 import { orAborted } from '../embedders/abort.js';
 import { unknownScript } from '../embedders/guard/unknown-script.js';
 import { type EmbedderFault, QueueFullError, UsageError } from '../errors.js';
+import type { RunEvents } from '../events.js';
 import type { BatchMetrics } from '../metrics/metrics.js';
 import type { Priority } from '../types/requests.js';
 import type { Vector } from '../types/vector.js';
@@ -59,7 +60,7 @@ export interface IntakeOptions {
   metrics: BatchMetrics;
   /** Aborts all waiting. */
   signal: AbortSignal;
-  onWarning(message: string): void;
+  events: RunEvents;
 }
 
 export class Intake {
@@ -72,13 +73,13 @@ export class Intake {
   readonly #room = new Admission(() => this.#hasRoom());
   #sending: NodeJS.Immediate | undefined;
 
-  constructor({ upstream, config, metrics, signal, onWarning }: IntakeOptions) {
+  constructor({ upstream, config, metrics, signal, events }: IntakeOptions) {
     const { embedder, limits, canary, comeback } = upstream;
     this.#upstream = upstream;
     this.#config = config;
     this.#metrics = metrics;
     this.#signal = signal;
-    this.#known = new KnownVectors(upstream, onWarning);
+    this.#known = new KnownVectors(upstream, events);
     this.#dispatcher = new Dispatcher(embedder, {
       bounds: { ...batchBounds, tokens: config.maxBatchTokens },
       limits,

@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import type { BatchKind, Ticket } from '../batching/ticket.js';
 import { registerDerived } from '../cache/space-registry.js';
+import type { RunEvents } from '../events.js';
 import type { VectorCache, VectorEntry } from '../types/cache.js';
 import type { VectorSpace } from '../types/space.js';
 import type { Vector } from '../types/vector.js';
@@ -12,18 +13,15 @@ export class KnownVectors {
   readonly #space: VectorSpace;
   readonly #cache: VectorCache | undefined;
   readonly #lookups: LookupBatcher | undefined;
-  readonly #onWarning: (message: string) => void;
+  readonly #events: RunEvents;
   readonly #ids = new Map<string, string>();
   #failed = false;
 
-  constructor(
-    { space, cache }: { space: VectorSpace; cache: VectorCache | undefined },
-    onWarning: (message: string) => void,
-  ) {
+  constructor({ space, cache }: { space: VectorSpace; cache: VectorCache | undefined }, events: RunEvents) {
     this.#space = space;
     this.#cache = cache;
     this.#lookups = cache && new LookupBatcher(cache, (error) => this.#goOnWithout(error));
-    this.#onWarning = onWarning;
+    this.#events = events;
   }
 
   /** True when answered vectors are stored. */
@@ -88,6 +86,6 @@ export class KnownVectors {
     if (this.#failed) return;
     this.#failed = true;
     const why = error instanceof Error ? error.message : String(error);
-    this.#onWarning(`The cache fails (${why}): its vectors are embedded again.`);
+    this.#events.warning(`The cache fails (${why}): its vectors are embedded again.`);
   }
 }

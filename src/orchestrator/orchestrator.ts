@@ -5,6 +5,7 @@
 // (intake.ts joins these steps). Results can be fetched later by an id (pending-results.ts).
 // What must hold: the queue is bounded; each vector goes to the caller of its text; a stop leaves no call unanswered.
 import { NotStartedError, RejectedTextsError } from '../errors.js';
+import { eventsFor, type RunEvents } from '../events.js';
 import { BatchMetrics } from '../metrics/metrics.js';
 import type { MeasuredMetrics, Metrics } from '../metrics/snapshot.js';
 import type { Embedder } from '../types/embedder.js';
@@ -36,6 +37,7 @@ export class BatchOrchestrator implements AsyncDisposable {
   /** Statistics of the cache, and ways to empty it. */
   readonly cache: OrchestratorCache;
   readonly #parts: OrchestratorParts;
+  readonly #events: RunEvents;
   readonly #metrics = new BatchMetrics();
   readonly #results: Results;
   readonly #end = new AbortController();
@@ -54,6 +56,7 @@ export class BatchOrchestrator implements AsyncDisposable {
   constructor(config: BatchConfig | BatchOptions = {}, parts: OrchestratorParts = {}) {
     this.config = config instanceof BatchConfig ? config : new BatchConfig(config);
     this.#parts = parts;
+    this.#events = eventsFor(parts.events);
     this.#results = new Results(this.config.resultTtl * 1000, (count) => this.#metrics.dropped(count));
     this.cache = new OrchestratorCache(
       () => this.#running.upstream,
@@ -94,8 +97,7 @@ export class BatchOrchestrator implements AsyncDisposable {
       cache: this.#parts.cache,
       memoryBytes: cacheMaxMemoryMb * 1024 ** 2,
       bounds: { maxBatchSize, startBatchSize },
-      onNotice: (message) => this.#parts.onNotice?.(message),
-      onWarning: (message) => this.#parts.onWarning?.(message),
+      events: this.#events,
     });
   }
 
@@ -105,7 +107,7 @@ export class BatchOrchestrator implements AsyncDisposable {
       config: this.config,
       metrics: this.#metrics,
       signal: this.#end.signal,
-      onWarning: (message) => this.#parts.onWarning?.(message),
+      events: this.#events,
     });
   }
 

@@ -1,4 +1,5 @@
 // What an orchestrator and its calls are handed beside options: parts of one's own, listeners, times.
+import type { RunEvents } from '../events.js';
 import type { VectorCache } from '../types/cache.js';
 import type { Embedder } from '../types/embedder.js';
 
@@ -11,10 +12,8 @@ export interface OrchestratorParts {
   embedder?: Embedder;
   /** Keeps them, and is closed by `stop`. @default what the configuration names */
   cache?: VectorCache;
-  /** Called with each thing that the user should know, as a sentence. @default not called */
-  onNotice?(message: string): void;
-  /** Called with each problem that the user should look at, as a sentence. @default not called */
-  onWarning?(message: string): void;
+  /** Listener, called when something happens. @default no listener */
+  events?: Partial<RunEvents>;
 }
 
 /** How long a call may take. */

@@ -9,7 +9,7 @@ import type { TokenCounter } from '../types/embedder.js';
 import type { VectorSpace } from '../types/space.js';
 import type { OpenEmbedderOptions, OpenedEmbedder } from './options.js';
 import { waitFor } from './outage.js';
-import { withRequestCount } from './request-events.js';
+import { withRequestEvents } from './request-events.js';
 
 /** The chosen embedder. Without a model: the best one of the server. */
 type Choice = { kind: 'builtin' } | { kind: 'ollama'; model: string | undefined };
@@ -35,16 +35,16 @@ function choose(settings: Settings, previous: VectorSpace | undefined): Choice |
  * @throws {UsageError} when an address or its weight is invalid
  */
 export async function openEmbedder(options: OpenEmbedderOptions): Promise<OpenedEmbedder> {
-  const { settings, previous, signal, onNotice } = options;
+  const { settings, previous, signal, events } = options;
   const choice = choose(settings, previous);
   if (choice?.kind === 'ollama') {
     const { openOllama } = await import('./open-ollama.js');
-    const waiting = { timeoutMs: settings.waitForServer, signal, onNotice };
+    const waiting = { timeoutMs: settings.waitForServer, signal, events };
     return waitFor(() => openOllama(options, choice.model), waiting);
   }
   if (choice?.kind === 'builtin') {
     if (previous && settings.ollamaUrl && settings.embedder === 'auto') {
-      onNotice(
+      events.notice(
         'The output was made with the built-in embedder, so this run uses it, too; to switch: --embedder ollama --rebuild.',
       );
     }
@@ -53,7 +53,7 @@ export async function openEmbedder(options: OpenEmbedderOptions): Promise<Opened
   const { findModel, openOllama } = await import('./open-ollama.js');
   const model = await findModel(options);
   if (model !== undefined) return openOllama(options, model);
-  onNotice(
+  events.notice(
     'No Ollama found: using the built-in embedder. For Ollama: ollama pull nomic-embed-text, then --rebuild.',
   );
   return openBuiltin(options);
@@ -73,14 +73,10 @@ export function planChunking(
 
 async function openBuiltin(options: OpenEmbedderOptions): Promise<OpenedEmbedder> {
   const { openBuiltinEmbedder } = await import('../embedders/builtin/embedder.js');
-  const { signal, onRequest, onOpened } = options;
-  const embedder = withRequestCount(
-    await openBuiltinEmbedder({ signal }),
-    'the built-in embedder',
-    onRequest,
-  );
+  const { signal, events, beforeFirstText } = options;
+  const embedder = withRequestEvents(await openBuiltinEmbedder({ signal }), 'the built-in embedder', events);
   try {
-    await onOpened?.(embedder);
+    await beforeFirstText?.(embedder);
     // The built-in embedder works on one text at a time, so batches can't differ from single texts.
     const start = performance.now();
     const space = await measureSpace(embedder, { signal });

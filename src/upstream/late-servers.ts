@@ -6,6 +6,7 @@ import type { OllamaAddress } from '../embedders/ollama/host.js';
 import type { Member } from '../embedders/pool/member.js';
 import type { EmbedderPool } from '../embedders/pool/pool.js';
 import { wrapEmbedder } from '../embedders/wrap-embedder.js';
+import type { RunEvents } from '../events.js';
 import type { Embedder, EndpointState } from '../types/embedder.js';
 import type { VectorSpace } from '../types/space.js';
 
@@ -33,7 +34,7 @@ export interface LateServersOptions {
   signal: AbortSignal;
   /** Aborts the openings in progress. */
   end: AbortController;
-  onNotice(message: string): void;
+  events: RunEvents;
   /** Pause between two tries, in ms. @default 15000 */
   pauseMs?: number;
 }
@@ -123,19 +124,19 @@ class Latecomers {
   }
 
   async #takeIn(address: OllamaAddress, opening: Promise<OpenedMember>): Promise<void> {
-    const { space, onNotice } = this.#options;
+    const { space, events } = this.#options;
     const { member, measured } = await opening;
     const comparison = compareSpaces(space, measured.space);
     this.#absent.delete(address);
     if (comparison.same && !this.#signal.aborted) {
       this.#pool.add(member);
-      onNotice(`Ollama at ${member.url} is back and takes part.`);
+      events.notice(`Ollama at ${member.url} is back and takes part.`);
       return;
     }
     if (comparison.same) return await member.embedder.close();
     const mark = await member.mark?.(this.#signal).catch(() => undefined);
     this.#refused.set(address, { member, mark, reason: comparison.reason });
-    onNotice(
+    events.notice(
       `Ollama at ${member.url} is back, but gives other vectors than the other servers (${comparison.reason}): ` +
         'it is left out until it has the same version and model.',
     );

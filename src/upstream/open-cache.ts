@@ -5,15 +5,16 @@ import { redisSettings } from '../config/redis-settings.js';
 import type { Settings } from '../config/settings.js';
 import { debug } from '../debug.js';
 import { compareSpaces } from '../embedders/guard/space-mismatch.js';
+import { eventsFor, type RunEvents } from '../events.js';
 import type { VectorCache } from '../types/cache.js';
 import type { VectorSpace } from '../types/space.js';
 import { spaceFromJson, spaceToJson } from '../vectors/space-json.js';
 
-export function cacheOptionsOf(settings: Settings, onWarning?: (message: string) => void): CacheOptions {
+export function cacheOptionsOf(settings: Settings, events?: RunEvents): CacheOptions {
   return {
     redis: redisSettings(settings),
     disk: { folder: settings.cacheDir, maxBytes: settings.cacheMaxSize },
-    onWarning,
+    events,
   };
 }
 
@@ -23,13 +24,10 @@ export function cacheOptionsOf(settings: Settings, onWarning?: (message: string)
  */
 export async function openConfiguredCache(
   settings: Settings,
-  onWarning: (message: string) => void,
+  events: RunEvents,
 ): Promise<VectorCache | undefined> {
-  const warn = (message: string) => {
-    debug.cache?.(message);
-    onWarning(message);
-  };
-  const cache = await openCache(settings.cache, cacheOptionsOf(settings, warn));
+  const told = eventsFor({ warning: (message) => debug.cache?.(message) }, events);
+  const cache = await openCache(settings.cache, cacheOptionsOf(settings, told));
   if (!cache) debug.cache?.(`none is used (cache is ${settings.cache})`);
   return cache;
 }

@@ -19,7 +19,7 @@ import { type Absent, type OpenedMember, withLatecomers } from './late-servers.j
 import { maxTexts } from './limiter-settings.js';
 import { probeTimeoutMs, serverOptions } from './ollama-settings.js';
 import type { OpenEmbedderOptions, OpenedEmbedder } from './options.js';
-import { withRequestCount } from './request-events.js';
+import { withRequestEvents } from './request-events.js';
 
 /**
  * Opens the configured servers, or the one on the default address.
@@ -31,12 +31,12 @@ export async function openOllama(
   options: OpenEmbedderOptions,
   asked: string | undefined,
 ): Promise<OpenedEmbedder> {
-  const { settings, signal, onNotice, onRetry, pinnedCounter } = options;
+  const { settings, signal, events, pinnedCounter } = options;
   const addresses = (settings.ollamaUrl ?? [defaultUrl]).map((one) => parseOllamaAddress(one));
   const model = asked ?? (await bestModel(addresses, options));
   const open = (address: OllamaAddress, signal: AbortSignal) =>
     openMember(address, model, { ...options, signal });
-  if (options.onPull) await pullWhereMissing(addresses, model, options);
+  if (options.pull) await pullWhereMissing(addresses, model, options);
   const end = new AbortController();
   const ending = AbortSignal.any([signal, end.signal]);
   const { opened, absent } = await openAll(addresses, (address) => open(address, ending)).catch((error) => {
@@ -46,16 +46,11 @@ export async function openOllama(
   const [first, ...others] = opened;
   // A bad text fails all tries of its request: that alone must not open the circuit.
   const failures = Math.max(5, settings.maxRetries + 2);
-  const pool = poolOf([first.member, ...others.map((one) => one.member)], {
-    failures,
-    onOut: (url, { message }) =>
-      options.onWarning(`Going on without ${url} until it is the same as before: ${message}`),
-    onBack: (url) => onNotice(`Ollama at ${url} is the same as before again, and takes part.`),
-  });
+  const pool = poolOf([first.member, ...others.map((one) => one.member)], { failures, events });
   for (const { address, error } of absent) {
     const why = error?.message ?? 'it has not answered yet, but other servers have.';
     const until = isChanged(error) ? 'its vectors match' : 'it is back';
-    onNotice(`Going on without ${address.url.href} until ${until}: ${why}`);
+    events.notice(`Going on without ${address.url.href} until ${until}: ${why}`);
   }
   const complete =
     absent.length === 0
@@ -66,9 +61,9 @@ export async function openOllama(
           open,
           signal,
           end,
-          onNotice,
+          events,
         });
-  const retrying = withRetry(complete, { retries: settings.maxRetries, signal, ...(onRetry && { onRetry }) });
+  const retrying = withRetry(complete, { retries: settings.maxRetries, signal, events });
   const unlike = opened.find(({ measured }) => measured.unlike !== undefined)?.measured.unlike;
   return { embedder: withPinnedCounter(retrying, pinnedCounter), measured: { ...first.measured, unlike } };
 }
@@ -111,17 +106,15 @@ async function pullWhereMissing(
   model: string,
   options: OpenEmbedderOptions,
 ): Promise<void> {
-  const { settings, signal, onPull } = options;
+  const { settings, signal, events } = options;
   const apiKey = settings.ollamaApiKey;
-  const report = (progress: { status: string; completed: number; total: number }) =>
-    onPull?.(progress.status, progress.completed, progress.total);
   const { pullModel } = await import('../embedders/ollama/pull-model.js');
   const known = await settledInTime(addresses.map(({ url }) => hasModel(url, model, { apiKey, signal })));
   for (const [index, has] of known.entries()) {
     // A server that is down is reported when it is opened.
     if (has?.status === 'rejected' && !isDown(has.reason)) throw has.reason;
     const isMissing = has?.status === 'fulfilled' && !has.value;
-    if (isMissing) await pullModel(addresses[index]!.url, model, report, signal, apiKey);
+    if (isMissing) await pullModel(addresses[index]!.url, model, events, signal, apiKey);
   }
 }
 
@@ -200,14 +193,14 @@ async function openMember(
   model: string,
   options: OpenEmbedderOptions,
 ): Promise<OpenedMember> {
-  const { settings, mostTexts = maxTexts, signal, onRequest, onRetry, onWarning } = options;
+  const { settings, mostTexts = maxTexts, signal, events } = options;
   const server = await openOllamaEmbedder({ url, model, signal, ...serverOptions(settings) });
   try {
-    await options.onOpened?.(server);
+    await options.beforeFirstText?.(server);
     const where = `Ollama at ${server.url}`;
-    const counted = withRequestCount(server, where, onRequest);
+    const counted = withRequestEvents(server, where, events);
     const { losses } = server;
-    const retries = { retries: settings.maxRetries, signal, ...(onRetry && { onRetry }) };
+    const retries = { retries: settings.maxRetries, signal, events };
     const batchSize = Math.min(settings.batchSize ?? mostTexts, mostTexts);
     const measured = await measureServer(withRetry(counted, retries), { where, batchSize, signal });
     const { space, unlike } = measured;
@@ -216,11 +209,11 @@ async function openMember(
       server,
       requests,
       { space, losses },
-      { batchSize: unlike === undefined ? batchSize : 1, batchTokens: measured.batchTokens ?? 0, onWarning },
+      { batchSize: unlike === undefined ? batchSize : 1, batchTokens: measured.batchTokens ?? 0, events },
     );
     // The digest was read before the canaries were measured: check that it is still the same.
     await embedder.confirm({ signal });
-    if (unlike !== undefined) onWarning(unlikeSentence(where, unlike));
+    if (unlike !== undefined) events.warning(unlikeSentence(where, unlike));
     const member = {
       url: server.url,
       weight,

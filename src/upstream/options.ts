@@ -1,7 +1,7 @@
-// Options and callbacks for opening an embedder.
+// Options for opening an embedder.
 import type { Settings } from '../config/settings.js';
 import type { Measured } from '../embedders/guard/batch-check.js';
-import type { EmbedderFault } from '../errors.js';
+import type { RunEvents } from '../events.js';
 import type { Embedder } from '../types/embedder.js';
 import type { VectorSpace } from '../types/space.js';
 
@@ -14,17 +14,11 @@ export interface OpenEmbedderOptions {
   signal: AbortSignal;
   /** Max texts of a request. @default 64 */
   mostTexts?: number | undefined;
-  onNotice(message: string): void;
-  /** Called for problems that don't stop the work. */
-  onWarning(message: string): void;
-  /** Set when a missing model may be pulled. */
-  onPull?: ((status: string, completed: number, total: number) => void) | undefined;
-  /** Called for every request, including retries, with the number of its texts. */
-  onRequest?(texts: number): void;
-  /** Called before every back-off. */
-  onRetry?(fault: EmbedderFault, waitMs: number): void;
-  /** Awaited before the first text is sent to a server, or to the built-in embedder. */
-  onOpened?(embedder: Embedder & { url?: string }): Promise<void>;
+  events: RunEvents;
+  /** Have a server pull the model when it lacks it. @default false */
+  pull?: boolean | undefined;
+  /** Awaited before the first text is sent to a server, or to the built-in embedder. @default nothing */
+  beforeFirstText?: ((embedder: Embedder & { url?: string }) => Promise<void>) | undefined;
 }
 
 /** An embedder and its measured vector space. */

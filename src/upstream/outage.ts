@@ -1,5 +1,6 @@
 // An outage, a time when no server answers: what counts as one, how long to wait, and the notices about it.
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { RunEvents } from '../events.js';
 import { isDown } from '../fault-policy.js';
 
 export interface OutageOptions {
@@ -7,7 +8,7 @@ export interface OutageOptions {
   timeoutMs: number;
   /** Aborts the wait at once. */
   signal: AbortSignal;
-  onNotice(message: string): void;
+  events: RunEvents;
   /** First pause between two tries, in ms; later ones double, up to 15 s. @default 1000 */
   firstPauseMs?: number;
 }
@@ -49,12 +50,12 @@ export class Outage {
 
   /** Sleeps until the next try is due. @returns false when the time is over */
   async pause(fault: Error): Promise<boolean> {
-    const { timeoutMs, signal, onNotice } = this.#options;
+    const { timeoutMs, signal, events } = this.#options;
     this.#start ??= performance.now();
     const leftMs = timeoutMs - (performance.now() - this.#start);
     if (leftMs <= 0) return false;
     if (!this.#begun)
-      onNotice(`Waiting up to ${inWords(timeoutMs)} for the server to answer. ${fault.message}`);
+      events.notice(`Waiting up to ${inWords(timeoutMs)} for the server to answer. ${fault.message}`);
     this.#begun = true;
     // The last try is at the very end.
     const pauseMs = Math.min(this.#pauseMs, leftMs);
@@ -72,7 +73,7 @@ export class Outage {
     const said = back
       ? `The server answers again after ${after}.`
       : `The server didn't come back in ${after}.`;
-    this.#options.onNotice(said);
+    this.#options.events.notice(said);
   }
 }
 

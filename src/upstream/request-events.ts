@@ -1,22 +1,15 @@
-// Reports every request that is sent, including retries.
+// Tells of every request that is sent, including retries.
 import { debug, told } from '../debug.js';
 import { wrapEmbedder } from '../embedders/wrap-embedder.js';
 import { EmbedderFault } from '../errors.js';
+import type { RunEvents } from '../events.js';
 import type { Embedder, EmbedOptions } from '../types/embedder.js';
 import type { Vector } from '../types/vector.js';
 
-/**
- * @param where the embedder in messages: `Ollama at http://…`
- * @param onRequest called with the number of texts
- */
-export function withRequestCount(
-  embedder: Embedder,
-  where: string,
-  onRequest: ((texts: number) => void) | undefined,
-): Embedder {
-  if (!onRequest && !debug.embedder) return embedder;
+/** @param where the embedder in messages: `Ollama at http://…` */
+export function withRequestEvents(embedder: Embedder, where: string, events: RunEvents): Embedder {
   return wrapEmbedder(embedder, (texts, options) => {
-    onRequest?.(texts.length);
+    events.requestSent(texts.length);
     return debug.embedder ? tellRequest(embedder, where, texts, options) : embedder.embed(texts, options);
   });
 }

@@ -19,7 +19,8 @@ import {
 } from '../embedders/guard/batch-check.js';
 import { canaryTexts } from '../embedders/guard/canaries.js';
 import { compareSpaces } from '../embedders/guard/space-mismatch.js';
-import { VectorSpaceError } from '../errors.js';
+import { type EmbedderFault, VectorSpaceError } from '../errors.js';
+import { eventsFor, type RunEvents } from '../events.js';
 import type { BatchMetrics } from '../metrics/metrics.js';
 import type { VectorCache } from '../types/cache.js';
 import type { Embedder } from '../types/embedder.js';
@@ -28,6 +29,7 @@ import { openEmbedder } from './choose-embedder.js';
 import { type LimiterBounds, limitsFor, maxTexts } from './limiter-settings.js';
 import { firstSeen, openConfiguredCache } from './open-cache.js';
 import type { OpenedEmbedder } from './options.js';
+import { withRequestEvents } from './request-events.js';
 import { comeback } from './wait-for-servers.js';
 
 export interface UpstreamOptions {
@@ -44,14 +46,11 @@ export interface UpstreamOptions {
   memoryBytes?: number;
   /** Limits that differ from the settings. */
   bounds?: LimiterBounds | undefined;
-  onNotice(message: string): void;
-  onWarning(message: string): void;
-  /** Set when a missing model may be pulled. */
-  onPull?: ((status: string, completed: number, total: number) => void) | undefined;
-  /** Called for every request, including retries, with the number of its texts. */
-  onRequest?(texts: number): void;
-  /** Awaited before the first text is sent. */
-  onOpened?(embedder: Embedder & { url?: string }): Promise<void>;
+  events: RunEvents;
+  /** Have a server pull the model when it lacks it. @default false */
+  pull?: boolean | undefined;
+  /** Awaited before the first text is sent. @default nothing */
+  beforeFirstText?: ((embedder: Embedder & { url?: string }) => Promise<void>) | undefined;
 }
 
 export interface Upstream {
@@ -77,7 +76,11 @@ export interface Upstream {
  * @throws {EmbedderFault} when the first request fails
  */
 export async function openUpstream(options: UpstreamOptions): Promise<Upstream> {
-  const { settings, metrics, signal, previous, onNotice } = options;
+  const { settings, metrics, signal, previous } = options;
+  const events = eventsFor(
+    { retrying: (fault, waitMs) => countRetry(metrics, fault, waitMs) },
+    options.events,
+  );
   const { maxBatchSize } = options.bounds ?? {};
   const opened = options.embedder
     ? await openHandedIn(options.embedder, options)
@@ -87,25 +90,19 @@ export async function openUpstream(options: UpstreamOptions): Promise<Upstream> 
         pinnedCounter: previous?.counter,
         signal,
         mostTexts: maxBatchSize,
-        onNotice,
-        onWarning: options.onWarning,
-        onPull: options.onPull,
-        ...(options.onOpened && { onOpened: (one) => options.onOpened!(one) }),
-        ...(options.onRequest && { onRequest: (texts) => options.onRequest!(texts) }),
-        onRetry: ({ meaning }, waitMs) => {
-          metrics.retried(meaning);
-          debug.embedder?.(`trying again in ${Math.round(waitMs)} ms, after a fault (${meaning})`);
-        },
+        events,
+        pull: options.pull,
+        beforeFirstText: options.beforeFirstText,
       });
   const { embedder, measured } = opened;
-  const checks = { onWarning: options.onWarning, onRefused: (count: number) => metrics.cacheRefused(count) };
+  const checks = { events, onRefused: (count: number) => metrics.cacheRefused(count) };
   let cache = options.cache && checkedCache(options.cache, checks);
   try {
     const { unlike, firstAnswerMs } = measured;
     refuseOneVector(measured.space, nameOf(embedder));
     if (previous) requireSameSpace(previous.space, measured);
     if (!cache) {
-      const configured = await openConfiguredCache(settings, options.onWarning);
+      const configured = await openConfiguredCache(settings, events);
       cache = configured && checkedCache(configured, checks);
     }
     const space = previous?.space ?? (await firstSeen(measured.space, cache));
@@ -128,7 +125,7 @@ export async function openUpstream(options: UpstreamOptions): Promise<Upstream> 
       firstAnswerMs,
       comeback:
         timeoutMs > 0
-          ? (_outage, signal) => comeback(embedder, canary, { timeoutMs, signal, onNotice })
+          ? (_outage, signal) => comeback(embedder, canary, { timeoutMs, signal, events })
           : undefined,
       close: async () => {
         await Promise.all([embedder.close(), cache?.close()]);
@@ -140,6 +137,11 @@ export async function openUpstream(options: UpstreamOptions): Promise<Upstream> 
     if (!options.embedder) await embedder.close();
     throw error;
   }
+}
+
+function countRetry(metrics: BatchMetrics, { meaning }: EmbedderFault, waitMs: number): void {
+  metrics.retried(meaning);
+  debug.embedder?.(`trying again in ${Math.round(waitMs)} ms, after a fault (${meaning})`);
 }
 
 function tellOpened(embedder: Embedder, space: VectorSpace, { firstAnswerMs, unlike }: Measured): void {
@@ -158,16 +160,17 @@ function nameOf({ identity }: Embedder): string {
 /** Opens an embedder that the caller passed in. It gets the same checks, as it may ask any server. */
 async function openHandedIn(
   embedder: Embedder,
-  { settings, bounds, signal, onOpened, onWarning }: UpstreamOptions,
+  { settings, bounds, signal, beforeFirstText, events }: UpstreamOptions,
 ): Promise<OpenedEmbedder> {
-  await onOpened?.(embedder);
+  await beforeFirstText?.(embedder);
   const most = bounds?.maxBatchSize ?? maxTexts;
   const batchSize = Math.min(settings.batchSize ?? most, most);
   const where = nameOf(embedder);
-  const measured = await measureServer(embedder, { where, batchSize, signal });
-  if (measured.unlike === undefined) return { embedder, measured };
-  onWarning(unlikeSentence(where, measured.unlike));
-  return { embedder: withSingles(embedder), measured };
+  const told = withRequestEvents(embedder, where, events);
+  const measured = await measureServer(told, { where, batchSize, signal });
+  if (measured.unlike === undefined) return { embedder: told, measured };
+  events.warning(unlikeSentence(where, measured.unlike));
+  return { embedder: withSingles(told), measured };
 }
 
 function requireSameSpace(known: VectorSpace, { space, unlike }: Measured): void {

@@ -69,6 +69,7 @@ test('does what it says', async () => {
     'cache: memory, 3 entries, 1 hits',
     'counted: 3 texts, 3 requests timed, 1 busy',
     'endpoints: hash://here closed',
+    'sent: 1 text',
     'in words: true',
     'health: ok, hash',
     'out: ./index by flag --out',

@@ -4,11 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { openCache } from '../../src/cache/choose-cache.js';
+import { eventsFor } from '../../src/events.js';
 import { freePort, redisAvailable, startRedis } from '../helpers/redis.js';
 
 let folder: string;
 let warnings: string[];
-const onWarning = (message: string) => void warnings.push(message);
+const events = eventsFor({ warning: (message) => warnings.push(message) });
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'embed-open-'));
@@ -33,7 +34,7 @@ async function openWithoutLmdb(choice: 'auto' | 'disk') {
     throw new Error('Cannot find package');
   });
   const open = await import('../../src/cache/choose-cache.js');
-  return open.openCache(choice, { disk: { folder }, onWarning });
+  return open.openCache(choice, { disk: { folder }, events });
 }
 
 describe('openCache', () => {
@@ -42,7 +43,7 @@ describe('openCache', () => {
   });
 
   test('takes the disk where no Redis is named', async () => {
-    expect(await kindOf('auto', { disk: { folder }, onWarning })).toBe('disk');
+    expect(await kindOf('auto', { disk: { folder }, events })).toBe('disk');
     expect(await kindOf('disk', { redis: { port: await freePort() }, disk: { folder } })).toBe('disk');
     expect(warnings).toEqual([]);
   });
@@ -73,7 +74,7 @@ describe('openCache', () => {
   test('hands the warnings on', async () => {
     const file = join(folder, 'file');
     writeFileSync(file, '');
-    expect(await kindOf('auto', { disk: { folder: join(file, 'x') }, onWarning })).toBe('disk');
+    expect(await kindOf('auto', { disk: { folder: join(file, 'x') }, events })).toBe('disk');
     expect(warnings).toHaveLength(1);
   });
 });

@@ -3,6 +3,7 @@ import { type RetryOptions, withRetry } from '../../src/embedders/back-off.js';
 import { openOllamaEmbedder } from '../../src/embedders/ollama/embedder.js';
 import { wrapEmbedder } from '../../src/embedders/wrap-embedder.js';
 import { EmbedderFault } from '../../src/errors.js';
+import { eventsFor } from '../../src/events.js';
 import type { Embedder } from '../../src/types/embedder.js';
 import { type Fault, faults, startOllama, type TestOllama } from '../helpers/ollama.js';
 
@@ -81,7 +82,7 @@ describe('withRetry', () => {
       baseMs: 2,
       maxMs: 10,
       random: () => 0.5,
-      onRetry: (_, waitMs) => waits.push(waitMs),
+      events: eventsFor({ retrying: (_, waitMs) => waits.push(waitMs) }),
     });
     await embedder.embed(['a']);
     expect(waits).toEqual([1, 2, 4, 5, 5]);
@@ -89,7 +90,7 @@ describe('withRetry', () => {
 
   test('waits as long as the server asks, and gives up when that is too long', async () => {
     const waits: [EmbedderFault, number][] = [];
-    const embedder = retrying({ onRetry: (fault, waitMs) => waits.push([fault, waitMs]) });
+    const embedder = retrying({ events: eventsFor({ retrying: (...retry) => waits.push(retry) }) });
     server.script(faults.tooManyRequests(1), faults.tooManyRequests(3600));
     await expect(embedder.embed(['a'])).rejects.toMatchObject({ retryAfterMs: 3_600_000 });
     expect(waits.map(([fault, waitMs]) => [fault.meaning, waitMs])).toEqual([['busy', 1000]]);
@@ -103,7 +104,7 @@ describe('withRetry', () => {
       baseMs: 1e9,
       maxMs: 1e9,
       random: () => 1,
-      onRetry: () => setImmediate(() => control.abort(new Error('enough'))),
+      events: eventsFor({ retrying: () => setImmediate(() => control.abort(new Error('enough'))) }),
     });
     const options = whose === 'of the call' ? { signal: control.signal } : {};
     await expect(embedder.embed(['a'], options)).rejects.toThrow('enough');

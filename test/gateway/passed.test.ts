@@ -80,7 +80,10 @@ test('an answer of many vectors waits for that in the connection, and comes whol
 test('a client that leaves while that is found out, or in the middle of the answer, ends both', async () => {
   const server = await ollama();
   const lines: RequestLine[] = [];
-  const { url } = await gateway({ ollamaUrl: [server.url] }, { onRequest: (line) => lines.push(line) });
+  const { url } = await gateway(
+    { ollamaUrl: [server.url] },
+    { events: { answered: (line) => lines.push(line) } },
+  );
   await vectorsOf(url, 'before');
   server.script({ kind: 'delay', ms: 60_000, path: '/api/tags' });
   server.script({ kind: 'hang-mid-body', when: (texts) => texts.includes('half') });
@@ -103,7 +106,10 @@ test('a client that leaves while that is found out, or in the middle of the answ
 test('a server that breaks off in the middle of its answer is seen to break off', async () => {
   const server = await ollama();
   const lines: RequestLine[] = [];
-  const { url } = await gateway({ ollamaUrl: [server.url] }, { onRequest: (line) => lines.push(line) });
+  const { url } = await gateway(
+    { ollamaUrl: [server.url] },
+    { events: { answered: (line) => lines.push(line) } },
+  );
   await vectorsOf(url, 'before');
   server.script({ kind: 'reset-mid-body', when: (texts) => texts.includes('half') });
   const answer = fetch(`${url}/api/embed`, { method: 'POST', body: JSON.stringify(passedOn('half')) });

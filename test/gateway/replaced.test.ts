@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { saidInto } from '../helpers/events.js';
 import { eventually } from '../helpers/eventually.js';
 import { allMiniLm } from '../helpers/ollama.js';
 import { floats, gateway, get, ollama, post } from './gateways.js';
@@ -37,10 +38,7 @@ test('one server: each answer is of the model that it has, also from the cache, 
 test('one of two servers: the other one answers, and that is said', async () => {
   const [a, b] = [await ollama(), await ollama()];
   const said: string[] = [];
-  const { url } = await gateway(
-    { ollamaUrl: [a.url, b.url], batchSize: 1 },
-    { onNotice: (message) => said.push(message) },
-  );
+  const { url } = await gateway({ ollamaUrl: [a.url, b.url], batchSize: 1 }, { events: saidInto(said) });
   const texts = (name: string) => Array.from({ length: 12 }, (_, index) => `${name} ${index}`);
   const right = (name: string) => texts(name).map((text) => a.vectorOf(text));
   expect(await vectorsOf(url, ...texts('before'))).toEqual(right('before'));
@@ -66,7 +64,7 @@ test('one of two servers: the other one answers, and that is said', async () => 
 test('the first of two servers: a look at their lists leaves the model open, which the other one still has', async () => {
   const [a, b] = [await ollama(), await ollama()];
   const said: string[] = [];
-  const { url } = await gateway({ ollamaUrl: [a.url, b.url] }, { onNotice: (message) => said.push(message) });
+  const { url } = await gateway({ ollamaUrl: [a.url, b.url] }, { events: saidInto(said) });
   expect(await vectorsOf(url, 'one')).toEqual([b.vectorOf('one')]);
   a.become(newModel);
   // What may change models starts a look at the lists with the next use.

@@ -2,6 +2,7 @@
 // and whichever server dies; and the operators of the gateway are told.
 import { afterEach, expect, test, vi } from 'vitest';
 import { WrongVectorsError } from '../../src/errors.js';
+import { saidInto } from '../helpers/events.js';
 import { eventually } from '../helpers/eventually.js';
 import { faults, type TestOllama } from '../helpers/ollama.js';
 import { gateway, get, ollama } from './gateways.js';
@@ -156,7 +157,7 @@ test('health, metrics and JSON say which model, why, and when it is over', async
   b.world.models[0]!.digest = `00${digest.slice(2)}`;
   const notices: string[] = [];
   const settings = { ollamaUrl: [a.url, b.url] };
-  const { url } = await gateway(settings, { onNotice: (message) => notices.push(message) });
+  const { url } = await gateway(settings, { events: saidInto(notices) });
   expect(await get<Health>(`${url}/health`)).toMatchObject({ status: 'ok', refused: [] });
   const [, path, body] = ways[0]!;
   for (let count = 0; count < 3; count++) await expectRefused(url, path, body, unlike);

@@ -76,7 +76,10 @@ test('/metrics is Prometheus’s text, each model with its name, every family on
 test('how long answers took, those that are passed on, too', async () => {
   const server = await ollama({ requestDelayMs: 50 });
   const lines: RequestLine[] = [];
-  const { url } = await gateway({ ollamaUrl: [server.url] }, { onRequest: (line) => lines.push(line) });
+  const { url } = await gateway(
+    { ollamaUrl: [server.url] },
+    { events: { answered: (line) => lines.push(line) } },
+  );
   await post(`${url}/api/embed`, { model: 'all-minilm', input: 'one' });
   await post(`${url}/api/embeddings`, { model: 'all-minilm', prompt: 'one' });
   await eventually(() => lines.length).toBe(2);
@@ -90,10 +93,7 @@ test('the log has a line for each request, and neither texts nor tokens', async 
   const file = join(folder, 'log');
   const log = openLog('info', createWriteStream(file));
   const server = await ollama();
-  const { url } = await gateway(
-    { ollamaUrl: [server.url] },
-    { token: 'sesame', onRequest: (line) => log.request(line), onError: (error, id) => log.error(error, id) },
-  );
+  const { url } = await gateway({ ollamaUrl: [server.url] }, { token: 'sesame', events: log });
   const headers = { authorization: 'Bearer sesame', 'x-request-id': 'mine-1', 'x-embed-client': 'wiki' };
   const answer = await post(`${url}/api/embed`, { model: 'all-minilm', input: ['secret text'] }, headers);
   expect(answer.headers.get('x-request-id')).toBe('mine-1');

@@ -16,6 +16,7 @@ import { hashOf, spaceOf } from '../cache/vectors.js';
 import { floats, gateway, get, ollama, post, settingsWith } from '../gateway/gateways.js';
 import { makeWarmWorkspace } from '../helpers/cli.js';
 import { FakeEmbedder, vectorOf } from '../helpers/embedder.js';
+import { saidInto, warningsInto } from '../helpers/events.js';
 import { eventually } from '../helpers/eventually.js';
 import { fingerprint } from '../helpers/output.js';
 import { type RedisServer, redisAvailable, startRedis } from '../helpers/redis.js';
@@ -104,7 +105,7 @@ test.skipIf(!redisAvailable)(
     expect(await spoilAll(client)).toBe(input.length);
 
     const notices: string[] = [];
-    const two = await gateway(changes, { onNotice: (message) => notices.push(message) });
+    const two = await gateway(changes, { events: saidInto(notices) });
     const { status, body } = await post(`${two.url}/api/embed`, { model: 'all-minilm', input });
     expect(status).toBe(200);
     expect(floats(body.embeddings)).toEqual(input.map((text) => upstream.vectorOf(text)));
@@ -138,10 +139,10 @@ test('the disk: what is no vector of length 1 is absent, the rest is there', asy
   await raw.close();
   const warnings: string[] = [];
   const settings = await settingsWith({ cache: 'disk', cacheDir: folder });
-  const configured = await openConfiguredCache(settings, (message) => warnings.push(message));
+  const configured = await openConfiguredCache(settings, warningsInto(warnings));
   const refused: number[] = [];
   const cache = checkedCache(configured!, {
-    onWarning: (message) => warnings.push(message),
+    events: warningsInto(warnings),
     onRefused: (count) => refused.push(count),
   });
   cleanUps.push(() => cache.close());

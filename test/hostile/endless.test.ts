@@ -5,6 +5,7 @@ import { afterEach, expect, test } from 'vitest';
 import { OllamaClient } from '../../src/embedders/ollama/client.js';
 import { pullModel } from '../../src/embedders/ollama/pull-model.js';
 import { EmbedderFault, ServiceError } from '../../src/errors.js';
+import { noEvents } from '../../src/events.js';
 import { OllamaServer } from '../../src/gateway/backends/ollama-servers.js';
 import { makeWorkspace } from '../helpers/cli.js';
 
@@ -76,7 +77,7 @@ test.each([
 ])('a pull that answers with %s has failed', async (_, part) => {
   const layers = Array.from({ length: 5000 }, (_, index) => `{"status":"x","digest":"${index}"}\n`).join('');
   const { url, sent } = await endless(part || layers);
-  await expect(pullModel(url, 'm', () => undefined)).rejects.toThrow(ServiceError);
+  await expect(pullModel(url, 'm', noEvents)).rejects.toThrow(ServiceError);
   expect(sent()).toBeLessThan(16 * mb);
 });
 

@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { constants, deflateRawSync, deflateSync } from 'node:zlib';
 import type { WalkEntry } from '../../src/documents/walk/walk.js';
+import { noEvents } from '../../src/events.js';
 import { RunCounts } from '../../src/ingest/run-counts.js';
 import type { Step } from '../../src/ingest/stages/document-steps.js';
 import type { ReadOptions } from '../../src/ingest/stages/read.js';
@@ -27,7 +28,8 @@ export async function readFiles(
   }
   const steps: Step[] = [];
   const none = { previous: undefined, removed: new Set<string>(), sameSplitter: false, limit: 99 };
-  const settings = { ...none, counts: new RunCounts(), maxFileSize: 1e9, ...options };
+  const counts = new RunCounts();
+  const settings = { ...none, counts, events: noEvents, maxFileSize: 1e9, ...options };
   for await (const group of read(listed(), settings)) steps.push(...group);
   return steps;
 }

@@ -2,6 +2,7 @@
 import { afterEach, expect, test } from 'vitest';
 import { openRedisCache } from '../../src/cache/redis/cache.js';
 import { entryOf, hashOf, spaceOf } from '../cache/vectors.js';
+import { warningsInto } from '../helpers/events.js';
 import { eventually } from '../helpers/eventually.js';
 import { listening } from './listening.js';
 
@@ -43,7 +44,7 @@ test.each([
   const cache = await openRedisCache({
     url: await hostileRedis(answer),
     commandTimeoutMs: 500,
-    onWarning: (message) => warnings.push(message),
+    events: warningsInto(warnings),
   });
   cleanUps.push(() => cache.close());
   await cache.getMany(spaceOf('space'), [hashOf('text')], 96);

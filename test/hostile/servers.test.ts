@@ -7,6 +7,7 @@ import { openOllamaEmbedder } from '../../src/embedders/ollama/embedder.js';
 import { listEmbeddingModels, readModel } from '../../src/embedders/ollama/model-info.js';
 import { pullModel } from '../../src/embedders/ollama/pull-model.js';
 import { ServiceError } from '../../src/errors.js';
+import { noEvents } from '../../src/events.js';
 
 const cleanUps: (() => unknown)[] = [];
 afterEach(async () => {
@@ -88,7 +89,7 @@ test.each([
   '{"status":"x","digest":"a","total":1e999,"completed":1}',
 ])('a pull that says %s has failed, in words', async (line) => {
   const { url } = await server({ '/api/pull': `${line}\n` });
-  const pull = pullModel(url, 'm', () => undefined);
+  const pull = pullModel(url, 'm', noEvents);
   await expect(pull).rejects.toThrow(ServiceError);
   await expect(pull).rejects.toThrow(/can't pull "m" \(an unknown line/);
 });

@@ -4,6 +4,7 @@ import { rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { WalkEntry } from '../../src/documents/walk/walk.js';
+import { noEvents } from '../../src/events.js';
 import { RunCounts } from '../../src/ingest/run-counts.js';
 import { read } from '../../src/ingest/stages/read.js';
 import { makeWarmWorkspace, type Workspace } from '../helpers/cli.js';
@@ -53,8 +54,8 @@ test.each(specials)('a document that became %s since it was listed has vanished'
   }
   const steps = [];
   const options = { previous: undefined, removed: new Set<string>(), sameSplitter: false, limit: 9 };
-  const counts = new RunCounts();
-  for await (const group of read(listed(), { ...options, counts, maxFileSize: 1000 })) steps.push(...group);
+  const told = { counts: new RunCounts(), events: noEvents };
+  for await (const group of read(listed(), { ...options, ...told, maxFileSize: 1000 })) steps.push(...group);
   expect(steps).toMatchObject([
     { kind: 'failure', failure: { source: 'a.md', code: 'vanished' } },
     { kind: 'begin', source: 'b.md' },

@@ -91,11 +91,11 @@ test('a line has a bound, and what a slow reader loses is counted and said', asy
     },
   });
   const log = openLog('info', out);
-  for (let sent = 0; sent < 3000; sent++) log.request(line(`/${long}\u202e`));
+  for (let sent = 0; sent < 3000; sent++) log.answered(line(`/${long}\u202e`));
   expect(out.writableLength).toBeLessThan(1_100_000);
   const drain = setInterval(() => held.shift()?.(), 0);
   await eventually(() => out.writableLength).toBe(0);
-  log.request(line('/after'));
+  log.answered(line('/after'));
   const dropped = await log.end();
   clearInterval(drain);
   expect(dropped).toBeGreaterThan(1000);

@@ -3,6 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { gateway, ollama, post } from '../gateway/gateways.js';
 import { makeWorkspace } from '../helpers/cli.js';
+import { saidInto } from '../helpers/events.js';
 import { eventually } from '../helpers/eventually.js';
 
 const open: Socket[] = [];
@@ -82,7 +83,7 @@ test('connections have a bound, and it is said once', async () => {
   const notices: string[] = [];
   const { url } = await gateway(
     { ollamaUrl: [server.url] },
-    { limits: { maxConnections: 3 }, onNotice: (message) => notices.push(message) },
+    { limits: { maxConnections: 3 }, events: saidInto(notices) },
   );
   const dialled = Array.from({ length: 8 }, () => dial(url, 'GET /'));
   await eventually(() => dialled.filter(({ ended }) => ended()).length).toBe(5);

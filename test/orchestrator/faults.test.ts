@@ -273,11 +273,11 @@ describe('a server that comes back', () => {
 
   test('within the time that it is waited for, too, and is told of', async () => {
     const notices: string[] = [];
-    const onNotice = (message: string) => {
+    const notice = (message: string) => {
       notices.push(message);
       if (notices.length === 1) void server.revive();
     };
-    const made = await started({ waitForServer: 60_000, concurrency: 2 }, [server], { onNotice });
+    const made = await started({ waitForServer: 60_000, concurrency: 2 }, [server], { events: { notice } });
     server.script({ kind: 'die', after: 1 });
     const calls = [made.embed(texts(150, 'a')), made.embed(texts(150, 'b'))];
     const [a, b] = await Promise.all(calls);

@@ -31,7 +31,7 @@ describe.runIf(redisAvailable)('on a real Redis', () => {
         redisUrl: redis.url,
         ...options,
       },
-      { onWarning: (message) => warnings.push(message) },
+      { events: { warning: (message) => warnings.push(message) } },
     );
     forget(server);
     return made;

@@ -97,7 +97,7 @@ test.each([
   const warnings: string[] = [];
   const made = await orchestrator(
     { batchSize: 2, cacheMaxMemoryMb: 0 },
-    { embedder, cache: cacheWith(broken), onWarning: (message) => warnings.push(message) },
+    { embedder, cache: cacheWith(broken), events: { warning: (message) => warnings.push(message) } },
   );
   for (const name of ['first', 'second']) {
     expect(await made.embed(texts(5, name))).toEqual(texts(5, name).map(vectorOf));

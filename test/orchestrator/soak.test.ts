@@ -227,7 +227,7 @@ test(
         cacheMaxMemoryMb: 0,
       },
       // Room for about half of the known texts, so that it is full soon and memory can't grow by it.
-      { cache: memoryCache(2 ** 20), onWarning: (message) => warnings.push(message) },
+      { cache: memoryCache(2 ** 20), events: { warning: (message) => warnings.push(message) } },
     );
     for (const server of servers)
       server.script(...faultsFor(randomFrom(firstSeed + servers.indexOf(server) + 1)));

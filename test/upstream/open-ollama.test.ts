@@ -3,9 +3,11 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Settings } from '../../src/config/settings.js';
 import { canaryTexts } from '../../src/embedders/guard/canaries.js';
 import { ServiceError, UsageError, WrongVectorsError } from '../../src/errors.js';
+import { eventsFor, noEvents } from '../../src/events.js';
 import type { Embedder } from '../../src/types/embedder.js';
 import { openEmbedder } from '../../src/upstream/choose-embedder.js';
 import type { OpenEmbedderOptions } from '../../src/upstream/options.js';
+import { saidInto } from '../helpers/events.js';
 import { eventually } from '../helpers/eventually.js';
 import { hold } from '../helpers/hold.js';
 import { allMiniLm, faults, startOllama, type TestOllama } from '../helpers/ollama.js';
@@ -39,8 +41,7 @@ async function open(
   const { embedder } = await openEmbedder({
     settings: settingsWith({ ollamaUrl: [a.url, b.url], model: 'all-minilm', maxRetries: 0, ...settings }),
     signal: control.signal,
-    onNotice: (message) => notices.push(message),
-    onWarning: (message) => notices.push(message),
+    events: saidInto(notices),
     ...options,
   });
   opened.push(embedder);
@@ -186,8 +187,7 @@ describe('opening', () => {
     const { embedder } = await openEmbedder({
       settings: settingsWith({ ollamaUrl: [a.url, b.url] }),
       signal: control.signal,
-      onNotice: () => undefined,
-      onWarning: () => undefined,
+      events: noEvents,
     });
     opened.push(embedder);
     expect(embedder.identity.model).toBe('all-minilm:latest');
@@ -202,8 +202,7 @@ describe('opening', () => {
     const { embedder } = await openEmbedder({
       settings: settingsWith({ ollamaUrl: [a.url, b.url] }),
       signal: control.signal,
-      onNotice: () => undefined,
-      onWarning: () => undefined,
+      events: noEvents,
     });
     opened.push(embedder);
     expect(embedder.identity.model).toBe('all-minilm:latest');
@@ -219,8 +218,8 @@ describe('opening', () => {
 
   test('tells of retries', async () => {
     const retries: [string, number][] = [];
-    const onRetry = ({ meaning }: { meaning: string }, waitMs: number) => retries.push([meaning, waitMs]);
-    const embedder = await open({ ollamaUrl: [a.url], maxRetries: 2 }, { onRetry });
+    const events = eventsFor({ retrying: ({ meaning }, waitMs) => retries.push([meaning, waitMs]) });
+    const embedder = await open({ ollamaUrl: [a.url], maxRetries: 2 }, { events });
     a.script(faults.busy());
     await each(embedder, 'one');
     expect(retries).toEqual([['busy', expect.any(Number)]]);

@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { noEvents } from '../../src/events.js';
 import type { Embedder } from '../../src/types/embedder.js';
 import { openEmbedder } from '../../src/upstream/choose-embedder.js';
 import { comeback } from '../../src/upstream/wait-for-servers.js';
+import { saidInto } from '../helpers/events.js';
 import { eventually } from '../helpers/eventually.js';
 import { faults, startOllama, type TestOllama } from '../helpers/ollama.js';
 import { settingsWith } from './settings.js';
@@ -18,8 +20,7 @@ beforeEach(async () => {
   ({ embedder } = await openEmbedder({
     settings: settingsWith({ ollamaUrl: [server.url], model: 'all-minilm', maxRetries: 0 }),
     signal: control.signal,
-    onNotice: () => undefined,
-    onWarning: () => undefined,
+    events: noEvents,
   }));
   await embedder.embed(['before']);
 });
@@ -33,7 +34,7 @@ const wait = (timeoutMs: number) =>
   comeback(embedder, 'canary', {
     timeoutMs,
     signal: control.signal,
-    onNotice: (message) => notices.push(message),
+    events: saidInto(notices),
     firstPauseMs: 5,
   });
 

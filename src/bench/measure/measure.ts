@@ -8,6 +8,7 @@
 
 import type { Settings } from '../../config/settings.js';
 import { ServiceError } from '../../errors.js';
+import type { RunEvents } from '../../events.js';
 import type { EmbedderIdentity } from '../../types/embedder.js';
 import { type Random, randomFrom, shuffled } from '../statistics/random.js';
 import { type Sample, sampleTexts } from '../texts/sample.js';
@@ -32,19 +33,28 @@ export interface MeasureOptions {
   seed: number;
   cwd: string;
   signal: AbortSignal;
-  /** Called with the plan, as soon as it is known; may throw to stop the measurement. */
-  onOpened?(targets: readonly Pick<EmbedderIdentity, 'embedder' | 'model'>[]): void;
-  onTexts?(hash: string): void;
-  onNotice(message: string): void;
-  onPull?: ((status: string, completed: number, total: number) => void) | undefined;
-  onProgress?(progress: Progress): void;
+  /** Have a server pull its model when it lacks it. @default false */
+  pull?: boolean | undefined;
+  /** What must hold before anything is measured. @default nothing */
+  requirements?: Requirements | undefined;
+  events: BenchEvents;
 }
 
-export interface Progress {
-  /** 0 to 1. */
-  done: number;
-  /** The present step, in a few words. */
-  text: string;
+/** Each may throw to end the measurement before it begins. */
+export interface Requirements {
+  ofModels(targets: readonly Pick<EmbedderIdentity, 'embedder' | 'model'>[]): void;
+  /** @param hash of all texts */
+  ofTexts(hash: string): void;
+}
+
+/** What happens during a measurement. */
+export interface BenchEvents extends RunEvents {
+  /**
+   * It goes on.
+   * @param done 0 to 1, of the whole measurement
+   * @param step the present one, in a few words
+   */
+  progress(done: number, step: string): void;
 }
 
 export interface Measurement {
@@ -128,14 +138,14 @@ class Bench {
   }
 
   async #openTargets(): Promise<void> {
-    const { settings, targets, onNotice, onPull } = this.#options;
+    const { settings, targets, events, pull } = this.#options;
     for (const { url, model } of targets) {
       this.#tell(0, `opening ${[model, url].filter(Boolean).join(' at ') || 'the embedder'}`);
       const own = { ...settings, ...(url && { ollamaUrl: [url] }), ...(model && { model }) };
-      const target = await Target.open({ settings: own, signal: this.#signal, onNotice, onPull });
+      const target = await Target.open({ settings: own, signal: this.#signal, events, pull });
       this.#entries.push(new Entry(target));
     }
-    this.#options.onOpened?.(this.#entries.map(({ target }) => target.embedder.identity));
+    this.#options.requirements?.ofModels(this.#entries.map(({ target }) => target.embedder.identity));
   }
 
   async #takeTexts(): Promise<Sample> {
@@ -155,7 +165,7 @@ class Bench {
       random: this.#random,
       signal: this.#signal,
     });
-    this.#options.onTexts?.(sample.hash);
+    this.#options.requirements?.ofTexts(sample.hash);
     for (const target of targets) {
       this.#tell(0.02, `a first look at ${target.name}`);
       target.useTexts(sample.texts);
@@ -192,7 +202,7 @@ class Bench {
   /** Measures the remaining settings, with all targets in each round. */
   async #check(): Promise<void> {
     const { effort, settings } = this.#options;
-    if (settings.cache !== 'none') this.#rounds.cache = await ScratchCache.open(this.#options.onNotice);
+    if (settings.cache !== 'none') this.#rounds.cache = await ScratchCache.open(this.#options.events);
     const budget = this.#secondsLeft / this.#entries.length;
     const { plans, rounds } = this.#planChecks(budget, effort);
     for (let round = 0; round < rounds || this.#mayTellMore(plans, round); round++) {
@@ -244,7 +254,7 @@ class Bench {
 
   #tell(done: number, text: string): void {
     this.#done = Math.min(1, Math.max(this.#done, done));
-    this.#options.onProgress?.({ done: this.#done, text });
+    this.#options.events.progress(this.#done, text);
   }
 
   #nothingMeasured(): ServiceError {

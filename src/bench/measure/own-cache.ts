@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openDiskCache } from '../../cache/disk/cache.js';
 import { ServiceError } from '../../errors.js';
+import type { RunEvents } from '../../events.js';
 import type { VectorCache } from '../../types/cache.js';
 import type { Vector } from '../../types/vector.js';
 import type { TrialCache, TrialText } from './trial.js';
@@ -22,15 +23,15 @@ export class ScratchCache {
   }
 
   /** Undefined where the disk cache isn't available. */
-  static async open(onNotice: (message: string) => void): Promise<ScratchCache | undefined> {
+  static async open(events: RunEvents): Promise<ScratchCache | undefined> {
     const folder = await mkdtemp(join(tmpdir(), 'embed-bench-'));
     try {
-      const cache = await openDiskCache({ folder, maxBytes: maxBytes, onWarning: onNotice });
+      const cache = await openDiskCache({ folder, maxBytes, events });
       return new ScratchCache(cache, folder);
     } catch (error) {
       await rm(folder, { recursive: true, force: true });
       if (!(error instanceof ServiceError)) throw error;
-      onNotice(`The cache is not measured: ${error.message}`);
+      events.notice(`The cache is not measured: ${error.message}`);
       return undefined;
     }
   }

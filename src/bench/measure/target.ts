@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Limiter } from '../../batching/limiter/limiter.js';
 import type { Settings } from '../../config/settings.js';
 import { EmbedderFault, ServiceError } from '../../errors.js';
+import type { RunEvents } from '../../events.js';
 import { isOfText } from '../../fault-policy.js';
 import { BatchMetrics } from '../../metrics/metrics.js';
 import type { Embedder } from '../../types/embedder.js';
@@ -41,8 +42,9 @@ export interface OpenTargetOptions {
   /** With at most one server and one model. */
   settings: Settings;
   signal: AbortSignal;
-  onNotice(message: string): void;
-  onPull?: ((status: string, completed: number, total: number) => void) | undefined;
+  events: RunEvents;
+  /** Have the server pull its model when it lacks it. @default false */
+  pull?: boolean | undefined;
 }
 
 /** Texts of the first look. */
@@ -79,7 +81,7 @@ export class Target {
    * @throws {ServiceError} when the server can't be reached or lacks the model
    */
   static async open(options: OpenTargetOptions): Promise<Target> {
-    const { settings, signal, onNotice, onPull } = options;
+    const { settings, signal, events, pull } = options;
     const start = performance.now();
     let openingMs = 0;
     let wasLoaded: boolean | null = false;
@@ -90,10 +92,9 @@ export class Target {
         settings: { ...settings, maxRetries: 0, cache: 'none' },
         metrics: new BatchMetrics(),
         signal,
-        onNotice,
-        onWarning: onNotice,
-        onPull,
-        onOpened: async (embedder) => {
+        events,
+        pull,
+        beforeFirstText: async (embedder) => {
           if (embedder.identity.embedder === 'builtin') openingMs = performance.now() - start;
           wasLoaded = await isLoaded(embedder, settings, signal);
         },

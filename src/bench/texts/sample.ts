@@ -6,6 +6,7 @@ import type { Settings } from '../../config/settings.js';
 import { resolveRoots } from '../../documents/walk/paths/roots.js';
 import type { WalkEntry } from '../../documents/walk/walk.js';
 import { UsageError } from '../../errors.js';
+import { noEvents } from '../../events.js';
 import { RunCounts } from '../../ingest/run-counts.js';
 import { type Chunking, chunk } from '../../ingest/stages/chunk.js';
 import { limitsOf, read } from '../../ingest/stages/read.js';
@@ -88,6 +89,7 @@ async function chunksOf({
     sameSplitter: false,
     limit: Number.POSITIVE_INFINITY,
     counts,
+    events: noEvents,
     maxFileSize: settings.maxFileSize,
     readerLimits: limitsOf(settings),
     signal,

@@ -7,6 +7,7 @@
 
 import { debug } from '../../debug.js';
 import { ServiceError } from '../../errors.js';
+import { noEvents, type RunEvents } from '../../events.js';
 import { parseForeign } from '../../text/foreign-json.js';
 import type { CacheUsage, PruneOptions, VectorCache, VectorEntry } from '../../types/cache.js';
 import type { Json } from '../../types/json.js';
@@ -29,8 +30,8 @@ export interface DiskOptions {
    * @default 2 GiB
    */
   maxBytes?: number | undefined;
-  /** Called once when the cache can't be opened, read or written. */
-  onWarning?: ((message: string) => void) | undefined;
+  /** Called once when the cache can't be opened, read or written. @default no listener */
+  events?: RunEvents | undefined;
 }
 
 type Attempt = 'opened' | 'read' | 'written';
@@ -43,7 +44,7 @@ const remedy = 'free or repair the disk, remove the folder, or name another.';
  */
 export async function openDiskCache(options: DiskOptions = {}): Promise<DiskCache> {
   const folder = options.folder ?? defaultCacheFolder();
-  const onWarning = options.onWarning ?? (() => {});
+  const events = options.events ?? noEvents;
   const lmdb = await import('lmdb').catch((cause) => {
     throw new ServiceError(
       'The disk cache is unavailable because the optional package lmdb is not installed for this machine: ' +
@@ -52,19 +53,19 @@ export async function openDiskCache(options: DiskOptions = {}): Promise<DiskCach
     );
   });
   const maxBytes = options.maxBytes ?? 2 * 1024 ** 3;
-  const open = () => new DiskCache(new DiskStore(lmdb, folder, maxBytes), folder, onWarning);
+  const open = () => new DiskCache(new DiskStore(lmdb, folder, maxBytes), folder, events);
   debug.cache?.(`opening LMDB in ${folder}, at most ${maxBytes} bytes`);
   try {
-    return openOrRenew(open, folder, onWarning);
+    return openOrRenew(open, folder, events);
   } catch (error) {
-    const cache = new DiskCache(undefined, folder, onWarning);
+    const cache = new DiskCache(undefined, folder, events);
     cache.giveUp('opened', error);
     return cache;
   }
 }
 
 /** Opens the cache. A damaged one is set aside, with a warning, and a new one is begun: its content can be made again. */
-function openOrRenew(open: () => DiskCache, folder: string, onWarning: (message: string) => void): DiskCache {
+function openOrRenew(open: () => DiskCache, folder: string, events: RunEvents): DiskCache {
   try {
     return open();
   } catch (error) {
@@ -72,7 +73,7 @@ function openOrRenew(open: () => DiskCache, folder: string, onWarning: (message:
     const aside = setAside(folder);
     const cache = open();
     keepRights(folder, aside);
-    onWarning(
+    events.warning(
       `The disk cache in ${folder} was damaged (${reasonOf(error)}): a new one is begun; the damaged file is now ${aside}.`,
     );
     return cache;
@@ -86,7 +87,7 @@ function reasonOf(error: unknown): string {
 export class DiskCache implements VectorCache, CountsLookups {
   readonly kind = 'disk';
   readonly folder: string;
-  readonly #onWarning: (message: string) => void;
+  readonly #events: RunEvents;
   /** Packs that wait for the next transaction. */
   readonly #queue = new PackQueue();
   #lastWrite: Promise<void> = Promise.resolve();
@@ -99,10 +100,10 @@ export class DiskCache implements VectorCache, CountsLookups {
   #trouble: ServiceError | undefined;
 
   /** Use `openDiskCache`. Without a store the cache is always empty. */
-  constructor(store: DiskStore | undefined, folder: string, onWarning: (message: string) => void) {
+  constructor(store: DiskStore | undefined, folder: string, events: RunEvents) {
     this.#store = store;
     this.folder = folder;
-    this.#onWarning = onWarning;
+    this.#events = events;
   }
 
   async getMany(
@@ -201,18 +202,18 @@ export class DiskCache implements VectorCache, CountsLookups {
     this.#warned = true;
     const rest = attempt === 'written' ? 'its vectors are still used' : 'going on without it';
     if (isDamage(error)) this.#setAside(error);
-    else this.#onWarning(`${this.#cannot(attempt, error)}: ${rest}; ${remedy}`);
+    else this.#events.warning(`${this.#cannot(attempt, error)}: ${rest}; ${remedy}`);
   }
 
   /** The damage was found during a run: this run goes on without the cache, and the next one begins a new file. */
   #setAside(error: unknown): void {
     const words = `The disk cache in ${this.folder} is damaged (${reasonOf(error)}): going on without it`;
     try {
-      this.#onWarning(
+      this.#events.warning(
         `${words}; the next run begins a new one, the damaged file is ${setAside(this.folder)}.`,
       );
     } catch (cause) {
-      this.#onWarning(`${words}; remove the folder (${reasonOf(cause)}).`);
+      this.#events.warning(`${words}; remove the folder (${reasonOf(cause)}).`);
     }
   }
 

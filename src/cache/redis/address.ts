@@ -1,6 +1,7 @@
 // Address and credentials of a Redis, from a URL, or from host, port and password.
 import type { ConnectionOptions } from 'node:tls';
 import { UsageError } from '../../errors.js';
+import type { RunEvents } from '../../events.js';
 
 export interface RedisOptions {
   /** `redis://` or, encrypted, `rediss://[user[:password]@]host[:port][/database]`; wins over host, port and credentials. */
@@ -34,8 +35,8 @@ export interface RedisOptions {
    * @default 5000
    */
   commandTimeoutMs?: number | undefined;
-  /** Called once when Redis is lost, and once when it refuses to store. */
-  onWarning?: ((message: string) => void) | undefined;
+  /** Called once when Redis is lost, and once when it refuses to store. @default no listener */
+  events?: RunEvents | undefined;
 }
 
 export interface RedisAddress {

@@ -7,6 +7,7 @@
 import type { Redis } from 'ioredis';
 import { debug } from '../../debug.js';
 import { ServiceError, UsageError } from '../../errors.js';
+import { noEvents, type RunEvents } from '../../events.js';
 import { parseForeign } from '../../text/foreign-json.js';
 import type { CacheUsage, PruneOptions, VectorCache, VectorEntry } from '../../types/cache.js';
 import type { Json } from '../../types/json.js';
@@ -54,7 +55,7 @@ export class RedisCache implements VectorCache, CountsLookups {
   readonly #address: RedisAddress;
   readonly #ttlSeconds: number;
   readonly #timeoutMs: number;
-  readonly #onWarning: (message: string) => void;
+  readonly #events: RunEvents;
   readonly #writes = new Set<Promise<void>>();
   readonly #inventory: RedisInventory;
   /** Undefined when Redis refuses to store the counts. */
@@ -73,7 +74,7 @@ export class RedisCache implements VectorCache, CountsLookups {
     this.#address = address;
     this.#ttlSeconds = options.ttlSeconds;
     this.#timeoutMs = options.commandTimeoutMs ?? 5000;
-    this.#onWarning = options.onWarning ?? (() => {});
+    this.#events = options.events ?? noEvents;
     this.#inventory = new RedisInventory(client, (answer) => this.#demand(answer), options.ttlSeconds);
     client.on('error', (error) => {
       if (error instanceof ForeignReplyError) this.#lose(error.message);
@@ -237,7 +238,7 @@ export class RedisCache implements VectorCache, CountsLookups {
     if (this.#warned.refused) return;
     this.#warned.refused = true;
     const what = `Redis at ${this.#address.shown} can't store vectors any more (${error.message})`;
-    this.#onWarning(`${what}: its vectors are still used, but new ones are not cached.`);
+    this.#events.warning(`${what}: its vectors are still used, but new ones are not cached.`);
   }
 
   #lose(reason: string): void {
@@ -246,7 +247,7 @@ export class RedisCache implements VectorCache, CountsLookups {
     if (this.#warned.lost) return;
     this.#warned.lost = true;
     const what = `Redis at ${this.#address.shown} was lost (${reason})`;
-    this.#onWarning(`${what}: going on without the cache; it is used again when Redis returns.`);
+    this.#events.warning(`${what}: going on without the cache; it is used again when Redis returns.`);
   }
 
   /** Replaces a silent connection by a new one; only once, even when many callers found it silent. */

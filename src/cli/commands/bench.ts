@@ -1,6 +1,5 @@
 // `embed bench`: flags, progress, and what is printed at the end.
 import { Command, InvalidArgumentError, Option } from 'commander';
-import type { Progress } from '../../bench/measure/measure.js';
 import type { BenchResult } from '../../commands/bench.js';
 import { loadSettings } from '../../config/load.js';
 import { type Settings, settingsTable } from '../../config/settings.js';
@@ -13,6 +12,7 @@ import { addSettings, milliseconds, path, paths, positive, tellAddresses } from 
 import { withSignals } from '../signals.js';
 import { startBar } from '../terminal/bar.js';
 import { paintNotice as paint } from '../terminal/colour.js';
+import { printedEvents } from '../terminal/events.js';
 import { columns, printNotice, printResult, printResults, showsNotices } from '../terminal/print.js';
 
 interface Flags {
@@ -125,15 +125,13 @@ async function benchAction(command: Command, paths: string[], flags: Flags): Pro
           report: flags.report,
           baseline: flags.baseline ? { file: flags.baseline, maxRegression: flags.maxRegression } : undefined,
           signal,
-          onNotice: (message) => progress.line(printable(message, 2000)),
-          onProgress: (now) => progress.show(now),
-          ...(flags.pull && {
-            onPull: (status, done, total) =>
-              progress.show({
-                done: 0,
-                text: `${printable(status, 60)}, ${shownSize(done)} of ${shownSize(total)}`,
-              }),
-          }),
+          pull: Boolean(flags.pull),
+          events: {
+            ...printedEvents(progress.line),
+            progress: progress.show,
+            pulling: (step, completed, total) =>
+              progress.show(0, `${printable(step, 60)}, ${shownSize(completed)} of ${shownSize(total)}`),
+          },
         }),
       'nothing was changed',
     );
@@ -227,7 +225,7 @@ function lostBy({ target, role, now, ratio }: Change): string {
 }
 
 interface Shown {
-  show(progress: Progress): void;
+  show(done: number, step: string): void;
   line(text: Printable): void;
   stop(): void;
 }
@@ -239,19 +237,19 @@ async function showProgress(quiet: boolean): Promise<Shown> {
   const line = printNotice;
   if (!showsNotices() || variable('CI')) {
     let last = performance.now();
-    const show = ({ done, text }: Progress) => {
+    const show = (done: number, step: string) => {
       if (performance.now() - last < lineIntervalMs) return;
       last = performance.now();
-      line(say`${Math.floor(done * 100)}% ${printable(text)}`);
+      line(say`${Math.floor(done * 100)}% ${printable(step)}`);
     };
     return { show, line, stop: () => undefined };
   }
   let text = say``;
   const bar = await startBar(() => text);
   return {
-    show: (now) => {
-      text = printable(now.text);
-      bar.update(now.done);
+    show: (done, step) => {
+      text = printable(step);
+      bar.update(done);
     },
     line: bar.line,
     stop: bar.stop,

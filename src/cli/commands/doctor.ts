@@ -96,10 +96,12 @@ async function run(command: Command, flags: Flags): Promise<DoctorReport> {
       ...(canAsk() && {
         confirm: (what) => confirm(printable(`${what[0]!.toUpperCase()}${what.slice(1)}?`, 2000)),
       }),
-      onFix: (what) => printNotice(say`fixing: ${printable(what)}`),
-      onProgress: (status) => {
-        if (status !== last) printNotice(say`  ${printable(status)}`);
-        last = status;
+      events: {
+        fixing: (what) => printNotice(say`fixing: ${printable(what)}`),
+        pulling: (step) => {
+          if (step !== last) printNotice(say`  ${printable(step)}`);
+          last = step;
+        },
       },
     }),
   );

@@ -10,6 +10,7 @@ import type { Failure, FailureCode } from '../../types/failure.js';
 import { addSettings, paths, positive, settingsFor, tellAddresses } from '../flags.js';
 import { withSignals } from '../signals.js';
 import { paintNotice as paint } from '../terminal/colour.js';
+import { printedEvents } from '../terminal/events.js';
 import { printNotices, printResult } from '../terminal/print.js';
 import { startProgress } from '../terminal/progress.js';
 
@@ -71,9 +72,6 @@ async function ingestAction(command: Command, paths: string[], flags: Flags): Pr
   const counts = new RunCounts();
   const progress = await startProgress(counts, Boolean(flags.quiet));
   tellAddresses(loaded, (line) => progress.line(line));
-  const warn = (message: string) => {
-    if (!flags.quiet) progress.line(say`${paint.yellow(say`warning`)}: ${printable(message, 2000)}`);
-  };
   try {
     const result = await withSignals(
       (signal) =>
@@ -84,12 +82,11 @@ async function ingestAction(command: Command, paths: string[], flags: Flags): Pr
           stdin: process.stdin,
           signal,
           counts,
-          onNotice: (message) => progress.line(printable(message, 2000)),
-          onWarning: warn,
-          onPull: (status, completed, total) => progress.download(status, completed, total),
-          ...(flags.verbose && {
-            onSkip: (reason, path) => progress.line(say`left out (${printable(reason)}): ${printable(path)}`),
-          }),
+          events: {
+            ...printedEvents(progress.line),
+            pulling: progress.download,
+            ...(flags.verbose && { skipped: (reason, source) => progress.line(leftOut(reason, source)) }),
+          },
         }),
       'what was embedded is kept, the next run goes on from there',
     );
@@ -109,6 +106,10 @@ async function ingestAction(command: Command, paths: string[], flags: Flags): Pr
   } finally {
     progress.stop();
   }
+}
+
+function leftOut(reason: string, source: string): Printable {
+  return say`left out (${printable(reason)}): ${printable(source)}`;
 }
 
 /** Characters; a longer one is no example. */

@@ -5,6 +5,7 @@ import { joined, type Printable, printable, printableJson, say, wrapped } from '
 import { addSettings, positive, settingsFor, tellAddresses } from '../flags.js';
 import { withSignals } from '../signals.js';
 import { paint } from '../terminal/colour.js';
+import { printedEvents } from '../terminal/events.js';
 import { printNotice, printResult, printResults } from '../terminal/print.js';
 
 export function searchCommand(): Command {
@@ -32,7 +33,7 @@ Examples:
         settings: loaded.settings,
         k: options.results,
         signal,
-        onNotice: (message) => printNotice(printable(message)),
+        events: printedEvents(printNotice),
       }),
     );
     if (options.json) printResult(printableJson(results, 2));

@@ -5,9 +5,10 @@ import { variable } from '../../environment.js';
 import { UsageError } from '../../errors.js';
 import type { LogLevel } from '../../gateway/http/logging.js';
 import type { GatewayLimits } from '../../gateway/options.js';
-import { printable } from '../../text/printable.js';
+import { printable, say } from '../../text/printable.js';
 import { addSettings, milliseconds, positive, settingsFor, size, tellAddresses } from '../flags.js';
 import { withSignals } from '../signals.js';
+import { printedEvents } from '../terminal/events.js';
 import { printNotice, showsResults } from '../terminal/print.js';
 
 interface Flags {
@@ -77,10 +78,8 @@ Examples:
   return command.action(async (flags: Flags) => {
     const loaded = await settingsFor(command);
     const { serve } = await import('../../commands/serve.js');
-    const say = (line: string) => {
-      if (!flags.quiet) printNotice(printable(line));
-    };
-    if (!flags.quiet) tellAddresses(loaded, printNotice);
+    const line = flags.quiet ? () => undefined : printNotice;
+    tellAddresses(loaded, line);
     await withSignals((signal) =>
       serve({
         settings: settingsOfServe(loaded),
@@ -91,9 +90,11 @@ Examples:
         limits: limitsOf(flags),
         logLevel: flags.logLevel ?? (flags.quiet || showsResults() ? 'silent' : 'info'),
         signal,
-        onListening: (url) => say(`embed gateway: ${url}`),
-        onDraining: () => say('draining: answers what is under way, then ends.'),
-        onNotice: say,
+        events: {
+          ...printedEvents(line),
+          listening: (url) => line(say`embed gateway: ${printable(url)}`),
+          draining: () => line(say`draining: answers what is under way, then ends.`),
+        },
       }),
     );
   });

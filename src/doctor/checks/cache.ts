@@ -5,6 +5,7 @@ import { defaultCacheFolder } from '../../cache/disk/default-folder.js';
 import { redisSettings } from '../../config/redis-settings.js';
 import type { Settings } from '../../config/settings.js';
 import { ServiceError } from '../../errors.js';
+import { eventsFor, type RunEvents } from '../../events.js';
 import { plural, whole } from '../../text/plural.js';
 import { shownSize } from '../../text/sizes.js';
 import type { CacheUsage, PruneOptions, VectorCache } from '../../types/cache.js';
@@ -41,13 +42,10 @@ async function usage(settings: Settings, kind: 'redis' | 'disk', folder: string)
   // Opening would make the folder, but a check must change nothing.
   if (kind === 'disk' && !existsSync(folder)) return { status: 'skipped', seen: 'nothing yet' };
   const problems: string[] = [];
+  const events = eventsFor({ warning: (message) => problems.push(message) });
   let held: CacheUsage | undefined;
   try {
-    held = await withCache(
-      settings,
-      (message) => problems.push(message),
-      (cache) => cache.usage(),
-    );
+    held = await withCache(settings, events, (cache) => cache.usage());
   } catch (error) {
     // The lines about Redis give the reason.
     if (kind === 'redis' && error instanceof ServiceError)
@@ -86,21 +84,18 @@ function describe({ entries, bytes, hits, misses, spaces }: CacheUsage): string 
  */
 export async function prune(settings: Settings, options: PruneOptions): Promise<void> {
   const problems: string[] = [];
-  await withCache(
-    settings,
-    (message) => problems.push(message),
-    (cache) => cache.prune(options),
-  );
+  const events = eventsFor({ warning: (message) => problems.push(message) });
+  await withCache(settings, events, (cache) => cache.prune(options));
   if (problems[0] !== undefined) throw new ServiceError(problems[0]);
 }
 
 /** @returns undefined where there is no cache */
 export async function withCache<T>(
   settings: Settings,
-  onWarning: (message: string) => void,
+  events: RunEvents,
   work: (cache: VectorCache) => Promise<T>,
 ): Promise<T | undefined> {
-  const { redis, ...options } = cacheOptionsOf(settings, onWarning);
+  const { redis, ...options } = cacheOptionsOf(settings, events);
   const cache = await openCache(settings.cache, {
     ...options,
     redis: redis && { ...redis, connectTimeoutMs: timeoutMs, commandTimeoutMs: timeoutMs },

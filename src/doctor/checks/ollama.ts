@@ -147,8 +147,7 @@ function missing({ url, settings, strangeModel }: EndpointOptions, model: string
   const fix: Fix = {
     what: `pull ${model} at ${whereIs(url)}`,
     ...(strangeModel !== undefined && { doubt: `only ${strangeModel} names it` }),
-    run: async ({ signal, onProgress }) =>
-      pullModel(url, model, ({ status }) => onProgress(status), signal, apiKey),
+    run: async ({ signal, events }) => pullModel(url, model, events, signal, apiKey),
   };
   return { status: 'failure', seen: `${model} is missing`, mend: pullAt(url, model), fix };
 }

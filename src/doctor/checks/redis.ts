@@ -2,6 +2,7 @@
 import { type RedisAddress, redisAddress } from '../../cache/redis/address.js';
 import { redisSettings } from '../../config/redis-settings.js';
 import type { Settings } from '../../config/settings.js';
+import { noEvents } from '../../events.js';
 import { period, time } from '../../text/durations.js';
 import { command, whole } from '../../text/plural.js';
 import { shownSize } from '../../text/sizes.js';
@@ -151,11 +152,7 @@ function bytesOf(text: string | undefined): number {
 
 /** Frees memory by removing our own keys only. */
 async function freeing(settings: Settings): Promise<Fix | undefined> {
-  const held = await withCache(
-    settings,
-    () => undefined,
-    (cache) => cache.usage(),
-  );
+  const held = await withCache(settings, noEvents, (cache) => cache.usage());
   if (held === undefined || held.bytes === 0) return undefined;
   const maxBytes = Math.floor(held.bytes / 2);
   return {

@@ -6,6 +6,7 @@
 // sent or any answer is passed on. accept-vectors.ts checks each vector, batch-check.ts compares batches and singles.
 // What must hold: no answer is passed on before a check that began after it has found the server unchanged.
 import { EmbedderFault } from '../../errors.js';
+import type { RunEvents } from '../../events.js';
 import { policyOf } from '../../fault-policy.js';
 import type { Embedder, EmbedOptions } from '../../types/embedder.js';
 import type { VectorSpace } from '../../types/space.js';
@@ -32,8 +33,8 @@ export interface SpaceGuardOptions {
   batchTokens?: number;
   /** Max texts of later batches; 1: no batches will be sent. @default 1 */
   batchSize?: number;
-  /** Called for problems that don't stop the work. */
-  onWarning?(message: string): void;
+  /** Called when batches turn out to be wrong. @default no listener */
+  events?: RunEvents | undefined;
 }
 
 /** The server has changed. */
@@ -248,7 +249,7 @@ class GuardedServer {
     if (this.#isSingle) return;
     this.#requests = withSingles(this.#requests);
     this.#isSingle = true;
-    this.#options.onWarning?.(unlikeSentence(`Ollama at ${this.#server.url}`, unlike));
+    this.#options.events?.warning(unlikeSentence(`Ollama at ${this.#server.url}`, unlike));
   }
 
   async mark(signal: AbortSignal): Promise<string> {

@@ -1,16 +1,9 @@
 // Has the server pull a model, as `ollama pull` does. Errors come as lines of a 200.
 
 import { EmbedderFault, ServiceError } from '../../errors.js';
+import type { RunEvents } from '../../events.js';
 import { parseForeign } from '../../text/foreign-json.js';
 import { OllamaClient } from './client.js';
-
-export interface PullProgress {
-  /** In the server's words: `pulling manifest`, `verifying sha256 digest` … */
-  status: string;
-  /** Bytes of all layers named so far. Both numbers may rise or fall: layers are added, parts are fetched again. */
-  completed: number;
-  total: number;
-}
 
 /** A download without progress for this long has failed, in ms. */
 const idleTimeoutMs = 120_000;
@@ -35,7 +28,7 @@ interface Line {
 export async function pullModel(
   url: URL,
   model: string,
-  onProgress: (progress: PullProgress) => void,
+  events: RunEvents,
   signal?: AbortSignal,
   apiKey?: string,
 ): Promise<void> {
@@ -51,12 +44,13 @@ export async function pullModel(
       }
       layers.set(line.digest, { completed: line.completed ?? 0, total: line.total ?? 0 });
     }
-    const progress: PullProgress = { status: last, completed: 0, total: 0 };
+    let completed = 0;
+    let total = 0;
     for (const layer of layers.values()) {
-      progress.completed += layer.completed;
-      progress.total += layer.total;
+      completed += layer.completed;
+      total += layer.total;
     }
-    onProgress(progress);
+    events.pulling(last, completed, total);
   };
   const lines = new LineReader((text) => onLine(parsed(text)));
   try {

@@ -5,6 +5,7 @@
 // Slots, limits, health and circuit breaker are kept per endpoint. A single server is a pool, too.
 // What must hold: an endpoint that hangs blocks only its own slots, and one with another model gets no more texts.
 import { EmbedderFault } from '../../errors.js';
+import { noEvents, type RunEvents } from '../../events.js';
 import type { Embedder, EmbedOptions, EndpointState } from '../../types/embedder.js';
 import type { Vector } from '../../types/vector.js';
 import { wrapEmbedder } from '../wrap-embedder.js';
@@ -15,10 +16,8 @@ import { EndpointSlots } from './endpoint-slots.js';
 import type { Member } from './member.js';
 
 export interface PoolOptions extends Omit<BreakerOptions, 'where'> {
-  /** Called when a server has another model or other vectors, while others go on. */
-  onOut?(url: string, fault: EmbedderFault): void;
-  /** Called when a changed server is the same as before again. */
-  onBack?(url: string): void;
+  /** Called when a server has changed while others go on, and when it is as before again. @default no listener */
+  events?: RunEvents | undefined;
 }
 
 export interface EmbedderPool extends Embedder {
@@ -35,7 +34,7 @@ export interface EmbedderPool extends Embedder {
  */
 export function poolOf(
   members: readonly [Member, ...Member[]],
-  { onOut, onBack, ...options }: PoolOptions = {},
+  { events = noEvents, ...options }: PoolOptions = {},
 ): EmbedderPool {
   const endpoints: Endpoint[] = [];
   const slots = new EndpointSlots(endpoints);
@@ -44,10 +43,11 @@ export function poolOf(
     const { url } = member;
     const endpoint = new Endpoint(member, options, {
       onChange: () => slots.changed(),
-      onOut: (fault) => {
-        if (endpoints.some((one) => !one.isOut)) onOut?.(url, fault);
+      onOut: ({ message }) => {
+        if (endpoints.every((one) => one.isOut)) return;
+        events.warning(`Going on without ${url} until it is the same as before: ${message}`);
       },
-      onBack: () => onBack?.(url),
+      onBack: () => events.notice(`Ollama at ${url} is the same as before again, and takes part.`),
     });
     endpoints.push(endpoint);
     slots.changed();

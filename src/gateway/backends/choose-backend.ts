@@ -3,6 +3,7 @@
 import type { Settings } from '../../config/settings.js';
 import { defaultUrl, parseOllamaAddress } from '../../embedders/ollama/host.js';
 import { UsageError } from '../../errors.js';
+import type { RunEvents } from '../../events.js';
 import { isLoopback } from '../http/auth.js';
 import type { Backend } from './backend.js';
 import { BuiltinBackend } from './builtin.js';
@@ -13,13 +14,13 @@ export interface BackendOptions {
   ownsCredentials: boolean;
   /** The address on which the gateway will listen. */
   self: { host: string; port: number };
-  onNotice(message: string): void;
+  events: RunEvents;
   onChange(): void;
 }
 
 /** @throws {UsageError} when an address is invalid, or is the gateway's own */
 export async function openBackend(options: BackendOptions): Promise<Backend> {
-  const { settings, onNotice } = options;
+  const { settings, events } = options;
   const { embedder, model, ollamaUrl } = settings;
   if (embedder === 'builtin') return new BuiltinBackend();
   const isNamed = embedder === 'ollama' || model !== undefined || ollamaUrl !== undefined;
@@ -27,7 +28,7 @@ export async function openBackend(options: BackendOptions): Promise<Backend> {
   const ollama = new OllamaBackend(options);
   if (isNamed || (await ollama.isUp())) return ollama;
   await ollama.close();
-  onNotice(
+  events.notice(
     'No Ollama found: serving the built-in embedder. For Ollama: start it, or name one with --ollama-url.',
   );
   return new BuiltinBackend();

@@ -6,6 +6,7 @@
 // after the stop began.
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import type { RunEvents } from '../../events.js';
 import type { GatewayLimits } from '../options.js';
 
 /** Max requests in flight on one connection. No client sends so many, and Node would keep any number in memory. */
@@ -19,17 +20,17 @@ export class Connections {
   readonly #requests = new Map<Socket, Set<IncomingMessage>>();
   #draining = false;
 
-  /** @param onNotice called once, when the first connection too many is closed */
+  /** @param events told once, when the first connection too many is closed */
   constructor(
     server: Server,
     { maxConnections, idleMs }: Pick<GatewayLimits, 'maxConnections' | 'idleMs'>,
-    onNotice: (message: string) => void,
+    events: RunEvents,
   ) {
     this.#server = server;
     server.maxConnections = maxConnections;
     server.timeout = idleMs;
     server.once('drop', () =>
-      onNotice(`More than ${maxConnections} connections at a time: further ones are closed at once.`),
+      events.warning(`More than ${maxConnections} connections at a time: further ones are closed at once.`),
     );
     server.on('connection', (socket: Socket) => {
       if (this.#draining) socket.destroy();

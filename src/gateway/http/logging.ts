@@ -6,7 +6,7 @@ import { EmbedError } from '../../errors.js';
 import { maskAddresses } from '../../net/masked-address.js';
 import { plural } from '../../text/plural.js';
 import { printable } from '../../text/printable.js';
-import type { RequestLine } from '../options.js';
+import type { GatewayEvents, RequestLine } from '../options.js';
 import { LogStream } from './log-stream.js';
 
 export const logLevels = ['silent', 'error', 'warn', 'info'] as const;
@@ -16,11 +16,8 @@ export type LogLevel = (typeof logLevels)[number];
 const maxValueLength = 500;
 const maxFrames = 20;
 
-export interface GatewayLog {
-  request(line: RequestLine): void;
-  notice(message: string): void;
-  /** Logs an unexpected error with the id of its request. */
-  error(error: unknown, id: string): void;
+/** Writes what happens in a gateway. */
+export interface GatewayLog extends Pick<GatewayEvents, 'notice' | 'warning' | 'answered' | 'failed'> {
   /** Waits a moment for the reader of the log. @returns how many lines were dropped */
   end(): Promise<number>;
 }
@@ -31,8 +28,12 @@ export function openLog(level: LogLevel, out: Writable = process.stdout): Gatewa
     log.warn({ dropped: lines }, `dropped ${plural(lines, 'log line')}: they were not read in time`),
   );
   const log = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, stream);
+  const tell = (message: string) => {
+    debug.gateway?.(message);
+    log.warn(printable(maskAddresses(message), maxValueLength));
+  };
   return {
-    request: (line) => {
+    answered: (line) => {
       if (debug.gateway) tellRequest(line);
       const bounded = {
         ...line,
@@ -41,11 +42,9 @@ export function openLog(level: LogLevel, out: Writable = process.stdout): Gatewa
       };
       log[line.status >= 500 ? 'warn' : 'info'](bounded, 'request');
     },
-    notice: (message) => {
-      debug.gateway?.(message);
-      log.warn(printable(maskAddresses(message), maxValueLength));
-    },
-    error: (error, id) => log.error({ id, ...known(error) }, 'unexpected error'),
+    notice: tell,
+    warning: tell,
+    failed: (error, id) => log.error({ id, ...known(error) }, 'unexpected error'),
     end: () => stream.end(),
   };
 }

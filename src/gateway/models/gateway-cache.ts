@@ -2,6 +2,7 @@
 import { countsLookups } from '../../cache/hit-counter.js';
 import { withMemory } from '../../cache/memory/cache.js';
 import type { Settings } from '../../config/settings.js';
+import type { RunEvents } from '../../events.js';
 import type { VectorCache } from '../../types/cache.js';
 import { openConfiguredCache } from '../../upstream/open-cache.js';
 
@@ -14,9 +15,9 @@ const memoryBytes = 128 * 1024 * 1024;
  */
 export async function openSharedCache(
   settings: Settings,
-  onWarning: (message: string) => void,
+  events: RunEvents,
 ): Promise<VectorCache | undefined> {
-  const cache = await openConfiguredCache(settings, onWarning);
+  const cache = await openConfiguredCache(settings, events);
   return cache && withMemory(cache, memoryBytes);
 }
 

@@ -8,6 +8,7 @@ import type { Settings } from '../../config/settings.js';
 import { orAborted } from '../../embedders/abort.js';
 import { canonicalName } from '../../embedders/ollama/model-name.js';
 import { NotStartedError, WrongVectorsError } from '../../errors.js';
+import type { RunEvents } from '../../events.js';
 import { isRenewable } from '../../fault-policy.js';
 import { BatchConfig } from '../../orchestrator/config.js';
 import { BatchOrchestrator } from '../../orchestrator/orchestrator.js';
@@ -27,7 +28,7 @@ export interface ModelsOptions {
   digests?(): Promise<Map<string, Set<string>>>;
   /** @default servers can't be checked from outside */
   look?: LookAtServers;
-  onNotice(message: string): void;
+  events: RunEvents;
   /** Called when the vectors of a model are refused; again only for another reason. */
   onRefused?(model: string, error: WrongVectorsError): void;
 }
@@ -149,12 +150,11 @@ export class Models {
   }
 
   #newEntry(key: string, name: string): Entry {
-    const { cache, embedder, onNotice } = this.#options;
+    const { cache, embedder, events } = this.#options;
     const config = embedder === 'builtin' ? this.#config : this.#config.with({ model: name });
     const orchestrator = new BatchOrchestrator(config, {
       ...(cache && { cache: borrowed(cache) }),
-      onNotice,
-      onWarning: onNotice,
+      events,
     });
     const opened = this.#opened(orchestrator, key, name);
     const entry: Entry = {
@@ -188,7 +188,7 @@ export class Models {
     if (refused && !isWhole) throw refused.error;
     this.#refused.delete(key);
     if (refused)
-      this.#options.onNotice(`The servers give matching vectors for "${name}" now: it is served again.`);
+      this.#options.events.notice(`The servers give matching vectors for "${name}" now: it is served again.`);
     return orchestrator;
   }
 
@@ -242,7 +242,7 @@ export class Models {
       entry.checkedAt = performance.now();
       const { model, digest } = entry.orchestrator.space;
       if (now.get(canonicalName(model))?.has(digest)) continue;
-      this.#options.onNotice(`The server has another version of "${model}" now: opening it again.`);
+      this.#options.events.notice(`The server has another version of "${model}" now: opening it again.`);
       this.#retire(entry);
     }
   }

@@ -2,6 +2,7 @@
 // give wrong vectors, before any client does.
 import type { Settings } from '../../config/settings.js';
 import { EmbedError, WrongVectorsError } from '../../errors.js';
+import type { RunEvents } from '../../events.js';
 import type { Backend } from '../backends/backend.js';
 import type { Models } from './models.js';
 
@@ -12,16 +13,16 @@ export interface NamedModelOptions {
   settings: Settings;
   backend: Backend;
   models: Models;
-  onNotice(message: string): void;
+  events: RunEvents;
 }
 
 /**
  * Resolves when the named model is open, or when there is nothing to wait for: no model was named, no server is up
- * yet, or the model can't be opened now (then `onNotice` says why).
+ * yet, or the model can't be opened now (then a notice says why).
  * @throws {WrongVectorsError} when its servers give vectors that are refused
  */
 export async function openNamedModel(options: NamedModelOptions): Promise<void> {
-  const { settings, backend, models, onNotice } = options;
+  const { settings, backend, models, events } = options;
   const { model } = settings;
   if (model === undefined || backend.embedder !== 'ollama' || !(await backend.isUp())) return;
   try {
@@ -29,6 +30,6 @@ export async function openNamedModel(options: NamedModelOptions): Promise<void> 
   } catch (error) {
     if (error instanceof WrongVectorsError) throw error;
     const why = error instanceof EmbedError ? error.message : 'it takes long to load.';
-    onNotice(`The model "${model}" isn't open yet: ${why}`);
+    events.notice(`The model "${model}" isn't open yet: ${why}`);
   }
 }

@@ -10,6 +10,7 @@ import { DocumentReader } from '../../documents/reader/reader.js';
 import type { Reading } from '../../documents/reading.js';
 import type { WalkEntry } from '../../documents/walk/walk.js';
 import { DocumentError, EmbedError } from '../../errors.js';
+import type { RunEvents } from '../../events.js';
 import { ForeignFileError } from '../../files/foreign-file.js';
 import type { Output } from '../../output/read/output.js';
 import type { FailureCode } from '../../types/failure.js';
@@ -37,7 +38,7 @@ export interface ReadOptions {
   /** In bytes; a file that has grown larger since it was listed fails. */
   maxFileSize: number;
   /** Called for files that turn out to be binary. */
-  onSkip?: ((reason: string, source: string) => void) | undefined;
+  events: RunEvents;
   /** Limits for one document. */
   readerLimits?: Partial<ReaderLimits> | undefined;
   /** Stops the reading, also of a document that takes long. */
@@ -169,7 +170,7 @@ class Reader {
     }
     if (formatFor(source, bytes) === undefined && isBinary(bytes)) {
       counts.skipped++;
-      this.#options.onSkip?.('binary', source);
+      this.#options.events.skipped('binary', source);
       removed.add(source);
       return;
     }

@@ -10,6 +10,7 @@ import { type FileHandle, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LockedError, OutputError } from '../../errors.js';
+import type { RunEvents } from '../../events.js';
 import { shareAccess } from '../files/access-rights.js';
 import { ensureFolder, errorCode, namesIn, outputError } from '../files/disk-errors.js';
 import { type Release, steady } from '../files/folder-handle.js';
@@ -33,8 +34,8 @@ export interface LockOptions {
   /** Max wait, in ms. @default no limit */
   waitMs?: number;
   signal?: AbortSignal | undefined;
-  /** Called once, at the start of the wait. */
-  onWait?: (owner: LockOwner) => void;
+  /** Called once, at the start of the wait. @default no listener */
+  events?: RunEvents | undefined;
 }
 
 export interface LockState {
@@ -67,7 +68,7 @@ export async function acquireLock(dir: string, options: LockOptions = {}): Promi
       continue;
     }
     if (options.wait !== true || performance.now() >= deadline) throw lockedError(dir, taken);
-    if (!waiting) options.onWait?.(taken);
+    if (!waiting) options.events?.notice(waitSentence(taken));
     waiting = true;
     await pause(options.signal);
   }
@@ -263,4 +264,10 @@ function lockedError(dir: string, owner: LockOwner): LockedError {
   return new LockedError(
     `${dir} is in use by another run (${ownerInWords(owner)}): wait for it to end, or use --wait.`,
   );
+}
+
+function waitSentence(owner: LockOwner): string {
+  return owner.isUnreadable
+    ? `Waiting until the lock of the output is untouched ${untouched}: it can't be read, and another run may hold it.`
+    : `Waiting for ${ownerInWords(owner)}, which works on the output.`;
 }

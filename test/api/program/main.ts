@@ -31,6 +31,7 @@ import {
   type RedisSettings,
   type RowMetadata,
   RunCounts,
+  type RunEvents,
   type RunOptions,
   type RunResult,
   type SearchOptions,
@@ -61,7 +62,9 @@ async function queue(): Promise<void> {
   const redis: RedisSettings | undefined = config.toRedisConfig();
   say('configured', `${servers.urls.length} server, ${redis?.host} for ${redis?.ttlSeconds} s`);
 
-  const parts: OrchestratorParts = { embedder: new HashEmbedder(), cache: new MapCache() };
+  let sent = 0;
+  const events: Partial<RunEvents> = { requestSent: (count) => (sent += count) };
+  const parts: OrchestratorParts = { embedder: new HashEmbedder(), cache: new MapCache(), events };
   const patience: TimeoutOptions = { timeoutMs: 60_000 };
   await using orchestrator = await new BatchOrchestrator(config, parts).start();
   const space: VectorSpace = orchestrator.space;
@@ -74,6 +77,7 @@ async function queue(): Promise<void> {
   const texts = ['a crowd at the harbour', 'poison', 'the mill'];
   const outcomes: TextOutcome[] = await orchestrator.processEmbeddingsBatch(texts, how);
   say('outcomes', outcomes.map(wordFor).join(', '));
+  sent = 0;
   const id = await orchestrator.queueEmbeddingRequest('the key', how);
   say('by id', (await orchestrator.getEmbeddingResult(id, patience)).length);
 
@@ -85,6 +89,7 @@ async function queue(): Promise<void> {
   const times: Durations = metrics.request_time_seconds;
   say('counted', `${metrics.texts} texts, ${times.count} requests timed, ${failures.busy} busy`);
   say('endpoints', metrics.endpoints.map(({ url, breaker }: EndpointMetrics) => `${url} ${breaker}`).join());
+  say('sent', `${sent} text`);
   say('in words', performanceSummary(metrics).includes('texts'));
   const health: Health = await orchestrator.healthCheck(patience);
   say('health', `${health.status}, ${health.embedder?.model}`);

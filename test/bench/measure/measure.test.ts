@@ -31,8 +31,10 @@ test('all settings of a round get the same texts, and every round others', async
   const server = await serve();
   const begins: number[] = [];
   await reportOn(server, {
-    onProgress: ({ text }) => {
-      if (/^(choosing|checking)/.test(text)) begins.push(server.batches().length);
+    events: {
+      progress: (_, step) => {
+        if (/^(choosing|checking)/.test(step)) begins.push(server.batches().length);
+      },
     },
   });
   const batches = server.batches();
@@ -177,8 +179,10 @@ test('an abort ends it with the reason', async () => {
   const control = new AbortController();
   const measuring = reportOn(server, {
     signal: control.signal,
-    onProgress: ({ text }) => {
-      if (text.startsWith('choosing')) control.abort(new Error('enough'));
+    events: {
+      progress: (_, step) => {
+        if (step.startsWith('choosing')) control.abort(new Error('enough'));
+      },
     },
   });
   await expect(measuring).rejects.toThrow('enough');
@@ -191,8 +195,10 @@ test('the same seed measures in the same order', async () => {
     await reportOn(server, {
       seed,
       effort: { ...brief, grids: [{ sizes: [1, 2, 4], concurrencies: [1, 2] }], checkRounds: 1 },
-      onProgress: ({ text }) => {
-        if (text.startsWith('choosing')) seen.push(text);
+      events: {
+        progress: (_, step) => {
+          if (step.startsWith('choosing')) seen.push(step);
+        },
       },
     });
     return seen;

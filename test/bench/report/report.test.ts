@@ -12,6 +12,7 @@ import { Entry } from '../../../src/bench/measure/target-results.js';
 import { reportOf } from '../../../src/bench/report/report.js';
 import { verdictOf } from '../../../src/bench/report/words.js';
 import { EmbedderFault } from '../../../src/errors.js';
+import { noEvents } from '../../../src/events.js';
 import { startOllama } from '../../helpers/ollama.js';
 import { settingsWith } from '../../upstream/settings.js';
 
@@ -26,7 +27,7 @@ async function entryOf(speeds: Speeds): Promise<Entry> {
   const target = await Target.open({
     settings: settingsWith({ ollamaUrl: [server.url], model: 'all-minilm' }),
     signal: new AbortController().signal,
-    onNotice: () => undefined,
+    events: noEvents,
   });
   onTestFinished(() => target.close());
   target.useTexts(['a text']);

@@ -12,6 +12,7 @@ import { type DiskCache, type DiskOptions, openDiskCache } from '../../../src/ca
 import { defaultCacheFolder } from '../../../src/cache/disk/default-folder.js';
 import { ServiceError } from '../../../src/errors.js';
 import type { Vector } from '../../../src/types/vector.js';
+import { warningsInto } from '../../helpers/events.js';
 import { cacheContract } from '../contract.js';
 import { dimensions, entryOf, hashOf, spaceOf, texts, vectorOf } from '../vectors.js';
 
@@ -31,8 +32,7 @@ afterEach(async () => {
 
 async function open(options: DiskOptions = {}): Promise<{ cache: DiskCache; warnings: string[] }> {
   const warnings: string[] = [];
-  const onWarning = (message: string) => warnings.push(message);
-  const cache = await openDiskCache({ folder, onWarning, ...options });
+  const cache = await openDiskCache({ folder, events: warningsInto(warnings), ...options });
   caches.push(cache);
   return { cache, warnings };
 }
@@ -263,7 +263,7 @@ describe('disk cache', () => {
     await cache.close();
     const { size } = statSync(join(folder, 'data.mdb'));
     const script = `const { openDiskCache } = await import(process.argv[1]);
-      const cache = await openDiskCache({ folder: process.argv[2], onWarning: console.log });
+      const cache = await openDiskCache({ folder: process.argv[2], events: { warning: console.log } });
       const found = await cache.getMany(process.argv[3], [process.argv[4]], ${dimensions});
       await cache.close();
       console.log(found[0] ? 'found' : 'missing');`;

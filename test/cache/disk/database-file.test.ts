@@ -16,6 +16,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openDiskCache } from '../../../src/cache/disk/cache.js';
+import { warningsInto } from '../../helpers/events.js';
 import { spaceOf } from '../vectors.js';
 
 const space = spaceOf('space');
@@ -136,7 +137,7 @@ test('a file that is something else entirely is left alone', async () => {
   mkdirSync(place);
   writeFileSync(join(place, 'data.mdb'), 'something else entirely '.repeat(1000));
   const warnings: string[] = [];
-  const cache = await openDiskCache({ folder: place, onWarning: (message) => warnings.push(message) });
+  const cache = await openDiskCache({ folder: place, events: warningsInto(warnings) });
   await cache.close();
   expect(warnings).toEqual([expect.stringContaining('not an LMDB database')]);
   expect(existsSync(join(place, 'data.mdb.damaged'))).toBe(false);

@@ -14,7 +14,7 @@ for (const folder of folders) {
   const warnings = [];
   // Said before, so that the one that ends the process is known.
   console.log(folder);
-  const cache = await openDiskCache({ folder, onWarning: (message) => warnings.push(message) });
+  const cache = await openDiskCache({ folder, events: { warning: (message) => warnings.push(message) } });
   const found = (await cache.getMany(space, hashes, 384)).filter((one) => one);
   await cache.setMany(space, [{ hash: hashes[0], vector }]);
   await cache.setMeta('key', 1);

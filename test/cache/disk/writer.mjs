@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { openDiskCache } from '../../../dist/cache/disk/cache.js';
 
 const [folder, space, prefix, count] = process.argv.slice(2);
-const cache = await openDiskCache({ folder, onWarning: (message) => console.log(message) });
+const cache = await openDiskCache({ folder, events: { warning: (message) => console.log(message) } });
 for (let start = 0; start < Number(count); start += 20) {
   const entries = Array.from({ length: 20 }, (_, index) => {
     const hash = createHash('sha256')

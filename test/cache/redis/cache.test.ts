@@ -10,6 +10,7 @@ import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
 import type { RedisOptions } from '../../../src/cache/redis/address.js';
 import { openRedisCache, type RedisCache } from '../../../src/cache/redis/cache.js';
 import { ServiceError } from '../../../src/errors.js';
+import { warningsInto } from '../../helpers/events.js';
 import { freePort, type RedisServer, redisAvailable, startRedis } from '../../helpers/redis.js';
 import { cacheContract } from '../contract.js';
 import { dimensions, entryOf, hashOf, spaceOf, texts, vectorOf } from '../vectors.js';
@@ -31,7 +32,7 @@ async function start(...parameters: Parameters<typeof startRedis>): Promise<Redi
 
 async function open(options: RedisOptions): Promise<{ cache: RedisCache; warnings: string[] }> {
   const warnings: string[] = [];
-  const cache = await openRedisCache({ onWarning: (message) => warnings.push(message), ...options });
+  const cache = await openRedisCache({ events: warningsInto(warnings), ...options });
   cleanUps.push(() => cache.close());
   return { cache, warnings };
 }

@@ -117,8 +117,7 @@ describe('one server', () => {
     const report = await look([ollama], undefined, {
       env: { OLLAMA_EMBEDDING_MODEL: 'bge-m3' },
       fix: true,
-      onFix: (what) => told.push(what),
-      onProgress: (status) => progress.push(status),
+      events: { fixing: (what) => told.push(what), pulling: (step) => progress.push(step) },
     });
     expect(told).toEqual([`pull bge-m3 at ${ollama.url}`]);
     expect(progress).toContain('success');

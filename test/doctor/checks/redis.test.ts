@@ -145,7 +145,7 @@ describe.skipIf(!redisAvailable)('Redis', () => {
       await admin.config('SET', 'maxmemory', Math.round(used * 1.05));
       const told: string[] = [];
       const dir = makeFolder({ ollamaUrl: [ollama.url], redisUrl: limited.url });
-      const report = await lookAt(dir, { fix: true, onFix: (what) => told.push(what) });
+      const report = await lookAt(dir, { fix: true, events: { fixing: (what) => told.push(what) } });
       expect(told).toEqual([expect.stringContaining('prune the cache: the older half')]);
       expect(report.fixes).toMatchObject([{ id: 'redis.memory', ok: true }]);
       expect(line(report, 'cache.usage').seen).toMatch(/^200 vectors/);

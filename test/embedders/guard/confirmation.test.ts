@@ -5,6 +5,7 @@ import { type SteadyEmbedder, withSpaceGuard } from '../../../src/embedders/guar
 import type { Member } from '../../../src/embedders/pool/member.js';
 import { type EmbedderPool, poolOf } from '../../../src/embedders/pool/pool.js';
 import type { EmbedderFault } from '../../../src/errors.js';
+import { eventsFor } from '../../../src/events.js';
 import { eventually } from '../../helpers/eventually.js';
 import { hold } from '../../helpers/hold.js';
 import { allMiniLm, type TestOllama } from '../../helpers/ollama.js';
@@ -152,8 +153,10 @@ describe('a pool', () => {
   async function pool(...of: TestOllama[]): Promise<EmbedderPool> {
     const [first, ...others] = await Promise.all(of.map(steady));
     return poolOf([first!, ...others], {
-      onOut: (url, { message }) => said.push(`out ${url} ${message}`),
-      onBack: (url) => said.push(`back ${url}`),
+      events: eventsFor({
+        warning: (message) => said.push(`warning: ${message}`),
+        notice: (message) => said.push(`notice: ${message}`),
+      }),
     });
   }
 
@@ -228,7 +231,11 @@ describe('a pool', () => {
     const texts = Array.from({ length: 12 }, (_, i) => `text ${i}`);
     const vectors = await Promise.all(texts.map((text) => embedder.embed([text], { tokens: 10 })));
     expect(vectors.flat()).toEqual(texts.map((text) => other.vectorOf(text)));
-    expect(said).toEqual([expect.stringMatching(`^out ${server.url} Ollama at .* has another model`)]);
+    expect(said).toEqual([
+      expect.stringMatching(
+        `^warning: Going on without ${server.url} until it .* Ollama at .* has another model`,
+      ),
+    ]);
     expect(embedder.endpoints().map(({ breaker }) => breaker)).toEqual(['open', 'closed']);
     const { embeds } = server.stats;
     passTime(16_000);
@@ -242,7 +249,9 @@ describe('a pool', () => {
       await embedder.embed(['again'], { tokens: 10 });
       return said.at(-1);
     };
-    await eventually(goOn).toBe(`back ${server.url}`);
+    await eventually(goOn).toBe(
+      `notice: Ollama at ${server.url} is the same as before again, and takes part.`,
+    );
     const more = async () => {
       await embedder.embed(['more'], { tokens: 10 });
       return askedFor('more')[0];
@@ -264,7 +273,7 @@ describe('a pool', () => {
     expect(await meaningOf(embedder.embed(['a']))).toBe('changed');
     passTime(32_000);
     expect(await embedder.embed(['a'])).toEqual([server.vectorOf('a')]);
-    expect(said).toEqual([`back ${server.url}`]);
+    expect(said).toEqual([`notice: Ollama at ${server.url} is the same as before again, and takes part.`]);
     await embedder.close();
   });
 });

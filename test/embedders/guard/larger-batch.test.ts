@@ -2,6 +2,7 @@
 import { afterEach, expect, test } from 'vitest';
 import { measureServer } from '../../../src/embedders/guard/batch-check.js';
 import { type SteadyEmbedder, withSpaceGuard } from '../../../src/embedders/guard/space-guard.js';
+import { saidInto } from '../../helpers/events.js';
 import { type Fault, faults, type TestOllama } from '../../helpers/ollama.js';
 import { Servers } from '../servers.js';
 
@@ -21,7 +22,7 @@ async function opened(server: TestOllama): Promise<{ embedder: SteadyEmbedder; s
   const options = {
     batchSize,
     batchTokens: batchTokens!,
-    onWarning: (message: string) => said.push(message),
+    events: saidInto(said),
   };
   return { embedder: withSpaceGuard(inner, inner, { space, losses }, options), said };
 }

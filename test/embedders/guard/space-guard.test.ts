@@ -4,6 +4,7 @@ import { canaryTexts, measureSpace } from '../../../src/embedders/guard/canaries
 import { withSpaceGuard } from '../../../src/embedders/guard/space-guard.js';
 import type { ServerEmbedder } from '../../../src/embedders/pool/member.js';
 import type { Embedder } from '../../../src/types/embedder.js';
+import { saidInto } from '../../helpers/events.js';
 import { eventually } from '../../helpers/eventually.js';
 import { hold } from '../../helpers/hold.js';
 import { allMiniLm, faults, type TestOllama } from '../../helpers/ollama.js';
@@ -89,7 +90,7 @@ describe('withSteadySpace', () => {
       said = [];
       embedder = withSpaceGuard(inner, inner, undefined, {
         batchSize: 8,
-        onWarning: (message) => said.push(message),
+        events: saidInto(said),
       });
       await measureSpace(embedder);
       await together('a');

@@ -1,13 +1,21 @@
 import { describe, expect, test } from 'vitest';
-import { type PullProgress, pullModel } from '../../../src/embedders/ollama/pull-model.js';
+import { pullModel } from '../../../src/embedders/ollama/pull-model.js';
 import { ServiceError } from '../../../src/errors.js';
+import { eventsFor } from '../../../src/events.js';
 import { eventually } from '../../helpers/eventually.js';
 import { recordedPull } from '../../helpers/ollama/contract.js';
 import { allMiniLm, startOllama } from '../../helpers/ollama.js';
 
-async function pull(server: { url: string }, signal?: AbortSignal): Promise<PullProgress[]> {
-  const seen: PullProgress[] = [];
-  await pullModel(new URL(server.url), 'all-minilm', (progress) => seen.push(progress), signal);
+interface Progress {
+  step: string;
+  completed: number;
+  total: number;
+}
+
+async function pull(server: { url: string }, signal?: AbortSignal): Promise<Progress[]> {
+  const seen: Progress[] = [];
+  const events = eventsFor({ pulling: (step, completed, total) => seen.push({ step, completed, total }) });
+  await pullModel(new URL(server.url), 'all-minilm', events, signal);
   return seen;
 }
 
@@ -15,7 +23,7 @@ describe('pullModel', () => {
   test('tells the progress, and ends when the server has the model', async () => {
     await using server = await startOllama({ models: [], registry: [{ ...allMiniLm }] });
     const seen = await pull(server);
-    expect(seen.map((one) => one.status)).toEqual(
+    expect(seen.map((one) => one.step)).toEqual(
       recordedPull().success.map((line) => (line as { status: string }).status),
     );
     expect(seen[1]).toMatchObject({ completed: 30302208, total: 45949440 });

@@ -179,7 +179,10 @@ test('a server that breaks off is seen to break off', async () => {
     response.write('half', () => request.socket.destroy());
   });
   const lines: RequestLine[] = [];
-  const { url } = await gateway({ ollamaUrl: [server.url] }, { onRequest: (line) => lines.push(line) });
+  const { url } = await gateway(
+    { ollamaUrl: [server.url] },
+    { events: { answered: (line) => lines.push(line) } },
+  );
   const answer = await fetch(`${url}/api/chat`, { method: 'POST' });
   await expect(answer.text()).rejects.toThrow();
   await eventually(() => lines).toMatchObject([{ path: '/api/chat', status: 502 }]);
@@ -192,7 +195,10 @@ test('a chat whose client leaves in its middle is logged and counted, as is one 
     return undefined;
   });
   const lines: RequestLine[] = [];
-  const { url } = await gateway({ ollamaUrl: [server.url] }, { onRequest: (line) => lines.push(line) });
+  const { url } = await gateway(
+    { ollamaUrl: [server.url] },
+    { events: { answered: (line) => lines.push(line) } },
+  );
   const leave = new AbortController();
   await fetch(`${url}/api/chat`, { method: 'POST', signal: leave.signal });
   const silent = fetch(`${url}/api/generate`, { method: 'POST', signal: leave.signal });
@@ -212,7 +218,10 @@ test('the id that the client is told is the log’s, whatever the server says', 
     response.end('{}');
   });
   const lines: RequestLine[] = [];
-  const { url } = await gateway({ ollamaUrl: [server.url] }, { onRequest: (line) => lines.push(line) });
+  const { url } = await gateway(
+    { ollamaUrl: [server.url] },
+    { events: { answered: (line) => lines.push(line) } },
+  );
   const named = await fetch(`${url}/api/chat`, { method: 'POST', headers: { 'x-request-id': 'mine-7' } });
   const unnamed = await fetch(`${url}/api/tags`, { headers: { 'x-request-id': 'bad id' } });
   await eventually(() => lines.length).toBe(2);

@@ -4,8 +4,9 @@ import { mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/p
 import { join } from 'node:path';
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { LockedError, OutputError } from '../../../src/errors.js';
+import { eventsFor } from '../../../src/events.js';
 import { acquireLock, inspectLock, type Lock } from '../../../src/output/lock/lock.js';
-import { type LockOwner, liveness, thisProcess } from '../../../src/output/lock/lock-owner.js';
+import { type LockOwner, liveness, ownerInWords, thisProcess } from '../../../src/output/lock/lock-owner.js';
 import { readChain, takeOver } from '../../../src/output/lock/takeover.js';
 import { eventually } from '../../helpers/eventually.js';
 import { temporaryFolder } from '../sample.js';
@@ -92,9 +93,11 @@ test('leaves a folder that was there before, and what is in .run', async () => {
 test('waits for its turn when told to, and says so once', async () => {
   const dir = await outputFolder();
   const lock = await acquireLock(dir);
-  const onWait = vi.fn(() => void lock.release());
-  const next = await acquireLock(dir, { wait: true, onWait });
-  expect(onWait).toHaveBeenCalledExactlyOnceWith(lock.owner);
+  const notice = vi.fn(() => void lock.release());
+  const next = await acquireLock(dir, { wait: true, events: eventsFor({ notice }) });
+  expect(notice).toHaveBeenCalledExactlyOnceWith(
+    `Waiting for ${ownerInWords(lock.owner)}, which works on the output.`,
+  );
   await next.release();
 });
 
@@ -103,7 +106,8 @@ test('waits no longer than told, and not when the signal fires', async () => {
   await locked(dir);
   await expect(acquireLock(dir, { wait: true, waitMs: 1 })).rejects.toBeInstanceOf(LockedError);
   const abort = new AbortController();
-  const waiting = acquireLock(dir, { wait: true, signal: abort.signal, onWait: () => abort.abort() });
+  const events = eventsFor({ notice: () => abort.abort() });
+  const waiting = acquireLock(dir, { wait: true, signal: abort.signal, events });
   await expect(waiting).rejects.toMatchObject({ name: 'AbortError' });
 });
 

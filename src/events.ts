@@ -1,0 +1,58 @@
+// What happens during a run, as calls of a listener that shows, logs or counts it. Each layer hands the same object on,
+// and calls the method of what happens in it. Imports types only, so that every layer can import it.
+import type { EmbedderFault } from './errors.js';
+
+/**
+ * What happens during a run, in an orchestrator or during a search. A listener needs only the methods that it uses.
+ * They are called at once and in the middle of the work, so they should return soon and not throw.
+ */
+export interface RunEvents {
+  /** Something that the user should know, as a sentence: it waits for a server, a server is back … */
+  notice(message: string): void;
+  /** A problem that the user should look at, as a sentence. The work goes on. */
+  warning(message: string): void;
+  /**
+   * A file is left out of an ingest.
+   * @param reason `binary`, `too-large`, `broken-link` or `special`
+   * @param source as the output would name it
+   */
+  skipped(reason: string, source: string): void;
+  /**
+   * A server pulls a model.
+   * @param step in the server's words: `pulling manifest`, `verifying sha256 digest` …
+   * @param completed bytes of all parts named so far; it may fall, as parts are fetched again
+   * @param total bytes of these parts; it rises as parts are named
+   */
+  pulling(step: string, completed: number, total: number): void;
+  /** A request is sent, for the first time or again. @param texts in it */
+  requestSent(texts: number): void;
+  /** A request failed, and is sent again after a pause. @param waitMs milliseconds until then */
+  retrying(fault: EmbedderFault, waitMs: number): void;
+}
+
+/** Calls several listeners, in this order. Each may lack methods. */
+export function eventsFor(...listeners: readonly (Partial<RunEvents> | undefined)[]): RunEvents {
+  return {
+    notice: (message) => {
+      for (const one of listeners) one?.notice?.(message);
+    },
+    warning: (message) => {
+      for (const one of listeners) one?.warning?.(message);
+    },
+    skipped: (reason, source) => {
+      for (const one of listeners) one?.skipped?.(reason, source);
+    },
+    pulling: (step, completed, total) => {
+      for (const one of listeners) one?.pulling?.(step, completed, total);
+    },
+    requestSent: (texts) => {
+      for (const one of listeners) one?.requestSent?.(texts);
+    },
+    retrying: (fault, waitMs) => {
+      for (const one of listeners) one?.retrying?.(fault, waitMs);
+    },
+  };
+}
+
+/** Without a listener. */
+export const noEvents: RunEvents = eventsFor();
