@@ -89,7 +89,7 @@ describe('a fault of the server that stays is an outage, and is not bisected', (
       'hangs',
       { kind: 'hang' },
       { requests: 2, canaries: 2 },
-      /gave no answer within \d+ ms: allow more time/,
+      /gave no answer within \d+ m?s: allow more time/,
     ],
     ['hangs in bodies', { kind: 'hang-mid-body' }, { requests: 2, canaries: 2 }, /gave no answer within/],
     ['is busy', faults.busy(), { requests: 4, canaries: 0 }, /answered 503 \(server busy.*try again later/],
