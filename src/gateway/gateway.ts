@@ -17,6 +17,7 @@ import { isLocalHost, isLoopback, tokenCheck } from './http/auth.js';
 import { fieldsOf } from './http/body.js';
 import { callerOf } from './http/call.js';
 import { Connections } from './http/connections.js';
+import { continueWhenRead } from './http/expect-continue.js';
 import { Traffic } from './http/traffic.js';
 import { Uploads } from './http/upload-memory.js';
 import { openSharedCache } from './models/gateway-cache.js';
@@ -92,6 +93,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   };
   const app = build(parts, { ...options, host });
   const connections = new Connections(app.server, limits, events);
+  continueWhenRead(app.server);
   const close = async () => {
     await models.stop();
     await backend.close();

@@ -1,32 +1,10 @@
 // Clients of the gateway that begin and don't go on: what they hold is bounded, and they hold up no other client.
-import { connect, type Socket } from 'node:net';
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { dial } from '../gateway/dial.js';
 import { gateway, ollama, post } from '../gateway/gateways.js';
 import { makeWorkspace } from '../helpers/cli.js';
 import { saidInto } from '../helpers/events.js';
 import { eventually } from '../helpers/eventually.js';
-
-const open: Socket[] = [];
-afterEach(() => {
-  for (const socket of open.splice(0)) socket.destroy();
-});
-
-/** A connection on which `text` was sent, and all that came back until now. */
-function dial(
-  url: string,
-  text: string | Buffer,
-): { socket: Socket; said: () => string; ended: () => boolean } {
-  const { hostname, port } = new URL(url);
-  const socket = connect(Number(port), hostname);
-  open.push(socket);
-  let said = '';
-  socket.setEncoding('utf8').on('data', (part: string) => {
-    said += part;
-  });
-  socket.on('error', () => undefined);
-  socket.write(text);
-  return { socket, said: () => said, ended: () => socket.closed };
-}
 
 const head = (path: string, length: number) =>
   `POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${length}\r\n\r\n`;

@@ -1,5 +1,6 @@
 // src/gateway/http: what protects the gateway from its clients: connections, memory of bodies (upload-memory.ts) and
-// answers (answer-memory.ts), tokens (auth.ts), paths (target-path.ts), log lines (log-stream.ts).
+// answers (answer-memory.ts), bodies that needn't be sent (expect-continue.ts), tokens (auth.ts), paths (target-path.ts),
+// log lines (log-stream.ts).
 //
 // This file limits the number of connections, ends those whose client is stuck, and closes all at a stop, once no
 // request is in flight. Node alone would leave open those that never sent a request, and those whose answer ends
