@@ -1,7 +1,7 @@
 // Servers of the gateway whose answers are passed on as they are, and are none that Node would send.
 import { afterEach, expect, test } from 'vitest';
 import { gateway } from '../gateway/gateways.js';
-import { listening } from './listening.js';
+import { listening } from '../helpers/listening.js';
 
 const open: (() => unknown)[] = [];
 afterEach(() => {

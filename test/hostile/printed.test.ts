@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { makeWarmWorkspace, type Workspace } from '../helpers/cli.js';
 import { eventually } from '../helpers/eventually.js';
+import { listening } from '../helpers/listening.js';
 import { allMiniLm, type Fault } from '../helpers/ollama.js';
 import { ollama } from '../helpers/running.js';
-import { listening } from './listening.js';
 
 const strangeCharacter = /(?!\n)[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/u;
 /** Lines that a runner of GitHub takes for commands, or that pose as ours. */

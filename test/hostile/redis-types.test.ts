@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openRedisCache } from '../../src/cache/redis/cache.js';
 import { ServiceError } from '../../src/errors.js';
 import { makeWarmWorkspace, type Workspace } from '../helpers/cli.js';
-import { listening } from './listening.js';
+import { listening } from '../helpers/listening.js';
 
 const cleanUps: (() => unknown)[] = [];
 let workspace: Workspace;

@@ -4,7 +4,7 @@ import { openRedisCache } from '../../src/cache/redis/cache.js';
 import { entryOf, hashOf, spaceOf } from '../cache/vectors.js';
 import { warningsInto } from '../helpers/events.js';
 import { eventually } from '../helpers/eventually.js';
-import { listening } from './listening.js';
+import { listening } from '../helpers/listening.js';
 
 const cleanUps: (() => unknown)[] = [];
 afterEach(async () => {

@@ -17,7 +17,7 @@ import { type CountsLookups, HitCounter } from '../hit-counter.js';
 import { type RedisAddress, type RedisOptions, redisAddress } from './address.js';
 import { lookupsKey, metaKey, prefixOf } from './cache-keys.js';
 import { connectRedis, within } from './connection.js';
-import { explainRedis, rights, SilenceError } from './errors.js';
+import { explainRedis, lossReason, rights, SilenceError } from './errors.js';
 import { GetGroup, SetGroup } from './group-commands.js';
 import { RedisInventory } from './inventory.js';
 import { ForeignReplyError } from './reply-guard.js';
@@ -197,7 +197,7 @@ export class RedisCache implements VectorCache, CountsLookups {
     } catch (error) {
       const refused = error instanceof Error && error.name === 'ReplyError';
       if (intent === 'write' && refused) this.#refuse(error);
-      else this.#lose(reasonOf(error));
+      else this.#lose(lossReason(error));
       // A silent connection doesn't tell when it ends, so open a new one.
       const mute = error instanceof SilenceError || error instanceof ForeignReplyError;
       if (mute) this.#renew();
@@ -281,8 +281,3 @@ function checkValues(values: unknown, count: number): (Buffer | null)[] {
 }
 
 /** Why Redis is lost, in words. For a broken connection, ioredis reports the state of its own stream. */
-function reasonOf(error: unknown): string {
-  if (error instanceof SilenceError) return 'no answer in time';
-  const text = error instanceof Error ? error.message : String(error);
-  return /Stream isn't writeable|Connection is closed/.test(text) ? 'the connection broke' : text;
-}

@@ -6,6 +6,13 @@ import { ForeignReplyError } from './reply-guard.js';
 /** No answer in time. */
 export class SilenceError extends Error {}
 
+/**
+ * What ioredis says of a command that finds no connection, or whose connection breaks before its answer. It names options of
+ * ioredis, which a user doesn't have.
+ */
+const brokenConnection =
+  /^(Connection is closed|Stream isn't writeable|Reached the max retries|Command aborted due to connection close)/;
+
 const otherwise = 'or use --cache disk or --cache none';
 
 const unreachable: { [code: string]: string } = {
@@ -16,6 +23,8 @@ const unreachable: { [code: string]: string } = {
   EHOSTUNREACH: 'no route to the host',
   ENETUNREACH: 'no route to the network',
   ECONNRESET: 'the connection was closed',
+  ECONNABORTED: 'the connection was closed',
+  EPIPE: 'the connection was closed',
 };
 
 /** What a user of Redis must be allowed for getting and setting, and for taking stock and removing. */
@@ -57,7 +66,7 @@ export function explainRedis(error: unknown, address: RedisAddress, needed = rig
   if (/^(READONLY|MISCONF)/.test(message)) {
     return `Redis at ${shown} refuses to remove anything (${message.split('. ')[0]}): use a Redis that can be written.`;
   }
-  if (/^Connection is closed|^Stream isn't writeable/.test(message)) {
+  if (brokenConnection.test(message)) {
     return `Redis at ${shown} was lost (the connection broke): start it again, ${otherwise}.`;
   }
   if (message.startsWith('LOADING')) {
@@ -72,11 +81,31 @@ export function explainRedis(error: unknown, address: RedisAddress, needed = rig
   if (/CERT|SELF_SIGNED|UNABLE_TO_/.test(code)) {
     return `Redis at ${shown} shows a certificate that isn't trusted (${code}): name its authority in NODE_EXTRA_CA_CERTS.`;
   }
+  if (isFromSystem(error)) {
+    return `Redis at ${shown} can't be reached (${code}): check its address, ${otherwise}.`;
+  }
   return `Redis at ${shown} can't be used (${message.split('. ')[0]}): check it, ${otherwise}.`;
 }
 
+/** Why a Redis that was in use is lost, for the brackets behind "was lost". */
+export function lossReason(error: unknown): string {
+  if (error instanceof SilenceError) return 'no answer in time';
+  const message = error instanceof Error ? error.message : String(error);
+  return brokenConnection.test(message) ? 'the connection broke' : (unreachable[codeOf(error)] ?? message);
+}
+
 function codeOf(error: unknown): string {
-  // Several addresses of one host (::1 and 127.0.0.1) fail as one error that holds the others.
-  const first = error instanceof AggregateError ? error.errors[0] : error;
+  const first = firstOf(error);
   return first instanceof Error && 'code' in first ? String(first.code) : '';
+}
+
+/** True for errors of connecting, reading and writing, whose message is Node's own. */
+function isFromSystem(error: unknown): boolean {
+  const first = firstOf(error);
+  return first instanceof Error && 'syscall' in first;
+}
+
+/** Several addresses of one host (::1 and 127.0.0.1) fail as one error that holds the others. */
+function firstOf(error: unknown): unknown {
+  return error instanceof AggregateError ? error.errors[0] : error;
 }

@@ -1,5 +1,6 @@
 // `embed cache` as people run it: on a disk cache in a home of its own, and on a real Redis.
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
@@ -12,6 +13,7 @@ import type { Json } from '../../../src/types/json.js';
 import type { VectorSpace } from '../../../src/types/space.js';
 import { dimensions, entryOf, hashOf, spaceOf, texts } from '../../cache/vectors.js';
 import { makeWarmWorkspace, type Workspace } from '../../helpers/cli.js';
+import { listening } from '../../helpers/listening.js';
 import { freePort, type RedisServer, redisAvailable, startRedis } from '../../helpers/redis.js';
 
 let workspace: Workspace;
@@ -233,6 +235,45 @@ describe.skipIf(!redisAvailable)('embed cache on Redis', () => {
     const { stderr, code } = await embed('stats', '--redis-url', `redis://:secret@127.0.0.1:${port}`);
     expect(stderr).toBe(
       `error: Redis at redis://:****@127.0.0.1:${port}/2 can't be reached (nothing listens there): start it, or use --cache disk or --cache none.\n`,
+    );
+    expect(code).toBe(4);
+  });
+
+  test.each([
+    ['stats', []],
+    ['clear', ['--yes']],
+  ])('%s says it in our words when the connection breaks in the middle of it', async (command, flags) => {
+    let isOver = false;
+    const port = await listening((client) => {
+      if (isOver) return client.destroy();
+      const behind = connect(server.port, '127.0.0.1');
+      behind.on('error', () => client.destroy());
+      client.on('data', (sent) => {
+        isOver ||= /\bscan\b/i.test(sent.toString('latin1'));
+        if (!isOver) return behind.write(sent);
+        client.destroy();
+        return behind.destroy();
+      });
+      behind.pipe(client);
+      client.on('close', () => behind.destroy());
+    });
+    const { stderr, code } = await embed(
+      command,
+      ...flags,
+      '--redis-url',
+      `redis://:secret@127.0.0.1:${port}`,
+    );
+    expect(stderr).toBe(
+      `error: Redis at redis://:****@127.0.0.1:${port}/2 was lost (the connection broke): start it again, or use --cache disk or --cache none.\n`,
+    );
+    expect(code).toBe(4);
+  });
+
+  test('names an address that the system refuses', async () => {
+    // A link-local address without its link.
+    const { stderr, code } = await embed('stats', '--redis-url', 'redis://:secret@[fe80::1]:6379');
+    expect(stderr).toMatch(
+      /^error: Redis at redis:\/\/:\*{4}@\[fe80::1\]:6379\/2 can't be reached \([^()]+\): (check its address|start it), or use --cache disk or --cache none\.\n$/,
     );
     expect(code).toBe(4);
   });

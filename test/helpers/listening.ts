@@ -1,4 +1,4 @@
-// A server of bytes that plays another service, on a port of its own until the test is over.
+// A server of bytes that plays another service, or stands before one, on a port of its own until the test is over.
 import { createServer, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 
