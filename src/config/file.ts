@@ -42,20 +42,17 @@ export async function findConfigFile(folder: string): Promise<ConfigFile | undef
 async function readConfigFile(path: string): Promise<ConfigFile | undefined> {
   const name = basename(path);
   const isPackage = name === 'package.json';
-  let content: unknown;
+  let text: string;
   try {
     const bytes = readForeign(path, maxFileBytes);
     // A package.json without settings of ours is not ours to complain about.
     if (isPackage && !/"batch"\s*:/.test(bytes.toString('latin1').replaceAll('\0', ''))) return undefined;
-    const text = decode(bytes);
-    const { defaultLoadersSync } = await import('cosmiconfig');
-    const loader = defaultLoadersSync[name.endsWith('.json') ? '.json' : '.yaml'];
-    content = text.trim() === '' ? {} : loader(path, text);
+    text = decode(bytes);
   } catch (cause) {
     if (isPackage && isSystemError(cause)) return undefined;
-    const sentence = `${path} can't be read (${reason(cause)}): mend it as .batchrc.example.json shows.`;
-    throw new UsageError(sentence, { cause });
+    throw unreadable(path, cause instanceof Error ? cause.message : String(cause), cause);
   }
+  const content = text.trim() === '' ? {} : await parsed(path, text);
   const values = isPackage ? (content as Record<string, unknown> | null)?.batch : content;
   if (isPackage && values === undefined) return undefined;
   if (values === null || typeof values !== 'object' || Array.isArray(values)) {
@@ -90,9 +87,18 @@ function isSystemError(error: unknown): boolean {
   return error instanceof Error && 'syscall' in error;
 }
 
-/** The parser's or the system's own words, on one line and without the path. */
-function reason(cause: unknown): string {
-  const lines = (cause instanceof Error ? cause.message : String(cause)).split('\n');
-  const told = lines[0]!.endsWith(':') ? lines[1] : lines[0];
-  return (told ?? '').trim();
+/** @throws {UsageError} with the place of the fault, and nothing of the text */
+async function parsed(path: string, text: string): Promise<unknown> {
+  const kind = path.endsWith('.json') ? 'json' : 'yaml';
+  const { defaultLoadersSync } = await import('cosmiconfig');
+  try {
+    return defaultLoadersSync[`.${kind}`](path, text);
+  } catch (cause) {
+    const { syntaxFault } = await import('./syntax-fault.js');
+    throw unreadable(path, await syntaxFault(cause, text, kind), cause);
+  }
+}
+
+function unreadable(path: string, why: string, cause: unknown): UsageError {
+  return new UsageError(`${path} can't be read (${why}): mend it as .batchrc.example.json shows.`, { cause });
 }

@@ -71,9 +71,9 @@ async function withValues(path: string, text: string, values: SavedValues): Prom
   const { defaultLoadersSync } = await import('cosmiconfig');
   const load = defaultLoadersSync[path.endsWith('.json') ? '.json' : '.yaml'];
   const parse = (source: string) => (source.trim() === '' ? {} : load(path, source));
-  const before = parse(text) as Record<string, unknown>;
+  const before = readable(() => parse(text)) as Record<string, unknown> | undefined;
   const wanted = isPackage
-    ? { ...before, batch: { ...(before.batch as object), ...values } }
+    ? { ...before, batch: { ...(before?.batch as object), ...values } }
     : { ...before, ...values };
   if (
     isDeepStrictEqual(

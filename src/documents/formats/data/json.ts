@@ -2,6 +2,7 @@
 
 import stripJsonComments from 'strip-json-comments';
 import { DocumentError } from '../../../errors.js';
+import { placeOfJsonFault } from '../../../text/json-fault.js';
 import type { Json } from '../../../types/json.js';
 import { codeBlocks } from '../../blocks/code/blocks.js';
 import { jsonLanguage } from '../../blocks/code/languages.js';
@@ -11,10 +12,10 @@ import { elementOffsets } from '../../records/json-scan.js';
 import { isObject, RecordReader } from '../../records/records.js';
 import { type Extraction, type FormatInput, gather, maxRecords, one, tooManyRecords } from '../format.js';
 
-export function extract({ bytes, source }: FormatInput): Extraction {
+export async function extract({ bytes, source }: FormatInput): Promise<Extraction> {
   const text = decode(bytes);
   if (text.trim() === '') return one({ source, format: 'json', text, blocks: [] });
-  const { json, value } = parse(text, source);
+  const { json, value } = await parse(text, source);
   if (!Array.isArray(value) || !value.every(isObject)) {
     return one({ source, format: 'json', text, blocks: codeBlocks(text, jsonLanguage, 'found') });
   }
@@ -32,7 +33,7 @@ export function extract({ bytes, source }: FormatInput): Extraction {
 const beyondJson = /\/[/*]|,\s*[\]}]/;
 
 /** The value, and the text (of the same length) that it was parsed from. */
-function parse(text: string, source: string): { json: string; value: Json } {
+async function parse(text: string, source: string): Promise<{ json: string; value: Json }> {
   try {
     return { json: text, value: JSON.parse(text) as Json };
   } catch (cause) {
@@ -43,10 +44,10 @@ function parse(text: string, source: string): { json: string; value: Json } {
         return { json, value: JSON.parse(json) as Json };
       }
     } catch {
-      // What the first reading says fits the file as it is.
+      // Its fault is looked for in the file as it is.
     }
-    throw new DocumentError('malformed', `${source} is not valid JSON: ${(cause as Error).message}.`, {
-      cause,
-    });
+    const place = await placeOfJsonFault(text, 'comments');
+    const at = place === undefined ? '' : `: look at ${place}`;
+    throw new DocumentError('malformed', `${source} is not valid JSON${at}.`, { cause });
   }
 }

@@ -1,5 +1,6 @@
 // Jupyter notebooks: the sources of the cells, each with its output if that is a short text.
 import { DocumentError } from '../../../errors.js';
+import { placeOfJsonFault } from '../../../text/json-fault.js';
 import type { Block } from '../../../types/document.js';
 import type { Json } from '../../../types/json.js';
 import { LineCursor, trimWhite } from '../../blocks/lines.js';
@@ -15,11 +16,11 @@ const maxOutputLength = 500;
 /** Between two cells. */
 const gap = '\n\n';
 
-export function extract({ bytes, source }: FormatInput): Extraction {
+export async function extract({ bytes, source }: FormatInput): Promise<Extraction> {
   const json = decode(bytes);
   const notebook = new Notebook();
   if (json.trim() !== '') {
-    const cells = parseCells(json, source);
+    const cells = await parseCells(json, source);
     const places = cellPlaces(json, cells.length);
     for (const [i, cell] of cells.entries()) {
       if (isObject(cell)) notebook.add(cell, places[i] ?? { line: 1, perLine: 0 });
@@ -28,13 +29,16 @@ export function extract({ bytes, source }: FormatInput): Extraction {
   return one({ source, format: 'notebook', text: notebook.text, blocks: notebook.blocks });
 }
 
-function parseCells(json: string, source: string): Json[] {
+async function parseCells(json: string, source: string): Promise<Json[]> {
   let value: Json;
   try {
     value = JSON.parse(json) as Json;
   } catch (cause) {
-    const reason = (cause as Error).message;
-    throw new DocumentError('malformed', `${source} is not a notebook: ${reason}.`, { cause });
+    const place = await placeOfJsonFault(json, 'json');
+    const at = place === undefined ? '' : `: look at ${place}`;
+    throw new DocumentError('malformed', `${source} is not a notebook, as it is not valid JSON${at}.`, {
+      cause,
+    });
   }
   const cells = isObject(value) ? value.cells : undefined;
   if (!Array.isArray(cells)) {
