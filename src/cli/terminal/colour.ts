@@ -49,6 +49,8 @@ async function paints(): Promise<[Paint, Paint]> {
   for (const name of taken) {
     if (variable(name) === undefined) delete process.env[name];
   }
+  // chalk takes it for its level, and throws while it is loaded; Node takes what it doesn't know for no colours.
+  if (Number.parseInt(variable('FORCE_COLOR') ?? '', 10) < 0) process.env.FORCE_COLOR = '0';
   const { Chalk, supportsColor, supportsColorStderr } = await import('chalk');
   const forStream = (found: typeof supportsColor) => paintWith(new Chalk({ level: found ? found.level : 0 }));
   return [forStream(supportsColor), forStream(supportsColorStderr)];
