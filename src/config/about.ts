@@ -20,6 +20,11 @@ export interface About {
   secretFor?: SecretUse<string>;
 }
 
+/** The long name of a flag as commander writes it: `--out` of `-o, --out <dir>`. */
+export function longName(flag: string): string {
+  return /--[\w-]+/.exec(flag)![0];
+}
+
 /** Where a secret goes, so that one of the environment never goes where only a file of the folder says. */
 export interface SecretUse<Key> {
   /** The first of these that is set decides: an address, or a host and its port. None is set: this machine. */

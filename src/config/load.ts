@@ -13,8 +13,9 @@ import { variable } from '../environment.js';
 import { UsageError } from '../errors.js';
 import { nearest } from '../text/nearest-word.js';
 import { plural } from '../text/plural.js';
+import { longName } from './about.js';
 import { type ConfigFile, findConfigFile } from './file.js';
-import { problemWith, readText, readTexts, readWritten, shownValue } from './kinds/rule.js';
+import { problemWith, readText, readTyped, readWritten, shownValue } from './kinds/rule.js';
 import type { Layer, LoadedSettings, Origin } from './origins.js';
 import { type Setting, type Settings, settingsTable } from './settings.js';
 import { strayingSecrets } from './stray-secrets.js';
@@ -136,11 +137,8 @@ function firstRight(
 
 function fromFlag(setting: Setting, typed: unknown): Found | undefined {
   if (typed === undefined) return undefined;
-  const origin = /--[\w-]+/.exec(setting.flag ?? '')?.[0] ?? setting.key;
-  let value: unknown = typed;
-  if (typeof typed === 'string') value = readText(setting, typed);
-  if (Array.isArray(typed)) value = readTexts(setting, typed);
-  return { value, origin, layer: 'flag' };
+  const origin = setting.flag === undefined ? setting.key : longName(setting.flag);
+  return { value: readTyped(setting, typed), origin, layer: 'flag' };
 }
 
 function fromEnvironment(setting: Setting, env: NodeJS.ProcessEnv): Found | undefined {

@@ -80,13 +80,13 @@ describe('times that were numbers', () => {
   });
 
   test.each([
-    [{ OLLAMA_BATCH_TIMEOUT: '1' }, 'OLLAMA_BATCH_TIMEOUT: expected at least 100, got 1.'],
-    [{ OLLAMA_BATCH_TIMEOUT: '-1' }, 'OLLAMA_BATCH_TIMEOUT: expected at least 100, got -1.'],
+    [{ OLLAMA_BATCH_TIMEOUT: '1' }, 'OLLAMA_BATCH_TIMEOUT: expected at least 100ms, got 1ms.'],
+    [{ OLLAMA_BATCH_TIMEOUT: '-1' }, 'OLLAMA_BATCH_TIMEOUT: expected at least 100ms, got -1ms.'],
     [
       { OLLAMA_BATCH_TIMEOUT: 'soon' },
       'OLLAMA_BATCH_TIMEOUT: expected a time such as 90s or 10m, or a number of milliseconds, got "soon".',
     ],
-    [{ EMBEDDING_CACHE_TTL: '1500ms' }, 'EMBEDDING_CACHE_TTL: expected whole seconds, got 1.5.'],
+    [{ EMBEDDING_CACHE_TTL: '1500ms' }, 'EMBEDDING_CACHE_TTL: expected whole seconds, got 1500ms.'],
   ])('%j', async (env, message) => {
     await expect(loadSettings({ env, cwd: '/' })).rejects.toThrow(message);
   });

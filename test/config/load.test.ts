@@ -214,7 +214,7 @@ describe('wrong settings', () => {
       {},
       '--max-file-size: expected a size such as 500MB, 2GB or 64MiB, got "5 apples".',
     ],
-    [{}, { OLLAMA_BATCH_TIMEOUT: '1' }, 'OLLAMA_BATCH_TIMEOUT: expected at least 100, got 1.'],
+    [{}, { OLLAMA_BATCH_TIMEOUT: '1' }, 'OLLAMA_BATCH_TIMEOUT: expected at least 100ms, got 1ms.'],
   ])('%j %j', async (flags, env, message) => {
     expect(await refusal(flags, env)).toBe(message);
   });

@@ -1,4 +1,4 @@
-// The kinds whose values are numbers or switches: integer, size, duration and boolean.
+// The kinds whose values are numbers or switches: integer, size, duration, percentage and boolean.
 import { parseSize, typedSize } from '../../text/sizes.js';
 import type { Kind, Verdict } from './kind.js';
 
@@ -25,16 +25,26 @@ export interface DurationRule extends Bounds {
   plain?: true;
 }
 
+/** As a share: `10%` is 0.1. Below 100%. */
+export interface PercentageRule {
+  kind: 'percentage';
+}
+
 export interface BooleanRule {
   kind: 'boolean';
 }
 
 const whole = /^[+-]?\d+$/;
 
-function inBounds(value: unknown, { least, most = Number.MAX_SAFE_INTEGER }: Bounds): Verdict {
+/** @param say a bound, as it can be typed */
+function inBounds(
+  value: unknown,
+  { least, most = Number.MAX_SAFE_INTEGER }: Bounds,
+  say: (bound: number) => string = String,
+): Verdict {
   if (typeof value !== 'number' || !Number.isInteger(value)) return false;
-  if (value < least) return `at least ${least}`;
-  return value <= most || `at most ${most}`;
+  if (value < least) return `at least ${say(least)}`;
+  return value <= most || `at most ${say(most)}`;
 }
 
 function schemaOf({ least, most = Number.MAX_SAFE_INTEGER }: Bounds) {
@@ -43,7 +53,7 @@ function schemaOf({ least, most = Number.MAX_SAFE_INTEGER }: Bounds) {
 
 const wholeNumber: Kind<Bounds> = {
   read: (typed) => (whole.test(typed.trim()) ? Number(typed) : typed),
-  check: inBounds,
+  check: (value, rule) => inBounds(value, rule),
   wanted: () => 'a whole number',
   show: (value) => value,
   type: String,
@@ -56,6 +66,7 @@ export const size: Kind<SizeRule> = {
   ...wholeNumber,
   read: (typed) => parseSize(typed) ?? typed,
   readInFile: (written) => parseSize(written) ?? written,
+  check: (value, rule) => inBounds(value, rule, typedSize),
   wanted: () => 'a size such as 500MB, 2GB or 64MiB',
   type: (value) => typedSize(Number(value)),
   schema: (rule) => ({
@@ -98,7 +109,7 @@ export const duration: Kind<DurationRule> = {
   read: readDuration,
   readInFile: readDuration,
   check(value, rule) {
-    const verdict = inBounds(value, rule);
+    const verdict = inBounds(value, rule, (bound) => typedDuration(bound * unitMs[rule.unit]!));
     return verdict === false && typeof value === 'number' ? `whole ${names[rule.unit]}` : verdict;
   },
   wanted: ({ unit, plain }) => `a time such as 90s or 10m${plain ? `, or a number of ${names[unit]}` : ''}`,
@@ -119,6 +130,28 @@ function typedDuration(ms: number): string {
   const unit = ['d', 'h', 'm', 's'].find((one) => ms % unitMs[one]! === 0) ?? 'ms';
   return `${ms / unitMs[unit]!}${unit}`;
 }
+
+export const percentage: Kind<PercentageRule> = {
+  read(typed) {
+    const [, count] = /^(\d{1,20}(?:\.\d{1,20})?)\s*%?$/.exec(typed.trim()) ?? [];
+    return count === undefined ? typed : Number(count) / 100;
+  },
+  check(value) {
+    if (typeof value !== 'number' || Number.isNaN(value)) return false;
+    if (value < 0) return 'at least 0%';
+    return value < 1 || 'less than 100%';
+  },
+  wanted: () => 'a percentage such as 10%',
+  show: (value) => value,
+  // 100 × 0.07 is 7.000000000000001.
+  type: (value) => `${Number((100 * Number(value)).toPrecision(12))}%`,
+  schema: () => ({
+    anyOf: [
+      { type: 'number', minimum: 0, exclusiveMaximum: 1 },
+      { type: 'string', pattern: '^\\s*\\d{1,20}(\\.\\d{1,20})?\\s*%?\\s*$' },
+    ],
+  }),
+};
 
 const switchWords = new Map([
   ['true', true],

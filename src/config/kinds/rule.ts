@@ -14,6 +14,8 @@ import {
   duration,
   type IntegerRule,
   integer,
+  type PercentageRule,
+  percentage,
   type SizeRule,
   size,
 } from './numbers.js';
@@ -29,7 +31,15 @@ import {
   text,
 } from './words.js';
 
-type ItemRule = TextRule | ChoiceRule | AddressRule | IntegerRule | SizeRule | DurationRule | BooleanRule;
+type ItemRule =
+  | TextRule
+  | ChoiceRule
+  | AddressRule
+  | IntegerRule
+  | SizeRule
+  | DurationRule
+  | PercentageRule
+  | BooleanRule;
 
 /** How a value is read, checked, shown and described; plain data. */
 export type Rule = ItemRule | ListRule<ItemRule>;
@@ -43,11 +53,11 @@ export type ValueOf<R> = R extends { kind: 'list'; of: infer Item }
     ? Choice
     : R extends { kind: 'boolean' }
       ? boolean
-      : R extends { kind: 'integer' | 'size' | 'duration' }
+      : R extends { kind: 'integer' | 'size' | 'duration' | 'percentage' }
         ? number
         : string;
 
-const items = { text, path, glob, secret, choice, address, integer, size, duration, boolean };
+const items = { text, path, glob, secret, choice, address, integer, size, duration, percentage, boolean };
 const kinds = { ...items, list: listOf((item: ItemRule) => kindOf(item)) };
 
 /** Each kind takes the rules of its own name. */
@@ -60,9 +70,10 @@ export function readText(rule: Rule, typed: string): unknown {
   return kindOf(rule).read(typed, rule);
 }
 
-/** The same for a flag that may be repeated. */
-export function readTexts(rule: Rule, typed: readonly unknown[]): unknown[] {
-  return typed.flatMap((one) => readText(rule, String(one)));
+/** The same for what was typed of a flag: a text, the texts of one that may be repeated, or a switch. */
+export function readTyped(rule: Rule, typed: unknown): unknown {
+  if (Array.isArray(typed)) return typed.flatMap((one) => readText(rule, String(one)));
+  return typeof typed === 'string' ? readText(rule, typed) : typed;
 }
 
 /** The same for a text in a configuration file of `folder`, where numbers and switches aren't written as texts. */
@@ -76,7 +87,8 @@ export function problemWith(rule: Rule, value: unknown): string | undefined {
   const verdict = kind.check(value, rule);
   if (verdict === true) return undefined;
   const wanted = typeof verdict === 'string' ? verdict : kind.wanted(rule);
-  return kind.hidesWrong?.(rule) ? `expected ${wanted}` : `expected ${wanted}, got ${show(value)}`;
+  if (kind.hidesWrong?.(rule)) return `expected ${wanted}`;
+  return `expected ${wanted}, got ${typeof value === 'number' ? kind.type(value, rule) : show(value)}`;
 }
 
 /** A right value with its secrets masked, as people may see it; lists stay lists. */
