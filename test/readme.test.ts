@@ -55,11 +55,11 @@ test('the first commands of the README: an index of the handbook that answers it
   const suggested = /search '(.+)'/.exec(first.stderr)?.[1];
   expect(suggested).toBeDefined();
   const answer = JSON.parse((await workspace.embed(['search', suggested!, '--json', '-k', '1'])).stdout);
-  expect(answer[0].metadata.heading.at(-1)).toBe(suggested);
+  expect(answer.results[0].metadata.heading.at(-1)).toBe(suggested);
 
   const questions = JSON.parse(readFileSync(join(fixtures, 'docs-questions.json'), 'utf8'));
   for (const { question, source } of questions.slice(0, 3)) {
-    const results = JSON.parse((await workspace.embed(['search', question, '--json', '-k', '3'])).stdout);
+    const { results } = JSON.parse((await workspace.embed(['search', question, '--json', '-k', '3'])).stdout);
     const found = results.map((result: { metadata: { source: string } }) => result.metadata.source);
     expect(found.some((name: string) => name.startsWith(source))).toBe(true);
   }

@@ -1,24 +1,20 @@
 // src/cli: the command line: flags, printing and exit codes. The work is in src/commands.
 //
-// In: argv. Out: text on two streams, and an exit code. commands/ holds a file per subcommand, terminal/ all that is
-// printed (no other folder prints), signals.ts turns signals into one AbortSignal. Here, errors become exit codes.
-import { Command, CommanderError } from 'commander';
+// In: argv. Out: text on two streams, and an exit code. declared/ says what commands there are and what they take,
+// parser.ts sets commander up from it, commands/ holds what runs each, terminal/ all that is printed (no other folder
+// prints), signals.ts turns signals into one AbortSignal. Here, errors become exit codes.
+import { type Command, CommanderError } from 'commander';
 import { debug, startDebug } from '../debug.js';
 import { variable } from '../environment.js';
 import { exitCodes } from '../errors.js';
 import { readPackage } from '../package.js';
 import { joined, type Printable, printable, say } from '../text/printable.js';
-import { benchCommand } from './commands/bench.js';
-import { cacheCommand } from './commands/cache.js';
-import { configCommand } from './commands/config.js';
-import { doctorCommand } from './commands/doctor.js';
-import { ingestCommand } from './commands/ingest.js';
-import { searchCommand } from './commands/search.js';
-import { serveCommand } from './commands/serve.js';
-import { verifyCommand } from './commands/verify.js';
-import { exitStatus } from './exit-code-help.js';
-import { reportAsJson, reportError } from './terminal/error-report.js';
+import type { Runnable } from './declared/all.js';
+import type { Given } from './declared/command.js';
+import { createParser } from './parser.js';
+import { printAsJson, reportAsJson, reportError } from './terminal/error-report.js';
 import {
+  flushResults,
   forgetResults,
   printNotice,
   printNotices,
@@ -26,43 +22,12 @@ import {
   surviveClosedStreams,
 } from './terminal/print.js';
 
-export function createProgram(): Command {
-  const program = new Command('embed')
-    .description('Folders in, a correct vector index out: bulk embedding ingestion with Ollama.')
-    .version(readPackage().version, '-V, --version')
-    .addHelpText(
-      'after',
-      `
-Examples:
-  $ embed ingest ./docs                   index a folder into ./embeddings
-  $ embed search "how do I log in"        ask the index
-  $ embed ingest ./docs --model bge-m3    with a model of your Ollama
-
-Environment:
-  EMBED_DEBUG=cache,embedder              tell on standard error what these parts do; * for all
-${exitStatus('')}`,
-    );
-  for (const command of [
-    ingestCommand(),
-    searchCommand(),
-    verifyCommand(),
-    configCommand(),
-    doctorCommand(),
-    cacheCommand(),
-    serveCommand(),
-    benchCommand(),
-  ]) {
-    program.addCommand(command.addHelpText('afterAll', exitStatus(command.name())));
-  }
-  return program;
-}
-
 /** Runs one command line to its end; sets `process.exitCode`, never throws. */
 export async function run(argv: readonly string[]): Promise<void> {
   startDebug(variable('EMBED_DEBUG'), printNotice);
   const { version, platform, arch } = process;
   debug.run?.(`embed ${readPackage().version}, Node ${version}, ${platform} ${arch}`);
-  const program = createProgram();
+  const program = createParser(act);
   for (const command of [
     program,
     ...program.commands,
@@ -100,6 +65,18 @@ export async function run(argv: readonly string[]): Promise<void> {
       reportAsJson({ code: 'EMBED_USAGE', message: `${message} ${guess}`.trim(), exit: exitCodes.usage });
     }
   }
+}
+
+/** Runs a command to its end; sets `process.exitCode`. */
+async function act({ load }: Runnable, given: Given): Promise<void> {
+  const runCommand = await load();
+  const { result, error, endsNow } = await runCommand(given);
+  const { json = false } = given.flags as { json?: boolean };
+  if (json) printAsJson({ result, error });
+  process.exitCode = error?.exit ?? process.exitCode ?? exitCodes.done;
+  if (!endsNow) return;
+  await flushResults();
+  process.exit(process.exitCode);
 }
 
 /** The subcommand that the first words name. */

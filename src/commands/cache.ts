@@ -80,7 +80,7 @@ export async function pruneCache(options: CachePruneOptions): Promise<CachePruni
   const bySpace = models.length > 0 || keepModels.length > 0 || unknown;
   if (olderThanMs === undefined && maxBytes === undefined && !bySpace) {
     throw new UsageError(
-      'Nothing says what should go: give --older-than, --max-size, --model, --keep-model or --unknown, ' +
+      'Nothing says what should go: give --older-than, --max-size, --drop-model, --keep-model or --unknown, ' +
         'or use `embed cache clear`.',
     );
   }

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseAllDocuments } from 'yaml';
-import { createProgram } from '../../src/cli/program.js';
+import { createParser } from '../../src/cli/parser.js';
 import { settingsTable } from '../../src/config/settings.js';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -33,7 +33,7 @@ export const version = (JSON.parse(readFileSync(join(root, 'package.json'), 'utf
 
 /** Flags of a command line that its subcommand doesn't have; `undefined` names a subcommand that isn't there. */
 export function unknownFlags([name, ...args]: readonly string[]): (string | undefined)[] {
-  const command = createProgram().commands.find((one) => one.name() === name);
+  const command = createParser(async () => undefined).commands.find((one) => one.name() === name);
   if (command === undefined) return [undefined];
   const known = new Set(command.options.flatMap(({ long, short }) => [long, short]));
   return args.filter((arg) => /^--?[a-z]/.test(arg) && !known.has(arg));

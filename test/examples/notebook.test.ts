@@ -70,7 +70,9 @@ describe.skipIf(python.interpreter === undefined)('run', () => {
     expect(await gateway.stop()).toBe(0);
     expect(code).toBe(0);
     const searched = await workspace.embed(['search', '-k', '5', '--json', 'how do I choose a chunk size?']);
-    const results = JSON.parse(searched.stdout) as { metadata: { source: string; line: number } }[];
+    const { results } = JSON.parse(searched.stdout) as {
+      results: { metadata: { source: string; line: number } }[];
+    };
     const expected = results.map(({ metadata }) => `${metadata.source}:${metadata.line}`);
     const section = stdout.split('--- ').find((part) => part.includes('chunk-size'))!;
     const places = [...section.matchAll(/^\d\.\d{3} {2}(\S+:\d+) {2}/gm)].map(([, place]) => place);

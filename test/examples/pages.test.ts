@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { createProgram } from '../../src/cli/program.js';
+import { createParser } from '../../src/cli/parser.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
@@ -35,7 +35,7 @@ interface FlagOwner {
 /** What is wrong with a command line; undefined when nothing is. */
 function problemWith(line: string): string | undefined {
   const words = line.replace(/".*?"|'.*?'|\$\(.*?\)/g, 'x').split(/\s+/);
-  let owner: FlagOwner = createProgram();
+  let owner: FlagOwner = createParser(async () => undefined);
   for (const word of words) {
     if (word === '#' || word === '&' || word === '|' || word === '&&') break;
     const sub = owner.commands.find((one) => one.name() === word);

@@ -87,7 +87,7 @@ test('documents, records, and a model of strange names', async () => {
   await ingest('--model', allWords, '--rebuild', ...server);
   await ingest('--model', `${allWords}2`, ...server);
   await run(['search', 'islands', '--model', `${allWords}2`, ...server], [asJson]);
-  await run(['cache', 'prune', '--model', allWords], [inWords]);
+  await run(['cache', 'prune', '--drop-model', allWords], [inWords]);
   await run(['cache', 'clear', '--yes'], [inWords]);
 });
 

@@ -170,7 +170,7 @@ describe('output', () => {
     const { rows } = readOutput(out);
     const wanted = rows[2]!;
     const search = ['search', wanted.text, '--json', '-k', '2', '--ollama-url', ollama.url];
-    const [best, second] = JSON.parse((await workspace.embed(search)).stdout);
+    const [best, second] = JSON.parse((await workspace.embed(search)).stdout).results;
     expect(best).toMatchObject({ id: wanted.id, text: wanted.text });
     expect(best.score).toBeCloseTo(1, 5);
     expect(second.score).toBeLessThan(best.score);

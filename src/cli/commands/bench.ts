@@ -1,131 +1,50 @@
-// `embed bench`: flags, progress, and what is printed at the end.
-import { Command, InvalidArgumentError, Option } from 'commander';
+// `embed bench`: progress, and what is printed at the end.
 import type { BenchResult } from '../../commands/bench.js';
-import { loadSettings } from '../../config/load.js';
-import { type Settings, settingsTable } from '../../config/settings.js';
+import { longName } from '../../config/about.js';
+import type { LoadedSettings } from '../../config/origins.js';
+import { settingsTable } from '../../config/settings.js';
 import { variable } from '../../environment.js';
 import { exitCodes } from '../../errors.js';
 import { quoted } from '../../text/plural.js';
-import { type Printable, printable, printableJson, say } from '../../text/printable.js';
+import { type Printable, printable, say } from '../../text/printable.js';
 import { shownSize } from '../../text/sizes.js';
-import { addSettings, milliseconds, path, paths, positive, tellAddresses } from '../flags.js';
+import type { bench as declared } from '../declared/bench.js';
+import type { Given } from '../declared/command.js';
+import type { Outcome } from '../declared/outcome.js';
+import { settingsFor } from '../settings.js';
 import { withSignals } from '../signals.js';
 import { startBar } from '../terminal/bar.js';
 import { paintNotice as paint } from '../terminal/colour.js';
 import { printedEvents } from '../terminal/events.js';
-import { columns, printNotice, printResult, printResults, showsNotices } from '../terminal/print.js';
+import { columns, printNotice, printResults, showsNotices } from '../terminal/print.js';
 
-interface Flags {
-  model?: string[];
-  quick?: boolean;
-  timeLimit?: number;
-  rounds?: number;
-  seed?: number;
-  save?: boolean;
-  report?: string;
-  baseline?: string;
-  maxRegression: number;
-  pull?: boolean;
-  json?: boolean;
-  quiet?: boolean;
-}
+type Flags = Given<typeof declared>['flags'];
 
-/** A model may be named several times here, so it has a flag of its own; formats of an output don't matter. */
-const settingKeys = settingsTable.map(({ key }) => key).filter((key) => key !== 'model' && key !== 'format');
-
-export function benchCommand(): Command {
-  const command = new Command('bench')
-    .description(
-      'measure what batching gains on your server, model and documents, and say which settings to use',
-    )
-    .argument(
-      '[paths...]',
-      'files, folders and globs whose chunks are measured; none: texts of this package',
-      paths,
-    )
-    .option('--quick', 'fewer settings and rounds, in less than 30 s')
-    .option('--time-limit <time>', 'at most, e.g. 90s or 10m (default: 3m; 25s with --quick)', milliseconds)
-    .option('--rounds <n>', 'so many rounds of few texts each, not as many as the time allows', positive)
-    .option('--save', 'write the recommended settings to the configuration file in use, else to ./.batchrc')
-    .option('--report <file>', 'write a page with charts to this file', path)
-    .option('--baseline <file>', 'compare with an earlier --json, and fail when a speed got lower', path)
-    .addOption(
-      new Option('--max-regression <percent>', 'how much lower it may be, e.g. 5%')
-        .argParser(share)
-        .default(0.1, '10%'),
-    )
-    .option('--json', 'the result as JSON on standard output')
-    .addOption(
-      new Option('--model <name>', 'Ollama model; repeatable, to compare').argParser(
-        (value: string, before: string[] | undefined) => [...(before ?? []), value],
-      ),
-    );
-  addSettings(command, settingKeys);
-  return command
-    .option('--pull', 'pull the model when the server lacks it')
-    .option('--seed <n>', 'another order of measurements (default: 1)', positive)
-    .option('-q, --quiet', 'say nothing but errors')
-    .addHelpText(
-      'after',
-      `
-Compares one text a request with batches of 1 to 64 texts, 1 to 4 requests at once, with the adaptive
-setting and with a cold and a warm cache (one of its own, on disk). All are measured in every round, in random
-order; some rounds choose the best setting, others say how good it is. Output and cache stay as they are.
-A server that fails under a setting is a result, too. Several --ollama-url or --model are compared with each
-other, each opened on its own.
-
-Exits with 1 when --baseline shows that a speed fell by more than --max-regression (default: 10%), and by more
-than the noise. Where a speed looks that much lower, but the rounds are too few or too unlike to tell, that is said.
-
-A speed-up is told with its 95 % interval: within 10 % of 1 there is no difference, above 1 it is faster; else
-nothing can be told yet: more rounds are measured until the time limit, and how long it would take is said.
-A setting is recommended, and saved, where it is faster than what is done with nothing set.
-
-The JSON: {"schema": 1, "verdict": "faster" | "slower" | "no-difference" | "cant-tell-yet",
-"speedup": {"estimate", "low", "high"}, "recommended": {"batchSize", "concurrency", "reason"},
-"again": {"seconds", "command"}, "targets": [{"settings": [{"id", "textsPerSecond", "latencyMs", "speedup",
-"verdict", …}], "againstDefault", …}], …}. The speed-up is that of the best batched setting against one text
-at a time; its bounds are null when there were too few rounds.
-
-Examples:
-  $ embed bench                                   with texts of this package
-  $ embed bench ./docs --report bench.html --save
-  $ embed bench ./docs --model bge-m3 --model nomic-embed-text
-  $ embed bench ./docs --quick --json > bench.json
-  $ embed bench ./docs --quick --baseline bench.json --max-regression 15%`,
-    )
-    .action(async (paths: string[], flags: Flags) => {
-      process.exitCode = await benchAction(command, paths, flags);
-    });
-}
-
-async function benchAction(command: Command, paths: string[], flags: Flags): Promise<number> {
-  const typed: Partial<Record<keyof Settings, unknown>> = {};
-  for (const key of settingKeys) {
-    if (command.getOptionValueSource(key) === 'cli') typed[key] = command.getOptionValue(key);
-  }
-  const loaded = await loadSettings({ flags: { ...typed, model: flags.model?.[0] } });
-  const { settings, origins } = loaded;
+export async function runBench(given: Given<typeof declared>): Promise<Outcome> {
+  const { flags } = given;
+  const { paths } = given.arguments;
+  const { quiet, model: models } = flags;
+  const tellAddress = (line: Printable) => quiet || printNotice(line);
+  const loaded = await settingsFor({ ...given.settings, model: models?.[0] }, tellAddress);
   const { bench } = await import('../../commands/bench.js');
-  const progress = await showProgress(Boolean(flags.quiet));
-  tellAddresses(loaded, (line) => progress.line(line));
+  const progress = await showProgress(quiet);
   try {
     const result = await withSignals(
       (signal) =>
         bench({
           paths,
-          settings,
-          ...(flags.model && { models: flags.model }),
-          quick: Boolean(flags.quick),
-          save: Boolean(flags.save),
+          settings: loaded.settings,
+          ...(models && { models }),
+          quick: flags.quick,
+          save: flags.save,
           timeLimitMs: flags.timeLimit,
           rounds: flags.rounds,
           seed: flags.seed,
-          commandFor: (seconds) => commandLine(paths, flags, typed, seconds),
+          commandFor: (seconds) => commandLine(paths, flags, given.settings, seconds),
           report: flags.report,
           baseline: flags.baseline ? { file: flags.baseline, maxRegression: flags.maxRegression } : undefined,
           signal,
-          pull: Boolean(flags.pull),
+          pull: flags.pull,
           events: {
             ...printedEvents(progress.line),
             progress: progress.show,
@@ -136,7 +55,7 @@ async function benchAction(command: Command, paths: string[], flags: Flags): Pro
       'nothing was changed',
     );
     progress.stop();
-    return await tell(result, flags, origins);
+    return await tell(result, flags, loaded.origins);
   } finally {
     progress.stop();
   }
@@ -146,15 +65,15 @@ async function benchAction(command: Command, paths: string[], flags: Flags): Pro
 function commandLine(
   paths: readonly string[],
   flags: Flags,
-  typed: Partial<Record<keyof Settings, unknown>>,
+  typed: Given['settings'],
   seconds: number,
 ): string {
   const words = ['embed', 'bench', ...paths];
   for (const model of flags.model ?? []) words.push('--model', model);
   for (const { key, flag } of settingsTable) {
     const value = typed[key];
-    if (key === 'model' || key === 'redisUrl' || flag === undefined || value === undefined) continue;
-    const name = flag.split(/[ ,]+/).find((word) => word.startsWith('--'))!;
+    if (key === 'redisUrl' || flag === undefined || value === undefined) continue;
+    const name = longName(flag);
     if (typeof value === 'boolean') words.push(name);
     else for (const one of [value].flat()) words.push(name, String(one).replace(/\/\/[^/@]*@/, '//'));
   }
@@ -164,15 +83,12 @@ function commandLine(
   return words.map(quoted).join(' ');
 }
 
-/** @returns the exit code */
 async function tell(
   { report, comparison, saved }: BenchResult,
   flags: Flags,
   origins: Origins,
-): Promise<number> {
-  if (flags.json) {
-    printResult(printableJson({ ...report, ...(comparison && { baseline: comparison }) }, 2));
-  } else {
+): Promise<Outcome> {
+  if (!flags.json) {
     const { renderComparison, renderReport } = await import('../terminal/bench-view.js');
     printResults(renderReport(report, columns()));
     if (comparison) printResults(renderComparison(comparison));
@@ -197,12 +113,17 @@ async function tell(
     note(say`${paint.yellow(say`warning`)}: ${text}`);
   }
   const slower = comparison?.changes.filter(({ regressed }) => regressed) ?? [];
-  if (slower.length === 0) return exitCodes.done;
-  printNotice(say`${paint.red(say`slower`)}: ${printable(slower.map(lostBy).join('; '), 4000)}`);
-  return exitCodes.unexpected;
+  const json = { ...report, ...(comparison && { baseline: comparison }) };
+  if (slower.length === 0) return { result: json };
+  const lost = slower.map(lostBy).join('; ');
+  printNotice(say`${paint.red(say`slower`)}: ${printable(lost, 4000)}`);
+  return {
+    result: json,
+    error: { code: 'EMBED_SLOWER', message: `slower: ${lost}`, exit: exitCodes.unexpected },
+  };
 }
 
-type Origins = Awaited<ReturnType<typeof loadSettings>>['origins'];
+type Origins = LoadedSettings['origins'];
 type Change = NonNullable<BenchResult['comparison']>['changes'][number];
 
 /** By the estimate it lost more than it may, or nothing can be estimated; and it may be noise. */
@@ -254,12 +175,4 @@ async function showProgress(quiet: boolean): Promise<Shown> {
     line: bar.line,
     stop: bar.stop,
   };
-}
-
-/** For commander: `10%` or `10` as 0.1. */
-function share(text: string): number {
-  const match = /^(\d+(?:\.\d+)?)\s*%?$/.exec(text.trim());
-  const percent = Number(match?.[1]);
-  if (match && percent < 100) return percent / 100;
-  throw new InvalidArgumentError('Expected a percentage such as 10%.');
 }

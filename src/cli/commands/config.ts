@@ -1,44 +1,28 @@
-// `embed config`: the settings in force and where each came from.
-import { Command } from 'commander';
+// `embed config`: what it prints.
 import type { SettingInForce } from '../../commands/config.js';
 import { readSettings } from '../../config/load.js';
-import { padEnd, printable, printableJson, say } from '../../text/printable.js';
-import { addSettings, typedSettings } from '../flags.js';
+import { padEnd, printable, say } from '../../text/printable.js';
+import type { Given } from '../declared/command.js';
+import type { config as declared } from '../declared/config.js';
+import type { Outcome } from '../declared/outcome.js';
 import { paint } from '../terminal/colour.js';
+import { tellError } from '../terminal/error-report.js';
 import { printResult } from '../terminal/print.js';
 
-export function configCommand(): Command {
-  const command = new Command('config')
-    .description('print the settings in force and where each came from')
-    .option('--json', 'the result as JSON on standard output')
-    .addHelpText(
-      'after',
-      `
-Flags win over the environment, that over .batchrc (or .batchrc.json, .batchrc.yaml, or "batch" in
-package.json), that over the defaults. Passwords and keys are masked. What is wrong in the settings is told
-after the list, by exit status 2.
-
-Examples:
-  $ embed config
-  $ OLLAMA_HOST=gpu-box embed config --json`,
-    );
-  addSettings(command);
-  return command.action(async (options: { json?: boolean }) => {
-    const { problems, ...loaded } = await readSettings({ flags: typedSettings(command) });
-    const { settingsInForce } = await import('../../commands/config.js');
-    const rows = settingsInForce(loaded);
-    if (options.json) printJson(loaded.file, rows);
-    else printText(loaded.file, rows);
-    const [first] = problems;
-    if (first) throw first;
-  });
+export async function runConfig({ flags, settings }: Given<typeof declared>): Promise<Outcome> {
+  const { problems, ...loaded } = await readSettings({ flags: settings });
+  const { settingsInForce } = await import('../../commands/config.js');
+  const rows = settingsInForce(loaded);
+  if (!flags.json) printText(loaded.file, rows);
+  const [first] = problems;
+  return {
+    result: { file: loaded.file ?? null, settings: byKey(rows) },
+    ...(first && { error: tellError(first) }),
+  };
 }
 
-function printJson(file: string | undefined, rows: readonly SettingInForce[]): void {
-  const settings = Object.fromEntries(
-    rows.map(({ key, value, ...more }) => [key, { value: value ?? null, ...more }]),
-  );
-  printResult(printableJson({ file: file ?? null, settings }, 2));
+function byKey(rows: readonly SettingInForce[]) {
+  return Object.fromEntries(rows.map(({ key, value, ...more }) => [key, { value: value ?? null, ...more }]));
 }
 
 function printText(file: string | undefined, rows: readonly SettingInForce[]): void {

@@ -1,97 +1,51 @@
-// `embed doctor`: flags and printing.
-import { Command } from 'commander';
+// `embed doctor`: what it asks and prints.
 import type { DoctorReport } from '../../commands/doctor.js';
 import { variable } from '../../environment.js';
 import { exitCodes } from '../../errors.js';
 import { plural } from '../../text/plural.js';
-import {
-  joined,
-  type Printable,
-  padEnd,
-  printable,
-  printableJson,
-  say,
-  wrapped,
-} from '../../text/printable.js';
-import { addSettings, milliseconds, typedSettings } from '../flags.js';
+import { joined, type Printable, padEnd, printable, say, wrapped } from '../../text/printable.js';
+import type { Given } from '../declared/command.js';
+import type { doctor as declared } from '../declared/doctor.js';
+import type { Outcome } from '../declared/outcome.js';
 import { withSignals } from '../signals.js';
 import { paint } from '../terminal/colour.js';
 import { canAsk, confirm } from '../terminal/confirm.js';
-import { columns, flushResults, printNotice } from '../terminal/print.js';
+import { columns, printNotice, printResults } from '../terminal/print.js';
 
-interface Flags {
-  json?: boolean;
-  strict?: boolean;
-  fix?: boolean;
-  timeout?: number;
-  wait?: number;
-  gateway?: string;
+export async function runDoctor(given: Given<typeof declared>): Promise<Outcome> {
+  const report = await examine(given);
+  if (!given.flags.json) printResults(render(report, columns()));
+  const { failure, warning } = report.counts;
+  const found = [
+    ...(failure > 0 ? [plural(failure, 'failure')] : []),
+    ...(given.flags.strict && warning > 0 ? [plural(warning, 'warning')] : []),
+  ];
+  return {
+    result: report,
+    ...(found.length > 0 && {
+      error: {
+        code: 'EMBED_CHECK_FAILED',
+        message: `${found.join(' and ')}: see the checks for what mends it.`,
+        exit: exitCodes.unexpected,
+      },
+    }),
+    // A check that was given up may still hold a connection or a worker.
+    endsNow: true,
+  };
 }
 
-export function doctorCommand(): Command {
-  const command = new Command('doctor')
-    .description('check all that ingest needs, and say what mends it')
-    .option('--json', 'the result as JSON on standard output')
-    .option('--strict', 'fail on warnings, too')
-    .option('--fix', 'pull a missing model, remove a stale lock, prune the cache; then check again')
-    .option('--timeout <time>', 'for all checks together, e.g. 60s (default: 4s)', milliseconds)
-    .option(
-      '--wait <time>',
-      'for servers and models that are on their way, e.g. 5m (default: 0)',
-      milliseconds,
-    )
-    .option('--gateway <url>', 'look at a running `embed serve` instead (its token: EMBED_SERVE_TOKEN)')
-    .addHelpText(
-      'after',
-      `
-Nothing is changed without --fix. A model that only a file or an output names is pulled after a question on the
-terminal; without one, the command is said. Exits with 0 when all is fine, with 1 when a check fails (with --strict:
-or warns). Models are loaded where they aren't; one that loads longer than --timeout
-fails, unless --wait gives it the time.
-
-The JSON: {"schema": 1, "ok", "counts": {"ok", "warning", "failure", "skipped"}, "checks": [{"id", "group",
-"subject"?, "title", "status", "seen", "details"?, "mend"?, "ms"}], "fixes": [{"id", "what", "ok", "error"?}]}.
-Ids such as redis.memory are stable. A check that needs one that failed is left out.
-
-Examples:
-  $ embed doctor
-  $ embed doctor --model bge-m3 --fix            pull the model when it is missing
-  $ embed doctor --wait 5m                       the server, or its model, is just starting
-  $ embed doctor --gateway http://127.0.0.1:11444
-  $ embed doctor --strict --json | jq '.checks[] | select(.status != "ok")'`,
-    );
-  addSettings(command, [
-    'out',
-    'embedder',
-    'model',
-    'ollamaUrl',
-    'dimensions',
-    'cache',
-    'redisUrl',
-    'cacheTtl',
-  ]);
-  return command.action(async (flags: Flags) => {
-    const report = await run(command, flags);
-    const text = flags.json ? say`${printableJson(report, 2)}\n` : render(report, columns());
-    const failed = !report.ok || (flags.strict && report.counts.warning > 0);
-    await flushResults(text);
-    // A check that was given up may still hold a connection or a worker: don't wait for it.
-    process.exit(failed ? exitCodes.unexpected : exitCodes.done);
-  });
-}
-
-async function run(command: Command, flags: Flags): Promise<DoctorReport> {
+async function examine({ flags, settings }: Given<typeof declared>): Promise<DoctorReport> {
   const { doctor } = await import('../../commands/doctor.js');
   let last = '';
   return await withSignals((signal) =>
     doctor({
-      flags: typedSettings(command),
-      fix: flags.fix ?? false,
+      flags: settings,
+      fix: flags.fix,
       ...(flags.gateway !== undefined && {
         gateway: { url: flags.gateway, token: variable('EMBED_SERVE_TOKEN') },
       }),
-      ...(flags.timeout !== undefined && { timeoutMs: flags.timeout }),
-      ...(flags.wait !== undefined && { waitMs: flags.wait }),
+      timeoutMs: flags.timeout,
+      ...(flags.waitForServer !== undefined && { waitMs: flags.waitForServer }),
       signal,
       ...(canAsk() && {
         confirm: (what) => confirm(printable(`${what[0]!.toUpperCase()}${what.slice(1)}?`, 2000)),

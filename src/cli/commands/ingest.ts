@@ -1,111 +1,73 @@
-// `embed ingest`: flags, progress and the summary at the end.
-import { Command } from 'commander';
+// `embed ingest`: progress, and the summary at the end.
 import { variable } from '../../environment.js';
 import { exitCodes, ServiceError } from '../../errors.js';
 import type { IngestSummary } from '../../ingest/summary.js';
 import { duration } from '../../text/durations.js';
 import { plural, quoted, whole } from '../../text/plural.js';
-import { joined, type Printable, padEnd, printable, printableJson, say } from '../../text/printable.js';
+import { joined, type Printable, padEnd, printable, say } from '../../text/printable.js';
 import type { Failure, FailureCode } from '../../types/failure.js';
-import { addSettings, paths, positive, settingsFor, tellAddresses } from '../flags.js';
+import type { Given } from '../declared/command.js';
+import type { ingest as declared } from '../declared/ingest.js';
+import type { Outcome, ToldError } from '../declared/outcome.js';
+import { settingsFor } from '../settings.js';
 import { withSignals } from '../signals.js';
 import { paintNotice as paint } from '../terminal/colour.js';
 import { printedEvents } from '../terminal/events.js';
-import { printNotices, printResult } from '../terminal/print.js';
+import { printNotice, printNotices } from '../terminal/print.js';
 import { startProgress } from '../terminal/progress.js';
 
-interface Flags {
-  limit?: number;
-  allowRemovals?: boolean;
-  prune?: boolean;
-  rebuild?: boolean;
-  pull?: boolean;
-  wait?: boolean;
-  dryRun?: boolean;
-  json?: boolean;
-  quiet?: boolean;
-  verbose?: boolean;
-}
-
-export function ingestCommand(): Command {
-  const command = new Command('ingest')
-    .description('index files, folders and globs; a later run does only what changed')
-    .argument(
-      '<paths...>',
-      'files, folders, globs, or - for JSON Lines ({"id","text","metadata"?}) on standard input',
-      paths,
-    );
-  addSettings(command);
-  command
-    .option('--limit <n>', 'read at most n files', positive)
-    .option('--allow-removals', 'let more than half of the documents go')
-    .option('--prune', 'drop what lies under paths that are not named here (standard input stays)')
-    .option('--rebuild', 'make the whole output again, e.g. for another model')
-    .option('--pull', 'pull the model when the server lacks it')
-    .option('--wait', "wait for another run's lock")
-    .option('-n, --dry-run', 'say what would be done; write nothing, contact no embedder')
-    .option('--json', 'the result as JSON on standard output')
-    .option('-q, --quiet', 'say nothing but errors')
-    .option('-v, --verbose', 'name every file that is left out or fails')
-    .addHelpText(
-      'after',
-      `
-Examples:
-  $ embed ingest ./docs                             only what changed since last time
-  $ embed ingest ./docs ./notes -o ./index --quiet  from cron
-  $ embed ingest 'src/**/*.ts' --exclude '*.test.ts'
-  $ embed ingest ./docs --model bge-m3 --pull --rebuild
-  $ jq -c '{id, text: .body}' posts.json | embed ingest -`,
-    );
-  return command.action(async (paths: string[], flags: Flags) => {
-    process.exitCode = await ingestAction(command, paths, flags);
-  });
-}
-
-async function ingestAction(command: Command, paths: string[], flags: Flags): Promise<number> {
-  const loaded = await settingsFor(command);
-  const { settings } = loaded;
+export async function runIngest(given: Given<typeof declared>): Promise<Outcome> {
+  const { allowRemovals, limit, prune, rebuild, pull, wait, dryRun, quiet, verbose } = given.flags;
+  const { settings } = await settingsFor(given.settings, (line) => quiet || printNotice(line));
   const [{ ingest }, { RunCounts }] = await Promise.all([
     import('../../commands/ingest.js'),
     import('../../ingest/run-counts.js'),
   ]);
   const counts = new RunCounts();
-  const progress = await startProgress(counts, Boolean(flags.quiet));
-  tellAddresses(loaded, (line) => progress.line(line));
+  const progress = await startProgress(counts, quiet);
   try {
-    const result = await withSignals(
+    const { summary, failures, question } = await withSignals(
       (signal) =>
         ingest({
-          ...flags,
-          paths,
+          paths: given.arguments.paths,
           settings,
+          ...{ allowRemovals, limit, prune, rebuild, pull, wait, dryRun },
           stdin: process.stdin,
           signal,
           counts,
           events: {
             ...printedEvents(progress.line),
             pulling: progress.download,
-            ...(flags.verbose && { skipped: (reason, source) => progress.line(leftOut(reason, source)) }),
+            ...(verbose && { skipped: (reason, source) => progress.line(leftOut(reason, source)) }),
           },
         }),
       'what was embedded is kept, the next run goes on from there',
     );
     progress.stop();
-    const { summary, failures, question } = result;
-    if (flags.json) printResult(printableJson({ ...summary, failures }));
-    if (!flags.quiet) printNotices(flags.dryRun ? renderPlan(summary) : render(summary, question));
-    if (failures.length > 0) printNotices(renderFailures(failures, Boolean(flags.verbose)));
-    return failures.length > 0 ? exitCodes.someFailed : exitCodes.done;
+    if (!quiet) printNotices(dryRun ? renderPlan(summary) : render(summary, question));
+    if (failures.length > 0) printNotices(renderFailures(failures, verbose));
+    return {
+      result: { ...summary, failures },
+      ...(failures.length > 0 && { error: toldFailures(failures) }),
+    };
   } catch (error) {
     if (error instanceof ServiceError && counts.chunksEmbedded > 0) {
-      const wait = settings.waitForServer > 0 ? say`` : say`, and --wait-for-server 10m waits for a server`;
+      const longer = settings.waitForServer > 0 ? say`` : say`, and --wait-for-server 10m waits for a server`;
       const kept = plural(counts.chunksEmbedded, 'embedded chunk');
-      progress.line(say`${kept} kept: the next run goes on from there${wait}.`);
+      progress.line(say`${kept} kept: the next run goes on from there${longer}.`);
     }
     throw error;
   } finally {
     progress.stop();
   }
+}
+
+function toldFailures(failures: readonly Failure[]): ToldError {
+  return {
+    code: 'EMBED_SOME_FAILED',
+    message: `Finished with ${plural(failures.length, 'failure')}, which the result lists.`,
+    exit: exitCodes.someFailed,
+  };
 }
 
 function leftOut(reason: string, source: string): Printable {

@@ -1,41 +1,31 @@
-// `embed verify`: flags and printing.
+// `embed verify`: what it prints.
 import { resolve } from 'node:path';
-import { Command } from 'commander';
 import { exitCodes } from '../../errors.js';
 import { command as shell } from '../../text/plural.js';
-import { printable, printableJson, say } from '../../text/printable.js';
-import { path } from '../flags.js';
+import { printable, say } from '../../text/printable.js';
+import type { Given } from '../declared/command.js';
+import type { Outcome } from '../declared/outcome.js';
+import type { verify as declared } from '../declared/verify.js';
 import { printNotice, printResult } from '../terminal/print.js';
 
-export function verifyCommand(): Command {
-  const command = new Command('verify')
-    .description('check an output whole: rows, hashes, ids, norms, canaries')
-    .argument('[dir]', 'output folder', path, './embeddings')
-    .option('--json', 'the result as JSON on standard output')
-    .addHelpText(
-      'after',
-      `
-Nothing is written and no embedder is contacted. A damaged output exits with 5.
-
-Examples:
-  $ embed verify
-  $ embed verify ./notes-index --json`,
-    );
-  return command.action(async (dir: string, options: { json?: boolean }) => {
-    const { verify } = await import('../../commands/verify.js');
-    const { problems, rows, documents } = await verify(resolve(dir));
-    if (options.json) {
-      printResult(printableJson({ ok: problems.length === 0, rows, documents, problems }, 2));
-    } else if (problems.length === 0) {
-      printResult(say`${printable(dir)}: fine (${documents} documents, ${rows} rows)`);
-    } else {
-      for (const problem of problems) printNotice(say`${printable(dir)}: ${printable(problem)}`);
-      // What can't even be opened has said so itself.
-      if (documents > 0) {
-        const again = printable(shell`embed ingest <the same paths> --out ${dir} --rebuild`);
-        printNotice(say`To build it again, with known vectors from the cache: ${again}`);
-      }
+export async function runVerify({ arguments: { dir }, flags }: Given<typeof declared>): Promise<Outcome> {
+  const { verify } = await import('../../commands/verify.js');
+  const { problems, rows, documents } = await verify(resolve(dir));
+  const [first] = problems;
+  if (first === undefined) {
+    if (!flags.json) printResult(say`${printable(dir)}: fine (${documents} documents, ${rows} rows)`);
+    return { result: { ok: true, rows, documents, problems } };
+  }
+  if (!flags.json) {
+    for (const problem of problems) printNotice(say`${printable(dir)}: ${printable(problem)}`);
+    // What can't even be opened has said so itself.
+    if (documents > 0) {
+      const again = printable(shell`embed ingest <the same paths> --out ${dir} --rebuild`);
+      printNotice(say`To build it again, with known vectors from the cache: ${again}`);
     }
-    if (problems.length > 0) process.exitCode = exitCodes.output;
-  });
+  }
+  return {
+    result: { ok: false, rows, documents, problems },
+    error: { code: 'EMBED_DAMAGED_OUTPUT', message: `${dir}: ${first}`, exit: exitCodes.output },
+  };
 }

@@ -3,6 +3,7 @@
 import { EmbedError, exitCodes } from '../../errors.js';
 import { maskAddresses } from '../../net/masked-address.js';
 import { printable, printableJson, say } from '../../text/printable.js';
+import type { Outcome, ToldError } from '../declared/outcome.js';
 import { SignalError } from '../signals.js';
 import { paintNotice } from './colour.js';
 import { hasPrintedResults, printNotice, printResult } from './print.js';
@@ -10,44 +11,48 @@ import { hasPrintedResults, printNotice, printResult } from './print.js';
 /** A sentence with an address, a path and what a server said of it. */
 const maxMessageLength = 4000;
 
-/** An error as programs read it. */
-export interface ToldError {
-  /** Stable. */
-  code: string;
-  message: string;
-  /** Exit status. */
-  exit: number;
-}
-
 /**
  * Prints an error to stderr.
  * @param asJson whether it is the one object on standard output, too
  * @returns the exit code that goes with it
  */
 export function reportError(error: unknown, asJson: boolean): number {
-  const told = toldError(error);
+  const told = tellError(error);
   if (asJson) reportAsJson(told);
+  return told.exit;
+}
+
+/** Prints an error to stderr. @returns it as programs read it */
+export function tellError(error: unknown): ToldError {
+  const told = toldError(error);
   if (error instanceof SignalError) {
     printNotice(printable(told.message, maxMessageLength));
-    return told.exit;
+    return told;
   }
   const label = paintNotice.red(say`error`);
   if (error instanceof EmbedError) {
     printNotice(say`${label}: ${printable(told.message, maxMessageLength)}`);
-    return told.exit;
+    return told;
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   const [first, ...rest] = text.split('\n').map((line) => printable(line, maxMessageLength));
   printNotice(say`${label}: unexpected: ${first ?? say``}`);
   for (const line of rest) printNotice(line);
-  return told.exit;
+  return told;
 }
 
 /** Prints the one object of a command that failed; nothing where its results are printed already. */
-export function reportAsJson({ code, message, exit }: ToldError): void {
-  if (hasPrintedResults()) return;
-  const error = { code, message: maskAddresses(message).slice(0, maxMessageLength), exit };
-  printResult(printableJson({ schema: 1, error }));
+export function reportAsJson(error: ToldError): void {
+  if (!hasPrintedResults()) printAsJson({ error });
+}
+
+/** Prints the one object that `--json` gives: `schema`, the result, and the error where the exit status isn't 0. */
+export function printAsJson({ result, error }: Pick<Outcome, 'result' | 'error'>): void {
+  printResult(printableJson({ schema: 1, ...result, ...(error && { error: bounded(error) }) }, 2));
+}
+
+function bounded({ code, message, exit }: ToldError): ToldError {
+  return { code, message: maskAddresses(message).slice(0, maxMessageLength), exit };
 }
 
 function toldError(error: unknown): ToldError {

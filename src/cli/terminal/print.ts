@@ -26,10 +26,9 @@ export function printResults(lines: Printable): void {
   process.stdout.write(harmless(lines));
 }
 
-/** The same, and waits until it is written. */
-export function flushResults(lines: Printable): Promise<void> {
-  hasResults = true;
-  return new Promise((resolve) => process.stdout.write(harmless(lines), () => resolve()));
+/** Waits until all results are written. */
+export function flushResults(): Promise<void> {
+  return new Promise((resolve) => process.stdout.write('', () => resolve()));
 }
 
 /** A line of notices or errors, on standard error. */

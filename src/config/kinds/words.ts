@@ -51,7 +51,13 @@ export const path: Kind<TextRule> = {
 /** `*.{md,txt}` */
 export const glob: Kind<TextRule> = { ...anyText, wanted: () => 'a pattern such as *.md', hasCommas: true };
 
-export const secret: Kind<TextRule> = { ...anyText, hidesWrong: () => true, show: () => '****' };
+export const secret: Kind<TextRule> = {
+  ...anyText,
+  // Of a wrong one nothing else is told.
+  check: (value) => (value === '' ? 'a text that is not empty' : isText(value)),
+  hidesWrong: () => true,
+  show: () => '****',
+};
 
 export const choice: Kind<ChoiceRule> = {
   ...anyText,

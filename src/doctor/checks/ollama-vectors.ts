@@ -94,7 +94,7 @@ async function examineSingle(
       : {
           status: 'failure',
           seen: `no vector within ${time(waitedMs)}: the model is not loaded, and may still be loading`,
-          mend: 'embed doctor --wait 5m',
+          mend: 'embed doctor --wait-for-server 5m',
         };
   await probe.check('embedding', 'Embedding', look, {
     timeoutMs: requestTimeoutMs,

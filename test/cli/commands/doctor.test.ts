@@ -70,7 +70,7 @@ describe('the exit code', () => {
   test('is 2 for a time that is none', async () => {
     const { stderr, code } = await doctor('--timeout', 'soon');
     expect(code).toBe(2);
-    expect(stderr).toContain('Expected a time such as 90s');
+    expect(stderr).toContain('--timeout: expected a time such as 90s');
   });
 });
 
@@ -80,7 +80,7 @@ test('--json has a schema, and neither fixes nor secrets', async () => {
   const result = await doctor('--json', '--embedder', 'builtin', '--redis-url', redis);
   expect(result.stdout).not.toContain('hush');
   const report = reportOf(result);
-  expect(Object.keys(report)).toEqual(['schema', 'ok', 'counts', 'checks', 'fixes']);
+  expect(Object.keys(report)).toEqual(['schema', 'ok', 'counts', 'checks', 'fixes', 'error']);
   expect(report).toMatchObject({ schema: 1, ok: false, counts: { failure: 1 }, fixes: [] });
   const fields = ['id', 'group', 'subject', 'title', 'status', 'seen', 'details', 'mend', 'ms'];
   for (const check of report.checks) {

@@ -103,7 +103,7 @@ describe('servers whose vectors are wrong', () => {
 test('a token that is empty is a mistake, not none', async () => {
   const { code, stderr } = await workspace.embed(['serve', '--port', '0', '--token', '']);
   expect(code).toBe(2);
-  expect(stderr).toContain('--token is empty');
+  expect(stderr).toContain('--token: expected a text that is not empty.');
 });
 
 test('a token of the environment keeps no line end of a file from Windows', async () => {

@@ -46,7 +46,7 @@ describe('no vector in time', () => {
       'ollama.embedding': expect.objectContaining({
         status: 'failure',
         seen: 'no vector within 600 ms: the model is not loaded, and may still be loading',
-        mend: 'embed doctor --wait 5m',
+        mend: 'embed doctor --wait-for-server 5m',
       }),
     });
   });

@@ -157,7 +157,7 @@ describe('one server', () => {
     expect(report.ok).toBe(false);
   });
 
-  test('--wait gives a server and its model the time to come', async () => {
+  test('--wait-for-server gives a server and its model the time to come', async () => {
     await using ollama = await startOllama({ loadMs: 1500 });
     // A proxy whose server is on its way.
     ollama.script({ kind: 'answer', status: 502, body: '', path: '/api/version', times: 2 });
@@ -167,7 +167,7 @@ describe('one server', () => {
     expect(ollama.requests.filter(({ path }) => path === '/api/version').length).toBeGreaterThan(2);
   });
 
-  test('--wait has an end', async () => {
+  test('--wait-for-server has an end', async () => {
     const port = await freePort();
     const dir = makeFolder({ ollamaUrl: [`127.0.0.1:${port}`], cache: 'none' });
     const report = await lookAt(dir, { waitMs: 600 });

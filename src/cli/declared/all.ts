@@ -1,0 +1,47 @@
+// All commands, in the order of the help, each with what runs it, which is loaded when it is called.
+import { bench } from './bench.js';
+import { cache, cacheClear, cachePrune, cacheStats } from './cache.js';
+import type { CommandDeclaration, Declaration, Given } from './command.js';
+import { config } from './config.js';
+import { doctor } from './doctor.js';
+import { ingest } from './ingest.js';
+import type { Outcome } from './outcome.js';
+import { search } from './search.js';
+import { serve } from './serve.js';
+import { verify } from './verify.js';
+
+/** Does what a command line asks for. */
+export type Action<D extends CommandDeclaration> = (given: Given<D>) => Promise<Outcome>;
+
+export interface Runnable {
+  declared: CommandDeclaration;
+  load(): Promise<(given: Given) => Promise<Outcome>>;
+}
+
+export interface Group {
+  declared: Declaration;
+  commands: readonly Runnable[];
+}
+
+/** A declaration with what runs it; the compiler checks that this takes what is declared. */
+function runs<D extends CommandDeclaration>(declared: D, load: () => Promise<Action<D>>): Runnable {
+  return { declared, load: load as unknown as Runnable['load'] };
+}
+
+export const allCommands: readonly (Runnable | Group)[] = [
+  runs(ingest, async () => (await import('../commands/ingest.js')).runIngest),
+  runs(search, async () => (await import('../commands/search.js')).runSearch),
+  runs(verify, async () => (await import('../commands/verify.js')).runVerify),
+  runs(config, async () => (await import('../commands/config.js')).runConfig),
+  runs(doctor, async () => (await import('../commands/doctor.js')).runDoctor),
+  {
+    declared: cache,
+    commands: [
+      runs(cacheStats, async () => (await import('../commands/cache.js')).runCacheStats),
+      runs(cachePrune, async () => (await import('../commands/cache.js')).runCachePrune),
+      runs(cacheClear, async () => (await import('../commands/cache.js')).runCacheClear),
+    ],
+  },
+  runs(serve, async () => (await import('../commands/serve.js')).runServe),
+  runs(bench, async () => (await import('../commands/bench.js')).runBench),
+];

@@ -1,0 +1,176 @@
+// The flags that are no settings, each declared once, whichever commands take them: so one means the same in all.
+import type { About } from '../../config/about.js';
+import type { Rule } from '../../config/kinds/rule.js';
+import { defaultLimits } from '../../gateway/options.js';
+
+/** A timer of Node's that is longer ends at once. */
+const timer = { kind: 'duration', unit: 'ms', least: 1, most: 24 * 86_400_000 } as const;
+const count = { kind: 'integer', least: 1 } as const;
+const yes = { kind: 'boolean' } as const;
+
+/** The key is the flag's long name in camelCase, as commander has it. */
+export const ownFlags = {
+  json: { ...yes, flag: '--json', help: 'the result as JSON on standard output' },
+  quiet: { ...yes, flag: '-q, --quiet', help: 'say nothing but errors' },
+  verbose: { ...yes, flag: '-v, --verbose', help: 'name every file that is left out or fails' },
+  yes: { ...yes, flag: '-y, --yes', help: "don't ask" },
+
+  limit: { ...count, flag: '--limit <n>', help: 'read at most n files' },
+  allowRemovals: { ...yes, flag: '--allow-removals', help: 'let more than half of the documents go' },
+  prune: {
+    ...yes,
+    flag: '--prune',
+    help: 'drop what lies under paths that are not named here (standard input stays)',
+  },
+  rebuild: { ...yes, flag: '--rebuild', help: 'make the whole output again, e.g. for another model' },
+  pull: { ...yes, flag: '--pull', help: 'pull the model when the server lacks it' },
+  wait: { ...yes, flag: '--wait', help: "wait for another run's lock" },
+  dryRun: {
+    ...yes,
+    flag: '-n, --dry-run',
+    help: 'say what would be done; write nothing, contact no embedder',
+  },
+
+  results: { ...count, flag: '-k, --results <n>', default: 5, help: 'results at most' },
+
+  strict: { ...yes, flag: '--strict', help: 'fail on warnings, too' },
+  fix: {
+    ...yes,
+    flag: '--fix',
+    help: 'pull a missing model, remove a stale lock, prune the cache; then check again',
+  },
+  timeout: {
+    ...timer,
+    flag: '--timeout <time>',
+    default: 4000,
+    help: 'for all checks together, e.g. 60s',
+  },
+  gateway: {
+    kind: 'address',
+    flag: '--gateway <url>',
+    help: 'look at a running `embed serve` instead (its token: EMBED_SERVE_TOKEN)',
+  },
+
+  olderThan: {
+    kind: 'duration',
+    unit: 'ms',
+    least: 1,
+    flag: '--older-than <time>',
+    help: 'what was written longer ago, e.g. 12h or 30d',
+  },
+  maxSize: {
+    kind: 'size',
+    least: 0,
+    flag: '--max-size <size>',
+    help: 'the oldest until so much is left, e.g. 500MB (1 MB = 1,000,000 bytes)',
+  },
+  dropModel: {
+    kind: 'list',
+    of: { kind: 'text' },
+    least: 1,
+    flag: '--drop-model <name>',
+    help: 'what is of this model; repeatable',
+  },
+  keepModel: {
+    kind: 'list',
+    of: { kind: 'text' },
+    least: 1,
+    flag: '--keep-model <name>',
+    help: 'what is of any model but this; repeatable',
+  },
+  unknown: { ...yes, flag: '--unknown', help: "what is of a model that isn't known any more" },
+
+  host: { kind: 'text', flag: '--host <address>', default: '127.0.0.1', help: 'listen on this address' },
+  port: {
+    kind: 'integer',
+    least: 0,
+    most: 65_535,
+    flag: '--port <n>',
+    default: 11_444,
+    help: 'listen on this port; 0 for a free one',
+  },
+  token: {
+    kind: 'secret',
+    flag: '--token <text>',
+    env: 'EMBED_SERVE_TOKEN',
+    help: 'clients must send it as a bearer token',
+  },
+  allowAnonymous: { ...yes, flag: '--allow-anonymous', help: 'let other machines in without a token' },
+  maxBody: {
+    kind: 'size',
+    least: 1,
+    flag: '--max-body <size>',
+    default: defaultLimits.maxBody,
+    help: 'of a request for vectors',
+  },
+  maxTexts: {
+    ...count,
+    flag: '--max-texts <n>',
+    default: defaultLimits.maxTexts,
+    help: 'texts of a request',
+  },
+  maxQueue: {
+    ...count,
+    flag: '--max-queue <n>',
+    default: defaultLimits.maxQueue,
+    help: 'texts of a model that may wait',
+  },
+  maxModels: {
+    ...count,
+    flag: '--max-models <n>',
+    default: defaultLimits.maxModels,
+    help: 'models that are kept open',
+  },
+  deadline: {
+    ...timer,
+    flag: '--deadline <time>',
+    default: defaultLimits.deadlineMs,
+    help: 'for a request for vectors',
+  },
+  logLevel: {
+    kind: 'choice',
+    // The names are those of gateway/http/logging.ts, which loads the logger.
+    choices: ['silent', 'error', 'warn', 'info'],
+    flag: '--log-level <level>',
+    decided: 'info, on a terminal silent',
+    help: 'JSON lines on standard output',
+  },
+
+  quick: { ...yes, flag: '--quick', help: 'fewer settings and rounds, in less than 30 s' },
+  timeLimit: {
+    ...timer,
+    flag: '--time-limit <time>',
+    decided: '3m; 25s with --quick',
+    help: 'at most, e.g. 90s or 10m',
+  },
+  rounds: {
+    ...count,
+    flag: '--rounds <n>',
+    help: 'so many rounds of few texts each, not as many as the time allows',
+  },
+  seed: { ...count, flag: '--seed <n>', otherwise: 1, help: 'another order of measurements' },
+  save: {
+    ...yes,
+    flag: '--save',
+    help: 'write the recommended settings to the configuration file in use, else to ./.batchrc',
+  },
+  report: { kind: 'path', flag: '--report <file>', help: 'write a page with charts to this file' },
+  baseline: {
+    kind: 'path',
+    flag: '--baseline <file>',
+    help: 'compare with an earlier --json, and fail when a speed got lower',
+  },
+  maxRegression: {
+    kind: 'percentage',
+    flag: '--max-regression <percent>',
+    default: 0.1,
+    help: 'how much lower it may be, e.g. 5%',
+  },
+} as const satisfies Record<string, Rule & OwnFlag>;
+
+/** What is told of one beside the rule for its values. */
+interface OwnFlag extends Pick<About, 'env' | 'default' | 'otherwise' | 'decided' | 'help'> {
+  flag: string;
+}
+
+export type OwnFlags = typeof ownFlags;

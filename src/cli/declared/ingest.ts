@@ -1,0 +1,39 @@
+// `embed ingest`, declared.
+import type { CommandDeclaration } from './command.js';
+import { everyExit } from './exits.js';
+import { settingFlags } from './settings-flags.js';
+
+export const ingest = {
+  name: 'ingest',
+  summary: 'index files, folders and globs; a later run does only what changed',
+  arguments: [
+    {
+      name: 'paths',
+      kind: 'path',
+      isMany: true,
+      isRequired: true,
+      help: 'files, folders, globs, or - for JSON Lines ({"id","text","metadata"?}) on standard input',
+    },
+  ],
+  flags: [
+    ...settingFlags(),
+    'limit',
+    'allowRemovals',
+    'prune',
+    'rebuild',
+    'pull',
+    'wait',
+    'dryRun',
+    'json',
+    'quiet',
+    'verbose',
+  ],
+  examples: [
+    { line: 'embed ingest ./docs', what: 'only what changed since last time' },
+    { line: 'embed ingest ./docs ./notes -o ./index --quiet', what: 'from cron' },
+    { line: "embed ingest 'src/**/*.ts' --exclude '*.test.ts'" },
+    { line: 'embed ingest ./docs --model bge-m3 --pull --rebuild' },
+    { line: "jq -c '{id, text: .body}' posts.json | embed ingest -" },
+  ],
+  exits: { ...everyExit, stopped: 'stopped by a signal, progress kept (129 and 143 likewise)' },
+} as const satisfies CommandDeclaration;

@@ -1,0 +1,51 @@
+// `embed serve`, declared.
+import type { CommandDeclaration } from './command.js';
+
+export const serve = {
+  name: 'serve',
+  summary: 'a gateway in front of Ollama: batches, caches and shares what its clients ask for',
+  flags: [
+    'host',
+    'port',
+    'token',
+    'allowAnonymous',
+    'maxBody',
+    'maxTexts',
+    'maxQueue',
+    'maxModels',
+    'deadline',
+    'logLevel',
+    'quiet',
+    'embedder',
+    'model',
+    'ollamaUrl',
+    'batchSize',
+    'concurrency',
+    'cache',
+    'redisUrl',
+    'cacheTtl',
+    'batchTimeout',
+    'maxRetries',
+    'waitForServer',
+  ],
+  about: `\
+Clients of Ollama and of OpenAI work with it unchanged: what asks for vectors is batched and cached, all
+else goes through to the Ollama behind it, the first that is up. Headers: x-embed-priority 0 (first) to 4,
+x-embed-client names who asks. SIGTERM ends it when all that is under way is answered.
+
+  /api/embed /v1/embeddings     as Ollama's and OpenAI's
+  /embedding                    ?text=…, or POST {"text"} or {"texts": […], "priority"}
+  /health /ready /metrics       without a token: the first two; metrics as JSON with ?format=json`,
+  examples: [
+    { line: 'embed serve --ollama-url http://127.0.0.1:11434' },
+    { line: 'OLLAMA_HOST=127.0.0.1:11444 my-application' },
+    { line: 'EMBED_SERVE_TOKEN=… embed serve --host 0.0.0.0 --redis-url redis://cache:6379' },
+    { line: 'embed serve --embedder builtin', what: 'without any Ollama' },
+  ],
+  exits: {
+    done: 'stopped by a signal, all that was under way answered',
+    unexpected: true,
+    usage: "wrong usage or configuration, or the address can't be used",
+    service: "a named cache can't be used, or the servers give wrong vectors",
+  },
+} as const satisfies CommandDeclaration;

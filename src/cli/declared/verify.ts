@@ -1,0 +1,17 @@
+// `embed verify`, declared.
+import type { CommandDeclaration } from './command.js';
+
+export const verify = {
+  name: 'verify',
+  summary: 'check an output whole: rows, hashes, ids, norms, canaries',
+  arguments: [{ name: 'dir', kind: 'path', default: './embeddings', help: 'output folder' }],
+  flags: ['json'],
+  about: 'Nothing is written and no embedder is contacted. A damaged output exits with 5.',
+  examples: [{ line: 'embed verify' }, { line: 'embed verify ./notes-index --json' }],
+  exits: {
+    done: 'the output is whole',
+    unexpected: true,
+    usage: true,
+    output: 'the output is damaged, or made by a newer version',
+  },
+} as const satisfies CommandDeclaration;

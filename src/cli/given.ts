@@ -1,0 +1,92 @@
+// What a command is given: its words, which commander has split into flags and arguments, read and checked by the rules of
+// their declarations. So a flag and a setting of one kind take the same, and say the same of what is wrong.
+
+import type { Command } from 'commander';
+import { Option } from 'commander';
+import { longName } from '../config/about.js';
+import { problemWith, type Rule, readText, readTyped } from '../config/kinds/rule.js';
+import { type Setting, type Settings, settingsTable } from '../config/settings.js';
+import { variable } from '../environment.js';
+import { UsageError } from '../errors.js';
+import type { Argument, CommandDeclaration, FlagName, Given } from './declared/command.js';
+import { type OwnFlags, ownFlags } from './declared/flags.js';
+import { type Described, describe } from './help.js';
+
+const settings = new Map<string, Setting>(settingsTable.map((setting) => [setting.key, setting]));
+
+type FlagDeclaration = Rule & Described & { flag: string };
+
+/** The declaration of a flag: of a setting, or of the flags that are none. */
+export function flagOf(name: FlagName): FlagDeclaration {
+  const flag = settings.get(name) ?? ownFlags[name as keyof OwnFlags];
+  if (flag?.flag === undefined) throw new Error(`${name} has no flag`);
+  return flag as FlagDeclaration;
+}
+
+/** For commander, which only collects what was typed. */
+export function optionFor(name: FlagName, command: CommandDeclaration): Option {
+  const isMany = command.apart?.[name as keyof Settings] === 'many';
+  const flag = { ...flagOf(name) };
+  const setting = settings.get(name);
+  if (command.name === 'serve' && setting?.serveDefault !== undefined) flag.default = setting.serveDefault;
+  if (isMany) flag.help += '; repeatable';
+  // The variables of settings are in the README; there are too many for every help.
+  const option = new Option(flag.flag, describe(flag, { env: setting === undefined }));
+  if (isMany || flag.kind === 'list') {
+    option.argParser((value: string, before: string[] | undefined) => [...(before ?? []), value]);
+  }
+  return option;
+}
+
+/**
+ * Reads what commander has split.
+ * @throws {UsageError} naming the flag or argument that is wrong
+ */
+export function readGiven(command: Command, declaration: CommandDeclaration): Given {
+  const flags: Record<string, unknown> = {};
+  // The declaration says which flags there are, and of what type.
+  const given: Given = { arguments: {}, flags: flags as Given['flags'], settings: {} };
+  for (const [place, argument] of (declaration.arguments ?? []).entries()) {
+    const values: Record<string, unknown> = given.arguments;
+    values[argument.name] = argumentValue(argument, command.processedArgs[place]);
+  }
+  for (const name of declaration.flags) {
+    const typed = command.getOptionValueSource(name) === 'cli' ? command.getOptionValue(name) : undefined;
+    const times = declaration.apart?.[name as keyof Settings];
+    if (times !== undefined) {
+      const values = typed === undefined ? undefined : [typed].flat().map((one) => flagValue(name, one));
+      flags[name] = times === 'many' ? values : values?.[0];
+    } else if (settings.has(name)) {
+      if (typed !== undefined) given.settings[name as keyof Settings] = typed;
+    } else {
+      flags[name] = ownValue(name, typed);
+    }
+  }
+  return given;
+}
+
+function ownValue(name: FlagName, typed: unknown): unknown {
+  if (typed !== undefined) return flagValue(name, typed);
+  const flag = flagOf(name);
+  const text = flag.env === undefined ? undefined : variable(flag.env);
+  if (text !== undefined) return checked(flag, readText(flag, text), flag.env!);
+  return flag.kind === 'boolean' ? false : flag.default;
+}
+
+function flagValue(name: FlagName, typed: unknown): unknown {
+  const flag = flagOf(name);
+  return checked(flag, readTyped(flag, typed), longName(flag.flag));
+}
+
+function argumentValue(argument: Argument, words: unknown): unknown {
+  const one = (word: string) => checked(argument, readText(argument, word), argument.name);
+  if (argument.isMany) return (words as string[]).map(one);
+  const word = (words as string | undefined) ?? argument.default;
+  return word === undefined ? undefined : one(word);
+}
+
+function checked(rule: Rule, value: unknown, origin: string): unknown {
+  const problem = problemWith(rule, value);
+  if (problem !== undefined) throw new UsageError(`${origin}: ${problem}.`);
+  return value;
+}

@@ -1,0 +1,20 @@
+// Settings for a command: those that were typed, with those of the environment and the file.
+import { loadSettings } from '../config/load.js';
+import type { LoadedSettings } from '../config/origins.js';
+import { addressesFromFile } from '../config/stray-secrets.js';
+import { type Printable, printable } from '../text/printable.js';
+import type { Given } from './declared/command.js';
+
+/**
+ * Loads them, and says which servers a file names: it may have come with another person's folder.
+ * @param tell called with a line for people
+ */
+export async function settingsFor(
+  typed: Given['settings'],
+  tell: (line: Printable) => void,
+): Promise<LoadedSettings> {
+  const loaded = await loadSettings({ flags: typed });
+  const line = addressesFromFile(loaded);
+  if (line !== undefined) tell(printable(line, 2000));
+  return loaded;
+}
