@@ -65,6 +65,7 @@ function sniff(bytes: Uint8Array | undefined): FormatName | undefined {
 const officeParts: [part: string, format: FormatName][] = [
   ['word/document.xml', 'docx'],
   ['ppt/presentation.xml', 'pptx'],
+  ['xl/workbook.xml', 'xlsx'],
 ];
 /** Where the list of an archive's files begins stands at its end. */
 const zipEnd = Buffer.from('PK\x05\x06', 'latin1');

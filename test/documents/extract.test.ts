@@ -27,6 +27,7 @@ describe('formatFor', () => {
     ['pdf', fixture('bees.pdf')],
     ['docx', fixture('bees.docx')],
     ['pptx', fixture('bees.pptx')],
+    ['xlsx', fixture('bees.xlsx')],
     ['html', Buffer.from('\n<!DOCTYPE html><p>x')],
     ['code', Buffer.from('#!/bin/sh\necho')],
     [undefined, Buffer.from('PK\x03\x04 some other archive')],

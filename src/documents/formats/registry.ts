@@ -103,6 +103,17 @@ export const allFormats = [
     load: async () => (await import('./office/pptx.js')).extract,
   },
   {
+    name: 'xlsx',
+    title: 'Excel (XLSX)',
+    extensions: ['.xlsx', '.xlsm', '.xltx', '.xltm'],
+    version: 1,
+    keeps:
+      'sheets under their names: cells as they are shown, results of formulas, charts, text boxes, comments',
+    isBinary: true,
+    isApart: true,
+    load: async () => (await import('./office/xlsx.js')).extract,
+  },
+  {
     name: 'code',
     title: 'source code',
     extensions: languages.flatMap((language) => language.extensions),

@@ -1,4 +1,5 @@
 // Headers and footers: what a Word document repeats on its pages, once.
+import { TextSink } from '../sink.js';
 import { attribute, descendants, find, type XmlElement } from '../xml.js';
 import { Story } from './story.js';
 import { isOn } from './styles.js';
@@ -18,13 +19,9 @@ export function runningTexts(word: WordDocument, body: XmlElement, kind: 'header
       if (part !== undefined) parts.add(part);
     }
   }
-  const texts = new Set<string>();
-  for (const part of parts) {
-    const add = (text: string) => void texts.add(text.trim());
-    const story = new Story(word, part, { add: (_, text) => add(text), heading: add }, 'running');
-    story.read(word.office.xml(part));
-  }
-  return [...texts];
+  const sink = new TextSink();
+  for (const part of parts) new Story(word, part, sink, 'running').read(word.office.xml(part));
+  return [...new Set(sink.texts)];
 }
 
 function isSet(element: XmlElement | undefined, name: string): boolean {

@@ -153,13 +153,14 @@ export class RunReader {
 
   /** How it is spoken stands behind a word. */
   #ruby(element: XmlElement, look: Look): void {
-    const word = find(element, 'w:rubyBase');
-    const spoken = find(element, 'w:rt');
-    if (word) this.#children(word, look);
-    const { length } = this.#paragraph.text;
-    if (spoken) this.#children(spoken, look);
-    const text = this.#paragraph.text.slice(length);
-    if (text !== '') this.#paragraph.text = `${this.#paragraph.text.slice(0, length)}(${text})`;
+    const before = this.#paragraph.text;
+    const parts = ['w:rubyBase', 'w:rt'].map((name) => {
+      this.#paragraph.text = '';
+      const part = find(element, name);
+      if (part) this.#children(part, look);
+      return this.#paragraph.text;
+    });
+    this.#paragraph.text = `${before}${parts[0]}${parts[1] === '' ? '' : `(${parts[1]})`}`;
   }
 }
 

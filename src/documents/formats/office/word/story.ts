@@ -1,22 +1,15 @@
 // The paragraphs and tables of one part of a Word document (its text, a header, a note) → blocks.
-import type { BlockKind } from '../../../../types/document.js';
 import { htmlContent } from '../../../blocks/html.js';
-import type { BlockDetails } from '../../../blocks/text-builder.js';
 import { decode } from '../../../decode.js';
 import { chartPieces } from '../drawing/chart.js';
 import { chosen, commentText, diagramPieces, oneLine, type Piece } from '../drawing/paragraphs.js';
 import { mathText } from '../math.js';
+import { type Sink, TextSink } from '../sink.js';
 import { attribute, elements, find, type XmlElement } from '../xml.js';
 import { describedText, isPlaceholder, type ParagraphText, RunReader } from './runs.js';
 import type { Look } from './styles.js';
 import { isLayout, rowsOf, tablePiece } from './tables.js';
 import type { Note, WordDocument } from './word-document.js';
-
-/** Takes the blocks. */
-export interface Sink {
-  add(kind: BlockKind, text: string, details?: BlockDetails): void;
-  heading(text: string, level: number): void;
-}
 
 const skipped = new Set(['w:del', 'w:moveFrom', 'w:sectPr']);
 const indent = '  ';
@@ -160,13 +153,12 @@ export class Story {
 
   /** A cell in one line. */
   #cell(cell: XmlElement): string {
-    const texts: string[] = [];
-    const add = (text: string) => void texts.push(text);
-    const story = new Story(this.#word, this.#part, { add: (_, text) => add(text), heading: add });
+    const sink = new TextSink();
+    const story = new Story(this.#word, this.#part, sink);
     story.#blocks(cell);
     story.#endCode();
-    this.#notes.push(...story.#notes);
-    return oneLine(texts.join(' '));
+    for (const note of story.#notes) this.#notes.push(note);
+    return sink.line();
   }
 
   /** A text of another program that Word would take in when it opens the document. */
@@ -205,10 +197,9 @@ export class Story {
     const notes = this.#notes;
     this.#notes = [];
     for (const { mark, content, part, isComment } of notes) {
-      const texts: string[] = [];
-      const add = (text: string) => void texts.push(text);
-      new Story(this.#word, part, { add: (_, text) => add(text), heading: add }, 'note').read(content);
-      const text = oneLine(texts.join(' '));
+      const sink = new TextSink();
+      new Story(this.#word, part, sink, 'note').read(content);
+      const text = sink.line();
       if (isComment) this.#sink.add('paragraph', commentText(attribute(content, 'w:author'), text));
       else if (text !== '') this.#sink.add('paragraph', mark === '' ? text : `${mark} ${text}`);
     }
