@@ -28,6 +28,8 @@ const own = ['run', ...Object.keys({ ...whole, ...slow })].map(
 const parts = readdirSync(new URL('.', import.meta.url))
   .filter((file) => file.endsWith('.js') && !own.includes(file))
   .map((file) => file.slice(0, -3));
+/** Such scripts that take long and need a registry. */
+const slowParts = ['retrieval/run'];
 
 const { values: flags } = parseArgs({
   options: {
@@ -44,7 +46,7 @@ console.log(sections[0]);
 for (const [name, benchmark] of Object.entries({ ...whole, ...(flags.slow && slow) })) {
   if (wanted(name)) add(report(await benchmark()));
 }
-for (const name of parts) {
+for (const name of [...parts, ...(flags.slow ? slowParts : [])]) {
   const script = fileURLToPath(new URL(`${name}.js`, import.meta.url));
   if (wanted(name) && existsSync(script)) add(part(name, script));
 }

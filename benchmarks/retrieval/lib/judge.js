@@ -31,8 +31,12 @@ export function occurrences(textWords, passageWords) {
   return count;
 }
 
+/** Also true where a loader glued the passage's words together, such as the cells of a table. */
 export function holds(textWords, passageWords) {
-  return textWords.some((_, start) => endOf(textWords, passageWords, start) !== undefined);
+  return (
+    textWords.some((_, start) => endOf(textWords, passageWords, start) !== undefined) ||
+    textWords.join('').includes(passageWords.join(''))
+  );
 }
 
 function endOf(textWords, passageWords, start) {
