@@ -2,12 +2,9 @@
 
 /** What HTML, Markdown and reStructuredText put around words, where a loader left it in. */
 const markup = [
-  // :meth:`~Signal.connect` → `~Signal.connect`
-  [/:[a-z][\w:+.-]*:(?=`)/gi, ' '],
-  // `the guide <guide-label>` → `the guide`
-  [/\s<[^<>`]*>(?=`)/g, ' '],
   // [text][reference], [text](address) → text
   [/\](?:\[[^\][]*\]|\([^()\s]*\))/g, ' '],
+  // <code>text</code>, `the guide <guide-label>` → text, `the guide`
   [/<\/?[a-z][^<>]*>/gi, ' '],
 ];
 
