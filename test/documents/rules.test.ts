@@ -67,6 +67,9 @@ const pieces = fc.constantFrom(
     '<script>',
     '</script>',
   ],
+  ...['* TODO A', '#+begin_src', '#+end_src', '#+title: A', ':x:', ':END:', '|-+-|', '[[a][b]]'],
+  ...['= A', '----', '////', '====', '|===', '.Title', '[NOTE]', 'a:: ', '<<a,b>>', '{nbsp}', ':a: b'],
+  ...['WEBVTT', '00:01.000 --> 00:02.000', '<v A>', '7'],
   ...['.. note::', '.. code-block:: c', '::', '+---+', '=== ===', ':a: b', '>>> a', '======', '.. _x:'],
   ...[
     'class A',
@@ -118,7 +121,7 @@ const unchanged = [
   'a.toml',
   'a.xml',
 ];
-const changed = ['a.html', 'a.json', 'a.jsonl', 'a.csv', 'a.tsv'];
+const changed = ['a.html', 'a.json', 'a.jsonl', 'a.csv', 'a.tsv', 'a.adoc', 'a.org', 'a.vtt'];
 
 describe('blocks hold all text', () => {
   test.each(unchanged)('of any %s, whose text is the file as it is', async (name) => {
@@ -198,6 +201,18 @@ describe('a file of one thing takes time in proportion to its size', () => {
         (name): [string, string] => [name, fill(part)],
       ),
     ),
+    ...['* a\n', '#+begin_src a\n', ':a:\n', '[[', '|', ' |\n'].map((part): [string, string] => [
+      'a.org',
+      fill(part),
+    ]),
+    ...['=', '----\n', '|===\n', '<<', '((', '{nbsp}', '[[', 'a::', '`', '**', '_a', 'http://', '3*|'].map(
+      (part): [string, string] => ['a.adoc', fill(part)],
+    ),
+    ['a.adoc', `:a: ${'x'.repeat(200)}\n${fill('{a}')}`],
+    ...['00:01.000 --> 00:02.000\n', '<', '1\n', '<v ', '{\\'].map((part): [string, string] => [
+      'a.vtt',
+      fill(part),
+    ]),
     ['a.html', `${'<div>'.repeat(200_000)}x${'</div>'.repeat(200_000)}`],
     ['a.html', `<h1>x${fill('\u00a0')}¶`],
     ['a.html', `<pre>${fill('a<b>')}`],
