@@ -32,10 +32,19 @@ export function optionFor(name: FlagName, command: CommandDeclaration): Option {
   if (isMany) flag.help += '; repeatable';
   // The variables of settings are in the README; there are too many for every help.
   const option = new Option(flag.flag, describe(flag, { env: setting === undefined }));
-  if (isMany || flag.kind === 'list') {
-    option.argParser((value: string, before: string[] | undefined) => [...(before ?? []), value]);
-  }
-  return option;
+  return isMany || flag.kind === 'list' ? collecting(option) : option;
+}
+
+function collecting(option: Option): Option {
+  return option.argParser((value: string, before: string[] | undefined) => [...(before ?? []), value]);
+}
+
+/** For the earlier names of flags. */
+export function earlierOptions({ earlier = {} }: CommandDeclaration): Option[] {
+  return Object.entries(earlier).map(([name, flag]) => {
+    const option = new Option(flag).hideHelp();
+    return flagOf(name as FlagName).kind === 'list' ? collecting(option) : option;
+  });
 }
 
 /**
@@ -51,7 +60,7 @@ export function readGiven(command: Command, declaration: CommandDeclaration): Gi
     values[argument.name] = argumentValue(argument, command.processedArgs[place]);
   }
   for (const name of declaration.flags) {
-    const typed = command.getOptionValueSource(name) === 'cli' ? command.getOptionValue(name) : undefined;
+    const typed = typedFor(name, command, declaration.earlier?.[name]);
     const times = declaration.apart?.[name as keyof Settings];
     if (times !== undefined) {
       const values = typed === undefined ? undefined : [typed].flat().map((one) => flagValue(name, one));
@@ -63,6 +72,14 @@ export function readGiven(command: Command, declaration: CommandDeclaration): Gi
     }
   }
   return given;
+}
+
+/** What was typed for a flag, by its name or by its earlier one. */
+function typedFor(name: FlagName, command: Command, earlier: string | undefined): unknown {
+  const names: string[] = [name];
+  if (earlier !== undefined) names.push(new Option(earlier).attributeName());
+  const typed = names.find((one) => command.getOptionValueSource(one) === 'cli');
+  return typed === undefined ? undefined : command.getOptionValue(typed);
 }
 
 function ownValue(name: FlagName, typed: unknown): unknown {

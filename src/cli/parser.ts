@@ -4,7 +4,7 @@ import { readPackage } from '../package.js';
 import { allCommands, type Group, type Runnable } from './declared/all.js';
 import type { Declaration, Argument as DeclaredArgument, Given } from './declared/command.js';
 import { program as declaredProgram } from './declared/program.js';
-import { optionFor, readGiven } from './given.js';
+import { earlierOptions, optionFor, readGiven } from './given.js';
 import { describe, helpBelow } from './help.js';
 
 /** Called with the command that was asked for, and what it is given. */
@@ -40,6 +40,7 @@ function runnableFor(runnable: Runnable, act: Act): Command {
   const command = commandFor(declared, takesJson(runnable));
   for (const argument of declared.arguments ?? []) command.addArgument(argumentFor(argument));
   for (const name of declared.flags) command.addOption(optionFor(name, declared));
+  for (const option of earlierOptions(declared)) command.addOption(option);
   return command.action(() => act(runnable, readGiven(command, declared)));
 }
 

@@ -154,6 +154,14 @@ describe('what is given', () => {
     expect(prune.given.flags).toMatchObject({ keepModel: ['a', 'b', 'c'], dropModel: undefined });
   });
 
+  test('may have the earlier names of its flags', async () => {
+    const doctor = await parse(['doctor', '--wait', '5m']);
+    expect(doctor.given.flags).toMatchObject({ waitForServer: 300_000 });
+    const prune = await parse(['cache', 'prune', '--model', 'a', '--model', 'b']);
+    expect(prune.given.flags).toMatchObject({ dropModel: ['a', 'b'] });
+    await expect(parse(['doctor', '--wait', 'long'])).rejects.toThrow('--wait-for-server: expected');
+  });
+
   test.each([
     [['ingest', 'docs', '--limit', '0'], '--limit: expected at least 1, got 0.'],
     [['ingest', 'docs', '--limit', 'x'], '--limit: expected a whole number, got "x".'],

@@ -41,6 +41,7 @@ export const cachePrune = {
   name: 'prune',
   summary: 'remove vectors by age, by size or by model',
   flags: ['cache', 'redisUrl', 'cacheTtl', 'olderThan', 'maxSize', 'dropModel', 'keepModel', 'unknown'],
+  earlier: { dropModel: '--model <name>' },
   about: `\
 Each condition names what goes; of several, each removes its own. At least one
 is needed. Vectors of unknown models stay unless --unknown is given.

@@ -42,6 +42,8 @@ export interface CommandDeclaration extends Declaration {
   arguments?: readonly Argument[];
   /** Those of settings and its own, in the order of the help. */
   flags: readonly FlagName[];
+  /** Earlier names of flags in this command, such as `--wait <time>`: taken, not in its help. */
+  earlier?: { readonly [key in FlagName]?: string };
   /** Flags of settings that it is given among its own, not among the settings; `many` may be repeated. */
   apart?: { readonly [key in keyof Settings]?: 'once' | 'many' };
 }

@@ -22,6 +22,7 @@ export const doctor = {
   ],
   // What a file has for long runs would make a check of seconds one of minutes.
   apart: { waitForServer: 'once' },
+  earlier: { waitForServer: '--wait <time>' },
   about: `\
 Nothing is changed without --fix. A model that only a file or an output names is pulled after a question on the
 terminal; without one, the command is said. Exits with 0 when all is fine, with 1 when a check fails (with --strict:
