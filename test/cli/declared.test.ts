@@ -85,7 +85,7 @@ describe('flags', () => {
     const said = new Map<string, string>();
     let shared = 0;
     for (const command of withSubcommands(createParser(async () => undefined))) {
-      for (const { long, flags: words, description } of command.options) {
+      for (const { long, flags: words, description } of command.options.filter(({ hidden }) => !hidden)) {
         // A default may differ; and a flag that is given apart may be repeated.
         const meaning = `${words} ${description.replace(/ \([^()]*\)$/, '').replace(/; repeatable$/, '')}`;
         if (said.has(long!)) shared++;
