@@ -4,6 +4,7 @@
 // heads and feet; columns.ts and reading-order.ts put the lines in order; paragraphs.ts, headings.ts (with bookmarks.ts)
 // and hyphens.ts make the text of them; annotations.ts brings values of forms and notes.
 import { TextBuilder } from '../../blocks/text-builder.js';
+import { cleanTitle } from '../../blocks/titles.js';
 import { type Extraction, type FormatInput, one } from '../format.js';
 import { addAnnotations, type PdfAnnotation } from './pdf/annotations.js';
 import { type Bookmark, bookmarksOf } from './pdf/bookmarks.js';
@@ -13,7 +14,9 @@ import { CutWords } from './pdf/hyphens.js';
 import { documentError, openPdf, type PdfFile } from './pdf/open-pdf.js';
 import { type FlowPage, paragraphsOf } from './pdf/paragraphs.js';
 import { flowsOf } from './pdf/reading-order.js';
+import type { BodyText } from './pdf/rows.js';
 import { dropRunningLines } from './pdf/running-lines.js';
+import { joinSpacedWords } from './pdf/spaced-words.js';
 
 interface Content {
   pages: CellPage[];
@@ -40,7 +43,9 @@ async function readContent(pdf: PdfFile): Promise<Content> {
   const asides: string[][] = [];
   for (let number = 1; number <= pdf.numPages; number++) {
     const page = await pdf.getPage(number);
-    const cells = cellPage(number, page.view, (await page.getTextContent()) as unknown as PdfContent);
+    const text = (await page.getTextContent()) as unknown as PdfContent;
+    await joinSpacedWords(page, text.items);
+    const cells = cellPage(number, page.view, text);
     asides.push(addAnnotations(cells, (await page.getAnnotations()) as PdfAnnotation[]));
     pages.push(cells);
     page.cleanup();
@@ -49,8 +54,8 @@ async function readContent(pdf: PdfFile): Promise<Content> {
 }
 
 function compose({ pages, asides, bookmarks }: Content): ReturnType<TextBuilder['finish']> {
-  const bodySize = mostLetters(pages);
-  dropRunningLines(pages, headingFactor * bodySize);
+  const body = mostLetters(pages);
+  dropRunningLines(pages, headingFactor * body.size);
   const flowing = pages.map(
     ({ number, cells, turned }, i): FlowPage => ({
       number,
@@ -58,26 +63,32 @@ function compose({ pages, asides, bookmarks }: Content): ReturnType<TextBuilder[
       asides: [...turned.map(({ text }) => text), ...asides[i]!],
     }),
   );
-  const paragraphs = paragraphsOf(flowing, bodySize);
-  const headings = headingsOf(paragraphs, bookmarks, bodySize);
+  const paragraphs = paragraphsOf(flowing, body);
+  const headings = headingsOf(paragraphs, bookmarks, body);
   const texts = paragraphs.map(({ lines }) => lines.map((line) => line.text));
   const words = new CutWords(texts);
   const builder = new TextBuilder();
   for (const [i, paragraph] of paragraphs.entries()) {
     const place = { line: paragraph.line, page: paragraph.page };
-    const heading = headings.get(paragraph);
+    const level = headings.get(paragraph);
     const text = words.join(texts[i]!);
-    if (heading) builder.add('heading', text, { ...place, ...heading });
-    else builder.add(paragraph.kind, text, place);
+    if (level === undefined) builder.add(paragraph.kind, text, place);
+    else builder.add('heading', text, { ...place, level, title: cleanTitle(text) });
   }
   return builder.finish();
 }
 
-/** The height that most letters have. */
-function mostLetters(pages: readonly CellPage[]): number {
-  const letters = new Map<number, number>();
+function mostLetters(pages: readonly CellPage[]): BodyText {
+  const sizes = new Map<number, number>();
   for (const { cells } of pages) {
-    for (const { size, text } of cells) letters.set(size, (letters.get(size) ?? 0) + text.length);
+    for (const { size, text } of cells) sizes.set(size, (sizes.get(size) ?? 0) + text.length);
   }
-  return mostOf(letters) ?? 0;
+  const body = mostOf(sizes) ?? 0;
+  const fonts = new Map<string, number>();
+  for (const { cells } of pages) {
+    for (const { size, font, text } of cells) {
+      if (size === body) fonts.set(font, (fonts.get(font) ?? 0) + text.length);
+    }
+  }
+  return { size: body, font: mostOf(fonts) ?? '' };
 }

@@ -13,6 +13,8 @@ export interface Band {
 const minLines = 3;
 /** A gutter is so many letter heights wide. */
 const minGutter = 0.8;
+/** The share of lines that may reach into the gutter. */
+const overlong = 0.1;
 /** Places of a page at which a gutter is looked for. */
 const places = 160;
 /** Max places that are looked at closely. */
@@ -139,12 +141,11 @@ function isText({ words, goesOn }: Side): boolean {
   return words >= 3 && goesOn >= 0.25;
 }
 
+/** Between most lines: some are too long for their column. */
 function gutterWidth(left: readonly Cell[], right: readonly Cell[]): number {
-  let from = Number.NEGATIVE_INFINITY;
-  let to = Number.POSITIVE_INFINITY;
-  for (const cell of left) from = Math.max(from, cell.right);
-  for (const cell of right) to = Math.min(to, cell.x);
-  return to - from;
+  const ends = left.map((cell) => cell.right).sort((a, b) => b - a);
+  const starts = right.map((cell) => cell.x).sort((a, b) => a - b);
+  return starts[Math.floor(starts.length * overlong)]! - ends[Math.floor(ends.length * overlong)]!;
 }
 
 /** How often the drawing goes from one side to the other. */

@@ -9,15 +9,21 @@ const nothing = /[\u0000-\u001f\u007f\u200b\ufeff]/g;
 /** Bullets of Symbol and Wingdings, which have no place in Unicode. */
 const symbolBullets = /[\uf0a7\uf0b7\uf06e\uf0d8\uf076\uf0fc]/g;
 /** Rows of dots between a title and its page. */
-const leaders = /[.·․…‥](?:[ \u00a0]?[.·․…‥]){4,}/g;
+const leaders = /[.·․…‥](?:[ \u00a0]?[.·․…‥]){4,}|(?: [.·․…‥])+(?= \d{1,5}$)/g;
 /** Four letters or more, each by itself. */
 const apart = /(?<![\p{L}\p{M}\p{N}])(?:\p{L}\p{M}* ){3,}\p{L}\p{M}*(?![\p{L}\p{M}\p{N}])/gu;
 const allApart = /^(?:[\p{L}\p{N}\p{P}]\p{M}* )+[\p{L}\p{N}\p{P}]\p{M}*$/u;
+
+/** Accents without a letter, as TeX draws quotation marks. */
+const accents = /(^|\s)([\u0300\u0301])\s?/g;
 
 /** A piece of text as it is written. Spaces at its ends stay. */
 export function plainLetters(text: string): string {
   let plain = text;
   if (shapes.test(plain)) plain = plain.replace(eachShape, (letters) => letters.normalize('NFKC'));
+  if (/[\u0300\u0301]/.test(plain)) {
+    plain = plain.replace(accents, (_, before, accent) => before + (accent === '\u0300' ? '`' : '´'));
+  }
   return plain.replace(nothing, '').replace(symbolBullets, '•');
 }
 
@@ -36,7 +42,8 @@ export function isApart(text: string): boolean {
   return allApart.test(text) && /\p{L}/u.test(text) && !isAlphabet(text);
 }
 
-function isAlphabet(letters: string): boolean {
+/** True for letters in the order of the alphabet, as `A B C D`: a list. */
+export function isAlphabet(letters: string): boolean {
   const codes = letters.split(' ').map((letter) => letter.codePointAt(0)!);
   return codes.every((code, i) => i === 0 || code > codes[i - 1]!);
 }

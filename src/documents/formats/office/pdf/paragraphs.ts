@@ -1,5 +1,6 @@
 // Lines → paragraphs: by the gaps between them, their indents, the size of their letters, and over the ends of pages.
-import type { Line } from './rows.js';
+import { isNumberedTitle } from './numbering.js';
+import type { BodyText, Line } from './rows.js';
 
 export interface Paragraph {
   kind: 'paragraph' | 'item';
@@ -32,8 +33,8 @@ const bulletStart = /^[•◦▪■●‣⁃∙–]\s/;
 /** A line after this may be another paragraph's. */
 const sentenceEnd = /[.!?:;。！？：؟…][)\]"'”’»）」]*$/;
 
-/** @param bodySize height of most letters of the document: smaller ones at the end of a page are footnotes */
-export function paragraphsOf(pages: readonly FlowPage[], bodySize: number): Paragraph[] {
+/** @param body smaller letters at the end of a page are footnotes */
+export function paragraphsOf(pages: readonly FlowPage[], body: BodyText): Paragraph[] {
   const all: Paragraph[] = [];
   for (const { number, flows, asides } of pages) {
     const usual = usualDistance(flows);
@@ -44,11 +45,12 @@ export function paragraphsOf(pages: readonly FlowPage[], bodySize: number): Para
         line++;
         const above = lines[i - 1];
         const isItem = bulletStart.test(current.text);
-        if (above && !isItem && goesOn(above, current, lines[i + 1], usual)) all.at(-1)!.lines.push(current);
+        if (above && !isItem && goesOn(above, current, lines[i + 1], usual, body))
+          all.at(-1)!.lines.push(current);
         else all.push(startOf(current, isItem ? 'item' : 'paragraph', number, line));
       }
       for (let at = from; at < all.length; at++) all[at]!.size = sizeOf(all[at]!.lines);
-      joinOver(all, from, bodySize);
+      joinOver(all, from, body.size);
     }
     for (const text of asides) all.push(aside(text, number, ++line));
   }
@@ -60,7 +62,7 @@ function startOf(first: Line, kind: Paragraph['kind'], page: number, line: numbe
 }
 
 function aside(text: string, page: number, line: number): Paragraph {
-  const only: Line = { text, size: 0, font: '', x: 0, right: 0, y: 0 };
+  const only: Line = { text, size: 0, font: '', x: 0, right: 0, y: 0, isContents: false };
   return { ...startOf(only, 'paragraph', page, line), isAside: true };
 }
 
@@ -81,7 +83,8 @@ function distance(above: Line, line: Line): number {
   return (above.y - line.y) / Math.max(above.size, line.size, 1);
 }
 
-function goesOn(above: Line, line: Line, below: Line | undefined, usual: number): boolean {
+function goesOn(above: Line, line: Line, below: Line | undefined, usual: number, body: BodyText): boolean {
+  if (above.font !== line.font && isLabel(above, body)) return false;
   const gap = distance(above, line);
   if (gap < 0 || gap > usual * gapFactor) return false;
   if (Math.abs(above.size - line.size) > Math.max(0.75, 0.1 * above.size)) return false;
@@ -89,6 +92,17 @@ function goesOn(above: Line, line: Line, below: Line | undefined, usual: number)
   const isIndented = indent > minIndent && indent < maxIndent && sentenceEnd.test(above.text);
   // Where the next line is as far right, it is a list, code or a table.
   return !(isIndented && below && Math.abs(below.x - above.x) < 0.3 * line.size);
+}
+
+/** The longest label, in characters. */
+const maxLabelLength = 100;
+
+/** A title in the size of the text: numbered, or in capital letters, in another font. */
+export function isLabel({ text, font, size, isContents }: Line, body: BodyText): boolean {
+  if (font === body.font || isContents || size < 0.95 * body.size || text.length > maxLabelLength)
+    return false;
+  if (/[.,;:]$/.test(text)) return false;
+  return isNumberedTitle(text) || /^\p{Lu}(?=.*\p{Lu}{2})[\p{Lu}\p{N} '’&/,()-]+$/u.test(text);
 }
 
 /** Height of most letters. */
@@ -110,7 +124,7 @@ function joinOver(all: Paragraph[], from: number, bodySize: number): void {
   while (at >= 0 && first.size > 0.93 * bodySize && isBelowText(all[at]!, bodySize)) at--;
   const last = all[at];
   if (!last || last.isAside || first.page - last.lastPage > 1) return;
-  if (Math.abs(last.size - first.size) > 0.5 || !isCutAt(last.lines.at(-1)!, first.lines[0]!)) return;
+  if (Math.abs(last.size - first.size) > 0.5 || !isCutAt(last.lines, first.lines[0]!)) return;
   for (const line of first.lines) last.lines.push(line);
   last.lastPage = first.lastPage;
   all.splice(from, 1);
@@ -120,8 +134,18 @@ function isBelowText({ isAside, size }: Paragraph, bodySize: number): boolean {
   return isAside === true || size < 0.93 * bodySize;
 }
 
-/** True when a sentence goes on from a line to the first one of the next page or column. */
-function isCutAt(last: Line, first: Line): boolean {
-  if (sentenceEnd.test(last.text)) return false;
-  return /[\p{L}\p{M}][-‐\u00ad]$/u.test(last.text) || /^[\p{Ll}\p{Lo}]/u.test(first.text);
+/** True when a sentence goes on from the last of these lines to the first one of the next page or column. */
+function isCutAt(lines: readonly Line[], first: Line): boolean {
+  const last = lines.at(-1)!;
+  if (sentenceEnd.test(last.text) || last.isContents || first.isContents) return false;
+  if (/[\p{L}\p{M}][-‐\u00ad]$/u.test(last.text) || /^[\p{Ll}\p{Lo}]/u.test(first.text)) return true;
+  // A name or a number goes on a full line of a paragraph.
+  let right = 0;
+  for (const line of lines) right = Math.max(right, line.right);
+  return (
+    lines.length > 1 &&
+    last.right > right - 2 * last.size &&
+    /^[\p{L}\p{N}(]/u.test(first.text) &&
+    !isNumberedTitle(first.text)
+  );
 }

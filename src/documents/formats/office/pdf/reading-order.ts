@@ -17,11 +17,13 @@ export function flowsOf(cells: readonly Cell[]): Line[][] {
   return flows(sorted, 0);
 }
 
-/** True when each cell is drawn below the one before it. */
+/** True when each cell is drawn below the one before it, and not beside it. */
 function isSimple(cells: readonly Cell[]): boolean {
   return cells.every((cell, i) => {
     const above = cells[i - 1];
-    return !above || above.y - cell.y > 0.4 * Math.min(above.size, cell.size) + 0.5;
+    if (!above) return true;
+    const isBelow = above.y - cell.y > 0.4 * Math.min(above.size, cell.size) + 0.5;
+    return isBelow && cell.x < above.right && cell.right > above.x;
   });
 }
 

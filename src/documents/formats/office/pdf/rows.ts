@@ -10,6 +10,14 @@ export interface Line {
   x: number;
   right: number;
   y: number;
+  /** The title of a section and its page, in a list of contents. */
+  isContents: boolean;
+}
+
+/** What most letters of a document are like. */
+export interface BodyText {
+  size: number;
+  font: string;
 }
 
 /** Cells by their heights, highest first; those on one base line together. */
@@ -41,7 +49,9 @@ export function lineOf(row: readonly Cell[]): Line | undefined {
     text += areApart ? cell.text.replaceAll(' ', '') : joinedLetters(cell.text);
     last = cell;
   }
-  text = withoutLeaders(text).replace(/\s+/g, ' ').trim();
+  const plain = withoutLeaders(text);
+  const isContents = plain !== text || endsInPage(cells);
+  text = plain.replace(/\s+/g, ' ').trim();
   if (text === '') return undefined;
   const [first] = cells;
   const sizes = new Map<number, number>();
@@ -54,7 +64,18 @@ export function lineOf(row: readonly Cell[]): Line | undefined {
     x = Math.min(x, cell.x);
     right = Math.max(right, cell.right);
   }
-  return { text, size: mostOf(sizes)!, font: mostOf(fonts)!, x, right, y: first!.y };
+  return { text, size: mostOf(sizes)!, font: mostOf(fonts)!, x, right, y: first!.y, isContents };
+}
+
+/** True when a number stands by itself at the end of a line. */
+function endsInPage(cells: readonly Cell[]): boolean {
+  const last = cells.at(-1)!;
+  const before = cells.at(-2);
+  return (
+    before !== undefined &&
+    last.x - before.right > 2 * last.size &&
+    /^(?:\d{1,5}|[ivxlc]{1,7})$/.test(last.text)
+  );
 }
 
 function inReadingOrder(row: readonly Cell[]): Cell[] {

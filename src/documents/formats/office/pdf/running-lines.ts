@@ -39,8 +39,17 @@ export function dropRunningLines(pages: readonly CellPage[], headingSize: number
   const enough = Math.min(minPages, pages.length);
   if (enough < 2) return;
   const candidates = pages.flatMap(candidatesOf);
-  markRepeated(candidates, (item) =>
-    item.size < headingSize ? enough : Math.max(enough, pages.length * headingShare),
+  const isLarge = (item: Candidate): boolean => item.size >= headingSize;
+  // Numbers in large letters are those of sections.
+  markRepeated(
+    candidates.filter((item) => !isLarge(item)),
+    keysOf,
+    enough,
+  );
+  markRepeated(
+    candidates.filter(isLarge),
+    ({ text }) => [text],
+    Math.max(enough, pages.length * headingShare),
   );
   markNumbered(candidates, enough);
   if (pages.length > minPages) markPlaces(candidates);
@@ -91,21 +100,25 @@ function candidate(page: CellPage, row: Cell[], isTop: boolean): Candidate {
 }
 
 /** Marks lines with the same words on pages near each other, also where a number in them counts the pages. */
-function markRepeated(candidates: readonly Candidate[], enough: (item: Candidate) => number): void {
+function markRepeated(
+  candidates: readonly Candidate[],
+  keys: (item: Candidate) => string[],
+  enough: number,
+): void {
   const chains = new Map<string, Candidate[]>();
   for (const item of candidates) {
-    for (const key of keysOf(item)) {
+    for (const key of keys(item)) {
       const chain = chains.get(key) ?? [];
       const last = chain.at(-1);
       if (last && !follows(last, item)) {
-        mark(chain, enough(last));
+        mark(chain, enough);
         chain.length = 0;
       }
       chain.push(item);
       chains.set(key, chain);
     }
   }
-  for (const chain of chains.values()) if (chain[0]) mark(chain, enough(chain[0]));
+  for (const chain of chains.values()) mark(chain, enough);
 }
 
 function mark(chain: readonly Candidate[], enough: number): void {
@@ -177,7 +190,7 @@ function markPlaces(candidates: readonly Candidate[]): void {
   }
   for (const item of candidates) {
     const { running, all } = places.get(placeOf(item))!;
-    if (running >= minPages && running >= 0.6 * all) item.isRunning = true;
+    if (running >= minPages && running >= 0.5 * all) item.isRunning = true;
   }
 }
 
