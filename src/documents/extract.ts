@@ -4,8 +4,10 @@
 // In here: the bytes of one file, and its source. Out: its documents, or a DocumentError for this file alone. It chooses
 // the format by the file's name, or by its content when the name doesn't tell.
 import { DocumentError } from '../errors.js';
+import type { Document } from '../types/document.js';
 import { isBinary } from './decode.js';
 import type { Extraction, Extractor, Format } from './formats/format.js';
+import { InnerFiles } from './formats/inner.js';
 import { allFormats, type FormatName, formatNamed } from './formats/registry.js';
 
 export type { Extraction, Format } from './formats/format.js';
@@ -37,13 +39,23 @@ export function formatFor(name: string, bytes?: Uint8Array): FormatName | undefi
  * that can't be read (their source names the line: `data.jsonl#line-12`)
  * @throws {DocumentError} `malformed`, `encrypted` or `undecodable`
  */
-export async function extract(bytes: Buffer, source: string): Promise<Extraction> {
+export function extract(bytes: Buffer, source: string): Promise<Extraction> {
+  return extractWith(bytes, source, new InnerFiles(readInner));
+}
+
+/** A file within another is only read when its format is known: text of any kind may be a key or a signature. */
+async function readInner(bytes: Buffer, name: string, inner: InnerFiles): Promise<Document[] | undefined> {
+  if (formatFor(name, bytes) === undefined) return undefined;
+  return (await extractWith(bytes, name, inner)).documents;
+}
+
+async function extractWith(bytes: Buffer, source: string, inner: InnerFiles): Promise<Extraction> {
   const name = formatFor(source, bytes) ?? 'text';
   if (!formatNamed(name).isBinary && isBinary(bytes)) {
     throw new DocumentError('undecodable', `${source} has the name of a text file, but holds binary data.`);
   }
   const extractor = extractors.get(name) ?? (await load(name));
-  return extractor({ bytes, source });
+  return extractor({ bytes, source, inner });
 }
 
 async function load(name: FormatName): Promise<Extractor> {
@@ -57,7 +69,10 @@ function sniff(bytes: Uint8Array | undefined): FormatName | undefined {
   const start = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 512)).toString('latin1');
   if (start.startsWith('%PDF-')) return 'pdf';
   if (start.startsWith('PK\x03\x04')) return officeKind(bytes);
+  if (start.startsWith('{\\rtf')) return 'rtf';
   if (start.startsWith('#!')) return 'code';
+  if (/^From \S[^\n]{0,200}\d{4}\r?\n[A-Za-z-]{1,60}:/.test(start)) return 'mbox';
+  if (/^(?:Return-Path|Received|Delivered-To|Message-ID|MIME-Version):/i.test(start)) return 'eml';
   return /^(?:\xef\xbb\xbf)?\s*<(?:!doctype html|html)[\s>]/i.test(start) ? 'html' : undefined;
 }
 

@@ -28,6 +28,9 @@ describe('formatFor', () => {
     ['docx', fixture('bees.docx')],
     ['pptx', fixture('bees.pptx')],
     ['xlsx', fixture('bees.xlsx')],
+    ['rtf', Buffer.from('{\\rtf1 x}')],
+    ['eml', Buffer.from('Received: from a by b\nSubject: c\n\nd')],
+    ['mbox', Buffer.from('From ann@example.org Mon May  6 10:00:00 2024\nSubject: c\n\nd')],
     ['html', Buffer.from('\n<!DOCTYPE html><p>x')],
     ['code', Buffer.from('#!/bin/sh\necho')],
     [undefined, Buffer.from('PK\x03\x04 some other archive')],
@@ -61,7 +64,7 @@ describe('extract', () => {
       const bytes = formatNamed(format).isBinary ? fixture(`blank.${format}`) : Buffer.from(' \n\n');
       const { documents, failures } = await extract(bytes, `a${extension}`);
       expect(failures).toEqual([]);
-      const records = format === 'jsonl' || format === 'csv';
+      const records = format === 'jsonl' || format === 'csv' || format === 'mbox';
       expect(documents.map((document) => document.blocks)).toEqual(records ? [] : [[]]);
     },
   );

@@ -69,6 +69,15 @@ const pieces = fc.constantFrom(
   ],
   ...['* TODO A', '#+begin_src', '#+end_src', '#+title: A', ':x:', ':END:', '|-+-|', '[[a][b]]'],
   ...['= A', '----', '////', '====', '|===', '.Title', '[NOTE]', 'a:: ', '<<a,b>>', '{nbsp}', ':a: b'],
+  ...['{\\rtf1 ', '{\\*\\x ', '\\par ', '\\cell ', '\\row ', '\\intbl ', "\\'e4", '\\u8212 ', '{\\footnote '],
+  ...[
+    'From a 1 2020\n',
+    'Subject: a\n',
+    'Content-Type: multipart/mixed; boundary=b\n',
+    '--b\n',
+    '=C3=A4',
+    '=\n',
+  ],
   ...['WEBVTT', '00:01.000 --> 00:02.000', '<v A>', '7'],
   ...['.. note::', '.. code-block:: c', '::', '+---+', '=== ===', ':a: b', '>>> a', '======', '.. _x:'],
   ...[
@@ -121,7 +130,20 @@ const unchanged = [
   'a.toml',
   'a.xml',
 ];
-const changed = ['a.html', 'a.json', 'a.jsonl', 'a.csv', 'a.tsv', 'a.adoc', 'a.org', 'a.vtt'];
+const changed = [
+  'a.html',
+  'a.json',
+  'a.jsonl',
+  'a.csv',
+  'a.tsv',
+  'a.adoc',
+  'a.org',
+  'a.vtt',
+  'a.rtf',
+  'a.eml',
+  'a.mbox',
+  'a.mhtml',
+];
 
 describe('blocks hold all text', () => {
   test.each(unchanged)('of any %s, whose text is the file as it is', async (name) => {
@@ -213,6 +235,27 @@ describe('a file of one thing takes time in proportion to its size', () => {
       'a.vtt',
       fill(part),
     ]),
+    ...[
+      '{',
+      '}',
+      '\\',
+      "\\'83",
+      '\\u1',
+      '{\\footnote ',
+      '\\cell',
+      '\\row',
+      '{\\fonttbl',
+      '\\intbl x\\par',
+    ].map((part): [string, string] => ['a.rtf', `{\\rtf1 ${fill(part)}`]),
+    ...['From a\n\n', 'A: b\n', '=?utf-8?B?', '(', '"', '<a@b>, ', 'To: a, ', ';a=b', '\n'].map(
+      (part): [string, string] => ['a.mbox', `From a\nSubject: ${fill(part)}`],
+    ),
+    ['a.eml', `Content-Type: multipart/mixed; boundary=b\n\n${fill('--b\n')}`],
+    [
+      'a.eml',
+      `Content-Type: multipart/mixed; boundary=b\n\n--b\n${fill('Content-Type: message/rfc822\n\n')}`,
+    ],
+    ['a.mhtml', `Content-Type: text/html\nContent-Transfer-Encoding: quoted-printable\n\n${fill('=3D=\n')}`],
     ['a.html', `${'<div>'.repeat(200_000)}x${'</div>'.repeat(200_000)}`],
     ['a.html', `<h1>x${fill('\u00a0')}¶`],
     ['a.html', `<pre>${fill('a<b>')}`],

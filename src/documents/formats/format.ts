@@ -2,11 +2,14 @@
 import { DocumentError } from '../../errors.js';
 import type { Document } from '../../types/document.js';
 import type { Failure } from '../../types/failure.js';
+import type { InnerFiles } from './inner.js';
 
 export interface FormatInput {
   bytes: Buffer;
   /** Address of the file; becomes `source` of its document, or the part before `#` of its records. */
   source: string;
+  /** Reads files within it. */
+  inner?: InnerFiles;
 }
 
 /** The documents that were read, and the records that could not be read. */

@@ -1,0 +1,307 @@
+// Reads RTF from its start to its end: groups, control words and characters.
+import { TextBuilder } from '../../../blocks/text-builder.js';
+import { decodePage, isWide, pageOf } from './charsets.js';
+import { Story } from './story.js';
+import { characters, quietGroups, runningGroups, storyGroups, textGroups } from './words.js';
+
+/** Groups within each other that have settings of their own; deeper ones share those of the last. */
+const maxDepth = 1000;
+const control = /\\([A-Za-z]{1,32})(-?\d{1,10})? ?/y;
+const plain = /[^\\{}\r\n\x80-\xff]+/y;
+
+/** Settings of a group, which end with it. */
+interface Group {
+  /** What the group is for: `fonttbl`, `footnote`; '' for text. */
+  kind: string;
+  isQuiet: boolean;
+  /** Characters that follow a `\u` for old readers. */
+  fallback: number;
+  page: number;
+  isHidden: boolean;
+}
+
+export class RtfReader {
+  readonly #rtf: string;
+  readonly #builder: TextBuilder;
+  readonly #stories: { story: Story; builder: TextBuilder; kind: string }[] = [];
+  readonly #groups: Group[] = [];
+  /** Groups beyond the max depth. */
+  #deeper = 0;
+  readonly #fontPages = new Map<number, number>();
+  readonly #styleLevels = new Map<number, number>();
+  readonly #running = new Set<string>();
+  #group: Group = { kind: '', isQuiet: false, fallback: 1, page: 1252, isHidden: false };
+  #isStarred = false;
+  #isFirstWord = false;
+  /** Bytes of characters that are not decoded yet. */
+  #bytes: number[] = [];
+  /** Characters still to skip after a `\u`. */
+  #skip = 0;
+  #documentPage = 1252;
+  #font = 0;
+  #style = 0;
+  #name = '';
+  #marker = '';
+  #isHeaderRow = false;
+
+  constructor(bytes: Buffer, builder: TextBuilder) {
+    this.#rtf = bytes.toString('latin1');
+    this.#builder = builder;
+    this.#stories.push({ story: new Story(builder), builder, kind: '' });
+  }
+
+  read(): void {
+    const rtf = this.#rtf;
+    for (let at = 0; at < rtf.length; ) {
+      const char = rtf[at]!;
+      if (char === '\\') {
+        at = this.#control(at);
+      } else if (char === '{') {
+        this.#open();
+        at++;
+      } else if (char === '}') {
+        this.#close();
+        at++;
+      } else if (char === '\r' || char === '\n') {
+        at++;
+      } else if (char >= '\x80') {
+        this.#byte(rtf.charCodeAt(at++));
+      } else {
+        plain.lastIndex = at;
+        const run = plain.exec(rtf)![0];
+        this.#text(run);
+        at += run.length;
+      }
+    }
+    this.#flush();
+    while (this.#stories.length > 1) this.#endStory();
+    this.#stories[0]!.story.end();
+  }
+
+  get #story(): Story {
+    return this.#stories.at(-1)!.story;
+  }
+
+  #open(): void {
+    this.#flush();
+    this.#skip = 0;
+    if (this.#groups.length >= maxDepth) {
+      this.#deeper++;
+      return;
+    }
+    this.#groups.push(this.#group);
+    this.#group = { ...this.#group };
+    this.#isFirstWord = true;
+    this.#isStarred = false;
+  }
+
+  #close(): void {
+    this.#flush();
+    this.#skip = 0;
+    if (this.#deeper > 0) {
+      this.#deeper--;
+      return;
+    }
+    const ended = this.#group;
+    this.#group = this.#groups.pop() ?? this.#group;
+    if (ended.kind === this.#group.kind) return;
+    if (ended.kind === 'style') this.#endStyle();
+    else if (ended.kind === 'listtext') this.#story.mark(this.#marker);
+    else if (storyGroups.has(ended.kind) && this.#stories.length > 1) this.#endStory();
+  }
+
+  /** @returns the place after the control word or sign at `at` */
+  #control(at: number): number {
+    const sign = this.#rtf[at + 1];
+    if (sign === "'") {
+      const byte = Number.parseInt(this.#rtf.slice(at + 2, at + 4), 16);
+      if (!Number.isNaN(byte)) this.#byte(byte);
+      return at + 4;
+    }
+    control.lastIndex = at;
+    const word = control.exec(this.#rtf);
+    if (word) {
+      const value = word[2] === undefined ? undefined : Number(word[2]);
+      // Bytes of any values follow.
+      if (word[1] === 'bin') return control.lastIndex + Math.max(0, value ?? 0);
+      this.#word(word[1]!, value);
+      this.#isFirstWord = false;
+      return control.lastIndex;
+    }
+    if (sign === '*') this.#isStarred = true;
+    else if (sign === '~') this.#text('\u00a0');
+    else if (sign === '_') this.#text('-');
+    else if (sign === '\\' || sign === '{' || sign === '}') this.#text(sign);
+    else if (sign === '\r' || sign === '\n') this.#word('par', undefined);
+    return at + 2;
+  }
+
+  #word(word: string, value: number | undefined): void {
+    if (word !== 'u') this.#flush();
+    if (this.#isFirstWord && this.#begins(word)) return;
+    const group = this.#group;
+    const character = characters.get(word);
+    if (character !== undefined) this.#text(character);
+    else if (word === 'u') this.#unicode(value ?? 0);
+    else if (word === 'uc') group.fallback = Math.min(100, Math.max(0, value ?? 1));
+    else if (word === 'v' || word === 'deleted') group.isHidden = value !== 0;
+    else if (!this.#pageWord(word, value)) {
+      if (group.kind === 'style') this.#styleWord(word, value);
+      else if (!group.isQuiet && group.kind !== 'listtext') this.#paragraphWord(word, value);
+    }
+  }
+
+  /** @returns whether the word says in which encoding the bytes are */
+  #pageWord(word: string, value: number | undefined): boolean {
+    const group = this.#group;
+    if (word === 'ansicpg' || word === 'mac') {
+      this.#documentPage = word === 'mac' ? 10000 : (value ?? 1252);
+      group.page = this.#documentPage;
+    } else if (word === 'f') {
+      this.#font = value ?? 0;
+      if (group.kind !== 'fonttbl') group.page = this.#fontPages.get(this.#font) ?? this.#documentPage;
+    } else if (word === 'fcharset') {
+      const page = pageOf(value ?? 0);
+      if (group.kind === 'fonttbl' && page !== undefined) this.#fontPages.set(this.#font, page);
+    } else if (word === 'plain') {
+      group.isHidden = false;
+      group.page = this.#documentPage;
+    } else {
+      return false;
+    }
+    return true;
+  }
+
+  #paragraphWord(word: string, value: number | undefined): void {
+    const story = this.#story;
+    if (word === 'par' || word === 'sect' || word === 'page') story.endParagraph();
+    else if (word === 'cell') story.endCell();
+    else if (word === 'row') {
+      story.endRow(this.#isHeaderRow);
+      this.#isHeaderRow = false;
+    } else if (word === 'trowd') this.#isHeaderRow = false;
+    else if (word === 'trhdr') this.#isHeaderRow = true;
+    else if (word === 'intbl') story.isInTable = true;
+    else if (word === 'pard') {
+      story.level = 0;
+      story.isInTable = false;
+    } else if (word === 's') story.level = this.#styleLevels.get(value ?? 0) ?? story.level;
+    else if (word === 'outlinelevel') story.level = levelOf(value);
+  }
+
+  /** @returns whether the word opens a group of its own kind */
+  #begins(word: string): boolean {
+    this.#isFirstWord = false;
+    const isStarred = this.#isStarred;
+    this.#isStarred = false;
+    const group = this.#group;
+    if (group.kind === 'stylesheet') {
+      group.kind = 'style';
+      this.#style = 0;
+      this.#name = '';
+      return false;
+    }
+    if (word === 'fonttbl' || word === 'stylesheet') {
+      group.kind = word;
+      group.isQuiet = true;
+    } else if (word === 'listtext' || word === 'pntext') {
+      group.kind = 'listtext';
+      this.#marker = '';
+    } else if (storyGroups.has(word) && !group.isQuiet) {
+      group.kind = word;
+      this.#beginStory(word);
+    } else if (quietGroups.has(word) || (isStarred && !textGroups.has(word))) {
+      group.kind = word;
+      group.isQuiet = true;
+    } else {
+      return false;
+    }
+    return true;
+  }
+
+  #beginStory(kind: string): void {
+    const builder = kind === 'shptxt' ? this.#builder : new TextBuilder();
+    const story = new Story(builder, kind === 'annotation' ? 'Comment' : '');
+    this.#stories.push({ story, builder, kind });
+  }
+
+  /** Notes follow their paragraph; headers and footers stand once. */
+  #endStory(): void {
+    const { story, builder, kind } = this.#stories.pop()!;
+    story.end();
+    if (kind === 'shptxt') return;
+    const { text } = builder.finish();
+    if (!runningGroups.has(kind)) {
+      this.#story.note(text);
+    } else if (!this.#running.has(text)) {
+      this.#running.add(text);
+      this.#builder.add('paragraph', text);
+    }
+  }
+
+  #styleWord(word: string, value: number | undefined): void {
+    if (word === 's') this.#style = value ?? 0;
+    else if (word === 'outlinelevel') this.#styleLevels.set(this.#style, levelOf(value));
+  }
+
+  #endStyle(): void {
+    const level = /^\s*heading (\d)\s*;?/i.exec(this.#name)?.[1];
+    if (level !== undefined && !this.#styleLevels.has(this.#style)) {
+      this.#styleLevels.set(this.#style, Number(level));
+    }
+  }
+
+  #unicode(value: number): void {
+    if (this.#skip === 0) this.#flush();
+    const code = value < 0 ? value + 0x10000 : value;
+    // Half of a character comes in two words.
+    this.#put(code <= 0xffff ? String.fromCharCode(code) : '\ufffd');
+    this.#skip = this.#group.fallback;
+  }
+
+  #byte(byte: number): void {
+    if (this.#skip > 0) {
+      this.#skip--;
+      return;
+    }
+    this.#bytes.push(byte);
+    // A cut would break characters of two bytes.
+    if (this.#bytes.length > 4096 && !isWide(this.#group.page)) this.#flush();
+  }
+
+  #text(text: string): void {
+    let rest = text;
+    if (this.#skip > 0) {
+      const skipped = Math.min(this.#skip, rest.length);
+      this.#skip -= skipped;
+      rest = rest.slice(skipped);
+    }
+    // The second byte of a character may be a letter: `\'83A`.
+    if (this.#bytes.length > 0 && isWide(this.#group.page) && rest !== '') {
+      if (decodePage(Buffer.from(this.#bytes), this.#group.page).endsWith('\ufffd')) {
+        this.#bytes.push(rest.charCodeAt(0));
+        rest = rest.slice(1);
+      }
+    }
+    this.#flush();
+    this.#put(rest);
+  }
+
+  #flush(): void {
+    if (this.#bytes.length === 0) return;
+    const text = decodePage(Buffer.from(this.#bytes), this.#group.page);
+    this.#bytes = [];
+    this.#put(text);
+  }
+
+  #put(text: string): void {
+    const { kind, isQuiet, isHidden } = this.#group;
+    if (kind === 'style') this.#name = `${this.#name}${text}`.slice(0, 100);
+    else if (kind === 'listtext') this.#marker = `${this.#marker}${text}`.slice(0, 100);
+    else if (!isQuiet && !isHidden) this.#story.add(text);
+  }
+}
+
+function levelOf(value: number | undefined): number {
+  return value !== undefined && value >= 0 && value < 9 ? value + 1 : 0;
+}
