@@ -68,7 +68,7 @@ function sniff(bytes: Uint8Array | undefined): FormatName | undefined {
   if (!bytes) return undefined;
   const start = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 512)).toString('latin1');
   if (start.startsWith('%PDF-')) return 'pdf';
-  if (start.startsWith('PK\x03\x04')) return officeKind(bytes);
+  if (start.startsWith('PK\x03\x04')) return officeKind(bytes, start);
   if (start.startsWith('{\\rtf')) return 'rtf';
   if (start.startsWith('#!')) return 'code';
   if (/^From \S[^\n]{0,200}\d{4}\r?\n[A-Za-z-]{1,60}:/.test(start)) return 'mbox';
@@ -82,10 +82,20 @@ const officeParts: [part: string, format: FormatName][] = [
   ['ppt/presentation.xml', 'pptx'],
   ['xl/workbook.xml', 'xlsx'],
 ];
+/** What the first file of an OpenDocument file or a book says. */
+const mimeTypes: [type: string, format: FormatName][] = [
+  ['application/vnd.oasis.opendocument.text', 'odt'],
+  ['application/vnd.oasis.opendocument.spreadsheet', 'ods'],
+  ['application/vnd.oasis.opendocument.presentation', 'odp'],
+  ['application/vnd.oasis.opendocument.graphics', 'odp'],
+  ['application/epub+zip', 'epub'],
+];
 /** Where the list of an archive's files begins stands at its end. */
 const zipEnd = Buffer.from('PK\x05\x06', 'latin1');
 
-function officeKind(zip: Uint8Array): FormatName | undefined {
+function officeKind(zip: Uint8Array, start: string): FormatName | undefined {
+  const typed = mimeTypes.find(([type]) => start.includes(`mimetype${type}`));
+  if (typed) return typed[1];
   const bytes = Buffer.from(zip.buffer, zip.byteOffset, zip.length);
   const end = bytes.lastIndexOf(zipEnd);
   if (end < 0 || end + 20 > bytes.length) return undefined;

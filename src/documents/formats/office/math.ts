@@ -1,9 +1,6 @@
 // Formulas of Word and PowerPoint (OMML) → one line of text, as one would type it: `x = (a+b)/(2c)`, `∑_(i=1)^n i`.
+import { grouped, raised, rooted } from './formula-text.js';
 import { attribute, elements, find, textOf, type XmlElement } from './xml.js';
-
-const simple = /^(?:.|[\p{L}\p{N}.,]+|\([^()]*\))$/su;
-const wordEnd = /\p{L}$/u;
-const digits = /^\d+$/;
 
 export function mathText(formula: XmlElement): string {
   return inner(formula).replace(/\s+/g, ' ').trim();
@@ -41,7 +38,7 @@ function one(element: XmlElement): string {
     case 'm:nary':
       return `${property('chr') ?? '∫'}${raised('', '_', part('sub'))}${raised('', '^', part('sup'))} ${part('e')}`;
     case 'm:rad':
-      return root(part('deg'), part('e'));
+      return rooted(part('deg'), part('e'));
     case 'm:func':
       return `${part('fName')} ${part('e')}`;
     case 'm:acc':
@@ -59,18 +56,6 @@ function one(element: XmlElement): string {
   }
 }
 
-/** An index or exponent. Digits behind a letter stand as they are (`x2`); elsewhere they would be part of a number. */
-function raised(base: string, sign: '^' | '_', text: string): string {
-  if (text.trim() === '') return base;
-  const isPlain = wordEnd.test(base) && digits.test(text);
-  return isPlain ? base + text : `${grouped(base)}${sign}${grouped(text)}`;
-}
-
-function root(degree: string, text: string): string {
-  const sign = { '': '√', '2': '√', '3': '∛', '4': '∜' }[degree] ?? `${grouped(degree)}√`;
-  return `${sign}${grouped(text)}`;
-}
-
 function delimited(element: XmlElement, property: (name: string) => string | undefined): string {
   const start = property('begChr') ?? '(';
   const end = property('endChr') ?? ')';
@@ -81,9 +66,4 @@ function delimited(element: XmlElement, property: (name: string) => string | und
 
 function cells(row: XmlElement): string {
   return elements(row, 'm:e').map(inner).join(', ');
-}
-
-function grouped(text: string): string {
-  const trimmed = text.trim();
-  return trimmed === '' || simple.test(trimmed) ? trimmed : `(${trimmed})`;
 }

@@ -43,9 +43,10 @@ export function prefixFor(address: string): string | undefined {
   const known = prefixes.get(address);
   if (known !== undefined) return known;
   // urn:oasis:names:tc:opendocument:xmlns:text:1.0
-  if (address.startsWith(oasis)) return address.slice(oasis.length).split(':')[0];
+  const name = address.startsWith(oasis) ? address.slice(oasis.length).split(':')[0] : undefined;
+  if (name !== undefined) return name === 'drawing' ? 'draw' : name;
   const start = openXml.find((base) => address.startsWith(base));
   if (start === undefined) return undefined;
-  const name = address.slice(start.length).replace(/\/main$/, '');
-  return openXmlPrefixes[name.replace(/\/2006(?=\/|$)/, '')];
+  const path = address.slice(start.length).replace(/\/main$/, '');
+  return openXmlPrefixes[path.replace(/\/2006(?=\/|$)/, '')];
 }

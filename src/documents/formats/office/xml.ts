@@ -13,8 +13,8 @@ export interface XmlElement {
   readonly children: (XmlElement | string)[];
 }
 
-/** Takes an element as soon as it is read: it is not kept for the tree. */
-export type TakeElement = (element: XmlElement) => void;
+/** Takes an element as soon as it is read: it is not kept for the tree. `parent` is the name of the one around it. */
+export type TakeElement = (element: XmlElement, parent: string) => void;
 
 /** Elements within each other; real documents stay below a hundred. */
 const maxDepth = 500;
@@ -182,7 +182,7 @@ class XmlReader {
     const element = this.#open.pop()!;
     for (const [prefix, before] of this.#declared.pop()!) this.#setPrefix(prefix, before);
     const take = this.#take.get(element.name);
-    if (take) take(element);
+    if (take) take(element, this.#open.at(-1)!.name);
     // Only the first one is the document.
     else if (this.#open.length > 1 || this.#open[0]!.children.length === 0)
       this.#open.at(-1)!.children.push(element);

@@ -44,10 +44,15 @@ export function chosen(alternatives: XmlElement, isRead: (choice: XmlElement) =>
   return choices.find(isRead) ?? choices.at(-1) ?? alternatives;
 }
 
-/** What is written for people who don't see a picture: '' where a program left the file's name. */
+/** What is written for people who don't see a picture. */
 export function alternativeText(properties: XmlElement | undefined): string {
-  const text = oneLine(attribute(properties, 'descr') ?? '');
-  return fileName.test(text) ? '' : text;
+  return describedText(attribute(properties, 'descr') ?? '');
+}
+
+/** A description in one line; '' where a program left the name of a file. */
+export function describedText(text: string): string {
+  const line = oneLine(text);
+  return fileName.test(line) ? '' : line;
 }
 
 /** The points of a diagram (SmartArt). */

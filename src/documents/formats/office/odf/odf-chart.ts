@@ -1,0 +1,18 @@
+// Charts of OpenDocument: their titles, and the table that they are drawn from.
+import { tableText } from '../../../blocks/table-text.js';
+import { oneLine, type Piece } from '../drawing/paragraphs.js';
+import { descendants, textOf, type XmlElement } from '../xml.js';
+import { odfRows } from './odf-tables.js';
+
+export function chartPiecesOdf(chart: XmlElement): Piece[] {
+  const pieces: Piece[] = [];
+  for (const title of descendants(chart, 'chart:title', 'chart:subtitle')) {
+    pieces.push({ kind: 'paragraph', text: oneLine(textOf(title)) });
+  }
+  const table = descendants(chart, 'table:table').next().value;
+  if (table) {
+    const rows = odfRows(table).map(({ cells }) => cells.map(({ element }) => oneLine(textOf(element))));
+    pieces.push({ kind: 'table', ...tableText(rows, 1) });
+  }
+  return pieces.filter(({ text }) => text !== '');
+}
