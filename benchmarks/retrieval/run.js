@@ -55,9 +55,9 @@ for (const name of names) {
   const ranked = rank(questions, questionVectors, found);
   results[name] = {
     chunks: found.length,
-    tokens: mean(found.map(({ text }) => tokensOf(text))),
+    tokens: mean(found.map(({ tokens }) => tokens)),
     refused,
-    ranks: ranked.map(({ rank }) => rank),
+    found: ranked,
   };
   if (options.details) details[name] = ranked.map((one, index) => inWords(questions[index], one, found));
 }
@@ -76,7 +76,7 @@ async function withVectors(rows) {
   const vectors = await embedAll(embedder, missing.map(embeddedOf), console.error);
   const made = new Map(missing.map((row, index) => [row, vectors[index]]));
   const all = rows.map((row) => ({ ...row, vector: made.has(row) ? made.get(row) : row.vector }));
-  const found = all.filter(({ vector }) => vector);
+  const found = all.filter(({ vector }) => vector).map((row) => ({ ...row, tokens: tokensOf(row.text) }));
   return { found, refused: all.length - found.length };
 }
 

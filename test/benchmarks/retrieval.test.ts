@@ -14,7 +14,10 @@ test.each([
     'roles of reStructuredText',
     'raising :exc:`Http404 <django.http.response-not-found-status-errors>` if :term:`the resulting <a result or results of queries>` list is empty',
   ],
-  ['links of Markdown', 'raising [`Http404`][errors] if the [resulting list](lists.md#result) is empty'],
+  [
+    'links of Markdown',
+    'raising [`Http404`][errors] if the [resulting list](https://example.org/en/stable/ref/lists.html#of-results) is empty',
+  ],
   ['tags', 'raising <code>Http404</code> if the <b class="x">resulting</b> list is empty'],
   [
     'addresses that a loader put behind links',
@@ -40,29 +43,28 @@ test('the rank is that of the best chunk of the source that holds the passage, a
     far: Float32Array.of(0, 1),
   };
   const rows = [
-    { source: 'a', text: 'another text', vector: vectors.right },
-    { source: 'b', text: 'the passage', vector: vectors.right },
-    { source: 'a', text: 'the passage', vector: vectors.far },
-    { source: 'a', text: 'with the passage', vector: vectors.near },
-    { source: 'a', text: 'as near', vector: vectors.near },
-    { source: 'a', text: 'with the passage again', vector: vectors.near },
+    { source: 'a', text: 'another text', tokens: 1, vector: vectors.right },
+    { source: 'b', text: 'the passage', tokens: 10, vector: vectors.right },
+    { source: 'a', text: 'the passage', tokens: 100, vector: vectors.far },
+    { source: 'a', text: 'with the passage', tokens: 1000, vector: vectors.near },
+    { source: 'a', text: 'as near', tokens: 10_000, vector: vectors.near },
+    { source: 'a', text: 'with the passage again', tokens: 100_000, vector: vectors.near },
   ];
   const ask = (source: string, passage: string) => rank([{ source, passage }], [vectors.right], rows)[0];
-  expect(ask('a', 'the passage')).toMatchObject({ rank: 3, answer: 3, best: [0, 1, 3] });
-  expect(ask('b', 'the passage')).toMatchObject({ rank: 2, answer: 1 });
-  expect(ask('b', 'as near')).toMatchObject({ rank: 0, answer: -1 });
+  expect(ask('a', 'the passage')).toMatchObject({ rank: 3, tokens: 1011, answer: 3, best: [0, 1, 3] });
+  expect(ask('b', 'the passage')).toMatchObject({ rank: 2, tokens: 11, answer: 1 });
+  expect(ask('b', 'as near')).toMatchObject({ rank: 0, tokens: 0, answer: -1 });
 });
 
 test('a question without an answer counts as nothing in every measure', () => {
-  const values = (rank: number) =>
-    Object.values(measures).map((of) => (of as (rank: number) => number)(rank));
-  expect([0, 1, 2, 3, 4].map(values)).toEqual([
-    [0, 0, 0],
-    [1, 1, 1],
-    [0, 1, 1 / 2],
-    [0, 1, 1 / 3],
-    [0, 0, 1 / 4],
-  ]);
+  type Found = { rank: number; tokens: number };
+  const values = (found: Found) =>
+    Object.values(measures).map((of) => (of as (found: Found) => number)(found));
+  expect(values({ rank: 0, tokens: 0 })).toEqual([0, 0, 0, 0]);
+  expect(values({ rank: 1, tokens: 2001 })).toEqual([1, 1, 1, 0]);
+  expect(values({ rank: 2, tokens: 2000 })).toEqual([0, 1, 1 / 2, 1]);
+  expect(values({ rank: 3, tokens: 300 })).toEqual([0, 1, 1 / 3, 1]);
+  expect(values({ rank: 4, tokens: 400 })).toEqual([0, 0, 1 / 4, 1]);
 });
 
 test('the bounds hold the mean, are the same each time, and are narrower for more questions', () => {

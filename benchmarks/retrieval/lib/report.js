@@ -2,18 +2,18 @@
 import { interval, mean, measures } from './score.js';
 
 /**
- * @param results name → { chunks, tokens, refused, ranks }
+ * @param results name → { chunks, tokens, refused, found }, with `found` as `rank` gives it
  * @returns name → means, and the differences to the baseline with their bounds of 95 %
  */
 export function summarize(results, baseline, questions) {
-  return Object.entries(results).map(([name, { ranks, ...rest }]) => ({
+  return Object.entries(results).map(([name, { found, ...rest }]) => ({
     name,
     ...rest,
-    absent: ranks.filter((rank) => rank === 0).length,
+    absent: found.filter(({ rank }) => rank === 0).length,
     measures: Object.fromEntries(
       Object.entries(measures).map(([measure, of]) => {
-        const values = ranks.map(of);
-        const differences = values.map((value, index) => of(results[baseline].ranks[index]) - value);
+        const values = found.map(of);
+        const differences = values.map((value, index) => of(results[baseline].found[index]) - value);
         return [
           measure,
           {
@@ -45,7 +45,7 @@ export function table(summary) {
     ...Object.values(measures).map(
       ({ value, prose, name }) => `${percent(value)} (${percent(prose)}, ${percent(name)})`,
     ),
-    ...['MRR', 'hit@3'].map((measure) => ahead(measures[measure])),
+    ...['hit@3', 'MRR', 'in 2,000 tokens'].map((measure) => ahead(measures[measure])),
   ]);
   const widths = head.map((title, column) =>
     Math.max(title.length, ...rows.map((row) => row[column].length)),

@@ -7,8 +7,9 @@ const seed = 14;
 
 /**
  * Exact cosine search with every question over every row; ties go to the earlier row.
- * @param rows `{ source, text, vector }`
- * @returns one per question: the rank of the first hit from 1 on, or 0 when no chunk holds the passage, and the best rows
+ * @param rows `{ source, text, tokens, vector }`
+ * @returns one per question: the rank of the first hit from 1 on, or 0 when no chunk holds the passage; the tokens to
+ * read up to its end; and the best rows
  */
 export function rank(questions, vectors, rows) {
   return questions.map((question, index) => {
@@ -22,19 +23,33 @@ export function rank(questions, vectors, rows) {
     const before = (row, other) =>
       scores[row] > scores[other] || (scores[row] === scores[other] && row < other);
     let rank = 0;
+    let tokens = 0;
     if (answer >= 0) {
-      rank = 1;
-      for (let row = 0; row < rows.length; row++) if (before(row, answer)) rank++;
+      const upToAnswer = rows.filter((_, row) => row === answer || before(row, answer));
+      rank = upToAnswer.length;
+      tokens = upToAnswer.reduce((sum, { tokens }) => sum + tokens, 0);
     }
     const best = [...scores.keys()].sort((a, b) => scores[b] - scores[a] || a - b).slice(0, 3);
-    return { rank, answer, best, scores: best.map((row) => scores[row]), answerScore: scores[answer] };
+    return {
+      rank,
+      tokens,
+      answer,
+      best,
+      scores: best.map((row) => scores[row]),
+      answerScore: scores[answer],
+    };
   });
 }
 
+/** What is handed to a model that writes an answer, say: few long chunks, or many short ones. */
+const budget = 2000;
+
+/** Each takes what `rank` found for a question, and gives 0 to 1. */
 export const measures = {
-  'hit@1': (rank) => (rank === 1 ? 1 : 0),
-  'hit@3': (rank) => (rank >= 1 && rank <= 3 ? 1 : 0),
-  MRR: (rank) => (rank === 0 ? 0 : 1 / rank),
+  'hit@1': ({ rank }) => (rank === 1 ? 1 : 0),
+  'hit@3': ({ rank }) => (rank >= 1 && rank <= 3 ? 1 : 0),
+  MRR: ({ rank }) => (rank === 0 ? 0 : 1 / rank),
+  'in 2,000 tokens': ({ rank, tokens }) => (rank >= 1 && tokens <= budget ? 1 : 0),
 };
 
 export function mean(values) {
