@@ -12,10 +12,10 @@ export const boundary = {
   /** After a comma, or at the end of a wrapped line of prose. */
   clause: 16,
   word: 17,
-  /** After a heading, which should stay with its text. */
-  headingEnd: 18,
   /** Inside a word. */
-  character: 19,
+  character: 18,
+  /** After a heading, which should stay with its text. */
+  headingEnd: 19,
 } as const;
 
 // The role of a UTF-16 code unit at the end of a word.

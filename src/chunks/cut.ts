@@ -21,7 +21,7 @@ const shortBlock = boundary.block * 4 + 2;
 /** A very small part is only better than a cut inside a sentence. */
 const crumbCost = boundary.sentence * 4 + 2;
 /** The last resort. */
-const lastResort = boundary.character * 4 + 2;
+const lastResort = boundary.headingEnd * 4 + 2;
 
 /** The worst rank of a cut between blocks; a worse one is replaced by a cut inside a block. */
 export const worstBlockRank = shortBlock;

@@ -1,5 +1,6 @@
 // Halves a chunk that the server refuses as too long, as it counts more tokens than we do.
 
+import { embeddedText, embeddingKey } from '../text/embedded-text.js';
 import { sha256 } from '../text/sha256.js';
 import { skipSpace, trimEnd } from '../text/whitespace.js';
 import { spanCounter } from '../tokens/span-counter.js';
@@ -12,7 +13,7 @@ const minTokens = 64;
 
 /**
  * Halves a chunk at the best boundary near its middle. Both halves are exact slices of the document's text,
- * with their own start, end, tokens, line and hash; `index` and `occurrence` are still those of the whole
+ * with their own start, end, tokens, line, hash and key, and its context; `index` and `occurrence` are still those of the whole
  * chunk, so the caller numbers its rows again. Undefined for a chunk of fewer than 64 tokens, or one character.
  */
 export function halve(chunk: Chunk, counter: TokenCounter): [Chunk, Chunk] | undefined {
@@ -32,8 +33,9 @@ function part(chunk: Chunk, from: number, to: number, counter: TokenCounter): Ch
     start: chunk.start + first,
     end: chunk.start + last,
     text,
-    tokens: counter.count(text),
+    tokens: counter.count(embeddedText({ ...chunk, text })),
     line: chunk.line + chunk.text.slice(0, first).split('\n').length - 1,
     hash: sha256(text),
+    key: embeddingKey({ ...chunk, text }),
   };
 }

@@ -1,11 +1,12 @@
 // Adds marks inside blocks that are too long for a chunk: at lines, sentences, words, and inside giant words.
-import { skipSpace, wordEnd } from '../text/whitespace.js';
+import { skipSpace, trimEnd, wordEnd } from '../text/whitespace.js';
 import type { SpanCounter } from '../tokens/span-counter.js';
 import type { Block } from '../types/document.js';
 import { boundary, isGraphemeBoundary, strengthInWord, strengthOfGap } from './boundaries.js';
 import { countInTurns, maxPieceLength } from './count.js';
 import { keyOf, Marks } from './marks.js';
 import type { Outline } from './outline.js';
+import { TableRows } from './table-rows.js';
 
 /** Max tokens for one UTF-16 unit in nearly all counters. */
 const maxTokensPerUnit = 2;
@@ -17,10 +18,17 @@ const deepestLine = 255;
 /** Enough to tell words in a sentence apart. */
 const weakKeyCharacters = 16;
 
+export interface RefineOptions {
+  /** Approximate tokens between two weak marks. */
+  spacing: number;
+  counter: SpanCounter;
+  /** Tokens of a chunk that starts inside of this table: a row of no more is never cut. */
+  rowRoom(block: Block): number;
+}
+
 /**
  * Marks of the blocks from mark `from` to mark `to` of the outline: all lines and sentences, and the best of the weaker
  * places. Not all of those, as a megabyte of words must not become a million marks.
- * @param spacing approximate tokens between two weak marks
  * @yields `undefined` from time to time, since a block may be a whole file
  */
 export function* refine(
@@ -28,23 +36,49 @@ export function* refine(
   { marks, blocks }: Outline,
   from: number,
   to: number,
-  spacing: number,
-  counter: SpanCounter,
+  options: RefineOptions,
 ): Generator<undefined, Marks, undefined> {
-  const refiner = new Refiner(text, spacing, counter);
+  const refiner = new Refiner(text, options);
   for (let index = from; index < to; index++) {
-    const lines = meansLines(blocks[index]);
+    const block = blocks[index];
     const end = marks.at[index + 1]!;
-    let at = marks.at[index]!;
-    refiner.begin(at, marks.strength[index]!, marks.key[index]!);
-    // Nearly all blocks are done within one turn, and need no generator.
-    for (at = refiner.words(at, end, lines); at < end; at = refiner.words(at, end, lines)) {
-      if (refiner.isLong(at)) yield undefined;
-      else at = yield* refiner.longWord(at, end, lines);
-    }
-    if (refiner.isLong(at)) yield undefined;
+    refiner.begin(marks.at[index]!, marks.strength[index]!, marks.key[index]!);
+    if (block?.kind === 'table') yield* refineTable(refiner, text, block, marks.at[index]!, end, options);
+    else yield* refineLines(refiner, marks.at[index]!, end, meansLines(block));
   }
   return refiner.finish(marks.at[to]!);
+}
+
+function* refineLines(refiner: Refiner, start: number, end: number, lines: boolean) {
+  let at = start;
+  // Nearly all blocks are done within one turn, and need no generator.
+  for (at = refiner.words(at, end, lines); at < end; at = refiner.words(at, end, lines)) {
+    if (refiner.isLong(at)) yield undefined;
+    else at = yield* refiner.longWord(at, end, lines);
+  }
+  if (refiner.isLong(at)) yield undefined;
+}
+
+/** Only a row that is longer than a chunk has places to cut inside. */
+function* refineTable(
+  refiner: Refiner,
+  text: string,
+  block: Block,
+  start: number,
+  end: number,
+  options: RefineOptions,
+) {
+  // What stands before the first row, such as a heading, needs some of its chunk.
+  let room = options.rowRoom(block) - refiner.lead;
+  const rows = new TableRows(text, start, end);
+  for (let at = start; at < end; ) {
+    const next = rows.after(at);
+    if (!refiner.wholeRow(at, next, room)) yield* refineLines(refiner, at, next, true);
+    else if (refiner.isLong(next)) yield undefined;
+    if (next < end) refiner.row(next, end);
+    room = options.rowRoom(block);
+    at = next;
+  }
 }
 
 /** True when the line ends of a block have a meaning. */
@@ -62,16 +96,23 @@ class Refiner {
   #turn = charactersPerTurn;
   /** Tokens before the last mark. */
   #marked = 0;
+  #beforeLead = 0;
   /** The best weak place since the last mark; its strength is 0 when there is none. */
   readonly #weak = { at: 0, tokens: 0, strength: 0, key: 0 };
 
-  constructor(text: string, spacing: number, counter: SpanCounter) {
+  constructor(text: string, { spacing, counter }: RefineOptions) {
     this.#text = text;
     this.#spacing = spacing;
     this.#counter = counter;
   }
 
+  /** Tokens since the last place that a chunk may end before: those of headings. */
+  get lead(): number {
+    return this.#tokens - this.#beforeLead;
+  }
+
   begin(at: number, strength: number, key: number): void {
+    if (strength !== boundary.headingEnd) this.#beforeLead = this.#tokens;
     this.#mark(at, this.#tokens, strength, key);
   }
 
@@ -99,6 +140,20 @@ class Refiner {
     const index = skipSpace(text, start, end);
     if (index < end) this.#place(index, strengthOfGap(text, start, index, lines), end, lines);
     return index;
+  }
+
+  /** Counts a row of a table, if it is short enough to stay whole. */
+  wholeRow(start: number, end: number, room: number): boolean {
+    if (end - start > maxPieceLength) return false;
+    const tokens = this.#counter.countSpan(this.#text, start, end);
+    if (tokens > room) return false;
+    this.#tokens += tokens;
+    return true;
+  }
+
+  /** The start of another row of a table that ends at `end`. */
+  row(at: number, end: number): void {
+    this.#place(at, strengthOfGap(this.#text, trimEnd(this.#text, 0, at), at, true), end, true);
   }
 
   finish(end: number): Marks {

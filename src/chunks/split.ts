@@ -5,6 +5,7 @@
 // What must hold: all text is in a chunk; no chunk has more than `size` tokens; an edit moves only the cuts near it; and
 // any change of the cuts needs another `splitterVersion`.
 
+import { embeddingKey } from '../text/embedded-text.js';
 import { sha256 } from '../text/sha256.js';
 import { skipSpace, trimEnd } from '../text/whitespace.js';
 import { type SpanCounter, spanCounter } from '../tokens/span-counter.js';
@@ -12,6 +13,7 @@ import type { Chunk, Document } from '../types/document.js';
 import type { TokenCounter } from '../types/embedder.js';
 import { boundary, isBetweenWords } from './boundaries.js';
 import { Places } from './chunk-place.js';
+import { type Context, Contexts, noContext } from './contexts.js';
 import { bestCut, sectionCut, worstBlockRank, worstRank } from './cut.js';
 import { middleOf } from './find-middle.js';
 import type { Marks } from './marks.js';
@@ -20,17 +22,19 @@ import { overlapStart } from './overlap.js';
 import { meansLines, refine } from './refine.js';
 
 /** Must change whenever the same document could be split differently. */
-export const splitterVersion = 1;
+export const splitterVersion = 2;
 
 /** Marks at weak places in long sentences, per chunk. */
 const placesPerChunk = 8;
 
 export interface SplitOptions {
-  /** Max tokens of a chunk's text, without special tokens and prefix; at least 1. */
+  /** Max tokens of a chunk, its context included, without special tokens and prefix; at least 1. */
   size: number;
   /** Max tokens that a chunk repeats from the one before it, in the same section; at most half of `size` is used. */
   overlap: number;
   counter: TokenCounter;
+  /** Whether the heading path is embedded with each chunk, too. @default false */
+  headings?: boolean;
 }
 
 /**
@@ -63,13 +67,15 @@ class Splitter {
   readonly #size: number;
   readonly #overlap: number;
   readonly #core: number;
+  readonly #contexts: Contexts;
 
-  constructor(document: Document, { size, overlap, counter }: SplitOptions) {
+  constructor(document: Document, { size, overlap, counter, headings = false }: SplitOptions) {
     this.#document = document;
     this.#counter = spanCounter(counter);
     this.#size = Math.max(1, Math.floor(size));
     this.#overlap = Math.min(Math.max(0, Math.floor(overlap)), this.#size >> 1);
     this.#core = this.#size - this.#overlap;
+    this.#contexts = new Contexts(document, this.#size, this.#counter, headings);
   }
 
   *chunks(): Generator<Chunk | undefined, void, undefined> {
@@ -86,13 +92,14 @@ class Splitter {
       places.moveTo(piece.start);
       // After the start of the piece before: no chunk may contain another one.
       const floor = Math.max(places.sectionStart, previous + 1);
-      const { start, tokens } = this.#withOverlap(piece, floor, meansLines(places.block));
+      const { start, tokens, context } = this.#withOverlap(piece, floor, meansLines(places.block));
       previous = piece.start;
       const { line, page } = places.lineAndPage(start);
       const slice = text.slice(start, piece.end);
       const hash = sha256(slice);
       const occurrence = occurrences.get(hash) ?? 0;
       occurrences.set(hash, occurrence + 1);
+      const beside = context.text === '' ? undefined : { context: context.text };
       yield {
         source,
         index: index++,
@@ -103,7 +110,9 @@ class Splitter {
         line,
         ...(page !== undefined && { page }),
         heading: places.titles,
+        ...beside,
         hash,
+        key: beside ? embeddingKey({ text: slice, ...beside }) : hash,
         occurrence,
         ...(metadata !== undefined && { metadata }),
       };
@@ -115,12 +124,16 @@ class Splitter {
     const { marks } = whole;
     for (const [from, to] of this.#runs(marks, worstBlockRank)) {
       const tokens = marks.tokens[to]! - marks.tokens[from]!;
-      if (tokens <= this.#capacity(marks, from)) {
+      if (this.#fits(marks, from, to)) {
         yield* this.#piece(marks.at[from]!, marks.at[to]!, tokens);
         continue;
       }
       const spacing = Math.max(1, Math.floor(this.#core / placesPerChunk));
-      const fine = yield* refine(this.#document.text, whole, from, to, spacing, this.#counter);
+      const fine = yield* refine(this.#document.text, whole, from, to, {
+        spacing,
+        counter: this.#counter,
+        rowRoom: (block) => this.#core - this.#contexts.inside(block),
+      });
       for (const [start, end] of this.#runs(fine, worstRank)) {
         // Parts of words were counted alone, and may have another count together.
         yield* this.#counted(fine.at[start]!, fine.at[end]!, this.#capacity(fine, start));
@@ -135,13 +148,18 @@ class Splitter {
     while (stack.length > 0) {
       const from = stack.pop()!;
       const to = stack.pop()!;
-      const fits = marks.tokens[to]! - marks.tokens[from]! <= this.#capacity(marks, from);
-      const cut = fits
+      const cut = this.#fits(marks, from, to)
         ? sectionCut(marks, from, to, this.#size)
         : bestCut(marks, from, to, this.#core, worst);
       if (cut < 0) yield [from, to];
       else stack.push(to, cut, cut, from);
     }
+  }
+
+  /** True when the run is no more than a chunk, with its context. */
+  #fits(marks: Marks, from: number, to: number): boolean {
+    const room = this.#capacity(marks, from) - (marks.tokens[to]! - marks.tokens[from]!);
+    return room >= 0 && this.#contexts.of(marks.at[from]!, marks.at[to]!).tokens <= room;
   }
 
   /** Max tokens after a mark: a chunk that starts a section has no overlap. */
@@ -158,7 +176,8 @@ class Splitter {
     const { text } = this.#document;
     const trimmed = trimEnd(text, start, end);
     const tokens = this.#counter.countSpan(text, start, trimmed);
-    const middle = tokens > capacity ? middleOf(text, start, trimmed, this.#counter) : undefined;
+    const fits = tokens <= capacity && tokens + this.#contexts.of(start, trimmed).tokens <= capacity;
+    const middle = fits ? undefined : middleOf(text, start, trimmed, this.#counter);
     if (middle === undefined) {
       yield* this.#piece(start, trimmed, tokens);
     } else {
@@ -168,11 +187,28 @@ class Splitter {
   }
 
   /** @param floor the overlap begins there or later */
-  #withOverlap(piece: Piece, floor: number, lines: boolean): { start: number; tokens: number } {
+  #withOverlap(
+    piece: Piece,
+    floor: number,
+    lines: boolean,
+  ): { start: number; tokens: number; context: Context } {
     const { text } = this.#document;
-    const room = Math.min(this.#overlap, this.#size - piece.tokens);
-    if (room < 1 || floor >= piece.start || !isBetweenWords(text, piece.start)) return piece;
-    const start = overlapStart(text, floor, piece.start, room, this.#counter, lines);
-    return { start, tokens: piece.tokens + this.#counter.countSpan(text, start, piece.start) };
+    const { start, end, tokens } = piece;
+    let context = this.#contexts.of(start, end);
+    // A character of more tokens than a chunk may have.
+    if (tokens + context.tokens > this.#size) context = noContext;
+    const alone = { start, tokens: tokens + context.tokens, context };
+    if (floor >= start || !isBetweenWords(text, start)) return alone;
+    // An overlap that reaches into a table needs the table's header row, and is shorter for that.
+    for (let tries = 0; tries < 2; tries++) {
+      const room = Math.min(this.#overlap, this.#size - tokens - context.tokens);
+      if (room < 1) return alone;
+      const from = overlapStart(text, floor, start, room, this.#counter, lines);
+      const wanted = this.#contexts.of(from, end);
+      const all = tokens + this.#counter.countSpan(text, from, start) + wanted.tokens;
+      if (all <= this.#size) return { start: from, tokens: all, context: wanted };
+      context = wanted;
+    }
+    return alone;
   }
 }

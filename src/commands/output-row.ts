@@ -17,6 +17,8 @@ export interface RowMetadata {
   page?: number;
   /** Titles of the sections around the chunk, outermost first. */
   heading: string[];
+  /** What was embedded before the text, such as the header row of its table; absent where nothing was. */
+  context?: string;
 }
 
 /** A line of `chunks.jsonl`, without its vector. */
@@ -50,8 +52,9 @@ function isRow(json: unknown): json is OutputRow {
   const { id, text, metadata } = (json ?? {}) as { [key in keyof OutputRow]?: unknown };
   if (typeof id !== 'string' || typeof text !== 'string') return false;
   if (typeof metadata !== 'object' || metadata === null || !isPlain(metadata, metadataBounds)) return false;
-  const { source, chunk, line, page, heading } = metadata as { [key in keyof RowMetadata]?: unknown };
+  const { source, chunk, line, page, heading, context = '' } = metadata as { [key in keyof RowMetadata]?: unknown };
   const isHeading = Array.isArray(heading) && heading.every((title) => typeof title === 'string');
   const numbers = [chunk, line, page ?? 0];
-  return typeof source === 'string' && isHeading && numbers.every((one) => typeof one === 'number');
+  const areTexts = [source, context].every((one) => typeof one === 'string');
+  return areTexts && isHeading && numbers.every((one) => typeof one === 'number');
 }

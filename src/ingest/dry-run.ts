@@ -38,11 +38,11 @@ export async function countPlan(
         failures.push(step.failure);
       } else if (step.kind === 'row') {
         counts.chunks++;
-        const { hash, tokens } = step.chunk;
-        if (seen.has(hash) || previous?.findRow(hash) !== undefined) {
+        const { key, tokens } = step.chunk;
+        if (seen.has(key) || previous?.findRow(key) !== undefined) {
           counts.chunksReused++;
         } else {
-          seen.add(hash);
+          seen.add(key);
           counts.chunksEmbedded++;
           counts.tokensEmbedded += tokens;
         }

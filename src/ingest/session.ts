@@ -8,7 +8,9 @@ import { eventsFor, type RunEvents } from '../events.js';
 import { BatchMetrics } from '../metrics/metrics.js';
 import type { Output } from '../output/read/output.js';
 import { type Journal, openJournal } from '../output/write/journal.js';
+import { embeddedText } from '../text/embedded-text.js';
 import type { VectorCache } from '../types/cache.js';
+import type { Chunk } from '../types/document.js';
 import type { Embedder } from '../types/embedder.js';
 import type { VectorSpace } from '../types/space.js';
 import { openUpstream, type Upstream } from '../upstream/upstream.js';
@@ -94,9 +96,9 @@ export class Session {
     return this.upstream.cache;
   }
 
-  /** The text as it is sent: after the model's prefix for documents. */
-  embeddedText(text: string): string {
-    return this.space.prefixes.document + text;
+  /** A chunk as it is sent: its context and text, after the model's prefix for documents. */
+  embeddedText(chunk: Chunk): string {
+    return this.space.prefixes.document + embeddedText(chunk);
   }
 
   /** Stores answered vectors in the journal and in the cache. */

@@ -54,7 +54,12 @@ export interface Chunk {
   start: number;
   end: number;
   text: string;
-  /** Tokens of `text` as the counter sees them, without special tokens and prefix. */
+  /**
+   * What is embedded before `text`, in lines of its own: the header row of a table of which the chunk holds other rows,
+   * and with `--context headings` the titles of the sections around it. Absent where there is nothing to add.
+   */
+  context?: string;
+  /** Tokens of `context` and `text` as the counter sees them, without special tokens and prefix. */
   tokens: number;
   /** 1-based line of the file on which the chunk starts. */
   line: number;
@@ -63,6 +68,8 @@ export interface Chunk {
   heading: string[];
   /** SHA-256 of `text` (UTF-8), lower-case hex. */
   hash: string;
+  /** SHA-256 of what is embedded, context and text (UTF-8), lower-case hex: chunks with the same key share a vector. */
+  key: string;
   /** How many earlier chunks of this document have the same text. */
   occurrence: number;
   metadata?: { [key: string]: Json };

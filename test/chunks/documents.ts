@@ -56,6 +56,7 @@ const piece = fc.record({
   ),
   separator: fc.constantFrom('\n\n', '\n\n', '\n', ' ', ''),
   page: fc.option(fc.integer({ min: 1, max: 9 }), { nil: undefined }),
+  context: fc.constantFrom('Code | Meaning', 'Code | Meaning | Remedy in words', 'alpha beta'),
 });
 
 /** Documents whose blocks cover all their text, adjacent ones and blank ones among them. */
@@ -64,12 +65,13 @@ export const anyDocument: fc.Arbitrary<Document> = fc
   .map(([lead, pieces]) => {
     let text = lead;
     const blocks: Block[] = [];
-    for (const { kind, level, named, text: content, separator, page } of pieces) {
+    for (const { kind, level, named, text: content, separator, page, context } of pieces) {
       const body = kind === 'heading' ? content.slice(0, 30) : content;
       const block: Block = { kind, start: text.length, end: text.length + body.length, line: lineOf(text) };
       if (kind === 'heading' || (kind === 'code' && named))
         Object.assign(block, { level, title: `T${level}` });
       if (page !== undefined) block.page = page;
+      if (kind === 'table' && named) block.context = context;
       blocks.push(block);
       text += body + separator;
     }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { isBetweenWords, isGraphemeBoundary } from '../../src/chunks/boundaries.js';
 import { split } from '../../src/chunks/split.js';
+import { embeddedText } from '../../src/text/embedded-text.js';
 import { estimateCounter } from '../../src/tokens/estimating-counter.js';
 import { wordPieceCounter } from '../../src/tokens/wordpiece-counter.js';
 import type { Chunk, Document } from '../../src/types/document.js';
@@ -26,6 +27,7 @@ const anyOptions = fc.record({
   size: fc.oneof(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 13, max: 300 })),
   overlap: fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 60 })),
   counter: fc.constantFrom<TokenCounter>(words, wordPiece, estimateCounter()),
+  headings: fc.boolean(),
 });
 
 describe('split, of any document', () => {
@@ -43,7 +45,9 @@ describe('split, of any document', () => {
           expect(chunk.text).not.toBe('');
           expect(chunk.start).toBeGreaterThan(last);
           last = chunk.start;
-          expect(chunk.tokens).toBe(options.counter.count(chunk.text));
+          expect(chunk.tokens).toBe(options.counter.count(embeddedText(chunk)));
+          const beside = options.counter.count(chunk.context ?? '');
+          expect(beside).toBeLessThanOrEqual(options.size / 4);
           if (chunk.tokens > options.size) expect(isOneGrapheme(chunk.text)).toBe(true);
           covered.fill(1, chunk.start, chunk.end);
         });
@@ -94,6 +98,7 @@ describe('split, of any document', () => {
           expect(chunk.page).toBe(block.page);
           expect(chunk.heading).toEqual(titlesOf(around));
           expect(chunk.hash).toBe(createHash('sha256').update(chunk.text).digest('hex'));
+          expect(chunk.key).toBe(createHash('sha256').update(embeddedText(chunk)).digest('hex'));
           expect(chunk.occurrence).toBe(seen.get(chunk.text) ?? 0);
           seen.set(chunk.text, chunk.occurrence + 1);
           expect(chunk.source).toBe(document.source);

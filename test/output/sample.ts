@@ -58,6 +58,7 @@ export function chunksOf({ source, texts, metadata }: SampleDocument): Chunk[] {
       line: index + 1,
       heading: ['Guide', source],
       hash: sha256(text),
+      key: sha256(text),
       occurrence: texts.slice(0, index).filter((other) => other === text).length,
     };
     if (metadata !== undefined) chunk.metadata = metadata;

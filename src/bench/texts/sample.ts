@@ -11,6 +11,7 @@ import { RunCounts } from '../../ingest/run-counts.js';
 import { type Chunking, chunk } from '../../ingest/stages/chunk.js';
 import { limitsOf, read } from '../../ingest/stages/read.js';
 import { Listing, walkOptions } from '../../ingest/survey/found-files.js';
+import { embeddedText } from '../../text/embedded-text.js';
 import type { TokenCounter } from '../../types/embedder.js';
 import { type Random, shuffled } from '../statistics/random.js';
 import { bundledTexts } from './bundled.js';
@@ -96,7 +97,7 @@ async function chunksOf({
   });
   for await (const steps of chunk(documents, async () => chunking, counts, signal)) {
     signal.throwIfAborted();
-    for (const step of steps) if (step.kind === 'row') texts.add(step.chunk.text);
+    for (const step of steps) if (step.kind === 'row') texts.add(embeddedText(step.chunk));
     if (texts.size >= maxChunks) break;
   }
   return [...texts];

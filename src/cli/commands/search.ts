@@ -36,8 +36,11 @@ function render({ score, text, metadata }: SearchResult): Printable {
   const place = metadata.page ? say`${source}, page ${metadata.page}` : say`${source}:${metadata.line}`;
   const heading =
     metadata.heading.length > 0 ? paint.dim(say`  ${printable(metadata.heading.join(' › '))}`) : say``;
+  const { context } = metadata;
+  const beside = context ? firstLines(printable(context.replace(/\s+/g, ' ')), 76, 1) : [];
+  const above = beside.map((line) => paint.dim(say`  ${line}\n`));
   const body = firstLines(printable(text.replace(/\s+/g, ' ').trim()), 76, 3).map((line) => say`  ${line}\n`);
-  return say`${paint.green(digits(score, 3))}  ${paint.bold(place)}${heading}\n${joined(body)}`;
+  return say`${paint.green(digits(score, 3))}  ${paint.bold(place)}${heading}\n${joined([...above, ...body])}`;
 }
 
 /** At most so many lines of a text. */

@@ -141,15 +141,15 @@ class Sender {
   #request(row: RowStep): void {
     const { chunk } = row;
     // The vector may have arrived while the cache was asked.
-    const known = this.#session.journal.get(chunk.hash);
+    const known = this.#session.journal.get(chunk.key);
     if (known) {
       row.vector = known;
       this.#counts.chunksReused++;
       return;
     }
     const { waiting } = this.#dispatcher;
-    const { hash, tokens } = chunk;
-    row.ticket = this.#dispatcher.add({ hash, text: this.#session.embeddedText(chunk.text), tokens });
+    const { key, tokens } = chunk;
+    row.ticket = this.#dispatcher.add({ hash: key, text: this.#session.embeddedText(chunk), tokens });
     // The same text is in flight already: one request serves both rows.
     if (this.#dispatcher.waiting === waiting) this.#counts.chunksReused++;
   }

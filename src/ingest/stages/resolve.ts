@@ -18,14 +18,14 @@ export async function* resolve(
 
 async function lookUp(rows: RowStep[], session: Session, counts: RunCounts): Promise<void> {
   const missing = (await fromOutput(rows, session, counts)).filter((row) => {
-    const vector = session.journal.get(row.chunk.hash);
+    const vector = session.journal.get(row.chunk.key);
     if (vector) keep(row, vector, counts);
     return !vector;
   });
   if (missing.length === 0 || !session.cache) return;
   counts.cacheLookups += missing.length;
-  const hashes = missing.map((row) => row.chunk.hash);
-  const vectors = await session.cache.getMany(session.space.id, hashes, session.space.dimensions);
+  const keys = missing.map((row) => row.chunk.key);
+  const vectors = await session.cache.getMany(session.space.id, keys, session.space.dimensions);
   for (const [index, row] of missing.entries()) {
     const vector = vectors[index];
     if (!vector) continue;
@@ -41,7 +41,7 @@ async function fromOutput(rows: RowStep[], session: Session, counts: RunCounts):
   const found: { row: RowStep; at: number }[] = [];
   const missing: RowStep[] = [];
   for (const row of rows) {
-    const at = previous.findRow(row.chunk.hash);
+    const at = previous.findRow(row.chunk.key);
     if (at === undefined) missing.push(row);
     else found.push({ row, at });
   }

@@ -15,6 +15,7 @@ const reserved = new Set([
   'line',
   'page',
   'heading',
+  'context',
   'hash',
   'tokens',
   'user',
@@ -34,11 +35,12 @@ export interface LineParts {
 export function lineParts(chunk: Chunk): LineParts {
   const id = rowId(chunk.source, chunk.hash, chunk.occurrence);
   const page = chunk.page === undefined ? '' : `,"page":${chunk.page}`;
+  const context = chunk.context === undefined ? '' : `,"context":${JSON.stringify(chunk.context)}`;
   return {
     head: `{"id":"${id}","text":${JSON.stringify(chunk.text)}`,
     tail:
       `,"metadata":{"source":${JSON.stringify(chunk.source)},"chunk":${chunk.index},"start":${chunk.start},` +
-      `"end":${chunk.end},"line":${chunk.line}${page},"heading":${JSON.stringify(chunk.heading)},` +
+      `"end":${chunk.end},"line":${chunk.line}${page},"heading":${JSON.stringify(chunk.heading)}${context},` +
       `"hash":"${chunk.hash}","tokens":${chunk.tokens}${userFields(chunk.metadata)}}}\n`,
   };
 }

@@ -48,7 +48,7 @@ export interface DocumentEntry {
   rows: number;
   /** Bytes of its lines in chunks.jsonl. */
   bytes: number;
-  /** The first 16 bytes of each chunk's text hash, one after the other, in base64url. */
+  /** The first 16 bytes of each chunk's key (SHA-256 of context and text), one after the other, in base64url. */
   chunks: string;
   /** Chunks that have no vector; tried again by the next run. */
   failed?: number;

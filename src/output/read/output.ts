@@ -130,10 +130,10 @@ export class Output {
     return this.#recordFiles.fileOf(source);
   }
 
-  /** The first row whose text has this SHA-256 (lower-case hex). */
-  findRow(hash: string): number | undefined {
+  /** The first row whose chunk has this key (lower-case hex). */
+  findRow(key: string): number | undefined {
     this.#texts ??= indexTexts(this.manifest);
-    return this.#texts.find(hash);
+    return this.#texts.find(key);
   }
 
   /** Vectors in the order of `rows`. They may share memory with each other. */

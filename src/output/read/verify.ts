@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { DamagedOutputError, OutputError } from '../../errors.js';
+import { embeddingKey } from '../../text/embedded-text.js';
 import { isOne, normOf } from '../../vectors/norm.js';
 import { chunksName, vectorsName } from '../format/layout.js';
 import type { OutputDocument } from '../format/manifest-reader.js';
@@ -131,8 +132,9 @@ class RowChecker {
         metadata.source === document.source || 'its source',
         metadata.chunk > last || 'the order of its chunks',
         createHash('sha256').update(text).digest('hex') === metadata.hash || 'the hash of its text',
-        hashes.toString('hex', i * keyBytes, (i + 1) * keyBytes) === metadata.hash.slice(0, 2 * keyBytes) ||
-          "the manifest's hash of its text",
+        hashes.toString('hex', i * keyBytes, (i + 1) * keyBytes) ===
+          embeddingKey({ text, context: metadata.context }).slice(0, 2 * keyBytes) ||
+          "the manifest's hash of its context and text",
         rowId(metadata.source, metadata.hash, occurrence) === id || 'its id',
       ].filter((problem) => problem !== true);
       if (wrong.length > 0)
@@ -163,15 +165,15 @@ interface Row {
   id: string;
   text: string;
   embedding?: unknown;
-  metadata: { source: string; chunk: number; hash: string };
+  metadata: { source: string; chunk: number; context?: string; hash: string };
 }
 
 function parseRow(line: string | undefined): Row | undefined {
   try {
     const row = JSON.parse(line ?? '');
-    const { source, chunk, hash } = row.metadata;
+    const { source, chunk, context = '', hash } = row.metadata;
     const whole =
-      [row.id, row.text, source, hash].every((value) => typeof value === 'string') &&
+      [row.id, row.text, source, context, hash].every((value) => typeof value === 'string') &&
       Number.isSafeInteger(chunk);
     return whole ? row : undefined;
   } catch (error) {

@@ -80,7 +80,7 @@ export class StagedRows {
     const { buffer, position } = this.#lines.room(maxLineBytes(parts, embedding));
     this.#lines.advance(writeLine(buffer, position, parts, embedding));
     this.#vectors.add(new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength));
-    this.#addHash(chunk.hash, this.rows - current.firstRow);
+    this.#addHash(chunk.key, this.rows - current.firstRow);
     this.rows++;
     return this.#drained();
   }
