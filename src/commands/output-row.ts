@@ -52,7 +52,14 @@ function isRow(json: unknown): json is OutputRow {
   const { id, text, metadata } = (json ?? {}) as { [key in keyof OutputRow]?: unknown };
   if (typeof id !== 'string' || typeof text !== 'string') return false;
   if (typeof metadata !== 'object' || metadata === null || !isPlain(metadata, metadataBounds)) return false;
-  const { source, chunk, line, page, heading, context = '' } = metadata as { [key in keyof RowMetadata]?: unknown };
+  const {
+    source,
+    chunk,
+    line,
+    page,
+    heading,
+    context = '',
+  } = metadata as { [key in keyof RowMetadata]?: unknown };
   const isHeading = Array.isArray(heading) && heading.every((title) => typeof title === 'string');
   const numbers = [chunk, line, page ?? 0];
   const areTexts = [source, context].every((one) => typeof one === 'string');

@@ -155,6 +155,12 @@ describe('split, along structure', () => {
     );
   });
 
+  test('leaves no heading alone before a word that is longer than a chunk', () => {
+    const title = 'A title of ten words before something without any place to';
+    const document = markdown(`# ${title}\n\n${'x1y2z3'.repeat(200)}`);
+    for (const { text } of chunksOf(document, 64, 0, wordPiece)) expect(text).not.toMatch(/place to$/);
+  });
+
   test('keeps what is announced with its announcement where it can', () => {
     const pairs = Array.from({ length: 60 }, (_, index) => [
       prose(index, 2),

@@ -16,6 +16,7 @@ export interface OutputRow {
     line: number;
     page?: number;
     heading: string[];
+    context?: string;
     hash: string;
     tokens: number;
   };

@@ -49,6 +49,12 @@ test('is one JSON object with id, text, embedding and metadata, in this order', 
   expect(lineOf(chunk, vector).indexOf(10)).toBe(lineOf(chunk, vector).length - 1);
 });
 
+test('holds the context where there is one, and moves a field of that name', () => {
+  const chunk = { ...chunkOf('E1 | closed', { context: 'mine' }), context: 'Code | "Meaning"' };
+  const { metadata } = JSON.parse(lineOf(chunk).toString());
+  expect(metadata).toMatchObject({ context: 'Code | "Meaning"', user: { context: 'mine' } });
+});
+
 test("adds the user's fields, and puts those with a name of ours under `user`", () => {
   const metadata = { title: 'T', source: 'mine', user: 7, tags: ['a', null] };
   const row = JSON.parse(lineOf(chunkOf('text', metadata)).toString());

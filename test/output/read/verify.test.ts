@@ -65,7 +65,18 @@ const damages: [string, string, (bytes: Buffer) => Buffer, string | RegExp][] = 
   ['a changed id', 'chunks.jsonl', replace(/"id":"./, '"id":"g'), /row 0: its id is wrong/],
   ['another source', 'chunks.jsonl', replace('"source":"docs/a', '"source":"docs/c'), /its source, its id/],
   ['another order', 'chunks.jsonl', replace('"chunk":1', '"chunk":0'), /row 1: the order of its chunks/],
-  ['a changed hash', 'chunks.jsonl', replace(/"hash":"./, '"hash":"_'), /the manifest's hash of its text/],
+  [
+    'a changed hash',
+    'chunks.jsonl',
+    replace(/"hash":"./, '"hash":"_'),
+    /row 0: the hash of its text, its id/,
+  ],
+  [
+    'an added context',
+    'chunks.jsonl',
+    replace('"heading":["Guide","docs/a.md"]', '"heading":[],"context":"abcdef"'),
+    /row 0: the manifest's hash of its context and text is wrong/,
+  ],
   ['a broken line', 'chunks.jsonl', replace('{"id"', '["id"'), /row 0 is not a row's JSON/],
   ['two lines in one', 'chunks.jsonl', replace('}\n{', '} {'), /2 lines instead of 3/],
   [
