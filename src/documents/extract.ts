@@ -29,7 +29,7 @@ const extractors = new Map<FormatName, Extractor>();
 export function formatFor(name: string, bytes?: Uint8Array): FormatName | undefined {
   const base = name.slice(name.lastIndexOf('/') + 1).toLowerCase();
   const dot = base.lastIndexOf('.');
-  return byName.get(base) ?? (dot > 0 ? byName.get(base.slice(dot)) : undefined) ?? sniff(bytes);
+  return byName.get(base) ?? (dot > 0 ? byName.get(base.slice(dot)) : undefined) ?? sniff(base, bytes);
 }
 
 /**
@@ -64,12 +64,18 @@ async function load(name: FormatName): Promise<Extractor> {
   return extractor;
 }
 
-function sniff(bytes: Uint8Array | undefined): FormatName | undefined {
+/** Names of manual pages end in their section, and so do logs and libraries. */
+const section = /\.[1-9n][a-z]{0,5}$/;
+const manual = /^(?:[.']\\"[^\n]*\n|\s*\n)*[.'](?:TH|Dd)\s/;
+const manualOfName = /^(?:[.'](?:\\"|TH\s|Dd\s|so\s|ig\s|if\s|ie\s|de\s|ds\s|nh\s))/;
+
+function sniff(name: string, bytes: Uint8Array | undefined): FormatName | undefined {
   if (!bytes) return undefined;
   const start = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 512)).toString('latin1');
   if (start.startsWith('%PDF-')) return 'pdf';
   if (start.startsWith('PK\x03\x04')) return officeKind(bytes, start);
   if (start.startsWith('{\\rtf')) return 'rtf';
+  if (manual.test(start) || (section.test(name) && manualOfName.test(start))) return 'man';
   if (start.startsWith('#!')) return 'code';
   if (/^From \S[^\n]{0,200}\d{4}\r?\n[A-Za-z-]{1,60}:/.test(start)) return 'mbox';
   if (/^(?:Return-Path|Received|Delivered-To|Message-ID|MIME-Version):/i.test(start)) return 'eml';

@@ -35,6 +35,7 @@ describe('formatFor', () => {
     ['ods', fixture('bees.ods')],
     ['odp', fixture('bees.odp')],
     ['epub', fixture('bees.epub')],
+    ['man', Buffer.from('.\\" A page.\n.TH PUMP 8\n')],
     ['html', Buffer.from('\n<!DOCTYPE html><p>x')],
     ['code', Buffer.from('#!/bin/sh\necho')],
     [undefined, Buffer.from('PK\x03\x04 some other archive')],
@@ -42,6 +43,11 @@ describe('formatFor', () => {
   ])('knows %s by its content where the name says nothing', (format, bytes) => {
     expect(formatFor('file', bytes)).toBe(format);
     expect(formatFor('file.md', bytes)).toBe('markdown');
+  });
+
+  test('knows a manual page by its content where the name ends in its section', () => {
+    expect(formatFor('pump.8', Buffer.from('.\\" A page.\n.SH NAME\n'))).toBe('man');
+    expect(formatFor('pump.log.1', Buffer.from('started\n'))).toBe(undefined);
   });
 
   test('has one format for each file name', () => {

@@ -56,6 +56,37 @@ export const allFormats = [
     load: async () => (await import('./markup/org.js')).extract,
   },
   {
+    name: 'xml',
+    title: 'XML',
+    extensions: [
+      '.xml',
+      '.docbook',
+      '.dbk',
+      '.dita',
+      '.tei',
+      '.nxml',
+      '.rss',
+      '.atom',
+      '.opml',
+      '.xliff',
+      '.xlf',
+      '.plist',
+    ],
+    version: 1,
+    keeps:
+      'DocBook, DITA, JATS and TEI: text, headings, lists, tables, code; other XML: values with their names',
+    load: async () => (await import('./markup/xml.js')).extract,
+  },
+  {
+    name: 'man',
+    title: 'manual page (man, mdoc)',
+    extensions: ['.man', '.mdoc', '.roff', '.troff'],
+    version: 1,
+    keeps:
+      'what `man` shows, under the name of the page; known by content where the name ends in a section (`.1`)',
+    load: async () => (await import('./markup/man.js')).extract,
+  },
+  {
     name: 'subtitles',
     title: 'SRT and VTT subtitles',
     extensions: ['.srt', '.vtt'],

@@ -309,7 +309,6 @@ const styles: Language = {
 /** All other files: only blank lines and indents count. */
 const other: Language = {
   extensions: [
-    '.xml',
     '.xsl',
     '.xsd',
     '.asm',

@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest';
+import { extract } from '../../../../src/documents/extract.js';
+import { documentOf, outline } from '../../structure.js';
+
+const read = async (xml: string) => outline(await documentOf(xml, 'a.xml'));
+
+test('DocBook: chapters, lists, notes and tables without their tags', async () => {
+  const xml = `<?xml version="1.0"?>
+<!DOCTYPE book [<!ENTITY prod "Pump &#38; Co"><!ENTITY file SYSTEM "file:///etc/passwd">]>
+<book><title>Works</title>
+<chapter><title>Valves</title><para>A <emphasis>valve</emphasis> of &prod; stops&nbsp;the flow<footnote><para>of water</para></footnote>; see <citerefentry><refentrytitle>tar</refentrytitle><manvolnum>1</manvolnum></citerefentry>.&file;</para>
+<note><para>Mind the step.</para></note>
+<itemizedlist><listitem><para>One</para></listitem><listitem><para>Two</para><para>More</para></listitem></itemizedlist>
+<orderedlist><listitem><para>First</para></listitem><listitem><para>Second</para></listitem></orderedlist>
+<variablelist><varlistentry><term>-q</term>
+<listitem><para>Says nothing.</para></listitem></varlistentry></variablelist>
+<programlisting>pump &lt;on&gt;
+  go</programlisting>
+<table><title>Flow</title><tgroup cols="2"><thead><row><entry>Name</entry><entry>Rate</entry></row></thead>
+<tbody><row><entry><para>pump</para></entry><entry>3</entry></row></tbody></tgroup></table>
+<indexterm><primary>hidden</primary></indexterm></chapter></book>`;
+  const document = await documentOf(xml, 'a.docbook');
+  expect(outline(document)).toEqual([
+    '3 heading (1 Works) "Works"',
+    '4 heading (2 Valves) "Valves"',
+    '4 paragraph "A valve of Pump & Co stops the flow (of water); see tar(1).&file;"',
+    '5 paragraph "NOTE: Mind the step."',
+    '6 item "- One"',
+    '6 item "- Two"',
+    '6 paragraph "More"',
+    '7 item "1. First"',
+    '7 item "2. Second"',
+    '9 item "- -q\\nSays nothing."',
+    '10 code "pump <on>\\n  go"',
+    '12 paragraph "Flow"',
+    '12 table "Name | Rate\\npump | 3"',
+  ]);
+  expect(document.blocks.at(-1)!.context).toBe('Name | Rate');
+});
+
+test('other XML: values with their names, what stands in attributes, and HTML that is packed in', async () => {
+  const xml =
+    '<?xml version="1.0"?><catalog xmlns:x="urn:x"><pump id="1"><x:name>Skarn &amp; Co</x:name><desc><![CDATA[Runs <b>well</b>]]></desc></pump>\n<pump id="2" colour="red"><name>Alba</name></pump><string name="greeting">Hello</string><p>Mixed <i>words</i> here.</p></catalog>';
+  expect(await read(xml)).toEqual([
+    '1 record "pump 1\\nname: Skarn & Co\\ndesc: Runs well"',
+    '2 record "pump id=2 colour=red\\nname: Alba"',
+    '2 record "string greeting: Hello\\np: Mixed words here."',
+  ]);
+});
+
+test('XML that is not well-formed is read as far as it goes; what nests without end is not', async () => {
+  expect(await read('<a><b>one</a><c>two</d></c>')).toEqual(['1 record "b: one"', '1 record "c: two"']);
+  const deep = Buffer.from('<a>'.repeat(150_000));
+  await expect(extract(deep, 'a.xml')).rejects.toMatchObject({ failure: 'malformed' });
+});
