@@ -34,7 +34,7 @@ describe('arguments', () => {
     [['ingest'], 2, /missing required argument/],
     [['ingest', 'docs', '--bacth-size', '3'], 2, /--batch-size/],
     [['ingest', 'docs', '--batch-size', '1000'], 2, /--batch-size: expected at most 64, got 1000/],
-    [['ingest', 'docs', '--limit', '0'], 2, /whole number from 1/],
+    [['ingest', 'docs', '--limit', '0'], 2, /--limit: expected at least 1/],
     [['ingest', 'docs', '--limit', '1', '--rebuild'], 2, /use only one of them/],
     [['ingest', '-'], 2, /Standard input is empty/],
     [['ingest', 'docs', '-o', 'docs/a.md'], 2, /docs\/a\.md/],

@@ -46,9 +46,9 @@ export function reportAsJson(error: ToldError): void {
   if (!hasPrintedResults()) printAsJson({ error });
 }
 
-/** Prints the one object that `--json` gives: `schema`, the result, and the error where the exit status isn't 0. */
+/** Prints the one object that `--json` gives, in a line of its own, so that a log of many runs has a line each: `schema`, the result, and the error where the exit status isn't 0. */
 export function printAsJson({ result, error }: Pick<Outcome, 'result' | 'error'>): void {
-  printResult(printableJson({ schema: 1, ...result, ...(error && { error: bounded(error) }) }, 2));
+  printResult(printableJson({ schema: 1, ...result, ...(error && { error: bounded(error) }) }));
 }
 
 function bounded({ code, message, exit }: ToldError): ToldError {

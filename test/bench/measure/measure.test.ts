@@ -126,7 +126,7 @@ describe('a server that fails', () => {
   });
 
   test('and hangs at the end: what was measured until the time limit is reported', async () => {
-    const server = await serve();
+    const server = await serve({ requestDelayMs: 5 });
     server.script({ kind: 'hang', after: amongChecks, times: Number.POSITIVE_INFINITY });
     skipDelays(server);
     const report = await reportOn(server, { effort: fewest });
