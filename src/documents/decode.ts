@@ -1,9 +1,16 @@
-// Bytes of a file → text. It finds the encoding: UTF-8 and UTF-16 by their bytes, others by the name in the file, else
-// Windows-1252, which can read every byte.
+// Bytes of a file → text. It finds the encoding: UTF-8, UTF-16 and UTF-32 by their bytes, others by the name in the file,
+// else the one in which the text reads like a language (encodings/).
 import { isAscii, isUtf8 } from 'node:buffer';
+import { DocumentError } from '../errors.js';
+import { decodeAs } from './encodings/encodings.js';
+import { guessEncoding } from './encodings/guess.js';
+import { decodeWide, wideByWords, wideByZeros } from './encodings/unicode.js';
 
 /** Bytes of a file that are looked at to tell binary from text. */
 const sampleBytes = 8192;
+
+/** Bytes that hold a control character if they are UTF-16 of another script than Latin. */
+const startBytes = 512;
 
 /** Starts, as Latin-1, of binary files that may have no NUL byte in their sample. */
 const binaryStarts = [
@@ -21,29 +28,64 @@ const binaryStarts = [
   'GIF87a',
   'GIF89a',
   '\xd0\xcf\x11\xe0',
-  // UTF-32, which looks like UTF-16.
-  '\xff\xfe\0\0',
 ];
-
-/** The characters of the bytes 80 to 9F. */
-const windows1252 = '€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ';
 
 /** "charset=shift_jis", "coding: euc-jp", 'encoding="ISO-8859-2"' near the top of a file. */
 const encodingDeclaration = /(?:charset|coding|encoding)[ \t]{0,3}[=:][ \t]{0,3}["']?([A-Za-z][\w.:-]{1,30})/;
+/** Names that TextDecoder doesn't know. */
+const otherNames: Readonly<Record<string, string>> = {
+  cp932: 'shift_jis',
+  cp936: 'gbk',
+  cp949: 'euc-kr',
+  cp950: 'big5',
+  eucjp: 'euc-jp',
+  euckr: 'euc-kr',
+  'latin-1': 'latin1',
+  'latin-2': 'latin2',
+  cp866: 'ibm866',
+  macroman: 'macintosh',
+};
+
+/** Errors of a declared encoding, to characters that aren't ASCII, from which on the declaration is wrong. */
+const maxErrors = 0.05;
+/** A stray byte for so many characters of UTF-8, and the text is still UTF-8. */
+const charactersPerStray = 4;
+/** Cost of a byte from which on the text may be UTF-16, and from which on no language explains it. */
+const odd = 5;
+const implausible = 5.8;
+/** A text with fewer bytes beyond ASCII is read by the rest of it. */
+const minHighShare = 0.3;
+/** In a few bytes, anything may stand: a name, a sign. */
+const minHighBytes = 16;
+/** A text may hold a NUL here and there. */
+const bytesPerNul = 20;
+
+const loneReturn = /\r(?!\n)/;
 
 /**
- * The text of a file: UTF-8 with or without byte order mark, UTF-16 with one or with a clear pattern of zero
- * bytes, else the encoding that the file declares, else Windows-1252. The mark is not part of the text.
- * Never throws; ask `isBinary` first.
+ * The text of a file, without a byte order mark: UTF-8, also with a few stray bytes; UTF-16 and UTF-32; else the encoding
+ * that the file declares, else the most likely one. Line breaks of old Macs become those of today. Ask `isBinary` first.
+ * @throws {DocumentError} `undecodable` when no encoding makes a text of it
  */
 export function decode(bytes: Uint8Array): string {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const utf16 = utf16Kind(buffer);
-  if (utf16) return new TextDecoder(utf16).decode(buffer);
-  if (isAscii(buffer)) return buffer.toString('latin1');
-  if (isUtf8(buffer)) return buffer.toString('utf8', hasUtf8Mark(buffer) ? 3 : 0);
-  const decoder = declaredDecoder(buffer);
-  return decoder && decoder.encoding !== 'windows-1252' ? decoder.decode(buffer) : decodeWindows1252(buffer);
+  const text = charactersOf(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+  const lines = text.includes('\r') && loneReturn.test(text) ? text.replace(/\r(?!\n)/g, '\n') : text;
+  return lines.includes('\0') ? lines.replaceAll('\0', ' ') : lines;
+}
+
+function charactersOf(buffer: Buffer): string {
+  const wide = wideByZeros(buffer);
+  if (wide) return decodeWide(buffer, wide);
+  // Russian and Greek in UTF-16 are all ASCII, with control characters.
+  const looksWide = holdsControls(buffer.subarray(0, startBytes));
+  const unmarked = looksWide ? wideByWords(buffer) : undefined;
+  if (unmarked) return decodeWide(buffer, unmarked);
+  if (isAscii(buffer)) return ascii(buffer);
+  const from = hasUtf8Mark(buffer) ? 3 : 0;
+  if (isUtf8(buffer)) return buffer.toString('utf8', from);
+  const utf8 = buffer.toString('utf8', from);
+  if (from > 0 || isMostlyUtf8(utf8)) return utf8;
+  return declared(buffer) ?? guessed(buffer);
 }
 
 /** True when the start of a file isn't text: known binary formats, NUL bytes, control characters. */
@@ -51,45 +93,52 @@ export function isBinary(bytes: Uint8Array): boolean {
   const sample = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, sampleBytes));
   const start = sample.toString('latin1', 0, 16);
   if (binaryStarts.some((magic) => start.startsWith(magic))) return true;
-  if (utf16Kind(sample)) return false;
-  if (sample.includes(0)) return true;
-  // A cut in the middle of a character makes any UTF-8 sample invalid: leave its last bytes out.
-  if (isAscii(sample) || isUtf8(sample.subarray(0, wholeCharacters(sample)))) return false;
+  if (wideByZeros(sample)) return false;
+  const isUnicode = isAscii(sample) || isUtf8(sample.subarray(0, wholeCharacters(sample)));
+  const hasNul = sample.includes(0);
+  if (isUnicode && !hasNul) return false;
+  let nuls = 0;
   let controls = 0;
-  for (const byte of sample) if (byte < 9 || (byte > 13 && byte < 32 && byte !== 27)) controls++;
-  return controls * 50 > sample.length;
+  for (const byte of sample) {
+    if (byte === 0) nuls++;
+    else if (byte < 9 || (byte > 13 && byte < 32 && byte !== 27)) controls++;
+  }
+  if (isUnicode && controls === 0 && nuls * bytesPerNul <= sample.length) return false;
+  if (!hasNul && controls * 50 <= sample.length) return false;
+  return wideByWords(sample) === undefined;
 }
 
-/** Doesn't use TextDecoder: Node 20 decodes it as Latin-1, without quotes, dashes and the euro sign. */
-function decodeWindows1252(bytes: Buffer): string {
-  return bytes.toString('latin1').replace(/[\x80-\x9f]/g, (char) => windows1252[char.charCodeAt(0) - 0x80]!);
+/** ASCII, or Japanese in ISO-2022-JP, which has no other bytes. */
+function ascii(buffer: Buffer): string {
+  const text = buffer.toString('latin1');
+  if (!text.includes('\x1b$B') && !text.includes('\x1b$@')) return text;
+  const japanese = decodeAs('iso-2022-jp', buffer);
+  return japanese.includes('\ufffd') ? text : japanese;
 }
 
 function hasUtf8Mark(bytes: Uint8Array): boolean {
   return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
 }
 
-function utf16Kind(bytes: Uint8Array): 'utf-16le' | 'utf-16be' | undefined {
-  if (bytes[0] === 0xff && bytes[1] === 0xfe) return 'utf-16le';
-  if (bytes[0] === 0xfe && bytes[1] === 0xff) return 'utf-16be';
-  // Without a mark, only mostly Latin text is recognised: in most pairs, one byte is zero.
-  const length = Math.min(bytes.length, sampleBytes) & ~1;
-  if (length < 4 || (bytes[0] !== 0 && bytes[1] !== 0)) return undefined;
-  const zeros = [0, 0];
-  let controls = 0;
-  for (let i = 0; i < length; i += 2) {
-    const first = bytes[i]!;
-    const second = bytes[i + 1]!;
-    if (first === 0) zeros[0]!++;
-    if (second === 0) zeros[1]!++;
-    const low = first || second;
-    if ((first === 0 || second === 0) && (low < 9 || (low > 13 && low < 32))) controls++;
+function holdsControls(sample: Buffer): boolean {
+  return sample.some((byte) => byte < 9 || (byte > 13 && byte < 32 && byte !== 27));
+}
+
+/** Whether what isn't ASCII is nearly all characters of UTF-8: other encodings make them by accident only. */
+function isMostlyUtf8(text: string): boolean {
+  const { characters, errors } = countErrors(text);
+  return characters >= errors * charactersPerStray;
+}
+
+function countErrors(text: string): { characters: number; errors: number } {
+  let characters = 0;
+  let errors = 0;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code === 0xfffd) errors++;
+    else if (code > 127 && (code < 0xdc00 || code > 0xdfff)) characters++;
   }
-  const pairs = length / 2;
-  if (controls > 0) return undefined;
-  if (zeros[1]! > pairs * 0.7 && zeros[0] === 0) return 'utf-16le';
-  if (zeros[0]! > pairs * 0.7 && zeros[1] === 0) return 'utf-16be';
-  return undefined;
+  return { characters, errors };
 }
 
 /** Length of the sample without a character that it may have cut. */
@@ -100,13 +149,37 @@ function wholeCharacters(sample: Uint8Array): number {
   return sample[end - 1]! >= 0xc0 ? end - 1 : sample.length;
 }
 
-function declaredDecoder(bytes: Buffer): InstanceType<typeof TextDecoder> | undefined {
-  const label = encodingDeclaration.exec(bytes.toString('latin1', 0, 1024))?.[1];
-  if (!label || /^utf/i.test(label)) return undefined;
+/** In the encoding that the file names, unless that one makes no sense of it. */
+function declared(bytes: Buffer): string | undefined {
+  const name = encodingDeclaration
+    .exec(bytes.toString('latin1', 0, 1024))?.[1]
+    ?.toLowerCase()
+    .replaceAll('_', '-');
+  if (!name || name.startsWith('utf')) return undefined;
+  let label: string;
   try {
-    return new TextDecoder(label);
+    label = new TextDecoder(otherNames[name] ?? name).encoding;
   } catch {
-    // An unknown name.
-    return undefined;
+    try {
+      label = new TextDecoder(name.replaceAll('-', '_')).encoding;
+    } catch {
+      // An unknown name.
+      return undefined;
+    }
   }
+  const text = decodeAs(label, bytes);
+  const { characters, errors } = countErrors(text);
+  return errors > 1 && errors > (characters + errors) * maxErrors ? undefined : text;
+}
+
+function guessed(bytes: Buffer): string {
+  const { label, perByte, high } = guessEncoding(bytes);
+  if (perByte > odd) {
+    const wide = wideByWords(bytes);
+    if (wide) return decodeWide(bytes, wide);
+  }
+  if (perByte > implausible && high >= minHighBytes && high > bytes.length * minHighShare) {
+    throw new DocumentError('undecodable', 'Its bytes are no text in any known encoding; save it as UTF-8.');
+  }
+  return decodeAs(label, bytes);
 }

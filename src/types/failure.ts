@@ -15,7 +15,7 @@ export interface Failure {
  * - `unreadable`: the system doesn't let it be opened or read
  * - `unreadable-folder`: a folder, or an ignore file in it, can't be read
  * - `vanished`: it went away, became no file, or was written to each time that it was read
- * - `undecodable`: named like text, but holds binary data
+ * - `undecodable`: named like text, but holds binary data, or text in no known encoding
  * - `too-large`: it takes more memory than it may, unpacks to too much, or has too many parts
  * - `too-slow`: reading it takes more time than it may
  * - `malformed`: not what its format asks for, or it crashes its reader

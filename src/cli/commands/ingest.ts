@@ -158,7 +158,7 @@ const meanings: Record<FailureCode, string> = {
   unreadable: 'check its permissions',
   'unreadable-folder': 'check its permissions and its ignore files; nothing under its root was removed',
   vanished: 'it went away, or was written to, while it was read',
-  undecodable: 'not text in UTF-8, UTF-16 or Latin-1',
+  undecodable: 'not text in any known encoding',
   'too-large': 'it takes or unpacks to more than one document may; split it, or see --max-read-memory',
   'too-slow':
     'reading it takes longer than one document may; split it, save it again, or see --max-read-time',
