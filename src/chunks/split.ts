@@ -90,10 +90,10 @@ class Splitter {
         continue;
       }
       places.moveTo(piece.start);
-      // After the start of the piece before: no chunk may contain another one.
+      // After the start of the chunk before: no chunk may contain another one.
       const floor = Math.max(places.sectionStart, previous + 1);
       const { start, tokens, context } = this.#withOverlap(piece, floor, meansLines(places.block));
-      previous = piece.start;
+      previous = start;
       const { line, page } = places.lineAndPage(start);
       const slice = text.slice(start, piece.end);
       const hash = sha256(slice);
@@ -198,14 +198,19 @@ class Splitter {
     // A character of more tokens than a chunk may have.
     if (tokens + context.tokens > this.#size) context = noContext;
     const alone = { start, tokens: tokens + context.tokens, context };
-    if (floor >= start || !isBetweenWords(text, start)) return alone;
+    if (floor >= start) return alone;
+    // Counts add up between words only.
+    const isSum = isBetweenWords(text, start);
     // An overlap that reaches into a table needs the table's header row, and is shorter for that.
     for (let tries = 0; tries < 2; tries++) {
-      const room = Math.min(this.#overlap, this.#size - tokens - context.tokens);
-      if (room < 1) return alone;
-      const from = overlapStart(text, floor, start, room, this.#counter, lines);
+      const most = Math.min(this.#overlap, this.#size - tokens - context.tokens);
+      if (most < 1) return alone;
+      const from = overlapStart({ text, start, floor, most, counter: this.#counter, lines });
       const wanted = this.#contexts.of(from, end);
-      const all = tokens + this.#counter.countSpan(text, from, start) + wanted.tokens;
+      const own = isSum
+        ? tokens + this.#counter.countSpan(text, from, start)
+        : this.#counter.countSpan(text, from, end);
+      const all = own + wanted.tokens;
       if (all <= this.#size) return { start: from, tokens: all, context: wanted };
       context = wanted;
     }
