@@ -6,7 +6,7 @@
 import { TextBuilder } from '../../blocks/text-builder.js';
 import { cleanTitle } from '../../blocks/titles.js';
 import { type Extraction, type FormatInput, one } from '../format.js';
-import { addAnnotations, type PdfAnnotation } from './pdf/annotations.js';
+import { addAnnotations, annotationsOf } from './pdf/annotations.js';
 import { type Bookmark, bookmarksOf } from './pdf/bookmarks.js';
 import { type CellPage, cellPage, mostOf, type PdfContent } from './pdf/cells.js';
 import { headingFactor, headingsOf } from './pdf/headings.js';
@@ -40,16 +40,15 @@ export async function extract({ bytes, source }: FormatInput): Promise<Extractio
 
 async function readContent(pdf: PdfFile): Promise<Content> {
   const pages: CellPage[] = [];
-  const asides: string[][] = [];
   for (let number = 1; number <= pdf.numPages; number++) {
     const page = await pdf.getPage(number);
     const text = (await page.getTextContent()) as unknown as PdfContent;
     await joinSpacedWords(page, text.items);
-    const cells = cellPage(number, page.view, text);
-    asides.push(addAnnotations(cells, (await page.getAnnotations()) as PdfAnnotation[]));
-    pages.push(cells);
+    pages.push(cellPage(number, page.view, text));
     page.cleanup();
   }
+  const annotations = await annotationsOf(pdf);
+  const asides = pages.map((page) => addAnnotations(page, annotations.get(page.number) ?? []));
   return { pages, asides, bookmarks: await bookmarksOf(pdf) };
 }
 

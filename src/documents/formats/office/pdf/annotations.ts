@@ -1,6 +1,7 @@
 // What people add to a PDF: values of its form, and notes.
 import type { Cell, CellPage } from './cells.js';
 import { plainLetters } from './letters.js';
+import type { PdfFile } from './open-pdf.js';
 
 /** An annotation as pdf.js describes it, in part. */
 export interface PdfAnnotation {
@@ -11,15 +12,38 @@ export interface PdfAnnotation {
   fieldValue?: unknown;
   exportValue?: unknown;
   password?: unknown;
-  hidden?: unknown;
+  annotationFlags?: unknown;
+  pageIndex?: unknown;
   rect?: unknown;
   contentsObj?: unknown;
 }
 
 /** Max cells that are compared with fields, on a page. */
 const maxTries = 5_000_000;
-/** Notes: drawn, pinned, or about a place of the text. Links and the windows of notes have no text of their own. */
-const without = new Set<unknown>(['Link', 'Popup', 'Widget']);
+/**
+ * The numbers that pdf.js gives to kinds: notes, shapes, marks of text, stamps, attached files (1 to 17, without links and
+ * the windows of notes), and fields.
+ */
+const kinds = new Set([1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 17, 20]);
+/** Hidden, or not shown on a screen. */
+const unseen = 2 | 32;
+
+/**
+ * All annotations with words, by the number of their page. They are asked for at once, and after all text: one by one,
+ * links would be read, too, and what the engine compiled for the text would fit no more.
+ */
+export async function annotationsOf(pdf: PdfFile): Promise<Map<number, PdfAnnotation[]>> {
+  const byPage = new Map<number, PdfAnnotation[]>();
+  const all = (await pdf.getAnnotationsByType(kinds, new Set())) as PdfAnnotation[] | null;
+  for (const annotation of all ?? []) {
+    if (typeof annotation.pageIndex !== 'number') continue;
+    const number = annotation.pageIndex + 1;
+    const ofPage = byPage.get(number);
+    if (ofPage) ofPage.push(annotation);
+    else byPage.set(number, [annotation]);
+  }
+  return byPage;
+}
 
 /** Puts the values of fields beside what is printed there, and returns what has no such place, and the notes. */
 export function addAnnotations(page: CellPage, annotations: readonly PdfAnnotation[]): string[] {
@@ -28,9 +52,9 @@ export function addAnnotations(page: CellPage, annotations: readonly PdfAnnotati
   // Places are those of a page that isn't turned.
   const cells = page.angle === 0 && page.cells.length * annotations.length < maxTries ? page.cells : [];
   for (const annotation of annotations) {
-    if (annotation.hidden === true) continue;
+    if (typeof annotation.annotationFlags === 'number' && annotation.annotationFlags & unseen) continue;
     if (annotation.subtype !== 'Widget') {
-      const note = without.has(annotation.subtype) ? '' : textOf(annotation.contentsObj);
+      const note = textOf(annotation.contentsObj);
       if (note !== '') asides.push(note);
       continue;
     }

@@ -10,8 +10,10 @@ const nothing = /[\u0000-\u001f\u007f\u200b\ufeff]/g;
 const symbolBullets = /[\uf0a7\uf0b7\uf06e\uf0d8\uf076\uf0fc]/g;
 /** Rows of dots between a title and its page. */
 const leaders = /[.·․…‥](?:[ \u00a0]?[.·․…‥]){4,}|(?: [.·․…‥])+(?= \d{1,5}$)/g;
+const someLeaders = /[.·․…‥][ \u00a0]?[.·․…‥]|[ ][.·․…‥][ ]/;
 /** Four letters or more, each by itself. */
 const apart = /(?<![\p{L}\p{M}\p{N}])(?:\p{L}\p{M}* ){3,}\p{L}\p{M}*(?![\p{L}\p{M}\p{N}])/gu;
+const someApart = / [^ ] [^ ] /;
 const allApart = /^(?:[\p{L}\p{N}\p{P}]\p{M}* )+[\p{L}\p{N}\p{P}]\p{M}*$/u;
 
 /** Accents without a letter, as TeX draws quotation marks. */
@@ -29,12 +31,14 @@ export function plainLetters(text: string): string {
 
 /** A line without the dots that lead to a page number. */
 export function withoutLeaders(line: string): string {
-  return line.replace(leaders, ' ');
+  return someLeaders.test(line) ? line.replace(leaders, ' ') : line;
 }
 
 /** Words whose letters are set apart (`N O T E`) → `NOTE`. What is alphabetical stays: it is a list. */
 export function joinedLetters(line: string): string {
-  return line.replace(apart, (letters) => (isAlphabet(letters) ? letters : letters.replaceAll(' ', '')));
+  return !someApart.test(line)
+    ? line
+    : line.replace(apart, (letters) => (isAlphabet(letters) ? letters : letters.replaceAll(' ', '')));
 }
 
 /** True for a text that is nothing but single letters, at least two. */

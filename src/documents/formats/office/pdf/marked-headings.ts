@@ -5,6 +5,8 @@ import type { Paragraph } from './paragraphs.js';
 import type { Line } from './rows.js';
 
 const maxTitleLines = 4;
+/** Letters by which lines are told apart at first. */
+const startLength = 4;
 /** Longer titles aren't compared. */
 const maxTitleLength = 600;
 
@@ -16,15 +18,15 @@ export function markedHeadings(
   const marked = new Map<Paragraph, number>();
   const all: Paragraph[] = [];
   let page = 0;
-  let open = new Map<string, Bookmark>();
+  let open = titlesOf([]);
   let found = new Map<Bookmark, Paragraph>();
   for (const paragraph of paragraphs) {
     if (paragraph.page !== page) {
       page = paragraph.page;
-      open = byTitle(bookmarks.get(page) ?? []);
+      open = titlesOf(bookmarks.get(page) ?? []);
       found = new Map();
     }
-    const parts = open.size > 0 && !paragraph.isAside ? split(paragraph, open) : [{ paragraph }];
+    const parts = open.byLetters.size > 0 && !paragraph.isAside ? split(paragraph, open) : [{ paragraph }];
     for (const { paragraph: part, bookmark } of parts) {
       all.push(part);
       if (!bookmark) continue;
@@ -41,15 +43,34 @@ export function markedHeadings(
   return marked;
 }
 
-function byTitle(bookmarks: readonly Bookmark[]): Map<string, Bookmark> {
-  const titles = new Map<string, Bookmark>();
+interface Titles {
+  byLetters: Map<string, Bookmark>;
+  /** The first letters of all. */
+  starts: Set<string>;
+}
+
+function titlesOf(bookmarks: readonly Bookmark[]): Titles {
+  const byLetters = new Map<string, Bookmark>();
+  const starts = new Set<string>();
   for (const bookmark of bookmarks) {
     for (const title of [withoutNumber(bookmark.title), bookmark.title]) {
       const letters = lettersOf(title);
-      if (letters !== '') titles.set(letters, bookmark);
+      if (letters === '') continue;
+      byLetters.set(letters, bookmark);
+      starts.add(letters.slice(0, startLength));
     }
   }
-  return titles;
+  return { byLetters, starts };
+}
+
+/** False for most lines, at little cost. */
+function mayStart({ text, isContents }: Line, { starts }: Titles): boolean {
+  if (isContents) return false;
+  const start = text.slice(0, 40);
+  return [start, withoutNumber(start)].some((words) => {
+    const letters = lettersOf(words).slice(0, startLength);
+    return letters.length < startLength || starts.has(letters);
+  });
 }
 
 interface Part {
@@ -58,11 +79,12 @@ interface Part {
 }
 
 /** A paragraph and the titles in it, in order. */
-function split(paragraph: Paragraph, titles: ReadonlyMap<string, Bookmark>): Part[] {
+function split(paragraph: Paragraph, titles: Titles): Part[] {
   const parts: Part[] = [];
   const { lines } = paragraph;
   let from = 0;
   for (let at = 0; at < lines.length; at++) {
+    if (!mayStart(lines[at]!, titles)) continue;
     for (let count = 1; count <= maxTitleLines && at + count <= lines.length; count++) {
       const bookmark = bookmarkFor(lines.slice(at, at + count), titles);
       if (!bookmark) continue;
@@ -86,7 +108,7 @@ function partOf(paragraph: Paragraph, from: number, to: number): Paragraph {
   return { ...paragraph, lines, line: paragraph.line + from, size: lines[0]!.size };
 }
 
-function bookmarkFor(lines: readonly Line[], titles: ReadonlyMap<string, Bookmark>): Bookmark | undefined {
+function bookmarkFor(lines: readonly Line[], titles: Titles): Bookmark | undefined {
   let text = '';
   for (const line of lines) {
     if (line.isContents) return undefined;
@@ -96,7 +118,7 @@ function bookmarkFor(lines: readonly Line[], titles: ReadonlyMap<string, Bookmar
   for (const title of [text, withoutNumber(text)]) {
     const letters = lettersOf(title);
     // A note may stand at its end: `Pumps³`.
-    const found = titles.get(letters) ?? titles.get(letters.replace(/\d{1,2}$/, ''));
+    const found = titles.byLetters.get(letters) ?? titles.byLetters.get(letters.replace(/\d{1,2}$/, ''));
     if (found) return found;
   }
   return undefined;

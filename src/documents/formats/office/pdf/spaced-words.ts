@@ -25,7 +25,9 @@ buffers.transferToFixedLength ??= function (this: ArrayBuffer, length) {
 export async function joinSpacedWords(page: Page, items: readonly PdfItem[]): Promise<void> {
   const spaced = items.filter(({ str }) => isSpaced(str));
   if (spaced.length === 0) return;
-  const drawn = drawnText(await page.getOperatorList());
+  const operations = await page.getOperatorList().catch(() => undefined);
+  if (!operations) return;
+  const drawn = drawnText(operations);
   const places = new Set(spaced.map(placeOf));
   const beside = items.filter((item) => allSingle.test(item.str) && places.has(placeOf(item)));
   for (const item of new Set([...spaced, ...beside])) {

@@ -103,7 +103,7 @@ test('values of fields stand at their labels, notes behind the page, passwords n
     '[x] I agree',
     'I refuse',
     'Colour: Red',
-    'Call her first.',
     'far: Lonely',
+    'Call her first.',
   ]);
 });
