@@ -12,8 +12,8 @@ export interface RunEvents {
   /** A problem that the user should look at, as a sentence. The work goes on. */
   warning(message: string): void;
   /**
-   * A file is left out of an ingest.
-   * @param reason `binary`, `too-large`, `broken-link` or `special`
+   * A file, link or folder is left out of an ingest.
+   * @param reason as in `leftOut` of the summary
    * @param source as the output would name it
    */
   skipped(reason: string, source: string): void;

@@ -217,6 +217,13 @@ export const declared = {
     example: true,
     help: "don't read .gitignore files",
   },
+  /** Whether links are taken that lead out of their root, or to something hidden. @default false */
+  follow: {
+    kind: 'boolean',
+    flag: '--follow',
+    default: false,
+    help: 'take links that lead elsewhere',
+  },
   /** Bytes; larger files are left out. @default 67_108_864 */
   maxFileSize: {
     kind: 'size',

@@ -55,6 +55,23 @@ export function readForeign(path: Buffer | string, mostBytes: number): Buffer {
   }
 }
 
+/**
+ * The first bytes of a regular file, at most `bytes`; links are followed.
+ * @throws {ForeignFileError} when it is not a regular file
+ * @throws the system's error when it can't be opened or read
+ */
+export function readForeignStart(path: Buffer | string, bytes: number): Buffer {
+  refuseSpecial(statSync(path));
+  const descriptor = openSync(path, openFlags);
+  try {
+    refuseSpecial(fstatSync(descriptor));
+    const start = Buffer.alloc(bytes);
+    return start.subarray(0, read(descriptor, start, 0));
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
 /** Times here are exact to a quarter of a microsecond, so no two writes have the same: the system's clock is coarser. */
 function isUnchanged(before: Stats, after: Stats): boolean {
   const { size, mtimeMs, ctimeMs } = before;

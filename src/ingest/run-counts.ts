@@ -1,4 +1,5 @@
 // Counters of a run. Stages add to them; progress printers and the summary read them.
+import { LeftOut } from './left-out.js';
 
 /** Live numbers of a run: hand a new one in, and read it while the run goes on. */
 export class RunCounts {
@@ -19,6 +20,8 @@ export class RunCounts {
   documentsUnchanged = 0;
   /** Documents of the output that go. */
   documentsRemoved = 0;
+  /** Of these, documents of files that are still there, but are left out now. */
+  documentsLeftOut = 0;
   /** Documents that can't be read, or of which a chunk can't be embedded. */
   documentsFailed = 0;
 
@@ -46,6 +49,10 @@ export class RunCounts {
   /** Texts in these requests. */
   textsSent = 0;
 
-  /** Files left out: binary, too large, special, broken links. */
-  skipped = 0;
+  /** What was left out, by reason and ending. */
+  readonly leftOut = new LeftOut();
+  /** How many that are. */
+  get skipped(): number {
+    return this.leftOut.total;
+  }
 }

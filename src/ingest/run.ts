@@ -15,6 +15,7 @@ import type { Lock } from '../output/lock/lock.js';
 import { type Output, openOutput } from '../output/read/output.js';
 import { openWriter } from '../output/write/writer.js';
 import type { Failure } from '../types/failure.js';
+import { leftOutInWords } from './left-out.js';
 import type { RunOptions, RunResult } from './options.js';
 import { newlyPinned, pinnedBy, pinnedSplitter, refuseOtherChunks, refuseOtherEmbedder } from './pinned.js';
 import { runPipeline } from './pipeline.js';
@@ -24,6 +25,7 @@ import type { Session } from './session.js';
 import { limitsOf, read } from './stages/read.js';
 import { summarize } from './summary.js';
 import { Listing, walkOptions } from './survey/found-files.js';
+import { LeftOutSources } from './survey/left-out-sources.js';
 import { failuresElsewhere, type Named, namedBy } from './survey/other-roots.js';
 import { guardRemovals } from './survey/removal-guard.js';
 import { readStandardInput, stdinRoot } from './survey/standard-input.js';
@@ -87,18 +89,19 @@ export class Run {
     const previous = await this.#openPrevious();
     try {
       const surveyed = await this.#survey(previous);
-      const { removed, unlisted } = surveyed;
+      const { removed, leftOut, unlisted } = surveyed;
       const known = this.#options.rebuild ? undefined : previous;
-      await this.#guard(known ? removed : unlisted, previous, known);
+      await this.#guard(known ? removed : unlisted, leftOut, previous, known);
       refuseOtherEmbedder(this.#options.settings, known);
       refuseOtherChunks(this.#options.settings, known);
       const { countPlan } = await import('./dry-run.js');
       await countPlan(this.#listing.again(), {
-        ...this.#readOptions(known, removed),
+        ...this.#readOptions(known, removed, leftOut),
         settings: this.#options.settings,
         failures: this.#failures,
       });
-      await this.#guard(removed, known, known);
+      this.#refuseNothing(previous);
+      await this.#guard(removed, leftOut, known, known);
       return this.#result(known, false, surveyed);
     } finally {
       await previous?.close();
@@ -110,9 +113,9 @@ export class Run {
     const previous = await this.#openPrevious();
     try {
       const surveyed = await this.#survey(previous);
-      const { removed, leaving, unlisted } = surveyed;
+      const { removed, leaving, leftOut, unlisted } = surveyed;
       const known = rebuild ? undefined : previous;
-      await this.#guard(known ? removed : unlisted, previous, known);
+      await this.#guard(known ? removed : unlisted, leftOut, previous, known);
       refuseOtherEmbedder(settings, known);
       refuseOtherChunks(settings, known);
       const session = () => this.#openSession(known);
@@ -130,14 +133,15 @@ export class Run {
       try {
         debug.run?.('reading');
         await runPipeline(this.#listing.again(), writer, {
-          ...this.#readOptions(known, removed),
+          ...this.#readOptions(known, removed, leftOut),
           session,
           failures: this.#failures,
           topic: this.#topic,
           signal: this.#signal,
         });
+        this.#refuseNothing(previous);
         // Records may be gone from their files, which the survey can't see.
-        await this.#guard(removed, known, known);
+        await this.#guard(removed, leftOut, known, known);
         const old = (await known?.failures()) ?? [];
         for (const failure of failuresElsewhere(old, this.#named, this.#prune)) writer.fail(failure);
         debug.run?.('committing');
@@ -164,13 +168,14 @@ export class Run {
    */
   async #guard(
     gone: ReadonlySet<string>,
+    leftOut: ReadonlySet<string>,
     previous: Output | undefined,
     known: Output | undefined,
   ): Promise<void> {
     if (!previous || this.#options.allowRemovals) return;
-    await guardRemovals(gone, previous, () =>
+    await guardRemovals(gone, leftOut, previous, () =>
       read(this.#listing.again(), {
-        ...this.#readOptions(known, new Set(gone)),
+        ...this.#readOptions(known, new Set(gone), new Set(leftOut)),
         counts: new RunCounts(),
         events: noEvents,
       }),
@@ -190,13 +195,12 @@ export class Run {
   async #survey(previous: Output | undefined): Promise<SurveyResult> {
     const { settings } = this.#options;
     let tooLarge = false;
+    const leftOut = new LeftOutSources();
     const entries = this.#listing.first((reason, source) => {
       debug.documents?.(`left out (${reason}): ${source}`);
       if (reason === 'too-large') tooLarge = true;
-      if (countedSkips.has(reason)) {
-        this.#counts.skipped++;
-        this.#events.skipped(reason, source);
-      }
+      if (previous) leftOut.add(reason, source);
+      if (this.#counts.leftOut.add(reason, source)) this.#events.skipped(reason, source);
     });
     const result = await survey(entries, {
       previous,
@@ -204,21 +208,30 @@ export class Run {
       named: this.#named,
       prune: this.#prune,
       counts: this.#counts,
+      leftOut: (sources) => leftOut.among(sources),
     });
     const { files, bytes } = this.#counts;
     debug.run?.(`listed ${files} files of ${bytes} bytes; ${result.removed.size} documents go`);
-    if (files === 0 && !previous) {
-      throw new UsageError(
-        `Nothing to ingest in ${this.#options.paths.join(', ')}: found no readable document (ignore files, --include and --exclude may hide some).`,
-      );
-    }
+    if (files === 0 && result.failures === 0) this.#refuseNothing(previous);
     return result;
   }
 
-  #readOptions(previous: Output | undefined, removed: Set<string>) {
+  /** @throws {UsageError} when a first run found nothing: neither a document nor a failure */
+  #refuseNothing(previous: Output | undefined): void {
+    if (previous || this.#counts.documentsNew > 0 || this.#failures.length > 0) return;
+    const leftOut = leftOutInWords(this.#counts.leftOut.list());
+    const why =
+      leftOut === ''
+        ? 'found no readable document (ignore files, --include and --exclude may hide some).'
+        : `found no readable document; left out: ${leftOut}.`;
+    throw new UsageError(`Nothing to ingest in ${this.#options.paths.join(', ')}: ${why}`);
+  }
+
+  #readOptions(previous: Output | undefined, removed: Set<string>, leftOut: Set<string>) {
     return {
       previous,
       removed,
+      leftOut,
       sameSplitter: previous?.manifest.chunking.splitter === pinnedSplitter,
       limit: this.#options.limit ?? Number.POSITIVE_INFINITY,
       counts: this.#counts,
@@ -270,6 +283,3 @@ export class Run {
     return { summary, failures: this.#failures, question };
   }
 }
-
-/** Reasons that the summary counts. Users expect hidden and ignored entries to be left out, so those aren't counted. */
-const countedSkips: ReadonlySet<string> = new Set(['binary', 'too-large', 'broken-link', 'special']);

@@ -1,5 +1,6 @@
 // The summary of a run, as one value that is ready for JSON.
 import type { EmbedderIdentity } from '../types/embedder.js';
+import type { LeftOutFiles } from './left-out.js';
 import type { RunCounts } from './run-counts.js';
 import type { Elsewhere } from './survey/other-roots.js';
 
@@ -19,6 +20,8 @@ export interface IngestSummary {
     unchanged: number;
     /** Their rows went. */
     removed: number;
+    /** Of those removed: their files are still there, but are left out now. */
+    leftOut: number;
     /** They can't be read, or one of their chunks can't be embedded. */
     failed: number;
   };
@@ -41,8 +44,10 @@ export interface IngestSummary {
   elsewhere: Elsewhere[];
   /** Removed documents that `prune` dropped. */
   pruned: Elsewhere[];
-  /** Files left out: binary, too large, broken links. */
+  /** Files, folders and links that were left out, but for those that are hidden, ignored or excluded. */
   skipped: number;
+  /** The same by reason and ending, the most frequent first. */
+  leftOut: LeftOutFiles[];
   /** Requests that carried texts of documents, retries included. */
   requests: number;
   /** Texts of such a request, on average, to one decimal; 0 when there was none. */
@@ -70,6 +75,7 @@ export function summarize(
       changed: counts.documentsChanged,
       unchanged: counts.documentsUnchanged,
       removed: counts.documentsRemoved,
+      leftOut: counts.documentsLeftOut,
       failed: counts.documentsFailed,
     },
     chunks: {
@@ -81,6 +87,7 @@ export function summarize(
       failed: counts.chunksFailed,
     },
     skipped: counts.skipped,
+    leftOut: counts.leftOut.list(),
     requests: counts.requests,
     textsPerRequest: counts.requests === 0 ? 0 : round(counts.textsSent / counts.requests, 1),
     tokensEmbedded: counts.tokensEmbedded,

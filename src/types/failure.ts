@@ -15,6 +15,7 @@ export interface Failure {
  * - `unreadable`: the system doesn't let it be opened or read
  * - `unreadable-folder`: a folder, or an ignore file in it, can't be read
  * - `vanished`: it went away, became no file, or was written to each time that it was read
+ * - `no-reader`: no format reads it, and it isn't text; only for a file that was named itself
  * - `undecodable`: named like text, but holds binary data, or text in no known encoding
  * - `too-large`: it takes more memory than it may, unpacks to too much, or has too many parts
  * - `too-slow`: reading it takes more time than it may
@@ -29,6 +30,7 @@ export type FailureCode =
   | 'unreadable'
   | 'unreadable-folder'
   | 'vanished'
+  | 'no-reader'
   | 'undecodable'
   | 'too-large'
   | 'too-slow'

@@ -27,7 +27,13 @@ export async function readFiles(
     });
   }
   const steps: Step[] = [];
-  const none = { previous: undefined, removed: new Set<string>(), sameSplitter: false, limit: 99 };
+  const none = {
+    previous: undefined,
+    removed: new Set<string>(),
+    leftOut: new Set<string>(),
+    sameSplitter: false,
+    limit: 99,
+  };
   const counts = new RunCounts();
   const settings = { ...none, counts, events: noEvents, maxFileSize: 1e9, ...options };
   for await (const group of read(listed(), settings)) steps.push(...group);

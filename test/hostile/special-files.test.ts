@@ -53,7 +53,13 @@ test.each(specials)('a document that became %s since it was listed has vanished'
     yield entries;
   }
   const steps = [];
-  const options = { previous: undefined, removed: new Set<string>(), sameSplitter: false, limit: 9 };
+  const options = {
+    previous: undefined,
+    removed: new Set<string>(),
+    leftOut: new Set<string>(),
+    sameSplitter: false,
+    limit: 9,
+  };
   const told = { counts: new RunCounts(), events: noEvents };
   for await (const group of read(listed(), { ...options, ...told, maxFileSize: 1000 })) steps.push(...group);
   expect(steps).toMatchObject([

@@ -87,6 +87,7 @@ async function chunksOf({
   const documents = read(oneByOne(entries.filter((entry) => drawn.has(entry))), {
     previous: undefined,
     removed: new Set(),
+    leftOut: new Set(),
     sameSplitter: false,
     limit: Number.POSITIVE_INFINITY,
     counts,

@@ -1,6 +1,7 @@
 // `embed ingest`: progress, and the summary at the end.
 import { variable } from '../../environment.js';
 import { exitCodes, ServiceError } from '../../errors.js';
+import { leftOutInWords } from '../../ingest/left-out.js';
 import type { IngestSummary } from '../../ingest/summary.js';
 import { duration } from '../../text/durations.js';
 import { plural, quoted, whole } from '../../text/plural.js';
@@ -95,11 +96,7 @@ function render(summary: IngestSummary, question: string | undefined): Printable
     );
   }
   if (requests > 0) lines.push(say`  requests   ${whole(requests)}, ${textsPerRequest ?? 0} texts each`);
-  if (summary.skipped > 0) {
-    lines.push(
-      say`  left out   ${plural(summary.skipped, 'file')} (binary, too large or not regular; --verbose names them)`,
-    );
-  }
+  lines.push(...renderLeftOut(summary));
   lines.push(...renderElsewhere(summary.elsewhere, say`kept`), ...renderPruned(summary.pruned, say`dropped`));
   if (question !== undefined && question.length <= maxQuestionLength) {
     const runner = variable('npm_command') === 'exec' ? say`npx embed` : say`embed`;
@@ -118,6 +115,7 @@ function renderPlan(summary: IngestSummary): Printable {
     say`${would} ${paint.bold(printable(out))}: ${plural(chunks.total, 'chunk')}`,
     renderDocuments(summary),
     say`  to embed   ${plural(chunks.embedded, 'chunk')}, about ${whole(tokensEmbedded)} tokens; ${whole(chunks.reused)} reused (the cache isn't asked)`,
+    ...renderLeftOut(summary),
     ...renderElsewhere(elsewhere, say`to keep`),
     ...renderPruned(pruned, say`to drop`),
   ]);
@@ -125,6 +123,19 @@ function renderPlan(summary: IngestSummary): Printable {
 
 function renderDocuments({ documents }: IngestSummary): Printable {
   return say`  documents  ${whole(documents.new)} new, ${whole(documents.changed)} changed, ${whole(documents.unchanged)} unchanged, ${whole(documents.removed)} removed, ${whole(documents.failed)} failed`;
+}
+
+function renderLeftOut({ documents, leftOut }: IngestSummary): Printable[] {
+  const lines: Printable[] = [];
+  if (documents.leftOut > 0) {
+    lines.push(
+      say`  dropped    ${plural(documents.leftOut, 'document')} of files that are there, but are left out now`,
+    );
+  }
+  if (leftOut.length > 0) {
+    lines.push(say`  left out   ${printable(leftOutInWords(leftOut))} (--verbose names them)`);
+  }
+  return lines;
 }
 
 function linesOf(lines: readonly Printable[]): Printable {
@@ -158,8 +169,10 @@ const meanings: Record<FailureCode, string> = {
   unreadable: 'check its permissions',
   'unreadable-folder': 'check its permissions and its ignore files; nothing under its root was removed',
   vanished: 'it went away, or was written to, while it was read',
+  'no-reader': 'no format reads it; save it as text, HTML, PDF or an office document',
   undecodable: 'not text in any known encoding',
-  'too-large': 'it takes or unpacks to more than one document may; split it, or see --max-read-memory',
+  'too-large':
+    'it, or what it unpacks to, is larger than one document may be; split it, or see --max-file-size and --max-read-memory',
   'too-slow':
     'reading it takes longer than one document may; split it, save it again, or see --max-read-time',
   malformed: 'not what its format asks for; open and repair it',

@@ -5,7 +5,11 @@ import { embedignoreName, gitignoreName, type IgnoreRules, readIgnoreFile } from
 import type { Globs } from './rules/include-exclude.js';
 import { escapeInvalid, fsPath, type RawPath, textOf } from './sources/source-name.js';
 
-/** Why an entry was left out, without being a failure. */
+/**
+ * Why an entry was left out, without being a failure:
+ * - `output`: the output of this run; `index`: another folder that this program wrote
+ * - `link`: it leads out of its root, or to something that is left out there
+ */
 export type SkipReason =
   | 'hidden'
   | 'node_modules'
@@ -14,7 +18,9 @@ export type SkipReason =
   | 'binary'
   | 'too-large'
   | 'output'
+  | 'index'
   | 'duplicate'
+  | 'link'
   | 'broken-link'
   | 'special';
 
@@ -47,22 +53,29 @@ export interface TreeSettings {
   readonly output: RawPath;
   /** The output's parent folder: sources inside it are relative to it. */
   readonly base: RawPath;
+  /** Take links, wherever they lead. */
+  readonly follow: boolean;
 }
 
 /** Why `name` in `folder` isn't taken, or undefined when it is. */
 export function refusal(folder: Folder, name: RawPath, isFolder: boolean): SkipReason | undefined {
   const { tree } = folder;
   if (name.startsWith('.') && !tree.hidden) return 'hidden';
-  if (isFolder) {
-    if (name === 'node_modules' && !tree.nodeModules) return 'node_modules';
-  } else if (isBinaryName(name)) return 'binary';
+  if (isFolder && name === 'node_modules' && !tree.nodeModules) return 'node_modules';
   const text = textOf(name);
   const path = folder.text + text;
   const relative = path.slice(tree.rootLength);
   if (isFolder ? !tree.globs.entersFolder(relative, text) : !tree.globs.takesFile(relative, text)) {
     return 'excluded';
   }
-  return folder.rules.ignores(isFolder ? `${path}/` : path) ? 'ignored' : undefined;
+  const verdict = folder.rules.judge(isFolder ? `${path}/` : path);
+  if (verdict === 'ignored') return 'ignored';
+  return !isFolder && verdict === 'free' && isBinaryName(name) ? 'binary' : undefined;
+}
+
+/** Whether `.embedignore` takes a file back (`!name`) that would be left out by its name or content. */
+export function isTakenBack(folder: Folder, name: RawPath): boolean {
+  return folder.rules.takesBack && folder.rules.judge(folder.text + textOf(name)) === 'kept';
 }
 
 /** The folder `name` in `folder`; its own ignore files are not read yet. */

@@ -1,11 +1,12 @@
 // Roots → the sorted streams that a walk merges: one per folder root (two when the output's parent is inside it, as
 // sources are relative there), and one for all named files.
 import { UsageError } from '../../errors.js';
-import type { Folder } from './folder.js';
+import { type Folder, holds } from './folder.js';
 import type { Stream } from './merge-walks.js';
 import { type FoundFile, find, isReachable, namedFiles } from './paths/named-files.js';
 import { Descent, rootFolder } from './paths/root-folder.js';
 import type { Root } from './paths/roots.js';
+import { isOutput } from './rules/output-mark.js';
 import { PatternMatches } from './rules/pattern-matches.js';
 import { below, type RawPath } from './sources/source-name.js';
 import { UniqueNames } from './sources/unique-names.js';
@@ -53,8 +54,9 @@ function enter(start: Start, matched: PatternMatches, settings: WalkSettings): F
         `"${root.label}" is the output folder itself: name what to ingest, or another folder with --out.`,
       );
     }
-    if (matched.includes(start, true)) return folder;
-    settings.onSkip('ignored', key);
+    const reason = isOutput(path, holds(folder)) ? 'index' : matched.refusal(start, folder.real, true);
+    if (reason === undefined) return folder;
+    settings.onSkip(reason, key);
     return ended(start);
   } catch (error) {
     if (error instanceof UsageError) throw error;
@@ -69,7 +71,7 @@ function ended(start: Start, items: Item[] = []): Stream {
 
 function treeStreams(folder: Folder, start: Start, names: UniqueNames, settings: WalkSettings): Stream[] {
   const { progress } = start;
-  const common = { root: progress, names, onSkip: settings.onSkip };
+  const common = { root: progress, top: folder, descent: new Descent(), names, onSkip: settings.onSkip };
   const rest = below(settings.base, folder.path);
   if (rest === undefined || rest === '') {
     return [{ from: folder.prefix, items: walkTree({ ...common, start: folder }) }];

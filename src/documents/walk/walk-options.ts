@@ -12,6 +12,7 @@ export interface WalkSettings {
   readonly output: RawPath;
   readonly globs: Globs;
   readonly gitignore: boolean;
+  readonly follow: boolean;
   readonly onSkip: (reason: SkipReason, key: RawPath) => void;
 }
 
@@ -37,6 +38,7 @@ export function treeSettings(path: RawPath, settings: WalkSettings): Omit<TreeSe
   return {
     globs: settings.globs,
     gitignore: settings.gitignore,
+    follow: settings.follow,
     nodeModules: `${path}/`.includes('/node_modules/'),
     hidden: false,
     output: settings.output,

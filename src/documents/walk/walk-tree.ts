@@ -5,12 +5,16 @@ import {
   type Folder,
   follow,
   isAbsent,
+  isTakenBack,
   refusal,
   type SkipReason,
   subfolder,
   withOwnRules,
 } from './folder.js';
 import { type Entry, list } from './list-folder.js';
+import { leadsAway } from './paths/link-target.js';
+import type { Descent } from './paths/root-folder.js';
+import { isOutput } from './rules/output-mark.js';
 import { escapeInvalid, type RawPath } from './sources/source-name.js';
 import type { UniqueNames } from './sources/unique-names.js';
 
@@ -23,9 +27,12 @@ export interface RootProgress {
   complete: boolean;
 }
 
+/** Why a file is taken that a walk might leave out: the user typed its path, or `.embedignore` takes it back. */
+export type Choice = 'named' | 'kept';
+
 export type Item =
   /** `key` is the raw source, by which items are sorted. */
-  | { kind: 'file'; key: RawPath; path: RawPath; root: RootProgress }
+  | { kind: 'file'; key: RawPath; path: RawPath; root: RootProgress; choice?: Choice }
   | { kind: 'failure'; key: RawPath; path: RawPath; code: FailureCode; root: RootProgress }
   | { kind: 'listed'; root: RootProgress }
   /** A folder was opened: the event loop may get a turn. */
@@ -34,6 +41,9 @@ export type Item =
 export interface TreeWalk {
   readonly start: Folder;
   readonly root: RootProgress;
+  /** The root's folder: `start`, or one above it. */
+  readonly top: Folder;
+  readonly descent: Descent;
   readonly names: UniqueNames;
   /** A folder that another walk of the same root takes. */
   readonly except?: RawPath | undefined;
@@ -46,6 +56,7 @@ interface Taken {
   name: RawPath;
   linkTarget?: RawPath;
   failure?: FailureCode;
+  choice?: Choice;
 }
 
 interface Level {
@@ -53,9 +64,6 @@ interface Level {
   entries: Taken[];
   next: number;
 }
-
-/** Only an output folder holds all these names. */
-const outputNames = ['manifest.json', 'vectors.npy', 'chunks.jsonl'];
 
 export function* walkTree(walk: TreeWalk): Generator<Item, void, undefined> {
   const { root, names } = walk;
@@ -89,7 +97,9 @@ export function* walkTree(walk: TreeWalk): Generator<Item, void, undefined> {
     } else if (isTakenElsewhere(names, folder, path, entry, contested)) {
       walk.onSkip('duplicate', key);
     } else {
-      yield { kind: 'file', key, path, root };
+      // It may come from here before it comes as a named file.
+      const choice = names.isTyped(path) ? 'named' : entry.choice;
+      yield { kind: 'file', key, path, root, ...(choice && { choice }) };
     }
   }
   if (--root.open === 0) yield { kind: 'listed', root };
@@ -122,8 +132,8 @@ function open(walk: TreeWalk, given: Folder): Level | (Item & { kind: 'failure' 
     const found = list(given.path);
     const present = new Set(found.map((entry) => entry.name));
     const folder = withOwnRules(given, (name) => present.has(name));
-    if (given !== walk.start && outputNames.every((name) => present.has(name))) {
-      walk.onSkip('output', given.prefix);
+    if (given !== walk.start && isOutput(given.path, (name) => present.has(name))) {
+      walk.onSkip('index', given.prefix);
       return { folder, entries: [], next: 0 };
     }
     const entries: Taken[] = [];
@@ -169,9 +179,15 @@ function take(walk: TreeWalk, folder: Folder, entry: Entry): Taken | undefined {
   } else if (entry.type === 'special') return skip('special');
   const reason = refusal(folder, name, isFolder);
   if (reason !== undefined) return skip(reason);
+  if (linkTarget !== undefined && leadsAway(walk.top, linkTarget, isFolder, walk.descent)) {
+    const isKnown = walk.names.isElsewhere(`${folder.path}/${name}`, linkTarget, isFolder);
+    return skip(isKnown ? 'duplicate' : 'link');
+  }
   if (isFolder && (linkTarget ?? `${folder.real}/${name}`) === folder.tree.output) return skip('output');
   const key = isFolder ? `${spelled}/` : spelled;
-  return linkTarget === undefined ? { key, name } : { key, name, linkTarget };
+  const taken: Taken = linkTarget === undefined ? { key, name } : { key, name, linkTarget };
+  if (!isFolder && isTakenBack(folder, name)) taken.choice = 'kept';
+  return taken;
 }
 
 function byKey(one: Taken, other: Taken): number {

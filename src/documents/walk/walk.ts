@@ -17,13 +17,14 @@ import { merge } from './merge-walks.js';
 import type { Root } from './paths/roots.js';
 import { compileGlobs } from './rules/include-exclude.js';
 import { failureSource, fsPath, type RawPath, rawOf, textOf } from './sources/source-name.js';
-import type { Item } from './walk-tree.js';
+import type { Choice, Item } from './walk-tree.js';
 
 export type { SkipReason } from './folder.js';
+export type { Choice } from './walk-tree.js';
 
 export type WalkEntry =
   /** A file to read. `size` in bytes, as of now. */
-  | { kind: 'file'; path: Buffer; source: string; size: number; root: string }
+  | { kind: 'file'; path: Buffer; source: string; size: number; root: string; choice?: Choice }
   | { kind: 'failure'; failure: Failure; root: string }
   /** The last entry of a root: was all of it listed, without an error? */
   | { kind: 'listed'; root: string; complete: boolean };
@@ -36,7 +37,9 @@ export interface WalkOptions {
   exclude: readonly string[];
   /** Respect `.gitignore`. (`.embedignore` always is.) */
   gitignore: boolean;
-  /** In bytes; larger files are left out. */
+  /** Take links that lead out of their root, or to something that is left out there. */
+  follow: boolean;
+  /** In bytes; larger files are left out, and fail when they were named. */
   maxFileSize: number;
   /** Absolute; left out of the walk, whether it exists yet or not. */
   outputDir: string;
@@ -68,6 +71,7 @@ export async function* walk(roots: readonly Root[], options: WalkOptions): Async
     output: rawOf(realOutput(options.outputDir)),
     globs: compileGlobs(options.include, options.exclude),
     gitignore: options.gitignore,
+    follow: options.follow,
     onSkip: skip,
   });
   let items: Exclude<Item, { kind: 'pause' }>[] = [];
@@ -115,10 +119,13 @@ async function entriesOf(
       const size = sizes[measured++]!;
       if (size === 'special') skip('special', item.key);
       else if (typeof size === 'object') entries.push(...unmeasured(item, size.error));
-      else if (size > maxFileSize) skip('too-large', item.key);
-      else {
+      else if (size > maxFileSize && item.choice !== 'named') skip('too-large', item.key);
+      else if (size > maxFileSize) {
+        entries.push({ kind: 'failure', failure: { source: textOf(item.key), code: 'too-large' }, root });
+      } else {
         const path = Buffer.from(item.path, 'latin1');
-        entries.push({ kind: 'file', path, source: textOf(item.key), size, root });
+        const { choice } = item;
+        entries.push({ kind: 'file', path, source: textOf(item.key), size, root, ...(choice && { choice }) });
       }
     }
   }

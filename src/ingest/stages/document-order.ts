@@ -20,6 +20,7 @@ export interface Arrival {
 export class Sequence {
   readonly #previous: Output | undefined;
   readonly #removed: ReadonlySet<string>;
+  readonly #leftOut: ReadonlySet<string>;
   readonly #counts: RunCounts;
   /** In order of source. */
   #arrivals: Arrival[] = [];
@@ -28,8 +29,17 @@ export class Sequence {
   /** Documents of the previous output that look like records, but are files of their own. */
   readonly #files = new Set<string>();
 
-  /** @param removed sources of the previous output whose rows go. May grow while the run goes on. */
-  constructor(previous: Output | undefined, removed: ReadonlySet<string>, counts: RunCounts) {
+  /**
+   * @param removed sources of the previous output whose rows go. May grow while the run goes on.
+   * @param leftOut those of them whose files are still there, and are left out now; may grow, too
+   */
+  constructor(
+    previous: Output | undefined,
+    removed: ReadonlySet<string>,
+    leftOut: ReadonlySet<string>,
+    counts: RunCounts,
+  ) {
+    this.#leftOut = leftOut;
     this.#previous = previous;
     this.#removed = removed;
     this.#counts = counts;
@@ -75,6 +85,7 @@ export class Sequence {
         this.#known++;
         if (this.#removed.has(known.source)) {
           this.#counts.documentsRemoved++;
+          if (this.#leftOut.has(known.source)) this.#counts.documentsLeftOut++;
         } else {
           this.#counts.documentsUnchanged++;
           yield {

@@ -16,6 +16,7 @@ import type { Output } from '../../output/read/output.js';
 import type { FailureCode } from '../../types/failure.js';
 import type { RunCounts } from '../run-counts.js';
 import { stdinRoot } from '../survey/standard-input.js';
+import { withRecords } from '../survey/survey.js';
 import { type Arrival, Sequence } from './document-order.js';
 import type { RecordFileStep, Step } from './document-steps.js';
 import { Ahead, type FileEntry, type OpenedFile } from './read-ahead.js';
@@ -30,6 +31,8 @@ export interface ReadOptions {
   previous: Output | undefined;
   /** Sources whose rows go. Records that are gone from their file are added. */
   removed: Set<string>;
+  /** Those of them whose files are still there, and are left out now. Files that turn out to be such are added. */
+  leftOut: Set<string>;
   /** True when the splitter is the one that made the rows, so unchanged documents can keep them. */
   sameSplitter: boolean;
   /** Max files to read; the others count as hidden. */
@@ -37,7 +40,7 @@ export interface ReadOptions {
   counts: RunCounts;
   /** In bytes; a file that has grown larger since it was listed fails. */
   maxFileSize: number;
-  /** Called for files that turn out to be binary. */
+  /** Called for files that turn out to be left out. */
   events: RunEvents;
   /** Limits for one document. */
   readerLimits?: Partial<ReaderLimits> | undefined;
@@ -94,7 +97,7 @@ class Reader {
     this.#options = options;
     this.#documents = documents;
     this.#ahead = new Ahead(documents, options.maxFileSize);
-    this.#sequence = new Sequence(options.previous, options.removed, options.counts);
+    this.#sequence = new Sequence(options.previous, options.removed, options.leftOut, options.counts);
   }
 
   takeSteps(): Step[] {
@@ -169,12 +172,21 @@ class Reader {
       }
     }
     if (formatFor(source, bytes) === undefined && isBinary(bytes)) {
-      counts.skipped++;
-      this.#options.events.skipped('binary', source);
-      removed.add(source);
+      if (entry.choice === 'named') this.fail(source, 'no-reader');
+      else this.#leaveOut('no-reader', source);
       return;
     }
     await this.#extract(file, source, root);
+  }
+
+  /** The rows of a file that is left out, and of its records, go. */
+  #leaveOut(reason: string, source: string): void {
+    const { counts, events, leftOut, previous, removed } = this.#options;
+    if (counts.leftOut.add(reason, source)) events.skipped(reason, source);
+    for (const one of previous ? withRecords([source], previous) : []) {
+      removed.add(one);
+      leftOut.add(one);
+    }
   }
 
   async #extract({ bytes, hash, reading }: OpenedFile, source: string, root: string): Promise<void> {

@@ -21,6 +21,7 @@ export function walkOptions(settings: Settings, out: string, signal: AbortSignal
     include: settings.include,
     exclude: settings.exclude,
     gitignore: settings.gitignore,
+    follow: settings.follow,
     maxFileSize: settings.maxFileSize,
     outputDir: out,
     signal,

@@ -6,28 +6,30 @@ import { countLost } from './moved-documents.js';
 
 /**
  * @param gone sources of the output whose rows would be removed
+ * @param leftOut those of them whose files are still there: they don't count, nor as documents of the output
  * @param reread reads all documents; called only when moved ones could make the difference
  * @throws {UsageError} when more than half of the documents would be lost
  */
 export async function guardRemovals(
   gone: ReadonlySet<string>,
+  leftOut: ReadonlySet<string>,
   output: Output,
   reread: () => AsyncIterable<Step[]>,
 ): Promise<void> {
-  if (!areMost(countDocuments(gone, output), output)) return;
-  const lost = await countLost(gone, output, reread());
-  if (!areMost(lost, output)) return;
+  const counted = leftOut.size === 0 ? gone : new Set([...gone].filter((source) => !leftOut.has(source)));
+  const all = output.documents().length - countDocuments(leftOut, output);
+  const areMost = (documents: number): boolean => documents * 2 > all;
+  if (!areMost(countDocuments(counted, output))) return;
+  const lost = await countLost(counted, output, reread());
+  if (!areMost(lost)) return;
   throw new UsageError(
-    `${lost} of ${output.documents().length} documents of the output would go, which is more than half; nothing was written: ` +
+    `${lost} of ${all} documents of the output would go, which is more than half; nothing was written: ` +
       'check the paths, or use --allow-removals if that is right.',
   );
 }
 
-function areMost(documents: number, output: Output): boolean {
-  return documents * 2 > output.documents().length;
-}
-
 /** How many of `sources` are documents; the others are files that hold records. */
 function countDocuments(sources: ReadonlySet<string>, output: Output): number {
+  if (sources.size === 0) return 0;
   return output.documents().filter((document) => sources.has(document.source)).length;
 }

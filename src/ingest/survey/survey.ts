@@ -21,6 +21,8 @@ export interface SurveyOptions {
   /** Remove documents under roots that the run doesn't name. */
   prune: boolean;
   counts: RunCounts;
+  /** Called after the walk: of these sources, those that a rule of the program leaves out, and no longer the user's. */
+  leftOut(sources: Iterable<string>): string[];
 }
 
 export interface SurveyResult {
@@ -28,8 +30,12 @@ export interface SurveyResult {
   removed: Set<string>;
   /** Those of `removed` that no listed file has as its name: their rows are removed, no matter what is read. */
   leaving: Set<string>;
+  /** Those of `removed` whose files are still there, and are left out now. */
+  leftOut: Set<string>;
   /** Sources of the previous output that this listing lacks, for any reason. */
   unlisted: Set<string>;
+  /** Files and folders that the walk could not read. */
+  failures: number;
   /** Kept documents under roots that the run doesn't name. */
   elsewhere: Elsewhere[];
   /** Removed documents under roots that the run doesn't name. */
@@ -44,6 +50,7 @@ export async function survey(
   const unseen = new Map(previous ? filesOf(previous) : []);
   const listed = new Map<string, boolean>();
   const recordLike: string[] = [];
+  let failures = 0;
   for await (const group of entries) {
     for (const entry of group) {
       if (entry.kind === 'file') {
@@ -54,22 +61,28 @@ export async function survey(
       } else if (entry.kind === 'listed') {
         listed.set(entry.root, entry.complete);
       } else {
+        failures++;
         unseen.delete(entry.failure.source);
       }
     }
   }
   const gone = new Set<string>();
   for (const [source, root] of unseen) if (isGone(source, root, listed, options)) gone.add(source);
-  if (!previous) return { removed: gone, unlisted: gone, leaving: gone, elsewhere: [], pruned: [] };
+  if (!previous) {
+    const none = { leftOut: new Set<string>(), elsewhere: [], pruned: [] };
+    return { removed: gone, unlisted: gone, leaving: gone, failures, ...none };
+  }
+  const leftOut = options.leftOut(unseen.keys());
+  for (const source of leftOut) gone.add(source);
   const others = filesElsewhere(unseen, options.named);
   const unnamed = countElsewhere(others, previous);
   if (options.prune) for (const source of others.keys()) gone.add(source);
   const removed = withRecords(gone, previous);
-  const unlisted = withRecords(new Set(unseen.keys()), previous);
+  const unlisted = withRecords(unseen.keys(), previous);
   const leaving = new Set(removed);
   for (const source of recordLike) leaving.delete(source);
   const [elsewhere, pruned] = options.prune ? [[], unnamed] : [unnamed, []];
-  return { removed, leaving, unlisted, elsewhere, pruned };
+  return { removed, leaving, leftOut: withRecords(leftOut, previous), unlisted, failures, elsewhere, pruned };
 }
 
 /** Every file of an output with the root it was found under. */
@@ -93,12 +106,13 @@ function isGone(source: string, root: string, listed: Map<string, boolean>, opti
   return covered && !isThere(source, options.named.base);
 }
 
-/** Adds the records of the files among `sources`. */
-function withRecords(sources: Set<string>, previous: Output): Set<string> {
-  if (!previous.manifest.recordFiles.some((file) => sources.has(file.source))) return sources;
+/** These sources, and the records of the files among them. */
+export function withRecords(sources: Iterable<string>, previous: Output): Set<string> {
+  const all = new Set(sources);
+  if (!previous.manifest.recordFiles.some((file) => all.has(file.source))) return all;
   for (const { source } of previous.documents()) {
     const file = previous.recordFileOf(source);
-    if (file !== undefined && sources.has(file)) sources.add(source);
+    if (file !== undefined && all.has(file)) all.add(source);
   }
-  return sources;
+  return all;
 }

@@ -7,7 +7,7 @@ import { type WalkEntry, walk } from '../../../src/documents/walk/walk.js';
 import fc from '../../helpers/properties.js';
 import { plant, sources, temporaryFolder, walked } from './trees.js';
 
-describe('links', () => {
+describe('links that are followed', () => {
   test('are followed to files and folders outside', async () => {
     const folder = plant(temporaryFolder(), {
       'docs/a.md': '-> ../else/x.md',
@@ -16,7 +16,11 @@ describe('links', () => {
       'else/folder/y.md': '',
       'else/folder/s/z.md': '',
     });
-    expect(await sources(folder, ['docs'])).toEqual(['docs/a.md', 'docs/b/s/z.md', 'docs/b/y.md']);
+    expect(await sources(folder, ['docs'], { follow: true })).toEqual([
+      'docs/a.md',
+      'docs/b/s/z.md',
+      'docs/b/y.md',
+    ]);
   });
 
   test('to what is walked under its own name are left out', async () => {
@@ -38,7 +42,10 @@ describe('links', () => {
       'pkgs/two': '-> .store/one',
       'pkgs/x.md': '-> .store/one/lib/x.md',
     });
-    expect(await sources(folder, ['pkgs'])).toEqual(['pkgs/one/README.md', 'pkgs/one/lib/x.md']);
+    expect(await sources(folder, ['pkgs'], { follow: true })).toEqual([
+      'pkgs/one/README.md',
+      'pkgs/one/lib/x.md',
+    ]);
   });
 
   test('that loop are survived', async () => {
@@ -54,7 +61,7 @@ describe('links', () => {
       'out/again': '-> ../out',
       'd/to-out': '-> ../out',
     });
-    const { sources, listed } = await walked(folder, ['d']);
+    const { sources, listed } = await walked(folder, ['d'], { follow: true });
     expect(sources).toEqual(['d/a.md', 'd/s/b.md', 'd/to-out/c.md']);
     expect(listed).toEqual(['d']);
   });
@@ -94,8 +101,8 @@ describe('links', () => {
       'x/a.md': '',
       'x/b.md': '',
     });
-    expect(await sources(folder, ['d', 'x/a.md'])).toEqual(['d/x/b.md', 'x/a.md']);
-    expect(await sources(folder, ['d'])).toEqual(['d/l.md', 'd/x/b.md']);
+    expect(await sources(folder, ['d', 'x/a.md'], { follow: true })).toEqual(['d/x/b.md', 'x/a.md']);
+    expect(await sources(folder, ['d'], { follow: true })).toEqual(['d/l.md', 'd/x/b.md']);
   });
 
   test('on the way to a root do not change its sources', async () => {
@@ -103,6 +110,77 @@ describe('links', () => {
     expect(await sources(join(folder, 'alias'), ['docs'], { base: join(folder, 'real') })).toEqual([
       'docs/a.md',
     ]);
+  });
+});
+
+describe('links that are not followed', () => {
+  test('are left out and told when they lead out of their root or to what is left out there', async () => {
+    const folder = plant(temporaryFolder(), {
+      'docs/a.md': '',
+      'docs/out.md': '-> ../else/x.md',
+      'docs/out': '-> ../else/folder',
+      'docs/.hidden/b.md': '',
+      'docs/hidden': '-> .hidden',
+      'docs/hidden.md': '-> .hidden/b.md',
+      'docs/.embedignore': 'private/\n',
+      'docs/private/c.md': '',
+      'docs/sub/private.md': '-> ../private/c.md',
+      'docs/modules': '-> node_modules/one',
+      'docs/node_modules/one/README.md': '',
+      'docs/up': '-> ..',
+      'else/x.md': '',
+      'else/folder/y.md': '',
+    });
+    const { sources, skipped, listed } = await walked(folder, ['docs']);
+    expect(sources).toEqual(['docs/a.md']);
+    expect(skipped).toEqual({
+      'docs/.embedignore': 'hidden',
+      'docs/.hidden': 'hidden',
+      'docs/hidden': 'link',
+      'docs/hidden.md': 'link',
+      'docs/modules': 'link',
+      'docs/node_modules': 'node_modules',
+      'docs/out': 'link',
+      'docs/out.md': 'link',
+      'docs/private': 'ignored',
+      'docs/sub/private.md': 'link',
+      'docs/up': 'link',
+    });
+    expect(listed).toEqual(['docs']);
+  });
+
+  test('are taken where their target has another name in the root that no rule takes', async () => {
+    const folder = plant(temporaryFolder(), { 'docs/guide.md': '-> GUIDE', 'docs/GUIDE': '' });
+    expect(await sources(folder, ['docs'], { include: ['*.md'] })).toEqual(['docs/guide.md']);
+    expect(await sources(folder, ['docs'])).toEqual(['docs/GUIDE']);
+  });
+
+  test('are taken when they are named, and left out when a pattern matches them', async () => {
+    const folder = plant(temporaryFolder(), {
+      'docs/one.md': '-> ../else/x.md',
+      'docs/all': '-> ../else',
+      'docs/a.md': '',
+      'else/x.md': '',
+    });
+    expect(await sources(folder, ['docs/one.md'])).toEqual(['docs/one.md']);
+    expect(await sources(folder, ['docs/all'])).toEqual(['docs/all/x.md']);
+    const { sources: found, skipped } = await walked(folder, ['docs/*']);
+    expect(found).toEqual(['docs/a.md']);
+    expect(skipped).toEqual({ 'docs/all': 'link', 'docs/one.md': 'link' });
+    expect(await sources(folder, ['docs/*'], { follow: true })).toEqual(['docs/a.md', 'docs/all/x.md']);
+  });
+
+  test('lead nowhere on the way to the output, either', async () => {
+    const folder = plant(temporaryFolder(), { 'docs/a.md': '', 'docs/l': '-> ../else', 'else/x.md': '' });
+    const base = join(folder, 'docs/l');
+    expect(await sources(folder, ['docs'], { base })).toEqual([join(folder, 'docs/a.md')]);
+  });
+
+  test('to a folder that another root walks are no loss', async () => {
+    const folder = plant(temporaryFolder(), { 'docs/l': '-> ../else', 'docs/a.md': '', 'else/x.md': '' });
+    const { sources, skipped } = await walked(folder, ['docs', 'else']);
+    expect(sources).toEqual(['docs/a.md', 'else/x.md']);
+    expect(skipped).toEqual({ 'docs/l': 'duplicate' });
   });
 });
 
@@ -116,14 +194,15 @@ describe('any tree with links', () => {
         fc.array(path, { minLength: 1, maxLength: 12 }),
         fc.array(fc.tuple(path, path), { maxLength: 8 }),
         fc.subarray(['a', 'b', 'c', 'd', 'a/b', '.']),
-        async (files, links, chosen) => {
+        fc.boolean(),
+        async (files, links, chosen, follow) => {
           const folder = temporaryFolder();
           for (const file of files) tryTo(() => plant(folder, [`${file}/f`]));
           for (const [at, target] of links)
             tryTo(() => plant(folder, { [`${at}/l`]: `-> ${folder}/${target}` }));
           for (const [at, target] of links) tryTo(() => plant(folder, { [at]: `-> ${folder}/${target}` }));
           const roots = chosen.filter((root) => existsSync(join(folder, root)));
-          const { sources } = await walked(folder, roots);
+          const { sources } = await walked(folder, roots, { follow });
           expect(sources).toEqual([...sources].sort());
           const found = sources.map((source) => realpathSync(join(folder, source)));
           expect(new Set(found).size).toBe(found.length);
@@ -159,7 +238,7 @@ describe('what cannot be read', () => {
       const { walk } = await import('./dist/documents/walk/walk.js');
       if (process.getuid() === 0) process.setuid(65534);
       const base = ${JSON.stringify(folder)};
-      const options = { base, include: [], exclude: [], gitignore: true, maxFileSize: 1e6, outputDir: base + '/out' };
+      const options = { base, include: [], exclude: [], gitignore: true, follow: false, maxFileSize: 1e6, outputDir: base + '/out' };
       const entries = [];
       for await (const group of walk(await resolveRoots(['.', 'b', 'a'], base), options)) entries.push(...group);
       console.log(JSON.stringify(entries.map((e) => e.source ?? e.failure ?? [e.root, e.complete])));
@@ -192,7 +271,7 @@ describe('what cannot be read', () => {
   test.each(['z', 'a/99.md'])('is gone, not failed, when %s was deleted during the walk', async (name) => {
     const files = Array.from({ length: 300 }, (_, n) => `a/${n}.md`);
     const folder = plant(temporaryFolder(), [...files, 'z/b.md']);
-    const options = { include: [], exclude: [], gitignore: true, maxFileSize: 1e6 };
+    const options = { include: [], exclude: [], gitignore: true, follow: false, maxFileSize: 1e6 };
     const entries: WalkEntry[] = [];
     const roots = await resolveRoots(['.'], folder);
     for await (const group of walk(roots, { ...options, base: folder, outputDir: join(folder, 'o') })) {

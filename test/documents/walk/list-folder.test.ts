@@ -192,7 +192,14 @@ describe('a walk', () => {
         Array.from({ length: 300 }, (_, n) => `a/${n}.md`),
       );
       plant(folder, ['m/b.md', 'z/c.md']);
-      const options = { include: [], exclude: [], gitignore: true, maxFileSize: 1e6, base: folder };
+      const options = {
+        include: [],
+        exclude: [],
+        gitignore: true,
+        follow: false,
+        maxFileSize: 1e6,
+        base: folder,
+      };
       const entries = [];
       for await (const group of walk(await resolveRoots(['.'], folder), {
         ...options,

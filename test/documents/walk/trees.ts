@@ -48,6 +48,7 @@ export async function walked(
     include: [],
     exclude: [],
     gitignore: true,
+    follow: false,
     maxFileSize: 1_000_000,
     outputDir: join(base, 'embeddings'),
     onSkip: (reason, source) => {

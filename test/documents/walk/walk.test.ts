@@ -3,6 +3,8 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { UsageError } from '../../../src/errors.js';
+import { manifestStart } from '../../../src/output/format/manifest.js';
+import { makeSpace } from '../../output/sample.js';
 import { plant, sources, temporaryFolder, walked } from './trees.js';
 
 describe('what a walk takes', () => {
@@ -34,9 +36,6 @@ describe('what a walk takes', () => {
       'photo.JPG',
       'embeddings/chunks.jsonl',
       'deep/embeddings/c.md',
-      'old/manifest.json',
-      'old/vectors.npy',
-      'old/chunks.jsonl',
     ]);
     const { sources, skipped } = await walked(folder, ['.']);
     expect(sources).toEqual(['a.md', 'deep/embeddings/c.md']);
@@ -47,8 +46,69 @@ describe('what a walk takes', () => {
       'lib/node_modules': 'node_modules',
       'photo.JPG': 'binary',
       embeddings: 'output',
-      old: 'output',
     });
+  });
+
+  test('leaves out indexes of this program, by what they hold', async () => {
+    const sum = { bytes: 0, sha256: '' };
+    const files = { 'chunks.jsonl': sum, 'vectors.npy': sum };
+    const chunking = { size: 1, overlap: 0, counter: 'c', splitter: 's' };
+    const head = manifestStart({ space: makeSpace(), chunking, formats: ['npy'], rows: 0, files, roots: [] });
+    const folder = plant(temporaryFolder(), {
+      'a.md': '',
+      'mine/manifest.json': head,
+      'mine/chunks.jsonl': '',
+      'mine/deep/b.md': '',
+      'killed/.run/embed': '',
+      'killed/chunks.jsonl': '',
+      'extension/manifest.json': '{"manifest_version": 3}',
+      'extension/chunks.jsonl': '{"id": 1}',
+      'extension/vectors.npy': '',
+      'to-mine': '-> mine',
+    });
+    const { sources, skipped } = await walked(folder, ['.']);
+    expect(sources).toEqual(['a.md', 'extension/chunks.jsonl', 'extension/manifest.json']);
+    const left = {
+      mine: 'index',
+      killed: 'index',
+      'extension/vectors.npy': 'binary',
+      'to-mine': 'duplicate',
+    };
+    expect(skipped).toEqual(left);
+    for (const path of ['mine', 'mi*', '**/b.md', 'm*/deep', 'm*/*.json']) {
+      expect((await walked(folder, [path])).sources, path).toEqual([]);
+    }
+    // A path in it that was typed is taken.
+    expect((await walked(folder, ['mine/deep', 'mine/manifest.json'])).sources).toEqual([
+      'mine/deep/b.md',
+      'mine/manifest.json',
+    ]);
+  });
+
+  test('says which files were named, or taken back by .embedignore', async () => {
+    const folder = plant(temporaryFolder(), {
+      '.embedignore': '!README.pt\n',
+      'README.pt': '',
+      'model.pt': '',
+      'a.md': '',
+      'd/photo.png': '',
+      'd/b.md': '',
+    });
+    const choices = async (paths: string[]) =>
+      (await walked(folder, paths)).entries.flatMap((entry) =>
+        entry.kind === 'file' ? [`${entry.source}: ${entry.choice}`] : [],
+      );
+    expect(await choices(['.'])).toEqual(['README.pt: kept', 'a.md: undefined', 'd/b.md: undefined']);
+    expect(await choices(['d', 'd/photo.png', 'd/b.md', 'model.pt'])).toEqual([
+      'd/b.md: named',
+      'd/photo.png: named',
+      'model.pt: named',
+    ]);
+    expect(await choices(['*.md', '*.pt', 'd/*'])).toEqual([
+      'README.pt: kept',
+      'a.md: undefined',
+      'd/b.md: undefined',
+    ]);
   });
 
   test('finds the output by its real path, and refuses to ingest it', async () => {
@@ -84,11 +144,12 @@ describe('what a walk takes', () => {
     expect(await sources(folder, ['.'])).toEqual([]);
   });
 
-  test('leaves out large files, at any place', async () => {
-    const folder = plant(temporaryFolder(), { 'a.md': '12345', 'b.md': '123456' });
-    const { sources, skipped, listed } = await walked(folder, ['.', 'b.md'], { maxFileSize: 5 });
+  test('leaves out large files, and fails for those that were named', async () => {
+    const folder = plant(temporaryFolder(), { 'a.md': '12345', 'b.md': '123456', 'c.md': '123456' });
+    const { sources, skipped, failures, listed } = await walked(folder, ['.', 'b.md'], { maxFileSize: 5 });
     expect(sources).toEqual(['a.md']);
-    expect(skipped).toEqual({ 'b.md': 'too-large' });
+    expect(skipped).toEqual({ 'c.md': 'too-large' });
+    expect(failures).toEqual(['b.md: too-large']);
     expect(listed.sort()).toEqual(['.', 'b.md']);
   });
 

@@ -39,7 +39,7 @@ function told(steps: Iterable<Step>): string[] {
 test('new, changed, unchanged and removed documents, merged by source', async () => {
   const counts = new RunCounts();
   const previous = await outputWith(['docs/b.md', 'docs/c.md', 'docs/d.md']);
-  const sequence = new Sequence(previous, new Set(['docs/d.md']), counts);
+  const sequence = new Sequence(previous, new Set(['docs/d.md']), new Set(), counts);
   sequence.add([arrival('docs/e.md'), arrival('docs/a.md')]);
   sequence.add([arrival('docs/b.md')]);
   expect(told(sequence.before(undefined))).toEqual([
@@ -57,7 +57,12 @@ test('new, changed, unchanged and removed documents, merged by source', async ()
 });
 
 test('what sorts after the bound waits, by bytes: a record a#1 for the file a!', async () => {
-  const sequence = new Sequence(await outputWith(['docs/a', 'docs/b']), new Set(), new RunCounts());
+  const sequence = new Sequence(
+    await outputWith(['docs/a', 'docs/b']),
+    new Set(),
+    new Set(),
+    new RunCounts(),
+  );
   sequence.add([arrival('docs/a#1'), arrival('docs/a#2')]);
   expect(sequence.holds('docs/a#1')).toBe(true);
   expect(sequence.holds('docs/a#3')).toBe(false);
@@ -84,7 +89,7 @@ test('a kept record names its file, unless it turned out to be a file of its own
   writer.recordFile({ source: 'docs/a.csv', root: 'docs', hash: sha256('whole'), documents: 2 });
   await addDocument(writer, { source: 'docs/b.md', texts: ['The text of b.'] });
   await writer.commit();
-  const sequence = new Sequence(await opened(dir), new Set(), new RunCounts());
+  const sequence = new Sequence(await opened(dir), new Set(), new Set(), new RunCounts());
   sequence.isFile('docs/a.csv#2');
   expect([...sequence.before(undefined)]).toMatchObject([
     { kind: 'keep', source: 'docs/a.csv#1', recordOf: 'docs/a.csv', rows: 0 },
@@ -97,7 +102,7 @@ test('any documents, added in any order, come out sorted and once', () => {
   const name = fc.string({ unit: fc.constantFrom('a', '!', '#', 'é', '\u{1f600}', '\uffff'), maxLength: 3 });
   fc.assert(
     fc.property(fc.uniqueArray(name, { maxLength: 12 }), (names) => {
-      const sequence = new Sequence(undefined, new Set(), new RunCounts());
+      const sequence = new Sequence(undefined, new Set(), new Set(), new RunCounts());
       for (const source of names) sequence.add([arrival(source)]);
       const bytes = (source: string) => Buffer.from(source);
       const sorted = [...names].sort((one, other) => Buffer.compare(bytes(one), bytes(other)));

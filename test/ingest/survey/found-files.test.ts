@@ -14,6 +14,7 @@ async function listingOf(folder: string, paths: string[], stdin?: Buffer, signal
     include: [],
     exclude: [],
     gitignore: true,
+    follow: false,
     maxFileSize: 1000,
     outputDir: join(folder, 'embeddings'),
     signal,

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { resolveRoots } from '../../../src/documents/walk/paths/roots.js';
 import { walk } from '../../../src/documents/walk/walk.js';
 import { RunCounts } from '../../../src/ingest/run-counts.js';
+import { LeftOutSources } from '../../../src/ingest/survey/left-out-sources.js';
 import { stdinRoot, stdinSource } from '../../../src/ingest/survey/standard-input.js';
 import { type SurveyResult, survey } from '../../../src/ingest/survey/survey.js';
 import { openWriter } from '../../../src/output/write/writer.js';
@@ -39,13 +40,16 @@ interface Flags {
 async function surveyed(folder: string, paths: string[], { exclude = [], prune = false }: Flags = {}) {
   const roots = await resolveRoots(paths, folder);
   const counts = new RunCounts();
+  const leftOut = new LeftOutSources();
   const entries = walk(roots, {
     base: folder,
     include: [],
     exclude,
     gitignore: true,
+    follow: false,
     maxFileSize: 1000,
     outputDir: join(folder, 'embeddings'),
+    onSkip: (reason, source) => leftOut.add(reason, source),
   });
   const result = await survey(entries, {
     previous: await opened(join(folder, 'embeddings')),
@@ -53,6 +57,7 @@ async function surveyed(folder: string, paths: string[], { exclude = [], prune =
     named: { labels: roots.map(({ label }) => label), searched: [], base: folder },
     prune,
     counts,
+    leftOut: (sources) => leftOut.among(sources),
   });
   return { ...result, counts };
 }

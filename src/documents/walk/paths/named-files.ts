@@ -1,25 +1,27 @@
 // Files that the command line names, one by one or through a pattern.
 import type { FailureCode } from '../../../types/failure.js';
 import { follow, isAbsent, type SkipReason } from '../folder.js';
-import { isBinaryName } from '../rules/binary-extensions.js';
 import type { PatternMatches } from '../rules/pattern-matches.js';
 import type { RawPath } from '../sources/source-name.js';
 import type { NamedFile, UniqueNames } from '../sources/unique-names.js';
 import type { Start } from '../walk-options.js';
-import type { Item } from '../walk-tree.js';
+import type { Choice, Item } from '../walk-tree.js';
 
 /** A file root, looked up. */
 export interface FoundFile extends Start {
   /** Its real path; absent when it can't be reached. */
   real: RawPath | undefined;
+  /** Its path was typed; else a pattern matched it. */
+  isTyped: boolean;
   code?: FailureCode;
 }
 
 export function find(start: Start): FoundFile {
+  const isTyped = start.root.glob === undefined;
   try {
-    return { ...start, real: follow(start.path).real };
+    return { ...start, isTyped, real: follow(start.path).real };
   } catch (error) {
-    return { ...start, real: undefined, code: codeOf(error) };
+    return { ...start, isTyped, real: undefined, code: codeOf(error) };
   }
 }
 
@@ -36,9 +38,9 @@ export function* namedFiles(
 ): Generator<Item, void, undefined> {
   for (const file of files) {
     const { path, key, progress: root } = file;
-    const { reason, code } = judge(file, names, matched);
+    const { reason, code, choice } = judge(file, names, matched);
     if (reason !== undefined) onSkip(reason, key);
-    else if (code === undefined) yield { kind: 'file', key, path, root };
+    else if (code === undefined) yield { kind: 'file', key, path, root, ...(choice && { choice }) };
     else {
       root.complete = false;
       yield { kind: 'failure', key, path, code, root };
@@ -51,15 +53,16 @@ function judge(
   file: FoundFile,
   names: UniqueNames,
   matched: PatternMatches,
-): { reason?: SkipReason; code?: FailureCode } {
+): { reason?: SkipReason; code?: FailureCode; choice?: Choice | undefined } {
   if (!isReachable(file)) return { code: file.code ?? 'unreadable' };
-  if (isBinaryName(file.path.slice(file.path.lastIndexOf('/') + 1))) return { reason: 'binary' };
   try {
-    if (!matched.includes(file, false)) return { reason: 'ignored' };
+    const reason = matched.refusal(file, file.real, false);
+    if (reason !== undefined) return { reason };
+    if (names.isElsewhere(file.path, file.real, false)) return { reason: 'duplicate' };
+    return { choice: matched.choice(file) };
   } catch (error) {
     return { code: codeOf(error) };
   }
-  return names.isElsewhere(file.path, file.real, false) ? { reason: 'duplicate' } : {};
 }
 
 function codeOf(error: unknown): FailureCode {

@@ -4,13 +4,17 @@ import {
   type Folder,
   follow,
   holds,
+  isTakenBack,
   refusal,
+  type SkipReason,
   subfolder,
   type TreeSettings,
   withOwnRules,
 } from '../folder.js';
 import { embedignoreName, gitignoreName, IgnoreRules, readIgnoreFile } from '../rules/ignore-files.js';
+import { isOutput } from '../rules/output-mark.js';
 import { below, fsPath, type RawPath, rawSourceOf, textOf } from '../sources/source-name.js';
+import { leadsAway } from './link-target.js';
 
 /**
  * A root as a folder, with the rules of the folders above it: each `.embedignore`, and each `.gitignore`
@@ -65,12 +69,19 @@ export class Descent {
     return this.#last.folder;
   }
 
-  /** Whether the walk from `start` comes to the file or folder `rest` below it. */
-  reaches(start: Folder, rest: RawPath, isFolder: boolean): boolean {
-    if (rest === '') return isFolder;
+  /** Why the walk from `start` doesn't come to the file or folder `rest` below it; undefined when it does. */
+  refusal(start: Folder, rest: RawPath, isFolder: boolean): SkipReason | undefined {
+    if (rest === '') return isFolder ? undefined : 'special';
     const cut = rest.lastIndexOf('/');
     const parent = this.folder(start, rest.slice(0, Math.max(cut, 0)));
-    return parent !== undefined && refusal(parent, rest.slice(cut + 1), isFolder) === undefined;
+    return parent === undefined ? 'ignored' : refusal(parent, rest.slice(cut + 1), isFolder);
+  }
+
+  /** Whether `.embedignore` takes the file `rest` back. Ask `refusal` first. */
+  isTakenBack(start: Folder, rest: RawPath): boolean {
+    const cut = rest.lastIndexOf('/');
+    const parent = this.folder(start, rest.slice(0, Math.max(cut, 0)));
+    return parent !== undefined && isTakenBack(parent, rest.slice(cut + 1));
   }
 }
 
@@ -81,7 +92,9 @@ function descend(start: Folder, names: readonly RawPath[]): Folder | undefined {
     const { real } = follow(`${folder.path}/${name}`);
     if (real === folder.tree.output) return undefined;
     const isLink = real !== `${folder.real}/${name}`;
+    if (isLink && leadsAway(start, real, true, new Descent())) return undefined;
     const next = subfolder(folder, name, isLink ? real : undefined);
+    if (isOutput(next.path, holds(next))) return undefined;
     folder = withOwnRules(next, holds(next));
   }
   return folder;

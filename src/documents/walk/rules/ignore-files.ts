@@ -59,9 +59,16 @@ export class IgnoreRules {
     this.#embed = embed;
   }
 
-  ignores(path: string): boolean {
+  /** The verdict on an entry; `kept` only when `.embedignore` takes it back. */
+  judge(path: string): Verdict {
     const own = judge(this.#embed, path);
-    return own === 'free' ? judge(this.#git, path) === 'ignored' : own === 'ignored';
+    if (own !== 'free') return own;
+    return judge(this.#git, path) === 'ignored' ? 'ignored' : 'free';
+  }
+
+  /** False when no entry can be taken back, as there is no `.embedignore`. */
+  get takesBack(): boolean {
+    return this.#embed.length > 0;
   }
 
   /**

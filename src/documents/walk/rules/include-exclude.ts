@@ -10,6 +10,9 @@ export interface Globs {
   entersFolder(path: string, name: string): boolean;
 }
 
+/** Takes all files. */
+export const everyFile: Globs = { takesFile: () => true, entersFolder: () => true };
+
 type Test = (path: string, name: string) => boolean;
 
 /** Max characters of all patterns of a flag, which bounds the time for a name. */

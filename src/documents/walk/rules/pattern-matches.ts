@@ -1,10 +1,12 @@
 // A path that a glob pattern matched wasn't named itself. So ignore rules hold for it, as on a walk from the folder
 // before the pattern's first wildcard.
-import type { Folder } from '../folder.js';
+import type { Folder, SkipReason } from '../folder.js';
+import { leadsAway } from '../paths/link-target.js';
 import { Descent, rootFolder } from '../paths/root-folder.js';
-import { below, rawFolder } from '../sources/source-name.js';
+import { below, type RawPath, rawFolder } from '../sources/source-name.js';
 import { type Start, treeSettings, type WalkSettings } from '../walk-options.js';
-import { compileGlobs } from './include-exclude.js';
+import type { Choice } from '../walk-tree.js';
+import { everyFile } from './include-exclude.js';
 
 export class PatternMatches {
   readonly #descent = new Descent();
@@ -16,15 +18,35 @@ export class PatternMatches {
   }
 
   /**
-   * True when a root is wanted: always, when it was named itself.
+   * Why a root isn't wanted; undefined when it is: always, when it was named itself.
+   * @param real its path with all links resolved
    * @throws when a folder on its path can't be read
    */
-  includes(start: Start, isFolder: boolean): boolean {
+  refusal(start: Start, real: RawPath, isFolder: boolean): SkipReason | undefined {
+    const place = this.#placeOf(start, isFolder);
+    if (place === undefined) return undefined;
+    const { folder, rest } = place;
+    const reason = this.#descent.refusal(folder, rest, isFolder);
+    if (reason !== undefined) return reason;
+    // A pattern doesn't look into links, so that only the match itself can be one.
+    const isLink = real !== `${folder.real}/${rest}`;
+    return isLink && leadsAway(folder, real, isFolder, this.#descent) ? 'link' : undefined;
+  }
+
+  /** Why a file root is taken, whatever it holds; undefined when a pattern matched it. */
+  choice(start: Start): Choice | undefined {
+    const place = this.#placeOf(start, false);
+    if (place === undefined) return 'named';
+    return this.#descent.isTakenBack(place.folder, place.rest) ? 'kept' : undefined;
+  }
+
+  /** The folder before the pattern that matched a root, and the root's path in it. */
+  #placeOf(start: Start, isFolder: boolean): { folder: Folder; rest: RawPath } | undefined {
     const { glob } = start.root;
-    if (glob === undefined) return true;
+    if (glob === undefined) return undefined;
     const rest = below(start.path, rawFolder(glob.base));
-    if (rest === undefined || rest === '') return true;
-    return this.#descent.reaches(this.#folder(glob, isFolder), rest, isFolder);
+    if (rest === undefined || rest === '') return undefined;
+    return { folder: this.#folder(glob, isFolder), rest };
   }
 
   #folder(glob: { base: string; nodeModules: boolean }, isFolder: boolean): Folder {
@@ -38,7 +60,7 @@ export class PatternMatches {
         ...settings,
         hidden: true,
         nodeModules: glob.nodeModules,
-        globs: isFolder ? compileGlobs([], []) : settings.globs,
+        globs: isFolder ? everyFile : settings.globs,
       });
       this.#bases.set(id, folder);
     }

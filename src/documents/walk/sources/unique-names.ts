@@ -5,16 +5,22 @@ import type { Folder } from '../folder.js';
 import { Descent, overlap } from '../paths/root-folder.js';
 import { below, type RawPath } from './source-name.js';
 
-/** A file that the user named. */
-export interface NamedFile {
+interface Place {
   path: RawPath;
   real: RawPath;
+}
+
+/** A file that the user named. */
+export interface NamedFile extends Place {
+  /** Its path was typed; else a pattern matched it. */
+  isTyped: boolean;
 }
 
 export class UniqueNames {
   /** Folder roots; one that another root's walk comes to under another name is not among them. */
   readonly folders: readonly Folder[];
   readonly #files = new Map<RawPath, RawPath>();
+  readonly #typed = new Set<RawPath>();
   readonly #descent = new Descent();
   readonly #linkedFolders = new Set<RawPath>();
   readonly #linkedFiles = new Set<RawPath>();
@@ -27,6 +33,7 @@ export class UniqueNames {
     }
     for (const file of [...files].sort(ownNameFirst)) {
       if (!this.#files.has(file.real)) this.#files.set(file.real, file.path);
+      if (file.isTyped) this.#typed.add(file.path);
     }
   }
 
@@ -50,6 +57,11 @@ export class UniqueNames {
       return path !== (rest === '' ? root.path : `${root.path}/${rest}`);
     }
     return !isFolder && this.isNamedElsewhere(path, real);
+  }
+
+  /** Whether the user typed this very path. */
+  isTyped(path: RawPath): boolean {
+    return this.#typed.has(path);
   }
 
   /** Whether the user named this file by its real path. */
@@ -84,7 +96,7 @@ export class UniqueNames {
 
   #comesTo(root: Folder, rest: RawPath, isFolder: boolean): boolean {
     try {
-      return this.#descent.reaches(root, rest, isFolder);
+      return this.#descent.refusal(root, rest, isFolder) === undefined;
     } catch {
       // A folder on the path can't be read, so the walk doesn't reach it either.
       return false;
@@ -93,7 +105,7 @@ export class UniqueNames {
 }
 
 /** Puts roots at their real path first: they win over links to them. */
-function ownNameFirst(one: NamedFile, other: NamedFile): number {
+function ownNameFirst(one: Place, other: Place): number {
   const links = Number(one.path !== one.real) - Number(other.path !== other.real);
   return links || (one.path < other.path ? -1 : Number(one.path > other.path));
 }
