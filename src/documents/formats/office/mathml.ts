@@ -2,6 +2,8 @@
 import { grouped, raised, rooted } from './formula-text.js';
 import { elements, textOf, type XmlElement } from './xml.js';
 
+const bigOperator = /^[∏-∑∫-∳⋀-⋃⨀-⨜]$/;
+
 export function mathMlText(formula: XmlElement): string {
   return inner(formula).replace(/\s+/g, ' ').trim();
 }
@@ -38,7 +40,9 @@ function one(element: XmlElement): string {
     case 'msubsup':
     case 'munderover': {
       const [base = '', below = '', above = ''] = parts();
-      return `${grouped(base)}${raised('', '_', below)}${raised('', '^', above)}`;
+      // What is summed up stands apart.
+      const space = bigOperator.test(base) ? ' ' : '';
+      return `${grouped(base)}${raised('', '_', below)}${raised('', '^', above)}${space}`;
     }
     case 'msqrt':
       return rooted('', inner(element));

@@ -89,7 +89,7 @@ export async function extract({ bytes, source }: FormatInput): Promise<Extractio
 
 function cellText(cell: XmlElement, styles: OdfStyles): string {
   const paragraphs = elements(cell, 'text:p');
-  const text = paragraphs.map((paragraph) => odfParagraph(paragraph, styles, false, false).text).join(' ');
+  const text = paragraphs.map((paragraph) => odfParagraph(paragraph, { styles }).text).join(' ');
   if (text.trim() !== '') return text.replace(spaces, ' ').trim();
   // A program that doesn't say how a value is shown.
   const truth = attribute(cell, 'office:boolean-value');

@@ -81,18 +81,25 @@ describe('ODT', () => {
   test('reads formulas, charts, text boxes and spoken words', async () => {
     const formula =
       '<math xmlns="http://www.w3.org/1998/Math/MathML"><semantics><mrow><mi>E</mi><mo>=</mo><mi>m</mi><msup><mi>c</mi><mn>2</mn></msup></mrow><annotation>E = mc^2</annotation></semantics></math>';
-    const chart = `<office:document-content ${namespaces} xmlns:chart="urn:oasis:names:tc:opendocument:xmlns:chart:1.0"><office:body><office:chart><chart:chart><chart:title><text:p>Honey</text:p></chart:title><table:table><table:table-header-rows><table:table-row>${cell('')}${cell('kg')}</table:table-row></table:table-header-rows><table:table-rows><table:table-row>${cell('May')}${cell('3')}</table:table-row></table:table-rows></table:table></chart:chart></office:chart></office:body></office:document-content>`;
+    const chart = `<office:document-content ${namespaces} xmlns:chart="urn:oasis:names:tc:opendocument:xmlns:chart:1.0"><office:body><office:chart><chart:chart><chart:title><text:p>Honey</text:p></chart:title><table:table><table:table-header-rows><table:table-row>${cell('')}${cell('kg')}</table:table-row></table:table-header-rows><table:table-rows><table:table-row>${cell('May')}<table:table-cell><text:p>3</text:p><draw:g>S.A1:S.A2</draw:g></table:table-cell></table:table-row></table:table-rows></table:table></chart:chart></office:chart></office:body></office:document-content>`;
     const frame = (inner: string) => `<draw:frame>${inner}</draw:frame>`;
-    const body = `<text:p>By ${frame('<draw:object xlink:href="./Object 1"/>')}law.</text:p>${frame('<draw:object xlink:href="./Object 2"/>')}<text:p>${frame('<draw:text-box><text:p>Boxed.</text:p></draw:text-box>')}<text:ruby><text:ruby-base>漢字</text:ruby-base><text:ruby-text>かんじ</text:ruby-text></text:ruby></text:p>`;
+    const body = `<text:p>By ${frame('<draw:object xlink:href="./Object 1/"/>')} law.</text:p>${frame('<draw:object xlink:href="./Object 2"/>')}<text:p>${frame('<draw:text-box><text:p>Boxed.</text:p></draw:text-box>')}<text:ruby><text:ruby-base>漢字</text:ruby-base><text:ruby-text>かんじ</text:ruby-text></text:ruby></text:p>`;
     const objects = { 'Object 1/content.xml': formula, 'Object 2/content.xml': chart };
     expect(await read(text(body, '', objects))).toEqual([
-      '1 paragraph "By law."',
-      '3 paragraph "E=mc2"',
-      '5 paragraph "Honey"',
-      '7 table " | kg\\nMay | 3"',
-      '10 paragraph "漢字(かんじ)"',
-      '12 paragraph "Boxed."',
+      '1 paragraph "By E=mc2 law."',
+      '3 paragraph "Honey"',
+      '5 table " | kg\\nMay | 3"',
+      '8 paragraph "漢字(かんじ)"',
+      '10 paragraph "Boxed."',
     ]);
+  });
+
+  test('keeps the blanks of code after a line break', async () => {
+    const styles =
+      '<style:style style:name="C" style:family="paragraph"><style:text-properties style:font-name="Courier New"/></style:style>';
+    const code =
+      '<text:p text:style-name="C">def f(x):<text:line-break/> <text:s text:c="3"/>return  x</text:p>';
+    expect(await read(text(code, styles))).toEqual(['1 code "def f(x):\\n    return x"']);
   });
 
   test('reads all of it from one XML file', async () => {

@@ -1,7 +1,8 @@
 // Charts of office documents: their titles, and their values as a table.
 import { tableText } from '../../../blocks/table-text.js';
+import { shownNumber } from '../sheets/number-format.js';
 import { attribute, descendants, elements, find, textOf, type XmlElement } from '../xml.js';
-import { drawnLine, type Piece } from './paragraphs.js';
+import { drawnLine, oneLine, type Piece } from './paragraphs.js';
 
 /** Rows of a chart's table; a chart of more is drawn from a table that is elsewhere. */
 const maxRows = 1000;
@@ -33,9 +34,16 @@ function points(source: XmlElement | undefined): Map<number, string> {
   if (source === undefined) return found;
   const cache =
     [...descendants(source, 'c:strCache', 'c:numCache', 'c:strLit', 'c:numLit', 'c:lvl')][0] ?? source;
+  const isNumbers = cache.name.startsWith('c:num');
+  const code = textOf(find(cache, 'c:formatCode')) || 'General';
   for (const point of elements(find(cache, 'c:lvl') ?? cache)) {
-    if (point.name === 'c:pt') found.set(Number(attribute(point, 'idx')), textOf(find(point, 'c:v')));
-    if (point.name === 'c:v') found.set(0, textOf(point));
+    const value = oneLine(textOf(point.name === 'c:pt' ? find(point, 'c:v') : point));
+    if (point.name === 'c:pt') {
+      const own = attribute(point, 'formatCode') ?? code;
+      found.set(Number(attribute(point, 'idx')), isNumbers ? shownNumber(value, own) : value);
+    } else if (point.name === 'c:v') {
+      found.set(0, value);
+    }
   }
   return found;
 }

@@ -16,19 +16,28 @@ const pageFields = new Set(['text:page-number', 'text:page-count']);
 const skipped = new Set(['text:tracked-changes', 'text:script', 'text:hidden-text', 'office:annotation-end']);
 const letters = /[\p{L}\p{N}]/u;
 
-/**
- * @param isCode as its style says
- * @param isRunning in a header or footer: page numbers are left out
- */
+export interface OdfContext {
+  styles: OdfStyles;
+  /** As the paragraph's style says. */
+  isCode?: boolean;
+  /** In a header or footer: page numbers are left out. */
+  isRunning?: boolean;
+  /** The text of a frame that is a formula; undefined for any other frame. */
+  formula?: (frame: XmlElement) => string | undefined;
+}
+
 export function odfParagraph(
   paragraph: XmlElement,
-  styles: OdfStyles,
-  isCode: boolean,
-  isRunning: boolean,
+  { styles, isCode = false, isRunning = false, formula }: OdfContext,
 ): OdfParagraph {
   const read: OdfParagraph = { text: '', isCode: true, anchored: [] };
   // Reading the end of a text that grows would copy it each time.
   let isSpaced = true;
+  const addFormula = (text: string): void => {
+    read.text += text;
+    read.isCode = false;
+    isSpaced = false;
+  };
   const walk = (element: XmlElement, isFixed: boolean): void => {
     for (const child of element.children) {
       if (typeof child === 'string') {
@@ -43,10 +52,10 @@ export function odfParagraph(
         read.text += ' '.repeat(Math.min(maxBlanks, Math.max(0, count) || 0));
       } else if (child.name === 'text:tab') {
         read.text += '\t';
-        isSpaced = true;
+        isSpaced = false;
       } else if (child.name === 'text:line-break') {
         read.text += '\n';
-        isSpaced = true;
+        isSpaced = false;
       } else if (child.name === 'text:ruby') {
         walk(find(child, 'text:ruby-base') ?? child, isFixed);
         const spoken = textOf(find(child, 'text:ruby-text'));
@@ -56,7 +65,9 @@ export function odfParagraph(
         if (mark !== '') read.text += `[${mark}]`;
         read.anchored.push(child);
       } else if (child.name === 'office:annotation' || /^(?:draw|dr3d|table|form):/.test(child.name)) {
-        read.anchored.push(child);
+        const shown = child.name === 'draw:frame' ? formula?.(child) : undefined;
+        if (shown === undefined) read.anchored.push(child);
+        else addFormula(shown);
       } else if (skipped.has(child.name) || (isRunning && pageFields.has(child.name))) {
         // Not shown, or not part of the text.
       } else {

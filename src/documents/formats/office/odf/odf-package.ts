@@ -9,6 +9,7 @@ export class OdfPackage {
   readonly source: string;
   readonly #zip: Zip | undefined;
   readonly #bytes: Buffer;
+  readonly #objects = new Map<string, XmlElement | undefined>();
 
   /**
    * @param kind what it should be, e.g. `a text of the kind .odt`
@@ -38,8 +39,9 @@ export class OdfPackage {
   object(element: XmlElement, address: string | undefined): XmlElement | undefined {
     const inside = find(element, 'math:math') ?? find(element, 'office:document');
     if (inside !== undefined || address === undefined || !this.#zip) return inside;
-    const folder = posix.join('/', address).slice(1);
-    return this.#file(`${folder}/content.xml`);
+    const folder = posix.join('/', address).slice(1).replace(/\/$/, '');
+    if (!this.#objects.has(folder)) this.#objects.set(folder, this.#file(`${folder}/content.xml`));
+    return this.#objects.get(folder);
   }
 
   #file(name: string, take?: Readonly<Record<string, TakeElement>>): XmlElement | undefined {

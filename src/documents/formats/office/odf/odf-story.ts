@@ -116,7 +116,12 @@ export class OdfStory {
       look.isHidden || attribute(find(element, 'text:hidden-paragraph'), 'text:is-hidden') === 'true';
     const read = isHidden
       ? { text: '', isCode: false, anchored: [] }
-      : odfParagraph(element, this.#styles, look.isCode ?? false, this.#kind === 'running');
+      : odfParagraph(element, {
+          styles: this.#styles,
+          isCode: look.isCode ?? false,
+          isRunning: this.#kind === 'running',
+          formula: (frame) => this.#formula(frame),
+        });
     const level =
       element.name === 'text:h' ? Number(attribute(element, 'text:outline-level') ?? 1) || 1 : look.level;
     const isBlank = read.text.trim() === '';
@@ -223,6 +228,12 @@ export class OdfStory {
     story.#endCode();
     for (const note of story.#notes) this.#notes.push(note);
     return sink.line();
+  }
+
+  #formula(frame: XmlElement): string | undefined {
+    const object = find(frame, 'draw:object');
+    const content = object && this.#office.object(object, attribute(object, 'xlink:href'));
+    return content?.name === 'math:math' ? mathMlText(content) : undefined;
   }
 
   #object(element: XmlElement): void {

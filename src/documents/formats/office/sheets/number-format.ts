@@ -58,24 +58,14 @@ export class NumberFormats {
     }
     this.#codes = elements(find(styles, 'cellXfs'), 'xf').map((style) => {
       const id = Number(attribute(style, 'numFmtId') ?? 0);
-      const code = custom.get(id) ?? builtIn[id] ?? (isEastAsianDate(id) ? builtIn[14]! : general);
-      return code.length > maxLength ? general : code;
+      return custom.get(id) ?? builtIn[id] ?? (isEastAsianDate(id) ? builtIn[14]! : general);
     });
   }
 
   /** @param value as the file holds it */
   shown(value: string, style: number): string {
-    const number = Number(value);
     const code = this.#codes[style] ?? general;
-    if (value.trim() === '' || !Number.isFinite(number)) return value;
-    if (code.toLowerCase() === general.toLowerCase()) return plain(value, number);
-    try {
-      const shown = format(code, this.#is1904 && this.#isDate(code) ? number + days1904 : number).trim();
-      return unfit.test(shown) ? plain(value, number) : shown;
-    } catch {
-      // A format that isn't one.
-      return plain(value, number);
-    }
+    return shownNumber(value, code, this.#is1904 && this.#isDate(code) ? days1904 : 0);
   }
 
   #isDate(code: string): boolean {
@@ -85,6 +75,24 @@ export class NumberFormats {
       this.#dates.set(code, isDate);
     }
     return isDate;
+  }
+}
+
+/**
+ * A number in a format of Excel.
+ * @param value as the file holds it
+ * @param days to add, for a date
+ */
+export function shownNumber(value: string, code: string, days = 0): string {
+  const number = Number(value);
+  if (value.trim() === '' || !Number.isFinite(number)) return value;
+  if (code.length > maxLength || code.toLowerCase() === general.toLowerCase()) return plain(value, number);
+  try {
+    const shown = format(code, number + days).trim();
+    return unfit.test(shown) ? plain(value, number) : shown;
+  } catch {
+    // A format that isn't one.
+    return plain(value, number);
   }
 }
 
