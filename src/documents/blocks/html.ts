@@ -1,22 +1,25 @@
 // HTML → text and blocks. It reads tokens, not a tree: an element only matters when it ends a line, opens a section or
-// holds no text. So pages with a hundred thousand nested elements stay fast.
+// holds no text. So pages with a hundred thousand nested elements stay fast. XHTML is read the same way, as all its elements
+// may be closed in themselves.
+//
+// html/writer.ts makes blocks of the words; left-out.ts says what isn't part of the text; tags.ts what elements mean.
 import { Tokenizer } from 'htmlparser2';
-import type { Block, BlockKind } from '../../types/document.js';
-import {
-  type HtmlContent,
-  underTitle,
-  withoutAnchor,
-  withoutEmptyRows,
-  withoutMargins,
-} from './html-content.js';
-import { breakingTags, contentTags, endsHeading, isHeading, skippedTags } from './html-tags.js';
-import { isWhite, LineCursor } from './lines.js';
+import { Attributes } from './html/attributes.js';
+import { type HtmlContent, underTitle } from './html/content.js';
+import { Elements } from './html/elements.js';
+import { Formula } from './html/formula.js';
+import { isLeftOut, LeftOut } from './html/left-out.js';
+import { contentTags, endsFormula, tagName, voidTags } from './html/tags.js';
+import { PageWriter } from './html/writer.js';
+import { LineCursor } from './lines.js';
 import { cleanTitle } from './titles.js';
+
+export type { HtmlContent } from './html/content.js';
 
 /** @param html lines of the blocks are lines of this */
 export function htmlContent(html: string): HtmlContent {
   const reader = new HtmlReader(html);
-  const tokenizer = new Tokenizer({ xmlMode: html.startsWith('<?xml'), decodeEntities: true }, reader);
+  const tokenizer = new Tokenizer({ decodeEntities: true }, reader);
   tokenizer.write(html);
   tokenizer.end();
   return reader.content();
@@ -26,44 +29,34 @@ export function htmlContent(html: string): HtmlContent {
 class HtmlReader {
   readonly #html: string;
   readonly #lines: LineCursor;
-  readonly #blocks: Block[] = [];
-  #text = '';
+  readonly #page: PageWriter;
+  readonly #elements: Elements;
+  readonly #attributes = new Attributes();
+  readonly #leftOut = new LeftOut();
   #title = '';
   #titleLine = 1;
+  #inTitle = false;
   #tag = '';
+  #tagAt = 0;
   /** Whether an element came before. */
   #started = false;
-
-  /** The block that is being read, its last piece, and where in the HTML it started (-1: not yet). */
-  #open = '';
-  #last = '';
-  #openedAt = -1;
-  /** White space that counts only when words come after it. */
-  #space = false;
-
-  /** The skipped element around the current place, and how many of its name are open. */
-  #skipped = '';
-  #skippedDepth = 0;
-  #inTitle = false;
-  /** Level of the heading around this place; 0 outside. */
-  #heading = 0;
-  #preDepth = 0;
   #contentDepth = 0;
-  /** Next numbers of the lists around this place; 0 for lists without numbers. */
-  readonly #lists: number[] = [];
-  #marker = '';
-  /** For each table around the current place: true when it only lays out the page, as it holds other tables. */
-  readonly #layouts: boolean[] = [];
-  #cells = 0;
+  /** How many drawings are around this place, and whether the file is one: its labels are text. */
+  #svgDepth = 0;
+  #isSvg = false;
+  #formula: Formula | undefined;
+  #formulaAt = 0;
 
   constructor(html: string) {
     this.#html = html;
     this.#lines = new LineCursor(html);
+    this.#page = new PageWriter(this.#lines);
+    this.#elements = new Elements(this.#page, html);
   }
 
   content(): HtmlContent {
-    const page = { text: this.#text, blocks: this.#blocks, title: cleanTitle(this.#title) };
-    return underTitle(page, this.#titleLine);
+    const { text, blocks } = this.#page;
+    return underTitle({ text, blocks, title: cleanTitle(this.#title) }, this.#titleLine);
   }
 
   ontext(start: number, end: number): void {
@@ -71,7 +64,8 @@ class HtmlReader {
   }
 
   ontextentity(codepoint: number, end: number): void {
-    this.#words(String.fromCodePoint(codepoint), end - 1);
+    // A soft hyphen is no part of the word.
+    if (codepoint !== 0xad) this.#words(String.fromCodePoint(codepoint), end - 1);
   }
 
   oncdata(start: number, end: number, endOffset: number): void {
@@ -79,222 +73,126 @@ class HtmlReader {
   }
 
   onopentagname(start: number, end: number): void {
-    this.#tag = this.#html.slice(start, end).toLowerCase();
-    this.#opens(this.#tag, start);
+    this.#tag = tagName(this.#html.slice(start, end));
+    this.#tagAt = start;
+    this.#attributes.clear();
+  }
+
+  onattribname(start: number, end: number): void {
+    this.#attributes.begin(this.#html, start, end);
+  }
+
+  onattribdata(start: number, end: number): void {
+    if (this.#attributes.isKept) this.#attributes.add(this.#html.slice(start, end));
+  }
+
+  onattribentity(codepoint: number): void {
+    if (this.#attributes.isKept) this.#attributes.add(String.fromCodePoint(codepoint));
+  }
+
+  onattribend(): void {
+    this.#attributes.end();
+  }
+
+  onopentagend(): void {
+    this.#opens(this.#tag, this.#tagAt);
   }
 
   onselfclosingtag(): void {
-    if (this.#skipped === this.#tag) this.#unskip(this.#tag);
+    this.#opens(this.#tag, this.#tagAt);
+    if (!voidTags.has(this.#tag)) this.#closes(this.#tag);
   }
 
   onclosetag(start: number, end: number): void {
-    this.#closes(this.#html.slice(start, end).toLowerCase());
+    this.#closes(tagName(this.#html.slice(start, end)));
   }
 
   onend(): void {
-    this.#flush();
+    this.#endFormula();
+    this.#page.end();
   }
 
   // Other tokens have no text.
-  onattribdata(): void {}
-  onattribentity(): void {}
-  onattribend(): void {}
-  onattribname(): void {}
   oncomment(): void {}
   ondeclaration(): void {}
-  onopentagend(): void {}
   onprocessinginstruction(): void {}
 
+  #words(data: string, at: number): void {
+    if (this.#leftOut.isOn) return;
+    if (this.#inTitle) this.#title += data;
+    else if (this.#formula) this.#formula.words(data);
+    else this.#elements.words(data, at);
+  }
+
   #opens(tag: string, at: number): void {
-    if (this.#skipped) {
-      if (tag === this.#skipped) this.#skippedDepth++;
-      // The end tag is missing.
-      else if (tag === 'main' || tag === 'body') this.#skipped = '';
-      if (this.#skipped) return;
+    if (this.#leftOut.isOn && this.#leftOut.opens(tag)) return;
+    if (this.#formula && !endsFormula(tag)) {
+      this.#formula.opens(tag, this.#attributes);
+      return;
     }
-    // A file that is a drawing has labels to read; a drawing in a page is decoration.
-    const isWhole = tag === 'svg' && !this.#started;
+    this.#endFormula();
+    const isFirst = !this.#started;
     this.#started = true;
-    if ((skippedTags.has(tag) && !isWhole) || (tag === 'footer' && this.#contentDepth === 0)) {
-      this.#skipped = tag;
-      this.#skippedDepth = 1;
-      return;
-    }
-    if (tag === 'title') {
-      this.#flush();
-      // After text, it isn't the title of the page.
-      this.#inTitle = this.#title === '' && this.#blocks.length === 0;
-      if (this.#inTitle) this.#titleLine = this.#lines.at(at);
-      return;
-    }
-    if (contentTags.has(tag)) this.#contentDepth++;
-    if (this.#heading > 0 && endsHeading.has(tag)) this.#endHeading();
-    if (isHeading(tag)) {
-      this.#flush();
-      this.#heading = Number(tag[1]);
-    } else if (tag === 'pre') {
-      this.#flush();
-      this.#preDepth++;
-    } else if (tag === 'ul' || tag === 'ol') {
-      this.#flush();
-      this.#lists.push(tag === 'ol' ? 1 : 0);
-    } else if (tag === 'li') {
-      this.#flush();
-      this.#marker = this.#nextMarker();
-    } else if (tag === 'table') {
-      this.#flush();
-      if (this.#layouts.length > 0) this.#layouts[this.#layouts.length - 1] = true;
-      this.#layouts.push(false);
-    } else if (tag === 'br') {
-      this.#break();
-    } else if (breakingTags.has(tag)) {
-      this.#ends(tag);
-      if (this.#inTable() && (tag === 'td' || tag === 'th') && this.#cells++ > 0) this.#append(' | ');
+    if (isLeftOut(tag, this.#attributes, this.#contentDepth > 0)) {
+      if (!voidTags.has(tag)) this.#leftOut.begin(tag);
+    } else if (tag === 'svg') {
+      if (this.#svgDepth++ === 0) this.#isSvg = isFirst;
+    } else if (tag === 'title' || (tag === 'desc' && this.#svgDepth > 0)) {
+      this.#opensTitle(tag, at);
+    } else if (tag === 'math') {
+      this.#formula = new Formula();
+      this.#formulaAt = at;
+    } else if ((tag === 'text' || tag === 'tspan') && this.#svgDepth > 0) {
+      this.#label(tag);
+    } else {
+      if (contentTags.has(tag)) this.#contentDepth++;
+      this.#elements.opens(tag, this.#attributes, at);
     }
   }
 
   #closes(tag: string): void {
-    if (this.#skipped) {
-      if (tag === 'body') this.#skipped = '';
-      else this.#unskip(tag);
+    if (this.#leftOut.isOn && this.#leftOut.closes(tag)) return;
+    if (this.#formula && tag !== 'math' && !endsFormula(tag)) {
+      this.#formula.closes(tag);
       return;
     }
-    if (tag === 'title') {
+    this.#endFormula();
+    if (tag === 'svg') {
+      if (this.#svgDepth > 0) this.#svgDepth--;
+    } else if (tag === 'title') {
       this.#inTitle = false;
-      return;
-    }
-    if (contentTags.has(tag) && this.#contentDepth > 0) this.#contentDepth--;
-    if (isHeading(tag)) {
-      this.#endHeading();
-    } else if (tag === 'pre') {
-      this.#flush();
-      if (this.#preDepth > 0) this.#preDepth--;
-    } else if (tag === 'ul' || tag === 'ol') {
-      this.#flush();
-      this.#lists.pop();
-      this.#marker = '';
-    } else if (tag === 'table') {
-      this.#flush();
-      this.#layouts.pop();
-    } else if (breakingTags.has(tag) && tag !== 'td' && tag !== 'th') {
-      this.#ends(tag);
-    }
-  }
-
-  #unskip(tag: string): void {
-    if (tag === this.#skipped && --this.#skippedDepth === 0) this.#skipped = '';
-  }
-
-  #endHeading(): void {
-    this.#flush();
-    this.#heading = 0;
-  }
-
-  #inTable(): boolean {
-    return this.#layouts.at(-1) === false;
-  }
-
-  #nextMarker(): string {
-    const number = this.#lists.at(-1) ?? 0;
-    if (number === 0) return '- ';
-    this.#lists[this.#lists.length - 1] = number + 1;
-    return `${number}. `;
-  }
-
-  /** The end of a line. It also ends the block, unless that is a heading, a table or code. */
-  #ends(tag: string): void {
-    if (this.#preDepth > 0 || (this.#inTable() && (tag === 'tr' || tag === 'caption'))) {
-      this.#cells = 0;
-      if (this.#last !== '' && !this.#last.endsWith('\n')) this.#append('\n');
-      this.#space = false;
-    } else if (this.#heading > 0 || this.#inTable()) {
-      this.#space = true;
+    } else if ((tag === 'text' || tag === 'tspan' || tag === 'desc') && this.#svgDepth > 0) {
+      this.#label(tag);
     } else {
-      this.#flush();
+      if (contentTags.has(tag) && this.#contentDepth > 0) this.#contentDepth--;
+      this.#elements.closes(tag);
     }
   }
 
-  #break(): void {
-    if (this.#preDepth > 0) {
-      this.#append('\n');
-    } else if (this.#heading > 0 || this.#inTable()) {
-      this.#space = true;
-    } else if (this.#last !== '') {
-      this.#append('\n');
-      this.#space = false;
-    }
-  }
-
-  #words(data: string, at: number): void {
-    if (this.#skipped) return;
-    if (this.#inTitle) {
-      this.#title += data;
+  /** In drawings, titles and descriptions name the parts: they aren't shown. */
+  #opensTitle(tag: string, at: number): void {
+    const isShown = this.#svgDepth === 0 || (this.#isSvg && (tag === 'desc' || this.#title === ''));
+    if (!isShown) {
+      this.#leftOut.begin(tag);
       return;
     }
-    let first = 0;
-    while (first < data.length && isWhite(data.charCodeAt(first))) first++;
-    if (first < data.length && this.#openedAt < 0) this.#openedAt = at + first;
-    if (this.#preDepth > 0) {
-      this.#append(data);
-      return;
-    }
-    if (first > 0) this.#space = true;
-    if (first === data.length) return;
-    if (this.#space && this.#last !== '' && !isWhite(this.#last.charCodeAt(this.#last.length - 1))) {
-      this.#append(' ');
-    }
-    const end = data.trimEnd().length;
-    this.#append(data.slice(first, end).replace(/[ \t\r\n\f]+/g, ' '));
-    this.#space = end < data.length;
+    this.#page.flush();
+    if (tag === 'desc') return;
+    // After text, it isn't the title of the page.
+    this.#inTitle = this.#title === '' && this.#page.blocks.length === 0;
+    if (this.#inTitle) this.#titleLine = this.#lines.at(at);
   }
 
-  /** Looks only at the last piece: reading the whole string would join (copy) its pieces each time. */
-  #append(piece: string): void {
-    if (piece === '') return;
-    this.#open += piece;
-    this.#last = piece;
+  /** A label of a drawing: a line in a file that is one; in a page, words apart from the others. */
+  #label(tag: string): void {
+    if (this.#isSvg && tag !== 'tspan') this.#page.endLine();
+    else this.#page.space();
   }
 
-  /** Ends the open block. */
-  #flush(): void {
-    const startedAt = this.#openedAt;
-    let text = this.#open;
-    this.#open = '';
-    this.#last = '';
-    this.#openedAt = -1;
-    this.#space = false;
-    this.#cells = 0;
-    if (startedAt < 0) return;
-    let kind: BlockKind = 'paragraph';
-    if (this.#preDepth > 0) {
-      kind = 'code';
-      text = withoutMargins(text);
-    } else if (this.#heading > 0) {
-      kind = 'heading';
-      text = withoutAnchor(text.trim());
-    } else if (this.#inTable()) {
-      kind = 'table';
-      text = withoutEmptyRows(text);
-    } else {
-      text = withoutAnchor(text.trim());
-    }
-    if (text === '') return;
-    if (this.#marker && kind !== 'heading' && kind !== 'table') {
-      if (kind === 'paragraph') kind = 'item';
-      text = this.#marker + text;
-      this.#marker = '';
-    }
-    if (this.#text !== '') {
-      const isList = kind === 'item' && this.#blocks.at(-1)?.kind === 'item';
-      this.#text += isList ? '\n' : '\n\n';
-    }
-    const start = this.#text.length;
-    this.#text += text;
-    const block: Block = { kind, start, end: this.#text.length, line: this.#lines.at(startedAt) };
-    if (kind === 'heading') {
-      block.level = this.#heading;
-      block.title = cleanTitle(text);
-    }
-    this.#blocks.push(block);
+  #endFormula(): void {
+    const formula = this.#formula;
+    if (!formula) return;
+    this.#formula = undefined;
+    this.#elements.words(formula.text(), this.#formulaAt);
   }
 }

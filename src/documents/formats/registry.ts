@@ -28,7 +28,8 @@ export const allFormats = [
     title: 'HTML',
     extensions: ['.html', '.htm', '.xhtml', '.svg'],
     version: 2,
-    keeps: 'text, headings, tables, code',
+    keeps:
+      'text without navigation and hidden parts, headings, lists, tables, code, formulas, texts of images',
     load: async () => (await import('./markup/html.js')).extract,
   },
   {

@@ -1,5 +1,5 @@
 // Formulas of Word and PowerPoint (OMML) → one line of text, as one would type it: `x = (a+b)/(2c)`, `∑_(i=1)^n i`.
-import { grouped, raised, rooted } from './formula-text.js';
+import { grouped, raised, rooted } from '../../blocks/formula-text.js';
 import { attribute, elements, find, textOf, type XmlElement } from './xml.js';
 
 export function mathText(formula: XmlElement): string {

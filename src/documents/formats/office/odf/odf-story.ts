@@ -1,8 +1,8 @@
 // The paragraphs, lists, tables and shapes of an OpenDocument file → blocks.
 import type { BlockKind } from '../../../../types/document.js';
+import { mathMlText } from '../../../blocks/mathml.js';
 import { tableText } from '../../../blocks/table-text.js';
 import { commentText, describedText, oneLine } from '../drawing/paragraphs.js';
-import { mathMlText } from '../mathml.js';
 import { type Sink, TextSink } from '../sink.js';
 import { attribute, descendants, elements, find, textOf, type XmlElement } from '../xml.js';
 import { chartPiecesOdf } from './odf-chart.js';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { documentOf, fixture, outline } from '../../structure.js';
+import { documentOf, fixture, outline } from '../../../structure.js';
 
 const blocks = async (html: string): Promise<string[]> => outline(await documentOf(html, 'a.html'));
 
@@ -46,7 +46,7 @@ test.each([
   [
     'a table for layout',
     '<table><tr><td><p>a</p><p>b</p><table><tr><td>c<td>d</table></table>',
-    ['1 table "a b"', '1 table "c | d"'],
+    ['1 paragraph "a"', '1 paragraph "b"', '1 table "c | d"'],
   ],
   ['blank cells', '<table><tr><td><td></tr><tr><td>a<td><td>b</table>', ['1 table "a |  | b"']],
   [
@@ -57,7 +57,7 @@ test.each([
   [
     'a page with a drawing',
     '<p>a</p><svg><text>b</text><g/></svg>c<svg/>d',
-    ['1 paragraph "a"', '1 paragraph "cd"'],
+    ['1 paragraph "a"', '1 paragraph "b cd"'],
   ],
   ['broken tags', 'a < b <c d="', ['1 paragraph "a < b"']],
 ])('reads %s', async (_, html, expected) => {
