@@ -4,7 +4,9 @@ import { compareSpaces } from '../embedders/guard/space-mismatch.js';
 import { unknownScript } from '../embedders/guard/unknown-script.js';
 import { UsageError, VectorSpaceError } from '../errors.js';
 import { eventsFor, type RunEvents } from '../events.js';
-import { openOutput, type VectorBlock } from '../output/read/output.js';
+import { type Output, openOutput } from '../output/read/output.js';
+import { keyOfRow, sourcesWith } from '../output/read/row-keys.js';
+import { compareSources } from '../text/source-order.js';
 import type { Embedder } from '../types/embedder.js';
 import type { Vector } from '../types/vector.js';
 import { openEmbedder } from '../upstream/choose-embedder.js';
@@ -16,7 +18,7 @@ export interface SearchOptions {
   question: string;
   /** `out` names the output, from the working folder on; the rest, where its embedder is. */
   settings: Settings;
-  /** Results at most. */
+  /** Results at most: texts, however many rows hold each. */
   k: number;
   /** Ends the search. @default never */
   signal?: AbortSignal;
@@ -24,15 +26,17 @@ export interface SearchOptions {
   events?: Partial<RunEvents>;
 }
 
-/** A row of the output; results come best first. */
+/** A text with the first of the rows that hold it; results come best first. */
 export interface SearchResult extends OutputRow {
   /** Cosine of the row's vector and the question's, -1 to 1. */
   score: number;
+  /** The sources of all documents that hold the text, in the order of their rows. */
+  sources: string[];
 }
 
 /**
  * Compares a question with every row of an output, exactly.
- * @returns the `k` nearest rows, best first; fewer when the output has fewer
+ * @returns the `k` nearest texts, best first; fewer when the output has fewer
  * @throws {UsageError} when there is no output or no question, or the model doesn't know the question's script
  * @throws {VectorSpaceError} when the embedder gives vectors of another space than the output's
  * @throws {DamagedOutputError} when the output's files contradict each other
@@ -73,10 +77,7 @@ export async function search(options: SearchOptions): Promise<SearchResult[]> {
     const unknown = unknownScript(embedder, question);
     if (unknown) throw new UsageError(unknown.message, { cause: unknown });
     const [vector] = await embedder.embed([output.space.prefixes.query + question], { signal });
-    const best = await nearestRows(output.blocks(), vector!, k);
-    const results: SearchResult[] = [];
-    for (const { row, score } of best) results.push({ score, ...(await readRow(output, row)) });
-    return results;
+    return await nearestTexts(output, vector!, k);
   } finally {
     await embedder?.close();
     await output.close();
@@ -86,21 +87,49 @@ export async function search(options: SearchOptions): Promise<SearchResult[]> {
 interface Hit {
   row: number;
   score: number;
+  key: string;
 }
 
-/** Keeps the best k of all rows; ties go to the earlier row. */
-async function nearestRows(blocks: AsyncIterable<VectorBlock>, query: Vector, k: number): Promise<Hit[]> {
+/** One text may have any number of contexts, but hardly ever more than this for each result. */
+const maxContexts = 64;
+
+/** The best texts with their rows, each once. */
+async function nearestTexts(output: Output, query: Vector, k: number): Promise<SearchResult[]> {
+  for (let most = k; ; most *= 2) {
+    const hits = await nearestKeys(output, query, most);
+    const sources = sourcesWith(
+      output.documents(),
+      hits.map(({ key }) => key),
+    );
+    const results = new Map<string, SearchResult>();
+    for (const [index, { row, score }] of hits.entries()) {
+      const found = await readRow(output, row);
+      const known = results.get(found.text);
+      // The same text with another context, as rows of two tables have it.
+      if (known) known.sources = [...new Set([...known.sources, ...sources[index]!])].sort(compareSources);
+      else if (results.size < k) results.set(found.text, { score, ...found, sources: sources[index]! });
+    }
+    if (results.size >= k || hits.length < most || most > k * maxContexts) return [...results.values()];
+  }
+}
+
+/** The best rows, one for each context and text; ties go to the earlier row. */
+async function nearestKeys(output: Output, query: Vector, most: number): Promise<Hit[]> {
   const best: Hit[] = [];
+  const keys = new Set<string>();
   const dimensions = query.length;
-  for await (const { first, floats } of blocks) {
+  for await (const { first, floats } of output.blocks()) {
     for (let at = 0, row = first; at < floats.length; at += dimensions, row++) {
       let score = 0;
       for (let i = 0; i < dimensions; i++) score += floats[at + i]! * query[i]!;
-      if (best.length === k && score <= best[k - 1]!.score) continue;
+      if (best.length === most && score <= best[most - 1]!.score) continue;
+      const key = keyOfRow(output.documentOf(row), row);
+      if (keys.has(key)) continue;
+      keys.add(key);
       let place = best.length;
       while (place > 0 && best[place - 1]!.score < score) place--;
-      best.splice(place, 0, { row, score });
-      if (best.length > k) best.pop();
+      best.splice(place, 0, { row, score, key });
+      if (best.length > most) keys.delete(best.pop()!.key);
     }
   }
   return best;

@@ -29,9 +29,11 @@ export async function runSearch(given: Given<typeof declared>): Promise<Outcome>
 
 /** Characters of a source: a record's id has no bound of its own. */
 const maxSourceLength = 200;
+/** Other documents with the same text that are named. */
+const maxNamed = 3;
 
 /** Score, place and heading on one line, the text below it, indented. */
-function render({ score, text, metadata }: SearchResult): Printable {
+function render({ score, text, metadata, sources }: SearchResult): Printable {
   const source = printable(metadata.source, maxSourceLength);
   const place = metadata.page ? say`${source}, page ${metadata.page}` : say`${source}:${metadata.line}`;
   const heading =
@@ -40,7 +42,16 @@ function render({ score, text, metadata }: SearchResult): Printable {
   const beside = context ? firstLines(printable(context.replace(/\s+/g, ' ')), 76, 1) : [];
   const above = beside.map((line) => paint.dim(say`  ${line}\n`));
   const body = firstLines(printable(text.replace(/\s+/g, ' ').trim()), 76, 3).map((line) => say`  ${line}\n`);
-  return say`${paint.green(digits(score, 3))}  ${paint.bold(place)}${heading}\n${joined([...above, ...body])}`;
+  return say`${paint.green(digits(score, 3))}  ${paint.bold(place)}${heading}\n${joined([...above, ...body])}${alsoIn(sources, metadata.source)}`;
+}
+
+/** Where else the text stands. */
+function alsoIn(sources: readonly string[], shown: string): Printable {
+  const others = sources.filter((source) => source !== shown);
+  if (others.length === 0) return say``;
+  const named = others.slice(0, maxNamed).map((source) => printable(source, maxSourceLength));
+  const more = others.length - named.length;
+  return say`${paint.dim(say`  also in ${joined(named, say`, `)}${more > 0 ? say` and ${more} more` : say``}`)}\n`;
 }
 
 /** At most so many lines of a text. */

@@ -31,7 +31,7 @@ export const ownFlags = {
     help: 'say what would be done; write nothing, contact no embedder',
   },
 
-  results: { ...count, flag: '-k, --results <n>', default: 5, help: 'results at most' },
+  results: { ...count, flag: '-k, --results <n>', default: 5, help: 'results at most; a text counts once' },
 
   strict: { ...yes, flag: '--strict', help: 'fail on warnings, too' },
   fix: {

@@ -35,6 +35,16 @@ export class HashIndex {
   /** The number of the first entry with this hash (lower-case hex); entries count from 0 as added. */
   find(hash: string): number | undefined {
     this.#wantedBytes.write(hash, 0, keyBytes, 'hex');
+    return this.#find();
+  }
+
+  /** The same, of the 16 bytes at `position`. */
+  findAt(bytes: Uint8Array, position: number): number | undefined {
+    this.#wantedBytes.set(bytes.subarray(position, position + keyBytes));
+    return this.#find();
+  }
+
+  #find(): number | undefined {
     const entry = this.#slots[this.#slotOf(this.#wanted, 0)] as number;
     return entry === empty ? undefined : entry;
   }
