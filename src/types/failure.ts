@@ -21,7 +21,7 @@ export interface Failure {
  * - `too-slow`: reading it takes more time than it may
  * - `malformed`: not what its format asks for, or it crashes its reader
  * - `encrypted`: protected with a password
- * - `duplicate-source`: another file or record has the same name; the first one counts
+ * - `duplicate-source`: another file, or a record of one, has the same name; the first one counts
  * - `too-long`: the model takes no piece of it
  * - `unknown-script`: the model doesn't know its script
  * - `rejected`: the embedder fails on this text alone

@@ -74,7 +74,7 @@ test('does what it says', async () => {
     'health: ok, hash',
     'out: ./index by flag --out',
     'ingested: 2 documents, 2 rows',
-    'failed: stdin.jsonl#line-2: duplicate-source',
+    'failed: stdin.jsonl#line-2: malformed',
     'elsewhere: 1 of docs',
     'found: docs/harbour.md:1',
     'verified: 2 rows, 0 problems',

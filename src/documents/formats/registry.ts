@@ -116,7 +116,7 @@ export const allFormats = [
     title: 'CSV and TSV',
     extensions: ['.csv', '.tsv', '.tab'],
     version: 2,
-    keeps: 'one document for each row, with the names of its columns',
+    keeps: 'one document for each row, with the names of its columns; a title above them',
     load: async () => (await import('./data/csv.js')).extract,
   },
   {
@@ -124,7 +124,7 @@ export const allFormats = [
     title: 'Jupyter notebook',
     extensions: ['.ipynb'],
     version: 2,
-    keeps: 'cells, and text that they printed',
+    keeps: 'cells, and text that they showed: of long outputs the start and the end',
     load: async () => (await import('./data/notebook.js')).extract,
   },
   {

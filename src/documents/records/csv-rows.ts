@@ -18,13 +18,14 @@ const carriageReturn = 13;
 const maxColumns = 16_384;
 
 /**
- * @param delimiter one character
+ * @param delimiter one character; '' for a single column
+ * @param skip characters of a first line that is no row
  * @throws {DocumentError} `too-large` for a row of more than 16,384 fields
  */
-export function* csvRows(text: string, delimiter: string): Generator<CsvRow> {
+export function* csvRows(text: string, delimiter: string, skip = 0): Generator<CsvRow> {
   const separator = delimiter.charCodeAt(0);
-  let line = 1;
-  let at = 0;
+  let line = skip > 0 ? 2 : 1;
+  let at = skip;
   while (at < text.length) {
     const row: CsvRow = { fields: [], line, isBroken: false };
     let inRow = true;
@@ -65,16 +66,62 @@ function tooWide(line: number): DocumentError {
   return new DocumentError('too-large', `Line ${line} has more than ${maxColumns} fields.`);
 }
 
-/** The separator that the first line uses most: comma, semicolon, tab or bar. */
+const delimiters = [',', ';', '\t', '|'];
+/** Lines that are looked at, in so many characters. */
+const seenLines = 50;
+const seenLength = 20_000;
+/** Share of the lines that must have as many of the separator. */
+const minShare = 0.6;
+
+/**
+ * The separator of which most lines have as many: comma, semicolon, tab or bar; else the one that the first line uses
+ * most. '' when there is none, as with a single column of sentences.
+ */
 export function guessDelimiter(text: string): string {
-  const counts = new Map([',', ';', '\t', '|'].map((delimiter) => [delimiter, 0]));
-  let quoted = false;
-  for (const char of text.slice(0, 10_000)) {
-    if (char === '"') quoted = !quoted;
-    else if (!quoted && char === '\n') break;
-    else if (!quoted && counts.has(char)) counts.set(char, counts.get(char)! + 1);
+  const lines = delimiterCounts(text);
+  let best = '';
+  let most = 0;
+  for (const [i, delimiter] of delimiters.entries()) {
+    const counts = lines.map((line) => line[i]!);
+    const usual = mode(counts);
+    const share = counts.filter((count) => count === usual).length / counts.length;
+    const value = usual > 0 && share >= minShare ? share + Math.min(usual, 1000) / 10_000 : 0;
+    if (value > most) [best, most] = [delimiter, value];
   }
-  return [...counts].reduce((best, next) => (next[1] > best[1] ? next : best))[0];
+  if (best !== '') return best;
+  const first = lines[0] ?? [];
+  const highest = Math.max(0, ...first);
+  return highest > 0 ? delimiters[first.indexOf(highest)]! : '';
+}
+
+/** How often each separator is in each of the first lines, outside of quotes. */
+function delimiterCounts(text: string): number[][] {
+  const lines: number[][] = [];
+  let counts = delimiters.map(() => 0);
+  let quoted = false;
+  let isBlank = true;
+  for (const char of text.slice(0, seenLength)) {
+    if (char === '"') quoted = !quoted;
+    else if (!quoted && char === '\n') {
+      if (!isBlank && lines.push(counts) === seenLines) return lines;
+      counts = delimiters.map(() => 0);
+      isBlank = true;
+      continue;
+    }
+    const index = quoted ? -1 : delimiters.indexOf(char);
+    if (index >= 0) counts[index]!++;
+    if (char > ' ') isBlank = false;
+  }
+  if (!isBlank && (text.length <= seenLength || lines.length === 0)) lines.push(counts);
+  return lines;
+}
+
+function mode(counts: readonly number[]): number {
+  const times = new Map<number, number>();
+  for (const count of counts) times.set(count, (times.get(count) ?? 0) + 1);
+  let best = 0;
+  for (const [count, often] of times) if (often > (times.get(best) ?? 0)) best = count;
+  return best;
 }
 
 /** Index of the next quote that isn't doubled; -1 for none. */

@@ -3,12 +3,13 @@ import type { Document } from '../../types/document.js';
 import type { Failure } from '../../types/failure.js';
 import type { Json } from '../../types/json.js';
 import { lineEnd } from '../blocks/lines.js';
+import { withLongIntegers } from './json-scan.js';
 import { RecordReader } from './records.js';
 
 /**
  * Records of a file. Lines are `{"id","text","metadata"?}` or any other object; the id of a record without
  * one is its line. Blank lines are passed over.
- * @yields documents, and failures (`malformed`, `duplicate-source`) with the source `source#line-12`
+ * @yields documents, and failures (`malformed`) with the source `source#line-12`
  */
 export function* recordsFromText(text: string, source: string): Generator<Document | Failure> {
   const reader = new JsonLineReader(source);
@@ -37,7 +38,7 @@ export class JsonLineReader {
     if (!words.startsWith('{')) return this.#records.failure('malformed', this.#line);
     let value: Json;
     try {
-      value = JSON.parse(words) as Json;
+      value = JSON.parse(withLongIntegers(words)) as Json;
     } catch {
       return this.#records.failure('malformed', this.#line);
     }

@@ -1,4 +1,4 @@
-// Finds the offsets of the elements of a JSON array, as `JSON.parse` gives only values.
+// What `JSON.parse` doesn't tell of a JSON text: where the elements of a list are, and how large numbers are written.
 
 /** Offsets of the elements of the array that opens at `open`, in JSON that is known to be valid. */
 export function elementOffsets(json: string, open: number): number[] {
@@ -47,6 +47,34 @@ export function listOffset(json: string, key: string): number {
     }
   }
   return found;
+}
+
+/** Shorter integers are exact. */
+const longInteger = /\d{16}/;
+const integer = /-?\d+(?![\d.eE])/y;
+
+/** With large integers as strings, since a number would be another one: 9007199254740993 is 9007199254740992. */
+export function withLongIntegers(json: string): string {
+  if (!longInteger.test(json)) return json;
+  const parts: string[] = [];
+  let from = 0;
+  for (let at = 0; at < json.length; at++) {
+    const code = json.charCodeAt(at);
+    if (code === 34) {
+      at = stringEnd(json, at);
+    } else if (code === 45 || (code >= 48 && code <= 57)) {
+      integer.lastIndex = at;
+      const digits = integer.exec(json)?.[0];
+      if (digits && digits.length > 15 && !Number.isSafeInteger(Number(digits))) {
+        parts.push(json.slice(from, at), `"${digits}"`);
+        from = at + digits.length;
+      }
+      // The rest of a number with a fraction or exponent is no integer.
+      while (at + 1 < json.length && /[\d.eE+-]/.test(json[at + 1]!)) at++;
+    }
+  }
+  parts.push(json.slice(from));
+  return parts.join('');
 }
 
 /** Index of the closing quote of the string that opens at `open`. */

@@ -77,6 +77,7 @@ class Line implements LazyDocument {
     const text = this.#bytes.toString('utf8', this.#from, this.#to);
     const item: Document | Failure | undefined = new JsonLineReader(this.#file, this.#before).read(text);
     if (item === undefined || 'code' in item) throw new Error(`expected ${this.source} to be what it was`);
-    return item;
+    // A repeated id has its suffix only among the others.
+    return { ...item, source: this.source };
   }
 }

@@ -44,7 +44,8 @@ const loneSurrogate = /\p{Surrogate}/gu;
 export class RecordReader {
   readonly #source: string;
   readonly #format: string;
-  readonly #seen = new Set<string>();
+  /** How often each source was given. */
+  readonly #seen = new Map<string, number>();
 
   /** @param source address of the file; with an empty one the ids are the sources */
   constructor(source: string, format: string) {
@@ -55,7 +56,8 @@ export class RecordReader {
   /**
    * @param line 1-based line of the file on which the record starts
    * @param number the id of a record without one
-   * @returns the document; or a failure: `malformed`, `duplicate-source`, or `too-large` for a record that would make an
+   * @returns the document, whose source has a suffix when its id was there before (`#a`, `#a-2`); or a failure:
+   * `malformed`, or `too-large` for a record that would make an
    * output of many times its size
    */
   read(value: Json, line: number, number: number): Document | Failure {
@@ -63,9 +65,7 @@ export class RecordReader {
     const idField = idFields.find((field) => isId(value[field]));
     const id = idField ? String(value[idField]).trim() : String(number);
     if (id.length > maxIdLength) return this.failure('too-large', line);
-    const source = this.#address(id);
-    if (this.#seen.has(source)) return this.failure('duplicate-source', line);
-    this.#seen.add(source);
+    const source = this.#unique(this.#address(id));
     const textField =
       textFields.find((field) => isText(value[field])) ??
       textFields.find((field) => typeof value[field] === 'string');
@@ -82,6 +82,15 @@ export class RecordReader {
 
   failure(code: Failure['code'], line: number): Failure {
     return { source: this.#address(`line-${line}`), code };
+  }
+
+  #unique(source: string): string {
+    let count = (this.#seen.get(source) ?? 0) + 1;
+    let unique = count === 1 ? source : `${source}-${count}`;
+    while (count > 1 && this.#seen.has(unique)) unique = `${source}-${++count}`;
+    this.#seen.set(source, count);
+    if (unique !== source) this.#seen.set(unique, 1);
+    return unique;
   }
 
   #address(id: string): string {

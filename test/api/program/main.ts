@@ -102,7 +102,7 @@ function wordFor(outcome: TextOutcome): string {
 
 async function* records(): StandardInput {
   yield Buffer.from('{"id":"key","text":"The key is under the mat."}\n');
-  yield Buffer.from('{"id":"key","text":"A second key."}\n');
+  yield Buffer.from('{"id":"broken","text":"A second key.\n');
 }
 
 async function wholeRun(): Promise<void> {

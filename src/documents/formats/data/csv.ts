@@ -1,9 +1,10 @@
-// CSV and TSV: a document per row, with the names of the first row.
+// CSV and TSV: a document per row, with the names of the columns. A title above the table is a document of its own.
 import { DocumentError } from '../../../errors.js';
 import type { Document } from '../../../types/document.js';
 import type { Failure } from '../../../types/failure.js';
 import { decode } from '../../decode.js';
-import { csvRows, guessDelimiter } from '../../records/csv-rows.js';
+import { filled, findHead, headRows } from '../../records/csv-header.js';
+import { type CsvRow, csvRows, guessDelimiter } from '../../records/csv-rows.js';
 import { RecordReader } from '../../records/records.js';
 import { type Extraction, type FormatInput, gather } from '../format.js';
 
@@ -14,32 +15,46 @@ import { type Extraction, type FormatInput, gather } from '../format.js';
 const maxRepeated = 128;
 const alwaysAllowed = 16_000_000;
 
+/** What Excel writes above a table to name its separator. */
+const separatorLine = /^sep=(.)\r?(?:\n|$)/i;
+
 export function extract({ bytes, source }: FormatInput): Extraction {
   const text = decode(bytes);
-  return gather(records(text, /\.(tsv|tab)$/i.test(source) ? '\t' : guessDelimiter(text), source));
+  const named = separatorLine.exec(text);
+  const isTabbed = /\.(tsv|tab)$/i.test(source);
+  const delimiter = named?.[1] ?? (isTabbed ? '\t' : guessDelimiter(text));
+  return gather(records(text, csvRows(text, delimiter, named?.[0].length), source));
 }
 
-function* records(text: string, delimiter: string, source: string): Generator<Document | Failure> {
+function* records(text: string, rows: Iterable<CsvRow>, source: string): Generator<Document | Failure> {
   const reader = new RecordReader(source, 'csv');
   let names: string[] | undefined;
   let number = 0;
   let left = Math.max(maxRepeated * text.length, alwaysAllowed);
-  for (const { fields, line, isBroken } of csvRows(text, delimiter)) {
-    if (isBroken) {
-      yield reader.failure('malformed', line);
-    } else if (!names) {
-      names = columnNames(fields);
-    } else {
-      const known = names;
-      const named = fields.map((value, i) => [known[i] ?? `column ${i + 1}`, value] as const);
-      const row = reader.read(Object.fromEntries(named), line, ++number);
-      if ('text' in row) left -= row.text.length;
-      if (left < 0) {
-        throw new DocumentError('too-large', `${source} repeats long names of columns in very many rows.`);
-      }
-      yield row;
+  const waiting: CsvRow[] = [];
+  function* read(row: CsvRow): Generator<Document | Failure> {
+    const known = names ?? [];
+    const named = row.fields.map((value, i) => [known[i] ?? `column ${i + 1}`, value] as const);
+    const record = reader.read(Object.fromEntries(named), row.line, ++number);
+    if ('text' in record) left -= record.text.length;
+    if (left < 0) {
+      throw new DocumentError('too-large', `${source} repeats long names of columns in very many rows.`);
     }
+    yield record;
   }
+  function* begin(): Generator<Document | Failure> {
+    const { above, hasNames } = findHead(waiting);
+    const title = waiting.slice(0, above).flatMap(filled).join('\n');
+    if (title !== '') yield reader.read({ id: 'title', text: title }, waiting[0]!.line, 0);
+    names = hasNames ? columnNames(waiting[above]?.fields ?? []) : [];
+    for (const row of waiting.slice(hasNames ? above + 1 : above)) yield* read(row);
+  }
+  for (const row of rows) {
+    if (row.isBroken) yield reader.failure('malformed', row.line);
+    else if (names) yield* read(row);
+    else if (waiting.push(row) === headRows) yield* begin();
+  }
+  if (!names) yield* begin();
 }
 
 /** Every column gets a name of its own. */

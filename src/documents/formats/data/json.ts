@@ -8,7 +8,8 @@ import { codeBlocks } from '../../blocks/code/blocks.js';
 import { jsonLanguage } from '../../blocks/code/languages.js';
 import { LineCursor } from '../../blocks/lines.js';
 import { decode } from '../../decode.js';
-import { elementOffsets } from '../../records/json-scan.js';
+import { withFileLines, withoutEscapes } from '../../records/json-escapes.js';
+import { elementOffsets, withLongIntegers } from '../../records/json-scan.js';
 import { isObject, RecordReader } from '../../records/records.js';
 import { type Extraction, type FormatInput, gather, maxRecords, one, tooManyRecords } from '../format.js';
 
@@ -17,7 +18,9 @@ export async function extract({ bytes, source }: FormatInput): Promise<Extractio
   if (text.trim() === '') return one({ source, format: 'json', text, blocks: [] });
   const { json, value } = await parse(text, source);
   if (!Array.isArray(value) || !value.every(isObject)) {
-    return one({ source, format: 'json', text, blocks: codeBlocks(text, jsonLanguage, 'found') });
+    const plain = withoutEscapes(text, json);
+    const blocks = codeBlocks(plain.text, jsonLanguage, 'found');
+    return one({ source, format: 'json', text: plain.text, blocks: withFileLines(blocks, plain.breaks) });
   }
   if (value.length > maxRecords) throw tooManyRecords();
   const offsets = elementOffsets(json, json.indexOf('['));
@@ -35,13 +38,13 @@ const beyondJson = /\/[/*]|,\s*[\]}]/;
 /** The value, and the text (of the same length) that it was parsed from. */
 async function parse(text: string, source: string): Promise<{ json: string; value: Json }> {
   try {
-    return { json: text, value: JSON.parse(text) as Json };
+    return { json: text, value: JSON.parse(withLongIntegers(text)) as Json };
   } catch (cause) {
     try {
       if (beyondJson.test(text)) {
         // Blanked, not cut: offsets stay true.
         const json = stripJsonComments(text, { whitespace: true, trailingCommas: true });
-        return { json, value: JSON.parse(json) as Json };
+        return { json, value: JSON.parse(withLongIntegers(json)) as Json };
       }
     } catch {
       // Its fault is looked for in the file as it is.

@@ -1,4 +1,4 @@
-// Jupyter notebooks: the sources of the cells, each with its output if that is a short text.
+// Jupyter notebooks: the sources of the cells, each with the text of its outputs.
 import { DocumentError } from '../../../errors.js';
 import { placeOfJsonFault } from '../../../text/json-fault.js';
 import type { Block } from '../../../types/document.js';
@@ -9,9 +9,7 @@ import { decode } from '../../decode.js';
 import { elementOffsets, listOffset } from '../../records/json-scan.js';
 import { isObject, type JsonObject } from '../../records/records.js';
 import { type Extraction, type FormatInput, one } from '../format.js';
-
-/** Longer output is data, not text to search for. */
-const maxOutputLength = 500;
+import { joined, outputText } from './notebook-output.js';
 
 /** Between two cells. */
 const gap = '\n\n';
@@ -40,11 +38,17 @@ async function parseCells(json: string, source: string): Promise<Json[]> {
       cause,
     });
   }
-  const cells = isObject(value) ? value.cells : undefined;
+  const cells = isObject(value) ? (value.cells ?? olderCells(value.worksheets)) : undefined;
   if (!Array.isArray(cells)) {
-    throw new DocumentError('malformed', `${source} is not a notebook of format 4: it has no list "cells".`);
+    throw new DocumentError('malformed', `${source} is not a notebook: it has no list "cells".`);
   }
   return cells;
+}
+
+/** Of format 3: the cells of all sheets. */
+function olderCells(sheets: Json | undefined): Json[] | undefined {
+  if (!Array.isArray(sheets)) return undefined;
+  return sheets.flatMap((sheet) => (isObject(sheet) && Array.isArray(sheet.cells) ? sheet.cells : []));
 }
 
 interface CellPlace {
@@ -81,9 +85,11 @@ class Notebook {
   }
 
   add(cell: JsonObject, { line, perLine }: CellPlace): void {
-    const text = joined(cell.source);
+    const isHeading = cell.cell_type === 'heading';
+    const level = Math.min(Math.max(Number(cell.level) || 1, 1), 6);
+    const text = `${isHeading ? `${'#'.repeat(level)} ` : ''}${joined(cell.source ?? cell.input)}`;
     const start = this.#append(text);
-    if (cell.cell_type === 'markdown') {
+    if (cell.cell_type === 'markdown' || isHeading) {
       for (const block of markdownBlocks(text, 0, trimWhite(text, 0, text.length), 0)) {
         const place = {
           start: start + block.start,
@@ -96,9 +102,8 @@ class Notebook {
     }
     this.#push(text, start, line);
     for (const output of Array.isArray(cell.outputs) ? cell.outputs : []) {
-      const shown = isObject(output) ? outputText(output).trim() : '';
-      if (shown === '' || shown.length > maxOutputLength) continue;
-      this.#push(shown, this.#append(shown), line);
+      const shown = isObject(output) ? outputText(output) : '';
+      if (shown !== '') this.#push(shown, this.#append(shown), line);
     }
   }
 
@@ -116,17 +121,4 @@ class Notebook {
     const end = trimWhite(text, 0, text.length);
     if (end > 0) this.blocks.push({ kind: 'code', start, end: start + end, line });
   }
-}
-
-function outputText({ output_type: type, text, data }: JsonObject): string {
-  if (type === 'stream') return joined(text);
-  // A picture's text is only the name of its class.
-  const isPicture = isObject(data) && Object.keys(data).some((key) => key.startsWith('image/'));
-  return isObject(data) && !isPicture ? joined(data['text/plain']) : '';
-}
-
-/** Notebooks hold texts as one string or as a list of lines. */
-function joined(value: Json | undefined): string {
-  const text = Array.isArray(value) ? value.filter((part) => typeof part === 'string').join('') : value;
-  return typeof text === 'string' ? text.replace(/\p{Surrogate}/gu, '\ufffd') : '';
 }

@@ -20,6 +20,7 @@ describe('JSON Lines', () => {
         { title: 'Second', place: 'garden' },
         ['3 heading (1 Second) "Second"', '3 paragraph "It is light."'],
       ],
+      ['hives.jsonl#a-2', undefined, ['5 paragraph "again"']],
       [
         'hives.jsonl#6',
         { name: 'Third', weight: 9 },
@@ -28,9 +29,43 @@ describe('JSON Lines', () => {
     ]);
     expect(failures).toEqual([
       { source: 'hives.jsonl#line-4', code: 'malformed' },
-      { source: 'hives.jsonl#line-5', code: 'duplicate-source' },
       { source: 'hives.jsonl#line-7', code: 'malformed' },
     ]);
+  });
+
+  test('keeps large ids as they are written, and texts with the same id', async () => {
+    const rows = [
+      '{"id": 9007199254740993, "text": "one"}',
+      '{"id":9007199254740992,"text":"two [9007199254740993]"}',
+    ];
+    const same = [
+      '{"id":1,"text":"first"}',
+      '{"id":"1-2","text":"second"}',
+      '{"id":1,"text":"third"}',
+      '{"id":1,"text":"fourth"}',
+    ];
+    for (const [name, content] of [
+      ['a.jsonl', [...rows, ...same].join('\n')],
+      ['a.json', `[${[...rows, ...same].join(',\n')}]`],
+    ] as const) {
+      const { documents, failures } = await read(content, name);
+      expect(documents.map((document) => [document.source.split('#')[1], document.text])).toEqual([
+        ['9007199254740993', 'one'],
+        ['9007199254740992', 'two [9007199254740993]'],
+        ['1', 'first'],
+        ['1-2', 'second'],
+        ['1-3', 'third'],
+        ['1-4', 'fourth'],
+      ]);
+      expect(failures).toEqual([]);
+    }
+    const { documents } = await read(
+      '{"n": [1234567890123456789, 0.12345678901234567890, -1e22, "9007199254740993"]}',
+      'a.jsonl',
+    );
+    expect(documents[0]!.text).toBe(
+      'n: ["1234567890123456789",0.12345678901234568,-1e+22,"9007199254740993"]',
+    );
   });
 
   test('takes the text as it is', async () => {
@@ -83,6 +118,19 @@ describe('JSON', () => {
     ]);
   });
 
+  test('decodes what strings escape, and keeps the lines of the file', async () => {
+    const json =
+      '{\n  "a": "\\u706f\\u5854 \\"q\\" \\ud83d\\ude00 C:\\\\x\\nnext\\u0000\\ud800",\n  // \\u0041\n  "list": [\n    1\n  ]\n}';
+    const document = await documentOf(json, 'a.json');
+    expect(document.text).toBe(
+      '{\n  "a": "灯塔 "q" 😀 C:\\x\n    next \ufffd",\n  // \\u0041\n  "list": [\n    1\n  ]\n}',
+    );
+    expect(document.blocks.map(({ line, title }) => [line, title])).toEqual([
+      [1, undefined],
+      [4, 'list'],
+    ]);
+  });
+
   test('reads records with comments around them', async () => {
     const { documents } = await read(
       '// [\n[ /* { */\n  {"text": "// a, ]"},\n\n  {"text": "b"},\n]\n',
@@ -127,9 +175,10 @@ describe('CSV', () => {
     expect(documents.map((document) => [document.source, document.text, document.blocks[0]!.line])).toEqual([
       ['hives.csv#7', 'name: Willow\nweight: 14\nnote: heavy; close\r\nto the limit', 2],
       ['hives.csv#8', 'name: Heather\nnote: light', 5],
+      ['hives.csv#7-2', 'name: Twice\nweight: 1', 6],
     ]);
     expect(documents[1]!.metadata).toEqual({ name: 'Heather', note: 'light' });
-    expect(failures).toEqual([{ source: 'hives.csv#line-6', code: 'duplicate-source' }]);
+    expect(failures).toEqual([]);
   });
 
   test.each([
@@ -151,6 +200,55 @@ describe('CSV', () => {
     ['only a header', 'a.csv', 'a,b\n', []],
   ])('reads %s', async (_, name, text, expected) => {
     expect((await read(text, name)).documents.map((document) => document.text)).toEqual(expected);
+  });
+
+  test.each([
+    [
+      'a line that names the separator',
+      '\ufeffsep=;\r\nname;desc\r\nPump;"moves, water"\r\n',
+      ['name: Pump\ndesc: moves, water'],
+    ],
+    [
+      'no header',
+      'Pump,moves water,10\nLamp,gives light,12\n',
+      [
+        'column 1: Pump\ncolumn 2: moves water\ncolumn 3: 10',
+        'column 1: Lamp\ncolumn 2: gives light\ncolumn 3: 12',
+      ],
+    ],
+    [
+      'no header, but dates',
+      '2024-01-02,Pump\n2024-01-03,Lamp\n',
+      ['column 1: 2024-01-02\ncolumn 2: Pump', 'column 1: 2024-01-03\ncolumn 2: Lamp'],
+    ],
+    ['years as names', 'land,2019,2020\nOrkney,1,2\n', ['2019: 1\n2020: 2\nland: Orkney']],
+    [
+      'one column of sentences',
+      'question\nHow, then, do I go?\nWhere; is it?\n',
+      ['question: How, then, do I go?', 'question: Where; is it?'],
+    ],
+    ['decimal commas', 'a;b\n1,5;2,5\n3,5;4,5\n', ['a: 1,5\nb: 2,5', 'a: 3,5\nb: 4,5']],
+    [
+      'a title above',
+      'Report of 2024,,\n,,\nname,desc,price\nPump,moves water,10\n',
+      ['Report of 2024', 'name: Pump\ndesc: moves water\nprice: 10'],
+    ],
+    [
+      'line breaks of old Macs',
+      'name,desc\rPump,moves water\rLamp,gives light\r',
+      ['name: Pump\ndesc: moves water', 'name: Lamp\ndesc: gives light'],
+    ],
+  ])('reads a table with %s', async (_, text, expected) => {
+    const { documents, failures } = await read(text, 'a.csv');
+    expect(documents.map((document) => document.text)).toEqual(expected);
+    expect(failures).toEqual([]);
+  });
+
+  test('says on which line a row below a separator line or a title starts', async () => {
+    const lines = async (text: string) =>
+      (await read(text, 'a.csv')).documents.map((row) => row.blocks[0]!.line);
+    expect(await lines('sep=;\na;b\n1;2\n')).toEqual([3]);
+    expect(await lines('Report,\na,b\n1,2\n')).toEqual([1, 3]);
   });
 
   test('goes on after a quote that is not closed', async () => {
