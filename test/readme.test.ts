@@ -1,9 +1,11 @@
 // What the README and the example configuration promise is what the code does.
+
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { listFormats } from '../src/commands/formats.js';
 import { loadSettings } from '../src/config/load.js';
 import { fixtures, makeWorkspace, type Workspace } from './helpers/cli.js';
 
@@ -70,6 +72,8 @@ test('every command of the README and its flags exist', async () => {
     'ingest',
     'search',
     'verify',
+    'formats',
+    'chunks',
     'config',
     'bench',
     'doctor',
@@ -86,6 +90,13 @@ test('every command of the README and its flags exist', async () => {
     const text = help.get(names.find((name) => line.startsWith(`embed ${name}`))!)!;
     for (const flag of line.match(/(?<=\s)--?[a-z][\w-]*/g) ?? []) expect(text).toContain(flag);
   }
+});
+
+test('the README names the formats as `embed formats` does', () => {
+  const titles = listFormats().map(({ title }) => title);
+  expect(read('README.md').replace(/\s+/g, ' ')).toContain(
+    `It reads ${titles.slice(0, -1).join(', ')} and ${titles.at(-1)}`,
+  );
 });
 
 test('every link of the README leads somewhere', () => {

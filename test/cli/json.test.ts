@@ -109,6 +109,20 @@ describe('every command', () => {
         write('embeddings/vectors.npy', 'nothing');
       },
     },
+    { of: 'formats', args: [], keys: ['formats'] },
+    {
+      of: 'chunks',
+      args: ['docs/a.md'],
+      keys: ['files'],
+      before: () => write('docs/a.md', 'Words.\n'),
+    },
+    {
+      of: 'chunks',
+      args: ['docs/broken.ipynb'],
+      keys: ['files'],
+      error: { code: 'EMBED_SOME_FAILED', exit: 3 },
+      before: () => write('docs/broken.ipynb', '{'),
+    },
     { of: 'config', args: [], keys: ['file', 'settings'] },
     {
       of: 'config',

@@ -1,9 +1,11 @@
 // All commands, in the order of the help, each with what runs it, which is loaded when it is called.
 import { bench } from './bench.js';
 import { cache, cacheClear, cachePrune, cacheStats } from './cache.js';
+import { chunks } from './chunks.js';
 import type { CommandDeclaration, Declaration, Given } from './command.js';
 import { config } from './config.js';
 import { doctor } from './doctor.js';
+import { formats } from './formats.js';
 import { ingest } from './ingest.js';
 import type { Outcome } from './outcome.js';
 import { search } from './search.js';
@@ -32,6 +34,8 @@ export const allCommands: readonly (Runnable | Group)[] = [
   runs(ingest, async () => (await import('../commands/ingest.js')).runIngest),
   runs(search, async () => (await import('../commands/search.js')).runSearch),
   runs(verify, async () => (await import('../commands/verify.js')).runVerify),
+  runs(formats, async () => (await import('../commands/formats.js')).runFormats),
+  runs(chunks, async () => (await import('../commands/chunks.js')).runChunks),
   runs(config, async () => (await import('../commands/config.js')).runConfig),
   runs(doctor, async () => (await import('../commands/doctor.js')).runDoctor),
   {

@@ -1,0 +1,37 @@
+// `embed chunks`, declared.
+import type { CommandDeclaration } from './command.js';
+
+export const chunks = {
+  name: 'chunks',
+  summary: 'print what files become: text, headings, context, tokens, lines',
+  arguments: [{ name: 'files', kind: 'path', isMany: true, isRequired: true, help: 'files, one by one' }],
+  flags: [
+    'json',
+    'out',
+    'embedder',
+    'model',
+    'ollamaUrl',
+    'chunkSize',
+    'chunkOverlap',
+    'maxFileSize',
+    'maxReadMemory',
+    'maxReadTime',
+  ],
+  about: `\
+Nothing is written and no embedder is contacted. Chunks have the size of the output's, if there is one, and the
+tokens are counted as for it.`,
+  examples: [
+    { line: 'embed chunks docs/guide.md', what: "why isn't it found?" },
+    { line: 'embed chunks report.pdf --chunk-size 200' },
+    { line: `embed chunks --json notes.docx | jq -r '.files[].chunks[].text'` },
+  ],
+  exits: {
+    done: true,
+    unexpected: true,
+    usage: true,
+    someFailed: "some files can't be read",
+    service: 'no process for a document can be started',
+    output: true,
+    stopped: true,
+  },
+} as const satisfies CommandDeclaration;
