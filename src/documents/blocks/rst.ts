@@ -2,6 +2,7 @@
 import type { Block } from '../../types/document.js';
 import { type ItemPart, pushItem } from './items.js';
 import { isWhite, lineEnd, skipWhite, trimWhite } from './lines.js';
+import { headerRow } from './rst-table.js';
 import { cleanTitle } from './titles.js';
 
 const adornmentLine = /^([!-/:-@[-`{-~])\1*$/;
@@ -239,7 +240,14 @@ class RstReader {
       const isCode = open.kind === 'code' || open.kind === 'doctest';
       const isTable = open.kind === 'grid' || open.kind === 'simple';
       const kind = isCode ? 'code' : isTable ? 'table' : 'paragraph';
-      this.#blocks.push({ kind, start: open.start, end, line: open.line });
+      const context = isTable ? headerRow(this.#text.slice(open.start, end)) : '';
+      this.#blocks.push({
+        kind,
+        start: open.start,
+        end,
+        line: open.line,
+        ...(context !== '' && { context }),
+      });
     }
     if (open.kind === 'paragraph' || open.kind === 'directive') {
       this.#literal = this.#endsInColons(open, end) ? open.indent : -1;

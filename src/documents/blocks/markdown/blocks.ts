@@ -16,6 +16,7 @@ import {
   underlineLevel,
 } from './lines.js';
 import { type OpenBlock, openBlock } from './open-block.js';
+import { headerRow } from './table.js';
 import { markdownTitle } from './title.js';
 
 /** A longer paragraph over a line of dashes is a paragraph before a rule, not a heading. */
@@ -287,7 +288,8 @@ class MarkdownReader {
     } else {
       const code = open.kind === 'fence' || open.kind === 'indented' || open.until === '</pre>';
       const kind = code ? 'code' : open.kind === 'table' ? 'table' : 'paragraph';
-      this.#blocks.push({ kind, start, end, line });
+      const context = kind === 'table' ? headerRow(this.#text, start, end) : '';
+      this.#blocks.push({ kind, start, end, line, ...(context !== '' && { context }) });
     }
   }
 }

@@ -1,10 +1,15 @@
-// Front matter: the author's data between `---` lines at the top of a Markdown file. It reads simple YAML, and leaves out
-// what it doesn't understand, as that is metadata, not text.
+// Front matter: the author's data at the top of a Markdown file, as YAML between lines of `---`, TOML between `+++`, or a
+// JSON object. It reads simple YAML and TOML, and leaves out what it doesn't understand, as that is metadata, not text.
+
+import { isPlain } from '../../../text/plain-json.js';
 import type { Json } from '../../../types/json.js';
 import { lineEnd } from '../lines.js';
 
 /** Max UTF-16 code units; more is a text between two rules, not front matter. */
 const maxFrontmatterLength = 65_536;
+
+/** Max levels and values of JSON; more is data. */
+const mostJson = { levels: 20, parts: 5000 };
 
 export interface FrontMatter {
   /** Index after the closing line, before its line break. */
@@ -14,8 +19,9 @@ export interface FrontMatter {
   metadata: { [key: string]: Json };
 }
 
-/** The front matter at the start of `text`, if there is one with a closing line. */
+/** The front matter at the start of `text`, if there is one: YAML, TOML or JSON. */
 export function frontMatter(text: string): FrontMatter | undefined {
+  if (text.startsWith('{')) return jsonFrontMatter(text);
   const fence = text.startsWith('---') ? '---' : text.startsWith('+++') ? '+++' : undefined;
   if (!fence) return undefined;
   const lines: string[] = [];
@@ -26,12 +32,57 @@ export function frontMatter(text: string): FrontMatter | undefined {
     at = lineEnd(text, start);
     const line = text.slice(start, at).trimEnd();
     if (line === fence || (line === '...' && fence === '---')) {
-      // TOML is left as text.
-      return { end: at, lines: lines.length + 2, metadata: fence === '---' ? parseEntries(lines) : {} };
+      if (fence === '---' && !looksLikeYaml(lines)) return undefined;
+      const metadata = fence === '---' ? parseEntries(lines) : tomlEntries(lines);
+      return { end: at, lines: lines.length + 2, metadata };
     }
     lines.push(line);
   }
   return undefined;
+}
+
+/** Between two rules there may be a text. */
+function looksLikeYaml(lines: readonly string[]): boolean {
+  const first = lines.find((line) => !line.startsWith('#'));
+  return first === undefined
+    ? lines.length === 0
+    : /^(?:["']?[\w][\w .-]{0,60}["']?\s{0,4}:(?:\s|$)|\{|- )/.test(first);
+}
+
+/** An object at the top, as Hugo reads it. */
+function jsonFrontMatter(text: string): FrontMatter | undefined {
+  const close = /^\}[ \t]*\r?$/m.exec(text.slice(0, maxFrontmatterLength));
+  const end = close ? close.index + 1 : text.startsWith('{}') ? 2 : 0;
+  if (end === 0 || text.slice(end, lineEnd(text, end)).trim() !== '') return undefined;
+  const value = parseJson(text.slice(0, end));
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || !isPlain(value, mostJson)) {
+    return undefined;
+  }
+  return { end, lines: text.slice(0, end).split('\n').length, metadata: value };
+}
+
+function parseJson(text: string): Json | undefined {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** `key = value`, up to the first table: what is in tables is for programs. */
+function tomlEntries(lines: readonly string[]): { [key: string]: Json } {
+  const entries: [string, Json][] = [];
+  for (let i = 0; i < lines.length && !/^\s*\[/.test(lines[i]!); i++) {
+    const entry = /^\s*["']?([\w][\w .-]{0,60}?)["']?\s{0,40}=\s*(.*)$/s.exec(lines[i]!);
+    if (!entry) continue;
+    let value = entry[2]!.trim();
+    // A list may take several lines.
+    while (value.startsWith('[') && !value.includes(']') && i + 1 < lines.length) value += lines[++i]!.trim();
+    value = value.replace(/,\s*\]$/, ']');
+    const parsed = value === '' ? undefined : parseValue(value);
+    if (parsed !== undefined) entries.push([entry[1]!, parsed]);
+  }
+  return Object.fromEntries(entries);
 }
 
 function parseEntries(lines: string[]): { [key: string]: Json } {

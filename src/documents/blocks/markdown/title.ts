@@ -1,14 +1,9 @@
 // The title of a Markdown heading: its words without links, emphasis, code marks, tags and closing `#`.
+import { decodeEntities } from '../entities.js';
 import { cleanTitle } from '../titles.js';
 
 const markup = /[[\]*_`<\\&{~]/;
 const link = /!?\[([^[\]]*)\](?:\([^()]*\)|\[[^[\]]*\])/g;
-const entities = new Map([
-  ['&amp;', '&'],
-  ['&lt;', '<'],
-  ['&gt;', '>'],
-  ['&quot;', '"'],
-]);
 
 /** `source` is the heading's text, without the `#` before it. */
 export function markdownTitle(source: string): string {
@@ -32,9 +27,8 @@ function plain(source: string): string {
   if (hasEmphasis(text))
     text = text.replace(/(^|[\s(])_+(?=\S)/g, '$1').replace(/(?<!_)_+(?=$|[\s.,:;!?)])/g, '');
   if (text.includes('{#')) text = text.replace(/\{#[^{}]*\}\s*$/, '');
-  if (text.includes('&')) text = text.replace(/&\w+;/g, (entity) => entities.get(entity) ?? entity);
   if (text.includes('\\')) text = text.replace(/\\([!-/:-@[-`{-~])/g, '$1');
-  return text;
+  return decodeEntities(text);
 }
 
 /** Underscores inside words are part of a name, and headings are full of names. */

@@ -43,3 +43,17 @@ test.each([
 ])('reads %s', async (_, text, expected) => {
   expect(outline(await documentOf(text, 'a.rst'))).toEqual(expected);
 });
+
+test.each([
+  ['==== =======\nCode Meaning\n==== =======\n1    a\n==== =======', 'Code | Meaning'],
+  [
+    '  ==== =======\n  Code The\n       meaning\n  ---- -------\n  ==== =======\n  1    a\n  ==== =======',
+    'Code | The meaning',
+  ],
+  ['==== ====\n1    a\n==== ====', undefined],
+  ['+---+-----+\n| A | B   |\n|   | or C|\n+===+=====+\n| 1 | 2   |\n+---+-----+', 'A | B or C'],
+  ['+---+---+\n| 1 | 2 |\n+---+---+', undefined],
+])('takes the header row of the table %j', async (text, context) => {
+  const { blocks } = await documentOf(text, 'a.rst');
+  expect(blocks.map((block) => [block.kind, block.context])).toEqual([['table', context]]);
+});
