@@ -53,6 +53,15 @@ export function forms(levels, times) {
   return page('/X Do', { resources: '/XObject<</X 6 0 R>>', more });
 }
 
+/** Words all over a page, as in columns or a table without end, in any order. */
+export function lattice(random, count) {
+  const words = Array.from({ length: count }, () => {
+    const at = `${random.int(0, 600)} ${random.int(0, 780)}`;
+    return `BT /F ${random.pick([1, 9, 20])} Tf ${at} Td (${random.pick(['word-', 'a b c d', '12', 'A line of words'])}) Tj ET`;
+  });
+  return page(words.join('\n'));
+}
+
 export function manyPages(count) {
   return page(text, { kids: '3 0 R '.repeat(count), count });
 }

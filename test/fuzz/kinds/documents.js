@@ -1,5 +1,5 @@
 // Documents that are small and cost much: what unpacks, repeats, nests or is listed without end.
-import { flateInFlate, forms, manyOperators, manyPages } from '../formats/pdf.js';
+import { flateInFlate, forms, lattice, manyOperators, manyPages } from '../formats/pdf.js';
 import { packed, zip } from '../formats/zip.js';
 import { foreign } from '../lib/words.js';
 
@@ -36,6 +36,7 @@ const ways = [
   ],
   ['deep', 'docx', (random) => docx(docxStart, '<w:r>', random.pick([1, 3]), docxEnd)],
   ['forms doubled', 'pdf', (random) => forms(random.int(10, 30), random.int(2, 3))],
+  ['words all over', 'pdf', (random) => lattice(random, random.pick([100, 5000, 100_000]))],
   ['pages repeated', 'pdf', (random) => manyPages(random.pick([1000, 100_000, 400_000]))],
   ['Flate in Flate', 'pdf', (random) => flateInFlate(random.pick([64, 1000]))],
   [
