@@ -113,6 +113,15 @@ export const declared = {
     example: 0,
     help: 'tokens that neighbouring chunks share',
   },
+  /** What is embedded before a chunk's text: header rows of `tables`, or `headings`, too. @default 'tables' */
+  context: {
+    kind: 'choice',
+    choices: ['tables', 'headings'],
+    flag: '--context <what>',
+    otherwise: 'tables',
+    example: 'tables',
+    help: 'headings: embed the heading path with each chunk, too',
+  },
   /** Where vectors are kept from run to run; `auto`: Redis where one is configured, else disk. @default 'auto' */
   cache: {
     kind: 'choice',

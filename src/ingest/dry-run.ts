@@ -23,6 +23,7 @@ export async function countPlan(
   const chunking = {
     size: settings.chunkSize ?? pinned?.size ?? chunkTokens,
     overlap: settings.chunkOverlap ?? pinned?.overlap ?? 0,
+    headings: (settings.context ?? pinned?.context) === 'headings',
     counter,
   };
   const seen = new Set<string>();

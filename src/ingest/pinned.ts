@@ -18,8 +18,9 @@ export function pinnedBy(output: Output): Pinned {
 }
 
 export function newlyPinned({ space, chunking }: Session): Pinned {
-  const { size, overlap, counter } = chunking;
-  return { space, chunking: { size, overlap, counter: counter.id, splitter: pinnedSplitter } };
+  const { size, overlap, counter, headings } = chunking;
+  const context = headings ? { context: 'headings' as const } : {};
+  return { space, chunking: { size, overlap, counter: counter.id, splitter: pinnedSplitter, ...context } };
 }
 
 /**
@@ -49,17 +50,19 @@ export function refuseOtherEmbedder(settings: Settings, previous: Output | undef
 }
 
 /**
- * All chunks of an output have the same size and overlap.
- * @throws {UsageError} when the settings ask for another size or overlap
+ * All chunks of an output have the same size and overlap, and context of the same kind.
+ * @throws {UsageError} when the settings ask for another one
  */
 export function refuseOtherChunks(settings: Settings, previous: Output | undefined): void {
   if (!previous) return;
-  const { size, overlap } = previous.manifest.chunking;
+  const { size, overlap, context = 'tables' } = previous.manifest.chunking;
   const other =
     settings.chunkSize !== undefined && settings.chunkSize !== size
       ? `--chunk-size ${settings.chunkSize} differs from the output's ${size}`
       : settings.chunkOverlap !== undefined && settings.chunkOverlap !== overlap
         ? `--chunk-overlap ${settings.chunkOverlap} differs from the output's ${overlap}`
-        : undefined;
+        : settings.context !== undefined && settings.context !== context
+          ? `--context ${settings.context} differs from the output's ${context}`
+          : undefined;
   if (other) throw new UsageError(`${other}: use --rebuild to chunk all documents again.`);
 }

@@ -146,5 +146,6 @@ function resolveChunking(embedder: Embedder, settings: Settings, previous: Outpu
   if (overlap * 2 > size) {
     throw new UsageError(`--chunk-overlap ${overlap} is more than half of the chunk size ${size}: use less.`);
   }
-  return { size, overlap, counter };
+  const headings = (settings.context ?? pinned?.context) === 'headings';
+  return { size, overlap, counter, headings };
 }

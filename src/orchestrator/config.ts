@@ -150,7 +150,8 @@ export class BatchConfig {
    */
   static fromSettings(settings: Settings, more: BatchOptions = {}): BatchConfig {
     // Leave out the settings of documents and outputs: an orchestrator has none.
-    const { out, format, chunkSize, chunkOverlap, include, exclude, gitignore, ...others } = settings;
+    const { out, format, chunkSize, chunkOverlap, context, include, exclude, gitignore, ...others } =
+      settings;
     const { maxFileSize, maxReadMemory, maxReadTime, ...rest } = others;
     return new BatchConfig({ ...rest, ...more });
   }

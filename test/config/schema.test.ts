@@ -26,7 +26,19 @@ async function refusal(values: object): Promise<string | undefined> {
   );
 }
 
-const texts = ['', 'word', 'auto', 'ollama', 'disk', 'jsonl', 'npy, jsonl', 'redis://h', 'http://h', 'a/b']
+const texts = [
+  '',
+  'word',
+  'auto',
+  'ollama',
+  'disk',
+  'headings',
+  'jsonl',
+  'npy, jsonl',
+  'redis://h',
+  'http://h',
+  'a/b',
+]
   .concat(['64MiB', '500', '1.5 GB', '10m', '1.5 h', '90 S', '0', '+30', '-1', ' 30s ', '5 apples', '1e3'])
   .concat(['*.{md,txt}', 'true', 'constructor']);
 const others = [0, 1, 64, 65, 1000, 30_000, 1.5, -1, 1e20, true, false, null, {}].concat([

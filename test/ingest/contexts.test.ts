@@ -140,3 +140,32 @@ test('a warm cache knows a text with its header row, and not with another', asyn
   expect(other.chunks.cached).toBe(0);
   expect(embeddingKey({ text: 'a' })).toBe(embeddingKey({ text: 'a', context: undefined }));
 });
+
+test('--context headings embeds the heading path, and the output keeps to it', async () => {
+  const text = `# Guide\n\n## Install\n\n${'One step after another. '.repeat(60)}\n`;
+  writeFiles(workspace.dir, { 'docs/guide.md': text });
+  expect((await ingest('docs', ...size, '--context', 'headings')).code).toBe(0);
+  const manifest = JSON.parse(readFileSync(join(out, 'manifest.json'), 'utf8'));
+  expect(manifest.chunking.context).toBe('headings');
+  const before = fingerprint(out);
+  const { rows } = readOutput(out);
+  expect(rows.length).toBeGreaterThan(2);
+  for (const row of rows) {
+    expect(contextOf(row)).toBe(row.metadata.heading.join(' › '));
+    expect(row.metadata.tokens).toBeLessThanOrEqual(96);
+  }
+  await expectRight();
+
+  // A later run needs no flag, and another one is refused.
+  writeFiles(workspace.dir, { 'docs/more.md': text.replace('Install', 'Remove') });
+  const { chunks } = summaryOf(await ingest('docs', '--json'));
+  expect(chunks.embedded).toBeGreaterThan(0);
+  expect(readOutput(out).rows.at(-1)!.metadata.context).toBe('Guide › Remove');
+  await expectRight();
+  const other = await ingest('docs', '--context', 'tables');
+  expect(other.code).toBe(2);
+  expect(other.stderr).toContain("--context tables differs from the output's headings: use --rebuild");
+  expect((await ingest('docs', ...size, '--context', 'tables', '--rebuild')).code).toBe(0);
+  for (const row of readOutput(out).rows) expect(contextOf(row)).toBeUndefined();
+  expect(before).not.toEqual(fingerprint(out));
+});

@@ -63,6 +63,8 @@ describe('an embedder', () => {
 test.each<[string, Partial<Settings>, string | undefined]>([
   ['nothing', {}, undefined],
   ['the same values', { chunkSize: 256, chunkOverlap: 32 }, undefined],
+  ['the same context', { context: 'tables' }, undefined],
+  ['another context', { context: 'headings' }, "--context headings differs from the output's tables"],
   ['another size', { chunkSize: 200 }, "--chunk-size 200 differs from the output's 256"],
   ['another overlap', { chunkOverlap: 0 }, "--chunk-overlap 0 differs from the output's 32"],
 ])('chunking named by %s', (_, named, words) => {

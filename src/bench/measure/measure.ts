@@ -159,6 +159,7 @@ class Bench {
       chunking: {
         size: settings.chunkSize ?? room,
         overlap: settings.chunkOverlap ?? 0,
+        headings: settings.context === 'headings',
         counter: targets[0]!.embedder.counter,
       },
       fits: (text) => targets.every((target) => target.fits(text)),

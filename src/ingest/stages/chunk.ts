@@ -25,6 +25,8 @@ export interface Chunking {
   size: number;
   overlap: number;
   counter: TokenCounter;
+  /** Whether the heading path is embedded with each chunk. @default false */
+  headings?: boolean;
 }
 
 /**

@@ -274,6 +274,7 @@ function isChunking(value: unknown): value is Chunking {
     isCount(value.size) &&
     isCount(value.overlap) &&
     typeof value.counter === 'string' &&
-    typeof value.splitter === 'string'
+    typeof value.splitter === 'string' &&
+    (value.context === undefined || value.context === 'headings')
   );
 }

@@ -26,6 +26,8 @@ export interface Chunking {
   counter: string;
   /** Name and version of the splitter. */
   splitter: string;
+  /** `headings`: the heading path is embedded with each chunk. Absent: the header rows of tables alone. */
+  context?: 'headings';
 }
 
 /** The manifest without its documents and record files. */
@@ -76,6 +78,7 @@ export function manifestStart(head: ManifestHead): string {
       overlap: head.chunking.overlap,
       counter: head.chunking.counter,
       splitter: head.chunking.splitter,
+      context: head.chunking.context,
     },
     formats: head.formats,
     rows: head.rows,
