@@ -233,6 +233,13 @@ export const declared = {
     default: false,
     help: 'take links that lead elsewhere',
   },
+  /** Whether generated files and vendored folders are taken: lock files, minified code and the like. @default false */
+  generated: {
+    kind: 'boolean',
+    flag: '--generated',
+    default: false,
+    help: 'take lock files, minified code and other generated files',
+  },
   /** Bytes; larger files are left out. @default 67_108_864 */
   maxFileSize: {
     kind: 'size',

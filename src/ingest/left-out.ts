@@ -10,6 +10,8 @@ export interface LeftOutFiles {
    * - `broken-link`: it leads nowhere
    * - `special`: a pipe, a socket or a device
    * - `index`: a folder that holds another output
+   * - `generated`: a program made it from others: minified code, a lock file, a search index …; `generated` takes it
+   * - `vendored`: a folder of copies, such as a virtual environment of Python; `generated` takes it
    * - `node_modules`: such a folder
    */
   reason: string;
@@ -28,10 +30,12 @@ const counted: ReadonlySet<string> = new Set([
   'broken-link',
   'special',
   'index',
+  'generated',
+  'vendored',
   'node_modules',
 ]);
 /** Reasons that are about folders, or where the ending tells nothing. */
-const withoutExtension: ReadonlySet<string> = new Set(['link', 'index', 'node_modules']);
+const withoutExtension: ReadonlySet<string> = new Set(['link', 'index', 'vendored', 'node_modules']);
 
 /** Max different endings: a hostile folder has no end of them. */
 const maxExtensions = 500;
@@ -81,6 +85,7 @@ const words: Record<string, [one: string, several: string]> = {
   special: ['special file', 'special files'],
   'too-large': ['too large', 'too large'],
   index: ['folder of another index', 'folders of other indexes'],
+  vendored: ['vendored folder', 'vendored folders'],
   node_modules: ['node_modules', 'node_modules'],
 };
 /** Reasons of which each ending is told. */

@@ -235,6 +235,7 @@ export class Run {
       sameSplitter: previous?.manifest.chunking.splitter === pinnedSplitter,
       limit: this.#options.limit ?? Number.POSITIVE_INFINITY,
       counts: this.#counts,
+      generated: this.#options.settings.generated,
       maxFileSize: this.#options.settings.maxFileSize,
       readerLimits: limitsOf(this.#options.settings),
       signal: this.#signal,

@@ -31,6 +31,7 @@ export async function readFiles(
     previous: undefined,
     removed: new Set<string>(),
     leftOut: new Set<string>(),
+    generated: false,
     sameSplitter: false,
     limit: 99,
   };

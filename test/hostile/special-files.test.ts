@@ -57,6 +57,7 @@ test.each(specials)('a document that became %s since it was listed has vanished'
     previous: undefined,
     removed: new Set<string>(),
     leftOut: new Set<string>(),
+    generated: false,
     sameSplitter: false,
     limit: 9,
   };

@@ -68,6 +68,35 @@ test('a first run that finds nothing to read says what there is, and writes noth
   expect((await workspace.embed(['verify', out])).code).not.toBe(0);
 });
 
+test('generated files are left out by name or content, and taken when they are named, taken back or asked for', async () => {
+  const bundle = `/*! A licence */\n${'function a(b,c){return b?c(b):void 0}'.repeat(60)}`;
+  const pem = `-----BEGIN CERTIFICATE-----\n${'QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVo='.repeat(20)}\n-----END CERTIFICATE-----\n`;
+  writeFiles(workspace.dir, {
+    'docs/a.md': markdown('a', 1),
+    'docs/app.js': bundle,
+    'docs/package-lock.json': '{"lockfileVersion": 3, "name": "words of a lock"}',
+    'docs/cert.pem': pem,
+  });
+  // As an older version took them.
+  const all = summaryOf(await ingest('docs', '--generated', '--json'));
+  expect(all.documents.new).toBe(4);
+  const second = await ingest('docs');
+  expect(second.code, second.stderr).toBe(0);
+  expect(second.stderr).toContain('1 unchanged, 3 removed');
+  expect(second.stderr).toContain('dropped    3 documents of files that are there, but are left out now');
+  expect(second.stderr).toContain('left out   3 generated (--verbose names them)');
+  expect((await ingest('docs')).stderr).toContain('nothing changed');
+  expect(summaryOf(await ingest('docs', 'docs/app.js', '--json')).documents).toMatchObject({
+    new: 1,
+    unchanged: 1,
+  });
+  writeFiles(workspace.dir, { 'docs/.embedignore': '!cert.pem\n!package-lock.json\n' });
+  expect(summaryOf(await ingest('docs', 'docs/app.js', '--json')).documents).toMatchObject({
+    new: 2,
+    unchanged: 2,
+  });
+});
+
 test('rows of files that are left out now go, are told, and are no removals that are refused', async () => {
   writeFiles(workspace.dir, {
     'docs/a.md': markdown('a', 1),

@@ -92,6 +92,7 @@ async function chunksOf({
     limit: Number.POSITIVE_INFINITY,
     counts,
     events: noEvents,
+    generated: settings.generated,
     maxFileSize: settings.maxFileSize,
     readerLimits: limitsOf(settings),
     signal,

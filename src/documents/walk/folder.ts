@@ -1,13 +1,17 @@
 // A folder on the walk: its path, the rules for it, and which of its entries are taken.
 import { existsSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { isBinaryName } from './rules/binary-extensions.js';
+import { isGeneratedName } from './rules/generated-names.js';
 import { embedignoreName, gitignoreName, type IgnoreRules, readIgnoreFile } from './rules/ignore-files.js';
 import type { Globs } from './rules/include-exclude.js';
+import { isOutput } from './rules/output-mark.js';
+import { isVendored, isVendoredName } from './rules/vendored-folders.js';
 import { escapeInvalid, fsPath, type RawPath, textOf } from './sources/source-name.js';
 
 /**
  * Why an entry was left out, without being a failure:
  * - `output`: the output of this run; `index`: another folder that this program wrote
+ * - `generated`: a program made the file from others; `vendored`: a folder of copies
  * - `link`: it leads out of its root, or to something that is left out there
  */
 export type SkipReason =
@@ -19,6 +23,8 @@ export type SkipReason =
   | 'too-large'
   | 'output'
   | 'index'
+  | 'generated'
+  | 'vendored'
   | 'duplicate'
   | 'link'
   | 'broken-link'
@@ -55,6 +61,8 @@ export interface TreeSettings {
   readonly base: RawPath;
   /** Take links, wherever they lead. */
   readonly follow: boolean;
+  /** Take generated files and vendored folders. */
+  readonly generated: boolean;
 }
 
 /** Why `name` in `folder` isn't taken, or undefined when it is. */
@@ -70,12 +78,22 @@ export function refusal(folder: Folder, name: RawPath, isFolder: boolean): SkipR
   }
   const verdict = folder.rules.judge(isFolder ? `${path}/` : path);
   if (verdict === 'ignored') return 'ignored';
-  return !isFolder && verdict === 'free' && isBinaryName(name) ? 'binary' : undefined;
+  if (verdict === 'kept') return undefined;
+  if (isFolder) return isVendoredName(name) && !tree.generated ? 'vendored' : undefined;
+  if (isBinaryName(name)) return 'binary';
+  return isGeneratedName(name) && !tree.generated ? 'generated' : undefined;
 }
 
 /** Whether `.embedignore` takes a file back (`!name`) that would be left out by its name or content. */
 export function isTakenBack(folder: Folder, name: RawPath): boolean {
   return folder.rules.takesBack && folder.rules.judge(folder.text + textOf(name)) === 'kept';
+}
+
+/** Why a folder that was reached isn't entered, by what it holds. @param has tells whether it holds an entry of this name */
+export function refusalByContent(folder: Folder, has: (name: string) => boolean): SkipReason | undefined {
+  if (isOutput(folder.path, has)) return 'index';
+  if (folder.tree.generated || !isVendored(folder.path, has)) return undefined;
+  return folder.rules.judge(folder.text) === 'kept' ? undefined : 'vendored';
 }
 
 /** The folder `name` in `folder`; its own ignore files are not read yet. */

@@ -13,6 +13,7 @@ export interface WalkSettings {
   readonly globs: Globs;
   readonly gitignore: boolean;
   readonly follow: boolean;
+  readonly generated: boolean;
   readonly onSkip: (reason: SkipReason, key: RawPath) => void;
 }
 
@@ -39,6 +40,7 @@ export function treeSettings(path: RawPath, settings: WalkSettings): Omit<TreeSe
     globs: settings.globs,
     gitignore: settings.gitignore,
     follow: settings.follow,
+    generated: settings.generated,
     nodeModules: `${path}/`.includes('/node_modules/'),
     hidden: false,
     output: settings.output,

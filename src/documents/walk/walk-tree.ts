@@ -7,6 +7,7 @@ import {
   isAbsent,
   isTakenBack,
   refusal,
+  refusalByContent,
   type SkipReason,
   subfolder,
   withOwnRules,
@@ -14,7 +15,6 @@ import {
 import { type Entry, list } from './list-folder.js';
 import { leadsAway } from './paths/link-target.js';
 import type { Descent } from './paths/root-folder.js';
-import { isOutput } from './rules/output-mark.js';
 import { escapeInvalid, type RawPath } from './sources/source-name.js';
 import type { UniqueNames } from './sources/unique-names.js';
 
@@ -132,8 +132,9 @@ function open(walk: TreeWalk, given: Folder): Level | (Item & { kind: 'failure' 
     const found = list(given.path);
     const present = new Set(found.map((entry) => entry.name));
     const folder = withOwnRules(given, (name) => present.has(name));
-    if (given !== walk.start && isOutput(given.path, (name) => present.has(name))) {
-      walk.onSkip('index', given.prefix);
+    const reason = given === walk.start ? undefined : refusalByContent(given, (name) => present.has(name));
+    if (reason !== undefined) {
+      walk.onSkip(reason, given.prefix);
       return { folder, entries: [], next: 0 };
     }
     const entries: Taken[] = [];

@@ -39,6 +39,8 @@ export interface WalkOptions {
   gitignore: boolean;
   /** Take links that lead out of their root, or to something that is left out there. */
   follow: boolean;
+  /** Take files that a program made from others, and folders of copies. */
+  generated: boolean;
   /** In bytes; larger files are left out, and fail when they were named. */
   maxFileSize: number;
   /** Absolute; left out of the walk, whether it exists yet or not. */
@@ -72,6 +74,7 @@ export async function* walk(roots: readonly Root[], options: WalkOptions): Async
     globs: compileGlobs(options.include, options.exclude),
     gitignore: options.gitignore,
     follow: options.follow,
+    generated: options.generated,
     onSkip: skip,
   });
   let items: Exclude<Item, { kind: 'pause' }>[] = [];

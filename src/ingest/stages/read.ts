@@ -5,6 +5,7 @@ import type { Settings } from '../../config/settings.js';
 import { debug, told } from '../../debug.js';
 import { isBinary } from '../../documents/decode.js';
 import { formatFor } from '../../documents/extract.js';
+import { isGenerated } from '../../documents/generated/generated.js';
 import type { ReaderLimits } from '../../documents/reader/limits.js';
 import { DocumentReader } from '../../documents/reader/reader.js';
 import type { Reading } from '../../documents/reading.js';
@@ -35,6 +36,8 @@ export interface ReadOptions {
   leftOut: Set<string>;
   /** True when the splitter is the one that made the rows, so unchanged documents can keep them. */
   sameSplitter: boolean;
+  /** Take files that a program made from others. */
+  generated: boolean;
   /** Max files to read; the others count as hidden. */
   limit: number;
   counts: RunCounts;
@@ -141,7 +144,7 @@ class Reader {
   /** Releases all documents before a file, then reads the file. */
   async take(entry: FileEntry): Promise<void> {
     this.#release(entry.source);
-    const { counts, limit, previous, removed, sameSplitter } = this.#options;
+    const { counts, generated, limit, previous, removed, sameSplitter } = this.#options;
     if (this.#filesTaken >= limit) return;
     this.#filesTaken++;
     counts.filesRead++;
@@ -163,6 +166,9 @@ class Reader {
       this.#sequence.isFile(source);
       removed.delete(source);
     } else if (this.#isRecordOfAnother(source, source)) return this.fail(source, 'duplicate-source');
+    if (!generated && entry.choice === undefined && root !== stdinRoot && isGenerated(source, bytes)) {
+      return this.#leaveOut('generated', source);
+    }
     if (previous && sameSplitter) {
       if (known && known.hash === hash && !known.failed) return;
       const file = previous.recordFile(source);

@@ -22,6 +22,7 @@ export function walkOptions(settings: Settings, out: string, signal: AbortSignal
     exclude: settings.exclude,
     gitignore: settings.gitignore,
     follow: settings.follow,
+    generated: settings.generated,
     maxFileSize: settings.maxFileSize,
     outputDir: out,
     signal,

@@ -2,7 +2,7 @@
 // new, so their rows go, although the files are still there.
 
 /** Reasons that are rules of the program; others (hidden, ignored, excluded) are the user's, or about the file's state. */
-const rules: ReadonlySet<string> = new Set(['binary', 'link', 'index']);
+const rules: ReadonlySet<string> = new Set(['binary', 'link', 'index', 'generated', 'vendored']);
 
 export class LeftOutSources {
   readonly #sources = new Set<string>();

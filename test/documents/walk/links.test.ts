@@ -238,7 +238,7 @@ describe('what cannot be read', () => {
       const { walk } = await import('./dist/documents/walk/walk.js');
       if (process.getuid() === 0) process.setuid(65534);
       const base = ${JSON.stringify(folder)};
-      const options = { base, include: [], exclude: [], gitignore: true, follow: false, maxFileSize: 1e6, outputDir: base + '/out' };
+      const options = { base, include: [], exclude: [], gitignore: true, follow: false, generated: false, maxFileSize: 1e6, outputDir: base + '/out' };
       const entries = [];
       for await (const group of walk(await resolveRoots(['.', 'b', 'a'], base), options)) entries.push(...group);
       console.log(JSON.stringify(entries.map((e) => e.source ?? e.failure ?? [e.root, e.complete])));
@@ -271,7 +271,14 @@ describe('what cannot be read', () => {
   test.each(['z', 'a/99.md'])('is gone, not failed, when %s was deleted during the walk', async (name) => {
     const files = Array.from({ length: 300 }, (_, n) => `a/${n}.md`);
     const folder = plant(temporaryFolder(), [...files, 'z/b.md']);
-    const options = { include: [], exclude: [], gitignore: true, follow: false, maxFileSize: 1e6 };
+    const options = {
+      include: [],
+      exclude: [],
+      gitignore: true,
+      follow: false,
+      generated: false,
+      maxFileSize: 1e6,
+    };
     const entries: WalkEntry[] = [];
     const roots = await resolveRoots(['.'], folder);
     for await (const group of walk(roots, { ...options, base: folder, outputDir: join(folder, 'o') })) {

@@ -197,6 +197,7 @@ describe('a walk', () => {
         exclude: [],
         gitignore: true,
         follow: false,
+        generated: false,
         maxFileSize: 1e6,
         base: folder,
       };

@@ -49,6 +49,7 @@ export async function walked(
     exclude: [],
     gitignore: true,
     follow: false,
+    generated: false,
     maxFileSize: 1_000_000,
     outputDir: join(base, 'embeddings'),
     onSkip: (reason, source) => {

@@ -111,6 +111,53 @@ describe('what a walk takes', () => {
     ]);
   });
 
+  test('leaves out generated files and vendored folders, unless they are named, taken back or asked for', async () => {
+    const files = {
+      'a.md': '',
+      'app.min.js': '',
+      'package-lock.json': '',
+      'bower_components/x/b.md': '',
+      'venv/pyvenv.cfg': '',
+      'venv/lib/c.py': '',
+      'target/CACHEDIR.TAG': 'Signature: 8a477f597d28d172789f06886806bc55\n',
+      'target/d.md': '',
+      'cache/CACHEDIR.TAG': 'A text about caches',
+      'cache/e.md': '',
+      'go/vendor/modules.txt': '',
+      'go/vendor/x/f.md': '',
+      'php/vendor/autoload.php': '',
+      'php/vendor/composer/g.md': '',
+      'sales/vendor/h.md': '',
+    };
+    const folder = plant(temporaryFolder(), files);
+    const { sources: found, skipped } = await walked(folder, ['.']);
+    expect(found).toEqual(['a.md', 'cache/CACHEDIR.TAG', 'cache/e.md', 'sales/vendor/h.md']);
+    expect(skipped).toEqual({
+      'app.min.js': 'generated',
+      bower_components: 'vendored',
+      'go/vendor': 'vendored',
+      'package-lock.json': 'generated',
+      'php/vendor': 'vendored',
+      target: 'vendored',
+      venv: 'vendored',
+    });
+    expect(await sources(folder, ['.'], { generated: true })).toEqual(Object.keys(files).sort());
+    expect(await sources(folder, ['app.min.js', 'venv', 'go/vendor'])).toEqual([
+      'app.min.js',
+      'go/vendor/modules.txt',
+      'go/vendor/x/f.md',
+      'venv/lib/c.py',
+      'venv/pyvenv.cfg',
+    ]);
+    expect(await sources(folder, ['*.js', '**/*.py', '**/f.md'])).toEqual([]);
+    plant(folder, { '.embedignore': '!app.min.js\n!vendor/\n!bower_components/\n' });
+    const back = await sources(folder, ['.']);
+    expect(back).toContain('app.min.js');
+    expect(back).toContain('go/vendor/x/f.md');
+    expect(back).toContain('bower_components/x/b.md');
+    expect(back).not.toContain('package-lock.json');
+  });
+
   test('finds the output by its real path, and refuses to ingest it', async () => {
     const folder = plant(temporaryFolder(), { 'a.md': '', 'real/index/b.md': '', out: '-> real/index' });
     const outputDir = join(folder, 'out');

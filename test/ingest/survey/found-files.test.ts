@@ -15,6 +15,7 @@ async function listingOf(folder: string, paths: string[], stdin?: Buffer, signal
     exclude: [],
     gitignore: true,
     follow: false,
+    generated: false,
     maxFileSize: 1000,
     outputDir: join(folder, 'embeddings'),
     signal,

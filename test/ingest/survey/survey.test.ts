@@ -47,6 +47,7 @@ async function surveyed(folder: string, paths: string[], { exclude = [], prune =
     exclude,
     gitignore: true,
     follow: false,
+    generated: false,
     maxFileSize: 1000,
     outputDir: join(folder, 'embeddings'),
     onSkip: (reason, source) => leftOut.add(reason, source),

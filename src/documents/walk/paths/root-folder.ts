@@ -6,13 +6,13 @@ import {
   holds,
   isTakenBack,
   refusal,
+  refusalByContent,
   type SkipReason,
   subfolder,
   type TreeSettings,
   withOwnRules,
 } from '../folder.js';
 import { embedignoreName, gitignoreName, IgnoreRules, readIgnoreFile } from '../rules/ignore-files.js';
-import { isOutput } from '../rules/output-mark.js';
 import { below, fsPath, type RawPath, rawSourceOf, textOf } from '../sources/source-name.js';
 import { leadsAway } from './link-target.js';
 
@@ -94,7 +94,7 @@ function descend(start: Folder, names: readonly RawPath[]): Folder | undefined {
     const isLink = real !== `${folder.real}/${name}`;
     if (isLink && leadsAway(start, real, true, new Descent())) return undefined;
     const next = subfolder(folder, name, isLink ? real : undefined);
-    if (isOutput(next.path, holds(next))) return undefined;
+    if (refusalByContent(next, holds(next)) !== undefined) return undefined;
     folder = withOwnRules(next, holds(next));
   }
   return folder;

@@ -1,0 +1,43 @@
+// Keys and certificates: blocks of base64 (PEM, OpenPGP), and public keys of SSH.
+
+const begin = '-----BEGIN ';
+const end = '-----END ';
+
+/** Endings of files that hold nothing else; they may tell in words what a block holds. */
+const keyNames = /\.(?:pem|crt|cer|key|csr|crl|p7b|p7s|p7c|asc|gpg|sig|ca-bundle)$/;
+const sshKey = /^(?:ssh-(?:rsa|dss|ed25519)|ecdsa-sha2-\S{1,40}|sk-(?:ssh|ecdsa)-\S{1,60}) AAAA/;
+
+/** A cheap look: true for all key material, and for other files that hold a block early. */
+export function mayBeKeyMaterial(start: string): boolean {
+  return start.includes(begin) || sshKey.test(start);
+}
+
+/** @param name of the file, in lower case */
+export function isKeyMaterial(name: string, bytes: Buffer): boolean {
+  const text = bytes.toString('latin1');
+  if (sshKey.test(text)) return lineShare(text) > 0.9;
+  return blockShare(text) > (keyNames.test(name) ? 0.3 : 0.8);
+}
+
+/** How much of a text, without white space, is in lines that hold a public key of SSH. */
+function lineShare(text: string): number {
+  let keys = 0;
+  for (const line of text.split('\n')) if (sshKey.test(line)) keys += line.length + 1;
+  return keys / text.length;
+}
+
+/** How much of a text is in blocks. */
+function blockShare(text: string): number {
+  let inBlocks = 0;
+  for (let at = text.indexOf(begin); at >= 0; ) {
+    const close = text.indexOf(end, at);
+    if (close < 0) break;
+    const after = text.indexOf('\n', close);
+    const stop = after < 0 ? text.length : after + 1;
+    // The start of a signed message is followed by its text, up to the signature.
+    if (!text.startsWith('PGP SIGNED MESSAGE', at + begin.length)) inBlocks += stop - at;
+    else inBlocks += stop - Math.max(at, text.lastIndexOf(begin, close));
+    at = text.indexOf(begin, stop);
+  }
+  return text.length === 0 ? 0 : inBlocks / text.length;
+}
