@@ -7,6 +7,13 @@ const wordNamespace = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessing
 const docxStart = `<?xml version="1.0"?><w:document ${wordNamespace}><w:body><w:p><w:r><w:t>`;
 const docxEnd = '</w:t></w:r></w:p></w:body></w:document>';
 
+const repeatedCell =
+  '<table:table-cell table:number-columns-repeated="16384"><text:p>x</text:p></table:table-cell>';
+const repeatedRows = [
+  `<table:table-row table:number-rows-repeated="1048576">${repeatedCell}</table:table-row>`,
+  `<table:table-row>${repeatedCell}</table:table-row>`,
+];
+
 /** Name of the way, ending of the file, and its bytes. */
 const ways = [
   ['text unpacked', 'docx', (random) => docx(docxStart, 'word ', random.pick([20, 100, 300]), docxEnd)],
@@ -35,6 +42,40 @@ const ways = [
       ),
   ],
   ['deep', 'docx', (random) => docx(docxStart, '<w:r>', random.pick([1, 3]), docxEnd)],
+  [
+    'slides',
+    'pptx',
+    (random) =>
+      pptx(
+        random.pick(['<p:grpSp>', '<p:sp/>', '<p:sp><p:txBody><a:p/></p:txBody></p:sp>']),
+        random.pick([1, 30, 100]),
+      ),
+  ],
+  [
+    'rows',
+    'xlsx',
+    (random) =>
+      xlsx(
+        random.pick(['<row/>', '<row><c t="str"><v>x</v></c></row>', '<row><c r="XFD1"><v>1</v></c></row>']),
+        random.pick([1, 60, 300]),
+      ),
+  ],
+  [
+    'paragraphs',
+    'odt',
+    (random) =>
+      odf(
+        'text',
+        random.pick(['<text:p/>', '<text:list>', '<text:p>x<text:s text:c="1000"/>x</text:p>']),
+        random.pick([1, 30, 100]),
+      ),
+  ],
+  ['repeated', 'ods', (random) => odf('spreadsheet', random.pick(repeatedRows), random.pick([1, 30]))],
+  [
+    'chapters',
+    'epub',
+    (random) => epub(random.pick(['<p>x', '<div>', '<table><tr><td>']), random.pick([1, 30, 100])),
+  ],
   ['forms doubled', 'pdf', (random) => forms(random.int(10, 30), random.int(2, 3))],
   ['words all over', 'pdf', (random) => lattice(random, random.pick([100, 5000, 100_000]))],
   ['pages repeated', 'pdf', (random) => manyPages(random.pick([1000, 100_000, 400_000]))],
@@ -126,6 +167,44 @@ export async function play(c) {
       memoryBytes: memoryBytes,
     },
   );
+}
+
+/** One part of a repeated piece, with others as they are. */
+function office(name, start, piece, megabytes, end, others = {}) {
+  const files = Object.entries(others).map(([other, text]) => ({ name: other, bytes: Buffer.from(text) }));
+  return zip([...files, { name, ...packed(start, piece, megabytes, end) }]);
+}
+
+function pptx(piece, megabytes) {
+  const base = 'http://schemas.openxmlformats.org';
+  const start = `<p:sld xmlns:p="${base}/presentationml/2006/main" xmlns:a="${base}/drawingml/2006/main"><p:cSld><p:spTree>`;
+  return office('ppt/slides/slide1.xml', start, piece, megabytes, '</p:spTree></p:cSld></p:sld>');
+}
+
+function xlsx(piece, megabytes) {
+  const relations = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships';
+  return office('xl/s.xml', '<worksheet><sheetData>', piece, megabytes, '</sheetData></worksheet>', {
+    'xl/workbook.xml': `<workbook xmlns:r="${relations}"><sheets><sheet name="S" r:id="s"/></sheets></workbook>`,
+    'xl/_rels/workbook.xml.rels':
+      '<Relationships><Relationship Id="s" Type="x/worksheet" Target="s.xml"/></Relationships>',
+  });
+}
+
+function odf(kind, piece, megabytes) {
+  const names = ['office', 'text', 'table'].map(
+    (name) => `xmlns:${name}="urn:oasis:names:tc:opendocument:xmlns:${name}:1.0"`,
+  );
+  const start = `<office:document-content ${names.join(' ')}><office:body><office:${kind}><table:table>`;
+  const end = `</table:table></office:${kind}></office:body></office:document-content>`;
+  return office('content.xml', start, piece, megabytes, end);
+}
+
+function epub(piece, megabytes) {
+  return office('a.html', '<html><body>', piece, megabytes, '</body></html>', {
+    'META-INF/container.xml': '<container><rootfile full-path="b.opf"/></container>',
+    'b.opf':
+      '<package><manifest><item id="a" href="a.html"/></manifest><spine><itemref idref="a"/></spine></package>',
+  });
 }
 
 function docx(start, text, megabytes, end, first = start) {
