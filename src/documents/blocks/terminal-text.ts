@@ -18,6 +18,7 @@ export function withoutEscapeCodes(text: string): string {
 
 /** A progress bar starts its line again and again. */
 function lastOf(line: string): string {
-  const text = line.endsWith('\r') ? line.slice(0, -1) : line;
-  return text.slice(text.lastIndexOf('\r') + 1);
+  const end = line.endsWith('\r') ? '\r' : '';
+  const text = line.slice(0, line.length - end.length);
+  return text.slice(text.lastIndexOf('\r') + 1) + end;
 }

@@ -20,7 +20,7 @@ export const allFormats = [
     extensions: ['.txt', '.text', '.log', '.tex'],
     names: ['readme', 'license', 'licence', 'copying', 'notice', 'authors', 'changelog', 'news', 'todo'],
     version: 2,
-    keeps: 'text',
+    keeps: 'text, headings that are underlined or numbered; no page heads and feet',
     load: async () => (await import('./text/text.js')).extract,
   },
   {

@@ -18,13 +18,15 @@ const notableLine = 200;
 const maxDepth = 4;
 
 /** Lines that continue the line above, at the same indent. */
-const closingLine = /^(?:[)}\]{]|end\b|done\b|fi\b|esac\b)/;
+const closingLine = /^(?:[)}\]{]|end\b|done\b|fi\b|esac\b|=cut\b|=end\b|#\s*endif\b|1;$)/;
 /** Decorators and attributes may take several lines. */
 const attributeLine = /^(?:@|#?!?\[|template\b)/;
 
 const hasWord = /[\p{L}\p{N}]/u;
 /** Marks of comments. */
-const beforeWord = /^(?:\/\/|\/\*|[#*;%!-]|\s)+/;
+const beforeWord = /^(?:\/\/|\/\*|[#*;%!=-]|\s)+/;
+/** What opens a body. */
+const afterWord = /[\s{([:]+$/;
 
 /** Lines that belong together: a definition, or statements without a blank line between them. */
 interface Unit {
@@ -105,7 +107,12 @@ class CodeReader {
       lines.find((at) => !this.#isComment(at)) ?? lines.find((at) => hasWord.test(this.#lines.words(at)));
     const words = this.#lines.words(line ?? unit.from);
     const name = named(this.#language.statements ?? [], words);
-    return name ?? (ends ? words.replace(beforeWord, '').slice(0, 60) || words.slice(0, 60) : undefined);
+    return (
+      name ??
+      (ends
+        ? words.replace(beforeWord, '').slice(0, 60).replace(afterWord, '') || words.slice(0, 60)
+        : undefined)
+    );
   }
 
   #isComment(line: number): boolean {

@@ -6,7 +6,8 @@ export interface Language {
   /** Whole file names, lower case. */
   names?: readonly string[];
   /**
-   * Lines that open a definition. The group `name` is its title; a group `kind` (class, struct …) is put before it.
+   * Lines that open a definition. The group `name` is its title; a group `kind` (class, struct …) is put before it, and
+   * so is a group `owner` (the type of a method), with a dot.
    */
   definitions: readonly RegExp[];
   /** The same, only for lines inside another definition. */
@@ -19,6 +20,8 @@ export interface Language {
   goesOn?: 'to blank' | 'to next';
   /** Has comments that open with `/*`. */
   blockComments?: boolean;
+  /** Has documentation between lines such as `=head1 NAME` and `=cut`. */
+  pod?: boolean;
   /** Has strings over many lines in three quotes. */
   tripleQuotes?: boolean;
 }
@@ -26,7 +29,7 @@ export interface Language {
 const modifiers =
   '(?:(?:export|default|declare|public|private|protected|internal|fileprivate|open|static|final|abstract|sealed|' +
   'partial|async|override|virtual|inline|readonly|unsafe|extern|data|inner|suspend|mutating|synchronized|' +
-  'native|implicit|lazy|required|convenience|indirect|case|value|const|constexpr|friend|typedef|external|factory)\\s+)*';
+  'native|implicit|lazy|operator|infix|tailrec|required|convenience|indirect|case|value|const|constexpr|friend|typedef|external|factory)\\s+)*';
 const notControl =
   '(?!(?:if|else|for|foreach|while|switch|catch|return|throw|new|do|try|using|lock|await|yield|case|delete|goto|with|' +
   'function|super|this|assert|defer|guard|match|when|select|typedef)\\b)';
@@ -106,7 +109,8 @@ const cFamily: Language = {
   members: [line(`${notControl}${modifiers}(?<name>~?[A-Z]\\w*)\\s*\\((?!.*;\\s*$)`)],
   statements: [line('#\\s*define\\s+(?<name>\\w+)')],
   // A line of words alone is the return type of the definition below it.
-  leading: /^(?:\/\/|\/\*|template\b|\[\[|__attribute__|(?!else\b|do\b)[A-Za-z_][\w \t*]*$)/,
+  leading:
+    /^(?:\/\/|\/\*|#\s*(?:if|ifdef|ifndef|elif|else|pragma|undef)\b|template\b|\[\[|__attribute__|(?!else\b|do\b)[A-Za-z_][\w \t*]*$)/,
   blockComments: true,
 };
 
@@ -150,6 +154,7 @@ const javaFamily: Language = {
     line(`${notControl}${modifiers}(?:<[^>]+>\\s+)?[\\w.<>\\[\\],?]+\\s+(?<name>\\w+)\\s*\\((?!.*;\\s*$)`),
     line(`(?:public|private|protected|internal|convenience|required)\\s+(?<name>\\w+)\\s*\\((?!.*;\\s*$)`),
     line('(?<name>init|deinit|constructor)\\b\\s*[({]'),
+    line(`${modifiers}(?<name>companion object(?:\\s+\\w+)?)\\b`),
   ],
   leading: /^(?:\/\/|\/\*|#|@\w|\[\w)/,
   blockComments: true,
@@ -157,7 +162,10 @@ const javaFamily: Language = {
 
 const go: Language = {
   extensions: ['.go'],
-  definitions: [line('func\\s+(?:\\([^)]*\\)\\s*)?(?<name>\\w+)'), line('(?<kind>type)\\s+(?<name>\\w+)')],
+  definitions: [
+    line('func\\s+(?:\\(\\s*(?:\\w+\\s+)?\\*?(?<owner>\\w+)[^)]*\\)\\s*)?(?<name>\\w+)'),
+    line('(?<kind>type)\\s+(?<name>\\w+)'),
+  ],
   statements: [line('(?:var|const)\\s+(?<name>\\w+)')],
   leading: cComment,
   blockComments: true,
@@ -217,6 +225,7 @@ const rubyFamily: Language = {
     '.profile',
   ],
   definitions: [
+    line('=head\\d\\s+(?<name>.{1,80})'),
     line('(?:abstract\\s+|mutable\\s+)?(?<kind>class|module|defmodule|struct|package)\\s+(?<name>[\\w.:]+)'),
     line('(?:local\\s+)?(?:def|defp|defmacro|function!?|sub|proc|macro)\\s+(?<name>[\\w.:?!-]+)'),
     line('(?<name>[\\w.:-]+)\\s*\\(\\)\\s*\\{?\\s*$'),
@@ -224,6 +233,7 @@ const rubyFamily: Language = {
     line('(?:describe|context|it|test|task)\\s*\\(?\\s*[\'":](?<name>[^\'"]+)'),
   ],
   leading: /^(?:#|--|@\w|%|REM\b)/i,
+  pod: true,
 };
 
 const functional: Language = {

@@ -5,6 +5,9 @@ import type { Language } from './languages.js';
 /** Max UTF-16 code units of a line that the patterns see. */
 const seenLength = 240;
 
+const podStart = /^=(?:head\d|pod|over|item|begin|for|encoding)/;
+const podEnd = /\n=(?:head|cut\b|end\b)/g;
+
 export class CodeLines {
   readonly #text: string;
   readonly #language: Language;
@@ -53,7 +56,7 @@ export class CodeLines {
 
   #read(): void {
     const text = this.#text;
-    const { tripleQuotes, blockComments } = this.#language;
+    const { tripleQuotes, blockComments, pod } = this.#language;
     /** End of the last opened string or comment over several lines. */
     let insideUntil = -1;
     for (let start = 0; start < text.length; ) {
@@ -72,7 +75,10 @@ export class CodeLines {
       this.#firsts.push(first);
       this.#indents.push(isInside ? Number.POSITIVE_INFINITY : first === eol ? -1 : indent);
       const from = isInside ? insideUntil : first;
-      if (tripleQuotes && from < eol) {
+      if (pod && !isInside && text[start] === '=' && podStart.test(text.slice(start, start + 10))) {
+        podEnd.lastIndex = start + 1;
+        insideUntil = Math.max(insideUntil, (podEnd.exec(text)?.index ?? text.length) - 1);
+      } else if (tripleQuotes && from < eol) {
         insideUntil = Math.max(insideUntil, this.#stringEnd(from, eol));
       } else if (blockComments && !isInside && text.startsWith('/*', first)) {
         const close = text.indexOf('*/', first + 2);
@@ -111,7 +117,8 @@ export function named(patterns: readonly RegExp[], words: string): string | unde
   for (const pattern of patterns) {
     const groups = pattern.exec(words)?.groups;
     const name = groups?.name?.trim();
-    if (name) return groups?.kind ? `${groups.kind} ${name}` : name;
+    const owned = groups?.owner ? `${groups.owner}.${name}` : name;
+    if (name) return groups?.kind ? `${groups.kind} ${name}` : owned;
   }
   return undefined;
 }

@@ -20,7 +20,7 @@ test('reads Python, with decorators, comments and strings', async () => {
     '28 ## feed: async def feed(',
     '41 ## close: def close(self):',
     '47 # main: def main():',
-    "51 # if __name__ == '__main__':: if __name__ == '__main__':",
+    "51 # if __name__ == '__main__': if __name__ == '__main__':",
   ]);
 });
 
@@ -41,7 +41,7 @@ test('reads Go', async () => {
   expect(await sections(fixture('bees.go'), 'bees.go')).toEqual([
     '1: // Package bees weighs hives.',
     '6 # type Hive: // Hive remembers its weight.',
-    '11 # Feed: // Feed adds honey.',
+    '11 # Hive.Feed: // Feed adds honey.',
     '16 # main: func main() {',
   ]);
 });

@@ -1,0 +1,21 @@
+// Titles of code are names: of methods with their type, of documentation its headings, never conditions or brackets.
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { documentOf } from '../../structure.js';
+
+const cases = new URL('../../../../fixtures/cases/code/', import.meta.url);
+
+test.each([
+  ['r.go', ['pumpBody.Read', 'valveBody.Read', 'tankBody.Read']],
+  ['a.h', ['pump0', 'pump1', 'pump2']],
+  ['M.pm', ['package M', 'one', 'NAME', 'DETAILS', 'two']],
+  ['K.kt', ['class Map', 'companion object', 'get0', 'get1', 'get2']],
+])('%s', async (name, titles) => {
+  const { blocks } = await documentOf(readFileSync(new URL(name, cases)), name);
+  expect(blocks.flatMap(({ title }) => title ?? [])).toEqual(titles);
+});
+
+test('documentation that nothing ends takes a time in proportion to its size', async () => {
+  const { text } = await documentOf('=head1 A\n\nwords\n'.repeat(20_000), 'a.pm');
+  expect(text).toHaveLength(320_000);
+});
