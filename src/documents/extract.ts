@@ -3,8 +3,8 @@
 //
 // In here: the bytes of one file, and its source. Out: its documents, or a DocumentError for this file alone. It chooses
 // the format by the file's name, or by its content when the name doesn't tell.
+import { constants, gunzipSync } from 'node:zlib';
 import { DocumentError } from '../errors.js';
-import type { Document } from '../types/document.js';
 import { isBinary } from './decode.js';
 import type { Extraction, Extractor, Format } from './formats/format.js';
 import { InnerFiles } from './formats/inner.js';
@@ -29,7 +29,23 @@ const extractors = new Map<FormatName, Extractor>();
 export function formatFor(name: string, bytes?: Uint8Array): FormatName | undefined {
   const base = name.slice(name.lastIndexOf('/') + 1).toLowerCase();
   const dot = base.lastIndexOf('.');
-  return byName.get(base) ?? (dot > 0 ? byName.get(base.slice(dot)) : undefined) ?? sniff(base, bytes);
+  const named = byName.get(base) ?? (dot > 0 ? byName.get(base.slice(dot)) : undefined);
+  if (named === 'gzip' && bytes !== undefined && packsBinary(base, bytes)) return undefined;
+  return named ?? sniff(base, bytes);
+}
+
+/** Packed bytes of which the first ones are unpacked, to see whether they are text. */
+const peekedBytes = 4096;
+
+function packsBinary(name: string, bytes: Uint8Array): boolean {
+  let start: Buffer;
+  try {
+    start = gunzipSync(bytes.subarray(0, peekedBytes), { finishFlush: constants.Z_SYNC_FLUSH });
+  } catch {
+    // Its reader says what is wrong.
+    return false;
+  }
+  return formatFor(name.slice(0, -'.gz'.length), start) === undefined && isBinary(start);
 }
 
 /**
@@ -40,13 +56,11 @@ export function formatFor(name: string, bytes?: Uint8Array): FormatName | undefi
  * @throws {DocumentError} `malformed`, `encrypted` or `undecodable`
  */
 export function extract(bytes: Buffer, source: string): Promise<Extraction> {
-  return extractWith(bytes, source, new InnerFiles(readInner));
-}
-
-/** A file within another is only read when its format is known: text of any kind may be a key or a signature. */
-async function readInner(bytes: Buffer, name: string, inner: InnerFiles): Promise<Document[] | undefined> {
-  if (formatFor(name, bytes) === undefined) return undefined;
-  return (await extractWith(bytes, name, inner)).documents;
+  return extractWith(
+    bytes,
+    source,
+    new InnerFiles(extractWith, (name, inner) => formatFor(name, inner) !== undefined),
+  );
 }
 
 async function extractWith(bytes: Buffer, source: string, inner: InnerFiles): Promise<Extraction> {

@@ -105,6 +105,17 @@ const pieces = fc.constantFrom(
     '.Dd x\n',
     '.Op Fl a\n',
   ],
+  ...[
+    '\\section{',
+    '\\begin{tabular}{l}',
+    '\\end{tabular}',
+    '\\item ',
+    '\\begin{verbatim}',
+    '$',
+    '%',
+    '\\footnote{',
+    "\\'e",
+  ],
   ...['WEBVTT', '00:01.000 --> 00:02.000', '<v A>', '7'],
   ...['.. note::', '.. code-block:: c', '::', '+---+', '=== ===', ':a: b', '>>> a', '======', '.. _x:'],
   ...[
@@ -171,6 +182,7 @@ const changed = [
   'a.mhtml',
   'a.xml',
   'a.man',
+  'a.tex',
 ];
 
 describe('blocks hold all text', () => {

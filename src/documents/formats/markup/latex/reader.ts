@@ -1,0 +1,371 @@
+// Reads LaTeX from its start to its end: commands, environments, and the words between them.
+import { LineCursor } from '../../../blocks/lines.js';
+import { tableText } from '../../../blocks/table-text.js';
+import { TextBuilder } from '../../../blocks/text-builder.js';
+import { cleanTitle } from '../../../blocks/titles.js';
+import { groupAt, skipGroups, skipOptions } from './groups.js';
+import {
+  accents,
+  characters,
+  displays,
+  halfQuiet,
+  lists,
+  quiet,
+  sections,
+  skipped,
+  tables,
+  verbatim,
+} from './symbols.js';
+
+const command = /\\([A-Za-z@]{1,40}\*?|[^A-Za-z@]|$)/y;
+const words = /[^\\{}%$&~\n`'-]+/y;
+const environmentEnd = (name: string) => `\\end{${name}}`;
+const begin = '\\begin{document}';
+const before = /\\(title|author|date)\b/g;
+/** Max cells and lists around a place. */
+const maxLists = 50;
+
+export class LatexReader {
+  readonly #text: string;
+  readonly #lines: LineCursor;
+  readonly #builder = new TextBuilder();
+  /** Environments without an end from here on. */
+  readonly #endless = new Set<string>();
+  #open = '';
+  #openedAt = -1;
+  #marker = '';
+  /** Next numbers of the lists around this place; 0 without numbers. */
+  readonly #lists: number[] = [];
+  /** What is written at the end of each open group. */
+  readonly #ends: string[] = [];
+  #rows: string[][] | undefined;
+  #tableAt = 0;
+
+  constructor(text: string) {
+    this.#text = text;
+    this.#lines = new LineCursor(text);
+  }
+
+  read(): ReturnType<TextBuilder['finish']> {
+    const text = this.#text;
+    let at = text.indexOf(begin);
+    if (at >= 0) {
+      this.#readHead(at);
+      at += begin.length;
+    } else at = 0;
+    while (at < text.length) at = this.#step(at);
+    this.#endTable();
+    this.#flush();
+    return this.#builder.finish();
+  }
+
+  /** The title and what else of the preamble is read. */
+  #readHead(end: number): void {
+    const head = this.#text
+      .slice(0, end)
+      .replace(/(^|[^\\])%.*/g, (all, kept: string) => kept + ' '.repeat(all.length - kept.length));
+    for (const match of head.matchAll(before)) {
+      const group = groupAt(head, skipOptions(head, match.index + match[0].length), '{');
+      if (!group) continue;
+      const line = this.#lines.at(match.index);
+      const shown = plain(group.text);
+      if (match[1] === 'title' && shown !== '')
+        this.#builder.heading(shown, 1, { line, title: cleanTitle(shown) });
+      else this.#builder.add('paragraph', shown, { line });
+    }
+  }
+
+  /** Reads what begins at `at`. @returns the place after it */
+  #step(at: number): number {
+    const text = this.#text;
+    const char = text[at]!;
+    words.lastIndex = at;
+    const run = words.exec(text);
+    if (run) {
+      this.#put(run[0], at);
+      return words.lastIndex;
+    }
+    if (char === '\\') return this.#command(at);
+    if (char === '%') {
+      const end = text.indexOf('\n', at);
+      // A comment takes its line break along.
+      return end < 0 ? text.length : end + (/^[ \t]*\n/.test(text.slice(end + 1, end + 80)) ? 0 : 1);
+    }
+    if (char === '\n') return this.#lineBreak(at);
+    if (char === '{') this.#ends.push('');
+    else if (char === '}') this.#put(this.#ends.pop() ?? '', at);
+    else if (char === '$') return this.#formula(at);
+    else if (char === '&' && this.#rows) this.#endCell();
+    else if (char === '~') this.#put(' ', at);
+    else return this.#sign(at);
+    return at + 1;
+  }
+
+  #sign(at: number): number {
+    const rest = this.#text.slice(at, at + 3);
+    for (const [written, shown] of [
+      ['---', '—'],
+      ['--', '–'],
+      ['``', '“'],
+      ["''", '”'],
+    ] as const) {
+      if (!rest.startsWith(written)) continue;
+      this.#put(shown, at);
+      return at + written.length;
+    }
+    this.#put(rest[0]!, at);
+    return at + 1;
+  }
+
+  #lineBreak(at: number): number {
+    let end = at + 1;
+    let isParagraph = false;
+    while (end < this.#text.length && /\s/.test(this.#text[end]!)) {
+      if (this.#text[end] === '\n') isParagraph = true;
+      end++;
+    }
+    if (isParagraph && !this.#rows && this.#ends.length === 0) this.#flush();
+    else this.#put(' ', at);
+    return end;
+  }
+
+  #command(at: number): number {
+    const text = this.#text;
+    command.lastIndex = at;
+    const name = command.exec(text)?.[1]?.replace('*', '') ?? '';
+    const end = command.lastIndex || at + 1;
+    if (name === '') return at + 1;
+    if (name === 'begin' || name === 'end') return this.#environment(name, at, end);
+    if (name === '\\') {
+      if (this.#rows) this.#endRow();
+      else this.#put(' ', at);
+      return skipOptions(text, end);
+    }
+    if (name === '[' || name === '(')
+      return this.#display(at, end, name === '[' ? '\\]' : '\\)', name === '[');
+    const level = sections.get(name);
+    if (level !== undefined) return this.#heading(level, at, end);
+    if (name === 'item' || name === 'bibitem') return this.#item(name, at, end);
+    const accent = accents.get(name);
+    if (accent !== undefined) return this.#accent(accent, at, end);
+    const character = characters.get(name);
+    if (character !== undefined) {
+      this.#put(character, at);
+      // A blank ends the command's name; empty braces do, too.
+      return /[A-Za-z]/.test(name) && /^(?:\{\}| )/.test(text.slice(end, end + 2))
+        ? end + (text[end] === ' ' ? 1 : 2)
+        : end;
+    }
+    if (name === 'verb' || name === 'lstinline') return this.#verb(at, end);
+    if (name === 'caption') return this.#caption(at, end);
+    if (name === 'footnote') {
+      const start = skipOptions(text, end);
+      if (text[start] !== '{') return end;
+      this.#put(' (', at);
+      this.#ends.push(')');
+      return start + 1;
+    }
+    if (name === 'multicolumn') return skipGroups(text, end, 2);
+    if (name === 'multirow') return skipGroups(text, end, 2);
+    if (halfQuiet.has(name)) return skipGroups(text, skipOptions(text, end), 1);
+    if (quiet.has(name)) return skipGroups(text, end);
+    if (name === 'appendix' || name === 'par') this.#flush();
+    if (/[A-Za-z]/.test(name)) return skipOptions(text, end);
+    this.#put(/[%&$#_{} ]/.test(name) ? name : ' ', at);
+    return end;
+  }
+
+  #environment(kind: string, at: number, after: number): number {
+    const text = this.#text;
+    const group = groupAt(text, after, '{');
+    if (!group) return after;
+    const name = group.text.trim();
+    const end = group.end;
+    if (kind === 'end') {
+      this.#endEnvironment(name);
+      return end;
+    }
+    if (verbatim.has(name) || skipped.has(name) || displays.has(name)) {
+      const close = this.#find(name, end);
+      if (close >= 0) {
+        this.#flush();
+        const inner = text.slice(end, close);
+        if (verbatim.has(name)) this.#code(inner, at);
+        else if (displays.has(name))
+          this.#builder.add('paragraph', plain(inner), { line: this.#lines.at(at) });
+        return close + environmentEnd(name).length;
+      }
+    }
+    if (lists.has(name)) {
+      this.#flush();
+      if (this.#lists.length < maxLists) this.#lists.push(/enum|biblio/.test(name) ? 1 : 0);
+    } else if (tables.has(name)) {
+      if (!this.#rows) this.#beginTable(at);
+      return skipGroups(text, skipOptions(text, end), name === 'tabularx' || name === 'tabular*' ? 2 : 1);
+    } else if (!this.#rows) this.#flush();
+    if (name === 'abstract') {
+      this.#builder.heading('Abstract', 4, { line: this.#lines.at(at) });
+    }
+    return name === 'thebibliography' ? skipGroups(text, end, 1) : skipOptions(text, end);
+  }
+
+  #endEnvironment(name: string): void {
+    if (tables.has(name)) this.#endTable();
+    else if (!this.#rows) this.#flush();
+    if (lists.has(name)) {
+      this.#lists.pop();
+      this.#marker = '';
+    }
+  }
+
+  /** Place of the end of an environment; -1 if there is none. */
+  #find(name: string, from: number): number {
+    if (this.#endless.has(name)) return -1;
+    const end = this.#text.indexOf(environmentEnd(name), from);
+    if (end < 0) this.#endless.add(name);
+    return end;
+  }
+
+  #code(inner: string, at: number): void {
+    const code = inner.replace(/^(?:\[[^\]\n]{0,300}\])?(?:\{[^}\n]{0,60}\})?[ \t]*\n/, '');
+    const skippedLines = inner.slice(0, inner.length - code.length).split('\n').length - 1;
+    this.#builder.add('code', code, { line: this.#lines.at(at) + skippedLines });
+  }
+
+  #heading(level: number, at: number, end: number): number {
+    const group = groupAt(this.#text, skipOptions(this.#text, end), '{');
+    if (!group) return end;
+    this.#flush();
+    const title = plain(group.text);
+    if (title !== '')
+      this.#builder.heading(title, level, { line: this.#lines.at(at), title: cleanTitle(title) });
+    return group.end;
+  }
+
+  #item(name: string, at: number, end: number): number {
+    this.#flush();
+    const number = this.#lists.at(-1) ?? 0;
+    const indent = '  '.repeat(Math.max(0, this.#lists.length - 1));
+    this.#marker = number > 0 ? `${indent}${number}. ` : `${indent}- `;
+    if (number > 0) this.#lists[this.#lists.length - 1] = number + 1;
+    this.#openedAt = at;
+    const label = this.#text[end] === '[' ? groupAt(this.#text, end, '[') : undefined;
+    if (label) this.#marker = `${indent}- ${plain(label.text)}: `;
+    const after = label?.end ?? end;
+    return name === 'bibitem' ? skipGroups(this.#text, after, 1) : after;
+  }
+
+  #accent(accent: string, at: number, end: number): number {
+    const rest = this.#text.slice(end, end + 6);
+    const letter = /^(?:\{\\?([A-Za-z])\}|\s?\\([ij])\b|\s?([A-Za-z]))/.exec(rest);
+    if (!letter) return end;
+    this.#put(((letter[1] ?? letter[2] ?? letter[3])! + accent).normalize(), at);
+    return end + letter[0].length;
+  }
+
+  #verb(at: number, end: number): number {
+    const start = skipOptions(this.#text, end);
+    const sign = this.#text[start] === '{' ? '}' : this.#text[start];
+    const close = sign === undefined ? -1 : this.#text.slice(start + 1, start + 500).indexOf(sign);
+    if (close < 0) return end;
+    this.#put(this.#text.slice(start + 1, start + 1 + close), at);
+    return start + close + 2;
+  }
+
+  #caption(at: number, end: number): number {
+    const group = groupAt(this.#text, skipOptions(this.#text, end), '{');
+    if (!group) return end;
+    if (!this.#rows) this.#flush();
+    this.#builder.add('paragraph', plain(group.text), { line: this.#lines.at(at) });
+    return group.end;
+  }
+
+  /** A formula between dollar signs. */
+  #formula(at: number): number {
+    const isDisplay = this.#text[at + 1] === '$';
+    const sign = isDisplay ? '$$' : '$';
+    return this.#display(at, at + sign.length, sign, isDisplay);
+  }
+
+  #display(at: number, start: number, sign: string, isDisplay: boolean): number {
+    const close = this.#text.slice(start, start + 5000).indexOf(sign);
+    if (close < 0) return start;
+    const formula = plain(this.#text.slice(start, start + close));
+    if (isDisplay && !this.#rows) {
+      this.#flush();
+      this.#builder.add('paragraph', formula, { line: this.#lines.at(at) });
+    } else this.#put(formula, at);
+    return start + close + sign.length;
+  }
+
+  #beginTable(at: number): void {
+    this.#flush();
+    this.#rows = [[]];
+    this.#tableAt = at;
+  }
+
+  #endCell(): void {
+    this.#rows!.at(-1)!.push(this.#open.replace(/\s+/g, ' ').trim());
+    this.#open = '';
+  }
+
+  #endRow(): void {
+    this.#endCell();
+    this.#rows!.push([]);
+  }
+
+  #endTable(): void {
+    if (!this.#rows) return;
+    this.#endCell();
+    const { text, ...context } = tableText(this.#rows);
+    this.#builder.add('table', text, { line: this.#lines.at(this.#tableAt), ...context });
+    this.#rows = undefined;
+    this.#openedAt = -1;
+  }
+
+  #put(text: string, at: number): void {
+    if (this.#openedAt < 0 && text.trim() !== '') this.#openedAt = at;
+    this.#open += text;
+  }
+
+  #flush(): void {
+    const text = this.#open
+      .replace(/\s+/g, ' ')
+      .replace(/ (?=[.,;:!?)](?:\s|$))/g, '')
+      .trim();
+    this.#open = '';
+    const at = this.#openedAt;
+    this.#openedAt = -1;
+    if (text === '') return;
+    const kind = this.#marker === '' ? 'paragraph' : 'item';
+    this.#builder.add(kind, this.#marker + text, { line: this.#lines.at(Math.max(0, at)) });
+    this.#marker = '';
+  }
+}
+
+/** Words of an argument or of a formula, in one line. */
+function plain(latex: string): string {
+  return latex
+    .replace(/(^|[^\\])%.*/g, '$1')
+    .replace(/\\(?:label|index|thanks|cite[a-z]*|ref)\*?\{[^{}]{0,200}\}/g, '')
+    .replace(/\\(['"`^~=.])\s?\{?\\?([A-Za-z])\}?/g, (_, sign: string, letter: string) =>
+      (letter + accents.get(sign)!).normalize(),
+    )
+    .replace(/(?<=\s)&(?=\s)/g, '')
+    .replace(/\\([A-Za-z]{1,40})\*?( ?)/g, (_, name: string, space: string) =>
+      characters.has(name)
+        ? characters.get(name)! + space
+        : /^(?:text|math|em|bf|it|sc|left|right|big)/i.test(name)
+          ? ''
+          : ' ',
+    )
+    .replace(/\\([%&$#_{} ])/g, '$1')
+    .replace(/\\./g, ' ')
+    .replace(/[{}$]/g, '')
+    .replace(/---/g, '—')
+    .replace(/--/g, '–')
+    .replace(/``/g, '“')
+    .replace(/''/g, '”')
+    .replace(/[\s~]+/g, ' ')
+    .trim();
+}

@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest';
+import { documentOf, outline } from '../../structure.js';
+
+const read = async (text: string) => outline(await documentOf(text, 'a.tex'));
+
+test('LaTeX: the body under its sections, without commands, comments and what stands before it', async () => {
+  const file = [
+    '\\documentclass[a4paper]{article}',
+    '\\usepackage{amsmath} % \\title{Not this}',
+    '\\title{The \\emph{Works}}\\author{Ann Bee}',
+    '\\begin{document}',
+    '\\maketitle',
+    '\\section{Valves \\& Co}\\label{sec:valves}',
+    'A valve \\emph{stops} the flow~\\cite{x}. % a comment',
+    "It is 50\\% of \\textbf{all {parts}}---see \\href{https://example.org}{the ``site''}\\footnote{Or \\url{b.org}.}.",
+    '',
+    'Sch\\"on, caf\\\'e, na\\"{\\i}ve, \\ss\\ and \\c{c}a \\ldots{} end.',
+    '\\subsection*{Parts}',
+    '\\begin{itemize}',
+    '\\item One',
+    '\\item[Two] More',
+    '\\begin{enumerate}\\item Inner\\end{enumerate}',
+    '\\end{itemize}',
+    '\\begin{verbatim}',
+    'a % b {',
+    '\\end{verbatim}',
+    'Flow is $\\alpha \\leq 2$:',
+    '\\begin{equation}\\label{e}',
+    'E = mc^2',
+    '\\end{equation}',
+    '\\end{document}',
+  ];
+  expect(await read(file.join('\n'))).toEqual([
+    '3 heading (1 The Works) "The Works"',
+    '3 paragraph "Ann Bee"',
+    '6 heading (4 Valves & Co) "Valves & Co"',
+    '7 paragraph "A valve stops the flow. It is 50% of all parts—see the “site” (Or b.org.)."',
+    '10 paragraph "Schön, café, naïve, ß and ça … end."',
+    '11 heading (5 Parts) "Parts"',
+    '13 item "- One"',
+    '14 item "- Two: More"',
+    '15 item "  1. Inner"',
+    '18 code "a % b {"',
+    '20 paragraph "Flow is α ≤ 2:"',
+    '21 paragraph "E = mc^2"',
+  ]);
+});
+
+test('LaTeX: a table keeps its columns, and its header goes with its rows', async () => {
+  const file =
+    '\\begin{table}\\caption{Flow}\\begin{tabular}{l|r}\\hline\nName & Rate \\\\ \\hline\npump & 3 \\\\\nvalve & \\textbf{4}\\\\[2pt]\n\\end{tabular}\\end{table}\nAfter.';
+  const document = await documentOf(file, 'a.tex');
+  expect(outline(document)).toEqual([
+    '1 paragraph "Flow"',
+    '1 table "Name | Rate\\npump | 3\\nvalve | 4"',
+    '6 paragraph "After."',
+  ]);
+  expect(document.blocks[1]!.context).toBe('Name | Rate');
+});
