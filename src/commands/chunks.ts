@@ -7,7 +7,7 @@ import { formatFor } from '../documents/extract.js';
 import { DocumentReader } from '../documents/reader/reader.js';
 import { DocumentError, UsageError } from '../errors.js';
 import { ForeignFileError, readForeign } from '../files/foreign-file.js';
-import { limitsOf } from '../ingest/stages/read.js';
+import { limitsOf } from '../ingest/stages/read-options.js';
 import { openOutput } from '../output/read/output.js';
 import type { Chunk } from '../types/document.js';
 import type { Failure } from '../types/failure.js';

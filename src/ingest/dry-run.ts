@@ -4,7 +4,8 @@ import type { WalkEntry } from '../documents/walk/walk.js';
 import type { Failure } from '../types/failure.js';
 import { planChunking } from '../upstream/choose-embedder.js';
 import { chunk } from './stages/chunk.js';
-import { type ReadOptions, read } from './stages/read.js';
+import { read } from './stages/read.js';
+import type { ReadOptions } from './stages/read-options.js';
 
 export interface PlanOptions extends ReadOptions {
   settings: Settings;

@@ -1,6 +1,7 @@
-// Checks that all rows of an output are made in the same way: one vector space, one way of chunking.
+// Checks that all rows of an output are made in the same way: one vector space, one way of reading and chunking.
 import { splitterVersion } from '../chunks/split.js';
 import type { Settings } from '../config/settings.js';
+import { FORMATS } from '../documents/extract.js';
 import { parseOllamaAddress } from '../embedders/ollama/host.js';
 import { canonicalName } from '../embedders/ollama/model-name.js';
 import { UsageError, VectorSpaceError } from '../errors.js';
@@ -10,17 +11,24 @@ import type { Session } from './session.js';
 /** Version of the splitter, as the manifest holds it. */
 export const pinnedSplitter = String(splitterVersion);
 
-/** What all rows of an output have in common. */
-type Pinned = Pick<Output, 'space'> & { chunking: Output['manifest']['chunking'] };
+/** Versions of all readers, as the manifest holds them: by name, so that their order here changes nothing. */
+export const pinnedReaders: Readonly<Record<string, number>> = Object.fromEntries(
+  FORMATS.map(({ name, version }) => [name, version] as const).sort(([a], [b]) => (a < b ? -1 : 1)),
+);
+
+/** What all rows of an output have in common, but for those that are marked as outdated. */
+type Pinned = Pick<Output['manifest'], 'space' | 'chunking' | 'readers'>;
 
 export function pinnedBy(output: Output): Pinned {
-  return { space: output.space, chunking: { ...output.manifest.chunking, splitter: pinnedSplitter } };
+  const chunking = { ...output.manifest.chunking, splitter: pinnedSplitter };
+  return { space: output.space, chunking, readers: pinnedReaders };
 }
 
 export function newlyPinned({ space, chunking }: Session): Pinned {
   const { size, overlap, counter, headings } = chunking;
   const context = headings ? { context: 'headings' as const } : {};
-  return { space, chunking: { size, overlap, counter: counter.id, splitter: pinnedSplitter, ...context } };
+  const pinned = { size, overlap, counter: counter.id, splitter: pinnedSplitter, ...context };
+  return { space, chunking: pinned, readers: pinnedReaders };
 }
 
 /**

@@ -13,7 +13,8 @@ import type { Session } from './session.js';
 import { type Chunking, chunk } from './stages/chunk.js';
 import type { Step } from './stages/document-steps.js';
 import { embed } from './stages/embed.js';
-import { type ReadOptions, read } from './stages/read.js';
+import { read } from './stages/read.js';
+import type { ReadOptions } from './stages/read-options.js';
 import { resolve } from './stages/resolve.js';
 import { write } from './stages/write.js';
 

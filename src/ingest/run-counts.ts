@@ -16,6 +16,13 @@ export class RunCounts {
   documentsNew = 0;
   /** Documents whose content is other than the output's. */
   documentsChanged = 0;
+  /**
+   * Unchanged documents that were read and split again: another reader or splitter had made their rows, or a chunk of
+   * them had failed.
+   */
+  documentsReread = 0;
+  /** What is newer than the output, of the files that were read again for it: names of formats, or `splitter`. */
+  readonly newer = new Set<string>();
   /** Documents that are as the output has them. */
   documentsUnchanged = 0;
   /** Documents of the output that go. */

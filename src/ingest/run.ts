@@ -22,7 +22,8 @@ import { runPipeline } from './pipeline.js';
 import { RunCounts } from './run-counts.js';
 import { Topic } from './sample-question.js';
 import type { Session } from './session.js';
-import { limitsOf, read } from './stages/read.js';
+import { read } from './stages/read.js';
+import { limitsOf } from './stages/read-options.js';
 import { summarize } from './summary.js';
 import { Listing, walkOptions } from './survey/found-files.js';
 import { LeftOutSources } from './survey/left-out-sources.js';
@@ -120,11 +121,10 @@ export class Run {
       refuseOtherChunks(settings, known);
       const session = () => this.#openSession(known);
       // A first run needs a vector space. Later runs use the output's, and may need no embedder.
-      const { space, chunking } = known ? pinnedBy(known) : newlyPinned(await session());
+      const pinned = known ? pinnedBy(known) : newlyPinned(await session());
       const writer = await openWriter(this.out, {
         previous: known,
-        space,
-        chunking,
+        ...pinned,
         formats: settings.format,
         roots: this.#named.labels,
         leaving,

@@ -16,6 +16,8 @@ export interface IngestSummary {
     new: number;
     /** Their content is other than the output's was. */
     changed: number;
+    /** Unchanged, but read and split again: see `newer`; or a chunk of them had failed. */
+    reread: number;
     /** As the output had them. */
     unchanged: number;
     /** Their rows went. */
@@ -25,6 +27,8 @@ export interface IngestSummary {
     /** They can't be read, or one of their chunks can't be embedded. */
     failed: number;
   };
+  /** Why unchanged documents were read again: the formats whose readers are newer than the output, or `splitter`. */
+  newer: string[];
   /** Chunks of the documents, by where their vectors came from. */
   chunks: {
     /** Rows of the output. */
@@ -73,11 +77,13 @@ export function summarize(
     documents: {
       new: counts.documentsNew,
       changed: counts.documentsChanged,
+      reread: counts.documentsReread,
       unchanged: counts.documentsUnchanged,
       removed: counts.documentsRemoved,
       leftOut: counts.documentsLeftOut,
       failed: counts.documentsFailed,
     },
+    newer: [...counts.newer].sort(),
     chunks: {
       total: counts.chunks,
       embedded: counts.chunksEmbedded,

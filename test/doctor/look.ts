@@ -47,6 +47,7 @@ export async function writeEmptyOutput(out: string, space: VectorSpace): Promise
   const writer = await openWriter(out, {
     space,
     chunking: { size: 256, overlap: 0, counter: 'sample/1', splitter: 'sample/1' },
+    readers: {},
     formats: ['jsonl', 'npy'],
     roots: ['docs'],
   });

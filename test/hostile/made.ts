@@ -6,7 +6,7 @@ import type { WalkEntry } from '../../src/documents/walk/walk.js';
 import { noEvents } from '../../src/events.js';
 import { RunCounts } from '../../src/ingest/run-counts.js';
 import type { Step } from '../../src/ingest/stages/document-steps.js';
-import type { ReadOptions } from '../../src/ingest/stages/read.js';
+import type { ReadOptions } from '../../src/ingest/stages/read-options.js';
 import { zip } from '../helpers/zip.js';
 
 type ReadModule = typeof import('../../src/ingest/stages/read.js');

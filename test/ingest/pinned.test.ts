@@ -4,7 +4,13 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { loadSettings } from '../../src/config/load.js';
 import type { Settings } from '../../src/config/settings.js';
 import { UsageError, VectorSpaceError } from '../../src/errors.js';
-import { pinnedBy, pinnedSplitter, refuseOtherChunks, refuseOtherEmbedder } from '../../src/ingest/pinned.js';
+import {
+  pinnedBy,
+  pinnedReaders,
+  pinnedSplitter,
+  refuseOtherChunks,
+  refuseOtherEmbedder,
+} from '../../src/ingest/pinned.js';
 import type { Output } from '../../src/output/read/output.js';
 import { makeSpace, opened, temporaryFolder, writeAll } from '../output/sample.js';
 
@@ -79,6 +85,7 @@ test('a run goes on with the space and the chunking of the output, and its own s
   expect(pinnedBy(previous)).toEqual({
     space: previous.space,
     chunking: { size: 256, overlap: 32, counter: 'sample/1', splitter: pinnedSplitter },
+    readers: pinnedReaders,
   });
   expect(previous.manifest.chunking.splitter).toBe('sample/1');
 });

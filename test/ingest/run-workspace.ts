@@ -53,10 +53,18 @@ export function ingestWith(workspace: Workspace, url: string) {
 /** The JSON summary of a run with `--json`. */
 export function summaryOf(result: CliResult): {
   changed: boolean;
-  documents: { new: number; changed: number; unchanged: number; removed: number; failed: number };
+  documents: {
+    new: number;
+    changed: number;
+    reread: number;
+    unchanged: number;
+    removed: number;
+    failed: number;
+  };
   chunks: { total: number; embedded: number; cached: number; reused: number; failed: number };
   elsewhere: { root: string; documents: number }[];
   pruned: { root: string; documents: number }[];
+  newer: string[];
   requests: number;
   failures: { source: string; code: string; chunk?: number }[];
 } {

@@ -36,6 +36,8 @@ test.each(formats)('reads an output of format %i', async (format) => {
   expect(output.recordFileOf('docs/C# 100%.txt')).toBeUndefined();
   expect(JSON.parse(await output.line(0)).metadata.source).toBe('docs/C# 100%.txt');
   expect(await output.failures()).not.toEqual([]);
+  expect(output.manifest.readers).toMatchObject({ jsonl: 1, text: 1 });
+  expect(output.manifest.readers).not.toHaveProperty('asciidoc');
 });
 
 const later = manifestFormat + 1;

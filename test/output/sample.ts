@@ -75,6 +75,7 @@ export function writerOptions(changes: Partial<WriterOptions> = {}): WriterOptio
   return {
     space: makeSpace(),
     chunking: { size: 256, overlap: 32, counter: 'sample/1', splitter: 'sample/1' },
+    readers: { text: 1 },
     formats: ['jsonl', 'npy'],
     roots: ['docs'],
     ...changes,

@@ -88,6 +88,7 @@ function render(summary: IngestSummary, question: string | undefined): Printable
       ? say`${paint.green(say`✓`)} ${all} in ${where} (${duration(seconds)}${by})`
       : say`${paint.green(say`✓`)} nothing changed in ${where}: ${all} (${duration(seconds)})`,
     renderDocuments(summary),
+    ...renderNewer(summary),
   ];
   if (chunks.embedded + chunks.cached + chunks.reused + chunks.failed > 0) {
     const failed = chunks.failed > 0 ? say`, ${whole(chunks.failed)} failed` : say``;
@@ -109,11 +110,12 @@ function render(summary: IngestSummary, question: string | undefined): Printable
 
 function renderPlan(summary: IngestSummary): Printable {
   const { documents, chunks, elsewhere, pruned, tokensEmbedded, out } = summary;
-  const changes = documents.new + documents.changed + documents.removed;
+  const changes = documents.new + documents.changed + documents.reread + documents.removed;
   const would = changes > 0 ? say`Would write` : say`Would change nothing in`;
   return linesOf([
     say`${would} ${paint.bold(printable(out))}: ${plural(chunks.total, 'chunk')}`,
     renderDocuments(summary),
+    ...renderNewer(summary),
     say`  to embed   ${plural(chunks.embedded, 'chunk')}, about ${whole(tokensEmbedded)} tokens; ${whole(chunks.reused)} reused (the cache isn't asked)`,
     ...renderLeftOut(summary),
     ...renderElsewhere(elsewhere, say`to keep`),
@@ -122,7 +124,19 @@ function renderPlan(summary: IngestSummary): Printable {
 }
 
 function renderDocuments({ documents }: IngestSummary): Printable {
-  return say`  documents  ${whole(documents.new)} new, ${whole(documents.changed)} changed, ${whole(documents.unchanged)} unchanged, ${whole(documents.removed)} removed, ${whole(documents.failed)} failed`;
+  const reread = documents.reread > 0 ? say`${whole(documents.reread)} read again, ` : say``;
+  return say`  documents  ${whole(documents.new)} new, ${whole(documents.changed)} changed, ${reread}${whole(documents.unchanged)} unchanged, ${whole(documents.removed)} removed, ${whole(documents.failed)} failed`;
+}
+
+/** Why unchanged documents were read again. */
+function renderNewer({ newer }: IngestSummary): Printable[] {
+  if (newer.length === 0) return [];
+  const formats = newer.filter((name) => name !== 'splitter');
+  const readers = formats.length > 0 ? [say`reads ${printable(formats.join(', '))} in another way`] : [];
+  const splitter = newer.includes('splitter') ? [say`cuts chunks in another way`] : [];
+  return [
+    say`  read again as this version ${joined([...readers, ...splitter], say` and `)} than the one before`,
+  ];
 }
 
 function renderLeftOut({ documents, leftOut }: IngestSummary): Printable[] {

@@ -39,6 +39,8 @@ export interface Format {
   readonly keeps: string;
   /** Its files aren't text, so that they may hold any bytes. */
   readonly isBinary?: true;
+  /** Its files hold files of other formats: they are read again when any reader is newer. */
+  readonly holdsFiles?: true;
   /** It takes long, or a foreign parser reads it: it is always read in the reader's process. */
   readonly isApart?: true;
   load(): Promise<Extractor>;

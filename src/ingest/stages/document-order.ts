@@ -29,17 +29,22 @@ export class Sequence {
   /** Documents of the previous output that look like records, but are files of their own. */
   readonly #files = new Set<string>();
 
+  readonly #isOutdated: (file: string) => boolean;
+
   /**
    * @param removed sources of the previous output whose rows go. May grow while the run goes on.
    * @param leftOut those of them whose files are still there, and are left out now; may grow, too
+   * @param isOutdated true when the rows of a file that stay may be of another splitter or reader
    */
   constructor(
     previous: Output | undefined,
     removed: ReadonlySet<string>,
     leftOut: ReadonlySet<string>,
     counts: RunCounts,
+    isOutdated: (file: string) => boolean = () => false,
   ) {
     this.#leftOut = leftOut;
+    this.#isOutdated = isOutdated;
     this.#previous = previous;
     this.#removed = removed;
     this.#counts = counts;
@@ -79,7 +84,9 @@ export class Sequence {
       if (arrival && order <= 0 && isBefore(arrival.source)) {
         released++;
         if (order === 0) this.#known++;
-        this.#counts[order === 0 ? 'documentsChanged' : 'documentsNew']++;
+        if (order !== 0) this.#counts.documentsNew++;
+        else if (known!.hash === arrival.hash) this.#counts.documentsReread++;
+        else this.#counts.documentsChanged++;
         yield { kind: 'begin', ...arrival };
       } else if (known && isBefore(known.source)) {
         this.#known++;
@@ -88,12 +95,9 @@ export class Sequence {
           if (this.#leftOut.has(known.source)) this.#counts.documentsLeftOut++;
         } else {
           this.#counts.documentsUnchanged++;
-          yield {
-            kind: 'keep',
-            source: known.source,
-            recordOf: this.#recordOf(known.source),
-            rows: known.rows,
-          };
+          const recordOf = this.#recordOf(known.source);
+          const outdated = this.#isOutdated(recordOf ?? known.source);
+          yield { kind: 'keep', source: known.source, recordOf, rows: known.rows, outdated };
         }
       } else {
         break;

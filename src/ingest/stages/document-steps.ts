@@ -16,6 +16,8 @@ export interface KeepStep {
   /** The file whose record it is; undefined for a file of its own. */
   recordOf: string | undefined;
   rows: number;
+  /** Its rows may be of another splitter or reader, and it wasn't read this time. */
+  outdated: boolean;
 }
 
 /** The document is new or changed; its rows follow, then an `end`. */

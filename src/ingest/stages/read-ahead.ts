@@ -4,7 +4,8 @@ import { createHash } from 'node:crypto';
 import type { DocumentReader } from '../../documents/reader/reader.js';
 import type { Reading } from '../../documents/reading.js';
 import type { WalkEntry } from '../../documents/walk/walk.js';
-import { readForeign } from '../../files/foreign-file.js';
+import { ForeignFileError, readForeign } from '../../files/foreign-file.js';
+import type { FailureCode } from '../../types/failure.js';
 
 export type FileEntry = Extract<WalkEntry, { kind: 'file' }> & { bytes?: Buffer };
 
@@ -24,6 +25,8 @@ export interface OpenedFile {
   reading?: Promise<Reading>;
 }
 
+type IsKnown = (source: string, file: OpenedFile) => boolean;
+
 export class Ahead {
   readonly #reader: DocumentReader;
   readonly #maxFileSize: number;
@@ -38,7 +41,7 @@ export class Ahead {
   }
 
   /** Starts reading entries after `from`. @param isKnown true for a file that is unchanged and needs no reading */
-  look(group: readonly WalkEntry[], from: number, isKnown: (source: string, hash: string) => boolean): void {
+  look(group: readonly WalkEntry[], from: number, isKnown: IsKnown): void {
     if (group !== this.#group) this.#next = 0;
     this.#group = group;
     const end = Math.min(group.length, from + maxLookAhead);
@@ -63,11 +66,11 @@ export class Ahead {
     return opened;
   }
 
-  #begin(entry: FileEntry, isKnown: (source: string, hash: string) => boolean): void {
+  #begin(entry: FileEntry, isKnown: IsKnown): void {
     try {
       const opened = this.#read(entry);
       this.#opened.set(entry, opened);
-      if (isKnown(entry.source, opened.hash)) return;
+      if (isKnown(entry.source, opened)) return;
       opened.reading = this.#reader.read(opened.bytes, entry.source);
       // The error is reported at the file's turn, which may never come: without this, Node would end the process.
       opened.reading.catch(() => undefined);
@@ -80,4 +83,10 @@ export class Ahead {
     const bytes = entry.bytes ?? readForeign(entry.path, this.#maxFileSize);
     return { bytes, hash: createHash('sha256').update(bytes).digest('hex') };
   }
+}
+
+/** Why a listed file can't be opened: it may be gone, or replaced by something else. */
+export function codeOf(error: unknown): FailureCode {
+  if (error instanceof ForeignFileError) return error.code === 'ETOOLARGE' ? 'too-large' : 'vanished';
+  return (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'vanished' : 'unreadable';
 }

@@ -1,60 +1,28 @@
 // Files to documents: reads and hashes every file, keeps those that are unchanged since the previous output, and
 // passes the others on, all in order of source.
 import { setImmediate } from 'node:timers/promises';
-import type { Settings } from '../../config/settings.js';
 import { debug, told } from '../../debug.js';
 import { isBinary } from '../../documents/decode.js';
 import { formatFor } from '../../documents/extract.js';
 import { isGenerated } from '../../documents/generated/generated.js';
-import type { ReaderLimits } from '../../documents/reader/limits.js';
 import { DocumentReader } from '../../documents/reader/reader.js';
 import type { Reading } from '../../documents/reading.js';
 import type { WalkEntry } from '../../documents/walk/walk.js';
 import { DocumentError, EmbedError } from '../../errors.js';
-import type { RunEvents } from '../../events.js';
-import { ForeignFileError } from '../../files/foreign-file.js';
-import type { Output } from '../../output/read/output.js';
 import type { FailureCode } from '../../types/failure.js';
-import type { RunCounts } from '../run-counts.js';
 import { stdinRoot } from '../survey/standard-input.js';
 import { withRecords } from '../survey/survey.js';
 import { type Arrival, Sequence } from './document-order.js';
 import type { RecordFileStep, Step } from './document-steps.js';
-import { Ahead, type FileEntry, type OpenedFile } from './read-ahead.js';
+import { Outdated } from './outdated.js';
+import { Ahead, codeOf, type FileEntry, type OpenedFile } from './read-ahead.js';
+import type { ReadOptions } from './read-options.js';
 
 /** Stored as the hash of a file that failed in part: no file has it, so the next run reads the file again. */
 const readAgainHash = '0'.repeat(64);
 
 /** Records hashed between two turns of the event loop. */
 const recordsPerTurn = 1000;
-
-export interface ReadOptions {
-  previous: Output | undefined;
-  /** Sources whose rows go. Records that are gone from their file are added. */
-  removed: Set<string>;
-  /** Those of them whose files are still there, and are left out now. Files that turn out to be such are added. */
-  leftOut: Set<string>;
-  /** True when the splitter is the one that made the rows, so unchanged documents can keep them. */
-  sameSplitter: boolean;
-  /** Take files that a program made from others. */
-  generated: boolean;
-  /** Max files to read; the others count as hidden. */
-  limit: number;
-  counts: RunCounts;
-  /** In bytes; a file that has grown larger since it was listed fails. */
-  maxFileSize: number;
-  /** Called for files that turn out to be left out. */
-  events: RunEvents;
-  /** Limits for one document. */
-  readerLimits?: Partial<ReaderLimits> | undefined;
-  /** Stops the reading, also of a document that takes long. */
-  signal?: AbortSignal | undefined;
-}
-
-/** The limits for one document, from the settings. */
-export function limitsOf(settings: Settings): Partial<ReaderLimits> {
-  return { memory: settings.maxReadMemory, baseMs: settings.maxReadTime };
-}
 
 /** @yields groups of steps in order of source; documents are not split yet */
 export async function* read(
@@ -89,6 +57,7 @@ class Reader {
   readonly #documents: DocumentReader;
   readonly #ahead: Ahead;
   readonly #sequence: Sequence;
+  readonly #outdated: Outdated;
   /** Files of records that were read, or no longer hold any. */
   #recordFiles = new Set<string>();
   /** Files of the previous output in which a record failed. */
@@ -100,7 +69,9 @@ class Reader {
     this.#options = options;
     this.#documents = documents;
     this.#ahead = new Ahead(documents, options.maxFileSize);
-    this.#sequence = new Sequence(options.previous, options.removed, options.leftOut, options.counts);
+    const { previous, removed, leftOut, counts, sameSplitter } = options;
+    this.#outdated = new Outdated(previous, sameSplitter);
+    this.#sequence = new Sequence(previous, removed, leftOut, counts, (file) => this.#outdated.has(file));
   }
 
   takeSteps(): Step[] {
@@ -119,7 +90,8 @@ class Reader {
     const { previous, removed } = this.#options;
     this.#release(undefined);
     for (const file of previous?.manifest.recordFiles ?? []) {
-      if (!this.#recordFiles.has(file.source) && !removed.has(file.source)) this.#noteRecordFile(file);
+      if (this.#recordFiles.has(file.source) || removed.has(file.source)) continue;
+      this.#noteRecordFile(this.#outdated.has(file.source) ? { ...file, hash: readAgainHash } : file);
     }
   }
 
@@ -134,17 +106,17 @@ class Reader {
   /** Starts early with files for the reader's process. */
   lookAhead(group: readonly WalkEntry[], place: number): void {
     if (this.#filesTaken >= this.#options.limit) return;
-    const { previous, sameSplitter } = this.#options;
-    this.#ahead.look(group, place, (source, hash) => {
-      const known = previous?.document(source);
-      return sameSplitter && (known ? known.hash === hash : previous?.recordFile(source)?.hash === hash);
+    const { previous } = this.#options;
+    this.#ahead.look(group, place, (source, { bytes, hash }) => {
+      const known = previous?.document(source) ?? previous?.recordFile(source);
+      return known?.hash === hash && !('outdated' in known) && this.#outdated.isCurrent(source, bytes);
     });
   }
 
   /** Releases all documents before a file, then reads the file. */
   async take(entry: FileEntry): Promise<void> {
     this.#release(entry.source);
-    const { counts, generated, limit, previous, removed, sameSplitter } = this.#options;
+    const { counts, generated, limit, previous, removed } = this.#options;
     if (this.#filesTaken >= limit) return;
     this.#filesTaken++;
     counts.filesRead++;
@@ -169,13 +141,17 @@ class Reader {
     if (!generated && entry.choice === undefined && root !== stdinRoot && isGenerated(source, bytes)) {
       return this.#leaveOut('generated', source);
     }
-    if (previous && sameSplitter) {
-      if (known && known.hash === hash && !known.failed) return;
-      const file = previous.recordFile(source);
-      if (file && file.hash === hash && !this.#hasFailedRecord(source)) {
-        this.#noteRecordFile({ source, root, hash, documents: file.documents });
+    const records = previous?.recordFile(source);
+    const outdated = this.#outdated.reason(source, bytes);
+    if (outdated === undefined) {
+      this.#outdated.confirm(source);
+      if (known && known.hash === hash && !known.failed && !known.outdated) return;
+      if (records && records.hash === hash && !this.#hasFailedRecord(source)) {
+        this.#noteRecordFile({ source, root, hash, documents: records.documents });
         return;
       }
+    } else if (known?.hash === hash || records?.hash === hash) {
+      counts.newer.add(outdated);
     }
     if (formatFor(source, bytes) === undefined && isBinary(bytes)) {
       if (entry.choice === 'named') this.fail(source, 'no-reader');
@@ -249,16 +225,18 @@ class Reader {
       if (complete && !shownInPart)
         this.#dropRecordsThatLeft(source, new Set(arrivals.map((arrival) => arrival.source)));
     }
-    this.#sequence.add(arrivals.filter((arrival) => single || !this.#isUnchanged(arrival)));
+    this.#sequence.add(arrivals.filter((arrival) => single || !this.#isUnchanged(arrival, bytes)));
   }
 
-  #isUnchanged(arrival: Arrival): boolean {
-    const { previous, sameSplitter } = this.#options;
-    const known = sameSplitter ? previous?.document(arrival.source) : undefined;
+  #isUnchanged(arrival: Arrival, file: Buffer): boolean {
+    const { previous } = this.#options;
+    const known = previous?.document(arrival.source);
     return (
       known?.hash === arrival.hash &&
       !known.failed &&
-      previous?.recordFileOf(arrival.source) === arrival.recordOf
+      !known.outdated &&
+      previous?.recordFileOf(arrival.source) === arrival.recordOf &&
+      this.#outdated.isCurrent(arrival.recordOf ?? arrival.source, file)
     );
   }
 
@@ -302,10 +280,4 @@ class Reader {
       if (!present.has(source) && previous.recordFileOf(source) === file) removed.add(source);
     }
   }
-}
-
-/** Why a listed file can't be opened: it may be gone, or replaced by something else. */
-function codeOf(error: unknown): FailureCode {
-  if (error instanceof ForeignFileError) return error.code === 'ETOOLARGE' ? 'too-large' : 'vanished';
-  return (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'vanished' : 'unreadable';
 }

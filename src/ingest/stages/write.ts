@@ -20,7 +20,7 @@ export async function write(
       switch (step.kind) {
         case 'keep':
           counts.chunks += step.rows;
-          await writer.keep(step.source, step.recordOf);
+          await writer.keep(step.source, step);
           break;
         case 'begin':
           index = failed = 0;

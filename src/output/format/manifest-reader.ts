@@ -41,6 +41,20 @@ const documentsEnd = '],\n';
 const recordFilesStart = /^"recordFiles":\[\n/;
 const recordFilesEnd = ']}\n';
 const hashesStart = '"chunks":"';
+/** The readers of an output whose manifest doesn't name them: there were no others, and one version of each. */
+const firstReaders = {
+  code: 1,
+  csv: 1,
+  docx: 1,
+  html: 1,
+  json: 1,
+  jsonl: 1,
+  markdown: 1,
+  notebook: 1,
+  pdf: 1,
+  rst: 1,
+  text: 1,
+};
 const hex64 = /^[0-9a-f]{64}$/;
 
 export function damaged(path: string, detail: string, cause?: unknown): DamagedOutputError {
@@ -176,8 +190,9 @@ function parseHead(json: Record<string, unknown>): ManifestHead {
   }
   const space = spaceFromJson(json.space);
   if (space === undefined) throw new Malformed('its vector space is not what its id says');
-  const { chunking, formats, rows, files, roots } = json;
+  const { chunking, readers = firstReaders, formats, rows, files, roots } = json;
   if (!isChunking(chunking)) throw new Malformed('chunking');
+  if (!isRecord(readers) || !Object.values(readers).every(isCount)) throw new Malformed('readers');
   if (!isCount(rows)) throw new Malformed('rows');
   if (!Array.isArray(formats) || !formats.every(isFormat)) throw new Malformed('formats');
   if (!isTexts(roots)) throw new Malformed('roots');
@@ -187,6 +202,7 @@ function parseHead(json: Record<string, unknown>): ManifestHead {
   return {
     space,
     chunking,
+    readers: readers as Record<string, number>,
     formats,
     rows,
     files: { [chunksName]: files[chunksName], [vectorsName]: files[vectorsName] },
@@ -197,7 +213,7 @@ function parseHead(json: Record<string, unknown>): ManifestHead {
 function addDocument(manifest: Manifest, json: unknown, totals: { rows: number; bytes: number }): void {
   const place = `document ${manifest.documents.length}`;
   if (!isRecord(json)) throw new Malformed(place);
-  const { source, root, hash, rows, bytes, chunks, failed } = json;
+  const { source, root, hash, rows, bytes, chunks, failed, outdated } = json;
   if (typeof source !== 'string' || typeof hash !== 'string' || typeof chunks !== 'string') {
     throw new Malformed(place);
   }
@@ -224,6 +240,7 @@ function addDocument(manifest: Manifest, json: unknown, totals: { rows: number; 
     firstByte: totals.bytes,
   };
   if (failed !== undefined) entry.failed = failed;
+  if (outdated !== undefined) entry.outdated = true;
   totals.rows += rows;
   totals.bytes += bytes;
   manifest.documents.push(entry);

@@ -34,6 +34,8 @@ export interface Chunking {
 export interface ManifestHead {
   space: VectorSpace;
   chunking: Chunking;
+  /** Version of each format's reader. Rows of other versions are of documents that are marked as outdated. */
+  readers: Readonly<Record<string, number>>;
   formats: OutputFormat[];
   rows: number;
   files: Record<typeof chunksName | typeof vectorsName, FileSum>;
@@ -54,6 +56,8 @@ export interface DocumentEntry {
   chunks: string;
   /** Chunks that have no vector; tried again by the next run. */
   failed?: number;
+  /** Another splitter or reader made its rows: the next run that finds it reads it again. */
+  outdated?: true;
 }
 
 /** A file that holds records. When it is unchanged, its records needn't be read. */
@@ -80,6 +84,7 @@ export function manifestStart(head: ManifestHead): string {
       splitter: head.chunking.splitter,
       context: head.chunking.context,
     },
+    readers: head.readers,
     formats: head.formats,
     rows: head.rows,
     files: {
@@ -95,10 +100,16 @@ export function manifestStart(head: ManifestHead): string {
 /** A document as JSON, without comma and newline. */
 export function documentLine(entry: DocumentEntry, rootPlaces: ReadonlyMap<string, number>): string {
   const failed = entry.failed === undefined || entry.failed === 0 ? '' : `,"failed":${entry.failed}`;
+  const outdated = entry.outdated ? ',"outdated":true' : '';
   return (
     `{"source":${JSON.stringify(entry.source)},"root":${placeOf(entry.root, rootPlaces)},"hash":"${entry.hash}",` +
-    `"rows":${entry.rows},"bytes":${entry.bytes},"chunks":"${entry.chunks}"${failed}}`
+    `"rows":${entry.rows},"bytes":${entry.bytes},"chunks":"${entry.chunks}"${failed}${outdated}}`
   );
+}
+
+/** A kept document's entry, marked as outdated when its source is among these. */
+export function marked<T extends DocumentEntry>(entry: T, outdated: ReadonlySet<string>): T {
+  return outdated.has(entry.source) ? { ...entry, outdated: true } : entry;
 }
 
 /** The text after the last document's line. */

@@ -6,7 +6,7 @@ import type { Vector } from '../../types/vector.js';
 import { checkDiskSpace } from '../files/disk-errors.js';
 import { lineParts, maxLineBytes, withEmbedding, writeLine } from '../format/chunk-line.js';
 import { chunksName, entriesName, manifestName, vectorsName } from '../format/layout.js';
-import { type DocumentEntry, documentLine } from '../format/manifest.js';
+import { type DocumentEntry, documentLine, marked } from '../format/manifest.js';
 import { npyHeader, npyHeaderBytes } from '../format/npy-header.js';
 import { keyBytes } from '../read/hash-index.js';
 import type { Output } from '../read/output.js';
@@ -22,6 +22,8 @@ export interface RowsOptions {
   /** Whether lines carry their embedding. */
   embeddings: boolean;
   rootPlaces: ReadonlyMap<string, number>;
+  /** Sources of kept documents to mark. It grows while rows are added. */
+  outdated: ReadonlySet<string>;
 }
 
 export interface DocumentStart {
@@ -116,13 +118,13 @@ export class StagedRows {
     if (previous.manifest.formats.includes('jsonl') === this.#options.embeddings) {
       await this.#lines.copyFrom(previous.chunksFile, first.firstByte, lineBytes);
       for (const entry of kept) {
-        this.#addEntry(entry);
+        this.#addEntry(marked(entry, this.#options.outdated));
         await this.#drained();
       }
     } else {
       for (const entry of kept) {
         const bytes = await this.#rewriteLines(previous, entry.source);
-        this.#addEntry({ ...entry, bytes });
+        this.#addEntry({ ...marked(entry, this.#options.outdated), bytes });
         await this.#drained();
       }
     }

@@ -4,6 +4,7 @@ import {
   type ManifestHead,
   manifestEnd,
   manifestStart,
+  marked,
   type RecordFile,
 } from '../format/manifest.js';
 import type { Output } from '../read/output.js';
@@ -17,6 +18,8 @@ export interface NextManifest {
   recordFiles: readonly RecordFile[];
   /** Index of each root in the head. */
   rootPlaces: ReadonlyMap<string, number>;
+  /** Sources of kept documents to mark. */
+  outdated: ReadonlySet<string>;
   /** The present output; undefined for a new one. */
   previous: Output | undefined;
   /** The lines of its documents; undefined when they are those of the present output. */
@@ -31,7 +34,7 @@ export async function stageManifest(
   next: NextManifest,
   create: () => Promise<StagedFile>,
 ): Promise<FileSum | undefined> {
-  const { previous, rootPlaces } = next;
+  const { previous, rootPlaces, outdated } = next;
   const start = manifestStart(next.head);
   const end = manifestEnd(next.recordFiles, rootPlaces);
   if (next.entries === undefined && previous !== undefined && surrounds(previous, start, end))
@@ -42,7 +45,9 @@ export async function stageManifest(
     await file.copyFrom(next.entries.handle, 0, next.entries.bytes);
   } else {
     for (const document of previous?.documents() ?? []) {
-      file.addText(`${document.index === 0 ? '' : ','}\n${documentLine(document, rootPlaces)}`);
+      file.addText(
+        `${document.index === 0 ? '' : ','}\n${documentLine(marked(document, outdated), rootPlaces)}`,
+      );
       await file.drained();
     }
   }

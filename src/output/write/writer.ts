@@ -32,6 +32,7 @@ import { StagedFile } from './staged-file.js';
 export interface WriterOptions extends SequenceOptions {
   space: VectorSpace;
   chunking: Chunking;
+  readers: ManifestHead['readers'];
   formats: readonly OutputFormat[];
   /** Checked before the commit: a run that lost its lock must not write. */
   lock?: Lock | undefined;
@@ -62,6 +63,8 @@ export class OutputWriter {
   readonly #failures: Failure[] = [];
   /** Documents of the previous output, by index, that will be copied next as one range of bytes. */
   #pending = { from: 0, to: 0 };
+  /** Kept documents that are marked. */
+  readonly #outdated = new Set<string>();
   #staged: StagedRows | undefined;
   /** The staged files beside the rows: manifest and failures. */
   readonly #smallFiles: StagedFile[] = [];
@@ -81,15 +84,20 @@ export class OutputWriter {
   /**
    * Copies a document's rows from the previous output.
    * Await the promise, if there is one, before the next call.
-   * @param recordOf the file whose record it is; undefined for a file of its own
+   * @param how.recordOf the file whose record it is; undefined for a file of its own
+   * @param how.outdated true to mark it, so that a later run reads it again
    */
-  keep(source: string, recordOf?: string | undefined): Promise<void> | undefined {
+  keep(
+    source: string,
+    { recordOf, outdated = false }: { recordOf?: string | undefined; outdated?: boolean } = {},
+  ): Promise<void> | undefined {
     const document = this.#previous?.document(source);
     if (document === undefined) throw new Error(`expected a document of the previous output, got ${source}`);
     if (this.#previous?.space.id !== this.#options.space.id) {
       throw new Error('expected the vector space of the previous output');
     }
     this.#sequence.add({ source, recordOf });
+    if (outdated) this.#outdated.add(source);
     if (document.index === this.#pending.to) {
       this.#pending.to++;
       return undefined;
@@ -210,6 +218,7 @@ export class OutputWriter {
       dimensions: this.#options.space.dimensions,
       embeddings: this.#formats.includes('jsonl'),
       rootPlaces: this.#sequence.rootPlaces,
+      outdated: this.#outdated,
     });
   }
 
@@ -236,10 +245,12 @@ export class OutputWriter {
 
   async #stageManifest(rows: { count: number; files: ManifestHead['files'] }): Promise<CommitFile[]> {
     const { roots, recordFiles, rootPlaces } = this.#sequence;
-    const { space, chunking } = this.#options;
-    const head = { space, chunking, formats: this.#formats, rows: rows.count, files: rows.files, roots };
+    const { space, chunking, readers } = this.#options;
+    const { count, files } = rows;
+    const head = { space, chunking, readers, formats: this.#formats, rows: count, files, roots };
     const entries = await this.#staged?.entries();
-    const next = { head, recordFiles, rootPlaces, previous: this.#previous, entries };
+    const outdated = this.#outdated;
+    const next = { head, recordFiles, rootPlaces, outdated, previous: this.#previous, entries };
     const sum = await stageManifest(next, () => this.#create(manifestName));
     return sum === undefined ? [] : [{ name: manifestName, ...sum }];
   }

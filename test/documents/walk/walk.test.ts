@@ -53,7 +53,8 @@ describe('what a walk takes', () => {
     const sum = { bytes: 0, sha256: '' };
     const files = { 'chunks.jsonl': sum, 'vectors.npy': sum };
     const chunking = { size: 1, overlap: 0, counter: 'c', splitter: 's' };
-    const head = manifestStart({ space: makeSpace(), chunking, formats: ['npy'], rows: 0, files, roots: [] });
+    const made = { space: makeSpace(), chunking, readers: {}, formats: ['npy' as const] };
+    const head = manifestStart({ ...made, rows: 0, files, roots: [] });
     const folder = plant(temporaryFolder(), {
       'a.md': '',
       'mine/manifest.json': head,

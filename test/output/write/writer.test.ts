@@ -44,7 +44,18 @@ test('writes the files that the design names', async () => {
   const text = await readFile(join(dir, 'manifest.json'), 'utf8');
   const manifest = JSON.parse(text);
   expect(Object.keys(manifest)).toEqual([
-    ...['format', 'space', 'chunking', 'formats', 'rows', 'files', 'roots', 'documents', 'recordFiles'],
+    ...[
+      'format',
+      'space',
+      'chunking',
+      'readers',
+      'formats',
+      'rows',
+      'files',
+      'roots',
+      'documents',
+      'recordFiles',
+    ],
   ]);
   const hashes = a.texts.map((chunk) => Buffer.from(sha256(chunk), 'hex').subarray(0, 16));
   expect(manifest.documents[0]).toEqual({
@@ -178,14 +189,14 @@ test('remembers record files and failed chunks, and numbers roots by their names
 
   // Another root's run keeps what it doesn't list, under the same numbers.
   const next = await openWriter(dir, writerOptions({ roots: ['notes'], previous: output }));
-  await next.keep('docs/r.csv#1', 'docs/r.csv');
+  await next.keep('docs/r.csv#1', { recordOf: 'docs/r.csv' });
   await next.keep('notes/a');
   for (const file of output.manifest.recordFiles) next.recordFile(file);
   expect(await next.commit()).toMatchObject({ changed: false });
 
   // A new root in front moves the numbers: only the manifest is written.
   const third = await openWriter(dir, writerOptions({ roots: ['a', 'docs', 'notes'], previous: output }));
-  await third.keep('docs/r.csv#1', 'docs/r.csv');
+  await third.keep('docs/r.csv#1', { recordOf: 'docs/r.csv' });
   await third.keep('notes/a');
   expect(await third.commit()).toMatchObject({ changed: true });
   expect((await opened(dir)).document('notes/a')).toMatchObject({ root: 'notes' });

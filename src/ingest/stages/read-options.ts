@@ -1,0 +1,34 @@
+// What the reading of a run is told.
+import type { Settings } from '../../config/settings.js';
+import type { ReaderLimits } from '../../documents/reader/limits.js';
+import type { RunEvents } from '../../events.js';
+import type { Output } from '../../output/read/output.js';
+import type { RunCounts } from '../run-counts.js';
+
+export interface ReadOptions {
+  previous: Output | undefined;
+  /** Sources whose rows go. Records that are gone from their file are added. */
+  removed: Set<string>;
+  /** Those of them whose files are still there, and are left out now. Files that turn out to be such are added. */
+  leftOut: Set<string>;
+  /** True when the splitter is the one that made the rows. */
+  sameSplitter: boolean;
+  /** Take files that a program made from others. */
+  generated: boolean;
+  /** Max files to read; the others count as hidden. */
+  limit: number;
+  counts: RunCounts;
+  /** In bytes; a file that has grown larger since it was listed fails. */
+  maxFileSize: number;
+  /** Called for files that turn out to be left out. */
+  events: RunEvents;
+  /** Limits for one document. */
+  readerLimits?: Partial<ReaderLimits> | undefined;
+  /** Stops the reading, also of a document that takes long. */
+  signal?: AbortSignal | undefined;
+}
+
+/** The limits for one document, from the settings. */
+export function limitsOf(settings: Settings): Partial<ReaderLimits> {
+  return { memory: settings.maxReadMemory, baseMs: settings.maxReadTime };
+}
