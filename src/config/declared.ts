@@ -218,13 +218,13 @@ export const declared = {
     example: ['drafts/**'],
     help: 'leave out files that match; repeatable',
   },
-  /** Whether `.gitignore` files are heeded. @default true */
+  /** Whether `.gitignore` files and git's other excludes are heeded. @default true */
   gitignore: {
     kind: 'boolean',
     flag: '--no-gitignore',
     default: true,
     example: true,
-    help: "don't read .gitignore files",
+    help: "don't heed .gitignore and git's other excludes",
   },
   /** Whether links are taken that lead out of their root, or to something hidden. @default false */
   follow: {

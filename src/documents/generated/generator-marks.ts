@@ -41,5 +41,21 @@ export function hasGeneratorMark(name: string, start: string): boolean {
   if (!code.test(name) && !codeNames.test(name)) return false;
   // One of these words is in every mark, and in few other files.
   if (!/generated|produced by|GNU Bison|Meta object|Snapshot|YY_INT|#line 1/i.test(start)) return false;
-  return [...conventions, ...programs].some((mark) => mark.test(start));
+  if (programs.some((mark) => mark.test(start))) return true;
+  const comments = topComments(start);
+  return conventions.some((mark) => mark.test(comments));
+}
+
+/** The comments before the first code: a generator of code holds such marks in its strings. */
+function topComments(start: string): string {
+  let open = false;
+  let end = 0;
+  for (const line of start.split('\n')) {
+    const text = line.trim();
+    if (!open && text !== '' && !/^(?:\/\/|\/\*|#|--|;|\*|<!--|"use strict")/.test(text)) break;
+    if (text.startsWith('/*')) open = true;
+    if (open && text.includes('*/')) open = false;
+    end += line.length + 1;
+  }
+  return start.slice(0, end);
 }

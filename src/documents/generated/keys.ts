@@ -26,6 +26,13 @@ function lineShare(text: string): number {
   return keys / text.length;
 }
 
+/** Whether a block holds no words, but for its headers: an example may hold a sentence in place of the key. */
+function isBase64(block: string): boolean {
+  let blanks = 0;
+  for (let at = block.indexOf(' '); at >= 0; at = block.indexOf(' ', at + 1)) blanks++;
+  return blanks < Math.max(block.length * 0.04, 4);
+}
+
 /** How much of a text is in blocks. */
 function blockShare(text: string): number {
   let inBlocks = 0;
@@ -35,8 +42,11 @@ function blockShare(text: string): number {
     const after = text.indexOf('\n', close);
     const stop = after < 0 ? text.length : after + 1;
     // The start of a signed message is followed by its text, up to the signature.
-    if (!text.startsWith('PGP SIGNED MESSAGE', at + begin.length)) inBlocks += stop - at;
-    else inBlocks += stop - Math.max(at, text.lastIndexOf(begin, close));
+    const from = text.startsWith('PGP SIGNED MESSAGE', at + begin.length)
+      ? text.lastIndexOf(begin, close)
+      : at;
+    if (from === at || from > at + begin.length)
+      inBlocks += isBase64(text.slice(from, close)) ? stop - from : 0;
     at = text.indexOf(begin, stop);
   }
   return text.length === 0 ? 0 : inBlocks / text.length;

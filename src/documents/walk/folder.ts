@@ -2,6 +2,7 @@
 import { existsSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { isBinaryName } from './rules/binary-extensions.js';
 import { isGeneratedName } from './rules/generated-names.js';
+import { gitExcludes } from './rules/git-excludes.js';
 import { embedignoreName, gitignoreName, type IgnoreRules, readIgnoreFile } from './rules/ignore-files.js';
 import type { Globs } from './rules/include-exclude.js';
 import { isOutput } from './rules/output-mark.js';
@@ -119,7 +120,7 @@ export function subfolder(folder: Folder, name: RawPath, linkTarget?: RawPath): 
 export function withOwnRules(folder: Folder, has: (name: string) => boolean): Folder {
   let { rules } = folder;
   const { tree, path, text } = folder;
-  if (tree.gitignore && has('.git')) rules = rules.withoutGit();
+  if (tree.gitignore && has('.git')) rules = rules.withoutGit().withExcludes(gitExcludes(path), text);
   if (tree.gitignore && has(gitignoreName)) rules = rules.withGit(readIgnoreFile(path, gitignoreName), text);
   if (has(embedignoreName)) rules = rules.withEmbed(readIgnoreFile(path, embedignoreName), text);
   return rules === folder.rules ? folder : { ...folder, rules };

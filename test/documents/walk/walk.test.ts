@@ -220,6 +220,10 @@ describe('what a walk takes', () => {
     expect(await take([], ['s'])).toEqual(['d/a.md', 'd/b.txt', 'd/n\nl/f\n.md', 'g.txt']);
     expect(await take([], ['t/'])).toEqual(['d/a.md', 'd/b.txt', 'd/n\nl/f\n.md', 'd/s/c.md', 'g.txt']);
     expect(await take(['*.md'], ['s/**', 'n*'])).toEqual(['d/a.md', 'g.txt']);
+    expect(await take([], ['s/**,*.txt'])).toEqual(['d/a.md', 'd/n\nl/f\n.md', 'g.txt']);
+    expect(await take(['{a,c}.md, b.*'])).toEqual(['d/a.md', 'd/b.txt', 'd/s/c.md', 'g.txt']);
+    expect(await take(['[ac].md,[b'])).toEqual(['d/a.md', 'd/s/c.md', 'g.txt']);
+    await expect(take(['*.md,'])).rejects.toThrow('--include needs a pattern');
     await expect(take([' '])).rejects.toThrow('--include needs a pattern');
   });
 

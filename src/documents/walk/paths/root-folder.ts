@@ -12,6 +12,7 @@ import {
   type TreeSettings,
   withOwnRules,
 } from '../folder.js';
+import { gitExcludes } from '../rules/git-excludes.js';
 import { embedignoreName, gitignoreName, IgnoreRules, readIgnoreFile } from '../rules/ignore-files.js';
 import { below, fsPath, type RawPath, rawSourceOf, textOf } from '../sources/source-name.js';
 import { leadsAway } from './link-target.js';
@@ -43,6 +44,7 @@ function rulesAbove(real: RawPath, gitignore: boolean): IgnoreRules {
   let rules = IgnoreRules.none;
   ancestors.forEach((path, depth) => {
     const text = `${textOf(path)}/`;
+    if (depth === top) rules = rules.withExcludes(gitExcludes(path), text);
     if (top >= 0 && depth >= top) rules = rules.withGit(readIgnoreFile(path, gitignoreName), text);
     rules = rules.withEmbed(readIgnoreFile(path, embedignoreName), text);
   });

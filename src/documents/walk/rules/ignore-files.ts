@@ -3,9 +3,11 @@
 // This file reads `.gitignore` and `.embedignore`, nested: a deeper file overrides those above it, and `.embedignore`
 // overrides `.gitignore`. include-exclude.ts handles --include and --exclude, binary-extensions.ts endings of binary
 // files, pattern-matches.ts paths that a pattern matched.
+import { isUtf8 } from 'node:buffer';
 import { statSync } from 'node:fs';
 import ignore, { type Ignore } from 'ignore';
 import { readForeign } from '../../../files/foreign-file.js';
+import { decode, isBinary } from '../../decode.js';
 import { fsPath, type RawPath } from '../sources/source-name.js';
 
 export const gitignoreName = '.gitignore';
@@ -98,7 +100,12 @@ export class IgnoreRules {
     return lines ? new IgnoreRules(this.#git, [...this.#embed, new IgnoreFile(lines, folder.length)]) : this;
   }
 
-  /** These rules without those of any `.gitignore`: another repository begins. */
+  /** Also the rules that git has for a repository beside `.gitignore` files: the weakest first. */
+  withExcludes(files: readonly string[], folder: string): IgnoreRules {
+    return files.reduce<IgnoreRules>((rules, lines) => rules.withGit(lines, folder), this);
+  }
+
+  /** These rules without those of git: another repository begins. */
   withoutGit(): IgnoreRules {
     return this.#git.length > 0 ? new IgnoreRules([], this.#embed) : this;
   }
@@ -114,18 +121,29 @@ function judge(files: readonly IgnoreFile[], path: string): Verdict {
 
 /**
  * The lines of the ignore file `name` in a folder; undefined when there is none.
- * @throws when it exists but can't be read, or is a pipe, a device or larger than 256 KB: then the rules are unknown
+ * @throws when it exists but can't be read, or is a pipe, a device, no text or larger than 256 KB: then the rules are unknown
  */
 export function readIgnoreFile(folder: RawPath, name: string): string | undefined {
-  const path = fsPath(`${folder}/${name}`);
+  return readRules(fsPath(`${folder}/${name}`));
+}
+
+/** The lines of a file of rules. @throws as `readIgnoreFile` */
+export function readRules(path: Buffer | string): string | undefined {
   try {
-    return readForeign(path, maxIgnoreFileBytes).toString('utf8');
+    return rulesIn(readForeign(path, maxIgnoreFileBytes));
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ENAMETOOLONG') return undefined;
     if (code === 'ESPECIAL' && isFolder(path)) return undefined;
     throw error;
   }
+}
+
+/** PowerShell writes UTF-16, which as UTF-8 is no rule at all. @throws for what is no text */
+function rulesIn(bytes: Buffer): string {
+  if (isBinary(bytes)) throw new Error('An ignore file is not text.');
+  const isPlain = isUtf8(bytes) && !bytes.includes(0);
+  return isPlain ? bytes.toString('utf8').replace(/^\ufeff/, '') : decode(bytes);
 }
 
 function isFolder(path: Buffer | string): boolean {

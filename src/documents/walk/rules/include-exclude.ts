@@ -37,7 +37,9 @@ function anyOf(patterns: readonly string[], flag: string): Test {
   }
   const names = new Group();
   const paths = new Group();
-  for (const given of patterns) {
+  // A name with a comma may be meant as it is.
+  for (const given of patterns) (given.includes('/') ? paths : names).addText(given);
+  for (const given of patterns.flatMap(alternatives)) {
     if (given.trim() === '') throw new UsageError(`${flag} needs a pattern, such as '**/*.md'.`);
     const negated = /^(?:!(?!\())+/.exec(given)?.[0].length ?? 0;
     const pattern = given.slice(negated).replace(/^\.\//, '');
@@ -47,6 +49,26 @@ function anyOf(patterns: readonly string[], flag: string): Test {
   const matchesName = names.compile();
   const matchesPath = paths.compile();
   return (path, name) => matchesName(name) || matchesPath(path);
+}
+
+/** `a/**,*.tmp` is two patterns: commas outside of braces and brackets join them. */
+function alternatives(patterns: string): string[] {
+  const parts: string[] = [];
+  let depth = 0;
+  let from = 0;
+  for (let at = 0; at < patterns.length; at++) {
+    const char = patterns[at];
+    if (char === '\\') at++;
+    else if (char === '{' || char === '[') depth++;
+    else if (char === '}' || char === ']') depth = Math.max(0, depth - 1);
+    else if (char === ',' && depth === 0) {
+      parts.push(patterns.slice(from, at));
+      from = at + 1;
+    }
+  }
+  // A bracket or brace that isn't closed stands for itself.
+  if (depth > 0) return patterns.split(',');
+  return [...parts, patterns.slice(from)].map((part) => part.trim());
 }
 
 /** Patterns that are tested on the same text: names, or paths. */
@@ -64,6 +86,11 @@ class Group {
       // A file whose name equals the pattern is meant, too.
       this.#texts.add(pattern);
     }
+  }
+
+  /** A name that is meant as it is. */
+  addText(text: string): void {
+    this.#texts.add(text);
   }
 
   compile(): (path: string) => boolean {

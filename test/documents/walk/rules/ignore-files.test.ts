@@ -1,16 +1,24 @@
 import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import fc from '../../../helpers/properties.js';
-import { plant, sources, temporaryFolder } from '../trees.js';
+import { plant, sources, temporaryFolder, walked } from '../trees.js';
+
+/** Without the configuration of the user who runs the tests. */
+beforeEach(() => {
+  vi.stubEnv('GIT_CONFIG_GLOBAL', '/dev/null');
+  vi.stubEnv('GIT_CONFIG_SYSTEM', '/dev/null');
+  vi.stubEnv('XDG_CONFIG_HOME', '/nonexistent');
+  return () => vi.unstubAllEnvs();
+});
 
 function byBytes(one: string, other: string): number {
   return Buffer.compare(Buffer.from(one), Buffer.from(other));
 }
 
 function git(folder: string, ...args: string[]): string {
-  const env = { PATH: process.env.PATH, GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_SYSTEM: '/dev/null' };
-  return execFileSync('git', ['-C', folder, ...args], { encoding: 'utf8', env });
+  return execFileSync('git', ['-C', folder, ...args], { encoding: 'utf8' });
 }
 
 /** What git would add below `at`. */
@@ -18,6 +26,88 @@ function gitFiles(folder: string, at = '.'): string[] {
   const names = git(folder, 'ls-files', '--others', '--exclude-standard', '-z', '--', at).split('\0');
   return names.filter((name) => name !== '' && !/(^|\/)\./.test(name)).sort(byBytes);
 }
+
+describe('the rules of git beside .gitignore', () => {
+  const names = ['a.md', 'b.md', 'c.md', 'd.md', 'sub/a.md', 'sub/b.md', 'sub/c.md', 'sub/e.md'];
+
+  /** The files that are taken; the same as git's. */
+  async function taken(folder: string, at = '.'): Promise<string[]> {
+    const found = await sources(folder, [at]);
+    expect(found).toEqual(gitFiles(folder, at));
+    return found;
+  }
+
+  test('info/exclude, the file of core.excludesFile and the default one hold, weaker than .gitignore', async () => {
+    const home = plant(temporaryFolder(), {
+      'git/ignore': 'a.md\n/sub/e.md\n',
+      gitconfig: '[core]\n\texcludesFile = "~/other" ; a comment\n',
+      other: 'c.md\n',
+      included: '[core] excludesfile = ~/last\n',
+      last: 'd.md\n',
+    });
+    const folder = plant(temporaryFolder(), names);
+    git(folder, 'init', '-q');
+    vi.stubEnv('HOME', home);
+    vi.stubEnv('XDG_CONFIG_HOME', home);
+    expect(await taken(folder)).toEqual(names.filter((name) => !/a\.md|e\.md/.test(name)));
+    expect(await taken(folder, 'sub')).toEqual(['sub/b.md', 'sub/c.md']);
+    plant(folder, { '.git/info/exclude': 'b.md\n!sub/e.md\n', '.gitignore': '!sub/b.md\n' });
+    expect(await taken(folder)).toEqual(['c.md', 'd.md', 'sub/b.md', 'sub/c.md', 'sub/e.md']);
+    vi.stubEnv('GIT_CONFIG_GLOBAL', join(home, 'gitconfig'));
+    expect(await taken(folder)).toEqual(['a.md', 'd.md', 'sub/a.md', 'sub/b.md', 'sub/e.md']);
+    plant(home, {
+      gitconfig: `[core]\nexcludesFile = x\n[includeIf "gitdir:${folder}/"]\n path = included\n`,
+    });
+    expect(await taken(folder)).toEqual(['a.md', 'c.md', 'sub/a.md', 'sub/b.md', 'sub/c.md', 'sub/e.md']);
+    plant(home, { gitconfig: '[includeIf "gitdir:/elsewhere/"]\n path = included\n' });
+    expect(await taken(folder)).toEqual(['c.md', 'd.md', 'sub/b.md', 'sub/c.md', 'sub/e.md']);
+    git(folder, 'config', 'core.excludesFile', join(home, 'last'));
+    expect(await taken(folder)).toEqual(['a.md', 'c.md', 'sub/a.md', 'sub/b.md', 'sub/c.md', 'sub/e.md']);
+    expect((await sources(folder, ['.'], { gitignore: false })).length).toBe(8);
+  });
+
+  test('hold in worktrees and repositories within a walk, too', async () => {
+    const folder = plant(temporaryFolder(), { 'repo/x.md': '' });
+    const repo = join(folder, 'repo');
+    git(repo, 'init', '-q');
+    git(repo, '-c', 'user.name=n', '-c', 'user.email=e', 'commit', '-q', '--allow-empty', '-m', 'first');
+    git(repo, 'worktree', 'add', '-q', '../tree');
+    plant(folder, {
+      'repo/.git/info/exclude': 'a.md\n',
+      'tree/a.md': '',
+      'tree/b.md': '',
+      'repo/a.md': '',
+      'a.md': '',
+    });
+    expect(await taken(join(folder, 'tree'))).toEqual(['b.md']);
+    expect(await sources(folder, ['.'])).toEqual(['a.md', 'repo/x.md', 'tree/b.md']);
+    expect(await sources(folder, ['**/*.md'])).toEqual(['a.md', 'repo/x.md', 'tree/b.md']);
+  });
+
+  test('of a hostile repository end: configurations that include themselves, a device as rules', async () => {
+    const folder = plant(temporaryFolder(), { 'a.md': '', 'r/b.md': '' });
+    const config = `[include]\npath = config\npath = config\n[core]\nexcludesFile = ${'x'.repeat(9999)}\n`;
+    plant(folder, { 'r/.git/config': config, 'r/.git/HEAD': '' });
+    expect(await sources(folder, ['.'])).toEqual(['a.md', 'r/b.md']);
+    plant(folder, { 'r/.git/config': '[core]\nexcludesFile = /dev/zero\n' });
+    expect((await walked(folder, ['.'])).failures).toEqual(['r: unreadable-folder']);
+  });
+});
+
+test('ignore files in UTF-16, as PowerShell writes them, are rules; others that are no text fail', async () => {
+  const folder = plant(temporaryFolder(), names16);
+  const rules = 'a.md\r\nsub/\r\n';
+  for (const mark of [true, false]) {
+    writeFileSync(join(folder, '.embedignore'), Buffer.from(`${mark ? '\ufeff' : ''}${rules}`, 'utf16le'));
+    expect(await sources(folder, ['.'])).toEqual(['b.md']);
+  }
+  writeFileSync(join(folder, '.embedignore'), `\ufeff${rules}`);
+  expect(await sources(folder, ['.'])).toEqual(['b.md']);
+  writeFileSync(join(folder, '.embedignore'), Buffer.from('a.md\0\0\x01b'));
+  const { failures, sources: none } = await walked(folder, ['.']);
+  expect([none, failures]).toEqual([[], ['.: unreadable-folder']]);
+});
+const names16 = ['a.md', 'b.md', 'sub/c.md'];
 
 describe('.gitignore', () => {
   test('works as in git: nested, anchored, negated, folders only, up to the top level', async () => {
