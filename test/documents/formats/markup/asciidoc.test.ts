@@ -31,7 +31,7 @@ test('AsciiDoc: comments, settings and signs around blocks go, their content sta
     '[[start]]',
     '[NOTE]',
     '====',
-    'Version {version} of *the* `pump`, see <<valves,Valves>> and https://example.org[the site].',
+    'Version {version} of *the* `pump`, see <<valves,Valves>> and https://example.org[the site], link:a/b[].',
     '====',
     '////',
     'hidden',
@@ -58,7 +58,7 @@ test('AsciiDoc: comments, settings and signs around blocks go, their content sta
   expect(await read(file)).toEqual([
     '1 heading (1 Guide) "Guide"',
     '2 paragraph "Ann Bee <ann@example.org>"',
-    '10 paragraph "NOTE: Version 1.2 of the pump, see Valves and the site."',
+    '10 paragraph "NOTE: Version 1.2 of the pump, see Valves and the site, a/b."',
     '15 paragraph "Start it"',
     '18 code "pump --on\\n\\n# not a title"',
     '24 item "* one"',

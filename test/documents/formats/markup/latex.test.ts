@@ -24,6 +24,8 @@ test('LaTeX: the body under its sections, without commands, comments and what st
     '\\begin{verbatim}',
     'a % b {',
     '\\end{verbatim}',
+    '\\funcline{open}{path}',
+    '',
     'Flow is $\\alpha \\leq 2$:',
     '\\begin{equation}\\label{e}',
     'E = mc^2',
@@ -41,8 +43,9 @@ test('LaTeX: the body under its sections, without commands, comments and what st
     '14 item "- Two: More"',
     '15 item "  1. Inner"',
     '18 code "a % b {"',
-    '20 paragraph "Flow is α ≤ 2:"',
-    '21 paragraph "E = mc^2"',
+    '20 paragraph "open path"',
+    '22 paragraph "Flow is α ≤ 2:"',
+    '23 paragraph "E = mc^2"',
   ]);
 });
 

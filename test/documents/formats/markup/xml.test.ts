@@ -16,7 +16,9 @@ test('DocBook: chapters, lists, notes and tables without their tags', async () =
 <listitem><para>Says nothing.</para></listitem></varlistentry></variablelist>
 <programlisting>pump &lt;on&gt;
   go</programlisting>
-<table><title>Flow</title><tgroup cols="2"><thead><row><entry>Name</entry><entry>Rate</entry></row></thead>
+<table>
+<title>Flow</title><tgroup cols="2"><thead>
+<row><entry>Name</entry><entry>Rate</entry></row></thead>
 <tbody><row><entry><para>pump</para></entry><entry>3</entry></row></tbody></tgroup></table>
 <indexterm><primary>hidden</primary></indexterm></chapter></book>`;
   const document = await documentOf(xml, 'a.docbook');
@@ -32,8 +34,8 @@ test('DocBook: chapters, lists, notes and tables without their tags', async () =
     '7 item "2. Second"',
     '9 item "- -q\\nSays nothing."',
     '10 code "pump <on>\\n  go"',
-    '12 paragraph "Flow"',
-    '12 table "Name | Rate\\npump | 3"',
+    '13 paragraph "Flow"',
+    '14 table "Name | Rate\\npump | 3"',
   ]);
   expect(document.blocks.at(-1)!.context).toBe('Name | Rate');
 });
@@ -46,6 +48,11 @@ test('other XML: values with their names, what stands in attributes, and HTML th
     '2 record "pump id=2 colour=red\\nname: Alba"',
     '2 record "string greeting: Hello\\np: Mixed words here."',
   ]);
+});
+
+test('words at the end of an element do not lead back to its line', async () => {
+  const lines = await read('<a>\n<b>\n<c>one</c>\n</b>\ntail</a>');
+  expect(lines).toEqual(['3 record "c: one"', '3 record "tail"']);
 });
 
 test('XML that is not well-formed is read as far as it goes; what nests without end is not', async () => {

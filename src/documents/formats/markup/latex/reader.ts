@@ -92,8 +92,11 @@ export class LatexReader {
       return end < 0 ? text.length : end + (/^[ \t]*\n/.test(text.slice(end + 1, end + 80)) ? 0 : 1);
     }
     if (char === '\n') return this.#lineBreak(at);
-    if (char === '{') this.#ends.push('');
-    else if (char === '}') this.#put(this.#ends.pop() ?? '', at);
+    if (char === '{') {
+      // Arguments of a command are words of their own.
+      if (text[at - 1] === '}') this.#put(' ', at);
+      this.#ends.push('');
+    } else if (char === '}') this.#put(this.#ends.pop() ?? '', at);
     else if (char === '$') return this.#formula(at);
     else if (char === '&' && this.#rows) this.#endCell();
     else if (char === '~') this.#put(' ', at);

@@ -26,6 +26,7 @@ export class DataReader implements XmlHandler {
   readonly #open: Element[] = [];
   #lines: string[] = [];
   #line = 1;
+  #lastLine = 1;
 
   finish(): ReturnType<TextBuilder['finish']> {
     this.#flush();
@@ -72,7 +73,9 @@ export class DataReader implements XmlHandler {
   }
 
   #flush(): void {
-    this.#builder.add('record', this.#lines.join('\n'), { line: this.#line });
+    // Words at the end of an element come after what is in it.
+    this.#lastLine = Math.max(this.#lastLine, this.#line);
+    this.#builder.add('record', this.#lines.join('\n'), { line: this.#lastLine });
     this.#lines = [];
   }
 }

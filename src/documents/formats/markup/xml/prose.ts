@@ -26,6 +26,7 @@ export class ProseReader implements XmlHandler {
   #inTerm = 0;
   #text = '';
   #line = 1;
+  #lastLine = 1;
   #marker = '';
   #label = '';
   /** The heading that is being read: its level; 0 outside. */
@@ -56,7 +57,7 @@ export class ProseReader implements XmlHandler {
     else if (is.cells.has(name) && this.#tables.length > 0) {
       this.#inCell++;
       this.#text = '';
-    } else if (is.rows.has(name)) this.#tables.at(-1)?.rows.push([]);
+    } else if (is.rows.has(name)) this.#opensRow(line);
     else if (name === 'manvolnum') this.#text = `${this.#text.trimEnd()}(`;
     else if (is.terms.has(name)) this.#begin('- ', line);
     else if (is.definitions.has(name) && this.#isTerm()) this.#text = `${this.#text.trimEnd()}\n`;
@@ -154,6 +155,13 @@ export class ProseReader implements XmlHandler {
     return `${indent}${number}. `;
   }
 
+  #opensRow(line: number): void {
+    const table = this.#tables.at(-1);
+    // A table begins with its first row: its caption comes before.
+    if (table?.rows.length === 0) table.line = line;
+    table?.rows.push([]);
+  }
+
   #closesCell(): void {
     if (--this.#inCell > 0) return;
     this.#tables.at(-1)?.rows.at(-1)?.push(this.#text.replace(/\s+/g, ' ').trim());
@@ -171,7 +179,13 @@ export class ProseReader implements XmlHandler {
     const table = this.#tables.pop();
     if (!table) return;
     const { text, ...context } = tableText(table.rows, table.headers > 0 ? table.headers : undefined);
-    this.#builder.add('table', text, { line: table.line, ...context });
+    this.#builder.add('table', text, { line: this.#notBefore(table.line), ...context });
+  }
+
+  /** Lines never go back, also where words stand between the rows of a table. */
+  #notBefore(line: number): number {
+    this.#lastLine = Math.max(this.#lastLine, line);
+    return this.#lastLine;
   }
 
   #flush(): void {
@@ -187,12 +201,12 @@ export class ProseReader implements XmlHandler {
     if (text.trim() === '') return;
     if (this.#heading > 0) {
       const title = cleanTitle(text);
-      this.#builder.heading(title, this.#heading, { line: this.#line, title });
+      this.#builder.heading(title, this.#heading, { line: this.#notBefore(this.#line), title });
       return;
     }
     const before = this.#label + this.#marker;
     this.#label = '';
-    const details = { line: this.#line };
+    const details = { line: this.#notBefore(this.#line) };
     if (this.#codeDepth > 0) this.#builder.add('code', text, details);
     else this.#builder.add(this.#marker === '' ? 'paragraph' : 'item', before + text, details);
     this.#marker = '';
