@@ -52,7 +52,7 @@ const maxErrors = 0.05;
 const charactersPerStray = 4;
 /** Cost of a byte from which on the text may be UTF-16, and from which on no language explains it. */
 const odd = 5;
-const implausible = 5.8;
+const implausible = 7.5;
 /** A text with fewer bytes beyond ASCII is read by the rest of it. */
 const minHighShare = 0.3;
 /** In a few bytes, anything may stand: a name, a sign. */

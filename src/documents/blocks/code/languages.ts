@@ -383,6 +383,14 @@ export const jsonLanguage: Language = {
   leading: cComment,
 };
 
+/** JSON5: keys need no quotes, or have single ones. */
+export const json5Language: Language = {
+  extensions: [],
+  definitions: [line('["\']?(?<name>[^"\'\\\\:{}[\\],]+)["\']?\\s*:\\s*[{[]')],
+  leading: cComment,
+  blockComments: true,
+};
+
 const byName = new Map<string, Language>();
 for (const language of languages) {
   for (const key of [...language.extensions, ...(language.names ?? [])]) byName.set(key, language);

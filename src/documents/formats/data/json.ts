@@ -5,7 +5,7 @@ import { DocumentError } from '../../../errors.js';
 import { placeOfJsonFault } from '../../../text/json-fault.js';
 import type { Json } from '../../../types/json.js';
 import { codeBlocks } from '../../blocks/code/blocks.js';
-import { jsonLanguage } from '../../blocks/code/languages.js';
+import { json5Language, jsonLanguage } from '../../blocks/code/languages.js';
 import { LineCursor } from '../../blocks/lines.js';
 import { decode } from '../../decode.js';
 import { withFileLines, withoutEscapes } from '../../records/json-escapes.js';
@@ -16,6 +16,9 @@ import { type Extraction, type FormatInput, gather, maxRecords, one, tooManyReco
 export async function extract({ bytes, source }: FormatInput): Promise<Extraction> {
   const text = decode(bytes);
   if (text.trim() === '') return one({ source, format: 'json', text, blocks: [] });
+  if (source.toLowerCase().endsWith('.json5') && !(await isJson(text))) {
+    return one({ source, format: 'json', text, blocks: codeBlocks(text, json5Language, 'found') });
+  }
   const { json, value } = await parse(text, source);
   if (!Array.isArray(value) || !value.every(isObject)) {
     const plain = withoutEscapes(text, json);
@@ -34,6 +37,16 @@ export async function extract({ bytes, source }: FormatInput): Promise<Extractio
  * blanking costs some 30 bytes a comma: too much for the broken end of a long list of numbers.
  */
 const beyondJson = /\/[/*]|,\s*[\]}]/;
+
+/** JSON5 has names and strings without double quotes; it is read as it is, under its keys. */
+async function isJson(text: string): Promise<boolean> {
+  try {
+    await parse(text, '');
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /** The value, and the text (of the same length) that it was parsed from. */
 async function parse(text: string, source: string): Promise<{ json: string; value: Json }> {

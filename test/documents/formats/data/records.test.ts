@@ -131,6 +131,15 @@ describe('JSON', () => {
     ]);
   });
 
+  test('reads JSON5 as it is, under its keys', async () => {
+    const json5 =
+      "{\n  // Words.\n  pump: {\n    'oil level': 0x1F,\n    note: 'it\\'s low',\n  },\n  'valves': [+1, .5],\n}\n";
+    const document = await documentOf(json5, 'a.json5');
+    expect(document.text).toBe(json5);
+    expect(document.blocks.flatMap(({ title }) => title ?? [])).toEqual(['pump', 'valves']);
+    expect((await documentOf('{"a": "\\u706f"}', 'a.json5')).text).toBe('{"a": "灯"}');
+  });
+
   test('reads records with comments around them', async () => {
     const { documents } = await read(
       '// [\n[ /* { */\n  {"text": "// a, ]"},\n\n  {"text": "b"},\n]\n',
