@@ -58,7 +58,7 @@ const minHighShare = 0.3;
 /** In a few bytes, anything may stand: a name, a sign. */
 const minHighBytes = 16;
 /** A text may hold a NUL here and there. */
-const bytesPerNul = 20;
+const bytesPerNul = 10;
 
 const loneReturn = /\r(?!\n)/;
 

@@ -178,6 +178,7 @@ describe('isBinary', () => {
   });
 
   test.each([
+    ['a few NUL bytes in a text', latin1('Words before \0\0 words after\n')],
     ['nothing', Buffer.alloc(0)],
     ['ASCII', latin1('text\n')],
     ['UTF-8 with a character over the end of the sample', Buffer.from(`${'a'.repeat(8191)}é and more`)],
