@@ -33,6 +33,7 @@ const chunks = Array.from({ length: rows }, (_, i) => {
     tokens: 190,
     heading: ['Guide', 'Batches'],
     hash: sha256(text),
+    key: sha256(text),
     occurrence: 0,
   };
 });

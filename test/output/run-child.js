@@ -74,7 +74,7 @@ async function write(writer, journal, previous) {
         await reached(`append:${++appends}`);
       }
       const place = { index, start: 0, end: text.length, line: 1, tokens: 3, heading: [], occurrence: 0 };
-      await writer.row({ source, text, hash: sha256(text), ...place }, vector);
+      await writer.row({ source, text, hash: sha256(text), key: sha256(text), ...place }, vector);
       await reached(`row:${++rows}`);
     }
     await writer.end();
@@ -104,6 +104,7 @@ const writer = await openWriter(dir, {
   formats: ['jsonl', 'npy'],
   roots: ['docs'],
   chunking: { size: 1, overlap: 0, counter: 'c', splitter: 's' },
+  readers: { text: 1 },
   onStep: async (step) => {
     steps.push(step);
     await reached(step);
