@@ -25,6 +25,8 @@ export class RunCounts {
   readonly newer = new Set<string>();
   /** Documents that are as the output has them. */
   documentsUnchanged = 0;
+  /** Documents of this run that hold no text, and so have no rows; each also counts as new, changed or unchanged. */
+  documentsBlank = 0;
   /** Documents of the output that go. */
   documentsRemoved = 0;
   /** Of these, documents of files that are still there, but are left out now. */

@@ -20,6 +20,8 @@ export interface IngestSummary {
     reread: number;
     /** As the output had them. */
     unchanged: number;
+    /** Of the new, changed, reread and unchanged ones, those without text: they have no rows. */
+    blank: number;
     /** Their rows went. */
     removed: number;
     /** Of those removed: their files are still there, but are left out now. */
@@ -79,6 +81,7 @@ export function summarize(
       changed: counts.documentsChanged,
       reread: counts.documentsReread,
       unchanged: counts.documentsUnchanged,
+      blank: counts.documentsBlank,
       removed: counts.documentsRemoved,
       leftOut: counts.documentsLeftOut,
       failed: counts.documentsFailed,

@@ -21,6 +21,7 @@ export interface Failure {
  * - `too-slow`: reading it takes more time than it may
  * - `malformed`: not what its format asks for, or it crashes its reader
  * - `encrypted`: protected with a password
+ * - `no-text`: it shows something, but holds no text: a scan
  * - `duplicate-source`: another file, or a record of one, has the same name; the first one counts
  * - `too-long`: the model takes no piece of it
  * - `unknown-script`: the model doesn't know its script
@@ -36,6 +37,7 @@ export type FailureCode =
   | 'too-slow'
   | 'malformed'
   | 'encrypted'
+  | 'no-text'
   | 'duplicate-source'
   | 'too-long'
   | 'unknown-script'

@@ -57,6 +57,7 @@ export function summaryOf(result: CliResult): {
     new: number;
     changed: number;
     reread: number;
+    blank: number;
     unchanged: number;
     removed: number;
     failed: number;

@@ -125,7 +125,8 @@ function renderPlan(summary: IngestSummary): Printable {
 
 function renderDocuments({ documents }: IngestSummary): Printable {
   const reread = documents.reread > 0 ? say`${whole(documents.reread)} read again, ` : say``;
-  return say`  documents  ${whole(documents.new)} new, ${whole(documents.changed)} changed, ${reread}${whole(documents.unchanged)} unchanged, ${whole(documents.removed)} removed, ${whole(documents.failed)} failed`;
+  const blank = documents.blank > 0 ? say`; ${whole(documents.blank)} of them without text` : say``;
+  return say`  documents  ${whole(documents.new)} new, ${whole(documents.changed)} changed, ${reread}${whole(documents.unchanged)} unchanged, ${whole(documents.removed)} removed, ${whole(documents.failed)} failed${blank}`;
 }
 
 /** Why unchanged documents were read again. */
@@ -190,7 +191,8 @@ const meanings: Record<FailureCode, string> = {
   'too-slow':
     'reading it takes longer than one document may; split it, save it again, or see --max-read-time',
   malformed: 'not what its format asks for; open and repair it',
-  encrypted: 'remove its password',
+  encrypted: 'save a copy without its password; for a PDF, `qpdf --decrypt --password=… IN OUT`',
+  'no-text': 'pictures without text, as a scanner makes them; `ocrmypdf IN OUT` adds the text',
   'duplicate-source': 'another record or file has the same name; the first one counts',
   'too-long': 'the model takes no piece of it; use a smaller --chunk-size with --rebuild',
   'unknown-script':

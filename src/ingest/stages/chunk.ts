@@ -52,7 +52,9 @@ export async function* chunk(
       const { open, ...begin } = step;
       const document = open();
       steps.push(begin);
-      if (document.blocks.length > 0) {
+      if (document.blocks.length === 0) {
+        counts.documentsBlank++;
+      } else {
         const { counter, ...sizes } = await chunking();
         for (const piece of splitInTurns(document, { ...sizes, counter })) {
           if (performance.now() - turn > turnMs) {

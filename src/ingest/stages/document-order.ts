@@ -95,6 +95,7 @@ export class Sequence {
           if (this.#leftOut.has(known.source)) this.#counts.documentsLeftOut++;
         } else {
           this.#counts.documentsUnchanged++;
+          if (known.rows === 0 && !known.failed) this.#counts.documentsBlank++;
           const recordOf = this.#recordOf(known.source);
           const outdated = this.#isOutdated(recordOf ?? known.source);
           yield { kind: 'keep', source: known.source, recordOf, rows: known.rows, outdated };

@@ -21,6 +21,8 @@ export async function extract({ bytes, source }: FormatInput): Promise<Extractio
   }
   const { json, value } = await parse(text, source);
   if (!Array.isArray(value) || !value.every(isObject)) {
+    // Comments are text.
+    if (json === text && isBlank(value)) return one({ source, format: 'json', text, blocks: [] });
     const plain = withoutEscapes(text, json);
     const blocks = codeBlocks(plain.text, jsonLanguage, 'found');
     return one({ source, format: 'json', text: plain.text, blocks: withFileLines(blocks, plain.breaks) });
@@ -30,6 +32,21 @@ export async function extract({ bytes, source }: FormatInput): Promise<Extractio
   const cursor = new LineCursor(json);
   const reader = new RecordReader(source, 'json');
   return gather(value.map((element, i) => reader.read(element, cursor.at(offsets[i] ?? 0), i + 1)));
+}
+
+/** True when there is no value in it but blank strings: keys alone say nothing. */
+function isBlank(json: Json): boolean {
+  const left: Json[] = [json];
+  for (let value = left.pop(); value !== undefined; value = left.pop()) {
+    if (value === null) continue;
+    if (typeof value === 'string') {
+      if (value.trim() !== '') return false;
+      continue;
+    }
+    if (typeof value !== 'object') return false;
+    for (const inner of Object.values(value)) left.push(inner);
+  }
+  return true;
 }
 
 /**

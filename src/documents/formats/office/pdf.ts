@@ -3,6 +3,7 @@
 // In pdf/: open-pdf.ts opens the file; cells.ts and rows.ts make lines of what a page draws; running-lines.ts leaves out
 // heads and feet; columns.ts and reading-order.ts put the lines in order; paragraphs.ts, headings.ts (with bookmarks.ts)
 // and hyphens.ts make the text of them; annotations.ts brings values of forms and notes.
+import { DocumentError } from '../../../errors.js';
 import { TextBuilder } from '../../blocks/text-builder.js';
 import { cleanTitle } from '../../blocks/titles.js';
 import { type Extraction, type FormatInput, one } from '../format.js';
@@ -13,6 +14,7 @@ import { headingFactor, headingsOf } from './pdf/headings.js';
 import { CutWords } from './pdf/hyphens.js';
 import { documentError, openPdf, type PdfFile } from './pdf/open-pdf.js';
 import { type FlowPage, paragraphsOf } from './pdf/paragraphs.js';
+import { showsSomething } from './pdf/pictures.js';
 import { flowsOf } from './pdf/reading-order.js';
 import type { BodyText } from './pdf/rows.js';
 import { dropRunningLines } from './pdf/running-lines.js';
@@ -27,15 +29,21 @@ interface Content {
 
 export async function extract({ bytes, source }: FormatInput): Promise<Extraction> {
   const pdf = await openPdf(bytes, source);
-  let content: Content;
+  let text: ReturnType<TextBuilder['finish']>;
   try {
-    content = await readContent(pdf);
+    text = compose(await readContent(pdf));
+    if (text.blocks.length === 0 && (await showsSomething(pdf))) {
+      throw new DocumentError(
+        'no-text',
+        `${source} holds no text, only pictures: make a copy with text, with \`ocrmypdf\`.`,
+      );
+    }
   } catch (cause) {
-    throw documentError(cause, source);
+    throw cause instanceof DocumentError ? cause : documentError(cause, source);
   } finally {
     await pdf.destroy();
   }
-  return one({ source, format: 'pdf', ...compose(content) });
+  return one({ source, format: 'pdf', ...text });
 }
 
 async function readContent(pdf: PdfFile): Promise<Content> {

@@ -28,7 +28,7 @@ describe('PDF', () => {
   test('names a file that needs a password', async () => {
     await expect(extract(fixture('locked.pdf'), 'locked.pdf')).rejects.toMatchObject({
       failure: 'encrypted',
-      message: 'locked.pdf is protected with a password: save a copy without one.',
+      message: 'locked.pdf is protected with a password: save a copy without one, with `qpdf --decrypt`.',
     });
   });
 });

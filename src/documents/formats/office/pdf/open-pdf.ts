@@ -35,8 +35,10 @@ export async function openPdf(bytes: Buffer, source: string): Promise<PdfFile> {
 export function documentError(cause: unknown, source: string): DocumentError {
   const name = cause instanceof Error ? cause.name : '';
   return name === 'PasswordException'
-    ? new DocumentError('encrypted', `${source} is protected with a password: save a copy without one.`, {
-        cause,
-      })
+    ? new DocumentError(
+        'encrypted',
+        `${source} is protected with a password: save a copy without one, with \`qpdf --decrypt\`.`,
+        { cause },
+      )
     : new DocumentError('malformed', `${source} is not a readable PDF file.`, { cause });
 }
