@@ -50,6 +50,7 @@ const space = {
 const head = {
   space: { id: spaceId(space), ...space },
   chunking: { size: 256, overlap: 0, counter: 'bench', splitter: 'bench' },
+  readers: {},
   roots: ['docs'],
 };
 
