@@ -31,6 +31,7 @@ export {
   type WrongVectorsOptions,
 } from './errors.js';
 export type { RunEvents } from './events.js';
+export type { LeftOut, LeftOutFiles } from './ingest/left-out.js';
 export type { RunOptions, RunResult } from './ingest/options.js';
 export { RunCounts } from './ingest/run-counts.js';
 export type { IngestSummary } from './ingest/summary.js';

@@ -41,12 +41,13 @@ const withoutExtension: ReadonlySet<string> = new Set(['link', 'index', 'vendore
 const maxExtensions = 500;
 const plainExtension = /[^/]\.([a-z0-9_+-]{1,16})$/;
 
+/** Counts what is left out. */
 export class LeftOut {
   readonly #counts = new Map<string, LeftOutFiles>();
   /** All that was counted. */
   total = 0;
 
-  /** @returns whether it is counted */
+  /** Counts a file, folder or link. @returns false for a reason that is not counted */
   add(reason: string, source: string): boolean {
     if (!counted.has(reason)) return false;
     this.total++;

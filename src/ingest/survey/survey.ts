@@ -34,7 +34,7 @@ export interface SurveyResult {
   leftOut: Set<string>;
   /** Sources of the previous output that this listing lacks, for any reason. */
   unlisted: Set<string>;
-  /** Files and folders that the walk could not read. */
+  /** Files that the walk could not read: without any document, they make the run one with failures. */
   failures: number;
   /** Kept documents under roots that the run doesn't name. */
   elsewhere: Elsewhere[];
@@ -61,7 +61,7 @@ export async function survey(
       } else if (entry.kind === 'listed') {
         listed.set(entry.root, entry.complete);
       } else {
-        failures++;
+        if (entry.failure.code !== 'unreadable-folder') failures++;
         unseen.delete(entry.failure.source);
       }
     }

@@ -16,6 +16,8 @@ import {
   type IngestSummary,
   ingest,
   type Layer,
+  type LeftOut,
+  type LeftOutFiles,
   type LoadedSettings,
   type LoadOptions,
   loadSettings,
@@ -119,6 +121,9 @@ async function wholeRun(): Promise<void> {
   const { documents }: IngestSummary = summary;
   say('ingested', `${documents.new} documents, ${counts.rowsWritten} rows`);
   say('failed', failures.map(lineOf).join());
+  const leftOut: LeftOut = counts.leftOut;
+  const kinds: LeftOutFiles[] = summary.leftOut;
+  say('left out', `${leftOut.total} of ${kinds.length} kinds`);
 
   writeFileSync('notes.md', 'The mill is behind the harbour.');
   const plan: IngestOptions = { paths: ['notes.md'], settings, dryRun: true };
