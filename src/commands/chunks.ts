@@ -2,6 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { split } from '../chunks/split.js';
 import type { Settings } from '../config/settings.js';
+import { isBlank } from '../documents/blank.js';
 import { isBinary } from '../documents/decode.js';
 import { formatFor } from '../documents/extract.js';
 import { DocumentReader } from '../documents/reader/reader.js';
@@ -56,7 +57,7 @@ export async function* chunksOf(options: ChunksOptions): AsyncGenerator<ChunkedF
         for (const lazy of documents) {
           const document = lazy.open();
           file.format = document.format;
-          file.chunks.push(...split(document, chunking));
+          if (!isBlank(document)) file.chunks.push(...split(document, chunking));
         }
       } catch (error) {
         if (!(error instanceof DocumentError)) throw error;

@@ -69,13 +69,8 @@ async function extractWith(bytes: Buffer, source: string, inner: InnerFiles): Pr
     throw new DocumentError('undecodable', `${source} has the name of a text file, but holds binary data.`);
   }
   const extractor = extractors.get(name) ?? (await load(name));
-  const extraction = await extractor({ bytes, source, inner });
-  for (const document of extraction.documents) if (!word.test(document.text)) document.blocks = [];
-  return extraction;
+  return extractor({ bytes, source, inner });
 }
-
-/** A document without any, such as `---` or `#`, is blank. */
-const word = /[\p{L}\p{N}\p{So}]|(?![ -~])\p{S}/u;
 
 async function load(name: FormatName): Promise<Extractor> {
   const extractor = await formatNamed(name).load();

@@ -1,6 +1,7 @@
 // Documents to chunks: a document's `begin` is followed by its rows and an `end`.
 import { setImmediate } from 'node:timers/promises';
 import { splitInTurns } from '../../chunks/split.js';
+import { isBlank } from '../../documents/blank.js';
 import type { Chunk } from '../../types/document.js';
 import type { TokenCounter } from '../../types/embedder.js';
 import type { FailureCode } from '../../types/failure.js';
@@ -52,7 +53,7 @@ export async function* chunk(
       const { open, ...begin } = step;
       const document = open();
       steps.push(begin);
-      if (document.blocks.length === 0) {
+      if (isBlank(document)) {
         counts.documentsBlank++;
       } else {
         const { counter, ...sizes } = await chunking();

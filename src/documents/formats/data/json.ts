@@ -22,7 +22,7 @@ export async function extract({ bytes, source }: FormatInput): Promise<Extractio
   const { json, value } = await parse(text, source);
   if (!Array.isArray(value) || !value.every(isObject)) {
     // Comments are text.
-    if (json === text && isBlank(value)) return one({ source, format: 'json', text, blocks: [] });
+    if (json === text && isBlank(value)) return one({ source, format: 'json', text: '', blocks: [] });
     const plain = withoutEscapes(text, json);
     const blocks = codeBlocks(plain.text, jsonLanguage, 'found');
     return one({ source, format: 'json', text: plain.text, blocks: withFileLines(blocks, plain.breaks) });
