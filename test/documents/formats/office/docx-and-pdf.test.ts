@@ -80,13 +80,14 @@ describe('notebook', () => {
       {
         cell_type: 'code',
         source: ['a\n', 'b'],
-        outputs: [{ output_type: 'stream', text: 'x'.repeat(501) }],
+        outputs: [{ output_type: 'stream', text: 'printed' }],
       },
     ];
     expect(outline(await documentOf(JSON.stringify({ cells }), 'a.ipynb'))).toEqual([
       '1 paragraph "\\"cells\\": [1]"',
       '1 paragraph "b"',
       '1 code "a\\nb"',
+      '1 code "printed"',
     ]);
   });
 });
