@@ -53,7 +53,7 @@ describe('the exit code', () => {
     await using ollama = await startOllama({ models: [{ ...allMiniLm, name: 'nomic-embed-text:latest' }] });
     const url = ['--ollama-url', ollama.url];
     const plain = await doctor(...url);
-    expect(plain.stdout).toContain('  ! Version      0.24.0 gives words in capitals the same vector');
+    expect(plain.stdout).toContain('  ! Version      0.24.0 gives all words in capitals the same vector');
     expect(plain.code).toBe(0);
     expect((await doctor(...url, '--strict')).code).toBe(1);
   });
