@@ -101,10 +101,7 @@ function bytesOf(path: string, maxSize: number): Buffer {
     throw new DocumentError('too-large', `${path} is larger than --max-file-size.`, { cause });
   }
   if (formatFor(path, bytes) === undefined && isBinary(bytes)) {
-    throw new DocumentError(
-      'undecodable',
-      `${path} is in no format that can be read: see \`embed formats\`.`,
-    );
+    throw new DocumentError('no-reader', `${path} is in no format that can be read: see \`embed formats\`.`);
   }
   return bytes;
 }
