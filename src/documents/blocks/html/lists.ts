@@ -1,5 +1,6 @@
 // The markers of list items as a browser shows them: numbers that start elsewhere, count down, or are letters.
 import { Tokenizer } from 'htmlparser2';
+import { romanNumber } from '../../../text/roman-number.js';
 import type { Attributes } from './attributes.js';
 import { tagName } from './tags.js';
 
@@ -60,9 +61,9 @@ function listNumber(number: number, type: string): string {
     case 'A':
       return letters(number).toUpperCase();
     case 'i':
-      return roman(number);
+      return romanNumber(number);
     case 'I':
-      return roman(number).toUpperCase();
+      return romanNumber(number).toUpperCase();
     default:
       return String(number);
   }
@@ -73,31 +74,6 @@ function letters(number: number): string {
   let text = '';
   for (let rest = number; rest > 0; rest = Math.floor((rest - 1) / 26)) {
     text = String.fromCharCode(97 + ((rest - 1) % 26)) + text;
-  }
-  return text;
-}
-
-const romanParts: readonly [number, string][] = [
-  [1000, 'm'],
-  [900, 'cm'],
-  [500, 'd'],
-  [400, 'cd'],
-  [100, 'c'],
-  [90, 'xc'],
-  [50, 'l'],
-  [40, 'xl'],
-  [10, 'x'],
-  [9, 'ix'],
-  [5, 'v'],
-  [4, 'iv'],
-  [1, 'i'],
-];
-
-function roman(number: number): string {
-  let text = '';
-  let rest = number;
-  for (const [value, sign] of romanParts) {
-    for (; rest >= value; rest -= value) text += sign;
   }
   return text;
 }

@@ -1,20 +1,6 @@
 // Numbers of lists, pages and notes as office programs write them: 4, iv, d, 四.
+import { romanNumber } from '../../../text/roman-number.js';
 
-const romans: [number, string][] = [
-  [1000, 'm'],
-  [900, 'cm'],
-  [500, 'd'],
-  [400, 'cd'],
-  [100, 'c'],
-  [90, 'xc'],
-  [50, 'l'],
-  [40, 'xl'],
-  [10, 'x'],
-  [9, 'ix'],
-  [5, 'v'],
-  [4, 'iv'],
-  [1, 'i'],
-];
 const latin = 'abcdefghijklmnopqrstuvwxyz';
 const russian = 'абвгдежзиклмнопрстуфхцчшщыэюя';
 const hebrew = 'אבגדהוזחטיכלמנסעפצקרשת';
@@ -33,9 +19,9 @@ export function listNumber(number: number, format: string): string {
     case 'upperLetter':
       return letters(number, latin).toUpperCase();
     case 'lowerRoman':
-      return roman(number);
+      return romanNumber(number);
     case 'upperRoman':
-      return roman(number).toUpperCase();
+      return romanNumber(number).toUpperCase();
     case 'decimalZero':
       return String(number).padStart(2, '0');
     case 'ordinal':
@@ -73,16 +59,6 @@ export function listNumber(number: number, format: string): string {
 function letters(number: number, alphabet: string): string {
   const index = (number - 1) % alphabet.length;
   return alphabet[index]!.repeat(Math.floor((number - 1) / alphabet.length) + 1);
-}
-
-function roman(number: number): string {
-  let text = '';
-  let left = number;
-  for (const [value, sign] of romans) {
-    text += sign.repeat(Math.floor(left / value));
-    left %= value;
-  }
-  return text;
 }
 
 function ordinalEnd(number: number): string {
