@@ -5,7 +5,7 @@
 // html/writer.ts makes blocks of the words; left-out.ts says what isn't part of the text; tags.ts what elements mean.
 import { Tokenizer } from 'htmlparser2';
 import { Attributes } from './html/attributes.js';
-import { type HtmlContent, underTitle } from './html/content.js';
+import { type HtmlContent, pageUnderTitle } from './html/content.js';
 import { Elements } from './html/elements.js';
 import { Formula } from './html/formula.js';
 import { isLeftOut, LeftOut } from './html/left-out.js';
@@ -56,7 +56,7 @@ class HtmlReader {
 
   content(): HtmlContent {
     const { text, blocks } = this.#page;
-    return underTitle({ text, blocks, title: cleanTitle(this.#title) }, this.#titleLine);
+    return pageUnderTitle({ text, blocks, title: cleanTitle(this.#title) }, this.#titleLine);
   }
 
   ontext(start: number, end: number): void {

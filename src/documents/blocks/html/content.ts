@@ -1,5 +1,6 @@
 // What a page of HTML becomes: its text with blocks, under its title.
 import type { Block } from '../../../types/document.js';
+import { underTitle } from '../under-title.js';
 
 export interface HtmlContent {
   text: string;
@@ -11,22 +12,10 @@ export interface HtmlContent {
 /** What stands between the title of a page and the name of its site. */
 const siteSeparators = new Set(['-', '–', '—', '|', '·', '•', '«', '»', ':', '::', '/', '<', '>']);
 
-/**
- * A page without a main heading is a section under its title. When its first heading says the title, that is the main
- * heading. `line` is the title's.
- */
-export function underTitle(page: HtmlContent, line: number): HtmlContent {
-  const { text, blocks, title } = page;
-  if (title === '' || blocks.some((block) => block.level === 1)) return page;
-  const first = blocks.find((block) => block.title !== undefined);
-  if (first && saysTitle(first.title!, title)) {
-    first.level = 1;
-    return page;
-  }
-  const shift = title.length + 2;
-  const moved = blocks.map((block) => ({ ...block, start: block.start + shift, end: block.end + shift }));
-  const heading: Block = { kind: 'heading', start: 0, end: title.length, line, level: 1, title };
-  return { text: text === '' ? title : `${title}\n\n${text}`, blocks: [heading, ...moved], title };
+/** The page under its title, which may have the name of the site beside it. `line` is the title's. */
+export function pageUnderTitle(page: HtmlContent, line: number): HtmlContent {
+  const { title } = page;
+  return { ...underTitle(page, title, line, (heading) => saysTitle(heading, title)), title };
 }
 
 /** Whether a heading is the title of the page, which may have the name of the site beside it. */
