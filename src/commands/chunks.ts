@@ -3,8 +3,7 @@ import { stat } from 'node:fs/promises';
 import { split } from '../chunks/split.js';
 import type { Settings } from '../config/settings.js';
 import { isBlank } from '../documents/blank.js';
-import { isBinary } from '../documents/decode.js';
-import { formatFor } from '../documents/extract.js';
+import { hasNoReader } from '../documents/extract.js';
 import { DocumentReader } from '../documents/reader/reader.js';
 import { DocumentError, UsageError } from '../errors.js';
 import { ForeignFileError, readForeign } from '../files/foreign-file.js';
@@ -100,7 +99,7 @@ function bytesOf(path: string, maxSize: number): Buffer {
       throw new DocumentError('unreadable', `${path} can't be read.`, { cause });
     throw new DocumentError('too-large', `${path} is larger than --max-file-size.`, { cause });
   }
-  if (formatFor(path, bytes) === undefined && isBinary(bytes)) {
+  if (hasNoReader(path, bytes)) {
     throw new DocumentError('no-reader', `${path} is in no format that can be read: see \`embed formats\`.`);
   }
   return bytes;

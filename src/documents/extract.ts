@@ -34,6 +34,11 @@ export function formatFor(name: string, bytes?: Uint8Array): FormatName | undefi
   return named ?? sniff(base, bytes);
 }
 
+/** Whether no format reads a file, and it isn't text either. */
+export function hasNoReader(name: string, bytes: Uint8Array): boolean {
+  return formatFor(name, bytes) === undefined && isBinary(bytes);
+}
+
 /** Packed bytes of which the first ones are unpacked, to see whether they are text. */
 const peekedBytes = 4096;
 
@@ -45,7 +50,7 @@ function packsBinary(name: string, bytes: Uint8Array): boolean {
     // Its reader says what is wrong.
     return false;
   }
-  return formatFor(name.slice(0, -'.gz'.length), start) === undefined && isBinary(start);
+  return hasNoReader(name.slice(0, -'.gz'.length), start);
 }
 
 /**

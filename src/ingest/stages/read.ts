@@ -2,8 +2,7 @@
 // passes the others on, all in order of source.
 import { setImmediate } from 'node:timers/promises';
 import { debug, told } from '../../debug.js';
-import { isBinary } from '../../documents/decode.js';
-import { formatFor } from '../../documents/extract.js';
+import { hasNoReader } from '../../documents/extract.js';
 import { isGenerated } from '../../documents/generated/generated.js';
 import { DocumentReader } from '../../documents/reader/reader.js';
 import type { Reading } from '../../documents/reading.js';
@@ -153,7 +152,7 @@ class Reader {
     } else if (known?.hash === hash || records?.hash === hash) {
       counts.newer.add(outdated);
     }
-    if (formatFor(source, bytes) === undefined && isBinary(bytes)) {
+    if (hasNoReader(source, bytes)) {
       if (entry.choice === 'named') this.fail(source, 'no-reader');
       else this.#leaveOut('no-reader', source);
       return;
