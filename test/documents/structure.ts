@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'vitest';
 import { extract } from '../../src/documents/extract.js';
+import { DocumentError } from '../../src/errors.js';
 import type { Document } from '../../src/types/document.js';
 
 const fixtures = new URL('../../fixtures/formats/', import.meta.url);
@@ -45,4 +46,16 @@ export function keepsTheRules({ source, text, blocks }: Document): void {
     at = block.end;
   }
   expect(text.slice(at).trim()).toBe('');
+}
+
+/** The text of the documents, which keep the rules, or the code of the failure. Anything else is thrown. */
+export async function outcome(bytes: Buffer, name: string): Promise<string> {
+  try {
+    const { documents } = await extract(bytes, name);
+    documents.forEach(keepsTheRules);
+    return documents.map(({ text }) => text).join('\n');
+  } catch (error) {
+    if (error instanceof DocumentError) return error.failure;
+    throw error;
+  }
 }

@@ -1,10 +1,8 @@
 // Damaged files of the formats that are text, mail or packed: each ends in text or in a coded failure.
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { extract } from '../../../src/documents/extract.js';
-import { DocumentError } from '../../../src/errors.js';
 import fc from '../../helpers/properties.js';
-import { fixture, keepsTheRules } from '../structure.js';
+import { fixture, outcome } from '../structure.js';
 
 const names = ['rtf', 'eml', 'msg', 'doc', '8', 'docbook', 'tex', 'adoc', 'org', 'vtt'].map(
   (end) => `bees.${end}`,
@@ -15,18 +13,6 @@ files.set(
   Buffer.concat([Buffer.from('From ann@example.org Mon May  6 10:00:00 2024\n'), fixture('bees.eml')]),
 );
 files.set('bees.8.gz', gzipSync(fixture('bees.8')));
-
-/** Whether all documents keep the rules, or the code of the failure. Anything else is thrown. */
-async function outcome(bytes: Buffer, name: string): Promise<string> {
-  try {
-    const { documents } = await extract(bytes, name);
-    documents.forEach(keepsTheRules);
-    return documents.map(({ text }) => text).join('\n');
-  } catch (error) {
-    if (error instanceof DocumentError) return error.failure;
-    throw error;
-  }
-}
 
 test.each([...files.keys()])('%s is read', async (name) => {
   const text = await outcome(files.get(name)!, name);

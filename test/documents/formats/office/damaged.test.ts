@@ -1,10 +1,8 @@
 // Damaged and costly office documents: each ends in text or in a coded failure, in time that fits its size.
 import { expect, test } from 'vitest';
-import { extract } from '../../../../src/documents/extract.js';
-import { DocumentError } from '../../../../src/errors.js';
 import fc from '../../../helpers/properties.js';
 import { zip } from '../../../helpers/zip.js';
-import { fixture, keepsTheRules } from '../../structure.js';
+import { fixture, outcome } from '../../structure.js';
 
 const endings = ['docx', 'pptx', 'xlsx', 'odt', 'ods', 'odp', 'epub'] as const;
 const w = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"';
@@ -13,18 +11,6 @@ const p = 'xmlns:p="http://schemas.openxmlformats.org/presentationml/2006/main"'
 const odf = ['office', 'text', 'table']
   .map((name) => `xmlns:${name}="urn:oasis:names:tc:opendocument:xmlns:${name}:1.0"`)
   .join(' ');
-
-/** Text, or the code of the failure. Anything else is thrown. */
-async function outcome(bytes: Buffer, name: string): Promise<string> {
-  try {
-    const { documents } = await extract(bytes, name);
-    documents.forEach(keepsTheRules);
-    return documents.map(({ text }) => text).join('\n');
-  } catch (error) {
-    if (error instanceof DocumentError) return error.failure;
-    throw error;
-  }
-}
 
 /** The main part of each format, around a content. */
 const around: Record<(typeof endings)[number], (content: string) => Buffer> = {
