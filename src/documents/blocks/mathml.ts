@@ -1,4 +1,5 @@
 // Formulas in MathML → one line of text, as one would type it: E=mc2, (a+b)/2.
+import { oneLine } from '../../text/one-line.js';
 import { grouped, raised, rooted } from './formula-text.js';
 
 export interface MathElement {
@@ -16,7 +17,7 @@ const wordAtStart = /^\p{L}{2}/u;
 
 /** @param formula doesn't nest more than some hundred levels */
 export function mathMlText(formula: MathElement): string {
-  return one(formula).replace(/\s+/g, ' ').trim();
+  return oneLine(one(formula));
 }
 
 function one(part: MathElement | string): string {

@@ -1,4 +1,5 @@
 // The header row of a table in reStructuredText: above the line of `=` of a grid, or between the first two lines of `=`.
+import { oneLine } from '../../text/one-line.js';
 
 /** Lines of a table and characters of a line that are looked at. */
 const maxHeaderLines = 20;
@@ -19,7 +20,7 @@ export function headerRow(table: string): string {
   }
   const indent = /^ */.exec(lines[1] ?? '')![0].length;
   const cells = table.startsWith('+') ? gridHeader(lines) : simpleHeader(lines, table, indent);
-  const names = cells.map((cell) => cell.replace(/\s+/g, ' ').trim());
+  const names = cells.map((cell) => oneLine(cell));
   return names.some((name) => name !== '') ? names.join(' | ').trim() : '';
 }
 

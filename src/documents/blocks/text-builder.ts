@@ -1,4 +1,5 @@
 // Builds a text and its blocks, piece by piece: for formats whose own text isn't what people read.
+import { oneLine } from '../../text/one-line.js';
 import type { Block, BlockKind } from '../../types/document.js';
 import { isWhite, trimWhite } from './lines.js';
 
@@ -38,7 +39,7 @@ export class TextBuilder {
 
   /** Adds a heading that opens a section; its title is the text in one line. */
   heading(text: string, level: number, details: BlockDetails = {}): void {
-    this.add('heading', text.trim(), { level, title: text.trim().replace(/\s+/g, ' '), ...details });
+    this.add('heading', text.trim(), { level, title: oneLine(text), ...details });
   }
 
   /** @returns all that was added; offsets of the blocks are those of the text */

@@ -1,9 +1,10 @@
 // Formulas of Word and PowerPoint (OMML) → one line of text, as one would type it: `x = (a+b)/(2c)`, `∑_(i=1)^n i`.
+import { oneLine } from '../../../text/one-line.js';
 import { grouped, raised, rooted } from '../../blocks/formula-text.js';
 import { attribute, elements, find, textOf, type XmlElement } from './xml.js';
 
 export function mathText(formula: XmlElement): string {
-  return inner(formula).replace(/\s+/g, ' ').trim();
+  return oneLine(inner(formula));
 }
 
 function inner(element: XmlElement | undefined): string {

@@ -1,7 +1,7 @@
 // Where the blocks of an office document go: into its text, or, of a cell or a note, into one line.
+import { oneLine } from '../../../text/one-line.js';
 import type { BlockKind } from '../../../types/document.js';
 import type { BlockDetails } from '../../blocks/text-builder.js';
-import { oneLine } from './drawing/paragraphs.js';
 
 /** `TextBuilder` is one. */
 export interface Sink {

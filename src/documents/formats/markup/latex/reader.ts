@@ -1,4 +1,5 @@
 // Reads LaTeX from its start to its end: commands, environments, and the words between them.
+import { oneLine } from '../../../../text/one-line.js';
 import { LineCursor } from '../../../blocks/lines.js';
 import { tableText } from '../../../blocks/table-text.js';
 import { TextBuilder } from '../../../blocks/text-builder.js';
@@ -308,7 +309,7 @@ export class LatexReader {
   }
 
   #endCell(): void {
-    this.#rows!.at(-1)!.push(this.#open.replace(/\s+/g, ' ').trim());
+    this.#rows!.at(-1)!.push(oneLine(this.#open));
     this.#open = '';
   }
 

@@ -1,4 +1,5 @@
 // Tables of tbl → rows of cells.
+import { oneLine } from '../../../../text/one-line.js';
 import { type TableText, tableText } from '../../../blocks/table-text.js';
 
 /** @param shown a cell without its escapes */
@@ -14,7 +15,7 @@ export function roffTable(lines: readonly string[], shown: (cell: string) => str
   const rows: string[][] = [];
   let row: string[] = [];
   let isOpen = false;
-  const push = (cell: string) => row.push(shown(cell).replace(/\s+/g, ' ').trim());
+  const push = (cell: string) => row.push(oneLine(shown(cell)));
   let open: string[] = [];
   for (const line of lines.slice(at + 1)) {
     // Rules, and requests that set a row.

@@ -1,4 +1,5 @@
 // XML of records and settings: a line for each element with a value, `name: value`; lines of one parent stand together.
+import { oneLine } from '../../../../text/one-line.js';
 import { htmlContent } from '../../../blocks/html.js';
 import { TextBuilder } from '../../../blocks/text-builder.js';
 import type { XmlHandler } from './tokens.js';
@@ -84,7 +85,7 @@ export class DataReader implements XmlHandler {
 function detailsOf(attributes: readonly string[]): string {
   const pairs: [string, string][] = [];
   for (let i = 0; i < attributes.length; i += 2) {
-    const value = (attributes[i + 1] ?? '').replace(/\s+/g, ' ').trim();
+    const value = oneLine(attributes[i + 1] ?? '');
     if (value === '' || quietAttribute.test(attributes[i]!)) continue;
     pairs.push([attributes[i]!, value.slice(0, maxValueLength)]);
   }

@@ -1,4 +1,5 @@
 // XML that is written to be read (DocBook, DITA, JATS, TEI): sections, paragraphs, lists, tables and code.
+import { oneLine } from '../../../../text/one-line.js';
 import { tableText } from '../../../blocks/table-text.js';
 import { TextBuilder } from '../../../blocks/text-builder.js';
 import { cleanTitle } from '../../../blocks/titles.js';
@@ -164,7 +165,7 @@ export class ProseReader implements XmlHandler {
 
   #closesCell(): void {
     if (--this.#inCell > 0) return;
-    this.#tables.at(-1)?.rows.at(-1)?.push(this.#text.replace(/\s+/g, ' ').trim());
+    this.#tables.at(-1)?.rows.at(-1)?.push(oneLine(this.#text));
     this.#text = '';
   }
 

@@ -1,8 +1,9 @@
 // Charts of office documents: their titles, and their values as a table.
+import { oneLine } from '../../../../text/one-line.js';
 import { tableText } from '../../../blocks/table-text.js';
 import { shownNumber } from '../sheets/number-format.js';
 import { attribute, descendants, elements, find, textOf, type XmlElement } from '../xml.js';
-import { drawnLine, oneLine, type Piece } from './paragraphs.js';
+import { drawnLine, type Piece } from './paragraphs.js';
 
 /** Rows of a chart's table; a chart of more is drawn from a table that is elsewhere. */
 const maxRows = 1000;

@@ -1,4 +1,5 @@
 // Text of drawings (DrawingML): of slides, text boxes of sheets, charts and diagrams.
+import { oneLine } from '../../../../text/one-line.js';
 import type { BlockKind } from '../../../../types/document.js';
 import { mathText } from '../math.js';
 import { attribute, descendants, elements, find, textOf, type XmlElement } from '../xml.js';
@@ -69,10 +70,6 @@ export function commentText(author: string | undefined, text: string): string {
   const line = oneLine(text);
   if (line === '') return '';
   return author?.trim() ? `Comment by ${oneLine(author)}: ${line}` : `Comment: ${line}`;
-}
-
-export function oneLine(text: string): string {
-  return text.replace(/\s+/g, ' ').trim();
 }
 
 export function unescaped(text: string): string {

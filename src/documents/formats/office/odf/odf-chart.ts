@@ -1,6 +1,7 @@
 // Charts of OpenDocument: their titles, and the table that they are drawn from.
+import { oneLine } from '../../../../text/one-line.js';
 import { tableText } from '../../../blocks/table-text.js';
-import { oneLine, type Piece } from '../drawing/paragraphs.js';
+import type { Piece } from '../drawing/paragraphs.js';
 import { descendants, elements, textOf, type XmlElement } from '../xml.js';
 import { odfRows } from './odf-tables.js';
 

@@ -1,8 +1,9 @@
 // The paragraphs, lists, tables and shapes of an OpenDocument file → blocks.
+import { lineByLine } from '../../../../text/one-line.js';
 import type { BlockKind } from '../../../../types/document.js';
 import { mathMlText } from '../../../blocks/mathml.js';
 import { tableText } from '../../../blocks/table-text.js';
-import { commentText, describedText, oneLine } from '../drawing/paragraphs.js';
+import { commentText, describedText } from '../drawing/paragraphs.js';
 import { type Sink, TextSink } from '../sink.js';
 import { attribute, descendants, elements, find, textOf, type XmlElement } from '../xml.js';
 import { chartPiecesOdf } from './odf-chart.js';
@@ -128,7 +129,7 @@ export class OdfStory {
     if (level !== undefined && !isBlank) this.#heading(element, read.text, level);
     else if (this.#lists.length > 0) this.#item(read.text);
     else if (read.isCode && !isBlank) this.#code.push(read.text.trimEnd());
-    else if (!isBlank) this.#add('paragraph', lines(read.text));
+    else if (!isBlank) this.#add('paragraph', lineByLine(read.text));
     // A blank line within code belongs to it.
     else if (this.#code.length > 0) this.#code.push('');
     for (const child of read.anchored) this.#block(child);
@@ -145,7 +146,7 @@ export class OdfStory {
     if (sign === '- ') sign = '';
     this.#endCode();
     this.#endNotes();
-    this.#sink.heading(`${sign}${lines(text)}`, level);
+    this.#sink.heading(`${sign}${lineByLine(text)}`, level);
   }
 
   #item(text: string): void {
@@ -153,7 +154,7 @@ export class OdfStory {
     const sign = this.#sign ?? '';
     this.#sign = undefined;
     const depth = Math.min(maxDepth, this.#lists.length - 1);
-    const shown = `${indent.repeat(depth)}${sign}${lines(text)}`;
+    const shown = `${indent.repeat(depth)}${sign}${lineByLine(text)}`;
     this.#add(sign === '' ? 'paragraph' : 'item', shown);
   }
 
@@ -276,12 +277,4 @@ export class OdfStory {
       if (text !== '') this.#sink.add('paragraph', mark === '' ? text : `[${mark}] ${text}`);
     }
   }
-}
-
-function lines(text: string): string {
-  return text
-    .split('\n')
-    .map((line) => oneLine(line))
-    .join('\n')
-    .trim();
 }

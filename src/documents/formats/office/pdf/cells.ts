@@ -1,4 +1,5 @@
 // The pieces of text that a PDF page draws → cells: pieces that touch each other on a line, with their places.
+import { oneLine } from '../../../../text/one-line.js';
 import { plainLetters } from './letters.js';
 
 /** A piece as pdf.js describes it. `transform` is a matrix whose last two numbers are x and y, y growing upwards. */
@@ -127,7 +128,7 @@ function cellsOf(pieces: readonly Piece[]): Cell[] {
   let isSpaced = false;
   const end = (): void => {
     if (cell) {
-      cell.text = texts.join('').replace(/\s+/g, ' ').trim();
+      cell.text = oneLine(texts.join(''));
       if (cell.text !== '') cells.push(cell);
     }
     cell = undefined;

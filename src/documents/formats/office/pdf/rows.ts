@@ -1,4 +1,5 @@
 // Cells → the lines that they stand on.
+import { oneLine } from '../../../../text/one-line.js';
 import { type Cell, mostOf, spaceGap } from './cells.js';
 import { isApart, joinedLetters, withoutLeaders } from './letters.js';
 
@@ -51,7 +52,7 @@ export function lineOf(row: readonly Cell[]): Line | undefined {
   }
   const plain = withoutLeaders(text);
   const isContents = plain !== text || endsInPage(cells);
-  text = plain.replace(/\s+/g, ' ').trim();
+  text = oneLine(plain);
   if (text === '') return undefined;
   const [first] = cells;
   const sizes = new Map<number, number>();

@@ -1,4 +1,5 @@
 // A text of an RTF document (its body, a note, a header): paragraphs and rows of tables become blocks.
+import { oneLine } from '../../../../text/one-line.js';
 import { tableText } from '../../../blocks/table-text.js';
 import type { TextBuilder } from '../../../blocks/text-builder.js';
 import { cleanTitle } from '../../../blocks/titles.js';
@@ -41,7 +42,7 @@ export class Story {
 
   endCell(): void {
     const marker = this.#marker === '' ? '' : `${this.#marker} `;
-    this.#cells.push((marker + this.#text).replace(/\s+/g, ' ').trim());
+    this.#cells.push(oneLine(marker + this.#text));
     this.#text = '';
     this.#marker = '';
   }

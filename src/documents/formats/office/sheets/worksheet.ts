@@ -1,4 +1,5 @@
 // One sheet of a workbook: its cells, and what lies above them: text boxes, charts, comments.
+import { oneLine } from '../../../../text/one-line.js';
 import type { TextBuilder } from '../../../blocks/text-builder.js';
 import { chartPieces } from '../drawing/chart.js';
 import { alternativeText, commentText, diagramPieces, drawnText, unescaped } from '../drawing/paragraphs.js';
@@ -68,7 +69,7 @@ function* cellsOf(row: XmlElement, strings: readonly string[], formats: NumberFo
     // Out of order, it would have no place.
     if (at <= column || at > maxColumn) continue;
     column = at;
-    const text = cellText(cell, strings, formats).replace(/\s+/g, ' ').trim();
+    const text = oneLine(cellText(cell, strings, formats));
     if (text !== '') yield [column, text];
   }
 }

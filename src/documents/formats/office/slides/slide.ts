@@ -1,4 +1,5 @@
 // One slide → blocks of the text: its title first, then its shapes in their order, its notes and its comments.
+import { oneLine } from '../../../../text/one-line.js';
 import { tableText } from '../../../blocks/table-text.js';
 import type { BlockDetails, TextBuilder } from '../../../blocks/text-builder.js';
 import { Bullets } from '../drawing/bullets.js';
@@ -9,7 +10,6 @@ import {
   diagramPieces,
   drawnLine,
   drawnText,
-  oneLine,
   type Piece,
 } from '../drawing/paragraphs.js';
 import type { OfficePackage } from '../package.js';

@@ -1,8 +1,9 @@
 // The paragraphs and tables of one part of a Word document (its text, a header, a note) → blocks.
+import { lineByLine } from '../../../../text/one-line.js';
 import { htmlContent } from '../../../blocks/html.js';
 import { decode } from '../../../decode.js';
 import { chartPieces } from '../drawing/chart.js';
-import { chosen, commentText, diagramPieces, oneLine, type Piece } from '../drawing/paragraphs.js';
+import { chosen, commentText, diagramPieces, type Piece } from '../drawing/paragraphs.js';
 import { mathText } from '../math.js';
 import { type Sink, TextSink } from '../sink.js';
 import { attribute, elements, find, type XmlElement } from '../xml.js';
@@ -104,11 +105,7 @@ export class Story {
       return;
     }
     this.#endCode();
-    const lines = text
-      .split('\n')
-      .map((line) => oneLine(line))
-      .join('\n')
-      .trim();
+    const lines = lineByLine(text);
     if (look.level) {
       this.#endNotes();
       this.#margins.length = 0;
