@@ -1,10 +1,9 @@
 // The paragraphs, lists, tables and shapes of an OpenDocument file → blocks.
 import { lineByLine } from '../../../../text/one-line.js';
-import type { BlockKind } from '../../../../types/document.js';
 import { mathMlText } from '../../../blocks/mathml.js';
 import { tableText } from '../../../blocks/table-text.js';
 import { commentText, describedText } from '../drawing/paragraphs.js';
-import { type Sink, TextSink } from '../sink.js';
+import { CodeSink, type Sink, TextSink } from '../sink.js';
 import { attribute, descendants, elements, find, textOf, type XmlElement } from '../xml.js';
 import { chartPiecesOdf } from './odf-chart.js';
 import { annotationOf, odfParagraph } from './odf-inline.js';
@@ -44,7 +43,7 @@ const skipped = new Set([
 export class OdfStory {
   readonly #office: OdfPackage;
   readonly #styles: OdfStyles;
-  readonly #sink: Sink;
+  readonly #sink: CodeSink;
   readonly #kind: 'text' | 'running' | 'note';
   /** Numbers of headings. */
   readonly #outline = new OdfCounter();
@@ -53,7 +52,6 @@ export class OdfStory {
   #lists: List[] = [];
   /** What stands in front of the next paragraph of an item. */
   #sign: string | undefined;
-  #code: string[] = [];
   /** Notes and comments, for the end of their section. */
   #notes: XmlElement[] = [];
 
@@ -61,14 +59,14 @@ export class OdfStory {
   constructor(office: OdfPackage, styles: OdfStyles, sink: Sink, kind: 'text' | 'running' | 'note' = 'text') {
     this.#office = office;
     this.#styles = styles;
-    this.#sink = sink;
+    this.#sink = new CodeSink(sink);
     this.#kind = kind;
   }
 
   /** All that is in an element, and the notes to its last section. */
   read(element: XmlElement | undefined): void {
     this.#blocks(element);
-    this.#endCode();
+    this.#sink.end();
     this.#endNotes();
   }
 
@@ -102,7 +100,7 @@ export class OdfStory {
         break;
       case 'svg:title':
       case 'svg:desc':
-        this.#add('paragraph', describedText(textOf(element)));
+        this.#sink.add('paragraph', describedText(textOf(element)));
         break;
       default:
         // Frames, boxes, groups and shapes.
@@ -128,10 +126,9 @@ export class OdfStory {
     const isBlank = read.text.trim() === '';
     if (level !== undefined && !isBlank) this.#heading(element, read.text, level);
     else if (this.#lists.length > 0) this.#item(read.text);
-    else if (read.isCode && !isBlank) this.#code.push(read.text.trimEnd());
-    else if (!isBlank) this.#add('paragraph', lineByLine(read.text));
-    // A blank line within code belongs to it.
-    else if (this.#code.length > 0) this.#code.push('');
+    else if (read.isCode && !isBlank) this.#sink.code(read.text.trimEnd());
+    else if (!isBlank) this.#sink.add('paragraph', lineByLine(read.text));
+    else this.#sink.blank();
     for (const child of read.anchored) this.#block(child);
   }
 
@@ -144,7 +141,6 @@ export class OdfStory {
       sign = this.#outline.next(this.#styles.outline, level, Number.isNaN(start) ? undefined : start);
     }
     if (sign === '- ') sign = '';
-    this.#endCode();
     this.#endNotes();
     this.#sink.heading(`${sign}${lineByLine(text)}`, level);
   }
@@ -155,7 +151,7 @@ export class OdfStory {
     this.#sign = undefined;
     const depth = Math.min(maxDepth, this.#lists.length - 1);
     const shown = `${indent.repeat(depth)}${sign}${lineByLine(text)}`;
-    this.#add(sign === '' ? 'paragraph' : 'item', shown);
+    this.#sink.add(sign === '' ? 'paragraph' : 'item', shown);
   }
 
   #list(element: XmlElement): void {
@@ -208,8 +204,7 @@ export class OdfStory {
     }
     const texts = rows.map(({ cells }) => cells.map((cell) => this.#cell(cell.element)));
     const marked = rows.findIndex(({ isHeader }) => !isHeader);
-    const { text, context } = tableText(texts, marked > 0 ? marked : undefined);
-    this.#add('table', text, context);
+    this.#sink.piece({ kind: 'table', ...tableText(texts, marked > 0 ? marked : undefined) });
   }
 
   /** Blocks of a cell are in no list, though the table may be. */
@@ -226,7 +221,7 @@ export class OdfStory {
     const sink = new TextSink();
     const story = new OdfStory(this.#office, this.#styles, sink);
     story.#blocks(element);
-    story.#endCode();
+    story.#sink.end();
     for (const note of story.#notes) this.#notes.push(note);
     return sink.line();
   }
@@ -241,23 +236,12 @@ export class OdfStory {
     const content = this.#office.object(element, attribute(element, 'xlink:href'));
     if (content === undefined) return;
     if (content.name === 'math:math') {
-      this.#add('paragraph', mathMlText(content));
+      this.#sink.add('paragraph', mathMlText(content));
       return;
     }
     const chart = descendants(content, 'chart:chart').next().value;
-    if (chart) for (const { kind, text, context } of chartPiecesOdf(chart)) this.#add(kind, text, context);
+    if (chart) for (const piece of chartPiecesOdf(chart)) this.#sink.piece(piece);
     else this.#inside(find(content, 'office:body'));
-  }
-
-  #add(kind: BlockKind, text: string, context?: string): void {
-    this.#endCode();
-    this.#sink.add(kind, text, context === undefined ? {} : { context });
-  }
-
-  #endCode(): void {
-    const code = this.#code;
-    this.#code = [];
-    if (code.length > 0) this.#sink.add('code', code.join('\n'));
   }
 
   /** Notes stand at the end of the section that they belong to. */

@@ -3,9 +3,9 @@ import { lineByLine } from '../../../../text/one-line.js';
 import { htmlContent } from '../../../blocks/html.js';
 import { decode } from '../../../decode.js';
 import { chartPieces } from '../drawing/chart.js';
-import { chosen, commentText, diagramPieces, type Piece } from '../drawing/paragraphs.js';
+import { chosen, commentText, diagramPieces } from '../drawing/paragraphs.js';
 import { mathText } from '../math.js';
-import { type Sink, TextSink } from '../sink.js';
+import { CodeSink, type Sink, TextSink } from '../sink.js';
 import { attribute, elements, find, type XmlElement } from '../xml.js';
 import { describedText, isPlaceholder, type ParagraphText, RunReader } from './runs.js';
 import type { Look } from './styles.js';
@@ -23,10 +23,8 @@ const dropCaps = new Set(['drop', 'margin']);
 export class Story {
   readonly #word: WordDocument;
   readonly #part: string;
-  readonly #sink: Sink;
+  readonly #sink: CodeSink;
   readonly #runs: RunReader;
-  /** Lines of code that belong together. */
-  #code: string[] = [];
   /** Text of a paragraph that goes on in the next one. */
   #carried = '';
   /** Margins of the lists around this place. */
@@ -37,7 +35,7 @@ export class Story {
   constructor(word: WordDocument, part: string, sink: Sink, kind: 'text' | 'running' | 'note' = 'text') {
     this.#word = word;
     this.#part = part;
-    this.#sink = sink;
+    this.#sink = new CodeSink(sink);
     this.#runs = new RunReader(word.styles, kind === 'running', (note) => {
       if (kind === 'note') return '';
       const mark = word.mark(note);
@@ -50,7 +48,7 @@ export class Story {
   /** All of a part, and the notes to its last section. */
   read(element: XmlElement | undefined): void {
     this.#blocks(element);
-    this.#endCode();
+    this.#sink.end();
     this.#endNotes();
   }
 
@@ -65,7 +63,7 @@ export class Story {
     else if (name === 'w:tbl') this.#table(element);
     else if (name === 'w:altChunk') this.#imported(element);
     else if (name === 'm:oMathPara' || name === 'm:oMath')
-      this.#add({ kind: 'paragraph', text: mathText(element) });
+      this.#sink.piece({ kind: 'paragraph', text: mathText(element) });
     else if (name === 'mc:AlternateContent')
       this.#blocks(chosen(element, (choice) => elements(choice).length > 0));
     else if (name !== 'w:sdt' || !isPlaceholder(element)) this.#blocks(element);
@@ -96,15 +94,13 @@ export class Story {
     const item = list === undefined ? undefined : this.#word.numbering.next(list, look.listLevel, style);
     const isCode = look.isCode || (isMonospaced && !this.#word.styles.isMonospaced);
     if (isCode && item === undefined && !look.level) {
-      this.#code.push(text);
+      this.#sink.code(text);
       return;
     }
     if (isBlank) {
-      // A blank line within code belongs to it.
-      if (this.#code.length > 0) this.#code.push('');
+      this.#sink.blank();
       return;
     }
-    this.#endCode();
     const lines = lineByLine(text);
     if (look.level) {
       this.#endNotes();
@@ -133,9 +129,9 @@ export class Story {
         const isChart = element.name === 'c:chart';
         const id = attribute(element, isChart ? 'r:id' : 'r:dm');
         const part = this.#word.office.xml(this.#word.office.target(this.#part, id));
-        for (const piece of isChart ? chartPieces(part) : diagramPieces(part)) this.#add(piece);
+        for (const piece of isChart ? chartPieces(part) : diagramPieces(part)) this.#sink.piece(piece);
       } else {
-        this.#add({ kind: 'paragraph', text: describedText(element) });
+        this.#sink.piece({ kind: 'paragraph', text: describedText(element) });
       }
     }
   }
@@ -145,7 +141,7 @@ export class Story {
       for (const row of rowsOf(table)) for (const cell of row.cells) this.#blocks(cell.element);
       return;
     }
-    this.#add(tablePiece(table, (cell) => this.#cell(cell)));
+    this.#sink.piece(tablePiece(table, (cell) => this.#cell(cell)));
   }
 
   /** A cell in one line. */
@@ -153,7 +149,7 @@ export class Story {
     const sink = new TextSink();
     const story = new Story(this.#word, this.#part, sink);
     story.#blocks(cell);
-    story.#endCode();
+    story.#sink.end();
     for (const note of story.#notes) this.#notes.push(note);
     return sink.line();
   }
@@ -165,7 +161,7 @@ export class Story {
     const isHtml = /\.x?html?$/i.test(name);
     if (!isHtml && !/\.txt$/i.test(name)) return;
     const text = decode(this.#word.office.read(name));
-    this.#endCode();
+    this.#sink.end();
     if (!isHtml) {
       this.#sink.add('paragraph', text);
       return;
@@ -176,17 +172,6 @@ export class Story {
       if (level === undefined) this.#sink.add(kind, piece);
       else this.#sink.heading(piece, level);
     }
-  }
-
-  #add({ kind, text, context }: Piece): void {
-    this.#endCode();
-    this.#sink.add(kind, text, context === undefined ? {} : { context });
-  }
-
-  #endCode(): void {
-    const code = this.#code;
-    this.#code = [];
-    if (code.length > 0) this.#sink.add('code', code.join('\n'));
   }
 
   /** Notes stand at the end of the section that they belong to. */
