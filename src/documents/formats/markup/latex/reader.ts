@@ -1,10 +1,6 @@
 // Reads LaTeX from its start to its end: commands, environments, and the words between them.
-import { oneLine } from '../../../../text/one-line.js';
-import { LineCursor } from '../../../blocks/lines.js';
-import { tableText } from '../../../blocks/table-text.js';
-import { TextBuilder } from '../../../blocks/text-builder.js';
-import { cleanTitle } from '../../../blocks/titles.js';
 import { groupAt, skipGroups, skipOptions } from './groups.js';
+import { plain } from './plain.js';
 import {
   accents,
   characters,
@@ -17,6 +13,7 @@ import {
   tables,
   verbatim,
 } from './symbols.js';
+import { LatexWriter } from './writer.js';
 
 const command = /\\([A-Za-z@]{1,40}\*?|[^A-Za-z@]|$)/y;
 const words = /[^\\{}%$&~\n`'-]+/y;
@@ -28,26 +25,20 @@ const maxLists = 50;
 
 export class LatexReader {
   readonly #text: string;
-  readonly #lines: LineCursor;
-  readonly #builder = new TextBuilder();
+  readonly #writer: LatexWriter;
   /** Environments without an end from here on. */
   readonly #endless = new Set<string>();
-  #open = '';
-  #openedAt = -1;
-  #marker = '';
   /** Next numbers of the lists around this place; 0 without numbers. */
   readonly #lists: number[] = [];
   /** What is written at the end of each open group. */
   readonly #ends: string[] = [];
-  #rows: string[][] | undefined;
-  #tableAt = 0;
 
   constructor(text: string) {
     this.#text = text;
-    this.#lines = new LineCursor(text);
+    this.#writer = new LatexWriter(text);
   }
 
-  read(): ReturnType<TextBuilder['finish']> {
+  read(): ReturnType<LatexWriter['finish']> {
     const text = this.#text;
     let at = text.indexOf(begin);
     if (at >= 0) {
@@ -55,9 +46,7 @@ export class LatexReader {
       at += begin.length;
     } else at = 0;
     while (at < text.length) at = this.#step(at);
-    this.#endTable();
-    this.#flush();
-    return this.#builder.finish();
+    return this.#writer.finish();
   }
 
   /** The title and what else of the preamble is read. */
@@ -68,11 +57,9 @@ export class LatexReader {
     for (const match of head.matchAll(before)) {
       const group = groupAt(head, skipOptions(head, match.index + match[0].length), '{');
       if (!group) continue;
-      const line = this.#lines.at(match.index);
       const shown = plain(group.text);
-      if (match[1] === 'title' && shown !== '')
-        this.#builder.heading(shown, 1, { line, title: cleanTitle(shown) });
-      else this.#builder.add('paragraph', shown, { line });
+      if (match[1] === 'title' && shown !== '') this.#writer.heading(shown, 1, match.index);
+      else this.#writer.add('paragraph', shown, match.index);
     }
   }
 
@@ -83,7 +70,7 @@ export class LatexReader {
     words.lastIndex = at;
     const run = words.exec(text);
     if (run) {
-      this.#put(run[0], at);
+      this.#writer.put(run[0], at);
       return words.lastIndex;
     }
     if (char === '\\') return this.#command(at);
@@ -95,12 +82,12 @@ export class LatexReader {
     if (char === '\n') return this.#lineBreak(at);
     if (char === '{') {
       // Arguments of a command are words of their own.
-      if (text[at - 1] === '}') this.#put(' ', at);
+      if (text[at - 1] === '}') this.#writer.put(' ', at);
       this.#ends.push('');
-    } else if (char === '}') this.#put(this.#ends.pop() ?? '', at);
+    } else if (char === '}') this.#writer.put(this.#ends.pop() ?? '', at);
     else if (char === '$') return this.#formula(at);
-    else if (char === '&' && this.#rows) this.#endCell();
-    else if (char === '~') this.#put(' ', at);
+    else if (char === '&' && this.#writer.isInTable) this.#writer.endCell();
+    else if (char === '~') this.#writer.put(' ', at);
     else return this.#sign(at);
     return at + 1;
   }
@@ -114,10 +101,10 @@ export class LatexReader {
       ["''", '”'],
     ] as const) {
       if (!rest.startsWith(written)) continue;
-      this.#put(shown, at);
+      this.#writer.put(shown, at);
       return at + written.length;
     }
-    this.#put(rest[0]!, at);
+    this.#writer.put(rest[0]!, at);
     return at + 1;
   }
 
@@ -128,8 +115,8 @@ export class LatexReader {
       if (this.#text[end] === '\n') isParagraph = true;
       end++;
     }
-    if (isParagraph && !this.#rows && this.#ends.length === 0) this.#flush();
-    else this.#put(' ', at);
+    if (isParagraph && !this.#writer.isInTable && this.#ends.length === 0) this.#writer.flush();
+    else this.#writer.put(' ', at);
     return end;
   }
 
@@ -141,8 +128,8 @@ export class LatexReader {
     if (name === '') return at + 1;
     if (name === 'begin' || name === 'end') return this.#environment(name, at, end);
     if (name === '\\') {
-      if (this.#rows) this.#endRow();
-      else this.#put(' ', at);
+      if (this.#writer.isInTable) this.#writer.endRow();
+      else this.#writer.put(' ', at);
       return skipOptions(text, end);
     }
     if (name === '[' || name === '(')
@@ -154,7 +141,7 @@ export class LatexReader {
     if (accent !== undefined) return this.#accent(accent, at, end);
     const character = characters.get(name);
     if (character !== undefined) {
-      this.#put(character, at);
+      this.#writer.put(character, at);
       // A blank ends the command's name; empty braces do, too.
       return /[A-Za-z]/.test(name) && /^(?:\{\}| )/.test(text.slice(end, end + 2))
         ? end + (text[end] === ' ' ? 1 : 2)
@@ -165,7 +152,7 @@ export class LatexReader {
     if (name === 'footnote') {
       const start = skipOptions(text, end);
       if (text[start] !== '{') return end;
-      this.#put(' (', at);
+      this.#writer.put(' (', at);
       this.#ends.push(')');
       return start + 1;
     }
@@ -173,9 +160,9 @@ export class LatexReader {
     if (name === 'multirow') return skipGroups(text, end, 2);
     if (halfQuiet.has(name)) return skipGroups(text, skipOptions(text, end), 1);
     if (quiet.has(name)) return skipGroups(text, end);
-    if (name === 'appendix' || name === 'par') this.#flush();
+    if (name === 'appendix' || name === 'par') this.#writer.flush();
     if (/[A-Za-z]/.test(name)) return skipOptions(text, end);
-    this.#put(/[%&$#_{} ]/.test(name) ? name : ' ', at);
+    this.#writer.put(/[%&$#_{} ]/.test(name) ? name : ' ', at);
     return end;
   }
 
@@ -192,33 +179,32 @@ export class LatexReader {
     if (verbatim.has(name) || skipped.has(name) || displays.has(name)) {
       const close = this.#find(name, end);
       if (close >= 0) {
-        this.#flush();
+        this.#writer.flush();
         const inner = text.slice(end, close);
         if (verbatim.has(name)) this.#code(inner, at);
-        else if (displays.has(name))
-          this.#builder.add('paragraph', plain(inner), { line: this.#lines.at(at) });
+        else if (displays.has(name)) this.#writer.add('paragraph', plain(inner), at);
         return close + environmentEnd(name).length;
       }
     }
     if (lists.has(name)) {
-      this.#flush();
+      this.#writer.flush();
       if (this.#lists.length < maxLists) this.#lists.push(/enum|biblio/.test(name) ? 1 : 0);
     } else if (tables.has(name)) {
-      if (!this.#rows) this.#beginTable(at);
+      if (!this.#writer.isInTable) this.#writer.beginTable(at);
       return skipGroups(text, skipOptions(text, end), name === 'tabularx' || name === 'tabular*' ? 2 : 1);
-    } else if (!this.#rows) this.#flush();
+    } else if (!this.#writer.isInTable) this.#writer.flush();
     if (name === 'abstract') {
-      this.#builder.heading('Abstract', 4, { line: this.#lines.at(at) });
+      this.#writer.heading('Abstract', 4, at);
     }
     return name === 'thebibliography' ? skipGroups(text, end, 1) : skipOptions(text, end);
   }
 
   #endEnvironment(name: string): void {
-    if (tables.has(name)) this.#endTable();
-    else if (!this.#rows) this.#flush();
+    if (tables.has(name)) this.#writer.endTable();
+    else if (!this.#writer.isInTable) this.#writer.flush();
     if (lists.has(name)) {
       this.#lists.pop();
-      this.#marker = '';
+      this.#writer.endList();
     }
   }
 
@@ -233,28 +219,26 @@ export class LatexReader {
   #code(inner: string, at: number): void {
     const code = inner.replace(/^(?:\[[^\]\n]{0,300}\])?(?:\{[^}\n]{0,60}\})?[ \t]*\n/, '');
     const skippedLines = inner.slice(0, inner.length - code.length).split('\n').length - 1;
-    this.#builder.add('code', code, { line: this.#lines.at(at) + skippedLines });
+    this.#writer.add('code', code, at, skippedLines);
   }
 
   #heading(level: number, at: number, end: number): number {
     const group = groupAt(this.#text, skipOptions(this.#text, end), '{');
     if (!group) return end;
-    this.#flush();
+    this.#writer.flush();
     const title = plain(group.text);
-    if (title !== '')
-      this.#builder.heading(title, level, { line: this.#lines.at(at), title: cleanTitle(title) });
+    if (title !== '') this.#writer.heading(title, level, at);
     return group.end;
   }
 
   #item(name: string, at: number, end: number): number {
-    this.#flush();
+    this.#writer.flush();
     const number = this.#lists.at(-1) ?? 0;
     const indent = '  '.repeat(Math.max(0, this.#lists.length - 1));
-    this.#marker = number > 0 ? `${indent}${number}. ` : `${indent}- `;
     if (number > 0) this.#lists[this.#lists.length - 1] = number + 1;
-    this.#openedAt = at;
     const label = this.#text[end] === '[' ? groupAt(this.#text, end, '[') : undefined;
-    if (label) this.#marker = `${indent}- ${plain(label.text)}: `;
+    const sign = label ? `- ${plain(label.text)}: ` : number > 0 ? `${number}. ` : '- ';
+    this.#writer.item(`${indent}${sign}`, at);
     const after = label?.end ?? end;
     return name === 'bibitem' ? skipGroups(this.#text, after, 1) : after;
   }
@@ -263,7 +247,7 @@ export class LatexReader {
     const rest = this.#text.slice(end, end + 6);
     const letter = /^(?:\{\\?([A-Za-z])\}|\s?\\([ij])\b|\s?([A-Za-z]))/.exec(rest);
     if (!letter) return end;
-    this.#put(((letter[1] ?? letter[2] ?? letter[3])! + accent).normalize(), at);
+    this.#writer.put(((letter[1] ?? letter[2] ?? letter[3])! + accent).normalize(), at);
     return end + letter[0].length;
   }
 
@@ -272,15 +256,15 @@ export class LatexReader {
     const sign = this.#text[start] === '{' ? '}' : this.#text[start];
     const close = sign === undefined ? -1 : this.#text.slice(start + 1, start + 500).indexOf(sign);
     if (close < 0) return end;
-    this.#put(this.#text.slice(start + 1, start + 1 + close), at);
+    this.#writer.put(this.#text.slice(start + 1, start + 1 + close), at);
     return start + close + 2;
   }
 
   #caption(at: number, end: number): number {
     const group = groupAt(this.#text, skipOptions(this.#text, end), '{');
     if (!group) return end;
-    if (!this.#rows) this.#flush();
-    this.#builder.add('paragraph', plain(group.text), { line: this.#lines.at(at) });
+    if (!this.#writer.isInTable) this.#writer.flush();
+    this.#writer.add('paragraph', plain(group.text), at);
     return group.end;
   }
 
@@ -295,81 +279,10 @@ export class LatexReader {
     const close = this.#text.slice(start, start + 5000).indexOf(sign);
     if (close < 0) return start;
     const formula = plain(this.#text.slice(start, start + close));
-    if (isDisplay && !this.#rows) {
-      this.#flush();
-      this.#builder.add('paragraph', formula, { line: this.#lines.at(at) });
-    } else this.#put(formula, at);
+    if (isDisplay && !this.#writer.isInTable) {
+      this.#writer.flush();
+      this.#writer.add('paragraph', formula, at);
+    } else this.#writer.put(formula, at);
     return start + close + sign.length;
   }
-
-  #beginTable(at: number): void {
-    this.#flush();
-    this.#rows = [[]];
-    this.#tableAt = at;
-  }
-
-  #endCell(): void {
-    this.#rows!.at(-1)!.push(oneLine(this.#open));
-    this.#open = '';
-  }
-
-  #endRow(): void {
-    this.#endCell();
-    this.#rows!.push([]);
-  }
-
-  #endTable(): void {
-    if (!this.#rows) return;
-    this.#endCell();
-    const { text, ...context } = tableText(this.#rows);
-    this.#builder.add('table', text, { line: this.#lines.at(this.#tableAt), ...context });
-    this.#rows = undefined;
-    this.#openedAt = -1;
-  }
-
-  #put(text: string, at: number): void {
-    if (this.#openedAt < 0 && text.trim() !== '') this.#openedAt = at;
-    this.#open += text;
-  }
-
-  #flush(): void {
-    const text = this.#open
-      .replace(/\s+/g, ' ')
-      .replace(/ (?=[.,;:!?)](?:\s|$))/g, '')
-      .trim();
-    this.#open = '';
-    const at = this.#openedAt;
-    this.#openedAt = -1;
-    if (text === '') return;
-    const kind = this.#marker === '' ? 'paragraph' : 'item';
-    this.#builder.add(kind, this.#marker + text, { line: this.#lines.at(Math.max(0, at)) });
-    this.#marker = '';
-  }
-}
-
-/** Words of an argument or of a formula, in one line. */
-function plain(latex: string): string {
-  return latex
-    .replace(/(^|[^\\])%.*/g, '$1')
-    .replace(/\\(?:label|index|thanks|cite[a-z]*|ref)\*?\{[^{}]{0,200}\}/g, '')
-    .replace(/\\(['"`^~=.])\s?\{?\\?([A-Za-z])\}?/g, (_, sign: string, letter: string) =>
-      (letter + accents.get(sign)!).normalize(),
-    )
-    .replace(/(?<=\s)&(?=\s)/g, '')
-    .replace(/\\([A-Za-z]{1,40})\*?( ?)/g, (_, name: string, space: string) =>
-      characters.has(name)
-        ? characters.get(name)! + space
-        : /^(?:text|math|em|bf|it|sc|left|right|big)/i.test(name)
-          ? ''
-          : ' ',
-    )
-    .replace(/\\([%&$#_{} ])/g, '$1')
-    .replace(/\\./g, ' ')
-    .replace(/[{}$]/g, '')
-    .replace(/---/g, '—')
-    .replace(/--/g, '–')
-    .replace(/``/g, '“')
-    .replace(/''/g, '”')
-    .replace(/[\s~]+/g, ' ')
-    .trim();
 }

@@ -1,0 +1,29 @@
+// Words within LaTeX → words.
+import { accents, characters } from './symbols.js';
+
+/** Words of an argument or of a formula, in one line. */
+export function plain(latex: string): string {
+  return latex
+    .replace(/(^|[^\\])%.*/g, '$1')
+    .replace(/\\(?:label|index|thanks|cite[a-z]*|ref)\*?\{[^{}]{0,200}\}/g, '')
+    .replace(/\\(['"`^~=.])\s?\{?\\?([A-Za-z])\}?/g, (_, sign: string, letter: string) =>
+      (letter + accents.get(sign)!).normalize(),
+    )
+    .replace(/(?<=\s)&(?=\s)/g, '')
+    .replace(/\\([A-Za-z]{1,40})\*?( ?)/g, (_, name: string, space: string) =>
+      characters.has(name)
+        ? characters.get(name)! + space
+        : /^(?:text|math|em|bf|it|sc|left|right|big)/i.test(name)
+          ? ''
+          : ' ',
+    )
+    .replace(/\\([%&$#_{} ])/g, '$1')
+    .replace(/\\./g, ' ')
+    .replace(/[{}$]/g, '')
+    .replace(/---/g, '—')
+    .replace(/--/g, '–')
+    .replace(/``/g, '“')
+    .replace(/''/g, '”')
+    .replace(/[\s~]+/g, ' ')
+    .trim();
+}
