@@ -198,7 +198,9 @@ for (const size of bounds) {
         let read;
         try {
           read = detect(bytes);
-        } catch {}
+        } catch {
+          // It refuses the bytes: counted below.
+        }
         if (read === undefined) refused++;
         else if (read !== text) {
           wrong++;
