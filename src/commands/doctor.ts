@@ -1,6 +1,6 @@
 // `embed doctor` without its flags: looks at all that a run needs, mends what is safe to mend, looks again.
 import { type LoadOptions, readSettings } from '../config/load.js';
-import type { Check, Status } from '../doctor/check.js';
+import { type Check, defaultTimeoutMs, type Status } from '../doctor/check.js';
 import { said } from '../doctor/probe.js';
 import { examine, examineOnlyGateway } from '../doctor/run.js';
 import { eventsFor, type RunEvents } from '../events.js';
@@ -50,9 +50,6 @@ export interface DoctorReport {
   /** What `--fix` did; the checks are those of the look after it. Empty without it. */
   fixes: FixResult[];
 }
-
-/** Enough for the longest time-outs of single checks, and within 5 s with the start of the process. */
-const defaultTimeoutMs = 4000;
 
 /**
  * Never throws for what it finds: that is in the report.

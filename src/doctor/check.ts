@@ -1,6 +1,9 @@
 // The types of a check of `embed doctor`, and of its result. `embed doctor --json` prints them, so their fields keep
-// their names and meanings.
+// their names and meanings. Beside them the time that all checks have.
 import type { RunEvents } from '../events.js';
+
+/** In ms, for all checks together: enough for the longest of single ones, and within 5 s with the start of the process. */
+export const defaultTimeoutMs = 4000;
 
 /** `skipped`: not checked, or not needed; never a problem. */
 export type Status = 'ok' | 'warning' | 'failure' | 'skipped';

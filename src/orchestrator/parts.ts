@@ -1,5 +1,6 @@
 // What an orchestrator and its calls are handed beside options: parts of one's own, listeners, times.
 import type { RunEvents } from '../events.js';
+import { maxTimerMs } from '../text/durations.js';
 import type { VectorCache } from '../types/cache.js';
 import type { Embedder } from '../types/embedder.js';
 
@@ -21,9 +22,6 @@ export interface TimeoutOptions {
   /** Milliseconds. @default the method's own */
   timeoutMs?: number;
 }
-
-/** Max time of a timer of Node, in ms; with a longer one, it would fire at once. */
-const maxTimerMs = 2 ** 31 - 1;
 
 /** @param ms may be `Infinity` */
 export function timerMs(ms: number): number {

@@ -1,6 +1,9 @@
-// Formats durations for messages and reports.
+// Formats durations for messages and reports, and bounds those that are waited for.
 import { digits, plural } from './plural.js';
 import { type Printable, say } from './printable.js';
+
+/** Max time of a timer of Node, in ms; with a longer one, it would fire at once. */
+export const maxTimerMs = 2 ** 31 - 1;
 
 /** `0.42 ms`, `12 ms`, `1.3 s`: for measured times, in ms. */
 export function time(ms: number): Printable {

@@ -1,5 +1,8 @@
-// Writes settings into the configuration file in use. Everything else in it stays, also comments and layout: only the
-// values are replaced in its text. The result is parsed again before it is written.
+// src/bench/save: `embed bench --save`, which writes what was measured into the configuration file in use.
+//
+// In: names and numbers of settings. Out: the file with only these values replaced in its text: comments and layout stay.
+// json-edit.ts changes one number in the text of a JSON object; this file finds the file, checks and writes it.
+// What must hold: the result is parsed again before it is written, and it is written whole or not at all.
 import { randomBytes } from 'node:crypto';
 import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { access, constants, open, rename, rm } from 'node:fs/promises';

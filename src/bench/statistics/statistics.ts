@@ -1,4 +1,8 @@
-// Statistics of a few noisy rounds: means, quantiles, and a ratio with its 95 % interval. Pure.
+// src/bench/statistics: what a few noisy rounds say, as a ratio with its 95 % interval and a verdict.
+//
+// In: numbers of rounds, measured in turns. Out: quantiles, means, an Interval and a Verdict. random.ts gives orders and
+// resamples that can be repeated from a seed.
+// What must hold: all is pure, and few or unlike rounds give "can't tell yet", never a guess.
 import type { Random } from './random.js';
 
 /** A ratio; the bounds are null when there were too few rounds. */

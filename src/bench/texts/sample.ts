@@ -1,5 +1,7 @@
-// Which texts are measured: chunks of the user's own documents, cut as an ingest cuts them, or the bundled ones.
-// Laid out so that any stretch of them holds about the same mix of short and long texts.
+// src/bench/texts: which texts are measured.
+//
+// In: settings and paths. Out: chunks of the user's own documents, cut as an ingest cuts them, or those of bundled.ts.
+// What must hold: any stretch of them holds about the same mix of short and long texts, so that rounds can be compared.
 import { createHash } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
 import type { Settings } from '../../config/settings.js';

@@ -1,4 +1,9 @@
-// A cache in memory, for long-lived processes: alone, or before another cache, where it saves repeated lookups.
+// src/cache/memory: vectors in the memory of a long-lived process, alone or before another cache.
+//
+// In and out: the methods of VectorCache, keyed by space and hash. This file checks what comes in and counts lookups;
+// lru.ts holds the vectors, bounded by bytes.
+// What must hold: a caller that changes its vector changes none of ours, and the bound counts what an entry costs beside
+// its numbers.
 import type { CacheUsage, PruneOptions, VectorCache, VectorEntry } from '../../types/cache.js';
 import type { Json } from '../../types/json.js';
 import type { Vector } from '../../types/vector.js';

@@ -1,10 +1,13 @@
 // The flags that are no settings, each declared once, whichever commands take them: so one means the same in all.
 import type { About } from '../../config/about.js';
 import type { Rule } from '../../config/kinds/rule.js';
+import { defaultTimeoutMs } from '../../doctor/check.js';
 import { defaultLimits } from '../../gateway/options.js';
+import { maxTimerMs } from '../../text/durations.js';
 
-/** A timer of Node's that is longer ends at once. */
-const timer = { kind: 'duration', unit: 'ms', least: 1, most: 24 * 86_400_000 } as const;
+/** Whole days, for the message of a longer one. */
+const longestTimer = Math.floor(maxTimerMs / 86_400_000) * 86_400_000;
+const timer = { kind: 'duration', unit: 'ms', least: 1, most: longestTimer } as const;
 const count = { kind: 'integer', least: 1 } as const;
 const yes = { kind: 'boolean' } as const;
 
@@ -42,7 +45,7 @@ export const ownFlags = {
   timeout: {
     ...timer,
     flag: '--timeout <time>',
-    default: 4000,
+    default: defaultTimeoutMs,
     help: 'for all checks together, e.g. 60s',
   },
   gateway: {
