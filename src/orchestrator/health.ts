@@ -13,7 +13,7 @@ export interface Health {
     /** Whether it gave a vector in time. */
     ok: boolean;
     /** What kind of embedder it is. */
-    embedder: 'ollama' | 'builtin';
+    embedder: 'ollama' | 'openai' | 'builtin';
     /** Name of the model. */
     model: string;
     /** Values of a vector. */

@@ -29,16 +29,16 @@ export interface Prefixes {
 /** What an embedder is, apart from the vectors that it gives. */
 export interface EmbedderIdentity {
   /** What kind of embedder it is; one of your own names the kind that it is most like. */
-  embedder: 'ollama' | 'builtin';
-  /** The engine: `onnx-int8`, `wasm-fp32`; empty for Ollama. */
+  embedder: 'ollama' | 'openai' | 'builtin';
+  /** The engine: `onnx-int8`, `wasm-fp32`; empty for servers. */
   variant: string;
   /** Name of the model, with its tag where it has one. */
   model: string;
-  /** Digest of the weights, lower-case hex. */
+  /** Digest of the weights, lower-case hex; empty where the server has none to give (OpenAI-compatible ones). */
   digest: string;
   /** Values of a vector. */
   dimensions: number;
-  /** Options sent with every request; part of what makes vectors comparable. */
+  /** Options of every request, and limits that the user set; part of what makes vectors comparable. */
   options: { [key: string]: Json };
   /** What the model wants before documents and questions; empty texts where it wants nothing. */
   prefixes: Prefixes;

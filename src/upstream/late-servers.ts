@@ -2,8 +2,7 @@
 // match. One with other vectors is measured again only after its release or model has changed.
 import type { Measured } from '../embedders/guard/batch-check.js';
 import { compareSpaces } from '../embedders/guard/space-mismatch.js';
-import type { OllamaAddress } from '../embedders/ollama/host.js';
-import type { Member } from '../embedders/pool/member.js';
+import type { Member, ServerAddress } from '../embedders/pool/member.js';
 import type { EmbedderPool } from '../embedders/pool/pool.js';
 import { wrapEmbedder } from '../embedders/wrap-embedder.js';
 import type { RunEvents } from '../events.js';
@@ -17,19 +16,19 @@ export interface OpenedMember {
 }
 
 /** A server that isn't open: it failed, or takes longer than the others. */
-export interface Absent {
-  address: OllamaAddress;
+export interface Absent<Address extends ServerAddress = ServerAddress> {
+  address: Address;
   error?: Error;
   /** Its opening, which goes on while the others work. */
   opening?: Promise<OpenedMember>;
 }
 
-export interface LateServersOptions {
-  absent: readonly Absent[];
+export interface LateServersOptions<Address extends ServerAddress> {
+  absent: readonly Absent<Address>[];
   /** The vector space of the open servers. */
   space: VectorSpace;
   /** @throws when the server is still down, or can't be used yet */
-  open(address: OllamaAddress, signal: AbortSignal): Promise<OpenedMember>;
+  open(address: Address, signal: AbortSignal): Promise<OpenedMember>;
   /** Aborts a try. */
   signal: AbortSignal;
   /** Aborts the openings in progress. */
@@ -40,7 +39,10 @@ export interface LateServersOptions {
 }
 
 /** The pool, which grows when absent servers answer. Requests start the tries, but never wait for them. */
-export function withLatecomers(pool: EmbedderPool, options: LateServersOptions): Embedder {
+export function withLatecomers<Address extends ServerAddress>(
+  pool: EmbedderPool,
+  options: LateServersOptions<Address>,
+): Embedder {
   const latecomers = new Latecomers(pool, options);
   return {
     ...wrapEmbedder(pool, (texts, embedOptions) => {
@@ -64,18 +66,18 @@ interface Refused {
   reason: string;
 }
 
-class Latecomers {
+class Latecomers<Address extends ServerAddress> {
   readonly #pool: EmbedderPool;
-  readonly #options: LateServersOptions;
+  readonly #options: LateServersOptions<Address>;
   readonly #pauseMs: number;
   readonly #signal: AbortSignal;
-  readonly #absent: Set<OllamaAddress>;
-  readonly #refused = new Map<OllamaAddress, Refused>();
+  readonly #absent: Set<Address>;
+  readonly #refused = new Map<Address, Refused>();
   /** A try for each server, so that one that hangs delays only its own. */
-  readonly #tries = new Map<OllamaAddress, Promise<void>>();
-  readonly #lastTry = new Map<OllamaAddress, number>();
+  readonly #tries = new Map<Address, Promise<void>>();
+  readonly #lastTry = new Map<Address, number>();
 
-  constructor(pool: EmbedderPool, options: LateServersOptions) {
+  constructor(pool: EmbedderPool, options: LateServersOptions<Address>) {
     this.#pool = pool;
     this.#options = options;
     this.#pauseMs = options.pauseMs ?? 15_000;
@@ -97,15 +99,15 @@ class Latecomers {
     }
   }
 
-  #isDue(address: OllamaAddress): boolean {
+  #isDue(address: Address): boolean {
     return !this.#tries.has(address) && performance.now() - this.#lastTry.get(address)! >= this.#pauseMs;
   }
 
-  #open(address: OllamaAddress): Promise<OpenedMember> {
+  #open(address: Address): Promise<OpenedMember> {
     return this.#options.open(address, this.#signal);
   }
 
-  #try(address: OllamaAddress, work: Promise<void>): void {
+  #try(address: Address, work: Promise<void>): void {
     const end = () => {
       this.#lastTry.set(address, performance.now());
       this.#tries.delete(address);
@@ -114,7 +116,7 @@ class Latecomers {
   }
 
   /** Measures a refused server again when its release or digest has changed. */
-  async #lookAgain(address: OllamaAddress, { member, mark }: Refused): Promise<void> {
+  async #lookAgain(address: Address, { member, mark }: Refused): Promise<void> {
     if ((await member.mark?.(this.#signal)) === mark) return;
     const opened = this.#open(address);
     await opened;
@@ -123,21 +125,21 @@ class Latecomers {
     await this.#takeIn(address, opened);
   }
 
-  async #takeIn(address: OllamaAddress, opening: Promise<OpenedMember>): Promise<void> {
+  async #takeIn(address: Address, opening: Promise<OpenedMember>): Promise<void> {
     const { space, events } = this.#options;
     const { member, measured } = await opening;
     const comparison = compareSpaces(space, measured.space);
     this.#absent.delete(address);
     if (comparison.same && !this.#signal.aborted) {
       this.#pool.add(member);
-      events.notice(`Ollama at ${member.url} is back and takes part.`);
+      events.notice(`${member.where} is back and takes part.`);
       return;
     }
     if (comparison.same) return await member.embedder.close();
     const mark = await member.mark?.(this.#signal).catch(() => undefined);
     this.#refused.set(address, { member, mark, reason: comparison.reason });
     events.notice(
-      `Ollama at ${member.url} is back, but gives other vectors than the other servers (${comparison.reason}): ` +
+      `${member.where} is back, but gives other vectors than the other servers (${comparison.reason}): ` +
         'it is left out until it has the same version and model.',
     );
   }

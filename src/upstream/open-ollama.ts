@@ -1,25 +1,15 @@
-// Opens the Ollama servers of a run as one embedder with retries. All must have the same vector space, and each must
-// keep it. A server that is down is left out and tried again later, while another one is up.
-
-import { withRetry } from '../embedders/back-off.js';
-import { measureServer, unlikeSentence, withSingles } from '../embedders/guard/batch-check.js';
-import { withSpaceGuard } from '../embedders/guard/space-guard.js';
-import { compareSpaces } from '../embedders/guard/space-mismatch.js';
+// Opens the Ollama servers of a run, with the model that is asked for or the best one that a server has.
+import type { Settings } from '../config/settings.js';
 import { openOllamaEmbedder } from '../embedders/ollama/embedder.js';
-import { defaultUrl, type OllamaAddress, parseOllamaAddress } from '../embedders/ollama/host.js';
+import { defaultUrl, parseOllamaAddress } from '../embedders/ollama/host.js';
 import { hasModel, listEmbeddingModels } from '../embedders/ollama/model-info.js';
-import { poolOf } from '../embedders/pool/pool.js';
-import { wrapEmbedder } from '../embedders/wrap-embedder.js';
-import { ServiceError, WrongVectorsError } from '../errors.js';
-import { isChanged, isDown } from '../fault-policy.js';
-import { estimateCounter } from '../tokens/estimating-counter.js';
-import type { Embedder } from '../types/embedder.js';
+import type { ServerAddress } from '../embedders/pool/member.js';
+import { ServiceError } from '../errors.js';
+import { isDown } from '../fault-policy.js';
 import { settledInTime } from './ask-in-time.js';
-import { type Absent, type OpenedMember, withLatecomers } from './late-servers.js';
-import { maxTexts } from './limiter-settings.js';
 import { probeTimeoutMs, serverOptions } from './ollama-settings.js';
+import { openServers, type ServerKind } from './open-servers.js';
 import type { OpenEmbedderOptions, OpenedEmbedder } from './options.js';
-import { withRequestEvents } from './request-events.js';
 
 /**
  * Opens the configured servers, or the one on the default address.
@@ -31,41 +21,17 @@ export async function openOllama(
   options: OpenEmbedderOptions,
   asked: string | undefined,
 ): Promise<OpenedEmbedder> {
-  const { settings, signal, events, pinnedCounter } = options;
+  const { settings } = options;
   const addresses = (settings.ollamaUrl ?? [defaultUrl]).map((one) => parseOllamaAddress(one));
   const model = asked ?? (await bestModel(addresses, options));
-  const open = (address: OllamaAddress, signal: AbortSignal) =>
-    openMember(address, model, { ...options, signal });
   if (options.pull) await pullWhereMissing(addresses, model, options);
-  const end = new AbortController();
-  const ending = AbortSignal.any([signal, end.signal]);
-  const { opened, absent } = await openAll(addresses, (address) => open(address, ending)).catch((error) => {
-    end.abort(error);
-    throw error;
-  });
-  const [first, ...others] = opened;
-  // A bad text fails all tries of its request: that alone must not open the circuit.
-  const failures = Math.max(5, settings.maxRetries + 2);
-  const pool = poolOf([first.member, ...others.map((one) => one.member)], { failures, events });
-  for (const { address, error } of absent) {
-    const why = error?.message ?? 'it has not answered yet, but other servers have.';
-    const until = isChanged(error) ? 'its vectors match' : 'it is back';
-    events.notice(`Going on without ${address.url.href} until ${until}: ${why}`);
-  }
-  const complete =
-    absent.length === 0
-      ? pool
-      : withLatecomers(pool, {
-          absent,
-          space: first.measured.space,
-          open,
-          signal,
-          end,
-          events,
-        });
-  const retrying = withRetry(complete, { retries: settings.maxRetries, signal, events });
-  const unlike = opened.find(({ measured }) => measured.unlike !== undefined)?.measured.unlike;
-  return { embedder: withPinnedCounter(retrying, pinnedCounter), measured: { ...first.measured, unlike } };
+  return await openServers(addresses, kindOf(model, settings), options);
+}
+
+function kindOf(model: string, settings: Settings): ServerKind<ServerAddress> {
+  return {
+    open: ({ url }, signal) => openOllamaEmbedder({ url, model, signal, ...serverOptions(settings) }),
+  };
 }
 
 /** The best model of an Ollama on the default address; undefined when there is none. */
@@ -79,7 +45,7 @@ export async function findModel(options: OpenEmbedderOptions): Promise<string | 
 }
 
 /** The best model of the first server that is up. */
-async function bestModel(addresses: OllamaAddress[], options: OpenEmbedderOptions): Promise<string> {
+async function bestModel(addresses: ServerAddress[], options: OpenEmbedderOptions): Promise<string> {
   const lists = await settledInTime(addresses.map(({ url }) => modelsAt(url, options)));
   let down: unknown;
   for (const [index, list] of lists.entries()) {
@@ -102,7 +68,7 @@ function modelsAt(url: URL, options: OpenEmbedderOptions, timeoutMs?: number): P
 }
 
 async function pullWhereMissing(
-  addresses: OllamaAddress[],
+  addresses: ServerAddress[],
   model: string,
   options: OpenEmbedderOptions,
 ): Promise<void> {
@@ -116,128 +82,4 @@ async function pullWhereMissing(
     const isMissing = has?.status === 'fulfilled' && !has.value;
     if (isMissing) await pullModel(addresses[index]!.url, model, events, signal, apiKey);
   }
-}
-
-type Opener = (address: OllamaAddress) => Promise<OpenedMember>;
-
-/**
- * Opens the servers. At least one is open in the result, and all open ones have the same space. The rest is down, or
- * takes longer than the others, or changed while it was opened.
- */
-async function openAll(
-  addresses: OllamaAddress[],
-  open: Opener,
-): Promise<{
-  opened: [OpenedMember, ...OpenedMember[]];
-  absent: Absent[];
-}> {
-  const opened: OpenedMember[] = [];
-  const absent: Absent[] = [];
-  const failures: unknown[] = [];
-  const changed: Absent[] = [];
-  const works = addresses.map(open);
-  const results = await settledInTime(works);
-  for (const [index, result] of results.entries()) {
-    const address = addresses[index]!;
-    if (!result) absent.push({ address, opening: works[index]! });
-    else if (result.status === 'fulfilled') opened.push(result.value);
-    else if (isChanged(result.reason)) changed.push({ address, error: result.reason });
-    else if (isDown(result.reason)) absent.push({ address, error: result.reason });
-    else failures.push(result.reason);
-  }
-  const [first, ...others] = opened;
-  // The unchanged servers are enough to begin with. The changed ones are measured again later.
-  if (first) absent.push(...changed);
-  else failures.push(...changed.map(({ error }) => error));
-  try {
-    // Report wrong vectors first: other failures may pass, or another server can do the work.
-    const wrong = failures.find((failure) => failure instanceof WrongVectorsError);
-    if (wrong) throw wrong;
-    for (const other of others) requireSameSpace(first!, other);
-    if (failures.length > 0) throw failures[0];
-    if (first === undefined) throw allDown(absent.map((one) => one.error!));
-    return { opened: [first, ...others], absent };
-  } catch (error) {
-    await Promise.all(opened.map(({ member }) => member.embedder.close()));
-    for (const { opening } of absent)
-      opening?.then(
-        ({ member }) => member.embedder.close(),
-        () => {},
-      );
-    throw error;
-  }
-}
-
-function allDown(errors: Error[]): ServiceError {
-  const [first] = errors;
-  const cause = first instanceof ServiceError ? first.cause : first;
-  const message = first?.message ?? '';
-  return new ServiceError(
-    errors.length === 1 ? message : `None of the ${errors.length} servers answers; the first one: ${message}`,
-    { cause },
-  );
-}
-
-function requireSameSpace(first: OpenedMember, other: OpenedMember): void {
-  const comparison = compareSpaces(first.measured.space, other.measured.space);
-  if (comparison.same) return;
-  throw new WrongVectorsError(
-    `Ollama at ${other.member.url} gives other vectors than the one at ${first.member.url} (${comparison.reason}): ` +
-      'use servers of one version and one model, or leave one out.',
-    { reason: 'unlike-servers' },
-  );
-}
-
-async function openMember(
-  { url, weight }: OllamaAddress,
-  model: string,
-  options: OpenEmbedderOptions,
-): Promise<OpenedMember> {
-  const { settings, mostTexts = maxTexts, signal, events } = options;
-  const server = await openOllamaEmbedder({ url, model, signal, ...serverOptions(settings) });
-  try {
-    await options.beforeFirstText?.(server);
-    const where = `Ollama at ${server.url}`;
-    const counted = withRequestEvents(server, where, events);
-    const { losses } = server;
-    const retries = { retries: settings.maxRetries, signal, events };
-    const batchSize = Math.min(settings.batchSize ?? mostTexts, mostTexts);
-    const measured = await measureServer(withRetry(counted, retries), { where, batchSize, signal });
-    const { space, unlike } = measured;
-    const requests = unlike === undefined ? counted : withSingles(counted);
-    const embedder = withSpaceGuard(
-      server,
-      requests,
-      { space, losses },
-      { batchSize: unlike === undefined ? batchSize : 1, batchTokens: measured.batchTokens ?? 0, events },
-    );
-    // The digest was read before the canaries were measured: check that it is still the same.
-    await embedder.confirm({ signal });
-    if (unlike !== undefined) events.warning(unlikeSentence(where, unlike));
-    const member = {
-      url: server.url,
-      weight,
-      embedder,
-      msPerToken: () => server.msPerToken,
-      isUnsure: () => embedder.isUnsure(),
-      confirm: embedder.confirm,
-      mark: embedder.mark,
-      reconsider: embedder.reconsider,
-    };
-    return { member, measured };
-  } catch (error) {
-    await server.close();
-    throw error;
-  }
-}
-
-/** Keeps an estimating counter for an output that was made with it: an exact one would move the chunks' boundaries. */
-function withPinnedCounter(embedder: Embedder, pinned: string | undefined): Embedder {
-  const estimate = estimateCounter();
-  if (pinned !== estimate.id || embedder.counter.id === pinned) return embedder;
-  const { counter } = embedder;
-  return {
-    ...wrapEmbedder(embedder, (texts, options) => embedder.embed(texts, options)),
-    counter: { ...estimate, ...(counter.knows && { knows: (text) => counter.knows!(text) }) },
-  };
 }

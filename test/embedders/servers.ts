@@ -31,7 +31,8 @@ export class Servers {
 
   async member(server: TestOllama, changes: Partial<Member> = {}): Promise<Member> {
     const embedder = await this.open(server);
-    return { url: embedder.url, weight: 1, embedder, msPerToken: () => embedder.msPerToken, ...changes };
+    const { url, where } = embedder;
+    return { url, where, weight: 1, embedder, msPerToken: () => embedder.msPerToken, ...changes };
   }
 
   async stop(): Promise<void> {

@@ -7,7 +7,7 @@ import { rstBlocks } from '../../src/documents/blocks/rst.js';
 import { isPattern } from '../../src/documents/globs/tokens.js';
 import { patternOrigin } from '../../src/documents/walk/paths/expand-pattern.js';
 import { profileOf } from '../../src/embedders/model-profiles.js';
-import { faultOfAnswer } from '../../src/embedders/ollama/error-messages.js';
+import { ollamaFaults } from '../../src/embedders/ollama/error-messages.js';
 import { parseOllamaAddress, parseOllamaHost } from '../../src/embedders/ollama/host.js';
 import { canonicalName } from '../../src/embedders/ollama/model-name.js';
 import { meansThisMachine } from '../../src/net/masked-address.js';
@@ -28,7 +28,7 @@ test('reads the names of models in one go', () => {
 
 test("reads a server's error in one go", () => {
   for (const body of [many('<'), many('timed out waiting for '), many('runner'), many('generat')]) {
-    expect(faultOfAnswer('a', 500, body).message).toContain('answered 500');
+    expect(ollamaFaults.answer('a', 500, body).message).toContain('answered 500');
   }
 });
 

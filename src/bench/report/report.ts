@@ -73,7 +73,7 @@ export interface Comparison {
 
 export interface TargetReport {
   name: string;
-  embedder: 'ollama' | 'builtin';
+  embedder: 'ollama' | 'openai' | 'builtin';
   model: string;
   digest: string;
   dimensions: number;

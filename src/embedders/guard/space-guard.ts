@@ -108,7 +108,7 @@ class GuardedServer {
     this.#confirmation = new Confirmation({
       look: (signal) => this.#look(signal),
       isIdle: () => this.#inFlight === 0,
-      where: `Ollama at ${server.url}`,
+      where: server.where,
     });
   }
 
@@ -140,7 +140,7 @@ class GuardedServer {
       // The server may have been replaced while this request was in flight.
       await this.#settle(options);
       if (texts.length > 1 && !measures) await this.#tryLarger(texts, vectors, options);
-      if (texts.length > 1 && this.#isSingle !== wasSingle) throw wrongBatchFault(this.#server.url);
+      if (texts.length > 1 && this.#isSingle !== wasSingle) throw wrongBatchFault(this.#server.where);
       return vectors;
     } catch (error) {
       if (error instanceof EmbedderFault && policyOf(error).unmet) this.#unreached++;
@@ -179,7 +179,7 @@ class GuardedServer {
   async #look(signal: AbortSignal): Promise<void> {
     if (this.#change) throw this.#change.fault;
     const digest = await this.#said(this.#server.digest(signal));
-    if (digest === this.#server.identity.digest) return;
+    if (digest === this.#server.weights) return;
     this.#change = { fault: otherModelFault(this.#server, digest), mark: undefined };
     throw this.#change.fault;
   }
@@ -188,7 +188,7 @@ class GuardedServer {
     try {
       return await answer;
     } catch (error) {
-      throw error instanceof EmbedderFault ? unconfirmedFault(this.#server.url, error) : error;
+      throw error instanceof EmbedderFault ? unconfirmedFault(this.#server.where, error) : error;
     }
   }
 
@@ -211,7 +211,7 @@ class GuardedServer {
     const difference = await this.#differenceNow(leastMs);
     this.#checked = answered;
     if (difference === undefined) return this.#sameness.clear();
-    const fault = otherVectorsFault(this.#server.url, difference);
+    const fault = otherVectorsFault(this.#server.where, difference);
     this.#change = { fault, mark: await this.mark(this.#end.signal).catch(() => undefined) };
   }
 
@@ -249,7 +249,7 @@ class GuardedServer {
     if (this.#isSingle) return;
     this.#requests = withSingles(this.#requests);
     this.#isSingle = true;
-    this.#options.events?.warning(unlikeSentence(`Ollama at ${this.#server.url}`, unlike));
+    this.#options.events?.warning(unlikeSentence(this.#server.where, unlike));
   }
 
   async mark(signal: AbortSignal): Promise<string> {
@@ -262,7 +262,7 @@ class GuardedServer {
     if (this.#change === undefined) return true;
     const ending = AbortSignal.any([signal, this.#end.signal]);
     const digest = await this.#server.digest(ending);
-    if (digest !== this.#server.identity.digest) {
+    if (digest !== this.#server.weights) {
       this.#change = { fault: otherModelFault(this.#server, digest), mark: undefined };
       return false;
     }
@@ -271,10 +271,10 @@ class GuardedServer {
     const answered = this.#alarms;
     const difference = await this.#differenceNow(undefined);
     if (difference !== undefined) {
-      this.#change = { fault: otherVectorsFault(this.#server.url, difference), mark };
+      this.#change = { fault: otherVectorsFault(this.#server.where, difference), mark };
       return false;
     }
-    if ((await this.#server.digest(ending)) !== this.#server.identity.digest) return false;
+    if ((await this.#server.digest(ending)) !== this.#server.weights) return false;
     this.#checked = answered;
     this.#change = undefined;
     return true;

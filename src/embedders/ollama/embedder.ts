@@ -117,6 +117,14 @@ class OllamaEmbedder implements ServerEmbedder {
     return this.#client.where;
   }
 
+  get where(): string {
+    return `Ollama at ${this.url}`;
+  }
+
+  get weights(): string {
+    return this.identity.digest;
+  }
+
   get losses(): number {
     return this.#client.losses;
   }
@@ -143,7 +151,7 @@ class OllamaEmbedder implements ServerEmbedder {
       const asked = { timeoutMs: time.lateMs, signal, maxBytes, onLate };
       const bytes = await this.#client.bytes('/api/embed', body, asked);
       const { vectors } = readEmbedAnswer(bytes, dimensions, this.url);
-      return accept(vectors, texts.length, dimensions, `Ollama at ${this.url}`);
+      return accept(vectors, texts.length, dimensions, this.where);
     };
     return await this.#pace.timed(tokens, request, leastMs);
   }

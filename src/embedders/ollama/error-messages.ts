@@ -1,20 +1,10 @@
 // What Ollama's errors mean. Its statuses say little: a runner that died is a 400, a full queue used to be a 500.
 // So one table looks at the message first. Each row names where its wording was seen.
-import { EmbedderFault, type FaultMeaning } from '../../errors.js';
-
-/** The meanings that an answer of a server can have. The others come from our own checks. */
-type AnswerMeaning = Exclude<FaultMeaning, 'resting' | 'unconfirmed' | 'changed' | 'unknown-script'>;
-
-interface Row {
-  /** Matched against the `error` message, or the whole body when there is none. */
-  message?: RegExp;
-  status?: readonly number[];
-  meaning: AnswerMeaning;
-  source: string;
-}
+import type { EmbedderFault } from '../../errors.js';
+import { type AnswerMeaning, type FaultRow, ServerFaults } from '../server-faults.js';
 
 /** The first row that matches is used. "Recorded" cases are in test/contract. */
-export const faultTable: readonly Row[] = [
+export const faultTable: readonly FaultRow[] = [
   {
     message: /input length exceeds (the|maximum) context length/i,
     meaning: 'too-long',
@@ -109,94 +99,14 @@ const advice: Record<AnswerMeaning, string> = {
   refused: 'check the address, the model and OLLAMA_API_KEY',
 };
 
-/**
- * The fault for an answer without vectors.
- * @param where the server, as the user named it
- * @param retryAfter the header, unparsed
- */
-export function faultOfAnswer(
-  where: string,
-  status: number,
-  body: string,
-  retryAfter?: string,
-): EmbedderFault {
-  const said = messageOf(body);
-  const row = faultTable.find(
-    (one) => (one.status?.includes(status) ?? true) && (one.message?.test(said) ?? true),
-  );
-  const meaning = row?.meaning ?? (status === 200 ? 'bad-answer' : status >= 500 ? 'unreachable' : 'refused');
-  const retryAfterMs = retryAfter === undefined ? undefined : msOf(retryAfter);
-  const words = said.length > 200 ? `${said.slice(0, 200)}…` : said;
-  return new EmbedderFault(meaning, `Ollama at ${where} answered ${status} (${words}): ${advice[meaning]}.`, {
-    retryAfterMs,
-  });
-}
-
-/** The `error` field of Ollama's own or its /v1 answers; else the body, as one line without markup. */
-function messageOf(body: string): string {
-  if (body.trimStart().startsWith('{')) {
-    try {
-      const { error } = JSON.parse(body) as { error?: string | { message?: string } };
-      const message = typeof error === 'object' ? error?.message : error;
-      if (typeof message === 'string') return message.trim();
-    } catch (error) {
-      if (!(error instanceof SyntaxError)) throw error;
-    }
-  }
-  return body
-    .replace(/<[^<>]*>/g, ' ')
-    .replace(/\s+/g, ' ')
-    .trim();
-}
-
-/** Retry-After: seconds, or a date. */
-function msOf(header: string): number | undefined {
-  const ms = /^\d+$/.test(header.trim()) ? Number(header) * 1000 : Date.parse(header) - Date.now();
-  return Number.isNaN(ms) ? undefined : Math.max(0, ms);
-}
-
-/** What a failed connection means, by the codes of Node and undici. */
-const connectionTable: { [code: string]: AnswerMeaning } = {
-  UND_ERR_HEADERS_TIMEOUT: 'timeout',
-  UND_ERR_BODY_TIMEOUT: 'timeout',
-  CERT_HAS_EXPIRED: 'refused',
-  DEPTH_ZERO_SELF_SIGNED_CERT: 'refused',
-  SELF_SIGNED_CERT_IN_CHAIN: 'refused',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'refused',
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'refused',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'refused',
-};
-
-/** The fault for a failed connection: `unreachable`, unless the table says otherwise. */
-export function faultOfConnection(where: string, cause: unknown): EmbedderFault {
-  const { code, message } = cause as { code?: string; message?: string };
-  const parser = code?.startsWith('HPE_') === true;
-  const meaning = parser ? 'bad-answer' : (connectionTable[code ?? ''] ?? 'unreachable');
-  const what =
-    meaning === 'timeout'
-      ? `gave no answer in time (${code})`
-      : parser
-        ? `doesn't speak HTTP (${code})`
-        : `can't be reached (${code ?? message ?? String(cause)})`;
-  return new EmbedderFault(meaning, `Ollama at ${where} ${what}: ${advice[meaning]}.`, { cause });
-}
+export const ollamaFaults = new ServerFaults({
+  who: 'Ollama',
+  doubt: 'is that an Ollama?',
+  table: faultTable,
+  advice,
+});
 
 /** The fault for a request to a server that gives no answer to anything. */
 export function faultOfSilence(where: string, ms: number): EmbedderFault {
-  return new EmbedderFault(
-    'timeout',
-    `Ollama at ${where} hangs: no answer within ${inWords(ms)}, and none about its loaded models: restart it.`,
-  );
-}
-
-/** The fault for a request that timed out. */
-export function faultOfDeadline(where: string, ms: number): EmbedderFault {
-  return new EmbedderFault(
-    'timeout',
-    `Ollama at ${where} gave no answer within ${inWords(ms)}: ${advice.timeout}.`,
-  );
-}
-
-function inWords(ms: number): string {
-  return ms >= 1000 ? `${Math.round(ms / 1000)} s` : `${Math.round(ms)} ms`;
+  return ollamaFaults.silence(where, ms, 'none about its loaded models');
 }

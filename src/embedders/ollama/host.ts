@@ -4,6 +4,7 @@
 import { UsageError } from '../../errors.js';
 import { defaultOllamaUrl, maskAddress } from '../../net/masked-address.js';
 import { withoutQuotes, withoutSlashes } from '../../text/trim.js';
+import type { ServerAddress } from '../pool/member.js';
 
 const defaultPort = '11434';
 
@@ -54,18 +55,11 @@ export function parseOllamaHost(value: string): URL {
   }
 }
 
-/** A server and its weight, from a list of several addresses. */
-export interface OllamaAddress {
-  url: URL;
-  /** Share of the work relative to the other servers, when all are equally fast. @default 1 */
-  weight: number;
-}
-
 /**
  * Reads an address that may end in `#weight=4`.
  * @throws {UsageError} when it is not an address, or the weight is not a number above 0
  */
-export function parseOllamaAddress(value: string): OllamaAddress {
+export function parseOllamaAddress(value: string): ServerAddress {
   // A password may hold a #.
   const hash = value.includes('@') ? -1 : value.indexOf('#');
   if (hash < 0) return { url: parseOllamaHost(value), weight: 1 };

@@ -3,7 +3,7 @@
 import { EmbedderFault } from '../../errors.js';
 import { isLate, policyOf } from '../../fault-policy.js';
 import type { OllamaClient } from './client.js';
-import { faultOfDeadline, faultOfSilence } from './error-messages.js';
+import { faultOfSilence, ollamaFaults } from './error-messages.js';
 import { canonicalName } from './model-name.js';
 import type { RequestTime } from './request-timeout.js';
 
@@ -50,7 +50,7 @@ export function latenessOf(client: OllamaClient, model: string, time: RequestTim
     const isLoading = presence === 'absent' || (presence === 'unknown' && time.mayLoad);
     const allowedMs = isLoading ? time.loadMs : time.normalMs;
     const leftMs = allowedMs - elapsedMs;
-    if (leftMs <= 0) return faultOfDeadline(client.where, allowedMs);
+    if (leftMs <= 0) return ollamaFaults.deadline(client.where, allowedMs);
     if (!isLoading) return leftMs;
     lookMs = Math.min(lookMs * 2, mostLookMs);
     return Math.min(lookMs, leftMs);

@@ -4,7 +4,7 @@
 import { EmbedderFault } from '../../errors.js';
 import { parseForeign } from '../../text/foreign-json.js';
 import type { Vector } from '../../types/vector.js';
-import { faultOfAnswer } from './error-messages.js';
+import { ollamaFaults } from './error-messages.js';
 
 export interface EmbedAnswer {
   vectors: Vector[];
@@ -40,7 +40,7 @@ export function readEmbedAnswer(bytes: Buffer, dimensions: number, where: string
   } catch (error) {
     if (!(error instanceof BadAnswer)) throw error;
     const said = errorIn(bytes);
-    if (said !== undefined) throw faultOfAnswer(where, 200, said);
+    if (said !== undefined) throw ollamaFaults.answer(where, 200, said);
     throw new EmbedderFault(
       'bad-answer',
       `Ollama at ${where} gave an answer of ${bytes.length} bytes ${error.message}: update Ollama, or check the proxy in between.`,

@@ -44,7 +44,7 @@ export class Endpoint {
     this.url = member.url;
     this.weight = member.weight;
     this.#member = member;
-    this.#embedder = withBreaker(member.embedder, { where: `Ollama at ${member.url}`, ...options });
+    this.#embedder = withBreaker(member.embedder, { where: member.where, ...options });
     const looks = {
       probe: (signal: AbortSignal) => this.#probe(signal),
       reconsider: async (signal: AbortSignal) => (await member.reconsider?.(signal)) ?? false,

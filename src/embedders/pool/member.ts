@@ -3,19 +3,30 @@ import type { EmbedderFault } from '../../errors.js';
 import type { Embedder } from '../../types/embedder.js';
 import type { RequestLimits } from '../../types/requests.js';
 
+/** A server and its weight, as settings name it. */
+export interface ServerAddress {
+  url: URL;
+  /** Share of the work relative to the other servers, when all are equally fast. @default 1 */
+  weight: number;
+}
+
 /** An embedder that asks one server. */
 export interface ServerEmbedder extends Embedder {
   /** Without credentials. */
   readonly url: string;
+  /** The server, as messages begin with it: `Ollama at http://…`. */
+  readonly where: string;
   /** How often the server may have been replaced: lost connections, or a while without any. */
   readonly losses: number;
   /** Version of the server when it was opened. */
   readonly release: string;
   /** Recent mean time per token, without waiting, in ms; undefined until it is known. */
   readonly msPerToken: number | undefined;
+  /** What `digest` said when it was opened: the identity's digest, or what a server without one says of its weights. */
+  readonly weights: string;
   /**
-   * Asks for the present digest of the model.
-   * @returns lower-case hex as in `identity`; undefined when the server no longer lists the model
+   * Asks for the present digest of the model, or what the server says of its weights.
+   * @returns in the form of `weights`; undefined when the server no longer lists the model
    * @throws {EmbedderFault} when the server doesn't say
    */
   digest(signal: AbortSignal): Promise<string | undefined>;
@@ -32,6 +43,8 @@ export interface ConfirmOptions {
 /** The parts of an endpoint. */
 export interface Member {
   url: string;
+  /** The server, as messages begin with it: `Ollama at http://…`. */
+  where: string;
   weight: number;
   embedder: Embedder;
   msPerToken(): number | undefined;

@@ -40,14 +40,14 @@ export function poolOf(
   const slots = new EndpointSlots(endpoints);
   const { counter } = members[0].embedder;
   const add = (member: Member) => {
-    const { url } = member;
+    const { url, where } = member;
     const endpoint = new Endpoint(member, options, {
       onChange: () => slots.changed(),
       onOut: ({ message }) => {
         if (endpoints.every((one) => one.isOut)) return;
         events.warning(`Going on without ${url} until it is the same as before: ${message}`);
       },
-      onBack: () => events.notice(`Ollama at ${url} is the same as before again, and takes part.`),
+      onBack: () => events.notice(`${where} is the same as before again, and takes part.`),
     });
     endpoints.push(endpoint);
     slots.changed();

@@ -30,9 +30,18 @@ async function steady(of: TestOllama): Promise<Member & { embedder: SteadyEmbedd
   const inner = await servers.open(of);
   const embedder = withSpaceGuard(inner);
   await measureSpace(embedder);
-  const { url } = inner;
+  const { url, where } = inner;
   const { isUnsure, confirm, reconsider } = embedder;
-  return { url, weight: 1, embedder, msPerToken: () => inner.msPerToken, isUnsure, confirm, reconsider };
+  return {
+    url,
+    where,
+    weight: 1,
+    embedder,
+    msPerToken: () => inner.msPerToken,
+    isUnsure,
+    confirm,
+    reconsider,
+  };
 }
 
 const looks = (of = server) => of.requests.filter(({ path }) => path === '/api/tags').length - 1;

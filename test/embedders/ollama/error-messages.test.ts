@@ -1,12 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import {
-  faultOfAnswer,
-  faultOfConnection,
-  faultTable,
-} from '../../../src/embedders/ollama/error-messages.js';
+import { faultTable, ollamaFaults } from '../../../src/embedders/ollama/error-messages.js';
 import { ollamaVersions, recordedCases } from '../../helpers/ollama/contract.js';
 
-const meaningOf = (status: number, body: string) => faultOfAnswer('http://h:1', status, body).meaning;
+const meaningOf = (status: number, body: string) => ollamaFaults.answer('http://h:1', status, body).meaning;
 const error = (message: string) => JSON.stringify({ error: message });
 
 /** What every recorded error means. */
@@ -29,7 +25,7 @@ const recorded: { [name: string]: string } = {
   pull_without_network: 'bad-input',
 };
 
-describe('faultOfAnswer', () => {
+describe('the fault of an answer', () => {
   test.each(ollamaVersions)('knows every recorded error of %s', (version) => {
     const found: { [name: string]: string } = {};
     for (const { name, response } of recordedCases(version)) {
@@ -86,18 +82,20 @@ describe('faultOfAnswer', () => {
   });
 
   test('passes on how long the server wants to be left alone', () => {
-    expect(faultOfAnswer('h', 503, '', '7').retryAfterMs).toBe(7000);
-    expect(faultOfAnswer('h', 503, '', new Date(0).toUTCString()).retryAfterMs).toBe(0);
-    expect(faultOfAnswer('h', 503, '', 'soon').retryAfterMs).toBeUndefined();
-    expect(faultOfAnswer('h', 503, '').retryAfterMs).toBeUndefined();
+    expect(ollamaFaults.answer('h', 503, '', { 'retry-after': '7' }).retryAfterMs).toBe(7000);
+    expect(ollamaFaults.answer('h', 503, '', { 'retry-after': new Date(0).toUTCString() }).retryAfterMs).toBe(
+      0,
+    );
+    expect(ollamaFaults.answer('h', 503, '', { 'retry-after': 'soon' }).retryAfterMs).toBeUndefined();
+    expect(ollamaFaults.answer('h', 503, '').retryAfterMs).toBeUndefined();
   });
 
   test('says where, what and what to do, without markup and in bounds', () => {
-    expect(faultOfAnswer('http://h:1', 503, error('server busy')).message).toMatch(
+    expect(ollamaFaults.answer('http://h:1', 503, error('server busy')).message).toMatch(
       /^Ollama at http:\/\/h:1 answered 503 \(server busy\): .*--concurrency/,
     );
     const page = `<html><title>Oops</title>${'x'.repeat(5000)}</html>`;
-    const { message } = faultOfAnswer('http://h:1', 500, page);
+    const { message } = ollamaFaults.answer('http://h:1', 500, page);
     expect(message).toContain('Oops');
     expect(message).not.toContain('<');
     expect(message.length).toBeLessThan(400);
@@ -110,7 +108,7 @@ describe('faultOfAnswer', () => {
   });
 });
 
-describe('faultOfConnection', () => {
+describe('the fault of a connection', () => {
   test.each([
     ['ECONNREFUSED', 'unreachable'],
     ['ENOTFOUND', 'unreachable'],
@@ -123,7 +121,7 @@ describe('faultOfConnection', () => {
     ['HPE_INVALID_CONSTANT', 'bad-answer'],
     [undefined, 'unreachable'],
   ])('%s means %s', (code, meaning) => {
-    const fault = faultOfConnection('http://h:1', Object.assign(new Error('why'), { code }));
+    const fault = ollamaFaults.connection('http://h:1', Object.assign(new Error('why'), { code }));
     expect(fault.meaning).toBe(meaning);
     expect(fault.message).toContain(code ?? 'why');
   });

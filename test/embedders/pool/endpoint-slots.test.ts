@@ -42,9 +42,10 @@ async function poolFor(some: readonly TestOllama[]): Promise<EmbedderPool> {
       const inner = await servers.open(server);
       const steady = withSpaceGuard(inner);
       await measureSpace(steady);
-      const { url } = inner;
+      const { url, where } = inner;
       return {
         url,
+        where,
         weight: 1,
         embedder: steady,
         msPerToken: () => inner.msPerToken,

@@ -1,0 +1,156 @@
+// What the errors of servers mean, by a table for each kind of server: messages are looked at before statuses. Also the
+// faults of connections, which are the same for all kinds.
+import { EmbedderFault, type FaultMeaning } from '../errors.js';
+
+/** The meanings that an answer of a server can have. The others come from our own checks. */
+export type AnswerMeaning = Exclude<FaultMeaning, 'resting' | 'unconfirmed' | 'changed' | 'unknown-script'>;
+
+export interface FaultRow {
+  /** Matched against the message of the answer, or the whole body when there is none. */
+  message?: RegExp;
+  status?: readonly number[];
+  meaning: AnswerMeaning;
+  /** Where the wording was seen. */
+  source: string;
+}
+
+/** How the servers of one kind fail. */
+export interface FaultWords {
+  /** The kind, as messages begin with it: `Ollama`. */
+  who: string;
+  /** `is that an Ollama?` */
+  doubt: string;
+  /** The first row that matches is used. */
+  table: readonly FaultRow[];
+  /** What to do, as the end of a sentence. */
+  advice: Record<AnswerMeaning, string>;
+}
+
+/** Headers of an answer, as undici gives them. */
+export type AnswerHeaders = { readonly [name: string]: string | string[] | undefined };
+
+/** Makes the faults of one kind of server. `where` is always its address without credentials. */
+export class ServerFaults {
+  readonly #words: FaultWords;
+
+  constructor(words: FaultWords) {
+    this.#words = words;
+  }
+
+  /** The end of a sentence on an answer that such a server doesn't give. */
+  get doubt(): string {
+    return this.#words.doubt;
+  }
+
+  /** The server, as messages begin with it. */
+  nameOf(where: string): string {
+    return `${this.#words.who} at ${where}`;
+  }
+
+  /** The fault for an answer without vectors. */
+  answer(where: string, status: number, body: string, headers: AnswerHeaders = {}): EmbedderFault {
+    const { table, advice } = this.#words;
+    const said = messageOf(body);
+    const row = table.find(
+      (one) => (one.status?.includes(status) ?? true) && (one.message?.test(said) ?? true),
+    );
+    const meaning =
+      row?.meaning ?? (status === 200 ? 'bad-answer' : status >= 500 ? 'unreachable' : 'refused');
+    const words = said.length > 200 ? `${said.slice(0, 200)}…` : said;
+    return new EmbedderFault(
+      meaning,
+      `${this.nameOf(where)} answered ${status} (${words}): ${advice[meaning]}.`,
+      { retryAfterMs: pauseAsked(headers) },
+    );
+  }
+
+  /** A 200 that can't be read. @param what the end of "gave" */
+  badAnswer(where: string, what: string, cause?: unknown): EmbedderFault {
+    const { advice } = this.#words;
+    return new EmbedderFault('bad-answer', `${this.nameOf(where)} gave ${what}: ${advice['bad-answer']}.`, {
+      cause,
+    });
+  }
+
+  /** A failed connection: `unreachable`, unless the table says otherwise. */
+  connection(where: string, cause: unknown): EmbedderFault {
+    const { code, message } = cause as { code?: string; message?: string };
+    const parser = code?.startsWith('HPE_') === true;
+    const meaning = parser ? 'bad-answer' : (connectionTable[code ?? ''] ?? 'unreachable');
+    const what =
+      meaning === 'timeout'
+        ? `gave no answer in time (${code})`
+        : parser
+          ? `doesn't speak HTTP (${code})`
+          : `can't be reached (${code ?? message ?? String(cause)})`;
+    return new EmbedderFault(meaning, `${this.nameOf(where)} ${what}: ${this.#words.advice[meaning]}.`, {
+      cause,
+    });
+  }
+
+  /** A request that timed out. */
+  deadline(where: string, ms: number): EmbedderFault {
+    const { advice } = this.#words;
+    return new EmbedderFault(
+      'timeout',
+      `${this.nameOf(where)} gave no answer within ${inWords(ms)}: ${advice.timeout}.`,
+    );
+  }
+
+  /** A request to a server that gives no answer to anything. @param none what else it didn't answer */
+  silence(where: string, ms: number, none: string): EmbedderFault {
+    return new EmbedderFault(
+      'timeout',
+      `${this.nameOf(where)} hangs: no answer within ${inWords(ms)}, and ${none}: restart it.`,
+    );
+  }
+}
+
+/**
+ * The message of an answer: `error` as a text (Ollama, TEI) or with a `message` (OpenAI), or a `message` or `detail`
+ * beside it; else the body, as one line without markup.
+ */
+function messageOf(body: string): string {
+  if (body.trimStart().startsWith('{')) {
+    try {
+      const { error, message, detail } = JSON.parse(body) as { [key: string]: unknown };
+      const inner = typeof error === 'object' ? (error as { message?: unknown } | null)?.message : error;
+      const said = [inner, message, detail].find((one) => typeof one === 'string');
+      if (said !== undefined) return (said as string).trim();
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+    }
+  }
+  return body
+    .replace(/<[^<>]*>/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim();
+}
+
+/** The pause that a server asks for, in ms. */
+function pauseAsked(headers: AnswerHeaders): number | undefined {
+  const header = [headers['retry-after']].flat()[0];
+  return header === undefined ? undefined : msOf(header);
+}
+
+/** Retry-After: seconds, or a date. */
+function msOf(header: string): number | undefined {
+  const ms = /^\d+$/.test(header.trim()) ? Number(header) * 1000 : Date.parse(header) - Date.now();
+  return Number.isNaN(ms) ? undefined : Math.max(0, ms);
+}
+
+/** What a failed connection means, by the codes of Node and undici. */
+const connectionTable: { [code: string]: AnswerMeaning } = {
+  UND_ERR_HEADERS_TIMEOUT: 'timeout',
+  UND_ERR_BODY_TIMEOUT: 'timeout',
+  CERT_HAS_EXPIRED: 'refused',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'refused',
+  SELF_SIGNED_CERT_IN_CHAIN: 'refused',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'refused',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'refused',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'refused',
+};
+
+function inWords(ms: number): string {
+  return ms >= 1000 ? `${Math.round(ms / 1000)} s` : `${Math.round(ms)} ms`;
+}
