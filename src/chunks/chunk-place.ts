@@ -33,8 +33,9 @@ export class Places {
       if (block === undefined || block.start > index) return;
       this.#block++;
       const { level, title } = block;
-      if (level === undefined || title === undefined) continue;
-      this.#sections = [...this.#sections.filter((section) => section.level < level), { level, title }];
+      if (level === undefined) continue;
+      this.#sections = this.#sections.filter((section) => section.level < level);
+      if (title !== undefined) this.#sections.push({ level, title });
       this.#titles = this.#sections.map((section) => section.title);
       this.#sectionStart = block.start;
     }

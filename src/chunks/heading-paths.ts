@@ -6,15 +6,16 @@ const separator = ' › ';
 
 export class HeadingPaths {
   readonly #counter: SpanCounter;
+  /** Those that only end others have a blank title. */
   readonly #sections: { start: number; level: number; title: string; parent: number }[] = [];
 
   constructor(blocks: readonly Block[], counter: SpanCounter) {
     this.#counter = counter;
     let parent = -1;
     for (const { start, level, title } of blocks) {
-      if (level === undefined || title === undefined) continue;
+      if (level === undefined) continue;
       while (parent >= 0 && this.#sections[parent]!.level >= level) parent = this.#sections[parent]!.parent;
-      parent = this.#sections.push({ start, level, title, parent }) - 1;
+      parent = this.#sections.push({ start, level, title: title ?? '', parent }) - 1;
     }
   }
 
@@ -27,12 +28,13 @@ export class HeadingPaths {
     let tokens = 0;
     for (let at = this.#sectionAt(index); at >= 0; ) {
       const { title, parent } = this.#sections[at]!;
+      at = parent;
+      if (title.trim() === '') continue;
       const words = titles.length === 0 ? title : title + separator;
       const more = this.#counter.count(words);
       if (tokens + more > most) break;
-      if (title.trim() !== '') titles.unshift(title);
+      titles.unshift(title);
       tokens += more;
-      at = parent;
     }
     return titles.length === 0 ? { text: '', tokens: 0 } : { text: titles.join(separator), tokens };
   }

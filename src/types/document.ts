@@ -24,7 +24,10 @@ export interface Block {
   line: number;
   /** 1-based page, for formats that have pages. */
   page?: number;
-  /** Opens a section of this depth (1 = outermost): a heading, a class, a function. Needs `title`. */
+  /**
+   * Opens a section of this depth (1 = outermost): a heading, a class, a function. Without a `title` it only ends the
+   * sections of this depth, and of deeper ones: text after a list of entries belongs to the section around the list.
+   */
   level?: number;
   /** The section's name, without markup. */
   title?: string;

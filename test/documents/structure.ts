@@ -24,7 +24,8 @@ export async function documentOf(content: string | Buffer, name: string): Promis
 export function outline(document: Document): string[] {
   return document.blocks.map((block) => {
     const text = document.text.slice(block.start, block.end);
-    const title = block.title === undefined ? '' : ` (${block.level} ${block.title})`;
+    const ends = block.level === undefined ? '' : ` (<${block.level})`;
+    const title = block.title === undefined ? ends : ` (${block.level} ${block.title})`;
     const page = block.page === undefined ? '' : `p${block.page}:`;
     return `${page}${block.line} ${block.kind}${title} ${JSON.stringify(text)}`;
   });
@@ -36,7 +37,10 @@ export function keepsTheRules({ source, text, blocks }: Document): void {
   let line = 1;
   for (const block of blocks) {
     const isOrdered = block.start >= at && (block.page !== undefined || block.line >= line);
-    const isTitled = block.level === undefined ? block.title === undefined : /\S/.test(block.title ?? '');
+    const isTitled =
+      block.title === undefined
+        ? block.kind !== 'heading'
+        : block.level !== undefined && /\S/.test(block.title);
     const isFull = /\S/.test(text.slice(block.start, block.end));
     const isLost = /\S/.test(text.slice(at, block.start));
     // One expectation for each block would take longer than all else.

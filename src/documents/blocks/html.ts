@@ -75,7 +75,7 @@ class HtmlReader {
   onopentagname(start: number, end: number): void {
     this.#tag = tagName(this.#html.slice(start, end));
     this.#tagAt = start;
-    this.#attributes.clear();
+    this.#attributes.clear(this.#tag === 'dt' || this.#page.definitions.isInTerm);
   }
 
   onattribname(start: number, end: number): void {

@@ -4,6 +4,14 @@
 const maxTitleLength = 200;
 const unevenSpace = /[^\S ]| {2}/;
 
+const call = /^([^(]{0,200}[\w\]>$])\(/;
+
+/** The title of an entry of a list: its first line, and of the signature of a function the name. */
+export function termTitle(term: string): string {
+  const line = cleanTitle(term.slice(0, term.indexOf('\n') >>> 0)).replace(/\s*[:¶]$/, '');
+  return call.exec(line)?.[1] ?? line;
+}
+
 /** One line of at most 200 characters; longer titles end in "…". */
 export function cleanTitle(title: string): string {
   const trimmed = title.trim();

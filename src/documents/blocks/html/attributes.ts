@@ -1,14 +1,17 @@
 // The attributes of one start tag: only those that say what of a page is read.
 
 const known = new Set(
-  'alt aria-hidden class close colspan data-clipboard-text display href hidden open reversed role rowspan separators start style type value'.split(
+  'alt aria-hidden class close colspan data-clipboard-text display href hidden id name open reversed role rowspan separators start style type value'.split(
     ' ',
   ),
 );
+/** What gives an element an address. Most elements that have one are asked for nothing else. */
+const addresses = new Set(['id', 'name']);
 const maxLength = 31;
 /** By first letter and length: whether a name can be a known one. Nearly all others needn't be looked at. */
 const candidates = new Uint8Array(1024);
-for (const name of known) candidates[candidate(name.charCodeAt(0), name.length)] = 1;
+for (const name of known)
+  if (!addresses.has(name)) candidates[candidate(name.charCodeAt(0), name.length)] = 1;
 /** How much of a class or a style is looked at. */
 const maxStyleLength = 1000;
 
@@ -18,8 +21,11 @@ export class Attributes {
   readonly #values: string[] = [];
   #name = '';
   #value = '';
+  #hasAddresses = false;
 
-  clear(): void {
+  /** @param hasAddresses whether `id` and `name` count in the next element */
+  clear(hasAddresses = false): void {
+    this.#hasAddresses = hasAddresses;
     if (this.#names.length > 0) {
       this.#names.length = 0;
       this.#values.length = 0;
@@ -31,9 +37,11 @@ export class Attributes {
   begin(html: string, start: number, end: number): void {
     this.#name = '';
     const length = end - start;
-    if (length > maxLength || candidates[candidate(html.charCodeAt(start), length)] === 0) return;
+    if (length > maxLength) return;
+    if (candidates[candidate(html.charCodeAt(start), length)] === 0 && !this.#hasAddresses) return;
     const name = html.slice(start, end).toLowerCase();
-    if (!known.has(name) || this.#names.includes(name)) return;
+    if (!known.has(name) || (addresses.has(name) && !this.#hasAddresses) || this.#names.includes(name))
+      return;
     this.#name = name;
     this.#value = '';
   }
@@ -65,6 +73,11 @@ export class Attributes {
 
   has(name: string): boolean {
     return this.#names.includes(name);
+  }
+
+  /** Whether there are links to the element. */
+  get isAddress(): boolean {
+    return this.#hasAddresses && ((this.get('id') ?? '') !== '' || (this.get('name') ?? '') !== '');
   }
 
   /** Names and values in turn. */

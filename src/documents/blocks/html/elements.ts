@@ -1,5 +1,6 @@
 // What the elements of a page do to its text: end lines, open sections, lists and tables, or have words of their own.
 import type { Attributes } from './attributes.js';
+import { isBox } from './boxes.js';
 import { Lists } from './lists.js';
 import type { Mark } from './open-text.js';
 import { breakingTags, endsHeading, isHeading, preTags } from './tags.js';
@@ -46,11 +47,12 @@ export class Elements {
 
   opens(tag: string, attributes: Attributes, at: number): void {
     const page = this.#page;
+    if (page.definitions.isInTerm && attributes.isAddress) page.definitions.address();
     if (page.heading > 0 && endsHeading.has(tag)) page.endHeading();
     if (isHeading(tag)) page.beginHeading(Number(tag[1]));
     else if (preTags.has(tag)) this.#opensPre();
     else if (this.#opensList(tag, attributes, at) || this.#opensTable(tag, attributes)) return;
-    else if (breakingTags.has(tag)) page.endLine();
+    else if (breakingTags.has(tag)) this.#opensBlock(attributes);
     else this.#opensInline(tag, attributes, at);
   }
 
@@ -73,6 +75,11 @@ export class Elements {
     } else if (apartTags.has(tag)) {
       page.space();
     }
+  }
+
+  #opensBlock(attributes: Attributes): void {
+    this.#page.endLine();
+    if (isBox(attributes)) this.#page.beginBox();
   }
 
   #opensPre(): void {
@@ -99,7 +106,7 @@ export class Elements {
       case 'dt':
         page.endBlock();
         if (definitions.isDefined) page.flushTerm();
-        if (!page.table) definitions.beginTerm();
+        if (!page.table) definitions.beginTerm(attributes.isAddress);
         return true;
       case 'dd':
         page.endBlock();

@@ -2,6 +2,7 @@
 import type { Block, BlockKind } from '../../../types/document.js';
 import type { LineCursor } from '../lines.js';
 import { cleanTitle } from '../titles.js';
+import { isBoxLabel } from './boxes.js';
 import { withoutMargins } from './content.js';
 import { Definitions } from './definitions.js';
 import { type Mark, OpenText } from './open-text.js';
@@ -25,6 +26,10 @@ export class PageWriter {
   readonly #lines: LineCursor;
   readonly #tables: HtmlTable[] = [];
   #preDepth = 0;
+  /** What a box begins with, which waits for its text. */
+  #label: { text: string; line: number } | undefined;
+  /** How long the text was where the last box began. */
+  #boxAt = -1;
   /** Where the open table started, and the sizes of the open cell. */
   #tableAt = -1;
   #columns = 1;
@@ -83,6 +88,13 @@ export class PageWriter {
   endBlock(): void {
     if (this.table) this.endLine();
     else this.flush();
+  }
+
+  /** A box beside the text begins: a heading at its start is a label. */
+  beginBox(): void {
+    if (this.table) return;
+    this.flush();
+    this.#boxAt = this.text.length;
   }
 
   beginHeading(level: number): void {
@@ -218,11 +230,19 @@ export class PageWriter {
     const isCode = this.#preDepth > 0;
     const text = isCode ? withoutMargins(open) : open.trim();
     if (text === '') return;
-    if (this.heading > 0) {
+    const isBox = this.#boxAt === this.text.length;
+    this.#boxAt = -1;
+    if (!isCode && this.marker === '' && (this.heading > 0 ? isBox : isBoxLabel(text))) {
+      this.#pushLabel();
+      this.#label = { text, line: this.#lines.at(at) };
+    } else if (this.heading > 0) {
       this.#push('heading', text, at, { level: this.heading, title: cleanTitle(text) });
     } else if (isCode) {
       this.#push('code', text, at);
-    } else if (this.definitions.takesTerm(this.marker + text, at)) {
+    } else if (
+      this.definitions.isInTerm &&
+      this.definitions.takesTerm(this.marker + text, this.#lines.at(at))
+    ) {
       this.marker = '';
     } else {
       this.#push('paragraph', text, at);
@@ -233,6 +253,7 @@ export class PageWriter {
   end(): void {
     while (this.#tables.length > 0) this.endTable();
     this.flushTerm();
+    this.definitions.end();
   }
 
   /** Writes a term that has no definition. */
@@ -242,23 +263,35 @@ export class PageWriter {
   }
 
   #pushTerm(): void {
-    const term = this.definitions.takeTerm();
-    if (term) this.#push('paragraph', term.text, term.at);
+    if (this.definitions.hasTerm) this.#push('paragraph', '', -1);
+    this.#pushLabel();
+  }
+
+  /** A label without a text. */
+  #pushLabel(): void {
+    if (this.#label) this.#push('paragraph', '', -1);
   }
 
   #push(kind: BlockKind, content: string, startedAt: number, details: Partial<Block> = {}): void {
     if (kind === 'heading') this.#pushTerm();
-    const term = this.definitions.takeTerm();
-    const marker = kind === 'heading' || kind === 'table' ? '' : this.marker;
+    const startLine = startedAt < 0 ? 0 : this.#lines.at(startedAt);
+    const term = this.definitions.takeTerm(this.#label?.line ?? startLine);
+    const marker = kind === 'heading' || kind === 'table' || content === '' ? '' : this.marker;
     if (marker !== '') this.marker = '';
-    const text = term ? `${term.text}\n${marker}${content}` : marker + content;
+    const words = marker + content;
+    const label = this.#label;
+    this.#label = undefined;
+    const text = [term?.text ?? '', label?.text ?? '', words].filter((part) => part !== '').join('\n');
     const isItem = marker !== '' && kind === 'paragraph';
     if (this.text !== '') {
       this.text += isItem && this.blocks.at(-1)?.kind === 'item' ? '\n' : '\n\n';
     }
     const start = this.text.length;
     this.text += text;
-    const line = this.#lines.at(term?.at ?? startedAt);
-    this.blocks.push({ kind: isItem ? 'item' : kind, start, end: this.text.length, line, ...details });
+    const line = term?.line ?? label?.line ?? startLine;
+    const ended = kind === 'heading' ? 0 : this.definitions.takeEnded();
+    const section = ended > 0 ? { ...details, level: ended } : details;
+    if (details.level !== undefined) this.definitions.heading(details.level);
+    this.blocks.push({ kind: isItem ? 'item' : kind, start, end: this.text.length, line, ...section });
   }
 }

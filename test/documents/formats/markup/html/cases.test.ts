@@ -211,14 +211,62 @@ test('a term is in one block with its definition, which stays whole when it is s
     <dt>e</dt><dd></dd><dt>f</dt><dd><table><tr><td>5<td>6</table></dd><dt>g</dt></dl><p>7</p>`;
   expect(await blocks(html)).toEqual([
     'paragraph "a\\nb\\n1\\n\\n2"',
-    `paragraph "c\\n${long}"`,
+    'heading (2 c) "c"',
+    `paragraph "${long}"`,
     'paragraph "3"',
     'paragraph "d\\n4"',
-    'paragraph "e"',
-    'table "f\\n5 | 6"',
-    'paragraph "g"',
-    'paragraph "7"',
+    'paragraph (<2) "e"',
+    'heading (2 f) "f"',
+    'table "5 | 6"',
+    'paragraph (<2) "g"',
+    'paragraph (<2) "7"',
   ]);
+});
+
+test("an entry with an address is a section under its term, and text after the list isn't part of it", async () => {
+  const html = `<h2>Functions</h2><p>All of them:</p>
+<dl class="py"><dt id="m.open">m.open(<em>path</em>, mode='r')<a class="headerlink" href="#m.open">¶</a></dt>
+<dt>m.open64(path)</dt>
+<dd><p>Opens it.</p><p>Or not.</p>
+<dl><dt id="m.open.mode">mode</dt><dd>How.</dd></dl><p>Then read.</p></dd></dl>
+<dl><dt><span><a name="w"></a>work_mem (<code>integer</code>):</span></dt><dd><p>Memory.</p></dd><dt>x</dt><dd>y</dd></dl>
+<p>All else.</p><h2>Errors</h2>
+<dl class="footnote"><dt id="f1">[1]</dt><dd>A note.</dd></dl>`;
+  expect(outline(await documentOf(html, 'a.html'))).toEqual([
+    '1 heading (2 Functions) "Functions"',
+    '1 paragraph "All of them:"',
+    `2 heading (3 m.open) "m.open(path, mode='r')\\nm.open64(path)"`,
+    '4 paragraph "Opens it."',
+    '4 paragraph "Or not."',
+    '5 heading (4 mode) "mode"',
+    '5 paragraph "How."',
+    '5 paragraph (<4) "Then read."',
+    '6 heading (3 work_mem (integer)) "work_mem (integer):"',
+    '6 paragraph "Memory."',
+    '6 paragraph (<3) "x\\ny"',
+    '7 paragraph (<3) "All else."',
+    '7 heading (2 Errors) "Errors"',
+    '8 paragraph "[1]\\nA note."',
+  ]);
+});
+
+test.each([
+  ['DocBook', '<div class="note"><h3 class="title">Note</h3><p>a</p></div>', 'Note\\na'],
+  ['a title', '<div class="warning"><h3>Warning: fire</h3><pre>a</pre></div>', 'Warning: fire\\na'],
+  [
+    'Sphinx',
+    '<div class="admonition"><p class="admonition-title">See also</p><p>a</p></div>',
+    'See also\\na',
+  ],
+  ['a definition', '<dl><dt>x<dd><div class=note><h3>Note</h3><p>a</div></dl>', 'x\\nNote\\na'],
+  ['nothing', '<div class="note"><h3>Tip</h3></div>', 'Tip'],
+])('the label of a box is no heading: %s', async (_, html, text) => {
+  expect(await blocks(`<h2>A</h2>${html}<h2>Note</h2>`)).toEqual([
+    'heading (2 A) "A"',
+    expect.stringMatching(/^(?:paragraph|code) /),
+    'heading (2 Note) "Note"',
+  ]);
+  expect((await blocks(html))[0]).toContain(` "${text}"`);
 });
 
 test.each([
