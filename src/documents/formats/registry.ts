@@ -10,7 +10,7 @@ export const allFormats = [
     name: 'markdown',
     title: 'Markdown',
     extensions: ['.md', '.markdown', '.mdown', '.mkd', '.mdx'],
-    version: 2,
+    version: 3,
     keeps: 'text, headings, tables, code; front matter as metadata',
     load: async () => (await import('./markup/markdown.js')).extract,
   },

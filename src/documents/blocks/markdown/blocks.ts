@@ -22,27 +22,30 @@ import { markdownTitle } from './title.js';
 /** A longer paragraph over a line of dashes is a paragraph before a rule, not a heading. */
 const maxSetextLength = 300;
 
-/** Blocks of the Markdown in `text.slice(start, end)`; `line` is the 1-based line of `start`. */
-export function markdownBlocks(text: string, start = 0, end = text.length, line = 1): Block[] {
-  return new MarkdownReader(text, end).read(start, line);
+export interface MarkdownBlock extends Block {
+  /** It is HTML, to be read as such. */
+  isHtml?: true;
+}
+
+/** Blocks of the Markdown in `text`; `line` is the 1-based line of its start. */
+export function markdownBlocks(text: string, line = 1): MarkdownBlock[] {
+  return new MarkdownReader(text).read(line);
 }
 
 class MarkdownReader {
   readonly #text: string;
-  readonly #limit: number;
-  readonly #blocks: Block[] = [];
+  readonly #blocks: MarkdownBlock[] = [];
   #open: OpenBlock | undefined;
 
-  constructor(text: string, limit: number) {
+  constructor(text: string) {
     this.#text = text;
-    this.#limit = limit;
   }
 
-  read(from: number, firstLine: number): Block[] {
+  read(firstLine: number): MarkdownBlock[] {
     const text = this.#text;
     let line = firstLine;
-    for (let start = from; start < this.#limit; line++) {
-      const eol = Math.min(lineEnd(text, start), this.#limit);
+    for (let start = 0; start < text.length; line++) {
+      const eol = lineEnd(text, start);
       let at = start;
       let indent = 0;
       for (; at < eol; at++) {
@@ -63,10 +66,13 @@ class MarkdownReader {
   #blankLine(): void {
     const open = this.#open;
     if (!open) return;
-    // Code, HTML and items may go on after blank lines; all other blocks end, and so does a heading in HTML.
+    // Code and items may go on after blank lines, and HTML that has an end of its own.
     const goesOn =
-      open.kind === 'fence' || open.kind === 'indented' || open.kind === 'item' || open.kind === 'html';
-    if (goesOn && !open.until.startsWith('</h')) open.blank = true;
+      open.kind === 'fence' ||
+      open.kind === 'indented' ||
+      open.kind === 'item' ||
+      (open.kind === 'html' && open.until !== '');
+    if (goesOn) open.blank = true;
     else this.#close();
   }
 
@@ -167,7 +173,7 @@ class MarkdownReader {
       return;
     }
     const until = htmlEnd(text, at);
-    if (until) {
+    if (until !== undefined) {
       this.#begin('html', at, eol, line).until = until;
       if (this.#ends(until, at + 2, eol)) this.#close();
       return;
@@ -255,7 +261,7 @@ class MarkdownReader {
   }
 
   #ends(until: string, at: number, eol: number): boolean {
-    return this.#text.slice(at, eol).toLowerCase().includes(until);
+    return until !== '' && this.#text.slice(at, eol).toLowerCase().includes(until);
   }
 
   #begin(kind: OpenBlock['kind'], start: number, end: number, line: number): OpenBlock {
@@ -281,12 +287,10 @@ class MarkdownReader {
     const end = trimWhite(this.#text, start, open.end);
     if (open.kind === 'item') {
       pushItem(this.#blocks, this.#text, open.parts, end);
-    } else if (open.until.startsWith('</h')) {
-      const html = this.#text.slice(start, Math.min(end, start + 2000));
-      const title = markdownTitle(html.replace(/<[^<>]*>/g, ' '));
-      this.#pushHeading(start, end, line, Number(open.until[3]), title);
+    } else if (open.kind === 'html') {
+      this.#blocks.push({ kind: 'paragraph', start, end, line, isHtml: true });
     } else {
-      const code = open.kind === 'fence' || open.kind === 'indented' || open.until === '</pre>';
+      const code = open.kind === 'fence' || open.kind === 'indented';
       const kind = code ? 'code' : open.kind === 'table' ? 'table' : 'paragraph';
       const context = kind === 'table' ? headerRow(this.#text, start, end) : '';
       this.#blocks.push({ kind, start, end, line, ...(context !== '' && { context }) });

@@ -95,11 +95,19 @@ export function isTableDelimiter(text: string, at: number, eol: number): boolean
   return dashes;
 }
 
-/** What ends the HTML that starts here, where that isn't a blank line; lower case. */
+/** Elements that begin a block wherever they begin a line. */
+const blockTags =
+  'address|article|aside|blockquote|center|details|dialog|dd|div|dl|dt|fieldset|figcaption|figure|footer|form|h[1-6]|header|hr|' +
+  'iframe|li|link|main|menu|nav|noframes|ol|p|picture|section|summary|table|tbody|td|tfoot|th|thead|tr|ul';
+const blockTag = new RegExp(`^</?(?:${blockTags})(?:[\\s/>]|$)`, 'i');
+
+/** What ends the HTML that starts here, in lower case: '' for a blank line. Undefined where no block of HTML starts. */
 export function htmlEnd(text: string, at: number): string | undefined {
   if (text.charCodeAt(at) !== 60) return undefined;
   if (text.startsWith('<!--', at)) return '-->';
   if (text.startsWith('<?', at)) return '?>';
-  const tag = /^<(pre|script|style|textarea|h[1-6])[\s>]/i.exec(text.slice(at, at + 12));
-  return tag ? `</${tag[1]!.toLowerCase()}>` : undefined;
+  const start = text.slice(at, at + 16);
+  const tag = /^<(pre|script|style|textarea|svg)[\s>]/i.exec(start);
+  if (tag) return `</${tag[1]!.toLowerCase()}>`;
+  return blockTag.test(start) ? '' : undefined;
 }

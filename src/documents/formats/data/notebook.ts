@@ -4,7 +4,7 @@ import { placeOfJsonFault } from '../../../text/json-fault.js';
 import type { Block } from '../../../types/document.js';
 import type { Json } from '../../../types/json.js';
 import { LineCursor, trimWhite } from '../../blocks/lines.js';
-import { markdownBlocks } from '../../blocks/markdown/blocks.js';
+import { markdownContent } from '../../blocks/markdown/content.js';
 import { decode } from '../../decode.js';
 import { elementOffsets, listOffset } from '../../records/json-scan.js';
 import { isObject, type JsonObject } from '../../records/records.js';
@@ -88,9 +88,10 @@ class Notebook {
     const isHeading = cell.cell_type === 'heading';
     const level = Math.min(Math.max(Number(cell.level) || 1, 1), 6);
     const text = `${isHeading ? `${'#'.repeat(level)} ` : ''}${joined(cell.source ?? cell.input)}`;
-    const start = this.#append(text);
     if (cell.cell_type === 'markdown' || isHeading) {
-      for (const block of markdownBlocks(text, 0, trimWhite(text, 0, text.length), 0)) {
+      const { text: words, blocks } = markdownContent(text, 0);
+      const start = this.#append(words);
+      for (const block of blocks) {
         const place = {
           start: start + block.start,
           end: start + block.end,
@@ -100,7 +101,7 @@ class Notebook {
       }
       return;
     }
-    this.#push(text, start, line);
+    this.#push(text, this.#append(text), line);
     for (const output of Array.isArray(cell.outputs) ? cell.outputs : []) {
       const shown = isObject(output) ? outputText(output) : '';
       if (shown !== '') this.#push(shown, this.#append(shown), line);

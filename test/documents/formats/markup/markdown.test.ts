@@ -11,7 +11,6 @@ test('reads the structure of a document', async () => {
     weight: 3,
     draft: false,
   });
-  expect(fixture('bees.md').toString().endsWith(document.text)).toBe(true);
   expect(outline(document)).toEqual([
     '8 heading (1 Keeping bees) "# Keeping *bees*"',
     '10 paragraph "A colony wakes when the willow flowers.\\nIt needs nothing from you before that."',
@@ -25,7 +24,6 @@ test('reads the structure of a document', async () => {
     '34 table "| month | weight |\\n|-------|-------:|\\n| May   | 14 kg  |"',
     '38 code "    indented code"',
     '40 heading (2 Feeding (more)) "## Feeding ([more](https://example.org/feed)) ##"',
-    '42 paragraph "<!-- a comment\\n\\nover blank lines -->"',
     '45 paragraph "Feed only what is missing."',
     '46 paragraph "***"',
     '47 paragraph "The end."',
@@ -64,7 +62,38 @@ test.each([
   ['two stars', '**\na\n***\nb\n', ['1 paragraph "**\\na"', '3 paragraph "***"', '4 paragraph "b"']],
   ['code right after a marker', '-      a\n\n  b\n', ['1 item "-      a\\n\\n  b"']],
   ['no heading', '#tag\n####### seven\n', ['1 paragraph "#tag\\n####### seven"']],
-  ['code in a pre', '<pre>\na\n\n# b\n</pre>\n', ['1 code "<pre>\\na\\n\\n# b\\n</pre>"']],
+  ['code in a pre', '<pre>\na\n\n# b\n</pre>\n', ['2 code "a\\n\\n# b"']],
+  [
+    'HTML between other blocks',
+    '# A\n<div align="center">\n<h2>B</h2> <img src="x.svg" alt="Plan">\n</div>\nc\n\n<details><summary>More</summary>\n\n- d\n\n</details>\n\ne',
+    [
+      '1 heading (1 A) "# A"',
+      '3 heading (2 B) "B"',
+      '3 paragraph "Plan"',
+      '5 paragraph "c"',
+      '7 paragraph "More"',
+      '9 item "- d"',
+      '13 paragraph "e"',
+    ],
+  ],
+  [
+    'tags, comments and names of characters in a text',
+    'Press <kbd>Q</kbd> <!-- not\nE --> at 5&nbsp;&lt; 6.<a name="q"></a><br>Or `<b>` <img src=\'a.png\' alt="the A&amp;B"> \\<b> <option> <T> a<b\n\n~~~\n<b>&lt;</b>\n~~~\n',
+    [
+      '1 paragraph "Press Q at 5\u00a0< 6. Or `<b>` the A&B \\\\<b> <option> <T> a<b"',
+      '4 code "~~~\\n<b>&lt;</b>\\n~~~"',
+    ],
+  ],
+  [
+    'definitions of links',
+    'See [a][b] and [^1].\n\n[b]: https://x.org "B"\n[`c()`]: <d e>\n[//]: # (a comment)\nText.\n\n[^1]: A note.\n\n[x]: y z\n',
+    [
+      '1 paragraph "See [a][b] and [^1]."',
+      '3 paragraph "Text."',
+      '8 paragraph "[^1]: A note."',
+      '10 paragraph "[x]: y z"',
+    ],
+  ],
   ['two rules', '---\n\n---\n', ['1 paragraph "---"', '3 paragraph "---"']],
   ['a rule at the top', '---\ntext\n', ['1 paragraph "---"', '2 paragraph "text"']],
 ])('reads %s', async (_, text, expected) => {
@@ -146,14 +175,12 @@ const data = 'iVBORw0KGgo/+'.repeat(20);
 
 test.each([
   [`a ![pump](data:image/png;base64,${data}== "Pump") b`, 'a ![pump](data:image/png;base64,… "Pump") b'],
-  [`[p]: <data:image/png;base64,${data}>`, '[p]: <data:image/png;base64,…>'],
+  [`see [p]: <data:image/png;base64,${data}>`, 'see [p]: <data:image/png;base64,…>'],
+  [`[p]: <data:image/png;base64,${data}>\na`, 'a'],
+  [`<img src="data:image/png;base64,${data}\n${data}" alt="b">\nc`, 'b\nc'],
   [
-    `<img src="data:image/png;base64,${data}\n${data}" alt="b">\nc`,
-    '<img src="data:image/png;base64,…\n" alt="b">\nc',
-  ],
-  [
-    `<img src='data:image/svg+xml;utf8,<svg a="${data}">(b)</svg>'> c`,
-    "<img src='data:image/svg+xml;utf8,…'> c",
+    `\`<img src='data:image/svg+xml;utf8,<svg a="${data}">(b)</svg>'>\` c`,
+    "`<img src='data:image/svg+xml;utf8,…'>` c",
   ],
   [`url(data:font/woff2;charset=utf-8;base64,${data})`, 'url(data:font/woff2;charset=utf-8;base64,…)'],
   [`data:text/plain,${'%41'.repeat(40)} a`, 'data:text/plain,… a'],
