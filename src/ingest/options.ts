@@ -22,6 +22,8 @@ export interface RunOptions {
   prune?: boolean | undefined;
   /** Make the output again from nothing. @default false */
   rebuild?: boolean | undefined;
+  /** Try documents again whose failures are known. @default false */
+  retryFailed?: boolean | undefined;
   /** Pull a missing model. @default false */
   pull?: boolean | undefined;
   /** What the path `-` reads. @default nothing */
@@ -38,8 +40,13 @@ export interface RunOptions {
 export interface RunResult {
   /** What was done, in numbers. */
   summary: IngestSummary;
-  /** Documents and chunks that failed. The next run tries them again. */
+  /** Documents and chunks that failed in this run. */
   failures: Failure[];
+  /**
+   * Those that an earlier run told, and that can't end in another way, as their bytes, reader and limits are the same:
+   * they weren't tried again.
+   */
+  knownFailures: Failure[];
   /** A question that the new index should answer; only when documents were added. */
   question?: string | undefined;
 }

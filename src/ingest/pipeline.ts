@@ -7,7 +7,7 @@
 // Look first at run.ts for what happens around the flow, at stages/read.ts for what counts as unchanged.
 import type { WalkEntry } from '../documents/walk/walk.js';
 import type { OutputWriter } from '../output/write/writer.js';
-import type { Failure } from '../types/failure.js';
+import type { FailureReport } from './failure-report.js';
 import type { Topic } from './sample-question.js';
 import type { Session } from './session.js';
 import { type Chunking, chunk } from './stages/chunk.js';
@@ -21,8 +21,8 @@ import { write } from './stages/write.js';
 export interface PipelineOptions extends ReadOptions {
   /** Opens embedder, cache and journal at the first call. Later calls return the same session. */
   session(): Promise<Session>;
-  /** Failures are appended here. */
-  failures: Failure[];
+  /** Takes all failures. */
+  report: FailureReport;
   /** Receives the headings of all new rows. */
   topic: Topic;
   signal: AbortSignal;

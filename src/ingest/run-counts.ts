@@ -33,6 +33,8 @@ export class RunCounts {
   documentsLeftOut = 0;
   /** Documents that can't be read, or of which a chunk can't be embedded. */
   documentsFailed = 0;
+  /** Documents with failures that an earlier run told, and that are as they were: they weren't tried again. */
+  documentsKnownFailed = 0;
 
   /** Rows written or kept so far. */
   chunks = 0;

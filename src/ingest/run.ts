@@ -14,7 +14,8 @@ import { refuseOtherFolder } from '../output/files/new-output-folder.js';
 import type { Lock } from '../output/lock/lock.js';
 import { type Output, openOutput } from '../output/read/output.js';
 import { openWriter } from '../output/write/writer.js';
-import type { Failure } from '../types/failure.js';
+import { FailureReport } from './failure-report.js';
+import { KnownFailures } from './known-failures.js';
 import { leftOutInWords } from './left-out.js';
 import type { RunOptions, RunResult } from './options.js';
 import { newlyPinned, pinnedBy, pinnedSplitter, refuseOtherChunks, refuseOtherEmbedder } from './pinned.js';
@@ -23,11 +24,11 @@ import { RunCounts } from './run-counts.js';
 import { Topic } from './sample-question.js';
 import type { Session } from './session.js';
 import { read } from './stages/read.js';
-import { limitsOf } from './stages/read-options.js';
+import { limitsInWords, limitsOf } from './stages/read-options.js';
 import { summarize } from './summary.js';
 import { Listing, walkOptions } from './survey/found-files.js';
 import { LeftOutSources } from './survey/left-out-sources.js';
-import { failuresElsewhere, type Named, namedBy } from './survey/other-roots.js';
+import { type Named, namedBy } from './survey/other-roots.js';
 import { guardRemovals } from './survey/removal-guard.js';
 import { readStandardInput, stdinRoot } from './survey/standard-input.js';
 import { type SurveyResult, survey } from './survey/survey.js';
@@ -40,7 +41,7 @@ export class Run {
   readonly #counts: RunCounts;
   readonly #events: RunEvents;
   readonly #started = performance.now();
-  readonly #failures: Failure[] = [];
+  readonly #report: FailureReport;
   readonly #topic = new Topic();
   readonly #named: Named;
   readonly #prune: boolean;
@@ -52,6 +53,10 @@ export class Run {
     this.#options = options;
     this.#signal = signal;
     this.#counts = options.counts ?? new RunCounts();
+    this.#report = new FailureReport(
+      new KnownFailures({ limits: limitsInWords(settings), retry: options.retryFailed }),
+      this.#counts,
+    );
     this.#events = eventsFor(options.events);
     this.#named = namedBy(roots, dirname(out));
     this.#prune = options.prune ?? false;
@@ -92,6 +97,7 @@ export class Run {
       const surveyed = await this.#survey(previous);
       const { removed, leftOut, unlisted } = surveyed;
       const known = this.#options.rebuild ? undefined : previous;
+      await this.#report.recall(known);
       await this.#guard(known ? removed : unlisted, leftOut, previous, known);
       refuseOtherEmbedder(this.#options.settings, known);
       refuseOtherChunks(this.#options.settings, known);
@@ -99,7 +105,7 @@ export class Run {
       await countPlan(this.#listing.again(), {
         ...this.#readOptions(known, removed, leftOut),
         settings: this.#options.settings,
-        failures: this.#failures,
+        report: this.#report,
       });
       this.#refuseNothing(previous);
       await this.#guard(removed, leftOut, known, known);
@@ -116,6 +122,7 @@ export class Run {
       const surveyed = await this.#survey(previous);
       const { removed, leaving, leftOut, unlisted } = surveyed;
       const known = rebuild ? undefined : previous;
+      await this.#report.recall(known);
       await this.#guard(known ? removed : unlisted, leftOut, previous, known);
       refuseOtherEmbedder(settings, known);
       refuseOtherChunks(settings, known);
@@ -135,15 +142,15 @@ export class Run {
         await runPipeline(this.#listing.again(), writer, {
           ...this.#readOptions(known, removed, leftOut),
           session,
-          failures: this.#failures,
+          report: this.#report,
           topic: this.#topic,
           signal: this.#signal,
         });
         this.#refuseNothing(previous);
         // Records may be gone from their files, which the survey can't see.
         await this.#guard(removed, leftOut, known, known);
-        const old = (await known?.failures()) ?? [];
-        for (const failure of failuresElsewhere(old, this.#named, this.#prune)) writer.fail(failure);
+        for (const failure of this.#report.staying(this.#named, this.#prune, surveyed.isPartial))
+          writer.fail(failure);
         debug.run?.('committing');
         const { changed } = await writer.commit({ keepJournal: this.#options.limit !== undefined });
         debug.output?.(changed ? 'committed' : 'nothing to commit');
@@ -218,7 +225,7 @@ export class Run {
 
   /** @throws {UsageError} when a first run found nothing: neither a document nor a failure */
   #refuseNothing(previous: Output | undefined): void {
-    if (previous || this.#counts.documentsNew > 0 || this.#failures.length > 0) return;
+    if (previous || this.#counts.documentsNew > 0 || this.#report.total > 0) return;
     const leftOut = leftOutInWords(this.#counts.leftOut.list());
     const why =
       leftOut === ''
@@ -235,6 +242,7 @@ export class Run {
       sameSplitter: previous?.manifest.chunking.splitter === pinnedSplitter,
       limit: this.#options.limit ?? Number.POSITIVE_INFINITY,
       counts: this.#counts,
+      knownFailures: this.#report.knownFailures,
       generated: this.#options.settings.generated,
       maxFileSize: this.#options.settings.maxFileSize,
       readerLimits: limitsOf(this.#options.settings),
@@ -281,6 +289,7 @@ export class Run {
       cacheRefused: session?.metrics.cacheRefusals ?? 0,
     });
     const question = changed && summary.documents.new > 0 ? this.#topic.best : undefined;
-    return { summary, failures: this.#failures, question };
+    const { told: failures, known: knownFailures } = this.#report;
+    return { summary, failures, knownFailures, question };
   }
 }

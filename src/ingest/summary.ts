@@ -28,6 +28,8 @@ export interface IngestSummary {
     leftOut: number;
     /** They can't be read, or one of their chunks can't be embedded. */
     failed: number;
+    /** An earlier run told their failures, and nothing changed since: they weren't tried again, and don't fail the run. */
+    knownFailed: number;
   };
   /** Why unchanged documents were read again: the formats whose readers are newer than the output, or `splitter`. */
   newer: string[];
@@ -85,6 +87,7 @@ export function summarize(
       removed: counts.documentsRemoved,
       leftOut: counts.documentsLeftOut,
       failed: counts.documentsFailed,
+      knownFailed: counts.documentsKnownFailed,
     },
     newer: [...counts.newer].sort(),
     chunks: {

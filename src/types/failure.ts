@@ -11,6 +11,27 @@ export interface Failure {
 }
 
 /**
+ * What a failure depends on, when it depends on the document alone: while this stays the same, the document isn't tried
+ * again.
+ */
+export interface Lasting {
+  /** The file, when the failure is one of its records. */
+  file?: string;
+  /** SHA-256 of the file's bytes, lower-case hex; its size, for a file that was too large to be read. */
+  hash: string;
+  /** Name and version of the reader, and the limits that it met. */
+  reader: string;
+  /** The days (UTC, `2026-01-31`) on which it was met, up to three; only for what depends on the machine, too. */
+  days?: readonly string[];
+}
+
+/** A failure as the output keeps it. */
+export interface KeptFailure extends Failure {
+  /** Absent for a failure that may be gone the next time. */
+  lasting?: Lasting;
+}
+
+/**
  * Why a document, or one of its chunks, can't be read or embedded:
  * - `unreadable`: the system doesn't let it be opened or read
  * - `unreadable-folder`: a folder, or an ignore file in it, can't be read

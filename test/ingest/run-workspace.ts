@@ -61,6 +61,7 @@ export function summaryOf(result: CliResult): {
     unchanged: number;
     removed: number;
     failed: number;
+    knownFailed: number;
   };
   chunks: { total: number; embedded: number; cached: number; reused: number; failed: number };
   elsewhere: { root: string; documents: number }[];
@@ -68,6 +69,7 @@ export function summaryOf(result: CliResult): {
   newer: string[];
   requests: number;
   failures: { source: string; code: string; chunk?: number }[];
+  knownFailures: { source: string; code: string; chunk?: number }[];
 } {
   if (result.stdout === '') throw new Error(`no summary; exit ${result.code}, stderr:\n${result.stderr}`);
   return JSON.parse(result.stdout);

@@ -2,6 +2,7 @@
 import { variable } from '../../environment.js';
 import { exitCodes, ServiceError } from '../../errors.js';
 import { leftOutInWords } from '../../ingest/left-out.js';
+import type { RunResult } from '../../ingest/options.js';
 import type { IngestSummary } from '../../ingest/summary.js';
 import { duration } from '../../text/durations.js';
 import { plural, quoted, whole } from '../../text/plural.js';
@@ -18,7 +19,8 @@ import { printNotice, printNotices } from '../terminal/print.js';
 import { startProgress } from '../terminal/progress.js';
 
 export async function runIngest(given: Given<typeof declared>): Promise<Outcome> {
-  const { allowRemovals, limit, prune, rebuild, pull, wait, dryRun, quiet, verbose } = given.flags;
+  const { allowRemovals, limit, prune, rebuild, retryFailed, pull, wait, dryRun } = given.flags;
+  const { strict, quiet, verbose } = given.flags;
   const { settings } = await settingsFor(given.settings, (line) => quiet || printNotice(line));
   const [{ ingest }, { RunCounts }] = await Promise.all([
     import('../../commands/ingest.js'),
@@ -27,12 +29,12 @@ export async function runIngest(given: Given<typeof declared>): Promise<Outcome>
   const counts = new RunCounts();
   const progress = await startProgress(counts, quiet);
   try {
-    const { summary, failures, question } = await withSignals(
+    const run = await withSignals(
       (signal) =>
         ingest({
           paths: given.arguments.paths,
           settings,
-          ...{ allowRemovals, limit, prune, rebuild, pull, wait, dryRun },
+          ...{ allowRemovals, limit, prune, rebuild, retryFailed, pull, wait, dryRun },
           stdin: process.stdin,
           signal,
           counts,
@@ -45,11 +47,13 @@ export async function runIngest(given: Given<typeof declared>): Promise<Outcome>
       'what was embedded is kept, the next run goes on from there',
     );
     progress.stop();
-    if (!quiet) printNotices(dryRun ? renderPlan(summary) : render(summary, question));
-    if (failures.length > 0) printNotices(renderFailures(failures, verbose));
+    const { summary, failures, knownFailures } = run;
+    if (!quiet) printNotices(dryRun ? renderPlan(run) : render(run));
+    const told = strict ? [...failures, ...knownFailures] : failures;
+    if (told.length > 0) printNotices(renderFailures(told, verbose));
     return {
-      result: { ...summary, failures },
-      ...(failures.length > 0 && { error: toldFailures(failures) }),
+      result: { ...summary, failures, knownFailures },
+      ...(told.length > 0 && { error: toldFailures(told) }),
     };
   } catch (error) {
     if (error instanceof ServiceError && counts.chunksEmbedded > 0) {
@@ -78,7 +82,7 @@ function leftOut(reason: string, source: string): Printable {
 /** Characters; a longer one is no example. */
 const maxQuestionLength = 200;
 
-function render(summary: IngestSummary, question: string | undefined): Printable {
+function render({ summary, knownFailures, question }: RunResult): Printable {
   const { chunks, out, changed, embedder, requests, textsPerRequest, seconds } = summary;
   const where = paint.bold(printable(out));
   const by = embedder ? say`, ${printable(embedder.model, 100)}, ${embedder.dimensions} dimensions` : say``;
@@ -97,7 +101,7 @@ function render(summary: IngestSummary, question: string | undefined): Printable
     );
   }
   if (requests > 0) lines.push(say`  requests   ${whole(requests)}, ${textsPerRequest ?? 0} texts each`);
-  lines.push(...renderLeftOut(summary));
+  lines.push(...renderKnown(knownFailures), ...renderLeftOut(summary));
   lines.push(...renderElsewhere(summary.elsewhere, say`kept`), ...renderPruned(summary.pruned, say`dropped`));
   if (question !== undefined && question.length <= maxQuestionLength) {
     const runner = variable('npm_command') === 'exec' ? say`npx embed` : say`embed`;
@@ -108,7 +112,7 @@ function render(summary: IngestSummary, question: string | undefined): Printable
   return linesOf(lines);
 }
 
-function renderPlan(summary: IngestSummary): Printable {
+function renderPlan({ summary, knownFailures }: RunResult): Printable {
   const { documents, chunks, elsewhere, pruned, tokensEmbedded, out } = summary;
   const changes = documents.new + documents.changed + documents.reread + documents.removed;
   const would = changes > 0 ? say`Would write` : say`Would change nothing in`;
@@ -117,6 +121,7 @@ function renderPlan(summary: IngestSummary): Printable {
     renderDocuments(summary),
     ...renderNewer(summary),
     say`  to embed   ${plural(chunks.embedded, 'chunk')}, about ${whole(tokensEmbedded)} tokens; ${whole(chunks.reused)} reused (the cache isn't asked)`,
+    ...renderKnown(knownFailures),
     ...renderLeftOut(summary),
     ...renderElsewhere(elsewhere, say`to keep`),
     ...renderPruned(pruned, say`to drop`),
@@ -137,6 +142,14 @@ function renderNewer({ newer }: IngestSummary): Printable[] {
   const splitter = newer.includes('splitter') ? [say`cuts chunks in another way`] : [];
   return [
     say`  read again as this version ${joined([...readers, ...splitter], say` and `)} than the one before`,
+  ];
+}
+
+/** Failures that an earlier run told. */
+function renderKnown(known: readonly Failure[]): Printable[] {
+  if (known.length === 0) return [];
+  return [
+    say`  as before  ${plural(known.length, 'known failure')}: failures.jsonl (--retry-failed tries them again)`,
   ];
 }
 

@@ -26,6 +26,7 @@ export const ownFlags = {
     help: 'drop what lies under paths that are not named here (standard input stays)',
   },
   rebuild: { ...yes, flag: '--rebuild', help: 'make the whole output again, e.g. for another model' },
+  retryFailed: { ...yes, flag: '--retry-failed', help: 'try documents again whose failures are known' },
   pull: { ...yes, flag: '--pull', help: 'pull the model when the server lacks it' },
   wait: { ...yes, flag: '--wait', help: "wait for another run's lock" },
   dryRun: {
@@ -36,7 +37,7 @@ export const ownFlags = {
 
   results: { ...count, flag: '-k, --results <n>', default: 5, help: 'results at most; a text counts once' },
 
-  strict: { ...yes, flag: '--strict', help: 'fail on warnings, too' },
+  strict: { ...yes, flag: '--strict', help: 'fail on warnings and known failures, too' },
   fix: {
     ...yes,
     flag: '--fix',

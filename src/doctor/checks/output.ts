@@ -77,7 +77,9 @@ const undisturbed: Finding = { status: 'ok', seen: 'left nothing unfinished' };
 /** Sizes, header and manifest were checked by opening; this reads the last row. */
 async function lookInto(output: Output): Promise<Finding> {
   const { rows, space } = output;
-  const seen = `${plural(output.documents().length, 'document')}, ${plural(rows, 'row')}, ${space.model}`;
+  const failures = await output.failures();
+  const failed = failures.length > 0 ? `, ${plural(failures.length, 'failure')} in failures.jsonl` : '';
+  const seen = `${plural(output.documents().length, 'document')}, ${plural(rows, 'row')}, ${space.model}${failed}`;
   if (rows > 0) {
     const [vector] = await output.vectors([rows - 1]);
     const norm = normOf(vector!);

@@ -25,7 +25,8 @@ export type { Choice } from './walk-tree.js';
 export type WalkEntry =
   /** A file to read. `size` in bytes, as of now. */
   | { kind: 'file'; path: Buffer; source: string; size: number; root: string; choice?: Choice }
-  | { kind: 'failure'; failure: Failure; root: string }
+  /** `size` in bytes, of a file that was named and is too large. */
+  | { kind: 'failure'; failure: Failure; size?: number; root: string }
   /** The last entry of a root: was all of it listed, without an error? */
   | { kind: 'listed'; root: string; complete: boolean };
 
@@ -124,7 +125,8 @@ async function entriesOf(
       else if (typeof size === 'object') entries.push(...unmeasured(item, size.error));
       else if (size > maxFileSize && item.choice !== 'named') skip('too-large', item.key);
       else if (size > maxFileSize) {
-        entries.push({ kind: 'failure', failure: { source: textOf(item.key), code: 'too-large' }, root });
+        const failure: Failure = { source: textOf(item.key), code: 'too-large' };
+        entries.push({ kind: 'failure', failure, size, root });
       } else {
         const path = Buffer.from(item.path, 'latin1');
         const { choice } = item;

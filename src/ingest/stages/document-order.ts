@@ -5,7 +5,7 @@ import type { Output } from '../../output/read/output.js';
 import { compareSources } from '../../text/source-order.js';
 import type { Document } from '../../types/document.js';
 import type { RunCounts } from '../run-counts.js';
-import type { Step } from './document-steps.js';
+import type { Origin, Step } from './document-steps.js';
 
 /** A new or changed document that waits until all documents before it are released. */
 export interface Arrival {
@@ -14,6 +14,8 @@ export interface Arrival {
   hash: string;
   /** The file whose record it is; undefined for a file of its own. */
   recordOf: string | undefined;
+  /** What failures of its chunks are of. */
+  origin?: Origin;
   open(): Document;
 }
 

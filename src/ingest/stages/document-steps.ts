@@ -6,8 +6,18 @@
 // write.ts passes them to the writer.
 import type { Ticket } from '../../batching/ticket.js';
 import type { Chunk, Document } from '../../types/document.js';
-import type { Failure } from '../../types/failure.js';
+import type { KeptFailure, Lasting } from '../../types/failure.js';
 import type { Vector } from '../../types/vector.js';
+
+/** What a failure is of: a file with its bytes and its reader. */
+export interface Origin {
+  /** The source of the file. */
+  file: string;
+  /** As {@link Lasting.hash}. */
+  hash: string;
+  /** As {@link Lasting.reader}, without limits. */
+  reader: string;
+}
 
 /** The document is unchanged since the previous output. */
 export interface KeepStep {
@@ -28,6 +38,8 @@ export interface BeginStep {
   hash: string;
   /** The file whose record it is; undefined for a file of its own. */
   recordOf: string | undefined;
+  /** What failures of its chunks are of. */
+  origin?: Origin;
   /** Gives its text and blocks; removed when it has been split. */
   open?(): Document;
 }
@@ -49,7 +61,11 @@ export interface EndStep {
 /** A document or chunk failed. A document that fails as a whole keeps its old rows: a `keep` follows. */
 export interface FailureStep {
   kind: 'failure';
-  failure: Failure;
+  failure: KeptFailure;
+  /** What it is of, when that was read: a failure of a whole file, or of a record. A failure of a chunk is of its document. */
+  origin?: Origin | undefined;
+  /** The document wasn't tried again: an earlier run told it. */
+  isKnown?: true;
 }
 
 /** A file of records was read completely, or is unchanged. */

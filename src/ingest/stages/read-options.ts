@@ -3,6 +3,7 @@ import type { Settings } from '../../config/settings.js';
 import type { ReaderLimits } from '../../documents/reader/limits.js';
 import type { RunEvents } from '../../events.js';
 import type { Output } from '../../output/read/output.js';
+import type { KnownFailures } from '../known-failures.js';
 import type { RunCounts } from '../run-counts.js';
 
 export interface ReadOptions {
@@ -13,6 +14,8 @@ export interface ReadOptions {
   leftOut: Set<string>;
   /** True when the splitter is the one that made the rows. */
   sameSplitter: boolean;
+  /** Failures of the run before. @default none */
+  knownFailures?: KnownFailures | undefined;
   /** Take files that a program made from others. */
   generated: boolean;
   /** Max files to read; the others count as hidden. */
@@ -26,6 +29,11 @@ export interface ReadOptions {
   readerLimits?: Partial<ReaderLimits> | undefined;
   /** Stops the reading, also of a document that takes long. */
   signal?: AbortSignal | undefined;
+}
+
+/** Those and the size limit in words, for failures that met one of them. */
+export function limitsInWords({ maxReadMemory, maxReadTime, maxFileSize }: Settings): string {
+  return `${maxReadTime} ms, ${maxReadMemory} bytes, of files up to ${maxFileSize} bytes`;
 }
 
 /** The limits for one document, from the settings. */

@@ -5,6 +5,7 @@ import { debug, told } from '../../debug.js';
 import { hasNoReader } from '../../documents/extract.js';
 import { isGenerated } from '../../documents/generated/generated.js';
 import { DocumentReader } from '../../documents/reader/reader.js';
+import { readerOf } from '../../documents/reader-version.js';
 import type { Reading } from '../../documents/reading.js';
 import type { WalkEntry } from '../../documents/walk/walk.js';
 import { DocumentError, EmbedError } from '../../errors.js';
@@ -12,10 +13,13 @@ import type { FailureCode } from '../../types/failure.js';
 import { stdinRoot } from '../survey/standard-input.js';
 import { withRecords } from '../survey/survey.js';
 import { type Arrival, Sequence } from './document-order.js';
-import type { RecordFileStep, Step } from './document-steps.js';
+import type { Origin, RecordFileStep, Step } from './document-steps.js';
+import { KnownFiles } from './known-files.js';
 import { Outdated } from './outdated.js';
 import { Ahead, codeOf, type FileEntry, type OpenedFile } from './read-ahead.js';
 import type { ReadOptions } from './read-options.js';
+
+type FailureEntry = Extract<WalkEntry, { kind: 'failure' }>;
 
 /** Stored as the hash of a file that failed in part: no file has it, so the next run reads the file again. */
 const readAgainHash = '0'.repeat(64);
@@ -35,7 +39,7 @@ export async function* read(
       for (const [place, entry] of group.entries()) {
         reader.lookAhead(group, place);
         if (entry.kind === 'failure') {
-          reader.fail(entry.failure.source, entry.failure.code);
+          reader.failUnread(entry);
         } else if (entry.kind === 'file') {
           await reader.take(entry);
         }
@@ -57,10 +61,9 @@ class Reader {
   readonly #ahead: Ahead;
   readonly #sequence: Sequence;
   readonly #outdated: Outdated;
+  readonly #known: KnownFiles;
   /** Files of records that were read, or no longer hold any. */
   #recordFiles = new Set<string>();
-  /** Files of the previous output in which a record failed. */
-  #failedRecordFiles: Set<string | undefined> | undefined;
   #filesTaken = 0;
   #last: string | undefined;
 
@@ -70,6 +73,7 @@ class Reader {
     this.#ahead = new Ahead(documents, options.maxFileSize);
     const { previous, removed, leftOut, counts, sameSplitter } = options;
     this.#outdated = new Outdated(previous, sameSplitter);
+    this.#known = new KnownFiles(previous, options.knownFailures);
     this.#sequence = new Sequence(previous, removed, leftOut, counts, (file) => this.#outdated.has(file));
   }
 
@@ -98,8 +102,24 @@ class Reader {
     for (const step of this.#sequence.before(bound)) this.steps.push(step);
   }
 
-  fail(source: string, code: FailureCode): void {
-    this.steps.push({ kind: 'failure', failure: { source, code } });
+  /** @param origin the file, when it was read */
+  fail(source: string, code: FailureCode, origin?: Origin): void {
+    this.steps.push({ kind: 'failure', failure: { source, code }, origin });
+  }
+
+  /** A file that the walk refused. */
+  failUnread({ failure, size }: FailureEntry): void {
+    const { source, code } = failure;
+    this.#options.knownFailures?.take(source);
+    const origin = size === undefined ? undefined : { file: source, hash: `${size} bytes`, reader: 'none' };
+    if (!origin || !this.#passOver(origin, undefined)) this.fail(source, code, origin);
+  }
+
+  /** Counts the failures of a file that needn't be tried again. @returns false when it must be, or has none */
+  #passOver(origin: Origin, outdated: string | undefined): boolean {
+    const failures = this.#known.failuresOf(origin, outdated !== undefined);
+    for (const failure of failures ?? []) this.steps.push({ kind: 'failure', failure, isKnown: true });
+    return failures !== undefined;
   }
 
   /** Starts early with files for the reader's process. */
@@ -108,19 +128,23 @@ class Reader {
     const { previous } = this.#options;
     this.#ahead.look(group, place, (source, { bytes, hash }) => {
       const known = previous?.document(source) ?? previous?.recordFile(source);
-      return known?.hash === hash && !('outdated' in known) && this.#outdated.isCurrent(source, bytes);
+      const outdated = this.#outdated.reason(source, bytes);
+      if (known?.hash === hash && !('outdated' in known) && outdated === undefined) return true;
+      const origin = { file: source, hash, reader: readerOf(source, bytes) };
+      return this.#known.failuresOf(origin, outdated !== undefined) !== undefined;
     });
   }
 
   /** Releases all documents before a file, then reads the file. */
   async take(entry: FileEntry): Promise<void> {
     this.#release(entry.source);
-    const { counts, generated, limit, previous, removed } = this.#options;
-    if (this.#filesTaken >= limit) return;
+    const { counts, generated, knownFailures, limit, previous, removed } = this.#options;
+    if (this.#filesTaken >= limit) return knownFailures?.leaveUnread(entry.source);
     this.#filesTaken++;
     counts.filesRead++;
     counts.bytesRead += entry.size;
     const { source, root } = entry;
+    knownFailures?.take(source);
     if (source === this.#last || this.#isStandardInput(entry)) return this.fail(source, 'duplicate-source');
     this.#last = source;
     let file: OpenedFile;
@@ -132,8 +156,8 @@ class Reader {
     }
     const { bytes, hash } = file;
     const known = previous?.document(source);
+    // An output of an older version may list the file `a.csv#1` as a record of `a.csv`.
     if (known?.hash === hash && source.includes('#') && !this.#sequence.holds(source)) {
-      // An output of an older version may list the file `a.csv#1` as a record of `a.csv`.
       this.#sequence.isFile(source);
       removed.delete(source);
     } else if (this.#isRecordOfAnother(source, source)) return this.fail(source, 'duplicate-source');
@@ -145,19 +169,22 @@ class Reader {
     if (outdated === undefined) {
       this.#outdated.confirm(source);
       if (known && known.hash === hash && !known.failed && !known.outdated) return;
-      if (records && records.hash === hash && !this.#hasFailedRecord(source)) {
+      if (records && records.hash === hash && !this.#known.hasFailedRecord(source)) {
         this.#noteRecordFile({ source, root, hash, documents: records.documents });
         return;
       }
     } else if (known?.hash === hash || records?.hash === hash) {
       counts.newer.add(outdated);
     }
-    if (hasNoReader(source, bytes)) {
-      if (entry.choice === 'named') this.fail(source, 'no-reader');
-      else this.#leaveOut('no-reader', source);
+    const isReadable = !hasNoReader(source, bytes);
+    if (!isReadable && entry.choice !== 'named') return this.#leaveOut('no-reader', source);
+    const origin = { file: source, hash, reader: readerOf(source, bytes) };
+    if (this.#passOver(origin, outdated)) {
+      if (records) this.#noteRecordFile({ source, root, hash: records.hash, documents: records.documents });
       return;
     }
-    await this.#extract(file, source, root);
+    if (!isReadable) return this.fail(source, 'no-reader', origin);
+    await this.#extract(file, origin, root);
   }
 
   /** The rows of a file that is left out, and of its records, go. */
@@ -170,7 +197,8 @@ class Reader {
     }
   }
 
-  async #extract({ bytes, hash, reading }: OpenedFile, source: string, root: string): Promise<void> {
+  async #extract({ bytes, hash, reading }: OpenedFile, origin: Origin, root: string): Promise<void> {
+    const source = origin.file;
     const { previous, removed, signal } = this.#options;
     let found: Reading;
     try {
@@ -183,10 +211,10 @@ class Reader {
       debug.documents?.(`${source} can't be read: ${why}`);
       // A parser that fails in its own way fails for this document only.
       const code = error instanceof DocumentError ? error.failure : 'malformed';
-      return this.fail(source, code);
+      return this.fail(source, code, origin);
     }
     debug.documents?.(`read ${source}: ${bytes.length} bytes, documents in it: ${found.documents.length}`);
-    for (const failure of found.failures) this.steps.push({ kind: 'failure', failure });
+    for (const { source: record, code } of found.failures) this.fail(record, code, origin);
     const single = found.documents.length === 1 && found.documents[0]!.source === source;
     const arrivals: Arrival[] = [];
     for (const [place, document] of found.documents.entries()) {
@@ -203,6 +231,7 @@ class Reader {
         root,
         hash: single ? hash : document.hash(),
         recordOf: single ? undefined : source,
+        origin,
         open: () => document.open(),
       });
     }
@@ -259,17 +288,6 @@ class Reader {
       previous?.document(source) !== undefined &&
       !removed.has(source)
     );
-  }
-
-  #hasFailedRecord(file: string): boolean {
-    const { previous } = this.#options;
-    this.#failedRecordFiles ??= new Set(
-      previous
-        ?.documents()
-        .filter((document) => document.failed)
-        .map((document) => previous.recordFileOf(document.source)),
-    );
-    return this.#failedRecordFiles.has(file);
   }
 
   #dropRecordsThatLeft(file: string, present: ReadonlySet<string>): void {

@@ -1,19 +1,19 @@
 // The last stage: passes finished steps to the output's writer.
 
-import { debug } from '../../debug.js';
 import type { OutputWriter } from '../../output/write/writer.js';
-import type { Failure } from '../../types/failure.js';
+import type { FailureReport } from '../failure-report.js';
 import type { RunCounts } from '../run-counts.js';
 import type { Topic } from '../sample-question.js';
-import type { Step } from './document-steps.js';
+import type { Origin, Step } from './document-steps.js';
 
 export async function write(
   groups: AsyncIterable<Step[]>,
   writer: OutputWriter,
-  { counts, failures, topic }: { counts: RunCounts; failures: Failure[]; topic: Topic },
+  { counts, report, topic }: { counts: RunCounts; report: FailureReport; topic: Topic },
 ): Promise<void> {
   let index = 0;
   let failed = 0;
+  let origin: Origin | undefined;
   let seen = new Map<string, number>();
   for await (const group of groups) {
     for (const step of group) {
@@ -24,6 +24,7 @@ export async function write(
           break;
         case 'begin':
           index = failed = 0;
+          origin = step.origin;
           seen = new Map();
           await writer.begin({
             source: step.source,
@@ -50,14 +51,11 @@ export async function write(
           await writer.end(failed > 0 ? { failed } : undefined);
           break;
         case 'failure':
-          if (step.failure.chunk === undefined || failed === 0) counts.documentsFailed++;
-          if (step.failure.chunk !== undefined) {
+          if (step.failure.chunk !== undefined && !step.isKnown) {
             step.failure.chunk = index++;
             failed++;
           }
-          debug.documents?.(`failed (${step.failure.code}): ${step.failure.source}`);
-          failures.push(step.failure);
-          writer.fail(step.failure);
+          writer.fail(report.take(step, origin));
           break;
         case 'recordFile':
           writer.recordFile(step);

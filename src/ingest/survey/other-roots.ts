@@ -3,7 +3,7 @@
 import type { Root } from '../../documents/walk/paths/roots.js';
 import { isUnderRoot, sourceOf } from '../../documents/walk/sources/source-name.js';
 import type { Output } from '../../output/read/output.js';
-import type { Failure } from '../../types/failure.js';
+import type { KeptFailure } from '../../types/failure.js';
 import { stdinRoot, stdinSource } from './standard-input.js';
 
 /** Documents of the output under one root that the run doesn't name. */
@@ -59,7 +59,11 @@ export function countElsewhere(files: ReadonlyMap<string, string>, output: Outpu
 }
 
 /** Failures of earlier runs that this run's paths don't cover. @param prune drop those, too, except of standard input */
-export function failuresElsewhere(failures: readonly Failure[], named: Named, prune: boolean): Failure[] {
+export function failuresElsewhere(
+  failures: readonly KeptFailure[],
+  named: Named,
+  prune: boolean,
+): KeptFailure[] {
   const { labels, base } = named;
   return failures.filter(({ source }) => {
     if (labels.some((label) => isUnderRoot(source, label, base))) return false;

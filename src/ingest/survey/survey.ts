@@ -34,6 +34,8 @@ export interface SurveyResult {
   leftOut: Set<string>;
   /** Sources of the previous output that this listing lacks, for any reason. */
   unlisted: Set<string>;
+  /** True when it lacks files that are there: patterns hide them, or a folder can't be read. */
+  isPartial: boolean;
   /** Files that the walk could not read: without any document, they make the run one with failures. */
   failures: number;
   /** Kept documents under roots that the run doesn't name. */
@@ -66,11 +68,12 @@ export async function survey(
       }
     }
   }
+  const isPartial = options.filtered() || [...listed.values()].includes(false);
   const gone = new Set<string>();
   for (const [source, root] of unseen) if (isGone(source, root, listed, options)) gone.add(source);
   if (!previous) {
     const none = { leftOut: new Set<string>(), elsewhere: [], pruned: [] };
-    return { removed: gone, unlisted: gone, leaving: gone, failures, ...none };
+    return { removed: gone, unlisted: gone, leaving: gone, isPartial, failures, ...none };
   }
   const leftOut = options.leftOut(unseen.keys());
   for (const source of leftOut) gone.add(source);
@@ -82,7 +85,8 @@ export async function survey(
   const leaving = new Set(removed);
   for (const source of recordLike) leaving.delete(source);
   const [elsewhere, pruned] = options.prune ? [[], unnamed] : [unnamed, []];
-  return { removed, leaving, leftOut: withRecords(leftOut, previous), unlisted, failures, elsewhere, pruned };
+  const rest = { leftOut: withRecords(leftOut, previous), unlisted, isPartial, failures, elsewhere, pruned };
+  return { removed, leaving, ...rest };
 }
 
 /** Every file of an output with the root it was found under. */

@@ -1,16 +1,17 @@
 // failures.jsonl: what has no vector, and why. It holds codes, not messages, so that no document's text leaks.
 import type { FileHandle } from 'node:fs/promises';
 import { compareSources } from '../../text/source-order.js';
-import type { Failure } from '../../types/failure.js';
+import type { Failure, KeptFailure, Lasting } from '../../types/failure.js';
 import { lineBlocks, UnwrittenError } from '../files/line-blocks.js';
 
 /** The file's text: one failure per line, sorted, without duplicates. Empty when there are none. */
-export function failuresText(failures: readonly Failure[]): string {
+export function failuresText(failures: readonly KeptFailure[]): string {
   const lines = [...failures]
     .sort((a, b) => compareSources(a.source, b.source) || (a.chunk ?? -1) - (b.chunk ?? -1) || byCode(a, b))
-    .map(({ source, code, chunk }) =>
-      JSON.stringify(chunk === undefined ? { source, code } : { source, code, chunk }),
-    );
+    .map(({ source, code, chunk, lasting }) => {
+      const { file, hash, reader, days } = lasting ?? {};
+      return JSON.stringify({ source, code, chunk, file, hash, reader, days });
+    });
   return [...new Set(lines)].map((line) => `${line}\n`).join('');
 }
 
@@ -21,9 +22,9 @@ const maxFailures = 1_000_000;
 /** After so many lines that are no failures, the rest of the file is not read. */
 const maxForeign = 1000;
 
-/** Lines that aren't failures are ignored: the file only says what to try again. */
-export async function readFailures(handle: FileHandle): Promise<Failure[]> {
-  const failures: Failure[] = [];
+/** Lines that aren't failures are ignored: without them, more is tried again. */
+export async function readFailures(handle: FileHandle): Promise<KeptFailure[]> {
+  const failures: KeptFailure[] = [];
   let foreign = 0;
   try {
     for await (const block of lineBlocks(handle, maxLineBytes)) {
@@ -40,16 +41,28 @@ export async function readFailures(handle: FileHandle): Promise<Failure[]> {
   return failures;
 }
 
-function parseLine(line: string): Failure | undefined {
+function parseLine(line: string): KeptFailure | undefined {
   if (line === '') return undefined;
   try {
-    const { source, code, chunk } = JSON.parse(line);
+    const { source, code, chunk, ...rest } = JSON.parse(line);
     if (typeof source !== 'string' || typeof code !== 'string') return undefined;
-    return { source, code: code as Failure['code'], ...(typeof chunk === 'number' ? { chunk } : {}) };
+    const failure: KeptFailure = { source, code: code as Failure['code'] };
+    if (typeof chunk === 'number') failure.chunk = chunk;
+    const lasting = lastingOf(rest);
+    if (lasting !== undefined) failure.lasting = lasting;
+    return failure;
   } catch (error) {
     if (error instanceof SyntaxError || error instanceof TypeError) return undefined;
     throw error;
   }
+}
+
+function lastingOf({ file, hash, reader, days }: Record<string, unknown>): Lasting | undefined {
+  if (typeof hash !== 'string' || typeof reader !== 'string') return undefined;
+  const lasting: Lasting = { hash, reader };
+  if (typeof file === 'string') lasting.file = file;
+  if (Array.isArray(days)) lasting.days = days.filter((day) => typeof day === 'string');
+  return lasting;
 }
 
 function byCode(a: Failure, b: Failure): number {

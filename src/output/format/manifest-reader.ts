@@ -190,12 +190,13 @@ function parseHead(json: Record<string, unknown>): ManifestHead {
   }
   const space = spaceFromJson(json.space);
   if (space === undefined) throw new Malformed('its vector space is not what its id says');
-  const { chunking, readers = firstReaders, formats, rows, files, roots } = json;
+  const { chunking, readers = firstReaders, formats, rows, files, failures, roots } = json;
   if (!isChunking(chunking)) throw new Malformed('chunking');
   if (!isRecord(readers) || !Object.values(readers).every(isCount)) throw new Malformed('readers');
   if (!isCount(rows)) throw new Malformed('rows');
   if (!Array.isArray(formats) || !formats.every(isFormat)) throw new Malformed('formats');
   if (!isTexts(roots)) throw new Malformed('roots');
+  if (failures !== undefined && !isHash(failures)) throw new Malformed('failures');
   if (!isRecord(files) || !isSum(files[chunksName]) || !isSum(files[vectorsName])) {
     throw new Malformed('files');
   }
@@ -206,6 +207,7 @@ function parseHead(json: Record<string, unknown>): ManifestHead {
     formats,
     rows,
     files: { [chunksName]: files[chunksName], [vectorsName]: files[vectorsName] },
+    ...(failures !== undefined && { failures }),
     roots,
   };
 }
@@ -251,10 +253,8 @@ function addRecordFile(manifest: Manifest, json: unknown): void {
   if (!isRecord(json)) throw new Malformed(place);
   const { source, root, hash, documents, besides } = json;
   const rootName = typeof root === 'number' ? manifest.roots[root] : undefined;
-  if (typeof source !== 'string' || typeof hash !== 'string' || !isCount(documents)) {
-    throw new Malformed(place);
-  }
-  if (rootName === undefined || !hex64.test(hash)) throw new Malformed(place);
+  if (typeof source !== 'string' || !isHash(hash) || !isCount(documents)) throw new Malformed(place);
+  if (rootName === undefined) throw new Malformed(place);
   const file: RecordFile = { source, root: rootName, hash, documents };
   if (besides !== undefined) {
     if (!isTexts(besides)) throw new Malformed(`${place}: besides`);
@@ -269,6 +269,10 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 
 function isCount(value: unknown): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+}
+
+function isHash(value: unknown): value is string {
+  return typeof value === 'string' && hex64.test(value);
 }
 
 function isTexts(value: unknown): value is string[] {

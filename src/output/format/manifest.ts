@@ -39,6 +39,11 @@ export interface ManifestHead {
   formats: OutputFormat[];
   rows: number;
   files: Record<typeof chunksName | typeof vectorsName, FileSum>;
+  /**
+   * SHA-256 of failures.jsonl, lower-case hex, when it holds failures that last. If it has another one, they are not
+   * believed, and their documents are tried again. Absent when there are none.
+   */
+  failures?: string | undefined;
   /** In byte order. Documents refer to them by index. */
   roots: string[];
 }
@@ -91,9 +96,12 @@ export function manifestStart(head: ManifestHead): string {
       'chunks.jsonl': sumFields(head.files['chunks.jsonl']),
       'vectors.npy': sumFields(head.files['vectors.npy']),
     },
+    failures: head.failures,
     roots: head.roots,
   };
-  const lines = Object.entries(fields).map(([key, value]) => `"${key}":${JSON.stringify(value)},\n`);
+  const lines = Object.entries(fields)
+    .filter(([, value]) => value !== undefined)
+    .map(([key, value]) => `"${key}":${JSON.stringify(value)},\n`);
   return `{${lines.join('')}"documents":[`;
 }
 

@@ -8,7 +8,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { debug, told } from '../../debug.js';
 import type { DamagedOutputError } from '../../errors.js';
-import type { Failure } from '../../types/failure.js';
+import type { KeptFailure } from '../../types/failure.js';
 import type { VectorSpace } from '../../types/space.js';
 import type { Vector } from '../../types/vector.js';
 import { lineBlocks, UnwrittenError } from '../files/line-blocks.js';
@@ -19,6 +19,7 @@ import type { RecordFile } from '../format/manifest.js';
 import { damaged, type Manifest, type OutputDocument, readManifest } from '../format/manifest-reader.js';
 import { npyHeaderBytes, parseNpyHeader } from '../format/npy-header.js';
 import { RecordFiles } from '../format/record-sources.js';
+import { hashFile } from '../write/staged-file.js';
 import { HashIndex, keyBytes } from './hash-index.js';
 import { checkSums } from './seal.js';
 import { closeFiles, type OpenFiles, openFiles } from './snapshot.js';
@@ -211,11 +212,17 @@ export class Output {
     return damaged(join(this.dir, chunksName), `${source}: ${what}`);
   }
 
-  /** The documents and chunks that the last run could not embed. */
-  async failures(): Promise<Failure[]> {
+  /**
+   * The documents and chunks that the last run could not embed. What they depend on is told only when the file is the one
+   * of the manifest: a document must not be left out because somebody wrote into a report.
+   */
+  async failures(): Promise<KeptFailure[]> {
     const handle = this.#files.failures;
     if (handle === undefined) return [];
-    return await readFailures(handle);
+    const failures = await readFailures(handle);
+    const { failures: sum } = this.manifest;
+    if (sum !== undefined && (await hashFile(handle)) === sum) return failures;
+    return failures.map(({ lasting, ...failure }) => failure);
   }
 
   /** The open files, for copying ranges. */

@@ -8,8 +8,9 @@
 // What must hold: a kill at any moment leaves a whole output, and the same input gives the same bytes.
 // Look first at commit.ts for kills, and at journal.ts for vectors that outlive a kill.
 import { join } from 'node:path';
+import { sha256 } from '../../text/sha256.js';
 import type { Chunk } from '../../types/document.js';
-import type { Failure } from '../../types/failure.js';
+import type { KeptFailure } from '../../types/failure.js';
 import type { VectorSpace } from '../../types/space.js';
 import type { Vector } from '../../types/vector.js';
 import { checkDiskSpace, outputError } from '../files/disk-errors.js';
@@ -60,7 +61,7 @@ export class OutputWriter {
   readonly #previous: Output | undefined;
   readonly #formats: OutputFormat[];
   readonly #sequence: Sequence;
-  readonly #failures: Failure[] = [];
+  readonly #failures: KeptFailure[] = [];
   /** Documents of the previous output, by index, that will be copied next as one range of bytes. */
   #pending = { from: 0, to: 0 };
   /** Kept documents that are marked. */
@@ -133,7 +134,7 @@ export class OutputWriter {
   }
 
   /** Adds a failure; in any order. */
-  fail(failure: Failure): void {
+  fail(failure: KeptFailure): void {
     this.#failures.push(failure);
   }
 
@@ -175,7 +176,8 @@ export class OutputWriter {
       const sum = rows.files[name];
       if (sum.sha256 !== this.#previous?.manifest.files[name].sha256) files.push({ name, ...sum });
     }
-    files.push(...(await this.#stageFailures()), ...(await this.#stageManifest(rows)));
+    const failures = failuresText(this.#failures);
+    files.push(...(await this.#stageFailures(failures)), ...(await this.#stageManifest(rows, failures)));
     await this.#staged?.finish(new Set(files.map(({ name }) => name)));
     const obsolete = keepJournal ? [] : await journalsOf(this.#dir);
     const unfailed =
@@ -243,11 +245,15 @@ export class OutputWriter {
     );
   }
 
-  async #stageManifest(rows: { count: number; files: ManifestHead['files'] }): Promise<CommitFile[]> {
+  async #stageManifest(
+    rows: { count: number; files: ManifestHead['files'] },
+    failuresOfRun: string,
+  ): Promise<CommitFile[]> {
     const { roots, recordFiles, rootPlaces } = this.#sequence;
     const { space, chunking, readers } = this.#options;
     const { count, files } = rows;
-    const head = { space, chunking, readers, formats: this.#formats, rows: count, files, roots };
+    const failures = this.#failures.some(({ lasting }) => lasting) ? sha256(failuresOfRun) : undefined;
+    const head = { space, chunking, readers, formats: this.#formats, rows: count, files, failures, roots };
     const entries = await this.#staged?.entries();
     const outdated = this.#outdated;
     const next = { head, recordFiles, rootPlaces, outdated, previous: this.#previous, entries };
@@ -255,9 +261,8 @@ export class OutputWriter {
     return sum === undefined ? [] : [{ name: manifestName, ...sum }];
   }
 
-  async #stageFailures(): Promise<CommitFile[]> {
-    if (this.#failures.length === 0) return [];
-    const text = failuresText(this.#failures);
+  async #stageFailures(text: string): Promise<CommitFile[]> {
+    if (text === '') return [];
     if (await holdsText(join(this.#dir, failuresName), text)) return [];
     const file = await this.#create(failuresName);
     file.addText(text);
