@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest';
 import { frontMatter } from '../../src/documents/blocks/markdown/frontmatter.js';
 import { markdownTitle } from '../../src/documents/blocks/markdown/title.js';
-import { rstBlocks } from '../../src/documents/blocks/rst.js';
+import { extract as readRst } from '../../src/documents/formats/markup/rst.js';
 import { isPattern } from '../../src/documents/globs/tokens.js';
 import { patternOrigin } from '../../src/documents/walk/paths/expand-pattern.js';
 import { profileOf } from '../../src/embedders/model-profiles.js';
@@ -39,7 +39,14 @@ test('reads front matter and titles in one go', () => {
     expect(frontMatter(`---\nkey: ${value}\n---\n`)).toBeDefined();
   }
   expect(markdownTitle(`_a${many('_')}b`)).toContain('a');
-  expect(rstBlocks(`\`a${blanks}b\n${many('=')}==\n`)).not.toEqual([]);
+});
+
+test('reads the markup of reStructuredText in one go', async () => {
+  for (const sign of ['`', '``', '*', '|', '\\', ':a:`', '`a <', '.. |a| ']) {
+    const text = `${sign.repeat(100_000 / sign.length)}\n\n${`${sign}\n`.repeat(10_000)}`;
+    const { documents } = await readRst({ bytes: Buffer.from(text), source: 'a.rst' });
+    expect(documents).toHaveLength(1);
+  }
 });
 
 test('reads patterns in one go', () => {

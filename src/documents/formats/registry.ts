@@ -19,7 +19,7 @@ export const allFormats = [
     title: 'plain text',
     extensions: ['.txt', '.text', '.log'],
     names: ['readme', 'license', 'licence', 'copying', 'notice', 'authors', 'changelog', 'news', 'todo'],
-    version: 2,
+    version: 3,
     keeps: 'text, headings that are underlined or numbered; no page heads and feet',
     load: async () => (await import('./text/text.js')).extract,
   },
@@ -36,8 +36,9 @@ export const allFormats = [
     name: 'rst',
     title: 'reStructuredText',
     extensions: ['.rst', '.rest'],
-    version: 2,
-    keeps: 'text, headings, tables, code',
+    version: 3,
+    keeps:
+      'text as it is shown, headings, descriptions of functions and options, lists, tables, code; no comments and targets',
     load: async () => (await import('./markup/rst.js')).extract,
   },
   {

@@ -190,6 +190,7 @@ export class Definitions {
     const block = blocks[first]!;
     const { start } = block;
     const end = start + term.length;
+    if (blocks.length === first + 1 && block.end === end) return false;
     const level = this.#level + this.#lists.length;
     const heading: Block = { kind: 'heading', start, end, line: block.line, level, title };
     const { level: _, ...rest } = block;
