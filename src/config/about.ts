@@ -5,6 +5,8 @@ export interface About {
   flag?: string;
   /** Environment variable; an empty one counts as unset. */
   env?: string;
+  /** The variable counts only while another setting, declared before this one, has one of these values. */
+  envWhile?: { readonly [key in string]?: readonly string[] };
   /** Without one, a setting may be undefined: decided at run time (by the model, by the output). */
   default?: unknown;
   /** The default of `embed serve`, where it has one of its own; it counts as unset there, too. */

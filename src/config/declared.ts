@@ -32,20 +32,21 @@ export const declared = {
   /** What makes the vectors; `auto`: what made the output, else Ollama, else the built-in one. @default 'auto' */
   embedder: {
     kind: 'choice',
-    choices: ['auto', 'ollama', 'builtin'],
+    choices: ['auto', 'ollama', 'openai', 'builtin'],
     flag: '--embedder <name>',
     default: 'auto',
     example: 'auto',
-    help: 'auto: what the output was made with, else Ollama, else the built-in one',
+    help: 'auto: what the output was made with, else Ollama, else the built-in one; openai: any server of that API',
   },
-  /** Ollama model name. @default the best embedding model that the server has */
+  /** Name of the model on the server. @default the best embedding model of an Ollama, the only model of another server */
   model: {
     kind: 'text',
     flag: '--model <name>',
     env: 'OLLAMA_EMBEDDING_MODEL',
+    envWhile: { embedder: ['auto', 'ollama', 'builtin'] },
     decided: 'best of the server',
     example: 'nomic-embed-text',
-    help: 'Ollama model',
+    help: 'model of the server',
   },
   /** Ollama servers, each with `#weight=n` where it should get more or less. @default http://127.0.0.1:11434 */
   ollamaUrl: {
@@ -62,8 +63,52 @@ export const declared = {
   ollamaApiKey: {
     kind: 'secret',
     env: 'OLLAMA_API_KEY',
-    secretFor: { to: [['ollamaUrl']], unless: { embedder: ['builtin'] } },
+    secretFor: { to: [['ollamaUrl']], unless: { embedder: ['builtin', 'openai'] } },
     help: 'bearer token for the Ollama servers',
+  },
+  /** Base URLs of OpenAI-compatible servers; they count with `embedder` openai alone. @default none */
+  url: {
+    kind: 'list',
+    of: { kind: 'address' },
+    least: 1,
+    flag: '--url <url>',
+    env: 'OPENAI_BASE_URL',
+    envWhile: { embedder: ['openai'] },
+    example: ['http://127.0.0.1:8080/v1'],
+    help: 'with --embedder openai: base URL of the server, e.g. http://127.0.0.1:8080/v1; repeatable',
+  },
+  /** Bearer token for the OpenAI-compatible servers. @default none */
+  openaiApiKey: {
+    kind: 'secret',
+    env: 'OPENAI_API_KEY',
+    envWhile: { embedder: ['openai'] },
+    secretFor: { to: [['url']], unless: { embedder: ['auto', 'ollama', 'builtin'] } },
+    help: 'with --embedder openai: bearer token for its servers',
+  },
+  /** What a server's model wants before each chunk; empty for nothing. @default by the name of the model */
+  documentPrefix: {
+    kind: 'text',
+    mayBeEmpty: true,
+    flag: '--document-prefix <text>',
+    decided: 'by model',
+    help: "text that a server's model wants before each chunk",
+  },
+  /** What a server's model wants before each question; empty for nothing. @default by the name of the model */
+  queryPrefix: {
+    kind: 'text',
+    mayBeEmpty: true,
+    flag: '--query-prefix <text>',
+    decided: 'by model',
+    help: "text that a server's model wants before each question",
+  },
+  /** Tokens of a text that a server's model takes, special tokens included. @default what the server says */
+  maxTokens: {
+    kind: 'integer',
+    least: 16,
+    most: 1_000_000,
+    flag: '--max-tokens <n>',
+    decided: 'what the server says',
+    help: "tokens that a server's model takes a text",
   },
   /** Dimensions asked of a Matryoshka model. @default all of the model */
   dimensions: {

@@ -82,7 +82,7 @@ export async function readSettings(options: LoadOptions = {}): Promise<ReadSetti
     const found = firstRight(
       [
         fromFlag(setting, flags[key]),
-        fromEnvironment(setting, env),
+        counts(setting, settings) ? fromEnvironment(setting, env) : undefined,
         file && fromFile(setting, file.path, file.values[key]),
       ],
       setting,
@@ -96,6 +96,8 @@ export async function readSettings(options: LoadOptions = {}): Promise<ReadSetti
     read.origins[key] = found?.origin ?? 'default';
     read.layers[key] = found?.layer ?? 'default';
   }
+  const idle = idleAddress(read);
+  if (idle) problems.push(idle);
   for (const { key, problem } of strayingSecrets(read)) {
     problems.push(problem);
     delete settings[key];
@@ -139,6 +141,23 @@ function fromFlag(setting: Setting, typed: unknown): Found | undefined {
   if (typed === undefined) return undefined;
   const origin = setting.flag === undefined ? setting.key : longName(setting.flag);
   return { value: readTyped(setting, typed), origin, layer: 'flag' };
+}
+
+/** `--url` without `--embedder openai` would be ignored, and texts would go elsewhere. */
+function idleAddress({ settings, origins, layers }: LoadedSettings): UsageError | undefined {
+  if (settings.url === undefined || settings.embedder === 'openai') return undefined;
+  if (layers.url !== 'flag' && layers.embedder !== 'default') return undefined;
+  return new UsageError(
+    `${origins.url} counts with --embedder openai alone: add that, or name an Ollama with --ollama-url.`,
+  );
+}
+
+/** Whether the variable of a setting counts with what is known of the others so far. */
+export function counts(
+  { envWhile = {} }: Setting,
+  settings: { readonly [key in string]?: unknown },
+): boolean {
+  return Object.entries(envWhile).every(([key, values]) => values?.includes(String(settings[key])));
 }
 
 function fromEnvironment(setting: Setting, env: NodeJS.ProcessEnv): Found | undefined {

@@ -127,16 +127,45 @@ function messageOf(body: string): string {
     .trim();
 }
 
-/** The pause that a server asks for, in ms. */
+/** The pause that a server asks for, in ms: by Retry-After, or else until the limit that is used up begins anew. */
 function pauseAsked(headers: AnswerHeaders): number | undefined {
-  const header = [headers['retry-after']].flat()[0];
-  return header === undefined ? undefined : msOf(header);
+  const said = (name: string) => [headers[name]].flat()[0];
+  const precise = said('retry-after-ms');
+  if (precise !== undefined && /^\d{1,9}(\.\d+)?$/.test(precise)) return Number(precise);
+  const after = said('retry-after');
+  if (after !== undefined) return msOf(after);
+  const pauses = ['requests', 'tokens'].map((what) =>
+    said(`x-ratelimit-remaining-${what}`) === '0'
+      ? msOfDuration(said(`x-ratelimit-reset-${what}`))
+      : undefined,
+  );
+  const known = pauses.filter((ms) => ms !== undefined);
+  return known.length === 0 ? undefined : Math.max(...known);
 }
 
 /** Retry-After: seconds, or a date. */
 function msOf(header: string): number | undefined {
   const ms = /^\d+$/.test(header.trim()) ? Number(header) * 1000 : Date.parse(header) - Date.now();
   return Number.isNaN(ms) ? undefined : Math.max(0, ms);
+}
+
+const unitMs: { readonly [unit: string]: number } = {
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
+
+/** `6m0s`, `1.5s`, `120ms`; a number alone is seconds. */
+function msOfDuration(text: string | undefined): number | undefined {
+  if (text === undefined || text.length > 32) return undefined;
+  if (/^\d+(\.\d+)?$/.test(text)) return Number(text) * 1000;
+  if (!/^(\d+(\.\d+)?(ms|[smhd]))+$/.test(text)) return undefined;
+  return [...text.matchAll(/([\d.]+)(ms|[smhd])/g)].reduce(
+    (sum, [, n, unit]) => sum + Number(n) * unitMs[unit!]!,
+    0,
+  );
 }
 
 /** What a failed connection means, by the codes of Node and undici. */

@@ -4,8 +4,10 @@ import type { Settings } from '../config/settings.js';
 import { FORMATS } from '../documents/extract.js';
 import { parseOllamaAddress } from '../embedders/ollama/host.js';
 import { canonicalName } from '../embedders/ollama/model-name.js';
+import { parseOpenAiAddress } from '../embedders/openai/address.js';
 import { UsageError, VectorSpaceError } from '../errors.js';
 import type { Output } from '../output/read/output.js';
+import type { VectorSpace } from '../types/space.js';
 import type { Session } from './session.js';
 
 /** Version of the splitter, as the manifest holds it. */
@@ -37,24 +39,41 @@ export function newlyPinned({ space, chunking }: Session): Pinned {
  * @throws {UsageError} when an address is invalid
  */
 export function refuseOtherEmbedder(settings: Settings, previous: Output | undefined): void {
-  const { embedder, model, dimensions, ollamaUrl } = settings;
-  if (embedder !== 'builtin') ollamaUrl?.forEach(parseOllamaAddress);
+  const { embedder, model, ollamaUrl, url } = settings;
+  if (embedder === 'openai') url?.forEach(parseOpenAiAddress);
+  else if (embedder !== 'builtin') ollamaUrl?.forEach(parseOllamaAddress);
   if (!previous) return;
   const { space } = previous;
   const named = embedder === 'auto' && model !== undefined ? 'ollama' : embedder;
-  const other =
-    named !== 'auto' && named !== space.embedder
-      ? `the ${named === 'ollama' ? 'Ollama' : 'built-in'} embedder`
-      : space.embedder === 'ollama' && model !== undefined && canonicalName(model) !== space.model
-        ? `model ${model}`
-        : dimensions !== undefined && dimensions !== space.dimensions
-          ? `${dimensions} dimensions`
-          : undefined;
+  const isOther = named !== 'auto' && named !== space.embedder;
+  const other = isOther ? `the ${kindNames[named]} embedder` : otherOf(settings, space);
   if (other === undefined) return;
   throw new VectorSpaceError(
     `The output was made with ${space.model}, ${space.dimensions} dimensions, but the settings ask for ${other}: ` +
       "vectors of two spaces can't be compared. Remove that setting, or use --rebuild to make the output again.",
   );
+}
+
+const kindNames = { ollama: 'Ollama', openai: 'OpenAI-compatible', builtin: 'built-in' };
+
+/** What the settings ask for and the space doesn't have, in words. */
+function otherOf(settings: Settings, space: VectorSpace): string | undefined {
+  const { model, dimensions, documentPrefix, queryPrefix, maxTokens } = settings;
+  if (space.embedder !== 'builtin') {
+    const name = space.embedder === 'ollama' && model !== undefined ? canonicalName(model) : model;
+    if (name !== undefined && name !== space.model) return `model ${model}`;
+    const { prefixes, options } = space;
+    if (documentPrefix !== undefined && documentPrefix !== prefixes.document) {
+      return `the document prefix ${JSON.stringify(documentPrefix)}`;
+    }
+    if (queryPrefix !== undefined && queryPrefix !== prefixes.query) {
+      return `the query prefix ${JSON.stringify(queryPrefix)}`;
+    }
+    if (maxTokens !== undefined && maxTokens !== options.maxTokens)
+      return `at most ${maxTokens} tokens a text`;
+  }
+  const isOther = dimensions !== undefined && dimensions !== space.dimensions;
+  return isOther ? `${dimensions} dimensions` : undefined;
 }
 
 /**

@@ -1,5 +1,6 @@
 // The options of an orchestrator, checked, with presets for models and for production.
 import { problemWith, type Rule, readText } from '../config/kinds/rule.js';
+import { counts } from '../config/load.js';
 import { type RedisSettings, redisSettings } from '../config/redis-settings.js';
 import { type Settings, settingsTable } from '../config/settings.js';
 import { defaultUrl } from '../embedders/ollama/host.js';
@@ -18,6 +19,11 @@ export interface BatchOptions
       | 'model'
       | 'ollamaUrl'
       | 'ollamaApiKey'
+      | 'url'
+      | 'openaiApiKey'
+      | 'documentPrefix'
+      | 'queryPrefix'
+      | 'maxTokens'
       | 'dimensions'
       | 'batchSize'
       | 'concurrency'
@@ -133,6 +139,8 @@ export class BatchConfig {
     const options: { [key: string]: unknown } = {};
     for (const setting of settingsTable) {
       const { key, env: name } = setting;
+      // Those of OpenAI are in many shells; only what names that embedder makes them count.
+      if (!counts(setting, { embedder: 'auto' })) continue;
       const text = name === undefined ? undefined : variable(name, env);
       if (text === undefined) continue;
       options[key] = readText(setting, text);

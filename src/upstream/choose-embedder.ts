@@ -4,6 +4,7 @@ import { windowTokens } from '../embedders/builtin/onnx/graph.js';
 import { builtinCounter } from '../embedders/builtin/token-counter.js';
 import { measureSpace } from '../embedders/guard/canaries.js';
 import { profileOf } from '../embedders/model-profiles.js';
+import { UsageError } from '../errors.js';
 import { estimateCounter } from '../tokens/estimating-counter.js';
 import type { TokenCounter } from '../types/embedder.js';
 import type { VectorSpace } from '../types/space.js';
@@ -12,14 +13,24 @@ import { waitFor } from './outage.js';
 import { withRequestEvents } from './request-events.js';
 
 /** The chosen embedder. Without a model: the best one of the server. */
-type Choice = { kind: 'builtin' } | { kind: 'ollama'; model: string | undefined };
+type Choice = { kind: 'builtin' } | { kind: 'ollama' | 'openai'; model: string | undefined };
 
 /** Chooses by settings and previous output; undefined when an Ollama on the default address decides. */
 function choose(settings: Settings, previous: VectorSpace | undefined): Choice | undefined {
   const { embedder, model, ollamaUrl } = settings;
   if (embedder === 'builtin') return { kind: 'builtin' };
-  const known = previous?.embedder === 'ollama' ? previous.model : undefined;
+  const known =
+    previous && previous.embedder === (embedder === 'openai' ? 'openai' : 'ollama')
+      ? previous.model
+      : undefined;
+  if (embedder === 'openai') return { kind: 'openai', model: model ?? known };
   if (embedder === 'ollama' || model !== undefined) return { kind: 'ollama', model: model ?? known };
+  if (previous?.embedder === 'openai') {
+    throw new UsageError(
+      `The output was made with "${previous.model}" of an OpenAI-compatible server, which is asked only by name: ` +
+        'say --embedder openai and --url, or --rebuild to make the output again with another one.',
+    );
+  }
   if (previous)
     return previous.embedder === 'builtin' ? { kind: 'builtin' } : { kind: 'ollama', model: known };
   return ollamaUrl ? { kind: 'ollama', model: undefined } : undefined;
@@ -41,6 +52,11 @@ export async function openEmbedder(options: OpenEmbedderOptions): Promise<Opened
     const { openOllama } = await import('./open-ollama.js');
     const waiting = { timeoutMs: settings.waitForServer, signal, events };
     return waitFor(() => openOllama(options, choice.model), waiting);
+  }
+  if (choice?.kind === 'openai') {
+    const { openOpenAi } = await import('./open-openai.js');
+    const waiting = { timeoutMs: settings.waitForServer, signal, events };
+    return waitFor(() => openOpenAi(options, choice.model), waiting);
   }
   if (choice?.kind === 'builtin') {
     if (previous && settings.ollamaUrl && settings.embedder === 'auto') {
@@ -64,8 +80,10 @@ export function planChunking(
   settings: Settings,
   previous: VectorSpace | undefined,
 ): { counter: TokenCounter; chunkTokens: number } {
-  const choice = choose(settings, previous);
-  if (choice?.kind === 'ollama') {
+  // An output of other servers says enough, also where they aren't named.
+  const isKnown = settings.embedder === 'auto' && previous?.embedder === 'openai';
+  const choice = choose(isKnown ? { ...settings, embedder: 'openai' } : settings, previous);
+  if (choice && choice.kind !== 'builtin') {
     return { counter: estimateCounter(), chunkTokens: profileOf(choice.model ?? '').chunkTokens };
   }
   return { counter: builtinCounter(), chunkTokens: windowTokens };

@@ -1,14 +1,20 @@
 // What the settings say of all requests to an Ollama, in a run and in the doctor.
 import type { Settings } from '../config/settings.js';
 import type { OllamaEmbedderOptions } from '../embedders/ollama/embedder.js';
+import type { VectorSpace } from '../types/space.js';
+import { limitsOfText } from './server-settings.js';
 
 /** Max wait for an Ollama on the default address, in ms: looking for it must not delay a command. */
 export const probeTimeoutMs = 1500;
 
-/** The options of an embedder that are the same for all servers and models. */
+/**
+ * The options of an embedder that are the same for all servers and models.
+ * @param previous the space of the existing output, if any
+ */
 export function serverOptions(
   settings: Settings,
-): Pick<OllamaEmbedderOptions, 'dimensions' | 'apiKey' | 'batchTimeoutMs'> {
+  previous?: VectorSpace,
+): Pick<OllamaEmbedderOptions, 'dimensions' | 'apiKey' | 'batchTimeoutMs' | 'prefixes' | 'maxTokens'> {
   const { dimensions, ollamaApiKey: apiKey, batchTimeout: batchTimeoutMs } = settings;
-  return { dimensions, apiKey, batchTimeoutMs };
+  return { dimensions, apiKey, batchTimeoutMs, ...limitsOfText(settings, 'ollama', previous) };
 }

@@ -1,5 +1,4 @@
 // Opens the Ollama servers of a run, with the model that is asked for or the best one that a server has.
-import type { Settings } from '../config/settings.js';
 import { openOllamaEmbedder } from '../embedders/ollama/embedder.js';
 import { defaultUrl, parseOllamaAddress } from '../embedders/ollama/host.js';
 import { hasModel, listEmbeddingModels } from '../embedders/ollama/model-info.js';
@@ -8,7 +7,7 @@ import { ServiceError } from '../errors.js';
 import { isDown } from '../fault-policy.js';
 import { settledInTime } from './ask-in-time.js';
 import { probeTimeoutMs, serverOptions } from './ollama-settings.js';
-import { openServers, type ServerKind } from './open-servers.js';
+import { openServers } from './open-servers.js';
 import type { OpenEmbedderOptions, OpenedEmbedder } from './options.js';
 
 /**
@@ -25,13 +24,9 @@ export async function openOllama(
   const addresses = (settings.ollamaUrl ?? [defaultUrl]).map((one) => parseOllamaAddress(one));
   const model = asked ?? (await bestModel(addresses, options));
   if (options.pull) await pullWhereMissing(addresses, model, options);
-  return await openServers(addresses, kindOf(model, settings), options);
-}
-
-function kindOf(model: string, settings: Settings): ServerKind<ServerAddress> {
-  return {
-    open: ({ url }, signal) => openOllamaEmbedder({ url, model, signal, ...serverOptions(settings) }),
-  };
+  const open = ({ url }: ServerAddress, signal: AbortSignal) =>
+    openOllamaEmbedder({ url, model, signal, ...serverOptions(settings, options.previous) });
+  return await openServers(addresses, { open }, options);
 }
 
 /** The best model of an Ollama on the default address; undefined when there is none. */

@@ -50,7 +50,7 @@ export function spaceFromJson(json: unknown): VectorSpace | undefined {
   if (!isRecord(json) || !isRecord(json.prefixes) || !isRecord(json.options)) return undefined;
   if (!isPlain(json.options, maxOptions)) return undefined;
   const { id, embedder, variant, model, digest, dimensions, prefixes, canaries } = json;
-  if (embedder !== 'ollama' && embedder !== 'builtin') return undefined;
+  if (embedder !== 'ollama' && embedder !== 'openai' && embedder !== 'builtin') return undefined;
   if (typeof id !== 'string' || typeof variant !== 'string' || typeof model !== 'string') return undefined;
   if (typeof digest !== 'string' || typeof dimensions !== 'number') return undefined;
   if (!Number.isSafeInteger(dimensions) || dimensions < 1 || dimensions > maxDimensions) return undefined;

@@ -59,7 +59,7 @@ test('the comment of an entry is that of the property, and its type follows from
   });
   expect(told('format').type).toBe('("jsonl" | "npy")[]');
   expect(told('redisDb').type).toBe('number | undefined');
-  expect(told('embedder').type).toBe('"auto" | "ollama" | "builtin"');
+  expect(told('embedder').type).toBe('"auto" | "ollama" | "openai" | "builtin"');
 });
 
 describe('times that were numbers', () => {

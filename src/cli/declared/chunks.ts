@@ -11,6 +11,7 @@ export const chunks = {
     'embedder',
     'model',
     'ollamaUrl',
+    'url',
     'chunkSize',
     'chunkOverlap',
     'maxFileSize',

@@ -14,6 +14,7 @@ export const doctor = {
     'embedder',
     'model',
     'ollamaUrl',
+    'url',
     'dimensions',
     'cache',
     'redisUrl',

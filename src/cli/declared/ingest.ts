@@ -35,6 +35,7 @@ export const ingest = {
     { line: 'embed ingest ./docs ./notes -o ./index --quiet', what: 'from cron' },
     { line: "embed ingest 'src/**/*.ts' --exclude '*.test.ts'" },
     { line: 'embed ingest ./docs --model bge-m3 --pull --rebuild' },
+    { line: 'embed ingest ./docs --embedder openai --url http://127.0.0.1:8080/v1' },
     { line: "jq -c '{id, text: .body}' posts.json | embed ingest -" },
   ],
   exits: { ...everyExit, stopped: 'stopped by a signal, progress kept (129 and 143 likewise)' },

@@ -12,6 +12,7 @@ export const search = {
     'embedder',
     'model',
     'ollamaUrl',
+    'url',
     'dimensions',
     'batchTimeout',
     'maxRetries',

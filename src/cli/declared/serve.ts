@@ -19,6 +19,7 @@ export const serve = {
     'embedder',
     'model',
     'ollamaUrl',
+    'url',
     'batchSize',
     'concurrency',
     'cache',

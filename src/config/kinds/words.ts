@@ -7,6 +7,8 @@ import type { Kind } from './kind.js';
 /** A text of any form, except an empty one. */
 export interface TextRule {
   kind: 'text' | 'path' | 'glob' | 'secret';
+  /** An empty one means: nothing. @default false */
+  mayBeEmpty?: boolean;
 }
 
 export interface ChoiceRule {
@@ -35,7 +37,11 @@ const anyText: Kind<unknown> = {
   schema: () => anyTextSchema,
 };
 
-export const text: Kind<TextRule> = anyText;
+export const text: Kind<TextRule> = {
+  ...anyText,
+  check: (value, { mayBeEmpty = false }) => isText(value) || (mayBeEmpty && value === ''),
+  schema: ({ mayBeEmpty = false }) => (mayBeEmpty ? { type: 'string' } : anyTextSchema),
+};
 
 export const path: Kind<TextRule> = {
   ...anyText,

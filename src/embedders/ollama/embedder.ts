@@ -8,16 +8,16 @@
 import { ServiceError, UsageError } from '../../errors.js';
 import { estimateCounter } from '../../tokens/estimating-counter.js';
 import { wordPieceCounter } from '../../tokens/wordpiece-counter.js';
-import type { EmbedderIdentity, EmbedOptions, TokenCounter } from '../../types/embedder.js';
+import type { EmbedderIdentity, EmbedOptions, Prefixes, TokenCounter } from '../../types/embedder.js';
 import type { Vector } from '../../types/vector.js';
 import { accept } from '../guard/accept-vectors.js';
 import { profileOf } from '../model-profiles.js';
 import type { ServerEmbedder } from '../pool/member.js';
+import { Pace, type RequestTime } from '../request-timeout.js';
 import { OllamaClient } from './client.js';
 import { latenessOf } from './late-request.js';
 import { mostDimensions, type OllamaModel, readDigest, readModel, readVersion } from './model-info.js';
 import { readEmbedAnswer } from './parse-answer.js';
-import { Pace, type RequestTime } from './request-timeout.js';
 
 export interface OllamaEmbedderOptions {
   /** Base URL of the server, as `parseOllamaHost` gives it. */
@@ -25,6 +25,10 @@ export interface OllamaEmbedderOptions {
   model: string;
   /** Dimensions of a vector, for models whose vectors can be shortened (Matryoshka). @default the model's own */
   dimensions?: number | undefined;
+  /** @default by the name of the model */
+  prefixes?: Partial<Prefixes> | undefined;
+  /** Max tokens of a text, where the user says so. @default what the server says */
+  maxTokens?: number | undefined;
   /** Sent as a bearer token. */
   apiKey?: string | undefined;
   /** Min time-out of a request, in ms. */
@@ -93,20 +97,21 @@ class OllamaEmbedder implements ServerEmbedder {
   #losses = 0;
 
   constructor(client: OllamaClient, model: OllamaModel, dimensions: number, options: OllamaEmbedderOptions) {
-    const { prefixes, chunkTokens } = profileOf(options.model);
+    const { chunkTokens, ...profile } = profileOf(options.model);
+    const prefixes = { ...profile.prefixes, ...options.prefixes };
     this.identity = {
       embedder: 'ollama',
       variant: '',
       model: model.name,
       digest: model.digest,
       dimensions,
-      options: {},
+      options: options.maxTokens === undefined ? {} : { maxTokens: options.maxTokens },
       prefixes,
     };
     this.release = model.version;
     this.counter = model.vocabulary === undefined ? estimateCounter() : wordPieceCounter(model.vocabulary);
-    this.maxTokens = model.maxTokens;
-    const room = model.maxTokens - this.counter.special - this.counter.count(prefixes.document);
+    this.maxTokens = Math.min(model.maxTokens, options.maxTokens ?? model.maxTokens);
+    const room = this.maxTokens - this.counter.special - this.counter.count(prefixes.document);
     this.defaultChunkTokens = Math.max(1, Math.min(chunkTokens, room));
     this.#client = client;
     this.#pace = new Pace(options.batchTimeoutMs, options.loadTimeoutMs);

@@ -23,6 +23,11 @@ export async function openBackend(options: BackendOptions): Promise<Backend> {
   const { settings, events } = options;
   const { embedder, model, ollamaUrl } = settings;
   if (embedder === 'builtin') return new BuiltinBackend();
+  if (embedder === 'openai') {
+    throw new UsageError(
+      'The gateway asks Ollama servers only: use --embedder ollama or builtin with `embed serve`.',
+    );
+  }
   const isNamed = embedder === 'ollama' || model !== undefined || ollamaUrl !== undefined;
   if (isNamed) refuseSelf(ollamaUrl ?? [defaultUrl], options.self);
   const ollama = new OllamaBackend(options);

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import { Pace, type RequestTime } from '../../../src/embedders/ollama/request-timeout.js';
+import { Pace, type RequestTime } from '../../src/embedders/request-timeout.js';
 
 /** A server of constant speed on a clock of the test. */
 function clock() {

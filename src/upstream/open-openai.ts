@@ -1,0 +1,74 @@
+// Opens the OpenAI-compatible servers of a run. They are asked only where the settings name that embedder: it may be
+// somebody else's server, and documents are private.
+import type { Settings } from '../config/settings.js';
+import { readAbout } from '../embedders/openai/about.js';
+import { baseUrlOf, type OpenAiAddress, parseOpenAiAddress } from '../embedders/openai/address.js';
+import { withOpenAi } from '../embedders/openai/client.js';
+import { type OpenAiEmbedderOptions, openOpenAiEmbedder } from '../embedders/openai/embedder.js';
+import { UsageError } from '../errors.js';
+import { isDown } from '../fault-policy.js';
+import type { VectorSpace } from '../types/space.js';
+import { settledInTime } from './ask-in-time.js';
+import { openServers } from './open-servers.js';
+import type { OpenEmbedderOptions, OpenedEmbedder } from './options.js';
+import { limitsOfText } from './server-settings.js';
+
+/**
+ * Opens the configured servers.
+ * @param asked the model; undefined for the only one of the first server that is up
+ * @throws {UsageError} when no server is named, or an address is invalid
+ * @throws {ServiceError} when all servers are down, or one lacks the model
+ * @throws {WrongVectorsError} when unlike texts get one vector, or servers differ
+ */
+export async function openOpenAi(
+  options: OpenEmbedderOptions,
+  asked: string | undefined,
+): Promise<OpenedEmbedder> {
+  const { settings, previous, events } = options;
+  const addresses = openAiAddresses(settings);
+  const model = asked ?? (await onlyModel(addresses, options));
+  if (!previous) events.notice(`Texts go to ${addresses.map(baseUrlOf).join(', ')}, for "${model}".`);
+  const isBrief = options.mostTexts === 1;
+  const open = (address: OpenAiAddress, signal: AbortSignal) =>
+    openOpenAiEmbedder({ address, model, isBrief, signal, ...openAiOptions(settings, previous) });
+  return await openServers(addresses, { open }, options);
+}
+
+/** The addresses of the settings. @throws {UsageError} when there is none, or one is invalid */
+export function openAiAddresses({ url }: Settings): OpenAiAddress[] {
+  if (url === undefined) {
+    throw new UsageError(
+      'Name the OpenAI-compatible server with --url or OPENAI_BASE_URL, e.g. http://127.0.0.1:8080/v1 (OpenAI itself: https://api.openai.com/v1).',
+    );
+  }
+  return url.map(parseOpenAiAddress);
+}
+
+/** The options of an embedder that are the same for all servers. What isn't set is as the existing output has it. */
+export function openAiOptions(
+  settings: Settings,
+  previous: VectorSpace | undefined,
+): Pick<OpenAiEmbedderOptions, 'dimensions' | 'apiKey' | 'batchTimeoutMs' | 'prefixes' | 'maxTokens'> {
+  const { dimensions, openaiApiKey: apiKey, batchTimeout: batchTimeoutMs } = settings;
+  return { dimensions, apiKey, batchTimeoutMs, ...limitsOfText(settings, 'openai', previous) };
+}
+
+/** The only model of the first server that is up. */
+async function onlyModel(addresses: readonly OpenAiAddress[], options: OpenEmbedderOptions): Promise<string> {
+  const { settings, signal } = options;
+  const apiKey = settings.openaiApiKey;
+  const asked = addresses.map((address) =>
+    withOpenAi(
+      { address, apiKey },
+      async (client) => (await readAbout(client, address.model, { signal })).model,
+    ),
+  );
+  const names = await settledInTime(asked);
+  let down: unknown;
+  for (const name of names) {
+    if (name?.status === 'fulfilled') return name.value;
+    if (name && !isDown(name.reason)) throw name.reason;
+    down ??= name?.reason;
+  }
+  throw down;
+}
