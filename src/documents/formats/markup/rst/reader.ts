@@ -2,15 +2,13 @@
 // the same way.
 
 import { lineByLine } from '../../../../text/one-line.js';
-import { htmlContent } from '../../../blocks/html.js';
-import { tableText } from '../../../blocks/table-text.js';
 import { cleanTitle, termTitle } from '../../../blocks/titles.js';
-import { changeOf, type DirectiveKind, kindOf, labelOf, objectPrefix } from './directives.js';
+import { type Body, DirectiveReader } from './directive-reader.js';
 import { type Names, shown } from './inline.js';
 import { indentedEnd, type Line, leastIndent, written } from './lines.js';
-import { directiveAt, explicitKind, listMarker, optionItem, tableEnd } from './markup.js';
+import { explicitKind, listMarker, optionItem, tableEnd } from './markup.js';
 import { areOne, headed, joined, type Piece, Pieces } from './pieces.js';
-import { csvTable, gridRows, listRows, type Rows, simpleRows } from './tables.js';
+import { gridRows, simpleRows, tablePieces } from './tables.js';
 
 const adornment = /^([!-/:-@[-`{-~])\1*$/;
 const field = /^:((?:[^:\\\s]|\\.)(?:[^:\\]|\\.|:(?!\s|$)){0,200}):(?:\s+|$)(.*)$/;
@@ -18,14 +16,14 @@ const lineBlock = /^\|(?:\s|$)/;
 /** Deeper parts are read as plain paragraphs. */
 const maxDepth = 50;
 
-export class RstReader {
+export class RstReader implements Body {
   readonly #names: Names;
+  readonly #directives = new DirectiveReader(this);
   /** Styles of section titles in the order in which they appeared: that is their level. */
   readonly #styles: string[] = [];
-  #level = 0;
-  #title = '';
-  /** How many descriptions of objects are around this place. */
-  #objects = 0;
+  level = 0;
+  title = '';
+  objects = 0;
   #depth = 0;
 
   constructor(names: Names) {
@@ -87,12 +85,12 @@ export class RstReader {
 
   #open({ text }: Line, style: string, line: number, pieces: Pieces): void {
     if (!this.#styles.includes(style)) this.#styles.push(style);
-    const words = this.#shown(text);
+    const words = this.shown(text);
     const title = cleanTitle(words);
     if (title === '') return;
-    this.#level = this.#styles.indexOf(style) + 1;
-    this.#title = title;
-    pieces.add({ kind: 'heading', text: words, line, level: this.#level, title });
+    this.level = this.#styles.indexOf(style) + 1;
+    this.title = title;
+    pieces.add({ kind: 'heading', text: words, line, level: this.level, title });
   }
 
   /** Comments, targets, notes and directives. */
@@ -100,7 +98,10 @@ export class RstReader {
     const line = lines[at]!;
     const end = indentedEnd(lines, at + 1, line.indent);
     const kind = explicitKind(line.text);
-    if (kind === 'directive') return this.#directive(lines.slice(at, end), end, pieces);
+    if (kind === 'directive') {
+      this.#directives.read(lines.slice(at, end), pieces);
+      return end;
+    }
     if (kind === 'note') {
       const [, label, rest] = /^\.\.\s+\[([^\]]+)\]\s*(.*)$/.exec(line.text)!;
       const content = this.read([
@@ -115,131 +116,12 @@ export class RstReader {
     return end;
   }
 
-  #directive(lines: readonly Line[], end: number, pieces: Pieces): number {
-    const directive = directiveAt(lines);
-    const { name, line, isSubstitution } = directive;
-    if (isSubstitution) return end;
-    const kind: DirectiveKind = kindOf(name, directive.content.length > 0);
-    switch (kind) {
-      case 'silent':
-        break;
-      case 'code':
-        pieces.add({
-          kind: 'code',
-          text: written(directive.content),
-          line: directive.content[0]?.number ?? line,
-        });
-        break;
-      case 'box': {
-        const content = this.read(directive.argumentAndContent);
-        const label = labelOf(name);
-        pieces.addAll(label === '' ? content : headed(label, content, line));
-        break;
-      }
-      case 'change': {
-        const [version = '', ...rest] = directive.argument.split(/\s+/);
-        const words = this.#shown(rest.join(' '));
-        const head = `${changeOf(name, version)}${words === '' ? '' : `: ${words}`}`;
-        const content = this.read(directive.content);
-        pieces.addAll(
-          headed(
-            words === '' && content.length > 0 ? `${head}:` : head,
-            content,
-            line,
-            words === '' ? ' ' : '\n',
-          ),
-        );
-        break;
-      }
-      case 'image': {
-        const alt = this.#shown(directive.options.get('alt') ?? '');
-        pieces.add({ kind: 'paragraph', text: alt, line });
-        pieces.addAll(this.read(directive.content));
-        break;
-      }
-      case 'table':
-        this.#titledTable(this.read(directive.content), directive.argument, line, pieces);
-        break;
-      case 'list-table':
-      case 'csv-table': {
-        const headers = Number(directive.options.get('header-rows') ?? 0) || 0;
-        const text = written(directive.content);
-        const rows =
-          kind === 'list-table'
-            ? listRows(text.split('\n'), headers)
-            : csvTable(directive.options.get('header') ?? '', text, headers);
-        this.#titledTable(this.#tablePieces(rows, line), directive.argument, line, pieces);
-        break;
-      }
-      case 'raw':
-        if (/\bhtml\b/i.test(directive.argument)) {
-          const { text } = htmlContent(written(directive.content));
-          pieces.add({ kind: 'paragraph', text, line: directive.content[0]?.number ?? line });
-        }
-        break;
-      case 'object':
-        this.#object(directive, pieces);
-        break;
-      default: {
-        pieces.add({ kind: 'paragraph', text: this.#shown(directive.argument), line });
-        pieces.addAll(this.read(directive.content));
-      }
-    }
-    return end;
-  }
-
-  /** A description of something with a name is a section, unless the heading over it says the same. */
-  #object({ name, signatures, content, line }: ReturnType<typeof directiveAt>, pieces: Pieces): void {
-    const prefix = objectPrefix(name);
-    const text = signatures.map((signature) => prefix + this.#shown(signature)).join('\n');
-    const title = termTitle(signatures[0] === undefined ? '' : this.#shown(signatures[0]));
-    if (content.length === 0) {
-      pieces.add({ kind: 'paragraph', text, line });
-      return;
-    }
-    if (title === '') {
-      pieces.addAll(this.read(content));
-      return;
-    }
-    if (title === this.#title.replace(/\(\)$/, '')) {
-      pieces.addAll(headed(text, this.read(content), line));
-      return;
-    }
-    const outer = this.#title;
-    const level = Math.max(this.#level, 1) + ++this.#objects;
-    this.#title = title;
-    pieces.add({ kind: 'heading', text, line, level, title });
-    pieces.addAll(this.read(content));
-    pieces.end(level);
-    this.#objects--;
-    this.#title = outer;
-  }
-
-  /** A table under its title, in one block. */
-  #titledTable(table: readonly Piece[], title: string, line: number, pieces: Pieces): void {
-    const words = this.#shown(title);
-    pieces.addAll(words === '' ? table : headed(words, table, line));
-  }
-
   #table(lines: readonly Line[], end: number, pieces: Pieces): number {
     const least = leastIndent(lines);
     const drawn = lines.map(({ text, indent }) => (text === '' ? '' : ' '.repeat(indent - least) + text));
     const rows = drawn[0]!.startsWith('+') ? gridRows(drawn) : simpleRows(drawn);
-    pieces.addAll(this.#tablePieces(rows, lines[0]!.number));
+    pieces.addAll(tablePieces(rows, lines[0]!.number, (text) => this.shown(text)));
     return end;
-  }
-
-  #tablePieces({ cells, headers }: Rows, line: number): Piece[] {
-    const shownCells = cells.map((row) =>
-      Array.from(row, (cell) =>
-        this.#shown(cell ?? '')
-          .replace(/\s+/g, ' ')
-          .trim(),
-      ),
-    );
-    const { text, context } = tableText(shownCells, headers);
-    if (text === '') return [];
-    return [{ kind: 'table', text, line, ...(context !== undefined && { context }) }];
   }
 
   #doctest(lines: readonly Line[], at: number, pieces: Pieces): number {
@@ -275,7 +157,7 @@ export class RstReader {
     const below = lines.slice(at + 1, end);
     const content = this.read([{ ...line, text: value!, indent: leastIndent(below) }, ...below]);
     if (content.length === 0) return end;
-    const head = `${this.#shown(name!)}:`;
+    const head = `${this.shown(name!)}:`;
     if (areOne(content))
       pieces.add({ kind: 'item', text: `${head} ${joined(content, '  ')}`, line: line.number });
     else pieces.addAll(headed(head, content, line.number, ' '));
@@ -297,7 +179,7 @@ export class RstReader {
     const term = lineByLine(
       lines
         .slice(at, first + 1)
-        .map(({ text }) => this.#shown(text))
+        .map(({ text }) => this.shown(text))
         .join('\n'),
     );
     const content = this.read(lines.slice(first + 1, end));
@@ -315,7 +197,7 @@ export class RstReader {
       pieces.addAll(headed(term, content, line.number));
       return end;
     }
-    const level = Math.max(this.#level, 1) + this.#objects + 1;
+    const level = Math.max(this.level, 1) + this.objects + 1;
     pieces.add({ kind: 'heading', text: term, line: line.number, level, title });
     pieces.addAll(content);
     pieces.end(level);
@@ -326,7 +208,7 @@ export class RstReader {
     const words: string[] = [];
     let end = at;
     for (; end < lines.length && lines[end]!.text !== ''; end++) {
-      words.push(this.#shown(lines[end]!.text.replace(lineBlock, '')));
+      words.push(this.shown(lines[end]!.text.replace(lineBlock, '')));
     }
     pieces.add({ kind: 'paragraph', text: words.join('\n').trim(), line: lines[at]!.number });
     return end;
@@ -348,7 +230,7 @@ export class RstReader {
     const words = isLiteral
       ? text.replace(/(?:^|\s+)::$|(?<=\S):(?=:$)/, '').replace(/(\S)::$/, '$1:')
       : text;
-    pieces.add({ kind: 'paragraph', text: this.#shown(words), line: line.number });
+    pieces.add({ kind: 'paragraph', text: this.shown(words), line: line.number });
     return isLiteral ? this.#literal(lines, end, line.indent, pieces) : end;
   }
 
@@ -369,7 +251,7 @@ export class RstReader {
     return end;
   }
 
-  #shown(text: string): string {
+  shown(text: string): string {
     return shown(text, this.#names).trim();
   }
 }

@@ -1,7 +1,9 @@
 // Tables of reStructuredText: drawn with signs, as lists, or as CSV → rows of cells, each in one line.
 
 import { oneLine } from '../../../../text/one-line.js';
+import { tableText } from '../../../blocks/table-text.js';
 import { csvRows } from '../../../records/csv-rows.js';
+import type { Piece } from './pieces.js';
 
 export interface Rows {
   cells: string[][];
@@ -135,4 +137,16 @@ export function csvTable(header: string, content: string, headers: number): Rows
     cells,
     headers: Math.min(headers + (header.trim() === '' ? 0 : 1), Math.max(cells.length - 1, 0)),
   };
+}
+
+/** @param shown words of a cell as they are shown */
+export function tablePieces(
+  { cells, headers }: Rows,
+  line: number,
+  shown: (text: string) => string,
+): Piece[] {
+  const shownCells = cells.map((row) => Array.from(row, (cell) => oneLine(shown(cell ?? ''))));
+  const { text, context } = tableText(shownCells, headers);
+  if (text === '') return [];
+  return [{ kind: 'table', text, line, ...(context !== undefined && { context }) }];
 }
