@@ -1,7 +1,8 @@
 // src/chunks: splits a document into chunks along its structure: sections, then blocks, then lines and sentences.
 //
 // In: a document's text and blocks, and a token counter. Out: chunks in order, each an exact slice of the text.
-// outline.ts and refine.ts find the places to cut, cut.ts chooses between them, overlap.ts adds the overlap.
+// outline.ts and refine.ts find the places to cut, cut.ts chooses between them, join-short.ts joins what is left over,
+// overlap.ts adds the overlap.
 // What must hold: all text is in a chunk; no chunk has more than `size` tokens; an edit moves only the cuts near it; and
 // any change of the cuts needs another `splitterVersion`.
 
@@ -16,13 +17,14 @@ import { Places } from './chunk-place.js';
 import { type Context, Contexts, noContext } from './contexts.js';
 import { bestCut, sectionCut, worstBlockRank, worstRank } from './cut.js';
 import { middleOf } from './find-middle.js';
+import { type Piece, ShortPieces } from './join-short.js';
 import type { Marks } from './marks.js';
 import { outline } from './outline.js';
 import { overlapStart } from './overlap.js';
 import { meansLines, refine } from './refine.js';
 
 /** Must change whenever the same document could be split differently. */
-export const splitterVersion = 2;
+export const splitterVersion = 3;
 
 /** Marks at weak places in long sentences, per chunk. */
 const placesPerChunk = 8;
@@ -54,13 +56,6 @@ export function splitInTurns(
   return new Splitter(document, options).chunks();
 }
 
-/** A part of the text that becomes a chunk, without its overlap. */
-interface Piece {
-  start: number;
-  end: number;
-  tokens: number;
-}
-
 class Splitter {
   readonly #document: Document;
   readonly #counter: SpanCounter;
@@ -68,6 +63,7 @@ class Splitter {
   readonly #overlap: number;
   readonly #core: number;
   readonly #contexts: Contexts;
+  readonly #short: ShortPieces;
 
   constructor(document: Document, { size, overlap, counter, headings = false }: SplitOptions) {
     this.#document = document;
@@ -76,6 +72,10 @@ class Splitter {
     this.#overlap = Math.min(Math.max(0, Math.floor(overlap)), this.#size >> 1);
     this.#core = this.#size - this.#overlap;
     this.#contexts = new Contexts(document, this.#size, this.#counter, headings);
+    const { text, blocks } = document;
+    this.#short = new ShortPieces(text, blocks, this.#size, (start, end, tokens) => {
+      return tokens <= this.#core && tokens + this.#contexts.of(start, end).tokens <= this.#core;
+    });
   }
 
   *chunks(): Generator<Chunk | undefined, void, undefined> {
@@ -84,7 +84,7 @@ class Splitter {
     const occurrences = new Map<string, number>();
     let index = 0;
     let previous = -1;
-    for (const piece of this.#pieces()) {
+    for (const piece of this.#short.joined(this.#pieces())) {
       if (piece === undefined) {
         yield undefined;
         continue;

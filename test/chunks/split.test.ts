@@ -140,6 +140,24 @@ describe('split, along structure', () => {
     for (const chunk of chunks) expect(chunk.text).toMatch(/^#/);
   });
 
+  test('joins what is short with a neighbour of its section, where both fit', () => {
+    const size = 64;
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 1, max: 90 }), { minLength: 2, maxLength: 40 }), (lengths) => {
+        const text = lengths
+          .map((count, i) => (i % 7 === 3 ? `# S${i}` : `${'word '.repeat(count)}end.`))
+          .join('\n\n');
+        const chunks = chunksOf(markdown(text), size);
+        for (const [i, chunk] of chunks.entries()) {
+          const next = chunks[i + 1];
+          if (next === undefined || next.text.startsWith('#')) continue;
+          const isShort = Math.min(chunk.tokens, next.tokens) < size / 4;
+          if (isShort) expect(chunk.tokens + next.tokens).toBeGreaterThan(size);
+        }
+      }),
+    );
+  });
+
   test('leaves no heading at the end of a chunk', () => {
     fc.assert(
       fc.property(fc.nat(), fc.integer({ min: 20, max: 120 }), (seed, size) => {
