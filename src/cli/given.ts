@@ -32,6 +32,8 @@ export function optionFor(name: FlagName, command: CommandDeclaration): Option {
   if (isMany) flag.help += '; repeatable';
   // The variables of settings are in the README; there are too many for every help.
   const option = new Option(flag.flag, describe(flag, { env: setting === undefined }));
+  // Only a switch is the opposite of another: `--no-proxy <hosts>` isn't that of `--proxy`.
+  if (flag.kind !== 'boolean') option.negate = false;
   return isMany || flag.kind === 'list' ? collecting(option) : option;
 }
 

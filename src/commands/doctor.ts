@@ -4,6 +4,7 @@ import { type Check, defaultTimeoutMs, type Status } from '../doctor/check.js';
 import { said } from '../doctor/probe.js';
 import { examine, examineOnlyGateway } from '../doctor/run.js';
 import { eventsFor, type RunEvents } from '../events.js';
+import { accessOf } from '../upstream/ollama-settings.js';
 
 export interface DoctorOptions extends LoadOptions {
   /** Look at the gateway there, and at nothing else. */
@@ -61,7 +62,8 @@ export async function doctor(options: DoctorOptions = {}): Promise<DoctorReport>
   const { timeoutMs = defaultTimeoutMs, waitMs = 0 } = options;
   if (options.gateway) {
     const { gatewayAddress } = await import('../doctor/checks/gateway.js');
-    const address = gatewayAddress(options.gateway.url, options.gateway.token);
+    const { proxies } = accessOf((await readSettings(options)).settings);
+    const address = gatewayAddress(options.gateway.url, options.gateway.token, proxies);
     return reportOf(await examineOnlyGateway(address, { timeoutMs, waitMs, signal }), []);
   }
   const read = await readSettings(options);

@@ -110,6 +110,31 @@ export const declared = {
     decided: 'what the server says',
     help: "tokens that a server's model takes a text",
   },
+  /** Proxy for servers at `http://` addresses; loopback never goes by one. @default none */
+  httpProxy: {
+    kind: 'address',
+    flag: '--http-proxy <url>',
+    env: 'HTTP_PROXY',
+    envToo: 'http_proxy',
+    help: 'HTTP proxy for servers at http:// addresses',
+  },
+  /** Proxy for servers at `https://` addresses; loopback never goes by one. @default none */
+  httpsProxy: {
+    kind: 'address',
+    flag: '--https-proxy <url>',
+    env: 'HTTPS_PROXY',
+    envToo: 'https_proxy',
+    help: 'the same for https:// addresses',
+  },
+  /** Servers that are asked without a proxy: hosts, `.domain`, addresses, ranges, `*`. @default [] */
+  noProxy: {
+    kind: 'list',
+    of: { kind: 'text' },
+    flag: '--no-proxy <hosts>',
+    env: 'NO_PROXY',
+    envToo: 'no_proxy',
+    help: 'hosts, domains, ranges to ask directly, or *; repeatable',
+  },
   /** Dimensions asked of a Matryoshka model. @default all of the model */
   dimensions: {
     kind: 'integer',
@@ -176,20 +201,20 @@ export const declared = {
     example: 'auto',
     help: 'auto: Redis where one is configured, else disk',
   },
-  /** Address of Redis: `redis://` or `rediss://`, with user, password and database where it has them. @default none */
+  /** Address of Redis: `redis://`, `rediss://` or, for a socket file, `unix://`; with user, password and database. @default none */
   redisUrl: {
     kind: 'address',
-    pattern: /^rediss?:\/\//,
-    wanted: 'an address that starts with redis:// or rediss://',
+    pattern: /^(rediss?|unix):\/\//,
+    wanted: 'the address of one Redis that starts with redis://, rediss:// or unix://',
     flag: '--redis-url <url>',
     env: 'REDIS_URL',
     example: 'redis://127.0.0.1:6379/2',
-    help: 'redis:// or rediss:// address',
+    help: 'redis://, rediss:// or unix:// address',
   },
   /** Host of Redis, where no address is given. @default none */
   redisHost: {
     kind: 'address',
-    pattern: /^[^\s/@]+$/,
+    pattern: /^(?:[^\s/@:]+|\[?[\da-fA-F:.]+\]?)$/,
     wanted: 'a host alone, without scheme, user and port',
     env: 'REDIS_HOST',
     help: 'Redis host, where no address is given',

@@ -161,9 +161,11 @@ export function counts(
 }
 
 function fromEnvironment(setting: Setting, env: NodeJS.ProcessEnv): Found | undefined {
-  const text = setting.env === undefined ? undefined : variable(setting.env, env);
-  if (text === undefined) return undefined;
-  return { value: readText(setting, text), origin: setting.env!, layer: 'environment' };
+  for (const name of [setting.env, setting.envToo]) {
+    const text = name === undefined ? undefined : variable(name, env);
+    if (text !== undefined) return { value: readText(setting, text), origin: name!, layer: 'environment' };
+  }
+  return undefined;
 }
 
 function fromFile(setting: Setting, path: string, raw: unknown): Found | undefined {

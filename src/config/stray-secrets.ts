@@ -3,6 +3,7 @@
 
 import { UsageError } from '../errors.js';
 import { maskAddress, meansThisMachine } from '../net/masked-address.js';
+import { wayTo } from '../net/proxy.js';
 import type { SecretUse } from './about.js';
 import { namesServers } from './kinds/rule.js';
 import type { LoadedSettings } from './origins.js';
@@ -13,7 +14,8 @@ import { type Setting, type Settings, settingsTable } from './settings.js';
  * the environment, of a flag and of this machine are fine, and so is a file that names both.
  */
 export function strayingSecrets(loaded: LoadedSettings): { key: keyof Settings; problem: UsageError }[] {
-  return settingsTable.flatMap((setting) => {
+  const byProxy = strayingProxy(loaded);
+  const bySetting = settingsTable.flatMap((setting) => {
     const { key, secretFor } = setting;
     const { settings, layers } = loaded;
     if (!secretFor || settings[key] === undefined || layers[key] === 'file') return [];
@@ -21,6 +23,39 @@ export function strayingSecrets(loaded: LoadedSettings): { key: keyof Settings; 
     const problem = strays(setting, addressesOf(secretFor, settings), loaded);
     return problem ? [{ key, problem }] : [];
   });
+  return byProxy ? [byProxy, ...bySetting] : bySetting;
+}
+
+/**
+ * A proxy that only a file names would read what is sent to servers at `http://` addresses: a token or a password that
+ * the file doesn't have must not go by it. What goes to an `https://` address is encrypted up to the server.
+ */
+function strayingProxy({ settings, origins, layers }: LoadedSettings) {
+  const { httpProxy, embedder } = settings;
+  if (httpProxy === undefined || layers.httpProxy !== 'file' || embedder === 'builtin') return undefined;
+  const [address, key] =
+    embedder === 'openai' ? (['url', 'openaiApiKey'] as const) : (['ollamaUrl', 'ollamaApiKey'] as const);
+  const proxied = (settings[address] ?? []).filter((one) => goesByProxy(one, settings));
+  const hasKey = settings[key] !== undefined && layers[key] !== 'file' && proxied.length > 0;
+  const hasLogin = layers[address] !== 'file' && proxied.some((one) => one.includes('@'));
+  if (!hasKey && !hasLogin) return undefined;
+  const problem = new UsageError(
+    `${hasKey ? origins[key] : `The password in ${origins[address]}`} is not sent by the proxy ` +
+      `${maskAddress(httpProxy)}, since only ${origins.httpProxy} says so: set HTTP_PROXY beside it, or give --http-proxy <url>.`,
+  );
+  return { key: 'httpProxy', problem } as const;
+}
+
+function goesByProxy(address: string, settings: Settings): boolean {
+  const text = address.includes('://') ? address : `http://${address}`;
+  // What can't be read here may be read elsewhere.
+  if (!URL.canParse(text)) return true;
+  const url = new URL(text);
+  try {
+    return url.protocol === 'http:' && typeof wayTo(url, settings) !== 'string';
+  } catch {
+    return false; // A proxy that can't be used gets nothing.
+  }
 }
 
 /** `Addresses from /srv/docs/.batchrc: ollamaUrl http://gpu:11434`; undefined when all are named elsewhere. */

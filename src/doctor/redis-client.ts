@@ -2,6 +2,7 @@
 import type { Redis } from 'ioredis';
 import type { RedisAddress } from '../cache/redis/address.js';
 import { redisClient } from '../cache/redis/client.js';
+import { tryReading } from '../cache/redis/connection.js';
 import { explainRedis, SilenceError } from '../cache/redis/errors.js';
 import { isText, isTexts, isWhole, type Shape, shaped } from '../cache/redis/reply-shapes.js';
 import { ServiceError } from '../errors.js';
@@ -46,6 +47,7 @@ export class RedisLook {
 
   async select(): Promise<void> {
     await this.#tell(this.#client.select(this.#address.db));
+    await this.#tell(tryReading(this.#client));
   }
 
   /** Time of an answer in ms: the median of five. */

@@ -10,8 +10,9 @@ import type { Settings } from '../config/settings.js';
 import { compareSpaces } from '../embedders/guard/space-mismatch.js';
 import { defaultUrl, parseOllamaAddress } from '../embedders/ollama/host.js';
 import { listEmbeddingModels } from '../embedders/ollama/model-info.js';
-import { maskAddress } from '../net/masked-address.js';
+import { maskAddress, whereIs } from '../net/masked-address.js';
 import type { VectorSpace } from '../types/space.js';
+import { accessOf } from '../upstream/ollama-settings.js';
 import type { Check } from './check.js';
 import { examineBuiltin } from './checks/builtin.js';
 import { examineCache } from './checks/cache.js';
@@ -19,7 +20,7 @@ import { examineConfiguration } from './checks/configuration.js';
 import { examineFolders } from './checks/folders.js';
 import type { GatewayAddress } from './checks/gateway.js';
 import { examineNode } from './checks/node.js';
-import { type Endpoint, examineEndpoint, sameEverywhere, whereIs } from './checks/ollama.js';
+import { type Endpoint, examineEndpoint, sameEverywhere } from './checks/ollama.js';
 import { examineOutput } from './checks/output.js';
 import { addressOf, examineRedis } from './checks/redis.js';
 import { Budget, Probe, said } from './probe.js';
@@ -184,7 +185,7 @@ async function commonModel(
   { signal }: Budget,
 ): Promise<string | undefined> {
   if (urls.length === 1) return undefined;
-  const ask = { apiKey: settings.ollamaApiKey, signal, timeoutMs: 1000 };
+  const ask = { ...accessOf(settings), signal, timeoutMs: 1000 };
   const lists = await Promise.allSettled(
     urls.map((url) => (typeof url === 'string' ? [] : listEmbeddingModels(url, ask))),
   );

@@ -1,31 +1,43 @@
 // Requests to one server through undici, with our own time-outs: Node's fetch gives up after 300 s
 // without headers, but a long batch on a slow machine can take longer.
 
-import { type Dispatcher, Pool } from 'undici';
+import type { Readable } from 'node:stream';
 import { EmbedderFault, EmbedError } from '../errors.js';
 import { readUpTo } from '../net/bounded-body.js';
-import { withoutSecrets } from '../net/masked-address.js';
+import { ServerConnections } from '../net/connections.js';
+import { basicOf, secretsOf } from '../net/credentials.js';
+import { decodedBody } from '../net/decoded-body.js';
+import { whereIs } from '../net/masked-address.js';
+import type { HttpProxy, ProxySettings } from '../net/proxy.js';
+import { ProxyError } from '../net/tunnel.js';
 import { parseForeign } from '../text/foreign-json.js';
 import { withoutSlashes } from '../text/trim.js';
 import type { ServerFaults } from './server-faults.js';
 
-export interface ClientOptions {
-  /** Base URL of the server; its path is put before every other. */
-  url: URL;
-  /** Sent as a bearer token. */
+/** What is needed to be let in by servers, and to get to them. */
+export interface Access {
+  /** Sent as a bearer token, where the address has no user and password of its own. */
   apiKey?: string | undefined;
+  /** @default no proxy */
+  proxies?: ProxySettings | undefined;
+}
+
+/** How an address is named at the start of a sentence. */
+const addressName = "A server's address";
+
+/** The headers that let a request in. @throws {UsageError} when its address has a password that can't be read */
+export function credentialsFor(url: URL, { apiKey }: Access): { authorization?: string } {
+  const basic = basicOf(url, addressName);
+  if (basic !== undefined) return { authorization: basic };
+  return apiKey === undefined || apiKey === '' ? {} : { authorization: `Bearer ${apiKey}` };
+}
+
+export interface ClientOptions extends Access {
+  /** Base URL of the server; its path is put before every other. A user and a password in it are sent as Basic. */
+  url: URL;
   /** Max time to connect, in ms. @default 10000 */
   connectTimeoutMs?: number;
 }
-
-/**
- * How long an idle connection is kept, in ms. While it is open, we notice when the server goes away. Ollama itself
- * doesn't close idle connections, and unloads its model after this time.
- */
-const keepAliveMs = 300_000;
-
-/** After this time without any connection, in ms, the server may have been replaced without our noticing. */
-const unwatchedMs = 60_000;
 
 export interface RequestOptions {
   /** Max time of the whole request, in ms. */
@@ -45,62 +57,49 @@ const mostBytes = 64 * 1024 * 1024;
 /** Max bytes read of an error's body. */
 const mostOfError = 64 * 1024;
 
-/**
- * Codes of connections that ended as intended, so the server was not lost: idle time-outs, aborted requests and
- * "Connection: close" (all UND_ERR_INFO), our time-outs, and `close`.
- */
-const ownEnds: ReadonlySet<string> = new Set([
-  'UND_ERR_INFO',
-  'UND_ERR_HEADERS_TIMEOUT',
-  'UND_ERR_BODY_TIMEOUT',
-  'UND_ERR_DESTROYED',
-]);
-
 export class ServerClient {
-  /** The server, for messages. */
+  /** The server, without credentials. */
   readonly where: string;
   readonly faults: ServerFaults;
-  readonly #pool: Pool;
+  readonly #connections: ServerConnections;
   readonly #path: string;
-  readonly #apiKey: string | undefined;
-  readonly #headers: { [name: string]: string };
-  #losses = 0;
-  #connections = 0;
-  #aloneSince = Number.POSITIVE_INFINITY;
-
-  /** @param faults what its errors mean */
-  constructor(options: ClientOptions, faults: ServerFaults) {
-    const { url, apiKey } = options;
-    this.#path = withoutSlashes(url.pathname);
-    this.where = url.origin + this.#path;
-    this.faults = faults;
-    this.#apiKey = apiKey;
-    this.#headers = apiKey === undefined || apiKey === '' ? {} : { authorization: `Bearer ${apiKey}` };
-    this.#pool = new Pool(url.origin, {
-      pipelining: 1,
-      keepAliveTimeout: keepAliveMs,
-      connect: { timeout: options.connectTimeoutMs ?? 10_000 },
-    });
-    this.#pool.on('connect', () => {
-      if (Date.now() - this.#aloneSince > unwatchedMs) this.#losses++;
-      this.#aloneSince = Number.POSITIVE_INFINITY;
-      this.#connections++;
-    });
-    this.#pool.on('disconnect', (_origin, _targets, error) => {
-      if (--this.#connections === 0) this.#aloneSince = Date.now();
-      if (!ownEnds.has(error.code)) this.#losses++;
-    });
-    this.#pool.on('connectionError', () => {
-      this.#losses++;
-    });
-  }
+  readonly #headers: { authorization?: string };
+  /** What an answer may not repeat into a message. */
+  readonly #secrets: readonly string[];
 
   /**
-   * How often the server may have been replaced: connections that the server or the network ended or refused, and
-   * first connections after a time without any.
+   * @param faults what its errors mean
+   * @throws {UsageError} when the proxy's address, or a password in the server's, can't be used
    */
+  constructor(options: ClientOptions, faults: ServerFaults) {
+    const { url, apiKey = '', proxies, connectTimeoutMs = 10_000 } = options;
+    this.#path = withoutSlashes(url.pathname);
+    this.where = whereIs(url);
+    this.faults = faults;
+    this.#headers = credentialsFor(url, options);
+    this.#connections = new ServerConnections({ url, proxies, connectTimeoutMs });
+    this.#secrets = [apiKey, ...secretsOf(url, addressName), ...(this.proxy?.secrets ?? [])];
+  }
+
+  /** The server with its proxy, which may be what failed, for messages. */
+  #told(path = ''): string {
+    const { proxy } = this;
+    return proxy ? `${this.where}${path} (by the proxy ${proxy.shown})` : this.where + path;
+  }
+
+  /** The proxy by which it is asked; undefined without one. */
+  get proxy(): HttpProxy | undefined {
+    return this.#connections.proxy;
+  }
+
+  /** As {@link ServerConnections.losses}. */
   get losses(): number {
-    return this.#losses;
+    return this.#connections.losses;
+  }
+
+  /** As {@link ServerConnections.isWatched}. */
+  get isWatched(): boolean {
+    return this.#connections.isWatched;
   }
 
   /**
@@ -116,7 +115,7 @@ export class ServerClient {
       if (isWhole) return bytes;
       throw new EmbedderFault(
         'bad-answer',
-        `${this.where}${path} gave more than ${maxBytes} bytes: ${this.faults.doubt}`,
+        `${this.#told(path)} gave more than ${maxBytes} bytes: ${this.faults.doubt}`,
       );
     });
   }
@@ -124,7 +123,7 @@ export class ServerClient {
   /** Fetches a 200 as a JSON object; its fields may be anything. Throws as `bytes` does. */
   async json(path: string, body: object | undefined, options: RequestOptions): Promise<object> {
     const bytes = await this.bytes(path, body, options);
-    const told = `${this.where}${path} gave no JSON: ${this.faults.doubt}`;
+    const told = `${this.#told(path)} gave no JSON: ${this.faults.doubt}`;
     let answer: unknown;
     try {
       answer = parseForeign(bytes);
@@ -157,7 +156,7 @@ export class ServerClient {
     path: string,
     body: object | undefined,
     options: RequestOptions,
-    read: (answer: Dispatcher.ResponseData['body'], extend: () => void) => Promise<T>,
+    read: (answer: Readable, extend: () => void) => Promise<T>,
   ): Promise<T> {
     const { timeoutMs, signal, onLate } = options;
     signal?.throwIfAborted();
@@ -165,7 +164,8 @@ export class ServerClient {
     const start = performance.now();
     let isOver = false;
     const strike = async () => {
-      const more = (await onLate?.(performance.now() - start)) ?? this.faults.deadline(this.where, timeoutMs);
+      const more =
+        (await onLate?.(performance.now() - start)) ?? this.faults.deadline(this.#told(), timeoutMs);
       if (isOver) return;
       if (typeof more === 'number') deadline = setTimeout(strike, more);
       else control.abort(more);
@@ -174,28 +174,27 @@ export class ServerClient {
     const onAbort = () => control.abort(signal?.reason);
     signal?.addEventListener('abort', onAbort, { once: true });
     try {
-      const answer = await this.#pool.request({
+      const answer = await this.#connections.request({
         path: this.#path + path,
         method: body === undefined ? 'GET' : 'POST',
         headers:
           body === undefined ? this.#headers : { ...this.#headers, 'content-type': 'application/json' },
         body: body === undefined ? null : JSON.stringify(body),
         signal: control.signal,
-        // The deadline above covers the whole request.
-        headersTimeout: 0,
-        bodyTimeout: 0,
       });
-      if (answer.statusCode !== 200) {
-        const text = withoutSecrets(
-          (await readUpTo(answer.body, mostOfError)).bytes.toString(),
-          this.#apiKey,
-        );
-        throw this.faults.answer(this.where, answer.statusCode, text, answer.headers);
+      const { headers, statusCode } = answer;
+      const content = decodedBody(answer.body, [headers['content-encoding']].flat()[0]);
+      if (statusCode !== 200) {
+        const { bytes } = await readUpTo(content, mostOfError);
+        const known = { headers, path, proxy: this.proxy, secrets: this.#secrets };
+        throw this.faults.answer(this.#told(), statusCode, bytes.toString(), known);
       }
-      return await read(answer.body, () => deadline.refresh());
+      return await read(content, () => deadline.refresh());
     } catch (error) {
       if (control.signal.aborted) throw control.signal.reason;
-      throw error instanceof EmbedError ? error : this.faults.connection(this.where, error);
+      if (error instanceof EmbedError) throw error;
+      // Its words name the proxy.
+      throw this.faults.connection(error instanceof ProxyError ? this.where : this.#told(), error);
     } finally {
       isOver = true;
       clearTimeout(deadline);
@@ -205,6 +204,6 @@ export class ServerClient {
 
   /** Closes all connections; requests in flight fail. */
   async close(): Promise<void> {
-    await this.#pool.destroy();
+    await this.#connections.close();
   }
 }

@@ -1,6 +1,10 @@
 // What the errors of servers mean, by a table for each kind of server: messages are looked at before statuses. Also the
 // faults of connections, which are the same for all kinds.
 import { EmbedderFault, type FaultMeaning } from '../errors.js';
+import { explainConnection, explainRedirect } from '../net/connection-fault.js';
+import { withoutSecrets } from '../net/masked-address.js';
+import type { HttpProxy } from '../net/proxy.js';
+import { wantsPassword } from '../net/tunnel.js';
 
 /** The meanings that an answer of a server can have. The others come from our own checks. */
 export type AnswerMeaning = Exclude<FaultMeaning, 'resting' | 'unconfirmed' | 'changed' | 'unknown-script'>;
@@ -10,6 +14,8 @@ export interface FaultRow {
   message?: RegExp;
   status?: readonly number[];
   meaning: AnswerMeaning;
+  /** What to do, as the end of a sentence. @default that of the meaning */
+  advice?: string;
   /** Where the wording was seen. */
   source: string;
 }
@@ -28,6 +34,17 @@ export interface FaultWords {
 
 /** Headers of an answer, as undici gives them. */
 export type AnswerHeaders = { readonly [name: string]: string | string[] | undefined };
+
+/** What more is known of an answer without vectors. */
+export interface AnswerDetails {
+  headers?: AnswerHeaders;
+  /** Path of the request, behind the server's address. */
+  path?: string;
+  /** The proxy between us and the server, which may have answered in its place. */
+  proxy?: HttpProxy | undefined;
+  /** Left out of the message. */
+  secrets?: readonly string[];
+}
 
 /** Makes the faults of one kind of server. `where` is always its address without credentials. */
 export class ServerFaults {
@@ -48,20 +65,28 @@ export class ServerFaults {
   }
 
   /** The fault for an answer without vectors. */
-  answer(where: string, status: number, body: string, headers: AnswerHeaders = {}): EmbedderFault {
+  answer(where: string, status: number, body: string, known: AnswerDetails = {}): EmbedderFault {
     const { table, advice } = this.#words;
+    const { headers = {}, path = '', proxy, secrets = [] } = known;
+    const elsewhere = explainRedirect(status, [headers.location].flat()[0], path);
+    if (elsewhere) {
+      return new EmbedderFault('refused', `${this.nameOf(where)} ${elsewhere.what}: ${elsewhere.advice}.`);
+    }
+    if (status === 407 && proxy) {
+      return new EmbedderFault('refused', `${this.nameOf(where)} can't be reached: ${wantsPassword(proxy)}.`);
+    }
     const said = messageOf(body);
     const row = table.find(
       (one) => (one.status?.includes(status) ?? true) && (one.message?.test(said) ?? true),
     );
     const meaning =
       row?.meaning ?? (status === 200 ? 'bad-answer' : status >= 500 ? 'unreachable' : 'refused');
-    const words = said.length > 200 ? `${said.slice(0, 200)}…` : said;
-    return new EmbedderFault(
-      meaning,
-      `${this.nameOf(where)} answered ${status} (${words}): ${advice[meaning]}.`,
-      { retryAfterMs: pauseAsked(headers) },
-    );
+    const shown = withoutSecrets(said, ...secrets);
+    const words = shown.length > 200 ? `${shown.slice(0, 200)}…` : shown;
+    const todo = row?.advice ?? advice[meaning];
+    return new EmbedderFault(meaning, `${this.nameOf(where)} answered ${status} (${words}): ${todo}.`, {
+      retryAfterMs: pauseAsked(headers),
+    });
   }
 
   /** A 200 that can't be read. @param what the end of "gave" */
@@ -72,20 +97,11 @@ export class ServerFaults {
     });
   }
 
-  /** A failed connection: `unreachable`, unless the table says otherwise. */
+  /** A failed connection. */
   connection(where: string, cause: unknown): EmbedderFault {
-    const { code, message } = cause as { code?: string; message?: string };
-    const parser = code?.startsWith('HPE_') === true;
-    const meaning = parser ? 'bad-answer' : (connectionTable[code ?? ''] ?? 'unreachable');
-    const what =
-      meaning === 'timeout'
-        ? `gave no answer in time (${code})`
-        : parser
-          ? `doesn't speak HTTP (${code})`
-          : `can't be reached (${code ?? message ?? String(cause)})`;
-    return new EmbedderFault(meaning, `${this.nameOf(where)} ${what}: ${this.#words.advice[meaning]}.`, {
-      cause,
-    });
+    const { meaning, what, advice } = explainConnection(cause);
+    const todo = advice ?? this.#words.advice[meaning];
+    return new EmbedderFault(meaning, `${this.nameOf(where)} ${what}: ${todo}.`, { cause });
   }
 
   /** A request that timed out. */
@@ -167,18 +183,6 @@ function msOfDuration(text: string | undefined): number | undefined {
     0,
   );
 }
-
-/** What a failed connection means, by the codes of Node and undici. */
-const connectionTable: { [code: string]: AnswerMeaning } = {
-  UND_ERR_HEADERS_TIMEOUT: 'timeout',
-  UND_ERR_BODY_TIMEOUT: 'timeout',
-  CERT_HAS_EXPIRED: 'refused',
-  DEPTH_ZERO_SELF_SIGNED_CERT: 'refused',
-  SELF_SIGNED_CERT_IN_CHAIN: 'refused',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'refused',
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'refused',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'refused',
-};
 
 function inWords(ms: number): string {
   return ms >= 1000 ? `${Math.round(ms / 1000)} s` : `${Math.round(ms)} ms`;

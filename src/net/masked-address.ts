@@ -1,14 +1,16 @@
-// src/net: addresses of servers, and their answers.
-//
-// This file masks the secrets in addresses, and tells which addresses mean this machine. bounded-body.ts reads an answer
-// up to a limit.
-// What must hold: all text that may hold an address passes through here before it is printed.
-import { withoutQuotes } from '../text/trim.js';
+// Masks the secrets in addresses, and tells which addresses mean this machine. All text that may hold an address passes
+// through here before it is printed.
+import { withoutQuotes, withoutSlashes } from '../text/trim.js';
 
 const mask = '****';
 
 /** The address to try when the user names none. */
 export const defaultOllamaUrl = 'http://127.0.0.1:11434';
+
+/** A server's address without user, password, query, and slash at the end: the name of the server in messages. */
+export function whereIs(url: URL): string {
+  return url.origin + withoutSlashes(url.pathname);
+}
 
 /** A query parameter. A name never reaches into the next one, so that each character is tested once. */
 const queryParameter = /([?&]([^=&#?\s"'<>]*)=)[^&#\s"'<>]+/g;
@@ -75,6 +77,8 @@ const localStarts = [
   `${localHost}?`,
   String.raw`https?:\/\/${localCredentials}${localHost}`,
   String.raw`rediss?:\/\/${localCredentials}${localHost}?`,
+  // A socket file is here.
+  String.raw`unix:\/\/${localCredentials}`,
 ];
 const localAddress = new RegExp(
   String.raw`^(?:${localStarts.join('|')})(?::\d*)?(?:[/?#](?!\/)[^@\\\s]*)?$`,

@@ -6,6 +6,7 @@ import type { Member, ServerAddress } from '../embedders/pool/member.js';
 import type { EmbedderPool } from '../embedders/pool/pool.js';
 import { wrapEmbedder } from '../embedders/wrap-embedder.js';
 import type { RunEvents } from '../events.js';
+import { whereIs } from '../net/masked-address.js';
 import type { Embedder, EndpointState } from '../types/embedder.js';
 import type { VectorSpace } from '../types/space.js';
 
@@ -146,7 +147,7 @@ class Latecomers<Address extends ServerAddress> {
 
   states(): EndpointState[] {
     return [...this.#absent, ...this.#refused.keys()].map((address) => ({
-      url: address.url.href.replace(/\/$/, ''),
+      url: whereIs(address.url),
       weight: address.weight,
       breaker: 'open',
       refused: this.#refused.get(address)?.reason,

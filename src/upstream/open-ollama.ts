@@ -5,8 +5,9 @@ import { hasModel, listEmbeddingModels } from '../embedders/ollama/model-info.js
 import type { ServerAddress } from '../embedders/pool/member.js';
 import { ServiceError } from '../errors.js';
 import { isDown } from '../fault-policy.js';
+import { whereIs } from '../net/masked-address.js';
 import { settledInTime } from './ask-in-time.js';
-import { probeTimeoutMs, serverOptions } from './ollama-settings.js';
+import { accessOf, probeTimeoutMs, serverOptions } from './ollama-settings.js';
 import { openServers } from './open-servers.js';
 import type { OpenEmbedderOptions, OpenedEmbedder } from './options.js';
 
@@ -47,7 +48,7 @@ async function bestModel(addresses: ServerAddress[], options: OpenEmbedderOption
     if (list?.status === 'fulfilled') {
       if (list.value[0] !== undefined) return list.value[0];
       throw new ServiceError(
-        `Ollama at ${addresses[index]!.url.href} has no embedding model: run "ollama pull nomic-embed-text" there, or name one with --model.`,
+        `Ollama at ${whereIs(addresses[index]!.url)} has no embedding model: run "ollama pull nomic-embed-text" there, or name one with --model.`,
       );
     }
     if (list && !isDown(list.reason)) throw list.reason;
@@ -58,7 +59,7 @@ async function bestModel(addresses: ServerAddress[], options: OpenEmbedderOption
 
 function modelsAt(url: URL, options: OpenEmbedderOptions, timeoutMs?: number): Promise<string[]> {
   const { settings, signal } = options;
-  const asking = { apiKey: settings.ollamaApiKey, signal, ...(timeoutMs !== undefined && { timeoutMs }) };
+  const asking = { ...accessOf(settings), signal, ...(timeoutMs !== undefined && { timeoutMs }) };
   return listEmbeddingModels(url, asking);
 }
 
@@ -68,13 +69,13 @@ async function pullWhereMissing(
   options: OpenEmbedderOptions,
 ): Promise<void> {
   const { settings, signal, events } = options;
-  const apiKey = settings.ollamaApiKey;
+  const access = accessOf(settings);
   const { pullModel } = await import('../embedders/ollama/pull-model.js');
-  const known = await settledInTime(addresses.map(({ url }) => hasModel(url, model, { apiKey, signal })));
+  const known = await settledInTime(addresses.map(({ url }) => hasModel(url, model, { ...access, signal })));
   for (const [index, has] of known.entries()) {
     // A server that is down is reported when it is opened.
     if (has?.status === 'rejected' && !isDown(has.reason)) throw has.reason;
     const isMissing = has?.status === 'fulfilled' && !has.value;
-    if (isMissing) await pullModel(addresses[index]!.url, model, events, signal, apiKey);
+    if (isMissing) await pullModel(addresses[index]!.url, model, { ...access, events, signal });
   }
 }

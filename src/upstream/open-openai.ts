@@ -5,13 +5,14 @@ import { readAbout } from '../embedders/openai/about.js';
 import { baseUrlOf, type OpenAiAddress, parseOpenAiAddress } from '../embedders/openai/address.js';
 import { withOpenAi } from '../embedders/openai/client.js';
 import { type OpenAiEmbedderOptions, openOpenAiEmbedder } from '../embedders/openai/embedder.js';
+import type { Access } from '../embedders/server-client.js';
 import { UsageError } from '../errors.js';
 import { isDown } from '../fault-policy.js';
 import type { VectorSpace } from '../types/space.js';
 import { settledInTime } from './ask-in-time.js';
 import { openServers } from './open-servers.js';
 import type { OpenEmbedderOptions, OpenedEmbedder } from './options.js';
-import { limitsOfText } from './server-settings.js';
+import { limitsOfText, proxiesOf } from './server-settings.js';
 
 /**
  * Opens the configured servers.
@@ -48,18 +49,27 @@ export function openAiAddresses({ url }: Settings): OpenAiAddress[] {
 export function openAiOptions(
   settings: Settings,
   previous: VectorSpace | undefined,
-): Pick<OpenAiEmbedderOptions, 'dimensions' | 'apiKey' | 'batchTimeoutMs' | 'prefixes' | 'maxTokens'> {
-  const { dimensions, openaiApiKey: apiKey, batchTimeout: batchTimeoutMs } = settings;
-  return { dimensions, apiKey, batchTimeoutMs, ...limitsOfText(settings, 'openai', previous) };
+): Pick<OpenAiEmbedderOptions, 'dimensions' | keyof Access | 'batchTimeoutMs' | 'prefixes' | 'maxTokens'> {
+  const { dimensions, batchTimeout: batchTimeoutMs } = settings;
+  return {
+    dimensions,
+    batchTimeoutMs,
+    ...openAiAccess(settings),
+    ...limitsOfText(settings, 'openai', previous),
+  };
+}
+
+/** How these servers are reached, and what lets us in. */
+export function openAiAccess(settings: Settings): Required<Access> {
+  return { apiKey: settings.openaiApiKey, proxies: proxiesOf(settings) };
 }
 
 /** The only model of the first server that is up. */
 async function onlyModel(addresses: readonly OpenAiAddress[], options: OpenEmbedderOptions): Promise<string> {
   const { settings, signal } = options;
-  const apiKey = settings.openaiApiKey;
   const asked = addresses.map((address) =>
     withOpenAi(
-      { address, apiKey },
+      { address, ...openAiAccess(settings) },
       async (client) => (await readAbout(client, address.model, { signal })).model,
     ),
   );

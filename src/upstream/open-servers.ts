@@ -9,6 +9,7 @@ import { poolOf } from '../embedders/pool/pool.js';
 import { wrapEmbedder } from '../embedders/wrap-embedder.js';
 import { ServiceError, WrongVectorsError } from '../errors.js';
 import { isChanged, isDown } from '../fault-policy.js';
+import { whereIs } from '../net/masked-address.js';
 import { estimateCounter } from '../tokens/estimating-counter.js';
 import type { Embedder } from '../types/embedder.js';
 import { settledInTime } from './ask-in-time.js';
@@ -48,7 +49,7 @@ export async function openServers<Address extends ServerAddress>(
   for (const { address, error } of absent) {
     const why = error?.message ?? 'it has not answered yet, but other servers have.';
     const until = isChanged(error) ? 'its vectors match' : 'it is back';
-    events.notice(`Going on without ${address.url.href} until ${until}: ${why}`);
+    events.notice(`Going on without ${whereIs(address.url)} until ${until}: ${why}`);
   }
   const complete =
     absent.length === 0

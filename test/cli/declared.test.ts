@@ -68,7 +68,9 @@ describe('flags', () => {
 
   test('its key is its long name', () => {
     for (const name of flags) {
-      const words = longName(flagOf(name).flag).replace(/^--(no-)?/, '');
+      const { flag, kind } = flagOf(name);
+      // A switch is named after what it switches off; with a value, `no-` is a part of the name.
+      const words = longName(flag).replace(kind === 'boolean' ? /^--(no-)?/ : /^--/, '');
       expect(words.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())).toBe(name);
     }
   });

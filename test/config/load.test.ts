@@ -72,6 +72,23 @@ describe('the order of sources', () => {
     }
   });
 
+  test('a proxy may be named in lower case, as curl wants it', async () => {
+    const env = {
+      http_proxy: 'http://a:1',
+      HTTPS_PROXY: 'http://b:1',
+      https_proxy: 'c',
+      no_proxy: 'd,.e, *',
+    };
+    const { settings, origins } = await load({ noProxy: undefined }, env);
+    expect(settings).toMatchObject({
+      httpProxy: 'http://a:1',
+      httpsProxy: 'http://b:1',
+      noProxy: ['d', '.e', '*'],
+    });
+    expect(origins).toMatchObject({ httpProxy: 'http_proxy', httpsProxy: 'HTTPS_PROXY' });
+    expect((await load({ noProxy: ['f', 'g,h'] }, env)).settings.noProxy).toEqual(['f', 'g', 'h']);
+  });
+
   test('OLLAMA_HOST may name several servers, and so may a repeated flag', async () => {
     expect((await load({}, { OLLAMA_HOST: 'a, b:1' })).settings.ollamaUrl).toEqual(['a', 'b:1']);
     expect((await load({ ollamaUrl: ['a', 'b,c'] })).settings.ollamaUrl).toEqual(['a', 'b', 'c']);

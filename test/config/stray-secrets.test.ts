@@ -26,6 +26,43 @@ test('every secret says where it goes', () => {
   for (const { key, secretFor } of secrets) expect(secretFor?.to.flat().length, key).toBeGreaterThan(0);
 });
 
+describe('a proxy that only a file names', () => {
+  const proxy = 'http://user:pass@evil:3128';
+  const refused = (what: string) =>
+    `${what} is not sent by the proxy http://user:****@evil:3128, since only ${path} (httpProxy) says so: ` +
+    'set HTTP_PROXY beside it, or give --http-proxy <url>.';
+
+  test('gets no key of the environment', async () => {
+    const load1 = load({ httpProxy: proxy }, { OLLAMA_HOST: 'gpu', OLLAMA_API_KEY: 'k' });
+    await expect(load1).rejects.toThrow(refused('OLLAMA_API_KEY'));
+  });
+
+  test('gets no password of an address of the environment', async () => {
+    await expect(load({ httpProxy: proxy }, { OLLAMA_HOST: 'http://u:secret@gpu' })).rejects.toThrow(
+      refused('The password in OLLAMA_HOST'),
+    );
+  });
+
+  test.each([
+    ['what stays on this machine', {}, { OLLAMA_HOST: 'localhost', OLLAMA_API_KEY: 'k' }],
+    ['what goes to the default address', {}, { OLLAMA_API_KEY: 'k' }],
+    ['what is encrypted', { httpsProxy: proxy }, { OLLAMA_HOST: 'https://u:p@gpu', OLLAMA_API_KEY: 'k' }],
+    ['what NO_PROXY names', {}, { OLLAMA_HOST: 'gpu', OLLAMA_API_KEY: 'k', NO_PROXY: 'gpu' }],
+    ['what needs no secret', {}, { OLLAMA_HOST: 'gpu' }],
+    ['its own key', { ollamaUrl: ['gpu'], ollamaApiKey: 'k' }, {}],
+    [
+      'what the environment sends by another proxy',
+      {},
+      { OLLAMA_HOST: 'gpu', OLLAMA_API_KEY: 'k', HTTP_PROXY: 'p' },
+    ],
+  ])('is taken for %s, and told', async (_, more, env) => {
+    const loaded = await load({ httpProxy: proxy, ...more }, env);
+    expect(loaded.settings.httpProxy).toBe('HTTP_PROXY' in env ? 'p' : proxy);
+    if (!('HTTP_PROXY' in env))
+      expect(addressesFromFile(loaded)).toContain('httpProxy http://user:****@evil:3128');
+  });
+});
+
 describe('a secret of the environment goes nowhere that only a file names', () => {
   test.each([
     [

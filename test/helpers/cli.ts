@@ -73,7 +73,7 @@ export function makeWarmWorkspace(): Workspace {
 }
 
 /** Variables that a process reads once. */
-const readAtStart = ['NODE_OPTIONS', 'FORCE_COLOR', 'NO_COLOR'];
+const readAtStart = ['NODE_OPTIONS', 'NODE_EXTRA_CA_CERTS', 'FORCE_COLOR', 'NO_COLOR'];
 
 interface WarmResult extends Omit<CliResult, 'signal'> {
   /** The process ends with it. */

@@ -77,13 +77,13 @@ test.each([
 ])('a pull that answers with %s has failed', async (_, part) => {
   const layers = Array.from({ length: 5000 }, (_, index) => `{"status":"x","digest":"${index}"}\n`).join('');
   const { url, sent } = await endless(part || layers);
-  await expect(pullModel(url, 'm', noEvents)).rejects.toThrow(ServiceError);
+  await expect(pullModel(url, 'm', { events: noEvents })).rejects.toThrow(ServiceError);
   expect(sent()).toBeLessThan(16 * mb);
 });
 
 test('the gateway reads no list of models without an end', async () => {
   const { url, sent } = await endless(' '.repeat(mb));
-  const server = new OllamaServer(url, undefined);
+  const server = new OllamaServer(url, {});
   cleanUps.push(() => server.close());
   await expect(server.digests()).rejects.toThrow(/more than 16777216 bytes/);
   expect(sent()).toBeLessThan(64 * mb);

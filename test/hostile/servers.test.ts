@@ -89,7 +89,7 @@ test.each([
   '{"status":"x","digest":"a","total":1e999,"completed":1}',
 ])('a pull that says %s has failed, in words', async (line) => {
   const { url } = await server({ '/api/pull': `${line}\n` });
-  const pull = pullModel(url, 'm', noEvents);
+  const pull = pullModel(url, 'm', { events: noEvents });
   await expect(pull).rejects.toThrow(ServiceError);
   await expect(pull).rejects.toThrow(/can't pull "m" \(an unknown line/);
 });

@@ -1,8 +1,11 @@
 // Asks an Ollama whether it has a model in memory, so that the time to load it can be told apart.
 import type { Settings } from '../../config/settings.js';
 import { OllamaClient } from '../../embedders/ollama/client.js';
+import { parseOllamaAddress } from '../../embedders/ollama/host.js';
 import { EmbedderFault } from '../../errors.js';
+import { whereIs } from '../../net/masked-address.js';
 import type { Embedder } from '../../types/embedder.js';
+import { accessOf } from '../../upstream/ollama-settings.js';
 
 /** True when the server has the model in memory; null when it doesn't say, and false for the built-in embedder. */
 export async function isLoaded(
@@ -11,7 +14,7 @@ export async function isLoaded(
   signal: AbortSignal,
 ): Promise<boolean | null> {
   if (url === undefined) return false;
-  const client = new OllamaClient({ url: new URL(url), apiKey: settings.ollamaApiKey });
+  const client = new OllamaClient({ url: withCredentials(url, settings), ...accessOf(settings) });
   try {
     const { models } = (await client.json('/api/ps', undefined, { timeoutMs: 3000, signal })) as {
       models?: ({ name?: unknown } | null)[];
@@ -24,4 +27,10 @@ export async function isLoaded(
   } finally {
     await client.close();
   }
+}
+
+/** A server's address as the settings have it: an embedder tells its own without user and password. */
+function withCredentials(where: string, { ollamaUrl = [] }: Settings): URL {
+  const urls = ollamaUrl.map((address) => parseOllamaAddress(address).url);
+  return urls.find((url) => whereIs(url) === where) ?? new URL(where);
 }

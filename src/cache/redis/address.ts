@@ -2,9 +2,13 @@
 import type { ConnectionOptions } from 'node:tls';
 import { UsageError } from '../../errors.js';
 import type { RunEvents } from '../../events.js';
+import { escapes, isCutShort, unescaped } from '../../net/credentials.js';
 
 export interface RedisOptions {
-  /** `redis://` or, encrypted, `rediss://[user[:password]@]host[:port][/database]`; wins over host, port and credentials. */
+  /**
+   * `redis://` or, encrypted, `rediss://[[user]:password@]host[:port][/database]`, or `unix://[[user]:password@]/path[?db=2]`
+   * for a socket file; wins over host, port and credentials.
+   */
   url?: string | undefined;
   /** @default 'localhost' */
   host?: string | undefined;
@@ -42,6 +46,8 @@ export interface RedisOptions {
 export interface RedisAddress {
   host: string;
   port: number;
+  /** A socket file, in place of host and port. */
+  socket?: string;
   username: string | undefined;
   password: string | undefined;
   db: number;
@@ -54,53 +60,77 @@ export interface RedisAddress {
 export function redisAddress(options: RedisOptions): RedisAddress {
   const url = options.url === undefined ? undefined : parse(options.url);
   const tls = options.tls || url?.protocol === 'rediss:';
+  const host = url ? url.hostname : (options.host ?? 'localhost');
+  const said = (part: 'username' | 'password') => url && (unescaped(url[part], name) || valueIn(url, part));
   const address = {
     // An IPv6 host has brackets in a URL only.
-    host: url ? url.hostname.replace(/^\[(.*)\]$/, '$1') || 'localhost' : (options.host ?? 'localhost'),
+    host: host.replace(/^\[(.*)\]$/, '$1') || 'localhost',
     port: url ? Number(url.port || 6379) : (options.port ?? 6379),
-    username: (url && decode(url.username)) || options.username,
-    password: (url && decode(url.password)) || options.password,
+    ...(url?.protocol === 'unix:' && { socket: socketOf(url) }),
+    username: said('username') || options.username,
+    password: said('password') || options.password,
     db: options.db ?? (url && databaseOf(url)) ?? 2,
     tls: tls ? (typeof tls === 'object' ? tls : {}) : undefined,
   };
   if (!Number.isInteger(address.db) || address.db < 0) {
     throw new UsageError(`The Redis database must be a whole number from 0, not ${address.db}.`);
   }
+  if (url && address.username !== undefined && address.password === undefined) {
+    // It may be a password, which programs write in its place.
+    throw new UsageError(
+      `${name} has a user without a password: write redis://:password@host for a password alone, or set REDIS_PASSWORD beside it.`,
+    );
+  }
   return { ...address, shown: show(address) };
 }
 
+const name = 'The Redis URL';
+
 function parse(text: string): URL {
+  // An address that can't be read may hold a password that can't be masked safely, so it isn't shown.
+  if (isCutShort(text)) throw new UsageError(`${name} can't be read: ${escapes}.`);
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url?.protocol === 'redis:' || url?.protocol === 'rediss:') return url;
-  // The invalid URL may hold a password that can't be masked safely, so it isn't shown.
+  if (url && /^(rediss?|unix):$/.test(url.protocol) && !url.host.includes(',')) return url;
+  if (/sentinel/i.test(text.slice(0, text.indexOf('://')))) {
+    throw new UsageError(
+      `${name} is that of a Sentinel: name the Redis that it watches, as redis://host:port.`,
+    );
+  }
   throw new UsageError(
-    'The Redis URL must look like redis://[user:password@]host[:port][/database], or rediss:// for TLS.',
+    `${name} must look like redis://host:6379/2, with user:password@ before its only host where it has them; rediss:// is for TLS, unix:///path for a socket file.`,
   );
 }
 
-function decode(part: string): string {
-  try {
-    return decodeURIComponent(part);
-  } catch (cause) {
-    throw new UsageError(
-      'The Redis URL has a % in its user or password that is not an escape: write it as %25.',
-      {
-        cause,
-      },
-    );
-  }
+/** A part that stands behind the ?, as some programs write it. */
+function valueIn(url: URL, part: 'username' | 'password' | 'db'): string | undefined {
+  return url.searchParams.get(part) ?? undefined;
+}
+
+function socketOf(url: URL): string {
+  const path = unescaped(url.pathname, name);
+  if (url.host === '' && path !== '' && path !== '/') return path;
+  throw new UsageError(
+    `${name} of a socket file must have its whole path behind three slashes: unix:///run/redis.sock.`,
+  );
 }
 
 function databaseOf(url: URL): number | undefined {
-  const path = url.pathname.replace(/^\//, '');
-  if (path === '') return undefined;
-  if (/^\d+$/.test(path)) return Number(path);
-  throw new UsageError(`The Redis URL's path must be a database number such as /2, not "/${path}".`);
+  const path = url.protocol === 'unix:' ? '' : url.pathname.replace(/^\//, '');
+  const behind = valueIn(url, 'db') ?? '';
+  if (path !== '' && behind !== '' && path !== behind) {
+    throw new UsageError(`${name} names two databases: write its number once, as /2 or ?db=2.`);
+  }
+  const number = path || behind;
+  if (number === '') return undefined;
+  if (/^\d{1,9}$/.test(number)) return Number(number);
+  throw new UsageError(`${name} must name its database by a number, such as /2 or ?db=2.`);
 }
 
 function show(address: Omit<RedisAddress, 'shown'>): string {
-  const user = address.username === undefined ? '' : encodeURIComponent(address.username);
-  const credentials = address.password ? `${user}:****@` : user && `${user}@`;
+  const { username, password, port, db, socket } = address;
+  const user = username === undefined ? '' : encodeURIComponent(username);
+  const credentials = password === undefined ? '' : `${user}:****@`;
+  if (socket !== undefined) return `unix://${credentials}${encodeURI(socket)}?db=${db}`;
   const host = address.host.includes(':') ? `[${address.host}]` : address.host;
-  return `${address.tls ? 'rediss' : 'redis'}://${credentials}${host}:${address.port}/${address.db}`;
+  return `${address.tls ? 'rediss' : 'redis'}://${credentials}${host}:${port}/${db}`;
 }

@@ -8,7 +8,7 @@ import { ForeignReplyError, ReplyWatch } from './reply-guard.js';
 
 /** Not yet connected. A command without a connection fails at once, and so does one whose connection breaks. */
 export function redisClient(address: RedisAddress, options: RedisOptions): Redis {
-  const { host, port, tls } = address;
+  const { host, port, socket, tls } = address;
   const waiting = () => client.commandQueue.length;
   class Connector extends AbstractConnector {
     constructor() {
@@ -20,7 +20,8 @@ export function redisClient(address: RedisAddress, options: RedisOptions): Redis
       // A `disconnect` at this moment has no stream to end yet.
       await Promise.resolve();
       if (!this.connecting) throw new Error('Connection is closed.');
-      const stream = tls ? connectTls({ host, port, ...tls }) : connect({ host, port });
+      const where = socket === undefined ? { host, port } : { path: socket };
+      const stream = tls ? connectTls({ ...where, ...tls }) : connect(where);
       stream.once('error', (error) => {
         this.firstError = error;
       });

@@ -44,7 +44,15 @@ async function handshake(client: Redis, { username, password, db }: RedisAddress
     if (needed) Object.assign(client.options, { username, password });
   }
   await client.select(db);
-  await client.mget([metaKey('')]);
+  await tryReading(client);
+}
+
+/**
+ * Reads two keys that a cluster keeps in different places: it refuses that, where a single key would be read or not, as it
+ * happens.
+ */
+export async function tryReading(client: Redis): Promise<void> {
+  await client.mget([metaKey(''), metaKey('1')]);
 }
 
 /** @returns false when Redis needs no password: a needless one is not an error */

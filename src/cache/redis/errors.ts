@@ -17,6 +17,8 @@ const otherwise = 'or use --cache disk or --cache none';
 
 const unreachable: { [code: string]: string } = {
   ECONNREFUSED: 'nothing listens there',
+  ENOENT: 'no such file',
+  EACCES: 'no right to it',
   ENOTFOUND: 'the host name is unknown',
   EAI_AGAIN: 'the host name can not be looked up now',
   ETIMEDOUT: 'no answer in time',
@@ -26,6 +28,9 @@ const unreachable: { [code: string]: string } = {
   ECONNABORTED: 'the connection was closed',
   EPIPE: 'the connection was closed',
 };
+
+/** What only the nodes of a cluster say. */
+const clustered = /^(CROSSSLOT|MOVED|ASK|CLUSTERDOWN|TRYAGAIN)\b|not allowed in cluster mode/;
 
 /** What a user of Redis must be allowed for getting and setting, and for taking stock and removing. */
 export const rights = {
@@ -59,6 +64,12 @@ export function explainRedis(error: unknown, address: RedisAddress, needed = rig
   }
   if (message.startsWith('NOPERM')) {
     return `Redis at ${shown} forbids what the cache needs: allow its user ${username} ${needed} on keys ~embed:*.`;
+  }
+  if (clustered.test(message)) {
+    return `Redis at ${shown} is a cluster, in which the cache can't be kept: name a single Redis, ${otherwise}.`;
+  }
+  if (/^ERR unknown command\W{0,3}(select|mget)\b/i.test(message)) {
+    return `Redis at ${shown} knows no SELECT or MGET, as a Sentinel: name the Redis that it watches, ${otherwise}.`;
   }
   if (/DB index is out of range|invalid DB index/i.test(message)) {
     return `Redis at ${shown} has no such database: choose another with REDIS_EMBEDDING_DB or the URL's path.`;

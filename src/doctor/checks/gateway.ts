@@ -3,7 +3,10 @@
 import { z } from 'zod';
 import { UsageError } from '../../errors.js';
 import { readUpTo } from '../../net/bounded-body.js';
+import { basicOf } from '../../net/credentials.js';
 import { maskAddress } from '../../net/masked-address.js';
+import type { ProxySettings } from '../../net/proxy.js';
+import { ProxyError } from '../../net/tunnel.js';
 import { time } from '../../text/durations.js';
 import { parseForeign } from '../../text/foreign-json.js';
 import { plural } from '../../text/plural.js';
@@ -12,6 +15,9 @@ import type { Probe } from '../probe.js';
 
 /** Of `/health`. A longer answer is cut, and is no JSON then: it isn't from a gateway. */
 const maxBytes = 1024 * 1024;
+
+/** Max time to connect, in ms; checks have less. */
+const connectMs = 2000;
 
 /** Max servers or models in its answer: a gateway has a few, but a false one could list any number. */
 const maxLines = 50;
@@ -52,10 +58,16 @@ export interface GatewayAddress {
   url: URL;
   /** Bearer token. Without it, a gateway with a token shows only its status. */
   token: string | undefined;
+  /** @default no proxy */
+  proxies?: ProxySettings | undefined;
 }
 
 /** @throws {UsageError} when it is not an http address */
-export function gatewayAddress(text: string, token: string | undefined): GatewayAddress {
+export function gatewayAddress(
+  text: string,
+  token: string | undefined,
+  proxies?: ProxySettings,
+): GatewayAddress {
   const typed = text.includes('://') ? text : `http://${text}`;
   const url = URL.canParse(typed) ? new URL(typed) : undefined;
   if (url?.protocol !== 'http:' && url?.protocol !== 'https:') {
@@ -63,7 +75,7 @@ export function gatewayAddress(text: string, token: string | undefined): Gateway
       `--gateway: expected an address such as http://127.0.0.1:11444, got "${maskAddress(text)}".`,
     );
   }
-  return { url, token: token || undefined };
+  return { url, token: token || undefined, proxies };
 }
 
 /** @param waitMs max wait for it to start, in ms */
@@ -119,19 +131,24 @@ export async function examineGateway(probe: Probe, address: GatewayAddress, wait
 }
 
 /** @throws {UsageError} when the answer isn't from a gateway */
-async function ask({ url, token }: GatewayAddress, signal: AbortSignal): Promise<Health> {
-  const { request } = await import('undici');
+async function ask({ url, token, proxies }: GatewayAddress, signal: AbortSignal): Promise<Health> {
+  const { ServerConnections } = await import('../../net/connections.js');
   const path = new URL('health', url.href.endsWith('/') ? url : `${url.href}/`);
-  const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  const authorization = token === undefined ? basicOf(url, '--gateway') : `Bearer ${token}`;
+  const headers = authorization === undefined ? {} : { authorization };
+  const connections = new ServerConnections({ url, proxies, connectTimeoutMs: connectMs });
   let body: string;
   let statusCode: number;
   try {
-    const answer = await request(path, { headers, signal });
+    const answer = await connections.request({ path: path.pathname, method: 'GET', headers, signal });
     statusCode = answer.statusCode;
     body = (await readUpTo(answer.body, maxBytes)).bytes.toString();
   } catch (error) {
     const { code, message } = error as { code?: string; message: string };
+    if (error instanceof ProxyError) throw new UsageError(`${message}.`);
     throw new UsageError(`nothing answers there (${code ?? message}): start it, or name another address.`);
+  } finally {
+    await connections.close();
   }
   const parsed = healthSchema.safeParse(jsonOf(body));
   if (statusCode === 200 && parsed.success) return parsed.data;

@@ -7,17 +7,18 @@ import { defaultUrl } from '../../embedders/ollama/host.js';
 import { hasModel, listEmbeddingModels, readVersion } from '../../embedders/ollama/model-info.js';
 import { pullCommand } from '../../embedders/ollama/model-name.js';
 import { pullModel } from '../../embedders/ollama/pull-model.js';
+import { whereIs } from '../../net/masked-address.js';
 import { time } from '../../text/durations.js';
 import { command } from '../../text/plural.js';
-import { withoutSlashes } from '../../text/trim.js';
 import type { Embedder } from '../../types/embedder.js';
 import type { VectorSpace } from '../../types/space.js';
 import { maxTexts } from '../../upstream/limiter-settings.js';
-import { probeTimeoutMs, serverOptions } from '../../upstream/ollama-settings.js';
+import { accessOf, probeTimeoutMs, serverOptions } from '../../upstream/ollama-settings.js';
 import type { Finding, Fix } from '../check.js';
 import { knownFaults } from '../ollama-releases.js';
 import type { Probe } from '../probe.js';
 import { examineVectors } from './ollama-vectors.js';
+import { proxyCommand, wayFinding } from './way.js';
 
 export interface EndpointOptions {
   url: URL;
@@ -34,11 +35,6 @@ export interface EndpointOptions {
   waitMs: number;
 }
 
-/** The server, for messages. */
-export function whereIs(url: URL): string {
-  return url.origin + withoutSlashes(url.pathname);
-}
-
 /** The result that the comparison of endpoints needs. */
 export interface Endpoint {
   url: URL;
@@ -51,7 +47,8 @@ export interface Endpoint {
 
 export async function examineEndpoint(probe: Probe, options: EndpointOptions): Promise<Endpoint> {
   const { url, settings } = options;
-  const client = new OllamaClient({ url, apiKey: settings.ollamaApiKey, connectTimeoutMs: probeTimeoutMs });
+  if (!(await examineWay(probe, url, settings))) return { url, usable: false };
+  const client = new OllamaClient({ url, ...accessOf(settings), connectTimeoutMs: probeTimeoutMs });
   let embedder: Embedder | undefined;
   try {
     const version = await reachable(probe, client, options);
@@ -77,6 +74,18 @@ export async function examineEndpoint(probe: Probe, options: EndpointOptions): P
   }
 }
 
+/** @returns false when the way to it can't be used */
+async function examineWay(probe: Probe, url: URL, settings: Settings): Promise<boolean> {
+  try {
+    const way = wayFinding(url, settings);
+    if (way) await probe.check('way', 'Asked', () => way);
+    return true;
+  } catch (error) {
+    await probe.check('way', 'Asked', () => Promise.reject(error), { mend: 'embed config' });
+    return false;
+  }
+}
+
 /** @returns its version; undefined when it can't be reached */
 async function reachable(
   probe: Probe,
@@ -84,16 +93,22 @@ async function reachable(
   { url, optional, waitMs }: EndpointOptions,
 ): Promise<string | undefined> {
   let version: string | undefined;
-  const mend = startCommand(url);
+  const { proxy } = client;
+  const mend = proxy ? proxyCommand(whereIs(url), proxy.variable) : startCommand(url);
   const late = (waitedMs: number): Finding => ({
     status: optional ? 'warning' : 'failure',
     seen: `no answer within ${time(waitedMs)}${optional ? ': the built-in embedder stands in' : ''}`,
-    mend: command`curl -m 5 ${`${whereIs(url)}/api/version`}`,
+    mend: proxy ? mend : command`curl -m 5 ${`${whereIs(url)}/api/version`}`,
   });
   const look = async (signal: AbortSignal): Promise<Finding> => {
     const start = performance.now();
     version = await readVersion(client, { timeoutMs: probeTimeoutMs * 2, signal });
-    return { status: 'ok', seen: `answers in ${time(performance.now() - start)}` };
+    const seen = `answers in ${time(performance.now() - start)}`;
+    if (client.isWatched) return { status: 'ok', seen };
+    return {
+      status: 'ok',
+      seen: `${seen}; its proxy opens no tunnel, so a restart of it shows by its answers only`,
+    };
   };
   const found = await probe.check('reachable', 'Reachable', look, {
     timeoutMs: probeTimeoutMs,
@@ -124,10 +139,9 @@ export function versionFinding(version: string, model: string): Finding {
 /** @returns the model that a run would use; undefined when there is none */
 async function chooseModel(probe: Probe, options: EndpointOptions): Promise<string | undefined> {
   const { url, settings, optional } = options;
-  const apiKey = settings.ollamaApiKey;
   let chosen: string | undefined;
   await probe.check('model', 'Model', async (signal): Promise<Finding> => {
-    const ask = { apiKey, signal, timeoutMs: 4000 };
+    const ask = { ...accessOf(settings), signal, timeoutMs: 4000 };
     if (options.model !== undefined) {
       if (!(await hasModel(url, options.model, ask))) return missing(options, options.model);
       chosen = options.model;
@@ -143,11 +157,10 @@ async function chooseModel(probe: Probe, options: EndpointOptions): Promise<stri
 }
 
 function missing({ url, settings, strangeModel }: EndpointOptions, model: string): Finding {
-  const apiKey = settings.ollamaApiKey;
   const fix: Fix = {
     what: `pull ${model} at ${whereIs(url)}`,
     ...(strangeModel !== undefined && { doubt: `only ${strangeModel} names it` }),
-    run: async ({ signal, events }) => pullModel(url, model, events, signal, apiKey),
+    run: async ({ signal, events }) => pullModel(url, model, { ...accessOf(settings), events, signal }),
   };
   return { status: 'failure', seen: `${model} is missing`, mend: pullAt(url, model), fix };
 }

@@ -209,10 +209,12 @@ function ttl({ cacheTtl }: Settings): Finding {
 }
 
 /** The address for redis-cli, which then asks for the password. */
-function target({ host, port, password, tls }: RedisAddress): string {
+function target({ host, port, socket, password, tls }: RedisAddress): string {
+  const isDefaultHost = host === 'localhost' || host === '127.0.0.1';
   return [
-    host === 'localhost' || host === '127.0.0.1' ? '' : command`-h ${host}`,
-    port === 6379 ? '' : `-p ${port}`,
+    socket === undefined ? '' : command`-s ${socket}`,
+    socket !== undefined || isDefaultHost ? '' : command`-h ${host}`,
+    socket !== undefined || port === 6379 ? '' : `-p ${port}`,
     tls ? '--tls' : '',
     password === undefined ? '' : '--askpass',
   ]
@@ -220,7 +222,8 @@ function target({ host, port, password, tls }: RedisAddress): string {
     .join(' ');
 }
 
-function startCommand({ host, port }: RedisAddress): string {
+function startCommand({ host, port, socket }: RedisAddress): string {
+  if (socket !== undefined) return command`redis-server --port 0 --unixsocket ${socket}`;
   const here = host === 'localhost' || host === '127.0.0.1' || host === '::1';
   return here ? `redis-server --port ${port}` : command`ssh ${host} redis-server --port ${String(port)}`;
 }

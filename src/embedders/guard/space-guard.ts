@@ -37,6 +37,12 @@ export interface SpaceGuardOptions {
   events?: RunEvents | undefined;
 }
 
+/**
+ * A server whose connections break unseen, as behind a proxy that makes its own, is measured again before it is used when
+ * this time, in ms, has passed: its release is asked after every answer, but another machine may have the same.
+ */
+const unwatchedMs = 30_000;
+
 /** The server has changed. */
 interface Change {
   fault: EmbedderFault;
@@ -86,6 +92,8 @@ class GuardedServer {
   /** Number of alarms that the last check has covered. */
   #checked: number;
   #unreached = 0;
+  /** When the vectors were compared last. */
+  #checkedAt = performance.now();
   readonly #sameness = new Sameness();
   readonly #larger: LargerBatch;
   #inFlight = 0;
@@ -121,6 +129,7 @@ class GuardedServer {
   }
 
   async embed(texts: readonly string[], options: EmbedOptions = {}): Promise<Vector[]> {
+    if (this.#server.isWatched === false && performance.now() - this.#checkedAt > unwatchedMs) this.#doubt();
     const measures = (this.#known === undefined || this.isUnsure()) && this.#isMeasuring(texts, options);
     const isFirst = measures && this.#known === undefined;
     const answered = this.#alarms;
@@ -178,10 +187,26 @@ class GuardedServer {
   /** @throws {EmbedderFault} `changed`, or `unconfirmed` when the server doesn't answer the question */
   async #look(signal: AbortSignal): Promise<void> {
     if (this.#change) throw this.#change.fault;
-    const digest = await this.#said(this.#server.digest(signal));
-    if (digest === this.#server.weights) return;
-    this.#change = { fault: otherModelFault(this.#server, digest), mark: undefined };
-    throw this.#change.fault;
+    const [digest, release] = await this.#said(
+      Promise.all([
+        this.#server.digest(signal),
+        // Another release shows by a broken connection, where these are seen.
+        this.#server.isWatched === false ? this.#server.version(signal) : this.#release,
+      ]),
+    );
+    if (digest !== this.#server.weights) {
+      this.#change = { fault: otherModelFault(this.#server, digest), mark: undefined };
+      throw this.#change.fault;
+    }
+    if (release === this.#release) return;
+    this.#doubt();
+    await this.#settle({ signal });
+  }
+
+  /** The vectors must be compared before more of them are used. */
+  #doubt(): void {
+    this.#unreached++;
+    this.#checkedAt = performance.now();
   }
 
   async #said<T>(answer: Promise<T>): Promise<T> {
@@ -210,6 +235,7 @@ class GuardedServer {
     const answered = this.#alarms;
     const difference = await this.#differenceNow(leastMs);
     this.#checked = answered;
+    this.#checkedAt = performance.now();
     if (difference === undefined) return this.#sameness.clear();
     const fault = otherVectorsFault(this.#server.where, difference);
     this.#change = { fault, mark: await this.mark(this.#end.signal).catch(() => undefined) };

@@ -2,7 +2,7 @@
 import { type ClientOptions, ServerClient } from '../server-client.js';
 import { ollamaFaults } from './error-messages.js';
 
-export type { RequestOptions } from '../server-client.js';
+export type { Access, RequestOptions } from '../server-client.js';
 
 export class OllamaClient extends ServerClient {
   constructor(options: ClientOptions) {

@@ -14,12 +14,12 @@ import { accept } from '../guard/accept-vectors.js';
 import { profileOf } from '../model-profiles.js';
 import type { ServerEmbedder } from '../pool/member.js';
 import { Pace, type RequestTime } from '../request-timeout.js';
-import { OllamaClient } from './client.js';
+import { type Access, OllamaClient } from './client.js';
 import { latenessOf } from './late-request.js';
 import { mostDimensions, type OllamaModel, readDigest, readModel, readVersion } from './model-info.js';
 import { readEmbedAnswer } from './parse-answer.js';
 
-export interface OllamaEmbedderOptions {
+export interface OllamaEmbedderOptions extends Access {
   /** Base URL of the server, as `parseOllamaHost` gives it. */
   url: URL;
   model: string;
@@ -29,8 +29,6 @@ export interface OllamaEmbedderOptions {
   prefixes?: Partial<Prefixes> | undefined;
   /** Max tokens of a text, where the user says so. @default what the server says */
   maxTokens?: number | undefined;
-  /** Sent as a bearer token. */
-  apiKey?: string | undefined;
   /** Min time-out of a request, in ms. */
   batchTimeoutMs: number;
   /** Time-out of a request that may have to load the model, in ms. @default 300000 */
@@ -132,6 +130,10 @@ class OllamaEmbedder implements ServerEmbedder {
 
   get losses(): number {
     return this.#client.losses;
+  }
+
+  get isWatched(): boolean {
+    return this.#client.isWatched;
   }
 
   get msPerToken(): number | undefined {

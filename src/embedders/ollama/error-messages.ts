@@ -34,6 +34,12 @@ export const faultTable: readonly FaultRow[] = [
     source: 'github.com/ollama/ollama/issues/9739, /12757',
   },
   {
+    message: /HTTP request (was sent )?to (an )?HTTPS (server|port)/i,
+    meaning: 'refused',
+    advice: 'use https:// instead of http://',
+    source: 'net/http of Go ("Client sent an HTTP request to an HTTPS server"), nginx (400, 497)',
+  },
+  {
     message: /^(invalid model name|invalid input type|missing request body|time: invalid duration)/,
     meaning: 'refused',
     source:

@@ -1,7 +1,7 @@
 // Reads once what a server knows of a model: identity, sizes and vocabulary. Nothing here loads the model.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EmbedderFault, ServiceError } from '../../errors.js';
-import { type OllamaClient, type RequestOptions, withClient } from './client.js';
+import { type Access, type OllamaClient, type RequestOptions, withClient } from './client.js';
 import { canonicalName, plainDigest, pullCommand } from './model-name.js';
 
 export interface OllamaModel {
@@ -140,18 +140,16 @@ export async function readDigest(
   return (await listed())?.digest;
 }
 
-export interface AskOptions extends LookOptions {
-  apiKey?: string | undefined;
-}
+export interface AskOptions extends LookOptions, Access {}
 
 /**
  * Tells whether the server has a model.
  * @throws {ServiceError} when the server can't be reached
  */
 export async function hasModel(url: URL, model: string, options: AskOptions = {}): Promise<boolean> {
-  const { apiKey, timeoutMs = metadataTimeoutMs, signal } = options;
+  const { timeoutMs = metadataTimeoutMs, signal, ...access } = options;
   const models = await asServiceError(() =>
-    withClient({ url, apiKey }, (client) => listModels(client, { timeoutMs, signal })),
+    withClient({ url, ...access }, (client) => listModels(client, { timeoutMs, signal })),
   );
   return models.some((one) => sameName(one.name, model));
 }
@@ -164,9 +162,9 @@ const preferred = ['bge-m3', 'nomic-embed-text', 'mxbai-embed-large', 'all-minil
  * @throws {ServiceError} when the server can't be reached
  */
 export async function listEmbeddingModels(url: URL, options: AskOptions = {}): Promise<string[]> {
-  const { apiKey, timeoutMs = metadataTimeoutMs, signal } = options;
+  const { timeoutMs = metadataTimeoutMs, signal, ...access } = options;
   return await asServiceError(() =>
-    withClient({ url, apiKey, connectTimeoutMs: timeoutMs }, async (client) => {
+    withClient({ url, ...access, connectTimeoutMs: timeoutMs }, async (client) => {
       const models = await listModels(client, { timeoutMs, signal });
       const names = models
         .map(({ name }) => ({ name, rank: rankOf(name) }))

@@ -3,7 +3,7 @@
 import { EmbedderFault, ServiceError } from '../../errors.js';
 import type { RunEvents } from '../../events.js';
 import { parseForeign } from '../../text/foreign-json.js';
-import { OllamaClient } from './client.js';
+import { type Access, OllamaClient } from './client.js';
 
 /** A download without progress for this long has failed, in ms. */
 const idleTimeoutMs = 120_000;
@@ -11,6 +11,12 @@ const idleTimeoutMs = 120_000;
 /** Max characters of a line, and max layers of a model. */
 const longestLine = 1024 * 1024;
 const mostLayers = 1000;
+
+export interface PullOptions extends Access {
+  /** Told of its progress. */
+  events: RunEvents;
+  signal?: AbortSignal | undefined;
+}
 
 interface Line {
   status?: string;
@@ -28,11 +34,9 @@ interface Line {
 export async function pullModel(
   url: URL,
   model: string,
-  events: RunEvents,
-  signal?: AbortSignal,
-  apiKey?: string,
+  { events, signal, ...access }: PullOptions,
 ): Promise<void> {
-  const client = new OllamaClient({ url, apiKey });
+  const client = new OllamaClient({ url, ...access });
   const layers = new Map<string, { completed: number; total: number }>();
   let last = '';
   const onLine = (line: Line): void => {

@@ -17,6 +17,7 @@ import { decideLate, type Presence } from '../lateness.js';
 import { profileOf } from '../model-profiles.js';
 import type { ServerEmbedder } from '../pool/member.js';
 import { Pace, type RequestTime } from '../request-timeout.js';
+import type { Access } from '../server-client.js';
 import { readAbout, readRelease, readWeights, type ServerAbout } from './about.js';
 import type { OpenAiAddress } from './address.js';
 import { OpenAiClient } from './client.js';
@@ -26,7 +27,7 @@ import { type EmbeddingsAnswer, readEmbeddings } from './parse-answer.js';
 import { countTokens } from './tokenize.js';
 import { checkWindow, findWindow, type Tried } from './windows.js';
 
-export interface OpenAiEmbedderOptions {
+export interface OpenAiEmbedderOptions extends Access {
   address: OpenAiAddress;
   /** The model as the settings name it, which is its name in the vector space; undefined: the only one of the server. */
   model: string | undefined;
@@ -38,7 +39,6 @@ export interface OpenAiEmbedderOptions {
   maxTokens?: number | undefined;
   /** For a question alone, whose length hardly matters: no more is tried than tells small windows from others. @default false */
   isBrief?: boolean | undefined;
-  apiKey?: string | undefined;
   /** Min time-out of a request, in ms. */
   batchTimeoutMs: number;
   /** Time-out of a request that may have to load the model, in ms. @default 300000 */
@@ -53,8 +53,8 @@ export interface OpenAiEmbedderOptions {
  * @throws {UsageError} when more dimensions or tokens are asked for than the model has
  */
 export async function openOpenAiEmbedder(options: OpenAiEmbedderOptions): Promise<ServerEmbedder> {
-  const { address, apiKey, signal, loadTimeoutMs: timeoutMs = 300_000 } = options;
-  const client = new OpenAiClient({ address, apiKey });
+  const { address, apiKey, proxies, signal, loadTimeoutMs: timeoutMs = 300_000 } = options;
+  const client = new OpenAiClient({ address, apiKey, proxies });
   try {
     const about = await readAbout(client, address.model ?? options.model, { signal });
     const shape = await learnShape(client, about.model, {
@@ -148,6 +148,10 @@ class OpenAiEmbedder implements ServerEmbedder {
     const { chunkTokens } = profileOf(this.identity.model);
     const room = this.#maxTokens - this.counter.special - this.counter.count(this.identity.prefixes.document);
     return Math.max(1, Math.min(chunkTokens, room));
+  }
+
+  get isWatched(): boolean {
+    return this.#client.isWatched;
   }
 
   get losses(): number {

@@ -18,6 +18,8 @@ export interface ServerEmbedder extends Embedder {
   readonly where: string;
   /** How often the server may have been replaced: lost connections, or a while without any. */
   readonly losses: number;
+  /** False when it may be replaced without a lost connection, as behind a proxy that makes connections of its own. @default true */
+  readonly isWatched?: boolean;
   /** Version of the server when it was opened. */
   readonly release: string;
   /** Recent mean time per token, without waiting, in ms; undefined until it is known. */

@@ -1,11 +1,12 @@
 // The Ollama servers of the gateway, for requests that aren't batched: which of them are up, what models they
 // have, and how to pass requests on.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Pool } from 'undici';
 import { OllamaClient } from '../../embedders/ollama/client.js';
 import { defaultUrl, parseOllamaAddress } from '../../embedders/ollama/host.js';
 import { listModels, readDigest, readVersion } from '../../embedders/ollama/model-info.js';
 import { canonicalName } from '../../embedders/ollama/model-name.js';
+import { type Access, credentialsFor } from '../../embedders/server-client.js';
+import { ServerConnections } from '../../net/connections.js';
 import { withoutSlashes } from '../../text/trim.js';
 
 /** How long it is remembered whether a server is up, and max time to find out, in ms. */
@@ -15,30 +16,37 @@ const pingMs = 2000;
 const hasteMs = 200;
 /** A server that doesn't take connections within this time, in ms, is down. */
 const connectMs = 5000;
+/** How long a connection is kept, in ms: a proxy may close idle ones, and what clients send isn't sent twice. */
+const keepAliveMs = 4000;
 
 export class OllamaServer {
   /** Without a slash at its end, without credentials. */
   readonly url: string;
-  readonly pool: Pool;
+  /** With what it has of a user and a password. */
+  readonly address: URL;
+  readonly connections: ServerConnections;
   /** Put before every path. */
   readonly basePath: string;
   /** For questions about the server itself. */
   readonly #client: OllamaClient;
-  readonly #headers: { [name: string]: string };
+  readonly #headers: { authorization?: string };
   #asked: { at: number; answer: Promise<boolean> } | undefined;
   #wasDown = false;
 
-  constructor(url: URL, apiKey: string | undefined) {
+  /** @throws {UsageError} when the address of its proxy can't be used */
+  constructor(url: URL, access: Access) {
+    this.address = url;
     this.basePath = withoutSlashes(url.pathname);
     this.url = url.origin + this.basePath;
-    this.#headers = apiKey ? { authorization: `Bearer ${apiKey}` } : {};
-    this.#client = new OllamaClient({ url, apiKey, connectTimeoutMs: connectMs });
+    this.#headers = credentialsFor(url, access);
+    this.#client = new OllamaClient({ url, ...access, connectTimeoutMs: connectMs });
     // Chats and pulls have no time-out here: their clients decide when to give up.
-    this.pool = new Pool(url.origin, { headersTimeout: 0, bodyTimeout: 0, connect: { timeout: connectMs } });
+    const { proxies } = access;
+    this.connections = new ServerConnections({ url, proxies, connectTimeoutMs: connectMs, keepAliveMs });
   }
 
   /** The headers that the server needs. */
-  get credentials(): { [name: string]: string } {
+  get credentials(): { authorization?: string } {
     return this.#headers;
   }
 
@@ -78,7 +86,7 @@ export class OllamaServer {
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.pool.destroy(), this.#client.close()]);
+    await Promise.all([this.connections.close(), this.#client.close()]);
   }
 }
 
@@ -96,9 +104,9 @@ export class OllamaServers {
   readonly all: readonly [OllamaServer, ...OllamaServer[]];
 
   /** @throws {UsageError} when an address is invalid */
-  constructor(addresses: readonly string[], apiKey: string | undefined) {
+  constructor(addresses: readonly string[], access: Access) {
     const [first = defaultUrl, ...others] = addresses;
-    const open = (address: string) => new OllamaServer(parseOllamaAddress(address).url, apiKey);
+    const open = (address: string) => new OllamaServer(parseOllamaAddress(address).url, access);
     this.all = [open(first), ...others.map(open)];
   }
 

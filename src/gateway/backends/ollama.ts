@@ -1,9 +1,9 @@
 // Ollama servers as a backend: requests that aren't batched go to the first server that is up.
 import type { Settings } from '../../config/settings.js';
-import { parseOllamaAddress } from '../../embedders/ollama/host.js';
 import { listEmbeddingModels } from '../../embedders/ollama/model-info.js';
 import { EmbedderFault } from '../../errors.js';
 import { mostTelling } from '../../fault-policy.js';
+import { accessOf } from '../../upstream/ollama-settings.js';
 import { RefusedError } from '../routes/error-answers.js';
 import { passThrough } from '../routes/passthrough.js';
 import type { Backend, BackendState, Passing } from './backend.js';
@@ -31,18 +31,17 @@ export class OllamaBackend implements Backend {
 
   /** @throws {UsageError} when an address is invalid */
   constructor(options: OllamaBackendOptions) {
-    const { ollamaUrl, ollamaApiKey, model } = options.settings;
+    const { ollamaUrl, model } = options.settings;
     this.#options = options;
-    this.#servers = new OllamaServers(ollamaUrl ?? [], ollamaApiKey);
+    this.#servers = new OllamaServers(ollamaUrl ?? [], accessOf(options.settings));
     this.#default = model;
   }
 
   async modelOf(name: string | undefined): Promise<string | undefined> {
     if (name !== undefined) return name;
     if (this.#default !== undefined) return this.#default;
-    const { url } = (await this.#servers.firstUp())!;
-    const apiKey = this.#options.settings.ollamaApiKey;
-    [this.#default] = await listEmbeddingModels(parseOllamaAddress(url).url, { apiKey });
+    const { address } = (await this.#servers.firstUp())!;
+    [this.#default] = await listEmbeddingModels(address, accessOf(this.#options.settings));
     return this.#default;
   }
 

@@ -78,7 +78,7 @@ export async function passThrough(
   reply.raw.once('close', onClose);
   options.signal?.addEventListener('abort', onAbort, { once: true });
   try {
-    await server.pool.stream(
+    await server.connections.stream(
       {
         path: server.basePath + target,
         method: request.method as 'GET',

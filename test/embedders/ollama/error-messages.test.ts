@@ -82,11 +82,14 @@ describe('the fault of an answer', () => {
   });
 
   test('passes on how long the server wants to be left alone', () => {
-    expect(ollamaFaults.answer('h', 503, '', { 'retry-after': '7' }).retryAfterMs).toBe(7000);
-    expect(ollamaFaults.answer('h', 503, '', { 'retry-after': new Date(0).toUTCString() }).retryAfterMs).toBe(
-      0,
-    );
-    expect(ollamaFaults.answer('h', 503, '', { 'retry-after': 'soon' }).retryAfterMs).toBeUndefined();
+    expect(ollamaFaults.answer('h', 503, '', { headers: { 'retry-after': '7' } }).retryAfterMs).toBe(7000);
+    expect(
+      ollamaFaults.answer('h', 503, '', { headers: { 'retry-after': new Date(0).toUTCString() } })
+        .retryAfterMs,
+    ).toBe(0);
+    expect(
+      ollamaFaults.answer('h', 503, '', { headers: { 'retry-after': 'soon' } }).retryAfterMs,
+    ).toBeUndefined();
     expect(ollamaFaults.answer('h', 503, '').retryAfterMs).toBeUndefined();
   });
 

@@ -31,19 +31,44 @@ describe('parseOllamaHost', () => {
     ['0.0.0.0', 'http://127.0.0.1:11434'],
     ['http://0.0.0.0:8080/', 'http://127.0.0.1:8080'],
     ['localhost:11434/', 'http://localhost:11434'],
+    ['http://user:secret@example.com', 'http://user:secret@example.com'],
+    ['user:secret@gpu', 'http://user:secret@gpu:11434'],
+    ['https://user:p@ss:w%2Ford@[::2]/ollama/', 'https://user:p%40ss%3Aw%2Ford@[::2]/ollama'],
+    ['token@gpu:1', 'http://token@gpu:1'],
+    // A server of that name, and a path that only begins like one of Ollama's.
+    ['http://api/', 'http://api'],
+    ['http://gpu/v1x', 'http://gpu/v1x'],
   ])('%j is %s', (value, expected) => {
     expect(parseOllamaHost(value).href.replace(/\/$/, '')).toBe(expected);
   });
 
-  test.each(['ftp://example.com', 'http://user:secret@example.com', 'exa mple.com'])(
-    'refuses %j',
-    (value) => {
-      expect(() => parseOllamaHost(value)).toThrow(UsageError);
-    },
-  );
+  test.each(['ftp://example.com', 'exa mple.com'])('refuses %j', (value) => {
+    expect(() => parseOllamaHost(value)).toThrow(UsageError);
+  });
 
-  test('shows no password', () => {
-    expect(() => parseOllamaHost('http://user:secret@example.com')).toThrow(/^(?!.*secret)/);
+  test.each([
+    ['http://user:11#22secret@example.com', /# as %23/],
+    ['http://user:22/secret@example.com', /\/ as %2F/],
+    ['http://user:22?secret@example.com', /\? as %3F/],
+    ['http://user:100%secret@example.com', /% as %25/],
+    ['http://user:secret@exa mple.com', /expected host:port or a URL/],
+    ['ftp://user:secret@example.com', /http:\/\/ or https:\/\//],
+    ['user:22:secret://example.com', /http:\/\/ or https:\/\/\.$/],
+    ['http+unix://%2Frun%2Fsecret.sock', /can't be a socket file/],
+  ])('says how to write %j, and shows no part of its password', (value, told) => {
+    for (const read of [parseOllamaHost, parseOllamaAddress]) {
+      expect(() => read(value)).toThrow(UsageError);
+      expect(() => read(value)).toThrow(told);
+      expect(() => read(value)).toThrow(/^(?!.*(secret|11|22))/);
+    }
+  });
+
+  test.each([
+    ['http://gpu:11434/v1', '/v1', 'http://gpu:11434'],
+    ['gpu:11434/api/', '/api', 'http://gpu:11434'],
+    ['https://user:secret@example.com/ollama/api/embed', '/api/embed', 'https://example.com/ollama'],
+  ])('%j is told to leave out %s', (value, surplus, right) => {
+    expect(() => parseOllamaHost(value)).toThrow(`ends in ${surplus}: leave that out and write ${right}`);
   });
 });
 
@@ -55,6 +80,7 @@ describe('parseOllamaAddress', () => {
     [':1234 # weight=3 ', 'http://127.0.0.1:1234', 3],
     ['https://example.com/ollama/#weight=10', 'https://example.com/ollama', 10],
     ['gpu:1', 'http://gpu:1', 1],
+    ['http://u:p@gpu:1#weight=2', 'http://u:p@gpu:1', 2],
   ])('%j is %s with weight %s', (value, url, weight) => {
     const address = parseOllamaAddress(value);
     expect(address.url.href.replace(/\/$/, '')).toBe(url);

@@ -15,7 +15,7 @@ interface Progress {
 async function pull(server: { url: string }, signal?: AbortSignal): Promise<Progress[]> {
   const seen: Progress[] = [];
   const events = eventsFor({ pulling: (step, completed, total) => seen.push({ step, completed, total }) });
-  await pullModel(new URL(server.url), 'all-minilm', events, signal);
+  await pullModel(new URL(server.url), 'all-minilm', { events, signal });
   return seen;
 }
 
