@@ -7,6 +7,7 @@ export { type LoadOptions, loadSettings } from './config/load.js';
 export type { Layer, LoadedSettings, Origin } from './config/origins.js';
 export type { RedisSettings } from './config/redis-settings.js';
 export type { Settings } from './config/settings.js';
+export type { UnusedPattern } from './documents/walk/walk.js';
 export {
   DamagedOutputError,
   DocumentError,

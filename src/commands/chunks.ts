@@ -77,7 +77,8 @@ async function chunkingOf(settings: Settings, signal: AbortSignal | undefined) {
     const { counter, chunkTokens } = planChunking(settings, output?.space);
     const size = settings.chunkSize ?? pinned?.size ?? chunkTokens;
     const overlap = settings.chunkOverlap ?? pinned?.overlap ?? 0;
-    return { size, overlap, counter };
+    const headings = (settings.context ?? pinned?.context) === 'headings';
+    return { size, overlap, counter, headings };
   } finally {
     await output?.close();
   }

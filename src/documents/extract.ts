@@ -20,6 +20,9 @@ for (const format of allFormats as readonly (Format & { name: FormatName })[]) {
   }
 }
 
+/** Told of a file within a file: its format and its bytes. */
+export type OnInner = (format: FormatName | undefined, bytes: number) => () => void;
+
 const extractors = new Map<FormatName, Extractor>();
 
 /**
@@ -56,15 +59,28 @@ function packsBinary(name: string, bytes: Uint8Array): boolean {
 /**
  * Reads a file.
  * @param source address of the file with its name; becomes the documents' source
+ * @param onInner called before a file within it is read; what it returns is called afterwards
  * @returns one document, without blocks when it is blank; for a file of records one each, and the failures of those
  * that can't be read (their source names the line: `data.jsonl#line-12`)
  * @throws {DocumentError} `malformed`, `encrypted` or `undecodable`
  */
-export function extract(bytes: Buffer, source: string): Promise<Extraction> {
+export function extract(
+  bytes: Buffer,
+  source: string,
+  onInner: OnInner = () => () => {},
+): Promise<Extraction> {
+  const read: typeof extractWith = async (inner, name, within) => {
+    const done = onInner(formatFor(name, inner), inner.length);
+    try {
+      return await extractWith(inner, name, within);
+    } finally {
+      done();
+    }
+  };
   return extractWith(
     bytes,
     source,
-    new InnerFiles(extractWith, (name, inner) => formatFor(name, inner) !== undefined),
+    new InnerFiles(read, (name, inner) => formatFor(name, inner) !== undefined),
   );
 }
 

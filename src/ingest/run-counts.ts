@@ -1,4 +1,5 @@
 // Counters of a run. Stages add to them; progress printers and the summary read them.
+import type { UnusedPattern } from '../documents/walk/walk.js';
 import { LeftOut } from './left-out.js';
 
 /** Live numbers of a run: hand a new one in, and read it while the run goes on. */
@@ -27,6 +28,18 @@ export class RunCounts {
   documentsUnchanged = 0;
   /** Documents of this run that hold no text, and so have no rows; each also counts as new, changed or unchanged. */
   documentsBlank = 0;
+  /**
+   * Counts a file of records that holds none: it has no document, but is one to its owner.
+   * @param known its hash in the output @param hash its hash now; undefined when it wasn't read
+   */
+  countBlankFile(known: string | undefined, hash: string | undefined): void {
+    if (hash === undefined) this.documentsUnchanged++;
+    else if (known === undefined) this.documentsNew++;
+    else if (known === hash) this.documentsReread++;
+    else this.documentsChanged++;
+    this.documentsBlank++;
+  }
+
   /** Documents of the output that go. */
   documentsRemoved = 0;
   /** Of these, documents of files that are still there, but are left out now. */
@@ -62,6 +75,8 @@ export class RunCounts {
 
   /** What was left out, by reason and ending. */
   readonly leftOut = new LeftOut();
+  /** Patterns of `include` and `exclude` that matched nothing. */
+  unused: readonly UnusedPattern[] = [];
   /** How many that are. */
   get skipped(): number {
     return this.leftOut.total;

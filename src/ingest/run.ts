@@ -203,11 +203,16 @@ export class Run {
     const { settings } = this.#options;
     let tooLarge = false;
     const leftOut = new LeftOutSources();
-    const entries = this.#listing.first((reason, source) => {
-      debug.documents?.(`left out (${reason}): ${source}`);
-      if (reason === 'too-large') tooLarge = true;
-      if (previous) leftOut.add(reason, source);
-      if (this.#counts.leftOut.add(reason, source)) this.#events.skipped(reason, source);
+    const entries = this.#listing.first({
+      onSkip: (reason, source) => {
+        debug.documents?.(`left out (${reason}): ${source}`);
+        if (reason === 'too-large') tooLarge = true;
+        if (previous) leftOut.add(reason, source);
+        if (this.#counts.leftOut.add(reason, source)) this.#events.skipped(reason, source);
+      },
+      onUnused: (patterns) => {
+        this.#counts.unused = patterns;
+      },
     });
     const result = await survey(entries, {
       previous,

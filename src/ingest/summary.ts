@@ -1,4 +1,5 @@
 // The summary of a run, as one value that is ready for JSON.
+import type { UnusedPattern } from '../documents/walk/walk.js';
 import type { EmbedderIdentity } from '../types/embedder.js';
 import type { LeftOutFiles } from './left-out.js';
 import type { RunCounts } from './run-counts.js';
@@ -56,6 +57,8 @@ export interface IngestSummary {
   skipped: number;
   /** The same by reason and ending, the most frequent first. */
   leftOut: LeftOutFiles[];
+  /** Patterns of `include` and `exclude` that matched nothing in the folders; empty when one couldn't be listed. */
+  unused: readonly UnusedPattern[];
   /** Requests that carried texts of documents, retries included. */
   requests: number;
   /** Texts of such a request, on average, to one decimal; 0 when there was none. */
@@ -100,6 +103,7 @@ export function summarize(
     },
     skipped: counts.skipped,
     leftOut: counts.leftOut.list(),
+    unused: counts.unused,
     requests: counts.requests,
     textsPerRequest: counts.requests === 0 ? 0 : round(counts.textsSent / counts.requests, 1),
     tokensEmbedded: counts.tokensEmbedded,

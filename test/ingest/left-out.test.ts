@@ -113,6 +113,7 @@ test('rows of files that are left out now go, are told, and are no removals that
   const { stderr, code } = await ingest('docs', '--exclude', 'nothing-of-this-name');
   expect(code, stderr).toBe(0);
   expect(stderr).toContain('1 unchanged, 4 removed');
+  expect(stderr).toContain('  no match   exclude nothing-of-this-name\n');
   expect(stderr).toContain('dropped    4 documents of files that are there, but are left out now');
   expect(ollama.requests.length).toBeGreaterThan(0);
 });

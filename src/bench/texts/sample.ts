@@ -81,7 +81,7 @@ async function chunksOf({
   const roots = await resolveRoots(paths, cwd, dirname(out));
   const listing = new Listing(roots, undefined, walkOptions(settings, out, signal));
   const entries: WalkEntry[] = [];
-  for await (const group of listing.first(() => undefined)) {
+  for await (const group of listing.first({})) {
     entries.push(...group.filter((entry) => entry.kind === 'file'));
   }
   const drawn = new Set(shuffled(entries, random).slice(0, maxFiles));

@@ -101,7 +101,7 @@ function render({ summary, knownFailures, question }: RunResult): Printable {
     );
   }
   if (requests > 0) lines.push(say`  requests   ${whole(requests)}, ${textsPerRequest ?? 0} texts each`);
-  lines.push(...renderKnown(knownFailures), ...renderLeftOut(summary));
+  lines.push(...renderKnown(knownFailures), ...renderLeftOut(summary), ...renderUnused(summary));
   lines.push(...renderElsewhere(summary.elsewhere, say`kept`), ...renderPruned(summary.pruned, say`dropped`));
   if (question !== undefined && question.length <= maxQuestionLength) {
     const runner = variable('npm_command') === 'exec' ? say`npx embed` : say`embed`;
@@ -123,6 +123,7 @@ function renderPlan({ summary, knownFailures }: RunResult): Printable {
     say`  to embed   ${plural(chunks.embedded, 'chunk')}, about ${whole(tokensEmbedded)} tokens; ${whole(chunks.reused)} reused (the cache isn't asked)`,
     ...renderKnown(knownFailures),
     ...renderLeftOut(summary),
+    ...renderUnused(summary),
     ...renderElsewhere(elsewhere, say`to keep`),
     ...renderPruned(pruned, say`to drop`),
   ]);
@@ -164,6 +165,16 @@ function renderLeftOut({ documents, leftOut }: IngestSummary): Printable[] {
     lines.push(say`  left out   ${printable(leftOutInWords(leftOut))} (--verbose names them)`);
   }
   return lines;
+}
+
+/** Patterns that may be mistyped. */
+function renderUnused({ unused }: IngestSummary): Printable[] {
+  if (unused.length === 0) return [];
+  const shown = unused
+    .slice(0, 3)
+    .map(({ setting, pattern }) => say`${printable(setting)} ${printable(quoted(pattern), 100)}`);
+  const more = unused.length > 3 ? say` and ${whole(unused.length - 3)} more` : say``;
+  return [say`  no match   ${joined(shown, say`, `)}${more}`];
 }
 
 function linesOf(lines: readonly Printable[]): Printable {

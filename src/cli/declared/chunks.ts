@@ -14,6 +14,7 @@ export const chunks = {
     'url',
     'chunkSize',
     'chunkOverlap',
+    'context',
     'maxFileSize',
     'maxReadMemory',
     'maxReadTime',

@@ -5,7 +5,7 @@
 import { Worker } from 'node:worker_threads';
 import { DocumentError } from '../../errors.js';
 import type { Document } from '../../types/document.js';
-import { extract, formatFor } from '../extract.js';
+import { extract, type FormatName, formatFor } from '../extract.js';
 import { maxBlocks, memoryOf, type ReaderLimits } from './limits.js';
 import { type Answer, type Job, type PackedDocument, pack } from './messages.js';
 import type { WatchData } from './worker-watch.js';
@@ -37,7 +37,7 @@ async function run({ bytes, source }: Job): Promise<void> {
   shared[0] = ++jobs;
   await answer({ kind: 'begun' });
   try {
-    const { documents, failures } = await extract(bytes, source);
+    const { documents, failures } = await extract(bytes, source, bound);
     refuseTooMany(documents, source);
     await answer({ kind: 'part', documents: [], failures });
     for (const part of parts(documents)) await answer({ kind: 'part', documents: part, failures: [] });
@@ -50,6 +50,16 @@ async function run({ bytes, source }: Job): Promise<void> {
     const message = error instanceof Error ? error.message : String(error);
     await answer({ kind: 'failed', failure, message, memory: process.memoryUsage.rss() });
   }
+}
+
+/** A file within the one that is read has the limits that it would have alone. */
+function bound(format: FormatName | undefined, bytes: number): () => void {
+  const memory = shared[2]!;
+  shared[1]! += (limits.msPerMegabyte * bytes) / 1e6;
+  shared[2] = Math.min(memory, memoryOf(format, limits.memory));
+  return () => {
+    shared[2] = memory;
+  };
 }
 
 function refuseTooMany(documents: readonly Document[], source: string): void {

@@ -69,11 +69,23 @@ export interface TreeSettings {
 /** Why `name` in `folder` isn't taken, or undefined when it is. */
 export function refusal(folder: Folder, name: RawPath, isFolder: boolean): SkipReason | undefined {
   const { tree } = folder;
-  if (name.startsWith('.') && !tree.hidden) return 'hidden';
-  if (isFolder && name === 'node_modules' && !tree.nodeModules) return 'node_modules';
   const text = textOf(name);
   const path = folder.text + text;
   const relative = path.slice(tree.rootLength);
+  tree.globs.uses?.see(relative, text, isFolder);
+  const reason = refusalOf(folder, { name, isFolder, text, path, relative });
+  if (reason !== undefined && isFolder) tree.globs.uses?.leave(relative);
+  return reason;
+}
+
+function refusalOf(
+  folder: Folder,
+  entry: { name: RawPath; isFolder: boolean; text: string; path: string; relative: string },
+): SkipReason | undefined {
+  const { tree } = folder;
+  const { name, isFolder, text, path, relative } = entry;
+  if (name.startsWith('.') && !tree.hidden) return 'hidden';
+  if (isFolder && name === 'node_modules' && !tree.nodeModules) return 'node_modules';
   if (isFolder ? !tree.globs.entersFolder(relative, text) : !tree.globs.takesFile(relative, text)) {
     return 'excluded';
   }

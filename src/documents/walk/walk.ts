@@ -16,10 +16,12 @@ import { isAbsent } from './folder.js';
 import { merge } from './merge-walks.js';
 import type { Root } from './paths/roots.js';
 import { compileGlobs } from './rules/include-exclude.js';
+import type { UnusedPattern } from './rules/pattern-uses.js';
 import { failureSource, fsPath, type RawPath, rawOf, textOf } from './sources/source-name.js';
 import type { Choice, Item } from './walk-tree.js';
 
 export type { SkipReason } from './folder.js';
+export type { UnusedPattern } from './rules/pattern-uses.js';
 export type { Choice } from './walk-tree.js';
 
 export type WalkEntry =
@@ -46,6 +48,8 @@ export interface WalkOptions {
   maxFileSize: number;
   /** Absolute; left out of the walk, whether it exists yet or not. */
   outputDir: string;
+  /** Called after a complete walk of folders, with the patterns that matched nothing. */
+  onUnused?: ((patterns: readonly UnusedPattern[]) => void) | undefined;
   /** Called for everything that is left out, with its source. */
   onSkip?: ((reason: SkipReason, source: string) => void) | undefined;
   signal?: AbortSignal | undefined;
@@ -69,10 +73,11 @@ export async function* walk(roots: readonly Root[], options: WalkOptions): Async
   };
   // Brings fast-glob, which most commands do without.
   const { streamsOf } = await import('./sorted-streams.js');
+  const globs = compileGlobs(options.include, options.exclude);
   const streams = streamsOf(roots, {
     base: options.base === '/' ? '' : rawOf(options.base),
     output: rawOf(realOutput(options.outputDir)),
-    globs: compileGlobs(options.include, options.exclude),
+    globs,
     gitignore: options.gitignore,
     follow: options.follow,
     generated: options.generated,
@@ -81,6 +86,7 @@ export async function* walk(roots: readonly Root[], options: WalkOptions): Async
   let items: Exclude<Item, { kind: 'pause' }>[] = [];
   let pauses = 0;
   let last: Item | undefined;
+  let isComplete = true;
   for (const item of merge(streams)) {
     if (item.kind === 'pause') {
       if (++pauses % foldersPerTurn !== 0) continue;
@@ -93,7 +99,10 @@ export async function* walk(roots: readonly Root[], options: WalkOptions): Async
       last = item;
       if (twin?.path === item.path) continue;
       items.push(twin === undefined ? item : { ...item, kind: 'failure', code: 'duplicate-source' });
-    } else items.push(item);
+    } else {
+      isComplete &&= item.root.complete;
+      items.push(item);
+    }
     if (items.length < groupSize) continue;
     options.signal?.throwIfAborted();
     const group = await entriesOf(items, options.maxFileSize, skip);
@@ -103,6 +112,7 @@ export async function* walk(roots: readonly Root[], options: WalkOptions): Async
   options.signal?.throwIfAborted();
   const group = await entriesOf(items, options.maxFileSize, skip);
   if (group.length > 0) yield group;
+  if (isComplete && globs.uses) options.onUnused?.(globs.uses.unused);
 }
 
 async function entriesOf(

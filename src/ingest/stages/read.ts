@@ -90,10 +90,11 @@ class Reader {
 
   /** Releases all that is left, and keeps the files of records that weren't read. */
   finish(): void {
-    const { previous, removed } = this.#options;
+    const { counts, previous, removed } = this.#options;
     this.#release(undefined);
     for (const file of previous?.manifest.recordFiles ?? []) {
       if (this.#recordFiles.has(file.source) || removed.has(file.source)) continue;
+      if (file.documents === 0 && file.hash !== readAgainHash) counts.countBlankFile(file.hash, undefined);
       this.#noteRecordFile(this.#outdated.has(file.source) ? { ...file, hash: readAgainHash } : file);
     }
   }
@@ -170,8 +171,8 @@ class Reader {
       this.#outdated.confirm(source);
       if (known && known.hash === hash && !known.failed && !known.outdated) return;
       if (records && records.hash === hash && !this.#known.hasFailedRecord(source)) {
-        this.#noteRecordFile({ source, root, hash, documents: records.documents });
-        return;
+        if (records.documents === 0) counts.countBlankFile(hash, undefined);
+        return this.#noteRecordFile({ source, root, hash, documents: records.documents });
       }
     } else if (known?.hash === hash || records?.hash === hash) {
       counts.newer.add(outdated);
@@ -198,22 +199,21 @@ class Reader {
   }
 
   async #extract({ bytes, hash, reading }: OpenedFile, origin: Origin, root: string): Promise<void> {
+    const { counts, previous, removed, signal } = this.#options;
     const source = origin.file;
-    const { previous, removed, signal } = this.#options;
     let found: Reading;
     try {
       found = await (reading ?? this.#documents.read(bytes, source));
     } catch (error) {
       signal?.throwIfAborted();
       if (error instanceof EmbedError && !(error instanceof DocumentError)) throw error;
-      // Messages of other errors may quote the document.
+      // A parser that fails in its own way fails for this document only. Its message may quote the document.
       const why = error instanceof DocumentError ? error.message : (error as Error).name;
       debug.documents?.(`${source} can't be read: ${why}`);
-      // A parser that fails in its own way fails for this document only.
       const code = error instanceof DocumentError ? error.failure : 'malformed';
       return this.fail(source, code, origin);
     }
-    debug.documents?.(`read ${source}: ${bytes.length} bytes, documents in it: ${found.documents.length}`);
+    debug.documents?.(`read ${source}: ${bytes.length} bytes, ${found.documents.length} documents`);
     for (const { source: record, code } of found.failures) this.fail(record, code, origin);
     const single = found.documents.length === 1 && found.documents[0]!.source === source;
     const arrivals: Arrival[] = [];
@@ -242,6 +242,7 @@ class Reader {
     } else {
       if (previous?.document(source)) removed.add(source);
       const complete = found.failures.length === 0 && arrivals.length === found.documents.length;
+      if (complete && arrivals.length === 0) counts.countBlankFile(previous?.recordFile(source)?.hash, hash);
       this.#noteRecordFile({
         source,
         root,

@@ -42,11 +42,11 @@ export class Listing {
     this.#options = options;
   }
 
-  /** Walks the paths, and calls `onSkip` for files that are left out. */
-  async *first(onSkip: NonNullable<WalkOptions['onSkip']>): AsyncGenerator<Group> {
+  /** Walks the paths, and tells what is left out, and which patterns are unused. */
+  async *first(told: Pick<WalkOptions, 'onSkip' | 'onUnused'>): AsyncGenerator<Group> {
     const kept: Group[] = [];
     let entries = 0;
-    for await (const group of this.#walk({ ...this.#options, onSkip })) {
+    for await (const group of this.#walk({ ...this.#options, ...told })) {
       entries += group.length;
       if (entries <= maxKept) kept.push(group);
       yield group;

@@ -1,5 +1,6 @@
 // One line of chunks.jsonl: a row as JSON, written straight into bytes. Also adds or removes the embedding of a
 // line, for a run that changes `--format`.
+import { jsonLine } from '../../text/json-line.js';
 import type { Chunk } from '../../types/document.js';
 import type { Json } from '../../types/json.js';
 import type { Vector } from '../../types/vector.js';
@@ -35,12 +36,12 @@ export interface LineParts {
 export function lineParts(chunk: Chunk): LineParts {
   const id = rowId(chunk.source, chunk.hash, chunk.occurrence);
   const page = chunk.page === undefined ? '' : `,"page":${chunk.page}`;
-  const context = chunk.context === undefined ? '' : `,"context":${JSON.stringify(chunk.context)}`;
+  const context = chunk.context === undefined ? '' : `,"context":${jsonLine(chunk.context)}`;
   return {
-    head: `{"id":"${id}","text":${JSON.stringify(chunk.text)}`,
+    head: `{"id":"${id}","text":${jsonLine(chunk.text)}`,
     tail:
-      `,"metadata":{"source":${JSON.stringify(chunk.source)},"chunk":${chunk.index},"start":${chunk.start},` +
-      `"end":${chunk.end},"line":${chunk.line}${page},"heading":${JSON.stringify(chunk.heading)}${context},` +
+      `,"metadata":{"source":${jsonLine(chunk.source)},"chunk":${chunk.index},"start":${chunk.start},` +
+      `"end":${chunk.end},"line":${chunk.line}${page},"heading":${jsonLine(chunk.heading)}${context},` +
       `"hash":"${chunk.hash}","tokens":${chunk.tokens}${userFields(chunk.metadata)}}}\n`,
   };
 }
@@ -117,7 +118,7 @@ function userFields(metadata: { [key: string]: Json } | undefined): string {
   let fields = '';
   let collisions = '';
   for (const [key, value] of Object.entries(metadata)) {
-    const field = `,${JSON.stringify(key)}:${JSON.stringify(value)}`;
+    const field = `,${jsonLine(key)}:${jsonLine(value)}`;
     if (reserved.has(key)) collisions += field;
     else fields += field;
   }

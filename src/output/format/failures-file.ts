@@ -1,5 +1,6 @@
 // failures.jsonl: what has no vector, and why. It holds codes, not messages, so that no document's text leaks.
 import type { FileHandle } from 'node:fs/promises';
+import { jsonLine } from '../../text/json-line.js';
 import { compareSources } from '../../text/source-order.js';
 import type { Failure, KeptFailure, Lasting } from '../../types/failure.js';
 import { lineBlocks, UnwrittenError } from '../files/line-blocks.js';
@@ -10,7 +11,7 @@ export function failuresText(failures: readonly KeptFailure[]): string {
     .sort((a, b) => compareSources(a.source, b.source) || (a.chunk ?? -1) - (b.chunk ?? -1) || byCode(a, b))
     .map(({ source, code, chunk, lasting }) => {
       const { file, hash, reader, days } = lasting ?? {};
-      return JSON.stringify({ source, code, chunk, file, hash, reader, days });
+      return jsonLine({ source, code, chunk, file, hash, reader, days });
     });
   return [...new Set(lines)].map((line) => `${line}\n`).join('');
 }

@@ -48,6 +48,22 @@ test('chunks --json has all of a chunk; the header of a table is its context', a
   expect(file.chunks[2].context).toContain('Name | Rate');
 });
 
+test('chunks --context headings shows the titles that are embedded with each', async () => {
+  const part = 'The harbour is behind the mill. '.repeat(30);
+  write('docs/a.md', `# Guide\n\n## Harbour\n\n${part}\n`);
+  const { stdout } = await workspace.embed([
+    'chunks',
+    'docs/a.md',
+    '--json',
+    '--chunk-size',
+    '64',
+    '--context',
+    'headings',
+  ]);
+  const { chunks } = JSON.parse(stdout).files[0];
+  expect(chunks.at(-1)).toMatchObject({ context: 'Guide › Harbour', heading: ['Guide', 'Harbour'] });
+});
+
 test('chunks are those of the output, if there is one', async () => {
   write('docs/a.md', 'The harbour is behind the mill. '.repeat(60));
   const ingest = [

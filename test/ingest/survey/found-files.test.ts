@@ -33,7 +33,9 @@ test('gives the same entries again, and tells only once of what is left out', as
   const folder = plant(temporaryFolder(), ['docs/a.md', 'docs/b.md', 'docs/photo.jpg']);
   const listing = await listingOf(folder, ['docs']);
   const skipped: string[] = [];
-  const first = await sourcesOf(listing.first((reason, source) => skipped.push(`${source}: ${reason}`)));
+  const first = await sourcesOf(
+    listing.first({ onSkip: (reason, source) => skipped.push(`${source}: ${reason}`) }),
+  );
   expect(first).toEqual(['docs/a.md', 'docs/b.md']);
   rmSync(join(folder, 'docs/a.md'));
   expect(await sourcesOf(listing.again())).toEqual(first);
@@ -43,7 +45,7 @@ test('gives the same entries again, and tells only once of what is left out', as
 test('a listing that was not read to its end is walked again', async () => {
   const folder = plant(temporaryFolder(), ['docs/a.md', 'docs/b.md']);
   const listing = await listingOf(folder, ['docs']);
-  for await (const _ of listing.first(() => undefined)) break;
+  for await (const _ of listing.first({})) break;
   rmSync(join(folder, 'docs/a.md'));
   expect(await sourcesOf(listing.again())).toEqual(['docs/b.md']);
 });
@@ -52,7 +54,7 @@ test('standard input has its place among the files, both times', async () => {
   const folder = plant(temporaryFolder(), ['a.md', 'z.md']);
   const listing = await listingOf(folder, ['a.md', '-', 'z.md'], Buffer.from('{"id":"1","text":"One."}\n'));
   const expected = ['a.md', stdinSource, 'z.md'];
-  expect(await sourcesOf(listing.first(() => undefined))).toEqual(expected);
+  expect(await sourcesOf(listing.first({}))).toEqual(expected);
   expect(await sourcesOf(listing.again())).toEqual(expected);
 });
 
@@ -60,7 +62,7 @@ test('the signal ends the second pass, too', async () => {
   const folder = plant(temporaryFolder(), ['docs/a.md']);
   const controller = new AbortController();
   const listing = await listingOf(folder, ['docs'], undefined, controller.signal);
-  await sourcesOf(listing.first(() => undefined));
+  await sourcesOf(listing.first({}));
   controller.abort(new Error('enough'));
   await expect(sourcesOf(listing.again())).rejects.toThrow('enough');
 });

@@ -109,3 +109,13 @@ test('gives its text, whatever is in it; what is no such line gives none', () =>
     expect(textOfLine(line)).toBeUndefined();
   }
 });
+
+test('holds no character that any reader takes for the end of a line, but the last', () => {
+  const text = 'one\u2028two\u2029three\u0085four\u000bfive';
+  const chunk = { ...chunkOf(text, { note: text }), heading: [text], context: text };
+  const line = lineOf(chunk).toString();
+  expect(line.slice(0, -1)).not.toMatch(/[\u0085\u2028\u2029\p{Cc}]/u);
+  const row = JSON.parse(line);
+  expect(row).toMatchObject({ text, metadata: { note: text, heading: [text], context: text } });
+  expect(textOfLine(line)).toBe(text);
+});

@@ -3,11 +3,14 @@
 import { UsageError } from '../../../errors.js';
 import { Matcher } from '../../globs/matcher.js';
 import { type Token, tokensOf } from '../../globs/tokens.js';
+import { PatternUses, type UnusedPattern } from './pattern-uses.js';
 
 /** The user's choice of files. Paths are relative to the root, without a slash at the end. */
 export interface Globs {
   takesFile(path: string, name: string): boolean;
   entersFolder(path: string, name: string): boolean;
+  /** What each pattern matched; absent without patterns. */
+  uses?: PatternUses;
 }
 
 /** Takes all files. */
@@ -20,35 +23,73 @@ const maxCharacters = 65_536;
 
 /** @throws {UsageError} for a pattern that is empty, an extended glob, or too long */
 export function compileGlobs(include: readonly string[], exclude: readonly string[]): Globs {
-  const included = include.length > 0 ? anyOf(include.map(wholeFolder), '--include') : undefined;
-  const excluded = exclude.length > 0 ? anyOf(exclude.map(withoutSlash), '--exclude') : undefined;
+  const uses = new PatternUses();
+  const included = include.length > 0 ? anyOf(include, wholeFolder, 'include', uses) : undefined;
+  const excluded = exclude.length > 0 ? anyOf(exclude, withoutSlash, 'exclude', uses) : undefined;
   return {
+    uses,
     takesFile: (path, name) => (included?.(path, name) ?? true) && !(excluded?.(path, name) ?? false),
     entersFolder: (path, name) => !(excluded?.(path, name) ?? false),
   };
 }
 
-function anyOf(patterns: readonly string[], flag: string): Test {
-  const all = patterns.reduce((sum, pattern) => sum + pattern.length, 0);
-  if (all > maxCharacters) {
+function anyOf(
+  all: readonly string[],
+  meant: (pattern: string) => string,
+  setting: UnusedPattern['setting'],
+  uses: PatternUses,
+): Test {
+  const flag = `--${setting}`;
+  if (all.reduce((sum, pattern) => sum + pattern.length, 0) > maxCharacters) {
     throw new UsageError(
       `${flag} takes patterns of ${maxCharacters} characters in all: name folders instead of files.`,
     );
   }
-  const names = new Group();
-  const paths = new Group();
-  // A name with a comma may be meant as it is.
-  for (const given of patterns) (given.includes('/') ? paths : names).addText(given);
-  for (const given of patterns.flatMap(alternatives)) {
-    if (given.trim() === '') throw new UsageError(`${flag} needs a pattern, such as '**/*.md'.`);
+  const patterns = new PatternSet(flag);
+  for (const text of all) {
+    // A name with a comma may be meant as it is.
+    patterns.addText(meant(text));
+    for (const one of alternatives(text)) {
+      patterns.add(meant(one));
+      uses.watch(setting, one, () => new PatternSet(flag).addText(meant(text)).add(meant(one)).compile());
+    }
+  }
+  return patterns.compile();
+}
+
+/** Patterns for names, and for paths where they hold a slash. */
+class PatternSet {
+  readonly #flag: string;
+  readonly #names = new Group();
+  readonly #paths = new Group();
+
+  constructor(flag: string) {
+    this.#flag = flag;
+  }
+
+  /** @throws {UsageError} for a pattern that is empty or an extended glob */
+  add(given: string): this {
+    if (given.trim() === '') throw new UsageError(`${this.#flag} needs a pattern, such as '**/*.md'.`);
     const negated = /^(?:!(?!\())+/.exec(given)?.[0].length ?? 0;
     const pattern = given.slice(negated).replace(/^\.\//, '');
-    const group = pattern.includes('/') ? paths : names;
-    group.add(pattern.replace(/^\//, ''), negated % 2 === 1, flag);
+    this.#groupOf(pattern).add(pattern.replace(/^\//, ''), negated % 2 === 1, this.#flag);
+    return this;
   }
-  const matchesName = names.compile();
-  const matchesPath = paths.compile();
-  return (path, name) => matchesName(name) || matchesPath(path);
+
+  addText(text: string): this {
+    this.#groupOf(text).addText(text);
+    return this;
+  }
+
+  compile(): Test {
+    const matchesName = this.#names.compile();
+    const matchesPath = this.#paths.compile();
+    return (path, name) => matchesName(name) || matchesPath(path);
+  }
+
+  #groupOf(pattern: string): Group {
+    return pattern.includes('/') ? this.#paths : this.#names;
+  }
 }
 
 /** `a/**,*.tmp` is two patterns: commas outside of braces and brackets join them. */

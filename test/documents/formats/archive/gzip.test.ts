@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { extract, formatFor } from '../../../../src/documents/extract.js';
@@ -35,4 +36,14 @@ test('gzip: what unpacks without end, or is packed again and again, ends in a co
   let bytes: Buffer = Buffer.from('text');
   for (let i = 0; i < 10; i++) bytes = gzipSync(bytes);
   await failure(bytes, `a.md${'.gz'.repeat(10)}`).toMatchObject({ failure: 'too-large' });
+});
+
+test('gzip: the reader is told of the file within while it is read, so that a PDF has the bounds of a PDF', async () => {
+  const pdf = readFileSync(new URL('../../../../fixtures/formats/bees.pdf', import.meta.url));
+  const told: unknown[] = [];
+  await extract(gzipSync(pdf), 'a.pdf.gz', (format, bytes) => {
+    told.push([format, bytes]);
+    return () => told.push('done');
+  });
+  expect(told).toEqual([['pdf', pdf.length], 'done']);
 });
