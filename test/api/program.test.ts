@@ -75,6 +75,7 @@ test('does what it says', async () => {
     'out: ./index by flag --out',
     'ingested: 2 documents, 2 rows',
     'failed: stdin.jsonl#line-2: malformed',
+    'unused patterns: 0',
     'left out: 0 of 0 kinds',
     'elsewhere: 1 of docs',
     'found: docs/harbour.md:1',

@@ -9,10 +9,18 @@ export const allFormats = [
   {
     name: 'markdown',
     title: 'Markdown',
-    extensions: ['.md', '.markdown', '.mdown', '.mkd', '.mdx'],
+    extensions: ['.md', '.markdown', '.mdown', '.mkd'],
     version: 3,
     keeps: 'text, headings, tables, code; front matter as metadata',
     load: async () => (await import('./markup/markdown.js')).extract,
+  },
+  {
+    name: 'mdx',
+    title: 'MDX',
+    extensions: ['.mdx'],
+    version: 1,
+    keeps: 'as of Markdown, and what components hold and show; no statements, tags and expressions',
+    load: async () => (await import('./markup/mdx.js')).extract,
   },
   {
     name: 'text',

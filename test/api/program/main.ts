@@ -43,6 +43,7 @@ import {
   search,
   type TextOutcome,
   type TimeoutOptions,
+  type UnusedPattern,
   type Vector,
   type VectorSpace,
   type Verification,
@@ -123,6 +124,8 @@ async function wholeRun(): Promise<void> {
   say('failed', failures.map(lineOf).join());
   const leftOut: LeftOut = counts.leftOut;
   const kinds: LeftOutFiles[] = summary.leftOut;
+  const unused: readonly UnusedPattern[] = summary.unused;
+  say('unused patterns', unused.length);
   say('left out', `${leftOut.total} of ${kinds.length} kinds`);
 
   writeFileSync('notes.md', 'The mill is behind the harbour.');

@@ -4,9 +4,23 @@ import { expect, test } from 'vitest';
 import fc from '../../helpers/properties.js';
 import { fixture, outcome } from '../structure.js';
 
-const names = ['rtf', 'eml', 'msg', 'doc', '8', 'docbook', 'tex', 'adoc', 'org', 'vtt'].map(
-  (end) => `bees.${end}`,
-);
+const names = [
+  'rtf',
+  'eml',
+  'msg',
+  'doc',
+  '8',
+  'docbook',
+  'tex',
+  'adoc',
+  'org',
+  'vtt',
+  'html',
+  'md',
+  'mdx',
+  'rst',
+  'epub',
+].map((end) => `bees.${end}`);
 const files = new Map(names.map((name) => [name, fixture(name)]));
 files.set(
   'bees.mbox',
