@@ -16,6 +16,7 @@ export const debugParts = [
   'gateway',
   'output',
   'run',
+  'sync',
 ] as const;
 
 export type DebugPart = (typeof debugParts)[number];

@@ -99,6 +99,32 @@ export class NewerOutputError extends EmbedError {
   }
 }
 
+/** What is known of a failed destination. */
+export interface DestinationErrorOptions extends ErrorOptions {
+  /** The same may succeed a little later: a connection broke, a server starts. @default false */
+  isPassing?: boolean | undefined;
+}
+
+/** A destination can't be reached, or refuses what a sync asks of it. */
+export class DestinationError extends EmbedError {
+  /** The same may succeed a little later: a connection broke, a server starts. */
+  readonly isPassing: boolean;
+
+  /** @param message one sentence that names the destination and what to do */
+  constructor(message: string, options?: DestinationErrorOptions) {
+    super('EMBED_DESTINATION', exitCodes.service, message, options);
+    this.isPassing = options?.isPassing ?? false;
+  }
+}
+
+/** Another output wrote the index of a destination last. */
+export class OtherOutputError extends EmbedError {
+  /** @param message one sentence that names what to do */
+  constructor(message: string) {
+    super('EMBED_OTHER_OUTPUT', exitCodes.output, message);
+  }
+}
+
 /** The output can't be written: permissions, a full disk. */
 export class OutputError extends EmbedError {
   /** @param message one sentence that names what to do */

@@ -2,6 +2,7 @@
 export { type IngestOptions, ingest } from './commands/ingest.js';
 export type { OutputRow, RowMetadata } from './commands/output-row.js';
 export { type SearchOptions, type SearchResult, search } from './commands/search.js';
+export { type SyncOptions, type SyncResult, sync } from './commands/sync.js';
 export { type Verification, verify } from './commands/verify.js';
 export { type LoadOptions, loadSettings } from './config/load.js';
 export type { Layer, LoadedSettings, Origin } from './config/origins.js';
@@ -10,6 +11,8 @@ export type { Settings } from './config/settings.js';
 export type { UnusedPattern } from './documents/walk/walk.js';
 export {
   DamagedOutputError,
+  DestinationError,
+  type DestinationErrorOptions,
   DocumentError,
   EmbedderFault,
   EmbedError,
@@ -19,6 +22,7 @@ export {
   LockedError,
   NewerOutputError,
   NotStartedError,
+  OtherOutputError,
   OutputError,
   QueueFullError,
   type RejectedText,
@@ -46,6 +50,7 @@ export type { Health } from './orchestrator/health.js';
 export type { EmbedTextsOptions, TextOutcome } from './orchestrator/intake.js';
 export { BatchOrchestrator } from './orchestrator/orchestrator.js';
 export type { OrchestratorParts, TimeoutOptions } from './orchestrator/parts.js';
+export type { SyncedDestination, SyncProgress } from './sync/sync.js';
 export type { CacheUsage, PruneOptions, SpaceUsage, VectorCache, VectorEntry } from './types/cache.js';
 export type {
   Embedder,

@@ -71,6 +71,7 @@ test('every command of the README and its flags exist', async () => {
   const names = [
     'ingest',
     'search',
+    'sync',
     'verify',
     'formats',
     'chunks',

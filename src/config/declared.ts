@@ -386,4 +386,19 @@ export const declared = {
     default: 100,
     help: 'gateway and library: how long a batch waits for more texts while others are in flight; a number alone: ms',
   },
+  /** Databases and files that `embed sync` keeps in step, and `embed ingest` after each run. @default [] */
+  sync: {
+    kind: 'list',
+    of: { kind: 'destination' },
+    flag: '--sync <url>',
+    default: [],
+    help: 'database or file that is kept in step, e.g. postgres://user@host/db or parquet:./chunks.parquet; repeatable',
+  },
+  /** Name of the index in each destination: several can share a table. @default 'default' */
+  index: {
+    kind: 'text',
+    flag: '--index <name>',
+    default: 'default',
+    help: 'name of the index in a destination',
+  },
 } as const satisfies Record<string, Rule & About>;

@@ -17,11 +17,13 @@ import { paintNotice as paint } from '../terminal/colour.js';
 import { printedEvents } from '../terminal/events.js';
 import { printNotice, printNotices } from '../terminal/print.js';
 import { startProgress } from '../terminal/progress.js';
+import { syncAfter } from './sync.js';
 
 export async function runIngest(given: Given<typeof declared>): Promise<Outcome> {
   const { allowRemovals, limit, prune, rebuild, retryFailed, pull, wait, dryRun } = given.flags;
   const { strict, quiet, verbose } = given.flags;
-  const { settings } = await settingsFor(given.settings, (line) => quiet || printNotice(line));
+  const loaded = await settingsFor(given.settings, (line) => quiet || printNotice(line));
+  const { settings } = loaded;
   const [{ ingest }, { RunCounts }] = await Promise.all([
     import('../../commands/ingest.js'),
     import('../../ingest/run-counts.js'),
@@ -51,10 +53,10 @@ export async function runIngest(given: Given<typeof declared>): Promise<Outcome>
     if (!quiet) printNotices(dryRun ? renderPlan(run) : render(run));
     const told = strict ? [...failures, ...knownFailures] : failures;
     if (told.length > 0) printNotices(renderFailures(told, verbose));
-    return {
-      result: { ...summary, failures, knownFailures },
-      ...(told.length > 0 && { error: toldFailures(told) }),
-    };
+    const synced = dryRun ? undefined : await syncAfter(given.flags, loaded);
+    // A destination that is down says more than documents that fail each night.
+    const error = synced?.error ?? (told.length > 0 ? toldFailures(told) : undefined);
+    return { result: { ...summary, failures, knownFailures, ...synced?.result }, ...(error && { error }) };
   } catch (error) {
     if (error instanceof ServiceError && counts.chunksEmbedded > 0) {
       const longer = settings.waitForServer > 0 ? say`` : say`, and --wait-for-server 10m waits for a server`;

@@ -10,6 +10,7 @@ import { ingest } from './ingest.js';
 import type { Outcome } from './outcome.js';
 import { search } from './search.js';
 import { serve } from './serve.js';
+import { sync } from './sync.js';
 import { verify } from './verify.js';
 
 /** Does what a command line asks for. */
@@ -32,6 +33,7 @@ function runs<D extends CommandDeclaration>(declared: D, load: () => Promise<Act
 
 export const allCommands: readonly (Runnable | Group)[] = [
   runs(ingest, async () => (await import('../commands/ingest.js')).runIngest),
+  runs(sync, async () => (await import('../commands/sync.js')).runSync),
   runs(search, async () => (await import('../commands/search.js')).runSearch),
   runs(verify, async () => (await import('../commands/verify.js')).runVerify),
   runs(formats, async () => (await import('../commands/formats.js')).runFormats),

@@ -23,7 +23,7 @@ export const bench = {
     'maxRegression',
     'json',
     // Formats of an output don't matter.
-    ...settingFlags('format'),
+    ...settingFlags('format', 'sync', 'index'),
     'pull',
     'seed',
     'quiet',

@@ -19,13 +19,21 @@ export const ownFlags = {
   yes: { ...yes, flag: '-y, --yes', help: "don't ask" },
 
   limit: { ...count, flag: '--limit <n>', help: 'read at most n files' },
-  allowRemovals: { ...yes, flag: '--allow-removals', help: 'let more than half of the documents go' },
+  allowRemovals: {
+    ...yes,
+    flag: '--allow-removals',
+    help: 'let more than half of the documents, or rows, go',
+  },
   prune: {
     ...yes,
     flag: '--prune',
     help: 'drop what lies under paths that are not named here (standard input stays)',
   },
-  rebuild: { ...yes, flag: '--rebuild', help: 'make the whole output again, e.g. for another model' },
+  rebuild: {
+    ...yes,
+    flag: '--rebuild',
+    help: 'make the whole output or index again, e.g. for another model',
+  },
   retryFailed: { ...yes, flag: '--retry-failed', help: 'try documents again whose failures are known' },
   pull: { ...yes, flag: '--pull', help: 'pull the model when the server lacks it' },
   wait: { ...yes, flag: '--wait', help: "wait for another run's lock" },
@@ -33,6 +41,14 @@ export const ownFlags = {
     ...yes,
     flag: '-n, --dry-run',
     help: 'say what would be done; write nothing, contact no embedder',
+  },
+
+  takeOver: { ...yes, flag: '--take-over', help: 'go on with an index that another output wrote last' },
+  rowsPerRequest: {
+    ...count,
+    flag: '--rows-per-request <n>',
+    decided: 'what suits the destination',
+    help: 'rows that are sent together',
   },
 
   results: { ...count, flag: '-k, --results <n>', default: 5, help: 'results at most; a text counts once' },

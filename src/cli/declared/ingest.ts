@@ -22,6 +22,7 @@ export const ingest = {
     'prune',
     'rebuild',
     'retryFailed',
+    'takeOver',
     'pull',
     'wait',
     'dryRun',

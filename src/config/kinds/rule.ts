@@ -24,6 +24,8 @@ import {
   address,
   type ChoiceRule,
   choice,
+  type DestinationRule,
+  destination,
   glob,
   path,
   secret,
@@ -35,6 +37,7 @@ type ItemRule =
   | TextRule
   | ChoiceRule
   | AddressRule
+  | DestinationRule
   | IntegerRule
   | SizeRule
   | DurationRule
@@ -57,7 +60,20 @@ export type ValueOf<R> = R extends { kind: 'list'; of: infer Item }
         ? number
         : string;
 
-const items = { text, path, glob, secret, choice, address, integer, size, duration, percentage, boolean };
+const items = {
+  text,
+  path,
+  glob,
+  secret,
+  choice,
+  address,
+  destination,
+  integer,
+  size,
+  duration,
+  percentage,
+  boolean,
+};
 const kinds = { ...items, list: listOf((item: ItemRule) => kindOf(item)) };
 
 /** Each kind takes the rules of its own name. */
@@ -108,7 +124,8 @@ export function schemaOf(rule: Rule): JsonSchema {
 
 /** Whether its values name servers. */
 export function namesServers(rule: Rule): boolean {
-  return rule.kind === 'address' || (rule.kind === 'list' && rule.of.kind === 'address');
+  const { kind } = rule.kind === 'list' ? rule.of : rule;
+  return kind === 'address' || kind === 'destination';
 }
 
 function show(value: unknown): string {

@@ -1,6 +1,12 @@
 // The kinds whose values are texts: text, path, glob, choice, address and secret.
 import { isAbsolute, resolve } from 'node:path';
 import { expandHome } from '../../files/home.js';
+import {
+  destinationPattern,
+  fromFolder,
+  shownDestination,
+  wantedDestination,
+} from '../../net/destination-address.js';
 import { maskAddress, maskAddresses } from '../../net/masked-address.js';
 import type { Kind } from './kind.js';
 
@@ -22,6 +28,11 @@ export interface AddressRule {
   pattern?: RegExp;
   /** What fits the pattern, in words. */
   wanted?: string;
+}
+
+/** Names a database or a file that `embed sync` writes: shown without its password, and told when a file names it. */
+export interface DestinationRule {
+  kind: 'destination';
 }
 
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
@@ -83,4 +94,16 @@ export const address: Kind<AddressRule> = {
   show: (value) => maskAddress(String(value)),
   schema: ({ pattern }) =>
     pattern === undefined ? anyTextSchema : { type: 'string', pattern: pattern.source },
+};
+
+export const destination: Kind<DestinationRule> = {
+  ...anyText,
+  // A path in a file means the same wherever the command is started.
+  readInFile: (written, _, folder) => fromFolder(written, folder),
+  check: (value) => typeof value === 'string' && (destinationPattern.test(value) || wantedDestination),
+  wanted: () => wantedDestination,
+  wantedMany: () => wantedDestination,
+  hidesWrong: () => true,
+  show: (value) => shownDestination(String(value)),
+  schema: () => ({ type: 'string', pattern: destinationPattern.source }),
 };

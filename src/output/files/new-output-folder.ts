@@ -1,7 +1,14 @@
 // Decides whether a folder may become an output. A folder with other files in it is most likely a mistake.
 import { readdir } from 'node:fs/promises';
 import { OutputError } from '../../errors.js';
-import { chunksName, failuresName, manifestName, runName, vectorsName } from '../format/layout.js';
+import {
+  chunksName,
+  failuresName,
+  identityName,
+  manifestName,
+  runName,
+  vectorsName,
+} from '../format/layout.js';
 import { errorCode } from './disk-errors.js';
 import { steadyFolder } from './folder-handle.js';
 
@@ -9,7 +16,7 @@ import { steadyFolder } from './folder-handle.js';
 const besideNames = /^(?:\..*|readme(?:\..*)?|licen[cs]e(?:\..*)?|lost\+found)$/i;
 
 /** Our own files that a broken run may have left without a manifest. */
-const ourNames: readonly string[] = [chunksName, vectorsName, failuresName];
+const ourNames: readonly string[] = [chunksName, vectorsName, failuresName, identityName];
 
 const maxShown = 3;
 

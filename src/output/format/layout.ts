@@ -10,6 +10,9 @@ export const chunksName = 'chunks.jsonl';
 export const vectorsName = 'vectors.npy';
 export const manifestName = 'manifest.json';
 export const failuresName = 'failures.jsonl';
+/** Tells destinations which output wrote them. Runs never touch it, and equal outputs have other ones. */
+export const identityName = 'identity.json';
+export const newIdentityName = 'identity.new';
 /** The manifest's documents while they are staged; never committed. */
 export const entriesName = 'documents';
 
@@ -40,12 +43,14 @@ interface OwnedName {
 const ownedNames: readonly OwnedName[] = [
   { place: 'output', pattern: /^(chunks\.jsonl|vectors\.npy|manifest\.json)$/, removedBy: 'nothing' },
   { place: 'output', pattern: /^failures\.jsonl$/, removedBy: 'commit' },
+  { place: 'output', pattern: /^identity\.json$/, removedBy: 'nothing' },
   { place: 'run', pattern: /^embed$/, removedBy: 'last run' },
   { place: 'run', pattern: /^lock$/, removedBy: 'lock' },
   { place: 'run', pattern: /^lock-claim-[0-9a-f]{16}$/, removedBy: 'lock' },
   { place: 'run', pattern: /^lock-after-([0-9a-f]{16}|unreadable-\d+)$/, removedBy: 'lock' },
   { place: 'run', pattern: /^journal-[0-9a-f]{32}$/, removedBy: 'commit' },
   { place: 'run', pattern: /^commit(\.new)?$/, removedBy: 'recovery' },
+  { place: 'run', pattern: /^identity\.new$/, removedBy: 'recovery' },
   { place: 'run', pattern: /^stage-[0-9a-f]{12}$/, removedBy: 'recovery' },
   {
     place: 'stage',

@@ -1,0 +1,63 @@
+// `embed sync`: progress, and a line for each destination.
+import type { SyncOptions, SyncResult } from '../../commands/sync.js';
+import type { LoadedSettings } from '../../config/origins.js';
+import type { Given } from '../declared/command.js';
+import type { Outcome, ToldError } from '../declared/outcome.js';
+import type { sync as declared } from '../declared/sync.js';
+import { settingsFor } from '../settings.js';
+import { withSignals } from '../signals.js';
+import { tellError } from '../terminal/error-report.js';
+import { printedEvents } from '../terminal/events.js';
+import { printNotice, printNotices } from '../terminal/print.js';
+import { renderSynced, startSyncView } from '../terminal/sync-view.js';
+
+export async function runSync(given: Given<typeof declared>): Promise<Outcome> {
+  const { quiet } = given.flags;
+  const loaded = await settingsFor(given.settings, (line) => quiet || printNotice(line));
+  return await shownSync({ ...given.flags, destinations: given.arguments.destinations }, loaded);
+}
+
+type Flags = Omit<SyncOptions, 'settings'> & { quiet: boolean };
+
+/** The destinations of the settings, after an ingest; undefined where there are none. */
+export async function syncAfter(flags: Flags, loaded: LoadedSettings): Promise<Outcome | undefined> {
+  return loaded.settings.sync.length === 0 ? undefined : await shownSync(flags, loaded);
+}
+
+async function shownSync({ quiet, ...flags }: Flags, { settings, layers }: LoadedSettings): Promise<Outcome> {
+  const { sync } = await import('../../commands/sync.js');
+  const progress = { total: 0, sent: 0 };
+  const view = await startSyncView(progress, quiet);
+  try {
+    const result = await withSignals(
+      (signal) =>
+        sync({
+          ...flags,
+          ...{ settings, signal, progress },
+          isFromFile: layers.sync === 'file',
+          events: printedEvents(view.line),
+        }),
+      'the next sync goes on from there',
+    );
+    view.stop();
+    if (!quiet) printNotices(renderSynced(result.destinations, flags.dryRun ?? false));
+    return { result: syncedJson(result), error: toldErrors(result) };
+  } finally {
+    view.stop();
+  }
+}
+
+/** The result as `--json` prints it: errors by code and message. */
+export function syncedJson({ destinations }: SyncResult): { destinations: object[] } {
+  return {
+    destinations: destinations.map(({ error, ...one }) => ({
+      ...one,
+      ...(error && { error: { code: error.code, message: error.message, exit: error.exitCode } }),
+    })),
+  };
+}
+
+/** Prints what failed. @returns the first error, which decides the exit status */
+export function toldErrors({ destinations }: SyncResult): ToldError | undefined {
+  return destinations.flatMap(({ error }) => (error ? [tellError(error)] : []))[0];
+}

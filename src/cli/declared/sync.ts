@@ -1,0 +1,46 @@
+// `embed sync`, declared.
+import type { CommandDeclaration } from './command.js';
+
+export const sync = {
+  name: 'sync',
+  summary: 'keep a database or file in step with an output: exactly what changed',
+  arguments: [
+    {
+      name: 'destinations',
+      kind: 'destination',
+      isMany: true,
+      help: 'postgres://user@host/db, or parquet:./file.parquet; those of --sync where none is given',
+    },
+  ],
+  flags: [
+    'out',
+    'sync',
+    'index',
+    'rebuild',
+    'takeOver',
+    'allowRemovals',
+    'rowsPerRequest',
+    'batchTimeout',
+    'maxRetries',
+    'wait',
+    'dryRun',
+    'json',
+    'quiet',
+  ],
+  about:
+    'Only new and changed rows are sent, only those that are gone are removed, and rows of other indexes are left alone.',
+  examples: [
+    { line: 'embed sync parquet:./chunks.parquet' },
+    { line: 'embed sync "postgres://me@db/docs?table=chunks" --dry-run', what: 'only counts' },
+    { line: 'embed sync postgres://me@db/docs --index notes --out ./notes-index' },
+  ],
+  exits: {
+    done: true,
+    unexpected: true,
+    usage: true,
+    service: "a destination can't be reached, or refuses",
+    output: 'the output or a destination is of another vector space, of another output, or damaged',
+    locked: true,
+    stopped: 'stopped by a signal, the next run goes on (129 and 143 likewise)',
+  },
+} as const satisfies CommandDeclaration;

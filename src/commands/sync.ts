@@ -1,0 +1,115 @@
+// `embed sync` without its flags: brings databases and files in step with an output.
+import { resolve } from 'node:path';
+import type { Settings } from '../config/settings.js';
+import { UsageError } from '../errors.js';
+import { eventsFor, type RunEvents } from '../events.js';
+import { acquireLock } from '../output/lock/lock.js';
+import { openOutput } from '../output/read/output.js';
+import {
+  type NamedDestination,
+  type SyncedDestination,
+  type SyncProgress,
+  syncOutput,
+} from '../sync/sync.js';
+
+/** What {@link sync} is told. */
+export interface SyncOptions {
+  /** `out` names the output, `index` the index; `sync` the destinations, unless `destinations` does. */
+  settings: Settings;
+  /** Addresses, such as `postgres://user@host/db`. @default `sync` of the settings */
+  destinations?: readonly string[] | undefined;
+  /** `sync` of the settings is from a configuration file: no secret of the environment is sent there. @default false */
+  isFromFile?: boolean | undefined;
+  /** Replace all rows of the index, e.g. for another model. @default false */
+  rebuild?: boolean | undefined;
+  /** Go on with an index that another output wrote last. @default false */
+  takeOver?: boolean | undefined;
+  /** Let more than half of the rows go. @default false */
+  allowRemovals?: boolean | undefined;
+  /** Only count what would be done. @default false */
+  dryRun?: boolean | undefined;
+  /** Rows that are sent together. @default what suits the destination */
+  rowsPerRequest?: number | undefined;
+  /** Wait while another run holds the output's lock. @default false */
+  wait?: boolean | undefined;
+  /** Relative paths start here. @default process.cwd() */
+  cwd?: string | undefined;
+  /** Ends the sync. @default never */
+  signal?: AbortSignal | undefined;
+  /** Listener, called when something happens. @default no listener */
+  events?: Partial<RunEvents> | undefined;
+  /** Counts rows while they are sent. @default nobody looks */
+  progress?: SyncProgress | undefined;
+}
+
+/** What {@link sync} did. */
+export interface SyncResult {
+  /** In the order in which they were named. */
+  destinations: SyncedDestination[];
+}
+
+/** Characters of an index's name at most. */
+const maxIndexName = 200;
+
+/**
+ * Brings destinations in step with an output: new and changed rows are sent, those that are gone are removed, rows of
+ * other indexes are left alone.
+ * @returns what was done at each destination; one that failed has its error there, and keeps no other from its sync
+ * @throws {UsageError} when there is no output, or no destination
+ * @throws {LockedError} another run works on the output
+ * @throws {DamagedOutputError} the output's files contradict each other
+ * @throws {NewerOutputError} a newer version made the output
+ * @throws {OutputError} the output's folder can't be written
+ * @throws the signal's reason
+ */
+export async function sync(options: SyncOptions): Promise<SyncResult> {
+  const { settings, signal = new AbortController().signal, cwd = process.cwd(), dryRun = false } = options;
+  const events = eventsFor(options.events);
+  const destinations = namedIn(options);
+  refuseIndexName(settings.index);
+  const out = resolve(cwd, settings.out);
+  const output = await openOutput(out, { signal });
+  if (!output) {
+    throw new UsageError(
+      `There is no index in ${settings.out}: make one with \`embed ingest\`, or name it with --out.`,
+    );
+  }
+  try {
+    const lock = dryRun ? undefined : await acquireLock(out, { wait: options.wait ?? false, signal, events });
+    try {
+      const work = {
+        ...{ output, destinations, dryRun, cwd, signal, events },
+        index: settings.index,
+        rebuild: options.rebuild ?? false,
+        takeOver: options.takeOver ?? false,
+        allowRemovals: options.allowRemovals ?? false,
+        rowsPerRequest: options.rowsPerRequest,
+        retries: settings.maxRetries,
+        timeoutMs: settings.batchTimeout,
+        progress: options.progress ?? { total: 0, sent: 0 },
+      };
+      return { destinations: await syncOutput(work) };
+    } finally {
+      await lock?.release();
+    }
+  } finally {
+    await output.close();
+  }
+}
+
+function namedIn({ settings, destinations = [], isFromFile = false }: SyncOptions): NamedDestination[] {
+  const given = destinations.map((address) => ({ address, isFromFile: false }));
+  const named = given.length > 0 ? given : settings.sync.map((address) => ({ address, isFromFile }));
+  if (named.length > 0) return named;
+  throw new UsageError(
+    'No destination is named: give one, such as `embed sync parquet:./chunks.parquet`, or set `sync` in .batchrc.',
+  );
+}
+
+/** @throws {UsageError} when a store could take it for another, or not at all */
+export function refuseIndexName(name: string): void {
+  if (name.length <= maxIndexName && /^[^\p{Cc}\p{Cs}]+$/u.test(name) && name.trim() === name) return;
+  throw new UsageError(
+    `--index: expected a name of at most ${maxIndexName} characters, without control characters and blanks around it.`,
+  );
+}

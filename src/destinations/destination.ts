@@ -1,0 +1,123 @@
+// src/destinations: databases and files that are kept in step with an output, one file each.
+//
+// In: an address, the name of an index, and rows. Out: what is kept there of that index (its rows' ids and sums, its
+// vector space, the token of the last sync), and the rows as they are written, removed and searched.
+// What must hold: only rows of the given index are read, changed or removed, and each removal names its ids, never a
+// filter alone; a sync that ends in the middle leaves what the next one completes, and where the store has
+// transactions, readers see the old index or the new one; errors are told in words, without passwords.
+// Look first at this file for what a destination must do, and at open.ts for which file does which address.
+import type { VectorSpace } from '../types/space.js';
+import type { Vector } from '../types/vector.js';
+
+/** How a destination is opened. */
+export interface DestinationOptions {
+  /** As the user wrote it. */
+  address: string;
+  /** Name of the index: only its rows are touched. */
+  index: string;
+  /** True when only a configuration file names the address: no secret of the environment is sent there. */
+  isFromFile: boolean;
+  /** Relative paths start here. */
+  cwd: string;
+  /** The longest wait for a connection or an answer, ms. */
+  timeoutMs: number;
+  signal: AbortSignal;
+  /** Something that the user should know, as a sentence. */
+  notice(message: string): void;
+}
+
+/** A row as a destination stores it. */
+export interface DestinationRow {
+  /** UUID, lower-case, with hyphens. */
+  id: string;
+  source: string;
+  /** 0-based place in its document. */
+  chunk: number;
+  text: string;
+  /** The metadata of the row, as JSON. */
+  metadata: string;
+  /** 16 bytes over all of the row, as 32 lower-case hex digits. */
+  sum: string;
+  /** float32, L2-normalised; as many values as the vector space has dimensions. */
+  vector: Vector;
+}
+
+/** What a listing tells of a row. */
+export interface ListedRow {
+  id: string;
+  /** Of the row as it was last written; anything else where somebody changed it. */
+  sum: string;
+}
+
+/** What a sync leaves of an index beside its rows. */
+export interface IndexState {
+  /** Random, new with every sync that writes: tells who wrote the index last. */
+  token: string;
+  /** As `spaceToJson` writes it; anything, since others may have changed it. */
+  space: unknown;
+}
+
+/** What a destination holds. */
+export interface Kept {
+  /** Of this index; undefined when no sync wrote it. */
+  index: IndexState | undefined;
+  /** The other indexes in the same table. */
+  others: { name: string; space: unknown }[];
+}
+
+/** What a sync is about to do. */
+export interface Plan {
+  space: VectorSpace;
+  state: IndexState;
+  /** All rows of the index go before the first one is written, and the layout may change. */
+  replaces: boolean;
+}
+
+/** A row that a search found. */
+export interface FoundRow {
+  id: string;
+  source: string;
+  text: string;
+  /** The metadata of the row, as JSON. */
+  metadata: string;
+  /** Cosine, -1 to 1. */
+  score: number;
+}
+
+/** One index in an open database or file. The calls of a sync: `check`, `list`, `begin`, `upsert`, `remove`, `finish`. */
+export interface Destination {
+  /** The address without its secrets. */
+  readonly shown: string;
+  /**
+   * `difference`: it is sent new and changed rows, and the ids of those that go. `whole`: it is written anew, so it is
+   * sent all rows, in their order.
+   */
+  readonly takes: 'difference' | 'whole';
+  /** Rows of one `upsert`, unless the user says otherwise. */
+  readonly rowsPerRequest: number;
+  /**
+   * What is there. Nothing is changed.
+   * @throws {UsageError} when the table, collection or file isn't one of ours, and can't be used
+   */
+  check(): Promise<Kept>;
+  /** The rows of this index, in any order, a page at a time. */
+  list(): AsyncIterable<readonly ListedRow[]>;
+  /** Before the first change: lays the table out where need be, and writes the state. */
+  begin(plan: Plan): Promise<void>;
+  /** Writes rows; one with a known id replaces the row of that id. */
+  upsert(rows: readonly DestinationRow[]): Promise<void>;
+  /** Removes rows of this index; ids that are not there count as removed. */
+  remove(ids: readonly string[]): Promise<void>;
+  /** All is written: readers see it from now on at the latest. */
+  finish(): Promise<void>;
+  /**
+   * The nearest rows of this index, best first.
+   * @param most rows at most
+   */
+  search(vector: Vector, most: number): Promise<FoundRow[]>;
+  /** Ends the connection; what was begun and not finished is dropped where the store can. */
+  close(): Promise<void>;
+}
+
+/** A file of this folder: it opens the addresses of its schemes. */
+export type OpenDestination = (options: DestinationOptions) => Promise<Destination>;

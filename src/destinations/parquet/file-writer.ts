@@ -1,0 +1,87 @@
+// Writes a Parquet file of rows, a row group at a time, so that memory doesn't grow with the rows.
+import type { FileHandle } from 'node:fs/promises';
+import type { SchemaElement } from 'hyparquet';
+import type { ParquetWriter } from 'hyparquet-writer';
+import type { DestinationRow } from '../destination.js';
+import { arrowSchema } from './arrow-schema.js';
+
+/** The columns but for the vector. */
+export const plainColumns = ['id', 'source', 'chunk', 'text', 'metadata', 'sum'] as const;
+export const vectorColumn = 'embedding';
+
+/** Values of the vectors in a row group: the writer takes some 30 bytes for each. */
+const valuesPerGroup = 1_000_000;
+
+const schema: SchemaElement[] = [
+  { name: 'root', num_children: plainColumns.length + 1 },
+  ...plainColumns.map(
+    (name): SchemaElement =>
+      name === 'chunk'
+        ? { name, type: 'INT32', repetition_type: 'REQUIRED' }
+        : { name, type: 'BYTE_ARRAY', converted_type: 'UTF8', repetition_type: 'REQUIRED' },
+  ),
+  { name: vectorColumn, repetition_type: 'REQUIRED', converted_type: 'LIST', num_children: 1 },
+  { name: 'list', repetition_type: 'REPEATED', num_children: 1 },
+  { name: 'element', type: 'FLOAT', repetition_type: 'REQUIRED' },
+];
+
+export class RowFile {
+  readonly #writer: ParquetWriter;
+  readonly #rowsPerGroup: number;
+  #waiting: DestinationRow[] = [];
+
+  private constructor(writer: ParquetWriter, dimensions: number) {
+    this.#writer = writer;
+    this.#rowsPerGroup = Math.max(1, Math.floor(valuesPerGroup / dimensions));
+  }
+
+  /** @param keys more keys of the file's metadata, with their values */
+  static async begin(
+    file: FileHandle,
+    dimensions: number,
+    keys: Readonly<Record<string, string>>,
+  ): Promise<RowFile> {
+    const { ByteWriter, ParquetWriter } = await import('hyparquet-writer');
+    const bytes = new ByteWriter();
+    const flush = async (): Promise<void> => {
+      const part = Buffer.from(bytes.getBytes());
+      bytes.index = 0;
+      for (let done = 0; done < part.length; ) done += (await file.write(part, done)).bytesWritten;
+    };
+    const kvMetadata = Object.entries({ 'ARROW:schema': arrowSchema(dimensions), ...keys }).map(
+      ([key, value]) => ({ key, value }),
+    );
+    const writer = new ParquetWriter({
+      writer: Object.assign(bytes, { flush, finish: flush }),
+      schema,
+      kvMetadata,
+      createdBy: 'embed',
+    });
+    return new RowFile(writer, dimensions);
+  }
+
+  async add(rows: readonly DestinationRow[]): Promise<void> {
+    this.#waiting.push(...rows);
+    while (this.#waiting.length >= this.#rowsPerGroup) {
+      await this.#write(this.#waiting.splice(0, this.#rowsPerGroup));
+    }
+  }
+
+  async finish(): Promise<void> {
+    if (this.#waiting.length > 0) await this.#write(this.#waiting.splice(0));
+    await this.#writer.finish();
+  }
+
+  async #write(rows: readonly DestinationRow[]): Promise<void> {
+    const plain = plainColumns.map((name) => ({ name, data: rows.map((row) => row[name]) as string[] }));
+    // Digits of a vector hardly ever repeat: neither a dictionary nor bounds of its values help a reader.
+    const vectors = {
+      name: vectorColumn,
+      data: rows.map(({ vector }) => Array.from(vector)),
+      encoding: 'PLAIN' as const,
+      statistics: false,
+      codec: 'UNCOMPRESSED' as const,
+    };
+    await this.#writer.write({ columnData: [...plain, vectors], rowGroupSize: rows.length });
+  }
+}

@@ -1,0 +1,151 @@
+// One destination, brought in step: look, compare, guard, write. What may pass is tried again from the start, as the
+// difference is then that of what is left.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { debug } from '../debug.js';
+import type { Destination } from '../destinations/destination.js';
+import { openDestination } from '../destinations/open.js';
+import { DestinationError } from '../errors.js';
+import { shownDestination } from '../net/destination-address.js';
+import type { Identity } from '../output/identity.js';
+import { spaceToJson } from '../vectors/space-json.js';
+import { guardOwner, guardRemovals, guardSpace } from './guards.js';
+import { rowBatches } from './output-rows.js';
+import type { RowTable } from './row-table.js';
+import type { NamedDestination, SyncedDestination, SyncWork } from './sync.js';
+
+type Counts = Pick<SyncedDestination, 'new' | 'changed' | 'removed' | 'unchanged' | 'replacedCharacters'>;
+
+/** The longest first pause before another try; it doubles with each. */
+const firstPauseMs = 500;
+const maxPauseMs = 30_000;
+
+export class OneDestination {
+  readonly #work: SyncWork;
+  readonly #named: NamedDestination;
+  readonly #identity: Identity;
+  readonly #table: RowTable;
+  readonly #counts: Counts;
+
+  /** @param counts filled as the work goes on */
+  constructor(work: SyncWork, named: NamedDestination, identity: Identity, table: RowTable, counts: Counts) {
+    this.#work = work;
+    this.#named = named;
+    this.#identity = identity;
+    this.#table = table;
+    this.#counts = counts;
+  }
+
+  /** @throws {EmbedError} when it can't be brought in step */
+  async sync(): Promise<void> {
+    const { retries, signal, events } = this.#work;
+    for (let tries = 0; ; tries++) {
+      try {
+        return await this.#try();
+      } catch (error) {
+        signal.throwIfAborted();
+        if (!(error instanceof DestinationError) || !error.isPassing || tries >= retries) throw error;
+        const waitMs = Math.random() * Math.min(maxPauseMs, firstPauseMs * 2 ** tries);
+        events.notice(`${error.message} Trying again.`);
+        await sleep(waitMs, undefined, { signal }).catch(() => signal.throwIfAborted());
+      }
+    }
+  }
+
+  async #try(): Promise<void> {
+    const { index, cwd, timeoutMs, signal, events } = this.#work;
+    const destination = await openDestination({
+      ...this.#named,
+      ...{ index, cwd, timeoutMs, signal },
+      notice: (message) => events.notice(message),
+    });
+    try {
+      await this.#bringInStep(destination);
+    } finally {
+      await destination.close();
+    }
+  }
+
+  async #bringInStep(destination: Destination): Promise<void> {
+    const { output, index, rebuild, dryRun, takeOver, allowRemovals } = this.#work;
+    const guarded = { shown: destination.shown, index };
+    const kept = await destination.check();
+    guardSpace(guarded, kept, output.space, rebuild);
+    const mustBeOurs = () => {
+      if (!takeOver) guardOwner(guarded, kept.index, (token) => this.#identity.has(token));
+    };
+    if (kept.index !== undefined) mustBeOurs();
+    const { gone, listed } = await this.#compare(destination, mustBeOurs);
+    if (!allowRemovals) guardRemovals(guarded, gone.length, listed);
+    if (rebuild) this.#forget(listed);
+    debug.sync?.(`${destination.shown}: ${JSON.stringify(this.#counts)}`);
+    const isFirst = kept.index === undefined;
+    const { new: added, changed, removed } = this.#counts;
+    if (dryRun) return;
+    if (added + changed + removed > 0 || isFirst || this.#isForeign(kept.index?.token)) {
+      await this.#write(destination, gone);
+    }
+    await destination.finish();
+  }
+
+  #isForeign(token: string | undefined): boolean {
+    return token !== undefined && !this.#identity.has(token);
+  }
+
+  /** Holds the listing against the output. @returns ids that the output doesn't have, and how many rows were listed */
+  async #compare(
+    destination: Destination,
+    mustBeOurs: () => void,
+  ): Promise<{ gone: string[]; listed: number }> {
+    const table = this.#table;
+    table.forget();
+    const gone: string[] = [];
+    let listed = 0;
+    let changed = 0;
+    for await (const page of destination.list()) {
+      if (page.length > 0) mustBeOurs();
+      listed += page.length;
+      for (const { id, sum } of page) {
+        const state = table.meet(id, sum);
+        if (state === 'gone') gone.push(id);
+        else if (state === 'changed') changed++;
+      }
+    }
+    const unchanged = listed - gone.length - changed;
+    Object.assign(this.#counts, {
+      new: table.rows - changed - unchanged,
+      changed,
+      removed: gone.length,
+      unchanged,
+      replacedCharacters: 0,
+    });
+    return { gone, listed };
+  }
+
+  /** All rows are replaced: those that were there go. */
+  #forget(listed: number): void {
+    this.#table.forget();
+    Object.assign(this.#counts, { new: this.#table.rows, changed: 0, removed: listed, unchanged: 0 });
+  }
+
+  async #write(destination: Destination, gone: readonly string[]): Promise<void> {
+    const { output, index, rebuild, rowsPerRequest, progress, signal } = this.#work;
+    const token = await this.#identity.next(`${shownDestination(this.#named.address)} ${index}`);
+    const state = { token, space: spaceToJson(output.space) };
+    await destination.begin({ space: output.space, state, replaces: rebuild });
+    const isWhole = destination.takes === 'whole';
+    progress.sent = 0;
+    progress.total = isWhole ? this.#table.rows : this.#counts.new + this.#counts.changed;
+    const batches = rowBatches(output, {
+      most: rowsPerRequest ?? destination.rowsPerRequest,
+      wants: (row) => isWhole || !this.#table.isThere(row),
+      sumOf: (row) => this.#table.sumOf(row),
+    });
+    for await (const { rows, replaced } of progress.total === 0 ? [] : batches) {
+      signal.throwIfAborted();
+      await destination.upsert(rows);
+      progress.sent += rows.length;
+      this.#counts.replacedCharacters += replaced;
+    }
+    if (!rebuild && gone.length > 0) await destination.remove(gone);
+  }
+}

@@ -1,0 +1,192 @@
+// What every destination must do, held against real stores.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { OtherOutputError, UsageError, VectorSpaceError } from '../../src/errors.js';
+import { makeSpace } from '../output/sample.js';
+import { copyOf, documents, makeIndex } from './indexes.js';
+import { type Store, storeKinds } from './stores.js';
+
+const none = { new: 0, changed: 0, removed: 0, unchanged: 0, replacedCharacters: 0 };
+
+describe.each(storeKinds)('$name', ({ isAvailable, isShared, isEditable, start }) => {
+  let started: Awaited<ReturnType<typeof start>>;
+  beforeAll(async () => {
+    if (isAvailable) started = await start();
+  });
+  afterAll(() => started?.stop());
+  const withStore = (name: string, work: (store: Store) => Promise<void>, isMeant = true) =>
+    test.skipIf(!isAvailable || !isMeant)(name, async () => work(await started.make()));
+
+  withStore('is sent all rows at first, then nothing', async (store) => {
+    const index = await makeIndex(documents(20));
+    expect(await index.sync(store.address)).toEqual({ ...none, new: 60 });
+    expect(await store.rows()).toEqual(index.rows());
+    const before = await store.state();
+    expect(await index.sync(store.address)).toEqual({ ...none, unchanged: 60 });
+    expect(await store.state()).toEqual(before);
+  });
+
+  withStore('is sent what changed, and loses what is gone', async (store) => {
+    const index = await makeIndex(documents(20));
+    await index.sync(store.address);
+    const [first, second, ...others] = documents(20);
+    const longer = { ...second!, texts: [...second!.texts, 'a new text'], metadata: { lang: 'en' } };
+    await index.write([longer, ...others]);
+    // Its texts stay, but all of its rows have other metadata now.
+    expect(await index.sync(store.address)).toEqual({
+      ...none,
+      new: 1,
+      changed: 3,
+      removed: 3,
+      unchanged: 54,
+    });
+    const rows = await store.rows();
+    expect(rows).toEqual(index.rows());
+    expect(rows.filter(({ source }) => source === first!.source)).toEqual([]);
+  });
+
+  withStore(
+    'comes right after it was edited',
+    async (store) => {
+      const index = await makeIndex(documents(10));
+      await index.sync(store.address);
+      await store.spoil();
+      expect(await store.rows()).not.toEqual(index.rows());
+      expect(await index.sync(store.address)).toEqual({
+        ...none,
+        new: 1,
+        changed: 1,
+        removed: 1,
+        unchanged: 28,
+      });
+      expect(await store.rows()).toEqual(index.rows());
+    },
+    isEditable,
+  );
+
+  withStore('comes right after it was restored from a backup', async (store) => {
+    const index = await makeIndex(documents(10));
+    await index.sync(store.address);
+    const restore = await store.backUp();
+    await index.write(documents(12));
+    await index.sync(store.address);
+    await restore();
+    expect(await index.sync(store.address)).toEqual({ ...none, new: 6, unchanged: 30 });
+    expect(await store.rows()).toEqual(index.rows());
+  });
+
+  withStore(
+    'holds several indexes, which never touch each other',
+    async (store) => {
+      const index = await makeIndex(documents(10));
+      const other = await makeIndex(documents(10));
+      await index.sync(store.address);
+      await other.sync(store.address, { index: 'it\'s "another"; --' });
+      const ofOther = (await store.rows()).filter((row) => row.index !== 'default');
+      expect(ofOther).toEqual(other.rows('it\'s "another"; --'));
+      await index.write(documents(6));
+      expect(await index.sync(store.address)).toEqual({ ...none, removed: 12, unchanged: 18 });
+      await index.sync(store.address, { rebuild: true });
+      expect((await store.rows()).filter((row) => row.index !== 'default')).toEqual(ofOther);
+    },
+    isShared,
+  );
+
+  withStore('is not written by another output, or a copy, unless it takes over', async (store) => {
+    const index = await makeIndex(documents(10));
+    await index.sync(store.address);
+    const stranger = await makeIndex(documents(10));
+    const before = await store.state();
+    await expect(stranger.sync(store.address)).rejects.toThrow(OtherOutputError);
+    const copy = await copyOf(index);
+    await copy.write(documents(11));
+    await copy.sync(store.address);
+    // The original is the stranger now: its copy has written last.
+    await expect(index.sync(store.address)).rejects.toThrow('--take-over');
+    expect(await store.state()).not.toEqual(before);
+    expect(await stranger.sync(store.address, { takeOver: true })).toMatchObject({
+      removed: 3,
+      unchanged: 30,
+    });
+    expect(await store.rows()).toEqual(stranger.rows());
+    expect(await stranger.sync(store.address)).toEqual({ ...none, unchanged: 30 });
+    await expect(copy.sync(store.address)).rejects.toThrow(OtherOutputError);
+  });
+
+  withStore('keeps to one vector space', async (store) => {
+    const index = await makeIndex(documents(10));
+    await index.sync(store.address);
+    const before = await store.state();
+    await index.rebuild(documents(8), { space: makeSpace('another') });
+    await expect(index.sync(store.address)).rejects.toThrow(/model: sample, now another.*--rebuild/);
+    expect(await store.state()).toEqual(before);
+    expect(await index.sync(store.address, { rebuild: true })).toEqual({ ...none, new: 24, removed: 30 });
+    expect(await store.rows()).toEqual(index.rows());
+    expect(await index.sync(store.address)).toEqual({ ...none, unchanged: 24 });
+  });
+
+  withStore(
+    'holds no index of another vector space beside one',
+    async (store) => {
+      const index = await makeIndex(documents(10));
+      await index.sync(store.address);
+      const before = await store.state();
+      const other = await makeIndex();
+      await other.rebuild(documents(4), { space: makeSpace('another') });
+      await expect(other.sync(store.address, { index: 'second' })).rejects.toThrow(
+        /"default".*another table/,
+      );
+      await expect(other.sync(store.address, { index: 'second', rebuild: true })).rejects.toThrow(
+        VectorSpaceError,
+      );
+      expect(await store.state()).toEqual(before);
+    },
+    isShared,
+  );
+
+  withStore('loses more than half of its rows only when that is allowed', async (store) => {
+    const index = await makeIndex(documents(10));
+    await index.sync(store.address);
+    await index.write(documents(4));
+    const before = await store.state();
+    await expect(index.sync(store.address)).rejects.toThrow(UsageError);
+    await expect(index.sync(store.address)).rejects.toThrow('18 of 30 rows');
+    expect(await store.state()).toEqual(before);
+    expect(await index.sync(store.address, { allowRemovals: true })).toEqual({
+      ...none,
+      removed: 18,
+      unchanged: 12,
+    });
+  });
+
+  withStore('is not changed by a dry run', async (store) => {
+    const index = await makeIndex(documents(3));
+    expect(await index.sync(store.address, { dryRun: true })).toEqual({ ...none, new: 9 });
+    await index.sync(store.address);
+    const before = await store.state();
+    await index.write(documents(4));
+    expect(await index.sync(store.address, { dryRun: true })).toEqual({ ...none, new: 3, unchanged: 9 });
+    expect(await store.state()).toEqual(before);
+  });
+
+  withStore('takes any text', async (store) => {
+    const texts = ['a\0b', 'half \ud83d of a pair', 'x'.repeat(3000), '\\ " \' \n\t\r é 数 😀', '\\u0000'];
+    const metadata = { 'k\0': ['\udc00', { deep: '\0' }], __proto__: null, n: 1e300, flag: null };
+    const index = await makeIndex([{ source: 'docs/odd \ud800 "name".md', texts, metadata }]);
+    expect(await index.sync(store.address, { rowsPerRequest: 2 })).toEqual({
+      ...none,
+      new: 5,
+      replacedCharacters: 5,
+    });
+    const text = JSON.stringify(index.rows())
+      .replace(/\\\\u0000/g, 'kept')
+      .replace(/\\u(?:0000|d83d|d800|dc00)/g, '\ufffd');
+    const stored = JSON.stringify(await store.rows()).replace(/\\\\u0000/g, 'kept');
+    expect(sorted(stored)).toEqual(sorted(text));
+    expect(await index.sync(store.address)).toEqual({ ...none, unchanged: 5 });
+  });
+});
+
+/** Stores may put the keys of metadata into another order, and sums are any. */
+function sorted(text: string): unknown {
+  return JSON.parse(text, (key, value) => (key === 'sum' ? undefined : value));
+}

@@ -1,0 +1,146 @@
+// The real stores that the contract of destinations is held against: each can be read and edited past our code.
+import { copyFileSync, existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parquetMetadata, parquetReadObjects } from 'hyparquet';
+import { type PostgresServer, postgresAvailable, startPostgres, withClient } from '../helpers/postgres.js';
+import { temporaryFolder } from '../output/sample.js';
+
+/** A row as its store has it. */
+export interface StoredRow {
+  index: string;
+  id: string;
+  source: string;
+  text: string;
+  metadata: unknown;
+  sum: string;
+  vector: number[];
+}
+
+/** One table, collection or file, empty at first. */
+export interface Store {
+  address: string;
+  /** All rows of all indexes, by index and id. */
+  rows(): Promise<StoredRow[]>;
+  /** All that a sync may change, as text: equal texts, nothing was written. */
+  state(): Promise<string>;
+  /** Removes one row, gives another one other contents, and adds a third that no output has, all of the index `default`. */
+  spoil(): Promise<void>;
+  /** Keeps a copy of all that is there. @returns what puts it back */
+  backUp(): Promise<() => Promise<void>>;
+}
+
+export interface StoreKind {
+  name: string;
+  isAvailable: boolean;
+  /** Several indexes can be in one. */
+  isShared: boolean;
+  /** Rows can be edited in place. */
+  isEditable: boolean;
+  start(): Promise<{ make(): Promise<Store>; stop(): Promise<void> }>;
+}
+
+const strangeId = '00000000-0000-5000-8000-000000000000';
+
+function inOrder(rows: StoredRow[]): StoredRow[] {
+  const key = ({ index, id }: StoredRow) => `${index} ${id}`;
+  return rows.sort((a, b) => (key(a) < key(b) ? -1 : 1));
+}
+
+const postgres: StoreKind = {
+  name: 'postgres',
+  isAvailable: postgresAvailable,
+  isShared: true,
+  isEditable: true,
+  async start() {
+    const server: PostgresServer = await startPostgres();
+    return {
+      async make() {
+        const address = `${await server.database()}?table=chunks`;
+        const query = (text: string) =>
+          withClient(address.replace(/\?.*/, ''), (client) => client.query(text));
+        const rows = async () => {
+          const found = await query(
+            `SELECT index_name, id, source, text, metadata, sum, embedding::text AS vector FROM chunks`,
+          );
+          return inOrder(
+            found.rows.map(({ index_name, vector, ...row }) => ({
+              ...row,
+              index: index_name,
+              vector: JSON.parse(vector).map(Math.fround),
+            })),
+          );
+        };
+        const state = async () => {
+          const { rows: times } = await query(`SELECT xmin, ctid, index_name, id FROM chunks ORDER BY id`);
+          return JSON.stringify([times, (await query('SELECT xmin, * FROM chunks_index')).rows]);
+        };
+        return {
+          address,
+          rows,
+          state,
+          async spoil() {
+            const [first, second] = (await rows()).filter(({ index }) => index === 'default');
+            await query(`DELETE FROM chunks WHERE index_name = 'default' AND id = '${first!.id}'`);
+            await query(
+              `UPDATE chunks SET text = 'edited', sum = '' WHERE index_name = 'default' AND id = '${second!.id}'`,
+            );
+            await query(
+              `INSERT INTO chunks SELECT index_name, '${strangeId}', source, 0, text, metadata, sum, embedding FROM chunks
+                WHERE index_name = 'default' LIMIT 1`,
+            );
+          },
+          async backUp() {
+            await query(
+              'CREATE TABLE kept AS SELECT * FROM chunks; CREATE TABLE kept_index AS SELECT * FROM chunks_index',
+            );
+            return async () => {
+              await query('TRUNCATE chunks, chunks_index; INSERT INTO chunks SELECT * FROM kept');
+              await query('INSERT INTO chunks_index SELECT * FROM kept_index');
+            };
+          },
+        };
+      },
+      stop: () => server.stop(),
+    };
+  },
+};
+
+const parquet: StoreKind = {
+  name: 'parquet',
+  isAvailable: true,
+  isShared: false,
+  isEditable: false,
+  async start() {
+    return {
+      async make() {
+        const path = join(await temporaryFolder(), 'chunks.parquet');
+        return {
+          address: `parquet:${path}`,
+          async rows() {
+            const bytes = readFileSync(path);
+            const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer;
+            const keys = parquetMetadata(file).key_value_metadata ?? [];
+            const { index } = JSON.parse(keys.find(({ key }) => key === 'embed')!.value!);
+            const found = await parquetReadObjects({ file });
+            return inOrder(
+              found.map(({ id, source, text, metadata, sum, embedding }) => ({
+                ...{ index, id, source, text, sum },
+                metadata: JSON.parse(metadata),
+                vector: embedding,
+              })),
+            );
+          },
+          state: async () => (existsSync(path) ? readFileSync(path, 'base64') : ''),
+          spoil: async () => undefined,
+          async backUp() {
+            copyFileSync(path, `${path}.kept`);
+            return async () => copyFileSync(`${path}.kept`, path);
+          },
+        };
+      },
+      stop: async () => undefined,
+    };
+  },
+};
+
+export const storeKinds: readonly StoreKind[] = [postgres, parquet];
