@@ -7,6 +7,8 @@ import { maskAddress } from './masked-address.js';
 export const destinationKinds = {
   postgres: 'postgres',
   postgresql: 'postgres',
+  qdrant: 'qdrant',
+  qdrants: 'qdrant',
   parquet: 'parquet',
 } as const;
 
@@ -19,7 +21,8 @@ const fileSchemes = ['lancedb', 'parquet'];
 export const destinationPattern = new RegExp(`^(?:${Object.keys(destinationKinds).join('|')}):.+`);
 
 /** What fits the pattern, in words. */
-export const wantedDestination = 'an address such as postgres://user@host/db or parquet:./file.parquet';
+export const wantedDestination =
+  'an address such as postgres://user@host/db, qdrant://host/collection or parquet:./file.parquet';
 
 /** The kind of an address; undefined for none of ours. */
 export function destinationKind(address: string): DestinationKind | undefined {

@@ -100,19 +100,15 @@ export class OneDestination {
     table.forget();
     const gone: string[] = [];
     let listed = 0;
-    let changed = 0;
     for await (const page of destination.list()) {
       if (page.length > 0) mustBeOurs();
       listed += page.length;
-      for (const { id, sum } of page) {
-        const state = table.meet(id, sum);
-        if (state === 'gone') gone.push(id);
-        else if (state === 'changed') changed++;
-      }
+      for (const { id, sum } of page) if (!table.meet(id, sum)) gone.push(id);
     }
-    const unchanged = listed - gone.length - changed;
+    const { changed, unchanged } = table.counts;
+    const added = table.rows - changed - unchanged;
     Object.assign(this.#counts, {
-      new: table.rows - changed - unchanged,
+      new: added,
       changed,
       removed: gone.length,
       unchanged,

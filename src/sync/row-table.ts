@@ -7,10 +7,14 @@ import { whole } from '../text/plural.js';
 const maxRows = 20_000_000;
 const sumBytes = 16;
 
+// What a destination has of a row.
+const missing = 0;
+const same = 1;
+const changed = 2;
+
 export class RowTable {
   readonly #ids: HashIndex;
   readonly #sums: Buffer;
-  /** What is known of each row's place: see the constants. */
   readonly #states: Uint8Array;
   #rows = 0;
 
@@ -39,13 +43,27 @@ export class RowTable {
     return this.#rows;
   }
 
-  /** Marks the row that a destination has. @returns what must be done with it there */
-  meet(id: string, sum: string): 'same' | 'changed' | 'gone' {
-    const row = this.#ids.find(id.replaceAll('-', ''));
-    if (row === undefined) return 'gone';
-    const isSame = this.sumOf(row) === sum;
-    this.#states[row] = isSame ? 1 : 2;
-    return isSame ? 'same' : 'changed';
+  /**
+   * Marks the row that a destination has. One that it has twice must be written again, as changed.
+   * @returns false when there is no such row
+   */
+  meet(id: string, sum: string): boolean {
+    const hex = id.replaceAll('-', '');
+    const row = /^[0-9a-f]{32}$/.test(hex) ? this.#ids.find(hex) : undefined;
+    if (row === undefined) return false;
+    const isSame = this.#states[row] === missing && this.sumOf(row) === sum;
+    this.#states[row] = isSame ? same : changed;
+    return true;
+  }
+
+  /** How many rows the destination has otherwise, and as they are. */
+  get counts(): { changed: number; unchanged: number } {
+    const counts = { changed: 0, unchanged: 0 };
+    for (let row = 0; row < this.#rows; row++) {
+      if (this.#states[row] === same) counts.unchanged++;
+      else if (this.#states[row] === changed) counts.changed++;
+    }
+    return counts;
   }
 
   /** 16 bytes as lower-case hex. */
@@ -55,16 +73,11 @@ export class RowTable {
 
   /** Whether a destination has the row, as it is. */
   isThere(row: number): boolean {
-    return this.#states[row] === 1;
-  }
-
-  /** Whether a destination has the row, in whatever state. */
-  isKnown(row: number): boolean {
-    return this.#states[row] !== 0;
+    return this.#states[row] === same;
   }
 
   /** Forgets what was met, for the next destination. */
   forget(): void {
-    this.#states.fill(0);
+    this.#states.fill(missing);
   }
 }

@@ -3,6 +3,7 @@ import { copyFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parquetMetadata, parquetReadObjects } from 'hyparquet';
 import { type PostgresServer, postgresAvailable, startPostgres, withClient } from '../helpers/postgres.js';
+import { startQdrant } from '../helpers/qdrant.js';
 import { temporaryFolder } from '../output/sample.js';
 
 /** A row as its store has it. */
@@ -143,4 +144,57 @@ const parquet: StoreKind = {
   },
 };
 
-export const storeKinds: readonly StoreKind[] = [postgres, parquet];
+const qdrant: StoreKind = {
+  name: 'qdrant',
+  isAvailable: true,
+  isShared: true,
+  isEditable: true,
+  async start() {
+    const server = await startQdrant();
+    let made = 0;
+    return {
+      async make() {
+        const name = `chunks ${++made}`;
+        const points = () => server.collections.get(name)!.points;
+        return {
+          address: `qdrant://${server.host}/${encodeURIComponent(name)}`,
+          async rows() {
+            return inOrder(
+              [...points().values()].map(({ vector, payload }) => {
+                const { index_name, id, source, text, metadata, sum } = payload as Record<string, string>;
+                return {
+                  index: index_name!,
+                  id: id!,
+                  source: source!,
+                  text: text!,
+                  metadata,
+                  sum: sum!,
+                  vector,
+                };
+              }),
+            );
+          },
+          async state() {
+            const { points: all, ...rest } = server.collections.get(name)!;
+            return JSON.stringify([[...all], rest]);
+          },
+          async spoil() {
+            const [first, second, third] = points().values();
+            points().delete(String(first!.id));
+            second!.payload = { ...second!.payload, text: 'edited', sum: '' };
+            points().set(strangeId, { ...third!, id: strangeId });
+          },
+          async backUp() {
+            const kept = structuredClone(server.collections.get(name)!);
+            return async () => {
+              server.collections.set(name, kept);
+            };
+          },
+        };
+      },
+      stop: () => server.stop(),
+    };
+  },
+};
+
+export const storeKinds: readonly StoreKind[] = [postgres, parquet, qdrant];

@@ -1,0 +1,244 @@
+// An index in a collection of Qdrant, over REST. There are no transactions: new rows are there before old ones go, and a
+// sync that ends in the middle is completed by the next one.
+import { UsageError, VectorSpaceError } from '../../errors.js';
+import { printable } from '../../text/printable.js';
+import { uuidOf } from '../../text/uuid.js';
+import type { Vector } from '../../types/vector.js';
+import type {
+  Destination,
+  DestinationOptions,
+  DestinationRow,
+  FoundRow,
+  IndexState,
+  Kept,
+  ListedRow,
+  Plan,
+} from '../destination.js';
+import { type HttpAddress, type HttpStore, JsonClient, readHttpAddress } from '../http/json-client.js';
+
+const store: HttpStore = {
+  name: 'Qdrant',
+  scheme: 'qdrant',
+  port: 6333,
+  secretFrom: 'QDRANT_API_KEY',
+  parameters: [],
+};
+
+/** Points of one page of a listing. */
+const pagePoints = 10_000;
+/** Ids that one request removes. */
+const idsAtOnce = 1000;
+/** Bytes of a body that Qdrant takes are 32 MiB; a number takes up to 14 characters. */
+const maxValues = 1_000_000;
+/** Keys of the collection's metadata that hold the state of an index begin with it. */
+const stateKey = 'embed:';
+
+/** What `GET /collections/NAME` tells of a collection, as far as it is asked for. */
+interface Info {
+  config: {
+    params: { vectors?: { size?: unknown; distance?: unknown } };
+    metadata?: Record<string, unknown>;
+  };
+}
+
+interface Point {
+  id: string | number;
+  payload?: Record<string, unknown>;
+  score?: number;
+}
+
+/** @throws {UsageError} when the address is wrong */
+export async function openQdrant(options: DestinationOptions): Promise<Destination> {
+  const address = readHttpAddress(options, store);
+  const headers: Record<string, string> = address.secret === undefined ? {} : { 'api-key': address.secret };
+  return new Qdrant(new JsonClient(address, store, headers, options), address, options);
+}
+
+class Qdrant implements Destination {
+  readonly shown: string;
+  readonly takes = 'difference';
+  readonly rowsPerRequest = 256;
+  readonly #client: JsonClient;
+  readonly #options: DestinationOptions;
+  readonly #path: string;
+  #info: Info | undefined;
+  /** Points of this index that others wrote, by what is listed of them. */
+  #strange = new Map<string, string | number>();
+
+  constructor(client: JsonClient, { shown, collection }: HttpAddress, options: DestinationOptions) {
+    this.#client = client;
+    this.#options = options;
+    this.shown = shown;
+    this.#path = `/collections/${encodeURIComponent(collection)}`;
+  }
+
+  /** Matches the rows of this index, and never all. */
+  get #filter(): object {
+    return { must: [{ key: 'index_name', match: { value: this.#options.index } }] };
+  }
+
+  async check(): Promise<Kept> {
+    this.#info = await this.#read();
+    if (this.#info === undefined) return { index: undefined, others: [] };
+    const { distance, size } = this.#info.config.params.vectors ?? {};
+    if (typeof size !== 'number' || distance !== 'Cosine') {
+      throw new UsageError(
+        `${this.shown}: the collection is not one of embed (its vectors are ${printable(JSON.stringify(this.#info.config.params.vectors ?? null), 100)}, ` +
+          'not one of cosine): name another.',
+      );
+    }
+    const states = new Map(
+      Object.entries(this.#info.config.metadata ?? {}).flatMap(([key, value]) => {
+        const state = key.startsWith(stateKey) ? stateOf(value) : undefined;
+        return state === undefined ? [] : [[key.slice(stateKey.length), state] as const];
+      }),
+    );
+    const others = [...states].filter(([name]) => name !== this.#options.index);
+    return {
+      index: states.get(this.#options.index),
+      others: others.map(([name, { space }]) => ({ name, space })),
+    };
+  }
+
+  async #read(): Promise<Info | undefined> {
+    const answer = await this.#client.ask('GET', this.#path);
+    if (answer.status === 404) return undefined;
+    if (answer.status >= 300) throw this.#client.refused(answer);
+    return (answer.json as { result: Info }).result;
+  }
+
+  async *list(): AsyncGenerator<readonly ListedRow[]> {
+    if (this.#info === undefined) return;
+    let offset: unknown;
+    do {
+      const { result } = await this.#client.get<{ result: { points: Point[]; next_page_offset?: unknown } }>(
+        'POST',
+        `${this.#path}/points/scroll`,
+        { filter: this.#filter, limit: pagePoints, with_payload: ['id', 'sum'], with_vector: false, offset },
+      );
+      yield result.points.map(({ id: point, payload }) => this.#listed(point, payload));
+      offset = result.next_page_offset ?? undefined;
+    } while (offset !== undefined);
+  }
+
+  /** A point whose id isn't that of its row was not written by us: its own id tells what to remove. */
+  #listed(point: string | number, payload: Point['payload']): ListedRow {
+    const { id, sum } = payload ?? {};
+    const isOurs = typeof id === 'string' && this.#pointOf(id) === point;
+    if (!isOurs) this.#strange.set(String(point), point);
+    return isOurs ? { id, sum: String(sum) } : { id: String(point), sum: '' };
+  }
+
+  #pointOf(id: string): string {
+    return uuidOf(Buffer.from(id.replaceAll('-', ''), 'hex'), this.#options.index);
+  }
+
+  async begin({ space, state, replaces }: Plan): Promise<void> {
+    if (replaces && this.#info !== undefined) await this.#clear();
+    const size = this.#info?.config.params.vectors?.size;
+    if (size !== undefined && size !== space.dimensions)
+      await this.#dropOther(Number(size), space.dimensions);
+    if (this.#info === undefined) {
+      await this.#client.get('PUT', this.#path, {
+        vectors: { size: space.dimensions, distance: 'Cosine' },
+        // Words can be added to rows later, but not to a collection that was made without them.
+        sparse_vectors: { words: { modifier: 'idf' } },
+      });
+      await this.#client.get('PUT', `${this.#path}/index?wait=true`, {
+        field_name: 'index_name',
+        field_schema: 'keyword',
+      });
+    }
+    await this.#client.get('PATCH', this.#path, { metadata: { [stateKey + this.#options.index]: state } });
+  }
+
+  /** Removes all rows of the index, by their ids. */
+  async #clear(): Promise<void> {
+    for (;;) {
+      const { result } = await this.#client.get<{ result: { points: Point[] } }>(
+        'POST',
+        `${this.#path}/points/scroll`,
+        { filter: this.#filter, limit: pagePoints, with_payload: false, with_vector: false },
+      );
+      if (result.points.length === 0) return;
+      await this.#removePoints(result.points.map(({ id }) => id));
+    }
+  }
+
+  /** A collection of other dimensions is made anew, when nothing is left in it. */
+  async #dropOther(size: number, dimensions: number): Promise<void> {
+    const { result } = await this.#client.get<{ result: { count: number } }>(
+      'POST',
+      `${this.#path}/points/count`,
+      {
+        exact: true,
+      },
+    );
+    if (result.count > 0) {
+      throw new VectorSpaceError(
+        `${this.shown} holds ${result.count} points of ${size} dimensions, and these have ${dimensions}: name another collection.`,
+      );
+    }
+    await this.#client.get('DELETE', this.#path);
+    this.#info = undefined;
+  }
+
+  async upsert(rows: readonly DestinationRow[]): Promise<void> {
+    const most = Math.max(1, Math.floor(maxValues / (rows[0]?.vector.length ?? 1)));
+    for (let from = 0; from < rows.length; from += most) {
+      const points = rows.slice(from, from + most).map(({ vector, metadata, id, ...row }) => ({
+        id: this.#pointOf(id),
+        vector: Array.from(vector),
+        payload: { index_name: this.#options.index, id, ...row, metadata: JSON.parse(metadata) },
+      }));
+      await this.#client.get('PUT', `${this.#path}/points?wait=true`, { points });
+    }
+  }
+
+  async remove(ids: readonly string[]): Promise<void> {
+    await this.#removePoints(ids.map((id) => this.#strange.get(id) ?? this.#pointOf(id)));
+  }
+
+  async #removePoints(points: readonly (string | number)[]): Promise<void> {
+    for (let from = 0; from < points.length; from += idsAtOnce) {
+      // Ids of others can't be met by mistake: each was listed as a row of this index.
+      await this.#client.get('POST', `${this.#path}/points/delete?wait=true`, {
+        points: points.slice(from, from + idsAtOnce),
+      });
+    }
+  }
+
+  async finish(): Promise<void> {
+    // Each request was waited for.
+  }
+
+  async search(vector: Vector, most: number): Promise<FoundRow[]> {
+    const { result } = await this.#client.get<{ result: { points: Point[] } }>(
+      'POST',
+      `${this.#path}/points/query`,
+      {
+        query: Array.from(vector),
+        filter: this.#filter,
+        limit: most,
+        with_payload: true,
+      },
+    );
+    return result.points.map(({ payload = {}, score = 0 }) => ({
+      id: String(payload.id),
+      source: String(payload.source),
+      text: String(payload.text),
+      metadata: JSON.stringify(payload.metadata ?? {}),
+      score,
+    }));
+  }
+
+  async close(): Promise<void> {
+    await this.#client.close();
+  }
+}
+
+function stateOf(value: unknown): IndexState | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { token, space } = value as Record<string, unknown>;
+  return typeof token === 'string' ? { token, space } : undefined;
+}
