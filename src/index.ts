@@ -1,7 +1,9 @@
 // The public API, by name: every function, class and error, and every type that one of their signatures names.
 export { type IngestOptions, ingest } from './commands/ingest.js';
 export type { OutputRow, RowMetadata } from './commands/output-row.js';
-export { type SearchOptions, type SearchResult, search } from './commands/search.js';
+export { search } from './commands/search.js';
+export type { SearchFilters } from './commands/search-filter.js';
+export type { SearchOptions, SearchResult } from './commands/search-question.js';
 export { type SyncOptions, type SyncResult, sync } from './commands/sync.js';
 export { type Verification, verify } from './commands/verify.js';
 export { type LoadOptions, loadSettings } from './config/load.js';

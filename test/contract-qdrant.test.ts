@@ -54,7 +54,7 @@ function comparable(body: unknown): unknown {
     ['time', 'operation_id'].includes(key) ? undefined : value,
   );
   const json = JSON.parse(text.replaceAll(/ at line \d+ column \d+/g, ''), (_, value) =>
-    typeof value === 'number' ? Math.fround(value) : value,
+    typeof value === 'number' ? Number(value.toPrecision(6)) : value,
   );
   const { config, payload_schema } = json.result ?? {};
   return config ? { vectors: config.params.vectors, metadata: config.metadata, payload_schema } : json;

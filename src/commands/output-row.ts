@@ -32,7 +32,7 @@ export interface OutputRow {
 }
 
 /** Of a row's metadata: a record brings its own along, with its levels. */
-const metadataBounds = { levels: 64, parts: 1_000_000 };
+export const metadataBounds = { levels: 64, parts: 1_000_000 };
 
 /** @throws {DamagedOutputError} when the line isn't one that was written there */
 export async function readRow(output: Output, row: number): Promise<OutputRow> {

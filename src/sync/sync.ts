@@ -51,8 +51,9 @@ export interface SyncWork {
 
 /** What is under way; for who shows it. */
 export interface SyncProgress {
-  /** Rows to send, and those that are sent. */
+  /** Rows to send to the destination that is under way. */
   total: number;
+  /** Rows that it was sent. */
   sent: number;
 }
 
@@ -66,9 +67,11 @@ export interface SyncedDestination {
   changed: number;
   /** Rows of the index that the output doesn't have. */
   removed: number;
+  /** Rows that it had as they are. */
   unchanged: number;
   /** Rows in which U+0000 or half a surrogate pair became U+FFFD, of those that were sent. */
   replacedCharacters: number;
+  /** How long it took. */
   seconds: number;
   /** Why it isn't in step; absent when it is. */
   error?: EmbedError;

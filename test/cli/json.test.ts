@@ -98,6 +98,14 @@ describe('every command', () => {
       before: () => write('docs/broken.ipynb', '{'),
     },
     { of: 'search', args: ['islands'], keys: ['results'], before: index },
+    { of: 'sync', args: ['parquet:./chunks.parquet'], keys: ['destinations'], before: index },
+    {
+      of: 'sync',
+      args: ['parquet:./none/chunks.parquet'],
+      keys: ['destinations'],
+      error: { code: 'EMBED_USAGE', exit: 2, message: expect.stringContaining('none/chunks.parquet') },
+      before: index,
+    },
     { of: 'verify', args: [], keys: ['ok', 'rows', 'documents', 'problems'], before: index },
     {
       of: 'verify',

@@ -1,5 +1,5 @@
 // `embed search`: what it prints.
-import type { SearchResult } from '../../commands/search.js';
+import type { SearchResult } from '../../commands/search-question.js';
 import { digits } from '../../text/plural.js';
 import { joined, type Printable, printable, say, wrapped } from '../../text/printable.js';
 import type { Given } from '../declared/command.js';
@@ -19,6 +19,10 @@ export async function runSearch(given: Given<typeof declared>): Promise<Outcome>
       question: given.arguments.question.join(' '),
       settings,
       k: given.flags.results,
+      in: given.flags.in,
+      source: given.flags.source,
+      where: given.flags.where,
+      minScore: given.flags.minScore,
       signal,
       events: printedEvents(printNotice),
     }),

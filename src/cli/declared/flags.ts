@@ -53,6 +53,33 @@ export const ownFlags = {
 
   results: { ...count, flag: '-k, --results <n>', default: 5, help: 'results at most; a text counts once' },
 
+  in: {
+    kind: 'destination',
+    flag: '--in <url>',
+    help: 'ask a destination of `embed sync` instead of the output',
+  },
+  source: {
+    kind: 'list',
+    of: { kind: 'glob' },
+    least: 1,
+    flag: '--source <glob>',
+    help: 'only documents that match; repeatable',
+  },
+  where: {
+    kind: 'list',
+    of: { kind: 'pair' },
+    least: 1,
+    flag: '--where <key=value>',
+    help: 'only rows with this metadata, such as lang=en or page=3; repeatable, all must fit',
+  },
+  minScore: {
+    kind: 'decimal',
+    least: -1,
+    most: 1,
+    flag: '--min-score <number>',
+    help: 'only results that score so much',
+  },
+
   strict: { ...yes, flag: '--strict', help: 'fail on warnings and known failures, too' },
   fix: {
     ...yes,

@@ -30,6 +30,13 @@ export interface PercentageRule {
   kind: 'percentage';
 }
 
+/** With a point; between `least` and `most`. */
+export interface DecimalRule {
+  kind: 'decimal';
+  least: number;
+  most: number;
+}
+
 export interface BooleanRule {
   kind: 'boolean';
 }
@@ -151,6 +158,19 @@ export const percentage: Kind<PercentageRule> = {
       { type: 'string', pattern: '^\\s*\\d{1,20}(\\.\\d{1,20})?\\s*%?\\s*$' },
     ],
   }),
+};
+
+export const decimal: Kind<DecimalRule> = {
+  read: (typed) => (/^[+-]?\d{1,20}(?:\.\d{1,20})?$/.test(typed.trim()) ? Number(typed) : typed),
+  check(value, { least, most }) {
+    if (typeof value !== 'number' || Number.isNaN(value)) return false;
+    if (value < least) return `at least ${least}`;
+    return value <= most || `at most ${most}`;
+  },
+  wanted: () => 'a number such as 0.5',
+  show: (value) => value,
+  type: String,
+  schema: ({ least, most }) => ({ type: 'number', minimum: least, maximum: most }),
 };
 
 const switchWords = new Map([

@@ -10,7 +10,9 @@ import { type ListRule, listOf } from './list.js';
 import {
   type BooleanRule,
   boolean,
+  type DecimalRule,
   type DurationRule,
+  decimal,
   duration,
   type IntegerRule,
   integer,
@@ -27,6 +29,8 @@ import {
   type DestinationRule,
   destination,
   glob,
+  type PairRule,
+  pair,
   path,
   secret,
   type TextRule,
@@ -42,6 +46,8 @@ type ItemRule =
   | SizeRule
   | DurationRule
   | PercentageRule
+  | DecimalRule
+  | PairRule
   | BooleanRule;
 
 /** How a value is read, checked, shown and described; plain data. */
@@ -56,7 +62,7 @@ export type ValueOf<R> = R extends { kind: 'list'; of: infer Item }
     ? Choice
     : R extends { kind: 'boolean' }
       ? boolean
-      : R extends { kind: 'integer' | 'size' | 'duration' | 'percentage' }
+      : R extends { kind: 'integer' | 'size' | 'duration' | 'percentage' | 'decimal' }
         ? number
         : string;
 
@@ -72,6 +78,8 @@ const items = {
   size,
   duration,
   percentage,
+  decimal,
+  pair,
   boolean,
 };
 const kinds = { ...items, list: listOf((item: ItemRule) => kindOf(item)) };

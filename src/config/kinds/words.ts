@@ -35,6 +35,11 @@ export interface DestinationRule {
   kind: 'destination';
 }
 
+/** `lang=en`: a key and a value, which may hold anything. */
+export interface PairRule {
+  kind: 'pair';
+}
+
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
 
 const anyTextSchema = { type: 'string', minLength: 1 } as const;
@@ -67,6 +72,16 @@ export const path: Kind<TextRule> = {
 
 /** `*.{md,txt}` */
 export const glob: Kind<TextRule> = { ...anyText, wanted: () => 'a pattern such as *.md', hasCommas: true };
+
+const pairPattern = /^[^=]+=/;
+
+export const pair: Kind<PairRule> = {
+  ...anyText,
+  check: (value) => typeof value === 'string' && pairPattern.test(value),
+  wanted: () => 'a key and a value such as lang=en',
+  hasCommas: true,
+  schema: () => ({ type: 'string', pattern: pairPattern.source }),
+};
 
 export const secret: Kind<TextRule> = {
   ...anyText,

@@ -96,7 +96,7 @@ class Postgres implements Destination {
     await this.#asking(async (client) => {
       await this.#open();
       await client.query({
-        text: `DECLARE listed NO SCROLL CURSOR FOR SELECT id::text, sum FROM ${this.#table.rows} WHERE index_name = ${literal(this.#options.index)}`,
+        text: `DECLARE listed NO SCROLL CURSOR FOR SELECT id::text, sum FROM ${this.#table.rows} WHERE index_name = ${client.escapeLiteral(this.#options.index)}`,
       });
     });
     for (;;) {
@@ -216,6 +216,7 @@ class Postgres implements Destination {
       this.#layout ??= await layoutOf(client, this.#table, this.shown);
       if (this.#layout === undefined)
         throw new UsageError(`${this.shown} holds no index: run \`embed sync\` first.`);
+      await askForMore(client, most);
       const { rows } = await client.query<FoundRow>(
         `SELECT id::text, source, text, metadata::text AS metadata, 1 - (${distanceOf(vector.length).ordered}) AS score
            FROM ${this.#table.rows} WHERE index_name = $1 ORDER BY ${distanceOf(vector.length).ordered} LIMIT $3`,
@@ -258,7 +259,14 @@ class Postgres implements Destination {
   }
 }
 
-/** A text in a statement that takes no parameters. */
-function literal(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
+/** The most that pgvector looks at in one go. */
+const maxLooked = 1000;
+
+/**
+ * An HNSW index gives 40 rows of all indexes unless it is told to look at more, and to go on until enough are of ours.
+ * Before pgvector 0.8 it can't go on, and a search may find fewer.
+ */
+async function askForMore(client: Client, most: number): Promise<void> {
+  await client.query(`SET hnsw.ef_search = ${Math.min(maxLooked, Math.max(40, most))}`);
+  await client.query('SET hnsw.iterative_scan = strict_order').catch(() => undefined);
 }

@@ -1,6 +1,8 @@
 // What a program tells its user about each error, and about each document that failed.
 import {
   DamagedOutputError,
+  DestinationError,
+  type DestinationErrorOptions,
   DocumentError,
   EmbedderFault,
   EmbedError,
@@ -11,6 +13,7 @@ import {
   LockedError,
   NewerOutputError,
   NotStartedError,
+  OtherOutputError,
   OutputError,
   QueueFullError,
   type RejectedText,
@@ -37,6 +40,8 @@ export function adviceOn(error: unknown): string {
   if (error instanceof QueueFullError || error instanceof ResultTimeoutError) return 'ask again later';
   if (error instanceof LockedError) return 'wait for the other run';
   if (error instanceof ServiceError) return 'start the server';
+  if (error instanceof DestinationError) return error.isPassing ? 'sync again' : 'look at the database';
+  if (error instanceof OtherOutputError) return 'name another index';
   if (error instanceof VectorSpaceError || error instanceof DamagedOutputError) return 'make the index again';
   if (error instanceof NewerOutputError) return 'update this program';
   if (error instanceof OutputError || error instanceof UsageError) return error.message;
@@ -51,6 +56,7 @@ function placeOf({ index, fault }: RejectedText): string {
 /** All errors that a program can meet, with what is told of each. */
 export function allAdvice(): string[] {
   const unlike: WrongVectorsOptions = { reason: 'unlike-servers' };
+  const starting: DestinationErrorOptions = { isPassing: true };
   const fault = new EmbedderFault('too-long', 'It is too long: split it.');
   const errors = [
     new EmbedError('MINE', exitCodes.someFailed, 'Something of mine failed.'),
@@ -62,6 +68,8 @@ export function allAdvice(): string[] {
     new ResultTimeoutError('It is late.'),
     new LockedError('It is locked.'),
     new ServiceError('It is down.'),
+    new DestinationError('It starts.', starting),
+    new OtherOutputError('It is of another output.'),
     new VectorSpaceError('It is another model.'),
     new DamagedOutputError('It is damaged.'),
     new NewerOutputError('It is newer.'),

@@ -36,11 +36,17 @@ import {
   type RunEvents,
   type RunOptions,
   type RunResult,
+  type SearchFilters,
   type SearchOptions,
   type SearchResult,
   type Settings,
   type StandardInput,
+  type SyncedDestination,
+  type SyncOptions,
+  type SyncProgress,
+  type SyncResult,
   search,
+  sync,
   type TextOutcome,
   type TimeoutOptions,
   type UnusedPattern,
@@ -133,13 +139,20 @@ async function wholeRun(): Promise<void> {
   const { elsewhere } = (await ingest(plan)).summary;
   say('elsewhere', elsewhere.map(({ root, documents: n }: Elsewhere) => `${n} of ${root}`).join());
 
-  const question: SearchOptions = { question: 'Where is the harbour?', settings, k: 1 };
+  const near: SearchFilters = { source: ['docs/**'], minScore: -1 };
+  const question: SearchOptions = { question: 'Where is the harbour?', settings, k: 1, ...near };
   const results: SearchResult[] = await search(question);
   const row: OutputRow = results[0]!;
   const { source, line }: RowMetadata = row.metadata;
   say('found', `${source}:${line}`);
   const { problems, rows }: Verification = await verify(settings.out);
   say('verified', `${rows} rows, ${problems.length} problems`);
+
+  const progress: SyncProgress = { total: 0, sent: 0 };
+  const there: SyncOptions = { settings, destinations: ['parquet:./chunks.parquet'], progress };
+  const { destinations }: SyncResult = await sync(there);
+  const [done]: SyncedDestination[] = destinations;
+  say('synced', `${progress.sent} of ${progress.total}, ${done?.error?.message ?? `${done?.new} new`}`);
 }
 
 await queue();

@@ -24,8 +24,14 @@ const maxCharacters = 65_536;
 /** @throws {UsageError} for a pattern that is empty, an extended glob, or too long */
 export function compileGlobs(include: readonly string[], exclude: readonly string[]): Globs {
   const uses = new PatternUses();
-  const included = include.length > 0 ? anyOf(include, wholeFolder, 'include', uses) : undefined;
-  const excluded = exclude.length > 0 ? anyOf(exclude, withoutSlash, 'exclude', uses) : undefined;
+  const watch =
+    (setting: UnusedPattern['setting']): Watch =>
+    (pattern, makeTest) =>
+      uses.watch(setting, pattern, makeTest);
+  const included =
+    include.length > 0 ? anyOf(include, wholeFolder, '--include', watch('include')) : undefined;
+  const excluded =
+    exclude.length > 0 ? anyOf(exclude, withoutSlash, '--exclude', watch('exclude')) : undefined;
   return {
     uses,
     takesFile: (path, name) => (included?.(path, name) ?? true) && !(excluded?.(path, name) ?? false),
@@ -33,13 +39,24 @@ export function compileGlobs(include: readonly string[], exclude: readonly strin
   };
 }
 
+/**
+ * Matches paths that fit one of the patterns; one without a slash is held against the name alone.
+ * @param flag that takes the patterns, for messages
+ * @throws {UsageError} as {@link compileGlobs}
+ */
+export function matcherOf(patterns: readonly string[], flag: string): Test {
+  return anyOf(patterns, wholeFolder, flag);
+}
+
+/** Is told of each pattern, with what makes its test. */
+type Watch = (pattern: string, makeTest: () => Test) => void;
+
 function anyOf(
   all: readonly string[],
   meant: (pattern: string) => string,
-  setting: UnusedPattern['setting'],
-  uses: PatternUses,
+  flag: string,
+  watch?: Watch,
 ): Test {
-  const flag = `--${setting}`;
   if (all.reduce((sum, pattern) => sum + pattern.length, 0) > maxCharacters) {
     throw new UsageError(
       `${flag} takes patterns of ${maxCharacters} characters in all: name folders instead of files.`,
@@ -51,7 +68,7 @@ function anyOf(
     patterns.addText(meant(text));
     for (const one of alternatives(text)) {
       patterns.add(meant(one));
-      uses.watch(setting, one, () => new PatternSet(flag).addText(meant(text)).add(meant(one)).compile());
+      watch?.(one, () => new PatternSet(flag).addText(meant(text)).add(meant(one)).compile());
     }
   }
   return patterns.compile();
