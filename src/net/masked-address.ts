@@ -35,6 +35,13 @@ export function maskAddress(text: string): string {
   return withoutSecretQuery(shown);
 }
 
+/** An address, valid or not, without user and password: for a command that people pass on. */
+export function withoutCredentials(text: string): string {
+  const at = text.lastIndexOf('@');
+  if (at < 0) return text;
+  return (/^\s*["']?[a-z][a-z\d+.-]*:\/\//i.exec(text)?.[0] ?? '') + text.slice(at + 1);
+}
+
 /** Any text, with the addresses in it masked. */
 export function maskAddresses(text: string): string {
   if (!text.includes('://')) return text;

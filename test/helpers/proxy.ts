@@ -46,7 +46,7 @@ function lie(socket: Socket): void {
 export async function startProxy(options: ProxyOptions = {}): Promise<TestProxy> {
   const asked: string[] = [];
   const sockets = new Set<Socket>();
-  const agent = new Agent({ keepAlive: true });
+  const agent = new Agent({ keepAlive: false });
   const isLetIn = ({ headers }: IncomingMessage) =>
     options.login === undefined ||
     headers['proxy-authorization'] === `Basic ${Buffer.from(options.login).toString('base64')}`;

@@ -65,7 +65,8 @@ describe('a proxy that', () => {
     [
       'refuses the password of single requests',
       { login: 'user:other', connectStatus: 405 },
-      (proxy) => `the proxy ${proxy} refuses the user or the password (407): write HTTP_PROXY=`,
+      (proxy) =>
+        `the proxy ${proxy} refuses the user or the password (407): put user:password@ before its host in HTTP_PROXY.`,
     ],
     [
       "can't reach the server",

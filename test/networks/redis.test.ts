@@ -58,7 +58,11 @@ describe.runIf(redisAvailable)('a cluster of three nodes', () => {
     const { ingest, doctor, redis } = await said(`${cluster.nodes[0]!.url}/0`);
     expect(ingest.stderr).toMatch(/^error: Redis at \S+ is a cluster, .*--cache disk or --cache none\.\n$/);
     expect(ingest.code).toBe(4);
-    expect(redis.at(-1)).toMatchObject({ status: 'failure', seen: expect.stringContaining('is a cluster') });
+    expect(redis.at(-1)).toMatchObject({
+      status: 'failure',
+      seen: expect.stringContaining('is a cluster'),
+      mend: 'embed doctor --cache disk',
+    });
     expect(doctor.code).toBe(1);
   });
 });
@@ -79,7 +83,7 @@ describe.runIf(redisAvailable)('other kinds', () => {
   test('a socket file is used, by a user with a password of signs', async () => {
     const socket = join(folder, 'redis.sock');
     const password = 'p@s/s#1?%:x';
-    const user = ['--user', `acl on >${password} ~embed:* +@all`];
+    const user = ['--user', 'acl', 'on', `>${password}`, '~embed:*', '+@all'];
     stopAfterTest(await startRedis(['--unixsocket', socket, ...user]));
     const url = `unix://acl:${encodeURIComponent(password)}@${socket}?db=3`;
     const space = spaceOf('space');

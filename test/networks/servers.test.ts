@@ -79,14 +79,14 @@ test('a server of HTTP/2 alone is told', async () => {
   await expect(ask(url)).rejects.toThrow(/doesn't speak HTTP/);
 });
 
-test.each(['[::1]', 'localhost'])('a server on ::1 alone is reached as %s', async (host) => {
+test('a server on ::1 alone is reached', async () => {
   const server = createServer((_, response) => response.end(body));
   const url = await listening(server, '::1').catch((error: NodeJS.ErrnoException) => {
     // A machine without IPv6.
     if (error.code === 'EADDRNOTAVAIL' || error.code === 'EAFNOSUPPORT') return undefined;
     throw error;
   });
-  if (url !== undefined) expect(await ask(url.replace('[::1]', host))).toEqual({ version: '0.24.0' });
+  if (url !== undefined) expect(await ask(url)).toEqual({ version: '0.24.0' });
 });
 
 test('a redirect to itself has no end to follow', async () => {

@@ -10,6 +10,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { gateway } from '../gateway/gateways.js';
 import { bin, makeWarmWorkspace, type Workspace } from '../helpers/cli.js';
 import { startOllama, type TestOllama } from '../helpers/ollama.js';
+import { startOpenAi } from '../helpers/openai.js';
 import { listenOnOwnPort } from '../helpers/ports.js';
 import { type ProxyOptions, startProxy, type TestProxy } from '../helpers/proxy.js';
 import { stopAfterTest } from '../helpers/running.js';
@@ -43,27 +44,54 @@ function left(folder: string): string {
 }
 
 describe('by a proxy', () => {
-  test('bench, search and doctor ask as ingest does, by flags too', async () => {
-    const proxy = await proxyTo();
-    const flags = ['--ollama-url', server, '--http-proxy', proxy.url];
+  test('bench and search ask as ingest does, by flags too, and tell no password', async () => {
+    const proxy = await proxyTo({ login: 'me:secret' });
+    const flags = [
+      '--ollama-url',
+      'u:secret@gpu.invalid',
+      '--http-proxy',
+      proxy.url.replace('http://', 'me:secret@'),
+    ];
     expect(await workspace.embed(['ingest', 'docs', ...quiet, ...flags])).toMatchObject({
       code: 0,
       stderr: '',
     });
     const search = await workspace.embed(['search', '--json', 'alpha', ...flags]);
     expect(JSON.parse(search.stdout).results).toHaveLength(3);
-    const bench = await workspace.embed([
-      'bench',
-      'docs',
-      '--quick',
-      '--json',
-      ...quiet,
-      ...flags,
-      '--time-limit',
-      '10s',
-    ]);
-    expect(bench).toMatchObject({ code: 0 });
+    const settings = ['--quick', '--json', '--time-limit', '10s', '--model', 'all-minilm', '--cache', 'none'];
+    const bench = await workspace.embed(['bench', 'docs', ...settings, ...flags]);
+    expect(bench.code).toBe(0);
+    expect(bench.stdout + bench.stderr).not.toContain('secret');
+    expect(bench.stdout).toContain(server);
     expect(new Set(proxy.asked)).toEqual(new Set(['CONNECT gpu.invalid:11434']));
+  });
+
+  test('an OpenAI-compatible server is asked by it, too', async () => {
+    const openai = await startOpenAi();
+    stopAfterTest(openai);
+    const { origin } = new URL(openai.url);
+    const proxy = await startProxy({ hosts: { 'gpu.invalid:8080': origin } });
+    const flags = ['--embedder', 'openai', '--url', 'http://gpu.invalid:8080/v1', '--http-proxy', proxy.url];
+    const { code, stderr } = await workspace.embed(['ingest', 'docs', ...quiet, ...flags]);
+    expect(stderr).not.toContain('error');
+    expect(code).toBe(0);
+    expect(new Set(proxy.asked)).toEqual(new Set(['CONNECT gpu.invalid:8080']));
+  });
+
+  test('doctor looks at a gateway by it', async () => {
+    const { url } = await gateway({ ollamaUrl: [ollama.url] });
+    const proxy = await startProxy({ hosts: { 'gateway.invalid:11444': url } });
+    const args = ['doctor', '--json', '--gateway', 'http://gateway.invalid:11444', '--http-proxy', proxy.url];
+    const well = await workspace.embed(args);
+    expect(JSON.parse(well.stdout)).toMatchObject({ ok: true });
+    proxy.options.login = 'me:secret';
+    const refused = await workspace.embed(args);
+    expect(JSON.parse(refused.stdout).checks).toMatchObject([
+      {
+        id: 'gateway.reachable',
+        seen: `the proxy ${proxy.url} wants a user and a password (407): put user:password@ before its host in HTTP_PROXY`,
+      },
+    ]);
   });
 
   test.each<['tunnels' | 'single requests', ProxyOptions]>([

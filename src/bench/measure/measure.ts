@@ -9,6 +9,7 @@
 import type { Settings } from '../../config/settings.js';
 import { ServiceError } from '../../errors.js';
 import type { RunEvents } from '../../events.js';
+import { maskAddress } from '../../net/masked-address.js';
 import type { EmbedderIdentity } from '../../types/embedder.js';
 import { type Random, randomFrom, shuffled } from '../statistics/random.js';
 import { type Sample, sampleTexts } from '../texts/sample.js';
@@ -140,7 +141,10 @@ class Bench {
   async #openTargets(): Promise<void> {
     const { settings, targets, events, pull } = this.#options;
     for (const { url, model } of targets) {
-      this.#tell(0, `opening ${[model, url].filter(Boolean).join(' at ') || 'the embedder'}`);
+      this.#tell(
+        0,
+        `opening ${[model, url && maskAddress(url)].filter(Boolean).join(' at ') || 'the embedder'}`,
+      );
       const own = { ...settings, ...(url && { ollamaUrl: [url] }), ...(model && { model }) };
       const target = await Target.open({ settings: own, signal: this.#signal, events, pull });
       this.#entries.push(new Entry(target));

@@ -66,7 +66,7 @@ export function redisAddress(options: RedisOptions): RedisAddress {
     // An IPv6 host has brackets in a URL only.
     host: host.replace(/^\[(.*)\]$/, '$1') || 'localhost',
     port: url ? Number(url.port || 6379) : (options.port ?? 6379),
-    ...(url?.protocol === 'unix:' && { socket: socketOf(url) }),
+    ...(url?.protocol === 'unix:' && { socket: unescaped(url.pathname, name) }),
     username: said('username') || options.username,
     password: said('password') || options.password,
     db: options.db ?? (url && databaseOf(url)) ?? 2,
@@ -78,7 +78,7 @@ export function redisAddress(options: RedisOptions): RedisAddress {
   if (url && address.username !== undefined && address.password === undefined) {
     // It may be a password, which programs write in its place.
     throw new UsageError(
-      `${name} has a user without a password: write redis://:password@host for a password alone, or set REDIS_PASSWORD beside it.`,
+      `${name} has a user without a password: put a colon before it where it is a password alone, or set REDIS_PASSWORD beside it.`,
     );
   }
   return { ...address, shown: show(address) };
@@ -89,8 +89,9 @@ const name = 'The Redis URL';
 function parse(text: string): URL {
   // An address that can't be read may hold a password that can't be masked safely, so it isn't shown.
   if (isCutShort(text)) throw new UsageError(`${name} can't be read: ${escapes}.`);
+  if (/^unix:/i.test(text)) return parseSocket(text);
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url && /^(rediss?|unix):$/.test(url.protocol) && !url.host.includes(',')) return url;
+  if (url && /^rediss?:$/.test(url.protocol) && !url.host.includes(',')) return url;
   if (/sentinel/i.test(text.slice(0, text.indexOf('://')))) {
     throw new UsageError(
       `${name} is that of a Sentinel: name the Redis that it watches, as redis://host:port.`,
@@ -106,9 +107,11 @@ function valueIn(url: URL, part: 'username' | 'password' | 'db'): string | undef
   return url.searchParams.get(part) ?? undefined;
 }
 
-function socketOf(url: URL): string {
-  const path = unescaped(url.pathname, name);
-  if (url.host === '' && path !== '' && path !== '/') return path;
+/** A URL without a host has no user and password, so a host is put in. */
+function parseSocket(text: string): URL {
+  const [, credentials = '', rest] = /^unix:\/\/([^/?#]*@)?(\/[^/].*)$/i.exec(text) ?? [];
+  const url = `unix://${credentials}localhost${rest}`;
+  if (rest !== undefined && URL.canParse(url)) return new URL(url);
   throw new UsageError(
     `${name} of a socket file must have its whole path behind three slashes: unix:///run/redis.sock.`,
   );

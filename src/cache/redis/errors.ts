@@ -29,8 +29,14 @@ const unreachable: { [code: string]: string } = {
   EPIPE: 'the connection was closed',
 };
 
-/** What only the nodes of a cluster say. */
-const clustered = /^(CROSSSLOT|MOVED|ASK|CLUSTERDOWN|TRYAGAIN)\b|not allowed in cluster mode/;
+/** Whether it is none that holds all keys, by what it says. */
+export function otherKind(error: unknown): 'cluster' | 'sentinel' | undefined {
+  const message = error instanceof Error ? error.message : '';
+  if (/^(CROSSSLOT|MOVED|ASK|CLUSTERDOWN|TRYAGAIN)\b|not allowed in cluster mode/.test(message)) {
+    return 'cluster';
+  }
+  return /^ERR unknown command\W{0,3}(select|mget)\b/i.test(message) ? 'sentinel' : undefined;
+}
 
 /** What a user of Redis must be allowed for getting and setting, and for taking stock and removing. */
 export const rights = {
@@ -65,10 +71,11 @@ export function explainRedis(error: unknown, address: RedisAddress, needed = rig
   if (message.startsWith('NOPERM')) {
     return `Redis at ${shown} forbids what the cache needs: allow its user ${username} ${needed} on keys ~embed:*.`;
   }
-  if (clustered.test(message)) {
+  const other = otherKind(error);
+  if (other === 'cluster') {
     return `Redis at ${shown} is a cluster, in which the cache can't be kept: name a single Redis, ${otherwise}.`;
   }
-  if (/^ERR unknown command\W{0,3}(select|mget)\b/i.test(message)) {
+  if (other === 'sentinel') {
     return `Redis at ${shown} knows no SELECT or MGET, as a Sentinel: name the Redis that it watches, ${otherwise}.`;
   }
   if (/DB index is out of range|invalid DB index/i.test(message)) {

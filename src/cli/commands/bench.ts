@@ -1,10 +1,12 @@
 // `embed bench`: progress, and what is printed at the end.
 import type { BenchResult } from '../../commands/bench.js';
 import { longName } from '../../config/about.js';
+import { namesServers } from '../../config/kinds/rule.js';
 import type { LoadedSettings } from '../../config/origins.js';
 import { settingsTable } from '../../config/settings.js';
 import { variable } from '../../environment.js';
 import { exitCodes } from '../../errors.js';
+import { withoutCredentials } from '../../net/masked-address.js';
 import { quoted } from '../../text/plural.js';
 import { type Printable, printable, say } from '../../text/printable.js';
 import { shownSize } from '../../text/sizes.js';
@@ -70,12 +72,15 @@ function commandLine(
 ): string {
   const words = ['embed', 'bench', ...paths];
   for (const model of flags.model ?? []) words.push('--model', model);
-  for (const { key, flag } of settingsTable) {
+  for (const setting of settingsTable) {
+    const { key, flag } = setting;
     const value = typed[key];
     if (key === 'redisUrl' || flag === undefined || value === undefined) continue;
     const name = longName(flag);
     if (typeof value === 'boolean') words.push(name);
-    else for (const one of [value].flat()) words.push(name, String(one).replace(/\/\/[^/@]*@/, '//'));
+    else
+      for (const one of [value].flat().map(String))
+        words.push(name, namesServers(setting) ? withoutCredentials(one) : one);
   }
   if (flags.quick) words.push('--quick');
   if (flags.seed !== undefined) words.push('--seed', String(flags.seed));

@@ -1,13 +1,15 @@
 // Checks the Redis of the settings: whether it can be used, and whether it keeps its data.
 import { type RedisAddress, redisAddress } from '../../cache/redis/address.js';
+import { otherKind } from '../../cache/redis/errors.js';
 import { redisSettings } from '../../config/redis-settings.js';
 import type { Settings } from '../../config/settings.js';
+import { ServiceError } from '../../errors.js';
 import { noEvents } from '../../events.js';
 import { period, time } from '../../text/durations.js';
 import { command, whole } from '../../text/plural.js';
 import { shownSize } from '../../text/sizes.js';
 import type { Finding, Fix } from '../check.js';
-import type { Probe } from '../probe.js';
+import { type Probe, said } from '../probe.js';
 import type { RedisLook } from '../redis-client.js';
 import { prune, withCache } from './cache.js';
 
@@ -84,7 +86,13 @@ async function authentication(look: RedisLook, { username, password }: RedisAddr
 }
 
 async function database(look: RedisLook, { db }: RedisAddress): Promise<Finding> {
-  await look.select();
+  try {
+    await look.select();
+  } catch (error) {
+    // Another database would not help.
+    if (!(error instanceof ServiceError) || !otherKind(error.cause)) throw error;
+    return { status: 'failure', seen: said(error), mend: 'embed doctor --cache disk' };
+  }
   const [count, keys] = [await look.config('databases'), await look.keys()];
   const among = count === undefined ? '' : ` of ${count}`;
   return { status: 'ok', seen: `${db}${among}${keys === undefined ? '' : `, ${whole(keys)} keys`}` };

@@ -4,6 +4,7 @@ import type { Settings } from '../../config/settings.js';
 import { defaultUrl, parseOllamaAddress } from '../../embedders/ollama/host.js';
 import { UsageError } from '../../errors.js';
 import type { RunEvents } from '../../events.js';
+import { maskAddress } from '../../net/masked-address.js';
 import { isLoopback } from '../http/auth.js';
 import type { Backend } from './backend.js';
 import { BuiltinBackend } from './builtin.js';
@@ -48,7 +49,7 @@ function refuseSelf(addresses: readonly string[], self: BackendOptions['self']):
     const isSame = host === self.host || (isLoopback(host) && (isLoopback(self.host) || isAny(self.host)));
     if (port === self.port && isSame) {
       throw new UsageError(
-        `${address} is the gateway's own address: name the Ollama behind it with --ollama-url, or use another --port.`,
+        `${maskAddress(address)} is the gateway's own address: name the Ollama behind it with --ollama-url, or use another --port.`,
       );
     }
   }

@@ -5,6 +5,7 @@
 import { type IncomingHttpHeaders, type IncomingMessage, validateHeaderName } from 'node:http';
 import { PassThrough } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { ProxyError } from '../../net/tunnel.js';
 import type { OllamaServer } from '../backends/ollama-servers.js';
 import { holdBack } from '../http/held-answer.js';
 import { isPlainTarget } from '../http/target-path.js';
@@ -106,7 +107,8 @@ export async function passThrough(
     // The answer has begun, so its status can't change: undici broke it off, which the client notices.
     if (reply.sent) return;
     if (end.signal.aborted) throw end.signal.reason;
-    const { code } = error as { code?: string };
+    const code =
+      error instanceof ProxyError ? 'its proxy gives no connection' : (error as { code?: string }).code;
     end.abort(error);
     throw new RefusedError(502, `Ollama at ${server.url} can't be reached (${code ?? 'no answer'})`, 5);
   } finally {

@@ -74,7 +74,7 @@ describe('redisAddress', () => {
     ['redis://user:12?secret@h', /\? as %3F/],
     ['redis://user:secret%@h', /% as %25/],
     // Some programs take it for a password.
-    ['redis://secret@h', /redis:\/\/:password@host for a password alone/],
+    ['redis://secret@h', /put a colon before it where it is a password alone/],
     ['redis://user:secret@a:1,b:2/0', /its only host/],
     ['redis+sentinel://:secret@h:26379/main', /name the Redis that it watches/],
     ['redis://:secret@h/1?db=2', /two databases/],
