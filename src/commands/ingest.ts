@@ -12,7 +12,7 @@ import { eventsFor } from '../events.js';
 import type { RunOptions, RunResult } from '../ingest/options.js';
 import { Run } from '../ingest/run.js';
 import { acquireLock } from '../output/lock/lock.js';
-import { recover } from '../output/write/commit.js';
+import { recover } from '../output/write/recover.js';
 
 /** What {@link ingest} is told. */
 export interface IngestOptions extends RunOptions {

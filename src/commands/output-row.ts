@@ -1,7 +1,7 @@
 // A row of an output as its reader sees it: the line of chunks.jsonl without the vector.
 import { join } from 'node:path';
+import { damaged } from '../output/format/damage.js';
 import { chunksName } from '../output/format/layout.js';
-import { damaged } from '../output/format/manifest-reader.js';
 import type { Output } from '../output/read/output.js';
 import { isPlain } from '../text/plain-json.js';
 

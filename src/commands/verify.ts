@@ -1,2 +1,2 @@
-// `embed verify` without its flags: it takes none that matter to the check.
-export { type Verification, verifyOutput as verify } from '../output/read/verify.js';
+// `embed verify` without its printing.
+export { type Verification, type VerifyOptions, verifyOutput as verify } from '../output/read/verify.js';

@@ -2,8 +2,9 @@
 import { join } from 'node:path';
 import type { DestinationRow } from '../destinations/destination.js';
 import { withEmbedding } from '../output/format/chunk-line.js';
+import { damaged } from '../output/format/damage.js';
 import { chunksName } from '../output/format/layout.js';
-import { damaged, type OutputDocument } from '../output/format/manifest-reader.js';
+import type { OutputDocument } from '../output/format/manifest-reader.js';
 import type { Output } from '../output/read/output.js';
 import { isPlain } from '../text/plain-json.js';
 import { storable } from '../text/storable.js';

@@ -12,8 +12,8 @@ import type { RunEvents } from '../events.js';
 import { shownDestination } from '../net/destination-address.js';
 import { Identity } from '../output/identity.js';
 import type { Output } from '../output/read/output.js';
+import { listRows } from '../output/read/row-list.js';
 import { OneDestination } from './one-destination.js';
-import { rowSums } from './row-sums.js';
 import { RowTable } from './row-table.js';
 
 /** A destination as it was named. */
@@ -85,7 +85,10 @@ export async function syncOutput(work: SyncWork): Promise<SyncedDestination[]> {
   const { output, destinations, signal } = work;
   const identity = await Identity.open(output.dir);
   const table = new RowTable(output.rows);
-  for await (const { id, sum } of rowSums(output)) table.add(id, sum);
+  for await (const rows of listRows(output)) {
+    for (const { id, sum } of rows)
+      table.add(Buffer.from(id.replaceAll('-', ''), 'hex'), Buffer.from(sum, 'hex'));
+  }
   const done: SyncedDestination[] = [];
   for (const named of destinations) {
     signal.throwIfAborted();

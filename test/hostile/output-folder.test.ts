@@ -22,8 +22,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { EmbedError } from '../../src/errors.js';
 import { acquireLock } from '../../src/output/lock/lock.js';
 import { openOutput } from '../../src/output/read/output.js';
-import { recover } from '../../src/output/write/commit.js';
 import { openJournal } from '../../src/output/write/journal.js';
+import { recover } from '../../src/output/write/recover.js';
 import { type CliResult, makeWarmWorkspace, type Workspace } from '../helpers/cli.js';
 import fc from '../helpers/properties.js';
 

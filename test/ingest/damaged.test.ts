@@ -21,6 +21,7 @@ const damages: Record<string, (bytes: Buffer) => Buffer> = {
     changed.writeFloatLE(0.5, 128);
     return changed;
   },
+  'rows.sum': (bytes) => Buffer.from(bytes).fill(0, 16, 32),
 };
 
 /** Writes until the clock of the file system has moved on since the commit. */
@@ -79,7 +80,7 @@ test('the copy of a damaged output is told', async () => {
   cpSync(out, `${out}-2`, { recursive: true });
   rmSync(out, { recursive: true });
   // In this order no file is newer than the manifest.
-  for (const name of ['chunks.jsonl', 'vectors.npy', 'manifest.json'])
+  for (const name of ['chunks.jsonl', 'vectors.npy', 'rows.sum', 'manifest.json'])
     cpSync(join(`${out}-2`, name), join(out, name));
   await expectDamaged('chunks.jsonl');
 });

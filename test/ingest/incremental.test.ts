@@ -48,7 +48,12 @@ describe('a first run', () => {
       expect(document.slice(metadata.start, metadata.end)).toBe(text);
       expect(document.slice(0, metadata.start).split('\n').length).toBe(metadata.line);
     }
-    expect(Object.keys(fingerprint(out))).toEqual(['chunks.jsonl', 'manifest.json', 'vectors.npy']);
+    expect(Object.keys(fingerprint(out))).toEqual([
+      'chunks.jsonl',
+      'manifest.json',
+      'rows.sum',
+      'vectors.npy',
+    ]);
   });
 
   test('embeds a text that stands in many documents once', async () => {

@@ -6,7 +6,7 @@ import { NewerOutputError } from '../../src/errors.js';
 import { manifestFormat } from '../../src/output/format/manifest.js';
 import { openOutput } from '../../src/output/read/output.js';
 import { verifyOutput } from '../../src/output/read/verify.js';
-import { recover } from '../../src/output/write/commit.js';
+import { recover } from '../../src/output/write/recover.js';
 import { fixtures } from '../helpers/cli.js';
 import { filesOf, opened, sha256, temporaryFolder, writeAll } from './sample.js';
 
@@ -55,7 +55,7 @@ test.each([
   expect(error).toBeInstanceOf(NewerOutputError);
   expect(error).toMatchObject({
     exitCode: 5,
-    message: expect.stringMatching(/out was made by a newer embed \(format 2, .*: update it, or choose/),
+    message: expect.stringMatching(/out was made by a newer embed \(format 3, .*: update it, or choose/),
   });
   await expect(verifyOutput(dir)).rejects.toBeInstanceOf(NewerOutputError);
 });
@@ -64,7 +64,7 @@ test("says that a newer version's unfinished commit is one", async () => {
   const dir = join(await temporaryFolder(), 'out');
   await writeAll(dir, [{ source: 'docs/a.md', texts: ['alpha'] }]);
   const before = await filesOf(dir);
-  const body = JSON.stringify({ format: 2, parts: [] });
+  const body = JSON.stringify({ format: 3, parts: [] });
   await mkdir(join(dir, '.run'));
   await writeFile(join(dir, '.run', 'commit'), `${body}\n${sha256(body)}\n`);
   for (const look of [openOutput, recover]) {

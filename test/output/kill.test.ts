@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openOutput } from '../../src/output/read/output.js';
 import { verifyOutput } from '../../src/output/read/verify.js';
+import { hashFile } from '../../src/output/write/staged-file.js';
 import { filesOf, randomNumbers, temporaryFolder } from './sample.js';
 
 interface Report {
@@ -42,9 +43,9 @@ function runAndKill(dir: string, version: string, crash: string): void {
 async function versionSeen(dir: string): Promise<string | undefined> {
   const output = await openOutput(dir);
   if (output === undefined) return undefined;
-  const sum = output.manifest.files['chunks.jsonl'].sha256;
+  const sum = await hashFile(output.rowFiles.chunks);
   await output.close();
-  expect((await verifyOutput(dir)).problems).toEqual([]);
+  expect((await verifyOutput(dir, { deep: true })).problems).toEqual([]);
   return (
     Object.keys(undisturbed).find((version) => undisturbed[version]?.['chunks.jsonl'] === sum) ?? 'neither'
   );
@@ -57,6 +58,7 @@ const steps = [
   'recorded',
   'renamed vectors.npy',
   'renamed chunks.jsonl',
+  'renamed rows.sum',
   'renamed manifest.json',
   'removed',
   'synced',

@@ -4,8 +4,8 @@
 import { createHash } from 'node:crypto';
 import { acquireLock } from '../../dist/output/lock/lock.js';
 import { openOutput } from '../../dist/output/read/output.js';
-import { recover } from '../../dist/output/write/commit.js';
 import { openJournal } from '../../dist/output/write/journal.js';
+import { recover } from '../../dist/output/write/recover.js';
 import { openWriter } from '../../dist/output/write/writer.js';
 import { spaceId } from '../../dist/vectors/space-json.js';
 

@@ -1,9 +1,10 @@
 // Small made-up documents, vectors and vector spaces for the tests of the output.
 import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { RowSums } from '../../src/output/format/row-sum.js';
 import { type Output, openOutput } from '../../src/output/read/output.js';
 import { type OutputWriter, openWriter, type WriterOptions } from '../../src/output/write/writer.js';
 import type { Chunk } from '../../src/types/document.js';
@@ -142,4 +143,27 @@ export function randomNumbers(seed: number): () => number {
     state = (Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) + 0x9e3779b9) | 0;
     return (state >>> 0) / 2 ** 32;
   };
+}
+
+/** Makes sizes and sums of an output fit its rows again, as a clumsy repair would. Rows keep their number. */
+export async function mendSums(dir: string): Promise<void> {
+  const read = (name: string) => readFile(join(dir, name));
+  const manifest = JSON.parse((await read('manifest.json')).toString());
+  const sums = await RowSums.create(manifest.formats.includes('jsonl'));
+  const vectors = (await read('vectors.npy')).subarray(128);
+  const rowBytes = manifest.space.dimensions * 4;
+  for (let at = 0; at < vectors.length; at += rowBytes) sums.addVector(vectors.subarray(at, at + rowBytes));
+  const lines = await read('chunks.jsonl');
+  for (let start = 0, end: number; start < lines.length; start = end) {
+    end = lines.indexOf(10, start) + 1;
+    sums.addLine(lines.subarray(start, end));
+  }
+  await writeFile(join(dir, 'rows.sum'), sums.rows(0, sums.vectors));
+  let text = (await read('manifest.json')).toString();
+  let row = 0;
+  for (const { sum, rows } of manifest.documents) {
+    text = text.replace(sum, sums.ofDocument(row, row + rows));
+    row += rows;
+  }
+  await writeFile(join(dir, 'manifest.json'), text);
 }

@@ -10,7 +10,7 @@ import { printNotice, printResult } from '../terminal/print.js';
 
 export async function runVerify({ arguments: { dir }, flags }: Given<typeof declared>): Promise<Outcome> {
   const { verify } = await import('../../commands/verify.js');
-  const { problems, rows, documents } = await verify(resolve(dir));
+  const { problems, rows, documents } = await verify(resolve(dir), { deep: flags.deep });
   const [first] = problems;
   if (first === undefined) {
     if (!flags.json) printResult(say`${printable(dir)}: fine (${documents} documents, ${rows} rows)`);

@@ -80,6 +80,8 @@ export const ownFlags = {
     help: 'only results that score so much',
   },
 
+  deep: { ...yes, flag: '--deep', help: 'check rows, hashes, ids and vectors against each other, too' },
+
   strict: { ...yes, flag: '--strict', help: 'fail on warnings and known failures, too' },
   fix: {
     ...yes,

@@ -3,11 +3,11 @@ import type { CommandDeclaration } from './command.js';
 
 export const verify = {
   name: 'verify',
-  summary: 'check an output whole: rows, hashes, ids, norms, canaries',
+  summary: 'check an output whole: every byte against its sums',
   arguments: [{ name: 'dir', kind: 'path', default: './embeddings', help: 'output folder' }],
-  flags: ['json'],
+  flags: ['deep', 'json'],
   about: 'Nothing is written and no embedder is contacted. A damaged output exits with 5.',
-  examples: [{ line: 'embed verify' }, { line: 'embed verify ./notes-index --json' }],
+  examples: [{ line: 'embed verify' }, { line: 'embed verify ./notes-index --deep --json' }],
   exits: {
     done: 'the output is whole',
     unexpected: true,

@@ -94,6 +94,17 @@ export function withEmbedding(line: Buffer, vector: Vector | undefined): Buffer 
   return Buffer.concat([line.subarray(0, headEnd), embedding.subarray(0, length), line.subarray(tailStart)]);
 }
 
+/**
+ * Where the embedding is in a line that was written with one, from its comma to its bracket. An empty range at the end
+ * for a line without. A quote inside a string is escaped, so no text holds the bytes that are looked for.
+ */
+export function embeddingIn(line: Uint8Array): { start: number; end: number } {
+  const bytes = Buffer.from(line.buffer, line.byteOffset, line.byteLength);
+  const start = bytes.indexOf(embeddingKey);
+  const end = start < 0 ? 0 : bytes.indexOf(0x5d, start) + 1;
+  return end > 0 ? { start, end } : { start: line.length, end: line.length };
+}
+
 function writeEmbedding(out: Buffer, position: number, vector: Vector): number {
   out.set(embeddingKey, position);
   const end = writeFloats(out, position + embeddingKey.length, vector);

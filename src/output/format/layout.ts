@@ -2,14 +2,22 @@
 //
 // This file holds the names: one table says which names are ours and which part of the program may remove each.
 // Nothing else in the folder is ever removed. `manifest.ts` writes manifest.json, `manifest-reader.ts` reads it,
-// `chunk-line.ts`, `npy-header.ts` and `failures-file.ts` hold the other formats, `row-id.ts` makes the ids.
+// `chunk-line.ts`, `npy-header.ts`, `row-sum.ts` and `failures-file.ts` hold the other formats, `row-id.ts` makes the ids.
 // What must hold: the same rows give the same bytes, and a reader trusts no byte that it reads.
 import { join } from 'node:path';
 
 export const chunksName = 'chunks.jsonl';
 export const vectorsName = 'vectors.npy';
+export const sumsName = 'rows.sum';
 export const manifestName = 'manifest.json';
 export const failuresName = 'failures.jsonl';
+/** The files that hold a part for each row. */
+export type RowsName = typeof chunksName | typeof vectorsName | typeof sumsName;
+
+export function isRowsName(name: string): name is RowsName {
+  return name === chunksName || name === vectorsName || name === sumsName;
+}
+
 /** Tells destinations which output wrote them. Runs never touch it, and equal outputs have other ones. */
 export const identityName = 'identity.json';
 export const newIdentityName = 'identity.new';
@@ -41,7 +49,11 @@ interface OwnedName {
 
 /** Every name that is ours. */
 const ownedNames: readonly OwnedName[] = [
-  { place: 'output', pattern: /^(chunks\.jsonl|vectors\.npy|manifest\.json)$/, removedBy: 'nothing' },
+  {
+    place: 'output',
+    pattern: /^(chunks\.jsonl|vectors\.npy|rows\.sum|manifest\.json)$/,
+    removedBy: 'nothing',
+  },
   { place: 'output', pattern: /^failures\.jsonl$/, removedBy: 'commit' },
   { place: 'output', pattern: /^identity\.json$/, removedBy: 'nothing' },
   { place: 'run', pattern: /^embed$/, removedBy: 'last run' },
@@ -54,7 +66,7 @@ const ownedNames: readonly OwnedName[] = [
   { place: 'run', pattern: /^stage-[0-9a-f]{12}$/, removedBy: 'recovery' },
   {
     place: 'stage',
-    pattern: /^(chunks\.jsonl|vectors\.npy|manifest\.json|failures\.jsonl|documents)$/,
+    pattern: /^(chunks\.jsonl|vectors\.npy|rows\.sum|manifest\.json|failures\.jsonl|documents)$/,
     removedBy: 'writer',
   },
 ];

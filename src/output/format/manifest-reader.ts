@@ -1,17 +1,15 @@
 // Reads a manifest line by line. It needs constant memory beside its result, and trusts nothing: any fault is
 // reported here as one sentence, not later as a crash or a wrong index.
 import type { FileHandle } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { DamagedOutputError, NewerOutputError } from '../../errors.js';
-import { command } from '../../text/plural.js';
 import { compareSources } from '../../text/source-order.js';
 import { spaceFromJson } from '../../vectors/space-json.js';
 import { blockBytes, lineBlocks, UnwrittenError } from '../files/line-blocks.js';
-import type { FileSum } from '../write/staged-file.js';
+import { damaged, newer } from './damage.js';
 import { chunksName, vectorsName } from './layout.js';
 import {
   type Chunking,
   type DocumentEntry,
+  type ManifestFormat,
   type ManifestHead,
   manifestFormat,
   maxEntryBytes,
@@ -19,6 +17,7 @@ import {
   type OutputFormat,
   packedLength,
   type RecordFile,
+  type RowsFile,
 } from './manifest.js';
 
 /** A document with its place in the output's files. */
@@ -56,34 +55,18 @@ const firstReaders = {
   text: 1,
 };
 const hex64 = /^[0-9a-f]{64}$/;
-
-export function damaged(path: string, detail: string, cause?: unknown): DamagedOutputError {
-  return new DamagedOutputError(
-    `${path} is damaged (${detail}): restore the output from a copy, or build it again with ` +
-      `\`${command`embed ingest <the same paths> --out ${dirname(path)} --rebuild`}\`, which takes known vectors from the cache.`,
-    cause === undefined ? undefined : { cause },
-  );
-}
-
-export function wrongSum(dir: string, name: string): DamagedOutputError {
-  return damaged(join(dir, name), "its SHA-256 is not the manifest's");
-}
+const hex16 = /^[0-9a-f]{16}$/;
 
 /**
- * Called before any other check, since a later format may have other files. Every format begins with its number.
+ * The number of a manifest's format; NaN for none. Called before any other check, since each format may have other
+ * files. Every format begins with its number.
  * @throws {NewerOutputError} when this version doesn't know the manifest's format
  */
-export async function refuseNewer(handle: FileHandle, dir: string): Promise<void> {
+export async function formatOf(handle: FileHandle, dir: string): Promise<number> {
   const { buffer, bytesRead } = await handle.read(Buffer.alloc(64), 0, 64, 0);
   const format = /^\s*\{\s*"format"\s*:\s*(\d+)/.exec(buffer.toString('latin1', 0, bytesRead))?.[1];
   if (Number(format) > manifestFormat) throw newer(dir, Number(format), manifestFormat);
-}
-
-/** @param known the highest format that this version reads */
-export function newer(what: string, format: number, known: number): NewerOutputError {
-  return new NewerOutputError(
-    `${what} was made by a newer embed (format ${format}, this version reads ${known}): update it, or choose another folder with --out.`,
-  );
+  return Number(format);
 }
 
 /** @throws {DamagedOutputError} naming `path`, when anything in it is not as the writer left it */
@@ -183,9 +166,10 @@ function withoutComma(lines: string): string {
 }
 
 function parseHead(json: Record<string, unknown>): ManifestHead {
-  if (json.format !== manifestFormat) {
+  const { format } = json;
+  if (format !== 1 && format !== 2) {
     throw new Malformed(
-      `its format is ${typeof json.format === 'number' ? json.format : 'none'}, this version reads ${manifestFormat}`,
+      `its format is ${typeof format === 'number' ? format : 'none'}, this version reads ${manifestFormat}`,
     );
   }
   const space = spaceFromJson(json.space);
@@ -197,16 +181,18 @@ function parseHead(json: Record<string, unknown>): ManifestHead {
   if (!Array.isArray(formats) || !formats.every(isFormat)) throw new Malformed('formats');
   if (!isTexts(roots)) throw new Malformed('roots');
   if (failures !== undefined && !isHash(failures)) throw new Malformed('failures');
-  if (!isRecord(files) || !isSum(files[chunksName]) || !isSum(files[vectorsName])) {
-    throw new Malformed('files');
-  }
+  if (!isRecord(files)) throw new Malformed('files');
   return {
+    format,
     space,
     chunking,
     readers: readers as Record<string, number>,
     formats,
     rows,
-    files: { [chunksName]: files[chunksName], [vectorsName]: files[vectorsName] },
+    files: {
+      [chunksName]: rowsFile(files[chunksName], format),
+      [vectorsName]: rowsFile(files[vectorsName], format),
+    },
     ...(failures !== undefined && { failures }),
     roots,
   };
@@ -215,7 +201,7 @@ function parseHead(json: Record<string, unknown>): ManifestHead {
 function addDocument(manifest: Manifest, json: unknown, totals: { rows: number; bytes: number }): void {
   const place = `document ${manifest.documents.length}`;
   if (!isRecord(json)) throw new Malformed(place);
-  const { source, root, hash, rows, bytes, chunks, failed, outdated } = json;
+  const { source, root, hash, rows, bytes, sum, chunks, failed, outdated } = json;
   if (typeof source !== 'string' || typeof hash !== 'string' || typeof chunks !== 'string') {
     throw new Malformed(place);
   }
@@ -223,6 +209,9 @@ function addDocument(manifest: Manifest, json: unknown, totals: { rows: number; 
   // A wrong digit in a hash does no harm: the document then counts as changed.
   if (rootName === undefined || hash.length !== 64 || !isCount(rows) || !isCount(bytes)) {
     throw new Malformed(place);
+  }
+  if (manifest.format !== 1 && (typeof sum !== 'string' || !hex16.test(sum))) {
+    throw new Malformed(`${place}: sum`);
   }
   if (chunks.length !== packedLength(rows)) throw new Malformed(`${place}: chunks`);
   if (failed !== undefined && !isCount(failed)) throw new Malformed(`${place}: failed`);
@@ -241,6 +230,7 @@ function addDocument(manifest: Manifest, json: unknown, totals: { rows: number; 
     firstRow: totals.rows,
     firstByte: totals.bytes,
   };
+  if (manifest.format !== 1) entry.sum = sum as string;
   if (failed !== undefined) entry.failed = failed;
   if (outdated !== undefined) entry.outdated = true;
   totals.rows += rows;
@@ -283,10 +273,12 @@ function isFormat(value: unknown): value is OutputFormat {
   return value === 'jsonl' || value === 'npy';
 }
 
-function isSum(value: unknown): value is FileSum {
-  return (
-    isRecord(value) && isCount(value.bytes) && typeof value.sha256 === 'string' && hex64.test(value.sha256)
-  );
+function rowsFile(value: unknown, format: ManifestFormat): RowsFile {
+  if (!isRecord(value) || !isCount(value.bytes)) throw new Malformed('files');
+  const { bytes, sha256 } = value;
+  if (format !== 1) return { bytes };
+  if (typeof sha256 !== 'string' || !hex64.test(sha256)) throw new Malformed('files');
+  return { bytes, sha256 };
 }
 
 function isChunking(value: unknown): value is Chunking {

@@ -3,10 +3,18 @@
 
 import type { VectorSpace } from '../../types/space.js';
 import { spaceToJson } from '../../vectors/space-json.js';
-import type { FileSum } from '../write/staged-file.js';
 import type { chunksName, vectorsName } from './layout.js';
 
-export const manifestFormat = 1;
+/** Since format 2 there is rows.sum, and a sum of each document. Format 1 has the SHA-256 of two whole files. */
+export const manifestFormat = 2;
+export type ManifestFormat = 1 | 2;
+
+/** chunks.jsonl or vectors.npy, as the manifest describes it. */
+export interface RowsFile {
+  bytes: number;
+  /** Lower-case hex; in format 1 alone. */
+  sha256?: string;
+}
 
 /** Max bytes before the documents: room for a hundred thousand named paths. */
 export const maxHeadBytes = 16 * 1024 * 1024;
@@ -32,13 +40,14 @@ export interface Chunking {
 
 /** The manifest without its documents and record files. */
 export interface ManifestHead {
+  format: ManifestFormat;
   space: VectorSpace;
   chunking: Chunking;
   /** Version of each format's reader. Rows of other versions are of documents that are marked as outdated. */
   readers: Readonly<Record<string, number>>;
   formats: OutputFormat[];
   rows: number;
-  files: Record<typeof chunksName | typeof vectorsName, FileSum>;
+  files: Record<typeof chunksName | typeof vectorsName, RowsFile>;
   /**
    * SHA-256 of failures.jsonl, lower-case hex, when it holds failures that last. If it has another one, they are not
    * believed, and their documents are tried again. Absent when there are none.
@@ -57,6 +66,8 @@ export interface DocumentEntry {
   rows: number;
   /** Bytes of its lines in chunks.jsonl. */
   bytes: number;
+  /** Made of the sums of its rows (row-sum.ts), 16 hex digits. Absent in format 1. */
+  sum?: string;
   /** The first 16 bytes of each chunk's key (SHA-256 of context and text), one after the other, in base64url. */
   chunks: string;
   /** Chunks that have no vector; tried again by the next run. */
@@ -80,7 +91,7 @@ export interface RecordFile {
 /** The text before the first document's line. */
 export function manifestStart(head: ManifestHead): string {
   const fields = {
-    format: manifestFormat,
+    format: head.format,
     space: spaceToJson(head.space),
     chunking: {
       size: head.chunking.size,
@@ -109,9 +120,10 @@ export function manifestStart(head: ManifestHead): string {
 export function documentLine(entry: DocumentEntry, rootPlaces: ReadonlyMap<string, number>): string {
   const failed = entry.failed === undefined || entry.failed === 0 ? '' : `,"failed":${entry.failed}`;
   const outdated = entry.outdated ? ',"outdated":true' : '';
+  const sum = entry.sum === undefined ? '' : `,"sum":"${entry.sum}"`;
   return (
     `{"source":${JSON.stringify(entry.source)},"root":${placeOf(entry.root, rootPlaces)},"hash":"${entry.hash}",` +
-    `"rows":${entry.rows},"bytes":${entry.bytes},"chunks":"${entry.chunks}"${failed}${outdated}}`
+    `"rows":${entry.rows},"bytes":${entry.bytes}${sum},"chunks":"${entry.chunks}"${failed}${outdated}}`
   );
 }
 
@@ -142,6 +154,6 @@ function placeOf(root: string, rootPlaces: ReadonlyMap<string, number>): number 
   return place;
 }
 
-function sumFields({ bytes, sha256 }: FileSum): FileSum {
-  return { bytes, sha256 };
+function sumFields({ bytes, sha256 }: RowsFile): RowsFile {
+  return sha256 === undefined ? { bytes } : { bytes, sha256 };
 }

@@ -3,7 +3,7 @@
 // In: a folder. Out: an `Output`: documents by source, rows by the hash of a text, vectors and lines by row.
 // What must hold: a reader sees one whole output, the old or the new one, even while a commit replaces the files
 // (snapshot.ts); files changed after the commit are noticed (seal.ts); damage is a DamagedOutputError, not a crash.
-// `verify.ts` checks everything; `hash-index.ts` finds rows by text.
+// `checked-rows.ts` reads all rows and checks them; `row-list.ts` lists their sums; `hash-index.ts` finds rows by text.
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { debug, told } from '../../debug.js';
@@ -13,13 +13,16 @@ import type { VectorSpace } from '../../types/space.js';
 import type { Vector } from '../../types/vector.js';
 import { lineBlocks, UnwrittenError } from '../files/line-blocks.js';
 import { mostLineBytes } from '../format/chunk-line.js';
+import { damaged } from '../format/damage.js';
 import { readFailures } from '../format/failures-file.js';
-import { chunksName, manifestName, vectorsName } from '../format/layout.js';
+import { chunksName, manifestName, sumsName, vectorsName } from '../format/layout.js';
 import type { RecordFile } from '../format/manifest.js';
-import { damaged, type Manifest, type OutputDocument, readManifest } from '../format/manifest-reader.js';
+import { type Manifest, type OutputDocument, readManifest } from '../format/manifest-reader.js';
 import { npyHeaderBytes, parseNpyHeader } from '../format/npy-header.js';
 import { RecordFiles } from '../format/record-sources.js';
+import { rowSumBytes, vectorChecker } from '../format/row-sum.js';
 import { hashFile } from '../write/staged-file.js';
+import { type RowFiles, readSums } from './checked-rows.js';
 import { HashIndex, keyBytes } from './hash-index.js';
 import { checkSums } from './seal.js';
 import { closeFiles, type OpenFiles, openFiles } from './snapshot.js';
@@ -38,7 +41,7 @@ const blockBytes = 4 * 1024 * 1024;
 const gapBytes = 16 * 1024;
 
 export interface OpenOptions {
-  /** Check the SHA-256 of files that were touched since the commit. @default true */
+  /** Check the sums of files that were touched since the commit. @default true */
   sums?: boolean;
   signal?: AbortSignal;
 }
@@ -137,11 +140,15 @@ export class Output {
     return this.#texts.find(key);
   }
 
-  /** Vectors in the order of `rows`. They may share memory with each other. */
+  /**
+   * Vectors in the order of `rows`. They may share memory with each other.
+   * @throws {DamagedOutputError} when one isn't what was written
+   */
   async vectors(rows: readonly number[]): Promise<Vector[]> {
     const rowBytes = this.space.dimensions * 4;
     const order = rows.map((_, i) => i).sort((a, b) => (rows[a] as number) - (rows[b] as number));
     const found = new Array<Vector>(rows.length);
+    const check = await vectorChecker();
     for (let from = 0; from < order.length; ) {
       const first = rows[order[from] as number] as number;
       let last = first;
@@ -153,10 +160,15 @@ export class Output {
       }
       const floats = new Float32Array((last - first + 1) * this.space.dimensions);
       await this.#readVectors(first, floats);
+      const sums = this.#files.sums && (await readSums(this.rowFiles, first, last - first + 1));
       for (; from < to; from++) {
         const place = order[from] as number;
-        const start = ((rows[place] as number) - first) * this.space.dimensions;
-        found[place] = floats.subarray(start, start + this.space.dimensions);
+        const at = (rows[place] as number) - first;
+        const vector = floats.subarray(at * this.space.dimensions, (at + 1) * this.space.dimensions);
+        if (sums !== undefined && !check(vector, sums, at)) {
+          throw damaged(join(this.dir, vectorsName), `row ${first + at} is not as it was written`);
+        }
+        found[place] = vector;
       }
     }
     return found;
@@ -225,13 +237,10 @@ export class Output {
     return failures.map(({ lasting, ...failure }) => failure);
   }
 
-  /** The open files, for copying ranges. */
-  get chunksFile(): FileHandle {
-    return this.#files.chunks;
-  }
-
-  get vectorsFile(): FileHandle {
-    return this.#files.vectors;
+  /** The open files, for passing all rows of some documents. */
+  get rowFiles(): RowFiles {
+    const { chunks, vectors, sums } = this.#files;
+    return { dir: this.dir, manifest: this.manifest, chunks, vectors, sums };
   }
 
   get manifestFile(): FileHandle {
@@ -259,12 +268,13 @@ export class Output {
 }
 
 async function checkSizes(dir: string, files: OpenFiles, manifest: Manifest): Promise<void> {
-  for (const [name, handle] of [
-    [chunksName, files.chunks],
-    [vectorsName, files.vectors],
+  for (const [name, handle, expected] of [
+    [chunksName, files.chunks, manifest.files[chunksName].bytes],
+    [vectorsName, files.vectors, manifest.files[vectorsName].bytes],
+    [sumsName, files.sums, manifest.rows * rowSumBytes],
   ] as const) {
+    if (handle === undefined) continue;
     const { size } = await handle.stat();
-    const expected = manifest.files[name].bytes;
     if (size !== expected)
       throw damaged(join(dir, name), `${size} bytes instead of the manifest's ${expected}`);
   }

@@ -1,10 +1,9 @@
 // Tells whether the files of an output are those of the last commit. It looks at their times, to save reading
-// gigabytes. When the times don't tell, it compares the SHA-256 sums.
+// gigabytes. When the times don't tell, it compares the sums.
 import type { BigIntStats } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import { chunksName, vectorsName } from '../format/layout.js';
-import { type Manifest, wrongSum } from '../format/manifest-reader.js';
-import { hashFile } from '../write/staged-file.js';
+import type { Manifest } from '../format/manifest-reader.js';
+import { checkContent } from './content.js';
 import type { OpenFiles } from './snapshot.js';
 
 const second = 1_000_000_000n;
@@ -26,12 +25,7 @@ export async function checkSums(
 ): Promise<void> {
   const times = await timesOf(files);
   if (isSealed(times)) return;
-  for (const [name, handle] of [
-    [vectorsName, files.vectors],
-    [chunksName, files.chunks],
-  ] as const) {
-    if ((await hashFile(handle, signal)) !== manifest.files[name].sha256) throw wrongSum(dir, name);
-  }
+  await checkContent({ dir, ...files, manifest }, signal);
   if (same(times, await timesOf(files))) await seal(files.manifest, newestOf(times));
 }
 
@@ -64,9 +58,10 @@ function isSealed({ manifest, data }: Times): boolean {
   );
 }
 
-async function timesOf({ manifest, chunks, vectors }: OpenFiles): Promise<Times> {
+async function timesOf({ manifest, chunks, vectors, sums }: OpenFiles): Promise<Times> {
   const stats = (file: FileHandle): Promise<BigIntStats> => file.stat({ bigint: true });
-  return { manifest: await stats(manifest), data: await Promise.all([chunks, vectors].map(stats)) };
+  const data = sums === undefined ? [chunks, vectors] : [chunks, vectors, sums];
+  return { manifest: await stats(manifest), data: await Promise.all(data.map(stats)) };
 }
 
 /** True when nothing was written in between. */

@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { OutputError } from '../../errors.js';
 import { NotOursError, openToRead } from '../files/owned-file.js';
-import { chunksName, failuresName, manifestName, vectorsName } from '../format/layout.js';
-import { damaged, refuseNewer } from '../format/manifest-reader.js';
+import { damaged } from '../format/damage.js';
+import { chunksName, failuresName, manifestName, sumsName, vectorsName } from '../format/layout.js';
+import { formatOf } from '../format/manifest-reader.js';
 import {
   type CommitRecord,
   noStep,
@@ -20,6 +21,8 @@ export interface OpenFiles {
   manifest: FileHandle;
   chunks: FileHandle;
   vectors: FileHandle;
+  /** rows.sum; undefined in format 1. */
+  sums: FileHandle | undefined;
   failures: FileHandle | undefined;
 }
 
@@ -46,25 +49,31 @@ export async function openFiles(dir: string, onStep: OnStep = noStep): Promise<O
       return file;
     };
     let same = false;
+    let hasSums = false;
     try {
       const manifest = await open(manifestName);
       const chunks = await open(chunksName);
       const vectors = await open(vectorsName);
+      const sums = await open(sumsName);
       const failures = await open(failuresName);
       same = before === (await readRecordText(dir)) && (await isManifest(dir, manifest, record));
-      if (same && manifest !== undefined) await refuseNewer(manifest, dir);
-      if (same && manifest !== undefined && chunks !== undefined && vectors !== undefined) {
+      if (same && manifest !== undefined) hasSums = (await formatOf(manifest, dir)) !== 1;
+      const whole = same && (sums !== undefined || !hasSums);
+      if (whole && manifest !== undefined && chunks !== undefined && vectors !== undefined) {
         found.length = 0;
-        return { manifest, chunks, vectors, failures };
+        // Beside a manifest of format 1, it is no file of this output.
+        if (!hasSums) await sums?.close();
+        return { manifest, chunks, vectors, sums: hasSums ? sums : undefined, failures };
       }
     } finally {
       await Promise.all(found.map((file) => file?.close()));
     }
     if (same) {
-      const missing = [manifestName, chunksName, vectorsName].filter(
+      const missing = [manifestName, chunksName, vectorsName, sumsName].filter(
         (_, index) => found[index] === undefined,
       );
-      if (missing.length === 3) return undefined;
+      // Sums without an output are what is left of one.
+      if (missing.length >= 3 && missing[2] === vectorsName) return undefined;
       throw damaged(join(dir, missing[0]!), 'it is missing');
     }
     await sleep(pauseMs);
@@ -117,6 +126,7 @@ export async function closeFiles(files: OpenFiles): Promise<void> {
     files.manifest.close(),
     files.chunks.close(),
     files.vectors.close(),
+    files.sums?.close(),
     files.failures?.close(),
   ]);
 }

@@ -1,14 +1,14 @@
-// Checks a whole output, offline: every file, row, hash, id and vector against each other. An output without a
-// problem is right in every bit.
+// Checks a whole output, offline. By the sums of its rows: an output without a problem is, in every bit, what was written.
+// Deep: also every row, hash, id and vector against each other, which shows what the sums can't: that a writer, or a hand
+// that changed rows and sums, wrote what can't be.
 import { createHash } from 'node:crypto';
-import type { FileHandle } from 'node:fs/promises';
 import { DamagedOutputError, OutputError } from '../../errors.js';
 import { embeddingKey } from '../../text/embedded-text.js';
 import { isOne, normOf } from '../../vectors/norm.js';
 import { chunksName, vectorsName } from '../format/layout.js';
 import type { OutputDocument } from '../format/manifest-reader.js';
 import { rowId } from '../format/row-id.js';
-import { hashFile } from '../write/staged-file.js';
+import { checkContent } from './content.js';
 import { keyBytes } from './hash-index.js';
 import { type Output, openOutput } from './output.js';
 
@@ -25,14 +25,20 @@ export interface Verification {
 /** More problems are not listed. */
 const maxProblems = 100;
 
+/** What a check of an output looks at. */
+export interface VerifyOptions {
+  /** Check every row, hash, id and vector against each other, too. @default false; outputs of format 1 always are */
+  deep?: boolean;
+}
+
 /**
- * Checks an output whole, offline: every file, row, hash, id and vector against each other.
+ * Checks an output whole, offline: all bytes against the sums that were taken when they were written.
  * @param dir the output's folder
  * @returns what is wrong with it; damage is no error here
  * @throws {OutputError} when the folder holds no output
  * @throws {NewerOutputError} when a newer version made it
  */
-export async function verifyOutput(dir: string): Promise<Verification> {
+export async function verifyOutput(dir: string, options: VerifyOptions = {}): Promise<Verification> {
   let output: Output | undefined;
   try {
     output = await openOutput(dir, { sums: false });
@@ -43,9 +49,11 @@ export async function verifyOutput(dir: string): Promise<Verification> {
   if (output === undefined) throw new OutputError(`${dir} holds no output: run \`embed ingest\` first.`);
   try {
     const problems: string[] = [];
-    await checkSum(output, chunksName, output.chunksFile, problems);
-    await checkSum(output, vectorsName, output.vectorsFile, problems);
-    await new RowChecker(output, problems).check();
+    await checkContent(output.rowFiles, undefined, ({ name, source, detail }) =>
+      problems.push(source === undefined ? `${name}: ${detail}.` : `${name}: ${source}: ${detail}.`),
+    );
+    // Nothing but the rows themselves shows what is wrong with an output that has no sums of them.
+    if (options.deep || output.manifest.format === 1) await new RowChecker(output, problems).check();
     return {
       problems: problems.slice(0, maxProblems),
       rows: output.rows,
@@ -53,17 +61,6 @@ export async function verifyOutput(dir: string): Promise<Verification> {
     };
   } finally {
     await output.close();
-  }
-}
-
-async function checkSum(
-  output: Output,
-  name: typeof chunksName | typeof vectorsName,
-  handle: FileHandle,
-  problems: string[],
-): Promise<void> {
-  if ((await hashFile(handle)) !== output.manifest.files[name].sha256) {
-    problems.push(`${name}: its SHA-256 is not the manifest's.`);
   }
 }
 

@@ -5,27 +5,27 @@ import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DamagedOutputError } from '../../errors.js';
 import { takeAccess } from '../files/access-rights.js';
-import { errorCode, namesIn, outputError, syncFolder, syncHandle } from '../files/disk-errors.js';
+import { errorCode, outputError, syncFolder, syncHandle } from '../files/disk-errors.js';
 import { steady } from '../files/folder-handle.js';
-import {
-  exists,
-  holdFolder,
-  isFolder,
-  openToRead,
-  ownFileSize,
-  readOwnText,
-  removeFile,
-  removeStage,
-  replaceFile,
-} from '../files/owned-file.js';
+import { holdFolder, readOwnText, removeFile, removeStage, replaceFile } from '../files/owned-file.js';
 import { requireOwnRun } from '../files/run-folder.js';
-import { isOwned, manifestName, newRecordName, recordName, runFolder, runName } from '../format/layout.js';
-import { newer } from '../format/manifest-reader.js';
-import { type FileSum, hashFile } from './staged-file.js';
+import { newer } from '../format/damage.js';
+import {
+  isOwned,
+  isRowsName,
+  manifestName,
+  newRecordName,
+  recordName,
+  runFolder,
+  runName,
+} from '../format/layout.js';
 
 /** A staged file that is to become the output's file of the same name. */
-export interface CommitFile extends FileSum {
+export interface CommitFile {
   name: string;
+  bytes: number;
+  /** Lower-case hex. Absent for the files of rows, whose sums the manifest leads to; format 1 has it for all. */
+  sha256?: string;
 }
 
 export interface CommitRecord {
@@ -40,8 +40,8 @@ export interface CommitRecord {
 /** Called after each step. Tests kill the process there, or start another run. */
 export type OnStep = (step: string) => void | Promise<void>;
 
-const recordFormat = 1;
-/** A record names four files and a few journals. */
+const recordFormat = 2;
+/** A record names five files and a few journals. */
 const maxRecordBytes = 1024 * 1024;
 
 /**
@@ -89,25 +89,30 @@ function recordOf(body: string): CommitRecord | undefined {
   if (typeof format === 'number' && format > recordFormat) {
     throw newer("The output's unfinished commit", format, recordFormat);
   }
-  if (format !== recordFormat || typeof stage !== 'string' || !isOwned('run', stage, 'recovery')) {
+  if ((format !== 1 && format !== 2) || typeof stage !== 'string' || !isOwned('run', stage, 'recovery')) {
     return undefined;
   }
-  if (!Array.isArray(files) || !files.every(isCommitFile)) return undefined;
+  if (!Array.isArray(files) || !files.every((file) => isCommitFile(file, format))) return undefined;
   if (!Array.isArray(remove) || !remove.every(mayRemove)) return undefined;
   const names = [...files.map(({ name }) => name), ...remove];
   if (new Set(names).size < names.length) return undefined;
-  return { stage, files: files.map(({ name, bytes, sha256 }) => ({ name, bytes, sha256 })), remove };
+  return { stage, files: files.map(commitFile), remove };
 }
 
-function isCommitFile(value: unknown): value is CommitFile {
+function commitFile({ name, bytes, sha256 }: CommitFile): CommitFile {
+  return sha256 === undefined ? { name, bytes } : { name, bytes, sha256 };
+}
+
+function isCommitFile(value: unknown, format: number): value is CommitFile {
   if (typeof value !== 'object' || value === null) return false;
   const { name, bytes, sha256 } = value as { [key: string]: unknown };
   return (
     typeof name === 'string' &&
     isOwned('output', name) &&
     Number.isSafeInteger(bytes) &&
-    typeof sha256 === 'string' &&
-    /^[0-9a-f]{64}$/.test(sha256)
+    (typeof sha256 === 'string'
+      ? /^[0-9a-f]{64}$/.test(sha256)
+      : sha256 === undefined && format !== 1 && isRowsName(name))
   );
 }
 
@@ -142,35 +147,6 @@ export async function commitFiles(dir: string, record: CommitRecord, onStep: OnS
   }
 }
 
-/**
- * Brings the folder to a whole state: finishes a commit that was recorded, removes the files that a killed run
- * staged. The caller must hold the lock.
- * @param signal stops the checks and the removal, never a commit that has begun
- * @returns true when a commit was finished
- * @throws {DamagedOutputError} when the record's files are neither staged nor in place
- * @throws the signal's reason
- */
-export async function recover(dir: string, onStep: OnStep = noStep, signal?: AbortSignal): Promise<boolean> {
-  const record = parseRecord(await readRecordText(dir));
-  try {
-    if (record !== undefined) {
-      const stage = join(runFolder(dir), record.stage);
-      if (!(await isFolder(stage)) && (await exists(stage))) throw unlikeRecord(dir, stage);
-      const release = await holdFolder(stage);
-      try {
-        await checkRecord(dir, record, release !== undefined, signal);
-        await applyRecord(dir, record, release !== undefined, onStep);
-      } finally {
-        await release?.();
-      }
-    }
-    await removeOrphans(dir, signal);
-  } catch (error) {
-    throw outputError(error, dir);
-  }
-  return record !== undefined;
-}
-
 async function writeRecord(run: string, record: CommitRecord, onStep: OnStep): Promise<void> {
   const body = JSON.stringify({ format: recordFormat, ...record });
   const staged = join(run, newRecordName);
@@ -188,7 +164,7 @@ async function writeRecord(run: string, record: CommitRecord, onStep: OnStep): P
 }
 
 /** Each step may have been done before: a staged file that is missing is in place already. The stage must be held. */
-async function applyRecord(
+export async function applyRecord(
   dir: string,
   record: CommitRecord,
   isStaged: boolean,
@@ -210,48 +186,6 @@ async function applyRecord(
   await onStep('unrecorded');
   await removeStage(join(runFolder(dir), record.stage));
   await onStep('done');
-}
-
-/** Checks that a rename moves the recorded file and no other one. */
-async function checkRecord(
-  dir: string,
-  record: CommitRecord,
-  isStaged: boolean,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  for (const file of record.files) {
-    const staged = stagedPath(dir, record, file.name);
-    const path = isStaged && (await exists(staged)) ? staged : join(dir, file.name);
-    if (!(await isFile(path, file, signal))) {
-      throw unlikeRecord(dir, path);
-    }
-  }
-}
-
-function unlikeRecord(dir: string, path: string): DamagedOutputError {
-  return new DamagedOutputError(
-    `${path} is not what the commit record says: restore the output from a copy, or remove ${runFolder(dir)} and run with --rebuild.`,
-  );
-}
-
-async function isFile(path: string, sum: FileSum, signal: AbortSignal | undefined): Promise<boolean> {
-  if ((await ownFileSize(path)) !== sum.bytes) return false;
-  const handle = await openToRead(path);
-  try {
-    return handle !== undefined && (await hashFile(handle, signal)) === sum.sha256;
-  } finally {
-    await handle?.close();
-  }
-}
-
-async function removeOrphans(dir: string, signal: AbortSignal | undefined): Promise<void> {
-  const run = runFolder(dir);
-  for (const name of await namesIn(run)) {
-    const path = join(run, name);
-    if (!isOwned('run', name, 'recovery')) continue;
-    signal?.throwIfAborted();
-    await removeStage(path);
-  }
 }
 
 function checksum(body: string): string {

@@ -1,23 +1,50 @@
 // What the writer needs to know about the output that it replaces.
-import { chunksName, vectorsName } from '../format/layout.js';
-import { wrongSum } from '../format/manifest-reader.js';
+import { chunksName, type RowsName, sumsName, vectorsName } from '../format/layout.js';
+import { rowSumBytes } from '../format/row-sum.js';
+import { checkContent } from '../read/content.js';
 import type { Output } from '../read/output.js';
+import type { StagedRows } from './row-files.js';
 import { type FileSum, hashFile } from './staged-file.js';
 
+const blockBytes = 1024 * 1024;
+
 /**
- * Checks the sums of an output whose rows were copied: a new manifest must not confirm bytes that are damaged.
- * @param dir the output's folder
+ * Checks an output of format 1 whose rows were copied: a new manifest must not confirm bytes that are damaged. Rows of
+ * later formats are checked as they are copied.
  * @throws {DamagedOutputError}
  */
-export async function checkCopied(dir: string, previous: Output): Promise<void> {
-  for (const [name, file] of [
-    [vectorsName, previous.vectorsFile],
-    [chunksName, previous.chunksFile],
-  ] as const) {
-    if ((await hashFile(file)) !== previous.manifest.files[name].sha256) {
-      throw wrongSum(dir, name);
+export async function checkCopied(previous: Output): Promise<void> {
+  if (previous.manifest.format === 1) await checkContent(previous.rowFiles);
+}
+
+/** The names of the staged files whose bytes differ from those of the previous output, in the order of their renames. */
+export async function changedFiles(staged: StagedRows, previous: Output | undefined): Promise<RowsName[]> {
+  const sums = await staged.sums();
+  const before = previous?.rowFiles.sums;
+  if (previous?.rows !== staged.rows || before === undefined) return [vectorsName, chunksName, sumsName];
+  const same = { lines: previous.manifest.formats.includes('jsonl') === staged.hasEmbeddings, vectors: true };
+  const [now, then] = [Buffer.alloc(blockBytes), Buffer.alloc(blockBytes)];
+  let changed = false;
+  for (let position = 0; position < sums.bytes; position += blockBytes) {
+    const length = Math.min(blockBytes, sums.bytes - position);
+    await sums.handle.read(now, 0, length, position);
+    await before.read(then, 0, length, position);
+    if (now.compare(then, 0, length, 0, length) === 0) continue;
+    changed = true;
+    const half = rowSumBytes / 2;
+    for (let at = 0; at < length; at += rowSumBytes) {
+      const middle = at + half;
+      if (now.compare(then, at, middle, at, middle) !== 0) same.lines = false;
+      if (now.compare(then, middle, middle + half, middle, middle + half) !== 0) same.vectors = false;
     }
+    if (!same.lines && !same.vectors) break;
   }
+  const names: RowsName[] = [];
+  if (!same.vectors) names.push(vectorsName);
+  // Equal vectors have equal digits, so the lines are the same, embeddings included.
+  if (!same.lines || (staged.hasEmbeddings && !same.vectors)) names.push(chunksName);
+  if (changed) names.push(sumsName);
+  return names;
 }
 
 /** True when its manifest is the file that `sum` describes. */

@@ -1,16 +1,18 @@
-// The three staged files that grow row by row: lines, vectors, and the manifest's documents. New rows are added
-// one by one. The rows of unchanged documents are copied as byte ranges of the old output.
+// The four staged files that grow row by row: lines, vectors, their sums, and the manifest's documents. New rows are
+// added one by one. The rows of unchanged documents are copied as bytes of the old output, checked on the way.
 import { join } from 'node:path';
 import type { Chunk } from '../../types/document.js';
 import type { Vector } from '../../types/vector.js';
 import { checkDiskSpace } from '../files/disk-errors.js';
 import { lineParts, maxLineBytes, withEmbedding, writeLine } from '../format/chunk-line.js';
-import { chunksName, entriesName, manifestName, vectorsName } from '../format/layout.js';
+import { chunksName, entriesName, manifestName, sumsName, vectorsName } from '../format/layout.js';
 import { type DocumentEntry, documentLine, marked } from '../format/manifest.js';
-import { npyHeader, npyHeaderBytes } from '../format/npy-header.js';
+import { npyHeader } from '../format/npy-header.js';
+import { RowSums, rowSumBytes } from '../format/row-sum.js';
+import { checkedRows, type Part } from '../read/checked-rows.js';
 import { keyBytes } from '../read/hash-index.js';
 import type { Output } from '../read/output.js';
-import { type FileSum, StagedFile } from './staged-file.js';
+import { StagedFile } from './staged-file.js';
 
 /** Max bytes written between two checks of the free space. */
 const spaceStep = 32 * 1024 * 1024;
@@ -34,6 +36,13 @@ export interface DocumentStart {
   recordOf?: string | undefined;
 }
 
+interface Files {
+  lines: StagedFile;
+  vectors: StagedFile;
+  sums: StagedFile;
+  entries: StagedFile;
+}
+
 export class StagedRows {
   rows = 0;
   documents = 0;
@@ -42,30 +51,46 @@ export class StagedRows {
   readonly #options: RowsOptions;
   readonly #lines: StagedFile;
   readonly #vectors: StagedFile;
+  readonly #sums: StagedFile;
   readonly #entries: StagedFile;
+  /** Of the current document. */
+  readonly #rowSums: RowSums;
   #current: (DocumentStart & { firstRow: number; firstByte: number; lastChunk: number }) | undefined;
   #hashes = Buffer.alloc(64 * keyBytes);
   #spaceChecked = 0;
 
-  private constructor(stage: string, options: RowsOptions, files: [StagedFile, StagedFile, StagedFile]) {
+  private constructor(stage: string, options: RowsOptions, files: Files, rowSums: RowSums) {
     this.#stage = stage;
     this.#options = options;
-    [this.#lines, this.#vectors, this.#entries] = files;
+    this.#lines = files.lines;
+    this.#vectors = files.vectors;
+    this.#sums = files.sums;
+    this.#entries = files.entries;
+    this.#rowSums = rowSums;
     this.#vectors.add(npyHeader({ rows: 0, dimensions: options.dimensions }));
   }
 
   /** @param stage must exist */
   static async create(stage: string, options: RowsOptions): Promise<StagedRows> {
-    const create = (name: string, hashed: boolean, replaced = name) =>
-      StagedFile.create(join(stage, name), { hashed, replaces: join(options.dir, replaced) });
-    const lines = await create(chunksName, true);
-    const vectors = await create(vectorsName, false);
-    const entries = await create(entriesName, false, manifestName);
-    return new StagedRows(stage, options, [lines, vectors, entries]);
+    const create = (name: string, replaced = name) =>
+      StagedFile.create(join(stage, name), { hashed: false, replaces: join(options.dir, replaced) });
+    const files = {
+      lines: await create(chunksName),
+      vectors: await create(vectorsName),
+      sums: await create(sumsName),
+      entries: await create(entriesName, manifestName),
+    };
+    return new StagedRows(stage, options, files, await RowSums.create(options.embeddings));
+  }
+
+  /** Whether lines carry their embedding. */
+  get hasEmbeddings(): boolean {
+    return this.#options.embeddings;
   }
 
   begin(document: DocumentStart): void {
     this.#betweenDocuments();
+    this.#rowSums.clear();
     this.#current = { ...document, firstRow: this.rows, firstByte: this.#lines.bytes, lastChunk: -1 };
   }
 
@@ -80,8 +105,12 @@ export class StagedRows {
     const parts = lineParts(chunk);
     const embedding = this.#options.embeddings ? vector : undefined;
     const { buffer, position } = this.#lines.room(maxLineBytes(parts, embedding));
-    this.#lines.advance(writeLine(buffer, position, parts, embedding));
-    this.#vectors.add(new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength));
+    const end = writeLine(buffer, position, parts, embedding);
+    this.#lines.advance(end);
+    this.#rowSums.addLine(buffer.subarray(position, end));
+    const bytes = new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength);
+    this.#vectors.add(bytes);
+    this.#rowSums.addVector(bytes);
     this.#addHash(chunk.key, this.rows - current.firstRow);
     this.rows++;
     return this.#drained();
@@ -97,43 +126,48 @@ export class StagedRows {
       hash: current.hash,
       rows,
       bytes: this.#lines.bytes - current.firstByte,
+      sum: this.#rowSums.ofDocument(0, rows),
       chunks: this.#hashes.toString('base64url', 0, rows * keyBytes),
       failed,
     });
+    this.#sums.add(this.#rowSums.rows());
     this.#current = undefined;
     return this.#drained();
   }
 
-  /** Copies the documents `from` ≤ index < `to` of another output, whose space must be the same. */
+  /**
+   * Copies the documents `from` ≤ index < `to` of another output, whose space must be the same.
+   * @throws {DamagedOutputError} when their rows aren't what was written
+   */
   async keep(previous: Output, from: number, to: number): Promise<void> {
     this.#betweenDocuments();
     const kept = previous.documents().slice(from, to);
     const first = kept[0];
     const last = kept.at(-1);
     if (first === undefined || last === undefined) return;
-    const rowBytes = this.#options.dimensions * 4;
     const rows = last.firstRow + last.rows - first.firstRow;
     const lineBytes = last.firstByte + last.bytes - first.firstByte;
-    await checkDiskSpace(this.#stage, lineBytes + rows * rowBytes);
-    if (previous.manifest.formats.includes('jsonl') === this.#options.embeddings) {
-      await this.#lines.copyFrom(previous.chunksFile, first.firstByte, lineBytes);
-      for (const entry of kept) {
-        this.#addEntry(marked(entry, this.#options.outdated));
-        await this.#drained();
-      }
-    } else {
-      for (const entry of kept) {
-        const bytes = await this.#rewriteLines(previous, entry.source);
-        this.#addEntry({ ...marked(entry, this.#options.outdated), bytes });
-        await this.#drained();
-      }
-    }
-    await this.#vectors.copyFrom(
-      previous.vectorsFile,
-      npyHeaderBytes + first.firstRow * rowBytes,
-      rows * rowBytes,
+    await checkDiskSpace(
+      this.#stage,
+      lineBytes + rows * (this.#options.dimensions * Float32Array.BYTES_PER_ELEMENT + rowSumBytes),
     );
-    this.rows += rows;
+    const same = previous.manifest.formats.includes('jsonl') === this.#options.embeddings;
+    const into = (file: StagedFile) => (block: Buffer) => {
+      file.add(block);
+      return file.drained();
+    };
+    const parts = checkedRows(previous.rowFiles, {
+      from,
+      to,
+      lines: same ? into(this.#lines) : undefined,
+      vectors: into(this.#vectors),
+    });
+    for await (const part of parts) {
+      this.#sums.add(part.sums.rows());
+      this.rows += part.sums.lines;
+      if (same) await this.#keepEntries(part);
+      else await this.#rewriteLines(previous, part);
+    }
   }
 
   /** The manifest's lines of all documents, without the comma after the last; for copying. */
@@ -142,12 +176,19 @@ export class StagedRows {
     return this.#entries;
   }
 
-  /** Writes the buffers and the number of rows. */
-  async sums(): Promise<{ lines: FileSum; vectors: FileSum }> {
+  /** Writes the buffers and the number of rows. @returns the sizes of both files */
+  async sizes(): Promise<{ lines: number; vectors: number }> {
     this.#betweenDocuments();
     const shape = { rows: this.rows, dimensions: this.#options.dimensions };
     await this.#vectors.patch(npyHeader(shape), 0);
-    return { lines: await this.#lines.sum(), vectors: await this.#vectors.sum() };
+    await this.#lines.flush();
+    return { lines: this.#lines.bytes, vectors: this.#vectors.bytes };
+  }
+
+  /** The sums of all rows, for reading. */
+  async sums(): Promise<StagedFile> {
+    await this.#sums.flush();
+    return this.#sums;
   }
 
   /** Makes the files of these names durable, removes the others. */
@@ -155,28 +196,50 @@ export class StagedRows {
     await this.#entries.discard();
     await (names.has(chunksName) ? this.#lines.finish() : this.#lines.discard());
     await (names.has(vectorsName) ? this.#vectors.finish() : this.#vectors.discard());
+    await (names.has(sumsName) ? this.#sums.finish() : this.#sums.discard());
   }
 
   async discard(): Promise<void> {
-    await Promise.all([this.#lines.discard(), this.#vectors.discard(), this.#entries.discard()]);
+    const files = [this.#lines, this.#vectors, this.#sums, this.#entries];
+    await Promise.all(files.map((file) => file.discard()));
   }
 
   #betweenDocuments(): void {
     if (this.#current !== undefined) throw new Error(`expected the end of ${this.#current.source} first`);
   }
 
-  async #rewriteLines(previous: Output, source: string): Promise<number> {
-    const document = previous.document(source);
-    if (document === undefined || document.rows === 0) return 0;
-    const rows = Array.from({ length: document.rows }, (_, i) => document.firstRow + i);
-    const vectors = this.#options.embeddings ? await previous.vectors(rows) : [];
-    const before = this.#lines.bytes;
-    let row = 0;
-    for await (const line of previous.lines(document)) {
-      this.#lines.add(withEmbedding(line, vectors[row++]));
+  async #keepEntries({ documents, sums }: Part): Promise<void> {
+    const first = documents[0]!.firstRow;
+    for (const entry of documents) {
+      const from = entry.firstRow - first;
+      // An output of format 1 has no sums, so they come from the bytes.
+      const sum = entry.sum ?? sums.ofDocument(from, from + entry.rows);
+      this.#addEntry({ ...marked(entry, this.#options.outdated), sum });
       await this.#drained();
     }
-    return this.#lines.bytes - before;
+  }
+
+  /** Writes lines with embeddings, or without, where the old output has them the other way. */
+  async #rewriteLines(previous: Output, { documents, sums }: Part): Promise<void> {
+    const first = documents[0]!.firstRow;
+    for (const document of documents) {
+      const rows = Array.from({ length: document.rows }, (_, i) => document.firstRow + i);
+      const vectors = this.#options.embeddings ? await previous.vectors(rows) : [];
+      const before = this.#lines.bytes;
+      this.#rowSums.clear();
+      for await (const line of document.rows === 0 ? [] : previous.lines(document)) {
+        const written = withEmbedding(line, vectors[this.#rowSums.lines]);
+        this.#lines.add(written);
+        this.#rowSums.addLine(written);
+        await this.#drained();
+      }
+      const bytes = this.#lines.bytes - before;
+      const entry = { ...marked(document, this.#options.outdated), bytes };
+      const from = document.firstRow - first;
+      const kept = sums.rows(from, from + document.rows);
+      this.#addEntry({ ...entry, sum: this.#rowSums.ofDocument(0, document.rows, kept) });
+      await this.#drained();
+    }
   }
 
   #addEntry(entry: DocumentEntry): void {

@@ -7,6 +7,8 @@ import { outputError, syncHandle } from '../files/disk-errors.js';
 import { createFile, removeFile } from '../files/owned-file.js';
 
 const bufferBytes = 1024 * 1024;
+/** Bytes written between two beginnings of a sync. */
+const syncBytes = 64 * 1024 * 1024;
 
 /** Size and hash of a finished file, as the manifest and the commit record hold them. */
 export interface FileSum {
@@ -28,6 +30,9 @@ export class StagedFile {
   #inFlight = 0;
   #writes: Promise<void> = Promise.resolve();
   #failure: unknown;
+  /** Written when the last sync began. */
+  #syncedTo = 0;
+  #sync: Promise<void> | undefined;
 
   private constructor(path: string, handle: FileHandle, hashed: boolean) {
     this.path = path;
@@ -65,9 +70,13 @@ export class StagedFile {
   }
 
   add(bytes: Uint8Array): void {
-    const { buffer, position } = this.room(bytes.length);
-    buffer.set(bytes, position);
-    this.advance(position + bytes.length);
+    for (let done = 0; done < bytes.length; ) {
+      const { buffer, position } = this.room(1);
+      const step = Math.min(bytes.length - done, buffer.length - position);
+      buffer.set(bytes.subarray(done, done + step), position);
+      this.advance(position + step);
+      done += step;
+    }
   }
 
   addText(text: string): void {
@@ -119,6 +128,8 @@ export class StagedFile {
   async finish(): Promise<void> {
     await this.flush();
     try {
+      await this.#sync;
+      if (this.#failure !== undefined) throw this.#failure;
       await syncHandle(this.#handle);
     } catch (error) {
       throw outputError(error, this.path);
@@ -130,6 +141,7 @@ export class StagedFile {
   /** Closes and removes the file, in any state. */
   async discard(): Promise<void> {
     await this.#writes;
+    await this.#sync;
     await this.#handle.close();
     await removeFile(this.path);
   }
@@ -152,12 +164,31 @@ export class StagedFile {
     this.#writes = this.#writes.then(async () => {
       try {
         if (this.#failure === undefined) await this.#write(bytes, position);
+        this.#syncEarly(position + bytes.length);
       } catch (error) {
         this.#failure = error;
       }
       this.#inFlight--;
       if (full.length === bufferBytes && this.#spare.length < 2) this.#spare.push(full);
     });
+  }
+
+  /**
+   * Lets the disk begin with what is written, while more is added: so little is left for the end. The system tells an
+   * error of the disk once only, so it is kept.
+   */
+  #syncEarly(written: number): void {
+    if (this.#sync !== undefined || written - this.#syncedTo < syncBytes) return;
+    this.#syncedTo = written;
+    this.#sync = syncHandle(this.#handle).then(
+      () => {
+        this.#sync = undefined;
+      },
+      (error: unknown) => {
+        this.#failure ??= error;
+        this.#sync = undefined;
+      },
+    );
   }
 
   async #settled(): Promise<void> {

@@ -18,14 +18,21 @@ import { holdsText, removeFile } from '../files/owned-file.js';
 import { removeRun } from '../files/run-folder.js';
 import { Stage } from '../files/stage-folder.js';
 import { failuresText } from '../format/failures-file.js';
-import { chunksName, failuresName, manifestName, vectorsName } from '../format/layout.js';
-import type { Chunking, ManifestHead, OutputFormat, RecordFile } from '../format/manifest.js';
+import { chunksName, failuresName, manifestName, sumsName, vectorsName } from '../format/layout.js';
+import {
+  type Chunking,
+  type ManifestHead,
+  manifestFormat,
+  type OutputFormat,
+  type RecordFile,
+} from '../format/manifest.js';
+import { rowSumBytes } from '../format/row-sum.js';
 import type { Lock } from '../lock/lock.js';
 import type { Output } from '../read/output.js';
 import { type CommitFile, commitFiles, type OnStep } from './commit.js';
 import { journalsOf } from './journal.js';
 import { Sequence, type SequenceOptions } from './next-documents.js';
-import { checkCopied } from './previous-output.js';
+import { changedFiles, checkCopied } from './previous-output.js';
 import { type DocumentStart, StagedRows } from './row-files.js';
 import { stageManifest } from './stage-manifest.js';
 import { StagedFile } from './staged-file.js';
@@ -47,6 +54,13 @@ export interface CommitResult {
   rows: number;
   /** Size of chunks.jsonl and vectors.npy together. */
   bytes: number;
+}
+
+/** The rows of the new output. */
+interface NewRows extends Pick<ManifestHead, 'format' | 'files'> {
+  count: number;
+  /** Their files that differ from the old output's, in the order of the renames. */
+  changed: CommitFile[];
 }
 
 /** @throws {OutputError} when the folder can't be made or written */
@@ -168,14 +182,10 @@ export class OutputWriter {
   }
 
   async #commit(keepJournal: boolean): Promise<CommitResult> {
-    if (this.#staged !== undefined && this.#previous) await checkCopied(this.#dir, this.#previous);
-    const rows = await this.#sums();
+    if (this.#staged !== undefined && this.#previous) await checkCopied(this.#previous);
+    const rows = await this.#rows();
     const result = { rows: rows.count, bytes: rows.files[chunksName].bytes + rows.files[vectorsName].bytes };
-    const files: CommitFile[] = [];
-    for (const name of [vectorsName, chunksName] as const) {
-      const sum = rows.files[name];
-      if (sum.sha256 !== this.#previous?.manifest.files[name].sha256) files.push({ name, ...sum });
-    }
+    const files: CommitFile[] = rows.changed;
     const failures = failuresText(this.#failures);
     files.push(...(await this.#stageFailures(failures)), ...(await this.#stageManifest(rows, failures)));
     await this.#staged?.finish(new Set(files.map(({ name }) => name)));
@@ -224,15 +234,23 @@ export class OutputWriter {
     });
   }
 
-  /** Rows and file sums of the new output; the previous output's while all of it was kept. */
-  async #sums(): Promise<{ count: number; files: ManifestHead['files'] }> {
+  /** What the manifest says of the new output's rows; the same as before while all of it was kept. */
+  async #rows(): Promise<NewRows> {
     const previous = this.#previous;
     if (this.#staged === undefined && previous !== undefined && this.#keptAll(previous)) {
-      return { count: previous.rows, files: previous.manifest.files };
+      const { format, files } = previous.manifest;
+      return { format, count: previous.rows, files, changed: [] };
     }
     const staged = await this.#flushKept();
-    const { lines, vectors } = await staged.sums();
-    return { count: staged.rows, files: { [chunksName]: lines, [vectorsName]: vectors } };
+    const { lines, vectors } = await staged.sizes();
+    const sizes = { [vectorsName]: vectors, [chunksName]: lines, [sumsName]: staged.rows * rowSumBytes };
+    const changed = await changedFiles(staged, previous);
+    return {
+      format: manifestFormat,
+      count: staged.rows,
+      files: { [chunksName]: { bytes: lines }, [vectorsName]: { bytes: vectors } },
+      changed: changed.map((name) => ({ name, bytes: sizes[name] })),
+    };
   }
 
   #keptAll(previous: Output): boolean {
@@ -245,15 +263,15 @@ export class OutputWriter {
     );
   }
 
-  async #stageManifest(
-    rows: { count: number; files: ManifestHead['files'] },
-    failuresOfRun: string,
-  ): Promise<CommitFile[]> {
+  async #stageManifest(rows: NewRows, failuresOfRun: string): Promise<CommitFile[]> {
     const { roots, recordFiles, rootPlaces } = this.#sequence;
     const { space, chunking, readers } = this.#options;
-    const { count, files } = rows;
+    const { format, count, files } = rows;
     const failures = this.#failures.some(({ lasting }) => lasting) ? sha256(failuresOfRun) : undefined;
-    const head = { space, chunking, readers, formats: this.#formats, rows: count, files, failures, roots };
+    const head = {
+      ...{ format, space, chunking, readers, formats: this.#formats },
+      ...{ rows: count, files, failures, roots },
+    };
     const entries = await this.#staged?.entries();
     const outdated = this.#outdated;
     const next = { head, recordFiles, rootPlaces, outdated, previous: this.#previous, entries };

@@ -53,6 +53,7 @@ import {
   type Vector,
   type VectorSpace,
   type Verification,
+  type VerifyOptions,
   verify,
 } from 'embed-ingest';
 import { adviceOn, allAdvice, lineOf } from './advice.js';
@@ -145,7 +146,8 @@ async function wholeRun(): Promise<void> {
   const row: OutputRow = results[0]!;
   const { source, line }: RowMetadata = row.metadata;
   say('found', `${source}:${line}`);
-  const { problems, rows }: Verification = await verify(settings.out);
+  const whole: VerifyOptions = { deep: true };
+  const { problems, rows }: Verification = await verify(settings.out, whole);
   say('verified', `${rows} rows, ${problems.length} problems`);
 
   const progress: SyncProgress = { total: 0, sent: 0 };

@@ -50,10 +50,10 @@ describe('what a walk takes', () => {
   });
 
   test('leaves out indexes of this program, by what they hold', async () => {
-    const sum = { bytes: 0, sha256: '' };
+    const sum = { bytes: 0 };
     const files = { 'chunks.jsonl': sum, 'vectors.npy': sum };
     const chunking = { size: 1, overlap: 0, counter: 'c', splitter: 's' };
-    const made = { space: makeSpace(), chunking, readers: {}, formats: ['npy' as const] };
+    const made = { format: 2 as const, space: makeSpace(), chunking, readers: {}, formats: ['npy' as const] };
     const head = manifestStart({ ...made, rows: 0, files, roots: [] });
     const folder = plant(temporaryFolder(), {
       'a.md': '',

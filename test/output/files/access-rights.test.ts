@@ -19,7 +19,7 @@ import {
 
 const a = { source: 'docs/a.md', texts: ['alpha'] };
 const b = { source: 'docs/b.md', texts: ['beta'] };
-const modes = { 'chunks.jsonl': 0o640, 'vectors.npy': 0o604, 'manifest.json': 0o660 };
+const modes = { 'chunks.jsonl': 0o640, 'vectors.npy': 0o604, 'rows.sum': 0o644, 'manifest.json': 0o660 };
 
 async function sampleOutput(): Promise<string> {
   const dir = join(await temporaryFolder(), 'out');

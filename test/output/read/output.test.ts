@@ -95,12 +95,14 @@ const manifestDamages: [string, (text: string) => string][] = [
   ['a cut at a line', (text) => text.slice(0, text.indexOf('\n', text.length / 2) + 1)],
   ['a lost line', (text) => text.replace(/\n\{"source":"docs\/007.*/, '')],
   ['a repeated line', (text) => text.replace(/(\n\{"source":"docs\/007.*)/, '$1$1')],
-  ['another format', (text) => text.replace('"format":1', '"format":0')],
+  ['another format', (text) => text.replace('"format":2', '"format":0')],
   ['a changed model', (text) => text.replace('"model":"sample"', '"model":"other"')],
   ['a changed row count', (text) => text.replace(/"rows":80/, '"rows":81')],
   ['a changed size', (text) => text.replace(/("bytes":\d+)/, '$10')],
   ['a changed document', (text) => text.replace(/"rows":4,"bytes":(\d)/, '"rows":4,"bytes":9$1')],
   ['a bad hash', (text) => text.replace(/"hash":"[0-9a-f]/, '"hash":"')],
+  ['a bad sum', (text) => text.replace(/"sum":"[0-9a-f]/, '"sum":"')],
+  ['no sum', (text) => text.replace(/"sum":"[0-9a-f]*",/, '')],
   ['an unknown root', (text) => text.replace('"root":0', '"root":7')],
   ['lost chunk hashes', (text) => text.replace(/"chunks":"[^"]/, '"chunks":"')],
   ['text after the end', (text) => `${text}{}\n`],
@@ -136,16 +138,19 @@ test('refuses every single byte missing from the manifest, and never crashes', a
   }
 });
 
-test.each(['chunks.jsonl', 'vectors.npy', 'manifest.json'])('says that %s is missing', async (name) => {
-  const dir = await sampleOutput();
-  await rm(join(dir, name));
-  await expect(openOutput(dir)).rejects.toThrow(`${join(dir, name)} is damaged (it is missing)`);
-});
+test.each(['chunks.jsonl', 'vectors.npy', 'rows.sum', 'manifest.json'])(
+  'says that %s is missing',
+  async (name) => {
+    const dir = await sampleOutput();
+    await rm(join(dir, name));
+    await expect(openOutput(dir)).rejects.toThrow(`${join(dir, name)} is damaged (it is missing)`);
+  },
+);
 
-test.each(['chunks.jsonl', 'vectors.npy'])('notices when %s is cut', async (name) => {
+test.each(['chunks.jsonl', 'vectors.npy', 'rows.sum'])('notices when %s is cut', async (name) => {
   const dir = await sampleOutput();
-  await truncate(join(dir, name), 1000);
-  await expect(openOutput(dir)).rejects.toThrow(/1000 bytes instead of the manifest's \d+/);
+  await truncate(join(dir, name), 900);
+  await expect(openOutput(dir)).rejects.toThrow(/900 bytes instead of the manifest's \d+/);
 });
 
 test('notices a header of another shape', async () => {

@@ -24,20 +24,21 @@ async function damage(dir: string, name: string): Promise<void> {
 const sealed = async (dir: string): Promise<boolean> =>
   (await stat(join(dir, 'manifest.json'), { bigint: true })).mtimeNs % 1_000_000_000n === 0n;
 
-test.each(['chunks.jsonl', 'vectors.npy'])(
-  'a newer %s is read, and refused where it is another',
-  async (name) => {
-    const dir = await sampleOutput();
-    await damage(dir, name);
-    await expect(openOutput(dir)).rejects.toMatchObject({
-      exitCode: 5,
-      message: expect.stringMatching(
-        new RegExp(`${name} is damaged \\(its SHA-256 .* --out ${dir} --rebuild`),
-      ),
-    });
-    expect((await openOutput(dir, { sums: false }))?.rows).toBe(2);
-  },
-);
+test.each([
+  ['chunks.jsonl', "its sum is not the manifest's|row 1 is not as"],
+  ['vectors.npy', 'row 1 is not as it was written'],
+  ['rows.sum', 'the sums of its rows'],
+])('a newer %s is read, and refused where it is another', async (name, what) => {
+  const dir = await sampleOutput();
+  await damage(dir, name);
+  await expect(openOutput(dir)).rejects.toMatchObject({
+    exitCode: 5,
+    message: expect.stringMatching(
+      new RegExp(`${name} is damaged \\(docs/a.md: (${what}).* --out ${dir} --rebuild`),
+    ),
+  });
+  expect((await openOutput(dir, { sums: false }))?.rows).toBe(2);
+});
 
 test('a commit seals the manifest, and a copy is sealed when it was found right', async () => {
   const dir = await sampleOutput();

@@ -1,10 +1,11 @@
 import { readdirSync, symlinkSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { readManifest } from '../../../src/output/format/manifest-reader.js';
+import { checkContent } from '../../../src/output/read/content.js';
 import { openOutput } from '../../../src/output/read/output.js';
 import { closeFiles, openFiles } from '../../../src/output/read/snapshot.js';
-import { recover } from '../../../src/output/write/commit.js';
-import { hashFile } from '../../../src/output/write/staged-file.js';
+import { recover } from '../../../src/output/write/recover.js';
 import { openWriter } from '../../../src/output/write/writer.js';
 import { addDocument, type SampleDocument, temporaryFolder, writeAll, writerOptions } from '../sample.js';
 
@@ -13,12 +14,13 @@ function version(letter: string): SampleDocument {
   return { source: 'docs/a.md', texts: [letter, letter + letter] };
 }
 
-const openSteps = ['record', 'manifest.json', 'chunks.jsonl', 'vectors.npy', 'failures.jsonl'];
+const openSteps = ['record', 'manifest.json', 'chunks.jsonl', 'vectors.npy', 'rows.sum', 'failures.jsonl'];
 const commitSteps = [
   'staged',
   'recorded',
   'renamed vectors.npy',
   'renamed chunks.jsonl',
+  'renamed rows.sum',
   'renamed manifest.json',
   'unrecorded',
 ];
@@ -33,9 +35,8 @@ async function openWhile(dir: string, at: string, meanwhile: () => Promise<unkno
   });
   if (files === undefined) throw new Error('expected an output at all times');
   expect(met).toBe(true);
-  const manifest = JSON.parse(await files.manifest.readFile('utf8'));
-  expect(await hashFile(files.chunks)).toBe(manifest.files['chunks.jsonl'].sha256);
-  expect(await hashFile(files.vectors)).toBe(manifest.files['vectors.npy'].sha256);
+  const manifest = await readManifest(files.manifest, join(dir, 'manifest.json'));
+  await checkContent({ dir, ...files, manifest });
   const [line = ''] = (await files.chunks.readFile('utf8')).split('\n');
   await closeFiles(files);
   return JSON.parse(line).text;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openOutput } from '../../../src/output/read/output.js';
 import { verifyOutput } from '../../../src/output/read/verify.js';
-import { recover } from '../../../src/output/write/commit.js';
+import { recover } from '../../../src/output/write/recover.js';
 import { openWriter } from '../../../src/output/write/writer.js';
 import fc from '../../helpers/properties.js';
 import {
@@ -38,8 +38,13 @@ test('writes the files that the design names', async () => {
     rows: 4,
     bytes: (await stat(join(dir, 'chunks.jsonl'))).size + 128 + 4 * 32,
   });
-  expect(Object.keys(await filesOf(dir)).sort()).toEqual(['chunks.jsonl', 'manifest.json', 'vectors.npy']);
-  expect(await verifyOutput(dir)).toEqual({ problems: [], rows: 4, documents: 3 });
+  expect(Object.keys(await filesOf(dir)).sort()).toEqual([
+    'chunks.jsonl',
+    'manifest.json',
+    'rows.sum',
+    'vectors.npy',
+  ]);
+  expect(await verifyOutput(dir, { deep: true })).toEqual({ problems: [], rows: 4, documents: 3 });
 
   const text = await readFile(join(dir, 'manifest.json'), 'utf8');
   const manifest = JSON.parse(text);
@@ -64,6 +69,7 @@ test('writes the files that the design names', async () => {
     hash: documentHash(a),
     rows: 3,
     bytes: expect.any(Number),
+    sum: expect.stringMatching(/^[0-9a-f]{16}$/),
     chunks: Buffer.concat(hashes).toString('base64url'),
   });
   expect(manifest.documents[2]).toMatchObject({ source: blank.source, rows: 0, bytes: 0, chunks: '' });
@@ -116,7 +122,7 @@ test('any sequence of runs ends with the bytes of one run over the last state', 
       const dir = join(folder, String(dirs++));
       for (const [documents, formats] of runs) {
         await writeAll(dir, documents, { formats });
-        expect((await verifyOutput(dir)).problems).toEqual([]);
+        expect((await verifyOutput(dir, { deep: true })).problems).toEqual([]);
       }
       const fresh = join(folder, String(dirs++));
       const [documents, formats] = runs.at(-1) ?? [[], []];
@@ -135,7 +141,7 @@ test('re-renders kept lines when the format changes, and back', async () => {
   const output = await opened(dir);
   const line = await output.line(output.document(b.source)!.firstRow);
   expect(Object.keys(JSON.parse(line))).toEqual(['id', 'text', 'metadata']);
-  expect((await verifyOutput(dir)).problems).toEqual([]);
+  expect((await verifyOutput(dir, { deep: true })).problems).toEqual([]);
   expect(await writeAll(dir, [a, b], { formats: ['jsonl'] })).toMatchObject({ changed: true });
   expect(await filesOf(dir)).toEqual(withEmbeddings);
 });
@@ -231,7 +237,7 @@ test('a commit that fails after its record is finished by recovery, and not undo
   await expect(writer.commit()).rejects.toThrow(`${dir} can't be read or written (EIO)`);
   await writer.abort();
   expect((await opened(dir)).document(c.source)).toBeDefined();
-  expect((await verifyOutput(dir)).problems).toEqual([]);
+  expect((await verifyOutput(dir, { deep: true })).problems).toEqual([]);
   expect(await recover(dir)).toBe(true);
   expect(await recover(dir)).toBe(false);
   await rm(join(dir, '.run'), { recursive: true });
