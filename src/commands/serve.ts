@@ -17,6 +17,8 @@ export interface ServeOptions {
   token?: string | undefined;
   /** Lets others than this machine in without a token. @default false */
   allowAnonymous?: boolean | undefined;
+  /** Origins of web pages that may use it, too. */
+  origins?: readonly string[] | undefined;
   limits?: Partial<GatewayLimits>;
   logLevel: LogLevel;
   /** Starts the drain. */
@@ -40,7 +42,7 @@ export interface ServeEvents extends RunEvents {
  * @throws {WrongVectorsError} when the servers give wrong vectors of the model that was named
  */
 export async function serve(options: ServeOptions): Promise<void> {
-  const { settings, host = '127.0.0.1', port, token, limits, signal, events } = options;
+  const { settings, host = '127.0.0.1', port, token, origins, limits, signal, events } = options;
   if (token === undefined && !isLoopback(host) && !options.allowAnonymous) {
     throw new UsageError(
       `Other machines could use the gateway on ${host}: set a token (--token or EMBED_SERVE_TOKEN), or say --allow-anonymous.`,
@@ -51,6 +53,7 @@ export async function serve(options: ServeOptions): Promise<void> {
     settings,
     host,
     token,
+    origins,
     ...(port !== undefined && { port }),
     ...(limits && { limits }),
     events: { ...eventsFor(events, log), answered: log.answered, failed: log.failed },

@@ -6,18 +6,19 @@
 // What must hold: memory is bounded for any clients; vectors of servers that don't match never reach a client; a
 // stop answers all requests in flight. Look first at routes/, then at models/models.ts.
 import { randomBytes } from 'node:crypto';
-import type { ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { UsageError } from '../errors.js';
 import { eventsFor } from '../events.js';
 import { openBackend } from './backends/choose-backend.js';
 import { AnswersRoom } from './http/answer-memory.js';
-import { isLocalHost, isLoopback, tokenCheck } from './http/auth.js';
+import { tokenCheck } from './http/auth.js';
 import { fieldsOf } from './http/body.js';
-import { callerOf } from './http/call.js';
 import { Connections } from './http/connections.js';
 import { continueWhenRead } from './http/expect-continue.js';
+import { guard } from './http/guard.js';
+import { observe } from './http/observe.js';
+import { methodsOf } from './http/origins.js';
 import { Traffic } from './http/traffic.js';
 import { Uploads } from './http/upload-memory.js';
 import { openSharedCache } from './models/gateway-cache.js';
@@ -154,6 +155,7 @@ function build(parts: GatewayParts, options: GatewayOptions & { host: string }):
     },
   });
   app.decorateRequest('textCount', 0);
+  app.decorateRequest('refusedOrigin', '');
   // Like Ollama, read bodies without looking at their content type.
   app.removeAllContentTypeParsers();
   const uploads = new Uploads(limits);
@@ -183,26 +185,14 @@ function build(parts: GatewayParts, options: GatewayOptions & { host: string }):
     // Before the body is touched, so that it streams through.
     app.all('/*', { onRequest: pass }, () => undefined);
   }
-  app.setNotFoundHandler((_request, reply) =>
-    reply.code(405).header('content-type', 'text/plain').send('405 method not allowed'),
-  );
+  const notAllowed = (_request: FastifyRequest, reply: FastifyReply) =>
+    reply.code(405).header('content-type', 'text/plain').send('405 method not allowed');
+  app.setNotFoundHandler(notAllowed);
+  // Of one without an origin, no page asks.
+  for (const [path, allow] of Object.entries(methodsOf)) {
+    app.options(path, (request, reply) => notAllowed(request, reply.header('allow', allow)));
+  }
   return app;
-}
-
-/** Refuses requests without the token, or with a foreign `Host`. */
-function guard(app: FastifyInstance, parts: GatewayParts, { host, token }: GatewayOptions): void {
-  const localOnly = token === undefined && isLoopback(host ?? '');
-  app.addHook('onRequest', async (request, reply) => {
-    reply.header('x-request-id', request.id);
-    if (!request.raw.url?.startsWith('/')) throw new RefusedError(400, 'bad request target');
-    if (localOnly && !isLocalHost(request.headers.host)) {
-      throw new RefusedError(403, 'forbidden: start the gateway with a token to use it by this name');
-    }
-    const route = request.routeOptions.url;
-    if (route === '/health' || route === '/ready' || parts.isTrusted(request)) return;
-    reply.header('www-authenticate', 'Bearer');
-    throw new RefusedError(401, 'unauthorized');
-  });
 }
 
 /** While it drains, tells clients that the connection ends with this answer. */
@@ -210,40 +200,6 @@ function announceDrain(app: FastifyInstance, { isDraining }: GatewayParts): void
   app.addHook('onSend', async (_request, reply) => {
     if (isDraining()) reply.header('connection', 'close');
   });
-}
-
-/** Routes that answer with vectors: only their times are measured. */
-const vectorRoutes: ReadonlySet<string> = new Set(['/api/embed', '/v1/embeddings', '/embedding']);
-
-function observe(app: FastifyInstance, { traffic }: GatewayParts, { events }: GatewayOptions): void {
-  app.addHook('onRequest', async (request, reply) => {
-    // Read it now: a closed connection no longer has an address.
-    const client = callerOf(request);
-    const start = performance.now();
-    // Fastify's hook reports whole answers only; `close` also comes after an answer that was broken off.
-    reply.raw.once('close', () => {
-      const route = request.routeOptions.url ?? '/*';
-      const ms = performance.now() - start;
-      const status = statusOf(reply.raw);
-      traffic.answered(route, status, vectorRoutes.has(route) ? ms / 1000 : undefined);
-      events?.answered?.({
-        id: request.id,
-        method: request.method,
-        path: request.url.split('?', 1)[0]!,
-        route,
-        status,
-        ms: Math.round(ms * 10) / 10,
-        client,
-        ...(request.textCount > 0 && { texts: request.textCount }),
-      });
-    });
-  });
-}
-
-/** The status to log: 499 when the client left, 502 when the server broke off. */
-function statusOf({ writableFinished, statusCode, errored }: ServerResponse): number {
-  if (writableFinished) return statusCode;
-  return errored ? 502 : 499;
 }
 
 function answerError(

@@ -49,6 +49,8 @@ export interface GatewayOptions {
   port?: number;
   /** Clients must send it as a bearer token, except to `/health` and `/ready`. */
   token?: string | undefined;
+  /** Origins of web pages that may use it, beside those that Ollama lets in; one `*` in each stands for anything. @default none */
+  origins?: readonly string[] | undefined;
   limits?: Partial<GatewayLimits>;
   /** Listener, called when something happens. @default no listener */
   events?: Partial<GatewayEvents>;
@@ -72,4 +74,6 @@ export interface RequestLine {
   ms: number;
   client: string;
   texts?: number;
+  /** Where a page is from that was refused. */
+  origin?: string;
 }

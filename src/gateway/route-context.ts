@@ -11,6 +11,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Texts of the request, for the log. */
     textCount: number;
+    /** Where a refused page is from, for the log; else empty. */
+    refusedOrigin: string;
   }
 }
 

@@ -10,7 +10,7 @@ import { printedEvents } from '../terminal/events.js';
 import { printNotice, showsResults } from '../terminal/print.js';
 
 export async function runServe(given: Given<typeof declared>): Promise<Outcome> {
-  const { host, port, token, allowAnonymous, deadline, quiet, ...flags } = given.flags;
+  const { host, port, token, allowAnonymous, origin: origins, deadline, quiet, ...flags } = given.flags;
   const { maxBody, maxTexts, maxQueue, maxModels } = flags;
   const line = quiet ? () => undefined : printNotice;
   const loaded = await settingsFor(given.settings, line);
@@ -22,6 +22,7 @@ export async function runServe(given: Given<typeof declared>): Promise<Outcome> 
       port,
       token,
       allowAnonymous,
+      origins,
       limits: { maxBody, maxTexts, maxQueue, maxModels, deadlineMs: deadline },
       logLevel: flags.logLevel ?? (quiet || showsResults() ? 'silent' : 'info'),
       signal,

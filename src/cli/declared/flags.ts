@@ -144,6 +144,13 @@ export const ownFlags = {
     env: 'EMBED_SERVE_TOKEN',
     help: 'clients must send it as a bearer token',
   },
+  origin: {
+    kind: 'list',
+    of: { kind: 'text' },
+    flag: '--origin <origin>',
+    env: 'OLLAMA_ORIGINS',
+    help: 'pages of this origin may use it, too, e.g. https://app.example; repeatable',
+  },
   allowAnonymous: { ...yes, flag: '--allow-anonymous', help: 'let other machines in without a token' },
   maxBody: {
     kind: 'size',

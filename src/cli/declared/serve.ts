@@ -9,6 +9,7 @@ export const serve = {
     'port',
     'token',
     'allowAnonymous',
+    'origin',
     'maxBody',
     'maxTexts',
     'maxQueue',

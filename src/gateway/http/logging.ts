@@ -39,6 +39,7 @@ export function openLog(level: LogLevel, out: Writable = process.stdout): Gatewa
         ...line,
         path: printable(line.path, maxValueLength),
         client: printable(line.client, maxValueLength),
+        ...(line.origin !== undefined && { origin: printable(line.origin, maxValueLength) }),
       };
       log[line.status >= 500 ? 'warn' : 'info'](bounded, 'request');
     },

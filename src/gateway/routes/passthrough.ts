@@ -57,7 +57,7 @@ export async function passThrough(
   const { raw } = request;
   const target = raw.url ?? '/';
   if (!isPlainTarget(target)) throw new RefusedError(400, 'bad request target');
-  const headers = forwarded(raw.headers);
+  const headers = withoutPage(forwarded(raw.headers));
   if (options.ownsCredentials || 'authorization' in server.credentials) delete headers.authorization;
   const body = options.body ?? (hasBody(raw) ? raw : null);
   if (options.body) headers['content-length'] = `${options.body.length}`;
@@ -67,9 +67,10 @@ export async function passThrough(
   const onAbort = () => end.abort(options.signal?.reason);
   const begin = (status: number, answered: IncomingHttpHeaders) => {
     reply.raw.writeHead(status, {
-      ...sendable(forwarded(answered)),
+      ...withoutPage(sendable(forwarded(answered))),
       // Our headers win: the client must get the same request id as the log.
       ...(reply.getHeaders() as IncomingHttpHeaders),
+      ...bothVary(answered.vary, reply.getHeader('vary')),
     });
     // From here on we write the answer ourselves. An error before this line still becomes an error answer.
     reply.hijack();
@@ -129,6 +130,19 @@ function forwarded(headers: IncomingHttpHeaders): IncomingHttpHeaders {
     left[name] = value;
   }
   return left;
+}
+
+/** Headers without what browsers and servers say of pages: the gateway itself has decided which of them it lets in. */
+function withoutPage(headers: IncomingHttpHeaders): IncomingHttpHeaders {
+  const left = Object.entries(headers).filter(
+    ([name]) => !/^(origin$|sec-fetch-|access-control-)/.test(name),
+  );
+  return Object.fromEntries(left);
+}
+
+/** What the answer depends on, by the server and by us. */
+function bothVary(theirs: string | undefined, ours: unknown): { vary?: string } {
+  return theirs !== undefined && ours !== undefined ? { vary: `${inBytes(theirs)}, ${ours}` } : {};
 }
 
 /**

@@ -1,0 +1,43 @@
+// Refuses requests before anything of them is read or done: those of pages that may not use the gateway, with a foreign
+// `Host`, or without the token. Answers the questions of browsers (preflights) itself.
+import type { FastifyInstance } from 'fastify';
+import type { GatewayOptions } from '../options.js';
+import type { GatewayParts } from '../route-context.js';
+import { RefusedError } from '../routes/error-answers.js';
+import { isLocalHost, isLoopback } from './auth.js';
+import { corsHeaders, isPreflight, Origins, preflightHeaders } from './origins.js';
+
+/** Answered without the token: for load balancers. */
+const openRoutes: ReadonlySet<string | undefined> = new Set(['/health', '/ready']);
+
+/** @throws {UsageError} when one of the added origins is none */
+export function guard(app: FastifyInstance, parts: GatewayParts, options: GatewayOptions): void {
+  const { host = '', token } = options;
+  const origins = new Origins(options.origins ?? []);
+  const localOnly = token === undefined && isLoopback(host);
+  app.addHook('onRequest', async (request, reply) => {
+    const { headers, method, url = '' } = request.raw;
+    reply.header('x-request-id', request.id);
+    if (!url.startsWith('/')) throw new RefusedError(400, 'bad request target');
+    if (localOnly && !isLocalHost(headers.host)) {
+      throw new RefusedError(403, 'forbidden: start the gateway with a token to use it by this name');
+    }
+    if (!origins.admits(headers, token !== undefined)) {
+      request.refusedOrigin = headers.origin ?? `${headers['sec-fetch-site']}`;
+      throw new RefusedError(
+        403,
+        'forbidden: pages of this origin are let in with OLLAMA_ORIGINS (--origin)',
+      );
+    }
+    if (isPreflight(method ?? '', headers)) {
+      return reply
+        .code(204)
+        .headers(preflightHeaders(headers, url.split('?', 1)[0]!))
+        .send();
+    }
+    reply.headers(corsHeaders(headers));
+    if (openRoutes.has(request.routeOptions.url) || parts.isTrusted(request)) return undefined;
+    reply.header('www-authenticate', 'Bearer');
+    throw new RefusedError(401, 'unauthorized');
+  });
+}
