@@ -5,6 +5,8 @@ import { eventsFor, type RunEvents } from '../events.js';
 import { startGateway } from '../gateway/gateway.js';
 import { isLoopback } from '../gateway/http/auth.js';
 import { type LogLevel, openLog } from '../gateway/http/logging.js';
+import { readTokens } from '../gateway/http/tokens-file.js';
+import { readAliases } from '../gateway/models/aliases.js';
 import type { GatewayLimits } from '../gateway/options.js';
 import { plural } from '../text/plural.js';
 
@@ -15,6 +17,10 @@ export interface ServeOptions {
   /** 0 for a free one. @default 11444 */
   port?: number | undefined;
   token?: string | undefined;
+  /** A JSON file of tokens by the names of who has them, or the JSON itself. */
+  tokens?: string | undefined;
+  /** Other names for models: `NAME=MODEL` each. */
+  aliases?: readonly string[] | undefined;
   /** Lets others than this machine in without a token. @default false */
   allowAnonymous?: boolean | undefined;
   /** Origins of web pages that may use it, too. */
@@ -37,13 +43,15 @@ export interface ServeEvents extends RunEvents {
 
 /**
  * Resolves when all that was under way at the signal has been answered.
- * @throws {UsageError} when it would be open to others without a token, or can't listen
+ * @throws {UsageError} when it would be open to others without a token, can't listen, or tokens, aliases or origins are wrong
  * @throws {ServiceError} when a cache that was named can't be used
  * @throws {WrongVectorsError} when the servers give wrong vectors of the model that was named
  */
 export async function serve(options: ServeOptions): Promise<void> {
   const { settings, host = '127.0.0.1', port, token, origins, limits, signal, events } = options;
-  if (token === undefined && !isLoopback(host) && !options.allowAnonymous) {
+  const tokens = options.tokens === undefined ? undefined : readTokens(options.tokens);
+  const aliases = readAliases(options.aliases ?? []);
+  if (token === undefined && tokens === undefined && !isLoopback(host) && !options.allowAnonymous) {
     throw new UsageError(
       `Other machines could use the gateway on ${host}: set a token (--token or EMBED_SERVE_TOKEN), or say --allow-anonymous.`,
     );
@@ -53,6 +61,8 @@ export async function serve(options: ServeOptions): Promise<void> {
     settings,
     host,
     token,
+    tokens,
+    aliases,
     origins,
     ...(port !== undefined && { port }),
     ...(limits && { limits }),

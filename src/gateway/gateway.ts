@@ -12,16 +12,19 @@ import { UsageError } from '../errors.js';
 import { eventsFor } from '../events.js';
 import { openBackend } from './backends/choose-backend.js';
 import { AnswersRoom } from './http/answer-memory.js';
-import { tokenCheck } from './http/auth.js';
+import { Tokens } from './http/auth.js';
 import { fieldsOf } from './http/body.js';
 import { Connections } from './http/connections.js';
 import { continueWhenRead } from './http/expect-continue.js';
 import { guard } from './http/guard.js';
 import { observe } from './http/observe.js';
 import { methodsOf } from './http/origins.js';
+import { endSlowReaders } from './http/slow-readers.js';
 import { Traffic } from './http/traffic.js';
 import { Uploads } from './http/upload-memory.js';
+import { Aliases } from './models/aliases.js';
 import { openSharedCache } from './models/gateway-cache.js';
+import { LegacyVectors } from './models/legacy-vectors.js';
 import { Models } from './models/models.js';
 import { openNamedModel } from './models/named-model.js';
 import { defaultLimits, type GatewayOptions } from './options.js';
@@ -29,7 +32,9 @@ import type { GatewayParts } from './route-context.js';
 import { embeddingRoute } from './routes/embedding.js';
 import { bodyOf, RefusedError, refusalOf } from './routes/error-answers.js';
 import { healthRoute, readyRoute } from './routes/health.js';
+import { clearCacheRoute, resetRoute } from './routes/maintenance.js';
 import { metricsRoute } from './routes/metrics.js';
+import { modelRoute, showRoute } from './routes/models.js';
 import { embedRoute, legacyRoute } from './routes/ollama.js';
 import { openAiRoute } from './routes/openai.js';
 
@@ -48,7 +53,8 @@ export interface Gateway {
  * @throws {WrongVectorsError} when the servers give wrong vectors of the named model
  */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
-  const { host = '127.0.0.1', port = 11_444, token, settings } = options;
+  const { host = '127.0.0.1', port = 11_444, settings } = options;
+  const tokens = new Tokens(options.token, options.tokens);
   const events = eventsFor(options.events);
   const limits = { ...defaultLimits, ...options.limits };
   limits.maxUploads = Math.max(limits.maxUploads, 4 * limits.maxBody);
@@ -56,7 +62,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   let models: Models | undefined;
   const backend = await openBackend({
     settings,
-    ownsCredentials: token !== undefined,
+    ownsCredentials: !tokens.areNone,
     self: { host, port },
     events,
     onChange: () => models?.suspect(),
@@ -80,21 +86,22 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   });
   let listens = false;
   let draining = false;
-  const holdsToken = token === undefined ? () => true : tokenCheck(token);
   const parts: GatewayParts = {
     backend,
     models,
+    aliases: new Aliases(options.aliases),
+    legacy: backend.askLegacy && new LegacyVectors((...asked) => backend.askLegacy!(...asked)),
     cache,
     traffic: new Traffic(),
     answers: new AnswersRoom(limits),
     limits,
     startedAt: performance.now(),
     isDraining: () => draining,
-    isTrusted: (request) => holdsToken(request.headers.authorization),
   };
-  const app = build(parts, { ...options, host });
+  const app = build(parts, tokens, { ...options, host });
   const connections = new Connections(app.server, limits, events);
   continueWhenRead(app.server);
+  endSlowReaders(app.server, limits);
   const close = async () => {
     await models.stop();
     await backend.close();
@@ -128,7 +135,11 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   };
 }
 
-function build(parts: GatewayParts, options: GatewayOptions & { host: string }): FastifyInstance {
+function build(
+  parts: GatewayParts,
+  tokens: Tokens,
+  options: GatewayOptions & { host: string },
+): FastifyInstance {
   const { limits, backend } = parts;
   const run = randomBytes(4).toString('hex');
   let count = 0;
@@ -156,6 +167,8 @@ function build(parts: GatewayParts, options: GatewayOptions & { host: string }):
   });
   app.decorateRequest('textCount', 0);
   app.decorateRequest('refusedOrigin', '');
+  app.decorateRequest('tokenName', undefined);
+  app.decorateRequest('isTrusted', false);
   // Like Ollama, read bodies without looking at their content type.
   app.removeAllContentTypeParsers();
   const uploads = new Uploads(limits);
@@ -166,7 +179,7 @@ function build(parts: GatewayParts, options: GatewayOptions & { host: string }):
     reply.raw.once('close', () => uploads.release(raw));
   });
   observe(app, parts, options);
-  guard(app, parts, options);
+  guard(app, tokens, options);
   announceDrain(app, parts);
   app.setErrorHandler((error, request, reply) => answerError(error, request, reply, options));
 
@@ -174,10 +187,14 @@ function build(parts: GatewayParts, options: GatewayOptions & { host: string }):
   app.post('/api/embeddings', legacyRoute(parts));
   app.post('/v1/embeddings', openAiRoute(parts));
   app.post('/embedding', embeddingRoute(parts));
-  app.get('/embedding', embeddingRoute(parts));
+  app.get('/embedding', { exposeHeadRoute: true }, embeddingRoute(parts));
   app.get('/health', { exposeHeadRoute: true }, healthRoute(parts));
   app.get('/ready', { exposeHeadRoute: true }, readyRoute(parts));
-  app.get('/metrics', metricsRoute(parts));
+  app.get('/metrics', { exposeHeadRoute: true }, metricsRoute(parts));
+  app.post('/clear_cache', clearCacheRoute(parts));
+  app.post('/reset_circuit_breaker', resetRoute(parts));
+  app.post('/api/show', showRoute(parts));
+  app.get('/v1/models/*', modelRoute(parts));
   const pass = (request: FastifyRequest, reply: FastifyReply) => backend.pass({ request, reply });
   if (backend.embedder === 'builtin') {
     app.all('/*', pass);

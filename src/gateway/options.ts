@@ -5,12 +5,14 @@ import type { RunEvents } from '../events.js';
 export interface GatewayLimits {
   /** Max bytes of the body of a request for vectors. @default 10 MiB */
   maxBody: number;
-  /** Max texts of a request. @default 8192 */
+  /** Max texts of a request. @default as many as fit into a body */
   maxTexts: number;
   /** Max waiting texts of each model; more get a 503. @default 10000 */
   maxQueue: number;
-  /** Max time of a request for vectors, in ms. @default 50000 */
+  /** Max time of a request for vectors without progress, in ms; on a slow server, three times what is to be expected. @default 50000 */
   deadlineMs: number;
+  /** How long the vectors of a list that take little memory are held until all are there, in ms; then those that are there are sent. @default 8000 */
+  holdMs: number;
   /** Max open models. @default 8 */
   maxModels: number;
   /** Max bytes of the bodies of all requests for vectors in flight. @default 64 MiB, at least 4 bodies */
@@ -19,7 +21,7 @@ export interface GatewayLimits {
   maxAnswers: number;
   /** Max open connections; more are closed at once. @default 1000 */
   maxConnections: number;
-  /** Max time for a client to send its headers, or the body of a request for vectors, in ms. Also for reading its answer, while others wait for the memory. @default 20000 */
+  /** Max time for a client to send its headers, or the body of a request for vectors, in ms. Also for reading the next 256 KiB of its answer, or all of it while others wait for the memory. @default 20000 */
   receiveMs: number;
   /** Max time without a byte of a request that the client began to send, or of an answer to read, in ms. @default 15000 */
   idleMs: number;
@@ -29,9 +31,10 @@ export interface GatewayLimits {
 
 export const defaultLimits: Readonly<GatewayLimits> = {
   maxBody: 10 * 1024 * 1024,
-  maxTexts: 8192,
+  maxTexts: Number.POSITIVE_INFINITY,
   maxQueue: 10_000,
   deadlineMs: 50_000,
+  holdMs: 8000,
   maxModels: 8,
   maxUploads: 64 * 1024 * 1024,
   maxAnswers: 256 * 1024 * 1024,
@@ -49,6 +52,10 @@ export interface GatewayOptions {
   port?: number;
   /** Clients must send it as a bearer token, except to `/health` and `/ready`. */
   token?: string | undefined;
+  /** More tokens, by the names of those who have them: the names are in logs and metrics, and requests of one take turns as one. @default none */
+  tokens?: { readonly [name: string]: string } | undefined;
+  /** Other names for models, with the models that they stand for. @default none */
+  aliases?: { readonly [name: string]: string } | undefined;
   /** Origins of web pages that may use it, beside those that Ollama lets in; one `*` in each stands for anything. @default none */
   origins?: readonly string[] | undefined;
   limits?: Partial<GatewayLimits>;
@@ -74,6 +81,8 @@ export interface RequestLine {
   ms: number;
   client: string;
   texts?: number;
+  /** Of the client's `traceparent`. */
+  trace?: string;
   /** Where a page is from that was refused. */
   origin?: string;
 }

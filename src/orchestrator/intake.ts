@@ -8,13 +8,13 @@ import { unknownScript } from '../embedders/guard/unknown-script.js';
 import { type EmbedderFault, QueueFullError, UsageError } from '../errors.js';
 import type { RunEvents } from '../events.js';
 import type { BatchMetrics } from '../metrics/metrics.js';
-import type { Priority } from '../types/requests.js';
+import type { CacheUse, Priority } from '../types/requests.js';
 import type { Vector } from '../types/vector.js';
 import { batchBounds } from '../upstream/limiter-settings.js';
 import type { Upstream } from '../upstream/upstream.js';
 import { Admission } from './admission.js';
 import { type BatchConfig, checkOption, type PrefixKind } from './config.js';
-import { KnownVectors } from './known-vectors.js';
+import { KnownVectors, uncached } from './known-vectors.js';
 
 /** What is said with a call for vectors. */
 export interface EmbedTextsOptions {
@@ -32,6 +32,13 @@ export interface EmbedTextsOptions {
   truncate?: boolean;
   /** Fewer dimensions than the model has. @default the space's */
   dimensions?: number;
+  /** `refresh` embeds what the cache knows again, `bypass` leaves the cache alone. @default 'use' */
+  cacheUse?: CacheUse;
+  /**
+   * Takes empty texts, too, where the server has a vector for them.
+   * @internal
+   */
+  takesEmpty?: boolean;
 }
 
 /** The outcome of one text: it has a vector, can't be embedded, or no server could be asked. */
@@ -134,9 +141,12 @@ export class Intake {
     const prefixKind = options.prefix ?? this.#config.prefix;
     const prefix = prefixKind === 'none' ? '' : this.#upstream.space.prefixes[prefixKind];
     const kind: BatchKind = truncate || dimensions !== undefined ? { truncate, dimensions } : plainKind;
-    const space = this.#known.idOf(prefix, kind);
+    const { cacheUse = 'use' } = options;
+    const known = this.#known.idOf(prefix, kind);
+    const space = cacheUse === 'bypass' ? uncached(known) : known;
     const hashes = texts.map((text) => createHash('sha256').update(text).digest('hex'));
-    const found = await orAborted(this.#lookUp(space, hashes, dimensions), signal);
+    const lookup = cacheUse === 'use' ? this.#lookUp(space, hashes, dimensions) : nothing(hashes.length);
+    const found = await orAborted(lookup, signal);
     const outcomes = found.map((vector, index) => this.#refused(texts[index]!) ?? cachedOutcome(vector));
     const missing = outcomes.flatMap((outcome, index) => (outcome ? [] : [index]));
     if (missing.length === 0) return outcomes as TextOutcome[];
@@ -166,7 +176,7 @@ export class Intake {
     dimensions: number | undefined,
   ): Promise<(Vector | undefined)[]> {
     const found = await this.#known.find(id, hashes, dimensions);
-    if (!found) return new Array<undefined>(hashes.length).fill(undefined);
+    if (!found) return await nothing(hashes.length);
     const hits = found.filter((vector) => vector !== undefined).length;
     this.#metrics.cacheLookup({ hits, misses: hashes.length - hits });
     return found;
@@ -241,6 +251,10 @@ export class Intake {
   }
 }
 
+async function nothing(count: number): Promise<undefined[]> {
+  return new Array<undefined>(count).fill(undefined);
+}
+
 function cachedOutcome(vector: Vector | undefined): TextOutcome | undefined {
   return vector && { vector, cached: true };
 }
@@ -275,7 +289,10 @@ function allSettled(tickets: readonly Ticket[], signal: AbortSignal | undefined)
 }
 
 /** @throws {UsageError} */
-function check(texts: readonly string[], { priority = 0, prefix, dimensions }: EmbedTextsOptions): void {
+function check(
+  texts: readonly string[],
+  { priority = 0, prefix, dimensions, takesEmpty }: EmbedTextsOptions,
+): void {
   if (![0, 1, 2, 3, 4].includes(priority)) {
     throw new UsageError(`priority: expected 0 (first) to 4 (last), got ${priority}.`);
   }
@@ -283,6 +300,7 @@ function check(texts: readonly string[], { priority = 0, prefix, dimensions }: E
   if (dimensions !== undefined) checkOption('dimensions', dimensions);
   for (const [index, text] of texts.entries()) {
     if (typeof text !== 'string') throw new UsageError(`Text ${index} is ${typeof text}, not a string.`);
-    if (text === '') throw new UsageError(`Text ${index} is empty: leave it out, it has no vector.`);
+    if (text === '' && !takesEmpty)
+      throw new UsageError(`Text ${index} is empty: leave it out, it has no vector.`);
   }
 }

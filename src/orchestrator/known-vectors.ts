@@ -9,6 +9,14 @@ import type { VectorSpace } from '../types/space.js';
 import type { Vector } from '../types/vector.js';
 import { LookupBatcher } from './lookup-batcher.js';
 
+/** Before the id of a space: vectors that are not stored. */
+const uncachedMark = '-';
+
+/** An id under which vectors of a space are made, and not stored. */
+export function uncached(id: string): string {
+  return uncachedMark + id;
+}
+
 export class KnownVectors {
   readonly #space: VectorSpace;
   readonly #cache: VectorCache | undefined;
@@ -62,6 +70,7 @@ export class KnownVectors {
     if (!cache) return;
     const byId = new Map<string, VectorEntry[]>();
     for (const { space, hash, vector } of tickets) {
+      if (space.startsWith(uncachedMark)) continue;
       const entries = byId.get(space);
       if (entries) entries.push({ hash, vector: vector! });
       else byId.set(space, [{ hash, vector: vector! }]);

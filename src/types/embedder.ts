@@ -57,7 +57,7 @@ export interface Embedder {
   /**
    * One request: the answer's vectors in the order of `texts`, accepted (right count and dimensions,
    * finite, not zero) and L2-normalised.
-   * @param texts at least one; none of them empty
+   * @param texts at least one; empty ones only where the server has a vector for them, as Ollama's
    * @returns as many vectors as `texts`, each `identity.dimensions` long
    * @throws {EmbedderFault} when the request fails; never a partial answer
    * @throws the signal's reason

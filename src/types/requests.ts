@@ -3,6 +3,9 @@
 /** How soon a text is sent: 0 first, 4 last. */
 export type Priority = 0 | 1 | 2 | 3 | 4;
 
+/** What a request does with the cache: read and write it, only write it (`refresh`), or neither (`bypass`). */
+export type CacheUse = 'use' | 'refresh' | 'bypass';
+
 /** How a server shows that it has too much to do: by a refusal, or by being late. */
 export type Overload = 'busy' | 'timeout';
 

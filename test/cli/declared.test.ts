@@ -127,7 +127,7 @@ describe('what is given', () => {
       host: '127.0.0.1',
       port: 11_444,
       maxBody: 2 * 1024 * 1024,
-      maxTexts: 8192,
+      maxTexts: undefined,
       deadline: 60_000,
       quiet: true,
       allowAnonymous: false,

@@ -16,6 +16,7 @@ const pages = [
   'CONTRIBUTING.md',
   'examples/README.md',
   'examples/web-service/README.md',
+  'examples/clients/README.md',
 ];
 
 /** All of src as one text, without the seams of literals that were joined over lines. */

@@ -103,11 +103,18 @@ test('no client makes the server load its model again', async () => {
   const server = await ollama();
   const { url } = await opened(server);
   await embed(url, { input: 'one', options: { num_ctx: 128, num_thread: 2 }, keep_alive: '1m' });
-  await embed(url, { input: ['', 'two'], options: { num_ctx: 128 }, keep_alive: 0 });
+  await embed(url, { input: 'two', truncate: 'no', options: { num_ctx: 128 }, keep_alive: 0 });
   await post(`${url}/api/embeddings`, { model: 'all-minilm', prompt: 'three', options: { num_ctx: 64 } });
-  await post(`${url}/v1/embeddings`, { model: 'all-minilm', input: ['', 'four'], options: { num_ctx: 64 } });
+  await post(`${url}/v1/embeddings`, {
+    model: 'all-minilm',
+    input: 'four',
+    truncate: 'no',
+    options: { num_ctx: 64 },
+  });
   const sent = server.requests.filter(({ method }) => method === 'POST');
-  expect(sent).toHaveLength(4);
+  expect(new Set(sent.map(({ path }) => path))).toEqual(
+    new Set(['/api/embed', '/api/embeddings', '/v1/embeddings']),
+  );
   for (const { body } of sent) {
     expect(body).not.toHaveProperty('options');
     expect(body).not.toHaveProperty('keep_alive');
@@ -123,13 +130,43 @@ test('to unload a model is a wish about the model, and goes through', async () =
   expect(await loaded()).toHaveLength(0);
 });
 
-test('the older endpoint has its own vectors, and never those of the cache', async () => {
+test('the older endpoint shares batches and cache where its vectors are the same', async () => {
+  const server = await ollama({ requestDelayMs: 20 });
+  const { url } = await opened(server, { batchInterval: 100 });
+  const older = (prompt: string) => post(`${url}/api/embeddings`, { model: 'all-minilm', prompt });
+  await older('finds out');
+  forget(server);
+  const texts = Array.from({ length: 30 }, (_, index) => `text ${index}`);
+  const answers = await Promise.all(texts.map(older));
+  expect(prints(floats(answers.map(({ body }) => body.embedding)))).toEqual(
+    prints(texts.map((text) => server.vectorOf(text))),
+  );
+  expect(server.requests.map(({ path }) => path)).not.toContain('/api/embeddings');
+  expect(server.batches().length).toBeLessThan(15);
+});
+
+test('the older endpoint has its own vectors, and never others, where they differ', async () => {
   const server = await ollama();
-  const { url } = await opened(server, { cache: 'none' });
-  const { body } = await post(`${url}/api/embeddings`, { model: 'all-minilm', prompt: 'one' });
-  expect(body.embedding).toEqual([...server.vectorOf('one')]);
-  // The last one asks whether the model is still the same.
-  expect(server.requests.map(({ path }) => path)).toEqual(['/api/embeddings', '/api/tags']);
+  const { url } = await opened(server);
+  // Of another length for one of the canaries is enough.
+  const long = [...server.vectorOf('one')].map((value) => value * 1.00001);
+  const body = JSON.stringify({ embedding: long });
+  server.script({ kind: 'answer', path: '/api/embeddings', status: 200, body, times: 100 });
+  for (const prompt of ['one', 'two']) {
+    const answer = await post(`${url}/api/embeddings`, { model: 'all-minilm', prompt });
+    expect([answer.status, answer.body.embedding]).toEqual([200, long]);
+  }
+  const asked = server.requests.filter(({ path }) => path === '/api/embeddings');
+  // One to find out, and each alone.
+  expect(asked).toHaveLength(3);
+});
+
+test('a text that the older endpoint refuses gets its own words', async () => {
+  const server = await ollama();
+  const { url } = await opened(server);
+  const { request, response } = recordedCase('0.24.0', 'legacy_embeddings_too_long');
+  const { status, body } = await post(`${url}/api/embeddings`, request.body);
+  expect([status, body]).toEqual([response.status, response.body]);
 });
 
 test('a model that the server can’t embed with is refused in the server’s own words', async () => {

@@ -1,7 +1,8 @@
 // Runs once before all tests. The command line and the worker threads run from `dist`, which `npm test`
-// builds first; tests of Redis and PostgreSQL need real servers.
+// builds first; tests of Redis and PostgreSQL need real servers, and those of pages a real Chromium.
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { findBrowser } from './browser.js';
 import { installPostgres } from './postgres.js';
 import { findRedis } from './redis.js';
 
@@ -10,19 +11,25 @@ export default function setup(): void {
     throw new Error('dist is missing: run `npm run build` before vitest (`npm test` does both).');
   }
   preparePostgres();
-  if (!findRedis() && process.env.CI && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
-    installRedis();
-  }
-  if (findRedis()) return;
-  const reason = 'redis-server is not on the PATH (Debian: apt-get install redis-server)';
-  if (process.env.CI) throw new Error(`Redis tests can't run: ${reason}.`);
-  console.warn(`\n*** REDIS TESTS ARE SKIPPED: ${reason}. ***\n`);
+  need('Redis', 'redis-server', findRedis);
+  need('Browser', 'chromium', findBrowser);
 }
 
-function installRedis(): void {
+/** Tests that lack a program fail in CI, which installs it; elsewhere they are skipped, and that is said aloud. */
+function need(what: string, program: string, find: () => string | undefined): void {
+  if (!find() && process.env.CI && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
+    install(program);
+  }
+  if (find()) return;
+  const reason = `${program} is not on the PATH (Debian: apt-get install ${program})`;
+  if (process.env.CI) throw new Error(`${what} tests can't run: ${reason}.`);
+  console.warn(`\n*** ${what.toUpperCase()} TESTS ARE SKIPPED: ${reason}. ***\n`);
+}
+
+function install(program: string): void {
   const options = { stdio: 'inherit', env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } } as const;
   execFileSync('apt-get', ['update'], options);
-  execFileSync('apt-get', ['install', '-y', '--no-install-recommends', 'redis-server'], options);
+  execFileSync('apt-get', ['install', '-y', '--no-install-recommends', program], options);
 }
 
 function preparePostgres(): void {

@@ -10,7 +10,8 @@ import { printedEvents } from '../terminal/events.js';
 import { printNotice, showsResults } from '../terminal/print.js';
 
 export async function runServe(given: Given<typeof declared>): Promise<Outcome> {
-  const { host, port, token, allowAnonymous, origin: origins, deadline, quiet, ...flags } = given.flags;
+  const { host, port, token, allowAnonymous, deadline, quiet, ...flags } = given.flags;
+  const { tokens, alias: aliases, origin: origins } = flags;
   const { maxBody, maxTexts, maxQueue, maxModels } = flags;
   const line = quiet ? () => undefined : printNotice;
   const loaded = await settingsFor(given.settings, line);
@@ -21,9 +22,14 @@ export async function runServe(given: Given<typeof declared>): Promise<Outcome> 
       host,
       port,
       token,
+      tokens,
+      aliases,
       allowAnonymous,
       origins,
-      limits: { maxBody, maxTexts, maxQueue, maxModels, deadlineMs: deadline },
+      limits: {
+        ...{ maxBody, maxQueue, maxModels, deadlineMs: deadline },
+        ...(maxTexts !== undefined && { maxTexts }),
+      },
       logLevel: flags.logLevel ?? (quiet || showsResults() ? 'silent' : 'info'),
       signal,
       events: {

@@ -144,6 +144,19 @@ export const ownFlags = {
     env: 'EMBED_SERVE_TOKEN',
     help: 'clients must send it as a bearer token',
   },
+  tokens: {
+    kind: 'secret',
+    flag: '--tokens <file>',
+    env: 'EMBED_SERVE_TOKENS',
+    help: 'JSON file of tokens by the names of who has them, or the JSON itself: {"wiki": "…"}',
+  },
+  alias: {
+    kind: 'list',
+    of: { kind: 'text' },
+    flag: '--alias <name=model>',
+    env: 'EMBED_SERVE_ALIASES',
+    help: 'another name for a model; repeatable',
+  },
   origin: {
     kind: 'list',
     of: { kind: 'text' },
@@ -162,7 +175,7 @@ export const ownFlags = {
   maxTexts: {
     ...count,
     flag: '--max-texts <n>',
-    default: defaultLimits.maxTexts,
+    decided: 'as many as fit into a body',
     help: 'texts of a request',
   },
   maxQueue: {
@@ -181,7 +194,7 @@ export const ownFlags = {
     ...timer,
     flag: '--deadline <time>',
     default: defaultLimits.deadlineMs,
-    help: 'for a request for vectors',
+    help: 'for a request for vectors without progress; on a slow server, three times what is to be expected',
   },
   logLevel: {
     kind: 'choice',

@@ -8,8 +8,10 @@ export const serve = {
     'host',
     'port',
     'token',
+    'tokens',
     'allowAnonymous',
     'origin',
+    'alias',
     'maxBody',
     'maxTexts',
     'maxQueue',
@@ -36,11 +38,13 @@ export const serve = {
   about: `\
 Clients of Ollama and of OpenAI work with it unchanged: what asks for vectors is batched and cached, all
 else goes through to the Ollama behind it, the first that is up. Headers: x-embed-priority 0 (first) to 4,
-x-embed-client names who asks. SIGTERM ends it when all that is under way is answered.
+x-embed-client names who asks, x-embed-cache is bypass or refresh. Web pages may use it where Ollama
+would let them, others by --origin. SIGTERM ends it when all that is under way is answered.
 
   /api/embed /v1/embeddings     as Ollama's and OpenAI's
   /embedding                    ?text=…, or POST {"text"} or {"texts": […], "priority"}
-  /health /ready /metrics       without a token: the first two; metrics as JSON with ?format=json`,
+  /health /ready /metrics       without a token: the first two; metrics as JSON with ?format=json
+  /clear_cache                  POST, with a token only, as /reset_circuit_breaker`,
   examples: [
     { line: 'embed serve --ollama-url http://127.0.0.1:11434' },
     { line: 'OLLAMA_HOST=127.0.0.1:11444 my-application' },

@@ -141,9 +141,7 @@ class OllamaEmbedder implements ServerEmbedder {
   }
 
   async embed(texts: readonly string[], options: EmbedOptions = {}): Promise<Vector[]> {
-    if (texts.length === 0 || texts.includes('')) {
-      throw new RangeError('expected one text or more, none of them empty');
-    }
+    if (texts.length === 0) throw new RangeError('expected one text or more');
     const tokens = (options.tokens ?? this.#count(texts)) + texts.length * this.counter.special;
     if (this.losses !== this.#losses) {
       this.#losses = this.losses;

@@ -3,6 +3,7 @@
 // This file holds their interface. A backend answers the requests that aren't batched, and tells which servers are up and
 // which models they have. choose-backend.ts chooses one; ollama-servers.ts finds the server for a request.
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { AskLegacy } from '../models/legacy-vectors.js';
 import type { LookAtServers } from '../models/refused-models.js';
 import type { RefusedError } from '../routes/error-answers.js';
 
@@ -12,6 +13,8 @@ export interface Passing {
   reply: FastifyReply;
   /** The body to send, when the client's body has been read already. */
   body?: Buffer | undefined;
+  /** The path to ask for, when it isn't the client's. */
+  target?: string | undefined;
   signal?: AbortSignal | undefined;
   /** Limits on the vectors in its answer; absent when any answer may be passed on. */
   vectors?: PassedVectors | undefined;
@@ -44,8 +47,12 @@ export interface Backend {
    * @returns undefined when there is none
    */
   modelOf(name: string | undefined): Promise<string | undefined>;
+  /** True when it has a vector for each of these texts, some of which may be empty. */
+  takes(texts: readonly string[]): boolean;
   /** Answers the request. @throws {RefusedError} when that can't be done */
   pass(passing: Passing): Promise<void>;
+  /** The vector of a text by Ollama's older route. Absent where it gives the same as the newer one. */
+  askLegacy?: AskLegacy;
   isUp(): Promise<boolean>;
   state(): Promise<BackendState>;
   /** The present digests of the servers' models, by canonical name. Absent when they can't change. */

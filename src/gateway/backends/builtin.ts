@@ -28,9 +28,13 @@ export class BuiltinBackend implements Backend {
     return name === undefined || modelNames.has(canonicalName(name)) ? builtinModel : undefined;
   }
 
-  async pass({ request, reply }: Passing): Promise<void> {
-    const path = request.url.split('?', 1)[0]!;
-    const { status, type, body } = await this.#answer(request.method, path, request.body);
+  takes(texts: readonly string[]): boolean {
+    return !texts.includes('');
+  }
+
+  async pass({ request, reply, target, body: given }: Passing): Promise<void> {
+    const path = (target ?? request.url).split('?', 1)[0]!;
+    const { status, type, body } = await this.#answer(request.method, path, given ?? request.body);
     await reply.code(status).header('content-type', type).send(body);
   }
 
@@ -66,7 +70,7 @@ export class BuiltinBackend implements Backend {
       case 'POST /v1/embeddings':
         return unusual(body, path) ?? refused({ status: 400, message: 'invalid input' }, path);
       default:
-        return elsewhere(path);
+        return method === 'GET' && path.startsWith(oneModel) ? this.#oneModel(path) : elsewhere(path);
     }
   }
 
@@ -82,11 +86,26 @@ export class BuiltinBackend implements Backend {
     };
   }
 
+  #oneModel(path: string): Answer {
+    let name = path.slice(oneModel.length);
+    try {
+      name = decodeURIComponent(name);
+    } catch {
+      // It stays as it is, and is no model.
+    }
+    if (modelNames.has(canonicalName(name)))
+      return { ...json(this.#openAiModel()), type: 'application/json' };
+    return refused({ status: 404, message: `model '${name}' not found` }, path);
+  }
+
   #openAiModel(): Fields {
     const created = Math.floor(Date.parse(this.#startedAt) / 1000);
     return { id: builtinModel, object: 'model', created, owned_by: 'library' };
   }
 }
+
+/** Before the name of a model. */
+const oneModel = '/v1/models/';
 
 /** Size of the weights in bytes. */
 const weightBytes = 27_903_656;

@@ -16,6 +16,9 @@ const pingMs = 2000;
 const hasteMs = 200;
 /** A server that doesn't take connections within this time, in ms, is down. */
 const connectMs = 5000;
+/** Max time for one vector by the older route, in ms, and max bytes of it. */
+const legacyMs = 30_000;
+const maxVectorBytes = 4 * 1024 * 1024;
 /** How long a connection is kept, in ms: a proxy may close idle ones, and what clients send isn't sent twice. */
 const keepAliveMs = 4000;
 
@@ -79,6 +82,13 @@ export class OllamaServer {
     }
   }
 
+  /** The vector of a text by the older route. @throws {EmbedderFault} when it gives none */
+  async legacyVector(model: string, text: string, signal: AbortSignal): Promise<unknown> {
+    const options = { timeoutMs: legacyMs, signal, maxBytes: maxVectorBytes };
+    const answer = await this.#client.json('/api/embeddings', { model, prompt: text }, options);
+    return (answer as { embedding?: unknown }).embedding;
+  }
+
   /** The digests of its models, by name. @throws {EmbedderFault} when it doesn't list them */
   async digests(): Promise<Map<string, string>> {
     const models = await listModels(this.#client, { timeoutMs: pingMs });
@@ -108,6 +118,13 @@ export class OllamaServers {
     const [first = defaultUrl, ...others] = addresses;
     const open = (address: string) => new OllamaServer(parseOllamaAddress(address).url, access);
     this.all = [open(first), ...others.map(open)];
+  }
+
+  /** @throws when there is none at this address */
+  at(url: string): OllamaServer {
+    const found = this.all.find((server) => server.url === url);
+    if (!found) throw new Error('no such server');
+    return found;
   }
 
   /**

@@ -45,11 +45,15 @@ export class OllamaBackend implements Backend {
     return this.#default;
   }
 
+  takes(): boolean {
+    return true;
+  }
+
   get servers(): number {
     return this.#servers.all.length;
   }
 
-  async pass({ request, reply, body, signal, vectors = {} }: Passing): Promise<void> {
+  async pass({ request, reply, body, target, signal, vectors = {} }: Passing): Promise<void> {
     const { ownsCredentials, onChange } = this.#options;
     const { from, never, confirm } = vectors;
     const left = from && new Set(from);
@@ -62,6 +66,7 @@ export class OllamaBackend implements Backend {
           ownsCredentials,
           signal,
           ...(body && { body }),
+          ...(target !== undefined && { target }),
           ...(never && { never }),
           ...(confirm && { confirm: (ending) => confirm(server.url, ending) }),
         });
@@ -73,6 +78,10 @@ export class OllamaBackend implements Backend {
         if (changing.test(request.url)) onChange();
       }
     }
+  }
+
+  askLegacy(url: string, model: string, text: string, signal: AbortSignal): Promise<unknown> {
+    return this.#servers.at(url).legacyVector(model, text, signal);
   }
 
   isUp(): Promise<boolean> {

@@ -1,5 +1,5 @@
-// Bounds the memory of all answers that are being sent. A short request may ask for a hundred megabytes, and its
-// client may not read them. An answer that finds no room waits.
+// Bounds the memory of all answers that are being sent. A short request may ask for many megabytes, and its client may
+// not read them. An answer that finds no room waits.
 import type { ServerResponse } from 'node:http';
 import type { GatewayLimits } from '../options.js';
 
@@ -12,7 +12,7 @@ const stalledMs = 2000;
 
 interface Answer {
   bytes: number;
-  /** When it was first seen being sent, and how many bytes were sent by then. */
+  /** When it was first seen complete, and when its client last took some of it. */
   since: number | undefined;
   moved: { at: number; bytes: number };
 }
@@ -108,9 +108,12 @@ export class AnswersRoom {
     for (const [raw, answer] of this.#held) {
       if (!raw.headersSent) continue;
       const bytes = raw.socket?.bytesWritten ?? 0;
-      answer.since ??= now;
-      if (bytes !== answer.moved.bytes) answer.moved = { at: now, bytes };
-      if (now - answer.moved.at > stalledMs || now - answer.since > this.#limits.receiveMs) raw.destroy();
+      const waitsForUs = !raw.writableEnded && !raw.writableNeedDrain;
+      // One that is still being made takes as long as its texts do.
+      if (raw.writableEnded) answer.since ??= now;
+      if (bytes !== answer.moved.bytes || waitsForUs) answer.moved = { at: now, bytes };
+      const isLong = answer.since !== undefined && now - answer.since > this.#limits.receiveMs;
+      if (now - answer.moved.at > stalledMs || isLong) raw.destroy();
     }
   }
 }

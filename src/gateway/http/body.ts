@@ -53,14 +53,14 @@ export interface VectorRequest {
   context: number | undefined;
 }
 
-/** A request that can be batched; undefined for all others: unknown types, empty texts, no texts. */
+/** A request that can be batched; undefined for all others: unknown types, no texts, an empty one that is no list. */
 export function vectorRequestOf(fields: Fields | undefined): VectorRequest | undefined {
   if (!fields) return undefined;
   const { model, input, truncate, dimensions, keep_alive: keepAlive, options } = fields;
   if (typeof model !== 'string' || model === '') return undefined;
   const texts = typeof input === 'string' ? [input] : input;
   if (!Array.isArray(texts) || texts.length === 0) return undefined;
-  if (!texts.every((text) => typeof text === 'string' && text !== '')) return undefined;
+  if (input === '' || !texts.every((text) => typeof text === 'string')) return undefined;
   if (!isAbsent(truncate) && typeof truncate !== 'boolean') return undefined;
   if (!isAbsent(dimensions) && !Number.isInteger(dimensions)) return undefined;
   if (!isAbsent(options) && typeof options !== 'object') return undefined;
@@ -76,17 +76,25 @@ export function vectorRequestOf(fields: Fields | undefined): VectorRequest | und
 }
 
 /**
- * The body without the fields that would make the server load the model again: other options, and a `keep_alive` that
- * isn't the server's own. A body without a text is a request to load or unload the model, and stays unchanged.
+ * The body with the model's own name, and without the fields that would make the server load the model again: other
+ * options, and a `keep_alive` that isn't the server's own. A body without a text is a request to load or unload the
+ * model, and keeps them.
  * @param key where the body has its text
  */
-export function normalised(body: unknown, key: 'input' | 'prompt'): Buffer | undefined {
+export function normalised(
+  body: unknown,
+  key: 'input' | 'prompt',
+  modelOf: (name: string) => string,
+): Buffer | undefined {
   if (!Buffer.isBuffer(body)) return undefined;
   const fields = fieldsOf(body);
-  const text = fields?.[key];
-  if (!fields || isAbsent(text) || text === '' || !isDuration(fields.keep_alive)) return body;
+  if (!fields) return body;
   const { options, keep_alive: keepAlive, ...rest } = fields;
-  return options === undefined && keepAlive === undefined ? body : Buffer.from(JSON.stringify(rest));
+  const text = fields[key];
+  const isLoading = isAbsent(text) || text === '' || !isDuration(keepAlive);
+  const model = typeof fields.model === 'string' ? modelOf(fields.model) : fields.model;
+  const isSame = model === fields.model && (isLoading || (options === undefined && keepAlive === undefined));
+  return isSame ? body : Buffer.from(JSON.stringify({ ...(isLoading ? fields : rest), model }));
 }
 
 /** @throws {RefusedError} when there are more than `most` */

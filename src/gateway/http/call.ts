@@ -1,41 +1,66 @@
 // What the gateway knows of one request: its caller, its priority, and when the client no longer waits.
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Priority } from '../../types/requests.js';
+import type { CacheUse, Priority } from '../../types/requests.js';
 import type { GatewayParts } from '../route-context.js';
 import { ClientGoneError, DeadlineError, RefusedError } from '../routes/error-answers.js';
 
 export interface Call {
   priority: Priority | undefined;
-  caller: string;
-  /** Aborted when the client leaves, or the time is over. */
+  /** Requests of one lane follow each other, and lanes of the same priority take turns. */
+  lane: string;
+  cache: CacheUse | undefined;
+  /** Aborted when the client leaves, or nothing goes on. */
   signal: AbortSignal;
   /** Waits until an answer of so many bytes may be made. @throws the signal's reason */
   room(bytes: number): Promise<void>;
+  /** Call when there was progress. @param expectedMs how long the next one takes, as far as is known */
+  progress(expectedMs: number): void;
   /** Call when the answer is complete. */
   end(): void;
 }
 
-/** @throws {RefusedError} when the header asks for an unknown priority */
+/** What is expected may take so many times longer. */
+const patience = 3;
+
+/** @throws {RefusedError} when a header asks for an unknown priority, or use of the cache */
 export function callOf(request: FastifyRequest, reply: FastifyReply, parts: GatewayParts): Call {
   const { answers, limits } = parts;
+  const { headers } = request;
+  const priority = priorityOf(headers['x-embed-priority']);
+  const cache = cacheUseOf(headers['x-embed-cache']);
   const controller = new AbortController();
+  const { signal } = controller;
   const onClose = () => controller.abort(new ClientGoneError());
-  const timer = setTimeout(() => controller.abort(new DeadlineError()), limits.deadlineMs);
-  reply.raw.once('close', onClose);
-  const end = () => {
-    clearTimeout(timer);
-    reply.raw.off('close', onClose);
+  let until = 0;
+  let timer: NodeJS.Timeout | undefined;
+  // The timer isn't set anew with all progress: mostly, it finds that there was some.
+  const look = () => {
+    const left = until - performance.now();
+    if (left <= 0) controller.abort(new DeadlineError());
+    else timer = setTimeout(look, Math.min(left + 1, longestTimerMs));
   };
-  try {
-    const priority = priorityOf(request.headers['x-embed-priority']);
-    const { signal } = controller;
-    const room = (bytes: number) => answers.take(reply.raw, bytes, signal);
-    return { priority, caller: callerOf(request), signal, room, end };
-  } catch (error) {
-    end();
-    throw error;
-  }
+  const progress = (expectedMs: number) => {
+    until = performance.now() + Math.max(limits.deadlineMs, patience * expectedMs);
+  };
+  progress(0);
+  look();
+  reply.raw.once('close', onClose);
+  return {
+    priority,
+    lane: laneOf(request),
+    cache,
+    signal,
+    room: (bytes) => answers.take(reply.raw, bytes, signal),
+    progress,
+    end() {
+      clearTimeout(timer);
+      reply.raw.off('close', onClose);
+    },
+  };
 }
+
+/** Node's timers can't take longer, in ms. */
+const longestTimerMs = 24 * 86_400_000;
 
 /** Undefined when none was given. @throws {RefusedError} */
 export function priorityOf(value: unknown): Priority | undefined {
@@ -45,8 +70,31 @@ export function priorityOf(value: unknown): Priority | undefined {
   throw new RefusedError(400, 'the priority must be a whole number from 0 (first) to 4 (last)');
 }
 
-/** The name of the caller, by its header, else its address. Callers of the same priority take turns. */
-export function callerOf({ headers, socket }: FastifyRequest): string {
-  const named = headers['x-embed-client'];
-  return typeof named === 'string' && named !== '' ? named.slice(0, 64) : (socket.remoteAddress ?? '');
+/** Undefined when none was given. @throws {RefusedError} */
+function cacheUseOf(value: unknown): CacheUse | undefined {
+  if (value === undefined || value === '') return undefined;
+  if (value === 'use' || value === 'bypass' || value === 'refresh') return value;
+  throw new RefusedError(400, 'x-embed-cache must be use, bypass or refresh');
 }
+
+/** The name of the caller: by its header, else by its token, else its address. */
+export function callerOf(request: FastifyRequest, address: string): string {
+  return nameOf(request) ?? request.tokenName ?? address;
+}
+
+function nameOf({ headers }: FastifyRequest): string | undefined {
+  const named = headers['x-embed-client'];
+  return typeof named === 'string' && named !== '' ? named.slice(0, 64) : undefined;
+}
+
+/**
+ * Requests that say by whom they are share a lane, so that who sends more of them gets no more turns. All others have a
+ * lane each: their address says nothing, as one machine may have many users, and one program many requests.
+ */
+function laneOf(request: FastifyRequest): string {
+  const name = nameOf(request);
+  if (name !== undefined) return `client ${request.tokenName ?? ''} ${name}`;
+  return request.tokenName === undefined ? `request ${++lanes}` : `token ${request.tokenName}`;
+}
+
+let lanes = 0;

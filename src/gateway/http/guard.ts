@@ -2,19 +2,25 @@
 // `Host`, or without the token. Answers the questions of browsers (preflights) itself.
 import type { FastifyInstance } from 'fastify';
 import type { GatewayOptions } from '../options.js';
-import type { GatewayParts } from '../route-context.js';
+import '../route-context.js';
 import { RefusedError } from '../routes/error-answers.js';
-import { isLocalHost, isLoopback } from './auth.js';
+import { isLocalHost, isLoopback, type Tokens } from './auth.js';
 import { corsHeaders, isPreflight, Origins, preflightHeaders } from './origins.js';
 
 /** Answered without the token: for load balancers. */
 const openRoutes: ReadonlySet<string | undefined> = new Set(['/health', '/ready']);
 
+/** These change what all clients share, so a token is needed on every address. */
+const ownersRoutes: ReadonlySet<string | undefined> = new Set(['/clear_cache', '/reset_circuit_breaker']);
+
 /** @throws {UsageError} when one of the added origins is none */
-export function guard(app: FastifyInstance, parts: GatewayParts, options: GatewayOptions): void {
-  const { host = '', token } = options;
-  const origins = new Origins(options.origins ?? []);
-  const localOnly = token === undefined && isLoopback(host);
+export function guard(
+  app: FastifyInstance,
+  tokens: Tokens,
+  { host = '', origins: added = [] }: Pick<GatewayOptions, 'host' | 'origins'>,
+): void {
+  const origins = new Origins(added);
+  const localOnly = tokens.areNone && isLoopback(host);
   app.addHook('onRequest', async (request, reply) => {
     const { headers, method, url = '' } = request.raw;
     reply.header('x-request-id', request.id);
@@ -22,7 +28,7 @@ export function guard(app: FastifyInstance, parts: GatewayParts, options: Gatewa
     if (localOnly && !isLocalHost(headers.host)) {
       throw new RefusedError(403, 'forbidden: start the gateway with a token to use it by this name');
     }
-    if (!origins.admits(headers, token !== undefined)) {
+    if (!origins.admits(headers, !tokens.areNone)) {
       request.refusedOrigin = headers.origin ?? `${headers['sec-fetch-site']}`;
       throw new RefusedError(
         403,
@@ -36,7 +42,14 @@ export function guard(app: FastifyInstance, parts: GatewayParts, options: Gatewa
         .send();
     }
     reply.headers(corsHeaders(headers));
-    if (openRoutes.has(request.routeOptions.url) || parts.isTrusted(request)) return undefined;
+    const holder = tokens.holderOf(headers.authorization);
+    request.tokenName = holder?.name;
+    request.isTrusted = tokens.areNone || holder !== undefined;
+    const route = request.routeOptions.url;
+    if (ownersRoutes.has(route) && tokens.areNone) {
+      throw new RefusedError(403, 'forbidden: start the gateway with a token to use this');
+    }
+    if (openRoutes.has(route) || request.isTrusted) return undefined;
     reply.header('www-authenticate', 'Bearer');
     throw new RefusedError(401, 'unauthorized');
   });

@@ -11,7 +11,7 @@ const vectorRoutes: ReadonlySet<string> = new Set(['/api/embed', '/v1/embeddings
 export function observe(app: FastifyInstance, { traffic }: GatewayParts, { events }: GatewayOptions): void {
   app.addHook('onRequest', async (request, reply) => {
     // Read it now: a closed connection no longer has an address.
-    const client = callerOf(request);
+    const address = request.socket.remoteAddress ?? '';
     const start = performance.now();
     // Fastify's hook reports whole answers only; `close` also comes after an answer that was broken off.
     reply.raw.once('close', () => {
@@ -19,6 +19,7 @@ export function observe(app: FastifyInstance, { traffic }: GatewayParts, { event
       const ms = performance.now() - start;
       const status = statusOf(reply.raw);
       traffic.answered(route, status, vectorRoutes.has(route) ? ms / 1000 : undefined);
+      if (request.tokenName !== undefined) traffic.ofClient(request.tokenName, request.textCount);
       events?.answered?.({
         id: request.id,
         method: request.method,
@@ -26,12 +27,19 @@ export function observe(app: FastifyInstance, { traffic }: GatewayParts, { event
         route,
         status,
         ms: Math.round(ms * 10) / 10,
-        client,
+        client: callerOf(request, address),
         ...(request.textCount > 0 && { texts: request.textCount }),
+        ...traceOf(request.headers.traceparent),
         ...(request.refusedOrigin !== '' && { origin: request.refusedOrigin }),
       });
     });
   });
+}
+
+/** The id by which the systems of the client know the request (W3C Trace Context). */
+function traceOf(traceparent: unknown): { trace?: string } {
+  const [, trace] = /^[\da-f]{2}-([\da-f]{32})-[\da-f]{16}-[\da-f]{2}/.exec(String(traceparent)) ?? [];
+  return trace === undefined ? {} : { trace };
 }
 
 /** The status to log: 499 when the client left, 502 when the server broke off. */

@@ -49,6 +49,8 @@ export const methodsOf: { readonly [path: string]: string } = {
   '/health': 'GET, HEAD',
   '/ready': 'GET, HEAD',
   '/metrics': 'GET, HEAD',
+  '/clear_cache': 'POST',
+  '/reset_circuit_breaker': 'POST',
 };
 
 export class Origins {

@@ -1,16 +1,28 @@
 // Embeds texts through an orchestrator as an Ollama client expects it: cuts texts when the client allows it, and
-// counts tokens as the server does.
+// counts tokens as the server does. A long list is embedded a piece at a time, so that it may have any length.
+import { setMaxListeners } from 'node:events';
+import { setImmediate as nextLoop } from 'node:timers/promises';
 import { type EmbedderFault, RejectedTextsError } from '../../errors.js';
 import { isTooLong } from '../../fault-policy.js';
 import type { TextOutcome } from '../../orchestrator/intake.js';
 import type { BatchOrchestrator } from '../../orchestrator/orchestrator.js';
 import type { Embedder } from '../../types/embedder.js';
-import type { Priority } from '../../types/requests.js';
+import type { CacheUse, Priority } from '../../types/requests.js';
 import type { Vector } from '../../types/vector.js';
 import { RefusedError, tooLongWords } from '../routes/error-answers.js';
 
 /** Bytes of one number of a vector: as a float, plus as text in most answers. */
 const valueBytes = 16;
+/** Texts that are embedded, and answered, together. */
+const pieceLength = 128;
+/** Max texts of one list under way: enough to keep several servers at work. */
+const maxAhead = 2048;
+/** Max bytes of the vectors of one list under way. */
+const maxAheadBytes = 8 * 1024 * 1024;
+/** Max bytes of an answer in memory at a time: longer ones are sent in parts. */
+export const maxHeldBytes = 8 * 1024 * 1024;
+/** Texts that are counted before others get a turn. */
+const countedPerTurn = 256;
 
 export interface Wish {
   /** Cut texts that are too long. */
@@ -20,34 +32,42 @@ export interface Wish {
   /** The context (num_ctx) that the client asks for. It can only make a text too long. */
   context?: number | undefined;
   priority: Priority | undefined;
-  caller: string;
+  /** Requests of one lane follow each other; lanes take turns. */
+  lane: string;
+  cache: CacheUse | undefined;
   signal: AbortSignal;
   /** Waits until an answer of so many bytes may be made. */
   room(bytes: number): Promise<void>;
+  /** Call when there was progress. @param expectedMs how long the next one takes, as far as is known */
+  progress(expectedMs: number): void;
 }
 
-export interface Embedded {
-  vectors: Vector[];
+export interface Embedding {
   /** Tokens of all texts that the model sees, including special tokens; exact for WordPiece models. */
   tokens: number;
+  dimensions: number;
+  /**
+   * The vectors in order of the texts, one or more at a time. Ended early, it gives up the rest.
+   * @throws {RejectedTextsError | ServiceError | QueueFullError | NotStartedError} as the orchestrator does
+   */
+  pieces(): AsyncGenerator<Vector[], void>;
 }
 
 /**
  * Embeds the texts. One that fits for sure is sent without permission to cut it, so that it shares requests and cache
  * entries with other clients' texts. The others are sent with that permission, if the client gives it.
- * @param texts none of them empty
- * @throws {RejectedTextsError | ServiceError | QueueFullError | NotStartedError} as the orchestrator does
+ * @throws {RefusedError} when a text is longer than the context that the client asks for
  */
 export async function embedTexts(
   model: BatchOrchestrator,
   texts: readonly string[],
   wish: Wish,
-): Promise<Embedded> {
+): Promise<Embedding> {
   const { embedder } = model;
-  await wish.room(texts.length * dimensionsOf(model, wish) * valueBytes);
-  const { counter, maxTokens } = embedder;
-  const counts = texts.map((text) => counter.count(text) + counter.special);
-  const tokens = counts.reduce((sum, count) => sum + Math.min(count, maxTokens), 0);
+  const dimensions = dimensionsOf(model, wish);
+  await wish.room(Math.min(texts.length * dimensions * valueBytes, 2 * maxHeldBytes));
+  const counts = await countsOf(embedder, texts, wish.signal);
+  const tokens = counts.reduce((sum, count) => sum + Math.min(count, embedder.maxTokens), 0);
   const { context } = wish;
   if (
     !wish.truncate &&
@@ -57,13 +77,94 @@ export async function embedTexts(
   ) {
     throw new RefusedError(400, tooLongWords);
   }
-  const mayBeCut = counts.map((count) => wish.truncate && !fits(count, embedder));
+  return { tokens, dimensions, pieces: () => pieces(model, { texts, counts }, { ...wish, dimensions }) };
+}
+
+/** Tokens of each text. A long list lets others have their turns. */
+async function countsOf(
+  { counter }: Embedder,
+  texts: readonly string[],
+  signal: AbortSignal,
+): Promise<number[]> {
+  const counts: number[] = [];
+  for (const text of texts) {
+    counts.push(counter.count(text) + counter.special);
+    if (counts.length % countedPerTurn !== 0) continue;
+    await nextLoop();
+    signal.throwIfAborted();
+  }
+  return counts;
+}
+
+interface Counted {
+  texts: readonly string[];
+  counts: readonly number[];
+}
+
+/** Several pieces are under way, so that the servers have full batches from one piece to the next. */
+async function* pieces(
+  model: BatchOrchestrator,
+  all: Counted,
+  wish: Wish & { dimensions: number },
+): AsyncGenerator<Vector[], void> {
+  const length = Math.max(1, Math.min(pieceLength, model.config.maxQueueSize));
+  const ahead = Math.min(maxAhead, Math.floor(maxAheadBytes / (4 * wish.dimensions)));
+  const most = Math.max(2, Math.floor(ahead / length));
+  const end = new AbortController();
+  const isLong = all.texts.length > length;
+  const signal = isLong ? AbortSignal.any([wish.signal, end.signal]) : wish.signal;
+  // Each piece listens to it.
+  setMaxListeners(0, signal);
+  const underWay: { vectors: Promise<Vector[]>; tokens: number }[] = [];
+  const progress = () => {
+    const tokens = underWay.reduce((sum, one) => sum + one.tokens, 0);
+    wish.progress(tokens * msPerToken(model.embedder));
+  };
+  let next = 0;
+  try {
+    while (next < all.texts.length || underWay.length > 0) {
+      while (next < all.texts.length && underWay.length < most) {
+        const texts = all.texts.slice(next, next + length);
+        const counts = all.counts.slice(next, next + length);
+        // Once the first ones are taken, the list goes on, however full the queue is.
+        const vectors = embedPiece(model, { texts, counts }, { ...wish, signal }, next === 0);
+        vectors.catch(() => undefined); // It is thrown when its turn comes.
+        underWay.push({ vectors, tokens: counts.reduce((sum, count) => sum + count, 0) });
+        next += length;
+        // So that the first ones are queued first.
+        if (next < all.texts.length) await nextLoop();
+      }
+      progress();
+      const { vectors } = underWay[0]!;
+      const piece = await vectors;
+      underWay.shift();
+      yield piece;
+    }
+  } finally {
+    end.abort(new Error('The list was given up.'));
+  }
+}
+
+/** Mean time of a token at its servers, in ms; 0 while nothing is known. */
+function msPerToken({ endpoints }: Embedder): number {
+  const speeds = (endpoints?.() ?? []).flatMap((one) => one.msPerToken ?? []);
+  return Math.max(0, ...speeds);
+}
+
+async function embedPiece(
+  model: BatchOrchestrator,
+  { texts, counts }: Counted,
+  wish: Wish,
+  mayBeRefused: boolean,
+): Promise<Vector[]> {
+  const mayBeCut = counts.map((count) => wish.truncate && !fits(count, model.embedder));
+  const asking = { model, texts, wish, mayBeRefused };
   const [whole, cut] = await Promise.all([
-    ask(model, texts, wish, (index) => !mayBeCut[index], false),
-    ask(model, texts, wish, (index) => mayBeCut[index]!, true),
+    ask(asking, (index) => !mayBeCut[index], false),
+    ask(asking, (index) => mayBeCut[index]!, true),
   ]);
-  const again = await ask(model, texts, wish, (index) => wish.truncate && wasTooLong(whole[index]), true);
-  return { vectors: vectorsOf(texts.map((_, index) => again[index] ?? cut[index] ?? whole[index]!)), tokens };
+  const again = await ask(asking, (index) => wish.truncate && wasTooLong(whole[index]), true);
+  return vectorsOf(texts.map((_, index) => again[index] ?? cut[index] ?? whole[index]!));
 }
 
 /** Dimensions of the vectors to answer with. */
@@ -85,15 +186,21 @@ function wasTooLong(outcome: TextOutcome | undefined): boolean {
   return outcome !== undefined && 'fault' in outcome && isTooLong(outcome.fault);
 }
 
+interface Asking {
+  model: BatchOrchestrator;
+  texts: readonly string[];
+  wish: Wish;
+  /** A full queue refuses them; else they wait for room. */
+  mayBeRefused: boolean;
+}
+
 /** Embeds the chosen texts and stores each outcome at its index. */
 async function ask(
-  model: BatchOrchestrator,
-  texts: readonly string[],
-  wish: Wish,
+  { model, texts, wish, mayBeRefused }: Asking,
   isChosen: (index: number) => boolean,
   truncate: boolean,
 ): Promise<(TextOutcome | undefined)[]> {
-  const { signal, priority, caller } = wish;
+  const { signal, priority, lane, cache } = wish;
   const dimensions = dimensionsOf(model, wish);
   const isShorter = dimensions < model.space.dimensions;
   const outcomes: (TextOutcome | undefined)[] = new Array(texts.length).fill(undefined);
@@ -103,11 +210,13 @@ async function ask(
     places.map((index) => texts[index]!),
     {
       signal,
-      caller,
+      caller: lane,
       truncate,
-      whenFull: 'reject',
+      whenFull: mayBeRefused ? 'reject' : 'wait',
+      takesEmpty: true,
       ...(priority !== undefined && { priority }),
       ...(isShorter && { dimensions }),
+      ...(cache !== undefined && { cacheUse: cache }),
     },
   );
   for (const [at, index] of places.entries()) outcomes[index] = answered[at]!;

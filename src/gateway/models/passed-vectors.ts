@@ -26,7 +26,7 @@ export interface VectorPassing {
  * @throws {RefusedError} when no server may be asked, or its answer may not be passed
  */
 export async function passVectors(parts: GatewayParts, passing: VectorPassing): Promise<void> {
-  const { backend, models } = parts;
+  const { backend, models, aliases } = parts;
   const fields = fieldsOf(passing.request.body);
   // A request without a text loads or unloads the model.
   if (fields && textsIn(fields).length === 0) return await pass(parts, passing);
@@ -35,7 +35,7 @@ export async function passVectors(parts: GatewayParts, passing: VectorPassing): 
   if (name === undefined || !textsIn(fields!).every(isText)) {
     return await pass(parts, passing, { never: unreadable });
   }
-  const model = await backend.modelOf(name);
+  const model = await backend.modelOf(aliases.of(name));
   if (model === undefined) return await pass(parts, passing);
   try {
     return await models.use(model, passing.signal, async (opened) => {
@@ -70,11 +70,12 @@ export function isHopeless(error: unknown): error is ServiceError {
 const unreadable = new RefusedError(400, 'expected one JSON object with a model and its texts');
 
 function pass(
-  { backend }: GatewayParts,
+  { backend, aliases }: GatewayParts,
   { request, reply, text, signal }: VectorPassing,
   vectors?: PassedVectors,
 ): Promise<void> {
-  return backend.pass({ request, reply, body: normalised(request.body, text), signal, vectors });
+  const body = normalised(request.body, text, (name) => aliases.of(name));
+  return backend.pass({ request, reply, body, signal, vectors });
 }
 
 /**

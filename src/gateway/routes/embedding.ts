@@ -2,11 +2,11 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { checkCount, type Fields, fieldsOf } from '../http/body.js';
 import { callOf, priorityOf } from '../http/call.js';
-import { embedTexts } from '../models/embed-texts.js';
 import { isHopeless } from '../models/passed-vectors.js';
 import type { GatewayParts } from '../route-context.js';
 import { plainAnswer } from './answers.js';
-import { missingModel, RefusedError } from './error-answers.js';
+import { RefusedError } from './error-answers.js';
+import { answerVectors } from './vector-request.js';
 
 interface Question {
   texts: string[];
@@ -24,23 +24,20 @@ interface Question {
  * `{"model", "dimensions", "tokens", "embedding": […]}`, or `"embeddings": [[…]]` for `texts`.
  */
 export function embeddingRoute(parts: GatewayParts) {
-  const { backend, models, traffic, limits } = parts;
   return async (request: FastifyRequest, reply: FastifyReply) => {
-    const { texts, single, model: name, priority, ...wish } = questionOf(request);
-    checkCount(texts, limits.maxTexts);
+    const { single, priority, ...asked } = questionOf(request);
+    checkCount(asked.texts, parts.limits.maxTexts);
     const urgency = priorityOf(priority);
     const call = callOf(request, reply, parts);
+    call.priority = urgency ?? call.priority;
     try {
-      request.textCount = texts.length;
-      traffic.texts(texts.length);
-      const key = await backend.modelOf(name);
-      if (key === undefined) throw new RefusedError(404, missingModel(name ?? ''));
-      const { vectors, tokens, model } = await models.use(key, call.signal, async (opened) => ({
-        ...(await embedTexts(opened, texts, { ...wish, ...call, priority: urgency ?? call.priority })),
-        model: opened.space.model,
-      }));
-      reply.header('content-type', 'application/json; charset=utf-8');
-      return plainAnswer({ model, dimensions: vectors[0]?.length ?? 0, tokens }, vectors, single);
+      const { model, ...rest } = asked;
+      return await answerVectors(
+        parts,
+        { request, reply, call },
+        { ...rest, name: model },
+        ({ model, dimensions, tokens }) => plainAnswer({ model, dimensions, tokens }, single),
+      );
     } catch (error) {
       if (isHopeless(error)) throw new RefusedError(404, error.message);
       throw error;
@@ -52,7 +49,7 @@ export function embeddingRoute(parts: GatewayParts) {
 
 /** @throws {RefusedError} naming the fault */
 function questionOf(request: FastifyRequest): Question {
-  const fields = request.method === 'GET' ? fieldsOfQuery(request) : fieldsOf(request.body);
+  const fields = request.method === 'POST' ? fieldsOf(request.body) : fieldsOfQuery(request);
   if (!fields) throw new RefusedError(400, 'expected a JSON object with "text" or "texts"');
   const { text, texts, model, dimensions, truncate, priority } = fields;
   if ((text === undefined) === (texts === undefined)) {

@@ -32,6 +32,9 @@ export class RefusedError extends Error {
 /** The client closed its connection before it was answered. */
 export class ClientGoneError extends Error {}
 
+/** The client doesn't take its answer. */
+export class SlowReaderError extends Error {}
+
 /** The request timed out. */
 export class DeadlineError extends Error {}
 

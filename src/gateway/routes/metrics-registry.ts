@@ -2,7 +2,7 @@
 import { Counter, Gauge, Registry } from 'prom-client';
 import { registerHistograms, registerMetrics } from '../../metrics/prometheus.js';
 import { printable } from '../../text/printable.js';
-import type { Traffic } from '../http/traffic.js';
+import type { Traffic, TrafficMetrics } from '../http/traffic.js';
 import type { RefusedModel } from '../models/refused-models.js';
 import type { GatewayParts } from '../route-context.js';
 
@@ -23,7 +23,7 @@ export function registryOf({ models, traffic }: GatewayParts): Registry {
 
 function registerGateway(registry: Registry, traffic: Traffic, refused: readonly RefusedModel[]): void {
   const registers = [registry];
-  const { http_requests, texts_in } = traffic.snapshot();
+  const { http_requests, texts_in, clients } = traffic.snapshot();
   const requests = new Counter({
     name: 'embed_gateway_requests_total',
     help: 'HTTP requests answered.',
@@ -36,6 +36,7 @@ function registerGateway(registry: Registry, traffic: Traffic, refused: readonly
     help: 'Texts that clients sent, including cached ones.',
     registers,
   }).inc(texts_in);
+  registerClients(registry, clients);
   registerHistograms(
     registry,
     'embed_gateway_request_duration_seconds',
@@ -49,6 +50,27 @@ function registerGateway(registry: Registry, traffic: Traffic, refused: readonly
     registers,
   });
   for (const { model, reason } of refused) refusals.set({ model: readable(model), reason }, 1);
+}
+
+/** Only where tokens have names. */
+function registerClients(registry: Registry, clients: TrafficMetrics['clients']): void {
+  const all = Object.entries(clients);
+  if (all.length === 0) return;
+  const options = { labelNames: ['client'], registers: [registry] };
+  const requests = new Counter({
+    ...options,
+    name: 'embed_gateway_client_requests_total',
+    help: 'HTTP requests by the name of their token.',
+  });
+  const texts = new Counter({
+    ...options,
+    name: 'embed_gateway_client_texts_total',
+    help: 'Texts by the name of their token, including cached ones.',
+  });
+  for (const [client, count] of all) {
+    requests.inc({ client }, count.requests);
+    texts.inc({ client }, count.texts);
+  }
 }
 
 /** The name without characters that would do something in a terminal. */

@@ -1,18 +1,18 @@
 // Ollama's API for vectors. The rest of that API is passed through.
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { unknownScript } from '../../embedders/guard/unknown-script.js';
+import { RejectedTextsError } from '../../errors.js';
 import type { BatchOrchestrator } from '../../orchestrator/orchestrator.js';
 import { checkCount, fieldsOf, vectorRequestOf } from '../http/body.js';
 import { callOf } from '../http/call.js';
-import { embedTexts } from '../models/embed-texts.js';
 import { isHopeless, passHopeless, passVectors } from '../models/passed-vectors.js';
 import type { GatewayParts } from '../route-context.js';
-import { ollamaAnswer } from './answers.js';
-import { missingModel, RefusedError } from './error-answers.js';
+import { legacyAnswer, ollamaAnswer } from './answers.js';
+import { answerVectors } from './vector-request.js';
 
 /** `POST /api/embed` */
 export function embedRoute(parts: GatewayParts) {
-  const { backend, models, traffic, limits } = parts;
+  const { limits } = parts;
   return async (request: FastifyRequest, reply: FastifyReply) => {
     const start = performance.now();
     const fields = fieldsOf(request.body);
@@ -22,20 +22,20 @@ export function embedRoute(parts: GatewayParts) {
     const passing = { request, reply, text: 'input', signal } as const;
     try {
       const wanted = vectorRequestOf(fields);
-      if (!wanted) return await passVectors(parts, passing);
-      const { model: name, texts } = wanted;
-      request.textCount = texts.length;
-      traffic.texts(texts.length);
-      const key = await backend.modelOf(name);
-      if (key === undefined) throw new RefusedError(404, missingModel(name));
-      const [{ vectors, tokens }, openedMs] = await models.use(key, signal, async (model, ms) => [
-        await embedTexts(model, texts, { ...wanted, ...call }),
-        ms,
-      ]);
-      const totalNs = Math.round((performance.now() - start) * 1e6);
-      const loadNs = Math.round(openedMs * 1e6);
-      reply.header('content-type', 'application/json; charset=utf-8');
-      return ollamaAnswer(name, vectors, { tokens, totalNs, loadNs });
+      if (!wanted || !parts.backend.takes(wanted.texts)) return await passVectors(parts, passing);
+      return await answerVectors(
+        parts,
+        { request, reply, call },
+        { ...wanted, name: wanted.model },
+        ({ tokens, openedMs }) =>
+          ollamaAnswer(wanted.model, {
+            tokens,
+            times: () => ({
+              total: Math.round((performance.now() - start) * 1e6),
+              load: Math.round(openedMs * 1e6),
+            }),
+          }),
+      );
     } catch (error) {
       if (isHopeless(error)) return await passHopeless(parts, passing, error);
       throw error;
@@ -46,31 +46,59 @@ export function embedRoute(parts: GatewayParts) {
 }
 
 /**
- * `POST /api/embeddings`. Its vectors differ from those of `/api/embed`: they aren't normalised, and texts aren't cut.
- * So these requests are passed on one by one, without batching and caching.
+ * `POST /api/embeddings`. Its vectors may differ from those of `/api/embed`: they need not be normalised, and texts aren't
+ * cut. So these requests are batched and cached only for models where both routes were seen to give the same; all others
+ * are passed on one by one.
  */
 export function legacyRoute(parts: GatewayParts) {
-  const { backend, models, traffic } = parts;
   return async (request: FastifyRequest, reply: FastifyReply) => {
     const call = callOf(request, reply, parts);
-    request.textCount = 1;
-    traffic.texts(1);
+    const fields = fieldsOf(request.body);
+    const prompt = fields?.prompt;
+    const check = ({ embedder }: BatchOrchestrator) => {
+      const fault = typeof prompt === 'string' ? unknownScript(embedder, prompt) : undefined;
+      if (fault) throw fault;
+    };
+    const passing = { request, reply, text: 'prompt', signal: call.signal, check } as const;
     try {
-      const { model: name, prompt } = fieldsOf(request.body) ?? {};
-      const key = typeof name === 'string' ? await backend.modelOf(name) : undefined;
-      const hasText = typeof prompt === 'string' && prompt !== '';
-      if (backend.embedder === 'builtin' && key !== undefined && hasText) {
-        const wish = { ...call, truncate: false, dimensions: undefined };
-        const { vectors } = await models.use(key, call.signal, (model) => embedTexts(model, [prompt], wish));
-        return { embedding: Array.from(vectors[0]!) };
+      const asked = vectorRequestOf({ ...fields, input: prompt, truncate: false, dimensions: undefined });
+      if (typeof prompt === 'string' && asked && (await isBatched(parts, asked.model, call.signal))) {
+        return await answerVectors(
+          parts,
+          { request, reply, call },
+          { ...asked, name: asked.model },
+          legacyAnswer,
+        );
       }
-      const check = ({ embedder }: BatchOrchestrator) => {
-        const fault = typeof prompt === 'string' ? unknownScript(embedder, prompt) : undefined;
-        if (fault) throw fault;
-      };
-      return await passVectors(parts, { request, reply, text: 'prompt', signal: call.signal, check });
+      request.textCount = 1;
+      parts.traffic.texts(1);
+      return await passVectors(parts, passing);
+    } catch (error) {
+      // The older route has words and a status of its own for a text that can't be embedded.
+      if (error instanceof RejectedTextsError && !isUnknownScript(error))
+        return await passVectors(parts, passing);
+      throw error;
     } finally {
       call.end();
     }
   };
+}
+
+async function isBatched(
+  { backend, models, aliases, legacy }: GatewayParts,
+  name: string,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const key = await backend.modelOf(aliases.of(name));
+  if (key === undefined || !legacy) return key !== undefined;
+  try {
+    return await models.use(key, signal, (model) => legacy.agree(model));
+  } catch (error) {
+    if (isHopeless(error)) return false;
+    throw error;
+  }
+}
+
+function isUnknownScript({ rejected }: RejectedTextsError): boolean {
+  return rejected.some(({ fault }) => fault.meaning === 'unknown-script');
 }

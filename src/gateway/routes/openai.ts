@@ -2,15 +2,15 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { checkCount, type Fields, fieldsOf, vectorRequestOf } from '../http/body.js';
 import { callOf } from '../http/call.js';
-import { embedTexts } from '../models/embed-texts.js';
 import { isHopeless, passHopeless, passVectors } from '../models/passed-vectors.js';
 import type { GatewayParts } from '../route-context.js';
 import { openAiAnswer } from './answers.js';
-import { missingModel, RefusedError } from './error-answers.js';
+import { RefusedError } from './error-answers.js';
+import { answerVectors } from './vector-request.js';
 
 /** `POST /v1/embeddings` */
 export function openAiRoute(parts: GatewayParts) {
-  const { backend, models, traffic, limits } = parts;
+  const { limits } = parts;
   return async (request: FastifyRequest, reply: FastifyReply) => {
     const fields = fieldsOf(request.body);
     if (hasTokens(fields?.input)) {
@@ -23,17 +23,15 @@ export function openAiRoute(parts: GatewayParts) {
     try {
       const base64 = encodingOf(fields);
       const wanted = vectorRequestOf(fields);
-      if (!wanted || base64 === undefined) return await passVectors(parts, passing);
-      const { model: name, texts } = wanted;
-      request.textCount = texts.length;
-      traffic.texts(texts.length);
-      const key = await backend.modelOf(name);
-      if (key === undefined) throw new RefusedError(404, missingModel(name));
-      const { vectors, tokens } = await models.use(key, signal, (model) =>
-        embedTexts(model, texts, { ...wanted, ...call }),
+      if (!wanted || base64 === undefined || !parts.backend.takes(wanted.texts)) {
+        return await passVectors(parts, passing);
+      }
+      return await answerVectors(
+        parts,
+        { request, reply, call },
+        { ...wanted, name: wanted.model },
+        ({ tokens }) => openAiAnswer(wanted.model, { tokens, base64 }),
       );
-      reply.header('content-type', 'application/json');
-      return openAiAnswer(name, vectors, { tokens, base64 });
     } catch (error) {
       if (isHopeless(error)) return await passHopeless(parts, passing, error);
       throw error;

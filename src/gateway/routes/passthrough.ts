@@ -29,6 +29,8 @@ const ownHeaders: ReadonlySet<string> = new Set([
 export interface PassOptions {
   /** Sent instead of the client's body. */
   body?: Buffer;
+  /** Asked for instead of the client's path. */
+  target?: string;
   /** The client's credentials are for the gateway, not for the server. */
   ownsCredentials: boolean;
   /** Aborts it, as when the client leaves. */
@@ -55,7 +57,7 @@ export async function passThrough(
   options: PassOptions,
 ): Promise<void> {
   const { raw } = request;
-  const target = raw.url ?? '/';
+  const target = options.target ?? raw.url ?? '/';
   if (!isPlainTarget(target)) throw new RefusedError(400, 'bad request target');
   const headers = withoutPage(forwarded(raw.headers));
   if (options.ownsCredentials || 'authorization' in server.credentials) delete headers.authorization;

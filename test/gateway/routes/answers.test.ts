@@ -12,17 +12,20 @@ const rows = [
 ];
 
 test.each([
-  ['Ollama’s', ollamaAnswer('m', vectors, { tokens: 3, totalNs: 2, loadNs: 1 }), { embeddings: rows }],
+  [
+    'Ollama’s',
+    ollamaAnswer('m', { tokens: 3, times: () => ({ total: 2, load: 1 }) }),
+    { embeddings: rows, total_duration: 2, load_duration: 1, prompt_eval_count: 3 },
+  ],
   [
     'OpenAI’s',
-    openAiAnswer('m', vectors, { tokens: 3, base64: false }),
+    openAiAnswer('m', { tokens: 3, base64: false }),
     { data: rows.map((embedding, index) => ({ object: 'embedding', embedding, index })) },
   ],
-  [
-    'the plain one',
-    plainAnswer({ model: 'm', dimensions: 5, tokens: 3 }, vectors, false),
-    { embeddings: rows },
-  ],
-])('%s is JSON that holds every value', (_, answer, expected) => {
-  expect(JSON.parse(answer.toString())).toMatchObject(expected);
+  ['the plain one', plainAnswer({ model: 'm', dimensions: 5, tokens: 3 }, false), { embeddings: rows }],
+])('%s is JSON that holds every value, in any number of parts', (_, format, expected) => {
+  for (const parts of [[vectors], vectors.map((vector) => [vector])]) {
+    const written = parts.map((part, from) => format.part(part, from).toString());
+    expect(JSON.parse([format.start, ...written, format.end()].join(''))).toMatchObject(expected);
+  }
 });
