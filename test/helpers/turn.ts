@@ -2,6 +2,7 @@
 // vitest has taken its results, and fails the whole run.
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach } from 'vitest';
+import './orphan.js';
 
 afterEach(async () => {
   await nextTurn();
