@@ -7,14 +7,14 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { listFormats } from '../src/commands/formats.js';
 import { loadSettings } from '../src/config/load.js';
-import { fixtures, makeWorkspace, type Workspace } from './helpers/cli.js';
+import { fixtures, makeWarmWorkspace, type Workspace } from './helpers/cli.js';
 
 const root = new URL('..', import.meta.url);
 const read = (name: string) => readFileSync(new URL(name, root), 'utf8');
 
 let workspace: Workspace;
 beforeEach(() => {
-  workspace = makeWorkspace();
+  workspace = makeWarmWorkspace();
 });
 afterEach(() => workspace.remove());
 
@@ -49,7 +49,7 @@ test('the example configuration is accepted as it is', async () => {
 
 test('the first commands of the README: an index of the handbook that answers its questions', async () => {
   cpSync(join(fixtures, 'docs'), join(workspace.dir, 'fixtures/docs'), { recursive: true });
-  const first = await workspace.embed(['ingest', 'fixtures/docs', '--embedder', 'builtin', '--json']);
+  const first = await workspace.start(['ingest', 'fixtures/docs', '--embedder', 'builtin', '--json']).done;
   expect(first.code).toBe(0);
   const { documents, chunks } = JSON.parse(first.stdout);
   expect(documents.failed).toBe(0);

@@ -16,7 +16,7 @@ import { problemWith, readText, typedValue } from '../../src/config/kinds/rule.j
 import { loadSettings } from '../../src/config/load.js';
 import { settingsTable } from '../../src/config/settings.js';
 import { exitCodes } from '../../src/errors.js';
-import { makeWorkspace, type Workspace } from '../helpers/cli.js';
+import { makeWarmWorkspace, type Workspace } from '../helpers/cli.js';
 
 const runnable: CommandDeclaration[] = allCommands.flatMap((one) =>
   'commands' in one ? one.commands.map(({ declared }) => declared) : [one.declared],
@@ -239,7 +239,7 @@ describe('examples', () => {
 describe('exit codes', () => {
   let workspace: Workspace;
   beforeEach(() => {
-    workspace = makeWorkspace();
+    workspace = makeWarmWorkspace();
     mkdirSync(join(workspace.dir, 'docs'));
     writeFileSync(join(workspace.dir, 'docs/a.md'), 'The harbour is behind the mill.\n');
   });
@@ -277,7 +277,8 @@ describe('exit codes', () => {
       mkdirSync(join(workspace.dir, name, '..'), { recursive: true });
       writeFileSync(join(workspace.dir, name), text);
     }
-    const { code, stderr } = await workspace.embed(args);
+    // What a process ends with, not what it was told to.
+    const { code, stderr } = await workspace.start(args).done;
     expect(code, stderr).toBe(wanted);
     const { stdout } = await workspace.embed([args[0]!, '--help']);
     const [, list = ''] = stdout.split('Exit status:\n');

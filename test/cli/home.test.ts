@@ -2,13 +2,13 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { makeWorkspace, type Workspace } from '../helpers/cli.js';
+import { makeWarmWorkspace, type Workspace } from '../helpers/cli.js';
 import { startOllama } from '../helpers/ollama.js';
 
 let workspace: Workspace;
 let home: string;
 beforeEach(() => {
-  workspace = makeWorkspace();
+  workspace = makeWarmWorkspace();
   home = join(workspace.dir, '.home');
   mkdirSync(join(home, 'docs/sub'), { recursive: true });
   writeFileSync(join(home, 'docs/a.md'), '# Mill\n\nThe harbour is behind the mill.\n');

@@ -3,14 +3,14 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { allCommands } from '../../src/cli/declared/all.js';
-import { type CliResult, makeWorkspace, type Workspace } from '../helpers/cli.js';
+import { type CliResult, makeWarmWorkspace, type Workspace } from '../helpers/cli.js';
 import { eventually } from '../helpers/eventually.js';
 import { startOllama } from '../helpers/ollama.js';
 import { freePort } from '../helpers/redis.js';
 
 let workspace: Workspace;
 beforeEach(() => {
-  workspace = makeWorkspace();
+  workspace = makeWarmWorkspace();
   mkdirSync(join(workspace.dir, '.git'));
   mkdirSync(join(workspace.dir, 'docs'));
   writeFileSync(join(workspace.dir, 'docs', 'page.md'), 'Islands.\n');
@@ -46,7 +46,9 @@ test.each([
 
 test('an error of a service has its code and its exit status', async () => {
   const url = `http://127.0.0.1:${await freePort()}`;
-  const result = await workspace.embed(['ingest', 'docs', '--json', '--model', 'm', '--ollama-url', url]);
+  // In a process of its own, whose end must not cut the object off.
+  const result = await workspace.start(['ingest', 'docs', '--json', '--model', 'm', '--ollama-url', url])
+    .done;
   expectError(result, { code: 'EMBED_SERVICE', message: url });
   expect(result.code).toBe(4);
 });
@@ -161,7 +163,11 @@ describe('every command', () => {
   test.each(cases)('$of $args: $error', async ({ of, args, keys, error, before }) => {
     await before?.();
     const words = of === 'stats' ? ['cache', 'stats'] : [of];
-    const { code, stdout, stderr } = await workspace.embed([...words, ...args, '--json']);
+    const line = [...words, ...args, '--json'];
+    // One of them in a process of its own, as users start it.
+    const { code, stdout, stderr } = await (of === 'ingest'
+      ? workspace.start(line).done
+      : workspace.embed(line));
     const printed = JSON.parse(stdout);
     const names = Object.keys(printed);
     expect(names[0]).toBe('schema');

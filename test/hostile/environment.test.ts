@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { makeWorkspace, type Workspace } from '../helpers/cli.js';
+import { makeWarmWorkspace, type Workspace } from '../helpers/cli.js';
 
 const strange = /(?!\n)[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/u;
 
@@ -30,7 +30,7 @@ const values = {
 
 let workspace: Workspace;
 beforeEach(() => {
-  workspace = makeWorkspace();
+  workspace = makeWarmWorkspace();
   mkdirSync(join(workspace.dir, 'docs'));
   writeFileSync(join(workspace.dir, 'docs', 'page.md'), 'Islands.\n');
 });

@@ -5,11 +5,11 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { findConfigFile } from '../../src/config/file.js';
 import { extract } from '../../src/documents/extract.js';
 import { DocumentError, UsageError } from '../../src/errors.js';
-import { makeWorkspace, type Workspace } from '../helpers/cli.js';
+import { makeWarmWorkspace, type Workspace } from '../helpers/cli.js';
 
 let workspace: Workspace;
 beforeEach(() => {
-  workspace = makeWorkspace();
+  workspace = makeWarmWorkspace();
   mkdirSync(join(workspace.dir, '.git'));
 });
 afterEach(() => workspace.remove());

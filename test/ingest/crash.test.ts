@@ -81,7 +81,8 @@ function isOpened({ path }: SeenRequest, at: number, all: readonly SeenRequest[]
 }
 
 describe('SIGKILL', () => {
-  test.each([0, 6, 12, 18])(
+  // As a batch is sent, in the middle of it, and when it is answered: the server takes 16 ms for one.
+  test.each([0, 6, 18])(
     `${killCount} kills at different moments, %i ms later, and bytes equal to an undisturbed run`,
     async (momentMs) => {
       const workspace = makeWarmWorkspace();
@@ -109,7 +110,8 @@ describe('SIGKILL', () => {
 
   let killsInCommit = 0;
 
-  test.each([0, 4, 8, 12, 16])(
+  // Each of its steps is met in test/output/kill.test.ts; here, whatever of the program is at work beside it.
+  test.each([0, 6, 12])(
     'during the commit, %i ms after its begin: readers see a whole output',
     async (momentMs) => {
       const workspace = makeWarmWorkspace();

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
-import { makeWorkspace } from '../helpers/cli.js';
+import { makeWarmWorkspace } from '../helpers/cli.js';
 import { startOllama } from '../helpers/ollama.js';
 import { markdown, writeFiles } from './run-workspace.js';
 
@@ -13,7 +13,7 @@ test.each([
   ['ENOTSUP', 0],
   ['EIO', 2],
 ])('where a folder answers %s to being synced, a run ends with %i', async (code, exit) => {
-  const workspace = makeWorkspace();
+  const workspace = makeWarmWorkspace();
   const ollama = await startOllama();
   onTestFinished(async () => {
     await ollama.stop();

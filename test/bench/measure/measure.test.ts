@@ -18,7 +18,8 @@ const amongChecks = 30;
 setUp();
 
 test('the time to load a model is shown apart, and only where it was not loaded', async () => {
-  const server = await serve({ loadMs: 300 });
+  const server = await serve({ loadMs: 300, requestDelayMs: 5 });
+  skipDelays(server);
   const first = (await reportOn(server)).targets[0]!;
   expect(first.load.wasLoaded).toBe(false);
   expect(first.load.seconds).toBeGreaterThan(0.2);

@@ -2,11 +2,11 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { settingsTable } from '../../../src/config/settings.js';
-import { makeWorkspace, type Workspace } from '../../helpers/cli.js';
+import { makeWarmWorkspace, type Workspace } from '../../helpers/cli.js';
 
 let workspace: Workspace;
 beforeEach(() => {
-  workspace = makeWorkspace();
+  workspace = makeWarmWorkspace();
   mkdirSync(join(workspace.dir, '.git'));
 });
 afterEach(() => workspace.remove());

@@ -2,13 +2,13 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { DoctorReport } from '../../../src/commands/doctor.js';
-import { type CliResult, makeWorkspace, type Workspace } from '../../helpers/cli.js';
+import { type CliResult, makeWarmWorkspace, type Workspace } from '../../helpers/cli.js';
 import { allMiniLm, startOllama } from '../../helpers/ollama.js';
 import { freePort } from '../../helpers/redis.js';
 
 let workspace: Workspace;
 beforeEach(() => {
-  workspace = makeWorkspace();
+  workspace = makeWarmWorkspace();
   mkdirSync(join(workspace.dir, '.git'));
 });
 afterEach(() => workspace.remove());
@@ -116,7 +116,7 @@ test('a server that hangs in every request holds up no report', async () => {
 test('a server that hangs late ends with the budget', async () => {
   await using ollama = await startOllama();
   ollama.script({ kind: 'hang', times: Number.POSITIVE_INFINITY });
-  const result = await doctor('--json', '--ollama-url', ollama.url, '--timeout', '900ms');
+  const result = await doctor('--json', '--ollama-url', ollama.url, '--timeout', '1800ms');
   // How far it came by then depends on the machine.
   const asked = reportOf(result).checks.filter((check) => check.group === 'ollama');
   expect(asked.at(-1)).toMatchObject({ status: 'failure', seen: expect.any(String) });
