@@ -73,7 +73,10 @@ export class ServerFaults {
       return new EmbedderFault('refused', `${this.nameOf(where)} ${elsewhere.what}: ${elsewhere.advice}.`);
     }
     if (status === 407 && proxy) {
-      return new EmbedderFault('refused', `${this.nameOf(where)} can't be reached: ${wantsPassword(proxy)}.`);
+      return new EmbedderFault(
+        'refused',
+        `${this.nameOf(where)} can't be reached: ${wantsPassword(proxy, headers['proxy-authenticate'])}.`,
+      );
     }
     const said = messageOf(body);
     const row = table.find(

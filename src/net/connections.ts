@@ -46,6 +46,16 @@ const ownEnds: ReadonlySet<string> = new Set([
   'UND_ERR_DESTROYED',
 ]);
 
+/** Names of programs that stand before servers and hand on requests, as the header Server has them. */
+const relays =
+  /^(nginx|openresty|caddy|apache|envoy|istio|haproxy|traefik|varnish|squid|cloudflare|cloudfront|awselb|gws|google frontend)/i;
+
+/** True when an answer shows that a program before the server handed it on, over a connection of its own. */
+function isRelayed(headers: Dispatcher.ResponseData['headers']): boolean {
+  const server = [headers.server].flat()[0];
+  return headers.via !== undefined || headers['cf-ray'] !== undefined || relays.test(server ?? '');
+}
+
 /** How requests reach the server. `forward`: the proxy takes each, and makes connections of its own. */
 type Route = { kind: 'direct' | 'tunnel' | 'forward'; pool: Pool };
 
@@ -58,6 +68,8 @@ export class ServerConnections {
   readonly #tunnels: Tunnels | undefined;
   #route: Route | undefined;
   #opening: Promise<Route> | undefined;
+  /** A program before the server hands on requests. */
+  #isRelayed = false;
   #losses = 0;
   #connections = 0;
   #aloneSince = Number.POSITIVE_INFINITY;
@@ -80,9 +92,12 @@ export class ServerConnections {
     return this.#losses;
   }
 
-  /** False when a proxy makes the connections to the server, so that they can break unseen. */
+  /**
+   * False when the connections to the server itself can break unseen: the proxy makes its own, or a program before the
+   * server (nginx, Caddy …) does, as the last answers show.
+   */
   get isWatched(): boolean {
-    return this.#route?.kind !== 'forward';
+    return this.#route?.kind !== 'forward' && !this.#isRelayed;
   }
 
   /**
@@ -92,7 +107,9 @@ export class ServerConnections {
    */
   async request(request: ServerRequest): Promise<Dispatcher.ResponseData> {
     const route = this.#route ?? (await orAborted(this.#chosen(), request.signal as AbortSignal | undefined));
-    return await route.pool.request(this.#routed(request, route));
+    const answer = await route.pool.request(this.#routed(request, route));
+    this.#isRelayed = isRelayed(answer.headers);
+    return answer;
   }
 
   /** Sends a request, and its answer to the stream that `factory` gives. Throws as `request` does. */

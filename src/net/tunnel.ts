@@ -85,7 +85,7 @@ export class Tunnels {
     const timer = setTimeout(() => late.abort(), this.#timeoutMs);
     try {
       const { authorization } = this.#proxy;
-      const { statusCode, socket } = await this.#pool.connect({
+      const { statusCode, socket, headers } = await this.#pool.connect({
         path: this.#target,
         headers: {
           host: this.#target,
@@ -96,7 +96,7 @@ export class Tunnels {
       const connection = socket as Socket;
       if (statusCode >= 200 && statusCode < 300) return connection.setNoDelay(true);
       connection.on('error', () => {}).destroy();
-      throw refusal(this.#proxy, this.#target, statusCode);
+      throw refusal(this.#proxy, this.#target, statusCode, headers['proxy-authenticate']);
     } catch (error) {
       if (error instanceof ProxyError) throw error;
       throw late.signal.aborted ? silence(this.#proxy, this.#timeoutMs) : breakage(this.#proxy, error);
@@ -119,9 +119,14 @@ function around(proxy: HttpProxy): string {
   return `mend ${proxy.variable}, or name the server in NO_PROXY (--no-proxy)`;
 }
 
-function refusal(proxy: HttpProxy, target: string, status: number): ProxyError {
+function refusal(
+  proxy: HttpProxy,
+  target: string,
+  status: number,
+  ways: string | string[] | undefined,
+): ProxyError {
   const { shown } = proxy;
-  if (status === 407) return new ProxyError('refused', wantsPassword(proxy), status);
+  if (status === 407) return new ProxyError('refused', wantsPassword(proxy, ways), status);
   if (status >= 500 && status !== 501) {
     return new ProxyError(
       'unreachable',
@@ -133,8 +138,19 @@ function refusal(proxy: HttpProxy, target: string, status: number): ProxyError {
   return new ProxyError('refused', `${what}: allow it there, or ${around(proxy)}`, status);
 }
 
-/** Why a proxy refuses a request for want of a password, with what to do. */
-export function wantsPassword({ shown, variable, authorization }: HttpProxy): string {
+/**
+ * Why a proxy refuses a request for want of a password, with what to do.
+ * @param ways its header Proxy-Authenticate
+ */
+export function wantsPassword(
+  { shown, variable, authorization }: HttpProxy,
+  ways: string | string[] | undefined,
+): string {
+  const schemes = [ways ?? []].flat().flatMap((way) => /^\s*([\w-]{1,20})/.exec(way)?.[1] ?? []);
+  if (schemes.length > 0 && !schemes.some((scheme) => scheme.toLowerCase() === 'basic')) {
+    const what = `the proxy ${shown} wants ${schemes.slice(0, 3).join(' or ')}, but only Basic can be used (407)`;
+    return `${what}: allow Basic there, or name a proxy of this machine that speaks it, such as cntlm, in ${variable}`;
+  }
   const what =
     authorization === undefined ? 'wants a user and a password' : 'refuses the user or the password';
   return `the proxy ${shown} ${what} (407): put user:password@ before its host in ${variable}`;

@@ -18,6 +18,8 @@ export interface ProxyOptions {
   hosts?: { [name: string]: string };
   /** `user:password` that it wants. @default none */
   login?: string;
+  /** What it names in Proxy-Authenticate. @default nothing */
+  wants?: string;
   /** What it says to CONNECT in place of a tunnel. @default it opens one */
   connectStatus?: number;
   /** What it does with whatever it is asked. @default 'work' */
@@ -54,7 +56,7 @@ export async function startProxy(options: ProxyOptions = {}): Promise<TestProxy>
   function handOn(incoming: IncomingMessage, response: ServerResponse): void {
     asked.push(`${incoming.method} ${incoming.url}`);
     const refuse = (status: number, page: string) => {
-      response.writeHead(status).end(page);
+      response.writeHead(status, { ...(options.wants && { 'Proxy-Authenticate': options.wants }) }).end(page);
     };
     if (options.as === 'hang') return;
     if (options.as === 'reset') incoming.socket.resetAndDestroy();
@@ -94,7 +96,8 @@ export async function startProxy(options: ProxyOptions = {}): Promise<TestProxy>
     asked.push(`CONNECT ${url}`);
     socket.on('error', () => {});
     const refuse = (status: number) => {
-      socket.end(`HTTP/1.1 ${status} No\r\nContent-Length: 0\r\n\r\n`);
+      const wants = options.wants === undefined ? '' : `Proxy-Authenticate: ${options.wants}\r\n`;
+      socket.end(`HTTP/1.1 ${status} No\r\n${wants}Content-Length: 0\r\n\r\n`);
     };
     const target = options.hosts?.[url];
     if (options.as === 'hang') return;

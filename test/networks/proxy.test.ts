@@ -69,6 +69,16 @@ describe('a proxy that', () => {
         `the proxy ${proxy} refuses the user or the password (407): put user:password@ before its host in HTTP_PROXY.`,
     ],
     [
+      'wants another kind of login',
+      { login: 'user:other', wants: 'NTLM' },
+      (proxy) => `the proxy ${proxy} wants NTLM, but only Basic can be used (407)`,
+    ],
+    [
+      'wants another kind of login for single requests',
+      { login: 'user:other', wants: 'Negotiate', connectStatus: 403 },
+      (proxy) => `the proxy ${proxy} wants Negotiate, but only Basic can be used (407)`,
+    ],
+    [
       "can't reach the server",
       { hosts: {} },
       (proxy) => `the proxy ${proxy} can't reach ollama.invalid:11434 (502)`,

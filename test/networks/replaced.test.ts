@@ -1,11 +1,13 @@
 // A server that is replaced behind a proxy: none of its vectors is used before it was compared.
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { createServer, request } from 'node:http';
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { canaryTexts, measureSpace } from '../../src/embedders/guard/canaries.js';
 import { type SteadyEmbedder, withSpaceGuard } from '../../src/embedders/guard/space-guard.js';
 import { openOllamaEmbedder } from '../../src/embedders/ollama/embedder.js';
 import type { ServerEmbedder } from '../../src/embedders/pool/member.js';
 import { eventually } from '../helpers/eventually.js';
 import { allMiniLm, type TestOllama } from '../helpers/ollama.js';
+import { listenOnOwnPort } from '../helpers/ports.js';
 import { startProxy } from '../helpers/proxy.js';
 import { ollama } from '../helpers/running.js';
 
@@ -101,4 +103,36 @@ test('behind such a proxy, other vectors of the same release are seen after half
   await server.revive({ ...allMiniLm, salt: 'other' });
   vi.advanceTimersByTime(31_000);
   await expect(embedder.embed(['b'])).rejects.toMatchObject({ meaning: 'changed' });
+});
+
+test('behind a reverse proxy, which its answers tell, another release is seen before its answer counts', async () => {
+  server = await ollama();
+  const front = createServer((incoming, response) => {
+    const { method, headers } = incoming;
+    const onward = request(
+      server.url + incoming.url,
+      { method: method!, headers, agent: false },
+      (answer) => {
+        response.writeHead(answer.statusCode!, {
+          ...answer.headers,
+          Server: 'nginx/1.27.0',
+          connection: 'keep-alive',
+        });
+        answer.pipe(response);
+      },
+    );
+    onward.on('error', () => response.writeHead(502).end());
+    incoming.pipe(onward);
+  });
+  const port = await listenOnOwnPort(front);
+  onTestFinished(() => void front.close());
+  const url = new URL(`http://127.0.0.1:${port}`);
+  inner = await openOllamaEmbedder({ url, model: 'all-minilm', batchTimeoutMs: 20_000 });
+  embedder = withSpaceGuard(inner);
+  await measureSpace(embedder);
+  expect(inner.isWatched).toBe(false);
+  await server.die();
+  await server.revive({ version: '0.32.15' });
+  const answer = embedder.embed(['b']).then((vectors) => embedder.confirm({}).then(() => vectors));
+  await expect(answer).rejects.toMatchObject({ meaning: 'changed' });
 });

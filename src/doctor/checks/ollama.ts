@@ -107,7 +107,7 @@ async function reachable(
     if (client.isWatched) return { status: 'ok', seen };
     return {
       status: 'ok',
-      seen: `${seen}; its proxy opens no tunnel, so a restart of it shows by its answers only`,
+      seen: `${seen}; a proxy hands on its answers, so a restart of it shows by these only`,
     };
   };
   const found = await probe.check('reachable', 'Reachable', look, {
