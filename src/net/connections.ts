@@ -7,7 +7,7 @@
 // What must hold: what is on this machine never goes by a proxy; no password is printed; a lost connection is counted.
 import { type Dispatcher, Pool } from 'undici';
 import { type HttpProxy, type ProxySettings, proxyFor } from './proxy.js';
-import { Tunnels } from './tunnel.js';
+import { proxyConnector, Tunnels } from './tunnel.js';
 
 export interface ConnectionsOptions {
   /** Of the server; its path is not used. */
@@ -142,11 +142,12 @@ export class ServerConnections {
 
   async #choose(): Promise<Route> {
     const { origin, protocol } = this.#server;
+    const { connectTimeoutMs } = this.#options;
     try {
       const isOpen = protocol === 'https:' || (await this.#tunnels!.prepare());
       this.#route = isOpen
         ? { kind: 'tunnel', pool: this.#poolOf(origin, this.#tunnels!.connector) }
-        : { kind: 'forward', pool: this.#poolOf(this.proxy!.origin) };
+        : { kind: 'forward', pool: this.#poolOf(this.proxy!.origin, proxyConnector(connectTimeoutMs)) };
       return this.#route;
     } catch (error) {
       this.#losses++;

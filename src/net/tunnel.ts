@@ -21,6 +21,12 @@ export class ProxyError extends Error {
   }
 }
 
+/** Connects to a proxy: its certificate is for its own host, not for the one that a request names. */
+export function proxyConnector(timeoutMs: number): buildConnector.connector {
+  const connect = buildConnector({ timeout: timeoutMs });
+  return ({ servername: _, ...options }, callback) => connect(options, callback);
+}
+
 /** Opens connections to one server through one proxy. */
 export class Tunnels {
   readonly #proxy: HttpProxy;
@@ -35,7 +41,7 @@ export class Tunnels {
     this.#server = server;
     // Less than the whole request may take, so that it is the proxy that is told.
     this.#timeoutMs = timeoutMs * 0.8;
-    this.#pool = new Pool(proxy.origin, { pipelining: 1, connect: { timeout: timeoutMs } });
+    this.#pool = new Pool(proxy.origin, { pipelining: 1, connect: proxyConnector(timeoutMs) });
     this.#secure = buildConnector({ timeout: timeoutMs });
   }
 
@@ -165,6 +171,13 @@ function silence(proxy: HttpProxy, ms: number): ProxyError {
 
 function breakage(proxy: HttpProxy, cause: unknown): ProxyError {
   const { code = '' } = cause as { code?: string };
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
+    const what = `the proxy ${proxy.shown} shows the certificate of another host (${code})`;
+    return new ProxyError(
+      'refused',
+      `${what}: name the host that the certificate is for in ${proxy.variable}`,
+    );
+  }
   if (/CERT|SELF_SIGNED|UNABLE_TO_/.test(code)) {
     const what = `the proxy ${proxy.shown} shows a certificate that isn't trusted (${code})`;
     return new ProxyError('refused', `${what}: name its authority in NODE_EXTRA_CA_CERTS`);

@@ -6,6 +6,7 @@ import { createServer as createTlsServer } from 'node:https';
 import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createServer as createSecureServer } from 'node:tls';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { gateway } from '../gateway/gateways.js';
 import { bin, makeWarmWorkspace, type Workspace } from '../helpers/cli.js';
@@ -255,6 +256,24 @@ describe('over TLS', () => {
     };
     expect(await ingest(known)).toMatchObject({ code: 0, stderr: '' });
     expect(new Set(proxy.asked)).toEqual(new Set(['CONNECT gpu.invalid:443']));
+  });
+
+  test.each<[string, ProxyOptions]>([
+    ['tunnels', {}],
+    ['single requests', { connectStatus: 403 }],
+  ])('a proxy that speaks TLS is believed by its own name, by %s', async (_, options) => {
+    const proxy = await proxyTo(options);
+    const files = { key: readFileSync(file('key.pem')), cert: readFileSync(file('cert.pem')) };
+    const front = createSecureServer(files, (inner) => {
+      inner.pipe(connect(Number(new URL(proxy.url).port), '127.0.0.1')).pipe(inner);
+    });
+    const port = await listenOnOwnPort(front);
+    stopAfterTest({ stop: () => new Promise((resolve) => void front.close(() => resolve())) });
+    const env = { HTTP_PROXY: `https://localhost:${port}`, NODE_EXTRA_CA_CERTS: file('cert.pem') };
+    expect(await ingest({ OLLAMA_HOST: server, ...env })).toMatchObject({
+      code: 0,
+      stderr: '',
+    });
   });
 
   test('another host, http:// for https:// and the reverse are told as such', async () => {
