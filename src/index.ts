@@ -1,4 +1,5 @@
 // The public API, by name: every function, class and error, and every type that one of their signatures names.
+export { type ForgetOptions, type ForgetResult, forget } from './commands/forget.js';
 export { type IngestOptions, ingest } from './commands/ingest.js';
 export type { OutputRow, RowMetadata } from './commands/output-row.js';
 export { search } from './commands/search.js';

@@ -72,6 +72,7 @@ test('every command of the README and its flags exist', async () => {
     'ingest',
     'search',
     'sync',
+    'forget',
     'verify',
     'formats',
     'chunks',

@@ -29,6 +29,7 @@ export async function searchIn(
   const { index, batchTimeout: timeoutMs } = settings;
   const destination = await openDestination({
     ...{ address, index, timeoutMs, signal, isFromFile: false, cwd: process.cwd() },
+    proxies: settings,
     notice: (message) => events.notice(message),
   });
   try {

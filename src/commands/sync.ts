@@ -86,6 +86,7 @@ export async function sync(options: SyncOptions): Promise<SyncResult> {
         rowsPerRequest: options.rowsPerRequest,
         retries: settings.maxRetries,
         timeoutMs: settings.batchTimeout,
+        proxies: settings,
         progress: options.progress ?? { total: 0, sent: 0 },
       };
       return { destinations: await syncOutput(work) };

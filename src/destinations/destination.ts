@@ -6,6 +6,7 @@
 // filter alone; a sync that ends in the middle leaves what the next one completes, and where the store has
 // transactions, readers see the old index or the new one; errors are told in words, without passwords.
 // Look first at this file for what a destination must do, and at open.ts for which file does which address.
+import type { ProxySettings } from '../net/proxy.js';
 import type { VectorSpace } from '../types/space.js';
 import type { Vector } from '../types/vector.js';
 
@@ -19,6 +20,8 @@ export interface DestinationOptions {
   isFromFile: boolean;
   /** Relative paths start here. */
   cwd: string;
+  /** For stores that are asked over HTTP. @default none */
+  proxies?: ProxySettings | undefined;
   /** The longest wait for a connection or an answer, ms. */
   timeoutMs: number;
   signal: AbortSignal;
@@ -100,6 +103,8 @@ export interface Destination {
    * @throws {UsageError} when the table, collection or file isn't one of ours, and can't be used
    */
   check(): Promise<Kept>;
+  /** How many rows this index has; after `check`. */
+  count(): Promise<number>;
   /** The rows of this index, in any order, a page at a time. */
   list(): AsyncIterable<readonly ListedRow[]>;
   /** Before the first change: lays the table out where need be, and writes the state. */

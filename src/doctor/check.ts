@@ -17,7 +17,8 @@ export type GroupName =
   | 'cache'
   | 'folders'
   | 'gateway'
-  | 'output';
+  | 'output'
+  | 'destination';
 
 /** The result of a check. */
 export interface Finding {

@@ -10,6 +10,7 @@ import type { Settings } from '../config/settings.js';
 import { compareSpaces } from '../embedders/guard/space-mismatch.js';
 import { defaultUrl, parseOllamaAddress } from '../embedders/ollama/host.js';
 import { listEmbeddingModels } from '../embedders/ollama/model-info.js';
+import { shownDestination } from '../net/destination-address.js';
 import { maskAddress, whereIs } from '../net/masked-address.js';
 import type { VectorSpace } from '../types/space.js';
 import { accessOf } from '../upstream/ollama-settings.js';
@@ -17,6 +18,7 @@ import type { Check } from './check.js';
 import { examineBuiltin } from './checks/builtin.js';
 import { examineCache } from './checks/cache.js';
 import { examineConfiguration } from './checks/configuration.js';
+import { examineDestination } from './checks/destination.js';
 import { examineFolders } from './checks/folders.js';
 import type { GatewayAddress } from './checks/gateway.js';
 import { examineNode } from './checks/node.js';
@@ -51,6 +53,11 @@ export async function examine({ read, cwd, timeoutMs, waitMs, signal }: ExamineO
     embedderGroups(budget, read, previous, waitMs),
     one(new Probe('folders', budget), (probe) => examineFolders(probe, settings, out)),
     previous.then(() => [output]),
+    ...settings.sync.map((address) =>
+      one(new Probe('destination', budget, shownDestination(address)), (probe) =>
+        examineDestination(probe, { address, read, out, cwd }),
+      ),
+    ),
   ];
   return (await Promise.all(groups)).flat().flatMap((probe) => probe.checks);
 }

@@ -9,6 +9,7 @@ export const destinationKinds = {
   postgresql: 'postgres',
   qdrant: 'qdrant',
   qdrants: 'qdrant',
+  lancedb: 'lancedb',
   parquet: 'parquet',
 } as const;
 
@@ -22,7 +23,7 @@ export const destinationPattern = new RegExp(`^(?:${Object.keys(destinationKinds
 
 /** What fits the pattern, in words. */
 export const wantedDestination =
-  'an address such as postgres://user@host/db, qdrant://host/collection or parquet:./file.parquet';
+  'an address such as postgres://host/db, qdrant://host/collection, lancedb:./folder or parquet:./file.parquet';
 
 /** The kind of an address; undefined for none of ours. */
 export function destinationKind(address: string): DestinationKind | undefined {

@@ -52,10 +52,10 @@ export class OneDestination {
   }
 
   async #try(): Promise<void> {
-    const { index, cwd, timeoutMs, signal, events } = this.#work;
+    const { index, cwd, timeoutMs, proxies, signal, events } = this.#work;
     const destination = await openDestination({
       ...this.#named,
-      ...{ index, cwd, timeoutMs, signal },
+      ...{ index, cwd, timeoutMs, proxies, signal },
       notice: (message) => events.notice(message),
     });
     try {

@@ -10,6 +10,7 @@ import { debug } from '../debug.js';
 import { EmbedError } from '../errors.js';
 import type { RunEvents } from '../events.js';
 import { shownDestination } from '../net/destination-address.js';
+import type { ProxySettings } from '../net/proxy.js';
 import { Identity } from '../output/identity.js';
 import type { Output } from '../output/read/output.js';
 import { listRows } from '../output/read/row-list.js';
@@ -43,6 +44,8 @@ export interface SyncWork {
   /** Tries after one that failed for a reason that may pass. */
   retries: number;
   timeoutMs: number;
+  /** For stores that are asked over HTTP. */
+  proxies: ProxySettings;
   cwd: string;
   signal: AbortSignal;
   events: RunEvents;

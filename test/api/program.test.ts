@@ -80,6 +80,7 @@ test('does what it says', async () => {
     'elsewhere: 1 of docs',
     'found: docs/harbour.md:1',
     'verified: 2 rows, 0 problems',
+    'forgotten: The output has no document notes.md: name it as `metadata.source` of a search result does.',
     'synced: 2 of 2, 2 new',
     'EmbedError: exit with 3',
     'RejectedTextsError: leave out 1 (too-long)',

@@ -108,6 +108,12 @@ describe('every command', () => {
       error: { code: 'EMBED_USAGE', exit: 2, message: expect.stringContaining('none/chunks.parquet') },
       before: index,
     },
+    {
+      of: 'forget',
+      args: ['docs/page.md'],
+      keys: ['documents', 'rows', 'ignore', 'destinations'],
+      before: index,
+    },
     { of: 'verify', args: [], keys: ['ok', 'rows', 'documents', 'problems'], before: index },
     {
       of: 'verify',

@@ -51,7 +51,7 @@ const others = [0, 1, 64, 65, 1000, 30_000, 1.5, -1, 1e20, true, false, null, {}
 ] as never[]);
 
 /** Of texts that stand for a list, a size or a time, the schema knows the form alone. */
-const toldByValue = /expected (at (least|most) |whole |jsonl or npy|a list of texts)/;
+const toldByValue = /expected (at (least|most) |whole |jsonl or npy|a list of texts|an address such as)/;
 
 test.each(settingsTable)('$key', async ({ key }) => {
   let taken = 0;

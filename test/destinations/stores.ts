@@ -1,6 +1,7 @@
 // The real stores that the contract of destinations is held against: each can be read and edited past our code.
-import { copyFileSync, existsSync, readFileSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { connect, type Table } from '@lancedb/lancedb';
 import { parquetMetadata, parquetReadObjects } from 'hyparquet';
 import { type PostgresServer, postgresAvailable, startPostgres, withClient } from '../helpers/postgres.js';
 import { startQdrant } from '../helpers/qdrant.js';
@@ -197,4 +198,69 @@ const qdrant: StoreKind = {
   },
 };
 
-export const storeKinds: readonly StoreKind[] = [postgres, parquet, qdrant];
+const lance: StoreKind = {
+  name: 'lancedb',
+  isAvailable: true,
+  isShared: true,
+  isEditable: true,
+  async start() {
+    return {
+      async make() {
+        const folder = join(await temporaryFolder(), 'lance');
+        const withTable = async <T>(name: string, work: (table: Table) => Promise<T>): Promise<T> => {
+          const db = await connect(folder);
+          const table = await db.openTable(name);
+          const done = await work(table);
+          table.close();
+          db.close();
+          return done;
+        };
+        const rows = () =>
+          withTable('chunks', async (table) =>
+            inOrder(
+              (await table.query().toArray()).map(
+                ({ index_name, id, source, text, metadata, sum, vector }) => ({
+                  ...{ index: index_name, id, source, text, sum },
+                  metadata: JSON.parse(metadata),
+                  vector: [...vector],
+                }),
+              ),
+            ),
+          );
+        return {
+          address: `lancedb:${folder}`,
+          rows,
+          state: async () =>
+            JSON.stringify([
+              await withTable('chunks', (table) => table.version()),
+              await withTable('chunks_index', (table) => table.version()),
+            ]),
+          async spoil() {
+            const [first, second] = (await rows()).filter(({ index }) => index === 'default');
+            await withTable('chunks', async (table) => {
+              await table.delete(`index_name = 'default' AND id = '${first!.id}'`);
+              const where = `index_name = 'default' AND id = '${second!.id}'`;
+              await table.update({ where, values: { text: 'edited', sum: '' } });
+              const [{ vector, ...row }] = await table
+                .query()
+                .where("index_name = 'default'")
+                .limit(1)
+                .toArray();
+              await table.add([{ ...row, id: strangeId, vector: [...vector] }]);
+            });
+          },
+          async backUp() {
+            cpSync(folder, `${folder}.kept`, { recursive: true });
+            return async () => {
+              rmSync(folder, { recursive: true });
+              cpSync(`${folder}.kept`, folder, { recursive: true });
+            };
+          },
+        };
+      },
+      stop: async () => undefined,
+    };
+  },
+};
+
+export const storeKinds: readonly StoreKind[] = [postgres, parquet, qdrant, lance];

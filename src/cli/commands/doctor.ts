@@ -73,6 +73,7 @@ const headings: Record<Line['group'], Printable> = {
   folders: say`Folders`,
   gateway: say`Gateway`,
   output: say`Output`,
+  destination: say`Destination`,
 };
 
 const statusMarks: Record<Line['status'], Printable> = {

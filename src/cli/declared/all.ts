@@ -5,6 +5,7 @@ import { chunks } from './chunks.js';
 import type { CommandDeclaration, Declaration, Given } from './command.js';
 import { config } from './config.js';
 import { doctor } from './doctor.js';
+import { forget } from './forget.js';
 import { formats } from './formats.js';
 import { ingest } from './ingest.js';
 import type { Outcome } from './outcome.js';
@@ -34,6 +35,7 @@ function runs<D extends CommandDeclaration>(declared: D, load: () => Promise<Act
 export const allCommands: readonly (Runnable | Group)[] = [
   runs(ingest, async () => (await import('../commands/ingest.js')).runIngest),
   runs(sync, async () => (await import('../commands/sync.js')).runSync),
+  runs(forget, async () => (await import('../commands/forget.js')).runForget),
   runs(search, async () => (await import('../commands/search.js')).runSearch),
   runs(verify, async () => (await import('../commands/verify.js')).runVerify),
   runs(formats, async () => (await import('../commands/formats.js')).runFormats),

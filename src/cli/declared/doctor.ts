@@ -23,6 +23,8 @@ export const doctor = {
     'redisUrl',
     'cacheTtl',
     'waitForServer',
+    'sync',
+    'index',
   ],
   // What a file has for long runs would make a check of seconds one of minutes.
   apart: { waitForServer: 'once' },

@@ -9,7 +9,7 @@ export const sync = {
       name: 'destinations',
       kind: 'destination',
       isMany: true,
-      help: 'postgres://user@host/db, qdrant://host/collection or parquet:./file.parquet; those of --sync where none is given',
+      help: 'postgres://host/db, qdrant://host/collection, lancedb:./folder or parquet:./file.parquet; those of --sync where none is given',
     },
   ],
   flags: [

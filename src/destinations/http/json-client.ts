@@ -1,7 +1,7 @@
 // Requests to a store over HTTP, with JSON both ways: bounded in size and time, with errors in words.
-import { Pool } from 'undici';
 import { DestinationError, EmbedError, UsageError } from '../../errors.js';
 import { readUpTo } from '../../net/bounded-body.js';
+import { ServerConnections } from '../../net/connections.js';
 import { maskAddress, meansThisMachine, withoutSecrets } from '../../net/masked-address.js';
 import { parseForeign } from '../../text/foreign-json.js';
 import { printable } from '../../text/printable.js';
@@ -78,7 +78,7 @@ export interface JsonAnswer {
 }
 
 export class JsonClient {
-  readonly #pool: Pool;
+  readonly #connections: ServerConnections;
   readonly #address: HttpAddress;
   readonly #store: HttpStore;
   readonly #headers: Record<string, string>;
@@ -95,10 +95,10 @@ export class JsonClient {
     this.#store = store;
     this.#headers = headers;
     this.#options = options;
-    this.#pool = new Pool(address.origin, {
-      connections: 2,
-      pipelining: 1,
-      connect: { timeout: options.timeoutMs },
+    this.#connections = new ServerConnections({
+      url: new URL(address.origin),
+      proxies: options.proxies,
+      connectTimeoutMs: options.timeoutMs,
     });
   }
 
@@ -114,15 +114,14 @@ export class JsonClient {
   ): Promise<JsonAnswer> {
     const { signal, timeoutMs } = this.#options;
     signal.throwIfAborted();
+    const late = AbortSignal.timeout(timeoutMs);
     try {
-      const answer = await this.#pool.request({
+      const answer = await this.#connections.request({
         method,
         path,
         headers: { ...this.#headers, ...(body !== undefined && { 'content-type': 'application/json' }) },
         body: body === undefined ? null : JSON.stringify(body),
-        signal,
-        headersTimeout: timeoutMs,
-        bodyTimeout: timeoutMs,
+        signal: AbortSignal.any([signal, late]),
       });
       const isGood = answer.statusCode < 300;
       const { bytes, isWhole } = await readUpTo(answer.body, isGood ? mostBytes : mostOfError);
@@ -131,6 +130,7 @@ export class JsonClient {
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof EmbedError) throw error;
+      if (late.aborted) throw this.#failed(`no answer within ${timeoutMs} ms`, true, error);
       throw this.#unreachable(error);
     }
   }
@@ -168,7 +168,7 @@ export class JsonClient {
   #unreachable(error: unknown): DestinationError {
     const { shown } = this.#address;
     const { code = '', message } = error as NodeJS.ErrnoException;
-    const said = printable(code || message, 200);
+    const said = printable(code === '' || code === 'PROXY' ? message : code, 200);
     if (['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT'].includes(code)) {
       return new DestinationError(
         `${shown} can't be reached (${said}): check the address, and that ${this.#store.name} runs there.`,
@@ -189,7 +189,7 @@ export class JsonClient {
   }
 
   async close(): Promise<void> {
-    await this.#pool.destroy();
+    await this.#connections.close();
   }
 }
 

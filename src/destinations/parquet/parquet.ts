@@ -118,6 +118,10 @@ class Parquet implements Destination {
     }
   }
 
+  async count(): Promise<number> {
+    return Number(this.#old?.metadata.num_rows ?? 0);
+  }
+
   async *list(): AsyncGenerator<readonly ListedRow[]> {
     for await (const rows of this.#groups(['id', 'sum'])) {
       yield rows.map(({ id, sum }) => ({ id: String(id), sum: String(sum) }));

@@ -91,6 +91,15 @@ class Postgres implements Destination {
     return new Map(rows.map(({ index_name, token, space }) => [index_name, { token, space }]));
   }
 
+  async count(): Promise<number> {
+    if (this.#layout === undefined) return 0;
+    return await this.#asking(async (client) => {
+      const text = `SELECT count(*)::text AS rows FROM ${this.#table.rows} WHERE index_name = $1`;
+      const { rows } = await client.query<{ rows: string }>(text, [this.#options.index]);
+      return Number(rows[0]!.rows);
+    });
+  }
+
   async *list(): AsyncGenerator<readonly ListedRow[]> {
     if (this.#layout === undefined) return;
     await this.#asking(async (client) => {
@@ -205,8 +214,9 @@ class Postgres implements Destination {
       if (this.#isOpen) await client.query('COMMIT');
       this.#isOpen = false;
       this.#hasStage = false;
-      if (!this.#address.hasHnsw || this.#dimensions === 0) return;
-      const problem = await createHnsw(client, this.#table, this.#dimensions);
+      const dimensions = this.#dimensions || (this.#layout?.dimensions ?? 0);
+      if (!this.#address.hasHnsw || dimensions <= 0) return;
+      const problem = await createHnsw(client, this.#table, dimensions);
       if (problem !== undefined) this.#options.notice(`${this.shown}: ${problem}`);
     });
   }

@@ -107,6 +107,20 @@ class Qdrant implements Destination {
     return (answer.json as { result: Info }).result;
   }
 
+  async count(): Promise<number> {
+    return this.#info === undefined ? 0 : await this.#counted({ filter: this.#filter });
+  }
+
+  async #counted(what: object): Promise<number> {
+    const body = { exact: true, ...what };
+    const { result } = await this.#client.get<{ result: { count: number } }>(
+      'POST',
+      `${this.#path}/points/count`,
+      body,
+    );
+    return result.count;
+  }
+
   async *list(): AsyncGenerator<readonly ListedRow[]> {
     if (this.#info === undefined) return;
     let offset: unknown;
@@ -167,16 +181,10 @@ class Qdrant implements Destination {
 
   /** A collection of other dimensions is made anew, when nothing is left in it. */
   async #dropOther(size: number, dimensions: number): Promise<void> {
-    const { result } = await this.#client.get<{ result: { count: number } }>(
-      'POST',
-      `${this.#path}/points/count`,
-      {
-        exact: true,
-      },
-    );
-    if (result.count > 0) {
+    const count = await this.#counted({});
+    if (count > 0) {
       throw new VectorSpaceError(
-        `${this.shown} holds ${result.count} points of ${size} dimensions, and these have ${dimensions}: name another collection.`,
+        `${this.shown} holds ${count} points of ${size} dimensions, and these have ${dimensions}: name another collection.`,
       );
     }
     await this.#client.get('DELETE', this.#path);

@@ -11,6 +11,9 @@ import {
   type Elsewhere,
   type EmbedTextsOptions,
   type EndpointMetrics,
+  type ForgetOptions,
+  type ForgetResult,
+  forget,
   type Health,
   type IngestOptions,
   type IngestSummary,
@@ -154,6 +157,9 @@ async function wholeRun(): Promise<void> {
   const there: SyncOptions = { settings, destinations: ['parquet:./chunks.parquet'], progress };
   const { destinations }: SyncResult = await sync(there);
   const [done]: SyncedDestination[] = destinations;
+  const goes: ForgetOptions = { settings, sources: ['notes.md'], dryRun: true };
+  const forgotten: ForgetResult | Error = await forget(goes).catch((error: Error) => error);
+  say('forgotten', forgotten instanceof Error ? forgotten.message : forgotten.rows);
   say('synced', `${progress.sent} of ${progress.total}, ${done?.error?.message ?? `${done?.new} new`}`);
 }
 

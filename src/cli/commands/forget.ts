@@ -1,0 +1,45 @@
+// `embed forget`: what it prints.
+import type { ForgetResult } from '../../commands/forget.js';
+import { plural } from '../../text/plural.js';
+import { joined, type Printable, printable, say } from '../../text/printable.js';
+import type { Given } from '../declared/command.js';
+import type { forget as declared } from '../declared/forget.js';
+import type { Outcome } from '../declared/outcome.js';
+import { settingsFor } from '../settings.js';
+import { withSignals } from '../signals.js';
+import { paintNotice as paint } from '../terminal/colour.js';
+import { printedEvents } from '../terminal/events.js';
+import { printNotice, printNotices } from '../terminal/print.js';
+import { renderSynced } from '../terminal/sync-view.js';
+import { syncedJson, toldErrors } from './sync.js';
+
+export async function runForget(given: Given<typeof declared>): Promise<Outcome> {
+  const { quiet, dryRun, ...flags } = given.flags;
+  const { settings, layers } = await settingsFor(given.settings, (line) => quiet || printNotice(line));
+  const { forget } = await import('../../commands/forget.js');
+  const result = await withSignals((signal) =>
+    forget({
+      ...flags,
+      ...{ settings, signal, dryRun },
+      sources: given.arguments.sources,
+      isFromFile: layers.sync === 'file',
+      events: printedEvents((line) => quiet || printNotice(line)),
+    }),
+  );
+  if (!quiet) printNotices(render(result, dryRun));
+  const { destinations: _, ...told } = result;
+  return { result: { ...told, ...syncedJson(result) }, error: toldErrors(result) };
+}
+
+/** Commands that are shown. */
+const maxShown = 10;
+
+function render({ documents, rows, ignore, destinations }: ForgetResult, dryRun: boolean): Printable {
+  const mark = dryRun ? say`would forget` : say`${paint.green(say`✓`)} forgot`;
+  const lines = [
+    say`${mark} ${plural(documents.length, 'document')} (${plural(rows, 'row')}); caches still hold their vectors\n`,
+    renderSynced(destinations, dryRun),
+    ...ignore.slice(0, maxShown).map((line) => say`To keep it out: ${paint.cyan(printable(line, 2000))}\n`),
+  ];
+  return joined(lines);
+}

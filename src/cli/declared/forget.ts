@@ -1,0 +1,43 @@
+// `embed forget`, declared.
+import type { CommandDeclaration } from './command.js';
+
+export const forget = {
+  name: 'forget',
+  summary: 'take documents out of an output and its destinations, now',
+  arguments: [
+    {
+      name: 'sources',
+      kind: 'text',
+      isMany: true,
+      isRequired: true,
+      help: 'documents, as a search result names them; a file of records goes with all of them',
+    },
+  ],
+  flags: [
+    'out',
+    'sync',
+    'index',
+    'takeOver',
+    'batchTimeout',
+    'maxRetries',
+    'wait',
+    'dryRun',
+    'json',
+    'quiet',
+  ],
+  about:
+    'The next ingest that finds a document takes it again, unless it is ignored: the command for that is said. Caches keep its vectors until they expire, or `embed cache clear`.',
+  examples: [
+    { line: 'embed forget docs/salaries.md' },
+    { line: 'embed forget docs/salaries.md --sync postgres://me@db/docs', what: 'out of the database, too' },
+  ],
+  exits: {
+    done: true,
+    unexpected: true,
+    usage: true,
+    service: "a destination can't be reached, or refuses",
+    output: 'the output or a destination is of another vector space, of another output, or damaged',
+    locked: true,
+    stopped: true,
+  },
+} as const satisfies CommandDeclaration;

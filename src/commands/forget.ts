@@ -1,0 +1,152 @@
+// `embed forget` without its flags: takes documents out of an output, and out of its destinations, now.
+import { basename, dirname, join, resolve } from 'node:path';
+import { UsageError } from '../errors.js';
+import { eventsFor } from '../events.js';
+import { stdinRoot } from '../ingest/survey/standard-input.js';
+import { acquireLock, type Lock } from '../output/lock/lock.js';
+import { type Output, openOutput } from '../output/read/output.js';
+import { recover } from '../output/write/commit.js';
+import { openWriter } from '../output/write/writer.js';
+import type { SyncedDestination } from '../sync/sync.js';
+import { command } from '../text/plural.js';
+import { printable } from '../text/printable.js';
+import { type SyncOptions, sync } from './sync.js';
+
+/** What {@link forget} is told. */
+export interface ForgetOptions extends Omit<SyncOptions, 'rebuild' | 'destinations' | 'allowRemovals'> {
+  /** As `metadata.source` names them: a document, a file with all of its records, or a record of standard input. */
+  sources: readonly string[];
+}
+
+/** What {@link forget} did. */
+export interface ForgetResult {
+  /** Documents that are out of the output. */
+  documents: string[];
+  /** Rows that they had. */
+  rows: number;
+  /** A command for each file, by which a later ingest leaves it out. */
+  ignore: string[];
+  /** What became of each destination of the settings. */
+  destinations: SyncedDestination[];
+}
+
+/** No file has this hash, so that it is read again. */
+const noHash = '0'.repeat(64);
+
+/**
+ * Takes documents out of the output, and out of the destinations that the settings name. A later ingest that finds them
+ * takes them again, unless they are ignored; caches keep their vectors.
+ * @throws {UsageError} when the output has no such document, or it is a record of a file
+ * @throws as `sync` does; a destination that fails has its error in the result
+ */
+export async function forget(options: ForgetOptions): Promise<ForgetResult> {
+  const { settings, cwd = process.cwd(), dryRun = false, signal } = options;
+  const out = resolve(cwd, settings.out);
+  const events = eventsFor(options.events);
+  const known = await openOutput(out, signal && { signal });
+  if (!known) throw new UsageError(`There is no index in ${settings.out}: name it with --out.`);
+  // Names are looked at before anything is locked.
+  const found = await using(known, (output) => foundIn(output, options.sources));
+  if (!dryRun) {
+    const lock = await acquireLock(out, { wait: options.wait ?? false, signal, events });
+    try {
+      await recover(out, undefined, signal);
+      const output = (await openOutput(out, signal && { signal }))!;
+      await using(output, (previous) => without(previous, foundIn(previous, options.sources), out, lock));
+    } finally {
+      await lock.release();
+    }
+  }
+  const synced =
+    settings.sync.length === 0 || dryRun
+      ? []
+      : (await sync({ ...options, allowRemovals: true })).destinations;
+  return {
+    documents: [...found.documents],
+    rows: found.rows,
+    ignore: found.files.map((source) => ignoring(resolve(dirname(out), source))),
+    destinations: synced,
+  };
+}
+
+async function using<T>(output: Output, work: (output: Output) => Promise<T> | T): Promise<T> {
+  try {
+    return await work(output);
+  } finally {
+    await output.close();
+  }
+}
+
+interface Found {
+  /** Sources of documents that go. */
+  documents: Set<string>;
+  rows: number;
+  /** Files of their own, and files of records, that go. */
+  files: string[];
+}
+
+function foundIn(output: Output, sources: readonly string[]): Found {
+  const found: Found = { documents: new Set(), rows: 0, files: [] };
+  for (const source of new Set(sources)) {
+    const document = output.document(source);
+    const file = document && output.recordFileOf(source);
+    if (file !== undefined && document?.root !== stdinRoot) {
+      throw new UsageError(
+        `${printable(source)} is a record of ${printable(file)}: take it out of that file, or forget the whole file.`,
+      );
+    }
+    const isFileOfRecords = output.recordFile(source) !== undefined;
+    if (document === undefined && !isFileOfRecords) {
+      throw new UsageError(
+        `The output has no document ${printable(source)}: name it as \`metadata.source\` of a search result does.`,
+      );
+    }
+    const gone = isFileOfRecords
+      ? output.documents().filter((one) => output.recordFileOf(one.source) === source)
+      : [document!];
+    for (const { source: one, rows } of gone) {
+      if (!found.documents.has(one)) found.rows += rows;
+      found.documents.add(one);
+    }
+    if (file === undefined && document?.root !== stdinRoot) found.files.push(source);
+  }
+  return found;
+}
+
+/** Writes the output without some documents. */
+async function without(
+  previous: Output,
+  { documents, files }: Found,
+  out: string,
+  lock: Lock,
+): Promise<void> {
+  const { space, manifest } = previous;
+  const { chunking, readers, formats, roots } = manifest;
+  const leaving = new Set([...documents, ...files]);
+  const writer = await openWriter(out, { previous, space, chunking, readers, formats, roots, leaving, lock });
+  try {
+    for (const { source, outdated = false } of previous.documents()) {
+      if (documents.has(source)) continue;
+      await writer.keep(source, { recordOf: previous.recordFileOf(source), outdated });
+    }
+    const partly = new Set([...documents].map((source) => previous.recordFileOf(source)));
+    for (const { besides: _, ...file } of manifest.recordFiles) {
+      if (leaving.has(file.source)) continue;
+      const gone = [...documents].filter((source) => previous.recordFileOf(source) === file.source).length;
+      // Records that come again by standard input are read again.
+      const left = partly.has(file.source) ? { documents: file.documents - gone, hash: noHash } : {};
+      writer.recordFile({ ...file, ...left });
+    }
+    for (const failure of await previous.failures()) if (!leaving.has(failure.source)) writer.fail(failure);
+    await writer.commit();
+  } catch (error) {
+    await writer.abort();
+    throw error;
+  }
+}
+
+/** A shell command that has a file ignored from its own folder on. */
+function ignoring(path: string): string {
+  const name = basename(path).replace(/[\\*?[\]!# ]/g, '\\$&');
+  return command`echo ${`/${name}`} >> ${join(dirname(path), '.embedignore')}`;
+}

@@ -1,0 +1,76 @@
+// `embed forget`: out of the output and its destinations, and what keeps a document out.
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { makeWarmWorkspace, type Workspace } from '../../helpers/cli.js';
+import { readOutput } from '../../helpers/output.js';
+
+let workspace: Workspace;
+beforeEach(() => {
+  workspace = makeWarmWorkspace();
+  mkdirSync(join(workspace.dir, '.git'));
+  mkdirSync(join(workspace.dir, 'docs'));
+  write('docs/a [draft].md', '# A\n\nThe first.\n');
+  write('docs/b.md', '# B\n\nThe second.\n');
+  write('docs/posts.jsonl', '{"id":"1","text":"One."}\n{"id":"2","text":"Two."}\n');
+});
+afterEach(() => workspace.remove());
+
+const write = (name: string, text: string) => writeFileSync(join(workspace.dir, name), text);
+const builtin = ['--embedder', 'builtin', '--cache', 'none'];
+const ingest = (...args: string[]) => workspace.embed(['ingest', 'docs', ...builtin, ...args]);
+const sources = () => readOutput(join(workspace.dir, 'embeddings')).sources;
+const sync = ['--sync', 'parquet:./chunks.parquet'];
+
+test('a document goes, from the destination, too, and the command that is said keeps it out', async () => {
+  await ingest(...sync);
+  const { code, stderr, stdout } = await workspace.embed(['forget', 'docs/a [draft].md', ...sync, '--json']);
+  expect(code).toBe(0);
+  const told = JSON.parse(stdout);
+  expect(told).toMatchObject({
+    documents: ['docs/a [draft].md'],
+    rows: 1,
+    destinations: [{ removed: 1, unchanged: 3 }],
+  });
+  expect(stderr).toContain('forgot 1 document (1 row); caches still hold their vectors');
+  expect(sources()).toEqual(['docs/b.md', 'docs/posts.jsonl#1', 'docs/posts.jsonl#2']);
+  expect((await workspace.embed(['verify'])).code).toBe(0);
+  execFileSync('sh', ['-c', told.ignore[0]], { cwd: workspace.dir });
+  expect(readFileSync(join(workspace.dir, 'docs/.embedignore'), 'utf8')).toBe('/a\\ \\[draft\\].md\n');
+  await ingest();
+  expect(sources()).not.toContain('docs/a [draft].md');
+});
+
+test('a file of records goes with all of them; one of its records does not go alone', async () => {
+  await ingest();
+  const one = await workspace.embed(['forget', 'docs/posts.jsonl#1']);
+  expect(one.stderr).toContain('is a record of docs/posts.jsonl: take it out of that file');
+  expect(one.code).toBe(2);
+  expect((await workspace.embed(['forget', 'docs/posts.jsonl', 'docs/b.md'])).code).toBe(0);
+  expect(sources()).toEqual(['docs/a [draft].md']);
+  // Nothing keeps them out.
+  await ingest();
+  expect(sources()).toHaveLength(4);
+});
+
+test('a record of standard input goes alone, and comes again with it', async () => {
+  const stdin = '{"id":"x","text":"One."}\n{"id":"y","text":"Two."}\n';
+  await workspace.embed(['ingest', '-', ...builtin], { stdin });
+  await workspace.embed(['forget', 'stdin.jsonl#x']);
+  expect(sources()).toEqual(['stdin.jsonl#y']);
+  expect((await workspace.embed(['verify'])).code).toBe(0);
+  await workspace.embed(['ingest', '-', ...builtin], { stdin });
+  expect(sources()).toEqual(['stdin.jsonl#x', 'stdin.jsonl#y']);
+});
+
+test('what is not there is told, and a dry run changes nothing', async () => {
+  await ingest();
+  const { code, stderr } = await workspace.embed(['forget', 'docs/b.md', 'docs/none.md']);
+  expect(stderr).toContain('has no document docs/none.md');
+  expect(code).toBe(2);
+  expect((await workspace.embed(['forget', 'docs/b.md', '--dry-run'])).stderr).toContain(
+    'would forget 1 document',
+  );
+  expect(sources()).toHaveLength(4);
+});

@@ -1,0 +1,131 @@
+// What holds of PostgreSQL alone.
+import { setImmediate as turn } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createHnsw, createTables, tableOf } from '../../src/destinations/postgres/table.js';
+import { DestinationError, LockedError, UsageError } from '../../src/errors.js';
+import { type PostgresServer, postgresAvailable, startPostgres, withClient } from '../helpers/postgres.js';
+import { freePort } from '../helpers/redis.js';
+import { documents, makeIndex } from './indexes.js';
+
+describe.skipIf(!postgresAvailable)('PostgreSQL', () => {
+  let server: PostgresServer;
+  beforeAll(async () => {
+    server = await startPostgres();
+  });
+  afterAll(() => server?.stop());
+
+  test('readers see the old index or the new one', async () => {
+    const address = await server.database();
+    const index = await makeIndex(documents(40));
+    await index.sync(address);
+    const state = "SELECT count(*) || md5(string_agg(id || sum, '' ORDER BY id)) AS state FROM embed_chunks";
+    await withClient(address, async (reader) => {
+      const read = async () => (await reader.query<{ state: string }>(state)).rows[0]!.state;
+      const before = await read();
+      await index.write(documents(40, 15));
+      let isDone = false;
+      const seen = new Set<string>();
+      const reading = (async () => {
+        for (; !isDone; await turn()) seen.add(await read());
+      })();
+      await index.sync(address, { rowsPerRequest: 4 });
+      isDone = true;
+      await reading;
+      const after = await read();
+      expect(after).not.toBe(before);
+      seen.delete(after);
+      expect([...seen]).toEqual([before]);
+    });
+  });
+
+  test('what goes wrong is told without the password', async () => {
+    const address = await server.database();
+    const index = await makeIndex(documents(1));
+    const said = async (other: string) => {
+      const error = await index.sync(other).then(
+        () => undefined,
+        (reason) => reason,
+      );
+      expect(error).toBeInstanceOf(DestinationError);
+      expect(error.message).not.toMatch(/secret|wrong-one/);
+      return error.message;
+    };
+    expect(await said(address.replace('secret', 'wrong-one'))).toContain('refuses the login');
+    expect(await said(address.replace(/\w+$/, 'nowhere'))).toContain('no such database');
+    const down = address.replace(/:\d+\//, `:${await freePort()}/`);
+    expect(await said(down)).toContain("can't be reached");
+    await withClient(address, (client) =>
+      client.query("CREATE ROLE reader LOGIN PASSWORD 'secret'; CREATE EXTENSION vector"),
+    );
+    expect(await said(address.replace('postgres:secret', 'reader:secret'))).toContain('grant the right');
+  });
+
+  test('a table of somebody else is left alone', async () => {
+    const address = await server.database();
+    const index = await makeIndex(documents(1));
+    await withClient(address, (client) =>
+      client.query('CREATE TABLE embed_chunks (id int); INSERT INTO embed_chunks VALUES (7)'),
+    );
+    await expect(index.sync(address)).rejects.toThrow(UsageError);
+    await expect(index.sync(address)).rejects.toThrow('its column index_name is missing');
+    const { rows } = await withClient(address, (client) => client.query('SELECT * FROM embed_chunks'));
+    expect(rows).toEqual([{ id: 7 }]);
+    await expect(index.sync(`${address}?table=x;drop`)).rejects.toThrow("can't be used");
+  });
+
+  test('columns of others stay, words among them, and a schema can be named', async () => {
+    const address = await server.database();
+    const index = await makeIndex(documents(4));
+    await withClient(address, (client) => client.query('CREATE SCHEMA docs'));
+    const there = `${address}?table=docs.chunks`;
+    await index.sync(there);
+    await withClient(address, (client) =>
+      client.query(
+        "ALTER TABLE docs.chunks ADD COLUMN words tsvector GENERATED ALWAYS AS (to_tsvector('simple', text)) STORED",
+      ),
+    );
+    await index.write(documents(6));
+    expect(await index.sync(there)).toMatchObject({ new: 6, changed: 0, unchanged: 12 });
+    const found = await withClient(address, (client) =>
+      client.query("SELECT source FROM docs.chunks WHERE words @@ to_tsquery('simple', '2 & docs/0005.md')"),
+    );
+    expect(found.rows).toEqual([{ source: 'docs/0005.md' }]);
+  });
+
+  test('two syncs of one index at once: the second says so', async () => {
+    const address = await server.database();
+    const index = await makeIndex(documents(4));
+    await index.sync(address);
+    await withClient(address, async (other) => {
+      await other.query('BEGIN');
+      await other.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [
+        'embed embed_chunks default',
+      ]);
+      await expect(index.sync(address)).rejects.toThrow(LockedError);
+      await other.query('COMMIT');
+    });
+    expect(await index.sync(address)).toMatchObject({ unchanged: 12 });
+  });
+
+  test('an HNSW index is made once, by halves above 2,000 dimensions, and none above 4,000', async () => {
+    const address = await server.database();
+    const index = await makeIndex(documents(4));
+    await index.sync(address);
+    // Also when it is asked for later.
+    await index.sync(`${address}?hnsw=1`);
+    await index.sync(`${address}?hnsw=1`);
+    await withClient(address, async (client) => {
+      const definitions = async (table: string) =>
+        (await client.query('SELECT indexdef FROM pg_indexes WHERE tablename = $1', [table])).rows
+          .map(({ indexdef }) => indexdef.replace(/^.*USING /, ''))
+          .filter((text) => text.startsWith('hnsw'));
+      expect(await definitions('embed_chunks')).toEqual(['hnsw (embedding vector_cosine_ops)']);
+      await createTables(client, tableOf(['large']), 3000, '');
+      expect(await createHnsw(client, tableOf(['large']), 3000)).toBeUndefined();
+      expect(await definitions('large')).toEqual(['hnsw (((embedding)::halfvec(3000)) halfvec_cosine_ops)']);
+      await createTables(client, tableOf(['larger']), 5000, '');
+      expect(await createHnsw(client, tableOf(['larger']), 5000)).toContain('at most 4000 dimensions');
+      expect(await definitions('larger')).toEqual([]);
+    });
+  });
+});
