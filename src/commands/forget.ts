@@ -5,7 +5,7 @@ import { eventsFor } from '../events.js';
 import { stdinRoot } from '../ingest/survey/standard-input.js';
 import { acquireLock, type Lock } from '../output/lock/lock.js';
 import { type Output, openOutput } from '../output/read/output.js';
-import { recover } from '../output/write/commit.js';
+import { recover } from '../output/write/recover.js';
 import { openWriter } from '../output/write/writer.js';
 import type { SyncedDestination } from '../sync/sync.js';
 import { command } from '../text/plural.js';
