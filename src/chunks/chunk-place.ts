@@ -2,6 +2,9 @@
 // searched twice.
 import type { Block } from '../types/document.js';
 
+/** Sections within each other: each chunk names all that are around it. People make ten at most, programs any number. */
+const maxDepth = 64;
+
 interface Section {
   level: number;
   title: string;
@@ -12,8 +15,9 @@ export class Places {
   readonly #blocks: readonly Block[];
   /** Index of the last block that starts at or before the current place; -1 before all. */
   #block = -1;
-  #sections: Section[] = [];
-  #titles: string[] = [];
+  /** Those around the current place, each of a higher level than the one before. */
+  readonly #sections: Section[] = [];
+  #titles: string[] | undefined = [];
   #sectionStart = 0;
   /** Block whose lines are being counted, how far, and where the next line break is. */
   #counted = -1;
@@ -34,15 +38,16 @@ export class Places {
       this.#block++;
       const { level, title } = block;
       if (level === undefined) continue;
-      this.#sections = this.#sections.filter((section) => section.level < level);
-      if (title !== undefined) this.#sections.push({ level, title });
-      this.#titles = this.#sections.map((section) => section.title);
+      while ((this.#sections.at(-1)?.level ?? 0) >= level) this.#sections.pop();
+      if (title !== undefined && this.#sections.length < maxDepth) this.#sections.push({ level, title });
+      this.#titles = undefined;
       this.#sectionStart = block.start;
     }
   }
 
   /** Titles of the sections around, outermost first; one array for all chunks of a section. */
   get titles(): string[] {
+    this.#titles ??= this.#sections.map((section) => section.title);
     return this.#titles;
   }
 

@@ -26,6 +26,9 @@ files.set(
   'bees.mbox',
   Buffer.concat([Buffer.from('From ann@example.org Mon May  6 10:00:00 2024\n'), fixture('bees.eml')]),
 );
+files.set('bees.yaml', fixture('hives.yaml'));
+files.set('bees.toml', fixture('hives.toml'));
+files.set('bees.ini', Buffer.from('; hives\n[north "one"]\nqueen = 2\nkeeper = Ann\n\n[south]\nqueen: 3\n'));
 files.set('bees.8.gz', gzipSync(fixture('bees.8')));
 
 test.each([...files.keys()])('%s is read', async (name) => {

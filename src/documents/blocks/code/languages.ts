@@ -273,16 +273,9 @@ const functional: Language = {
   leading: /^(?:--|\(\*|;|%|\/\/|@\w|\[<)/,
 };
 
-const sections: Language = {
-  goesOn: 'to next',
-  extensions: ['.toml', '.ini', '.cfg', '.conf', '.properties', '.service', '.editorconfig'],
-  definitions: [line('\\[+(?<name>[^\\]]+)\\]')],
-  leading: /^[#;]/,
-};
-
 const keys: Language = {
   goesOn: 'to next',
-  extensions: ['.yaml', '.yml', '.mk', '.cmake', '.dockerfile', '.env', '.ninja'],
+  extensions: ['.mk', '.cmake', '.dockerfile', '.env', '.ninja'],
   names: ['makefile', 'gnumakefile', 'dockerfile', 'cmakelists.txt', 'justfile', 'procfile'],
   definitions: [
     line('["\']?(?<name>[\\w./%$()-]+)["\']?\\s*::?(?:\\s|$)'),
@@ -369,7 +362,6 @@ export const languages: readonly Language[] = [
   rust,
   rubyFamily,
   functional,
-  sections,
   keys,
   sql,
   styles,

@@ -61,8 +61,8 @@ test('mdx: any depth, width and length takes time in proportion', async () => {
     many('import a from\n'),
   ];
   for (const mdx of hostile) {
-    const from = performance.now();
+    const from = process.cpuUsage();
     await documentOf(mdx, 'a.mdx');
-    expect([mdx.slice(0, 20), performance.now() - from < 1000]).toEqual([mdx.slice(0, 20), true]);
+    expect([mdx.slice(0, 20), process.cpuUsage(from).user < 1e6]).toEqual([mdx.slice(0, 20), true]);
   }
 });

@@ -96,8 +96,6 @@ test.each([
     ['1 # TABLE hives: CREATE TABLE IF NOT EXISTS hives ('],
   ],
   ['a.css', '/* wide */\n.hive {\n  color: red;\n}\n', ['1 # .hive: /* wide */']],
-  ['a.toml', 'a = 1\n\n[hive.spring]\nb = 2\n', ['1: a = 1', '3 # hive.spring: [hive.spring]']],
-  ['a.yaml', '# scales\nhive:\n  - a\nbees: 2\n', ['1 # hive: # scales', '4 # bees: bees: 2']],
   ['Makefile', 'all: build\n\tcc a.c\n', ['1 # all: all: build']],
   ['script', '#!/bin/sh\necho 1\n', ['1: #!/bin/sh']],
 ])('reads %s', async (name, text, expected) => {

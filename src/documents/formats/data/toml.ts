@@ -1,0 +1,9 @@
+// TOML: settings under their sections.
+import { sectionBlocks } from '../../blocks/settings/sections.js';
+import { decode } from '../../decode.js';
+import { type Extraction, type FormatInput, one } from '../format.js';
+
+export function extract({ bytes, source }: FormatInput): Extraction {
+  const text = decode(bytes);
+  return one({ source, format: 'toml', text, blocks: sectionBlocks(text, true) });
+}

@@ -1,0 +1,13 @@
+// YAML: settings with their keys as headings.
+import { yamlBlocks } from '../../blocks/settings/yaml.js';
+import { decode } from '../../decode.js';
+import { type Extraction, type FormatInput, one } from '../format.js';
+
+/** Values that say nothing, and marks between documents. */
+const blank = /^(?:\s|---|\.\.\.|\{\}|\[\]|null|~)*$/;
+
+export function extract({ bytes, source }: FormatInput): Extraction {
+  const text = decode(bytes);
+  if (blank.test(text)) return one({ source, format: 'yaml', text: '', blocks: [] });
+  return one({ source, format: 'yaml', text, blocks: yamlBlocks(text) });
+}
