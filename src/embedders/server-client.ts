@@ -194,7 +194,9 @@ export class ServerClient {
       if (control.signal.aborted) throw control.signal.reason;
       if (error instanceof EmbedError) throw error;
       // Its words name the proxy.
-      throw this.faults.connection(error instanceof ProxyError ? this.where : this.#told(), error);
+      throw error instanceof ProxyError
+        ? this.faults.connection(this.where, error)
+        : this.faults.connection(this.#told(), error, this.proxy);
     } finally {
       isOver = true;
       clearTimeout(deadline);

@@ -86,7 +86,7 @@ export class ServerFaults {
       row?.meaning ?? (status === 200 ? 'bad-answer' : status >= 500 ? 'unreachable' : 'refused');
     const shown = withoutSecrets(said, ...secrets);
     const words = shown.length > 200 ? `${shown.slice(0, 200)}…` : shown;
-    const todo = row?.advice ?? advice[meaning];
+    const todo = (row?.advice ?? advice[meaning]) + around(meaning, proxy);
     return new EmbedderFault(meaning, `${this.nameOf(where)} answered ${status} (${words}): ${todo}.`, {
       retryAfterMs: pauseAsked(headers),
     });
@@ -101,9 +101,9 @@ export class ServerFaults {
   }
 
   /** A failed connection. */
-  connection(where: string, cause: unknown): EmbedderFault {
+  connection(where: string, cause: unknown, proxy?: HttpProxy): EmbedderFault {
     const { meaning, what, advice } = explainConnection(cause);
-    const todo = advice ?? this.#words.advice[meaning];
+    const todo = advice ?? this.#words.advice[meaning] + around(meaning, proxy);
     return new EmbedderFault(meaning, `${this.nameOf(where)} ${what}: ${todo}.`, { cause });
   }
 
@@ -123,6 +123,12 @@ export class ServerFaults {
       `${this.nameOf(where)} hangs: no answer within ${inWords(ms)}, and ${none}: restart it.`,
     );
   }
+}
+
+/** What more can be done where a proxy may be the cause: many know only servers of the internet. */
+function around(meaning: AnswerMeaning, proxy: HttpProxy | undefined): string {
+  const isSuspect = meaning === 'unreachable' || meaning === 'refused' || meaning === 'timeout';
+  return proxy && isSuspect ? '; or ask it without the proxy (NO_PROXY, --no-proxy)' : '';
 }
 
 /**

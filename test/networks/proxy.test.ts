@@ -86,7 +86,8 @@ describe('a proxy that', () => {
     [
       "can't reach the server by single requests",
       { hosts: {}, connectStatus: 403 },
-      (proxy) => `(by the proxy ${proxy}) answered 502 (Bad Gateway)`,
+      (proxy) =>
+        `(by the proxy ${proxy}) answered 502 (Bad Gateway): start it with "ollama serve", or name its address (OLLAMA_HOST, --ollama-url); or ask it without the proxy (NO_PROXY, --no-proxy).`,
     ],
     ['resets', { as: 'reset' }, (proxy) => `the proxy ${proxy} can't be reached, or breaks off`],
     ['is none', { as: 'no-http' }, (proxy) => `the proxy ${proxy} doesn't speak HTTP (HPE_INVALID_CONSTANT)`],

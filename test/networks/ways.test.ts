@@ -80,13 +80,15 @@ describe('by a proxy', () => {
   });
 
   test('doctor looks at a gateway by it', async () => {
-    const { url } = await gateway({ ollamaUrl: [ollama.url] });
+    // Without a token, it is used by the names of this machine alone.
+    const { url } = await gateway({ ollamaUrl: [ollama.url] }, { token: 'hush' });
+    const env = { EMBED_SERVE_TOKEN: 'hush' };
     const proxy = await startProxy({ hosts: { 'gateway.invalid:11444': url } });
     const args = ['doctor', '--json', '--gateway', 'http://gateway.invalid:11444', '--http-proxy', proxy.url];
-    const well = await workspace.embed(args);
+    const well = await workspace.embed(args, { env });
     expect(JSON.parse(well.stdout)).toMatchObject({ ok: true });
     proxy.options.login = 'me:secret';
-    const refused = await workspace.embed(args);
+    const refused = await workspace.embed(args, { env });
     expect(JSON.parse(refused.stdout).checks).toMatchObject([
       {
         id: 'gateway.reachable',
