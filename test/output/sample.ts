@@ -152,12 +152,8 @@ export async function mendSums(dir: string): Promise<void> {
   const sums = await RowSums.create(manifest.formats.includes('jsonl'));
   const vectors = (await read('vectors.npy')).subarray(128);
   const rowBytes = manifest.space.dimensions * 4;
-  for (let at = 0; at < vectors.length; at += rowBytes) sums.addVector(vectors.subarray(at, at + rowBytes));
-  const lines = await read('chunks.jsonl');
-  for (let start = 0, end: number; start < lines.length; start = end) {
-    end = lines.indexOf(10, start) + 1;
-    sums.addLine(lines.subarray(start, end));
-  }
+  sums.addVectors(vectors, rowBytes);
+  sums.addLines(await read('chunks.jsonl'));
   await writeFile(join(dir, 'rows.sum'), sums.rows(0, sums.vectors));
   let text = (await read('manifest.json')).toString();
   let row = 0;

@@ -22,7 +22,11 @@ const reserved = new Set([
   'user',
 ]);
 
-const embeddingKey = Buffer.from(',"embedding":[');
+/**
+ * What an embedding begins with. No string of a line holds these bytes, as a quote in a string is escaped; so the first place
+ * in a line that was written with an embedding is where it is.
+ */
+export const embeddingKey = Buffer.from(',"embedding":[');
 
 /** Max bytes of a line that is read. In the longest lines nearly all is a record's own metadata. */
 export const mostLineBytes = 64 * 1024 * 1024;
@@ -92,17 +96,6 @@ export function withEmbedding(line: Buffer, vector: Vector | undefined): Buffer 
   const embedding = Buffer.allocUnsafe(embeddingKey.length + 1 + vector.length * maxFloatBytes);
   const length = writeEmbedding(embedding, 0, vector);
   return Buffer.concat([line.subarray(0, headEnd), embedding.subarray(0, length), line.subarray(tailStart)]);
-}
-
-/**
- * Where the embedding is in a line that was written with one, from its comma to its bracket. An empty range at the end
- * for a line without. A quote inside a string is escaped, so no text holds the bytes that are looked for.
- */
-export function embeddingIn(line: Uint8Array): { start: number; end: number } {
-  const bytes = Buffer.from(line.buffer, line.byteOffset, line.byteLength);
-  const start = bytes.indexOf(embeddingKey);
-  const end = start < 0 ? 0 : bytes.indexOf(0x5d, start) + 1;
-  return end > 0 ? { start, end } : { start: line.length, end: line.length };
 }
 
 function writeEmbedding(out: Buffer, position: number, vector: Vector): number {

@@ -3,36 +3,33 @@
 // holds it, so they stay the same when `--format` changes. Each is an xxh64, little-endian.
 // A document's sum is made of its rows'; where lines carry embeddings, of the sums of their digits, too. So each byte
 // of a row is covered once. The sums find damage, not forgery: whoever can write the files can write the sums.
-import xxhash, { type XXHashAPI } from 'xxhash-wasm';
 import type { Vector } from '../../types/vector.js';
-import { embeddingIn } from './chunk-line.js';
+import { embeddingKey } from './chunk-line.js';
+import { SumsKernel } from './kernel/kernel.js';
 
 /** Bytes of a row in rows.sum. */
 export const rowSumBytes = 16;
-/** Bytes of one xxh64. */
-const sumBytes = 8;
-
-let loaded: Promise<XXHashAPI> | undefined;
+/** 32-bit words of a row in rows.sum, and of one xxh64. */
+const rowWords = 4;
+const sumWords = 2;
 
 /** Sums of consecutive rows, as they are written or read. Lines and vectors are added independently of each other. */
 export class RowSums {
-  readonly #hash: XXHashAPI['h64Raw'];
+  readonly #kernel: SumsKernel;
   readonly #withEmbeddings: boolean;
   #lines = 0;
   #vectors = 0;
-  #rows: Buffer = Buffer.alloc(64 * rowSumBytes);
-  #embeddings: Buffer = Buffer.alloc(64 * sumBytes);
-  #scratch: Buffer = Buffer.alloc(4096);
+  #rows = new Int32Array(64 * rowWords);
+  #embeddings = new Int32Array(64 * sumWords);
 
-  private constructor({ h64Raw }: XXHashAPI, withEmbeddings: boolean) {
-    this.#hash = h64Raw;
+  private constructor(kernel: SumsKernel, withEmbeddings: boolean) {
+    this.#kernel = kernel;
     this.#withEmbeddings = withEmbeddings;
   }
 
   /** @param withEmbeddings whether lines carry their embedding */
   static async create(withEmbeddings: boolean): Promise<RowSums> {
-    loaded ??= xxhash();
-    return new RowSums(await loaded, withEmbeddings);
+    return new RowSums(await SumsKernel.create(withEmbeddings ? embeddingKey : undefined), withEmbeddings);
   }
 
   /** Lines so far. */
@@ -45,29 +42,44 @@ export class RowSums {
     return this.#vectors;
   }
 
-  /** @param line the next row's, with its newline */
-  addLine(line: Uint8Array): void {
-    const row = this.#lines++;
-    this.#reserve(row);
-    let rest = line;
-    if (this.#withEmbeddings) {
-      const { start, end } = embeddingIn(line);
-      this.#embeddings.writeBigUInt64LE(this.#hash(line.subarray(start, end)), row * sumBytes);
-      rest = this.#without(line, start, end);
+  /**
+   * @param block the next rows' whole lines, each with its newline
+   * @param each called with the bytes of each line; `false` ends it
+   * @returns false when `each` did
+   */
+  addLines(block: Uint8Array, each?: (length: number) => boolean): boolean {
+    for (const { rows, sums, embeddings, lengths } of this.#kernel.lines(block)) {
+      this.#reserve(this.#lines + rows);
+      let to = this.#lines * rowWords;
+      for (let from = 0; from < sums.length; from += sumWords, to += rowWords) {
+        this.#rows[to] = sums[from] as number;
+        this.#rows[to + 1] = sums[from + 1] as number;
+      }
+      if (this.#withEmbeddings) this.#embeddings.set(embeddings, this.#lines * sumWords);
+      for (let row = 0; row < rows; row++) {
+        this.#lines++;
+        if (each !== undefined && !each(lengths[row] as number)) return false;
+      }
     }
-    this.#rows.writeBigUInt64LE(this.#hash(rest), row * rowSumBytes);
+    return true;
   }
 
-  /** @param vector the next row's, as vectors.npy holds it */
-  addVector(vector: Uint8Array): void {
-    const row = this.#vectors++;
-    this.#reserve(row);
-    this.#rows.writeBigUInt64LE(this.#hash(vector), row * rowSumBytes + sumBytes);
+  /** @param block the next rows' vectors, as vectors.npy holds them @param rowBytes bytes of each */
+  addVectors(block: Uint8Array, rowBytes: number): void {
+    for (const { rows, sums } of this.#kernel.vectors(block, rowBytes)) {
+      this.#reserve(this.#vectors + rows);
+      let to = this.#vectors * rowWords + sumWords;
+      for (let from = 0; from < sums.length; from += sumWords, to += rowWords) {
+        this.#rows[to] = sums[from] as number;
+        this.#rows[to + 1] = sums[from + 1] as number;
+      }
+      this.#vectors += rows;
+    }
   }
 
   /** What rows.sum holds of these rows. The memory is overwritten after `clear`. */
   rows(from = 0, to = this.#lines): Buffer {
-    return this.#rows.subarray(from * rowSumBytes, to * rowSumBytes);
+    return bytesOf(this.#rows.subarray(from * rowWords, to * rowWords));
   }
 
   /**
@@ -75,11 +87,10 @@ export class RowSums {
    * @param rows its part of rows.sum, when that isn't what was added
    */
   ofDocument(from: number, to: number, rows: Buffer = this.rows(from, to)): string {
-    // The sums of its embeddings are the seed of the sum of its rows.
-    const seed = this.#withEmbeddings
-      ? this.#hash(this.#embeddings.subarray(from * sumBytes, to * sumBytes))
-      : 0n;
-    return this.#hash(rows, seed).toString(16).padStart(16, '0');
+    // The sum of its embeddings' sums is the seed of the sum of its rows'.
+    const embeddings = bytesOf(this.#embeddings.subarray(from * sumWords, to * sumWords));
+    const seed = this.#withEmbeddings ? this.#kernel.sum(embeddings) : 0n;
+    return this.#kernel.sum(rows, seed).toString(16).padStart(16, '0');
   }
 
   /** Begins again at row 0. */
@@ -88,26 +99,28 @@ export class RowSums {
     this.#vectors = 0;
   }
 
-  #without(line: Uint8Array, start: number, end: number): Uint8Array {
-    const length = line.length - (end - start);
-    if (this.#scratch.length < length) this.#scratch = Buffer.alloc(2 * length);
-    this.#scratch.set(line.subarray(0, start));
-    this.#scratch.set(line.subarray(end), start);
-    return this.#scratch.subarray(0, length);
-  }
-
-  #reserve(row: number): void {
-    if ((row + 1) * rowSumBytes <= this.#rows.length) return;
-    this.#rows = Buffer.concat([this.#rows, Buffer.alloc(this.#rows.length)]);
-    this.#embeddings = Buffer.concat([this.#embeddings, Buffer.alloc(this.#embeddings.length)]);
+  #reserve(rows: number): void {
+    if (rows * rowWords <= this.#rows.length) return;
+    const capacity = Math.max(rows, (2 * this.#rows.length) / rowWords);
+    this.#rows = grown(this.#rows, capacity * rowWords);
+    this.#embeddings = grown(this.#embeddings, capacity * sumWords);
   }
 }
 
 /** Tells whether a vector is that of a row, by its place in a part of rows.sum. */
 export async function vectorChecker(): Promise<(vector: Vector, sums: Buffer, place: number) => boolean> {
-  loaded ??= xxhash();
-  const { h64Raw } = await loaded;
+  const kernel = await SumsKernel.create(undefined);
   return ({ buffer, byteOffset, byteLength }, sums, place) =>
-    h64Raw(new Uint8Array(buffer, byteOffset, byteLength)) ===
-    sums.readBigUInt64LE(place * rowSumBytes + sumBytes);
+    kernel.sum(new Uint8Array(buffer, byteOffset, byteLength)) ===
+    sums.readBigUInt64LE(place * rowSumBytes + rowSumBytes / 2);
+}
+
+function grown(words: Int32Array, length: number): Int32Array<ArrayBuffer> {
+  const larger = new Int32Array(length);
+  larger.set(words);
+  return larger;
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: Int32Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
 }

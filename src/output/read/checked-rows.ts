@@ -122,14 +122,11 @@ async function passLines(
   try {
     for await (const block of lineBlocks(chunks, mostLineBytes, range)) {
       signal?.throwIfAborted();
-      for (let start = 0; start < block.length; ) {
-        if (place === documents.length) return fault('more lines than rows');
-        const end = block.indexOf(10, start) + 1 || block.length;
-        sums.addLine(block.subarray(start, end));
-        position += end - start;
-        start = end;
-        if (!follow()) return fault('its lines have other lengths than the manifest says');
-      }
+      const fit = sums.addLines(block, (length) => {
+        position += length;
+        return place < documents.length && follow();
+      });
+      if (!fit) return fault('its lines have other lengths than the manifest says');
       const taken = lines?.(block);
       if (taken) await taken;
     }
@@ -155,7 +152,7 @@ async function passVectors(
     signal?.throwIfAborted();
     const block = memory.subarray(0, Math.min(step, rows - row) * rowBytes);
     await readFully(files, vectorsName, npyHeaderBytes + (first + row) * rowBytes, block);
-    for (let at = 0; at < block.length; at += rowBytes) sums.addVector(block.subarray(at, at + rowBytes));
+    sums.addVectors(block, rowBytes);
     const taken = vectors?.(block);
     if (taken) await taken;
   }

@@ -6,7 +6,8 @@ import type { Output } from '../read/output.js';
 import type { StagedRows } from './row-files.js';
 import { type FileSum, hashFile } from './staged-file.js';
 
-const blockBytes = 1024 * 1024;
+/** Small, as the rows of a block that differs are compared one by one. */
+const blockBytes = 64 * 1024;
 
 /**
  * Checks an output of format 1 whose rows were copied: a new manifest must not confirm bytes that are damaged. Rows of

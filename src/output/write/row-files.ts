@@ -107,10 +107,10 @@ export class StagedRows {
     const { buffer, position } = this.#lines.room(maxLineBytes(parts, embedding));
     const end = writeLine(buffer, position, parts, embedding);
     this.#lines.advance(end);
-    this.#rowSums.addLine(buffer.subarray(position, end));
+    this.#rowSums.addLines(buffer.subarray(position, end));
     const bytes = new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength);
     this.#vectors.add(bytes);
-    this.#rowSums.addVector(bytes);
+    this.#rowSums.addVectors(bytes, bytes.length);
     this.#addHash(chunk.key, this.rows - current.firstRow);
     this.rows++;
     return this.#drained();
@@ -230,7 +230,7 @@ export class StagedRows {
       for await (const line of document.rows === 0 ? [] : previous.lines(document)) {
         const written = withEmbedding(line, vectors[this.#rowSums.lines]);
         this.#lines.add(written);
-        this.#rowSums.addLine(written);
+        this.#rowSums.addLines(written);
         await this.#drained();
       }
       const bytes = this.#lines.bytes - before;

@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openOutput } from '../../../src/output/read/output.js';
 import { verifyOutput } from '../../../src/output/read/verify.js';
 import { recover } from '../../../src/output/write/recover.js';
 import { openWriter } from '../../../src/output/write/writer.js';
+import { fixtures } from '../../helpers/cli.js';
 import fc from '../../helpers/properties.js';
 import {
   addDocument,
@@ -331,4 +332,50 @@ test('names the path that it can not write', async () => {
   await expect(openOutput(join(folder, 'file'))).rejects.toMatchObject({
     message: `${join(folder, 'file')} can't be the output folder (a file is in its place): choose another folder with --out.`,
   });
+});
+
+test.each(['chunks.jsonl', 'vectors.npy', 'rows.sum'])(
+  'does not copy a damaged %s, and leaves the output as it is',
+  async (name) => {
+    const dir = await outputFolder();
+    await writeAll(dir, [a, b, c]);
+    const previous = await opened(dir);
+    const bytes = await readFile(join(dir, name));
+    bytes.writeUInt8(bytes.at(-5)! ^ 1, bytes.length - 5);
+    await writeFile(join(dir, name), bytes);
+    const before = await filesOf(dir);
+    const writer = await openWriter(dir, writerOptions({ previous }));
+    await addDocument(writer, { source: 'docs/0.md', texts: ['new'] });
+    for (const { source } of [a, b, c]) await writer.keep(source);
+    await expect(writer.commit()).rejects.toMatchObject({
+      code: 'EMBED_DAMAGED_OUTPUT',
+      message: expect.stringContaining(`${join(dir, name)} is damaged (docs/c.md: `),
+    });
+    await writer.abort();
+    expect(await filesOf(dir)).toEqual(before);
+    if (name === 'vectors.npy') await expect(previous.vectors([0, 5])).rejects.toThrow('row 5 is not as');
+  },
+);
+
+test('an output of format 1 becomes one of format 2 when something changes, but not a damaged one', async () => {
+  const dir = join(await temporaryFolder(), 'index');
+  await cp(join(fixtures, 'outputs/format-1/index'), dir, { recursive: true });
+  const edit = async (leave: string) => {
+    const previous = await opened(dir);
+    const { space, chunking, readers, formats, roots } = previous.manifest;
+    const writer = await openWriter(dir, { previous, space, chunking, readers, formats, roots });
+    for (const { source } of previous.documents()) {
+      if (source !== leave) await writer.keep(source, { recordOf: previous.recordFileOf(source) });
+    }
+    for (const file of previous.manifest.recordFiles) writer.recordFile(file);
+    return await writer.commit().finally(() => writer.abort());
+  };
+  const path = join(dir, 'vectors.npy');
+  const whole = await readFile(path);
+  await writeFile(path, Buffer.from(whole).fill(0, whole.length - 4));
+  await expect(edit('docs/harbour.md')).rejects.toThrow('vectors.npy is damaged (its SHA-256');
+  await writeFile(path, whole);
+  expect(await edit('docs/harbour.md')).toMatchObject({ changed: true, rows: 4 });
+  expect((await opened(dir)).manifest).toMatchObject({ format: 2, rows: 4 });
+  expect((await verifyOutput(dir, { deep: true })).problems).toEqual([]);
 });
