@@ -15,7 +15,7 @@ import { nearest } from '../text/nearest-word.js';
 import { plural } from '../text/plural.js';
 import { longName } from './about.js';
 import { type ConfigFile, findConfigFile } from './file.js';
-import { problemWith, readText, readTyped, readWritten, shownValue } from './kinds/rule.js';
+import { problemWith, type Rule, readText, readTyped, readWritten, shownValue } from './kinds/rule.js';
 import type { Layer, LoadedSettings, Origin } from './origins.js';
 import { type Setting, type Settings, settingsTable } from './settings.js';
 import { strayingSecrets } from './stray-secrets.js';
@@ -170,8 +170,15 @@ function fromEnvironment(setting: Setting, env: NodeJS.ProcessEnv): Found | unde
 
 function fromFile(setting: Setting, path: string, raw: unknown): Found | undefined {
   if (raw === undefined) return undefined;
-  const value = typeof raw === 'string' ? readWritten(setting, raw, dirname(path)) : raw;
+  const value = writtenIn(setting, raw, dirname(path));
   return { value, origin: `${path} (${setting.key})`, layer: 'file' };
+}
+
+function writtenIn(rule: Rule, raw: unknown, folder: string): unknown {
+  if (typeof raw === 'string') return readWritten(rule, raw, folder);
+  // A path means the same in a real list as in a text that stands for one.
+  if (rule.kind === 'list' && Array.isArray(raw)) return raw.map((one) => writtenIn(rule.of, one, folder));
+  return raw;
 }
 
 /** Of one file; more are counted. */

@@ -118,18 +118,10 @@ test('search asks a destination, and filters as it does in an output', async () 
   };
   const all = await ask();
   expect(all.map(([source]: [string]) => source)).toEqual(['docs/mill.md', 'docs/islands.md']);
-  for (const narrowed of [
-    [],
-    ['-k', '1', '--source', 'islands.*'],
-    ['--where', 'lang=en'],
-    ['--where', 'heading=Islands', '--source', 'docs/**'],
-    ['--min-score', all[0][1].slice(0, 4)],
-    ['--where', 'lang=fr'],
-  ]) {
-    const expected = await ask(...narrowed);
-    if (narrowed.length > 0) expect(expected.length).toBeLessThan(2);
-    for (const address of addresses) expect(await ask(...narrowed, '--in', address)).toEqual(expected);
-  }
+  // The best result doesn't fit, so one more page is fetched.
+  const narrowed = ['-k', '1', '--source', 'docs/**', '--where', 'heading=Islands'];
+  expect(await ask(...narrowed)).toEqual([all[1]]);
+  for (const address of addresses) expect(await ask(...narrowed, '--in', address)).toEqual([all[1]]);
   // The output isn't needed.
   rmSync(join(workspace.dir, 'embeddings'), { recursive: true });
   expect(await ask('--in', addresses[0]!)).toEqual(all);
