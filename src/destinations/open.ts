@@ -11,6 +11,7 @@ import type { Destination, DestinationOptions, OpenDestination } from './destina
 const openers: Readonly<Record<DestinationKind, () => Promise<OpenDestination>>> = {
   postgres: async () => (await import('./postgres/postgres.js')).openPostgres,
   qdrant: async () => (await import('./qdrant/qdrant.js')).openQdrant,
+  chroma: async () => (await import('./chroma/chroma.js')).openChroma,
   lancedb: async () => (await import('./lancedb/lancedb.js')).openLance,
   parquet: async () => (await import('./parquet/parquet.js')).openParquet,
 };

@@ -9,6 +9,8 @@ export const destinationKinds = {
   postgresql: 'postgres',
   qdrant: 'qdrant',
   qdrants: 'qdrant',
+  chroma: 'chroma',
+  chromas: 'chroma',
   lancedb: 'lancedb',
   parquet: 'parquet',
 } as const;
@@ -23,7 +25,7 @@ export const destinationPattern = new RegExp(`^(?:${Object.keys(destinationKinds
 
 /** What fits the pattern, in words. */
 export const wantedDestination =
-  'an address such as postgres://host/db, qdrant://host/collection, lancedb:./folder or parquet:./file.parquet';
+  'an address such as postgres://host/db, qdrant://host/collection, chroma://host/collection, lancedb:./folder or parquet:./file.parquet';
 
 /** The kind of an address; undefined for none of ours. */
 export function destinationKind(address: string): DestinationKind | undefined {

@@ -3,6 +3,7 @@ import { copyFileSync, cpSync, existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path';
 import { connect, type Table } from '@lancedb/lancedb';
 import { parquetMetadata, parquetReadObjects } from 'hyparquet';
+import { startChroma } from '../helpers/chroma.js';
 import { type PostgresServer, postgresAvailable, startPostgres, withClient } from '../helpers/postgres.js';
 import { startQdrant } from '../helpers/qdrant.js';
 import { temporaryFolder } from '../output/sample.js';
@@ -263,4 +264,60 @@ const lance: StoreKind = {
   },
 };
 
-export const storeKinds: readonly StoreKind[] = [postgres, parquet, qdrant, lance];
+const chroma: StoreKind = {
+  name: 'chroma',
+  isAvailable: true,
+  isShared: true,
+  isEditable: true,
+  async start() {
+    const server = await startChroma();
+    let made = 0;
+    return {
+      async make() {
+        const name = `chunks-${++made}`;
+        const all = () => server.collections.get(name)!.rows;
+        return {
+          address: `chroma://${server.host}/${name}`,
+          async rows() {
+            return inOrder(
+              [...all().values()].map(({ vector, document, metadata }) => {
+                const { index_name, id, source, sum } = metadata as Record<string, string>;
+                const whole = JSON.parse(String(metadata.metadata));
+                return {
+                  index: index_name!,
+                  id: id!,
+                  source: source!,
+                  text: document,
+                  metadata: whole,
+                  sum: sum!,
+                  vector,
+                };
+              }),
+            );
+          },
+          async state() {
+            const { rows, ...rest } = server.collections.get(name)!;
+            return JSON.stringify([[...rows], rest]);
+          },
+          async spoil() {
+            const [first, second, third] = [...all().keys()];
+            all().delete(first!);
+            const edited = all().get(second!)!;
+            edited.document = 'edited';
+            edited.metadata = { ...edited.metadata, sum: '' };
+            all().set(strangeId, { ...all().get(third!)! });
+          },
+          async backUp() {
+            const kept = structuredClone(server.collections.get(name)!);
+            return async () => {
+              server.collections.set(name, kept);
+            };
+          },
+        };
+      },
+      stop: () => server.stop(),
+    };
+  },
+};
+
+export const storeKinds: readonly StoreKind[] = [postgres, parquet, qdrant, chroma, lance];
