@@ -49,8 +49,9 @@ export type { ByMeaning, Durations, EndpointMetrics, Metrics } from './metrics/s
 export { performanceSummary } from './metrics/summary-lines.js';
 export type { CacheStats, OrchestratorCache } from './orchestrator/cache-control.js';
 export { BatchConfig, type BatchOptions, type OllamaConfig, type PrefixKind } from './orchestrator/config.js';
+export type { EmbedTextsOptions } from './orchestrator/embed-options.js';
 export type { Health } from './orchestrator/health.js';
-export type { EmbedTextsOptions, TextOutcome } from './orchestrator/intake.js';
+export type { TextOutcome } from './orchestrator/intake.js';
 export { BatchOrchestrator } from './orchestrator/orchestrator.js';
 export type { OrchestratorParts, TimeoutOptions } from './orchestrator/parts.js';
 export type { SyncedDestination, SyncProgress } from './sync/sync.js';
@@ -67,6 +68,7 @@ export type { Failure, FailureCode } from './types/failure.js';
 export type { Json } from './types/json.js';
 export type {
   AnsweredRequest,
+  CacheUse,
   FreeSlot,
   Overload,
   Priority,

@@ -5,9 +5,14 @@ import { type BatchBounds, pack } from './pack-batch.js';
 import type { PriorityQueue } from './priority-queue.js';
 import type { Ticket } from './ticket.js';
 
+/** Waiting texts of a caller with few. */
+const maxFew = 8;
+
 export class OpenTickets {
   readonly #byKey = new Map<string, Ticket>();
   readonly #queues = new KindQueues();
+  /** Whether the last batch was of callers with few texts. */
+  #wereFew = false;
 
   /** Texts that are not in a request yet. */
   get waiting(): number {
@@ -42,9 +47,14 @@ export class OpenTickets {
     return this.#queues.next(maySend);
   }
 
-  /** The next batch of one of the queues. Its tickets stay open until they are forgotten or given up. */
+  /**
+   * The next batch of one of the queues. Its tickets stay open until they are forgotten or given up. Beside a caller with
+   * many texts, those of callers with few go in a batch of their own, every second time: a full batch takes long.
+   */
   takeBatch(queue: PriorityQueue<Ticket>, bounds: BatchBounds): Ticket[] {
-    const batch = pack(queue, bounds);
+    const few = this.#wereFew ? undefined : queue.short(maxFew, bounds.items);
+    this.#wereFew = few !== undefined;
+    const batch = pack(few ?? queue, bounds);
     this.#queues.taken();
     return batch;
   }

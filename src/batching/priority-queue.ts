@@ -1,5 +1,6 @@
 // The order of waiting texts: by priority; lanes (callers) of the same priority take turns; within a lane, first come
-// first served. Every eighth text is the one that has waited longest, so that none waits for ever.
+// first served. Every eighth text is the one that has waited longest, so that none waits for ever. Beside a long lane, the
+// texts of short ones may be taken alone.
 import type { Priority } from '../types/requests.js';
 
 /** An element of the queue. */
@@ -54,6 +55,30 @@ export class PriorityQueue<E extends Entry> {
     return entry;
   }
 
+  /**
+   * The most urgent entries of short lanes, when another lane is long; undefined when there is none of either. Taken
+   * from here, they leave the queue.
+   * @param most entries of a short lane
+   * @param least entries of a long lane
+   */
+  short(most: number, least: number): { peek(): E | undefined; take(): E | undefined } | undefined {
+    const lanes = this.#levels.find((level) => level.peek() !== undefined)?.short(most, least);
+    if (!lanes) return undefined;
+    const peek = () => {
+      while (lanes.length > 0 && lanes.at(-1)!.peek() === undefined) lanes.pop();
+      return lanes.at(-1)?.peek();
+    };
+    const take = () => {
+      const entry = peek();
+      if (!entry) return undefined;
+      entry.waiting = false;
+      this.#size--;
+      this.#takes++;
+      return entry;
+    };
+    return { peek, take };
+  }
+
   /** The entry that has waited longest. */
   oldest(): E | undefined {
     return this.#arrivals.peek();
@@ -106,6 +131,13 @@ class Level<E extends Entry> {
     const entry = this.peek();
     if (entry) this.#turn++;
     return entry;
+  }
+
+  /** The lanes with few entries, the one whose turn it is last; undefined when no other has many. */
+  short(most: number, least: number): Fifo<E>[] | undefined {
+    const lanes = [...this.#lanes.slice(this.#turn), ...this.#lanes.slice(0, this.#turn)];
+    const short = lanes.filter((lane) => lane.length <= most && lane.peek() !== undefined);
+    return short.length > 0 && lanes.some((lane) => lane.length >= least) ? short.reverse() : undefined;
   }
 
   clear(): void {

@@ -5,41 +5,16 @@ import { Dispatcher } from '../batching/dispatcher.js';
 import { type BatchKind, plainKind, type Ticket } from '../batching/ticket.js';
 import { orAborted } from '../embedders/abort.js';
 import { unknownScript } from '../embedders/guard/unknown-script.js';
-import { type EmbedderFault, QueueFullError, UsageError } from '../errors.js';
+import { type EmbedderFault, QueueFullError } from '../errors.js';
 import type { RunEvents } from '../events.js';
 import type { BatchMetrics } from '../metrics/metrics.js';
-import type { CacheUse, Priority } from '../types/requests.js';
 import type { Vector } from '../types/vector.js';
 import { batchBounds } from '../upstream/limiter-settings.js';
 import type { Upstream } from '../upstream/upstream.js';
 import { Admission } from './admission.js';
-import { type BatchConfig, checkOption, type PrefixKind } from './config.js';
+import type { BatchConfig } from './config.js';
+import { checkTexts, type EmbedTextsOptions } from './embed-options.js';
 import { KnownVectors, uncached } from './known-vectors.js';
-
-/** What is said with a call for vectors. */
-export interface EmbedTextsOptions {
-  /** Takes the texts from the queue; what is in flight already is finished for the cache. @default never */
-  signal?: AbortSignal;
-  /** How soon they are sent: 0 first, 4 last. @default the configuration's, 2 */
-  priority?: Priority;
-  /** Which of the model's prefixes is put before each. @default the configuration's, 'none' */
-  prefix?: PrefixKind;
-  /** Name of the caller: callers of the same priority take turns. @default one for all */
-  caller?: string;
-  /** While the queue has no room: wait, or throw a {@link QueueFullError}. @default 'wait' */
-  whenFull?: 'wait' | 'reject';
-  /** Let the server cut texts that are too long, instead of rejecting them. @default false */
-  truncate?: boolean;
-  /** Fewer dimensions than the model has. @default the space's */
-  dimensions?: number;
-  /** `refresh` embeds what the cache knows again, `bypass` leaves the cache alone. @default 'use' */
-  cacheUse?: CacheUse;
-  /**
-   * Takes empty texts, too, where the server has a vector for them.
-   * @internal
-   */
-  takesEmpty?: boolean;
-}
 
 /** The outcome of one text: it has a vector, can't be embedded, or no server could be asked. */
 export type TextOutcome =
@@ -136,7 +111,7 @@ export class Intake {
     onQueued?: () => void,
   ): Promise<TextOutcome[]> {
     const { signal, truncate = false, dimensions } = options;
-    check(texts, options);
+    checkTexts(texts, options);
     signal?.throwIfAborted();
     const prefixKind = options.prefix ?? this.#config.prefix;
     const prefix = prefixKind === 'none' ? '' : this.#upstream.space.prefixes[prefixKind];
@@ -145,7 +120,7 @@ export class Intake {
     const known = this.#known.idOf(prefix, kind);
     const space = cacheUse === 'bypass' ? uncached(known) : known;
     const hashes = texts.map((text) => createHash('sha256').update(text).digest('hex'));
-    const lookup = cacheUse === 'use' ? this.#lookUp(space, hashes, dimensions) : nothing(hashes.length);
+    const lookup = cacheUse === 'use' ? this.#lookUp(space, hashes, options) : nothing(hashes.length);
     const found = await orAborted(lookup, signal);
     const outcomes = found.map((vector, index) => this.#refused(texts[index]!) ?? cachedOutcome(vector));
     const missing = outcomes.flatMap((outcome, index) => (outcome ? [] : [index]));
@@ -173,9 +148,9 @@ export class Intake {
   async #lookUp(
     id: string,
     hashes: readonly string[],
-    dimensions: number | undefined,
+    { dimensions, atOnce }: EmbedTextsOptions,
   ): Promise<(Vector | undefined)[]> {
-    const found = await this.#known.find(id, hashes, dimensions);
+    const found = await this.#known.find(id, hashes, { dimensions, atOnce });
     if (!found) return await nothing(hashes.length);
     const hits = found.filter((vector) => vector !== undefined).length;
     this.#metrics.cacheLookup({ hits, misses: hashes.length - hits });
@@ -194,6 +169,7 @@ export class Intake {
     const most = options.whenFull === 'reject' ? requests.length : textsPerTurn;
     const tickets: Ticket[] = [];
     let met: Ticket | undefined;
+    const isIdle = dispatcher.inFlight + dispatcher.waiting === 0;
     try {
       while (tickets.length < requests.length) {
         await this.#untilRoom(requests.length - tickets.length, options);
@@ -202,7 +178,8 @@ export class Intake {
           const tokens = roughTokens(text);
           tickets.push(dispatcher.add({ hash, text, tokens, space, kind, priority, lane: caller }));
         }
-        this.#sendSoon();
+        if (options.atOnce && isIdle) dispatcher.send();
+        else this.#sendSoon();
         this.#room.open();
         // After an outage, don't wait for it again with the rest.
         met = tickets.find((ticket) => ticket.error !== undefined);
@@ -286,21 +263,4 @@ function allSettled(tickets: readonly Ticket[], signal: AbortSignal | undefined)
     signal?.addEventListener('abort', onAbort, { once: true });
     for (const ticket of tickets) ticket.whenSettled(settled);
   });
-}
-
-/** @throws {UsageError} */
-function check(
-  texts: readonly string[],
-  { priority = 0, prefix, dimensions, takesEmpty }: EmbedTextsOptions,
-): void {
-  if (![0, 1, 2, 3, 4].includes(priority)) {
-    throw new UsageError(`priority: expected 0 (first) to 4 (last), got ${priority}.`);
-  }
-  if (prefix !== undefined) checkOption('prefix', prefix);
-  if (dimensions !== undefined) checkOption('dimensions', dimensions);
-  for (const [index, text] of texts.entries()) {
-    if (typeof text !== 'string') throw new UsageError(`Text ${index} is ${typeof text}, not a string.`);
-    if (text === '' && !takesEmpty)
-      throw new UsageError(`Text ${index} is empty: leave it out, it has no vector.`);
-  }
 }

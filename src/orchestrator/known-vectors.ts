@@ -17,6 +17,13 @@ export function uncached(id: string): string {
   return uncachedMark + id;
 }
 
+interface LookupOptions {
+  /** @default the space's */
+  dimensions?: number | undefined;
+  /** Don't wait for other lookups, while none waits. @default false */
+  atOnce?: boolean | undefined;
+}
+
 export class KnownVectors {
   readonly #space: VectorSpace;
   readonly #cache: VectorCache | undefined;
@@ -59,9 +66,10 @@ export class KnownVectors {
   async find(
     id: string,
     hashes: readonly string[],
-    dimensions = this.#space.dimensions,
+    options: LookupOptions = {},
   ): Promise<(Vector | undefined)[] | undefined> {
-    return await this.#lookups?.find(id, hashes, dimensions);
+    const { dimensions = this.#space.dimensions, atOnce = false } = options;
+    return await this.#lookups?.find({ space: id, hashes, dimensions }, atOnce);
   }
 
   /** Stores vectors. Never throws: a vector that can't be stored is embedded again later. */

@@ -25,9 +25,18 @@ export class LookupBatcher {
     this.#onFailure = onFailure;
   }
 
-  /** Vectors in the order of `hashes`; undefined where the cache has none. */
-  find(space: string, hashes: readonly string[], dimensions: number): Promise<(Vector | undefined)[]> {
-    if (this.#open.size === 0) setImmediate(() => this.#ask());
+  /**
+   * Vectors in the order of `hashes`; undefined where the cache has none.
+   * @param atOnce while no other lookup waits, don't wait for others
+   */
+  find(
+    { space, hashes, dimensions }: { space: string; hashes: readonly string[]; dimensions: number },
+    atOnce: boolean,
+  ): Promise<(Vector | undefined)[]> {
+    if (this.#open.size === 0) {
+      if (atOnce) return this.#askFor(space, hashes, dimensions);
+      setImmediate(() => this.#ask());
+    }
     const key = `${space} ${dimensions}`;
     const group: Group = this.#open.get(key) ?? { space, dimensions, lookups: [] };
     this.#open.set(key, group);
@@ -39,19 +48,26 @@ export class LookupBatcher {
     this.#open = new Map();
     for (const { space, dimensions, lookups } of groups.values()) {
       const hashes = lookups.flatMap((lookup) => lookup.hashes);
-      this.#cache.getMany(space, hashes, dimensions).then(
-        (vectors) => {
-          let at = 0;
-          for (const { hashes, resolve } of lookups) {
-            resolve(vectors.slice(at, at + hashes.length));
-            at += hashes.length;
-          }
-        },
-        (error) => {
-          this.#onFailure(error);
-          for (const { hashes, resolve } of lookups) resolve(hashes.map(() => undefined));
-        },
-      );
+      void this.#askFor(space, hashes, dimensions).then((vectors) => {
+        let at = 0;
+        for (const { hashes, resolve } of lookups) {
+          resolve(vectors.slice(at, at + hashes.length));
+          at += hashes.length;
+        }
+      });
+    }
+  }
+
+  async #askFor(
+    space: string,
+    hashes: readonly string[],
+    dimensions: number,
+  ): Promise<(Vector | undefined)[]> {
+    try {
+      return await this.#cache.getMany(space, hashes, dimensions);
+    } catch (error) {
+      this.#onFailure(error);
+      return hashes.map(() => undefined);
     }
   }
 }

@@ -14,8 +14,9 @@ import type { Vector } from '../types/vector.js';
 import { openUpstream, type Upstream } from '../upstream/upstream.js';
 import { OrchestratorCache } from './cache-control.js';
 import { BatchConfig, type BatchOptions } from './config.js';
+import type { EmbedTextsOptions } from './embed-options.js';
 import { checkHealth, type Health } from './health.js';
-import { type EmbedTextsOptions, Intake, type TextOutcome } from './intake.js';
+import { Intake, type TextOutcome } from './intake.js';
 import { type OrchestratorParts, type TimeoutOptions, timerMs } from './parts.js';
 import { Results } from './pending-results.js';
 

@@ -108,3 +108,31 @@ test('what left gives its memory back without being taken', () => {
   expect(queue.take()!.number).toBe(0);
   expect(queue.take()).toBeUndefined();
 });
+
+test('beside a long lane, short ones can be taken alone, and every entry once', () => {
+  const add = (queue: PriorityQueue<Numbered>, lane: string, count: number, priority: Priority = 2) => {
+    for (let number = 0; number < count; number++) queue.add({ number, priority, lane, waiting: true });
+  };
+  const queue = new PriorityQueue<Numbered>();
+  add(queue, 'bulk', 40);
+  expect(queue.short(8, 32)).toBeUndefined();
+  add(queue, 'one', 1);
+  add(queue, 'few', 8);
+  add(queue, 'less urgent', 1, 3);
+  const few = queue.short(8, 32)!;
+  const taken: string[] = [];
+  for (let peeked = few.peek(); peeked; peeked = few.peek()) {
+    expect(few.take()).toBe(peeked);
+    taken.push(peeked.lane);
+  }
+  expect(taken.sort()).toEqual([...Array(8).fill('few'), 'one']);
+  expect(few.take()).toBeUndefined();
+  expect(queue.size).toBe(41);
+  const left = Array.from({ length: 41 }, () => queue.take()!.lane);
+  expect(left.filter((lane) => lane === 'bulk')).toHaveLength(40);
+  expect(queue.take()).toBeUndefined();
+  // Where no lane is long, all take turns.
+  add(queue, 'a', 3);
+  add(queue, 'b', 31);
+  expect(queue.short(8, 32)).toBeUndefined();
+});

@@ -13,8 +13,10 @@ export interface Call {
   signal: AbortSignal;
   /** Waits until an answer of so many bytes may be made. @throws the signal's reason */
   room(bytes: number): Promise<void>;
-  /** Call when there was progress. @param expectedMs how long the next one takes, as far as is known */
-  progress(expectedMs: number): void;
+  /** Tells how long the next vectors take at least, as far as is known, in ms. */
+  expect(ms: number): void;
+  /** Tells that vectors have come. */
+  progress(): void;
   /** Call when the answer is complete. */
   end(): void;
 }
@@ -31,7 +33,7 @@ export function callOf(request: FastifyRequest, reply: FastifyReply, parts: Gate
   const controller = new AbortController();
   const { signal } = controller;
   const onClose = () => controller.abort(new ClientGoneError());
-  let until = 0;
+  let until = performance.now() + limits.deadlineMs;
   let timer: NodeJS.Timeout | undefined;
   // The timer isn't set anew with all progress: mostly, it finds that there was some.
   const look = () => {
@@ -39,10 +41,9 @@ export function callOf(request: FastifyRequest, reply: FastifyReply, parts: Gate
     if (left <= 0) controller.abort(new DeadlineError());
     else timer = setTimeout(look, Math.min(left + 1, longestTimerMs));
   };
-  const progress = (expectedMs: number) => {
-    until = performance.now() + Math.max(limits.deadlineMs, patience * expectedMs);
+  const atLeast = (ms: number) => {
+    until = Math.max(until, performance.now() + ms);
   };
-  progress(0);
   look();
   reply.raw.once('close', onClose);
   return {
@@ -51,7 +52,8 @@ export function callOf(request: FastifyRequest, reply: FastifyReply, parts: Gate
     cache,
     signal,
     room: (bytes) => answers.take(reply.raw, bytes, signal),
-    progress,
+    expect: (ms) => atLeast(patience * ms),
+    progress: () => atLeast(limits.deadlineMs),
     end() {
       clearTimeout(timer);
       reply.raw.off('close', onClose);

@@ -38,8 +38,10 @@ export interface Wish {
   signal: AbortSignal;
   /** Waits until an answer of so many bytes may be made. */
   room(bytes: number): Promise<void>;
-  /** Call when there was progress. @param expectedMs how long the next one takes, as far as is known */
-  progress(expectedMs: number): void;
+  /** Tells how long the next vectors take at least, as far as is known, in ms. */
+  expect(ms: number): void;
+  /** Tells that vectors have come. */
+  progress(): void;
 }
 
 export interface Embedding {
@@ -116,10 +118,6 @@ async function* pieces(
   // Each piece listens to it.
   setMaxListeners(0, signal);
   const underWay: { vectors: Promise<Vector[]>; tokens: number }[] = [];
-  const progress = () => {
-    const tokens = underWay.reduce((sum, one) => sum + one.tokens, 0);
-    wish.progress(tokens * msPerToken(model.embedder));
-  };
   let next = 0;
   try {
     while (next < all.texts.length || underWay.length > 0) {
@@ -134,9 +132,10 @@ async function* pieces(
         // So that the first ones are queued first.
         if (next < all.texts.length) await nextLoop();
       }
-      progress();
-      const { vectors } = underWay[0]!;
-      const piece = await vectors;
+      const tokens = underWay.reduce((sum, one) => sum + one.tokens, 0);
+      wish.expect(tokens * msPerToken(model.embedder));
+      const piece = await underWay[0]!.vectors;
+      wish.progress();
       underWay.shift();
       yield piece;
     }
@@ -214,6 +213,7 @@ async function ask(
       truncate,
       whenFull: mayBeRefused ? 'reject' : 'wait',
       takesEmpty: true,
+      atOnce: true,
       ...(priority !== undefined && { priority }),
       ...(isShorter && { dimensions }),
       ...(cache !== undefined && { cacheUse: cache }),

@@ -7,6 +7,7 @@ import {
   BatchOrchestrator,
   type ByMeaning,
   type CacheStats,
+  type CacheUse,
   type Durations,
   type Elsewhere,
   type EmbedTextsOptions,
@@ -68,6 +69,7 @@ const say = (what: string, value: unknown) => console.log(`${what}: ${value}`);
 
 async function queue(): Promise<void> {
   const urgent: Priority = 0;
+  const cacheUse: CacheUse = 'refresh';
   const prefix: PrefixKind = 'document';
   const options: BatchOptions = { prefix, cacheMaxMemoryMb: 0, redisHost: 'cache.internal', cacheTtl: 60 };
   const config = new BatchConfig(options);
@@ -81,7 +83,7 @@ async function queue(): Promise<void> {
   const patience: TimeoutOptions = { timeoutMs: 60_000 };
   await using orchestrator = await new BatchOrchestrator(config, parts).start();
   const space: VectorSpace = orchestrator.space;
-  const how: EmbedTextsOptions = { priority: urgent, caller: 'main' };
+  const how: EmbedTextsOptions = { priority: urgent, caller: 'main', cacheUse };
   await orchestrator.embed(['a crowd at the harbour'], how).catch((error) => say('refused', adviceOn(error)));
   const [first] = await orchestrator.embed(['a crowd at the harbour'], how);
   const vector: Vector = first!;
