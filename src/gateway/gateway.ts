@@ -196,6 +196,8 @@ function build(
   app.post('/api/show', showRoute(parts));
   app.get('/v1/models/*', modelRoute(parts));
   const pass = (request: FastifyRequest, reply: FastifyReply) => backend.pass({ request, reply });
+  // Ollama's routes are answered here where no Ollama is behind.
+  if (backend.embedder === 'openai') app.all('/api/*', pass);
   if (backend.embedder === 'builtin') {
     app.all('/*', pass);
   } else {

@@ -1,7 +1,8 @@
-// src/gateway/backends: what the gateway asks: Ollama servers, or the built-in embedder.
+// src/gateway/backends: what the gateway asks: Ollama or OpenAI-compatible servers, or the built-in embedder.
 //
 // This file holds their interface. A backend answers the requests that aren't batched, and tells which servers are up and
-// which models they have. choose-backend.ts chooses one; ollama-servers.ts finds the server for a request.
+// which models they have. choose-backend.ts chooses one; liveness.ts finds the server for a request; ollama-answers.ts answers
+// Ollama's routes for those that are no Ollama.
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AskLegacy } from '../models/legacy-vectors.js';
 import type { LookAtServers } from '../models/refused-models.js';
@@ -39,7 +40,7 @@ export interface BackendState {
 }
 
 export interface Backend {
-  readonly embedder: 'ollama' | 'builtin';
+  readonly embedder: 'ollama' | 'openai' | 'builtin';
   /** How many servers may give vectors. With one server, they can't differ. */
   readonly servers: number;
   /**

@@ -2,13 +2,16 @@
 // embedder.
 import type { Settings } from '../../config/settings.js';
 import { defaultUrl, parseOllamaAddress } from '../../embedders/ollama/host.js';
+import { baseUrlOf } from '../../embedders/openai/address.js';
 import { UsageError } from '../../errors.js';
 import type { RunEvents } from '../../events.js';
 import { maskAddress } from '../../net/masked-address.js';
+import { openAiAddresses } from '../../upstream/open-openai.js';
 import { isLoopback } from '../http/auth.js';
 import type { Backend } from './backend.js';
 import { BuiltinBackend } from './builtin.js';
 import { OllamaBackend } from './ollama.js';
+import { OpenAiBackend } from './openai.js';
 
 export interface BackendOptions {
   settings: Settings;
@@ -25,12 +28,16 @@ export async function openBackend(options: BackendOptions): Promise<Backend> {
   const { embedder, model, ollamaUrl } = settings;
   if (embedder === 'builtin') return new BuiltinBackend();
   if (embedder === 'openai') {
-    throw new UsageError(
-      'The gateway asks Ollama servers only: use --embedder ollama or builtin with `embed serve`.',
-    );
+    for (const address of openAiAddresses(settings))
+      refuseSelf(address.url, baseUrlOf(address), '--url', options.self);
+    return new OpenAiBackend(options);
   }
   const isNamed = embedder === 'ollama' || model !== undefined || ollamaUrl !== undefined;
-  if (isNamed) refuseSelf(ollamaUrl ?? [defaultUrl], options.self);
+  if (isNamed) {
+    for (const address of ollamaUrl ?? [defaultUrl]) {
+      refuseSelf(parseOllamaAddress(address).url, address, '--ollama-url', options.self);
+    }
+  }
   const ollama = new OllamaBackend(options);
   if (isNamed || (await ollama.isUp())) return ollama;
   await ollama.close();
@@ -41,18 +48,14 @@ export async function openBackend(options: BackendOptions): Promise<Backend> {
 }
 
 /** Users may set OLLAMA_HOST to the gateway's own address for all programs: the gateway would then call itself. */
-function refuseSelf(addresses: readonly string[], self: BackendOptions['self']): void {
-  for (const address of addresses) {
-    const { url } = parseOllamaAddress(address);
-    const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80));
-    const host = url.hostname.replace(/^\[|\]$/g, '');
-    const isSame = host === self.host || (isLoopback(host) && (isLoopback(self.host) || isAny(self.host)));
-    if (port === self.port && isSame) {
-      throw new UsageError(
-        `${maskAddress(address)} is the gateway's own address: name the Ollama behind it with --ollama-url, or use another --port.`,
-      );
-    }
-  }
+function refuseSelf(url: URL, address: string, flag: string, self: BackendOptions['self']): void {
+  const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80));
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  const isSame = host === self.host || (isLoopback(host) && (isLoopback(self.host) || isAny(self.host)));
+  if (port !== self.port || !isSame) return;
+  throw new UsageError(
+    `${maskAddress(address)} is the gateway's own address: name the server behind it with ${flag}, or use another --port.`,
+  );
 }
 
 function isAny(host: string): boolean {

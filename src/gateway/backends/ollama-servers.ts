@@ -1,6 +1,5 @@
 // The Ollama servers of the gateway, for requests that aren't batched: which of them are up, what models they
 // have, and how to pass requests on.
-import { setTimeout as sleep } from 'node:timers/promises';
 import { OllamaClient } from '../../embedders/ollama/client.js';
 import { defaultUrl, parseOllamaAddress } from '../../embedders/ollama/host.js';
 import { listModels, readDigest, readVersion } from '../../embedders/ollama/model-info.js';
@@ -8,12 +7,11 @@ import { canonicalName } from '../../embedders/ollama/model-name.js';
 import { type Access, credentialsFor } from '../../embedders/server-client.js';
 import { ServerConnections } from '../../net/connections.js';
 import { withoutSlashes } from '../../text/trim.js';
+import type { PassingServer } from '../routes/passthrough.js';
+import { firstUp, Liveness } from './liveness.js';
 
-/** How long it is remembered whether a server is up, and max time to find out, in ms. */
-const trustMs = 2000;
+/** Max time to find out whether a server is up, in ms. */
 const pingMs = 2000;
-/** Max wait for a server that was down the last time, or while others may be up, in ms. */
-const hasteMs = 200;
 /** A server that doesn't take connections within this time, in ms, is down. */
 const connectMs = 5000;
 /** Max time for one vector by the older route, in ms, and max bytes of it. */
@@ -22,27 +20,30 @@ const maxVectorBytes = 4 * 1024 * 1024;
 /** How long a connection is kept, in ms: a proxy may close idle ones, and what clients send isn't sent twice. */
 const keepAliveMs = 4000;
 
-export class OllamaServer {
+export class OllamaServer implements PassingServer {
   /** Without a slash at its end, without credentials. */
   readonly url: string;
   /** With what it has of a user and a password. */
   readonly address: URL;
   readonly connections: ServerConnections;
+  /** The server, as messages begin with it. */
+  readonly where: string;
   /** Put before every path. */
-  readonly basePath: string;
+  readonly #basePath: string;
   /** For questions about the server itself. */
   readonly #client: OllamaClient;
   readonly #headers: { authorization?: string };
-  #asked: { at: number; answer: Promise<boolean> } | undefined;
-  #wasDown = false;
+  readonly #liveness: Liveness;
 
   /** @throws {UsageError} when the address of its proxy can't be used */
   constructor(url: URL, access: Access) {
     this.address = url;
-    this.basePath = withoutSlashes(url.pathname);
-    this.url = url.origin + this.basePath;
+    this.#basePath = withoutSlashes(url.pathname);
+    this.url = url.origin + this.#basePath;
+    this.where = `Ollama at ${this.url}`;
     this.#headers = credentialsFor(url, access);
     this.#client = new OllamaClient({ url, ...access, connectTimeoutMs: connectMs });
+    this.#liveness = new Liveness(() => readVersion(this.#client, { timeoutMs: pingMs }));
     // Chats and pulls have no time-out here: their clients decide when to give up.
     const { proxies } = access;
     this.connections = new ServerConnections({ url, proxies, connectTimeoutMs: connectMs, keepAliveMs });
@@ -53,22 +54,13 @@ export class OllamaServer {
     return this.#headers;
   }
 
-  /** True when the server answers. It is asked at most once in two seconds; if it hangs, later calls don't wait. */
   isUp(): Promise<boolean> {
-    const now = performance.now();
-    if (!this.#asked || now - this.#asked.at > trustMs) this.#asked = { at: now, answer: this.#ping() };
-    const { answer } = this.#asked;
-    return this.#wasDown ? inHaste(answer) : answer;
+    return this.#liveness.isUp();
   }
 
-  async #ping(): Promise<boolean> {
-    try {
-      await readVersion(this.#client, { timeoutMs: pingMs });
-      this.#wasDown = false;
-    } catch {
-      this.#wasDown = true; // Any error means that it can't be used now.
-    }
-    return !this.#wasDown;
+  /** The address of a client's path. */
+  pathOf(target: string): string {
+    return this.#basePath + target;
   }
 
   /** Its version and the digest of a model, as one string; undefined when it doesn't answer. */
@@ -100,16 +92,6 @@ export class OllamaServer {
   }
 }
 
-/** The answer if it comes within {@link hasteMs}, else false. */
-async function inHaste(answer: Promise<boolean>): Promise<boolean> {
-  const over = new AbortController();
-  const { signal } = over;
-  const late = sleep(hasteMs, false, { signal, ref: false }).catch(() => false);
-  const said = await Promise.race([answer, late]);
-  over.abort();
-  return said;
-}
-
 export class OllamaServers {
   readonly all: readonly [OllamaServer, ...OllamaServer[]];
 
@@ -127,23 +109,9 @@ export class OllamaServers {
     return found;
   }
 
-  /**
-   * The first server that is up. When none is, the first of all, so that its error is reported.
-   * @param among addresses to choose from. @default all
-   * @returns undefined when there is none to choose from
-   */
-  async firstUp(among?: ReadonlySet<string>): Promise<OllamaServer | undefined> {
-    const servers = this.all.filter(({ url }) => among?.has(url) ?? true);
-    if (servers.length < 2) return servers[0];
-    // All are asked at once, as the first one may hang.
-    const answers = servers.map((server) => server.isUp());
-    for (const [index, answer] of answers.entries()) if (await inHaste(answer)) return servers[index];
-    return servers[await firstTrue(answers)] ?? servers[0];
-  }
-
-  /** True as soon as one server answers. */
-  async isAnyUp(): Promise<boolean> {
-    return (await firstTrue(this.all.map((server) => server.isUp()))) >= 0;
+  /** As `firstUp` of liveness.ts. */
+  firstUp(among?: ReadonlySet<string>): Promise<OllamaServer | undefined> {
+    return firstUp(this.all, among);
   }
 
   /** The digests of all servers' models, by canonical name. @throws when no server lists its models */
@@ -162,12 +130,4 @@ export class OllamaServers {
   async close(): Promise<void> {
     await Promise.all(this.all.map((server) => server.close()));
   }
-}
-
-/** Index of the first answer that becomes true; -1 when none does. */
-function firstTrue(answers: readonly Promise<boolean>[]): Promise<number> {
-  const places = answers.map(async (answer, index) =>
-    (await answer) ? index : Promise.reject(new Error('no')),
-  );
-  return Promise.any(places).catch(() => -1);
 }

@@ -7,6 +7,7 @@ import { accessOf } from '../../upstream/ollama-settings.js';
 import { RefusedError } from '../routes/error-answers.js';
 import { passThrough } from '../routes/passthrough.js';
 import type { Backend, BackendState, Passing } from './backend.js';
+import { isAnyUp } from './liveness.js';
 import { OllamaServers } from './ollama-servers.js';
 
 /** For servers that are up, but were not compared with the others or give other vectors. */
@@ -85,7 +86,7 @@ export class OllamaBackend implements Backend {
   }
 
   isUp(): Promise<boolean> {
-    return this.#servers.isAnyUp();
+    return isAnyUp(this.#servers.all);
   }
 
   async state(): Promise<BackendState> {

@@ -18,7 +18,7 @@ import { type LookAtServers, type RefusedModel, RefusedModels } from './refused-
 
 export interface ModelsOptions {
   settings: Settings;
-  embedder: 'ollama' | 'builtin';
+  embedder: 'ollama' | 'openai' | 'builtin';
   cache: VectorCache | undefined;
   /** Max waiting texts of each model. */
   maxQueue: number;

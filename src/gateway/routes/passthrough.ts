@@ -5,8 +5,8 @@
 import { type IncomingHttpHeaders, type IncomingMessage, validateHeaderName } from 'node:http';
 import { PassThrough } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { ServerConnections } from '../../net/connections.js';
 import { ProxyError } from '../../net/tunnel.js';
-import type { OllamaServer } from '../backends/ollama-servers.js';
 import { holdBack } from '../http/held-answer.js';
 import { isPlainTarget } from '../http/target-path.js';
 import { ClientGoneError, RefusedError } from './error-answers.js';
@@ -25,6 +25,19 @@ const ownHeaders: ReadonlySet<string> = new Set([
   'host',
   'expect',
 ]);
+
+/** A server that requests are passed to. */
+export interface PassingServer {
+  /** Without credentials. */
+  readonly url: string;
+  /** The server, as messages begin with it. */
+  readonly where: string;
+  readonly connections: ServerConnections;
+  /** The headers that it needs. */
+  readonly credentials: { readonly authorization?: string };
+  /** Its path for that of a client. */
+  pathOf(target: string): string;
+}
 
 export interface PassOptions {
   /** Sent instead of the client's body. */
@@ -53,7 +66,7 @@ export interface PassOptions {
 export async function passThrough(
   request: FastifyRequest,
   reply: FastifyReply,
-  server: OllamaServer,
+  server: PassingServer,
   options: PassOptions,
 ): Promise<void> {
   const { raw } = request;
@@ -84,7 +97,7 @@ export async function passThrough(
   try {
     await server.connections.stream(
       {
-        path: server.basePath + target,
+        path: server.pathOf(target),
         method: request.method as 'GET',
         headers: { ...headers, ...server.credentials },
         body,
@@ -113,7 +126,7 @@ export async function passThrough(
     const code =
       error instanceof ProxyError ? 'its proxy gives no connection' : (error as { code?: string }).code;
     end.abort(error);
-    throw new RefusedError(502, `Ollama at ${server.url} can't be reached (${code ?? 'no answer'})`, 5);
+    throw new RefusedError(502, `${server.where} can't be reached (${code ?? 'no answer'})`, 5);
   } finally {
     reply.raw.off('close', onClose);
     options.signal?.removeEventListener('abort', onAbort);

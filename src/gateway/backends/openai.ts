@@ -1,0 +1,150 @@
+// OpenAI-compatible servers as a backend. Ollama's routes are answered here, as for the built-in embedder; all others are
+// passed on to the first server that is up.
+import { createHash } from 'node:crypto';
+import type { Settings } from '../../config/settings.js';
+import { EmbedderFault } from '../../errors.js';
+import { mostTelling } from '../../fault-policy.js';
+import { openAiAccess, openAiAddresses } from '../../upstream/open-openai.js';
+import { RefusedError } from '../routes/error-answers.js';
+import { passThrough } from '../routes/passthrough.js';
+import type { Backend, BackendState, Passing } from './backend.js';
+import { firstUp, isAnyUp } from './liveness.js';
+import { answerAsOllama, type DescribedModel } from './ollama-answers.js';
+import { OpenAiServer } from './openai-server.js';
+
+/** For servers that are up, but were not compared with the others or give other vectors. */
+const noneLeft = 'none of the servers whose vectors fit this model answers, please try again';
+
+/** How long the names of the models are remembered, in ms. */
+const trustMs = 5000;
+
+type Named = { id: string; aliases: readonly string[] };
+
+export interface OpenAiBackendOptions {
+  settings: Settings;
+  /** The `Authorization` of clients is for the gateway, and is not passed on. */
+  ownsCredentials: boolean;
+}
+
+export class OpenAiBackend implements Backend {
+  readonly embedder = 'openai';
+  readonly #options: OpenAiBackendOptions;
+  readonly #all: readonly OpenAiServer[];
+  #listed: { at: number; models: Promise<Named[] | undefined> } | undefined;
+
+  /** @throws {UsageError} when no address is named, or one is invalid */
+  constructor(options: OpenAiBackendOptions) {
+    const { settings } = options;
+    this.#options = options;
+    this.#all = openAiAddresses(settings).map((address) => new OpenAiServer(address, openAiAccess(settings)));
+  }
+
+  /** Not every one of these servers has a vector for an empty text; they say so themselves. */
+  takes(texts: readonly string[]): boolean {
+    return !texts.includes('');
+  }
+
+  get servers(): number {
+    return this.#all.length;
+  }
+
+  /** Clients of Ollama may write `:latest` behind a name. */
+  async modelOf(name: string | undefined): Promise<string | undefined> {
+    const own = this.#options.settings.model;
+    const plain = name?.replace(/:latest$/, '');
+    if (name === undefined || (own !== undefined && (name === own || plain === own))) {
+      return own ?? (await this.#models())?.[0]?.id;
+    }
+    const models = await this.#models();
+    // Without a list, the server is asked under the name of the client, unless there is one in the settings.
+    if (!models) return own === undefined ? name : undefined;
+    const known = (one: string) => models.find(({ id, aliases }) => id === one || aliases.includes(one));
+    return (known(name) ?? known(plain!))?.id;
+  }
+
+  #models(): Promise<Named[] | undefined> {
+    const now = performance.now();
+    if (this.#listed && now - this.#listed.at < trustMs) return this.#listed.models;
+    const models = firstUp(this.#all).then((server) => server!.models());
+    this.#listed = { at: now, models };
+    models.catch(() => {
+      this.#listed = undefined;
+    });
+    return models;
+  }
+
+  async pass(passing: Passing): Promise<void> {
+    const { request, reply, target, body } = passing;
+    const path = (target ?? request.url).split('?', 1)[0]!;
+    const answer = await answerAsOllama(request.method, path, body ?? request.body, {
+      models: () => this.#described(),
+      modelOf: (name) => this.modelOf(name),
+      what: 'this server',
+    });
+    if (!answer) return await this.#passOn(passing);
+    await reply.code(answer.status).header('content-type', answer.type).send(answer.body);
+  }
+
+  async #passOn({ request, reply, body, target, signal, vectors = {} }: Passing): Promise<void> {
+    const { from, never, confirm } = vectors;
+    const left = from && new Set(from);
+    const faults: EmbedderFault[] = [];
+    for (;;) {
+      const server = await firstUp(this.#all, left);
+      if (!server) throw faults.length > 0 ? mostTelling(faults) : new RefusedError(503, noneLeft, 5);
+      try {
+        return await passThrough(request, reply, server, {
+          ownsCredentials: this.#options.ownsCredentials,
+          signal,
+          ...(body && { body }),
+          ...(target !== undefined && { target }),
+          ...(never && { never }),
+          ...(confirm && { confirm: (ending) => confirm(server.url, ending) }),
+        });
+      } catch (error) {
+        // Nothing was sent to the client yet, so another server can be asked.
+        if (!(error instanceof EmbedderFault) || !left?.delete(server.url)) throw error;
+        faults.push(error);
+      }
+    }
+  }
+
+  async #described(): Promise<DescribedModel[]> {
+    const own = this.#options.settings.model;
+    const models = (await this.#models()) ?? (own === undefined ? [] : [{ id: own, aliases: [] }]);
+    const server = await firstUp(this.#all);
+    return await Promise.all(
+      models.map(async ({ id }) => {
+        const about = models.length > 8 ? undefined : await server!.about(id).catch(() => undefined);
+        const weights = about?.weights || id;
+        return {
+          name: id,
+          digest: createHash('sha256').update(weights).digest('hex'),
+          size: 0,
+          architecture: 'openai',
+          format: '',
+          context: about?.maxTokens,
+          dimensions: undefined,
+        };
+      }),
+    );
+  }
+
+  isUp(): Promise<boolean> {
+    return isAnyUp(this.#all);
+  }
+
+  async state(): Promise<BackendState> {
+    const servers = this.#all.map(async (server) => ({ url: server.url, up: await server.isUp() }));
+    return { servers: await Promise.all(servers) };
+  }
+
+  async look(model: string): Promise<string | undefined> {
+    const all = await Promise.all(this.#all.map((server) => server.look(model)));
+    return all.includes(undefined) ? undefined : all.join(' ');
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#all.map((server) => server.close()));
+  }
+}
