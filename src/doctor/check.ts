@@ -13,6 +13,7 @@ export type GroupName =
   | 'configuration'
   | 'redis'
   | 'ollama'
+  | 'openai'
   | 'builtin'
   | 'cache'
   | 'folders'

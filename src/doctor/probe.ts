@@ -96,7 +96,8 @@ export class Probe {
 
   /** Removes the server from an error's message, as the group's heading names it. */
   #withoutSubject(seen: string): string {
-    return seen.replace(`Ollama at ${this.subject} `, '').replace(`Redis at ${this.subject} `, '');
+    const names = ['Ollama', 'Redis', 'The server'].map((who) => `${who} at ${this.subject} `);
+    return names.reduce((rest, name) => rest.replace(name, ''), seen);
   }
 }
 

@@ -11,9 +11,11 @@ import { compareSpaces } from '../embedders/guard/space-mismatch.js';
 import { defaultUrl, parseOllamaAddress } from '../embedders/ollama/host.js';
 import { listEmbeddingModels } from '../embedders/ollama/model-info.js';
 import { shownDestination } from '../net/destination-address.js';
+import { baseUrlOf, type OpenAiAddress } from '../embedders/openai/address.js';
 import { maskAddress, whereIs } from '../net/masked-address.js';
 import type { VectorSpace } from '../types/space.js';
 import { accessOf } from '../upstream/ollama-settings.js';
+import { openAiAddresses } from '../upstream/open-openai.js';
 import type { Check } from './check.js';
 import { examineBuiltin } from './checks/builtin.js';
 import { examineCache } from './checks/cache.js';
@@ -107,6 +109,7 @@ async function embedderGroups(
   const { settings } = read;
   const previous = await output;
   const { embedder, model, ollamaUrl } = settings;
+  if (embedder === 'openai') return await openAiGroups(budget, settings, previous, waitMs);
   const named = embedder === 'ollama' || model !== undefined;
   const builtin = embedder === 'builtin' || (!named && previous?.embedder === 'builtin');
   const probes: Probe[] = [];
@@ -124,6 +127,43 @@ async function embedderGroups(
   }
   if (builtin || !usable) {
     probes.push(...(await one(new Probe('builtin', budget), (probe) => examineBuiltin(probe, previous))));
+  }
+  return probes;
+}
+
+async function openAiGroups(
+  budget: Budget,
+  settings: Settings,
+  output: VectorSpace | undefined,
+  waitMs: number,
+): Promise<Probe[]> {
+  const previous = output?.embedder === 'openai' ? output : undefined;
+  const { examineOpenAi } = await import('./checks/openai.js');
+  let addresses: OpenAiAddress[];
+  try {
+    addresses = openAiAddresses(settings);
+  } catch (error) {
+    return await one(new Probe('openai', budget), (probe) =>
+      probe.check('address', 'Address', () => ({
+        status: 'failure',
+        seen: said(error),
+        mend: 'embed config',
+      })),
+    );
+  }
+  const model = settings.model ?? previous?.model;
+  const probes: Probe[] = [];
+  const looks = addresses.map((address) => {
+    const probe = new Probe('openai', budget, baseUrlOf(address));
+    probes.push(probe);
+    return examineOpenAi(probe, { address, settings, model, previous, waitMs });
+  });
+  const endpoints = await Promise.all(looks);
+  if (addresses.length > 1) {
+    if (endpoints.some(({ usable }) => usable)) for (const probe of probes) spare(probe);
+    const all = new Probe('openai', budget, 'all endpoints');
+    await all.check('endpoints', 'Alike', () => sameEverywhere(endpoints, compareSpaces));
+    probes.push(all);
   }
   return probes;
 }
@@ -203,7 +243,7 @@ async function commonModel(
 /** Adds that a run goes on without a server that is down, while another is up. */
 function spare(probe: Probe): void {
   for (const check of probe.checks) {
-    if (check.id !== 'ollama.reachable' || check.status !== 'failure') continue;
+    if (!check.id.endsWith('.reachable') || check.status !== 'failure') continue;
     check.status = 'warning';
     check.seen += '; a run goes on without it';
   }

@@ -14,6 +14,8 @@ export async function isLoaded(
   signal: AbortSignal,
 ): Promise<boolean | null> {
   if (url === undefined) return false;
+  // Only an Ollama says so.
+  if (identity.embedder !== 'ollama') return null;
   const client = new OllamaClient({ url: withCredentials(url, settings), ...accessOf(settings) });
   try {
     const { models } = (await client.json('/api/ps', undefined, { timeoutMs: 3000, signal })) as {

@@ -145,7 +145,8 @@ class Bench {
         0,
         `opening ${[model, url && maskAddress(url)].filter(Boolean).join(' at ') || 'the embedder'}`,
       );
-      const own = { ...settings, ...(url && { ollamaUrl: [url] }), ...(model && { model }) };
+      const server = settings.embedder === 'openai' ? 'url' : 'ollamaUrl';
+      const own = { ...settings, ...(url && { [server]: [url] }), ...(model && { model }) };
       const target = await Target.open({ settings: own, signal: this.#signal, events, pull });
       this.#entries.push(new Entry(target));
     }
@@ -190,7 +191,7 @@ class Bench {
     const share = (this.#secondsLeft * chooseShare) / this.#entries.length;
     for (const [place, entry] of this.#entries.entries()) {
       const end = this.#elapsed + share;
-      const adaptive = entry.target.embedder.identity.embedder === 'ollama';
+      const adaptive = entry.target.embedder.identity.embedder !== 'builtin';
       const { plan, rounds } = planChoice(effort, entry.target.cost, share, { adaptive, also });
       for (let round = 0; round < rounds; round++) {
         const start = this.#elapsed;

@@ -70,7 +70,7 @@ export class Entry implements TargetResult {
     if (extent === 'least') return list;
     if (this.individual) list.push(this.individual.candidate);
     // Always included, also when it wasn't measured before: it is the default.
-    if (this.target.embedder.identity.embedder === 'ollama') list.push(adaptiveCandidate);
+    if (this.target.embedder.identity.embedder !== 'builtin') list.push(adaptiveCandidate);
     if (extent === 'all' && this.batched) {
       list.push(cached('cold-cache', this.batched.candidate), cached('warm-cache', this.batched.candidate));
     }

@@ -201,7 +201,7 @@ function recommend(
   const againstDefault = gain ? { ratio: gain, verdict: verdictOn(gain) } : null;
   // A setting that is faster than one text at a time may still be slower than a default that wasn't measured. The built-in
   // embedder has no adaptive default; if the default fails, one text at a time is the only comparison.
-  const isUnknown = !gain && !adaptive?.failed && target.embedder.identity.embedder === 'ollama';
+  const isUnknown = !gain && !adaptive?.failed && target.embedder.identity.embedder !== 'builtin';
   const known = againstDefault?.verdict ?? settings.find((one) => one.id === id)?.verdict;
   const verdict = isUnknown && known === 'faster' ? 'cant-tell-yet' : known;
   const reason = agrees ? reasonOf(verdict ?? 'no-difference', againstDefault !== null) : 'vectors-differ';

@@ -75,7 +75,7 @@ export function verdictOf(target: TargetReport, again: BenchReport['again']): st
       lines.push('Set nothing yet: no setting is known to be faster than the default.');
   }
   if (compared) lines.push(compared);
-  else if (target.embedder === 'ollama') lines.push('There was no time to measure the adaptive default.');
+  else if (target.embedder !== 'builtin') lines.push('There was no time to measure the adaptive default.');
   return [...lines, ...more];
 }
 

@@ -68,6 +68,7 @@ const headings: Record<Line['group'], Printable> = {
   configuration: say`Configuration`,
   redis: say`Redis`,
   ollama: say`Ollama`,
+  openai: say`OpenAI-compatible server`,
   builtin: say`Built-in embedder`,
   cache: say`Cache`,
   folders: say`Folders`,

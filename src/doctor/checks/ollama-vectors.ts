@@ -1,20 +1,19 @@
 // Checks the vectors of a model: valid, the same in a batch as alone, from whole texts (not cut silently), and comparable
 // with those of the output.
 
-import { compareBatch, measureAlone, refuseOneVector } from '../../embedders/guard/batch-check.js';
 import { canaryTexts } from '../../embedders/guard/canaries.js';
-import { compareSpaces } from '../../embedders/guard/space-mismatch.js';
 import type { OllamaClient } from '../../embedders/ollama/client.js';
 import { EmbedderFault } from '../../errors.js';
 import { isTooLong } from '../../fault-policy.js';
 import { time } from '../../text/durations.js';
-import { plural, whole } from '../../text/plural.js';
+import { whole } from '../../text/plural.js';
 import { shownSize } from '../../text/sizes.js';
 import type { Embedder } from '../../types/embedder.js';
 import type { VectorSpace } from '../../types/space.js';
 import type { Finding } from '../check.js';
 import { type Probe, said } from '../probe.js';
-import { cosine, faultOf, normOf, readAnswer, shownCosine } from '../raw-answer.js';
+import { faultOf, normOf, readAnswer } from '../raw-answer.js';
+import { examineBatch, examineDistinct, examineSpace, type SpaceOptions } from './space.js';
 
 export interface VectorOptions {
   client: OllamaClient;
@@ -50,10 +49,11 @@ export async function examineVectors(probe: Probe, options: VectorOptions): Prom
   const single = await examineSingle(probe, options, before !== undefined);
   if (single === undefined) return undefined;
   const now = await examineLoading(probe, options, before, single.ms);
-  const space = await examineDistinct(probe, options);
-  if (space) await examineBatch(probe, options, space);
+  const checks: SpaceOptions = { ...options, mend: 'curl -fsSL https://ollama.com/install.sh | sh' };
+  const space = await examineDistinct(probe, checks);
+  if (space) await examineBatch(probe, checks, space);
   await examineCut(probe, options, now?.context);
-  if (space) await probe.check('space', 'Same space', () => sameSpace(options.previous, space));
+  if (space) await examineSpace(probe, options.previous, space);
   return space;
 }
 
@@ -125,44 +125,6 @@ async function examineLoading(
   return now;
 }
 
-/** Checks that unlike texts get unlike vectors. */
-async function examineDistinct(
-  probe: Probe,
-  { embedder, log, where }: VectorOptions,
-): Promise<VectorSpace | undefined> {
-  let space: VectorSpace | undefined;
-  const look = async (signal: AbortSignal): Promise<Finding> => {
-    const alone = await measureAlone(embedder, signal);
-    refuseOneVector(alone.space, where);
-    ({ space } = alone);
-    return { status: 'ok', seen: 'unlike texts get unlike vectors' };
-  };
-  await probe.check('distinct', 'Distinct', look, { timeoutMs: requestTimeoutMs, mend: log });
-  return space;
-}
-
-/** Compares the largest batch of a run with the same texts alone. */
-async function examineBatch(
-  probe: Probe,
-  { embedder, batchSize, log }: VectorOptions,
-  space: VectorSpace,
-): Promise<void> {
-  if (batchSize < 2) return;
-  const look = async (signal: AbortSignal): Promise<Finding> => {
-    const { unlike, lowestCosine } = await compareBatch(embedder, space, batchSize, signal);
-    if (unlike === undefined) {
-      const seen = `${plural(batchSize, 'text')} in one request as alone: lowest cosine ${shownCosine(lowestCosine)}`;
-      return { status: 'ok', seen };
-    }
-    return {
-      status: 'failure',
-      seen: `a vector depends on its batch (${unlike}): a run sends each text alone, which takes longer`,
-      mend: 'curl -fsSL https://ollama.com/install.sh | sh',
-    };
-  };
-  await probe.check('batch', 'Batch', look, { timeoutMs: requestTimeoutMs, mend: log });
-}
-
 /** Checks that a text a little too long for the model is refused. A refusal costs the server no work. */
 async function examineCut(probe: Probe, options: VectorOptions, context: number | undefined): Promise<void> {
   const { client, embedder } = options;
@@ -204,20 +166,6 @@ function taken(tokens: number | undefined, words: number): Finding {
     status: tokens === undefined ? 'warning' : 'failure',
     seen: `truncate:false is not honoured: a text of ${whole(words)} tokens ${part} cut${tokens === undefined ? '' : ` to ${whole(tokens)}`}`,
     mend: 'curl -fsSL https://ollama.com/install.sh | sh',
-  };
-}
-
-function sameSpace(previous: VectorSpace | undefined, space: VectorSpace): Finding {
-  if (previous === undefined) return { status: 'skipped', seen: 'no output to compare with' };
-  const comparison = compareSpaces(previous, space);
-  if (comparison.same) {
-    const lowest = Math.min(...previous.canaries.map((one, i) => cosine(one, space.canaries[i]!)));
-    return { status: 'ok', seen: `as the output's: lowest canary cosine ${shownCosine(lowest)}` };
-  }
-  return {
-    status: 'failure',
-    seen: `another than the output's (${comparison.reason})`,
-    mend: 'embed ingest <paths> --rebuild',
   };
 }
 
