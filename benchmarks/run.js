@@ -11,6 +11,7 @@ import { install } from './install.js';
 import { report } from './lib/figures.js';
 import { installPeers } from './lib/peers.js';
 import { memory } from './memory.js';
+import { openai } from './openai.js';
 import { orchestrator } from './orchestrator.js';
 import { pipeline } from './pipeline.js';
 import { realServer } from './real-server.js';
@@ -19,7 +20,17 @@ import { sickServer } from './sick-server.js';
 import { startup } from './startup.js';
 import { warmCache } from './warm-cache.js';
 
-const whole = { startup, pipeline, realServer, secondRun, warmCache, orchestrator, adaptive, gateway };
+const whole = {
+  startup,
+  pipeline,
+  realServer,
+  secondRun,
+  warmCache,
+  orchestrator,
+  openai,
+  adaptive,
+  gateway,
+};
 const slow = { memory, sickServer, install };
 const own = ['run', ...Object.keys({ ...whole, ...slow })].map(
   (name) => `${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}.js`,

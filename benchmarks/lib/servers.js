@@ -17,6 +17,18 @@ export async function startOllama(...flags) {
   return { url, stop, stats: async () => (await fetch(`${url}/_stats`, { method: 'POST' })).json() };
 }
 
+const openAi = fileURLToPath(new URL('../servers/openai.js', import.meta.url));
+
+/**
+ * An OpenAI-compatible server that answers at once.
+ * @param flags e.g. `['--numbers']`
+ * @returns its base URL
+ */
+export async function startOpenAi(...flags) {
+  const { line, stop } = await serve(process.execPath, [openAi, ...flags]);
+  return { url: line.trim(), stop };
+}
+
 /** An empty Redis without persistence; `clear()` makes it empty again. */
 export async function startRedis(folder) {
   const port = await freePort();

@@ -8,6 +8,7 @@
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { parseArgs } from 'node:util';
+import { placeOf, unitVector } from '../lib/prepared.js';
 
 const { values: flags } = parseArgs({
   options: {
@@ -43,7 +44,7 @@ const shownWhole = json({
 /** Enough that no two canaries share one. */
 const vectorCount = 256;
 const vectors = Array.from({ length: vectorCount }, (_, place) =>
-  Buffer.from(`[${unitVector(place).map(shortest).join(',')}]`),
+  Buffer.from(`[${unitVector(place, dimensions).map(shortest).join(',')}]`),
 );
 const comma = Buffer.from(',');
 const start = Buffer.from(`{"model":"${model}","embeddings":[`);
@@ -96,30 +97,14 @@ function newStats() {
 
 function embeddings(texts) {
   const parts = [start];
-  for (const text of texts) parts.push(vectors[placeOf(text)], comma);
+  for (const text of texts) parts.push(vectors[placeOf(text, vectorCount)], comma);
   parts[parts.length - 1] = Buffer.from(`],"prompt_eval_count":${texts.length * 200}}`);
   return Buffer.concat(parts);
-}
-
-/** By its length and some of its characters: unlike texts must get unlike vectors, and nothing more is needed. */
-function placeOf(text) {
-  let hash = text.length;
-  const step = 1 + (text.length >> 4);
-  for (let at = 0; at < text.length; at += step) hash = (Math.imul(hash, 31) + text.charCodeAt(at)) | 0;
-  return (hash ^ (hash >>> 8) ^ (hash >>> 16)) & (vectorCount - 1);
 }
 
 function send(response, body, status = 200) {
   response.writeHead(status, { 'content-type': 'application/json', 'content-length': body.length });
   response.end(body);
-}
-
-function unitVector(place) {
-  const values = Array.from({ length: dimensions }, (_, index) =>
-    Math.sin(index * index + 1 + place * index),
-  );
-  const norm = Math.hypot(...values);
-  return values.map((value) => value / norm);
 }
 
 /** As Go prints a float32: the fewest digits that read back as the same one. */
