@@ -1,5 +1,6 @@
 // Opens the OpenAI-compatible servers of a run. They are asked only where the settings name that embedder: it may be
 // somebody else's server, and documents are private.
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Settings } from '../config/settings.js';
 import { readAbout } from '../embedders/openai/about.js';
 import { baseUrlOf, type OpenAiAddress, parseOpenAiAddress } from '../embedders/openai/address.js';
@@ -7,7 +8,7 @@ import { withOpenAi } from '../embedders/openai/client.js';
 import { type OpenAiEmbedderOptions, openOpenAiEmbedder } from '../embedders/openai/embedder.js';
 import type { Access } from '../embedders/server-client.js';
 import { UsageError } from '../errors.js';
-import { isDown } from '../fault-policy.js';
+import { faultIn, isDown } from '../fault-policy.js';
 import type { VectorSpace } from '../types/space.js';
 import { settledInTime } from './ask-in-time.js';
 import { openServers } from './open-servers.js';
@@ -31,7 +32,10 @@ export async function openOpenAi(
   if (!previous) events.notice(`Texts go to ${addresses.map(baseUrlOf).join(', ')}, for "${model}".`);
   const isBrief = options.mostTexts === 1;
   const open = (address: OpenAiAddress, signal: AbortSignal) =>
-    openOpenAiEmbedder({ address, model, isBrief, signal, ...openAiOptions(settings, previous) });
+    patiently(
+      () => openOpenAiEmbedder({ address, model, isBrief, signal, ...openAiOptions(settings, previous) }),
+      { ...options, signal },
+    );
   return await openServers(addresses, { open }, options);
 }
 
@@ -62,6 +66,29 @@ export function openAiOptions(
 /** How these servers are reached, and what lets us in. */
 export function openAiAccess(settings: Settings): Required<Access> {
   return { apiKey: settings.openaiApiKey, proxies: proxiesOf(settings) };
+}
+
+/** First pause before another try, in ms, where the server asks for none; it doubles with each. */
+const firstPauseMs = 500;
+/** Max pause that is waited for, in ms. */
+const longestPauseMs = 60_000;
+
+/** Opens a server that may be busy: its limits count for the requests of the opening, too. */
+async function patiently<T>(
+  open: () => Promise<T>,
+  { settings, signal, events }: OpenEmbedderOptions,
+): Promise<T> {
+  for (let retry = 0; ; retry++) {
+    try {
+      return await open();
+    } catch (error) {
+      const fault = faultIn(error);
+      const waitMs = fault?.retryAfterMs ?? firstPauseMs * 2 ** retry;
+      if (fault?.meaning !== 'busy' || retry >= settings.maxRetries || waitMs > longestPauseMs) throw error;
+      events.retrying(fault, waitMs);
+      await sleep(waitMs, undefined, { signal }).catch(() => signal.throwIfAborted());
+    }
+  }
 }
 
 /** The only model of the first server that is up. */

@@ -62,7 +62,11 @@ export async function checkWindow(send: SendPair, said: number): Promise<Tried> 
   if (outcome.kind === 'refused')
     return { maxTokens: Math.min(said, outcome.said ?? said), tooLong: 'refused' };
   if (outcome.kind === 'taken') return { maxTokens: said, tooLong: 'cut' };
-  const { maxTokens } = outcome.kept === undefined ? await findWindow(send) : { maxTokens: outcome.kept };
+  if (outcome.kept !== undefined) return { maxTokens: Math.min(said, outcome.kept), tooLong: 'cut' };
+  // It doesn't say how many it has kept: they are enough when texts that just fit differ at their ends.
+  const fitting = await tryWindow(send, said - roomFor(said));
+  if (fitting.kind === 'taken') return { maxTokens: said, tooLong: 'cut' };
+  const { maxTokens } = await findWindow(send);
   return { maxTokens: Math.min(said, maxTokens), tooLong: 'cut' };
 }
 
@@ -88,9 +92,18 @@ async function tryWindow(send: SendPair, window: number): Promise<Outcome> {
 
 function textOf(window: number, words: string): string {
   const start = Array.from({ length: window }, (_, index) => head[index % head.length]!);
-  // An eighth of the text, so that it shows in a vector which is a mean of all tokens.
-  const end = Array.from({ length: Math.max(8, window >> 5) }, () => words);
+  const end = Array.from({ length: endsIn(window) }, () => words);
   return [...start, ...end].join(' ');
+}
+
+/** How often the words of an end are repeated: so often that it shows in a vector which is a mean of all tokens. */
+function endsIn(window: number): number {
+  return Math.max(8, window >> 5);
+}
+
+/** Tokens of an end, and special ones. */
+function roomFor(window: number): number {
+  return endsIn(window) * 5 + 8;
 }
 
 const limits = [
