@@ -77,7 +77,7 @@ export async function examineEndpoint(probe: Probe, options: EndpointOptions): P
 /** @returns false when the way to it can't be used */
 async function examineWay(probe: Probe, url: URL, settings: Settings): Promise<boolean> {
   try {
-    const way = wayFinding(url, settings);
+    const way = wayFinding(url, accessOf(settings), 'OLLAMA_API_KEY');
     if (way) await probe.check('way', 'Asked', () => way);
     return true;
   } catch (error) {

@@ -15,6 +15,7 @@ import type { Finding } from '../check.js';
 import type { Probe } from '../probe.js';
 import type { Endpoint } from './ollama.js';
 import { examineBatch, examineDistinct, examineSpace } from './space.js';
+import { wayFinding } from './way.js';
 
 export interface OpenAiCheckOptions {
   address: OpenAiAddress;
@@ -33,6 +34,13 @@ const openTimeoutMs = 600_000;
 export async function examineOpenAi(probe: Probe, options: OpenAiCheckOptions): Promise<Endpoint> {
   const { address, settings, previous } = options;
   const { url } = address;
+  try {
+    const way = wayFinding(url, openAiAccess(settings), 'OPENAI_API_KEY');
+    if (way) await probe.check('way', 'Asked', () => way);
+  } catch (error) {
+    await probe.check('way', 'Asked', () => Promise.reject(error), { mend: 'embed config' });
+    return { url, usable: false };
+  }
   const about = await reachable(probe, options);
   if (about === undefined) return { url, usable: false };
   const embedder = await openModel(probe, options, about);

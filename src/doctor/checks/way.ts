@@ -1,16 +1,19 @@
 // Tells how a server is asked: directly or by a proxy, and with which credentials.
-import type { Settings } from '../../config/settings.js';
+import type { Access } from '../../embedders/server-client.js';
 import { wayTo } from '../../net/proxy.js';
 import { command } from '../../text/plural.js';
-import { accessOf } from '../../upstream/ollama-settings.js';
 import type { Finding } from '../check.js';
 
 /**
  * Undefined where it is as everybody expects: directly, and without credentials.
+ * @param keyName the variable of the key
  * @throws {UsageError} when the proxy's address can't be used
  */
-export function wayFinding(url: URL, settings: Settings): Finding | undefined {
-  const { apiKey, proxies } = accessOf(settings);
+export function wayFinding(
+  url: URL,
+  { apiKey, proxies }: Access,
+  keyName: 'OLLAMA_API_KEY' | 'OPENAI_API_KEY',
+): Finding | undefined {
   const way = wayTo(url, proxies);
   const isLogin = url.username !== '' || url.password !== '';
   const variable = url.protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY';
@@ -22,7 +25,7 @@ export function wayFinding(url: URL, settings: Settings): Finding | undefined {
   const credentials = isLogin
     ? ', with the user and the password of its address'
     : apiKey
-      ? ', with OLLAMA_API_KEY'
+      ? `, with ${keyName}`
       : '';
   if (way === 'unset' && credentials === '') return undefined;
   const how = typeof way === 'string' ? ways[way] : `by the proxy ${way.shown} (${way.variable})`;

@@ -6,7 +6,7 @@ import type { ServerAddress } from '../pool/member.js';
 
 /** A server, its weight, and its own name for the model. */
 export interface OpenAiAddress extends ServerAddress {
-  /** The base URL without `/v1`: there are the routes that OpenAI doesn't have. */
+  /** The base URL without `/v1`: there are the routes that OpenAI doesn't have. May hold a user and a password. */
   url: URL;
   /** `/v1`, or nothing where the base URL has none. */
   version: string;
@@ -28,13 +28,16 @@ const loopback = new Map([
  */
 export function parseOpenAiAddress(value: string): OpenAiAddress {
   const given = withoutQuotes(value.trim()).trim();
-  if (given.includes('@') && !given.slice(0, given.indexOf('@')).includes('#')) {
+  const hash = given.indexOf('#');
+  const base = hash < 0 ? given : given.slice(0, hash);
+  // A # or a / that isn't escaped would end the password, and show the rest of it.
+  const isCut = given.includes('@') && !/#(weight|model)=/.test(given.slice(0, given.indexOf('@')));
+  if (isCut && !(URL.canParse(base) && new URL(base).password !== '')) {
     throw new UsageError(
-      'The address of an OpenAI-compatible server can’t hold a password: set OPENAI_API_KEY instead.',
+      "The password in an OpenAI-compatible server's address can't be read: write # as %23 and / as %2F in it, or set OPENAI_API_KEY instead.",
     );
   }
-  const hash = given.indexOf('#');
-  const url = baseOf(hash < 0 ? given : given.slice(0, hash));
+  const url = baseOf(base);
   const { weight, model } = hash < 0 ? { weight: 1, model: undefined } : wishesOf(given.slice(hash + 1));
   const path = withoutSlashes(url.pathname);
   const version = /\/v1$/.exec(path)?.[0] ?? '';
@@ -42,7 +45,7 @@ export function parseOpenAiAddress(value: string): OpenAiAddress {
   return { url, version, weight, model };
 }
 
-/** The base URL as a user names it, without a slash at its end. */
+/** The base URL as a user names it, without a slash at its end and without credentials. */
 export function baseUrlOf({ url, version }: Pick<OpenAiAddress, 'url' | 'version'>): string {
   return url.origin + withoutSlashes(url.pathname) + version;
 }

@@ -24,6 +24,12 @@ describe('parseOpenAiAddress', () => {
     expect(baseUrlOf(address)).toBe('http://h/v1');
   });
 
+  test('keeps a user and a password for the request, and out of what is shown', () => {
+    const address = parseOpenAiAddress('http://user:s3cret@h:8080/v1#model=a@b');
+    expect([address.url.username, address.url.password, address.model]).toEqual(['user', 's3cret', 'a@b']);
+    expect(baseUrlOf(address)).toBe('http://h:8080/v1');
+  });
+
   test.each([
     ['h:8080/v1', /must start with http/],
     ['ftp://h/v1', /must start with http/],
@@ -32,8 +38,9 @@ describe('parseOpenAiAddress', () => {
     ['http://h/v1#weight=0', /weight=N/],
     ['http://h/v1#wait=4', /weight=N/],
     ['http://', /not a URL/],
-    ['http://user:s3cret@h/v1', /OPENAI_API_KEY/],
-    ['http://s3c#ret@h/v1', /OPENAI_API_KEY|weight/],
+    ['http://user:s3cret#more@h/v1', /%23/],
+    ['http://user:s3cret/more@h/v1', /%23/],
+    ['http://s3cret@h/v1', /%23/],
   ])('refuses %s, and shows no secret', (given, why) => {
     expect(() => parseOpenAiAddress(given)).toThrow(why);
     expect(() => parseOpenAiAddress(given)).not.toThrow(/s3cret/);
