@@ -1,5 +1,5 @@
 // What is done about a fault, in one table. Another table says what a server's answer means
-// (`embedders/ollama/error-messages.ts`), and a third one which status a gateway's client gets
+// (`error-messages.ts` of `embedders/ollama` and `embedders/openai`), and a third one which status a gateway's client gets
 // (`gateway/routes/error-answers.ts`).
 import { EmbedderFault, type FaultMeaning, ServiceError } from './errors.js';
 import type { Overload } from './types/requests.js';

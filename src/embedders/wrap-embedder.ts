@@ -1,7 +1,7 @@
 // src/embedders: what turns texts into vectors.
 //
-// In: texts. Out: one vector for each, in order, or an EmbedderFault. Two kinds of embedder: ollama/ asks a server,
-// builtin/ runs a model itself. Others are wrapped around them, and have the same interface (src/types/embedder.ts):
+// In: texts. Out: one vector for each, in order, or an EmbedderFault. Three kinds of embedder: ollama/ and openai/
+// ask servers, builtin/ runs a model itself. Others are wrapped around them, and have the same interface (src/types/embedder.ts):
 // guard/ checks every vector, back-off.ts tries again, pool/ makes one embedder of several servers.
 // What must hold: an answer is whole or a fault, never a part of it; a fault's meaning alone decides about a retry
 // (src/fault-policy.ts).

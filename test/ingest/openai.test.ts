@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { makeWarmWorkspace, type Workspace } from '../helpers/cli.js';
+import { startOllama } from '../helpers/ollama.js';
 import { type OpenAiOptions, startOpenAi, type TestOpenAi } from '../helpers/openai.js';
 import { fingerprint, readOutput } from '../helpers/output.js';
 import { markdown, writeFiles } from './run-workspace.js';
@@ -257,4 +258,26 @@ describe('a server that is busy', () => {
     const run = await ingest(withUrl('--rebuild'));
     expect(run).toMatchObject({ code: 4, stderr: expect.stringContaining('quota') });
   });
+});
+
+test('prefixes and limits of the user count for an Ollama as well, and stay with the output', async () => {
+  await using ollama = await startOllama();
+  const run = (...args: string[]) =>
+    workspace.embed([
+      'ingest',
+      'docs',
+      '--cache',
+      'none',
+      '--ollama-url',
+      ollama.url,
+      '--model',
+      'all-minilm',
+      ...args,
+    ]);
+  expect(await run('--document-prefix', 'doc: ', '--max-tokens', '200')).toMatchObject({ code: 0 });
+  writeFiles(workspace.dir, { 'docs/c.md': '# gamma\n\nOne more.\n' });
+  expect(await run()).toMatchObject({ code: 0 });
+  const { rows, vectors } = readOutput(out);
+  for (const [row, { text }] of rows.entries()) expect(vectors[row]).toEqual(ollama.vectorOf(`doc: ${text}`));
+  expect(await run('--document-prefix', '')).toMatchObject({ code: 5 });
 });
