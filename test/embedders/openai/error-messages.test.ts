@@ -3,7 +3,9 @@ import { openAiFaults } from '../../../src/embedders/openai/error-messages.js';
 import { exchangesOf } from '../../helpers/openai/contract.js';
 
 const faultOf = (status: number, body: unknown, headers: Record<string, string> = {}) =>
-  openAiFaults.answer('http://h/v1', status, typeof body === 'string' ? body : JSON.stringify(body), headers);
+  openAiFaults.answer('http://h/v1', status, typeof body === 'string' ? body : JSON.stringify(body), {
+    headers,
+  });
 
 /** What every recorded error of each server means. */
 const recorded = {
