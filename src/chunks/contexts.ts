@@ -11,7 +11,7 @@ export interface Context {
 }
 
 /** Max part of a chunk's tokens, as a shift: a quarter. */
-const contextShift = 2;
+export const contextShift = 2;
 /** Between the names of a header row. */
 const bar = ' | ';
 
@@ -56,6 +56,19 @@ export class Contexts {
     return { text: `${path.text}\n${header.text}`, tokens: path.tokens + header.tokens };
   }
 
+  /** The tables in a chunk of which it holds the header row, but for its own context. */
+  tablesIn(start: number, end: number): { start: number; end: number; row: string }[] {
+    const tables: { start: number; end: number; row: string }[] = [];
+    const held = new Set<string>();
+    for (let index = this.#firstAfter(start); index < this.#tables.length; index++) {
+      const { start: from, end: to, context } = this.#tables[index]!;
+      if (from >= end) break;
+      if (from >= start && this.#holds[index]) held.add(context!);
+      if (held.has(context!)) tables.push({ start: from, end: to, row: context! });
+    }
+    return tables;
+  }
+
   /** Tokens of the context of a chunk that starts inside a block. */
   inside(block: Block): number {
     return this.of(Math.max(block.start, block.end - 1), block.end).tokens;
@@ -92,16 +105,7 @@ export class Contexts {
   /** As many whole names of a header row as fit. */
   #fitting(row: string): Context {
     if (this.#lastRow?.row === row) return this.#lastRow.context;
-    let end = 0;
-    let tokens = 0;
-    while (end < row.length) {
-      const found = row.indexOf(bar, end + 1);
-      const next = found < 0 ? row.length : found;
-      const more = this.#counter.countSpan(row, end, next);
-      if (tokens + more > this.#most) break;
-      tokens += more;
-      end = next;
-    }
+    const { end, tokens } = wholeNames(row, this.#most, this.#counter);
     const context = end === 0 ? noContext : { text: row.slice(0, end), tokens };
     this.#lastRow = { row, context };
     return context;
@@ -117,6 +121,21 @@ export class Contexts {
     }
     return at <= end;
   }
+}
+
+/** How much of a header row has `most` tokens at most: whole names. */
+export function wholeNames(row: string, most: number, counter: SpanCounter): { end: number; tokens: number } {
+  let end = 0;
+  let tokens = 0;
+  while (end < row.length) {
+    const found = row.indexOf(bar, end + 1);
+    const next = found < 0 ? row.length : found;
+    const more = counter.countSpan(row, end, next);
+    if (tokens + more > most) break;
+    tokens += more;
+    end = next;
+  }
+  return { end, tokens };
 }
 
 const letters = /[\p{L}\p{N}]/gu;

@@ -99,6 +99,7 @@ class Splitter {
       const hash = sha256(slice);
       const occurrence = occurrences.get(hash) ?? 0;
       occurrences.set(hash, occurrence + 1);
+      const tables = this.#contexts.tablesIn(start, piece.end);
       const beside = context.text === '' ? undefined : { context: context.text };
       yield {
         source,
@@ -111,6 +112,7 @@ class Splitter {
         ...(page !== undefined && { page }),
         heading: places.titles,
         ...beside,
+        ...(tables.length > 0 && { tables }),
         hash,
         key: beside ? embeddingKey({ text: slice, ...beside }) : hash,
         occurrence,

@@ -56,7 +56,8 @@ export async function* chunksOf(options: ChunksOptions): AsyncGenerator<ChunkedF
         for (const lazy of documents) {
           const document = lazy.open();
           file.format = document.format;
-          if (!isBlank(document)) file.chunks.push(...split(document, chunking));
+          if (isBlank(document)) continue;
+          for (const { tables: _, ...chunk } of split(document, chunking)) file.chunks.push(chunk);
         }
       } catch (error) {
         if (!(error instanceof DocumentError)) throw error;

@@ -62,6 +62,8 @@ export interface Chunk {
    * and with `--context headings` the titles of the sections around it. Absent where there is nothing to add.
    */
   context?: string;
+  /** The tables in it whose header rows it holds, by indices into the document's text: a part of the chunk may need the row. */
+  tables?: readonly { start: number; end: number; row: string }[];
   /** Tokens of `context` and `text` as the counter sees them, without special tokens and prefix. */
   tokens: number;
   /** 1-based line of the file on which the chunk starts. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { halve } from '../../src/chunks/halve.js';
 import { split } from '../../src/chunks/split.js';
+import { extract } from '../../src/documents/extract.js';
 import { estimateCounter } from '../../src/tokens/estimating-counter.js';
 import type { Chunk, Document } from '../../src/types/document.js';
 import { markdown, prose } from './documents.js';
@@ -55,5 +56,26 @@ describe('halve', () => {
     expect(halve(counted(63), counter)).toBeUndefined();
     expect(halve(counted(64), counter)).toHaveLength(2);
     expect(halve({ ...onlyChunk(markdown('x')), tokens: 64 }, counter)).toBeUndefined();
+  });
+
+  test('gives the header row of a table to every part that lacks it, once', async () => {
+    const rows = Array.from({ length: 40 }, (_, i) => `| pump number ${i} | ${i} litres |`).join('\n');
+    const { documents } = await extract(
+      Buffer.from(`Words.\n\n| Name | Rate |\n|---|---|\n${rows}\n`),
+      'a.md',
+    );
+    const parts = [onlyChunk(documents[0]!)];
+    const small: Chunk[] = [];
+    for (let chunk = parts.shift(); chunk; chunk = parts.shift()) {
+      const halves = halve(chunk, counter);
+      if (halves) parts.unshift(...halves);
+      else small.push(chunk);
+    }
+    expect(small.length).toBeGreaterThan(6);
+    expect(small[0]).toMatchObject({ text: expect.stringContaining('Name') });
+    expect(small[0]!.context).toBeUndefined();
+    for (const { context, text, tokens } of small.slice(1)) {
+      expect([context, tokens]).toEqual(['Name | Rate', counter.count(`${context}\n${text}`)]);
+    }
   });
 });
