@@ -30,7 +30,7 @@ export class DirectiveReader {
     const directive = directiveAt(lines);
     const { name, line, isSubstitution } = directive;
     if (isSubstitution) return;
-    const kind = kindOf(name, directive.content.length > 0);
+    const kind = kindOf(name, directive.argument, directive.content.length > 0);
     switch (kind) {
       case 'silent':
         break;
@@ -92,6 +92,9 @@ export class DirectiveReader {
           const { text } = htmlContent(written(directive.content));
           pieces.add({ kind: 'paragraph', text, line: directive.content[0]?.number ?? line });
         }
+        break;
+      case 'look':
+        pieces.addAll(this.#body.read(directive.content));
         break;
       case 'object':
         this.#object(directive, pieces);

@@ -54,11 +54,16 @@ export type DirectiveKind =
   | 'csv-table'
   | 'raw'
   | 'object'
+  | 'look'
   | 'text';
 
+/** `.. class:: wide-table`, for how something looks; a class of a program has another name, or a signature. */
+const look = /^[a-z][a-z\d]*(?:[- ][a-z\d-]+)*$/;
+
 /** A directive with a domain (`py:function`) describes an object, unless it is known to do something else. */
-export function kindOf(directive: string, hasContent: boolean): DirectiveKind {
+export function kindOf(directive: string, argument: string, hasContent: boolean): DirectiveKind {
   const name = directive.toLowerCase();
+  if (name === 'class' && look.test(argument) && (argument.includes('-') || !hasContent)) return 'look';
   const bare = name.slice(name.lastIndexOf(':') + 1);
   if (name in labels || name === 'admonition') return 'box';
   if (name in changes) return 'change';
@@ -67,7 +72,6 @@ export function kindOf(directive: string, hasContent: boolean): DirectiveKind {
   if (images.has(name)) return 'image';
   if (name === 'table' || name === 'list-table' || name === 'csv-table') return name;
   if (name === 'raw') return 'raw';
-  // `class` with content may also set the look of a text; its argument then is no signature.
   if (objects.has(bare) || (name.includes(':') && hasContent)) return 'object';
   return 'text';
 }

@@ -13,7 +13,8 @@ const maxIndent = 1000;
 
 export function linesOf(text: string): Line[] {
   return text.split('\n').map((raw, i) => {
-    const line = raw.trimEnd();
+    // Form feeds are for printers.
+    const line = raw.replace(/[\f\v]/g, ' ').trimEnd();
     const words = line.trimStart();
     let indent = 0;
     for (let at = 0; at < line.length - words.length; at++)
