@@ -72,12 +72,29 @@ if (options.details) writeFileSync(options.details, `${JSON.stringify(details, n
 /** Texts that the embedder refuses, such as those without a letter that it knows, are in no index. */
 async function withVectors(rows) {
   // A row whose text has something in front of it that its index hadn't needs another vector.
+  if (rows[0]?.parts) return withPartVectors(rows);
   const missing = rows.filter(({ vector, embedded }) => !vector || embedded !== undefined);
   const vectors = await embedAll(embedder, missing.map(embeddedOf), console.error);
   const made = new Map(missing.map((row, index) => [row, vectors[index]]));
   const all = rows.map((row) => ({ ...row, vector: made.has(row) ? made.get(row) : row.vector }));
   const found = all.filter(({ vector }) => vector).map((row) => ({ ...row, tokens: tokensOf(row.text) }));
   return { found, refused: all.length - found.length };
+}
+
+/** Rows that are found by the best of their parts. */
+async function withPartVectors(rows) {
+  const vectors = await embedAll(
+    embedder,
+    rows.flatMap(({ parts }) => parts),
+    console.error,
+  );
+  let at = 0;
+  const found = rows.map(({ parts, ...row }) => {
+    const own = vectors.slice(at, at + parts.length).filter(Boolean);
+    at += parts.length;
+    return { ...row, vectors: own };
+  });
+  return { found, refused: vectors.filter((vector) => !vector).length };
 }
 
 function inWords({ id, question, source, passage, kind }, { rank, answer, best, scores, answerScore }, rows) {

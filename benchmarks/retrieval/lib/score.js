@@ -7,13 +7,13 @@ const seed = 14;
 
 /**
  * Exact cosine search with every question over every row; ties go to the earlier row.
- * @param rows `{ source, text, tokens, vector }`
+ * @param rows `{ source, text, tokens, vector }`, or `vectors` of parts
  * @returns one per question: the rank of the first hit from 1 on, or 0 when no chunk holds the passage; the tokens to
  * read up to its end; and the best rows
  */
 export function rank(questions, vectors, rows) {
   return questions.map((question, index) => {
-    const scores = Float64Array.from(rows, ({ vector }) => cosine(vector, vectors[index]));
+    const scores = Float64Array.from(rows, (row) => likeness(row, vectors[index]));
     const wanted = words(question.passage);
     let answer = -1;
     for (const [row, { source, text }] of rows.entries()) {
@@ -66,6 +66,11 @@ export function interval(differences) {
     return sum / differences.length;
   }).sort();
   return [means[Math.floor(resamples * 0.025)], means[Math.ceil(resamples * 0.975) - 1]];
+}
+
+/** A row that is found by its parts is as like as the best of them. */
+function likeness({ vector, vectors = [vector] }, question) {
+  return vectors.reduce((best, one) => Math.max(best, cosine(one, question)), -1);
 }
 
 function cosine(one, other) {

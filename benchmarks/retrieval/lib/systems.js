@@ -1,5 +1,6 @@
 // What is measured: name → rows. The rows of embed carry the vectors of its index, the others' texts are embedded here.
 import { builtinCounter } from '../../../dist/embedders/builtin/token-counter.js';
+import { rowsAround } from './around.js';
 import { withHeadings, withTableHeaders } from './context.js';
 import { ourDocuments, ourRows } from './ours.js';
 import { langchainRows, llamaindexRows } from './peers.js';
@@ -46,6 +47,10 @@ export const experiments = {
     withHeadings(withTableHeaders(await ownRows(), await ourDocuments()).rows),
   'embed, 256 tokens': () => ourRows({ chunkSize: '256' }),
   'embed, 256 tokens, headings in front': async () => withHeadings(await ourRows({ chunkSize: '256' })),
+  'embed, 512 tokens': () => ourRows({ chunkSize: '512' }),
+  'embed, 512 tokens, headings in front': () => ourRows({ chunkSize: '512', context: 'headings' }),
+  'embed, 512 tokens around': () => rowsAround(chunkTokens, 512),
+  'embed, 1,024 tokens around': () => rowsAround(chunkTokens, 1024),
   'embed, overlap of 25 tokens': () => ourRows({ chunkOverlap: String(overlapTokens) }),
 };
 

@@ -47,7 +47,7 @@ export class OpenText {
       this.append(' ');
     }
     const end = data.trimEnd().length;
-    const words = data.slice(first, end).replace(/[ \t\r\n\f]+/g, ' ');
+    const words = oneSpace(data.slice(first, end));
     this.append(words.includes('\u00ad') ? words.replaceAll('\u00ad', '') : words);
     this.#space = end < data.length;
   }
@@ -112,4 +112,11 @@ export class OpenText {
     if (first < data.length && this.#startedAt < 0) this.#startedAt = at + first;
     return first;
   }
+}
+
+const unevenSpace = /[\t\r\n\f]| {2}/;
+
+/** Most words stand on one line, with a blank between them. */
+function oneSpace(words: string): string {
+  return unevenSpace.test(words) ? words.replace(/[ \t\r\n\f]+/g, ' ') : words;
 }

@@ -33,9 +33,20 @@ export function isHeading(tag: string): boolean {
 /** Prefixes with which XHTML may write elements of HTML, MathML and SVG. Others (`o:p`) are elements of their own. */
 const prefixes = words('h html xhtml m math mml svg');
 
+/** Names that were asked for before: pages have few, each thousands of times. */
+const names = new Map<string, string>();
+const maxNames = 500;
+
 /** The name of an element in lower case, without the prefix of a language that is read. */
 export function tagName(written: string): string {
-  const name = written.toLowerCase();
+  const known = names.get(written);
+  if (known !== undefined) return known;
+  const name = unprefixed(written.toLowerCase());
+  if (names.size < maxNames) names.set(written, name);
+  return name;
+}
+
+function unprefixed(name: string): string {
   const colon = name.length > 3 ? name.indexOf(':') : -1;
   return colon > 0 && prefixes.has(name.slice(0, colon)) ? name.slice(colon + 1) : name;
 }

@@ -85,7 +85,11 @@ test.each([
       '21 paragraph "x\\ny"',
     ],
   ],
-  ['a look, and a form feed', '.. class:: wide-table\n\n.. class:: p-1 b\n\n   a\n\n..\f local\n\n   x\n', ['5 paragraph "a"']],
+  [
+    'a look, and a form feed',
+    '.. class:: wide-table\n\n.. class:: p-1 b\n\n   a\n\n..\f local\n\n   x\n',
+    ['5 paragraph "a"'],
+  ],
   [
     'an image by its words',
     '.. figure:: x.png\n   :alt: A plan\n\n   Where.\n',

@@ -1,0 +1,29 @@
+// Experiment: search by small chunks, and take the text around the best of them: the large chunk of the same document that
+// the small one begins in. A large chunk counts once, by the best of its small ones.
+import { split } from '../../../dist/chunks/split.js';
+import { builtinCounter } from '../../../dist/embedders/builtin/token-counter.js';
+import { ourDocuments } from './ours.js';
+
+/**
+ * @param size tokens of what is embedded
+ * @param around tokens of what is found
+ * @returns rows with the small chunks as `parts`
+ */
+export async function rowsAround(size, around) {
+  const counter = builtinCounter();
+  const rows = [];
+  for (const [source, document] of await ourDocuments()) {
+    const large = [...split(document, { size: around, overlap: 0, counter })].map(
+      ({ start, text, tokens, heading }) => {
+        return { source, start, text, tokens, heading, parts: [] };
+      },
+    );
+    let at = 0;
+    for (const { start, text } of split(document, { size, overlap: 0, counter })) {
+      while (large[at + 1] !== undefined && large[at + 1].start <= start) at++;
+      large[at].parts.push(text);
+    }
+    rows.push(...large.filter(({ parts }) => parts.length > 0));
+  }
+  return rows;
+}
