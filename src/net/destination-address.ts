@@ -21,7 +21,10 @@ export type DestinationKind = (typeof destinationKinds)[keyof typeof destination
 const fileSchemes = ['lancedb', 'parquet'];
 
 /** Of any destination, with its scheme in small letters. */
-export const destinationPattern = new RegExp(`^(?:${Object.keys(destinationKinds).join('|')}):.+`);
+export const destinationPattern = new RegExp(
+  // All of PostgreSQL's can come from the environment.
+  `^(?:postgres(?:ql)?:|(?:${Object.keys(destinationKinds).join('|')}):.)`,
+);
 
 /** What fits the pattern, in words. */
 export const wantedDestination =

@@ -10,7 +10,7 @@ import type { Identity } from '../output/identity.js';
 import { spaceToJson } from '../vectors/space-json.js';
 import { guardOwner, guardRemovals, guardSpace } from './guards.js';
 import { rowBatches } from './output-rows.js';
-import type { RowTable } from './row-table.js';
+import { maxRows, type RowTable, tooMany } from './row-table.js';
 import type { NamedDestination, SyncedDestination, SyncWork } from './sync.js';
 
 type Counts = Pick<SyncedDestination, 'new' | 'changed' | 'removed' | 'unchanged' | 'replacedCharacters'>;
@@ -103,6 +103,7 @@ export class OneDestination {
     for await (const page of destination.list()) {
       if (page.length > 0) mustBeOurs();
       listed += page.length;
+      if (listed > maxRows) throw tooMany(destination.shown);
       for (const { id, sum } of page) if (!table.meet(id, sum)) gone.push(id);
     }
     const { changed, unchanged } = table.counts;
@@ -136,12 +137,19 @@ export class OneDestination {
       wants: (row) => isWhole || !this.#table.isThere(row),
       sumOf: (row) => this.#table.sumOf(row),
     });
+    // The next batch is read while this one is written.
+    let writing: Promise<void> = Promise.resolve();
     for await (const { rows, replaced } of progress.total === 0 ? [] : batches) {
       signal.throwIfAborted();
-      await destination.upsert(rows);
-      progress.sent += rows.length;
+      await writing;
+      writing = destination.upsert(rows).then(() => {
+        progress.sent += rows.length;
+      });
+      // It is awaited above, or below; until then it must not count as unhandled.
+      writing.catch(() => undefined);
       this.#counts.replacedCharacters += replaced;
     }
+    await writing;
     if (!rebuild && gone.length > 0) await destination.remove(gone);
   }
 }

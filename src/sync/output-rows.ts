@@ -81,7 +81,8 @@ function parse(
   sum: string,
 ): { line: Line; isReplaced: boolean } {
   let json: Partial<Record<'id' | 'text' | 'metadata', unknown>>;
-  const text = withEmbedding(written, undefined).toString('utf8');
+  const hasEmbedding = output.manifest.formats.includes('jsonl');
+  const text = (hasEmbedding ? withEmbedding(written, undefined) : written).toString('utf8');
   try {
     json = JSON.parse(text);
   } catch (cause) {

@@ -4,8 +4,9 @@ import { HashIndex } from '../output/read/hash-index.js';
 import { whole } from '../text/plural.js';
 
 /** Rows at most: some 800 MB of memory. */
-const maxRows = 20_000_000;
+export const maxRows = 20_000_000;
 const sumBytes = 16;
+const idBytes = 16;
 
 // What a destination has of a row.
 const missing = 0;
@@ -48,8 +49,8 @@ export class RowTable {
    * @returns false when there is no such row
    */
   meet(id: string, sum: string): boolean {
-    const hex = id.replaceAll('-', '');
-    const row = /^[0-9a-f]{32}$/.test(hex) ? this.#ids.find(hex) : undefined;
+    const bytes = Buffer.from(id.replaceAll('-', ''), 'hex');
+    const row = bytes.length === idBytes ? this.#ids.findAt(bytes, 0) : undefined;
     if (row === undefined) return false;
     const isSame = this.#states[row] === missing && this.sumOf(row) === sum;
     this.#states[row] = isSame ? same : changed;
@@ -80,4 +81,11 @@ export class RowTable {
   forget(): void {
     this.#states.fill(missing);
   }
+}
+
+/** A listing without an end, or of more than can be compared. @param shown the destination, without secrets */
+export function tooMany(shown: string): UsageError {
+  return new UsageError(
+    `${shown} lists more than ${whole(maxRows)} rows of this index: name another with --index, or split the output.`,
+  );
 }

@@ -1,5 +1,6 @@
 // An index in a collection of Chroma, over REST. There are no transactions: new rows are there before old ones go, and a
 // sync that ends in the middle is completed by the next one.
+import { z } from 'zod';
 import { UsageError, VectorSpaceError } from '../../errors.js';
 import { printable } from '../../text/printable.js';
 import { uuidOf } from '../../text/uuid.js';
@@ -32,17 +33,22 @@ const idsAtOnce = 1000;
 /** Keys of the collection's metadata that hold the state of an index, as JSON, begin with it. */
 const stateKey = 'embed:';
 
-interface Collection {
-  id: string;
-  dimension: number | null;
-  metadata: Record<string, unknown> | null;
-  configuration_json?: { hnsw?: { space?: unknown }; spann?: { space?: unknown } };
-}
+const spaceShape = z.looseObject({ space: z.unknown() }).nullish();
+const collectionShape = z.object({
+  id: z.string(),
+  dimension: z.number().nullish(),
+  metadata: z.record(z.string(), z.unknown()).nullish(),
+  configuration_json: z.looseObject({ hnsw: spaceShape, spann: spaceShape }).nullish(),
+});
+type Collection = z.infer<typeof collectionShape>;
 
-interface Rows {
-  ids: string[];
-  metadatas: (Flat | null)[] | null;
-}
+const flatShape = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).nullable();
+const rowsShape = z.object({ ids: z.array(z.string()), metadatas: z.array(flatShape).nullable() });
+const foundShape = z.object({
+  documents: z.tuple([z.array(z.string().nullable())]),
+  metadatas: z.tuple([z.array(flatShape)]),
+  distances: z.tuple([z.array(z.number())]),
+});
 
 /** @throws {UsageError} when the address is wrong */
 export async function openChroma(options: DestinationOptions): Promise<Destination> {
@@ -90,7 +96,7 @@ class Chroma implements Destination {
     const answer = await this.#client.ask('GET', `${this.#collections}/${encodeURIComponent(this.#name)}`);
     if (answer.status === 404) return { index: undefined, others: [] };
     if (answer.status >= 300) throw this.#client.refused(answer);
-    this.#collection = answer.json as Collection;
+    this.#collection = this.#client.shaped(answer, collectionShape);
     const { hnsw, spann } = this.#collection.configuration_json ?? {};
     const space = hnsw?.space ?? spann?.space;
     if (space !== 'cosine') {
@@ -131,8 +137,13 @@ class Chroma implements Destination {
     }
   }
 
-  async #get(what: object): Promise<Rows> {
-    return await this.#client.get<Rows>('POST', `${this.#rows}/get`, { include: ['metadatas'], ...what });
+  async #get(what: object): Promise<z.infer<typeof rowsShape>> {
+    return await this.#client.get(
+      'POST',
+      `${this.#rows}/get`,
+      { include: ['metadatas'], ...what },
+      rowsShape,
+    );
   }
 
   /** A row whose key isn't that of its id was not written by us. */
@@ -148,18 +159,20 @@ class Chroma implements Destination {
 
   async begin({ space, state, replaces }: Plan): Promise<void> {
     if (replaces && this.#collection !== undefined) await this.#clear();
-    const { dimension = null } = this.#collection ?? {};
-    if (dimension !== null && dimension !== space.dimensions)
+    const dimension = this.#collection?.dimension ?? undefined;
+    if (dimension !== undefined && dimension !== space.dimensions)
       await this.#dropOther(dimension, space.dimensions);
-    this.#collection ??= await this.#client.get<Collection>('POST', this.#collections, {
-      name: this.#name,
-      configuration: { hnsw: { space: 'cosine' } },
-    });
+    this.#collection ??= await this.#client.get(
+      'POST',
+      this.#collections,
+      { name: this.#name, configuration: { hnsw: { space: 'cosine' } } },
+      collectionShape,
+    );
     const metadata = {
       ...this.#collection.metadata,
       [stateKey + this.#options.index]: JSON.stringify(state),
     };
-    await this.#client.get('PUT', this.#rows, { new_metadata: metadata });
+    await this.#client.send('PUT', this.#rows, { new_metadata: metadata });
     this.#isFirst = (await this.#get({ where: this.#where, limit: 1 })).ids.length === 0;
   }
 
@@ -180,7 +193,7 @@ class Chroma implements Destination {
         `${this.shown} holds vectors of ${dimension} dimensions, and these have ${dimensions}: name another collection.`,
       );
     }
-    await this.#client.get('DELETE', `${this.#collections}/${encodeURIComponent(this.#name)}`);
+    await this.#client.send('DELETE', `${this.#collections}/${encodeURIComponent(this.#name)}`, undefined);
     this.#collection = undefined;
   }
 
@@ -188,7 +201,7 @@ class Chroma implements Destination {
     for (let from = 0; from < rows.length; from += idsAtOnce) {
       const some = rows.slice(from, from + idsAtOnce);
       const ids = some.map(({ id }) => this.#keyOf(id));
-      await this.#client.get('POST', `${this.#rows}/upsert`, {
+      await this.#client.send('POST', `${this.#rows}/upsert`, {
         ids,
         embeddings: some.map(({ vector }) => Array.from(vector)),
         documents: some.map(({ text }) => text),
@@ -212,7 +225,7 @@ class Chroma implements Destination {
 
   async #removeKeys(keys: readonly string[]): Promise<void> {
     for (let from = 0; from < keys.length; from += idsAtOnce) {
-      await this.#client.get('POST', `${this.#rows}/delete`, { ids: keys.slice(from, from + idsAtOnce) });
+      await this.#client.send('POST', `${this.#rows}/delete`, { ids: keys.slice(from, from + idsAtOnce) });
     }
   }
 
@@ -222,20 +235,23 @@ class Chroma implements Destination {
 
   async search(vector: Vector, most: number): Promise<FoundRow[]> {
     if (this.#collection === undefined) return [];
-    const found = await this.#client.get<{
-      documents: string[][];
-      metadatas: Flat[][];
-      distances: number[][];
-    }>('POST', `${this.#rows}/query`, {
-      query_embeddings: [Array.from(vector)],
-      n_results: most,
-      where: this.#where,
-      include: ['metadatas', 'documents', 'distances'],
-    });
-    return (found.metadatas[0] ?? []).map(({ id, source, metadata }, place) => ({
-      ...{ id: String(id), source: String(source), metadata: String(metadata) },
-      text: found.documents[0]![place]!,
-      score: 1 - found.distances[0]![place]!,
+    const found = await this.#client.get(
+      'POST',
+      `${this.#rows}/query`,
+      {
+        query_embeddings: [Array.from(vector)],
+        n_results: most,
+        where: this.#where,
+        include: ['metadatas', 'documents', 'distances'],
+      },
+      foundShape,
+    );
+    return found.metadatas[0].map((metadata, place) => ({
+      id: String(metadata?.id),
+      source: String(metadata?.source),
+      metadata: String(metadata?.metadata),
+      text: found.documents[0][place] ?? '',
+      score: 1 - (found.distances[0][place] ?? 1),
     }));
   }
 

@@ -1,4 +1,5 @@
 // Requests to a store over HTTP, with JSON both ways: bounded in size and time, with errors in words.
+import type { ZodType } from 'zod';
 import { DestinationError, EmbedError, UsageError } from '../../errors.js';
 import { readUpTo } from '../../net/bounded-body.js';
 import { ServerConnections } from '../../net/connections.js';
@@ -69,6 +70,8 @@ function decoded(text: string): string | undefined {
   }
 }
 
+type Method = 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE';
+
 export interface JsonAnswer {
   status: number;
   /** The JSON of the body; undefined where it is none. */
@@ -107,11 +110,7 @@ export class JsonClient {
    * @returns the answer, whatever its status is
    * @throws {DestinationError} when there is none
    */
-  async ask(
-    method: 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE',
-    path: string,
-    body?: unknown,
-  ): Promise<JsonAnswer> {
+  async ask(method: Method, path: string, body?: unknown): Promise<JsonAnswer> {
     const { signal, timeoutMs } = this.#options;
     signal.throwIfAborted();
     const late = AbortSignal.timeout(timeoutMs);
@@ -137,12 +136,26 @@ export class JsonClient {
 
   /**
    * The same, for a request that must succeed.
-   * @throws {DestinationError} for every status of an error
+   * @param shape of the answer, as far as it is used
+   * @throws {DestinationError} for every status of an error, and an answer of another shape
    */
-  async get<T>(method: Parameters<JsonClient['ask']>[0], path: string, body?: unknown): Promise<T> {
+  async get<T>(method: Method, path: string, body: unknown, shape: ZodType<T>): Promise<T> {
     const answer = await this.ask(method, path, body);
     if (answer.status >= 300) throw this.refused(answer);
-    return answer.json as T;
+    return this.shaped(answer, shape);
+  }
+
+  /** For a request whose answer isn't looked at. Throws as `get` does. */
+  async send(method: Method, path: string, body: unknown): Promise<void> {
+    const answer = await this.ask(method, path, body);
+    if (answer.status >= 300) throw this.refused(answer);
+  }
+
+  /** @throws {DestinationError} when the answer has another shape */
+  shaped<T>({ json }: JsonAnswer, shape: ZodType<T>): T {
+    const read = shape.safeParse(json);
+    if (read.success) return read.data;
+    throw this.#failed(`it answers as no ${this.#store.name} does`);
   }
 
   /** An answer that refuses, as an error. */

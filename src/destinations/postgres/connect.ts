@@ -18,6 +18,7 @@ export interface PostgresAddress {
 }
 
 const defaultTable = 'embed_chunks';
+const sslModes = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full'];
 
 /** @throws {UsageError} when the address is none, or names a table that can't be */
 export function readAddress({ address, isFromFile }: DestinationOptions): PostgresAddress {
@@ -25,7 +26,9 @@ export function readAddress({ address, isFromFile }: DestinationOptions): Postgr
   // A URL of `postgres://user@/db?host=/run/postgresql` has no host.
   const url = urlOf(address) ?? urlOf(address.replace('@/', '@localhost/'));
   if (url === undefined)
-    throw new UsageError(`${shown} is no address of PostgreSQL: write postgres://user@host/db.`);
+    throw new UsageError(
+      `${shown} is no address of PostgreSQL: write postgres://host/db, with user and password before the host where it has them, or postgres: for those of PG* variables.`,
+    );
   const own = new URLSearchParams(url.search);
   const table = own.get('table') ?? defaultTable;
   const parts = table.split('.');
@@ -36,6 +39,10 @@ export function readAddress({ address, isFromFile }: DestinationOptions): Postgr
   }
   const hnsw = own.get('hnsw') ?? '0';
   if (hnsw !== '0' && hnsw !== '1') throw new UsageError(`${shown}: hnsw is 1, or is left out.`);
+  const mode = own.get('sslmode');
+  if (mode !== null && !sslModes.includes(mode)) {
+    throw new UsageError(`${shown}: sslmode is one of ${sslModes.join(', ')}.`);
+  }
   refuseStraySecret(url, own, shown, isFromFile);
   return {
     shown,

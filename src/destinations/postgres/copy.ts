@@ -21,28 +21,25 @@ const pageBytes = 256 * 1024;
 
 /** All bytes of a COPY of these rows, a page at a time. */
 export function* copyBytes(index: string, rows: readonly DestinationRow[]): Generator<Buffer> {
-  const indexName = Buffer.from(index);
   const page = new Page();
   page.bytes(signature);
   for (const row of rows) {
     page.int16(copiedColumns.length);
-    page.field(indexName);
-    page.field(Buffer.from(row.id.replaceAll('-', ''), 'hex'));
-    page.field(Buffer.from(row.source));
+    page.text(index);
+    page.uuid(row.id);
+    page.text(row.source);
     page.int32(4);
     page.int32(row.chunk);
-    page.field(Buffer.from(row.text));
+    page.text(row.text);
     // jsonb begins with its version.
-    page.field(Buffer.concat([jsonbVersion, Buffer.from(row.metadata)]));
-    page.field(Buffer.from(row.sum));
+    page.text(`\x01${row.metadata}`);
+    page.text(row.sum);
     page.vector(row.vector);
     if (page.length >= pageBytes) yield page.take();
   }
   page.bytes(end);
   yield page.take();
 }
-
-const jsonbVersion = Buffer.from([1]);
 
 /** Bytes that grow. */
 class Page {
@@ -68,9 +65,19 @@ class Page {
     this.#end += value.copy(this.#buffer, this.#end);
   }
 
-  field(value: Buffer): void {
-    this.int32(value.length);
-    this.bytes(value);
+  /** A field of text, with its length in bytes before it. */
+  text(value: string): void {
+    // No character takes more bytes than three for each of its units.
+    this.#room(4 + value.length * 3);
+    const length = this.#buffer.write(value, this.#end + 4);
+    this.#buffer.writeInt32BE(length, this.#end);
+    this.#end += 4 + length;
+  }
+
+  uuid(value: string): void {
+    this.int32(16);
+    this.#room(16);
+    this.#end += this.#buffer.write(value.replaceAll('-', ''), this.#end, 'hex');
   }
 
   /** pgvector's form: dimensions, an unused number, and the floats. */

@@ -108,12 +108,20 @@ class Postgres implements Destination {
         text: `DECLARE listed NO SCROLL CURSOR FOR SELECT id::text, sum FROM ${this.#table.rows} WHERE index_name = ${client.escapeLiteral(this.#options.index)}`,
       });
     });
-    for (;;) {
-      const { rows } = await this.#asking((client) =>
+    const fetch = () =>
+      this.#asking((client) =>
         client.query<[string, string]>({ text: `FETCH ${pageRows} FROM listed`, rowMode: 'array' }),
       );
+    // The next page comes while this one is looked at.
+    for (let next = fetch(); ; ) {
+      const { rows } = await next;
+      const isLast = rows.length < pageRows;
+      if (!isLast) {
+        next = fetch();
+        next.catch(() => undefined);
+      }
       if (rows.length > 0) yield rows.map(([id, sum]) => ({ id, sum }));
-      if (rows.length < pageRows) break;
+      if (isLast) break;
     }
     await this.#asking((client) => client.query('CLOSE listed'));
   }

@@ -1,5 +1,6 @@
 // An index in a collection of Qdrant, over REST. There are no transactions: new rows are there before old ones go, and a
 // sync that ends in the middle is completed by the next one.
+import { z } from 'zod';
 import { UsageError, VectorSpaceError } from '../../errors.js';
 import { printable } from '../../text/printable.js';
 import { uuidOf } from '../../text/uuid.js';
@@ -34,18 +35,28 @@ const maxValues = 1_000_000;
 const stateKey = 'embed:';
 
 /** What `GET /collections/NAME` tells of a collection, as far as it is asked for. */
-interface Info {
-  config: {
-    params: { vectors?: { size?: unknown; distance?: unknown } };
-    metadata?: Record<string, unknown>;
-  };
-}
+const infoShape = z.object({
+  result: z.object({
+    config: z.object({
+      params: z.object({ vectors: z.looseObject({ size: z.unknown(), distance: z.unknown() }).nullish() }),
+      metadata: z.record(z.string(), z.unknown()).nullish(),
+    }),
+  }),
+});
+type Info = z.infer<typeof infoShape>['result'];
 
-interface Point {
-  id: string | number;
-  payload?: Record<string, unknown>;
-  score?: number;
-}
+const payloadShape = z.record(z.string(), z.unknown()).nullish();
+const idShape = z.union([z.string(), z.number()]);
+const pageShape = z.object({
+  result: z.object({
+    points: z.array(z.object({ id: idShape, payload: payloadShape })),
+    next_page_offset: idShape.nullish(),
+  }),
+});
+const countShape = z.object({ result: z.object({ count: z.number() }) });
+const foundShape = z.object({
+  result: z.object({ points: z.array(z.object({ payload: payloadShape, score: z.number() })) }),
+});
 
 /** @throws {UsageError} when the address is wrong */
 export async function openQdrant(options: DestinationOptions): Promise<Destination> {
@@ -104,7 +115,7 @@ class Qdrant implements Destination {
     const answer = await this.#client.ask('GET', this.#path);
     if (answer.status === 404) return undefined;
     if (answer.status >= 300) throw this.#client.refused(answer);
-    return (answer.json as { result: Info }).result;
+    return this.#client.shaped(answer, infoShape).result;
   }
 
   async count(): Promise<number> {
@@ -113,11 +124,7 @@ class Qdrant implements Destination {
 
   async #counted(what: object): Promise<number> {
     const body = { exact: true, ...what };
-    const { result } = await this.#client.get<{ result: { count: number } }>(
-      'POST',
-      `${this.#path}/points/count`,
-      body,
-    );
+    const { result } = await this.#client.get('POST', `${this.#path}/points/count`, body, countShape);
     return result.count;
   }
 
@@ -125,18 +132,19 @@ class Qdrant implements Destination {
     if (this.#info === undefined) return;
     let offset: unknown;
     do {
-      const { result } = await this.#client.get<{ result: { points: Point[]; next_page_offset?: unknown } }>(
-        'POST',
-        `${this.#path}/points/scroll`,
-        { filter: this.#filter, limit: pagePoints, with_payload: ['id', 'sum'], with_vector: false, offset },
-      );
+      const { result } = await this.#scroll({ with_payload: ['id', 'sum'], offset });
       yield result.points.map(({ id: point, payload }) => this.#listed(point, payload));
       offset = result.next_page_offset ?? undefined;
     } while (offset !== undefined);
   }
 
+  async #scroll(what: object): Promise<z.infer<typeof pageShape>> {
+    const body = { filter: this.#filter, limit: pagePoints, with_vector: false, ...what };
+    return await this.#client.get('POST', `${this.#path}/points/scroll`, body, pageShape);
+  }
+
   /** A point whose id isn't that of its row was not written by us: its own id tells what to remove. */
-  #listed(point: string | number, payload: Point['payload']): ListedRow {
+  #listed(point: string | number, payload: z.infer<typeof payloadShape>): ListedRow {
     const { id, sum } = payload ?? {};
     const isOurs = typeof id === 'string' && this.#pointOf(id) === point;
     if (!isOurs) this.#strange.set(String(point), point);
@@ -153,27 +161,23 @@ class Qdrant implements Destination {
     if (size !== undefined && size !== space.dimensions)
       await this.#dropOther(Number(size), space.dimensions);
     if (this.#info === undefined) {
-      await this.#client.get('PUT', this.#path, {
+      await this.#client.send('PUT', this.#path, {
         vectors: { size: space.dimensions, distance: 'Cosine' },
         // Words can be added to rows later, but not to a collection that was made without them.
         sparse_vectors: { words: { modifier: 'idf' } },
       });
-      await this.#client.get('PUT', `${this.#path}/index?wait=true`, {
+      await this.#client.send('PUT', `${this.#path}/index?wait=true`, {
         field_name: 'index_name',
         field_schema: 'keyword',
       });
     }
-    await this.#client.get('PATCH', this.#path, { metadata: { [stateKey + this.#options.index]: state } });
+    await this.#client.send('PATCH', this.#path, { metadata: { [stateKey + this.#options.index]: state } });
   }
 
   /** Removes all rows of the index, by their ids. */
   async #clear(): Promise<void> {
     for (;;) {
-      const { result } = await this.#client.get<{ result: { points: Point[] } }>(
-        'POST',
-        `${this.#path}/points/scroll`,
-        { filter: this.#filter, limit: pagePoints, with_payload: false, with_vector: false },
-      );
+      const { result } = await this.#scroll({ with_payload: false });
       if (result.points.length === 0) return;
       await this.#removePoints(result.points.map(({ id }) => id));
     }
@@ -187,7 +191,7 @@ class Qdrant implements Destination {
         `${this.shown} holds ${count} points of ${size} dimensions, and these have ${dimensions}: name another collection.`,
       );
     }
-    await this.#client.get('DELETE', this.#path);
+    await this.#client.send('DELETE', this.#path, undefined);
     this.#info = undefined;
   }
 
@@ -199,7 +203,7 @@ class Qdrant implements Destination {
         vector: Array.from(vector),
         payload: { index_name: this.#options.index, id, ...row, metadata: JSON.parse(metadata) },
       }));
-      await this.#client.get('PUT', `${this.#path}/points?wait=true`, { points });
+      await this.#client.send('PUT', `${this.#path}/points?wait=true`, { points });
     }
   }
 
@@ -210,7 +214,7 @@ class Qdrant implements Destination {
   async #removePoints(points: readonly (string | number)[]): Promise<void> {
     for (let from = 0; from < points.length; from += idsAtOnce) {
       // Ids of others can't be met by mistake: each was listed as a row of this index.
-      await this.#client.get('POST', `${this.#path}/points/delete?wait=true`, {
+      await this.#client.send('POST', `${this.#path}/points/delete?wait=true`, {
         points: points.slice(from, from + idsAtOnce),
       });
     }
@@ -221,21 +225,17 @@ class Qdrant implements Destination {
   }
 
   async search(vector: Vector, most: number): Promise<FoundRow[]> {
-    const { result } = await this.#client.get<{ result: { points: Point[] } }>(
+    const { result } = await this.#client.get(
       'POST',
       `${this.#path}/points/query`,
-      {
-        query: Array.from(vector),
-        filter: this.#filter,
-        limit: most,
-        with_payload: true,
-      },
+      { query: Array.from(vector), filter: this.#filter, limit: most, with_payload: true },
+      foundShape,
     );
-    return result.points.map(({ payload = {}, score = 0 }) => ({
-      id: String(payload.id),
-      source: String(payload.source),
-      text: String(payload.text),
-      metadata: JSON.stringify(payload.metadata ?? {}),
+    return result.points.map(({ payload, score }) => ({
+      id: String(payload?.id),
+      source: String(payload?.source),
+      text: String(payload?.text),
+      metadata: JSON.stringify(payload?.metadata ?? {}),
       score,
     }));
   }
