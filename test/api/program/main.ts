@@ -69,7 +69,7 @@ const say = (what: string, value: unknown) => console.log(`${what}: ${value}`);
 
 async function queue(): Promise<void> {
   const urgent: Priority = 0;
-  const cacheUse: CacheUse = 'refresh';
+  const cacheUse: CacheUse = 'use';
   const prefix: PrefixKind = 'document';
   const options: BatchOptions = { prefix, cacheMaxMemoryMb: 0, redisHost: 'cache.internal', cacheTtl: 60 };
   const config = new BatchConfig(options);
