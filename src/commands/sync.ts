@@ -5,6 +5,7 @@ import { UsageError } from '../errors.js';
 import { eventsFor, type RunEvents } from '../events.js';
 import { acquireLock } from '../output/lock/lock.js';
 import { openOutput } from '../output/read/output.js';
+import { refuseOutside } from '../sync/own-folder.js';
 import {
   type NamedDestination,
   type SyncedDestination,
@@ -18,8 +19,11 @@ export interface SyncOptions {
   settings: Settings;
   /** Addresses, such as `postgres://user@host/db`. @default `sync` of the settings */
   destinations?: readonly string[] | undefined;
-  /** `sync` of the settings is from a configuration file: no secret of the environment is sent there. @default false */
-  isFromFile?: boolean | undefined;
+  /**
+   * The configuration file that `sync` of the settings is from: no secret of the environment is sent there, and nothing
+   * outside of its folder is written. @default it is from elsewhere
+   */
+  fromFile?: string | undefined;
   /** Replace all rows of the index, e.g. for another model. @default false */
   rebuild?: boolean | undefined;
   /** Go on with an index that another output wrote last. @default false */
@@ -65,7 +69,7 @@ const maxIndexName = 200;
 export async function sync(options: SyncOptions): Promise<SyncResult> {
   const { settings, signal = new AbortController().signal, cwd = process.cwd(), dryRun = false } = options;
   const events = eventsFor(options.events);
-  const destinations = namedIn(options);
+  const destinations = await namedIn(options);
   refuseIndexName(settings.index);
   const out = resolve(cwd, settings.out);
   const output = await openOutput(out, { signal });
@@ -98,9 +102,13 @@ export async function sync(options: SyncOptions): Promise<SyncResult> {
   }
 }
 
-function namedIn({ settings, destinations = [], isFromFile = false }: SyncOptions): NamedDestination[] {
+async function namedIn({ settings, destinations = [], fromFile }: SyncOptions): Promise<NamedDestination[]> {
   const given = destinations.map((address) => ({ address, isFromFile: false }));
-  const named = given.length > 0 ? given : settings.sync.map((address) => ({ address, isFromFile }));
+  if (given.length > 0) return given;
+  if (fromFile !== undefined) {
+    for (const address of settings.sync) await refuseOutside(address, fromFile);
+  }
+  const named = settings.sync.map((address) => ({ address, isFromFile: fromFile !== undefined }));
   if (named.length > 0) return named;
   throw new UsageError(
     'No destination is named: give one, such as `embed sync parquet:./chunks.parquet`, or set `sync` in .batchrc.',

@@ -15,14 +15,14 @@ import { syncedJson, toldErrors } from './sync.js';
 
 export async function runForget(given: Given<typeof declared>): Promise<Outcome> {
   const { quiet, dryRun, ...flags } = given.flags;
-  const { settings, layers } = await settingsFor(given.settings, (line) => quiet || printNotice(line));
+  const { settings, layers, file } = await settingsFor(given.settings, (line) => quiet || printNotice(line));
   const { forget } = await import('../../commands/forget.js');
   const result = await withSignals((signal) =>
     forget({
       ...flags,
       ...{ settings, signal, dryRun },
       sources: given.arguments.sources,
-      isFromFile: layers.sync === 'file',
+      fromFile: layers.sync === 'file' ? file : undefined,
       events: printedEvents((line) => quiet || printNotice(line)),
     }),
   );

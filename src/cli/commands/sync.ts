@@ -24,7 +24,10 @@ export async function syncAfter(flags: Flags, loaded: LoadedSettings): Promise<O
   return loaded.settings.sync.length === 0 ? undefined : await shownSync(flags, loaded);
 }
 
-async function shownSync({ quiet, ...flags }: Flags, { settings, layers }: LoadedSettings): Promise<Outcome> {
+async function shownSync(
+  { quiet, ...flags }: Flags,
+  { settings, layers, file }: LoadedSettings,
+): Promise<Outcome> {
   const { sync } = await import('../../commands/sync.js');
   const progress = { total: 0, sent: 0 };
   const view = await startSyncView(progress, quiet);
@@ -34,7 +37,7 @@ async function shownSync({ quiet, ...flags }: Flags, { settings, layers }: Loade
         sync({
           ...flags,
           ...{ settings, signal, progress },
-          isFromFile: layers.sync === 'file',
+          fromFile: layers.sync === 'file' ? file : undefined,
           events: printedEvents(view.line),
         }),
       'the next sync goes on from there',

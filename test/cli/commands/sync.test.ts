@@ -1,5 +1,5 @@
 // `embed sync`, and what ingest and search do with destinations, on the command line.
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { makeWarmWorkspace, type Workspace } from '../../helpers/cli.js';
@@ -92,6 +92,18 @@ test('a key of the environment is not sent where only a file says', async () => 
   const { code, stderr } = await workspace.embed(['sync'], { env });
   expect(stderr).toContain('QDRANT_API_KEY is not sent to qdrant://example.invalid/chunks');
   expect(code).toBe(2);
+});
+
+test('a file of settings has nothing written outside of its folder', async () => {
+  await workspace.embed(['ingest', 'docs', ...builtin]);
+  mkdirSync(join(workspace.dir, 'elsewhere'));
+  symlinkSync(join(workspace.dir, 'elsewhere'), join(workspace.dir, 'docs/link'));
+  for (const address of ['parquet:../x.parquet', 'lancedb:/tmp/embed-none', 'parquet:./link/x.parquet']) {
+    write('docs/.batchrc.json', JSON.stringify({ sync: [address], out: '../embeddings' }));
+    const { code, stderr } = await workspace.embed(['sync'], { cwd: join(workspace.dir, 'docs') });
+    expect(stderr).toContain('lies outside of the folder of');
+    expect(code).toBe(2);
+  }
 });
 
 test('a wrong key is told without it', async () => {
