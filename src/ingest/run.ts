@@ -23,6 +23,7 @@ import { runPipeline } from './pipeline.js';
 import { RunCounts } from './run-counts.js';
 import { Topic } from './sample-question.js';
 import type { Session } from './session.js';
+import { Judgement } from './stages/judgement.js';
 import { read } from './stages/read.js';
 import { limitsInWords, limitsOf } from './stages/read-options.js';
 import { summarize } from './summary.js';
@@ -139,8 +140,10 @@ export class Run {
       });
       try {
         debug.run?.('reading');
+        const judgement = new Judgement(known, settings.generated);
         await runPipeline(this.#listing.again(), writer, {
           ...this.#readOptions(known, removed, leftOut),
+          judgement,
           session,
           report: this.#report,
           topic: this.#topic,
@@ -152,7 +155,10 @@ export class Run {
         for (const failure of this.#report.staying(this.#named, this.#prune, surveyed.isPartial))
           writer.fail(failure);
         debug.run?.('committing');
-        const { changed } = await writer.commit({ keepJournal: this.#options.limit !== undefined });
+        const { changed } = await writer.commit({
+          keepJournal: this.#options.limit !== undefined,
+          judged: judgement.rules,
+        });
         debug.output?.(changed ? 'committed' : 'nothing to commit');
         return this.#result(known, changed, surveyed);
       } catch (error) {

@@ -8,6 +8,9 @@ import { hasGeneratorMark } from './generator-marks.js';
 import { isKeyMaterial, mayBeKeyMaterial } from './keys.js';
 import { isBundle, isMinified, isSearchIndex } from './scripts.js';
 
+/** Version of these rules. When it rises, files that were judged before are judged again: raise it with each change of a rule. */
+export const generatedRules = 1;
+
 /** Bytes at the start of a file in which marks are looked for. */
 const startBytes = 4096;
 

@@ -5,6 +5,7 @@ import type { RunEvents } from '../../events.js';
 import type { Output } from '../../output/read/output.js';
 import type { KnownFailures } from '../known-failures.js';
 import type { RunCounts } from '../run-counts.js';
+import type { Judgement } from './judgement.js';
 
 export interface ReadOptions {
   previous: Output | undefined;
@@ -18,6 +19,8 @@ export interface ReadOptions {
   knownFailures?: KnownFailures | undefined;
   /** Take files that a program made from others. */
   generated: boolean;
+  /** Decides which files those are; that of a run is asked for its result at the end. @default one of its own */
+  judgement?: Judgement | undefined;
   /** Max files to read; the others count as hidden. */
   limit: number;
   counts: RunCounts;

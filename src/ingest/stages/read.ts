@@ -3,7 +3,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { debug, told } from '../../debug.js';
 import { hasNoReader } from '../../documents/extract.js';
-import { isGenerated } from '../../documents/generated/generated.js';
 import { DocumentReader } from '../../documents/reader/reader.js';
 import { readerOf } from '../../documents/reader-version.js';
 import type { Reading } from '../../documents/reading.js';
@@ -14,6 +13,7 @@ import { stdinRoot } from '../survey/standard-input.js';
 import { withRecords } from '../survey/survey.js';
 import { type Arrival, Sequence } from './document-order.js';
 import type { Origin, RecordFileStep, Step } from './document-steps.js';
+import { Judgement } from './judgement.js';
 import { KnownFiles } from './known-files.js';
 import { Outdated } from './outdated.js';
 import { Ahead, codeOf, type FileEntry, type OpenedFile } from './read-ahead.js';
@@ -62,6 +62,7 @@ class Reader {
   readonly #sequence: Sequence;
   readonly #outdated: Outdated;
   readonly #known: KnownFiles;
+  readonly #judgement: Judgement;
   /** Files of records that were read, or no longer hold any. */
   #recordFiles = new Set<string>();
   #filesTaken = 0;
@@ -74,6 +75,7 @@ class Reader {
     const { previous, removed, leftOut, counts, sameSplitter } = options;
     this.#outdated = new Outdated(previous, sameSplitter);
     this.#known = new KnownFiles(previous, options.knownFailures);
+    this.#judgement = options.judgement ?? new Judgement(previous, options.generated);
     this.#sequence = new Sequence(previous, removed, leftOut, counts, (file) => this.#outdated.has(file));
   }
 
@@ -100,7 +102,10 @@ class Reader {
   }
 
   #release(bound: string | undefined): void {
-    for (const step of this.#sequence.before(bound)) this.steps.push(step);
+    for (const step of this.#sequence.before(bound)) {
+      this.#judgement.see(step);
+      this.steps.push(step);
+    }
   }
 
   /** @param origin the file, when it was read */
@@ -139,7 +144,7 @@ class Reader {
   /** Releases all documents before a file, then reads the file. */
   async take(entry: FileEntry): Promise<void> {
     this.#release(entry.source);
-    const { counts, generated, knownFailures, limit, previous, removed } = this.#options;
+    const { counts, knownFailures, limit, previous, removed } = this.#options;
     if (this.#filesTaken >= limit) return knownFailures?.leaveUnread(entry.source);
     this.#filesTaken++;
     counts.filesRead++;
@@ -162,9 +167,7 @@ class Reader {
       this.#sequence.isFile(source);
       removed.delete(source);
     } else if (this.#isRecordOfAnother(source, source)) return this.fail(source, 'duplicate-source');
-    if (!generated && entry.choice === undefined && root !== stdinRoot && isGenerated(source, bytes)) {
-      return this.#leaveOut('generated', source);
-    }
+    if (this.#judgement.leavesOut(entry, file)) return this.#leaveOut('generated', source);
     const records = previous?.recordFile(source);
     const outdated = this.#outdated.reason(source, bytes);
     if (outdated === undefined) {

@@ -174,9 +174,10 @@ function parseHead(json: Record<string, unknown>): ManifestHead {
   }
   const space = spaceFromJson(json.space);
   if (space === undefined) throw new Malformed('its vector space is not what its id says');
-  const { chunking, readers = firstReaders, formats, rows, files, failures, roots } = json;
+  const { chunking, readers = firstReaders, judged, formats, rows, files, failures, roots } = json;
   if (!isChunking(chunking)) throw new Malformed('chunking');
   if (!isRecord(readers) || !Object.values(readers).every(isCount)) throw new Malformed('readers');
+  if (judged !== undefined && !isCount(judged)) throw new Malformed('judged');
   if (!isCount(rows)) throw new Malformed('rows');
   if (!Array.isArray(formats) || !formats.every(isFormat)) throw new Malformed('formats');
   if (!isTexts(roots)) throw new Malformed('roots');
@@ -187,6 +188,7 @@ function parseHead(json: Record<string, unknown>): ManifestHead {
     space,
     chunking,
     readers: readers as Record<string, number>,
+    ...(judged !== undefined && { judged }),
     formats,
     rows,
     files: {

@@ -45,6 +45,8 @@ export interface ManifestHead {
   chunking: Chunking;
   /** Version of each format's reader. Rows of other versions are of documents that are marked as outdated. */
   readers: Readonly<Record<string, number>>;
+  /** Version of the rules for generated files by which all documents were judged, none of which is generated. */
+  judged?: number | undefined;
   formats: OutputFormat[];
   rows: number;
   files: Record<typeof chunksName | typeof vectorsName, RowsFile>;
@@ -101,6 +103,7 @@ export function manifestStart(head: ManifestHead): string {
       context: head.chunking.context,
     },
     readers: head.readers,
+    judged: head.judged,
     formats: head.formats,
     rows: head.rows,
     files: {

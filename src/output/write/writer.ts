@@ -63,6 +63,11 @@ interface NewRows extends Pick<ManifestHead, 'format' | 'files'> {
   changed: CommitFile[];
 }
 
+export interface CommitOptions {
+  keepJournal?: boolean;
+  judged?: number | undefined;
+}
+
 /** @throws {OutputError} when the folder can't be made or written */
 export async function openWriter(dir: string, options: WriterOptions): Promise<OutputWriter> {
   return new OutputWriter(dir, options);
@@ -155,12 +160,13 @@ export class OutputWriter {
   /**
    * Replaces the output by the new one.
    * @param options.keepJournal for a run that did a part only: the next run can use the rest of the journal
+   * @param options.judged as the manifest holds it
    * @throws {OutputError} when it can't be written; the old output is untouched
    * @throws {LockedError} when the lock was lost
    */
-  async commit(options: { keepJournal?: boolean } = {}): Promise<CommitResult> {
+  async commit(options: CommitOptions = {}): Promise<CommitResult> {
     try {
-      return await this.#commit(options.keepJournal ?? false);
+      return await this.#commit(options);
     } catch (error) {
       throw outputError(error, this.#dir);
     } finally {
@@ -181,13 +187,16 @@ export class OutputWriter {
     }
   }
 
-  async #commit(keepJournal: boolean): Promise<CommitResult> {
+  async #commit({ keepJournal = false, judged }: CommitOptions): Promise<CommitResult> {
     if (this.#staged !== undefined && this.#previous) await checkCopied(this.#previous);
     const rows = await this.#rows();
     const result = { rows: rows.count, bytes: rows.files[chunksName].bytes + rows.files[vectorsName].bytes };
     const files: CommitFile[] = rows.changed;
     const failures = failuresText(this.#failures);
-    files.push(...(await this.#stageFailures(failures)), ...(await this.#stageManifest(rows, failures)));
+    files.push(
+      ...(await this.#stageFailures(failures)),
+      ...(await this.#stageManifest(rows, failures, judged)),
+    );
     await this.#staged?.finish(new Set(files.map(({ name }) => name)));
     const obsolete = keepJournal ? [] : await journalsOf(this.#dir);
     const unfailed =
@@ -263,13 +272,13 @@ export class OutputWriter {
     );
   }
 
-  async #stageManifest(rows: NewRows, failuresOfRun: string): Promise<CommitFile[]> {
+  async #stageManifest(rows: NewRows, failuresOfRun: string, judged?: number): Promise<CommitFile[]> {
     const { roots, recordFiles, rootPlaces } = this.#sequence;
     const { space, chunking, readers } = this.#options;
     const { format, count, files } = rows;
     const failures = this.#failures.some(({ lasting }) => lasting) ? sha256(failuresOfRun) : undefined;
     const head = {
-      ...{ format, space, chunking, readers, formats: this.#formats },
+      ...{ format, space, chunking, readers, judged, formats: this.#formats },
       ...{ rows: count, files, failures, roots },
     };
     const entries = await this.#staged?.entries();
