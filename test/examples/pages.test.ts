@@ -13,6 +13,7 @@ const pages = [
   'docs/troubleshooting.md',
   'docs/migrating.md',
   'docs/deploy.md',
+  'docs/destinations.md',
   'CONTRIBUTING.md',
   'examples/README.md',
   'examples/web-service/README.md',
