@@ -276,11 +276,18 @@ function fieldsOf(value: unknown): Fields | undefined {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : undefined;
 }
 
+/** Max characters of a name or a release; longer ones are none. */
+const longestText = 1000;
+
 function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : '';
+  return typeof value === 'string' && value.length <= longestText ? value : '';
 }
+
+/** More tokens than any model takes. */
+const mostTokens = 10_000_000;
 
 /** A number of tokens or texts; undefined for anything that can't be one. */
 function tokensOf(value: unknown): number | undefined {
-  return Number.isSafeInteger(value) && (value as number) > 0 ? (value as number) : undefined;
+  const isCount = Number.isInteger(value) && (value as number) > 0 && (value as number) <= mostTokens;
+  return isCount ? (value as number) : undefined;
 }

@@ -25,7 +25,7 @@ import { learnShape, type Shape } from './first-answer.js';
 import { LengthGuard } from './length-guard.js';
 import { type EmbeddingsAnswer, readEmbeddings } from './parse-answer.js';
 import { countTokens } from './tokenize.js';
-import { checkWindow, findWindow, type Tried } from './windows.js';
+import { checkWindow, findWindow, mostTried, type Tried } from './windows.js';
 
 export interface OpenAiEmbedderOptions extends Access {
   address: OpenAiAddress;
@@ -131,7 +131,7 @@ class OpenAiEmbedder implements ServerEmbedder {
     const { maxTokens, isBrief = false } = this.#options;
     if (this.#maxTokens > 0 && (isBrief || this.#about.tooLong)) return;
     const tried = await this.#tryOut(signal);
-    if (maxTokens !== undefined && tried.maxTokens < maxTokens) {
+    if (maxTokens !== undefined && tried.maxTokens < Math.min(maxTokens, mostTried)) {
       throw new UsageError(
         `${this.where} takes ${tried.maxTokens} tokens a text, as tried out, not ${maxTokens}: set maxTokens to ${tried.maxTokens} or fewer.`,
       );

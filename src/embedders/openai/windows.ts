@@ -25,6 +25,9 @@ export type SendPair = (texts: [string, string]) => Promise<PairAnswer>;
 /** Windows that models commonly have, in tokens. More than the last isn't looked for: chunks are smaller. */
 const windows = [512, 2048, 8192];
 
+/** Max tokens of a text that is sent to try out a server. */
+export const mostTried = 32_768;
+
 /** Without a larger one that is known to work. Every model has as many. */
 const least = 256;
 
@@ -54,10 +57,11 @@ export async function findWindow(send: SendPair, isBrief = false): Promise<Tried
 
 /**
  * Tells what becomes of texts of more tokens than a server is said to take, and whether it takes as many.
- * @param said max tokens of a text
+ * @param said max tokens of a text; of more than {@link mostTried}, so many are tried and taken for all
  * @throws {EmbedderFault} when a request fails for another reason
  */
 export async function checkWindow(send: SendPair, said: number): Promise<Tried> {
+  if (said > mostTried) return await checkWindow(send, mostTried);
   const outcome = await tryWindow(send, said);
   if (outcome.kind === 'refused')
     return { maxTokens: Math.min(said, outcome.said ?? said), tooLong: 'refused' };
