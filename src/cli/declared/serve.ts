@@ -50,6 +50,7 @@ would let them, others by --origin. SIGTERM ends it when all that is under way i
     { line: 'OLLAMA_HOST=127.0.0.1:11444 my-application' },
     { line: 'EMBED_SERVE_TOKEN=… embed serve --host 0.0.0.0 --redis-url redis://cache:6379' },
     { line: 'embed serve --embedder builtin', what: 'without any Ollama' },
+    { line: 'embed serve --embedder openai --url http://127.0.0.1:8080/v1', what: 'llama.cpp, TEI, vLLM …' },
   ],
   exits: {
     done: 'stopped by a signal, all that was under way answered',
