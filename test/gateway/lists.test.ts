@@ -140,6 +140,19 @@ test('a client that doesn’t take its answer is left', async () => {
   expect(socket.bytesRead).toBeLessThan(20_000_000);
 });
 
+test('a long list under way leaves others room for their answers', async () => {
+  const limits = { holdMs: 0, maxAnswers: 17_000_000, deadlineMs: 20_000 };
+  const { server, url } = await started(limits, { models: [allMiniLm] });
+  const input = Array(3000).fill('a');
+  input[300] = 'held';
+  const go = hold(server, { when: (texts) => texts.includes('held') });
+  const { body } = await ask(`${url}/api/embed`, { method: 'POST', body: bodyOf(input) });
+  const whole = body.json() as Promise<{ embeddings: number[][] }>;
+  const other = await post(`${url}/api/embed`, { model: 'all-minilm', input: Array(150).fill('b') });
+  go();
+  expect([other.status, (await whole).embeddings.length]).toEqual([200, 3000]);
+});
+
 test('a single text waits for about one batch beside a long list, and not behind it', async () => {
   const { server, url } = await started({}, {}, { concurrency: 1, batchSize: 10 });
   const go = hold(server);

@@ -53,6 +53,14 @@ export class AnswersRoom {
     }
   }
 
+  /** An answer that goes out as it is made takes no more than so many bytes from now on. */
+  shrink(raw: ServerResponse, bytes: number): void {
+    const answer = this.#held.get(raw);
+    if (!answer || answer.bytes <= bytes) return;
+    answer.bytes = bytes;
+    this.#admit();
+  }
+
   #wait(raw: ServerResponse, bytes: number, signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       const end = () => {

@@ -13,6 +13,8 @@ export interface Call {
   signal: AbortSignal;
   /** Waits until an answer of so many bytes may be made. @throws the signal's reason */
   room(bytes: number): Promise<void>;
+  /** Tells that the answer goes out as it is made, and takes no more than so many bytes from now on. */
+  flows(bytes: number): void;
   /** Tells how long the next vectors take at least, as far as is known, in ms. */
   expect(ms: number): void;
   /** Tells that vectors have come. */
@@ -51,6 +53,7 @@ export function callOf(request: FastifyRequest, reply: FastifyReply, parts: Gate
     lane: laneOf(request),
     cache,
     signal,
+    flows: (bytes) => answers.shrink(reply.raw, bytes),
     room: (bytes) => answers.take(reply.raw, bytes, signal),
     expect: (ms) => atLeast(patience * ms),
     progress: () => atLeast(limits.deadlineMs),

@@ -16,6 +16,8 @@ export interface VectorAnswerOptions {
   limits: Pick<GatewayLimits, 'holdMs' | 'receiveMs'>;
   /** Aborted when the client leaves, or nothing goes on. */
   signal: AbortSignal;
+  /** Called when the client has taken most of what was held; from now on, the answer goes out as it is made. */
+  onFlow(): void;
 }
 
 export class VectorAnswer {
@@ -76,6 +78,7 @@ export class VectorAnswer {
     if (this.#heldBytes <= maxHeldBytes && !isLate) return;
     this.#begin();
     for (const held of this.#held.splice(0)) await this.#push(held);
+    this.#options.onFlow();
   }
 
   #begin(): void {

@@ -48,6 +48,8 @@ export interface Embedding {
   /** Tokens of all texts that the model sees, including special tokens; exact for WordPiece models. */
   tokens: number;
   dimensions: number;
+  /** Max bytes of the vectors that are made before they are asked for. */
+  aheadBytes: number;
   /**
    * The vectors in order of the texts, one or more at a time. Ended early, it gives up the rest.
    * @throws {RejectedTextsError | ServiceError | QueueFullError | NotStartedError} as the orchestrator does
@@ -79,7 +81,13 @@ export async function embedTexts(
   ) {
     throw new RefusedError(400, tooLongWords);
   }
-  return { tokens, dimensions, pieces: () => pieces(model, { texts, counts }, { ...wish, dimensions }) };
+  const aheadBytes = 4 * dimensions * maxAheadOf(dimensions);
+  return {
+    tokens,
+    dimensions,
+    aheadBytes,
+    pieces: () => pieces(model, { texts, counts }, { ...wish, dimensions }),
+  };
 }
 
 /** Tokens of each text. A long list lets others have their turns. */
@@ -103,6 +111,11 @@ interface Counted {
   counts: readonly number[];
 }
 
+/** Max texts of one list under way. */
+function maxAheadOf(dimensions: number): number {
+  return Math.min(maxAhead, Math.floor(maxAheadBytes / (4 * dimensions)));
+}
+
 /** Several pieces are under way, so that the servers have full batches from one piece to the next. */
 async function* pieces(
   model: BatchOrchestrator,
@@ -110,8 +123,7 @@ async function* pieces(
   wish: Wish & { dimensions: number },
 ): AsyncGenerator<Vector[], void> {
   const length = Math.max(1, Math.min(pieceLength, model.config.maxQueueSize));
-  const ahead = Math.min(maxAhead, Math.floor(maxAheadBytes / (4 * wish.dimensions)));
-  const most = Math.max(2, Math.floor(ahead / length));
+  const most = Math.max(2, Math.floor(maxAheadOf(wish.dimensions) / length));
   const end = new AbortController();
   const isLong = all.texts.length > length;
   const signal = isLong ? AbortSignal.any([wish.signal, end.signal]) : wish.signal;

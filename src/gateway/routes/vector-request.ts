@@ -45,10 +45,14 @@ export async function answerVectors(
   traffic.texts(texts.length);
   const key = await backend.modelOf(name === undefined ? undefined : aliases.of(name));
   if (key === undefined) throw new RefusedError(404, missingModel(name ?? ''));
-  const answer = new VectorAnswer({ reply, limits, signal: call.signal });
+  let aheadBytes = 0;
+  const onFlow = () => call.flows(aheadBytes);
+  const answer = new VectorAnswer({ reply, limits, signal: call.signal, onFlow });
   try {
     const body = await models.use(key, call.signal, async (model, openedMs) => {
-      const { pieces, dimensions, tokens } = await embedTexts(model, texts, { ...wish, ...call });
+      const embedding = await embedTexts(model, texts, { ...wish, ...call });
+      const { pieces, dimensions, tokens } = embedding;
+      aheadBytes = embedding.aheadBytes;
       const format = formatOf({ model: model.space.model, dimensions, tokens, openedMs });
       return await answer.send(format, pieces());
     });
