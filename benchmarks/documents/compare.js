@@ -20,6 +20,8 @@ export function compare(text, referenceText) {
     common,
     inOrder,
     extra: added.length,
+    // Numbers of lists and headings, which some readers don't count.
+    extraWords: added.filter((word) => !/^\d+$/.test(word)).length,
     coverage: common / reference.length,
     order: common === 0 ? 1 : Math.min(1, inOrder / common),
     noise: ours.length === 0 ? 0 : added.length / ours.length,

@@ -1,6 +1,15 @@
 // The files that are compared: from packages of Debian, PyPI and npm, pinned by version, fetched once.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import picomatch from 'picomatch';
@@ -21,7 +30,8 @@ export function fetchFiles(log) {
         .filter((path) => wanted(path))
         .sort();
       if (found.length === 0) throw new Error(`${source.package} holds no ${source.files}.`);
-      return found.map((path) => join(folder, path));
+      // A package may hold a file under two names.
+      return [...new Set(found.map((path) => realpathSync(join(folder, path))))];
     }),
   }));
 }

@@ -46,14 +46,15 @@ def docx(path):
             elif tag in ("tbl", "tr", "tc", "sdt", "sdtContent"):
                 walk(child)
 
+    def around(kinds):
+        for section in document.sections:
+            for part in [getattr(section, kind) for kind in kinds]:
+                if not part.is_linked_to_previous:
+                    walk(part._element)
+
+    around(["header", "first_page_header", "even_page_header"])
     walk(document.element.body)
-    seen = set()
-    for section in document.sections:
-        kinds = ["header", "footer", "first_page_header", "first_page_footer", "even_page_header", "even_page_footer"]
-        for part in [getattr(section, kind) for kind in kinds]:
-            if not part.is_linked_to_previous and part._element not in seen:
-                seen.add(part._element)
-                walk(part._element)
+    around(["footer", "first_page_footer", "even_page_footer"])
     return "\n".join(parts)
 
 
@@ -70,10 +71,10 @@ def pptx(path):
                 parts.extend(cell.text for row in shape.table.rows for cell in row.cells)
             if getattr(shape, "has_chart", False) and shape.has_chart:
                 for plot in shape.chart.plots:
-                    parts.extend(str(category) for category in plot.categories)
-                    for series in plot.series:
-                        parts.append(series.name)
-                        parts.extend(f"{value:g}" for value in series.values if value is not None)
+                    parts.extend(series.name for series in plot.series)
+                    for index, category in enumerate(plot.categories):
+                        parts.append(str(category))
+                        parts.extend(f"{series.values[index]:g}" for series in plot.series if series.values[index] is not None)
             if hasattr(shape, "shapes"):
                 walk(shape.shapes)
 
@@ -154,7 +155,7 @@ def epub(path):
             item = items[ref.get("idref")]
             if ref.get("linear") == "no" or "nav" in (item.get("properties") or "").split():
                 continue
-            parts.append(soup(book.read(posixpath.join(posixpath.dirname(root), unquote(item.get("href"))))))
+            parts.append(soup(book.read(posixpath.normpath(posixpath.join(posixpath.dirname(root), unquote(item.get("href")))))))
     return "\n".join(parts)
 
 

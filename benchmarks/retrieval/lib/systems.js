@@ -1,6 +1,6 @@
 // What is measured: name → rows. The rows of embed carry the vectors of its index, the others' texts are embedded here.
 import { builtinCounter } from '../../../dist/embedders/builtin/token-counter.js';
-import { rowsAround } from './around.js';
+import { rowsAround, rowsOf } from './around.js';
 import { withHeadings, withTableHeaders } from './context.js';
 import { ourDocuments, ourRows } from './ours.js';
 import { langchainRows, llamaindexRows } from './peers.js';
@@ -45,10 +45,10 @@ export const experiments = {
   'embed, table headers in front': async () => withTableHeaders(await ownRows(), await ourDocuments()).rows,
   'embed, both in front': async () =>
     withHeadings(withTableHeaders(await ownRows(), await ourDocuments()).rows),
-  'embed, 256 tokens': () => ourRows({ chunkSize: '256' }),
-  'embed, 256 tokens, headings in front': async () => withHeadings(await ourRows({ chunkSize: '256' })),
-  'embed, 512 tokens': () => ourRows({ chunkSize: '512' }),
-  'embed, 512 tokens, headings in front': () => ourRows({ chunkSize: '512', context: 'headings' }),
+  'embed, 256 tokens': () => rowsOf(256),
+  'embed, 256 tokens, headings in front': async () => withHeadings(await rowsOf(256)),
+  'embed, 512 tokens': () => rowsOf(512),
+  'embed, 512 tokens, headings in front': async () => withHeadings(await rowsOf(512)),
   'embed, 512 tokens around': () => rowsAround(chunkTokens, 512),
   'embed, 1,024 tokens around': () => rowsAround(chunkTokens, 1024),
   'embed, overlap of 25 tokens': () => ourRows({ chunkOverlap: String(overlapTokens) }),
