@@ -78,7 +78,7 @@ export function explainRedis(error: unknown, address: RedisAddress, needed = rig
   if (other === 'sentinel') {
     return `Redis at ${shown} knows no SELECT or MGET, as a Sentinel: name the Redis that it watches, ${otherwise}.`;
   }
-  if (/DB index is out of range|invalid DB index/i.test(message)) {
+  if (/DB index is out of range|invalid DB index|only 0th database/i.test(message)) {
     return `Redis at ${shown} has no such database: choose another with REDIS_EMBEDDING_DB or the URL's path.`;
   }
   if (/^(READONLY|MISCONF)/.test(message)) {
