@@ -60,14 +60,17 @@ describe('the order of sources', () => {
     const ofKey: Partial<Record<keyof Settings, string>> = {
       redisUrl: 'redis://cache:6379',
     };
-    for (const { key, kind, env } of settingsTable.filter((one) => one.env !== undefined)) {
+    for (const { key, kind, env, envWhile } of settingsTable.filter((one) => one.env !== undefined)) {
+      // Some count with one embedder alone.
+      const flags = { embedder: envWhile?.embedder?.[0] };
       const value = ofKey[key] ?? ofKind[kind] ?? 'name';
-      const right = (await load({}, { OLLAMA_HOST: 'h', REDIS_HOST: 'h', [env!]: value })).settings[key];
+      const right = (await load(flags, { OLLAMA_HOST: 'h', REDIS_HOST: 'h', [env!]: value })).settings[key];
       expect(right, env).toBeDefined();
       for (const blanks of ['\r', ' ', '\t\r\n']) {
         const set = { OLLAMA_HOST: 'h', REDIS_HOST: 'h', [env!]: `${blanks}${value}${blanks}` };
-        expect((await load({}, set)).settings[key], env).toEqual(right);
-        expect((await load({}, { [env!]: blanks })).settings[key], env).toEqual((await load()).settings[key]);
+        expect((await load(flags, set)).settings[key], env).toEqual(right);
+        const unset = (await load(flags, { [env!]: blanks })).settings[key];
+        expect(unset, env).toEqual((await load(flags)).settings[key]);
       }
     }
   });
@@ -224,7 +227,7 @@ describe('wrong settings', () => {
     [{ batchSize: 'many' }, {}, '--batch-size: expected a whole number, got "many".'],
     [{ model: '' }, {}, '--model: expected a text, got "".'],
     [{ format: ['npy,parquet'] }, {}, '--format: expected jsonl or npy, got ["npy","parquet"].'],
-    [{ embedder: 'olama' }, {}, '--embedder: expected auto or ollama or builtin, got "olama".'],
+    [{ embedder: 'olama' }, {}, '--embedder: expected auto or ollama or openai or builtin, got "olama".'],
     [{ format: ['parquet'] }, {}, '--format: expected jsonl or npy, got ["parquet"].'],
     [
       { maxFileSize: '5 apples' },

@@ -80,7 +80,8 @@ export async function readAbout(
     return { ...said, flavour: 'openai', maxTokens: openAiTokens, tooLong: isOwn ? 'refused' : undefined };
   }
   const own = await infoOf(client, options);
-  return own ? fromInfo(client, model, own) : { ...said, flavour: 'other', maxTokens: undefined };
+  // It was found in the list already, maybe under a name that it was given for that.
+  return own ? fromInfo(client, undefined, own) : { ...said, flavour: 'other', maxTokens: undefined };
 }
 
 /**
