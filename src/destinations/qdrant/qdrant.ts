@@ -166,11 +166,12 @@ class Qdrant implements Destination {
         // Words can be added to rows later, but not to a collection that was made without them.
         sparse_vectors: { words: { modifier: 'idf' } },
       });
-      await this.#client.send('PUT', `${this.#path}/index?wait=true`, {
-        field_name: 'index_name',
-        field_schema: 'keyword',
-      });
     }
+    // Also in a collection that somebody else made: without it, each listing looks at all points.
+    await this.#client.send('PUT', `${this.#path}/index?wait=true`, {
+      field_name: 'index_name',
+      field_schema: 'keyword',
+    });
     await this.#client.send('PATCH', this.#path, { metadata: { [stateKey + this.#options.index]: state } });
   }
 
