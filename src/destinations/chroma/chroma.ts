@@ -33,7 +33,7 @@ const idsAtOnce = 1000;
 /** Keys of the collection's metadata that hold the state of an index, as JSON, begin with it. */
 const stateKey = 'embed:';
 
-const spaceShape = z.looseObject({ space: z.unknown() }).nullish();
+const spaceShape = z.looseObject({ space: z.unknown().optional() }).nullish();
 const collectionShape = z.object({
   id: z.string(),
   dimension: z.number().nullish(),

@@ -38,7 +38,9 @@ const stateKey = 'embed:';
 const infoShape = z.object({
   result: z.object({
     config: z.object({
-      params: z.object({ vectors: z.looseObject({ size: z.unknown(), distance: z.unknown() }).nullish() }),
+      params: z.object({
+        vectors: z.looseObject({ size: z.unknown().optional(), distance: z.unknown().optional() }).nullish(),
+      }),
       metadata: z.record(z.string(), z.unknown()).nullish(),
     }),
   }),
