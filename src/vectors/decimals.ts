@@ -11,10 +11,10 @@ const triples = Uint8Array.from({ length: 3000 }, (_, i) => {
 });
 
 /** Half the distance to the next float32, by biased exponent. */
-const halfUlp = Float64Array.from({ length: 255 }, (_, exponent) => 2 ** (exponent - 127 - 24));
+export const halfUlp = Float64Array.from({ length: 255 }, (_, exponent) => 2 ** (exponent - 127 - 24));
 
 /** By the number of zeros after the decimal point: what makes the value an integer of nine digits. */
-const scales = Float64Array.from([1e9, 1e10, 1e11, 1e12, 1e13, 1e14]);
+export const nineDigits = Float64Array.from([1e9, 1e10, 1e11, 1e12, 1e13, 1e14]);
 
 /**
  * Writes a vector's values with commas between them, without brackets.
@@ -47,7 +47,7 @@ export function writeFloats(out: Uint8Array, position: number, vector: Float32Ar
       else if (magnitude >= 1e-4) zeros = 3;
       else zeros = magnitude >= 1e-5 ? 4 : 5;
     }
-    const scale = scales[zeros] as number;
+    const scale = nineDigits[zeros] as number;
     const scaled = magnitude * scale;
     // The margin keeps clear of ties, where rounding to a double first could pick the neighbour.
     const reach = (halfUlp[(pattern >>> 23) & 255] as number) * scale - 1e-6;

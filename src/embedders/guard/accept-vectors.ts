@@ -2,6 +2,7 @@
 // L2-normalised. No other code normalises vectors.
 import { EmbedderFault } from '../../errors.js';
 import type { Vector } from '../../types/vector.js';
+import { forgetDigits } from '../../vectors/digits.js';
 import { normOf } from '../../vectors/norm.js';
 
 /**
@@ -41,5 +42,6 @@ export function accept(vectors: Vector[], count: number, dimensions: number, who
 }
 
 function scale(vector: Vector, factor: number): void {
+  forgetDigits(vector);
   for (let i = 0; i < vector.length; i++) vector[i] = vector[i]! * factor;
 }

@@ -4,6 +4,7 @@
 import { EmbedderFault } from '../../errors.js';
 import { parseForeign } from '../../text/foreign-json.js';
 import type { Vector } from '../../types/vector.js';
+import { arePrinted, rememberDigits } from '../../vectors/digits.js';
 import { ollamaFaults } from './error-messages.js';
 
 export interface EmbedAnswer {
@@ -86,6 +87,9 @@ function readAnswer(bytes: Buffer, dimensions: number): EmbedAnswer {
 class VectorReader {
   readonly #bytes: Buffer;
   #expected: number;
+  /** Of the vector that is read, for the proof of its digits. */
+  readonly #mantissas: Float64Array;
+  readonly #decimals: Uint8Array;
   /** Position of the next byte to read. */
   at: number;
 
@@ -93,6 +97,8 @@ class VectorReader {
     this.#bytes = bytes;
     this.at = at;
     this.#expected = expected;
+    this.#mantissas = new Float64Array(expected);
+    this.#decimals = new Uint8Array(expected);
   }
 
   /** Reads `[[…],[…]]`, possibly empty. */
@@ -127,6 +133,9 @@ class VectorReader {
     let vector = new Float32Array(this.#expected);
     let length = 0;
     let at = this.at;
+    const from = at;
+    const mantissas = this.#mantissas;
+    let plainly = true;
     for (;;) {
       const start = at;
       const negative = bytes[at] === minus;
@@ -156,8 +165,13 @@ class VectorReader {
       let value: number;
       if (plain && digits <= 15 && (next === comma || next === closeBracket)) {
         value = mantissa / powers[decimals]!;
+        if (length < mantissas.length) {
+          mantissas[length] = mantissa;
+          this.#decimals[length] = bytes[integerStart] === zero ? decimals : 0;
+        }
         if (negative) value = -value;
       } else {
+        plainly = false;
         this.at = start;
         value = this.#number();
         next = this.#peek();
@@ -170,9 +184,13 @@ class VectorReader {
       if (next !== comma) throw this.#wrong();
     }
     this.at = at;
-    if (length === vector.length) return vector;
-    this.#expected = length;
-    return vector.slice(0, length);
+    if (length !== vector.length) {
+      this.#expected = length;
+      vector = vector.slice(0, length);
+    }
+    if (plainly && length <= mantissas.length && arePrinted(vector, mantissas, this.#decimals))
+      rememberDigits(vector, bytes.subarray(from, at - 1));
+    return vector;
   }
 
   /** Reads any number of JSON's grammar. */

@@ -5,6 +5,7 @@ import type { Chunk } from '../../types/document.js';
 import type { Json } from '../../types/json.js';
 import type { Vector } from '../../types/vector.js';
 import { maxFloatBytes, writeFloats } from '../../vectors/decimals.js';
+import { digitsOf } from '../../vectors/digits.js';
 import { rowId } from './row-id.js';
 
 /** Our own fields. A user's field with such a name goes into `user`, so that nothing is lost. */
@@ -100,7 +101,10 @@ export function withEmbedding(line: Buffer, vector: Vector | undefined): Buffer 
 
 function writeEmbedding(out: Buffer, position: number, vector: Vector): number {
   out.set(embeddingKey, position);
-  const end = writeFloats(out, position + embeddingKey.length, vector);
+  const start = position + embeddingKey.length;
+  const digits = digitsOf(vector);
+  const end = digits === undefined ? writeFloats(out, start, vector) : start + digits.length;
+  if (digits !== undefined) out.set(digits, start);
   out[end] = 0x5d;
   return end + 1;
 }
