@@ -151,9 +151,7 @@ const pieces = fc.constantFrom(
 const content = fc.array(pieces, { maxLength: 60 }).map((parts) => parts.join(''));
 
 const unchanged = [
-  'a.md',
   'a.txt',
-  'a.rst',
   'a.ts',
   'a.py',
   'a.c',
@@ -164,10 +162,14 @@ const unchanged = [
   'a.hs',
   'a.sql',
   'a.css',
-  'a.yaml',
-  'a.toml',
 ];
 const changed = [
+  'a.md',
+  'a.mdx',
+  'a.rst',
+  'a.yaml',
+  'a.toml',
+  'a.ini',
   'a.html',
   'a.json',
   'a.jsonl',
