@@ -6,7 +6,7 @@ import { split } from '../../../dist/chunks/split.js';
 import { builtinCounter } from '../../../dist/embedders/builtin/token-counter.js';
 import { ourDocuments } from './ours.js';
 
-/** Chunks of another size. */
+/** Chunks of another size, as the splitter cuts them without overlap. */
 export async function rowsOf(size) {
   const counter = builtinCounter();
   const rows = [];
