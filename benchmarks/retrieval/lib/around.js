@@ -21,7 +21,7 @@ export async function rowsOf(size) {
 /**
  * @param size tokens of what is embedded
  * @param around tokens of what is found
- * @returns rows with the small chunks as `parts`
+ * @returns rows of the large chunks, with the small ones as `parts`
  */
 export async function rowsAround(size, around) {
   const counter = builtinCounter();
