@@ -271,10 +271,10 @@ describe.skipIf(!redisAvailable)('embed cache on Redis', () => {
   });
 
   test('names an address that the system refuses', async () => {
-    // A link-local address without its link.
-    const { stderr, code } = await embed('stats', '--redis-url', 'redis://:secret@[fe80::1]:6379');
+    // A multicast address: no connection leads there. One without its link, fe80::1, is asked by Node 24.
+    const { stderr, code } = await embed('stats', '--redis-url', 'redis://:secret@[ff02::1]:6379');
     expect(stderr).toMatch(
-      /^error: Redis at redis:\/\/:\*{4}@\[fe80::1\]:6379\/2 can't be reached \([^()]+\): (check its address|start it), or use --cache disk or --cache none\.\n$/,
+      /^error: Redis at redis:\/\/:\*{4}@\[ff02::1\]:6379\/2 can't be reached \([^()]+\): (check its address|start it), or use --cache disk or --cache none\.\n$/,
     );
     expect(code).toBe(4);
   });
