@@ -1,6 +1,7 @@
 // A Chroma for tests, held to what a real one answered (test/contract): collections in memory.
 import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
+import { closeServer } from './http-server.js';
 import { listenOnOwnPort } from './ports.js';
 
 type Json = Record<string, unknown>;
@@ -62,11 +63,7 @@ export async function startChroma(): Promise<TestChroma> {
     }
   });
   const host = `127.0.0.1:${await listenOnOwnPort(server)}`;
-  const stop = () =>
-    new Promise<void>((resolve) => {
-      server.close(() => resolve());
-      server.closeAllConnections();
-    });
+  const stop = () => closeServer(server);
   return { url: `http://${host}`, host, collections, stop };
 }
 

@@ -1,14 +1,14 @@
 // A scripted Ollama: a real HTTP server that answers as the recorded servers do (test/contract.test.ts
 // holds it to the recordings), gives every text a vector of its own, and plays faults.
 import { createHash } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { closeServer, startServer } from './http-server.js';
 import { answer, type Reply, renderVector, textsOf, vectorsMark, type World } from './ollama/answers.js';
 import type { OllamaVersion } from './ollama/contract.js';
 import type { Fault, Rebirth } from './ollama/faults.js';
 import { allMiniLm, type TestModel } from './ollama/models.js';
 import { cut, vectorOf } from './ollama/vectors.js';
-import { listen, listenOnOwnPort } from './ports.js';
 
 export type { OllamaVersion } from './ollama/contract.js';
 export * as faults from './ollama/faults.js';
@@ -222,7 +222,7 @@ export async function startOllama(options: OllamaOptions = {}): Promise<TestOlla
     serve(request, response).catch(() => response.destroy());
   }
 
-  let server: Server = await started(handle, options.port);
+  let server: Server = await startServer(handle, options.port);
   const { port } = server.address() as AddressInfo;
 
   const ollama: TestOllama = {
@@ -239,7 +239,7 @@ export async function startOllama(options: OllamaOptions = {}): Promise<TestOlla
       const model = world.models[0]!;
       return cut(vectorOf(world.seedOf(model, text), model.dimensions), dimensions);
     },
-    die: () => close(server),
+    die: () => closeServer(server),
     freeze() {
       let end = () => {};
       const over = new Promise<void>((resolve) => {
@@ -255,13 +255,13 @@ export async function startOllama(options: OllamaOptions = {}): Promise<TestOlla
       world.loaded.clear();
       world.version = version ?? world.version;
       ollama.become(changes);
-      server = await started(handle, port);
+      server = await startServer(handle, port);
     },
     become(as) {
       world.models = world.models.map((model) => ({ ...model, ...as }));
     },
-    stop: () => close(server),
-    [Symbol.asyncDispose]: () => close(server),
+    stop: () => closeServer(server),
+    [Symbol.asyncDispose]: () => closeServer(server),
   };
   return ollama;
 }
@@ -308,23 +308,4 @@ function send(response: ServerResponse, reply: Reply, headers: Record<string, st
   const length = body.length < 2048 ? { 'Content-Length': String(body.length) } : {};
   response.writeHead(reply.status, { 'Content-Type': reply.contentType, ...length, ...headers });
   response.end(body);
-}
-
-async function started(
-  handle: (request: IncomingMessage, response: ServerResponse) => void,
-  port: number | undefined,
-): Promise<Server> {
-  const server = createServer(handle);
-  // Go's server has no idle time-out; Node's would close connections that a client is about to use.
-  server.keepAliveTimeout = 0;
-  if (port === undefined) await listenOnOwnPort(server);
-  else await listen(server, port);
-  return server;
-}
-
-function close(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
-  });
 }

@@ -1,15 +1,9 @@
 // A scripted server of OpenAI's API: a real HTTP server that answers as the recorded ones do (test/openai-contract.test.ts
 // holds it to them) or as others are documented, gives every text a vector of its own, and plays faults.
-import {
-  createServer,
-  type IncomingHttpHeaders,
-  type IncomingMessage,
-  type Server,
-  type ServerResponse,
-} from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { closeServer, startServer } from './http-server.js';
 import { answer, expectedVector, type Kind, plainTokens, type World } from './openai/answers.js';
-import { listen, listenOnOwnPort } from './ports.js';
 
 export interface SeenRequest {
   method: string;
@@ -134,10 +128,10 @@ export async function startOpenAi({ apiKey, ...options }: OpenAiOptions = {}): P
   const handle = (request: IncomingMessage, response: ServerResponse) => {
     serve(request, response).catch(() => response.destroy());
   };
-  let server = await started(handle, undefined);
+  let server = await startServer(handle, undefined);
   const { port } = server.address() as AddressInfo;
   const root = `http://127.0.0.1:${port}`;
-  const stop = () => close(server);
+  const stop = () => closeServer(server);
   return {
     url: `${root}/v1`,
     root,
@@ -151,7 +145,7 @@ export async function startOpenAi({ apiKey, ...options }: OpenAiOptions = {}): P
     die: stop,
     async revive(as = {}) {
       Object.assign(world, as);
-      server = await started(handle, port);
+      server = await startServer(handle, port);
     },
     stop,
     [Symbol.asyncDispose]: stop,
@@ -176,22 +170,4 @@ function send(
   if (response.destroyed) return;
   response.writeHead(status, { 'Content-Type': contentType, ...headers });
   response.end(typeof body === 'string' ? body : JSON.stringify(body));
-}
-
-async function started(
-  handle: (request: IncomingMessage, response: ServerResponse) => void,
-  port: number | undefined,
-): Promise<Server> {
-  const server = createServer(handle);
-  server.keepAliveTimeout = 0;
-  if (port === undefined) await listenOnOwnPort(server);
-  else await listen(server, port);
-  return server;
-}
-
-function close(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
-  });
 }

@@ -1,5 +1,6 @@
 // A Qdrant for tests, held to what a real one answered (test/contract): collections in memory, faults when told so.
 import { createServer, type IncomingMessage } from 'node:http';
+import { closeServer } from './http-server.js';
 import { listenOnOwnPort } from './ports.js';
 
 type Json = Record<string, unknown>;
@@ -75,11 +76,7 @@ export async function startQdrant(key?: string): Promise<TestQdrant> {
     }
   });
   const host = `127.0.0.1:${await listenOnOwnPort(server)}`;
-  const stop = () =>
-    new Promise<void>((resolve) => {
-      server.close(() => resolve());
-      server.closeAllConnections();
-    });
+  const stop = () => closeServer(server);
   return { url: `http://${host}`, host, collections, requests, faults, stop };
 }
 
