@@ -3,7 +3,7 @@
 // In: an embedder for one server. Out: the same embedder; its `embed` throws `changed` when the server has another
 // model or other vectors. After every answer the digest is asked (confirmation.ts). After a lost connection, or the same
 // vector for all texts (same-vectors.ts), the canaries are measured again (canaries.ts, recheck.ts) before any text is
-// sent or any answer is passed on. accept-vectors.ts checks each vector, batch-check.ts compares batches and singles.
+// sent or any answer is passed on. accept-vectors.ts checks each vector, batch-guard.ts compares batches and singles.
 // What must hold: no answer is passed on before a check that began after it has found the server unchanged.
 import { EmbedderFault } from '../../errors.js';
 import type { RunEvents } from '../../events.js';
@@ -15,10 +15,10 @@ import { orAborted } from '../abort.js';
 import type { ConfirmOptions, Member, ServerEmbedder } from '../pool/member.js';
 import { wrapEmbedder } from '../wrap-embedder.js';
 import { OtherDimensions } from './accept-vectors.js';
-import { compareBatch, measureAlone, unlikeSentence, withSingles } from './batch-check.js';
+import { measureAlone } from './batch-check.js';
+import { BatchGuard } from './batch-guard.js';
 import { canaryTextsOf, spaceOf } from './canaries.js';
 import { Confirmation } from './confirmation.js';
-import { LargerBatch } from './larger-batch.js';
 import { measureInTime } from './recheck.js';
 import { Sameness } from './same-vectors.js';
 import { otherModelFault, otherVectorsFault, unconfirmedFault, wrongBatchFault } from './space-faults.js';
@@ -81,10 +81,7 @@ export function withSpaceGuard(
 
 class GuardedServer {
   readonly #server: ServerEmbedder;
-  readonly #options: SpaceGuardOptions;
-  #requests: Embedder;
-  /** True when the server's new release gives wrong vectors in batches, which the old one didn't. */
-  #isSingle = false;
+  readonly #requests: BatchGuard;
   #release: string;
   readonly #confirmation: Confirmation;
   readonly #end = new AbortController();
@@ -95,8 +92,6 @@ class GuardedServer {
   /** When the vectors were compared last. */
   #checkedAt = performance.now();
   readonly #sameness = new Sameness();
-  readonly #larger: LargerBatch;
-  #inFlight = 0;
   #checking: Promise<void> | undefined;
   #change: Change | undefined;
 
@@ -106,16 +101,14 @@ class GuardedServer {
     measured: { space: VectorSpace; losses: number } | undefined,
     options: SpaceGuardOptions,
   ) {
-    this.#options = options;
-    this.#larger = new LargerBatch(options.batchTokens ?? 0);
     this.#release = server.release;
     this.#server = server;
-    this.#requests = requests;
+    this.#requests = new BatchGuard(requests, { ...options, where: server.where });
     this.#known = measured?.space;
     this.#checked = measured?.losses ?? -1;
     this.#confirmation = new Confirmation({
       look: (signal) => this.#look(signal),
-      isIdle: () => this.#inFlight === 0,
+      isIdle: () => this.#requests.inFlight === 0,
       where: server.where,
     });
   }
@@ -135,9 +128,9 @@ class GuardedServer {
     const answered = this.#alarms;
     if (!isFirst) await this.#settle(options);
     if (measures && this.#known) return this.#known.canaries.map((vector) => vector.slice());
-    const wasSingle = this.#isSingle;
+    const wasSingle = this.#requests.isSingle;
     try {
-      const vectors = await this.#ask(texts, options);
+      const vectors = await this.#requests.embed(texts, options);
       if (isFirst && this.#known === undefined) {
         this.#known = spaceOf(
           this.#server,
@@ -148,35 +141,13 @@ class GuardedServer {
       this.#sameness.look(texts, vectors);
       // The server may have been replaced while this request was in flight.
       await this.#settle(options);
-      if (texts.length > 1 && !measures) await this.#tryLarger(texts, vectors, options);
-      if (texts.length > 1 && this.#isSingle !== wasSingle) throw wrongBatchFault(this.#server.where);
+      if (texts.length > 1 && !measures) await this.#requests.compareLarger(texts, vectors, options);
+      if (texts.length > 1 && this.#requests.isSingle !== wasSingle)
+        throw wrongBatchFault(this.#server.where);
       return vectors;
     } catch (error) {
       if (error instanceof EmbedderFault && policyOf(error).unmet) this.#unreached++;
       throw error;
-    }
-  }
-
-  async #tryLarger(
-    texts: readonly string[],
-    vectors: readonly Vector[],
-    options: EmbedOptions,
-  ): Promise<void> {
-    const { batchSize = 1 } = this.#options;
-    if (batchSize < 2 || this.#isSingle) return;
-    const { tokens = texts.reduce((sum, text) => sum + this.#server.counter.count(text), 0), ...rest } =
-      options;
-    const alone = async (text: string) => (await this.#ask([text], rest))[0]!;
-    const unlike = await this.#larger.unlike({ texts, vectors, tokens }, alone, options.signal);
-    if (unlike !== undefined) this.#sendSingles(unlike);
-  }
-
-  async #ask(texts: readonly string[], options: EmbedOptions): Promise<Vector[]> {
-    this.#inFlight++;
-    try {
-      return await this.#requests.embed(texts, options);
-    } finally {
-      this.#inFlight--;
     }
   }
 
@@ -248,34 +219,18 @@ class GuardedServer {
       const release = await this.#server.version(signal);
       const isOther = release !== this.#release && this.#known !== undefined;
       const measured = isOther
-        ? (await measureAlone(this.#requests, signal, leastMs)).space
-        : await measureInTime(this.#requests, leastMs, signal);
+        ? (await measureAlone(this.#requests.embedder, signal, leastMs)).space
+        : await measureInTime(this.#requests.embedder, leastMs, signal);
       this.#known ??= measured;
       const comparison = compareSpaces(this.#known, measured);
       if (!comparison.same) return comparison.reason;
-      if (isOther) await this.#tryBatch(this.#known, signal);
+      if (isOther) await this.#requests.compare(this.#known, signal);
       this.#release = release;
       return undefined;
     } catch (error) {
       if (this.#known === undefined || !hasOtherDimensions(error)) throw error;
       return error.cause.message;
     }
-  }
-
-  /** Another release may give other vectors in batches, although those of single texts are the same. */
-  async #tryBatch(space: VectorSpace, signal: AbortSignal): Promise<void> {
-    const { batchSize = 1 } = this.#options;
-    if (batchSize < 2 || this.#isSingle) return;
-    const { unlike, tokens } = await compareBatch(this.#requests, space, batchSize, signal);
-    this.#larger.reset(tokens);
-    if (unlike !== undefined) this.#sendSingles(unlike);
-  }
-
-  #sendSingles(unlike: string): void {
-    if (this.#isSingle) return;
-    this.#requests = withSingles(this.#requests);
-    this.#isSingle = true;
-    this.#options.events?.warning(unlikeSentence(this.#server.where, unlike));
   }
 
   async mark(signal: AbortSignal): Promise<string> {

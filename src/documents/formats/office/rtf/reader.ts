@@ -1,8 +1,10 @@
 // Reads RTF from its start to its end: groups, control words and characters.
-import { TextBuilder } from '../../../blocks/text-builder.js';
+import type { TextBuilder } from '../../../blocks/text-builder.js';
 import { decodePage, isWide, pageOf } from './charsets.js';
-import { Story } from './story.js';
-import { characters, quietGroups, runningGroups, storyGroups, textGroups } from './words.js';
+import { Stories } from './stories.js';
+import type { Story } from './story.js';
+import { levelOf, StyleSheet } from './style-sheet.js';
+import { characters, quietGroups, storyGroups, textGroups } from './words.js';
 
 /** Groups within each other that have settings of their own; deeper ones share those of the last. */
 const maxDepth = 1000;
@@ -22,14 +24,12 @@ interface Group {
 
 export class RtfReader {
   readonly #rtf: string;
-  readonly #builder: TextBuilder;
-  readonly #stories: { story: Story; builder: TextBuilder; kind: string }[] = [];
+  readonly #stories: Stories;
   readonly #groups: Group[] = [];
   /** Groups beyond the max depth. */
   #deeper = 0;
   readonly #fontPages = new Map<number, number>();
-  readonly #styleLevels = new Map<number, number>();
-  readonly #running = new Set<string>();
+  readonly #styles = new StyleSheet();
   #group: Group = { kind: '', isQuiet: false, fallback: 1, page: 1252, isHidden: false };
   #isStarred = false;
   #isFirstWord = false;
@@ -39,15 +39,12 @@ export class RtfReader {
   #skip = 0;
   #documentPage = 1252;
   #font = 0;
-  #style = 0;
-  #name = '';
   #marker = '';
   #isHeaderRow = false;
 
   constructor(bytes: Buffer, builder: TextBuilder) {
     this.#rtf = bytes.toString('latin1');
-    this.#builder = builder;
-    this.#stories.push({ story: new Story(builder), builder, kind: '' });
+    this.#stories = new Stories(builder);
   }
 
   read(): void {
@@ -74,12 +71,11 @@ export class RtfReader {
       }
     }
     this.#flush();
-    while (this.#stories.length > 1) this.#endStory();
-    this.#stories[0]!.story.end();
+    this.#stories.endAll();
   }
 
   get #story(): Story {
-    return this.#stories.at(-1)!.story;
+    return this.#stories.current;
   }
 
   #open(): void {
@@ -105,9 +101,9 @@ export class RtfReader {
     const ended = this.#group;
     this.#group = this.#groups.pop() ?? this.#group;
     if (ended.kind === this.#group.kind) return;
-    if (ended.kind === 'style') this.#endStyle();
+    if (ended.kind === 'style') this.#styles.end();
     else if (ended.kind === 'listtext') this.#story.mark(this.#marker);
-    else if (storyGroups.has(ended.kind) && this.#stories.length > 1) this.#endStory();
+    else if (storyGroups.has(ended.kind)) this.#stories.end();
   }
 
   /** @returns the place after the control word or sign at `at` */
@@ -146,7 +142,7 @@ export class RtfReader {
     else if (word === 'uc') group.fallback = Math.min(100, Math.max(0, value ?? 1));
     else if (word === 'v' || word === 'deleted') group.isHidden = value !== 0;
     else if (!this.#pageWord(word, value)) {
-      if (group.kind === 'style') this.#styleWord(word, value);
+      if (group.kind === 'style') this.#styles.word(word, value);
       else if (!group.isQuiet && group.kind !== 'listtext') this.#paragraphWord(word, value);
     }
   }
@@ -185,7 +181,7 @@ export class RtfReader {
     else if (word === 'pard') {
       story.level = 0;
       story.isInTable = false;
-    } else if (word === 's') story.level = this.#styleLevels.get(value ?? 0) ?? story.level;
+    } else if (word === 's') story.level = this.#styles.levelOf(value ?? 0) ?? story.level;
     else if (word === 'outlinelevel') story.level = levelOf(value);
   }
 
@@ -197,8 +193,7 @@ export class RtfReader {
     const group = this.#group;
     if (group.kind === 'stylesheet') {
       group.kind = 'style';
-      this.#style = 0;
-      this.#name = '';
+      this.#styles.begin();
       return false;
     }
     if (word === 'fonttbl' || word === 'stylesheet') {
@@ -209,7 +204,7 @@ export class RtfReader {
       this.#marker = '';
     } else if (storyGroups.has(word) && !group.isQuiet) {
       group.kind = word;
-      this.#beginStory(word);
+      this.#stories.begin(word);
     } else if (quietGroups.has(word) || (isStarred && !textGroups.has(word))) {
       group.kind = word;
       group.isQuiet = true;
@@ -217,38 +212,6 @@ export class RtfReader {
       return false;
     }
     return true;
-  }
-
-  #beginStory(kind: string): void {
-    const builder = kind === 'shptxt' ? this.#builder : new TextBuilder();
-    const story = new Story(builder, kind === 'annotation' ? 'Comment' : '');
-    this.#stories.push({ story, builder, kind });
-  }
-
-  /** Notes follow their paragraph; headers and footers stand once. */
-  #endStory(): void {
-    const { story, builder, kind } = this.#stories.pop()!;
-    story.end();
-    if (kind === 'shptxt') return;
-    const { text } = builder.finish();
-    if (!runningGroups.has(kind)) {
-      this.#story.note(text);
-    } else if (!this.#running.has(text)) {
-      this.#running.add(text);
-      this.#builder.add('paragraph', text);
-    }
-  }
-
-  #styleWord(word: string, value: number | undefined): void {
-    if (word === 's') this.#style = value ?? 0;
-    else if (word === 'outlinelevel') this.#styleLevels.set(this.#style, levelOf(value));
-  }
-
-  #endStyle(): void {
-    const level = /^\s*heading (\d)\s*;?/i.exec(this.#name)?.[1];
-    if (level !== undefined && !this.#styleLevels.has(this.#style)) {
-      this.#styleLevels.set(this.#style, Number(level));
-    }
   }
 
   #unicode(value: number): void {
@@ -296,12 +259,8 @@ export class RtfReader {
 
   #put(text: string): void {
     const { kind, isQuiet, isHidden } = this.#group;
-    if (kind === 'style') this.#name = `${this.#name}${text}`.slice(0, 100);
+    if (kind === 'style') this.#styles.name(text);
     else if (kind === 'listtext') this.#marker = `${this.#marker}${text}`.slice(0, 100);
     else if (!isQuiet && !isHidden) this.#story.add(text);
   }
-}
-
-function levelOf(value: number | undefined): number {
-  return value !== undefined && value >= 0 && value < 9 ? value + 1 : 0;
 }
