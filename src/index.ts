@@ -7,6 +7,7 @@ export type { SearchFilters } from './commands/search-filter.js';
 export type { SearchOptions, SearchResult } from './commands/search-question.js';
 export { type SyncOptions, type SyncResult, sync } from './commands/sync.js';
 export { type Verification, type VerifyOptions, verify } from './commands/verify.js';
+export type { NamedSource } from './config/kinds/sources.js';
 export { type LoadOptions, loadSettings } from './config/load.js';
 export type { Layer, LoadedSettings, Origin } from './config/origins.js';
 export type { RedisSettings } from './config/redis-settings.js';

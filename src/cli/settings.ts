@@ -7,13 +7,17 @@ import type { Given } from './declared/command.js';
 
 /**
  * Loads them, and says which servers a file names: it may have come with another person's folder.
+ * @param given the flags of settings, and `config`, which names the configuration file
  * @param tell called with a line for people
  */
 export async function settingsFor(
-  typed: Given['settings'],
+  {
+    settings,
+    flags: { config: file },
+  }: { settings: Given['settings']; flags: { config: string | undefined } },
   tell: (line: Printable) => void,
 ): Promise<LoadedSettings> {
-  const loaded = await loadSettings({ flags: typed });
+  const loaded = await loadSettings({ flags: settings, file });
   const line = addressesFromFile(loaded);
   if (line !== undefined) tell(printable(line, 2000));
   return loaded;

@@ -270,6 +270,13 @@ export const declared = {
     decided: "in the user's cache folder",
     help: 'folder of the disk cache',
   },
+  /** Folders and files that `embed ingest` takes without paths, by their names. @default [] */
+  sources: {
+    kind: 'sources',
+    default: [],
+    example: { docs: { path: './docs', include: ['*.md'] } },
+    help: 'folders and files that `embed ingest` takes without paths: names with path, include and exclude',
+  },
   /** Globs: only files that match one are read. @default [] */
   include: {
     kind: 'list',

@@ -1,18 +1,22 @@
 // Finds and parses the configuration file of a folder. Files are data: nothing in them is executed.
 import { existsSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, isAbsolute, join } from 'node:path';
+import { variable } from '../environment.js';
 import { UsageError } from '../errors.js';
 import { readForeign } from '../files/foreign-file.js';
+import { homeFolder } from '../files/home.js';
 import { isPlain } from '../text/plain-json.js';
 
 /** Names looked for, first match wins; `package.json` counts when it has a `batch` property. */
 const configFiles = ['.batchrc', '.batchrc.json', '.batchrc.yaml', '.batchrc.yml', 'package.json'];
 
+const ownName = join('embed', 'config.yaml');
+
 /** In bytes. No configuration file is that large. */
 const maxFileBytes = 1024 * 1024;
 
-/** A list of texts is the deepest of all settings. */
-const valueBounds = { levels: 3, parts: 10_000 };
+/** The patterns of a source are the deepest of all settings. */
+const valueBounds = { levels: 4, parts: 10_000 };
 
 export interface ConfigFile {
   path: string;
@@ -36,6 +40,35 @@ export async function findConfigFile(folder: string): Promise<ConfigFile | undef
     }
     if (existsSync(join(at, '.git')) || dirname(at) === at) return undefined;
   }
+}
+
+/**
+ * A file that the user named.
+ * @throws {UsageError} as {@link findConfigFile}, and when it isn't there, or is a `package.json` without settings
+ */
+export async function namedConfigFile(path: string): Promise<ConfigFile> {
+  if (!existsSync(path)) throw new UsageError(`--config: there is no file ${path}: check its path.`);
+  const file = await readConfigFile(path);
+  if (file === undefined)
+    throw new UsageError(`--config: ${path} holds no settings ("batch"): name another file.`);
+  return file;
+}
+
+/**
+ * The file of the user's own, `embed/config.yaml` in their folder of configurations.
+ * @throws {UsageError} as {@link findConfigFile}
+ */
+export async function ownConfigFile(env: NodeJS.ProcessEnv): Promise<ConfigFile | undefined> {
+  const path = ownConfigPath(env);
+  return path !== undefined && existsSync(path) ? await readConfigFile(path) : undefined;
+}
+
+/** By the rules of XDG: a relative XDG_CONFIG_HOME doesn't count. */
+function ownConfigPath(env: NodeJS.ProcessEnv): string | undefined {
+  const set = variable('XDG_CONFIG_HOME', env);
+  if (set !== undefined && isAbsolute(set)) return join(set, ownName);
+  const home = variable('HOME', env) ?? (env === process.env ? homeFolder() : undefined);
+  return home !== undefined && isAbsolute(home) ? join(home, '.config', ownName) : undefined;
 }
 
 /** One file; undefined for a `package.json` without a `batch` property. */

@@ -2,23 +2,25 @@
 //
 // In: flags as they were typed, variables, a folder. Out: checked settings, and where each value came from. declared.ts
 // declares every setting once, with a kind of kinds/; settings.ts derives the type and the table from it; file.ts finds
-// the configuration file; this file joins the four layers.
-// What must hold: a flag wins over the environment, that over the file, and that over the default; a wrong value is an
-// error that names its flag, variable or key; an address that only a file names gets no secret of the environment
-// (stray-secrets.ts). No file is executed, and the settings know no stage.
+// the configuration files; this file joins the five layers.
+// What must hold: a flag wins over the environment, that over the folder's file, that over the user's own file, and that
+// over the default; a wrong value is an error that names its flag, variable or key; an address that only a folder's file
+// names gets no secret of the environment (stray-secrets.ts), and its sources lie in that folder (stray-sources.ts). No
+// file is executed, and the settings know no stage.
 // Look first at declared.ts for a setting, and at firstRight below for the order of the layers.
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { debug, told } from '../debug.js';
 import { variable } from '../environment.js';
 import { UsageError } from '../errors.js';
 import { nearest } from '../text/nearest-word.js';
 import { plural } from '../text/plural.js';
 import { longName } from './about.js';
-import { type ConfigFile, findConfigFile } from './file.js';
-import { problemWith, type Rule, readText, readTyped, readWritten, shownValue } from './kinds/rule.js';
+import { type ConfigFile, findConfigFile, namedConfigFile, ownConfigFile } from './file.js';
+import { problemWith, readText, readTyped, readWritten, shownValue } from './kinds/rule.js';
 import type { Layer, LoadedSettings, Origin } from './origins.js';
 import { type Setting, type Settings, settingsTable } from './settings.js';
 import { strayingSecrets } from './stray-secrets.js';
+import { strayingSources } from './stray-sources.js';
 
 /** Where {@link loadSettings} looks. */
 export interface LoadOptions {
@@ -28,6 +30,8 @@ export interface LoadOptions {
   env?: NodeJS.ProcessEnv;
   /** Folder from which the configuration file is looked for, and upwards from there. @default process.cwd() */
   cwd?: string;
+  /** Configuration file to use instead of the one that is looked for; relative paths start at `cwd`. @default none */
+  file?: string | undefined;
 }
 
 /** What is right in the settings, and all that is wrong. */
@@ -37,10 +41,11 @@ export interface ReadSettings extends LoadedSettings {
 }
 
 /**
- * Loads the settings as the command line does: flags win over the environment, that over the file, and that over
- * the defaults.
+ * Loads the settings as the command line does: flags win over the environment, that over the folder's file, that over
+ * the user's own, and that over the defaults.
  * @throws {UsageError} naming the flag, variable or key that is wrong and, for an unknown key, the nearest
- * right one; or a secret of the environment that would go to an address which only a file names
+ * right one; a secret of the environment that would go to an address which only a file names; or a source outside of
+ * the folder of the file that names it
  */
 export async function loadSettings(options: LoadOptions = {}): Promise<LoadedSettings> {
   const { problems, ...loaded } = await readSettings(options);
@@ -62,12 +67,22 @@ export function settingsOfServe({ settings, layers }: LoadedSettings): Settings 
 export async function readSettings(options: LoadOptions = {}): Promise<ReadSettings> {
   const { flags = {}, env = process.env, cwd = process.cwd() } = options;
   const problems: UsageError[] = [];
-  const file = await findConfigFile(cwd).catch((error) => {
-    if (!(error instanceof UsageError)) throw error;
-    problems.push(error);
-    return undefined;
-  });
-  if (file) problems.push(...unknownKeys(file));
+  const found = async (search: Promise<ConfigFile | undefined>) => {
+    const file = await search.catch((error) => {
+      if (!(error instanceof UsageError)) throw error;
+      problems.push(error);
+      return undefined;
+    });
+    if (file) problems.push(...unknownKeys(file));
+    return file;
+  };
+  const { file: named } = options;
+  const own = await found(ownConfigFile(env));
+  const project = await found(
+    named === undefined ? findConfigFile(cwd) : namedConfigFile(resolve(cwd, named)),
+  );
+  // Where the user works in the folder of their own file, and names it.
+  const file = project?.path === own?.path ? undefined : project;
 
   const settings: Partial<Record<keyof Settings, unknown>> = {};
   const read: ReadSettings = {
@@ -75,26 +90,28 @@ export async function readSettings(options: LoadOptions = {}): Promise<ReadSetti
     origins: {},
     layers: {},
     ...(file && { file: file.path }),
+    ...(own && { ownFile: own.path }),
     problems,
   };
   for (const setting of settingsTable) {
     const { key } = setting;
-    const found = firstRight(
+    const right = firstRight(
       [
         fromFlag(setting, flags[key]),
         counts(setting, settings) ? fromEnvironment(setting, env) : undefined,
-        file && fromFile(setting, file.path, file.values[key]),
+        file && fromFile(setting, file, 'file'),
+        own && fromFile(setting, own, 'own'),
       ],
       setting,
       problems,
     );
-    settings[key] = found?.value ?? setting.default;
+    settings[key] = right?.value ?? setting.default;
     if (settings[key] === undefined) {
       delete settings[key];
       continue;
     }
-    read.origins[key] = found?.origin ?? 'default';
-    read.layers[key] = found?.layer ?? 'default';
+    read.origins[key] = right?.origin ?? 'default';
+    read.layers[key] = right?.layer ?? 'default';
   }
   const idle = idleAddress(read);
   if (idle) problems.push(idle);
@@ -102,12 +119,18 @@ export async function readSettings(options: LoadOptions = {}): Promise<ReadSetti
     problems.push(problem);
     delete settings[key];
   }
+  const straying = await strayingSources(read);
+  if (straying.length > 0) {
+    problems.push(...straying);
+    settings.sources = [];
+  }
   if (debug.config) tellSettings(read);
   return read;
 }
 
-function tellSettings({ settings, origins, layers, file, problems }: ReadSettings): void {
+function tellSettings({ settings, origins, layers, file, ownFile, problems }: ReadSettings): void {
   debug.config?.(file === undefined ? 'no configuration file' : `read ${file}`);
+  if (ownFile !== undefined) debug.config?.(`read ${ownFile}`);
   for (const setting of settingsTable) {
     const { key } = setting;
     if (layers[key] === undefined || layers[key] === 'default') continue;
@@ -168,17 +191,11 @@ function fromEnvironment(setting: Setting, env: NodeJS.ProcessEnv): Found | unde
   return undefined;
 }
 
-function fromFile(setting: Setting, path: string, raw: unknown): Found | undefined {
+function fromFile(setting: Setting, { path, values }: ConfigFile, layer: 'file' | 'own'): Found | undefined {
+  const raw = Object.hasOwn(values, setting.key) ? values[setting.key] : undefined;
   if (raw === undefined) return undefined;
-  const value = writtenIn(setting, raw, dirname(path));
-  return { value, origin: `${path} (${setting.key})`, layer: 'file' };
-}
-
-function writtenIn(rule: Rule, raw: unknown, folder: string): unknown {
-  if (typeof raw === 'string') return readWritten(rule, raw, folder);
-  // A path means the same in a real list as in a text that stands for one.
-  if (rule.kind === 'list' && Array.isArray(raw)) return raw.map((one) => writtenIn(rule.of, one, folder));
-  return raw;
+  const value = readWritten(setting, raw, dirname(path));
+  return { value, origin: `${path} (${setting.key})`, layer };
 }
 
 /** Of one file; more are counted. */

@@ -4,8 +4,8 @@ import type { Settings } from './settings.js';
 /** Where a value came from: `default`, `--batch-size`, `OLLAMA_HOST`, or a file's path. */
 export type Origin = string;
 
-/** What kind of place a value came from. */
-export type Layer = 'flag' | 'environment' | 'file' | 'default';
+/** What kind of place a value came from; `own` is the configuration file of the user's own. */
+export type Layer = 'flag' | 'environment' | 'file' | 'own' | 'default';
 
 /** Settings, and where each came from. */
 export interface LoadedSettings {
@@ -15,6 +15,8 @@ export interface LoadedSettings {
   origins: Partial<Record<keyof Settings, Origin>>;
   /** The kind of that place. */
   layers: Partial<Record<keyof Settings, Layer>>;
-  /** Path of the configuration file in use; absent when there is none. */
+  /** Path of the configuration file of the folder, or of the one that was named; absent when there is none. */
   file?: string;
+  /** Path of the configuration file of the user's own; absent when there is none. */
+  ownFile?: string;
 }

@@ -8,8 +8,10 @@ import type { StandardInput } from './survey/standard-input.js';
 
 /** What a run is told. */
 export interface RunOptions {
-  /** Files, folders, globs, or `-` for JSON Lines on standard input. */
-  paths: readonly string[];
+  /** Files, folders, globs, or `-` for JSON Lines on standard input. @default `sources` of the settings */
+  paths?: readonly string[] | undefined;
+  /** Without paths: names of those sources of the settings that are read. @default all */
+  choose?: readonly string[] | undefined;
   /** Of {@link loadSettings}. */
   settings: Settings;
   /** Folder that relative paths start from. @default process.cwd() */

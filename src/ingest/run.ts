@@ -6,7 +6,6 @@
 // leaves the old output whole; only documents that are surely gone lose their rows.
 import { dirname, resolve } from 'node:path';
 import { debug } from '../debug.js';
-import { type Root, resolveRoots } from '../documents/walk/paths/roots.js';
 import { DamagedOutputError, UsageError, VectorSpaceError } from '../errors.js';
 import { eventsFor, noEvents, type RunEvents } from '../events.js';
 import { isChanged } from '../fault-policy.js';
@@ -29,6 +28,7 @@ import { limitsInWords, limitsOf } from './stages/read-options.js';
 import { summarize } from './summary.js';
 import { Listing, walkOptions } from './survey/found-files.js';
 import { LeftOutSources } from './survey/left-out-sources.js';
+import { type NamedRoots, namedRoots } from './survey/named-roots.js';
 import { type Named, namedBy } from './survey/other-roots.js';
 import { guardRemovals } from './survey/removal-guard.js';
 import { readStandardInput, stdinRoot } from './survey/standard-input.js';
@@ -45,11 +45,16 @@ export class Run {
   readonly #report: FailureReport;
   readonly #topic = new Topic();
   readonly #named: Named;
+  /** What the run reads, for messages. */
+  readonly #shown: string;
+  /** Whether a source has patterns of its own. */
+  readonly #isNarrowed: boolean;
   readonly #prune: boolean;
   readonly #listing: Listing;
   #session: Promise<Session> | undefined;
 
-  private constructor(options: RunOptions, out: string, roots: readonly Root[], stdin: Buffer | undefined) {
+  private constructor(options: RunOptions, out: string, named: NamedRoots, stdin: Buffer | undefined) {
+    const { roots, others } = named;
     const { settings, signal = new AbortController().signal } = options;
     this.#options = options;
     this.#signal = signal;
@@ -59,7 +64,9 @@ export class Run {
       this.#counts,
     );
     this.#events = eventsFor(options.events);
-    this.#named = namedBy(roots, dirname(out));
+    this.#named = namedBy(roots, others, dirname(out));
+    this.#shown = named.shown;
+    this.#isNarrowed = roots.some(({ own }) => own && own.include.length + own.exclude.length > 0);
     this.#prune = options.prune ?? false;
     this.out = out;
     this.#listing = new Listing(roots, stdin, walkOptions(settings, out, signal));
@@ -70,22 +77,22 @@ export class Run {
    * @throws {OutputError} when the output's folder holds other files
    */
   static async prepare(options: RunOptions): Promise<Run> {
-    const { paths, settings, stdin, cwd = process.cwd() } = options;
+    const { paths = [], choose = [], settings, stdin, cwd = process.cwd() } = options;
     if (options.rebuild && options.limit !== undefined) {
       throw new UsageError(
         '--rebuild with --limit would drop the documents beyond the limit: use only one of them.',
       );
     }
     const out = resolve(cwd, settings.out);
-    debug.run?.(`from ${cwd} into ${out}, of ${paths.join(' ')}`);
+    debug.run?.(`from ${cwd} into ${out}, of ${paths.join(' ') || 'the sources'}`);
     await refuseOtherFolder(out);
-    const roots = await resolveRoots(paths, cwd, dirname(out));
+    const named = await namedRoots({ paths, choose, settings, cwd, base: dirname(out) });
     const input =
       paths.includes(stdinRoot) && stdin ? await readStandardInput(stdin, options.signal) : undefined;
     if (input?.length === 0) {
       throw new UsageError('Standard input is empty: pipe JSON Lines into it, one {"id","text"} a line.');
     }
-    return new Run(options, out, roots, input);
+    return new Run(options, out, named, input);
   }
 
   /**
@@ -222,7 +229,8 @@ export class Run {
     });
     const result = await survey(entries, {
       previous,
-      filtered: () => tooLarge || settings.include.length > 0 || settings.exclude.length > 0,
+      filtered: () =>
+        tooLarge || this.#isNarrowed || settings.include.length > 0 || settings.exclude.length > 0,
       named: this.#named,
       prune: this.#prune,
       counts: this.#counts,
@@ -242,7 +250,7 @@ export class Run {
       leftOut === ''
         ? 'found no readable document (ignore files, --include and --exclude may hide some).'
         : `found no readable document; left out: ${leftOut}.`;
-    throw new UsageError(`Nothing to ingest in ${this.#options.paths.join(', ')}: ${why}`);
+    throw new UsageError(`Nothing to ingest in ${this.#shown}: ${why}`);
   }
 
   #readOptions(previous: Output | undefined, removed: Set<string>, leftOut: Set<string>) {

@@ -32,7 +32,7 @@ test.each([
   { args: ['ingest', 'none', '--embedder', 'builtin', '--json'], error: usage('none') },
   { args: ['ingest', '--json', 'docs', '--limit', 'x'], error: usage('--limit: expected a whole number') },
   { args: ['ingest', 'docs', '--limit', 'x', '--json'], error: usage('--limit: expected a whole number') },
-  { args: ['ingest', '--json'], error: usage('missing required argument') },
+  { args: ['ingest', '--json'], error: usage('Nothing is named') },
   { args: ['search', 'x', '--json', '--modle', 'm'], error: usage("unknown option '--modle'") },
   { args: ['search', 'x', '--json', '--out', 'none'], error: usage('none') },
   { args: ['bench', 'none', '--json', '--embedder', 'builtin'], error: usage('none') },

@@ -14,6 +14,7 @@ const pages = [
   'docs/migrating.md',
   'docs/deploy.md',
   'docs/destinations.md',
+  'docs/nightly.md',
   'CONTRIBUTING.md',
   'examples/README.md',
   'examples/web-service/README.md',

@@ -27,7 +27,10 @@ export async function runBench(given: Given<typeof declared>): Promise<Outcome> 
   const { paths } = given.arguments;
   const { quiet, model: models } = flags;
   const tellAddress = (line: Printable) => quiet || printNotice(line);
-  const loaded = await settingsFor({ ...given.settings, model: models?.[0] }, tellAddress);
+  const loaded = await settingsFor(
+    { ...given, settings: { ...given.settings, model: models?.[0] } },
+    tellAddress,
+  );
   const { bench } = await import('../../commands/bench.js');
   const progress = await showProgress(quiet);
   try {

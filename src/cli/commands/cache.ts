@@ -12,7 +12,7 @@ import { canAsk, confirm } from '../terminal/confirm.js';
 import { printNotice, printNotices, printResult, printResults } from '../terminal/print.js';
 
 export async function runCacheStats(given: Given<typeof declaredStats>): Promise<Outcome> {
-  const { settings } = await settingsFor(given.settings, printNotice);
+  const { settings } = await settingsFor(given, printNotice);
   const { cacheStats } = await import('../../commands/cache.js');
   const stats = await cacheStats(settings);
   if (!given.flags.json) printResults(renderStats(stats));
@@ -20,7 +20,7 @@ export async function runCacheStats(given: Given<typeof declaredStats>): Promise
 }
 
 export async function runCachePrune({ flags, ...given }: Given<typeof cachePrune>): Promise<Outcome> {
-  const { settings } = await settingsFor(given.settings, printNotice);
+  const { settings } = await settingsFor({ ...given, flags }, printNotice);
   const { pruneCache } = await import('../../commands/cache.js');
   const pruning = await pruneCache({
     settings,
@@ -35,7 +35,7 @@ export async function runCachePrune({ flags, ...given }: Given<typeof cachePrune
 }
 
 export async function runCacheClear({ flags, ...given }: Given<typeof cacheClear>): Promise<Outcome> {
-  const { settings } = await settingsFor(given.settings, printNotice);
+  const { settings } = await settingsFor({ ...given, flags }, printNotice);
   const { cacheStats, clearCache, placeOf } = await import('../../commands/cache.js');
   const where = renderPlace(placeOf(settings));
   if (!flags.yes) {

@@ -22,7 +22,7 @@ export async function runChunks({
   flags,
   settings: typed,
 }: Given<typeof declared>): Promise<Outcome> {
-  const { settings } = await settingsFor(typed, printNotice);
+  const { settings } = await settingsFor({ settings: typed, flags }, printNotice);
   const { chunksOf } = await import('../../commands/chunks.js');
   const told: ChunkedFile[] = [];
   let failed = 0;

@@ -1,6 +1,7 @@
 // `embed config`: what it prints.
 import type { SettingInForce } from '../../commands/config.js';
 import { readSettings } from '../../config/load.js';
+import type { LoadedSettings } from '../../config/origins.js';
 import { padEnd, printable, say } from '../../text/printable.js';
 import type { Given } from '../declared/command.js';
 import type { config as declared } from '../declared/config.js';
@@ -10,13 +11,13 @@ import { tellError } from '../terminal/error-report.js';
 import { printResult } from '../terminal/print.js';
 
 export async function runConfig({ flags, settings }: Given<typeof declared>): Promise<Outcome> {
-  const { problems, ...loaded } = await readSettings({ flags: settings });
+  const { problems, ...loaded } = await readSettings({ flags: settings, file: flags.config });
   const { settingsInForce } = await import('../../commands/config.js');
   const rows = settingsInForce(loaded);
-  if (!flags.json) printText(loaded.file, rows);
+  if (!flags.json) printText(loaded, rows);
   const [first] = problems;
   return {
-    result: { file: loaded.file ?? null, settings: byKey(rows) },
+    result: { file: loaded.file ?? null, ownFile: loaded.ownFile ?? null, settings: byKey(rows) },
     ...(first && { error: tellError(first) }),
   };
 }
@@ -25,8 +26,9 @@ function byKey(rows: readonly SettingInForce[]) {
   return Object.fromEntries(rows.map(({ key, value, ...more }) => [key, { value: value ?? null, ...more }]));
 }
 
-function printText(file: string | undefined, rows: readonly SettingInForce[]): void {
+function printText({ file, ownFile }: LoadedSettings, rows: readonly SettingInForce[]): void {
   printResult(file === undefined ? say`No configuration file.\n` : say`File: ${printable(file)}\n`);
+  if (ownFile !== undefined) printResult(say`Your own: ${printable(ownFile)}\n`);
   for (const { key, value, origin, decided = '-', serve } of rows) {
     const own = serve === undefined ? '' : `; in embed serve ${serve}`;
     const shown = value === undefined ? decided : ([value].flat().join(', ') || '-') + own;

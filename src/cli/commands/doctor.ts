@@ -40,6 +40,7 @@ async function examine({ flags, settings }: Given<typeof declared>): Promise<Doc
   return await withSignals((signal) =>
     doctor({
       flags: settings,
+      file: flags.config,
       fix: flags.fix,
       ...(flags.gateway !== undefined && {
         gateway: { url: flags.gateway, token: variable('EMBED_SERVE_TOKEN') },

@@ -15,7 +15,7 @@ import { syncedJson, toldErrors } from './sync.js';
 
 export async function runForget(given: Given<typeof declared>): Promise<Outcome> {
   const { quiet, dryRun, ...flags } = given.flags;
-  const { settings, layers, file } = await settingsFor(given.settings, (line) => quiet || printNotice(line));
+  const { settings, layers, file } = await settingsFor(given, (line) => quiet || printNotice(line));
   const { forget } = await import('../../commands/forget.js');
   const result = await withSignals((signal) =>
     forget({

@@ -1,4 +1,5 @@
 // `embed ingest`: progress, and the summary at the end.
+import { refuseStrangeServers } from '../../config/stray-sources.js';
 import { variable } from '../../environment.js';
 import { exitCodes, ServiceError } from '../../errors.js';
 import { leftOutInWords } from '../../ingest/left-out.js';
@@ -21,9 +22,10 @@ import { syncAfter } from './sync.js';
 
 export async function runIngest(given: Given<typeof declared>): Promise<Outcome> {
   const { allowRemovals, limit, prune, rebuild, retryFailed, pull, wait, dryRun } = given.flags;
-  const { strict, quiet, verbose } = given.flags;
-  const loaded = await settingsFor(given.settings, (line) => quiet || printNotice(line));
+  const { strict, quiet, verbose, choose } = given.flags;
+  const loaded = await settingsFor(given, (line) => quiet || printNotice(line));
   const { settings } = loaded;
+  if (given.arguments.paths.length === 0) refuseStrangeServers(loaded);
   const [{ ingest }, { RunCounts }] = await Promise.all([
     import('../../commands/ingest.js'),
     import('../../ingest/run-counts.js'),
@@ -35,7 +37,7 @@ export async function runIngest(given: Given<typeof declared>): Promise<Outcome>
       (signal) =>
         ingest({
           paths: given.arguments.paths,
-          settings,
+          ...{ choose, settings },
           ...{ allowRemovals, limit, prune, rebuild, retryFailed, pull, wait, dryRun },
           stdin: process.stdin,
           signal,

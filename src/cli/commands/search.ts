@@ -12,7 +12,7 @@ import { printedEvents } from '../terminal/events.js';
 import { printNotice, printResults } from '../terminal/print.js';
 
 export async function runSearch(given: Given<typeof declared>): Promise<Outcome> {
-  const { settings } = await settingsFor(given.settings, printNotice);
+  const { settings } = await settingsFor(given, printNotice);
   const { search } = await import('../../commands/search.js');
   const results = await withSignals((signal) =>
     search({

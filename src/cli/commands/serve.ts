@@ -14,7 +14,7 @@ export async function runServe(given: Given<typeof declared>): Promise<Outcome> 
   const { tokens, alias: aliases, origin: origins } = flags;
   const { maxBody, maxTexts, maxQueue, maxModels } = flags;
   const line = quiet ? () => undefined : printNotice;
-  const loaded = await settingsFor(given.settings, line);
+  const loaded = await settingsFor(given, line);
   const { serve } = await import('../../commands/serve.js');
   await withSignals((signal) =>
     serve({

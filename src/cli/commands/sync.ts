@@ -13,7 +13,7 @@ import { renderSynced, startSyncView } from '../terminal/sync-view.js';
 
 export async function runSync(given: Given<typeof declared>): Promise<Outcome> {
   const { quiet } = given.flags;
-  const loaded = await settingsFor(given.settings, (line) => quiet || printNotice(line));
+  const loaded = await settingsFor(given, (line) => quiet || printNotice(line));
   return await shownSync({ ...given.flags, destinations: given.arguments.destinations }, loaded);
 }
 

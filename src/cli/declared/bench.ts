@@ -23,6 +23,7 @@ export const bench = {
     'maxRegression',
     'json',
     // Formats of an output don't matter.
+    'config',
     ...settingFlags('format', 'sync', 'index'),
     'pull',
     'seed',

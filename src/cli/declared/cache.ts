@@ -25,7 +25,7 @@ is configured, else a folder of the user. \`embed config\` lists the settings.`,
 export const cacheStats = {
   name: 'stats',
   summary: 'where it is, vectors, bytes and hit rate, by model',
-  flags: ['cache', 'redisUrl', 'json'],
+  flags: ['config', 'cache', 'redisUrl', 'json'],
   about: `\
 The hit rate is that of all lookups, by all programs, since the cache was made
 or cleared. Vectors whose model isn't known any more are "unknown".`,
@@ -40,7 +40,17 @@ or cleared. Vectors whose model isn't known any more are "unknown".`,
 export const cachePrune = {
   name: 'prune',
   summary: 'remove vectors by age, by size or by model',
-  flags: ['cache', 'redisUrl', 'cacheTtl', 'olderThan', 'maxSize', 'dropModel', 'keepModel', 'unknown'],
+  flags: [
+    'config',
+    'cache',
+    'redisUrl',
+    'cacheTtl',
+    'olderThan',
+    'maxSize',
+    'dropModel',
+    'keepModel',
+    'unknown',
+  ],
   earlier: { dropModel: '--model <name>' },
   about: `\
 Each condition names what goes; of several, each removes its own. At least one
@@ -59,7 +69,7 @@ time that it has left of --cache-ttl.`,
 export const cacheClear = {
   name: 'clear',
   summary: 'remove all vectors',
-  flags: ['cache', 'redisUrl', 'yes'],
+  flags: ['config', 'cache', 'redisUrl', 'yes'],
   about: `\
 Asks on a terminal; elsewhere --yes is needed. Other programs' keys in the same
 Redis stay.`,

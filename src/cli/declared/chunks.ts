@@ -7,6 +7,7 @@ export const chunks = {
   arguments: [{ name: 'files', kind: 'path', isMany: true, isRequired: true, help: 'files, one by one' }],
   flags: [
     'json',
+    'config',
     'out',
     'embedder',
     'model',

@@ -10,6 +10,7 @@ export const doctor = {
     'fix',
     'timeout',
     'gateway',
+    'config',
     'out',
     'embedder',
     'model',

@@ -18,6 +18,18 @@ export const ownFlags = {
   verbose: { ...yes, flag: '-v, --verbose', help: 'name every file that is left out or fails' },
   yes: { ...yes, flag: '-y, --yes', help: "don't ask" },
 
+  config: {
+    kind: 'path',
+    flag: '--config <file>',
+    help: 'configuration file to use instead of .batchrc of this folder, or of one above it',
+  },
+  choose: {
+    kind: 'list',
+    of: { kind: 'text' },
+    least: 1,
+    flag: '-c, --choose <name>',
+    help: 'only this one of `sources`; repeatable',
+  },
   limit: { ...count, flag: '--limit <n>', help: 'read at most n files' },
   allowRemovals: {
     ...yes,

@@ -14,6 +14,7 @@ export const forget = {
     },
   ],
   flags: [
+    'config',
     'out',
     'sync',
     'index',

@@ -11,11 +11,12 @@ export const ingest = {
       name: 'paths',
       kind: 'path',
       isMany: true,
-      isRequired: true,
-      help: 'files, folders, globs, or - for JSON Lines ({"id","text","metadata"?}) on standard input',
+      help: 'files, folders, globs, or - for JSON Lines ({"id","text","metadata"?}) on standard input; none: `sources` of .batchrc',
     },
   ],
   flags: [
+    'choose',
+    'config',
     ...settingFlags(),
     'limit',
     'allowRemovals',
@@ -34,6 +35,7 @@ export const ingest = {
   examples: [
     { line: 'embed ingest ./docs', what: 'only what changed since last time' },
     { line: 'embed ingest ./docs ./notes -o ./index --quiet', what: 'from cron' },
+    { line: 'embed ingest', what: 'the sources that .batchrc names' },
     { line: "embed ingest 'src/**/*.ts' --exclude '*.test.ts'" },
     { line: 'embed ingest ./docs --model bge-m3 --pull --rebuild' },
     { line: 'embed ingest ./docs --embedder openai --url http://127.0.0.1:8080/v1' },

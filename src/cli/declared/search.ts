@@ -13,6 +13,7 @@ export const search = {
     'where',
     'minScore',
     'json',
+    'config',
     'out',
     'embedder',
     'model',

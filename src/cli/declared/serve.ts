@@ -19,6 +19,7 @@ export const serve = {
     'deadline',
     'logLevel',
     'quiet',
+    'config',
     'embedder',
     'model',
     'ollamaUrl',

@@ -13,6 +13,7 @@ export const sync = {
     },
   ],
   flags: [
+    'config',
     'out',
     'sync',
     'index',

@@ -12,6 +12,8 @@ export interface Kind<Rule> {
   read(text: string, rule: Rule): unknown;
   /** The same for a text in a file of `folder`. @default the text as it is */
   readInFile?(text: string, rule: Rule, folder: string): unknown;
+  /** The value that an object in a file of `folder` stands for. @default the object as it is */
+  readStructure?(written: object, rule: Rule, folder: string): unknown;
   check(value: unknown, rule: Rule): Verdict;
   /** What is right, as the end of "expected …". */
   wanted(rule: Rule): string;

@@ -16,9 +16,14 @@ export function listOf<Item>(kindOf: (item: Item) => Kind<Item>): Kind<ListRule<
     const parts = text.split(',').map((part) => part.trim());
     return parts.filter((part) => part !== '').map((part) => kind.read(part, item));
   };
+  const readItem = (written: unknown, item: Item, folder: string): unknown =>
+    typeof written === 'string' ? (kindOf(item).readInFile?.(written, item, folder) ?? written) : written;
   return {
     read,
     readInFile: read,
+    // A path means the same in a real list as in a text that stands for one.
+    readStructure: (written, { of: item }, folder) =>
+      Array.isArray(written) ? written.map((one) => readItem(one, item, folder)) : written,
     check(value, { of: item, least = 0 }) {
       if (!Array.isArray(value) || value.length < least) return false;
       const verdicts = value.map((one) => kindOf(item).check(one, item));

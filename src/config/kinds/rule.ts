@@ -21,6 +21,7 @@ import {
   type SizeRule,
   size,
 } from './numbers.js';
+import { type NamedSource, type SourcesRule, sources } from './sources.js';
 import {
   type AddressRule,
   address,
@@ -51,7 +52,7 @@ type ItemRule =
   | BooleanRule;
 
 /** How a value is read, checked, shown and described; plain data. */
-export type Rule = ItemRule | ListRule<ItemRule>;
+export type Rule = ItemRule | ListRule<ItemRule> | SourcesRule;
 
 export type KindName = Rule['kind'];
 
@@ -64,7 +65,9 @@ export type ValueOf<R> = R extends { kind: 'list'; of: infer Item }
       ? boolean
       : R extends { kind: 'integer' | 'size' | 'duration' | 'percentage' | 'decimal' }
         ? number
-        : string;
+        : R extends SourcesRule
+          ? NamedSource[]
+          : string;
 
 const items = {
   text,
@@ -82,7 +85,7 @@ const items = {
   pair,
   boolean,
 };
-const kinds = { ...items, list: listOf((item: ItemRule) => kindOf(item)) };
+const kinds = { ...items, sources, list: listOf((item: ItemRule) => kindOf(item)) };
 
 /** Each kind takes the rules of its own name. */
 function kindOf<R extends Rule>({ kind }: R): Kind<R> {
@@ -100,9 +103,12 @@ export function readTyped(rule: Rule, typed: unknown): unknown {
   return typeof typed === 'string' ? readText(rule, typed) : typed;
 }
 
-/** The same for a text in a configuration file of `folder`, where numbers and switches aren't written as texts. */
-export function readWritten(rule: Rule, written: string, folder: string): unknown {
-  return kindOf(rule).readInFile?.(written, rule, folder) ?? written;
+/** The same for a value in a configuration file of `folder`, where numbers and switches aren't written as texts. */
+export function readWritten(rule: Rule, written: unknown, folder: string): unknown {
+  const kind = kindOf(rule);
+  if (typeof written === 'string') return kind.readInFile?.(written, rule, folder) ?? written;
+  const isStructure = typeof written === 'object' && written !== null;
+  return isStructure ? (kind.readStructure?.(written, rule, folder) ?? written) : written;
 }
 
 /** Why `value` doesn't fit, as the end of a sentence; undefined when it does. */

@@ -8,7 +8,10 @@ import type { Finding } from '../check.js';
 import type { Probe } from '../probe.js';
 
 export async function examineConfiguration(probe: Probe, read: ReadSettings): Promise<void> {
-  await probe.check('file', 'File', () => ({ status: 'ok', seen: read.file ?? 'none' }));
+  await probe.check('file', 'File', () => ({
+    status: 'ok',
+    seen: [read.file, read.ownFile].filter((one) => one !== undefined).join(', ') || 'none',
+  }));
   for (const { message } of read.problems) {
     await probe.check('problem', 'Problem', () => wrong(message.replace(/\.$/, '')));
   }

@@ -10,7 +10,7 @@ import { isOutput } from './rules/output-mark.js';
 import { PatternMatches } from './rules/pattern-matches.js';
 import { below, type RawPath } from './sources/source-name.js';
 import { UniqueNames } from './sources/unique-names.js';
-import { type Start, startOf, treeSettings, type WalkSettings } from './walk-options.js';
+import { type Start, settingsOf, startOf, treeSettings, type WalkSettings } from './walk-options.js';
 import { type Item, type RootProgress, walkTree } from './walk-tree.js';
 
 /** @throws {UsageError} when a root is the output folder */
@@ -48,7 +48,7 @@ export function streamsOf(roots: readonly Root[], settings: WalkSettings): Strea
 function enter(start: Start, matched: PatternMatches, settings: WalkSettings): Folder | Stream {
   const { key, path, progress, root } = start;
   try {
-    const folder = rootFolder(path, treeSettings(path, settings));
+    const folder = rootFolder(path, treeSettings(path, settingsOf(root, settings)));
     if (folder.real === settings.output) {
       throw new UsageError(
         `"${root.label}" is the output folder itself: name what to ingest, or another folder with --out.`,

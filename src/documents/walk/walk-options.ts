@@ -1,7 +1,7 @@
 // A root as the walk sees it, and the settings that all of them share.
 import type { SkipReason, TreeSettings } from './folder.js';
 import type { Root } from './paths/roots.js';
-import type { Globs } from './rules/include-exclude.js';
+import { bothOf, compileGlobs, type Globs } from './rules/include-exclude.js';
 import { type RawPath, rawFolder, rawSourceOf } from './sources/source-name.js';
 import type { RootProgress } from './walk-tree.js';
 
@@ -15,6 +15,8 @@ export interface WalkSettings {
   readonly follow: boolean;
   readonly generated: boolean;
   readonly onSkip: (reason: SkipReason, key: RawPath) => void;
+  /** Called with the patterns of a root's own. */
+  readonly onOwn: (globs: Globs) => void;
 }
 
 export interface Start {
@@ -23,6 +25,14 @@ export interface Start {
   /** Its source, raw. */
   key: RawPath;
   progress: RootProgress;
+}
+
+/** The settings for one root. */
+export function settingsOf({ own }: Root, settings: WalkSettings): WalkSettings {
+  if (own === undefined || own.include.length + own.exclude.length === 0) return settings;
+  const globs = compileGlobs(own.include, own.exclude);
+  settings.onOwn(globs);
+  return { ...settings, globs: bothOf(settings.globs, globs) };
 }
 
 export function startOf(root: Root, base: RawPath): Start {

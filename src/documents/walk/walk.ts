@@ -74,6 +74,7 @@ export async function* walk(roots: readonly Root[], options: WalkOptions): Async
   // Brings fast-glob, which most commands do without.
   const { streamsOf } = await import('./sorted-streams.js');
   const globs = compileGlobs(options.include, options.exclude);
+  const all = [globs];
   const streams = streamsOf(roots, {
     base: options.base === '/' ? '' : rawOf(options.base),
     output: rawOf(realOutput(options.outputDir)),
@@ -82,6 +83,7 @@ export async function* walk(roots: readonly Root[], options: WalkOptions): Async
     follow: options.follow,
     generated: options.generated,
     onSkip: skip,
+    onOwn: (own) => all.push(own),
   });
   let items: Exclude<Item, { kind: 'pause' }>[] = [];
   let pauses = 0;
@@ -112,7 +114,7 @@ export async function* walk(roots: readonly Root[], options: WalkOptions): Async
   options.signal?.throwIfAborted();
   const group = await entriesOf(items, options.maxFileSize, skip);
   if (group.length > 0) yield group;
-  if (isComplete && globs.uses) options.onUnused?.(globs.uses.unused);
+  if (isComplete) options.onUnused?.(all.flatMap(({ uses }) => uses?.unused ?? []));
 }
 
 async function entriesOf(

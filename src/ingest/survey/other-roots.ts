@@ -18,21 +18,24 @@ export interface Elsewhere {
 export interface Named {
   /** The roots of the run, as sources. */
   labels: readonly string[];
+  /** Roots that the settings name beside them, as sources: this run doesn't walk them. */
+  others: readonly string[];
   /** Folders, as sources, that its patterns searched. */
   searched: readonly string[];
   /** Folder that relative sources start from. */
   base: string;
 }
 
-export function namedBy(roots: readonly Root[], base: string): Named {
+/** @param others roots that the settings name, as sources */
+export function namedBy(roots: readonly Root[], others: readonly string[], base: string): Named {
   const searched = roots.flatMap(({ glob }) => (glob ? [sourceOf(glob.base, base)] : []));
-  return { labels: roots.map(({ label }) => label), searched: [...new Set(searched)], base };
+  return { labels: roots.map(({ label }) => label), others, searched: [...new Set(searched)], base };
 }
 
-/** True when the run's paths don't cover `source`. */
-function isElsewhere(source: string, { labels, searched, base }: Named): boolean {
+/** True when neither the run's paths nor the settings' sources cover `source`. */
+function isElsewhere(source: string, { labels, others, searched, base }: Named): boolean {
   const isUnder = (place: string) => isUnderRoot(source, place, base);
-  return !labels.some(isUnder) && !searched.some(isUnder);
+  return ![labels, others, searched].some((places) => places.some(isUnder));
 }
 
 /**

@@ -26,6 +26,7 @@ import {
   type LoadOptions,
   loadSettings,
   type Metrics,
+  type NamedSource,
   type OllamaConfig,
   type OrchestratorCache,
   type OrchestratorParts,
@@ -141,7 +142,9 @@ async function wholeRun(): Promise<void> {
   say('left out', `${leftOut.total} of ${kinds.length} kinds`);
 
   writeFileSync('notes.md', 'The mill is behind the harbour.');
-  const plan: IngestOptions = { paths: ['notes.md'], settings, dryRun: true };
+  const notes: NamedSource = { name: 'notes', path: 'notes.md', include: [], exclude: [] };
+  const named: Settings = { ...settings, sources: [notes] };
+  const plan: IngestOptions = { choose: ['notes'], settings: named, dryRun: true };
   const { elsewhere } = (await ingest(plan)).summary;
   say('elsewhere', elsewhere.map(({ root, documents: n }: Elsewhere) => `${n} of ${root}`).join());
 

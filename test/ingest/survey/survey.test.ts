@@ -55,7 +55,7 @@ async function surveyed(folder: string, paths: string[], { exclude = [], prune =
   const result = await survey(entries, {
     previous: await opened(join(folder, 'embeddings')),
     filtered: () => exclude.length > 0,
-    named: { labels: roots.map(({ label }) => label), searched: [], base: folder },
+    named: { labels: roots.map(({ label }) => label), searched: [], others: [], base: folder },
     prune,
     counts,
     leftOut: (sources) => leftOut.among(sources),

@@ -20,6 +20,27 @@ export interface Root {
   label: string;
   /** Set when a pattern matched it: ignore rules from `base` down apply, as the path itself wasn't named. */
   glob?: { base: string; nodeModules: boolean };
+  /** Patterns of its own beside those of the whole walk, as {@link WalkOptions} has them. */
+  own?: { include: readonly string[]; exclude: readonly string[] };
+}
+
+/**
+ * The root at one path, which is no pattern.
+ * @param absolute its path @param shown the path for messages
+ * @throws {UsageError} when it doesn't exist or can't be read
+ */
+export async function rootOf(absolute: string, base: string, shown = absolute): Promise<Root> {
+  const stats = await statOf(absolute, shown);
+  if (stats === undefined) {
+    throw new UsageError(`There is no file or folder "${shown}": ${hint(shown, absolute)}`);
+  }
+  refuseSpecial(stats, shown);
+  return rootAt(absolute, base, stats.isDirectory());
+}
+
+/** The label that a root at this path has or would have. */
+export function labelOf(absolute: string, base: string): string {
+  return sourceOf(existsSync(absolute) ? withinBase(absolute, base) : absolute, base);
 }
 
 /**
@@ -44,17 +65,15 @@ async function rootsOf(path: string, cwd: string, base: string): Promise<Root[]>
   if (path === '-') return [{ kind: 'stdin', path: '-', label: '-' }];
   if (path === '') throw new UsageError('An empty path names nothing: give a file or folder.');
   const absolute = resolve(cwd, path);
-  const stats = await statOf(absolute, path);
-  if (stats === undefined) {
-    if (isPattern(path)) return expand(path, cwd, base);
-    throw new UsageError(`There is no file or folder "${path}": ${hint(path, absolute)}`);
-  }
-  if (!stats.isFile() && !stats.isDirectory()) {
-    throw new UsageError(
-      `"${path}" is neither a file nor a folder: send its text to standard input and name it "-".`,
-    );
-  }
-  return [rootAt(absolute, base, stats.isDirectory())];
+  if (isPattern(path) && (await statOf(absolute, path)) === undefined) return expand(path, cwd, base);
+  return [await rootOf(absolute, base, path)];
+}
+
+function refuseSpecial(stats: Stats, path: string): void {
+  if (stats.isFile() || stats.isDirectory()) return;
+  throw new UsageError(
+    `"${path}" is neither a file nor a folder: send its text to standard input and name it "-".`,
+  );
 }
 
 function rootAt(absolute: string, base: string, isFolder: boolean): Root {

@@ -10,7 +10,12 @@ export interface Globs {
   takesFile(path: string, name: string): boolean;
   entersFolder(path: string, name: string): boolean;
   /** What each pattern matched; absent without patterns. */
-  uses?: PatternUses;
+  uses?: Uses;
+}
+
+/** Is told of the names that a walk comes to. */
+export interface Uses extends Pick<PatternUses, 'see' | 'leave'> {
+  readonly unused: readonly UnusedPattern[];
 }
 
 /** Takes all files. */
@@ -36,6 +41,26 @@ export function compileGlobs(include: readonly string[], exclude: readonly strin
     uses,
     takesFile: (path, name) => (included?.(path, name) ?? true) && !(excluded?.(path, name) ?? false),
     entersFolder: (path, name) => !(excluded?.(path, name) ?? false),
+  };
+}
+
+/** Takes what both take. */
+export function bothOf(one: Globs, other: Globs): Globs {
+  const uses = [one.uses, other.uses].filter((each) => each !== undefined);
+  return {
+    takesFile: (path, name) => one.takesFile(path, name) && other.takesFile(path, name),
+    entersFolder: (path, name) => one.entersFolder(path, name) && other.entersFolder(path, name),
+    uses: {
+      see(...seen) {
+        for (const each of uses) each.see(...seen);
+      },
+      leave(path) {
+        for (const each of uses) each.leave(path);
+      },
+      get unused() {
+        return uses.flatMap((each) => each.unused);
+      },
+    },
   };
 }
 
