@@ -11,10 +11,10 @@ const triples = Uint8Array.from({ length: 3000 }, (_, i) => {
 });
 
 /** Half the distance to the next float32, by biased exponent. */
-export const halfUlp = Float64Array.from({ length: 255 }, (_, exponent) => 2 ** (exponent - 127 - 24));
+const halfUlp = Float64Array.from({ length: 255 }, (_, exponent) => 2 ** (exponent - 127 - 24));
 
 /** By the number of zeros after the decimal point: what makes the value an integer of nine digits. */
-export const nineDigits = Float64Array.from([1e9, 1e10, 1e11, 1e12, 1e13, 1e14]);
+const nineDigits = Float64Array.from([1e9, 1e10, 1e11, 1e12, 1e13, 1e14]);
 
 /**
  * Writes a vector's values with commas between them, without brackets.

@@ -1,10 +1,12 @@
 // Reads the vectors of an /api/embed answer directly from its bytes, digits to float32, with the same bits as
-// JSON.parse. That would make a string of the whole answer, and an array of boxed doubles for each vector.
+// JSON.parse. That would make a string of the whole answer, and an array of boxed doubles for each vector. Usual vectors are
+// read by the kernel of src/vectors, which also tells whose digits can be copied; others here.
 
 import { EmbedderFault } from '../../errors.js';
 import { parseForeign } from '../../text/foreign-json.js';
 import type { Vector } from '../../types/vector.js';
-import { arePrinted, rememberDigits } from '../../vectors/digits.js';
+import { rememberDigits } from '../../vectors/digits.js';
+import { type DecimalsKernel, decimalsKernel } from '../../vectors/kernel/kernel.js';
 import { ollamaFaults } from './error-messages.js';
 
 export interface EmbedAnswer {
@@ -87,9 +89,7 @@ function readAnswer(bytes: Buffer, dimensions: number): EmbedAnswer {
 class VectorReader {
   readonly #bytes: Buffer;
   #expected: number;
-  /** Of the vector that is read, for the proof of its digits. */
-  readonly #mantissas: Float64Array;
-  readonly #decimals: Uint8Array;
+  readonly #kernel: DecimalsKernel = decimalsKernel();
   /** Position of the next byte to read. */
   at: number;
 
@@ -97,12 +97,18 @@ class VectorReader {
     this.#bytes = bytes;
     this.at = at;
     this.#expected = expected;
-    this.#mantissas = new Float64Array(expected);
-    this.#decimals = new Uint8Array(expected);
   }
 
   /** Reads `[[…],[…]]`, possibly empty. */
   list(): Vector[] {
+    try {
+      return this.#list();
+    } finally {
+      this.#kernel.forget();
+    }
+  }
+
+  #list(): Vector[] {
     const vectors: Vector[] = [];
     this.#take(openBracket);
     if (this.#peek() === closeBracket) {
@@ -110,7 +116,7 @@ class VectorReader {
       return vectors;
     }
     for (;;) {
-      vectors.push(this.#vector());
+      if (this.#plain(vectors) === 0) vectors.push(this.#vector());
       const next = this.#peek();
       this.at++;
       if (next === closeBracket) return vectors;
@@ -118,8 +124,20 @@ class VectorReader {
     }
   }
 
+  /** Reads as many vectors as the kernel does. @returns how many, maybe none */
+  #plain(vectors: Vector[]): number {
+    this.#peek();
+    const read = this.#kernel.read(this.#bytes, this.at, this.#expected);
+    for (const { vector, start, end, isPrinted } of read) {
+      vectors.push(vector);
+      this.at = end + 1;
+      if (isPrinted) rememberDigits(vector, this.#bytes.subarray(start, end));
+    }
+    return read.length;
+  }
+
   /**
-   * Reads one vector. Servers print numbers without spaces, with up to 9 digits. Up to 15 digits fit exactly into an
+   * Reads one vector that the kernel leaves. Servers print numbers without spaces, with up to 9 digits. Up to 15 digits fit exactly into an
    * integer and a power of ten, so one division rounds correctly: 0.123 is 123 / 10^3. Other numbers go to `#number`.
    * It is one loop on local variables, as a call per number would double the time.
    */
@@ -133,9 +151,6 @@ class VectorReader {
     let vector = new Float32Array(this.#expected);
     let length = 0;
     let at = this.at;
-    const from = at;
-    const mantissas = this.#mantissas;
-    let plainly = true;
     for (;;) {
       const start = at;
       const negative = bytes[at] === minus;
@@ -165,13 +180,8 @@ class VectorReader {
       let value: number;
       if (plain && digits <= 15 && (next === comma || next === closeBracket)) {
         value = mantissa / powers[decimals]!;
-        if (length < mantissas.length) {
-          mantissas[length] = mantissa;
-          this.#decimals[length] = bytes[integerStart] === zero ? decimals : 0;
-        }
         if (negative) value = -value;
       } else {
-        plainly = false;
         this.at = start;
         value = this.#number();
         next = this.#peek();
@@ -188,8 +198,6 @@ class VectorReader {
       this.#expected = length;
       vector = vector.slice(0, length);
     }
-    if (plainly && length <= mantissas.length && arePrinted(vector, mantissas, this.#decimals))
-      rememberDigits(vector, bytes.subarray(from, at - 1));
     return vector;
   }
 

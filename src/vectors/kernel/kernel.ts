@@ -1,0 +1,120 @@
+// src/vectors/kernel: reads the decimals of an answer's vectors in WebAssembly, some four times as fast as JavaScript does,
+// and from the first answer on, as nothing has to be compiled while it runs. decimals.as is the source, compiled.ts what it
+// became. digits.ts tells what the proof is good for; what it leaves to its caller is read in plain JavaScript, with the
+// same result: tests compare both.
+import type { Vector } from '../../types/vector.js';
+import { compiled } from './compiled.js';
+
+/** What is used of it: Node's own types don't tell. */
+declare const WebAssembly: {
+  Module: new (bytes: Uint8Array) => object;
+  Instance: new (module: object, imports: object) => { exports: object };
+};
+
+interface Exports {
+  memory: { readonly buffer: ArrayBuffer };
+  free(): number;
+  stopped(): number;
+  vectors(at: number, dimensions: number, out: number, marks: number, most: number): number;
+}
+
+/** Bytes of an answer that are looked at together. Longer answers come in parts, so the memory has a fixed size. */
+const windowBytes = 256 * 1024;
+/** Zeros behind the bytes: they end every loop. */
+const slack = 32;
+/** Max vectors of one call. */
+const mostVectors = 512;
+const markWords = 3;
+
+/** One vector that was read. */
+export interface ReadVector {
+  vector: Vector;
+  /** Where its digits begin in the answer, and where the bracket behind them stands. */
+  start: number;
+  end: number;
+  /** Whether each value is written as our printer writes it. */
+  isPrinted: boolean;
+}
+
+let kernel: DecimalsKernel | undefined;
+
+export function decimalsKernel(): DecimalsKernel {
+  kernel ??= new DecimalsKernel();
+  return kernel;
+}
+
+export class DecimalsKernel {
+  readonly #exports: Exports;
+  readonly #bytes: Uint8Array;
+  readonly #floats: Float32Array;
+  readonly #marks: Uint32Array;
+  readonly #inputAt: number;
+  /** The answer whose bytes from `#from` to `#to` are in the memory. */
+  #answer: Uint8Array | undefined;
+  #from = 0;
+  #to = 0;
+  #stoppedAt = 0;
+
+  constructor() {
+    const { Module, Instance } = WebAssembly;
+    this.#exports = new Instance(new Module(Buffer.from(compiled, 'base64')), {}).exports as Exports;
+    const { buffer } = this.#exports.memory;
+    const marksAt = this.#exports.free();
+    // A value takes four bytes, and at least four bytes of an answer: `0.1,`.
+    const floatsAt = marksAt + mostVectors * markWords * 4;
+    this.#inputAt = floatsAt + windowBytes;
+    this.#bytes = new Uint8Array(buffer);
+    this.#marks = new Uint32Array(buffer, marksAt, mostVectors * markWords);
+    this.#floats = new Float32Array(buffer, floatsAt, windowBytes / 4);
+  }
+
+  /**
+   * Reads vectors that follow each other as `[…],[…]`, until one isn't of `dimensions` plain numbers such as `-0.0123`.
+   * @param at place of the first one's bracket
+   * @returns those that were read, maybe none; the next one may be readable by another call
+   */
+  read(answer: Uint8Array, at: number, dimensions: number): ReadVector[] {
+    if (dimensions * 4 > windowBytes) return [];
+    let vectors = this.#read(answer, at, dimensions);
+    const isCutOff = this.#to < answer.length && this.#stoppedAt > this.#to - slack;
+    if (vectors.length === 0 && at > this.#from && isCutOff) {
+      this.forget();
+      vectors = this.#read(answer, at, dimensions);
+    }
+    return vectors;
+  }
+
+  /** Lets go of the answer. */
+  forget(): void {
+    this.#answer = undefined;
+  }
+
+  #read(answer: Uint8Array, at: number, dimensions: number): ReadVector[] {
+    if (this.#answer !== answer || at < this.#from || at >= this.#to) this.#take(answer, at);
+    const { byteOffset: marksAt } = this.#marks;
+    const { byteOffset: floatsAt } = this.#floats;
+    const shift = this.#from - this.#inputAt;
+    const most = Math.min(mostVectors, Math.floor(this.#floats.length / dimensions));
+    const read = this.#exports.vectors(at - shift, dimensions, floatsAt, marksAt, most);
+    this.#stoppedAt = this.#exports.stopped() + shift;
+    const vectors: ReadVector[] = [];
+    for (let i = 0; i < read; i++) {
+      vectors.push({
+        vector: this.#floats.slice(i * dimensions, (i + 1) * dimensions),
+        start: this.#marks[i * markWords]! + shift,
+        end: this.#marks[i * markWords + 1]! + shift,
+        isPrinted: this.#marks[i * markWords + 2] === 1,
+      });
+    }
+    return vectors;
+  }
+
+  #take(answer: Uint8Array, from: number): void {
+    this.#answer = answer;
+    this.#from = from;
+    this.#to = Math.min(answer.length, from + windowBytes);
+    this.#bytes.set(answer.subarray(from, this.#to), this.#inputAt);
+    const end = this.#inputAt + this.#to - from;
+    this.#bytes.fill(0, end, end + slack);
+  }
+}
