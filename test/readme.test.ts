@@ -5,6 +5,8 @@ import { cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { declarations } from '../src/cli/declared/all.js';
+import { allOf } from '../src/cli/help/page-for.js';
 import { listFormats } from '../src/commands/formats.js';
 import { loadSettings } from '../src/config/load.js';
 import { fixtures, makeWarmWorkspace, type Workspace } from './helpers/cli.js';
@@ -72,22 +74,9 @@ test('the first commands of the README: an index of the handbook that answers it
 });
 
 test('every command of the README and its flags exist', async () => {
-  const names = [
-    'ingest',
-    'search',
-    'sync',
-    'forget',
-    'verify',
-    'formats',
-    'chunks',
-    'config',
-    'bench',
-    'doctor',
-    'serve',
-    'cache stats',
-    'cache prune',
-    'cache clear',
-  ];
+  const names = allOf(declarations).flatMap(({ declared, before }) =>
+    'commands' in declared ? [] : [`${before} ${declared.name}`.replace('embed ', '')],
+  );
   const help = new Map<string, string>();
   for (const name of names) help.set(name, (await workspace.embed([...name.split(' '), '--help'])).stdout);
   const lines = read('README.md').match(new RegExp(`\\bembed (${names.join('|')})\\b[^\`\\n]*`, 'g')) ?? [];

@@ -5,36 +5,19 @@ import type { Command } from 'commander';
 import { Option } from 'commander';
 import { longName } from '../config/about.js';
 import { problemWith, type Rule, readText, readTyped } from '../config/kinds/rule.js';
-import { type Setting, type Settings, settingsTable } from '../config/settings.js';
+import type { Settings } from '../config/settings.js';
 import { variable } from '../environment.js';
 import { UsageError } from '../errors.js';
 import type { Argument, CommandDeclaration, FlagName, Given } from './declared/command.js';
-import { type OwnFlags, ownFlags } from './declared/flags.js';
-import { type Described, describe } from './help.js';
-
-const settings = new Map<string, Setting>(settingsTable.map((setting) => [setting.key, setting]));
-
-type FlagDeclaration = Rule & Described & { flag: string };
-
-/** The declaration of a flag: of a setting, or of the flags that are none. */
-export function flagOf(name: FlagName): FlagDeclaration {
-  const flag = settings.get(name) ?? ownFlags[name as keyof OwnFlags];
-  if (flag?.flag === undefined) throw new Error(`${name} has no flag`);
-  return flag as FlagDeclaration;
-}
+import { flagIn, flagOf, isSetting } from './declared/flag.js';
 
 /** For commander, which only collects what was typed. */
 export function optionFor(name: FlagName, command: CommandDeclaration): Option {
-  const isMany = command.apart?.[name as keyof Settings] === 'many';
-  const flag = { ...flagOf(name) };
-  const setting = settings.get(name);
-  if (command.name === 'serve' && setting?.serveDefault !== undefined) flag.default = setting.serveDefault;
-  if (isMany) flag.help += '; repeatable';
-  // The variables of settings are in the README; there are too many for every help.
-  const option = new Option(flag.flag, describe(flag, { env: setting === undefined }));
+  const flag = flagIn(command, name);
+  const option = new Option(flag.flag);
   // Only a switch is the opposite of another: `--no-proxy <hosts>` isn't that of `--proxy`.
   if (flag.kind !== 'boolean') option.negate = false;
-  return isMany || flag.kind === 'list' ? collecting(option) : option;
+  return flag.isMany || flag.kind === 'list' ? collecting(option) : option;
 }
 
 function collecting(option: Option): Option {
@@ -67,7 +50,7 @@ export function readGiven(command: Command, declaration: CommandDeclaration): Gi
     if (times !== undefined) {
       const values = typed === undefined ? undefined : [typed].flat().map((one) => flagValue(name, one));
       flags[name] = times === 'many' ? values : values?.[0];
-    } else if (settings.has(name)) {
+    } else if (isSetting(name)) {
       if (typed !== undefined) given.settings[name as keyof Settings] = typed;
     } else {
       flags[name] = ownValue(name, typed);

@@ -9,11 +9,16 @@ import { variable } from '../environment.js';
 import { exitCodes } from '../errors.js';
 import { readPackage } from '../package.js';
 import { joined, type Printable, printable, say } from '../text/printable.js';
-import type { Runnable } from './declared/all.js';
+import { declarations, type Runnable } from './declared/all.js';
 import type { Given } from './declared/command.js';
+import { usageOf } from './help/command-page.js';
+import { allOf, pageFor } from './help/page-for.js';
+import { pageLines } from './help/terminal.js';
 import { createParser } from './parser.js';
+import { paint, paintNotice } from './terminal/colour.js';
 import { printAsJson, reportAsJson, reportError } from './terminal/error-report.js';
 import {
+  columns,
   flushResults,
   forgetResults,
   printNotice,
@@ -27,7 +32,7 @@ export async function run(argv: readonly string[]): Promise<void> {
   startDebug(variable('EMBED_DEBUG'), printNotice);
   const { version, platform, arch } = process;
   debug.run?.(`embed ${readPackage().version}, Node ${version}, ${platform} ${arch}`);
-  const program = createParser(act);
+  const program = createParser(act, (words, isError) => showHelp(words, argv, isError));
   for (const command of [
     program,
     ...program.commands,
@@ -36,12 +41,11 @@ export async function run(argv: readonly string[]): Promise<void> {
     command
       .exitOverride()
       .configureOutput({
+        // The version; help is printed by showHelp.
         writeOut: (text) => printResults(linesOf(text)),
-        writeErr: (text) => printNotices(linesOf(text)),
         outputError: (text) => printNotices(errorOf(text)),
       })
-      .showSuggestionAfterError()
-      .configureHelp({ showGlobalOptions: false });
+      .showSuggestionAfterError();
   }
   forgetResults();
   surviveClosedStreams();
@@ -60,6 +64,7 @@ export async function run(argv: readonly string[]): Promise<void> {
     // Commander has printed its own sentence; asking for help is no error.
     const isHelp = error.exitCode === 0 || error.code === 'commander.help';
     process.exitCode = isHelp ? exitCodes.done : exitCodes.usage;
+    if (!isHelp) printNotice(usageLine(wordsOf(command)));
     if (!isHelp && asksForJson(command, argv)) {
       const [message, guess] = sentenceOf(error.message.replace(/^error: /, ''));
       reportAsJson({ code: 'EMBED_USAGE', message: `${message} ${guess}`.trim(), exit: exitCodes.usage });
@@ -92,11 +97,41 @@ function commandOf(program: Command, argv: readonly string[]): Command {
 
 /** Whether a command that knows it was given --json, in words that can't all be understood. */
 function asksForJson(command: Command, argv: readonly string[]): boolean {
-  const [end] = [argv.indexOf('--'), argv.length].filter((place) => place >= 0);
-  return command.options.some(({ long }) => long === '--json') && argv.slice(0, end).includes('--json');
+  return (
+    command.options.some(({ long }) => long === '--json') && argv.slice(0, endOf(argv)).includes('--json')
+  );
 }
 
-/** Help of commander's, which holds our words only. */
+/** Where the flags end. */
+function endOf(argv: readonly string[]): number {
+  const end = argv.indexOf('--');
+  return end < 0 ? argv.length : end;
+}
+
+function wordsOf(command: Command): string[] {
+  return command.parent === null ? [] : [...wordsOf(command.parent), command.name()];
+}
+
+/** Prints the page of a command: the short one for `-h`, and where it is shown for want of a command. */
+function showHelp(words: readonly string[], argv: readonly string[], isError: boolean): void {
+  const isLong = argv.slice(0, endOf(argv)).includes('--help');
+  const page = pageFor(declarations, words, isLong ? 'long' : 'short');
+  if (page === undefined) throw new Error(`there is no help of ${words.join(' ')}`);
+  const style = isError ? paintNotice : paint;
+  const lines = joined(pageLines(page, columns(isError), style.bold).map((line) => say`${line}\n`));
+  if (isError) printNotices(lines);
+  else printResults(lines);
+}
+
+/** How a command is typed, for who typed it wrongly. */
+function usageLine(words: readonly string[]): Printable {
+  const name = ['embed', ...words].join(' ');
+  const found = allOf(declarations).find(({ before, declared }) => `${before} ${declared.name}` === name);
+  const usage = found === undefined ? `${name} <command>` : usageOf(found.declared, found.before);
+  return printable(`Usage: ${usage} (${name} --help)`);
+}
+
+/** Lines of commander's, which hold our words only. */
 function linesOf(text: string): Printable {
   return joined(
     text.split('\n').map((line) => printable(line, 1000)),

@@ -36,16 +36,6 @@ export function joined(parts: readonly Printable[], separator: Printable = say``
   return parts.join(separator) as Printable;
 }
 
-/** With blanks after it. */
-export function padEnd(text: Printable, width: number): Printable {
-  return text.padEnd(width) as Printable;
-}
-
-/** With blanks before it. */
-export function padStart(text: Printable, width: number): Printable {
-  return text.padStart(width) as Printable;
-}
-
 /** A part of it, as with `slice`. */
 export function part(text: Printable, start: number, end?: number): Printable {
   return text.slice(start, end) as Printable;
@@ -54,19 +44,6 @@ export function part(text: Printable, start: number, end?: number): Printable {
 /** The text in a style, such as a colour; escapes of a style are ours. */
 export function styled(style: (text: string) => string, text: Printable): Printable {
   return style(text) as Printable;
-}
-
-/** Lines of at most `width`, broken at spaces; a longer word is cut. */
-export function wrapped(text: Printable, width: number): Printable[] {
-  const lines: string[] = [];
-  let rest: string = text;
-  while (rest.length > width) {
-    const space = rest.lastIndexOf(' ', width);
-    const end = space > 0 ? space : width;
-    lines.push(rest.slice(0, end));
-    rest = rest.slice(end).trimStart();
-  }
-  return [...lines, rest] as Printable[];
 }
 
 /** JSON for standard output. Its strings are whole, without characters that control a terminal. */

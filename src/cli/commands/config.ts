@@ -2,7 +2,8 @@
 import type { SettingInForce } from '../../commands/config.js';
 import { readSettings } from '../../config/load.js';
 import type { LoadedSettings } from '../../config/origins.js';
-import { padEnd, printable, say } from '../../text/printable.js';
+import { padEnd } from '../../text/columns.js';
+import { printable, say } from '../../text/printable.js';
 import type { Given } from '../declared/command.js';
 import type { config as declared } from '../declared/config.js';
 import type { Outcome } from '../declared/outcome.js';

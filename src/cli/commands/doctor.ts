@@ -2,8 +2,9 @@
 import type { DoctorReport } from '../../commands/doctor.js';
 import { variable } from '../../environment.js';
 import { exitCodes } from '../../errors.js';
+import { padEnd, wrapped } from '../../text/columns.js';
 import { plural } from '../../text/plural.js';
-import { joined, type Printable, padEnd, printable, say, wrapped } from '../../text/printable.js';
+import { joined, type Printable, printable, say } from '../../text/printable.js';
 import type { Given } from '../declared/command.js';
 import type { doctor as declared } from '../declared/doctor.js';
 import type { Outcome } from '../declared/outcome.js';

@@ -1,5 +1,6 @@
 // `embed formats`: what it prints.
-import { joined, printable, say, wrapped } from '../../text/printable.js';
+import { wrapped } from '../../text/columns.js';
+import { joined, printable, say } from '../../text/printable.js';
 import type { Given } from '../declared/command.js';
 import type { formats as declared } from '../declared/formats.js';
 import type { Outcome } from '../declared/outcome.js';

@@ -1,7 +1,8 @@
 // `embed search`: what it prints.
 import type { SearchResult } from '../../commands/search-question.js';
+import { wrapped } from '../../text/columns.js';
 import { digits } from '../../text/plural.js';
-import { joined, type Printable, printable, say, wrapped } from '../../text/printable.js';
+import { joined, type Printable, printable, say } from '../../text/printable.js';
 import type { Given } from '../declared/command.js';
 import type { Outcome } from '../declared/outcome.js';
 import type { search as declared } from '../declared/search.js';

@@ -2,11 +2,13 @@
 import { bench } from './bench.js';
 import { cache, cacheClear, cachePrune, cacheStats } from './cache.js';
 import { chunks } from './chunks.js';
-import type { CommandDeclaration, Declaration, Given } from './command.js';
+import type { CommandDeclaration, Declaration, Declarations, Given } from './command.js';
+import { completion } from './completion.js';
 import { config } from './config.js';
 import { doctor } from './doctor.js';
 import { forget } from './forget.js';
 import { formats } from './formats.js';
+import { help } from './help.js';
 import { ingest } from './ingest.js';
 import type { Outcome } from './outcome.js';
 import { search } from './search.js';
@@ -52,4 +54,13 @@ export const allCommands: readonly (Runnable | Group)[] = [
   },
   runs(serve, async () => (await import('../commands/serve.js')).runServe),
   runs(bench, async () => (await import('../commands/bench.js')).runBench),
+  runs(completion, async () => (await import('../commands/completion.js')).completionOf(declarations)),
+  runs(help, async () => (await import('../commands/help.js')).helpOf(declarations)),
 ];
+
+/** The same without what runs them, to be told of. */
+export const declarations: Declarations = allCommands.map((one) =>
+  'commands' in one
+    ? { ...one.declared, commands: one.commands.map(({ declared }) => declared) }
+    : one.declared,
+);

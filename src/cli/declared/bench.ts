@@ -5,6 +5,7 @@ import { settingFlags } from './settings-flags.js';
 export const bench = {
   name: 'bench',
   summary: 'measure what batching gains on your server, model and documents, and say which settings to use',
+  alike: ['benchmark', 'measure', 'tune', 'perf', 'speed'],
   arguments: [
     {
       name: 'paths',

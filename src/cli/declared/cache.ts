@@ -25,6 +25,7 @@ is configured, else a folder of the user. \`embed config\` lists the settings.`,
 export const cacheStats = {
   name: 'stats',
   summary: 'where it is, vectors, bytes and hit rate, by model',
+  alike: ['size', 'dir', 'path'],
   flags: ['config', 'cache', 'redisUrl', 'json'],
   about: `\
 The hit rate is that of all lookups, by all programs, since the cache was made
@@ -40,6 +41,7 @@ or cleared. Vectors whose model isn't known any more are "unknown".`,
 export const cachePrune = {
   name: 'prune',
   summary: 'remove vectors by age, by size or by model',
+  alike: ['gc', 'trim'],
   flags: [
     'config',
     'cache',
@@ -69,6 +71,7 @@ time that it has left of --cache-ttl.`,
 export const cacheClear = {
   name: 'clear',
   summary: 'remove all vectors',
+  alike: ['clean', 'purge', 'empty', 'wipe'],
   flags: ['config', 'cache', 'redisUrl', 'yes'],
   about: `\
 Asks on a terminal; elsewhere --yes is needed. Other programs' keys in the same

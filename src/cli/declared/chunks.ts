@@ -4,6 +4,7 @@ import type { CommandDeclaration } from './command.js';
 export const chunks = {
   name: 'chunks',
   summary: 'print what files become: text, headings, context, tokens, lines',
+  alike: ['split', 'extract', 'preview', 'cat', 'tokens'],
   arguments: [{ name: 'files', kind: 'path', isMany: true, isRequired: true, help: 'files, one by one' }],
   flags: [
     'json',

@@ -32,11 +32,21 @@ export interface Declaration {
   name: string;
   /** In the list of commands, and at the top of its help. */
   summary: string;
+  /** Words that others have for it, by which it is suggested. */
+  alike?: readonly string[];
   /** Below the flags in its help. */
   about?: string;
   examples: readonly Example[];
   exits: Exits;
 }
+
+/** A group of commands, such as `embed cache`. */
+export interface GroupDeclaration extends Declaration {
+  commands: readonly CommandDeclaration[];
+}
+
+/** All that is to be told of commands: those of the top, with what is in groups. */
+export type Declarations = readonly (CommandDeclaration | GroupDeclaration)[];
 
 export interface CommandDeclaration extends Declaration {
   arguments?: readonly Argument[];

@@ -5,6 +5,7 @@ import { settingFlags } from './settings-flags.js';
 export const config = {
   name: 'config',
   summary: 'print the settings in force and where each came from',
+  alike: ['settings', 'configure', 'set', 'env'],
   flags: ['json', 'config', ...settingFlags()],
   about: `\
 Flags win over the environment, that over .batchrc (or .batchrc.json, .batchrc.yaml, or "batch" in

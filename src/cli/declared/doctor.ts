@@ -4,6 +4,7 @@ import type { CommandDeclaration } from './command.js';
 export const doctor = {
   name: 'doctor',
   summary: 'check all that ingest needs, and say what mends it',
+  alike: ['diagnose', 'health', 'repair', 'fix', 'mend', 'debug', 'ping'],
   flags: [
     'json',
     'strict',

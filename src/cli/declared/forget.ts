@@ -4,6 +4,7 @@ import type { CommandDeclaration } from './command.js';
 export const forget = {
   name: 'forget',
   summary: 'take documents out of an output and its destinations, now',
+  alike: ['remove', 'rm', 'delete', 'drop', 'del'],
   arguments: [
     {
       name: 'sources',

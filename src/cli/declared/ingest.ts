@@ -6,6 +6,7 @@ import { settingFlags } from './settings-flags.js';
 export const ingest = {
   name: 'ingest',
   summary: 'index files, folders and globs; a later run does only what changed',
+  alike: ['add', 'index', 'build', 'update', 'init', 'import', 'run', 'embed', 'refresh'],
   arguments: [
     {
       name: 'paths',

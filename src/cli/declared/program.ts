@@ -5,9 +5,6 @@ import { everyExit } from './exits.js';
 export const program = {
   name: 'embed',
   summary: 'Folders in, a correct vector index out: bulk embedding ingestion with Ollama.',
-  about: `\
-Environment:
-  EMBED_DEBUG=cache,embedder              tell on standard error what these parts do; * for all`,
   examples: [
     { line: 'embed ingest ./docs', what: 'index a folder into ./embeddings' },
     { line: 'embed search "how do I log in"', what: 'ask the index' },

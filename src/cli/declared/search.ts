@@ -4,6 +4,7 @@ import type { CommandDeclaration } from './command.js';
 export const search = {
   name: 'search',
   summary: 'ask an index: exact cosine over all its rows',
+  alike: ['query', 'ask', 'find', 'similar', 'grep'],
   arguments: [{ name: 'question', kind: 'text', isMany: true, isRequired: true, help: 'what to look for' }],
   flags: [
     'results',

@@ -4,6 +4,7 @@ import type { CommandDeclaration } from './command.js';
 export const serve = {
   name: 'serve',
   summary: 'a gateway in front of Ollama: batches, caches and shares what its clients ask for',
+  alike: ['gateway', 'server', 'start', 'proxy', 'daemon', 'http'],
   flags: [
     'host',
     'port',

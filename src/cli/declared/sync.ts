@@ -4,6 +4,7 @@ import type { CommandDeclaration } from './command.js';
 export const sync = {
   name: 'sync',
   summary: 'keep a database or file in step with an output: exactly what changed',
+  alike: ['push', 'upload', 'export', 'publish', 'load'],
   arguments: [
     {
       name: 'destinations',

@@ -4,6 +4,7 @@ import type { CommandDeclaration } from './command.js';
 export const verify = {
   name: 'verify',
   summary: 'check an output whole: every byte against its sums',
+  alike: ['check', 'fsck', 'validate', 'test'],
   arguments: [{ name: 'dir', kind: 'path', default: './embeddings', help: 'output folder' }],
   flags: ['deep', 'json'],
   about: 'Nothing is written and no embedder is contacted. A damaged output exits with 5.',

@@ -6,8 +6,9 @@ import { notable } from '../../bench/report/notable.js';
 import type { BenchReport, TargetReport } from '../../bench/report/report.js';
 import { failuresOf, settingName, speedOf, times, timesOf, verdictOf } from '../../bench/report/words.js';
 import type { Interval, Verdict } from '../../bench/statistics/statistics.js';
+import { padEnd, padStart } from '../../text/columns.js';
 import { digits, plural, whole } from '../../text/plural.js';
-import { joined, type Printable, padEnd, padStart, part, printable, say } from '../../text/printable.js';
+import { joined, type Printable, part, printable, say } from '../../text/printable.js';
 import { paint } from './colour.js';
 
 const maxWidth = 120;

@@ -1,8 +1,9 @@
 // What `embed cache` prints.
 import type { CachePlace, CachePruning, CacheStats } from '../../commands/cache.js';
+import { padEnd, padStart } from '../../text/columns.js';
 import { duration } from '../../text/durations.js';
 import { digits, plural, whole } from '../../text/plural.js';
-import { joined, type Printable, padEnd, padStart, printable, say } from '../../text/printable.js';
+import { joined, type Printable, printable, say } from '../../text/printable.js';
 import { shownSize } from '../../text/sizes.js';
 import type { CacheUsage, SpaceUsage } from '../../types/cache.js';
 import { paint } from './colour.js';

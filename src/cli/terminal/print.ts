@@ -46,9 +46,9 @@ export function notice(line: Printable): string {
   return harmless(maskAddresses(line));
 }
 
-/** Columns of the terminal that shows results. */
-export function columns(): number {
-  return process.stdout.columns ?? 80;
+/** Columns of the terminal that shows results, or notices. */
+export function columns(ofNotices = false): number {
+  return (ofNotices ? process.stderr : process.stdout).columns || 80;
 }
 
 /** Whether a terminal shows the results. */
