@@ -24,6 +24,7 @@ const programVariables: readonly Row[] = [
   { term: 'NO_COLOR', text: 'no colours' },
   { term: 'FORCE_COLOR', text: 'colours without a terminal, too' },
   { term: 'CI', text: 'lines in place of a bar' },
+  { term: 'XDG_CONFIG_HOME', text: 'where your own settings are, in embed/config.yaml' },
   { term: 'XDG_CACHE_HOME', text: 'where the disk cache is, in embed/vectors' },
   { term: 'NODE_EXTRA_CA_CERTS', text: 'file with certificates of your own authority' },
 ];
@@ -143,8 +144,8 @@ function configPage(): Page {
     sections: [
       {
         body: [
-          'Flags win over the environment, that over a configuration file, that over the defaults. `embed config` prints what is in force, and where each value comes from.',
-          'The file is .batchrc (YAML or JSON), .batchrc.json, .batchrc.yaml, or "batch" in package.json, in the working folder or one above it, up to the top of the repository. It is data: nothing in it is run.',
+          'Flags win over the environment, that over a configuration file, that over ~/.config/embed/config.yaml, that over the defaults. `embed config` prints what is in force, and where each value comes from.',
+          'The file is .batchrc (YAML or JSON), .batchrc.json, .batchrc.yaml, or "batch" in package.json, in the working folder or one above it, up to the top of the repository; --config names another. It is data: nothing in it is run.',
         ],
       },
       { title: 'Example', body: [{ lines: ['out: ./index', 'model: bge-m3', 'exclude: [drafts/**]'] }] },
