@@ -3,7 +3,7 @@ import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { openCache } from '../cache/choose-cache.js';
 import { defaultCacheFolder } from '../cache/disk/default-folder.js';
-import { redisAddress } from '../cache/redis/address.js';
+import { redisAddress } from '../net/redis/address.js';
 import { redisSettings } from '../config/redis-settings.js';
 import type { Settings } from '../config/settings.js';
 import { UsageError } from '../errors.js';

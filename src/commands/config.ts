@@ -1,6 +1,6 @@
 // `embed config` without its flags: every setting with what is in force for it and where that comes from.
 import { defaultCacheFolder } from '../cache/disk/default-folder.js';
-import { redisAddress } from '../cache/redis/address.js';
+import { redisAddress } from '../net/redis/address.js';
 import { shownValue } from '../config/kinds/rule.js';
 import type { LoadedSettings } from '../config/origins.js';
 import { redisSettings } from '../config/redis-settings.js';

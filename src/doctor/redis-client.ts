@@ -1,11 +1,11 @@
 // A connection to Redis for checks only, in single steps, so that each refusal has its own line.
 import type { Redis } from 'ioredis';
-import type { RedisAddress } from '../cache/redis/address.js';
-import { redisClient } from '../cache/redis/client.js';
 import { tryReading } from '../cache/redis/connection.js';
-import { explainRedis, SilenceError } from '../cache/redis/errors.js';
-import { isText, isTexts, isWhole, type Shape, shaped } from '../cache/redis/reply-shapes.js';
 import { ServiceError } from '../errors.js';
+import type { RedisAddress } from '../net/redis/address.js';
+import { redisClient } from '../net/redis/client.js';
+import { explainRedis, SilenceError } from '../net/redis/errors.js';
+import { isText, isTexts, isWhole, type Shape, shaped } from '../net/redis/reply-shapes.js';
 import { time } from '../text/durations.js';
 
 export class RedisLook {

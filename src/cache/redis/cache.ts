@@ -8,19 +8,19 @@ import type { Redis } from 'ioredis';
 import { debug } from '../../debug.js';
 import { ServiceError, UsageError } from '../../errors.js';
 import { noEvents, type RunEvents } from '../../events.js';
+import { type RedisAddress, type RedisOptions, redisAddress } from '../../net/redis/address.js';
+import { explainRedis, lossReason, redisUses, SilenceError } from '../../net/redis/errors.js';
+import { ForeignReplyError } from '../../net/redis/reply-guard.js';
 import { parseForeign } from '../../text/foreign-json.js';
 import type { CacheUsage, PruneOptions, VectorCache, VectorEntry } from '../../types/cache.js';
 import type { Json } from '../../types/json.js';
 import type { Vector } from '../../types/vector.js';
 import { checkEntries, checkHash, checkSpaceId, vectorAt } from '../../vectors/bytes.js';
 import { type CountsLookups, HitCounter } from '../hit-counter.js';
-import { type RedisAddress, type RedisOptions, redisAddress } from './address.js';
 import { lookupsKey, metaKey, prefixOf } from './cache-keys.js';
 import { connectRedis, within } from './connection.js';
-import { explainRedis, lossReason, rights, SilenceError } from './errors.js';
 import { GetGroup, SetGroup } from './group-commands.js';
 import { RedisInventory } from './inventory.js';
-import { ForeignReplyError } from './reply-guard.js';
 
 /** Max keys of one command, to bound the answer: 256 vectors of 1,024 dimensions are 1 MB. */
 const keysPerCommand = 256;
@@ -210,7 +210,7 @@ export class RedisCache implements VectorCache, CountsLookups {
     try {
       return await within(this.#timeoutMs, answer);
     } catch (cause) {
-      throw new ServiceError(explainRedis(cause, this.#address, rights.inventory), { cause });
+      throw new ServiceError(explainRedis(cause, this.#address, redisUses.inventory), { cause });
     }
   }
 

@@ -1,10 +1,10 @@
 // Connects to Redis in single steps, so that each refusal has its own message. Connects again when it breaks.
 import type { Redis } from 'ioredis';
 import { ServiceError } from '../../errors.js';
-import type { RedisAddress } from './address.js';
+import type { RedisAddress } from '../../net/redis/address.js';
+import { redisClient } from '../../net/redis/client.js';
+import { explainRedis, SilenceError } from '../../net/redis/errors.js';
 import { metaKey } from './cache-keys.js';
-import { redisClient } from './client.js';
-import { explainRedis, SilenceError } from './errors.js';
 
 /** Pause before the next attempt to connect, in ms. */
 const reconnectMs = 1000;

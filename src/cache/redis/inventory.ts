@@ -2,6 +2,8 @@
 // Redis nor the other programs that use it are held up or harmed.
 
 import type { Redis } from 'ioredis';
+import { ForeignReplyError } from '../../net/redis/reply-guard.js';
+import { isScan, isWhole, type Shape, shaped, textsOrNull, wholes } from '../../net/redis/reply-shapes.js';
 import { parseForeign } from '../../text/foreign-json.js';
 import type { CacheUsage, PruneOptions } from '../../types/cache.js';
 import type { Json } from '../../types/json.js';
@@ -10,8 +12,6 @@ import { spacesPrefix } from '../space-registry.js';
 import { Tally, totals } from '../usage.js';
 import { allKeys, isMetaKey, lookupsKey, metaKey, spaceOfKey } from './cache-keys.js';
 import { NumberGroup } from './group-commands.js';
-import { ForeignReplyError } from './reply-guard.js';
-import { isScan, isWhole, type Shape, shaped, textsOrNull, wholes } from './reply-shapes.js';
 
 /** Keys that Redis looks at for one answer: about a millisecond of its time. */
 const keysPerScan = 1000;

@@ -1,10 +1,11 @@
 // Checks the Redis of the settings: whether it can be used, and whether it keeps its data.
-import { type RedisAddress, redisAddress } from '../../cache/redis/address.js';
-import { otherKind } from '../../cache/redis/errors.js';
+
 import { redisSettings } from '../../config/redis-settings.js';
 import type { Settings } from '../../config/settings.js';
 import { ServiceError } from '../../errors.js';
 import { noEvents } from '../../events.js';
+import { type RedisAddress, redisAddress } from '../../net/redis/address.js';
+import { otherKind } from '../../net/redis/errors.js';
 import { period, time } from '../../text/durations.js';
 import { command, whole } from '../../text/plural.js';
 import { shownSize } from '../../text/sizes.js';

@@ -1,5 +1,5 @@
 // What an error of Redis, of its connection or of its certificate means, as one sentence each.
-import { withoutSecrets } from '../../net/masked-address.js';
+import { withoutSecrets } from '../masked-address.js';
 import type { RedisAddress } from './address.js';
 import { ForeignReplyError } from './reply-guard.js';
 
@@ -12,8 +12,6 @@ export class SilenceError extends Error {}
  */
 const brokenConnection =
   /^(Connection is closed|Stream isn't writeable|Reached the max retries|Command aborted due to connection close)/;
-
-const otherwise = 'or use --cache disk or --cache none';
 
 const unreachable: { [code: string]: string } = {
   ECONNREFUSED: 'nothing listens there',
@@ -38,60 +36,89 @@ export function otherKind(error: unknown): 'cluster' | 'sentinel' | undefined {
   return /^ERR unknown command\W{0,3}(select|mget)\b/i.test(message) ? 'sentinel' : undefined;
 }
 
-/** What a user of Redis must be allowed for getting and setting, and for taking stock and removing. */
-export const rights = {
-  cache: '+select +mget +get +set +expire',
-  inventory: '+select +mget +get +set +expire +hincrby +hmget +scan +strlen +pttl +unlink',
+/** What Redis is used for, in the words of its messages. */
+export interface RedisUse {
+  /** Its name: `the cache`. */
+  what: string;
+  /** What else can be done than mending Redis, after a comma; empty where there is nothing. */
+  otherwise: string;
+  /** What its user must be allowed: commands and keys. */
+  rights: string;
+  /** Where its password and its database are set. */
+  setBy: { password: string; db: string };
+}
+
+const cacheUse: RedisUse = {
+  what: 'the cache',
+  otherwise: ', or use --cache disk or --cache none',
+  rights: '+select +mget +get +set +expire on keys ~embed:*',
+  setBy: {
+    password: 'REDIS_URL or REDIS_PASSWORD',
+    db: "REDIS_EMBEDDING_DB or the URL's path",
+  },
 };
 
-/**
- * Why the Redis at `address` can't be used, with what to do.
- * @param needed the rights that a user who lacks one should be given
- */
-export function explainRedis(error: unknown, address: RedisAddress, needed = rights.cache): string {
+/** The uses of Redis. The inventory takes stock of the cache, and removes what is in it. */
+export const redisUses = {
+  cache: cacheUse,
+  inventory: {
+    ...cacheUse,
+    rights: '+select +mget +get +set +expire +hincrby +hmget +scan +strlen +pttl +unlink on keys ~embed:*',
+  },
+  queue: {
+    what: 'the queue',
+    otherwise: '',
+    rights: '+@all -@admin on keys ~{embed-queue}:*',
+    setBy: { password: '--queue or EMBED_QUEUE', db: "the path of --queue's address" },
+  },
+} as const satisfies Record<string, RedisUse>;
+
+/** Why the Redis at `address` can't be used, with what to do. */
+export function explainRedis(error: unknown, address: RedisAddress, use: RedisUse = redisUses.cache): string {
   const { shown, tls, username = 'default' } = address;
+  const { what, otherwise, rights, setBy } = use;
   const code = codeOf(error);
   const said = error instanceof Error ? error.message : String(error);
   const message = withoutSecrets(said, address.password);
   const reason = unreachable[code];
 
-  if (reason) return `Redis at ${shown} can't be reached (${reason}): start it, ${otherwise}.`;
+  if (reason) return `Redis at ${shown} can't be reached (${reason}): start it${otherwise}.`;
   if (error instanceof SilenceError && tls) {
-    return `Redis at ${shown} gives no answer: use redis:// if it doesn't speak TLS; check that it runs, ${otherwise}.`;
+    return `Redis at ${shown} gives no answer: use redis:// if it doesn't speak TLS; check that it runs${otherwise}.`;
   }
   if (error instanceof SilenceError) {
-    return `Redis at ${shown} gives no answer: check that it is a Redis and that it runs, ${otherwise}.`;
+    return `Redis at ${shown} gives no answer: check that it is a Redis and that it runs${otherwise}.`;
   }
   if (/^WRONGPASS|invalid password/i.test(message)) {
-    return `Redis at ${shown} refuses the user name or password: check REDIS_URL or REDIS_PASSWORD.`;
+    return `Redis at ${shown} refuses the user name or password: check ${setBy.password}.`;
   }
   if (/^NOAUTH|operation not permitted/i.test(message)) {
-    return `Redis at ${shown} wants a password: give it in REDIS_URL or REDIS_PASSWORD.`;
+    return `Redis at ${shown} wants a password: give it in ${setBy.password}.`;
   }
   if (message.startsWith('NOPERM')) {
-    return `Redis at ${shown} forbids what the cache needs: allow its user ${username} ${needed} on keys ~embed:*.`;
+    return `Redis at ${shown} forbids what ${what} needs: allow its user ${username} ${rights}.`;
   }
   const other = otherKind(error);
   if (other === 'cluster') {
-    return `Redis at ${shown} is a cluster, in which the cache can't be kept: name a single Redis, ${otherwise}.`;
+    return `Redis at ${shown} is a cluster, in which ${what} can't be kept: name a single Redis${otherwise}.`;
   }
   if (other === 'sentinel') {
-    return `Redis at ${shown} knows no SELECT or MGET, as a Sentinel: name the Redis that it watches, ${otherwise}.`;
+    return `Redis at ${shown} knows no SELECT or MGET, as a Sentinel: name the Redis that it watches${otherwise}.`;
   }
   if (/DB index is out of range|invalid DB index|only 0th database/i.test(message)) {
-    return `Redis at ${shown} has no such database: choose another with REDIS_EMBEDDING_DB or the URL's path.`;
+    return `Redis at ${shown} has no such database: choose another with ${setBy.db}.`;
   }
   if (/^(READONLY|MISCONF)/.test(message)) {
     return `Redis at ${shown} refuses to remove anything (${message.split('. ')[0]}): use a Redis that can be written.`;
   }
   if (brokenConnection.test(message)) {
-    return `Redis at ${shown} was lost (the connection broke): start it again, ${otherwise}.`;
+    return `Redis at ${shown} was lost (the connection broke): start it again${otherwise}.`;
   }
   if (message.startsWith('LOADING')) {
-    return `Redis at ${shown} is still loading its data: try again in a moment, ${otherwise}.`;
+    return `Redis at ${shown} is still loading its data: try again in a moment${otherwise}.`;
   }
   if (error instanceof ForeignReplyError) {
-    return `What answers at ${shown} is not a Redis (${message}): check host and port, ${otherwise}.`;
+    return `What answers at ${shown} is not a Redis (${message}): check host and port${otherwise}.`;
   }
   if (/WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|RECORD_LAYER_FAILURE/.test(code) || code === 'EPROTO') {
     return `Redis at ${shown} doesn't speak TLS: use redis:// instead of rediss://.`;
@@ -100,9 +127,9 @@ export function explainRedis(error: unknown, address: RedisAddress, needed = rig
     return `Redis at ${shown} shows a certificate that isn't trusted (${code}): name its authority in NODE_EXTRA_CA_CERTS.`;
   }
   if (isFromSystem(error)) {
-    return `Redis at ${shown} can't be reached (${code}): check its address, ${otherwise}.`;
+    return `Redis at ${shown} can't be reached (${code}): check its address${otherwise}.`;
   }
-  return `Redis at ${shown} can't be used (${message.split('. ')[0]}): check it, ${otherwise}.`;
+  return `Redis at ${shown} can't be used (${message.split('. ')[0]}): check it${otherwise}.`;
 }
 
 /** Why a Redis that was in use is lost, for the brackets behind "was lost". */

@@ -8,11 +8,35 @@ import { ForeignReplyError, ReplyWatch } from './reply-guard.js';
 
 /** Not yet connected. A command without a connection fails at once, and so does one whose connection breaks. */
 export function redisClient(address: RedisAddress, options: RedisOptions): Redis {
-  const { host, port, socket, tls } = address;
-  const waiting = () => client.commandQueue.length;
-  class Connector extends AbstractConnector {
-    constructor() {
-      super(options.disconnectTimeout ?? 2000);
+  const { host, port, tls } = address;
+  const client: Redis = new Redis({
+    host,
+    port,
+    ...(tls && { tls }),
+    Connector: guardedConnector(address, () => client.commandQueue.length),
+    lazyConnect: true,
+    // Each saves a command that an ACL could forbid.
+    disableClientInfo: true,
+    enableReadyCheck: false,
+    enableOfflineQueue: false,
+    autoResendUnfulfilledCommands: false,
+    maxRetriesPerRequest: 0,
+    ...options,
+  });
+  return client;
+}
+
+/**
+ * A connector for `Redis` that checks what comes before ioredis reads it.
+ * @param waiting answers that the client waits for: more of them are none of Redis
+ */
+export function guardedConnector(
+  { host, port, socket, tls }: RedisAddress,
+  waiting: () => number,
+): NonNullable<RedisOptions['Connector']> {
+  return class extends AbstractConnector {
+    constructor(options: unknown) {
+      super((options as RedisOptions).disconnectTimeout ?? 2000);
     }
 
     override async connect(): Promise<Socket> {
@@ -29,22 +53,7 @@ export function redisClient(address: RedisAddress, options: RedisOptions): Redis
       this.stream = stream;
       return stream;
     }
-  }
-  const client: Redis = new Redis({
-    host,
-    port,
-    ...(tls && { tls }),
-    Connector,
-    lazyConnect: true,
-    // Each saves a command that an ACL could forbid.
-    disableClientInfo: true,
-    enableReadyCheck: false,
-    enableOfflineQueue: false,
-    autoResendUnfulfilledCommands: false,
-    maxRetriesPerRequest: 0,
-    ...options,
-  });
-  return client;
+  };
 }
 
 /**

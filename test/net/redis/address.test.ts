@@ -1,7 +1,7 @@
 // Redis addresses: what a URL says, what stands beside it, and what messages show.
 import { describe, expect, test } from 'vitest';
-import { redisAddress } from '../../../src/cache/redis/address.js';
 import { UsageError } from '../../../src/errors.js';
+import { redisAddress } from '../../../src/net/redis/address.js';
 
 describe('redisAddress', () => {
   test('has defaults', () => {

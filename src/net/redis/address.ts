@@ -2,7 +2,7 @@
 import type { ConnectionOptions } from 'node:tls';
 import { UsageError } from '../../errors.js';
 import type { RunEvents } from '../../events.js';
-import { escapes, isCutShort, unescaped } from '../../net/credentials.js';
+import { escapes, isCutShort, unescaped } from '../credentials.js';
 
 export interface RedisOptions {
   /**
@@ -22,6 +22,8 @@ export interface RedisOptions {
    * @default 2
    */
   db?: number | undefined;
+  /** The database where neither `db` nor the URL names one. @default 2 */
+  defaultDb?: number | undefined;
   /**
    * How long an entry is kept after it was written, in seconds, at least 1.
    * @default 3600
@@ -69,7 +71,7 @@ export function redisAddress(options: RedisOptions): RedisAddress {
     ...(url?.protocol === 'unix:' && { socket: unescaped(url.pathname, name) }),
     username: said('username') || options.username,
     password: said('password') || options.password,
-    db: options.db ?? (url && databaseOf(url)) ?? 2,
+    db: options.db ?? (url && databaseOf(url)) ?? options.defaultDb ?? 2,
     tls: tls ? (typeof tls === 'object' ? tls : {}) : undefined,
   };
   if (!Number.isInteger(address.db) || address.db < 0) {
