@@ -5,7 +5,7 @@ import { debug } from '../debug.js';
 import { EmbedderFault, ServiceError } from '../errors.js';
 import { faultIn, isLate, isResting, isTooLong, mayPass, policyOf } from '../fault-policy.js';
 import type { BatchMetrics } from '../metrics/metrics.js';
-import type { Slot } from '../types/requests.js';
+import type { Priority, Slot } from '../types/requests.js';
 import type { Vector } from '../types/vector.js';
 import type { Ticket } from './ticket.js';
 import type { SlottedEmbedder } from './unpooled-slots.js';
@@ -85,6 +85,7 @@ async function send(
       tokens,
       slot,
       onceLate,
+      priority: mostUrgent(batch),
       onAnswer: () => {
         ms = performance.now() - start;
       },
@@ -98,6 +99,10 @@ async function send(
     metrics.failed({ texts: texts.length, meaning: error.meaning });
     return error;
   }
+}
+
+function mostUrgent(batch: readonly Ticket[]): Priority {
+  return batch.reduce<Priority>((most, { priority }) => (priority < most ? priority : most), 4);
 }
 
 /** Our own embedders check their answers, but one from the caller may not: a text without a vector would wait for ever. */

@@ -85,6 +85,22 @@ export const declared = {
     secretFor: { to: [['url']], unless: { embedder: ['auto', 'ollama', 'builtin'] } },
     help: 'with --embedder openai: bearer token for its servers',
   },
+  /** Redis with a queue whose workers embed in place of a server: `redis://`, `rediss://` or `unix://`. @default none */
+  queue: {
+    kind: 'address',
+    pattern: /^(rediss?|unix):\/\//,
+    wanted: 'the address of one Redis that starts with redis://, rediss:// or unix://',
+    flag: '--queue <url>',
+    env: 'EMBED_QUEUE',
+    help: 'Redis with a queue of `embed worker`, which embeds in place of a server',
+  },
+  /** Name of the queue: one for each model. @default 'default' */
+  queueName: {
+    kind: 'text',
+    flag: '--queue-name <name>',
+    default: 'default',
+    help: 'name of the queue, one for each model',
+  },
   /** What a server's model wants before each chunk; empty for nothing. @default by the name of the model */
   documentPrefix: {
     kind: 'text',

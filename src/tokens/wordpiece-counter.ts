@@ -48,18 +48,21 @@ for (let code = 0; code < 128; code++) {
  * @param vocabulary `tokenizer.ggml.tokens` of a model whose `tokenizer.ggml.model` is `bert`
  */
 export function wordPieceCounter(vocabulary: readonly string[]): SpanCounter {
-  return new WordPieceCounter(new Vocabulary(vocabulary));
+  return new WordPieceCounter(vocabulary);
 }
 
 class WordPieceCounter implements SpanCounter {
   readonly id: string;
   readonly special = specialTokens;
+  readonly vocabulary: readonly string[];
   readonly #vocabulary: Vocabulary;
   readonly #memo = new WordMemo();
   readonly #foreign = new Map<string, number>();
   readonly #spellsAscii: boolean;
 
-  constructor(vocabulary: Vocabulary) {
+  constructor(tokens: readonly string[]) {
+    const vocabulary = new Vocabulary(tokens);
+    this.vocabulary = tokens;
     this.#vocabulary = vocabulary;
     this.#spellsAscii = asciiWords.every((word) => vocabulary.cut(word));
     this.id = `wordpiece/1:${vocabulary.hash}`;

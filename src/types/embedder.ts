@@ -1,6 +1,6 @@
 // The embedder: what turns texts into vectors, what it is, and the servers that it asks.
 import type { Json } from './json.js';
-import type { Slot, Slots } from './requests.js';
+import type { Priority, Slot, Slots } from './requests.js';
 import type { Vector } from './vector.js';
 
 /** Counts tokens. The count of a text is the sum of the counts of its white-space-separated words. */
@@ -16,6 +16,8 @@ export interface TokenCounter {
    * than that it is unknown. Absent where the vocabulary isn't known.
    */
   knows?(text: string): boolean;
+  /** The vocabulary by which it counts, where that is not in this package: another host must be told. */
+  readonly vocabulary?: readonly string[];
 }
 
 /** Text that a model wants before what it embeds. */
@@ -93,6 +95,8 @@ export interface EmbedOptions {
   leastMs?: number | undefined;
   /** Told of an answer as soon as it is there, before it is confirmed; may be told of several. @default not called */
   onAnswer?: (() => void) | undefined;
+  /** How soon it is sent where it has to wait for other requests: 0 first, 4 last. @default 0 */
+  priority?: Priority | undefined;
   /** One round is enough when the answer is late: the caller will halve the batch. @default false */
   onceLate?: boolean;
   /** Let the server cut texts that are too long. Only for clients of the gateway that ask for it. @default false */

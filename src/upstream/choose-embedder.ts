@@ -37,7 +37,7 @@ function choose(settings: Settings, previous: VectorSpace | undefined): Choice |
 }
 
 /**
- * Opens the embedder that the settings name; else the one of the output; else an Ollama on the default address that has
+ * Opens the queue that the settings name; else the embedder that they name; else the one of the output; else an Ollama on the default address that has
  * an embedding model; else the built-in embedder, with a notice. If a chosen Ollama is down, it waits as long as the
  * settings say.
  * @throws {ServiceError} when the chosen embedder can't be reached or lacks the model
@@ -47,6 +47,12 @@ function choose(settings: Settings, previous: VectorSpace | undefined): Choice |
  */
 export async function openEmbedder(options: OpenEmbedderOptions): Promise<OpenedEmbedder> {
   const { settings, previous, signal, events } = options;
+  const { queue } = settings;
+  if (queue !== undefined) {
+    const { openQueue } = await import('./open-queue.js');
+    const waiting = { timeoutMs: settings.waitForServer, signal, events };
+    return waitFor(() => openQueue(options, queue), waiting);
+  }
   const choice = choose(settings, previous);
   if (choice?.kind === 'ollama') {
     const { openOllama } = await import('./open-ollama.js');
@@ -82,7 +88,10 @@ export function planChunking(
 ): { counter: TokenCounter; chunkTokens: number } {
   // An output of other servers says enough, also where they aren't named.
   const isKnown = settings.embedder === 'auto' && previous?.embedder === 'openai';
-  const choice = choose(isKnown ? { ...settings, embedder: 'openai' } : settings, previous);
+  // Of a queue's workers, what they made is all that is known.
+  const named =
+    settings.queue === undefined ? settings : { ...settings, embedder: previous?.embedder ?? 'ollama' };
+  const choice = choose(isKnown ? { ...named, embedder: 'openai' } : named, previous);
   if (choice && choice.kind !== 'builtin') {
     return { counter: estimateCounter(), chunkTokens: profileOf(choice.model ?? '').chunkTokens };
   }

@@ -180,7 +180,7 @@ async function openMember<Address extends ServerAddress>(
 }
 
 /** Keeps an estimating counter for an output that was made with it: an exact one would move the chunks' boundaries. */
-function withPinnedCounter(embedder: Embedder, pinned: string | undefined): Embedder {
+export function withPinnedCounter(embedder: Embedder, pinned: string | undefined): Embedder {
   const estimate = estimateCounter();
   if (pinned !== estimate.id || embedder.counter.id === pinned) return embedder;
   const { counter } = embedder;

@@ -110,7 +110,11 @@ export async function openUpstream(options: UpstreamOptions): Promise<Upstream> 
     if (cache && options.memoryBytes) cache = withMemory(cache, options.memoryBytes);
     if (unlike !== undefined) metrics.sendsSingles();
     const limits = limitsFor(
-      unlike === undefined ? settings : { ...settings, batchSize: 1 },
+      {
+        batchSize: unlike === undefined ? settings.batchSize : 1,
+        // How many are under way in a queue is for its workers to say.
+        concurrency: settings.queue === undefined || options.embedder ? settings.concurrency : 1,
+      },
       embedder,
       options.bounds,
     );

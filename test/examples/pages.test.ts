@@ -15,6 +15,7 @@ const pages = [
   'docs/deploy.md',
   'docs/destinations.md',
   'docs/nightly.md',
+  'docs/workers.md',
   'CONTRIBUTING.md',
   'examples/README.md',
   'examples/web-service/README.md',

@@ -15,6 +15,7 @@ import { search } from './search.js';
 import { serve } from './serve.js';
 import { sync } from './sync.js';
 import { verify } from './verify.js';
+import { worker } from './worker.js';
 
 /** Does what a command line asks for. */
 export type Action<D extends CommandDeclaration> = (given: Given<D>) => Promise<Outcome>;
@@ -53,6 +54,7 @@ export const allCommands: readonly (Runnable | Group)[] = [
     ],
   },
   runs(serve, async () => (await import('../commands/serve.js')).runServe),
+  runs(worker, async () => (await import('../commands/worker.js')).runWorkerCommand),
   runs(bench, async () => (await import('../commands/bench.js')).runBench),
   runs(completion, async () => (await import('../commands/completion.js')).completionOf(declarations)),
   runs(help, async () => (await import('../commands/help.js')).helpOf(declarations)),

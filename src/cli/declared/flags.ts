@@ -217,6 +217,13 @@ export const ownFlags = {
     help: 'JSON lines on standard output',
   },
 
+  name: {
+    kind: 'text',
+    flag: '--name <name>',
+    decided: 'host and process',
+    help: 'what the worker is called where workers are listed',
+  },
+
   quick: { ...yes, flag: '--quick', help: 'fewer settings and rounds, in less than 30 s' },
   timeLimit: {
     ...timer,

@@ -1,0 +1,129 @@
+// Connections to the Redis of a queue. They wait while it is away, and go on when it is back: what must end in time has a
+// time of its own.
+import { Redis, type RedisOptions } from 'ioredis';
+import { EmbedderFault, ServiceError } from '../../errors.js';
+import type { RedisAddress } from '../../net/redis/address.js';
+import { guardedConnector } from '../../net/redis/client.js';
+import { explainRedis, redisUses, SilenceError } from '../../net/redis/errors.js';
+
+/** Time for all that is asked at the start, in ms. */
+const openMs = 3000;
+/** Longest pause between two tries to connect, in ms. */
+const reconnectMs = 1000;
+
+/** The first release with GETDEL. */
+const oldest = [6, 2];
+
+/** Options for a client of ioredis, BullMQ's own included. */
+export function queueConnection(address: RedisAddress): RedisOptions {
+  const { host, port, username, password, db, tls } = address;
+  return {
+    host,
+    port,
+    db,
+    ...(username !== undefined && { username }),
+    ...(password !== undefined && { password }),
+    ...(tls && { tls }),
+    // BullMQ makes clients of its own, whose open questions aren't known here: the shape of answers is checked alone.
+    Connector: guardedConnector(address, () => Number.POSITIVE_INFINITY),
+    disableClientInfo: true,
+    connectTimeout: openMs,
+    maxRetriesPerRequest: null,
+    retryStrategy: (times) => Math.min(50 * times, reconnectMs),
+  };
+}
+
+/** What Redis says of itself. */
+export interface RedisFacts {
+  version: string;
+  /** Bytes in use. */
+  usedMemory: number;
+  /** What it does when its memory is full: `noeviction` is right for a queue. */
+  policy: string;
+  /** Bytes that it may use; 0: no bound. */
+  maxMemory: number;
+}
+
+/**
+ * Connects, and checks that this Redis can hold a queue.
+ * @throws {ServiceError} when it can't; its cause is a fault that may pass when it doesn't answer
+ */
+export async function openQueueRedis(
+  address: RedisAddress,
+  signal?: AbortSignal,
+): Promise<{ redis: Redis; facts: RedisFacts }> {
+  signal?.throwIfAborted();
+  const opened = { yet: false };
+  const options = queueConnection(address);
+  const redis = new Redis({
+    ...options,
+    lazyConnect: true,
+    retryStrategy: (times) => (opened.yet ? options.retryStrategy!(times) : null),
+  });
+  let connectionError: unknown;
+  redis.on('error', (error) => {
+    connectionError = error;
+  });
+  try {
+    const facts = await within(openMs, look(redis));
+    refuseOthers(facts.mode, facts.version, address);
+    opened.yet = true;
+    return { redis, facts };
+  } catch (error) {
+    redis.disconnect();
+    if (error instanceof ServiceError) throw error;
+    throw explained(connectionError ?? error, address);
+  }
+}
+
+async function look(redis: Redis): Promise<RedisFacts & { mode: string }> {
+  await redis.connect();
+  // INFO may be forbidden, so what can't be known is left out.
+  const text = await redis.info().catch((error: Error) => {
+    if (/^NOPERM/.test(error.message)) return '';
+    throw error;
+  });
+  const said = new Map(text.split('\r\n').map((line) => line.split(':') as [string, string]));
+  return {
+    version: said.get('redis_version') ?? '',
+    mode: said.get('redis_mode') ?? '',
+    usedMemory: Number(said.get('used_memory') ?? 0),
+    policy: said.get('maxmemory_policy') ?? '',
+    maxMemory: Number(said.get('maxmemory') ?? 0),
+  };
+}
+
+function refuseOthers(mode: string, version: string, { shown }: RedisAddress): void {
+  if (mode === 'cluster' || mode === 'sentinel') {
+    const kind = mode === 'cluster' ? 'a cluster, over which a queue is not spread' : 'a Sentinel';
+    throw new ServiceError(`Redis at ${shown} is ${kind}: name a single Redis with --queue.`);
+  }
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  if (version !== '' && (major < oldest[0]! || (major === oldest[0] && minor < oldest[1]!))) {
+    throw new ServiceError(`Redis at ${shown} is ${version.slice(0, 20)}: a queue needs 6.2 or later.`);
+  }
+}
+
+/** What becomes of an error: one that may pass has a fault that says so. */
+export function explained(error: unknown, address: RedisAddress): ServiceError {
+  const message = explainRedis(error, address, redisUses.queue);
+  const said = error instanceof Error ? error.message : '';
+  const isForGood = /^(NOAUTH|WRONGPASS|NOPERM|ERR|MOVED|CROSSSLOT)/.test(said);
+  return new ServiceError(message, {
+    cause: isForGood ? error : new EmbedderFault('unreachable', message, { cause: error }),
+  });
+}
+
+/** @throws {SilenceError} when the promise takes longer */
+export async function within<T>(milliseconds: number, promise: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const silence = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new SilenceError('no answer in time')), milliseconds);
+  });
+  promise.catch(() => undefined);
+  try {
+    return await Promise.race([promise, silence]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,316 @@
+// Sends batches to a queue and waits for their answers. A batch stays ours until its answer is in: where Redis has lost its
+// job, as after a restart without persistence, it is sent again.
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Queue } from 'bullmq';
+import type { Redis } from 'ioredis';
+import { debug } from '../../debug.js';
+import { EmbedderFault } from '../../errors.js';
+import type { RedisAddress } from '../../net/redis/address.js';
+import type { Priority } from '../../types/requests.js';
+import { explained, queueConnection, within } from './connection.js';
+import { answerOf, type BatchJob, type JobAnswer, jobData } from './job.js';
+import { isId, type QueueKeys, queuePrefix } from './names.js';
+import { liveWorkers, type WorkerState } from './presence.js';
+import { publishedId } from './published-space.js';
+
+/** Time between two looks at the queue, in ms. */
+const lookMs = 1000;
+/** Max time of a look, in ms; then Redis counts as lost. */
+const silentMs = 5000;
+/** A batch without an answer is looked for after this time, in ms: its job may be lost. */
+const checkMs = 3000;
+/** How long batches wait for Redis to be back, or for a worker, before they fail, in ms. */
+const patienceMs = 15_000;
+/** A sender that gives no sign of life for so long counts as gone, ms: workers drop its jobs. */
+const goneMs = 30_000;
+/** Max answers that are fetched together. */
+const maxTogether = 64;
+
+export interface SenderOptions {
+  address: RedisAddress;
+  name: string;
+  keys: QueueKeys;
+  redis: Redis;
+  /** Id of the vector space that answers must be of. */
+  space: string;
+  /** The queue, as messages name it. */
+  where: string;
+  /** Called when workers came or went, or work can go on. */
+  onChange(): void;
+}
+
+interface Pending {
+  id: string;
+  job: BatchJob;
+  priority: Priority;
+  /** When its job was added last, by `performance.now`. */
+  since: number;
+  resolve(answer: JobAnswer): void;
+  reject(error: unknown): void;
+}
+
+/** What a queue holds, at the last look. */
+export interface QueueState {
+  workers: readonly WorkerState[];
+  /** Jobs that no worker has taken. */
+  waiting: number;
+}
+
+export class QueueSender {
+  readonly #id = randomBytes(8).toString('hex');
+  readonly #options: SenderOptions;
+  readonly #redis: Redis;
+  readonly #blocked: Redis;
+  readonly #queue: Queue;
+  readonly #pending = new Map<string, Pending>();
+  readonly #end = new AbortController();
+  readonly #loops: Promise<void>[];
+  #sent = 0;
+  #state: QueueState = { workers: [], waiting: 0 };
+  /** When a worker was there last that takes jobs, and when Redis answered last. */
+  #staffed = performance.now();
+  #met = performance.now();
+  #lastError: unknown;
+  #otherSpace = false;
+
+  private constructor(options: SenderOptions, queue: Queue, blocked: Redis) {
+    this.#options = options;
+    this.#redis = options.redis;
+    this.#queue = queue;
+    this.#blocked = blocked;
+    this.#redis.on('error', (error) => {
+      this.#lastError = error;
+    });
+    // What was in Redis may be gone.
+    this.#redis.on('ready', () => void this.#recover());
+    blocked.on('error', () => undefined);
+    queue.on('error', () => undefined);
+    this.#loops = [this.#collectAll(), this.#lookAgain()];
+  }
+
+  static async open(options: SenderOptions): Promise<QueueSender> {
+    const [{ Queue }, { Redis }] = await Promise.all([import('bullmq'), import('ioredis')]);
+    const queue = new Queue(options.name, {
+      connection: options.redis,
+      prefix: queuePrefix,
+      skipVersionCheck: true,
+      skipMetasUpdate: true,
+    });
+    const blocked = new Redis(queueConnection(options.address));
+    const sender = new QueueSender(options, queue, blocked);
+    await sender.look();
+    return sender;
+  }
+
+  get state(): QueueState {
+    return this.#state;
+  }
+
+  /** Batches that wait for an answer. */
+  get inFlight(): number {
+    return this.#pending.size;
+  }
+
+  /**
+   * @returns the answer; its vectors are not accepted yet
+   * @throws {EmbedderFault} the worker's, or `unreachable` when there is no worker or no Redis for a while
+   * @throws the signal's reason
+   */
+  async send(
+    job: Omit<BatchJob, 'space' | 'sender'>,
+    priority: Priority,
+    signal?: AbortSignal,
+  ): Promise<JobAnswer> {
+    signal?.throwIfAborted();
+    this.#end.signal.throwIfAborted();
+    const { space } = this.#options;
+    const id = `${this.#id}-${(this.#sent++).toString(36)}`;
+    let onAbort: (() => void) | undefined;
+    try {
+      return await new Promise<JobAnswer>((resolve, reject) => {
+        const pending = {
+          id,
+          job: { ...job, space, sender: this.#id },
+          priority,
+          since: performance.now(),
+          resolve,
+          reject,
+        };
+        onAbort = () => reject(signal?.reason);
+        signal?.addEventListener('abort', onAbort, { once: true });
+        this.#pending.set(id, pending);
+        void this.#add(pending);
+      });
+    } catch (error) {
+      // Nobody waits for it any more. One that a worker has taken can't be removed: its answer expires.
+      void within(silentMs, this.#queue.remove(id)).catch(() => undefined);
+      throw error;
+    } finally {
+      this.#pending.delete(id);
+      if (onAbort) signal?.removeEventListener('abort', onAbort);
+    }
+  }
+
+  async #add(pending: Pending): Promise<void> {
+    const { id, job, priority } = pending;
+    pending.since = performance.now();
+    try {
+      await this.#queue.add('batch', jobData(job), {
+        jobId: id,
+        removeOnComplete: true,
+        removeOnFail: true,
+        ...(priority > 0 && { priority }),
+      });
+    } catch (error) {
+      if (!(error instanceof Error) || this.#end.signal.aborted) return;
+      const { message, cause } = explained(error, this.#options.address);
+      const isFull = /^OOM\b/.test(error.message);
+      pending.reject(new EmbedderFault(isFull ? 'busy' : 'unreachable', message, { cause }));
+    }
+  }
+
+  /** Takes answers as they come. */
+  async #collectAll(): Promise<void> {
+    const list = this.#options.keys.answered(this.#id);
+    while (!this.#end.signal.aborted) {
+      try {
+        const first = await this.#blocked.blpop(list, 5);
+        if (first === null) continue;
+        const others = this.#pending.size > 1 ? await this.#blocked.lpop(list, maxTogether) : null;
+        await this.#collect([first[1], ...(others ?? [])].filter(isId));
+      } catch {
+        await sleep(100, undefined, { signal: this.#end.signal }).catch(() => undefined);
+      }
+    }
+  }
+
+  async #collect(ids: readonly string[]): Promise<void> {
+    const { keys } = this.#options;
+    const answers = await Promise.all(ids.map((id) => this.#redis.getdelBuffer(keys.answer(id))));
+    for (const [index, bytes] of answers.entries()) if (bytes) this.#take(ids[index]!, bytes);
+  }
+
+  /** An answer that nobody waits for has come late: it is dropped. */
+  #take(id: string, bytes: Buffer): void {
+    const pending = this.#pending.get(id);
+    if (!pending) return;
+    const answer = answerOf(bytes);
+    const said = `${this.#options.where} holds an answer that can't be read: all workers need this version.`;
+    if (answer) pending.resolve(answer);
+    else pending.reject(new EmbedderFault('bad-answer', said));
+  }
+
+  /** Looks at the queue every second, and sends again what it has lost. */
+  async #lookAgain(): Promise<void> {
+    const { signal } = this.#end;
+    while (!signal.aborted) {
+      await sleep(lookMs, undefined, { signal }).catch(() => undefined);
+      if (signal.aborted) return;
+      await this.look().catch((error: unknown) => {
+        this.#lastError ??= error;
+      });
+      this.#giveUp();
+      this.#options.onChange();
+    }
+  }
+
+  /** Tells that this sender lives, and learns what the queue holds. */
+  async look(): Promise<void> {
+    const { keys } = this.#options;
+    const [, , , waiting, ranked, workers, space] = await within(
+      silentMs,
+      Promise.all([
+        this.#redis.set(keys.sender(this.#id), '1', 'PX', goneMs),
+        this.#redis.pexpire(keys.answered(this.#id), goneMs),
+        // BullMQ keeps 10,000 events of a queue that doesn't say so.
+        this.#redis.hset(keys.bull('meta'), 'opts.maxLenEvents', maxEvents),
+        this.#redis.llen(keys.bull('wait')),
+        this.#redis.zcard(keys.bull('prioritized')),
+        liveWorkers(this.#redis, keys),
+        publishedId(this.#redis, keys),
+      ]),
+    );
+    this.#met = performance.now();
+    this.#lastError = undefined;
+    this.#otherSpace = space !== undefined && space !== this.#options.space;
+    this.#state = { workers, waiting: waiting + ranked };
+    if (workers.some(({ rests }) => rests === '')) this.#staffed = performance.now();
+    await within(silentMs, this.#check(performance.now() - checkMs));
+  }
+
+  /** After a restart of Redis, nothing waits for the next look. */
+  async #recover(): Promise<void> {
+    const { keys } = this.#options;
+    const again = async () => {
+      await this.#redis.set(keys.sender(this.#id), '1', 'PX', goneMs);
+      await this.#check(Number.POSITIVE_INFINITY);
+    };
+    await within(silentMs, again()).catch(() => undefined);
+  }
+
+  /** Sends those again that were sent before `until`, and of which Redis knows neither the job nor an answer. */
+  async #check(until: number): Promise<void> {
+    const { keys } = this.#options;
+    const old = [...this.#pending.values()].filter(({ since }) => since <= until);
+    await Promise.all(
+      old.map(async (pending) => {
+        const { id } = pending;
+        // A worker stores its answer before it ends the job, so this order misses none.
+        const [exists, answer] = await Promise.all([
+          this.#redis.exists(keys.job(id)),
+          this.#redis.getdelBuffer(keys.answer(id)),
+        ]);
+        if (answer) return this.#take(id, answer);
+        if (exists > 0 || this.#pending.get(id) !== pending) return;
+        debug.embedder?.(`${this.#options.where} has lost a batch: sending it again`);
+        await this.#add(pending);
+      }),
+    );
+  }
+
+  /** Fails what waits in vain: then the caller finds out whether waiting for longer was asked for. */
+  #giveUp(): void {
+    if (this.#pending.size === 0) return;
+    const now = performance.now();
+    const fault = this.#otherSpace
+      ? new EmbedderFault('changed', `${this.#options.where} is of another vector space now.`)
+      : now - this.#met > patienceMs
+        ? new EmbedderFault('unreachable', explained(this.#lastError, this.#options.address).message)
+        : now - this.#staffed > patienceMs
+          ? new EmbedderFault('unreachable', this.noWorker())
+          : undefined;
+    if (fault) for (const { reject } of this.#pending.values()) reject(fault);
+  }
+
+  /** Why nobody works, as a sentence. */
+  noWorker(): string {
+    const { where, name } = this.#options;
+    const resting = this.#state.workers.find(({ rests }) => rests !== '');
+    if (resting) return `All workers of ${where} rest; ${resting.name}: ${resting.rests}`;
+    const named = name === defaultName ? '' : ` --queue-name ${name}`;
+    return `${where} has no worker: start some with "embed worker --queue …${named}".`;
+  }
+
+  /** Takes back what was not answered. Never throws. */
+  async close(): Promise<void> {
+    this.#end.abort(new Error('The embedder was closed.'));
+    const { keys } = this.#options;
+    const left = [...this.#pending.values()];
+    for (const { reject } of left) reject(this.#end.signal.reason);
+    const leave = async () => {
+      await Promise.all(left.map(({ id }) => this.#queue.remove(id)));
+      await this.#redis.del(keys.sender(this.#id), keys.answered(this.#id));
+    };
+    if (this.#redis.status === 'ready') await within(silentMs, leave()).catch(() => undefined);
+    this.#blocked.disconnect();
+    this.#redis.disconnect();
+    await Promise.all(this.#loops);
+  }
+}
+
+/** The name of a queue when none is given. */
+export const defaultName = 'default';
+
+/** Events that BullMQ keeps in Redis; nothing here reads them. */
+export const maxEvents = 100;

@@ -1,0 +1,51 @@
+// Runs whose batches go to workers by a queue: the same output as from the server alone, and workers that differ are refused.
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { VectorSpaceError } from '../../src/errors.js';
+import { allMiniLm, startOllama } from '../helpers/ollama.js';
+import { fingerprint } from '../helpers/output.js';
+import { redisAvailable } from '../helpers/redis.js';
+import { markdown, ollama, out, setUp, workspace, writeFiles } from '../ingest/run-workspace.js';
+import { startQueue, startWorker } from './queue.js';
+
+setUp();
+
+describe.runIf(redisAvailable)('a queue of workers', () => {
+  test('gives the bytes that its server alone would give, and leaves nothing but the space', async () => {
+    const { queue, redis } = await startQueue();
+    writeFiles(workspace.dir, { 'docs/a.md': markdown('alpha', 60), 'docs/b.md': markdown('beta', 30) });
+    const alone = await workspace.embed(['ingest', 'docs', '-o', 'alone', '--ollama-url', ollama.url]);
+    expect(alone.code).toBe(0);
+
+    const flags = { queue, ollamaUrl: [ollama.url], model: 'all-minilm' };
+    const [one, other] = [
+      await startWorker(flags, { name: 'one' }),
+      await startWorker(flags, { name: 'other' }),
+    ];
+    const result = await workspace.embed(['ingest', 'docs', '--queue', queue, '--cache', 'none']);
+    expect(result).toMatchObject({ code: 0 });
+    expect(fingerprint(out)).toEqual(fingerprint(join(workspace.dir, 'alone')));
+
+    const done = [await one.stop(), await other.stop()];
+    expect(done.map(({ batches }) => batches).every((count) => count > 0)).toBe(true);
+    expect(await redis.keys('*')).toEqual(['{embed-queue}:default:space']);
+  });
+
+  test('refuses a worker of another model, and says in what it differs', async () => {
+    const { queue } = await startQueue();
+    await startWorker({ queue, ollamaUrl: [ollama.url] });
+    const other = await startOllama({ models: [{ ...allMiniLm, digest: 'f'.repeat(64) }] });
+    await using _ = other;
+    const refused = startWorker({ queue, ollamaUrl: [other.url] });
+    await expect(refused).rejects.toThrow(VectorSpaceError);
+    await expect(refused).rejects.toThrow(/another vector space \(digest: [0-9a-f]{12}, now ffffffffffff\)/);
+  });
+
+  test('without a worker, the sender ends with 4 and says so', async () => {
+    const { queue } = await startQueue();
+    writeFiles(workspace.dir, { 'docs/a.md': markdown('alpha', 1) });
+    const result = await workspace.embed(['ingest', 'docs', '--queue', queue]);
+    expect(result.code).toBe(4);
+    expect(result.stderr).toContain('has no worker: start some with "embed worker');
+  });
+});
