@@ -33,7 +33,6 @@ differs refuses to start. SIGTERM ends it when what it has taken is answered.`,
   examples: [
     { line: 'embed worker --queue redis://queue:6379/3' },
     { line: 'embed worker --queue redis://queue:6379/3 --embedder builtin' },
-    { line: 'embed ingest ./docs --queue redis://queue:6379/3', what: 'on another host' },
   ],
   exits: {
     done: 'stopped by a signal, all that was taken answered',
