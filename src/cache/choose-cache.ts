@@ -7,9 +7,9 @@
 // checked like answers of a server (checked-cache.ts).
 import { ServiceError } from '../errors.js';
 import type { RunEvents } from '../events.js';
+import type { RedisOptions } from '../net/redis/address.js';
 import type { VectorCache } from '../types/cache.js';
 import type { DiskOptions } from './disk/cache.js';
-import type { RedisOptions } from '../net/redis/address.js';
 
 export interface CacheOptions {
   /** Set only when the user configured a Redis. */

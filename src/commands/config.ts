@@ -1,11 +1,11 @@
 // `embed config` without its flags: every setting with what is in force for it and where that comes from.
 import { defaultCacheFolder } from '../cache/disk/default-folder.js';
-import { redisAddress } from '../net/redis/address.js';
 import { shownValue } from '../config/kinds/rule.js';
 import type { LoadedSettings } from '../config/origins.js';
 import { redisSettings } from '../config/redis-settings.js';
 import { type Settings, settingsTable } from '../config/settings.js';
 import { UsageError } from '../errors.js';
+import { redisAddress } from '../net/redis/address.js';
 
 /** One setting as it is shown: secrets are masked. */
 export interface SettingInForce {

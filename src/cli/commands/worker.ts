@@ -12,7 +12,7 @@ import { printNotice } from '../terminal/print.js';
 export async function runWorkerCommand(given: Given<typeof declared>): Promise<Outcome> {
   const { name, rebuild, quiet } = given.flags;
   const line = quiet ? () => undefined : printNotice;
-  const { settings } = await settingsFor(given.settings, line);
+  const { settings } = await settingsFor(given, line);
   const { worker } = await import('../../commands/worker.js');
   const result = await withSignals((signal) =>
     worker({

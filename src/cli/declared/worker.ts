@@ -9,6 +9,7 @@ export const worker = {
     'queueName',
     'name',
     'rebuild',
+    'config',
     'quiet',
     'embedder',
     'model',
