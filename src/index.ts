@@ -1,6 +1,7 @@
 // The public API, by name: every function, class and error, and every type that one of their signatures names.
 export { type ForgetOptions, type ForgetResult, forget } from './commands/forget.js';
 export { type IngestOptions, ingest } from './commands/ingest.js';
+export { type MergedShard, type MergeOptions, type MergeResult, merge } from './commands/merge.js';
 export type { OutputRow, RowMetadata } from './commands/output-row.js';
 export { search } from './commands/search.js';
 export type { SearchFilters } from './commands/search-filter.js';
@@ -78,5 +79,6 @@ export type {
   SlotLimits,
   Slots,
 } from './types/requests.js';
+export type { Shard } from './types/shard.js';
 export type { VectorSpace } from './types/space.js';
 export type { Vector } from './types/vector.js';

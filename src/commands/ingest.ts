@@ -12,6 +12,7 @@ import { eventsFor } from '../events.js';
 import type { RunOptions, RunResult } from '../ingest/options.js';
 import { Run } from '../ingest/run.js';
 import { acquireLock } from '../output/lock/lock.js';
+import { seedShard } from '../output/shards/seed.js';
 import { recover } from '../output/write/recover.js';
 
 /** What {@link ingest} is told. */
@@ -48,6 +49,11 @@ export async function ingest(options: IngestOptions): Promise<RunResult> {
   try {
     const ended = await recover(run.out, undefined, options.signal);
     if (ended) debug.output?.('ended the commit that another run had begun');
+    const { shard, rebuild } = options;
+    if (shard !== undefined && !rebuild) {
+      const seeded = await seedShard(run.whole, run.out, { shard, lock, signal: options.signal });
+      if (seeded) debug.output?.(`begun with its part of ${run.whole}`);
+    }
     return await run.update(lock);
   } finally {
     await lock.release();

@@ -42,6 +42,16 @@ export function hasNoReader(name: string, bytes: Uint8Array): boolean {
   return formatFor(name, bytes) === undefined && isBinary(bytes);
 }
 
+/**
+ * Whether a file may hold records, each of which is a document.
+ * @param bytes those of the file; without them, true where the name doesn't tell
+ */
+export function mayHoldRecords(name: string, bytes?: Uint8Array): boolean {
+  const format = formatFor(name, bytes);
+  if (format === undefined) return bytes === undefined;
+  return (formatNamed(format) as Format).holdsRecords ?? false;
+}
+
 /** Packed bytes of which the first ones are unpacked, to see whether they are text. */
 const peekedBytes = 4096;
 

@@ -2,6 +2,7 @@
 import type { Settings } from '../config/settings.js';
 import type { RunEvents } from '../events.js';
 import type { Failure } from '../types/failure.js';
+import type { Shard } from '../types/shard.js';
 import type { RunCounts } from './run-counts.js';
 import type { IngestSummary } from './summary.js';
 import type { StandardInput } from './survey/standard-input.js';
@@ -16,6 +17,11 @@ export interface RunOptions {
   settings: Settings;
   /** Folder that relative paths start from. @default process.cwd() */
   cwd?: string;
+  /**
+   * Take only the documents of this shard; `out` of the settings still names the whole output, and the shard's lies in it,
+   * as `shard-2-of-8`. @default all documents
+   */
+  shard?: Shard | undefined;
   /** Max files to read; not together with `rebuild`. @default all */
   limit?: number | undefined;
   /** Allow a run to remove more than half of the documents. @default false */

@@ -4,14 +4,15 @@
 // (survey/), guard against removing too much, pass documents through the stages (pipeline.ts), commit.
 // What must hold: when nothing changed, nothing is written and no server is contacted; a run that fails or is killed
 // leaves the old output whole; only documents that are surely gone lose their rows.
-import { dirname, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { debug } from '../debug.js';
-import { DamagedOutputError, UsageError, VectorSpaceError } from '../errors.js';
+import { UsageError, VectorSpaceError } from '../errors.js';
 import { eventsFor, noEvents, type RunEvents } from '../events.js';
 import { isChanged } from '../fault-policy.js';
 import { refuseOtherFolder } from '../output/files/new-output-folder.js';
 import type { Lock } from '../output/lock/lock.js';
-import { type Output, openOutput } from '../output/read/output.js';
+import type { Output } from '../output/read/output.js';
+import { isShard, ownedBy, shardFolder, shardNamed, shardText } from '../output/shards/shard.js';
 import { openWriter } from '../output/write/writer.js';
 import { FailureReport } from './failure-report.js';
 import { KnownFailures } from './known-failures.js';
@@ -19,6 +20,7 @@ import { leftOutInWords } from './left-out.js';
 import type { RunOptions, RunResult } from './options.js';
 import { newlyPinned, pinnedBy, pinnedSplitter, refuseOtherChunks, refuseOtherEmbedder } from './pinned.js';
 import { runPipeline } from './pipeline.js';
+import { openPart, openPrevious, type Place } from './previous.js';
 import { RunCounts } from './run-counts.js';
 import { Topic } from './sample-question.js';
 import type { Session } from './session.js';
@@ -36,7 +38,11 @@ import { type SurveyResult, survey } from './survey/survey.js';
 
 /** One run from the walk to the commit. */
 export class Run {
+  /** The folder of its output; that of its shard, where it takes one. */
   readonly out: string;
+  /** The folder of the whole output. */
+  readonly whole: string;
+  readonly #isOwn: ((source: string) => boolean) | undefined;
   readonly #options: RunOptions;
   readonly #signal: AbortSignal;
   readonly #counts: RunCounts;
@@ -53,9 +59,9 @@ export class Run {
   readonly #listing: Listing;
   #session: Promise<Session> | undefined;
 
-  private constructor(options: RunOptions, out: string, named: NamedRoots, stdin: Buffer | undefined) {
+  private constructor(options: RunOptions, whole: string, named: NamedRoots, stdin: Buffer | undefined) {
     const { roots, others } = named;
-    const { settings, signal = new AbortController().signal } = options;
+    const { settings, shard, signal = new AbortController().signal } = options;
     this.#options = options;
     this.#signal = signal;
     this.#counts = options.counts ?? new RunCounts();
@@ -64,12 +70,14 @@ export class Run {
       this.#counts,
     );
     this.#events = eventsFor(options.events);
-    this.#named = namedBy(roots, others, dirname(out));
+    this.#named = namedBy(roots, others, dirname(whole));
     this.#shown = named.shown;
     this.#isNarrowed = roots.some(({ own }) => own && own.include.length + own.exclude.length > 0);
     this.#prune = options.prune ?? false;
-    this.out = out;
-    this.#listing = new Listing(roots, stdin, walkOptions(settings, out, signal));
+    this.whole = whole;
+    this.out = shard === undefined ? whole : shardFolder(whole, shard);
+    this.#isOwn = shard && ownedBy(shard);
+    this.#listing = new Listing(roots, stdin, walkOptions(settings, whole, signal), this.#isOwn);
   }
 
   /**
@@ -77,15 +85,25 @@ export class Run {
    * @throws {OutputError} when the output's folder holds other files
    */
   static async prepare(options: RunOptions): Promise<Run> {
-    const { paths = [], choose = [], settings, stdin, cwd = process.cwd() } = options;
+    const { paths = [], choose = [], settings, stdin, shard, cwd = process.cwd() } = options;
     if (options.rebuild && options.limit !== undefined) {
       throw new UsageError(
         '--rebuild with --limit would drop the documents beyond the limit: use only one of them.',
       );
     }
+    if (shard !== undefined && !isShard(shard)) {
+      throw new UsageError(`There is no shard ${shardText(shard)}: the first of 8 is 1/8, the last 8/8.`);
+    }
     const out = resolve(cwd, settings.out);
+    const folderOf = shardNamed(basename(out));
+    if (folderOf !== undefined) {
+      throw new UsageError(
+        `${out} is the folder of a shard: use --out ${dirname(out)} --shard ${shardText(folderOf)}, or name another folder.`,
+      );
+    }
     debug.run?.(`from ${cwd} into ${out}, of ${paths.join(' ') || 'the sources'}`);
     await refuseOtherFolder(out);
+    if (shard !== undefined) await refuseOtherFolder(shardFolder(out, shard));
     const named = await namedRoots({ paths, choose, settings, cwd, base: dirname(out) });
     const input =
       paths.includes(stdinRoot) && stdin ? await readStandardInput(stdin, options.signal) : undefined;
@@ -100,7 +118,7 @@ export class Run {
    * @throws {UsageError | VectorSpaceError | DamagedOutputError} what the run would refuse
    */
   async plan(): Promise<RunResult> {
-    const previous = await this.#openPrevious();
+    const previous = (await openPrevious(this.#place)) ?? (await openPart(this.#place));
     try {
       const surveyed = await this.#survey(previous);
       const { removed, leftOut, unlisted } = surveyed;
@@ -123,9 +141,14 @@ export class Run {
     }
   }
 
+  get #place(): Place {
+    const { shard, rebuild = false } = this.#options;
+    return { out: this.out, whole: this.whole, shard, rebuild, signal: this.#signal };
+  }
+
   async update(lock: Lock): Promise<RunResult> {
     const { rebuild = false, settings } = this.#options;
-    const previous = await this.#openPrevious();
+    const previous = await openPrevious(this.#place);
     try {
       const surveyed = await this.#survey(previous);
       const { removed, leaving, leftOut, unlisted } = surveyed;
@@ -142,6 +165,7 @@ export class Run {
         ...pinned,
         formats: settings.format,
         roots: this.#named.labels,
+        shard: this.#options.shard,
         leaving,
         lock,
       });
@@ -202,16 +226,6 @@ export class Run {
     );
   }
 
-  /** The present output. A damaged one counts as none with --rebuild. */
-  async #openPrevious(): Promise<Output | undefined> {
-    try {
-      return await openOutput(this.out, { sums: !this.#options.rebuild, signal: this.#signal });
-    } catch (error) {
-      if (this.#options.rebuild && error instanceof DamagedOutputError) return undefined;
-      throw error;
-    }
-  }
-
   async #survey(previous: Output | undefined): Promise<SurveyResult> {
     const { settings } = this.#options;
     let tooLarge = false;
@@ -221,6 +235,7 @@ export class Run {
         debug.documents?.(`left out (${reason}): ${source}`);
         if (reason === 'too-large') tooLarge = true;
         if (previous) leftOut.add(reason, source);
+        if (!(this.#isOwn?.(source) ?? true)) return;
         if (this.#counts.leftOut.add(reason, source)) this.#events.skipped(reason, source);
       },
       onUnused: (patterns) => {
@@ -234,6 +249,7 @@ export class Run {
       named: this.#named,
       prune: this.#prune,
       counts: this.#counts,
+      isOwn: this.#isOwn,
       leftOut: (sources) => leftOut.among(sources),
     });
     const { files, bytes } = this.#counts;
@@ -245,6 +261,8 @@ export class Run {
   /** @throws {UsageError} when a first run found nothing: neither a document nor a failure */
   #refuseNothing(previous: Output | undefined): void {
     if (previous || this.#counts.documentsNew > 0 || this.#report.total > 0) return;
+    // All that there is may be of other shards.
+    if (this.#isOwn !== undefined && this.#listing.found > 0) return;
     const leftOut = leftOutInWords(this.#counts.leftOut.list());
     const why =
       leftOut === ''
@@ -262,6 +280,7 @@ export class Run {
       limit: this.#options.limit ?? Number.POSITIVE_INFINITY,
       counts: this.#counts,
       knownFailures: this.#report.knownFailures,
+      isOwn: this.#isOwn,
       generated: this.#options.settings.generated,
       maxFileSize: this.#options.settings.maxFileSize,
       readerLimits: limitsOf(this.#options.settings),
@@ -295,10 +314,12 @@ export class Run {
     changed: boolean,
     { elsewhere, pruned }: SurveyResult,
   ): Promise<RunResult> {
+    const { shard } = this.#options;
     const session = await this.#session;
     const embedder = session?.embedder.identity ?? previous?.space;
     const summary = summarize(this.#counts, {
-      out: this.#options.settings.out,
+      out: shard === undefined ? this.#options.settings.out : shardFolder(this.#options.settings.out, shard),
+      shard,
       changed,
       // A rebuild keeps nothing.
       elsewhere: this.#options.rebuild ? [] : elsewhere,

@@ -1,6 +1,7 @@
 // The summary of a run, as one value that is ready for JSON.
 import type { UnusedPattern } from '../documents/walk/walk.js';
 import type { EmbedderIdentity } from '../types/embedder.js';
+import type { Shard } from '../types/shard.js';
 import type { LeftOutFiles } from './left-out.js';
 import type { RunCounts } from './run-counts.js';
 import type { Elsewhere } from './survey/other-roots.js';
@@ -9,6 +10,8 @@ import type { Elsewhere } from './survey/other-roots.js';
 export interface IngestSummary {
   /** The output's folder, as the settings name it. */
   out: string;
+  /** The part of the documents that the run took; absent when it took all. */
+  shard?: Shard;
   /** True when the output's files were written. */
   changed: boolean;
   /** Documents of this run, by what became of each. */
@@ -75,11 +78,14 @@ export function summarize(
   counts: RunCounts,
   rest: Pick<IngestSummary, 'out' | 'changed' | 'elsewhere' | 'pruned' | 'seconds'> & {
     embedder: EmbedderIdentity | undefined;
+    shard: Shard | undefined;
     cacheRefused: number;
   },
 ): IngestSummary {
-  const { embedder, cacheRefused, ...run } = rest;
+  const { embedder, cacheRefused, shard, out, ...run } = rest;
   return {
+    out,
+    ...(shard && { shard: { index: shard.index, of: shard.of } }),
     ...run,
     documents: {
       new: counts.documentsNew,

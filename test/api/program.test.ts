@@ -78,6 +78,7 @@ test('does what it says', async () => {
     'unused patterns: 0',
     'left out: 0 of 0 kinds',
     'elsewhere: 1 of docs',
+    'merged: 1 document of 1 shard',
     'found: docs/harbour.md:1',
     'verified: 2 rows, 0 problems',
     'forgotten: The output has no document notes.md: name it as `metadata.source` of a search result does.',

@@ -99,6 +99,21 @@ describe('every command', () => {
       error: { code: 'EMBED_SOME_FAILED', exit: 3 },
       before: () => write('docs/broken.ipynb', '{'),
     },
+    {
+      of: 'merge',
+      args: [],
+      keys: ['out', 'changed', 'documents', 'rows', 'failures', 'shards'],
+      before: async () => {
+        await workspace.embed(['ingest', 'docs', ...builtin, '--shard', '1/1']);
+      },
+    },
+    {
+      of: 'merge',
+      args: [],
+      keys: [],
+      error: { code: 'EMBED_USAGE', exit: 2, message: expect.stringContaining('no shards') },
+      before: index,
+    },
     { of: 'search', args: ['islands'], keys: ['results'], before: index },
     { of: 'sync', args: ['parquet:./chunks.parquet'], keys: ['destinations'], before: index },
     {

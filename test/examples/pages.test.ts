@@ -12,6 +12,7 @@ const pages = [
   'docs/lightrag.md',
   'docs/troubleshooting.md',
   'docs/migrating.md',
+  'docs/scale.md',
   'docs/deploy.md',
   'docs/destinations.md',
   'docs/nightly.md',

@@ -14,6 +14,7 @@ import type { Given } from '../declared/command.js';
 import type { ingest as declared } from '../declared/ingest.js';
 import type { Outcome, ToldError } from '../declared/outcome.js';
 import { settingsFor } from '../settings.js';
+import { shardOf } from '../shard.js';
 import { withSignals } from '../signals.js';
 import { paintNotice as paint } from '../terminal/colour.js';
 import { printedEvents } from '../terminal/events.js';
@@ -25,6 +26,7 @@ export async function runIngest(given: Given<typeof declared>): Promise<Outcome>
   const { allowRemovals, limit, prune, rebuild, retryFailed, pull, wait, dryRun } = given.flags;
   const { strict, quiet, verbose, choose } = given.flags;
   const loaded = await settingsFor(given, (line) => quiet || printNotice(line));
+  const shard = given.flags.shard === undefined ? undefined : shardOf(given.flags.shard);
   const { settings } = loaded;
   if (given.arguments.paths.length === 0) refuseStrangeServers(loaded);
   const [{ ingest }, { RunCounts }] = await Promise.all([
@@ -38,7 +40,7 @@ export async function runIngest(given: Given<typeof declared>): Promise<Outcome>
       (signal) =>
         ingest({
           paths: given.arguments.paths,
-          ...{ choose, settings },
+          ...{ choose, settings, shard },
           ...{ allowRemovals, limit, prune, rebuild, retryFailed, pull, wait, dryRun },
           stdin: process.stdin,
           signal,

@@ -10,6 +10,7 @@ import { forget } from './forget.js';
 import { formats } from './formats.js';
 import { help } from './help.js';
 import { ingest } from './ingest.js';
+import { merge } from './merge.js';
 import type { Outcome } from './outcome.js';
 import { search } from './search.js';
 import { serve } from './serve.js';
@@ -37,6 +38,7 @@ function runs<D extends CommandDeclaration>(declared: D, load: () => Promise<Act
 
 export const allCommands: readonly (Runnable | Group)[] = [
   runs(ingest, async () => (await import('../commands/ingest.js')).runIngest),
+  runs(merge, async () => (await import('../commands/merge.js')).runMerge),
   runs(sync, async () => (await import('../commands/sync.js')).runSync),
   runs(forget, async () => (await import('../commands/forget.js')).runForget),
   runs(search, async () => (await import('../commands/search.js')).runSearch),

@@ -30,6 +30,11 @@ export const ownFlags = {
     flag: '-c, --choose <name>',
     help: 'only this one of `sources`; repeatable',
   },
+  shard: {
+    kind: 'shard',
+    flag: '--shard <k/n>',
+    help: 'only documents of this part, such as 2/8, in DIR/shard-2-of-8; auto/8 asks JOB_COMPLETION_INDEX, auto an array job of Slurm',
+  },
   limit: { ...count, flag: '--limit <n>', help: 'read at most n files' },
   allowRemovals: {
     ...yes,

@@ -33,7 +33,9 @@ import {
   type PairRule,
   pair,
   path,
+  type ShardRule,
   secret,
+  shard,
   type TextRule,
   text,
 } from './words.js';
@@ -49,6 +51,7 @@ type ItemRule =
   | PercentageRule
   | DecimalRule
   | PairRule
+  | ShardRule
   | BooleanRule;
 
 /** How a value is read, checked, shown and described; plain data. */
@@ -83,6 +86,7 @@ const items = {
   percentage,
   decimal,
   pair,
+  shard,
   boolean,
 };
 const kinds = { ...items, sources, list: listOf((item: ItemRule) => kindOf(item)) };

@@ -35,6 +35,11 @@ export interface DestinationRule {
   kind: 'destination';
 }
 
+/** `2/8`: a part of the documents; `auto` and `auto/8` leave it to what started the command. */
+export interface ShardRule {
+  kind: 'shard';
+}
+
 /** `lang=en`: a key and a value, which may hold anything. */
 export interface PairRule {
   kind: 'pair';
@@ -81,6 +86,15 @@ export const pair: Kind<PairRule> = {
   wanted: () => 'a key and a value such as lang=en',
   hasCommas: true,
   schema: () => ({ type: 'string', pattern: pairPattern.source }),
+};
+
+const shardPattern = /^(?:auto|(?:auto|[1-9]\d{0,4})\/[1-9]\d{0,4})$/;
+
+export const shard: Kind<ShardRule> = {
+  ...anyText,
+  check: (value) => typeof value === 'string' && shardPattern.test(value),
+  wanted: () => 'a part and their number such as 2/8, or auto/8, or auto',
+  schema: () => ({ type: 'string', pattern: shardPattern.source }),
 };
 
 export const secret: Kind<TextRule> = {

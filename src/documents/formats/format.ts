@@ -41,6 +41,8 @@ export interface Format {
   readonly isBinary?: true;
   /** Its files hold files of other formats: they are read again when any reader is newer. */
   readonly holdsFiles?: true;
+  /** Its files may hold records, each of which is a document. */
+  readonly holdsRecords?: true;
   /** It takes long, or a foreign parser reads it: it is always read in the reader's process. */
   readonly isApart?: true;
   load(): Promise<Extractor>;

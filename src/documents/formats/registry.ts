@@ -118,6 +118,7 @@ export const allFormats = [
     extensions: ['.json', '.json5', '.jsonc', '.geojson', '.webmanifest'],
     version: 2,
     keeps: 'strings with their keys; records of a list, one document each',
+    holdsRecords: true,
     load: async () => (await import('./data/json.js')).extract,
   },
   {
@@ -126,6 +127,7 @@ export const allFormats = [
     extensions: ['.jsonl', '.ndjson'],
     version: 2,
     keeps: 'one document for each line',
+    holdsRecords: true,
     load: async () => (await import('./data/jsonl.js')).extract,
   },
   {
@@ -158,6 +160,7 @@ export const allFormats = [
     extensions: ['.csv', '.tsv', '.tab'],
     version: 2,
     keeps: 'one document for each row, with the names of its columns; a title above them',
+    holdsRecords: true,
     load: async () => (await import('./data/csv.js')).extract,
   },
   {
@@ -247,6 +250,7 @@ export const allFormats = [
     keeps: 'one document for each mail',
     holdsFiles: true,
     isApart: true,
+    holdsRecords: true,
     load: async () => (await import('./mail/mbox.js')).extract,
   },
   {
@@ -317,6 +321,7 @@ export const allFormats = [
     keeps: 'the file within, if it is of a format in this list or text; no archives',
     isBinary: true,
     isApart: true,
+    holdsRecords: true,
     load: async () => (await import('./archive/gzip.js')).extract,
   },
   {

@@ -17,6 +17,8 @@ export interface ReadOptions {
   sameSplitter: boolean;
   /** Failures of the run before. @default none */
   knownFailures?: KnownFailures | undefined;
+  /** Which documents a shard takes, and whose failures it tells. @default all */
+  isOwn?: ((source: string) => boolean) | undefined;
   /** Take files that a program made from others. */
   generated: boolean;
   /** Decides which files those are; that of a run is asked for its result at the end. @default one of its own */

@@ -2,7 +2,7 @@
 // passes the others on, all in order of source.
 import { setImmediate } from 'node:timers/promises';
 import { debug, told } from '../../debug.js';
-import { hasNoReader } from '../../documents/extract.js';
+import { hasNoReader, mayHoldRecords } from '../../documents/extract.js';
 import { DocumentReader } from '../../documents/reader/reader.js';
 import { readerOf } from '../../documents/reader-version.js';
 import type { Reading } from '../../documents/reading.js';
@@ -63,6 +63,7 @@ class Reader {
   readonly #outdated: Outdated;
   readonly #known: KnownFiles;
   readonly #judgement: Judgement;
+  readonly #isOwn: (source: string) => boolean;
   /** Files of records that were read, or no longer hold any. */
   #recordFiles = new Set<string>();
   #filesTaken = 0;
@@ -73,6 +74,7 @@ class Reader {
     this.#documents = documents;
     this.#ahead = new Ahead(documents, options.maxFileSize);
     const { previous, removed, leftOut, counts, sameSplitter } = options;
+    this.#isOwn = options.isOwn ?? (() => true);
     this.#outdated = new Outdated(previous, sameSplitter);
     this.#known = new KnownFiles(previous, options.knownFailures);
     this.#judgement = options.judgement ?? new Judgement(previous, options.generated);
@@ -92,11 +94,11 @@ class Reader {
 
   /** Releases all that is left, and keeps the files of records that weren't read. */
   finish(): void {
-    const { counts, previous, removed } = this.#options;
+    const { previous, removed } = this.#options;
     this.#release(undefined);
     for (const file of previous?.manifest.recordFiles ?? []) {
       if (this.#recordFiles.has(file.source) || removed.has(file.source)) continue;
-      if (file.documents === 0 && file.hash !== readAgainHash) counts.countBlankFile(file.hash, undefined);
+      if (file.documents === 0 && file.hash !== readAgainHash) this.#countBlank(file.hash);
       this.#noteRecordFile(this.#outdated.has(file.source) ? { ...file, hash: readAgainHash } : file);
     }
   }
@@ -108,8 +110,14 @@ class Reader {
     }
   }
 
+  /** An unchanged file of records that holds none. In a shard, they may all be of others. */
+  #countBlank(hash: string): void {
+    if (this.#options.isOwn === undefined) this.#options.counts.countBlankFile(hash, undefined);
+  }
+
   /** @param origin the file, when it was read */
   fail(source: string, code: FailureCode, origin?: Origin): void {
+    if (!this.#isOwn(source)) return;
     this.steps.push({ kind: 'failure', failure: { source, code }, origin });
   }
 
@@ -161,6 +169,8 @@ class Reader {
       return this.fail(source, codeOf(error));
     }
     const { bytes, hash } = file;
+    // A file of another shard is read for the records that are of this one.
+    if (!this.#isOwn(source) && !mayHoldRecords(source, bytes)) return;
     const known = previous?.document(source);
     // An output of an older version may list the file `a.csv#1` as a record of `a.csv`.
     if (known?.hash === hash && source.includes('#') && !this.#sequence.holds(source)) {
@@ -174,7 +184,7 @@ class Reader {
       this.#outdated.confirm(source);
       if (known && known.hash === hash && !known.failed && !known.outdated) return;
       if (records && records.hash === hash && !this.#known.hasFailedRecord(source)) {
-        if (records.documents === 0) counts.countBlankFile(hash, undefined);
+        if (records.documents === 0) this.#countBlank(hash);
         return this.#noteRecordFile({ source, root, hash, documents: records.documents });
       }
     } else if (known?.hash === hash || records?.hash === hash) {
@@ -194,7 +204,7 @@ class Reader {
   /** The rows of a file that is left out, and of its records, go. */
   #leaveOut(reason: string, source: string): void {
     const { counts, events, leftOut, previous, removed } = this.#options;
-    if (counts.leftOut.add(reason, source)) events.skipped(reason, source);
+    if (this.#isOwn(source) && counts.leftOut.add(reason, source)) events.skipped(reason, source);
     for (const one of previous ? withRecords([source], previous) : []) {
       removed.add(one);
       leftOut.add(one);
@@ -220,13 +230,16 @@ class Reader {
     for (const { source: record, code } of found.failures) this.fail(record, code, origin);
     const single = found.documents.length === 1 && found.documents[0]!.source === source;
     const arrivals: Arrival[] = [];
+    let isWhole = found.failures.every((failure) => !this.#isOwn(failure.source));
     for (const [place, document] of found.documents.entries()) {
       if (place % recordsPerTurn === recordsPerTurn - 1) {
         await setImmediate();
         signal?.throwIfAborted();
       }
+      if (!this.#isOwn(document.source)) continue;
       if (!single && this.#isRecordOfAnother(document.source, source)) {
         this.fail(document.source, 'duplicate-source');
+        isWhole = false;
         continue;
       }
       arrivals.push({
@@ -244,17 +257,18 @@ class Reader {
       this.#recordFiles.add(source);
     } else {
       if (previous?.document(source)) removed.add(source);
-      const complete = found.failures.length === 0 && arrivals.length === found.documents.length;
-      if (complete && arrivals.length === 0) counts.countBlankFile(previous?.recordFile(source)?.hash, hash);
+      if (isWhole && found.documents.length === 0 && this.#isOwn(source)) {
+        counts.countBlankFile(previous?.recordFile(source)?.hash, hash);
+      }
       this.#noteRecordFile({
         source,
         root,
-        hash: complete ? hash : readAgainHash,
+        hash: isWhole ? hash : readAgainHash,
         documents: arrivals.length,
       });
       // Standard input holds only what was sent this time: a missing record isn't gone.
       const shownInPart = root === stdinRoot && previous?.recordFile(source)?.root === stdinRoot;
-      if (complete && !shownInPart)
+      if (isWhole && !shownInPart)
         this.#dropRecordsThatLeft(source, new Set(arrivals.map((arrival) => arrival.source)));
     }
     this.#sequence.add(arrivals.filter((arrival) => single || !this.#isUnchanged(arrival, bytes)));

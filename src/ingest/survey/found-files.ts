@@ -2,6 +2,7 @@
 import { dirname } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { Settings } from '../../config/settings.js';
+import { mayHoldRecords } from '../../documents/extract.js';
 import type { Root } from '../../documents/walk/paths/roots.js';
 import { type WalkEntry, type WalkOptions, walk } from '../../documents/walk/walk.js';
 import { withStandardInput } from './standard-input.js';
@@ -13,7 +14,7 @@ const maxKept = 20_000;
 
 /**
  * How paths are walked for an output, so that all who walk them find the same files.
- * @param out the output folder, absolute
+ * @param out the folder of the whole output, absolute
  */
 export function walkOptions(settings: Settings, out: string, signal: AbortSignal | undefined): WalkOptions {
   return {
@@ -33,10 +34,22 @@ export class Listing {
   readonly #roots: readonly Root[];
   readonly #stdin: Buffer | undefined;
   readonly #options: WalkOptions;
+  readonly #isOwn: ((source: string) => boolean) | undefined;
+  /** Files that the last walk found, those of other shards included. */
+  found = 0;
   #kept: Group[] | undefined;
 
-  /** @param stdin the bytes that the path `-` gave */
-  constructor(roots: readonly Root[], stdin: Buffer | undefined, options: WalkOptions) {
+  /**
+   * @param stdin the bytes that the path `-` gave
+   * @param isOwn for a shard: which documents are its own. Of other files, those that may hold some are listed, too.
+   */
+  constructor(
+    roots: readonly Root[],
+    stdin: Buffer | undefined,
+    options: WalkOptions,
+    isOwn?: (source: string) => boolean,
+  ) {
+    this.#isOwn = isOwn;
     this.#roots = roots;
     this.#stdin = stdin;
     this.#options = options;
@@ -65,7 +78,18 @@ export class Listing {
     }
   }
 
-  #walk(options: WalkOptions): AsyncGenerator<Group> {
-    return withStandardInput(walk(this.#roots, options), this.#stdin);
+  async *#walk(options: WalkOptions): AsyncGenerator<Group> {
+    this.found = 0;
+    const isOwn = this.#isOwn;
+    for await (const group of withStandardInput(walk(this.#roots, options), this.#stdin)) {
+      this.found += group.filter(({ kind }) => kind === 'file').length;
+      if (isOwn === undefined) {
+        yield group;
+      } else {
+        const isWanted = (entry: WalkEntry) =>
+          entry.kind !== 'file' || isOwn(entry.source) || mayHoldRecords(entry.source);
+        yield group.filter(isWanted);
+      }
+    }
   }
 }

@@ -21,6 +21,8 @@ export interface SurveyOptions {
   /** Remove documents under roots that the run doesn't name. */
   prune: boolean;
   counts: RunCounts;
+  /** Which documents are those of the run. @default all */
+  isOwn?: ((source: string) => boolean) | undefined;
   /** Called after the walk: of these sources, those that a rule of the program leaves out, and no longer the user's. */
   leftOut(sources: Iterable<string>): string[];
 }
@@ -63,7 +65,8 @@ export async function survey(
       } else if (entry.kind === 'listed') {
         listed.set(entry.root, entry.complete);
       } else {
-        if (entry.failure.code !== 'unreadable-folder') failures++;
+        const isOwn = options.isOwn?.(entry.failure.source) ?? true;
+        if (isOwn && entry.failure.code !== 'unreadable-folder') failures++;
         unseen.delete(entry.failure.source);
       }
     }

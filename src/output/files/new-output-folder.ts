@@ -9,6 +9,7 @@ import {
   runName,
   vectorsName,
 } from '../format/layout.js';
+import { shardNamed } from '../shards/shard.js';
 import { errorCode } from './disk-errors.js';
 import { steadyFolder } from './folder-handle.js';
 
@@ -32,7 +33,9 @@ export async function refuseOtherFolder(dir: string): Promise<void> {
     );
   });
   if (names.includes(manifestName) || names.includes(runName)) return;
-  const others = names.filter((name) => !besideNames.test(name) && !ourNames.includes(name)).sort();
+  const others = names
+    .filter((name) => !besideNames.test(name) && !ourNames.includes(name) && shardNamed(name) === undefined)
+    .sort();
   if (others.length === 0) return;
   const more = others.length > maxShown ? ` and ${others.length - maxShown} more` : '';
   throw new OutputError(

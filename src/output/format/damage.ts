@@ -1,12 +1,18 @@
 // What is said of an output that is damaged, or of a newer version.
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { DamagedOutputError, NewerOutputError } from '../../errors.js';
 import { command } from '../../text/plural.js';
+import { shardNamed, shardText } from '../shards/shard.js';
 
 export function damaged(path: string, detail: string, cause?: unknown): DamagedOutputError {
+  const dir = dirname(path);
+  const shard = shardNamed(basename(dir));
+  const again =
+    shard === undefined
+      ? command`embed ingest <the same paths> --out ${dir} --rebuild`
+      : command`embed ingest <the same paths> --out ${dirname(dir)} --shard ${shardText(shard)} --rebuild`;
   return new DamagedOutputError(
-    `${path} is damaged (${detail}): restore the output from a copy, or build it again with ` +
-      `\`${command`embed ingest <the same paths> --out ${dirname(path)} --rebuild`}\`, which takes known vectors from the cache.`,
+    `${path} is damaged (${detail}): restore the output from a copy, or build it again with \`${again}\`, which takes known vectors from the cache.`,
     cause === undefined ? undefined : { cause },
   );
 }

@@ -2,8 +2,10 @@
 // reported here as one sentence, not later as a crash or a wrong index.
 import type { FileHandle } from 'node:fs/promises';
 import { compareSources } from '../../text/source-order.js';
+import type { Shard } from '../../types/shard.js';
 import { spaceFromJson } from '../../vectors/space-json.js';
 import { blockBytes, lineBlocks, UnwrittenError } from '../files/line-blocks.js';
+import { isShard } from '../shards/shard.js';
 import { damaged, newer } from './damage.js';
 import { chunksName, vectorsName } from './layout.js';
 import {
@@ -174,10 +176,11 @@ function parseHead(json: Record<string, unknown>): ManifestHead {
   }
   const space = spaceFromJson(json.space);
   if (space === undefined) throw new Malformed('its vector space is not what its id says');
-  const { chunking, readers = firstReaders, judged, formats, rows, files, failures, roots } = json;
+  const { chunking, readers = firstReaders, judged, shard, formats, rows, files, failures, roots } = json;
   if (!isChunking(chunking)) throw new Malformed('chunking');
   if (!isRecord(readers) || !Object.values(readers).every(isCount)) throw new Malformed('readers');
   if (judged !== undefined && !isCount(judged)) throw new Malformed('judged');
+  if (shard !== undefined && !isShardJson(shard)) throw new Malformed('shard');
   if (!isCount(rows)) throw new Malformed('rows');
   if (!Array.isArray(formats) || !formats.every(isFormat)) throw new Malformed('formats');
   if (!isTexts(roots)) throw new Malformed('roots');
@@ -189,6 +192,7 @@ function parseHead(json: Record<string, unknown>): ManifestHead {
     chunking,
     readers: readers as Record<string, number>,
     ...(judged !== undefined && { judged }),
+    ...(shard !== undefined && { shard: { index: shard.index, of: shard.of } }),
     formats,
     rows,
     files: {
@@ -265,6 +269,10 @@ function isCount(value: unknown): value is number {
 
 function isHash(value: unknown): value is string {
   return typeof value === 'string' && hex64.test(value);
+}
+
+function isShardJson(value: unknown): value is Shard {
+  return isRecord(value) && isShard(value as unknown as Shard);
 }
 
 function isTexts(value: unknown): value is string[] {

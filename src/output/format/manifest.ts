@@ -1,6 +1,7 @@
 // manifest.json: what the output holds, and what a later run needs in order to redo only what changed.
 // One document per line: so it is written and read as a stream, and a diff shows the documents that changed.
 
+import type { Shard } from '../../types/shard.js';
 import type { VectorSpace } from '../../types/space.js';
 import { spaceToJson } from '../../vectors/space-json.js';
 import type { chunksName, vectorsName } from './layout.js';
@@ -47,6 +48,8 @@ export interface ManifestHead {
   readers: Readonly<Record<string, number>>;
   /** Version of the rules for generated files by which all documents were judged, none of which is generated. */
   judged?: number | undefined;
+  /** Which part of the documents these are; absent when they are all. */
+  shard?: Shard | undefined;
   formats: OutputFormat[];
   rows: number;
   files: Record<typeof chunksName | typeof vectorsName, RowsFile>;
@@ -104,6 +107,7 @@ export function manifestStart(head: ManifestHead): string {
     },
     readers: head.readers,
     judged: head.judged,
+    shard: head.shard && { index: head.shard.index, of: head.shard.of },
     formats: head.formats,
     rows: head.rows,
     files: {

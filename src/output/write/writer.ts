@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { sha256 } from '../../text/sha256.js';
 import type { Chunk } from '../../types/document.js';
 import type { KeptFailure } from '../../types/failure.js';
+import type { Shard } from '../../types/shard.js';
 import type { VectorSpace } from '../../types/space.js';
 import type { Vector } from '../../types/vector.js';
 import { checkDiskSpace, outputError } from '../files/disk-errors.js';
@@ -26,6 +27,7 @@ import {
   type OutputFormat,
   type RecordFile,
 } from '../format/manifest.js';
+import type { OutputDocument } from '../format/manifest-reader.js';
 import { rowSumBytes } from '../format/row-sum.js';
 import type { Lock } from '../lock/lock.js';
 import type { Output } from '../read/output.js';
@@ -42,6 +44,10 @@ export interface WriterOptions extends SequenceOptions {
   chunking: Chunking;
   readers: ManifestHead['readers'];
   formats: readonly OutputFormat[];
+  /** Which part of the documents these are. @default that of the previous output; without one, all of them */
+  shard?: Shard | undefined;
+  /** The present output, when its documents come from elsewhere: only its files are compared. */
+  replaces?: Output | undefined;
   /** Checked before the commit: a run that lost its lock must not write. */
   lock?: Lock | undefined;
   /** For tests. */
@@ -63,6 +69,20 @@ interface NewRows extends Pick<ManifestHead, 'format' | 'files'> {
   changed: CommitFile[];
 }
 
+interface Pending {
+  output: Output | undefined;
+  from: number;
+  to: number;
+}
+
+/** What is known of a document that is copied. */
+export interface Copied {
+  /** The file whose record it is; undefined for a file of its own. */
+  recordOf?: string | undefined;
+  /** True to mark it, so that a later run reads it again. */
+  outdated?: boolean;
+}
+
 export interface CommitOptions {
   keepJournal?: boolean;
   judged?: number | undefined;
@@ -81,8 +101,8 @@ export class OutputWriter {
   readonly #formats: OutputFormat[];
   readonly #sequence: Sequence;
   readonly #failures: KeptFailure[] = [];
-  /** Documents of the previous output, by index, that will be copied next as one range of bytes. */
-  #pending = { from: 0, to: 0 };
+  /** Documents of one output, by index, that will be copied next as one range of bytes. */
+  #pending: Pending = { output: undefined, from: 0, to: 0 };
   /** Kept documents that are marked. */
   readonly #outdated = new Set<string>();
   #staged: StagedRows | undefined;
@@ -104,25 +124,36 @@ export class OutputWriter {
   /**
    * Copies a document's rows from the previous output.
    * Await the promise, if there is one, before the next call.
-   * @param how.recordOf the file whose record it is; undefined for a file of its own
-   * @param how.outdated true to mark it, so that a later run reads it again
    */
-  keep(
-    source: string,
-    { recordOf, outdated = false }: { recordOf?: string | undefined; outdated?: boolean } = {},
-  ): Promise<void> | undefined {
-    const document = this.#previous?.document(source);
-    if (document === undefined) throw new Error(`expected a document of the previous output, got ${source}`);
-    if (this.#previous?.space.id !== this.#options.space.id) {
+  keep(source: string, how: Copied = {}): Promise<void> | undefined {
+    const previous = this.#previous;
+    const document = previous?.document(source);
+    if (previous === undefined || document === undefined) {
+      throw new Error(`expected a document of the previous output, got ${source}`);
+    }
+    if (previous.space.id !== this.#options.space.id) {
       throw new Error('expected the vector space of the previous output');
     }
+    return this.copy(previous, document, how);
+  }
+
+  /**
+   * Copies a document's rows from any output, whose vectors must be comparable with those of this one.
+   * Await the promise, if there is one, before the next call.
+   */
+  copy(
+    from: Output,
+    { source, index }: OutputDocument,
+    { recordOf, outdated = false }: Copied = {},
+  ): Promise<void> | undefined {
     this.#sequence.add({ source, recordOf });
     if (outdated) this.#outdated.add(source);
-    if (document.index === this.#pending.to) {
-      this.#pending.to++;
+    const pending = this.#pending;
+    if (pending.output === from && index === pending.to) {
+      pending.to++;
       return undefined;
     }
-    return this.#jump(document.index);
+    return this.#jump(from, index);
   }
 
   /** Starts a new or changed document; its rows follow in the order of their chunks. */
@@ -217,17 +248,18 @@ export class OutputWriter {
     return { changed, ...result };
   }
 
-  async #jump(index: number): Promise<void> {
-    await this.#flushKept();
-    this.#pending = { from: index, to: index + 1 };
+  async #jump(output: Output, index: number): Promise<void> {
+    // Without rows before it, nothing needs to be staged yet.
+    if (this.#pending.output !== undefined || index > 0) await this.#flushKept();
+    this.#pending = { output, from: index, to: index + 1 };
   }
 
   /** Copies the pending documents, so that other rows can follow. From here on there are staged files. */
   async #flushKept(): Promise<StagedRows> {
-    const { from, to } = this.#pending;
-    this.#pending = { from: to, to };
+    const { output, from, to } = this.#pending;
+    this.#pending = { output, from: to, to };
     this.#staged ??= await this.#openStaged();
-    if (this.#previous !== undefined && to > from) await this.#staged.keep(this.#previous, from, to);
+    if (output !== undefined && to > from) await this.#staged.keep(output, from, to);
     return this.#staged;
   }
 
@@ -253,7 +285,7 @@ export class OutputWriter {
     const staged = await this.#flushKept();
     const { lines, vectors } = await staged.sizes();
     const sizes = { [vectorsName]: vectors, [chunksName]: lines, [sumsName]: staged.rows * rowSumBytes };
-    const changed = await changedFiles(staged, previous);
+    const changed = await changedFiles(staged, previous ?? this.#options.replaces);
     return {
       format: manifestFormat,
       count: staged.rows,
@@ -274,16 +306,17 @@ export class OutputWriter {
 
   async #stageManifest(rows: NewRows, failuresOfRun: string, judged?: number): Promise<CommitFile[]> {
     const { roots, recordFiles, rootPlaces } = this.#sequence;
-    const { space, chunking, readers } = this.#options;
+    const { space, chunking, readers, shard = this.#previous?.manifest.shard } = this.#options;
     const { format, count, files } = rows;
     const failures = this.#failures.some(({ lasting }) => lasting) ? sha256(failuresOfRun) : undefined;
     const head = {
-      ...{ format, space, chunking, readers, judged, formats: this.#formats },
+      ...{ format, space, chunking, readers, judged, shard, formats: this.#formats },
       ...{ rows: count, files, failures, roots },
     };
     const entries = await this.#staged?.entries();
     const outdated = this.#outdated;
-    const next = { head, recordFiles, rootPlaces, outdated, previous: this.#previous, entries };
+    const previous = this.#previous ?? this.#options.replaces;
+    const next = { head, recordFiles, rootPlaces, outdated, previous, entries };
     const sum = await stageManifest(next, () => this.#create(manifestName));
     return sum === undefined ? [] : [{ name: manifestName, ...sum }];
   }

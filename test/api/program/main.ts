@@ -25,7 +25,11 @@ import {
   type LoadedSettings,
   type LoadOptions,
   loadSettings,
+  type MergedShard,
+  type MergeOptions,
+  type MergeResult,
   type Metrics,
+  merge,
   type NamedSource,
   type OllamaConfig,
   type OrchestratorCache,
@@ -45,6 +49,7 @@ import {
   type SearchOptions,
   type SearchResult,
   type Settings,
+  type Shard,
   type StandardInput,
   type SyncedDestination,
   type SyncOptions,
@@ -147,6 +152,13 @@ async function wholeRun(): Promise<void> {
   const plan: IngestOptions = { choose: ['notes'], settings: named, dryRun: true };
   const { elsewhere } = (await ingest(plan)).summary;
   say('elsewhere', elsewhere.map(({ root, documents: n }: Elsewhere) => `${n} of ${root}`).join());
+
+  const part: Shard = { index: 1, of: 1 };
+  await ingest({ paths: ['docs'], settings: { ...settings, out: './parts' }, shard: part });
+  const parts: MergeOptions = { dirs: ['parts'] };
+  const merged: MergeResult = await merge(parts);
+  const [one]: MergedShard[] = merged.shards;
+  say('merged', `${merged.documents} document of ${one?.of} shard`);
 
   const near: SearchFilters = { source: ['docs/**'], minScore: -1 };
   const question: SearchOptions = { question: 'Where is the harbour?', settings, k: 1, ...near };

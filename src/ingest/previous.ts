@@ -1,0 +1,49 @@
+// The output that a run goes on with: its own; or, for the plan of a shard that has none, its part of the whole one.
+import { DamagedOutputError, UsageError } from '../errors.js';
+import { type Output, openOutput } from '../output/read/output.js';
+import { openPartOf } from '../output/shards/part.js';
+import { sameShard, shardText, wholeFolder } from '../output/shards/shard.js';
+import type { Shard } from '../types/shard.js';
+
+/** Where a run writes. */
+export interface Place {
+  /** The folder of its output, absolute. */
+  out: string;
+  /** The folder of the whole output; the same where the run takes all documents. */
+  whole: string;
+  shard: Shard | undefined;
+  /** Nothing of the present output is used. */
+  rebuild: boolean;
+  signal: AbortSignal;
+}
+
+/**
+ * The present output. A damaged one counts as none for a rebuild.
+ * @throws {UsageError} when it is one of another part of the documents
+ */
+export async function openPrevious({ out, shard, rebuild, signal }: Place): Promise<Output | undefined> {
+  let previous: Output | undefined;
+  try {
+    previous = await openOutput(out, { sums: !rebuild, signal });
+  } catch (error) {
+    if (rebuild && error instanceof DamagedOutputError) return undefined;
+    throw error;
+  }
+  const made = previous?.manifest.shard;
+  if (previous === undefined || sameShard(made, shard)) return previous;
+  await previous.close();
+  if (made === undefined) {
+    throw new UsageError(`${out} holds no shard, but an output of its own: move it away, and run again.`);
+  }
+  const whole = wholeFolder(out, made);
+  const use =
+    whole === out
+      ? 'give it back its name, or name another folder'
+      : `use --out ${whole} --shard ${shardText(made)}`;
+  throw new UsageError(`${out} holds shard ${shardText(made)} of an output: ${use}.`);
+}
+
+/** What a shard without an output begins with: its part of the whole one. Its rows can be counted, not copied. */
+export async function openPart({ whole, shard }: Place): Promise<Output | undefined> {
+  return shard && (await openPartOf(whole, shard));
+}

@@ -1,0 +1,171 @@
+// One corpus in shards, and whole again: the same bytes as a run without shards.
+import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, expect, test } from 'vitest';
+import { fingerprint, readOutput } from '../helpers/output.js';
+import {
+  ingest,
+  markdown,
+  ollama,
+  out,
+  setUp,
+  summaryOf,
+  workspace,
+  writeFiles,
+} from '../ingest/run-workspace.js';
+
+setUp();
+
+const records = Array.from({ length: 12 }, (_, index) => ({
+  id: `r${index}`,
+  text: `Record ${index} of many.`,
+}));
+
+beforeEach(() => {
+  writeFiles(workspace.dir, {
+    ...Object.fromEntries(Array.from({ length: 7 }, (_, one) => [`docs/n${one}.md`, markdown(`n${one}`, 1)])),
+    'docs/posts.jsonl': records.map((one) => JSON.stringify(one)).join('\n'),
+    'docs/one.json': '{"title": "A single document", "body": "of JSON"}',
+    'docs/list.json': JSON.stringify(records.slice(0, 5)),
+    'docs/table.csv': 'name,price\nbolt,1\nnut,2\nnut,3\n',
+    // A file that looks like a record of the table, beside it.
+    'docs/table.csv#1': 'A file of its own.\n',
+    'docs/bad.json': '[{"a": 1},',
+    'docs/blank.md': '\n',
+    'docs/none.jsonl': '',
+  });
+});
+
+const folders = (of: number) => Array.from({ length: of }, (_, at) => join(out, `shard-${at + 1}-of-${of}`));
+
+/** The files of the merged output, without the folders of its shards. */
+function wholeFiles(): Record<string, string> {
+  return Object.fromEntries(Object.entries(fingerprint(out)).filter(([, sum]) => sum !== 'a folder'));
+}
+
+/** All shards, the last one first. */
+async function ingestShards(of: number, ...args: string[]) {
+  const results = [];
+  for (let index = of; index >= 1; index--) {
+    results.unshift(await ingest(...args, '--shard', `${index}/${of}`, '--json'));
+  }
+  return results;
+}
+
+/** What a run without shards leaves, of the same paths; in a folder beside, which the next one goes on with. */
+async function unsharded(...args: string[]): Promise<Record<string, string>> {
+  const plain = join(workspace.dir, 'plain');
+  await ingest(...args, '--out', plain);
+  expect(readdirSync(plain)).toContain('manifest.json');
+  return fingerprint(plain);
+}
+
+const merge = (...args: string[]) => workspace.embed(['merge', ...args]);
+
+test('shards are disjoint, together all, and merged they have the bytes of one run', async () => {
+  const wanted = await unsharded('docs');
+  const results = await ingestShards(3, 'docs');
+  const sources = folders(3).map((dir) => readOutput(dir).sources);
+  expect(new Set(sources.flat()).size).toBe(sources.flat().length);
+  expect(sources.every((some) => some.length > 3)).toBe(true);
+  // Each failure is told by one of them.
+  const failures = results.map(summaryOf).flatMap((summary) => summary.failures);
+  expect(failures.map(({ source, code }) => `${source} ${code}`).sort()).toEqual([
+    'docs/bad.json malformed',
+    'docs/table.csv#1 duplicate-source',
+  ]);
+  expect((await merge()).code).toBe(0);
+  expect(wholeFiles()).toEqual(wanted);
+  const again = JSON.parse((await merge('--json')).stdout);
+  expect(again).toMatchObject({ changed: false, failures: 2, shards: [{ index: 1, of: 3 }, {}, {}] });
+});
+
+test('of absolute paths and of the folder itself, too, with more shards than documents of some', async () => {
+  rmSync(join(workspace.dir, 'docs/bad.json'));
+  for (const path of [join(workspace.dir, 'docs/n1.md'), '.']) {
+    rmSync(join(workspace.dir, 'plain'), { recursive: true, force: true });
+    const wanted = await unsharded(path);
+    rmSync(join(workspace.dir, 'plain'), { recursive: true });
+    rmSync(out, { recursive: true, force: true });
+    for (const { code, stderr } of await ingestShards(2, path)) expect([0, 3], stderr).toContain(code);
+    expect((await merge()).code).toBe(0);
+    expect(wholeFiles()).toEqual(wanted);
+  }
+});
+
+test('a shard keeps to its own when documents change, come and go', async () => {
+  await Promise.all([ingestShards(2, 'docs'), unsharded('docs')]);
+  rmSync(join(workspace.dir, 'docs/n2.md'));
+  writeFiles(workspace.dir, {
+    'docs/n3.md': markdown('changed', 2),
+    'docs/new.md': 'A new document.\n',
+    'docs/posts.jsonl': records
+      .slice(3)
+      .map((one) => JSON.stringify(one))
+      .join('\n'),
+    'docs/list.json': '{"now": "one document"}',
+  });
+  const summaries = (await ingestShards(2, 'docs')).map(summaryOf);
+  const total = (key: 'new' | 'changed' | 'removed') =>
+    summaries.reduce((sum, { documents }) => sum + documents[key], 0);
+  expect([total('new'), total('changed'), total('removed')]).toEqual([2, 1, 9]);
+  await merge();
+  const merged = wholeFiles();
+  expect(merged).toEqual(await unsharded('docs'));
+  // Nothing to do: nothing is written.
+  expect((await ingestShards(2, 'docs')).map(summaryOf).map(({ changed }) => changed)).toEqual([
+    false,
+    false,
+  ]);
+});
+
+test('shards of another number begin with the merged output, and embed nothing again', async () => {
+  await ingestShards(2, 'docs');
+  await merge();
+  const merged = wholeFiles();
+  for (const dir of folders(2)) rmSync(dir, { recursive: true });
+  ollama.requests.length = 0;
+  const plan = summaryOf(await ingest('docs', '--shard', '1/3', '--dry-run', '--json'));
+  expect(plan).toMatchObject({ documents: { new: 0 }, chunks: { embedded: 0 } });
+  expect(readdirSync(out)).not.toContain('shard-1-of-3');
+  const results = await ingestShards(3, 'docs');
+  for (const { documents, chunks } of results.map(summaryOf)) {
+    expect([documents.new, documents.changed, chunks.embedded]).toEqual([0, 0, 0]);
+  }
+  expect(ollama.batches().flat()).toEqual([]);
+  expect(JSON.parse((await merge('--json')).stdout)).toMatchObject({ changed: false });
+  expect(wholeFiles()).toEqual(merged);
+});
+
+test('a missing and an unfinished shard are named, and nothing is written', async () => {
+  await ingest('docs', '--shard', '1/3');
+  const missing = await merge();
+  expect(missing).toMatchObject({ code: 2 });
+  expect(missing.stderr).toContain('Shards 2/3, 3/3 are missing in');
+  await ingest('docs', '--shard', '3/3');
+  // A second run of it was killed: what it had embedded is in its journal.
+  await ingest('docs', '--shard', '2/3');
+  mkdirSync(join(out, 'shard-2-of-3/.run'));
+  writeFileSync(join(out, `shard-2-of-3/.run/journal-${'0'.repeat(32)}`), '');
+  expect(await merge()).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('Shard 2/3 is not finished'),
+  });
+  expect(Object.keys(wholeFiles())).toEqual([]);
+});
+
+test('a folder that is no shard of this output is refused in words', async () => {
+  await ingest('docs', '--shard', '1/2');
+  const inside = await ingest('docs', '--out', 'embeddings/shard-1-of-2');
+  expect(inside).toMatchObject({ code: 2, stderr: expect.stringContaining('--shard 1/2') });
+  renameSync(join(out, 'shard-1-of-2'), join(out, 'shard-2-of-2'));
+  const renamed = await ingest('docs', '--shard', '2/2');
+  expect(renamed).toMatchObject({ code: 2, stderr: expect.stringContaining('holds shard 1/2') });
+  await ingest('docs', '--shard', '1/2');
+  expect(await merge()).toMatchObject({ code: 2, stderr: expect.stringContaining('renamed or copied') });
+  await ingest('docs', '--shard', '1/1');
+  const several = await merge();
+  expect(several).toMatchObject({ code: 2, stderr: expect.stringContaining('shards of 1 and of 2') });
+  expect(await merge('embeddings/shard-1-of-1')).toMatchObject({ code: 0 });
+  expect(readdirSync(out)).toContain('manifest.json');
+});
