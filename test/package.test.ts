@@ -66,6 +66,10 @@ test('indexes and answers by the embedder in it', () => {
   expect(embed('verify')).toContain('fine (1 documents, 1 rows)');
 });
 
+test('says what is to be installed for agents', () => {
+  expect(() => embed('mcp')).toThrow('`npm i @modelcontextprotocol/sdk@1.32.2`');
+});
+
 test('is imported by its name, and nothing else of it is', () => {
   const code = `const all = await import('embed-ingest');
     const inner = await import('embed-ingest/dist/index.js').catch(({ code }) => code);

@@ -36,7 +36,11 @@ export const metadataBounds = { levels: 64, parts: 1_000_000 };
 
 /** @throws {DamagedOutputError} when the line isn't one that was written there */
 export async function readRow(output: Output, row: number): Promise<OutputRow> {
-  const line = await output.line(row);
+  return rowOfLine(output, row, await output.line(row));
+}
+
+/** @throws {DamagedOutputError} when the line isn't one that was written there */
+export function rowOfLine(output: Output, row: number, line: string): OutputRow {
   let json: unknown;
   try {
     json = JSON.parse(line);

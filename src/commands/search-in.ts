@@ -9,7 +9,13 @@ import { printable } from '../text/printable.js';
 import { spaceFromJson } from '../vectors/space-json.js';
 import { metadataBounds, type RowMetadata } from './output-row.js';
 import type { Filter } from './search-filter.js';
-import { addResult, type SearchOptions, type SearchResult, vectorOf } from './search-question.js';
+import {
+  addResult,
+  type OpenParts,
+  type SearchOptions,
+  type SearchResult,
+  vectorOf,
+} from './search-question.js';
 
 /** Rows for each result that is wanted, at first: the same text may be in several. */
 const rowsPerResult = 2;
@@ -23,6 +29,7 @@ export async function searchIn(
   options: SearchOptions,
   address: string,
   filter: Filter,
+  parts: OpenParts,
 ): Promise<SearchResult[]> {
   const { settings, k, signal = new AbortController().signal } = options;
   const events = eventsFor(options.events);
@@ -48,7 +55,8 @@ export async function searchIn(
         `The vector space of the index in ${shown} can't be read: run \`embed sync\` with --rebuild.`,
       );
     }
-    const vector = await vectorOf(options, { space, where: `"${printable(index, 100)}" in ${shown}` });
+    const searched = { space, where: `"${printable(index, 100)}" in ${shown}` };
+    const vector = await vectorOf(options, searched, parts);
     for (let most = k * rowsPerResult; ; most *= 2) {
       const rows = await destination.search(vector, most);
       const results = new Map<string, SearchResult>();

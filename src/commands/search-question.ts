@@ -4,7 +4,9 @@ import { compareSpaces } from '../embedders/guard/space-mismatch.js';
 import { unknownScript } from '../embedders/guard/unknown-script.js';
 import { UsageError, VectorSpaceError } from '../errors.js';
 import { eventsFor, type RunEvents } from '../events.js';
+import type { Output } from '../output/read/output.js';
 import { compareSources } from '../text/source-order.js';
+import type { Embedder } from '../types/embedder.js';
 import type { VectorSpace } from '../types/space.js';
 import type { Vector } from '../types/vector.js';
 import { openEmbedder } from '../upstream/choose-embedder.js';
@@ -35,6 +37,17 @@ export interface SearchResult extends OutputRow {
   sources: string[];
 }
 
+/**
+ * What is open already, and stays open: of a server, for all of its searches.
+ * @internal
+ */
+export interface OpenParts {
+  /** The output, where no destination is asked. @default opened for this search */
+  output?: Output;
+  /** Gives the vector of a question. @default an embedder that is opened for this search */
+  vectorOf?: (question: string, searched: Searched, signal: AbortSignal) => Promise<Vector>;
+}
+
 /** What is searched. */
 export interface Searched {
   space: VectorSpace;
@@ -48,8 +61,31 @@ export interface Searched {
  * The vector of the question.
  * @throws {VectorSpaceError} when the embedder gives vectors of another space
  */
-export async function vectorOf(options: SearchOptions, { space, counter, where }: Searched): Promise<Vector> {
+export async function vectorOf(
+  options: SearchOptions,
+  searched: Searched,
+  parts: OpenParts = {},
+): Promise<Vector> {
   const { settings, question, signal = new AbortController().signal } = options;
+  if (parts.vectorOf) return await parts.vectorOf(question, searched, signal);
+  const embedder = await openFor(searched, settings, eventsFor(options.events), signal);
+  try {
+    return await questionVector(embedder, question, searched, signal);
+  } finally {
+    await embedder.close();
+  }
+}
+
+/**
+ * An embedder for questions to what is searched.
+ * @throws {VectorSpaceError} when it gives vectors of another space
+ */
+export async function openFor(
+  { space, counter, where }: Searched,
+  settings: Settings,
+  events: RunEvents,
+  signal: AbortSignal,
+): Promise<Embedder> {
   const { embedder, measured } = await openEmbedder({
     settings,
     previous: space,
@@ -57,23 +93,28 @@ export async function vectorOf(options: SearchOptions, { space, counter, where }
     signal,
     // One text is sent.
     mostTexts: 1,
-    events: eventsFor(options.events),
+    events,
   });
-  try {
-    const comparison = compareSpaces(space, measured.space);
-    if (!comparison.same) {
-      throw new VectorSpaceError(
-        `The index ${where} is of another vector space than the embedder (${comparison.reason}): ` +
-          'search with the embedder that made it, or make it again with `embed ingest --rebuild`.',
-      );
-    }
-    const unknown = unknownScript(embedder, question);
-    if (unknown) throw new UsageError(unknown.message, { cause: unknown });
-    const [vector] = await embedder.embed([space.prefixes.query + question], { signal });
-    return vector!;
-  } finally {
-    await embedder.close();
-  }
+  const comparison = compareSpaces(space, measured.space);
+  if (comparison.same) return embedder;
+  await embedder.close();
+  throw new VectorSpaceError(
+    `The index ${where} is of another vector space than the embedder (${comparison.reason}): ` +
+      'search with the embedder that made it, or make it again with `embed ingest --rebuild`.',
+  );
+}
+
+/** @throws {UsageError} when the model doesn't know the question's script */
+export async function questionVector(
+  embedder: Embedder,
+  question: string,
+  { space }: Searched,
+  signal: AbortSignal,
+): Promise<Vector> {
+  const unknown = unknownScript(embedder, question);
+  if (unknown) throw new UsageError(unknown.message, { cause: unknown });
+  const [vector] = await embedder.embed([space.prefixes.query + question], { signal });
+  return vector!;
 }
 
 /** The same text with another context, as rows of two tables have it, is one result. */

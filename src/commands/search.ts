@@ -6,7 +6,13 @@ import { keyOfRow, sourcesWith } from '../output/read/row-keys.js';
 import type { Vector } from '../types/vector.js';
 import { readRow } from './output-row.js';
 import { type Filter, filterOf } from './search-filter.js';
-import { addResult, type SearchOptions, type SearchResult, vectorOf } from './search-question.js';
+import {
+  addResult,
+  type OpenParts,
+  type SearchOptions,
+  type SearchResult,
+  vectorOf,
+} from './search-question.js';
 
 /**
  * Compares a question with every row of an output, exactly.
@@ -21,28 +27,34 @@ import { addResult, type SearchOptions, type SearchResult, vectorOf } from './se
  * @throws the signal's reason
  */
 export async function search(options: SearchOptions): Promise<SearchResult[]> {
+  return await searchWith(options, {});
+}
+
+/** The same with what is open already. */
+export async function searchWith(options: SearchOptions, parts: OpenParts): Promise<SearchResult[]> {
   const { settings, question, k, signal = new AbortController().signal } = options;
   if (question.trim() === '') throw new UsageError('Nothing to search for: give a question.');
   const filter = filterOf(options);
   if (options.in !== undefined) {
     const { searchIn } = await import('./search-in.js');
-    return await searchIn(options, options.in, filter);
+    return await searchIn(options, options.in, filter, parts);
   }
-  const output = await openOutput(settings.out, { signal });
+  const output = parts.output ?? (await openOutput(settings.out, { signal }));
   if (!output) {
     throw new UsageError(
       `There is no index in ${settings.out}: make one with \`embed ingest\`, or name it with --out.`,
     );
   }
   try {
-    const vector = await vectorOf(options, {
+    const searched = {
       space: output.space,
       counter: output.manifest.chunking.counter,
       where: `in ${settings.out}`,
-    });
+    };
+    const vector = await vectorOf(options, searched, parts);
     return await nearestTexts(output, vector, k, filter);
   } finally {
-    await output.close();
+    if (output !== parts.output) await output.close();
   }
 }
 

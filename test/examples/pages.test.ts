@@ -14,6 +14,7 @@ const pages = [
   'docs/migrating.md',
   'docs/scale.md',
   'docs/deploy.md',
+  'docs/agents.md',
   'docs/destinations.md',
   'docs/nightly.md',
   'docs/workers.md',

@@ -12,6 +12,8 @@ import { ollama } from '../helpers/running.js';
 const strangeCharacter = /(?!\n)[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/u;
 /** Lines that a runner of GitHub takes for commands, or that pose as ours. */
 const forged = /^(FORGED|[\s\p{Cf}]*::)|##\[/mu;
+/** Commands of ours for the runner: they say all in one line, whose properties hold no other. */
+const ownCommand = /^::(error|group|endgroup)( (file=[^:,\n]*,)?title=embed[^:,\n]*)?::(?!.*##\[).*$/gm;
 const allWords =
   'w\x1b[2J\x1b]0;t\x07\nFORGED\n::error::FORGED##[error]\r\u202eback\u2066\u2028\u2029\x85\x9b31m\u200e\ufeff\t$(x)';
 /** What a file system takes. */
@@ -29,7 +31,7 @@ const write = (path: string, text: string | Buffer) => writeFileSync(join(worksp
 
 function expectClean(args: readonly string[], text: string): void {
   expect([args, text]).toEqual([args, expect.not.stringMatching(strangeCharacter)]);
-  expect([args, text]).toEqual([args, expect.not.stringMatching(forged)]);
+  expect([args, text.replace(ownCommand, '')]).toEqual([args, expect.not.stringMatching(forged)]);
   expect([args, text]).toEqual([args, expect.not.stringMatching(/unexpected:|\n {4}at /)]);
 }
 

@@ -174,7 +174,7 @@ async function showProgress(quiet: boolean): Promise<Shown> {
     return { show, line, stop: () => undefined };
   }
   let text = say``;
-  const bar = await startBar(() => text);
+  const bar = await startBar(() => [text]);
   return {
     show: (done, step) => {
       text = printable(step);

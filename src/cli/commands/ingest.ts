@@ -18,6 +18,7 @@ import { shardOf } from '../shard.js';
 import { withSignals } from '../signals.js';
 import { paintNotice as paint } from '../terminal/colour.js';
 import { printedEvents } from '../terminal/events.js';
+import { annotateFailures, summariseStep } from '../terminal/github.js';
 import { printNotice, printNotices } from '../terminal/print.js';
 import { startProgress } from '../terminal/progress.js';
 import { syncAfter } from './sync.js';
@@ -57,7 +58,9 @@ export async function runIngest(given: Given<typeof declared>): Promise<Outcome>
     const { summary, failures, knownFailures } = run;
     if (!quiet) printNotices(dryRun ? renderPlan(run) : render(run));
     const told = strict ? [...failures, ...knownFailures] : failures;
-    if (told.length > 0) printNotices(renderFailures(told, verbose));
+    const annotated = annotateFailures(told, ({ code }) => meanings[code], summary.out);
+    if (told.length > annotated) printNotices(renderFailures(told.slice(annotated), verbose));
+    if (!dryRun) summariseStep(summary, told);
     const synced = dryRun ? undefined : await syncAfter(given.flags, loaded);
     // A destination that is down says more than documents that fail each night.
     const error = synced?.error ?? (told.length > 0 ? toldFailures(told) : undefined);

@@ -1,6 +1,9 @@
 // `embed search`: what it prints.
 import type { SearchResult } from '../../commands/search-question.js';
 import { wrapped } from '../../text/columns.js';
+import type { Settings } from '../../config/settings.js';
+import { UsageError } from '../../errors.js';
+import { parseIndexAddress } from '../../net/index-address.js';
 import { digits } from '../../text/plural.js';
 import { joined, type Printable, printable, say } from '../../text/printable.js';
 import type { Given } from '../declared/command.js';
@@ -13,14 +16,15 @@ import { printedEvents } from '../terminal/events.js';
 import { printNotice, printResults } from '../terminal/print.js';
 
 export async function runSearch(given: Given<typeof declared>): Promise<Outcome> {
-  const { settings } = await settingsFor(given, printNotice);
+  const loaded = await settingsFor(given, printNotice);
+  const { settings, in: address } = narrowed(loaded.settings, given.flags.in);
   const { search } = await import('../../commands/search.js');
   const results = await withSignals((signal) =>
     search({
       question: given.arguments.question.join(' '),
       settings,
       k: given.flags.results,
-      in: given.flags.in,
+      in: address,
       source: given.flags.source,
       where: given.flags.where,
       minScore: given.flags.minScore,
@@ -30,6 +34,14 @@ export async function runSearch(given: Given<typeof declared>): Promise<Outcome>
   );
   if (!given.flags.json) printResults(joined(results.map(render), say`\n`));
   return { result: { results } };
+}
+
+/** What is asked, of what `--in` names. @throws {UsageError} for several */
+function narrowed(settings: Settings, named: readonly string[] = []): { settings: Settings; in?: string } {
+  if (named.length > 1) throw new UsageError('search asks one index at a time: give one --in.');
+  const [place] = named.map(parseIndexAddress);
+  if (place === undefined) return { settings };
+  return place.isFolder ? { settings: { ...settings, out: place.address } } : { settings, in: place.address };
 }
 
 /** Characters of a source: a record's id has no bound of its own. */

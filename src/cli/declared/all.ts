@@ -11,6 +11,7 @@ import { formats } from './formats.js';
 import { help } from './help.js';
 import { ingest } from './ingest.js';
 import { merge } from './merge.js';
+import { mcp } from './mcp.js';
 import type { Outcome } from './outcome.js';
 import { search } from './search.js';
 import { serve } from './serve.js';
@@ -42,6 +43,7 @@ export const allCommands: readonly (Runnable | Group)[] = [
   runs(sync, async () => (await import('../commands/sync.js')).runSync),
   runs(forget, async () => (await import('../commands/forget.js')).runForget),
   runs(search, async () => (await import('../commands/search.js')).runSearch),
+  runs(mcp, async () => (await import('../commands/mcp.js')).runMcp),
   runs(verify, async () => (await import('../commands/verify.js')).runVerify),
   runs(formats, async () => (await import('../commands/formats.js')).runFormats),
   runs(chunks, async () => (await import('../commands/chunks.js')).runChunks),

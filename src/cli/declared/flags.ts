@@ -71,9 +71,16 @@ export const ownFlags = {
   results: { ...count, flag: '-k, --results <n>', default: 5, help: 'results at most; a text counts once' },
 
   in: {
-    kind: 'destination',
-    flag: '--in <url>',
-    help: 'ask a destination of `embed sync` instead of the output',
+    kind: 'list',
+    of: { kind: 'index' },
+    least: 1,
+    flag: '--in <index>',
+    help: 'ask this output or destination of `embed sync`, [name=]folder or [name=]address; repeatable',
+  },
+  allowIngest: {
+    ...yes,
+    flag: '--allow-ingest',
+    help: 'let clients bring outputs up to date with their documents',
   },
   source: {
     kind: 'list',

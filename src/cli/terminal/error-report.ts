@@ -6,6 +6,7 @@ import { printable, printableJson, say } from '../../text/printable.js';
 import type { Outcome, ToldError } from '../declared/outcome.js';
 import { SignalError } from '../signals.js';
 import { paintNotice } from './colour.js';
+import { annotateError } from './github.js';
 import { hasPrintedResults, printNotice, printResult } from './print.js';
 
 /** A sentence with an address, a path and what a server said of it. */
@@ -31,7 +32,9 @@ export function tellError(error: unknown): ToldError {
   }
   const label = paintNotice.red(say`error`);
   if (error instanceof EmbedError) {
-    printNotice(say`${label}: ${printable(told.message, maxMessageLength)}`);
+    if (!annotateError(told.message)) {
+      printNotice(say`${label}: ${printable(told.message, maxMessageLength)}`);
+    }
     return told;
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -6,7 +6,7 @@ import type { Interface } from 'node:readline';
 import { variable } from '../../environment.js';
 import { exitCodes } from '../../errors.js';
 import { maskAddresses } from '../../net/masked-address.js';
-import { type Printable, say } from '../../text/printable.js';
+import { type Printable, printable, say } from '../../text/printable.js';
 
 let hasResults = false;
 
@@ -26,6 +26,15 @@ export function printResults(lines: Printable): void {
   process.stdout.write(harmless(lines));
 }
 
+/**
+ * Standard output, for a protocol: from now on, what a library prints there by itself goes to standard error.
+ * @returns the stream
+ */
+export function reserveOutput(): NodeJS.WriteStream {
+  console.log = console.info = console.debug = console.error;
+  return process.stdout;
+}
+
 /** Waits until all results are written. */
 export function flushResults(): Promise<void> {
   return new Promise((resolve) => process.stdout.write('', () => resolve()));
@@ -39,6 +48,32 @@ export function printNotice(line: Printable): void {
 /** Lines of notices or errors, each with its end. */
 export function printNotices(lines: Printable): void {
   process.stderr.write(notice(lines));
+}
+
+/**
+ * A command for GitHub's runner, such as an annotation. What it says can't become another command, nor another property.
+ * @param properties such as `file` and `title`
+ */
+export function printWorkflowCommand(
+  name: 'error' | 'group' | 'endgroup',
+  properties: Readonly<Record<string, string>>,
+  message: string,
+): void {
+  const shown = (text: string) => escapedData(maskAddresses(printable(text, maxMessageLength)));
+  const own = Object.entries(properties).map(
+    ([key, value]) => `${key}=${shown(value).replaceAll(':', '%3A').replaceAll(',', '%2C')}`,
+  );
+  process.stderr.write(`::${name}${own.length > 0 ? ` ${own.join(',')}` : ''}::${shown(message)}\n`);
+}
+
+const maxMessageLength = 4000;
+
+function escapedData(text: string): string {
+  return text
+    .replaceAll('%', '%25')
+    .replaceAll('\r', '%0D')
+    .replaceAll('\n', '%0A')
+    .replace(/##(?=\w*\[)/g, '#%23');
 }
 
 /** A notice without the passwords of its addresses, for code that writes it in another way. */

@@ -4,10 +4,11 @@ import { variable } from '../../environment.js';
 import type { RunCounts } from '../../ingest/run-counts.js';
 import { duration } from '../../text/durations.js';
 import { whole } from '../../text/plural.js';
-import { type Printable, printable, say } from '../../text/printable.js';
+import { joined, type Printable, printable, say } from '../../text/printable.js';
 import { shownSize } from '../../text/sizes.js';
 import { startBar } from './bar.js';
-import { printNotice, showsNotices } from './print.js';
+import { isGithub } from './github.js';
+import { printNotice, printWorkflowCommand, showsNotices } from './print.js';
 
 export interface Progress {
   /** Prints a line without breaking the bar. */
@@ -28,13 +29,12 @@ export async function startProgress(counts: RunCounts, quiet: boolean): Promise<
 
 async function startRunBar(counts: RunCounts): Promise<Progress> {
   const started = performance.now();
-  const seconds = () => (performance.now() - started) / 1000;
   let title: Printable | undefined;
-  const bar = await startBar(
-    (done) => say`${title ?? describe(counts, seconds())}${timeLeft(done, seconds())}`,
+  const bar = await startBar((done) =>
+    title === undefined ? progressParts(counts, done, (performance.now() - started) / 1000) : [title],
   );
   const timer = setInterval(() => {
-    if (title === undefined) bar.update(fraction(counts));
+    if (title === undefined) bar.update(shareDone(counts));
   }, barIntervalMs);
   return {
     download(name, completed, total) {
@@ -54,9 +54,16 @@ async function startRunBar(counts: RunCounts): Promise<Progress> {
 
 function startLines(counts: RunCounts): Progress {
   const started = performance.now();
-  const line = printNotice;
+  // GitHub folds what is said during the run, and shows what comes after it.
+  const isFolded = isGithub();
+  let isOpen = false;
+  const line = (text: Printable) => {
+    if (isFolded && !isOpen) printWorkflowCommand('group', {}, 'embed ingest');
+    isOpen = true;
+    printNotice(text);
+  };
   const timer = setInterval(
-    () => line(describe(counts, (performance.now() - started) / 1000)),
+    () => line(progressLine(counts, (performance.now() - started) / 1000, new Date())),
     lineIntervalMs,
   );
   timer.unref();
@@ -65,32 +72,56 @@ function startLines(counts: RunCounts): Progress {
     if (name !== last) line(printable(name));
     last = name;
   };
-  return { line, download, stop: () => clearInterval(timer) };
+  const stop = () => {
+    clearInterval(timer);
+    if (isFolded && isOpen) printWorkflowCommand('endgroup', {}, '');
+    isOpen = false;
+  };
+  return { line, download, stop };
 }
 
 /** How much of the run is done, 0 to 1: what was read, less what still waits for vectors. */
-function fraction(counts: RunCounts): number {
+export function shareDone(counts: RunCounts): number {
   const read = counts.bytes === 0 ? 0 : counts.bytesRead / counts.bytes;
   const written = counts.rowsSplit === 0 ? 1 : counts.rowsWritten / counts.rowsSplit;
   return Math.min(1, read * written);
 }
 
-function describe(counts: RunCounts, seconds: number): Printable {
-  const files = say`${whole(counts.filesRead)}/${whole(counts.files)} files`;
-  const rate = seconds > 0 ? say` ${whole(counts.rowsWritten / seconds)}/s` : say``;
-  const cached =
-    counts.chunksFromCache > 0
-      ? say`, ${percentOf(counts.chunksFromCache, counts.cacheLookups)}% cached`
-      : say``;
-  return say`${files}, ${whole(counts.chunks)} chunks${rate}${cached}`;
+/** A line of a log: `14:03:20  71%, 40 s left, 320 of 445 chunks, 12/s, 53 of 53 files`. */
+export function progressLine(counts: RunCounts, seconds: number, now: Date): Printable {
+  const clock = [now.getHours(), now.getMinutes(), now.getSeconds()].map((part) =>
+    `${part}`.padStart(2, '0'),
+  );
+  const done = shareDone(counts);
+  const share = say`${Math.floor(done * 100)}%`;
+  return say`${printable(clock.join(':'))}  ${joined([share, ...progressParts(counts, done, seconds)], say`, `)}`;
 }
 
-function percentOf(part: number, all: number): number {
-  return Math.round((100 * part) / Math.max(1, all));
+/** What is told of a run, the most wanted first. @param done 0 to 1 */
+export function progressParts(counts: RunCounts, done: number, seconds: number): Printable[] {
+  const { rowsWritten, chunksFromCache, cacheLookups } = counts;
+  return [
+    ...timeLeft(done, seconds),
+    ...chunksDone(counts),
+    ...(seconds > 0 && rowsWritten > 0 ? [say`${whole(rowsWritten / seconds)}/s`] : []),
+    ...(chunksFromCache > 0
+      ? [say`${Math.round((100 * chunksFromCache) / Math.max(1, cacheLookups))}% cached`]
+      : []),
+    say`${whole(counts.filesRead)} of ${whole(counts.files)} files`,
+  ];
 }
 
-function timeLeft(done: number, seconds: number): Printable {
+function chunksDone({ rowsWritten, rowsSplit, bytes, bytesRead }: RunCounts): Printable[] {
+  if (rowsSplit === 0) return [];
+  // What isn't read yet has about as many as what is, once that is more than a few files.
+  if (bytesRead * 10 < bytes) return [say`${whole(rowsWritten)} chunks`];
+  const isAll = bytesRead >= bytes;
+  const total = isAll ? whole(rowsSplit) : say`about ${whole((rowsSplit * bytes) / Math.max(1, bytesRead))}`;
+  return [say`${whole(rowsWritten)} of ${total} chunks`];
+}
+
+function timeLeft(done: number, seconds: number): Printable[] {
   // The first seconds say little: models load, caches are cold.
-  if (seconds < 2 || done <= 0.01 || done >= 1) return say``;
-  return say`, ${duration((seconds * (1 - done)) / done)} left`;
+  if (seconds < 2 || done <= 0.01 || done >= 1) return [];
+  return [say`${duration((seconds * (1 - done)) / done)} left`];
 }

@@ -21,7 +21,7 @@ const barIntervalMs = 100;
 export async function startSyncView(progress: SyncProgress, quiet: boolean): Promise<SyncView> {
   if (quiet) return { line: () => undefined, stop: () => undefined };
   if (!showsNotices() || variable('CI') || isDebugging()) return { line: printNotice, stop: () => undefined };
-  const bar = await startBar(() => say`${whole(progress.sent)}/${whole(progress.total)} rows sent`);
+  const bar = await startBar(() => [say`${whole(progress.sent)} of ${whole(progress.total)} rows sent`]);
   const timer = setInterval(() => {
     bar.update(progress.total === 0 ? 0 : progress.sent / progress.total);
   }, barIntervalMs);

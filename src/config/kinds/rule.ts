@@ -30,6 +30,8 @@ import {
   type DestinationRule,
   destination,
   glob,
+  type IndexRule,
+  index,
   type PairRule,
   pair,
   path,
@@ -45,6 +47,7 @@ type ItemRule =
   | ChoiceRule
   | AddressRule
   | DestinationRule
+  | IndexRule
   | IntegerRule
   | SizeRule
   | DurationRule
@@ -80,6 +83,7 @@ const items = {
   choice,
   address,
   destination,
+  index,
   integer,
   size,
   duration,

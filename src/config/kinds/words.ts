@@ -7,6 +7,7 @@ import {
   shownDestination,
   wantedDestination,
 } from '../../net/destination-address.js';
+import { parseIndexAddress, shownIndex, wantedIndex } from '../../net/index-address.js';
 import { maskAddress, maskAddresses } from '../../net/masked-address.js';
 import type { Kind } from './kind.js';
 
@@ -38,6 +39,11 @@ export interface DestinationRule {
 /** `2/8`: a part of the documents; `auto` and `auto/8` leave it to what started the command. */
 export interface ShardRule {
   kind: 'shard';
+}
+
+/** Names an output's folder or a destination, with or without a name before it: shown without its password. */
+export interface IndexRule {
+  kind: 'index';
 }
 
 /** `lang=en`: a key and a value, which may hold anything. */
@@ -135,4 +141,14 @@ export const destination: Kind<DestinationRule> = {
   hidesWrong: () => true,
   show: (value) => shownDestination(String(value)),
   schema: () => ({ type: 'string', pattern: destinationPattern.source }),
+};
+
+export const index: Kind<IndexRule> = {
+  ...anyText,
+  check: (value) => typeof value === 'string' && (parseIndexAddress(value) !== undefined || wantedIndex),
+  wanted: () => wantedIndex,
+  wantedMany: () => wantedIndex,
+  hidesWrong: () => true,
+  show: (value) => shownIndex(String(value)),
+  hasCommas: true,
 };

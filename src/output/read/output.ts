@@ -6,6 +6,7 @@
 // `checked-rows.ts` reads all rows and checks them; `row-list.ts` lists their sums; `hash-index.ts` finds rows by text.
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { debug, told } from '../../debug.js';
 import type { DamagedOutputError } from '../../errors.js';
 import type { KeptFailure } from '../../types/failure.js';
@@ -15,13 +16,14 @@ import { lineBlocks, UnwrittenError } from '../files/line-blocks.js';
 import { mostLineBytes } from '../format/chunk-line.js';
 import { damaged } from '../format/damage.js';
 import { readFailures } from '../format/failures-file.js';
-import { chunksName, manifestName, sumsName, vectorsName } from '../format/layout.js';
+import { chunksName, manifestName, vectorsName } from '../format/layout.js';
 import type { RecordFile } from '../format/manifest.js';
 import { type Manifest, type OutputDocument, readManifest } from '../format/manifest-reader.js';
-import { npyHeaderBytes, parseNpyHeader } from '../format/npy-header.js';
+import { npyHeaderBytes } from '../format/npy-header.js';
 import { RecordFiles } from '../format/record-sources.js';
-import { rowSumBytes, vectorChecker } from '../format/row-sum.js';
+import { vectorChecker } from '../format/row-sum.js';
 import { hashFile } from '../write/staged-file.js';
+import { checkSizes } from './check-sizes.js';
 import { type RowFiles, readSums } from './checked-rows.js';
 import { HashIndex, keyBytes } from './hash-index.js';
 import { checkSums } from './seal.js';
@@ -79,6 +81,7 @@ export class Output {
   #sources: Map<string, OutputDocument> | undefined;
   #recordFiles: RecordFiles | undefined;
   #texts: HashIndex | undefined;
+  #held: Float32Array | undefined;
 
   constructor(dir: string, files: OpenFiles, manifest: Manifest) {
     this.dir = dir;
@@ -177,14 +180,24 @@ export class Output {
   /** All vectors in order, a few megabytes at a time. */
   async *blocks(): AsyncGenerator<VectorBlock> {
     const { dimensions } = this.space;
+    const held = this.#held;
     const rowsPerBlock = Math.max(1, Math.floor(blockBytes / (dimensions * 4)));
-    const memory = new Float32Array(Math.min(rowsPerBlock, this.rows) * dimensions);
+    const memory = held ?? new Float32Array(Math.min(rowsPerBlock, this.rows) * dimensions);
     for (let first = 0; first < this.rows; first += rowsPerBlock) {
       const rows = Math.min(rowsPerBlock, this.rows - first);
-      const floats = memory.subarray(0, rows * dimensions);
-      await this.#readVectors(first, floats);
+      const start = held === undefined ? 0 : first * dimensions;
+      const floats = memory.subarray(start, start + rows * dimensions);
+      // Reading lets others go on; blocks from memory must not keep them waiting.
+      await (held === undefined ? this.#readVectors(first, floats) : setImmediate());
       yield { first, rows, floats };
     }
+  }
+
+  /** Reads all vectors into memory, once for all later calls of {@link blocks}. */
+  async hold(): Promise<void> {
+    const held = new Float32Array(this.rows * this.space.dimensions);
+    for await (const { first, floats } of this.blocks()) held.set(floats, first * this.space.dimensions);
+    this.#held = held;
   }
 
   /**
@@ -265,29 +278,6 @@ export class Output {
     }
     return into;
   }
-}
-
-async function checkSizes(dir: string, files: OpenFiles, manifest: Manifest): Promise<void> {
-  for (const [name, handle, expected] of [
-    [chunksName, files.chunks, manifest.files[chunksName].bytes],
-    [vectorsName, files.vectors, manifest.files[vectorsName].bytes],
-    [sumsName, files.sums, manifest.rows * rowSumBytes],
-  ] as const) {
-    if (handle === undefined) continue;
-    const { size } = await handle.stat();
-    if (size !== expected)
-      throw damaged(join(dir, name), `${size} bytes instead of the manifest's ${expected}`);
-  }
-  const shape = parseNpyHeader(await readRange(files.vectors, 0, npyHeaderBytes));
-  if (shape?.rows !== manifest.rows || shape.dimensions !== manifest.space.dimensions) {
-    throw damaged(join(dir, vectorsName), `its header is not that of ${manifest.rows} rows`);
-  }
-}
-
-async function readRange(handle: FileHandle, position: number, length: number): Promise<Buffer> {
-  const buffer = Buffer.alloc(length);
-  const { bytesRead } = await handle.read(buffer, 0, length, position);
-  return buffer.subarray(0, bytesRead);
 }
 
 function indexTexts(manifest: Manifest): HashIndex {

@@ -1,0 +1,76 @@
+// Documents as resources: `embed://INDEX/PATH`, from a line on with `#L120` after it.
+import type { Resource, ResourceTemplate } from '@modelcontextprotocol/sdk/types.js';
+import type { FoundPassage, Indexes } from '../indexes/indexes.js';
+import { cut } from './answers.js';
+
+/** Documents of a page. */
+const pageSize = 100;
+/** Of one that is read: as much as agents take at once. */
+const maxTokens = 25_000;
+const maxUriLength = 20_000;
+const start = 'embed://';
+
+export const resourceTemplates: ResourceTemplate[] = [
+  {
+    uriTemplate: 'embed://{index}/{+source}',
+    name: 'document',
+    title: 'An indexed document',
+    description: 'Its text, as the index holds it; #L120 at the end starts at line 120.',
+    mimeType: 'text/plain',
+  },
+];
+
+/** A page of all documents. @returns undefined for a cursor that is none of ours */
+export async function listResources(
+  indexes: Indexes,
+  cursor: string | undefined,
+  signal: AbortSignal,
+): Promise<{ resources: Resource[]; nextCursor?: string } | undefined> {
+  if (cursor !== undefined && !/^\d{1,9}$/.test(cursor)) return undefined;
+  const skip = Number(cursor ?? 0);
+  const { documents, total } = await indexes.list({ skip, most: pageSize }, signal);
+  const next = skip + documents.length;
+  return {
+    resources: documents.map(({ index, source }) => ({
+      uri: uriOf(index, source),
+      name: source,
+      mimeType: 'text/plain',
+    })),
+    ...(documents.length > 0 && next < total && { nextCursor: String(next) }),
+  };
+}
+
+/** @returns undefined when there is no such document */
+export async function readResource(
+  indexes: Indexes,
+  uri: string,
+  signal: AbortSignal,
+): Promise<{ text: string; passage: FoundPassage } | undefined> {
+  const place = placeOf(uri);
+  if (place === undefined || !indexes.names.includes(place.index)) return undefined;
+  const passage = await indexes.get({ ...place, chunks: Number.POSITIVE_INFINITY, maxTokens }, signal);
+  return passage && { text: cut(passage.text, maxTokens)[0], passage };
+}
+
+function uriOf(index: string, source: string): string {
+  return `${start}${encodeURIComponent(index)}/${source.split('/').map(encoded).join('/')}`;
+}
+
+/** Half of a surrogate pair, which a file's name may hold, can't be encoded. */
+function encoded(part: string): string {
+  return encodeURIComponent(part.replace(/\p{Cs}/gu, '\ufffd'));
+}
+
+function placeOf(uri: string): { index: string; source: string; line?: number } | undefined {
+  if (!uri.startsWith(start) || uri.length > maxUriLength) return undefined;
+  const [path = '', fragment] = uri.slice(start.length).split('#');
+  const slash = path.indexOf('/');
+  const line = fragment === undefined ? undefined : /^L(\d{1,9})$/.exec(fragment)?.[1];
+  if (slash < 0 || (fragment !== undefined && line === undefined)) return undefined;
+  try {
+    const [index, source] = [path.slice(0, slash), path.slice(slash + 1)].map(decodeURIComponent);
+    return { index: index!, source: source!, ...(line !== undefined && { line: Math.max(1, Number(line)) }) };
+  } catch {
+    return undefined; // It isn't encoded as it should be.
+  }
+}
