@@ -58,6 +58,12 @@ export const textAsked = z
       .optional()
       .describe('path of a document, as search and list give it'),
     line: z.int().min(1).max(1_000_000_000).optional().describe('start at this line of the document'),
+    chunk: z
+      .int()
+      .min(0)
+      .max(1_000_000_000)
+      .optional()
+      .describe('start at this passage of the document, as nextChunk says'),
     chunks: z.int().min(1).max(maxPage).default(20).describe('chunks at most'),
     maxTokens: tokens,
   })

@@ -37,6 +37,8 @@ export interface TextAsked {
   source?: string | undefined;
   /** 1-based line of the document; the text goes on from the chunk that holds it. @default the first */
   line?: number | undefined;
+  /** 0-based place of a chunk in the document, to go on from; goes before `line`. */
+  chunk?: number | undefined;
   /** Chunks at most. */
   chunks: number;
   /** Tokens of the text, about; the first chunk is given whole. */
@@ -58,8 +60,8 @@ export interface FoundPassage {
   chunks: number;
   /** Chunks of the document. */
   of: number;
-  /** The line to go on from; absent at the document's end. */
-  nextLine?: number;
+  /** The chunk to go on from; absent at the document's end. Lines are no such place: one may hold several chunks. */
+  nextChunk?: number;
 }
 
 export interface ListAsked {

@@ -56,7 +56,7 @@ export function searchAnswer(found: readonly FoundText[], maxTokens: number): st
 
 /** A part of a document. */
 export function passageAnswer(
-  { text, heading, nextLine, ...place }: FoundPassage,
+  { text, heading, nextChunk, ...place }: FoundPassage,
   maxTokens: number,
 ): string {
   const [shown, isCut] = cut(text, maxTokens);
@@ -66,7 +66,7 @@ export function passageAnswer(
     ...(heading.length > 0 && { heading: shortened(heading) }),
     text: shown,
     ...(isCut && { isCut }),
-    ...(nextLine !== undefined && { nextLine, hint: 'get with line: nextLine goes on' }),
+    ...(nextChunk !== undefined && { nextChunk, hint: 'get with chunk: nextChunk goes on' }),
   });
 }
 

@@ -1,4 +1,4 @@
-// Documents as resources: `embed://INDEX/PATH`, from a line on with `#L120` after it.
+// Documents as resources: `embed://INDEX/PATH`, from a line on with `#L120` after it, from a chunk on with `#C7`.
 import type { Resource, ResourceTemplate } from '@modelcontextprotocol/sdk/types.js';
 import type { FoundPassage, Indexes } from '../indexes/indexes.js';
 import { cut } from './answers.js';
@@ -15,7 +15,8 @@ export const resourceTemplates: ResourceTemplate[] = [
     uriTemplate: 'embed://{index}/{+source}',
     name: 'document',
     title: 'An indexed document',
-    description: 'Its text, as the index holds it; #L120 at the end starts at line 120.',
+    description:
+      'Its text, as the index holds it; #L120 at the end starts at line 120, #C7 at passage 7, counted from 0.',
     mimeType: 'text/plain',
   },
 ];
@@ -61,15 +62,26 @@ function encoded(part: string): string {
   return encodeURIComponent(part.replace(/\p{Cs}/gu, '\ufffd'));
 }
 
-function placeOf(uri: string): { index: string; source: string; line?: number } | undefined {
+interface Place {
+  index: string;
+  source: string;
+  line?: number;
+  chunk?: number;
+}
+
+function placeOf(uri: string): Place | undefined {
   if (!uri.startsWith(start) || uri.length > maxUriLength) return undefined;
   const [path = '', fragment] = uri.slice(start.length).split('#');
   const slash = path.indexOf('/');
-  const line = fragment === undefined ? undefined : /^L(\d{1,9})$/.exec(fragment)?.[1];
-  if (slash < 0 || (fragment !== undefined && line === undefined)) return undefined;
+  const [, kind, number] = /^([LC])(\d{1,9})$/.exec(fragment ?? '') ?? [];
+  if (slash < 0 || (fragment !== undefined && kind === undefined)) return undefined;
   try {
     const [index, source] = [path.slice(0, slash), path.slice(slash + 1)].map(decodeURIComponent);
-    return { index: index!, source: source!, ...(line !== undefined && { line: Math.max(1, Number(line)) }) };
+    return {
+      ...{ index: index!, source: source! },
+      ...(kind === 'L' && { line: Math.max(1, Number(number)) }),
+      ...(kind === 'C' && { chunk: Number(number) }),
+    };
   } catch {
     return undefined; // It isn't encoded as it should be.
   }

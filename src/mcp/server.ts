@@ -69,7 +69,7 @@ export function makeServer({ indexes, sdk, onFailed }: ServerOptions): Server {
       if (found === undefined)
         throw new McpError(notFound, 'there is no such document in the indexes', { uri });
       const { text, passage } = found;
-      const meta = { note, line: passage.line, ...(passage.nextLine && { nextLine: passage.nextLine }) };
+      const meta = { note, line: passage.line, ...(passage.nextChunk && { nextChunk: passage.nextChunk }) };
       return { contents: [{ uri, mimeType: 'text/plain', text, _meta: meta }] };
     }),
   );

@@ -1,9 +1,9 @@
 // `embed search`: what it prints.
 import type { SearchResult } from '../../commands/search-question.js';
-import { wrapped } from '../../text/columns.js';
 import type { Settings } from '../../config/settings.js';
 import { UsageError } from '../../errors.js';
 import { parseIndexAddress } from '../../net/index-address.js';
+import { wrapped } from '../../text/columns.js';
 import { digits } from '../../text/plural.js';
 import { joined, type Printable, printable, say } from '../../text/printable.js';
 import type { Given } from '../declared/command.js';

@@ -25,24 +25,25 @@ export async function passageOf(
   let start: OutputRow | undefined;
   let tokens = 0;
   let chunks = 0;
-  let nextLine: number | undefined;
+  let nextChunk: number | undefined;
   for await (const { row, found } of rowsOf(output, document)) {
     if (row < first) continue;
     tokens += counter.count(found.text);
     if (chunks > 0 && (chunks >= asked.chunks || tokens > asked.maxTokens)) {
-      nextLine = found.metadata.line;
+      nextChunk = row - document.firstRow;
       break;
     }
     start ??= found;
     join(joined, found);
     chunks++;
   }
-  if (start === undefined) throw new UsageError(`${printable(document.source)} has no text in the index.`);
+  if (start === undefined)
+    throw new UsageError(`${printable(document.source)} has no text from there on in the index.`);
   const { line, heading } = start.metadata;
   return {
     ...{ index, source: document.source, line, heading, text: joined.text },
     ...{ chunk: first - document.firstRow, chunks, of: document.rows },
-    ...(nextLine !== undefined && { nextLine }),
+    ...(nextChunk !== undefined && { nextChunk }),
   };
 }
 
@@ -54,9 +55,11 @@ interface Place {
 }
 
 /** Of a source, with a line after a colon, too: so searches show it. */
-function placeOf(output: Output, { source = '', line = 1 }: TextAsked): Place | undefined {
+function placeOf(output: Output, { source = '', line = 1, chunk }: TextAsked): Place | undefined {
   const document = output.document(source);
-  if (document !== undefined) return { document, line };
+  if (document !== undefined) {
+    return { document, line, ...(chunk !== undefined && { row: document.firstRow + chunk }) };
+  }
   const [, path, number] = /^(.+):(\d{1,9})$/s.exec(source) ?? [];
   const known = path === undefined ? undefined : output.document(path);
   return known && { document: known, line: Number(number) };
@@ -74,13 +77,14 @@ async function placeOfId(output: Output, id: string): Promise<Place | undefined>
   return undefined;
 }
 
-/** The last row that starts on the line or before it. */
+/** The first row that starts on the line; else, the last before it. */
 async function rowOfPlace(output: Output, document: OutputDocument, line: number): Promise<number> {
   let last = document.firstRow;
   if (line <= 1) return last;
   for await (const { row, found } of rowsOf(output, document)) {
     if (found.metadata.line > line) break;
     last = row;
+    if (found.metadata.line === line) break;
   }
   return last;
 }
