@@ -151,7 +151,7 @@ describe('what is given', () => {
     const doctor = await parse(['doctor', '--wait-for-server', '5m']);
     expect(doctor.given.flags).toMatchObject({ waitForServer: 300_000, timeout: 4000 });
     expect(doctor.given.settings).toEqual({});
-    expect((await parse(['verify'])).given.arguments).toEqual({ dir: './embeddings' });
+    expect((await parse(['verify'])).given.arguments).toEqual({ dir: [] });
     const prune = await parse(['cache', 'prune', '--keep-model', 'a', '--keep-model', 'b,c']);
     expect(prune.given.flags).toMatchObject({ keepModel: ['a', 'b', 'c'], dropModel: undefined });
   });

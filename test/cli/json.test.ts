@@ -129,7 +129,7 @@ describe('every command', () => {
       keys: ['documents', 'rows', 'ignore', 'destinations'],
       before: index,
     },
-    { of: 'verify', args: [], keys: ['ok', 'rows', 'documents', 'problems'], before: index },
+    { of: 'verify', args: [], keys: ['ok', 'rows', 'documents', 'problems', 'outputs'], before: index },
     {
       of: 'verify',
       args: [],

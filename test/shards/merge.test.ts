@@ -1,5 +1,5 @@
 // One corpus in shards, and whole again: the same bytes as a run without shards.
-import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import { fingerprint, readOutput } from '../helpers/output.js';
@@ -74,6 +74,10 @@ test('shards are disjoint, together all, and merged they have the bytes of one r
     'docs/bad.json malformed',
     'docs/table.csv#1 duplicate-source',
   ]);
+  const verified = JSON.parse((await workspace.embed(['verify', '--json', '-o', 'embeddings'])).stdout);
+  expect(verified.outputs.map(({ dir }: { dir: string }) => dir)).toEqual(
+    [1, 2, 3].map((index) => `embeddings/shard-${index}-of-3`),
+  );
   expect((await merge()).code).toBe(0);
   expect(wholeFiles()).toEqual(wanted);
   const again = JSON.parse((await merge('--json')).stdout);
@@ -168,4 +172,21 @@ test('a folder that is no shard of this output is refused in words', async () =>
   expect(several).toMatchObject({ code: 2, stderr: expect.stringContaining('shards of 1 and of 2') });
   expect(await merge('embeddings/shard-1-of-1')).toMatchObject({ code: 0 });
   expect(readdirSync(out)).toContain('manifest.json');
+});
+
+test('a damaged shard is refused, with the command that makes it again', async () => {
+  await ingestShards(2, 'docs');
+  const path = join(out, 'shard-1-of-2/vectors.npy');
+  const bytes = readFileSync(path);
+  bytes[200]! ^= 1;
+  writeFileSync(path, bytes);
+  const [verified, merged] = [await workspace.embed(['verify', ...folders(2)]), await merge()];
+  expect(verified).toMatchObject({ code: 5, stdout: expect.stringContaining('shard-2-of-2: fine') });
+  for (const { code, stderr } of [verified, merged]) {
+    expect(code).toBe(5);
+    expect(stderr).toContain(`--out ${out} --shard 1/2 --rebuild`);
+  }
+  expect(Object.keys(wholeFiles())).toEqual([]);
+  await ingest('docs', '--shard', '1/2', '--rebuild');
+  expect((await merge()).code).toBe(0);
 });

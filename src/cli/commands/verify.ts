@@ -1,31 +1,57 @@
 // `embed verify`: what it prints.
 import { resolve } from 'node:path';
+import type { Verification } from '../../commands/verify.js';
 import { exitCodes } from '../../errors.js';
-import { command as shell } from '../../text/plural.js';
+import { rebuildCommand } from '../../output/format/damage.js';
 import { printable, say } from '../../text/printable.js';
 import type { Given } from '../declared/command.js';
 import type { Outcome } from '../declared/outcome.js';
 import type { verify as declared } from '../declared/verify.js';
 import { printNotice, printResult } from '../terminal/print.js';
 
-export async function runVerify({ arguments: { dir }, flags }: Given<typeof declared>): Promise<Outcome> {
-  const { verify } = await import('../../commands/verify.js');
-  const { problems, rows, documents } = await verify(resolve(dir), { deep: flags.deep });
-  const [first] = problems;
-  if (first === undefined) {
-    if (!flags.json) printResult(say`${printable(dir)}: fine (${documents} documents, ${rows} rows)`);
-    return { result: { ok: true, rows, documents, problems } };
-  }
-  if (!flags.json) {
-    for (const problem of problems) printNotice(say`${printable(dir)}: ${printable(problem)}`);
-    // What can't even be opened has said so itself.
-    if (documents > 0) {
-      const again = printable(shell`embed ingest <the same paths> --out ${dir} --rebuild`);
-      printNotice(say`To build it again, with known vectors from the cache: ${again}`);
+interface Verified extends Verification {
+  /** As it was named. */
+  dir: string;
+  ok: boolean;
+}
+
+export async function runVerify({ arguments: given, flags }: Given<typeof declared>): Promise<Outcome> {
+  const { verify, outputsIn } = await import('../../commands/verify.js');
+  const named = [...given.dir, ...(flags.out ?? [])];
+  const outputs: Verified[] = [];
+  for (const place of named.length > 0 ? named : ['./embeddings']) {
+    for (const dir of await outputsIn(place)) {
+      const { problems, rows, documents } = await verify(resolve(dir), { deep: flags.deep });
+      const verified = { dir, ok: problems.length === 0, rows, documents, problems };
+      if (!flags.json) print(verified);
+      outputs.push(verified);
     }
   }
-  return {
-    result: { ok: false, rows, documents, problems },
-    error: { code: 'EMBED_DAMAGED_OUTPUT', message: `${dir}: ${first}`, exit: exitCodes.output },
+  const damaged = outputs.find(({ ok }) => !ok);
+  const result = {
+    ok: damaged === undefined,
+    rows: outputs.reduce((sum, { rows }) => sum + rows, 0),
+    documents: outputs.reduce((sum, { documents }) => sum + documents, 0),
+    problems: outputs.flatMap(({ problems }) => problems),
+    outputs,
   };
+  if (damaged === undefined) return { result };
+  const { dir, problems } = damaged;
+  return {
+    result,
+    error: { code: 'EMBED_DAMAGED_OUTPUT', message: `${dir}: ${problems[0]}`, exit: exitCodes.output },
+  };
+}
+
+function print({ dir, problems, rows, documents }: Verified): void {
+  if (problems.length === 0) {
+    printResult(say`${printable(dir)}: fine (${documents} documents, ${rows} rows)`);
+    return;
+  }
+  for (const problem of problems) printNotice(say`${printable(dir)}: ${printable(problem)}`);
+  // What can't even be opened has said so itself.
+  if (documents > 0) {
+    const again = printable(rebuildCommand(dir));
+    printNotice(say`To build it again, with known vectors from the cache: ${again}`);
+  }
 }

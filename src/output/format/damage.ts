@@ -5,16 +5,19 @@ import { command } from '../../text/plural.js';
 import { shardNamed, shardText } from '../shards/shard.js';
 
 export function damaged(path: string, detail: string, cause?: unknown): DamagedOutputError {
-  const dir = dirname(path);
-  const shard = shardNamed(basename(dir));
-  const again =
-    shard === undefined
-      ? command`embed ingest <the same paths> --out ${dir} --rebuild`
-      : command`embed ingest <the same paths> --out ${dirname(dir)} --shard ${shardText(shard)} --rebuild`;
   return new DamagedOutputError(
-    `${path} is damaged (${detail}): restore the output from a copy, or build it again with \`${again}\`, which takes known vectors from the cache.`,
+    `${path} is damaged (${detail}): restore the output from a copy, or build it again with ` +
+      `\`${rebuildCommand(dirname(path))}\`, which takes known vectors from the cache.`,
     cause === undefined ? undefined : { cause },
   );
+}
+
+/** The command that makes an output, or a shard, again. */
+export function rebuildCommand(dir: string): string {
+  const shard = shardNamed(basename(dir));
+  return shard === undefined
+    ? command`embed ingest <the same paths> --out ${dir} --rebuild`
+    : command`embed ingest <the same paths> --out ${dirname(dir)} --shard ${shardText(shard)} --rebuild`;
 }
 
 export function wrongSum(dir: string, name: string): DamagedOutputError {

@@ -1,11 +1,12 @@
 // Finds the folders of an output's shards, and says which are missing or unfinished.
 import { readdir } from 'node:fs/promises';
-import { basename, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { LockedError, UsageError } from '../../errors.js';
 import { printable } from '../../text/printable.js';
 import type { Shard } from '../../types/shard.js';
 import { errorCode, namesIn } from '../files/disk-errors.js';
-import { isOwned, markName, runFolder } from '../format/layout.js';
+import { exists } from '../files/owned-file.js';
+import { isOwned, manifestName, markName, runFolder } from '../format/layout.js';
 import { inspectLock } from '../lock/lock.js';
 import { type Output, openOutput } from '../read/output.js';
 import { parseRecord, readRecordText } from '../write/commit.js';
@@ -78,6 +79,18 @@ async function shardsIn(dir: string): Promise<FoundShard[]> {
     const inside = shardNamed(name);
     return inside === undefined ? [] : [{ dir: shardFolder(dir, inside), shard: inside }];
   });
+}
+
+/**
+ * The outputs in a folder: the one that it holds; or, without one, those of its shards, in their order.
+ * @param dir as it was named; those of shards begin with it
+ */
+export async function outputsIn(dir: string): Promise<string[]> {
+  if (await exists(join(dir, manifestName))) return [dir];
+  const names = await readdir(dir).catch((): string[] => []);
+  const shards = names.flatMap((name) => shardNamed(name) ?? []);
+  if (shards.length === 0) return [dir];
+  return shards.sort((a, b) => a.of - b.of || a.index - b.index).map((shard) => shardFolder(dir, shard));
 }
 
 /**
