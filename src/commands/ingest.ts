@@ -11,7 +11,7 @@ import { debug } from '../debug.js';
 import { eventsFor } from '../events.js';
 import type { RunOptions, RunResult } from '../ingest/options.js';
 import { Run } from '../ingest/run.js';
-import { acquireLock } from '../output/lock/lock.js';
+import { acquireLock, type Lock } from '../output/lock/lock.js';
 import { seedShard } from '../output/shards/seed.js';
 import { recover } from '../output/write/recover.js';
 
@@ -54,9 +54,36 @@ export async function ingest(options: IngestOptions): Promise<RunResult> {
       const seeded = await seedShard(run.whole, run.out, { shard, lock, signal: options.signal });
       if (seeded) debug.output?.(`begun with its part of ${run.whole}`);
     }
-    return await run.update(lock);
+    const { mustRemove, ...result } = await run.update(lock);
+    return mustRemove ? await removing(result, options, lock) : result;
   } finally {
     await lock.release();
     debug.output?.(`unlocked ${run.out}`);
   }
+}
+
+/**
+ * A run with a time window removes nothing, as it doesn't know whether it comes to the end. When it did, this is what
+ * there is left to do, and no text is embedded for it.
+ */
+async function removing(done: RunResult, options: IngestOptions, lock: Lock): Promise<RunResult> {
+  const { until: _, counts: __, paths, ...rest } = options;
+  // Standard input was read, and its documents never count as gone.
+  const files = paths?.filter((path) => path !== '-');
+  if (paths !== undefined && paths.length > 0 && files?.length === 0) return done;
+  const run = await Run.prepare({ ...rest, paths: files });
+  const { summary } = await run.update(lock);
+  const { documents, chunks } = done.summary;
+  const { removed, leftOut } = summary.documents;
+  return {
+    ...done,
+    summary: {
+      ...done.summary,
+      changed: done.summary.changed || summary.changed,
+      documents: { ...documents, unchanged: documents.unchanged - removed, removed, leftOut },
+      chunks: { ...chunks, total: summary.chunks.total },
+      pruned: summary.pruned,
+      seconds: done.summary.seconds + summary.seconds,
+    },
+  };
 }

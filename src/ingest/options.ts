@@ -36,6 +36,11 @@ export interface RunOptions {
   pull?: boolean | undefined;
   /** What the path `-` reads. @default nothing */
   stdin?: StandardInput;
+  /**
+   * Ends the run early, but well: when it aborts, the documents that are done are committed, all others stay as they
+   * were, and none is removed; a `rebuild` replaces nothing then. The next run goes on. @default never
+   */
+  until?: AbortSignal | undefined;
   /** Ends the run; what it has embedded is kept for the next one. @default never */
   signal?: AbortSignal;
   /** Live counters of the run, for showing progress. @default only for the summary */

@@ -16,7 +16,9 @@ import { embed } from './stages/embed.js';
 import { read } from './stages/read.js';
 import type { ReadOptions } from './stages/read-options.js';
 import { resolve } from './stages/resolve.js';
+import { wholeDocuments } from './stages/whole-documents.js';
 import { write } from './stages/write.js';
+import type { TimeWindow } from './time-window.js';
 
 export interface PipelineOptions extends ReadOptions {
   /** Opens embedder, cache and journal at the first call. Later calls return the same session. */
@@ -26,6 +28,7 @@ export interface PipelineOptions extends ReadOptions {
   /** Receives the headings of all new rows. */
   topic: Topic;
   signal: AbortSignal;
+  window: TimeWindow;
 }
 
 /** Passes all entries of the walk through the stages into the writer. The caller commits. */
@@ -34,14 +37,14 @@ export async function runPipeline(
   writer: OutputWriter,
   options: PipelineOptions,
 ): Promise<void> {
-  const { session, counts, signal } = options;
+  const { session, counts, signal, window } = options;
   const chunking = async (): Promise<Chunking> => (await session()).chunking;
 
   const documents = read(entries, options);
-  const chunks = chunk(stoppable(documents, signal), chunking, counts, signal);
+  const chunks = chunk(stoppable(documents, signal), chunking, counts, signal, window);
   const known = resolve(chunks, session, counts);
-  const embedded = embed(known, session, counts, signal);
-  await write(embedded, writer, options);
+  const embedded = embed(known, session, counts, signal, window);
+  await write(wholeDocuments(embedded, window, options.previous, counts), writer, options);
 }
 
 /** Lets the signal stop the flow between two groups. */

@@ -35,6 +35,7 @@ import { type Named, namedBy } from './survey/other-roots.js';
 import { guardRemovals } from './survey/removal-guard.js';
 import { readStandardInput, stdinRoot } from './survey/standard-input.js';
 import { type SurveyResult, survey } from './survey/survey.js';
+import { TimeWindow, type Unfinished } from './time-window.js';
 
 /** One run from the walk to the commit. */
 export class Run {
@@ -57,6 +58,7 @@ export class Run {
   readonly #isNarrowed: boolean;
   readonly #prune: boolean;
   readonly #listing: Listing;
+  readonly #window: TimeWindow;
   #session: Promise<Session> | undefined;
 
   private constructor(options: RunOptions, whole: string, named: NamedRoots, stdin: Buffer | undefined) {
@@ -70,6 +72,7 @@ export class Run {
       this.#counts,
     );
     this.#events = eventsFor(options.events);
+    this.#window = new TimeWindow(options.until);
     this.#named = namedBy(roots, others, dirname(whole));
     this.#shown = named.shown;
     this.#isNarrowed = roots.some(({ own }) => own && own.include.length + own.exclude.length > 0);
@@ -146,15 +149,21 @@ export class Run {
     return { out: this.out, whole: this.whole, shard, rebuild, signal: this.#signal };
   }
 
-  async update(lock: Lock): Promise<RunResult> {
+  /** @returns the result; `mustRemove` when documents are gone that another update without a time window must remove */
+  async update(lock: Lock): Promise<RunResult & { mustRemove: boolean }> {
     const { rebuild = false, settings } = this.#options;
     const previous = await openPrevious(this.#place);
     try {
       const surveyed = await this.#survey(previous);
-      const { removed, leaving, leftOut, unlisted } = surveyed;
+      const { leftOut, unlisted } = surveyed;
       const known = rebuild ? undefined : previous;
       await this.#report.recall(known);
-      await this.#guard(known ? removed : unlisted, leftOut, previous, known);
+      await this.#guard(known ? surveyed.removed : unlisted, leftOut, previous, known);
+      // Only who has seen all documents can tell that one is gone, and not at another place.
+      const isRemovingLater = known !== undefined && this.#window.isSet && surveyed.removed.size > 0;
+      const [removed, leaving] = isRemovingLater
+        ? [new Set<string>(), new Set<string>()]
+        : [surveyed.removed, surveyed.leaving];
       refuseOtherEmbedder(settings, known);
       refuseOtherChunks(settings, known);
       const session = () => this.#openSession(known);
@@ -179,19 +188,26 @@ export class Run {
           report: this.#report,
           topic: this.#topic,
           signal: this.#signal,
+          window: this.#window,
         });
-        this.#refuseNothing(previous);
+        const unfinished = this.#window.unfinished(this.#counts.bytes);
+        if (unfinished !== undefined && this.#hasNothingYet(known)) {
+          await writer.abort();
+          return await this.#result(known, false, surveyed, { unfinished });
+        }
+        if (unfinished === undefined) this.#refuseNothing(previous);
         // Records may be gone from their files, which the survey can't see.
         await this.#guard(removed, leftOut, known, known);
         for (const failure of this.#report.staying(this.#named, this.#prune, surveyed.isPartial))
           writer.fail(failure);
         debug.run?.('committing');
         const { changed } = await writer.commit({
-          keepJournal: this.#options.limit !== undefined,
+          keepJournal: this.#options.limit !== undefined || unfinished !== undefined,
           judged: judgement.rules,
         });
         debug.output?.(changed ? 'committed' : 'nothing to commit');
-        return this.#result(known, changed, surveyed);
+        const mustRemove = isRemovingLater && unfinished === undefined;
+        return await this.#result(known, changed, surveyed, { unfinished, mustRemove });
       } catch (error) {
         await writer.abort();
         throw error;
@@ -224,6 +240,11 @@ export class Run {
         events: noEvents,
       }),
     );
+  }
+
+  /** What is done so far is no output: a part of a rebuild, or of a first run nothing. */
+  #hasNothingYet(known: Output | undefined): boolean {
+    return known === undefined && (this.#options.rebuild === true || this.#counts.documentsNew === 0);
   }
 
   async #survey(previous: Output | undefined): Promise<SurveyResult> {
@@ -313,7 +334,8 @@ export class Run {
     previous: Output | undefined,
     changed: boolean,
     { elsewhere, pruned }: SurveyResult,
-  ): Promise<RunResult> {
+    { unfinished, mustRemove = false }: { unfinished?: Unfinished | undefined; mustRemove?: boolean } = {},
+  ): Promise<RunResult & { mustRemove: boolean }> {
     const { shard } = this.#options;
     const session = await this.#session;
     const embedder = session?.embedder.identity ?? previous?.space;
@@ -321,6 +343,7 @@ export class Run {
       out: shard === undefined ? this.#options.settings.out : shardFolder(this.#options.settings.out, shard),
       shard,
       changed,
+      unfinished,
       // A rebuild keeps nothing.
       elsewhere: this.#options.rebuild ? [] : elsewhere,
       pruned: this.#options.rebuild ? [] : pruned,
@@ -330,6 +353,6 @@ export class Run {
     });
     const question = changed && summary.documents.new > 0 ? this.#topic.best : undefined;
     const { told: failures, known: knownFailures } = this.#report;
-    return { summary, failures, knownFailures, question };
+    return { summary, failures, knownFailures, question, mustRemove };
   }
 }

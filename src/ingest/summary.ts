@@ -5,6 +5,7 @@ import type { Shard } from '../types/shard.js';
 import type { LeftOutFiles } from './left-out.js';
 import type { RunCounts } from './run-counts.js';
 import type { Elsewhere } from './survey/other-roots.js';
+import type { Unfinished } from './time-window.js';
 
 /** What a run did, in numbers; of a dry run, what it would do. */
 export interface IngestSummary {
@@ -37,6 +38,8 @@ export interface IngestSummary {
   };
   /** Why unchanged documents were read again: the formats whose readers are newer than the output, or `splitter`. */
   newer: string[];
+  /** What the run left to the next one, as its time was over; absent when nothing is left. */
+  unfinished?: Unfinished;
   /** Chunks of the documents, by where their vectors came from. */
   chunks: {
     /** Rows of the output. */
@@ -77,16 +80,18 @@ export interface IngestSummary {
 export function summarize(
   counts: RunCounts,
   rest: Pick<IngestSummary, 'out' | 'changed' | 'elsewhere' | 'pruned' | 'seconds'> & {
+    unfinished: Unfinished | undefined;
     embedder: EmbedderIdentity | undefined;
     shard: Shard | undefined;
     cacheRefused: number;
   },
 ): IngestSummary {
-  const { embedder, cacheRefused, shard, out, ...run } = rest;
+  const { embedder, cacheRefused, unfinished, shard, out, ...run } = rest;
   return {
     out,
     ...(shard && { shard: { index: shard.index, of: shard.of } }),
     ...run,
+    ...(unfinished && { unfinished }),
     documents: {
       new: counts.documentsNew,
       changed: counts.documentsChanged,

@@ -31,7 +31,7 @@ describe('arguments', () => {
     [['ingest', 'dosc'], 2, /There is no file or folder "dosc".*docs/],
     [['ingest', 'empty'], 2, /Nothing to ingest in empty/],
     [['ingest', '*.nope'], 2, /matches nothing/],
-    [['ingest'], 2, /missing required argument/],
+    [['ingest'], 2, /Nothing is named: give a file or folder/],
     [['ingest', 'docs', '--bacth-size', '3'], 2, /--batch-size/],
     [['ingest', 'docs', '--batch-size', '1000'], 2, /--batch-size: expected at most 64, got 1000/],
     [['ingest', 'docs', '--limit', '0'], 2, /--limit: expected at least 1/],

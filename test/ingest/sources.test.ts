@@ -10,7 +10,7 @@ setUp();
 const batchrc = (settings: object) => writeFiles(workspace.dir, { '.batchrc': JSON.stringify(settings) });
 const ownFile = (settings: object) =>
   writeFiles(workspace.dir, { '.home/.config/embed/config.yaml': JSON.stringify(settings) });
-const sourcesIn = () => [...new Set(readOutput(out).sources)];
+const sourcesIn = () => readOutput(out).sources;
 
 beforeEach(() => {
   mkdirSync(join(workspace.dir, '.git'));

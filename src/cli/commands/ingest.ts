@@ -25,7 +25,7 @@ import { syncAfter } from './sync.js';
 
 export async function runIngest(given: Given<typeof declared>): Promise<Outcome> {
   const { allowRemovals, limit, prune, rebuild, retryFailed, pull, wait, dryRun } = given.flags;
-  const { strict, quiet, verbose, choose } = given.flags;
+  const { strict, quiet, verbose, choose, maxTime } = given.flags;
   const loaded = await settingsFor(given, (line) => quiet || printNotice(line));
   const shard = given.flags.shard === undefined ? undefined : shardOf(given.flags.shard);
   const { settings } = loaded;
@@ -34,6 +34,7 @@ export async function runIngest(given: Given<typeof declared>): Promise<Outcome>
     import('../../commands/ingest.js'),
     import('../../ingest/run-counts.js'),
   ]);
+  const until = maxTime === undefined ? undefined : AbortSignal.timeout(maxTime);
   const counts = new RunCounts();
   const progress = await startProgress(counts, quiet);
   try {
@@ -45,6 +46,7 @@ export async function runIngest(given: Given<typeof declared>): Promise<Outcome>
           ...{ allowRemovals, limit, prune, rebuild, retryFailed, pull, wait, dryRun },
           stdin: process.stdin,
           signal,
+          until,
           counts,
           events: {
             ...printedEvents(progress.line),
@@ -103,6 +105,7 @@ function render({ summary, knownFailures, question }: RunResult): Printable {
       : say`${paint.green(say`✓`)} nothing changed in ${where}: ${all} (${duration(seconds)})`,
     renderDocuments(summary),
     ...renderNewer(summary),
+    ...renderUnfinished(summary),
   ];
   if (chunks.embedded + chunks.cached + chunks.reused + chunks.failed > 0) {
     const failed = chunks.failed > 0 ? say`, ${whole(chunks.failed)} failed` : say``;
@@ -143,6 +146,19 @@ function renderDocuments({ documents }: IngestSummary): Printable {
   const reread = documents.reread > 0 ? say`${whole(documents.reread)} read again, ` : say``;
   const blank = documents.blank > 0 ? say`; ${whole(documents.blank)} of them without text` : say``;
   return say`  documents  ${whole(documents.new)} new, ${whole(documents.changed)} changed, ${reread}${whole(documents.unchanged)} unchanged, ${whole(documents.removed)} removed, ${whole(documents.failed)} failed${blank}`;
+}
+
+/** What the time didn't suffice for. */
+function renderUnfinished({ unfinished }: IngestSummary): Printable[] {
+  if (unfinished === undefined) return [];
+  const { share, seconds, files } = unfinished;
+  const rest = seconds === undefined ? say`` : say`, about ${duration(seconds)} to go`;
+  return [say`  time is up ${percent(share)}${rest} (${plural(files, 'file')}): the next run goes on`];
+}
+
+/** Never 100 %, as something is left. */
+function percent(share: number): Printable {
+  return say`${whole(Math.min(99, Math.floor(share * 100)))} %`;
 }
 
 /** Why unchanged documents were read again. */

@@ -36,6 +36,11 @@ export const ownFlags = {
     help: 'only documents of this part, such as 2/8, in DIR/shard-2-of-8; auto/8 asks JOB_COMPLETION_INDEX, auto an array job of Slurm',
   },
   limit: { ...count, flag: '--limit <n>', help: 'read at most n files' },
+  maxTime: {
+    ...timer,
+    flag: '--max-time <time>',
+    help: 'commit what is done after this time, e.g. 2h; the next run goes on',
+  },
   allowRemovals: {
     ...yes,
     flag: '--allow-removals',

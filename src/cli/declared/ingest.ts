@@ -21,6 +21,7 @@ export const ingest = {
     ...settingFlags(),
     'shard',
     'limit',
+    'maxTime',
     'allowRemovals',
     'prune',
     'rebuild',
@@ -37,6 +38,7 @@ export const ingest = {
   examples: [
     { line: 'embed ingest ./docs', what: 'only what changed since last time' },
     { line: 'embed ingest ./docs ./notes -o ./index --quiet', what: 'from cron' },
+    { line: 'embed ingest ./archive --max-time 2h', what: 'a part each night' },
     { line: 'embed ingest', what: 'the sources that .batchrc names' },
     { line: "embed ingest 'src/**/*.ts' --exclude '*.test.ts'" },
     { line: 'embed ingest ./docs --model bge-m3 --pull --rebuild' },

@@ -6,6 +6,7 @@ import type { Chunk } from '../../types/document.js';
 import type { TokenCounter } from '../../types/embedder.js';
 import type { FailureCode } from '../../types/failure.js';
 import type { RunCounts } from '../run-counts.js';
+import type { TimeWindow } from '../time-window.js';
 import type { FailureStep, RowStep, Step } from './document-steps.js';
 
 /** Max rows of a group. A group is one lookup in the cache, and the work between two turns of the event loop. */
@@ -33,6 +34,7 @@ export interface Chunking {
 /**
  * @param chunking called when the first document needs it, as it opens the embedder
  * @param signal stops the work, also in the middle of a document
+ * @param window when its time is over, documents are cut where they are
  * @param mostChunks max chunks of a document; the rest of the document is a failure
  */
 export async function* chunk(
@@ -40,6 +42,7 @@ export async function* chunk(
   chunking: () => Promise<Chunking>,
   counts: RunCounts,
   signal?: AbortSignal,
+  window?: TimeWindow,
   mostChunks: number = maxChunks,
 ): AsyncGenerator<Step[]> {
   let turn = performance.now();
@@ -53,7 +56,10 @@ export async function* chunk(
       const { open, ...begin } = step;
       const document = open();
       steps.push(begin);
-      if (isBlank(document)) {
+      let isCut = window?.isOver ?? false;
+      if (isCut) {
+        // It was read just before.
+      } else if (isBlank(document)) {
         counts.documentsBlank++;
       } else {
         const { counter, ...sizes } = await chunking();
@@ -62,6 +68,10 @@ export async function* chunk(
             await setImmediate();
             signal?.throwIfAborted();
             turn = performance.now();
+          }
+          if (window?.isOver) {
+            isCut = true;
+            break;
           }
           if (piece === undefined) continue;
           if (piece.index >= mostChunks) {
@@ -77,7 +87,7 @@ export async function* chunk(
           }
         }
       }
-      steps.push({ kind: 'end' });
+      steps.push({ kind: isCut ? 'cut' : 'end' });
     }
     if (steps.length > 0) yield steps;
   }

@@ -16,6 +16,8 @@ export interface Arrival {
   recordOf: string | undefined;
   /** What failures of its chunks are of. */
   origin?: Origin;
+  /** Of its file, in bytes; of a record its part of that. */
+  bytes?: number;
   open(): Document;
 }
 

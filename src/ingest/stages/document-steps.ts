@@ -1,13 +1,16 @@
 // src/ingest/stages: the stages of the pipeline. They never import each other; pipeline.ts joins them.
 //
 // This file holds the steps that flow through them. A document is either one `keep`, or a `begin`, its `row`s and an
-// `end`; failures come in between. Documents come in order of source.
+// `end` (or `abandon`); failures come in between. Documents come in order of source.
 // read.ts makes steps from files, chunk.ts adds rows, resolve.ts finds known vectors, embed.ts asks for the others,
-// write.ts passes them to the writer.
+// whole-documents.ts leaves out what the time didn't suffice for, write.ts passes them to the writer.
 import type { Ticket } from '../../batching/ticket.js';
 import type { Chunk, Document } from '../../types/document.js';
 import type { KeptFailure, Lasting } from '../../types/failure.js';
 import type { Vector } from '../../types/vector.js';
+
+/** Stored as the hash of a file that was taken in part: no file has it, so the next run reads the file again. */
+export const readAgainHash = '0'.repeat(64);
 
 /** What a failure is of: a file with its bytes and its reader. */
 export interface Origin {
@@ -40,6 +43,8 @@ export interface BeginStep {
   recordOf: string | undefined;
   /** What failures of its chunks are of. */
   origin?: Origin;
+  /** Of its file, in bytes; of a record its part of that. */
+  bytes?: number;
   /** Gives its text and blocks; removed when it has been split. */
   open?(): Document;
 }
@@ -56,6 +61,22 @@ export interface RowStep {
 
 export interface EndStep {
   kind: 'end';
+}
+
+/** The time of the run was over in the middle of the document: in place of its `end`. */
+export interface CutStep {
+  kind: 'cut';
+}
+
+/** A document is given up; a `keep` follows where the previous output has it. */
+export interface AbandonStep {
+  kind: 'abandon';
+  source: string;
+  recordOf: string | undefined;
+  /** Its `begin`, and maybe rows, were passed on. */
+  isBegun: boolean;
+  /** The previous output doesn't have it. */
+  isNew: boolean;
 }
 
 /** A document or chunk failed. A document that fails as a whole keeps its old rows: a `keep` follows. */
@@ -77,4 +98,12 @@ export interface RecordFileStep {
   documents: number;
 }
 
-export type Step = KeepStep | BeginStep | RowStep | EndStep | FailureStep | RecordFileStep;
+export type Step =
+  | KeepStep
+  | BeginStep
+  | RowStep
+  | EndStep
+  | CutStep
+  | AbandonStep
+  | FailureStep
+  | RecordFileStep;

@@ -7,43 +7,58 @@ import type { FailureCode } from '../../types/failure.js';
 import { batchBounds } from '../../upstream/limiter-settings.js';
 import type { RunCounts } from '../run-counts.js';
 import type { Session } from '../session.js';
+import type { TimeWindow } from '../time-window.js';
 import { rowOf } from './chunk.js';
 import type { RowStep, Step } from './document-steps.js';
 
 /** Max full batches that wait for a slot: enough that a free slot never waits for the disk. */
 const batchesAhead = 4;
 
+/**
+ * @param window when its time is over, nothing else is sent, and rows without a vector are passed on as they are
+ */
 export async function* embed(
   groups: AsyncIterable<Step[]>,
   session: () => Promise<Session>,
   counts: RunCounts,
   signal: AbortSignal,
+  window: TimeWindow,
 ): AsyncGenerator<Step[]> {
   let sender: Sender | undefined;
+  let release: (() => void) | undefined;
   try {
     for await (const group of groups) {
+      if (window.isOver) {
+        if (sender) yield await sender.giveUp();
+        yield group;
+        continue;
+      }
       if (!sender) {
         if (!group.some(isUnknownRow)) {
           yield group;
           continue;
         }
-        sender = new Sender(await session(), counts, signal);
+        const opened = new Sender(await session(), counts, signal, window);
+        release = window.onOver(() => void opened.stop());
+        sender = opened;
       }
       sender.take(group);
       yield sender.ready();
-      while (sender.isFull) {
+      while (sender.isFull && !window.isOver) {
         await sender.settled();
         yield sender.ready();
       }
     }
     if (!sender) return;
-    sender.end();
-    while (sender.pending > 0) {
+    if (!window.isOver) sender.end();
+    while (sender.pending > 0 && !window.isOver) {
       yield sender.ready();
       if (sender.pending > 0) await sender.settled();
     }
-    await sender.finish();
+    if (window.isOver) yield await sender.giveUp();
+    else await sender.finish();
   } finally {
+    release?.();
     await sender?.stop();
   }
 }
@@ -57,9 +72,11 @@ class Sender {
   readonly #session: Session;
   readonly #counts: RunCounts;
   readonly #dispatcher: Dispatcher;
+  readonly #window: TimeWindow;
   #steps: Step[] = [];
 
-  constructor(session: Session, counts: RunCounts, signal: AbortSignal) {
+  constructor(session: Session, counts: RunCounts, signal: AbortSignal, window: TimeWindow) {
+    this.#window = window;
     const { embedder, limits, canary, comeback } = session.upstream;
     const { metrics } = session;
     this.#session = session;
@@ -101,8 +118,13 @@ class Sender {
     this.#dispatcher.end();
   }
 
-  settled(): Promise<void> {
-    return this.#dispatcher.settled();
+  async settled(): Promise<void> {
+    try {
+      await this.#dispatcher.settled();
+    } catch (error) {
+      // It was stopped.
+      if (!this.#window.isOver) throw error;
+    }
   }
 
   finish(): Promise<void> {
@@ -111,6 +133,14 @@ class Sender {
 
   stop(): Promise<void> {
     return this.#dispatcher.stop();
+  }
+
+  /** Waits for no other answer. @returns all steps that are left, in their order; rows may lack their vectors */
+  async giveUp(): Promise<Step[]> {
+    if (this.#steps.length === 0) return [];
+    await this.stop();
+    const done = this.ready();
+    return [...done, ...this.#steps.splice(0)];
   }
 
   /** Removes and returns the finished steps at the front. */

@@ -5,6 +5,7 @@ import type { RunEvents } from '../../events.js';
 import type { Output } from '../../output/read/output.js';
 import type { KnownFailures } from '../known-failures.js';
 import type { RunCounts } from '../run-counts.js';
+import type { TimeWindow } from '../time-window.js';
 import type { Judgement } from './judgement.js';
 
 export interface ReadOptions {
@@ -25,6 +26,8 @@ export interface ReadOptions {
   judgement?: Judgement | undefined;
   /** Max files to read; the others count as hidden. */
   limit: number;
+  /** When its time is over, no other file is read. @default no end */
+  window?: TimeWindow | undefined;
   counts: RunCounts;
   /** In bytes; a file that has grown larger since it was listed fails. */
   maxFileSize: number;

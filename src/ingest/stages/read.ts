@@ -12,7 +12,7 @@ import type { FailureCode } from '../../types/failure.js';
 import { stdinRoot } from '../survey/standard-input.js';
 import { withRecords } from '../survey/survey.js';
 import { type Arrival, Sequence } from './document-order.js';
-import type { Origin, RecordFileStep, Step } from './document-steps.js';
+import { type Origin, type RecordFileStep, readAgainHash, type Step } from './document-steps.js';
 import { Judgement } from './judgement.js';
 import { KnownFiles } from './known-files.js';
 import { Outdated } from './outdated.js';
@@ -20,9 +20,6 @@ import { Ahead, codeOf, type FileEntry, type OpenedFile } from './read-ahead.js'
 import type { ReadOptions } from './read-options.js';
 
 type FailureEntry = Extract<WalkEntry, { kind: 'failure' }>;
-
-/** Stored as the hash of a file that failed in part: no file has it, so the next run reads the file again. */
-const readAgainHash = '0'.repeat(64);
 
 /** Records hashed between two turns of the event loop. */
 const recordsPerTurn = 1000;
@@ -138,7 +135,7 @@ class Reader {
 
   /** Starts early with files for the reader's process. */
   lookAhead(group: readonly WalkEntry[], place: number): void {
-    if (this.#filesTaken >= this.#options.limit) return;
+    if (this.#filesTaken >= this.#options.limit || this.#options.window?.isOver) return;
     const { previous } = this.#options;
     this.#ahead.look(group, place, (source, { bytes, hash }) => {
       const known = previous?.document(source) ?? previous?.recordFile(source);
@@ -152,8 +149,14 @@ class Reader {
   /** Releases all documents before a file, then reads the file. */
   async take(entry: FileEntry): Promise<void> {
     this.#release(entry.source);
-    const { counts, knownFailures, limit, previous, removed } = this.#options;
+    const { counts, knownFailures, limit, previous, removed, window } = this.#options;
     if (this.#filesTaken >= limit) return knownFailures?.leaveUnread(entry.source);
+    if (window?.isOver) {
+      // Of a file of another shard, records may be of this one.
+      const size = this.#isOwn(entry.source) ? entry.size : 0;
+      window.leave(entry.source, size, this.#isKnown(entry.source));
+      return knownFailures?.leaveUnread(entry.source);
+    }
     this.#filesTaken++;
     counts.filesRead++;
     counts.bytesRead += entry.size;
@@ -182,9 +185,10 @@ class Reader {
     const outdated = this.#outdated.reason(source, bytes);
     if (outdated === undefined) {
       this.#outdated.confirm(source);
-      if (known && known.hash === hash && !known.failed && !known.outdated) return;
+      if (known && known.hash === hash && !known.failed && !known.outdated) return window?.pass(entry.size);
       if (records && records.hash === hash && !this.#known.hasFailedRecord(source)) {
         if (records.documents === 0) this.#countBlank(hash);
+        window?.pass(entry.size);
         return this.#noteRecordFile({ source, root, hash, documents: records.documents });
       }
     } else if (known?.hash === hash || records?.hash === hash) {
@@ -198,7 +202,13 @@ class Reader {
       return;
     }
     if (!isReadable) return this.fail(source, 'no-reader', origin);
+    window?.work(entry.size, known !== undefined || records !== undefined);
     await this.#extract(file, origin, root);
+  }
+
+  #isKnown(source: string): boolean {
+    const { previous } = this.#options;
+    return previous?.document(source) !== undefined || previous?.recordFile(source) !== undefined;
   }
 
   /** The rows of a file that is left out, and of its records, go. */
@@ -248,6 +258,7 @@ class Reader {
         hash: single ? hash : document.hash(),
         recordOf: single ? undefined : source,
         origin,
+        bytes: bytes.length / found.documents.length,
         open: () => document.open(),
       });
     }

@@ -4,7 +4,7 @@ import type { OutputWriter } from '../../output/write/writer.js';
 import type { FailureReport } from '../failure-report.js';
 import type { RunCounts } from '../run-counts.js';
 import type { Topic } from '../sample-question.js';
-import type { Origin, Step } from './document-steps.js';
+import { type Origin, type RecordFileStep, readAgainHash, type Step } from './document-steps.js';
 
 export async function write(
   groups: AsyncIterable<Step[]>,
@@ -15,6 +15,9 @@ export async function write(
   let failed = 0;
   let origin: Origin | undefined;
   let seen = new Map<string, number>();
+  const recordFiles: RecordFileStep[] = [];
+  /** Files of records of which some were given up, each with how many of these are new. */
+  const lacking = new Map<string, number>();
   for await (const group of groups) {
     for (const step of group) {
       switch (step.kind) {
@@ -50,6 +53,18 @@ export async function write(
         case 'end':
           await writer.end(failed > 0 ? { failed } : undefined);
           break;
+        case 'abandon':
+          if (step.isBegun) {
+            counts.chunks -= index;
+            counts.rowsWritten -= index;
+            await writer.abandon();
+          }
+          if (step.recordOf !== undefined) {
+            lacking.set(step.recordOf, (lacking.get(step.recordOf) ?? 0) + (step.isNew ? 1 : 0));
+          }
+          break;
+        case 'cut':
+          throw new Error('expected whole documents');
         case 'failure':
           if (step.failure.chunk !== undefined && !step.isKnown) {
             step.failure.chunk = index++;
@@ -58,9 +73,14 @@ export async function write(
           writer.fail(report.take(step, origin));
           break;
         case 'recordFile':
-          writer.recordFile(step);
+          recordFiles.push(step);
           break;
       }
     }
+  }
+  for (const { source, hash, documents, root } of recordFiles) {
+    const missing = lacking.get(source);
+    if (missing === undefined) writer.recordFile({ source, root, hash, documents });
+    else writer.recordFile({ source, root, hash: readAgainHash, documents: documents - missing });
   }
 }

@@ -25,6 +25,7 @@ export class Sequence {
   readonly #recordFiles: RecordFile[] = [];
   readonly #lookalikes: Lookalike[] = [];
   #last: string | undefined;
+  #beforeLast: string | undefined;
 
   /** @throws {UsageError} when there are more roots than a manifest can hold */
   constructor({ previous, roots, leaving }: SequenceOptions) {
@@ -44,8 +45,15 @@ export class Sequence {
     if (this.#last !== undefined && compareSources(this.#last, source) >= 0) {
       throw new Error(`expected documents in order of source, got ${source} after ${this.#last}`);
     }
+    this.#beforeLast = this.#last;
     this.#last = source;
     if (isLookalike({ source, recordOf })) this.#lookalikes.push({ source, recordOf });
+  }
+
+  /** Takes back the document that was added last. */
+  takeBack(): void {
+    if (this.#lookalikes.at(-1)?.source === this.#last) this.#lookalikes.pop();
+    this.#last = this.#beforeLast;
   }
 
   /** In any order. */

@@ -36,6 +36,14 @@ export interface DocumentStart {
   recordOf?: string | undefined;
 }
 
+interface CurrentDocument extends DocumentStart {
+  firstRow: number;
+  /** Of its lines. */
+  firstByte: number;
+  firstVectorByte: number;
+  lastChunk: number;
+}
+
 interface Files {
   lines: StagedFile;
   vectors: StagedFile;
@@ -55,7 +63,7 @@ export class StagedRows {
   readonly #entries: StagedFile;
   /** Of the current document. */
   readonly #rowSums: RowSums;
-  #current: (DocumentStart & { firstRow: number; firstByte: number; lastChunk: number }) | undefined;
+  #current: CurrentDocument | undefined;
   #hashes = Buffer.alloc(64 * keyBytes);
   #spaceChecked = 0;
 
@@ -91,7 +99,9 @@ export class StagedRows {
   begin(document: DocumentStart): void {
     this.#betweenDocuments();
     this.#rowSums.clear();
-    this.#current = { ...document, firstRow: this.rows, firstByte: this.#lines.bytes, lastChunk: -1 };
+    const firstByte = this.#lines.bytes;
+    const firstVectorByte = this.#vectors.bytes;
+    this.#current = { ...document, firstRow: this.rows, firstByte, firstVectorByte, lastChunk: -1 };
   }
 
   row(chunk: Chunk, vector: Vector): Promise<void> | undefined {
@@ -133,6 +143,16 @@ export class StagedRows {
     this.#sums.add(this.#rowSums.rows());
     this.#current = undefined;
     return this.#drained();
+  }
+
+  /** Takes back what was begun, with its rows. */
+  async abandon(): Promise<void> {
+    const current = this.#current;
+    if (current === undefined) throw new Error('expected the beginning of a document first');
+    await this.#lines.rewind(current.firstByte);
+    await this.#vectors.rewind(current.firstVectorByte);
+    this.rows = current.firstRow;
+    this.#current = undefined;
   }
 
   /**

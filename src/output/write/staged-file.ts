@@ -109,6 +109,16 @@ export class StagedFile {
     await this.#settled();
   }
 
+  /** Takes back all bytes after the first `bytes`. Not for a file that is hashed while it is written. */
+  async rewind(bytes: number): Promise<void> {
+    if (this.#hash !== undefined) throw new Error('expected a file that is not hashed while it is written');
+    await this.flush();
+    await this.#sync;
+    await this.#handle.truncate(bytes);
+    this.bytes = this.#written = bytes;
+    this.#syncedTo = Math.min(this.#syncedTo, bytes);
+  }
+
   /** Overwrites bytes that were written before. */
   async patch(bytes: Uint8Array, position: number): Promise<void> {
     await this.flush();

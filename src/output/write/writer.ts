@@ -173,6 +173,12 @@ export class OutputWriter {
     return this.#begun().end(result.failed ?? 0);
   }
 
+  /** Takes back the document that was begun, with its rows; `keep` may follow for the same. */
+  async abandon(): Promise<void> {
+    await this.#begun().abandon();
+    this.#sequence.takeBack();
+  }
+
   #begun(): StagedRows {
     if (this.#staged === undefined) throw new Error('expected the beginning of a document first');
     return this.#staged;
