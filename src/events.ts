@@ -3,6 +3,12 @@
 import type { EmbedderFault } from './errors.js';
 
 /**
+ * What becomes of a document: the output didn't have it; has other content of it; has it of another splitter or reader, or
+ * without a chunk; has its bytes under a name that goes; or its rows go.
+ */
+export type DocumentChange = 'new' | 'changed' | 'reread' | 'moved' | 'removed';
+
+/**
  * What happens during a run, in an orchestrator or during a search. A listener needs only the methods that it uses.
  * They are called at once and in the middle of the work, so they should return soon and not throw.
  */
@@ -17,6 +23,11 @@ export interface RunEvents {
    * @param source as the output would name it
    */
   skipped(reason: string, source: string): void;
+  /**
+   * A document isn't as the output has it. Documents that fail are in the result.
+   * @param from of one that moved: the name that it had
+   */
+  document(change: DocumentChange, source: string, from?: string): void;
   /**
    * A server pulls a model.
    * @param step in the server's words: `pulling manifest`, `verifying sha256 digest` …
@@ -41,6 +52,9 @@ export function eventsFor(...listeners: readonly (Partial<RunEvents> | undefined
     },
     skipped: (reason, source) => {
       for (const one of listeners) one?.skipped?.(reason, source);
+    },
+    document: (change, source, from) => {
+      for (const one of listeners) one?.document?.(change, source, from);
     },
     pulling: (step, completed, total) => {
       for (const one of listeners) one?.pulling?.(step, completed, total);

@@ -40,7 +40,7 @@ export {
   WrongVectorsError,
   type WrongVectorsOptions,
 } from './errors.js';
-export type { RunEvents } from './events.js';
+export type { DocumentChange, RunEvents } from './events.js';
 export type { LeftOut, LeftOutFiles } from './ingest/left-out.js';
 export type { RunOptions, RunResult } from './ingest/options.js';
 export { RunCounts } from './ingest/run-counts.js';

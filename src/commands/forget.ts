@@ -10,6 +10,7 @@ import { openWriter } from '../output/write/writer.js';
 import type { SyncedDestination } from '../sync/sync.js';
 import { command } from '../text/plural.js';
 import { printable } from '../text/printable.js';
+import { noIndex } from './run-state.js';
 import { type SyncOptions, sync } from './sync.js';
 
 /** What {@link forget} is told. */
@@ -44,7 +45,7 @@ export async function forget(options: ForgetOptions): Promise<ForgetResult> {
   const out = resolve(cwd, settings.out);
   const events = eventsFor(options.events);
   const known = await openOutput(out, signal && { signal });
-  if (!known) throw new UsageError(`There is no index in ${settings.out}: name it with --out.`);
+  if (!known) throw await noIndex(settings.out);
   // Names are looked at before anything is locked.
   const found = await using(known, (output) => foundIn(output, options.sources));
   if (!dryRun) {

@@ -5,6 +5,7 @@ import { type Output, openOutput } from '../output/read/output.js';
 import { keyOfRow, sourcesWith } from '../output/read/row-keys.js';
 import type { Vector } from '../types/vector.js';
 import { readRow } from './output-row.js';
+import { noIndex } from './run-state.js';
 import { type Filter, filterOf } from './search-filter.js';
 import {
   addResult,
@@ -40,11 +41,7 @@ export async function searchWith(options: SearchOptions, parts: OpenParts): Prom
     return await searchIn(options, options.in, filter, parts);
   }
   const output = parts.output ?? (await openOutput(settings.out, { signal }));
-  if (!output) {
-    throw new UsageError(
-      `There is no index in ${settings.out}: make one with \`embed ingest\`, or name it with --out.`,
-    );
-  }
+  if (!output) throw await noIndex(settings.out);
   try {
     const searched = {
       space: output.space,

@@ -12,6 +12,7 @@ import {
   type SyncProgress,
   syncOutput,
 } from '../sync/sync.js';
+import { noIndex } from './run-state.js';
 
 /** What {@link sync} is told. */
 export interface SyncOptions {
@@ -73,11 +74,7 @@ export async function sync(options: SyncOptions): Promise<SyncResult> {
   refuseIndexName(settings.index);
   const out = resolve(cwd, settings.out);
   const output = await openOutput(out, { signal });
-  if (!output) {
-    throw new UsageError(
-      `There is no index in ${settings.out}: make one with \`embed ingest\`, or name it with --out.`,
-    );
-  }
+  if (!output) throw await noIndex(settings.out);
   try {
     const lock = dryRun ? undefined : await acquireLock(out, { wait: options.wait ?? false, signal, events });
     try {

@@ -77,6 +77,7 @@ test('does what it says', async () => {
     'failed: stdin.jsonl#line-2: malformed',
     'unused patterns: 0',
     'left out: 0 of 0 kinds',
+    'news: new',
     'elsewhere: 1 of docs',
     'merged: 1 document of 1 shard',
     'found: docs/harbour.md:1',

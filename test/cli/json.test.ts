@@ -140,6 +140,9 @@ describe('every command', () => {
         write('embeddings/vectors.npy', 'nothing');
       },
     },
+    { of: 'list', args: [], keys: ['documents'], before: index },
+    { of: 'status', args: [], keys: ['out', 'index', 'lastRun'], before: index },
+    { of: 'why', args: ['docs/page.md'], keys: ['paths'], before: index },
     { of: 'formats', args: [], keys: ['formats'] },
     {
       of: 'chunks',

@@ -2,6 +2,7 @@
 import { refuseStrangeServers } from '../../config/stray-sources.js';
 import { variable } from '../../environment.js';
 import { exitCodes, ServiceError } from '../../errors.js';
+import type { DocumentChange } from '../../events.js';
 import { leftOutInWords } from '../../ingest/left-out.js';
 import type { RunResult } from '../../ingest/options.js';
 import type { IngestSummary } from '../../ingest/summary.js';
@@ -13,6 +14,7 @@ import type { Failure, FailureCode } from '../../types/failure.js';
 import type { Given } from '../declared/command.js';
 import type { ingest as declared } from '../declared/ingest.js';
 import type { Outcome, ToldError } from '../declared/outcome.js';
+import { noteRun } from '../run-notes.js';
 import { settingsFor } from '../settings.js';
 import { shardOf } from '../shard.js';
 import { withSignals } from '../signals.js';
@@ -37,6 +39,7 @@ export async function runIngest(given: Given<typeof declared>): Promise<Outcome>
   const until = maxTime === undefined ? undefined : AbortSignal.timeout(maxTime);
   const counts = new RunCounts();
   const progress = await startProgress(counts, quiet);
+  const notes = noteRun(loaded, counts, dryRun);
   try {
     const run = await withSignals(
       (signal) =>
@@ -52,11 +55,16 @@ export async function runIngest(given: Given<typeof declared>): Promise<Outcome>
             ...printedEvents(progress.line),
             pulling: progress.download,
             ...(verbose && { skipped: (reason, source) => progress.line(leftOut(reason, source)) }),
+            document(change, source, from) {
+              notes.document(change, source);
+              if (verbose) progress.line(news(change, source, from));
+            },
           },
         }),
       'what was embedded is kept, the next run goes on from there',
     );
     progress.stop();
+    notes.done(run);
     const { summary, failures, knownFailures } = run;
     if (!quiet) printNotices(dryRun ? renderPlan(run) : render(run));
     const told = strict ? [...failures, ...knownFailures] : failures;
@@ -68,6 +76,7 @@ export async function runIngest(given: Given<typeof declared>): Promise<Outcome>
     const error = synced?.error ?? (told.length > 0 ? toldFailures(told) : undefined);
     return { result: { ...summary, failures, knownFailures, ...synced?.result }, ...(error && { error }) };
   } catch (error) {
+    notes.failed(error);
     if (error instanceof ServiceError && counts.chunksEmbedded > 0) {
       const longer = settings.waitForServer > 0 ? say`` : say`, and --wait-for-server 10m waits for a server`;
       const kept = plural(counts.chunksEmbedded, 'embedded chunk');
@@ -85,6 +94,12 @@ function toldFailures(failures: readonly Failure[]): ToldError {
     message: `Finished with ${plural(failures.length, 'failure')}, which the result lists.`,
     exit: exitCodes.someFailed,
   };
+}
+
+function news(change: DocumentChange, source: string, from: string | undefined): Printable {
+  const words = { new: 'new', changed: 'changed', reread: 'read again', moved: 'moved', removed: 'removed' };
+  const before = from === undefined ? say`` : say`${printable(from)} → `;
+  return say`${padEnd(printable(words[change]), 10)} ${before}${printable(source)}`;
 }
 
 function leftOut(reason: string, source: string): Printable {

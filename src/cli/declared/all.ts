@@ -10,13 +10,16 @@ import { forget } from './forget.js';
 import { formats } from './formats.js';
 import { help } from './help.js';
 import { ingest } from './ingest.js';
+import { list } from './list.js';
 import { mcp } from './mcp.js';
 import { merge } from './merge.js';
 import type { Outcome } from './outcome.js';
 import { search } from './search.js';
 import { serve } from './serve.js';
+import { status } from './status.js';
 import { sync } from './sync.js';
 import { verify } from './verify.js';
+import { why } from './why.js';
 import { worker } from './worker.js';
 
 /** Does what a command line asks for. */
@@ -44,6 +47,9 @@ export const allCommands: readonly (Runnable | Group)[] = [
   runs(forget, async () => (await import('../commands/forget.js')).runForget),
   runs(search, async () => (await import('../commands/search.js')).runSearch),
   runs(mcp, async () => (await import('../commands/mcp.js')).runMcp),
+  runs(list, async () => (await import('../commands/list.js')).runList),
+  runs(status, async () => (await import('../commands/status.js')).runStatus),
+  runs(why, async () => (await import('../commands/why.js')).runWhy),
   runs(verify, async () => (await import('../commands/verify.js')).runVerify),
   runs(formats, async () => (await import('../commands/formats.js')).runFormats),
   runs(chunks, async () => (await import('../commands/chunks.js')).runChunks),

@@ -109,6 +109,8 @@ export const ownFlags = {
     help: 'only results that score so much',
   },
 
+  failed: { ...yes, flag: '--failed', help: 'only what has no vectors, with the reason' },
+
   deep: { ...yes, flag: '--deep', help: 'check rows, hashes, ids and vectors against each other, too' },
 
   strict: { ...yes, flag: '--strict', help: 'fail on warnings and known failures, too' },

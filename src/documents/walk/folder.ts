@@ -31,6 +31,19 @@ export type SkipReason =
   | 'broken-link'
   | 'special';
 
+/** What left an entry out: a line of an ignore file, or a flag. */
+export interface SkipRule {
+  /** Path of the ignore file; absent for a flag. */
+  file?: string;
+  /** Line of the ignore file, from 1 on; 0 when it isn't known. */
+  line?: number;
+  /** The line; or the flag with its pattern. */
+  pattern: string;
+}
+
+/** Is told what is left out. @param rule finds the rule, where one is to blame */
+export type OnSkip<Key> = (reason: SkipReason, key: Key, rule?: () => SkipRule | undefined) => void;
+
 export interface Folder {
   /** The path by which the walk reaches it; '' is the file system's root. */
   readonly path: RawPath;
@@ -95,6 +108,15 @@ function refusalOf(
   if (isFolder) return isVendoredName(name) && !tree.generated ? 'vendored' : undefined;
   if (isBinaryName(name)) return 'binary';
   return isGeneratedName(name) && !tree.generated ? 'generated' : undefined;
+}
+
+/** The rule by which `refusal` says that `name` is ignored or excluded; undefined for another reason. */
+export function ruleOf(folder: Folder, name: RawPath, isFolder: boolean): SkipRule | undefined {
+  const { tree, rules } = folder;
+  const text = textOf(name);
+  const path = folder.text + text;
+  const pattern = tree.globs.ruleFor?.(path.slice(tree.rootLength), text, isFolder);
+  return pattern === undefined ? rules.ruleFor(isFolder ? `${path}/` : path) : { pattern };
 }
 
 /** Whether `.embedignore` takes a file back (`!name`) that would be left out by its name or content. */

@@ -1,5 +1,5 @@
 // A root as the walk sees it, and the settings that all of them share.
-import type { SkipReason, TreeSettings } from './folder.js';
+import type { OnSkip, TreeSettings } from './folder.js';
 import type { Root } from './paths/roots.js';
 import { bothOf, compileGlobs, type Globs } from './rules/include-exclude.js';
 import { type RawPath, rawFolder, rawSourceOf } from './sources/source-name.js';
@@ -14,7 +14,7 @@ export interface WalkSettings {
   readonly gitignore: boolean;
   readonly follow: boolean;
   readonly generated: boolean;
-  readonly onSkip: (reason: SkipReason, key: RawPath) => void;
+  readonly onSkip: OnSkip<RawPath>;
   /** Called with the patterns of a root's own. */
   readonly onOwn: (globs: Globs) => void;
 }

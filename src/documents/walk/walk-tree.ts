@@ -6,8 +6,10 @@ import {
   follow,
   isAbsent,
   isTakenBack,
+  type OnSkip,
   refusal,
   refusalByContent,
+  ruleOf,
   type SkipReason,
   subfolder,
   withOwnRules,
@@ -47,11 +49,11 @@ export interface TreeWalk {
   readonly names: UniqueNames;
   /** A folder that another walk of the same root takes. */
   readonly except?: RawPath | undefined;
-  readonly onSkip: (reason: SkipReason, key: RawPath) => void;
+  readonly onSkip: OnSkip<RawPath>;
 }
 
 /** An entry that is taken. `key` is its name as in a source, ending in a slash for folders. */
-interface Taken {
+export interface Taken {
   key: RawPath;
   name: RawPath;
   linkTarget?: RawPath;
@@ -154,12 +156,14 @@ function open(walk: TreeWalk, given: Folder): Level | (Item & { kind: 'failure' 
   }
 }
 
-function take(walk: TreeWalk, folder: Folder, entry: Entry): Taken | undefined {
+/** Judges one entry of a folder; undefined when it is left out, which `walk.onSkip` is told. */
+export function take(walk: TreeWalk, folder: Folder, entry: Entry): Taken | undefined {
   const { name } = entry;
   const spelled = escapeInvalid(name);
   const skip = (reason: SkipReason): undefined => {
     // Not its result: a caller's `onSkip` may return a value, which would count as an entry.
-    walk.onSkip(reason, folder.prefix + spelled);
+    const hasRule = reason === 'ignored' || reason === 'excluded';
+    walk.onSkip(reason, folder.prefix + spelled, hasRule ? () => ruleOf(folder, name, isFolder) : undefined);
     return undefined;
   };
   let isFolder = entry.type === 'folder';

@@ -5,22 +5,21 @@
 // root, sorted-streams.ts and merge-walks.ts join several, rules/ decides what is taken, sources/ names files.
 // What must hold: a folder that can't be listed is never mistaken for an empty one, as its rows would be removed.
 
-import { realpathSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { UsageError } from '../../errors.js';
+import { realPlace } from '../../files/real-place.js';
 import type { Failure } from '../../types/failure.js';
 import { measure } from './file-sizes.js';
-import type { SkipReason } from './folder.js';
+import type { OnSkip } from './folder.js';
 import { isAbsent } from './folder.js';
 import { merge } from './merge-walks.js';
 import type { Root } from './paths/roots.js';
 import { compileGlobs } from './rules/include-exclude.js';
 import type { UnusedPattern } from './rules/pattern-uses.js';
 import { failureSource, fsPath, type RawPath, rawOf, textOf } from './sources/source-name.js';
+import type { WalkSettings } from './walk-options.js';
 import type { Choice, Item } from './walk-tree.js';
 
-export type { SkipReason } from './folder.js';
+export type { SkipReason, SkipRule } from './folder.js';
 export type { UnusedPattern } from './rules/pattern-uses.js';
 export type { Choice } from './walk-tree.js';
 
@@ -50,9 +49,20 @@ export interface WalkOptions {
   outputDir: string;
   /** Called after a complete walk of folders, with the patterns that matched nothing. */
   onUnused?: ((patterns: readonly UnusedPattern[]) => void) | undefined;
-  /** Called for everything that is left out, with its source. */
-  onSkip?: ((reason: SkipReason, source: string) => void) | undefined;
+  /** Called for everything that is left out, with its source, and what finds the rule where one is to blame. */
+  onSkip?: OnSkip<string> | undefined;
   signal?: AbortSignal | undefined;
+}
+
+/** What the walk of a tree needs of its options. */
+export function treeOptions(options: WalkOptions): Omit<WalkSettings, 'globs' | 'onSkip' | 'onOwn'> {
+  return {
+    base: options.base === '/' ? '' : rawOf(options.base),
+    output: rawOf(realPlace(options.outputDir)),
+    gitignore: options.gitignore,
+    follow: options.follow,
+    generated: options.generated,
+  };
 }
 
 /** Max entries of a group. */
@@ -68,20 +78,14 @@ type FileItem = Item & { kind: 'file' };
  * @throws {UsageError} when a root is the output folder, or a pattern is empty
  */
 export async function* walk(roots: readonly Root[], options: WalkOptions): AsyncGenerator<WalkEntry[]> {
-  const skip = (reason: SkipReason, key: RawPath): void => {
-    options.onSkip?.(reason, failureSource(key));
-  };
+  const skip: OnSkip<RawPath> = (reason, key, rule) => options.onSkip?.(reason, failureSource(key), rule);
   // Brings fast-glob, which most commands do without.
   const { streamsOf } = await import('./sorted-streams.js');
   const globs = compileGlobs(options.include, options.exclude);
   const all = [globs];
   const streams = streamsOf(roots, {
-    base: options.base === '/' ? '' : rawOf(options.base),
-    output: rawOf(realOutput(options.outputDir)),
+    ...treeOptions(options),
     globs,
-    gitignore: options.gitignore,
-    follow: options.follow,
-    generated: options.generated,
     onSkip: skip,
     onOwn: (own) => all.push(own),
   });
@@ -120,7 +124,7 @@ export async function* walk(roots: readonly Root[], options: WalkOptions): Async
 async function entriesOf(
   items: readonly Exclude<Item, { kind: 'pause' }>[],
   maxFileSize: number,
-  skip: (reason: SkipReason, key: RawPath) => void,
+  skip: OnSkip<RawPath>,
 ): Promise<WalkEntry[]> {
   const sizes = await measure(items.filter((item) => item.kind === 'file').map((item) => fsPath(item.path)));
   const entries: WalkEntry[] = [];
@@ -158,16 +162,4 @@ function unmeasured(item: FileItem, error: unknown): WalkEntry[] {
   return [
     { kind: 'failure', failure: { source: textOf(item.key), code: 'unreadable' }, root: item.root.label },
   ];
-}
-
-/** The output's real path, whether it exists or only its parent does. */
-function realOutput(outputDir: string): string {
-  for (let path = outputDir, rest = ''; ; rest = join(basename(path), rest), path = dirname(path)) {
-    try {
-      return join(realpathSync(path), rest);
-    } catch (error) {
-      if (path === dirname(path))
-        throw new UsageError(`The output folder "${outputDir}" can't be reached.`, { cause: error });
-    }
-  }
 }

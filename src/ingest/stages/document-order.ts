@@ -4,6 +4,7 @@
 import type { Output } from '../../output/read/output.js';
 import { compareSources } from '../../text/source-order.js';
 import type { Document } from '../../types/document.js';
+import type { DocumentNews } from '../document-news.js';
 import type { RunCounts } from '../run-counts.js';
 import type { Origin, Step } from './document-steps.js';
 
@@ -26,6 +27,7 @@ export class Sequence {
   readonly #removed: ReadonlySet<string>;
   readonly #leftOut: ReadonlySet<string>;
   readonly #counts: RunCounts;
+  readonly #news: DocumentNews | undefined;
   /** In order of source. */
   #arrivals: Arrival[] = [];
   /** Index of the next document of the previous output. */
@@ -39,6 +41,7 @@ export class Sequence {
    * @param removed sources of the previous output whose rows go. May grow while the run goes on.
    * @param leftOut those of them whose files are still there, and are left out now; may grow, too
    * @param isOutdated true when the rows of a file that stay may be of another splitter or reader
+   * @param news is told what becomes of each document
    */
   constructor(
     previous: Output | undefined,
@@ -46,12 +49,14 @@ export class Sequence {
     leftOut: ReadonlySet<string>,
     counts: RunCounts,
     isOutdated: (file: string) => boolean = () => false,
+    news?: DocumentNews,
   ) {
     this.#leftOut = leftOut;
     this.#isOutdated = isOutdated;
     this.#previous = previous;
     this.#removed = removed;
     this.#counts = counts;
+    this.#news = news;
   }
 
   /** Adds documents. They may sort after files that were not read yet: the record `a#1` sorts after the file `a!`. */
@@ -88,14 +93,17 @@ export class Sequence {
       if (arrival && order <= 0 && isBefore(arrival.source)) {
         released++;
         if (order === 0) this.#known++;
-        if (order !== 0) this.#counts.documentsNew++;
-        else if (known!.hash === arrival.hash) this.#counts.documentsReread++;
+        const change = order !== 0 ? 'new' : known!.hash === arrival.hash ? 'reread' : 'changed';
+        if (change === 'new') this.#counts.documentsNew++;
+        else if (change === 'reread') this.#counts.documentsReread++;
         else this.#counts.documentsChanged++;
+        this.#news?.arrived(change, arrival.source, arrival.hash);
         yield { kind: 'begin', ...arrival };
       } else if (known && isBefore(known.source)) {
         this.#known++;
         if (this.#removed.has(known.source)) {
           this.#counts.documentsRemoved++;
+          this.#news?.removed(known.source);
           if (this.#leftOut.has(known.source)) this.#counts.documentsLeftOut++;
         } else {
           this.#counts.documentsUnchanged++;

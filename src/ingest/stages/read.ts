@@ -9,6 +9,7 @@ import type { Reading } from '../../documents/reading.js';
 import type { WalkEntry } from '../../documents/walk/walk.js';
 import { DocumentError, EmbedError } from '../../errors.js';
 import type { FailureCode } from '../../types/failure.js';
+import { DocumentNews } from '../document-news.js';
 import { stdinRoot } from '../survey/standard-input.js';
 import { withRecords } from '../survey/survey.js';
 import { type Arrival, Sequence } from './document-order.js';
@@ -57,6 +58,7 @@ class Reader {
   readonly #documents: DocumentReader;
   readonly #ahead: Ahead;
   readonly #sequence: Sequence;
+  readonly #news: DocumentNews;
   readonly #outdated: Outdated;
   readonly #known: KnownFiles;
   readonly #judgement: Judgement;
@@ -75,7 +77,9 @@ class Reader {
     this.#outdated = new Outdated(previous, sameSplitter);
     this.#known = new KnownFiles(previous, options.knownFailures);
     this.#judgement = options.judgement ?? new Judgement(previous, options.generated);
-    this.#sequence = new Sequence(previous, removed, leftOut, counts, (file) => this.#outdated.has(file));
+    this.#news = new DocumentNews(previous, removed, options.events);
+    const isOutdated = (file: string): boolean => this.#outdated.has(file);
+    this.#sequence = new Sequence(previous, removed, leftOut, counts, isOutdated, this.#news);
   }
 
   takeSteps(): Step[] {
@@ -93,6 +97,7 @@ class Reader {
   finish(): void {
     const { previous, removed } = this.#options;
     this.#release(undefined);
+    this.#news.finish();
     for (const file of previous?.manifest.recordFiles ?? []) {
       if (this.#recordFiles.has(file.source) || removed.has(file.source)) continue;
       if (file.documents === 0 && file.hash !== readAgainHash) this.#countBlank(file.hash);

@@ -8,6 +8,7 @@ import {
   type ByMeaning,
   type CacheStats,
   type CacheUse,
+  type DocumentChange,
   type Durations,
   type Elsewhere,
   type EmbedTextsOptions,
@@ -149,8 +150,11 @@ async function wholeRun(): Promise<void> {
   writeFileSync('notes.md', 'The mill is behind the harbour.');
   const notes: NamedSource = { name: 'notes', path: 'notes.md', include: [], exclude: [] };
   const named: Settings = { ...settings, sources: [notes] };
-  const plan: IngestOptions = { choose: ['notes'], settings: named, dryRun: true };
+  const news: DocumentChange[] = [];
+  const events = { document: (change: DocumentChange) => news.push(change) };
+  const plan: IngestOptions = { choose: ['notes'], settings: named, dryRun: true, events };
   const { elsewhere } = (await ingest(plan)).summary;
+  say('news', news.join());
   say('elsewhere', elsewhere.map(({ root, documents: n }: Elsewhere) => `${n} of ${root}`).join());
 
   const part: Shard = { index: 1, of: 1 };

@@ -1,6 +1,6 @@
 // Files that the command line names, one by one or through a pattern.
 import type { FailureCode } from '../../../types/failure.js';
-import { follow, isAbsent, type SkipReason } from '../folder.js';
+import { follow, isAbsent, type OnSkip, type SkipReason } from '../folder.js';
 import type { PatternMatches } from '../rules/pattern-matches.js';
 import type { RawPath } from '../sources/source-name.js';
 import type { NamedFile, UniqueNames } from '../sources/unique-names.js';
@@ -34,7 +34,7 @@ export function* namedFiles(
   files: readonly FoundFile[],
   names: UniqueNames,
   matched: PatternMatches,
-  onSkip: (reason: SkipReason, key: RawPath) => void,
+  onSkip: OnSkip<RawPath>,
 ): Generator<Item, void, undefined> {
   for (const file of files) {
     const { path, key, progress: root } = file;

@@ -8,7 +8,7 @@ import { expandHome, homeFolder } from '../../../files/home.js';
 import { Matcher } from '../../globs/matcher.js';
 import { tokensOf } from '../../globs/tokens.js';
 import { fsPath, type RawPath, textOf } from '../sources/source-name.js';
-import { readRules } from './ignore-files.js';
+import { type RuleFile, readRules } from './ignore-files.js';
 
 /** Max bytes of a configuration file, max files that include each other, and max files in all. */
 const maxConfigBytes = 1024 * 1024;
@@ -20,13 +20,13 @@ const maxFiles = 50;
  * @param top the folder that holds `.git`
  * @throws when a file of rules exists but can't be read
  */
-export function gitExcludes(top: RawPath): string[] {
+export function gitExcludes(top: RawPath): RuleFile[] {
   const folder = textOf(top);
   const gitFolder = gitFolderOf(top);
   const shared = resolve(gitFolder, trimmed(join(gitFolder, 'commondir')) ?? '.');
   const file = new Config(gitFolder).excludesFile(shared) ?? join(configHome(), 'git/ignore');
   const found = [resolve(folder, file), join(shared, 'info/exclude')].map((path) => readRules(path));
-  return found.filter((lines) => lines !== undefined);
+  return found.filter((one) => one !== undefined);
 }
 
 /** `.git` is a folder, or in worktrees and submodules a file that names it. */

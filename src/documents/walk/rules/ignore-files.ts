@@ -8,7 +8,7 @@ import { statSync } from 'node:fs';
 import ignore, { type Ignore } from 'ignore';
 import { readForeign } from '../../../files/foreign-file.js';
 import { decode, isBinary } from '../../decode.js';
-import { fsPath, type RawPath } from '../sources/source-name.js';
+import { fsPath, type RawPath, rawOf, textOf } from '../sources/source-name.js';
 
 export const gitignoreName = '.gitignore';
 export const embedignoreName = '.embedignore';
@@ -22,14 +22,22 @@ type Verdict = 'ignored' | 'kept' | 'free';
 /** The library remembers every tested path: it is made again after this many. */
 const remembered = 4096;
 
+/** A file of rules, as it was read. */
+export interface RuleFile {
+  path: string;
+  lines: string;
+}
+
 /** One ignore file. */
 class IgnoreFile {
   #matcher: Ignore;
   #asked = 0;
+  readonly #file: RuleFile;
   /** Length of the folder's path: the patterns see the rest of an entry's path. */
   readonly #offset: number;
 
-  constructor(rules: string | Ignore, offset: number) {
+  constructor(file: RuleFile, offset: number, rules: string | Ignore = file.lines) {
+    this.#file = file;
     this.#offset = offset;
     this.#matcher = ignore({ ignoreCase: false }).add(rules);
   }
@@ -43,10 +51,26 @@ class IgnoreFile {
   /** This file without its verdict on a folder, which the library would apply to everything below. */
   pardon(folder: string): IgnoreFile {
     const pattern = folder.slice(this.#offset).replace(/[\\*?[\]!# ]/g, '\\$&');
-    const pardoned = new IgnoreFile(this.#matcher, this.#offset);
+    const pardoned = new IgnoreFile(this.#file, this.#offset, this.#matcher);
     pardoned.#matcher.add({ pattern: `!/${pattern}` });
     return pardoned;
   }
+
+  /** The rule that ignores an entry; as with git, the last one that matches. */
+  ruleFor(path: string): IgnoreRule | undefined {
+    const pattern = this.#matcher.test(path.slice(this.#offset)).rule?.pattern;
+    if (pattern === undefined) return undefined;
+    const lines = this.#file.lines.split(/\r?\n/);
+    const same = (line: string): boolean => line === pattern || line.trimEnd() === pattern.trimEnd();
+    return { file: this.#file.path, line: lines.findLastIndex(same) + 1, pattern };
+  }
+}
+
+/** The rule of an ignore file that leaves an entry out; `line` is 0 when it isn't known. */
+export interface IgnoreRule {
+  file: string;
+  line: number;
+  pattern: string;
 }
 
 /** The rules that hold for the entries of one folder. Paths are absolute text; a folder's ends in a slash. */
@@ -66,6 +90,12 @@ export class IgnoreRules {
     const own = judge(this.#embed, path);
     if (own !== 'free') return own;
     return judge(this.#git, path) === 'ignored' ? 'ignored' : 'free';
+  }
+
+  /** The rule by which `judge` says `ignored`. */
+  ruleFor(path: string): IgnoreRule | undefined {
+    const files = this.#embed.some((file) => file.judge(path) === 'ignored') ? this.#embed : this.#git;
+    return files.findLast((file) => file.judge(path) !== 'free')?.ruleFor(path);
   }
 
   /** False when no entry can be taken back, as there is no `.embedignore`. */
@@ -92,17 +122,21 @@ export class IgnoreRules {
   }
 
   /** These rules and those of the ignore files in `folder`. */
-  withGit(lines: string | undefined, folder: string): IgnoreRules {
-    return lines ? new IgnoreRules([...this.#git, new IgnoreFile(lines, folder.length)], this.#embed) : this;
+  withGit(file: RuleFile | undefined, folder: string): IgnoreRules {
+    return file?.lines
+      ? new IgnoreRules([...this.#git, new IgnoreFile(file, folder.length)], this.#embed)
+      : this;
   }
 
-  withEmbed(lines: string | undefined, folder: string): IgnoreRules {
-    return lines ? new IgnoreRules(this.#git, [...this.#embed, new IgnoreFile(lines, folder.length)]) : this;
+  withEmbed(file: RuleFile | undefined, folder: string): IgnoreRules {
+    return file?.lines
+      ? new IgnoreRules(this.#git, [...this.#embed, new IgnoreFile(file, folder.length)])
+      : this;
   }
 
   /** Also the rules that git has for a repository beside `.gitignore` files: the weakest first. */
-  withExcludes(files: readonly string[], folder: string): IgnoreRules {
-    return files.reduce<IgnoreRules>((rules, lines) => rules.withGit(lines, folder), this);
+  withExcludes(files: readonly RuleFile[], folder: string): IgnoreRules {
+    return files.reduce<IgnoreRules>((rules, file) => rules.withGit(file, folder), this);
   }
 
   /** These rules without those of git: another repository begins. */
@@ -120,17 +154,17 @@ function judge(files: readonly IgnoreFile[], path: string): Verdict {
 }
 
 /**
- * The lines of the ignore file `name` in a folder; undefined when there is none.
+ * The ignore file `name` in a folder; undefined when there is none.
  * @throws when it exists but can't be read, or is a pipe, a device, no text or larger than 256 KB: then the rules are unknown
  */
-export function readIgnoreFile(folder: RawPath, name: string): string | undefined {
+export function readIgnoreFile(folder: RawPath, name: string): RuleFile | undefined {
   return readRules(fsPath(`${folder}/${name}`));
 }
 
-/** The lines of a file of rules. @throws as `readIgnoreFile` */
-export function readRules(path: Buffer | string): string | undefined {
+/** A file of rules. @throws as `readIgnoreFile` */
+export function readRules(path: Buffer | string): RuleFile | undefined {
   try {
-    return rulesIn(readForeign(path, maxIgnoreFileBytes));
+    return { path: textOf(rawOf(path)), lines: rulesIn(readForeign(path, maxIgnoreFileBytes)) };
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ENAMETOOLONG') return undefined;

@@ -9,6 +9,8 @@ import { PatternUses, type UnusedPattern } from './pattern-uses.js';
 export interface Globs {
   takesFile(path: string, name: string): boolean;
   entersFolder(path: string, name: string): boolean;
+  /** The flag with the pattern that leaves a path out; undefined when none does. */
+  ruleFor?(path: string, name: string, isFolder: boolean): string | undefined;
   /** What each pattern matched; absent without patterns. */
   uses?: Uses;
 }
@@ -41,6 +43,13 @@ export function compileGlobs(include: readonly string[], exclude: readonly strin
     uses,
     takesFile: (path, name) => (included?.(path, name) ?? true) && !(excluded?.(path, name) ?? false),
     entersFolder: (path, name) => !(excluded?.(path, name) ?? false),
+    ruleFor(path, name, isFolder) {
+      if (!(excluded?.(path, name) ?? false)) {
+        return isFolder || (included?.(path, name) ?? true) ? undefined : 'no --include matches';
+      }
+      const rule = exclude.find((one) => anyOf([one], withoutSlash, '--exclude')(path, name));
+      return `--exclude ${rule === undefined ? exclude.join(',') : rule}`;
+    },
   };
 }
 
@@ -50,6 +59,7 @@ export function bothOf(one: Globs, other: Globs): Globs {
   return {
     takesFile: (path, name) => one.takesFile(path, name) && other.takesFile(path, name),
     entersFolder: (path, name) => one.entersFolder(path, name) && other.entersFolder(path, name),
+    ruleFor: (...entry) => one.ruleFor?.(...entry) ?? other.ruleFor?.(...entry),
     uses: {
       see(...seen) {
         for (const each of uses) each.see(...seen);

@@ -1,0 +1,93 @@
+// `embed status`: what it prints.
+import { resolve } from 'node:path';
+import { runInWords } from '../../commands/run-state.js';
+import type { OutputStatus, RootStatus } from '../../commands/status.js';
+import { padEnd } from '../../text/columns.js';
+import { duration } from '../../text/durations.js';
+import { moment } from '../../text/moments.js';
+import { plural, command as shell } from '../../text/plural.js';
+import { joined, type Printable, printable, say } from '../../text/printable.js';
+import { shownSize } from '../../text/sizes.js';
+import type { Given } from '../declared/command.js';
+import type { Outcome } from '../declared/outcome.js';
+import type { status as declared } from '../declared/status.js';
+import { settingsFor } from '../settings.js';
+import { paint } from '../terminal/colour.js';
+import { printNotice, printResults } from '../terminal/print.js';
+
+export async function runStatus(given: Given<typeof declared>): Promise<Outcome> {
+  const { flags } = given;
+  const { settings } = await settingsFor(given, printNotice);
+  const { status } = await import('../../commands/status.js');
+  const result = await status({ settings });
+  if (!flags.json) printResults(joined(render(result).map((line) => say`${line}\n`)));
+  return { result };
+}
+
+/** Roots that are shown. */
+const maxRoots = 20;
+
+function render({ out, index, lastRun, addresses, run }: OutputStatus): Printable[] {
+  const name = paint.bold(printable(out));
+  const lines: Printable[] = [];
+  if (index === undefined) lines.push(say`${name}: no index yet`);
+  else {
+    const { documents, rows, bytes, model, dimensions, chunkSize, chunkOverlap } = index;
+    const overlap = chunkOverlap > 0 ? say`, overlap ${chunkOverlap}` : say``;
+    lines.push(
+      say`${name}: ${plural(documents, 'document')}, ${plural(rows, 'row')}, ${shownSize(bytes)}`,
+      row('model', say`${printable(model)}, ${plural(dimensions, 'dimension')}`),
+      row('chunks', say`of at most ${plural(chunkSize, 'token')}${overlap}`),
+      ...rootLines(index.roots, out),
+      row(
+        'failures',
+        index.failures === 0 ? say`none` : say`${index.failures} (\`embed list --failed\` names them)`,
+      ),
+    );
+    if (addresses !== undefined)
+      lines.push(
+        row(
+          'server',
+          joined(
+            addresses.map((one) => printable(one)),
+            say`, `,
+          ),
+        ),
+      );
+    else if (index.embedder !== 'builtin') lines.push(row('server', say`not known here`));
+  }
+  if (run !== undefined) lines.push(row('run', paint.yellow(say`${printable(runInWords(run))}`)));
+  if (run?.state === 'interrupted') {
+    lines.push(row('', printable(shell`embed ingest <the same paths> --out ${out}`)));
+  }
+  lines.push(row('last run', lastRun === undefined ? say`not known here` : ended(lastRun)));
+  return lines;
+}
+
+const results = {
+  done: say`done`,
+  'some-failed': say`done, some documents failed`,
+  stopped: say`stopped`,
+  failed: say`ended with an error`,
+};
+
+function ended({ at, seconds, result }: NonNullable<OutputStatus['lastRun']>): Printable {
+  return say`${moment(at)}, ${results[result]} after ${duration(seconds)}`;
+}
+
+function rootLines(roots: readonly RootStatus[], out: string): Printable[] {
+  const lines = roots.slice(0, maxRoots).map(({ root, documents, gone }, place) => {
+    const name = root === '-' ? say`standard input` : printable(root === '.' ? resolve(out, '..') : root);
+    const mark = gone ? paint.yellow(say`, which is gone`) : say``;
+    return row(place === 0 ? 'roots' : '', say`${name} (${plural(documents, 'document')}${mark})`);
+  });
+  if (roots.length > maxRoots) lines.push(row('', say`and ${roots.length - maxRoots} more`));
+  if (roots.some(({ gone, documents }) => gone && documents > 0)) {
+    lines.push(row('', say`what lies under a root that is gone stays: \`embed ingest … --prune\` drops it`));
+  }
+  return lines;
+}
+
+function row(label: string, text: Printable): Printable {
+  return say`  ${padEnd(printable(label), 10)} ${text}`;
+}

@@ -1,0 +1,53 @@
+// The notes on a run of the command line (src/state): what a program does with the library isn't noted.
+import { resolve } from 'node:path';
+import type { LoadedSettings } from '../config/origins.js';
+import type { DocumentChange } from '../events.js';
+import type { RunResult } from '../ingest/options.js';
+import type { RunCounts } from '../ingest/run-counts.js';
+import { RunNotes } from '../state/run-notes.js';
+import { SignalError } from './signals.js';
+import { shareDone } from './terminal/progress.js';
+
+export interface NotedRun {
+  document(change: DocumentChange, source: string): void;
+  done(run: RunResult): void;
+  failed(error: unknown): void;
+}
+
+const nothing = (): void => undefined;
+
+/** @param dryRun nothing is noted */
+export function noteRun(loaded: LoadedSettings, counts: RunCounts, dryRun: boolean): NotedRun {
+  if (dryRun) return { document: nothing, done: nothing, failed: nothing };
+  const { settings } = loaded;
+  const notes = new RunNotes(resolve(settings.out), () =>
+    counts.bytesRead > 0 ? shareDone(counts) : undefined,
+  );
+  return {
+    document: (change, source) => change !== 'removed' && notes.changed(source),
+    done({ summary, failures }) {
+      notes.end(failures.length > 0 ? 'some-failed' : 'done', {
+        hasCommitted: summary.changed,
+        ...(summary.requests > 0 && { addresses: addressesIn(loaded, summary.embedder?.embedder) }),
+      });
+    },
+    failed: (error) =>
+      notes.end(error instanceof SignalError ? 'stopped' : 'failed', { hasCommitted: false }),
+  };
+}
+
+/**
+ * The servers that were named by flags or variables: what a file names is found in the file again, and may be another
+ * person's. One with a password in it stays where it was.
+ */
+function addressesIn({ settings, layers }: LoadedSettings, embedder: string | undefined): string[] {
+  const key = embedder === 'ollama' ? 'ollamaUrl' : embedder === 'openai' ? 'url' : undefined;
+  if (key === undefined || (layers[key] !== 'flag' && layers[key] !== 'environment')) return [];
+  const addresses = settings[key] ?? [];
+  return addresses.every(isOpen) ? [...addresses] : [];
+}
+
+/** Without a name, a password or a query in it. */
+function isOpen(address: string): boolean {
+  return !/[@?]/.test(address);
+}

@@ -1,0 +1,60 @@
+// What a run left in an output's folder, or does there now: for commands that find no index, or tell of one.
+import { join, resolve } from 'node:path';
+import { UsageError } from '../errors.js';
+import { namesIn } from '../output/files/disk-errors.js';
+import { ownFileSize } from '../output/files/owned-file.js';
+import { runFolder } from '../output/format/layout.js';
+import { inspectLock } from '../output/lock/lock.js';
+import { ownerInWords } from '../output/lock/lock-owner.js';
+import { journalsOf } from '../output/write/journal.js';
+import { attempt, NotesFiles } from '../state/output-notes.js';
+
+/** A run that has not ended, or was not ended. */
+export interface RunState {
+  /** `running`: under way; `interrupted`: stopped early, and the next run goes on from there. */
+  state: 'running' | 'interrupted';
+  /** How much of it is done, 0 to 1; absent when that isn't known here. */
+  share?: number;
+  /** Of a run under way: its process and host. */
+  by?: string;
+  /** Bytes of vectors that the next run has already. */
+  keptBytes: number;
+}
+
+/** @param out the output's folder, absolute @returns undefined when no run is under way or was interrupted */
+export async function runStateOf(out: string): Promise<RunState | undefined> {
+  const lock = await inspectLock(out);
+  const sizes = await Promise.all((await journalsOf(out)).map((name) => ownFileSize(join(out, name))));
+  const keptBytes = sizes.reduce<number>((sum, one) => sum + (one ?? 0), 0);
+  const isRunning = lock?.held ?? false;
+  if (!isRunning && keptBytes === 0 && !(await namesIn(runFolder(out))).includes('commit')) return undefined;
+  const share = attempt(() => new NotesFiles(out).share());
+  return {
+    state: isRunning ? 'running' : 'interrupted',
+    ...(share !== undefined && { share }),
+    ...(lock && isRunning && !lock.owner.isUnreadable && { by: ownerInWords(lock.owner) }),
+    keptBytes,
+  };
+}
+
+/** `is under way (process 12 on host), 64 % done`, `was interrupted at 64 %`: what goes after "the first run". */
+export function runInWords({ state, share, by }: RunState): string {
+  const percent = share === undefined ? undefined : `${Math.floor(share * 100)} %`;
+  if (state === 'interrupted') return `was interrupted${percent === undefined ? '' : ` at ${percent}`}`;
+  return `is under way${by === undefined ? '' : ` (${by})`}${percent === undefined ? '' : `, ${percent} done`}`;
+}
+
+/** Why there is no index to read, with what to do. @param out as the settings name it */
+export async function noIndex(out: string): Promise<UsageError> {
+  const state = await runStateOf(resolve(out));
+  if (state === undefined) {
+    return new UsageError(
+      `There is no index in ${out}: make one with \`embed ingest\`, or name it with --out.`,
+    );
+  }
+  const advice =
+    state.state === 'running'
+      ? 'wait until it has ended.'
+      : 'run `embed ingest` with the same paths, and it goes on from there.';
+  return new UsageError(`There is no index in ${out} yet: the first run ${runInWords(state)}; ${advice}`);
+}

@@ -1,0 +1,183 @@
+// `embed why` without its flags: what becomes of a path, and by which rule: for "why isn't it found?".
+import { createHash } from 'node:crypto';
+import { lstatSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import type { Settings } from '../config/settings.js';
+import { formatFor, hasNoReader } from '../documents/extract.js';
+import { isGenerated } from '../documents/generated/generated.js';
+import { type Verdict, verdictOn } from '../documents/walk/explain.js';
+import { isUnderRoot, sourceOf } from '../documents/walk/sources/source-name.js';
+import type { SkipRule } from '../documents/walk/walk.js';
+import { UsageError } from '../errors.js';
+import { ForeignFileError, readForeign } from '../files/foreign-file.js';
+import { walkOptions } from '../ingest/survey/found-files.js';
+import { stdinRoot } from '../ingest/survey/standard-input.js';
+import { type Output, openOutput } from '../output/read/output.js';
+import type { Failure } from '../types/failure.js';
+
+/** What {@link why} is told. */
+export interface WhyOptions {
+  /** Files and folders, from the working folder on, or sources as a search result names them. */
+  paths: readonly string[];
+  /** `out` names the output; include, exclude and the like are the rules that the next run would have. */
+  settings: Settings;
+  /** Folder that paths start from. @default process.cwd() */
+  cwd?: string;
+  /** Ends the reading. @default never */
+  signal?: AbortSignal;
+}
+
+/** What becomes of one path. */
+export interface PathFate {
+  /** As it was given. */
+  path: string;
+  /** As the output names it. */
+  source: string;
+  /**
+   * - `taken`: the next run takes it, or its folder is entered
+   * - `left-out`: a rule leaves it out: see `reason`
+   * - `not-named`: no run named it, nor a folder above it
+   * - `gone`: there is no such file any more
+   */
+  fate: 'taken' | 'left-out' | 'not-named' | 'gone';
+  /** What leaves it out, as in `leftOut` of a summary; also `hidden`, `ignored`, `excluded`, `output`. */
+  reason?: string;
+  /** What is left out, as a source: the path itself, or a folder above it. */
+  at?: string;
+  /** The line of an ignore file, or the flag, that says so. */
+  rule?: SkipRule;
+  /** Reader of a file that is taken. */
+  format?: string;
+  /** Documents that the output has of it: records of a file, files of a folder. */
+  documents: number;
+  /** Rows of these documents. */
+  rows: number;
+  /** True when the file has other bytes than those that the output was made of. */
+  changed?: boolean;
+  /** What has no vectors of it, as in `failures.jsonl`. */
+  failures: Failure[];
+}
+
+/**
+ * Tells what becomes of each path: taken or left out, by which rule, and what the output has of it.
+ * @throws {UsageError} when neither a file nor a document has this name
+ * @throws {DamagedOutputError} when the output's files contradict each other
+ * @throws {NewerOutputError} when a newer version made the output
+ */
+export async function why(options: WhyOptions): Promise<PathFate[]> {
+  const { paths, settings, cwd = process.cwd(), signal } = options;
+  const out = resolve(cwd, settings.out);
+  const output = await openOutput(out, { sums: false, ...(signal && { signal }) });
+  try {
+    const failures = (await output?.failures()) ?? [];
+    return paths.map((path) => {
+      signal?.throwIfAborted();
+      return fateOf(path, { settings, cwd, out, output, failures });
+    });
+  } finally {
+    await output?.close();
+  }
+}
+
+interface Known {
+  settings: Settings;
+  cwd: string;
+  out: string;
+  output: Output | undefined;
+  failures: readonly Failure[];
+}
+
+function fateOf(path: string, known: Known): PathFate {
+  const { settings, cwd, out, output } = known;
+  const absolute = resolve(cwd, path);
+  const source = nameOf(path, absolute, known);
+  const fate = { path, source, ...contentOf(source, known) };
+  if (lstatSync(absolute, { throwIfNoEntry: false }) === undefined) {
+    if (fate.documents + fate.failures.length > 0) {
+      const isRecord = output?.recordFileOf(source) !== undefined;
+      return { ...fate, fate: isRecord ? 'taken' : 'gone' };
+    }
+    throw new UsageError(`There is no file "${path}", and the output has no document of that name.`);
+  }
+  const roots = rootsAbove(source, absolute, known);
+  if (roots.length === 0) return { ...fate, fate: 'not-named' };
+  const walk = walkOptions(settings, out, undefined);
+  const ownOf = (root: string) => settings.sources.find((one) => resolve(cwd, one.path) === root);
+  const verdicts = roots.map((root) =>
+    root === absolute ? named(absolute) : verdictOn(root, absolute, walk, ownOf(root)),
+  );
+  const verdict = verdicts.find(({ reason }) => reason === undefined) ?? verdicts[0]!;
+  if (verdict.reason !== undefined) {
+    const { reason, at, rule } = verdict;
+    return { ...fate, fate: 'left-out', reason, ...(at && { at }), ...(rule && { rule }) };
+  }
+  return { ...fate, ...lookInto(absolute, source, verdict, known) };
+}
+
+/** What was typed may be a path, or a document as a search result names it. */
+function nameOf(path: string, absolute: string, { out, output }: Known): string {
+  const source = sourceOf(absolute, dirname(out));
+  const isThere = lstatSync(absolute, { throwIfNoEntry: false }) !== undefined;
+  return !isThere && output?.document(source) === undefined && output?.document(path) ? path : source;
+}
+
+/** The file or folder itself was named: no rule holds for it. */
+function named(absolute: string): Verdict {
+  return statSync(absolute).isDirectory() ? {} : { choice: 'named' };
+}
+
+/** The paths, absolute, from which a run comes to a file; without an output, the working folder, or the file's own. */
+function rootsAbove(source: string, absolute: string, { cwd, out, output }: Known): string[] {
+  const base = dirname(out);
+  if (output === undefined) {
+    return [isUnderRoot(absolute, cwd, base) ? cwd : dirname(absolute)];
+  }
+  return output.manifest.roots
+    .filter((root) => root !== stdinRoot && isUnderRoot(source, root, base))
+    .map((root) => resolve(base, root));
+}
+
+/** What the output has of a document, of the records of a file, or of the documents in a folder. */
+function contentOf(
+  source: string,
+  { output, failures, out }: Known,
+): Pick<PathFate, 'documents' | 'rows' | 'failures'> {
+  const base = dirname(out);
+  const isOf = (one: string): boolean =>
+    one === source || output?.recordFileOf(one) === source || isUnderRoot(one, source, base);
+  const documents = output?.documents().filter((document) => isOf(document.source)) ?? [];
+  return {
+    documents: documents.length,
+    rows: documents.reduce((sum, { rows }) => sum + rows, 0),
+    failures: failures
+      .filter((failure) => isOf(failure.source) || failure.source.startsWith(`${source}#`))
+      .map(({ source: of, code, chunk }) => ({ source: of, code, ...(chunk !== undefined && { chunk }) })),
+  };
+}
+
+/** Judges a file by what it holds, as a run does. */
+function lookInto(
+  absolute: string,
+  source: string,
+  { choice }: Verdict,
+  { settings, output }: Known,
+): Partial<PathFate> & Pick<PathFate, 'fate'> {
+  if (statSync(absolute).isDirectory()) return { fate: 'taken' };
+  let bytes: Buffer;
+  try {
+    bytes = readForeign(absolute, settings.maxFileSize);
+  } catch (error) {
+    if (!(error instanceof ForeignFileError)) return { fate: 'left-out', reason: 'unreadable' };
+    return { fate: 'left-out', reason: error.code === 'ETOOLARGE' ? 'too-large' : 'special' };
+  }
+  if (hasNoReader(absolute, bytes)) return { fate: 'left-out', reason: 'no-reader' };
+  if (!settings.generated && choice === undefined && isGenerated(source, bytes)) {
+    return { fate: 'left-out', reason: 'generated' };
+  }
+  const hash = (output?.document(source) ?? output?.recordFile(source))?.hash;
+  return {
+    fate: 'taken',
+    format: formatFor(absolute, bytes) ?? 'text',
+    ...(hash !== undefined && { changed: hash !== createHash('sha256').update(bytes).digest('hex') }),
+  };
+}

@@ -1,0 +1,167 @@
+// The notes on one output: three files that begin with a hash of its real path. `.json`: its last run. `.run`: how much of a
+// run is done. `.changes`: a line for each document that a run wrote, with the time; the last one of a document counts.
+import { createHash } from 'node:crypto';
+import { appendFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { debug, told } from '../debug.js';
+import { readForeign } from '../files/foreign-file.js';
+import { makeFolders } from '../files/make-folder.js';
+import { realPlace } from '../files/real-place.js';
+import { notesFolder } from './state-folder.js';
+
+/** How a run ended. */
+export type RunResultName = 'done' | 'some-failed' | 'stopped' | 'failed';
+
+/** The last run of an output. */
+export interface LastRun {
+  /** When it ended, as ISO 8601 in UTC. */
+  at: string;
+  /** How long it took. */
+  seconds: number;
+  /** `some-failed`: some documents have no vectors; `failed`: it ended with an error, and the output is that of before. */
+  result: RunResultName;
+}
+
+/** What is known of an output beside what it holds itself. */
+export interface OutputNotes {
+  lastRun?: LastRun;
+  /** Addresses of the servers that gave its vectors; none with a password in it is kept. */
+  addresses?: string[];
+}
+
+const maxNotesBytes = 64 * 1024;
+/** A larger file of changes is made shorter, and a far larger one begun again. */
+const maxChangesBytes = 32 * 1024 * 1024;
+const maxAddresses = 64;
+const results: ReadonlySet<string> = new Set<RunResultName>(['done', 'some-failed', 'stopped', 'failed']);
+
+/** The files of notes on the output in a folder. */
+export class NotesFiles {
+  readonly #start: string;
+  readonly #out: string;
+
+  /**
+   * @param out the output's folder, absolute; it may not exist yet
+   * @throws {UsageError} when neither it nor a folder above it can be reached
+   */
+  constructor(out: string) {
+    this.#out = realPlace(out);
+    const name = createHash('sha256').update(this.#out).digest('hex').slice(0, 32);
+    this.#start = join(notesFolder(), name);
+  }
+
+  /** Empty where nothing is known. */
+  read(): OutputNotes {
+    const { out, lastRun, addresses } = this.#json('.json');
+    // Another output of the same hash: as good as impossible, unless somebody wrote it.
+    if (out !== this.#out) return {};
+    const run = lastRunOf(lastRun);
+    const known = Array.isArray(addresses) && addresses.every((one) => typeof one === 'string');
+    return {
+      ...(run && { lastRun: run }),
+      ...(known && addresses.length > 0 && { addresses: addresses.slice(0, maxAddresses) }),
+    };
+  }
+
+  write(notes: OutputNotes): void {
+    this.#replace('.json', `${JSON.stringify({ schema: 1, out: this.#out, ...notes })}\n`);
+  }
+
+  /** How much of the run under way, or of the one that didn't end, is done: 0 to 1. Undefined when that isn't known. */
+  share(): number | undefined {
+    const { share } = this.#json('.run');
+    return typeof share === 'number' && share >= 0 && share <= 1 ? share : undefined;
+  }
+
+  /** @param share 0 to 1; undefined when the run is over, and has left nothing to go on with */
+  writeShare(share: number | undefined): void {
+    if (share === undefined) rmSync(`${this.#start}.run`, { force: true });
+    else this.#replace('.run', `${JSON.stringify({ share: Number(share.toFixed(3)) })}\n`);
+  }
+
+  /** When each document changed, in ms since 1970; without those of which that isn't known. */
+  changes(): Map<string, number> {
+    const times = new Map<string, number>();
+    for (const line of this.#text('.changes', 2 * maxChangesBytes).split('\n')) {
+      const [ms, source] = arrayIn(line);
+      if (typeof ms === 'number' && Number.isSafeInteger(ms) && typeof source === 'string')
+        times.set(source, ms);
+    }
+    return times;
+  }
+
+  /** @param at ms since 1970 */
+  addChanges(sources: Iterable<string>, at: number): void {
+    const lines = [...sources].map((source) => `${JSON.stringify([at, source])}\n`).join('');
+    if (lines === '') return;
+    const path = `${this.#start}.changes`;
+    const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+    if (size > maxChangesBytes) {
+      const kept = [...this.changes()].map(([source, ms]) => `${JSON.stringify([ms, source])}\n`).join('');
+      this.#replace('.changes', kept.length > maxChangesBytes ? '' : kept);
+    }
+    makeFolders(dirname(path), 0o700);
+    appendFileSync(path, lines, { mode: 0o600 });
+  }
+
+  #json(ending: string): Record<string, unknown> {
+    try {
+      const value: unknown = JSON.parse(this.#text(ending, maxNotesBytes));
+      return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+    } catch (error) {
+      if (error instanceof SyntaxError) return {};
+      throw error;
+    }
+  }
+
+  /** Empty when it can't be read: then nothing is known. */
+  #text(ending: string, mostBytes: number): string {
+    try {
+      return readForeign(`${this.#start}${ending}`, mostBytes).toString('utf8');
+    } catch (error) {
+      debug.run?.(`no notes (${ending}): ${told(error)}`);
+      return '';
+    }
+  }
+
+  #replace(ending: string, text: string): void {
+    const path = `${this.#start}${ending}`;
+    const draft = `${path}.${process.pid}`;
+    makeFolders(dirname(path), 0o700);
+    writeFileSync(draft, text, { mode: 0o600 });
+    renameSync(draft, path);
+  }
+}
+
+/** The notes on an output; empty where none can be read. @param out absolute */
+export function readNotes(out: string): OutputNotes {
+  return attempt(() => new NotesFiles(out).read()) ?? {};
+}
+
+/** What can't be read or written is not known, or lost: no command fails for it. */
+export function attempt<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch (error) {
+    debug.run?.(`notes on the output: ${told(error)}`);
+    return undefined;
+  }
+}
+
+function lastRunOf(value: unknown): LastRun | undefined {
+  const { at, seconds, result } = (value ?? {}) as Partial<Record<keyof LastRun, unknown>>;
+  if (typeof at !== 'string' || Number.isNaN(Date.parse(at)) || typeof seconds !== 'number') return undefined;
+  if (typeof result !== 'string' || !results.has(result)) return undefined;
+  return { at: new Date(at).toISOString(), seconds, result: result as RunResultName };
+}
+
+function arrayIn(line: string): unknown[] {
+  try {
+    const value: unknown = JSON.parse(line);
+    return Array.isArray(value) ? value : [];
+  } catch (error) {
+    // The last line may be cut, by a full disk.
+    if (error instanceof SyntaxError) return [];
+    throw error;
+  }
+}

@@ -1,0 +1,205 @@
+// `embed list`, `embed status` and `embed why`: what is in an output, what a run did, and why something isn't there.
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { PathFate } from '../../../src/commands/why.js';
+import { makeWarmWorkspace, type Workspace } from '../../helpers/cli.js';
+import { startOllama } from '../../helpers/ollama.js';
+
+let workspace: Workspace;
+beforeEach(() => {
+  workspace = makeWarmWorkspace();
+  mkdirSync(join(workspace.dir, '.git'));
+  mkdirSync(join(workspace.dir, 'docs/drafts'), { recursive: true });
+  write('docs/a.md', '# A\n\nThe first text of all.\n');
+  write('docs/b.md', '# B\n\nThe second one.\n');
+  write('docs/drafts/plan.md', 'Not yet.\n');
+});
+afterEach(() => workspace.remove());
+
+const write = (name: string, text: string | Buffer) => writeFileSync(join(workspace.dir, name), text);
+const builtin = ['--embedder', 'builtin', '--cache', 'none'];
+const ingest = (...args: string[]) => workspace.embed(['ingest', 'docs', ...builtin, ...args]);
+const json = async (...args: string[]) => JSON.parse((await workspace.embed([...args, '--json'])).stdout);
+
+test('list: documents with rows, tokens and when they changed, and what failed', async () => {
+  write('docs/broken.ipynb', '{');
+  expect((await ingest()).code).toBe(3);
+  const before = (await json('list')).documents;
+  expect(before.map(({ source }: { source: string }) => source)).toEqual([
+    'docs/a.md',
+    'docs/b.md',
+    'docs/broken.ipynb',
+    'docs/drafts/plan.md',
+  ]);
+  const chunks = readFileSync(join(workspace.dir, 'embeddings/chunks.jsonl'), 'utf8').trim().split('\n');
+  const tokens = chunks.map((line) => JSON.parse(line).metadata.tokens);
+  expect(before[0]).toEqual({ source: 'docs/a.md', rows: 1, tokens: tokens[0], changed: expect.any(String) });
+  expect(before[2]).toEqual({ source: 'docs/broken.ipynb', rows: 0, tokens: 0, failures: ['malformed'] });
+  write('docs/b.md', '# B\n\nIt is another one now.\n');
+  await ingest();
+  const after = (await json('list', '--source', 'docs/[ab].md')).documents;
+  expect(after.map(({ changed }: { changed: string }) => changed)).toEqual([
+    before[0].changed,
+    expect.not.stringMatching(before[1].changed),
+  ]);
+  expect((await json('list', '--failed')).documents).toEqual([before[2]]);
+  // Nothing of it is in the output; without it, the rest is told.
+  expect(readdirSync(join(workspace.dir, 'embeddings')).sort()).not.toContain('state');
+  rmSync(join(workspace.dir, '.home'), { recursive: true });
+  const { stdout, stderr } = await workspace.embed(['list', '--source', '*.md']);
+  expect(stdout.match(/not known here/g)).toHaveLength(3);
+  expect(stderr).toMatch(/^3 documents: 3 rows, \d+ tokens\.\n$/);
+});
+
+test('status: the output, its roots and the last run; a root that is gone is named', async () => {
+  mkdirSync(join(workspace.dir, 'notes'));
+  write('notes/n.md', 'A note.\n');
+  await ingest('notes');
+  const told = await json('status');
+  expect(told).toMatchObject({
+    out: './embeddings',
+    index: {
+      documents: 4,
+      rows: 4,
+      embedder: 'builtin',
+      dimensions: 512,
+      failures: 0,
+      roots: [
+        { root: 'docs', documents: 3, gone: false },
+        { root: 'notes', documents: 1, gone: false },
+      ],
+    },
+    lastRun: { result: 'done', at: expect.any(String), seconds: expect.any(Number) },
+  });
+  expect(told.index.bytes).toBeGreaterThan(4 * 512 * 4);
+  renameSync(join(workspace.dir, 'notes'), join(workspace.dir, 'jottings'));
+  const { stdout } = await workspace.embed(['status']);
+  expect(stdout).toContain('notes (1 document, which is gone)');
+  expect(stdout).toContain('--prune');
+  expect(stdout).toMatch(/last run {3}\d{4}-\d\d-\d\d \d\d:\d\d, done after/);
+});
+
+test('a first run under way, and one that was killed, are told with their share', async () => {
+  for (let n = 0; n < 40; n++) write(`docs/page ${n}.md`, `Page ${n} of the book.\n`);
+  await using ollama = await startOllama();
+  const isLast = (texts: readonly string[]) => texts.some((text) => text.includes('Page 9'));
+  ollama.script({ kind: 'hang', when: isLast, times: Number.POSITIVE_INFINITY });
+  const args = ['ingest', 'docs', '--ollama-url', ollama.url, '--cache', 'none', '--batch-size', '4'];
+  const { child, done } = workspace.start(args);
+  const first = async () => (await workspace.embed(['search', 'page'])).stderr;
+  await expect
+    .poll(first, { timeout: 20_000 })
+    .toMatch(/first run is under way \(process \d+ on .*\), \d+ % done/);
+  expect((await json('status')).run).toMatchObject({ state: 'running' });
+  child.kill('SIGKILL');
+  await done;
+  const { code, stderr } = await workspace.embed(['search', 'page']);
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/the first run was interrupted at \d+ %; run `embed ingest` with the same paths/);
+  expect((await workspace.embed(['verify'])).stderr).toContain('the first run was interrupted at');
+  expect((await json('status')).run).toMatchObject({ state: 'interrupted', share: expect.any(Number) });
+});
+
+test('why: in the index, or left out by which line of which file', async () => {
+  write('.gitignore', '# mine\n*.log\n\ndrafts/\n');
+  write('docs/.embedignore', '*.tmp\n!keep.tmp\n');
+  write('docs/x.tmp', 'temporary');
+  write('docs/keep.tmp', 'kept');
+  write('docs/.secret', 'hidden');
+  write('docs/logo.png', Buffer.from([0x89, 0x50, 0, 0]));
+  write('docs/big.md', 'x'.repeat(3000));
+  write('docs/data', Buffer.from([0, 1, 2, 0, 255, 254]));
+  write('elsewhere.md', 'Not under docs.\n');
+  symlinkSync('../elsewhere.md', join(workspace.dir, 'docs/link.md'));
+  await ingest();
+  write('docs/b.md', 'It changed.\n');
+  write('docs/new.md', 'It is new.\n');
+  const rules = ['--exclude', 'big*', '--max-file-size', '2000'];
+  const paths = [
+    'docs/a.md',
+    'docs/b.md',
+    'docs/new.md',
+    'docs/drafts/plan.md',
+    'docs/x.tmp',
+    'docs/keep.tmp',
+    'docs/.secret',
+    'docs/logo.png',
+    'docs/big.md',
+    'docs/data',
+    'docs/link.md',
+    'elsewhere.md',
+    'docs',
+  ];
+  const { paths: told } = await json('why', ...paths, ...rules);
+  const fates = Object.fromEntries(
+    told.map(({ path, fate, reason, rule }: PathFate) => [
+      path,
+      [fate, reason, rule && `${rule.file?.slice(workspace.dir.length)}:${rule.line} ${rule.pattern}`]
+        .filter((one) => one !== undefined)
+        .join(', '),
+    ]),
+  );
+  expect(fates).toEqual({
+    'docs/a.md': 'taken',
+    'docs/b.md': 'taken',
+    'docs/new.md': 'taken',
+    'docs/drafts/plan.md': 'left-out, ignored, /.gitignore:4 drafts/',
+    'docs/x.tmp': 'left-out, ignored, /docs/.embedignore:1 *.tmp',
+    'docs/keep.tmp': 'taken',
+    'docs/.secret': 'left-out, hidden',
+    'docs/logo.png': 'left-out, binary',
+    'docs/big.md': 'left-out, excluded, undefined:undefined --exclude big*',
+    'docs/data': 'left-out, no-reader',
+    'docs/link.md': 'left-out, link',
+    'elsewhere.md': 'not-named',
+    docs: 'taken',
+  });
+  expect(told[0]).toMatchObject({ documents: 1, rows: 1, changed: false, format: 'markdown' });
+  expect(told[1]).toMatchObject({ rows: 1, changed: true });
+  expect(told[2]).toMatchObject({ rows: 0, documents: 0 });
+  expect(told[12].documents).toBe(4);
+  const { stdout } = await workspace.embed(['why', 'docs/drafts/plan.md', 'docs/big.md']);
+  expect(stdout).toContain('docs/drafts/plan.md: left out, with docs/drafts: .gitignore:4 drafts/\n');
+  expect(stdout).toContain('docs/big.md: in the index (markdown): 1 document, ');
+  expect((await workspace.embed(['why', 'docs/none.md'])).stderr).toContain(
+    'There is no file "docs/none.md"',
+  );
+});
+
+test('why: without an index it answers for the working folder, and a document may be named as it is found', async () => {
+  write('.gitignore', 'drafts/\n');
+  const [plan, a] = (await json('why', 'docs/drafts/plan.md', 'docs/a.md')).paths;
+  expect(plan).toMatchObject({ fate: 'left-out', at: 'docs/drafts' });
+  expect(a).toMatchObject({ fate: 'taken', rows: 0 });
+  write('docs/posts.jsonl', '{"id":"1","text":"One."}\n{"id":"2"\n');
+  await ingest('--out', 'deep/index');
+  const [record, file] = (await json('why', 'docs/posts.jsonl', '--out', 'deep/index')).paths.concat(
+    (await json('why', `${workspace.dir}/docs/posts.jsonl#1`, '--out', 'deep/index')).paths,
+  );
+  expect(record).toMatchObject({ documents: 1, rows: 1, format: 'jsonl', failures: [{ code: 'malformed' }] });
+  expect(file).toMatchObject({ fate: 'taken', rows: 1 });
+});
+
+test('-v names each document that is new, changed, moved or removed, in a dry run, too', async () => {
+  write('docs/c.md', 'The third.\n');
+  const first = await ingest('-v');
+  expect(first.stderr).toContain('new        docs/a.md\n');
+  write('docs/a.md', 'Another text.\n');
+  renameSync(join(workspace.dir, 'docs/b.md'), join(workspace.dir, 'docs/z.md'));
+  rmSync(join(workspace.dir, 'docs/c.md'));
+  const told = ['changed    docs/a.md', 'moved      docs/b.md → docs/z.md', 'removed    docs/c.md'];
+  const lines = ({ stderr }: { stderr: string }) =>
+    stderr.split('\n').filter((line) => line.includes('  docs/'));
+  expect(lines(await ingest('-v', '--dry-run'))).toEqual(told);
+  expect(lines(await ingest('-v'))).toEqual(told);
+  expect(lines(await ingest('-v'))).toEqual([]);
+});
