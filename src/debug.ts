@@ -16,6 +16,7 @@ export const debugParts = [
   'gateway',
   'output',
   'run',
+  'search',
   'sync',
 ] as const;
 

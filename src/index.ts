@@ -1,11 +1,9 @@
 // The public API, by name: every function, class and error, and every type that one of their signatures names.
 export { type ForgetOptions, type ForgetResult, forget } from './commands/forget.js';
+export { type GetTextOptions, get } from './commands/get.js';
 export { type IngestOptions, ingest } from './commands/ingest.js';
 export { type MergedShard, type MergeOptions, type MergeResult, merge } from './commands/merge.js';
-export type { OutputRow, RowMetadata } from './commands/output-row.js';
-export { search } from './commands/search.js';
-export type { SearchFilters } from './commands/search-filter.js';
-export type { SearchOptions, SearchResult } from './commands/search-question.js';
+export { type SearchAllOptions, search, searchAll } from './commands/search.js';
 export { type SyncOptions, type SyncResult, sync } from './commands/sync.js';
 export { type Verification, type VerifyOptions, verify } from './commands/verify.js';
 export type { NamedSource } from './config/kinds/sources.js';
@@ -56,6 +54,20 @@ export type { Health } from './orchestrator/health.js';
 export type { TextOutcome } from './orchestrator/intake.js';
 export { BatchOrchestrator } from './orchestrator/orchestrator.js';
 export type { OrchestratorParts, TimeoutOptions } from './orchestrator/parts.js';
+export type { FoundText, GetOptions } from './search/get.js';
+export type {
+  Passage,
+  QuestionOptions,
+  RerankOptions,
+  ResultShape,
+  SearchBy,
+  SearcherOptions,
+  SearchFilters,
+  SearchOptions,
+  SearchRanks,
+  SearchResult,
+} from './search/options.js';
+export type { OutputRow, RowMetadata } from './search/row.js';
 export type { SyncedDestination, SyncProgress } from './sync/sync.js';
 export type { CacheUsage, PruneOptions, SpaceUsage, VectorCache, VectorEntry } from './types/cache.js';
 export type {

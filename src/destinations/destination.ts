@@ -87,6 +87,28 @@ export interface FoundRow {
   score: number;
 }
 
+/** Which rows are wanted, by where they stand; both ends are included. */
+export type RowPlace = { id: string } | { source: string; from?: number; to?: number };
+
+/** A row without a score. */
+export type PlacedRow = Omit<FoundRow, 'score'>;
+
+/** A store's own search by words. */
+export interface WordSearch {
+  /** Whether it was set up for the table, so that it needs no look at each row. */
+  isSetUp(): Promise<boolean>;
+  /** Sets it up where it isn't, for all rows of the table, those that come later, too. Only after `begin`. */
+  setUp(): Promise<void>;
+  /**
+   * The rows of this index that hold any of the words, best first by what the store knows of BM25.
+   * @param words small letters; at least one
+   * @param most rows at most
+   */
+  search(words: readonly string[], most: number): Promise<FoundRow[]>;
+  /** The vectors of rows; those that aren't there are left out. */
+  vectorsOf(ids: readonly string[]): Promise<Map<string, ArrayLike<number>>>;
+}
+
 /** One index in an open database or file. The calls of a sync: `check`, `list`, `begin`, `upsert`, `remove`, `finish`. */
 export interface Destination {
   /** The address without its secrets. */
@@ -120,6 +142,10 @@ export interface Destination {
    * @param most rows at most
    */
   search(vector: Vector, most: number): Promise<FoundRow[]>;
+  /** Rows of this index by where they stand, in the order of their chunks. */
+  find(place: RowPlace): Promise<PlacedRow[]>;
+  /** Undefined where the store has none. */
+  readonly words?: WordSearch;
   /** Ends the connection; what was begun and not finished is dropped where the store can. */
   close(): Promise<void>;
 }

@@ -80,6 +80,8 @@ test('does what it says', async () => {
     'news: new',
     'elsewhere: 1 of docs',
     'merged: 1 document of 1 shard',
+    'by words: rank 1, 2 lists, 42 characters, rerank by http://127.0.0.1:9',
+    'got: notes 42',
     'found: docs/harbour.md:1',
     'verified: 2 rows, 0 problems',
     'forgotten: The output has no document notes.md: name it as `metadata.source` of a search result does.',

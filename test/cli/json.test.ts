@@ -115,6 +115,7 @@ describe('every command', () => {
       before: index,
     },
     { of: 'search', args: ['islands'], keys: ['results'], before: index },
+    { of: 'get', args: ['docs/page.md'], keys: ['texts'], before: index },
     { of: 'sync', args: ['parquet:./chunks.parquet'], keys: ['destinations'], before: index },
     {
       of: 'sync',

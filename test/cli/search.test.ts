@@ -47,6 +47,7 @@ async function resultsOf(question: string, k: number) {
     'search',
     question,
     '--json',
+    '--vectors',
     '-k',
     String(k),
     '--ollama-url',

@@ -1,8 +1,6 @@
 // `embed search`: what it prints.
-import type { SearchResult } from '../../commands/search-question.js';
-import type { Settings } from '../../config/settings.js';
 import { UsageError } from '../../errors.js';
-import { parseIndexAddress } from '../../net/index-address.js';
+import type { SearchBy, SearchResult } from '../../search/options.js';
 import { wrapped } from '../../text/columns.js';
 import { digits } from '../../text/plural.js';
 import { joined, type Printable, printable, say } from '../../text/printable.js';
@@ -16,32 +14,45 @@ import { printedEvents } from '../terminal/events.js';
 import { printNotice, printResults } from '../terminal/print.js';
 
 export async function runSearch(given: Given<typeof declared>): Promise<Outcome> {
-  const loaded = await settingsFor(given, printNotice);
-  const { settings, in: address } = narrowed(loaded.settings, given.flags.in);
+  const { flags } = given;
+  const by = byOf(flags);
+  const { settings } = await settingsFor(given, printNotice);
   const { search } = await import('../../commands/search.js');
   const results = await withSignals((signal) =>
     search({
       question: given.arguments.question.join(' '),
       settings,
-      k: given.flags.results,
-      in: address,
-      source: given.flags.source,
-      where: given.flags.where,
-      minScore: given.flags.minScore,
+      k: flags.results,
+      in: flags.in,
+      by,
+      rerank: flags.rerank === undefined ? undefined : rerankOf(flags),
+      group: flags.group,
+      around: flags.around,
+      whole: flags.whole,
+      source: flags.source,
+      where: flags.where,
+      minScore: flags.minScore,
       signal,
       events: printedEvents(printNotice),
     }),
   );
-  if (!given.flags.json) printResults(joined(results.map(render), say`\n`));
+  if (!flags.json) printResults(joined(results.map(render), say`\n`));
   return { result: { results } };
 }
 
-/** What is asked, of what `--in` names. @throws {UsageError} for several */
-function narrowed(settings: Settings, named: readonly string[] = []): { settings: Settings; in?: string } {
-  if (named.length > 1) throw new UsageError('search asks one index at a time: give one --in.');
-  const [place] = named.map(parseIndexAddress);
-  if (place === undefined) return { settings };
-  return place.isFolder ? { settings: { ...settings, out: place.address } } : { settings, in: place.address };
+type Flags = Given<typeof declared>['flags'];
+
+/** @throws {UsageError} when two are given */
+function byOf({ hybrid, words, vectors }: Pick<Flags, SearchBy>): SearchBy | undefined {
+  const given = Object.entries({ hybrid, words, vectors }).flatMap(([by, isGiven]) =>
+    isGiven ? [by as SearchBy] : [],
+  );
+  if (given.length > 1) throw new UsageError('--hybrid, --words and --vectors: give one of them.');
+  return given[0];
+}
+
+function rerankOf({ rerank, rerankModel, rerankResults }: Flags) {
+  return { url: rerank!, model: rerankModel, most: rerankResults };
 }
 
 /** Characters of a source: a record's id has no bound of its own. */

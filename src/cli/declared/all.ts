@@ -8,6 +8,7 @@ import { config } from './config.js';
 import { doctor } from './doctor.js';
 import { forget } from './forget.js';
 import { formats } from './formats.js';
+import { get } from './get.js';
 import { help } from './help.js';
 import { ingest } from './ingest.js';
 import { list } from './list.js';
@@ -46,6 +47,7 @@ export const allCommands: readonly (Runnable | Group)[] = [
   runs(sync, async () => (await import('../commands/sync.js')).runSync),
   runs(forget, async () => (await import('../commands/forget.js')).runForget),
   runs(search, async () => (await import('../commands/search.js')).runSearch),
+  runs(get, async () => (await import('../commands/get.js')).runGet),
   runs(mcp, async () => (await import('../commands/mcp.js')).runMcp),
   runs(list, async () => (await import('../commands/list.js')).runList),
   runs(status, async () => (await import('../commands/status.js')).runStatus),

@@ -12,6 +12,8 @@ export const commandGroups: Readonly<Record<string, readonly string[]>> = {
 
 /** Flags by what they are about, in the order of the help. One that isn't named stands first, under "Options". */
 export const flagGroups: Readonly<Record<string, readonly FlagName[]>> = {
+  'How is asked': ['hybrid', 'words', 'vectors', 'rerank', 'rerankModel', 'rerankResults'],
+  Results: ['results', 'source', 'where', 'minScore', 'group', 'around', 'whole'],
   Files: [
     'include',
     'exclude',
@@ -77,6 +79,8 @@ export const rareFlags: ReadonlySet<FlagName> = new Set<FlagName>([
   'takeOver',
   'rowsPerRequest',
   'seed',
+  'rerankModel',
+  'rerankResults',
 ]);
 
 /** Fewer flags are one list. */

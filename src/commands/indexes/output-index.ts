@@ -10,8 +10,8 @@ import type {
   SearchAsked,
   TextAsked,
 } from '../../indexes/indexes.js';
+import { filterOf } from '../../search/filter.js';
 import { searchWith } from '../search.js';
-import { filterOf } from '../search-filter.js';
 import { HeldOutput } from './held-output.js';
 import type { OpenIndex } from './open-index.js';
 import { passageOf } from './passage.js';

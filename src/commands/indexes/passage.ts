@@ -3,9 +3,9 @@ import { UsageError } from '../../errors.js';
 import type { FoundPassage, TextAsked } from '../../indexes/indexes.js';
 import type { OutputDocument } from '../../output/format/manifest-reader.js';
 import type { Output } from '../../output/read/output.js';
+import { type OutputRow, rowOfLine } from '../../search/row.js';
 import { printable } from '../../text/printable.js';
 import { estimateCounter } from '../../tokens/estimating-counter.js';
-import { type OutputRow, rowOfLine } from '../output-row.js';
 
 /**
  * @returns undefined when there is no such row or document

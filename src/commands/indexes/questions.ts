@@ -3,9 +3,9 @@
 import type { Settings } from '../../config/settings.js';
 import type { RunEvents } from '../../events.js';
 import { isRenewable } from '../../fault-policy.js';
+import { openFor, questionVector, type Searched } from '../../search/question.js';
 import type { Embedder } from '../../types/embedder.js';
 import type { Vector } from '../../types/vector.js';
-import { openFor, questionVector, type Searched } from '../search-question.js';
 
 /** How long one stays open without a question, ms. */
 const idleMs = 10 * 60_000;

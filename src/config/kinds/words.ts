@@ -46,7 +46,7 @@ export interface IndexRule {
   kind: 'index';
 }
 
-/** `lang=en`: a key and a value, which may hold anything. */
+/** `lang=en`, `page>=3`, `lang in en,de`: a key and what its value must be. */
 export interface PairRule {
   kind: 'pair';
 }
@@ -84,12 +84,12 @@ export const path: Kind<TextRule> = {
 /** `*.{md,txt}` */
 export const glob: Kind<TextRule> = { ...anyText, wanted: () => 'a pattern such as *.md', hasCommas: true };
 
-const pairPattern = /^[^=]+=/;
+const pairPattern = /^[^=]+(?:=| in .)/;
 
 export const pair: Kind<PairRule> = {
   ...anyText,
   check: (value) => typeof value === 'string' && pairPattern.test(value),
-  wanted: () => 'a key and a value such as lang=en',
+  wanted: () => 'a condition such as lang=en, page>=3 or "lang in en,de"',
   hasCommas: true,
   schema: () => ({ type: 'string', pattern: pairPattern.source }),
 };

@@ -13,9 +13,12 @@ import type {
   IndexState,
   Kept,
   ListedRow,
+  PlacedRow,
   Plan,
+  RowPlace,
 } from '../destination.js';
 import { type HttpAddress, type HttpStore, JsonClient, readHttpAddress } from '../http/json-client.js';
+import { inPlace, type NumberedRow } from '../in-place.js';
 import { type Flat, flattened, withoutOthers } from './metadata.js';
 
 const store: HttpStore = {
@@ -44,6 +47,7 @@ type Collection = z.infer<typeof collectionShape>;
 
 const flatShape = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).nullable();
 const rowsShape = z.object({ ids: z.array(z.string()), metadatas: z.array(flatShape).nullable() });
+const textsShape = rowsShape.extend({ documents: z.array(z.string().nullable()).nullish() });
 const foundShape = z.object({
   documents: z.tuple([z.array(z.string().nullable())]),
   metadatas: z.tuple([z.array(flatShape)]),
@@ -253,6 +257,28 @@ class Chroma implements Destination {
       text: found.documents[0][place] ?? '',
       score: 1 - (found.distances[0][place] ?? 1),
     }));
+  }
+
+  async find(place: RowPlace): Promise<PlacedRow[]> {
+    if (this.#collection === undefined) return [];
+    const where = { $and: [this.#where, 'id' in place ? { id: place.id } : { source: place.source }] };
+    const found: NumberedRow[] = [];
+    for (let offset = 0; ; offset += pageRows) {
+      const include = ['metadatas', 'documents'];
+      const body = { where, include, limit: pageRows, offset };
+      const page = await this.#client.get('POST', `${this.#rows}/get`, body, textsShape);
+      for (const [at, metadata] of (page.metadatas ?? []).entries()) {
+        found.push({
+          id: String(metadata?.id),
+          source: String(metadata?.source),
+          metadata: String(metadata?.metadata),
+          text: page.documents?.[at] ?? '',
+          chunk: Number(metadata?.chunk),
+        });
+      }
+      if (page.ids.length < pageRows) break;
+    }
+    return inPlace(found, place);
   }
 
   async close(): Promise<void> {

@@ -13,8 +13,11 @@ import type {
   IndexState,
   Kept,
   ListedRow,
+  PlacedRow,
   Plan,
+  RowPlace,
 } from '../destination.js';
+import { inPlace } from '../in-place.js';
 import { type Lance, loadLance } from './load.js';
 
 const columns = ['index_name', 'id', 'source', 'chunk', 'text', 'metadata', 'sum', 'vector'] as const;
@@ -210,6 +213,27 @@ class LanceTable implements Destination {
           score: 1 - Number(_distance),
         };
       });
+    });
+  }
+
+  async find(place: RowPlace): Promise<PlacedRow[]> {
+    return await this.#asking(async () => {
+      const field = 'id' in place ? `id = ${literal(place.id)}` : `source = ${literal(place.source)}`;
+      const found = await this.#table!.query()
+        .where(`${this.#ours} AND ${field}`)
+        .select(['id', 'source', 'chunk', 'text', 'metadata'])
+        .toArray();
+      const rows = found.map((row) => {
+        const { id, source, text, metadata, chunk } = row as Record<string, unknown>;
+        const texts = {
+          id: String(id),
+          source: String(source),
+          text: String(text),
+          metadata: String(metadata),
+        };
+        return { ...texts, chunk: Number(chunk) };
+      });
+      return inPlace(rows, place);
     });
   }
 

@@ -14,8 +14,11 @@ import type {
   FoundRow,
   Kept,
   ListedRow,
+  PlacedRow,
   Plan,
+  RowPlace,
 } from '../destination.js';
+import { inPlace, type NumberedRow } from '../in-place.js';
 import { plainColumns, RowFile, vectorColumn } from './file-writer.js';
 
 /** Key of the file's metadata that holds the index's name and state. */
@@ -212,6 +215,19 @@ class Parquet implements Destination {
       }
     }
     return best;
+  }
+
+  async find(place: RowPlace): Promise<PlacedRow[]> {
+    this.#old ??= await this.#open();
+    const found: NumberedRow[] = [];
+    for await (const rows of this.#groups([...plainColumns])) {
+      for (const row of rows) {
+        const { id, source, text, metadata, chunk } = row as unknown as NumberedRow;
+        if ('id' in place ? id !== place.id : source !== place.source) continue;
+        found.push({ id, source, text, metadata, chunk: Number(chunk) });
+      }
+    }
+    return inPlace(found, place);
   }
 
   async close(): Promise<void> {

@@ -11,7 +11,9 @@ import type {
   FoundRow,
   Kept,
   ListedRow,
+  PlacedRow,
   Plan,
+  RowPlace,
 } from '../destination.js';
 import { busy, connect, inWords, type PostgresAddress, readAddress } from './connect.js';
 import { copiedColumns, copyBytes } from './copy.js';
@@ -23,6 +25,8 @@ const pageRows = 10_000;
 const idsAtOnce = 5000;
 
 const columns = copiedColumns.map((name) => `"${name}"`).join(', ');
+/** The largest place of a chunk. */
+const maxChunk = 2 ** 31 - 1;
 /** What a known id gets. */
 const replaced = copiedColumns
   .filter((name) => name !== 'index_name' && name !== 'id')
@@ -239,6 +243,22 @@ class Postgres implements Destination {
         `SELECT id::text, source, text, metadata::text AS metadata, 1 - (${distanceOf(vector.length).ordered}) AS score
            FROM ${this.#table.rows} WHERE index_name = $1 ORDER BY ${distanceOf(vector.length).ordered} LIMIT $3`,
         [this.#options.index, `[${vector.join(',')}]`, most],
+      );
+      return rows;
+    });
+  }
+
+  async find(place: RowPlace): Promise<PlacedRow[]> {
+    return await this.#asking(async (client) => {
+      const where = 'id' in place ? 'id = $2' : 'source = $2 AND chunk >= $3::int8 AND chunk <= $4::int8';
+      const values =
+        'id' in place
+          ? [place.id]
+          : [place.source, place.from ?? 0, Math.min(place.to ?? maxChunk, maxChunk)];
+      const { rows } = await client.query<PlacedRow>(
+        `SELECT id::text, source, text, metadata::text AS metadata FROM ${this.#table.rows}
+          WHERE index_name = $1 AND ${where} ORDER BY chunk`,
+        [this.#options.index, ...values],
       );
       return rows;
     });

@@ -13,9 +13,12 @@ import type {
   IndexState,
   Kept,
   ListedRow,
+  PlacedRow,
   Plan,
+  RowPlace,
 } from '../destination.js';
 import { type HttpAddress, type HttpStore, JsonClient, readHttpAddress } from '../http/json-client.js';
+import { inPlace, type NumberedRow } from '../in-place.js';
 
 const store: HttpStore = {
   name: 'Qdrant',
@@ -86,7 +89,7 @@ class Qdrant implements Destination {
   }
 
   /** Matches the rows of this index, and never all. */
-  get #filter(): object {
+  get #filter(): { must: object[] } {
     return { must: [{ key: 'index_name', match: { value: this.#options.index } }] };
   }
 
@@ -234,18 +237,43 @@ class Qdrant implements Destination {
       { query: Array.from(vector), filter: this.#filter, limit: most, with_payload: true },
       foundShape,
     );
-    return result.points.map(({ payload, score }) => ({
-      id: String(payload?.id),
-      source: String(payload?.source),
-      text: String(payload?.text),
-      metadata: JSON.stringify(payload?.metadata ?? {}),
-      score,
-    }));
+    return result.points.map(({ payload, score }) => ({ ...placed(payload), score }));
+  }
+
+  async find(place: RowPlace): Promise<PlacedRow[]> {
+    if (this.#info === undefined) return [];
+    const field =
+      'id' in place
+        ? { key: 'id', match: { value: place.id } }
+        : { key: 'source', match: { value: place.source } };
+    const { must } = this.#filter;
+    const found: NumberedRow[] = [];
+    let offset: unknown;
+    do {
+      const { result } = await this.#scroll({
+        filter: { must: [...must, field] },
+        with_payload: true,
+        offset,
+      });
+      for (const { payload } of result.points)
+        found.push({ ...placed(payload), chunk: Number(payload?.chunk) });
+      offset = result.next_page_offset ?? undefined;
+    } while (offset !== undefined);
+    return inPlace(found, place);
   }
 
   async close(): Promise<void> {
     await this.#client.close();
   }
+}
+
+function placed(payload: z.infer<typeof payloadShape>): PlacedRow {
+  return {
+    id: String(payload?.id),
+    source: String(payload?.source),
+    text: String(payload?.text),
+    metadata: JSON.stringify(payload?.metadata ?? {}),
+  };
 }
 
 function stateOf(value: unknown): IndexState | undefined {

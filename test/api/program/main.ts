@@ -15,7 +15,11 @@ import {
   type EndpointMetrics,
   type ForgetOptions,
   type ForgetResult,
+  type FoundText,
   forget,
+  type GetOptions,
+  type GetTextOptions,
+  get,
   type Health,
   type IngestOptions,
   type IngestSummary,
@@ -37,17 +41,25 @@ import {
   type OrchestratorParts,
   type Origin,
   type OutputRow,
+  type Passage,
   type PrefixKind,
   type Priority,
   performanceSummary,
+  type QuestionOptions,
   type RedisSettings,
+  type RerankOptions,
+  type ResultShape,
   type RowMetadata,
   RunCounts,
   type RunEvents,
   type RunOptions,
   type RunResult,
+  type SearchAllOptions,
+  type SearchBy,
+  type SearcherOptions,
   type SearchFilters,
   type SearchOptions,
+  type SearchRanks,
   type SearchResult,
   type Settings,
   type Shard,
@@ -57,6 +69,7 @@ import {
   type SyncProgress,
   type SyncResult,
   search,
+  searchAll,
   sync,
   type TextOutcome,
   type TimeoutOptions,
@@ -167,6 +180,23 @@ async function wholeRun(): Promise<void> {
   const near: SearchFilters = { source: ['docs/**'], minScore: -1 };
   const question: SearchOptions = { question: 'Where is the harbour?', settings, k: 1, ...near };
   const results: SearchResult[] = await search(question);
+  const by: SearchBy = 'words';
+  const shape: ResultShape = { group: 'document', around: 1 };
+  const corpus: SearcherOptions = { settings, in: [`notes=${settings.out}`] };
+  const better: RerankOptions = { url: 'http://127.0.0.1:9', most: 10 };
+  const asked: QuestionOptions = { k: 1, by, ...shape };
+  const many: SearchAllOptions = { ...asked, ...corpus, questions: ['harbour', 'mill'] };
+  const ranks: SearchRanks | undefined = results[0]!.ranks;
+  const lists = await searchAll(many);
+  const passage: Passage | undefined = lists[0]![0]!.passage;
+  say(
+    'by words',
+    `rank ${ranks?.words}, ${lists.length} lists, ${passage?.text.length} characters, rerank by ${better.url}`,
+  );
+  const around: GetOptions = { around: 1 };
+  const wanted: GetTextOptions = { ...corpus, ...around, what: results[0]!.id };
+  const [found]: FoundText[] = await get(wanted);
+  say('got', `${found?.in} ${found?.text.length}`);
   const row: OutputRow = results[0]!;
   const { source, line }: RowMetadata = row.metadata;
   say('found', `${source}:${line}`);

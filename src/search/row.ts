@@ -1,5 +1,6 @@
 // A row of an output as its reader sees it: the line of chunks.jsonl without the vector.
 import { join } from 'node:path';
+import { embeddingKey } from '../output/format/chunk-line.js';
 import { damaged } from '../output/format/damage.js';
 import { chunksName } from '../output/format/layout.js';
 import type { Output } from '../output/read/output.js';
@@ -39,17 +40,29 @@ export async function readRow(output: Output, row: number): Promise<OutputRow> {
   return rowOfLine(output, row, await output.line(row));
 }
 
-/** @throws {DamagedOutputError} when the line isn't one that was written there */
+/**
+ * A line that was read already.
+ * @throws {DamagedOutputError} when it isn't one that was written there
+ */
 export function rowOfLine(output: Output, row: number, line: string): OutputRow {
   let json: unknown;
   try {
-    json = JSON.parse(line);
+    json = JSON.parse(output.manifest.formats.includes('jsonl') ? withoutEmbedding(line) : line);
   } catch (cause) {
     throw damaged(join(output.dir, chunksName), `row ${row} is no JSON`, cause);
   }
   if (!isRow(json)) throw damaged(join(output.dir, chunksName), `row ${row} is not a row's JSON`);
   const { id, text, metadata } = json;
   return { id, text, metadata };
+}
+
+const embeddingStart = embeddingKey.toString();
+
+/** Most of a line that was written with its embedding are numbers that nobody reads here. */
+function withoutEmbedding(line: string): string {
+  const start = line.indexOf(embeddingStart);
+  const end = start < 0 ? -1 : line.indexOf(']', start);
+  return end < 0 ? line : line.slice(0, start) + line.slice(end + 1);
 }
 
 function isRow(json: unknown): json is OutputRow {

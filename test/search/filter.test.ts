@@ -1,7 +1,7 @@
 // What results of a search must be, beside near.
 import { expect, test } from 'vitest';
-import { filterOf } from '../../src/commands/search-filter.js';
 import { UsageError } from '../../src/errors.js';
+import { filterOf } from '../../src/search/filter.js';
 
 test.each([
   [['docs/**'], 'docs/a.md', true],

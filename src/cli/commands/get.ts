@@ -1,0 +1,38 @@
+// `embed get`: what it prints: the text alone, so that it can be piped.
+import type { FoundText } from '../../search/get.js';
+import { joined, type Printable, printable, say } from '../../text/printable.js';
+import type { Given } from '../declared/command.js';
+import type { get as declared } from '../declared/get.js';
+import type { Outcome } from '../declared/outcome.js';
+import { settingsFor } from '../settings.js';
+import { withSignals } from '../signals.js';
+import { printedEvents } from '../terminal/events.js';
+import { printNotice, printResults } from '../terminal/print.js';
+
+/** Characters of a line that are shown. */
+const maxLineLength = 1_000_000;
+
+export async function runGet({
+  arguments: { what },
+  flags,
+  settings: typed,
+}: Given<typeof declared>): Promise<Outcome> {
+  const { settings } = await settingsFor({ settings: typed, flags }, printNotice);
+  const { get } = await import('../../commands/get.js');
+  const texts = await withSignals((signal) =>
+    get({
+      ...{ what, settings, signal },
+      in: flags.in,
+      around: flags.around,
+      whole: flags.whole,
+      events: printedEvents(printNotice),
+    }),
+  );
+  if (!flags.json) printResults(joined(texts.map(render), say`\n`));
+  return { result: { texts } };
+}
+
+function render({ text }: FoundText): Printable {
+  const lines = text.replace(/\r\n?/g, '\n').replace(/\n$/, '').split('\n');
+  return joined(lines.map((line) => say`${printable(line.replaceAll('\t', '    '), maxLineLength)}\n`));
+}

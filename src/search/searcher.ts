@@ -1,0 +1,266 @@
+// Asks corpora that are open: embeds the questions, gets a list by vectors, by words, or both from each corpus, joins them
+// (join.ts), and reads the texts of the best. Lists grow until there are as many texts as were asked for.
+import { UsageError } from '../errors.js';
+import { eventsFor, type RunEvents } from '../events.js';
+import { compareSources } from '../text/source-order.js';
+import type { Vector } from '../types/vector.js';
+import { closeCorpora, openCorpora } from './corpora.js';
+import type { Corpus } from './corpus.js';
+import { type Filter, filterOf } from './filter.js';
+import { type FoundText, findTexts, type GetOptions } from './get.js';
+import { type CorpusHit, type Joined, joinCorpora, joinLists } from './join.js';
+import { wordsFoundIn } from './matched-words.js';
+import type { QuestionOptions, SearchBy, SearcherOptions, SearchResult } from './options.js';
+import { addPassage } from './passage.js';
+import { QueryVectors } from './query-vectors.js';
+import type { VectorGiver } from './question.js';
+import { defaultReranked, rerank } from './rerank.js';
+import { tokensOf } from './words/tokens.js';
+
+/** Rows of each list that a hybrid search joins, at least. */
+const leastJoined = 100;
+/** One text may have any number of contexts, but hardly ever more than this for each result. */
+const maxContexts = 64;
+
+/** What one question is asked with, beside its filter. */
+interface Asked {
+  words: string[];
+  /** By vector space; empty for a search by words alone. */
+  vectors: ReadonlyMap<Corpus, Vector>;
+}
+
+/**
+ * Opens what is searched. It stays open for any number of questions, and sees what was there when it was opened.
+ * @param noOutput the error for a folder without an output
+ * @throws {UsageError} when there is no such output, or no such index in a destination
+ * @throws {DestinationError} when a destination can't be reached, or refuses
+ * @throws {VectorSpaceError} when the vector space of an index in a destination can't be read
+ * @throws {DamagedOutputError} when an output's files contradict each other
+ * @throws {NewerOutputError} when a newer version made an output
+ */
+export async function openSearcher(
+  options: SearcherOptions,
+  noOutput: (dir: string) => Promise<Error>,
+): Promise<Searcher> {
+  return new Searcher(await openCorpora(options, noOutput), options);
+}
+
+export class Searcher {
+  /** What is searched, in the order in which it was named. */
+  readonly corpora: readonly Corpus[];
+  readonly #signal: AbortSignal;
+  readonly #events: RunEvents;
+  readonly #settings: SearcherOptions['settings'];
+  readonly #vectors: QueryVectors;
+
+  /** @param corpora open ones, which it closes */
+  constructor(
+    corpora: readonly Corpus[],
+    { settings, signal, events, vectorOf }: SearcherOptions & VectorGiver,
+  ) {
+    this.corpora = corpora;
+    this.#settings = settings;
+    this.#signal = signal ?? new AbortController().signal;
+    this.#events = eventsFor(events);
+    this.#vectors = new QueryVectors({ settings, signal: this.#signal, events: this.#events, vectorOf });
+  }
+
+  /**
+   * @returns at most `k` results, best first
+   * @throws {UsageError} when there is no question, the model doesn't know its script, or a corpus has no search by words
+   * @throws {VectorSpaceError} when the embedder gives vectors of another space
+   * @throws {ServiceError} when the embedder can't be reached, or lacks the model
+   * @throws {WrongVectorsError} when servers give vectors that can't be right
+   * @throws {EmbedderFault} when the embedder fails on the question
+   * @throws {DestinationError} when a destination fails
+   * @throws {DamagedOutputError} when a row isn't as it was written
+   * @throws the signal's reason
+   */
+  async search(question: string, options: QuestionOptions, signal = this.#signal): Promise<SearchResult[]> {
+    const [results] = await this.searchAll([question], options, signal);
+    return results!;
+  }
+
+  /** The same for many questions, in one pass over the vectors of each output. @returns a list for each question */
+  async searchAll(
+    questions: readonly string[],
+    options: QuestionOptions,
+    signal = this.#signal,
+  ): Promise<SearchResult[][]> {
+    if (questions.some((question) => question.trim() === ''))
+      throw new UsageError('Nothing to search for: give a question.');
+    const filter = filterOf(options);
+    const by = options.by ?? (await this.#defaultBy());
+    if (by === 'words' && options.minScore !== undefined) {
+      throw new UsageError('--min-score is about vectors: leave it out, or search by vectors, too.');
+    }
+    const asked = await this.#ask(questions, by, signal);
+    const most =
+      options.rerank === undefined ? options.k : Math.max(options.k, options.rerank.most ?? defaultReranked);
+    const found = await this.#resultsOf(asked, { by, filter, most, options, signal });
+    for (const [place, results] of found.entries()) {
+      if (options.rerank === undefined) continue;
+      const better = await rerank(questions[place]!, results, {
+        ...options.rerank,
+        ...{ settings: this.#settings, signal, warn: (message) => this.#events.warning(message) },
+      });
+      found[place] = better.slice(0, options.k);
+    }
+    for (const result of found.flat()) await addPassage(this.corpora, result, options);
+    return found;
+  }
+
+  /**
+   * Finds texts by where they stand.
+   * @throws {UsageError} when no corpus has it
+   */
+  async get(what: string, options: GetOptions = {}): Promise<FoundText[]> {
+    return await findTexts(this.corpora, what, options);
+  }
+
+  async close(): Promise<void> {
+    await this.#vectors.close();
+    await closeCorpora(this.corpora);
+  }
+
+  async #defaultBy(): Promise<SearchBy> {
+    for (const corpus of this.corpora) if (!(await corpus.isReadyForWords())) return 'vectors';
+    return 'hybrid';
+  }
+
+  async #ask(questions: readonly string[], by: SearchBy, signal: AbortSignal): Promise<Asked[]> {
+    const bySpace = new Map<string, Vector[]>();
+    for (const corpus of by === 'words' ? [] : this.corpora) {
+      const { id } = corpus.space;
+      if (!bySpace.has(id)) bySpace.set(id, await this.#vectors.of(corpus, questions, signal));
+    }
+    return questions.map((question, place) => ({
+      words: by === 'vectors' ? [] : [...new Set(tokensOf(question).map(({ word }) => word))],
+      vectors: new Map(
+        by === 'words' ? [] : this.corpora.map((corpus) => [corpus, bySpace.get(corpus.space.id)![place]!]),
+      ),
+    }));
+  }
+
+  /** Lists that grow until each question has its results. */
+  async #resultsOf(asked: readonly Asked[], work: Work): Promise<SearchResult[][]> {
+    const { by, most, filter } = work;
+    const found: SearchResult[][] = asked.map(() => []);
+    let open = asked.map((_, place) => place);
+    for (let length = by === 'hybrid' ? Math.max(most, leastJoined) : most; open.length > 0; length *= 2) {
+      const some = open.map((place) => asked[place]!);
+      const vectors = by === 'words' ? undefined : await this.#lists(some, length, work, 'vectors');
+      const words = by === 'vectors' ? undefined : await this.#lists(some, length, work, 'words');
+      const short: number[] = [];
+      for (const [at, place] of open.entries()) {
+        const joined = joinLists(vectors?.lists[at], words?.lists[at]);
+        found[place] = await this.#read(joined, asked[place]!, work);
+        const mayGrow = vectors?.mayGrow[at] || words?.mayGrow[at];
+        const isEnough =
+          length > most * maxContexts && !filter.asksMetadata && work.options.group === undefined;
+        if (found[place].length < most && mayGrow && !isEnough) short.push(place);
+      }
+      open = short;
+    }
+    return found;
+  }
+
+  /** For each question the list of all corpora, and whether there are more rows than these. */
+  async #lists(asked: readonly Asked[], length: number, { filter }: Work, by: 'vectors' | 'words') {
+    const ofCorpora: CorpusHit[][][] = [];
+    for (const corpus of this.corpora) {
+      const lists =
+        by === 'words'
+          ? await corpus.matching(
+              asked.map(({ words }) => words),
+              length,
+              filter,
+            )
+          : await corpus.nearest(
+              asked.map(({ vectors }) => vectors.get(corpus)!),
+              length,
+              filter,
+            );
+      ofCorpora.push(lists.map((list) => list.map((hit) => ({ ...hit, corpus }))));
+    }
+    const spaces = new Set(this.corpora.map(({ space }) => space.id));
+    const lists = asked.map((_, at) =>
+      joinCorpora(
+        ofCorpora.map((all) => all[at]!),
+        spaces.size === 1,
+      ),
+    );
+    return { lists, mayGrow: asked.map((_, at) => ofCorpora.some((all) => all[at]!.length >= length)) };
+  }
+
+  /** The texts of the best hits, each once. */
+  async #read(
+    joined: readonly Joined[],
+    asked: Asked,
+    { by, most, filter, options }: Work,
+  ): Promise<SearchResult[]> {
+    const results = new Map<string, { result: SearchResult; hits: CorpusHit[] }>();
+    // Reading goes on for a while for the other documents of a text.
+    for (const one of joined.slice(0, most * rowsPerResult + leastJoined)) {
+      const { corpus } = one.hit;
+      const row = await corpus.read(one.hit);
+      const key = options.group === 'document' ? `${corpus.shown}\n${row.metadata.source}` : row.text;
+      const known = results.get(key);
+      if (known !== undefined) {
+        if (options.group === undefined) known.hits.push(one.hit);
+        continue;
+      }
+      if (results.size === most) continue;
+      const score = by === 'words' ? one.matched! : (one.cosine ?? (await this.#cosine(one.hit, asked)));
+      if (by !== 'words' && !filter.takesScore(score)) continue;
+      const result: SearchResult = {
+        ...{ score, ...row, sources: [] },
+        ...(corpus.name !== undefined && { in: corpus.name }),
+        ...(by === 'hybrid' && { ranks: one.ranks }),
+        words: asked.words.length === 0 ? [] : wordsFoundIn(row.text, await corpus.telling(asked.words)),
+      };
+      results.set(key, { result, hits: [one.hit] });
+    }
+    const all = [...results.values()];
+    await addSources(all);
+    return all.map(({ result }) => result);
+  }
+
+  async #cosine(hit: CorpusHit, { vectors }: Asked): Promise<number> {
+    const [cosine] = await hit.corpus.cosines([hit], vectors.get(hit.corpus)!);
+    return cosine!;
+  }
+}
+
+/** Rows that are looked at for each result that is wanted. */
+const rowsPerResult = 2;
+
+interface Work {
+  by: SearchBy;
+  filter: Filter;
+  /** Results of a question at most. */
+  most: number;
+  options: QuestionOptions;
+  signal: AbortSignal;
+}
+
+/** Asks each corpus once for all of its hits. */
+async function addSources(
+  all: readonly { result: SearchResult; hits: readonly CorpusHit[] }[],
+): Promise<void> {
+  const byCorpus = new Map<Corpus, { hit: CorpusHit; result: SearchResult }[]>();
+  for (const { result, hits } of all) {
+    for (const hit of hits) {
+      const known = byCorpus.get(hit.corpus);
+      if (known === undefined) byCorpus.set(hit.corpus, [{ hit, result }]);
+      else known.push({ hit, result });
+    }
+  }
+  for (const [corpus, asked] of byCorpus) {
+    const sources = await corpus.sourcesOf(asked.map(({ hit }) => hit));
+    for (const [place, { result }] of asked.entries()) result.sources.push(...sources[place]!);
+  }
+  for (const { result, hits } of all) {
+    if (hits.length > 1) result.sources = [...new Set(result.sources)].sort(compareSources);
+  }
+}

@@ -1,0 +1,234 @@
+// A word index: which rows hold which words, as a few typed arrays over one buffer, so that a file of it is searched as it is
+// read. Rows are ranked by BM25.
+//
+// The buffer, little-endian: a head of 8 numbers of 32 bits (magic, version, rows, terms, bytes of terms, bytes of postings,
+// words of all rows in two halves); for each term the end of its name, the end of its postings and how many rows hold it; for
+// each row its number of words; the names, sorted by their bytes; the postings: for each row of a term, the distance to the
+// one before and the number of times, as varints.
+
+const magic = 0x58444957;
+/** Also to be raised when tokens.ts, or what is indexed of a row, changes. */
+export const wordsVersion = 1;
+export const headNumbers = 8;
+
+/** BM25: how soon a word that comes again counts no more, and how much the length of a row counts. */
+const saturation = 1.2;
+const lengthShare = 0.75;
+
+/** A row with its score, above 0. */
+export interface WordHit {
+  row: number;
+  score: number;
+}
+
+export class WordIndex {
+  readonly rows: number;
+  readonly bytes: Buffer;
+  readonly #nameEnds: Uint32Array;
+  readonly #postingEnds: Uint32Array;
+  readonly #rowCounts: Uint32Array;
+  readonly #lengths: Uint32Array;
+  readonly #names: Buffer;
+  readonly #postings: Buffer;
+  readonly #meanLength: number;
+
+  /** @throws {RangeError} when the bytes are no index, or one of another version */
+  constructor(bytes: Buffer) {
+    const aligned = bytes.byteOffset % 4 === 0 ? bytes : Buffer.from(Uint8Array.from(bytes).buffer);
+    const numbers = (at: number, count: number) =>
+      new Uint32Array(aligned.buffer, aligned.byteOffset + at, count);
+    if (aligned.length < headNumbers * 4)
+      throw new RangeError('expected a word index, got less than its head');
+    const [found, version, rows, terms, nameBytes, postingBytes, low, high] = numbers(
+      0,
+      headNumbers,
+    ) as unknown as number[];
+    const tables = headNumbers * 4 + terms! * 12 + rows! * 4;
+    if (
+      found !== magic ||
+      version !== wordsVersion ||
+      aligned.length !== tables + nameBytes! + postingBytes!
+    ) {
+      throw new RangeError(`expected a word index of version ${wordsVersion}, got other bytes`);
+    }
+    this.bytes = aligned;
+    this.rows = rows!;
+    let at = headNumbers * 4;
+    const table = (count: number) => {
+      const part = numbers(at, count);
+      at += count * 4;
+      return part;
+    };
+    this.#nameEnds = table(terms!);
+    this.#postingEnds = table(terms!);
+    this.#rowCounts = table(terms!);
+    this.#lengths = table(rows!);
+    this.#names = aligned.subarray(at, at + nameBytes!);
+    this.#postings = aligned.subarray(at + nameBytes!);
+    this.#meanLength = rows === 0 ? 1 : Math.max(1, (low! + high! * 2 ** 32) / rows!);
+  }
+
+  get terms(): number {
+    return this.#nameEnds.length;
+  }
+
+  /** How many rows hold the word. */
+  rowsWith(word: string): number {
+    const term = this.#find(word);
+    return term < 0 ? 0 : this.#rowCounts[term]!;
+  }
+
+  /** The score of each row; 0 for those that hold none of the words. */
+  scores(words: Iterable<string>): Float32Array {
+    const scores = new Float32Array(this.rows);
+    for (const word of new Set(words)) {
+      const term = this.#find(word);
+      if (term >= 0) this.#add(term, scores);
+    }
+    return scores;
+  }
+
+  #add(term: number, scores: Float32Array): void {
+    const count = this.#rowCounts[term]!;
+    const weight = Math.log(1 + (this.rows - count + 0.5) / (count + 0.5));
+    const end = this.#postingEnds[term]!;
+    let at = term === 0 ? 0 : this.#postingEnds[term - 1]!;
+    let row = -1;
+    while (at < end) {
+      let distance = 0;
+      let byte: number;
+      for (let shift = 0; ; shift += 7) {
+        byte = this.#postings[at++]!;
+        distance += (byte & 0x7f) * 2 ** shift;
+        if (byte < 0x80) break;
+      }
+      let times = 0;
+      for (let shift = 0; ; shift += 7) {
+        byte = this.#postings[at++]!;
+        times += (byte & 0x7f) * 2 ** shift;
+        if (byte < 0x80) break;
+      }
+      row += distance;
+      const long = 1 - lengthShare + (lengthShare * this.#lengths[row]!) / this.#meanLength;
+      scores[row]! += (weight * times * (saturation + 1)) / (times + saturation * long);
+    }
+  }
+
+  /** Place of a word among the names; -1 when no row holds it. */
+  #find(word: string): number {
+    const wanted = Buffer.from(word);
+    let low = 0;
+    let high = this.#nameEnds.length - 1;
+    while (low <= high) {
+      const middle = (low + high) >> 1;
+      const start = middle === 0 ? 0 : this.#nameEnds[middle - 1]!;
+      const order = this.#names.compare(wanted, 0, wanted.length, start, this.#nameEnds[middle]!);
+      if (order === 0) return middle;
+      if (order < 0) low = middle + 1;
+      else high = middle - 1;
+    }
+    return -1;
+  }
+}
+
+/** Gathers the words of rows, one after the other. */
+export class WordIndexBuilder {
+  readonly #terms = new Map<string, number>();
+  /** One entry for each word of each row. */
+  #entryTerms = new Uint32Array(1 << 16);
+  #entryRows = new Uint32Array(1 << 16);
+  #entryTimes = new Uint16Array(1 << 16);
+  #entries = 0;
+  #lengths = new Uint32Array(1 << 12);
+  #rows = 0;
+  #words = 0;
+  readonly #inRow = new Map<number, number>();
+
+  /** The next row's words, with repetitions. */
+  add(words: Iterable<string>): void {
+    this.#inRow.clear();
+    let length = 0;
+    for (const word of words) {
+      const term = this.#terms.get(word) ?? this.#terms.size;
+      if (term === this.#terms.size) this.#terms.set(word, term);
+      this.#inRow.set(term, (this.#inRow.get(term) ?? 0) + 1);
+      length++;
+    }
+    this.#room(this.#inRow.size);
+    for (const [term, times] of this.#inRow) {
+      this.#entryTerms[this.#entries] = term;
+      this.#entryRows[this.#entries] = this.#rows;
+      this.#entryTimes[this.#entries++] = Math.min(times, 0xffff);
+    }
+    if (this.#rows === this.#lengths.length) this.#lengths = grown(this.#lengths, this.#rows + 1);
+    this.#lengths[this.#rows++] = length;
+    this.#words += length;
+  }
+
+  #room(more: number): void {
+    const wanted = this.#entries + more;
+    if (wanted <= this.#entryTerms.length) return;
+    this.#entryTerms = grown(this.#entryTerms, wanted);
+    this.#entryRows = grown(this.#entryRows, wanted);
+    this.#entryTimes = grown(this.#entryTimes, wanted);
+  }
+
+  /** The index of all rows that were added. */
+  finish(): WordIndex {
+    const names = [...this.#terms].map(([word, term]) => ({ name: Buffer.from(word), term }));
+    names.sort((a, b) => a.name.compare(b.name));
+    const places = new Uint32Array(names.length);
+    for (const [place, { term }] of names.entries()) places[term] = place;
+    const counts = new Uint32Array(names.length);
+    for (let entry = 0; entry < this.#entries; entry++) counts[places[this.#entryTerms[entry]!]!]!++;
+    // Entries by their term's place; those of one term stay in the order of their rows.
+    const next = new Uint32Array(names.length);
+    for (let place = 1; place < names.length; place++) next[place] = next[place - 1]! + counts[place - 1]!;
+    const order = new Uint32Array(this.#entries);
+    for (let entry = 0; entry < this.#entries; entry++)
+      order[next[places[this.#entryTerms[entry]!]!]!++] = entry;
+    const { postings, ends } = this.#postingsOf(order, counts);
+    const nameEnds = new Uint32Array(names.length);
+    let nameBytes = 0;
+    for (const [place, { name }] of names.entries()) nameEnds[place] = nameBytes += name.length;
+    const head = Uint32Array.of(
+      ...[magic, wordsVersion, this.#rows, names.length, nameBytes, postings.length],
+      ...[this.#words % 2 ** 32, Math.floor(this.#words / 2 ** 32)],
+    );
+    const parts = [head, nameEnds, ends, counts, this.#lengths.subarray(0, this.#rows)].map(bytesOf);
+    return new WordIndex(Buffer.concat([...parts, ...names.map(({ name }) => name), postings]));
+  }
+
+  #postingsOf(order: Uint32Array, counts: Uint32Array): { postings: Buffer; ends: Uint32Array } {
+    const postings = Buffer.allocUnsafe(this.#entries * 8);
+    const ends = new Uint32Array(counts.length);
+    let at = 0;
+    const write = (value: number) => {
+      let rest = value;
+      for (; rest >= 0x80; rest >>>= 7) postings[at++] = (rest & 0x7f) | 0x80;
+      postings[at++] = rest;
+    };
+    let entry = 0;
+    for (let place = 0; place < counts.length; place++) {
+      let before = -1;
+      for (const end = entry + counts[place]!; entry < end; entry++) {
+        const row = this.#entryRows[order[entry]!]!;
+        write(row - before);
+        write(this.#entryTimes[order[entry]!]!);
+        before = row;
+      }
+      ends[place] = at;
+    }
+    return { postings: postings.subarray(0, at), ends };
+  }
+}
+
+function grown<T extends Uint32Array | Uint16Array>(array: T, wanted: number): T {
+  const larger = new (array.constructor as new (length: number) => T)(Math.max(array.length * 2, wanted));
+  larger.set(array);
+  return larger;
+}
+
+function bytesOf(array: Uint32Array): Buffer {
+  return Buffer.from(array.buffer, array.byteOffset, array.byteLength);
+}
