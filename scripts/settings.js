@@ -1,8 +1,9 @@
-// What is written from the declarations of the settings: the README's table, the example of a configuration file and
-// its JSON Schema. `npm run docs:settings` writes them; `--check` writes nothing, and fails where something would change.
+// What is written from the declarations: the table of settings, the example of a configuration file and its JSON Schema,
+// and the page of formats. `npm run docs:settings` writes them; `--check` writes nothing, and fails where something would change.
 import { readFileSync, writeFileSync } from 'node:fs';
 
 const { schemaOf, typedValue } = await import('../dist/config/kinds/rule.js');
+const { listFormats } = await import('../dist/commands/formats.js');
 const { settingsTable } = await import('../dist/config/settings.js');
 
 const root = new URL('..', import.meta.url);
@@ -14,18 +15,36 @@ const schemaFile = 'batchrc.schema.json';
 /** Files with what they should hold, by name. */
 function written() {
   return {
-    'README.md': withTable(read('README.md')),
+    'docs/settings.md': withTable(read('docs/settings.md')),
+    'docs/formats.md': withFormats(read('docs/formats.md')),
     '.batchrc.example.json': json(example()),
     [schemaFile]: json(schema()),
   };
 }
 
-/** The README with a table of all settings. */
+/** The page with a table of all settings. */
 function withTable(page) {
-  const head = '| key | flag | variable | default | what |\n|---|---|---|---|---|\n';
+  return withRows(
+    page,
+    '| key | flag | variable | default | what |\n|---|---|---|---|---|\n',
+    settingsTable.map(row),
+  );
+}
+
+/** The page with a table of all formats. */
+function withFormats(page) {
+  const rows = listFormats().map(({ title, extensions, names, keeps }) => {
+    const cells = [title, [...extensions, ...names].map(code).join(' '), keeps];
+    return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |\n`;
+  });
+  return withRows(page, '| format | files | what is kept |\n|---|---|---|\n', rows);
+}
+
+/** A page with the rows of its table that has this head. */
+function withRows(page, head, rows) {
   const [before, after, ...more] = page.split(head);
-  if (after === undefined || more.length > 0) throw new Error('The README needs one table of settings.');
-  return before + head + settingsTable.map(row).join('') + after.replace(/^(\|.*\n)*/, '');
+  if (after === undefined || more.length > 0) throw new Error(`A page needs one table of ${head}`);
+  return before + head + rows.join('') + after.replace(/^(\|.*\n)*/, '');
 }
 
 function row(setting) {

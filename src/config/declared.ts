@@ -1,5 +1,5 @@
 // The settings, each declared once: key, kind and bounds, flag, variable, default and help. From here come the type
-// of all settings, flags and their help, `.batchrc` keys, `embed config`, the README's table, the example of a
+// of all settings, flags and their help, `.batchrc` keys, `embed config`, the table of docs/settings.md, the example of a
 // configuration and its JSON Schema, so they can't disagree.
 import { defaultOllamaUrl } from '../net/masked-address.js';
 import type { About } from './about.js';
@@ -15,6 +15,7 @@ export const declared = {
   out: {
     kind: 'path',
     flag: '-o, --out <dir>',
+    env: 'EMBED_OUT',
     default: './embeddings',
     example: './embeddings',
     help: 'output folder',
@@ -34,6 +35,7 @@ export const declared = {
     kind: 'choice',
     choices: ['auto', 'ollama', 'openai', 'builtin'],
     flag: '--embedder <name>',
+    env: 'EMBED_EMBEDDER',
     default: 'auto',
     example: 'auto',
     help: 'auto: what the output was made with, else Ollama, else the built-in one; openai: any server of that API',
@@ -213,6 +215,7 @@ export const declared = {
     kind: 'choice',
     choices: ['auto', 'redis', 'disk', 'none'],
     flag: '--cache <kind>',
+    env: 'EMBED_CACHE',
     default: 'auto',
     example: 'auto',
     help: 'auto: Redis where one is configured, else disk',
@@ -298,6 +301,7 @@ export const declared = {
     kind: 'list',
     of: { kind: 'glob' },
     flag: '--include <glob>',
+    env: 'EMBED_INCLUDE',
     default: [],
     example: [],
     help: 'only files that match; repeatable',
@@ -307,6 +311,7 @@ export const declared = {
     kind: 'list',
     of: { kind: 'glob' },
     flag: '--exclude <glob>',
+    env: 'EMBED_EXCLUDE',
     default: [],
     example: ['drafts/**'],
     help: 'leave out files that match; repeatable',

@@ -59,6 +59,9 @@ describe('the order of sources', () => {
     const ofKind: Partial<Record<KindName, string>> = { integer: '16', list: 'a,b', duration: '500' };
     const ofKey: Partial<Record<keyof Settings, string>> = {
       redisUrl: 'redis://cache:6379',
+      embedder: 'builtin',
+      queue: 'redis://cache:6379',
+      cache: 'none',
     };
     for (const { key, kind, env, envWhile } of settingsTable.filter((one) => one.env !== undefined)) {
       // Some count with one embedder alone.

@@ -9,15 +9,9 @@ import { createParser } from '../../src/cli/parser.js';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
 const pages = [
-  'docs/lightrag.md',
-  'docs/troubleshooting.md',
-  'docs/migrating.md',
-  'docs/scale.md',
-  'docs/deploy.md',
-  'docs/agents.md',
-  'docs/destinations.md',
-  'docs/nightly.md',
-  'docs/workers.md',
+  ...readdirSync(join(root, 'docs')).map((name) => `docs/${name}`),
+  'README.md',
+  'SECURITY.md',
   'CONTRIBUTING.md',
   'examples/README.md',
   'examples/web-service/README.md',
@@ -48,6 +42,7 @@ function problemWith(line: string): string | undefined {
     if (sub) owner = sub;
     else if (/^--?[a-z]/.test(word)) {
       const flag = word.replace(/[=,;)].*$/, '');
+      if (/^(-h|--help)$/.test(flag)) continue;
       if (!owner.options.some(({ long, short }) => long === flag || short === flag)) {
         return `${owner.name()} has no ${flag}`;
       }

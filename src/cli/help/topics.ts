@@ -25,6 +25,7 @@ const programVariables: readonly Row[] = [
   { term: 'FORCE_COLOR', text: 'colours without a terminal, too' },
   { term: 'CI', text: 'lines in place of a bar' },
   { term: 'XDG_CONFIG_HOME', text: 'where your own settings are, in embed/config.yaml' },
+  { term: 'XDG_STATE_HOME', text: 'where notes on each run are, in embed' },
   { term: 'XDG_CACHE_HOME', text: 'where the disk cache is, in embed/vectors' },
   { term: 'NODE_EXTRA_CA_CERTS', text: 'file with certificates of your own authority' },
 ];
