@@ -75,7 +75,7 @@ describe('a page', () => {
     expect(await variables('cache', 'stats')).toEqual(
       expect.arrayContaining(['REDIS_URL', 'REDIS_PASSWORD']),
     );
-    expect(await variables('verify')).toEqual([]);
+    expect(await variables('formats')).toEqual([]);
   });
 
   test('groups name what exists, and once', () => {
