@@ -6,9 +6,14 @@ import type { Shard } from '../types/shard.js';
 
 /**
  * @param typed as the flag was checked: `2/8`, `auto/8` or `auto`
+ * @returns undefined where it wasn't typed: all documents
  * @throws {UsageError} when there is no such shard, or the variables don't say which
  */
-export function shardOf(typed: string, environment: NodeJS.ProcessEnv = process.env): Shard {
+export function shardOf(
+  typed: string | undefined,
+  environment: NodeJS.ProcessEnv = process.env,
+): Shard | undefined {
+  if (typed === undefined) return undefined;
   const [index, of] = typed.split('/');
   if (of === undefined) return slurmShard(environment);
   if (index !== 'auto') return existing({ index: Number(index), of: Number(of) }, `--shard ${typed}`);

@@ -5,6 +5,7 @@ import { eventsFor } from '../events.js';
 import { stdinRoot } from '../ingest/survey/standard-input.js';
 import { acquireLock, type Lock } from '../output/lock/lock.js';
 import { type Output, openOutput } from '../output/read/output.js';
+import { wholeFolder } from '../output/shards/shard.js';
 import { recover } from '../output/write/recover.js';
 import { openWriter } from '../output/write/writer.js';
 import type { SyncedDestination } from '../sync/sync.js';
@@ -48,6 +49,7 @@ export async function forget(options: ForgetOptions): Promise<ForgetResult> {
   if (!known) throw await noIndex(settings.out);
   // Names are looked at before anything is locked.
   const found = await using(known, (output) => foundIn(output, options.sources));
+  const above = wholeFolder(out, known.manifest.shard);
   if (!dryRun) {
     const lock = await acquireLock(out, { wait: options.wait ?? false, signal, events });
     try {
@@ -65,7 +67,7 @@ export async function forget(options: ForgetOptions): Promise<ForgetResult> {
   return {
     documents: [...found.documents],
     rows: found.rows,
-    ignore: found.files.map((source) => ignoring(resolve(dirname(out), source))),
+    ignore: found.files.map((source) => ignoring(resolve(dirname(above), source))),
     destinations: synced,
   };
 }

@@ -3,8 +3,10 @@ import { resolve } from 'node:path';
 import type { Settings } from '../config/settings.js';
 import { UsageError } from '../errors.js';
 import { eventsFor, type RunEvents } from '../events.js';
-import { acquireLock } from '../output/lock/lock.js';
+import { acquireLock, type Lock } from '../output/lock/lock.js';
 import { openOutput } from '../output/read/output.js';
+import { findShards, outputsIn } from '../output/shards/find-shards.js';
+import { shardFolder, wholeFolder } from '../output/shards/shard.js';
 import { refuseOutside } from '../sync/own-folder.js';
 import {
   type NamedDestination,
@@ -12,6 +14,7 @@ import {
   type SyncProgress,
   syncOutput,
 } from '../sync/sync.js';
+import type { Shard } from '../types/shard.js';
 import { noIndex } from './run-state.js';
 
 /** What {@link sync} is told. */
@@ -25,7 +28,12 @@ export interface SyncOptions {
    * outside of its folder is written. @default it is from elsewhere
    */
   fromFile?: string | undefined;
-  /** Replace all rows of the index, e.g. for another model. @default false */
+  /**
+   * Only this shard of the output. Of the index, it compares, writes and removes the rows of its own documents.
+   * @default the output that `out` names; where that folder holds shards alone, all of them
+   */
+  shard?: Shard | undefined;
+  /** Replace all rows of the index, e.g. for another model; of a shard, write its rows again. @default false */
   rebuild?: boolean | undefined;
   /** Go on with an index that another output wrote last. @default false */
   takeOver?: boolean | undefined;
@@ -49,7 +57,7 @@ export interface SyncOptions {
 
 /** What {@link sync} did. */
 export interface SyncResult {
-  /** In the order in which they were named. */
+  /** In the order in which they were named; of several shards, shard by shard. */
   destinations: SyncedDestination[];
 }
 
@@ -68,16 +76,30 @@ const maxIndexName = 200;
  * @throws the signal's reason
  */
 export async function sync(options: SyncOptions): Promise<SyncResult> {
-  const { settings, signal = new AbortController().signal, cwd = process.cwd(), dryRun = false } = options;
+  const {
+    settings,
+    shard,
+    signal = new AbortController().signal,
+    cwd = process.cwd(),
+    dryRun = false,
+  } = options;
   const events = eventsFor(options.events);
   const destinations = await namedIn(options);
   refuseIndexName(settings.index);
-  const out = resolve(cwd, settings.out);
-  const output = await openOutput(out, { signal });
-  if (!output) throw await noIndex(settings.out);
-  try {
-    const lock = dryRun ? undefined : await acquireLock(out, { wait: options.wait ?? false, signal, events });
+  const whole = resolve(cwd, settings.out);
+  const outs = shard === undefined ? await outputsToSync(whole) : [shardFolder(whole, shard)];
+  const done: SyncedDestination[] = [];
+  for (const out of outs) {
+    const output = await openOutput(out, { signal });
+    if (!output) throw await noIndex(shard === undefined ? settings.out : shardFolder(settings.out, shard));
+    const locks: Lock[] = [];
     try {
+      const lock = async (dir: string, wait: boolean) =>
+        locks.push(await acquireLock(dir, { wait, signal, events }));
+      const above = wholeFolder(out, output.manifest.shard);
+      if (!dryRun) await lock(out, options.wait ?? false);
+      // Shards take turns, as what a destination keeps of an index is of all of them.
+      if (!dryRun && above !== out) await lock(above, true);
       const work = {
         ...{ output, destinations, dryRun, cwd, signal, events },
         index: settings.index,
@@ -90,13 +112,19 @@ export async function sync(options: SyncOptions): Promise<SyncResult> {
         proxies: settings,
         progress: options.progress ?? { total: 0, sent: 0 },
       };
-      return { destinations: await syncOutput(work) };
+      done.push(...(await syncOutput(work)));
     } finally {
-      await lock?.release();
+      for (const lock of locks.reverse()) await lock.release();
+      await output.close();
     }
-  } finally {
-    await output.close();
   }
+  return { destinations: done };
+}
+
+/** The output in a folder; or, without one, all of its shards. @throws {UsageError} when one of them is missing */
+async function outputsToSync(dir: string): Promise<string[]> {
+  const inside = await outputsIn(dir);
+  return inside[0] === dir ? inside : (await findShards([dir])).map((found) => found.dir);
 }
 
 async function namedIn({ settings, destinations = [], fromFile }: SyncOptions): Promise<NamedDestination[]> {

@@ -50,6 +50,8 @@ export interface ListedRow {
   id: string;
   /** Of the row as it was last written; anything else where somebody changed it. */
   sum: string;
+  /** Its document, as far as the store tells; empty where no sources were asked for. */
+  source: string;
 }
 
 /** What a sync leaves of an index beside its rows. */
@@ -127,8 +129,11 @@ export interface Destination {
   check(): Promise<Kept>;
   /** How many rows this index has; after `check`. */
   count(): Promise<number>;
-  /** The rows of this index, in any order, a page at a time. */
-  list(): AsyncIterable<readonly ListedRow[]>;
+  /**
+   * The rows of this index, in any order, a page at a time.
+   * @param withSources asks for their sources, too
+   */
+  list(withSources: boolean): AsyncIterable<readonly ListedRow[]>;
   /** Before the first change: lays the table out where need be, and writes the state. */
   begin(plan: Plan): Promise<void>;
   /** Writes rows; one with a known id replaces the row of that id. */

@@ -29,13 +29,14 @@ export function guardOwner(
 
 /**
  * @param replaces the rows of the index are replaced anyway
+ * @param isShard the output is a shard, which can't replace the rows of others
  * @throws {VectorSpaceError} when the index, or another one in the same table, is of another vector space
  */
 export function guardSpace(
   { shown, index }: Guarded,
   kept: Kept,
   space: VectorSpace,
-  replaces: boolean,
+  { replaces, isShard }: { replaces: boolean; isShard: boolean },
 ): void {
   for (const other of kept.others) {
     const reason = other.space === undefined ? undefined : unlike(other.space, space);
@@ -50,7 +51,7 @@ export function guardSpace(
   if (reason !== undefined) {
     throw new VectorSpaceError(
       `The index "${printable(index, 100)}" in ${shown} is of another vector space than the output (${reason}): ` +
-        'replace its rows with --rebuild, or name another index and table.',
+        `${isShard ? 'sync the merged output with --rebuild' : 'replace its rows with --rebuild'}, or name another index and table.`,
     );
   }
 }
@@ -72,5 +73,12 @@ export function guardRemovals({ shown, index }: Guarded, removed: number, all: n
   throw new UsageError(
     `${whole(removed)} of ${plural(all, 'row')} of the index "${printable(index, 100)}" in ${shown} would be removed: ` +
       'look whether --out is the right output, then allow it with --allow-removals.',
+  );
+}
+
+/** A file that is written whole can't keep the rows of other shards. */
+export function refusesShards(shown: string): UsageError {
+  return new UsageError(
+    `${shown} holds rows of other shards, and is always written whole: name a file for each shard, or sync the merged output.`,
   );
 }

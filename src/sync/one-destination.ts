@@ -7,8 +7,10 @@ import { openDestination } from '../destinations/open.js';
 import { DestinationError } from '../errors.js';
 import { shownDestination } from '../net/destination-address.js';
 import type { Identity } from '../output/identity.js';
+import { isInShard } from '../output/shards/shard.js';
+import type { Shard } from '../types/shard.js';
 import { spaceToJson } from '../vectors/space-json.js';
-import { guardOwner, guardRemovals, guardSpace } from './guards.js';
+import { guardOwner, guardRemovals, guardSpace, refusesShards } from './guards.js';
 import { rowBatches } from './output-rows.js';
 import { maxRows, type RowTable, tooMany } from './row-table.js';
 import type { NamedDestination, SyncedDestination, SyncWork } from './sync.js';
@@ -69,7 +71,7 @@ export class OneDestination {
     const { output, index, rebuild, dryRun, takeOver, allowRemovals } = this.#work;
     const guarded = { shown: destination.shown, index };
     const kept = await destination.check();
-    guardSpace(guarded, kept, output.space, rebuild);
+    guardSpace(guarded, kept, output.space, { replaces: this.#replaces, isShard: this.#shard !== undefined });
     const mustBeOurs = () => {
       if (!takeOver) guardOwner(guarded, kept.index, (token) => this.#identity.has(token));
     };
@@ -87,6 +89,15 @@ export class OneDestination {
     await destination.finish();
   }
 
+  get #shard(): Shard | undefined {
+    return this.#work.output.manifest.shard;
+  }
+
+  /** Whether all rows of the index go first; a shard writes its own again. */
+  get #replaces(): boolean {
+    return this.#work.rebuild && this.#shard === undefined;
+  }
+
   #isForeign(token: string | undefined): boolean {
     return token !== undefined && !this.#identity.has(token);
   }
@@ -99,13 +110,23 @@ export class OneDestination {
     const table = this.#table;
     table.forget();
     const gone: string[] = [];
+    const shard = this.#shard;
+    const most = maxRows * (shard?.of ?? 1);
     let listed = 0;
-    for await (const page of destination.list()) {
+    let others = 0;
+    for await (const page of destination.list(shard !== undefined)) {
       if (page.length > 0) mustBeOurs();
-      listed += page.length;
-      if (listed > maxRows) throw tooMany(destination.shown);
-      for (const { id, sum } of page) if (!table.meet(id, sum)) gone.push(id);
+      for (const { id, sum, source } of page) {
+        if (table.meet(id, sum)) listed++;
+        else if (shard !== undefined && !isInShard(source, shard)) others++;
+        else {
+          gone.push(id);
+          listed++;
+        }
+      }
+      if (listed > maxRows || listed + others > most) throw tooMany(destination.shown);
     }
+    if (others > 0 && destination.takes === 'whole') throw refusesShards(destination.shown);
     const { changed, unchanged } = table.counts;
     const added = table.rows - changed - unchanged;
     Object.assign(this.#counts, {
@@ -125,10 +146,10 @@ export class OneDestination {
   }
 
   async #write(destination: Destination, gone: readonly string[]): Promise<void> {
-    const { output, index, rebuild, rowsPerRequest, progress, signal } = this.#work;
+    const { output, index, rowsPerRequest, progress, signal } = this.#work;
     const token = await this.#identity.next(`${shownDestination(this.#named.address)} ${index}`);
     const state = { token, space: spaceToJson(output.space) };
-    await destination.begin({ space: output.space, state, replaces: rebuild });
+    await destination.begin({ space: output.space, state, replaces: this.#replaces });
     const isWhole = destination.takes === 'whole';
     progress.sent = 0;
     progress.total = isWhole ? this.#table.rows : this.#counts.new + this.#counts.changed;
@@ -150,6 +171,6 @@ export class OneDestination {
       this.#counts.replacedCharacters += replaced;
     }
     await writing;
-    if (!rebuild && gone.length > 0) await destination.remove(gone);
+    if (!this.#replaces && gone.length > 0) await destination.remove(gone);
   }
 }

@@ -14,6 +14,8 @@ import type { ProxySettings } from '../net/proxy.js';
 import { Identity } from '../output/identity.js';
 import type { Output } from '../output/read/output.js';
 import { listRows } from '../output/read/row-list.js';
+import { wholeFolder } from '../output/shards/shard.js';
+import type { Shard } from '../types/shard.js';
 import { OneDestination } from './one-destination.js';
 import { RowTable } from './row-table.js';
 
@@ -64,6 +66,8 @@ export interface SyncProgress {
 export interface SyncedDestination {
   /** Its address without secrets. */
   destination: string;
+  /** The shard that was synced; absent for an output of all documents. */
+  shard?: Shard;
   /** Rows that it didn't have. */
   new: number;
   /** Rows that it had otherwise. */
@@ -86,7 +90,9 @@ export interface SyncedDestination {
  */
 export async function syncOutput(work: SyncWork): Promise<SyncedDestination[]> {
   const { output, destinations, signal } = work;
-  const identity = await Identity.open(output.dir);
+  const { shard } = output.manifest;
+  // Shards and the merged output are one for a destination: each may follow the other.
+  const identity = await Identity.open(wholeFolder(output.dir, shard));
   const table = new RowTable(output.rows);
   for await (const rows of listRows(output)) {
     for (const { id, sum } of rows)
@@ -108,7 +114,7 @@ export async function syncOutput(work: SyncWork): Promise<SyncedDestination[]> {
       error = cause;
     }
     const seconds = (performance.now() - started) / 1000;
-    done.push({ destination, ...counts, seconds, ...(error && { error }) });
+    done.push({ destination, ...(shard && { shard }), ...counts, seconds, ...(error && { error }) });
   }
   return done;
 }

@@ -1,7 +1,11 @@
 // What every destination must do, held against real stores.
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { merge } from '../../src/commands/merge.js';
 import { OtherOutputError, UsageError, VectorSpaceError } from '../../src/errors.js';
-import { makeSpace } from '../output/sample.js';
+import { shardFolder, shardIndex } from '../../src/output/shards/shard.js';
+import { makeSpace, writeAll } from '../output/sample.js';
 import { copyOf, documents, makeIndex } from './indexes.js';
 import { type Store, storeKinds } from './stores.js';
 
@@ -24,6 +28,60 @@ describe.each(storeKinds)('$name', ({ isAvailable, isShared, isEditable, start }
     expect(await index.sync(store.address)).toEqual({ ...none, unchanged: 60 });
     expect(await store.state()).toEqual(before);
   });
+
+  withStore(
+    'takes shards in any order, then the merged output, as one index',
+    async (store) => {
+      const index = await makeIndex(documents(20));
+      await index.split(3);
+      const shards = [3, 1, 2].map((part) => ({ index: part, of: 3 }));
+      const added = [];
+      for (const shard of shards) added.push((await index.sync(store.address, { shard })).new);
+      expect(added.every((rows) => rows > 0)).toBe(true);
+      expect(await store.rows()).toEqual(index.rows());
+      expect(await index.sync(store.address)).toEqual({ ...none, unchanged: 60 });
+      // A shard loses its own alone, also when it writes all of its rows again.
+      const [gone, ...others] = documents(20);
+      const shard = { index: shardIndex(gone!.source, 3), of: 3 };
+      const own = others.filter(({ source }) => shardIndex(source, 3) === shard.index);
+      await writeAll(shardFolder(index.dir, shard), own, { shard });
+      const rebuilt = await index.sync(store.address, { shard, rebuild: true, allowRemovals: true });
+      expect(rebuilt).toMatchObject({ new: own.length * 3 });
+      await merge({ dirs: [index.dir] });
+      expect(await store.rows()).toEqual(index.rows());
+      expect(await index.sync(store.address)).toEqual({ ...none, unchanged: 57 });
+      // Another output is not let in by its shards.
+      const other = await makeIndex(documents(2));
+      await other.split(1);
+      await expect(other.sync(store.address, { shard: { index: 1, of: 1 } })).rejects.toThrow(
+        OtherOutputError,
+      );
+      // Without the merged output, the folder stands for all of its shards.
+      await rm(join(index.dir, 'manifest.json'));
+      expect(await index.sync(store.address)).toMatchObject({
+        shard: { index: 1, of: 3 },
+        new: 0,
+        removed: 0,
+      });
+    },
+    isShared,
+  );
+
+  withStore(
+    'that is written whole takes one shard alone',
+    async (store) => {
+      const index = await makeIndex(documents(20));
+      await index.split(2);
+      await index.sync(store.address, { shard: { index: 1, of: 2 } });
+      const before = await store.rows();
+      await expect(index.sync(store.address, { shard: { index: 2, of: 2 } })).rejects.toThrow(
+        'name a file for each shard',
+      );
+      expect(await store.rows()).toEqual(before);
+      expect(await index.sync(store.address)).toMatchObject({ unchanged: before.length });
+    },
+    !isShared,
+  );
 
   withStore('is sent what changed, and loses what is gone', async (store) => {
     const index = await makeIndex(documents(20));

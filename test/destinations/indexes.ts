@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import { type SyncOptions, sync } from '../../src/commands/sync.js';
 import { loadSettings } from '../../src/config/load.js';
+import { acquireLock } from '../../src/output/lock/lock.js';
+import { seedShard } from '../../src/output/shards/seed.js';
+import { shardFolder } from '../../src/output/shards/shard.js';
 import { readOutput } from '../helpers/output.js';
 import { type SampleDocument, temporaryFolder, writeAll } from '../output/sample.js';
 import type { StoredRow } from './stores.js';
@@ -16,6 +19,8 @@ export interface Index {
   rebuild(documents: readonly SampleDocument[], changes: Parameters<typeof writeAll>[2]): Promise<void>;
   /** Syncs it. @throws the error of the destination */
   sync(address: string, options?: Partial<SyncOptions> & { index?: string }): Promise<Counts>;
+  /** Makes its shards, each with its part of it. */
+  split(of: number): Promise<void>;
   /** What a store must have of it. */
   rows(index?: string): StoredRow[];
 }
@@ -50,6 +55,15 @@ export async function makeIndex(documents: readonly SampleDocument[] = []): Prom
       const { error, destination: _, seconds: __, ...counts } = destinations[0]!;
       if (error) throw error;
       return counts;
+    },
+    async split(of) {
+      for (let part = 1; part <= of; part++) {
+        const shard = { index: part, of };
+        const folder = shardFolder(dir, shard);
+        const lock = await acquireLock(folder);
+        await seedShard(dir, folder, { shard, lock });
+        await lock.release();
+      }
     },
     rows(name = 'default') {
       const { rows, vectors } = readOutput(dir);

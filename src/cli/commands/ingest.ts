@@ -29,7 +29,7 @@ export async function runIngest(given: Given<typeof declared>): Promise<Outcome>
   const { allowRemovals, limit, prune, rebuild, retryFailed, pull, wait, dryRun } = given.flags;
   const { strict, quiet, verbose, choose, maxTime } = given.flags;
   const loaded = await settingsFor(given, (line) => quiet || printNotice(line));
-  const shard = given.flags.shard === undefined ? undefined : shardOf(given.flags.shard);
+  const shard = shardOf(given.flags.shard);
   const { settings } = loaded;
   if (given.arguments.paths.length === 0) refuseStrangeServers(loaded);
   const [{ ingest }, { RunCounts }] = await Promise.all([
@@ -71,7 +71,7 @@ export async function runIngest(given: Given<typeof declared>): Promise<Outcome>
     const annotated = annotateFailures(told, ({ code }) => meanings[code], summary.out);
     if (told.length > annotated) printNotices(renderFailures(told.slice(annotated), verbose));
     if (!dryRun) summariseStep(summary, told);
-    const synced = dryRun ? undefined : await syncAfter(given.flags, loaded);
+    const synced = dryRun ? undefined : await syncAfter({ ...given.flags, shard }, loaded);
     // A destination that is down says more than documents that fail each night.
     const error = synced?.error ?? (told.length > 0 ? toldFailures(told) : undefined);
     return { result: { ...summary, failures, knownFailures, ...synced?.result }, ...(error && { error }) };

@@ -5,6 +5,7 @@ import type { Given } from '../declared/command.js';
 import type { Outcome, ToldError } from '../declared/outcome.js';
 import type { sync as declared } from '../declared/sync.js';
 import { settingsFor } from '../settings.js';
+import { shardOf } from '../shard.js';
 import { withSignals } from '../signals.js';
 import { tellError } from '../terminal/error-report.js';
 import { printedEvents } from '../terminal/events.js';
@@ -13,8 +14,9 @@ import { renderSynced, startSyncView } from '../terminal/sync-view.js';
 
 export async function runSync(given: Given<typeof declared>): Promise<Outcome> {
   const { quiet } = given.flags;
+  const shard = shardOf(given.flags.shard);
   const loaded = await settingsFor(given, (line) => quiet || printNotice(line));
-  return await shownSync({ ...given.flags, destinations: given.arguments.destinations }, loaded);
+  return await shownSync({ ...given.flags, shard, destinations: given.arguments.destinations }, loaded);
 }
 
 type Flags = Omit<SyncOptions, 'settings'> & { quiet: boolean };

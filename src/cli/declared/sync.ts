@@ -16,6 +16,7 @@ export const sync = {
   flags: [
     'config',
     'out',
+    'shard',
     'sync',
     'index',
     'rebuild',
@@ -35,6 +36,7 @@ export const sync = {
     { line: 'embed sync parquet:./chunks.parquet' },
     { line: 'embed sync "postgres://me@db/docs?table=chunks" --dry-run', what: 'only counts' },
     { line: 'embed sync postgres://me@db/docs --index notes --out ./notes-index' },
+    { line: 'embed sync postgres://me@db/docs --shard 2/8', what: 'the rows of one shard' },
   ],
   exits: {
     done: true,

@@ -46,5 +46,6 @@ function lineOf(one: SyncedDestination, dryRun: boolean): Printable {
     one.replacedCharacters === 0
       ? say``
       : say`  ${plural(one.replacedCharacters, 'row')} had characters that databases refuse (U+0000, half a surrogate pair): they are U+FFFD there\n`;
-  return say`${mark} ${paint.bold(printable(one.destination))}: ${counts} (${duration(one.seconds)})\n${replaced}`;
+  const shard = one.shard === undefined ? say`` : say` (shard ${one.shard.index}/${one.shard.of})`;
+  return say`${mark} ${paint.bold(printable(one.destination))}${shard}: ${counts} (${duration(one.seconds)})\n${replaced}`;
 }

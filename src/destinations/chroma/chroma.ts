@@ -132,7 +132,7 @@ class Chroma implements Destination {
     return rows;
   }
 
-  async *list(): AsyncGenerator<readonly ListedRow[]> {
+  async *list(_withSources = true): AsyncGenerator<readonly ListedRow[]> {
     if (this.#collection === undefined) return;
     for (let offset = 0; ; offset += pageRows) {
       const { ids, metadatas } = await this.#get({ where: this.#where, limit: pageRows, offset });
@@ -151,10 +151,11 @@ class Chroma implements Destination {
   }
 
   /** A row whose key isn't that of its id was not written by us. */
-  #listed(key: string, { id, sum }: Flat): ListedRow {
+  #listed(key: string, { id, sum, source: kept = '' }: Flat): ListedRow {
     const isOurs = typeof id === 'string' && this.#keyOf(id) === key;
     if (!isOurs) this.#strange.add(key);
-    return isOurs ? { id, sum: String(sum) } : { id: key, sum: '' };
+    const source = String(kept);
+    return isOurs ? { id, sum: String(sum), source } : { id: key, sum: '', source };
   }
 
   #keyOf(id: string): string {

@@ -112,17 +112,20 @@ class LanceTable implements Destination {
     return await this.#asking(async () => (await this.#table?.countRows(this.#ours)) ?? 0);
   }
 
-  async *list(): AsyncGenerator<readonly ListedRow[]> {
+  async *list(withSources: boolean): AsyncGenerator<readonly ListedRow[]> {
     if (this.#table === undefined) return;
-    const batches = this.#table.query().where(this.#ours).select(['id', 'sum']);
+    const columns = withSources ? ['id', 'sum', 'source'] : ['id', 'sum'];
+    const batches = this.#table.query().where(this.#ours).select(columns);
     try {
       for await (const batch of batches) {
         this.#options.signal.throwIfAborted();
         const ids = batch.getChild('id')!;
         const sums = batch.getChild('sum')!;
+        const sources = batch.getChild('source');
         yield Array.from({ length: batch.numRows }, (_, row) => ({
           id: String(ids.get(row)),
           sum: String(sums.get(row)),
+          source: String(sources?.get(row) ?? ''),
         }));
       }
     } catch (error) {

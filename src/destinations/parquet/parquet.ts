@@ -125,9 +125,13 @@ class Parquet implements Destination {
     return Number(this.#old?.metadata.num_rows ?? 0);
   }
 
-  async *list(): AsyncGenerator<readonly ListedRow[]> {
-    for await (const rows of this.#groups(['id', 'sum'])) {
-      yield rows.map(({ id, sum }) => ({ id: String(id), sum: String(sum) }));
+  async *list(withSources: boolean): AsyncGenerator<readonly ListedRow[]> {
+    for await (const rows of this.#groups(withSources ? ['id', 'sum', 'source'] : ['id', 'sum'])) {
+      yield rows.map(({ id, sum, source = '' }) => ({
+        id: String(id),
+        sum: String(sum),
+        source: String(source),
+      }));
     }
   }
 

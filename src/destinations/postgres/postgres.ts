@@ -104,17 +104,17 @@ class Postgres implements Destination {
     });
   }
 
-  async *list(): AsyncGenerator<readonly ListedRow[]> {
+  async *list(withSources: boolean): AsyncGenerator<readonly ListedRow[]> {
     if (this.#layout === undefined) return;
     await this.#asking(async (client) => {
       await this.#open();
       await client.query({
-        text: `DECLARE listed NO SCROLL CURSOR FOR SELECT id::text, sum FROM ${this.#table.rows} WHERE index_name = ${client.escapeLiteral(this.#options.index)}`,
+        text: `DECLARE listed NO SCROLL CURSOR FOR SELECT id::text, sum, ${withSources ? 'source' : "''"} FROM ${this.#table.rows} WHERE index_name = ${client.escapeLiteral(this.#options.index)}`,
       });
     });
     const fetch = () =>
       this.#asking((client) =>
-        client.query<[string, string]>({ text: `FETCH ${pageRows} FROM listed`, rowMode: 'array' }),
+        client.query<[string, string, string]>({ text: `FETCH ${pageRows} FROM listed`, rowMode: 'array' }),
       );
     // The next page comes while this one is looked at.
     for (let next = fetch(); ; ) {
@@ -124,7 +124,7 @@ class Postgres implements Destination {
         next = fetch();
         next.catch(() => undefined);
       }
-      if (rows.length > 0) yield rows.map(([id, sum]) => ({ id, sum }));
+      if (rows.length > 0) yield rows.map(([id, sum, source]) => ({ id, sum, source }));
       if (isLast) break;
     }
     await this.#asking((client) => client.query('CLOSE listed'));

@@ -133,11 +133,12 @@ class Qdrant implements Destination {
     return result.count;
   }
 
-  async *list(): AsyncGenerator<readonly ListedRow[]> {
+  async *list(withSources: boolean): AsyncGenerator<readonly ListedRow[]> {
     if (this.#info === undefined) return;
+    const payload = withSources ? ['id', 'sum', 'source'] : ['id', 'sum'];
     let offset: unknown;
     do {
-      const { result } = await this.#scroll({ with_payload: ['id', 'sum'], offset });
+      const { result } = await this.#scroll({ with_payload: payload, offset });
       yield result.points.map(({ id: point, payload }) => this.#listed(point, payload));
       offset = result.next_page_offset ?? undefined;
     } while (offset !== undefined);
@@ -151,9 +152,10 @@ class Qdrant implements Destination {
   /** A point whose id isn't that of its row was not written by us: its own id tells what to remove. */
   #listed(point: string | number, payload: z.infer<typeof payloadShape>): ListedRow {
     const { id, sum } = payload ?? {};
+    const source = String(payload?.source ?? '');
     const isOurs = typeof id === 'string' && this.#pointOf(id) === point;
     if (!isOurs) this.#strange.set(String(point), point);
-    return isOurs ? { id, sum: String(sum) } : { id: String(point), sum: '' };
+    return isOurs ? { id, sum: String(sum), source } : { id: String(point), sum: '', source };
   }
 
   #pointOf(id: string): string {

@@ -7,6 +7,7 @@ import {
   identityName,
   manifestName,
   runName,
+  sumsName,
   vectorsName,
 } from '../format/layout.js';
 import { shardNamed } from '../shards/shard.js';
@@ -17,7 +18,7 @@ import { steadyFolder } from './folder-handle.js';
 const besideNames = /^(?:\..*|readme(?:\..*)?|licen[cs]e(?:\..*)?|lost\+found)$/i;
 
 /** Our own files that a broken run may have left without a manifest. */
-const ourNames: readonly string[] = [chunksName, vectorsName, failuresName, identityName];
+const ourNames: readonly string[] = [chunksName, vectorsName, sumsName, failuresName, identityName];
 
 const maxShown = 3;
 
