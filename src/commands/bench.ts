@@ -116,7 +116,7 @@ export async function bench(options: BenchOptions): Promise<BenchResult> {
 
 function targetsOf(settings: Settings, named: readonly string[] | undefined): MeasureOptions['targets'] {
   const models = named ?? [settings.model];
-  if (settings.embedder === 'builtin') return [{}];
+  if (settings.queue !== undefined || settings.embedder === 'builtin') return [{}];
   const urls = (settings.embedder === 'openai' ? settings.url : settings.ollamaUrl) ?? [undefined];
   const targets = urls.flatMap((url) => models.map((model) => ({ url, model })));
   if (targets.length <= maxTargets) return targets;

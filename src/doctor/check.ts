@@ -14,6 +14,7 @@ export type GroupName =
   | 'redis'
   | 'ollama'
   | 'openai'
+  | 'queue'
   | 'builtin'
   | 'cache'
   | 'folders'

@@ -16,6 +16,7 @@ import { maskAddress, whereIs } from '../net/masked-address.js';
 import type { VectorSpace } from '../types/space.js';
 import { accessOf } from '../upstream/ollama-settings.js';
 import { openAiAddresses } from '../upstream/open-openai.js';
+import { queueAddress } from '../upstream/open-queue.js';
 import type { Check } from './check.js';
 import { examineBuiltin } from './checks/builtin.js';
 import { examineCache } from './checks/cache.js';
@@ -109,6 +110,7 @@ async function embedderGroups(
   const { settings } = read;
   const previous = await output;
   const { embedder, model, ollamaUrl } = settings;
+  if (settings.queue !== undefined) return await queueGroup(budget, settings, previous, waitMs);
   if (embedder === 'openai') return await openAiGroups(budget, settings, previous, waitMs);
   const named = embedder === 'ollama' || model !== undefined;
   const builtin = embedder === 'builtin' || (!named && previous?.embedder === 'builtin');
@@ -129,6 +131,30 @@ async function embedderGroups(
     probes.push(...(await one(new Probe('builtin', budget), (probe) => examineBuiltin(probe, previous))));
   }
   return probes;
+}
+
+async function queueGroup(
+  budget: Budget,
+  settings: Settings,
+  previous: VectorSpace | undefined,
+  waitMs: number,
+): Promise<Probe[]> {
+  const { examineQueue } = await import('./checks/queue.js');
+  try {
+    const address = queueAddress(settings.queue!);
+    return await one(new Probe('queue', budget, address.shown), (probe) =>
+      examineQueue(probe, address, settings, previous, waitMs),
+    );
+  } catch (error) {
+    budget.signal.throwIfAborted();
+    return await one(new Probe('queue', budget), (probe) =>
+      probe.check('address', 'Address', () => ({
+        status: 'failure',
+        seen: said(error),
+        mend: 'embed config',
+      })),
+    );
+  }
 }
 
 async function openAiGroups(

@@ -198,7 +198,7 @@ function build(
   const pass = (request: FastifyRequest, reply: FastifyReply) => backend.pass({ request, reply });
   // Ollama's routes are answered here where no Ollama is behind.
   if (backend.embedder === 'openai') app.all('/api/*', pass);
-  if (backend.embedder === 'builtin') {
+  if (!backend.hasServers) {
     app.all('/*', pass);
   } else {
     // Before the body is touched, so that it streams through.

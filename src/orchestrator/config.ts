@@ -20,6 +20,8 @@ export interface BatchOptions
       | 'ollamaUrl'
       | 'ollamaApiKey'
       | 'url'
+      | 'queue'
+      | 'queueName'
       | 'openaiApiKey'
       | 'documentPrefix'
       | 'queryPrefix'

@@ -5,6 +5,7 @@ import { Limits } from '../batching/limiter/limiter-registry.js';
 import type { BatchBounds } from '../batching/pack-batch.js';
 import { debug } from '../debug.js';
 import type { Embedder } from '../types/embedder.js';
+import type { RequestLimits } from '../types/requests.js';
 
 /** Max tokens and characters of one request, so that a slow server answers within minutes. */
 export const batchBounds: Omit<BatchBounds, 'items'> = { tokens: 32_768, length: 1_000_000 };
@@ -44,6 +45,8 @@ export interface LimiterBounds {
   /** Max texts of a request, also when `batchSize` is set. */
   maxBatchSize?: number;
   startBatchSize?: number;
+  /** Its workers say how many requests may be in flight. @default false */
+  isQueue?: boolean;
 }
 
 /**
@@ -60,16 +63,22 @@ export function limitsFor(
   const startBatchSize = Math.min(bounds.startBatchSize ?? startSetting.batchSize, maxBatchSize);
   const batchSize = set.batchSize === undefined ? undefined : Math.min(set.batchSize, maxBatchSize);
   const isFixed = embedder.identity.embedder === 'builtin';
-  const make = (endpoint: string) =>
-    new Limiter({
+  const make = (endpoint: string) => {
+    const limiter = new Limiter({
       onChange: debug.batching && ((limits) => tellLimits(endpoint, limits)),
       batchSize: isFixed ? (batchSize ?? startBatchSize) : batchSize,
-      concurrency: isFixed ? (set.concurrency ?? startSetting.concurrency) : set.concurrency,
+      concurrency: bounds.isQueue
+        ? 1
+        : isFixed
+          ? (set.concurrency ?? startSetting.concurrency)
+          : set.concurrency,
       startBatchSize,
       startConcurrency: startSetting.concurrency,
       maxBatchSize,
       maxConcurrency: maxInFlight,
     });
+    return bounds.isQueue ? asManyAsItTakes(limiter, set.concurrency) : limiter;
+  };
   const endpoints = embedder.slots && embedder.endpoints?.().map(({ url }) => url);
   const limits = new Limits(make, endpoints);
   debug.batching?.(
@@ -77,6 +86,21 @@ export function limitsFor(
       ` (batchSize ${set.batchSize ?? 'follows'}, concurrency ${set.concurrency ?? 'follows'}, memory for ${allowed} texts)`,
   );
   return limits;
+}
+
+/**
+ * The limits of a queue: the size of batches follows what its workers show, all together, as if they were one that works on
+ * one at a time.
+ */
+function asManyAsItTakes(limiter: Limiter, most = Number.MAX_SAFE_INTEGER): RequestLimits {
+  return {
+    concurrency: most,
+    get batchSize() {
+      return limiter.batchSize;
+    },
+    answered: (request) => limiter.answered({ ...request, inFlight: 1 }),
+    overloaded: (why) => limiter.overloaded(why),
+  };
 }
 
 function tellLimits(endpoint: string, { batchSize, concurrency }: Pick<Limits, 'batchSize' | 'concurrency'>) {

@@ -109,15 +109,10 @@ export async function openUpstream(options: UpstreamOptions): Promise<Upstream> 
     if (debug.embedder) tellOpened(embedder, space, measured);
     if (cache && options.memoryBytes) cache = withMemory(cache, options.memoryBytes);
     if (unlike !== undefined) metrics.sendsSingles();
-    const limits = limitsFor(
-      {
-        batchSize: unlike === undefined ? settings.batchSize : 1,
-        // How many are under way in a queue is for its workers to say.
-        concurrency: settings.queue === undefined || options.embedder ? settings.concurrency : 1,
-      },
-      embedder,
-      options.bounds,
-    );
+    const limits = limitsFor(unlike === undefined ? settings : { ...settings, batchSize: 1 }, embedder, {
+      ...options.bounds,
+      isQueue: settings.queue !== undefined && options.embedder === undefined,
+    });
     const canary = space.prefixes.document + canaryTexts[0]!.text;
     const timeoutMs = settings.waitForServer;
     return {

@@ -35,11 +35,11 @@ import { queueAddress } from '../upstream/open-queue.js';
 import { openUpstream, type Upstream } from '../upstream/upstream.js';
 import { BatchWork } from './batch-work.js';
 
-/** How long a job is a worker's after its last sign of life, and how often the others look for lost ones, in ms. */
-const lockMs = 10_000;
-const stalledMs = 5000;
+/** How long a batch is a worker's after its last sign of life, in ms. */
+const usualLockMs = 10_000;
 /** Max time for Redis at the end, in ms. */
 const endMs = 5000;
+const lookMs = 100;
 /** First and longest pause before a server that is down is tried again, in ms. */
 const restMs = 1000;
 const longestRestMs = 15_000;
@@ -71,6 +71,8 @@ export interface RunWorkerOptions {
   /** Publish another vector space than the queue has, while no other worker is there. @default false */
   rebuild?: boolean | undefined;
   /** Ends it, after what it has taken. */
+  /** How long a batch is a worker's after its last sign of life, in ms; lost ones are looked for twice as often. @default 10_000 */
+  lockMs?: number | undefined;
   signal: AbortSignal;
   events?: Partial<WorkerEvents> | undefined;
   /** Called when it takes batches. @default nothing */
@@ -155,6 +157,8 @@ export class QueueWorker {
   #returned = 0;
   #dropped = 0;
   #rests = '';
+  /** Redis is away, and isn't waited for any more. */
+  #isOver = false;
   #resting: Promise<void> | undefined;
 
   constructor(parts: Parts) {
@@ -237,7 +241,7 @@ export class QueueWorker {
   }
 
   #start(): Worker {
-    const { settings, address, keys, redis, upstream, metrics, ending } = this.#parts;
+    const { settings, address, keys, redis, upstream, metrics, ending, lockMs = usualLockMs } = this.#parts;
     const { embedder, limits } = upstream;
     const work = new BatchWork({
       id: this.#id,
@@ -272,12 +276,12 @@ export class QueueWorker {
         }
       },
       {
-        connection: queueConnection(address),
+        connection: queueConnection(address, () => this.#isOver),
         prefix: queuePrefix,
         name: this.name,
         concurrency: limits.concurrency,
         lockDuration: lockMs,
-        stalledInterval: stalledMs,
+        stalledInterval: lockMs / 2,
         maxStalledCount: neverFailed,
         runRetryDelay: 1000,
         skipVersionCheck: true,
@@ -342,10 +346,26 @@ export class QueueWorker {
     }
   }
 
+  /** Resolves when Redis has been away for a while: then no answer can be stored any more. */
+  async #lost(until: Promise<unknown>): Promise<void> {
+    const { redis } = this.#parts;
+    let isEnded = false;
+    void until.finally(() => {
+      isEnded = true;
+    });
+    for (let awayMs = 0; awayMs < endMs && !isEnded; ) {
+      await sleep(lookMs);
+      awayMs = redis.status === 'ready' ? 0 : awayMs + lookMs;
+    }
+  }
+
   /** Ends what it has taken, and leaves. The last one takes along what BullMQ keeps of an empty queue. */
   async #drain(worker: Worker): Promise<void> {
     const { redis, keys } = this.#parts;
-    await worker.close();
+    // Without Redis, BullMQ may wait for the end of a connection that has ended already.
+    const closed = worker.close();
+    await Promise.race([closed, this.#lost(closed)]);
+    this.#isOver = true;
     const leave = async () => {
       await hideWorker(redis, keys, this.#id);
       const [workers, ...left] = await Promise.all([

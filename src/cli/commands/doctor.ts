@@ -71,6 +71,7 @@ const headings: Record<Line['group'], Printable> = {
   redis: say`Redis`,
   ollama: say`Ollama`,
   openai: say`OpenAI-compatible server`,
+  queue: say`Queue`,
   builtin: say`Built-in embedder`,
   cache: say`Cache`,
   folders: say`Folders`,

@@ -17,6 +17,8 @@ export const doctor = {
     'model',
     'ollamaUrl',
     'url',
+    'queue',
+    'queueName',
     'httpProxy',
     'httpsProxy',
     'noProxy',

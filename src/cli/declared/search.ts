@@ -29,6 +29,8 @@ export const search = {
     'model',
     'ollamaUrl',
     'url',
+    'queue',
+    'queueName',
     'httpProxy',
     'httpsProxy',
     'noProxy',

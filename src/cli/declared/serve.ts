@@ -25,6 +25,8 @@ export const serve = {
     'model',
     'ollamaUrl',
     'url',
+    'queue',
+    'queueName',
     'httpProxy',
     'httpsProxy',
     'noProxy',

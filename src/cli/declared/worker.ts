@@ -4,6 +4,7 @@ import type { CommandDeclaration } from './command.js';
 export const worker = {
   name: 'worker',
   summary: 'embeds for others: takes batches from a queue, with an embedder of its own',
+  alike: ['work', 'job', 'jobs', 'queue', 'consumer'],
   flags: [
     'queue',
     'queueName',

@@ -14,8 +14,11 @@ const reconnectMs = 1000;
 /** The first release with GETDEL. */
 const oldest = [6, 2];
 
-/** Options for a client of ioredis, BullMQ's own included. */
-export function queueConnection(address: RedisAddress): RedisOptions {
+/**
+ * Options for a client of ioredis, BullMQ's own included.
+ * @param isOver when true, a connection that broke is not made again
+ */
+export function queueConnection(address: RedisAddress, isOver = () => false): RedisOptions {
   const { host, port, username, password, db, tls } = address;
   return {
     host,
@@ -29,7 +32,7 @@ export function queueConnection(address: RedisAddress): RedisOptions {
     disableClientInfo: true,
     connectTimeout: openMs,
     maxRetriesPerRequest: null,
-    retryStrategy: (times) => Math.min(50 * times, reconnectMs),
+    retryStrategy: (times) => (isOver() ? null : Math.min(50 * times, reconnectMs)),
   };
 }
 

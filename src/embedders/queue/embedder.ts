@@ -89,7 +89,12 @@ export async function openQueueEmbedder(options: QueueEmbedderOptions): Promise<
         const asked = Math.min(dimensions ?? identity.dimensions, identity.dimensions);
         const vectors = accept([...answer.vectors], texts.length, asked, where);
         share.msPerToken = answer.ms / Math.max(1, tokens);
-        limits?.answered({ texts: texts.length, tokens, ms: performance.now() - start, inFlight: 1 });
+        limits?.answered({
+          texts: texts.length,
+          tokens,
+          ms: performance.now() - start,
+          inFlight: sender.inFlight + 1,
+        });
         given.onAnswer?.();
         return vectors;
       } catch (error) {

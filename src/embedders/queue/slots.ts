@@ -36,7 +36,8 @@ export class QueueSlots implements Slots {
   next(limits: SlotLimits): FreeSlot | undefined {
     const { workers, waiting } = this.#state();
     const ready = workers.filter(({ rests }) => rests === '');
-    const room = ready.reduce((sum, { concurrency }) => sum + concurrency + 1, 0);
+    const taken = ready.reduce((sum, { concurrency }) => sum + concurrency + 1, 0);
+    const room = Math.min(taken, limits.of(this.#endpoint).concurrency);
     // Without a worker, one batch waits for it: what becomes of that tells the caller. The same when others fill the queue.
     const isFull = waiting - this.#taken > maxWaiting * room;
     if (this.#taken >= (isFull ? 1 : Math.max(1, room))) return undefined;

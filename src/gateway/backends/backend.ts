@@ -1,4 +1,4 @@
-// src/gateway/backends: what the gateway asks: Ollama or OpenAI-compatible servers, or the built-in embedder.
+// src/gateway/backends: what the gateway asks: Ollama or OpenAI-compatible servers, a queue, or the built-in embedder.
 //
 // This file holds their interface. A backend answers the requests that aren't batched, and tells which servers are up and
 // which models they have. choose-backend.ts chooses one; liveness.ts finds the server for a request; ollama-answers.ts answers
@@ -35,12 +35,14 @@ export interface PassedVectors {
 }
 
 export interface BackendState {
-  /** Servers, without credentials; empty for the built-in embedder. */
+  /** Servers, without credentials, or workers of a queue; empty for the built-in embedder. */
   servers: { url: string; up: boolean }[];
 }
 
 export interface Backend {
-  readonly embedder: 'ollama' | 'openai' | 'builtin';
+  readonly embedder: 'ollama' | 'openai' | 'builtin' | 'queue';
+  /** Whether there are servers that answer what isn't batched; else it answers all that itself, and has one model. */
+  readonly hasServers: boolean;
   /** How many servers may give vectors. With one server, they can't differ. */
   readonly servers: number;
   /**

@@ -1,4 +1,4 @@
-// Chooses the backend: the one asked for by name, else an Ollama on the default address, else the built-in
+// Chooses the backend: the queue, or the one asked for by name, else an Ollama on the default address, else the built-in
 // embedder.
 import type { Settings } from '../../config/settings.js';
 import { defaultUrl, parseOllamaAddress } from '../../embedders/ollama/host.js';
@@ -22,10 +22,17 @@ export interface BackendOptions {
   onChange(): void;
 }
 
-/** @throws {UsageError} when an address is invalid, or is the gateway's own */
+/**
+ * @throws {UsageError} when an address is invalid, or is the gateway's own
+ * @throws {ServiceError} when the Redis of the queue can't be used
+ */
 export async function openBackend(options: BackendOptions): Promise<Backend> {
   const { settings, events } = options;
-  const { embedder, model, ollamaUrl } = settings;
+  const { embedder, model, ollamaUrl, queue, queueName } = settings;
+  if (queue !== undefined) {
+    const { QueueBackend } = await import('./queue.js');
+    return await QueueBackend.open(queue, queueName);
+  }
   if (embedder === 'builtin') return new BuiltinBackend();
   if (embedder === 'openai') {
     for (const address of openAiAddresses(settings))

@@ -26,6 +26,7 @@ export interface OllamaBackendOptions {
 
 export class OllamaBackend implements Backend {
   readonly embedder = 'ollama';
+  readonly hasServers = true;
   readonly #options: OllamaBackendOptions;
   readonly #servers: OllamaServers;
   #default: string | undefined;

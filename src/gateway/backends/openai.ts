@@ -28,6 +28,7 @@ export interface OpenAiBackendOptions {
 
 export class OpenAiBackend implements Backend {
   readonly embedder = 'openai';
+  readonly hasServers = true;
   readonly #options: OpenAiBackendOptions;
   readonly #all: readonly OpenAiServer[];
   #listed: { at: number; models: Promise<Named[] | undefined> } | undefined;

@@ -13,12 +13,13 @@ import { isRenewable } from '../../fault-policy.js';
 import { BatchConfig } from '../../orchestrator/config.js';
 import { BatchOrchestrator } from '../../orchestrator/orchestrator.js';
 import type { VectorCache } from '../../types/cache.js';
+import type { Backend } from '../backends/backend.js';
 import { borrowed } from './gateway-cache.js';
 import { type LookAtServers, type RefusedModel, RefusedModels } from './refused-models.js';
 
 export interface ModelsOptions {
   settings: Settings;
-  embedder: 'ollama' | 'openai' | 'builtin';
+  embedder: Backend['embedder'];
   cache: VectorCache | undefined;
   /** Max waiting texts of each model. */
   maxQueue: number;
@@ -64,7 +65,8 @@ export class Models {
     const { dimensions, ...settings } = options.settings;
     this.#options = options;
     this.#config = BatchConfig.fromSettings(settings, {
-      embedder,
+      // The workers of a queue decide.
+      ...(embedder !== 'queue' && { embedder }),
       // The memory before the cache is shared, too.
       cacheMaxMemoryMb: 0,
       maxQueueSize: maxQueue,
@@ -151,7 +153,8 @@ export class Models {
 
   #newEntry(key: string, name: string): Entry {
     const { cache, embedder, events } = this.#options;
-    const config = embedder === 'builtin' ? this.#config : this.#config.with({ model: name });
+    const isOnly = embedder === 'builtin' || embedder === 'queue';
+    const config = isOnly ? this.#config : this.#config.with({ model: name });
     const orchestrator = new BatchOrchestrator(config, {
       ...(cache && { cache: borrowed(cache) }),
       events,

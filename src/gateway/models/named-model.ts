@@ -24,7 +24,7 @@ export interface NamedModelOptions {
 export async function openNamedModel(options: NamedModelOptions): Promise<void> {
   const { settings, backend, models, events } = options;
   const { model } = settings;
-  if (model === undefined || backend.embedder === 'builtin' || !(await backend.isUp())) return;
+  if (model === undefined || !backend.hasServers || !(await backend.isUp())) return;
   try {
     await models.use(model, AbortSignal.timeout(startMs), async () => undefined);
   } catch (error) {

@@ -40,7 +40,7 @@ export async function passVectors(parts: GatewayParts, passing: VectorPassing): 
   try {
     return await models.use(model, passing.signal, async (opened) => {
       passing.check?.(opened);
-      await pass(parts, passing, backend.embedder === 'builtin' ? undefined : fitting(opened));
+      await pass(parts, passing, backend.hasServers ? fitting(opened) : undefined);
     });
   } catch (error) {
     if (isHopeless(error)) return await passHopeless(parts, passing, error);

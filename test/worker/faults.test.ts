@@ -1,0 +1,150 @@
+// What becomes of batches when texts, workers, servers, senders or Redis fail: nothing is lost, and nothing is counted twice.
+import { Queue, Worker } from 'bullmq';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { eventually } from '../helpers/eventually.js';
+import { hold } from '../helpers/hold.js';
+import { faults, startOllama } from '../helpers/ollama.js';
+import { readOutput } from '../helpers/output.js';
+import { redisAvailable, startRedis } from '../helpers/redis.js';
+import { markdown, ollama, out, setUp, summaryOf, workspace, writeFiles } from '../ingest/run-workspace.js';
+import { startQueue, startWorker } from './queue.js';
+
+setUp();
+
+function expectRightVectors(count: number): void {
+  const { rows, vectors } = readOutput(out);
+  expect(rows).toHaveLength(count);
+  for (const [index, row] of rows.entries()) expect(vectors[index]).toEqual(ollama.vectorOf(row.text));
+}
+
+const prefix = '{embed-queue}';
+
+describe.runIf(redisAvailable)('a queue of workers', () => {
+  test('finds a bad text by halving its batch, and embeds all others', async () => {
+    const { queue } = await startQueue();
+    writeFiles(workspace.dir, { 'docs/a.md': markdown('alpha', 20) });
+    await startWorker({ queue, ollamaUrl: [ollama.url] });
+    ollama.script(faults.poisoned('alpha7word5'));
+    const result = await workspace.embed(['ingest', 'docs', '--queue', queue, '--cache', 'none', '--json']);
+    expect(result.code).toBe(3);
+    const { failures } = summaryOf(result);
+    expect(failures).toMatchObject([{ source: 'docs/a.md', code: 'rejected' }]);
+    expectRightVectors(19);
+  });
+
+  test('gives batches back whose server is down, rests until it is up, and loses none', async () => {
+    const { queue } = await startQueue();
+    writeFiles(workspace.dir, { 'docs/a.md': markdown('alpha', 40) });
+    await using other = await startOllama();
+    const flags = { queue, batchSize: '4' };
+    const failing = await startWorker({ ...flags, ollamaUrl: [other.url] });
+    const answer = hold(other);
+    const running = workspace.embed([
+      'ingest',
+      'docs',
+      '--queue',
+      queue,
+      '--cache',
+      'none',
+      '--batch-size',
+      '4',
+    ]);
+    // The canaries of the sender are the first batch.
+    await eventually(() => other.stats.inFlight).toBe(1);
+    await startWorker({ ...flags, ollamaUrl: [ollama.url] });
+    await other.die();
+    answer();
+    expect(await running).toMatchObject({ code: 0 });
+    expectRightVectors(40);
+    expect(failing.worker.state.rests).toMatch(/can't be reached/);
+    expect(failing.worker.result).toMatchObject({ batches: 0, returned: 1 });
+    await other.revive();
+    await eventually(() => failing.worker.state.rests).toBe('');
+  });
+
+  test('sends again what a Redis forgets that restarts without persistence', async () => {
+    const { server, queue } = await startQueue();
+    writeFiles(workspace.dir, { 'docs/a.md': markdown('alpha', 40) });
+    const { worker, stop } = await startWorker({ queue, ollamaUrl: [ollama.url] });
+    const before = ollama.stats.embeds;
+    const answer = hold(ollama, { when: (texts) => texts.some((text) => text.includes('alpha')) });
+    const running = workspace.embed([
+      'ingest',
+      'docs',
+      '--queue',
+      queue,
+      '--cache',
+      'none',
+      '--batch-size',
+      '8',
+    ]);
+    await eventually(() => ollama.stats.embeds).toBeGreaterThan(before + 1);
+    await server.kill();
+    const again = await startRedis([], { port: server.port });
+    onTestFinished(() => again.stop());
+    answer();
+    expect(await running).toMatchObject({ code: 0 });
+    expectRightVectors(40);
+    // Two at most were with the worker when Redis went.
+    expect(worker.state.texts).toBeLessThanOrEqual(40 + 6 + 2 * 8);
+    await stop();
+  });
+
+  test('takes over the batch of a worker that hangs', async () => {
+    const { queue, server } = await startQueue();
+    writeFiles(workspace.dir, { 'docs/a.md': markdown('alpha', 4) });
+    const connection = { host: '127.0.0.1', port: server.port, db: 3, maxRetriesPerRequest: null };
+    const hung = new Worker('default', null, {
+      connection,
+      prefix,
+      lockDuration: 300,
+      skipStalledCheck: true,
+    });
+    onTestFinished(() => hung.close(true));
+    const flags = { queue, ollamaUrl: [ollama.url], concurrency: '1' };
+    await startWorker(flags, { lockMs: 600 });
+    const answer = hold(ollama, { when: (texts) => texts[0]!.includes('alpha') });
+    const running = workspace.embed([
+      'ingest',
+      'docs',
+      '--queue',
+      queue,
+      '--cache',
+      'none',
+      '--batch-size',
+      '1',
+    ]);
+    // It takes a batch that waits behind the one that is held, and gives no sign of life for it.
+    await eventually(async () => (await hung.getNextJob('hung', { block: false }))?.data.texts.length).toBe(
+      1,
+    );
+    answer();
+    expect(await running).toMatchObject({ code: 0 });
+    expectRightVectors(4);
+  });
+
+  test('drops the batches of a sender that is gone', async () => {
+    const { queue, redis, server } = await startQueue();
+    const connection = { host: '127.0.0.1', port: server.port, db: 3 };
+    const { worker, stop } = await startWorker({ queue, ollamaUrl: [ollama.url] });
+    const { embeds } = ollama.stats;
+    const jobs = new Queue('default', { connection, prefix, skipMetasUpdate: true });
+    onTestFinished(() => jobs.close());
+    const data = {
+      layout: 1,
+      space: worker.state.space,
+      sender: 'gone',
+      texts: ['a'],
+      tokens: 1,
+      truncate: false,
+    };
+    const old = { timestamp: Date.now() - 60_000, removeOnComplete: true, removeOnFail: true };
+    await jobs.add('batch', data, { ...old, jobId: 'gone-1' });
+    await jobs.add('batch', { some: 'data' }, { ...old, jobId: 'strange' });
+    await eventually(() => worker.result.dropped).toBe(2);
+    expect(ollama.stats.embeds).toBe(embeds);
+    await jobs.close();
+    await stop();
+    expect(await redis.keys('*')).toEqual([`${prefix}:default:space`]);
+  });
+});
