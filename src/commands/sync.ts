@@ -5,7 +5,7 @@ import { UsageError } from '../errors.js';
 import { eventsFor, type RunEvents } from '../events.js';
 import { acquireLock, type Lock } from '../output/lock/lock.js';
 import { openOutput } from '../output/read/output.js';
-import { findShards, outputsIn } from '../output/shards/find-shards.js';
+import { wholeOrShards } from '../output/shards/find-shards.js';
 import { shardFolder, wholeFolder } from '../output/shards/shard.js';
 import { refuseOutside } from '../sync/own-folder.js';
 import {
@@ -87,7 +87,7 @@ export async function sync(options: SyncOptions): Promise<SyncResult> {
   const destinations = await namedIn(options);
   refuseIndexName(settings.index);
   const whole = resolve(cwd, settings.out);
-  const outs = shard === undefined ? await outputsToSync(whole) : [shardFolder(whole, shard)];
+  const outs = shard === undefined ? await wholeOrShards(whole) : [shardFolder(whole, shard)];
   const done: SyncedDestination[] = [];
   for (const out of outs) {
     const output = await openOutput(out, { signal });
@@ -119,12 +119,6 @@ export async function sync(options: SyncOptions): Promise<SyncResult> {
     }
   }
   return { destinations: done };
-}
-
-/** The output in a folder; or, without one, all of its shards. @throws {UsageError} when one of them is missing */
-async function outputsToSync(dir: string): Promise<string[]> {
-  const inside = await outputsIn(dir);
-  return inside[0] === dir ? inside : (await findShards([dir])).map((found) => found.dir);
 }
 
 async function namedIn({ settings, destinations = [], fromFile }: SyncOptions): Promise<NamedDestination[]> {

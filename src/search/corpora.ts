@@ -5,6 +5,7 @@ import { defaultCacheFolder } from '../cache/disk/default-folder.js';
 import { UsageError } from '../errors.js';
 import { eventsFor } from '../events.js';
 import { type IndexAddress, parseIndexAddress, shownIndex } from '../net/index-address.js';
+import { wholeOrShards } from '../output/shards/find-shards.js';
 import { printable } from '../text/printable.js';
 import type { Corpus } from './corpus.js';
 import type { SearcherOptions } from './options.js';
@@ -39,7 +40,7 @@ export function namedCorpora({
 export type NamedCorpus = Omit<IndexAddress, 'name'> & { name: string | undefined };
 
 /**
- * Opens all of them; where one fails, none stays open.
+ * Opens all of them; where one fails, none stays open. A folder that holds shards alone stands for all of them.
  * @param noOutput the error for a folder without an output
  * @throws {UsageError} when there is no such output, or no such index in a destination
  * @throws {DestinationError} when a destination can't be reached, or refuses
@@ -63,7 +64,8 @@ export async function openCorpora(
         opened.push(await openDestinationCorpus(address, { name, settings, signal, notice }));
       } else {
         const { openOutputCorpus } = await import('./output-corpus.js');
-        opened.push(await openOutputCorpus(address, { name, cacheDir, signal, notice, noOutput }));
+        const from = { name, cacheDir, signal, notice, noOutput };
+        for (const dir of await wholeOrShards(address)) opened.push(await openOutputCorpus(dir, from));
       }
     }
   } catch (error) {

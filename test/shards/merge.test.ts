@@ -190,3 +190,25 @@ test('a damaged shard is refused, with the command that makes it again', async (
   await ingest('docs', '--shard', '1/2', '--rebuild');
   expect((await merge()).code).toBe(0);
 });
+
+test('a search asks several outputs, and all shards of a folder that holds no other', async () => {
+  await ingestShards(2, 'docs');
+  const found = async (...args: string[]) => {
+    const question = ['search', 'Record 7 of many.', '--vectors', '-k', '4', '--json'];
+    const { stdout, stderr } = await workspace.embed([...question, '--ollama-url', ollama.url, ...args]);
+    return (JSON.parse(stdout).results ?? [stderr]).map(
+      ({ score, metadata }: { score: number; metadata: { source: string } }) => [score, metadata.source],
+    );
+  };
+  const named = await found('-o', 'embeddings/shard-1-of-2', '-o', 'embeddings/shard-2-of-2');
+  const whole = await found();
+  await merge();
+  const merged = await found();
+  expect(merged).toHaveLength(4);
+  expect([named, whole]).toEqual([merged, merged]);
+  rmSync(join(out, 'manifest.json'));
+  renameSync(join(out, 'shard-2-of-2'), join(workspace.dir, 'away=1'));
+  const missing = await workspace.embed(['search', 'x', '--vectors', '--ollama-url', ollama.url]);
+  expect(missing).toMatchObject({ code: 2, stderr: expect.stringContaining('Shard 2/2 is missing') });
+  expect(await found('-o', 'embeddings/shard-1-of-2', '-o', 'away=1')).toEqual(merged);
+});

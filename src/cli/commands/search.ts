@@ -17,13 +17,14 @@ export async function runSearch(given: Given<typeof declared>): Promise<Outcome>
   const { flags } = given;
   const by = byOf(flags);
   const { settings } = await settingsFor(given, printNotice);
+  const [out = settings.out, ...others] = flags.out ?? [];
   const { search } = await import('../../commands/search.js');
   const results = await withSignals((signal) =>
     search({
       question: given.arguments.question.join(' '),
-      settings,
+      settings: { ...settings, out },
       k: flags.results,
-      in: flags.in,
+      in: others.length === 0 ? flags.in : [...(flags.in ?? []), ...[out, ...others].map(asFolder)],
       by,
       rerank: flags.rerank === undefined ? undefined : rerankOf(flags),
       group: flags.group,
@@ -41,6 +42,11 @@ export async function runSearch(given: Given<typeof declared>): Promise<Outcome>
 }
 
 type Flags = Given<typeof declared>['flags'];
+
+/** A folder, whatever its name: `a=b` would be one with a name, `parquet:x` a file. */
+function asFolder(path: string): string {
+  return /^(?:\/|\.\.?\/)/.test(path) ? path : `./${path}`;
+}
 
 /** @throws {UsageError} when two are given */
 function byOf({ hybrid, words, vectors }: Pick<Flags, SearchBy>): SearchBy | undefined {

@@ -38,9 +38,11 @@ export const search = {
     'batchTimeout',
     'maxRetries',
   ],
+  apart: { out: 'many' },
   examples: [
     { line: 'embed search "how are chunks made"' },
     { line: 'embed search --out ./notes-index -k 10 "tax return 2025"' },
+    { line: 'embed search -o ./docs-index -o ./notes-index "tax return 2025"', what: 'in both' },
     { line: `embed search --source 'docs/**' --where lang=en "opening hours"` },
     { line: 'embed search --in postgres://me@db/docs "opening hours"', what: 'asks the database' },
     { line: `embed search --json "vector space" | jq -r '.results[0].metadata.source'` },

@@ -94,6 +94,15 @@ export async function outputsIn(dir: string): Promise<string[]> {
 }
 
 /**
+ * The outputs that stand for all documents of a folder: the one that it holds; or, without one, all of its shards.
+ * @throws {UsageError} when a shard is missing, or they are of several numbers
+ */
+export async function wholeOrShards(dir: string): Promise<string[]> {
+  const inside = await outputsIn(dir);
+  return inside[0] === dir ? inside : (await findShards([dir])).map((found) => found.dir);
+}
+
+/**
  * Opens all of them. The caller closes them.
  * @throws {UsageError} when one is unfinished, or isn't the shard that its folder's name says
  * @throws {LockedError} when a run works on one
