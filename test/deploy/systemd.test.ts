@@ -45,14 +45,18 @@ test('the unit of the timer is there', () => {
     'embed-ingest.service',
     'embed-ingest.timer',
     'embed-serve.service',
+    'embed-watch.service',
   ]);
 });
 
-test.each(['embed-serve.service', 'embed-ingest.service'])('%s: its command has the flags', (unit) => {
-  const [program, ...args] = setting(unit, 'ExecStart')!.split(' ');
-  expect(program).toBe('/usr/local/bin/embed');
-  expect(unknownFlags(args)).toEqual([]);
-});
+test.each(['embed-serve.service', 'embed-ingest.service', 'embed-watch.service'])(
+  '%s: its command has the flags',
+  (unit) => {
+    const [program, ...args] = setting(unit, 'ExecStart')!.split(' ');
+    expect(program).toBe('/usr/local/bin/embed');
+    expect(unknownFlags(args)).toEqual([]);
+  },
+);
 
 test('what a second try heals is tried again', () => {
   const { usage, someFailed, output, locked } = exitCodes;
@@ -61,6 +65,7 @@ test('what a second try heals is tried again', () => {
   );
   expect(setting('embed-ingest.service', 'SuccessExitStatus')).toBe(`${locked}`);
   expect(setting('embed-serve.service', 'RestartPreventExitStatus')).toBe(`${usage}`);
+  expect(setting('embed-watch.service', 'RestartPreventExitStatus')).toBe(`${usage} ${output}`);
 });
 
 test('a gateway that is told to end gets the time that it takes', () => {

@@ -32,6 +32,13 @@ export async function runIngest(given: Given<typeof declared>): Promise<Outcome>
   const shard = shardOf(given.flags.shard);
   const { settings } = loaded;
   if (given.arguments.paths.length === 0) refuseStrangeServers(loaded);
+  if (given.flags.watch || given.flags.poll) {
+    const { runWatch } = await import('./watch.js');
+    return await runWatch(given, loaded, shard, {
+      first: (run) => printNotices(render(run)),
+      failures: (failures) => printNotices(renderFailures(failures, verbose)),
+    });
+  }
   const [{ ingest }, { RunCounts }] = await Promise.all([
     import('../../commands/ingest.js'),
     import('../../ingest/run-counts.js'),

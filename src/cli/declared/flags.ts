@@ -41,6 +41,12 @@ export const ownFlags = {
     flag: '--max-time <time>',
     help: 'commit what is done after this time, e.g. 2h; the next run goes on',
   },
+  watch: { ...yes, flag: '--watch', help: 'stay, and update whenever files have changed' },
+  poll: {
+    ...yes,
+    flag: '--poll',
+    help: 'with --watch: look at all files every few seconds, where no changes are told',
+  },
   allowRemovals: {
     ...yes,
     flag: '--allow-removals',
