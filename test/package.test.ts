@@ -63,7 +63,7 @@ test('indexes and answers by the embedder in it', () => {
   const { chunks } = JSON.parse(embed('ingest', './docs', '--embedder', 'builtin', '--json'));
   expect(chunks.total).toBe(1);
   expect(embed('search', 'Where is the harbour?')).toContain('docs/harbour.md:1  Harbour');
-  expect(embed('verify')).toContain('fine (1 documents, 1 rows)');
+  expect(embed('verify')).toContain('fine (1 document, 1 row)');
 });
 
 test('says what is to be installed for agents', () => {

@@ -10,6 +10,7 @@ import { withSignals } from '../signals.js';
 import { paintNotice as paint } from '../terminal/colour.js';
 import { printedEvents } from '../terminal/events.js';
 import { printNotice, printNotices } from '../terminal/print.js';
+import { sourceInOutput } from '../terminal/shown-path.js';
 import { renderSynced } from '../terminal/sync-view.js';
 import { syncedJson, toldErrors } from './sync.js';
 
@@ -21,7 +22,7 @@ export async function runForget(given: Given<typeof declared>): Promise<Outcome>
     forget({
       ...flags,
       ...{ settings, signal, dryRun },
-      sources: given.arguments.sources,
+      sources: given.arguments.sources.map((one) => sourceInOutput(one, settings.out)),
       fromFile: layers.sync === 'file' ? file : undefined,
       events: printedEvents((line) => quiet || printNotice(line)),
     }),

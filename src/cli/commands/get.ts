@@ -8,6 +8,7 @@ import { settingsFor } from '../settings.js';
 import { withSignals } from '../signals.js';
 import { printedEvents } from '../terminal/events.js';
 import { printNotice, printResults } from '../terminal/print.js';
+import { sourceInOutput } from '../terminal/shown-path.js';
 
 /** Characters of a line that are shown. */
 const maxLineLength = 1_000_000;
@@ -21,7 +22,8 @@ export async function runGet({
   const { get } = await import('../../commands/get.js');
   const texts = await withSignals((signal) =>
     get({
-      ...{ what, settings, signal },
+      ...{ settings, signal },
+      what: flags.in === undefined ? sourceInOutput(what, settings.out) : what,
       in: flags.in,
       around: flags.around,
       whole: flags.whole,

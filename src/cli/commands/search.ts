@@ -1,7 +1,7 @@
 // `embed search`: what it prints.
 import { UsageError } from '../../errors.js';
 import type { SearchBy, SearchResult } from '../../search/options.js';
-import { wrapped } from '../../text/columns.js';
+import { columnsOf, cut } from '../../text/columns.js';
 import { digits } from '../../text/plural.js';
 import { joined, type Printable, printable, say } from '../../text/printable.js';
 import type { Given } from '../declared/command.js';
@@ -11,7 +11,9 @@ import { settingsFor } from '../settings.js';
 import { withSignals } from '../signals.js';
 import { paint } from '../terminal/colour.js';
 import { printedEvents } from '../terminal/events.js';
-import { printNotice, printResults } from '../terminal/print.js';
+import { passageLines } from '../terminal/passage.js';
+import { columns, printNotice, printResults } from '../terminal/print.js';
+import { sourceFromHere } from '../terminal/shown-path.js';
 
 export async function runSearch(given: Given<typeof declared>): Promise<Outcome> {
   const { flags } = given;
@@ -37,7 +39,17 @@ export async function runSearch(given: Given<typeof declared>): Promise<Outcome>
       events: printedEvents(printNotice),
     }),
   );
-  if (!flags.json) printResults(joined(results.map(render), say`\n`));
+  // A destination, or one of several outputs, isn't in a place that is known here.
+  const isHere = flags.in === undefined && results.every((one) => one.in === undefined);
+  const named = (source: string) => (isHere ? sourceFromHere(source, settings.out) : source);
+  if (!flags.json) {
+    printResults(
+      joined(
+        results.map((one) => renderResult(one, columns(), named)),
+        say`\n`,
+      ),
+    );
+  }
   return { result: { results } };
 }
 
@@ -66,32 +78,46 @@ const maxSourceLength = 200;
 /** Other documents with the same text that are named. */
 const maxNamed = 3;
 
-/** Score, place and heading on one line, the text below it, indented. */
-function render({ score, text, metadata, sources }: SearchResult): Printable {
-  const source = printable(metadata.source, maxSourceLength);
+/**
+ * Score, place and heading on one line, the text below it, indented.
+ * @param room columns of the terminal @param named a source as it is shown
+ */
+export function renderResult(
+  { score, text, metadata, sources }: SearchResult,
+  room: number,
+  named: (source: string) => string = (source) => source,
+): Printable {
+  const source = printable(named(metadata.source), maxSourceLength);
   const place = metadata.page ? say`${source}, page ${metadata.page}` : say`${source}:${metadata.line}`;
-  const heading =
-    metadata.heading.length > 0 ? paint.dim(say`  ${printable(metadata.heading.join(' › '))}`) : say``;
-  const { context } = metadata;
-  const beside = context ? firstLines(printable(context.replace(/\s+/g, ' ')), 76, 1) : [];
-  const above = beside.map((line) => paint.dim(say`  ${line}\n`));
-  const body = firstLines(printable(text.replace(/\s+/g, ' ').trim()), 76, 3).map((line) => say`  ${line}\n`);
-  return say`${paint.green(digits(score, 3))}  ${paint.bold(place)}${heading}\n${joined([...above, ...body])}${alsoIn(sources, metadata.source)}`;
+  const head = say`${digits(score, 3)}  ${place}`;
+  const width = Math.max(minWidth, Math.min(room, maxWidth)) - 2;
+  const title = printable(metadata.heading.join(' › '));
+  // Beside the place where there is room, else below it.
+  const isBeside = columnsOf(head) + columnsOf(title) + 2 <= width + 2;
+  const heading = title === '' ? [] : [paint.dim(isBeside ? title : cut(title, width))];
+  const context = metadata.context ? [printable(metadata.context.replace(/\s+/g, ' '))] : [];
+  const above = context.map((line) => paint.dim(cut(line, width)));
+  const below = passageLines(text, metadata.heading, width);
+  const first = say`${paint.green(digits(score, 3))}  ${paint.bold(place)}`;
+  const lines = isBeside
+    ? [joined([first, ...heading], say`  `), ...indented([...above, ...below])]
+    : [first, ...indented([...heading, ...above, ...below])];
+  return say`${joined(lines.map((line) => say`${line}\n`))}${alsoIn(sources, metadata.source, named)}`;
 }
+
+function indented(lines: readonly Printable[]): Printable[] {
+  return lines.map((line) => say`  ${line}`);
+}
+
+/** Columns of a line: longer ones are hard to read. */
+const maxWidth = 100;
+const minWidth = 24;
 
 /** Where else the text stands. */
-function alsoIn(sources: readonly string[], shown: string): Printable {
+function alsoIn(sources: readonly string[], shown: string, name: (source: string) => string): Printable {
   const others = sources.filter((source) => source !== shown);
   if (others.length === 0) return say``;
-  const named = others.slice(0, maxNamed).map((source) => printable(source, maxSourceLength));
+  const named = others.slice(0, maxNamed).map((source) => printable(name(source), maxSourceLength));
   const more = others.length - named.length;
   return say`${paint.dim(say`  also in ${joined(named, say`, `)}${more > 0 ? say` and ${more} more` : say``}`)}\n`;
-}
-
-/** At most so many lines of a text. */
-function firstLines(text: Printable, width: number, most: number): Printable[] {
-  const lines = text === '' ? [] : wrapped(text, width);
-  const last = lines[most - 1];
-  if (lines.length <= most || last === undefined) return lines;
-  return [...lines.slice(0, most - 1), say`${last} …`];
 }

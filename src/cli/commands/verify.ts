@@ -1,8 +1,10 @@
 // `embed verify`: what it prints.
 import { resolve } from 'node:path';
 import type { Verification } from '../../commands/verify.js';
+import { loadSettings } from '../../config/load.js';
 import { exitCodes } from '../../errors.js';
 import { rebuildCommand } from '../../output/format/damage.js';
+import { plural } from '../../text/plural.js';
 import { printable, say } from '../../text/printable.js';
 import type { Given } from '../declared/command.js';
 import type { Outcome } from '../declared/outcome.js';
@@ -19,7 +21,8 @@ export async function runVerify({ arguments: given, flags }: Given<typeof declar
   const { verify, outputsIn } = await import('../../commands/verify.js');
   const named = [...given.dir, ...(flags.out ?? [])];
   const outputs: Verified[] = [];
-  for (const place of named.length > 0 ? named : ['./embeddings']) {
+  const places = named.length > 0 ? named : [(await loadSettings({ file: flags.config })).settings.out];
+  for (const place of places) {
     for (const dir of await outputsIn(place)) {
       const { problems, rows, documents } = await verify(resolve(dir), { deep: flags.deep });
       const verified = { dir, ok: problems.length === 0, rows, documents, problems };
@@ -45,7 +48,7 @@ export async function runVerify({ arguments: given, flags }: Given<typeof declar
 
 function print({ dir, problems, rows, documents }: Verified): void {
   if (problems.length === 0) {
-    printResult(say`${printable(dir)}: fine (${documents} documents, ${rows} rows)`);
+    printResult(say`${printable(dir)}: fine (${plural(documents, 'document')}, ${plural(rows, 'row')})`);
     return;
   }
   for (const problem of problems) printNotice(say`${printable(dir)}: ${printable(problem)}`);

@@ -6,9 +6,14 @@ export const verify = {
   summary: 'check outputs whole: every byte against its sums',
   alike: ['check', 'fsck', 'validate', 'test'],
   arguments: [
-    { name: 'dir', kind: 'path', isMany: true, help: 'output folders; ./embeddings where none is given' },
+    {
+      name: 'dir',
+      kind: 'path',
+      isMany: true,
+      help: 'output folders; that of the settings where none is given (./embeddings)',
+    },
   ],
-  flags: ['out', 'deep', 'json'],
+  flags: ['config', 'out', 'deep', 'json'],
   apart: { out: 'many' },
   about:
     'Nothing is written and no embedder is contacted. A damaged output exits with 5. In a folder that holds shards alone, all of them are checked.',
