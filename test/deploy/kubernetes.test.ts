@@ -265,6 +265,26 @@ describe('agreement', () => {
     expect(failing.containerName).toBe('ingest');
   });
 
+  test('an Indexed Job makes as many shards as it has pods to complete, and merge makes one output of them', () => {
+    const { spec } = find('Job', 'shards');
+    expect(spec.completionMode).toBe('Indexed');
+    const argsOf = (name: string) => containers.find((one) => one.container.name === name)!.container.args!;
+    const shards = containers.find((one) => one.manifest.metadata.name === 'shards')!.container.args!;
+    expect(shards[shards.indexOf('--shard') + 1]).toBe(`auto/${spec.completions}`);
+    expect(argsOf('merge')).toContain(shards[shards.indexOf('--out') + 1]);
+    const { rules } = spec.podFailurePolicy as {
+      rules: { action: string; onExitCodes?: { values: number[] } }[];
+    };
+    expect(rules.at(-1)).toMatchObject({
+      action: 'FailIndex',
+      onExitCodes: { values: [exitCodes.usage, exitCodes.someFailed, exitCodes.output] },
+    });
+    const images = ['kubernetes', 'kubernetes/shards', 'kubernetes/merge'].map(
+      (folder) => (parse(read(`${folder}/kustomization.yaml`)) as { images: unknown }).images,
+    );
+    expect(images).toEqual([images[0], images[0], images[0]]);
+  });
+
   test('Redis drops old vectors before it uses up its memory, by the policy that doctor recommends', () => {
     const { container } = containers.find((one) => one.container.name === 'redis')!;
     expect(container.args!.join(' ')).toContain('--maxmemory 1gb --maxmemory-policy volatile-lru');
