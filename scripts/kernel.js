@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 const kernels = [
   { source: 'src/output/format/kernel/sums.as', pages: 4 },
   { source: 'src/vectors/kernel/decimals.as', pages: 9 },
+  { source: 'src/tokens/kernel/words.as', pages: 18 },
 ];
 
 for (const { source, pages } of kernels)

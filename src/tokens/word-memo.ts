@@ -1,4 +1,4 @@
-// Remembers the counts of ASCII words. Real text repeats its words, so most words cost only a lookup in place, without a
+// Remembers the counts of ASCII words that are too long for the kernel's memory. Real text repeats its words, so most words cost only a lookup in place, without a
 // substring and without a string hash of the engine.
 
 const memoSlots = 1 << 17;

@@ -5,9 +5,10 @@
 // What must hold: the count of a text is the sum over its parts between white space, and never changes within a
 // counter's id, as the manifest pins it.
 //
-// This file counts exactly as Ollama does. Its two recorded generations differ beyond plain words; then the larger count
-// is used.
+// This file counts exactly as Ollama does; the kernel cuts as it does, and remembers what it counted. Ollama's two
+// recorded generations differ beyond plain words; then the larger count is used.
 import { isSpace, wordEnd } from '../text/whitespace.js';
+import { mostRemembered, WordsKernel } from './kernel/kernel.js';
 import type { SpanCounter } from './span-counter.js';
 import { knowsMost, type Piece } from './unknown-letters.js';
 import { Vocabulary } from './vocabulary.js';
@@ -59,11 +60,17 @@ class WordPieceCounter implements SpanCounter {
   readonly #memo = new WordMemo();
   readonly #foreign = new Map<string, number>();
   readonly #spellsAscii: boolean;
+  readonly #kernel: WordsKernel;
 
   constructor(tokens: readonly string[]) {
     const vocabulary = new Vocabulary(tokens);
     this.vocabulary = tokens;
     this.#vocabulary = vocabulary;
+    this.#kernel = new WordsKernel(classes, {
+      run: (text, start, end) => this.#run(text, start, end),
+      word: (text, start, end) => this.#word(text, start, end),
+      wordEnd,
+    });
     this.#spellsAscii = asciiWords.every((word) => vocabulary.cut(word));
     this.id = `wordpiece/1:${vocabulary.hash}`;
   }
@@ -80,6 +87,11 @@ class WordPieceCounter implements SpanCounter {
   }
 
   countSpan(text: string, start: number, end: number): number {
+    return this.#kernel.count(text, start, end) ?? this.#countLong(text, start, end);
+  }
+
+  /** The same by plain JavaScript: for texts that are too long for the kernel. */
+  #countLong(text: string, start: number, end: number): number {
     let total = 0;
     let index = start;
     while (index < end) {
@@ -92,13 +104,11 @@ class WordPieceCounter implements SpanCounter {
         const kind = code < 128 ? classes[code]! : controlClass;
         if (kind === letterClass) {
           const run = index;
-          let hash = emptyHash;
           for (; index < end; index++) {
             const letter = text.charCodeAt(index);
             if (letter >= 128 || classes[letter] !== letterClass) break;
-            hash = extendHash(hash, fold[letter]!);
           }
-          tokens += this.#run(text, run, index, hash);
+          tokens += this.#run(text, run, index);
         } else if (kind === punctuationClass) {
           tokens++;
           index++;
@@ -120,8 +130,13 @@ class WordPieceCounter implements SpanCounter {
   }
 
   /** A run of ASCII letters and digits. */
-  #run(text: string, start: number, end: number, hash: number): number {
-    if (end - start > maxMemoLength) return this.#vocabulary.pieces(text.slice(start, end).toLowerCase());
+  #run(text: string, start: number, end: number): number {
+    const length = end - start;
+    if (length <= mostRemembered || length > maxMemoLength) {
+      return this.#vocabulary.pieces(text.slice(start, end).toLowerCase());
+    }
+    let hash = emptyHash;
+    for (let index = start; index < end; index++) hash = extendHash(hash, fold[text.charCodeAt(index)]!);
     const remembered = this.#memo.get(text, start, end, hash, fold);
     if (remembered >= 0) return remembered;
     const tokens = this.#vocabulary.pieces(text.slice(start, end).toLowerCase());
@@ -157,10 +172,14 @@ class WordPieceCounter implements SpanCounter {
   }
 
   #larger(word: string): number {
-    const tokens = (parts: readonly Part[]) =>
-      parts.reduce((sum, { text, broken }) => sum + (broken ? 1 : this.#vocabulary.pieces(text)), 0);
     const characters = charactersOf(word);
-    return Math.max(tokens(runnerParts(characters)), tokens(llamaParts(characters)));
+    return Math.max(this.#sum(runnerParts(characters)), this.#sum(llamaParts(characters)));
+  }
+
+  #sum(parts: readonly Part[]): number {
+    let tokens = 0;
+    for (const { text, broken } of parts) tokens += broken ? 1 : this.#vocabulary.pieces(text);
+    return tokens;
   }
 
   #piecesOf(parts: readonly Part[]): Piece[] {

@@ -1,5 +1,9 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { isSpace } from '../../src/text/whitespace.js';
+import { compiledFrom } from '../../src/tokens/kernel/compiled.js';
 import { wordPieceCounter } from '../../src/tokens/wordpiece-counter.js';
 import fc from '../helpers/properties.js';
 import { allMiniLmVocabulary, recordedCounts } from './recorded.js';
@@ -32,6 +36,11 @@ const anyText = fc
   .map((parts) => parts.join(''));
 
 describe('wordPieceCounter', () => {
+  test('runs what was compiled from the source beside it', () => {
+    const source = readFileSync(join(import.meta.dirname, '../../src/tokens/kernel/words.as'));
+    expect(createHash('sha256').update(source).digest('hex')).toBe(compiledFrom);
+  });
+
   test.each(recordedCounts())('counts the larger of the recorded counts: $text', (recorded) => {
     const larger = Math.max(recorded['ollama-0.24.0'], recorded['ollama-0.32.15']);
     expect(counter.count(recorded.text) + counter.special).toBe(larger);
@@ -74,6 +83,31 @@ describe('wordPieceCounter', () => {
         const end = start + (length % (text.length - start + 1));
         expect(counter.countSpan(text, start, end)).toBe(counter.count(text.slice(start, end)));
       }),
+    );
+  });
+
+  test('counts a text that is too long for the kernel as the kernel counts its parts', () => {
+    fc.assert(
+      fc.property(anyText, (part) => {
+        const times = Math.ceil(300_000 / (part.length + 1));
+        expect(counter.count(`${part}\n`.repeat(times))).toBe(times * counter.count(part));
+      }),
+      { numRuns: 40, endOnFailure: true },
+    );
+  });
+
+  test('counts slices of a long text where they stand, in any order', () => {
+    const slice = fc.tuple(fc.nat(), fc.nat({ max: 200 }));
+    fc.assert(
+      fc.property(anyText, fc.array(slice, { minLength: 5, maxLength: 30 }), (part, slices) => {
+        const text = `${part}\u0085`.repeat(Math.ceil(600_000 / (part.length + 1)));
+        for (const [from, length] of slices) {
+          const start = from % text.length;
+          const end = Math.min(start + length, text.length);
+          expect(counter.countSpan(text, start, end)).toBe(counter.count(text.slice(start, end)));
+        }
+      }),
+      { numRuns: 30, endOnFailure: true },
     );
   });
 

@@ -32,8 +32,11 @@ export class Sameness {
    * @param vectors of the texts, in order
    */
   look(texts: readonly string[], vectors: readonly Vector[]): void {
-    // Nearly always too few are alike in the first of their numbers alone.
-    if (texts.length > 1 && mostAlike(vectors) * 2 <= new Set(texts).size) return;
+    if (texts.length > 1) {
+      // Nearly always none, or too few, are alike in the first of their numbers alone.
+      const alike = mostAlike(vectors);
+      if (alike <= 1 || alike * 2 <= new Set(texts).size) return;
+    }
     const seen = texts.map((text, index) => ({ text, bytes: bytesOf(vectors[index]!) }));
     const group = texts.length === 1 && this.#last ? [this.#last, ...seen] : seen;
     if (texts.length === 1) this.#last = seen[0];
