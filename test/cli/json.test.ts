@@ -7,6 +7,7 @@ import { type CliResult, makeWarmWorkspace, type Workspace } from '../helpers/cl
 import { eventually } from '../helpers/eventually.js';
 import { startOllama } from '../helpers/ollama.js';
 import { freePort } from '../helpers/redis.js';
+import { unlikePage } from './json-page.js';
 
 let workspace: Workspace;
 beforeEach(() => {
@@ -199,6 +200,8 @@ describe('every command', () => {
     expect(names[0]).toBe('schema');
     expect(printed.schema).toBe(1);
     expect(names).toEqual(expect.arrayContaining(keys));
+    // An error before anything was done is alone.
+    if (names.length > 2) expect(unlikePage(of, printed)).toEqual([]);
     if (error === undefined) {
       expect(code, stderr).toBe(0);
       expect(printed).not.toHaveProperty('error');
