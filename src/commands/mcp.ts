@@ -9,6 +9,8 @@ export interface McpOptions {
   /** Outputs and destinations, as `--in` names them. @default the output of the settings */
   in?: readonly string[] | undefined;
   settings: Settings;
+  /** Bytes of vectors of each output in memory; those of a larger one are read for each search. */
+  maxMemory: number;
   /** Lets the agent update outputs. @default false */
   allowIngest?: boolean | undefined;
   input: Readable;
@@ -26,9 +28,6 @@ export interface McpEvents extends RunEvents {
   failed(error: unknown): void;
 }
 
-/** Bytes of vectors of an output that are kept in memory. */
-const maxHeldBytes = 512 * 1024 * 1024;
-
 /**
  * Resolves when the agent has ended its input, or at the signal.
  * @throws {UsageError} when two indexes have one name, or the SDK isn't installed
@@ -45,7 +44,7 @@ export async function mcp({
   const indexes = openIndexes({
     in: options.in,
     settings,
-    maxBytes: maxHeldBytes,
+    maxBytes: options.maxMemory,
     allowIngest,
     events: eventsFor(events),
   });

@@ -9,6 +9,7 @@ import { readTokens } from '../gateway/http/tokens-file.js';
 import { readAliases } from '../gateway/models/aliases.js';
 import type { GatewayLimits } from '../gateway/options.js';
 import { plural } from '../text/plural.js';
+import { openIndexes } from './indexes/open-indexes.js';
 
 export interface ServeOptions {
   settings: Settings;
@@ -26,6 +27,10 @@ export interface ServeOptions {
   /** Origins of web pages that may use it, too. */
   origins?: readonly string[] | undefined;
   limits?: Partial<GatewayLimits>;
+  /** Outputs and destinations that are searched, as `--in` names them. @default none */
+  in?: readonly string[] | undefined;
+  /** Bytes of vectors of each output in memory; those of a larger one are read for each search. @default 1 GiB */
+  maxMemory?: number | undefined;
   logLevel: LogLevel;
   /** Starts the drain. */
   signal: AbortSignal;
@@ -40,6 +45,9 @@ export interface ServeEvents extends RunEvents {
   /** It takes no more requests, and answers those that it has. */
   draining(): void;
 }
+
+/** Bytes. */
+const defaultMemory = 1024 ** 3;
 
 /**
  * Resolves when all that was under way at the signal has been answered.
@@ -57,6 +65,9 @@ export async function serve(options: ServeOptions): Promise<void> {
     );
   }
   const log = openLog(options.logLevel);
+  const told = eventsFor(events, log);
+  const { in: named, maxMemory: maxBytes = defaultMemory } = options;
+  const indexes = named && openIndexes({ in: named, settings, maxBytes, events: told });
   const gateway = await startGateway({
     settings,
     host,
@@ -64,9 +75,10 @@ export async function serve(options: ServeOptions): Promise<void> {
     tokens,
     aliases,
     origins,
+    indexes,
     ...(port !== undefined && { port }),
     ...(limits && { limits }),
-    events: { ...eventsFor(events, log), answered: log.answered, failed: log.failed },
+    events: { ...told, answered: log.answered, failed: log.failed },
   });
   events?.listening?.(gateway.url);
   if (!signal.aborted) {
@@ -74,6 +86,7 @@ export async function serve(options: ServeOptions): Promise<void> {
   }
   events?.draining?.();
   await gateway.stop();
+  await indexes?.close();
   const dropped = await log.end();
   if (dropped > 0) events?.warning?.(`dropped ${plural(dropped, 'log line')}: they were not read in time.`);
 }

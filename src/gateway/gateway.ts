@@ -10,6 +10,7 @@ import type { AddressInfo } from 'node:net';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { UsageError } from '../errors.js';
 import { eventsFor } from '../events.js';
+import type { Indexes } from '../indexes/indexes.js';
 import { openBackend } from './backends/choose-backend.js';
 import { AnswersRoom } from './http/answer-memory.js';
 import { Tokens } from './http/auth.js';
@@ -28,15 +29,18 @@ import { LegacyVectors } from './models/legacy-vectors.js';
 import { Models } from './models/models.js';
 import { openNamedModel } from './models/named-model.js';
 import { defaultLimits, type GatewayOptions } from './options.js';
+import { pageHeaders, searchPage } from './page/page.js';
 import type { GatewayParts } from './route-context.js';
 import { embeddingRoute } from './routes/embedding.js';
 import { bodyOf, RefusedError, refusalOf } from './routes/error-answers.js';
 import { healthRoute, readyRoute } from './routes/health.js';
 import { clearCacheRoute, resetRoute } from './routes/maintenance.js';
+import { mcpRoute, noStreamRoute } from './routes/mcp.js';
 import { metricsRoute } from './routes/metrics.js';
 import { modelRoute, showRoute } from './routes/models.js';
 import { embedRoute, legacyRoute } from './routes/ollama.js';
 import { openAiRoute } from './routes/openai.js';
+import { indexesRoute, searchRoute } from './routes/search.js';
 
 export interface Gateway {
   /** The address on which it listens. */
@@ -193,6 +197,7 @@ function build(
   app.get('/metrics', { exposeHeadRoute: true }, metricsRoute(parts));
   app.post('/clear_cache', clearCacheRoute(parts));
   app.post('/reset_circuit_breaker', resetRoute(parts));
+  if (options.indexes) addSearchRoutes(app, parts, options.indexes, options);
   app.post('/api/show', showRoute(parts));
   app.get('/v1/models/*', modelRoute(parts));
   const pass = (request: FastifyRequest, reply: FastifyReply) => backend.pass({ request, reply });
@@ -212,6 +217,24 @@ function build(
     app.options(path, (request, reply) => notAllowed(request, reply.header('allow', allow)));
   }
   return app;
+}
+
+/** What the indexes of `--in` answer. */
+function addSearchRoutes(
+  app: FastifyInstance,
+  parts: GatewayParts,
+  indexes: Indexes,
+  { events }: GatewayOptions,
+): void {
+  app.post('/search', searchRoute(parts, indexes));
+  app.get('/search', indexesRoute(parts, indexes));
+  app.post(
+    '/mcp',
+    mcpRoute(parts, indexes, (error, id) => events?.failed?.(error, id)),
+  );
+  app.get('/mcp', noStreamRoute());
+  app.delete('/mcp', noStreamRoute());
+  app.get('/ui', (_request, reply) => reply.headers(pageHeaders).send(searchPage));
 }
 
 /** While it drains, tells clients that the connection ends with this answer. */

@@ -1,6 +1,7 @@
 // The options of a gateway.
 import type { Settings } from '../config/settings.js';
 import type { RunEvents } from '../events.js';
+import type { Indexes } from '../indexes/indexes.js';
 
 export interface GatewayLimits {
   /** Max bytes of the body of a request for vectors. @default 10 MiB */
@@ -59,6 +60,8 @@ export interface GatewayOptions {
   /** Origins of web pages that may use it, beside those that Ollama lets in; one `*` in each stands for anything. @default none */
   origins?: readonly string[] | undefined;
   limits?: Partial<GatewayLimits>;
+  /** Answers `/search`, `/mcp` and `/ui`; whoever opened them closes them. @default there are no such paths */
+  indexes?: Indexes | undefined;
   /** Listener, called when something happens. @default no listener */
   events?: Partial<GatewayEvents>;
 }

@@ -10,7 +10,7 @@ import { printedEvents } from '../terminal/events.js';
 import { printNotice, reserveOutput } from '../terminal/print.js';
 
 export async function runMcp(given: Given<typeof declared>): Promise<Outcome> {
-  const { in: named, allowIngest, quiet } = given.flags;
+  const { in: named, allowIngest, maxMemory, quiet } = given.flags;
   const line = quiet ? () => undefined : printNotice;
   const output = reserveOutput();
   const { settings } = await settingsFor(given, line);
@@ -18,7 +18,7 @@ export async function runMcp(given: Given<typeof declared>): Promise<Outcome> {
   await withSignals((signal) =>
     mcp({
       in: named,
-      ...{ settings, allowIngest, signal, output },
+      ...{ settings, allowIngest, maxMemory, signal, output },
       input: process.stdin,
       events: {
         ...printedEvents(line),

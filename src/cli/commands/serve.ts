@@ -11,7 +11,7 @@ import { printNotice, showsResults } from '../terminal/print.js';
 
 export async function runServe(given: Given<typeof declared>): Promise<Outcome> {
   const { host, port, token, allowAnonymous, deadline, quiet, ...flags } = given.flags;
-  const { tokens, alias: aliases, origin: origins } = flags;
+  const { tokens, alias: aliases, origin: origins, in: named, maxMemory } = flags;
   const { maxBody, maxTexts, maxQueue, maxModels } = flags;
   const line = quiet ? () => undefined : printNotice;
   const loaded = await settingsFor(given, line);
@@ -26,6 +26,8 @@ export async function runServe(given: Given<typeof declared>): Promise<Outcome> 
       aliases,
       allowAnonymous,
       origins,
+      in: named,
+      maxMemory,
       limits: {
         ...{ maxBody, maxQueue, maxModels, deadlineMs: deadline },
         ...(maxTexts !== undefined && { maxTexts }),
@@ -34,7 +36,10 @@ export async function runServe(given: Given<typeof declared>): Promise<Outcome> 
       signal,
       events: {
         ...printedEvents(line),
-        listening: (url) => line(say`embed gateway: ${printable(url)}`),
+        listening: (url) => {
+          line(say`embed gateway: ${printable(url)}`);
+          if (named) line(say`search: ${printable(url)}/ui`);
+        },
         draining: () => line(say`draining: answers what is under way, then ends.`),
       },
     }),

@@ -88,6 +88,13 @@ export const ownFlags = {
     flag: '--in <index>',
     help: 'ask this output or destination of `embed sync`, [name=]folder or [name=]address; repeatable',
   },
+  maxMemory: {
+    kind: 'size',
+    least: 0,
+    flag: '--max-memory <size>',
+    default: 1024 ** 3,
+    help: 'of vectors of each output of --in; those of a larger one are read for each search',
+  },
   allowIngest: {
     ...yes,
     flag: '--allow-ingest',

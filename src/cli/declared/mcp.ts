@@ -7,6 +7,7 @@ export const mcp = {
   flags: [
     'in',
     'allowIngest',
+    'maxMemory',
     'index',
     'quiet',
     'config',

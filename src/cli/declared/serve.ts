@@ -13,6 +13,8 @@ export const serve = {
     'allowAnonymous',
     'origin',
     'alias',
+    'in',
+    'maxMemory',
     'maxBody',
     'maxTexts',
     'maxQueue',
@@ -48,11 +50,13 @@ would let them, others by --origin. SIGTERM ends it when all that is under way i
   /api/embed /v1/embeddings     as Ollama's and OpenAI's
   /embedding                    ?text=…, or POST {"text"} or {"texts": […], "priority"}
   /health /ready /metrics       without a token: the first two; metrics as JSON with ?format=json
+  /search /mcp /ui              with --in: questions as JSON, for agents, and a page with a search box
   /clear_cache                  POST, with a token only, as /reset_circuit_breaker`,
   examples: [
     { line: 'embed serve --ollama-url http://127.0.0.1:11434' },
     { line: 'OLLAMA_HOST=127.0.0.1:11444 my-application' },
     { line: 'EMBED_SERVE_TOKEN=… embed serve --host 0.0.0.0 --redis-url redis://cache:6379' },
+    { line: 'embed serve --in ./embeddings', what: 'search it at http://127.0.0.1:11444/ui' },
     { line: 'embed serve --embedder builtin', what: 'without any Ollama' },
     { line: 'embed serve --embedder openai --url http://127.0.0.1:8080/v1', what: 'llama.cpp, TEI, vLLM …' },
   ],

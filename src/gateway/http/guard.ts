@@ -7,8 +7,8 @@ import { RefusedError } from '../routes/error-answers.js';
 import { isLocalHost, isLoopback, type Tokens } from './auth.js';
 import { corsHeaders, isPreflight, Origins, preflightHeaders } from './origins.js';
 
-/** Answered without the token: for load balancers. */
-const openRoutes: ReadonlySet<string | undefined> = new Set(['/health', '/ready']);
+/** Answered without the token: for load balancers, and a page that holds no data and asks for the token. */
+const openRoutes: ReadonlySet<string | undefined> = new Set(['/health', '/ready', '/ui']);
 
 /** These change what all clients share, so a token is needed on every address. */
 const ownersRoutes: ReadonlySet<string | undefined> = new Set(['/clear_cache', '/reset_circuit_breaker']);

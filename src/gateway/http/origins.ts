@@ -29,6 +29,8 @@ const allowedHeaders = [
   'X-Stainless-Runtime',
   'X-Stainless-Runtime-Version',
   'X-Stainless-Timeout',
+  'Mcp-Protocol-Version',
+  'Mcp-Session-Id',
   'X-Embed-Cache',
   'X-Embed-Client',
   'X-Embed-Priority',
@@ -49,6 +51,8 @@ export const methodsOf: { readonly [path: string]: string } = {
   '/health': 'GET, HEAD',
   '/ready': 'GET, HEAD',
   '/metrics': 'GET, HEAD',
+  '/search': 'GET, POST',
+  '/mcp': 'POST',
   '/clear_cache': 'POST',
   '/reset_circuit_breaker': 'POST',
 };
