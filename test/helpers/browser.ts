@@ -24,6 +24,18 @@ export interface Browser {
   stop(): Promise<void>;
 }
 
+/** Without a window, and without anything that it does by itself. */
+export const browserFlags = (profile: string): string[] => [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-dev-shm-usage',
+  '--disable-extensions',
+  '--disable-background-networking',
+  '--no-first-run',
+  `--user-data-dir=${profile}`,
+];
+
 /**
  * Opens a page.
  * @param hosts names that lead to this machine, as by a DNS server of someone else
@@ -33,14 +45,7 @@ export function openInBrowser(url: string, hosts: readonly string[] = []): Brows
   const browser = spawn(
     findBrowser()!,
     [
-      '--headless',
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-dev-shm-usage',
-      '--disable-extensions',
-      '--disable-background-networking',
-      '--no-first-run',
-      `--user-data-dir=${profile}`,
+      ...browserFlags(profile),
       `--host-resolver-rules=${hosts.map((host) => `MAP ${host} 127.0.0.1`).join(',')}`,
       url,
     ],
@@ -62,7 +67,7 @@ export function openInBrowser(url: string, hosts: readonly string[] = []): Brows
   };
 }
 
-function kill({ pid }: ChildProcess): void {
+export function kill({ pid }: ChildProcess): void {
   try {
     if (pid !== undefined) process.kill(-pid, 'SIGKILL');
   } catch {

@@ -51,7 +51,7 @@ test('lists, searches and reads on around what it found', async () => {
 });
 
 test('reads a long document in parts that make the whole', async () => {
-  const whole = Array.from({ length: 20 }, (_, n) => paragraph(n))
+  const whole = Array.from({ length: 8 }, (_, n) => paragraph(n))
     .join('')
     .trim();
   write('long.txt', whole);
@@ -64,7 +64,7 @@ test('reads a long document in parts that make the whole', async () => {
     text += `${part.text} `;
     chunk = part.nextChunk;
   }
-  expect(parts).toBeGreaterThan(3);
+  expect(parts).toBeGreaterThan(1);
   expect(text.replace(/\s+/g, ' ').trim()).toBe(whole.replace(/\s+/g, ' '));
   expect(await agent.ask('get', { source: 'docs/long.txt:9', chunks: 1 })).toMatchObject({ line: 9 });
   const all = await agent.ask('get', { source: 'docs/long.txt', maxTokens: 25_000, chunks: 500 });
@@ -137,23 +137,25 @@ test('gives documents as resources, a page at a time', async () => {
   await expect(client.listResources({ cursor: 'x' })).rejects.toThrow('cursor');
 });
 
-test.each([
-  ['search', {}, 'question'],
-  ['search', { question: ' ' }, 'question'],
-  ['search', { question: 'x'.repeat(9000) }, 'question'],
-  ['search', { question: 'x', results: 1000 }, 'results'],
-  ['search', { question: 'x', limit: 3 }, 'limit'],
-  ['search', { question: 'x', source: [''] }, 'source'],
-  ['search', { question: 'x', where: ['lang'] }, 'where'],
-  ['search', { question: 'x', index: ['none'] }, 'no index "none"'],
-  ['get', {}, 'either id or source'],
-  ['get', { id: 'x', source: 'y' }, 'either id or source'],
-  ['list', { most: 10_000 }, 'most'],
-])('%s refuses %o in words', async (tool, args, words) => {
+test('arguments out of bounds are refused in words', async () => {
   write('a.txt', 'Known.\n');
   await index(workspace.dir, await settings());
   const agent = await startAgent(await settings());
-  expect(await agent.failure(tool, args)).toContain(words);
+  for (const [tool, args, words] of [
+    ['search', {}, 'question'],
+    ['search', { question: ' ' }, 'question'],
+    ['search', { question: 'x'.repeat(9000) }, 'question'],
+    ['search', { question: 'x', results: 1000 }, 'results'],
+    ['search', { question: 'x', limit: 3 }, 'limit'],
+    ['search', { question: 'x', source: [''] }, 'source'],
+    ['search', { question: 'x', where: ['lang'] }, 'where'],
+    ['search', { question: 'x', index: ['none'] }, 'no index "none"'],
+    ['get', {}, 'either id or source'],
+    ['get', { id: 'x', source: 'y' }, 'either id or source'],
+    ['list', { most: 10_000 }, 'most'],
+  ] as const) {
+    expect(await agent.failure(tool, args)).toContain(words);
+  }
   expect(agent.failed).toEqual([]);
 });
 
