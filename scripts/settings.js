@@ -1,8 +1,10 @@
 // What is written from the declarations: the table of settings, the example of a configuration file and its JSON Schema,
-// and the page of formats. `npm run docs:settings` writes them; `--check` writes nothing, and fails where something would change.
+// the page of formats, and what programs are told of the search over HTTP. `npm run docs:settings` writes them; `--check`
+// writes nothing, and fails where something would change.
 import { readFileSync, writeFileSync } from 'node:fs';
 
 const { schemaOf, typedValue } = await import('../dist/config/kinds/rule.js');
+const { openApi } = await import('../dist/gateway/routes/openapi.js');
 const { listFormats } = await import('../dist/commands/formats.js');
 const { settingsTable } = await import('../dist/config/settings.js');
 
@@ -19,6 +21,7 @@ function written() {
     'docs/formats.md': withFormats(read('docs/formats.md')),
     '.batchrc.example.json': json(example()),
     [schemaFile]: json(schema()),
+    'docs/openapi.json': json(openApi()),
   };
 }
 

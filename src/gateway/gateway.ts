@@ -40,6 +40,7 @@ import { metricsRoute } from './routes/metrics.js';
 import { modelRoute, showRoute } from './routes/models.js';
 import { embedRoute, legacyRoute } from './routes/ollama.js';
 import { openAiRoute } from './routes/openai.js';
+import { openApi } from './routes/openapi.js';
 import { indexesRoute, searchRoute } from './routes/search.js';
 
 export interface Gateway {
@@ -234,6 +235,7 @@ function addSearchRoutes(
   );
   app.get('/mcp', noStreamRoute());
   app.delete('/mcp', noStreamRoute());
+  app.get('/openapi.json', (_request, reply) => reply.send(openApi()));
   app.get('/ui', (_request, reply) => reply.headers(pageHeaders).send(searchPage));
 }
 

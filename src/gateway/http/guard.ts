@@ -7,8 +7,8 @@ import { RefusedError } from '../routes/error-answers.js';
 import { isLocalHost, isLoopback, type Tokens } from './auth.js';
 import { corsHeaders, isPreflight, Origins, preflightHeaders } from './origins.js';
 
-/** Answered without the token: for load balancers, and a page that holds no data and asks for the token. */
-const openRoutes: ReadonlySet<string | undefined> = new Set(['/health', '/ready', '/ui']);
+/** Answered without the token: for load balancers, and what holds no data: the page, which asks for the token. */
+const openRoutes: ReadonlySet<string | undefined> = new Set(['/health', '/ready', '/ui', '/openapi.json']);
 
 /** These change what all clients share, so a token is needed on every address. */
 const ownersRoutes: ReadonlySet<string | undefined> = new Set(['/clear_cache', '/reset_circuit_breaker']);

@@ -10,7 +10,7 @@ import type { GatewayParts } from '../route-context.js';
 import { RefusedError } from './error-answers.js';
 
 /** Answers are as long as their texts. */
-const asked = searchAsked.omit({ maxTokens: true });
+export const asked = searchAsked.omit({ maxTokens: true });
 
 /** `POST /search` with `{"question": …, "results": 5, "index", "source", "where", "minScore"}`; as `embed search --json`. */
 export function searchRoute(parts: GatewayParts, indexes: Indexes) {
