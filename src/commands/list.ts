@@ -47,44 +47,62 @@ export interface ListedDocument {
  * @throws the signal's reason
  */
 export async function* listDocuments(options: ListOptions): AsyncGenerator<ListedDocument, void, undefined> {
-  const { settings, source, failed = false, cwd = process.cwd(), signal } = options;
-  const matches = source === undefined || source.length === 0 ? undefined : matcherOf(source, '--source');
-  const out = resolve(cwd, settings.out);
-  const output = await openOutput(out, { sums: false, ...(signal && { signal }) });
+  const { settings, source, failed, cwd = process.cwd(), signal } = options;
+  const output = await openOutput(resolve(cwd, settings.out), { sums: false, ...(signal && { signal }) });
   if (!output) throw await noIndex(settings.out);
   try {
-    const failures = failuresBySource(await output.failures());
-    const changes = attempt(() => new NotesFiles(out).changes()) ?? new Map<string, number>();
-    const isWanted = (one: string): boolean =>
-      (matches?.(one, one.slice(one.lastIndexOf('/') + 1)) ?? true) && (!failed || failures.has(one));
-    const known = new Set(output.documents().map((document) => document.source));
-    const absent = [...failures.keys()].filter((one) => !known.has(one)).sort(compareSources);
-    let next = 0;
-    const absentBefore = function* (bound?: string): Generator<ListedDocument> {
-      for (; next < absent.length; next++) {
-        const one = absent[next]!;
-        if (bound !== undefined && compareSources(one, bound) > 0) return;
-        if (isWanted(one)) yield { source: one, rows: 0, tokens: 0, failures: failures.get(one)! };
-      }
-    };
-    for (const document of output.documents()) {
+    for await (const { document, ...entry } of entriesOf(output, { source, failed })) {
       signal?.throwIfAborted();
-      yield* absentBefore(document.source);
-      if (!isWanted(document.source)) continue;
-      const at = changes.get(document.source);
-      const codes = failures.get(document.source);
+      const { source: name, rows, ...rest } = entry;
       yield {
-        source: document.source,
-        rows: document.rows,
-        tokens: await tokensOf(document, output),
-        ...(at !== undefined && { changed: new Date(at).toISOString() }),
-        ...(codes && { failures: codes }),
+        source: name,
+        rows,
+        tokens: document === undefined ? 0 : await tokensOf(document, output),
+        ...rest,
       };
     }
-    yield* absentBefore();
   } finally {
     await output.close();
   }
+}
+
+/** A document without what its rows must be read for; where it isn't in the output, it failed. */
+export type Entry = Omit<ListedDocument, 'tokens'> & { document?: OutputDocument };
+
+/** The same of an open output, with the document in it. */
+export async function* entriesOf(
+  output: Output,
+  { source, failed = false }: Pick<ListOptions, 'source' | 'failed'>,
+): AsyncGenerator<Entry, void, undefined> {
+  const matches = source === undefined || source.length === 0 ? undefined : matcherOf(source, '--source');
+  const failures = failuresBySource(await output.failures());
+  const changes = attempt(() => new NotesFiles(output.dir).changes()) ?? new Map<string, number>();
+  const isWanted = (one: string): boolean =>
+    (matches?.(one, one.slice(one.lastIndexOf('/') + 1)) ?? true) && (!failed || failures.has(one));
+  const known = new Set(output.documents().map((document) => document.source));
+  const absent = [...failures.keys()].filter((one) => !known.has(one)).sort(compareSources);
+  let next = 0;
+  const absentBefore = function* (bound?: string): Generator<Entry> {
+    for (; next < absent.length; next++) {
+      const one = absent[next]!;
+      if (bound !== undefined && compareSources(one, bound) > 0) return;
+      if (isWanted(one)) yield { source: one, rows: 0, failures: failures.get(one)! };
+    }
+  };
+  for (const document of output.documents()) {
+    yield* absentBefore(document.source);
+    if (!isWanted(document.source)) continue;
+    const at = changes.get(document.source);
+    const codes = failures.get(document.source);
+    yield {
+      source: document.source,
+      rows: document.rows,
+      ...(at !== undefined && { changed: new Date(at).toISOString() }),
+      ...(codes && { failures: codes }),
+      document,
+    };
+  }
+  yield* absentBefore();
 }
 
 function failuresBySource(failures: readonly KeptFailure[]): Map<string, FailureCode[]> {

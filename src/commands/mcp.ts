@@ -3,12 +3,15 @@ import type { Readable, Writable } from 'node:stream';
 import type { Settings } from '../config/settings.js';
 import { eventsFor, type RunEvents } from '../events.js';
 import { serveStdio } from '../mcp/stdio.js';
+import type { RerankOptions } from '../search/options.js';
 import { openIndexes } from './indexes/open-indexes.js';
 
 export interface McpOptions {
   /** Outputs and destinations, as `--in` names them. @default the output of the settings */
   in?: readonly string[] | undefined;
   settings: Settings;
+  /** Orders the results of every search anew. @default they stay in their order */
+  rerank?: RerankOptions | undefined;
   /** Bytes of vectors of each output in memory; those of a larger one are read for each search. */
   maxMemory: number;
   /** Lets the agent update outputs. @default false */
@@ -45,6 +48,7 @@ export async function mcp({
     in: options.in,
     settings,
     maxBytes: options.maxMemory,
+    rerank: options.rerank,
     allowIngest,
     events: eventsFor(events),
   });

@@ -8,6 +8,7 @@ import { type LogLevel, openLog } from '../gateway/http/logging.js';
 import { readTokens } from '../gateway/http/tokens-file.js';
 import { readAliases } from '../gateway/models/aliases.js';
 import type { GatewayLimits } from '../gateway/options.js';
+import type { RerankOptions } from '../search/options.js';
 import { plural } from '../text/plural.js';
 import { openIndexes } from './indexes/open-indexes.js';
 
@@ -29,6 +30,8 @@ export interface ServeOptions {
   limits?: Partial<GatewayLimits>;
   /** Outputs and destinations that are searched, as `--in` names them. @default none */
   in?: readonly string[] | undefined;
+  /** Orders the results of every search anew. @default they stay in their order */
+  rerank?: RerankOptions | undefined;
   /** Bytes of vectors of each output in memory; those of a larger one are read for each search. @default 1 GiB */
   maxMemory?: number | undefined;
   logLevel: LogLevel;
@@ -67,7 +70,8 @@ export async function serve(options: ServeOptions): Promise<void> {
   const log = openLog(options.logLevel);
   const told = eventsFor(events, log);
   const { in: named, maxMemory: maxBytes = defaultMemory } = options;
-  const indexes = named && openIndexes({ in: named, settings, maxBytes, events: told });
+  const indexes =
+    named && openIndexes({ in: named, settings, maxBytes, rerank: options.rerank, events: told });
   const gateway = await startGateway({
     settings,
     host,

@@ -1,6 +1,7 @@
 // What may be asked, with its bounds: by tools of agents and over HTTP alike. The JSON Schemas that clients see are made
 // of these.
 import { z } from 'zod';
+import { pairPattern } from '../config/kinds/words.js';
 
 /** Characters; a question is a sentence, but a paragraph may be compared, too. */
 const maxQuestion = 8000;
@@ -13,13 +14,8 @@ const maxPage = 500;
 const name = z.string().min(1).max(60);
 const names = z.array(name).min(1).max(maxIndexes);
 const globs = z.array(z.string().min(1).max(maxSource)).min(1).max(maxFilters);
-const pairs = z
-  .array(
-    z
-      .string()
-      .max(maxSource)
-      .regex(/^[^=]+=/),
-  )
+const conditions = z
+  .array(z.string().max(maxSource).regex(pairPattern, 'expected conditions such as lang=en'))
   .min(1)
   .max(maxFilters);
 const tokens = z
@@ -36,20 +32,33 @@ export const searchAsked = z
       .max(maxQuestion)
       .regex(/\S/, 'expected a question')
       .describe('what to look for, in plain words: a question or a description finds more than keywords'),
-    index: names.optional().describe('names of indexes; all without it'),
+    in: names.optional().describe('names of indexes; all without it'),
     results: z.int().min(1).max(50).default(5).describe('texts at most'),
     source: globs
       .optional()
       .describe('only documents whose path matches one of these globs, such as docs/** or *.md'),
-    where: pairs.optional().describe('only rows with this metadata, such as lang=en or page=3; all must fit'),
-    minScore: z.number().min(-1).max(1).optional().describe('only texts that score so much'),
+    where: conditions
+      .optional()
+      .describe('only rows with this metadata, such as lang=en, page>=3 or tag in a,b; all must fit'),
+    minScore: z.number().min(-1).max(1).optional().describe('only texts whose cosine is so much'),
+    by: z
+      .enum(['vectors', 'words', 'hybrid'])
+      .optional()
+      .describe('by meaning, by words, or by both; without it, what suits the index'),
+    group: z.literal('document').optional().describe('only the best text of each document'),
+    around: z
+      .int()
+      .min(0)
+      .max(20)
+      .optional()
+      .describe('so many passages before and after each, as its passage'),
     maxTokens: tokens,
   })
-  .describe('Searches the indexes by meaning.');
+  .describe('A question to the indexes.');
 
 export const textAsked = z
   .strictObject({
-    index: name.optional().describe('name of the index; needed where there are several'),
+    in: name.optional().describe('name of the index; needed where there are several'),
     id: z.string().min(1).max(100).optional().describe('id of a text that a search found'),
     source: z
       .string()
@@ -71,8 +80,9 @@ export const textAsked = z
   .refine(({ id, line }) => id === undefined || line === undefined, 'line goes with source, not with id');
 
 export const listAsked = z.strictObject({
-  index: names.optional().describe('names of indexes; all without it'),
+  in: names.optional().describe('names of indexes; all without it'),
   source: globs.optional().describe('only documents whose path matches one of these globs'),
+  failed: z.boolean().optional().describe('only documents that failed'),
   skip: z.int().min(0).max(1_000_000_000).default(0).describe('documents to leave out at the start'),
   most: z.int().min(1).max(maxPage).default(100).describe('documents at most'),
   maxTokens: tokens,
@@ -81,7 +91,7 @@ export const listAsked = z.strictObject({
 export const statusAsked = z.strictObject({});
 
 export const updateAsked = z.strictObject({
-  index: name.optional().describe('name of the index; needed where there are several'),
+  in: name.optional().describe('name of the index; needed where there are several'),
 });
 
 /** What is wrong with what was asked, as a sentence: `results: …`. */

@@ -1,37 +1,25 @@
 // src/indexes: what programs and agents ask of indexes, whichever outputs and destinations these are.
 //
 // In: questions with bounds. Out: texts with their places. This file holds the interface of all that answers them;
-// asked.ts says what may be asked, and checks it. `src/commands/indexes` opens the indexes; `src/mcp` and `src/gateway`
-// answer clients with them.
+// asked.ts says what may be asked, and checks it; turns.ts bounds what is worked on at once. `src/commands/indexes` opens
+// the indexes; `src/mcp` and `src/gateway` answer clients with them.
 // What must hold: nothing is read but what an index holds, and nothing is changed but by `update`.
+import type { SearchBy, SearchFilters, SearchResult } from '../search/options.js';
 
-/** A text that a search found, with where it stands. */
-export interface FoundText {
-  /** Name of its index. */
-  index: string;
-  id: string;
-  /** Cosine, -1 to 1. */
-  score: number;
-  text: string;
-  metadata: { source: string; line: number; page?: number; heading: string[] };
-  /** All documents that hold the text. */
-  sources: string[];
-}
-
-export interface SearchAsked {
+export interface SearchAsked extends SearchFilters {
   question: string;
   /** Names of the indexes that are asked. @default all */
-  index?: readonly string[] | undefined;
+  in?: readonly string[] | undefined;
   /** Results at most. */
   results: number;
-  source?: readonly string[] | undefined;
-  where?: readonly string[] | undefined;
-  minScore?: number | undefined;
+  by?: SearchBy | undefined;
+  group?: 'document' | undefined;
+  around?: number | undefined;
 }
 
 export interface TextAsked {
   /** @default the only one */
-  index?: string | undefined;
+  in?: string | undefined;
   /** Of a row; either this or `source`. */
   id?: string | undefined;
   source?: string | undefined;
@@ -47,26 +35,25 @@ export interface TextAsked {
 
 /** Chunks of one document that follow each other, as one text. */
 export interface FoundPassage {
-  index: string;
+  /** Name of its index. */
+  in: string;
   source: string;
   /** 1-based line on which the text starts. */
   line: number;
   text: string;
   /** Titles of the sections around its start. */
   heading: string[];
-  /** 0-based place of its first chunk in the document. */
-  chunk: number;
-  /** Chunks of the text. */
-  chunks: number;
-  /** Chunks of the document. */
-  of: number;
+  /** 0-based places of its first and last chunk in the document. */
+  chunks: [first: number, last: number];
   /** The chunk to go on from; absent at the document's end. Lines are no such place: one may hold several chunks. */
   nextChunk?: number;
 }
 
 export interface ListAsked {
-  index?: readonly string[] | undefined;
+  in?: readonly string[] | undefined;
   source?: readonly string[] | undefined;
+  /** Only what failed. */
+  failed?: boolean | undefined;
   /** Documents to leave out at the start. */
   skip: number;
   /** Documents at most. */
@@ -74,9 +61,14 @@ export interface ListAsked {
 }
 
 export interface ListedDocument {
-  index: string;
+  /** Name of its index. */
+  in: string;
   source: string;
   rows: number;
+  /** When a run last wrote it, ISO 8601 in UTC; absent where that isn't known. */
+  changed?: string;
+  /** Codes of what failed of it. */
+  failures?: readonly string[];
 }
 
 export interface DocumentList {
@@ -87,7 +79,7 @@ export interface DocumentList {
 
 /** One index, as it is now. */
 export interface IndexStatus {
-  index: string;
+  name: string;
   /** Where it is, without passwords. */
   where: string;
   kind: 'output' | 'destination';
@@ -95,15 +87,22 @@ export interface IndexStatus {
   dimensions?: number;
   documents?: number;
   rows?: number;
-  /** Paths that its documents were found under. */
-  roots?: string[];
-  /** Why it can't be asked, in a sentence. */
+  /** Documents and chunks that have no vectors. */
+  failures?: number;
+  /** Paths that its documents were found under; those that are gone keep their documents. */
+  roots?: { root: string; documents: number; gone: boolean }[];
+  /** The last run of this user on this machine. */
+  lastRun?: { at: string; seconds: number; result: string };
+  /** A run that is under way, or was interrupted. */
+  run?: { state: 'running' | 'interrupted'; share?: number };
+  /** Why it can't be asked, or what goes wrong with it, in a sentence. */
   problem?: string;
 }
 
 /** What an update did. */
 export interface Updated {
-  index: string;
+  /** Name of the index. */
+  in: string;
   changed: boolean;
   documents: { new: number; changed: number; removed: number; unchanged: number; failed: number };
   rows: number;
@@ -119,9 +118,9 @@ export interface UpdateProgress {
   message: string;
 }
 
-/** @param index its name; undefined for the only one */
+/** @param name of the index; undefined for the only one */
 export type Update = (
-  index: string | undefined,
+  name: string | undefined,
   signal: AbortSignal,
   progress: (now: UpdateProgress) => void,
 ) => Promise<Updated>;
@@ -129,7 +128,8 @@ export type Update = (
 /** Indexes that are open for many questions. All throw errors of src/errors.ts, whose message says what to do. */
 export interface Indexes {
   readonly names: readonly string[];
-  search(asked: SearchAsked, signal: AbortSignal): Promise<FoundText[]>;
+  /** As `embed search --json` gives them; each has the name of its index. */
+  search(asked: SearchAsked, signal: AbortSignal): Promise<SearchResult[]>;
   /** @returns undefined when there is no such row or document */
   get(asked: TextAsked, signal: AbortSignal): Promise<FoundPassage | undefined>;
   list(asked: ListAsked, signal: AbortSignal): Promise<DocumentList>;

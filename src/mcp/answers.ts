@@ -1,6 +1,7 @@
 // What tools answer: JSON in one text, cut to a bound of tokens. Texts of documents are strings in it, so that none can
 // look like the words around it; a note says that they are data.
-import type { FoundPassage, FoundText } from '../indexes/indexes.js';
+import type { FoundPassage } from '../indexes/indexes.js';
+import type { SearchResult } from '../search/options.js';
 import { estimateCounter } from '../tokens/estimating-counter.js';
 
 /** First in every answer that holds words of documents. */
@@ -37,15 +38,18 @@ export function listAnswer(
 }
 
 /** The texts of a search; the first is cut when it is longer than all that fits. */
-export function searchAnswer(found: readonly FoundText[], maxTokens: number): string {
-  const results = found.map(({ index, id, score, text, metadata, sources }, place) => {
+export function searchAnswer(found: readonly SearchResult[], maxTokens: number): string {
+  const results = found.map(({ in: name, id, score, text, metadata, sources, words, passage }, place) => {
     const { source, line, page, heading } = metadata;
     const alsoIn = sources.filter((one) => one !== source).slice(0, maxAlsoIn);
-    const [shown, isCut] = place === 0 ? cut(text, maxTokens * 0.7) : [text, false];
+    const [shown, isCut] =
+      place === 0 ? cut(passage?.text ?? text, maxTokens * 0.7) : [passage?.text ?? text, false];
     return {
-      ...{ index, id, score: Math.round(score * 1000) / 1000, source: source.slice(0, maxNameLength), line },
+      ...{ in: name, id, score: Math.round(score * 1000) / 1000, source: source.slice(0, maxNameLength) },
+      line: passage?.line ?? line,
       ...(page !== undefined && { page }),
       ...(heading.length > 0 && { heading: shortened(heading) }),
+      ...(words.length > 0 && { words: shortened(words) }),
       text: shown,
       ...(isCut && { isCut }),
       ...(alsoIn.length > 0 && { alsoIn: shortened(alsoIn) }),

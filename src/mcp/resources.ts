@@ -7,6 +7,7 @@ import { cut } from './answers.js';
 const pageSize = 100;
 /** Of one that is read: as much as agents take at once. */
 const maxTokens = 25_000;
+const maxChunks = 500;
 const maxUriLength = 20_000;
 const start = 'embed://';
 
@@ -32,8 +33,8 @@ export async function listResources(
   const { documents, total } = await indexes.list({ skip, most: pageSize }, signal);
   const next = skip + documents.length;
   return {
-    resources: documents.map(({ index, source }) => ({
-      uri: uriOf(index, source),
+    resources: documents.map(({ in: name, source }) => ({
+      uri: uriOf(name, source),
       name: source,
       mimeType: 'text/plain',
     })),
@@ -48,8 +49,8 @@ export async function readResource(
   signal: AbortSignal,
 ): Promise<{ text: string; passage: FoundPassage } | undefined> {
   const place = placeOf(uri);
-  if (place === undefined || !indexes.names.includes(place.index)) return undefined;
-  const passage = await indexes.get({ ...place, chunks: Number.POSITIVE_INFINITY, maxTokens }, signal);
+  if (place === undefined || !indexes.names.includes(place.in)) return undefined;
+  const passage = await indexes.get({ ...place, chunks: maxChunks, maxTokens }, signal);
   return passage && { text: cut(passage.text, maxTokens)[0], passage };
 }
 
@@ -63,7 +64,7 @@ function encoded(part: string): string {
 }
 
 interface Place {
-  index: string;
+  in: string;
   source: string;
   line?: number;
   chunk?: number;
@@ -78,7 +79,7 @@ function placeOf(uri: string): Place | undefined {
   try {
     const [index, source] = [path.slice(0, slash), path.slice(slash + 1)].map(decodeURIComponent);
     return {
-      ...{ index: index!, source: source! },
+      ...{ in: index!, source: source! },
       ...(kind === 'L' && { line: Math.max(1, Number(number)) }),
       ...(kind === 'C' && { chunk: Number(number) }),
     };

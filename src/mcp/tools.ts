@@ -32,7 +32,7 @@ const tools: Readonly<Record<string, ToolDeclaration>> = {
   search: tool({
     title: 'Search documents',
     description:
-      'Finds the passages of the indexed documents that are nearest in meaning to a question. Each result has its text, ' +
+      'Finds the passages of the indexed documents that are nearest to a question, by meaning and by words. Each result has its text, ' +
       'path and line; `get` shows more around it.',
     asked: searchAsked,
     async answer(indexes, { maxTokens, ...asked }, { signal }) {
@@ -55,7 +55,7 @@ const tools: Readonly<Record<string, ToolDeclaration>> = {
   }),
   list: tool({
     title: 'List documents',
-    description: 'The indexed documents by path, with the number of passages of each.',
+    description: 'The indexed documents by path: passages of each, when it changed, and what failed.',
     asked: listAsked,
     async answer(indexes, { maxTokens, ...asked }, { signal }) {
       const { documents, total } = await indexes.list(asked, signal);
@@ -81,8 +81,8 @@ const tools: Readonly<Record<string, ToolDeclaration>> = {
       'Takes as long as the new texts need.',
     asked: updateAsked,
     writes: true,
-    async answer(indexes, { index }, { signal, progress }) {
-      return JSON.stringify(await indexes.update!(index, signal, progress));
+    async answer(indexes, { in: name }, { signal, progress }) {
+      return JSON.stringify(await indexes.update!(name, signal, progress));
     },
   }),
 };

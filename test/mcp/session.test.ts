@@ -45,7 +45,7 @@ test('lists, searches and reads on around what it found', async () => {
   expect(results).toMatchObject([{ source: 'docs/mill.md', line: 1, heading: ['Mill'], text }]);
 
   const bySource = await agent.ask('get', { source: results[0].source, line: results[0].line });
-  expect(bySource).toMatchObject({ source: 'docs/mill.md', text, chunk: 0, of: 1 });
+  expect(bySource).toMatchObject({ source: 'docs/mill.md', text, chunks: [0, 0] });
   expect(await agent.ask('get', { id: results[0].id })).toEqual(bySource);
   expect(agent.failed).toEqual([]);
 });
@@ -149,7 +149,7 @@ test('arguments out of bounds are refused in words', async () => {
     ['search', { question: 'x', limit: 3 }, 'limit'],
     ['search', { question: 'x', source: [''] }, 'source'],
     ['search', { question: 'x', where: ['lang'] }, 'where'],
-    ['search', { question: 'x', index: ['none'] }, 'no index "none"'],
+    ['search', { question: 'x', in: ['none'] }, 'no index "none"'],
     ['get', {}, 'either id or source'],
     ['get', { id: 'x', source: 'y' }, 'either id or source'],
     ['list', { most: 10_000 }, 'most'],
@@ -233,14 +233,15 @@ test('several indexes answer as one, and each by its name', async () => {
     in: [`one=${workspace.dir}/embeddings`, `${workspace.dir}/second`],
   });
   const { results } = await agent.ask('search', { question: 'The harbour.', results: 3 });
-  expect(results.map(({ index, text }: { index: string; text: string }) => `${index} ${text}`)).toEqual([
+  expect(results.map((one: { in: string; text: string }) => `${one.in} ${one.text}`)).toEqual([
     'one The harbour.',
-    'second The harbour.',
     'second The mill.',
   ]);
-  const only = await agent.ask('search', { question: 'The harbour.', index: ['second'] });
-  expect(only.results.every(({ index }: { index: string }) => index === 'second')).toBe(true);
-  expect(await agent.failure('get', { source: 'docs/a.txt' })).toContain('Say which index: "one", "second"');
-  expect((await agent.ask('get', { index: 'one', source: 'docs/a.txt' })).text).toBe('The harbour.');
+  const only = await agent.ask('search', { question: 'The harbour.', in: ['second'] });
+  expect(only.results.every((one: { in: string }) => one.in === 'second')).toBe(true);
+  expect(await agent.failure('get', { source: 'docs/a.txt' })).toContain(
+    'Say which index by "in": "one", "second"',
+  );
+  expect((await agent.ask('get', { in: 'one', source: 'docs/a.txt' })).text).toBe('The harbour.');
   expect((await agent.ask('list', { skip: 1 })).documents).toHaveLength(2);
 });

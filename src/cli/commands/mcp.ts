@@ -3,6 +3,7 @@ import { printable, say } from '../../text/printable.js';
 import type { Given } from '../declared/command.js';
 import type { mcp as declared } from '../declared/mcp.js';
 import type { Outcome } from '../declared/outcome.js';
+import { rerankOf } from '../rerank.js';
 import { settingsFor } from '../settings.js';
 import { withSignals } from '../signals.js';
 import { tellError } from '../terminal/error-report.js';
@@ -18,7 +19,7 @@ export async function runMcp(given: Given<typeof declared>): Promise<Outcome> {
   await withSignals((signal) =>
     mcp({
       in: named,
-      ...{ settings, allowIngest, maxMemory, signal, output },
+      ...{ settings, allowIngest, maxMemory, rerank: rerankOf(given.flags), signal, output },
       input: process.stdin,
       events: {
         ...printedEvents(line),

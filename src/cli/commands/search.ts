@@ -7,6 +7,7 @@ import { joined, type Printable, printable, say } from '../../text/printable.js'
 import type { Given } from '../declared/command.js';
 import type { Outcome } from '../declared/outcome.js';
 import type { search as declared } from '../declared/search.js';
+import { rerankOf } from '../rerank.js';
 import { settingsFor } from '../settings.js';
 import { withSignals } from '../signals.js';
 import { paint } from '../terminal/colour.js';
@@ -28,7 +29,7 @@ export async function runSearch(given: Given<typeof declared>): Promise<Outcome>
       k: flags.results,
       in: others.length === 0 ? flags.in : [...(flags.in ?? []), ...[out, ...others].map(asFolder)],
       by,
-      rerank: flags.rerank === undefined ? undefined : rerankOf(flags),
+      rerank: rerankOf(flags),
       group: flags.group,
       around: flags.around,
       whole: flags.whole,
@@ -67,10 +68,6 @@ function byOf({ hybrid, words, vectors }: Pick<Flags, SearchBy>): SearchBy | und
   );
   if (given.length > 1) throw new UsageError('--hybrid, --words and --vectors: give one of them.');
   return given[0];
-}
-
-function rerankOf({ rerank, rerankModel, rerankResults }: Flags) {
-  return { url: rerank!, model: rerankModel, most: rerankResults };
 }
 
 /** Characters of a source: a record's id has no bound of its own. */

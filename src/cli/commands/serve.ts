@@ -4,6 +4,7 @@ import { printable, say } from '../../text/printable.js';
 import type { Given } from '../declared/command.js';
 import type { Outcome } from '../declared/outcome.js';
 import type { serve as declared } from '../declared/serve.js';
+import { rerankOf } from '../rerank.js';
 import { settingsFor } from '../settings.js';
 import { withSignals } from '../signals.js';
 import { printedEvents } from '../terminal/events.js';
@@ -28,6 +29,7 @@ export async function runServe(given: Given<typeof declared>): Promise<Outcome> 
       origins,
       in: named,
       maxMemory,
+      rerank: rerankOf(flags),
       limits: {
         ...{ maxBody, maxQueue, maxModels, deadlineMs: deadline },
         ...(maxTexts !== undefined && { maxTexts }),

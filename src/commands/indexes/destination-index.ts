@@ -1,62 +1,50 @@
-// A destination as an open index: asked by its own search, over a connection of each question.
+// A destination as an open index: asked by its own searches, over a connection of each question.
 import type { Settings } from '../../config/settings.js';
 import { openDestination } from '../../destinations/open.js';
 import { UsageError } from '../../errors.js';
 import type { RunEvents } from '../../events.js';
-import type {
-  DocumentList,
-  FoundPassage,
-  FoundText,
-  IndexStatus,
-  SearchAsked,
-} from '../../indexes/indexes.js';
+import type { DocumentList, IndexStatus } from '../../indexes/indexes.js';
 import { shownDestination } from '../../net/destination-address.js';
+import type { Corpus } from '../../search/corpus.js';
+import { openDestinationCorpus } from '../../search/destination-corpus.js';
 import { spaceFromJson } from '../../vectors/space-json.js';
-import { searchWith } from '../search.js';
 import type { OpenIndex } from './open-index.js';
-import type { Questions } from './questions.js';
 
 export interface DestinationIndexOptions {
   name: string;
   address: string;
   settings: Settings;
-  questions: Questions;
   events: RunEvents;
 }
 
 export class DestinationIndex implements OpenIndex {
   readonly name: string;
   readonly #options: DestinationIndexOptions;
-  readonly #shown: string;
-  readonly #about: Pick<IndexStatus, 'index' | 'where' | 'kind'>;
+  readonly #about: Pick<IndexStatus, 'name' | 'where' | 'kind'>;
 
   constructor(options: DestinationIndexOptions) {
     this.name = options.name;
     this.#options = options;
-    this.#shown = shownDestination(options.address);
-    this.#about = { index: options.name, where: this.#shown, kind: 'destination' };
+    this.#about = { name: options.name, where: shownDestination(options.address), kind: 'destination' };
   }
 
-  async search(asked: SearchAsked, signal: AbortSignal): Promise<{ space: string; texts: FoundText[] }> {
-    const { question, results: k, source, where, minScore } = asked;
-    const { settings, questions, address, events } = this.#options;
-    let space = '';
-    const options = { question, settings, k, in: address, source, where, minScore, signal, events };
-    const texts = await searchWith(options, {
-      vectorOf: (text, searched, stop) => {
-        space = searched.space.id;
-        return questions.vector(text, searched, stop);
-      },
-    });
-    return { space, texts: texts.map((text) => ({ index: this.name, ...text })) };
-  }
-
-  get(): Promise<FoundPassage | undefined> {
-    return Promise.reject(this.#onlyOutputs('get'));
+  async use<T>(signal: AbortSignal, work: (corpus: Corpus) => Promise<T>): Promise<T> {
+    const { settings, address, events } = this.#options;
+    const notice = (message: string) => events.notice(message);
+    const corpus = await openDestinationCorpus(address, { name: this.name, settings, signal, notice });
+    try {
+      return await work(corpus);
+    } finally {
+      await corpus.close();
+    }
   }
 
   list(): Promise<DocumentList> {
-    return Promise.reject(this.#onlyOutputs('list'));
+    return Promise.reject(
+      new UsageError(
+        `${this.#about.where} is a destination, and list reads outputs: name the output's folder with --in.`,
+      ),
+    );
   }
 
   async status(signal: AbortSignal): Promise<IndexStatus> {
@@ -70,11 +58,8 @@ export class DestinationIndex implements OpenIndex {
       const { index } = await destination.check();
       if (index === undefined) return this.failed('It holds no index of this name: run `embed sync` first.');
       const space = spaceFromJson(index.space);
-      return {
-        ...this.#about,
-        ...(space && { model: space.model, dimensions: space.dimensions }),
-        rows: await destination.count(),
-      };
+      const rows = await destination.count();
+      return { ...this.#about, ...(space && { model: space.model, dimensions: space.dimensions }), rows };
     } finally {
       await destination.close();
     }
@@ -85,10 +70,4 @@ export class DestinationIndex implements OpenIndex {
   }
 
   async close(): Promise<void> {}
-
-  #onlyOutputs(what: string): UsageError {
-    return new UsageError(
-      `${this.#shown} is a destination, and ${what} reads outputs: search it, or name the output's folder with --in.`,
-    );
-  }
 }

@@ -1,12 +1,11 @@
 // Opens what `--in` names, for many questions: the indexes of `embed mcp` and of `embed serve --in`.
-import { resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import type { Settings } from '../../config/settings.js';
 import { EmbedError, UsageError } from '../../errors.js';
 import { eventsFor, type RunEvents } from '../../events.js';
 import type {
   DocumentList,
   FoundPassage,
-  FoundText,
   Indexes,
   IndexStatus,
   ListAsked,
@@ -17,10 +16,15 @@ import type {
 } from '../../indexes/indexes.js';
 import { Turns } from '../../indexes/turns.js';
 import { parseIndexAddress } from '../../net/index-address.js';
+import { namedCorpora } from '../../search/corpora.js';
+import type { Corpus } from '../../search/corpus.js';
+import type { RerankOptions, SearchResult } from '../../search/options.js';
+import { Searcher } from '../../search/searcher.js';
 import { printable } from '../../text/printable.js';
 import { DestinationIndex } from './destination-index.js';
 import type { OpenIndex } from './open-index.js';
 import { OutputIndex } from './output-index.js';
+import { passageAt } from './passage.js';
 import { Questions } from './questions.js';
 import { updateOutput } from './update.js';
 
@@ -34,6 +38,8 @@ export interface IndexesOptions {
   settings: Settings;
   /** Bytes of vectors of each output in memory; those of a larger one are read for each search. */
   maxBytes: number;
+  /** Orders the results of every search anew. @default they stay in their order */
+  rerank?: RerankOptions | undefined;
   /** Whether outputs may be updated. @default false */
   allowIngest?: boolean | undefined;
   /** Listener, called when something happens. @default no listener */
@@ -41,87 +47,86 @@ export interface IndexesOptions {
 }
 
 /** @throws {UsageError} when two of them have one name */
-export function openIndexes({ in: named, settings, maxBytes, ...options }: IndexesOptions): OpenIndexes {
+export function openIndexes(options: IndexesOptions): OpenIndexes {
+  const { settings, maxBytes, allowIngest = false } = options;
   const events = eventsFor(options.events);
-  const questions = new Questions(settings, events);
-  const found = (named ?? [settings.out]).map((written) => {
-    const parts = parseIndexAddress(written);
-    if (parts === undefined)
-      throw new UsageError(`${printable(written, 200)} is neither a folder nor a destination.`);
-    return parts;
+  const end = new AbortController();
+  const indexes = namedCorpora(options).map(({ name: given, address, isFolder }) => {
+    const name = given ?? parseIndexAddress(address)?.name ?? basename(address);
+    if (!isFolder) return new DestinationIndex({ name, address, settings, events });
+    return new OutputIndex({ name, dir: resolve(address), settings, maxBytes, end: end.signal, events });
   });
-  for (const [place, { name }] of found.entries()) {
-    if (found.findIndex((one) => one.name === name) === place) continue;
-    throw new UsageError(
-      `Two indexes are called ${printable(name)}: give each a name, as in --in notes=./notes-index.`,
-    );
-  }
-  const shared = { settings, questions, events };
-  const indexes = found.map(({ name, address, isFolder }) =>
-    isFolder
-      ? new OutputIndex({ ...shared, name, dir: resolve(address), maxBytes })
-      : new DestinationIndex({ ...shared, name, address }),
-  );
-  const update = (output: OutputIndex, signal: AbortSignal, progress: (now: UpdateProgress) => void) =>
-    output
-      .roots()
-      .then((roots) =>
-        updateOutput({ index: output.name, dir: output.dir, roots, settings, signal, events, progress }),
-      );
-  return new OpenIndexes(indexes, questions, options.allowIngest ? update : undefined);
+  return new OpenIndexes(indexes, { ...options, events, allowIngest, end });
 }
 
-type UpdateOne = (
-  output: OutputIndex,
-  signal: AbortSignal,
-  progress: (now: UpdateProgress) => void,
-) => Promise<Updated>;
+interface Work extends Omit<IndexesOptions, 'events'> {
+  events: RunEvents;
+  allowIngest: boolean;
+  /** Aborted when they are closed. */
+  end: AbortController;
+}
 
 export class OpenIndexes implements Indexes {
   readonly names: readonly string[];
+  readonly update: Indexes['update'];
   readonly #indexes: ReadonlyMap<string, OpenIndex>;
+  readonly #work: Work;
   readonly #questions: Questions;
   readonly #turns = new Turns(mostAtOnce, mostWaiting);
   readonly #calls = new Set<Promise<unknown>>();
 
-  readonly update: Indexes['update'];
-
-  constructor(indexes: readonly OpenIndex[], questions: Questions, update: UpdateOne | undefined) {
+  constructor(indexes: readonly OpenIndex[], work: Work) {
     this.names = indexes.map(({ name }) => name);
     this.#indexes = new Map(indexes.map((index) => [index.name, index]));
-    this.#questions = questions;
-    this.update = update && ((name, signal, progress) => this.#update(update, name, signal, progress));
+    this.#work = work;
+    this.#questions = new Questions(work.settings, work.events);
+    this.update = work.allowIngest
+      ? (name, signal, progress) => this.#counted(this.#update(name, signal, progress))
+      : undefined;
   }
 
   async #update(
-    update: UpdateOne,
     name: string | undefined,
     signal: AbortSignal,
     progress: (now: UpdateProgress) => void,
   ): Promise<Updated> {
-    const index = this.one(name);
-    if (index instanceof OutputIndex) return await this.#counted(update(index, signal, progress));
-    throw new UsageError('A destination is brought up to date with its output by `embed sync`.');
+    const index = this.#one(name);
+    if (!(index instanceof OutputIndex)) {
+      throw new UsageError('A destination is brought up to date with its output by `embed sync`.');
+    }
+    const { settings, events } = this.#work;
+    const [roots, { dir }] = [await index.roots(), index];
+    return await updateOutput({ name: index.name, dir, roots, settings, signal, events, progress });
   }
 
-  async search(asked: SearchAsked, signal: AbortSignal): Promise<FoundText[]> {
-    const found = await this.#ask(signal, () =>
-      Promise.all(this.#chosen(asked.index).map((index) => index.search(asked, signal))),
+  async search(asked: SearchAsked, signal: AbortSignal): Promise<SearchResult[]> {
+    const { question, in: names, results: k, ...options } = asked;
+    const { settings, events, rerank } = this.#work;
+    return await this.#ask(signal, () =>
+      using(this.#chosen(names), signal, async (corpora) => {
+        const searcher = new Searcher(corpora, {
+          ...{ settings, events, signal },
+          vectorOf: (text, searched, stop) => this.#questions.vector(text, searched, stop),
+        });
+        // The corpora are closed by those who opened them.
+        return await searcher.search(question, { ...options, k, rerank });
+      }),
     );
-    return merged(found).slice(0, asked.results);
   }
 
   async get(asked: TextAsked, signal: AbortSignal): Promise<FoundPassage | undefined> {
-    return await this.#ask(signal, () => this.one(asked.index).get(asked, signal));
+    return await this.#ask(signal, () =>
+      this.#one(asked.in).use(signal, (corpus) => passageAt(corpus, asked)),
+    );
   }
 
   async list(asked: ListAsked, signal: AbortSignal): Promise<DocumentList> {
     return await this.#ask(signal, async () => {
       const all: DocumentList = { documents: [], total: 0 };
-      for (const index of this.#chosen(asked.index)) {
+      for (const index of this.#chosen(asked.in)) {
         const skip = Math.max(0, asked.skip - all.total);
         const most = asked.most - all.documents.length;
-        const { documents, total } = await index.list({ ...asked, skip, most }, signal);
+        const { documents, total } = await index.list({ ...asked, skip, most });
         all.documents.push(...documents);
         all.total += total;
       }
@@ -131,23 +136,24 @@ export class OpenIndexes implements Indexes {
 
   /** One that can't be asked says why; the others are told all the same. */
   async status(signal: AbortSignal): Promise<IndexStatus[]> {
-    return await this.#ask(signal, () =>
-      Promise.all(
-        [...this.#indexes.values()].map((index) =>
-          index.status(signal).catch((error: unknown) => {
-            if (!(error instanceof EmbedError)) throw error;
-            return index.failed(error.message);
-          }),
-        ),
-      ),
-    );
+    const told = async (index: OpenIndex) => {
+      try {
+        return await index.status(signal);
+      } catch (error) {
+        if (!(error instanceof EmbedError)) throw error;
+        return index.failed(error.message);
+      }
+    };
+    return await this.#ask(signal, () => Promise.all([...this.#indexes.values()].map(told)));
   }
 
   /** @throws {UsageError} when there is none of this name, or several and no name */
-  one(name: string | undefined): OpenIndex {
+  #one(name: string | undefined): OpenIndex {
     if (name !== undefined) return this.#named(name);
     const [first, ...more] = this.#indexes.values();
-    if (first === undefined || more.length > 0) throw new UsageError(`Say which index: ${this.#allNames()}.`);
+    if (first === undefined || more.length > 0) {
+      throw new UsageError(`Say which index by "in": ${this.#allNames()}.`);
+    }
     return first;
   }
 
@@ -158,12 +164,10 @@ export class OpenIndexes implements Indexes {
 
   #named(name: string): OpenIndex {
     const index = this.#indexes.get(name);
-    if (index === undefined) {
-      throw new UsageError(
-        `There is no index ${JSON.stringify(printable(name, 60))}: there is ${this.#allNames()}.`,
-      );
-    }
-    return index;
+    if (index !== undefined) return index;
+    throw new UsageError(
+      `There is no index ${JSON.stringify(printable(name, 60))}: there is ${this.#allNames()}.`,
+    );
   }
 
   #allNames(): string {
@@ -186,16 +190,20 @@ export class OpenIndexes implements Indexes {
   /** Ends when all that is under way has been answered. */
   async close(): Promise<void> {
     await Promise.allSettled(this.#calls);
+    this.#work.end.abort(new Error('the indexes were closed'));
     for (const index of this.#indexes.values()) await index.close();
     await this.#questions.close();
   }
 }
 
-/** By score where all are of one vector space, else by rank: the first of each index, then the second of each … */
-function merged(found: readonly { space: string; texts: FoundText[] }[]): FoundText[] {
-  const all = found.flatMap(({ texts }) => texts.map((text, rank) => ({ text, rank })));
-  const isOne = new Set(found.map(({ space }) => space)).size <= 1;
-  // The sort is stable: what is equal stays in the order of the indexes.
-  all.sort((a, b) => (isOne ? b.text.score - a.text.score : a.rank - b.rank));
-  return all.map(({ text }) => text);
+/** Runs `work` with what a search asks of all of these. */
+async function using<T>(
+  indexes: readonly OpenIndex[],
+  signal: AbortSignal,
+  work: (corpora: readonly Corpus[]) => Promise<T>,
+  corpora: readonly Corpus[] = [],
+): Promise<T> {
+  const [next, ...rest] = indexes;
+  if (next === undefined) return await work(corpora);
+  return await next.use(signal, (corpus) => using(rest, signal, work, [...corpora, corpus]));
 }

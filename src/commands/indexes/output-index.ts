@@ -1,47 +1,43 @@
 // An output as an open index.
 import type { Settings } from '../../config/settings.js';
 import type { RunEvents } from '../../events.js';
-import type {
-  DocumentList,
-  FoundPassage,
-  FoundText,
-  IndexStatus,
-  ListAsked,
-  SearchAsked,
-  TextAsked,
-} from '../../indexes/indexes.js';
-import { filterOf } from '../../search/filter.js';
-import { searchWith } from '../search.js';
+import type { DocumentList, IndexStatus, ListAsked, ListedDocument } from '../../indexes/indexes.js';
+import type { Output } from '../../output/read/output.js';
+import { wordsFolder } from '../../search/corpora.js';
+import type { Corpus } from '../../search/corpus.js';
+import { OutputCorpus } from '../../search/output-corpus.js';
+import { entriesOf } from '../list.js';
+import { status } from '../status.js';
 import { HeldOutput } from './held-output.js';
 import type { OpenIndex } from './open-index.js';
-import { passageOf } from './passage.js';
-import type { Questions } from './questions.js';
 
 export interface OutputIndexOptions {
   name: string;
   /** The folder. */
   dir: string;
   settings: Settings;
-  questions: Questions;
   /** Bytes of vectors in memory. */
   maxBytes: number;
+  /** Ends what is made for all questions. */
+  end: AbortSignal;
   events: RunEvents;
 }
 
 export class OutputIndex implements OpenIndex {
   readonly name: string;
   readonly dir: string;
-  readonly #settings: Settings;
-  readonly #questions: Questions;
+  readonly #options: OutputIndexOptions;
   readonly #held: HeldOutput;
-  readonly #about: Pick<IndexStatus, 'index' | 'where' | 'kind'>;
+  readonly #about: Pick<IndexStatus, 'name' | 'where' | 'kind'>;
+  /** Those whose index of words is being made, or is there. */
+  readonly #withWords = new WeakSet<Output>();
 
-  constructor({ name, dir, settings, questions, maxBytes, events }: OutputIndexOptions) {
+  constructor(options: OutputIndexOptions) {
+    const { name, dir, maxBytes, events } = options;
     this.name = name;
     this.dir = dir;
-    this.#about = { index: name, where: dir, kind: 'output' };
-    this.#settings = { ...settings, out: dir };
-    this.#questions = questions;
+    this.#options = options;
+    this.#about = { name, where: dir, kind: 'output' };
     this.#held = new HeldOutput(dir, maxBytes, (error) =>
       events.warning(
         `The new index in ${dir} can't be used, so the one before it goes on. ${messageOf(error)}`,
@@ -49,48 +45,58 @@ export class OutputIndex implements OpenIndex {
     );
   }
 
-  async search(asked: SearchAsked, signal: AbortSignal): Promise<{ space: string; texts: FoundText[] }> {
-    const { question, results: k, source, where, minScore } = asked;
+  async use<T>(signal: AbortSignal, work: (corpus: Corpus) => Promise<T>): Promise<T> {
     return await this.#held.use(async (output) => {
-      const options = { question, settings: this.#settings, k, source, where, minScore, signal };
-      const texts = await searchWith(options, {
-        output,
-        vectorOf: (text, searched, stop) => this.#questions.vector(text, searched, stop),
-      });
-      return { space: output.space.id, texts: texts.map((text) => ({ index: this.name, ...text })) };
+      await this.#prepareWords(output);
+      return await work(this.#corpusOf(output, signal));
     });
   }
 
-  async get(asked: TextAsked): Promise<FoundPassage | undefined> {
-    return await this.#held.use((output) => passageOf(output, this.name, asked));
+  /** Begun for all questions: one that is given up mustn't end what others wait for. */
+  async #prepareWords(output: Output): Promise<void> {
+    if (this.#withWords.has(output)) return;
+    this.#withWords.add(output);
+    const corpus = this.#corpusOf(output, this.#options.end);
+    if (!(await corpus.isReadyForWords())) return;
+    corpus.telling([]).catch(() => this.#withWords.delete(output));
   }
 
-  async list({ source, skip, most }: ListAsked): Promise<DocumentList> {
-    const filter = filterOf({ source });
-    return await this.#held.use(async (output) => {
-      const all = output.documents().filter((document) => filter.takesSource(document.source));
-      const shown = all.slice(skip, skip + most);
-      return {
-        documents: shown.map((document) => ({
-          index: this.name,
-          source: document.source,
-          rows: document.rows,
-        })),
-        total: all.length,
-      };
+  #corpusOf(output: Output, signal: AbortSignal): OutputCorpus {
+    const { settings, events } = this.#options;
+    return new OutputCorpus(output, {
+      ...{ name: this.name, cacheDir: wordsFolder(settings.cacheDir), signal, stays: true },
+      notice: (message) => events.notice(message),
     });
   }
 
-  async status(): Promise<IndexStatus> {
-    return await this.#held.use(async ({ manifest, rows }) => ({
+  async list({ skip, most, ...asked }: ListAsked): Promise<DocumentList> {
+    return await this.#held.use(async (output) => {
+      const documents: ListedDocument[] = [];
+      let total = 0;
+      for await (const { document, ...entry } of entriesOf(output, asked)) {
+        if (total >= skip && documents.length < most) documents.push({ in: this.name, ...entry });
+        total++;
+      }
+      return { documents, total };
+    });
+  }
+
+  async status(signal: AbortSignal): Promise<IndexStatus> {
+    // So that what a question would meet is told.
+    const opened = await this.#held.use(async () => undefined).catch((error: unknown) => error);
+    const settings = { ...this.#options.settings, out: this.dir };
+    const { index, lastRun, run } = await status({ settings, signal });
+    const problem = opened ?? this.#held.problem;
+    return {
       ...this.#about,
-      model: manifest.space.model,
-      dimensions: manifest.space.dimensions,
-      documents: manifest.documents.length,
-      rows,
-      roots: manifest.roots,
-      ...(this.#held.problem !== undefined && { problem: messageOf(this.#held.problem) }),
-    }));
+      ...(index && {
+        ...{ model: index.model, dimensions: index.dimensions, documents: index.documents, rows: index.rows },
+        ...{ failures: index.failures, roots: index.roots },
+      }),
+      ...(lastRun && { lastRun }),
+      ...(run && { run: { state: run.state, ...(run.share !== undefined && { share: run.share }) } }),
+      ...(problem !== undefined && { problem: messageOf(problem) }),
+    };
   }
 
   failed(problem: string): IndexStatus {

@@ -1,122 +1,75 @@
 // A part of a document as text: its chunks from a line or a row on, put together again.
 import { UsageError } from '../../errors.js';
 import type { FoundPassage, TextAsked } from '../../indexes/indexes.js';
-import type { OutputDocument } from '../../output/format/manifest-reader.js';
-import type { Output } from '../../output/read/output.js';
-import { type OutputRow, rowOfLine } from '../../search/row.js';
+import type { Corpus } from '../../search/corpus.js';
+import { passageOf } from '../../search/passage.js';
+import type { OutputRow } from '../../search/row.js';
 import { printable } from '../../text/printable.js';
 import { estimateCounter } from '../../tokens/estimating-counter.js';
 
-/**
- * @returns undefined when there is no such row or document
- * @throws {DamagedOutputError} when a line isn't as it was written
- */
-export async function passageOf(
-  output: Output,
-  index: string,
-  asked: TextAsked,
-): Promise<FoundPassage | undefined> {
-  const place = asked.id === undefined ? placeOf(output, asked) : await placeOfId(output, asked.id);
-  if (place === undefined) return undefined;
-  const { document } = place;
-  const first = place.row ?? (await rowOfPlace(output, document, place.line));
-  const counter = estimateCounter();
-  const joined: Joined = { text: '', end: 0, line: 0 };
-  let start: OutputRow | undefined;
-  let tokens = 0;
-  let chunks = 0;
-  let nextChunk: number | undefined;
-  for await (const { row, found } of rowsOf(output, document)) {
-    if (row < first) continue;
-    tokens += counter.count(found.text);
-    if (chunks > 0 && (chunks >= asked.chunks || tokens > asked.maxTokens)) {
-      nextChunk = row - document.firstRow;
-      break;
-    }
-    start ??= found;
-    join(joined, found);
-    chunks++;
+/** @returns undefined when there is no such row or document @throws what the corpus throws */
+export async function passageAt(corpus: Corpus, asked: TextAsked): Promise<FoundPassage | undefined> {
+  const start = asked.id === undefined ? await startOf(corpus, asked) : await startOfId(corpus, asked.id);
+  if (start === undefined) return undefined;
+  const { source, chunk } = start;
+  // One more tells whether there is more.
+  const rows = await corpus.find({ source, from: chunk, to: chunk + asked.chunks });
+  const shown = fitting(rows.slice(0, asked.chunks), asked.maxTokens);
+  const [first] = shown;
+  const passage = passageOf(shown);
+  if (first === undefined || passage === undefined) {
+    throw new UsageError(`${printable(source)} has no text from there on in the index.`);
   }
-  if (start === undefined)
-    throw new UsageError(`${printable(document.source)} has no text from there on in the index.`);
-  const { line, heading } = start.metadata;
+  const next = rows[shown.length]?.metadata.chunk;
   return {
-    ...{ index, source: document.source, line, heading, text: joined.text },
-    ...{ chunk: first - document.firstRow, chunks, of: document.rows },
-    ...(nextChunk !== undefined && { nextChunk }),
+    ...{ in: corpus.name ?? '', source, heading: first.metadata.heading },
+    ...{ line: passage.line, text: passage.text, chunks: passage.chunks },
+    ...(next !== undefined && { nextChunk: next }),
   };
 }
 
-interface Place {
-  document: OutputDocument;
-  line: number;
-  /** Where it is known. */
-  row?: number;
+interface Start {
+  source: string;
+  chunk: number;
 }
 
 /** Of a source, with a line after a colon, too: so searches show it. */
-function placeOf(output: Output, { source = '', line = 1, chunk }: TextAsked): Place | undefined {
-  const document = output.document(source);
-  if (document !== undefined) {
-    return { document, line, ...(chunk !== undefined && { row: document.firstRow + chunk }) };
-  }
+async function startOf(
+  corpus: Corpus,
+  { source = '', line = 1, chunk }: TextAsked,
+): Promise<Start | undefined> {
   const [, path, number] = /^(.+):(\d{1,9})$/s.exec(source) ?? [];
-  const known = path === undefined ? undefined : output.document(path);
-  return known && { document: known, line: Number(number) };
-}
-
-async function placeOfId(output: Output, id: string): Promise<Place | undefined> {
-  const start = Buffer.from(`{"id":"${id}"`);
-  for (const document of output.documents()) {
-    let row = document.firstRow;
-    for await (const line of output.lines(document)) {
-      if (start.equals(line.subarray(0, start.length))) return { document, line: 1, row };
-      row++;
-    }
+  if ((await corpus.find({ source, from: 0, to: 0 })).length > 0) {
+    if (chunk !== undefined || line === 1) return { source, chunk: chunk ?? 0 };
+    return chunkOfLine(source, await corpus.find({ source }), line);
   }
-  return undefined;
+  if (path === undefined) return undefined;
+  return chunkOfLine(path, await corpus.find({ source: path }), Number(number));
 }
 
-/** The first row that starts on the line; else, the last before it. */
-async function rowOfPlace(output: Output, document: OutputDocument, line: number): Promise<number> {
-  let last = document.firstRow;
-  if (line <= 1) return last;
-  for await (const { row, found } of rowsOf(output, document)) {
-    if (found.metadata.line > line) break;
-    last = row;
-    if (found.metadata.line === line) break;
-  }
-  return last;
+/** The first chunk that starts on the line; else, the last before it. */
+function chunkOfLine(source: string, rows: readonly OutputRow[], line: number): Start | undefined {
+  const [first] = rows;
+  if (first === undefined) return undefined;
+  const row =
+    rows.find(({ metadata }) => metadata.line === line) ??
+    rows.findLast(({ metadata }) => metadata.line < line) ??
+    first;
+  return { source, chunk: row.metadata.chunk };
 }
 
-async function* rowsOf(
-  output: Output,
-  document: OutputDocument,
-): AsyncGenerator<{ row: number; found: OutputRow }> {
-  let row = document.firstRow;
-  for await (const line of output.lines(document)) {
-    if (row >= document.firstRow + document.rows) return;
-    yield { row, found: rowOfLine(output, row, line.toString('utf8')) };
-    row++;
-  }
+async function startOfId(corpus: Corpus, id: string): Promise<Start | undefined> {
+  const [row] = await corpus.find({ id: id.toLowerCase() });
+  return row && { source: row.metadata.source, chunk: row.metadata.chunk };
 }
 
-interface Joined {
-  text: string;
-  /** Where the last chunk ended in the document. */
-  end: number;
-  /** The line on which it started. */
-  line: number;
-}
-
-/** Chunks may overlap; between them only white space is left out. */
-function join(joined: Joined, { text, metadata }: OutputRow): void {
-  const { start, end } = metadata as { start?: unknown; end?: unknown };
-  const from = typeof start === 'number' ? start : joined.end + 2;
-  const known = joined.end - from;
-  if (joined.text === '') joined.text = text;
-  else if (known >= 0) joined.text += text.slice(known);
-  else joined.text += (known < -1 ? '\n\n' : metadata.line > joined.line ? '\n' : ' ') + text;
-  joined.end = typeof end === 'number' ? end : from + text.length;
-  joined.line = metadata.line;
+/** As many as fit, and one at least. */
+function fitting(rows: readonly OutputRow[], maxTokens: number): OutputRow[] {
+  const counter = estimateCounter();
+  let tokens = 0;
+  const end = rows.findIndex(({ text }, place) => {
+    tokens += counter.count(text);
+    return place > 0 && tokens > maxTokens;
+  });
+  return rows.slice(0, end < 0 ? rows.length : end);
 }

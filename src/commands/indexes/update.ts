@@ -13,7 +13,8 @@ import { printable } from '../../text/printable.js';
 import { ingest } from '../ingest.js';
 
 export interface UpdateOptions {
-  index: string;
+  /** Of the index. */
+  name: string;
   /** The output's folder. */
   dir: string;
   /** Of its manifest. */
@@ -32,7 +33,7 @@ const tellMs = 500;
  * @throws what {@link ingest} throws
  */
 export async function updateOutput({
-  index,
+  name,
   dir,
   signal,
   progress,
@@ -45,7 +46,7 @@ export async function updateOutput({
   if (paths.length === 0 && !isOwn) {
     const named = left.map((root) => printable(root, 200)).slice(0, 3);
     throw new UsageError(
-      `Nothing of ${JSON.stringify(printable(index, 60))} can be updated here${named.length > 0 ? ` (${named.join(', ')})` : ''}: ` +
+      `Nothing of ${JSON.stringify(printable(name, 60))} can be updated here${named.length > 0 ? ` (${named.join(', ')})` : ''}: ` +
         'run `embed ingest` with the paths of its documents.',
     );
   }
@@ -64,7 +65,7 @@ export async function updateOutput({
     const { documents, chunks, changed } = summary;
     const { removed, unchanged, failed } = documents;
     return {
-      index,
+      in: name,
       changed,
       documents: { new: documents.new, changed: documents.changed, removed, unchanged, failed },
       rows: chunks.total,

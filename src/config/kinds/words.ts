@@ -84,7 +84,7 @@ export const path: Kind<TextRule> = {
 /** `*.{md,txt}` */
 export const glob: Kind<TextRule> = { ...anyText, wanted: () => 'a pattern such as *.md', hasCommas: true };
 
-const pairPattern = /^[^=]+(?:=| in .)/;
+export const pairPattern = /^[^=]+(?:=| in .)/;
 
 export const pair: Kind<PairRule> = {
   ...anyText,

@@ -36,12 +36,12 @@ function fail(error) {
   say(error.needsToken && token === '' ? 'This server asks for its token.' : error.message, true);
 }
 
-function render({ index, score, text, metadata, sources }) {
+function render({ in: name, score, text, metadata, sources }) {
   const item = document.createElement('li');
   item.tabIndex = 0;
   item.setAttribute('aria-expanded', 'false');
   const place = metadata.page === undefined ? ':' + metadata.line : ', page ' + metadata.page;
-  const where = byId('index').options.length > 2 ? index + ' · ' : '';
+  const where = byId('index').options.length > 2 ? name + ' · ' : '';
   item.append(make('span', 'score', score.toFixed(3)), make('div', 'place', where + metadata.source + place));
   if (metadata.heading.length > 0) item.append(make('div', 'heading', metadata.heading.join(' › ')));
   item.append(make('p', 'text', text));
@@ -62,7 +62,7 @@ function wanted() {
   return {
     question: question.value.trim(),
     results: Math.min(50, Math.max(1, Number(count) || 10)),
-    ...(index !== '' && { index: [index] }),
+    ...(index !== '' && { in: [index] }),
     ...(source !== '' && { source: [source] }),
   };
 }
@@ -70,7 +70,7 @@ function wanted() {
 async function search() {
   const asked = wanted();
   if (asked.question === '') return;
-  history.replaceState(null, '', '#' + new URLSearchParams({ q: asked.question, ...(asked.source && { source: asked.source[0] }), ...(asked.index && { index: asked.index[0] }) }));
+  history.replaceState(null, '', '#' + new URLSearchParams({ q: asked.question, ...(asked.source && { source: asked.source[0] }), ...(asked.in && { in: asked.in[0] }) }));
   running?.abort();
   running = new AbortController();
   say('Searching …');
@@ -91,12 +91,12 @@ async function start() {
   try {
     const { indexes } = await ask('GET');
     const select = byId('index');
-    select.replaceChildren(new Option('all indexes', ''), ...indexes.map(({ index }) => new Option(index, index)));
+    select.replaceChildren(new Option('all indexes', ''), ...indexes.map(({ name }) => new Option(name, name)));
     select.hidden = indexes.length < 2;
-    select.value = indexes.some(({ index }) => index === given.get('index')) ? given.get('index') : '';
+    select.value = indexes.some(({ name }) => name === given.get('in')) ? given.get('in') : '';
     tokenForm.hidden = true;
     const bad = indexes.filter(({ problem }) => problem !== undefined);
-    say(bad.map(({ index, problem }) => index + ': ' + problem).join(' '), bad.length > 0);
+    say(bad.map(({ name, problem }) => name + ': ' + problem).join(' '), bad.length > 0);
     await search();
   } catch (error) {
     fail(error);

@@ -10,9 +10,9 @@ const reference = (name: string) => ({ $ref: `#/components/schemas/${name}` });
 
 const result = {
   type: 'object',
-  required: ['index', 'id', 'score', 'text', 'metadata', 'sources'],
+  required: ['in', 'id', 'score', 'text', 'metadata', 'sources', 'words'],
   properties: {
-    index: { ...text, description: 'name of the index' },
+    in: { ...text, description: 'name of the index' },
     id: text,
     score: { type: 'number', description: 'cosine, -1 to 1; of a search by words alone BM25, above 0' },
     text,
@@ -22,22 +22,36 @@ const result = {
       properties: { source: text, chunk: integer, line: integer, page: integer, heading: list(text) },
     },
     sources: { ...list(text), description: 'all documents that hold the text' },
+    words: { ...list(text), description: 'words of the question that the text holds' },
+    ranks: { type: 'object', properties: { vectors: integer, words: integer } },
+    rerank: { type: 'number' },
+    passage: {
+      type: 'object',
+      required: ['text', 'chunks', 'line'],
+      properties: { text, chunks: list(integer), line: integer },
+    },
   },
 };
 
 const index = {
   type: 'object',
-  required: ['index', 'where', 'kind'],
+  required: ['name', 'where', 'kind'],
   properties: {
-    index: text,
+    name: text,
     where: text,
     kind: { enum: ['output', 'destination'] },
     model: text,
     dimensions: integer,
     documents: integer,
     rows: integer,
-    roots: list(text),
-    problem: { ...text, description: "why it can't be asked" },
+    failures: integer,
+    roots: list({
+      type: 'object',
+      properties: { root: text, documents: integer, gone: { type: 'boolean' } },
+    }),
+    lastRun: { type: 'object', properties: { at: text, seconds: { type: 'number' }, result: text } },
+    run: { type: 'object', properties: { state: text, share: { type: 'number' } } },
+    problem: { ...text, description: "why it can't be asked, or what goes wrong with it" },
   },
 };
 

@@ -12,7 +12,7 @@ import { RefusedError } from './error-answers.js';
 /** Answers are as long as their texts. */
 export const asked = searchAsked.omit({ maxTokens: true });
 
-/** `POST /search` with `{"question": …, "results": 5, "index", "source", "where", "minScore"}`; as `embed search --json`. */
+/** `POST /search` with `{"question": …, "results": 5, "in", "source", "where", "by" …}`; as `embed search --json`. */
 export function searchRoute(parts: GatewayParts, indexes: Indexes) {
   return answering(parts, async (request, { signal }) => {
     const fields = fieldsOf(request.body);

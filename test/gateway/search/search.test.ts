@@ -17,7 +17,7 @@ const bearer = { authorization: 'Bearer sesame' };
 interface Answer {
   schema: number;
   results: { text: string; metadata: { source: string } }[];
-  indexes: { index: string; rows: number; problem?: string }[];
+  indexes: { name: string; rows: number; problem?: string }[];
   error: string;
 }
 
@@ -30,17 +30,14 @@ async function ask(url: string, question: object | string, headers: Record<strin
 const sourcesOf = ({ body }: { body: Answer }) => body.results.map(({ metadata }) => metadata.source);
 
 test('a question gets what the command finds', async () => {
-  const { url, settings } = await indexed(documents);
+  const { url, out, settings } = await indexed(documents);
   const question = 'The mill is behind the harbour.';
   const { status, body } = await ask(url, { question, results: 2 });
-  const found = await search({ question, settings, k: 2 });
-  expect([status, body]).toEqual([
-    200,
-    { schema: 1, results: JSON.parse(JSON.stringify(found.map((one) => ({ index: 'docs', ...one })))) },
-  ]);
+  const found = await search({ question, settings, k: 2, in: `docs=${out}` });
+  expect([status, body]).toEqual([200, { schema: 1, results: JSON.parse(JSON.stringify(found)) }]);
   expect(sourcesOf(await ask(url, { question, source: ['boats.*'] }))).toEqual(['docs/boats.md']);
   const { indexes } = (await (await fetch(`${url}/search`)).json()) as Answer;
-  expect(indexes).toMatchObject([{ index: 'docs', kind: 'output', documents: 2, rows: 2 }]);
+  expect(indexes).toMatchObject([{ name: 'docs', kind: 'output', documents: 2, rows: 2 }]);
 });
 
 test('what is wrong with a question is told in words', async () => {
@@ -51,7 +48,7 @@ test('what is wrong with a question is told in words', async () => {
     [{}, 'question'],
     [{ question: 'x', results: 51 }, 'results'],
     [{ question: 'x', limit: 3 }, 'limit'],
-    [{ question: 'x', index: ['none'] }, 'no index "none"'],
+    [{ question: 'x', in: ['none'] }, 'no index "none"'],
     [{ question: 'x', where: ['lang'] }, 'where'],
   ] as const) {
     const { status, body } = await ask(url, question);
@@ -83,6 +80,18 @@ test('nothing but the page comes without the token', async () => {
   expect((await ask(url, { question: 'x' }, bearer)).status).toBe(200);
   const headers = { ...bearer, origin: 'https://evil.example' };
   expect((await ask(url, { question: 'x' }, headers)).status).toBe(403);
+});
+
+test('what programs are told of is what is checked', async () => {
+  const { url } = await indexed(documents, { token: 'sesame' });
+  const api = (await (await fetch(`${url}/openapi.json`)).json()) as { paths: object };
+  expect(api).toEqual(JSON.parse(readFileSync('docs/openapi.json', 'utf8')));
+  for (const [path, methods] of Object.entries(api.paths)) {
+    for (const method of Object.keys(methods)) {
+      const init = { method: method.toUpperCase(), headers: bearer };
+      expect((await fetch(url + path, init)).status).not.toBe(404);
+    }
+  }
 });
 
 test('without an index, its paths go to the server as before', async () => {
