@@ -57,7 +57,8 @@ describe.runIf(redisAvailable)('a queue of workers', () => {
     expect(await running).toMatchObject({ code: 0 });
     expectRightVectors(40);
     expect(failing.worker.state.rests).toMatch(/can't be reached/);
-    expect(failing.worker.result).toMatchObject({ batches: 0, returned: 1 });
+    expect(failing.worker.result.batches).toBe(0);
+    expect(failing.worker.result.returned).toBeGreaterThan(0);
     await other.revive();
     await eventually(() => failing.worker.state.rests).toBe('');
   });

@@ -3,12 +3,8 @@ import { Redis } from 'ioredis';
 import { onTestFinished } from 'vitest';
 import { loadSettings } from '../../src/config/load.js';
 import type { Settings } from '../../src/config/settings.js';
-import {
-  type QueueWorker,
-  type RunWorkerOptions,
-  runWorker,
-  type WorkerResult,
-} from '../../src/worker/worker.js';
+import type { QueueWorker } from '../../src/worker/queue-worker.js';
+import { type RunWorkerOptions, runWorker, type WorkerResult } from '../../src/worker/worker.js';
 import { type RedisServer, startRedis } from '../helpers/redis.js';
 
 export interface TestWorker {

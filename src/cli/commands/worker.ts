@@ -10,7 +10,7 @@ import { printedEvents } from '../terminal/events.js';
 import { printNotice } from '../terminal/print.js';
 
 export async function runWorkerCommand(given: Given<typeof declared>): Promise<Outcome> {
-  const { name, rebuild, quiet } = given.flags;
+  const { name, rebuild, quiet, host, metricsPort: port } = given.flags;
   const line = quiet ? () => undefined : printNotice;
   const { settings } = await settingsFor(given, line);
   const { worker } = await import('../../commands/worker.js');
@@ -19,6 +19,7 @@ export async function runWorkerCommand(given: Given<typeof declared>): Promise<O
       settings,
       name,
       rebuild,
+      ...(port !== undefined && { metrics: { host, port } }),
       signal,
       events: {
         ...printedEvents(line),
@@ -26,6 +27,7 @@ export async function runWorkerCommand(given: Given<typeof declared>): Promise<O
           line(
             say`worker ${printable(name)}: ${printable(space.model)} for the queue ${printable(where)}, ${plural(concurrency, 'job')} at once`,
           ),
+        showing: (url) => line(say`metrics: ${printable(url)}/metrics`),
         draining: () => line(say`draining: answers what it has taken, then ends.`),
       },
     }),

@@ -289,6 +289,13 @@ export const ownFlags = {
     decided: 'host and process',
     help: 'what the worker is called where workers are listed',
   },
+  metricsPort: {
+    kind: 'integer',
+    least: 0,
+    most: 65_535,
+    flag: '--metrics-port <n>',
+    help: 'show /metrics (Prometheus) and /health on this port of --host; 0 for a free one',
+  },
 
   quick: { ...yes, flag: '--quick', help: 'fewer settings and rounds, in less than 30 s' },
   timeLimit: {

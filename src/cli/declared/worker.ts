@@ -9,6 +9,8 @@ export const worker = {
     'queue',
     'queueName',
     'name',
+    'host',
+    'metricsPort',
     'rebuild',
     'config',
     'quiet',

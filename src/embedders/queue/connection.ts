@@ -64,8 +64,9 @@ export async function openQueueRedis(
     retryStrategy: (times) => (opened.yet ? options.retryStrategy!(times) : null),
   });
   let connectionError: unknown;
+  // The first says why; those after it, of the same connection, only that.
   redis.on('error', (error) => {
-    connectionError = error;
+    connectionError ??= error;
   });
   try {
     const facts = await within(openMs, look(redis));

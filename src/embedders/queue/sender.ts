@@ -10,9 +10,8 @@ import type { RedisAddress } from '../../net/redis/address.js';
 import type { Priority } from '../../types/requests.js';
 import { explained, queueConnection, within } from './connection.js';
 import { answerOf, type BatchJob, type JobAnswer, jobData } from './job.js';
+import { goneMs, lookAtQueue, nobodyWorks, type QueueState } from './look.js';
 import { isId, type QueueKeys, queuePrefix } from './names.js';
-import { liveWorkers, type WorkerState } from './presence.js';
-import { publishedId } from './published-space.js';
 
 /** Time between two looks at the queue, in ms. */
 const lookMs = 1000;
@@ -22,8 +21,6 @@ const silentMs = 5000;
 const checkMs = 3000;
 /** How long batches wait for Redis to be back, or for a worker, before they fail, in ms. */
 const patienceMs = 15_000;
-/** A sender that gives no sign of life for so long counts as gone, ms: workers drop its jobs. */
-const goneMs = 30_000;
 /** Max answers that are fetched together. */
 const maxTogether = 64;
 
@@ -48,13 +45,6 @@ interface Pending {
   since: number;
   resolve(answer: JobAnswer): void;
   reject(error: unknown): void;
-}
-
-/** What a queue holds, at the last look. */
-export interface QueueState {
-  workers: readonly WorkerState[];
-  /** Jobs that no worker has taken. */
-  waiting: number;
 }
 
 export class QueueSender {
@@ -218,24 +208,12 @@ export class QueueSender {
   /** Tells that this sender lives, and learns what the queue holds. */
   async look(): Promise<void> {
     const { keys } = this.#options;
-    const [, , , waiting, ranked, workers, space] = await within(
-      silentMs,
-      Promise.all([
-        this.#redis.set(keys.sender(this.#id), '1', 'PX', goneMs),
-        this.#redis.pexpire(keys.answered(this.#id), goneMs),
-        // BullMQ keeps 10,000 events of a queue that doesn't say so.
-        this.#redis.hset(keys.bull('meta'), 'opts.maxLenEvents', maxEvents),
-        this.#redis.llen(keys.bull('wait')),
-        this.#redis.zcard(keys.bull('prioritized')),
-        liveWorkers(this.#redis, keys),
-        publishedId(this.#redis, keys),
-      ]),
-    );
+    const { space, ...state } = await within(silentMs, lookAtQueue(this.#redis, keys, this.#id));
     this.#met = performance.now();
     this.#lastError = undefined;
     this.#otherSpace = space !== undefined && space !== this.#options.space;
-    this.#state = { workers, waiting: waiting + ranked };
-    if (workers.some(({ rests }) => rests === '')) this.#staffed = performance.now();
+    this.#state = state;
+    if (state.workers.some(({ rests }) => rests === '')) this.#staffed = performance.now();
     await within(silentMs, this.#check(performance.now() - checkMs));
   }
 
@@ -286,10 +264,7 @@ export class QueueSender {
   /** Why nobody works, as a sentence. */
   noWorker(): string {
     const { where, name } = this.#options;
-    const resting = this.#state.workers.find(({ rests }) => rests !== '');
-    if (resting) return `All workers of ${where} rest; ${resting.name}: ${resting.rests}`;
-    const named = name === defaultName ? '' : ` --queue-name ${name}`;
-    return `${where} has no worker: start some with "embed worker --queue …${named}".`;
+    return nobodyWorks(this.#state, where, name);
   }
 
   /** Takes back what was not answered. Never throws. */
@@ -308,9 +283,3 @@ export class QueueSender {
     await Promise.all(this.#loops);
   }
 }
-
-/** The name of a queue when none is given. */
-export const defaultName = 'default';
-
-/** Events that BullMQ keeps in Redis; nothing here reads them. */
-export const maxEvents = 100;

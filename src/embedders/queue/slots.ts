@@ -1,7 +1,7 @@
 // The request slots of a queue: as many as its workers work on at once, and one more for each, so that none waits for the
 // next batch. Any worker takes any batch, so the slots are those of all together.
 import type { FreeSlot, RequestLimits, Slot, SlotLimits, Slots } from '../../types/requests.js';
-import type { QueueState } from './sender.js';
+import type { QueueState } from './look.js';
 
 /** Jobs that wait for a worker, for each slot of all workers, at which this sender holds back. */
 const maxWaiting = 4;

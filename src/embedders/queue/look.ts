@@ -1,0 +1,48 @@
+// A sender's look at its queue: it says that it lives, and learns who works and what waits.
+import type { Redis } from 'ioredis';
+import type { QueueKeys } from './names.js';
+import { liveWorkers, type WorkerState } from './presence.js';
+import { publishedId } from './published-space.js';
+
+/** A sender that gives no sign of life for so long counts as gone, ms: workers drop its jobs. */
+export const goneMs = 30_000;
+
+/** Events that BullMQ keeps in Redis; nothing here reads them. */
+export const maxEvents = 100;
+
+/** The name of a queue when none is given. */
+const defaultName = 'default';
+
+/** What a queue holds, at the last look. */
+export interface QueueState {
+  workers: readonly WorkerState[];
+  /** Jobs that no worker has taken. */
+  waiting: number;
+}
+
+/** @returns what the queue holds, and the id of the space that it has now */
+export async function lookAtQueue(
+  redis: Redis,
+  keys: QueueKeys,
+  sender: string,
+): Promise<QueueState & { space: string | undefined }> {
+  const [waiting, ranked, workers, space] = await Promise.all([
+    redis.llen(keys.bull('wait')),
+    redis.zcard(keys.bull('prioritized')),
+    liveWorkers(redis, keys),
+    publishedId(redis, keys),
+    redis.set(keys.sender(sender), '1', 'PX', goneMs),
+    redis.pexpire(keys.answered(sender), goneMs),
+    // BullMQ keeps 10,000 events of a queue that doesn't say so.
+    redis.hset(keys.bull('meta'), 'opts.maxLenEvents', maxEvents),
+  ]);
+  return { workers, waiting: waiting + ranked, space };
+}
+
+/** Why nobody works, as a sentence. */
+export function nobodyWorks({ workers }: QueueState, where: string, name: string): string {
+  const resting = workers.find(({ rests }) => rests !== '');
+  if (resting) return `All workers of ${where} rest; ${resting.name}: ${resting.rests}`;
+  const named = name === defaultName ? '' : ` --queue-name ${name}`;
+  return `${where} has no worker: start some with "embed worker --queue …${named}".`;
+}

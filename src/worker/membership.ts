@@ -1,0 +1,71 @@
+// A worker joins its queue, says that it is there, and leaves.
+import type { Redis } from 'ioredis';
+import { maxEvents } from '../embedders/queue/look.js';
+import type { QueueKeys } from '../embedders/queue/names.js';
+import { hideWorker, liveWorkers, showWorker, type WorkerState } from '../embedders/queue/presence.js';
+import {
+  differenceOf,
+  type PublishedSpace,
+  publishedId,
+  publishSpace,
+  readSpace,
+} from '../embedders/queue/published-space.js';
+import { VectorSpaceError } from '../errors.js';
+
+export interface JoinOptions {
+  redis: Redis;
+  keys: QueueKeys;
+  own: PublishedSpace;
+  /** The queue, for messages. */
+  where: string;
+  /** Publish another space than the queue has, while no other worker is there. */
+  rebuild: boolean;
+}
+
+/**
+ * Publishes its vector space where it is the first.
+ * @returns the id of the queue's space
+ * @throws {VectorSpaceError} when the queue has another one
+ */
+export async function join(options: JoinOptions): Promise<string> {
+  const { redis, keys, own, where, rebuild } = options;
+  await publishSpace(redis, keys, own);
+  const known = await readSpace(redis, keys);
+  const isRead = known !== undefined && known !== 'unknown';
+  const difference = isRead ? differenceOf(known, own) : 'another version published it';
+  if (isRead && difference === undefined) return known.space.id;
+  const others = await liveWorkers(redis, keys);
+  if (rebuild && others.length === 0) {
+    await redis.del(keys.space);
+    return await join({ ...options, rebuild: false });
+  }
+  const way = rebuild
+    ? `end its ${others.length} workers first`
+    : 'use what the other workers have, another queue with --queue-name, or --rebuild once they have ended';
+  throw new VectorSpaceError(`The queue ${where} is of another vector space (${difference}): ${way}.`);
+}
+
+/** Says that it lives, and what the queue is: a Redis that restarted without persistence has forgotten that. */
+export async function giveSign(
+  redis: Redis,
+  keys: QueueKeys,
+  state: WorkerState,
+  own: PublishedSpace,
+): Promise<void> {
+  await showWorker(redis, keys, state);
+  await redis.hset(keys.bull('meta'), 'opts.maxLenEvents', maxEvents);
+  if ((await publishedId(redis, keys)) === undefined) await publishSpace(redis, keys, own);
+}
+
+/** The last one takes along what BullMQ keeps of an empty queue. */
+export async function leave(redis: Redis, keys: QueueKeys, id: string): Promise<void> {
+  await hideWorker(redis, keys, id);
+  const [workers, ...left] = await Promise.all([
+    liveWorkers(redis, keys),
+    redis.llen(keys.bull('wait')),
+    redis.llen(keys.bull('active')),
+    redis.zcard(keys.bull('prioritized')),
+  ]);
+  if (workers.length > 0 || left.some((count) => count > 0)) return;
+  await redis.del(['meta', 'events', 'marker', 'stalled-check', 'stalled', 'pc', 'id'].map(keys.bull));
+}
