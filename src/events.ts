@@ -1,6 +1,7 @@
 // What happens during a run, as calls of a listener that shows, logs or counts it. Each layer hands the same object on,
 // and calls the method of what happens in it. Imports types only, so that every layer can import it.
 import type { EmbedderFault } from './errors.js';
+import type { SkipRule } from './types/skip-rule.js';
 
 /**
  * What becomes of a document: the output didn't have it; has other content of it; has it of another splitter or reader, or
@@ -23,6 +24,12 @@ export interface RunEvents {
    * @param source as the output would name it
    */
   skipped(reason: string, source: string): void;
+  /**
+   * A file or folder is left out as the user wants it: it is hidden, or an ignore file or a pattern says so.
+   * @param reason `hidden`, `ignored` or `excluded`
+   * @param rule finds the line or the flag that says so; undefined for what is hidden
+   */
+  ignored(reason: string, source: string, rule: () => SkipRule | undefined): void;
   /**
    * A document isn't as the output has it. Documents that fail are in the result.
    * @param from of one that moved: the name that it had
@@ -52,6 +59,9 @@ export function eventsFor(...listeners: readonly (Partial<RunEvents> | undefined
     },
     skipped: (reason, source) => {
       for (const one of listeners) one?.skipped?.(reason, source);
+    },
+    ignored: (reason, source, rule) => {
+      for (const one of listeners) one?.ignored?.(reason, source, rule);
     },
     document: (change, source, from) => {
       for (const one of listeners) one?.document?.(change, source, from);

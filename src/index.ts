@@ -92,5 +92,6 @@ export type {
   Slots,
 } from './types/requests.js';
 export type { Shard } from './types/shard.js';
+export type { SkipRule } from './types/skip-rule.js';
 export type { VectorSpace } from './types/space.js';
 export type { Vector } from './types/vector.js';

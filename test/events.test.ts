@@ -6,6 +6,7 @@ const happenings: { [name in keyof RunEvents]: Parameters<RunEvents[name]> } = {
   notice: ['The server answers again.'],
   warning: ['The cache fails.'],
   skipped: ['binary', 'a.bin'],
+  ignored: ['ignored', 'a.tmp', () => ({ pattern: '*.tmp' })],
   document: ['moved', 'b.md', 'a.md'],
   pulling: ['pulling manifest', 1, 2],
   requestSent: [64],

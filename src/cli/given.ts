@@ -17,7 +17,16 @@ export function optionFor(name: FlagName, command: CommandDeclaration): Option {
   const option = new Option(flag.flag);
   // Only a switch is the opposite of another: `--no-proxy <hosts>` isn't that of `--proxy`.
   if (flag.kind !== 'boolean') option.negate = false;
-  return flag.isMany || flag.kind === 'list' ? collecting(option) : option;
+  if (flag.isMany || flag.kind === 'list') return collecting(option);
+  return flag.kind === 'boolean' ? option : single(option);
+}
+
+/** Refuses a second value: one of the two would be ignored. */
+function single(option: Option): Option {
+  return option.argParser((value: string, before: string | undefined) => {
+    if (before === undefined) return value;
+    throw new UsageError(`${option.long}: given twice, but it takes one value.`);
+  });
 }
 
 function collecting(option: Option): Option {
@@ -28,7 +37,8 @@ function collecting(option: Option): Option {
 export function earlierOptions({ earlier = {} }: CommandDeclaration): Option[] {
   return Object.entries(earlier).map(([name, flag]) => {
     const option = new Option(flag).hideHelp();
-    return flagOf(name as FlagName).kind === 'list' ? collecting(option) : option;
+    const { kind } = flagOf(name as FlagName);
+    return kind === 'list' ? collecting(option) : single(option);
   });
 }
 

@@ -58,7 +58,7 @@ export async function run(argv: readonly string[]): Promise<void> {
   } catch (error) {
     const command = commandOf(program, argv);
     if (!(error instanceof CommanderError)) {
-      process.exitCode = reportError(error, command.opts().json === true);
+      process.exitCode = reportError(error, command.opts().json === true || asksForJson(command, argv));
       return;
     }
     // Commander has printed its own sentence; asking for help is no error.

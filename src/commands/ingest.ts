@@ -14,6 +14,7 @@ import { Run } from '../ingest/run.js';
 import { acquireLock, type Lock } from '../output/lock/lock.js';
 import { seedShard } from '../output/shards/seed.js';
 import { recover } from '../output/write/recover.js';
+import { runInWords, runStateOf } from './run-state.js';
 
 /** What {@link ingest} is told. */
 export interface IngestOptions extends RunOptions {
@@ -39,7 +40,12 @@ export interface IngestOptions extends RunOptions {
  */
 export async function ingest(options: IngestOptions): Promise<RunResult> {
   const run = await Run.prepare(options);
-  if (options.dryRun) return run.plan();
+  if (options.dryRun) {
+    const state = await runStateOf(run.out);
+    const result = await run.plan();
+    if (state) eventsFor(options.events).notice(`A run of this output ${runInWords(state)}.`);
+    return result;
+  }
   const lock = await acquireLock(run.out, {
     wait: options.wait ?? false,
     signal: options.signal,

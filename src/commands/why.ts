@@ -7,13 +7,13 @@ import { formatFor, hasNoReader } from '../documents/extract.js';
 import { isGenerated } from '../documents/generated/generated.js';
 import { type Verdict, verdictOn } from '../documents/walk/explain.js';
 import { isUnderRoot, sourceOf } from '../documents/walk/sources/source-name.js';
-import type { SkipRule } from '../documents/walk/walk.js';
 import { UsageError } from '../errors.js';
 import { ForeignFileError, readForeign } from '../files/foreign-file.js';
 import { walkOptions } from '../ingest/survey/found-files.js';
 import { stdinRoot } from '../ingest/survey/standard-input.js';
 import { type Output, openOutput } from '../output/read/output.js';
 import type { Failure } from '../types/failure.js';
+import type { SkipRule } from '../types/skip-rule.js';
 
 /** What {@link why} is told. */
 export interface WhyOptions {

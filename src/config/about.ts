@@ -7,6 +7,8 @@ export interface About {
   env?: string;
   /** The variable counts only while another setting, declared before this one, has one of these values. */
   envWhile?: { readonly [key in string]?: readonly string[] };
+  /** Its flag counts only while another setting has one of these values: otherwise it is refused. */
+  flagWhile?: { readonly [key in string]?: readonly string[] };
   /** The same variable in another spelling, read where the first is unset. */
   envToo?: string;
   /** Without one, a setting may be undefined: decided at run time (by the model, by the output). */

@@ -44,6 +44,7 @@ export const declared = {
   model: {
     kind: 'text',
     flag: '--model <name>',
+    flagWhile: { embedder: ['auto', 'ollama', 'openai'] },
     env: 'OLLAMA_EMBEDDING_MODEL',
     envWhile: { embedder: ['auto', 'ollama', 'builtin'] },
     decided: 'best of the server',
@@ -56,6 +57,7 @@ export const declared = {
     of: { kind: 'address' },
     least: 1,
     flag: '--ollama-url <url>',
+    flagWhile: { embedder: ['auto', 'ollama'] },
     env: 'OLLAMA_HOST',
     otherwise: [defaultOllamaUrl],
     example: [defaultOllamaUrl],
@@ -108,6 +110,7 @@ export const declared = {
     kind: 'text',
     mayBeEmpty: true,
     flag: '--document-prefix <text>',
+    flagWhile: { embedder: ['auto', 'ollama', 'openai'] },
     decided: 'by model',
     help: "text that a server's model wants before each chunk",
   },
@@ -116,6 +119,7 @@ export const declared = {
     kind: 'text',
     mayBeEmpty: true,
     flag: '--query-prefix <text>',
+    flagWhile: { embedder: ['auto', 'ollama', 'openai'] },
     decided: 'by model',
     help: "text that a server's model wants before each question",
   },
@@ -125,6 +129,7 @@ export const declared = {
     least: 16,
     most: 1_000_000,
     flag: '--max-tokens <n>',
+    flagWhile: { embedder: ['auto', 'ollama', 'openai'] },
     decided: 'what the server says',
     help: "tokens that a server's model takes a text",
   },
@@ -159,6 +164,7 @@ export const declared = {
     least: 1,
     most: 65_536,
     flag: '--dimensions <n>',
+    flagWhile: { embedder: ['auto', 'ollama', 'openai'] },
     decided: 'all of the model',
     help: 'shorter vectors from Matryoshka models',
   },
@@ -226,6 +232,7 @@ export const declared = {
     pattern: /^(rediss?|unix):\/\//,
     wanted: 'the address of one Redis that starts with redis://, rediss:// or unix://',
     flag: '--redis-url <url>',
+    flagWhile: { cache: ['auto', 'redis'] },
     env: 'REDIS_URL',
     example: 'redis://127.0.0.1:6379/2',
     help: 'redis://, rediss:// or unix:// address',
@@ -267,14 +274,14 @@ export const declared = {
   cacheTtl: {
     kind: 'duration',
     unit: 's',
-    plain: true,
     least: 1,
     most: 10 * 366 * day,
     flag: '--cache-ttl <time>',
+    flagWhile: { cache: ['auto', 'redis'] },
     env: 'EMBEDDING_CACHE_TTL',
     default: 3600,
     example: '30d',
-    help: 'how long Redis keeps a vector; a number alone: seconds',
+    help: 'how long Redis keeps a vector',
   },
   /** Bytes at which the disk cache drops its oldest vectors. @default 2_147_483_648 */
   cacheMaxSize: {
@@ -370,14 +377,13 @@ export const declared = {
   batchTimeout: {
     kind: 'duration',
     unit: 'ms',
-    plain: true,
     least: 100,
     most: dayMs,
     flag: '--batch-timeout <time>',
     env: 'OLLAMA_BATCH_TIMEOUT',
     default: 30_000,
     example: '30s',
-    help: 'least time-out of a request; a number alone: ms',
+    help: 'least time-out of a request',
   },
   /** Tries after a failed request. @default 3 */
   maxRetries: {
@@ -407,12 +413,11 @@ export const declared = {
   batchInterval: {
     kind: 'duration',
     unit: 'ms',
-    plain: true,
     least: 0,
     most: 60_000,
     env: 'BATCH_PROCESSING_INTERVAL',
     default: 100,
-    help: 'gateway and library: how long a batch waits for more texts while others are in flight; a number alone: ms',
+    help: 'gateway and library: how long a batch waits for more texts while others are in flight',
   },
   /** Databases and files that `embed sync` keeps in step, and `embed ingest` after each run. @default [] */
   sync: {

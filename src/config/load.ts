@@ -115,6 +115,7 @@ export async function readSettings(options: LoadOptions = {}): Promise<ReadSetti
   }
   const idle = idleAddress(read);
   if (idle) problems.push(idle);
+  problems.push(...idleFlags(read));
   for (const { key, problem } of strayingSecrets(read)) {
     problems.push(problem);
     delete settings[key];
@@ -173,6 +174,23 @@ function idleAddress({ settings, origins, layers }: LoadedSettings): UsageError 
   return new UsageError(
     `${origins.url} counts with --embedder openai alone: add that, or name an Ollama with --ollama-url.`,
   );
+}
+
+/** Flags that another setting makes idle: what was asked for by name is used, or refused. */
+function idleFlags({ settings, origins, layers }: LoadedSettings): UsageError[] {
+  const values: { readonly [key in string]?: unknown } = { ...settings };
+  return settingsTable.flatMap(({ key, flagWhile = {} }) => {
+    if (layers[key] !== 'flag') return [];
+    const [other] = Object.entries(flagWhile).filter(
+      ([name, wanted]) => !wanted?.includes(String(values[name])),
+    );
+    if (other === undefined) return [];
+    const [name, wanted = []] = other;
+    const where = origins[name as keyof Settings] ?? name;
+    return new UsageError(
+      `${origins[key]} counts with ${name} ${wanted.join(' or ')}, not with ${values[name]} (of ${where}): leave one of them out.`,
+    );
+  });
 }
 
 /** Whether the variable of a setting counts with what is known of the others so far. */

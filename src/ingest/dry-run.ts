@@ -2,15 +2,20 @@
 import type { Settings } from '../config/settings.js';
 import type { WalkEntry } from '../documents/walk/walk.js';
 import { planChunking } from '../upstream/choose-embedder.js';
+import { refuseSizes } from './chunk-sizes.js';
 import type { FailureReport } from './failure-report.js';
+import { KeptVectors } from './kept-vectors.js';
+import type { RunCounts } from './run-counts.js';
 import { chunk } from './stages/chunk.js';
-import type { Origin } from './stages/document-steps.js';
+import type { Origin, Step } from './stages/document-steps.js';
 import { read } from './stages/read.js';
 import type { ReadOptions } from './stages/read-options.js';
 
 export interface PlanOptions extends ReadOptions {
   settings: Settings;
   report: FailureReport;
+  /** The output's folder, whose journal is looked into. */
+  out: string;
 }
 
 /** Counts into `options.counts`. `chunksEmbedded` and `tokensEmbedded` are what a real run would have to embed. */
@@ -18,8 +23,8 @@ export async function countPlan(
   entries: AsyncIterable<readonly WalkEntry[]>,
   options: PlanOptions,
 ): Promise<void> {
-  const { settings, previous, counts, report } = options;
-  const { counter, chunkTokens } = planChunking(settings, previous?.space);
+  const { settings, previous, counts } = options;
+  const { counter, chunkTokens, mostTokens } = planChunking(settings, previous?.space);
   const pinned = previous?.manifest.chunking;
   const chunking = {
     size: settings.chunkSize ?? pinned?.size ?? chunkTokens,
@@ -27,9 +32,28 @@ export async function countPlan(
     headings: (settings.context ?? pinned?.context) === 'headings',
     counter,
   };
+  refuseSizes(chunking, mostTokens);
+  const kept = await KeptVectors.open(options.out, settings, previous?.space, options.events);
+  try {
+    await countRows(
+      chunk(read(entries, options), async () => chunking, counts, options.signal),
+      kept,
+      options,
+    );
+  } finally {
+    await kept.close();
+  }
+}
+
+async function countRows(
+  groups: AsyncIterable<Step[]>,
+  kept: KeptVectors,
+  { previous, counts, report }: PlanOptions,
+): Promise<void> {
   const seen = new Set<string>();
+  const missing: Missing[] = [];
   let origin: Origin | undefined;
-  for await (const group of chunk(read(entries, options), async () => chunking, counts, options.signal)) {
+  for await (const group of groups) {
     for (const step of group) {
       if (step.kind === 'keep') {
         counts.chunks += step.rows;
@@ -44,10 +68,33 @@ export async function countPlan(
           counts.chunksReused++;
         } else {
           seen.add(key);
-          counts.chunksEmbedded++;
-          counts.tokensEmbedded += tokens;
+          missing.push({ key, tokens });
         }
       }
+    }
+    if (missing.length >= lookUpAtOnce) await lookUp(missing.splice(0), kept, counts);
+  }
+  await lookUp(missing, kept, counts);
+}
+
+/** A chunk that the output doesn't know. */
+interface Missing {
+  key: string;
+  tokens: number;
+}
+
+/** Texts that the cache is asked for together. */
+const lookUpAtOnce = 1000;
+
+async function lookUp(missing: readonly Missing[], kept: KeptVectors, counts: RunCounts): Promise<void> {
+  if (kept.asksCache) counts.cacheLookups += missing.length;
+  const places = await kept.find(missing.map(({ key }) => key));
+  for (const [at, { tokens }] of missing.entries()) {
+    if (places[at] === 'journal') counts.chunksReused++;
+    else if (places[at] === 'cache') counts.chunksFromCache++;
+    else {
+      counts.chunksEmbedded++;
+      counts.tokensEmbedded += tokens;
     }
   }
 }

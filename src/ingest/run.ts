@@ -33,9 +33,12 @@ import { LeftOutSources } from './survey/left-out-sources.js';
 import { type NamedRoots, namedRoots } from './survey/named-roots.js';
 import { type Named, namedBy } from './survey/other-roots.js';
 import { guardRemovals } from './survey/removal-guard.js';
-import { readStandardInput, stdinRoot } from './survey/standard-input.js';
+import { readStandardInput, refuseOtherThanRecords, stdinRoot } from './survey/standard-input.js';
 import { type SurveyResult, survey } from './survey/survey.js';
 import { TimeWindow, type Unfinished } from './time-window.js';
+
+/** Reasons to leave out that are the user's own. */
+const ignoring: ReadonlySet<string> = new Set(['hidden', 'ignored', 'excluded']);
 
 /** One run from the walk to the commit. */
 export class Run {
@@ -113,6 +116,7 @@ export class Run {
     if (input?.length === 0) {
       throw new UsageError('Standard input is empty: pipe JSON Lines into it, one {"id","text"} a line.');
     }
+    if (input !== undefined) refuseOtherThanRecords(input);
     return new Run(options, out, named, input);
   }
 
@@ -133,12 +137,15 @@ export class Run {
       const { countPlan } = await import('./dry-run.js');
       await countPlan(this.#listing.again(), {
         ...this.#readOptions(known, removed, leftOut),
+        out: this.out,
         settings: this.#options.settings,
         report: this.#report,
       });
       this.#refuseNothing(previous);
       await this.#guard(removed, leftOut, known, known);
-      return this.#result(known, false, surveyed);
+      const result = await this.#result(known, false, surveyed);
+      result.summary.dryRun = true;
+      return result;
     } finally {
       await previous?.close();
     }
@@ -252,12 +259,13 @@ export class Run {
     let tooLarge = false;
     const leftOut = new LeftOutSources();
     const entries = this.#listing.first({
-      onSkip: (reason, source) => {
+      onSkip: (reason, source, rule) => {
         debug.documents?.(`left out (${reason}): ${source}`);
         if (reason === 'too-large') tooLarge = true;
         if (previous) leftOut.add(reason, source);
         if (!(this.#isOwn?.(source) ?? true)) return;
         if (this.#counts.leftOut.add(reason, source)) this.#events.skipped(reason, source);
+        else if (ignoring.has(reason)) this.#events.ignored(reason, source, rule ?? (() => undefined));
       },
       onUnused: (patterns) => {
         this.#counts.unused = patterns;

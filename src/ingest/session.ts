@@ -3,7 +3,7 @@
 import type { Ticket } from '../batching/ticket.js';
 import type { Settings } from '../config/settings.js';
 import { debug } from '../debug.js';
-import { UsageError, VectorSpaceError } from '../errors.js';
+import { VectorSpaceError } from '../errors.js';
 import { eventsFor, type RunEvents } from '../events.js';
 import { BatchMetrics } from '../metrics/metrics.js';
 import type { Output } from '../output/read/output.js';
@@ -14,6 +14,7 @@ import type { Chunk } from '../types/document.js';
 import type { Embedder } from '../types/embedder.js';
 import type { VectorSpace } from '../types/space.js';
 import { openUpstream, type Upstream } from '../upstream/upstream.js';
+import { refuseSizes } from './chunk-sizes.js';
 import type { RunCounts } from './run-counts.js';
 import type { Chunking } from './stages/chunk.js';
 
@@ -138,14 +139,7 @@ function resolveChunking(embedder: Embedder, settings: Settings, previous: Outpu
   const pinned = previous?.manifest.chunking;
   const size = settings.chunkSize ?? pinned?.size ?? Math.min(defaultChunkTokens, most);
   const overlap = settings.chunkOverlap ?? pinned?.overlap ?? 0;
-  if (size > most) {
-    throw new UsageError(
-      `--chunk-size ${size} is more than ${identity.model} takes: use ${most} tokens or fewer.`,
-    );
-  }
-  if (overlap * 2 > size) {
-    throw new UsageError(`--chunk-overlap ${overlap} is more than half of the chunk size ${size}: use less.`);
-  }
+  refuseSizes({ size, overlap }, most, identity.model);
   const headings = (settings.context ?? pinned?.context) === 'headings';
   return { size, overlap, counter, headings };
 }

@@ -9,6 +9,8 @@ import type { Unfinished } from './time-window.js';
 
 /** What a run did, in numbers; of a dry run, what it would do. */
 export interface IngestSummary {
+  /** True when nothing was done, only counted; absent otherwise. */
+  dryRun?: true;
   /** The output's folder, as the settings name it. */
   out: string;
   /** The part of the documents that the run took; absent when it took all. */

@@ -48,6 +48,7 @@ export async function openFor(
     previous: space,
     pinnedCounter: counter,
     signal,
+    asksOnly: true,
     mostTexts,
     events,
   });

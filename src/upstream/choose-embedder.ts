@@ -65,7 +65,7 @@ export async function openEmbedder(options: OpenEmbedderOptions): Promise<Opened
     return waitFor(() => openOpenAi(options, choice.model), waiting);
   }
   if (choice?.kind === 'builtin') {
-    if (previous && settings.ollamaUrl && settings.embedder === 'auto') {
+    if (previous && settings.ollamaUrl && settings.embedder === 'auto' && !options.asksOnly) {
       events.notice(
         'The output was made with the built-in embedder, so this run uses it, too; to switch: --embedder ollama --rebuild.',
       );
@@ -81,11 +81,11 @@ export async function openEmbedder(options: OpenEmbedderOptions): Promise<Opened
   return openBuiltin(options);
 }
 
-/** The counter and chunk size that a run would use, as far as they are known without asking a server. */
+/** The counter and chunk size that a run would use, and the largest, as far as they are known without asking a server. */
 export function planChunking(
   settings: Settings,
   previous: VectorSpace | undefined,
-): { counter: TokenCounter; chunkTokens: number } {
+): { counter: TokenCounter; chunkTokens: number; mostTokens?: number } {
   // An output of other servers says enough, also where they aren't named.
   const isKnown = settings.embedder === 'auto' && previous?.embedder === 'openai';
   // Of a queue's workers, what they made is all that is known.
@@ -95,10 +95,13 @@ export function planChunking(
   if (choice && choice.kind !== 'builtin') {
     return { counter: estimateCounter(), chunkTokens: profileOf(choice.model ?? '').chunkTokens };
   }
-  return { counter: builtinCounter(), chunkTokens: windowTokens };
+  // An Ollama may be found where nothing is said.
+  const most = choice === undefined ? {} : { mostTokens: windowTokens };
+  return { counter: builtinCounter(), chunkTokens: windowTokens, ...most };
 }
 
 async function openBuiltin(options: OpenEmbedderOptions): Promise<OpenedEmbedder> {
+  refuseServerSettings(options.settings);
   const { openBuiltinEmbedder } = await import('../embedders/builtin/embedder.js');
   const { signal, events, beforeFirstText } = options;
   const embedder = withRequestEvents(await openBuiltinEmbedder({ signal }), 'the built-in embedder', events);
@@ -112,4 +115,21 @@ async function openBuiltin(options: OpenEmbedderOptions): Promise<OpenedEmbedder
     await embedder.close();
     throw error;
   }
+}
+
+/** Where nothing was said of the embedder, settings for a server's model would be ignored. */
+function refuseServerSettings({
+  embedder,
+  documentPrefix,
+  queryPrefix,
+  maxTokens,
+  dimensions,
+}: Settings): void {
+  if (embedder !== 'auto') return;
+  const asked = { documentPrefix, queryPrefix, maxTokens, dimensions };
+  const idle = Object.entries(asked).find(([, value]) => value !== undefined)?.[0];
+  if (idle === undefined) return;
+  throw new UsageError(
+    `${idle} is for a server's model, and no Ollama was found: name the server with --ollama-url, or leave ${idle} out.`,
+  );
 }

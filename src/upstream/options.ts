@@ -12,6 +12,8 @@ export interface OpenEmbedderOptions {
   /** Id of the counter that the output's chunks were made with. */
   pinnedCounter?: string | undefined;
   signal: AbortSignal;
+  /** A question is asked of an output, which can't be made again with another embedder. @default false */
+  asksOnly?: boolean | undefined;
   /** Max texts of a request. @default 64 */
   mostTexts?: number | undefined;
   events: RunEvents;

@@ -116,8 +116,28 @@ describe('the order of sources', () => {
     expect((await load({ waitForServer: text })).settings.waitForServer).toBe(ms);
   });
 
-  test('a time without a unit is refused', async () => {
-    await expect(load({ waitForServer: '10' })).rejects.toThrow(/--wait-for-server: expected a time such as/);
+  test('a number alone is one of the unit of the setting, as in a file', async () => {
+    expect((await load({ waitForServer: '10', cacheTtl: '10' })).settings).toMatchObject({
+      waitForServer: 10,
+      cacheTtl: 10,
+    });
+    await expect(load({ waitForServer: '10 parsecs' })).rejects.toThrow(
+      '--wait-for-server: expected a time such as 90s or 10m, or a number of milliseconds, got "10 parsecs".',
+    );
+  });
+
+  test.each([
+    [{ embedder: 'builtin', model: 'm' }, '--model counts with embedder auto or ollama or openai, not with'],
+    [
+      { embedder: 'openai', ollamaUrl: ['http://a'] },
+      '--ollama-url counts with embedder auto or ollama, not with',
+    ],
+    [
+      { cache: 'disk', cacheTtl: '1d' },
+      '--cache-ttl counts with cache auto or redis, not with disk (of --cache)',
+    ],
+  ])('a flag that another setting makes idle is refused: %j', async (flags, message) => {
+    await expect(load(flags)).rejects.toThrow(message);
   });
 
   test('a comma inside a glob does not split it', async () => {

@@ -6,6 +6,7 @@ import type { DocumentChange } from '../../events.js';
 import { leftOutInWords } from '../../ingest/left-out.js';
 import type { RunResult } from '../../ingest/options.js';
 import type { IngestSummary } from '../../ingest/summary.js';
+import { stdinRoot } from '../../ingest/survey/standard-input.js';
 import { padEnd } from '../../text/columns.js';
 import { duration } from '../../text/durations.js';
 import { plural, quoted, whole } from '../../text/plural.js';
@@ -23,6 +24,7 @@ import { printedEvents } from '../terminal/events.js';
 import { annotateFailures, summariseStep } from '../terminal/github.js';
 import { printNotice, printNotices } from '../terminal/print.js';
 import { startProgress } from '../terminal/progress.js';
+import { skipInWords } from '../terminal/skip-words.js';
 import { syncAfter } from './sync.js';
 
 export async function runIngest(given: Given<typeof declared>): Promise<Outcome> {
@@ -35,7 +37,7 @@ export async function runIngest(given: Given<typeof declared>): Promise<Outcome>
   if (given.flags.watch || given.flags.poll) {
     const { runWatch } = await import('./watch.js');
     return await runWatch(given, loaded, shard, {
-      first: (run) => printNotices(render(run)),
+      first: (run) => printNotices(render(run, verbose)),
       failures: (failures) => printNotices(renderFailures(failures, verbose)),
     });
   }
@@ -43,9 +45,13 @@ export async function runIngest(given: Given<typeof declared>): Promise<Outcome>
     import('../../commands/ingest.js'),
     import('../../ingest/run-counts.js'),
   ]);
+  if (given.arguments.paths.includes(stdinRoot) && process.stdin.isTTY && !quiet) {
+    printNotice(say`Waiting for JSON Lines on this terminal, one {"id","text"} a line; Ctrl-D ends them.`);
+  }
   const until = maxTime === undefined ? undefined : AbortSignal.timeout(maxTime);
   const counts = new RunCounts();
   const progress = await startProgress(counts, quiet);
+  const byRule = new Map<Printable, number>();
   const notes = noteRun(loaded, counts, dryRun);
   try {
     const run = await withSignals(
@@ -61,7 +67,16 @@ export async function runIngest(given: Given<typeof declared>): Promise<Outcome>
           events: {
             ...printedEvents(progress.line),
             pulling: progress.download,
-            ...(verbose && { skipped: (reason, source) => progress.line(leftOut(reason, source)) }),
+            ...(verbose && {
+              skipped: (reason, source) => progress.line(leftOut(source, skipInWords(reason, undefined))),
+              ignored(reason, source, rule) {
+                const found = rule();
+                const words = skipInWords(reason, found);
+                const kind = found === undefined ? printable(reason) : say`by ${words}`;
+                byRule.set(kind, (byRule.get(kind) ?? 0) + 1);
+                progress.line(leftOut(source, words));
+              },
+            }),
             document(change, source, from) {
               notes.document(change, source);
               if (verbose) progress.line(news(change, source, from));
@@ -73,7 +88,10 @@ export async function runIngest(given: Given<typeof declared>): Promise<Outcome>
     progress.stop();
     notes.done(run);
     const { summary, failures, knownFailures } = run;
-    if (!quiet) printNotices(dryRun ? renderPlan(run) : render(run));
+    if (!quiet) {
+      const lines = dryRun ? renderPlan(run, verbose, counts.cacheLookups > 0) : render(run, verbose);
+      printNotices(say`${lines}${linesOf(renderRules(byRule))}`);
+    }
     const told = strict ? [...failures, ...knownFailures] : failures;
     const annotated = annotateFailures(told, ({ code }) => meanings[code], summary.out);
     if (told.length > annotated) printNotices(renderFailures(told.slice(annotated), verbose));
@@ -109,22 +127,36 @@ function news(change: DocumentChange, source: string, from: string | undefined):
   return say`${padEnd(printable(words[change]), 10)} ${before}${printable(source)}`;
 }
 
-function leftOut(reason: string, source: string): Printable {
-  return say`left out (${printable(reason)}): ${printable(source)}`;
+function leftOut(source: string, why: Printable): Printable {
+  return say`${padEnd(say`left out`, 10)} ${printable(source)}: ${why}`;
+}
+
+/** Rules that are counted in the summary. */
+const maxRules = 8;
+
+/** How much each rule of the user leaves out, the most first. */
+function renderRules(byRule: ReadonlyMap<Printable, number>): Printable[] {
+  if (byRule.size === 0) return [];
+  const rules = [...byRule].sort(([, a], [, b]) => b - a);
+  const shown = rules.slice(0, maxRules).map(([rule, count]) => say`${whole(count)} ${rule}`);
+  const more = rules.length > maxRules ? [say`and ${whole(rules.length - maxRules)} more rules`] : [];
+  return [say`  by rule    ${joined([...shown, ...more], say`, `)}`];
 }
 
 /** Characters; a longer one is no example. */
 const maxQuestionLength = 200;
 
-function render({ summary, knownFailures, question }: RunResult): Printable {
+function render({ summary, knownFailures, question }: RunResult, verbose: boolean): Printable {
   const { chunks, out, changed, embedder, requests, textsPerRequest, seconds } = summary;
   const where = paint.bold(printable(out));
   const by = embedder ? say`, ${printable(embedder.model, 100)}, ${embedder.dimensions} dimensions` : say``;
-  const all = plural(chunks.total, 'chunk');
+  const all = chunks.total > 0 ? plural(chunks.total, 'chunk') : say`nothing to find`;
+  // An empty index is no success: no question finds anything in it.
+  const mark = chunks.total > 0 ? paint.green(say`✓`) : paint.yellow(say`!`);
   const lines = [
     changed
-      ? say`${paint.green(say`✓`)} ${all} in ${where} (${duration(seconds)}${by})`
-      : say`${paint.green(say`✓`)} nothing changed in ${where}: ${all} (${duration(seconds)})`,
+      ? say`${mark} ${all} in ${where} (${duration(seconds)}${by})`
+      : say`${mark} nothing changed in ${where}: ${all} (${duration(seconds)})`,
     renderDocuments(summary),
     ...renderNewer(summary),
     ...renderUnfinished(summary),
@@ -136,7 +168,7 @@ function render({ summary, knownFailures, question }: RunResult): Printable {
     );
   }
   if (requests > 0) lines.push(say`  requests   ${whole(requests)}, ${textsPerRequest ?? 0} texts each`);
-  lines.push(...renderKnown(knownFailures), ...renderLeftOut(summary), ...renderUnused(summary));
+  lines.push(...renderKnown(knownFailures), ...renderLeftOut(summary, verbose), ...renderUnused(summary));
   lines.push(...renderElsewhere(summary.elsewhere, say`kept`), ...renderPruned(summary.pruned, say`dropped`));
   if (question !== undefined && question.length <= maxQuestionLength) {
     const runner = variable('npm_command') === 'exec' ? say`npx embed` : say`embed`;
@@ -147,17 +179,21 @@ function render({ summary, knownFailures, question }: RunResult): Printable {
   return linesOf(lines);
 }
 
-function renderPlan({ summary, knownFailures }: RunResult): Printable {
+function renderPlan({ summary, knownFailures }: RunResult, verbose: boolean, asksCache: boolean): Printable {
   const { documents, chunks, elsewhere, pruned, tokensEmbedded, out } = summary;
   const changes = documents.new + documents.changed + documents.reread + documents.removed;
+  const cached =
+    asksCache || chunks.embedded === 0
+      ? say`, ${whole(chunks.cached)} in the cache`
+      : say` (the cache isn't asked: its vectors are of a model that a dry run doesn't ask)`;
   const would = changes > 0 ? say`Would write` : say`Would change nothing in`;
   return linesOf([
     say`${would} ${paint.bold(printable(out))}: ${plural(chunks.total, 'chunk')}`,
     renderDocuments(summary),
     ...renderNewer(summary),
-    say`  to embed   ${plural(chunks.embedded, 'chunk')}, about ${whole(tokensEmbedded)} tokens; ${whole(chunks.reused)} reused (the cache isn't asked)`,
+    say`  to embed   ${plural(chunks.embedded, 'chunk')}, about ${whole(tokensEmbedded)} tokens; ${whole(chunks.reused)} reused${cached}`,
     ...renderKnown(knownFailures),
-    ...renderLeftOut(summary),
+    ...renderLeftOut(summary, verbose),
     ...renderUnused(summary),
     ...renderElsewhere(elsewhere, say`to keep`),
     ...renderPruned(pruned, say`to drop`),
@@ -202,7 +238,7 @@ function renderKnown(known: readonly Failure[]): Printable[] {
   ];
 }
 
-function renderLeftOut({ documents, leftOut }: IngestSummary): Printable[] {
+function renderLeftOut({ documents, leftOut }: IngestSummary, verbose: boolean): Printable[] {
   const lines: Printable[] = [];
   if (documents.leftOut > 0) {
     lines.push(
@@ -210,7 +246,9 @@ function renderLeftOut({ documents, leftOut }: IngestSummary): Printable[] {
     );
   }
   if (leftOut.length > 0) {
-    lines.push(say`  left out   ${printable(leftOutInWords(leftOut))} (--verbose names them)`);
+    lines.push(
+      say`  left out   ${printable(leftOutInWords(leftOut))}${verbose ? say`` : say` (--verbose names them)`}`,
+    );
   }
   return lines;
 }

@@ -50,6 +50,7 @@ export async function runSearch(given: Given<typeof declared>): Promise<Outcome>
         say`\n`,
       ),
     );
+    if (results.length === 0) printNotice(say`Nothing found: no row of the index fits.`);
   }
   return { result: { results } };
 }

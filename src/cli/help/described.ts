@@ -10,10 +10,17 @@ export interface Described {
   env?: string;
 }
 
-/** What it is, with what may be chosen and what counts without it. */
+/** What a number without a unit counts. */
+function aloneOf(rule: Rule): string | undefined {
+  if (rule.kind === 'size') return 'a number alone: bytes';
+  if (rule.kind !== 'duration') return undefined;
+  return `a number alone: ${rule.unit === 's' ? 'seconds' : 'ms'}`;
+}
+
+/** What it is, with what may be chosen, what a number alone means, and what counts without it. */
 export function describe(rule: Rule & Described): string {
   const choices = rule.kind === 'choice' ? rule.choices.join(', ') : undefined;
-  const notes = [choices, defaultOf(rule)].filter((note) => note !== undefined).join('; ');
+  const notes = [choices, aloneOf(rule), defaultOf(rule)].filter((note) => note !== undefined).join('; ');
   return notes === '' ? rule.help : `${rule.help} (${notes})`;
 }
 

@@ -1,7 +1,7 @@
 // Why something is left out, in words.
 import { relative } from 'node:path';
-import type { SkipRule } from '../../documents/walk/walk.js';
 import { type Printable, printable, say } from '../../text/printable.js';
+import type { SkipRule } from '../../types/skip-rule.js';
 
 const words: Record<string, Printable> = {
   hidden: say`hidden: its name begins with a dot`,

@@ -20,9 +20,8 @@ export interface SizeRule extends Bounds {
 /** In `unit`. */
 export interface DurationRule extends Bounds {
   kind: 'duration';
+  /** Of a number alone, in texts, too. */
   unit: 'ms' | 's';
-  /** A number without a unit is one of `unit`, in texts, too. */
-  plain?: true;
 }
 
 /** As a share: `10%` is 0.1. Below 100%. */
@@ -95,16 +94,15 @@ const unitMs: Record<string, number> = {
   w: 168 * hourMs,
 };
 
-/** `90s`, `10m`, `1.5 h`, `30d`, `500ms`; a bare 0 needs no unit. */
+/** `90s`, `10m`, `1.5 h`, `30d`, `500ms`. */
 function milliseconds(text: string): number | undefined {
-  if (text.trim() === '0') return 0;
   const match = /^(\d+(?:\.\d+)?)\s*(ms|s|m|min|h|d|w)$/i.exec(text.trim());
   const unit = unitMs[match?.[2]?.toLowerCase() ?? ''];
   return match === null || unit === undefined ? undefined : Math.round(Number(match[1]) * unit);
 }
 
-function readDuration(text: string, { unit, plain }: DurationRule): unknown {
-  if (plain && whole.test(text.trim())) return Number(text);
+function readDuration(text: string, { unit }: DurationRule): unknown {
+  if (whole.test(text.trim())) return Number(text);
   const ms = milliseconds(text);
   return ms === undefined ? text : ms / unitMs[unit]!;
 }
@@ -119,13 +117,10 @@ export const duration: Kind<DurationRule> = {
     const verdict = inBounds(value, rule, (bound) => typedDuration(bound * unitMs[rule.unit]!));
     return verdict === false && typeof value === 'number' ? `whole ${names[rule.unit]}` : verdict;
   },
-  wanted: ({ unit, plain }) => `a time such as 90s or 10m${plain ? `, or a number of ${names[unit]}` : ''}`,
+  wanted: ({ unit }) => `a time such as 90s or 10m, or a number of ${names[unit]}`,
   type: (value, { unit }) => typedDuration(Number(value) * unitMs[unit]!),
   schema: (rule) => ({
-    anyOf: [
-      schemaOf(rule),
-      { type: 'string', pattern: `^\\s*(${rule.plain ? '\\+?\\d+' : '0'}|${withUnit})\\s*$` },
-    ],
+    anyOf: [schemaOf(rule), { type: 'string', pattern: `^\\s*(\\+?\\d+|${withUnit})\\s*$` }],
   }),
 };
 

@@ -1,14 +1,7 @@
 // Whether the walk of a folder comes to one path, and which rule says no: judged entry by entry as the walk itself does.
 import { lstatSync } from 'node:fs';
-import {
-  type Folder,
-  holds,
-  refusalByContent,
-  type SkipReason,
-  type SkipRule,
-  subfolder,
-  withOwnRules,
-} from './folder.js';
+import type { SkipRule } from '../../types/skip-rule.js';
+import { type Folder, holds, refusalByContent, type SkipReason, subfolder, withOwnRules } from './folder.js';
 import type { Entry } from './list-folder.js';
 import { Descent, rootFolder } from './paths/root-folder.js';
 import type { Root } from './paths/roots.js';

@@ -1,5 +1,6 @@
 // A folder on the walk: its path, the rules for it, and which of its entries are taken.
 import { existsSync, realpathSync, type Stats, statSync } from 'node:fs';
+import type { SkipRule } from '../../types/skip-rule.js';
 import { isBinaryName } from './rules/binary-extensions.js';
 import { isGeneratedName } from './rules/generated-names.js';
 import { gitExcludes } from './rules/git-excludes.js';
@@ -30,16 +31,6 @@ export type SkipReason =
   | 'link'
   | 'broken-link'
   | 'special';
-
-/** What left an entry out: a line of an ignore file, or a flag. */
-export interface SkipRule {
-  /** Path of the ignore file; absent for a flag. */
-  file?: string;
-  /** Line of the ignore file, from 1 on; 0 when it isn't known. */
-  line?: number;
-  /** The line; or the flag with its pattern. */
-  pattern: string;
-}
 
 /** Is told what is left out. @param rule finds the rule, where one is to blame */
 export type OnSkip<Key> = (reason: SkipReason, key: Key, rule?: () => SkipRule | undefined) => void;

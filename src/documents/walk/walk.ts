@@ -19,7 +19,7 @@ import { failureSource, fsPath, type RawPath, rawOf, textOf } from './sources/so
 import type { WalkSettings } from './walk-options.js';
 import type { Choice, Item } from './walk-tree.js';
 
-export type { SkipReason, SkipRule } from './folder.js';
+export type { SkipReason } from './folder.js';
 export type { UnusedPattern } from './rules/pattern-uses.js';
 export type { Choice } from './walk-tree.js';
 

@@ -17,17 +17,17 @@ interface Move {
 const maxMoves = 8;
 
 /**
- * Counts the documents that are lost. A document has moved, and isn't lost, when a new one has the same bytes, or holds
+ * The documents that are lost, in the order of the output. A document has moved, and isn't lost, when a new one has the same bytes, or holds
  * most of its text. Each new document stands for only one old one: if a thousand equal files go and one arrives,
  * 999 are lost.
  * @param gone sources of `previous` whose rows go
  * @param groups all documents that are read for the new output; nothing of them is written here
  */
-export async function countLost(
+export async function findLost(
   gone: ReadonlySet<string>,
   previous: Output,
   groups: AsyncIterable<Step[]>,
-): Promise<number> {
+): Promise<string[]> {
   const missing = previous.documents().filter(({ source }) => gone.has(source));
   const known = await likenessOf(missing, previous);
   const wanted = countOf(missing.map(({ hash }) => hash));
@@ -54,11 +54,12 @@ export async function countLost(
     if (same > 0) arrived.set(hash, same - 1);
     else left.add(number);
   }
-  return left.size - countMoved(moves, left);
+  const moved = movedAmong(moves, left);
+  return missing.filter((_, number) => left.has(number) && !moved.has(number)).map(({ source }) => source);
 }
 
 /** Pairs old and new documents, the most similar first; each is used once. */
-function countMoved(moves: Move[], left: ReadonlySet<number>): number {
+function movedAmong(moves: Move[], left: ReadonlySet<number>): Set<number> {
   const moved = new Set<number>();
   const taken = new Set<number>();
   for (const { from, to } of moves.toSorted((a, b) => b.share - a.share)) {
@@ -66,7 +67,7 @@ function countMoved(moves: Move[], left: ReadonlySet<number>): number {
     moved.add(from);
     taken.add(to);
   }
-  return moved.size;
+  return moved;
 }
 
 async function likenessOf(documents: readonly OutputDocument[], output: Output): Promise<Likeness> {

@@ -1,8 +1,13 @@
 // Refuses to remove more than half of an output: that is more often a wrong path than intended.
 import { UsageError } from '../../errors.js';
 import type { Output } from '../../output/read/output.js';
+import { printable } from '../../text/printable.js';
 import type { Step } from '../stages/document-steps.js';
-import { countLost } from './moved-documents.js';
+import { findLost } from './moved-documents.js';
+
+/** Documents that the refusal names. */
+const maxNamed = 10;
+const maxSourceLength = 120;
 
 /**
  * @param gone sources of the output whose rows would be removed
@@ -20,11 +25,13 @@ export async function guardRemovals(
   const all = output.documents().length - countDocuments(leftOut, output);
   const areMost = (documents: number): boolean => documents * 2 > all;
   if (!areMost(countDocuments(counted, output))) return;
-  const lost = await countLost(counted, output, reread());
-  if (!areMost(lost)) return;
+  const lost = await findLost(counted, output, reread());
+  if (!areMost(lost.length)) return;
+  const named = lost.slice(0, maxNamed).map((source) => printable(source, maxSourceLength));
+  const more = lost.length > maxNamed ? ` and ${lost.length - maxNamed} more` : '';
   throw new UsageError(
-    `${lost} of ${all} documents of the output would go, which is more than half; nothing was written: ` +
-      'check the paths, or use --allow-removals if that is right.',
+    `${lost.length} of ${all} documents of the output would go, which is more than half; nothing was written: ` +
+      `check the paths, or use --allow-removals if that is right. They are ${named.join(', ')}${more}.`,
   );
 }
 

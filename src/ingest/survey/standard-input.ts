@@ -1,6 +1,7 @@
 // The path `-`: JSON Lines on standard input, treated as one more file of records.
 import type { WalkEntry } from '../../documents/walk/walk.js';
 import { UsageError } from '../../errors.js';
+import { printable } from '../../text/printable.js';
 import { compareSources } from '../../text/source-order.js';
 
 /** Source of standard input; its records are `stdin.jsonl#id`. */
@@ -34,6 +35,25 @@ export async function readStandardInput(stream: StandardInput, signal?: AbortSig
   } finally {
     signal?.removeEventListener('abort', stop);
   }
+}
+
+/** Bytes in which the first record must begin. */
+const startBytes = 64 * 1024;
+/** Blanks, and byte order marks; in UTF-16, as Windows pipes it, there is a zero beside each letter. */
+const blanks = /^[\s\0\xef\xbb\xbf\xff\xfe]+/;
+
+/**
+ * Plain text, CSV and the like would only be told as records that are malformed.
+ * @throws {UsageError} when no line of it begins an object
+ */
+export function refuseOtherThanRecords(input: Buffer): void {
+  const lines = input.toString('latin1', 0, startBytes).split('\n');
+  if (lines.some((line) => line.replace(blanks, '').startsWith('{'))) return;
+  const start = printable(input.toString('utf8', 0, 200).trim().split('\n')[0] ?? '', 40);
+  throw new UsageError(
+    `Standard input is no JSON Lines, one {"id","text"} a line: it begins with "${start}". A text of its own goes in as ` +
+      "`jq -Rs '{id: \"notes\", text: .}' notes.txt | embed ingest -`, a list as `jq -c '.[]'`.",
+  );
 }
 
 async function readWhole(stream: AsyncIterable<Uint8Array>): Promise<Buffer> {

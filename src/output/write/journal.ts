@@ -9,7 +9,7 @@ import type { Vector } from '../../types/vector.js';
 import { isUnit } from '../../vectors/norm.js';
 import { takeAccess } from '../files/access-rights.js';
 import { namesIn, outputError } from '../files/disk-errors.js';
-import { NotOursError, openToUpdate, removeFile, replaceFile } from '../files/owned-file.js';
+import { NotOursError, openToRead, openToUpdate, removeFile, replaceFile } from '../files/owned-file.js';
 import { isOwned, journalPrefix, manifestName, runFolder, runName } from '../format/layout.js';
 import { HashIndex } from '../read/hash-index.js';
 
@@ -18,6 +18,8 @@ const frameMagic = 0x454d4246;
 const headerBytes = 64;
 const hashBytes = 32;
 const sumBytes = 16;
+/** Of a file that was not made here, whose header may say anything. */
+const maxDimensions = 65_536;
 const frameStart = 8;
 const windowBytes = 4 * 1024 * 1024;
 /** A frame holds one answered batch, a few megabytes. A larger one was not written by us. */
@@ -33,6 +35,26 @@ export async function openJournal(dir: string, spaceId: string, dimensions: numb
   const journal = new Journal(path, journalHeader(spaceId, dimensions), dimensions);
   await journal.load();
   return journal;
+}
+
+/**
+ * The journals of an output, opened for reading alone: none is made, cut or locked, and a run may write into them meanwhile.
+ * @returns each with the id of its vector space
+ */
+export async function readJournals(dir: string): Promise<{ spaceId: string; journal: Journal }[]> {
+  const found: { spaceId: string; journal: Journal }[] = [];
+  for (const name of await journalsOf(dir)) {
+    const path = join(dir, name);
+    const spaceId = name.slice(`${runName}/${journalPrefix}`.length);
+    const file = await openToRead(path);
+    if (file === undefined) continue;
+    const { buffer } = await file.read(Buffer.alloc(headerBytes), 0, headerBytes, 0);
+    const dimensions = buffer.readUInt32LE(8);
+    const journal = new Journal(path, journalHeader(spaceId, dimensions), dimensions);
+    await journal.loadOnly(file);
+    found.push({ spaceId, journal });
+  }
+  return found;
 }
 
 /** The names of all journals of an output, relative to it, of all spaces. */
@@ -59,6 +81,11 @@ export class Journal {
     this.path = path;
     this.#header = header;
     this.#dimensions = dimensions;
+  }
+
+  /** Of its vectors. */
+  get dimensions(): number {
+    return this.#dimensions;
   }
 
   /** Vectors in it. */
@@ -119,6 +146,19 @@ export class Journal {
       if (header.equals(this.#header)) await this.#loadFrames(this.#file);
       else await writeAll(this.#file, this.#header, 0);
       await this.#file.truncate(this.#end);
+    } catch (error) {
+      await this.close();
+      throw outputError(error, this.path);
+    }
+  }
+
+  /** The same of an open file, of which nothing is cut off. */
+  async loadOnly(file: FileHandle): Promise<void> {
+    this.#file = file;
+    try {
+      const header = Buffer.alloc(headerBytes);
+      await file.read(header, 0, headerBytes, 0);
+      if (header.equals(this.#header) && this.#dimensions <= maxDimensions) await this.#loadFrames(file);
     } catch (error) {
       await this.close();
       throw outputError(error, this.path);

@@ -63,6 +63,7 @@ import {
   type SearchResult,
   type Settings,
   type Shard,
+  type SkipRule,
   type StandardInput,
   type SyncedDestination,
   type SyncOptions,
@@ -164,10 +165,14 @@ async function wholeRun(): Promise<void> {
   const notes: NamedSource = { name: 'notes', path: 'notes.md', include: [], exclude: [] };
   const named: Settings = { ...settings, sources: [notes] };
   const news: DocumentChange[] = [];
-  const events = { document: (change: DocumentChange) => news.push(change) };
+  let rule: SkipRule | undefined;
+  const events: Partial<RunEvents> = {
+    document: (change: DocumentChange) => news.push(change),
+    ignored: (_, __, find) => (rule = find()),
+  };
   const plan: IngestOptions = { choose: ['notes'], settings: named, dryRun: true, events };
   const { elsewhere } = (await ingest(plan)).summary;
-  say('news', news.join());
+  say('news', `${news.join()}, ignored by ${rule?.pattern}`);
   say('elsewhere', elsewhere.map(({ root, documents: n }: Elsewhere) => `${n} of ${root}`).join());
 
   const part: Shard = { index: 1, of: 1 };

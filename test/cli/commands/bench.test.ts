@@ -82,9 +82,7 @@ describe('against a baseline', () => {
   test('of another model or of other texts is refused before anything is measured', async () => {
     const server = await serverWith({});
     const base = await workspace.embed([
-      ...brief,
-      '--rounds',
-      '1',
+      ...brief.with(brief.indexOf('--rounds') + 1, '1'),
       '--ollama-url',
       server.url,
       '--json',

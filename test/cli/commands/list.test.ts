@@ -189,6 +189,62 @@ test('why: without an index it answers for the working folder, and a document ma
   expect(file).toMatchObject({ fate: 'taken', rows: 1 });
 });
 
+test('-v names what a rule leaves out, and counts by rule', async () => {
+  write('.gitignore', 'drafts/\n*.log\n');
+  write('docs/1.log', 'one');
+  write('docs/2.log', 'two');
+  write('docs/.hidden', 'three');
+  const { stderr } = await ingest('-v', '--exclude', 'b.*');
+  expect(stderr).toContain('left out   docs/drafts: .gitignore:1 drafts/\n');
+  expect(stderr).toContain('left out   docs/.hidden: hidden: its name begins with a dot\n');
+  expect(stderr).toContain('by rule    2 by .gitignore:2 *.log, ');
+  for (const one of ['1 by .gitignore:1 drafts/', '1 by --exclude b.*', '1 hidden'])
+    expect(stderr).toContain(one);
+});
+
+test('a dry run says so, and knows what the journal and the cache keep', async () => {
+  const cached = ['ingest', 'docs', '--embedder', 'builtin', '--cache', 'disk'];
+  const plan = JSON.parse((await workspace.embed([...cached, '-n', '--json'])).stdout);
+  expect(plan).toMatchObject({ dryRun: true, chunks: { embedded: 3, cached: 0 } });
+  await workspace.embed(cached);
+  write('docs/c.md', 'The third.\n');
+  await workspace.embed(cached);
+  rmSync(join(workspace.dir, 'docs/c.md'));
+  await workspace.embed(cached);
+  // Its vector is in the cache alone.
+  write('docs/c.md', 'The third.\n');
+  const { stdout, stderr } = await workspace.embed([...cached, '-n', '--json']);
+  expect(JSON.parse(stdout)).toMatchObject({ dryRun: true, chunks: { embedded: 0, cached: 1 } });
+  expect(stderr).toContain('0 reused, 1 in the cache');
+  expect(JSON.parse((await workspace.embed([...cached, '--json'])).stdout)).not.toHaveProperty('dryRun');
+});
+
+test('a refused removal names what would go', async () => {
+  await ingest();
+  rmSync(join(workspace.dir, 'docs/a.md'));
+  rmSync(join(workspace.dir, 'docs/b.md'));
+  for (const args of [[], ['--dry-run']]) {
+    const { code, stderr } = await ingest(...args);
+    expect(code).toBe(2);
+    expect(stderr).toContain('They are docs/a.md, docs/b.md.');
+  }
+});
+
+test('plain text on standard input is refused with what is wanted; nothing to find is no success', async () => {
+  const plain = await workspace.embed(['ingest', '-', ...builtin], { stdin: 'id,text\n1,one\n' });
+  expect(plain.code).toBe(2);
+  expect(plain.stderr).toContain(
+    'Standard input is no JSON Lines, one {"id","text"} a line: it begins with "id,text"',
+  );
+  const blank = await workspace.embed(['ingest', '-', ...builtin], { stdin: '\n {"id":"b"}\n' });
+  expect(blank.code).toBe(0);
+  expect(blank.stderr).toContain('! nothing to find in ./embeddings');
+  expect(blank.stderr).toContain(
+    '1 new, 0 changed, 0 unchanged, 0 removed, 0 failed; 1 of them without text',
+  );
+  expect((await workspace.embed(['search', 'x'])).stderr).toContain('Nothing found');
+});
+
 test('-v names each document that is new, changed, moved or removed, in a dry run, too', async () => {
   write('docs/c.md', 'The third.\n');
   const first = await ingest('-v');
