@@ -189,6 +189,20 @@ test('a damaged shard is refused, with the command that makes it again', async (
   expect(Object.keys(wholeFiles())).toEqual([]);
   await ingest('docs', '--shard', '1/2', '--rebuild');
   expect((await merge()).code).toBe(0);
+  // Of the merged output, damage is mended by the shards.
+  const right = wholeFiles();
+  const damaged = readFileSync(join(out, 'chunks.jsonl'));
+  damaged[300]! ^= 1;
+  writeFileSync(join(out, 'chunks.jsonl'), damaged);
+  await ingest('docs', '--shard', '1/2');
+  writeFiles(workspace.dir, { 'docs/more.md': 'One more.\n' });
+  await ingestShards(2, 'docs');
+  expect((await merge()).code).toBe(0);
+  expect((await workspace.embed(['verify'])).code).toBe(0);
+  rmSync(join(workspace.dir, 'docs/more.md'));
+  await ingestShards(2, 'docs');
+  await merge();
+  expect(wholeFiles()).toEqual(right);
 });
 
 test('a search asks several outputs, and all shards of a folder that holds no other', async () => {

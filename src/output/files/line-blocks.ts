@@ -19,13 +19,14 @@ export async function* lineBlocks(
   mostBytes: number,
   { from = 0, bytes = Number.POSITIVE_INFINITY }: { from?: number; bytes?: number } = {},
 ): AsyncGenerator<Buffer> {
-  let buffer = Buffer.allocUnsafe(2 * blockBytes);
+  // A short range needs no more than itself.
+  let buffer = Buffer.allocUnsafe(Math.min(2 * blockBytes, bytes + 1));
   let rest = 0;
   for (let position = from; ; ) {
     if (rest > mostBytes) throw new UnwrittenError('a line without end');
-    if (buffer.length - rest < blockBytes) buffer = grown(buffer, rest);
     const step = Math.min(blockBytes, from + bytes - position);
-    const { bytesRead } = await handle.read(buffer, rest, step, position);
+    if (buffer.length - rest < step) buffer = grown(buffer, rest);
+    const { bytesRead } = step === 0 ? { bytesRead: 0 } : await handle.read(buffer, rest, step, position);
     const filled = rest + bytesRead;
     const read = buffer.subarray(rest, filled);
     if (read.includes(0)) throw new UnwrittenError('zero bytes');

@@ -40,6 +40,8 @@ export interface PassOptions {
   vectors?: ((block: Buffer) => Promise<void> | undefined) | undefined;
   /** Called for each damaged document; by default the pass ends with an error. */
   report?: ((damage: Damage) => void) | undefined;
+  /** For many passes of few rows each: what `RowSums` of an output of its formats was made for them all. @default a new one */
+  sums?: RowSums | undefined;
   signal?: AbortSignal | undefined;
 }
 
@@ -62,7 +64,7 @@ const blockBytes = 1024 * 1024;
  */
 export async function* checkedRows(files: RowFiles, options: PassOptions = {}): AsyncGenerator<Part> {
   const { from = 0, to = files.manifest.documents.length, report = refuse(files.dir) } = options;
-  const sums = await RowSums.create(files.manifest.formats.includes('jsonl'));
+  const sums = options.sums ?? (await RowSums.create(files.manifest.formats.includes('jsonl')));
   for (let start = from; start < to; ) {
     let end = start + 1;
     let rows = files.manifest.documents[start]!.rows;

@@ -1,5 +1,6 @@
 // Makes the whole output of its shards: documents in order of source, each copied as bytes from the shard that has it.
 import { join } from 'node:path';
+import { DamagedOutputError } from '../../errors.js';
 import { compareSources } from '../../text/source-order.js';
 import { damaged } from '../format/damage.js';
 import { manifestName } from '../format/layout.js';
@@ -40,18 +41,37 @@ interface Place {
  * @throws the signal's reason
  */
 export async function mergeShards(shards: readonly Output[], work: MergeWork): Promise<Merged> {
-  const first = shards[0]!;
-  const places = placesOf(shards);
-  const { space, chunking, readers, formats, judged } = first.manifest;
+  const { present } = work;
+  try {
+    return await merged(shards, work);
+  } catch (error) {
+    // Damage of what is there is mended by the shards; if they are damaged, it is told now.
+    if (present === undefined || !(error instanceof DamagedOutputError)) throw error;
+    return await merged(shards, { ...work, present: undefined });
+  }
+}
+
+async function merged(shards: readonly Output[], { dir, lock, present, signal }: MergeWork): Promise<Merged> {
+  const { space, chunking, readers, formats, judged } = shards[0]!.manifest;
   const isJudged = shards.every(({ manifest }) => manifest.judged === judged);
   const roots = [...new Set(shards.flatMap(({ manifest }) => manifest.roots))];
-  const { dir, lock, present, signal } = work;
-  const writer = await openWriter(dir, { space, chunking, readers, formats, roots, lock, replaces: present });
+  const places = placesOf(shards);
+  // What is there already is copied in long ranges, or not at all.
+  const isLike =
+    present?.space.id === space.id &&
+    present.manifest.shard === undefined &&
+    present.manifest.formats.join() === formats.join();
+  const [previous, replaces] = isLike ? [present, undefined] : [undefined, present];
+  const leaving = new Set(previous?.documents().map(({ source }) => source));
+  const how = { space, chunking, readers, formats, roots, lock, previous, replaces, leaving };
+  const writer = await openWriter(dir, how);
   try {
     for (const { output, document } of places) {
       const { source, outdated = false } = document;
-      const copied = writer.copy(output, document, { recordOf: output.recordFileOf(source), outdated });
-      if (copied) await copied;
+      const copied = { recordOf: output.recordFileOf(source), outdated };
+      const isThere = isSame(previous?.document(source), document);
+      const full = isThere ? writer.keep(source, copied) : writer.copy(output, document, copied);
+      if (full) await full;
       signal?.throwIfAborted();
     }
     for (const file of joinRecordFiles(shards)) writer.recordFile(file);
@@ -68,6 +88,22 @@ export async function mergeShards(shards: readonly Output[], work: MergeWork): P
     await writer.abort();
     throw error;
   }
+}
+
+/** Whether two entries are of the same bytes: the sum of the rows stands for all of them. */
+function isSame(one: OutputDocument | undefined, other: OutputDocument): boolean {
+  return (
+    one !== undefined &&
+    one.sum === other.sum &&
+    one.sum !== undefined &&
+    one.hash === other.hash &&
+    one.root === other.root &&
+    one.rows === other.rows &&
+    one.bytes === other.bytes &&
+    one.chunks === other.chunks &&
+    one.failed === other.failed &&
+    one.outdated === other.outdated
+  );
 }
 
 /** The documents of all shards, in order of source. */

@@ -64,6 +64,8 @@ export class StagedRows {
   /** Of the current document. */
   readonly #rowSums: RowSums;
   #current: CurrentDocument | undefined;
+  /** Of copied rows. */
+  #copied: { hasEmbeddings: boolean; sums: RowSums } | undefined;
   #hashes = Buffer.alloc(64 * keyBytes);
   #spaceChecked = 0;
 
@@ -167,11 +169,15 @@ export class StagedRows {
     if (first === undefined || last === undefined) return;
     const rows = last.firstRow + last.rows - first.firstRow;
     const lineBytes = last.firstByte + last.bytes - first.firstByte;
-    await checkDiskSpace(
-      this.#stage,
-      lineBytes + rows * (this.#options.dimensions * Float32Array.BYTES_PER_ELEMENT + rowSumBytes),
-    );
-    const same = previous.manifest.formats.includes('jsonl') === this.#options.embeddings;
+    const bytes =
+      lineBytes + rows * (this.#options.dimensions * Float32Array.BYTES_PER_ELEMENT + rowSumBytes);
+    // Fewer are checked together with the next ones.
+    if (bytes > spaceStep) await checkDiskSpace(this.#stage, bytes);
+    const hasEmbeddings = previous.manifest.formats.includes('jsonl');
+    if (this.#copied?.hasEmbeddings !== hasEmbeddings) {
+      this.#copied = { hasEmbeddings, sums: await RowSums.create(hasEmbeddings) };
+    }
+    const same = hasEmbeddings === this.#options.embeddings;
     const into = (file: StagedFile) => (block: Buffer) => {
       file.add(block);
       return file.drained();
@@ -181,6 +187,7 @@ export class StagedRows {
       to,
       lines: same ? into(this.#lines) : undefined,
       vectors: into(this.#vectors),
+      sums: this.#copied.sums,
     });
     for await (const part of parts) {
       this.#sums.add(part.sums.rows());
