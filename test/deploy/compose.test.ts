@@ -51,7 +51,7 @@ test('nothing but the gateway is published, on the loopback address only', () =>
 });
 
 test('commands have their flags, variables are read by the program, addresses lead to services', () => {
-  for (const name of ['gateway', 'ingest']) {
+  for (const name of ['gateway', 'ingest', 'worker']) {
     const { command, environment, image, read_only, build } = services[name]!;
     expect(image).toBe(`embed:${version}`);
     expect(build).toEqual({ context: '..', dockerfile: 'deploy/Dockerfile' });
@@ -77,6 +77,10 @@ test('Redis drops old vectors before it uses up its memory', () => {
   expect(deploy!.resources.limits.memory).toBe('2G');
 });
 
+test('the queue drops nothing', () => {
+  expect(services.queue!.command!.join(' ')).toContain('--maxmemory-policy noeviction');
+});
+
 test('services that others wait for have a health check', () => {
-  for (const name of ['redis', 'ollama']) expect(services[name]!.healthcheck).toHaveProperty('test');
+  for (const name of ['redis', 'ollama', 'queue']) expect(services[name]!.healthcheck).toHaveProperty('test');
 });

@@ -1,7 +1,7 @@
 // The manifests: valid by the schemas of Kubernetes and of the Prometheus operator, without a field that they don't have,
 // and in agreement with each other and with the program.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { parser } from '@prometheus-io/lezer-promql';
@@ -198,8 +198,8 @@ describe('agreement', () => {
       expect(unknownFlags(container.args!)).toEqual([]);
       for (const { name } of container.env ?? []) expect(knownVariables).toContain(name);
     }
-    for (const name of Object.keys(find('ConfigMap', 'embed-settings').data!)) {
-      expect(knownVariables).toContain(name);
+    for (const { data = {} } of manifests.filter(({ kind }) => kind === 'ConfigMap')) {
+      for (const name of Object.keys(data)) expect(knownVariables).toContain(name);
     }
   });
 
@@ -228,9 +228,9 @@ describe('agreement', () => {
     for (const manifest of manifests.filter(({ kind }) => ['Deployment', 'StatefulSet'].includes(kind))) {
       expect(labelled(manifest.spec.selector!.matchLabels!).map((one) => one.manifest)).toEqual([manifest]);
     }
-    const addresses = Object.values(find('ConfigMap', 'embed-settings').data!).filter((value) =>
-      value.includes('://'),
-    );
+    const addresses = manifests
+      .flatMap(({ kind, data = {} }) => (kind === 'ConfigMap' ? Object.values(data) : []))
+      .filter((value) => value.includes('://'));
     const services = manifests.filter(({ kind }) => kind === 'Service');
     for (const { spec, metadata } of services) {
       const [{ pod }] = labelled(spec.selector!) as [(typeof pods)[number]];
@@ -241,7 +241,12 @@ describe('agreement', () => {
         expect(addresses.map((address) => new URL(address).host)).toContain(`${metadata.name}:${port}`);
       }
     }
-    expect(services.map(({ metadata }) => metadata.name).sort()).toEqual(['gateway', 'ollama', 'redis']);
+    expect(services.map(({ metadata }) => metadata.name).sort()).toEqual([
+      'gateway',
+      'ollama',
+      'queue',
+      'redis',
+    ]);
   });
 
   test('a pod that is told to end gets the time that the gateway takes', () => {
@@ -279,16 +284,32 @@ describe('agreement', () => {
       action: 'FailIndex',
       onExitCodes: { values: [exitCodes.usage, exitCodes.someFailed, exitCodes.output] },
     });
-    const images = ['kubernetes', 'kubernetes/shards', 'kubernetes/merge'].map(
+    const images = ['kubernetes', 'kubernetes/shards', 'kubernetes/merge', 'kubernetes/workers'].map(
       (folder) => (parse(read(`${folder}/kustomization.yaml`)) as { images: unknown }).images,
     );
-    expect(images).toEqual([images[0], images[0], images[0]]);
+    expect(images).toEqual(images.map(() => images[0]));
   });
 
   test('Redis drops old vectors before it uses up its memory, by the policy that doctor recommends', () => {
     const { container } = containers.find((one) => one.container.name === 'redis')!;
     expect(container.args!.join(' ')).toContain('--maxmemory 1gb --maxmemory-policy volatile-lru');
     expect(container.resources).toMatchObject({ requests: { memory: '512Mi' }, limits: { memory: '2Gi' } });
+  });
+
+  test('the queue drops nothing, and its workers show the metric that their autoscaler follows', () => {
+    const { container } = containers.find((one) => one.container.name === 'queue')!;
+    expect(container.args!.join(' ')).toContain('--maxmemory-policy noeviction');
+    const worker = containers.find((one) => one.container.name === 'worker')!.container;
+    const port = worker.args![worker.args!.indexOf('--metrics-port') + 1];
+    expect(worker.ports).toEqual([{ name: 'metrics', containerPort: Number(port) }]);
+    const { metrics } = find('HorizontalPodAutoscaler', 'worker').spec as {
+      metrics: { external: { metric: { name: string } } }[];
+    };
+    const { rules } = parse(read('kubernetes/monitoring/adapter-values.yaml')) as {
+      rules: { external: { name: { as: string } }[] };
+    };
+    expect(metrics[0]!.external.metric.name).toBe(rules.external[0]!.name.as);
+    expect(readFileSync(join(root, 'src/worker/metrics-server.ts'), 'utf8')).toContain("'queue_waiting'");
   });
 
   test('the autoscaler follows a metric that the adapter makes of one of ours', () => {

@@ -19,7 +19,7 @@ const setting = (unit: string, key: string) =>
 test.skipIf(!hasSystemd)('systemd-analyze verify', () => {
   const folder = mkdtempSync(join(tmpdir(), 'embed-units-'));
   const copies = units.map((unit) => {
-    const copy = join(folder, basename(unit));
+    const copy = join(folder, basename(unit).replace('@.', '@1.'));
     // Where the program is, is the machine's affair.
     writeFileSync(copy, read(unit).replace('/usr/local/bin/embed', bin));
     return copy;
@@ -46,10 +46,11 @@ test('the unit of the timer is there', () => {
     'embed-ingest.timer',
     'embed-serve.service',
     'embed-watch.service',
+    'embed-worker@.service',
   ]);
 });
 
-test.each(['embed-serve.service', 'embed-ingest.service', 'embed-watch.service'])(
+test.each(['embed-serve.service', 'embed-ingest.service', 'embed-watch.service', 'embed-worker@.service'])(
   '%s: its command has the flags',
   (unit) => {
     const [program, ...args] = setting(unit, 'ExecStart')!.split(' ');
@@ -65,7 +66,8 @@ test('what a second try heals is tried again', () => {
   );
   expect(setting('embed-ingest.service', 'SuccessExitStatus')).toBe(`${locked}`);
   expect(setting('embed-serve.service', 'RestartPreventExitStatus')).toBe(`${usage}`);
-  expect(setting('embed-watch.service', 'RestartPreventExitStatus')).toBe(`${usage} ${output}`);
+  for (const unit of ['embed-watch.service', 'embed-worker@.service'])
+    expect(setting(unit, 'RestartPreventExitStatus')).toBe(`${usage} ${output}`);
 });
 
 test('a gateway that is told to end gets the time that it takes', () => {
