@@ -1,6 +1,7 @@
 // All rows of an output with their sums, in some 40 bytes each, against which the listing of a destination is held.
 import { UsageError } from '../errors.js';
 import { HashIndex } from '../output/read/hash-index.js';
+import { isHexOf, readUuidText } from '../text/hex-digits.js';
 import { whole } from '../text/plural.js';
 
 /** Rows at most: some 800 MB of memory. */
@@ -17,6 +18,8 @@ export class RowTable {
   readonly #ids: HashIndex;
   readonly #sums: Buffer;
   readonly #states: Uint8Array;
+  /** Of the row that is met. */
+  readonly #id = new Uint8Array(idBytes);
   #rows = 0;
 
   /**
@@ -34,10 +37,11 @@ export class RowTable {
     this.#states = new Uint8Array(rows);
   }
 
-  /** Adds the next row. @param id 16 bytes @param sum 16 bytes */
-  add(id: Uint8Array, sum: Uint8Array): void {
-    this.#ids.add(id);
-    this.#sums.set(sum, this.#rows++ * sumBytes);
+  /** Adds the next rows. @param ids 16 bytes each @param sums 16 bytes each */
+  add(ids: Buffer, sums: Buffer): void {
+    for (let at = 0; at < ids.length; at += idBytes) this.#ids.add(ids, at);
+    this.#sums.set(sums, this.#rows * sumBytes);
+    this.#rows += ids.length / idBytes;
   }
 
   get rows(): number {
@@ -49,10 +53,9 @@ export class RowTable {
    * @returns false when there is no such row
    */
   meet(id: string, sum: string): boolean {
-    const bytes = Buffer.from(id.replaceAll('-', ''), 'hex');
-    const row = bytes.length === idBytes ? this.#ids.findAt(bytes, 0) : undefined;
+    const row = readUuidText(id, this.#id) ? this.#ids.findAt(this.#id, 0) : undefined;
     if (row === undefined) return false;
-    const isSame = this.#states[row] === missing && this.sumOf(row) === sum;
+    const isSame = this.#states[row] === missing && isHexOf(sum, this.#sums, row * sumBytes, sumBytes);
     this.#states[row] = isSame ? same : changed;
     return true;
   }

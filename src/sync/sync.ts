@@ -13,7 +13,7 @@ import { shownDestination } from '../net/destination-address.js';
 import type { ProxySettings } from '../net/proxy.js';
 import { Identity } from '../output/identity.js';
 import type { Output } from '../output/read/output.js';
-import { listRows } from '../output/read/row-list.js';
+import { listKeys } from '../output/read/row-list.js';
 import { wholeFolder } from '../output/shards/shard.js';
 import type { Shard } from '../types/shard.js';
 import { OneDestination } from './one-destination.js';
@@ -94,10 +94,7 @@ export async function syncOutput(work: SyncWork): Promise<SyncedDestination[]> {
   // Shards and the merged output are one for a destination: each may follow the other.
   const identity = await Identity.open(wholeFolder(output.dir, shard));
   const table = new RowTable(output.rows);
-  for await (const rows of listRows(output)) {
-    for (const { id, sum } of rows)
-      table.add(Buffer.from(id.replaceAll('-', ''), 'hex'), Buffer.from(sum, 'hex'));
-  }
+  for await (const { ids, sums } of listKeys(output)) table.add(ids, sums);
   const done: SyncedDestination[] = [];
   for (const named of destinations) {
     signal.throwIfAborted();

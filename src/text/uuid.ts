@@ -18,3 +18,9 @@ function joined(namespace: Buffer, name: string): Buffer {
   namespace.copy(memory);
   return memory.subarray(0, namespace.length + memory.write(name, namespace.length));
 }
+
+/** The text of the 16 bytes at a place. */
+export function uuidText(bytes: Buffer, at: number): string {
+  const hex = bytes.toString('hex', at, at + 16);
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}

@@ -8,6 +8,8 @@ const empty = -1;
 
 export class HashIndex {
   #keys: Uint32Array;
+  /** The same memory. */
+  #bytes: Uint8Array;
   #slots: Int32Array;
   #size = 0;
   #wanted = new Uint32Array(4);
@@ -16,6 +18,7 @@ export class HashIndex {
   /** @param capacity expected entries; the index grows when there are more */
   constructor(capacity = 64) {
     this.#keys = new Uint32Array(Math.max(capacity, 1) * 4);
+    this.#bytes = new Uint8Array(this.#keys.buffer);
     this.#slots = slotsFor(Math.max(capacity, 1));
   }
 
@@ -27,8 +30,8 @@ export class HashIndex {
   add(bytes: Uint8Array, position = 0): void {
     const entry = this.#size++;
     if (this.#size * 4 > this.#keys.length) this.#grow();
-    const target = new Uint8Array(this.#keys.buffer, entry * keyBytes, keyBytes);
-    target.set(bytes.subarray(position, position + keyBytes));
+    const target = entry * keyBytes;
+    for (let byte = 0; byte < keyBytes; byte++) this.#bytes[target + byte] = bytes[position + byte]!;
     this.#place(entry);
   }
 
@@ -40,7 +43,7 @@ export class HashIndex {
 
   /** The same, of the 16 bytes at `position`. */
   findAt(bytes: Uint8Array, position: number): number | undefined {
-    this.#wantedBytes.set(bytes.subarray(position, position + keyBytes));
+    for (let byte = 0; byte < keyBytes; byte++) this.#wantedBytes[byte] = bytes[position + byte]!;
     return this.#find();
   }
 
@@ -77,6 +80,7 @@ export class HashIndex {
     const keys = new Uint32Array(this.#keys.length * 2);
     keys.set(this.#keys);
     this.#keys = keys;
+    this.#bytes = new Uint8Array(keys.buffer);
     this.#slots = slotsFor(keys.length / 4);
     for (let entry = 0; entry < this.#size - 1; entry++) this.#place(entry);
   }
