@@ -125,6 +125,21 @@ export function placeOf(settings: Settings): CachePlace {
 }
 
 /** @returns `nothing` where no cache was made yet: opening it would make one */
+/**
+ * Removes the vectors of texts.
+ * @param space id of their vector space @param hashes of the texts
+ * @returns how many vectors went
+ * @throws {ServiceError} when the cache can't be used
+ */
+export async function dropTexts(
+  settings: Settings,
+  space: string,
+  hashes: readonly string[],
+): Promise<number> {
+  if (settings.cache === 'none' || hashes.length === 0) return 0;
+  return await withCache(settings, (cache) => cache.prune({ entries: { space, hashes } }), 0);
+}
+
 async function withCache<T>(
   settings: Settings,
   work: (cache: VectorCache) => Promise<T>,

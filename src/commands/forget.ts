@@ -8,9 +8,12 @@ import { type Output, openOutput } from '../output/read/output.js';
 import { wholeFolder } from '../output/shards/shard.js';
 import { recover } from '../output/write/recover.js';
 import { openWriter } from '../output/write/writer.js';
+import { rowOfLine } from '../search/row.js';
 import type { SyncedDestination } from '../sync/sync.js';
+import { embeddingKey } from '../text/embedded-text.js';
 import { command } from '../text/plural.js';
 import { printable } from '../text/printable.js';
+import { dropTexts } from './cache.js';
 import { noIndex } from './run-state.js';
 import { type SyncOptions, sync } from './sync.js';
 
@@ -18,6 +21,8 @@ import { type SyncOptions, sync } from './sync.js';
 export interface ForgetOptions extends Omit<SyncOptions, 'rebuild' | 'destinations' | 'allowRemovals'> {
   /** As `metadata.source` names them: a document, a file with all of its records, or a record of standard input. */
   sources: readonly string[];
+  /** Drop the vectors of their texts from the cache of the settings, too. @default false */
+  dropCached?: boolean | undefined;
 }
 
 /** What {@link forget} did. */
@@ -28,6 +33,11 @@ export interface ForgetResult {
   rows: number;
   /** A command for each file, by which a later ingest leaves it out. */
   ignore: string[];
+  /**
+   * Vectors that left the cache: those of the documents' texts and, on a disk, those that were stored together with them.
+   * Absent unless `dropCached` was asked for.
+   */
+  cached?: number;
   /** What became of each destination of the settings. */
   destinations: SyncedDestination[];
 }
@@ -37,8 +47,9 @@ const noHash = '0'.repeat(64);
 
 /**
  * Takes documents out of the output, and out of the destinations that the settings name. A later ingest that finds them
- * takes them again, unless they are ignored; caches keep their vectors.
+ * takes them again, unless they are ignored; caches keep their vectors unless `dropCached` is set.
  * @throws {UsageError} when the output has no such document, or it is a record of a file
+ * @throws {ServiceError} when the cache can't be used: the documents are out of the output then, but not of destinations
  * @throws as `sync` does; a destination that fails has its error in the result
  */
 export async function forget(options: ForgetOptions): Promise<ForgetResult> {
@@ -50,12 +61,18 @@ export async function forget(options: ForgetOptions): Promise<ForgetResult> {
   // Names are looked at before anything is locked.
   const found = await using(known, (output) => foundIn(output, options.sources));
   const above = wholeFolder(out, known.manifest.shard);
+  let cached: number | undefined;
   if (!dryRun) {
     const lock = await acquireLock(out, { wait: options.wait ?? false, signal, events });
     try {
       await recover(out, undefined, signal);
       const output = (await openOutput(out, signal && { signal }))!;
-      await using(output, (previous) => without(previous, foundIn(previous, options.sources), out, lock));
+      await using(output, async (previous) => {
+        const gone = foundIn(previous, options.sources);
+        const texts = options.dropCached ? await textsOf(previous, gone.documents) : [];
+        await without(previous, gone, out, lock);
+        if (options.dropCached) cached = await dropTexts(settings, previous.space.id, texts);
+      });
     } finally {
       await lock.release();
     }
@@ -68,6 +85,7 @@ export async function forget(options: ForgetOptions): Promise<ForgetResult> {
     documents: [...found.documents],
     rows: found.rows,
     ignore: found.files.map((source) => ignoring(resolve(dirname(above), source))),
+    ...(cached !== undefined && { cached }),
     destinations: synced,
   };
 }
@@ -114,6 +132,20 @@ function foundIn(output: Output, sources: readonly string[]): Found {
     if (file === undefined && document?.root !== stdinRoot) found.files.push(source);
   }
   return found;
+}
+
+/** The hashes of their texts with their contexts, as caches know them. */
+async function textsOf(output: Output, sources: ReadonlySet<string>): Promise<string[]> {
+  const hashes = new Set<string>();
+  for (const source of sources) {
+    const document = output.document(source)!;
+    let row = document.firstRow;
+    for await (const line of document.rows === 0 ? [] : output.lines(document)) {
+      const { text, metadata } = rowOfLine(output, row++, line.toString('utf8'));
+      hashes.add(embeddingKey({ text, context: metadata.context }));
+    }
+  }
+  return [...hashes];
 }
 
 /** Writes the output without some documents. */

@@ -326,6 +326,17 @@ export function cacheContract(create: () => Promise<Storage>): void {
         expect(await left(texts(20), other)).toEqual(texts(20));
       });
 
+      test('and removes the entries that are named, whatever their space has beside', async () => {
+        await fill(texts(300, 'named'));
+        await cache.usage();
+        await fill(texts(300, 'named'), other);
+        const hashes = ['named 7', 'named 211', 'unknown'].map(hashOf);
+        expect(await cache.prune({ entries: { space, hashes } })).toBeGreaterThanOrEqual(2);
+        expect(await cache.prune({ entries: { space, hashes } })).toBe(0);
+        expect(await left(['named 7', 'named 211'])).toEqual([]);
+        expect(await left(texts(300, 'named'), other)).toEqual(texts(300, 'named'));
+      });
+
       test('and removes what any of several conditions names', async () => {
         await fill(texts(10, 'old'));
         await cache.usage();

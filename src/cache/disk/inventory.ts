@@ -7,7 +7,7 @@ import { spacesPrefix } from '../space-registry.js';
 import { Tally, totals } from '../usage.js';
 import type { DiskStore } from './store.js';
 import { type DiskTables, type Removed, removePacks } from './tables.js';
-import { packTime, readPlace, spaceOfEntry } from './vector-pack.js';
+import { entryKey, packTime, readPlace, spaceOfEntry } from './vector-pack.js';
 
 /** Entries per slice: a few milliseconds. */
 const sliceEntries = 10_000;
@@ -28,8 +28,9 @@ export async function diskUsage(store: DiskStore): Promise<CacheUsage> {
  * @returns the number of removed entries
  */
 export async function pruneDisk(store: DiskStore, options: PruneOptions): Promise<number> {
-  const { olderThanMs, maxBytes, keepSpace } = options;
+  const { olderThanMs, maxBytes, keepSpace, entries: named } = options;
   let entries = 0;
+  if (named) entries += await removeNamed(store, named);
   if (keepSpace) {
     const { spaces } = await diskUsage(store);
     for (const space of spaces.filter((candidate) => !keepSpace(candidate))) {
@@ -80,6 +81,24 @@ async function* allPlaces(tables: DiskTables): AsyncGenerator<[Buffer, Buffer]> 
 function registeredSpaces(tables: DiskTables): Json[] {
   const lists = tables.meta.getRange({ start: spacesPrefix, end: `${spacesPrefix}\u{ffff}` });
   return [...lists].map(({ value }): Json => JSON.parse(value));
+}
+
+/** Removes entries with the packs that hold them. */
+async function removeNamed(
+  store: DiskStore,
+  { space, hashes }: NonNullable<PruneOptions['entries']>,
+): Promise<number> {
+  const packs = () => {
+    const keys = new Map<string, Buffer>();
+    for (const hash of hashes) {
+      const place = store.place(entryKey(space, hash));
+      if (place === undefined) continue;
+      const { pack } = readPlace(place);
+      keys.set(pack.toString('latin1'), pack);
+    }
+    return [...keys.values()];
+  };
+  return (await removeAll(store, packs, () => false)).entries;
 }
 
 /** Removes a space. Packs whose entries were all written again stay, as no entry leads to them; they are removed by age. */

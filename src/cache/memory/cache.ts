@@ -83,9 +83,11 @@ class MemoryCache implements VectorCache, CountsLookups {
     return { ...totals(spaces), ...this.#lookups.pending, spaces };
   }
 
-  async prune({ olderThanMs = Infinity, maxBytes = Infinity, keepSpace }: PruneOptions): Promise<number> {
+  async prune(options: PruneOptions): Promise<number> {
+    const { olderThanMs = Infinity, maxBytes = Infinity, keepSpace, entries: named } = options;
     const { spaces, bytes } = await this.usage();
     const gone = new Set(spaces.filter((space) => keepSpace?.(space) === false).map(({ space }) => space));
+    const wanted = new Set(named?.hashes.map((hash) => named.space + hash));
     const before = Date.now() - olderThanMs;
     const entries = [...this.#vectors.entries()].sort(([, a], [, b]) => a.written - b.written);
     let left = bytes;
@@ -96,7 +98,7 @@ class MemoryCache implements VectorCache, CountsLookups {
     const kept: typeof entries = [];
     for (const entry of entries) {
       const [key, { written }] = entry;
-      if (gone.has(spaceOfKey(key)) || written < before) remove(entry);
+      if (wanted.has(key) || gone.has(spaceOfKey(key)) || written < before) remove(entry);
       else kept.push(entry);
     }
     for (const entry of kept) {

@@ -10,7 +10,7 @@ import type { Json } from '../../types/json.js';
 import type { LookupCounts } from '../hit-counter.js';
 import { spacesPrefix } from '../space-registry.js';
 import { Tally, totals } from '../usage.js';
-import { allKeys, isMetaKey, lookupsKey, metaKey, spaceOfKey } from './cache-keys.js';
+import { allKeys, isMetaKey, lookupsKey, metaKey, prefixOf, spaceOfKey } from './cache-keys.js';
 import { NumberGroup } from './group-commands.js';
 
 /** Keys that Redis looks at for one answer: about a millisecond of its time. */
@@ -65,8 +65,12 @@ export class RedisInventory {
    * of its own. One that was given another time seems older or younger by the difference.
    * @returns how many entries went
    */
-  async prune({ olderThanMs, maxBytes, keepSpace }: PruneOptions): Promise<number> {
+  async prune({ olderThanMs, maxBytes, keepSpace, entries }: PruneOptions): Promise<number> {
     let removed = 0;
+    const named = entries?.hashes.map((hash) => prefixOf(entries.space) + hash) ?? [];
+    for (let from = 0; from < named.length; from += keysPerScan) {
+      removed += await this.#remove(named.slice(from, from + keysPerScan));
+    }
     if (keepSpace) {
       const { spaces } = await this.usage();
       const gone = new Set(spaces.filter((space) => !keepSpace(space)).map(({ space }) => space));

@@ -35,10 +35,14 @@ export async function runForget(given: Given<typeof declared>): Promise<Outcome>
 /** Commands that are shown. */
 const maxShown = 10;
 
-function render({ documents, rows, ignore, destinations }: ForgetResult, dryRun: boolean): Printable {
+function render({ documents, rows, ignore, destinations, cached }: ForgetResult, dryRun: boolean): Printable {
   const mark = dryRun ? say`would forget` : say`${paint.green(say`✓`)} forgot`;
+  const vectors =
+    cached === undefined
+      ? say`; caches still hold their vectors (--drop-cached drops them)`
+      : say`; ${plural(cached, 'vector')} dropped from the cache`;
   const lines = [
-    say`${mark} ${plural(documents.length, 'document')} (${plural(rows, 'row')}); caches still hold their vectors\n`,
+    say`${mark} ${plural(documents.length, 'document')} (${plural(rows, 'row')})${vectors}\n`,
     renderSynced(destinations, dryRun),
     ...ignore.slice(0, maxShown).map((line) => say`To keep it out: ${paint.cyan(printable(line, 2000))}\n`),
   ];

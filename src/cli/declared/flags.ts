@@ -71,6 +71,7 @@ export const ownFlags = {
     help: 'say what would be done; write nothing, contact no embedder',
   },
 
+  dropCached: { ...yes, flag: '--drop-cached', help: 'drop their vectors from the cache, too' },
   takeOver: { ...yes, flag: '--take-over', help: 'go on with an index that another output wrote last' },
   rowsPerRequest: {
     ...count,

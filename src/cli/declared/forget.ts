@@ -19,6 +19,7 @@ export const forget = {
     'out',
     'sync',
     'index',
+    'dropCached',
     'takeOver',
     'batchTimeout',
     'maxRetries',
@@ -27,10 +28,12 @@ export const forget = {
     'json',
     'quiet',
   ],
+  earlier: { dropCached: '--cache' },
   about:
-    'The next ingest that finds a document takes it again, unless it is ignored: the command for that is said. Caches keep its vectors until they expire, or `embed cache clear`.',
+    'The next ingest that finds a document takes it again, unless it is ignored: the command for that is said. Other caches than that of these settings keep its vectors until they expire, or `embed cache clear`.',
   examples: [
     { line: 'embed forget docs/salaries.md' },
+    { line: 'embed forget docs/salaries.md --drop-cached', what: 'its vectors, too' },
     { line: 'embed forget docs/salaries.md --sync postgres://me@db/docs', what: 'out of the database, too' },
   ],
   exits: {

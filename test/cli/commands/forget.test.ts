@@ -74,3 +74,21 @@ test('what is not there is told, and a dry run changes nothing', async () => {
   );
   expect(sources()).toHaveLength(4);
 });
+
+test.each(['--drop-cached', '--cache'])(
+  'with %s, the next run has to embed its texts again',
+  async (flag) => {
+    const cached = ['--embedder', 'builtin', '--cache', 'disk'];
+    await workspace.embed(['ingest', 'docs', ...cached]);
+    await workspace.embed(['forget', 'docs/b.md']);
+    const again = JSON.parse((await workspace.embed(['ingest', 'docs', ...cached, '--json'])).stdout);
+    expect(again.chunks).toMatchObject({ embedded: 0, cached: 1 });
+    const { code, stderr } = await workspace.embed(['forget', 'docs/b.md', flag]);
+    expect([code, stderr]).toEqual([
+      0,
+      expect.stringMatching(/forgot 1 document \(1 row\); \d vectors dropped from the cache/),
+    ]);
+    const last = JSON.parse((await workspace.embed(['ingest', 'docs', ...cached, '--json'])).stdout);
+    expect(last.chunks).toMatchObject({ embedded: 1, cached: 0 });
+  },
+);
