@@ -1,4 +1,5 @@
 // The public API, by name: every function, class and error, and every type that one of their signatures names.
+export { type EvaluateOptions, type EvaluateResult, evaluate } from './commands/eval.js';
 export { type ForgetOptions, type ForgetResult, forget } from './commands/forget.js';
 export { type GetTextOptions, get } from './commands/get.js';
 export { type IngestOptions, ingest } from './commands/ingest.js';
@@ -54,6 +55,8 @@ export type { Health } from './orchestrator/health.js';
 export type { TextOutcome } from './orchestrator/intake.js';
 export { BatchOrchestrator } from './orchestrator/orchestrator.js';
 export type { OrchestratorParts, TimeoutOptions } from './orchestrator/parts.js';
+export type { Comparison, EvaluatedQuestion, Evaluation } from './search/evaluate/evaluate.js';
+export type { Estimate, EvalVerdict, MeasureName } from './search/evaluate/measures.js';
 export type { FoundText, GetOptions } from './search/get.js';
 export type {
   Passage,
@@ -67,6 +70,7 @@ export type {
   SearchRanks,
   SearchResult,
 } from './search/options.js';
+export type { Question } from './search/questions-file.js';
 export type { OutputRow, RowMetadata } from './search/row.js';
 export type { SyncedDestination, SyncProgress } from './sync/sync.js';
 export type { CacheUsage, PruneOptions, SpaceUsage, VectorCache, VectorEntry } from './types/cache.js';

@@ -46,6 +46,15 @@ export function styled(style: (text: string) => string, text: Printable): Printa
   return style(text) as Printable;
 }
 
+/**
+ * The text as a link (OSC 8), for terminals that can.
+ * @param url percent-encoded; with any other character in it, the text stays as it is
+ */
+export function linked(text: Printable, url: string): Printable {
+  if (!/^[!-~]{1,2000}$/.test(url)) return text;
+  return `\u001b]8;;${url}\u001b\\${text}\u001b]8;;\u001b\\` as Printable;
+}
+
 /** JSON for standard output. Its strings are whole, without characters that control a terminal. */
 export function printableJson(value: unknown, indent?: number): Printable {
   // Characters that JSON doesn't escape occur in strings only; the line breaks between values stay.

@@ -81,6 +81,7 @@ test('does what it says', async () => {
     'elsewhere: 1 of docs',
     'merged: 1 document of 1 shard',
     'by words: rank 1, 2 lists, 42 characters, rerank by http://127.0.0.1:9',
+    'evaluated: place 1, hit3 1, cant-tell-yet',
     'got: notes 42',
     'found: docs/harbour.md:1',
     'verified: 2 rows, 0 problems',

@@ -116,6 +116,25 @@ describe('every command', () => {
       before: index,
     },
     { of: 'search', args: ['islands'], keys: ['results'], before: index },
+    {
+      of: 'eval',
+      args: ['questions.jsonl'],
+      keys: ['questions', 'hit1', 'hit3', 'hit10', 'mrr', 'ndcg', 'answers'],
+      async before() {
+        await index();
+        write('questions.jsonl', '{"question": "islands", "source": "docs/page.md"}\n');
+      },
+    },
+    {
+      of: 'eval',
+      args: ['questions.jsonl', '--min-hit3', '0.9'],
+      keys: ['questions', 'hit1', 'hit3', 'hit10', 'mrr', 'ndcg', 'answers'],
+      error: { code: 'EMBED_CHECK_FAILED', exit: 1 },
+      async before() {
+        await index();
+        write('questions.jsonl', '{"question": "islands", "source": "docs/other.md"}\n');
+      },
+    },
     { of: 'get', args: ['docs/page.md'], keys: ['texts'], before: index },
     { of: 'sync', args: ['parquet:./chunks.parquet'], keys: ['destinations'], before: index },
     {

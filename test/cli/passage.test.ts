@@ -2,8 +2,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { renderResult } from '../../src/cli/commands/search.js';
 import { passageLines } from '../../src/cli/terminal/passage.js';
+import { renderResult } from '../../src/cli/terminal/search-view.js';
 import { columnsOf } from '../../src/text/columns.js';
 import { makeWarmWorkspace, type Workspace } from '../helpers/cli.js';
 

@@ -6,6 +6,7 @@ import type { CommandDeclaration, Declaration, Declarations, Given } from './com
 import { completion } from './completion.js';
 import { config } from './config.js';
 import { doctor } from './doctor.js';
+import { evaluation } from './eval.js';
 import { forget } from './forget.js';
 import { formats } from './formats.js';
 import { get } from './get.js';
@@ -47,6 +48,7 @@ export const allCommands: readonly (Runnable | Group)[] = [
   runs(sync, async () => (await import('../commands/sync.js')).runSync),
   runs(forget, async () => (await import('../commands/forget.js')).runForget),
   runs(search, async () => (await import('../commands/search.js')).runSearch),
+  runs(evaluation, async () => (await import('../commands/eval.js')).runEval),
   runs(get, async () => (await import('../commands/get.js')).runGet),
   runs(mcp, async () => (await import('../commands/mcp.js')).runMcp),
   runs(list, async () => (await import('../commands/list.js')).runList),

@@ -118,6 +118,35 @@ export const ownFlags = {
     help: 'so many chunks before and after, too',
   },
   whole: { ...yes, flag: '--whole', help: 'the whole document' },
+  as: {
+    kind: 'choice',
+    choices: ['text', 'csv', 'md', 'files'],
+    flag: '--as <form>',
+    default: 'text',
+    help: 'how results are printed: text, csv, md (Markdown), or files (their paths alone)',
+  },
+  questions: {
+    kind: 'path',
+    flag: '--questions <file>',
+    help: 'ask all questions of this file in one go: a line of JSON each, {"question": "…"}',
+  },
+  against: {
+    kind: 'index',
+    flag: '--against <index>',
+    help: 'ask this output or destination the same, and compare question by question',
+  },
+  minHit3: {
+    kind: 'decimal',
+    least: 0,
+    most: 1,
+    flag: '--min-hit3 <share>',
+    help: 'fail when hit@3 is lower, e.g. 0.8',
+  },
+  draft: {
+    ...count,
+    flag: '--draft <n>',
+    help: 'propose n questions from headings and first sentences instead',
+  },
   rerank: {
     kind: 'address',
     flag: '--rerank <url>',

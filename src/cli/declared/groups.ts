@@ -13,7 +13,7 @@ export const commandGroups: Readonly<Record<string, readonly string[]>> = {
 /** Flags by what they are about, in the order of the help. One that isn't named stands first, under "Options". */
 export const flagGroups: Readonly<Record<string, readonly FlagName[]>> = {
   'How is asked': ['hybrid', 'words', 'vectors', 'rerank', 'rerankModel', 'rerankResults'],
-  Results: ['results', 'source', 'where', 'minScore', 'group', 'around', 'whole'],
+  Results: ['results', 'source', 'where', 'minScore', 'group', 'around', 'whole', 'as', 'questions'],
   Files: [
     'include',
     'exclude',

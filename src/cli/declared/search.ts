@@ -5,7 +5,7 @@ export const search = {
   name: 'search',
   summary: 'ask an index: by meaning, by words, or by both',
   alike: ['query', 'ask', 'find', 'similar', 'grep'],
-  arguments: [{ name: 'question', kind: 'text', isMany: true, isRequired: true, help: 'what to look for' }],
+  arguments: [{ name: 'question', kind: 'text', isMany: true, help: 'what to look for' }],
   flags: [
     'results',
     'hybrid',
@@ -19,6 +19,8 @@ export const search = {
     'group',
     'around',
     'whole',
+    'as',
+    'questions',
     'rerank',
     'rerankModel',
     'rerankResults',

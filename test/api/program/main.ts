@@ -8,11 +8,19 @@ import {
   type ByMeaning,
   type CacheStats,
   type CacheUse,
+  type Comparison,
   type DocumentChange,
   type Durations,
   type Elsewhere,
   type EmbedTextsOptions,
   type EndpointMetrics,
+  type Estimate,
+  type EvaluatedQuestion,
+  type EvaluateOptions,
+  type EvaluateResult,
+  type Evaluation,
+  type EvalVerdict,
+  evaluate,
   type ForgetOptions,
   type ForgetResult,
   type FoundText,
@@ -30,6 +38,7 @@ import {
   type LoadedSettings,
   type LoadOptions,
   loadSettings,
+  type MeasureName,
   type MergedShard,
   type MergeOptions,
   type MergeResult,
@@ -45,6 +54,7 @@ import {
   type PrefixKind,
   type Priority,
   performanceSummary,
+  type Question,
   type QuestionOptions,
   type RedisSettings,
   type RerankOptions,
@@ -201,6 +211,16 @@ async function wholeRun(): Promise<void> {
   const around: GetOptions = { around: 1 };
   const wanted: GetTextOptions = { ...corpus, ...around, what: results[0]!.id };
   const [found]: FoundText[] = await get(wanted);
+  const known: Question = { question: 'Where is the mill?', source: 'docs/harbour.md' };
+  const test: EvaluateOptions = { ...corpus, by, questions: [known], against: settings.out };
+  const { against, ...own }: EvaluateResult = await evaluate(test);
+  const measured: Evaluation = own;
+  const name: MeasureName = 'hit3';
+  const share: Estimate = measured[name];
+  const differs: Comparison | undefined = against;
+  const verdict: EvalVerdict | undefined = differs?.verdict;
+  const [first]: EvaluatedQuestion[] = measured.answers;
+  say('evaluated', `place ${first?.rank}, ${name} ${share.value}, ${verdict}`);
   say('got', `${found?.in} ${found?.text.length}`);
   const row: OutputRow = results[0]!;
   const { source, line }: RowMetadata = row.metadata;

@@ -1,0 +1,42 @@
+// Whether a result answers a question: by the source and the passage that are known of the answer.
+import type { SearchResult } from '../options.js';
+import type { Question } from '../questions-file.js';
+
+/** @returns the 1-based place of the first result that answers, or 0 */
+export function rankOf(results: readonly SearchResult[], question: Question): number {
+  const passage = question.passage === undefined ? [] : wordsOf(question.passage);
+  return 1 + results.findIndex((result) => answers(result, question.source, passage));
+}
+
+/** A document's end is enough for its source: an output elsewhere names it by another path. */
+function answers(
+  { sources, text }: SearchResult,
+  source: string | undefined,
+  passage: readonly string[],
+): boolean {
+  if (source !== undefined && !sources.some((one) => one === source || one.endsWith(`/${source}`)))
+    return false;
+  return passage.length === 0 || holds(wordsOf(text), passage);
+}
+
+function wordsOf(text: string): string[] {
+  return (
+    text
+      .normalize('NFKC')
+      .toLowerCase()
+      .match(/[\p{L}\p{N}\p{M}]+/gu) ?? []
+  );
+}
+
+/** Whether the words stand there in their order; other words may stand between them, but no more than there are. */
+function holds(words: readonly string[], wanted: readonly string[]): boolean {
+  for (let start = 0; start <= words.length - wanted.length; start++) {
+    if (words[start] !== wanted[0]) continue;
+    let found = 0;
+    for (let at = start; at < words.length && at < start + 2 * wanted.length; at++) {
+      if (words[at] === wanted[found]) found++;
+      if (found === wanted.length) return true;
+    }
+  }
+  return false;
+}
