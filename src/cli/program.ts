@@ -9,16 +9,12 @@ import { variable } from '../environment.js';
 import { exitCodes } from '../errors.js';
 import { readPackage } from '../package.js';
 import { joined, type Printable, printable, say } from '../text/printable.js';
-import { declarations, type Runnable } from './declared/all.js';
+import type { Runnable } from './declared/all.js';
 import type { Given } from './declared/command.js';
-import { usageOf } from './help/command-page.js';
-import { allOf, pageFor } from './help/page-for.js';
-import { pageLines } from './help/terminal.js';
+import type { HelpWanted } from './help/show.js';
 import { createParser } from './parser.js';
-import { paint, paintNotice } from './terminal/colour.js';
 import { printAsJson, reportAsJson, reportError } from './terminal/error-report.js';
 import {
-  columns,
   flushResults,
   forgetResults,
   printNotice,
@@ -32,7 +28,11 @@ export async function run(argv: readonly string[]): Promise<void> {
   startDebug(variable('EMBED_DEBUG'), printNotice);
   const { version, platform, arch } = process;
   debug.run?.(`embed ${readPackage().version}, Node ${version}, ${platform} ${arch}`);
-  const program = createParser(act, (words, isError) => showHelp(words, argv, isError));
+  let wanted: HelpWanted | undefined;
+  const program = createParser(act, (words, isError) => {
+    const isLong = argv.slice(0, endOf(argv)).includes('--help');
+    wanted = { words, isLong, isError };
+  });
   for (const command of [
     program,
     ...program.commands,
@@ -57,6 +57,7 @@ export async function run(argv: readonly string[]): Promise<void> {
     await program.parseAsync(argv);
   } catch (error) {
     const command = commandOf(program, argv);
+    if (wanted !== undefined) (await import('./help/show.js')).showHelp(wanted);
     if (!(error instanceof CommanderError)) {
       process.exitCode = reportError(error, command.opts().json === true || asksForJson(command, argv));
       return;
@@ -64,7 +65,7 @@ export async function run(argv: readonly string[]): Promise<void> {
     // Commander has printed its own sentence; asking for help is no error.
     const isHelp = error.exitCode === 0 || error.code === 'commander.help';
     process.exitCode = isHelp ? exitCodes.done : exitCodes.usage;
-    if (!isHelp) printNotice(usageLine(wordsOf(command)));
+    if (!isHelp) printNotice((await import('./help/show.js')).usageLine(wordsOf(command)));
     if (!isHelp && asksForJson(command, argv)) {
       const [message, guess] = sentenceOf(error.message.replace(/^error: /, ''));
       reportAsJson({ code: 'EMBED_USAGE', message: `${message} ${guess}`.trim(), exit: exitCodes.usage });
@@ -110,25 +111,6 @@ function endOf(argv: readonly string[]): number {
 
 function wordsOf(command: Command): string[] {
   return command.parent === null ? [] : [...wordsOf(command.parent), command.name()];
-}
-
-/** Prints the page of a command: the short one for `-h`, and where it is shown for want of a command. */
-function showHelp(words: readonly string[], argv: readonly string[], isError: boolean): void {
-  const isLong = argv.slice(0, endOf(argv)).includes('--help');
-  const page = pageFor(declarations, words, isLong ? 'long' : 'short');
-  if (page === undefined) throw new Error(`there is no help of ${words.join(' ')}`);
-  const style = isError ? paintNotice : paint;
-  const lines = joined(pageLines(page, columns(isError), style.bold).map((line) => say`${line}\n`));
-  if (isError) printNotices(lines);
-  else printResults(lines);
-}
-
-/** How a command is typed, for who typed it wrongly. */
-function usageLine(words: readonly string[]): Printable {
-  const name = ['embed', ...words].join(' ');
-  const found = allOf(declarations).find(({ before, declared }) => `${before} ${declared.name}` === name);
-  const usage = found === undefined ? `${name} <command>` : usageOf(found.declared, found.before);
-  return printable(`Usage: ${usage} (${name} --help)`);
 }
 
 /** Lines of commander's, which hold our words only. */

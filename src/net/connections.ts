@@ -5,9 +5,9 @@
 // tunnel.ts opens them through it. connection-fault.ts puts failures into words; credentials.ts and masked-address.ts
 // send and mask what is secret in an address; bounded-body.ts and decoded-body.ts read an answer.
 // What must hold: what is on this machine never goes by a proxy; no password is printed; a lost connection is counted.
-import { type Dispatcher, Pool } from 'undici';
 import { type HttpProxy, type ProxySettings, proxyFor } from './proxy.js';
 import { proxyConnector, Tunnels } from './tunnel.js';
+import { type Dispatcher, Pool, type PoolOptions } from './undici.js';
 
 export interface ConnectionsOptions {
   /** Of the server; its path is not used. */
@@ -155,7 +155,7 @@ export class ServerConnections {
     }
   }
 
-  #poolOf(origin: string, connector?: Pool.Options['connect']): Pool {
+  #poolOf(origin: string, connector?: PoolOptions['connect']): Pool {
     const { connectTimeoutMs, keepAliveMs = longKeepAliveMs } = this.#options;
     const pool = new Pool(origin, {
       pipelining: 1,

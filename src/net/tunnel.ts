@@ -1,10 +1,10 @@
 // Connections through an HTTP proxy that hands on bytes (CONNECT): what ends at the server ends here, too, so its
 // restarts are seen as without a proxy.
 import type { Socket } from 'node:net';
-import { buildConnector, Pool } from 'undici';
 import type { FaultMeaning } from '../errors.js';
 import { time } from '../text/durations.js';
 import type { HttpProxy } from './proxy.js';
+import { buildConnector, type Connector, type ConnectorOptions, Pool } from './undici.js';
 
 /** A proxy gave no connection. The message is a phrase with what to do; it follows "… can't be reached: ". */
 export class ProxyError extends Error {
@@ -22,7 +22,7 @@ export class ProxyError extends Error {
 }
 
 /** Connects to a proxy: its certificate is for its own host, not for the one that a request names. */
-export function proxyConnector(timeoutMs: number): buildConnector.connector {
+export function proxyConnector(timeoutMs: number): Connector {
   const connect = buildConnector({ timeout: timeoutMs });
   return ({ servername: _, ...options }, callback) => connect(options, callback);
 }
@@ -33,7 +33,7 @@ export class Tunnels {
   readonly #server: URL;
   readonly #timeoutMs: number;
   readonly #pool: Pool;
-  readonly #secure: buildConnector.connector;
+  readonly #secure: Connector;
   #spare: Socket | undefined;
 
   constructor(proxy: HttpProxy, server: URL, timeoutMs: number) {
@@ -67,14 +67,14 @@ export class Tunnels {
   }
 
   /** For a pool of undici, which then tells of its connections as without a proxy. */
-  readonly connector: buildConnector.connector = (options, callback) => {
+  readonly connector: Connector = (options, callback) => {
     this.#connect(options).then(
       (socket) => callback(null, socket),
       (error: Error) => callback(error, null),
     );
   };
 
-  async #connect(options: buildConnector.Options): Promise<Socket> {
+  async #connect(options: ConnectorOptions): Promise<Socket> {
     const spare = this.#spare;
     this.#spare = undefined;
     const socket = spare && !spare.destroyed ? spare : await this.#open();

@@ -63,7 +63,8 @@ test('a run that finds nothing changed loads what reads arguments and what lists
   const ingest = ['ingest', 'docs', '--model', 'all-minilm', '--cache', 'disk', '--batch-size', '8'];
   const first = await loads(...ingest);
   expect(first).toEqual(expect.arrayContaining(['commander', 'undici', 'lmdb']));
-  for (const absent of ['zod', 'chalk', 'cli-progress', 'cosmiconfig']) expect(first).not.toContain(absent);
+  const absent = ['zod', 'chalk', 'cli-progress', 'cosmiconfig', 'string-width'];
+  expect(first.filter((name) => absent.includes(name))).toEqual([]);
   const again = await loads(...ingest);
   expect(again.filter((name) => !listsFolders.test(name))).toEqual(['commander', 'ignore']);
 });

@@ -7,7 +7,6 @@ import { leftOutInWords } from '../../ingest/left-out.js';
 import type { RunResult } from '../../ingest/options.js';
 import type { IngestSummary } from '../../ingest/summary.js';
 import { stdinRoot } from '../../ingest/survey/standard-input.js';
-import { padEnd } from '../../text/columns.js';
 import { duration } from '../../text/durations.js';
 import { plural, quoted, whole } from '../../text/plural.js';
 import { joined, type Printable, printable, say } from '../../text/printable.js';
@@ -124,11 +123,11 @@ function toldFailures(failures: readonly Failure[]): ToldError {
 function news(change: DocumentChange, source: string, from: string | undefined): Printable {
   const words = { new: 'new', changed: 'changed', reread: 'read again', moved: 'moved', removed: 'removed' };
   const before = from === undefined ? say`` : say`${printable(from)} → `;
-  return say`${padEnd(printable(words[change]), 10)} ${before}${printable(source)}`;
+  return say`${printable(words[change].padEnd(10))} ${before}${printable(source)}`;
 }
 
 function leftOut(source: string, why: Printable): Printable {
-  return say`${padEnd(say`left out`, 10)} ${printable(source)}: ${why}`;
+  return say`left out   ${printable(source)}: ${why}`;
 }
 
 /** Rules that are counted in the summary. */
@@ -169,7 +168,7 @@ function render({ summary, knownFailures, question }: RunResult, verbose: boolea
   }
   if (requests > 0) lines.push(say`  requests   ${whole(requests)}, ${textsPerRequest ?? 0} texts each`);
   lines.push(...renderKnown(knownFailures), ...renderLeftOut(summary, verbose), ...renderUnused(summary));
-  lines.push(...renderElsewhere(summary.elsewhere, say`kept`), ...renderPruned(summary.pruned, say`dropped`));
+  lines.push(...renderElsewhere(summary.elsewhere, 'kept'), ...renderPruned(summary.pruned, 'dropped'));
   if (question !== undefined && question.length <= maxQuestionLength) {
     const runner = variable('npm_command') === 'exec' ? say`npx embed` : say`embed`;
     const isDefault = out === './embeddings' || out === 'embeddings';
@@ -195,8 +194,8 @@ function renderPlan({ summary, knownFailures }: RunResult, verbose: boolean, ask
     ...renderKnown(knownFailures),
     ...renderLeftOut(summary, verbose),
     ...renderUnused(summary),
-    ...renderElsewhere(elsewhere, say`to keep`),
-    ...renderPruned(pruned, say`to drop`),
+    ...renderElsewhere(elsewhere, 'to keep'),
+    ...renderPruned(pruned, 'to drop'),
   ]);
 }
 
@@ -268,16 +267,18 @@ function linesOf(lines: readonly Printable[]): Printable {
 }
 
 /** Documents that stay, although the run didn't name their roots. */
-function renderElsewhere(elsewhere: IngestSummary['elsewhere'], label: Printable): Printable[] {
+function renderElsewhere(elsewhere: IngestSummary['elsewhere'], label: string): Printable[] {
   if (elsewhere.length === 0) return [];
   return [
-    say`  ${padEnd(label, 11)}${rootsOf(elsewhere)}, not named in this run; --prune drops what isn't named`,
+    say`  ${printable(label.padEnd(11))}${rootsOf(elsewhere)}, not named in this run; --prune drops what isn't named`,
   ];
 }
 
 /** Documents that `--prune` removed. */
-function renderPruned(pruned: IngestSummary['pruned'], label: Printable): Printable[] {
-  return pruned.length === 0 ? [] : [say`  ${padEnd(label, 11)}${rootsOf(pruned)}, not named in this run`];
+function renderPruned(pruned: IngestSummary['pruned'], label: string): Printable[] {
+  return pruned.length === 0
+    ? []
+    : [say`  ${printable(label.padEnd(11))}${rootsOf(pruned)}, not named in this run`];
 }
 
 /** Documents with a few of their roots, so that it stays one line. */

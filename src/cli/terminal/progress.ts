@@ -6,7 +6,6 @@ import { duration } from '../../text/durations.js';
 import { whole } from '../../text/plural.js';
 import { joined, type Printable, printable, say } from '../../text/printable.js';
 import { shownSize } from '../../text/sizes.js';
-import { startBar } from './bar.js';
 import { isGithub } from './github.js';
 import { printNotice, printWorkflowCommand, showsNotices } from './print.js';
 
@@ -30,6 +29,7 @@ export async function startProgress(counts: RunCounts, quiet: boolean): Promise<
 async function startRunBar(counts: RunCounts): Promise<Progress> {
   const started = performance.now();
   let title: Printable | undefined;
+  const { startBar } = await import('./bar.js');
   const bar = await startBar((done) =>
     title === undefined ? progressParts(counts, done, (performance.now() - started) / 1000) : [title],
   );

@@ -5,7 +5,6 @@ import type { SyncedDestination, SyncProgress } from '../../sync/sync.js';
 import { duration } from '../../text/durations.js';
 import { plural, whole } from '../../text/plural.js';
 import { joined, type Printable, printable, say } from '../../text/printable.js';
-import { startBar } from './bar.js';
 import { paintNotice as paint } from './colour.js';
 import { printNotice, showsNotices } from './print.js';
 
@@ -21,6 +20,7 @@ const barIntervalMs = 100;
 export async function startSyncView(progress: SyncProgress, quiet: boolean): Promise<SyncView> {
   if (quiet) return { line: () => undefined, stop: () => undefined };
   if (!showsNotices() || variable('CI') || isDebugging()) return { line: printNotice, stop: () => undefined };
+  const { startBar } = await import('./bar.js');
   const bar = await startBar(() => [say`${whole(progress.sent)} of ${whole(progress.total)} rows sent`]);
   const timer = setInterval(() => {
     bar.update(progress.total === 0 ? 0 : progress.sent / progress.total);
