@@ -228,15 +228,15 @@ function addSearchRoutes(
   { events }: GatewayOptions,
 ): void {
   app.post('/search', searchRoute(parts, indexes));
-  app.get('/search', indexesRoute(parts, indexes));
+  app.get('/search', { exposeHeadRoute: true }, indexesRoute(parts, indexes));
   app.post(
     '/mcp',
     mcpRoute(parts, indexes, (error, id) => events?.failed?.(error, id)),
   );
   app.get('/mcp', noStreamRoute());
   app.delete('/mcp', noStreamRoute());
-  app.get('/openapi.json', (_request, reply) => reply.send(openApi()));
-  app.get('/ui', (_request, reply) => reply.headers(pageHeaders).send(searchPage));
+  app.get('/openapi.json', { exposeHeadRoute: true }, (_request, reply) => reply.send(openApi()));
+  app.get('/ui', { exposeHeadRoute: true }, (_request, reply) => reply.headers(pageHeaders).send(searchPage));
 }
 
 /** While it drains, tells clients that the connection ends with this answer. */

@@ -28,18 +28,19 @@ export function makeServer({ indexes, sdk, onFailed }: ServerOptions): Server {
     { capabilities: { tools: {}, resources: {} }, instructions: instructionsFor(indexes) },
   );
   /** Runs a handler; what fails unexpectedly is told here, and not to the client. */
-  const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
+  const guarded = async <T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> => {
     try {
       return await work();
     } catch (error) {
       if (error instanceof McpError) throw error;
-      onFailed(error);
+      // Given up by the client, which gets no answer.
+      if (!signal.aborted) onFailed(error);
       throw new McpError(ErrorCode.InternalError, 'unexpected error; the log of the server has more');
     }
   };
   server.setRequestHandler(types.ListToolsRequestSchema, async () => ({ tools: listTools(indexes) }));
   server.setRequestHandler(types.CallToolRequestSchema, ({ params }, { signal, sendNotification }) =>
-    guarded(async () => {
+    guarded(signal, async () => {
       const progressToken = params._meta?.progressToken;
       const result = await callTool(indexes, params.name, params.arguments, {
         signal,
@@ -55,7 +56,7 @@ export function makeServer({ indexes, sdk, onFailed }: ServerOptions): Server {
     }),
   );
   server.setRequestHandler(types.ListResourcesRequestSchema, ({ params }, { signal }) =>
-    guarded(async () => {
+    guarded(signal, async () => {
       const page = await listResources(indexes, params?.cursor, signal);
       if (page === undefined)
         throw new McpError(ErrorCode.InvalidParams, 'the cursor is none of this server');
@@ -64,7 +65,7 @@ export function makeServer({ indexes, sdk, onFailed }: ServerOptions): Server {
   );
   server.setRequestHandler(types.ListResourceTemplatesRequestSchema, async () => ({ resourceTemplates }));
   server.setRequestHandler(types.ReadResourceRequestSchema, ({ params: { uri } }, { signal }) =>
-    guarded(async () => {
+    guarded(signal, async () => {
       const found = await readResource(indexes, uri, signal);
       if (found === undefined)
         throw new McpError(notFound, 'there is no such document in the indexes', { uri });

@@ -1,8 +1,10 @@
 // An agent's session: what it is told, finds, reads and may change.
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { makeWorkspace, type Workspace } from '../helpers/cli.js';
+import { eventually } from '../helpers/eventually.js';
+import { hold } from '../helpers/hold.js';
 import { allMiniLm, startOllama, type TestOllama } from '../helpers/ollama.js';
 import { freePort } from '../helpers/redis.js';
 import { index, settingsIn, startAgent } from './agent.js';
@@ -190,6 +192,42 @@ describe('what is wrong is told in words', () => {
     expect((await agent.ask('search', { question: 'x' })).results).toHaveLength(1);
     expect(late.stats.embeds).toBeGreaterThan(0);
   });
+});
+
+test('a model that is replaced is told, and one that comes back is used, without a new start', async () => {
+  write('a.txt', 'Known.\n');
+  const server = await startOllama();
+  onTestFinished(() => server.stop());
+  const own = await settings({ ollamaUrl: [server.url] });
+  await index(workspace.dir, own);
+  const agent = await startAgent(own);
+  const ask = { question: 'Known.', results: 1 };
+  expect((await agent.ask('search', ask)).results).toHaveLength(1);
+  server.become({ digest: 'e'.repeat(64), salt: 'other' });
+  expect(await agent.failure('search', ask)).toContain('another vector space');
+  server.become(allMiniLm);
+  expect((await agent.ask('search', ask)).results).toHaveLength(1);
+  expect(agent.failed).toEqual([]);
+});
+
+test('a question that the agent gives up ends, and is no failure of the server', async () => {
+  write('a.txt', 'Known.\n');
+  const server = await startOllama();
+  onTestFinished(() => server.stop());
+  const own = await settings({ ollamaUrl: [server.url] });
+  await index(workspace.dir, own);
+  const agent = await startAgent(own);
+  const release = hold(server);
+  const before = server.requests.length;
+  const giveUp = new AbortController();
+  const params = { name: 'search', arguments: { question: 'Known.' } };
+  const asked = agent.client.callTool(params, undefined, { signal: giveUp.signal });
+  await eventually(() => server.requests.length).toBeGreaterThan(before);
+  giveUp.abort(new Error('enough'));
+  await expect(asked).rejects.toThrow('enough');
+  release();
+  expect((await agent.ask('search', { question: 'Known.' })).results).toHaveLength(1);
+  expect(agent.failed).toEqual([]);
 });
 
 test('changes nothing, unless it is allowed to', async () => {

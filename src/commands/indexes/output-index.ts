@@ -1,4 +1,5 @@
 // An output as an open index.
+import { setImmediate } from 'node:timers/promises';
 import type { Settings } from '../../config/settings.js';
 import type { RunEvents } from '../../events.js';
 import type { DocumentList, IndexStatus, ListAsked, ListedDocument } from '../../indexes/indexes.js';
@@ -10,6 +11,9 @@ import { entriesOf } from '../list.js';
 import { status } from '../status.js';
 import { HeldOutput } from './held-output.js';
 import type { OpenIndex } from './open-index.js';
+
+/** Documents that are looked at before others get their turn. */
+const documentsAtOnce = 10_000;
 
 export interface OutputIndexOptions {
   name: string;
@@ -75,7 +79,7 @@ export class OutputIndex implements OpenIndex {
       let total = 0;
       for await (const { document, ...entry } of entriesOf(output, asked)) {
         if (total >= skip && documents.length < most) documents.push({ in: this.name, ...entry });
-        total++;
+        if (++total % documentsAtOnce === 0) await setImmediate();
       }
       return { documents, total };
     });

@@ -1,6 +1,7 @@
 // Vectors of questions, by embedders that stay open from one question to the next: opening one takes longer than most
 // searches. One that nobody asks for a while is closed, as it may hold hundreds of megabytes.
 import type { Settings } from '../../config/settings.js';
+import { orAborted } from '../../embedders/abort.js';
 import type { RunEvents } from '../../events.js';
 import { isRenewable } from '../../fault-policy.js';
 import { openFor, questionVector, type Searched } from '../../search/question.js';
@@ -42,7 +43,9 @@ export class Questions {
       clearTimeout(entry.idle);
       entry.users++;
       try {
-        return await questionVector(await entry.opened, question, searched, signal);
+        // Others may wait for it, too, so it goes on without this one.
+        const embedder = await orAborted(entry.opened, signal);
+        return await questionVector(embedder, question, searched, signal);
       } catch (error) {
         // The server has another version of the model now: measured again, it fits or is told.
         if (!isRenewable(error) || again) throw error;

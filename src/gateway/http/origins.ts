@@ -51,7 +51,7 @@ export const methodsOf: { readonly [path: string]: string } = {
   '/health': 'GET, HEAD',
   '/ready': 'GET, HEAD',
   '/metrics': 'GET, HEAD',
-  '/search': 'GET, POST',
+  '/search': 'GET, HEAD, POST',
   '/mcp': 'POST',
   '/clear_cache': 'POST',
   '/reset_circuit_breaker': 'POST',
