@@ -7,6 +7,7 @@
 // transactions, readers see the old index or the new one; errors are told in words, without passwords.
 // Look first at this file for what a destination must do, and at open.ts for which file does which address.
 import type { ProxySettings } from '../net/proxy.js';
+import type { Shard } from '../types/shard.js';
 import type { VectorSpace } from '../types/space.js';
 import type { Vector } from '../types/vector.js';
 
@@ -50,7 +51,7 @@ export interface ListedRow {
   id: string;
   /** Of the row as it was last written; anything else where somebody changed it. */
   sum: string;
-  /** Its document, as far as the store tells; empty where no sources were asked for. */
+  /** Its document, as far as the store tells; empty where they weren't asked for. */
   source: string;
 }
 
@@ -131,9 +132,9 @@ export interface Destination {
   count(): Promise<number>;
   /**
    * The rows of this index, in any order, a page at a time.
-   * @param withSources asks for their sources, too
+   * @param shard asks for their sources, too; a store that can leaves out what isn't of this shard
    */
-  list(withSources: boolean): AsyncIterable<readonly ListedRow[]>;
+  list(shard: Shard | undefined): AsyncIterable<readonly ListedRow[]>;
   /** Before the first change: lays the table out where need be, and writes the state. */
   begin(plan: Plan): Promise<void>;
   /** Writes rows; one with a known id replaces the row of that id. */

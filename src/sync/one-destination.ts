@@ -114,7 +114,7 @@ export class OneDestination {
     const most = maxRows * (shard?.of ?? 1);
     let listed = 0;
     let others = 0;
-    for await (const page of destination.list(shard !== undefined)) {
+    for await (const page of destination.list(shard)) {
       if (page.length > 0) mustBeOurs();
       for (const { id, sum, source } of page) {
         if (table.meet(id, sum)) listed++;

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { UsageError, VectorSpaceError } from '../../errors.js';
 import { printable } from '../../text/printable.js';
 import { uuidOf } from '../../text/uuid.js';
+import type { Shard } from '../../types/shard.js';
 import type { Vector } from '../../types/vector.js';
 import type {
   Destination,
@@ -132,7 +133,7 @@ class Chroma implements Destination {
     return rows;
   }
 
-  async *list(_withSources = true): AsyncGenerator<readonly ListedRow[]> {
+  async *list(_shard?: Shard): AsyncGenerator<readonly ListedRow[]> {
     if (this.#collection === undefined) return;
     for (let offset = 0; ; offset += pageRows) {
       const { ids, metadatas } = await this.#get({ where: this.#where, limit: pageRows, offset });

@@ -4,6 +4,7 @@ import type { Connection, Table } from '@lancedb/lancedb';
 import { DestinationError, EmbedError, UsageError, VectorSpaceError } from '../../errors.js';
 import { pathOf } from '../../net/destination-address.js';
 import { printable } from '../../text/printable.js';
+import type { Shard } from '../../types/shard.js';
 import type { Vector } from '../../types/vector.js';
 import type {
   Destination,
@@ -112,9 +113,9 @@ class LanceTable implements Destination {
     return await this.#asking(async () => (await this.#table?.countRows(this.#ours)) ?? 0);
   }
 
-  async *list(withSources: boolean): AsyncGenerator<readonly ListedRow[]> {
+  async *list(shard: Shard | undefined): AsyncGenerator<readonly ListedRow[]> {
     if (this.#table === undefined) return;
-    const columns = withSources ? ['id', 'sum', 'source'] : ['id', 'sum'];
+    const columns = shard ? ['id', 'sum', 'source'] : ['id', 'sum'];
     const batches = this.#table.query().where(this.#ours).select(columns);
     try {
       for await (const batch of batches) {

@@ -6,6 +6,7 @@ import type { FileMetaData } from 'hyparquet';
 import { DestinationError, EmbedError, UsageError } from '../../errors.js';
 import { pathOf } from '../../net/destination-address.js';
 import { printable } from '../../text/printable.js';
+import type { Shard } from '../../types/shard.js';
 import type { Vector } from '../../types/vector.js';
 import type {
   Destination,
@@ -125,8 +126,8 @@ class Parquet implements Destination {
     return Number(this.#old?.metadata.num_rows ?? 0);
   }
 
-  async *list(withSources: boolean): AsyncGenerator<readonly ListedRow[]> {
-    for await (const rows of this.#groups(withSources ? ['id', 'sum', 'source'] : ['id', 'sum'])) {
+  async *list(shard: Shard | undefined): AsyncGenerator<readonly ListedRow[]> {
+    for await (const rows of this.#groups(shard ? ['id', 'sum', 'source'] : ['id', 'sum'])) {
       yield rows.map(({ id, sum, source = '' }) => ({
         id: String(id),
         sum: String(sum),

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Client } from 'pg';
 import { UsageError, VectorSpaceError } from '../../errors.js';
+import type { Shard } from '../../types/shard.js';
 import type { Vector } from '../../types/vector.js';
 import type {
   Destination,
@@ -17,7 +18,16 @@ import type {
 } from '../destination.js';
 import { busy, connect, inWords, type PostgresAddress, readAddress } from './connect.js';
 import { copiedColumns, copyBytes } from './copy.js';
-import { createHnsw, createTables, distanceOf, type Layout, layoutOf, type Table, tableOf } from './table.js';
+import {
+  createHnsw,
+  createTables,
+  distanceOf,
+  isOf,
+  type Layout,
+  layoutOf,
+  type Table,
+  tableOf,
+} from './table.js';
 
 /** Rows of one page of a listing. */
 const pageRows = 10_000;
@@ -104,12 +114,12 @@ class Postgres implements Destination {
     });
   }
 
-  async *list(withSources: boolean): AsyncGenerator<readonly ListedRow[]> {
+  async *list(shard: Shard | undefined): AsyncGenerator<readonly ListedRow[]> {
     if (this.#layout === undefined) return;
     await this.#asking(async (client) => {
       await this.#open();
       await client.query({
-        text: `DECLARE listed NO SCROLL CURSOR FOR SELECT id::text, sum, ${withSources ? 'source' : "''"} FROM ${this.#table.rows} WHERE index_name = ${client.escapeLiteral(this.#options.index)}`,
+        text: `DECLARE listed NO SCROLL CURSOR FOR SELECT id::text, sum, ${shard ? 'source' : "''"} FROM ${this.#table.rows} WHERE index_name = ${client.escapeLiteral(this.#options.index)}${shard ? ` AND ${isOf(shard)}` : ''}`,
       });
     });
     const fetch = () =>

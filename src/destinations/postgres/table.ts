@@ -2,6 +2,7 @@
 import type { Client } from 'pg';
 import { DestinationError, UsageError } from '../../errors.js';
 import { printable } from '../../text/printable.js';
+import type { Shard } from '../../types/shard.js';
 import { copiedColumns } from './copy.js';
 
 /** Names for SQL, quoted. */
@@ -133,4 +134,13 @@ export function distanceOf(dimensions: number): { indexed: string; ordered: stri
         ordered: `embedding::${halves} <=> $2::${halves}`,
       }
     : { indexed: 'embedding vector_cosine_ops', ordered: 'embedding <=> $2' };
+}
+
+/**
+ * The condition for rows of a shard, as src/output/shards/shard.ts has it: 48 bits of the SHA-256 of the source. So the
+ * rows of the other shards needn't come over the network.
+ */
+export function isOf({ index, of }: Shard): string {
+  const start = "substr(sha256(convert_to(source, 'UTF8')), 1, 6)";
+  return `('x' || encode(${start}, 'hex'))::bit(48)::bigint % ${of} = ${index - 1}`;
 }

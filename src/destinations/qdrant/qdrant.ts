@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { UsageError, VectorSpaceError } from '../../errors.js';
 import { printable } from '../../text/printable.js';
 import { uuidOf } from '../../text/uuid.js';
+import type { Shard } from '../../types/shard.js';
 import type { Vector } from '../../types/vector.js';
 import type {
   Destination,
@@ -133,9 +134,9 @@ class Qdrant implements Destination {
     return result.count;
   }
 
-  async *list(withSources: boolean): AsyncGenerator<readonly ListedRow[]> {
+  async *list(shard: Shard | undefined): AsyncGenerator<readonly ListedRow[]> {
     if (this.#info === undefined) return;
-    const payload = withSources ? ['id', 'sum', 'source'] : ['id', 'sum'];
+    const payload = shard ? ['id', 'sum', 'source'] : ['id', 'sum'];
     let offset: unknown;
     do {
       const { result } = await this.#scroll({ with_payload: payload, offset });
