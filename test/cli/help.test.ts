@@ -92,6 +92,8 @@ describe('a command that does not exist', () => {
     [['remove', 'x'], 'embed forget'],
     [['serch', 'x'], 'embed search'],
     [['query'], 'embed search'],
+    [['ls'], 'embed list'],
+    [['stats'], 'embed status'],
     [['version'], 'embed --version'],
     [['prune'], 'embed cache prune'],
     [['cache', 'clean'], 'embed cache clear'],

@@ -4,6 +4,7 @@ import type { CommandDeclaration } from './command.js';
 export const get = {
   name: 'get',
   summary: 'print a text of an index: by its id, its source, or source:line',
+  alike: ['print', 'read', 'text', 'open'],
   arguments: [
     {
       name: 'what',

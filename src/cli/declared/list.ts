@@ -4,6 +4,7 @@ import type { CommandDeclaration } from './command.js';
 export const list = {
   name: 'list',
   summary: 'list the documents of an output, with rows, tokens and last change',
+  alike: ['ls', 'documents', 'files', 'dir'],
   flags: ['config', 'out', 'source', 'failed', 'json'],
   about: `When a document changed is noted on this machine by the runs of this user, not in the output.`,
   examples: [

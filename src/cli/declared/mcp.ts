@@ -4,6 +4,7 @@ import type { CommandDeclaration } from './command.js';
 export const mcp = {
   name: 'mcp',
   summary: 'let an agent search indexes: a server of the Model Context Protocol over stdio',
+  alike: ['agent', 'agents', 'claude'],
   flags: [
     'in',
     'allowIngest',

@@ -4,6 +4,7 @@ import type { CommandDeclaration } from './command.js';
 export const merge = {
   name: 'merge',
   summary: 'make one output of its shards, with the bytes of a run without shards',
+  alike: ['join', 'combine', 'shards'],
   arguments: [
     {
       name: 'dirs',

@@ -4,6 +4,7 @@ import type { CommandDeclaration } from './command.js';
 export const status = {
   name: 'status',
   summary: 'show an output in one look: model, size, roots, failures, last run',
+  alike: ['stats', 'info', 'st', 'show', 'summary'],
   flags: ['config', 'out', 'json'],
   about:
     'Nothing is written and no embedder is contacted. The last run and the servers are noted on this machine by the runs of this user, not in the output.',

@@ -4,6 +4,7 @@ import type { CommandDeclaration } from './command.js';
 export const why = {
   name: 'why',
   summary: 'say whether a path is in the index or left out, and by which rule',
+  alike: ['explain', 'which', 'trace'],
   arguments: [
     {
       name: 'paths',
