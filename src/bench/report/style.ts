@@ -29,8 +29,8 @@ p { margin: .25rem 0; }
 .figure.none { color: var(--muted); font-size: 2rem; }
 .failure { color: var(--failed); overflow-wrap: anywhere; }
 code { font: .92em ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; background: var(--page); border: 1px solid var(--line); border-radius: 5px; padding: .1em .35em; overflow-wrap: anywhere; }
-.chart { overflow-x: auto; }
-svg { display: block; width: 100%; min-width: 34rem; height: auto; font-size: 13px; }
+.chart.narrow { display: none; }
+svg { display: block; width: 100%; height: auto; font-size: 13px; }
 svg text { fill: var(--ink); dominant-baseline: central; }
 svg .tick { fill: var(--muted); font-size: 12px; }
 svg .value { font-variant-numeric: tabular-nums; }
@@ -54,5 +54,25 @@ th[scope="row"] { text-align: left; }
 tr.best > *, td.best { font-weight: 650; color: var(--best); }
 td.failure { color: var(--failed); }
 footer { margin-top: 2rem; color: var(--muted); font-size: .88rem; }
-@media print { .card { break-inside: avoid; } }
+@media (max-width: 36rem) {
+  main { padding: 1.25rem .75rem 3rem; }
+  .card { padding: .9rem .75rem; }
+  .chart.wide { display: none; }
+  .chart.narrow { display: block; }
+}
+@page { margin: 12mm; }
+@media print {
+  :root { --page: #ffffff; --card: #ffffff; --ink: #1d1c1a; --muted: #63625d; --line: #d0cfca; }
+  body { font-size: 11pt; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+  main { max-width: none; padding: 0; }
+  .card { break-inside: avoid; padding: .8rem; }
+  .chart.wide { display: block; }
+  .chart.narrow { display: none; }
+  .scroll { overflow: visible; }
+  table { font-size: 7.5pt; }
+  th, td { padding: .2rem .25rem; white-space: normal; }
+  tr { break-inside: avoid; }
+  /* Colours of a dark screen would be too bright on paper. */
+  :root { --bar: #8aa9c9; --best: #17735a; --whisker: #1d1c1a; --failed: #b3261e; --s0: #2767b0; --s1: #b4560c; --s2: #17735a; --s3: #8446ac; }
+}
 `;

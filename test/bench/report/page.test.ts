@@ -13,7 +13,8 @@ test('a page fetches nothing, runs nothing, and shows every chart with a title a
   expect(page).not.toMatch(/<script|<link|<img|<iframe|@import|url\(|\ssrc=|\shref=/i);
   expect(page).toContain('prefers-color-scheme: dark');
   const charts = page.match(/<svg [^>]*role="img" aria-labelledby="([\w-]+) ([\w-]+)"/g)!;
-  expect(charts).toHaveLength(3);
+  // Each for a wide screen, and for a phone.
+  expect(charts).toHaveLength(6);
   for (const chart of charts) {
     for (const id of /aria-labelledby="([^"]+)"/.exec(chart)![1]!.split(' ')) {
       expect(page.split(`id="${id}"`)).toHaveLength(2);
@@ -67,7 +68,7 @@ test('several targets are compared in a chart of their own', () => {
     difference: 'faster',
   });
   const page = pageOf(report);
-  expect(page.match(/<svg /g)).toHaveLength(1 + 2 * 3);
+  expect(page.match(/<svg /g)).toHaveLength(2 * (1 + 2 * 3));
   expect(page).toContain('1.50 times as fast (95 % interval 1.40 to 1.60)');
 });
 
