@@ -40,12 +40,14 @@ export {
   type WrongVectorsOptions,
 } from './errors.js';
 export type { DocumentChange, RunEvents } from './events.js';
+export type { TimeEstimate } from './ingest/estimate.js';
 export type { LeftOut, LeftOutFiles } from './ingest/left-out.js';
 export type { RunOptions, RunResult } from './ingest/options.js';
 export { RunCounts } from './ingest/run-counts.js';
 export type { IngestSummary } from './ingest/summary.js';
 export type { Elsewhere } from './ingest/survey/other-roots.js';
 export type { StandardInput } from './ingest/survey/standard-input.js';
+export type { Unfinished } from './ingest/time-window.js';
 export type { ByMeaning, Durations, EndpointMetrics, Metrics } from './metrics/snapshot.js';
 export { performanceSummary } from './metrics/summary-lines.js';
 export type { CacheStats, OrchestratorCache } from './orchestrator/cache-control.js';

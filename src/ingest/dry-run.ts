@@ -1,8 +1,10 @@
 // A dry run: reads and splits as a real run does, but only counts the steps.
 import type { Settings } from '../config/settings.js';
 import type { WalkEntry } from '../documents/walk/walk.js';
+import { embeddedText } from '../text/embedded-text.js';
 import { planChunking } from '../upstream/choose-embedder.js';
 import { refuseSizes } from './chunk-sizes.js';
+import type { Sample, TimeEstimate } from './estimate.js';
 import type { FailureReport } from './failure-report.js';
 import { KeptVectors } from './kept-vectors.js';
 import type { RunCounts } from './run-counts.js';
@@ -16,6 +18,27 @@ export interface PlanOptions extends ReadOptions {
   report: FailureReport;
   /** The output's folder, whose journal is looked into. */
   out: string;
+  /** Receives some of the texts that would be embedded. @default nobody */
+  sample?: Sample | undefined;
+}
+
+/**
+ * Counts what a run would do, and, where that is wanted, measures how long it would take.
+ * @throws as `openUpstream` does, with `estimates`
+ */
+export async function planned(
+  entries: AsyncIterable<readonly WalkEntry[]>,
+  options: Omit<PlanOptions, 'sample'> & { estimates: boolean; signal: AbortSignal },
+): Promise<TimeEstimate | undefined> {
+  const { settings, previous, signal, events, counts } = options;
+  if (!options.estimates) {
+    await countPlan(entries, options);
+    return undefined;
+  }
+  const { Sample, estimate } = await import('./estimate.js');
+  const sample = new Sample();
+  await countPlan(entries, { ...options, sample });
+  return await estimate(sample, { settings, previous, signal, events, tokens: counts.tokensEmbedded });
 }
 
 /** Counts into `options.counts`. `chunksEmbedded` and `tokensEmbedded` are what a real run would have to embed. */
@@ -48,7 +71,7 @@ export async function countPlan(
 async function countRows(
   groups: AsyncIterable<Step[]>,
   kept: KeptVectors,
-  { previous, counts, report }: PlanOptions,
+  { previous, counts, report, sample }: PlanOptions,
 ): Promise<void> {
   const seen = new Set<string>();
   const missing: Missing[] = [];
@@ -68,33 +91,42 @@ async function countRows(
           counts.chunksReused++;
         } else {
           seen.add(key);
-          missing.push({ key, tokens });
+          const { text, context } = step.chunk;
+          missing.push({ key, tokens, text: () => embeddedText({ text, context }) });
         }
       }
     }
-    if (missing.length >= lookUpAtOnce) await lookUp(missing.splice(0), kept, counts);
+    if (missing.length >= lookUpAtOnce) await lookUp(missing.splice(0), kept, counts, sample);
   }
-  await lookUp(missing, kept, counts);
+  await lookUp(missing, kept, counts, sample);
 }
 
 /** A chunk that the output doesn't know. */
 interface Missing {
   key: string;
   tokens: number;
+  /** As it would be sent. */
+  text(): string;
 }
 
 /** Texts that the cache is asked for together. */
 const lookUpAtOnce = 1000;
 
-async function lookUp(missing: readonly Missing[], kept: KeptVectors, counts: RunCounts): Promise<void> {
+async function lookUp(
+  missing: readonly Missing[],
+  kept: KeptVectors,
+  counts: RunCounts,
+  sample: Sample | undefined,
+): Promise<void> {
   if (kept.asksCache) counts.cacheLookups += missing.length;
   const places = await kept.find(missing.map(({ key }) => key));
-  for (const [at, { tokens }] of missing.entries()) {
+  for (const [at, { tokens, text }] of missing.entries()) {
     if (places[at] === 'journal') counts.chunksReused++;
     else if (places[at] === 'cache') counts.chunksFromCache++;
     else {
       counts.chunksEmbedded++;
       counts.tokensEmbedded += tokens;
+      sample?.offer(text, tokens);
     }
   }
 }

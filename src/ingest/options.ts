@@ -30,6 +30,8 @@ export interface RunOptions {
   prune?: boolean | undefined;
   /** Make the output again from nothing. @default false */
   rebuild?: boolean | undefined;
+  /** In a dry run: embed a few texts, and tell how long the run would take. @default false */
+  estimate?: boolean | undefined;
   /** Try documents again whose failures are known. @default false */
   retryFailed?: boolean | undefined;
   /** Pull a missing model. @default false */

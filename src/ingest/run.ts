@@ -134,17 +134,20 @@ export class Run {
       await this.#guard(known ? removed : unlisted, leftOut, previous, known);
       refuseOtherEmbedder(this.#options.settings, known);
       refuseOtherChunks(this.#options.settings, known);
-      const { countPlan } = await import('./dry-run.js');
-      await countPlan(this.#listing.again(), {
+      const { planned } = await import('./dry-run.js');
+      const estimated = await planned(this.#listing.again(), {
         ...this.#readOptions(known, removed, leftOut),
         out: this.out,
         settings: this.#options.settings,
         report: this.#report,
+        signal: this.#signal,
+        estimates: this.#options.estimate ?? false,
       });
       this.#refuseNothing(previous);
       await this.#guard(removed, leftOut, known, known);
       const result = await this.#result(known, false, surveyed);
       result.summary.dryRun = true;
+      if (estimated) result.summary.estimate = estimated;
       return result;
     } finally {
       await previous?.close();

@@ -2,6 +2,7 @@
 import type { UnusedPattern } from '../documents/walk/walk.js';
 import type { EmbedderIdentity } from '../types/embedder.js';
 import type { Shard } from '../types/shard.js';
+import type { TimeEstimate } from './estimate.js';
 import type { LeftOutFiles } from './left-out.js';
 import type { RunCounts } from './run-counts.js';
 import type { Elsewhere } from './survey/other-roots.js';
@@ -42,6 +43,8 @@ export interface IngestSummary {
   newer: string[];
   /** What the run left to the next one, as its time was over; absent when nothing is left. */
   unfinished?: Unfinished;
+  /** How long a run would take; of a dry run with `estimate`, where there is something to embed. */
+  estimate?: TimeEstimate;
   /** Chunks of the documents, by where their vectors came from. */
   chunks: {
     /** Rows of the output. */

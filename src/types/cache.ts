@@ -75,7 +75,12 @@ export interface PruneOptions {
   /** The oldest entries until so many bytes of vectors are left. @default no bound */
   maxBytes?: number;
   /** These entries of a space, and on a disk those that were stored together with them. @default all are kept */
-  entries?: { space: string; hashes: readonly string[] };
+  entries?: {
+    /** Id of their vector space. */
+    space: string;
+    /** SHA-256 of their texts, lower-case hex. */
+    hashes: readonly string[];
+  };
   /** All entries of spaces for which this is false. @default all are kept */
   keepSpace?: (space: SpaceUsage) => boolean;
 }

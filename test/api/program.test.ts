@@ -78,6 +78,7 @@ test('does what it says', async () => {
     'unused patterns: 0',
     'left out: 0 of 0 kinds',
     'news: new, ignored by undefined',
+    'time: undefined done, undefined to go',
     'elsewhere: 1 of docs',
     'merged: 1 document of 1 shard',
     'by words: rank 1, 2 lists, 42 characters, rerank by http://127.0.0.1:9',

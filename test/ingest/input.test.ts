@@ -162,6 +162,28 @@ describe('output', () => {
     expect(fingerprint(out)).toEqual({});
   });
 
+  test('--dry-run --estimate embeds a few of the texts, and tells the time that all would take', async () => {
+    writeFiles(workspace.dir, { 'docs/b.md': markdown('beta', 200) });
+    const { code, stderr, stdout } = await ingest('docs', '--dry-run', '--estimate', '--json');
+    expect([code, stderr]).toEqual([
+      0,
+      expect.stringMatching(/to take {4}about .+ s: 64 texts went at [\d,]+ tokens\/s/),
+    ]);
+    const { estimate, tokensEmbedded } = JSON.parse(stdout);
+    expect(estimate.texts).toBe(64);
+    expect(Math.abs(estimate.seconds - tokensEmbedded / estimate.tokensPerSecond)).toBeLessThan(0.1);
+    const sent = new Set(ollama.batches().flat());
+    expect(sent.size).toBeGreaterThanOrEqual(64);
+    expect(sent.size).toBeLessThan(120);
+    expect(fingerprint(out)).toEqual({});
+    expect((await ingest('docs', '--dry-run')).stderr).toContain('--estimate measures how long');
+    expect((await ingest('docs', '--estimate')).code).toBe(2);
+    expect((await ingest('docs')).code).toBe(0);
+    expect(summaryOf(await ingest('docs', '--dry-run', '--estimate', '--json'))).not.toHaveProperty(
+      'estimate',
+    );
+  });
+
   test('--format npy leaves the vectors out of the lines, and back', async () => {
     expect((await ingest('docs', '--format', 'npy')).code).toBe(0);
     expect(readOutput(out).rows[0]).not.toHaveProperty('embedding');

@@ -1,7 +1,7 @@
 // `embed ingest`: progress, and the summary at the end.
 import { refuseStrangeServers } from '../../config/stray-sources.js';
 import { variable } from '../../environment.js';
-import { exitCodes, ServiceError } from '../../errors.js';
+import { exitCodes, ServiceError, UsageError } from '../../errors.js';
 import type { DocumentChange } from '../../events.js';
 import { leftOutInWords } from '../../ingest/left-out.js';
 import type { RunResult } from '../../ingest/options.js';
@@ -27,12 +27,15 @@ import { skipInWords } from '../terminal/skip-words.js';
 import { syncAfter } from './sync.js';
 
 export async function runIngest(given: Given<typeof declared>): Promise<Outcome> {
-  const { allowRemovals, limit, prune, rebuild, retryFailed, pull, wait, dryRun } = given.flags;
+  const { allowRemovals, limit, prune, rebuild, retryFailed, pull, wait, dryRun, estimate } = given.flags;
   const { strict, quiet, verbose, choose, maxTime } = given.flags;
   const loaded = await settingsFor(given, (line) => quiet || printNotice(line));
   const shard = shardOf(given.flags.shard);
   const { settings } = loaded;
   if (given.arguments.paths.length === 0) refuseStrangeServers(loaded);
+  if (estimate && !dryRun) {
+    throw new UsageError('--estimate says how long a run would take: give --dry-run beside it.');
+  }
   if (given.flags.watch || given.flags.poll) {
     const { runWatch } = await import('./watch.js');
     return await runWatch(given, loaded, shard, {
@@ -58,7 +61,7 @@ export async function runIngest(given: Given<typeof declared>): Promise<Outcome>
         ingest({
           paths: given.arguments.paths,
           ...{ choose, settings, shard },
-          ...{ allowRemovals, limit, prune, rebuild, retryFailed, pull, wait, dryRun },
+          ...{ allowRemovals, limit, prune, rebuild, retryFailed, pull, wait, dryRun, estimate },
           stdin: process.stdin,
           signal,
           until,
@@ -191,12 +194,23 @@ function renderPlan({ summary, knownFailures }: RunResult, verbose: boolean, ask
     renderDocuments(summary),
     ...renderNewer(summary),
     say`  to embed   ${plural(chunks.embedded, 'chunk')}, about ${whole(tokensEmbedded)} tokens; ${whole(chunks.reused)} reused${cached}`,
+    ...renderEstimate(summary),
     ...renderKnown(knownFailures),
     ...renderLeftOut(summary, verbose),
     ...renderUnused(summary),
     ...renderElsewhere(elsewhere, 'to keep'),
     ...renderPruned(pruned, 'to drop'),
   ]);
+}
+
+function renderEstimate({ estimate, chunks }: IngestSummary): Printable[] {
+  if (estimate !== undefined) {
+    const { seconds, texts, tokensPerSecond } = estimate;
+    return [
+      say`  to take    about ${duration(seconds)}: ${plural(texts, 'text')} went at ${whole(Math.round(tokensPerSecond))} tokens/s`,
+    ];
+  }
+  return chunks.embedded === 0 ? [] : [say`  to take    --estimate measures how long`];
 }
 
 function renderDocuments({ documents }: IngestSummary): Printable {

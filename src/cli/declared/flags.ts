@@ -70,6 +70,11 @@ export const ownFlags = {
     flag: '-n, --dry-run',
     help: 'say what would be done; write nothing, contact no embedder',
   },
+  estimate: {
+    ...yes,
+    flag: '--estimate',
+    help: 'with --dry-run: embed a few texts, and say how long it would take',
+  },
 
   dropCached: { ...yes, flag: '--drop-cached', help: 'drop their vectors from the cache, too' },
   takeOver: { ...yes, flag: '--take-over', help: 'go on with an index that another output wrote last' },

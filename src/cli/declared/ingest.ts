@@ -32,6 +32,7 @@ export const ingest = {
     'pull',
     'wait',
     'dryRun',
+    'estimate',
     'strict',
     'json',
     'quiet',

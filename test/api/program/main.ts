@@ -83,7 +83,9 @@ import {
   searchAll,
   sync,
   type TextOutcome,
+  type TimeEstimate,
   type TimeoutOptions,
+  type Unfinished,
   type UnusedPattern,
   type Vector,
   type VectorSpace,
@@ -181,7 +183,11 @@ async function wholeRun(): Promise<void> {
     ignored: (_, __, find) => (rule = find()),
   };
   const plan: IngestOptions = { choose: ['notes'], settings: named, dryRun: true, events };
-  const { elsewhere } = (await ingest(plan)).summary;
+  const planned = (await ingest(plan)).summary;
+  const { elsewhere } = planned;
+  const left: Unfinished | undefined = planned.unfinished;
+  const rest: TimeEstimate | undefined = planned.estimate;
+  say('time', `${left?.share} done, ${rest?.seconds} to go`);
   say('news', `${news.join()}, ignored by ${rule?.pattern}`);
   say('elsewhere', elsewhere.map(({ root, documents: n }: Elsewhere) => `${n} of ${root}`).join());
 
