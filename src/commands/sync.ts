@@ -39,6 +39,8 @@ export interface SyncOptions {
   takeOver?: boolean | undefined;
   /** Let more than half of the rows go. @default false */
   allowRemovals?: boolean | undefined;
+  /** Set up the destination's own search by words, where it has one. @default false */
+  words?: boolean | undefined;
   /** Only count what would be done. @default false */
   dryRun?: boolean | undefined;
   /** Rows that are sent together. @default what suits the destination */
@@ -106,6 +108,7 @@ export async function sync(options: SyncOptions): Promise<SyncResult> {
         rebuild: options.rebuild ?? false,
         takeOver: options.takeOver ?? false,
         allowRemovals: options.allowRemovals ?? false,
+        words: options.words ?? false,
         rowsPerRequest: options.rowsPerRequest,
         retries: settings.maxRetries,
         timeoutMs: settings.batchTimeout,

@@ -100,11 +100,11 @@ export type PlacedRow = Omit<FoundRow, 'score'>;
 export interface WordSearch {
   /** Whether it was set up for the table, so that it needs no look at each row. */
   isSetUp(): Promise<boolean>;
-  /** Sets it up where it isn't, for all rows of the table, those that come later, too. Only after `begin`. */
+  /** Sets it up where it isn't, for all rows of the table, those that come later, too. Before `finish`. */
   setUp(): Promise<void>;
   /**
    * The rows of this index that hold any of the words, best first by what the store knows of BM25.
-   * @param words small letters; at least one
+   * @param words as they were typed, in small letters; at least one
    * @param most rows at most
    */
   search(words: readonly string[], most: number): Promise<FoundRow[]>;

@@ -24,6 +24,14 @@ export interface Hit {
 
 export type Place = RowPlace;
 
+/** The words of a question, each once. */
+export interface QuestionWords {
+  /** As `tokensOf` gives them. */
+  compared: readonly string[];
+  /** As they were typed, in small letters. */
+  typed: readonly string[];
+}
+
 /** An output, or an index in a destination. */
 export interface Corpus {
   /** As the user named it; undefined without a name. */
@@ -41,10 +49,10 @@ export interface Corpus {
   /** Whether a search by words needs no long preparation. */
   isReadyForWords(): Promise<boolean>;
   /**
-   * The same by words, for each list of words.
+   * The same by words, for each question.
    * @throws {UsageError} when it can't be searched by words
    */
-  matching(questions: readonly (readonly string[])[], most: number, filter: Filter): Promise<Hit[][]>;
+  matching(questions: readonly QuestionWords[], most: number, filter: Filter): Promise<Hit[][]>;
   /** Of some words, those that tell rows apart: few enough rows hold them. */
   telling(words: readonly string[]): Promise<string[]>;
   /** The cosine of each hit with a question. */

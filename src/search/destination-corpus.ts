@@ -9,7 +9,7 @@ import { printable } from '../text/printable.js';
 import type { VectorSpace } from '../types/space.js';
 import type { Vector } from '../types/vector.js';
 import { spaceFromJson } from '../vectors/space-json.js';
-import type { Corpus, Hit, Place } from './corpus.js';
+import type { Corpus, Hit, Place, QuestionWords } from './corpus.js';
 import type { Filter } from './filter.js';
 import { metadataBounds, type OutputRow, type RowMetadata } from './row.js';
 
@@ -105,7 +105,7 @@ class DestinationCorpus implements Corpus {
     return (await this.#destination.words?.isSetUp()) ?? false;
   }
 
-  async matching(questions: readonly (readonly string[])[], most: number, filter: Filter): Promise<Hit[][]> {
+  async matching(questions: readonly QuestionWords[], most: number, filter: Filter): Promise<Hit[][]> {
     const { shown, words: search } = this.#destination;
     if (search === undefined) {
       throw new UsageError(
@@ -118,9 +118,9 @@ class DestinationCorpus implements Corpus {
       );
     }
     const lists: Hit[][] = [];
-    for (const words of questions) {
-      const ask = (rows: number) => search.search(words, rows);
-      lists.push(words.length === 0 ? [] : await this.#filtered(ask, most, filter));
+    for (const { typed } of questions) {
+      const ask = (rows: number) => search.search(typed, rows);
+      lists.push(typed.length === 0 ? [] : await this.#filtered(ask, most, filter));
     }
     return lists;
   }

@@ -4,7 +4,7 @@ import { type Output, openOutput } from '../output/read/output.js';
 import { keyOfRow, sourcesWith } from '../output/read/row-keys.js';
 import { listRows } from '../output/read/row-list.js';
 import type { Vector } from '../types/vector.js';
-import type { Corpus, Hit, Place } from './corpus.js';
+import type { Corpus, Hit, Place, QuestionWords } from './corpus.js';
 import type { Filter } from './filter.js';
 import { nearestRows } from './nearest.js';
 import { type OutputRow, readRow, rowOfLine } from './row.js';
@@ -104,14 +104,14 @@ export class OutputCorpus implements Corpus {
     );
   }
 
-  async matching(questions: readonly (readonly string[])[], most: number, filter: Filter): Promise<Hit[][]> {
+  async matching(questions: readonly QuestionWords[], most: number, filter: Filter): Promise<Hit[][]> {
     const index = await this.#wordIndex();
     const takes = this.#takes(filter);
     const keyOf = this.#keys(filter);
     const lists: Hit[][] = [];
-    for (const words of questions) {
+    for (const { compared } of questions) {
       this.#options.signal.throwIfAborted();
-      const scores = index.scores(words);
+      const scores = index.scores(compared);
       const found: number[] = [];
       for (let row = 0; row < scores.length; row++) if (scores[row]! > 0) found.push(row);
       found.sort((one, other) => scores[other]! - scores[one]! || one - other);

@@ -5,7 +5,7 @@ import { eventsFor, type RunEvents } from '../events.js';
 import { compareSources } from '../text/source-order.js';
 import type { Vector } from '../types/vector.js';
 import { closeCorpora, openCorpora } from './corpora.js';
-import type { Corpus } from './corpus.js';
+import type { Corpus, QuestionWords } from './corpus.js';
 import { type Filter, filterOf } from './filter.js';
 import { type FoundText, findTexts, type GetOptions } from './get.js';
 import { type CorpusHit, type Joined, joinCorpora, joinLists } from './join.js';
@@ -14,8 +14,8 @@ import type { QuestionOptions, SearchBy, SearcherOptions, SearchResult } from '.
 import { addPassage } from './passage.js';
 import { QueryVectors } from './query-vectors.js';
 import type { VectorGiver } from './question.js';
+import { questionWords } from './question-words.js';
 import { defaultReranked, rerank } from './rerank.js';
-import { tokensOf } from './words/tokens.js';
 
 /** Rows of each list that a hybrid search joins, at least. */
 const leastJoined = 100;
@@ -24,7 +24,7 @@ const maxContexts = 64;
 
 /** What one question is asked with, beside its filter. */
 interface Asked {
-  words: string[];
+  words: QuestionWords;
   /** By vector space; empty for a search by words alone. */
   vectors: ReadonlyMap<Corpus, Vector>;
 }
@@ -135,7 +135,7 @@ export class Searcher {
       if (!bySpace.has(id)) bySpace.set(id, await this.#vectors.of(corpus, questions, signal));
     }
     return questions.map((question, place) => ({
-      words: by === 'vectors' ? [] : [...new Set(tokensOf(question).map(({ word }) => word))],
+      words: by === 'vectors' ? { compared: [], typed: [] } : questionWords(question),
       vectors: new Map(
         by === 'words' ? [] : this.corpora.map((corpus) => [corpus, bySpace.get(corpus.space.id)![place]!]),
       ),
@@ -217,7 +217,10 @@ export class Searcher {
         ...{ score, ...row, sources: [] },
         ...(corpus.name !== undefined && { in: corpus.name }),
         ...(by === 'hybrid' && { ranks: one.ranks }),
-        words: asked.words.length === 0 ? [] : wordsFoundIn(row.text, await corpus.telling(asked.words)),
+        words:
+          asked.words.compared.length === 0
+            ? []
+            : wordsFoundIn(row.text, await corpus.telling(asked.words.compared)),
       };
       results.set(key, { result, hits: [one.hit] });
     }

@@ -39,6 +39,8 @@ export interface SyncWork {
   takeOver: boolean;
   /** Let more than half of the rows go. */
   allowRemovals: boolean;
+  /** Set up the destination's search by words. */
+  words: boolean;
   /** Only count. */
   dryRun: boolean;
   /** Rows of one request; undefined: what suits the destination. */

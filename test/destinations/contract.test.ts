@@ -3,10 +3,11 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { merge } from '../../src/commands/merge.js';
+import type { RowPlace } from '../../src/destinations/destination.js';
 import { OtherOutputError, UsageError, VectorSpaceError } from '../../src/errors.js';
 import { shardFolder, shardIndex } from '../../src/output/shards/shard.js';
 import { makeSpace, writeAll } from '../output/sample.js';
-import { copyOf, documents, makeIndex } from './indexes.js';
+import { copyOf, documents, makeIndex, openStore } from './indexes.js';
 import { type Store, storeKinds } from './stores.js';
 
 const none = { new: 0, changed: 0, removed: 0, unchanged: 0, replacedCharacters: 0 };
@@ -82,6 +83,74 @@ describe.each(storeKinds)('$name', ({ isAvailable, isShared, isEditable, start }
       expect(await index.sync(store.address)).toMatchObject({ unchanged: before.length });
     },
     !isShared,
+  );
+
+  withStore('gives rows by where they stand, of its own index alone', async (store) => {
+    const index = await makeIndex(documents(4));
+    await index.sync(store.address);
+    const all = index.rows();
+    const source = 'docs/0002.md';
+    const [first] = all;
+    const destination = await openStore(store.address);
+    await destination.check();
+    const texts = async (place: RowPlace) => (await destination.find(place)).map(({ text }) => text);
+    const of = (chunk: number) => `text ${chunk} of ${source}`;
+    expect(await texts({ source })).toEqual([of(0), of(1), of(2)]);
+    expect(await texts({ source, from: 1, to: 1 })).toEqual([of(1)]);
+    expect(await texts({ source, from: 1 })).toEqual([of(1), of(2)]);
+    expect(await texts({ source: "docs/'; --" })).toEqual([]);
+    expect(await destination.find({ id: first!.id })).toEqual([
+      { id: first!.id, source: first!.source, text: first!.text, metadata: expect.any(String) },
+    ]);
+    if (!isShared) return;
+    const other = await openStore(store.address, 'other');
+    await other.check();
+    expect(await other.find({ source })).toEqual([]);
+  });
+
+  withStore(
+    'finds rows by words, those of its own index alone, where it has such a search',
+    async (store) => {
+      const index = await makeIndex([
+        { source: 'a.md', texts: ['the valve opens', 'dirs_exist_ok is a flag', 'the end', 'the mill'] },
+        { source: 'b.md', texts: ['the boat, the islands', 'the valve of version 1.2.3'] },
+      ]);
+      const plain = await openStore(store.address);
+      if (plain.words === undefined) {
+        await expect(index.sync(store.address, { words: true })).rejects.toThrow('has no search by words');
+        return;
+      }
+      await index.sync(store.address);
+      await plain.check();
+      expect(await plain.words.isSetUp()).toBe(false);
+      expect(await index.sync(store.address, { words: true })).toMatchObject({ new: 0, unchanged: 6 });
+      const destination = await openStore(store.address);
+      await destination.check();
+      const words = destination.words!;
+      expect(await words.isSetUp()).toBe(true);
+      const found = async (...typed: string[]) => (await words.search(typed, 10)).map(({ text }) => text);
+      expect((await found('the', 'dirs_exist_ok'))[0]).toBe('dirs_exist_ok is a flag');
+      expect((await found('the', 'valve')).slice(0, 2).sort()).toEqual([
+        'the valve of version 1.2.3',
+        'the valve opens',
+      ]);
+      expect(await found("'; DROP TABLE x; --", '&|!:*')).toEqual([]);
+      expect(await found('unheard')).toEqual([]);
+      // Rows that come later are found, too, and those that went are not.
+      await index.write([{ source: 'b.md', texts: ['the lighthouse'] }]);
+      await index.sync(store.address, { allowRemovals: true });
+      const later = await openStore(store.address);
+      await later.check();
+      expect((await later.words!.search(['lighthouse'], 10)).map(({ text }) => text)).toEqual([
+        'the lighthouse',
+      ]);
+      expect(await later.words!.search(['valve'], 10)).toEqual([]);
+      const [row] = index.rows();
+      const vectors = await later.words!.vectorsOf([row!.id]);
+      expect([...(vectors.get(row!.id) as number[])].map((value) => value.toFixed(5))).toEqual(
+        row!.vector.map((value) => value.toFixed(5)),
+      );
+    },
   );
 
   withStore('is sent what changed, and loses what is gone', async (store) => {

@@ -1,9 +1,11 @@
 // Outputs to sync, and what their rows are in a destination.
 import { cp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { type SyncOptions, sync } from '../../src/commands/sync.js';
 import { loadSettings } from '../../src/config/load.js';
+import type { Destination } from '../../src/destinations/destination.js';
+import { openDestination } from '../../src/destinations/open.js';
 import { acquireLock } from '../../src/output/lock/lock.js';
 import { seedShard } from '../../src/output/shards/seed.js';
 import { shardFolder } from '../../src/output/shards/shard.js';
@@ -78,6 +80,17 @@ export async function makeIndex(documents: readonly SampleDocument[] = []): Prom
   };
   if (documents.length > 0) await index.write(documents);
   return index;
+}
+
+/** An index in a store, open for reading until the test ends. */
+export async function openStore(address: string, index = 'default'): Promise<Destination> {
+  const destination = await openDestination({
+    ...{ address, index, isFromFile: false, cwd: process.cwd(), timeoutMs: 10_000 },
+    signal: new AbortController().signal,
+    notice: () => undefined,
+  });
+  onTestFinished(() => destination.close());
+  return destination;
 }
 
 /** A copy of an output as a backup or a clone of its folder is. */

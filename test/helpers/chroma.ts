@@ -142,12 +142,20 @@ function upsert(collection: ChromaCollection, body: Json): Json {
   return {};
 }
 
+/** Several keys stand in a list under `$and`. */
+function conditionsOf(where: Json): Json[] {
+  const { $and = [where] } = where as { $and?: Json[] };
+  return $and;
+}
+
 function matching({ rows }: ChromaCollection, { ids, where = {} }: Json): [string, ChromaRow][] {
   const wanted = ids as string[] | undefined;
   return [...rows].filter(
     ([id, { metadata }]) =>
       (wanted?.includes(id) ?? true) &&
-      Object.entries(where as Json).every(([key, value]) => metadata[key] === value),
+      conditionsOf(where as Json).every((condition) =>
+        Object.entries(condition).every(([key, value]) => metadata[key] === value),
+      ),
   );
 }
 

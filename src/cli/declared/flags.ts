@@ -108,7 +108,11 @@ export const ownFlags = {
   },
   hybrid: { ...yes, flag: '--hybrid', help: 'by meaning and by words (BM25), joined by their ranks' },
   vectors: { ...yes, flag: '--vectors', help: 'by meaning alone: exact cosine' },
-  words: { ...yes, flag: '--words', help: 'by words alone: no embedder is needed' },
+  words: {
+    ...yes,
+    flag: '--words',
+    help: 'by words alone, without an embedder; a sync sets up what a destination needs for that',
+  },
   group: {
     kind: 'choice',
     choices: ['document'],

@@ -22,6 +22,7 @@ export const sync = {
     'rebuild',
     'takeOver',
     'allowRemovals',
+    'words',
     'rowsPerRequest',
     'batchTimeout',
     'maxRetries',
@@ -33,6 +34,10 @@ export const sync = {
   about:
     'Only new and changed rows are sent, only those that are gone are removed, and rows of other indexes are left alone.',
   examples: [
+    {
+      line: 'embed sync lancedb:./lance --words',
+      what: 'then `embed search --in lancedb:./lance` asks by words, too',
+    },
     { line: 'embed sync parquet:./chunks.parquet' },
     { line: 'embed sync "postgres://me@db/docs?table=chunks" --dry-run', what: 'only counts' },
     { line: 'embed sync postgres://me@db/docs --index notes --out ./notes-index' },

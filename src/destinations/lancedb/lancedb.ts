@@ -17,9 +17,11 @@ import type {
   PlacedRow,
   Plan,
   RowPlace,
+  WordSearch,
 } from '../destination.js';
 import { inPlace } from '../in-place.js';
 import { type Lance, loadLance } from './load.js';
+import { createWords, hasWords, searchWords, vectorsOf } from './words.js';
 
 const columns = ['index_name', 'id', 'source', 'chunk', 'text', 'metadata', 'sum', 'vector'] as const;
 const defaultTable = 'chunks';
@@ -240,6 +242,14 @@ class LanceTable implements Destination {
       return inPlace(rows, place);
     });
   }
+
+  readonly words: WordSearch = {
+    isSetUp: () => this.#asking(async () => this.#table !== undefined && (await hasWords(this.#table))),
+    setUp: () => this.#asking(() => createWords(this.#table!)),
+    search: (words, most) => this.#asking(() => searchWords(this.#table!, { ours: this.#ours, words, most })),
+    vectorsOf: (ids) =>
+      this.#asking(() => vectorsOf(this.#table!, `${this.#ours} AND id IN (${ids.map(literal).join(', ')})`)),
+  };
 
   async close(): Promise<void> {
     this.#table?.close();

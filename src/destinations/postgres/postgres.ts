@@ -15,19 +15,25 @@ import type {
   PlacedRow,
   Plan,
   RowPlace,
+  WordSearch,
 } from '../destination.js';
 import { busy, connect, inWords, type PostgresAddress, readAddress } from './connect.js';
 import { copiedColumns, copyBytes } from './copy.js';
+import { findRows } from './find.js';
 import {
+  askForMore,
   createHnsw,
   createTables,
   distanceOf,
+  indexNames,
   isOf,
   type Layout,
   layoutOf,
+  statesOf,
   type Table,
   tableOf,
 } from './table.js';
+import { createWords, hasWords, searchWords, vectorsOf } from './words.js';
 
 /** Rows of one page of a listing. */
 const pageRows = 10_000;
@@ -35,8 +41,6 @@ const pageRows = 10_000;
 const idsAtOnce = 5000;
 
 const columns = copiedColumns.map((name) => `"${name}"`).join(', ');
-/** The largest place of a chunk. */
-const maxChunk = 2 ** 31 - 1;
 /** What a known id gets. */
 const replaced = copiedColumns
   .filter((name) => name !== 'index_name' && name !== 'id')
@@ -76,33 +80,13 @@ class Postgres implements Destination {
     return await this.#asking(async (client) => {
       this.#layout = await layoutOf(client, this.#table, this.shown);
       if (this.#layout === undefined) return { index: undefined, others: [] };
-      const states = await this.#states();
-      const names = await client.query<{ name: string }>(
-        // A skip through the primary key: one look-up an index, not one a row.
-        `WITH RECURSIVE names AS (
-           (SELECT index_name AS name FROM ${this.#table.rows} ORDER BY index_name LIMIT 1)
-           UNION ALL
-           SELECT (SELECT index_name FROM ${this.#table.rows} WHERE index_name > name ORDER BY index_name LIMIT 1)
-             FROM names WHERE name IS NOT NULL)
-         SELECT name FROM names WHERE name IS NOT NULL LIMIT 1000`,
-      );
-      const others = names.rows.filter(({ name }) => name !== this.#options.index);
+      const states = await statesOf(client, this.#table);
+      const others = (await indexNames(client, this.#table)).filter((name) => name !== this.#options.index);
       return {
         index: states.get(this.#options.index),
-        others: others.map(({ name }) => ({ name, space: states.get(name)?.space })),
+        others: others.map((name) => ({ name, space: states.get(name)?.space })),
       };
     });
-  }
-
-  async #states(): Promise<Map<string, { token: string; space: unknown }>> {
-    const { rows: found } = await this.#client.query('SELECT to_regclass($1) IS NOT NULL AS is_there', [
-      this.#table.state,
-    ]);
-    if (!found[0].is_there) return new Map();
-    const { rows } = await this.#client.query<{ index_name: string; token: string; space: unknown }>(
-      `SELECT index_name, token, space FROM ${this.#table.state} LIMIT 1000`,
-    );
-    return new Map(rows.map(({ index_name, token, space }) => [index_name, { token, space }]));
   }
 
   async count(): Promise<number> {
@@ -259,19 +243,18 @@ class Postgres implements Destination {
   }
 
   async find(place: RowPlace): Promise<PlacedRow[]> {
-    return await this.#asking(async (client) => {
-      const where = 'id' in place ? 'id = $2' : 'source = $2 AND chunk >= $3::int8 AND chunk <= $4::int8';
-      const values =
-        'id' in place
-          ? [place.id]
-          : [place.source, place.from ?? 0, Math.min(place.to ?? maxChunk, maxChunk)];
-      const { rows } = await client.query<PlacedRow>(
-        `SELECT id::text, source, text, metadata::text AS metadata FROM ${this.#table.rows}
-          WHERE index_name = $1 AND ${where} ORDER BY chunk`,
-        [this.#options.index, ...values],
-      );
-      return rows;
-    });
+    return await this.#asking((client) => findRows(client, { ...this.#ours, place }));
+  }
+
+  readonly words: WordSearch = {
+    isSetUp: () => this.#asking((client) => hasWords(client, this.#table)),
+    setUp: () => this.#asking((client) => createWords(client, this.#table)),
+    search: (words, most) => this.#asking((client) => searchWords(client, { ...this.#ours, words, most })),
+    vectorsOf: (ids) => this.#asking((client) => vectorsOf(client, { ...this.#ours, ids })),
+  };
+
+  get #ours(): { table: Table; index: string } {
+    return { table: this.#table, index: this.#options.index };
   }
 
   #isClosed = false;
@@ -305,16 +288,4 @@ class Postgres implements Destination {
       throw inWords(error, this.#address);
     }
   }
-}
-
-/** The most that pgvector looks at in one go. */
-const maxLooked = 1000;
-
-/**
- * An HNSW index gives 40 rows of all indexes unless it is told to look at more, and to go on until enough are of ours.
- * Before pgvector 0.8 it can't go on, and a search may find fewer.
- */
-async function askForMore(client: Client, most: number): Promise<void> {
-  await client.query(`SET hnsw.ef_search = ${Math.min(maxLooked, Math.max(40, most))}`);
-  await client.query('SET hnsw.iterative_scan = strict_order').catch(() => undefined);
 }

@@ -70,6 +70,33 @@ export async function layoutOf(client: Client, table: Table, shown: string): Pro
   return { dimensions: size };
 }
 
+/** What each sync left of its index, by name. */
+export async function statesOf(
+  client: Client,
+  { state }: Table,
+): Promise<Map<string, { token: string; space: unknown }>> {
+  const { rows: found } = await client.query('SELECT to_regclass($1) IS NOT NULL AS is_there', [state]);
+  if (!found[0].is_there) return new Map();
+  const { rows } = await client.query<{ index_name: string; token: string; space: unknown }>(
+    `SELECT index_name, token, space FROM ${state} LIMIT 1000`,
+  );
+  return new Map(rows.map(({ index_name, token, space }) => [index_name, { token, space }]));
+}
+
+/** The names of all indexes of a table, a thousand at most. */
+export async function indexNames(client: Client, { rows: table }: Table): Promise<string[]> {
+  // A skip through the primary key: one look-up an index, not one a row.
+  const { rows } = await client.query<{ name: string }>(
+    `WITH RECURSIVE names AS (
+       (SELECT index_name AS name FROM ${table} ORDER BY index_name LIMIT 1)
+       UNION ALL
+       SELECT (SELECT index_name FROM ${table} WHERE index_name > name ORDER BY index_name LIMIT 1)
+         FROM names WHERE name IS NOT NULL)
+     SELECT name FROM names WHERE name IS NOT NULL LIMIT 1000`,
+  );
+  return rows.map(({ name }) => name);
+}
+
 /** Makes both tables where they aren't there yet. */
 export async function createTables(
   client: Client,
@@ -143,4 +170,16 @@ export function distanceOf(dimensions: number): { indexed: string; ordered: stri
 export function isOf({ index, of }: Shard): string {
   const start = "substr(sha256(convert_to(source, 'UTF8')), 1, 6)";
   return `('x' || encode(${start}, 'hex'))::bit(48)::bigint % ${of} = ${index - 1}`;
+}
+
+/** The most that pgvector looks at in one go. */
+const maxLooked = 1000;
+
+/**
+ * An HNSW index gives 40 rows of all indexes unless it is told to look at more, and to go on until enough are of ours.
+ * Before pgvector 0.8 it can't go on, and a search may find fewer.
+ */
+export async function askForMore(client: Client, most: number): Promise<void> {
+  await client.query(`SET hnsw.ef_search = ${Math.min(maxLooked, Math.max(40, most))}`);
+  await client.query('SET hnsw.iterative_scan = strict_order').catch(() => undefined);
 }
