@@ -4,7 +4,7 @@
 // by priority (admission.ts), are answered from the cache (known-vectors.ts), and go out in few full requests
 // (intake.ts joins these steps). Results can be fetched later by an id (pending-results.ts).
 // What must hold: the queue is bounded; each vector goes to the caller of its text; a stop leaves no call unanswered.
-import { NotStartedError, RejectedTextsError } from '../errors.js';
+import { NotStartedError } from '../errors.js';
 import { eventsFor, type RunEvents } from '../events.js';
 import { BatchMetrics } from '../metrics/metrics.js';
 import type { MeasuredMetrics, Metrics } from '../metrics/snapshot.js';
@@ -17,6 +17,7 @@ import { BatchConfig, type BatchOptions } from './config.js';
 import type { EmbedTextsOptions } from './embed-options.js';
 import { checkHealth, type Health } from './health.js';
 import { Intake, type TextOutcome } from './intake.js';
+import { vectorsOf } from './outcomes.js';
 import { type OrchestratorParts, type TimeoutOptions, timerMs } from './parts.js';
 import { Results } from './pending-results.js';
 
@@ -291,17 +292,6 @@ export class BatchOrchestrator implements AsyncDisposable {
       this.#calls.delete(call);
     }
   }
-}
-
-/** @throws {RejectedTextsError}, or the error that failed all texts */
-function vectorsOf(outcomes: readonly TextOutcome[]): Vector[] {
-  for (const outcome of outcomes) if ('error' in outcome) throw outcome.error;
-  const vectors = outcomes.map((outcome) => ('vector' in outcome ? outcome.vector : undefined));
-  const rejected = outcomes.flatMap((outcome, index) =>
-    'fault' in outcome ? [{ index, fault: outcome.fault }] : [],
-  );
-  if (rejected.length > 0) throw new RejectedTextsError(rejected, vectors);
-  return vectors as Vector[];
 }
 
 function stopped(): NotStartedError {

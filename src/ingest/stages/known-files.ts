@@ -1,7 +1,9 @@
-// Which files of the previous output needn't be tried again although they, their records or their chunks failed.
+// What the previous output knows of files: which needn't be tried again although they, their records or their chunks
+// failed, and whose records its documents are.
 import type { Output } from '../../output/read/output.js';
 import type { KeptFailure } from '../../types/failure.js';
 import type { KnownFailures } from '../known-failures.js';
+import { stdinRoot } from '../survey/standard-input.js';
 import type { Origin } from './document-steps.js';
 
 export class KnownFiles {
@@ -32,6 +34,53 @@ export class KnownFiles {
     }
     const isWhole = this.#previous.recordFile(file) !== undefined && !this.#records().outdated.has(file);
     return isWhole ? failures : undefined;
+  }
+
+  has(source: string): boolean {
+    return this.#previous?.document(source) !== undefined || this.#previous?.recordFile(source) !== undefined;
+  }
+
+  /** Whether a document has the same bytes, belongs to the same file, and is known as a whole. */
+  isAsItWas({
+    source,
+    hash,
+    recordOf,
+  }: {
+    source: string;
+    hash: string;
+    recordOf: string | undefined;
+  }): boolean {
+    const known = this.#previous?.document(source);
+    if (known === undefined || known.failed || known.outdated) return false;
+    return known.hash === hash && this.#previous?.recordFileOf(source) === recordOf;
+  }
+
+  /** Documents of standard input keep their names, also in later runs without standard input. */
+  isOfStandardInput({ source, root }: { source: string; root: string }): boolean {
+    return root !== stdinRoot && this.#previous?.recordFile(source)?.root === stdinRoot;
+  }
+
+  /**
+   * The file `a.csv#1` and the record 1 of `a.csv` have the same source. Then the file with the shorter name wins, as
+   * it came first.
+   * @param removed sources whose rows go
+   */
+  isRecordOfAnother(source: string, file: string, removed: ReadonlySet<string>): boolean {
+    const owner = this.#previous?.recordFileOf(source);
+    return (
+      owner !== undefined &&
+      owner.length < file.length &&
+      this.#previous?.document(source) !== undefined &&
+      !removed.has(source)
+    );
+  }
+
+  /** Adds to `removed` the records of a file that aren't `present` any more. */
+  dropRecordsOf(file: string, present: ReadonlySet<string>, removed: Set<string>): void {
+    if (!this.#previous?.recordFile(file)) return;
+    for (const { source } of this.#previous.documents()) {
+      if (!present.has(source) && this.#previous.recordFileOf(source) === file) removed.add(source);
+    }
   }
 
   /** True when a chunk of a record of this file failed. */

@@ -159,7 +159,7 @@ class Reader {
     if (window?.isOver) {
       // Of a file of another shard, records may be of this one.
       const size = this.#isOwn(entry.source) ? entry.size : 0;
-      window.leave(entry.source, size, this.#isKnown(entry.source));
+      window.leave(entry.source, size, this.#known.has(entry.source));
       return knownFailures?.leaveUnread(entry.source);
     }
     this.#filesTaken++;
@@ -167,7 +167,8 @@ class Reader {
     counts.bytesRead += entry.size;
     const { source, root } = entry;
     knownFailures?.take(source);
-    if (source === this.#last || this.#isStandardInput(entry)) return this.fail(source, 'duplicate-source');
+    if (source === this.#last || this.#known.isOfStandardInput(entry))
+      return this.fail(source, 'duplicate-source');
     this.#last = source;
     let file: OpenedFile;
     try {
@@ -209,11 +210,6 @@ class Reader {
     if (!isReadable) return this.fail(source, 'no-reader', origin);
     window?.work(entry.size, known !== undefined || records !== undefined);
     await this.#extract(file, origin, root);
-  }
-
-  #isKnown(source: string): boolean {
-    const { previous } = this.#options;
-    return previous?.document(source) !== undefined || previous?.recordFile(source) !== undefined;
   }
 
   /** The rows of a file that is left out, and of its records, go. */
@@ -269,7 +265,7 @@ class Reader {
     }
     if (single) {
       // The file may have held records before; or, below, it may have been one document.
-      this.#dropRecordsThatLeft(source, new Set());
+      this.#known.dropRecordsOf(source, new Set(), removed);
       this.#recordFiles.add(source);
     } else {
       if (previous?.document(source)) removed.add(source);
@@ -285,50 +281,19 @@ class Reader {
       // Standard input holds only what was sent this time: a missing record isn't gone.
       const shownInPart = root === stdinRoot && previous?.recordFile(source)?.root === stdinRoot;
       if (isWhole && !shownInPart)
-        this.#dropRecordsThatLeft(source, new Set(arrivals.map((arrival) => arrival.source)));
+        this.#known.dropRecordsOf(source, new Set(arrivals.map((arrival) => arrival.source)), removed);
     }
     this.#sequence.add(arrivals.filter((arrival) => single || !this.#isUnchanged(arrival, bytes)));
   }
 
   #isUnchanged(arrival: Arrival, file: Buffer): boolean {
-    const { previous } = this.#options;
-    const known = previous?.document(arrival.source);
-    return (
-      known?.hash === arrival.hash &&
-      !known.failed &&
-      !known.outdated &&
-      previous?.recordFileOf(arrival.source) === arrival.recordOf &&
-      this.#outdated.isCurrent(arrival.recordOf ?? arrival.source, file)
-    );
+    const { source, recordOf } = arrival;
+    return this.#known.isAsItWas(arrival) && this.#outdated.isCurrent(recordOf ?? source, file);
   }
 
-  /** Documents of standard input keep their names, also in later runs without standard input. */
-  #isStandardInput({ source, root }: FileEntry): boolean {
-    return root !== stdinRoot && this.#options.previous?.recordFile(source)?.root === stdinRoot;
-  }
-
-  /**
-   * The file `a.csv#1` and the record 1 of `a.csv` have the same source. Then the file with the shorter name wins, as
-   * it came first.
-   */
+  /** True when a record of another file has this source, and that file came first. */
   #isRecordOfAnother(source: string, file: string): boolean {
     if (!source.includes('#')) return false;
-    const { previous, removed } = this.#options;
-    if (this.#sequence.holds(source)) return true;
-    const owner = previous?.recordFileOf(source);
-    return (
-      owner !== undefined &&
-      owner.length < file.length &&
-      previous?.document(source) !== undefined &&
-      !removed.has(source)
-    );
-  }
-
-  #dropRecordsThatLeft(file: string, present: ReadonlySet<string>): void {
-    const { previous, removed } = this.#options;
-    if (!previous?.recordFile(file)) return;
-    for (const { source } of previous.documents()) {
-      if (!present.has(source) && previous.recordFileOf(source) === file) removed.add(source);
-    }
+    return this.#sequence.holds(source) || this.#known.isRecordOfAnother(source, file, this.#options.removed);
   }
 }

@@ -11,8 +11,6 @@ import { join } from 'node:path';
 import { sha256 } from '../../text/sha256.js';
 import type { Chunk } from '../../types/document.js';
 import type { KeptFailure } from '../../types/failure.js';
-import type { Shard } from '../../types/shard.js';
-import type { VectorSpace } from '../../types/space.js';
 import type { Vector } from '../../types/vector.js';
 import { checkDiskSpace, outputError } from '../files/disk-errors.js';
 import { holdsText, removeFile } from '../files/owned-file.js';
@@ -20,47 +18,18 @@ import { removeRun } from '../files/run-folder.js';
 import { Stage } from '../files/stage-folder.js';
 import { failuresText } from '../format/failures-file.js';
 import { chunksName, failuresName, manifestName, sumsName, vectorsName } from '../format/layout.js';
-import {
-  type Chunking,
-  type ManifestHead,
-  manifestFormat,
-  type OutputFormat,
-  type RecordFile,
-} from '../format/manifest.js';
+import { type ManifestHead, manifestFormat, type OutputFormat, type RecordFile } from '../format/manifest.js';
 import type { OutputDocument } from '../format/manifest-reader.js';
 import { rowSumBytes } from '../format/row-sum.js';
-import type { Lock } from '../lock/lock.js';
 import type { Output } from '../read/output.js';
-import { type CommitFile, commitFiles, type OnStep } from './commit.js';
+import { type CommitFile, commitFiles } from './commit.js';
 import { journalsOf } from './journal.js';
-import { Sequence, type SequenceOptions } from './next-documents.js';
+import { Sequence } from './next-documents.js';
 import { changedFiles, checkCopied } from './previous-output.js';
 import { type DocumentStart, StagedRows } from './row-files.js';
+import { SmallFiles } from './small-files.js';
 import { stageManifest } from './stage-manifest.js';
-import { StagedFile } from './staged-file.js';
-
-export interface WriterOptions extends SequenceOptions {
-  space: VectorSpace;
-  chunking: Chunking;
-  readers: ManifestHead['readers'];
-  formats: readonly OutputFormat[];
-  /** Which part of the documents these are. @default that of the previous output; without one, all of them */
-  shard?: Shard | undefined;
-  /** The present output, when its documents come from elsewhere: only its files are compared. */
-  replaces?: Output | undefined;
-  /** Checked before the commit: a run that lost its lock must not write. */
-  lock?: Lock | undefined;
-  /** For tests. */
-  onStep?: OnStep | undefined;
-}
-
-export interface CommitResult {
-  /** False when the output already had exactly these bytes. */
-  changed: boolean;
-  rows: number;
-  /** Size of chunks.jsonl and vectors.npy together. */
-  bytes: number;
-}
+import type { CommitOptions, CommitResult, Copied, WriterOptions } from './writer-options.js';
 
 /** The rows of the new output. */
 interface NewRows extends Pick<ManifestHead, 'format' | 'files'> {
@@ -73,19 +42,6 @@ interface Pending {
   output: Output | undefined;
   from: number;
   to: number;
-}
-
-/** What is known of a document that is copied. */
-export interface Copied {
-  /** The file whose record it is; undefined for a file of its own. */
-  recordOf?: string | undefined;
-  /** True to mark it, so that a later run reads it again. */
-  outdated?: boolean;
-}
-
-export interface CommitOptions {
-  keepJournal?: boolean;
-  judged?: number | undefined;
 }
 
 /** @throws {OutputError} when the folder can't be made or written */
@@ -106,13 +62,13 @@ export class OutputWriter {
   /** Kept documents that are marked. */
   readonly #outdated = new Set<string>();
   #staged: StagedRows | undefined;
-  /** The staged files beside the rows: manifest and failures. */
-  readonly #smallFiles: StagedFile[] = [];
+  readonly #smallFiles: SmallFiles;
   #recorded = false;
 
   constructor(dir: string, options: WriterOptions) {
     this.#dir = dir;
     this.#stage = new Stage(dir);
+    this.#smallFiles = new SmallFiles(dir, this.#stage);
     this.#options = options;
     this.#previous = options.previous;
     this.#formats = (['jsonl', 'npy'] as const).filter(
@@ -216,7 +172,7 @@ export class OutputWriter {
     try {
       // A commit record may name the staged files: then `recover` needs them.
       if (this.#recorded) return;
-      await Promise.all([this.#staged?.discard(), ...this.#smallFiles.map((file) => file.discard())]);
+      await Promise.all([this.#staged?.discard(), this.#smallFiles.discard()]);
       await this.#stage.remove();
       await removeRun(this.#dir);
     } finally {
@@ -231,7 +187,7 @@ export class OutputWriter {
     const files: CommitFile[] = rows.changed;
     const failures = failuresText(this.#failures);
     files.push(
-      ...(await this.#stageFailures(failures)),
+      ...(await this.#smallFiles.addFailures(failures)),
       ...(await this.#stageManifest(rows, failures, judged)),
     );
     await this.#staged?.finish(new Set(files.map(({ name }) => name)));
@@ -323,25 +279,7 @@ export class OutputWriter {
     const outdated = this.#outdated;
     const previous = this.#previous ?? this.#options.replaces;
     const next = { head, recordFiles, rootPlaces, outdated, previous, entries };
-    const sum = await stageManifest(next, () => this.#create(manifestName));
+    const sum = await stageManifest(next, () => this.#smallFiles.create(manifestName));
     return sum === undefined ? [] : [{ name: manifestName, ...sum }];
-  }
-
-  async #stageFailures(text: string): Promise<CommitFile[]> {
-    if (text === '') return [];
-    if (await holdsText(join(this.#dir, failuresName), text)) return [];
-    const file = await this.#create(failuresName);
-    file.addText(text);
-    const sum = await file.sum();
-    await file.finish();
-    return [{ name: failuresName, ...sum }];
-  }
-
-  async #create(name: string): Promise<StagedFile> {
-    await this.#stage.make();
-    const replaces = join(this.#dir, name);
-    const file = await StagedFile.create(join(this.#stage.path, name), { hashed: true, replaces });
-    this.#smallFiles.push(file);
-    return file;
   }
 }
