@@ -8,6 +8,7 @@
 import type { WalkEntry } from '../documents/walk/walk.js';
 import type { OutputWriter } from '../output/write/writer.js';
 import type { FailureReport } from './failure-report.js';
+import type { LanguageSample } from './language-sample.js';
 import type { Topic } from './sample-question.js';
 import type { Session } from './session.js';
 import { type Chunking, chunk } from './stages/chunk.js';
@@ -27,6 +28,8 @@ export interface PipelineOptions extends ReadOptions {
   report: FailureReport;
   /** Receives the headings of all new rows. */
   topic: Topic;
+  /** Receives all new rows. */
+  languages: LanguageSample;
   signal: AbortSignal;
   window: TimeWindow;
 }

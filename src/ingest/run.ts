@@ -16,6 +16,7 @@ import { isShard, ownedBy, shardFolder, shardNamed, shardText } from '../output/
 import { openWriter } from '../output/write/writer.js';
 import { FailureReport } from './failure-report.js';
 import { KnownFailures } from './known-failures.js';
+import { LanguageSample } from './language-sample.js';
 import { leftOutInWords } from './left-out.js';
 import type { RunOptions, RunResult } from './options.js';
 import { newlyPinned, pinnedBy, pinnedSplitter, refuseOtherChunks, refuseOtherEmbedder } from './pinned.js';
@@ -54,6 +55,7 @@ export class Run {
   readonly #started = performance.now();
   readonly #report: FailureReport;
   readonly #topic = new Topic();
+  readonly #languages = new LanguageSample();
   readonly #named: Named;
   /** What the run reads, for messages. */
   readonly #shown: string;
@@ -197,6 +199,7 @@ export class Run {
           session,
           report: this.#report,
           topic: this.#topic,
+          languages: this.#languages,
           signal: this.#signal,
           window: this.#window,
         });
@@ -216,6 +219,8 @@ export class Run {
           judged: judgement.rules,
         });
         debug.output?.(changed ? 'committed' : 'nothing to commit');
+        const language = pinned.space.embedder === 'builtin' ? await this.#languages.warning() : undefined;
+        if (language !== undefined) this.#events.warning(language);
         const mustRemove = isRemovingLater && unfinished === undefined;
         return await this.#result(known, changed, surveyed, { unfinished, mustRemove });
       } catch (error) {

@@ -25,6 +25,7 @@ interface Opened {
 export class QueryVectors {
   readonly #options: QueryVectorsOptions;
   /** By the id of the vector space. */
+  #hasTold = false;
   readonly #opened = new Map<string, Promise<Opened>>();
 
   constructor(options: QueryVectorsOptions) {
@@ -47,9 +48,23 @@ export class QueryVectors {
     const { embedder, most } = await this.#open(searched, questions.length);
     for (let from = 0; from < questions.length; from += most) {
       const some = questions.slice(from, from + most);
+      await this.#tellLanguage(embedder, some);
       vectors.push(...(await questionVectors(embedder, some, searched, signal)));
     }
     return vectors;
+  }
+
+  /** The built-in embedder gives a question in another language a vector that means nothing. */
+  async #tellLanguage({ identity }: Embedder, questions: readonly string[]): Promise<void> {
+    if (identity.embedder !== 'builtin' || this.#hasTold) return;
+    const { languageJudge, multilingualModel, ofQuestions } = await import('../embedders/builtin/english.js');
+    const judge = await languageJudge();
+    if (!questions.some((question) => judge.isForeign(question, ofQuestions))) return;
+    this.#hasTold = true;
+    this.#options.events.warning(
+      `The question seems not to be English, and the built-in embedder knows English alone: what it finds means little. A ` +
+        `model of many languages, such as ${multilingualModel}, compares languages, too.`,
+    );
   }
 
   async close(): Promise<void> {

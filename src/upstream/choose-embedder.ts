@@ -76,7 +76,7 @@ export async function openEmbedder(options: OpenEmbedderOptions): Promise<Opened
   const model = await findModel(options);
   if (model !== undefined) return openOllama(options, model);
   events.notice(
-    'No Ollama found: using the built-in embedder. For Ollama: ollama pull nomic-embed-text, then --rebuild.',
+    'No Ollama found: using the built-in embedder, English only. For Ollama: ollama pull nomic-embed-text, then --rebuild.',
   );
   return openBuiltin(options);
 }

@@ -151,7 +151,10 @@ const maxQuestionLength = 200;
 function render({ summary, knownFailures, question }: RunResult, verbose: boolean): Printable {
   const { chunks, out, changed, embedder, requests, textsPerRequest, seconds } = summary;
   const where = paint.bold(printable(out));
-  const by = embedder ? say`, ${printable(embedder.model, 100)}, ${embedder.dimensions} dimensions` : say``;
+  const language = embedder?.embedder === 'builtin' ? say`, English only` : say``;
+  const by = embedder
+    ? say`, ${printable(embedder.model, 100)}${language}, ${embedder.dimensions} dimensions`
+    : say``;
   const all = chunks.total > 0 ? plural(chunks.total, 'chunk') : say`nothing to find`;
   // An empty index is no success: no question finds anything in it.
   const mark = chunks.total > 0 ? paint.green(say`✓`) : paint.yellow(say`!`);

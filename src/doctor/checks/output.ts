@@ -18,6 +18,7 @@ import type { VectorSpace } from '../../types/space.js';
 import { isOne, normOf } from '../../vectors/norm.js';
 import type { Finding, Fix } from '../check.js';
 import { type Probe, said } from '../probe.js';
+import { languagesOf } from './languages.js';
 
 /** @returns the vector space of the output; undefined without a readable output */
 export async function examineOutput(probe: Probe, out: string): Promise<VectorSpace | undefined> {
@@ -39,6 +40,9 @@ export async function examineOutput(probe: Probe, out: string): Promise<VectorSp
     mend: command`embed verify ${out}`,
   });
   await probe.check('files', 'Files', (signal) => look(signal).catch(tooNew), { late, mend });
+  if (space?.embedder === 'builtin') {
+    await probe.check('languages', 'Languages', (signal) => languagesOf(out, signal));
+  }
   let held = false;
   await probe.check('lock', 'Lock', async () => {
     const lock = await inspectLock(out);

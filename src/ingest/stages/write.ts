@@ -2,14 +2,23 @@
 
 import type { OutputWriter } from '../../output/write/writer.js';
 import type { FailureReport } from '../failure-report.js';
+import type { LanguageSample } from '../language-sample.js';
 import type { RunCounts } from '../run-counts.js';
 import type { Topic } from '../sample-question.js';
 import { type Origin, type RecordFileStep, readAgainHash, type Step } from './document-steps.js';
 
+/** What is told of what is written. */
+export interface WriteOptions {
+  counts: RunCounts;
+  report: FailureReport;
+  topic: Topic;
+  languages: LanguageSample;
+}
+
 export async function write(
   groups: AsyncIterable<Step[]>,
   writer: OutputWriter,
-  { counts, report, topic }: { counts: RunCounts; report: FailureReport; topic: Topic },
+  { counts, report, topic, languages }: WriteOptions,
 ): Promise<void> {
   let index = 0;
   let failed = 0;
@@ -46,6 +55,7 @@ export async function write(
           counts.chunks++;
           counts.rowsWritten++;
           topic.offer(chunk.heading);
+          languages.offer(chunk);
           const flushed = writer.row(chunk, step.vector!);
           if (flushed) await flushed;
           break;

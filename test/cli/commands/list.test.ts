@@ -189,6 +189,27 @@ test('why: without an index it answers for the working folder, and a document ma
   expect(file).toMatchObject({ fate: 'taken', rows: 1 });
 });
 
+test('English only: said in the first line, and of chunks and questions in another language', async () => {
+  const german =
+    'Die Datenbank wird jede Nacht gesichert, und einmal im Monat üben wir die Wiederherstellung zusammen.';
+  const plain = await workspace.embed(['ingest', 'docs', '--cache', 'none']);
+  expect(plain.stderr).toContain('using the built-in embedder, English only.');
+  expect(plain.stderr).not.toContain("isn't English");
+  write('docs/notiz.md', `${german}\n`);
+  const { stderr } = await ingest();
+  expect(stderr).toContain(
+    "warning: 1 of 1 chunk isn't English, and the built-in embedder knows English alone",
+  );
+  expect(stderr).toContain('ollama pull bge-m3');
+  expect((await ingest()).stderr).not.toContain('English alone');
+  const asked = await workspace.embed(['search', 'Wie oft wird die Datenbank gesichert?']);
+  expect(asked.stderr).toContain('warning: The question seems not to be English');
+  expect((await workspace.embed(['search', 'how often is the database saved'])).stderr).toBe('');
+  const doctor = await json('doctor', '--embedder', 'builtin', '--cache', 'none', '--timeout', '60s');
+  const languages = doctor.checks.find(({ id }: { id: string }) => id.endsWith('languages'));
+  expect(languages).toMatchObject({ status: 'warning', mend: expect.stringContaining('--model bge-m3') });
+});
+
 test('-v names what a rule leaves out, and counts by rule', async () => {
   write('.gitignore', 'drafts/\n*.log\n');
   write('docs/1.log', 'one');
