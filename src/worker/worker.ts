@@ -12,6 +12,7 @@ import { queueKeys } from '../embedders/queue/names.js';
 import { UsageError } from '../errors.js';
 import { eventsFor, type RunEvents } from '../events.js';
 import { BatchMetrics } from '../metrics/metrics.js';
+import type { Embedder } from '../types/embedder.js';
 import type { VectorSpace } from '../types/space.js';
 import { queueAddress } from '../upstream/open-queue.js';
 import { openUpstream, type Upstream } from '../upstream/upstream.js';
@@ -44,6 +45,8 @@ export interface RunWorkerOptions {
   /** Publish another vector space than the queue has, while no other worker is there. @default false */
   rebuild?: boolean | undefined;
   /** Ends it, after what it has taken. */
+  /** Embeds in place of what the settings name; closed with the worker. @default what the settings name */
+  embedder?: Embedder | undefined;
   /** How long a batch is a worker's after its last sign of life, in ms; lost ones are looked for twice as often. @default 10_000 */
   lockMs?: number | undefined;
   /** Where it shows its metrics; port 0 for a free one. @default nowhere */
@@ -90,7 +93,8 @@ export async function runWorker(options: RunWorkerOptions): Promise<WorkerResult
   try {
     // Batches that are under way end after the signal.
     const ending = new AbortController();
-    upstream = await openUpstream({ settings: own, metrics, signal: ending.signal, events });
+    const { embedder } = options;
+    upstream = await openUpstream({ settings: own, embedder, metrics, signal: ending.signal, events });
     const worker = new QueueWorker({ ...options, address, keys, redis, upstream, metrics, ending });
     if (options.metrics === undefined) return await worker.run();
     const { serveMetrics } = await import('./metrics-server.js');
