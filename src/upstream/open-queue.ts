@@ -3,19 +3,13 @@
 import type { Settings } from '../config/settings.js';
 import { canaryTextsOf } from '../embedders/guard/canaries.js';
 import { cosine, minCosine } from '../embedders/guard/space-mismatch.js';
+import { queueAddress } from '../embedders/queue/address.js';
 import { openQueueEmbedder, type QueueEmbedder } from '../embedders/queue/embedder.js';
-import { defaultQueueDb } from '../embedders/queue/names.js';
 import { UsageError, WrongVectorsError } from '../errors.js';
-import { type RedisAddress, redisAddress } from '../net/redis/address.js';
 import type { VectorSpace } from '../types/space.js';
 import { withPinnedCounter } from './open-servers.js';
 import type { OpenEmbedderOptions, OpenedEmbedder } from './options.js';
 import { withRequestEvents } from './request-events.js';
-
-/** The Redis of the queue. @throws {UsageError} when its address is wrong */
-export function queueAddress(queue: string): RedisAddress {
-  return redisAddress({ url: queue, defaultDb: defaultQueueDb });
-}
 
 /**
  * @throws {ServiceError} when Redis can't hold a queue, or no worker is there

@@ -6,6 +6,7 @@
 // What must hold: what it takes is answered or goes back; a worker whose vectors aren't those of the queue takes nothing; one
 // whose server is down rests until that is back.
 import type { Settings } from '../config/settings.js';
+import { queueAddress } from '../embedders/queue/address.js';
 import { openQueueRedis, type RedisFacts, within } from '../embedders/queue/connection.js';
 import { queueCounts } from '../embedders/queue/counts.js';
 import { queueKeys } from '../embedders/queue/names.js';
@@ -14,7 +15,6 @@ import { eventsFor, type RunEvents } from '../events.js';
 import { BatchMetrics } from '../metrics/metrics.js';
 import type { Embedder } from '../types/embedder.js';
 import type { VectorSpace } from '../types/space.js';
-import { queueAddress } from '../upstream/open-queue.js';
 import { openUpstream, type Upstream } from '../upstream/upstream.js';
 import { QueueWorker } from './queue-worker.js';
 

@@ -1,6 +1,6 @@
 // Soaks with many seeds, beside loops that keep the processor busy:
-// `npm run soak -- [--seeds 50] [--from 1] [--seconds 20] [--busy 4] [--hang]`; `--hang` runs the soak with
-// servers that hang instead of that with random faults.
+// `npm run soak -- [--seeds 50] [--from 1] [--seconds 20] [--busy 4] [--hang | --workers]`; `--hang` runs the soak with
+// servers that hang, `--workers` that with workers that are killed, instead of that with random faults.
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -12,11 +12,16 @@ const { values: flags } = parseArgs({
     seconds: { type: 'string', default: '20' },
     busy: { type: 'string', default: '4' },
     hang: { type: 'boolean', default: false },
+    workers: { type: 'boolean', default: false },
   },
 });
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const vitest = fileURLToPath(new URL('../../node_modules/vitest/vitest.mjs', import.meta.url));
-const file = flags.hang ? 'test/soak/hang.soak.ts' : 'test/orchestrator/soak.test.ts';
+const file = flags.workers
+  ? 'test/soak/workers.soak.ts'
+  : flags.hang
+    ? 'test/soak/hang.soak.ts'
+    : 'test/orchestrator/soak.test.ts';
 
 const busy = Array.from({ length: Number(flags.busy) }, () =>
   spawn(process.execPath, ['-e', 'for (;;);'], { stdio: 'ignore' }),

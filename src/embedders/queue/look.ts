@@ -7,8 +7,8 @@ import { publishedId } from './published-space.js';
 /** A sender that gives no sign of life for so long counts as gone, ms: workers drop its jobs. */
 export const goneMs = 30_000;
 
-/** Events that BullMQ keeps in Redis; nothing here reads them. */
-export const maxEvents = 100;
+/** Events that BullMQ keeps in Redis, up to the next hundred: nothing here reads them. */
+export const maxEvents = 1;
 
 /** The name of a queue when none is given. */
 const defaultName = 'default';

@@ -4,9 +4,6 @@ import { UsageError } from '../../errors.js';
 /** The start of all keys, for BullMQ. The braces keep a queue's keys in one place where keys are spread by hash tags. */
 export const queuePrefix = '{embed-queue}';
 
-/** The database of a queue whose address names none. The cache's is 2: it wants to drop old keys, a queue must not. */
-export const defaultQueueDb = 3;
-
 const queueName = /^[\w.-]{1,64}$/;
 
 /** Our own keys of one queue. */

@@ -1,12 +1,12 @@
 // A queue as a backend: its workers have one model, which is described as Ollama describes one.
 import type { Redis } from 'ioredis';
 import { canonicalName } from '../../embedders/ollama/model-name.js';
+import { queueAddress } from '../../embedders/queue/address.js';
 import { openQueueRedis, within } from '../../embedders/queue/connection.js';
 import { type QueueKeys, queueKeys } from '../../embedders/queue/names.js';
 import { liveWorkers, type WorkerState } from '../../embedders/queue/presence.js';
 import { type PublishedSpace, publishedId, readSpace } from '../../embedders/queue/published-space.js';
 import { ServiceError } from '../../errors.js';
-import { queueAddress } from '../../upstream/open-queue.js';
 import type { Backend, BackendState, Passing } from './backend.js';
 import { Liveness } from './liveness.js';
 import type { DescribedModel } from './ollama-answers.js';
