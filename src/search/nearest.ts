@@ -1,6 +1,7 @@
 // The nearest rows of an output for any number of questions, in one pass over its vectors.
 import type { Output } from '../output/read/output.js';
 import type { Vector } from '../types/vector.js';
+import { dot } from '../vectors/dot.js';
 import type { Hit } from './corpus.js';
 
 export interface NearestOptions {
@@ -28,8 +29,7 @@ export async function nearestRows(
     for (const [index, question] of questions.entries()) {
       const list = lists[index]!;
       for (let row = 0, at = 0; row < rows; row++, at += dimensions) {
-        let score = 0;
-        for (let i = 0; i < dimensions; i++) score += floats[at + i]! * question[i]!;
+        const score = dot(floats, at, question);
         if (score > list.worst) list.add(first + row, score);
       }
     }

@@ -3,7 +3,9 @@ import type { OutputDocument } from '../output/format/manifest-reader.js';
 import { type Output, openOutput } from '../output/read/output.js';
 import { keyOfRow, sourcesWith } from '../output/read/row-keys.js';
 import { listRows } from '../output/read/row-list.js';
+import { RowsByKey } from '../output/read/rows-by-key.js';
 import type { Vector } from '../types/vector.js';
+import { dot } from '../vectors/dot.js';
 import type { Corpus, Hit, Place, QuestionWords } from './corpus.js';
 import type { Filter } from './filter.js';
 import { nearestRows } from './nearest.js';
@@ -20,6 +22,8 @@ const rowsAtOnce = 256;
 
 /** Of outputs that stay open, for the next question. */
 const wordIndexes = new WeakMap<Output, Promise<WordIndex>>();
+
+const rowsByKey = new WeakMap<Output, RowsByKey>();
 
 export interface OutputCorpusOptions {
   /** As the user named it. */
@@ -141,11 +145,7 @@ export class OutputCorpus implements Corpus {
 
   async cosines(hits: readonly Hit[], question: Vector): Promise<number[]> {
     const vectors = await this.output.vectors(hits.map(rowOf));
-    return vectors.map((vector) => {
-      let sum = 0;
-      for (let i = 0; i < vector.length; i++) sum += vector[i]! * question[i]!;
-      return sum;
-    });
+    return vectors.map((vector) => dot(vector, 0, question));
   }
 
   async read(hit: Hit): Promise<OutputRow> {
@@ -154,7 +154,13 @@ export class OutputCorpus implements Corpus {
 
   async sourcesOf(hits: readonly Hit[]): Promise<string[][]> {
     const keys = hits.map((hit) => this.#keyOfRow(rowOf(hit)));
-    return sourcesWith(this.output.documents(), keys);
+    if (!this.#options.stays) return sourcesWith(this.output.documents(), keys);
+    const rows = rowsByKeyOf(this.output);
+    return keys.map((key) => {
+      const sources = new Set<string>();
+      for (const row of rows.rowsOf(key)) sources.add(this.output.documentOf(row).source);
+      return [...sources];
+    });
   }
 
   async find(place: Place): Promise<OutputRow[]> {
@@ -245,6 +251,12 @@ export class OutputCorpus implements Corpus {
   #keyOfRow(row: number): string {
     return keyOfRow(this.output.documentOf(row), row);
   }
+}
+
+function rowsByKeyOf(output: Output): RowsByKey {
+  const known = rowsByKey.get(output) ?? new RowsByKey(output.manifest);
+  rowsByKey.set(output, known);
+  return known;
 }
 
 function rowOf({ at }: Hit): number {

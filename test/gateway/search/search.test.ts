@@ -30,14 +30,16 @@ async function ask(url: string, question: object | string, headers: Record<strin
 const sourcesOf = ({ body }: { body: Answer }) => body.results.map(({ metadata }) => metadata.source);
 
 test('a question gets what the command finds', async () => {
-  const { url, out, settings } = await indexed(documents);
+  const { url, out, settings } = await indexed({ ...documents, 'copy.md': documents['mill.md'] });
   const question = 'The mill is behind the harbour.';
   const { status, body } = await ask(url, { question, results: 2 });
   const found = await search({ question, settings, k: 2, in: `docs=${out}` });
   expect([status, body]).toEqual([200, { schema: 1, results: JSON.parse(JSON.stringify(found)) }]);
+  const [first] = body.results as unknown as { sources: string[] }[];
+  expect(first?.sources).toEqual(['docs/copy.md', 'docs/mill.md']);
   expect(sourcesOf(await ask(url, { question, source: ['boats.*'] }))).toEqual(['docs/boats.md']);
   const { indexes } = (await (await fetch(`${url}/search`)).json()) as Answer;
-  expect(indexes).toMatchObject([{ name: 'docs', kind: 'output', documents: 2, rows: 2 }]);
+  expect(indexes).toMatchObject([{ name: 'docs', kind: 'output', documents: 3, rows: 3 }]);
 });
 
 test('what is wrong with a question is told in words', async () => {
