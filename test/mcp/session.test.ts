@@ -271,10 +271,9 @@ test('several indexes answer as one, and each by its name', async () => {
     in: [`one=${workspace.dir}/embeddings`, `${workspace.dir}/second`],
   });
   const { results } = await agent.ask('search', { question: 'The harbour.', results: 3 });
-  expect(results.map((one: { in: string; text: string }) => `${one.in} ${one.text}`)).toEqual([
-    'one The harbour.',
-    'second The mill.',
-  ]);
+  // A text that both hold is one result, of either.
+  expect(results.map(({ text }: { text: string }) => text)).toEqual(['The harbour.', 'The mill.']);
+  expect(results[1].in).toBe('second');
   const only = await agent.ask('search', { question: 'The harbour.', in: ['second'] });
   expect(only.results.every((one: { in: string }) => one.in === 'second')).toBe(true);
   expect(await agent.failure('get', { source: 'docs/a.txt' })).toContain(
