@@ -4,23 +4,21 @@
 // (survey/), guard against removing too much, pass documents through the stages (pipeline.ts), commit.
 // What must hold: when nothing changed, nothing is written and no server is contacted; a run that fails or is killed
 // leaves the old output whole; only documents that are surely gone lose their rows.
-import { basename, dirname, resolve } from 'node:path';
 import { debug } from '../debug.js';
-import { UsageError, VectorSpaceError } from '../errors.js';
+import { VectorSpaceError } from '../errors.js';
 import { eventsFor, noEvents, type RunEvents } from '../events.js';
 import { isChanged } from '../fault-policy.js';
-import { refuseOtherFolder } from '../output/files/new-output-folder.js';
 import type { Lock } from '../output/lock/lock.js';
 import type { Output } from '../output/read/output.js';
-import { isShard, ownedBy, shardFolder, shardNamed, shardText } from '../output/shards/shard.js';
+import { ownedBy, shardFolder } from '../output/shards/shard.js';
 import { openWriter } from '../output/write/writer.js';
 import { FailureReport } from './failure-report.js';
 import { KnownFailures } from './known-failures.js';
 import { LanguageSample } from './language-sample.js';
-import { leftOutInWords } from './left-out.js';
 import type { RunOptions, RunResult } from './options.js';
 import { newlyPinned, pinnedBy, pinnedSplitter, refuseOtherChunks, refuseOtherEmbedder } from './pinned.js';
 import { runPipeline } from './pipeline.js';
+import { type Prepared, prepare } from './prepare.js';
 import { openPart, openPrevious, type Place } from './previous.js';
 import { RunCounts } from './run-counts.js';
 import { Topic } from './sample-question.js';
@@ -29,17 +27,10 @@ import { Judgement } from './stages/judgement.js';
 import { read } from './stages/read.js';
 import { limitsInWords, limitsOf } from './stages/read-options.js';
 import { summarize } from './summary.js';
-import { Listing, walkOptions } from './survey/found-files.js';
-import { LeftOutSources } from './survey/left-out-sources.js';
-import { type NamedRoots, namedRoots } from './survey/named-roots.js';
-import { type Named, namedBy } from './survey/other-roots.js';
+import { ReadingList } from './survey/reading-list.js';
 import { guardRemovals } from './survey/removal-guard.js';
-import { readStandardInput, refuseOtherThanRecords, stdinRoot } from './survey/standard-input.js';
-import { type SurveyResult, survey } from './survey/survey.js';
+import type { SurveyResult } from './survey/survey.js';
 import { TimeWindow, type Unfinished } from './time-window.js';
-
-/** Reasons to leave out that are the user's own. */
-const ignoring: ReadonlySet<string> = new Set(['hidden', 'ignored', 'excluded']);
 
 /** One run from the walk to the commit. */
 export class Run {
@@ -56,18 +47,12 @@ export class Run {
   readonly #report: FailureReport;
   readonly #topic = new Topic();
   readonly #languages = new LanguageSample();
-  readonly #named: Named;
-  /** What the run reads, for messages. */
-  readonly #shown: string;
-  /** Whether a source has patterns of its own. */
-  readonly #isNarrowed: boolean;
   readonly #prune: boolean;
-  readonly #listing: Listing;
+  readonly #reading: ReadingList;
   readonly #window: TimeWindow;
   #session: Promise<Session> | undefined;
 
-  private constructor(options: RunOptions, whole: string, named: NamedRoots, stdin: Buffer | undefined) {
-    const { roots, others } = named;
+  private constructor(options: RunOptions, { whole, named, stdin }: Prepared) {
     const { settings, shard, signal = new AbortController().signal } = options;
     this.#options = options;
     this.#signal = signal;
@@ -78,14 +63,13 @@ export class Run {
     );
     this.#events = eventsFor(options.events);
     this.#window = new TimeWindow(options.until);
-    this.#named = namedBy(roots, others, dirname(whole));
-    this.#shown = named.shown;
-    this.#isNarrowed = roots.some(({ own }) => own && own.include.length + own.exclude.length > 0);
     this.#prune = options.prune ?? false;
     this.whole = whole;
     this.out = shard === undefined ? whole : shardFolder(whole, shard);
     this.#isOwn = shard && ownedBy(shard);
-    this.#listing = new Listing(roots, stdin, walkOptions(settings, whole, signal), this.#isOwn);
+    const given = { settings, whole, signal, isOwn: this.#isOwn, prune: this.#prune };
+    const told = { counts: this.#counts, events: this.#events };
+    this.#reading = new ReadingList(named, stdin, { ...given, ...told });
   }
 
   /**
@@ -93,33 +77,7 @@ export class Run {
    * @throws {OutputError} when the output's folder holds other files
    */
   static async prepare(options: RunOptions): Promise<Run> {
-    const { paths = [], choose = [], settings, stdin, shard, cwd = process.cwd() } = options;
-    if (options.rebuild && options.limit !== undefined) {
-      throw new UsageError(
-        '--rebuild with --limit would drop the documents beyond the limit: use only one of them.',
-      );
-    }
-    if (shard !== undefined && !isShard(shard)) {
-      throw new UsageError(`There is no shard ${shardText(shard)}: the first of 8 is 1/8, the last 8/8.`);
-    }
-    const out = resolve(cwd, settings.out);
-    const folderOf = shardNamed(basename(out));
-    if (folderOf !== undefined) {
-      throw new UsageError(
-        `${out} is the folder of a shard: use --out ${dirname(out)} --shard ${shardText(folderOf)}, or name another folder.`,
-      );
-    }
-    debug.run?.(`from ${cwd} into ${out}, of ${paths.join(' ') || 'the sources'}`);
-    await refuseOtherFolder(out);
-    if (shard !== undefined) await refuseOtherFolder(shardFolder(out, shard));
-    const named = await namedRoots({ paths, choose, settings, cwd, base: dirname(out) });
-    const input =
-      paths.includes(stdinRoot) && stdin ? await readStandardInput(stdin, options.signal) : undefined;
-    if (input?.length === 0) {
-      throw new UsageError('Standard input is empty: pipe JSON Lines into it, one {"id","text"} a line.');
-    }
-    if (input !== undefined) refuseOtherThanRecords(input);
-    return new Run(options, out, named, input);
+    return new Run(options, await prepare(options));
   }
 
   /**
@@ -129,7 +87,7 @@ export class Run {
   async plan(): Promise<RunResult> {
     const previous = (await openPrevious(this.#place)) ?? (await openPart(this.#place));
     try {
-      const surveyed = await this.#survey(previous);
+      const surveyed = await this.#reading.survey(previous);
       const { removed, leftOut, unlisted } = surveyed;
       const known = this.#options.rebuild ? undefined : previous;
       await this.#report.recall(known);
@@ -137,7 +95,7 @@ export class Run {
       refuseOtherEmbedder(this.#options.settings, known);
       refuseOtherChunks(this.#options.settings, known);
       const { planned } = await import('./dry-run.js');
-      const estimated = await planned(this.#listing.again(), {
+      const estimated = await planned(this.#reading.listing.again(), {
         ...this.#readOptions(known, removed, leftOut),
         out: this.out,
         settings: this.#options.settings,
@@ -145,7 +103,7 @@ export class Run {
         signal: this.#signal,
         estimates: this.#options.estimate ?? false,
       });
-      this.#refuseNothing(previous);
+      this.#reading.refuseNothing(previous, this.#report.total);
       await this.#guard(removed, leftOut, known, known);
       const result = await this.#result(known, false, surveyed);
       result.summary.dryRun = true;
@@ -166,7 +124,7 @@ export class Run {
     const { rebuild = false, settings } = this.#options;
     const previous = await openPrevious(this.#place);
     try {
-      const surveyed = await this.#survey(previous);
+      const surveyed = await this.#reading.survey(previous);
       const { leftOut, unlisted } = surveyed;
       const known = rebuild ? undefined : previous;
       await this.#report.recall(known);
@@ -185,7 +143,7 @@ export class Run {
         previous: known,
         ...pinned,
         formats: settings.format,
-        roots: this.#named.labels,
+        roots: this.#reading.named.labels,
         shard: this.#options.shard,
         leaving,
         lock,
@@ -193,7 +151,7 @@ export class Run {
       try {
         debug.run?.('reading');
         const judgement = new Judgement(known, settings.generated);
-        await runPipeline(this.#listing.again(), writer, {
+        await runPipeline(this.#reading.listing.again(), writer, {
           ...this.#readOptions(known, removed, leftOut),
           judgement,
           session,
@@ -208,10 +166,10 @@ export class Run {
           await writer.abort();
           return await this.#result(known, false, surveyed, { unfinished });
         }
-        if (unfinished === undefined) this.#refuseNothing(previous);
+        if (unfinished === undefined) this.#reading.refuseNothing(previous, this.#report.total);
         // Records may be gone from their files, which the survey can't see.
         await this.#guard(removed, leftOut, known, known);
-        for (const failure of this.#report.staying(this.#named, this.#prune, surveyed.isPartial))
+        for (const failure of this.#report.staying(this.#reading.named, this.#prune, surveyed.isPartial))
           writer.fail(failure);
         debug.run?.('committing');
         const { changed } = await writer.commit({
@@ -249,7 +207,7 @@ export class Run {
   ): Promise<void> {
     if (!previous || this.#options.allowRemovals) return;
     await guardRemovals(gone, leftOut, previous, () =>
-      read(this.#listing.again(), {
+      read(this.#reading.listing.again(), {
         ...this.#readOptions(known, new Set(gone), new Set(leftOut)),
         counts: new RunCounts(),
         events: noEvents,
@@ -260,52 +218,6 @@ export class Run {
   /** What is done so far is no output: a part of a rebuild, or of a first run nothing. */
   #hasNothingYet(known: Output | undefined): boolean {
     return known === undefined && (this.#options.rebuild === true || this.#counts.documentsNew === 0);
-  }
-
-  async #survey(previous: Output | undefined): Promise<SurveyResult> {
-    const { settings } = this.#options;
-    let tooLarge = false;
-    const leftOut = new LeftOutSources();
-    const entries = this.#listing.first({
-      onSkip: (reason, source, rule) => {
-        debug.documents?.(`left out (${reason}): ${source}`);
-        if (reason === 'too-large') tooLarge = true;
-        if (previous) leftOut.add(reason, source);
-        if (!(this.#isOwn?.(source) ?? true)) return;
-        if (this.#counts.leftOut.add(reason, source)) this.#events.skipped(reason, source);
-        else if (ignoring.has(reason)) this.#events.ignored(reason, source, rule ?? (() => undefined));
-      },
-      onUnused: (patterns) => {
-        this.#counts.unused = patterns;
-      },
-    });
-    const result = await survey(entries, {
-      previous,
-      filtered: () =>
-        tooLarge || this.#isNarrowed || settings.include.length > 0 || settings.exclude.length > 0,
-      named: this.#named,
-      prune: this.#prune,
-      counts: this.#counts,
-      isOwn: this.#isOwn,
-      leftOut: (sources) => leftOut.among(sources),
-    });
-    const { files, bytes } = this.#counts;
-    debug.run?.(`listed ${files} files of ${bytes} bytes; ${result.removed.size} documents go`);
-    if (files === 0 && result.failures === 0) this.#refuseNothing(previous);
-    return result;
-  }
-
-  /** @throws {UsageError} when a first run found nothing: neither a document nor a failure */
-  #refuseNothing(previous: Output | undefined): void {
-    if (previous || this.#counts.documentsNew > 0 || this.#report.total > 0) return;
-    // All that there is may be of other shards.
-    if (this.#isOwn !== undefined && this.#listing.found > 0) return;
-    const leftOut = leftOutInWords(this.#counts.leftOut.list());
-    const why =
-      leftOut === ''
-        ? 'found no readable document (ignore files, --include and --exclude may hide some).'
-        : `found no readable document; left out: ${leftOut}.`;
-    throw new UsageError(`Nothing to ingest in ${this.#shown}: ${why}`);
   }
 
   #readOptions(previous: Output | undefined, removed: Set<string>, leftOut: Set<string>) {
