@@ -17,18 +17,45 @@ const closing = /^[\p{Pe}\p{Pf}\u3001\u3002\uff01\uff0c\uff0e\uff1a\uff1b\uff1f]
  * wider than a line has one of its own.
  */
 export function wrapped(text: Printable, width: number): Printable[] {
+  return brokenLines(text, text, () => width);
+}
+
+/** What is there to be copied, or stands in quotes: it isn't broken. */
+const unbroken = /`[^`]+`|"[^"]+"/g;
+/** A label before what is said, as in `  documents  80 new`. */
+const label = /^ *(?:\S+ ){1,2} +|^ */;
+
+/**
+ * The same for what is said: commands in it stay whole, and what follows a label stands beside it.
+ * @returns the line alone where it fits
+ */
+export function sentenceLines(text: Printable, width: number): Printable[] {
+  if (columnsOf(text) <= width) return [text];
+  const indent = Math.min(columnsOf(label.exec(text)![0]), width >> 1);
+  // As long, with blanks that don't break.
+  const shape = text.replace(unbroken, (found) => found.replaceAll(' ', '\u00a0'));
+  const [first = text, ...rest] = brokenLines(text, shape, (line) => (line === 0 ? width : width - indent));
+  return [first, ...rest.map((line) => say`${blanks(indent)}${line}`)];
+}
+
+/** @param shape as long as the text: where its blanks are, the text may be broken */
+function brokenLines(text: Printable, shape: string, widthOf: (line: number) => number): Printable[] {
   const lines: Printable[] = [];
   let start = 0;
   let columns = 0;
   /** Where the line may be broken: what comes before ends at `end`, what comes after begins at `next`. */
   let broken = { end: 0, next: 0, columns: 0 };
   let before = { end: 0, columns: 0 };
-  for (const { segment, index } of graphemes.segment(text)) {
-    const own = columnsOf(segment);
+  let isStyle = false;
+  for (const { segment, index } of graphemes.segment(shape)) {
+    // Escapes of a style take no room.
+    isStyle ||= segment === '\u001b';
+    const own = isStyle ? 0 : columnsOf(segment);
+    if (isStyle) isStyle = segment !== 'm';
     if (segment !== ' ') {
       const isBreak = index > before.end || ((own > 1 || before.columns > 1) && !closing.test(segment));
       if (isBreak) broken = { end: before.end, next: index, columns };
-      if (columns + own > width && index > start) {
+      if (columns + own > widthOf(lines.length) && index > start) {
         if (broken.next <= start) broken = { end: index, next: index, columns };
         lines.push(part(text, start, broken.end));
         start = broken.next;

@@ -36,6 +36,11 @@ export function joined(parts: readonly Printable[], separator: Printable = say``
   return parts.join(separator) as Printable;
 }
 
+/** Its lines, without what ends them. */
+export function linesOf(text: Printable): Printable[] {
+  return text.split('\n') as Printable[];
+}
+
 /** A part of it, as with `slice`. */
 export function part(text: Printable, start: number, end?: number): Printable {
   return text.slice(start, end) as Printable;

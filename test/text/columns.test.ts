@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { columnsOf, cut, padEnd, padStart, wrapped } from '../../src/text/columns.js';
-import { printable } from '../../src/text/printable.js';
+import { columnsOf, cut, padEnd, padStart, sentenceLines, wrapped } from '../../src/text/columns.js';
+import { printable, say, styled } from '../../src/text/printable.js';
 import fc from '../helpers/properties.js';
 
 test('a Chinese letter or an emoji takes two columns, an accent or a colour none', () => {
@@ -17,6 +17,25 @@ test('lines are broken at blanks, and beside wide letters, but not before their 
   expect(lines('  indented line', 11)).toEqual(['  indented', 'line']);
   expect(lines('👍👍👍', 1)).toEqual(['👍', '👍', '👍']);
   expect(lines('', 10)).toEqual(['']);
+});
+
+test('what is said is broken beside its label, but never within a command', () => {
+  const lines = (text: string, width: number) => sentenceLines(printable(text), width);
+  expect(lines('  documents  80 new, 0 changed, 0 removed', 28)).toEqual([
+    '  documents  80 new, 0',
+    '             changed, 0',
+    '             removed',
+  ]);
+  expect(lines('error: no index: run `embed ingest DIR`, then ask.', 30)).toEqual([
+    'error: no index: run',
+    '`embed ingest DIR`, then ask.',
+  ]);
+  expect(lines('short', 30)).toEqual(['short']);
+});
+
+test('a colour takes no room where a line is broken', () => {
+  const red = styled((text) => `\u001b[31m${text}\u001b[39m`, printable('error'));
+  expect(wrapped(say`${red}: one two`, 10)).toEqual([say`${red}: one`, 'two']);
 });
 
 const texts = fc.string({

@@ -6,7 +6,8 @@ import type { Interface } from 'node:readline';
 import { variable } from '../../environment.js';
 import { exitCodes } from '../../errors.js';
 import { maskAddresses } from '../../net/masked-address.js';
-import { type Printable, printable, say } from '../../text/printable.js';
+import { sentenceLines } from '../../text/columns.js';
+import { joined, linesOf, type Printable, printable, say } from '../../text/printable.js';
 
 let hasResults = false;
 
@@ -76,9 +77,21 @@ function escapedData(text: string): string {
     .replace(/##(?=\w*\[)/g, '#%23');
 }
 
-/** A notice without the passwords of its addresses, for code that writes it in another way. */
-export function notice(line: Printable): string {
-  return harmless(maskAddresses(line));
+/**
+ * Notices without the passwords of their addresses, for code that writes them in another way; on a terminal, broken at
+ * blanks where they are wider than it.
+ */
+export function notice(lines: Printable): string {
+  return harmless(maskAddresses(showsNotices() ? fitted(lines) : lines));
+}
+
+/** Lines that say nothing but a command: a break in it would be copied. */
+const command = /^(?:\$ |Try: |To [^:]+: )/;
+
+function fitted(lines: Printable): Printable {
+  const width = columns(true);
+  const all = linesOf(lines).flatMap((line) => (command.test(line) ? [line] : sentenceLines(line, width)));
+  return joined(all, say`\n`);
 }
 
 /** Columns of the terminal that shows results, or notices. */
