@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { passageLines } from '../../src/cli/terminal/passage.js';
 import { renderResult } from '../../src/cli/terminal/search-view.js';
+import { pathsFromHere } from '../../src/cli/terminal/shown-path.js';
 import { columnsOf } from '../../src/text/columns.js';
 import { makeWarmWorkspace, type Workspace } from '../helpers/cli.js';
 
@@ -55,6 +56,16 @@ describe('the text of a result', () => {
         expect(columnsOf(line), line).toBeLessThanOrEqual(Math.min(room, 100));
     }
   });
+});
+
+test('paths of a sentence begin where one stands', () => {
+  const here = process.cwd();
+  expect(pathsFromHere(`${here}/out is locked: rm '${here}/out/.run/lock'`)).toBe(
+    "./out is locked: rm './out/.run/lock'",
+  );
+  for (const other of [`${here}-b/out`, `/x${here}/out`, `http://h${here}/out`, here, `${here}/`]) {
+    expect(pathsFromHere(`see ${other}`)).toBe(`see ${other}`);
+  }
 });
 
 describe('a document', () => {

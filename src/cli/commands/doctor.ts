@@ -12,6 +12,7 @@ import { withSignals } from '../signals.js';
 import { paint } from '../terminal/colour.js';
 import { canAsk, confirm } from '../terminal/confirm.js';
 import { columns, printNotice, printResults } from '../terminal/print.js';
+import { pathsFromHere } from '../terminal/shown-path.js';
 
 export async function runDoctor(given: Given<typeof declared>): Promise<Outcome> {
   const report = await examine(given);
@@ -97,7 +98,7 @@ function render(report: DoctorReport, room: number): Printable {
   const lines: Printable[] = [];
   let heading: Printable | undefined;
   for (const check of report.checks) {
-    const subject = check.subject ? say` ${paint.dim(printable(check.subject))}` : say``;
+    const subject = check.subject ? say` ${paint.dim(printable(pathsFromHere(check.subject)))}` : say``;
     const here = say`${paint.bold(headings[check.group])}${subject}`;
     if (here !== heading) lines.push(...(heading === undefined ? [] : [say``]), here);
     heading = here;
@@ -115,16 +116,18 @@ function render(report: DoctorReport, room: number): Printable {
 }
 
 function linesOf(check: Line, width: number): Printable[] {
-  const [first = say``, ...rest] = wrapped(printable(check.seen, 2000), width);
+  const [first = say``, ...rest] = wrapped(printable(pathsFromHere(check.seen), 2000), width);
   const title = padEnd(printable(check.title), titleWidth);
   const lines = [say`  ${statusMarks[check.status]} ${title} ${first}`];
   for (const one of rest) lines.push(say`${indent}${one}`);
   for (const detail of check.details ?? []) {
-    lines.push(...wrapped(printable(detail), width).map((one) => paint.dim(say`${indent}${one}`)));
+    lines.push(
+      ...wrapped(printable(pathsFromHere(detail)), width).map((one) => paint.dim(say`${indent}${one}`)),
+    );
   }
   // A command is never broken, since it is there to be copied; so it starts further left.
   if (check.mend !== undefined && check.status !== 'ok')
-    lines.push(say`      ${paint.cyan(say`$ ${printable(check.mend, 2000)}`)}`);
+    lines.push(say`      ${paint.cyan(say`$ ${printable(pathsFromHere(check.mend), 2000)}`)}`);
   return check.status === 'skipped' ? lines.map(paint.dim) : lines;
 }
 

@@ -1,7 +1,7 @@
 // A bar on the terminal, with lines above it.
 import { columnsOf, cut } from '../../text/columns.js';
 import { joined, type Printable, printable, say } from '../../text/printable.js';
-import { columns, notice, printNotice } from './print.js';
+import { columns, fittedNotice, printNotice } from './print.js';
 
 export interface Bar {
   /** @param done 0 to 1 */
@@ -43,7 +43,7 @@ export async function startBar(parts: (done: number) => readonly Printable[]): P
     update: (done) => bar.update(done),
     line(above) {
       if (!running) return printNotice(above);
-      bars.log(`${notice(above)}\n`);
+      bars.log(`${fittedNotice(above)}\n`);
       bars.update();
     },
     stop() {

@@ -8,6 +8,7 @@ import { SignalError } from '../signals.js';
 import { paintNotice } from './colour.js';
 import { annotateError } from './github.js';
 import { hasPrintedResults, printNotice, printResult } from './print.js';
+import { pathsFromHere } from './shown-path.js';
 
 /** A sentence with an address, a path and what a server said of it. */
 const maxMessageLength = 4000;
@@ -33,7 +34,7 @@ export function tellError(error: unknown): ToldError {
   const label = paintNotice.red(say`error`);
   if (error instanceof EmbedError) {
     if (!annotateError(told.message)) {
-      printNotice(say`${label}: ${printable(told.message, maxMessageLength)}`);
+      printNotice(say`${label}: ${printable(pathsFromHere(told.message), maxMessageLength)}`);
     }
     return told;
   }

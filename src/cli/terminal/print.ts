@@ -48,7 +48,7 @@ export function printNotice(line: Printable): void {
 
 /** Lines of notices or errors, each with its end. */
 export function printNotices(lines: Printable): void {
-  process.stderr.write(notice(lines));
+  process.stderr.write(fittedNotice(lines));
 }
 
 /**
@@ -77,12 +77,14 @@ function escapedData(text: string): string {
     .replace(/##(?=\w*\[)/g, '#%23');
 }
 
-/**
- * Notices without the passwords of their addresses, for code that writes them in another way; on a terminal, broken at
- * blanks where they are wider than it.
- */
-export function notice(lines: Printable): string {
-  return harmless(maskAddresses(showsNotices() ? fitted(lines) : lines));
+/** A notice without the passwords of its addresses, for code that writes it in another way. */
+export function notice(line: Printable): string {
+  return harmless(maskAddresses(line));
+}
+
+/** The same, broken at blanks where a terminal shows it and is narrower. */
+export function fittedNotice(lines: Printable): string {
+  return notice(showsNotices() ? fitted(lines) : lines);
 }
 
 /** Lines that say nothing but a command: a break in it would be copied. */

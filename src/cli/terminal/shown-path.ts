@@ -1,13 +1,18 @@
 // Paths as they are shown: from the folder in which one stands, so that they can be opened and typed from there.
 import { existsSync } from 'node:fs';
-import { dirname, isAbsolute, relative, resolve } from 'node:path';
+import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 
-/** A path that lies in the working folder is relative to it; others stay as they are. */
-export function shownPath(path: string): string {
-  if (!isAbsolute(path)) return path;
-  const name = relative(process.cwd(), path);
-  if (name === '') return '.';
-  return name.startsWith('..') || isAbsolute(name) ? path : `./${name}`;
+/** A sentence whose paths below the working folder start from there: `/srv/wiki/embeddings` is `./embeddings`. */
+export function pathsFromHere(sentence: string): string {
+  const here = process.cwd();
+  // At the top, nothing would be shorter.
+  if (here === dirname(here)) return sentence;
+  const start = here.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  // Where a word begins: not within an address, nor after another folder.
+  return sentence.replace(
+    new RegExp(`(?<![\\w/.:@~-])${start}${sep === '/' ? '/' : '\\\\'}(?=[^/\\s])`, 'g'),
+    `.${sep}`,
+  );
 }
 
 /**
