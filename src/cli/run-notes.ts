@@ -28,7 +28,8 @@ export function noteRun(loaded: LoadedSettings, counts: RunCounts, dryRun: boole
     done({ summary, failures }) {
       notes.end(failures.length > 0 ? 'some-failed' : 'done', {
         hasCommitted: summary.changed,
-        ...(summary.requests > 0 && { addresses: addressesIn(loaded, summary.embedder?.embedder) }),
+        ...(summary.requests > 0 &&
+          summary.embedder && { servers: serversIn(loaded, summary.embedder.embedder) }),
       });
     },
     failed: (error) =>
@@ -40,7 +41,11 @@ export function noteRun(loaded: LoadedSettings, counts: RunCounts, dryRun: boole
  * The servers that were named by flags or variables: what a file names is found in the file again, and may be another
  * person's. One with a password in it stays where it was.
  */
-function addressesIn({ settings, layers }: LoadedSettings, embedder: string | undefined): string[] {
+function serversIn(loaded: LoadedSettings, of: string): { addresses: string[]; of: string } {
+  return { addresses: addressesIn(loaded, of), of };
+}
+
+function addressesIn({ settings, layers }: LoadedSettings, embedder: string): string[] {
   const key = embedder === 'ollama' ? 'ollamaUrl' : embedder === 'openai' ? 'url' : undefined;
   if (key === undefined || (layers[key] !== 'flag' && layers[key] !== 'environment')) return [];
   const addresses = settings[key] ?? [];

@@ -71,7 +71,8 @@ export async function status(options: StatusOptions): Promise<OutputStatus> {
     const run = await runStateOf(out);
     if (output === undefined && run === undefined) throw await noIndex(settings.out);
     const index = output && (await lookInto(output, out));
-    return { out: settings.out, ...(index && { index }), ...readNotes(out), ...(run && { run }) };
+    const { addressesOf: _, ...notes } = readNotes(out);
+    return { out: settings.out, ...(index && { index }), ...notes, ...(run && { run }) };
   } finally {
     await output?.close();
   }

@@ -27,6 +27,8 @@ export interface OutputNotes {
   lastRun?: LastRun;
   /** Addresses of the servers that gave its vectors; none with a password in it is kept. */
   addresses?: string[];
+  /** The embedder whose servers these are: `ollama` or `openai`. */
+  addressesOf?: string;
 }
 
 const maxNotesBytes = 64 * 1024;
@@ -52,7 +54,7 @@ export class NotesFiles {
 
   /** Empty where nothing is known. */
   read(): OutputNotes {
-    const { out, lastRun, addresses } = this.#json('.json');
+    const { out, lastRun, addresses, addressesOf } = this.#json('.json');
     // Another output of the same hash: as good as impossible, unless somebody wrote it.
     if (out !== this.#out) return {};
     const run = lastRunOf(lastRun);
@@ -60,6 +62,7 @@ export class NotesFiles {
     return {
       ...(run && { lastRun: run }),
       ...(known && addresses.length > 0 && { addresses: addresses.slice(0, maxAddresses) }),
+      ...(typeof addressesOf === 'string' && { addressesOf }),
     };
   }
 

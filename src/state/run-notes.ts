@@ -30,11 +30,11 @@ export class RunNotes {
   /**
    * Ends the notes.
    * @param hasCommitted the output has the documents that changed
-   * @param addresses of the servers that were asked; undefined: those of before
+   * @param servers that were asked; undefined: those of before
    */
   end(
     result: LastRun['result'],
-    { hasCommitted, addresses }: { hasCommitted: boolean; addresses?: string[] },
+    { hasCommitted, servers }: { hasCommitted: boolean; servers?: { addresses: string[]; of: string } },
   ): void {
     clearInterval(this.#timer);
     const at = new Date();
@@ -47,9 +47,12 @@ export class RunNotes {
       if (files === undefined) return;
       if (isOver) files.writeShare(undefined);
       const seconds = Number(((performance.now() - this.#started) / 1000).toFixed(3));
-      const known = addresses ?? files.read().addresses;
+      const before = files.read();
+      const addresses = servers?.addresses ?? before.addresses;
+      const addressesOf = servers?.of ?? before.addressesOf;
       const notes: OutputNotes = { lastRun: { at: at.toISOString(), seconds, result } };
-      if (known !== undefined) notes.addresses = known;
+      if (addresses !== undefined) notes.addresses = addresses;
+      if (addressesOf !== undefined) notes.addressesOf = addressesOf;
       files.write(notes);
       if (hasCommitted) files.addChanges(this.#changed, at.getTime());
     });

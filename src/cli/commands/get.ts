@@ -4,6 +4,7 @@ import { joined, type Printable, printable, say } from '../../text/printable.js'
 import type { Given } from '../declared/command.js';
 import type { get as declared } from '../declared/get.js';
 import type { Outcome } from '../declared/outcome.js';
+import { nearIndex } from '../near-index.js';
 import { settingsFor } from '../settings.js';
 import { withSignals } from '../signals.js';
 import { printedEvents } from '../terminal/events.js';
@@ -18,7 +19,7 @@ export async function runGet({
   flags,
   settings: typed,
 }: Given<typeof declared>): Promise<Outcome> {
-  const { settings } = await settingsFor({ settings: typed, flags }, printNotice);
+  const settings = nearIndex(await settingsFor({ settings: typed, flags }, printNotice));
   const { get } = await import('../../commands/get.js');
   const texts = await withSignals((signal) =>
     get({

@@ -6,6 +6,7 @@ import { joined, type Printable, printable, say } from '../../text/printable.js'
 import type { Given } from '../declared/command.js';
 import type { Outcome } from '../declared/outcome.js';
 import type { search as declared } from '../declared/search.js';
+import { nearIndex, withNotedServers } from '../near-index.js';
 import { rerankOf } from '../rerank.js';
 import { byOf, type PlacesAsked, placesAsked } from '../search-flags.js';
 import { settingsFor } from '../settings.js';
@@ -23,7 +24,12 @@ export async function runSearch(given: Given<typeof declared>): Promise<Outcome>
   const { flags } = given;
   const by = byOf(flags);
   const loaded = await settingsFor(given, printNotice);
-  const asked = placesAsked(flags, loaded.settings);
+  const near = flags.out === undefined ? nearIndex(loaded) : loaded.settings;
+  const found = placesAsked(flags, near);
+  const asked = {
+    ...found,
+    settings: flags.in ? found.settings : withNotedServers(found.settings, loaded.layers, printNotice),
+  };
   const questions = await questionsOf(given);
   const { searchAll } = await import('../../commands/search.js');
   const lists = await withSignals((signal) =>

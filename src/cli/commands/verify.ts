@@ -9,6 +9,7 @@ import { printable, say } from '../../text/printable.js';
 import type { Given } from '../declared/command.js';
 import type { Outcome } from '../declared/outcome.js';
 import type { verify as declared } from '../declared/verify.js';
+import { nearIndex } from '../near-index.js';
 import { printNotice, printResult } from '../terminal/print.js';
 
 interface Verified extends Verification {
@@ -21,7 +22,7 @@ export async function runVerify({ arguments: given, flags }: Given<typeof declar
   const { verify, outputsIn } = await import('../../commands/verify.js');
   const named = [...given.dir, ...(flags.out ?? [])];
   const outputs: Verified[] = [];
-  const places = named.length > 0 ? named : [(await loadSettings({ file: flags.config })).settings.out];
+  const places = named.length > 0 ? named : [nearIndex(await loadSettings({ file: flags.config })).out];
   for (const place of places) {
     for (const dir of await outputsIn(place)) {
       const { problems, rows, documents } = await verify(resolve(dir), { deep: flags.deep });

@@ -5,13 +5,14 @@ import { type Printable, printable, say } from '../../text/printable.js';
 import type { Given } from '../declared/command.js';
 import type { Outcome } from '../declared/outcome.js';
 import type { why as declared } from '../declared/why.js';
+import { nearIndex } from '../near-index.js';
 import { settingsFor } from '../settings.js';
 import { paint } from '../terminal/colour.js';
 import { printNotice, printResult } from '../terminal/print.js';
 import { skipInWords } from '../terminal/skip-words.js';
 
 export async function runWhy(given: Given<typeof declared>): Promise<Outcome> {
-  const { settings } = await settingsFor(given, printNotice);
+  const settings = nearIndex(await settingsFor(given, printNotice));
   const { why } = await import('../../commands/why.js');
   const paths = await why({ paths: given.arguments.paths, settings });
   if (!given.flags.json) for (const fate of paths) print(fate);

@@ -210,6 +210,43 @@ test('English only: said in the first line, and of chunks and questions in anoth
   expect(languages).toMatchObject({ status: 'warning', mend: expect.stringContaining('--model bge-m3') });
 });
 
+test('an index is found from a subfolder, and asked by the servers that made it', async () => {
+  await using ollama = await startOllama();
+  await workspace.embed(['ingest', 'docs', '--ollama-url', ollama.url, '--cache', 'none']);
+  const cwd = join(workspace.dir, 'docs', 'drafts');
+  const env = { HOME: join(workspace.dir, '.home') };
+  const here = (...args: string[]) => workspace.embed([...args, '--json'], { cwd, env });
+  const found = await here('search', 'The second one.', '-k', '1');
+  expect(found.stderr).toBe(`Ollama: ${ollama.url}, as the index was made\n`);
+  expect(JSON.parse(found.stdout).results[0].metadata.source).toBe('docs/b.md');
+  expect(JSON.parse((await here('status')).stdout)).toMatchObject({
+    out: '../../embeddings',
+    addresses: [ollama.url],
+    index: { embedder: 'ollama' },
+  });
+  expect(JSON.parse((await here('why', 'plan.md')).stdout).paths[0]).toMatchObject({ rows: 1 });
+  expect((await here('verify')).code).toBe(0);
+  // What is said counts, and an index of this folder.
+  expect((await here('search', 'x', '--out', 'embeddings')).code).toBe(2);
+  expect((await here('search', 'x', '--ollama-url', 'http://127.0.0.1:1')).code).toBe(4);
+  mkdirSync(join(cwd, 'embeddings/.run'), { recursive: true });
+  expect((await here('list')).code).toBe(2);
+});
+
+test('a server with a password in its address is not noted', async () => {
+  await using ollama = await startOllama();
+  const url = ollama.url.replace('http://', 'http://me:hush@');
+  await workspace.embed(['ingest', 'docs', '--ollama-url', url, '--cache', 'none']);
+  const told = await workspace.embed(['status']);
+  expect(told.stdout).toContain('server     not known here');
+  expect(JSON.stringify(notesIn(join(workspace.dir, '.home/.local/state/embed/outputs')))).not.toContain(
+    'hush',
+  );
+});
+
+const notesIn = (folder: string) =>
+  readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'));
+
 test('-v names what a rule leaves out, and counts by rule', async () => {
   write('.gitignore', 'drafts/\n*.log\n');
   write('docs/1.log', 'one');

@@ -1,0 +1,51 @@
+// The index that a command reads where none is named: that of the working folder, else of the nearest folder above it, as the
+// configuration file is found; and the servers that this user named when it was made.
+import { existsSync, statSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import type { LoadedSettings } from '../config/origins.js';
+import type { Settings } from '../config/settings.js';
+import { readNotes } from '../state/output-notes.js';
+import { type Printable, printable, say } from '../text/printable.js';
+
+/** Present in every output, and while a first run makes one. */
+const marks = ['manifest.json', '.run'];
+
+/** Settings for reading: with the output of a folder above where `out` was said nowhere, and this one has none. */
+export function nearIndex({ settings, layers }: LoadedSettings, cwd = process.cwd()): Settings {
+  if (layers.out !== 'default' || holdsIndex(resolve(cwd, settings.out))) return settings;
+  for (let at = cwd; !existsSync(join(at, '.git')) && dirname(at) !== at; ) {
+    at = dirname(at);
+    const out = resolve(at, settings.out);
+    if (holdsIndex(out) && isOwn(out)) return { ...settings, out: relative(cwd, out) };
+  }
+  return settings;
+}
+
+function holdsIndex(out: string): boolean {
+  return marks.some((name) => existsSync(join(out, name)));
+}
+
+/** In a folder that many may write to, another user's index might stand above. */
+function isOwn(out: string): boolean {
+  const user = process.getuid?.();
+  return user === undefined || statSync(out, { throwIfNoEntry: false })?.uid === user;
+}
+
+/**
+ * Asks the Ollama servers that this user named by flag or variable when the index was made, where nothing is said now.
+ * @param tell called with a line for people
+ */
+export function withNotedServers(
+  settings: Settings,
+  layers: LoadedSettings['layers'],
+  tell: (line: Printable) => void,
+): Settings {
+  const isSaid = [layers.ollamaUrl, layers.url, layers.queue].some(
+    (layer) => layer !== undefined && layer !== 'default',
+  );
+  if (isSaid || (settings.embedder !== 'auto' && settings.embedder !== 'ollama')) return settings;
+  const { addresses, addressesOf } = readNotes(resolve(settings.out));
+  if (addresses === undefined || addressesOf !== 'ollama') return settings;
+  tell(say`Ollama: ${printable(addresses.join(', '), 1000)}, as the index was made`);
+  return { ...settings, ollamaUrl: addresses };
+}

@@ -1,0 +1,179 @@
+// The summary of an ingest, and of a dry run.
+import { variable } from '../../environment.js';
+import { leftOutInWords } from '../../ingest/left-out.js';
+import type { RunResult } from '../../ingest/options.js';
+import type { IngestSummary } from '../../ingest/summary.js';
+import { duration } from '../../text/durations.js';
+import { plural, quoted, whole } from '../../text/plural.js';
+import { joined, type Printable, printable, say } from '../../text/printable.js';
+import type { Failure } from '../../types/failure.js';
+import { paintNotice as paint } from './colour.js';
+
+/** Characters; a longer one is no example. */
+const maxQuestionLength = 200;
+
+/** What a run did. */
+export function renderRun({ summary, knownFailures, question }: RunResult, verbose: boolean): Printable {
+  const { chunks, out, changed, embedder, requests, textsPerRequest, seconds } = summary;
+  const where = paint.bold(printable(out));
+  const language = embedder?.embedder === 'builtin' ? say`, English only` : say``;
+  const by = embedder
+    ? say`, ${printable(embedder.model, 100)}${language}, ${embedder.dimensions} dimensions`
+    : say``;
+  const all = chunks.total > 0 ? plural(chunks.total, 'chunk') : say`nothing to find`;
+  // An empty index is no success: no question finds anything in it.
+  const mark = chunks.total > 0 ? paint.green(say`✓`) : paint.yellow(say`!`);
+  const lines = [
+    changed
+      ? say`${mark} ${all} in ${where} (${duration(seconds)}${by})`
+      : say`${mark} nothing changed in ${where}: ${all} (${duration(seconds)})`,
+    renderDocuments(summary),
+    ...renderNewer(summary),
+    ...renderUnfinished(summary),
+  ];
+  if (chunks.embedded + chunks.cached + chunks.reused + chunks.failed > 0) {
+    const failed = chunks.failed > 0 ? say`, ${whole(chunks.failed)} failed` : say``;
+    lines.push(
+      say`  chunks     ${whole(chunks.embedded)} embedded, ${whole(chunks.cached)} from cache, ${whole(chunks.reused)} reused${failed}`,
+    );
+  }
+  if (requests > 0) lines.push(say`  requests   ${whole(requests)}, ${textsPerRequest ?? 0} texts each`);
+  lines.push(...renderKnown(knownFailures), ...renderLeftOut(summary, verbose), ...renderUnused(summary));
+  lines.push(...renderElsewhere(summary.elsewhere, 'kept'), ...renderPruned(summary.pruned, 'dropped'));
+  if (question !== undefined && question.length <= maxQuestionLength) {
+    const runner = variable('npm_command') === 'exec' ? say`npx embed` : say`embed`;
+    const isDefault = out === './embeddings' || out === 'embeddings';
+    const from = isDefault ? say`` : say` --out ${printable(quoted(out))}`;
+    lines.push(say`Try: ${paint.cyan(say`${runner} search ${printable(quoted(question))}${from}`)}`);
+  }
+  return linesOf(lines);
+}
+
+/** What a run would do. @param asksCache whether the cache was asked */
+export function renderPlan(
+  { summary, knownFailures }: RunResult,
+  verbose: boolean,
+  asksCache: boolean,
+): Printable {
+  const { documents, chunks, elsewhere, pruned, tokensEmbedded, out } = summary;
+  const changes = documents.new + documents.changed + documents.reread + documents.removed;
+  const cached =
+    asksCache || chunks.embedded === 0
+      ? say`, ${whole(chunks.cached)} in the cache`
+      : say` (the cache isn't asked: its vectors are of a model that a dry run doesn't ask)`;
+  const would = changes > 0 ? say`Would write` : say`Would change nothing in`;
+  return linesOf([
+    say`${would} ${paint.bold(printable(out))}: ${plural(chunks.total, 'chunk')}`,
+    renderDocuments(summary),
+    ...renderNewer(summary),
+    say`  to embed   ${plural(chunks.embedded, 'chunk')}, about ${whole(tokensEmbedded)} tokens; ${whole(chunks.reused)} reused${cached}`,
+    ...renderEstimate(summary),
+    ...renderKnown(knownFailures),
+    ...renderLeftOut(summary, verbose),
+    ...renderUnused(summary),
+    ...renderElsewhere(elsewhere, 'to keep'),
+    ...renderPruned(pruned, 'to drop'),
+  ]);
+}
+
+function renderEstimate({ estimate, chunks }: IngestSummary): Printable[] {
+  if (estimate !== undefined) {
+    const { seconds, texts, tokensPerSecond } = estimate;
+    return [
+      say`  to take    about ${duration(seconds)}: ${plural(texts, 'text')} went at ${whole(Math.round(tokensPerSecond))} tokens/s`,
+    ];
+  }
+  return chunks.embedded === 0 ? [] : [say`  to take    --estimate measures how long`];
+}
+
+function renderDocuments({ documents }: IngestSummary): Printable {
+  const reread = documents.reread > 0 ? say`${whole(documents.reread)} read again, ` : say``;
+  const blank = documents.blank > 0 ? say`; ${whole(documents.blank)} of them without text` : say``;
+  return say`  documents  ${whole(documents.new)} new, ${whole(documents.changed)} changed, ${reread}${whole(documents.unchanged)} unchanged, ${whole(documents.removed)} removed, ${whole(documents.failed)} failed${blank}`;
+}
+
+/** What the time didn't suffice for. */
+function renderUnfinished({ unfinished }: IngestSummary): Printable[] {
+  if (unfinished === undefined) return [];
+  const { share, seconds, files } = unfinished;
+  const rest = seconds === undefined ? say`` : say`, about ${duration(seconds)} to go`;
+  return [say`  time is up ${percent(share)}${rest} (${plural(files, 'file')}): the next run goes on`];
+}
+
+/** Never 100 %, as something is left. */
+function percent(share: number): Printable {
+  return say`${whole(Math.min(99, Math.floor(share * 100)))} %`;
+}
+
+/** Why unchanged documents were read again. */
+function renderNewer({ newer }: IngestSummary): Printable[] {
+  if (newer.length === 0) return [];
+  const formats = newer.filter((name) => name !== 'splitter');
+  const readers = formats.length > 0 ? [say`reads ${printable(formats.join(', '))} in another way`] : [];
+  const splitter = newer.includes('splitter') ? [say`cuts chunks in another way`] : [];
+  return [
+    say`  read again as this version ${joined([...readers, ...splitter], say` and `)} than the one before`,
+  ];
+}
+
+/** Failures that an earlier run told. */
+function renderKnown(known: readonly Failure[]): Printable[] {
+  if (known.length === 0) return [];
+  return [
+    say`  as before  ${plural(known.length, 'known failure')}: failures.jsonl (--retry-failed tries them again)`,
+  ];
+}
+
+function renderLeftOut({ documents, leftOut }: IngestSummary, verbose: boolean): Printable[] {
+  const lines: Printable[] = [];
+  if (documents.leftOut > 0) {
+    lines.push(
+      say`  dropped    ${plural(documents.leftOut, 'document')} of files that are there, but are left out now`,
+    );
+  }
+  if (leftOut.length > 0) {
+    lines.push(
+      say`  left out   ${printable(leftOutInWords(leftOut))}${verbose ? say`` : say` (--verbose names them)`}`,
+    );
+  }
+  return lines;
+}
+
+/** Patterns that may be mistyped. */
+function renderUnused({ unused }: IngestSummary): Printable[] {
+  if (unused.length === 0) return [];
+  const shown = unused
+    .slice(0, 3)
+    .map(({ setting, pattern }) => say`${printable(setting)} ${printable(quoted(pattern), 100)}`);
+  const more = unused.length > 3 ? say` and ${whole(unused.length - 3)} more` : say``;
+  return [say`  no match   ${joined(shown, say`, `)}${more}`];
+}
+
+/** Documents that stay, although the run didn't name their roots. */
+function renderElsewhere(elsewhere: IngestSummary['elsewhere'], label: string): Printable[] {
+  if (elsewhere.length === 0) return [];
+  return [
+    say`  ${printable(label.padEnd(11))}${rootsOf(elsewhere)}, not named in this run; --prune drops what isn't named`,
+  ];
+}
+
+/** Documents that `--prune` removed. */
+function renderPruned(pruned: IngestSummary['pruned'], label: string): Printable[] {
+  return pruned.length === 0
+    ? []
+    : [say`  ${printable(label.padEnd(11))}${rootsOf(pruned)}, not named in this run`];
+}
+
+/** Documents with a few of their roots, so that it stays one line. */
+function rootsOf(unnamed: IngestSummary['elsewhere']): Printable {
+  const documents = unnamed.reduce((sum, one) => sum + one.documents, 0);
+  const shown = unnamed.slice(0, 3).map(({ root }) => printable(root));
+  const rest = unnamed.length - shown.length;
+  const more = rest > 0 ? say` and ${whole(rest)} more` : say``;
+  return say`${plural(documents, 'document')} of ${joined(shown, say`, `)}${more}`;
+}
+
+/** A line each, with its end. */
+export function linesOf(lines: readonly Printable[]): Printable {
+  return joined(lines.map((line) => say`${line}\n`));
+}
