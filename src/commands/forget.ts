@@ -5,6 +5,7 @@ import { eventsFor } from '../events.js';
 import { stdinRoot } from '../ingest/survey/standard-input.js';
 import { acquireLock, type Lock } from '../output/lock/lock.js';
 import { type Output, openOutput } from '../output/read/output.js';
+import { shardsIn } from '../output/shards/find-shards.js';
 import { wholeFolder } from '../output/shards/shard.js';
 import { recover } from '../output/write/recover.js';
 import { openWriter } from '../output/write/writer.js';
@@ -53,41 +54,80 @@ const noHash = '0'.repeat(64);
  * @throws as `sync` does; a destination that fails has its error in the result
  */
 export async function forget(options: ForgetOptions): Promise<ForgetResult> {
-  const { settings, cwd = process.cwd(), dryRun = false, signal } = options;
+  const { settings, cwd = process.cwd(), dryRun = false } = options;
   const out = resolve(cwd, settings.out);
-  const events = eventsFor(options.events);
-  const known = await openOutput(out, signal && { signal });
-  if (!known) throw await noIndex(settings.out);
   // Names are looked at before anything is locked.
-  const found = await using(known, (output) => foundIn(output, options.sources));
-  const above = wholeFolder(out, known.manifest.shard);
+  const places = await placesOf(out, options);
   let cached: number | undefined;
-  if (!dryRun) {
-    const lock = await acquireLock(out, { wait: options.wait ?? false, signal, events });
-    try {
-      await recover(out, undefined, signal);
-      const output = (await openOutput(out, signal && { signal }))!;
-      await using(output, async (previous) => {
-        const gone = foundIn(previous, options.sources);
-        const texts = options.dropCached ? await textsOf(previous, gone.documents) : [];
-        await without(previous, gone, out, lock);
-        if (options.dropCached) cached = await dropTexts(settings, previous.space.id, texts);
-      });
-    } finally {
-      await lock.release();
-    }
+  for (const place of dryRun ? [] : places) {
+    const dropped = await forgetIn(place, options);
+    if (dropped !== undefined) cached = (cached ?? 0) + dropped;
   }
   const synced =
     settings.sync.length === 0 || dryRun
       ? []
       : (await sync({ ...options, allowRemovals: true })).destinations;
+  // The merged output holds the documents of its shards, too.
+  const documents = new Map(places.flatMap(({ found }) => [...found.documents]));
+  const files = new Set(places.flatMap(({ found }) => found.files));
   return {
-    documents: [...found.documents],
-    rows: found.rows,
-    ignore: found.files.map((source) => ignoring(resolve(dirname(above), source))),
+    documents: [...documents.keys()],
+    rows: [...documents.values()].reduce((sum, rows) => sum + rows, 0),
+    ignore: [...files].map((source) => ignoring(resolve(dirname(places[0]!.above), source))),
     ...(cached !== undefined && { cached }),
     destinations: synced,
   };
+}
+
+/** An output that holds some of the sources: the one that is named, and the shards in its folder. */
+interface Place {
+  dir: string;
+  /** The folder of the whole output. */
+  above: string;
+  sources: string[];
+  found: Found;
+}
+
+async function placesOf(out: string, { settings, sources, signal }: ForgetOptions): Promise<Place[]> {
+  const places: Place[] = [];
+  const missing = new Set(sources);
+  let isThere = false;
+  for (const dir of [out, ...(await shardsIn(out))]) {
+    const known = await openOutput(dir, signal && { signal });
+    if (known === undefined) continue;
+    isThere = true;
+    await using(known, (output) => {
+      const own = sources.filter((source) => output.document(source) ?? output.recordFile(source));
+      for (const source of own) missing.delete(source);
+      const above = wholeFolder(dir, output.manifest.shard);
+      if (own.length > 0) places.push({ dir, above, sources: own, found: foundIn(output, own) });
+    });
+  }
+  if (!isThere) throw await noIndex(settings.out);
+  for (const source of missing) {
+    throw new UsageError(
+      `The output has no document ${printable(source)}: name it as \`metadata.source\` of a search result does.`,
+    );
+  }
+  return places;
+}
+
+/** @returns how many vectors left the cache; undefined when that wasn't asked for */
+async function forgetIn({ dir, sources }: Place, options: ForgetOptions): Promise<number | undefined> {
+  const { settings, dropCached, wait = false, signal } = options;
+  const lock = await acquireLock(dir, { wait, signal, events: eventsFor(options.events) });
+  try {
+    await recover(dir, undefined, signal);
+    const output = (await openOutput(dir, signal && { signal }))!;
+    return await using(output, async (previous) => {
+      const gone = foundIn(previous, sources);
+      const texts = dropCached ? await textsOf(previous, gone.documents.keys()) : [];
+      await without(previous, gone, dir, lock);
+      return dropCached ? await dropTexts(settings, previous.space.id, texts) : undefined;
+    });
+  } finally {
+    await lock.release();
+  }
 }
 
 async function using<T>(output: Output, work: (output: Output) => Promise<T> | T): Promise<T> {
@@ -99,15 +139,14 @@ async function using<T>(output: Output, work: (output: Output) => Promise<T> | T
 }
 
 interface Found {
-  /** Sources of documents that go. */
-  documents: Set<string>;
-  rows: number;
+  /** Sources of documents that go, with their rows. */
+  documents: Map<string, number>;
   /** Files of their own, and files of records, that go. */
   files: string[];
 }
 
 function foundIn(output: Output, sources: readonly string[]): Found {
-  const found: Found = { documents: new Set(), rows: 0, files: [] };
+  const found: Found = { documents: new Map(), files: [] };
   for (const source of new Set(sources)) {
     const document = output.document(source);
     const file = document && output.recordFileOf(source);
@@ -117,25 +156,18 @@ function foundIn(output: Output, sources: readonly string[]): Found {
       );
     }
     const isFileOfRecords = output.recordFile(source) !== undefined;
-    if (document === undefined && !isFileOfRecords) {
-      throw new UsageError(
-        `The output has no document ${printable(source)}: name it as \`metadata.source\` of a search result does.`,
-      );
-    }
+    if (document === undefined && !isFileOfRecords) continue;
     const gone = isFileOfRecords
       ? output.documents().filter((one) => output.recordFileOf(one.source) === source)
       : [document!];
-    for (const { source: one, rows } of gone) {
-      if (!found.documents.has(one)) found.rows += rows;
-      found.documents.add(one);
-    }
+    for (const { source: one, rows } of gone) found.documents.set(one, rows);
     if (file === undefined && document?.root !== stdinRoot) found.files.push(source);
   }
   return found;
 }
 
 /** The hashes of their texts with their contexts, as caches know them. */
-async function textsOf(output: Output, sources: ReadonlySet<string>): Promise<string[]> {
+async function textsOf(output: Output, sources: Iterable<string>): Promise<string[]> {
   const hashes = new Set<string>();
   for (const source of sources) {
     const document = output.document(source)!;
@@ -157,17 +189,19 @@ async function without(
 ): Promise<void> {
   const { space, manifest } = previous;
   const { chunking, readers, formats, roots } = manifest;
-  const leaving = new Set([...documents, ...files]);
+  const leaving = new Set([...documents.keys(), ...files]);
   const writer = await openWriter(out, { previous, space, chunking, readers, formats, roots, leaving, lock });
   try {
     for (const { source, outdated = false } of previous.documents()) {
       if (documents.has(source)) continue;
       await writer.keep(source, { recordOf: previous.recordFileOf(source), outdated });
     }
-    const partly = new Set([...documents].map((source) => previous.recordFileOf(source)));
+    const partly = new Set([...documents.keys()].map((source) => previous.recordFileOf(source)));
     for (const { besides: _, ...file } of manifest.recordFiles) {
       if (leaving.has(file.source)) continue;
-      const gone = [...documents].filter((source) => previous.recordFileOf(source) === file.source).length;
+      const gone = [...documents.keys()].filter(
+        (source) => previous.recordFileOf(source) === file.source,
+      ).length;
       // Records that come again by standard input are read again.
       const left = partly.has(file.source) ? { documents: file.documents - gone, hash: noHash } : {};
       writer.recordFile({ ...file, ...left });

@@ -6,8 +6,10 @@ import { ownFileSize } from '../output/files/owned-file.js';
 import { runFolder } from '../output/format/layout.js';
 import { inspectLock } from '../output/lock/lock.js';
 import { ownerInWords } from '../output/lock/lock-owner.js';
+import { shardsIn } from '../output/shards/find-shards.js';
 import { journalsOf } from '../output/write/journal.js';
 import { attempt, NotesFiles } from '../state/output-notes.js';
+import { command } from '../text/plural.js';
 
 /** A run that has not ended, or was not ended. */
 export interface RunState {
@@ -47,6 +49,12 @@ export function runInWords({ state, share, by }: RunState): string {
 /** Why there is no index to read, with what to do. @param out as the settings name it */
 export async function noIndex(out: string): Promise<UsageError> {
   const state = await runStateOf(resolve(out));
+  const shards = await shardsIn(resolve(out));
+  if (shards.length > 0) {
+    return new UsageError(
+      `There are ${shards.length} shards in ${out}, and no index of them all: run \`${command`embed merge ${out}`}\`, or name one with --out.`,
+    );
+  }
   if (state === undefined) {
     return new UsageError(
       `There is no index in ${out}: make one with \`embed ingest\`, or name it with --out.`,

@@ -2,6 +2,8 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
+import { eventually } from '../helpers/eventually.js';
+import { hold } from '../helpers/hold.js';
 import { fingerprint, readOutput } from '../helpers/output.js';
 import {
   ingest,
@@ -225,4 +227,46 @@ test('a search asks several outputs, and all shards of a folder that holds no ot
   const missing = await workspace.embed(['search', 'x', '--vectors', '--ollama-url', ollama.url]);
   expect(missing).toMatchObject({ code: 2, stderr: expect.stringContaining('Shard 2/2 is missing') });
   expect(await found('-o', 'embeddings/shard-1-of-2', '-o', 'away=1')).toEqual(merged);
+});
+
+test('what is forgotten goes from the merged output and from its shard, and no merge brings it back', async () => {
+  await ingestShards(2, 'docs');
+  const listed = await workspace.embed(['list']);
+  expect(listed).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('run `embed merge ./embeddings`'),
+  });
+  await merge();
+  const gone = ['docs/n1.md', 'docs/posts.jsonl'];
+  const told = JSON.parse((await workspace.embed(['forget', ...gone, '--json', '--quiet'])).stdout);
+  expect(told).toMatchObject({ rows: 13, ignore: [expect.stringContaining('n1.md'), expect.anything()] });
+  const isGone = (source: string) => source === 'docs/n1.md' || source.startsWith('docs/posts.jsonl');
+  for (const dir of [out, ...folders(2)]) expect(readOutput(dir).sources.filter(isGone)).toEqual([]);
+  expect(JSON.parse((await merge('--json')).stdout)).toMatchObject({ changed: false });
+  const unknown = await workspace.embed(['forget', 'docs/n1.md']);
+  expect(unknown).toMatchObject({ code: 2, stderr: expect.stringContaining('no document docs/n1.md') });
+});
+
+test('a killed shard goes on, and the shards of standard input have its records', async () => {
+  const stdin = records.map((one) => `${JSON.stringify(one)}\n`).join('');
+  const words = ['--ollama-url', ollama.url, '--cache', 'none', '--batch-size', '2', '--concurrency', '1'];
+  const run = (...args: string[]) =>
+    workspace.start(['ingest', '-', 'docs/n1.md', ...words, ...args], { stdin });
+  await run('--out', 'plain').done;
+  await run('--shard', '2/2').done;
+  const before = ollama.stats.embeds;
+  const release = hold(ollama, { after: 3 });
+  const killed = run('--shard', '1/2');
+  await eventually(() => ollama.stats.embeds - before).toBeGreaterThan(3);
+  killed.child.kill('SIGKILL');
+  await killed.done;
+  release();
+  expect(await merge()).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('Shard 1/2 is not finished'),
+  });
+  expect((await run('--shard', '1/2').done).code).toBe(0);
+  await merge();
+  expect(folders(2).map((dir) => readOutput(dir).sources.length > 2)).toEqual([true, true]);
+  expect(wholeFiles()).toEqual(fingerprint(join(workspace.dir, 'plain')));
 });

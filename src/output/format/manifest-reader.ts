@@ -2,25 +2,22 @@
 // reported here as one sentence, not later as a crash or a wrong index.
 import type { FileHandle } from 'node:fs/promises';
 import { compareSources } from '../../text/source-order.js';
-import type { Shard } from '../../types/shard.js';
 import { spaceFromJson } from '../../vectors/space-json.js';
 import { blockBytes, lineBlocks, UnwrittenError } from '../files/line-blocks.js';
-import { isShard } from '../shards/shard.js';
 import { damaged, newer } from './damage.js';
 import { chunksName, vectorsName } from './layout.js';
 import {
-  type Chunking,
   type DocumentEntry,
   type ManifestFormat,
   type ManifestHead,
   manifestFormat,
   maxEntryBytes,
   maxHeadBytes,
-  type OutputFormat,
   packedLength,
   type RecordFile,
   type RowsFile,
 } from './manifest.js';
+import { isChunking, isCount, isFormat, isHash, isRecord, isShardJson, isTexts } from './manifest-fields.js';
 
 /** A document with its place in the output's files. */
 export interface OutputDocument extends DocumentEntry {
@@ -56,7 +53,6 @@ const firstReaders = {
   rst: 1,
   text: 1,
 };
-const hex64 = /^[0-9a-f]{64}$/;
 const hex16 = /^[0-9a-f]{16}$/;
 
 /**
@@ -259,45 +255,10 @@ function addRecordFile(manifest: Manifest, json: unknown): void {
   manifest.recordFiles.push(file);
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function isCount(value: unknown): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
-}
-
-function isHash(value: unknown): value is string {
-  return typeof value === 'string' && hex64.test(value);
-}
-
-function isShardJson(value: unknown): value is Shard {
-  return isRecord(value) && isShard(value as unknown as Shard);
-}
-
-function isTexts(value: unknown): value is string[] {
-  return Array.isArray(value) && value.every((text) => typeof text === 'string');
-}
-
-function isFormat(value: unknown): value is OutputFormat {
-  return value === 'jsonl' || value === 'npy';
-}
-
 function rowsFile(value: unknown, format: ManifestFormat): RowsFile {
   if (!isRecord(value) || !isCount(value.bytes)) throw new Malformed('files');
   const { bytes, sha256 } = value;
   if (format !== 1) return { bytes };
-  if (typeof sha256 !== 'string' || !hex64.test(sha256)) throw new Malformed('files');
+  if (!isHash(sha256)) throw new Malformed('files');
   return { bytes, sha256 };
-}
-
-function isChunking(value: unknown): value is Chunking {
-  return (
-    isRecord(value) &&
-    isCount(value.size) &&
-    isCount(value.overlap) &&
-    typeof value.counter === 'string' &&
-    typeof value.splitter === 'string' &&
-    (value.context === undefined || value.context === 'headings')
-  );
 }

@@ -27,7 +27,7 @@ const maxNamed = 5;
  * @throws {UsageError} when there are none, when one is missing or there twice, or they are of several numbers
  */
 export async function findShards(dirs: readonly string[]): Promise<FoundShard[]> {
-  const found = (await Promise.all(dirs.map((dir) => shardsIn(resolve(dir))))).flat();
+  const found = (await Promise.all(dirs.map((dir) => namedBy(resolve(dir))))).flat();
   const places = new Map(found.map((one) => [one.dir, one]));
   const numbers = [...new Set(found.map(({ shard }) => shard.of))].sort((a, b) => a - b);
   const where = dirs
@@ -64,7 +64,8 @@ export async function findShards(dirs: readonly string[]): Promise<FoundShard[]>
   return all.map(({ index }) => byIndex.get(index)!);
 }
 
-async function shardsIn(dir: string): Promise<FoundShard[]> {
+/** A shard, or all that are in a folder. */
+async function namedBy(dir: string): Promise<FoundShard[]> {
   const shard = shardNamed(basename(dir));
   if (shard !== undefined) return [{ dir, shard }];
   let names: string[];
@@ -86,10 +87,14 @@ async function shardsIn(dir: string): Promise<FoundShard[]> {
  * @param dir as it was named; those of shards begin with it
  */
 export async function outputsIn(dir: string): Promise<string[]> {
-  if (await exists(join(dir, manifestName))) return [dir];
+  const shards = await shardsIn(dir);
+  return shards.length === 0 || (await exists(join(dir, manifestName))) ? [dir] : shards;
+}
+
+/** The folders of all shards in a folder, whatever their number, in their order. */
+export async function shardsIn(dir: string): Promise<string[]> {
   const names = await readdir(dir).catch((): string[] => []);
   const shards = names.flatMap((name) => shardNamed(name) ?? []);
-  if (shards.length === 0) return [dir];
   return shards.sort((a, b) => a.of - b.of || a.index - b.index).map((shard) => shardFolder(dir, shard));
 }
 

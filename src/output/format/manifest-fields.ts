@@ -1,0 +1,41 @@
+// Checks of the fields of a manifest: what a stranger wrote may be anything.
+import type { Shard } from '../../types/shard.js';
+import { isShard } from '../shards/shard.js';
+import type { Chunking, OutputFormat } from './manifest.js';
+
+const hex64 = /^[0-9a-f]{64}$/;
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+export function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+}
+
+export function isHash(value: unknown): value is string {
+  return typeof value === 'string' && hex64.test(value);
+}
+
+export function isShardJson(value: unknown): value is Shard {
+  return isRecord(value) && isShard(value as unknown as Shard);
+}
+
+export function isTexts(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((text) => typeof text === 'string');
+}
+
+export function isFormat(value: unknown): value is OutputFormat {
+  return value === 'jsonl' || value === 'npy';
+}
+
+export function isChunking(value: unknown): value is Chunking {
+  return (
+    isRecord(value) &&
+    isCount(value.size) &&
+    isCount(value.overlap) &&
+    typeof value.counter === 'string' &&
+    typeof value.splitter === 'string' &&
+    (value.context === undefined || value.context === 'headings')
+  );
+}
