@@ -2,6 +2,7 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { ingest } from '../../src/commands/ingest.js';
 import { makeWorkspace, type Workspace } from '../helpers/cli.js';
 import { eventually } from '../helpers/eventually.js';
 import { hold } from '../helpers/hold.js';
@@ -250,6 +251,20 @@ test('changes nothing, unless it is allowed to', async () => {
   });
   expect(told.at(-1)).toBe(2);
   expect((await reader.ask('list')).total).toBe(2);
+});
+
+test('an update of the output of the settings reads their sources, with their own patterns', async () => {
+  write('a.md', 'Known.\n');
+  write('draft.md', 'Not for the index.\n');
+  const path = join(workspace.dir, 'docs');
+  const sources = [{ name: 'docs', path, include: [], exclude: ['draft.*'] }];
+  const own = await settings({ sources });
+  await ingest({ settings: own });
+  write('b.md', 'New.\n');
+  const agent = await startAgent(own, { allowIngest: true });
+  expect(await agent.ask('update')).toMatchObject({ changed: true, documents: { new: 1 }, rows: 2 });
+  const { documents } = await agent.ask('list');
+  expect(documents.map(({ source }: { source: string }) => source)).toEqual(['docs/a.md', 'docs/b.md']);
 });
 
 test('an update reads nothing outside of the folders of its output, whatever the manifest names', async () => {

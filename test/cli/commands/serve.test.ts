@@ -1,3 +1,5 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { makeWorkspace, type RunningCli, type Workspace } from '../../helpers/cli.js';
 import { eventually } from '../../helpers/eventually.js';
@@ -98,6 +100,23 @@ describe('servers whose vectors are wrong', () => {
     lacking.child.kill('SIGTERM');
     expect((await lacking.done).stderr).toContain('The model "nomic-embed-text" isn\'t open yet: Ollama at');
   });
+});
+
+test('an index is searched where the gateway says, until it ends', async () => {
+  await using ollama = await startOllama();
+  const upstream = ['--ollama-url', ollama.url, '--cache', 'none'];
+  mkdirSync(join(workspace.dir, 'docs'));
+  writeFileSync(join(workspace.dir, 'docs/mill.md'), 'The mill is behind the harbour.\n');
+  const made = await workspace.embed(['ingest', 'docs', '--model', 'all-minilm', ...upstream]);
+  expect(made.code).toBe(0);
+  const { url, child, done } = await serve([...upstream, '--in', 'docs=./embeddings']);
+  const body = JSON.stringify({ question: 'mill' });
+  const answer = await fetch(`${url}/search`, { method: 'POST', body });
+  const { schema, results } = (await answer.json()) as { schema: number; results: { in: string }[] };
+  expect([schema, results.map((one) => one.in)]).toEqual([1, ['docs']]);
+  child.kill('SIGTERM');
+  const { code, stderr } = await done;
+  expect([code, stderr]).toEqual([0, expect.stringContaining(`search: ${url}/ui\n`)]);
 });
 
 test('a token that is empty is a mistake, not none', async () => {
