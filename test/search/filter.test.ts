@@ -20,6 +20,9 @@ const metadata = {
   page: 3,
   heading: ['A', 'B'],
   draft: false,
+  year: '2024',
+  day: '2026-02-28',
+  title: 'made in china',
   user: { source: 'x' },
   'a.b': 'c',
 };
@@ -35,6 +38,19 @@ test.each([
   [['a.b=c'], true],
   [['toString=x'], false],
   [['none='], false],
+  [['page>=3', 'page<=3'], true],
+  [['page>=10'], false],
+  [['page<=2'], false],
+  [['year>=2024'], true],
+  [['year<=999'], false],
+  [['day>=2026-02-01'], true],
+  [['day<=2026-01-31'], false],
+  [['lang in fr, en'], true],
+  [['page in 1,2'], false],
+  [['heading in B,C'], true],
+  [['title=made in china'], true],
+  [['draft>=false'], false],
+  [['none>=0'], false],
 ])('--where %j: %s', (where, takes) => {
   expect(filterOf({ where }).takesMetadata(metadata)).toBe(takes);
 });

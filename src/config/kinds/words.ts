@@ -84,12 +84,14 @@ export const path: Kind<TextRule> = {
 /** `*.{md,txt}` */
 export const glob: Kind<TextRule> = { ...anyText, wanted: () => 'a pattern such as *.md', hasCommas: true };
 
+const wantedCondition = 'a condition such as lang=en, page>=3 or "lang in en,de"';
 export const pairPattern = /^[^=]+(?:=| in .)/;
 
 export const pair: Kind<PairRule> = {
   ...anyText,
   check: (value) => typeof value === 'string' && pairPattern.test(value),
-  wanted: () => 'a condition such as lang=en, page>=3 or "lang in en,de"',
+  wanted: () => wantedCondition,
+  wantedMany: () => wantedCondition,
   hasCommas: true,
   schema: () => ({ type: 'string', pattern: pairPattern.source }),
 };

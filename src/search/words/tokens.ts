@@ -100,8 +100,10 @@ function takeName(run: string, take: (word: string, start: number, end: number) 
   for (const part of parts) {
     const place = bare.indexOf(part, at);
     at = place + part.length;
-    // A single letter or digit of a version says nothing.
-    if (part.length > 1 && part.length <= maxWordLength) take(folded(part), start + place, start + at);
+    // A single letter or digit of a version says nothing, and `server's` is one word.
+    if (part.length < 2 || part.length > maxWordLength) continue;
+    const word = folded(part);
+    if (word !== whole) take(word, start + place, start + at);
   }
 }
 
