@@ -24,16 +24,16 @@ export interface JoinOptions {
 
 /**
  * Publishes its vector space where it is the first.
- * @returns the id of the queue's space
+ * @returns that of the queue: the first worker's, to the byte, so that its id is the same for all
  * @throws {VectorSpaceError} when the queue has another one
  */
-export async function join(options: JoinOptions): Promise<string> {
+export async function join(options: JoinOptions): Promise<PublishedSpace> {
   const { redis, keys, own, where, rebuild } = options;
   await publishSpace(redis, keys, own);
   const known = await readSpace(redis, keys);
   const isRead = known !== undefined && known !== 'unknown';
   const difference = isRead ? differenceOf(known, own) : 'another version published it';
-  if (isRead && difference === undefined) return known.space.id;
+  if (isRead && difference === undefined) return known;
   const others = await liveWorkers(redis, keys);
   if (rebuild && others.length === 0) {
     await redis.del(keys.space);
@@ -50,11 +50,11 @@ export async function giveSign(
   redis: Redis,
   keys: QueueKeys,
   state: WorkerState,
-  own: PublishedSpace,
+  published: PublishedSpace,
 ): Promise<void> {
   await showWorker(redis, keys, state);
   await redis.hset(keys.bull('meta'), 'opts.maxLenEvents', maxEvents);
-  if ((await publishedId(redis, keys)) === undefined) await publishSpace(redis, keys, own);
+  if ((await publishedId(redis, keys)) === undefined) await publishSpace(redis, keys, published);
 }
 
 /** The last one takes along what BullMQ keeps of an empty queue. */

@@ -7,7 +7,7 @@ import type { Redis } from 'ioredis';
 import { queueConnection, within } from '../embedders/queue/connection.js';
 import { type QueueKeys, queuePrefix } from '../embedders/queue/names.js';
 import { showWorker, signMs, type WorkerState } from '../embedders/queue/presence.js';
-import { spaceOfWorker } from '../embedders/queue/published-space.js';
+import { type PublishedSpace, spaceOfWorker } from '../embedders/queue/published-space.js';
 import { EmbedderFault } from '../errors.js';
 import { eventsFor, type RunEvents } from '../events.js';
 import type { BatchMetrics } from '../metrics/metrics.js';
@@ -45,7 +45,8 @@ export class QueueWorker {
   readonly #parts: Parts;
   readonly #id = randomBytes(8).toString('hex');
   readonly #events: RunEvents;
-  #space = '';
+  /** What the queue's first worker published, which this one is like. */
+  #published: PublishedSpace | undefined;
   #worker: Worker | undefined;
   #active = 0;
   #batches = 0;
@@ -72,7 +73,7 @@ export class QueueWorker {
     return {
       id: this.#id,
       name: this.name,
-      space: this.#space,
+      space: this.#published?.space.id ?? '',
       concurrency: this.#worker?.concurrency ?? 1,
       active: this.#active,
       batches: this.#batches,
@@ -94,7 +95,7 @@ export class QueueWorker {
   async run(): Promise<WorkerResult> {
     const { signal, events, keys, redis, ending, onStart, rebuild = false } = this.#parts;
     const own = spaceOfWorker(this.upstream.embedder, this.upstream.space);
-    this.#space = await join({ redis, keys, own, where: this.where, rebuild });
+    this.#published = await join({ redis, keys, own, where: this.where, rebuild });
     const worker = this.#start();
     await showWorker(redis, keys, this.state);
     const { space } = this.upstream;
@@ -127,7 +128,7 @@ export class QueueWorker {
       embedder,
       limits,
       metrics,
-      space: this.#space,
+      space: this.#published!.space.id,
       signal: ending.signal,
       onDown: (fault) => this.#rest(fault),
       onAnswer: (texts) => {
@@ -207,11 +208,10 @@ export class QueueWorker {
   /** Says every two seconds that it lives, and that the queue is still of its space. */
   async #giveSigns(over: AbortSignal): Promise<void> {
     const { redis, keys } = this.#parts;
-    const own = spaceOfWorker(this.upstream.embedder, this.upstream.space);
     while (!over.aborted) {
       await sleep(signMs, undefined, { signal: over }).catch(() => undefined);
       if (over.aborted) return;
-      await within(endMs, giveSign(redis, keys, this.state, own)).catch(() => undefined);
+      await within(endMs, giveSign(redis, keys, this.state, this.#published!)).catch(() => undefined);
     }
   }
 

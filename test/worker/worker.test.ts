@@ -2,6 +2,10 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { VectorSpaceError } from '../../src/errors.js';
+import { estimateCounter } from '../../src/tokens/estimating-counter.js';
+import type { Embedder } from '../../src/types/embedder.js';
+import { FakeEmbedder, vectorOf } from '../helpers/embedder.js';
+import { eventually } from '../helpers/eventually.js';
 import { allMiniLm, startOllama } from '../helpers/ollama.js';
 import { fingerprint } from '../helpers/output.js';
 import { redisAvailable } from '../helpers/redis.js';
@@ -9,6 +13,28 @@ import { markdown, ollama, out, setUp, workspace, writeFiles } from '../ingest/r
 import { startQueue, startWorker } from './queue.js';
 
 setUp();
+
+/** Vectors that differ as those of two machines may. */
+function nearly(noise: number): Embedder {
+  const fake = new FakeEmbedder((texts) =>
+    texts.map((text) => {
+      const vector = vectorOf(text);
+      vector[0] = vector[0]! + noise;
+      const norm = Math.hypot(...vector);
+      return vector.map((value) => value / norm);
+    }),
+  );
+  const { identity, maxTokens, defaultChunkTokens } = fake;
+  const embed: Embedder['embed'] = (texts, options) => fake.embed(texts, options);
+  return {
+    identity,
+    maxTokens,
+    defaultChunkTokens,
+    embed,
+    counter: estimateCounter(),
+    close: async () => undefined,
+  };
+}
 
 describe.runIf(redisAvailable)('a queue of workers', () => {
   test('gives the bytes that its server alone would give, and leaves nothing but the space', async () => {
@@ -39,6 +65,19 @@ describe.runIf(redisAvailable)('a queue of workers', () => {
     const refused = startWorker({ queue, ollamaUrl: [other.url] });
     await expect(refused).rejects.toThrow(VectorSpaceError);
     await expect(refused).rejects.toThrow(/another vector space \(digest: [0-9a-f]{12}, now ffffffffffff\)/);
+  });
+
+  test('publishes again what its first worker did, to the byte, when Redis has forgotten it', async () => {
+    const { queue, redis } = await startQueue();
+    const id = () => redis.hget('{embed-queue}:default:space', 'id');
+    const first = await startWorker({ queue }, { embedder: nearly(0) });
+    const published = await id();
+    const second = await startWorker({ queue }, { embedder: nearly(0.01) });
+    expect(second.worker.upstream.space.id).not.toBe(published);
+    await first.stop();
+    await redis.flushdb();
+    await eventually(id).toBe(published);
+    expect(second.worker.state.space).toBe(published);
   });
 
   test('without a worker, the sender ends with 4 and says so', async () => {

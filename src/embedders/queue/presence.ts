@@ -13,7 +13,9 @@ const setMs = 60_000;
 /** Max workers of a queue that are looked at. */
 const maxWorkers = 10_000;
 /** Max characters of what a worker says. */
-const maxSaid = 4096;
+const maxSaid = 8192;
+/** Max characters of its name, and of why it rests: as JSON, each may take six. */
+const maxWords = 500;
 
 /** What a worker says of itself. */
 export interface WorkerState {
@@ -34,11 +36,13 @@ export interface WorkerState {
 }
 
 export async function showWorker(redis: Redis, keys: QueueKeys, state: WorkerState): Promise<void> {
+  // A server's own words may be long.
+  const said = { ...state, name: state.name.slice(0, maxWords), rests: state.rests.slice(0, maxWords) };
   await redis
     .pipeline()
     .sadd(keys.workers, state.id)
     .pexpire(keys.workers, setMs)
-    .set(keys.worker(state.id), JSON.stringify(state), 'PX', goneMs)
+    .set(keys.worker(state.id), JSON.stringify(said), 'PX', goneMs)
     .exec();
 }
 
