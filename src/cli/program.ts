@@ -47,6 +47,11 @@ export async function run(argv: readonly string[]): Promise<void> {
       })
       .showSuggestionAfterError();
   }
+  // From then on, it is known which word is a flag and which a value.
+  let isParsed = false;
+  program.hook('preAction', () => {
+    isParsed = true;
+  });
   forgetResults();
   surviveClosedStreams();
   // Node would print it as it is.
@@ -59,7 +64,10 @@ export async function run(argv: readonly string[]): Promise<void> {
     const command = commandOf(program, argv);
     if (wanted !== undefined) (await import('./help/show.js')).showHelp(wanted);
     if (!(error instanceof CommanderError)) {
-      process.exitCode = reportError(error, command.opts().json === true || asksForJson(command, argv));
+      process.exitCode = reportError(
+        error,
+        isParsed ? command.opts().json === true : asksForJson(command, argv),
+      );
       return;
     }
     // Commander has printed its own sentence; asking for help is no error.
