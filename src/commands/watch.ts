@@ -127,9 +127,11 @@ class Watching {
   /** Watches all that is there now. What was watched before is let go when all of it is watched again. */
   async #open(): Promise<void> {
     const before = this.#watch;
+    const places = this.#places.filter((_, index) => this.#identities[index] !== undefined);
+    if (places.length === 0) return;
     let isExhausted = false;
     this.#watch = await FolderWatch.open({
-      places: this.#places.filter((_, index) => this.#identities[index] !== undefined),
+      places,
       isLeftOut: leftOutBy(this.#options, this.#places),
       pollMs: this.#polls ? pollMs * this.#pace : undefined,
       follow: this.#options.settings.follow,

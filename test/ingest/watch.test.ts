@@ -113,6 +113,18 @@ test('a folder that vanishes keeps its documents, and is followed again when it 
   await eventually(() => sourcesIn()).toContain('notes/o.md');
 });
 
+test('so is the only folder', async () => {
+  write('docs/a.md');
+  const { gone } = await watching({ paths: ['docs'] });
+  renameSync(join(workspace.dir, 'docs'), join(workspace.dir, 'away'));
+  await eventually(() => gone).toEqual(['docs']);
+  write('away/b.md');
+  renameSync(join(workspace.dir, 'away'), join(workspace.dir, 'docs'));
+  await eventually(() => sourcesIn()).toEqual(['docs/a.md', 'docs/b.md']);
+  write('docs/c.md');
+  await eventually(() => sourcesIn()).toContain('docs/c.md');
+});
+
 test('many changes at once are one update, or a few', async () => {
   write('docs/a.md');
   const watched = await watching({ paths: ['docs'] });
