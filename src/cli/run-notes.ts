@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { LoadedSettings } from '../config/origins.js';
 import type { DocumentChange } from '../events.js';
 import type { RunResult } from '../ingest/options.js';
-import type { RunCounts } from '../ingest/run-counts.js';
+import { RunCounts } from '../ingest/run-counts.js';
 import { RunNotes } from '../state/run-notes.js';
 import { SignalError } from './signals.js';
 import { shareDone } from './terminal/progress.js';
@@ -28,12 +28,28 @@ export function noteRun(loaded: LoadedSettings, counts: RunCounts, dryRun: boole
     done({ summary, failures }) {
       notes.end(failures.length > 0 ? 'some-failed' : 'done', {
         hasCommitted: summary.changed,
+        seconds: summary.seconds,
         ...(summary.requests > 0 &&
           summary.embedder && { servers: serversIn(loaded, summary.embedder.embedder) }),
       });
     },
     failed: (error) =>
       notes.end(error instanceof SignalError ? 'stopped' : 'failed', { hasCommitted: false }),
+  };
+}
+
+/** Notes on each update of a run that watches; how much of one is done isn't noted. */
+export function noteUpdates(
+  loaded: LoadedSettings,
+): Pick<NotedRun, 'document'> & { updated: NotedRun['done'] } {
+  const begin = () => noteRun(loaded, new RunCounts(), false);
+  let notes = begin();
+  return {
+    document: (change, source) => notes.document(change, source),
+    updated(run) {
+      notes.done(run);
+      notes = begin();
+    },
   };
 }
 

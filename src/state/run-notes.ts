@@ -3,6 +3,16 @@ import { attempt, type LastRun, NotesFiles, type OutputNotes } from './output-no
 
 const intervalMs = 1000;
 
+/** What a run did, for its notes. */
+export interface EndOfRun {
+  /** The output has the documents that changed. */
+  hasCommitted: boolean;
+  /** Servers that were asked. @default those of before */
+  servers?: { addresses: string[]; of: string };
+  /** @default since the notes began */
+  seconds?: number;
+}
+
 /** Takes the notes of one run. Nothing of it throws. */
 export class RunNotes {
   readonly #files: NotesFiles | undefined;
@@ -27,14 +37,10 @@ export class RunNotes {
     this.#changed.add(source);
   }
 
-  /**
-   * Ends the notes.
-   * @param hasCommitted the output has the documents that changed
-   * @param servers that were asked; undefined: those of before
-   */
+  /** Ends the notes. */
   end(
     result: LastRun['result'],
-    { hasCommitted, servers }: { hasCommitted: boolean; servers?: { addresses: string[]; of: string } },
+    { hasCommitted, servers, seconds = (performance.now() - this.#started) / 1000 }: EndOfRun,
   ): void {
     clearInterval(this.#timer);
     const at = new Date();
@@ -46,11 +52,12 @@ export class RunNotes {
       const files = this.#files;
       if (files === undefined) return;
       if (isOver) files.writeShare(undefined);
-      const seconds = Number(((performance.now() - this.#started) / 1000).toFixed(3));
       const before = files.read();
       const addresses = servers?.addresses ?? before.addresses;
       const addressesOf = servers?.of ?? before.addressesOf;
-      const notes: OutputNotes = { lastRun: { at: at.toISOString(), seconds, result } };
+      const notes: OutputNotes = {
+        lastRun: { at: at.toISOString(), seconds: Number(seconds.toFixed(3)), result },
+      };
       if (addresses !== undefined) notes.addresses = addresses;
       if (addressesOf !== undefined) notes.addressesOf = addressesOf;
       files.write(notes);

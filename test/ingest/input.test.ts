@@ -122,6 +122,15 @@ test('a run that holds the lock makes the next one end with 75, or wait', async 
 });
 
 describe('standard input', () => {
+  test('on a terminal says what it waits for', async () => {
+    const { child, done } = workspace.terminal(['ingest', '-', '--embedder', 'builtin', '--cache', 'none']);
+    let shown = '';
+    child.stdout!.on('data', (part: string) => (shown += part));
+    await eventually(() => shown).toContain('Waiting for JSON Lines on this terminal');
+    child.kill('SIGTERM');
+    await done;
+  });
+
   test('records with their ids and metadata; a bad line is a failure of its own', async () => {
     const lines = [
       '{"id":"x","text":"The first record.","metadata":{"lang":"en"}}',

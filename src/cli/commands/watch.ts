@@ -11,6 +11,7 @@ import type { Shard } from '../../types/shard.js';
 import type { Given } from '../declared/command.js';
 import type { ingest as declared } from '../declared/ingest.js';
 import type { Outcome } from '../declared/outcome.js';
+import { noteUpdates } from '../run-notes.js';
 import { withSignals } from '../signals.js';
 import { paintNotice as paint } from '../terminal/colour.js';
 import { tellError } from '../terminal/error-report.js';
@@ -42,14 +43,15 @@ export async function runWatch(
   const { settings, layers, file } = loaded;
   const { watch } = await import('../../commands/watch.js');
   const line = (text: Printable) => quiet || printNotice(text);
+  const notes = noteUpdates(loaded);
   await withSignals(async (signal) => {
     try {
       await watch({
         ...{ paths, choose, settings, shard, signal, polls: poll },
         ...{ allowRemovals, prune, rebuild, retryFailed, pull, wait, takeOver },
         fromFile: layers.sync === 'file' ? file : undefined,
-        events: printedEvents(line),
-        told: printed(line, quiet, print),
+        events: { ...printedEvents(line), document: notes.document },
+        told: printed(line, quiet, print, notes.updated),
       });
     } catch (error) {
       // It is told to end: what was embedded in an update that was under way is kept.
@@ -75,7 +77,12 @@ function refuseEnding({ watch, json, dryRun, limit, maxTime }: Given<typeof decl
   }
 }
 
-function printed(line: (text: Printable) => void, quiet: boolean, print: Printers): WatchEvents {
+function printed(
+  line: (text: Printable) => void,
+  quiet: boolean,
+  print: Printers,
+  note: (run: RunResult) => void,
+): WatchEvents {
   return {
     watching(places, polls) {
       const how = polls ? say`, looked at every few seconds` : say``;
@@ -88,6 +95,7 @@ function printed(line: (text: Printable) => void, quiet: boolean, print: Printer
     },
     updated(result, isFirst) {
       const { summary, failures } = result;
+      if (isFirst || summary.changed) note(result);
       if (isFirst) quiet || print.first(result);
       else if (summary.changed || failures.length > 0) line(renderUpdate(result));
       if (failures.length > 0) print.failures(failures);
