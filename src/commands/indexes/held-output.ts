@@ -43,13 +43,7 @@ export class HeldOutput {
    */
   async use<T>(work: (output: Output) => Promise<T>): Promise<T> {
     const held = await this.#current();
-    held.users++;
-    try {
-      return await work(held.output);
-    } finally {
-      held.users--;
-      if (held.isRetired && held.users === 0) held.end();
-    }
+    return await reading(held, () => work(held.output));
   }
 
   async #current(): Promise<Held> {
@@ -83,14 +77,28 @@ export class HeldOutput {
     }
     const held = heldOf(output, stamp);
     const previous = this.#held;
-    this.#held = held;
-    if (previous !== undefined) {
-      retire(previous);
-      // Both in memory would take twice the bound.
-      await previous.closed;
+    const fits = output.rows * output.space.dimensions * 4 <= this.#maxBytes;
+    if (previous === undefined) {
+      if (fits)
+        await output.hold().catch((error: unknown) => output.close().then(() => Promise.reject(error)));
+      this.#held = held;
+      return held;
     }
-    if (output.rows * output.space.dimensions * 4 <= this.#maxBytes) await output.hold();
+    this.#held = held;
+    retire(previous);
+    // Both in memory would take twice the bound. Readers wait for none of that: until then, vectors are read for each.
+    if (fits) void this.#holdAfter(previous, held);
     return held;
+  }
+
+  async #holdAfter(previous: Held, held: Held): Promise<void> {
+    try {
+      await previous.closed;
+      // One that is retired meanwhile needs no memory.
+      if (!held.isRetired) await reading(held, () => held.output.hold());
+    } catch {
+      // Whoever reads it next meets the same, and tells it.
+    }
   }
 
   /** Call when nobody reads. */
@@ -101,6 +109,17 @@ export class HeldOutput {
     if (held === undefined) return;
     retire(held);
     await held.closed;
+  }
+}
+
+/** Keeps it open until `work` has ended. */
+async function reading<T>(held: Held, work: () => Promise<T>): Promise<T> {
+  held.users++;
+  try {
+    return await work();
+  } finally {
+    held.users--;
+    if (held.isRetired && held.users === 0) held.end();
   }
 }
 
