@@ -38,6 +38,23 @@ test('what is copied is there, and not ignored', () => {
   expect(ignored.ignores('test')).toBe(true);
 });
 
+test('the build has the scripts that it runs', () => {
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+    scripts: { build: string };
+  };
+  const run = Array.from(scripts.build.matchAll(/node ([\w./-]+)/g), ([, name]) => name!);
+  expect(run.length).toBeGreaterThan(0);
+  const before = lines
+    .slice(0, lines.indexOf('RUN npm run build'))
+    .filter((line) => line.startsWith('COPY '));
+  const copied = before.flatMap((line) => line.split(' ').slice(1, -1));
+  for (const name of run)
+    expect(
+      copied.some((one) => name.startsWith(`${one}/`)),
+      name,
+    ).toBe(true);
+});
+
 test('one pinned Node that the package takes, and not as root', () => {
   const images = new Set(lines.filter((line) => line.startsWith('FROM ')).map((line) => line.split(' ')[1]!));
   expect(images.size).toBe(1);
