@@ -1,7 +1,9 @@
 // Which way of searching finds more answers: by vectors, by words, or by both? The same index, questions and judge as run.js;
 // the lists are those of `embed search`.
 //
-//   npm run build && node benchmarks/retrieval/ways.js [--half held-back] [--json FILE]
+//   npm run build && node benchmarks/retrieval/ways.js [--half held-back] [--keep] [--json FILE]
+//   … --keep    the index of the run before, which stays
+
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
