@@ -80,6 +80,11 @@ test('shards are disjoint, together all, and merged they have the bytes of one r
   expect(verified.outputs.map(({ dir }: { dir: string }) => dir)).toEqual(
     [1, 2, 3].map((index) => `embeddings/shard-${index}-of-3`),
   );
+  const checked = await workspace.embed(['doctor', '--json', '--ollama-url', ollama.url, '--cache', 'none']);
+  const { checks } = JSON.parse(checked.stdout);
+  expect(checks).toContainEqual(
+    expect.objectContaining({ seen: expect.stringMatching(/^3 shards, \d+ rows$/) }),
+  );
   expect((await merge()).code).toBe(0);
   expect(wholeFiles()).toEqual(wanted);
   const again = JSON.parse((await merge('--json')).stdout);
@@ -186,7 +191,7 @@ test('a damaged shard is refused, with the command that makes it again', async (
   expect(verified).toMatchObject({ code: 5, stdout: expect.stringContaining('shard-2-of-2: fine') });
   for (const { code, stderr } of [verified, merged]) {
     expect(code).toBe(5);
-    expect(stderr).toContain(`--out ${out} --shard 1/2 --rebuild`);
+    expect(stderr).toContain('embeddings --shard 1/2 --rebuild');
   }
   expect(Object.keys(wholeFiles())).toEqual([]);
   await ingest('docs', '--shard', '1/2', '--rebuild');

@@ -1,7 +1,7 @@
 // Checks the output: its lock, the remains of an interrupted run, and whether its files match. It reads only a few bytes;
 // `embed verify` reads all.
 
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { NewerOutputError } from '../../errors.js';
 import { namesIn } from '../../output/files/disk-errors.js';
 import { ownFileSize } from '../../output/files/owned-file.js';
@@ -10,6 +10,7 @@ import { acquireLock, inspectLock } from '../../output/lock/lock.js';
 import { ownerInWords } from '../../output/lock/lock-owner.js';
 import { untouched } from '../../output/lock/takeover.js';
 import { type Output, openOutput } from '../../output/read/output.js';
+import { outputsIn } from '../../output/shards/find-shards.js';
 import { parseRecord, readRecordText } from '../../output/write/commit.js';
 import { recover } from '../../output/write/recover.js';
 import { command, plural } from '../../text/plural.js';
@@ -23,15 +24,25 @@ import { languagesOf } from './languages.js';
 /** @returns the vector space of the output; undefined without a readable output */
 export async function examineOutput(probe: Probe, out: string): Promise<VectorSpace | undefined> {
   let space: VectorSpace | undefined;
+  let isWhole = true;
   const look = async (signal: AbortSignal): Promise<Finding> => {
-    const output = await openOutput(out, { signal });
-    if (output === undefined) return { status: 'skipped', seen: 'none yet' };
-    try {
-      space = output.space;
-      return await lookInto(output);
-    } finally {
-      await output.close();
+    let rows = 0;
+    const inside = await outputsIn(out);
+    isWhole = inside.length === 1;
+    for (const dir of inside) {
+      const output = await openOutput(dir, { signal });
+      if (output === undefined) return { status: 'skipped', seen: 'none yet' };
+      try {
+        space ??= output.space;
+        rows += output.rows;
+        const finding = await lookInto(output);
+        if (isWhole) return finding;
+        if (finding.status !== 'ok') return { ...finding, seen: `${basename(dir)}: ${finding.seen}` };
+      } finally {
+        await output.close();
+      }
     }
+    return { status: 'ok', seen: `${plural(inside.length, 'shard')}, ${plural(rows, 'row')}` };
   };
   const mend = command`embed ingest <paths> --out ${out} --rebuild`;
   const late = (): Finding => ({
@@ -40,7 +51,7 @@ export async function examineOutput(probe: Probe, out: string): Promise<VectorSp
     mend: command`embed verify ${out}`,
   });
   await probe.check('files', 'Files', (signal) => look(signal).catch(tooNew), { late, mend });
-  if (space?.embedder === 'builtin') {
+  if (space?.embedder === 'builtin' && isWhole) {
     await probe.check('languages', 'Languages', (signal) => languagesOf(out, signal));
   }
   let held = false;
