@@ -131,7 +131,7 @@ export const declared = {
     flag: '--max-tokens <n>',
     flagWhile: { embedder: ['auto', 'ollama', 'openai'] },
     decided: 'what the server says',
-    help: "tokens that a server's model takes a text",
+    help: "tokens of a text that a server's model takes",
   },
   /** Proxy for servers at `http://` addresses; loopback never goes by one. @default none */
   httpProxy: {
@@ -176,7 +176,7 @@ export const declared = {
     flag: '--batch-size <n>',
     env: 'OLLAMA_EMBEDDING_BATCH_SIZE',
     decided: 'follows the server, from 32 on',
-    help: 'texts a request, at most 64',
+    help: 'texts of a request, at most 64',
   },
   /** Requests in flight per server, 1 to 64. @default follows the server, from 2 on */
   concurrency: {
@@ -195,7 +195,7 @@ export const declared = {
     flag: '--chunk-size <n>',
     decided: 'by model',
     example: 512,
-    help: 'tokens a chunk',
+    help: 'tokens of a chunk',
   },
   /** Tokens that neighbouring chunks share. @default 0 */
   chunkOverlap: {
@@ -371,7 +371,7 @@ export const declared = {
     most: 7 * dayMs,
     flag: '--max-read-time <time>',
     default: 60_000,
-    help: 'time that reading one document may take, beside 2 s a MB of it',
+    help: 'time that reading one document may take, beside 2 s for each MB of it',
   },
   /** Milliseconds; the least time-out of a request. @default 30_000 */
   batchTimeout: {
