@@ -5,6 +5,8 @@ export interface Gateway {
   readonly url: string;
   /** SIGTERM; the exit status. May be called again. */
   stop(): Promise<number | null>;
+  /** SIGKILL. */
+  kill(): Promise<void>;
 }
 
 /** Starts `embed serve` in the workspace and waits until it listens. */
@@ -27,6 +29,10 @@ export async function startGateway(
     async stop() {
       child.kill('SIGTERM');
       return (await done).code;
+    },
+    async kill() {
+      child.kill('SIGKILL');
+      await done;
     },
   };
 }

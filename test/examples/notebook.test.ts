@@ -5,21 +5,10 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { fixtures, makeWorkspace, type Workspace } from '../helpers/cli.js';
 import { startGateway } from './gateway.js';
-import { findPython } from './python.js';
+import { findPython, runNotebook } from './python.js';
 
 const notebookFile = fileURLToPath(new URL('../../examples/notebook/search.ipynb', import.meta.url));
 const python = findPython('the notebook', ['numpy']);
-
-/** A notebook without Jupyter: each code cell is executed with what the earlier ones left. */
-const runner = `
-import json, sys
-cells = json.load(open(sys.argv[1], encoding="utf-8"))["cells"]
-world = {"__name__": "__main__"}
-for cell in cells:
-    if cell["cell_type"] == "code":
-        print(f"--- {cell['id']}")
-        exec(compile("".join(cell["source"]), cell["id"], "exec"), world)
-`;
 
 interface Cell {
   id: string;
@@ -50,7 +39,7 @@ describe.skipIf(python.interpreter === undefined)('run', () => {
   afterAll(() => workspace.remove());
 
   const run = (gateway: string) =>
-    python.run(['-c', runner, notebookFile], { cwd: workspace.dir, env: { EMBED_GATEWAY: gateway } });
+    python.run(runNotebook(notebookFile), { cwd: workspace.dir, env: { EMBED_GATEWAY: gateway } });
 
   test('without a gateway it searches by rows, and says what is missing', async () => {
     const { code, stdout, stderr } = await run('http://127.0.0.1:9');

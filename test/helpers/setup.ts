@@ -3,16 +3,21 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { findBrowser } from './browser.js';
+import { installLightRag } from './lightrag.js';
 import { installPostgres } from './postgres.js';
 import { findRedis } from './redis.js';
 
-export default function setup(): void {
+export default async function setup(): Promise<void> {
   if (!existsSync(new URL('../../dist/cli/main.js', import.meta.url))) {
     throw new Error('dist is missing: run `npm run build` before vitest (`npm test` does both).');
   }
+  // Beside the rest, as it is much to load.
+  const lightRag = process.env.CI ? installLightRag() : undefined;
+  lightRag?.catch(() => {});
   preparePostgres();
   need('Redis', 'redis-server', findRedis);
   need('Browser', 'chromium', findBrowser);
+  await lightRag;
 }
 
 /** Tests that lack a program fail in CI, which installs it; elsewhere they are skipped, and that is said aloud. */
