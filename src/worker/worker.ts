@@ -15,6 +15,7 @@ import { eventsFor, type RunEvents } from '../events.js';
 import { BatchMetrics } from '../metrics/metrics.js';
 import type { Embedder } from '../types/embedder.js';
 import type { VectorSpace } from '../types/space.js';
+import { waitFor } from '../upstream/outage.js';
 import { openUpstream, type Upstream } from '../upstream/upstream.js';
 import { QueueWorker } from './queue-worker.js';
 
@@ -82,8 +83,9 @@ export async function runWorker(options: RunWorkerOptions): Promise<WorkerResult
   }
   const address = queueAddress(settings.queue);
   const keys = queueKeys(settings.queueName);
-  const { redis, facts } = await openQueueRedis(address, signal);
   const events = eventsFor(options.events);
+  const waiting = { timeoutMs: settings.waitForServer, signal, events };
+  const { redis, facts } = await waitFor(() => openQueueRedis(address, signal), waiting);
   warnOfPolicy(facts, address.shown, events);
   const metrics = new BatchMetrics();
   // What came from the queue doesn't go into a queue, and its sender has the cache.
@@ -94,7 +96,11 @@ export async function runWorker(options: RunWorkerOptions): Promise<WorkerResult
     // Batches that are under way end after the signal.
     const ending = new AbortController();
     const { embedder } = options;
+    // One that still waits for its server has taken nothing.
+    const stop = () => ending.abort(signal.reason);
+    signal.addEventListener('abort', stop, { once: true });
     upstream = await openUpstream({ settings: own, embedder, metrics, signal: ending.signal, events });
+    signal.removeEventListener('abort', stop);
     const worker = new QueueWorker({ ...options, address, keys, redis, upstream, metrics, ending });
     if (options.metrics === undefined) return await worker.run();
     const { serveMetrics } = await import('./metrics-server.js');
@@ -102,6 +108,10 @@ export async function runWorker(options: RunWorkerOptions): Promise<WorkerResult
     const shown = await serveMetrics({ ...options.metrics, worker, counts });
     options.events?.showing?.(shown.url);
     return await worker.run().finally(() => shown.close());
+  } catch (error) {
+    // Told to end while it waited for its server.
+    if (upstream !== undefined || !signal.aborted) throw error;
+    return { name: options.name ?? '', batches: 0, texts: 0, returned: 0, dropped: 0 };
   } finally {
     await upstream?.close();
     redis.disconnect();

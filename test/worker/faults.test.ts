@@ -1,13 +1,14 @@
 // What becomes of batches when texts, workers, servers, senders or Redis fail: nothing is lost, and nothing is counted twice.
 import { Queue, Worker } from 'bullmq';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { runWorker } from '../../src/worker/worker.js';
 import { eventually } from '../helpers/eventually.js';
 import { hold } from '../helpers/hold.js';
 import { faults, startOllama } from '../helpers/ollama.js';
 import { readOutput } from '../helpers/output.js';
 import { redisAvailable, startRedis } from '../helpers/redis.js';
 import { markdown, ollama, out, setUp, summaryOf, workspace, writeFiles } from '../ingest/run-workspace.js';
-import { startQueue, startWorker } from './queue.js';
+import { settingsOf, startQueue, startWorker } from './queue.js';
 
 setUp();
 
@@ -122,6 +123,26 @@ describe.runIf(redisAvailable)('a queue of workers', () => {
     answer();
     expect(await running).toMatchObject({ code: 0 });
     expectRightVectors(4);
+  });
+
+  test('ends at once when it is told to while it waits for its server', async () => {
+    const { queue } = await startQueue();
+    await ollama.die();
+    const ending = new AbortController();
+    let waits = false;
+    const ended = runWorker({
+      settings: await settingsOf({
+        queue,
+        ollamaUrl: [ollama.url],
+        model: 'all-minilm',
+        waitForServer: '10m',
+      }),
+      signal: ending.signal,
+      events: { notice: (said) => (waits ||= said.startsWith('Waiting up to 10 min')) },
+    });
+    await eventually(() => waits).toBe(true);
+    ending.abort();
+    expect(await ended).toMatchObject({ batches: 0 });
   });
 
   test('drops the batches of a sender that is gone', async () => {
