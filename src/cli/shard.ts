@@ -21,7 +21,7 @@ export function shardOf(
   const completion = countIn(name, environment, `--shard ${typed}`);
   return existing(
     { index: completion + 1, of: Number(of) },
-    `${name}=${completion}, of 0 to ${Number(of) - 1},`,
+    `${name}=${completion}, of 0 to ${Number(of) - 1}`,
   );
 }
 
@@ -43,8 +43,8 @@ function countIn(name: string, environment: NodeJS.ProcessEnv, flag: string): nu
 
 function existing(shard: Shard, what: string): Shard {
   if (isShard(shard)) return shard;
-  const is = Number.isInteger(shard.index) ? `shard ${shardText(shard)}` : 'no whole step';
-  throw new UsageError(
-    `${what} is ${is}, which there is not: the first of 8 is 1/8, the last 8/8, and 10,000 the most.`,
-  );
+  const is = Number.isInteger(shard.index)
+    ? `there is no shard ${shardText(shard)}`
+    : 'that is between two shards';
+  throw new UsageError(`${what}: ${is}; the first of 8 is 1/8, the last 8/8, and there are 10,000 at most.`);
 }

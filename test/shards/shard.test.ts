@@ -54,14 +54,14 @@ test.each([
 });
 
 test.each([
-  { typed: '9/8', environment: {}, told: 'shard 9/8, which there is not' },
-  { typed: '1/10001', environment: {}, told: '10,000 the most' },
+  { typed: '9/8', environment: {}, told: '--shard 9/8: there is no shard 9/8; the first' },
+  { typed: '1/10001', environment: {}, told: '10,000 at most' },
   { typed: 'auto/8', environment: {}, told: 'needs JOB_COMPLETION_INDEX, which is not set' },
   { typed: 'auto/8', environment: { JOB_COMPLETION_INDEX: '8' }, told: 'JOB_COMPLETION_INDEX=8, of 0 to 7' },
   { typed: 'auto/8', environment: { JOB_COMPLETION_INDEX: '-1' }, told: 'is no number' },
   { typed: 'auto', environment: { JOB_COMPLETION_INDEX: '1' }, told: 'needs SLURM_ARRAY_TASK_ID' },
-  { typed: 'auto', environment: slurm(7, 1, 3, 1), told: 'shard 7/3, which there is not' },
-  { typed: 'auto', environment: slurm(4, 1, 3, 2), told: 'no whole step' },
+  { typed: 'auto', environment: slurm(7, 1, 3, 1), told: 'there is no shard 7/3' },
+  { typed: 'auto', environment: slurm(4, 1, 3, 2), told: 'between two shards' },
 ])('--shard $typed in $environment is refused', ({ typed, environment, told }) => {
   expect(() => shardOf(typed, environment)).toThrow(told);
 });
