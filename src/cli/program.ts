@@ -15,6 +15,7 @@ import type { HelpWanted } from './help/show.js';
 import { createParser } from './parser.js';
 import { printAsJson, reportAsJson, reportError } from './terminal/error-report.js';
 import {
+  fitNotices,
   flushResults,
   forgetResults,
   printNotice,
@@ -25,6 +26,7 @@ import {
 
 /** Runs one command line to its end; sets `process.exitCode`, never throws. */
 export async function run(argv: readonly string[]): Promise<void> {
+  await fitNotices();
   startDebug(variable('EMBED_DEBUG'), printNotice);
   const { version, platform, arch } = process;
   debug.run?.(`embed ${readPackage().version}, Node ${version}, ${platform} ${arch}`);

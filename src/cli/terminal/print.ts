@@ -6,7 +6,6 @@ import type { Interface } from 'node:readline';
 import { variable } from '../../environment.js';
 import { exitCodes } from '../../errors.js';
 import { maskAddresses } from '../../net/masked-address.js';
-import { sentenceLines } from '../../text/columns.js';
 import { joined, linesOf, type Printable, printable, say } from '../../text/printable.js';
 
 let hasResults = false;
@@ -82,17 +81,25 @@ export function notice(line: Printable): string {
   return harmless(maskAddresses(line));
 }
 
+type BreaksLine = (line: Printable, width: number) => Printable[];
+let sentenceLines: BreaksLine | undefined;
+
+/** Has notices broken where a terminal shows them; what counts columns is loaded for that alone. */
+export async function fitNotices(): Promise<void> {
+  sentenceLines = showsNotices() ? (await import('../../text/columns.js')).sentenceLines : undefined;
+}
+
 /** The same, broken at blanks where a terminal shows it and is narrower. */
 export function fittedNotice(lines: Printable): string {
-  return notice(showsNotices() ? fitted(lines) : lines);
+  return notice(sentenceLines === undefined ? lines : fitted(lines, sentenceLines));
 }
 
 /** Lines that say nothing but a command: a break in it would be copied. */
 const command = /^(?:\$ |Try: |To [^:]+: )/;
 
-function fitted(lines: Printable): Printable {
+function fitted(lines: Printable, broken: BreaksLine): Printable {
   const width = columns(true);
-  const all = linesOf(lines).flatMap((line) => (command.test(line) ? [line] : sentenceLines(line, width)));
+  const all = linesOf(lines).flatMap((line) => (command.test(line) ? [line] : broken(line, width)));
   return joined(all, say`\n`);
 }
 
