@@ -44,10 +44,14 @@ export function markdown(name: string, sections: number): string {
   return `# ${name}\n\n${parts.join('\n')}`;
 }
 
-/** `embed ingest` against one server, without a cache that another test could have filled. */
+/** `embed ingest` against one server, without a cache that another test could have filled; what is said counts instead. */
 export function ingestWith(workspace: Workspace, url: string) {
-  return (...args: string[]): Promise<CliResult> =>
-    workspace.embed(['ingest', '--ollama-url', url, '--model', 'all-minilm', '--cache', 'none', ...args]);
+  return (...args: string[]): Promise<CliResult> => {
+    const server = args.includes('builtin') ? [] : ['--ollama-url', url];
+    const model = args.includes('builtin') || args.includes('--model') ? [] : ['--model', 'all-minilm'];
+    const cache = args.includes('--cache') ? [] : ['--cache', 'none'];
+    return workspace.embed(['ingest', ...server, ...model, ...cache, ...args]);
+  };
 }
 
 /** The JSON summary of a run with `--json`. */
