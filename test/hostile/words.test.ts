@@ -6,6 +6,8 @@ import { makeWarmWorkspace, type Workspace } from '../helpers/cli.js';
 
 const strange = /(?!\n)[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/u;
 const words = 'w\x1b[2J\nFORGED\n::error::FORGED##[error]\r\u202e\u2028\x9b31m';
+/** How our own commands for the runner begin; no word of a stranger is in it that isn't escaped. */
+const own = /^::(?:error (?:file=[^:,\n]+,)?title=embed(?:%3A [\w-]+)?|group|endgroup)::/gmu;
 const env = { GITHUB_ACTIONS: 'true' };
 
 let workspace: Workspace;
@@ -20,7 +22,7 @@ async function expectClean(args: string[]): Promise<string> {
   const { stdout, stderr } = await workspace.embed(args, { env });
   const text = stdout + stderr;
   expect(text).not.toMatch(strange);
-  expect(text).not.toMatch(/^(FORGED|[\s\p{Cf}]*::)|##\[/mu);
+  expect(text.replace(own, '')).not.toMatch(/^(FORGED|[\s\p{Cf}]*::)|##\[/mu);
   return text;
 }
 
@@ -55,7 +57,7 @@ test('a text that begins as a command of the runner does', async () => {
 
 test('arguments that are none', async () => {
   for (const args of [[`--${words}`], [words], ['verify', 'a', words], ['ingest', '--limit', words]]) {
-    expect(await expectClean(args)).toContain('error: ');
+    expect(await expectClean(args)).toMatch(/^(?:error: |::error title=embed::)\S/m);
   }
 });
 
