@@ -58,7 +58,14 @@ describe.skipIf(python.interpreter === undefined)('run', () => {
     const { code, stdout } = await run(gateway.url);
     expect(await gateway.stop()).toBe(0);
     expect(code).toBe(0);
-    const searched = await workspace.embed(['search', '-k', '5', '--json', 'how do I choose a chunk size?']);
+    const searched = await workspace.embed([
+      'search',
+      '--vectors',
+      '-k',
+      '5',
+      '--json',
+      'how do I choose a chunk size?',
+    ]);
     const { results } = JSON.parse(searched.stdout) as {
       results: { metadata: { source: string; line: number } }[];
     };
