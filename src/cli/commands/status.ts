@@ -73,7 +73,7 @@ const results = {
 };
 
 function ended({ at, seconds, result }: NonNullable<OutputStatus['lastRun']>): Printable {
-  return say`${moment(at)}, ${results[result]} after ${duration(seconds)}`;
+  return say`${moment(at)}, ${results[result]} (${duration(seconds)})`;
 }
 
 function rootLines(roots: readonly RootStatus[], out: string): Printable[] {
