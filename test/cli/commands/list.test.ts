@@ -85,7 +85,7 @@ test('status: the output, its roots and the last run; a root that is gone is nam
   const { stdout } = await workspace.embed(['status']);
   expect(stdout).toContain('notes (1 document, which is gone)');
   expect(stdout).toContain('--prune');
-  expect(stdout).toMatch(/last run {3}\d{4}-\d\d-\d\d \d\d:\d\d, done after/);
+  expect(stdout).toMatch(/last run {3}\d{4}-\d\d-\d\d \d\d:\d\d, done \(/);
 });
 
 test('a first run under way, and one that was killed, are told with their share', async () => {
