@@ -3,7 +3,7 @@ import type { Settings } from '../config/settings.js';
 import { UsageError } from '../errors.js';
 import { eventsFor, type RunEvents } from '../events.js';
 import { startGateway } from '../gateway/gateway.js';
-import { isLoopback } from '../gateway/http/auth.js';
+import { isLoopback } from '../gateway/http/local-host.js';
 import { type LogLevel, openLog } from '../gateway/http/logging.js';
 import { readTokens } from '../gateway/http/tokens-file.js';
 import { readAliases } from '../gateway/models/aliases.js';

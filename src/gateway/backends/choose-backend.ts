@@ -7,7 +7,7 @@ import { UsageError } from '../../errors.js';
 import type { RunEvents } from '../../events.js';
 import { maskAddress } from '../../net/masked-address.js';
 import { openAiAddresses } from '../../upstream/open-openai.js';
-import { isLoopback } from '../http/auth.js';
+import { isLoopback } from '../http/local-host.js';
 import type { Backend } from './backend.js';
 import { BuiltinBackend } from './builtin.js';
 import { OllamaBackend } from './ollama.js';

@@ -4,7 +4,8 @@ import type { FastifyInstance } from 'fastify';
 import type { GatewayOptions } from '../options.js';
 import '../route-context.js';
 import { RefusedError } from '../routes/error-answers.js';
-import { isLocalHost, isLoopback, type Tokens } from './auth.js';
+import type { Tokens } from './access-tokens.js';
+import { isLocalHost, isLoopback } from './local-host.js';
 import { corsHeaders, isPreflight, Origins, preflightHeaders } from './origins.js';
 
 /** Answered without the token: for load balancers, and what holds no data: the page, which asks for the token. */

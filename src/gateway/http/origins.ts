@@ -3,7 +3,7 @@
 // another site is refused before any of it is done.
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
 import { UsageError } from '../../errors.js';
-import { isLocalHost } from './auth.js';
+import { isLocalHost } from './local-host.js';
 
 /** As Ollama: pages of this machine's own servers, on any port, and of programs that show pages. */
 const allowedAlways =
