@@ -14,10 +14,10 @@ import type { Indexes } from '../indexes/indexes.js';
 import { openBackend } from './backends/choose-backend.js';
 import { Tokens } from './http/access-tokens.js';
 import { AnswersRoom } from './http/answer-memory.js';
+import { checkAccess } from './http/auth.js';
 import { fieldsOf } from './http/body.js';
 import { Connections } from './http/connections.js';
 import { continueWhenRead } from './http/expect-continue.js';
-import { guard } from './http/guard.js';
 import { observe } from './http/observe.js';
 import { methodsOf } from './http/origins.js';
 import { endSlowReaders } from './http/slow-readers.js';
@@ -184,7 +184,7 @@ function build(
     reply.raw.once('close', () => uploads.release(raw));
   });
   observe(app, parts, options);
-  guard(app, tokens, options);
+  checkAccess(app, tokens, options);
   announceDrain(app, parts);
   app.setErrorHandler((error, request, reply) => answerError(error, request, reply, options));
 

@@ -1,4 +1,4 @@
-// Refuses requests before anything of them is read or done: those of pages that may not use the gateway, with a foreign
+// Access control: refuses requests before anything of them is read or done: those of pages that may not use the gateway, with a foreign
 // `Host`, or without the token. Answers the questions of browsers (preflights) itself.
 import type { FastifyInstance } from 'fastify';
 import type { GatewayOptions } from '../options.js';
@@ -15,7 +15,7 @@ const openRoutes: ReadonlySet<string | undefined> = new Set(['/health', '/ready'
 const ownersRoutes: ReadonlySet<string | undefined> = new Set(['/clear_cache', '/reset_circuit_breaker']);
 
 /** @throws {UsageError} when one of the added origins is none */
-export function guard(
+export function checkAccess(
   app: FastifyInstance,
   tokens: Tokens,
   { host = '', origins: added = [] }: Pick<GatewayOptions, 'host' | 'origins'>,
