@@ -3,7 +3,7 @@
 
 import { UsageError } from '../errors.js';
 import { maskAddress, meansThisMachine } from '../net/masked-address.js';
-import { wayTo } from '../net/proxy.js';
+import { wayTo } from '../net/choose-proxy.js';
 import type { SecretUse } from './about.js';
 import { namesServers } from './kinds/rule.js';
 import type { LoadedSettings } from './origins.js';

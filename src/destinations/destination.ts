@@ -6,7 +6,7 @@
 // filter alone; a sync that ends in the middle leaves what the next one completes, and where the store has
 // transactions, readers see the old index or the new one; errors are told in words, without passwords.
 // Look first at this file for what a destination must do, and at open.ts for which file does which address.
-import type { ProxySettings } from '../net/proxy.js';
+import type { ProxySettings } from '../net/choose-proxy.js';
 import type { Shard } from '../types/shard.js';
 import type { VectorSpace } from '../types/space.js';
 import type { Vector } from '../types/vector.js';

@@ -8,7 +8,7 @@ import { ServerConnections } from '../net/connections.js';
 import { basicOf, secretsOf } from '../net/credentials.js';
 import { decodedBody } from '../net/decoded-body.js';
 import { whereIs } from '../net/masked-address.js';
-import type { HttpProxy, ProxySettings } from '../net/proxy.js';
+import type { HttpProxy, ProxySettings } from '../net/choose-proxy.js';
 import { ProxyError } from '../net/tunnel.js';
 import { parseForeign } from '../text/foreign-json.js';
 import { withoutSlashes } from '../text/trim.js';

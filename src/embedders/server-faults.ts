@@ -3,7 +3,7 @@
 import { EmbedderFault, type FaultMeaning } from '../errors.js';
 import { explainConnection, explainRedirect } from '../net/connection-fault.js';
 import { withoutSecrets } from '../net/masked-address.js';
-import type { HttpProxy } from '../net/proxy.js';
+import type { HttpProxy } from '../net/choose-proxy.js';
 import { wantsPassword } from '../net/tunnel.js';
 
 /** The meanings that an answer of a server can have. The others come from our own checks. */

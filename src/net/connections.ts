@@ -5,7 +5,7 @@
 // tunnel.ts opens them through it. connection-fault.ts puts failures into words; credentials.ts and masked-address.ts
 // send and mask what is secret in an address; bounded-body.ts and decoded-body.ts read an answer.
 // What must hold: what is on this machine never goes by a proxy; no password is printed; a lost connection is counted.
-import { type HttpProxy, type ProxySettings, proxyFor } from './proxy.js';
+import { type HttpProxy, type ProxySettings, proxyFor } from './choose-proxy.js';
 import { proxyConnector, Tunnels } from './tunnel.js';
 import { type Dispatcher, Pool, type PoolOptions } from './undici.js';
 

@@ -3,7 +3,7 @@
 import type { Socket } from 'node:net';
 import type { FaultMeaning } from '../errors.js';
 import { time } from '../text/durations.js';
-import type { HttpProxy } from './proxy.js';
+import type { HttpProxy } from './choose-proxy.js';
 import { buildConnector, type Connector, type ConnectorOptions, Pool } from './undici.js';
 
 /** A proxy gave no connection. The message is a phrase with what to do; it follows "… can't be reached: ". */

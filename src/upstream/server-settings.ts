@@ -1,7 +1,7 @@
 // What the settings say of the texts that a server's model gets. What isn't set is as the existing output has it, so that
 // a prefix or a limit that was set once needn't be set again.
 import type { Settings } from '../config/settings.js';
-import type { ProxySettings } from '../net/proxy.js';
+import type { ProxySettings } from '../net/choose-proxy.js';
 import type { Prefixes } from '../types/embedder.js';
 import type { VectorSpace } from '../types/space.js';
 

@@ -1,6 +1,6 @@
 // Tells how a server is asked: directly or by a proxy, and with which credentials.
 import type { Access } from '../../embedders/server-client.js';
-import { wayTo } from '../../net/proxy.js';
+import { wayTo } from '../../net/choose-proxy.js';
 import { command } from '../../text/plural.js';
 import type { Finding } from '../check.js';
 

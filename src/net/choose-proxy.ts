@@ -2,7 +2,7 @@
 import { UsageError } from '../errors.js';
 import { basicOf, escapes, isCutShort, secretsOf } from './credentials.js';
 import { maskAddress } from './masked-address.js';
-import { isLoopbackHost, noProxyMatcher } from './no-proxy.js';
+import { isLoopbackHost, noProxyMatcher } from './no-proxy-list.js';
 
 /** What the settings say of proxies; their names are those of the settings. */
 export interface ProxySettings {

@@ -1,7 +1,7 @@
 // Which servers are asked by a proxy: as Go's programs decide it, Ollama among them.
 import { describe, expect, test } from 'vitest';
 import { UsageError } from '../../src/errors.js';
-import { proxyFor, wayTo } from '../../src/net/proxy.js';
+import { proxyFor, wayTo } from '../../src/net/choose-proxy.js';
 
 const httpProxy = 'http://proxy:3128';
 const wayOf = (url: string, noProxy = '') => {
