@@ -1,7 +1,7 @@
 // `embed merge` without its flags: makes one output of its shards.
 import { basename, dirname, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { compareSpaces } from '../embedders/guard/space-mismatch.js';
+import { compareSpaces } from '../embedders/guard/compare-spaces.js';
 import { DamagedOutputError, UsageError, VectorSpaceError } from '../errors.js';
 import { eventsFor, type RunEvents } from '../events.js';
 import { refuseOtherFolder } from '../output/files/new-output-folder.js';

@@ -7,7 +7,7 @@
 import { resolve } from 'node:path';
 import type { ReadSettings } from '../config/load.js';
 import type { Settings } from '../config/settings.js';
-import { compareSpaces } from '../embedders/guard/space-mismatch.js';
+import { compareSpaces } from '../embedders/guard/compare-spaces.js';
 import { defaultUrl, parseOllamaAddress } from '../embedders/ollama/host.js';
 import { listEmbeddingModels } from '../embedders/ollama/model-info.js';
 import { baseUrlOf, type OpenAiAddress } from '../embedders/openai/address.js';

@@ -1,6 +1,6 @@
 // The vector of a question, by the embedder that made an index.
 import type { Settings } from '../config/settings.js';
-import { compareSpaces } from '../embedders/guard/space-mismatch.js';
+import { compareSpaces } from '../embedders/guard/compare-spaces.js';
 import { unknownScript } from '../embedders/guard/unknown-script.js';
 import { UsageError, VectorSpaceError } from '../errors.js';
 import type { RunEvents } from '../events.js';

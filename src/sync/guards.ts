@@ -1,6 +1,6 @@
 // What keeps a sync from writing where it must not: another output's index, another vector space, too many removals.
 import type { IndexState, Kept } from '../destinations/destination.js';
-import { compareSpaces } from '../embedders/guard/space-mismatch.js';
+import { compareSpaces } from '../embedders/guard/compare-spaces.js';
 import { OtherOutputError, UsageError, VectorSpaceError } from '../errors.js';
 import { plural, whole } from '../text/plural.js';
 import { printable } from '../text/printable.js';

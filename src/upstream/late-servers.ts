@@ -1,7 +1,7 @@
 // Servers that were down at the opening: tried again in the background, and added to the pool when their vectors
 // match. One with other vectors is measured again only after its release or model has changed.
 import type { Measured } from '../embedders/guard/batch-check.js';
-import { compareSpaces } from '../embedders/guard/space-mismatch.js';
+import { compareSpaces } from '../embedders/guard/compare-spaces.js';
 import type { Member, ServerAddress } from '../embedders/pool/member.js';
 import type { EmbedderPool } from '../embedders/pool/pool.js';
 import { wrapEmbedder } from '../embedders/wrap-embedder.js';

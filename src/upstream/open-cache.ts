@@ -4,7 +4,7 @@ import { registerSpace } from '../cache/space-registry.js';
 import { redisSettings } from '../config/redis-settings.js';
 import type { Settings } from '../config/settings.js';
 import { debug } from '../debug.js';
-import { compareSpaces } from '../embedders/guard/space-mismatch.js';
+import { compareSpaces } from '../embedders/guard/compare-spaces.js';
 import { eventsFor, type RunEvents } from '../events.js';
 import type { VectorCache } from '../types/cache.js';
 import type { VectorSpace } from '../types/space.js';

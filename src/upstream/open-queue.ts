@@ -2,7 +2,7 @@
 
 import type { Settings } from '../config/settings.js';
 import { canaryTextsOf } from '../embedders/guard/canaries.js';
-import { cosine, minCosine } from '../embedders/guard/space-mismatch.js';
+import { cosine, minCosine } from '../embedders/guard/compare-spaces.js';
 import { queueAddress } from '../embedders/queue/address.js';
 import { openQueueEmbedder, type QueueEmbedder } from '../embedders/queue/embedder.js';
 import { UsageError, WrongVectorsError } from '../errors.js';

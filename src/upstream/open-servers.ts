@@ -3,7 +3,7 @@
 import { withRetry } from '../embedders/back-off.js';
 import { measureServer, unlikeSentence, withSingles } from '../embedders/guard/batch-check.js';
 import { withSpaceGuard } from '../embedders/guard/space-guard.js';
-import { compareSpaces } from '../embedders/guard/space-mismatch.js';
+import { compareSpaces } from '../embedders/guard/compare-spaces.js';
 import type { ServerAddress, ServerEmbedder } from '../embedders/pool/member.js';
 import { poolOf } from '../embedders/pool/pool.js';
 import { wrapEmbedder } from '../embedders/wrap-embedder.js';

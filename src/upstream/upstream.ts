@@ -18,7 +18,7 @@ import {
   withSingles,
 } from '../embedders/guard/batch-check.js';
 import { canaryTexts } from '../embedders/guard/canaries.js';
-import { compareSpaces } from '../embedders/guard/space-mismatch.js';
+import { compareSpaces } from '../embedders/guard/compare-spaces.js';
 import { type EmbedderFault, VectorSpaceError } from '../errors.js';
 import { eventsFor, type RunEvents } from '../events.js';
 import type { BatchMetrics } from '../metrics/metrics.js';

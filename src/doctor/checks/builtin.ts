@@ -1,7 +1,7 @@
 // Checks the built-in embedder, if a run would use it.
 import { refuseOneVector } from '../../embedders/guard/batch-check.js';
 import { measureSpace } from '../../embedders/guard/canaries.js';
-import { compareSpaces } from '../../embedders/guard/space-mismatch.js';
+import { compareSpaces } from '../../embedders/guard/compare-spaces.js';
 import { time } from '../../text/durations.js';
 import type { Embedder } from '../../types/embedder.js';
 import type { VectorSpace } from '../../types/space.js';

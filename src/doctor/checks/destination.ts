@@ -2,7 +2,7 @@
 import type { ReadSettings } from '../../config/load.js';
 import type { Destination, Kept } from '../../destinations/destination.js';
 import { openDestination } from '../../destinations/open.js';
-import { compareSpaces } from '../../embedders/guard/space-mismatch.js';
+import { compareSpaces } from '../../embedders/guard/compare-spaces.js';
 import { openOutput } from '../../output/read/output.js';
 import { command, plural, whole } from '../../text/plural.js';
 import { spaceFromJson } from '../../vectors/space-json.js';

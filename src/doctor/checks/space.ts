@@ -1,6 +1,6 @@
 // Checks the vector space of any server: unlike texts unlike, the same in a batch as alone, and as that of the output.
 import { compareBatch, measureAlone, refuseOneVector } from '../../embedders/guard/batch-check.js';
-import { compareSpaces } from '../../embedders/guard/space-mismatch.js';
+import { compareSpaces } from '../../embedders/guard/compare-spaces.js';
 import { plural } from '../../text/plural.js';
 import type { Embedder } from '../../types/embedder.js';
 import type { VectorSpace } from '../../types/space.js';

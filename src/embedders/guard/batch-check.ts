@@ -7,7 +7,7 @@ import type { VectorSpace } from '../../types/space.js';
 import type { Vector } from '../../types/vector.js';
 import { wrapEmbedder } from '../wrap-embedder.js';
 import { canaryTextsOf, spaceOf } from './canaries.js';
-import { cosine, likenessOf, minCosine } from './space-mismatch.js';
+import { cosine, likenessOf, minCosine } from './compare-spaces.js';
 
 /** The texts between the canaries: short, since each token takes time on a slow server, and unlike each other. Each is used at two places. */
 const fillers = (

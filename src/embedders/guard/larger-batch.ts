@@ -3,7 +3,7 @@
 // vectors with that of the same text alone.
 import type { Vector } from '../../types/vector.js';
 import { orAborted } from '../abort.js';
-import { cosine } from './space-mismatch.js';
+import { cosine } from './compare-spaces.js';
 
 /** A batch is compared when it has this many times the tokens of the last one. From a few words to the largest request, that happens at most 13 times. */
 const growth = 1.5;

@@ -20,9 +20,9 @@ import { BatchGuard } from './batch-guard.js';
 import { canaryTextsOf, spaceOf } from './canaries.js';
 import { Confirmation } from './confirmation.js';
 import { measureInTime } from './recheck.js';
-import { Sameness } from './same-vectors.js';
+import { Sameness } from './collapsed-vectors.js';
 import { otherModelFault, otherVectorsFault, unconfirmedFault, wrongBatchFault } from './space-faults.js';
-import { compareSpaces } from './space-mismatch.js';
+import { compareSpaces } from './compare-spaces.js';
 
 /** An embedder that notices when its server changes. Its answers count only when they are confirmed. */
 export type SteadyEmbedder = Embedder &

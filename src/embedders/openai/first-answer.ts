@@ -4,7 +4,7 @@ import { EmbedderFault, UsageError } from '../../errors.js';
 import { isDown } from '../../fault-policy.js';
 import type { Vector } from '../../types/vector.js';
 import { normOf } from '../../vectors/norm.js';
-import { cosine, minCosine } from '../guard/space-mismatch.js';
+import { cosine, minCosine } from '../guard/compare-spaces.js';
 import type { OpenAiClient } from './client.js';
 import { readEmbeddings } from './parse-answer.js';
 

@@ -3,7 +3,7 @@
 import { EmbedderFault } from '../../errors.js';
 import { isTooLong } from '../../fault-policy.js';
 import type { Vector } from '../../types/vector.js';
-import { cosine } from '../guard/space-mismatch.js';
+import { cosine } from '../guard/compare-spaces.js';
 
 /** What was found by trying. */
 export interface Tried {

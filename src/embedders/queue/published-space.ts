@@ -10,7 +10,7 @@ import type { Embedder, TokenCounter } from '../../types/embedder.js';
 import type { VectorSpace } from '../../types/space.js';
 import { spaceFromJson, spaceToJson } from '../../vectors/space-json.js';
 import { builtinCounter } from '../builtin/token-counter.js';
-import { compareSpaces } from '../guard/space-mismatch.js';
+import { compareSpaces } from '../guard/compare-spaces.js';
 import type { QueueKeys } from './names.js';
 
 const layout = 1;

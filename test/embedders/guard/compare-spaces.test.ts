@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { compareSpaces } from '../../../src/embedders/guard/space-mismatch.js';
+import { compareSpaces } from '../../../src/embedders/guard/compare-spaces.js';
 import type { VectorSpace } from '../../../src/types/space.js';
 import { spaceOf } from './spaces.js';
 
