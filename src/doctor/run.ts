@@ -28,7 +28,7 @@ import { examineNode } from './checks/node.js';
 import { type Endpoint, examineEndpoint, sameEverywhere } from './checks/ollama.js';
 import { examineOutput } from './checks/output.js';
 import { addressOf, examineRedis } from './checks/redis.js';
-import { Budget, Probe, said } from './probe.js';
+import { Budget, Probe, said } from './run-check.js';
 
 export interface ExamineOptions {
   read: ReadSettings;

@@ -11,7 +11,7 @@ import { shownSize } from '../../text/sizes.js';
 import type { CacheUsage, PruneOptions, VectorCache } from '../../types/cache.js';
 import { cacheOptionsOf } from '../../upstream/open-cache.js';
 import type { Finding } from '../check.js';
-import type { Probe } from '../probe.js';
+import type { Probe } from '../run-check.js';
 
 /** Max time for a slow cache, so that it doesn't delay the report. */
 const timeoutMs = 1500;

@@ -5,7 +5,7 @@ import type { ReadSettings } from '../../config/load.js';
 import { settingsTable } from '../../config/settings.js';
 import { command, plural } from '../../text/plural.js';
 import type { Finding } from '../check.js';
-import type { Probe } from '../probe.js';
+import type { Probe } from '../run-check.js';
 
 export async function examineConfiguration(probe: Probe, read: ReadSettings): Promise<void> {
   await probe.check('file', 'File', () => ({

@@ -7,7 +7,7 @@ import { openOutput } from '../../output/read/output.js';
 import { command, plural, whole } from '../../text/plural.js';
 import { spaceFromJson } from '../../vectors/space-json.js';
 import type { Finding } from '../check.js';
-import type { Probe } from '../probe.js';
+import type { Probe } from '../run-check.js';
 
 export interface Examined {
   address: string;

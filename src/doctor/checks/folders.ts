@@ -9,7 +9,7 @@ import { chunksName, manifestName, vectorsName } from '../../output/format/layou
 import { command } from '../../text/plural.js';
 import { shownSize } from '../../text/sizes.js';
 import type { Finding } from '../check.js';
-import type { Probe } from '../probe.js';
+import type { Probe } from '../run-check.js';
 
 /** Min free bytes to begin a run. */
 const minBytes = 32 * 1024 * 1024;

@@ -11,7 +11,7 @@ import { time } from '../../text/durations.js';
 import { parseForeign } from '../../text/foreign-json.js';
 import { plural } from '../../text/plural.js';
 import type { Finding } from '../check.js';
-import type { Probe } from '../probe.js';
+import type { Probe } from '../run-check.js';
 
 /** Of `/health`. A longer answer is cut, and is no JSON then: it isn't from a gateway. */
 const maxBytes = 1024 * 1024;

@@ -2,7 +2,7 @@
 import { readPackage } from '../../package.js';
 import type { Finding } from '../check.js';
 import { compareVersions } from '../ollama-releases.js';
-import type { Probe } from '../probe.js';
+import type { Probe } from '../run-check.js';
 
 export async function examineNode(probe: Probe): Promise<void> {
   const { name, version, engines } = readPackage();

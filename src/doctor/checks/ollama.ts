@@ -16,8 +16,8 @@ import { maxTexts } from '../../upstream/limiter-settings.js';
 import { accessOf, probeTimeoutMs, serverOptions } from '../../upstream/ollama-settings.js';
 import type { Finding, Fix } from '../check.js';
 import { knownFaults } from '../ollama-releases.js';
-import type { Probe } from '../probe.js';
-import { examineVectors } from './ollama-vectors.js';
+import type { Probe } from '../run-check.js';
+import { examineVectors } from './ollama-embedding.js';
 import { proxyCommand, wayFinding } from './way.js';
 
 export interface EndpointOptions {

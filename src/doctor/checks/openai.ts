@@ -12,7 +12,7 @@ import type { VectorSpace } from '../../types/space.js';
 import { maxTexts } from '../../upstream/limiter-settings.js';
 import { openAiAccess, openAiOptions } from '../../upstream/open-openai.js';
 import type { Finding } from '../check.js';
-import type { Probe } from '../probe.js';
+import type { Probe } from '../run-check.js';
 import type { Endpoint } from './ollama.js';
 import { examineBatch, examineDistinct, examineSpace } from './space.js';
 import { wayFinding } from './way.js';

@@ -18,7 +18,7 @@ import { shownSize } from '../../text/sizes.js';
 import type { VectorSpace } from '../../types/space.js';
 import { isOne, normOf } from '../../vectors/norm.js';
 import type { Finding, Fix } from '../check.js';
-import { type Probe, said } from '../probe.js';
+import { type Probe, said } from '../run-check.js';
 import { languagesOf } from './languages.js';
 
 /** @returns the vector space of the output; undefined without a readable output */

@@ -10,7 +10,7 @@ import { time } from '../../text/durations.js';
 import { command, plural, quoted } from '../../text/plural.js';
 import type { VectorSpace } from '../../types/space.js';
 import type { Finding } from '../check.js';
-import type { Probe } from '../probe.js';
+import type { Probe } from '../run-check.js';
 import { examineSpace } from './space.js';
 
 /** Max workers that are named one by one. */

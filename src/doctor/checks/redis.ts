@@ -10,7 +10,7 @@ import { period, time } from '../../text/durations.js';
 import { command, whole } from '../../text/plural.js';
 import { shownSize } from '../../text/sizes.js';
 import type { Finding, Fix } from '../check.js';
-import { type Probe, said } from '../probe.js';
+import { type Probe, said } from '../run-check.js';
 import type { RedisLook } from '../redis-client.js';
 import { prune, withCache } from './cache.js';
 

@@ -5,7 +5,7 @@ import { plural } from '../../text/plural.js';
 import type { Embedder } from '../../types/embedder.js';
 import type { VectorSpace } from '../../types/space.js';
 import type { Finding } from '../check.js';
-import type { Probe } from '../probe.js';
+import type { Probe } from '../run-check.js';
 import { cosine, shownCosine } from '../raw-answer.js';
 
 export interface SpaceOptions {

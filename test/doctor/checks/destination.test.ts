@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readSettings } from '../../../src/config/load.js';
 import { examineDestination } from '../../../src/doctor/checks/destination.js';
-import { Budget, Probe } from '../../../src/doctor/probe.js';
+import { Budget, Probe } from '../../../src/doctor/run-check.js';
 import { documents, makeIndex } from '../../destinations/indexes.js';
 import { freePort } from '../../helpers/redis.js';
 import { makeSpace } from '../../output/sample.js';

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Check } from '../../../src/doctor/check.js';
 import { examineOpenAi } from '../../../src/doctor/checks/openai.js';
-import { Budget, Probe } from '../../../src/doctor/probe.js';
+import { Budget, Probe } from '../../../src/doctor/run-check.js';
 import { parseOpenAiAddress } from '../../../src/embedders/openai/address.js';
 import { type OpenAiOptions, startOpenAi, type TestOpenAi } from '../../helpers/openai.js';
 import { settingsWith } from '../../upstream/settings.js';

@@ -2,8 +2,8 @@
 // it took, which is for the machine to say, changes nothing.
 import { describe, expect, test } from 'vitest';
 import type { Check } from '../../../src/doctor/check.js';
-import { examineVectors } from '../../../src/doctor/checks/ollama-vectors.js';
-import { Budget, Probe } from '../../../src/doctor/probe.js';
+import { examineVectors } from '../../../src/doctor/checks/ollama-embedding.js';
+import { Budget, Probe } from '../../../src/doctor/run-check.js';
 import { OllamaClient } from '../../../src/embedders/ollama/client.js';
 import { openOllamaEmbedder } from '../../../src/embedders/ollama/embedder.js';
 import { allMiniLm, startOllama, type TestOllama } from '../../helpers/ollama.js';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Budget, Probe } from '../../src/doctor/probe.js';
+import { Budget, Probe } from '../../src/doctor/run-check.js';
 import { ServiceError } from '../../src/errors.js';
 
 const never = () => new Promise<never>(() => undefined);
