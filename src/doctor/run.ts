@@ -1,8 +1,8 @@
 // src/doctor: `embed doctor`, checks of all that a run needs.
 //
 // In: settings and a budget of time. Out: lines in a fixed order, each with a status, a phrase and a command that repairs
-// the fault. This file runs all groups of checks/ at once; a new group is one more entry in the list below. probe.ts runs
-// the checks of a group within their time; check.ts holds the types, which `--json` prints.
+// the fault. This file runs all groups of checks/ at once; a new group is one more entry in the list below. run-check.ts
+// runs the checks of a group within their time; check.ts holds the types, which `--json` prints.
 // What must hold: a check changes nothing (only `--fix` does), and one that hangs delays no other.
 import { resolve } from 'node:path';
 import type { ReadSettings } from '../config/load.js';

@@ -1,7 +1,7 @@
 // src/net: the ways to servers, their addresses, and their answers.
 //
 // In: a server's address, and what the settings say of proxies. Out: answers, and how often the server may have been
-// replaced. This file holds the connections to one server; proxy.ts and no-proxy.ts decide whether they go by a proxy,
+// replaced. This file holds the connections to one server; choose-proxy.ts decides whether they go by a proxy,
 // tunnel.ts opens them through it. connection-fault.ts puts failures into words; credentials.ts and masked-address.ts
 // send and mask what is secret in an address; bounded-body.ts and decoded-body.ts read an answer.
 // What must hold: what is on this machine never goes by a proxy; no password is printed; a lost connection is counted.

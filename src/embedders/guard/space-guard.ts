@@ -2,8 +2,8 @@
 //
 // In: an embedder for one server. Out: the same embedder; its `embed` throws `changed` when the server has another
 // model or other vectors. After every answer the digest is asked (confirmation.ts). After a lost connection, or the same
-// vector for all texts (same-vectors.ts), the canaries are measured again (canaries.ts, recheck.ts) before any text is
-// sent or any answer is passed on. accept-vectors.ts checks each vector, batch-guard.ts compares batches and singles.
+// vector for all texts (collapsed-vectors.ts), the canaries are measured again (canaries.ts, recheck.ts) and compared with
+// the first ones (compare-spaces.ts) before any text is sent or any answer is passed on. accept-vectors.ts checks each vector, batch-guard.ts compares batches and singles.
 // What must hold: no answer is passed on before a check that began after it has found the server unchanged.
 import { EmbedderFault } from '../../errors.js';
 import type { RunEvents } from '../../events.js';

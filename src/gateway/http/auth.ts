@@ -1,5 +1,5 @@
-// Access control: refuses requests before anything of them is read or done: those of pages that may not use the gateway, with a foreign
-// `Host`, or without the token. Answers the questions of browsers (preflights) itself.
+// Refuses requests without authorization, before anything of them is read or done: those of pages that may not use the
+// gateway, with a foreign `Host`, or without the token. Answers the questions of browsers (preflights) itself.
 import type { FastifyInstance } from 'fastify';
 import type { GatewayOptions } from '../options.js';
 import '../route-context.js';
