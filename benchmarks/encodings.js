@@ -11,7 +11,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { htmlContent } from '../dist/documents/blocks/html.js';
-import { decode } from '../dist/documents/decode.js';
+import { decode } from '../dist/documents/encodings/detect-encoding.js';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

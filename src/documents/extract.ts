@@ -5,7 +5,7 @@
 // the format by the file's name, or by its content when the name doesn't tell.
 import { constants, gunzipSync } from 'node:zlib';
 import { DocumentError } from '../errors.js';
-import { isBinary } from './decode.js';
+import { isBinary } from './encodings/detect-encoding.js';
 import type { Extraction, Extractor, Format } from './formats/format.js';
 import { InnerFiles } from './formats/inner.js';
 import { allFormats, type FormatName, formatNamed } from './formats/registry.js';

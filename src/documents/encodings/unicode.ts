@@ -1,6 +1,6 @@
 // Text in UTF-16 and UTF-32, with and without a byte order mark.
 
-import { leastCost } from './guess.js';
+import { leastCost } from './score-languages.js';
 
 export type Wide = 'utf-16le' | 'utf-16be' | 'utf-32le' | 'utf-32be';
 

@@ -2,7 +2,7 @@
 import { DocumentError } from '../../../errors.js';
 import type { Document } from '../../../types/document.js';
 import type { Failure } from '../../../types/failure.js';
-import { decode } from '../../decode.js';
+import { decode } from '../../encodings/detect-encoding.js';
 import { filled, findHead, headRows } from '../../records/csv-header.js';
 import { type CsvRow, csvRows, guessDelimiter } from '../../records/csv-rows.js';
 import { RecordReader } from '../../records/records.js';

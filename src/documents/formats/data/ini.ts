@@ -1,6 +1,6 @@
 // INI files and their like: settings under their sections.
 import { sectionBlocks } from '../../blocks/settings/sections.js';
-import { decode } from '../../decode.js';
+import { decode } from '../../encodings/detect-encoding.js';
 import { type Extraction, type FormatInput, one } from '../format.js';
 
 export function extract({ bytes, source }: FormatInput): Extraction {

@@ -7,7 +7,7 @@ import type { Json } from '../../../types/json.js';
 import { codeBlocks } from '../../blocks/code/blocks.js';
 import { json5Language, jsonLanguage } from '../../blocks/code/languages.js';
 import { LineCursor } from '../../blocks/lines.js';
-import { decode } from '../../decode.js';
+import { decode } from '../../encodings/detect-encoding.js';
 import { withFileLines, withoutEscapes } from '../../records/json-escapes.js';
 import { elementOffsets, withLongIntegers } from '../../records/json-scan.js';
 import { isObject, RecordReader } from '../../records/records.js';

@@ -1,5 +1,5 @@
 // JSON Lines (NDJSON): a document per line.
-import { decode } from '../../decode.js';
+import { decode } from '../../encodings/detect-encoding.js';
 import { recordsFromText } from '../../records/json-lines.js';
 import { type Extraction, type FormatInput, gather } from '../format.js';
 

@@ -5,7 +5,7 @@ import type { Block } from '../../../types/document.js';
 import type { Json } from '../../../types/json.js';
 import { LineCursor, trimWhite } from '../../blocks/lines.js';
 import { markdownContent } from '../../blocks/markdown/content.js';
-import { decode } from '../../decode.js';
+import { decode } from '../../encodings/detect-encoding.js';
 import { elementOffsets, listOffset } from '../../records/json-scan.js';
 import { isObject, type JsonObject } from '../../records/records.js';
 import { type Extraction, type FormatInput, one } from '../format.js';

@@ -1,6 +1,6 @@
 // YAML: settings with their keys as headings.
 import { yamlBlocks } from '../../blocks/settings/yaml.js';
-import { decode } from '../../decode.js';
+import { decode } from '../../encodings/detect-encoding.js';
 import { type Extraction, type FormatInput, one } from '../format.js';
 
 /** Values that say nothing, and marks between documents. */

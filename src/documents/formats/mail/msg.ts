@@ -2,7 +2,7 @@
 import msgreader, { type FieldsData } from '@kenjiuno/msgreader';
 import { DocumentError } from '../../../errors.js';
 import { paragraphs } from '../../blocks/paragraphs.js';
-import { decode, isBinary } from '../../decode.js';
+import { decode, isBinary } from '../../encodings/detect-encoding.js';
 import { type Extraction, type FormatInput, one } from '../format.js';
 import { type Attachment, type Mail, mailDocument } from './contents.js';
 

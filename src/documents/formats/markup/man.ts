@@ -1,6 +1,6 @@
 // Manual pages (roff, with the macros man or mdoc): what `man` shows, without its running lines. Sections are under the name
 // of the page.
-import { decode } from '../../decode.js';
+import { decode } from '../../encodings/detect-encoding.js';
 import { type Extraction, type FormatInput, one } from '../format.js';
 import { unescaped } from './roff/escapes.js';
 import { MdocLines } from './roff/mdoc.js';

@@ -6,7 +6,7 @@ import { markdownContent } from '../../blocks/markdown/content.js';
 import { frontMatter } from '../../blocks/markdown/frontmatter.js';
 import { cleanTitle } from '../../blocks/titles.js';
 import { type Titled, underTitle } from '../../blocks/under-title.js';
-import { decode } from '../../decode.js';
+import { decode } from '../../encodings/detect-encoding.js';
 import { type Extraction, type FormatInput, one } from '../format.js';
 
 export function extract({ bytes, source }: FormatInput): Extraction {

@@ -1,7 +1,7 @@
 // MDX: Markdown with components. It is read as Markdown, without JavaScript and the tags of components, but with what stands
 // in them.
 
-import { decode } from '../../decode.js';
+import { decode } from '../../encodings/detect-encoding.js';
 import { type Extraction, type FormatInput, one } from '../format.js';
 import { markdownDocument } from './markdown.js';
 import { plainMarkdown } from './mdx/plain.js';

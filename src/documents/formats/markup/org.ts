@@ -3,7 +3,7 @@
 import { tableText } from '../../blocks/table-text.js';
 import { TextBuilder } from '../../blocks/text-builder.js';
 import { cleanTitle } from '../../blocks/titles.js';
-import { decode } from '../../decode.js';
+import { decode } from '../../encodings/detect-encoding.js';
 import { type Extraction, type FormatInput, one } from '../format.js';
 
 const heading = /^(\*{1,30})[ \t]+(\S.*)$/;

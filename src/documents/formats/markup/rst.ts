@@ -3,7 +3,7 @@
 
 import { withoutDataUris } from '../../blocks/data-uris.js';
 import { TextBuilder } from '../../blocks/text-builder.js';
-import { decode } from '../../decode.js';
+import { decode } from '../../encodings/detect-encoding.js';
 import { type Extraction, type FormatInput, one } from '../format.js';
 import { linesOf } from './rst/lines.js';
 import { namesOf } from './rst/names.js';

@@ -1,6 +1,6 @@
 // XML: what is written to be read gives its sections, paragraphs, lists and tables; other XML its values with their names.
 import { htmlContent } from '../../blocks/html.js';
-import { decode } from '../../decode.js';
+import { decode } from '../../encodings/detect-encoding.js';
 import { type Extraction, type FormatInput, one } from '../format.js';
 import { DataReader } from './xml/data.js';
 import { ProseReader } from './xml/prose.js';

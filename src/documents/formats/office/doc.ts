@@ -5,7 +5,7 @@ import { DocumentError } from '../../../errors.js';
 import { paragraphs } from '../../blocks/paragraphs.js';
 import { tableText } from '../../blocks/table-text.js';
 import { TextBuilder } from '../../blocks/text-builder.js';
-import { decode, isBinary } from '../../decode.js';
+import { decode, isBinary } from '../../encodings/detect-encoding.js';
 import { type Extraction, type FormatInput, one } from '../format.js';
 import { encrypted } from './package.js';
 

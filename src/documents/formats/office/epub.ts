@@ -3,7 +3,7 @@
 import { DocumentError } from '../../../errors.js';
 import { htmlContent } from '../../blocks/html.js';
 import { type BlockDetails, TextBuilder } from '../../blocks/text-builder.js';
-import { decode } from '../../decode.js';
+import { decode } from '../../encodings/detect-encoding.js';
 import { type Extraction, type FormatInput, one } from '../format.js';
 import { Book, type BookEntry } from './epub/book.js';
 import { openArchive } from './package.js';

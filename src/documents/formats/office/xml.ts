@@ -2,7 +2,7 @@
 // ever read. It refuses what nests too deeply, so that who reads the elements may call itself for each level.
 import { Tokenizer } from 'htmlparser2';
 import { DocumentError } from '../../../errors.js';
-import { decode } from '../../decode.js';
+import { decode } from '../../encodings/detect-encoding.js';
 import { prefixFor } from './namespaces.js';
 
 export interface XmlElement {

@@ -1,7 +1,7 @@
 // Source code: blocks are definitions, found by light rules for families of languages.
 import { codeBlocks } from '../../blocks/code/blocks.js';
 import { languageOf } from '../../blocks/code/languages.js';
-import { decode } from '../../decode.js';
+import { decode } from '../../encodings/detect-encoding.js';
 import { type Extraction, type FormatInput, one } from '../format.js';
 
 export function extract({ bytes, source }: FormatInput): Extraction {

@@ -2,7 +2,7 @@
 // paragraph, since a sentence goes on over several of them.
 import { decodeHTML } from 'entities';
 import { TextBuilder } from '../../blocks/text-builder.js';
-import { decode } from '../../decode.js';
+import { decode } from '../../encodings/detect-encoding.js';
 import { type Extraction, type FormatInput, one } from '../format.js';
 
 const timing =

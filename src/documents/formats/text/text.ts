@@ -5,7 +5,7 @@ import { withoutDataUris } from '../../blocks/data-uris.js';
 import { withoutPages } from '../../blocks/pages.js';
 import { plainTextBlocks } from '../../blocks/plain-text.js';
 import { withoutEscapeCodes } from '../../blocks/terminal-text.js';
-import { decode } from '../../decode.js';
+import { decode } from '../../encodings/detect-encoding.js';
 import { type Extraction, type FormatInput, one } from '../format.js';
 
 export function extract({ bytes, source }: FormatInput): Extraction {

@@ -1,7 +1,7 @@
 // The paragraphs and tables of one part of a Word document (its text, a header, a note) → blocks.
 import { lineByLine } from '../../../../text/one-line.js';
 import { htmlContent } from '../../../blocks/html.js';
-import { decode } from '../../../decode.js';
+import { decode } from '../../../encodings/detect-encoding.js';
 import { chartPieces } from '../drawing/chart.js';
 import { chosen, commentText, diagramPieces } from '../drawing/paragraphs.js';
 import { mathText } from '../math.js';

@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { decode, isBinary } from '../../src/documents/decode.js';
-import { decodeAs } from '../../src/documents/encodings/encodings.js';
-import fc from '../helpers/properties.js';
-import { fixture } from './structure.js';
+import { decode, isBinary } from '../../../src/documents/encodings/detect-encoding.js';
+import { decodeAs } from '../../../src/documents/encodings/encodings.js';
+import fc from '../../helpers/properties.js';
+import { fixture } from '../structure.js';
 
 const latin1 = (text: string): Buffer => Buffer.from(text, 'latin1');
 
 function encoded(name: string): Buffer {
-  return readFileSync(new URL(`../../fixtures/cases/encodings/${name}`, import.meta.url));
+  return readFileSync(new URL(`../../../fixtures/cases/encodings/${name}`, import.meta.url));
 }
 
 /** Finds the bytes of each character by decoding all pairs. */

@@ -1,10 +1,10 @@
 // Bytes of a file → text. It finds the encoding: UTF-8, UTF-16 and UTF-32 by their bytes, others by the name in the file,
 // else the one in which the text reads like a language (encodings/).
 import { isAscii, isUtf8 } from 'node:buffer';
-import { DocumentError } from '../errors.js';
-import { decodeAs } from './encodings/encodings.js';
-import { guessEncoding } from './encodings/guess.js';
-import { decodeWide, wideByWords, wideByZeros } from './encodings/unicode.js';
+import { DocumentError } from '../../errors.js';
+import { decodeAs } from './encodings.js';
+import { guessEncoding } from './score-languages.js';
+import { decodeWide, wideByWords, wideByZeros } from './unicode.js';
 
 /** Bytes of a file that are looked at to tell binary from text. */
 const sampleBytes = 8192;
