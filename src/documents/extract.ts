@@ -1,11 +1,11 @@
-// src/documents: from paths to documents. walk/ finds files, reader/ reads them, within limits; decode.ts makes text of
+// src/documents: from paths to documents. walk/ finds files, reader/ reads them, within limits; encodings/ makes text of
 // bytes; formats/ and records/ make documents; blocks/ finds the structure of a text.
 //
 // In here: the bytes of one file, and its source. Out: its documents, or a DocumentError for this file alone. It chooses
 // the format by the file's name, or by its content when the name doesn't tell.
 import { constants, gunzipSync } from 'node:zlib';
 import { DocumentError } from '../errors.js';
-import { isBinary } from './encodings/detect-encoding.js';
+import { isBinary } from './binary.js';
 import type { Extraction, Extractor, Format } from './formats/format.js';
 import { InnerFiles } from './formats/inner.js';
 import { allFormats, type FormatName, formatNamed } from './formats/registry.js';

@@ -1,7 +1,7 @@
 // Which reader a file has, with its version: a file that couldn't be read is worth another try when this changes.
 
 import { sha256 } from '../text/sha256.js';
-import { isBinary } from './encodings/detect-encoding.js';
+import { isBinary } from './binary.js';
 import { FORMATS, type Format, formatFor } from './extract.js';
 import { formatNamed } from './formats/registry.js';
 

@@ -1,34 +1,13 @@
 // Bytes of a file → text. It finds the encoding: UTF-8, UTF-16 and UTF-32 by their bytes, others by the name in the file,
-// else the one in which the text reads like a language (encodings/).
+// else the one in which the text reads like a language (score-languages.ts).
 import { isAscii, isUtf8 } from 'node:buffer';
 import { DocumentError } from '../../errors.js';
 import { decodeAs } from './encodings.js';
 import { guessEncoding } from './score-languages.js';
 import { decodeWide, wideByWords, wideByZeros } from './unicode.js';
 
-/** Bytes of a file that are looked at to tell binary from text. */
-const sampleBytes = 8192;
-
 /** Bytes that hold a control character if they are UTF-16 of another script than Latin. */
 const startBytes = 512;
-
-/** Starts, as Latin-1, of binary files that may have no NUL byte in their sample. */
-const binaryStarts = [
-  '%PDF-',
-  'PK\x03\x04',
-  'PK\x05\x06',
-  '\x1f\x8b',
-  'BZh91AY&SY',
-  '\xfd7zXZ',
-  '7z\xbc\xaf',
-  'Rar!\x1a\x07',
-  '\x28\xb5\x2f\xfd',
-  '\x89PNG',
-  '\xff\xd8\xff',
-  'GIF87a',
-  'GIF89a',
-  '\xd0\xcf\x11\xe0',
-];
 
 /** "charset=shift_jis", "coding: euc-jp", 'encoding="ISO-8859-2"' near the top of a file. */
 const encodingDeclaration = /(?:charset|coding|encoding)[ \t]{0,3}[=:][ \t]{0,3}["']?([A-Za-z][\w.:-]{1,30})/;
@@ -57,14 +36,13 @@ const implausible = 7.5;
 const minHighShare = 0.3;
 /** In a few bytes, anything may stand: a name, a sign. */
 const minHighBytes = 16;
-/** A text may hold a NUL here and there. */
-const bytesPerNul = 10;
 
 const loneReturn = /\r(?!\n)/;
 
 /**
  * The text of a file, without a byte order mark: UTF-8, also with a few stray bytes; UTF-16 and UTF-32; else the encoding
- * that the file declares, else the most likely one. Line breaks of old Macs become those of today. Ask `isBinary` first.
+ * that the file declares, else the most likely one. Line breaks of old Macs become those of today. Ask `isBinary` of
+ * binary.ts first.
  * @throws {DocumentError} `undecodable` when no encoding makes a text of it
  */
 export function decode(bytes: Uint8Array): string {
@@ -86,26 +64,6 @@ function charactersOf(buffer: Buffer): string {
   const utf8 = buffer.toString('utf8', from);
   if (from > 0 || isMostlyUtf8(utf8)) return utf8;
   return declared(buffer) ?? guessed(buffer);
-}
-
-/** True when the start of a file isn't text: known binary formats, NUL bytes, control characters. */
-export function isBinary(bytes: Uint8Array): boolean {
-  const sample = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, sampleBytes));
-  const start = sample.toString('latin1', 0, 16);
-  if (binaryStarts.some((magic) => start.startsWith(magic))) return true;
-  if (wideByZeros(sample)) return false;
-  const isUnicode = isAscii(sample) || isUtf8(sample.subarray(0, wholeCharacters(sample)));
-  const hasNul = sample.includes(0);
-  if (isUnicode && !hasNul) return false;
-  let nuls = 0;
-  let controls = 0;
-  for (const byte of sample) {
-    if (byte === 0) nuls++;
-    else if (byte < 9 || (byte > 13 && byte < 32 && byte !== 27)) controls++;
-  }
-  if (isUnicode && controls === 0 && nuls * bytesPerNul <= sample.length) return false;
-  if (!hasNul && controls * 50 <= sample.length) return false;
-  return wideByWords(sample) === undefined;
 }
 
 /** ASCII, or Japanese in ISO-2022-JP, which has no other bytes. */
@@ -139,14 +97,6 @@ function countErrors(text: string): { characters: number; errors: number } {
     else if (code > 127 && (code < 0xdc00 || code > 0xdfff)) characters++;
   }
   return { characters, errors };
-}
-
-/** Length of the sample without a character that it may have cut. */
-function wholeCharacters(sample: Uint8Array): number {
-  if (sample.length < sampleBytes) return sample.length;
-  let end = sample.length;
-  while (end > sample.length - 4 && (sample[end - 1]! & 0xc0) === 0x80) end--;
-  return sample[end - 1]! >= 0xc0 ? end - 1 : sample.length;
 }
 
 /** In the encoding that the file names, unless that one makes no sense of it. */

@@ -4,7 +4,7 @@ import { isUtf8 } from 'node:buffer';
 import { setImmediate } from 'node:timers/promises';
 import type { Document } from '../../types/document.js';
 import type { Failure } from '../../types/failure.js';
-import { isBinary } from '../encodings/detect-encoding.js';
+import { isBinary } from '../binary.js';
 import { maxRecords, tooManyRecords } from '../formats/format.js';
 import { hashOf, type LazyDocument, type Reading } from '../reading.js';
 import { JsonLineReader } from './json-lines.js';

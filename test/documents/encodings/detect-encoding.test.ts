@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { decode, isBinary } from '../../../src/documents/encodings/detect-encoding.js';
+import { isBinary } from '../../../src/documents/binary.js';
+import { decode } from '../../../src/documents/encodings/detect-encoding.js';
 import { decodeAs } from '../../../src/documents/encodings/encodings.js';
 import fc from '../../helpers/properties.js';
 import { fixture } from '../structure.js';

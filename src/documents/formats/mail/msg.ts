@@ -1,8 +1,9 @@
 // MSG: one mail of Outlook, with its attachments.
 import msgreader, { type FieldsData } from '@kenjiuno/msgreader';
 import { DocumentError } from '../../../errors.js';
+import { isBinary } from '../../binary.js';
 import { paragraphs } from '../../blocks/paragraphs.js';
-import { decode, isBinary } from '../../encodings/detect-encoding.js';
+import { decode } from '../../encodings/detect-encoding.js';
 import { type Extraction, type FormatInput, one } from '../format.js';
 import { type Attachment, type Mail, mailDocument } from './contents.js';
 

@@ -2,10 +2,11 @@
 // the reader that is used doesn't know styles. Many files of this name are RTF, HTML or text, and are read as that.
 import WordExtractor from 'word-extractor';
 import { DocumentError } from '../../../errors.js';
+import { isBinary } from '../../binary.js';
 import { paragraphs } from '../../blocks/paragraphs.js';
 import { tableText } from '../../blocks/table-text.js';
 import { TextBuilder } from '../../blocks/text-builder.js';
-import { decode, isBinary } from '../../encodings/detect-encoding.js';
+import { decode } from '../../encodings/detect-encoding.js';
 import { type Extraction, type FormatInput, one } from '../format.js';
 import { encrypted } from './package.js';
 

@@ -7,7 +7,8 @@ import { isUtf8 } from 'node:buffer';
 import { statSync } from 'node:fs';
 import ignore, { type Ignore } from 'ignore';
 import { readForeign } from '../../../files/foreign-file.js';
-import { decode, isBinary } from '../../encodings/detect-encoding.js';
+import { isBinary } from '../../binary.js';
+import { decode } from '../../encodings/detect-encoding.js';
 import { fsPath, type RawPath, rawOf, textOf } from '../sources/source-name.js';
 
 export const gitignoreName = '.gitignore';
