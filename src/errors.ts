@@ -1,32 +1,15 @@
-// Every error that a user can meet, with its stable code and the exit status of the command line.
+// Every error that a user can meet, with its stable code; exit-codes.ts has the exit status of each.
 // A message is one sentence that names what to do, with no password in it; a stack is shown for unknown
 // errors only.
+import { exitCodeOf } from './exit-codes.js';
 import { maskAddresses } from './net/masked-address.js';
 import type { FailureCode } from './types/failure.js';
-
-/** Exit statuses of the command line; each error has the one that the command line would end with. */
-export const exitCodes = {
-  /** All went well. */
-  done: 0,
-  /** An unexpected error. */
-  unexpected: 1,
-  /** Wrong usage or configuration, or an output that can't be written. */
-  usage: 2,
-  /** Finished, but some documents or texts failed. */
-  someFailed: 3,
-  /** A service that was named can't be reached, or lacks the model. */
-  service: 4,
-  /** The output is of another vector space, damaged, or made by a newer version. */
-  output: 5,
-  /** Another run holds the lock. */
-  locked: 75,
-} as const;
 
 /** Base of all errors that this package throws on purpose. Passwords in addresses are left out of the message. */
 export class EmbedError extends Error {
   /** Stable, for programs: `EMBED_USAGE`, `EMBED_SERVICE` … */
   readonly code: string;
-  /** One of {@link exitCodes}. */
+  /** The exit status that the command line ends with: one of {@link exitCodes}. */
   readonly exitCode: number;
 
   /** @param message one sentence that names what to do; passwords in its addresses are masked */
@@ -42,7 +25,7 @@ export class EmbedError extends Error {
 export class UsageError extends EmbedError {
   /** @param message one sentence that names what to do */
   constructor(message: string, options?: ErrorOptions) {
-    super('EMBED_USAGE', exitCodes.usage, message, options);
+    super('EMBED_USAGE', exitCodeOf.EMBED_USAGE, message, options);
   }
 }
 
@@ -50,7 +33,7 @@ export class UsageError extends EmbedError {
 export class ServiceError extends EmbedError {
   /** @param message one sentence that names what to do */
   constructor(message: string, options?: ErrorOptions) {
-    super('EMBED_SERVICE', exitCodes.service, message, options);
+    super('EMBED_SERVICE', exitCodeOf.EMBED_SERVICE, message, options);
   }
 }
 
@@ -70,7 +53,7 @@ export class WrongVectorsError extends EmbedError {
    * @param options with the `reason`; without one it is `one-vector`
    */
   constructor(message: string, options?: WrongVectorsOptions) {
-    super('EMBED_WRONG_VECTORS', exitCodes.service, message, options);
+    super('EMBED_WRONG_VECTORS', exitCodeOf.EMBED_WRONG_VECTORS, message, options);
     this.reason = options?.reason ?? 'one-vector';
   }
 }
@@ -79,7 +62,7 @@ export class WrongVectorsError extends EmbedError {
 export class VectorSpaceError extends EmbedError {
   /** @param message one sentence that names what to do */
   constructor(message: string) {
-    super('EMBED_VECTOR_SPACE', exitCodes.output, message);
+    super('EMBED_VECTOR_SPACE', exitCodeOf.EMBED_VECTOR_SPACE, message);
   }
 }
 
@@ -87,7 +70,7 @@ export class VectorSpaceError extends EmbedError {
 export class DamagedOutputError extends EmbedError {
   /** @param message one sentence that names what to do */
   constructor(message: string, options?: ErrorOptions) {
-    super('EMBED_DAMAGED_OUTPUT', exitCodes.output, message, options);
+    super('EMBED_DAMAGED_OUTPUT', exitCodeOf.EMBED_DAMAGED_OUTPUT, message, options);
   }
 }
 
@@ -95,7 +78,7 @@ export class DamagedOutputError extends EmbedError {
 export class NewerOutputError extends EmbedError {
   /** @param message one sentence that names what to do */
   constructor(message: string) {
-    super('EMBED_NEWER_OUTPUT', exitCodes.output, message);
+    super('EMBED_NEWER_OUTPUT', exitCodeOf.EMBED_NEWER_OUTPUT, message);
   }
 }
 
@@ -112,7 +95,7 @@ export class DestinationError extends EmbedError {
 
   /** @param message one sentence that names the destination and what to do */
   constructor(message: string, options?: DestinationErrorOptions) {
-    super('EMBED_DESTINATION', exitCodes.service, message, options);
+    super('EMBED_DESTINATION', exitCodeOf.EMBED_DESTINATION, message, options);
     this.isPassing = options?.isPassing ?? false;
   }
 }
@@ -121,7 +104,7 @@ export class DestinationError extends EmbedError {
 export class OtherOutputError extends EmbedError {
   /** @param message one sentence that names what to do */
   constructor(message: string) {
-    super('EMBED_OTHER_OUTPUT', exitCodes.output, message);
+    super('EMBED_OTHER_OUTPUT', exitCodeOf.EMBED_OTHER_OUTPUT, message);
   }
 }
 
@@ -129,7 +112,7 @@ export class OtherOutputError extends EmbedError {
 export class OutputError extends EmbedError {
   /** @param message one sentence that names what to do */
   constructor(message: string, options?: ErrorOptions) {
-    super('EMBED_OUTPUT', exitCodes.usage, message, options);
+    super('EMBED_OUTPUT', exitCodeOf.EMBED_OUTPUT, message, options);
   }
 }
 
@@ -137,7 +120,7 @@ export class OutputError extends EmbedError {
 export class LockedError extends EmbedError {
   /** @param message one sentence that names what to do */
   constructor(message: string) {
-    super('EMBED_LOCKED', exitCodes.locked, message);
+    super('EMBED_LOCKED', exitCodeOf.EMBED_LOCKED, message);
   }
 }
 
@@ -148,7 +131,7 @@ export class DocumentError extends EmbedError {
 
   /** @param message one sentence that names the document */
   constructor(failure: FailureCode, message: string, options?: ErrorOptions) {
-    super('EMBED_DOCUMENT', exitCodes.someFailed, message, options);
+    super('EMBED_DOCUMENT', exitCodeOf.EMBED_DOCUMENT, message, options);
     this.failure = failure;
   }
 }
@@ -157,7 +140,7 @@ export class DocumentError extends EmbedError {
 export class NotStartedError extends EmbedError {
   /** @param message one sentence that names what to do */
   constructor(message: string) {
-    super('EMBED_NOT_STARTED', exitCodes.unexpected, message);
+    super('EMBED_NOT_STARTED', exitCodeOf.EMBED_NOT_STARTED, message);
   }
 }
 
@@ -165,7 +148,7 @@ export class NotStartedError extends EmbedError {
 export class UnknownRequestError extends EmbedError {
   /** @param message one sentence that names what to do */
   constructor(message: string) {
-    super('EMBED_UNKNOWN_REQUEST', exitCodes.unexpected, message);
+    super('EMBED_UNKNOWN_REQUEST', exitCodeOf.EMBED_UNKNOWN_REQUEST, message);
   }
 }
 
@@ -173,7 +156,7 @@ export class UnknownRequestError extends EmbedError {
 export class ResultTimeoutError extends EmbedError {
   /** @param message one sentence that names what to do */
   constructor(message: string) {
-    super('EMBED_RESULT_TIMEOUT', exitCodes.service, message);
+    super('EMBED_RESULT_TIMEOUT', exitCodeOf.EMBED_RESULT_TIMEOUT, message);
   }
 }
 
@@ -181,7 +164,7 @@ export class ResultTimeoutError extends EmbedError {
 export class QueueFullError extends EmbedError {
   /** @param message one sentence that names what to do */
   constructor(message: string) {
-    super('EMBED_QUEUE_FULL', exitCodes.service, message);
+    super('EMBED_QUEUE_FULL', exitCodeOf.EMBED_QUEUE_FULL, message);
   }
 }
 
@@ -206,7 +189,7 @@ export class RejectedTextsError extends EmbedError {
     const more = rejected.length > 1 ? `, and ${rejected.length - 1} more` : '';
     super(
       'EMBED_TEXTS_REJECTED',
-      exitCodes.someFailed,
+      exitCodeOf.EMBED_TEXTS_REJECTED,
       `Text ${first?.index}${more} of ${vectors.length} can't be embedded: ${first?.fault.message}`,
       { cause: first?.fault },
     );
@@ -259,7 +242,7 @@ export class EmbedderFault extends EmbedError {
 
   /** @param message one sentence that names the server and what it did */
   constructor(meaning: FaultMeaning, message: string, options?: FaultOptions) {
-    super('EMBED_EMBEDDER_FAULT', exitCodes.service, message, options);
+    super('EMBED_EMBEDDER_FAULT', exitCodeOf.EMBED_EMBEDDER_FAULT, message, options);
     this.meaning = meaning;
     this.retryAfterMs = options?.retryAfterMs;
   }

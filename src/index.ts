@@ -20,7 +20,6 @@ export {
   DocumentError,
   EmbedderFault,
   EmbedError,
-  exitCodes,
   type FaultMeaning,
   type FaultOptions,
   LockedError,
@@ -40,6 +39,7 @@ export {
   type WrongVectorsOptions,
 } from './errors.js';
 export type { DocumentChange, RunEvents } from './events.js';
+export { exitCodes } from './exit-codes.js';
 export type { TimeEstimate } from './ingest/estimate.js';
 export type { LeftOut, LeftOutFiles } from './ingest/left-out.js';
 export type { RunOptions, RunResult } from './ingest/options.js';

@@ -6,11 +6,12 @@
 import { type Command, CommanderError } from 'commander';
 import { debug, startDebug } from '../debug.js';
 import { variable } from '../environment.js';
-import { exitCodes } from '../errors.js';
+import { exitCodes } from '../exit-codes.js';
 import { readPackage } from '../package.js';
 import { joined, type Printable, printable, say } from '../text/printable.js';
 import type { Runnable } from './declared/all.js';
 import type { Given } from './declared/command.js';
+import { codedError } from './declared/outcome.js';
 import type { HelpWanted } from './help/show.js';
 import { createParser } from './parser.js';
 import { printAsJson, reportAsJson, reportError } from './terminal/error-report.js';
@@ -78,7 +79,7 @@ export async function run(argv: readonly string[]): Promise<void> {
     if (!isHelp) printNotice((await import('./help/show.js')).usageLine(wordsOf(command)));
     if (!isHelp && asksForJson(command, argv)) {
       const [message, guess] = sentenceOf(error.message.replace(/^error: /, ''));
-      reportAsJson({ code: 'EMBED_USAGE', message: `${message} ${guess}`.trim(), exit: exitCodes.usage });
+      reportAsJson(codedError('EMBED_USAGE', `${message} ${guess}`.trim()));
     }
   }
 }

@@ -15,7 +15,7 @@ import { longName } from '../../src/config/about.js';
 import { problemWith, readText, typedValue } from '../../src/config/kinds/rule.js';
 import { loadSettings } from '../../src/config/load.js';
 import { settingsTable } from '../../src/config/settings.js';
-import { exitCodes } from '../../src/errors.js';
+import { exitCodes } from '../../src/exit-codes.js';
 import { makeWarmWorkspace, type Workspace } from '../helpers/cli.js';
 
 const runnable: CommandDeclaration[] = allCommands.flatMap((one) =>

@@ -8,7 +8,7 @@ import { parser } from '@prometheus-io/lezer-promql';
 import ts from 'typescript';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { exitCodes } from '../../src/errors.js';
+import { exitCodes } from '../../src/exit-codes.js';
 import { defaultLimits } from '../../src/gateway/options.js';
 import { deployFolder, filesIn, knownVariables, read, root, unknownFlags, version, yamlOf } from './files.js';
 

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { exitCodes } from '../../src/errors.js';
+import { exitCodes } from '../../src/exit-codes.js';
 import { defaultLimits } from '../../src/gateway/options.js';
 import { bin } from '../helpers/cli.js';
 import { filesIn, read, unknownFlags } from './files.js';

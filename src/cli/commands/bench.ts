@@ -5,14 +5,13 @@ import { namesServers } from '../../config/kinds/rule.js';
 import type { LoadedSettings } from '../../config/origins.js';
 import { settingsTable } from '../../config/settings.js';
 import { variable } from '../../environment.js';
-import { exitCodes } from '../../errors.js';
 import { withoutCredentials } from '../../net/masked-address.js';
 import { quoted } from '../../text/plural.js';
 import { type Printable, printable, say } from '../../text/printable.js';
 import { shownSize } from '../../text/sizes.js';
 import type { bench as declared } from '../declared/bench.js';
 import type { Given } from '../declared/command.js';
-import type { Outcome } from '../declared/outcome.js';
+import { codedError, type Outcome } from '../declared/outcome.js';
 import { settingsFor } from '../settings.js';
 import { withSignals } from '../signals.js';
 import { startBar } from '../terminal/bar.js';
@@ -127,7 +126,7 @@ async function tell(
   printNotice(say`${paint.red(say`slower`)}: ${printable(lost, 4000)}`);
   return {
     result: json,
-    error: { code: 'EMBED_SLOWER', message: `slower: ${lost}`, exit: exitCodes.unexpected },
+    error: codedError('EMBED_SLOWER', `slower: ${lost}`),
   };
 }
 

@@ -1,13 +1,12 @@
 // `embed chunks`: what it prints.
 import { resolve } from 'node:path';
 import type { ChunkedFile } from '../../commands/chunks.js';
-import { exitCodes } from '../../errors.js';
 import { plural } from '../../text/plural.js';
 import { joined, type Printable, printable, say } from '../../text/printable.js';
 import type { Chunk } from '../../types/document.js';
 import type { chunks as declared } from '../declared/chunks.js';
 import type { Given } from '../declared/command.js';
-import type { Outcome } from '../declared/outcome.js';
+import { codedError, type Outcome } from '../declared/outcome.js';
 import { settingsFor } from '../settings.js';
 import { withSignals } from '../signals.js';
 import { paint } from '../terminal/colour.js';
@@ -37,7 +36,7 @@ export async function runChunks({
   const message = `${plural(failed, 'document')} can't be read`;
   return {
     result: { files: told },
-    ...(failed > 0 && { error: { code: 'EMBED_SOME_FAILED', message, exit: exitCodes.someFailed } }),
+    ...(failed > 0 && { error: codedError('EMBED_SOME_FAILED', message) }),
   };
 }
 

@@ -1,13 +1,12 @@
 // `embed doctor`: what it asks and prints.
 import type { DoctorReport } from '../../commands/doctor.js';
 import { variable } from '../../environment.js';
-import { exitCodes } from '../../errors.js';
 import { padEnd, wrapped } from '../../text/columns.js';
 import { plural } from '../../text/plural.js';
 import { joined, type Printable, printable, say } from '../../text/printable.js';
 import type { Given } from '../declared/command.js';
 import type { doctor as declared } from '../declared/doctor.js';
-import type { Outcome } from '../declared/outcome.js';
+import { codedError, type Outcome } from '../declared/outcome.js';
 import { withSignals } from '../signals.js';
 import { paint } from '../terminal/colour.js';
 import { canAsk, confirm } from '../terminal/confirm.js';
@@ -25,11 +24,7 @@ export async function runDoctor(given: Given<typeof declared>): Promise<Outcome>
   return {
     result: report,
     ...(found.length > 0 && {
-      error: {
-        code: 'EMBED_CHECK_FAILED',
-        message: `${found.join(' and ')}: see the checks for what mends it.`,
-        exit: exitCodes.unexpected,
-      },
+      error: codedError('EMBED_CHECK_FAILED', `${found.join(' and ')}: see the checks for what mends it.`),
     }),
     // A check that was given up may still hold a connection or a worker.
     endsNow: true,

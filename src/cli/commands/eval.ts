@@ -1,7 +1,7 @@
 // `embed eval`: what it prints.
 import { writeFile } from 'node:fs/promises';
 import type { EvaluateResult } from '../../commands/eval.js';
-import { exitCodes, UsageError } from '../../errors.js';
+import { UsageError } from '../../errors.js';
 import type { EvaluatedQuestion } from '../../search/evaluate/evaluate.js';
 import type { Estimate, MeasureName } from '../../search/evaluate/measures.js';
 import { measureTitles, verdictWords } from '../../search/evaluate/page.js';
@@ -10,7 +10,7 @@ import { plural } from '../../text/plural.js';
 import { joined, type Printable, printable, printableJson, say } from '../../text/printable.js';
 import type { Given } from '../declared/command.js';
 import type { evaluation as declared } from '../declared/eval.js';
-import type { Outcome } from '../declared/outcome.js';
+import { codedError, type Outcome } from '../declared/outcome.js';
 import { rerankOf } from '../rerank.js';
 import { byOf } from '../search-flags.js';
 import { settingsFor } from '../settings.js';
@@ -82,7 +82,7 @@ function tooLow({ hit3 }: EvaluateResult, least: number | undefined): Outcome['e
   if (least === undefined || hit3.value >= least) return undefined;
   const message = `hit@3 is ${hit3.value.toFixed(3)}, below ${least}`;
   printNotice(say`${paint.red(say`too low`)}: ${printable(message)}`);
-  return { code: 'EMBED_CHECK_FAILED', message, exit: exitCodes.unexpected };
+  return codedError('EMBED_CHECK_FAILED', message);
 }
 
 function render(result: EvaluateResult): Printable {

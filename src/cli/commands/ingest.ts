@@ -1,6 +1,6 @@
 // `embed ingest`: progress, and the summary at the end.
 import { refuseStrangeServers } from '../../config/stray-sources.js';
-import { exitCodes, ServiceError, UsageError } from '../../errors.js';
+import { ServiceError, UsageError } from '../../errors.js';
 import type { DocumentChange } from '../../events.js';
 import { stdinRoot } from '../../ingest/survey/standard-input.js';
 import { plural, whole } from '../../text/plural.js';
@@ -8,7 +8,7 @@ import { joined, type Printable, printable, say } from '../../text/printable.js'
 import type { Failure } from '../../types/failure.js';
 import type { Given } from '../declared/command.js';
 import type { ingest as declared } from '../declared/ingest.js';
-import type { Outcome, ToldError } from '../declared/outcome.js';
+import { codedError, type Outcome, type ToldError } from '../declared/outcome.js';
 import { noteRun } from '../run-notes.js';
 import { settingsFor } from '../settings.js';
 import { shardOf } from '../shard.js';
@@ -112,11 +112,8 @@ export async function runIngest(given: Given<typeof declared>): Promise<Outcome>
 }
 
 function toldFailures(failures: readonly Failure[]): ToldError {
-  return {
-    code: 'EMBED_SOME_FAILED',
-    message: `Finished with ${plural(failures.length, 'failure')}, which the result lists.`,
-    exit: exitCodes.someFailed,
-  };
+  const message = `Finished with ${plural(failures.length, 'failure')}, which the result lists.`;
+  return codedError('EMBED_SOME_FAILED', message);
 }
 
 function news(change: DocumentChange, source: string, from: string | undefined): Printable {

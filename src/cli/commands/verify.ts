@@ -2,12 +2,11 @@
 import { resolve } from 'node:path';
 import type { Verification } from '../../commands/verify.js';
 import { loadSettings } from '../../config/load.js';
-import { exitCodes } from '../../errors.js';
 import { rebuildCommand } from '../../output/format/damage.js';
 import { plural } from '../../text/plural.js';
 import { printable, say } from '../../text/printable.js';
 import type { Given } from '../declared/command.js';
-import type { Outcome } from '../declared/outcome.js';
+import { codedError, type Outcome } from '../declared/outcome.js';
 import type { verify as declared } from '../declared/verify.js';
 import { nearIndex } from '../near-index.js';
 import { printNotice, printResult } from '../terminal/print.js';
@@ -43,7 +42,7 @@ export async function runVerify({ arguments: given, flags }: Given<typeof declar
   const { dir, problems } = damaged;
   return {
     result,
-    error: { code: 'EMBED_DAMAGED_OUTPUT', message: `${dir}: ${problems[0]}`, exit: exitCodes.output },
+    error: codedError('EMBED_DAMAGED_OUTPUT', `${dir}: ${problems[0]}`),
   };
 }
 

@@ -1,5 +1,5 @@
 // The exit codes that a command can end with, and what each means there.
-import { exitCodes } from '../../errors.js';
+import { exitCodes } from '../../exit-codes.js';
 
 /** By name; what differs from the meaning that all commands share is in words of its own. */
 export type Exits = { readonly [exit in keyof typeof exitCodes | 'stopped']?: true | string };

@@ -1,9 +1,9 @@
 // Errors as a person reads them: one sentence for what we know, a stack only for what we don't.
 
-import { EmbedError, exitCodes } from '../../errors.js';
+import { EmbedError } from '../../errors.js';
 import { maskAddresses } from '../../net/masked-address.js';
 import { printable, printableJson, say } from '../../text/printable.js';
-import type { Outcome, ToldError } from '../declared/outcome.js';
+import { codedError, type Outcome, type ToldError } from '../declared/outcome.js';
 import { SignalError } from '../signals.js';
 import { paintNotice } from './colour.js';
 import { annotateError } from './github.js';
@@ -67,5 +67,5 @@ function toldError(error: unknown): ToldError {
     return { code: error.code, message: error.message, exit: error.exitCode };
   }
   const message = error instanceof Error ? error.message : String(error);
-  return { code: 'EMBED_UNEXPECTED', message, exit: exitCodes.unexpected };
+  return codedError('EMBED_UNEXPECTED', message);
 }

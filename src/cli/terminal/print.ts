@@ -4,7 +4,7 @@
 // and progress.ts show progress, colour.ts decides about colours, the others format results.
 import type { Interface } from 'node:readline';
 import { variable } from '../../environment.js';
-import { exitCodes } from '../../errors.js';
+import { exitCodes } from '../../exit-codes.js';
 import { maskAddresses } from '../../net/masked-address.js';
 import { joined, linesOf, type Printable, printable, say } from '../../text/printable.js';
 
