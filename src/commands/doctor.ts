@@ -1,8 +1,8 @@
 // `embed doctor` without its flags: looks at all that a run needs, mends what is safe to mend, looks again.
 import { type LoadOptions, readSettings } from '../config/load.js';
 import { type Check, defaultTimeoutMs, type Status } from '../doctor/check.js';
-import { said } from '../doctor/run-check.js';
 import { examine, examineOnlyGateway } from '../doctor/run.js';
+import { said } from '../doctor/run-check.js';
 import { eventsFor, type RunEvents } from '../events.js';
 import { accessOf } from '../upstream/ollama-settings.js';
 

@@ -2,8 +2,8 @@
 // not make the program send the secrets of the environment to a stranger's server.
 
 import { UsageError } from '../errors.js';
-import { maskAddress, meansThisMachine } from '../net/masked-address.js';
 import { wayTo } from '../net/choose-proxy.js';
+import { maskAddress, meansThisMachine } from '../net/masked-address.js';
 import type { SecretUse } from './about.js';
 import { namesServers } from './kinds/rule.js';
 import type { LoadedSettings } from './origins.js';

@@ -4,11 +4,11 @@
 import type { Readable } from 'node:stream';
 import { EmbedderFault, EmbedError } from '../errors.js';
 import { readUpTo } from '../net/bounded-body.js';
+import type { HttpProxy, ProxySettings } from '../net/choose-proxy.js';
 import { ServerConnections } from '../net/connections.js';
 import { basicOf, secretsOf } from '../net/credentials.js';
 import { decodedBody } from '../net/decoded-body.js';
 import { whereIs } from '../net/masked-address.js';
-import type { HttpProxy, ProxySettings } from '../net/choose-proxy.js';
 import { ProxyError } from '../net/tunnel.js';
 import { parseForeign } from '../text/foreign-json.js';
 import { withoutSlashes } from '../text/trim.js';

@@ -1,9 +1,9 @@
 // What the errors of servers mean, by a table for each kind of server: messages are looked at before statuses. Also the
 // faults of connections, which are the same for all kinds.
 import { EmbedderFault, type FaultMeaning } from '../errors.js';
+import type { HttpProxy } from '../net/choose-proxy.js';
 import { explainConnection, explainRedirect } from '../net/connection-fault.js';
 import { withoutSecrets } from '../net/masked-address.js';
-import type { HttpProxy } from '../net/choose-proxy.js';
 import { wantsPassword } from '../net/tunnel.js';
 
 /** The meanings that an answer of a server can have. The others come from our own checks. */

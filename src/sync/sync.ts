@@ -9,8 +9,8 @@
 import { debug } from '../debug.js';
 import { EmbedError } from '../errors.js';
 import type { RunEvents } from '../events.js';
-import { shownDestination } from '../net/destination-address.js';
 import type { ProxySettings } from '../net/choose-proxy.js';
+import { shownDestination } from '../net/destination-address.js';
 import { Identity } from '../output/identity.js';
 import type { Output } from '../output/read/output.js';
 import { listKeys } from '../output/read/row-list.js';

@@ -2,8 +2,8 @@
 // server that is down is left out and tried again later, while another one is up.
 import { withRetry } from '../embedders/back-off.js';
 import { measureServer, unlikeSentence, withSingles } from '../embedders/guard/batch-check.js';
-import { withSpaceGuard } from '../embedders/guard/space-guard.js';
 import { compareSpaces } from '../embedders/guard/compare-spaces.js';
+import { withSpaceGuard } from '../embedders/guard/space-guard.js';
 import type { ServerAddress, ServerEmbedder } from '../embedders/pool/member.js';
 import { poolOf } from '../embedders/pool/pool.js';
 import { wrapEmbedder } from '../embedders/wrap-embedder.js';

@@ -6,8 +6,8 @@ import { time } from '../../text/durations.js';
 import type { Embedder } from '../../types/embedder.js';
 import type { VectorSpace } from '../../types/space.js';
 import type { Finding } from '../check.js';
-import type { Probe } from '../run-check.js';
 import { normOf } from '../raw-answer.js';
+import type { Probe } from '../run-check.js';
 
 /** Starting the slow engine takes seconds on a slow machine; the budget of time may end it first. */
 const timeoutMs = 60_000;

@@ -3,9 +3,9 @@
 import { z } from 'zod';
 import { UsageError } from '../../errors.js';
 import { readUpTo } from '../../net/bounded-body.js';
+import type { ProxySettings } from '../../net/choose-proxy.js';
 import { basicOf } from '../../net/credentials.js';
 import { maskAddress } from '../../net/masked-address.js';
-import type { ProxySettings } from '../../net/choose-proxy.js';
 import { ProxyError } from '../../net/tunnel.js';
 import { time } from '../../text/durations.js';
 import { parseForeign } from '../../text/foreign-json.js';

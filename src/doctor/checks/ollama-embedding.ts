@@ -11,8 +11,8 @@ import { shownSize } from '../../text/sizes.js';
 import type { Embedder } from '../../types/embedder.js';
 import type { VectorSpace } from '../../types/space.js';
 import type { Finding } from '../check.js';
-import { type Probe, said } from '../run-check.js';
 import { faultOf, normOf, readAnswer } from '../raw-answer.js';
+import { type Probe, said } from '../run-check.js';
 import { examineBatch, examineDistinct, examineSpace, type SpaceOptions } from './space.js';
 
 export interface VectorOptions {

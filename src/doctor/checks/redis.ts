@@ -10,8 +10,8 @@ import { period, time } from '../../text/durations.js';
 import { command, whole } from '../../text/plural.js';
 import { shownSize } from '../../text/sizes.js';
 import type { Finding, Fix } from '../check.js';
-import { type Probe, said } from '../run-check.js';
 import type { RedisLook } from '../redis-client.js';
+import { type Probe, said } from '../run-check.js';
 import { prune, withCache } from './cache.js';
 
 const timeoutMs = 1500;

@@ -5,8 +5,8 @@ import { plural } from '../../text/plural.js';
 import type { Embedder } from '../../types/embedder.js';
 import type { VectorSpace } from '../../types/space.js';
 import type { Finding } from '../check.js';
-import type { Probe } from '../run-check.js';
 import { cosine, shownCosine } from '../raw-answer.js';
+import type { Probe } from '../run-check.js';
 
 export interface SpaceOptions {
   embedder: Embedder;

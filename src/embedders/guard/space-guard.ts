@@ -18,11 +18,11 @@ import { OtherDimensions } from './accept-vectors.js';
 import { measureAlone } from './batch-check.js';
 import { BatchGuard } from './batch-guard.js';
 import { canaryTextsOf, spaceOf } from './canaries.js';
+import { Sameness } from './collapsed-vectors.js';
+import { compareSpaces } from './compare-spaces.js';
 import { Confirmation } from './confirmation.js';
 import { measureInTime } from './recheck.js';
-import { Sameness } from './collapsed-vectors.js';
 import { otherModelFault, otherVectorsFault, unconfirmedFault, wrongBatchFault } from './space-faults.js';
-import { compareSpaces } from './compare-spaces.js';
 
 /** An embedder that notices when its server changes. Its answers count only when they are confirmed. */
 export type SteadyEmbedder = Embedder &
