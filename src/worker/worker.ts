@@ -7,12 +7,13 @@
 // whose server is down rests until that is back.
 import type { Settings } from '../config/settings.js';
 import { queueAddress } from '../embedders/queue/address.js';
-import { openQueueRedis, type RedisFacts, within } from '../embedders/queue/connection.js';
+import { openQueueRedis, type RedisFacts } from '../embedders/queue/connection.js';
 import { queueCounts } from '../embedders/queue/counts.js';
 import { queueKeys } from '../embedders/queue/names.js';
 import { UsageError } from '../errors.js';
 import { eventsFor, type RunEvents } from '../events.js';
 import { BatchMetrics } from '../metrics/metrics.js';
+import { within } from '../net/redis/time-limit.js';
 import type { Embedder } from '../types/embedder.js';
 import type { VectorSpace } from '../types/space.js';
 import { waitFor } from '../upstream/outage.js';

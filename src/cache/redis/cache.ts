@@ -11,6 +11,7 @@ import { noEvents, type RunEvents } from '../../events.js';
 import { type RedisAddress, type RedisOptions, redisAddress } from '../../net/redis/address.js';
 import { explainRedis, lossReason, redisUses, SilenceError } from '../../net/redis/errors.js';
 import { ForeignReplyError } from '../../net/redis/reply-guard.js';
+import { within } from '../../net/redis/time-limit.js';
 import { parseForeign } from '../../text/foreign-json.js';
 import type { CacheUsage, PruneOptions, VectorCache, VectorEntry } from '../../types/cache.js';
 import type { Json } from '../../types/json.js';
@@ -18,7 +19,7 @@ import type { Vector } from '../../types/vector.js';
 import { checkEntries, checkHash, checkSpaceId, vectorAt } from '../../vectors/bytes.js';
 import { type CountsLookups, HitCounter } from '../hit-counter.js';
 import { lookupsKey, metaKey, prefixOf } from './cache-keys.js';
-import { connectRedis, within } from './connection.js';
+import { connectRedis } from './connection.js';
 import { GetGroup, SetGroup } from './group-commands.js';
 import { RedisInventory } from './inventory.js';
 

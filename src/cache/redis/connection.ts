@@ -3,7 +3,8 @@ import type { Redis } from 'ioredis';
 import { ServiceError } from '../../errors.js';
 import type { RedisAddress } from '../../net/redis/address.js';
 import { redisClient } from '../../net/redis/client.js';
-import { explainRedis, SilenceError } from '../../net/redis/errors.js';
+import { explainRedis } from '../../net/redis/errors.js';
+import { within } from '../../net/redis/time-limit.js';
 import { metaKey } from './cache-keys.js';
 
 /** Pause before the next attempt to connect, in ms. */
@@ -63,18 +64,5 @@ async function authenticate(client: Redis, username: string | undefined, passwor
   } catch (error) {
     if (/no password is set|without any password configured/.test(String(error))) return false;
     throw error;
-  }
-}
-
-/** @throws {SilenceError} when the promise takes longer */
-export async function within<T>(milliseconds: number, promise: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const silence = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new SilenceError('no answer in time')), milliseconds);
-  });
-  try {
-    return await Promise.race([promise, silence]);
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -4,7 +4,8 @@ import { Redis, type RedisOptions } from 'ioredis';
 import { EmbedderFault, ServiceError } from '../../errors.js';
 import type { RedisAddress } from '../../net/redis/address.js';
 import { guardedConnector } from '../../net/redis/client.js';
-import { explainRedis, redisUses, SilenceError } from '../../net/redis/errors.js';
+import { explainRedis, redisUses } from '../../net/redis/errors.js';
+import { within } from '../../net/redis/time-limit.js';
 
 /** Time for all that is asked at the start, in ms. */
 const openMs = 3000;
@@ -116,18 +117,4 @@ export function explained(error: unknown, address: RedisAddress): ServiceError {
   return new ServiceError(message, {
     cause: isForGood ? error : new EmbedderFault('unreachable', message, { cause: error }),
   });
-}
-
-/** @throws {SilenceError} when the promise takes longer */
-export async function within<T>(milliseconds: number, promise: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const silence = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new SilenceError('no answer in time')), milliseconds);
-  });
-  promise.catch(() => undefined);
-  try {
-    return await Promise.race([promise, silence]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

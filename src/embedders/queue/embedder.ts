@@ -8,11 +8,12 @@
 import { EmbedderFault, ServiceError } from '../../errors.js';
 import { policyOf } from '../../fault-policy.js';
 import type { RedisAddress } from '../../net/redis/address.js';
+import { within } from '../../net/redis/time-limit.js';
 import type { Embedder, EmbedOptions, EndpointState } from '../../types/embedder.js';
 import type { VectorSpace } from '../../types/space.js';
 import type { Vector } from '../../types/vector.js';
 import { accept } from '../guard/accept-vectors.js';
-import { explained, openQueueRedis, within } from './connection.js';
+import { explained, openQueueRedis } from './connection.js';
 import { queueKeys } from './names.js';
 import { readSpace } from './published-space.js';
 import { QueueSender } from './sender.js';

@@ -2,11 +2,12 @@
 import type { Redis } from 'ioredis';
 import { canonicalName } from '../../embedders/ollama/model-name.js';
 import { queueAddress } from '../../embedders/queue/address.js';
-import { openQueueRedis, within } from '../../embedders/queue/connection.js';
+import { openQueueRedis } from '../../embedders/queue/connection.js';
 import { type QueueKeys, queueKeys } from '../../embedders/queue/names.js';
 import { liveWorkers, type WorkerState } from '../../embedders/queue/presence.js';
 import { type PublishedSpace, publishedId, readSpace } from '../../embedders/queue/published-space.js';
 import { ServiceError } from '../../errors.js';
+import { within } from '../../net/redis/time-limit.js';
 import type { Backend, BackendState, Passing } from './backend.js';
 import { Liveness } from './liveness.js';
 import type { DescribedModel } from './ollama-answers.js';
