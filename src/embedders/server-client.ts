@@ -11,6 +11,7 @@ import { decodedBody } from '../net/decoded-body.js';
 import { whereIs } from '../net/masked-address.js';
 import { ProxyError } from '../net/tunnel.js';
 import { parseForeign } from '../text/foreign-json.js';
+import { isObject } from '../text/plain-json.js';
 import { withoutSlashes } from '../text/trim.js';
 import type { ServerFaults } from './server-faults.js';
 
@@ -130,7 +131,7 @@ export class ServerClient {
     } catch (cause) {
       throw new EmbedderFault('bad-answer', told, { cause });
     }
-    if (typeof answer === 'object' && answer !== null && !Array.isArray(answer)) return answer;
+    if (isObject(answer)) return answer;
     throw new EmbedderFault('bad-answer', told);
   }
 

@@ -7,6 +7,7 @@ import { debug, told } from '../debug.js';
 import { readForeign } from '../files/foreign-file.js';
 import { makeFolders } from '../files/make-folder.js';
 import { realPlace } from '../files/real-place.js';
+import { isObject } from '../text/plain-json.js';
 import { notesFolder } from './state-folder.js';
 
 /** How a run ended. */
@@ -110,7 +111,7 @@ export class NotesFiles {
   #json(ending: string): Record<string, unknown> {
     try {
       const value: unknown = JSON.parse(this.#text(ending, maxNotesBytes));
-      return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+      return isObject(value) ? value : {};
     } catch (error) {
       if (error instanceof SyntaxError) return {};
       throw error;

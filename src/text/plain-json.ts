@@ -14,3 +14,8 @@ export function isPlain(value: unknown, most: { levels: number; parts: number })
   }
   return true;
 }
+
+/** True for an object of JSON: neither a list nor null. */
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

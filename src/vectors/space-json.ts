@@ -1,7 +1,7 @@
 // A vector space as JSON, and its id. The output's manifest and the cache's registry both store spaces, so both use this.
 // Pure.
 import { createHash } from 'node:crypto';
-import { isPlain } from '../text/plain-json.js';
+import { isObject, isPlain } from '../text/plain-json.js';
 import type { Json } from '../types/json.js';
 import type { VectorSpace } from '../types/space.js';
 import type { Vector } from '../types/vector.js';
@@ -47,7 +47,7 @@ const maxDimensions = 1_000_000;
 
 /** The space that `spaceToJson` wrote; undefined when a part is missing, of a wrong shape, or not what the id says. */
 export function spaceFromJson(json: unknown): VectorSpace | undefined {
-  if (!isRecord(json) || !isRecord(json.prefixes) || !isRecord(json.options)) return undefined;
+  if (!isObject(json) || !isObject(json.prefixes) || !isObject(json.options)) return undefined;
   if (!isPlain(json.options, maxOptions)) return undefined;
   const { id, embedder, variant, model, digest, dimensions, prefixes, canaries } = json;
   if (embedder !== 'ollama' && embedder !== 'openai' && embedder !== 'builtin') return undefined;
@@ -82,10 +82,6 @@ export function spaceFromJson(json: unknown): VectorSpace | undefined {
 /** A view on the floats' memory, which is little-endian on every platform that Node is built for but s390x. */
 function floatBytes(vector: Vector): Buffer {
   return Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength);
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Equal values must give equal bytes, in whatever order their keys were set. */

@@ -1,6 +1,7 @@
 // The kind whose value is a set of sources: folders and files with names, each with patterns of its own. Written as
 // `{docs: ./docs, notes: {path: ./notes, include: ["*.md"]}}`.
 
+import { isObject } from '../../text/plain-json.js';
 import type { JsonSchema, Kind } from './kind.js';
 import { glob, path } from './words.js';
 
@@ -27,9 +28,6 @@ const keys = ['path', 'include', 'exclude'];
 const pathRule = { kind: 'path' } as const;
 const globRule = { kind: 'glob' } as const;
 const wanted = 'names with a path each, such as {"docs": {"path": "./docs", "include": ["*.md"]}}';
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const isGlobs = (value: unknown): boolean =>
   [value].flat().every((one) => typeof one === 'string' && one !== '');

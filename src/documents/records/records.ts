@@ -2,6 +2,8 @@
 //
 // A record has an id, a text, and metadata. Its source is `file#id`, or `file#line` without an id. Here an object becomes
 // a document; the other files find the objects in each format.
+
+import { isObject } from '../../text/plain-json.js';
 import type { Block, Document } from '../../types/document.js';
 import type { Failure } from '../../types/failure.js';
 import type { Json } from '../../types/json.js';
@@ -115,10 +117,6 @@ function lengthOf(metadata: JsonObject): number {
     else if (typeof value === 'object' && value !== null) length += JSON.stringify(value).length;
   }
   return length;
-}
-
-export function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 interface Content {

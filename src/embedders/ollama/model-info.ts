@@ -1,6 +1,7 @@
 // Reads once what a server knows of a model: identity, sizes and vocabulary. Nothing here loads the model.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EmbedderFault, ServiceError } from '../../errors.js';
+import { isObject } from '../../text/plain-json.js';
 import { type Access, type OllamaClient, type RequestOptions, withClient } from './client.js';
 import { canonicalName, plainDigest, pullCommand } from './model-name.js';
 
@@ -57,7 +58,7 @@ async function fieldsOf(
   options: RequestOptions,
 ): Promise<Fields> {
   const answer = await client.json(path, body, options);
-  if (typeof answer === 'object' && answer !== null) return answer as Fields;
+  if (isObject(answer)) return answer;
   throw new EmbedderFault('bad-answer', `${client.where}${path} gave no object: is that an Ollama?`);
 }
 
@@ -197,7 +198,7 @@ export async function listModels(
   options: LookOptions = {},
 ): Promise<{ name: string; digest: string }[]> {
   const { models } = await fieldsOf(client, '/api/tags', undefined, inTime(options));
-  const isList = Array.isArray(models) && models.every((one) => typeof one === 'object' && one !== null);
+  const isList = Array.isArray(models) && models.every(isObject);
   if (!isList) {
     throw new EmbedderFault('bad-answer', `${client.where}/api/tags lists no models: is that an Ollama?`);
   }

@@ -3,6 +3,7 @@
 import { EmbedderFault, ServiceError } from '../../errors.js';
 import type { RunEvents } from '../../events.js';
 import { parseForeign } from '../../text/foreign-json.js';
+import { isObject } from '../../text/plain-json.js';
 import { type Access, OllamaClient } from './client.js';
 
 /** A download without progress for this long has failed, in ms. */
@@ -99,7 +100,7 @@ function parsed(text: string): Line {
   } catch (cause) {
     throw new EmbedderFault('bad-answer', `a line that is not JSON: ${text.slice(0, 80)}`, { cause });
   }
-  if (typeof line === 'object' && line !== null && Object.entries(line).every(isField)) return line as Line;
+  if (isObject(line) && Object.entries(line).every(isField)) return line as Line;
   throw new EmbedderFault('bad-answer', `an unknown line: ${text.slice(0, 80)}`);
 }
 

@@ -2,6 +2,7 @@
 // more; most servers say more in it, or beside it. What isn't said is undefined, and is counted or tried elsewhere.
 import { EmbedderFault, ServiceError } from '../../errors.js';
 import { isDown } from '../../fault-policy.js';
+import { isObject } from '../../text/plain-json.js';
 import type { OpenAiClient } from './client.js';
 
 /** Which server it is, by what only that one says. It decides which routes it has beside those of OpenAI. */
@@ -274,7 +275,7 @@ function inTime(options: LookOptions) {
 }
 
 function fieldsOf(value: unknown): Fields | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : undefined;
+  return isObject(value) ? value : undefined;
 }
 
 /** Max characters of a name or a release; longer ones are none. */

@@ -2,6 +2,7 @@
 // their indexes. Base64 is asked for, as it is a third of the bytes and needs no number to be read; who ignores that
 // is read, too.
 import { parseForeign } from '../../text/foreign-json.js';
+import { isObject } from '../../text/plain-json.js';
 import type { Vector } from '../../types/vector.js';
 import { openAiFaults } from './error-messages.js';
 
@@ -11,8 +12,6 @@ export interface EmbeddingsAnswer {
   /** Tokens of all texts, special tokens included, as the server counted them; undefined when it doesn't say. */
   tokens: number | undefined;
 }
-
-type Fields = { readonly [key: string]: unknown };
 
 /**
  * @param bytes a whole answer, UTF-8
@@ -30,7 +29,7 @@ export function readEmbeddings(bytes: Buffer, texts: number, where: string): Emb
   } catch (cause) {
     throw bad('that is not JSON', cause);
   }
-  if (!isFields(answer)) throw bad('without embeddings');
+  if (!isObject(answer)) throw bad('without embeddings');
   if (answer.error !== undefined && answer.error !== null) {
     throw openAiFaults.answer(where, 200, bytes.toString('utf8', 0, mostOfError));
   }
@@ -39,7 +38,7 @@ export function readEmbeddings(bytes: Buffer, texts: number, where: string): Emb
   if (data.length !== texts) throw bad(`with ${data.length} embeddings for ${texts} texts`);
   const vectors = new Array<Vector | undefined>(texts).fill(undefined);
   for (const [place, one] of data.entries()) {
-    if (!isFields(one)) throw bad('with something else in place of an embedding');
+    if (!isObject(one)) throw bad('with something else in place of an embedding');
     const index = one.index ?? place;
     if (!Number.isInteger(index) || (index as number) < 0 || (index as number) >= texts) {
       throw bad(`with the index ${JSON.stringify(index)} of ${texts} embeddings`);
@@ -49,7 +48,7 @@ export function readEmbeddings(bytes: Buffer, texts: number, where: string): Emb
     if (typeof vector === 'string') throw bad(vector);
     vectors[index as number] = vector;
   }
-  const tokens = isFields(usage) ? usage.prompt_tokens : undefined;
+  const tokens = isObject(usage) ? usage.prompt_tokens : undefined;
   return {
     vectors: vectors as Vector[],
     tokens: Number.isSafeInteger(tokens) && (tokens as number) > 0 ? (tokens as number) : undefined,
@@ -84,8 +83,4 @@ function fromBase64(text: string): Vector | undefined {
 
 function shown(value: unknown): string {
   return (JSON.stringify(value) ?? 'nothing').slice(0, 20);
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -3,6 +3,7 @@
 import { EmbedderFault, type FaultMeaning } from '../../errors.js';
 import { faultPolicies } from '../../fault-policy.js';
 import { parseForeign } from '../../text/foreign-json.js';
+import { isObject } from '../../text/plain-json.js';
 import type { Vector } from '../../types/vector.js';
 import { vectorAt, vectorBytes } from '../../vectors/bytes.js';
 import { isId } from './names.js';
@@ -121,7 +122,7 @@ export function answerOf(bytes: Buffer): JobAnswer | undefined {
 function headOf(bytes: Buffer): Record<string, unknown> | undefined {
   try {
     const head = parseForeign(bytes);
-    return typeof head === 'object' && head !== null ? (head as Record<string, unknown>) : undefined;
+    return isObject(head) ? head : undefined;
   } catch {
     return undefined;
   }

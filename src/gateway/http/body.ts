@@ -2,6 +2,7 @@
 // its own words.
 
 import { jsonShape } from '../../text/json-shape.js';
+import { isObject } from '../../text/plain-json.js';
 import { RefusedError } from '../routes/error-answers.js';
 
 /** Max levels of a body that we parse; a deeper one is passed on unchanged. */
@@ -36,9 +37,7 @@ function read(body: Buffer): Fields | undefined {
   }
   try {
     const value: unknown = JSON.parse(body.toString());
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Fields)
-      : undefined;
+    return isObject(value) ? value : undefined;
   } catch {
     return undefined; // The server will answer with the error.
   }

@@ -1,13 +1,11 @@
 // Checks of the fields of a manifest: what a stranger wrote may be anything.
+
+import { isObject } from '../../text/plain-json.js';
 import type { Shard } from '../../types/shard.js';
 import { isShard } from '../shards/shard.js';
 import type { Chunking, OutputFormat } from './manifest.js';
 
 const hex64 = /^[0-9a-f]{64}$/;
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 export function isCount(value: unknown): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
@@ -18,7 +16,7 @@ export function isHash(value: unknown): value is string {
 }
 
 export function isShardJson(value: unknown): value is Shard {
-  return isRecord(value) && isShard(value as unknown as Shard);
+  return isObject(value) && isShard(value as unknown as Shard);
 }
 
 export function isTexts(value: unknown): value is string[] {
@@ -31,7 +29,7 @@ export function isFormat(value: unknown): value is OutputFormat {
 
 export function isChunking(value: unknown): value is Chunking {
   return (
-    isRecord(value) &&
+    isObject(value) &&
     isCount(value.size) &&
     isCount(value.overlap) &&
     typeof value.counter === 'string' &&

@@ -1,6 +1,7 @@
 // Reads a manifest line by line. It needs constant memory beside its result, and trusts nothing: any fault is
 // reported here as one sentence, not later as a crash or a wrong index.
 import type { FileHandle } from 'node:fs/promises';
+import { isObject } from '../../text/plain-json.js';
 import { compareSources } from '../../text/source-order.js';
 import { spaceFromJson } from '../../vectors/space-json.js';
 import { blockBytes, lineBlocks, UnwrittenError } from '../files/line-blocks.js';
@@ -17,7 +18,7 @@ import {
   type RecordFile,
   type RowsFile,
 } from './manifest.js';
-import { isChunking, isCount, isFormat, isHash, isRecord, isShardJson, isTexts } from './manifest-fields.js';
+import { isChunking, isCount, isFormat, isHash, isShardJson, isTexts } from './manifest-fields.js';
 
 /** A document with its place in the output's files. */
 export interface OutputDocument extends DocumentEntry {
@@ -156,7 +157,7 @@ function parseLong(line: string): unknown {
     throw new Malformed('a line without end');
   }
   const entry = JSON.parse(withoutComma(line.slice(0, start) + line.slice(end)));
-  return isRecord(entry) ? { ...entry, chunks: line.slice(start, end) } : entry;
+  return isObject(entry) ? { ...entry, chunks: line.slice(start, end) } : entry;
 }
 
 function withoutComma(lines: string): string {
@@ -174,14 +175,14 @@ function parseHead(json: Record<string, unknown>): ManifestHead {
   if (space === undefined) throw new Malformed('its vector space is not what its id says');
   const { chunking, readers = firstReaders, judged, shard, formats, rows, files, failures, roots } = json;
   if (!isChunking(chunking)) throw new Malformed('chunking');
-  if (!isRecord(readers) || !Object.values(readers).every(isCount)) throw new Malformed('readers');
+  if (!isObject(readers) || !Object.values(readers).every(isCount)) throw new Malformed('readers');
   if (judged !== undefined && !isCount(judged)) throw new Malformed('judged');
   if (shard !== undefined && !isShardJson(shard)) throw new Malformed('shard');
   if (!isCount(rows)) throw new Malformed('rows');
   if (!Array.isArray(formats) || !formats.every(isFormat)) throw new Malformed('formats');
   if (!isTexts(roots)) throw new Malformed('roots');
   if (failures !== undefined && !isHash(failures)) throw new Malformed('failures');
-  if (!isRecord(files)) throw new Malformed('files');
+  if (!isObject(files)) throw new Malformed('files');
   return {
     format,
     space,
@@ -202,7 +203,7 @@ function parseHead(json: Record<string, unknown>): ManifestHead {
 
 function addDocument(manifest: Manifest, json: unknown, totals: { rows: number; bytes: number }): void {
   const place = `document ${manifest.documents.length}`;
-  if (!isRecord(json)) throw new Malformed(place);
+  if (!isObject(json)) throw new Malformed(place);
   const { source, root, hash, rows, bytes, sum, chunks, failed, outdated } = json;
   if (typeof source !== 'string' || typeof hash !== 'string' || typeof chunks !== 'string') {
     throw new Malformed(place);
@@ -242,7 +243,7 @@ function addDocument(manifest: Manifest, json: unknown, totals: { rows: number; 
 
 function addRecordFile(manifest: Manifest, json: unknown): void {
   const place = `record file ${manifest.recordFiles.length}`;
-  if (!isRecord(json)) throw new Malformed(place);
+  if (!isObject(json)) throw new Malformed(place);
   const { source, root, hash, documents, besides } = json;
   const rootName = typeof root === 'number' ? manifest.roots[root] : undefined;
   if (typeof source !== 'string' || !isHash(hash) || !isCount(documents)) throw new Malformed(place);
@@ -256,7 +257,7 @@ function addRecordFile(manifest: Manifest, json: unknown): void {
 }
 
 function rowsFile(value: unknown, format: ManifestFormat): RowsFile {
-  if (!isRecord(value) || !isCount(value.bytes)) throw new Malformed('files');
+  if (!isObject(value) || !isCount(value.bytes)) throw new Malformed('files');
   const { bytes, sha256 } = value;
   if (format !== 1) return { bytes };
   if (!isHash(sha256)) throw new Malformed('files');

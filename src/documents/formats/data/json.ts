@@ -3,6 +3,7 @@
 import stripJsonComments from 'strip-json-comments';
 import { DocumentError } from '../../../errors.js';
 import { placeOfJsonFault } from '../../../text/json-fault.js';
+import { isObject } from '../../../text/plain-json.js';
 import type { Json } from '../../../types/json.js';
 import { codeBlocks } from '../../blocks/code/blocks.js';
 import { json5Language, jsonLanguage } from '../../blocks/code/languages.js';
@@ -10,7 +11,7 @@ import { LineCursor } from '../../blocks/lines.js';
 import { decode } from '../../encodings/detect-encoding.js';
 import { withFileLines, withoutEscapes } from '../../records/json-escapes.js';
 import { elementOffsets, withLongIntegers } from '../../records/json-scan.js';
-import { isObject, RecordReader } from '../../records/records.js';
+import { RecordReader } from '../../records/records.js';
 import { type Extraction, type FormatInput, gather, maxRecords, one, tooManyRecords } from '../format.js';
 
 export async function extract({ bytes, source }: FormatInput): Promise<Extraction> {

@@ -1,9 +1,10 @@
 // What a cell of a notebook printed, as text: streams, errors, results. Of long ones the start and the end.
+
+import { isObject } from '../../../text/plain-json.js';
 import type { Json } from '../../../types/json.js';
 import { htmlContent } from '../../blocks/html.js';
 import { withoutEscapeCodes } from '../../blocks/terminal-text.js';
 import type { JsonObject } from '../../records/records.js';
-import { isObject } from '../../records/records.js';
 
 /** Of longer output, so much is kept of the start and of the end: the middle of a log is seldom looked for. */
 const headLength = 1200;

@@ -1,13 +1,14 @@
 // Jupyter notebooks: the sources of the cells, each with the text of its outputs.
 import { DocumentError } from '../../../errors.js';
 import { placeOfJsonFault } from '../../../text/json-fault.js';
+import { isObject } from '../../../text/plain-json.js';
 import type { Block } from '../../../types/document.js';
 import type { Json } from '../../../types/json.js';
 import { LineCursor, trimWhite } from '../../blocks/lines.js';
 import { markdownContent } from '../../blocks/markdown/content.js';
 import { decode } from '../../encodings/detect-encoding.js';
 import { elementOffsets, listOffset } from '../../records/json-scan.js';
-import { isObject, type JsonObject } from '../../records/records.js';
+import type { JsonObject } from '../../records/records.js';
 import { type Extraction, type FormatInput, one } from '../format.js';
 import { joined, outputText } from './notebook-output.js';
 
