@@ -1,5 +1,5 @@
 // `embed ingest --watch` without its flags: an update, and another one whenever files changed and it is calm again.
-import { dirname, join, resolve, sep } from 'node:path';
+import { dirname, resolve, sep } from 'node:path';
 import type { NamedSource } from '../config/kinds/sources.js';
 import { isPattern } from '../documents/globs/tokens.js';
 import { patternOrigin } from '../documents/walk/paths/expand-pattern.js';
@@ -12,6 +12,7 @@ import {
   type WatchedPlace,
 } from '../documents/watch/folder-watch.js';
 import { DestinationError, type EmbedError, LockedError, ServiceError, UsageError } from '../errors.js';
+import { isIn } from '../files/inside-folder.js';
 import type { RunResult } from '../ingest/options.js';
 import { pathOf } from '../net/destination-address.js';
 import { type IngestOptions, ingest } from './ingest.js';
@@ -259,8 +260,8 @@ function leftOutBy(
     ...(settings.cacheDir === undefined ? [] : [resolve(cwd, settings.cacheDir)]),
   ];
   return (path) => {
-    if (own.some((one) => path === one || path.startsWith(join(one, sep)))) return true;
-    const place = places.find(({ path: top }) => path === top || path.startsWith(join(top, sep)));
+    if (own.some((one) => isIn(path, one))) return true;
+    const place = places.find(({ path: top }) => isIn(path, top));
     const names = path.slice((place?.path ?? dirname(path)).length).split(sep);
     return names.some(
       (name) => name === 'node_modules' || (name.startsWith('.') && !ignoreFiles.includes(name)),

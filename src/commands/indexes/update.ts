@@ -1,11 +1,12 @@
 // Brings an output up to date with the documents under its roots, for an agent. The roots come from the output's own
 // manifest, which may be a stranger's: only those below the output's parent folder or the working folder are read.
 import { realpath } from 'node:fs/promises';
-import { dirname, relative, resolve, sep } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { clearInterval, setInterval } from 'node:timers';
 import type { Settings } from '../../config/settings.js';
 import { UsageError } from '../../errors.js';
 import type { RunEvents } from '../../events.js';
+import { isIn } from '../../files/inside-folder.js';
 import type { Updated, UpdateProgress } from '../../indexes/indexes.js';
 import { RunCounts } from '../../ingest/run-counts.js';
 import { stdinRoot } from '../../ingest/survey/standard-input.js';
@@ -89,15 +90,10 @@ async function rootsToRead(
     if (root === stdinRoot) continue;
     const path = resolve(parent, root);
     const real = await realpath(path).catch(() => undefined);
-    const mayBeRead = real !== undefined && allowed.some((folder) => isBelow(real, folder));
+    const mayBeRead = real !== undefined && allowed.some((folder) => isIn(real, folder));
     (mayBeRead ? paths : left).push(mayBeRead ? path : root);
   }
   return { paths, left };
-}
-
-function isBelow(path: string, folder: string): boolean {
-  const way = relative(folder, path);
-  return way !== '..' && !way.startsWith(`..${sep}`) && resolve(folder, way) === path;
 }
 
 function progressOf({ files, filesRead, chunks }: RunCounts): UpdateProgress {

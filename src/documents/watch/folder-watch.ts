@@ -4,6 +4,7 @@ import { type Stats, statSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type FSWatcher, watch } from 'chokidar';
+import { isIn } from '../../files/inside-folder.js';
 
 /** A folder with all in it, or a file. */
 export interface WatchedPlace {
@@ -94,10 +95,6 @@ export class FolderWatch {
 
 function folderOf({ path, isFolder }: WatchedPlace): string {
   return isFolder ? path : dirname(path);
-}
-
-function isIn(path: string, folder: string): boolean {
-  return path === folder || path.startsWith(folder === '/' ? folder : `${folder}/`);
 }
 
 /**
