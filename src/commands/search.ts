@@ -1,11 +1,7 @@
 // `embed search` without its flags: opens what is searched, asks one question or many, and closes it again.
-import { UsageError } from '../errors.js';
-import { eventsFor } from '../events.js';
-import { openCorpora, wordsFolder } from '../search/corpora.js';
 import type { QuestionOptions, SearcherOptions, SearchOptions, SearchResult } from '../search/options.js';
-import { OutputCorpus } from '../search/output-corpus.js';
-import type { OpenParts } from '../search/question.js';
-import { openSearcher, Searcher } from '../search/searcher.js';
+import { refuseBlank } from '../search/question.js';
+import { openSearcher } from '../search/searcher.js';
 import { noIndex } from './run-state.js';
 
 /**
@@ -26,28 +22,6 @@ export async function search(options: SearchOptions): Promise<SearchResult[]> {
   return results!;
 }
 
-/** The same with what is open already. */
-export async function searchWith(
-  options: SearchOptions,
-  { output, vectorOf }: OpenParts,
-): Promise<SearchResult[]> {
-  const { settings, question, signal = new AbortController().signal } = options;
-  if (question.trim() === '') throw new UsageError('Nothing to search for: give a question.');
-  const events = eventsFor(options.events);
-  const opened = output && [
-    new OutputCorpus(output, {
-      ...{ name: undefined, signal, stays: true, cacheDir: wordsFolder(settings.cacheDir) },
-      notice: (message) => events.notice(message),
-    }),
-  ];
-  const searcher = new Searcher(opened ?? (await openCorpora(options, noIndex)), { ...options, vectorOf });
-  try {
-    return await searcher.search(question, options);
-  } finally {
-    await searcher.close();
-  }
-}
-
 /** What {@link searchAll} is told. */
 export interface SearchAllOptions extends QuestionOptions, SearcherOptions {
   /** What is looked for, each as in `search`. */
@@ -61,8 +35,7 @@ export interface SearchAllOptions extends QuestionOptions, SearcherOptions {
  */
 export async function searchAll(options: SearchAllOptions): Promise<SearchResult[][]> {
   const { questions } = options;
-  if (questions.some((question) => question.trim() === ''))
-    throw new UsageError('Nothing to search for: give a question.');
+  refuseBlank(questions);
   const searcher = await openSearcher(options, noIndex);
   try {
     return await searcher.searchAll(questions, options);

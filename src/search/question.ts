@@ -4,7 +4,6 @@ import { compareSpaces } from '../embedders/guard/compare-spaces.js';
 import { unknownScript } from '../embedders/guard/unknown-script.js';
 import { UsageError, VectorSpaceError } from '../errors.js';
 import type { RunEvents } from '../events.js';
-import type { Output } from '../output/read/output.js';
 import type { Embedder } from '../types/embedder.js';
 import type { VectorSpace } from '../types/space.js';
 import type { Vector } from '../types/vector.js';
@@ -25,10 +24,10 @@ export interface VectorGiver {
   vectorOf?: ((question: string, searched: Searched, signal: AbortSignal) => Promise<Vector>) | undefined;
 }
 
-/** What is open already, and stays open: of a server, for all of its searches. */
-export interface OpenParts extends VectorGiver {
-  /** The output, where no destination is asked. @default opened for this search */
-  output?: Output;
+/** @throws {UsageError} when a question is blank */
+export function refuseBlank(questions: readonly string[]): void {
+  if (!questions.some((question) => question.trim() === '')) return;
+  throw new UsageError('Nothing to search for: give a question.');
 }
 
 /**

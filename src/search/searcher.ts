@@ -13,7 +13,7 @@ import { wordsFoundIn } from './matched-words.js';
 import type { QuestionOptions, SearchBy, SearcherOptions, SearchResult } from './options.js';
 import { addPassage } from './passage.js';
 import { QueryVectors } from './query-vectors.js';
-import type { VectorGiver } from './question.js';
+import { refuseBlank, type VectorGiver } from './question.js';
 import { questionWords } from './question-words.js';
 import { defaultReranked, rerank } from './rerank.js';
 
@@ -87,8 +87,7 @@ export class Searcher {
     options: QuestionOptions,
     signal = this.#signal,
   ): Promise<SearchResult[][]> {
-    if (questions.some((question) => question.trim() === ''))
-      throw new UsageError('Nothing to search for: give a question.');
+    refuseBlank(questions);
     const filter = filterOf(options);
     const by = options.by ?? (await this.#defaultBy());
     if (by === 'words' && options.minScore !== undefined) {
