@@ -1,4 +1,6 @@
 // Entries and bytes of each vector space, and what is known of the spaces: `usage` of every cache.
+
+import { isObject } from '../text/plain-json.js';
 import type { SpaceUsage } from '../types/cache.js';
 import type { Json } from '../types/json.js';
 
@@ -52,7 +54,7 @@ type Description = Pick<SpaceUsage, 'model' | 'embedder' | 'dimensions'>;
 
 /** Id and description of a registered space; nothing for what isn't one. */
 function describe(json: Json): [string, Description][] {
-  if (typeof json !== 'object' || json === null || Array.isArray(json)) return [];
+  if (!isObject(json)) return [];
   const { id, model, embedder, dimensions } = json;
   if (typeof id !== 'string' || typeof model !== 'string') return [];
   if (typeof embedder !== 'string' || typeof dimensions !== 'number') return [];

@@ -5,7 +5,7 @@ import { variable } from '../environment.js';
 import { UsageError } from '../errors.js';
 import { readForeign } from '../files/foreign-file.js';
 import { homeFolder } from '../files/home.js';
-import { isPlain } from '../text/plain-json.js';
+import { isObject, isPlain } from '../text/plain-json.js';
 
 /** Names looked for, first match wins; `package.json` counts when it has a `batch` property. */
 const configFiles = ['.batchrc', '.batchrc.json', '.batchrc.yaml', '.batchrc.yml', 'package.json'];
@@ -88,7 +88,7 @@ async function readConfigFile(path: string): Promise<ConfigFile | undefined> {
   const content = text.trim() === '' ? {} : await parsed(path, text);
   const values = isPackage ? (content as Record<string, unknown> | null)?.batch : content;
   if (isPackage && values === undefined) return undefined;
-  if (values === null || typeof values !== 'object' || Array.isArray(values)) {
+  if (!isObject(values)) {
     throw new UsageError(`${path} must hold an object of settings, as .batchrc.example.json shows.`);
   }
   if (!isPlain(values, valueBounds)) {

@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DamagedOutputError } from '../errors.js';
+import { isObject } from '../text/plain-json.js';
 import { takeAccess } from './files/access-rights.js';
 import { outputError, syncFolder, syncHandle } from './files/disk-errors.js';
 import { steady } from './files/folder-handle.js';
@@ -83,9 +84,9 @@ function tokensOf(text: string): Map<string, string[]> | undefined {
   } catch {
     return undefined;
   }
-  if (typeof json !== 'object' || json === null) return undefined;
+  if (!isObject(json)) return undefined;
   const { format: written, tokens } = json as Record<string, unknown>;
-  if (written !== format || typeof tokens !== 'object' || tokens === null) return undefined;
+  if (written !== format || !isObject(tokens)) return undefined;
   const entries = Object.entries(tokens as Record<string, unknown>);
   const areTokens = (value: unknown): value is string[] =>
     Array.isArray(value) && value.every((one) => typeof one === 'string' && /^[0-9a-f]{32}$/.test(one));

@@ -4,7 +4,7 @@ import type { Settings } from '../config/settings.js';
 import type { Destination, FoundRow } from '../destinations/destination.js';
 import { openDestination } from '../destinations/open.js';
 import { UsageError, VectorSpaceError } from '../errors.js';
-import { isPlain } from '../text/plain-json.js';
+import { isObject, isPlain } from '../text/plain-json.js';
 import { printable } from '../text/printable.js';
 import type { VectorSpace } from '../types/space.js';
 import type { Vector } from '../types/vector.js';
@@ -200,7 +200,7 @@ function rowOf({ id, text, source, metadata: written }: FoundRow, shown: string)
   } catch {
     metadata = undefined;
   }
-  if (typeof metadata !== 'object' || metadata === null || !isPlain(metadata, metadataBounds)) {
+  if (!isObject(metadata) || !isPlain(metadata, metadataBounds)) {
     throw new UsageError(
       `${shown}: the metadata of row ${printable(id, 60)} can't be read: run \`embed sync\` again.`,
     );

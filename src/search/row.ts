@@ -4,7 +4,7 @@ import { embeddingKey } from '../output/format/chunk-line.js';
 import { damaged } from '../output/format/damage.js';
 import { chunksName } from '../output/format/layout.js';
 import type { Output } from '../output/read/output.js';
-import { isPlain } from '../text/plain-json.js';
+import { isObject, isPlain } from '../text/plain-json.js';
 
 /** Where a row's text stands in its document; a record's own metadata is there, too. */
 export interface RowMetadata {
@@ -68,7 +68,7 @@ function withoutEmbedding(line: string): string {
 function isRow(json: unknown): json is OutputRow {
   const { id, text, metadata } = (json ?? {}) as { [key in keyof OutputRow]?: unknown };
   if (typeof id !== 'string' || typeof text !== 'string') return false;
-  if (typeof metadata !== 'object' || metadata === null || !isPlain(metadata, metadataBounds)) return false;
+  if (!isObject(metadata) || !isPlain(metadata, metadataBounds)) return false;
   const {
     source,
     chunk,

@@ -5,6 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import type { FileMetaData } from 'hyparquet';
 import { DestinationError, EmbedError, UsageError } from '../../errors.js';
 import { pathOf } from '../../net/destination-address.js';
+import { isObject } from '../../text/plain-json.js';
 import { printable } from '../../text/printable.js';
 import type { Shard } from '../../types/shard.js';
 import type { Vector } from '../../types/vector.js';
@@ -277,7 +278,7 @@ function stateOf(text: string | undefined): { index: string; token: string; spac
   } catch {
     return undefined;
   }
-  if (typeof json !== 'object' || json === null) return undefined;
+  if (!isObject(json)) return undefined;
   const { index, token, space } = json as Record<string, unknown>;
   return typeof index === 'string' && typeof token === 'string' ? { index, token, space } : undefined;
 }

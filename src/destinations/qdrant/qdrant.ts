@@ -2,6 +2,7 @@
 // sync that ends in the middle is completed by the next one.
 import { z } from 'zod';
 import { UsageError, VectorSpaceError } from '../../errors.js';
+import { isObject } from '../../text/plain-json.js';
 import { printable } from '../../text/printable.js';
 import { uuidOf } from '../../text/uuid.js';
 import type { Shard } from '../../types/shard.js';
@@ -280,7 +281,7 @@ function placed(payload: z.infer<typeof payloadShape>): PlacedRow {
 }
 
 function stateOf(value: unknown): IndexState | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
+  if (!isObject(value)) return undefined;
   const { token, space } = value as Record<string, unknown>;
   return typeof token === 'string' ? { token, space } : undefined;
 }

@@ -45,7 +45,7 @@ export function jobData(job: BatchJob): object {
 
 /** The batch of a BullMQ job; undefined when it is none of ours. */
 export function jobOf(data: unknown): BatchJob | undefined {
-  if (typeof data !== 'object' || data === null) return undefined;
+  if (!isObject(data)) return undefined;
   const { space, sender, texts, tokens, truncate, dimensions, leastMs, onceLate, ...rest } = data as Record<
     string,
     unknown
@@ -129,7 +129,7 @@ function headOf(bytes: Buffer): Record<string, unknown> | undefined {
 }
 
 function faultOf(said: unknown): EmbedderFault | undefined {
-  if (typeof said !== 'object' || said === null) return undefined;
+  if (!isObject(said)) return undefined;
   const { meaning, message, retryAfterMs } = said as Record<string, unknown>;
   if (typeof meaning !== 'string' || !Object.hasOwn(faultPolicies, meaning)) return undefined;
   if (typeof message !== 'string') return undefined;

@@ -1,6 +1,7 @@
 // Which workers a queue has: each says so every two seconds, in a key that vanishes when it doesn't.
 import type { Redis } from 'ioredis';
 import { parseForeign } from '../../text/foreign-json.js';
+import { isObject } from '../../text/plain-json.js';
 import { isId, type QueueKeys } from './names.js';
 
 /** Time between two signs of life, in ms. */
@@ -69,7 +70,7 @@ function stateOf(text: string | null, id: string): WorkerState | undefined {
   } catch {
     return undefined;
   }
-  if (typeof said !== 'object' || said === null) return undefined;
+  if (!isObject(said)) return undefined;
   const { name, space, concurrency, active, batches, texts, rests } = said;
   const counts = [concurrency, active, batches, texts];
   if (!counts.every((one) => Number.isSafeInteger(one) && (one as number) >= 0)) return undefined;

@@ -1,6 +1,7 @@
 // Reads the tokens of a gateway that have names. What is wrong is told without any of them.
 import { UsageError } from '../../errors.js';
 import { readForeign } from '../../files/foreign-file.js';
+import { isObject } from '../../text/plain-json.js';
 
 const maxFileBytes = 1024 * 1024;
 const maxTokens = 1000;
@@ -23,7 +24,7 @@ export function readTokens(given: string): { [name: string]: string } {
       code === undefined ? 'they are no JSON such as {"wiki": "…"}' : `the file can't be read (${code})`,
     );
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+  if (!isObject(value)) {
     throw wrong('expected an object such as {"wiki": "…"}');
   }
   const all = Object.entries(value);

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DamagedOutputError } from '../../errors.js';
+import { isObject } from '../../text/plain-json.js';
 import { takeAccess } from '../files/access-rights.js';
 import { errorCode, outputError, syncFolder, syncHandle } from '../files/disk-errors.js';
 import { steady } from '../files/folder-handle.js';
@@ -84,7 +85,7 @@ function recordOf(body: string): CommitRecord | undefined {
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }
-  if (typeof json !== 'object' || json === null) return undefined;
+  if (!isObject(json)) return undefined;
   const { format, stage, files, remove } = json as { [key: string]: unknown };
   if (typeof format === 'number' && format > recordFormat) {
     throw newer("The output's unfinished commit", format, recordFormat);
@@ -104,7 +105,7 @@ function commitFile({ name, bytes, sha256 }: CommitFile): CommitFile {
 }
 
 function isCommitFile(value: unknown, format: number): value is CommitFile {
-  if (typeof value !== 'object' || value === null) return false;
+  if (!isObject(value)) return false;
   const { name, bytes, sha256 } = value as { [key: string]: unknown };
   return (
     typeof name === 'string' &&

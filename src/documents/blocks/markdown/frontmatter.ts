@@ -1,7 +1,7 @@
 // Front matter: the author's data at the top of a Markdown file, as YAML between lines of `---`, TOML between `+++`, or a
 // JSON object. It reads simple YAML and TOML, and leaves out what it doesn't understand, as that is metadata, not text.
 
-import { isPlain } from '../../../text/plain-json.js';
+import { isObject, isPlain } from '../../../text/plain-json.js';
 import type { Json } from '../../../types/json.js';
 import { lineEnd } from '../lines.js';
 
@@ -55,7 +55,7 @@ function jsonFrontMatter(text: string): FrontMatter | undefined {
   const end = close ? close.index + 1 : text.startsWith('{}') ? 2 : 0;
   if (end === 0 || text.slice(end, lineEnd(text, end)).trim() !== '') return undefined;
   const value = parseJson(text.slice(0, end));
-  if (typeof value !== 'object' || value === null || Array.isArray(value) || !isPlain(value, mostJson)) {
+  if (!isObject(value) || !isPlain(value, mostJson)) {
     return undefined;
   }
   return { end, lines: text.slice(0, end).split('\n').length, metadata: value };
