@@ -55,16 +55,13 @@ export async function runSearch(given: Given<typeof declared>): Promise<Outcome>
   return { result: flags.questions === undefined ? { results: lists[0]! } : { answers } };
 }
 
-/** @throws {UsageError} when there is no question, or a file beside one */
+/** @throws {UsageError} when a file is named beside a question */
 async function questionsOf({
   arguments: { question: words },
   flags,
 }: Given<typeof declared>): Promise<string[]> {
   const question = words.join(' ');
-  if (flags.questions === undefined) {
-    if (question.trim() === '') throw new UsageError('Nothing to search for: give a question.');
-    return [question];
-  }
+  if (flags.questions === undefined) return [question];
   if (words.length > 0) throw new UsageError('Give either a question or --questions, not both.');
   const { readQuestions } = await import('../../search/questions-file.js');
   return readQuestions(flags.questions).map((one) => one.question);
