@@ -1,6 +1,7 @@
 // A worker joins its queue, says that it is there, and leaves.
 import type { Redis } from 'ioredis';
-import { maxEvents } from '../embedders/queue/look.js';
+import { waitingJobs } from '../embedders/queue/counts.js';
+import { boundEvents } from '../embedders/queue/look.js';
 import type { QueueKeys } from '../embedders/queue/names.js';
 import { hideWorker, liveWorkers, showWorker, type WorkerState } from '../embedders/queue/presence.js';
 import {
@@ -53,19 +54,18 @@ export async function giveSign(
   published: PublishedSpace,
 ): Promise<void> {
   await showWorker(redis, keys, state);
-  await redis.hset(keys.bull('meta'), 'opts.maxLenEvents', maxEvents);
+  await boundEvents(redis, keys);
   if ((await publishedId(redis, keys)) === undefined) await publishSpace(redis, keys, published);
 }
 
 /** The last one takes along what BullMQ keeps of an empty queue. */
 export async function leave(redis: Redis, keys: QueueKeys, id: string): Promise<void> {
   await hideWorker(redis, keys, id);
-  const [workers, ...left] = await Promise.all([
+  const [workers, waiting, active] = await Promise.all([
     liveWorkers(redis, keys),
-    redis.llen(keys.bull('wait')),
+    waitingJobs(redis, keys),
     redis.llen(keys.bull('active')),
-    redis.zcard(keys.bull('prioritized')),
   ]);
-  if (workers.length > 0 || left.some((count) => count > 0)) return;
+  if (workers.length > 0 || waiting > 0 || active > 0) return;
   await redis.del(['meta', 'events', 'marker', 'stalled-check', 'stalled', 'pc', 'id'].map(keys.bull));
 }

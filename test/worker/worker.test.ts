@@ -83,8 +83,11 @@ describe.runIf(redisAvailable)('a queue of workers', () => {
   test('without a worker, the sender ends with 4 and says so', async () => {
     const { queue } = await startQueue();
     writeFiles(workspace.dir, { 'docs/a.md': markdown('alpha', 1) });
-    const result = await workspace.embed(['ingest', 'docs', '--queue', queue]);
-    expect(result.code).toBe(4);
-    expect(result.stderr).toContain('has no worker: start some with "embed worker');
+    for (const flags of [[], ['--queue-name', 'other']]) {
+      const result = await workspace.embed(['ingest', 'docs', '--queue', queue, ...flags]);
+      expect(result.code).toBe(4);
+      const command = ['embed worker --queue …', ...flags].join(' ');
+      expect(result.stderr).toContain(`has no worker: start some with "${command}"`);
+    }
   });
 });

@@ -13,10 +13,18 @@ export interface QueueCounts {
   oldestMs: number | undefined;
 }
 
-export async function queueCounts(redis: Redis, keys: QueueKeys): Promise<QueueCounts> {
-  const [plain, ranked, active, failed, first, firstRanked] = await Promise.all([
+/** Jobs that no worker has taken: BullMQ keeps those with a priority apart. */
+export async function waitingJobs(redis: Redis, keys: QueueKeys): Promise<number> {
+  const [plain, prioritized] = await Promise.all([
     redis.llen(keys.bull('wait')),
     redis.zcard(keys.bull('prioritized')),
+  ]);
+  return plain + prioritized;
+}
+
+export async function queueCounts(redis: Redis, keys: QueueKeys): Promise<QueueCounts> {
+  const [waiting, active, failed, first, firstRanked] = await Promise.all([
+    waitingJobs(redis, keys),
     redis.llen(keys.bull('active')),
     redis.zcard(keys.bull('failed')),
     redis.lindex(keys.bull('wait'), -1),
@@ -26,7 +34,7 @@ export async function queueCounts(redis: Redis, keys: QueueKeys): Promise<QueueC
   const added = await Promise.all(oldest.map((id) => redis.hget(keys.job(id), 'timestamp')));
   const times = added.map(Number).filter((at) => Number.isFinite(at) && at > 0);
   return {
-    waiting: plain + ranked,
+    waiting,
     active,
     failed,
     oldestMs: times.length === 0 ? undefined : Math.max(0, Date.now() - Math.min(...times)),

@@ -14,6 +14,7 @@ import type { VectorSpace } from '../../types/space.js';
 import type { Vector } from '../../types/vector.js';
 import { accept } from '../guard/accept-vectors.js';
 import { explained, openQueueRedis } from './connection.js';
+import { nobodyWorks } from './look.js';
 import { queueKeys } from './names.js';
 import { readSpace } from './published-space.js';
 import { QueueSender } from './sender.js';
@@ -57,8 +58,7 @@ export async function openQueueEmbedder(options: QueueEmbedderOptions): Promise<
     const published = await within(readMs, readSpace(redis, keys)).catch((error: unknown) => {
       throw explained(error, address);
     });
-    if (published === undefined)
-      throw absent(`${where} has no worker: start some with "embed worker --queue …".`);
+    if (published === undefined) throw absent(nobodyWorks([], where, name));
     if (published === 'unknown') {
       throw new ServiceError(`${where} was published by another version: use the same one on all hosts.`);
     }

@@ -1,5 +1,6 @@
 // A sender's look at its queue: it says that it lives, and learns who works and what waits.
 import type { Redis } from 'ioredis';
+import { waitingJobs } from './counts.js';
 import type { QueueKeys } from './names.js';
 import { liveWorkers, type WorkerState } from './presence.js';
 import { publishedId } from './published-space.js';
@@ -8,7 +9,7 @@ import { publishedId } from './published-space.js';
 export const goneMs = 30_000;
 
 /** Events that BullMQ keeps in Redis, up to the next hundred: nothing here reads them. */
-export const maxEvents = 1;
+const maxEvents = 1;
 
 /** The name of a queue when none is given. */
 const defaultName = 'default';
@@ -26,21 +27,24 @@ export async function lookAtQueue(
   keys: QueueKeys,
   sender: string,
 ): Promise<QueueState & { space: string | undefined }> {
-  const [waiting, ranked, workers, space] = await Promise.all([
-    redis.llen(keys.bull('wait')),
-    redis.zcard(keys.bull('prioritized')),
+  const [waiting, workers, space] = await Promise.all([
+    waitingJobs(redis, keys),
     liveWorkers(redis, keys),
     publishedId(redis, keys),
     redis.set(keys.sender(sender), '1', 'PX', goneMs),
     redis.pexpire(keys.answered(sender), goneMs),
-    // BullMQ keeps 10,000 events of a queue that doesn't say so.
-    redis.hset(keys.bull('meta'), 'opts.maxLenEvents', maxEvents),
+    boundEvents(redis, keys),
   ]);
-  return { workers, waiting: waiting + ranked, space };
+  return { workers, waiting, space };
+}
+
+/** Has BullMQ keep few events: of a queue that doesn't say so it keeps 10,000. */
+export async function boundEvents(redis: Redis, keys: QueueKeys): Promise<void> {
+  await redis.hset(keys.bull('meta'), 'opts.maxLenEvents', maxEvents);
 }
 
 /** Why nobody works, as a sentence. */
-export function nobodyWorks({ workers }: QueueState, where: string, name: string): string {
+export function nobodyWorks(workers: readonly WorkerState[], where: string, name: string): string {
   const resting = workers.find(({ rests }) => rests !== '');
   if (resting) return `All workers of ${where} rest; ${resting.name}: ${resting.rests}`;
   const named = name === defaultName ? '' : ` --queue-name ${name}`;

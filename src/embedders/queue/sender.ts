@@ -265,7 +265,7 @@ export class QueueSender {
   /** Why nobody works, as a sentence. */
   noWorker(): string {
     const { where, name } = this.#options;
-    return nobodyWorks(this.#state, where, name);
+    return nobodyWorks(this.#state.workers, where, name);
   }
 
   /** Takes back what was not answered. Never throws. */
