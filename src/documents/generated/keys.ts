@@ -1,4 +1,4 @@
-// Keys and certificates: blocks of base64 (PEM, OpenPGP), and public keys of SSH.
+// Keys and certificates: blocks of base64 (PEM, OpenPGP), keys of SSH, and files of them (`known_hosts`, `authorized_keys`).
 
 const begin = '-----BEGIN ';
 const end = '-----END ';
@@ -6,23 +6,31 @@ const end = '-----END ';
 /** Endings of files that hold nothing else; they may tell in words what a block holds. */
 const keyNames = /\.(?:pem|crt|cer|key|csr|crl|p7b|p7s|p7c|asc|gpg|sig|ca-bundle)$/;
 const sshKey = /^(?:ssh-(?:rsa|dss|ed25519)|ecdsa-sha2-\S{1,40}|sk-(?:ssh|ecdsa)-\S{1,60}) AAAA/;
+/** The same after the names of hosts, or after options. */
+const sshKeyOf =
+  /^(?:@(?:cert-authority|revoked) )?\S.{0,2000}? (?:ssh-(?:rsa|dss|ed25519)|ecdsa-sha2-\S{1,40}) AAAA[\w+/]{30}/;
+/** Of PuTTY, and of the SSH of RFC 4716. */
+const otherKey = /^(?:PuTTY-User-Key-File-\d: |---- BEGIN SSH2 (?:PUBLIC|ENCRYPTED PRIVATE) KEY ----)/;
 
 /** A cheap look: true for all key material, and for other files that hold a block early. */
 export function mayBeKeyMaterial(start: string): boolean {
-  return start.includes(begin) || sshKey.test(start);
+  return start.includes(begin) || sshKey.test(start) || otherKey.test(start) || sshKeyOf.test(start);
 }
 
 /** @param name of the file, in lower case */
 export function isKeyMaterial(name: string, bytes: Buffer): boolean {
   const text = bytes.toString('latin1');
-  if (sshKey.test(text)) return lineShare(text) > 0.9;
+  if (otherKey.test(text)) return true;
+  if (sshKey.test(text) || sshKeyOf.test(text)) return lineShare(text) > 0.9;
   return blockShare(text) > (keyNames.test(name) ? 0.3 : 0.8);
 }
 
 /** How much of a text, without white space, is in lines that hold a public key of SSH. */
 function lineShare(text: string): number {
   let keys = 0;
-  for (const line of text.split('\n')) if (sshKey.test(line)) keys += line.length + 1;
+  for (const line of text.split('\n')) {
+    if (sshKey.test(line) || sshKeyOf.test(line)) keys += line.length + 1;
+  }
   return keys / text.length;
 }
 

@@ -16,10 +16,24 @@ const indexStarts = [
   /^window\.(?:searchData|navigationData|hierarchyData) ?=/,
   /^var documenterSearchIndex ?=/,
   /^(?:searchData|sidebarNodes) ?= ?\{/,
+  // pdoc, Antora, phpDocumentor
+  /^window\.pdocSearch ?=/,
+  /^antoraSearch\.initSearch\(/,
+  /^Search\.appendIndex\(/,
 ];
 
+/** Names that search indexes and menus have, and also the modules of people that make or ask one. */
+const indexNames =
+  /^(?:search[-_]?index|search[-_]?data|sidebar-items|navtreedata|menudata)(?:[-_.][\w.-]+)?\.js$/;
+/** A literal that is assigned or handed to a function: data, no code. */
+const dataStart =
+  /^(?:(?:var|let|const) )?[\w$.]+ ?(?:=|\()\s*(?!require\b)(?:[\w$.]+ ?(?:=|\()\s*)?(?:[\w$.]+, ?)?(?:new Map\()?(?:JSON\.parse\()?["'[{]/;
+
 /** Comments that webpack and Parcel write. */
-const bundleComments = [/(?:^\/\*{6}\/.*\n){3}/m, /^\s*\/\/ modules are defined as an array\n/];
+const bundleComments = [
+  /(?:^\/\*{6}\/.*\n){3}|^\/\*{6}\/.*\bwebpackBootstrap$/m,
+  /^\s*\/\/ modules are defined as an array\n/,
+];
 
 /** What bundlers begin with, after comments. */
 const bundleStarts = [
@@ -36,11 +50,19 @@ const bundleStarts = [
   /^\(function \(global, factory\) \{\s*typeof exports === 'object' && typeof module !== 'undefined' \?/m,
   // SystemJS
   /^System\.register\(\[/,
+  // Turbopack, Parcel 2, Metro
+  /^\(globalThis(?:\.|\[")TURBOPACK/,
+  /^(?:var|const) \$parcel\$/,
+  /^var __BUNDLE_START_TIME__ ?=/,
+  // Elm, dart2js
+  /^\(function\(scope\) ?\{\s*'use strict';\s*function F\(arity, /,
+  /^\(function dartProgram\(\) ?\{/,
 ];
 
-export function isSearchIndex(start: string): boolean {
+/** @param name of the file, in lower case */
+export function isSearchIndex(name: string, start: string): boolean {
   const code = withoutTopComments(start);
-  return indexStarts.some((mark) => mark.test(code));
+  return indexStarts.some((mark) => mark.test(code)) || (indexNames.test(name) && dataStart.test(code));
 }
 
 export function isBundle(start: string, bytes: Buffer): boolean {
@@ -71,27 +93,43 @@ const minLongShare = 0.8;
 /** The highest share of white space: code that people write has more than twice as much, prose one in six. */
 const maxWhiteShare = 0.12;
 
-/** By long lines without much white space, or by a source map in the last line. */
+/** The highest share of bytes that aren't ASCII: Chinese has no white space, and minified code is mostly ASCII. */
+const maxForeignShare = 0.6;
+
+/** By long lines without much white space, or by a source map that the last lines hold or name. */
 export function isMinified(bytes: Buffer): boolean {
-  if (hasInlineMap(bytes)) return true;
+  if (namesMap(bytes)) return true;
   const code = withoutData(withoutTopComments(bytes.toString('latin1', 0, sampleBytes)));
   if (code.length < leastBytes) return false;
   let long = 0;
   let white = 0;
+  let foreign = 0;
   for (let at = 0; at < code.length; ) {
     const stop = code.indexOf('\n', at);
     const end = stop < 0 ? code.length : stop;
     if (end - at > longLine) {
       long += end - at;
-      for (let place = at; place < end; place++) if (code.charCodeAt(place) <= 32) white++;
+      for (let place = at; place < end; place++) {
+        const char = code.charCodeAt(place);
+        if (char <= 32) white++;
+        else if (char > 127) foreign++;
+      }
     }
     at = end + 1;
   }
-  return long > code.length * minLongShare && white < long * maxWhiteShare;
+  return (
+    long > code.length * minLongShare && white < long * maxWhiteShare && foreign < long * maxForeignShare
+  );
 }
 
-function hasInlineMap(bytes: Buffer): boolean {
-  return bytes.includes('# sourceMappingURL=data:application/json', 0, 'latin1');
+/** Bytes at the end in which a source map is named. */
+const endBytes = 2048;
+
+/** A compiler writes this, from a file that people write. Linguist, which tells languages for GitHub, takes it for a mark as well. */
+function namesMap(bytes: Buffer): boolean {
+  if (bytes.includes('# sourceMappingURL=data:application/json', 0, 'latin1')) return true;
+  const end = bytes.toString('latin1', Math.max(0, bytes.length - endBytes)).trimEnd();
+  return /\n\/[/*][#@] ?sourceMappingURL=[^\s'"`]{1,1000}(?: ?\*\/)?$/.test(end);
 }
 
 /** Licences at the top of minified code are text. */

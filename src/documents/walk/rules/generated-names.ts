@@ -1,5 +1,6 @@
 // Names of generated files, where a name is a convention: lock files, minified code, source maps, and search indexes of
-// documentation generators. Other generated files are known by their content (src/documents/generated).
+// documentation generators. Other generated files are known by their content (src/documents/generated), also those whose
+// names people give to files that they write (`searchIndex.js`).
 
 /** Lock files that don't end in `.lock`. */
 const lockFiles = [
@@ -12,13 +13,17 @@ const lockFiles = [
 
 /** Search indexes and menus of Sphinx, MkDocs, rustdoc, Javadoc, Doxygen, Haddock, Docusaurus and others. */
 const searchIndexes = [
-  'searchindex.js searchindex.json search_index.js search_index.json search-index.js search-index.json',
-  'searchdata.js search-data.json zzzz-search-data.json search-doc.json lunr-index.json doc-index.json',
+  'searchindex.json search_index.json search-index.json fullsearchindex.json inkuire-db.json',
+  'search-data.json zzzz-search-data.json search-doc.json lunr-index.json doc-index.json',
   'member-search-index.js type-search-index.js package-search-index.js module-search-index.js tag-search-index.js',
-  'sidebar-items.js navtreedata.js menudata.js',
 ];
 
-const generatedNames = new Set([...lockFiles, ...searchIndexes].flatMap((line) => line.split(' ')));
+/** What CMake leaves in a folder that it builds in, and what it tells editors. */
+const builds = ['cmakecache.txt cmake_install.cmake ctesttestfile.cmake compile_commands.json'];
+
+const generatedNames = new Set(
+  [...lockFiles, ...searchIndexes, ...builds].flatMap((line) => line.split(' ')),
+);
 
 /** With `.lock.json` and the like, which also name locks. */
 const patterns = [
@@ -28,11 +33,12 @@ const patterns = [
   /[.-]min\.(?:[cm]?js|css)$/,
   /\.(?:[cm]?[jt]sx?|css|s[ac]ss|less|html?|vue|svelte|wasm)\.map$/,
   /\.tsbuildinfo$/,
-  /^searchindex-[\w.-]+\.js(?:on)?$/,
+  /^searchindex-[\w.-]+\.json$/,
   /^search-index\d[\d.]*\.js$/,
   /^search[_-](?:data|items|index)-[\da-f]{6,}\.js(?:on)?$/,
   /^sidebar_items-[\da-f]{6,}\.js$/,
   /^(?:lunr-index|search-doc)-\d+\.json$/,
+  /^(?:[a-z-]+\.)?search-data(?:\.min)?\.[\da-f]{6,}\.json$/,
   /^navtreeindex\d+\.js$/,
   /^@localsearchindex/,
 ];
