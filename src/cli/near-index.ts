@@ -4,11 +4,12 @@ import { existsSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import type { LoadedSettings } from '../config/origins.js';
 import type { Settings } from '../config/settings.js';
+import { manifestName, runName } from '../output/format/layout.js';
 import { readNotes } from '../state/output-notes.js';
 import { type Printable, printable, say } from '../text/printable.js';
 
 /** Present in every output, and while a first run makes one. */
-const marks = ['manifest.json', '.run'];
+const marks = [manifestName, runName];
 
 /** Settings for reading: with the output of a folder above where `out` was said nowhere, and this one has none. */
 export function nearIndex({ settings, layers }: LoadedSettings, cwd = process.cwd()): Settings {

@@ -1,5 +1,6 @@
 // `embed forget` without its flags: takes documents out of an output, and out of its destinations, now.
 import { basename, dirname, join, resolve } from 'node:path';
+import { embedignoreName } from '../documents/walk/rules/ignore-files.js';
 import { UsageError } from '../errors.js';
 import { eventsFor } from '../events.js';
 import { stdinRoot } from '../ingest/survey/standard-input.js';
@@ -217,5 +218,5 @@ async function without(
 /** A shell command that has a file ignored from its own folder on. */
 function ignoring(path: string): string {
   const name = basename(path).replace(/[\\*?[\]!# ]/g, '\\$&');
-  return command`echo ${`/${name}`} >> ${join(dirname(path), '.embedignore')}`;
+  return command`echo ${`/${name}`} >> ${join(dirname(path), embedignoreName)}`;
 }

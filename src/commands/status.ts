@@ -1,5 +1,5 @@
 // `embed status` without its flags: an output in one look, and what is wrong around it.
-import { existsSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Settings } from '../config/settings.js';
 import { isThere } from '../documents/walk/sources/find-file.js';
@@ -104,6 +104,5 @@ async function lookInto(output: Output, out: string): Promise<OutputStatus['inde
 function sizeOf(out: string): number {
   return [manifestName, chunksName, vectorsName, sumsName, failuresName]
     .map((name) => join(out, name))
-    .filter((path) => existsSync(path))
     .reduce((sum, path) => sum + (statSync(path, { throwIfNoEntry: false })?.size ?? 0), 0);
 }

@@ -3,6 +3,7 @@ import { dirname, resolve, sep } from 'node:path';
 import type { NamedSource } from '../config/kinds/sources.js';
 import { isPattern } from '../documents/globs/tokens.js';
 import { patternOrigin } from '../documents/walk/paths/expand-pattern.js';
+import { embedignoreName, gitignoreName } from '../documents/walk/rules/ignore-files.js';
 import { Changes } from '../documents/watch/changes.js';
 import {
   FolderWatch,
@@ -173,17 +174,7 @@ class Watching {
   }
 
   async #ingest(): Promise<void> {
-    const {
-      told,
-      polls: _,
-      calmMs: __,
-      told: ___,
-      takeOver,
-      fromFile,
-      rebuild,
-      prune,
-      ...rest
-    } = this.#options;
+    const { told, polls: _, calmMs: __, takeOver, fromFile, rebuild, prune, ...rest } = this.#options;
     const there = this.#places.filter((_, index) => this.#identities[index] !== undefined);
     // The first update says what isn't there.
     const read = this.#isFirst ? this.#places : there;
@@ -247,7 +238,7 @@ function placeAt(path: string): WatchedPlace {
   return { path, isFolder: !isFile(path) };
 }
 
-const ignoreFiles = ['.gitignore', '.embedignore'];
+const ignoreFiles: readonly string[] = [gitignoreName, embedignoreName];
 
 /** What a run leaves out anyway, and what it writes itself: the output, files and folders of destinations, the cache. */
 function leftOutBy(

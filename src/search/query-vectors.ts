@@ -24,8 +24,9 @@ interface Opened {
 
 export class QueryVectors {
   readonly #options: QueryVectorsOptions;
-  /** By the id of the vector space. */
+  /** The user knows that a question isn't English. */
   #hasTold = false;
+  /** By the id of the vector space. */
   readonly #opened = new Map<string, Promise<Opened>>();
 
   constructor(options: QueryVectorsOptions) {
