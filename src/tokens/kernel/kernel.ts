@@ -1,13 +1,8 @@
 // src/tokens/kernel: counts words in WebAssembly, in six tenths of the time of JavaScript: a word that was met before is one
 // look into a small table. words.as is the source, compiled.ts what it became. What it hasn't met, and all that isn't
 // ASCII, is counted by its caller.
+import { webAssembly } from '../../web-assembly.js';
 import { compiled } from './compiled.js';
-
-/** What is used of it: Node's own types don't tell. */
-declare const WebAssembly: {
-  Module: new (bytes: Uint8Array) => object;
-  Instance: new (module: object, imports: object) => { exports: object };
-};
 
 interface Exports {
   memory: { readonly buffer: ArrayBuffer };
@@ -44,7 +39,7 @@ export class WordsKernel {
 
   /** @param classes of each ASCII character */
   constructor(classes: Uint8Array, counts: WordCounts) {
-    module ??= new WebAssembly.Module(Buffer.from(compiled, 'base64'));
+    module ??= new webAssembly.Module(Buffer.from(compiled, 'base64'));
     let lastWordEnd = 0;
     const counter = {
       run: (start: number, end: number) => counts.run(this.#text, this.#from + start, this.#from + end),
@@ -55,7 +50,7 @@ export class WordsKernel {
       },
       wordEnd: () => lastWordEnd,
     };
-    this.#exports = new WebAssembly.Instance(module, { counter }).exports as Exports;
+    this.#exports = new webAssembly.Instance(module, { counter }).exports as Exports;
     this.#bytes = Buffer.from(this.#exports.memory.buffer);
     this.#bytes.set(classes, this.#exports.classesAt());
     this.#textAt = this.#exports.free();

@@ -3,13 +3,8 @@
 // compiled.ts what it became. digits.ts tells what the proof is good for; what it leaves to its caller is read in plain
 // JavaScript, with the same result: tests compare both.
 import type { Vector } from '../../types/vector.js';
+import { webAssembly } from '../../web-assembly.js';
 import { compiled } from './compiled.js';
-
-/** What is used of it: Node's own types don't tell. */
-declare const WebAssembly: {
-  Module: new (bytes: Uint8Array) => object;
-  Instance: new (module: object, imports: object) => { exports: object };
-};
 
 interface Exports {
   memory: { readonly buffer: ArrayBuffer };
@@ -56,7 +51,7 @@ export class DecimalsKernel {
   #stoppedAt = 0;
 
   constructor() {
-    const { Module, Instance } = WebAssembly;
+    const { Module, Instance } = webAssembly;
     this.#exports = new Instance(new Module(Buffer.from(compiled, 'base64')), {}).exports as Exports;
     const { buffer } = this.#exports.memory;
     const marksAt = this.#exports.free();

@@ -1,12 +1,7 @@
 // src/output/format/kernel: the sums of many rows in one call of WebAssembly. A call and its memory cost as much as the sum of
 // a row, so blocks of rows go in, not rows. sums.as is the source, compiled.ts what it became.
+import { webAssembly } from '../../../web-assembly.js';
 import { compiled } from './compiled.js';
-
-/** What is used of it: Node's own types don't tell. */
-declare const WebAssembly: {
-  compile(bytes: Uint8Array): Promise<object>;
-  instantiate(module: object, imports: object): Promise<{ exports: object }>;
-};
 
 interface Exports {
   memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
@@ -63,8 +58,8 @@ export class SumsKernel {
 
   /** @param embeddingKey what an embedding begins with, a comma first, at least 8 bytes; undefined for lines without */
   static async create(embeddingKey: Uint8Array | undefined): Promise<SumsKernel> {
-    loaded ??= WebAssembly.compile(Buffer.from(compiled, 'base64'));
-    const { exports } = await WebAssembly.instantiate(await loaded, {});
+    loaded ??= webAssembly.compile(Buffer.from(compiled, 'base64'));
+    const { exports } = await webAssembly.instantiate(await loaded, {});
     return new SumsKernel(exports as Exports, embeddingKey);
   }
 
