@@ -4,6 +4,7 @@ import { embedignoreName } from '../documents/walk/rules/ignore-files.js';
 import { UsageError } from '../errors.js';
 import { eventsFor } from '../events.js';
 import { stdinRoot } from '../ingest/survey/standard-input.js';
+import { readAgainHash } from '../output/format/manifest.js';
 import { acquireLock, type Lock } from '../output/lock/lock.js';
 import { type Output, openOutput } from '../output/read/output.js';
 import { shardsIn } from '../output/shards/find-shards.js';
@@ -43,9 +44,6 @@ export interface ForgetResult {
   /** What became of each destination of the settings. */
   destinations: SyncedDestination[];
 }
-
-/** No file has this hash, so that it is read again. */
-const noHash = '0'.repeat(64);
 
 /**
  * Takes documents out of the output, and out of the destinations that the settings name. A later ingest that finds them
@@ -204,7 +202,7 @@ async function without(
         (source) => previous.recordFileOf(source) === file.source,
       ).length;
       // Records that come again by standard input are read again.
-      const left = partly.has(file.source) ? { documents: file.documents - gone, hash: noHash } : {};
+      const left = partly.has(file.source) ? { documents: file.documents - gone, hash: readAgainHash } : {};
       writer.recordFile({ ...file, ...left });
     }
     for (const failure of await previous.failures()) if (!leaving.has(failure.source)) writer.fail(failure);

@@ -9,9 +9,6 @@ import type { Chunk, Document } from '../../types/document.js';
 import type { KeptFailure, Lasting } from '../../types/failure.js';
 import type { Vector } from '../../types/vector.js';
 
-/** Stored as the hash of a file that was taken in part: no file has it, so the next run reads the file again. */
-export const readAgainHash = '0'.repeat(64);
-
 /** What a failure is of: a file with its bytes and its reader. */
 export interface Origin {
   /** The source of the file. */

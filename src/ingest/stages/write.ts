@@ -1,11 +1,12 @@
 // The last stage: passes finished steps to the output's writer.
 
+import { readAgainHash } from '../../output/format/manifest.js';
 import type { OutputWriter } from '../../output/write/writer.js';
 import type { FailureReport } from '../failure-report.js';
 import type { LanguageSample } from '../language-sample.js';
 import type { RunCounts } from '../run-counts.js';
 import type { Topic } from '../sample-question.js';
-import { type Origin, type RecordFileStep, readAgainHash, type Step } from './document-steps.js';
+import type { Origin, RecordFileStep, Step } from './document-steps.js';
 
 /** What is told of what is written. */
 export interface WriteOptions {

@@ -81,6 +81,9 @@ export interface DocumentEntry {
   outdated?: true;
 }
 
+/** Stored as the hash of a file that was taken in part: no file has it, so the next run reads the file again. */
+export const readAgainHash = '0'.repeat(64);
+
 /** A file that holds records. When it is unchanged, its records needn't be read. */
 export interface RecordFile {
   source: string;

@@ -1,9 +1,6 @@
 // Files of records, whose records may be of several shards: each shard lists the file, with as many as it has.
-import type { RecordFile } from '../format/manifest.js';
+import { type RecordFile, readAgainHash } from '../format/manifest.js';
 import type { Output } from '../read/output.js';
-
-/** The hash of a file that must be read again: none has it. */
-const noHash = '0'.repeat(64);
 
 /** The files of records of an output, each with the number of those among `documents`. */
 export function countRecords(output: Output, documents: readonly { source: string }[]): RecordFile[] {
@@ -26,11 +23,11 @@ export function joinRecordFiles(shards: readonly Output[]): RecordFile[] {
       } else {
         known.documents += file.documents;
         known.shards++;
-        if (known.hash !== file.hash) known.hash = noHash;
+        if (known.hash !== file.hash) known.hash = readAgainHash;
       }
     }
   }
   return [...joined.values()].map(({ shards: found, ...file }) =>
-    found === shards.length ? file : { ...file, hash: noHash },
+    found === shards.length ? file : { ...file, hash: readAgainHash },
   );
 }
