@@ -1,5 +1,6 @@
 // `embed chunks`, declared.
 import type { CommandDeclaration } from './command.js';
+import { embedderFlags } from './shared-flags.js';
 
 export const chunks = {
   name: 'chunks',
@@ -10,10 +11,7 @@ export const chunks = {
     'json',
     'config',
     'out',
-    'embedder',
-    'model',
-    'ollamaUrl',
-    'url',
+    ...embedderFlags,
     'chunkSize',
     'chunkOverlap',
     'context',

@@ -1,5 +1,6 @@
 // `embed doctor`, declared.
 import type { CommandDeclaration } from './command.js';
+import { embedderFlags, proxyFlags } from './shared-flags.js';
 
 export const doctor = {
   name: 'doctor',
@@ -13,15 +14,10 @@ export const doctor = {
     'gateway',
     'config',
     'out',
-    'embedder',
-    'model',
-    'ollamaUrl',
-    'url',
+    ...embedderFlags,
     'queue',
     'queueName',
-    'httpProxy',
-    'httpsProxy',
-    'noProxy',
+    ...proxyFlags,
     'dimensions',
     'cache',
     'redisUrl',

@@ -1,5 +1,6 @@
 // `embed eval`, declared.
 import type { CommandDeclaration } from './command.js';
+import { embedderFlags, proxyFlags, rerankFlags } from './shared-flags.js';
 
 export const evaluation = {
   name: 'eval',
@@ -23,20 +24,13 @@ export const evaluation = {
     'report',
     'source',
     'where',
-    'rerank',
-    'rerankModel',
-    'rerankResults',
+    ...rerankFlags,
     'json',
     'config',
     'out',
     'index',
-    'embedder',
-    'model',
-    'ollamaUrl',
-    'url',
-    'httpProxy',
-    'httpsProxy',
-    'noProxy',
+    ...embedderFlags,
+    ...proxyFlags,
     'dimensions',
     'batchTimeout',
     'maxRetries',

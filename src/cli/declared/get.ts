@@ -1,5 +1,6 @@
 // `embed get`, declared.
 import type { CommandDeclaration } from './command.js';
+import { proxyFlags } from './shared-flags.js';
 
 export const get = {
   name: 'get',
@@ -13,19 +14,7 @@ export const get = {
       help: 'an id, a source (its whole document), or source:line, as `embed search` shows them',
     },
   ],
-  flags: [
-    'in',
-    'index',
-    'around',
-    'whole',
-    'json',
-    'config',
-    'out',
-    'batchTimeout',
-    'httpProxy',
-    'httpsProxy',
-    'noProxy',
-  ],
+  flags: ['in', 'index', 'around', 'whole', 'json', 'config', 'out', 'batchTimeout', ...proxyFlags],
   examples: [
     { line: 'embed get docs/page.md:12', what: 'the chunk on that line' },
     { line: 'embed get docs/page.md:12 --around 2' },

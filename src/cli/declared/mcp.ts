@@ -1,5 +1,6 @@
 // `embed mcp`, declared.
 import type { CommandDeclaration } from './command.js';
+import { embedderFlags, proxyFlags, rerankFlags } from './shared-flags.js';
 
 export const mcp = {
   name: 'mcp',
@@ -9,20 +10,13 @@ export const mcp = {
     'in',
     'allowIngest',
     'maxMemory',
-    'rerank',
-    'rerankModel',
-    'rerankResults',
+    ...rerankFlags,
     'index',
     'quiet',
     'config',
     'out',
-    'embedder',
-    'model',
-    'ollamaUrl',
-    'url',
-    'httpProxy',
-    'httpsProxy',
-    'noProxy',
+    ...embedderFlags,
+    ...proxyFlags,
     'dimensions',
     'batchTimeout',
     'maxRetries',

@@ -1,5 +1,6 @@
 // `embed search`, declared.
 import type { CommandDeclaration } from './command.js';
+import { embedderFlags, proxyFlags, rerankFlags } from './shared-flags.js';
 
 export const search = {
   name: 'search',
@@ -21,21 +22,14 @@ export const search = {
     'whole',
     'as',
     'questions',
-    'rerank',
-    'rerankModel',
-    'rerankResults',
+    ...rerankFlags,
     'json',
     'config',
     'out',
-    'embedder',
-    'model',
-    'ollamaUrl',
-    'url',
+    ...embedderFlags,
     'queue',
     'queueName',
-    'httpProxy',
-    'httpsProxy',
-    'noProxy',
+    ...proxyFlags,
     'dimensions',
     'batchTimeout',
     'maxRetries',

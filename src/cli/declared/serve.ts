@@ -1,5 +1,6 @@
 // `embed serve`, declared.
 import type { CommandDeclaration } from './command.js';
+import { embedderFlags, proxyFlags, rerankFlags } from './shared-flags.js';
 
 export const serve = {
   name: 'serve',
@@ -15,9 +16,7 @@ export const serve = {
     'alias',
     'in',
     'maxMemory',
-    'rerank',
-    'rerankModel',
-    'rerankResults',
+    ...rerankFlags,
     'maxBody',
     'maxTexts',
     'maxQueue',
@@ -26,15 +25,10 @@ export const serve = {
     'logLevel',
     'quiet',
     'config',
-    'embedder',
-    'model',
-    'ollamaUrl',
-    'url',
+    ...embedderFlags,
     'queue',
     'queueName',
-    'httpProxy',
-    'httpsProxy',
-    'noProxy',
+    ...proxyFlags,
     'batchSize',
     'concurrency',
     'cache',

@@ -1,5 +1,6 @@
 // `embed worker`, declared.
 import type { CommandDeclaration } from './command.js';
+import { embedderFlags, proxyFlags } from './shared-flags.js';
 
 export const worker = {
   name: 'worker',
@@ -14,17 +15,12 @@ export const worker = {
     'rebuild',
     'config',
     'quiet',
-    'embedder',
-    'model',
-    'ollamaUrl',
-    'url',
+    ...embedderFlags,
     'documentPrefix',
     'queryPrefix',
     'maxTokens',
     'dimensions',
-    'httpProxy',
-    'httpsProxy',
-    'noProxy',
+    ...proxyFlags,
     'concurrency',
     'batchTimeout',
     'maxRetries',
