@@ -22,6 +22,7 @@ export class Places {
   /** Block whose lines are being counted, how far, and where the next line break is. */
   #counted = -1;
   #line = 1;
+  #page: number | undefined;
   #nextBreak: number;
 
   constructor(text: string, blocks: readonly Block[]) {
@@ -38,7 +39,8 @@ export class Places {
       this.#block++;
       const { level, title } = block;
       if (level === undefined) continue;
-      while ((this.#sections.at(-1)?.level ?? 0) >= level) this.#sections.pop();
+      while (this.#sections.length > 0 && this.#sections[this.#sections.length - 1]!.level >= level)
+        this.#sections.pop();
       if (title !== undefined && this.#sections.length < maxDepth) this.#sections.push({ level, title });
       this.#titles = undefined;
       this.#sectionStart = block.start;
@@ -60,11 +62,12 @@ export class Places {
     return this.#blocks[this.#block];
   }
 
-  /** 1-based line of the file and page at `index`, in the section around: never backwards. */
-  lineAndPage(index: number): { line: number; page: number | undefined } {
+  /** 1-based line of the file at `index`, in the section around: never backwards. `page` holds for it then. */
+  lineAt(index: number): number {
     let at = this.#block;
     while (at >= 0 && this.#blocks[at]!.start > index) at--;
     const block = this.#blocks[at];
+    this.#page = block?.page;
     if (at !== this.#counted && block !== undefined) {
       this.#counted = at;
       this.#line = block.line;
@@ -74,7 +77,12 @@ export class Places {
       this.#line++;
       this.#nextBreak = this.#breakFrom(this.#nextBreak + 1);
     }
-    return { line: this.#line, page: block?.page };
+    return this.#line;
+  }
+
+  /** 1-based page of the last `lineAt`, for formats that have pages. */
+  get page(): number | undefined {
+    return this.#page;
   }
 
   #breakFrom(index: number): number {

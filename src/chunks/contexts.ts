@@ -59,6 +59,7 @@ export class Contexts {
   /** The tables in a chunk of which it holds the header row, but for its own context. */
   tablesIn(start: number, end: number): { start: number; end: number; row: string }[] {
     const tables: { start: number; end: number; row: string }[] = [];
+    if (this.#tables.length === 0) return tables;
     const held = new Set<string>();
     for (let index = this.#firstAfter(start); index < this.#tables.length; index++) {
       const { start: from, end: to, context } = this.#tables[index]!;

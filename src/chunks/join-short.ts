@@ -21,6 +21,8 @@ export class ShortPieces {
   /** Where sections start, or go back to the one around. */
   readonly #sections: number[] = [];
   #section = 0;
+  /** The last piece, which the next one may join. */
+  #held: Piece | undefined;
 
   /**
    * @param size tokens of a chunk
@@ -40,20 +42,20 @@ export class ShortPieces {
     }
   }
 
-  /** The same text in fewer pieces. Yields `undefined` where it gets that. */
-  *joined(pieces: Iterable<Piece | undefined>): Generator<Piece | undefined, void, undefined> {
-    let held: Piece | undefined;
-    for (const piece of pieces) {
-      if (piece === undefined) {
-        yield undefined;
-      } else if (held !== undefined && this.#joins(held, piece)) {
-        held = { start: held.start, end: piece.end, tokens: held.tokens + piece.tokens };
-      } else {
-        if (held !== undefined) yield held;
-        held = piece;
-      }
+  /** Takes the next piece. @returns one that no later piece joins, if there is one now */
+  add(piece: Piece): Piece | undefined {
+    const held = this.#held;
+    if (held !== undefined && this.#joins(held, piece)) {
+      this.#held = { start: held.start, end: piece.end, tokens: held.tokens + piece.tokens };
+      return undefined;
     }
-    if (held !== undefined) yield held;
+    this.#held = piece;
+    return held;
+  }
+
+  /** The last piece. */
+  get last(): Piece | undefined {
+    return this.#held;
   }
 
   #joins(before: Piece, piece: Piece): boolean {

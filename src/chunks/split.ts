@@ -64,6 +64,14 @@ class Splitter {
   readonly #core: number;
   readonly #contexts: Contexts;
   readonly #short: ShortPieces;
+  readonly #places: Places;
+  /** Pieces that become chunks now. */
+  readonly #ready: Piece[] = [];
+  /** Chunks of each hash. */
+  readonly #occurrences = new Map<string, number>();
+  #chunks = 0;
+  /** Where the last chunk starts. */
+  #previous = -1;
 
   constructor(document: Document, { size, overlap, counter, headings = false }: SplitOptions) {
     this.#document = document;
@@ -73,88 +81,98 @@ class Splitter {
     this.#core = this.#size - this.#overlap;
     this.#contexts = new Contexts(document, this.#size, this.#counter, headings);
     const { text, blocks } = document;
+    this.#places = new Places(text, blocks);
     this.#short = new ShortPieces(text, blocks, this.#size, (start, end, tokens) => {
       return tokens <= this.#core && tokens + this.#contexts.of(start, end).tokens <= this.#core;
     });
   }
 
+  /** All that waits or is long is on this screen: what it calls is done at once. */
   *chunks(): Generator<Chunk | undefined, void, undefined> {
-    const { source, text, blocks, metadata } = this.#document;
-    const places = new Places(text, blocks);
-    const occurrences = new Map<string, number>();
-    let index = 0;
-    let previous = -1;
-    for (const piece of this.#short.joined(this.#pieces())) {
-      if (piece === undefined) {
-        yield undefined;
-        continue;
-      }
-      places.moveTo(piece.start);
-      // After the start of the chunk before: no chunk may contain another one.
-      const floor = Math.max(places.sectionStart, previous + 1);
-      const { start, tokens, context } = this.#withOverlap(piece, floor, meansLines(places.block));
-      previous = start;
-      const { line, page } = places.lineAndPage(start);
-      const slice = text.slice(start, piece.end);
-      const hash = sha256(slice);
-      const occurrence = occurrences.get(hash) ?? 0;
-      occurrences.set(hash, occurrence + 1);
-      const tables = this.#contexts.tablesIn(start, piece.end);
-      const beside = context.text === '' ? undefined : { context: context.text };
-      yield {
-        source,
-        index: index++,
-        start,
-        end: piece.end,
-        text: slice,
-        tokens,
-        line,
-        ...(page !== undefined && { page }),
-        heading: places.titles,
-        ...beside,
-        ...(tables.length > 0 && { tables }),
-        hash,
-        key: beside ? embeddingKey({ text: slice, ...beside }) : hash,
-        occurrence,
-        ...(metadata !== undefined && { metadata }),
-      };
-    }
-  }
-
-  *#pieces(): Generator<Piece | undefined, void, undefined> {
     const whole = yield* outline(this.#document, this.#counter);
     const { marks } = whole;
-    for (const [from, to] of this.#runs(marks, worstBlockRank)) {
-      const tokens = marks.tokens[to]! - marks.tokens[from]!;
-      if (this.#fits(marks, from, to)) {
-        yield* this.#piece(marks.at[from]!, marks.at[to]!, tokens);
-        continue;
+    const runs = [marks.count, 0];
+    while (runs.length > 0) {
+      const fits = this.#divide(runs, marks, worstBlockRank);
+      const from = runs.pop()!;
+      const to = runs.pop()!;
+      if (fits) {
+        this.#addPiece(marks.at[from]!, marks.at[to]!, marks.tokens[to]! - marks.tokens[from]!);
+      } else {
+        const spacing = Math.max(1, Math.floor(this.#core / placesPerChunk));
+        const fine = yield* refine(this.#document.text, whole, from, to, {
+          spacing,
+          counter: this.#counter,
+          rowRoom: (block) => this.#core - this.#contexts.inside(block),
+        });
+        const parts = [fine.count, 0];
+        while (parts.length > 0) {
+          this.#divide(parts, fine, worstRank);
+          const start = parts.pop()!;
+          const end = parts.pop()!;
+          // Parts of words were counted alone, and may have another count together.
+          this.#addCounted(fine.at[start]!, fine.at[end]!, this.#capacity(fine, start));
+          while (this.#ready.length > 0) yield this.#chunk(this.#ready.shift()!);
+        }
       }
-      const spacing = Math.max(1, Math.floor(this.#core / placesPerChunk));
-      const fine = yield* refine(this.#document.text, whole, from, to, {
-        spacing,
-        counter: this.#counter,
-        rowRoom: (block) => this.#core - this.#contexts.inside(block),
-      });
-      for (const [start, end] of this.#runs(fine, worstRank)) {
-        // Parts of words were counted alone, and may have another count together.
-        yield* this.#counted(fine.at[start]!, fine.at[end]!, this.#capacity(fine, start));
-      }
+      while (this.#ready.length > 0) yield this.#chunk(this.#ready.shift()!);
     }
+    if (this.#short.last !== undefined) yield this.#chunk(this.#short.last);
   }
 
-  /** Runs of marks that fit, or that no cut of at most the rank `worst` divides. */
-  *#runs(marks: Marks, worst: number): Generator<readonly [number, number], void, undefined> {
-    // The runs that are still to be cut, the first one on top.
-    const stack: number[] = [marks.count, 0];
-    while (stack.length > 0) {
-      const from = stack.pop()!;
-      const to = stack.pop()!;
-      const cut = this.#fits(marks, from, to)
+  #chunk(piece: Piece): Chunk {
+    const { source, text, metadata } = this.#document;
+    const places = this.#places;
+    places.moveTo(piece.start);
+    // After the start of the chunk before: no chunk may contain another one.
+    const floor = Math.max(places.sectionStart, this.#previous + 1);
+    const { start, tokens, context } = this.#withOverlap(piece, floor, meansLines(places.block));
+    this.#previous = start;
+    const slice = text.slice(start, piece.end);
+    const hash = sha256(slice);
+    const occurrence = this.#occurrences.get(hash) ?? 0;
+    this.#occurrences.set(hash, occurrence + 1);
+    const chunk: Chunk = {
+      source,
+      index: this.#chunks++,
+      start,
+      end: piece.end,
+      text: slice,
+      tokens,
+      line: places.lineAt(start),
+      heading: places.titles,
+      hash,
+      key: hash,
+      occurrence,
+    };
+    // Each by itself: to spread objects into one that may lack them takes longer than all of the above.
+    const { page } = places;
+    if (page !== undefined) chunk.page = page;
+    if (context.text !== '') {
+      chunk.context = context.text;
+      chunk.key = embeddingKey(chunk);
+    }
+    const tables = this.#contexts.tablesIn(start, piece.end);
+    if (tables.length > 0) chunk.tables = tables;
+    if (metadata !== undefined) chunk.metadata = metadata;
+    return chunk;
+  }
+
+  /**
+   * Cuts the last run of a stack, and the first of its parts again, until that fits or no cut of at most the rank `worst`
+   * divides it. A run is two numbers: the mark after it, and its first one. @returns whether it fits
+   */
+  #divide(runs: number[], marks: Marks, worst: number): boolean {
+    const from = runs[runs.length - 1]!;
+    for (;;) {
+      const to = runs[runs.length - 2]!;
+      const fits = this.#fits(marks, from, to);
+      const cut = fits
         ? sectionCut(marks, from, to, this.#size)
         : bestCut(marks, from, to, this.#core, worst);
-      if (cut < 0) yield [from, to];
-      else stack.push(to, cut, cut, from);
+      if (cut < 0) return fits;
+      runs[runs.length - 1] = cut;
+      runs.push(cut, from);
     }
   }
 
@@ -169,22 +187,24 @@ class Splitter {
     return marks.strength[from]! <= boundary.deepestSection ? this.#size : this.#core;
   }
 
-  *#piece(start: number, end: number, tokens: number): Generator<Piece, void, undefined> {
+  #addPiece(start: number, end: number, tokens: number): void {
     const trimmed = trimEnd(this.#document.text, start, end);
-    if (trimmed > start) yield { start, end: trimmed, tokens };
+    if (trimmed === start) return;
+    const ready = this.#short.add({ start, end: trimmed, tokens });
+    if (ready !== undefined) this.#ready.push(ready);
   }
 
-  *#counted(start: number, end: number, capacity: number): Generator<Piece, void, undefined> {
+  #addCounted(start: number, end: number, capacity: number): void {
     const { text } = this.#document;
     const trimmed = trimEnd(text, start, end);
     const tokens = this.#counter.countSpan(text, start, trimmed);
     const fits = tokens <= capacity && tokens + this.#contexts.of(start, trimmed).tokens <= capacity;
     const middle = fits ? undefined : middleOf(text, start, trimmed, this.#counter);
     if (middle === undefined) {
-      yield* this.#piece(start, trimmed, tokens);
+      this.#addPiece(start, trimmed, tokens);
     } else {
-      yield* this.#counted(start, middle, capacity);
-      yield* this.#counted(skipSpace(text, middle, trimmed), trimmed, capacity);
+      this.#addCounted(start, middle, capacity);
+      this.#addCounted(skipSpace(text, middle, trimmed), trimmed, capacity);
     }
   }
 

@@ -3,7 +3,11 @@
 
 /** Whether a UTF-16 code unit is white space. */
 export function isSpace(code: number): boolean {
-  if (code < 0x80) return code === 0x20 || (code <= 0x0d && code >= 0x09);
+  return code < 0x80 ? code === 0x20 || (code <= 0x0d && code >= 0x09) : isWideSpace(code);
+}
+
+/** Apart, so that what is compiled into each loop stays short. */
+function isWideSpace(code: number): boolean {
   return (
     code === 0x85 ||
     code === 0xa0 ||

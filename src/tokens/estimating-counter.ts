@@ -15,15 +15,18 @@ const maxWordLength = 24;
 /** A name in code, glued to punctuation, is more often rare than a word of prose. */
 const minNameLength = 4;
 
-// Classes of UTF-16 code units. All but letters cost the same wherever they stand.
+// Classes of UTF-16 code units.
 const spaceClass = 0;
 const letterClass = 1;
 const upperClass = 2;
 /** Alphabets with short pieces: two letters a token. */
 const shortClass = 3;
-const singleClass = 4;
-const doubleClass = 5;
-const freeClass = 6;
+/** ASCII other than letters: what follows it at once is glued to it. */
+const signClass = 4;
+const singleClass = 5;
+const doubleClass = 6;
+const freeClass = 7;
+const classCount = 8;
 
 /** A counter for any model. Its counts never change within `estimate/1`. */
 export function estimateCounter(): SpanCounter {
@@ -35,37 +38,80 @@ export function estimateCounter(): SpanCounter {
   };
 }
 
+/**
+ * One look into a table a character: the state is all that the next character's cost depends on. To branch on each
+ * character takes three times as long, as nothing foretells the branches.
+ */
 function estimate(text: string, start: number, end: number): number {
   let total = 0;
-  let index = start;
-  while (index < end) {
-    const kind = classOf(text.charCodeAt(index));
-    if (kind === letterClass || kind === upperClass) {
-      const run = index;
-      // A capital after a small letter starts a word: camelCase.
-      let previous = kind;
-      for (index++; index < end; index++) {
-        const next = classOf(text.charCodeAt(index));
-        if (next !== letterClass && (next !== upperClass || previous === letterClass)) break;
-        previous = next;
-      }
-      const letters = index - run;
-      if (letters <= wholeLetters) total++;
-      else total += Math.ceil(letters / (letters <= maxWordLength ? pieceLetters : 2));
-      const glued =
-        run > start && text.charCodeAt(run - 1) < 0x80 && classOf(text.charCodeAt(run - 1)) === singleClass;
-      if (glued && letters >= minNameLength) total++;
-    } else if (kind === shortClass) {
-      const run = index;
-      while (index < end && classOf(text.charCodeAt(index)) === shortClass) index++;
-      total += Math.ceil((index - run) / 2);
-    } else {
-      if (kind === singleClass) total++;
-      else if (kind === doubleClass) total += 2;
-      index++;
-    }
+  let state = gap;
+  for (let index = start; index < end; index++) {
+    const code = text.charCodeAt(index);
+    const step = steps[state + (code < 0x80 ? asciiClasses[code]! : classBeyondAscii(code))]!;
+    state = step & stateMask;
+    total += step >> stateBits;
   }
   return total;
+}
+
+// States: places in `steps`, so multiples of the number of classes.
+/** After anything that doesn't count below. */
+const gap = 0;
+const afterSign = classCount;
+/** In a run of letters of short pieces: an odd number of them, or an even one. */
+const shortOdd = 2 * classCount;
+const shortEven = 3 * classCount;
+/** In a run of Latin letters: each number of them, by case of the last one, and whether a sign is before the run. */
+const firstLetters = 4;
+/** From here on, an even number of letters more is the same state. */
+const maxLetters = maxWordLength + 2;
+const stateBits = 10;
+const stateMask = (1 << stateBits) - 1;
+
+function lettersState(letters: number, isUpper: boolean, isGlued: boolean): number {
+  return (firstLetters + letters * 4 + (isUpper ? 2 : 0) + (isGlued ? 1 : 0)) * classCount;
+}
+
+/** For each state and class: the next state, and above `stateBits` the tokens that the character adds. */
+const steps = new Uint16Array(lettersState(maxLetters + 1, false, false));
+
+function addStep(state: number, kind: number, next: number, tokens: number): void {
+  steps[state + kind] = next | (tokens << stateBits);
+}
+
+function tokensOf(letters: number, isGlued: boolean): number {
+  if (letters === 0) return 0;
+  const name = isGlued && letters >= minNameLength ? 1 : 0;
+  if (letters <= wholeLetters) return 1 + name;
+  return Math.ceil(letters / (letters <= maxWordLength ? pieceLetters : 2)) + name;
+}
+
+/** The steps of a state that is no run of letters, or of one that the character ends. */
+function addSteps(state: number): void {
+  const isGlued = state === afterSign;
+  addStep(state, spaceClass, gap, 0);
+  addStep(state, letterClass, lettersState(1, false, isGlued), 1);
+  addStep(state, upperClass, lettersState(1, true, isGlued), 1);
+  addStep(state, shortClass, state === shortOdd ? shortEven : shortOdd, state === shortOdd ? 0 : 1);
+  addStep(state, signClass, afterSign, 1);
+  addStep(state, singleClass, gap, 1);
+  addStep(state, doubleClass, gap, 2);
+  addStep(state, freeClass, gap, 0);
+}
+
+for (const state of [gap, afterSign, shortOdd, shortEven]) addSteps(state);
+for (let letters = 1; letters <= maxLetters; letters++) {
+  for (const isUpper of [false, true]) {
+    for (const isGlued of [false, true]) {
+      const state = lettersState(letters, isUpper, isGlued);
+      const next = letters < maxLetters ? letters + 1 : maxLetters - 1;
+      const tokens = tokensOf(letters + 1, isGlued) - tokensOf(letters, isGlued);
+      addSteps(state);
+      addStep(state, letterClass, lettersState(next, false, isGlued), tokens);
+      // A capital after a small letter starts a word: camelCase.
+      if (isUpper) addStep(state, upperClass, lettersState(next, true, isGlued), tokens);
+    }
+  }
 }
 
 const asciiClasses = new Uint8Array(128);
@@ -74,15 +120,11 @@ for (let code = 0; code < 128; code++) {
   if (isSpace(code)) asciiClasses[code] = spaceClass;
   else if (/[a-z]/.test(character)) asciiClasses[code] = letterClass;
   else if (/[A-Z]/.test(character)) asciiClasses[code] = upperClass;
-  else asciiClasses[code] = singleClass;
+  else asciiClasses[code] = signClass;
 }
 
-function classOf(code: number): number {
-  if (code < 0x80) return asciiClasses[code]!;
-  return isSpace(code) ? spaceClass : beyondAscii(code);
-}
-
-function beyondAscii(code: number): number {
+function classBeyondAscii(code: number): number {
+  if (isSpace(code)) return spaceClass;
   // Latin-1 signs and other punctuation: many tokenizers spell them in two bytes.
   if (code < 0xc0) return doubleClass;
   // Latin letters with accents cost a token of their own in many vocabularies, and break the word.

@@ -49,19 +49,19 @@ export class Vocabulary {
     this.#wordStart = this.#to[this.#slot(rootNode, wordStart.charCodeAt(0))]!;
   }
 
-  /** Tokens of one word, already normalised: longest matches from the left; 1 ([UNK]) when they don't cover it. */
-  pieces(word: string): number {
+  /**
+   * Tokens of the word `text.slice(start, end)`, normalised but for ASCII capitals: longest matches from the left; 1 ([UNK])
+   * when they don't cover it.
+   */
+  pieces(text: string, start = 0, end = text.length): number {
     // The vocabulary has no token that starts a word.
     if (this.#wordStart === 0) return 1;
     let count = 0;
-    let start = 0;
     let node = this.#wordStart;
-    while (start < word.length) {
-      const end = this.#longest(word, start, node);
-      if (end < 0) return 1;
+    for (let from = start; from < end; node = rootNode) {
+      from = this.#longest(text, from, end, node);
+      if (from < 0) return 1;
       count++;
-      start = end;
-      node = rootNode;
     }
     return count;
   }
@@ -73,7 +73,7 @@ export class Vocabulary {
     let start = 0;
     let node = this.#wordStart;
     while (start < word.length) {
-      const end = this.#longest(word, start, node);
+      const end = this.#longest(word, start, word.length, node);
       if (end < 0) return undefined;
       pieces.push(word.slice(start, end));
       start = end;
@@ -83,11 +83,12 @@ export class Vocabulary {
   }
 
   /** Index after the longest token from `node` on that matches the rest of the word; -1 when there is none. */
-  #longest(word: string, start: number, from: number): number {
+  #longest(text: string, start: number, end: number, from: number): number {
     let match = -1;
     let node = from;
-    for (let index = start; index < word.length; index++) {
-      node = this.#to[this.#slot(node, word.charCodeAt(index))]!;
+    for (let index = start; index < end; index++) {
+      const unit = text.charCodeAt(index);
+      node = this.#to[this.#slot(node, unit >= 0x41 && unit <= 0x5a ? unit + 0x20 : unit)]!;
       if (node === 0) break;
       if (this.#ends[node] === 1) match = index + 1;
     }

@@ -8,17 +8,18 @@
 // This file counts exactly as Ollama does; the kernel cuts as it does, and remembers what it counted. Ollama's two
 // recorded generations differ beyond plain words; then the larger count is used.
 import { isSpace, wordEnd } from '../text/whitespace.js';
-import { mostRemembered, WordsKernel } from './kernel/kernel.js';
+import { WordsKernel } from './kernel/kernel.js';
 import type { SpanCounter } from './span-counter.js';
 import { knowsMost, type Piece } from './unknown-letters.js';
 import { Vocabulary } from './vocabulary.js';
-import { emptyHash, extendHash, maxMemoLength, WordMemo } from './word-memo.js';
 import { charactersOf, llamaParts, type Part, runnerParts } from './word-parts.js';
 
 /** [CLS] and [SEP]. */
 const specialTokens = 2;
-/** Max entries of the memo for words with other than ASCII characters. */
+/** Max words with other than ASCII characters whose counts are remembered. */
 const maxForeignWords = 1 << 15;
+/** Longer ones are rare, and not worth their place. */
+const maxForeignLength = 48;
 
 // Classes of ASCII characters.
 const letterClass = 1;
@@ -32,11 +33,8 @@ const controlClass = 5;
 const asciiWords = [...'abcdefghijklmnopqrstuvwxyz'].flatMap((letter) => [letter, letter + letter]);
 
 const classes = new Uint8Array(128);
-/** Lower case. */
-const fold = new Uint8Array(128);
 for (let code = 0; code < 128; code++) {
   const character = String.fromCharCode(code);
-  fold[code] = character.toLowerCase().charCodeAt(0);
   if (isSpace(code)) classes[code] = spaceClass;
   else if (/[a-z0-9]/i.test(character)) classes[code] = letterClass;
   else if (/\p{P}/u.test(character)) classes[code] = punctuationClass;
@@ -57,7 +55,6 @@ class WordPieceCounter implements SpanCounter {
   readonly special = specialTokens;
   readonly vocabulary: readonly string[];
   readonly #vocabulary: Vocabulary;
-  readonly #memo = new WordMemo();
   readonly #foreign = new Map<string, number>();
   readonly #spellsAscii: boolean;
   readonly #kernel: WordsKernel;
@@ -67,7 +64,7 @@ class WordPieceCounter implements SpanCounter {
     this.vocabulary = tokens;
     this.#vocabulary = vocabulary;
     this.#kernel = new WordsKernel(classes, {
-      run: (text, start, end) => this.#run(text, start, end),
+      run: (text, start, end) => vocabulary.pieces(text, start, end),
       word: (text, start, end) => this.#word(text, start, end),
       wordEnd,
     });
@@ -108,7 +105,7 @@ class WordPieceCounter implements SpanCounter {
             const letter = text.charCodeAt(index);
             if (letter >= 128 || classes[letter] !== letterClass) break;
           }
-          tokens += this.#run(text, run, index);
+          tokens += this.#vocabulary.pieces(text, run, index);
         } else if (kind === punctuationClass) {
           tokens++;
           index++;
@@ -129,36 +126,41 @@ class WordPieceCounter implements SpanCounter {
     return total;
   }
 
-  /** A run of ASCII letters and digits. */
-  #run(text: string, start: number, end: number): number {
-    const length = end - start;
-    if (length <= mostRemembered || length > maxMemoLength) {
-      return this.#vocabulary.pieces(text.slice(start, end).toLowerCase());
-    }
-    let hash = emptyHash;
-    for (let index = start; index < end; index++) hash = extendHash(hash, fold[text.charCodeAt(index)]!);
-    const remembered = this.#memo.get(text, start, end, hash, fold);
-    if (remembered >= 0) return remembered;
-    const tokens = this.#vocabulary.pieces(text.slice(start, end).toLowerCase());
-    this.#memo.set(text, start, end, hash, fold, tokens);
-    return tokens;
-  }
-
   /** A word with symbols, control or other than ASCII characters. */
   #word(text: string, start: number, end: number): number {
-    if (end - start > maxMemoLength) return this.#larger(text.slice(start, end));
-    let hash = emptyHash;
-    let index = start;
-    for (; index < end; index++) {
+    for (let index = start; index < end; index++) {
       const code = text.charCodeAt(index);
-      if (code >= 128) return this.#foreignWord(text.slice(start, end));
-      hash = extendHash(hash, fold[code]!);
+      if (code < 128 && classes[code] !== controlClass) continue;
+      const word = text.slice(start, end);
+      return word.length > maxForeignLength ? this.#larger(word) : this.#foreignWord(word);
     }
-    const remembered = this.#memo.get(text, start, end, hash, fold);
-    if (remembered >= 0) return remembered;
-    const tokens = this.#larger(text.slice(start, end));
-    this.#memo.set(text, start, end, hash, fold, tokens);
-    return tokens;
+    return this.#plainWord(text, start, end);
+  }
+
+  /**
+   * The larger count of a word of ASCII without control characters, as `#larger` has it, without an object for each
+   * character: the runner cuts at punctuation, llama.cpp at symbols, too. Each such character is a token.
+   */
+  #plainWord(text: string, start: number, end: number): number {
+    const vocabulary = this.#vocabulary;
+    let runner = 0;
+    let llama = 0;
+    let runnerFrom = start;
+    let llamaFrom = start;
+    for (let index = start; index < end; index++) {
+      const kind = classes[text.charCodeAt(index)]!;
+      if (kind === letterClass) continue;
+      if (llamaFrom < index) llama += vocabulary.pieces(text, llamaFrom, index);
+      llama++;
+      llamaFrom = index + 1;
+      if (kind === symbolClass) continue;
+      if (runnerFrom < index) runner += vocabulary.pieces(text, runnerFrom, index);
+      runner++;
+      runnerFrom = index + 1;
+    }
+    if (llamaFrom < end) llama += vocabulary.pieces(text, llamaFrom, end);
+    if (runnerFrom < end) runner += vocabulary.pieces(text, runnerFrom, end);
+    return Math.max(runner, llama);
   }
 
   #foreignWord(word: string): number {

@@ -43,6 +43,31 @@ describe('estimateCounter', () => {
     expect(counter.count(text)).toBe(tokens);
   });
 
+  test('counts any slice as its rules say', () => {
+    const unit = fc.constantFrom(
+      ...'abcXYZ  .,_-(\n0\u0085\u00a0\u00b4é\u0300Ελпش한你、（\ud83d\ude42\ufe0f\u1e01\u2026\ue000',
+    );
+    const run = fc.tuple(
+      fc.constantFrom('.', ' ', '_X', '', 'é'),
+      fc.constantFrom('a', 'B', 'я'),
+      fc.nat(40),
+    );
+    const part = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.string({ unit }),
+      run.map(([before, letter, length]) => before + letter.repeat(length)),
+    );
+    fc.assert(
+      fc.property(fc.array(part, { maxLength: 6 }), fc.nat(), fc.nat(), (parts, from, length) => {
+        const text = parts.join('');
+        const start = from % (text.length + 1);
+        const end = start + (length % (text.length - start + 1));
+        expect(counter.countSpan(text, start, end)).toBe(byRules(text.slice(start, end)));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
   test('takes each word for itself, wherever it stands', () => {
     fc.assert(
       fc.property(fc.array(fc.string({ unit: 'binary' }), { maxLength: 8 }), (parts) => {
@@ -53,3 +78,18 @@ describe('estimateCounter', () => {
     );
   });
 });
+
+/** The rules, one match each; what is no run counts as it does alone. */
+function byRules(text: string): number {
+  let tokens = 0;
+  for (const { 0: part, index } of text.matchAll(/[A-Z]*[a-z]+|[A-Z]+|[\u0370-\u077f\u1e00-\u1fff]+|./gs)) {
+    if (!/[A-Za-z]/.test(part)) {
+      tokens += part.length === 1 ? counter.count(part) : Math.ceil(part.length / 2);
+      continue;
+    }
+    if (part.length <= 5) tokens++;
+    else tokens += Math.ceil(part.length / (part.length <= 24 ? 4 : 2));
+    if (part.length >= 4 && /[^\sA-Za-z\u0080-\uffff]/.test(text[index - 1] ?? ' ')) tokens++;
+  }
+  return tokens;
+}

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { isSpace } from '../../src/text/whitespace.js';
 import { compiledFrom } from '../../src/tokens/kernel/compiled.js';
+import { Vocabulary } from '../../src/tokens/vocabulary.js';
+import { charactersOf, llamaParts, type Part, runnerParts } from '../../src/tokens/word-parts.js';
 import { wordPieceCounter } from '../../src/tokens/wordpiece-counter.js';
 import fc from '../helpers/properties.js';
 import { allMiniLmVocabulary, recordedCounts } from './recorded.js';
@@ -76,6 +78,36 @@ describe('wordPieceCounter', () => {
     );
   });
 
+  test('counts a word of ASCII as the parts that either generation of Ollama makes of it', () => {
+    const known = new Vocabulary(vocabulary);
+    const sum = (parts: readonly Part[]) =>
+      parts.reduce((tokens, { text }) => tokens + known.pieces(text), 0);
+    const part = fc.constantFrom(
+      'token',
+      'ING',
+      'x',
+      '7',
+      '.',
+      '-',
+      '(',
+      '$',
+      '=',
+      '`',
+      '|',
+      '~',
+      '\u0001',
+      '\u007f',
+    );
+    fc.assert(
+      fc.property(fc.array(part, { minLength: 1, maxLength: 12 }), (parts) => {
+        const word = parts.join('');
+        const characters = charactersOf(word);
+        expect(counter.count(word)).toBe(Math.max(sum(runnerParts(characters)), sum(llamaParts(characters))));
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
   test('counts a slice where it stands', () => {
     fc.assert(
       fc.property(anyText, fc.nat(), fc.nat(), (text, from, length) => {
@@ -111,7 +143,7 @@ describe('wordPieceCounter', () => {
     );
   });
 
-  test('counts the same with a full memo as with an empty one', () => {
+  test('counts the same with a full memory of words as with an empty one', () => {
     const used = wordPieceCounter(vocabulary);
     for (let word = 0; word < 80_000; word++) used.count(`w${word.toString(36)} x=${word}`);
     for (const { text } of recordedCounts()) expect(used.count(text)).toBe(counter.count(text));

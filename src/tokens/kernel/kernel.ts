@@ -21,8 +21,6 @@ export interface WordCounts {
   wordEnd(text: string, start: number, end: number): number;
 }
 
-/** Characters of a word whose count it remembers. */
-export const mostRemembered = 15;
 /** Max characters that are held in its memory, which has more than 32 bytes behind them. */
 const windowLength = 256 * 1024;
 
