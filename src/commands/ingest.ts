@@ -89,6 +89,7 @@ async function removing(done: RunResult, options: IngestOptions, lock: Lock): Pr
       documents: { ...documents, unchanged: documents.unchanged - removed, removed, leftOut },
       chunks: { ...chunks, total: summary.chunks.total },
       pruned: summary.pruned,
+      moved: summary.moved,
       seconds: done.summary.seconds + summary.seconds,
     },
   };

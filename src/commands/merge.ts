@@ -140,12 +140,26 @@ async function openPresent(out: string, signal: AbortSignal | undefined): Promis
   }
 }
 
-/** @throws {UsageError} when the output has many documents that no shard has: it may be another one */
+/**
+ * Documents that have another name now are not lost.
+ * @throws {UsageError} when the output has many documents that no shard has: it may be another one
+ */
 function guardRemovals(present: Output | undefined, shards: readonly Output[]): void {
   const all = present?.documents().length ?? 0;
-  const isLost = ({ source }: { source: string }) =>
+  const isMissing = ({ source }: { source: string }) =>
     shards[shardIndex(source, shards.length) - 1]!.document(source) === undefined;
-  const lost = present?.documents().filter(isLost).length ?? 0;
+  const missing = present?.documents().filter(isMissing) ?? [];
+  if (missing.length * 2 <= all) return;
+  const arrived = new Map<string, number>();
+  for (const { source, hash } of shards.flatMap((shard) => shard.documents())) {
+    if (!present!.document(source)) arrived.set(hash, (arrived.get(hash) ?? 0) + 1);
+  }
+  let lost = 0;
+  for (const { hash } of missing) {
+    const same = arrived.get(hash) ?? 0;
+    if (same > 0) arrived.set(hash, same - 1);
+    else lost++;
+  }
   if (lost * 2 <= all) return;
   throw new UsageError(
     `${whole(lost)} of ${plural(all, 'document')} in ${present!.dir} are in no shard, and would go; nothing was written: ` +

@@ -1,12 +1,14 @@
 // The failures of a run: those to tell, and those that an earlier run told, which are only counted.
 import { debug } from '../debug.js';
 import { isThere } from '../documents/walk/sources/find-file.js';
+import { isUnderRoot } from '../documents/walk/sources/source-name.js';
 import type { Output } from '../output/read/output.js';
 import type { Failure, KeptFailure } from '../types/failure.js';
 import type { KnownFailures } from './known-failures.js';
 import type { RunCounts } from './run-counts.js';
 import type { FailureStep, Origin } from './stages/document-steps.js';
 import { failuresElsewhere, type Named } from './survey/other-roots.js';
+import type { SurveyResult } from './survey/survey.js';
 
 export class FailureReport {
   readonly told: Failure[] = [];
@@ -37,13 +39,22 @@ export class FailureReport {
 
   /**
    * The failures of the previous output that stay, as this run didn't look at them.
-   * @param isPartial true when the listing may lack files that are there
+   * @param surveyed whether the listing may lack files that are there, and which have other names now
    */
-  staying(named: Named, prune: boolean, isPartial: boolean): KeptFailure[] {
+  staying(
+    named: Named,
+    prune: boolean,
+    surveyed: Pick<SurveyResult, 'isPartial' | 'newName'>,
+  ): KeptFailure[] {
+    const { isPartial, newName } = surveyed;
+    const isUnderNew = ({ source }: KeptFailure): boolean => {
+      const name = newName(source);
+      return name !== undefined && named.labels.some((label) => isUnderRoot(name, label, named.base));
+    };
     const elsewhere = new Set(failuresElsewhere(this.#before, named, false));
     const unread = this.knownFailures.unread((file) => isPartial && isThere(file, named.base));
     return [
-      ...failuresElsewhere(this.#before, named, prune),
+      ...failuresElsewhere(this.#before, named, prune).filter((failure) => !isUnderNew(failure)),
       ...unread.filter((failure) => !elsewhere.has(failure)),
     ];
   }

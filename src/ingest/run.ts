@@ -67,7 +67,8 @@ export class Run {
     this.whole = whole;
     this.out = shard === undefined ? whole : shardFolder(whole, shard);
     this.#isOwn = shard && ownedBy(shard);
-    const given = { settings, whole, signal, isOwn: this.#isOwn, prune: this.#prune };
+    const findsMoved = !options.rebuild && options.limit === undefined;
+    const given = { settings, whole, signal, isOwn: this.#isOwn, prune: this.#prune, findsMoved };
     const told = { counts: this.#counts, events: this.#events };
     this.#reading = new ReadingList(named, stdin, { ...given, ...told });
   }
@@ -91,7 +92,7 @@ export class Run {
       const { removed, leftOut, unlisted } = surveyed;
       const known = this.#options.rebuild ? undefined : previous;
       await this.#report.recall(known);
-      await this.#guard(known ? removed : unlisted, leftOut, previous, known);
+      await this.#guard(known ? removed : unlisted, surveyed, previous, known);
       refuseOtherEmbedder(this.#options.settings, known);
       refuseOtherChunks(this.#options.settings, known);
       const { planned } = await import('./dry-run.js');
@@ -104,7 +105,7 @@ export class Run {
         estimates: this.#options.estimate ?? false,
       });
       this.#reading.refuseNothing(previous, this.#report.total);
-      await this.#guard(removed, leftOut, known, known);
+      await this.#guard(removed, surveyed, known, known);
       const result = await this.#result(known, false, surveyed);
       result.summary.dryRun = true;
       if (estimated) result.summary.estimate = estimated;
@@ -128,7 +129,7 @@ export class Run {
       const { leftOut, unlisted } = surveyed;
       const known = rebuild ? undefined : previous;
       await this.#report.recall(known);
-      await this.#guard(known ? surveyed.removed : unlisted, leftOut, previous, known);
+      await this.#guard(known ? surveyed.removed : unlisted, surveyed, previous, known);
       // Only who has seen all documents can tell that one is gone, and not at another place.
       const isRemovingLater = known !== undefined && this.#window.isSet && surveyed.removed.size > 0;
       const [removed, leaving] = isRemovingLater
@@ -168,8 +169,8 @@ export class Run {
         }
         if (unfinished === undefined) this.#reading.refuseNothing(previous, this.#report.total);
         // Records may be gone from their files, which the survey can't see.
-        await this.#guard(removed, leftOut, known, known);
-        for (const failure of this.#report.staying(this.#reading.named, this.#prune, surveyed.isPartial))
+        await this.#guard(removed, surveyed, known, known);
+        for (const failure of this.#report.staying(this.#reading.named, this.#prune, surveyed))
           writer.fail(failure);
         debug.run?.('committing');
         const { changed } = await writer.commit({
@@ -196,16 +197,18 @@ export class Run {
   }
 
   /**
+   * @param all sources whose rows would go
    * @param known the output that the run continues; undefined when it starts again from nothing
    * @throws {UsageError} when too many documents would be removed
    */
   async #guard(
-    gone: ReadonlySet<string>,
-    leftOut: ReadonlySet<string>,
+    all: ReadonlySet<string>,
+    { leftOut, renamed }: SurveyResult,
     previous: Output | undefined,
     known: Output | undefined,
   ): Promise<void> {
     if (!previous || this.#options.allowRemovals) return;
+    const gone = renamed.size === 0 ? all : new Set([...all].filter((source) => !renamed.has(source)));
     await guardRemovals(gone, leftOut, previous, () =>
       read(this.#reading.listing.again(), {
         ...this.#readOptions(known, new Set(gone), new Set(leftOut)),
@@ -261,7 +264,7 @@ export class Run {
   async #result(
     previous: Output | undefined,
     changed: boolean,
-    { elsewhere, pruned }: SurveyResult,
+    { elsewhere, pruned, moved }: SurveyResult,
     { unfinished, mustRemove = false }: { unfinished?: Unfinished | undefined; mustRemove?: boolean } = {},
   ): Promise<RunResult & { mustRemove: boolean }> {
     const { shard } = this.#options;
@@ -275,6 +278,7 @@ export class Run {
       // A rebuild keeps nothing.
       elsewhere: this.#options.rebuild ? [] : elsewhere,
       pruned: this.#options.rebuild ? [] : pruned,
+      moved,
       seconds: (performance.now() - this.#started) / 1000,
       embedder,
       cacheRefused: session?.metrics.cacheRefusals ?? 0,

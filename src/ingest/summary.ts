@@ -64,6 +64,8 @@ export interface IngestSummary {
   elsewhere: Elsewhere[];
   /** Removed documents that `prune` dropped. */
   pruned: Elsewhere[];
+  /** Removed documents that the run has under other names: their output was moved, or their folder renamed. */
+  moved: Elsewhere[];
   /** Files, folders and links that were left out, but for those that are hidden, ignored or excluded. */
   skipped: number;
   /** The same by reason and ending, the most frequent first. */
@@ -84,7 +86,7 @@ export interface IngestSummary {
 
 export function summarize(
   counts: RunCounts,
-  rest: Pick<IngestSummary, 'out' | 'changed' | 'elsewhere' | 'pruned' | 'seconds'> & {
+  rest: Pick<IngestSummary, 'out' | 'changed' | 'elsewhere' | 'pruned' | 'moved' | 'seconds'> & {
     unfinished: Unfinished | undefined;
     embedder: EmbedderIdentity | undefined;
     shard: Shard | undefined;

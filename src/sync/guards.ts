@@ -67,9 +67,14 @@ function unlike(json: unknown, space: VectorSpace): string | undefined {
 /** Fewer rows than this may all go. */
 const fewRows = 10;
 
+/** Whether that many rows shouldn't go unasked. */
+export function areMost(removed: number, all: number): boolean {
+  return removed > fewRows && removed * 2 > all;
+}
+
 /** @throws {UsageError} when more than half of the rows would go */
 export function guardRemovals({ shown, index }: Guarded, removed: number, all: number): void {
-  if (removed <= fewRows || removed * 2 <= all) return;
+  if (!areMost(removed, all)) return;
   throw new UsageError(
     `${whole(removed)} of ${plural(all, 'row')} of the index "${printable(index, 100)}" in ${shown} would be removed: ` +
       'look whether --out is the right output, then allow it with --allow-removals.',

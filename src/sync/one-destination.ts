@@ -10,7 +10,8 @@ import type { Identity } from '../output/identity.js';
 import { isInShard } from '../output/shards/shard.js';
 import type { Shard } from '../types/shard.js';
 import { spaceToJson } from '../vectors/space-json.js';
-import { guardOwner, guardRemovals, guardSpace, refusesShards } from './guards.js';
+import { areMost, guardOwner, guardRemovals, guardSpace, refusesShards } from './guards.js';
+import { countMovedRows } from './moved-rows.js';
 import { rowBatches } from './output-rows.js';
 import { maxRows, type RowTable, tooMany } from './row-table.js';
 import type { NamedDestination, SyncedDestination, SyncWork } from './sync.js';
@@ -77,7 +78,10 @@ export class OneDestination {
     };
     if (kept.index !== undefined) mustBeOurs();
     const { gone, listed } = await this.#compare(destination, mustBeOurs);
-    if (!allowRemovals) guardRemovals(guarded, gone.length, listed);
+    if (!allowRemovals && areMost(gone.length, listed)) {
+      const moved = await countMovedRows(destination, this.#table, output);
+      guardRemovals(guarded, gone.length - moved, listed);
+    }
     if (rebuild) this.#forget(listed);
     debug.sync?.(`${destination.shown}: ${JSON.stringify(this.#counts)}`);
     const isFirst = kept.index === undefined;

@@ -60,6 +60,11 @@ export class RowTable {
     return true;
   }
 
+  /** Whether the output has the row. */
+  has(id: string): boolean {
+    return readUuidText(id, this.#id) && this.#ids.findAt(this.#id, 0) !== undefined;
+  }
+
   /** How many rows the destination has otherwise, and as they are. */
   get counts(): { changed: number; unchanged: number } {
     const counts = { changed: 0, unchanged: 0 };

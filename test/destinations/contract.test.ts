@@ -271,6 +271,18 @@ describe.each(storeKinds)('$name', ({ isAvailable, isShared, isEditable, start }
     isShared,
   );
 
+  withStore('takes documents under other names without asking, as none is lost', async (store) => {
+    const index = await makeIndex(documents(10));
+    await index.sync(store.address);
+    const renamed = documents(10).map((one) => ({ ...one, source: `project/${one.source}` }));
+    await index.write(renamed);
+    expect(await index.sync(store.address)).toEqual({ ...none, new: 30, removed: 30 });
+    expect(await store.rows()).toEqual(index.rows());
+    // Other texts under the same names are other documents.
+    await index.write(documents(10).map(({ source }) => ({ source, texts: [`other of ${source}`] })));
+    await expect(index.sync(store.address)).rejects.toThrow('30 of 30 rows');
+  });
+
   withStore('loses more than half of its rows only when that is allowed', async (store) => {
     const index = await makeIndex(documents(10));
     await index.sync(store.address);

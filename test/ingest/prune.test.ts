@@ -23,16 +23,17 @@ function rootsOf(): string[] {
 
 test('every run says what it keeps under roots that it does not name', async () => {
   expect(summaryOf(await ingest('docs', '--json')).elsewhere).toEqual([]);
-  move('docs', 'docs2');
+  rmSync(join(workspace.dir, 'docs'), { recursive: true });
+  for (const name of names) writeFiles(workspace.dir, { [`notes/${name}.md`]: markdown(`note${name}`, 1) });
   const kept = '4 documents of docs, not named in this run; --prune';
-  expect((await ingest('docs2', '--dry-run')).stderr).toContain(kept);
-  const first = await ingest('docs2', '--json');
+  expect((await ingest('notes', '--dry-run')).stderr).toContain(kept);
+  const first = await ingest('notes', '--json');
   expect(summaryOf(first)).toMatchObject({
     documents: { new: 4, removed: 0 },
     elsewhere: [{ root: 'docs', documents: 4 }],
   });
   expect(first.stderr).toContain(kept);
-  const second = await ingest('docs2', '--json');
+  const second = await ingest('notes', '--json');
   expect(summaryOf(second)).toMatchObject({ changed: false, elsewhere: [{ root: 'docs', documents: 4 }] });
   expect(second.stderr).toContain(kept);
   expect(readOutput(out).sources).toHaveLength(8);

@@ -70,6 +70,7 @@ export function summaryOf(result: CliResult): {
   chunks: { total: number; embedded: number; cached: number; reused: number; failed: number };
   elsewhere: { root: string; documents: number }[];
   pruned: { root: string; documents: number }[];
+  moved: { root: string; documents: number }[];
   newer: string[];
   requests: number;
   failures: { source: string; code: string; chunk?: number }[];

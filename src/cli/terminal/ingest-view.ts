@@ -40,6 +40,7 @@ export function renderRun({ summary, knownFailures, question }: RunResult, verbo
   if (requests > 0) lines.push(say`  requests   ${whole(requests)}, ${textsPerRequest ?? 0} texts each`);
   lines.push(...renderKnown(knownFailures), ...renderLeftOut(summary, verbose), ...renderUnused(summary));
   lines.push(...renderElsewhere(summary.elsewhere, 'kept'), ...renderPruned(summary.pruned, 'dropped'));
+  lines.push(...renderMoved(summary));
   if (question !== undefined && question.length <= maxQuestionLength) {
     const runner = variable('npm_command') === 'exec' ? say`npx embed` : say`embed`;
     const isDefault = out === './embeddings' || out === 'embeddings';
@@ -73,6 +74,7 @@ export function renderPlan(
     ...renderUnused(summary),
     ...renderElsewhere(elsewhere, 'to keep'),
     ...renderPruned(pruned, 'to drop'),
+    ...renderMoved(summary),
   ]);
 }
 
@@ -162,6 +164,13 @@ function renderPruned(pruned: IngestSummary['pruned'], label: string): Printable
   return pruned.length === 0
     ? []
     : [say`  ${printable(label.padEnd(11))}${rootsOf(pruned)}, not named in this run`];
+}
+
+/** Documents that have other names now. */
+function renderMoved({ moved }: IngestSummary): Printable[] {
+  return moved.length === 0
+    ? []
+    : [say`  moved      ${rootsOf(moved)}: found under other names, they count as new and removed`];
 }
 
 /** Documents with a few of their roots, so that it stays one line. */

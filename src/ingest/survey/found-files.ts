@@ -78,6 +78,12 @@ export class Listing {
     }
   }
 
+  /** The same, with all files of other shards. */
+  async *all(): AsyncGenerator<Group> {
+    if (this.#isOwn === undefined) yield* this.again();
+    else yield* withStandardInput(walk(this.#roots, this.#options), this.#stdin);
+  }
+
   async *#walk(options: WalkOptions): AsyncGenerator<Group> {
     this.found = 0;
     const isOwn = this.#isOwn;

@@ -25,6 +25,8 @@ export interface ReadingListOptions {
   isOwn: ((source: string) => boolean) | undefined;
   /** Documents under roots that the run doesn't name go. */
   prune: boolean;
+  /** Whether documents that have other names now are looked for: not when all files are written again, nor when some stay unread. */
+  findsMoved: boolean;
   counts: RunCounts;
   events: RunEvents;
 }
@@ -73,6 +75,18 @@ export class ReadingList {
       counts,
       isOwn,
       leftOut: (sources) => leftOut.among(sources),
+      moved: async (files, isComplete) => {
+        if (!previous || !this.#options.findsMoved) return undefined;
+        const { findMoved } = await import('./moved-roots.js');
+        const { maxFileSize } = settings;
+        return findMoved(files, {
+          previous,
+          named: this.named,
+          entries: this.listing.all(),
+          isComplete,
+          maxFileSize,
+        });
+      },
     });
     const { files, bytes } = counts;
     debug.run?.(`listed ${files} files of ${bytes} bytes; ${result.removed.size} documents go`);

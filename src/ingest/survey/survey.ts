@@ -4,12 +4,14 @@
 // removed, those that only are unlisted, and those under roots that the run doesn't name (other-roots.ts).
 // What must hold: a document counts as gone only when a complete listing of its root, without an error and without
 // filters, no longer has it; or the paths cover it and it doesn't exist any more.
-// removal-guard.ts stops a run that would remove too much; moved-documents.ts finds documents with a new name.
+// moved-roots.ts finds what of these roots the run has under other names. removal-guard.ts stops a run that would
+// remove too much; moved-documents.ts finds documents of a listed root with a new name for it.
 import { isThere } from '../../documents/walk/sources/find-file.js';
 import { isUnderRoot } from '../../documents/walk/sources/source-name.js';
 import type { WalkEntry } from '../../documents/walk/walk.js';
 import type { Output } from '../../output/read/output.js';
 import type { RunCounts } from '../run-counts.js';
+import type { Moved } from './moved-roots.js';
 import { countElsewhere, type Elsewhere, filesElsewhere, type Named } from './other-roots.js';
 import { stdinRoot } from './standard-input.js';
 
@@ -25,6 +27,8 @@ export interface SurveyOptions {
   isOwn?: ((source: string) => boolean) | undefined;
   /** Called after the walk: of these sources, those that a rule of the program leaves out, and no longer the user's. */
   leftOut(sources: Iterable<string>): string[];
+  /** Called after the walk: of these files, each with its root, those that have other names now. */
+  moved(files: ReadonlyMap<string, string>, isComplete: boolean): Promise<Moved | undefined>;
 }
 
 export interface SurveyResult {
@@ -44,6 +48,12 @@ export interface SurveyResult {
   elsewhere: Elsewhere[];
   /** Removed documents under roots that the run doesn't name. */
   pruned: Elsewhere[];
+  /** Documents under roots that the run doesn't name, which it has under other names: those go. */
+  moved: Elsewhere[];
+  /** Their sources, and those of their files. */
+  renamed: Set<string>;
+  /** The name that the file of a moved output has now. */
+  newName(source: string): string | undefined;
 }
 
 export async function survey(
@@ -75,12 +85,26 @@ export async function survey(
   const gone = new Set<string>();
   for (const [source, root] of unseen) if (isGone(source, root, listed, options)) gone.add(source);
   if (!previous) {
-    const none = { leftOut: new Set<string>(), elsewhere: [], pruned: [] };
+    const nothing = {
+      leftOut: new Set<string>(),
+      elsewhere: [],
+      pruned: [],
+      moved: [],
+      renamed: new Set<string>(),
+    };
+    const none = { ...nothing, newName: () => undefined };
     return { removed: gone, unlisted: gone, leaving: gone, isPartial, failures, ...none };
   }
   const leftOut = options.leftOut(unseen.keys());
   for (const source of leftOut) gone.add(source);
   const others = filesElsewhere(unseen, options.named);
+  const found = others.size > 0 ? await options.moved(others, !isPartial) : undefined;
+  const moved = new Map<string, string>();
+  for (const source of found?.files ?? []) moved.set(source, others.get(source)!);
+  for (const source of [...moved.keys(), ...(found?.lost ?? [])]) {
+    gone.add(source);
+    others.delete(source);
+  }
   const unnamed = countElsewhere(others, previous);
   if (options.prune) for (const source of others.keys()) gone.add(source);
   const removed = withRecords(gone, previous);
@@ -89,7 +113,9 @@ export async function survey(
   for (const source of recordLike) leaving.delete(source);
   const [elsewhere, pruned] = options.prune ? [[], unnamed] : [unnamed, []];
   const rest = { leftOut: withRecords(leftOut, previous), unlisted, isPartial, failures, elsewhere, pruned };
-  return { removed, leaving, ...rest };
+  const renamed = withRecords(moved.keys(), previous);
+  const newName = found?.newName ?? (() => undefined);
+  return { removed, leaving, ...rest, moved: countElsewhere(moved, previous), renamed, newName };
 }
 
 /** Every file of an output with the root it was found under. */

@@ -1,0 +1,189 @@
+// Outputs and folders that are moved: each document stays once in the output, and nothing is embedded again.
+import { cpSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, expect, test } from 'vitest';
+import { fingerprint, readOutput } from '../helpers/output.js';
+import { ingest, markdown, ollama, setUp, summaryOf, workspace, writeFiles } from './run-workspace.js';
+
+setUp();
+
+const names = ['1', '2', '3', '4', '5', '6'];
+const records = ['a', 'b'].map((id) => `${JSON.stringify({ id, text: `Record ${id}.` })}\n`).join('');
+
+beforeEach(() => {
+  for (const name of names) writeFiles(workspace.dir, { [`p/docs/${name}.md`]: markdown(name, 1) });
+  writeFiles(workspace.dir, { 'p/docs/r.jsonl': records });
+});
+
+const path = (name: string): string => join(workspace.dir, name);
+const all = (folder: string): string[] => [
+  ...names.map((name) => `${folder}/${name}.md`),
+  `${folder}/r.jsonl#a`,
+  `${folder}/r.jsonl#b`,
+];
+const first = async (): Promise<void> => {
+  expect((await ingest('p/docs', '--out', 'p/embeddings')).code).toBe(0);
+};
+
+/** The run after a move; what it makes must be what a first run makes. */
+async function afterMove(root: string, to: string, docs = 'p/docs'): Promise<void> {
+  const plan = summaryOf(await ingest(docs, '--out', to, '--dry-run', '--json'));
+  const run = await ingest(docs, '--out', to, '--json');
+  const expected = {
+    documents: { new: 8, removed: 8, failed: 0 },
+    elsewhere: [],
+    moved: [{ root, documents: 8 }],
+  };
+  expect(plan).toMatchObject(expected);
+  expect(summaryOf(run)).toMatchObject({ ...expected, chunks: { embedded: 0 }, requests: 0 });
+  expect(run.stderr).toContain(`moved      8 documents of ${root}: `);
+  expect(summaryOf(await ingest(docs, '--out', to, '--json'))).toMatchObject({ changed: false, moved: [] });
+  expect((await ingest(docs, '--out', 'fresh')).code).toBe(0);
+  expect(readOutput(path(to)).sources).toHaveLength(8);
+}
+
+test('an output that is moved away from its documents', async () => {
+  await first();
+  renameSync(path('p/embeddings'), path('idx'));
+  await afterMove('docs', 'idx');
+  expect(readOutput(path('idx')).sources).toEqual(all('p/docs'));
+  expect(fingerprint(path('idx'))).toEqual(fingerprint(path('fresh')));
+  renameSync(path('idx'), path('p/embeddings'));
+  await afterMove('p/docs', 'p/embeddings');
+  expect(readOutput(path('p/embeddings')).sources).toEqual(all('docs'));
+});
+
+test('an output that is copied to another place, where names are absolute', async () => {
+  await first();
+  mkdirSync(path('backup/deep'), { recursive: true });
+  cpSync(path('p/embeddings'), path('backup/deep/idx'), { recursive: true });
+  await afterMove('docs', 'backup/deep/idx');
+  expect(readOutput(path('backup/deep/idx')).sources).toEqual(all(path('p/docs')));
+});
+
+test('a folder that is renamed', async () => {
+  await first();
+  renameSync(path('p/docs'), path('p/texts'));
+  await afterMove('docs', 'p/embeddings', 'p/texts');
+  expect(readOutput(path('p/embeddings')).sources).toEqual(all('texts'));
+});
+
+test('what was edited, deleted or broken since is told by its name', async () => {
+  writeFiles(workspace.dir, { 'p/docs/bad.json': '{"id": ' });
+  expect((await ingest('p/docs', '--out', 'p/embeddings')).code).toBe(3);
+  renameSync(path('p/embeddings'), path('idx'));
+  writeFileSync(path('p/docs/1.md'), markdown('other', 1));
+  rmSync(path('p/docs/2.md'));
+  rmSync(path('p/docs/bad.json'));
+  const run = summaryOf(await ingest('p/docs', '--out', 'idx', '--json'));
+  expect(run).toMatchObject({
+    documents: { new: 7, removed: 8, failed: 0, knownFailed: 0 },
+    elsewhere: [],
+    moved: [{ root: 'docs', documents: 7 }],
+  });
+  expect(readOutput(path('idx')).sources).toEqual(
+    all('p/docs').filter((source) => !source.includes('/2.md')),
+  );
+  expect(existsSync(path('idx/failures.jsonl'))).toBe(false);
+});
+
+test('an output in which the documents stand twice comes right', async () => {
+  await first();
+  renameSync(path('p/embeddings'), path('idx'));
+  // With a limit nothing is taken for moved, as not all files are read.
+  const limited = summaryOf(await ingest('p/docs', '--out', 'idx', '--limit', '100', '--json'));
+  expect(limited).toMatchObject({ documents: { new: 8, removed: 0 }, moved: [] });
+  expect(readOutput(path('idx')).sources).toHaveLength(16);
+  const run = summaryOf(await ingest('p/docs', '--out', 'idx', '--json'));
+  expect(run).toMatchObject({
+    documents: { unchanged: 8, removed: 8 },
+    moved: [{ root: 'docs', documents: 8 }],
+  });
+});
+
+test('what a filter hides stays under its old name until it is seen', async () => {
+  await first();
+  renameSync(path('p/embeddings'), path('idx'));
+  const some = summaryOf(await ingest('p/docs', '--out', 'idx', '--exclude', '{5,6}.md', '--json'));
+  expect(some).toMatchObject({
+    documents: { new: 6, removed: 6 },
+    elsewhere: [{ root: 'docs', documents: 2 }],
+  });
+  const rest = summaryOf(await ingest('p/docs', '--out', 'idx', '--json'));
+  expect(rest).toMatchObject({ documents: { new: 2, removed: 2 }, elsewhere: [] });
+});
+
+test('with a window of time, old names go when all new ones are there', async () => {
+  await first();
+  renameSync(path('p/embeddings'), path('idx'));
+  const run = summaryOf(await ingest('p/docs', '--out', 'idx', '--max-time', '10m', '--json'));
+  expect(run).toMatchObject({ chunks: { total: 8, embedded: 0 }, moved: [{ root: 'docs', documents: 8 }] });
+  expect(readOutput(path('idx')).sources).toEqual(all('p/docs'));
+});
+
+test('a folder that is copied, or shares a few files, is another one', async () => {
+  await first();
+  cpSync(path('p/docs'), path('p/copy'), { recursive: true });
+  const copy = summaryOf(await ingest('p/copy', '--out', 'p/embeddings', '--json'));
+  expect(copy).toMatchObject({ documents: { new: 8, removed: 0 }, moved: [] });
+  rmSync(path('p/docs'), { recursive: true });
+  mkdirSync(path('p/next'));
+  cpSync(path('p/copy/1.md'), path('p/next/1.md'));
+  writeFiles(workspace.dir, { 'p/next/new.md': markdown('new', 1) });
+  const next = summaryOf(await ingest('p/next', '--out', 'p/embeddings', '--json'));
+  expect(next).toMatchObject({ documents: { new: 2, removed: 0 }, moved: [] });
+  expect(next.elsewhere).toHaveLength(2);
+});
+
+test('records of standard input keep their names', async () => {
+  await first();
+  const pipe = (to: string) =>
+    workspace.embed(
+      [
+        'ingest',
+        '-',
+        '--out',
+        to,
+        '--ollama-url',
+        ollama.url,
+        '--model',
+        'all-minilm',
+        '--cache',
+        'none',
+        '--json',
+      ],
+      { stdin: `${JSON.stringify({ id: 'x', text: 'From a pipe.' })}\n` },
+    );
+  expect(summaryOf(await pipe('p/embeddings')).documents.new).toBe(1);
+  renameSync(path('p/embeddings'), path('idx'));
+  expect(summaryOf(await ingest('p/docs', '--out', 'idx', '--json')).documents).toMatchObject({
+    new: 8,
+    removed: 8,
+  });
+  expect(summaryOf(await pipe('idx'))).toMatchObject({
+    changed: false,
+    documents: { unchanged: 9, removed: 0 },
+  });
+  expect(readOutput(path('idx')).sources).toEqual([...all('p/docs'), 'stdin.jsonl#x']);
+});
+
+test('shards of a moved output', async () => {
+  const shards = ['1/2', '2/2'];
+  const run = async (to: string) => {
+    const runs = [];
+    for (const shard of shards) {
+      runs.push(
+        summaryOf(await ingest('p/docs', '--out', to, '--shard', shard, '--cache', 'disk', '--json')),
+      );
+    }
+    return runs;
+  };
+  await run('p/embeddings');
+  expect((await workspace.embed(['merge', '--out', 'p/embeddings'])).code).toBe(0);
+  renameSync(path('p/embeddings'), path('idx'));
+  const after = await run('idx');
+  expect(after.map(({ chunks }) => chunks.embedded)).toEqual([0, 0]);
+  expect(after.reduce((sum, { documents }) => sum + documents.new, 0)).toBe(8);
+  expect((await workspace.embed(['merge', '--out', 'idx'])).code).toBe(0);
+  expect(readOutput(path('idx')).sources).toEqual(all('p/docs'));
+});
