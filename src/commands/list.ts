@@ -1,11 +1,11 @@
 // `embed list` without its flags: what an output holds, document by document.
 import { join, resolve } from 'node:path';
 import type { Settings } from '../config/settings.js';
-import { matcherOf } from '../documents/walk/rules/include-exclude.js';
 import { damaged } from '../output/format/damage.js';
 import { chunksName } from '../output/format/layout.js';
 import type { OutputDocument } from '../output/format/manifest-reader.js';
 import { type Output, openOutput } from '../output/read/output.js';
+import { filterOf } from '../search/filter.js';
 import { attempt, NotesFiles } from '../state/output-notes.js';
 import { compareSources } from '../text/source-order.js';
 import type { FailureCode, KeptFailure } from '../types/failure.js';
@@ -74,11 +74,10 @@ export async function* entriesOf(
   output: Output,
   { source, failed = false }: Pick<ListOptions, 'source' | 'failed'>,
 ): AsyncGenerator<Entry, void, undefined> {
-  const matches = source === undefined || source.length === 0 ? undefined : matcherOf(source, '--source');
+  const { takesSource } = filterOf({ source: source?.length === 0 ? undefined : source });
   const failures = failuresBySource(await output.failures());
   const changes = attempt(() => new NotesFiles(output.dir).changes()) ?? new Map<string, number>();
-  const isWanted = (one: string): boolean =>
-    (matches?.(one, one.slice(one.lastIndexOf('/') + 1)) ?? true) && (!failed || failures.has(one));
+  const isWanted = (one: string): boolean => takesSource(one) && (!failed || failures.has(one));
   const known = new Set(output.documents().map((document) => document.source));
   const absent = [...failures.keys()].filter((one) => !known.has(one)).sort(compareSources);
   let next = 0;

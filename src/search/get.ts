@@ -5,6 +5,7 @@ import type { Corpus } from './corpus.js';
 import type { Passage } from './options.js';
 import { passageAround, passageOf } from './passage.js';
 import type { OutputRow } from './row.js';
+import { parseSourceLine, rowAtLine } from './source-line.js';
 
 /** How much of a document `get` gives. */
 export interface GetOptions {
@@ -62,11 +63,9 @@ async function findIn(
   const all = await corpus.find({ source: what });
   // A source may end like a line.
   if (all.length > 0) return withPlace(all[0]!, passageOf(all)!);
-  const [, source, digits] = /^(.+):(\d{1,15})$/s.exec(what) ?? [];
-  if (source === undefined) return undefined;
-  const rows = await corpus.find({ source });
-  const line = Number(digits);
-  const row = rows.findLast(({ metadata }) => metadata.line <= line) ?? rows[0];
+  const place = parseSourceLine(what);
+  if (place === undefined) return undefined;
+  const row = rowAtLine(await corpus.find({ source: place.source }), place.line);
   return row && (await textOf(corpus, row, whole ? undefined : (around ?? 0)));
 }
 

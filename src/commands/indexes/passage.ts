@@ -4,6 +4,7 @@ import type { FoundPassage, TextAsked } from '../../indexes/indexes.js';
 import type { Corpus } from '../../search/corpus.js';
 import { passageOf } from '../../search/passage.js';
 import type { OutputRow } from '../../search/row.js';
+import { parseSourceLine, rowAtLine } from '../../search/source-line.js';
 import { printable } from '../../text/printable.js';
 import { estimateCounter } from '../../tokens/estimating-counter.js';
 
@@ -38,28 +39,24 @@ async function startOf(
   corpus: Corpus,
   { source = '', line = 1, chunk }: TextAsked,
 ): Promise<Start | undefined> {
-  const [, path, number] = /^(.+):(\d{1,9})$/s.exec(source) ?? [];
   if ((await corpus.find({ source, from: 0, to: 0 })).length > 0) {
     if (chunk !== undefined || line === 1) return { source, chunk: chunk ?? 0 };
-    return chunkOfLine(source, await corpus.find({ source }), line);
+    return startAt(await corpus.find({ source }), line);
   }
-  if (path === undefined) return undefined;
-  return chunkOfLine(path, await corpus.find({ source: path }), Number(number));
+  const place = parseSourceLine(source);
+  return place && startAt(await corpus.find({ source: place.source }), place.line);
 }
 
-/** The first chunk that starts on the line; else, the last before it. */
-function chunkOfLine(source: string, rows: readonly OutputRow[], line: number): Start | undefined {
-  const [first] = rows;
-  if (first === undefined) return undefined;
-  const row =
-    rows.find(({ metadata }) => metadata.line === line) ??
-    rows.findLast(({ metadata }) => metadata.line < line) ??
-    first;
-  return { source, chunk: row.metadata.chunk };
+function startAt(rows: readonly OutputRow[], line: number): Start | undefined {
+  return startOfRow(rowAtLine(rows, line));
 }
 
 async function startOfId(corpus: Corpus, id: string): Promise<Start | undefined> {
   const [row] = await corpus.find({ id: id.toLowerCase() });
+  return startOfRow(row);
+}
+
+function startOfRow(row: OutputRow | undefined): Start | undefined {
   return row && { source: row.metadata.source, chunk: row.metadata.chunk };
 }
 

@@ -60,6 +60,16 @@ test('list: documents with rows, tokens and when they changed, and what failed',
   expect(stderr).toMatch(/^3 documents: 3 rows, \d+ tokens\.\n$/);
 });
 
+test('list: a record is matched by its file, as in a search', async () => {
+  write('docs/posts.jsonl', '{"id": "1", "text": "A post."}\n{"id": "2", "text": "Another post."}\n');
+  await ingest();
+  const { documents } = await json('list', '--source', '*.jsonl');
+  expect(documents.map(({ source }: { source: string }) => source)).toEqual([
+    'docs/posts.jsonl#1',
+    'docs/posts.jsonl#2',
+  ]);
+});
+
 test('status: the output, its roots and the last run; a root that is gone is named', async () => {
   mkdirSync(join(workspace.dir, 'notes'));
   write('notes/n.md', 'A note.\n');
