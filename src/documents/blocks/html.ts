@@ -8,7 +8,7 @@ import { Attributes } from './html/attributes.js';
 import { type HtmlContent, pageUnderTitle } from './html/content.js';
 import { Elements } from './html/elements.js';
 import { Formula } from './html/formula.js';
-import { isLeftOut, LeftOut } from './html/left-out.js';
+import { isContent, isLeftOut, LeftOut } from './html/left-out.js';
 import { contentTags, endsFormula, tagName, voidTags } from './html/tags.js';
 import { PageWriter } from './html/writer.js';
 import { LineCursor } from './lines.js';
@@ -75,7 +75,8 @@ class HtmlReader {
   onopentagname(start: number, end: number): void {
     this.#tag = tagName(this.#html.slice(start, end));
     this.#tagAt = start;
-    this.#attributes.clear(this.#tag === 'dt' || this.#page.definitions.isInTerm);
+    const hasAddress = this.#tag === 'dt' || this.#tag === 'div' || this.#page.definitions.isInTerm;
+    this.#attributes.clear(hasAddress);
   }
 
   onattribname(start: number, end: number): void {
@@ -145,7 +146,7 @@ class HtmlReader {
     } else if ((tag === 'text' || tag === 'tspan') && this.#svgDepth > 0) {
       this.#label(tag);
     } else {
-      if (contentTags.has(tag)) this.#contentDepth++;
+      if (isContent(tag, this.#attributes)) this.#contentDepth++;
       this.#elements.opens(tag, this.#attributes, at);
     }
   }

@@ -1,7 +1,7 @@
 // The attributes of one start tag: only those that say what of a page is read.
 
 const known = new Set(
-  'alt aria-hidden class close colspan data-clipboard-text display href hidden id name open reversed role rowspan separators start style type value'.split(
+  'alt aria-hidden class close colspan data-clipboard-text display href hidden id name open reversed role rowspan separators start style title type value'.split(
     ' ',
   ),
 );

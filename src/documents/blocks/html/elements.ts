@@ -6,8 +6,22 @@ import type { Mark } from './open-text.js';
 import { breakingTags, endsHeading, isHeading, preTags } from './tags.js';
 import type { PageWriter } from './writer.js';
 
-/** Signs of a link to the heading itself, which documentation puts beside it. */
-const anchors = new Set(['', '¶', '#', '§', '\u{1f517}', '\u200b']);
+/** Signs of a link to the heading itself, which documentation puts beside it, and of one from a note back to the text. */
+const anchors = new Set([
+  '',
+  '¶',
+  '#',
+  '§',
+  '◆',
+  '\u{1f517}',
+  '\u200b',
+  '\uf0c1',
+  '↩',
+  '↩\ufe0e',
+  '↩\ufe0f',
+  '^',
+  '↑',
+]);
 /** A longer text of a link is none of them. */
 const longestAnchor = 8;
 /** Types of fields that hold no words, or words that nobody sees. */
@@ -18,6 +32,7 @@ const wordlessFields = new Set(
 const apartTags = new Set(['button', 'label', 'output']);
 const imageFile = /^\S{1,200}\.(?:png|jpe?g|gif|svg|webp|bmp|avif)$/i;
 const decoration = /^\s*(?:presentation|none)\s*$/i;
+const noteNumber = /^\d{1,4}$/;
 const signedDigit = /^[-+−–]?\d/;
 
 export class Elements {
@@ -29,6 +44,8 @@ export class Elements {
   #beforePre: Mark | undefined;
   /** Behind digits, digits that are raised would be part of the number. */
   #isRaised = false;
+  /** How many raised parts are open: the number of a note is a link in one, or around one. */
+  #raised = 0;
 
   constructor(page: PageWriter, html: string) {
     this.#page = page;
@@ -38,7 +55,11 @@ export class Elements {
   words(data: string, at: number): void {
     if (this.#link && this.#link.text.length <= longestAnchor) this.#link.text += data.slice(0, 99);
     let words = data;
-    if (this.#isRaised) {
+    if (this.#raised > 0 && this.#link && this.#page.open.isAfterWord && noteNumber.test(data)) {
+      // Else it would be part of the word before it.
+      words = `[${data}]`;
+      this.#isRaised = false;
+    } else if (this.#isRaised) {
       if (signedDigit.test(data)) words = `^${data}`;
       this.#isRaised = false;
     }
@@ -72,6 +93,7 @@ export class Elements {
       this.#link = undefined;
     } else if (tag === 'sup') {
       this.#isRaised = false;
+      if (this.#raised > 0) this.#raised--;
     } else if (apartTags.has(tag)) {
       page.space();
     }
@@ -199,6 +221,7 @@ export class Elements {
       this.#link = isPlace ? { before: page.open.mark(), text: '' } : undefined;
     } else if (tag === 'sup') {
       this.#isRaised = page.open.isAfterDigit;
+      this.#raised++;
     } else if (tag === 'img' || tag === 'area') {
       this.#image(attributes, at);
     } else if (tag === 'input') {

@@ -38,6 +38,11 @@ export class OpenText {
     return !this.#space && /\d$/.test(this.#last.slice(-1));
   }
 
+  /** Whether words here would go on with a word, or stand behind its comma. */
+  get isAfterWord(): boolean {
+    return !this.#space && /[^\s[(]$/.test(this.#last.slice(-1));
+  }
+
   /** @param at where in the HTML they stand */
   words(data: string, at: number): void {
     const first = this.#start(data, at);
