@@ -8,6 +8,12 @@ const maxHeading = 90;
 const underline = /^(?:={3,}|-{3,}|~{3,}|\*{3,}|#{3,})$/;
 const numbered =
   /^(?:Appendix\s+)?(\d{1,3}(?:\.\d{1,3}){0,5}|[A-Z](?:\.\d{1,3}){1,5}|Appendix [A-Z])[.:)]?\s{1,6}(?:\p{Lu}|\p{Lo})/u;
+/** "II. Scope", "§ 3 Terms", "Chapter 2: Water", "Article 5". */
+const named =
+  /^(?:(part|book|teil|partie|parte)|(chapter|kapitel|chapitre|capítulo|annex|appendix|[IVX]{1,5}(?=\. ))|(section|article|artikel|§))(?:\s{0,2}(?:\d{1,3}[a-z]?|[IVXLC]{1,6}|[A-Z])|\.)(?=[.:)–—-]?(?:\s|$))/i;
+/** A line of capitals, by itself at the margin. */
+const minCapitals = 4;
+const maxCapitals = 60;
 const sentenceEnd = /[.,;:!?。、，]$/;
 /** "Introduction ........ 3", "Introduction . . . . 3" */
 const contentsLine = /(?:\.{3,}|(?:\. ){3,}\.?)\s*[\divxlc]{1,5}$/i;
@@ -90,6 +96,7 @@ interface Heading {
 function findHeadings(text: string, lines: readonly Line[]): Map<number, Heading> {
   const headings = new Map<number, Heading>();
   const numbers: number[] = [];
+  const capitals: number[] = [];
   const outdented = isIndented(lines);
   const isBlank = (i: number): boolean => lines[i] === undefined || lines[i]!.first === lines[i]!.end;
   for (const [i, { start, first, end }] of lines.entries()) {
@@ -108,11 +115,17 @@ function findHeadings(text: string, lines: readonly Line[]): Map<number, Heading
       if (found) {
         headings.set(i, { level: Math.min(found[1]!.split('.').length, 6), last: i });
         numbers.push(i);
+      } else if (named.test(words)) {
+        headings.set(i, { level: namedLevel(words), last: i });
+      } else if (isCapitals(words)) {
+        capitals.push(i);
       } else if (outdented && i > 0 && !/ {3,}/.test(words) && /^\p{Lu}/u.test(words)) {
         headings.set(i, { level: 1, last: i });
       }
     }
   }
+  // One alone may be a warning, or the name of a file.
+  if (capitals.length > 1) for (const at of capitals) headings.set(at, { level: 1, last: at });
   // Numbered lines without text below each are a list.
   const bare = numbers.filter((at, i) => {
     const after = numbers[i + 1];
@@ -124,6 +137,18 @@ function findHeadings(text: string, lines: readonly Line[]): Map<number, Heading
   });
   if (bare.length * 2 > numbers.length) for (const at of numbers) headings.delete(at);
   return headings;
+}
+
+function namedLevel(words: string): number {
+  const [, part, chapter] = named.exec(words) ?? [];
+  return part !== undefined ? 1 : chapter !== undefined ? 2 : 3;
+}
+
+/** Whether a line is in capitals, and mostly letters. */
+function isCapitals(words: string): boolean {
+  if (words.length > maxCapitals || /\p{Ll}| {3,}/u.test(words)) return false;
+  const letters = words.match(/\p{Lu}/gu)?.length ?? 0;
+  return letters >= minCapitals && letters * 2 > words.length;
 }
 
 function isUnderline(text: string, { first, end }: Line, width: number): boolean {

@@ -2,9 +2,10 @@
 // else the one in which the text reads like a language (score-languages.ts).
 import { isAscii, isUtf8 } from 'node:buffer';
 import { DocumentError } from '../../errors.js';
+import { dosNames } from './dos-tables.js';
 import { decodeAs } from './encodings.js';
 import { guessEncoding } from './score-languages.js';
-import { decodeWide, wideByWords, wideByZeros } from './unicode.js';
+import { decodeWide, standardUtf8, wideByWords, wideByZeros } from './unicode.js';
 
 /** Bytes that hold a control character if they are UTF-16 of another script than Latin. */
 const startBytes = 512;
@@ -37,6 +38,8 @@ const minHighShare = 0.3;
 /** In a few bytes, anything may stand: a name, a sign. */
 const minHighBytes = 16;
 
+/** Files that were joined have a byte order mark in the middle. */
+const mark = '\ufeff';
 const loneReturn = /\r(?!\n)/;
 
 /**
@@ -48,7 +51,8 @@ const loneReturn = /\r(?!\n)/;
 export function decode(bytes: Uint8Array): string {
   const text = charactersOf(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
   const lines = text.includes('\r') && loneReturn.test(text) ? text.replace(/\r(?!\n)/g, '\n') : text;
-  return lines.includes('\0') ? lines.replaceAll('\0', ' ') : lines;
+  const joined = lines.includes(mark, 1) ? lines.replaceAll(mark, '') : lines;
+  return joined.includes('\0') ? joined.replaceAll('\0', ' ') : joined;
 }
 
 function charactersOf(buffer: Buffer): string {
@@ -61,6 +65,8 @@ function charactersOf(buffer: Buffer): string {
   if (isAscii(buffer)) return ascii(buffer);
   const from = hasUtf8Mark(buffer) ? 3 : 0;
   if (isUtf8(buffer)) return buffer.toString('utf8', from);
+  const standard = standardUtf8(buffer);
+  if (standard) return standard.toString('utf8', from);
   const utf8 = buffer.toString('utf8', from);
   if (from > 0 || isMostlyUtf8(utf8)) return utf8;
   return declared(buffer) ?? guessed(buffer);
@@ -106,20 +112,24 @@ function declared(bytes: Buffer): string | undefined {
     ?.toLowerCase()
     .replaceAll('_', '-');
   if (!name || name.startsWith('utf')) return undefined;
-  let label: string;
-  try {
-    label = new TextDecoder(otherNames[name] ?? name).encoding;
-  } catch {
-    try {
-      label = new TextDecoder(name.replaceAll('-', '_')).encoding;
-    } catch {
-      // An unknown name.
-      return undefined;
-    }
-  }
+  const label = labelOf(name);
+  if (label === undefined) return undefined;
   const text = decodeAs(label, bytes);
   const { characters, errors } = countErrors(text);
   return errors > 1 && errors > (characters + errors) * maxErrors ? undefined : text;
+}
+
+/** The encoding of a name; undefined for an unknown one. */
+function labelOf(name: string): string | undefined {
+  if (dosNames[name] !== undefined) return dosNames[name];
+  for (const spelled of [otherNames[name] ?? name, name.replaceAll('-', '_')]) {
+    try {
+      return new TextDecoder(spelled).encoding;
+    } catch {
+      // Another spelling may be known.
+    }
+  }
+  return undefined;
 }
 
 function guessed(bytes: Buffer): string {

@@ -1,5 +1,7 @@
 // The encodings that a text without a declaration may be in, with the languages that are written in each.
 
+import { decodeDos } from './dos-tables.js';
+
 export interface Encoding {
   /** As TextDecoder knows it. */
   label: string;
@@ -36,6 +38,8 @@ export const encodings: readonly Encoding[] = [
   { label: 'iso-8859-7', languages: ['el'], rarity: 4 },
   { label: 'iso-8859-15', languages: ['fr', 'fi', 'de', 'es', 'it'], rarity: 4 },
   { label: 'ibm866', languages: ['ru', 'uk', 'be'], rarity: 4 },
+  { label: 'ibm850', languages: western, rarity: 5 },
+  { label: 'ibm852', languages: central, rarity: 5 },
   { label: 'x-mac-cyrillic', languages: ['ru'], rarity: 5 },
   { label: 'macintosh', languages: western, rarity: 5 },
 ];
@@ -47,6 +51,8 @@ const decoders = new Map<string, InstanceType<typeof TextDecoder>>();
 
 export function decodeAs(label: string, bytes: Buffer): string {
   if (label === 'windows-1252') return decodeWindows1252(bytes);
+  const dos = decodeDos(label, bytes);
+  if (dos !== undefined) return dos;
   let decoder = decoders.get(label);
   if (decoder === undefined) {
     decoder = new TextDecoder(label, { ignoreBOM: true });

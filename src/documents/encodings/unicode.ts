@@ -1,5 +1,6 @@
 // Text in UTF-16 and UTF-32, with and without a byte order mark.
 
+import { isUtf8 } from 'node:buffer';
 import { leastCost } from './score-languages.js';
 
 export type Wide = 'utf-16le' | 'utf-16be' | 'utf-32le' | 'utf-32be';
@@ -66,6 +67,25 @@ export function decodeWide(bytes: Buffer, kind: Wide): string {
     parts.push(isCharacter ? String.fromCodePoint(code) : '\ufffd');
   }
   return parts.join('');
+}
+
+const surrogatePair = /\xed([\xa0-\xaf])([\x80-\xbf])\xed([\xb0-\xbf])([\x80-\xbf])/g;
+const oddUtf8 = /\xed[\xa0-\xaf]|\xc0\x80/;
+
+/**
+ * UTF-8 as Java and old databases write it (CESU-8, "modified UTF-8"), as standard UTF-8: characters beyond U+FFFF are two
+ * halves there, NUL is two bytes. Undefined for other bytes.
+ */
+export function standardUtf8(bytes: Buffer): Buffer | undefined {
+  const text = bytes.toString('latin1');
+  if (!oddUtf8.test(text)) return undefined;
+  const standard = text.replaceAll('\xc0\x80', '\0').replace(surrogatePair, (_, ...halves: string[]) => {
+    const [a, b, c, d] = halves.slice(0, 4).map((char) => char.charCodeAt(0) & 0x3f);
+    const code = 0x10000 + (((a! & 0xf) << 16) | (b! << 10) | ((c! & 0xf) << 6) | d!);
+    return Buffer.from(String.fromCodePoint(code)).toString('latin1');
+  });
+  const found = Buffer.from(standard, 'latin1');
+  return isUtf8(found) ? found : undefined;
 }
 
 /** Whether each group of four bytes is a character. */

@@ -77,6 +77,44 @@ export function withLongIntegers(json: string): string {
   return parts.join('');
 }
 
+const notANumber = /[-+]?Infinity\b|NaN\b/y;
+
+/**
+ * With an empty value, of the same length, for each `NaN` and `Infinity`, which Python's `json` writes and JSON doesn't have.
+ * The same text if there are none outside of strings.
+ */
+export function withoutNaN(json: string): string {
+  if (!json.includes('NaN') && !json.includes('Infinity')) return json;
+  const parts: string[] = [];
+  let from = 0;
+  for (let at = 0; at < json.length; at++) {
+    const char = json[at]!;
+    if (char === '"') at = stringEnd(json, at);
+    else if (char === 'N' || char === 'I' || char === '-' || char === '+') {
+      notANumber.lastIndex = at;
+      const found = notANumber.exec(json)?.[0];
+      if (found === undefined) continue;
+      parts.push(json.slice(from, at), (found.length > 3 ? 'null' : '""').padEnd(found.length));
+      from = at + found.length;
+      at = from - 1;
+    }
+  }
+  parts.push(json.slice(from));
+  return parts.join('');
+}
+
+/** Offset behind the object or list that opens at `open`; -1 when it doesn't end. */
+export function valueEnd(json: string, open: number): number {
+  let depth = 0;
+  for (let at = open; at < json.length; at++) {
+    const code = json.charCodeAt(at);
+    if (code === 34) at = stringEnd(json, at);
+    else if (code === 91 || code === 123) depth++;
+    else if ((code === 93 || code === 125) && --depth === 0) return at + 1;
+  }
+  return -1;
+}
+
 /** Index of the closing quote of the string that opens at `open`. */
 function stringEnd(json: string, open: number): number {
   for (let at = open + 1; at < json.length; at++) {

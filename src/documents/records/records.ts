@@ -65,7 +65,7 @@ export class RecordReader {
   read(value: Json, line: number, number: number): Document | Failure {
     if (!isObject(value) || isDeep(value, maxDepth)) return this.failure('malformed', line);
     const idField = idFields.find((field) => isId(value[field]));
-    const id = idField ? String(value[idField]).trim() : String(number);
+    const id = idField ? idOf(value[idField]!) : String(number);
     if (id.length > maxIdLength) return this.failure('too-large', line);
     const source = this.#unique(this.#address(id));
     const textField =
@@ -167,7 +167,16 @@ function fieldRecord(fields: [string, Json][], line: number): Content {
 }
 
 function isId(value: Json | undefined): boolean {
-  return isText(value) || typeof value === 'number';
+  return isText(value) || typeof value === 'number' || isText(objectId(value));
+}
+
+function idOf(value: Json): string {
+  return String(objectId(value) ?? value).trim();
+}
+
+/** The id that MongoDB exports as `{"$oid": "507f…"}`. */
+function objectId(value: Json | undefined): Json | undefined {
+  return isObject(value) ? value.$oid : undefined;
 }
 
 function isText(value: Json | undefined): boolean {

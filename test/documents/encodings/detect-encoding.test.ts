@@ -93,6 +93,10 @@ describe('decode', () => {
       Buffer.concat([Buffer.from('Größe 21'), latin1('\xb0'), Buffer.from('C – 日本語')]),
       'Größe 21\ufffdC – 日本語',
     ],
+    // Java and old databases write a character beyond U+FFFF as two halves, and NUL as two bytes.
+    ['CESU-8', latin1('Gr\xc3\xb6\xc3\x9fe \xed\xa0\xbd\xed\xb8\x80\xc0\x80!'), 'Größe 😀 !'],
+    ['files that were joined with their marks', Buffer.from('\ufeffone\n\ufefftwo ö\n'), 'one\ntwo ö\n'],
+    ['a name of MS-DOS', latin1('# -*- coding: cp850 -*-\n\x84'), '# -*- coding: cp850 -*-\nä'],
     ['nothing', Buffer.alloc(0), ''],
   ])('reads %s', (_, bytes, text) => {
     expect(decode(bytes)).toBe(text);
@@ -124,6 +128,8 @@ describe('decode', () => {
     ['koi8-r', 'Маяк был построен на северном конце острова.'],
     ['koi8-u', 'Маяк був збудований на північному кінці острова, її світло видно.'],
     ['ibm866', 'Маяк был построен на северном конце острова.'],
+    ['ibm850', 'La pompe a été réparée à côté de la forêt.'],
+    ['ibm852', 'Čerpadlo se spouští až po otevření ventilu, říkal včelař.'],
     ['iso-8859-2', 'Zvažte úl před zimou, říkal šťastný včelař.'],
     ['macintosh', 'Le gardien a allumé la lampe très tôt, après le dîner.'],
     ['windows-874', 'ประภาคารถูกสร้างขึ้นที่ปลายด้านเหนือของเกาะ'],

@@ -4,7 +4,7 @@ import type { Document } from '../../../types/document.js';
 import type { Failure } from '../../../types/failure.js';
 import { decode } from '../../encodings/detect-encoding.js';
 import { filled, findHead, headRows } from '../../records/csv-header.js';
-import { type CsvRow, csvRows, guessDelimiter } from '../../records/csv-rows.js';
+import { type CsvRow, csvRows, guessDialect } from '../../records/csv-rows.js';
 import { RecordReader } from '../../records/records.js';
 import { type Extraction, type FormatInput, gather } from '../format.js';
 
@@ -22,8 +22,8 @@ export function extract({ bytes, source }: FormatInput): Extraction {
   const text = decode(bytes);
   const named = separatorLine.exec(text);
   const isTabbed = /\.(tsv|tab)$/i.test(source);
-  const delimiter = named?.[1] ?? (isTabbed ? '\t' : guessDelimiter(text));
-  return gather(records(text, csvRows(text, delimiter, named?.[0].length), source));
+  const dialect = guessDialect(text, named?.[1] ?? (isTabbed ? '\t' : undefined));
+  return gather(records(text, csvRows(text, dialect, named?.[0].length), source));
 }
 
 function* records(text: string, rows: Iterable<CsvRow>, source: string): Generator<Document | Failure> {
@@ -34,7 +34,9 @@ function* records(text: string, rows: Iterable<CsvRow>, source: string): Generat
   const waiting: CsvRow[] = [];
   function* read(row: CsvRow): Generator<Document | Failure> {
     const known = names ?? [];
-    const named = row.fields.map((value, i) => [known[i] ?? `column ${i + 1}`, value] as const);
+    const named = row.fields.map(
+      (value, i) => [known[i] ?? `column ${i + 1}`, withoutFormula(value)] as const,
+    );
     const record = reader.read(Object.fromEntries(named), row.line, ++number);
     if ('text' in record) left -= record.text.length;
     if (left < 0) {
@@ -55,6 +57,11 @@ function* records(text: string, rows: Iterable<CsvRow>, source: string): Generat
     else if (waiting.push(row) === headRows) yield* begin();
   }
   if (!names) yield* begin();
+}
+
+/** Excel keeps the zeros of a number that is written as a formula: `="0012"`. */
+function withoutFormula(value: string): string {
+  return value.startsWith('="') ? value.replace(/^="([^"]*)"$/, '$1') : value;
 }
 
 /** Every column gets a name of its own. */

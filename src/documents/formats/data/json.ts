@@ -10,7 +10,7 @@ import { json5Language, jsonLanguage } from '../../blocks/code/languages.js';
 import { LineCursor } from '../../blocks/lines.js';
 import { decode } from '../../encodings/detect-encoding.js';
 import { withFileLines, withoutEscapes } from '../../records/json-escapes.js';
-import { elementOffsets, withLongIntegers } from '../../records/json-scan.js';
+import { elementOffsets, withLongIntegers, withoutNaN } from '../../records/json-scan.js';
 import { RecordReader } from '../../records/records.js';
 import { type Extraction, type FormatInput, gather, maxRecords, one, tooManyRecords } from '../format.js';
 
@@ -72,11 +72,12 @@ async function parse(text: string, source: string): Promise<{ json: string; valu
     return { json: text, value: JSON.parse(withLongIntegers(text)) as Json };
   } catch (cause) {
     try {
-      if (beyondJson.test(text)) {
-        // Blanked, not cut: offsets stay true.
-        const json = stripJsonComments(text, { whitespace: true, trailingCommas: true });
-        return { json, value: JSON.parse(withLongIntegers(json)) as Json };
-      }
+      // Blanked, not cut: offsets stay true.
+      const plain = beyondJson.test(text)
+        ? stripJsonComments(text, { whitespace: true, trailingCommas: true })
+        : text;
+      const json = withoutNaN(plain);
+      if (json !== text) return { json, value: JSON.parse(withLongIntegers(json)) as Json };
     } catch {
       // Its fault is looked for in the file as it is.
     }

@@ -33,6 +33,52 @@ describe('JSON Lines', () => {
     ]);
   });
 
+  test.each([
+    [
+      'objects over several lines',
+      '{\n "id": "a",\n "text": "one"\n}\n{\n "id": "b",\n "text": "{two\\"}"\n}\n',
+      5,
+    ],
+    ['a list', '[{"id":"a","text":"one"},\n{"id":"b","text":"{two\\"}"}]\n', 2],
+    ['record separators', '\x1e{"id":"a","text":"one"}\n\x1e{"id":"b","text":"{two\\"}"}\n', 2],
+    [
+      'numbers that JSON has not',
+      '{"id":"a","text":"one","n":NaN}\n{"id":"b","text":"{two\\"}","n":-Infinity}\n',
+      2,
+    ],
+  ])('reads %s', async (_, content, line) => {
+    const { documents, failures } = await read(content, 'a.jsonl');
+    expect(documents.map(({ source, text }) => [source, text])).toEqual([
+      ['a.jsonl#a', 'one'],
+      ['a.jsonl#b', '{two"}'],
+    ]);
+    expect(documents[1]!.blocks[0]!.line).toBe(line);
+    expect(failures).toEqual([]);
+  });
+
+  test('goes on behind an object over several lines that is damaged, and names it', async () => {
+    const content =
+      '{\n "id": "a",\n "text": "one"\n}\n{\n "id": "b",,\n}\n{\n "id": "c",\n "text": "three"\n}\n';
+    const { documents, failures } = await read(content, 'a.jsonl');
+    expect(documents.map(({ text }) => text)).toEqual(['one', 'three']);
+    expect(failures).toEqual([{ source: 'a.jsonl#line-5', code: 'malformed' }]);
+  });
+
+  test('takes a time in proportion to the size, damaged or not', async () => {
+    for (const piece of ['{\n', '{\n"a":1}\n', '[{', '{\n{}\n', '{"a":NaN}\n']) {
+      const { documents, failures } = await extract(
+        Buffer.from(`{\n"a":1\n}\n${piece.repeat(8_000)}`),
+        'a.jsonl',
+      );
+      expect(documents.length + failures.length).toBeGreaterThan(0);
+    }
+  });
+
+  test('takes the id of MongoDB', async () => {
+    const { documents } = await read('{"_id":{"$oid":"507f1f77bcf86cd799439011"},"text":"one"}\n', 'a.jsonl');
+    expect(documents[0]!.source).toBe('a.jsonl#507f1f77bcf86cd799439011');
+  });
+
   test('keeps large ids as they are written, and texts with the same id', async () => {
     const rows = [
       '{"id": 9007199254740993, "text": "one"}',
@@ -171,6 +217,14 @@ describe('JSON', () => {
     await expect(extract(Buffer.from(text), 'a.json')).rejects.toThrow(/^a\.json is not valid JSON: .+\.$/s);
   });
 
+  test('reads the numbers that Python writes and JSON has not', async () => {
+    const { documents } = await read(
+      '{"a": NaN, "b": -Infinity, "c": "NaN stays", /* and */ "d": Infinity}',
+      'a.json',
+    );
+    expect(documents[0]!.text).toContain('NaN stays');
+  });
+
   test('names what is wrong with a file', async () => {
     await expect(extract(Buffer.from('{"a": }'), 'x/a.json')).rejects.toThrow(
       /^x\/a\.json is not valid JSON: .+\.$/,
@@ -242,6 +296,20 @@ describe('CSV', () => {
       'Report of 2024,,\n,,\nname,desc,price\nPump,moves water,10\n',
       ['Report of 2024', 'name: Pump\ndesc: moves water\nprice: 10'],
     ],
+    [
+      'one column of words with commas',
+      'text\nhello, world\nanother, line\n',
+      ['hello, world', 'another, line'],
+    ],
+    ['single quotes', "'id','text'\n'1','hello, there'\n", ['hello, there']],
+    ['blanks behind commas', 'id, text, note\n1, "hello, there", x\n', ['hello, there']],
+    ['quotes behind backslashes', 'id,text\n1,"a \\"b\\" \\\\c"\n2,d\n', ['a "b" \\c', 'd']],
+    [
+      'paths that end in a backslash',
+      'name,path\na,"C:\\x\\"\nb,"D:\\"\n',
+      ['name: a\npath: C:\\x\\', 'name: b\npath: D:\\'],
+    ],
+    ['numbers that Excel keeps as formulas', 'code,name\n="0012",Pump\n', ['code: 0012\nname: Pump']],
     [
       'line breaks of old Macs',
       'name,desc\rPump,moves water\rLamp,gives light\r',

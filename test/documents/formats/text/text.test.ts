@@ -31,6 +31,30 @@ describe('headings', () => {
     ]);
   });
 
+  test('by the name or the number of a part, and in capitals', async () => {
+    const text =
+      'I. Scope\n\nWords.\n\n§ 2 Pumps\n\nWords.\n\nCHAPTER THREE\n\nWords.\n\nOIL AND WATER\n\nWords.\n\nArticle 4: Oil\n\nWords.\n';
+    const { blocks } = await documentOf(text, 'a.txt');
+    expect(blocks.flatMap(({ level, title }) => (title ? [[level, title]] : []))).toEqual([
+      [2, 'I. Scope'],
+      [3, '§ 2 Pumps'],
+      [1, 'CHAPTER THREE'],
+      [1, 'OIL AND WATER'],
+      [3, 'Article 4: Oil'],
+    ]);
+  });
+
+  test.each([
+    'WARNING\n\nThe pump is hot.\n',
+    'I went there\n\nAnd came back.\n',
+    'Part of it\n\nIs gone.\n',
+    'Article about pumps\n\nWords.\n',
+    'ABC 12345 678\n\nWords\n\nDEF 98765 432\n',
+  ])('none in %j', async (text) => {
+    const { blocks } = await documentOf(text, 'a.txt');
+    expect(blocks.every((block) => block.level === undefined)).toBe(true);
+  });
+
   test('no list of numbered lines', async () => {
     const { blocks } = await documentOf('1. Milk\n\n2. Bread\n\n3. Honey\n', 'a.txt');
     expect(blocks.every((block) => block.level === undefined)).toBe(true);

@@ -131,7 +131,9 @@ export function listRows(lines: readonly string[], headers: number): Rows {
 export function csvTable(header: string, content: string, headers: number): Rows {
   const cells = [header, content].flatMap((csv) =>
     // A blank after the comma doesn't count.
-    [...csvRows(csv.replace(/,[ \t]+(?=")/g, ','), ',')].map(({ fields }) => fields.map(oneLine)),
+    [...csvRows(csv.replace(/,[ \t]+(?=")/g, ','), { delimiter: ',' })].map(({ fields }) =>
+      fields.map(oneLine),
+    ),
   );
   return {
     cells,
