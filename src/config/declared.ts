@@ -274,6 +274,7 @@ export const declared = {
   cacheTtl: {
     kind: 'duration',
     unit: 's',
+    alone: true,
     least: 1,
     most: 10 * 366 * day,
     flag: '--cache-ttl <time>',
@@ -377,6 +378,7 @@ export const declared = {
   batchTimeout: {
     kind: 'duration',
     unit: 'ms',
+    alone: true,
     least: 100,
     most: dayMs,
     flag: '--batch-timeout <time>',
@@ -413,6 +415,7 @@ export const declared = {
   batchInterval: {
     kind: 'duration',
     unit: 'ms',
+    alone: true,
     least: 0,
     most: 60_000,
     env: 'BATCH_PROCESSING_INTERVAL',

@@ -171,6 +171,11 @@ describe('what is given', () => {
     [['doctor', '--timeout', '25d'], '--timeout: expected at most 24d, got 25d.'],
     [['doctor', '--wait-for-server', '8d'], '--wait-for-server: expected at most 7d, got 8d.'],
     [['doctor', '--gateway', ''], '--gateway: expected a text.'],
+    [
+      ['doctor', '--timeout', '10'],
+      '--timeout: expected a time with its unit, such as 90s or 10m, got "10".',
+    ],
+    [['ingest', 'docs', '--max-time', '-1'], '--max-time: expected a time such as 90s or 10m, got "-1".'],
     [['cache', 'prune', '--older-than', '0'], '--older-than: expected at least 1ms, got 0.'],
     [
       ['cache', 'prune', '--max-size', 'big'],

@@ -116,13 +116,17 @@ describe('the order of sources', () => {
     expect((await load({ waitForServer: text })).settings.waitForServer).toBe(ms);
   });
 
-  test('a number alone is one of the unit of the setting, as in a file', async () => {
-    expect((await load({ waitForServer: '10', cacheTtl: '10' })).settings).toMatchObject({
-      waitForServer: 10,
-      cacheTtl: 10,
-    });
+  test('a number alone counts where it always did; 10 ms of waiting are not meant', async () => {
+    const { settings } = await load({ batchTimeout: '5000', cacheTtl: '10', waitForServer: '0' });
+    expect(settings).toMatchObject({ batchTimeout: 5000, cacheTtl: 10, waitForServer: 0 });
+    await expect(load({ waitForServer: '10' })).rejects.toThrow(
+      '--wait-for-server: expected a time with its unit, such as 90s or 10m, got "10".',
+    );
     await expect(load({ waitForServer: '10 parsecs' })).rejects.toThrow(
-      '--wait-for-server: expected a time such as 90s or 10m, or a number of milliseconds, got "10 parsecs".',
+      '--wait-for-server: expected a time such as 90s or 10m, got "10 parsecs".',
+    );
+    await expect(load({ batchTimeout: '10 parsecs' })).rejects.toThrow(
+      '--batch-timeout: expected a time such as 90s or 10m, or a number of milliseconds, got "10 parsecs".',
     );
   });
 

@@ -10,10 +10,10 @@ export interface Described {
   env?: string;
 }
 
-/** What a number without a unit counts. */
+/** What a number without a unit counts, where it may have none. */
 function aloneOf(rule: Rule): string | undefined {
   if (rule.kind === 'size') return 'a number alone: bytes';
-  if (rule.kind !== 'duration') return undefined;
+  if (rule.kind !== 'duration' || !rule.alone) return undefined;
   return `a number alone: ${rule.unit === 's' ? 'seconds' : 'ms'}`;
 }
 

@@ -20,8 +20,13 @@ export interface SizeRule extends Bounds {
 /** In `unit`. */
 export interface DurationRule extends Bounds {
   kind: 'duration';
-  /** Of a number alone, in texts, too. */
+  /** Of a number in code, or in a file. */
   unit: 'ms' | 's';
+  /**
+   * A typed number alone counts `unit`s, as it did before times took one. Elsewhere it is refused: who types 10 doesn't
+   * mean 10 ms. @default false
+   */
+  alone?: boolean;
 }
 
 /** As a share: `10%` is 0.1. Below 100%. */
@@ -101,8 +106,8 @@ function milliseconds(text: string): number | undefined {
   return match === null || unit === undefined ? undefined : Math.round(Number(match[1]) * unit);
 }
 
-function readDuration(text: string, { unit }: DurationRule): unknown {
-  if (whole.test(text.trim())) return Number(text);
+function readDuration(text: string, { unit, alone }: DurationRule): unknown {
+  if (whole.test(text.trim())) return alone || Number(text) === 0 ? Number(text) : text;
   const ms = milliseconds(text);
   return ms === undefined ? text : ms / unitMs[unit]!;
 }
@@ -114,13 +119,19 @@ export const duration: Kind<DurationRule> = {
   read: readDuration,
   readInFile: readDuration,
   check(value, rule) {
+    if (typeof value === 'string' && whole.test(value.trim())) {
+      return Number(value) < 0 ? false : 'a time with its unit, such as 90s or 10m';
+    }
     const verdict = inBounds(value, rule, (bound) => typedDuration(bound * unitMs[rule.unit]!));
     return verdict === false && typeof value === 'number' ? `whole ${names[rule.unit]}` : verdict;
   },
-  wanted: ({ unit }) => `a time such as 90s or 10m, or a number of ${names[unit]}`,
+  wanted: ({ unit, alone }) => `a time such as 90s or 10m${alone ? `, or a number of ${names[unit]}` : ''}`,
   type: (value, { unit }) => typedDuration(Number(value) * unitMs[unit]!),
   schema: (rule) => ({
-    anyOf: [schemaOf(rule), { type: 'string', pattern: `^\\s*(\\+?\\d+|${withUnit})\\s*$` }],
+    anyOf: [
+      schemaOf(rule),
+      { type: 'string', pattern: `^\\s*(\\+?${rule.alone ? '\\d+' : '0+'}|${withUnit})\\s*$` },
+    ],
   }),
 };
 
