@@ -85,7 +85,9 @@ export class Ticket implements Entry {
 
   settle(outcome: { vector: Vector } | { fault: EmbedderFault } | { error: unknown }): void {
     if (this.isSettled) return;
-    Object.assign(this, outcome);
+    if ('vector' in outcome) this.vector = outcome.vector;
+    else if ('fault' in outcome) this.fault = outcome.fault;
+    else this.error = outcome.error;
     const listeners = this.#listeners;
     this.#listeners = undefined;
     for (const listener of listeners ?? []) listener(this);

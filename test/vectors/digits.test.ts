@@ -78,7 +78,7 @@ test('a vector that is normalised here has other digits', () => {
   expect(digitsOf(unit!)).toBeDefined();
   expect(digitsOf(long!)).toBeUndefined();
   for (const vector of [unit!, long!]) {
-    const length = writeLine(out, 0, { head: '{"id":"x"', tail: '}\n' }, vector);
+    const length = writeLine(out, 0, { head: '{"id":"x"', text: '', tail: '}\n' }, vector);
     expect(out.toString('utf8', 0, length)).toBe('{"id":"x","embedding":[0.6,-0.8]}\n');
   }
 });

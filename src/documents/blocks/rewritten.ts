@@ -19,13 +19,15 @@ export function rewritten<T extends Block>(
   replace: (block: T) => string | Replacement | undefined,
 ): Titled {
   const { text, blocks } = document;
+  const others = blocks.map(replace);
+  if (others.every((other) => other === undefined)) return { text, blocks: [...blocks] };
   const parts: string[] = [];
   const all: Block[] = [];
   let length = 0;
   let before = 0;
   let isAdjacent = true;
-  for (const block of blocks) {
-    const other = replace(block);
+  for (const [index, block] of blocks.entries()) {
+    const other = others[index];
     const part =
       other === undefined
         ? text.slice(block.start, block.end)

@@ -32,22 +32,41 @@ export const embeddingKey = Buffer.from(',"embedding":[');
 /** Max bytes of a line that is read. In the longest lines nearly all is a record's own metadata. */
 export const mostLineBytes = 64 * 1024 * 1024;
 
-/** A line in two halves; the embedding belongs between them. */
+/** A line in parts that follow each other; the embedding belongs before `tail`. Joined, the text would be copied once more. */
 export interface LineParts {
   head: string;
+  text: string;
   tail: string;
 }
+
+/** JSON of what many rows in turn have: the source of a document, the titles of a section. */
+const sources = lastJson<string>();
+const headings = lastJson<readonly string[]>();
 
 export function lineParts(chunk: Chunk): LineParts {
   const id = rowId(chunk.source, chunk.hash, chunk.occurrence);
   const page = chunk.page === undefined ? '' : `,"page":${chunk.page}`;
   const context = chunk.context === undefined ? '' : `,"context":${jsonLine(chunk.context)}`;
   return {
-    head: `{"id":"${id}","text":${jsonLine(chunk.text)}`,
+    head: `{"id":"${id}","text":`,
+    text: jsonLine(chunk.text),
     tail:
-      `,"metadata":{"source":${jsonLine(chunk.source)},"chunk":${chunk.index},"start":${chunk.start},` +
-      `"end":${chunk.end},"line":${chunk.line}${page},"heading":${jsonLine(chunk.heading)}${context},` +
+      `,"metadata":{"source":${sources(chunk.source)},"chunk":${chunk.index},"start":${chunk.start},` +
+      `"end":${chunk.end},"line":${chunk.line}${page},"heading":${headings(chunk.heading)}${context},` +
       `"hash":"${chunk.hash}","tokens":${chunk.tokens}${userFields(chunk.metadata)}}}\n`,
+  };
+}
+
+/** `jsonLine`, which makes the JSON of the same value once as long as no other comes between. */
+function lastJson<T extends string | readonly string[]>(): (value: T) => string {
+  let last: T | undefined;
+  let json = '';
+  return (value) => {
+    if (value !== last) {
+      last = value;
+      json = jsonLine(value);
+    }
+    return json;
   };
 }
 
@@ -73,7 +92,7 @@ function isEscaped(text: string, place: number): boolean {
 /** Max bytes that `writeLine` can need. */
 export function maxLineBytes(parts: LineParts, vector: Vector | undefined): number {
   const floats = vector === undefined ? 0 : embeddingKey.length + 1 + vector.length * maxFloatBytes;
-  return (parts.head.length + parts.tail.length) * 3 + floats;
+  return (parts.head.length + parts.text.length + parts.tail.length) * 3 + floats;
 }
 
 /** @returns the position after the line's newline */
@@ -84,6 +103,7 @@ export function writeLine(
   vector: Vector | undefined,
 ): number {
   let at = position + out.write(parts.head, position);
+  at += out.write(parts.text, at);
   if (vector !== undefined) at = writeEmbedding(out, at, vector);
   return at + out.write(parts.tail, at);
 }

@@ -37,6 +37,7 @@ export class HashIndex {
 
   /** The number of the first entry with this hash (lower-case hex); entries count from 0 as added. */
   find(hash: string): number | undefined {
+    if (this.#size === 0) return undefined;
     this.#wantedBytes.write(hash, 0, keyBytes, 'hex');
     return this.#find();
   }

@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import type { Chunk } from '../../types/document.js';
 import type { Vector } from '../../types/vector.js';
 import { checkDiskSpace } from '../files/disk-errors.js';
-import { lineParts, maxLineBytes, withEmbedding, writeLine } from '../format/chunk-line.js';
+import { withEmbedding } from '../format/chunk-line.js';
 import { chunksName, entriesName, manifestName, sumsName, vectorsName } from '../format/layout.js';
 import { type DocumentEntry, documentLine, marked } from '../format/manifest.js';
 import { npyHeader } from '../format/npy-header.js';
 import { RowSums, rowSumBytes } from '../format/row-sum.js';
 import { checkedRows, type Part } from '../read/checked-rows.js';
-import { keyBytes } from '../read/hash-index.js';
 import type { Output } from '../read/output.js';
+import { NewRows } from './new-rows.js';
 import { StagedFile } from './staged-file.js';
 
 /** Max bytes written between two checks of the free space. */
@@ -61,12 +61,12 @@ export class StagedRows {
   readonly #vectors: StagedFile;
   readonly #sums: StagedFile;
   readonly #entries: StagedFile;
-  /** Of the current document. */
+  /** Of a document of which new rows or lines are written. */
   readonly #rowSums: RowSums;
+  readonly #newRows: NewRows;
   #current: CurrentDocument | undefined;
   /** Of copied rows. */
   #copied: { hasEmbeddings: boolean; sums: RowSums } | undefined;
-  #hashes = Buffer.alloc(64 * keyBytes);
   #spaceChecked = 0;
 
   private constructor(stage: string, options: RowsOptions, files: Files, rowSums: RowSums) {
@@ -77,6 +77,7 @@ export class StagedRows {
     this.#sums = files.sums;
     this.#entries = files.entries;
     this.#rowSums = rowSums;
+    this.#newRows = new NewRows({ ...options, lines: this.#lines, vectors: this.#vectors, sums: rowSums });
     this.#vectors.add(npyHeader({ rows: 0, dimensions: options.dimensions }));
   }
 
@@ -100,7 +101,7 @@ export class StagedRows {
 
   begin(document: DocumentStart): void {
     this.#betweenDocuments();
-    this.#rowSums.clear();
+    this.#newRows.begin();
     const firstByte = this.#lines.bytes;
     const firstVectorByte = this.#vectors.bytes;
     this.#current = { ...document, firstRow: this.rows, firstByte, firstVectorByte, lastChunk: -1 };
@@ -110,20 +111,8 @@ export class StagedRows {
     const current = this.#current;
     if (current?.source !== chunk.source) throw new Error(`expected rows of ${current?.source}`);
     if (chunk.index <= current.lastChunk) throw new Error(`expected the chunks of ${chunk.source} in order`);
-    if (vector.length !== this.#options.dimensions) {
-      throw new Error(`expected ${this.#options.dimensions} dimensions, got ${vector.length}`);
-    }
     current.lastChunk = chunk.index;
-    const parts = lineParts(chunk);
-    const embedding = this.#options.embeddings ? vector : undefined;
-    const { buffer, position } = this.#lines.room(maxLineBytes(parts, embedding));
-    const end = writeLine(buffer, position, parts, embedding);
-    this.#lines.advance(end);
-    this.#rowSums.addLines(buffer.subarray(position, end));
-    const bytes = new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength);
-    this.#vectors.add(bytes);
-    this.#rowSums.addVectors(bytes, bytes.length);
-    this.#addHash(chunk.key, this.rows - current.firstRow);
+    this.#newRows.add(chunk, vector);
     this.rows++;
     return this.#drained();
   }
@@ -132,6 +121,7 @@ export class StagedRows {
     const current = this.#current;
     if (current === undefined) throw new Error('expected the beginning of a document first');
     const rows = this.rows - current.firstRow;
+    const chunks = this.#newRows.end();
     this.#addEntry({
       source: current.source,
       root: current.root,
@@ -139,7 +129,7 @@ export class StagedRows {
       rows,
       bytes: this.#lines.bytes - current.firstByte,
       sum: this.#rowSums.ofDocument(0, rows),
-      chunks: this.#hashes.toString('base64url', 0, rows * keyBytes),
+      chunks,
       failed,
     });
     this.#sums.add(this.#rowSums.rows());
@@ -273,13 +263,6 @@ export class StagedRows {
     const line = documentLine(entry, this.#options.rootPlaces);
     this.#entries.addText(this.documents === 0 ? `\n${line}` : `,\n${line}`);
     this.documents++;
-  }
-
-  #addHash(hash: string, row: number): void {
-    if ((row + 1) * keyBytes > this.#hashes.length) {
-      this.#hashes = Buffer.concat([this.#hashes, Buffer.alloc(this.#hashes.length)]);
-    }
-    this.#hashes.write(hash, row * keyBytes, keyBytes, 'hex');
   }
 
   /** A promise when the disk is slower than the caller, or when the free space must be checked. */

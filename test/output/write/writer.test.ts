@@ -77,6 +77,14 @@ test('writes the files that the design names', async () => {
   expect(text.split('\n').filter((line) => line.includes('"source"'))).toHaveLength(3);
 });
 
+test('sums the rows of a document that is larger than the buffers of its files', async () => {
+  const dir = await outputFolder();
+  const long = Array.from({ length: 30 }, (_, row) => `${row} ${'ä"\n'.repeat(1 + (row % 5) * 12_000)}`);
+  expect(await writeAll(dir, [a, { source: 'docs/b.md', texts: long }, c])).toMatchObject({ rows: 35 });
+  expect((await stat(join(dir, 'chunks.jsonl'))).size).toBeGreaterThan(2.5 * 1024 * 1024);
+  expect(await verifyOutput(dir, { deep: true })).toEqual({ problems: [], rows: 35, documents: 3 });
+});
+
 test('touches nothing when nothing changed', async () => {
   const dir = await outputFolder();
   await writeAll(dir, [a, b]);
