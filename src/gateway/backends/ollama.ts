@@ -1,17 +1,11 @@
 // Ollama servers as a backend: requests that aren't batched go to the first server that is up.
 import type { Settings } from '../../config/settings.js';
 import { listEmbeddingModels } from '../../embedders/ollama/model-info.js';
-import { EmbedderFault } from '../../errors.js';
-import { mostTelling } from '../../fault-policy.js';
 import { accessOf } from '../../upstream/ollama-settings.js';
-import { RefusedError } from '../routes/error-answers.js';
-import { passThrough } from '../routes/passthrough.js';
 import type { Backend, BackendState, Passing } from './backend.js';
 import { isAnyUp } from './liveness.js';
 import { OllamaServers } from './ollama-servers.js';
-
-/** For servers that are up, but were not compared with the others or give other vectors. */
-const noneLeft = 'none of the servers whose vectors fit this model answers, please try again';
+import { passOn } from './pass-on.js';
 
 /** Paths that change the models of a server. */
 const changing = /^\/api\/(pull|create|copy|delete|push|blobs)\b/;
@@ -55,31 +49,10 @@ export class OllamaBackend implements Backend {
     return this.#servers.all.length;
   }
 
-  async pass({ request, reply, body, target, signal, vectors = {} }: Passing): Promise<void> {
+  async pass(passing: Passing): Promise<void> {
     const { ownsCredentials, onChange } = this.#options;
-    const { from, never, confirm } = vectors;
-    const left = from && new Set(from);
-    const faults: EmbedderFault[] = [];
-    for (;;) {
-      const server = await this.#servers.firstUp(left);
-      if (!server) throw faults.length > 0 ? mostTelling(faults) : new RefusedError(503, noneLeft, 5);
-      try {
-        return await passThrough(request, reply, server, {
-          ownsCredentials,
-          signal,
-          ...(body && { body }),
-          ...(target !== undefined && { target }),
-          ...(never && { never }),
-          ...(confirm && { confirm: (ending) => confirm(server.url, ending) }),
-        });
-      } catch (error) {
-        // Nothing was sent to the client yet, so another server can be asked.
-        if (!(error instanceof EmbedderFault) || !left?.delete(server.url)) throw error;
-        faults.push(error);
-      } finally {
-        if (changing.test(request.url)) onChange();
-      }
-    }
+    const mayChange = changing.test(passing.request.url);
+    await passOn(passing, this.#servers.all, ownsCredentials, () => mayChange && onChange());
   }
 
   askLegacy(url: string, model: string, text: string, signal: AbortSignal): Promise<unknown> {

@@ -2,18 +2,12 @@
 // passed on to the first server that is up.
 import { createHash } from 'node:crypto';
 import type { Settings } from '../../config/settings.js';
-import { EmbedderFault } from '../../errors.js';
-import { mostTelling } from '../../fault-policy.js';
 import { openAiAccess, openAiAddresses } from '../../upstream/open-openai.js';
-import { RefusedError } from '../routes/error-answers.js';
-import { passThrough } from '../routes/passthrough.js';
 import type { Backend, BackendState, Passing } from './backend.js';
 import { firstUp, isAnyUp } from './liveness.js';
 import { answerAsOllama, type DescribedModel } from './ollama-answers.js';
 import { OpenAiServer } from './openai-server.js';
-
-/** For servers that are up, but were not compared with the others or give other vectors. */
-const noneLeft = 'none of the servers whose vectors fit this model answers, please try again';
+import { passOn } from './pass-on.js';
 
 /** How long the names of the models are remembered, in ms. */
 const trustMs = 5000;
@@ -82,32 +76,8 @@ export class OpenAiBackend implements Backend {
       modelOf: (name) => this.modelOf(name),
       what: 'this server',
     });
-    if (!answer) return await this.#passOn(passing);
+    if (!answer) return await passOn(passing, this.#all, this.#options.ownsCredentials);
     await reply.code(answer.status).header('content-type', answer.type).send(answer.body);
-  }
-
-  async #passOn({ request, reply, body, target, signal, vectors = {} }: Passing): Promise<void> {
-    const { from, never, confirm } = vectors;
-    const left = from && new Set(from);
-    const faults: EmbedderFault[] = [];
-    for (;;) {
-      const server = await firstUp(this.#all, left);
-      if (!server) throw faults.length > 0 ? mostTelling(faults) : new RefusedError(503, noneLeft, 5);
-      try {
-        return await passThrough(request, reply, server, {
-          ownsCredentials: this.#options.ownsCredentials,
-          signal,
-          ...(body && { body }),
-          ...(target !== undefined && { target }),
-          ...(never && { never }),
-          ...(confirm && { confirm: (ending) => confirm(server.url, ending) }),
-        });
-      } catch (error) {
-        // Nothing was sent to the client yet, so another server can be asked.
-        if (!(error instanceof EmbedderFault) || !left?.delete(server.url)) throw error;
-        faults.push(error);
-      }
-    }
   }
 
   async #described(): Promise<DescribedModel[]> {
