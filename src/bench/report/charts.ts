@@ -1,7 +1,9 @@
 // The charts of a page, as SVG with the colours of the page's style. Each has a title and a description; the numbers are
 // also in tables beside them.
+
+import { emptyMarkup, html, type Markup } from '../../text/html.js';
 import type { SettingReport } from './setting-report.js';
-import { apart, emptyMarkup, html, type Markup, px, ticks } from './svg.js';
+import { apart, px, ticks } from './svg.js';
 import { settingName, speedOf } from './words.js';
 
 /** How a chart is laid out: for a screen or paper, or for a phone, where names stand above what they name. */

@@ -1,39 +1,25 @@
 // A measurement as one HTML page, without scripts and downloads, for light and dark, each chart with its numbers.
+
+import { emptyMarkup, html, htmlPage, type Markup } from '../../text/html.js';
+import { pageStyle } from '../../text/page-style.js';
 import { type Bar, barChart, latencyChart, sizeChart } from './charts.js';
 import { notable } from './notable.js';
 import type { BenchReport, TargetReport } from './report.js';
 import type { SettingReport } from './setting-report.js';
-import { pageStyle } from './style.js';
-import { emptyMarkup, html, Markup } from './svg.js';
 import { failuresOf, settingName, speedOf, times, timesOf, verdictOf } from './words.js';
 
 export function pageOf(report: BenchReport): string {
   const { texts, targets, seconds } = report;
   const source = texts.source === 'bundled' ? 'texts that come with embed' : 'chunks of your documents';
-  const page = html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>embed bench: ${targets.map(({ model }) => model).join(', ')}</title>
-<style>${new Markup(pageStyle)}</style>
-</head>
-<body>
-<main>
-<h1>What batching gains</h1>
+  const main = html`<h1>What batching gains</h1>
 <p class="muted">${report.date.slice(0, 16).replace('T', ' ')} UTC · ${texts.count.toLocaleString('en-US')} ${source}, ${Math.round(texts.tokens)} tokens each on average · measured for ${Math.round(seconds)} s</p>
 ${endNote(report)}
 ${comparisonPart(report)}
 ${targets.map((target, index) => targetPart(target, index, report.again))}
 <footer>
 <p>All settings of a chart were measured in the same rounds, in random order and with the same texts. The best batched setting was chosen in some rounds; its figures are those of other rounds. Whiskers and intervals hold the true ratio to one text at a time in 95 of 100 measurements; an interval within 10 % of 1 is no difference, one above 1 is faster, and with any other nothing can be told yet. Loading the model and the first requests are left out. The cache is one of the measurement's own, on disk.</p>
-</footer>
-</main>
-</body>
-</html>
-`;
-  return page.text;
+</footer>`;
+  return htmlPage(`embed bench: ${targets.map(({ model }) => model).join(', ')}`, pageStyle, main);
 }
 
 function endNote({ ended }: BenchReport): Markup {

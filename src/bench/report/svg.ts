@@ -1,30 +1,4 @@
-// Small parts of pages and charts: markup with everything escaped, scales with round numbers.
-
-/** Markup that is safe to put into a page. */
-export class Markup {
-  readonly text: string;
-
-  constructor(text: string) {
-    this.text = text;
-  }
-}
-
-type Part = string | number | Markup | readonly Markup[];
-
-/** A template whose values are escaped, unless they are markup themselves. */
-export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Markup {
-  let text = strings[0]!;
-  for (const [index, part] of parts.entries()) text += rendered(part) + strings[index + 1]!;
-  return new Markup(text);
-}
-
-export const emptyMarkup = new Markup('');
-
-function rendered(part: Part): string {
-  if (part instanceof Markup) return part.text;
-  if (typeof part === 'object') return part.map(({ text }) => text).join('');
-  return String(part).replace(/[&<>"']/g, (sign) => `&#${sign.codePointAt(0)};`);
-}
+// Small parts of charts: scales with round numbers, and labels that don't overlap.
 
 /** A coordinate with one decimal. */
 export function px(value: number): number {

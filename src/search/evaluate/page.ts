@@ -1,6 +1,7 @@
 // An evaluation as one HTML page, without scripts and downloads, for light and dark.
-import { pageStyle } from '../../bench/report/style.js';
-import { emptyMarkup, html, Markup } from '../../bench/report/svg.js';
+
+import { emptyMarkup, html, htmlPage, type Markup } from '../../text/html.js';
+import { pageStyle } from '../../text/page-style.js';
 import type { Comparison, EvaluatedQuestion, Evaluation } from './evaluate.js';
 import type { Estimate, EvalVerdict, MeasureName } from './measures.js';
 
@@ -26,6 +27,10 @@ export const verdictWords: Readonly<Record<EvalVerdict, string>> = {
 };
 
 const names = Object.keys(measureTitles) as MeasureName[];
+/** Questions and passages are prose, which breaks into lines. */
+const tableStyle =
+  'td, th { padding: .3rem .8rem .3rem 0; text-align: left; vertical-align: top; white-space: normal; overflow-wrap: anywhere; }';
+
 /** Questions of a list at most. */
 const maxListed = 1000;
 
@@ -33,18 +38,7 @@ export function evaluationPage(result: EvaluatedPage, where: string): string {
   const { questions, answers, against } = result;
   const failed = answers.filter(({ rank }) => rank === 0);
   const late = answers.filter(({ rank }) => rank > 3);
-  const page = html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>embed eval: ${where}</title>
-<style>${new Markup(`${pageStyle}table { border-collapse: collapse; } td, th { padding: .3rem .8rem .3rem 0; text-align: left; vertical-align: top; overflow-wrap: anywhere; }`)}</style>
-</head>
-<body>
-<main>
-<h1>What a search finds</h1>
+  const main = html`<h1>What a search finds</h1>
 <p class="muted">${where} · ${questions.toLocaleString('en-US')} questions</p>
 <div class="card">
 <table>
@@ -57,12 +51,8 @@ ${list('Questions that nothing answers in ten results', failed)}
 ${list('Questions that are answered after the third result', late)}
 <footer>
 <p>hit@k: the share of questions that one of the first k results answers. MRR: the mean of 1 / place of the first answer. nDCG: that of 1 / log2(1 + place). The intervals come from resampling the questions: another set of such questions would give a mean within them in 95 of 100 cases.</p>
-</footer>
-</main>
-</body>
-</html>
-`;
-  return page.text;
+</footer>`;
+  return htmlPage(`embed eval: ${where}`, pageStyle + tableStyle, main);
 }
 
 function measureRow(name: MeasureName, { against, ...own }: EvaluatedPage): Markup {

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
 import { compareWith } from '../../../src/bench/report/baseline.js';
 import { pageOf } from '../../../src/bench/report/page.js';
-import { apart, html, ticks } from '../../../src/bench/report/svg.js';
+import { apart, ticks } from '../../../src/bench/report/svg.js';
 import { verdictOf } from '../../../src/bench/report/words.js';
 import { renderReport } from '../../../src/cli/terminal/bench-view.js';
+import { html } from '../../../src/text/html.js';
 import fc from '../../helpers/properties.js';
 import { sampleReport, settingReport } from '../sample-report.js';
 

@@ -1,4 +1,4 @@
-// The page's style: one set of names for colours, with values for light and for dark.
+// The style of pages with results, and of their charts: one set of names for colours, with values for light and for dark.
 
 export const pageStyle = `
 :root {
