@@ -9,7 +9,7 @@ import { acquireLock } from '../dist/output/lock/lock.js';
 import { seedShard } from '../dist/output/shards/seed.js';
 import { shardFolder } from '../dist/output/shards/shard.js';
 import { openWriter } from '../dist/output/write/writer.js';
-import { spaceId } from '../dist/vectors/space-json.js';
+import { outputHead } from './lib/output-head.js';
 
 const rows = Number(process.argv[2] ?? 80_000);
 const of = Number(process.argv[3] ?? 8);
@@ -17,23 +17,7 @@ const formats = process.argv[4] === 'jsonl' ? ['jsonl', 'npy'] : ['npy'];
 const dimensions = 384;
 const perDocument = 8;
 const sha256 = (text) => createHash('sha256').update(text).digest('hex');
-const space = {
-  embedder: 'builtin',
-  variant: '',
-  model: 'bench',
-  digest: '00',
-  dimensions,
-  options: {},
-  prefixes: { document: '', query: '' },
-  canaries: [],
-};
-const head = {
-  space: { id: spaceId(space), ...space },
-  chunking: { size: 256, overlap: 0, counter: 'bench', splitter: 'bench' },
-  readers: {},
-  roots: ['docs'],
-  formats,
-};
+const head = { ...outputHead(dimensions), formats };
 
 async function write(dir) {
   const writer = await openWriter(dir, head);

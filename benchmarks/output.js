@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openOutput } from '../dist/output/read/output.js';
 import { openWriter } from '../dist/output/write/writer.js';
-import { spaceId } from '../dist/vectors/space-json.js';
+import { outputHead } from './lib/output-head.js';
 
 const rows = Number(process.argv[2] ?? 20_000);
 const dimensions = 384;
@@ -37,22 +37,7 @@ const chunks = Array.from({ length: rows }, (_, i) => {
     occurrence: 0,
   };
 });
-const space = {
-  embedder: 'builtin',
-  variant: '',
-  model: 'bench',
-  digest: '00',
-  dimensions,
-  options: {},
-  prefixes: { document: '', query: '' },
-  canaries: [],
-};
-const head = {
-  space: { id: spaceId(space), ...space },
-  chunking: { size: 256, overlap: 0, counter: 'bench', splitter: 'bench' },
-  readers: {},
-  roots: ['docs'],
-};
+const head = outputHead(dimensions);
 
 async function write(dir, formats) {
   const writer = await openWriter(dir, { ...head, formats });

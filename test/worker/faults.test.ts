@@ -20,6 +20,12 @@ function expectRightVectors(count: number): void {
 
 const prefix = '{embed-queue}';
 
+/** The command line, without a cache. @param batchSize max texts of a batch */
+function ingestByQueue(queue: string, batchSize: number): ReturnType<typeof workspace.embed> {
+  const flags = ['--queue', queue, '--cache', 'none', '--batch-size', `${batchSize}`];
+  return workspace.embed(['ingest', 'docs', ...flags]);
+}
+
 describe.runIf(redisAvailable)('a queue of workers', () => {
   test('finds a bad text by halving its batch, and embeds all others', async () => {
     const { queue } = await startQueue();
@@ -40,16 +46,7 @@ describe.runIf(redisAvailable)('a queue of workers', () => {
     const flags = { queue, batchSize: '4' };
     const failing = await startWorker({ ...flags, ollamaUrl: [other.url] });
     const answer = hold(other);
-    const running = workspace.embed([
-      'ingest',
-      'docs',
-      '--queue',
-      queue,
-      '--cache',
-      'none',
-      '--batch-size',
-      '4',
-    ]);
+    const running = ingestByQueue(queue, 4);
     // The canaries of the sender are the first batch.
     await eventually(() => other.stats.inFlight).toBe(1);
     await startWorker({ ...flags, ollamaUrl: [ollama.url] });
@@ -70,16 +67,7 @@ describe.runIf(redisAvailable)('a queue of workers', () => {
     const { worker, stop } = await startWorker({ queue, ollamaUrl: [ollama.url] });
     const before = ollama.stats.embeds;
     const answer = hold(ollama, { when: (texts) => texts.some((text) => text.includes('alpha')) });
-    const running = workspace.embed([
-      'ingest',
-      'docs',
-      '--queue',
-      queue,
-      '--cache',
-      'none',
-      '--batch-size',
-      '8',
-    ]);
+    const running = ingestByQueue(queue, 8);
     await eventually(() => ollama.stats.embeds).toBeGreaterThan(before + 1);
     await server.kill();
     const again = await startRedis([], { port: server.port });
@@ -106,16 +94,7 @@ describe.runIf(redisAvailable)('a queue of workers', () => {
     const flags = { queue, ollamaUrl: [ollama.url], concurrency: '1' };
     await startWorker(flags, { lockMs: 600 });
     const answer = hold(ollama, { when: (texts) => texts[0]!.includes('alpha') });
-    const running = workspace.embed([
-      'ingest',
-      'docs',
-      '--queue',
-      queue,
-      '--cache',
-      'none',
-      '--batch-size',
-      '1',
-    ]);
+    const running = ingestByQueue(queue, 1);
     // It takes a batch that waits behind the one that is held, and gives no sign of life for it.
     await eventually(async () => (await hung.getNextJob('hung', { block: false }))?.data.texts.length).toBe(
       1,
