@@ -187,9 +187,19 @@ async function without(
   lock: Lock,
 ): Promise<void> {
   const { space, manifest } = previous;
-  const { chunking, readers, formats, roots } = manifest;
+  const { chunking, readers, formats, dtype, roots } = manifest;
   const leaving = new Set([...documents.keys(), ...files]);
-  const writer = await openWriter(out, { previous, space, chunking, readers, formats, roots, leaving, lock });
+  const writer = await openWriter(out, {
+    previous,
+    space,
+    chunking,
+    readers,
+    formats,
+    dtype,
+    roots,
+    leaving,
+    lock,
+  });
   try {
     for (const { source, outdated = false } of previous.documents()) {
       if (documents.has(source)) continue;

@@ -179,7 +179,8 @@ function refuseUnlike({ manifest: a }: Output, { manifest: b }: Output): void {
   const unlike =
     (!isDeepStrictEqual(a.chunking, b.chunking) && 'were chunked differently') ||
     (!isDeepStrictEqual(a.readers, b.readers) && 'were made by different versions') ||
-    (a.formats.join() !== b.formats.join() && 'have different formats');
+    (a.formats.join() !== b.formats.join() && 'have different formats') ||
+    (a.dtype !== b.dtype && `have vectors of ${a.dtype} and ${b.dtype}`);
   if (unlike) {
     throw new UsageError(`${both} ${unlike}: run the older one again, with the same version and settings.`);
   }

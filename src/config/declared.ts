@@ -30,6 +30,15 @@ export const declared = {
     example: ['jsonl', 'npy'],
     help: 'jsonl puts vectors into chunks.jsonl too; vectors.npy is always written',
   },
+  /** The numbers of vectors.npy. @default those of the output, float32 for a new one */
+  dtype: {
+    kind: 'choice',
+    choices: ['float32', 'float16'],
+    flag: '--dtype <type>',
+    otherwise: 'float32',
+    example: 'float32',
+    help: 'float16: vectors in half of the space, rounded to three digits',
+  },
   /** What makes the vectors; `auto`: what made the output, else Ollama, else the built-in one. @default 'auto' */
   embedder: {
     kind: 'choice',

@@ -6,6 +6,7 @@ import { parseOllamaAddress } from '../embedders/ollama/host.js';
 import { canonicalName } from '../embedders/ollama/model-name.js';
 import { parseOpenAiAddress } from '../embedders/openai/address.js';
 import { UsageError, VectorSpaceError } from '../errors.js';
+import { type Dtype, usualDtype } from '../output/format/dtype.js';
 import type { Output } from '../output/read/output.js';
 import type { VectorSpace } from '../types/space.js';
 import type { Session } from './session.js';
@@ -19,18 +20,18 @@ export const pinnedReaders: Readonly<Record<string, number>> = Object.fromEntrie
 );
 
 /** What all rows of an output have in common, but for those that are marked as outdated. */
-type Pinned = Pick<Output['manifest'], 'space' | 'chunking' | 'readers'>;
+type Pinned = Pick<Output['manifest'], 'space' | 'chunking' | 'readers' | 'dtype'>;
 
 export function pinnedBy(output: Output): Pinned {
   const chunking = { ...output.manifest.chunking, splitter: pinnedSplitter };
-  return { space: output.space, chunking, readers: pinnedReaders };
+  return { space: output.space, chunking, readers: pinnedReaders, dtype: output.manifest.dtype };
 }
 
-export function newlyPinned({ space, chunking }: Session): Pinned {
+export function newlyPinned({ space, chunking }: Session, dtype: Dtype = usualDtype): Pinned {
   const { size, overlap, counter, headings } = chunking;
   const context = headings ? { context: 'headings' as const } : {};
   const pinned = { size, overlap, counter: counter.id, splitter: pinnedSplitter, ...context };
-  return { space, chunking: pinned, readers: pinnedReaders };
+  return { space, chunking: pinned, readers: pinnedReaders, dtype };
 }
 
 /**
@@ -92,4 +93,16 @@ export function refuseOtherChunks(settings: Settings, previous: Output | undefin
           ? `--context ${settings.context} differs from the output's ${context}`
           : undefined;
   if (other) throw new UsageError(`${other}: use --rebuild to chunk all documents again.`);
+}
+
+/**
+ * All vectors of an output have numbers of one type.
+ * @throws {UsageError} when the settings ask for another one
+ */
+export function refuseOtherDtype({ dtype }: Settings, previous: Output | undefined): void {
+  const pinned = previous?.manifest.dtype;
+  if (dtype === undefined || pinned === undefined || dtype === pinned) return;
+  throw new UsageError(
+    `--dtype ${dtype} differs from the output's ${pinned}: use --rebuild to make the output again.`,
+  );
 }

@@ -15,8 +15,16 @@ import { openWriter } from '../output/write/writer.js';
 import { FailureReport } from './failure-report.js';
 import { KnownFailures } from './known-failures.js';
 import { LanguageSample } from './language-sample.js';
+import { largeLinesNotice } from './large-lines.js';
 import type { RunOptions, RunResult } from './options.js';
-import { newlyPinned, pinnedBy, pinnedSplitter, refuseOtherChunks, refuseOtherEmbedder } from './pinned.js';
+import {
+  newlyPinned,
+  pinnedBy,
+  pinnedSplitter,
+  refuseOtherChunks,
+  refuseOtherDtype,
+  refuseOtherEmbedder,
+} from './pinned.js';
 import { runPipeline } from './pipeline.js';
 import { type Prepared, prepare } from './prepare.js';
 import { openPart, openPrevious, type Place } from './previous.js';
@@ -95,6 +103,7 @@ export class Run {
       await this.#guard(known ? removed : unlisted, surveyed, previous, known);
       refuseOtherEmbedder(this.#options.settings, known);
       refuseOtherChunks(this.#options.settings, known);
+      refuseOtherDtype(this.#options.settings, known);
       const { planned } = await import('./dry-run.js');
       const estimated = await planned(this.#reading.listing.again(), {
         ...this.#readOptions(known, removed, leftOut),
@@ -137,9 +146,10 @@ export class Run {
         : [surveyed.removed, surveyed.leaving];
       refuseOtherEmbedder(settings, known);
       refuseOtherChunks(settings, known);
+      refuseOtherDtype(settings, known);
       const session = () => this.#openSession(known);
       // A first run needs a vector space. Later runs use the output's, and may need no embedder.
-      const pinned = known ? pinnedBy(known) : newlyPinned(await session());
+      const pinned = known ? pinnedBy(known) : newlyPinned(await session(), settings.dtype);
       const writer = await openWriter(this.out, {
         previous: known,
         ...pinned,
@@ -173,11 +183,13 @@ export class Run {
         for (const failure of this.#report.staying(this.#reading.named, this.#prune, surveyed))
           writer.fail(failure);
         debug.run?.('committing');
-        const { changed } = await writer.commit({
+        const { changed, lineBytes } = await writer.commit({
           keepJournal: this.#options.limit !== undefined || unfinished !== undefined,
           judged: judgement.rules,
         });
         debug.output?.(changed ? 'committed' : 'nothing to commit');
+        const large = largeLinesNotice(settings.format, lineBytes, known?.manifest);
+        if (large !== undefined) this.#events.notice(large);
         const language = pinned.space.embedder === 'builtin' ? await this.#languages.warning() : undefined;
         if (language !== undefined) this.#events.warning(language);
         const mustRemove = isRemovingLater && unfinished === undefined;

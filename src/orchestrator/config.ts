@@ -163,7 +163,7 @@ export class BatchConfig {
    */
   static fromSettings(settings: Settings, more: BatchOptions = {}): BatchConfig {
     // Leave out the settings of documents and outputs: an orchestrator has none.
-    const { out, format, chunkSize, chunkOverlap, context, include, exclude, gitignore, ...others } =
+    const { out, format, dtype, chunkSize, chunkOverlap, context, include, exclude, gitignore, ...others } =
       settings;
     const { maxFileSize, maxReadMemory, maxReadTime, ...rest } = others;
     return new BatchConfig({ ...rest, ...more });

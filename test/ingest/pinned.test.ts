@@ -9,6 +9,7 @@ import {
   pinnedReaders,
   pinnedSplitter,
   refuseOtherChunks,
+  refuseOtherDtype,
   refuseOtherEmbedder,
 } from '../../src/ingest/pinned.js';
 import type { Output } from '../../src/output/read/output.js';
@@ -86,6 +87,19 @@ test('a run goes on with the space and the chunking of the output, and its own s
     space: previous.space,
     chunking: { size: 256, overlap: 32, counter: 'sample/1', splitter: pinnedSplitter },
     readers: pinnedReaders,
+    dtype: 'float32',
   });
   expect(previous.manifest.chunking.splitter).toBe('sample/1');
+});
+
+test('numbers of another type are refused, but for a new output', () => {
+  const settings: Settings = { ...defaults, dtype: 'float16' };
+  const error = refusal(() => refuseOtherDtype(settings, previous));
+  expect(error).toBeInstanceOf(UsageError);
+  expect((error as Error).message).toMatch(
+    /^--dtype float16 differs from the output's float32: use --rebuild/,
+  );
+  expect(refusal(() => refuseOtherDtype(settings, undefined))).toBeUndefined();
+  expect(refusal(() => refuseOtherDtype({ ...defaults, dtype: 'float32' }, previous))).toBeUndefined();
+  expect(refusal(() => refuseOtherDtype(defaults, previous))).toBeUndefined();
 });

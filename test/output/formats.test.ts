@@ -55,7 +55,9 @@ test.each([
   expect(error).toBeInstanceOf(NewerOutputError);
   expect(error).toMatchObject({
     exitCode: 5,
-    message: expect.stringMatching(/out was made by a newer embed \(format 3, .*: update it, or choose/),
+    message: expect.stringMatching(
+      new RegExp(`out was made by a newer embed \\(format ${later}, .*: update it, or choose`),
+    ),
   });
   await expect(verifyOutput(dir)).rejects.toBeInstanceOf(NewerOutputError);
 });

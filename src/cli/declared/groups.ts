@@ -25,7 +25,7 @@ export const flagGroups: Readonly<Record<string, readonly FlagName[]>> = {
     'maxReadTime',
     'limit',
   ],
-  Output: ['out', 'format', 'prune', 'allowRemovals', 'rebuild', 'retryFailed'],
+  Output: ['out', 'format', 'dtype', 'prune', 'allowRemovals', 'rebuild', 'retryFailed'],
   'The run': ['dryRun', 'estimate', 'maxTime', 'watch', 'poll', 'wait', 'shard'],
   Embedder: [
     'embedder',
@@ -59,6 +59,7 @@ export const flagGroups: Readonly<Record<string, readonly FlagName[]>> = {
 /** Flags that `-h` leaves to `--help`. */
 export const rareFlags: ReadonlySet<FlagName> = new Set<FlagName>([
   'format',
+  'dtype',
   'follow',
   'generated',
   'maxFileSize',

@@ -3,6 +3,7 @@
 import { isObject } from '../../text/plain-json.js';
 import type { Shard } from '../../types/shard.js';
 import { isShard } from '../shards/shard.js';
+import { type Dtype, dtypes } from './dtype.js';
 import type { Chunking, OutputFormat } from './manifest.js';
 
 const hex64 = /^[0-9a-f]{64}$/;
@@ -25,6 +26,10 @@ export function isTexts(value: unknown): value is string[] {
 
 export function isFormat(value: unknown): value is OutputFormat {
   return value === 'jsonl' || value === 'npy';
+}
+
+export function isDtype(value: unknown): value is Dtype {
+  return dtypes.some((name) => name === value);
 }
 
 export function isChunking(value: unknown): value is Chunking {

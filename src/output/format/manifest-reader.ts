@@ -6,9 +6,11 @@ import { compareSources } from '../../text/source-order.js';
 import { spaceFromJson } from '../../vectors/space-json.js';
 import { blockBytes, lineBlocks, UnwrittenError } from '../files/line-blocks.js';
 import { damaged, newer } from './damage.js';
+import { usualDtype } from './dtype.js';
 import { chunksName, vectorsName } from './layout.js';
 import {
   type DocumentEntry,
+  formatFor,
   type ManifestFormat,
   type ManifestHead,
   manifestFormat,
@@ -18,7 +20,7 @@ import {
   type RecordFile,
   type RowsFile,
 } from './manifest.js';
-import { isChunking, isCount, isFormat, isHash, isShardJson, isTexts } from './manifest-fields.js';
+import { isChunking, isCount, isDtype, isFormat, isHash, isShardJson, isTexts } from './manifest-fields.js';
 
 /** A document with its place in the output's files. */
 export interface OutputDocument extends DocumentEntry {
@@ -166,20 +168,32 @@ function withoutComma(lines: string): string {
 
 function parseHead(json: Record<string, unknown>): ManifestHead {
   const { format } = json;
-  if (format !== 1 && format !== 2) {
+  if (format !== 1 && format !== 2 && format !== 3) {
     throw new Malformed(
       `its format is ${typeof format === 'number' ? format : 'none'}, this version reads ${manifestFormat}`,
     );
   }
   const space = spaceFromJson(json.space);
   if (space === undefined) throw new Malformed('its vector space is not what its id says');
-  const { chunking, readers = firstReaders, judged, shard, formats, rows, files, failures, roots } = json;
+  const {
+    chunking,
+    readers = firstReaders,
+    judged,
+    shard,
+    formats,
+    dtype = usualDtype,
+    rows,
+    files,
+    failures,
+    roots,
+  } = json;
   if (!isChunking(chunking)) throw new Malformed('chunking');
   if (!isObject(readers) || !Object.values(readers).every(isCount)) throw new Malformed('readers');
   if (judged !== undefined && !isCount(judged)) throw new Malformed('judged');
   if (shard !== undefined && !isShardJson(shard)) throw new Malformed('shard');
   if (!isCount(rows)) throw new Malformed('rows');
   if (!Array.isArray(formats) || !formats.every(isFormat)) throw new Malformed('formats');
+  if (!isDtype(dtype) || (dtype !== usualDtype && format < formatFor(dtype))) throw new Malformed('dtype');
   if (!isTexts(roots)) throw new Malformed('roots');
   if (failures !== undefined && !isHash(failures)) throw new Malformed('failures');
   if (!isObject(files)) throw new Malformed('files');
@@ -191,6 +205,7 @@ function parseHead(json: Record<string, unknown>): ManifestHead {
     ...(judged !== undefined && { judged }),
     ...(shard !== undefined && { shard: { index: shard.index, of: shard.of } }),
     formats,
+    dtype,
     rows,
     files: {
       [chunksName]: rowsFile(files[chunksName], format),

@@ -4,11 +4,21 @@
 import type { Shard } from '../../types/shard.js';
 import type { VectorSpace } from '../../types/space.js';
 import { spaceToJson } from '../../vectors/space-json.js';
+import { type Dtype, usualDtype } from './dtype.js';
 import type { chunksName, vectorsName } from './layout.js';
 
-/** Since format 2 there is rows.sum, and a sum of each document. Format 1 has the SHA-256 of two whole files. */
-export const manifestFormat = 2;
-export type ManifestFormat = 1 | 2;
+/**
+ * The newest format. Format 3 is format 2 with vectors of float16, and written for them alone: versions that know no other
+ * numbers than float32 refuse it by its number. Since format 2 there is rows.sum, and a sum of each document. Format 1
+ * has the SHA-256 of two whole files.
+ */
+export const manifestFormat = 3;
+export type ManifestFormat = 1 | 2 | 3;
+
+/** The format that an output is written in. */
+export function formatFor(dtype: Dtype): ManifestFormat {
+  return dtype === 'float32' ? 2 : manifestFormat;
+}
 
 /** chunks.jsonl or vectors.npy, as the manifest describes it. */
 export interface RowsFile {
@@ -51,6 +61,8 @@ export interface ManifestHead {
   /** Which part of the documents these are; absent when they are all. */
   shard?: Shard | undefined;
   formats: OutputFormat[];
+  /** The numbers of vectors.npy. Before format 3, the manifest doesn't name them: they are float32. */
+  dtype: Dtype;
   rows: number;
   files: Record<typeof chunksName | typeof vectorsName, RowsFile>;
   /**
@@ -112,6 +124,7 @@ export function manifestStart(head: ManifestHead): string {
     judged: head.judged,
     shard: head.shard && { index: head.shard.index, of: head.shard.of },
     formats: head.formats,
+    dtype: head.dtype === usualDtype ? undefined : head.dtype,
     rows: head.rows,
     files: {
       'chunks.jsonl': sumFields(head.files['chunks.jsonl']),

@@ -3,7 +3,6 @@
 // holds it, so they stay the same when `--format` changes. Each is an xxh64, little-endian.
 // A document's sum is made of its rows'; where lines carry embeddings, of the sums of their digits, too. So each byte
 // of a row is covered once. The sums find damage, not forgery: whoever can write the files can write the sums.
-import type { Vector } from '../../types/vector.js';
 import { embeddingKey } from './chunk-line.js';
 import { SumsKernel } from './kernel/kernel.js';
 
@@ -107,12 +106,11 @@ export class RowSums {
   }
 }
 
-/** Tells whether a vector is that of a row, by its place in a part of rows.sum. */
-export async function vectorChecker(): Promise<(vector: Vector, sums: Buffer, place: number) => boolean> {
+/** Tells whether a vector's bytes are those of a row, by its place in a part of rows.sum. */
+export async function vectorChecker(): Promise<(vector: Uint8Array, sums: Buffer, place: number) => boolean> {
   const kernel = await SumsKernel.create(undefined);
-  return ({ buffer, byteOffset, byteLength }, sums, place) =>
-    kernel.sum(new Uint8Array(buffer, byteOffset, byteLength)) ===
-    sums.readBigUInt64LE(place * rowSumBytes + rowSumBytes / 2);
+  return (vector, sums, place) =>
+    kernel.sum(vector) === sums.readBigUInt64LE(place * rowSumBytes + rowSumBytes / 2);
 }
 
 function grown(words: Int32Array, length: number): Int32Array<ArrayBuffer> {

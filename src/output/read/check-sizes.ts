@@ -21,8 +21,12 @@ export async function checkSizes(dir: string, files: OpenFiles, manifest: Manife
       throw damaged(join(dir, name), `${size} bytes instead of the manifest's ${expected}`);
   }
   const shape = parseNpyHeader(await readRange(files.vectors, 0, npyHeaderBytes));
-  if (shape?.rows !== manifest.rows || shape.dimensions !== manifest.space.dimensions) {
-    throw damaged(join(dir, vectorsName), `its header is not that of ${manifest.rows} rows`);
+  const { rows, dtype, space } = manifest;
+  if (shape?.rows !== rows || shape.dimensions !== space.dimensions || shape.dtype !== dtype) {
+    throw damaged(
+      join(dir, vectorsName),
+      `its header is not that of ${rows} rows of ${space.dimensions} ${dtype}`,
+    );
   }
 }
 

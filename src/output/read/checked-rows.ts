@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { lineBlocks, UnwrittenError } from '../files/line-blocks.js';
 import { mostLineBytes } from '../format/chunk-line.js';
 import { damaged } from '../format/damage.js';
+import { vectorBytes } from '../format/dtype.js';
 import { chunksName, sumsName, vectorsName } from '../format/layout.js';
 import type { Manifest, OutputDocument } from '../format/manifest-reader.js';
 import { npyHeaderBytes } from '../format/npy-header.js';
@@ -145,7 +146,7 @@ async function passVectors(
   sums: RowSums,
   { vectors, signal }: PassOptions,
 ): Promise<void> {
-  const rowBytes = files.manifest.space.dimensions * 4;
+  const rowBytes = vectorBytes(files.manifest);
   const first = documents[0]!.firstRow;
   const rows = documents.at(-1)!.firstRow + documents.at(-1)!.rows - first;
   const step = Math.max(1, Math.floor(blockBytes / rowBytes));

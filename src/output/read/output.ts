@@ -12,9 +12,11 @@ import type { DamagedOutputError } from '../../errors.js';
 import type { KeptFailure } from '../../types/failure.js';
 import type { VectorSpace } from '../../types/space.js';
 import type { Vector } from '../../types/vector.js';
+import { fromFloat16 } from '../../vectors/float16.js';
 import { lineBlocks, UnwrittenError } from '../files/line-blocks.js';
 import { mostLineBytes } from '../format/chunk-line.js';
 import { damaged } from '../format/damage.js';
+import { vectorBytes } from '../format/dtype.js';
 import { readFailures } from '../format/failures-file.js';
 import { chunksName, manifestName, vectorsName } from '../format/layout.js';
 import type { RecordFile } from '../format/manifest.js';
@@ -148,7 +150,8 @@ export class Output {
    * @throws {DamagedOutputError} when one isn't what was written
    */
   async vectors(rows: readonly number[]): Promise<Vector[]> {
-    const rowBytes = this.space.dimensions * 4;
+    const { dimensions } = this.space;
+    const rowBytes = vectorBytes(this.manifest);
     const order = rows.map((_, i) => i).sort((a, b) => (rows[a] as number) - (rows[b] as number));
     const found = new Array<Vector>(rows.length);
     const check = await vectorChecker();
@@ -161,17 +164,17 @@ export class Output {
         if ((row - last - 1) * rowBytes > gapBytes || (row - first + 1) * rowBytes > blockBytes) break;
         last = row;
       }
-      const floats = new Float32Array((last - first + 1) * this.space.dimensions);
-      await this.#readVectors(first, floats);
+      const floats = new Float32Array((last - first + 1) * dimensions);
+      const stored = await this.#readVectors(first, floats);
       const sums = this.#files.sums && (await readSums(this.rowFiles, first, last - first + 1));
       for (; from < to; from++) {
         const place = order[from] as number;
         const at = (rows[place] as number) - first;
-        const vector = floats.subarray(at * this.space.dimensions, (at + 1) * this.space.dimensions);
-        if (sums !== undefined && !check(vector, sums, at)) {
+        const bytes = stored.subarray(at * rowBytes, (at + 1) * rowBytes);
+        if (sums !== undefined && !check(bytes, sums, at)) {
           throw damaged(join(this.dir, vectorsName), `row ${first + at} is not as it was written`);
         }
-        found[place] = vector;
+        found[place] = floats.subarray(at * dimensions, (at + 1) * dimensions);
       }
     }
     return found;
@@ -264,10 +267,16 @@ export class Output {
     await closeFiles(this.#files);
   }
 
-  async #readVectors(first: number, floats: Float32Array): Promise<void> {
-    const bytes = Buffer.from(floats.buffer, floats.byteOffset, floats.byteLength);
-    const position = npyHeaderBytes + first * this.space.dimensions * 4;
-    await this.#read(vectorsName, this.#files.vectors, position, bytes);
+  /** @returns their bytes as they are stored; those of float32 share the memory of `floats` */
+  async #readVectors(first: number, floats: Float32Array): Promise<Buffer> {
+    const rowBytes = vectorBytes(this.manifest);
+    const isFloat16 = this.manifest.dtype === 'float16';
+    const bytes = isFloat16
+      ? Buffer.from(new ArrayBuffer((floats.length / this.space.dimensions) * rowBytes))
+      : Buffer.from(floats.buffer, floats.byteOffset, floats.byteLength);
+    await this.#read(vectorsName, this.#files.vectors, npyHeaderBytes + first * rowBytes, bytes);
+    if (isFloat16) fromFloat16(new Uint16Array(bytes.buffer), floats);
+    return bytes;
   }
 
   async #read(name: string, handle: FileHandle, position: number, into: Buffer): Promise<Buffer> {

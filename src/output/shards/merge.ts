@@ -52,7 +52,7 @@ export async function mergeShards(shards: readonly Output[], work: MergeWork): P
 }
 
 async function merged(shards: readonly Output[], { dir, lock, present, signal }: MergeWork): Promise<Merged> {
-  const { space, chunking, readers, formats, judged } = shards[0]!.manifest;
+  const { space, chunking, readers, formats, dtype, judged } = shards[0]!.manifest;
   const isJudged = shards.every(({ manifest }) => manifest.judged === judged);
   const roots = [...new Set(shards.flatMap(({ manifest }) => manifest.roots))];
   const places = placesOf(shards);
@@ -60,10 +60,11 @@ async function merged(shards: readonly Output[], { dir, lock, present, signal }:
   const isLike =
     present?.space.id === space.id &&
     present.manifest.shard === undefined &&
-    present.manifest.formats.join() === formats.join();
+    present.manifest.formats.join() === formats.join() &&
+    present.manifest.dtype === dtype;
   const [previous, replaces] = isLike ? [present, undefined] : [undefined, present];
   const leaving = new Set(previous?.documents().map(({ source }) => source));
-  const how = { space, chunking, readers, formats, roots, lock, previous, replaces, leaving };
+  const how = { space, chunking, readers, formats, dtype, roots, lock, previous, replaces, leaving };
   const writer = await openWriter(dir, how);
   try {
     for (const { output, document } of places) {

@@ -24,8 +24,8 @@ export async function seedShard(
   const output = await openOutput(whole, signal && { signal });
   if (output === undefined || output.manifest.shard !== undefined) return false;
   try {
-    const { space, chunking, readers, formats, roots, judged } = output.manifest;
-    const writer = await openWriter(dir, { space, chunking, readers, formats, roots, shard, lock });
+    const { space, chunking, readers, formats, dtype, roots, judged } = output.manifest;
+    const writer = await openWriter(dir, { space, chunking, readers, formats, dtype, roots, shard, lock });
     try {
       const documents = output.documents().filter(({ source }) => isInShard(source, shard));
       for (const document of documents) {

@@ -2,8 +2,11 @@
 // the manifest. Rows are summed in blocks, as they stand in the buffers of the files: one call of the kernel costs as much as
 // the sum of a row.
 import type { Chunk } from '../../types/document.js';
+import type { VectorSpace } from '../../types/space.js';
 import type { Vector } from '../../types/vector.js';
+import { fromFloat16, toFloat16 } from '../../vectors/float16.js';
 import { lineParts, maxLineBytes, writeLine } from '../format/chunk-line.js';
+import { type Dtype, vectorBytes } from '../format/dtype.js';
 import type { RowSums } from '../format/row-sum.js';
 import { keyBytes } from '../read/hash-index.js';
 import type { StagedFile } from './staged-file.js';
@@ -18,7 +21,9 @@ export interface NewRowsOptions {
   sums: RowSums;
   /** Whether lines carry their embedding. */
   embeddings: boolean;
-  dimensions: number;
+  space: VectorSpace;
+  /** The numbers of vectors.npy. */
+  dtype: Dtype;
 }
 
 export class NewRows {
@@ -29,11 +34,11 @@ export class NewRows {
   #count = 0;
 
   constructor(options: NewRowsOptions) {
-    const { sums, dimensions } = options;
-    const vectorBytes = dimensions * Float32Array.BYTES_PER_ELEMENT;
+    const { sums } = options;
+    const rowBytes = vectorBytes(options);
     this.#options = options;
     this.#newLines = new Block((rows) => sums.addLines(rows));
-    this.#newVectors = new Block((rows) => sums.addVectors(rows, vectorBytes));
+    this.#newVectors = new Block((rows) => sums.addVectors(rows, rowBytes));
   }
 
   /** Forgets the rows before, and begins a document. */
@@ -45,19 +50,21 @@ export class NewRows {
   }
 
   add(chunk: Chunk, vector: Vector): void {
-    const { lines, vectors, embeddings, dimensions } = this.#options;
+    const { lines, vectors, embeddings, space, dtype } = this.#options;
+    const { dimensions } = space;
     if (vector.length !== dimensions) {
       throw new Error(`expected ${dimensions} dimensions, got ${vector.length}`);
     }
     const parts = lineParts(chunk);
-    const embedding = embeddings ? vector : undefined;
+    const { values, bytes } = dtype === 'float16' ? asFloat16(vector) : asFloat32(vector);
+    const embedding = embeddings ? values : undefined;
     const line = lines.room(maxLineBytes(parts, embedding));
     const lineEnd = writeLine(line.buffer, line.position, parts, embedding);
     lines.advance(lineEnd);
     this.#newLines.add(line.buffer, line.position, lineEnd);
-    const { buffer, position } = vectors.room(vector.byteLength);
-    const vectorEnd = position + vector.byteLength;
-    buffer.set(new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength), position);
+    const { buffer, position } = vectors.room(bytes.length);
+    const vectorEnd = position + bytes.length;
+    buffer.set(bytes, position);
     vectors.advance(vectorEnd);
     this.#newVectors.add(buffer, position, vectorEnd);
     this.#addKey(chunk.key);
@@ -110,4 +117,22 @@ class Block {
     this.#buffer = undefined;
     this.#from = this.#to = 0;
   }
+}
+
+/** A vector as it is stored: its values, for the line, and its bytes. */
+interface StoredVector {
+  values: Vector;
+  bytes: Uint8Array;
+}
+
+function asFloat32(vector: Vector): StoredVector {
+  return { values: vector, bytes: new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength) };
+}
+
+/** Rounded, so that the line says what vectors.npy holds. */
+function asFloat16(vector: Vector): StoredVector {
+  const halves = toFloat16(vector);
+  const values = new Float32Array(vector.length);
+  fromFloat16(halves, values);
+  return { values, bytes: new Uint8Array(halves.buffer) };
 }

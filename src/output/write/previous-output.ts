@@ -23,7 +23,8 @@ export async function changedFiles(staged: StagedRows, previous: Output | undefi
   const sums = await staged.sums();
   const before = previous?.rowFiles.sums;
   if (previous?.rows !== staged.rows || before === undefined) return [vectorsName, chunksName, sumsName];
-  const same = { lines: previous.manifest.formats.includes('jsonl') === staged.hasEmbeddings, vectors: true };
+  const { formats, dtype } = previous.manifest;
+  const same = { lines: formats.includes('jsonl') === staged.hasEmbeddings, vectors: dtype === staged.dtype };
   const [now, then] = [Buffer.alloc(blockBytes), Buffer.alloc(blockBytes)];
   let changed = false;
   for (let position = 0; position < sums.bytes; position += blockBytes) {

@@ -2,9 +2,11 @@
 // added one by one. The rows of unchanged documents are copied as bytes of the old output, checked on the way.
 import { join } from 'node:path';
 import type { Chunk } from '../../types/document.js';
+import type { VectorSpace } from '../../types/space.js';
 import type { Vector } from '../../types/vector.js';
 import { checkDiskSpace } from '../files/disk-errors.js';
 import { withEmbedding } from '../format/chunk-line.js';
+import { type Dtype, vectorBytes } from '../format/dtype.js';
 import { chunksName, entriesName, manifestName, sumsName, vectorsName } from '../format/layout.js';
 import { type DocumentEntry, documentLine, marked } from '../format/manifest.js';
 import { npyHeader } from '../format/npy-header.js';
@@ -20,7 +22,9 @@ const spaceStep = 32 * 1024 * 1024;
 export interface RowsOptions {
   /** The output folder. */
   dir: string;
-  dimensions: number;
+  space: VectorSpace;
+  /** The numbers of vectors.npy. */
+  dtype: Dtype;
   /** Whether lines carry their embedding. */
   embeddings: boolean;
   rootPlaces: ReadonlyMap<string, number>;
@@ -78,7 +82,7 @@ export class StagedRows {
     this.#entries = files.entries;
     this.#rowSums = rowSums;
     this.#newRows = new NewRows({ ...options, lines: this.#lines, vectors: this.#vectors, sums: rowSums });
-    this.#vectors.add(npyHeader({ rows: 0, dimensions: options.dimensions }));
+    this.#vectors.add(this.#header());
   }
 
   /** @param stage must exist */
@@ -92,6 +96,10 @@ export class StagedRows {
       entries: await create(entriesName, manifestName),
     };
     return new StagedRows(stage, options, files, await RowSums.create(options.embeddings));
+  }
+
+  get dtype(): Dtype {
+    return this.#options.dtype;
   }
 
   /** Whether lines carry their embedding. */
@@ -159,8 +167,7 @@ export class StagedRows {
     if (first === undefined || last === undefined) return;
     const rows = last.firstRow + last.rows - first.firstRow;
     const lineBytes = last.firstByte + last.bytes - first.firstByte;
-    const bytes =
-      lineBytes + rows * (this.#options.dimensions * Float32Array.BYTES_PER_ELEMENT + rowSumBytes);
+    const bytes = lineBytes + rows * (vectorBytes(this.#options) + rowSumBytes);
     // Fewer are checked together with the next ones.
     if (bytes > spaceStep) await checkDiskSpace(this.#stage, bytes);
     const hasEmbeddings = previous.manifest.formats.includes('jsonl');
@@ -196,10 +203,14 @@ export class StagedRows {
   /** Writes the buffers and the number of rows. @returns the sizes of both files */
   async sizes(): Promise<{ lines: number; vectors: number }> {
     this.#betweenDocuments();
-    const shape = { rows: this.rows, dimensions: this.#options.dimensions };
-    await this.#vectors.patch(npyHeader(shape), 0);
+    await this.#vectors.patch(this.#header(), 0);
     await this.#lines.flush();
     return { lines: this.#lines.bytes, vectors: this.#vectors.bytes };
+  }
+
+  #header(): Buffer {
+    const { space, dtype } = this.#options;
+    return npyHeader({ rows: this.rows, dimensions: space.dimensions, dtype });
   }
 
   /** The sums of all rows, for reading. */

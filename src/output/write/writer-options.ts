@@ -1,6 +1,7 @@
 // What the writer of an output is told, and what it answers.
 import type { Shard } from '../../types/shard.js';
 import type { VectorSpace } from '../../types/space.js';
+import type { Dtype } from '../format/dtype.js';
 import type { Chunking, ManifestHead, OutputFormat } from '../format/manifest.js';
 import type { Lock } from '../lock/lock.js';
 import type { Output } from '../read/output.js';
@@ -12,6 +13,8 @@ export interface WriterOptions extends SequenceOptions {
   chunking: Chunking;
   readers: ManifestHead['readers'];
   formats: readonly OutputFormat[];
+  /** The numbers of vectors.npy; those of the outputs that are copied. @default 'float32' */
+  dtype?: Dtype | undefined;
   /** Which part of the documents these are. @default that of the previous output; without one, all of them */
   shard?: Shard | undefined;
   /** The present output, when its documents come from elsewhere: only its files are compared. */
@@ -28,6 +31,8 @@ export interface CommitResult {
   rows: number;
   /** Size of chunks.jsonl and vectors.npy together. */
   bytes: number;
+  /** Size of chunks.jsonl. */
+  lineBytes: number;
 }
 
 /** What is known of a document that is copied. */

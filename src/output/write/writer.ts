@@ -16,9 +16,10 @@ import { checkDiskSpace, outputError } from '../files/disk-errors.js';
 import { holdsText, removeFile } from '../files/owned-file.js';
 import { removeRun } from '../files/run-folder.js';
 import { Stage } from '../files/stage-folder.js';
+import { type Dtype, usualDtype } from '../format/dtype.js';
 import { failuresText } from '../format/failures-file.js';
 import { chunksName, failuresName, manifestName, sumsName, vectorsName } from '../format/layout.js';
-import { type ManifestHead, manifestFormat, type OutputFormat, type RecordFile } from '../format/manifest.js';
+import { formatFor, type ManifestHead, type OutputFormat, type RecordFile } from '../format/manifest.js';
 import type { OutputDocument } from '../format/manifest-reader.js';
 import { rowSumBytes } from '../format/row-sum.js';
 import type { Output } from '../read/output.js';
@@ -55,6 +56,7 @@ export class OutputWriter {
   readonly #options: WriterOptions;
   readonly #previous: Output | undefined;
   readonly #formats: OutputFormat[];
+  readonly #dtype: Dtype;
   readonly #sequence: Sequence;
   readonly #failures: KeptFailure[] = [];
   /** Documents of one output, by index, that will be copied next as one range of bytes. */
@@ -74,6 +76,7 @@ export class OutputWriter {
     this.#formats = (['jsonl', 'npy'] as const).filter(
       (name) => name === 'npy' || options.formats.includes(name),
     );
+    this.#dtype = options.dtype ?? usualDtype;
     this.#sequence = new Sequence(options);
   }
 
@@ -102,6 +105,7 @@ export class OutputWriter {
     { source, index }: OutputDocument,
     { recordOf, outdated = false }: Copied = {},
   ): Promise<void> | undefined {
+    if (from.manifest.dtype !== this.#dtype) throw new Error(`expected vectors of ${this.#dtype}`);
     this.#sequence.add({ source, recordOf });
     if (outdated) this.#outdated.add(source);
     const pending = this.#pending;
@@ -183,7 +187,8 @@ export class OutputWriter {
   async #commit({ keepJournal = false, judged }: CommitOptions): Promise<CommitResult> {
     if (this.#staged !== undefined && this.#previous) await checkCopied(this.#previous);
     const rows = await this.#rows();
-    const result = { rows: rows.count, bytes: rows.files[chunksName].bytes + rows.files[vectorsName].bytes };
+    const lineBytes = rows.files[chunksName].bytes;
+    const result = { rows: rows.count, bytes: lineBytes + rows.files[vectorsName].bytes, lineBytes };
     const files: CommitFile[] = rows.changed;
     const failures = failuresText(this.#failures);
     files.push(
@@ -230,7 +235,8 @@ export class OutputWriter {
     await checkDiskSpace(this.#stage.path, 0);
     return await StagedRows.create(this.#stage.path, {
       dir: this.#dir,
-      dimensions: this.#options.space.dimensions,
+      space: this.#options.space,
+      dtype: this.#dtype,
       embeddings: this.#formats.includes('jsonl'),
       rootPlaces: this.#sequence.rootPlaces,
       outdated: this.#outdated,
@@ -249,7 +255,7 @@ export class OutputWriter {
     const sizes = { [vectorsName]: vectors, [chunksName]: lines, [sumsName]: staged.rows * rowSumBytes };
     const changed = await changedFiles(staged, previous ?? this.#options.replaces);
     return {
-      format: manifestFormat,
+      format: formatFor(this.#dtype),
       count: staged.rows,
       files: { [chunksName]: { bytes: lines }, [vectorsName]: { bytes: vectors } },
       changed: changed.map((name) => ({ name, bytes: sizes[name] })),
@@ -257,11 +263,12 @@ export class OutputWriter {
   }
 
   #keptAll(previous: Output): boolean {
-    const { formats, space } = previous.manifest;
+    const { formats, dtype, space } = previous.manifest;
     return (
       this.#pending.from === 0 &&
       this.#pending.to === previous.documents().length &&
       formats.join() === this.#formats.join() &&
+      dtype === this.#dtype &&
       space.id === this.#options.space.id
     );
   }
@@ -272,7 +279,8 @@ export class OutputWriter {
     const { format, count, files } = rows;
     const failures = this.#failures.some(({ lasting }) => lasting) ? sha256(failuresOfRun) : undefined;
     const head = {
-      ...{ format, space, chunking, readers, judged, shard, formats: this.#formats },
+      ...{ format, space, chunking, readers, judged, shard },
+      ...{ formats: this.#formats, dtype: this.#dtype },
       ...{ rows: count, files, failures, roots },
     };
     const entries = await this.#staged?.entries();

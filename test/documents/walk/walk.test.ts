@@ -54,7 +54,7 @@ describe('what a walk takes', () => {
     const files = { 'chunks.jsonl': sum, 'vectors.npy': sum };
     const chunking = { size: 1, overlap: 0, counter: 'c', splitter: 's' };
     const made = { format: 2 as const, space: makeSpace(), chunking, readers: {}, formats: ['npy' as const] };
-    const head = manifestStart({ ...made, rows: 0, files, roots: [] });
+    const head = manifestStart({ ...made, dtype: 'float32', rows: 0, files, roots: [] });
     const folder = plant(temporaryFolder(), {
       'a.md': '',
       'mine/manifest.json': head,

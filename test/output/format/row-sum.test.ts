@@ -68,10 +68,12 @@ test.each([0, 1, 3, 4, 7, 8, 15, 31, 32, 33, 63, 64, 100, 1000, 70_000])('sums %
   sums.addLines(bytes);
   expect(sums.rows().subarray(0, 8)).toEqual(little(h64Raw(bytes)));
   const vector = new Float32Array(length).fill(0.5);
-  sums.addVectors(new Uint8Array(vector.buffer), length * 4 || 4);
+  const stored = new Uint8Array(vector.buffer);
+  sums.addVectors(stored, length * 4 || 4);
   const check = await vectorChecker();
-  if (length > 0) expect(check(vector, sums.rows(), 0)).toBe(true);
-  if (length > 0) expect(check(vector.fill(0.25, 0, 1), sums.rows(), 0)).toBe(false);
+  if (length > 0) expect(check(stored, sums.rows(), 0)).toBe(true);
+  vector.fill(0.25, 0, 1);
+  if (length > 0) expect(check(stored, sums.rows(), 0)).toBe(false);
 });
 
 test.each([
