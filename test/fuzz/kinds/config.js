@@ -16,6 +16,13 @@ const keys = [
   'maxFileSize',
   'batchTimeout',
   'gitignore',
+  'sources',
+  'sources',
+  'sync',
+  'queue',
+  'rerank',
+  'shard',
+  'in',
 ];
 
 export async function play(c) {
@@ -35,6 +42,9 @@ export async function play(c) {
       ['ingest', 'docs', '--embedder', 'ollama', '--dry-run'],
       ['doctor'],
       ['doctor', '--json'],
+      ['ingest', '--embedder', 'ollama', '--cache', 'none'],
+      ['status'],
+      ['why', 'docs'],
     ],
     2,
   )) {
@@ -65,6 +75,32 @@ function make(random) {
     ['value in words', { [key]: [foreign(random), foreign(random)] }],
     ['prototype', '{"__proto__": {"out": "x"}, "constructor": {"prototype": {}}}'],
     ['kind', { [key]: random.pick([null, [], {}, [[]], true, -1, 1e300, '', [null], { a: 1 }, [{}]]) }],
+    [
+      'sources',
+      {
+        sources: random.pick([
+          {
+            docs: random.pick([
+              '../victim',
+              '/etc',
+              './docs',
+              '..',
+              '',
+              '~',
+              'docs/../../victim',
+              './docs/page-1.md',
+            ]),
+          },
+          {
+            [foreign(random)]: './docs',
+            docs: { path: './docs', include: ['(a|a?)+', '['.repeat(900)], exclude: foreign(random) },
+          },
+          Object.fromEntries(Array.from({ length: random.size(5000) }, (_, at) => [`s${at}`, './docs'])),
+          { docs: { path: './docs', other: foreign(random) } },
+          { toString: './docs', constructor: './docs' },
+        ]),
+      },
+    ],
     ['bytes', random.bytes(random.size(3000)).toString('latin1')],
     ['bytes', '\ufeff{'],
     [

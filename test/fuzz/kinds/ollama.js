@@ -139,7 +139,20 @@ function spoiled(random, { embeddings = [], ...rest }) {
 /** What a server says of itself and its models, with other values in some places, at any depth. */
 function claims(random, honest) {
   if (typeof honest !== 'object' || honest === null) {
-    const others = [null, -1, 0, 1e300, 'x', '', [], {}, true, '5a'.repeat(9000), foreign(random)];
+    const others = [
+      null,
+      -1,
+      0,
+      1e300,
+      'x',
+      '',
+      [],
+      {},
+      true,
+      '5a'.repeat(9000),
+      foreign(random),
+      { toString: 1 },
+    ];
     return random.chance(0.3) ? random.pick(others) : honest;
   }
   if (Array.isArray(honest)) return honest.map((one) => claims(random, one));

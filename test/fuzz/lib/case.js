@@ -118,12 +118,14 @@ export class Case {
    * Runs `embed …args` in `work`, and lets the oracles look.
    * @param options `env`; `input`; `late`: a run that takes longer than usual is a fault (default: true);
    *   `verify`: a run that says 0 must leave a whole output (default: true); `url` of the Ollama;
-   *   `hidden`: paths that may change, beside the output; `mayMake`: new files are no fault; `drive`: see watch.js; `obeyMs`; `memoryBytes`
+   *   `hidden`: paths that may change, beside the output; `agents`: standard output is for a program, line by line; `mayMake`: new files are no fault; `drive`: see watch.js; `obeyMs`; `memoryBytes`
    */
   async embed(args, options = {}) {
     const { scale, cli, ollama } = this.#session;
     const [command] = args;
-    const server = ['ingest', 'search', 'bench', 'doctor', 'serve'].includes(command);
+    const server = ['ingest', 'search', 'bench', 'doctor', 'serve', 'eval', 'mcp', 'worker'].includes(
+      command,
+    );
     const url = options.url ?? ollama.url;
     // A setting of the file or an argument may be what is tried: the environment is the weakest way to name it.
     const env = { PATH: process.env.PATH, HOME: this.path('home'), GITHUB_ACTIONS: 'true', ...options.env };
@@ -146,6 +148,8 @@ export class Case {
     const asked = {
       command,
       json: args.includes('--json'),
+      agents: options.agents,
+      texts: command === 'get' || command === 'chunks' || args.includes('csv') || args.includes('md'),
       late: !early && options.late !== false && !options.drive,
     };
     for (const [oracle, what] of judge(seen, asked)) this.find(oracle, what, line);

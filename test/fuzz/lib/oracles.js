@@ -13,7 +13,8 @@ const unquoted = /ollama pull [^'\s]*(\$\(|`)|ollama pull "[^"]*(\$\(|`)/;
 
 /**
  * @param seen what `watch` returned
- * @param asked `command`, `json`, `late` (ms at which it was to be stopped, where that is a fault in itself)
+ * @param asked `command`, `json`, `agents` (standard output is for a program),
+ *   `texts` (it is whole texts of documents, with their lines), `late` (ms at which it was to be stopped, where that is a fault in itself)
  * @returns pairs of the oracle's name and what it saw
  */
 export function judge(seen, asked) {
@@ -36,11 +37,13 @@ export function judge(seen, asked) {
     }
     if (asked.json && seen.signal === null && !isJson(stdout)) add('json', `not JSON: ${excerpt(stdout)}`);
   }
-  const raw = rawCharacter.exec(stdout) ?? rawCharacter.exec(stderr);
+  // What a program reads is JSON, which escapes what would end a line.
+  const printed = asked.texts ? stdout.replaceAll('\r\n', '\n') : stdout;
+  const raw = (asked.agents ? null : rawCharacter.exec(printed)) ?? rawCharacter.exec(stderr);
   if (raw) add('raw', `printed ${JSON.stringify(around(raw))}`);
-  if (hasForgedLine(stdout) || hasForgedLine(stderr))
+  if ((asked.texts ? hasCommand(stdout) : hasForgedLine(stdout)) || hasForgedLine(stderr))
     add('forged', `a foreign line: ${excerpt(stdout + stderr)}`);
-  const lines = asked.json ? stderr : stdout + stderr;
+  const lines = asked.json || asked.agents ? stderr : stdout + stderr;
   const longest = lines.split('\n').reduce((most, line) => Math.max(most, line.length), 0);
   if (longest > maxLineLength) add('long', `a line of ${longest} characters`);
   if (unquoted.test(stdout + stderr))
@@ -60,6 +63,11 @@ function isJson(text) {
 
 function hasForgedLine(text) {
   return text.split('\n').some((line) => line.startsWith(forged) || line.startsWith(`::error::${forged}`));
+}
+
+/** A command for a CI, in texts that keep their lines. */
+function hasCommand(text) {
+  return /^\s*::/m.test(text);
 }
 
 /** The character with what stands beside it, escaped by the caller. */
