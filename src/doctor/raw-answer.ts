@@ -1,5 +1,7 @@
 // Judges raw vectors, before the embedder rejects or normalises them.
+
 import { EmbedderFault } from '../errors.js';
+import { asText } from '../text/as-text.js';
 
 /** The other fields of an answer of /api/embed; undefined when the server doesn't send them. */
 export interface RawAnswer {
@@ -22,7 +24,7 @@ export function readAnswer(json: unknown): RawAnswer {
 /** Why a vector can't be an embedding, as a phrase; undefined when it can. */
 export function faultOf(vector: readonly number[]): string | undefined {
   const bad = vector.findIndex((value) => !Number.isFinite(value));
-  if (bad >= 0) return `value ${bad} is ${String(vector[bad])}`;
+  if (bad >= 0) return `value ${bad} is ${asText(vector[bad])}`;
   const norm = normOf(vector);
   if (norm === 0) return 'it is all zeros';
   // /api/embed normalises in float32. Legacy servers may not; then both sides of a comparison aren't normalised.

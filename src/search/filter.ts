@@ -1,5 +1,7 @@
 // What results of a search must be, beside near: the same for an output and for a destination.
+
 import { matcherOf } from '../documents/walk/rules/include-exclude.js';
+import { asText } from '../text/as-text.js';
 import type { SearchFilters } from './options.js';
 
 export interface Filter {
@@ -49,15 +51,20 @@ function conditionOf(written: string): Condition {
   const [, key, list] = /^([^=<>]+?) in (.+)$/s.exec(written) ?? [];
   if (key !== undefined && list !== undefined) {
     const wanted = new Set(list.split(',').map((one) => one.trim()));
-    return { key: key.trim(), takes: (value) => wanted.has(String(value)) };
+    return { key: key.trim(), takes: (found) => !isStructure(found) && wanted.has(asText(found)) };
   }
   const end = written.indexOf('=');
   const value = written.slice(end + 1);
   const sign = written[end - 1];
   if (sign !== '>' && sign !== '<')
-    return { key: written.slice(0, end), takes: (found) => String(found) === value };
+    return { key: written.slice(0, end), takes: (found) => !isStructure(found) && asText(found) === value };
   const fits = sign === '>' ? (order: number) => order >= 0 : (order: number) => order <= 0;
   return { key: written.slice(0, end - 1).trim(), takes: (found) => fits(orderOf(found, value.trim())) };
+}
+
+/** An object, or a list in a list, equals no text. */
+function isStructure(value: unknown): boolean {
+  return typeof value === 'object' && value !== null;
 }
 
 const numberPattern = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;

@@ -114,6 +114,13 @@ describe('words of a server', () => {
     for (const line of (stdout + stderr).trimEnd().split('\n')) expect(line).not.toMatch(strange);
   });
 
+  test('a name of a model that is no text', async () => {
+    const { url } = await serve(['--embedder', 'builtin']);
+    const body = '{"model":{"toString":1}}';
+    const answer = await fetch(`${url}/api/show`, { method: 'POST', body });
+    expect([answer.status, sentenceOf(await answer.text())]).toEqual([404, "model '' not found"]);
+  });
+
   test('a client’s own, too: a name of a model without end', async () => {
     const server = await ollama();
     const { url } = await serve(['--ollama-url', server.url, '--ollama-url', server.url]);

@@ -1,6 +1,7 @@
 // Reads once what a server knows of a model: identity, sizes and vocabulary. Nothing here loads the model.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EmbedderFault, ServiceError } from '../../errors.js';
+import { asText } from '../../text/as-text.js';
 import { isObject } from '../../text/plain-json.js';
 import { type Access, type OllamaClient, type RequestOptions, withClient } from './client.js';
 import { canonicalName, plainDigest, pullCommand } from './model-name.js';
@@ -90,7 +91,7 @@ export async function readModel(
       );
     }
     const info = (shown.model_info ?? {}) as Fields;
-    const architecture = String(info['general.architecture'] ?? '');
+    const architecture = asText(info['general.architecture'] ?? '');
     const context = numberOf(info[`${architecture}.context_length`]) ?? defaultContext;
     return {
       name: listed.name,
@@ -117,7 +118,7 @@ export interface LookOptions {
 /** The release of the server. @throws {EmbedderFault} when it doesn't say */
 export async function readVersion(client: OllamaClient, options: LookOptions = {}): Promise<string> {
   const { version } = await fieldsOf(client, '/api/version', undefined, inTime(options));
-  return String(version ?? 'unknown');
+  return asText(version ?? 'unknown');
 }
 
 /** A model that is being pulled may be missing while its manifest is written: it is asked for again after this, in ms. */
@@ -203,8 +204,8 @@ export async function listModels(
     throw new EmbedderFault('bad-answer', `${client.where}/api/tags lists no models: is that an Ollama?`);
   }
   return (models as Fields[]).map((one) => ({
-    name: String(one.name),
-    digest: plainDigest(String(one.digest)),
+    name: asText(one.name),
+    digest: plainDigest(asText(one.digest)),
   }));
 }
 

@@ -1,6 +1,8 @@
 // Answers Ollama's routes for what is no Ollama, so that its clients work with that, too: models, their description, and
 // the requests for vectors that aren't batched.
+
 import { readPackage } from '../../package.js';
+import { asText } from '../../text/as-text.js';
 import { type Fields, fieldsOf } from '../http/body.js';
 import { bodyOf, missingModel, type Refusal } from '../routes/error-answers.js';
 
@@ -86,7 +88,7 @@ function detailsOf(family: string, format: string): Fields {
 }
 
 async function show(fields: Fields | undefined, { models, modelOf }: Described): Promise<Answer> {
-  const name = String(fields?.model ?? fields?.name ?? '');
+  const name = asText(fields?.model ?? fields?.name ?? '');
   const key = await modelOf(name);
   const model = (await models()).find((one) => one.name === key);
   if (!model) return refused({ status: 404, message: `model '${name}' not found` }, '');
