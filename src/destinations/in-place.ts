@@ -6,6 +6,9 @@ export interface NumberedRow extends PlacedRow {
   chunk: number;
 }
 
+/** Rows of one source at most: a document has at most 1.5 million chunks. */
+export const maxRowsOfSource = 2_000_000;
+
 export function inPlace(rows: readonly NumberedRow[], place: RowPlace): PlacedRow[] {
   const { from = 0, to = Number.POSITIVE_INFINITY } = 'id' in place ? {} : place;
   const wanted = rows.filter(({ chunk }) => chunk >= from && chunk <= to);

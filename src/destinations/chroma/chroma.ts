@@ -1,7 +1,9 @@
 // An index in a collection of Chroma, over REST. There are no transactions: new rows are there before old ones go, and a
 // sync that ends in the middle is completed by the next one.
+
 import { z } from 'zod';
 import { UsageError, VectorSpaceError } from '../../errors.js';
+import { asText } from '../../text/as-text.js';
 import { printable } from '../../text/printable.js';
 import { uuidOf } from '../../text/uuid.js';
 import type { Shard } from '../../types/shard.js';
@@ -19,7 +21,8 @@ import type {
   RowPlace,
 } from '../destination.js';
 import { type HttpAddress, type HttpStore, JsonClient, readHttpAddress } from '../http/json-client.js';
-import { inPlace, type NumberedRow } from '../in-place.js';
+import { inPlace, maxRowsOfSource, type NumberedRow } from '../in-place.js';
+import { maxListed, removeAll } from '../remove-all.js';
 import { type Flat, flattened, withoutOthers } from './metadata.js';
 
 const store: HttpStore = {
@@ -106,7 +109,7 @@ class Chroma implements Destination {
     const space = hnsw?.space ?? spann?.space;
     if (space !== 'cosine') {
       throw new UsageError(
-        `${this.shown}: the collection is not one of embed (its distance is ${printable(String(space), 60)}, not cosine): name another.`,
+        `${this.shown}: the collection is not one of embed (its distance is ${printable(asText(space), 60)}, not cosine): name another.`,
       );
     }
     const states = this.#states;
@@ -129,7 +132,10 @@ class Chroma implements Destination {
 
   async count(): Promise<number> {
     let rows = 0;
-    for await (const page of this.list()) rows += page.length;
+    for await (const page of this.list()) {
+      rows += page.length;
+      if (rows > maxListed) throw this.#client.failed('it lists without an end');
+    }
     return rows;
   }
 
@@ -184,11 +190,11 @@ class Chroma implements Destination {
 
   /** Removes all rows of the index, by their keys. */
   async #clear(): Promise<void> {
-    for (;;) {
-      const { ids } = await this.#get({ where: this.#where, limit: idsAtOnce });
-      if (ids.length === 0) return;
-      await this.#removeKeys(ids);
-    }
+    await removeAll({
+      list: async () => (await this.#get({ where: this.#where, limit: idsAtOnce })).ids,
+      remove: (ids) => this.#removeKeys(ids),
+      failed: (said) => this.#client.failed(said),
+    });
   }
 
   /** A collection of other dimensions is made anew, when nothing is left in it. */
@@ -278,6 +284,7 @@ class Chroma implements Destination {
           chunk: Number(metadata?.chunk),
         });
       }
+      if (found.length > maxRowsOfSource) throw this.#client.failed('it lists without an end');
       if (page.ids.length < pageRows) break;
     }
     return inPlace(found, place);

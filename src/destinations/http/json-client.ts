@@ -124,12 +124,12 @@ export class JsonClient {
       });
       const isGood = answer.statusCode < 300;
       const { bytes, isWhole } = await readUpTo(answer.body, isGood ? mostBytes : mostOfError);
-      if (isGood && !isWhole) throw this.#failed('it gave more than an answer can be');
+      if (isGood && !isWhole) throw this.failed('it gave more than an answer can be');
       return { status: answer.statusCode, json: jsonOf(bytes), said: isGood ? '' : this.#words(bytes) };
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof EmbedError) throw error;
-      if (late.aborted) throw this.#failed(`no answer within ${timeoutMs} ms`, true, error);
+      if (late.aborted) throw this.failed(`no answer within ${timeoutMs} ms`, true, error);
       throw this.#unreachable(error);
     }
   }
@@ -155,7 +155,7 @@ export class JsonClient {
   shaped<T>({ json }: JsonAnswer, shape: ZodType<T>): T {
     const read = shape.safeParse(json);
     if (read.success) return read.data;
-    throw this.#failed(`it answers as no ${this.#store.name} does`);
+    throw this.failed(`it answers as no ${this.#store.name} does`);
   }
 
   /** An answer that refuses, as an error. */
@@ -168,10 +168,11 @@ export class JsonClient {
       );
     }
     const isPassing = status === 429 || status >= 500;
-    return this.#failed(said === '' ? `${name} answered ${status}` : said, isPassing);
+    return this.failed(said === '' ? `${name} answered ${status}` : said, isPassing);
   }
 
-  #failed(said: string, isPassing = false, cause?: unknown): DestinationError {
+  /** What a store does that it shouldn't, as an error. */
+  failed(said: string, isPassing = false, cause?: unknown): DestinationError {
     return new DestinationError(
       `${this.#address.shown} failed (${said}): try again, or look into the log of ${this.#store.name}.`,
       { isPassing, cause },
@@ -188,7 +189,7 @@ export class JsonClient {
         { cause: error, isPassing: code !== 'ENOTFOUND' },
       );
     }
-    return this.#failed(said, true, error);
+    return this.failed(said, true, error);
   }
 
   /** What a store says is in its JSON, or plain. */

@@ -5,6 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import type { FileMetaData } from 'hyparquet';
 import { DestinationError, EmbedError, UsageError } from '../../errors.js';
 import { pathOf } from '../../net/destination-address.js';
+import { asText } from '../../text/as-text.js';
 import { isObject } from '../../text/plain-json.js';
 import { printable } from '../../text/printable.js';
 import type { Shard } from '../../types/shard.js';
@@ -152,6 +153,8 @@ class Parquet implements Destination {
       } catch (cause) {
         throw this.#damaged(cause);
       }
+      if (!rows.every((row) => columns.every((column) => isOfColumn(row[column], column))))
+        throw this.#damaged();
       yield rows;
       rowStart = rowEnd;
     }
@@ -230,7 +233,7 @@ class Parquet implements Destination {
       for (const row of rows) {
         const { id, source, text, metadata, chunk } = row as unknown as NumberedRow;
         if ('id' in place ? id !== place.id : source !== place.source) continue;
-        found.push({ id, source, text, metadata, chunk: Number(chunk) });
+        found.push({ id, source, text, metadata, chunk: Number(asText(chunk)) });
       }
     }
     return inPlace(found, place);
@@ -245,7 +248,7 @@ class Parquet implements Destination {
     await unlink(this.#newPath).catch(() => undefined);
   }
 
-  #damaged(cause: unknown): DestinationError {
+  #damaged(cause?: unknown): DestinationError {
     return new DestinationError(`${this.shown} is damaged: remove it, and run \`embed sync\` again.`, {
       cause,
     });
@@ -270,6 +273,14 @@ class Parquet implements Destination {
     );
   }
 }
+
+/** Texts, of vectors their numbers; a file that somebody changed may have other columns of these names. */
+function isOfColumn(value: unknown, column: string): boolean {
+  if (textColumns.has(column)) return typeof value === 'string';
+  return column !== vectorColumn || (Array.isArray(value) && value.every((one) => typeof one === 'number'));
+}
+
+const textColumns: ReadonlySet<string> = new Set(['id', 'sum', 'source', 'text', 'metadata']);
 
 function stateOf(text: string | undefined): { index: string; token: string; space: unknown } | undefined {
   let json: unknown;

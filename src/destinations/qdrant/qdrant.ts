@@ -1,7 +1,9 @@
 // An index in a collection of Qdrant, over REST. There are no transactions: new rows are there before old ones go, and a
 // sync that ends in the middle is completed by the next one.
+
 import { z } from 'zod';
 import { UsageError, VectorSpaceError } from '../../errors.js';
+import { asText } from '../../text/as-text.js';
 import { isObject } from '../../text/plain-json.js';
 import { printable } from '../../text/printable.js';
 import { uuidOf } from '../../text/uuid.js';
@@ -20,7 +22,8 @@ import type {
   RowPlace,
 } from '../destination.js';
 import { type HttpAddress, type HttpStore, JsonClient, readHttpAddress } from '../http/json-client.js';
-import { inPlace, type NumberedRow } from '../in-place.js';
+import { inPlace, maxRowsOfSource, type NumberedRow } from '../in-place.js';
+import { removeAll } from '../remove-all.js';
 
 const store: HttpStore = {
   name: 'Qdrant',
@@ -142,7 +145,7 @@ class Qdrant implements Destination {
     do {
       const { result } = await this.#scroll({ with_payload: payload, offset });
       yield result.points.map(({ id: point, payload }) => this.#listed(point, payload));
-      offset = result.next_page_offset ?? undefined;
+      offset = result.points.length === 0 ? undefined : (result.next_page_offset ?? undefined);
     } while (offset !== undefined);
   }
 
@@ -154,10 +157,10 @@ class Qdrant implements Destination {
   /** A point whose id isn't that of its row was not written by us: its own id tells what to remove. */
   #listed(point: string | number, payload: z.infer<typeof payloadShape>): ListedRow {
     const { id, sum } = payload ?? {};
-    const source = String(payload?.source ?? '');
+    const source = asText(payload?.source ?? '');
     const isOurs = typeof id === 'string' && this.#pointOf(id) === point;
     if (!isOurs) this.#strange.set(String(point), point);
-    return isOurs ? { id, sum: String(sum), source } : { id: String(point), sum: '', source };
+    return isOurs ? { id, sum: asText(sum), source } : { id: String(point), sum: '', source };
   }
 
   #pointOf(id: string): string {
@@ -186,11 +189,11 @@ class Qdrant implements Destination {
 
   /** Removes all rows of the index, by their ids. */
   async #clear(): Promise<void> {
-    for (;;) {
-      const { result } = await this.#scroll({ with_payload: false });
-      if (result.points.length === 0) return;
-      await this.#removePoints(result.points.map(({ id }) => id));
-    }
+    await removeAll({
+      list: async () => (await this.#scroll({ with_payload: false })).result.points.map(({ id }) => id),
+      remove: (ids) => this.#removePoints(ids),
+      failed: (said) => this.#client.failed(said),
+    });
   }
 
   /** A collection of other dimensions is made anew, when nothing is left in it. */
@@ -260,8 +263,9 @@ class Qdrant implements Destination {
         offset,
       });
       for (const { payload } of result.points)
-        found.push({ ...placed(payload), chunk: Number(payload?.chunk) });
-      offset = result.next_page_offset ?? undefined;
+        found.push({ ...placed(payload), chunk: Number(asText(payload?.chunk)) });
+      if (found.length > maxRowsOfSource) throw this.#client.failed('it lists without an end');
+      offset = result.points.length === 0 ? undefined : (result.next_page_offset ?? undefined);
     } while (offset !== undefined);
     return inPlace(found, place);
   }
@@ -273,9 +277,9 @@ class Qdrant implements Destination {
 
 function placed(payload: z.infer<typeof payloadShape>): PlacedRow {
   return {
-    id: String(payload?.id),
-    source: String(payload?.source),
-    text: String(payload?.text),
+    id: asText(payload?.id),
+    source: asText(payload?.source),
+    text: asText(payload?.text),
     metadata: JSON.stringify(payload?.metadata ?? {}),
   };
 }

@@ -1,0 +1,119 @@
+// A database of `embed sync` that lists without an end, or what it was told to remove; rows whose values are none.
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+import { parquetWriteFile } from 'hyparquet-writer';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Destination, Plan } from '../../src/destinations/destination.js';
+import { DestinationError } from '../../src/errors.js';
+import { openStore } from '../destinations/indexes.js';
+import { listenOnOwnPort } from '../helpers/ports.js';
+import { temporaryFolder } from '../output/sample.js';
+
+const noText = { toString: 1, valueOf: 1 };
+const state = { token: '0'.repeat(32), space: {} };
+const plan = { space: { dimensions: 8 }, state, replaces: true } as Plan;
+
+let port: number;
+let asked: string[] = [];
+let answer: (method: string, path: string) => unknown;
+const server = createServer((request, response) => {
+  request.resume();
+  asked.push(request.url!);
+  response.end(JSON.stringify(answer(request.method!, request.url!)));
+});
+beforeAll(async () => {
+  port = await listenOnOwnPort(server);
+});
+afterAll(() => {
+  server.close();
+  server.closeAllConnections();
+});
+
+async function opened(scheme: string, told: typeof answer): Promise<Destination> {
+  asked = [];
+  answer = told;
+  const store = await openStore(`${scheme}://127.0.0.1:${port}/chunks`);
+  await store.check();
+  return store;
+}
+
+/** A Qdrant whose pages these are. */
+function qdrant(scroll: (page: number) => unknown): Promise<Destination> {
+  let page = 0;
+  const params = { vectors: { size: 8, distance: 'Cosine' } };
+  return opened('qdrant', (method, path) => {
+    if (method === 'GET') return { result: { config: { params, metadata: { 'embed:default': state } } } };
+    return { result: path.includes('/scroll') ? scroll(page++) : { count: 1, points: [] } };
+  });
+}
+
+/** A Chroma that answers so when it is asked for rows. */
+function chroma(get: (page: number) => unknown): Promise<Destination> {
+  let page = 0;
+  const configuration_json = { hnsw: { space: 'cosine' } };
+  return opened('chroma', (_, path) =>
+    path.endsWith('/get') ? get(page++) : { id: 'c', configuration_json },
+  );
+}
+
+async function listed(store: Destination) {
+  const rows = [];
+  for await (const page of store.list(undefined)) rows.push(...page);
+  return rows;
+}
+
+describe('a Qdrant', () => {
+  const point = { id: 'p', payload: { id: noText, sum: noText, source: noText, text: noText } };
+
+  test('that keeps what it was told to remove is told', async () => {
+    const store = await qdrant(() => ({ points: [{ id: 1 }], next_page_offset: null }));
+    await expect(store.begin(plan)).rejects.toThrow('it lists what it has removed');
+    expect(asked.filter((path) => path.includes('/delete'))).toHaveLength(1);
+  });
+
+  test('whose empty pages have a next one is at its end', async () => {
+    const store = await qdrant(() => ({ points: [], next_page_offset: 7 }));
+    expect(await listed(store)).toEqual([]);
+    expect(await store.find({ source: 'a' })).toEqual([]);
+  });
+
+  test('whose values are no texts has rows to remove', async () => {
+    const store = await qdrant(() => ({ points: [point], next_page_offset: null }));
+    expect(await listed(store)).toEqual([{ id: 'p', sum: '', source: '' }]);
+    expect(await store.find({ source: 'a' })).toEqual([]);
+  });
+});
+
+describe('a Chroma', () => {
+  test('that keeps what it was told to remove is told', async () => {
+    const store = await chroma(() => ({ ids: ['a'], metadatas: [null] }));
+    await expect(store.begin(plan)).rejects.toThrow('it lists what it has removed');
+  });
+
+  test('whose distance is no text is none of ours', async () => {
+    const told = opened('chroma', () => ({ id: 'c', configuration_json: { hnsw: { space: noText } } }));
+    await expect(told).rejects.toThrow('the collection is not one of embed');
+  });
+});
+
+describe('a Parquet file', () => {
+  const texts = ['id', 'source', 'text', 'metadata', 'sum'];
+
+  test.each([...texts, 'embedding'])('with another column "%s" is told', async (changed) => {
+    const path = join(await temporaryFolder(), 'chunks.parquet');
+    const columns = [...texts, 'chunk', 'embedding'].map((name) => ({
+      name,
+      data: [name === 'chunk' ? 1 : 'x'],
+    }));
+    parquetWriteFile({
+      filename: path,
+      columnData: columns.map((column) =>
+        column.name === changed ? { ...column, data: [noText], type: 'JSON' as const } : column,
+      ),
+      kvMetadata: [{ key: 'embed', value: JSON.stringify({ index: 'default', ...state }) }],
+    });
+    const store = await openStore(`parquet:${path}`);
+    await store.check();
+    await expect(store.search(new Float32Array(8), 1)).rejects.toThrow(DestinationError);
+  });
+});
