@@ -1,6 +1,7 @@
 // `embed chunks`: what files become, without an embedder: for "why isn't it found?".
 import { stat } from 'node:fs/promises';
-import { split } from '../chunks/split.js';
+import { setImmediate } from 'node:timers/promises';
+import { splitInTurns } from '../chunks/split.js';
 import type { Settings } from '../config/settings.js';
 import { isBlank } from '../documents/blank.js';
 import { hasNoReader } from '../documents/extract.js';
@@ -33,6 +34,9 @@ export interface ChunkedFile {
   failures: (Failure & { message?: string })[];
 }
 
+/** After this time of work, in ms, signals get a turn. */
+const turnMs = 30;
+
 /**
  * Reads and splits each file as a run does.
  * @throws {UsageError} when a path is a folder, or doesn't exist
@@ -46,6 +50,7 @@ export async function* chunksOf(options: ChunksOptions): AsyncGenerator<ChunkedF
   for (const path of paths) await requireFile(path);
   const chunking = await chunkingOf(settings, signal);
   const reader = new DocumentReader(limitsOf(settings), signal);
+  let turn = performance.now();
   try {
     for (const path of paths) {
       signal?.throwIfAborted();
@@ -57,7 +62,16 @@ export async function* chunksOf(options: ChunksOptions): AsyncGenerator<ChunkedF
           const document = lazy.open();
           file.format = document.format;
           if (isBlank(document)) continue;
-          for (const { tables: _, ...chunk } of split(document, chunking)) file.chunks.push(chunk);
+          for (const piece of splitInTurns(document, chunking)) {
+            if (performance.now() - turn > turnMs) {
+              await setImmediate();
+              signal?.throwIfAborted();
+              turn = performance.now();
+            }
+            if (piece === undefined) continue;
+            const { tables: _, ...chunk } = piece;
+            file.chunks.push(chunk);
+          }
         }
       } catch (error) {
         if (!(error instanceof DocumentError)) throw error;

@@ -1,5 +1,4 @@
 // Judges raw vectors, before the embedder rejects or normalises them.
-
 import { EmbedderFault } from '../errors.js';
 import { asText } from '../text/as-text.js';
 

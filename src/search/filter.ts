@@ -1,5 +1,4 @@
 // What results of a search must be, beside near: the same for an output and for a destination.
-
 import { matcherOf } from '../documents/walk/rules/include-exclude.js';
 import { asText } from '../text/as-text.js';
 import type { SearchFilters } from './options.js';

@@ -1,6 +1,5 @@
 // An index in a collection of Chroma, over REST. There are no transactions: new rows are there before old ones go, and a
 // sync that ends in the middle is completed by the next one.
-
 import { z } from 'zod';
 import { UsageError, VectorSpaceError } from '../../errors.js';
 import { asText } from '../../text/as-text.js';

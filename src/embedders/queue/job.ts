@@ -14,6 +14,10 @@ const layout = 1;
 /** Max texts of a job, and max bytes of all of them, as UTF-8. */
 const maxTexts = 64;
 const maxTextBytes = 16 * 1024 * 1024;
+/** Max tokens of a job, as its sender counts them: they say how long its request may take. */
+const maxTokens = 2 * maxTextBytes;
+/** Longest time that a request gets at least, in ms: what --batch-timeout takes at most. */
+const maxLeastMs = 86_400_000;
 /** Max values of a vector. */
 const maxDimensions = 1_000_000;
 /** Max bytes of an answer's head. */
@@ -51,10 +55,11 @@ export function jobOf(data: unknown): BatchJob | undefined {
     unknown
   >;
   if (rest.layout !== layout || typeof space !== 'string' || !/^[0-9a-f]{32}$/.test(space)) return undefined;
-  if (!isId(sender) || !isCount(tokens) || typeof truncate !== 'boolean') return undefined;
+  if (!isId(sender) || !isCount(tokens) || tokens > maxTokens || typeof truncate !== 'boolean')
+    return undefined;
   if (dimensions !== undefined && !(isCount(dimensions) && dimensions >= 1 && dimensions <= maxDimensions))
     return undefined;
-  if (leastMs !== undefined && !isCount(leastMs)) return undefined;
+  if (leastMs !== undefined && !(isCount(leastMs) && leastMs <= maxLeastMs)) return undefined;
   if (!Array.isArray(texts) || texts.length === 0 || texts.length > maxTexts) return undefined;
   let bytes = 0;
   for (const text of texts) {

@@ -1,6 +1,5 @@
 // Answers Ollama's routes for what is no Ollama, so that its clients work with that, too: models, their description, and
 // the requests for vectors that aren't batched.
-
 import { readPackage } from '../../package.js';
 import { asText } from '../../text/as-text.js';
 import { type Fields, fieldsOf } from '../http/body.js';

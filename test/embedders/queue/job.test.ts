@@ -34,6 +34,8 @@ describe('a job', () => {
     ['tokens that are none', { tokens: '1' }],
     ['no dimensions', { dimensions: 0 }],
     ['a time that is none', { leastMs: 'x' }],
+    ['a time that no timer takes', { leastMs: 1e15 }],
+    ['tokens that no text has', { tokens: 1e300 }],
   ])('with %s is none', (_, wrong) => {
     expect(jobOf({ ...stored(jobData(job)), ...wrong })).toBeUndefined();
   });
