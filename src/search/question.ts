@@ -18,12 +18,6 @@ export interface Searched {
   where: string;
 }
 
-/** Gives the vectors of questions, where an embedder is open already. */
-export interface VectorGiver {
-  /** @default an embedder that is opened for the search */
-  vectorOf?: ((question: string, searched: Searched, signal: AbortSignal) => Promise<Vector>) | undefined;
-}
-
 /** @throws {UsageError} when a question is blank */
 export function refuseBlank(questions: readonly string[]): void {
   if (!questions.some((question) => question.trim() === '')) return;
@@ -60,18 +54,10 @@ export async function openFor(
   );
 }
 
-/** @throws {UsageError} when the model doesn't know the question's script */
-export async function questionVector(
-  embedder: Embedder,
-  question: string,
-  searched: Searched,
-  signal: AbortSignal,
-): Promise<Vector> {
-  const [vector] = await questionVectors(embedder, [question], searched, signal);
-  return vector!;
-}
-
-/** The same for as many questions as fit into one request. */
+/**
+ * @param questions as many as fit into one request
+ * @throws {UsageError} when the model doesn't know the script of one
+ */
 export async function questionVectors(
   embedder: Embedder,
   questions: readonly string[],

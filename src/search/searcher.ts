@@ -13,7 +13,8 @@ import { wordsFoundIn } from './matched-words.js';
 import type { QuestionOptions, SearchBy, SearcherOptions, SearchResult } from './options.js';
 import { addPassage } from './passage.js';
 import { QueryVectors } from './query-vectors.js';
-import { refuseBlank, type VectorGiver } from './question.js';
+import { refuseBlank } from './question.js';
+import { QuestionEmbedders } from './question-embedders.js';
 import { questionWords } from './question-words.js';
 import { defaultReranked, rerank } from './rerank.js';
 
@@ -52,17 +53,29 @@ export class Searcher {
   readonly #events: RunEvents;
   readonly #settings: SearcherOptions['settings'];
   readonly #vectors: QueryVectors;
+  /** Its own, which it closes; undefined when it was given some. */
+  readonly #ownEmbedders?: QuestionEmbedders;
 
-  /** @param corpora open ones, which it closes */
+  /**
+   * @param corpora open ones, which it closes
+   * @param embedders for the questions, which stay open. @default its own, which it closes
+   */
   constructor(
     corpora: readonly Corpus[],
-    { settings, signal, events, vectorOf }: SearcherOptions & VectorGiver,
+    { settings, signal, events }: SearcherOptions,
+    embedders?: QuestionEmbedders,
   ) {
     this.corpora = corpora;
     this.#settings = settings;
     this.#signal = signal ?? new AbortController().signal;
     this.#events = eventsFor(events);
-    this.#vectors = new QueryVectors({ settings, signal: this.#signal, events: this.#events, vectorOf });
+    if (embedders === undefined) {
+      this.#ownEmbedders = new QuestionEmbedders(settings, this.#events);
+      this.#vectors = new QueryVectors(this.#ownEmbedders, (message) => this.#events.warning(message));
+    } else {
+      // A server's log would have a line for each question that isn't English.
+      this.#vectors = new QueryVectors(embedders, undefined);
+    }
   }
 
   /**
@@ -118,7 +131,7 @@ export class Searcher {
   }
 
   async close(): Promise<void> {
-    await this.#vectors.close();
+    await this.#ownEmbedders?.close();
     await closeCorpora(this.corpora);
   }
 

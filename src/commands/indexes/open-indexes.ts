@@ -19,13 +19,13 @@ import { parseIndexAddress } from '../../net/index-address.js';
 import { namedCorpora } from '../../search/corpora.js';
 import type { Corpus } from '../../search/corpus.js';
 import type { RerankOptions, SearchResult } from '../../search/options.js';
+import { QuestionEmbedders } from '../../search/question-embedders.js';
 import { Searcher } from '../../search/searcher.js';
 import { printable } from '../../text/printable.js';
 import { DestinationIndex } from './destination-index.js';
 import type { OpenIndex } from './open-index.js';
 import { OutputIndex } from './output-index.js';
 import { passageAt } from './passage.js';
-import { Questions } from './questions.js';
 import { updateOutput } from './update.js';
 
 /** Questions that are worked on at once: most of the time, they wait for their vector. */
@@ -71,7 +71,7 @@ export class OpenIndexes implements Indexes {
   readonly update: Indexes['update'];
   readonly #indexes: ReadonlyMap<string, OpenIndex>;
   readonly #work: Work;
-  readonly #questions: Questions;
+  readonly #embedders: QuestionEmbedders;
   readonly #turns = new Turns(mostAtOnce, mostWaiting);
   readonly #calls = new Set<Promise<unknown>>();
 
@@ -79,7 +79,7 @@ export class OpenIndexes implements Indexes {
     this.names = indexes.map(({ name }) => name);
     this.#indexes = new Map(indexes.map((index) => [index.name, index]));
     this.#work = work;
-    this.#questions = new Questions(work.settings, work.events);
+    this.#embedders = new QuestionEmbedders(work.settings, work.events);
     this.update = work.allowIngest
       ? (name, signal, progress) => this.#counted(this.#update(name, signal, progress))
       : undefined;
@@ -104,10 +104,7 @@ export class OpenIndexes implements Indexes {
     const { settings, events, rerank } = this.#work;
     return await this.#ask(signal, () =>
       using(this.#chosen(names), signal, async (corpora) => {
-        const searcher = new Searcher(corpora, {
-          ...{ settings, events, signal },
-          vectorOf: (text, searched, stop) => this.#questions.vector(text, searched, stop),
-        });
+        const searcher = new Searcher(corpora, { settings, events, signal }, this.#embedders);
         // The corpora are closed by those who opened them.
         return await searcher.search(question, { ...options, k, rerank });
       }),
@@ -192,7 +189,7 @@ export class OpenIndexes implements Indexes {
     await Promise.allSettled(this.#calls);
     this.#work.end.abort(new Error('the indexes were closed'));
     for (const index of this.#indexes.values()) await index.close();
-    await this.#questions.close();
+    await this.#embedders.close();
   }
 }
 

@@ -1,24 +1,25 @@
-// Vectors of questions, by embedders that stay open from one question to the next: opening one takes longer than most
-// searches. One that nobody asks for a while is closed, as it may hold hundreds of megabytes.
-import type { Settings } from '../../config/settings.js';
-import { orAborted } from '../../embedders/abort.js';
-import type { RunEvents } from '../../events.js';
-import { isRenewable } from '../../fault-policy.js';
-import { openFor, questionVector, type Searched } from '../../search/question.js';
-import type { Embedder } from '../../types/embedder.js';
-import type { Vector } from '../../types/vector.js';
+// The embedders of questions, which stay open from one question to the next: opening one takes longer than most searches.
+// One that nobody asks for a while is closed, as it may hold hundreds of megabytes.
+import type { Settings } from '../config/settings.js';
+import { orAborted } from '../embedders/abort.js';
+import type { RunEvents } from '../events.js';
+import { isRenewable } from '../fault-policy.js';
+import type { Embedder } from '../types/embedder.js';
+import { openFor, type Searched } from './question.js';
 
-/** How long one stays open without a question, ms. */
+/** How long one stays open without a question, in ms. */
 const idleMs = 10 * 60_000;
 
 interface Entry {
   opened: Promise<Embedder>;
+  /** Max texts of a request. */
+  mostTexts: number;
   users: number;
   isRetired: boolean;
   idle?: NodeJS.Timeout;
 }
 
-export class Questions {
+export class QuestionEmbedders {
   readonly #settings: Settings;
   readonly #events: RunEvents;
   /** By the id of the vector space. */
@@ -31,23 +32,29 @@ export class Questions {
   }
 
   /**
+   * Asks the embedder of what is searched.
+   * @param texts max texts of a request, for one that isn't open yet
+   * @param ask is called again with a new embedder when the server has another version of its model now
    * @throws {VectorSpaceError} when the embedder gives vectors of another space than the index's
    * @throws {ServiceError} when the embedder can't be reached, or lacks the model
-   * @throws {UsageError} when the model doesn't know the question's script
-   * @throws the signal's reason
+   * @throws what `ask` throws, and the signal's reason
    */
-  async vector(question: string, searched: Searched, signal: AbortSignal): Promise<Vector> {
+  async use<T>(
+    searched: Searched,
+    texts: number,
+    signal: AbortSignal,
+    ask: (embedder: Embedder, mostTexts: number) => Promise<T>,
+  ): Promise<T> {
+    const { id } = searched.space;
     for (let again = false; ; again = true) {
-      const { id } = searched.space;
-      const entry = this.#open.get(id) ?? this.#start(searched);
+      const entry = this.#open.get(id) ?? this.#start(searched, texts);
       clearTimeout(entry.idle);
       entry.users++;
       try {
         // Others may wait for it, too, so it goes on without this one.
-        const embedder = await orAborted(entry.opened, signal);
-        return await questionVector(embedder, question, searched, signal);
+        return await ask(await orAborted(entry.opened, signal), entry.mostTexts);
       } catch (error) {
-        // The server has another version of the model now: measured again, it fits or is told.
+        // Measured again, it fits or is told.
         if (!isRenewable(error) || again) throw error;
         this.#retire(id, entry);
       } finally {
@@ -57,12 +64,12 @@ export class Questions {
     }
   }
 
-  #start(searched: Searched): Entry {
+  #start(searched: Searched, mostTexts: number): Entry {
     const { id } = searched.space;
-    const opened = openFor(searched, this.#settings, this.#events, this.#end.signal);
-    const entry: Entry = { opened, users: 0, isRetired: false };
+    const opened = openFor(searched, this.#settings, this.#events, this.#end.signal, mostTexts);
+    const entry: Entry = { opened, mostTexts, users: 0, isRetired: false };
     this.#open.set(id, entry);
-    // It is tried again for the next question.
+    // What can't be opened now may be there for the next question.
     opened.catch(() => this.#retire(id, entry));
     return entry;
   }
