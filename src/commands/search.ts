@@ -1,7 +1,11 @@
 // `embed search` without its flags: opens what is searched, asks one question or many, and closes it again.
+
+import { eventsFor } from '../events.js';
 import type { QuestionOptions, SearcherOptions, SearchOptions, SearchResult } from '../search/options.js';
 import { refuseBlank } from '../search/question.js';
 import { openSearcher } from '../search/searcher.js';
+import { quoted } from '../text/plural.js';
+import { printable } from '../text/printable.js';
 import { noIndex } from './run-state.js';
 
 /**
@@ -38,7 +42,15 @@ export async function searchAll(options: SearchAllOptions): Promise<SearchResult
   refuseBlank(questions);
   const searcher = await openSearcher(options, noIndex);
   try {
-    return await searcher.searchAll(questions, options);
+    const found = await searcher.searchAll(questions, options);
+    const [question] = questions;
+    // Near names are easily taken for the one that was asked for.
+    const absent = questions.length === 1 ? await searcher.absentNames(question!, options.by) : [];
+    if (absent.length > 0 && found[0]!.length > 0) {
+      const names = absent.map((name) => printable(quoted(name), 100)).join(', ');
+      eventsFor(options.events).notice(`No text holds ${names}: what is shown is only near it.`);
+    }
+    return found;
   } finally {
     await searcher.close();
   }

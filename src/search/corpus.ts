@@ -28,6 +28,8 @@ export type Place = RowPlace;
 export interface QuestionWords {
   /** As `tokensOf` gives them. */
   compared: readonly string[];
+  /** Those of them that are names, whole: rows that hold more of them come first. */
+  names: readonly string[];
   /** As they were typed, in small letters. */
   typed: readonly string[];
 }
@@ -55,6 +57,8 @@ export interface Corpus {
   matching(questions: readonly QuestionWords[], most: number, filter: Filter): Promise<Hit[][]>;
   /** Of some words, those that tell rows apart: few enough rows hold them. */
   telling(words: readonly string[]): Promise<string[]>;
+  /** Whether a row holds the word, as `tokensOf` gives it; absent where that isn't known. */
+  holds?(word: string): Promise<boolean>;
   /** The cosine of each hit with a question. */
   cosines(hits: readonly Hit[], question: Vector): Promise<number[]>;
   read(hit: Hit): Promise<OutputRow>;

@@ -113,12 +113,15 @@ export class OutputCorpus implements Corpus {
     const takes = this.#takes(filter);
     const keyOf = this.#keys(filter);
     const lists: Hit[][] = [];
-    for (const { compared } of questions) {
+    for (const { compared, names } of questions) {
       this.#options.signal.throwIfAborted();
       const scores = index.scores(compared);
+      const held = names.length === 0 ? undefined : index.counts(names);
       const found: number[] = [];
       for (let row = 0; row < scores.length; row++) if (scores[row]! > 0) found.push(row);
-      found.sort((one, other) => scores[other]! - scores[one]! || one - other);
+      // A row with the name itself comes before rows with many of its parts.
+      const named = (row: number) => held?.[row] ?? 0;
+      found.sort((one, other) => named(other) - named(one) || scores[other]! - scores[one]! || one - other);
       const hits: Hit[] = [];
       const keys = new Set<string>();
       for (let at = 0; at < found.length && hits.length < most; at++) {
@@ -141,6 +144,10 @@ export class OutputCorpus implements Corpus {
     const told = words.filter((word) => index.rowsWith(word) > 0);
     const rare = told.filter((word) => index.rowsWith(word) <= most);
     return rare.length > 0 ? rare : told;
+  }
+
+  async holds(word: string): Promise<boolean> {
+    return (await this.#wordIndex()).rowsWith(word) > 0;
   }
 
   async cosines(hits: readonly Hit[], question: Vector): Promise<number[]> {

@@ -1,11 +1,12 @@
 // The words of a question, for an index of ours and for one of a destination.
 import type { QuestionWords } from './corpus.js';
-import { tokensOf } from './words/tokens.js';
+import { namesOf, tokensOf } from './words/tokens.js';
 
 export function questionWords(question: string): QuestionWords {
   const tokens = tokensOf(question);
   return {
     compared: [...new Set(tokens.map(({ word }) => word))],
+    names: namesOf(question).map(({ word }) => word),
     typed: [...new Set(tokens.map(({ start, end }) => question.slice(start, end).toLowerCase()))],
   };
 }

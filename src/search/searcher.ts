@@ -17,6 +17,7 @@ import { refuseBlank } from './question.js';
 import { QuestionEmbedders } from './question-embedders.js';
 import { questionWords } from './question-words.js';
 import { defaultReranked, rerank } from './rerank.js';
+import { namesOf } from './words/tokens.js';
 
 /** Rows of each list that a hybrid search joins, at least. */
 const leastJoined = 100;
@@ -130,6 +131,20 @@ export class Searcher {
     return await findTexts(this.corpora, what, options);
   }
 
+  /**
+   * As they were typed, the names of a question (versions, error codes, options, identifiers) that no row holds: what was found has parts of
+   * them at most. Empty where that isn't known.
+   */
+  async absentNames(question: string, by?: SearchBy): Promise<string[]> {
+    if ((by ?? (await this.#defaultBy())) === 'vectors') return [];
+    const absent: string[] = [];
+    for (const { word, typed } of namesOf(question)) {
+      const held = await Promise.all(this.corpora.map((corpus) => corpus.holds?.(word) ?? true));
+      if (!held.includes(true)) absent.push(typed);
+    }
+    return absent;
+  }
+
   async close(): Promise<void> {
     await this.#ownEmbedders?.close();
     await closeCorpora(this.corpora);
@@ -147,7 +162,7 @@ export class Searcher {
       if (!bySpace.has(id)) bySpace.set(id, await this.#vectors.of(corpus, questions, signal));
     }
     return questions.map((question, place) => ({
-      words: by === 'vectors' ? { compared: [], typed: [] } : questionWords(question),
+      words: by === 'vectors' ? { compared: [], names: [], typed: [] } : questionWords(question),
       vectors: new Map(
         by === 'words' ? [] : this.corpora.map((corpus) => [corpus, bySpace.get(corpus.space.id)![place]!]),
       ),

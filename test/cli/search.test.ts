@@ -23,6 +23,9 @@ beforeAll(async () => {
   for (let index = 0; index < 9; index++) write(`copy${index}.txt`, `${licence}\n`);
   write('one.txt', 'The mill is behind the harbour.\n');
   write('two.txt', 'Islands are reached by boat.\n');
+  write('old.txt', 'Release 14: v2.14.3-rc1, number 14, in the 2.14 line, mends E8001.\n');
+  const others = Array.from({ length: 30 }, (_, place) => `other${place}`).join(' ');
+  write('new.txt', `The text on v2.14.4 and E8002 is long: ${others}.\n`);
   write('a.org', table('Code | Meaning | Remedy'));
   write('b.org', table('Sign | Cause | What to do'));
   const flags = [
@@ -92,4 +95,24 @@ test('the words name the header row, and some of the other documents', async () 
   expect(stdout).toContain('also in docs/copy1.txt, docs/copy2.txt, docs/copy3.txt and 5 more');
   expect(stdout).toMatch(/ {2}(Code \| Meaning \| Remedy|Sign \| Cause \| What to do)\n {2}E\d/);
   expect(stdout.split(licence)).toHaveLength(2);
+});
+
+test('a name that was asked for comes first, and is missed aloud', async () => {
+  const found = async (question: string) => {
+    const { stdout, stderr } = await workspace.embed(['search', question, '--words', '--json', '-k', '1']);
+    const missed = stderr.split('\n').filter((line) => line.startsWith('No text'));
+    return { first: JSON.parse(stdout).results[0]?.sources[0], missed };
+  };
+  for (const question of [
+    '2.14.4',
+    'v2.14.4',
+    'which release 14 is 2.14.4',
+    'E8002 in number 14 of the 2.14 line',
+  ]) {
+    expect([question, await found(question)]).toEqual([question, { first: 'docs/new.txt', missed: [] }]);
+  }
+  expect(await found('V2.14.9 of 14')).toEqual({
+    first: 'docs/old.txt',
+    missed: ['No text holds V2.14.9: what is shown is only near it.'],
+  });
 });

@@ -1,7 +1,7 @@
 // The words of a text, as a search by words counts them.
 import { expect, test } from 'vitest';
 import { spansOf, wordsFoundIn } from '../../src/search/matched-words.js';
-import { tokensOf } from '../../src/search/words/tokens.js';
+import { namesOf, tokensOf } from '../../src/search/words/tokens.js';
 
 const wordsOf = (text: string) => tokensOf(text).map(({ word }) => word);
 
@@ -9,7 +9,10 @@ test.each([
   ['dirs_exist_ok', ['dirs_exist_ok', 'dir', 'exist', 'ok']],
   ['requiredOption', ['requiredoption', 'required', 'option']],
   ['HTTPServer', ['httpserver', 'http', 'server']],
-  ['1.2.3', ['1.2.3']],
+  ['1.2.3', ['1.2.3', '1.2']],
+  ['v2.14.4', ['v2.14.4', '2.14.4', '2.14', 'v2', '14']],
+  ['v2.14.3-rc1', ['v2.14.3-rc1', '2.14.3', '2.14', 'v2', '14', 'rc1']],
+  ['lib-1.2', ['lib-1.2', '1.2', 'lib']],
   ['python3.11', ['python3.11', 'python3', '11']],
   ['ERR_INVALID_ARG', ['err_invalid_arg', 'err', 'invalid', 'arg']],
   ['--no-verify', ['no-verify', 'no', 'verify']],
@@ -21,6 +24,18 @@ test.each([
   ['… — !', []],
 ])('%j', (text, words) => {
   expect(wordsOf(text)).toEqual(words);
+});
+
+test.each([
+  ['which fix is in v2.14.4?', ['2.14.4']],
+  ['EMBED_USAGE or E11000', ['embed_usag', 'e11000']],
+  ['what does --wait-for-server do', ['wait-for-server']],
+  ['call fs.readFileSync or std::move on it', ['fs.readfilesync', 'std::mov']],
+  ['requiredOption in dirs_exist_ok', ['requiredoption', 'dirs_exist_ok']],
+  // Prose has hyphens, capitals, numbers and points, too.
+  ["a well-known part of GitHub's 2024, e.g. the I/O - or 数据", []],
+])('%j asks for the names %j', (question, names) => {
+  expect(namesOf(question).map(({ word }) => word)).toEqual(names);
 });
 
 test.each([

@@ -1,5 +1,6 @@
 // The words of a text, as a search by words counts them: small letters without accents; identifiers whole and in
 // parts (`requiredOption` is `requiredoption`, `required` and `option`), so that both a name and a word of it are found.
+// A version is also found without its `v`, without what follows its numbers, and by fewer of its numbers.
 // Scripts without spaces are cut by `Intl.Segmenter`.
 
 /** A word with its place in the text. */
@@ -94,6 +95,7 @@ function takeName(run: string, take: (word: string, start: number, end: number) 
   const start = first;
   const whole = folded(bare);
   if (whole.length <= maxWordLength) take(whole, start, start + bare.length);
+  takeVersions(bare, start, whole, take);
   const parts = bare.split(joints).flatMap((part) => part.split(humps));
   if (parts.length < 2) return;
   let at = 0;
@@ -105,6 +107,57 @@ function takeName(run: string, take: (word: string, start: number, end: number) 
     const word = folded(part);
     if (word !== whole) take(word, start + place, start + at);
   }
+}
+
+/** Numbers with points between them: `2.14.3`, in `v2.14.3-rc1` as well. */
+const versions = /(?<![\p{L}\p{N}.])[vV]?(\d{1,9}(?:\.\d{1,9}){1,5})(?![\p{L}\p{N}])/gu;
+
+/** The versions in a name: `v2.14.3-rc1` holds `2.14.3` and `2.14`. */
+function takeVersions(
+  bare: string,
+  start: number,
+  whole: string,
+  take: (word: string, start: number, end: number) => void,
+): void {
+  for (const { 0: found, 1: version, index } of bare.matchAll(versions)) {
+    const from = start + index + found.length - version!.length;
+    for (let end = version!.length; end > version!.indexOf('.'); end = version!.lastIndexOf('.', end - 1)) {
+      const word = version!.slice(0, end);
+      if (word !== whole) take(word, from, from + end);
+    }
+  }
+}
+
+/**
+ * Marks of a name that is no word of prose: a digit, `_`, `::`, `->`, a point between words, or a hump after a small first letter:
+ * `GitHub` is prose.
+ */
+const marks = /\p{N}|_|::|->|(?<=\p{L}{2})\.(?=\p{L}{2})|^\p{Ll}+\p{Lu}/u;
+
+/** A name in a question. */
+export interface Name {
+  /** As it is compared. */
+  word: string;
+  typed: string;
+}
+
+/**
+ * The versions, error codes, options and identifiers among the words of a question, each whole, as {@link tokensOf} gives
+ * them. Words with a hyphen alone are prose, unless they begin as an option does.
+ */
+export function namesOf(question: string): Name[] {
+  const names = new Map<string, Name>();
+  for (const { 0: run, index } of question.matchAll(isAscii.test(question) ? asciiRuns : runs)) {
+    if (unspaced.test(run) || !/\p{L}|\p{N}.*\P{N}.*\p{N}/u.test(run)) continue;
+    const isOption = /(?:^|\s)--$/.test(question.slice(Math.max(0, index - 3), index));
+    if (!isOption && !marks.test(run)) continue;
+    const [name] = tokensOfRun(run);
+    // `v2.14.4` and `2.14.4` are one version.
+    if (name === undefined) continue;
+    const word = /^v\d+\./.test(name.word) ? name.word.slice(1) : name.word;
+    if (!names.has(word)) names.set(word, { word, typed: run.slice(name.start, name.end) });
+  }
+  return [...names.values()];
 }
 
 const accents = /\p{M}/gu;

@@ -8,7 +8,7 @@
 
 const magic = 0x58444957;
 /** Also to be raised when tokens.ts, or what is indexed of a row, changes. */
-export const wordsVersion = 1;
+export const wordsVersion = 2;
 export const headNumbers = 8;
 
 /** BM25: how soon a word that comes again counts no more, and how much the length of a row counts. */
@@ -88,9 +88,29 @@ export class WordIndex {
     return scores;
   }
 
+  /** How many of the words each row holds. */
+  counts(words: Iterable<string>): Uint8Array {
+    const counts = new Uint8Array(this.rows);
+    for (const word of new Set(words)) {
+      const term = this.#find(word);
+      if (term < 0) continue;
+      this.#eachPosting(term, (row) => {
+        if (counts[row]! < 255) counts[row]!++;
+      });
+    }
+    return counts;
+  }
+
   #add(term: number, scores: Float32Array): void {
     const count = this.#rowCounts[term]!;
     const weight = Math.log(1 + (this.rows - count + 0.5) / (count + 0.5));
+    this.#eachPosting(term, (row, times) => {
+      const long = 1 - lengthShare + (lengthShare * this.#lengths[row]!) / this.#meanLength;
+      scores[row]! += (weight * times * (saturation + 1)) / (times + saturation * long);
+    });
+  }
+
+  #eachPosting(term: number, take: (row: number, times: number) => void): void {
     const end = this.#postingEnds[term]!;
     let at = term === 0 ? 0 : this.#postingEnds[term - 1]!;
     let row = -1;
@@ -109,8 +129,7 @@ export class WordIndex {
         if (byte < 0x80) break;
       }
       row += distance;
-      const long = 1 - lengthShare + (lengthShare * this.#lengths[row]!) / this.#meanLength;
-      scores[row]! += (weight * times * (saturation + 1)) / (times + saturation * long);
+      take(row, times);
     }
   }
 
