@@ -1,11 +1,11 @@
-// Failures of the previous run that depend on a document alone: a scan, a file with a password, a script that the model
-// doesn't know. They were told then, and are only counted as long as the file's bytes, its reader and the limits stay the
+// Failures of the previous run that depend on a document and the vector space alone: a scan, a file with a password, a text that
+// the model refuses. They were told then, and are only counted as long as the file's bytes, its reader and the limits stay the
 // same. So a folder with such a file costs no server and no alarm every night. (Another vector space means --rebuild,
 // which starts from nothing.)
 import type { FailureCode, KeptFailure, Lasting } from '../types/failure.js';
 import type { Origin } from './stages/document-steps.js';
 
-/** What the bytes alone decide. */
+/** What the bytes alone decide, together with the model, which is that of the output; or the names of the files. */
 const ofBytes: ReadonlySet<FailureCode> = new Set([
   'no-reader',
   'undecodable',
@@ -13,9 +13,14 @@ const ofBytes: ReadonlySet<FailureCode> = new Set([
   'encrypted',
   'no-text',
   'unknown-script',
+  'too-long',
+  'duplicate-source',
 ]);
-/** What the machine decides as well, and how busy it is: known only when it was met on several days. */
-const ofMachine: ReadonlySet<FailureCode> = new Set(['too-slow', 'too-large']);
+/**
+ * What the machine decides as well, and how busy it is, or the server, which may be another version tomorrow: known only when it
+ * was met on several days.
+ */
+const ofMachine: ReadonlySet<FailureCode> = new Set(['too-slow', 'too-large', 'rejected']);
 const daysToLast = 3;
 
 export interface KnownFailuresOptions {

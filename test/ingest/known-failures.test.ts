@@ -3,11 +3,22 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import { pinnedReaders } from '../../src/ingest/pinned.js';
 import { fixtures } from '../helpers/cli.js';
-import { fingerprint } from '../helpers/output.js';
-import { ingest, markdown, ollama, out, setUp, summaryOf, workspace, writeFiles } from './run-workspace.js';
+import { faults, startOllama } from '../helpers/ollama.js';
+import { fingerprint, readOutput } from '../helpers/output.js';
+import {
+  ingest,
+  ingestWith,
+  markdown,
+  ollama,
+  out,
+  setUp,
+  summaryOf,
+  workspace,
+  writeFiles,
+} from './run-workspace.js';
 
 setUp();
 
@@ -27,8 +38,10 @@ const all = [
 
 beforeEach(() => writeFiles(workspace.dir, { 'docs/a.md': markdown('alpha', 2), ...failing }));
 
-async function run(...flags: string[]) {
-  const result = await ingest('docs', '--json', ...flags);
+const run = (...flags: string[]) => runBy(ingest, ...flags);
+
+async function runBy(by: typeof ingest, ...flags: string[]) {
+  const result = await by('docs', '--json', ...flags);
   const { failures, knownFailures, documents, changed } = summaryOf(result);
   const sources = (list: { source: string }[]) => list.map(({ source }) => source.replace('docs/', ''));
   const { failed, knownFailed } = documents;
@@ -139,6 +152,43 @@ test('a list that somebody changed is not believed: no document is left out for 
   const result = await ingest('docs', '--json');
   expect([result.code, summaryOf(result)]).toMatchObject([3, { documents: { new: 1 }, failures: all }]);
   expect(await run()).toMatchObject({ code: 0, told: [], known: everything });
+});
+
+test('a text that the model takes no piece of is known with its bytes, and the name of another file with both', async () => {
+  for (const name of Object.keys(failing)) rmSync(join(workspace.dir, name));
+  const takes = (text: string) => (text.includes('endless') ? 100_000 : text.split(/\s+/).length);
+  const server = await startOllama({ tokensOf: takes });
+  onTestFinished(() => server.stop());
+  const own = ingestWith(workspace, server.url);
+  writeFiles(workspace.dir, {
+    'docs/long.txt': 'endless\n',
+    'docs/r.jsonl': '{"id":"x","text":"The first."}\n',
+    'docs/r.jsonl#x': 'Has the name of a record.\n',
+  });
+  const both = ['long.txt', 'r.jsonl#x'];
+  expect(await runBy(own)).toEqual({ code: 3, told: both, known: [], changed: true });
+  const whole = fingerprint(out);
+  expect(await runBy(own)).toEqual({ code: 0, told: [], known: both, changed: false });
+  expect(fingerprint(out)).toEqual(whole);
+  writeFiles(workspace.dir, {
+    'docs/r.jsonl': '{"id":"y","text":"The first."}\n',
+    'docs/long.txt': 'Short.\n',
+  });
+  expect(await runBy(own, '--allow-removals')).toMatchObject({ code: 0, told: [], known: [] });
+  const sources = readOutput(out).rows.map(({ metadata }) => metadata.source);
+  expect(sources).toEqual(['docs/a.md', 'docs/a.md', 'docs/long.txt', 'docs/r.jsonl#x', 'docs/r.jsonl#y']);
+});
+
+test('what the server rejects is known after three days, as another version of it may take it', async () => {
+  for (const name of Object.keys(failing)) rmSync(join(workspace.dir, name));
+  writeFiles(workspace.dir, { 'docs/bad.md': 'The poison of bees.\n' });
+  ollama.script(faults.poisoned('poison'));
+  expect(await run()).toMatchObject({ code: 3, told: ['bad.md'] });
+  expect(await run()).toMatchObject({ code: 3, told: ['bad.md'], known: [] });
+  rewrite((failure) => ({ ...failure, days: ['2020-01-01', '2020-01-02'] }));
+  expect(await run()).toMatchObject({ code: 3, told: ['bad.md'] });
+  expect(await run()).toMatchObject({ code: 0, told: [], known: ['bad.md'] });
+  expect(await run('--retry-failed')).toMatchObject({ code: 3, told: ['bad.md'], known: [] });
 });
 
 test('what the machine decides, too, is known after three days, and until a limit changes', async () => {

@@ -124,10 +124,19 @@ class Reader {
     this.steps.push({ kind: 'failure', failure: { source, code }, origin });
   }
 
+  /**
+   * Another file has the name, or a record of one. Each run finds it out anew, as the other may be gone; so `file` is read again,
+   * but the failure is known.
+   */
+  #failByName(source: string, file: string): void {
+    this.fail(source, 'duplicate-source', { file, hash: 'name', reader: 'none' });
+  }
+
   /** A file that the walk refused. */
   failUnread({ failure, size }: FailureEntry): void {
     const { source, code } = failure;
     this.#options.knownFailures?.take(source);
+    if (code === 'duplicate-source') return this.#failByName(source, source);
     const origin = size === undefined ? undefined : { file: source, hash: `${size} bytes`, reader: 'none' };
     if (!origin || !this.#passOver(origin, undefined)) this.fail(source, code, origin);
   }
@@ -169,7 +178,7 @@ class Reader {
     const { source, root } = entry;
     knownFailures?.take(source);
     if (source === this.#last || this.#known.isOfStandardInput(entry))
-      return this.fail(source, 'duplicate-source');
+      return this.#failByName(source, source);
     this.#last = source;
     let file: OpenedFile;
     try {
@@ -186,7 +195,7 @@ class Reader {
     if (known?.hash === hash && source.includes('#') && !this.#sequence.holds(source)) {
       this.#sequence.isFile(source);
       removed.delete(source);
-    } else if (this.#isRecordOfAnother(source, source)) return this.fail(source, 'duplicate-source');
+    } else if (this.#isRecordOfAnother(source, source)) return this.#failByName(source, source);
     if (this.#judgement.leavesOut(entry, file)) return this.#leaveOut('generated', source);
     const records = previous?.recordFile(source);
     const outdated = this.#outdated.reason(source, bytes);
@@ -250,7 +259,7 @@ class Reader {
       }
       if (!this.#isOwn(document.source)) continue;
       if (!single && this.#isRecordOfAnother(document.source, source)) {
-        this.fail(document.source, 'duplicate-source');
+        this.#failByName(document.source, source);
         isWhole = false;
         continue;
       }
