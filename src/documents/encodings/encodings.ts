@@ -53,10 +53,12 @@ export function decodeAs(label: string, bytes: Buffer): string {
   if (label === 'windows-1252') return decodeWindows1252(bytes);
   const dos = decodeDos(label, bytes);
   if (dos !== undefined) return dos;
-  let decoder = decoders.get(label);
+  // Node decodes GBK without the characters that only GB 18030 has; the standard has them alike.
+  const name = label === 'gbk' ? 'gb18030' : label;
+  let decoder = decoders.get(name);
   if (decoder === undefined) {
-    decoder = new TextDecoder(label, { ignoreBOM: true });
-    decoders.set(label, decoder);
+    decoder = new TextDecoder(name, { ignoreBOM: true });
+    decoders.set(name, decoder);
   }
   return decoder.decode(bytes);
 }

@@ -136,7 +136,10 @@ class Reader {
   failUnread({ failure, size }: FailureEntry): void {
     const { source, code } = failure;
     this.#options.knownFailures?.take(source);
-    if (code === 'duplicate-source') return this.#failByName(source, source);
+    if (code === 'duplicate-source') {
+      this.#failByName(source, source);
+      return;
+    }
     const origin = size === undefined ? undefined : { file: source, hash: `${size} bytes`, reader: 'none' };
     if (!origin || !this.#passOver(origin, undefined)) this.fail(source, code, origin);
   }

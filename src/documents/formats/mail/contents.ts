@@ -34,14 +34,15 @@ const maxNameLength = 200;
 /** A text that is so short, beside an HTML part of many times its length, only says that there is one. */
 const stubLength = 300;
 const stubTimes = 4;
+const uuencoded = /^begin [0-7]{3,4} (\S.{0,200})\r?\n(?:[!-`]{1,62}\r?\n)+?end\r?$/gm;
 /** The mail as a document. */
 export async function mailDocument(mail: Mail, format: string, input: FormatInput): Promise<Document> {
   const builder = new TextBuilder();
   const subject = clean(mail.subject);
   if (subject !== '') builder.heading(subject, 1, { title: cleanTitle(subject) });
   builder.add('paragraph', headLine(mail));
-  addText(builder, body(mail), 1);
   const unread: string[] = [];
+  addText(builder, body({ ...mail, text: withoutUuencoded(mail.text ?? '', unread) }), 1);
   for (const attachment of mail.attachments) {
     const isRead = await addAttachment(builder, attachment, input);
     if (!isRead && !attachment.isRelated) unread.push(attachment.name);
@@ -93,6 +94,15 @@ function body({ text = '', html = '' }: Mail): { text: string; blocks: Block[] }
     if (page.text.length > length * stubTimes) return page;
   }
   return { text: plain, blocks: paragraphs(plain) };
+}
+
+/** Files in the text, as mails had them before MIME. @param names gets those of the files */
+function withoutUuencoded(text: string, names: string[]): string {
+  if (!/^begin [0-7]{3}/m.test(text)) return text;
+  return text.replace(uuencoded, (_, name: string) => {
+    names.push(name.trim());
+    return '';
+  });
 }
 
 /** The subject is the title of a mail; that of its HTML is often the name of a program. */

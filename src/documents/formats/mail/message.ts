@@ -1,8 +1,13 @@
 // Internet messages (RFC 5322 with MIME) → the parts of a mail.
 import PostalMime, { type Address } from 'postal-mime';
 import { DocumentError } from '../../../errors.js';
+import { isBinary } from '../../binary.js';
+import { decode } from '../../encodings/detect-encoding.js';
 import type { Attachment, Mail } from './contents.js';
 
+/** Of mails, so many bytes are looked at for the names of encodings. */
+const namesBytes = 64 * 1024;
+const signature = /^application\/(?:pgp-signature|(?:x-)?pkcs7-signature)$/;
 /** Parts within each other. */
 const maxDepth = 50;
 /** Attachments by their kinds, where they have no name. */
@@ -16,6 +21,11 @@ const endings: ReadonlyMap<string, string> = new Map(
     'application/pdf': '.pdf',
     'application/rtf': '.rtf',
     'application/msword': '.doc',
+    'text/calendar': '.ics',
+    'text/vcard': '.vcf',
+    'text/x-vcard': '.vcf',
+    // Why a mail came back.
+    'message/delivery-status': '.txt',
   }),
 );
 
@@ -27,11 +37,15 @@ export interface Message extends Mail {
 export async function readMessage(bytes: Buffer, source: string): Promise<Message> {
   let email: Awaited<ReturnType<typeof PostalMime.parse>>;
   try {
-    email = await PostalMime.parse(bytes, { forceRfc822Attachments: true, maxNestingDepth: maxDepth });
+    email = await PostalMime.parse(withWholeGbk(bytes), {
+      forceRfc822Attachments: true,
+      maxNestingDepth: maxDepth,
+    });
   } catch (cause) {
     throw new DocumentError('malformed', `${source} is not a readable mail.`, { cause });
   }
-  const attachments = email.attachments.map(({ filename, mimeType, content, related }): Attachment => {
+  const parts = email.attachments.filter(({ mimeType }) => !signature.test(mimeType));
+  const attachments = parts.map(({ filename, mimeType, content, related }): Attachment => {
     const bytes = Buffer.from(content as ArrayBuffer);
     const name = filename ?? `attachment${endings.get(mimeType) ?? ''}`;
     return { name, bytes, isNamed: filename !== null, isRelated: related === true || filename === null };
@@ -42,10 +56,26 @@ export async function readMessage(bytes: Buffer, source: string): Promise<Messag
     from: email.from && nameOf(email.from),
     to: (email.to ?? []).map(nameOf),
     date: email.date,
-    text: email.text,
+    text: email.text ?? (email.html === undefined && parts.length === 0 ? wholeBody(bytes) : undefined),
     html: email.html,
     attachments,
   };
+}
+
+/** The names of older sets, whose texts also hold characters that only GB 18030 has. */
+function withWholeGbk(bytes: Buffer): Buffer {
+  if (!/gb_?2312|gbk|cp936/i.test(bytes.toString('latin1', 0, namesBytes))) return bytes;
+  const named = /(charset[ \t]{0,3}=[ \t]{0,3}"?|=\?)(?:gb_?2312(?:-80)?|gbk|cp936)(?=["?;\s])/gi;
+  return Buffer.from(bytes.toString('latin1').replace(named, '$1gb18030'), 'latin1');
+}
+
+/** What stands behind the header of a mail that claims to have parts, and has none. */
+function wholeBody(bytes: Buffer): string | undefined {
+  const text = bytes.toString('latin1');
+  const start = /\r?\n\r?\n/.exec(text);
+  if (!start) return undefined;
+  const body = bytes.subarray(start.index + start[0].length);
+  return isBinary(body) || body.length === 0 ? undefined : decode(body);
 }
 
 function nameOf({ name, address }: Address): string {

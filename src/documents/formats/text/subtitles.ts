@@ -1,16 +1,14 @@
-// SRT and VTT subtitles: what is said, without numbers, times and styles. Cues that follow each other closely make one
+// Subtitles (SRT, VTT, SBV, SSA, LRC): what is said, without numbers, times and styles. Cues that follow each other closely make one
 // paragraph, since a sentence goes on over several of them.
-import { decodeHTML } from 'entities';
 import { TextBuilder } from '../../blocks/text-builder.js';
 import { decode } from '../../encodings/detect-encoding.js';
 import { type Extraction, type FormatInput, one } from '../format.js';
+import { type Cue, dialogues, lyrics, seconds, spoken, timedText } from './spoken-lines.js';
 
 const timing =
-  /^\s*(?:(\d{1,4}):)?(\d{1,2}):(\d{1,2})[.,](\d{1,3})\s*-->\s*(?:(\d{1,4}):)?(\d{1,2}):(\d{1,2})[.,](\d{1,3})/;
+  /^\s*(?:(\d{1,4}):)?(\d{1,2}):(\d{1,2})[.,](\d{1,3})\s*(?:-->|,)\s*(?:(\d{1,4}):)?(\d{1,2}):(\d{1,2})[.,](\d{1,3})/;
 /** Blocks of VTT without speech. */
 const silent = /^(?:WEBVTT|NOTE|STYLE|REGION)(?:\s|$)/;
-const voice = /<v(?:\.[^\s>]{0,100})?[ \t]([^>]{1,200})>/g;
-const tag = /<\/?[a-z\d][^<>]{0,200}>|\{\\[^{}]{0,100}\}/gi;
 /** Cues after a longer pause, in seconds, begin a paragraph. */
 const longPause = 4;
 /** A paragraph of more characters ends with its sentence. */
@@ -27,7 +25,8 @@ export function extract({ bytes, source }: FormatInput): Extraction {
     builder.add('paragraph', open, { line });
     open = '';
   };
-  for (const cue of cues(decode(bytes))) {
+  const text = decode(bytes);
+  for (const cue of readerFor(source)(text)) {
     const isOver = open.length > longParagraph && sentenceEnd.test(open);
     if (isOver || cue.start - until > longPause) flush();
     until = cue.end;
@@ -44,13 +43,11 @@ export function extract({ bytes, source }: FormatInput): Extraction {
   return one({ source, format: 'subtitles', ...builder.finish() });
 }
 
-interface Cue {
-  /** Seconds. */
-  start: number;
-  end: number;
-  lines: string[];
-  /** 1-based line of its first words. */
-  line: number;
+function readerFor(source: string): (text: string) => Iterable<Cue> {
+  const name = source.toLowerCase();
+  if (/\.(?:ass|ssa)$/.test(name)) return dialogues;
+  if (/\.(?:ttml|dfxp)$/.test(name)) return timedText;
+  return name.endsWith('.lrc') ? lyrics : cues;
 }
 
 function* cues(text: string): Generator<Cue> {
@@ -79,16 +76,4 @@ function* cues(text: string): Generator<Cue> {
 function timeOf(line: string): { start: number; end: number } | undefined {
   const time = line.length < 1000 ? timing.exec(line) : null;
   return time ? { start: seconds(time, 1), end: seconds(time, 5) } : undefined;
-}
-
-function spoken(line: string): string {
-  const named = line.replace(voice, (_, name: string) => `${name}: `).replace(tag, '');
-  return decodeHTML(named.replace(/\\[Nn]/g, ' '))
-    .replace(/\s+/g, ' ')
-    .trim();
-}
-
-function seconds(time: RegExpExecArray, first: number): number {
-  const [hours = 0, minutes, whole, part] = [0, 1, 2, 3].map((i) => Number(time[first + i] ?? 0));
-  return hours * 3600 + minutes! * 60 + whole! + Number(`0.${part}`);
 }

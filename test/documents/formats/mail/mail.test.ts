@@ -117,3 +117,31 @@ test('MHTML: the page that was saved', async () => {
     '3 paragraph "Größe of the harbour"',
   ]);
 });
+
+test.each([
+  [
+    'a part that says GB 2312, with a character that it lacks',
+    Buffer.concat([
+      Buffer.from('Subject: x\nMIME-Version: 1.0\nContent-Type: text/plain; charset="gb2312"\n\n'),
+      Buffer.from([0xcb, 0xae, 0x81, 0x39, 0xee, 0x39]),
+    ]),
+    'x\n\n水㐀',
+  ],
+  [
+    'a file in the text, as before MIME',
+    'Subject: x\n\nBefore.\nbegin 644 a.txt\n#86)C\n`\nend\nAfter.\n',
+    'x\n\nBefore.\n\nAfter.\n\nAttachments: a.txt',
+  ],
+  [
+    'parts without a boundary',
+    'Subject: x\nMIME-Version: 1.0\nContent-Type: multipart/mixed\n\nWords of the mail.\n',
+    'x\n\nWords of the mail.',
+  ],
+  [
+    'a signature, which is no attachment',
+    'Subject: x\nMIME-Version: 1.0\nContent-Type: multipart/signed; boundary=b\n\n--b\nContent-Type: text/plain\n\nSigned.\n--b\nContent-Type: application/pgp-signature; name="signature.asc"\n\nabc\n--b--\n',
+    'x\n\nSigned.',
+  ],
+])('%s', async (_, mail, text) => {
+  expect((await documentOf(mail, 'a.eml')).text.trim()).toBe(text);
+});
