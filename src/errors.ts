@@ -29,6 +29,11 @@ export class UsageError extends EmbedError {
   }
 }
 
+/** There is no index where one was looked for. */
+export class NoIndexError extends UsageError {
+  override readonly code: string = 'EMBED_NO_INDEX';
+}
+
 /** A service that was asked for by name can't be reached or lacks the model. */
 export class ServiceError extends EmbedError {
   /** @param message one sentence that names what to do */

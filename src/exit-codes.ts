@@ -26,6 +26,7 @@ export const exitCodeOf = {
   EMBED_NOT_STARTED: exitCodes.unexpected,
   EMBED_UNKNOWN_REQUEST: exitCodes.unexpected,
   EMBED_USAGE: exitCodes.usage,
+  EMBED_NO_INDEX: exitCodes.usage,
   EMBED_OUTPUT: exitCodes.usage,
   EMBED_SOME_FAILED: exitCodes.someFailed,
   EMBED_DOCUMENT: exitCodes.someFailed,

@@ -24,6 +24,7 @@ export {
   type FaultOptions,
   LockedError,
   NewerOutputError,
+  NoIndexError,
   NotStartedError,
   OtherOutputError,
   OutputError,

@@ -9,6 +9,7 @@ import { declarations } from '../src/cli/declared/all.js';
 import { allOf } from '../src/cli/help/page-for.js';
 import { listFormats } from '../src/commands/formats.js';
 import { loadSettings } from '../src/config/load.js';
+import { exitCodeOf } from '../src/exit-codes.js';
 import { fixtures, makeWarmWorkspace, type Workspace } from './helpers/cli.js';
 
 const root = new URL('..', import.meta.url);
@@ -35,6 +36,14 @@ test('the table of failures has every code', () => {
   );
   expect(codes.length).toBeGreaterThan(10);
   expect(told).toEqual(expect.arrayContaining(codes));
+});
+
+test('troubleshooting has each code of an error, with its exit status', () => {
+  const told = Array.from(
+    read('docs/troubleshooting.md').matchAll(/^\| `(EMBED_[A-Z_]+)` \| (\d+) \| [^|]+ \| [^|]+ \|$/gm),
+    ([, code, exit]) => [code, Number(exit)],
+  );
+  expect(Object.fromEntries(told)).toEqual(exitCodeOf);
 });
 
 test('the example configuration is accepted as it is', async () => {

@@ -48,7 +48,7 @@ async function evaluateOne(options: EvaluateOptions): Promise<Evaluation> {
 /**
  * Questions to begin with, from headings and first sentences of an output.
  * @param most questions at most
- * @throws {UsageError} when there is no output
+ * @throws {NoIndexError} when there is no output
  */
 export async function draft(
   { settings, signal = new AbortController().signal }: SearcherOptions,

@@ -13,7 +13,8 @@ export interface GetTextOptions extends GetOptions, SearcherOptions {
 /**
  * Finds texts in outputs and destinations; no embedder is asked.
  * @returns one for each output or destination that has it
- * @throws {UsageError} when none has it, or there is no output
+ * @throws {NoIndexError} when there is no output
+ * @throws {UsageError} when none has it
  * @throws {DamagedOutputError} when an output's files contradict each other
  * @throws {NewerOutputError} when a newer version made an output
  * @throws {DestinationError} when a destination can't be reached, or refuses

@@ -41,7 +41,8 @@ export interface ListedDocument {
 
 /**
  * The documents of an output, in the order of their rows, and what failed.
- * @throws {UsageError} when there is no output, or a glob is empty or too long
+ * @throws {NoIndexError} when there is no output
+ * @throws {UsageError} when a glob is empty or too long
  * @throws {DamagedOutputError} when its files contradict each other
  * @throws {NewerOutputError} when a newer version made it
  * @throws the signal's reason

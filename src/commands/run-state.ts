@@ -1,6 +1,6 @@
 // What a run left in an output's folder, or does there now: for commands that find no index, or tell of one.
 import { join, resolve } from 'node:path';
-import { UsageError } from '../errors.js';
+import { NoIndexError } from '../errors.js';
 import { namesIn } from '../output/files/disk-errors.js';
 import { ownFileSize } from '../output/files/owned-file.js';
 import { runFolder } from '../output/format/layout.js';
@@ -47,16 +47,16 @@ export function runInWords({ state, share, by }: RunState): string {
 }
 
 /** Why there is no index to read, with what to do. @param out as the settings name it */
-export async function noIndex(out: string): Promise<UsageError> {
+export async function noIndex(out: string): Promise<NoIndexError> {
   const state = await runStateOf(resolve(out));
   const shards = await shardsIn(resolve(out));
   if (shards.length > 0) {
-    return new UsageError(
+    return new NoIndexError(
       `There are ${shards.length} shards in ${out}, and no index of them all: run \`${command`embed merge ${out}`}\`, or name one with --out.`,
     );
   }
   if (state === undefined) {
-    return new UsageError(
+    return new NoIndexError(
       `There is no index in ${out}: make one with \`embed ingest\`, or name it with --out.`,
     );
   }
@@ -64,5 +64,5 @@ export async function noIndex(out: string): Promise<UsageError> {
     state.state === 'running'
       ? 'wait until it has ended.'
       : 'run `embed ingest` with the same paths, and it goes on from there.';
-  return new UsageError(`There is no index in ${out} yet: the first run ${runInWords(state)}; ${advice}`);
+  return new NoIndexError(`There is no index in ${out} yet: the first run ${runInWords(state)}; ${advice}`);
 }

@@ -11,7 +11,8 @@ import { noIndex } from './run-state.js';
 /**
  * Asks outputs or destinations a question: by meaning, by words, or by both.
  * @returns the `k` best texts, best first; fewer when there are fewer
- * @throws {UsageError} when there is no output or no question, or the model doesn't know the question's script
+ * @throws {NoIndexError} when there is no output
+ * @throws {UsageError} when there is no question, or the model doesn't know the question's script
  * @throws {VectorSpaceError} when the embedder gives vectors of another space than the output's
  * @throws {DamagedOutputError} when the output's files contradict each other
  * @throws {NewerOutputError} when a newer version made the output

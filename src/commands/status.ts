@@ -59,7 +59,7 @@ export interface OutputStatus {
 
 /**
  * Looks at an output and at the run that works on it. Nothing is written, and no server is asked.
- * @throws {UsageError} when there is neither an output nor a run that began one
+ * @throws {NoIndexError} when there is neither an output nor a run that began one
  * @throws {DamagedOutputError} when its files contradict each other
  * @throws {NewerOutputError} when a newer version made it
  */

@@ -70,7 +70,8 @@ const maxIndexName = 200;
  * Brings destinations in step with an output: new and changed rows are sent, those that are gone are removed, rows of
  * other indexes are left alone.
  * @returns what was done at each destination; one that failed has its error there, and keeps no other from its sync
- * @throws {UsageError} when there is no output, or no destination
+ * @throws {NoIndexError} when there is no output
+ * @throws {UsageError} when there is no destination
  * @throws {LockedError} another run works on the output
  * @throws {DamagedOutputError} the output's files contradict each other
  * @throws {NewerOutputError} a newer version made the output

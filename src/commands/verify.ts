@@ -1,5 +1,5 @@
 // `embed verify` without its printing.
-import { OutputError } from '../errors.js';
+import { NoIndexError } from '../errors.js';
 import { type Verification, type VerifyOptions, verifyOutput } from '../output/read/verify.js';
 import { noIndex, runStateOf } from './run-state.js';
 
@@ -10,15 +10,14 @@ export type { Verification, VerifyOptions };
  * Checks an output whole, offline: all bytes against the sums that were taken when they were written.
  * @param dir the output's folder
  * @returns what is wrong with it; damage is no error here
- * @throws {OutputError} when the folder holds no output
- * @throws {UsageError} when its first run is under way, or was interrupted
+ * @throws {NoIndexError} when the folder holds no output
  * @throws {NewerOutputError} when a newer version made it
  */
 export async function verify(dir: string, options: VerifyOptions = {}): Promise<Verification> {
   try {
     return await verifyOutput(dir, options);
   } catch (error) {
-    if (error instanceof OutputError && (await runStateOf(dir)) !== undefined) throw await noIndex(dir);
+    if (error instanceof NoIndexError && (await runStateOf(dir)) !== undefined) throw await noIndex(dir);
     throw error;
   }
 }

@@ -35,7 +35,7 @@ test.each([
   { args: ['ingest', 'docs', '--limit', 'x', '--json'], error: usage('--limit: expected a whole number') },
   { args: ['ingest', '--json'], error: usage('Nothing is named') },
   { args: ['search', 'x', '--json', '--modle', 'm'], error: usage("unknown option '--modle'") },
-  { args: ['search', 'x', '--json', '--out', 'none'], error: usage('none') },
+  { args: ['search', 'x', '--json', '--out', 'none'], error: { code: 'EMBED_NO_INDEX', message: 'none' } },
   { args: ['bench', 'none', '--json', '--embedder', 'builtin'], error: usage('none') },
   { args: ['cache', 'stats', '--json', '--cache', 'cupboard'], error: usage('cupboard') },
   { args: ['doctor', '--json', '--timeout', 'soon'], error: usage('--timeout: expected a time') },

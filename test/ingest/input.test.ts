@@ -49,7 +49,7 @@ describe('arguments', () => {
     [['ingets', 'docs'], 2, /ingest/],
     [['search', 'anything'], 2, /There is no index in .*embed ingest/],
     [['search', ' '], 2, /Nothing to search for/],
-    [['verify'], 2, /holds no output: run `embed ingest` first/],
+    [['verify'], 2, /There is no index in .*embed ingest/],
     [
       ['ingest', 'docs', '--embedder', 'builtin', '--chunk-size', '5000'],
       2,

@@ -8,6 +8,7 @@ import type { why as declared } from '../declared/why.js';
 import { nearIndex } from '../near-index.js';
 import { settingsFor } from '../settings.js';
 import { paint } from '../terminal/colour.js';
+import { meanings } from '../terminal/failure-view.js';
 import { printNotice, printResult } from '../terminal/print.js';
 import { skipInWords } from '../terminal/skip-words.js';
 
@@ -28,7 +29,7 @@ function print(fate: PathFate): void {
   for (const { source, code, chunk } of fate.failures.slice(0, maxShown)) {
     const place = chunk === undefined ? say`` : say`, chunk ${chunk}`;
     printResult(
-      say`  ${paint.red(say`failed`)}: ${printable(source, maxNameLength)}${place} (${printable(code)})`,
+      say`  ${paint.red(say`failed`)}: ${printable(source, maxNameLength)}${place} (${printable(code)}: ${printable(meanings[code])})`,
     );
   }
   const more = fate.failures.length - maxShown;

@@ -2,7 +2,7 @@
 // the next reader gets the new one; those under way end with the one they began with.
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { UsageError } from '../../errors.js';
+import { NoIndexError } from '../../errors.js';
 import { manifestName } from '../../output/format/layout.js';
 import { type Output, openOutput } from '../../output/read/output.js';
 
@@ -37,7 +37,7 @@ export class HeldOutput {
   }
 
   /**
-   * @throws {UsageError} when there is no output
+   * @throws {NoIndexError} when there is no output
    * @throws {DamagedOutputError} when its files contradict each other
    * @throws {NewerOutputError} when a newer version made it
    */
@@ -71,7 +71,7 @@ export class HeldOutput {
   async #open(stamp: string): Promise<Held> {
     const output = await openOutput(this.#dir);
     if (output === undefined) {
-      throw new UsageError(
+      throw new NoIndexError(
         `There is no index in ${this.#dir}: make one with \`embed ingest\`, or name another folder.`,
       );
     }

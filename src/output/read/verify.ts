@@ -2,7 +2,7 @@
 // Deep: also every row, hash, id and vector against each other, which shows what the sums can't: that a writer, or a hand
 // that changed rows and sums, wrote what can't be.
 import { createHash } from 'node:crypto';
-import { DamagedOutputError, OutputError } from '../../errors.js';
+import { DamagedOutputError, NoIndexError } from '../../errors.js';
 import { embeddingKey } from '../../text/embedded-text.js';
 import { isOne, normOf } from '../../vectors/norm.js';
 import { chunksName, vectorsName } from '../format/layout.js';
@@ -35,7 +35,7 @@ export interface VerifyOptions {
  * Checks an output whole, offline: all bytes against the sums that were taken when they were written.
  * @param dir the output's folder
  * @returns what is wrong with it; damage is no error here
- * @throws {OutputError} when the folder holds no output
+ * @throws {NoIndexError} when the folder holds no output
  * @throws {NewerOutputError} when a newer version made it
  */
 export async function verifyOutput(dir: string, options: VerifyOptions = {}): Promise<Verification> {
@@ -46,7 +46,11 @@ export async function verifyOutput(dir: string, options: VerifyOptions = {}): Pr
     if (error instanceof DamagedOutputError) return { problems: [error.message], rows: 0, documents: 0 };
     throw error;
   }
-  if (output === undefined) throw new OutputError(`${dir} holds no output: run \`embed ingest\` first.`);
+  if (output === undefined) {
+    throw new NoIndexError(
+      `There is no index in ${dir}: make one with \`embed ingest\`, or name another folder.`,
+    );
+  }
   try {
     const problems: string[] = [];
     await checkContent(output.rowFiles, undefined, ({ name, source, detail }) =>

@@ -38,7 +38,7 @@ test('finds nothing wrong with what the writer left', async () => {
 });
 
 test('needs an output', async () => {
-  await expect(verifyOutput(await temporaryFolder())).rejects.toThrow(/holds no output: run/);
+  await expect(verifyOutput(await temporaryFolder())).rejects.toThrow(/^There is no index in /);
 });
 
 test.each([
