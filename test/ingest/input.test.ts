@@ -1,5 +1,5 @@
 // Bad input: one clear sentence that names what to do, the right exit code, and the old output untouched.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { eventually } from '../helpers/eventually.js';
@@ -160,6 +160,28 @@ describe('output', () => {
     expect(summaryOf(json).documents.new).toBe(1);
     writeFiles(workspace.dir, { 'docs/b.md': markdown('beta', 2) });
     expect(await ingest('docs', '--quiet')).toMatchObject({ code: 0, stdout: '', stderr: '' });
+  });
+
+  test('--news prints nothing unless something changed or failed', async () => {
+    const sync = ['--news', '--sync', 'parquet:./rows.parquet'];
+    const first = await ingest('docs', ...sync);
+    expect(first.stderr).toMatch(/^✓ .*\n {2}documents {2}1 new, .*parquet:\.\/rows\.parquet: \d+ new/ms);
+    expect(await ingest('docs', ...sync)).toMatchObject({ code: 0, stdout: '', stderr: '' });
+    expect(await ingest('docs', '--news', '--quiet')).toMatchObject({ code: 0, stderr: '' });
+    rmSync(join(workspace.dir, 'rows.parquet'));
+    const sent = await ingest('docs', ...sync);
+    expect(sent.stderr).toMatch(/parquet:\.\/rows\.parquet: \d+ new/);
+    expect(sent.stderr).not.toContain('documents');
+    writeFiles(workspace.dir, { 'docs/bad.json': '{"id": ' });
+    const failed = await ingest('docs', '--news');
+    expect(failed).toMatchObject({ code: 3, stderr: expect.stringContaining('1 failed') });
+    expect(await ingest('docs', '--news')).toMatchObject({ code: 0, stdout: '', stderr: '' });
+    await ollama.die();
+    writeFiles(workspace.dir, { 'docs/c.md': markdown('gamma', 1) });
+    expect(await ingest('docs', '--news')).toMatchObject({
+      code: 4,
+      stderr: expect.stringContaining('error'),
+    });
   });
 
   test('--dry-run counts, writes nothing and contacts no server', async () => {

@@ -139,7 +139,7 @@ test('a time in which nothing can be done makes no output, and is no error', asy
   const run = await ingest('docs', '--max-time', '1ms');
   expect([run.code, run.stderr]).toEqual([
     0,
-    expect.stringContaining('time is up 0 % (1 file): the next run goes on'),
+    expect.stringContaining('time is up: 0 % done (1 file): the next run goes on'),
   ]);
   expect((await ingest('docs')).code).toBe(0);
 });

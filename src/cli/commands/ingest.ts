@@ -16,6 +16,7 @@ import { withSignals } from '../signals.js';
 import { printedEvents } from '../terminal/events.js';
 import { meanings, renderFailures } from '../terminal/failure-view.js';
 import { annotateFailures, summariseStep } from '../terminal/github.js';
+import { HeldLines } from '../terminal/held-lines.js';
 import { linesOf, renderPlan, renderRun } from '../terminal/ingest-view.js';
 import { printNotice, printNotices } from '../terminal/print.js';
 import { startProgress } from '../terminal/progress.js';
@@ -24,8 +25,9 @@ import { syncAfter } from './sync.js';
 
 export async function runIngest(given: Given<typeof declared>): Promise<Outcome> {
   const { allowRemovals, limit, prune, rebuild, retryFailed, pull, wait, dryRun, estimate } = given.flags;
-  const { strict, quiet, verbose, choose, maxTime } = given.flags;
-  const loaded = await settingsFor(given, (line) => quiet || printNotice(line));
+  const { strict, quiet, news, verbose, choose, maxTime } = given.flags;
+  const held = new HeldLines();
+  const loaded = await settingsFor(given, (line) => quiet || (news ? held.hold(line) : printNotice(line)));
   const shard = shardOf(given.flags.shard);
   const { settings } = loaded;
   if (given.arguments.paths.length === 0) refuseStrangeServers(loaded);
@@ -48,7 +50,8 @@ export async function runIngest(given: Given<typeof declared>): Promise<Outcome>
   }
   const until = maxTime === undefined ? undefined : AbortSignal.timeout(maxTime);
   const counts = new RunCounts();
-  const progress = await startProgress(counts, quiet);
+  const silent = await startProgress(counts, quiet || news);
+  const progress = news && !quiet ? { ...silent, line: held.hold } : silent;
   const byRule = new Map<Printable, number>();
   const notes = noteRun(loaded, counts, dryRun);
   try {
@@ -77,7 +80,7 @@ export async function runIngest(given: Given<typeof declared>): Promise<Outcome>
             }),
             document(change, source, from) {
               notes.document(change, source);
-              if (verbose) progress.line(news(change, source, from));
+              if (verbose) progress.line(changeLine(change, source, from));
             },
           },
         }),
@@ -86,11 +89,13 @@ export async function runIngest(given: Given<typeof declared>): Promise<Outcome>
     progress.stop();
     notes.done(run);
     const { summary, failures, knownFailures } = run;
-    if (!quiet) {
+    const told = strict ? [...failures, ...knownFailures] : failures;
+    const hasNews = summary.changed || told.length > 0 || summary.unfinished !== undefined;
+    if (!quiet && (!news || hasNews)) {
+      held.print();
       const lines = dryRun ? renderPlan(run, verbose, counts.cacheLookups > 0) : renderRun(run, verbose);
       printNotices(say`${lines}${linesOf(renderRules(byRule))}`);
     }
-    const told = strict ? [...failures, ...knownFailures] : failures;
     const annotated = annotateFailures(told, ({ code }) => meanings[code], summary.out);
     if (told.length > annotated) printNotices(renderFailures(told.slice(annotated), verbose));
     if (!dryRun) summariseStep(summary, told);
@@ -100,10 +105,12 @@ export async function runIngest(given: Given<typeof declared>): Promise<Outcome>
     return { result: { ...summary, failures, knownFailures, ...synced?.result }, ...(error && { error }) };
   } catch (error) {
     notes.failed(error);
+    held.print();
     if (error instanceof ServiceError && counts.chunksEmbedded > 0) {
       const longer = settings.waitForServer > 0 ? say`` : say`, and --wait-for-server 10m waits for a server`;
       const kept = plural(counts.chunksEmbedded, 'embedded chunk');
       progress.line(say`${kept} kept: the next run goes on from there${longer}.`);
+      held.print();
     }
     throw error;
   } finally {
@@ -116,7 +123,7 @@ function toldFailures(failures: readonly Failure[]): ToldError {
   return codedError('EMBED_SOME_FAILED', message);
 }
 
-function news(change: DocumentChange, source: string, from: string | undefined): Printable {
+function changeLine(change: DocumentChange, source: string, from: string | undefined): Printable {
   const words = { new: 'new', changed: 'changed', reread: 'read again', moved: 'moved', removed: 'removed' };
   const before = from === undefined ? say`` : say`${printable(from)} → `;
   return say`${printable(words[change].padEnd(10))} ${before}${printable(source)}`;

@@ -9,17 +9,18 @@ import { shardOf } from '../shard.js';
 import { withSignals } from '../signals.js';
 import { tellError } from '../terminal/error-report.js';
 import { printedEvents } from '../terminal/events.js';
+import { HeldLines } from '../terminal/held-lines.js';
 import { printNotice, printNotices } from '../terminal/print.js';
 import { renderSynced, startSyncView } from '../terminal/sync-view.js';
 
 export async function runSync(given: Given<typeof declared>): Promise<Outcome> {
-  const { quiet } = given.flags;
+  const { quiet, news } = given.flags;
   const shard = shardOf(given.flags.shard);
-  const loaded = await settingsFor(given, (line) => quiet || printNotice(line));
+  const loaded = await settingsFor(given, (line) => quiet || news || printNotice(line));
   return await shownSync({ ...given.flags, shard, destinations: given.arguments.destinations }, loaded);
 }
 
-type Flags = Omit<SyncOptions, 'settings'> & { quiet: boolean };
+type Flags = Omit<SyncOptions, 'settings'> & { quiet: boolean; news: boolean };
 
 /** The destinations of the settings, after an ingest; undefined where there are none. */
 export async function syncAfter(flags: Flags, loaded: LoadedSettings): Promise<Outcome | undefined> {
@@ -27,12 +28,14 @@ export async function syncAfter(flags: Flags, loaded: LoadedSettings): Promise<O
 }
 
 async function shownSync(
-  { quiet, ...flags }: Flags,
+  { quiet, news, ...flags }: Flags,
   { settings, layers, file }: LoadedSettings,
 ): Promise<Outcome> {
   const { sync } = await import('../../commands/sync.js');
   const progress = { total: 0, sent: 0 };
-  const view = await startSyncView(progress, quiet);
+  const held = new HeldLines();
+  const view = await startSyncView(progress, quiet || news);
+  const line = news && !quiet ? held.hold : view.line;
   try {
     const result = await withSignals(
       (signal) =>
@@ -40,16 +43,25 @@ async function shownSync(
           ...flags,
           ...{ settings, signal, progress },
           fromFile: layers.sync === 'file' ? file : undefined,
-          events: printedEvents(view.line),
+          events: printedEvents(line),
         }),
       'the next sync goes on from there',
     );
     view.stop();
-    if (!quiet) printNotices(renderSynced(result.destinations, flags.dryRun ?? false));
+    const told = news ? result.destinations.filter(hasNews) : result.destinations;
+    if (told.length > 0) held.print();
+    if (!quiet) printNotices(renderSynced(told, flags.dryRun ?? false));
     return { result: syncedJson(result), error: toldErrors(result) };
+  } catch (error) {
+    held.print();
+    throw error;
   } finally {
     view.stop();
   }
+}
+
+function hasNews({ new: added, changed, removed, error }: SyncResult['destinations'][number]): boolean {
+  return added + changed + removed > 0 || error !== undefined;
 }
 
 /** The result as `--json` prints it: errors by code and message. */

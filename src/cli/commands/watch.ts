@@ -62,10 +62,11 @@ export async function runWatch(
 }
 
 /** @throws {UsageError} */
-function refuseEnding({ watch, json, dryRun, limit, maxTime }: Given<typeof declared>['flags']): void {
+function refuseEnding({ watch, json, news, dryRun, limit, maxTime }: Given<typeof declared>['flags']): void {
   if (!watch) throw new UsageError('--poll says how --watch looks: give both.');
   const flag = [
     json && '--json',
+    news && '--news',
     dryRun && '--dry-run',
     limit !== undefined && '--limit',
     maxTime !== undefined && '--max-time',

@@ -15,6 +15,11 @@ const yes = { kind: 'boolean' } as const;
 export const ownFlags = {
   json: { ...yes, flag: '--json', help: 'the result as JSON on standard output' },
   quiet: { ...yes, flag: '-q, --quiet', help: 'say nothing but errors' },
+  news: {
+    ...yes,
+    flag: '--news',
+    help: 'say nothing unless something changed or failed; then all, as without it',
+  },
   verbose: { ...yes, flag: '-v, --verbose', help: 'name every file that is left out or fails' },
   yes: { ...yes, flag: '-y, --yes', help: "don't ask" },
 

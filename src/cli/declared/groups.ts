@@ -53,7 +53,7 @@ export const flagGroups: Readonly<Record<string, readonly FlagName[]>> = {
   ],
   Cache: ['cache', 'redisUrl', 'cacheTtl'],
   Destinations: ['in', 'sync', 'index', 'takeOver', 'rowsPerRequest'],
-  'What is printed': ['json', 'quiet', 'verbose', 'strict', 'yes'],
+  'What is printed': ['json', 'quiet', 'news', 'verbose', 'strict', 'yes'],
 };
 
 /** Flags that `-h` leaves to `--help`. */

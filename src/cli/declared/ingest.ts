@@ -36,6 +36,7 @@ export const ingest = {
     'strict',
     'json',
     'quiet',
+    'news',
     'verbose',
   ],
   examples: [

@@ -30,6 +30,7 @@ export const sync = {
     'dryRun',
     'json',
     'quiet',
+    'news',
   ],
   about:
     'Only new and changed rows are sent, only those that are gone are removed, and rows of other indexes are left alone.',

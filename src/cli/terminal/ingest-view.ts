@@ -99,7 +99,7 @@ function renderUnfinished({ unfinished }: IngestSummary): Printable[] {
   if (unfinished === undefined) return [];
   const { share, seconds, files } = unfinished;
   const rest = seconds === undefined ? say`` : say`, about ${duration(seconds)} to go`;
-  return [say`  time is up ${percent(share)}${rest} (${plural(files, 'file')}): the next run goes on`];
+  return [say`  time is up: ${percent(share)} done${rest} (${plural(files, 'file')}): the next run goes on`];
 }
 
 /** Never 100 %, as something is left. */
