@@ -7,6 +7,7 @@ import { debug, told } from '../debug.js';
 import { readForeign } from '../files/foreign-file.js';
 import { makeFolders } from '../files/make-folder.js';
 import { realPlace } from '../files/real-place.js';
+import { isMoment } from '../text/moments.js';
 import { isObject } from '../text/plain-json.js';
 import { notesFolder } from './state-folder.js';
 
@@ -36,6 +37,8 @@ const maxNotesBytes = 64 * 1024;
 /** A larger file of changes is made shorter, and a far larger one begun again. */
 const maxChangesBytes = 32 * 1024 * 1024;
 const maxAddresses = 64;
+/** Of a run: some thirty years. */
+const maxSeconds = 1e9;
 const results: ReadonlySet<string> = new Set<RunResultName>(['done', 'some-failed', 'stopped', 'failed']);
 
 /** The files of notes on the output in a folder. */
@@ -88,8 +91,7 @@ export class NotesFiles {
     const times = new Map<string, number>();
     for (const line of this.#text('.changes', 2 * maxChangesBytes).split('\n')) {
       const [ms, source] = arrayIn(line);
-      if (typeof ms === 'number' && Number.isSafeInteger(ms) && typeof source === 'string')
-        times.set(source, ms);
+      if (isMoment(ms) && typeof source === 'string') times.set(source, ms);
     }
     return times;
   }
@@ -154,7 +156,8 @@ export function attempt<T>(work: () => T): T | undefined {
 
 function lastRunOf(value: unknown): LastRun | undefined {
   const { at, seconds, result } = (value ?? {}) as Partial<Record<keyof LastRun, unknown>>;
-  if (typeof at !== 'string' || Number.isNaN(Date.parse(at)) || typeof seconds !== 'number') return undefined;
+  if (typeof at !== 'string' || !isMoment(Date.parse(at))) return undefined;
+  if (typeof seconds !== 'number' || !(seconds >= 0 && seconds <= maxSeconds)) return undefined;
   if (typeof result !== 'string' || !results.has(result)) return undefined;
   return { at: new Date(at).toISOString(), seconds, result: result as RunResultName };
 }

@@ -83,11 +83,25 @@ test('the last time of a document counts, whatever other lines say', () => {
   files.addChanges(['a.md', 'b\n[1,"x"].md'], 1000);
   files.addChanges(['a.md'], 2000);
   const name = readdirSync(notes()).find((one) => one.endsWith('.changes'))!;
-  writeFileSync(join(notes(), name), '[3000,"a.md"]\n["x","b.md"]\n{}\n[4000,"c', { flag: 'a' });
+  writeFileSync(
+    join(notes(), name),
+    '[3000,"a.md"]\n["x","b.md"]\n[9e15,"a.md"]\n[-1,"a.md"]\n{}\n[4000,"c',
+    { flag: 'a' },
+  );
   expect([...files.changes()]).toEqual([
     ['a.md', 3000],
     ['b\n[1,"x"].md', 1000],
   ]);
+});
+
+test.each<[string, object]>([
+  ['ended in no year', { at: '+123456-01-01T00:00:00Z' }],
+  ['took less than no time', { seconds: -1 }],
+  ['took longer than there were computers', { seconds: 1e300 }],
+])('a run that %s is not known', (_, wrong) => {
+  const files = new NotesFiles(join(folder, 'index'));
+  files.write({ lastRun: { at: new Date().toISOString(), seconds: 1, result: 'done', ...wrong } });
+  expect(files.read()).toEqual({});
 });
 
 test('where nothing can be written, a run notes nothing and goes on', () => {
