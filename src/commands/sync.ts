@@ -5,7 +5,7 @@ import { UsageError } from '../errors.js';
 import { eventsFor, type RunEvents } from '../events.js';
 import { acquireLock, type Lock } from '../output/lock/lock.js';
 import { openOutput } from '../output/read/output.js';
-import { wholeOrShards } from '../output/shards/find-shards.js';
+import { refuseLinkedShard, wholeOrShards } from '../output/shards/find-shards.js';
 import { shardFolder, wholeFolder } from '../output/shards/shard.js';
 import { refuseOutside } from '../sync/own-folder.js';
 import {
@@ -90,7 +90,9 @@ export async function sync(options: SyncOptions): Promise<SyncResult> {
   const destinations = await namedIn(options);
   refuseIndexName(settings.index);
   const whole = resolve(cwd, settings.out);
-  const outs = shard === undefined ? await wholeOrShards(whole) : [shardFolder(whole, shard)];
+  const named = shard && shardFolder(whole, shard);
+  if (named !== undefined) await refuseLinkedShard(named);
+  const outs = named === undefined ? await wholeOrShards(whole) : [named];
   const done: SyncedDestination[] = [];
   for (const out of outs) {
     const output = await openOutput(out, { signal });

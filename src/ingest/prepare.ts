@@ -3,6 +3,7 @@ import { basename, dirname, resolve } from 'node:path';
 import { debug } from '../debug.js';
 import { UsageError } from '../errors.js';
 import { refuseOtherFolder } from '../output/files/new-output-folder.js';
+import { refuseLinkedShard } from '../output/shards/find-shards.js';
 import { isShard, shardFolder, shardNamed, shardText } from '../output/shards/shard.js';
 import type { RunOptions } from './options.js';
 import { type NamedRoots, namedRoots } from './survey/named-roots.js';
@@ -39,7 +40,11 @@ export async function prepare(options: RunOptions): Promise<Prepared> {
   }
   debug.run?.(`from ${cwd} into ${out}, of ${paths.join(' ') || 'the sources'}`);
   await refuseOtherFolder(out);
-  if (shard !== undefined) await refuseOtherFolder(shardFolder(out, shard));
+  if (shard !== undefined) {
+    const dir = shardFolder(out, shard);
+    await refuseLinkedShard(dir);
+    await refuseOtherFolder(dir);
+  }
   const named = await namedRoots({ paths, choose, settings, cwd, base: dirname(out) });
   const input =
     paths.includes(stdinRoot) && stdin ? await readStandardInput(stdin, options.signal) : undefined;

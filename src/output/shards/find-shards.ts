@@ -1,7 +1,7 @@
 // Finds the folders of an output's shards, and says which are missing or unfinished.
-import { readdir } from 'node:fs/promises';
+import { lstat, readdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { LockedError, UsageError } from '../../errors.js';
+import { LockedError, OutputError, UsageError } from '../../errors.js';
 import { printable } from '../../text/printable.js';
 import type { Shard } from '../../types/shard.js';
 import { errorCode, namesIn } from '../files/disk-errors.js';
@@ -76,10 +76,25 @@ async function namedBy(dir: string): Promise<FoundShard[]> {
       cause,
     });
   }
-  return names.flatMap((name) => {
-    const inside = shardNamed(name);
-    return inside === undefined ? [] : [{ dir: shardFolder(dir, inside), shard: inside }];
-  });
+  const inside = names.flatMap((name) => shardNamed(name) ?? []);
+  const found = inside.map((one) => ({ dir: shardFolder(dir, one), shard: one }));
+  await Promise.all(found.map((one) => refuseLinkedShard(one.dir)));
+  return found;
+}
+
+/**
+ * The folder of a shard is known by its name alone, so it lies where its name says: a link there, which may have come with
+ * a copied output, would lead a run out of the output.
+ * @param dir may be missing
+ * @throws {OutputError} when it is a link
+ */
+export async function refuseLinkedShard(dir: string): Promise<void> {
+  const found = await lstat(dir).catch(() => undefined);
+  if (found?.isSymbolicLink()) {
+    throw new OutputError(
+      `${dir} is a link, and a shard is a folder in its output: remove the link, or name its folder.`,
+    );
+  }
 }
 
 /**
@@ -91,11 +106,17 @@ export async function outputsIn(dir: string): Promise<string[]> {
   return shards.length === 0 || (await exists(join(dir, manifestName))) ? [dir] : shards;
 }
 
-/** The folders of all shards in a folder, whatever their number, in their order. */
+/**
+ * The folders of all shards in a folder, whatever their number, in their order.
+ * @throws {OutputError} when one is a link
+ */
 export async function shardsIn(dir: string): Promise<string[]> {
   const names = await readdir(dir).catch((): string[] => []);
   const shards = names.flatMap((name) => shardNamed(name) ?? []);
-  return shards.sort((a, b) => a.of - b.of || a.index - b.index).map((shard) => shardFolder(dir, shard));
+  const inOrder = shards.sort((a, b) => a.of - b.of || a.index - b.index);
+  const folders = inOrder.map((shard) => shardFolder(dir, shard));
+  await Promise.all(folders.map(refuseLinkedShard));
+  return folders;
 }
 
 /**

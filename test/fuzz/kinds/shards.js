@@ -10,6 +10,7 @@ const whole = { verify: false };
 export async function play(c) {
   const { random } = c;
   c.documents();
+  mkdirSync(c.path('outside'));
   const way = random.pick([
     'link',
     'run link',
@@ -33,7 +34,20 @@ export async function play(c) {
   const inRun = `${attacked}/.run`;
   const manifest = readFileSync(c.path(attacked, 'manifest.json'), 'utf8');
   if (way === 'link')
-    c.link(attacked, random.pick(['../../victim', '../docs', '.', '..', 'shard-1-of-2', '/dev', '../..']));
+    c.link(
+      attacked,
+      random.pick([
+        '../../victim',
+        '../../outside',
+        '../../outside',
+        '../docs',
+        '.',
+        '..',
+        'shard-1-of-2',
+        '/dev',
+        '../..',
+      ]),
+    );
   if (way === 'run link')
     c.link(inRun, random.pick(['../../../victim', '../../../victim/.run', '../../docs', '.']));
   if (way === 'record') {
