@@ -27,11 +27,12 @@ import {
 
 /** Runs one command line to its end; sets `process.exitCode`, never throws. */
 export async function run(argv: readonly string[]): Promise<void> {
-  await fitNotices();
   startDebug(variable('EMBED_DEBUG'), printNotice);
   const { version, platform, arch } = process;
   debug.run?.(`embed ${readPackage().version}, Node ${version}, ${platform} ${arch}`);
   let wanted: HelpWanted | undefined;
+  /** What commander says of a wrong command line. */
+  const said: string[] = [];
   const program = createParser(act, (words, isError) => {
     const isLong = argv.slice(0, endOf(argv)).includes('--help');
     wanted = { words, isLong, isError };
@@ -46,7 +47,7 @@ export async function run(argv: readonly string[]): Promise<void> {
       .configureOutput({
         // The version; help is printed by showHelp.
         writeOut: (text) => printResults(linesOf(text)),
-        outputError: (text) => printNotices(errorOf(text)),
+        outputError: (text) => said.push(text),
       })
       .showSuggestionAfterError();
   }
@@ -65,7 +66,10 @@ export async function run(argv: readonly string[]): Promise<void> {
     await program.parseAsync(argv);
   } catch (error) {
     const command = commandOf(program, argv);
-    if (wanted !== undefined) (await import('./help/show.js')).showHelp(wanted);
+    // The pages of the help fit already, without what takes long to load.
+    if (wanted === undefined) await fitNotices();
+    else (await import('./help/show.js')).showHelp(wanted);
+    for (const text of said) printNotices(errorOf(text));
     if (!(error instanceof CommanderError)) {
       process.exitCode = reportError(
         error,
@@ -73,7 +77,7 @@ export async function run(argv: readonly string[]): Promise<void> {
       );
       return;
     }
-    // Commander has printed its own sentence; asking for help is no error.
+    // Asking for help is no error.
     const isHelp = error.exitCode === 0 || error.code === 'commander.help';
     process.exitCode = isHelp ? exitCodes.done : exitCodes.usage;
     if (!isHelp) printNotice((await import('./help/show.js')).usageLine(wordsOf(command)));
@@ -86,6 +90,7 @@ export async function run(argv: readonly string[]): Promise<void> {
 
 /** Runs a command to its end; sets `process.exitCode`. */
 async function act({ load }: Runnable, given: Given): Promise<void> {
+  await fitNotices();
   const runCommand = await load();
   const { result, error, endsNow } = await runCommand(given);
   const { json = false } = given.flags as { json?: boolean };

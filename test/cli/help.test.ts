@@ -35,6 +35,8 @@ describe('a page', () => {
           body.flatMap((block) => (typeof block === 'string' ? [] : 'lines' in block ? block.lines : [])),
         );
         for (const line of pageLines(page, room)) {
+          // It is laid out as if this were so.
+          expect(columnsOf(line), line).toBe(line.length);
           // Long words, such as an address, are no wider than the text around them.
           if (copied.includes(line.trim()) || /^ *-/.test(line)) continue;
           expect(columnsOf(line), line).toBeLessThanOrEqual(Math.min(room, 100));

@@ -1,5 +1,5 @@
-// Lays out a page of the help for a terminal.
-import { blanks, columnsOf, padEnd, wrapped } from '../../text/columns.js';
+// Lays out a page of the help for a terminal. Each character of a page takes one column, which a test holds.
+import { blanks, plainLayout } from '../../text/layout.js';
 import { type Printable, printable, say } from '../../text/printable.js';
 import type { Block, Page, Row } from './page.js';
 
@@ -39,7 +39,7 @@ function blockLines(block: Block, width: number, indent: number): Printable[] {
     // A command isn't broken, since it is there to be copied: the terminal breaks it where it must.
     return block.lines.map((line) => say`${blanks(indent)}${printable(line, maxLineLength)}`);
   }
-  const terms = block.rows.map(({ term }) => columnsOf(term)).filter((length) => length <= maxTermWidth);
+  const terms = block.rows.map(({ term }) => term.length).filter((length) => length <= maxTermWidth);
   const termWidth = Math.max(0, ...terms);
   return block.rows.flatMap((row) => rowLines(row, width, indent, termWidth));
 }
@@ -49,14 +49,14 @@ function rowLines({ term, text }: Row, width: number, indent: number, termWidth:
   const head = say`${blanks(indent)}${printable(term, maxLineLength)}`;
   if (text === '') return [head];
   if (width - place < minTextWidth) return [head, ...indented(text, width, indent + deeper)];
-  const lines = wrapped(printable(text, maxLineLength), width - place);
-  const isBeside = columnsOf(term) <= termWidth;
+  const lines = plainLayout.wrapped(printable(text, maxLineLength), width - place);
+  const isBeside = term.length <= termWidth;
   const below = lines.slice(isBeside ? 1 : 0).map((line) => say`${blanks(place)}${line}`);
-  return [isBeside ? say`${padEnd(head, place)}${lines[0] ?? say``}` : head, ...below];
+  return [isBeside ? say`${plainLayout.padEnd(head, place)}${lines[0] ?? say``}` : head, ...below];
 }
 
 function indented(text: string, width: number, indent: number): Printable[] {
-  const lines = wrapped(printable(text, maxLineLength), width - indent);
+  const lines = plainLayout.wrapped(printable(text, maxLineLength), width - indent);
   return lines.map((line) => say`${blanks(indent)}${line}`);
 }
 
