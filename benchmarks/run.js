@@ -17,6 +17,7 @@ import { pipeline } from './pipeline.js';
 import { realServer } from './real-server.js';
 import { secondRun } from './second-run.js';
 import { sickServer } from './sick-server.js';
+import { spinningServer } from './spinning-server.js';
 import { startup } from './startup.js';
 import { warmCache } from './warm-cache.js';
 
@@ -31,7 +32,7 @@ const whole = {
   adaptive,
   gateway,
 };
-const slow = { memory, sickServer, install };
+const slow = { memory, sickServer, spinningServer, install };
 const own = ['run', ...Object.keys({ ...whole, ...slow })].map(
   (name) => `${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}.js`,
 );

@@ -1,13 +1,16 @@
 // An Ollama that costs next to nothing: answers are put together from a table of prepared vectors, picked by a cheap
 // hash of the text, so that what is measured is the client. Prints its URL when it is ready.
 //
-// node servers/instant.js [--port N] [--per-request MS] [--per-text MS] [--per-turn MS]
+// node servers/instant.js [--port N] [--per-request MS] [--per-text MS] [--per-turn MS] [--spin ROUNDS]
 //
 // With delays it behaves as a real one does: it embeds one text at a time, whatever number of requests wait,
 // and each request costs something on top: beside the texts of others (per request), or in turn (per turn).
+// With --spin it really computes, one text at a time, on as many threads as there are cores: what takes cycles from it slows it.
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
+import { Worker } from 'node:worker_threads';
 import { placeOf, unitVector } from '../lib/prepared.js';
 
 const { values: flags } = parseArgs({
@@ -16,11 +19,13 @@ const { values: flags } = parseArgs({
     'per-request': { type: 'string', default: '0' },
     'per-text': { type: 'string', default: '0' },
     'per-turn': { type: 'string', default: '0' },
+    spin: { type: 'string', default: '0' },
   },
 });
 const perRequest = Number(flags['per-request']);
 const perText = Number(flags['per-text']);
 const perTurn = Number(flags['per-turn']);
+const rounds = Number(flags.spin);
 
 const dimensions = 384;
 const model = 'all-minilm:latest';
@@ -83,11 +88,40 @@ function embed(input, response) {
   const texts = list.length;
   stats.requests++;
   stats.texts += texts;
+  if (rounds > 0) {
+    computed = computed.then(() => compute(texts)).then(() => send(response, embeddings(list)));
+    return;
+  }
   if (perRequest + perText + perTurn === 0) return send(response, embeddings(list));
   const now = performance.now();
   if (busyUntil > 0) stats.idleMs += Math.max(0, now - busyUntil);
   busyUntil = Math.max(now + perRequest, busyUntil) + perTurn + texts * perText;
   setTimeout(send, busyUntil - now, response, embeddings(list));
+}
+
+/** Each text in layers, as models have them. */
+const layers = 12;
+const shared = new Int32Array(new SharedArrayBuffer(12));
+const threads = rounds > 0 ? availableParallelism() : 0;
+for (let thread = 0; thread < threads; thread++) {
+  const workerData = { shared, threads, layers, rounds };
+  const worker = new Worker(new URL('spin.js', import.meta.url), { workerData });
+  worker.on('message', () => finished?.());
+}
+/** When all that it was given is computed. */
+let computed = Promise.resolve();
+/** Called when the text is computed. */
+let finished;
+
+async function compute(texts) {
+  for (let text = 0; text < texts; text++) {
+    const end = new Promise((resolve) => {
+      finished = resolve;
+    });
+    Atomics.add(shared, 0, 1);
+    Atomics.notify(shared, 0);
+    await end;
+  }
 }
 
 /** `idleMs`: how long a delayed model had nothing to do, between its first and its last request. */
