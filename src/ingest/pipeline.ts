@@ -3,10 +3,13 @@
 // In: the walk's entries, and the previous output. Out: rows in the writer; the caller commits. The stages are chained
 // async generators over groups of steps (stages/document-steps.ts). Each pulls from the one before, so memory is
 // bounded: a slow embedder stops the reading.
+// All run in this thread, but for the reading and splitting in a large run that keeps it busy: documents-worker/ does that
+// beside, some files ahead.
 // What must hold: steps keep the order of sources from the first stage to the last; one signal stops all stages.
 // Look first at run.ts for what happens around the flow, at stages/read.ts for what counts as unchanged.
 import type { WalkEntry } from '../documents/walk/walk.js';
 import type { OutputWriter } from '../output/write/writer.js';
+import { DocumentsWorker } from './documents-worker/documents-worker.js';
 import type { FailureReport } from './failure-report.js';
 import type { LanguageSample } from './language-sample.js';
 import type { Topic } from './sample-question.js';
@@ -43,11 +46,17 @@ export async function runPipeline(
   const { session, counts, signal, window } = options;
   const chunking = async (): Promise<Chunking> => (await session()).chunking;
 
-  const documents = read(entries, options);
-  const chunks = chunk(stoppable(documents, signal), chunking, counts, signal, window);
-  const known = resolve(chunks, session, counts);
-  const embedded = embed(known, session, counts, signal, window);
-  await write(wholeDocuments(embedded, window, options.previous, counts), writer, options);
+  // On a first run, all that was listed is to be split.
+  const worker = new DocumentsWorker({ expected: options.previous === undefined ? counts.bytes : 0, signal });
+  try {
+    const documents = read(entries, { ...options, worker });
+    const chunks = chunk(stoppable(documents, signal), chunking, counts, signal, window, worker);
+    const known = resolve(chunks, session, counts);
+    const embedded = embed(known, session, counts, signal, window);
+    await write(wholeDocuments(embedded, window, options.previous, counts), writer, options);
+  } finally {
+    await worker.close();
+  }
 }
 
 /** Lets the signal stop the flow between two groups. */

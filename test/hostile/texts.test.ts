@@ -69,7 +69,7 @@ test('a document of more chunks than its line in a manifest can name is read up 
   const chunking = { size: 1, overlap: 0, counter: estimateCounter() };
   const counts = new RunCounts();
   const steps = [];
-  for await (const group of chunk(one(), async () => chunking, counts, undefined, undefined, 2))
+  for await (const group of chunk(one(), async () => chunking, counts, undefined, undefined, undefined, 2))
     steps.push(...group);
   expect(steps.map(({ kind }) => kind)).toEqual(['begin', 'row', 'row', 'failure', 'end']);
   expect(steps[3]).toMatchObject({ failure: { source: 'a.txt', code: 'too-large', chunk: 2 } });

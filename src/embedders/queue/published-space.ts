@@ -4,12 +4,10 @@ import { promisify } from 'node:util';
 import { brotliCompress, brotliDecompress, constants } from 'node:zlib';
 import type { Redis } from 'ioredis';
 import { parseForeign } from '../../text/foreign-json.js';
-import { estimateCounter } from '../../tokens/estimating-counter.js';
-import { wordPieceCounter } from '../../tokens/wordpiece-counter.js';
 import type { Embedder, TokenCounter } from '../../types/embedder.js';
 import type { VectorSpace } from '../../types/space.js';
 import { spaceFromJson, spaceToJson } from '../../vectors/space-json.js';
-import { builtinCounter } from '../builtin/token-counter.js';
+import { counterOf } from '../counter-of.js';
 import { compareSpaces } from '../guard/compare-spaces.js';
 import type { QueueKeys } from './names.js';
 
@@ -74,7 +72,7 @@ export async function readSpace(
     const space = spaceFromJson(json);
     const isKnown =
       said.layout === layout && space !== undefined && isSize(maxTokens) && isSize(defaultChunkTokens);
-    const counter = isKnown ? await counterOf(id, vocabulary ?? Buffer.alloc(0)) : undefined;
+    const counter = isKnown ? await counterOf(id, () => unpacked(vocabulary ?? Buffer.alloc(0))) : undefined;
     if (!isKnown || counter === undefined) return 'unknown';
     return { space, maxTokens, defaultChunkTokens, counter };
   } catch {
@@ -99,20 +97,8 @@ function isSize(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 1;
 }
 
-/** The counter of this id; undefined when it can't be had, or the vocabulary isn't the one that the id names. */
-async function counterOf(id: unknown, vocabulary: Buffer): Promise<TokenCounter | undefined> {
-  const estimate = estimateCounter();
-  if (id === estimate.id) return estimate;
-  if (typeof id === 'string' && id.startsWith('unigram/')) {
-    const builtin = builtinCounter();
-    return builtin.id === id ? builtin : undefined;
-  }
-  const tokens = parseForeign(
-    await promisify(brotliDecompress)(vocabulary, { maxOutputLength: maxVocabularyBytes }),
-  );
-  if (!Array.isArray(tokens) || !tokens.every((token) => typeof token === 'string')) return undefined;
-  const counter = wordPieceCounter(tokens);
-  return counter.id === id ? counter : undefined;
+async function unpacked(vocabulary: Buffer): Promise<unknown> {
+  return parseForeign(await promisify(brotliDecompress)(vocabulary, { maxOutputLength: maxVocabularyBytes }));
 }
 
 function packed(vocabulary: readonly string[]): Promise<Buffer> {

@@ -5,6 +5,7 @@ import { isBlank } from '../../documents/blank.js';
 import type { Chunk } from '../../types/document.js';
 import type { TokenCounter } from '../../types/embedder.js';
 import type { FailureCode } from '../../types/failure.js';
+import type { DocumentsWorker } from '../documents-worker/documents-worker.js';
 import type { RunCounts } from '../run-counts.js';
 import type { TimeWindow } from '../time-window.js';
 import type { FailureStep, RowStep, Step } from './document-steps.js';
@@ -35,6 +36,7 @@ export interface Chunking {
  * @param chunking called when the first document needs it, as it opens the embedder
  * @param signal stops the work, also in the middle of a document
  * @param window when its time is over, documents are cut where they are
+ * @param worker is told of documents that are split here
  * @param mostChunks max chunks of a document; the rest of the document is a failure
  */
 export async function* chunk(
@@ -43,6 +45,7 @@ export async function* chunk(
   counts: RunCounts,
   signal?: AbortSignal,
   window?: TimeWindow,
+  worker?: DocumentsWorker,
   mostChunks: number = maxChunks,
 ): AsyncGenerator<Step[]> {
   let turn = performance.now();
@@ -59,11 +62,14 @@ export async function* chunk(
       let isCut = window?.isOver ?? false;
       if (isCut) {
         // It was read just before.
-      } else if (isBlank(document)) {
+      } else if ('chunks' in document ? document.isBlank : isBlank(document)) {
         counts.documentsBlank++;
       } else {
-        const { counter, ...sizes } = await chunking();
-        for (const piece of splitInTurns(document, { ...sizes, counter })) {
+        const options = await chunking();
+        const { counter } = options;
+        if (!('chunks' in document)) worker?.splitHere(options, begin.bytes ?? 0);
+        const pieces = 'chunks' in document ? document.chunks : splitInTurns(document, options);
+        for (const piece of pieces) {
           if (performance.now() - turn > turnMs) {
             await setImmediate();
             signal?.throwIfAborted();

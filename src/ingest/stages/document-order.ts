@@ -6,7 +6,7 @@ import { compareSources } from '../../text/source-order.js';
 import type { Document } from '../../types/document.js';
 import type { DocumentNews } from '../document-news.js';
 import type { RunCounts } from '../run-counts.js';
-import type { Origin, Step } from './document-steps.js';
+import type { Origin, SplitDocument, Step } from './document-steps.js';
 
 /** A new or changed document that waits until all documents before it are released. */
 export interface Arrival {
@@ -19,7 +19,7 @@ export interface Arrival {
   origin?: Origin;
   /** Of its file, in bytes; of a record its part of that. */
   bytes?: number;
-  open(): Document;
+  open(): Document | SplitDocument;
 }
 
 export class Sequence {

@@ -30,6 +30,13 @@ export interface KeepStep {
   outdated: boolean;
 }
 
+/** A document whose chunks were made in the documents worker. */
+export interface SplitDocument {
+  text: string;
+  chunks: Iterable<Chunk>;
+  isBlank: boolean;
+}
+
 /** The document is new or changed; its rows follow, then an `end`. */
 export interface BeginStep {
   kind: 'begin';
@@ -42,8 +49,8 @@ export interface BeginStep {
   origin?: Origin;
   /** Of its file, in bytes; of a record its part of that. */
   bytes?: number;
-  /** Gives its text and blocks; removed when it has been split. */
-  open?(): Document;
+  /** Gives its text and blocks, or its chunks where they are made already; removed when it has been split. */
+  open?(): Document | SplitDocument;
 }
 
 /** One chunk of the last `begin`. */

@@ -3,6 +3,7 @@ import type { Settings } from '../../config/settings.js';
 import type { ReaderLimits } from '../../documents/reader/limits.js';
 import type { RunEvents } from '../../events.js';
 import type { Output } from '../../output/read/output.js';
+import type { DocumentsWorker } from '../documents-worker/documents-worker.js';
 import type { KnownFailures } from '../known-failures.js';
 import type { RunCounts } from '../run-counts.js';
 import type { TimeWindow } from '../time-window.js';
@@ -33,6 +34,8 @@ export interface ReadOptions {
   maxFileSize: number;
   /** Called for files that turn out to be left out. */
   events: RunEvents;
+  /** Makes chunks of documents before their turn. @default nobody */
+  worker?: DocumentsWorker | undefined;
   /** Limits for one document. */
   readerLimits?: Partial<ReaderLimits> | undefined;
   /** Stops the reading, also of a document that takes long. */

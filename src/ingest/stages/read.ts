@@ -5,7 +5,6 @@ import { debug, told } from '../../debug.js';
 import { hasNoReader, mayHoldRecords } from '../../documents/extract.js';
 import { DocumentReader } from '../../documents/reader/reader.js';
 import { readerOf } from '../../documents/reader-version.js';
-import type { Reading } from '../../documents/reading.js';
 import type { WalkEntry } from '../../documents/walk/walk.js';
 import { DocumentError, EmbedError } from '../../errors.js';
 import { readAgainHash } from '../../output/format/manifest.js';
@@ -18,7 +17,7 @@ import type { Origin, RecordFileStep, Step } from './document-steps.js';
 import { Judgement } from './judgement.js';
 import { KnownFiles } from './known-files.js';
 import { Outdated } from './outdated.js';
-import { Ahead, codeOf, type FileEntry, type OpenedFile } from './read-ahead.js';
+import { Ahead, codeOf, type EarlyReading, type FileEntry, type OpenedFile } from './read-ahead.js';
 import type { ReadOptions } from './read-options.js';
 
 type FailureEntry = Extract<WalkEntry, { kind: 'failure' }>;
@@ -72,7 +71,7 @@ class Reader {
   constructor(options: ReadOptions, documents: DocumentReader) {
     this.#options = options;
     this.#documents = documents;
-    this.#ahead = new Ahead(documents, options.maxFileSize);
+    this.#ahead = new Ahead(documents, options.worker, options.maxFileSize);
     const { previous, removed, leftOut, counts, sameSplitter } = options;
     this.#isOwn = options.isOwn ?? (() => true);
     this.#outdated = new Outdated(previous, sameSplitter);
@@ -151,7 +150,7 @@ class Reader {
     return failures !== undefined;
   }
 
-  /** Starts early with files for the reader's process. */
+  /** Starts early with files for the reader's process and the documents worker. */
   lookAhead(group: readonly WalkEntry[], place: number): void {
     if (this.#filesTaken >= this.#options.limit || this.#options.window?.isOver) return;
     const { previous } = this.#options;
@@ -238,7 +237,7 @@ class Reader {
   async #extract({ bytes, hash, reading }: OpenedFile, origin: Origin, root: string): Promise<void> {
     const { counts, previous, removed, signal } = this.#options;
     const source = origin.file;
-    let found: Reading;
+    let found: EarlyReading;
     try {
       found = await (reading ?? this.#documents.read(bytes, source));
     } catch (error) {

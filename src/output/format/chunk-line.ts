@@ -6,6 +6,7 @@ import type { Json } from '../../types/json.js';
 import type { Vector } from '../../types/vector.js';
 import { maxFloatBytes, writeFloats } from '../../vectors/decimals.js';
 import { digitsOf } from '../../vectors/digits.js';
+import type { ReadyLine } from './ready-line.js';
 import { rowId } from './row-id.js';
 
 /** Our own fields. A user's field with such a name goes into `user`, so that nothing is lost. */
@@ -90,8 +91,9 @@ function isEscaped(text: string, place: number): boolean {
 }
 
 /** Max bytes that `writeLine` can need. */
-export function maxLineBytes(parts: LineParts, vector: Vector | undefined): number {
+export function maxLineBytes(parts: LineParts | ReadyLine, vector: Vector | undefined): number {
   const floats = vector === undefined ? 0 : embeddingKey.length + 1 + vector.length * maxFloatBytes;
+  if ('bytes' in parts) return parts.end - parts.start + floats;
   return (parts.head.length + parts.text.length + parts.tail.length) * 3 + floats;
 }
 
@@ -99,13 +101,27 @@ export function maxLineBytes(parts: LineParts, vector: Vector | undefined): numb
 export function writeLine(
   out: Buffer,
   position: number,
-  parts: LineParts,
+  parts: LineParts | ReadyLine,
   vector: Vector | undefined,
 ): number {
+  if ('bytes' in parts) return writeReady(out, position, parts, vector);
   let at = position + out.write(parts.head, position);
   at += out.write(parts.text, at);
   if (vector !== undefined) at = writeEmbedding(out, at, vector);
   return at + out.write(parts.tail, at);
+}
+
+function writeReady(
+  out: Buffer,
+  position: number,
+  { bytes, start, middle, end }: ReadyLine,
+  vector: Vector | undefined,
+): number {
+  out.set(bytes.subarray(start, middle), position);
+  let at = position + middle - start;
+  if (vector !== undefined) at = writeEmbedding(out, at, vector);
+  out.set(bytes.subarray(middle, end), at);
+  return at + end - middle;
 }
 
 /** A line (with its newline) with this embedding, or without one. All other bytes stay the same. */

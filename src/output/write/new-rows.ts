@@ -7,6 +7,7 @@ import type { Vector } from '../../types/vector.js';
 import { fromFloat16, toFloat16 } from '../../vectors/float16.js';
 import { lineParts, maxLineBytes, writeLine } from '../format/chunk-line.js';
 import { type Dtype, vectorBytes } from '../format/dtype.js';
+import { readyLine } from '../format/ready-line.js';
 import type { RowSums } from '../format/row-sum.js';
 import { keyBytes } from '../read/hash-index.js';
 import type { StagedFile } from './staged-file.js';
@@ -55,7 +56,7 @@ export class NewRows {
     if (vector.length !== dimensions) {
       throw new Error(`expected ${dimensions} dimensions, got ${vector.length}`);
     }
-    const parts = lineParts(chunk);
+    const parts = readyLine(chunk) ?? lineParts(chunk);
     const { values, bytes } = dtype === 'float16' ? asFloat16(vector) : asFloat32(vector);
     const embedding = embeddings ? values : undefined;
     const line = lines.room(maxLineBytes(parts, embedding));
