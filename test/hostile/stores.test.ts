@@ -71,6 +71,13 @@ describe('a Qdrant', () => {
     expect(asked.filter((path) => path.includes('/delete'))).toHaveLength(1);
   });
 
+  test('that lists one point after the other without an end is told', async () => {
+    const store = await qdrant((page) => ({ points: [{ id: page }], next_page_offset: page + 1 }));
+    await expect(listed(store)).rejects.toThrow('it lists without an end');
+    await expect(store.begin(plan)).rejects.toThrow('it lists without an end');
+    expect(asked.length).toBeLessThan(1500);
+  });
+
   test('whose empty pages have a next one is at its end', async () => {
     const store = await qdrant(() => ({ points: [], next_page_offset: 7 }));
     expect(await listed(store)).toEqual([]);

@@ -190,6 +190,7 @@ class Chroma implements Destination {
   /** Removes all rows of the index, by their keys. */
   async #clear(): Promise<void> {
     await removeAll({
+      most: idsAtOnce,
       list: async () => (await this.#get({ where: this.#where, limit: idsAtOnce })).ids,
       remove: (ids) => this.#removeKeys(ids),
       failed: (said) => this.#client.failed(said),

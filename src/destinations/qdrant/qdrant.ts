@@ -34,6 +34,9 @@ const store: HttpStore = {
 
 /** Points of one page of a listing. */
 const pagePoints = 10_000;
+/** A page of fewer points is one of the last; so many of them have no end. */
+const smallPage = 100;
+const maxSmallPages = 1000;
 /** Ids that one request removes. */
 const idsAtOnce = 1000;
 /** Bytes of a body that Qdrant takes are 32 MiB; a number takes up to 14 characters. */
@@ -62,6 +65,7 @@ const pageShape = z.object({
     next_page_offset: idShape.nullish(),
   }),
 });
+type Page = z.infer<typeof pageShape>['result'];
 const countShape = z.object({ result: z.object({ count: z.number() }) });
 const foundShape = z.object({
   result: z.object({ points: z.array(z.object({ payload: payloadShape, score: z.number() })) }),
@@ -140,11 +144,20 @@ class Qdrant implements Destination {
   async *list(shard: Shard | undefined): AsyncGenerator<readonly ListedRow[]> {
     if (this.#info === undefined) return;
     const payload = shard ? ['id', 'sum', 'source'] : ['id', 'sum'];
+    for await (const points of this.#pages({ with_payload: payload }))
+      yield points.map(({ id: point, payload }) => this.#listed(point, payload));
+  }
+
+  /** Page after page of the points of this index. @param what which of them, and what of them */
+  async *#pages(what: object): AsyncGenerator<Page['points']> {
     let offset: unknown;
+    let small = 0;
     do {
-      const { result } = await this.#scroll({ with_payload: payload, offset });
-      yield result.points.map(({ id: point, payload }) => this.#listed(point, payload));
-      offset = result.points.length === 0 ? undefined : (result.next_page_offset ?? undefined);
+      const { points, next_page_offset: next } = (await this.#scroll({ ...what, offset })).result;
+      yield points;
+      if (points.length < smallPage && ++small > maxSmallPages)
+        throw this.#client.failed('it lists without an end');
+      offset = points.length === 0 ? undefined : (next ?? undefined);
     } while (offset !== undefined);
   }
 
@@ -189,6 +202,7 @@ class Qdrant implements Destination {
   /** Removes all rows of the index, by their ids. */
   async #clear(): Promise<void> {
     await removeAll({
+      most: pagePoints,
       list: async () => (await this.#scroll({ with_payload: false })).result.points.map(({ id }) => id),
       remove: (ids) => this.#removePoints(ids),
       failed: (said) => this.#client.failed(said),
@@ -254,18 +268,11 @@ class Qdrant implements Destination {
         : { key: 'source', match: { value: place.source } };
     const { must } = this.#filter;
     const found: NumberedRow[] = [];
-    let offset: unknown;
-    do {
-      const { result } = await this.#scroll({
-        filter: { must: [...must, field] },
-        with_payload: true,
-        offset,
-      });
-      for (const { payload } of result.points)
+    for await (const points of this.#pages({ filter: { must: [...must, field] }, with_payload: true })) {
+      for (const { payload } of points)
         found.push({ ...placed(payload), chunk: Number(asText(payload?.chunk)) });
       if (found.length > maxRowsOfSource) throw this.#client.failed('it lists without an end');
-      offset = result.points.length === 0 ? undefined : (result.next_page_offset ?? undefined);
-    } while (offset !== undefined);
+    }
     return inPlace(found, place);
   }
 

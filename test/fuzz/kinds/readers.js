@@ -1,4 +1,4 @@
-// Formats that came later: mails, mailboxes, Outlook, Word 97, RTF, LaTeX, Org, AsciiDoc, manual pages, XML, packed files and
+// Formats that came later: mails, calendars, Outlook, Word 97, RTF, LaTeX, Org, AsciiDoc, manual pages, XML, packed files and
 // settings, nested, repeated or full of a stranger's bytes.
 import { gzipSync } from 'node:zlib';
 import { foreign } from '../lib/words.js';
@@ -119,6 +119,48 @@ const ways = [
         random.size(200_000),
       ),
   ],
+  ['entries', 'ics', (random) => calendar(random)],
+  [
+    'entries',
+    'vcf',
+    (random) =>
+      random
+        .pick([
+          'BEGIN:VCARD\n',
+          'BEGIN:VCARD\nFN:A\nEND:VCARD\n',
+          'PHOTO;ENCODING=b:AAAA\n ',
+          'NOTE;ENCODING=QUOTED-PRINTABLE:=\n',
+          'TEL;TYPE=a,b,c:1\n',
+        ])
+        .repeat(random.size(200_000)),
+  ],
+  [
+    'lines',
+    'ass',
+    (random) =>
+      random
+        .pick([
+          '[Events]\n',
+          'Format: Text\n',
+          'Dialogue: 0,0:00:00.00,0:00:01.00,,,0,0,0,,{\\b1}a\\N',
+          '{',
+          '\\N',
+        ])
+        .repeat(random.size(200_000)),
+  ],
+  [
+    'times',
+    'lrc',
+    (random) => random.pick(['[00:00.00]', '[00:00.00]a\n', '[ar:x]\n', '[']).repeat(random.size(300_000)),
+  ],
+  [
+    'nested',
+    'ttml',
+    (random) =>
+      `<tt><body>${random.pick(['<div>', '<p begin="0s">a</p>', '<span>', '<br/>'])}`.repeat(
+        random.size(100_000),
+      ),
+  ],
   [
     'bytes',
     'epub',
@@ -201,6 +243,19 @@ function sectors(random) {
   for (let at = 80; at < file.length - 4; at += 4)
     file.writeUInt32LE(random.pick([0, 1, 2, 3, random.int(0, 60), 0xffffffff, 0xfffffffe]), at);
   return file;
+}
+
+function calendar(random) {
+  const line = random.pick([
+    'BEGIN:VEVENT\n',
+    'BEGIN:VEVENT\nSUMMARY:Islands\nEND:VEVENT\n',
+    'BEGIN:VEVENT\nRRULE:FREQ=SECONDLY;COUNT=999999999\nDTSTART:99999999T999999Z\nEND:VEVENT\n',
+    'DESCRIPTION:a\n b\n',
+    `SUMMARY:${foreign(random).replace(/\n/g, '')}\n`,
+    'X;A="',
+    'ATTACH;VALUE=URI:file:///etc/passwd\n',
+  ]);
+  return `BEGIN:VCALENDAR\n${line.repeat(random.size(200_000))}`;
 }
 
 function bomb() {
