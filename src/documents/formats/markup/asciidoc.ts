@@ -14,6 +14,8 @@ const attribute = /^:(!?[\w][\w-]{0,60}!?):(?:[ \t]+(.*))?$/;
 const codeSign = /^(?:-{4,}|\.{4,}|`{3,}|\+{4,})/;
 const quietSign = /^(?:={4,}|\*{4,}|_{4,}|--|""|\[\[[^\]]*\]\])[ \t]*$/;
 const tableSign = /^[|,:!]={3,}[ \t]*$/;
+const listStyle =
+  /^\[(?:lower|upper)(?:alpha|roman|greek)\]\s*$|^\[(?:arabic|decimal|start=\d+|%[\w-]+)[\w,=%" -]*\]\s*$/;
 const settings = /^\[[^\]]*(?:\][^\]]+)*\][ \t]*$/;
 const admonition = /^\[(NOTE|TIP|IMPORTANT|WARNING|CAUTION)\b/;
 const attribution = /^\[(?:quote|verse)\s*,\s*([^\]]{1,300})\]/;
@@ -79,6 +81,9 @@ class AsciidocReader {
     if (line.trim() === '' || pageBreak.test(seen) || continuation.test(seen)) {
       this.#flush();
     } else if (quietSign.test(seen)) {
+      this.#flush();
+    } else if (this.#kind === 'item' && seen.startsWith('[') && listStyle.test(seen)) {
+      // How the list below is numbered.
       this.#flush();
     } else if (isFirst && seen.startsWith('[') && settings.test(seen)) {
       this.#settings = seen;

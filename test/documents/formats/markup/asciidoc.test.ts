@@ -84,3 +84,9 @@ test('AsciiDoc: names and numbers with signs in them stay as they are', async ()
   const line = 'Use *args, a_b_c, 2 * 3 * 4, __init__.py and {unknown} or <1> at a << b.';
   expect(await read(line)).toEqual([`1 paragraph ${JSON.stringify(line.replace('__init__', 'init'))}`]);
 });
+
+test('AsciiDoc: how a list within an item is numbered is no text', async () => {
+  const lines = await read('. First\n[loweralpha]\n.. Inner\n[start=4]\n. Fourth [see]\n[A] note\n');
+  expect(lines.join('\n')).not.toMatch(/loweralpha|start=/);
+  expect(lines.join('\n')).toContain('[A] note');
+});

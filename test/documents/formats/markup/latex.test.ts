@@ -60,3 +60,48 @@ test('LaTeX: a table keeps its columns, and its header goes with its rows', asyn
   ]);
   expect(document.blocks[1]!.context).toBe('Name | Rate');
 });
+
+test('LaTeX of pandoc: sections within targets, numbers of lists, code in colours, heads of long tables', async () => {
+  const file = [
+    '\\hypertarget{start}{%',
+    '\\section{Start}\\label{start}}',
+    '',
+    'Flow is \\(\\frac{a}{b}\\) or \\(\\frac{a+1}{\\alpha}\\).',
+    '',
+    '\\begin{enumerate}',
+    '\\def\\labelenumi{\\arabic{enumi}.}',
+    '\\tightlist',
+    '\\item',
+    '  First',
+    '\\end{enumerate}',
+    '',
+    '\\begin{longtable}[]{@{}ll@{}}',
+    '\\toprule',
+    'Code & Meaning \\\\',
+    '\\midrule',
+    '\\endfirsthead',
+    '\\toprule',
+    'Code & Meaning \\\\',
+    '\\midrule',
+    '\\endhead',
+    'more & below \\\\',
+    '\\endfoot',
+    'E1 & Hot \\\\',
+    '\\end{longtable}',
+    '',
+    '\\begin{Shaded}',
+    '\\begin{Highlighting}[]',
+    '\\KeywordTok{if}\\NormalTok{ a }\\OperatorTok{\\%}\\NormalTok{ b\\_c \\{}',
+    '    \\ControlFlowTok{return} \\StringTok{"\\textbackslash{}n"}',
+    '\\end{Highlighting}',
+    '\\end{Shaded}',
+  ].join('\n');
+  const document = await documentOf(file, 'a.tex');
+  expect(outline(document).map((line) => line.replace(/^\d+ /, ''))).toEqual([
+    'heading (4 Start) "Start"',
+    'paragraph "Flow is a/b or (a+1)/α."',
+    'item "1. First"',
+    'table "Code | Meaning\\nE1 | Hot"',
+    'code "if a % b_c {\\n    return \\"\\\\n\\""',
+  ]);
+});

@@ -53,6 +53,14 @@ test('RTF: tables keep their columns; notes follow, headers stand once', async (
   expect(document.blocks[1]!.context).toBe('Name | Flow');
 });
 
+test('RTF of a mail that was HTML: its tags are no text', async () => {
+  expect(
+    await read(
+      '\\fromhtml1 {\\*\\htmltag64 <p>}\\htmlrtf \\b\\htmlrtf0 Words of the mail.{\\*\\htmltag72 </p>}\\par',
+    ),
+  ).toEqual(['1 paragraph "Words of the mail."']);
+});
+
 test('RTF: nested groups without end, and bytes that count as data, are no harm', async () => {
   expect(await read(`${'{\\b '.repeat(100_000)}deep${'}'.repeat(100_000)} out`)).toEqual([
     '1 paragraph "deep out"',

@@ -63,6 +63,10 @@ describe('XLSX', () => {
     const styles = '<cellXfs><xf numFmtId="14"/></cellXfs>';
     const day = row(1, number('A1', '0'), text('B1', 'a'));
     expect(await read(workbook(day, { styles, date1904: '1' }))).toEqual(['3 table "1904-01-01 | a"']);
+    // How long something took is no day.
+    const long = '<cellXfs><xf numFmtId="46"/></cellXfs>';
+    const hours = row(1, number('A1', '1.25'), text('B1', 'a'));
+    expect(await read(workbook(hours, { styles: long, date1904: '1' }))).toEqual(['3 table "30:00:00 | a"']);
   });
 
   test('shows a formula where its result is missing, and truth values and errors by name', async () => {

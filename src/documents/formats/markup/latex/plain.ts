@@ -9,6 +9,10 @@ export function plain(latex: string): string {
     .replace(/\\(['"`^~=.])\s?\{?\\?([A-Za-z])\}?/g, (_, sign: string, letter: string) =>
       (letter + accents.get(sign)!).normalize(),
     )
+    .replace(
+      /\\[dt]?frac\s?\{([^{}]{0,300})\}\s?\{([^{}]{0,300})\}/g,
+      (_, above: string, below: string) => `${part(above)}/${part(below)}`,
+    )
     .replace(/(?<=\s)&(?=\s)/g, '')
     .replace(/\\([A-Za-z]{1,40})\*?( ?)/g, (_, name: string, space: string) =>
       characters.has(name)
@@ -26,4 +30,9 @@ export function plain(latex: string): string {
     .replace(/''/g, '”')
     .replace(/[\s~]+/g, ' ')
     .trim();
+}
+
+/** A part of a fraction: one sign, a word or a number needs no brackets. */
+function part(formula: string): string {
+  return /^\s*(?:[\p{L}\p{N}.]+|\\[A-Za-z]+)\s*$/u.test(formula) ? formula.trim() : `(${formula})`;
 }

@@ -15,6 +15,7 @@ import {
 } from './symbols.js';
 import { LatexWriter } from './writer.js';
 
+const style = /\\[A-Za-z]{1,30}Tok\{((?:[^{}\\]|\\[^A-Za-z]|\\[A-Za-z]+\{\})*)\}/g;
 const command = /\\([A-Za-z@]{1,40}\*?|[^A-Za-z@]|$)/y;
 const words = /[^\\{}%$&~\n`'-]+/y;
 const environmentEnd = (name: string) => `\\end{${name}}`;
@@ -156,6 +157,8 @@ export class LatexReader {
       this.#ends.push(')');
       return start + 1;
     }
+    if (name === 'def') return this.#definition(end);
+    if (name.startsWith('end') && this.#writer.isInTable && this.#writer.endPart(name)) return end;
     if (name === 'multicolumn') return skipGroups(text, end, 2);
     if (name === 'multirow') return skipGroups(text, end, 2);
     if (halfQuiet.has(name)) return skipGroups(text, skipOptions(text, end), 1);
@@ -181,7 +184,7 @@ export class LatexReader {
       if (close >= 0) {
         this.#writer.flush();
         const inner = text.slice(end, close);
-        if (verbatim.has(name)) this.#code(inner, at);
+        if (verbatim.has(name)) this.#code(name === 'Highlighting' ? withoutStyles(inner) : inner, at);
         else if (displays.has(name)) this.#writer.add('paragraph', plain(inner), at);
         return close + environmentEnd(name).length;
       }
@@ -214,6 +217,12 @@ export class LatexReader {
     const end = this.#text.indexOf(environmentEnd(name), from);
     if (end < 0) this.#endless.add(name);
     return end;
+  }
+
+  /** What `\def` gives a name to. @returns the place after it */
+  #definition(end: number): number {
+    const parameters = /^[^{}\n]{0,100}/.exec(this.#text.slice(end, end + 100))?.[0] ?? '';
+    return groupAt(this.#text, end + parameters.length, '{')?.end ?? end;
   }
 
   #code(inner: string, at: number): void {
@@ -285,4 +294,12 @@ export class LatexReader {
     } else this.#writer.put(formula, at);
     return start + close + sign.length;
   }
+}
+
+/** Code as pandoc writes it, each word in a command of its colour. */
+function withoutStyles(code: string): string {
+  return code
+    .replace(style, '$1')
+    .replace(/\\text([a-z]{2,20})\{\}/g, (all, name: string) => characters.get(`text${name}`) ?? all)
+    .replace(/\\([{}_#$%&^~])(?:\{\})?/g, '$1');
 }

@@ -59,13 +59,13 @@ export const quiet = set(
     'input include includeonly subfile usepackage RequirePackage documentclass bibliography bibliographystyle addbibresource vspace hspace ' +
     'setlength addtolength setcounter addtocounter stepcounter includegraphics graphicspath newcommand renewcommand providecommand ' +
     'newenvironment renewenvironment DeclareMathOperator newtheorem theoremstyle pagestyle thispagestyle pagenumbering hypersetup geometry color ' +
-    'definecolor selectlanguage fontsize linespread cline cmidrule hypertarget phantomsection addcontentsline markboth markright pdfbookmark ' +
+    'definecolor selectlanguage fontsize linespread cline cmidrule phantomsection addcontentsline markboth markright pdfbookmark ' +
     'newlength newcounter lstset captionsetup usetikzlibrary tikzset institute email thanks rule vskip hskip bibitem cellcolor rowcolor ' +
     'multirow arraystretch setmainfont setsansfont setmonofont newif makeatletter makeatother enlargethispage lstinputlisting verbatiminput',
 );
 /** Commands whose first argument isn't read, but those after it. */
 export const halfQuiet = set(
-  'href textcolor colorbox parbox raisebox makebox framebox scalebox resizebox hyperlink hyperref foreignlanguage texorpdfstring',
+  'href hypertarget textcolor colorbox parbox raisebox makebox framebox scalebox resizebox hyperlink hyperref foreignlanguage texorpdfstring',
 );
 /** Levels of sections; the title of the document is the outermost. */
 export const sections: ReadonlyMap<string, number> = new Map([
@@ -78,7 +78,9 @@ export const sections: ReadonlyMap<string, number> = new Map([
   ['paragraph', 7],
   ['subparagraph', 8],
 ]);
-export const verbatim = set('verbatim verbatim* Verbatim lstlisting minted alltt BVerbatim LVerbatim code');
+export const verbatim = set(
+  'verbatim verbatim* Verbatim lstlisting minted alltt BVerbatim LVerbatim code Highlighting',
+);
 export const skipped = set('comment tikzpicture filecontents filecontents* pspicture');
 export const displays = set(
   'equation equation* align align* alignat alignat* gather gather* multline multline* eqnarray eqnarray* displaymath math flalign flalign*',

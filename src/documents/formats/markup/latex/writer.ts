@@ -15,6 +15,8 @@ export class LatexWriter {
   #marker = '';
   #rows: string[][] | undefined;
   #tableAt = 0;
+  /** Rows of the table's head, when a command ended it. */
+  #headRows = 0;
 
   constructor(latex: string) {
     this.#lines = new LineCursor(latex);
@@ -72,6 +74,7 @@ export class LatexWriter {
   beginTable(at: number): void {
     this.flush();
     this.#rows = [[]];
+    this.#headRows = 0;
     this.#tableAt = at;
   }
 
@@ -83,6 +86,20 @@ export class LatexWriter {
   endRow(): void {
     this.endCell();
     this.#rows!.push([]);
+  }
+
+  /** A part of a long table ends, that is shown again at the top or the foot of pages: one head is enough. */
+  endPart(command: string): boolean {
+    if (!this.#rows) return false;
+    const isFirst = command === 'endfirsthead';
+    if (!isFirst && !/^end(?:head|foot|lastfoot)$/.test(command)) return false;
+    if (this.#open.trim() !== '' || this.#rows.at(-1)!.length > 0) this.endRow();
+    if (command === 'endfoot' || command === 'endlastfoot' || this.#headRows > 0)
+      this.#rows.length = this.#headRows;
+    else this.#headRows = this.#rows.length - 1;
+    this.#rows.length = Math.max(this.#headRows, 0);
+    this.#rows.push([]);
+    return true;
   }
 
   endTable(): void {

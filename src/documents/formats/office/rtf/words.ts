@@ -11,7 +11,7 @@ export const quietGroups = set(
     'panose falt docvar userprops keycode background shpgrp do factoidname',
 );
 /** Groups marked as unknown to old readers that hold text all the same. */
-export const textGroups = set('shpinst moMath moMathPara mmath fldrslt htmltag footnote annotation listtext');
+export const textGroups = set('shpinst moMath moMathPara mmath fldrslt footnote annotation listtext');
 /** Groups with a text of their own, which isn't part of the paragraph around it. */
 export const storyGroups = set(
   'footnote annotation header headerl headerr headerf footer footerl footerr footerf shptxt',

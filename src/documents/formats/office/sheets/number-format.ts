@@ -38,6 +38,8 @@ const builtIn: Record<number, string> = {
 const isEastAsianDate = (id: number) => (id >= 27 && id <= 36) || (id >= 50 && id <= 58);
 /** Days between the two first days of Excel. */
 const days1904 = 1462;
+/** `[h]:mm` shows how long something takes, not a time of a day. */
+const elapsed = /\[(?:h+|m+|s+)\]/i;
 /** Digits that Excel keeps of a number. */
 const maxDigits = 15;
 const plainInteger = /^-?\d+$/;
@@ -65,7 +67,8 @@ export class NumberFormats {
   /** @param value as the file holds it */
   shown(value: string, style: number): string {
     const code = this.#codes[style] ?? general;
-    return shownNumber(value, code, this.#is1904 && this.#isDate(code) ? days1904 : 0);
+    const isDay = this.#is1904 && this.#isDate(code) && !elapsed.test(code);
+    return shownNumber(value, code, isDay ? days1904 : 0);
   }
 
   #isDate(code: string): boolean {
