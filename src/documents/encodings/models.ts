@@ -2,8 +2,7 @@
 // translated documentation and messages of free software (GNOME's user documentation, manual pages, LibreOffice's help).
 // benchmarks/encodings.js says what it is good for.
 //
-// No script makes this file again: the one that counted was not kept. What it did is told by the comments below, and any text of a
-// language, of some 100,000 letters, gives nearly the same rows.
+// No script makes this file again: the one that counted was not kept. The comments below tell what it did.
 
 /**
  * Letters by frequency, and costs (`-ln` of the probability, in steps of 0.27 from `(` on) of each letter after each: a row for
