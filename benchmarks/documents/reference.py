@@ -188,7 +188,8 @@ def ipynb(path):
             data = output.get("data", output)
             if isinstance(output.get("text"), (str, list)):
                 parts.append(text(output["text"]))
-            elif "text/html" not in data and "text/plain" in data and "image/png" not in data:
+            elif "text/html" not in data and "text/plain" in data and ("image/png" not in data or "text/latex" in data):
+                # A formula is shown as a picture, too.
                 parts.append(text(data["text/plain"]))
     return "\n".join(parts)
 

@@ -167,7 +167,7 @@ export const allFormats = [
     name: 'notebook',
     title: 'Jupyter notebook',
     extensions: ['.ipynb'],
-    version: 3,
+    version: 4,
     keeps: 'cells, and text that they showed: of long outputs the start and the end',
     load: async () => (await import('./data/notebook.js')).extract,
   },

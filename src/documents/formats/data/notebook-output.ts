@@ -32,8 +32,9 @@ function wholeText(output: JsonObject): string {
   const data = isObject(output.data) ? output.data : olderData(output);
   const markdown = joined(data['text/markdown']);
   if (markdown !== '') return markdown;
-  // A picture's text is only the name of its class.
-  if (Object.keys(data).some((key) => key.startsWith('image/'))) return '';
+  // A picture's text is only the name of its class, unless it is the picture of a formula.
+  const isPicture = Object.keys(data).some((key) => key.startsWith('image/'));
+  if (isPicture && joined(data['text/latex']) === '') return '';
   const plain = joined(data['text/plain']);
   if (plain.replace(objectName, '').trim() !== '') return plain;
   const html = joined(data['text/html']);

@@ -40,6 +40,11 @@ describe('the output of a cell', () => {
     ],
     ['plain text before HTML', result({ 'text/html': '<b>4</b>', 'text/plain': '4' }), '4'],
     ['no picture', result({ 'image/png': 'AAAA', 'text/plain': '<Figure size 640x480 with 1 Axes>' }), ''],
+    [
+      'the picture of a formula as text',
+      result({ 'image/png': 'AAAA', 'text/latex': '$$\\hbar x$$', 'text/plain': 'ℏ⋅x' }),
+      'ℏ⋅x',
+    ],
     ['no name of an object', result({ 'text/plain': '[<matplotlib.lines.Line2D at 0x7f1c2ab>]' }), ''],
     ['no object between words', printed('one\n<__main__.Pump object at 0x7f00>\ntwo'), 'one\n\ntwo'],
     ['the end of a progress bar', printed(' 10%\r 50%\r100%\ndone\n'), '100%\ndone'],
