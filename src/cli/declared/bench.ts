@@ -25,7 +25,7 @@ export const bench = {
     'json',
     // Formats of an output don't matter.
     'config',
-    ...settingFlags('format', 'sync', 'index'),
+    ...settingFlags('format', 'dtype', 'sync', 'index'),
     'pull',
     'seed',
     'quiet',
