@@ -37,7 +37,7 @@ import { healthRoute, readyRoute } from './routes/health.js';
 import { clearCacheRoute, resetRoute } from './routes/maintenance.js';
 import { mcpRoute, noStreamRoute } from './routes/mcp.js';
 import { metricsRoute } from './routes/metrics.js';
-import { modelRoute, showRoute } from './routes/models.js';
+import { listRoute, modelRoute, showRoute } from './routes/models.js';
 import { embedRoute, legacyRoute } from './routes/ollama.js';
 import { openAiRoute } from './routes/openai.js';
 import { openApi } from './routes/openapi.js';
@@ -201,6 +201,10 @@ function build(
   if (options.indexes) addSearchRoutes(app, parts, options.indexes, options);
   app.post('/api/show', showRoute(parts));
   app.get('/v1/models/*', modelRoute(parts));
+  // Without other names, a list is passed on as it is.
+  if (parts.aliases.all.length > 0) {
+    for (const path of ['/api/tags', '/v1/models'] as const) app.get(path, listRoute(parts, path));
+  }
   const pass = (request: FastifyRequest, reply: FastifyReply) => backend.pass({ request, reply });
   // Ollama's routes are answered here where no Ollama is behind.
   if (backend.embedder === 'openai') app.all('/api/*', pass);

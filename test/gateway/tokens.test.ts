@@ -99,9 +99,9 @@ describe('GET /v1/models/{id}', () => {
   test('of a server', async () => {
     const { server, url } = await started({ aliases: { ada: 'all-minilm' } });
     const body = JSON.stringify({ id: 'all-minilm', object: 'model' });
-    server.script({ kind: 'answer', path: '/v1/models/all-minilm', status: 200, body, times: 2 });
+    server.script({ kind: 'answer', path: '/v1/models/all-minilm', status: 200, body });
     for (const id of ['all-minilm', 'ada']) {
-      expect(await (await fetch(`${url}/v1/models/${id}`)).json()).toMatchObject({ id: 'all-minilm' });
+      expect(await (await fetch(`${url}/v1/models/${id}`)).json()).toMatchObject({ id });
     }
   });
 

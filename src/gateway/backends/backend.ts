@@ -21,6 +21,9 @@ export interface Passing {
   vectors?: PassedVectors | undefined;
 }
 
+/** Where models are listed: by Ollama's API, and by OpenAI's. */
+export type ListPath = '/api/tags' | '/v1/models';
+
 /** Which vectors may be passed on to the client. */
 export interface PassedVectors {
   /** Only those of these servers, by their addresses without credentials. @default all servers */
@@ -52,6 +55,11 @@ export interface Backend {
   modelOf(name: string | undefined): Promise<string | undefined>;
   /** True when it has a vector for each of these texts, some of which may be empty. */
   takes(texts: readonly string[]): boolean;
+  /**
+   * A list of its models as that path answers it, of the first server that is up; its fields may be anything.
+   * @throws {EmbedderFault} when there is none
+   */
+  list(path: ListPath): Promise<object>;
   /** Answers the request. @throws {RefusedError} when that can't be done */
   pass(passing: Passing): Promise<void>;
   /** The vector of a text by Ollama's older route. Absent where it gives the same as the newer one. */

@@ -3,9 +3,9 @@
 import { dimensions, windowTokens } from '../../embedders/builtin/onnx/graph.js';
 import { weightsDigest } from '../../embedders/builtin/weights.js';
 import { canonicalName } from '../../embedders/ollama/model-name.js';
-import type { Backend, BackendState, Passing } from './backend.js';
+import type { Backend, BackendState, ListPath, Passing } from './backend.js';
 import type { DescribedModel } from './ollama-answers.js';
-import { answerAlone } from './one-model.js';
+import { answerAlone, listOf } from './one-model.js';
 
 const builtinModel = 'universal-sentence-encoder-lite:latest';
 const modelNames: ReadonlySet<string> = new Set([builtinModel, canonicalName('builtin')]);
@@ -26,6 +26,10 @@ export class BuiltinBackend implements Backend {
 
   takes(texts: readonly string[]): boolean {
     return !texts.includes('');
+  }
+
+  async list(path: ListPath): Promise<object> {
+    return listOf([await model()], path);
   }
 
   async pass(passing: Passing): Promise<void> {

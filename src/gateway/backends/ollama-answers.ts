@@ -51,7 +51,7 @@ export async function answerAsOllama(
     case 'GET /api/version':
       return json({ version: readPackage().version });
     case 'GET /api/tags':
-      return json({ models: (await described.models()).map(listed) });
+      return json(tagsOf(await described.models()));
     case 'GET /api/ps':
       return json({ models: (await described.models()).map(loaded) });
     case 'POST /api/show':
@@ -63,6 +63,11 @@ export async function answerAsOllama(
     default:
       return elsewhere(path, described);
   }
+}
+
+/** The answer of `/api/tags`. */
+export function tagsOf(models: readonly DescribedModel[]): object {
+  return { models: models.map(listed) };
 }
 
 function listed({ name, digest, size, architecture: family, format }: DescribedModel): Fields {
@@ -156,6 +161,11 @@ export function refused(refusal: Refusal, path: string): Answer {
 
 export function json(value: unknown): Answer {
   return { status: 200, type: jsonUtf8, body: JSON.stringify(value) };
+}
+
+/** The answer of `/v1/models`. */
+export function openAiList(models: readonly DescribedModel[]): object {
+  return { object: 'list', data: models.map(({ name }) => openAiModel(name)) };
 }
 
 /** A model as OpenAI lists one. */

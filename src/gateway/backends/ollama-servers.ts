@@ -8,6 +8,7 @@ import { type Access, credentialsFor } from '../../embedders/server-client.js';
 import { ServerConnections } from '../../net/connections.js';
 import { withoutSlashes } from '../../text/trim.js';
 import type { PassingServer } from '../routes/passthrough.js';
+import type { ListPath } from './backend.js';
 import { firstUp, Liveness } from './liveness.js';
 
 /** Max time to find out whether a server is up, in ms. */
@@ -85,6 +86,11 @@ export class OllamaServer implements PassingServer {
   async digests(): Promise<Map<string, string>> {
     const models = await listModels(this.#client, { timeoutMs: pingMs });
     return new Map(models.map(({ name, digest }) => [name, digest]));
+  }
+
+  /** Its answer on that path. @throws {EmbedderFault} when it doesn't list its models */
+  list(path: ListPath): Promise<object> {
+    return this.#client.json(path, undefined, { timeoutMs: pingMs });
   }
 
   async close(): Promise<void> {

@@ -2,7 +2,7 @@
 import type { Settings } from '../../config/settings.js';
 import { listEmbeddingModels } from '../../embedders/ollama/model-info.js';
 import { accessOf } from '../../upstream/ollama-settings.js';
-import type { Backend, BackendState, Passing } from './backend.js';
+import type { Backend, BackendState, ListPath, Passing } from './backend.js';
 import { isAnyUp } from './liveness.js';
 import { OllamaServers } from './ollama-servers.js';
 import { passOn } from './pass-on.js';
@@ -39,6 +39,10 @@ export class OllamaBackend implements Backend {
     const { address } = (await this.#servers.firstUp())!;
     [this.#default] = await listEmbeddingModels(address, accessOf(this.#options.settings));
     return this.#default;
+  }
+
+  async list(path: ListPath): Promise<object> {
+    return await (await this.#servers.firstUp())!.list(path);
   }
 
   takes(): boolean {

@@ -1,13 +1,16 @@
 // What a backend without servers answers by itself: it has one model, and describes it as Ollama and OpenAI describe theirs.
-import type { Passing } from './backend.js';
+import type { ListPath, Passing } from './backend.js';
 import {
   type Answer,
   answerAsOllama,
   type Described,
+  type DescribedModel,
   json,
   onlyEmbeds,
+  openAiList,
   openAiModel,
   refused,
+  tagsOf,
   unusual,
 } from './ollama-answers.js';
 
@@ -24,6 +27,11 @@ export async function answerAlone(
   await reply.code(status).header('content-type', type).send(body);
 }
 
+/** The list of these models as that path answers it. */
+export function listOf(models: readonly DescribedModel[], path: ListPath): object {
+  return path === '/api/tags' ? tagsOf(models) : openAiList(models);
+}
+
 /** Before the name of a model. */
 const oneModel = '/v1/models/';
 
@@ -35,8 +43,7 @@ async function answerAsOpenAi(
   described: Described,
 ): Promise<Answer> {
   if (`${method} ${path}` === 'GET /v1/models') {
-    const data = (await described.models()).map(({ name }) => openAiModel(name));
-    return { ...json({ object: 'list', data }), type: 'application/json' };
+    return { ...json(openAiList(await described.models())), type: 'application/json' };
   }
   if (method === 'GET' && path.startsWith(oneModel)) return await describedModel(path, described);
   if (`${method} ${path}` === 'POST /v1/embeddings') {

@@ -72,6 +72,11 @@ export class OpenAiServer implements PassingServer {
     }
   }
 
+  /** Its answer to OpenAI's question for its models. @throws {EmbedderFault} when it doesn't list them */
+  list(): Promise<object> {
+    return this.#client.json(this.#client.path('/models'), undefined, { timeoutMs: pingMs });
+  }
+
   /** @throws {ServiceError} when it is down, or has no such model */
   about(model: string | undefined): Promise<ServerAbout> {
     return readAbout(this.#client, model, { timeoutMs: pingMs });

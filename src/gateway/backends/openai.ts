@@ -3,9 +3,9 @@
 import { createHash } from 'node:crypto';
 import type { Settings } from '../../config/settings.js';
 import { openAiAccess, openAiAddresses } from '../../upstream/open-openai.js';
-import type { Backend, BackendState, Passing } from './backend.js';
+import type { Backend, BackendState, ListPath, Passing } from './backend.js';
 import { firstUp, isAnyUp } from './liveness.js';
-import { answerAsOllama, type DescribedModel } from './ollama-answers.js';
+import { answerAsOllama, type DescribedModel, tagsOf } from './ollama-answers.js';
 import { OpenAiServer } from './openai-server.js';
 import { passOn } from './pass-on.js';
 
@@ -55,6 +55,11 @@ export class OpenAiBackend implements Backend {
     if (!models) return own === undefined ? name : undefined;
     const known = (one: string) => models.find(({ id, aliases }) => id === one || aliases.includes(one));
     return (known(name) ?? known(plain!))?.id;
+  }
+
+  async list(path: ListPath): Promise<object> {
+    if (path === '/api/tags') return tagsOf(await this.#described());
+    return await (await firstUp(this.#all))!.list();
   }
 
   #models(): Promise<Named[] | undefined> {

@@ -8,10 +8,10 @@ import { liveWorkers, type WorkerState } from '../../embedders/queue/presence.js
 import { type PublishedSpace, publishedId, readSpace } from '../../embedders/queue/published-space.js';
 import { ServiceError } from '../../errors.js';
 import { within } from '../../net/redis/time-limit.js';
-import type { Backend, BackendState, Passing } from './backend.js';
+import type { Backend, BackendState, ListPath, Passing } from './backend.js';
 import { Liveness } from './liveness.js';
 import type { DescribedModel } from './ollama-answers.js';
-import { answerAlone } from './one-model.js';
+import { answerAlone, listOf } from './one-model.js';
 
 /** Max time for Redis to answer, in ms. */
 const askMs = 2000;
@@ -52,11 +52,17 @@ export class QueueBackend implements Backend {
     return this.#published?.space.embedder === 'ollama' || !texts.includes('');
   }
 
+  async #models(): Promise<DescribedModel[]> {
+    const published = await this.#space();
+    return published ? [described(published)] : [];
+  }
+
+  async list(path: ListPath): Promise<object> {
+    return listOf(await this.#models(), path);
+  }
+
   async pass(passing: Passing): Promise<void> {
-    const models = async () => {
-      const published = await this.#space();
-      return published ? [described(published)] : [];
-    };
+    const models = () => this.#models();
     await answerAlone(passing, { models, modelOf: (name) => this.modelOf(name), what: 'the queue' });
   }
 

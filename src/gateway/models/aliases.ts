@@ -4,10 +4,13 @@ import { UsageError } from '../../errors.js';
 
 export class Aliases {
   readonly #models: ReadonlyMap<string, string>;
+  /** As they were typed, with the models that they stand for. */
+  readonly all: readonly (readonly [name: string, model: string])[];
 
   /** @param models the models, by their other names */
   constructor(models: { readonly [name: string]: string } = {}) {
-    this.#models = new Map(Object.entries(models).map(([name, model]) => [canonicalName(name), model]));
+    this.all = Object.entries(models);
+    this.#models = new Map(this.all.map(([name, model]) => [canonicalName(name), model]));
   }
 
   /** The model that a name stands for; the name itself, when it is none of ours. */
