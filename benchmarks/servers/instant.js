@@ -88,15 +88,15 @@ function embed(input, response) {
   const texts = list.length;
   stats.requests++;
   stats.texts += texts;
+  const now = performance.now();
   if (rounds > 0) {
-    computed = computed.then(() => compute(texts)).then(() => send(response, embeddings(list)));
+    computed = computed.then(() => compute(texts)).then(() => send(response, embeddings(list, now)));
     return;
   }
-  if (perRequest + perText + perTurn === 0) return send(response, embeddings(list));
-  const now = performance.now();
+  if (perRequest + perText + perTurn === 0) return send(response, embeddings(list, now));
   if (busyUntil > 0) stats.idleMs += Math.max(0, now - busyUntil);
   busyUntil = Math.max(now + perRequest, busyUntil) + perTurn + texts * perText;
-  setTimeout(send, busyUntil - now, response, embeddings(list));
+  setTimeout(() => send(response, embeddings(list, now)), busyUntil - now);
 }
 
 /** Each text in layers, as models have them. */
@@ -129,10 +129,13 @@ function newStats() {
   return { requests: 0, texts: 0, idleMs: 0 };
 }
 
-function embeddings(texts) {
+/** @param since when the request came. As a real one, it says how long it worked: its model is loaded at once. */
+function embeddings(texts, since) {
   const parts = [start];
   for (const text of texts) parts.push(vectors[placeOf(text, vectorCount)], comma);
-  parts[parts.length - 1] = Buffer.from(`],"prompt_eval_count":${texts.length * 200}}`);
+  const total = Math.round((performance.now() - since) * 1e6);
+  const times = `"total_duration":${total},"load_duration":0`;
+  parts[parts.length - 1] = Buffer.from(`],${times},"prompt_eval_count":${texts.length * 200}}`);
   return Buffer.concat(parts);
 }
 

@@ -51,6 +51,8 @@ export interface RequestOptions {
   signal?: AbortSignal | undefined;
   /** Max bytes of a 200's body; more is a fault. @default 64 MiB, room for every model's vocabulary */
   maxBytes?: number;
+  /** Called when the head of a 200 has come. @default not called */
+  onHead?: (() => void) | undefined;
 }
 
 const mostBytes = 64 * 1024 * 1024;
@@ -179,7 +181,9 @@ export class ServerClient {
         path: this.#path + path,
         method: body === undefined ? 'GET' : 'POST',
         headers:
-          body === undefined ? this.#headers : { ...this.#headers, 'content-type': 'application/json' },
+          body === undefined
+            ? this.#headers
+            : { ...this.#headers, 'content-type': 'application/json' },
         body: body === undefined ? null : JSON.stringify(body),
         signal: control.signal,
       });
@@ -190,6 +194,7 @@ export class ServerClient {
         const known = { headers, path, proxy: this.proxy, secrets: this.#secrets };
         throw this.faults.answer(this.#told(), statusCode, bytes.toString(), known);
       }
+      options.onHead?.();
       return await read(content, () => deadline.refresh());
     } catch (error) {
       if (control.signal.aborted) throw control.signal.reason;

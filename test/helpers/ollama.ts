@@ -4,7 +4,15 @@ import { createHash } from 'node:crypto';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { closeServer, startServer } from './http-server.js';
-import { answer, type Reply, renderVector, textsOf, vectorsMark, type World } from './ollama/answers.js';
+import {
+  answer,
+  durationsMark,
+  type Reply,
+  renderVector,
+  textsOf,
+  vectorsMark,
+  type World,
+} from './ollama/answers.js';
 import type { OllamaVersion } from './ollama/contract.js';
 import type { Fault, Rebirth } from './ollama/faults.js';
 import { allMiniLm, type TestModel } from './ollama/models.js';
@@ -158,6 +166,7 @@ export async function startOllama(options: OllamaOptions = {}): Promise<TestOlla
   }
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const begun = process.hrtime.bigint();
     const parts: Buffer[] = [];
     for await (const part of request) parts.push(part as Buffer);
     const raw = Buffer.concat(parts).toString();
@@ -196,14 +205,18 @@ export async function startOllama(options: OllamaOptions = {}): Promise<TestOlla
       send(response, { status: fault.status, contentType, body: fault.body }, fault.headers);
       return;
     }
-    if (fault?.kind === 'become' && fault.answers === 'new') ollama.become(fault.as);
+    if (fault?.kind === 'become' && fault.answers === 'new') {
+      await fault.until;
+      ollama.become(fault.as);
+    }
+    const chosen = process.hrtime.bigint();
     const reply = answer(world, method, path, raw);
     if (fault?.kind === 'become' && fault.answers === 'old') ollama.become(fault.as);
     if (fault?.kind === 'delay') await pause(fault.ms);
     if (fault?.kind === 'hold') await fault.until;
     await work(reply, reply.loads !== undefined && loadedBefore.has(reply.loads.name));
     if (response.destroyed) return;
-    const whole = filled(reply, fault);
+    const whole = timed(filled(reply, fault), { begun, chosen });
     if (fault?.kind === 'hang-mid-body' || fault?.kind === 'reset-mid-body') {
       response.writeHead(reply.status, { 'Content-Type': reply.contentType });
       const half = whole.slice(0, Math.floor(whole.length / 2));
@@ -279,6 +292,15 @@ function filled(reply: Reply, fault: Fault | undefined): string {
   if (reply.vectors === undefined) return reply.body;
   const whole = reply.body.replace(vectorsMark, () => damaged(reply.vectors!, fault).join(','));
   return fault?.kind === 'truncated-json' ? whole.slice(0, Math.floor(whole.length / 2)) : whole;
+}
+
+/**
+ * The body with the times that the answer took, as Ollama's: of all, and until the model was chosen. They are read from a
+ * clock that no test sets.
+ */
+function timed(body: string, { begun, chosen }: { begun: bigint; chosen: bigint }): string {
+  const total = process.hrtime.bigint() - begun;
+  return body.replace(durationsMark, () => `"total_duration":${total},"load_duration":${chosen - begun}`);
 }
 
 function damaged(vectors: string[], fault: Fault | undefined): string[] {

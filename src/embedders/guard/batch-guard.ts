@@ -3,6 +3,7 @@ import type { RunEvents } from '../../events.js';
 import type { Embedder, EmbedOptions } from '../../types/embedder.js';
 import type { VectorSpace } from '../../types/space.js';
 import type { Vector } from '../../types/vector.js';
+import type { TimedEmbedOptions } from '../answer-times.js';
 import { compareBatch, unlikeSentence, withSingles } from './batch-check.js';
 import { LargerBatch } from './larger-batch.js';
 
@@ -46,7 +47,7 @@ export class BatchGuard {
     return this.#inFlight;
   }
 
-  async embed(texts: readonly string[], options: EmbedOptions): Promise<Vector[]> {
+  async embed(texts: readonly string[], options: TimedEmbedOptions): Promise<Vector[]> {
     this.#inFlight++;
     try {
       return await this.#embedder.embed(texts, options);

@@ -1,12 +1,16 @@
-// Confirms answers: an answer counts only when its server, asked after the answer had come, still has the same model.
-// A model can be pulled again while its server runs, and no connection breaks then. Answers share these questions
-// ("looks").
+// Confirms answers: an answer counts only when its server, asked after it had chosen the model for that answer, still has the
+// same model. A model can be pulled again while its server runs, and no connection breaks then. Answers share these
+// questions ("looks"). Where the server says how long it worked, a look that is made meanwhile counts, and the answer needn't
+// wait for it.
 import { EmbedderFault } from '../../errors.js';
 import type { ConfirmOptions } from '../pool/member.js';
+import { LookAhead } from './look-ahead.js';
 
 /** An answer that waits to be confirmed. */
 interface Waiter {
   patienceMs: number;
+  /** When its model was chosen, at the latest. */
+  chosenBy: number;
   confirmed(): void;
   failed(error: unknown): void;
 }
@@ -14,7 +18,7 @@ interface Waiter {
 /** A look in progress. */
 interface Look {
   since: number;
-  /** Answers that had come before it began. */
+  /** Answers whose model was chosen before it began. */
   for: Set<Waiter>;
   impatience: NodeJS.Timeout | undefined;
 }
@@ -33,8 +37,8 @@ export interface ConfirmationOptions {
    * @throws the error for all answers that wait for this look
    */
   look(signal: AbortSignal): Promise<void>;
-  /** True when the server has no other work. */
-  isIdle(): boolean;
+  /** How many requests the server works on. */
+  inFlight(): number;
   /** The server, for messages. */
   where: string;
 }
@@ -42,39 +46,60 @@ export interface ConfirmationOptions {
 export class Confirmation {
   readonly #options: ConfirmationOptions;
   readonly #end = new AbortController();
+  readonly #ahead: LookAhead;
   /** Answers that no look has begun for. */
   #waiting = new Set<Waiter>();
   #current: Look | undefined;
   #pauseMs = leastPauseMs;
+  #lastMs = 0;
   #lastBegin = Number.NEGATIVE_INFINITY;
+  /** When the last look began, if it has found the model unchanged. */
+  #foundSame = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: ConfirmationOptions) {
     this.#options = options;
+    this.#ahead = new LookAhead({
+      look: (isAlone) => this.#lookAhead(isAlone),
+      inFlight: options.inFlight,
+    });
+  }
+
+  /** As {@link LookAhead.sent}: a look may be made while the server works on it. */
+  sent(): (chosenBy?: number) => void {
+    return this.#ahead.sent();
   }
 
   /**
-   * Resolves when a look that begins after this call has found the model unchanged.
+   * Resolves when a look that began after the model was chosen has found it unchanged.
    * @throws {EmbedderFault} `unconfirmed` when a look takes longer than `patienceMs`
    * @throws the error of the look, or the signal's reason
    */
-  async next({ signal, patienceMs = Number.POSITIVE_INFINITY }: ConfirmOptions = {}): Promise<void> {
+  async next(options: ConfirmOptions = {}): Promise<void> {
+    const { signal, patienceMs = Number.POSITIVE_INFINITY, chosenBy = performance.now() } = options;
     signal?.throwIfAborted();
     this.#end.signal.throwIfAborted();
+    if (this.#foundSame > chosenBy) return;
     let waiter: Waiter | undefined;
     const onAbort = () => waiter?.failed(signal?.reason);
     signal?.addEventListener('abort', onAbort, { once: true });
     try {
       await new Promise<void>((resolve, reject) => {
-        waiter = { patienceMs, confirmed: resolve, failed: reject };
-        this.#waiting.add(waiter);
-        this.#watch();
-        this.#plan();
+        waiter = { patienceMs, chosenBy, confirmed: resolve, failed: reject };
+        this.#wait(waiter);
       });
     } finally {
       signal?.removeEventListener('abort', onAbort);
       this.#forget(waiter!);
     }
+  }
+
+  #wait(waiter: Waiter): void {
+    const look = this.#current;
+    const isCovered = look !== undefined && look.since > waiter.chosenBy;
+    (isCovered ? look.for : this.#waiting).add(waiter);
+    this.#watch();
+    this.#plan();
   }
 
   /** Aborts all waiting. */
@@ -100,10 +125,24 @@ export class Confirmation {
   /** Begins a look now, or plans it for when it is due. */
   #plan(): void {
     if (this.#current || this.#waiting.size === 0) return;
-    const isDue = this.#waiting.size >= mostWaiting || this.#options.isIdle();
+    const isDue = this.#waiting.size >= mostWaiting || this.#options.inFlight() === 0;
     const leftMs = isDue ? 0 : this.#lastBegin + this.#pauseMs - performance.now();
     if (leftMs <= 0) void this.#look();
     else this.#timer ??= setTimeout(() => void this.#look(), leftMs);
+  }
+
+  /**
+   * Begins a look, though no answer waits, if one is due.
+   * @param isAlone the server works on one request, so that the pause needn't be as long as that of many
+   * @returns in how many ms it is due; 0 when it has begun, or another one goes on
+   */
+  #lookAhead(isAlone: boolean): number {
+    if (this.#current || this.#end.signal.aborted) return 0;
+    const pauseMs = isAlone ? this.#lastMs / share : this.#pauseMs;
+    const leftMs = this.#lastBegin + pauseMs - performance.now();
+    if (leftMs > 0) return leftMs;
+    void this.#look();
+    return 0;
   }
 
   async #look(): Promise<void> {
@@ -115,14 +154,16 @@ export class Confirmation {
     this.#watch();
     try {
       await this.#options.look(this.#end.signal);
+      this.#foundSame = look.since;
       for (const waiter of look.for) waiter.confirmed();
     } catch (error) {
+      this.#foundSame = Number.NEGATIVE_INFINITY;
       for (const waiter of look.for) waiter.failed(error);
     }
     clearTimeout(look.impatience);
     this.#current = undefined;
-    const ms = performance.now() - look.since;
-    this.#pauseMs = Math.min(mostPauseMs, Math.max(leastPauseMs, ms / share));
+    this.#lastMs = performance.now() - look.since;
+    this.#pauseMs = Math.min(mostPauseMs, Math.max(leastPauseMs, this.#lastMs / share));
     if (!this.#end.signal.aborted) this.#plan();
   }
 

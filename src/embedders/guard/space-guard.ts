@@ -1,10 +1,11 @@
 // src/embedders/guard: makes sure that all vectors are right, and of one model and one vector space.
 //
 // In: an embedder for one server. Out: the same embedder; its `embed` throws `changed` when the server has another
-// model or other vectors. After every answer the digest is asked (confirmation.ts). After a lost connection, or the same
+// model or other vectors. For every answer the digest is asked (confirmation.ts). After a lost connection, or the same
 // vector for all texts (collapsed-vectors.ts), the canaries are measured again (canaries.ts, recheck.ts) and compared with
 // the first ones (compare-spaces.ts) before any text is sent or any answer is passed on. accept-vectors.ts checks each vector, batch-guard.ts compares batches and singles.
-// What must hold: no answer is passed on before a check that began after it has found the server unchanged.
+// What must hold: no answer is passed on before a check that began after the server had chosen the model for it has found
+// the server unchanged.
 import { EmbedderFault } from '../../errors.js';
 import type { RunEvents } from '../../events.js';
 import { policyOf } from '../../fault-policy.js';
@@ -12,6 +13,7 @@ import type { Embedder, EmbedOptions } from '../../types/embedder.js';
 import type { VectorSpace } from '../../types/space.js';
 import type { Vector } from '../../types/vector.js';
 import { orAborted } from '../abort.js';
+import { AnswerTimes, type TimedEmbedOptions } from '../answer-times.js';
 import type { ConfirmOptions, Member, ServerEmbedder } from '../pool/member.js';
 import { wrapEmbedder } from '../wrap-embedder.js';
 import { OtherDimensions } from './accept-vectors.js';
@@ -25,8 +27,9 @@ import { measureInTime } from './recheck.js';
 import { otherModelFault, otherVectorsFault, unconfirmedFault, wrongBatchFault } from './space-faults.js';
 
 /** An embedder that notices when its server changes. Its answers count only when they are confirmed. */
-export type SteadyEmbedder = Embedder &
-  Required<Pick<Member, 'isUnsure' | 'confirm' | 'mark' | 'reconsider'>>;
+export type SteadyEmbedder = Embedder & {
+  embed(texts: readonly string[], options?: TimedEmbedOptions): Promise<Vector[]>;
+} & Required<Pick<Member, 'isUnsure' | 'confirm' | 'mark' | 'reconsider'>>;
 
 export interface SpaceGuardOptions {
   /** Tokens of the largest batch that was compared with single texts; 0: none. @default 0 */
@@ -108,7 +111,7 @@ class GuardedServer {
     this.#checked = measured?.losses ?? -1;
     this.#confirmation = new Confirmation({
       look: (signal) => this.#look(signal),
-      isIdle: () => this.#requests.inFlight === 0,
+      inFlight: () => this.#requests.inFlight,
       where: server.where,
     });
   }
@@ -121,7 +124,7 @@ class GuardedServer {
     return this.#checked !== this.#alarms;
   }
 
-  async embed(texts: readonly string[], options: EmbedOptions = {}): Promise<Vector[]> {
+  async embed(texts: readonly string[], options: TimedEmbedOptions = {}): Promise<Vector[]> {
     if (this.#server.isWatched === false && performance.now() - this.#checkedAt > unwatchedMs) this.#doubt();
     const measures = (this.#known === undefined || this.isUnsure()) && this.#isMeasuring(texts, options);
     const isFirst = measures && this.#known === undefined;
@@ -129,8 +132,11 @@ class GuardedServer {
     if (!isFirst) await this.#settle(options);
     if (measures && this.#known) return this.#known.canaries.map((vector) => vector.slice());
     const wasSingle = this.#requests.isSingle;
+    const { times = new AnswerTimes() } = options;
+    const ended = this.#confirmation.sent();
     try {
-      const vectors = await this.#requests.embed(texts, options);
+      const vectors = await this.#requests.embed(texts, { ...options, times });
+      ended(times.chosenBy);
       if (isFirst && this.#known === undefined) {
         this.#known = spaceOf(
           this.#server,
@@ -148,11 +154,15 @@ class GuardedServer {
     } catch (error) {
       if (error instanceof EmbedderFault && policyOf(error).unmet) this.#unreached++;
       throw error;
+    } finally {
+      ended();
     }
   }
 
   async confirm(options: ConfirmOptions): Promise<void> {
-    await this.#confirmation.next(options);
+    // What is behind a proxy of its own may be another machine at each question: there, only what comes after counts.
+    const isStrict = this.#server.isWatched === false;
+    await this.#confirmation.next(isStrict ? { ...options, chosenBy: undefined } : options);
   }
 
   /** @throws {EmbedderFault} `changed`, or `unconfirmed` when the server doesn't answer the question */

@@ -8,8 +8,9 @@
 import { ServiceError, UsageError } from '../../errors.js';
 import { estimateCounter } from '../../tokens/estimating-counter.js';
 import { wordPieceCounter } from '../../tokens/wordpiece-counter.js';
-import type { EmbedderIdentity, EmbedOptions, Prefixes, TokenCounter } from '../../types/embedder.js';
+import type { EmbedderIdentity, Prefixes, TokenCounter } from '../../types/embedder.js';
 import type { Vector } from '../../types/vector.js';
+import type { TimedEmbedOptions } from '../answer-times.js';
 import { accept } from '../guard/accept-vectors.js';
 import { profileOf } from '../model-profiles.js';
 import type { ServerEmbedder } from '../pool/member.js';
@@ -140,7 +141,7 @@ class OllamaEmbedder implements ServerEmbedder {
     return this.#pace.msPerToken;
   }
 
-  async embed(texts: readonly string[], options: EmbedOptions = {}): Promise<Vector[]> {
+  async embed(texts: readonly string[], options: TimedEmbedOptions = {}): Promise<Vector[]> {
     if (texts.length === 0) throw new RangeError('expected one text or more');
     const tokens = (options.tokens ?? this.#count(texts)) + texts.length * this.counter.special;
     if (this.losses !== this.#losses) {
@@ -148,14 +149,22 @@ class OllamaEmbedder implements ServerEmbedder {
       this.#pace.mayHaveToLoad();
     }
     const dimensions = Math.min(options.dimensions ?? Number.POSITIVE_INFINITY, this.identity.dimensions);
-    const { signal, leastMs } = options;
+    const { signal, leastMs, times } = options;
     const request = async (time: RequestTime) => {
       const body = this.#body(texts, options.truncate ?? false, options.dimensions && dimensions);
       const maxBytes = mostBytesOf(texts.length, this.identity.dimensions);
       const onLate = latenessOf(this.#client, this.identity.model, time, signal);
-      const asked = { timeoutMs: time.lateMs, signal, maxBytes, onLate };
+      const asked = {
+        timeoutMs: time.lateMs,
+        signal,
+        maxBytes,
+        onLate,
+        onHead: times && (() => times.headed()),
+      };
+      times?.sent();
       const bytes = await this.#client.bytes('/api/embed', body, asked);
-      const { vectors } = readEmbedAnswer(bytes, dimensions, this.url);
+      const { vectors, workedMs } = readEmbedAnswer(bytes, dimensions, this.url);
+      if (workedMs !== undefined) times?.worked(workedMs);
       return accept(vectors, texts.length, dimensions, this.where);
     };
     return await this.#pace.timed(tokens, request, leastMs);

@@ -13,6 +13,11 @@ export interface EmbedAnswer {
   vectors: Vector[];
   /** Tokens of all texts, including special tokens, as the server counted them. */
   tokens: number | undefined;
+  /**
+   * How long the server worked on them after it had chosen the model, in ms: `total_duration` without `load_duration`
+   * (server/routes.go, EmbedHandler); undefined where it doesn't say.
+   */
+  workedMs: number | undefined;
 }
 
 const openBracket = 0x5b;
@@ -75,7 +80,7 @@ function readAnswer(bytes: Buffer, dimensions: number): EmbedAnswer {
   const vectors = reader.list();
   // The rest around the vectors is small: JSON.parse checks it, and that the answer isn't cut off.
   const around = `${bytes.toString('utf8', 0, start)}null${bytes.toString('utf8', reader.at)}`;
-  let rest: { embeddings?: unknown; prompt_eval_count?: unknown };
+  let rest: { embeddings?: unknown; prompt_eval_count?: unknown; [key: string]: unknown };
   try {
     rest = parseForeign(around) as typeof rest;
   } catch (cause) {
@@ -83,7 +88,17 @@ function readAnswer(bytes: Buffer, dimensions: number): EmbedAnswer {
   }
   if (rest.embeddings !== null) throw bad('without embeddings');
   const tokens = rest.prompt_eval_count;
-  return { vectors, tokens: typeof tokens === 'number' ? tokens : undefined };
+  return {
+    vectors,
+    tokens: typeof tokens === 'number' ? tokens : undefined,
+    workedMs: workedMsOf(rest.total_duration, rest.load_duration),
+  };
+}
+
+/** Both in ns. */
+function workedMsOf(total: unknown, load: unknown): number | undefined {
+  if (typeof total !== 'number' || typeof load !== 'number') return undefined;
+  return load >= 0 && total >= load ? (total - load) / 1e6 : undefined;
 }
 
 class VectorReader {

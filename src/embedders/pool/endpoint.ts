@@ -5,6 +5,7 @@ import type { EmbedOptions, EndpointState } from '../../types/embedder.js';
 import type { RequestLimits } from '../../types/requests.js';
 import type { Vector } from '../../types/vector.js';
 import { orAborted } from '../abort.js';
+import { AnswerTimes, type TimedEmbedOptions } from '../answer-times.js';
 import { canaryTextsOf } from '../guard/canaries.js';
 import { type BreakerOptions, type EmbedderWithBreaker, withBreaker } from './breaker.js';
 import { EndpointHealth, probeMs, ranks } from './endpoint-health.js';
@@ -144,10 +145,12 @@ export class Endpoint {
   ): Promise<Vector[]> {
     const looking = this.reconsider();
     if (looking) await orAborted(looking, options.signal);
-    const vectors = await this.#answer(texts, options, watch.limits);
+    const times = new AnswerTimes();
+    const vectors = await this.#answer(texts, { ...options, times }, watch.limits);
     watch.onAnswer?.();
     onAnswer?.();
-    await this.#confirm({ signal: options.signal, patienceMs: watch.patienceMs });
+    const { chosenBy } = times;
+    await this.#confirm({ signal: options.signal, patienceMs: watch.patienceMs, chosenBy });
     return vectors;
   }
 
@@ -167,7 +170,7 @@ export class Endpoint {
 
   async #answer(
     texts: readonly string[],
-    options: EndpointRequest,
+    options: EndpointRequest & TimedEmbedOptions,
     limits: RequestLimits | undefined,
   ): Promise<Vector[]> {
     const start = performance.now();

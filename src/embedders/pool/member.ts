@@ -40,6 +40,8 @@ export interface ConfirmOptions {
   signal?: AbortSignal | undefined;
   /** Max time for the server to answer, in ms. @default the time-out of such a request */
   patienceMs?: number | undefined;
+  /** When the server had chosen the model at the latest, by `performance.now`: what it says after that counts. @default now */
+  chosenBy?: number | undefined;
 }
 
 /** The parts of an endpoint. */
@@ -53,8 +55,8 @@ export interface Member {
   /** True when it must be checked before its vectors can be used. @default never */
   isUnsure?(): boolean;
   /**
-   * Resolves when the server has said, after this call, that its model is still the same. Only then an answer may be
-   * passed on. @default at once
+   * Resolves when the server has said, after it had chosen the model for an answer, that this is still the same. Only then
+   * the answer may be passed on. @default at once
    * @throws {EmbedderFault} `changed`, or `unconfirmed` when it doesn't say
    * @throws the signal's reason
    */

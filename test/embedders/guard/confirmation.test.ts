@@ -1,5 +1,6 @@
 // Which look at a server confirms which answer, how often it is looked, and what becomes of looks that fail.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { AnswerTimes } from '../../../src/embedders/answer-times.js';
 import { measureSpace } from '../../../src/embedders/guard/canaries.js';
 import { type SteadyEmbedder, withSpaceGuard } from '../../../src/embedders/guard/space-guard.js';
 import type { Member } from '../../../src/embedders/pool/member.js';
@@ -26,10 +27,16 @@ afterEach(async () => {
   await servers.stop();
 });
 
+/** Until the server was opened. */
+const looksBefore = new Map<TestOllama, number>();
+const allLooks = (of: TestOllama) => of.requests.filter(({ path }) => path === '/api/tags').length;
+
 async function steady(of: TestOllama): Promise<Member & { embedder: SteadyEmbedder }> {
   const inner = await servers.open(of);
   const embedder = withSpaceGuard(inner);
   await measureSpace(embedder);
+  await embedder.confirm({});
+  looksBefore.set(of, allLooks(of));
   const { url, where } = inner;
   const { isUnsure, confirm, reconsider } = embedder;
   return {
@@ -44,7 +51,7 @@ async function steady(of: TestOllama): Promise<Member & { embedder: SteadyEmbedd
   };
 }
 
-const looks = (of = server) => of.requests.filter(({ path }) => path === '/api/tags').length - 1;
+const looks = (of = server) => allLooks(of) - looksBefore.get(of)!;
 const meaningOf = (work: Promise<unknown>) =>
   work.then(
     () => 'confirmed',
@@ -53,12 +60,49 @@ const meaningOf = (work: Promise<unknown>) =>
 
 describe('a look', () => {
   test('at an idle server begins at once, and one is enough for all that is there', async () => {
-    await embedder.embed(['a']);
     await embedder.confirm({});
     expect(looks()).toBe(1);
     await Promise.all([embedder.confirm({}), embedder.confirm({}), embedder.confirm({})]);
     // The first has begun when the others come.
     expect(looks()).toBe(3);
+  });
+
+  test('is made while the server works, and confirms the answer when it comes', async () => {
+    const [go, times] = [hold(server), new AnswerTimes()];
+    const work = embedder.embed(['a'], { times });
+    await eventually(looks).toBe(1);
+    await eventually(() => server.batches().at(-1)).toEqual(['a']);
+    // In a busy process, the first look may have begun before the server had read the request.
+    await embedder.confirm({});
+    go();
+    await work;
+    const before = looks();
+    await embedder.confirm({ chosenBy: times.chosenBy });
+    expect(looks()).toBe(before);
+  });
+
+  test('that was made before the server chose the model says nothing of the answer', async () => {
+    let goOn = () => {};
+    const until = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    server.script({ kind: 'become', as: newModel, answers: 'new', until });
+    const times = new AnswerTimes();
+    const work = embedder.embed(['a'], { times });
+    await eventually(looks).toBe(1);
+    goOn();
+    await work;
+    expect(server.world.models[0]!.digest).toBe(newModel.digest);
+    expect(await meaningOf(embedder.confirm({ chosenBy: times.chosenBy }))).toBe('changed');
+    expect(looks()).toBe(2);
+  });
+
+  test('begins with the answer of a server that works on nothing else', async () => {
+    const pool = poolOf([await steady(server)]);
+    const before = looks();
+    for (let i = 0; i < 3; i++) await pool.embed([`text ${i}`], { tokens: 10 });
+    expect(looks() - before).toBe(3);
+    await pool.close();
   });
 
   test('that began before an answer came says nothing of it', async () => {
@@ -79,12 +123,13 @@ describe('a look', () => {
     const control = new AbortController();
     const long = embedder.embed(['long'], { signal: control.signal });
     long.catch(() => {});
-    await eventually(() => server.stats.inFlight).toBe(1);
+    // The one that is made while it works.
+    await eventually(looks).toBe(1);
     const start = performance.now();
     for (let i = 0; i < 5; i++) await embedder.confirm({});
     // Each but the first waits for its turn.
     expect(performance.now() - start).toBeGreaterThan(4 * 50 - 10);
-    expect(looks()).toBe(5);
+    expect(looks()).toBe(6);
     control.abort(new Error('enough'));
   });
 
@@ -236,10 +281,16 @@ describe('a pool', () => {
     const embedder = await pool(server, other);
     await warm(embedder);
     server.become(newModel);
-    // All at once, so that both get some.
-    const texts = Array.from({ length: 12 }, (_, i) => `text ${i}`);
-    const vectors = await Promise.all(texts.map((text) => embedder.embed([text], { tokens: 10 })));
-    expect(vectors.flat()).toEqual(texts.map((text) => other.vectorOf(text)));
+    // All at once, so that both get some, unless one was seen to be much slower.
+    let round = 0;
+    const send = async () => {
+      round++;
+      const texts = Array.from({ length: 12 }, (_, i) => `text ${round} ${i}`);
+      const vectors = await Promise.all(texts.map((text) => embedder.embed([text], { tokens: 10 })));
+      expect(vectors.flat()).toEqual(texts.map((text) => other.vectorOf(text)));
+      return said.length;
+    };
+    await eventually(send).toBe(1);
     expect(said).toEqual([
       expect.stringMatching(
         `^warning: Going on without ${server.url} until it .* Ollama at .* has another model`,

@@ -18,6 +18,17 @@ function reference(bytes: Buffer): string[] {
 }
 
 describe('readEmbedAnswer', () => {
+  test.each([
+    ['"total_duration":23305124,"load_duration":889502', 22.415622],
+    ['"total_duration":23305124', undefined],
+    ['"total_duration":"5","load_duration":1', undefined],
+    ['"total_duration":1,"load_duration":5', undefined],
+    ['"total_duration":5,"load_duration":-1', undefined],
+  ])('how long the server worked: %s', (times, workedMs) => {
+    const bytes = Buffer.from(`{"model":"m","embeddings":[[1,2]],${times}}`);
+    expect(readEmbedAnswer(bytes, 2, 'http://there').workedMs).toBe(workedMs);
+  });
+
   test.each(ollamaVersions)('reads every recorded answer of %s', (version) => {
     const bodies = recordedCases(version)
       .filter((one) => one.response.status === 200 && one.request.path === '/api/embed')

@@ -21,6 +21,9 @@ export interface Reply {
 /** Where the vectors go in a reply's body. */
 export const vectorsMark = '\u0000vectors\u0000';
 
+/** Where the times go that the answer took. */
+export const durationsMark = '\u0000durations\u0000';
+
 export interface World {
   version: OllamaVersion;
   models: TestModel[];
@@ -131,7 +134,7 @@ function embed(world: World, body: Body): Reply {
   }
   const work = workOn(world, model, texts, body);
   if (typeof work === 'string') return { ...failed(400, work), loads: model };
-  const rest = `"total_duration":25000000,"load_duration":8000000,"prompt_eval_count":${work.tokens}`;
+  const rest = `${durationsMark},"prompt_eval_count":${work.tokens}`;
   return {
     status: 200,
     contentType: jsonUtf8,

@@ -24,8 +24,11 @@ export type FaultKind =
   | { kind: 'delay'; ms: number }
   /** Answers well, but only when the test says so. */
   | { kind: 'hold'; until: Promise<unknown> }
-  /** The model is replaced while all connections stay, before or after the one that was there answers this request. */
-  | { kind: 'become'; as: Partial<TestModel>; answers: 'old' | 'new' }
+  /**
+   * The model is replaced while all connections stay, before or after the one that was there answers this request; `new`
+   * when the test says so. @default at once
+   */
+  | { kind: 'become'; as: Partial<TestModel>; answers: 'old' | 'new'; until?: Promise<unknown> }
   /** The whole server dies: for good, or for so many ms; then it may come back as another one. */
   | { kind: 'die'; backAfterMs?: number; as?: Rebirth }
   | { kind: 'answer'; status: number; body: string; contentType?: string; headers?: Record<string, string> };
