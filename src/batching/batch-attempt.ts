@@ -5,7 +5,7 @@ import { debug } from '../debug.js';
 import { EmbedderFault, ServiceError } from '../errors.js';
 import { faultIn, isLate, isResting, isTooLong, mayPass, policyOf } from '../fault-policy.js';
 import type { BatchMetrics } from '../metrics/metrics.js';
-import type { Priority, Slot } from '../types/requests.js';
+import type { Priority, Slot, TraceContext } from '../types/requests.js';
 import type { Vector } from '../types/vector.js';
 import type { Ticket } from './ticket.js';
 import type { SlottedEmbedder } from './unpooled-slots.js';
@@ -86,6 +86,7 @@ async function send(
       slot,
       onceLate,
       priority: mostUrgent(batch),
+      trace: commonTrace(batch),
       onAnswer: () => {
         ms = performance.now() - start;
       },
@@ -99,6 +100,12 @@ async function send(
     metrics.failed({ texts: texts.length, meaning: error.meaning });
     return error;
   }
+}
+
+/** The trace of all its texts: a request names one parent at most, and the work of others isn't a part of it. */
+function commonTrace(batch: readonly Ticket[]): TraceContext | undefined {
+  const { trace } = batch[0]!;
+  return batch.every((ticket) => ticket.trace?.traceparent === trace?.traceparent) ? trace : undefined;
 }
 
 function mostUrgent(batch: readonly Ticket[]): Priority {

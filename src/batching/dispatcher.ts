@@ -112,6 +112,7 @@ export class Dispatcher {
     const known = this.#tickets.join(key, request.priority ?? 2);
     if (known) {
       metrics.textsJoined(1);
+      known.joined(request.trace);
       return known;
     }
     const ticket = new Ticket(request, key);

@@ -1,6 +1,6 @@
 // One text that waits for its vector. Callers that ask for the same text share its ticket.
 import type { EmbedderFault } from '../errors.js';
-import type { Priority } from '../types/requests.js';
+import type { Priority, TraceContext } from '../types/requests.js';
 import type { Vector } from '../types/vector.js';
 import type { Entry } from './priority-queue.js';
 
@@ -28,6 +28,8 @@ export interface TextRequest {
   lane?: string;
   /** @default nothing is cut, the space's dimensions */
   kind?: BatchKind;
+  /** Of which trace it is a part. @default none */
+  trace?: TraceContext | undefined;
 }
 
 /** A key that is equal for equal texts. */
@@ -48,6 +50,8 @@ export class Ticket implements Entry {
   /** `performance.now()` when it was queued. */
   readonly since = performance.now();
   priority: Priority;
+  /** Undefined as well when it is a part of several. */
+  trace: TraceContext | undefined;
   waiting = true;
   /** Number of callers that still wait for it. */
   callers = 1;
@@ -70,10 +74,16 @@ export class Ticket implements Entry {
     this.priority = request.priority ?? 2;
     this.lane = request.lane ?? '';
     this.kind = request.kind ?? plainKind;
+    this.trace = request.trace;
   }
 
   get isSettled(): boolean {
     return this.vector !== undefined || this.fault !== undefined || this.error !== undefined;
+  }
+
+  /** Another caller asks for the same text. */
+  joined(trace: TraceContext | undefined): void {
+    if (trace?.traceparent !== this.trace?.traceparent) this.trace = undefined;
   }
 
   /** Calls `listener` when the ticket is settled, or at once if it is already. */

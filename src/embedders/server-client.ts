@@ -13,6 +13,7 @@ import { ProxyError } from '../net/tunnel.js';
 import { parseForeign } from '../text/foreign-json.js';
 import { isObject } from '../text/plain-json.js';
 import { withoutSlashes } from '../text/trim.js';
+import type { TraceContext } from '../types/requests.js';
 import type { ServerFaults } from './server-faults.js';
 
 /** What is needed to be let in by servers, and to get to them. */
@@ -51,6 +52,8 @@ export interface RequestOptions {
   signal?: AbortSignal | undefined;
   /** Max bytes of a 200's body; more is a fault. @default 64 MiB, room for every model's vocabulary */
   maxBytes?: number;
+  /** Sent in the headers. @default none */
+  trace?: TraceContext | undefined;
   /** Called when the head of a 200 has come. @default not called */
   onHead?: (() => void) | undefined;
 }
@@ -183,7 +186,7 @@ export class ServerClient {
         headers:
           body === undefined
             ? this.#headers
-            : { ...this.#headers, 'content-type': 'application/json' },
+            : { ...this.#headers, ...options.trace, 'content-type': 'application/json' },
         body: body === undefined ? null : JSON.stringify(body),
         signal: control.signal,
       });

@@ -1,6 +1,6 @@
 // What callers of an orchestrator may say with their texts, and what is wrong with it.
 import { UsageError } from '../errors.js';
-import type { CacheUse, Priority } from '../types/requests.js';
+import type { CacheUse, Priority, TraceContext } from '../types/requests.js';
 import { checkOption, type PrefixKind } from './config.js';
 
 /** What is said with a call for vectors. */
@@ -21,6 +21,11 @@ export interface EmbedTextsOptions {
   dimensions?: number;
   /** `refresh` embeds what the cache knows again, `bypass` leaves the cache alone. @default 'use' */
   cacheUse?: CacheUse;
+  /**
+   * Of which trace they are a part: it is handed on with requests that hold no texts of others.
+   * @internal
+   */
+  trace?: TraceContext;
   /**
    * While nothing else waits, goes on without waiting for others of the same turn of the event loop.
    * @internal

@@ -164,7 +164,7 @@ export class Intake {
     onQueued: (() => void) | undefined,
   ): Promise<TextOutcome[]> {
     const dispatcher = this.#dispatcher;
-    const { signal, priority = this.#config.priority, caller = '' } = options;
+    const { signal, priority = this.#config.priority, caller = '', trace } = options;
     // With `reject`, the room was checked for all texts: queue them at once, before others can take it.
     const most = options.whenFull === 'reject' ? requests.length : textsPerTurn;
     const tickets: Ticket[] = [];
@@ -176,7 +176,7 @@ export class Intake {
         for (let turn = 0; turn < most && tickets.length < requests.length && this.#hasRoom(); turn++) {
           const { hash, text, space, kind } = requests[tickets.length]!;
           const tokens = roughTokens(text);
-          tickets.push(dispatcher.add({ hash, text, tokens, space, kind, priority, lane: caller }));
+          tickets.push(dispatcher.add({ hash, text, tokens, space, kind, priority, lane: caller, trace }));
         }
         if (options.atOnce && isIdle) dispatcher.send();
         else this.#sendSoon();

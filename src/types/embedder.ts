@@ -1,6 +1,6 @@
 // The embedder: what turns texts into vectors, what it is, and the servers that it asks.
 import type { Json } from './json.js';
-import type { Priority, Slot, Slots } from './requests.js';
+import type { Priority, Slot, Slots, TraceContext } from './requests.js';
 import type { Vector } from './vector.js';
 
 /** Counts tokens. The count of a text is the sum of the counts of its white-space-separated words. */
@@ -101,6 +101,8 @@ export interface EmbedOptions {
   onceLate?: boolean;
   /** Let the server cut texts that are too long. Only for clients of the gateway that ask for it. @default false */
   truncate?: boolean;
+  /** Sent in the headers: the trace of which all these texts are a part. @default none */
+  trace?: TraceContext | undefined;
   /** Fewer values than the space has, for clients of the gateway that ask for it. @default the space's */
   dimensions?: number | undefined;
 }

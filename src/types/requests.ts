@@ -6,6 +6,14 @@ export type Priority = 0 | 1 | 2 | 3 | 4;
 /** What a request does with the cache: read and write it, only write it (`refresh`), or neither (`bypass`). */
 export type CacheUse = 'use' | 'refresh' | 'bypass';
 
+/** Of which trace a request is a part: headers of W3C Trace Context, valid and handed on as they came. */
+export interface TraceContext {
+  /** Version, id of the trace, id of the parent, and flags, in hex: `00-…-…-01`. */
+  traceparent: string;
+  /** What systems of tracing add to it. */
+  tracestate?: string;
+}
+
 /** How a server shows that it has too much to do: by a refusal, or by being late. */
 export type Overload = 'busy' | 'timeout';
 

@@ -149,7 +149,7 @@ class OllamaEmbedder implements ServerEmbedder {
       this.#pace.mayHaveToLoad();
     }
     const dimensions = Math.min(options.dimensions ?? Number.POSITIVE_INFINITY, this.identity.dimensions);
-    const { signal, leastMs, times } = options;
+    const { signal, leastMs, times, trace } = options;
     const request = async (time: RequestTime) => {
       const body = this.#body(texts, options.truncate ?? false, options.dimensions && dimensions);
       const maxBytes = mostBytesOf(texts.length, this.identity.dimensions);
@@ -159,6 +159,7 @@ class OllamaEmbedder implements ServerEmbedder {
         signal,
         maxBytes,
         onLate,
+        trace,
         onHead: times && (() => times.headed()),
       };
       times?.sent();

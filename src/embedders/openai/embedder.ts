@@ -190,7 +190,7 @@ class OpenAiEmbedder implements ServerEmbedder {
   }
 
   async #request(texts: readonly string[], options: EmbedOptions): Promise<EmbeddingsAnswer> {
-    const { signal, leastMs } = options;
+    const { signal, leastMs, trace } = options;
     const tokens = this.#count(texts) + texts.length * this.counter.special;
     if (this.losses !== this.#losses) {
       this.#losses = this.losses;
@@ -201,6 +201,7 @@ class OpenAiEmbedder implements ServerEmbedder {
       const answer = await this.#post(texts, dimensions, {
         timeoutMs: time.lateMs,
         signal,
+        trace,
         onLate: decideLate({
           time,
           look: () => this.#presence(signal),

@@ -1,14 +1,17 @@
 // What the gateway knows of one request: its caller, its priority, and when the client no longer waits.
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { CacheUse, Priority } from '../../types/requests.js';
+import type { CacheUse, Priority, TraceContext } from '../../types/requests.js';
 import type { GatewayParts } from '../route-context.js';
 import { ClientGoneError, DeadlineError, RefusedError } from '../routes/error-answers.js';
+import { traceOf } from './trace.js';
 
 export interface Call {
   priority: Priority | undefined;
   /** Requests of one lane follow each other, and lanes of the same priority take turns. */
   lane: string;
   cache: CacheUse | undefined;
+  /** Handed on to the server with its texts, where no others share the request. */
+  trace: TraceContext | undefined;
   /** Aborted when the client leaves, or nothing goes on. */
   signal: AbortSignal;
   /** Waits until an answer of so many bytes may be made. @throws the signal's reason */
@@ -52,6 +55,7 @@ export function callOf(request: FastifyRequest, reply: FastifyReply, parts: Gate
     priority,
     lane: laneOf(request),
     cache,
+    trace: traceOf(headers),
     signal,
     flows: (bytes) => answers.shrink(reply.raw, bytes),
     room: (bytes) => answers.take(reply.raw, bytes, signal),

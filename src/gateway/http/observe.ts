@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import type { GatewayOptions } from '../options.js';
 import type { GatewayParts } from '../route-context.js';
 import { callerOf } from './call.js';
+import { traceIdOf, traceOf } from './trace.js';
 
 /** Routes that answer with vectors: only their times are measured. */
 const vectorRoutes: ReadonlySet<string> = new Set(['/api/embed', '/v1/embeddings', '/embedding']);
@@ -13,6 +14,7 @@ export function observe(app: FastifyInstance, { traffic }: GatewayParts, { event
     // Read it now: a closed connection no longer has an address.
     const address = request.socket.remoteAddress ?? '';
     const start = performance.now();
+    const trace = traceOf(request.headers);
     // Fastify's hook reports whole answers only; `close` also comes after an answer that was broken off.
     reply.raw.once('close', () => {
       const route = request.routeOptions.url ?? '/*';
@@ -29,17 +31,11 @@ export function observe(app: FastifyInstance, { traffic }: GatewayParts, { event
         ms: Math.round(ms * 10) / 10,
         client: callerOf(request, address),
         ...(request.textCount > 0 && { texts: request.textCount }),
-        ...traceOf(request.headers.traceparent),
+        ...(trace && { trace: traceIdOf(trace) }),
         ...(request.refusedOrigin !== '' && { origin: request.refusedOrigin }),
       });
     });
   });
-}
-
-/** The id by which the systems of the client know the request (W3C Trace Context). */
-function traceOf(traceparent: unknown): { trace?: string } {
-  const [, trace] = /^[\da-f]{2}-([\da-f]{32})-[\da-f]{16}-[\da-f]{2}/.exec(String(traceparent)) ?? [];
-  return trace === undefined ? {} : { trace };
 }
 
 /** The status to log: 499 when the client left, 502 when the server broke off. */

@@ -7,7 +7,7 @@ import { isTooLong } from '../../fault-policy.js';
 import type { TextOutcome } from '../../orchestrator/intake.js';
 import type { BatchOrchestrator } from '../../orchestrator/orchestrator.js';
 import type { Embedder } from '../../types/embedder.js';
-import type { CacheUse, Priority } from '../../types/requests.js';
+import type { CacheUse, Priority, TraceContext } from '../../types/requests.js';
 import type { Vector } from '../../types/vector.js';
 import { RefusedError, tooLongWords } from '../routes/error-answers.js';
 
@@ -35,6 +35,7 @@ export interface Wish {
   /** Requests of one lane follow each other; lanes take turns. */
   lane: string;
   cache: CacheUse | undefined;
+  trace: TraceContext | undefined;
   signal: AbortSignal;
   /** Waits until an answer of so many bytes may be made. */
   room(bytes: number): Promise<void>;
@@ -211,7 +212,7 @@ async function ask(
   isChosen: (index: number) => boolean,
   truncate: boolean,
 ): Promise<(TextOutcome | undefined)[]> {
-  const { signal, priority, lane, cache } = wish;
+  const { signal, priority, lane, cache, trace } = wish;
   const dimensions = dimensionsOf(model, wish);
   const isShorter = dimensions < model.space.dimensions;
   const outcomes: (TextOutcome | undefined)[] = new Array(texts.length).fill(undefined);
@@ -229,6 +230,7 @@ async function ask(
       ...(priority !== undefined && { priority }),
       ...(isShorter && { dimensions }),
       ...(cache !== undefined && { cacheUse: cache }),
+      ...(trace && { trace }),
     },
   );
   for (const [at, index] of places.entries()) outcomes[index] = answered[at]!;
