@@ -157,7 +157,7 @@ test('a single text waits for about one batch beside a long list, and not behind
   const { server, url } = await started({}, {}, { concurrency: 1, batchSize: 10 });
   const go = hold(server);
   const bulk = post(`${url}/api/embed`, { model: 'all-minilm', input: textsOf(500) });
-  await eventually(() => server.requests.length).toBe(1);
+  await eventually(() => server.batches().length).toBe(1);
   const single = post(`${url}/api/embed`, { model: 'all-minilm', input: 'single' });
   await new Promise((resolve) => setTimeout(resolve, 50));
   go();
@@ -177,7 +177,7 @@ test('requests under one name take their turns as one', async () => {
       'wiki',
     ),
   );
-  await eventually(() => server.requests.length).toBe(1);
+  await eventually(() => server.batches().length).toBe(1);
   const other = send(['other 0', 'other 1', 'other 2', 'other 3'], 'notes');
   await new Promise((resolve) => setTimeout(resolve, 50));
   go();

@@ -281,7 +281,7 @@ test('clients that go away take their texts from the queue', async () => {
   const { url } = await opened(server, { concurrency: 1, batchSize: 1 });
   const go = hold(server);
   const first = embed(url, { input: 'first' });
-  await eventually(() => server.requests.length).toBe(1);
+  await eventually(() => server.batches().length).toBe(1);
   const leave = new AbortController();
   const gone = fetch(`${url}/api/embed`, {
     method: 'POST',
@@ -303,7 +303,7 @@ test('the urgent overtake, and priorities that don’t exist are refused', async
   const { url } = await opened(server, { concurrency: 1, batchSize: 1 });
   const go = hold(server);
   const first = embed(url, { input: 'first' });
-  await eventually(() => server.requests.length).toBe(1);
+  await eventually(() => server.batches().length).toBe(1);
   const low = embed(url, { input: 'low' }, { 'x-embed-priority': '4' });
   await eventually(() => queued(url)).toBe(1);
   const high = embed(url, { input: 'high' }, { 'x-embed-priority': '0' });
