@@ -128,3 +128,19 @@ test('one that says nothing of its model: no vector, and when to try again', asy
   expect([status, body.embeddings]).toEqual([503, undefined]);
   expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
 });
+
+test.each([
+  { input: 'a', Input: 'b' },
+  { input: 'a', Truncate: false },
+  { input: 'a', DIMENSIONS: 8 },
+  { input: 'a', options: [1] },
+])('%j, which only Ollama reads in its way, is answered by it', async (fields) => {
+  const server = await ollama();
+  const { url } = await gateway({ ollamaUrl: [server.url] });
+  const body = { model: 'all-minilm', ...fields };
+  const answer = await post(`${url}/api/embed`, body);
+  expect(answer.status).toBe(200);
+  expect(server.requests.map((one) => one.body)).toContainEqual(
+    'options' in fields ? { model: 'all-minilm', input: 'a' } : body,
+  );
+});

@@ -52,6 +52,22 @@ export interface VectorRequest {
   context: number | undefined;
 }
 
+const keys: ReadonlySet<string> = new Set([
+  'model',
+  'input',
+  'prompt',
+  'truncate',
+  'dimensions',
+  'options',
+  'keep_alive',
+  'encoding_format',
+]);
+
+/** True when a key that counts is written in another case (`Truncate`): Ollama takes it, and of two the last one. */
+export function hasOtherCase(fields: Fields | undefined): boolean {
+  return Object.keys(fields ?? {}).some((key) => !keys.has(key) && keys.has(key.toLowerCase()));
+}
+
 /** A request that can be batched; undefined for all others: unknown types, no texts, an empty one that is no list. */
 export function vectorRequestOf(fields: Fields | undefined): VectorRequest | undefined {
   if (!fields) return undefined;
@@ -62,7 +78,7 @@ export function vectorRequestOf(fields: Fields | undefined): VectorRequest | und
   if (input === '' || !texts.every((text) => typeof text === 'string')) return undefined;
   if (!isAbsent(truncate) && typeof truncate !== 'boolean') return undefined;
   if (!isAbsent(dimensions) && !Number.isInteger(dimensions)) return undefined;
-  if (!isAbsent(options) && typeof options !== 'object') return undefined;
+  if (!isAbsent(options) && (typeof options !== 'object' || Array.isArray(options))) return undefined;
   if (!isDuration(keepAlive)) return undefined;
   const context = (options as Fields | null | undefined)?.num_ctx;
   return {

@@ -3,12 +3,12 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { unknownScript } from '../../embedders/guard/unknown-script.js';
 import { RejectedTextsError } from '../../errors.js';
 import type { BatchOrchestrator } from '../../orchestrator/orchestrator.js';
-import { checkCount, fieldsOf, vectorRequestOf } from '../http/body.js';
+import { checkCount, fieldsOf } from '../http/body.js';
 import { callOf } from '../http/call.js';
 import { isHopeless, passHopeless, passVectors } from '../models/passed-vectors.js';
 import type { GatewayParts } from '../route-context.js';
 import { legacyAnswer, ollamaAnswer } from './answers.js';
-import { answerVectors } from './vector-request.js';
+import { answerVectors, batchedRequestOf } from './vector-request.js';
 
 /** `POST /api/embed` */
 export function embedRoute(parts: GatewayParts) {
@@ -21,8 +21,8 @@ export function embedRoute(parts: GatewayParts) {
     const { signal } = call;
     const passing = { request, reply, text: 'input', signal } as const;
     try {
-      const wanted = vectorRequestOf(fields);
-      if (!wanted || !parts.backend.takes(wanted.texts)) return await passVectors(parts, passing);
+      const wanted = batchedRequestOf(parts, fields);
+      if (!wanted) return await passVectors(parts, passing);
       return await answerVectors(
         parts,
         { request, reply, call },
@@ -61,7 +61,8 @@ export function legacyRoute(parts: GatewayParts) {
     };
     const passing = { request, reply, text: 'prompt', signal: call.signal, check } as const;
     try {
-      const asked = vectorRequestOf({ ...fields, input: prompt, truncate: false, dimensions: undefined });
+      const read = { ...fields, input: prompt, truncate: false, dimensions: undefined };
+      const asked = batchedRequestOf(parts, read);
       if (typeof prompt === 'string' && asked && (await isBatched(parts, asked.model, call.signal))) {
         return await answerVectors(
           parts,

@@ -1,12 +1,12 @@
 // OpenAI's API for vectors, with the same models.
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { checkCount, type Fields, fieldsOf, vectorRequestOf } from '../http/body.js';
+import { checkCount, type Fields, fieldsOf } from '../http/body.js';
 import { callOf } from '../http/call.js';
 import { isHopeless, passHopeless, passVectors } from '../models/passed-vectors.js';
 import type { GatewayParts } from '../route-context.js';
 import { openAiAnswer } from './answers.js';
 import { RefusedError } from './error-answers.js';
-import { answerVectors } from './vector-request.js';
+import { answerVectors, batchedRequestOf } from './vector-request.js';
 
 /** `POST /v1/embeddings` */
 export function openAiRoute(parts: GatewayParts) {
@@ -22,8 +22,8 @@ export function openAiRoute(parts: GatewayParts) {
     const passing = { request, reply, text: 'input', signal } as const;
     try {
       const base64 = encodingOf(fields);
-      const wanted = vectorRequestOf(fields);
-      if (!wanted || base64 === undefined || !parts.backend.takes(wanted.texts)) {
+      const wanted = batchedRequestOf(parts, fields);
+      if (!wanted || base64 === undefined) {
         return await passVectors(parts, passing);
       }
       return await answerVectors(

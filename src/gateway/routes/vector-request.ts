@@ -1,5 +1,6 @@
 // What the routes for vectors have in common: a model is opened, the texts are embedded, and the answer is sent.
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { type Fields, hasOtherCase, type VectorRequest, vectorRequestOf } from '../http/body.js';
 import type { Call } from '../http/call.js';
 import { VectorAnswer } from '../http/vector-answer.js';
 import { embedTexts } from '../models/embed-texts.js';
@@ -16,6 +17,16 @@ export interface Asked {
   dimensions: number | undefined;
   /** `options.num_ctx` */
   context?: number | undefined;
+}
+
+/** A request that the gateway can batch; undefined for one that is better answered by the server itself. */
+export function batchedRequestOf(
+  { backend }: GatewayParts,
+  fields: Fields | undefined,
+): VectorRequest | undefined {
+  if (backend.embedder === 'ollama' && hasOtherCase(fields)) return undefined;
+  const wanted = vectorRequestOf(fields);
+  return wanted && backend.takes(wanted.texts) ? wanted : undefined;
 }
 
 /** What is known when the answer begins. */
