@@ -62,7 +62,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const tokens = new Tokens(options.token, options.tokens);
   const events = eventsFor(options.events);
   const limits = { ...defaultLimits, ...options.limits };
-  limits.maxUploads = Math.max(limits.maxUploads, 4 * limits.maxBody);
+  // Who allows larger bodies wants the memory for one.
+  if (limits.maxBody > defaultLimits.maxBody) limits.maxUploads = Math.max(limits.maxUploads, limits.maxBody);
+  limits.maxBody = Math.min(limits.maxBody, limits.maxUploads);
   const cache = await openSharedCache(settings, events);
   let models: Models | undefined;
   const backend = await openBackend({

@@ -1,10 +1,11 @@
 // The options of a gateway.
+import { getHeapStatistics } from 'node:v8';
 import type { Settings } from '../config/settings.js';
 import type { RunEvents } from '../events.js';
 import type { Indexes } from '../indexes/indexes.js';
 
 export interface GatewayLimits {
-  /** Max bytes of the body of a request for vectors. @default 10 MiB */
+  /** Max bytes of the body of a request for vectors. Ollama itself has no bound. @default 128 MiB, or what `maxUploads` has */
   maxBody: number;
   /** Max texts of a request. @default as many as fit into a body */
   maxTexts: number;
@@ -16,13 +17,13 @@ export interface GatewayLimits {
   holdMs: number;
   /** Max open models. @default 8 */
   maxModels: number;
-  /** Max bytes of the bodies of all requests for vectors in flight. @default 64 MiB, at least 4 bodies */
+  /** Max bytes of the larger bodies of all requests for vectors in flight. @default 256 MiB, at most an eighth of the heap */
   maxUploads: number;
   /** Max bytes of all larger answers that clients have not read yet; more answers wait. @default 256 MiB */
   maxAnswers: number;
   /** Max open connections; more are closed at once. @default 1000 */
   maxConnections: number;
-  /** Max time for a client to send its headers, or the body of a request for vectors, in ms. Also for reading the next 256 KiB of its answer, or all of it while others wait for the memory. @default 20000 */
+  /** Max time for a client to send its headers, or the body of a request for vectors, in ms; a body has a second more for each 256 KiB of it that have come. Also for reading the next 256 KiB of its answer, or all of it while others wait for the memory. @default 20000 */
   receiveMs: number;
   /** Max time without a byte of a request that the client began to send, or of an answer to read, in ms. @default 15000 */
   idleMs: number;
@@ -30,15 +31,18 @@ export interface GatewayLimits {
   drainMs: number;
 }
 
+const mib = 1024 * 1024;
+
 export const defaultLimits: Readonly<GatewayLimits> = {
-  maxBody: 10 * 1024 * 1024,
+  maxBody: 128 * mib,
   maxTexts: Number.POSITIVE_INFINITY,
   maxQueue: 10_000,
   deadlineMs: 50_000,
   holdMs: 8000,
   maxModels: 8,
-  maxUploads: 64 * 1024 * 1024,
-  maxAnswers: 256 * 1024 * 1024,
+  // A body is in memory up to four times, for a moment: as bytes, as text, and in the texts that are read from it.
+  maxUploads: Math.min(256 * mib, Math.floor(getHeapStatistics().heap_size_limit / 8)),
+  maxAnswers: 256 * mib,
   maxConnections: 1000,
   receiveMs: 20_000,
   idleMs: 15_000,

@@ -1,10 +1,12 @@
 // Clients of the gateway that begin and don't go on: what they hold is bounded, and they hold up no other client.
+import { request } from 'node:http';
 import { expect, test } from 'vitest';
 import { dial } from '../gateway/dial.js';
 import { gateway, ollama, post } from '../gateway/gateways.js';
 import { makeWorkspace } from '../helpers/cli.js';
 import { saidInto } from '../helpers/events.js';
 import { eventually } from '../helpers/eventually.js';
+import { hold } from '../helpers/hold.js';
 
 const head = (path: string, length: number) =>
   `POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${length}\r\n\r\n`;
@@ -22,6 +24,37 @@ test('forty uploads that end just before their end hold no more than the bound, 
   expect(refused[0]!.said()).toMatch(/\r\nretry-after: 1\r\n/i);
   const answer = await post(`${url}/api/embed`, { model: 'all-minilm', input: 'y'.repeat(500) });
   expect(answer.status).toBe(200);
+});
+
+test('bodies that fill the memory hold up no small ones', async () => {
+  const server = await ollama();
+  const limits = { maxBody: 1_000_000, maxUploads: 1_000_000 };
+  const { url } = await gateway({ ollamaUrl: [server.url] }, { limits });
+  const go = hold(server, { when: ([text]) => text!.startsWith('long') });
+  const ask = (input: string) => post(`${url}/api/embed`, { model: 'all-minilm', input });
+  const long = ask(`long${' word'.repeat(100)}${' '.repeat(990_000)}`);
+  await eventually(() => server.stats.delayed + server.stats.inFlight).toBeGreaterThan(0);
+  expect((await ask(`as long${' '.repeat(900_000)}`)).status).toBe(503);
+  expect((await ask('short')).status).toBe(200);
+  go();
+  expect((await long).status).toBe(200);
+});
+
+test('a large body has the time that it takes at 256 KiB a second, and no more', async () => {
+  const server = await ollama();
+  const { url } = await gateway({ ollamaUrl: [server.url] }, { limits: { receiveMs: 300 } });
+  const body = JSON.stringify({ model: 'all-minilm', input: `a${' '.repeat(1024 * 1024)}` });
+  const one = request(`${url}/api/embed`, { method: 'POST', headers: { 'content-length': body.length } });
+  const status = new Promise((resolve) => {
+    one.once('response', (answer) => resolve(answer.resume().statusCode));
+    one.once('error', () => resolve('ended'));
+  });
+  one.write(body.slice(0, -1));
+  // Of this one, too little comes.
+  const stalled = dial(url, `${head('/api/embed', 100)}{"mo`);
+  await eventually(() => stalled.ended()).toBe(true);
+  one.end(body.slice(-1));
+  expect(await status).toBe(200);
 });
 
 test('bodies in pieces of one byte take no more than others', async () => {
@@ -71,7 +104,7 @@ test('connections have a bound, and it is said once', async () => {
 test.each([
   ['a stalled chat', `${head('/api/chat', 100)}{"mo`, false],
   ['a stalled request for vectors', `${head('/api/embed', 100)}{"mo`, false],
-  ['a body too large whose client left', `${head('/api/embed', 99_999_999)}{"mo`, true],
+  ['a body too large whose client left', `${head('/api/embed', 999_999_999)}{"mo`, true],
 ])(
   '%s doesn’t hold up the end',
   async (_, sent, leaves) => {

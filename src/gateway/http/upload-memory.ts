@@ -6,6 +6,10 @@ import { busyWords, ClientGoneError, RefusedError } from '../routes/error-answer
 
 /** First buffer of a body, in bytes; it doubles when it is full. */
 const firstPieceBytes = 16 * 1024;
+/** Smaller bodies, in bytes, aren't counted: even one per connection doesn't fill the memory, and long lists hold up none. */
+const smallBytes = 64 * 1024;
+/** A client that sends fewer bytes a second is too slow. */
+const leastBytesPerSecond = 256 * 1024;
 
 interface Upload {
   /** Bytes of memory in use. */
@@ -61,7 +65,13 @@ export class Uploads {
         end();
       };
       const onGone = () => end(new ClientGoneError());
-      const timer = setTimeout(() => raw.destroy(), receiveMs);
+      const start = performance.now();
+      const look = () => {
+        const leftMs = start + receiveMs + (1000 * length) / leastBytesPerSecond - performance.now();
+        if (leftMs <= 0) raw.destroy();
+        else timer = setTimeout(look, leftMs);
+      };
+      let timer = setTimeout(look, receiveMs);
       this.#open.set(raw, upload);
       raw.on('data', onData).once('end', onEnd).once('error', onGone).once('close', onGone);
     });
@@ -74,6 +84,7 @@ export class Uploads {
 
   /** Lets an upload use `size` bytes. If needed, ends the largest incomplete one. @returns false when that is this one */
   #makeRoom(upload: Upload, size: number): boolean {
+    if (size <= smallBytes) return true;
     let all = size - upload.held;
     for (const { held } of this.#open.values()) all += held;
     upload.held = size;
