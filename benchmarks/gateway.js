@@ -13,6 +13,8 @@ const streamer = fileURLToPath(new URL('servers/stream.js', import.meta.url));
 
 /** Pairs of a request to the server and one through the gateway. */
 const pairCount = 400;
+/** As many are enough at a server that works on each. */
+const workedPairCount = 100;
 
 const clients = 1000;
 /**
@@ -48,6 +50,8 @@ export function gateway({ rounds = 5 } = {}) {
 
     const latency = await interleave(rounds, { pairs: () => pairs(instant.url, front) });
     const added = latency.pairs.map(({ differences }) => median(differences));
+    const worked = await interleave(rounds, { pairs: () => pairs(real.url, uncached, workedPairCount) });
+    const addedToWork = worked.pairs.map(({ differences }) => median(differences));
     const crowds = await interleave(Math.min(rounds, 3), {
       direct: () => crowd(real, real.url),
       gateway: () => crowd(real, uncached),
@@ -78,6 +82,7 @@ export function gateway({ rounds = 5 } = {}) {
           latency.pairs.map(({ direct }) => median(direct)),
           'ms',
         ),
+        figure('one text that the server works on, added (p50)', addedToWork, 'ms', { atMost: 1 }),
         figure('1,000 clients / direct, texts per second', ratios(speed('gateway'), speed('direct')), '×', {
           atLeast: 3,
         }),
@@ -113,6 +118,8 @@ export function gateway({ rounds = 5 } = {}) {
       notes: [
         `One text: ${pairCount} pairs of one request to a server that answers at once and one through the gateway, ` +
           'with a disk cache and a text that is new each time; the median of the differences.',
+        `One text that the server works on: ${workedPairCount} such pairs at the server of the 1,000 clients, which takes ` +
+          `${(perTurn + perText).toFixed(1)} ms for a text; no cache.`,
         `1,000 clients at once, each with a connection and a text of its own, against a server that takes ${perTurn} ms a request and ${perText} ms a text, ` +
           'one at a time, as recorded on Ollama 0.24 with texts of 16 tokens, where batches are 2.4 times as fast as requests of one text at 16 in flight; no cache.',
         `The server at its best batch: the same number of texts in batches of ${fullBatch}, two in flight.`,
@@ -156,11 +163,11 @@ async function ask(pool, input) {
   if (statusCode !== 200) throw new Error(`Answered ${statusCode}.`);
 }
 
-async function pairs(url, front) {
+async function pairs(url, front, count = pairCount) {
   const pools = { direct: new Pool(url, { connections: 1 }), gateway: new Pool(front, { connections: 1 }) };
   const direct = [];
   const differences = [];
-  for (let pair = -50; pair < pairCount; pair++) {
+  for (let pair = -Math.min(50, count / 2); pair < count; pair++) {
     const times = {};
     for (const name of pair % 2 === 0 ? ['direct', 'gateway'] : ['gateway', 'direct']) {
       const text = newText();

@@ -4,7 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import type { GatewayLimits } from '../options.js';
 import { busyWords, ClientGoneError, RefusedError } from '../routes/error-answers.js';
 
-/** First buffer of a body, in bytes; it doubles when it is full. */
+/** First buffer of a body that doesn't say that it is smaller, in bytes; it doubles when it is full. */
 const firstPieceBytes = 16 * 1024;
 /** Smaller bodies, in bytes, aren't counted: even one per connection doesn't fill the memory, and long lists hold up none. */
 const smallBytes = 64 * 1024;
@@ -35,7 +35,9 @@ export class Uploads {
   read(raw: IncomingMessage): Promise<Buffer> {
     const { maxBody, receiveMs } = this.#limits;
     const tooLarge = () => new RefusedError(413, 'request body too large');
-    if (Number(raw.headers['content-length'] ?? 0) > maxBody) return Promise.reject(tooLarge());
+    const declared = Number(raw.headers['content-length'] ?? firstPieceBytes);
+    if (declared > maxBody) return Promise.reject(tooLarge());
+    const first = Math.min(firstPieceBytes, declared);
     return new Promise((resolve, reject) => {
       let body = Buffer.alloc(0);
       let length = 0;
@@ -52,7 +54,7 @@ export class Uploads {
       const onData = (part: Buffer) => {
         if (length + part.length > maxBody) return end(tooLarge());
         if (length + part.length > body.length) {
-          const size = Math.min(maxBody, Math.max(firstPieceBytes, 2 * body.length, length + part.length));
+          const size = Math.min(maxBody, Math.max(first, 2 * body.length, length + part.length));
           if (!this.#makeRoom(upload, size)) return upload.giveUp();
           const larger = Buffer.allocUnsafeSlow(size);
           body.copy(larger, 0, 0, length);
