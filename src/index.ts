@@ -97,6 +97,7 @@ export type {
   Slot,
   SlotLimits,
   Slots,
+  TraceContext,
 } from './types/requests.js';
 export type { Shard } from './types/shard.js';
 export type { SkipRule } from './types/skip-rule.js';

@@ -21,10 +21,7 @@ export interface EmbedTextsOptions {
   dimensions?: number;
   /** `refresh` embeds what the cache knows again, `bypass` leaves the cache alone. @default 'use' */
   cacheUse?: CacheUse;
-  /**
-   * Of which trace they are a part: it is handed on with requests that hold no texts of others.
-   * @internal
-   */
+  /** Of which trace they are a part: it is handed on with requests that hold texts of this trace alone. @default none */
   trace?: TraceContext;
   /**
    * While nothing else waits, goes on without waiting for others of the same turn of the event loop.

@@ -85,6 +85,7 @@ import {
   type TextOutcome,
   type TimeEstimate,
   type TimeoutOptions,
+  type TraceContext,
   type Unfinished,
   type UnusedPattern,
   type Vector,
@@ -103,6 +104,7 @@ const say = (what: string, value: unknown) => console.log(`${what}: ${value}`);
 async function queue(): Promise<void> {
   const urgent: Priority = 0;
   const cacheUse: CacheUse = 'use';
+  const trace: TraceContext = { traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01` };
   const prefix: PrefixKind = 'document';
   const options: BatchOptions = { prefix, cacheMaxMemoryMb: 0, redisHost: 'cache.internal', cacheTtl: 60 };
   const config = new BatchConfig(options);
@@ -116,7 +118,7 @@ async function queue(): Promise<void> {
   const patience: TimeoutOptions = { timeoutMs: 60_000 };
   await using orchestrator = await new BatchOrchestrator(config, parts).start();
   const space: VectorSpace = orchestrator.space;
-  const how: EmbedTextsOptions = { priority: urgent, caller: 'main', cacheUse };
+  const how: EmbedTextsOptions = { priority: urgent, caller: 'main', cacheUse, trace };
   await orchestrator.embed(['a crowd at the harbour'], how).catch((error) => say('refused', adviceOn(error)));
   const [first] = await orchestrator.embed(['a crowd at the harbour'], how);
   const vector: Vector = first!;

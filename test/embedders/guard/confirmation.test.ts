@@ -97,14 +97,6 @@ describe('a look', () => {
     expect(looks()).toBe(2);
   });
 
-  test('begins with the answer of a server that works on nothing else', async () => {
-    const pool = poolOf([await steady(server)]);
-    const before = looks();
-    for (let i = 0; i < 3; i++) await pool.embed([`text ${i}`], { tokens: 10 });
-    expect(looks() - before).toBe(3);
-    await pool.close();
-  });
-
   test('that began before an answer came says nothing of it', async () => {
     const go = hold(server, { path: '/api/tags' });
     const first = embedder.confirm({});
