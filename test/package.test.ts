@@ -3,6 +3,7 @@
 // or declared for developers only fails here, without a registry.
 import { execFileSync } from 'node:child_process';
 import {
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -57,6 +58,21 @@ test('is called embed-ingest, and its one command embed', () => {
   expect(packageJson.name).toBe('embed-ingest');
   expect(Object.keys(packageJson.bin)).toEqual(['embed']);
   expect(embed('--version').trim()).toBe(packageJson.version);
+});
+
+test('every link of a page in it leads to a file in it', () => {
+  const place = join(folder, 'node_modules', packageJson.name);
+  const pages = readdirSync(place, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    name.endsWith('.md'),
+  );
+  const broken = pages.flatMap((page) =>
+    [...readFileSync(join(place, page), 'utf8').matchAll(/\]\((?![a-z]+:|#)([^)\s#]+)/g)]
+      .map(([, link]) => join(dirname(page), link!))
+      .filter((link) => !existsSync(join(place, link)))
+      .map((link) => `${page}: ${link}`),
+  );
+  expect(pages).toEqual(expect.arrayContaining(['README.md', 'docs/ingest.md', 'benchmarks/RESULTS.md']));
+  expect(broken).toEqual([]);
 });
 
 test('indexes and answers by the embedder in it', () => {
