@@ -28,17 +28,20 @@ export interface PlanOptions extends ReadOptions {
  */
 export async function planned(
   entries: AsyncIterable<readonly WalkEntry[]>,
-  options: Omit<PlanOptions, 'sample'> & { estimates: boolean; signal: AbortSignal },
+  options: Omit<PlanOptions, 'sample'> & { estimates: boolean; signal: AbortSignal; begun: number },
 ): Promise<TimeEstimate | undefined> {
-  const { settings, previous, signal, events, counts } = options;
+  const { settings, previous, signal, events, counts, begun } = options;
   if (!options.estimates) {
     await countPlan(entries, options);
     return undefined;
   }
   const { Sample, estimate } = await import('./estimate.js');
   const sample = new Sample();
+  const started = performance.now();
   await countPlan(entries, { ...options, sample });
-  return await estimate(sample, { settings, previous, signal, events, tokens: counts.tokensEmbedded });
+  const readSeconds = (performance.now() - started) / 1000;
+  const { tokensEmbedded: tokens, chunksEmbedded: texts } = counts;
+  return await estimate(sample, { settings, previous, signal, events, tokens, texts, readSeconds, begun });
 }
 
 /** Counts into `options.counts`. `chunksEmbedded` and `tokensEmbedded` are what a real run would have to embed. */

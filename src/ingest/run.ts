@@ -112,6 +112,7 @@ export class Run {
         report: this.#report,
         signal: this.#signal,
         estimates: this.#options.estimate ?? false,
+        begun: this.#started,
       });
       this.#reading.refuseNothing(previous, this.#report.total);
       await this.#guard(removed, surveyed, known, known);

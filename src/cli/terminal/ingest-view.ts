@@ -61,7 +61,7 @@ export function renderPlan(
   const cached =
     asksCache || chunks.embedded === 0
       ? say`, ${whole(chunks.cached)} in the cache`
-      : say` (the cache isn't asked: its vectors are of a model that a dry run doesn't ask)`;
+      : say` (the cache wasn't asked: an index of its model must be there for that)`;
   const would = changes > 0 ? say`Would write` : say`Would change nothing in`;
   return linesOf([
     say`${would} ${paint.bold(printable(out))}: ${plural(chunks.total, 'chunk')}`,
