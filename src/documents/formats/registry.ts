@@ -44,7 +44,7 @@ export const allFormats = [
     name: 'rst',
     title: 'reStructuredText',
     extensions: ['.rst', '.rest'],
-    version: 3,
+    version: 4,
     keeps:
       'text as it is shown, headings, descriptions of functions and options, lists, tables, code; no comments and targets',
     load: async () => (await import('./markup/rst.js')).extract,

@@ -137,3 +137,8 @@ test.each([
   );
   expect(found).toEqual([expected]);
 });
+
+test('RST: a formula keeps its commands', async () => {
+  const { text } = await documentOf('The flow is :math:`\\frac{a}{b}` and :emphasis:`a\\*b`.\n', 'a.rst');
+  expect(text).toBe('The flow is \\frac{a}{b} and a*b.');
+});

@@ -61,6 +61,8 @@ export function shown(text: string, names: Names): string {
 
 /** Without the target of a link, and the signs in front of a name: `~a.b.C` is shown as `C`. */
 function interpretedText(text: string, role: string | undefined): string {
+  // A backslash begins a name of LaTeX there.
+  if (role === 'math') return text;
   const plain = text.replace(/\\(.)/gs, (_, escaped: string) => (/\s/.test(escaped) ? '' : escaped));
   const [, title = '', target = ''] = titled.exec(plain) ?? [undefined, plain];
   if (role === undefined) return title === '' ? target : title;
