@@ -9,6 +9,7 @@ const result = (source: string, text: string) => ({ text, sources: [source, 'cop
 const results = [
   result('docs/a.md', 'The mill stands behind the harbour.'),
   result('docs/guide/start.md', 'Set `dirs_exist_ok` to true,\nthen copy.'),
+  result('docs/zh.md', '天气很好，我们去公园散步。'),
 ];
 
 test.each([
@@ -20,6 +21,9 @@ test.each([
   [{ passage: 'mill behind the harbour' }, 1],
   [{ passage: 'harbour mill' }, 0],
   [{ source: 'docs/a.md', passage: 'then copy' }, 0],
+  // Where words have no spaces between them, a passage may end within a run of letters.
+  [{ passage: '我们去公园' }, 3],
+  [{ passage: '公园我们' }, 0],
 ])('%j is answered by result %i', (answer, rank) => {
   expect(rankOf(results, { question: 'x', ...answer })).toBe(rank);
 });

@@ -4,6 +4,7 @@ import { randomFrom, shuffled } from '../../bench/statistics/random.js';
 import type { Output } from '../../output/read/output.js';
 import type { Question } from '../questions-file.js';
 import { type OutputRow, readRow } from '../row.js';
+import { eachToken } from '../words/tokens.js';
 
 /** A proposed question, to be put into words of one's own. */
 export interface DraftQuestion extends Question {
@@ -32,6 +33,7 @@ export async function draftQuestions(
     random,
   );
   const seen = new Set<number>();
+  const asked = new Set<string>();
   for (let round = 0; round < maxRounds && questions.length < most; round++) {
     for (const { firstRow, rows } of documents) {
       signal.throwIfAborted();
@@ -40,7 +42,10 @@ export async function draftQuestions(
       if (seen.has(row)) continue;
       seen.add(row);
       const draft = draftOf(await readRow(output, row));
-      if (draft !== undefined) questions.push(draft);
+      // Of a title that several sections have, nobody can say which of them answers.
+      if (draft === undefined || asked.has(draft.question)) continue;
+      asked.add(draft.question);
+      questions.push(draft);
     }
   }
   return questions;
@@ -48,9 +53,21 @@ export async function draftQuestions(
 
 function draftOf({ text, metadata: { source, heading } }: OutputRow): DraftQuestion | undefined {
   const plain = text.replace(/\s+/g, ' ').trim();
-  const [sentence = ''] = /^.{1,400}?[.!?。！？](?=\s|$)/u.exec(plain) ?? [];
-  if (sentence.split(' ').length < minWords || sentence.length > 2 * maxLength) return undefined;
+  const [sentence = ''] = /^.{1,400}?(?:[.!?](?=\s|$)|[。！？])/u.exec(plain) ?? [];
+  if (wordCount(sentence) < minWords || sentence.length > 2 * maxLength) return undefined;
   const title = heading.at(-1)?.replace(/\s+/g, ' ').trim() ?? '';
-  const question = title.split(' ').length > 1 ? title : sentence;
+  const question = wordCount(title) > 1 ? title : sentence;
   return { question: question.slice(0, maxLength), source, passage: sentence, draft: true };
+}
+
+/** Words as a search counts them, without the parts of identifiers. */
+function wordCount(text: string): number {
+  let count = 0;
+  let last = 0;
+  eachToken(text, (_, start, end) => {
+    if (start < last) return;
+    count++;
+    last = end;
+  });
+  return count;
 }

@@ -3,7 +3,7 @@ import { UsageError } from '../../errors.js';
 import type { QuestionOptions } from '../options.js';
 import type { Question } from '../questions-file.js';
 import type { Searcher } from '../searcher.js';
-import { rankOf } from './judge.js';
+import { hasWords, rankOf } from './judge.js';
 import {
   depth,
   type Estimate,
@@ -52,7 +52,7 @@ export interface Comparison {
   lost: string[];
 }
 
-/** @throws {UsageError} when a question has no answer that is known */
+/** @throws {UsageError} when a question has no answer that is known, or a passage without words */
 export async function evaluateWith(
   searcher: Searcher,
   questions: readonly Question[],
@@ -62,6 +62,12 @@ export async function evaluateWith(
   if (open >= 0) {
     throw new UsageError(
       `Question ${open + 1} has neither "source" nor "passage": say which text answers it.`,
+    );
+  }
+  const wordless = questions.findIndex(({ passage }) => passage !== undefined && !hasWords(passage));
+  if (wordless >= 0) {
+    throw new UsageError(
+      `The passage of question ${wordless + 1} has no words, so any text would hold it: give some.`,
     );
   }
   const lists = await searcher.searchAll(

@@ -1,6 +1,7 @@
 // Whether a result answers a question: by the source and the passage that are known of the answer.
 import type { SearchResult } from '../options.js';
 import type { Question } from '../questions-file.js';
+import { unspacedLetter } from '../words/tokens.js';
 
 /** @returns the 1-based place of the first result that answers, or 0 */
 export function rankOf(results: readonly SearchResult[], question: Question): number {
@@ -19,13 +20,19 @@ function answers(
   return passage.length === 0 || holds(wordsOf(text), passage);
 }
 
+/** A letter of a script without spaces is a word of its own: where words end there, two texts may tell differently. */
+const wordPattern = new RegExp(
+  `${unspacedLetter.source}\\p{M}*|(?:(?!${unspacedLetter.source})[\\p{L}\\p{N}\\p{M}])+`,
+  'gu',
+);
+
 function wordsOf(text: string): string[] {
-  return (
-    text
-      .normalize('NFKC')
-      .toLowerCase()
-      .match(/[\p{L}\p{N}\p{M}]+/gu) ?? []
-  );
+  return text.normalize('NFKC').toLowerCase().match(wordPattern) ?? [];
+}
+
+/** Whether a passage has words, by which a text can be found to hold it. */
+export function hasWords(passage: string): boolean {
+  return wordsOf(passage).length > 0;
 }
 
 /** Whether the words stand there in their order; other words may stand between them, but no more than there are. */

@@ -22,11 +22,10 @@ const asciiRuns = /[A-Za-z0-9_]+(?:(?:[.\-':+]|::|->)[A-Za-z0-9_]+)*/g;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: ASCII has them.
 const isAscii = /^[\x00-\x7f]*$/;
 
-/** Scripts whose words have no spaces between them. */
-const unspacedParts =
-  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}ー\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]+/gu;
-
-const unspaced = new RegExp(unspacedParts.source, 'u');
+/** A letter of the scripts whose words have no spaces between them. */
+export const unspacedLetter =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}ー\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
+const unspacedParts = new RegExp(`${unspacedLetter.source}+`, 'gu');
 const ascii = /^[A-Za-z0-9]+$/;
 /** Where a name in camel case goes on: `fsPromises`, `HTTPServer`. */
 const humps = /(?<=\p{Ll})(?=\p{Lu})|(?<=\p{Lu})(?=\p{Lu}\p{Ll})/u;
@@ -59,7 +58,7 @@ function tokensOfRun(run: string): Token[] {
   const take = (word: string, start: number, end: number) => tokens!.push({ word, start, end });
   if (ascii.test(run) && !humps.test(run)) {
     if (run.length <= maxWordLength) take(folded(run), 0, run.length);
-  } else if (unspaced.test(run)) cutUnspaced(run, take);
+  } else if (unspacedLetter.test(run)) cutUnspaced(run, take);
   else takeName(run, take);
   if (known.size >= maxKnown) known.clear();
   // A part of a text would keep all of the text.
@@ -148,7 +147,7 @@ export interface Name {
 export function namesOf(question: string): Name[] {
   const names = new Map<string, Name>();
   for (const { 0: run, index } of question.matchAll(isAscii.test(question) ? asciiRuns : runs)) {
-    if (unspaced.test(run) || !/\p{L}|\p{N}.*\P{N}.*\p{N}/u.test(run)) continue;
+    if (unspacedLetter.test(run) || !/\p{L}|\p{N}.*\P{N}.*\p{N}/u.test(run)) continue;
     const isOption = /(?:^|\s)--$/.test(question.slice(Math.max(0, index - 3), index));
     if (!isOption && !marks.test(run)) continue;
     const [name] = tokensOfRun(run);

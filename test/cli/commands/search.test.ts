@@ -193,6 +193,27 @@ test('eval measures, compares, proposes questions, and fails where too little is
     expect(draft).toMatchObject({ draft: true, source: expect.stringMatching(/^docs\//) });
   write('drafts.jsonl', stdout);
   expect((await json('eval', 'drafts.jsonl', '--words')).hit10.value).toBe(1);
+  write('wordless.jsonl', '{"question": "x", "passage": "…"}\n');
+  const wordless = await workspace.embed(['eval', 'wordless.jsonl', '--words']);
+  expect({ code: wordless.code, stderr: wordless.stderr }).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('question 1 has no words'),
+  });
+});
+
+test('questions are proposed of scripts without spaces, and of a title that several documents have but once', async () => {
+  mkdirSync(join(workspace.dir, 'drafted'));
+  write('drafted/a.md', '# Getting started\n\nThe mill stands behind the harbour.\n');
+  write('drafted/b.md', '# Getting started\n\nThe boat lies beside the island.\n');
+  write(
+    'drafted/zh.md',
+    '今天天气很好，我们去公园散步。\n\nThe model knows more than half of the letters, so it takes this.\n',
+  );
+  const made = ['--model', 'all-minilm', '--ollama-url', ollama.url, '--cache', 'none'];
+  expect((await workspace.embed(['ingest', 'drafted', '-o', 'drafted-index', ...made])).code).toBe(0);
+  const { questions } = await json('eval', '--draft', '50', '-o', 'drafted-index');
+  const asked = questions.map(({ question }: { question: string }) => question);
+  expect(asked.toSorted()).toEqual(['Getting started', '今天天气很好，我们去公园散步。']);
 });
 
 test('a destination is asked by words once a sync has set that up', async () => {
