@@ -167,6 +167,14 @@ export const declared = {
     envToo: 'no_proxy',
     help: 'hosts, domains, ranges to ask directly, or *; repeatable',
   },
+  /** Who asks servers at `http://` addresses: our own client, which is faster, or undici. @default 'own' */
+  httpClient: {
+    kind: 'choice',
+    choices: ['own', 'undici'],
+    env: 'EMBED_HTTP_CLIENT',
+    default: 'own',
+    help: 'who asks servers at http:// addresses without a proxy: own is faster, undici less strict',
+  },
   /** Dimensions asked of a Matryoshka model. @default all of the model */
   dimensions: {
     kind: 'integer',

@@ -1,20 +1,20 @@
-// Requests to one server through undici, with our own time-outs: Node's fetch gives up after 300 s
-// without headers, but a long batch on a slow machine can take longer.
+// Requests to one server, with our own time-outs: Node's fetch gives up after 300 s without headers, but a long batch on
+// a slow machine can take longer.
 
-import type { Readable } from 'node:stream';
 import { EmbedderFault, EmbedError } from '../errors.js';
 import { readUpTo } from '../net/bounded-body.js';
 import type { HttpProxy, ProxySettings } from '../net/choose-proxy.js';
-import { ServerConnections } from '../net/connections.js';
+import { type HttpClient, ServerConnections } from '../net/connections.js';
 import { basicOf, secretsOf } from '../net/credentials.js';
 import { decodedBody } from '../net/decoded-body.js';
 import { whereIs } from '../net/masked-address.js';
+import type { WholeRequest } from '../net/plain/pool.js';
 import { ProxyError } from '../net/tunnel.js';
 import { parseForeign } from '../text/foreign-json.js';
 import { isObject } from '../text/plain-json.js';
 import { withoutSlashes } from '../text/trim.js';
 import type { TraceContext } from '../types/requests.js';
-import type { ServerFaults } from './server-faults.js';
+import type { AnswerHeaders, ServerFaults } from './server-faults.js';
 
 /** What is needed to be let in by servers, and to get to them. */
 export interface Access {
@@ -22,6 +22,8 @@ export interface Access {
   apiKey?: string | undefined;
   /** @default no proxy */
   proxies?: ProxySettings | undefined;
+  /** As in {@link ConnectionsOptions}. @default 'own' */
+  httpClient?: HttpClient | undefined;
 }
 
 /** How an address is named at the start of a sentence. */
@@ -58,6 +60,8 @@ export interface RequestOptions {
   onHead?: (() => void) | undefined;
 }
 
+type Request = Omit<WholeRequest, 'maxBytes'>;
+
 const mostBytes = 64 * 1024 * 1024;
 
 /** Max bytes read of an error's body. */
@@ -78,12 +82,12 @@ export class ServerClient {
    * @throws {UsageError} when the proxy's address, or a password in the server's, can't be used
    */
   constructor(options: ClientOptions, faults: ServerFaults) {
-    const { url, apiKey = '', proxies, connectTimeoutMs = 10_000 } = options;
+    const { url, apiKey = '', proxies, httpClient, connectTimeoutMs = 10_000 } = options;
     this.#path = withoutSlashes(url.pathname);
     this.where = whereIs(url);
     this.faults = faults;
     this.#headers = credentialsFor(url, options);
-    this.#connections = new ServerConnections({ url, proxies, connectTimeoutMs });
+    this.#connections = new ServerConnections({ url, proxies, httpClient, connectTimeoutMs });
     this.#secrets = [apiKey, ...secretsOf(url, addressName), ...(this.proxy?.secrets ?? [])];
   }
 
@@ -116,8 +120,16 @@ export class ServerClient {
    */
   async bytes(path: string, body: object | undefined, options: RequestOptions): Promise<Buffer> {
     const { maxBytes = mostBytes } = options;
-    return await this.#ask(path, body, options, async (answer) => {
-      const { bytes, isWhole } = await readUpTo(answer, maxBytes);
+    return await this.#ask(path, body, options, async (request) => {
+      const most = (status: number) => (status === 200 ? maxBytes : mostOfError);
+      const { statusCode, headers, bytes, isWhole } = await this.#connections.whole({
+        ...request,
+        maxBytes: most,
+        onHead: (status) => {
+          if (status === 200) options.onHead?.();
+        },
+      });
+      if (statusCode !== 200) throw this.#fault(path, statusCode, headers, bytes);
       if (isWhole) return bytes;
       throw new EmbedderFault(
         'bad-answer',
@@ -150,19 +162,35 @@ export class ServerClient {
     options: RequestOptions,
     onPart: (part: Buffer) => void,
   ): Promise<void> {
-    await this.#ask(path, body, options, async (answer, extend) => {
-      for await (const part of answer) {
+    await this.#ask(path, body, options, async (request, extend) => {
+      const { statusCode, headers, body } = await this.#connections.request({
+        ...request,
+        body: request.body ?? null,
+      });
+      const content = decodedBody(body, [headers['content-encoding']].flat()[0]);
+      if (statusCode !== 200) {
+        const { bytes } = await readUpTo(content, mostOfError);
+        throw this.#fault(path, statusCode, headers, bytes);
+      }
+      options.onHead?.();
+      for await (const part of content) {
         extend();
         onPart(part as Buffer);
       }
     });
   }
 
+  /** The fault for an answer other than a 200. */
+  #fault(path: string, status: number, headers: AnswerHeaders, bytes: Buffer): EmbedderFault {
+    const known = { headers, path, proxy: this.proxy, secrets: this.#secrets };
+    return this.faults.answer(this.#told(), status, bytes.toString(), known);
+  }
+
   async #ask<T>(
     path: string,
     body: object | undefined,
     options: RequestOptions,
-    read: (answer: Readable, extend: () => void) => Promise<T>,
+    send: (request: Request, extend: () => void) => Promise<T>,
   ): Promise<T> {
     const { timeoutMs, signal, onLate } = options;
     signal?.throwIfAborted();
@@ -180,25 +208,17 @@ export class ServerClient {
     const onAbort = () => control.abort(signal?.reason);
     signal?.addEventListener('abort', onAbort, { once: true });
     try {
-      const answer = await this.#connections.request({
+      const isPost = body !== undefined;
+      const request: Request = {
         path: this.#path + path,
-        method: body === undefined ? 'GET' : 'POST',
-        headers:
-          body === undefined
-            ? this.#headers
-            : { ...this.#headers, ...options.trace, 'content-type': 'application/json' },
-        body: body === undefined ? null : JSON.stringify(body),
+        method: isPost ? 'POST' : 'GET',
+        headers: isPost
+          ? { ...this.#headers, ...options.trace, 'content-type': 'application/json' }
+          : this.#headers,
+        ...(isPost && { body: JSON.stringify(body) }),
         signal: control.signal,
-      });
-      const { headers, statusCode } = answer;
-      const content = decodedBody(answer.body, [headers['content-encoding']].flat()[0]);
-      if (statusCode !== 200) {
-        const { bytes } = await readUpTo(content, mostOfError);
-        const known = { headers, path, proxy: this.proxy, secrets: this.#secrets };
-        throw this.faults.answer(this.#told(), statusCode, bytes.toString(), known);
-      }
-      options.onHead?.();
-      return await read(content, () => deadline.refresh());
+      };
+      return await send(request, () => deadline.refresh());
     } catch (error) {
       if (control.signal.aborted) throw control.signal.reason;
       if (error instanceof EmbedError) throw error;

@@ -2,6 +2,7 @@
 import type { FaultMeaning } from '../errors.js';
 import { printable } from '../text/printable.js';
 import { maskAddress } from './masked-address.js';
+import { PlainHttpError } from './plain/fault.js';
 import { ProxyError } from './tunnel.js';
 
 /** Phrases for a sentence: `SERVER what: advice.` */
@@ -13,14 +14,14 @@ export interface ConnectionFault {
 }
 
 interface Row extends ConnectionFault {
-  /** Of Node, OpenSSL or undici. */
+  /** Of Node, OpenSSL, undici or our own client. */
   code: RegExp;
 }
 
 const untrusted =
   /^(DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_.*|CERT_UNTRUSTED|CERT_CHAIN_TOO_LONG)$/;
 
-/** The first that fits; the code is put behind `what`. */
+/** The first that fits; the code, or what our own client says, is put behind `what`. */
 const rows: readonly Row[] = [
   { code: /^UND_ERR_(HEADERS|BODY)_TIMEOUT$/, meaning: 'timeout', what: 'gave no answer in time' },
   {
@@ -60,7 +61,7 @@ const rows: readonly Row[] = [
     advice: 'allow TLS 1.2 or 1.3 there, without a certificate of the client',
   },
   {
-    code: /^UND_ERR_HEADERS_OVERFLOW$|^HPE_HEADER_OVERFLOW$/,
+    code: /^UND_ERR_HEADERS_OVERFLOW$|^HPE_HEADER_OVERFLOW$|^HTTP_HEADERS_TOO_LARGE$/,
     meaning: 'bad-answer',
     what: 'answers with headers of more than 16 kB',
     advice: 'check the address and the proxy in between',
@@ -71,7 +72,14 @@ const rows: readonly Row[] = [
     what: 'packs its answers in a way that can not be read',
     advice: 'turn compression off in the proxy in between',
   },
-  { code: /^HPE_/, meaning: 'bad-answer', what: "doesn't speak HTTP" },
+  {
+    code: /^HTTP_ODD_ANSWER$/,
+    meaning: 'bad-answer',
+    what: 'breaks the rules of HTTP',
+    advice:
+      'check the server and the proxy in between, or set EMBED_HTTP_CLIENT=undici, which is less strict',
+  },
+  { code: /^HPE_|^HTTP_NOT_SPOKEN$/, meaning: 'bad-answer', what: "doesn't speak HTTP" },
 ];
 
 /** What went wrong with a connection, or with an answer before its status was known. */
@@ -81,10 +89,11 @@ export function explainConnection(cause: unknown): ConnectionFault {
   }
   const { code = '', message } = cause as { code?: string; message?: string };
   const row = rows.find((one) => one.code.test(code));
+  const detail = cause instanceof PlainHttpError ? cause.message : code;
   if (!row)
-    return { meaning: 'unreachable', what: `can't be reached (${code || (message ?? String(cause))})` };
+    return { meaning: 'unreachable', what: `can't be reached (${detail || (message ?? String(cause))})` };
   const { meaning, what, advice } = row;
-  return { meaning, what: `${what} (${code})`, ...(advice !== undefined && { advice }) };
+  return { meaning, what: `${what} (${detail})`, ...(advice !== undefined && { advice }) };
 }
 
 /** Statuses that name another address. They aren't followed: what is sent there was meant for this server alone. */

@@ -2,12 +2,18 @@
 //
 // In: a server's address, and what the settings say of proxies. Out: answers, and how often the server may have been
 // replaced. This file holds the connections to one server; choose-proxy.ts decides whether they go by a proxy,
-// tunnel.ts opens them through it. connection-fault.ts puts failures into words; credentials.ts and masked-address.ts
+// tunnel.ts opens them through it; plain/ is our own client for http://; connection-watch.ts counts losses. connection-fault.ts puts failures into words; credentials.ts and masked-address.ts
 // send and mask what is secret in an address; bounded-body.ts and decoded-body.ts read an answer.
 // What must hold: what is on this machine never goes by a proxy; no password is printed; a lost connection is counted.
+import { Readable } from 'node:stream';
+import { readUpTo } from './bounded-body.js';
 import { type HttpProxy, type ProxySettings, proxyFor } from './choose-proxy.js';
+import { ConnectionWatch } from './connection-watch.js';
+import { decodedBody, isPacked } from './decoded-body.js';
+import type { PlainAnswer } from './plain/answer-reader.js';
+import { PlainPool, type WholeRequest } from './plain/pool.js';
 import { proxyConnector, Tunnels } from './tunnel.js';
-import { type Dispatcher, Pool, type PoolOptions } from './undici.js';
+import { type Dispatcher, loadUndici, type Pool, type PoolOptions } from './undici.js';
 
 export interface ConnectionsOptions {
   /** Of the server; its path is not used. */
@@ -18,7 +24,11 @@ export interface ConnectionsOptions {
   connectTimeoutMs: number;
   /** How long an idle connection is kept, in ms. @default 300000 */
   keepAliveMs?: number | undefined;
+  /** Who asks for whole answers of a server at `http://` without a proxy: `own` is plain/. @default 'own' */
+  httpClient?: HttpClient | undefined;
 }
+
+export type HttpClient = 'own' | 'undici';
 
 /** A request of undici, without its origin. */
 export type ServerRequest = Omit<Dispatcher.RequestOptions, 'origin' | 'path' | 'headers'> & {
@@ -31,9 +41,6 @@ export type ServerRequest = Omit<Dispatcher.RequestOptions, 'origin' | 'path' | 
  * unloads its model after this time, in ms.
  */
 const longKeepAliveMs = 300_000;
-
-/** After this time without any connection, in ms, the server may have been replaced without our noticing. */
-const unwatchedMs = 60_000;
 
 /**
  * Codes of connections that ended as intended, so the server was not lost: idle time-outs, aborted requests and
@@ -51,9 +58,20 @@ const relays =
   /^(nginx|openresty|caddy|apache|envoy|istio|haproxy|traefik|varnish|squid|cloudflare|cloudfront|awselb|gws|google frontend)/i;
 
 /** True when an answer shows that a program before the server handed it on, over a connection of its own. */
-function isRelayed(headers: Dispatcher.ResponseData['headers']): boolean {
+function isRelayed(headers: PlainAnswer['headers']): boolean {
   const server = [headers.server].flat()[0];
   return headers.via !== undefined || headers['cf-ray'] !== undefined || relays.test(server ?? '');
+}
+
+function encodingOf(headers: PlainAnswer['headers']): string | undefined {
+  return [headers['content-encoding']].flat()[0];
+}
+
+/** The answer as it was before it was packed, up to `most` bytes of it. */
+async function unpacked(answer: PlainAnswer, most: number): Promise<PlainAnswer> {
+  const encoding = encodingOf(answer.headers);
+  if (!isPacked(encoding)) return answer;
+  return { ...answer, ...(await readUpTo(decodedBody(Readable.from([answer.bytes]), encoding), most)) };
 }
 
 /** How requests reach the server. `forward`: the proxy takes each, and makes connections of its own. */
@@ -70,26 +88,24 @@ export class ServerConnections {
   #opening: Promise<Route> | undefined;
   /** A program before the server hands on requests. */
   #isRelayed = false;
-  #losses = 0;
-  #connections = 0;
-  #aloneSince = Number.POSITIVE_INFINITY;
+  readonly #watch = new ConnectionWatch();
+  readonly #plain: PlainPool | undefined;
 
   /** @throws {UsageError} when the proxy's address can't be used */
   constructor(options: ConnectionsOptions) {
-    const { url, proxies, connectTimeoutMs } = options;
+    const { url, proxies, connectTimeoutMs, keepAliveMs = longKeepAliveMs, httpClient = 'own' } = options;
     this.#server = url;
     this.#options = options;
     this.proxy = proxyFor(url, proxies);
     if (this.proxy) this.#tunnels = new Tunnels(this.proxy, url, connectTimeoutMs);
-    else this.#route = { kind: 'direct', pool: this.#poolOf(url.origin) };
+    else if (url.protocol === 'http:' && httpClient === 'own') {
+      this.#plain = new PlainPool(url, { connectTimeoutMs, keepAliveMs }, this.#watch);
+    }
   }
 
-  /**
-   * How often the server may have been replaced: connections that the server or the network ended or refused, and
-   * first connections after a time without any.
-   */
+  /** As {@link ConnectionWatch.losses}. */
   get losses(): number {
-    return this.#losses;
+    return this.#watch.losses;
   }
 
   /**
@@ -110,6 +126,25 @@ export class ServerConnections {
     const answer = await route.pool.request(this.#routed(request, route));
     this.#isRelayed = isRelayed(answer.headers);
     return answer;
+  }
+
+  /**
+   * Sends a request, and reads its whole answer, unpacked.
+   * @throws {PlainHttpError} when there is none, or one that can't be trusted
+   * Throws as `request` does, too.
+   */
+  async whole(request: WholeRequest): Promise<PlainAnswer> {
+    const { maxBytes, onHead, body = null, ...rest } = request;
+    if (this.#plain) {
+      const answer = await this.#plain.request(request);
+      this.#isRelayed = isRelayed(answer.headers);
+      return await unpacked(answer, maxBytes(answer.statusCode));
+    }
+    const answer = await this.request({ ...rest, body });
+    const { statusCode, headers } = answer;
+    const content = decodedBody(answer.body, encodingOf(headers));
+    onHead?.(statusCode);
+    return { statusCode, headers, ...(await readUpTo(content, maxBytes(statusCode))) };
   }
 
   /** Sends a request, and its answer to the stream that `factory` gives. Throws as `request` does. */
@@ -133,7 +168,11 @@ export class ServerConnections {
   }
 
   /** Those who ask at once wait for one try; when it fails, the next request tries again. */
-  #chosen(): Promise<Route> {
+  #chosen(): Promise<Route> | Route {
+    if (!this.proxy) {
+      this.#route = { kind: 'direct', pool: this.#poolOf(this.#server.origin) };
+      return this.#route;
+    }
     this.#opening ??= this.#choose().finally(() => {
       this.#opening = undefined;
     });
@@ -150,13 +189,14 @@ export class ServerConnections {
         : { kind: 'forward', pool: this.#poolOf(this.proxy!.origin, proxyConnector(connectTimeoutMs)) };
       return this.#route;
     } catch (error) {
-      this.#losses++;
+      this.#watch.refused();
       throw error;
     }
   }
 
   #poolOf(origin: string, connector?: PoolOptions['connect']): Pool {
     const { connectTimeoutMs, keepAliveMs = longKeepAliveMs } = this.#options;
+    const { Pool } = loadUndici();
     const pool = new Pool(origin, {
       pipelining: 1,
       keepAliveTimeout: keepAliveMs,
@@ -164,29 +204,21 @@ export class ServerConnections {
       bodyTimeout: 0,
       connect: connector ?? { timeout: connectTimeoutMs },
     });
-    pool.on('connect', () => {
-      if (Date.now() - this.#aloneSince > unwatchedMs) this.#losses++;
-      this.#aloneSince = Number.POSITIVE_INFINITY;
-      this.#connections++;
-    });
-    pool.on('disconnect', (_origin, _targets, error) => {
-      if (--this.#connections === 0) this.#aloneSince = Date.now();
-      if (!ownEnds.has(error.code)) this.#losses++;
-    });
-    pool.on('connectionError', () => {
-      this.#losses++;
-    });
+    pool.on('connect', () => this.#watch.opened());
+    pool.on('disconnect', (_origin, _targets, error) => this.#watch.ended(!ownEnds.has(error.code)));
+    pool.on('connectionError', () => this.#watch.refused());
     return pool;
   }
 
   /** Closes all connections; requests in flight fail. */
   async close(): Promise<void> {
+    this.#plain?.destroy();
     await Promise.all([this.#route?.pool.destroy(), this.#tunnels?.close()]);
   }
 }
 
 /** The result; a caller that leaves doesn't wait for it. @throws the signal's reason */
-async function orAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+async function orAborted<T>(work: Promise<T> | T, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return await work;
   let onAbort = () => {};
   const aborted = new Promise<never>((_, reject) => {

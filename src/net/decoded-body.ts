@@ -15,13 +15,22 @@ export class UnknownEncodingError extends Error {
   readonly code = 'Z_UNKNOWN_ENCODING';
 }
 
+/** Whether a body with this header Content-Encoding has to be unpacked. */
+export function isPacked(encoding: string | undefined): boolean {
+  return nameOf(encoding) !== 'identity';
+}
+
+function nameOf(encoding: string | undefined): string {
+  return encoding?.trim().toLowerCase() || 'identity';
+}
+
 /**
  * The body as it was before it was packed; whoever reads it must bound its length.
  * @param encoding the header Content-Encoding
  * @throws {UnknownEncodingError} for one that can't be unpacked
  */
 export function decodedBody(body: Readable, encoding: string | undefined): Readable {
-  const name = encoding?.trim().toLowerCase() || 'identity';
+  const name = nameOf(encoding);
   if (name === 'identity') return body;
   const decoder = Object.hasOwn(decoders, name) ? decoders[name]!() : undefined;
   if (!decoder) {

@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import type { FaultMeaning } from '../errors.js';
 import { time } from '../text/durations.js';
 import type { HttpProxy } from './choose-proxy.js';
-import { buildConnector, type Connector, type ConnectorOptions, Pool } from './undici.js';
+import { type Connector, type ConnectorOptions, loadUndici, type Pool } from './undici.js';
 
 /** A proxy gave no connection. The message is a phrase with what to do; it follows "… can't be reached: ". */
 export class ProxyError extends Error {
@@ -23,7 +23,7 @@ export class ProxyError extends Error {
 
 /** Connects to a proxy: its certificate is for its own host, not for the one that a request names. */
 export function proxyConnector(timeoutMs: number): Connector {
-  const connect = buildConnector({ timeout: timeoutMs });
+  const connect = loadUndici().buildConnector({ timeout: timeoutMs });
   return ({ servername: _, ...options }, callback) => connect(options, callback);
 }
 
@@ -41,6 +41,7 @@ export class Tunnels {
     this.#server = server;
     // Less than the whole request may take, so that it is the proxy that is told.
     this.#timeoutMs = timeoutMs * 0.8;
+    const { Pool, buildConnector } = loadUndici();
     this.#pool = new Pool(proxy.origin, { pipelining: 1, connect: proxyConnector(timeoutMs) });
     this.#secure = buildConnector({ timeout: timeoutMs });
   }

@@ -29,6 +29,7 @@ export interface BatchOptions
       | 'httpProxy'
       | 'httpsProxy'
       | 'noProxy'
+      | 'httpClient'
       | 'dimensions'
       | 'batchSize'
       | 'concurrency'

@@ -3,7 +3,7 @@ import type { Settings } from '../config/settings.js';
 import type { OllamaEmbedderOptions } from '../embedders/ollama/embedder.js';
 import type { Access } from '../embedders/server-client.js';
 import type { VectorSpace } from '../types/space.js';
-import { limitsOfText, proxiesOf } from './server-settings.js';
+import { limitsOfText, waysOf } from './server-settings.js';
 
 /** Max wait for an Ollama on the default address, in ms: looking for it must not delay a command. */
 export const probeTimeoutMs = 1500;
@@ -22,5 +22,5 @@ export function serverOptions(
 
 /** How an Ollama is reached, and what lets us in. */
 export function accessOf(settings: Settings): Required<Access> {
-  return { apiKey: settings.ollamaApiKey, proxies: proxiesOf(settings) };
+  return { apiKey: settings.ollamaApiKey, ...waysOf(settings) };
 }

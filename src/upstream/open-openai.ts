@@ -13,7 +13,7 @@ import type { VectorSpace } from '../types/space.js';
 import { settledInTime } from './ask-in-time.js';
 import { openServers } from './open-servers.js';
 import type { OpenEmbedderOptions, OpenedEmbedder } from './options.js';
-import { limitsOfText, proxiesOf } from './server-settings.js';
+import { limitsOfText, waysOf } from './server-settings.js';
 
 /**
  * Opens the configured servers.
@@ -65,7 +65,7 @@ export function openAiOptions(
 
 /** How these servers are reached, and what lets us in. */
 export function openAiAccess(settings: Settings): Required<Access> {
-  return { apiKey: settings.openaiApiKey, proxies: proxiesOf(settings) };
+  return { apiKey: settings.openaiApiKey, ...waysOf(settings) };
 }
 
 /** First pause before another try, in ms, where the server asks for none; it doubles with each. */

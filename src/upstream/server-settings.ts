@@ -2,12 +2,16 @@
 // a prefix or a limit that was set once needn't be set again.
 import type { Settings } from '../config/settings.js';
 import type { ProxySettings } from '../net/choose-proxy.js';
+import type { HttpClient } from '../net/connections.js';
 import type { Prefixes } from '../types/embedder.js';
 import type { VectorSpace } from '../types/space.js';
 
 /** The ways to all servers. */
-export function proxiesOf({ httpProxy, httpsProxy, noProxy }: Settings): ProxySettings {
-  return { httpProxy, httpsProxy, noProxy };
+export function waysOf({ httpProxy, httpsProxy, noProxy, httpClient }: Settings): {
+  proxies: ProxySettings;
+  httpClient: HttpClient;
+} {
+  return { proxies: { httpProxy, httpsProxy, noProxy }, httpClient };
 }
 
 /** @param previous the space of the existing output, if any */

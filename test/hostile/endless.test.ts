@@ -1,13 +1,14 @@
 // Servers whose answers have no end: what is read of them has a bound, and the connection ends there.
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { OllamaClient } from '../../src/embedders/ollama/client.js';
 import { pullModel } from '../../src/embedders/ollama/pull-model.js';
 import { EmbedderFault, ServiceError } from '../../src/errors.js';
 import { noEvents } from '../../src/events.js';
 import { OllamaServer } from '../../src/gateway/backends/ollama-servers.js';
 import { makeWorkspace } from '../helpers/cli.js';
+import { httpClient, httpClients, over } from '../helpers/http-clients.js';
 
 const mb = 1024 * 1024;
 const cleanUps: (() => unknown)[] = [];
@@ -43,7 +44,7 @@ async function endless(
 }
 
 function client(url: URL): OllamaClient {
-  const made = new OllamaClient({ url });
+  const made = new OllamaClient({ url, httpClient: httpClient() });
   cleanUps.push(() => made.close());
   return made;
 }
@@ -51,24 +52,28 @@ function client(url: URL): OllamaClient {
 const options = { timeoutMs: 30_000 };
 const numbers = '0.1,'.repeat(16 * 1024);
 
-test('vectors without an end are a bad answer, at the bound that the request has', async () => {
-  const { url, sent } = await endless(numbers, { start: '{"embeddings":[[' });
-  const asked = client(url).bytes('/api/embed', {}, { ...options, maxBytes: mb });
-  await expect(asked).rejects.toThrow(/\/api\/embed gave more than 1048576 bytes/);
-  await expect(asked).rejects.toMatchObject({ meaning: 'bad-answer' });
-  expect(sent()).toBeLessThan(16 * mb);
-});
+describe.each(httpClients)('by %s', (used) => {
+  over(used);
 
-test('any other answer has a bound of its own', async () => {
-  const { url, sent } = await endless(' '.repeat(mb));
-  await expect(client(url).json('/api/show', {}, options)).rejects.toThrow(EmbedderFault);
-  expect(sent()).toBeLessThan(100 * mb);
-});
+  test('vectors without an end are a bad answer, at the bound that the request has', async () => {
+    const { url, sent } = await endless(numbers, { start: '{"embeddings":[[' });
+    const asked = client(url).bytes('/api/embed', {}, { ...options, maxBytes: mb });
+    await expect(asked).rejects.toThrow(/\/api\/embed gave more than 1048576 bytes/);
+    await expect(asked).rejects.toMatchObject({ meaning: 'bad-answer' });
+    expect(sent()).toBeLessThan(16 * mb);
+  });
 
-test('of an error without an end, the beginning is told', async () => {
-  const { url, sent } = await endless('x'.repeat(64 * 1024), { status: 503 });
-  await expect(client(url).bytes('/api/embed', {}, options)).rejects.toMatchObject({ meaning: 'busy' });
-  expect(sent()).toBeLessThan(16 * mb);
+  test('any other answer has a bound of its own', async () => {
+    const { url, sent } = await endless(' '.repeat(mb));
+    await expect(client(url).json('/api/show', {}, options)).rejects.toThrow(EmbedderFault);
+    expect(sent()).toBeLessThan(100 * mb);
+  });
+
+  test('of an error without an end, the beginning is told', async () => {
+    const { url, sent } = await endless('x'.repeat(64 * 1024), { status: 503 });
+    await expect(client(url).bytes('/api/embed', {}, options)).rejects.toMatchObject({ meaning: 'busy' });
+    expect(sent()).toBeLessThan(16 * mb);
+  });
 });
 
 test.each([

@@ -5,13 +5,20 @@ import { openOllamaEmbedder } from '../../../src/embedders/ollama/embedder.js';
 import { EmbedderFault, ServiceError, UsageError } from '../../../src/errors.js';
 import type { Embedder } from '../../../src/types/embedder.js';
 import { eventually } from '../../helpers/eventually.js';
+import { httpClient, httpClients, over } from '../../helpers/http-clients.js';
 import { allMiniLm, faults, type OllamaOptions, startOllama, type TestOllama } from '../../helpers/ollama.js';
 
 let server: TestOllama;
 let embedder: Embedder;
 
 const open = (options: Partial<Parameters<typeof openOllamaEmbedder>[0]> = {}) =>
-  openOllamaEmbedder({ url: new URL(server.url), model: 'all-minilm', batchTimeoutMs: 20_000, ...options });
+  openOllamaEmbedder({
+    url: new URL(server.url),
+    httpClient: httpClient(),
+    model: 'all-minilm',
+    batchTimeoutMs: 20_000,
+    ...options,
+  });
 
 async function start(options: OllamaOptions = {}): Promise<void> {
   await stop();
@@ -38,7 +45,10 @@ const fault = async (work: Promise<unknown>): Promise<EmbedderFault> => {
 
 const texts = ['one', 'two two', 'three', 'naïve café', '你好 🙂'];
 
-describe('embed', () => {
+describe.each(httpClients)('embed, by %s', (client) => {
+  over(client);
+  beforeEach(() => start());
+
   test('gives every text its own vector, in order, by one request', async () => {
     expect(await embedder.embed(texts)).toEqual(texts.map((text) => server.vectorOf(text)));
     expect(server.batches()).toEqual([texts]);
@@ -145,7 +155,10 @@ describe('dimensions', () => {
   });
 });
 
-describe('a fault', () => {
+describe.each(httpClients)('a fault, by %s', (client) => {
+  over(client);
+  beforeEach(() => start());
+
   test.each([
     ['busy', faults.busy()],
     ['busy', faults.tooManyRequests(3)],
@@ -221,7 +234,10 @@ describe('a fault', () => {
   });
 });
 
-describe('time', () => {
+describe.each(httpClients)('time, by %s', (client) => {
+  over(client);
+  beforeEach(() => start());
+
   test('is longer for the first request, which may have to load the model', async () => {
     await start({ loadMs: 300 });
     const patient = await open({ batchTimeoutMs: 100, loadTimeoutMs: 20_000 });

@@ -122,6 +122,11 @@ describe('the fault of a connection', () => {
     ['UND_ERR_BODY_TIMEOUT', 'timeout'],
     ['DEPTH_ZERO_SELF_SIGNED_CERT', 'refused'],
     ['HPE_INVALID_CONSTANT', 'bad-answer'],
+    ['HTTP_NOT_SPOKEN', 'bad-answer'],
+    ['HTTP_ODD_ANSWER', 'bad-answer'],
+    ['HTTP_HEADERS_TOO_LARGE', 'bad-answer'],
+    ['HTTP_CLOSED', 'unreachable'],
+    ['ETIMEDOUT', 'unreachable'],
     [undefined, 'unreachable'],
   ])('%s means %s', (code, meaning) => {
     const fault = ollamaFaults.connection('http://h:1', Object.assign(new Error('why'), { code }));
