@@ -219,7 +219,10 @@ class GuardedServer {
     this.#checkedAt = performance.now();
     if (difference === undefined) return this.#sameness.clear();
     const fault = otherVectorsFault(this.#server.where, difference);
-    this.#change = { fault, mark: await this.mark(this.#end.signal).catch(() => undefined) };
+    const change: Change = { fault, mark: undefined };
+    // Before anything is waited for: it counts as checked now, and other requests would go on.
+    this.#change = change;
+    change.mark = await this.mark(this.#end.signal).catch(() => undefined);
   }
 
   /** What differs from before, in words. @throws {EmbedderFault} when it can't be measured */

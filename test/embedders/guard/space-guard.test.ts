@@ -176,6 +176,19 @@ describe('withSteadySpace', () => {
     expect(canaryRequests()).toBe(3);
   });
 
+  test('sends nothing to a server whose vectors differ while it is asked what it is', async () => {
+    await measureSpace(embedder);
+    await restart({ salt: 'other' });
+    const answer = hold(server, { path: '/api/tags' });
+    const asked = server.requests.length;
+    const first = expect(embedder.embed(['a'])).rejects.toMatchObject({ meaning: 'changed' });
+    await eventually(() => server.requests.slice(asked).map(({ path }) => path)).toContain('/api/tags');
+    await expect(embedder.embed(['b'])).rejects.toMatchObject({ meaning: 'changed' });
+    answer();
+    await first;
+    expect(server.batches()).toEqual([canaries, canaries]);
+  });
+
   test('lets who waits for a check give up', async () => {
     await measureSpace(embedder);
     await restart();
