@@ -4,12 +4,25 @@ import { existsSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import type { LoadedSettings } from '../config/origins.js';
 import type { Settings } from '../config/settings.js';
+import { UsageError } from '../errors.js';
 import { manifestName, runName } from '../output/format/layout.js';
 import { readNotes } from '../state/output-notes.js';
 import { type Printable, printable, say } from '../text/printable.js';
 
 /** Present in every output, and while a first run makes one. */
 const marks = [manifestName, runName];
+
+/**
+ * Settings for reading an output that may be named by an argument.
+ * @param dir the argument; undefined where none was given
+ * @param out as `--out` was given
+ * @throws {UsageError} when both name one
+ */
+export function namedIndex(loaded: LoadedSettings, dir: string | undefined, out: unknown): Settings {
+  if (dir === undefined) return nearIndex(loaded);
+  if (out !== undefined) throw new UsageError('Name the output once: as an argument, or by --out.');
+  return { ...loaded.settings, out: dir };
+}
 
 /** Settings for reading: with the output of a folder above where `out` was said nowhere, and this one has none. */
 export function nearIndex({ settings, layers }: LoadedSettings, cwd = process.cwd()): Settings {

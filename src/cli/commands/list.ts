@@ -7,7 +7,7 @@ import { type Printable, printable, say } from '../../text/printable.js';
 import type { Given } from '../declared/command.js';
 import type { list as declared } from '../declared/list.js';
 import type { Outcome } from '../declared/outcome.js';
-import { nearIndex } from '../near-index.js';
+import { namedIndex } from '../near-index.js';
 import { settingsFor } from '../settings.js';
 import { withSignals } from '../signals.js';
 import { paint } from '../terminal/colour.js';
@@ -18,7 +18,7 @@ const maxSourceLength = 500;
 
 export async function runList(given: Given<typeof declared>): Promise<Outcome> {
   const { flags } = given;
-  const settings = nearIndex(await settingsFor(given, printNotice));
+  const settings = namedIndex(await settingsFor(given, printNotice), given.arguments.dir, given.settings.out);
   const { listDocuments } = await import('../../commands/list.js');
   const documents: ListedDocument[] = [];
   const all = { documents: 0, rows: 0, tokens: 0 };

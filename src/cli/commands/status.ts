@@ -11,14 +11,14 @@ import { shownSize } from '../../text/sizes.js';
 import type { Given } from '../declared/command.js';
 import type { Outcome } from '../declared/outcome.js';
 import type { status as declared } from '../declared/status.js';
-import { nearIndex } from '../near-index.js';
+import { namedIndex } from '../near-index.js';
 import { settingsFor } from '../settings.js';
 import { paint } from '../terminal/colour.js';
 import { printNotice, printResults } from '../terminal/print.js';
 
 export async function runStatus(given: Given<typeof declared>): Promise<Outcome> {
   const { flags } = given;
-  const settings = nearIndex(await settingsFor(given, printNotice));
+  const settings = namedIndex(await settingsFor(given, printNotice), given.arguments.dir, given.settings.out);
   const { status } = await import('../../commands/status.js');
   const result = await status({ settings });
   if (!flags.json) printResults(joined(render(result).map((line) => say`${line}\n`)));

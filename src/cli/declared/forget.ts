@@ -3,7 +3,7 @@ import type { CommandDeclaration } from './command.js';
 
 export const forget = {
   name: 'forget',
-  summary: 'take documents out of an output and its destinations, now',
+  summary: 'take documents out of an output and its destinations, until a run finds them again',
   alike: ['remove', 'rm', 'delete', 'drop', 'del'],
   arguments: [
     {

@@ -5,6 +5,9 @@ export const list = {
   name: 'list',
   summary: 'list the documents of an output, with rows, tokens and last change',
   alike: ['ls', 'documents', 'files', 'dir'],
+  arguments: [
+    { name: 'dir', kind: 'path', help: 'output folder, as --out; that of the settings where none is given' },
+  ],
   flags: ['config', 'out', 'source', 'failed', 'json'],
   about: `When a document changed is noted on this machine by the runs of this user, not in the output.`,
   examples: [

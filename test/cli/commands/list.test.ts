@@ -327,3 +327,16 @@ test('-v names each document that is new, changed, moved or removed, in a dry ru
   expect(lines(await ingest('-v'))).toEqual(told);
   expect(lines(await ingest('-v'))).toEqual([]);
 });
+
+test('list and status take the folder of an output as verify does', async () => {
+  expect((await ingest('--out', 'index')).code).toBe(0);
+  expect((await json('list', './index')).documents).toEqual((await json('list', '--out', 'index')).documents);
+  expect((await json('status', './index')).index).toEqual((await json('status', '--out', 'index')).index);
+  for (const command of ['list', 'status']) {
+    expect(await workspace.embed([command, 'none', '--out', 'index'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('Name the output once'),
+    });
+    expect((await workspace.embed([command, 'none'])).stderr).toContain('There is no index in none');
+  }
+});
