@@ -38,8 +38,6 @@ const minHighShare = 0.3;
 /** In a few bytes, anything may stand: a name, a sign. */
 const minHighBytes = 16;
 
-/** Files that were joined have a byte order mark in the middle. */
-const mark = '\ufeff';
 const loneReturn = /\r(?!\n)/;
 
 /**
@@ -51,8 +49,7 @@ const loneReturn = /\r(?!\n)/;
 export function decode(bytes: Uint8Array): string {
   const text = charactersOf(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
   const lines = text.includes('\r') && loneReturn.test(text) ? text.replace(/\r(?!\n)/g, '\n') : text;
-  const joined = lines.includes(mark, 1) ? lines.replaceAll(mark, '') : lines;
-  return joined.includes('\0') ? joined.replaceAll('\0', ' ') : joined;
+  return lines.includes('\0') ? lines.replaceAll('\0', ' ') : lines;
 }
 
 function charactersOf(buffer: Buffer): string {
