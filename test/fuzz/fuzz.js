@@ -31,9 +31,15 @@ for (const name of flags.kind) {
 }
 
 const findings = new Findings();
+let played = 0;
 const session = new Session(resolve(flags.cli));
 process.once('exit', () => session.remove(flags.keep));
-for (const name of ['SIGINT', 'SIGTERM']) process.once(name, () => process.exit(130));
+for (const name of ['SIGINT', 'SIGTERM']) {
+  process.once(name, () => {
+    console.log(`stopped: ${played} runs, ${findings.size} findings`);
+    process.exit(130);
+  });
+}
 // As above, where a server of a case fails.
 process.on('uncaughtException', (error) => {
   findings.add(
@@ -45,7 +51,6 @@ await session.start();
 const deadline = performance.now() + Number(flags.minutes) * 60_000;
 const random = new Random(`order/${flags.seed}`);
 console.log(`seed ${flags.seed}, ${flags.minutes} min, ${flags.kind.join(' ')}`);
-let played = 0;
 let calibrated = performance.now();
 
 if (flags.case !== undefined) {

@@ -1,9 +1,12 @@
 // A database of `embed sync` that lists without an end, or what it was told to remove; rows whose values are none.
+
+import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { parquetWriteFile } from 'hyparquet-writer';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Destination, Plan } from '../../src/destinations/destination.js';
+import { footerParts } from '../../src/destinations/parquet/footer-shape.js';
 import { DestinationError } from '../../src/errors.js';
 import { openStore } from '../destinations/indexes.js';
 import { listenOnOwnPort } from '../helpers/ports.js';
@@ -104,6 +107,28 @@ describe('a Chroma', () => {
 });
 
 describe('a Parquet file', () => {
+  /** Of nothing but metadata: a list of structures, which are empty. */
+  function metadata(count: number): Buffer {
+    const size = Buffer.from(
+      [count & 127, (count >> 7) & 127, (count >> 14) & 127, count >> 21].map((n, i) =>
+        i < 3 ? n | 128 : n,
+      ),
+    );
+    const body = Buffer.concat([Buffer.from([0x15, 2, 0x19, 0xfc]), size, Buffer.alloc(count + 1)]);
+    const length = Buffer.alloc(4);
+    length.writeUInt32LE(body.length);
+    return Buffer.concat([Buffer.from('PAR1'), body, length, Buffer.from('PAR1')]);
+  }
+
+  test('whose metadata would be a hundred times as large in memory is not parsed', async () => {
+    expect(footerParts(metadata(1000).subarray(4, -8), 1e6)).toBe(1003);
+    const path = join(await temporaryFolder(), 'chunks.parquet');
+    writeFileSync(path, metadata(12_000_000));
+    const before = process.memoryUsage().rss;
+    await expect(openStore(`parquet:${path}`).then((store) => store.check())).rejects.toThrow('is damaged');
+    expect(process.memoryUsage().rss - before).toBeLessThan(300e6);
+  });
+
   const texts = ['id', 'source', 'text', 'metadata', 'sum'];
 
   test.each([...texts, 'embedding'])('with another column "%s" is told', async (changed) => {

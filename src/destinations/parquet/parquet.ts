@@ -2,7 +2,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open, rename, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import type { FileMetaData } from 'hyparquet';
+import type { FileMetaData, RowGroup } from 'hyparquet';
 import { DestinationError, EmbedError, UsageError } from '../../errors.js';
 import { pathOf } from '../../net/destination-address.js';
 import { asText } from '../../text/as-text.js';
@@ -23,11 +23,18 @@ import type {
 } from '../destination.js';
 import { inPlace, type NumberedRow } from '../in-place.js';
 import { plainColumns, RowFile, vectorColumn } from './file-writer.js';
+import { footerParts } from './footer-shape.js';
 
 /** Key of the file's metadata that holds the index's name and state. */
 const stateKey = 'embed';
 /** Bytes of the metadata at the end of a file that are read. */
 const maxFooter = 256 * 1024 * 1024;
+/** Values in them: some 300 for each row group. */
+const maxParts = 10_000_000;
+/** Rows of a row group, and values of one of its columns: a group is written when it has a million. */
+const maxGroupValues = 2_000_000n;
+/** Bytes that are read at once, packed or not: a column of a row group. */
+const maxColumn = 512 * 1024 * 1024;
 
 // Both are undefined on Windows.
 const safely = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
@@ -98,6 +105,7 @@ class Parquet implements Destination {
       const source = {
         byteLength: stats.size,
         slice: async (start: number, end = stats.size) => {
+          if (Math.min(end, stats.size) - start > maxColumn) throw new RangeError('expected a smaller part');
           const bytes = Buffer.alloc(Math.max(0, Math.min(end, stats.size) - start));
           const { bytesRead } = await handle.read(bytes, 0, bytes.length, start);
           return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytesRead) as ArrayBuffer;
@@ -113,12 +121,17 @@ class Parquet implements Destination {
   async #metadata(source: OpenFile['source']): Promise<FileMetaData> {
     const tail = Buffer.from(await source.slice(Math.max(0, source.byteLength - 8)));
     const isParquet = tail.length === 8 && tail.toString('latin1', 4) === 'PAR1';
-    if (!isParquet || tail.readUInt32LE(0) > Math.min(maxFooter, source.byteLength)) {
+    if (!isParquet || tail.readUInt32LE(0) > Math.min(maxFooter, source.byteLength - 8)) {
       throw new UsageError(`${this.shown} is no Parquet file: remove it, or name another file.`);
     }
+    const length = tail.readUInt32LE(0);
     const { parquetMetadataAsync } = await import('hyparquet');
     try {
-      return await parquetMetadataAsync(source);
+      const footer = await source.slice(source.byteLength - 8 - length, source.byteLength - 8);
+      if (footerParts(new Uint8Array(footer), maxParts) > maxParts) throw new RangeError('too many parts');
+      const metadata = await parquetMetadataAsync(source);
+      if (!metadata.row_groups.every(isOfOurSize)) throw new RangeError('expected smaller row groups');
+      return metadata;
     } catch (cause) {
       throw this.#damaged(cause);
     }
@@ -272,6 +285,11 @@ class Parquet implements Destination {
       cause,
     );
   }
+}
+
+function isOfOurSize({ num_rows, columns }: RowGroup): boolean {
+  const counts = [num_rows, ...columns.map((column) => column.meta_data?.num_values ?? 0n)];
+  return counts.every((count) => count >= 0n && count <= maxGroupValues);
 }
 
 /** Texts, of vectors their numbers; a file that somebody changed may have other columns of these names. */
