@@ -1,6 +1,7 @@
 // A database of `embed sync` that lists without an end, or what it was told to remove; rows whose values are none.
 
-import { writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { parquetWriteFile } from 'hyparquet-writer';
@@ -104,6 +105,16 @@ describe('a Chroma', () => {
     const told = opened('chroma', () => ({ id: 'c', configuration_json: { hnsw: { space: noText } } }));
     await expect(told).rejects.toThrow('the collection is not one of embed');
   });
+});
+
+test.each([
+  ['a link', (path: string) => symlinkSync('/etc', path)],
+  ['a pipe', (path: string) => void spawnSync('mkfifo', [path])],
+])('a LanceDB folder with %s in it is not opened', async (_, make) => {
+  const folder = await temporaryFolder();
+  mkdirSync(join(folder, 'chunks.lance', 'data'), { recursive: true });
+  make(join(folder, 'chunks.lance', 'data', 'x'));
+  await expect(openStore(`lancedb:${folder}`)).rejects.toThrow('is neither a file nor a folder');
 });
 
 describe('a Parquet file', () => {

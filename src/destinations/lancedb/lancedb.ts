@@ -1,5 +1,6 @@
 // An index in a table of LanceDB, in a folder, without a server. Each batch is a version of the table: a sync that ends in
 // the middle is completed by the next one.
+import { join } from 'node:path';
 import type { Connection, Table } from '@lancedb/lancedb';
 import { DestinationError, EmbedError, UsageError, VectorSpaceError } from '../../errors.js';
 import { pathOf } from '../../net/destination-address.js';
@@ -21,6 +22,7 @@ import type {
 } from '../destination.js';
 import { inPlace } from '../in-place.js';
 import { type Lance, loadLance } from './load.js';
+import { strangeEntry } from './own-files.js';
 import { createWords, hasWords, searchWords, vectorsOf } from './words.js';
 
 const columns = ['index_name', 'id', 'source', 'chunk', 'text', 'metadata', 'sum', 'vector'] as const;
@@ -69,6 +71,14 @@ class LanceTable implements Destination {
   }
 
   async connect(path: string): Promise<void> {
+    for (const table of [this.#name, `${this.#name}_index`]) {
+      const strange = await strangeEntry(join(path, `${table}.lance`));
+      if (strange !== undefined) {
+        throw new UsageError(
+          `${this.shown}: ${printable(strange, 300)} is neither a file nor a folder: remove it, or name another folder.`,
+        );
+      }
+    }
     this.#db = await this.#asking(() => this.#lance.connect(path));
   }
 
