@@ -62,6 +62,7 @@ describe('the order of sources', () => {
       embedder: 'builtin',
       queue: 'redis://cache:6379',
       cache: 'none',
+      httpClient: 'undici',
     };
     for (const { key, kind, env, envWhile } of settingsTable.filter((one) => one.env !== undefined)) {
       // Some count with one embedder alone.

@@ -38,6 +38,8 @@ const texts = [
   'redis://h',
   'http://h',
   'a/b',
+  'undici',
+  'float16',
 ]
   .concat(['64MiB', '500', '1.5 GB', '10m', '1.5 h', '90 S', '0', '+30', '-1', ' 30s ', '5 apples', '1e3'])
   .concat(['*.{md,txt}', 'true', 'constructor']);
