@@ -1,6 +1,6 @@
 // Tells that something changed in folders. What it was is for the next walk to find out: an event may be lost or come
 // twice, a walk isn't.
-import { type Stats, statSync } from 'node:fs';
+import { realpathSync, type Stats, statSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type FSWatcher, watch } from 'chokidar';
@@ -43,7 +43,8 @@ export class FolderWatch {
     const roots = polls ? places.map(({ path }) => path) : places.map(folderOf);
     this.#watcher = watch([...new Set(roots)], {
       // A folder tells of the files in it, so that there is a watch for each folder alone.
-      ignored: (path, stats) => this.#isIgnored(path, stats?.isFile() ?? false),
+      ignored: (path, stats) =>
+        this.#isIgnored(path, stats?.isFile() ?? false) || (follow && isCircle(path, this.#folders)),
       ignoreInitial: true,
       followSymlinks: follow,
       ignorePermissionErrors: true,
@@ -90,6 +91,28 @@ export class FolderWatch {
     if (isFile) return true;
     const isAbove = [...this.#files].some((file) => dirname(file) === path);
     return !isAbove && (!this.#folders.some((folder) => isIn(path, folder)) || isLeftOut(path));
+  }
+}
+
+/** Whether a path leads by links to a folder that it went through: followed, there would be one more level each time. */
+function isCircle(path: string, roots: readonly string[]): boolean {
+  const root = roots.find((one) => isIn(path, one));
+  if (root === undefined || path === root) return false;
+  const real = realPlaceOf(path);
+  if (real === undefined) return true;
+  for (let above = dirname(path); isIn(above, root); above = dirname(above)) {
+    if (realPlaceOf(above) === real) return true;
+    if (above === root) break;
+  }
+  return false;
+}
+
+/** Undefined for a link in a circle. */
+function realPlaceOf(path: string): string | undefined {
+  try {
+    return realpathSync(path);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ELOOP' ? undefined : path;
   }
 }
 
