@@ -48,6 +48,8 @@ export interface OutputStatus {
     roots: RootStatus[];
     /** Documents and chunks without vectors: lines of `failures.jsonl`. */
     failures: number;
+    /** Documents that these are of, as `embed list --failed` names them, whether they have rows or not. */
+    failedDocuments: number;
   };
   /** The last run of this user on this machine; absent where that isn't known. */
   lastRun?: LastRun;
@@ -83,6 +85,7 @@ async function lookInto(output: Output, out: string): Promise<OutputStatus['inde
   const documents = new Map<string, number>(manifest.roots.map((root) => [root, 0]));
   for (const { root } of output.documents()) documents.set(root, (documents.get(root) ?? 0) + 1);
   const base = dirname(out);
+  const failures = await output.failures();
   return {
     documents: output.documents().length,
     rows,
@@ -97,7 +100,8 @@ async function lookInto(output: Output, out: string): Promise<OutputStatus['inde
       documents: count,
       gone: root !== stdinRoot && root !== '.' && !isThere(root, base),
     })),
-    failures: (await output.failures()).length,
+    failures: failures.length,
+    failedDocuments: new Set(failures.map(({ source }) => source)).size,
   };
 }
 

@@ -5,7 +5,7 @@ import type { OutputStatus, RootStatus } from '../../commands/status.js';
 import { padEnd } from '../../text/columns.js';
 import { duration } from '../../text/durations.js';
 import { moment } from '../../text/moments.js';
-import { plural, command as shell } from '../../text/plural.js';
+import { plural, command as shell, whole } from '../../text/plural.js';
 import { joined, type Printable, printable, say } from '../../text/printable.js';
 import { shownSize } from '../../text/sizes.js';
 import type { Given } from '../declared/command.js';
@@ -40,10 +40,7 @@ function render({ out, index, lastRun, addresses, run }: OutputStatus): Printabl
       row('model', say`${printable(model)}, ${plural(dimensions, 'dimension')}`),
       row('chunks', say`of at most ${plural(chunkSize, 'token')}${overlap}`),
       ...rootLines(index.roots, out),
-      row(
-        'failures',
-        index.failures === 0 ? say`none` : say`${index.failures} (\`embed list --failed\` names them)`,
-      ),
+      row('failures', failureCount(index)),
     );
     if (addresses !== undefined)
       lines.push(
@@ -63,6 +60,13 @@ function render({ out, index, lastRun, addresses, run }: OutputStatus): Printabl
   }
   lines.push(row('last run', lastRun === undefined ? say`not known here` : ended(lastRun)));
   return lines;
+}
+
+/** A document of which several chunks failed counts once, as in `embed list --failed`. */
+function failureCount({ failures, failedDocuments }: NonNullable<OutputStatus['index']>): Printable {
+  if (failures === 0) return say`none`;
+  const of = failures === failedDocuments ? say`` : say`${whole(failures)} in `;
+  return say`${of}${plural(failedDocuments, 'document')} (\`embed list --failed\` names them)`;
 }
 
 const results = {

@@ -17,7 +17,12 @@ export async function runWhy(given: Given<typeof declared>): Promise<Outcome> {
   const { why } = await import('../../commands/why.js');
   const paths = await why({ paths: given.arguments.paths, settings });
   if (!given.flags.json) for (const fate of paths) print(fate);
-  return { result: { paths } };
+  return { result: { paths: paths.map(withMeanings) } };
+}
+
+/** As `--json` prints it: each failure with what it asks of the reader, as it is told to people. */
+function withMeanings({ failures, ...fate }: PathFate): object {
+  return { ...fate, failures: failures.map((one) => ({ ...one, meaning: meanings[one.code] })) };
 }
 
 const maxNameLength = 500;

@@ -98,6 +98,28 @@ test('status: the output, its roots and the last run; a root that is gone is nam
   expect(stdout).toMatch(/last run {3}\d{4}-\d\d-\d\d \d\d:\d\d, done \(/);
 });
 
+test('a failure is counted by status as list does, and why tells programs what it asks for', async () => {
+  const english = 'The lighthouse stands at the northern end of the island. '.repeat(20);
+  write(
+    'docs/zh.md',
+    `${english}\n\n# 灯塔\n\n${'灯塔位于岛的北端。'.repeat(200)}\n\n# The light\n\n${english}\n\n# 汤\n\n${'柠檬扁豆汤的做法。'.repeat(200)}\n`,
+  );
+  write('docs/broken.ipynb', '{');
+  expect((await ingest()).code).toBe(3);
+  const failed = (await json('list', '--failed')).documents;
+  const { index } = await json('status');
+  expect(index.failedDocuments).toBe(failed.length);
+  expect(index.failedDocuments).toBe(2);
+  expect(index.failures).toBeGreaterThan(2);
+  const { stdout } = await workspace.embed(['status']);
+  expect(stdout).toContain(`${index.failures} in 2 documents (\`embed list --failed\` names them)`);
+  const [fate] = (await json('why', 'docs/broken.ipynb')).paths;
+  const { stdout: words } = await workspace.embed(['why', 'docs/broken.ipynb']);
+  const [failure] = fate.failures;
+  expect(failure).toEqual({ source: 'docs/broken.ipynb', code: 'malformed', meaning: expect.any(String) });
+  expect(words).toContain(`(${failure.code}: ${failure.meaning})`);
+});
+
 test('a first run under way, and one that was killed, are told with their share', async () => {
   for (let n = 0; n < 40; n++) write(`docs/page ${n}.md`, `Page ${n} of the book.\n`);
   await using ollama = await startOllama();
