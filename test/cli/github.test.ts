@@ -36,7 +36,28 @@ test('failures are annotations at their files, and on the page of the step', asy
   ]);
   const page = readFileSync(join(workspace.dir, 'summary.md'), 'utf8');
   expect(page).toContain('<td>Documents</td><td>1 new, 0 changed, 0 unchanged, 0 removed, 1 failed</td>');
-  expect(page).toContain('<code>docs/100%, a:b &lt;i&gt;.ipynb</code>');
+  expect(page).toContain('<code>docs/100%, a:b &#60;i&#62;.ipynb</code>');
+});
+
+test('sync and eval have their part of the page, in which foreign words are only words', async () => {
+  write('docs/a.md', 'Islands.\n');
+  write('q.jsonl', '{"question":"<img src=x> | **bold**\\n\\n# A title","source":"docs/none.md"}\n');
+  await onGithub('ingest', 'docs', '--embedder', 'builtin', '--quiet');
+  writeFileSync(join(workspace.dir, 'summary.md'), '');
+  const page = () => readFileSync(join(workspace.dir, 'summary.md'), 'utf8');
+  await onGithub('sync', 'parquet:./chunks.parquet', '--dry-run');
+  expect(page()).toBe('');
+  expect((await onGithub('sync', 'parquet:./chunks.parquet', 'parquet:./none/b.parquet')).code).toBe(2);
+  expect(page()).toContain(
+    '<code>parquet:./chunks.parquet</code></td><td>1 new, 0 changed, 0 removed, 0 unchanged',
+  );
+  expect(page()).toMatch(/<p>Failed:<\/p>\n.*none\/b\.parquet.*<code>EMBED_USAGE<\/code>/);
+  writeFileSync(join(workspace.dir, 'summary.md'), '');
+  expect((await onGithub('eval', 'q.jsonl')).code).toBe(0);
+  expect(page()).toMatch(/<h3>embed eval<\/h3>.*<td>hit@1<\/td><td>0\.000/s);
+  expect(page()).toContain('<code>&#60;img src=x&#62; | **bold**\\n\\n# A title</code>');
+  // An empty line would end the HTML.
+  expect(page().trimEnd()).not.toContain('\n\n');
 });
 
 test('what is said during the run is in a group, and what comes of it below', async () => {

@@ -6,7 +6,7 @@ import type { EvaluatedQuestion } from '../../search/evaluate/evaluate.js';
 import type { Estimate, MeasureName } from '../../search/evaluate/measures.js';
 import { measureTitles, verdictWords } from '../../search/evaluate/page.js';
 import { padEnd } from '../../text/columns.js';
-import { plural } from '../../text/plural.js';
+import { plural, whole } from '../../text/plural.js';
 import { joined, type Printable, printable, printableJson, say } from '../../text/printable.js';
 import type { Given } from '../declared/command.js';
 import type { evaluation as declared } from '../declared/eval.js';
@@ -18,6 +18,7 @@ import { withSignals } from '../signals.js';
 import { paint } from '../terminal/colour.js';
 import { printedEvents } from '../terminal/events.js';
 import { printNotice, printResults } from '../terminal/print.js';
+import { foreign, type StepSummary, summariseStep } from '../terminal/step-summary.js';
 
 /** Questions that are named at most. */
 const maxNamed = 10;
@@ -47,6 +48,7 @@ export async function runEval(given: Given<typeof declared>): Promise<Outcome> {
   );
   if (!flags.json) printResults(render(result));
   if (flags.report !== undefined) await writePage(flags.report, result, flags.in?.join(', ') ?? settings.out);
+  summariseStep(() => summaryOf(result));
   return { result, error: tooLow(result, flags.minHit3) };
 }
 
@@ -103,6 +105,21 @@ function render(result: EvaluateResult): Printable {
     named(say`Not found in ten results`, failed),
     named(say`Lost against the other`, against?.lost.map((question) => ({ question, rank: 0 })) ?? []),
   ]);
+}
+
+/** The same for the page of a step. */
+function summaryOf({ questions, answers, against, ...result }: EvaluateResult): StepSummary {
+  const names = Object.keys(measureTitles) as MeasureName[];
+  const failed = answers.filter(({ rank }) => rank === 0);
+  return {
+    title: say`embed eval`,
+    rows: [
+      [say`Questions`, whole(questions)],
+      ...names.map((name) => [printable(measureTitles[name]), estimate(result[name])]),
+      ...(against ? [[say`Against the other`, printable(verdictWords[against.verdict])]] : []),
+    ],
+    list: { title: say`Not found in ten results`, rows: failed.map(({ question }) => [foreign(question)]) },
+  };
 }
 
 function estimate({ value, low, high }: Estimate): Printable {

@@ -15,12 +15,13 @@ import { shardOf } from '../shard.js';
 import { withSignals } from '../signals.js';
 import { printedEvents } from '../terminal/events.js';
 import { meanings, renderFailures } from '../terminal/failure-view.js';
-import { annotateFailures, summariseStep } from '../terminal/github.js';
+import { annotateFailures } from '../terminal/github.js';
 import { HeldLines } from '../terminal/held-lines.js';
-import { linesOf, renderPlan, renderRun } from '../terminal/ingest-view.js';
+import { linesOf, renderPlan, renderRun, summaryOfRun } from '../terminal/ingest-view.js';
 import { printNotice, printNotices } from '../terminal/print.js';
 import { startProgress } from '../terminal/progress.js';
 import { skipInWords } from '../terminal/skip-words.js';
+import { summariseStep } from '../terminal/step-summary.js';
 import { syncAfter } from './sync.js';
 
 export async function runIngest(given: Given<typeof declared>): Promise<Outcome> {
@@ -98,7 +99,7 @@ export async function runIngest(given: Given<typeof declared>): Promise<Outcome>
     }
     const annotated = annotateFailures(told, ({ code }) => meanings[code], summary.out);
     if (told.length > annotated) printNotices(renderFailures(told.slice(annotated), verbose));
-    if (!dryRun) summariseStep(summary, told);
+    if (!dryRun) summariseStep(() => summaryOfRun(summary, told));
     const synced = dryRun ? undefined : await syncAfter({ ...given.flags, shard }, loaded);
     // A destination that is down says more than documents that fail each night.
     const error = synced?.error ?? (told.length > 0 ? toldFailures(told) : undefined);

@@ -11,7 +11,8 @@ import { tellError } from '../terminal/error-report.js';
 import { printedEvents } from '../terminal/events.js';
 import { HeldLines } from '../terminal/held-lines.js';
 import { printNotice, printNotices } from '../terminal/print.js';
-import { renderSynced, startSyncView } from '../terminal/sync-view.js';
+import { summariseStep } from '../terminal/step-summary.js';
+import { renderSynced, startSyncView, summaryOfSync } from '../terminal/sync-view.js';
 
 export async function runSync(given: Given<typeof declared>): Promise<Outcome> {
   const { quiet, news } = given.flags;
@@ -51,6 +52,7 @@ async function shownSync(
     const told = news ? result.destinations.filter(hasNews) : result.destinations;
     if (told.length > 0) held.print();
     if (!quiet) printNotices(renderSynced(told, flags.dryRun ?? false));
+    if (!flags.dryRun) summariseStep(() => summaryOfSync(result.destinations));
     return { result: syncedJson(result), error: toldErrors(result) };
   } catch (error) {
     held.print();

@@ -8,6 +8,7 @@ import { plural, quoted, whole } from '../../text/plural.js';
 import { joined, type Printable, printable, say } from '../../text/printable.js';
 import type { Failure } from '../../types/failure.js';
 import { paintNotice as paint } from './colour.js';
+import { foreign, type StepSummary } from './step-summary.js';
 
 /** Characters; a longer one is no example. */
 const maxQuestionLength = 200;
@@ -185,4 +186,28 @@ function rootsOf(unnamed: IngestSummary['elsewhere']): Printable {
 /** A line each, with its end. */
 export function linesOf(lines: readonly Printable[]): Printable {
   return joined(lines.map((line) => say`${line}\n`));
+}
+
+/** The same in short, for the page of a step. */
+export function summaryOfRun(
+  { out, documents, chunks, embedder }: IngestSummary,
+  failures: readonly Failure[],
+): StepSummary {
+  const { new: added, changed, unchanged, removed, failed } = documents;
+  return {
+    title: say`embed ingest`,
+    rows: [
+      [say`Output`, foreign(out)],
+      [
+        say`Documents`,
+        say`${whole(added)} new, ${whole(changed)} changed, ${whole(unchanged)} unchanged, ${whole(removed)} removed, ${whole(failed)} failed`,
+      ],
+      [
+        say`Chunks`,
+        say`${whole(chunks.total)}: ${whole(chunks.embedded)} embedded, ${whole(chunks.cached)} from cache, ${whole(chunks.reused)} reused`,
+      ],
+      ...(embedder ? [[say`Model`, foreign(embedder.model)]] : []),
+    ],
+    list: { title: say`Failed`, rows: failures.map((one) => [foreign(one.source), foreign(one.code)]) },
+  };
 }

@@ -7,6 +7,7 @@ import { plural, whole } from '../../text/plural.js';
 import { joined, type Printable, printable, say } from '../../text/printable.js';
 import { paintNotice as paint } from './colour.js';
 import { printNotice, showsNotices } from './print.js';
+import { foreign, type StepSummary } from './step-summary.js';
 
 export interface SyncView {
   /** Prints a line without breaking the bar. */
@@ -41,11 +42,34 @@ export function renderSynced(destinations: readonly SyncedDestination[], dryRun:
 
 function lineOf(one: SyncedDestination, dryRun: boolean): Printable {
   const mark = dryRun ? say`would sync` : paint.green(say`✓`);
-  const counts = say`${whole(one.new)} new, ${whole(one.changed)} changed, ${whole(one.removed)} removed, ${whole(one.unchanged)} unchanged`;
   const replaced =
     one.replacedCharacters === 0
       ? say``
       : say`  ${plural(one.replacedCharacters, 'row')} had characters that databases refuse (U+0000, half a surrogate pair): they are U+FFFD there\n`;
   const shard = one.shard === undefined ? say`` : say` (shard ${one.shard.index}/${one.shard.of})`;
-  return say`${mark} ${paint.bold(printable(one.destination))}${shard}: ${counts} (${duration(one.seconds)})\n${replaced}`;
+  return say`${mark} ${paint.bold(printable(one.destination))}${shard}: ${countsOf(one)} (${duration(one.seconds)})\n${replaced}`;
+}
+
+function countsOf(one: SyncedDestination): Printable {
+  return say`${whole(one.new)} new, ${whole(one.changed)} changed, ${whole(one.removed)} removed, ${whole(one.unchanged)} unchanged`;
+}
+
+/** The same for the page of a step. */
+export function summaryOfSync(destinations: readonly SyncedDestination[]): StepSummary {
+  const failed = destinations.flatMap(({ destination, error }) => (error ? [{ destination, error }] : []));
+  return {
+    title: say`embed sync`,
+    rows: destinations.map((one) => [
+      foreign(one.destination),
+      one.error === undefined ? countsOf(one) : say`failed`,
+    ]),
+    list: {
+      title: say`Failed`,
+      rows: failed.map(({ destination, error }) => [
+        foreign(destination),
+        foreign(error.code),
+        foreign(error.message),
+      ]),
+    },
+  };
 }
