@@ -5,7 +5,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import type { LoadedSettings } from '../config/origins.js';
 import type { Settings } from '../config/settings.js';
 import { UsageError } from '../errors.js';
-import { manifestName, runName } from '../output/format/layout.js';
+import { manifestName, runName } from '../output/format/owned-names.js';
 import { readNotes } from '../state/output-notes.js';
 import { type Printable, printable, say } from '../text/printable.js';
 

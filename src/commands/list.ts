@@ -2,8 +2,8 @@
 import { join, resolve } from 'node:path';
 import type { Settings } from '../config/settings.js';
 import { damaged } from '../output/format/damage.js';
-import { chunksName } from '../output/format/layout.js';
 import type { OutputDocument } from '../output/format/manifest-reader.js';
+import { chunksName } from '../output/format/owned-names.js';
 import { type Output, openOutput } from '../output/read/output.js';
 import { filterOf } from '../search/filter.js';
 import { attempt, NotesFiles } from '../state/output-notes.js';

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { NoIndexError } from '../errors.js';
 import { namesIn } from '../output/files/disk-errors.js';
 import { ownFileSize } from '../output/files/owned-file.js';
-import { runFolder } from '../output/format/layout.js';
+import { runFolder } from '../output/format/owned-names.js';
 import { inspectLock } from '../output/lock/lock.js';
 import { ownerInWords } from '../output/lock/lock-owner.js';
 import { shardsIn } from '../output/shards/find-shards.js';

@@ -4,7 +4,13 @@ import { dirname, join, resolve } from 'node:path';
 import type { Settings } from '../config/settings.js';
 import { isThere } from '../documents/walk/sources/find-file.js';
 import { stdinRoot } from '../ingest/survey/standard-input.js';
-import { chunksName, failuresName, manifestName, sumsName, vectorsName } from '../output/format/layout.js';
+import {
+  chunksName,
+  failuresName,
+  manifestName,
+  sumsName,
+  vectorsName,
+} from '../output/format/owned-names.js';
 import { type Output, openOutput } from '../output/read/output.js';
 import { type LastRun, readNotes } from '../state/output-notes.js';
 import { noIndex, type RunState, runStateOf } from './run-state.js';

@@ -1,6 +1,7 @@
 // Tells once that the lines of an output have grown large for the vectors in them, which vectors.npy holds, too.
-import { chunksName } from '../output/format/layout.js';
+
 import type { Manifest } from '../output/format/manifest-reader.js';
+import { chunksName } from '../output/format/owned-names.js';
 import { shownSize } from '../text/sizes.js';
 
 /** Bytes of chunks.jsonl from which on it is told. */

@@ -9,7 +9,7 @@ import { takeAccess } from './files/access-rights.js';
 import { outputError, syncFolder, syncHandle } from './files/disk-errors.js';
 import { steady } from './files/folder-handle.js';
 import { readOwnText, replaceFile } from './files/owned-file.js';
-import { identityName, manifestName, newIdentityName, runFolder } from './format/layout.js';
+import { identityName, manifestName, newIdentityName, runFolder } from './format/owned-names.js';
 
 const format = 1;
 const maxBytes = 64 * 1024 * 1024;

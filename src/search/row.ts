@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { embeddingKey } from '../output/format/chunk-line.js';
 import { damaged } from '../output/format/damage.js';
-import { chunksName } from '../output/format/layout.js';
+import { chunksName } from '../output/format/owned-names.js';
 import type { Output } from '../output/read/output.js';
 import { isObject, isPlain } from '../text/plain-json.js';
 

@@ -1,7 +1,7 @@
 // What answers a question, and what the measures make of it.
 import { expect, test } from 'vitest';
+import { rankOf } from '../../src/search/evaluate/answer-rank.js';
 import { compare, type Evaluation } from '../../src/search/evaluate/evaluate.js';
-import { rankOf } from '../../src/search/evaluate/judge.js';
 import { estimateOf, measures, verdictOf } from '../../src/search/evaluate/measures.js';
 import type { SearchResult } from '../../src/search/options.js';
 

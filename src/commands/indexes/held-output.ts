@@ -3,7 +3,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { NoIndexError } from '../../errors.js';
-import { manifestName } from '../../output/format/layout.js';
+import { manifestName } from '../../output/format/owned-names.js';
 import { type Output, openOutput } from '../../output/read/output.js';
 
 interface Held {

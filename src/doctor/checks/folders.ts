@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { defaultCacheFolder } from '../../cache/disk/default-folder.js';
 import type { Settings } from '../../config/settings.js';
-import { chunksName, manifestName, vectorsName } from '../../output/format/layout.js';
+import { chunksName, manifestName, vectorsName } from '../../output/format/owned-names.js';
 import { command } from '../../text/plural.js';
 import { shownSize } from '../../text/sizes.js';
 import type { Finding } from '../check.js';

@@ -5,7 +5,7 @@ import { basename, join } from 'node:path';
 import { NewerOutputError } from '../../errors.js';
 import { namesIn } from '../../output/files/disk-errors.js';
 import { ownFileSize } from '../../output/files/owned-file.js';
-import { journalPrefix, runFolder } from '../../output/format/layout.js';
+import { journalPrefix, runFolder } from '../../output/format/owned-names.js';
 import { acquireLock, inspectLock } from '../../output/lock/lock.js';
 import { ownerInWords } from '../../output/lock/lock-owner.js';
 import { untouched } from '../../output/lock/takeover.js';

@@ -2,7 +2,7 @@
 // file that it replaces, before anything is written into it. So do the working files of a run.
 import { type FileHandle, lstat, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { manifestName } from '../format/layout.js';
+import { manifestName } from '../format/owned-names.js';
 import { ensureFolder } from './disk-errors.js';
 import { steady, steadyFolder } from './folder-handle.js';
 import { openFolder } from './owned-file.js';

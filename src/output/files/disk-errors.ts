@@ -5,7 +5,7 @@ import { type FileHandle, mkdir, open, readdir, stat, statfs } from 'node:fs/pro
 import { dirname, sep } from 'node:path';
 import { EmbedError, OutputError } from '../../errors.js';
 import { shownSize } from '../../text/sizes.js';
-import { runName } from '../format/layout.js';
+import { runName } from '../format/owned-names.js';
 import { heldHandle, steady, steadyFolder } from './folder-handle.js';
 
 /** Bytes left free for other files (such as this run's journal) while the output grows. */

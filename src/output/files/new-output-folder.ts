@@ -9,7 +9,7 @@ import {
   runName,
   sumsName,
   vectorsName,
-} from '../format/layout.js';
+} from '../format/owned-names.js';
 import { shardNamed } from '../shards/shard.js';
 import { errorCode } from './disk-errors.js';
 import { steadyFolder } from './folder-handle.js';

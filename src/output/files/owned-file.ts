@@ -1,6 +1,6 @@
 // src/output/files: the only code that opens, makes and removes the files of an output folder.
 //
-// In: a path that we own by its name (format/layout.ts). Out: an open file, or an OutputError with what to do.
+// In: a path that we own by its name (format/owned-names.ts). Out: an open file, or an OutputError with what to do.
 // An output folder may come from a stranger: a link would lead outside, a FIFO would block, a device would
 // never end. So no link is followed, opening never blocks, and only a regular file of bounded size is read.
 // Access rights: access-rights.ts. Errors of the disk in words: disk-errors.ts. The `.run` folder: run-folder.ts.
@@ -8,7 +8,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, lstat, open, rmdir, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { OutputError } from '../../errors.js';
-import { isOwned } from '../format/layout.js';
+import { isOwned } from '../format/owned-names.js';
 import { errorCode, namesIn, outputError } from './disk-errors.js';
 import { canHold, heldHandle, hold, holdAgain, type Release, steady } from './folder-handle.js';
 

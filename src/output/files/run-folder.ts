@@ -3,8 +3,8 @@
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DamagedOutputError, OutputError } from '../../errors.js';
-import { isOwned, manifestName, markName, runFolder } from '../format/layout.js';
 import { readManifest } from '../format/manifest-reader.js';
+import { isOwned, manifestName, markName, runFolder } from '../format/owned-names.js';
 import { ensureInnerFolder, shareAccess } from './access-rights.js';
 import { errorCode, namesIn, outputError } from './disk-errors.js';
 import { steady } from './folder-handle.js';

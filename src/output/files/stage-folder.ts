@@ -2,7 +2,7 @@
 // the files of the next writer. It is held by a handle, so a commit renames exactly the files that were written.
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { runFolder, stagePrefix } from '../format/layout.js';
+import { runFolder, stagePrefix } from '../format/owned-names.js';
 import { ensureInnerFolder } from './access-rights.js';
 import type { Release } from './folder-handle.js';
 import { holdFolder, removeStage } from './owned-file.js';

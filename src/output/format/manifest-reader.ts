@@ -7,7 +7,6 @@ import { spaceFromJson } from '../../vectors/space-json.js';
 import { blockBytes, lineBlocks, UnwrittenError } from '../files/line-blocks.js';
 import { damaged, newer } from './damage.js';
 import { usualDtype } from './dtype.js';
-import { chunksName, vectorsName } from './layout.js';
 import {
   type DocumentEntry,
   formatFor,
@@ -21,6 +20,7 @@ import {
   type RowsFile,
 } from './manifest.js';
 import { isChunking, isCount, isDtype, isFormat, isHash, isShardJson, isTexts } from './manifest-fields.js';
+import { chunksName, vectorsName } from './owned-names.js';
 
 /** A document with its place in the output's files. */
 export interface OutputDocument extends DocumentEntry {

@@ -5,7 +5,7 @@ import type { Shard } from '../../types/shard.js';
 import type { VectorSpace } from '../../types/space.js';
 import { spaceToJson } from '../../vectors/space-json.js';
 import { type Dtype, usualDtype } from './dtype.js';
-import type { chunksName, vectorsName } from './layout.js';
+import type { chunksName, vectorsName } from './owned-names.js';
 
 /**
  * The newest format. Format 3 is format 2 with vectors of float16, and written for them alone: versions that know no other

@@ -24,7 +24,7 @@ import {
   removeFile,
 } from '../files/owned-file.js';
 import { makeRun, removeRun, requireOwnRun } from '../files/run-folder.js';
-import { isOwned, lockPrefix, runFolder } from '../format/layout.js';
+import { isOwned, lockPrefix, runFolder } from '../format/owned-names.js';
 import { type LockOwner, liveness, ownerInWords, thisProcess } from './lock-owner.js';
 import { claim, isHeld, lockPath, readChain, takeOver, untouched } from './takeover.js';
 

@@ -13,7 +13,7 @@ import { errorCode, outputError } from '../files/disk-errors.js';
 import { steady } from '../files/folder-handle.js';
 import { readOwnText, removeFile } from '../files/owned-file.js';
 import { requireOwnRun } from '../files/run-folder.js';
-import { lockPrefix, runFolder } from '../format/layout.js';
+import { lockPrefix, runFolder } from '../format/owned-names.js';
 import { type LockOwner, liveness, parseOwner, thisProcess } from './lock-owner.js';
 
 /** An owner is one short line. */

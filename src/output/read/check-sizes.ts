@@ -2,9 +2,9 @@
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { damaged } from '../format/damage.js';
-import { chunksName, sumsName, vectorsName } from '../format/layout.js';
 import type { Manifest } from '../format/manifest-reader.js';
 import { npyHeaderBytes, parseNpyHeader } from '../format/npy-header.js';
+import { chunksName, sumsName, vectorsName } from '../format/owned-names.js';
 import { rowSumBytes } from '../format/row-sum.js';
 import type { OpenFiles } from './snapshot.js';
 

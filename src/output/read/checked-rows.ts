@@ -6,9 +6,9 @@ import { lineBlocks, UnwrittenError } from '../files/line-blocks.js';
 import { mostLineBytes } from '../format/chunk-line.js';
 import { damaged } from '../format/damage.js';
 import { vectorBytes } from '../format/dtype.js';
-import { chunksName, sumsName, vectorsName } from '../format/layout.js';
 import type { Manifest, OutputDocument } from '../format/manifest-reader.js';
 import { npyHeaderBytes } from '../format/npy-header.js';
+import { chunksName, sumsName, vectorsName } from '../format/owned-names.js';
 import { RowSums, rowSumBytes } from '../format/row-sum.js';
 
 /** The open files of an output. */

@@ -1,6 +1,6 @@
 // Checks all bytes of an output by the sums of its format.
 import { wrongSum } from '../format/damage.js';
-import { chunksName, vectorsName } from '../format/layout.js';
+import { chunksName, vectorsName } from '../format/owned-names.js';
 import { hashFile } from '../write/staged-file.js';
 import { checkedRows, type Damage, type RowFiles } from './checked-rows.js';
 

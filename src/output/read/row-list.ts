@@ -6,7 +6,7 @@ import { uuidText } from '../../text/uuid.js';
 import { lineBlocks, UnwrittenError } from '../files/line-blocks.js';
 import { mostLineBytes } from '../format/chunk-line.js';
 import { damaged } from '../format/damage.js';
-import { chunksName } from '../format/layout.js';
+import { chunksName } from '../format/owned-names.js';
 import { rowSumBytes } from '../format/row-sum.js';
 import { checkedRows, readSums } from './checked-rows.js';
 import type { Output } from './output.js';

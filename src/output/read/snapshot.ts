@@ -6,8 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { OutputError } from '../../errors.js';
 import { NotOursError, openToRead } from '../files/owned-file.js';
 import { damaged } from '../format/damage.js';
-import { chunksName, failuresName, manifestName, sumsName, vectorsName } from '../format/layout.js';
 import { formatOf } from '../format/manifest-reader.js';
+import { chunksName, failuresName, manifestName, sumsName, vectorsName } from '../format/owned-names.js';
 import {
   type CommitRecord,
   noStep,

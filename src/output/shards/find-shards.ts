@@ -6,7 +6,7 @@ import { printable } from '../../text/printable.js';
 import type { Shard } from '../../types/shard.js';
 import { errorCode, namesIn } from '../files/disk-errors.js';
 import { exists } from '../files/owned-file.js';
-import { isOwned, manifestName, markName, runFolder } from '../format/layout.js';
+import { isOwned, manifestName, markName, runFolder } from '../format/owned-names.js';
 import { inspectLock } from '../lock/lock.js';
 import { type Output, openOutput } from '../read/output.js';
 import { parseRecord, readRecordText } from '../write/commit.js';

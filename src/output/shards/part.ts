@@ -2,8 +2,8 @@
 import { join } from 'node:path';
 import type { KeptFailure } from '../../types/failure.js';
 import type { Shard } from '../../types/shard.js';
-import { manifestName } from '../format/layout.js';
 import { readManifest } from '../format/manifest-reader.js';
+import { manifestName } from '../format/owned-names.js';
 import { Output } from '../read/output.js';
 import { closeFiles, openFiles } from '../read/snapshot.js';
 import { countRecords } from './records.js';

@@ -19,7 +19,7 @@ import {
   recordName,
   runFolder,
   runName,
-} from '../format/layout.js';
+} from '../format/owned-names.js';
 
 /** A staged file that is to become the output's file of the same name. */
 export interface CommitFile {

@@ -10,7 +10,7 @@ import { isUnit } from '../../vectors/norm.js';
 import { takeAccess } from '../files/access-rights.js';
 import { namesIn, outputError } from '../files/disk-errors.js';
 import { NotOursError, openToRead, openToUpdate, removeFile, replaceFile } from '../files/owned-file.js';
-import { isOwned, journalPrefix, manifestName, runFolder, runName } from '../format/layout.js';
+import { isOwned, journalPrefix, manifestName, runFolder, runName } from '../format/owned-names.js';
 import { HashIndex } from '../read/hash-index.js';
 
 const magic = 'EMBEDJ01';

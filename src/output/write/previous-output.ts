@@ -1,5 +1,5 @@
 // What the writer needs to know about the output that it replaces.
-import { chunksName, type RowsName, sumsName, vectorsName } from '../format/layout.js';
+import { chunksName, type RowsName, sumsName, vectorsName } from '../format/owned-names.js';
 import { rowSumBytes } from '../format/row-sum.js';
 import { checkContent } from '../read/content.js';
 import type { Output } from '../read/output.js';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { DamagedOutputError } from '../../errors.js';
 import { namesIn, outputError } from '../files/disk-errors.js';
 import { exists, holdFolder, isFolder, openToRead, ownFileSize, removeStage } from '../files/owned-file.js';
-import { isOwned, manifestName, runFolder } from '../format/layout.js';
+import { isOwned, manifestName, runFolder } from '../format/owned-names.js';
 import { checkContent } from '../read/content.js';
 import { openOutput } from '../read/output.js';
 import {

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { holdsText } from '../files/owned-file.js';
 import type { Stage } from '../files/stage-folder.js';
-import { failuresName } from '../format/layout.js';
+import { failuresName } from '../format/owned-names.js';
 import type { CommitFile } from './commit.js';
 import { StagedFile } from './staged-file.js';
 

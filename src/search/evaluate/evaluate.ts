@@ -3,7 +3,7 @@ import { UsageError } from '../../errors.js';
 import type { QuestionOptions } from '../options.js';
 import type { Question } from '../questions-file.js';
 import type { Searcher } from '../searcher.js';
-import { hasWords, rankOf } from './judge.js';
+import { hasWords, rankOf } from './answer-rank.js';
 import {
   depth,
   type Estimate,

@@ -1,7 +1,7 @@
 // src/search/evaluate: how often a search finds what answers a question, told with its uncertainty.
 //
 // In: questions with what answers them, and the results of each. Out: hit@1, hit@3, hit@10, MRR and nDCG@10 with intervals,
-// the questions that fail, and a verdict on two ways of searching. judge.ts says whether a result answers;
+// the questions that fail, and a verdict on two ways of searching. answer-rank.ts says whether a result answers;
 // evaluate.ts asks; draft.ts proposes questions; page.ts shows all as a page.
 // What must hold: an interval comes from the questions alone, by a seed, so that the same ranks give the same numbers; few
 // questions give "can't tell yet", never a guess.
