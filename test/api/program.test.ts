@@ -102,6 +102,7 @@ test('does what it says', async () => {
     'VectorSpaceError: make the index again',
     'DamagedOutputError: make the index again',
     'NewerOutputError: update this program',
+    'NoIndexError: ingest first',
     'OutputError: free some space',
     'UsageError: name a folder',
     'NotStartedError: mend this program',

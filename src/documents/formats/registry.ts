@@ -106,7 +106,7 @@ export const allFormats = [
   },
   {
     name: 'subtitles',
-    title: 'subtitles (SRT, VTT, SSA, SBV, LRC, TTML)',
+    title: 'SRT, VTT and other subtitles',
     extensions: ['.srt', '.vtt', '.ass', '.ssa', '.sbv', '.lrc', '.ttml', '.dfxp'],
     version: 2,
     keeps: 'what is said, without times',
@@ -274,7 +274,7 @@ export const allFormats = [
   },
   {
     name: 'calendar',
-    title: 'calendar and contacts (iCalendar, vCard)',
+    title: 'calendar, contacts (iCalendar, vCard)',
     extensions: ['.ics', '.ical', '.vcs', '.vcf'],
     version: 1,
     keeps: 'events, tasks and people under their names; no alarms, time zones and pictures',

@@ -12,6 +12,7 @@ import {
   type FaultMeaning,
   LockedError,
   NewerOutputError,
+  NoIndexError,
   NotStartedError,
   OtherOutputError,
   OutputError,
@@ -44,6 +45,7 @@ export function adviceOn(error: unknown): string {
   if (error instanceof OtherOutputError) return 'name another index';
   if (error instanceof VectorSpaceError || error instanceof DamagedOutputError) return 'make the index again';
   if (error instanceof NewerOutputError) return 'update this program';
+  if (error instanceof NoIndexError) return 'ingest first';
   if (error instanceof OutputError || error instanceof UsageError) return error.message;
   if (error instanceof NotStartedError || error instanceof UnknownRequestError) return 'mend this program';
   return `exit with ${error.exitCode}`;
@@ -73,6 +75,7 @@ export function allAdvice(): string[] {
     new VectorSpaceError('It is another model.'),
     new DamagedOutputError('It is damaged.'),
     new NewerOutputError('It is newer.'),
+    new NoIndexError('There is no index.'),
     new OutputError('free some space'),
     new UsageError('name a folder'),
     new NotStartedError('It was not started.'),
