@@ -1,8 +1,9 @@
 // `embed forget` without its flags: takes documents out of an output, and out of its destinations, now.
 import { basename, dirname, join, resolve } from 'node:path';
-import { embedignoreName } from '../documents/walk/rules/ignore-files.js';
+import { embedignoreName, maxIgnoreFileBytes } from '../documents/walk/rules/ignore-files.js';
 import { UsageError } from '../errors.js';
 import { eventsFor } from '../events.js';
+import { readForeign } from '../files/foreign-file.js';
 import { stdinRoot } from '../ingest/survey/standard-input.js';
 import { readAgainHash } from '../output/format/manifest.js';
 import { acquireLock, type Lock } from '../output/lock/lock.js';
@@ -225,6 +226,22 @@ async function without(
 
 /** A shell command that has a file ignored from its own folder on. */
 function ignoring(path: string): string {
-  const name = basename(path).replace(/[\\*?[\]!# ]/g, '\\$&');
-  return command`echo ${`/${name}`} >> ${join(dirname(path), embedignoreName)}`;
+  const line = `/${basename(path).replace(/[\\*?[\]!# ]/g, '\\$&')}`;
+  const file = join(dirname(path), embedignoreName);
+  if (!endsItsLastLine(file)) return command`printf '\\n%s\\n' ${line} >> ${file}`;
+  // Some shells' `echo` takes a backslash for the start of an escape.
+  if (line.includes('\\')) return command`printf '%s\\n' ${line} >> ${file}`;
+  return command`echo ${line} >> ${file}`;
 }
+
+/** Whether what is appended to an ignore file starts a line; so it does where there is none, or none that can be read. */
+function endsItsLastLine(path: string): boolean {
+  try {
+    const last = readForeign(path, maxIgnoreFileBytes).at(-1);
+    return last === undefined || last === newline;
+  } catch {
+    return true;
+  }
+}
+
+const newline = 10;

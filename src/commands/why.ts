@@ -1,11 +1,12 @@
 // `embed why` without its flags: what becomes of a path, and by which rule: for "why isn't it found?".
 import { createHash } from 'node:crypto';
-import { lstatSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Settings } from '../config/settings.js';
 import { formatFor, hasNoReader } from '../documents/extract.js';
 import { isGenerated } from '../documents/generated/generated.js';
 import { type Verdict, verdictOn } from '../documents/walk/explain.js';
+import { withinBase } from '../documents/walk/paths/within-base.js';
 import { isUnderRoot, sourceOf } from '../documents/walk/sources/source-name.js';
 import { UsageError } from '../errors.js';
 import { ForeignFileError, readForeign } from '../files/foreign-file.js';
@@ -89,7 +90,7 @@ interface Known {
 
 function fateOf(path: string, known: Known): PathFate {
   const { settings, cwd, out, output } = known;
-  const absolute = resolve(cwd, path);
+  const absolute = pathWithin(dirname(out), resolve(cwd, path));
   const source = nameOf(path, absolute, known);
   const fate = { path, source, ...contentOf(source, known) };
   if (lstatSync(absolute, { throwIfNoEntry: false }) === undefined) {
@@ -112,6 +113,11 @@ function fateOf(path: string, known: Known): PathFate {
     return { ...fate, fate: 'left-out', reason, ...(at && { at }), ...(rule && { rule }) };
   }
   return { ...fate, ...lookInto(absolute, source, verdict, known) };
+}
+
+/** The same path below the output's parent folder, where it leads there through a link. */
+function pathWithin(base: string, path: string): string {
+  return existsSync(path) ? withinBase(path, base) : path;
 }
 
 /** What was typed may be a path, or a document as a search result names it. */

@@ -11,6 +11,7 @@ import { joined, type Printable, printable, printableJson, say } from '../../tex
 import type { Given } from '../declared/command.js';
 import type { evaluation as declared } from '../declared/eval.js';
 import { codedError, type Outcome } from '../declared/outcome.js';
+import { sourcesInOutput } from '../named-source.js';
 import { rerankOf } from '../rerank.js';
 import { byOf } from '../search-flags.js';
 import { settingsFor } from '../settings.js';
@@ -40,7 +41,7 @@ export async function runEval(given: Given<typeof declared>): Promise<Outcome> {
       ...{ questions, settings, by, signal },
       in: flags.in,
       against: flags.against,
-      source: flags.source,
+      source: flags.in ? flags.source : flags.source?.map((one) => sourcesInOutput(one, settings.out)),
       where: flags.where,
       rerank: rerankOf(flags),
       events: printedEvents(printNotice),

@@ -5,12 +5,12 @@ import { joined, type Printable, printable, say } from '../../text/printable.js'
 import type { Given } from '../declared/command.js';
 import type { forget as declared } from '../declared/forget.js';
 import type { Outcome } from '../declared/outcome.js';
+import { sourceInOutput } from '../named-source.js';
 import { settingsFor } from '../settings.js';
 import { withSignals } from '../signals.js';
 import { paintNotice as paint } from '../terminal/colour.js';
 import { printedEvents } from '../terminal/events.js';
 import { printNotice, printNotices } from '../terminal/print.js';
-import { sourceInOutput } from '../terminal/shown-path.js';
 import { renderSynced } from '../terminal/sync-view.js';
 import { syncedJson, toldErrors } from './sync.js';
 

@@ -4,12 +4,12 @@ import { joined, type Printable, printable, say } from '../../text/printable.js'
 import type { Given } from '../declared/command.js';
 import type { get as declared } from '../declared/get.js';
 import type { Outcome } from '../declared/outcome.js';
+import { sourceInOutput } from '../named-source.js';
 import { nearIndex } from '../near-index.js';
 import { settingsFor } from '../settings.js';
 import { withSignals } from '../signals.js';
 import { printedEvents } from '../terminal/events.js';
 import { printNotice, printResults } from '../terminal/print.js';
-import { sourceInOutput } from '../terminal/shown-path.js';
 
 /** Characters of a line that are shown. */
 const maxLineLength = 1_000_000;

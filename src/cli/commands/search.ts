@@ -6,6 +6,7 @@ import { joined, type Printable, printable, say } from '../../text/printable.js'
 import type { Given } from '../declared/command.js';
 import type { Outcome } from '../declared/outcome.js';
 import type { search as declared } from '../declared/search.js';
+import { sourcesInOutput } from '../named-source.js';
 import { nearIndex, withNotedServers } from '../near-index.js';
 import { rerankOf } from '../rerank.js';
 import { byOf, type PlacesAsked, placesAsked } from '../search-flags.js';
@@ -40,7 +41,7 @@ export async function runSearch(given: Given<typeof declared>): Promise<Outcome>
       group: flags.group,
       around: flags.around,
       whole: flags.whole,
-      source: flags.source,
+      source: asked.in ? flags.source : flags.source?.map((one) => sourcesInOutput(one, asked.settings.out)),
       where: flags.where,
       minScore: flags.minScore,
       events: printedEvents(printNotice),

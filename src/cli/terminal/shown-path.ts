@@ -28,13 +28,3 @@ export function sourceFromHere(source: string, out: string): string {
   if (end === undefined) return source;
   return relative(process.cwd(), resolve(base, source.slice(0, end))) + source.slice(end);
 }
-
-/** The contrary: what was typed, as the output has it; anything else stays as it is. */
-export function sourceInOutput(typed: string, out: string): string {
-  const base = dirname(resolve(out));
-  if (base === process.cwd() || isAbsolute(typed)) return typed;
-  // A line may follow, and a record's name.
-  const file = [typed, typed.replace(/:\d+$/, ''), typed.replace(/#.*$/s, '')].find((one) => existsSync(one));
-  if (file === undefined) return typed;
-  return relative(base, resolve(file)) + typed.slice(file.length);
-}

@@ -1,6 +1,6 @@
 // `embed forget`: out of the output and its destinations, and what keeps a document out.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { makeWarmWorkspace, type Workspace } from '../../helpers/cli.js';
@@ -40,6 +40,31 @@ test('a document goes, from the destination, too, and the command that is said k
   expect(readFileSync(join(workspace.dir, 'docs/.embedignore'), 'utf8')).toBe('/a\\ \\[draft\\].md\n');
   await ingest();
   expect(sources()).not.toContain('docs/a [draft].md');
+});
+
+test('the commands that are said keep the last line of an ignore file that has no line break', async () => {
+  write('docs/.embedignore', 'private/*\n!private/keep.md');
+  mkdirSync(join(workspace.dir, 'docs/private'));
+  write('docs/private/keep.md', '# Kept\n\nThe fourth.\n');
+  write('docs/c\\new.md', '# C\n\nThe third.\n');
+  await ingest();
+  const args = ['docs/a [draft].md', 'docs/b.md', 'docs/c\\new.md'];
+  const { ignore } = JSON.parse((await workspace.embed(['forget', ...args, '--json'])).stdout);
+  for (const line of ignore) execFileSync('sh', ['-c', line], { cwd: workspace.dir });
+  await ingest();
+  expect(sources()).toEqual(['docs/posts.jsonl#1', 'docs/posts.jsonl#2', 'docs/private/keep.md']);
+});
+
+test('a document is named as a path, too, from where one stands', async () => {
+  write('docs/c.md', '# C\n\nThe third.\n');
+  await ingest();
+  await workspace.embed(['forget', './docs/../docs/b.md', join(workspace.dir, 'docs/c.md')]);
+  expect(sources()).toEqual(['docs/a [draft].md', 'docs/posts.jsonl#1', 'docs/posts.jsonl#2']);
+  // Files that are gone are forgotten by their paths, too.
+  rmSync(join(workspace.dir, 'docs'), { recursive: true });
+  expect((await workspace.embed(['forget', './docs/a [draft].md'])).code).toBe(0);
+  expect((await workspace.embed(['forget', join(workspace.dir, 'docs/posts.jsonl')])).code).toBe(0);
+  expect(sources()).toEqual([]);
 });
 
 test('a file of records goes with all of them; one of its records does not go alone', async () => {

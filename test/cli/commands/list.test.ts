@@ -362,3 +362,32 @@ test('list and status take the folder of an output as verify does', async () => 
     expect((await workspace.embed([command, 'none'])).stderr).toContain('There is no index in none');
   }
 });
+
+test('get, list and why take a document as a path, from where one stands, through a link, too', async () => {
+  write('docs/posts.jsonl', '{"id":"1","text":"One."}\n');
+  await ingest();
+  const link = `${workspace.dir}-link`;
+  symlinkSync(workspace.dir, link);
+  try {
+    for (const dir of ['./docs', 'docs/../docs', `${workspace.dir}/docs`, `${link}/docs`]) {
+      for (const name of ['a.md', 'a.md:3', 'posts.jsonl#1']) {
+        const { texts } = await json('get', `${dir}/${name}`);
+        expect(texts).toMatchObject([{ source: `docs/${name.replace(':3', '')}` }]);
+      }
+      expect((await json('why', `${dir}/a.md`)).paths).toMatchObject([{ source: 'docs/a.md', rows: 1 }]);
+    }
+  } finally {
+    rmSync(link);
+  }
+  const here = { cwd: join(workspace.dir, 'docs/drafts') };
+  const listed = async (glob: string) =>
+    (await workspace.embed(['list', '--source', glob], here)).stdout.match(/\S+\.md/g);
+  expect(await listed('../*.md')).toEqual(['docs/a.md', 'docs/b.md']);
+  expect(await listed('./*')).toEqual(['docs/drafts/plan.md']);
+  expect(await listed(`${workspace.dir}/docs/[b-z]*`)).toEqual(['docs/b.md']);
+  const found = await workspace.embed(['search', 'text', '--source', './*', '--json'], here);
+  expect(JSON.parse(found.stdout).results).toMatchObject([{ metadata: { source: 'docs/drafts/plan.md' } }]);
+  // What is gone is still a path.
+  rmSync(join(workspace.dir, 'docs/b.md'));
+  expect((await workspace.embed(['get', './docs/b.md:3'])).stdout).toContain('The second one.');
+});

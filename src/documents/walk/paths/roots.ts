@@ -2,7 +2,7 @@
 //
 // In: paths as typed. Out: `Root`s, each with a label for the manifest; or a UsageError that names the likely right
 // path. expand-pattern.ts finds the matches of a pattern; root-folder.ts and named-files.ts prepare roots for the walk.
-import { existsSync, readdirSync, realpathSync, type Stats } from 'node:fs';
+import { existsSync, readdirSync, type Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { UsageError } from '../../../errors.js';
@@ -10,6 +10,7 @@ import { nearest } from '../../../text/nearest-word.js';
 import { isPattern } from '../../globs/tokens.js';
 import { sourceOf } from '../sources/source-name.js';
 import { matchesBelow, patternOrigin } from './expand-pattern.js';
+import { withinBase } from './within-base.js';
 
 /** Where a walk starts. */
 export interface Root {
@@ -89,19 +90,6 @@ async function statOf(absolute: string, path: string): Promise<Stats | undefined
     if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ENAMETOOLONG') return undefined;
     throw new UsageError(`"${path}" can't be read (${code}): check its permissions.`, { cause: error });
   }
-}
-
-/** A path that leads into `base` through a link is written as a path below `base`. */
-function withinBase(absolute: string, base: string): string {
-  if (isInside(absolute, base) || !existsSync(base)) return absolute;
-  const real = realpathSync(absolute);
-  const realBase = realpathSync(base);
-  return isInside(real, realBase) ? join(base, relative(realBase, real)) : absolute;
-}
-
-function isInside(path: string, folder: string): boolean {
-  const rest = relative(folder, path);
-  return rest !== '..' && !rest.startsWith('../');
 }
 
 /** The roots that a pattern matches. */

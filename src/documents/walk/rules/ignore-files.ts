@@ -15,7 +15,7 @@ export const gitignoreName = '.gitignore';
 export const embedignoreName = '.embedignore';
 
 /** Max bytes of an ignore file: every rule is tested on every entry, so their number must be bounded. */
-const maxIgnoreFileBytes = 256 * 1024;
+export const maxIgnoreFileBytes = 256 * 1024;
 
 /** The verdict on an entry: `kept` when a rule takes it back (`!name`), `free` when no rule matches. */
 type Verdict = 'ignored' | 'kept' | 'free';
