@@ -5,15 +5,18 @@ import { dirname, resolve } from 'node:path';
 import type { Settings } from '../config/settings.js';
 import { formatFor, hasNoReader } from '../documents/extract.js';
 import { isGenerated } from '../documents/generated/generated.js';
+import { readerOf } from '../documents/reader-version.js';
 import { type Verdict, verdictOn } from '../documents/walk/explain.js';
 import { withinBase } from '../documents/walk/paths/within-base.js';
 import { isUnderRoot, sourceOf } from '../documents/walk/sources/source-name.js';
 import { UsageError } from '../errors.js';
 import { ForeignFileError, readForeign } from '../files/foreign-file.js';
+import { KnownFailures } from '../ingest/known-failures.js';
+import { limitsInWords } from '../ingest/stages/read-options.js';
 import { walkOptions } from '../ingest/survey/found-files.js';
 import { stdinRoot } from '../ingest/survey/standard-input.js';
 import { type Output, openOutput } from '../output/read/output.js';
-import type { Failure } from '../types/failure.js';
+import type { Failure, KeptFailure } from '../types/failure.js';
 import type { SkipRule } from '../types/skip-rule.js';
 
 /** What {@link why} is told. */
@@ -55,6 +58,11 @@ export interface PathFate {
   rows: number;
   /** True when the file has other bytes than those that the output was made of. */
   changed?: boolean;
+  /**
+   * True when an earlier run failed to read these bytes: no run tries them again until the file, its reader or a limit
+   * changes, or `retryFailed` is set. Rows of the file as it was before are kept.
+   */
+  knownFailure?: true;
   /** What has no vectors of it, as in `failures.jsonl`. */
   failures: Failure[];
 }
@@ -85,7 +93,7 @@ interface Known {
   cwd: string;
   out: string;
   output: Output | undefined;
-  failures: readonly Failure[];
+  failures: readonly KeptFailure[];
 }
 
 function fateOf(path: string, known: Known): PathFate {
@@ -166,7 +174,7 @@ function lookInto(
   absolute: string,
   source: string,
   { choice }: Verdict,
-  { settings, output }: Known,
+  { settings, output, failures }: Known,
 ): Partial<PathFate> & Pick<PathFate, 'fate'> {
   if (statSync(absolute).isDirectory()) return { fate: 'taken' };
   let bytes: Buffer;
@@ -180,10 +188,15 @@ function lookInto(
   if (!settings.generated && choice === undefined && isGenerated(source, bytes)) {
     return { fate: 'left-out', reason: 'generated' };
   }
-  const hash = (output?.document(source) ?? output?.recordFile(source))?.hash;
+  const previous = (output?.document(source) ?? output?.recordFile(source))?.hash;
+  const hash = createHash('sha256').update(bytes).digest('hex');
+  const known = new KnownFailures({ limits: limitsInWords(settings) });
+  for (const failure of failures) known.add(failure);
+  const isKnown = known.of({ file: source, hash, reader: readerOf(source, bytes) }) !== undefined;
   return {
     fate: 'taken',
     format: formatFor(absolute, bytes) ?? 'text',
-    ...(hash !== undefined && { changed: hash !== createHash('sha256').update(bytes).digest('hex') }),
+    ...(previous !== undefined && { changed: previous !== hash }),
+    ...(isKnown && { knownFailure: true }),
   };
 }

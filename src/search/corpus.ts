@@ -66,5 +66,7 @@ export interface Corpus {
   sourcesOf(hits: readonly Hit[]): Promise<string[][]>;
   /** Rows by their place, in their order; at most a number that fits into memory. */
   find(place: Place): Promise<OutputRow[]>;
+  /** The rows of all records of a file, one record after the other; absent where records aren't known from documents. */
+  recordRows?(file: string): AsyncIterable<OutputRow>;
   close(): Promise<void>;
 }

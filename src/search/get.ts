@@ -3,7 +3,7 @@ import { UsageError } from '../errors.js';
 import { printable } from '../text/printable.js';
 import type { Corpus } from './corpus.js';
 import type { Passage } from './options.js';
-import { passageAround, passageOf } from './passage.js';
+import { maxPassageLength, passageAround, passageOf } from './passage.js';
 import type { OutputRow } from './row.js';
 import { parseSourceLine, rowAtLine } from './source-line.js';
 
@@ -23,6 +23,10 @@ export interface FoundText extends Passage {
   source: string;
   /** Titles of the sections around its first chunk, outermost first. */
   heading: string[];
+  /** What was embedded before the chunk that is meant, such as the header row of its table; absent where nothing was. */
+  context?: string;
+  /** Line on which the last chunk starts, where the line that was asked for is beyond that chunk. */
+  lastLine?: number;
   /** Name of the output or destination that holds it; absent where none was given. */
   in?: string;
 }
@@ -31,8 +35,8 @@ const idPattern = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /**
  * @param what an id, a source, or `source:line`
- * @returns one text for each corpus that has it
- * @throws {UsageError} when none has it
+ * @returns one text for each corpus that has it; of a file of records, one for each record
+ * @throws {UsageError} when none has it, or a file of records has too much text
  */
 export async function findTexts(
   corpora: readonly Corpus[],
@@ -41,8 +45,9 @@ export async function findTexts(
 ): Promise<FoundText[]> {
   const found: FoundText[] = [];
   for (const corpus of corpora) {
-    const text = await findIn(corpus, what, options);
-    if (text !== undefined) found.push({ ...text, ...(corpus.name !== undefined && { in: corpus.name }) });
+    const one = await findIn(corpus, what, options);
+    const texts = one === undefined ? await recordsIn(corpus, what, options) : [one];
+    found.push(...texts.map((text) => ({ ...text, ...(corpus.name !== undefined && { in: corpus.name }) })));
   }
   if (found.length > 0) return found;
   const places = corpora.map(({ shown }) => shown).join(', ');
@@ -65,13 +70,66 @@ async function findIn(
   if (all.length > 0) return withPlace(all[0]!, passageOf(all)!);
   const place = parseSourceLine(what);
   if (place === undefined) return undefined;
-  const row = rowAtLine(await corpus.find({ source: place.source }), place.line);
-  return row && (await textOf(corpus, row, whole ? undefined : (around ?? 0)));
+  const rows = await corpus.find({ source: place.source });
+  const row = rowAtLine(rows, place.line);
+  if (row === undefined) return undefined;
+  const isBeyond = row === rows.at(-1) && place.line > endLine(row);
+  const text = await textOf(corpus, row, whole ? undefined : (around ?? 0));
+  return isBeyond ? { ...text, lastLine: row.metadata.line } : text;
+}
+
+function endLine({ text, metadata }: OutputRow): number {
+  return metadata.line + text.trimEnd().split('\n').length - 1;
+}
+
+/** Of a file of records: all of them, or the one on a line. */
+async function recordsIn(
+  corpus: Corpus,
+  what: string,
+  { around, whole = false }: GetOptions,
+): Promise<FoundText[]> {
+  if (corpus.recordRows === undefined) return [];
+  let length = 0;
+  let record: OutputRow[] = [];
+  const texts: FoundText[] = [];
+  const end = (): void => {
+    const passage = passageOf(record);
+    if (passage !== undefined) texts.push(withPlace(record[0]!, passage));
+    record = [];
+  };
+  for await (const row of corpus.recordRows(what)) {
+    if (row.metadata.source !== record[0]?.metadata.source) end();
+    length += row.text.length;
+    if (length > maxPassageLength) {
+      throw new UsageError(
+        `The records of ${printable(what, 200)} are too much text at once: ask for one, such as ${printable(row.metadata.source, 200)}.`,
+      );
+    }
+    record.push(row);
+  }
+  end();
+  if (texts.length > 0) return texts;
+  const place = parseSourceLine(what);
+  if (place === undefined) return [];
+  let nearest: OutputRow | undefined;
+  for await (const row of corpus.recordRows(place.source)) {
+    nearest = nearest === undefined ? row : rowAtLine(inOrderOfLines([nearest, row]), place.line);
+  }
+  return nearest === undefined ? [] : [await textOf(corpus, nearest, whole ? undefined : (around ?? 0))];
+}
+
+function inOrderOfLines(rows: readonly OutputRow[]): OutputRow[] {
+  return [...rows].sort((one, other) => one.metadata.line - other.metadata.line);
 }
 
 async function textOf(corpus: Corpus, row: OutputRow, around: number | undefined): Promise<FoundText> {
   const passage = await passageAround(corpus, row, around);
-  return { id: row.id, ...withPlace(row, passage ?? passageOf([row])!) };
+  const { context } = row.metadata;
+  return {
+    id: row.id,
+    ...withPlace(row, passage ?? passageOf([row])!),
+    ...(context !== undefined && { context }),
+  };
 }
 
 function withPlace({ metadata }: OutputRow, passage: Passage): FoundText {

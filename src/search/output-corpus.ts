@@ -180,6 +180,13 @@ export class OutputCorpus implements Corpus {
     return document === undefined ? [] : await this.#rowsOf(document, place);
   }
 
+  async *recordRows(file: string): AsyncGenerator<OutputRow, void, undefined> {
+    if (this.output.recordFile(file) === undefined) return;
+    for (const document of this.output.documents()) {
+      if (this.output.recordFileOf(document.source) === file) yield* await this.#rowsOf(document, {});
+    }
+  }
+
   async close(): Promise<void> {
     if (!this.#options.stays) await this.output.close();
   }

@@ -4,7 +4,7 @@ import type { Passage, ResultShape, SearchResult } from './options.js';
 import type { OutputRow } from './row.js';
 
 /** Characters of a passage at most; what is farther away is left out. */
-const maxPassageLength = 4_000_000;
+export const maxPassageLength = 4_000_000;
 
 /** Adds the passage that was asked for. */
 export async function addPassage(

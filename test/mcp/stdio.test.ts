@@ -80,3 +80,11 @@ test('a message without an end is not kept', async () => {
   expect(stdout.split('\n')).toHaveLength(2);
   expect(code).toBe(0);
 });
+
+test('a folder without an index is told at the start, and its questions fail until there is one', async () => {
+  const stdin = `${opening}${ask(2, 'search', { question: 'mill' })}`;
+  const { code, stdout, stderr } = await workspace.embed(['mcp', '--in', './nowhere'], { stdin });
+  expect(stderr).toContain('warning: There is no index in ./nowhere yet: what asks it fails until');
+  expect(stdout).toContain('There is no index in');
+  expect(code).toBe(0);
+});

@@ -13,6 +13,7 @@ import { printNotice, printResults } from '../terminal/print.js';
 
 /** Characters of a line that are shown. */
 const maxLineLength = 1_000_000;
+const maxContextLength = 2000;
 
 export async function runGet({
   arguments: { what },
@@ -32,7 +33,16 @@ export async function runGet({
     }),
   );
   if (!flags.json) printResults(joined(texts.map(render), say`\n`));
+  for (const text of texts) tellAbout(text);
   return { result: { texts } };
+}
+
+/** What isn't a part of the text: on standard error. */
+function tellAbout({ source, context, lastLine }: FoundText): void {
+  if (context !== undefined) printNotice(say`embedded before it: ${printable(context, maxContextLength)}`);
+  if (lastLine === undefined) return;
+  const name = printable(source, maxContextLength);
+  printNotice(say`${name} ends before that line: this is its last chunk, which starts on line ${lastLine}.`);
 }
 
 function render({ text }: FoundText): Printable {

@@ -41,6 +41,8 @@ function print(fate: PathFate): void {
   if (more > 0) printResult(say`  and ${more} more: \`embed list --failed\``);
 }
 
+const untilWhen = say`until the file, its reader or a limit changes (\`--retry-failed\` tries it now)`;
+
 function render({
   fate,
   source,
@@ -51,6 +53,7 @@ function render({
   documents,
   rows,
   changed,
+  knownFailure,
   failures,
 }: PathFate): Printable {
   const inside = documents > 0 ? say`${plural(documents, 'document')}, ${plural(rows, 'row')}` : undefined;
@@ -67,10 +70,14 @@ function render({
   }
   const as = format === undefined ? say`` : say` (${printable(format)})`;
   if (inside !== undefined) {
-    const stale = changed ? say`; changed since: the next run reads it again` : say``;
+    const stale = !changed
+      ? say``
+      : knownFailure
+        ? say` of the file as it was before; as it is now, it failed, and isn't tried again ${untilWhen}`
+        : say`; changed since: the next run reads it again`;
     return say`${paint.green(say`in the index`)}${as}: ${inside}${stale}`;
   }
   return failures.length > 0
-    ? say`taken${as}, but it has no row`
+    ? say`taken${as}, but it has no row${knownFailure ? say`, and isn't tried again ${untilWhen}` : say``}`
     : say`taken${as}, but not in the index yet: run \`embed ingest\``;
 }

@@ -11,10 +11,12 @@ export const get = {
       name: 'what',
       kind: 'text',
       isRequired: true,
-      help: 'an id, a source (its whole document), or source:line, as `embed search` shows them',
+      help: 'an id, a source (its whole document, or all records of a file), or source:line, as `embed search` shows them',
     },
   ],
   flags: ['in', 'index', 'around', 'whole', 'json', 'config', 'out', 'batchTimeout', ...proxyFlags],
+  about:
+    'What was embedded before a chunk is said on standard error. `embed chunks FILE` shows how a file is cut, with lines.',
   examples: [
     { line: 'embed get docs/page.md:12', what: 'the chunk on that line' },
     { line: 'embed get docs/page.md:12 --around 2' },

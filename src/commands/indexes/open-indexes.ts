@@ -31,6 +31,8 @@ import { updateOutput } from './update.js';
 /** Questions that are worked on at once: most of the time, they wait for their vector. */
 const mostAtOnce = 16;
 const mostWaiting = 1000;
+/** Characters of a path in a message. */
+const maxPathLength = 500;
 
 export interface IndexesOptions {
   /** As `--in` names them. @default the output of the settings */
@@ -42,7 +44,7 @@ export interface IndexesOptions {
   rerank?: RerankOptions | undefined;
   /** Whether outputs may be updated. @default false */
   allowIngest?: boolean | undefined;
-  /** Listener, called when something happens. @default no listener */
+  /** Listener, called when something happens: at once where a folder has no index yet. @default no listener */
   events?: Partial<RunEvents> | undefined;
 }
 
@@ -56,6 +58,12 @@ export function openIndexes(options: IndexesOptions): OpenIndexes {
     if (!isFolder) return new DestinationIndex({ name, address, settings, events });
     return new OutputIndex({ name, dir: resolve(address), settings, maxBytes, end: end.signal, events });
   });
+  for (const index of indexes) {
+    if (!(index instanceof OutputIndex) || index.isThere) continue;
+    events.warning(
+      `There is no index in ${printable(index.dir, maxPathLength)} yet: what asks it fails until \`embed ingest\` has made one there.`,
+    );
+  }
   return new OpenIndexes(indexes, { ...options, events, allowIngest, end });
 }
 

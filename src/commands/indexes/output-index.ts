@@ -1,8 +1,11 @@
 // An output as an open index.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { Settings } from '../../config/settings.js';
 import type { RunEvents } from '../../events.js';
 import type { DocumentList, IndexStatus, ListAsked, ListedDocument } from '../../indexes/indexes.js';
+import { manifestName } from '../../output/format/owned-names.js';
 import type { Output } from '../../output/read/output.js';
 import { wordsFolder } from '../../search/corpora.js';
 import type { Corpus } from '../../search/corpus.js';
@@ -101,6 +104,11 @@ export class OutputIndex implements OpenIndex {
       ...(run && { run: { state: run.state, ...(run.share !== undefined && { share: run.share }) } }),
       ...(problem !== undefined && { problem: messageOf(problem) }),
     };
+  }
+
+  /** Whether there is an index in the folder now: one may be made there later. */
+  get isThere(): boolean {
+    return existsSync(join(this.dir, manifestName));
   }
 
   failed(problem: string): IndexStatus {

@@ -11,7 +11,7 @@ import {
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { PathFate } from '../../../src/commands/why.js';
-import { makeWarmWorkspace, type Workspace } from '../../helpers/cli.js';
+import { fixtures, makeWarmWorkspace, type Workspace } from '../../helpers/cli.js';
 import { startOllama } from '../../helpers/ollama.js';
 
 let workspace: Workspace;
@@ -390,4 +390,51 @@ test('get, list and why take a document as a path, from where one stands, throug
   // What is gone is still a path.
   rmSync(join(workspace.dir, 'docs/b.md'));
   expect((await workspace.embed(['get', './docs/b.md:3'])).stdout).toContain('The second one.');
+});
+
+test('why: what failed as it is now is known, and its rows are of the file before', async () => {
+  const scan = readFileSync(join(fixtures, 'formats/scan.pdf'));
+  write('docs/x.pdf', readFileSync(join(fixtures, 'formats/bees.pdf')));
+  write('docs/y.pdf', scan);
+  await ingest();
+  write('docs/x.pdf', scan);
+  const fate = async (...args: string[]) => (await workspace.embed(['why', 'docs/x.pdf', ...args])).stdout;
+  expect(await fate()).toContain('; changed since: the next run reads it again\n');
+  await ingest();
+  expect(await fate()).toMatch(
+    /of the file as it was before; as it is now, it failed, and isn't tried again until/,
+  );
+  expect((await json('why', 'docs/x.pdf')).paths).toMatchObject([{ changed: true, knownFailure: true }]);
+  expect((await workspace.embed(['why', 'docs/y.pdf'])).stdout).toContain(
+    "it has no row, and isn't tried again until",
+  );
+  write('docs/x.pdf', Buffer.concat([scan, Buffer.from('\n')]));
+  expect(await fate()).toContain('; changed since: the next run reads it again\n');
+  expect((await json('why', 'docs/x.pdf')).paths[0]).not.toHaveProperty('knownFailure');
+});
+
+test('get: the context that was embedded, a line beyond the end, and the records of a file', async () => {
+  const rows = Array.from({ length: 60 }, (_, index) => `| name ${index} | the role of number ${index} |`);
+  write('docs/table.md', `| name | role |\n| --- | --- |\n${rows.join('\n')}\n`);
+  write('docs/people.csv', 'id,name,role\nb,Ada,writes programs\na,Grace,"finds\nmoths"\n');
+  await ingest('--chunk-size', '100');
+  const row = await workspace.embed(['get', 'docs/table.md:60']);
+  expect(row.stderr).toMatch(/^embedded before it: .*name.*role.*\n$/);
+  expect(row.stdout).toContain('the role of number 57');
+  expect((await json('get', 'docs/table.md:60')).texts[0].context).toContain('role');
+  expect((await json('get', 'docs/table.md')).texts[0]).not.toHaveProperty('context');
+  const beyond = await workspace.embed(['get', 'docs/a.md:9999']);
+  expect([beyond.code, beyond.stderr]).toEqual([
+    0,
+    expect.stringMatching(
+      /^docs\/a\.md ends before that line: this is its last chunk, which starts on line \d\.\n$/,
+    ),
+  ]);
+  expect((await json('get', 'docs/a.md:9999')).texts[0].lastLine).toBeGreaterThan(0);
+  expect((await json('get', 'docs/a.md:3')).texts[0]).not.toHaveProperty('lastLine');
+  const sources = async (what: string) =>
+    (await json('get', what)).texts.map(({ source }: { source: string }) => source);
+  expect((await sources('docs/people.csv')).sort()).toEqual(['docs/people.csv#a', 'docs/people.csv#b']);
+  expect(await sources('./docs/people.csv:2')).toEqual(['docs/people.csv#b']);
+  expect(await sources('docs/people.csv:4')).toEqual(['docs/people.csv#a']);
 });

@@ -119,6 +119,20 @@ test('an index is searched where the gateway says, until it ends', async () => {
   expect([code, stderr]).toEqual([0, expect.stringContaining(`search: ${url}/ui\n`)]);
 });
 
+test('a folder without an index is told at the start, and taken up once it has one', async () => {
+  await using ollama = await startOllama();
+  const upstream = ['--ollama-url', ollama.url, '--cache', 'none'];
+  const { url, child, done } = await serve([...upstream, '--in', './embeddings']);
+  const ask = () => fetch(`${url}/search`, { method: 'POST', body: JSON.stringify({ question: 'mill' }) });
+  expect((await ask()).ok).toBe(false);
+  mkdirSync(join(workspace.dir, 'docs'));
+  writeFileSync(join(workspace.dir, 'docs/mill.md'), 'The mill is behind the harbour.\n');
+  expect((await workspace.embed(['ingest', 'docs', '--model', 'all-minilm', ...upstream])).code).toBe(0);
+  expect((await ask()).ok).toBe(true);
+  child.kill('SIGTERM');
+  expect((await done).stderr).toContain('warning: There is no index in ./embeddings yet');
+});
+
 test('a token that is empty is a mistake, not none', async () => {
   const { code, stderr } = await workspace.embed(['serve', '--port', '0', '--token', '']);
   expect(code).toBe(2);
