@@ -31,30 +31,40 @@ export class FailureReport {
     return this.told.length + this.known.length;
   }
 
-  /** Takes over what the previous output says. */
-  async recall(previous: Output | undefined): Promise<void> {
-    this.#before = (await previous?.failures()) ?? [];
+  /**
+   * Takes over what the previous output says.
+   * @param surveyed which files have other names now: their failures are known under these
+   */
+  async recall(
+    previous: Output | undefined,
+    named: Named,
+    { newName }: Pick<SurveyResult, 'newName'>,
+  ): Promise<void> {
+    const all = (await previous?.failures()) ?? [];
+    const names = new Set(all.map(({ source }) => source));
+    this.#before = all.flatMap((failure) => {
+      const { source, lasting } = failure;
+      const name = newName(source);
+      if (name === undefined || !named.labels.some((label) => isUnderRoot(name, label, named.base)))
+        return [failure];
+      if (names.has(name)) return [];
+      if (lasting?.file === undefined) return [{ ...failure, source: name }];
+      return [
+        { ...failure, source: name, lasting: { ...lasting, file: newName(lasting.file) ?? lasting.file } },
+      ];
+    });
     for (const failure of this.#before) this.knownFailures.add(failure);
   }
 
   /**
    * The failures of the previous output that stay, as this run didn't look at them.
-   * @param surveyed whether the listing may lack files that are there, and which have other names now
+   * @param surveyed whether the listing may lack files that are there
    */
-  staying(
-    named: Named,
-    prune: boolean,
-    surveyed: Pick<SurveyResult, 'isPartial' | 'newName'>,
-  ): KeptFailure[] {
-    const { isPartial, newName } = surveyed;
-    const isUnderNew = ({ source }: KeptFailure): boolean => {
-      const name = newName(source);
-      return name !== undefined && named.labels.some((label) => isUnderRoot(name, label, named.base));
-    };
+  staying(named: Named, prune: boolean, { isPartial }: Pick<SurveyResult, 'isPartial'>): KeptFailure[] {
     const elsewhere = new Set(failuresElsewhere(this.#before, named, false));
     const unread = this.knownFailures.unread((file) => isPartial && isThere(file, named.base));
     return [
-      ...failuresElsewhere(this.#before, named, prune).filter((failure) => !isUnderNew(failure)),
+      ...failuresElsewhere(this.#before, named, prune),
       ...unread.filter((failure) => !elsewhere.has(failure)),
     ];
   }

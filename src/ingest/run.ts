@@ -99,7 +99,7 @@ export class Run {
       const surveyed = await this.#reading.survey(previous);
       const { removed, leftOut, unlisted } = surveyed;
       const known = this.#options.rebuild ? undefined : previous;
-      await this.#report.recall(known);
+      await this.#report.recall(known, this.#reading.named, surveyed);
       await this.#guard(known ? removed : unlisted, surveyed, previous, known);
       refuseOtherEmbedder(this.#options.settings, known);
       refuseOtherChunks(this.#options.settings, known);
@@ -138,7 +138,7 @@ export class Run {
       const surveyed = await this.#reading.survey(previous);
       const { leftOut, unlisted } = surveyed;
       const known = rebuild ? undefined : previous;
-      await this.#report.recall(known);
+      await this.#report.recall(known, this.#reading.named, surveyed);
       await this.#guard(known ? surveyed.removed : unlisted, surveyed, previous, known);
       // Only who has seen all documents can tell that one is gone, and not at another place.
       const isRemovingLater = known !== undefined && this.#window.isSet && surveyed.removed.size > 0;

@@ -1,5 +1,5 @@
 // Outputs and folders that are moved: each document stays once in the output, and nothing is embedded again.
-import { cpSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import { fingerprint, readOutput } from '../helpers/output.js';
@@ -61,6 +61,92 @@ test('an output that is copied to another place, where names are absolute', asyn
   expect(readOutput(path('backup/deep/idx')).sources).toEqual(all(path('p/docs')));
 });
 
+test('an output that is moved to the folder of its documents, where absolute names become relative', async () => {
+  mkdirSync(path('far'));
+  expect((await ingest('p/docs', '--out', 'far/idx')).code).toBe(0);
+  expect(readOutput(path('far/idx')).sources).toEqual(all(path('p/docs')));
+  renameSync(path('far/idx'), path('p/embeddings'));
+  await afterMove(path('p/docs'), 'p/embeddings');
+  expect(readOutput(path('p/embeddings')).sources).toEqual(all('docs'));
+});
+
+test.each([
+  ['a link to the folder', 'link', 'p/docs'],
+  ['a link to a folder above', 'above/docs', 'p/docs'],
+  ['another link', 'link', 'other'],
+  ['..', 'p/docs/../../link', 'p/../p/docs'],
+])('a folder that is named by another way: %s', async (_, before, now) => {
+  symlinkSync(path('p/docs'), path('link'));
+  symlinkSync(path('p/docs'), path('other'));
+  symlinkSync(path('p'), path('above'));
+  for (const [one, next] of [
+    [before, now],
+    [now, before],
+  ] as const) {
+    for (const out of ['idx', 'far/idx', 'p/idx']) {
+      expect((await ingest(one, '--out', out)).code).toBe(0);
+      const run = summaryOf(await ingest(next, '--out', out, '--json'));
+      expect(run).toMatchObject({ chunks: { total: 8, embedded: 0 }, elsewhere: [] });
+      expect(readOutput(path(out)).sources).toHaveLength(8);
+      expect(summaryOf(await ingest(next, '--out', out, '--json'))).toMatchObject({ changed: false });
+      rmSync(path(out), { recursive: true });
+    }
+  }
+});
+
+test('an output moved home: a part of the folder, an edit, a deletion, a rule, and what fails', async () => {
+  mkdirSync(path('far'));
+  writeFiles(workspace.dir, { 'p/docs/sub/x.md': markdown('x', 1), 'p/docs/bad.json': '{"id": ' });
+  expect((await ingest('p/docs', '--out', 'far/idx')).code).toBe(3);
+  renameSync(path('far/idx'), path('p/embeddings'));
+  const part = summaryOf(await ingest('p/docs/sub', '--out', 'p/embeddings', '--json'));
+  expect(part).toMatchObject({
+    documents: { new: 1, removed: 1 },
+    moved: [{ root: path('p/docs'), documents: 1 }],
+    elsewhere: [{ root: path('p/docs'), documents: 8 }],
+  });
+  writeFileSync(path('p/docs/1.md'), markdown('other', 1));
+  rmSync(path('p/docs/2.md'));
+  writeFiles(workspace.dir, { 'p/docs/.embedignore': '3.md\n' });
+  const run = await ingest('p/docs', '--out', 'p/embeddings', '--json');
+  expect(run.code).toBe(0);
+  expect(summaryOf(run)).toMatchObject({
+    documents: { new: 6, unchanged: 1, removed: 8, failed: 0, knownFailed: 1 },
+    chunks: { embedded: 1 },
+    knownFailures: [{ source: 'docs/bad.json' }],
+    elsewhere: [],
+    moved: [{ root: path('p/docs'), documents: 6 }],
+  });
+  expect(readOutput(path('p/embeddings')).sources).toHaveLength(7);
+});
+
+test('an output in which absolute and relative names stand for the same files comes right', async () => {
+  mkdirSync(path('far'));
+  expect((await ingest('p/docs', '--out', 'far/idx')).code).toBe(0);
+  renameSync(path('far/idx'), path('p/embeddings'));
+  expect((await ingest('p/docs', '--out', 'p/embeddings', '--limit', '100')).code).toBe(0);
+  expect(readOutput(path('p/embeddings')).sources).toHaveLength(16);
+  const run = summaryOf(await ingest('p/docs', '--out', 'p/embeddings', '--json'));
+  expect(run).toMatchObject({
+    documents: { unchanged: 8, removed: 8 },
+    moved: [{ root: path('p/docs'), documents: 8 }],
+  });
+  expect(readOutput(path('p/embeddings')).sources).toEqual(all('docs'));
+});
+
+test('equal files at other places stay beside each other', async () => {
+  mkdirSync(path('far'));
+  cpSync(path('p/docs'), path('q/docs'), { recursive: true });
+  expect((await ingest('q/docs', '--out', 'far/idx')).code).toBe(0);
+  renameSync(path('far/idx'), path('p/embeddings'));
+  const run = summaryOf(await ingest('p/docs', '--out', 'p/embeddings', '--json'));
+  expect(run).toMatchObject({
+    documents: { new: 8, removed: 0 },
+    moved: [],
+    elsewhere: [{ root: path('q/docs'), documents: 8 }],
+  });
+});
+
 test('a folder that is renamed', async () => {
   await first();
   renameSync(path('p/docs'), path('p/texts'));
@@ -85,6 +171,19 @@ test('what was edited, deleted or broken since is told by its name', async () =>
     all('p/docs').filter((source) => !source.includes('/2.md')),
   );
   expect(existsSync(path('idx/failures.jsonl'))).toBe(false);
+});
+
+test('what failed before a move is known after it', async () => {
+  writeFiles(workspace.dir, { 'p/docs/bad.json': '{"id": ' });
+  expect((await ingest('p/docs', '--out', 'p/embeddings')).code).toBe(3);
+  renameSync(path('p/embeddings'), path('idx'));
+  const run = await ingest('p/docs', '--out', 'idx', '--json');
+  expect(run.code).toBe(0);
+  expect(summaryOf(run)).toMatchObject({
+    documents: { failed: 0, knownFailed: 1 },
+    knownFailures: [{ source: 'p/docs/bad.json', code: 'malformed' }],
+  });
+  expect(summaryOf(await ingest('p/docs', '--out', 'idx', '--json'))).toMatchObject({ changed: false });
 });
 
 test('an output in which the documents stand twice comes right', async () => {
@@ -167,7 +266,10 @@ test('records of standard input keep their names', async () => {
   expect(readOutput(path('idx')).sources).toEqual([...all('p/docs'), 'stdin.jsonl#x']);
 });
 
-test('shards of a moved output', async () => {
+test.each([
+  ['away from its documents', 'p/embeddings', 'idx', 'p/docs'],
+  ['to the folder of its documents', 'far/idx', 'p/embeddings', 'docs'],
+])('shards of an output that is moved %s', async (_, from, to, folder) => {
   const shards = ['1/2', '2/2'];
   const run = async (to: string) => {
     const runs = [];
@@ -178,12 +280,12 @@ test('shards of a moved output', async () => {
     }
     return runs;
   };
-  await run('p/embeddings');
-  expect((await workspace.embed(['merge', '--out', 'p/embeddings'])).code).toBe(0);
-  renameSync(path('p/embeddings'), path('idx'));
-  const after = await run('idx');
+  await run(from);
+  expect((await workspace.embed(['merge', '--out', from])).code).toBe(0);
+  renameSync(path(from), path(to));
+  const after = await run(to);
   expect(after.map(({ chunks }) => chunks.embedded)).toEqual([0, 0]);
   expect(after.reduce((sum, { documents }) => sum + documents.new, 0)).toBe(8);
-  expect((await workspace.embed(['merge', '--out', 'idx'])).code).toBe(0);
-  expect(readOutput(path('idx')).sources).toEqual(all('p/docs'));
+  expect((await workspace.embed(['merge', '--out', to])).code).toBe(0);
+  expect(readOutput(path(to)).sources).toEqual(all(folder));
 });

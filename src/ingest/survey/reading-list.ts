@@ -75,6 +75,11 @@ export class ReadingList {
       counts,
       isOwn,
       leftOut: (sources) => leftOut.among(sources),
+      sameFiles: async (files) => {
+        if (!previous || !this.#options.findsMoved) return undefined;
+        const { findSameFiles } = await import('./same-files.js');
+        return findSameFiles(files, this.named, () => this.listing.all());
+      },
       moved: async (files, isComplete) => {
         if (!previous || !this.#options.findsMoved) return undefined;
         const { findMoved } = await import('./moved-roots.js');

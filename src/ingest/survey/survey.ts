@@ -4,7 +4,8 @@
 // removed, those that only are unlisted, and those under roots that the run doesn't name (other-roots.ts).
 // What must hold: a document counts as gone only when a complete listing of its root, without an error and without
 // filters, no longer has it; or the paths cover it and it doesn't exist any more.
-// moved-roots.ts finds what of these roots the run has under other names. removal-guard.ts stops a run that would
+// same-files.ts finds files that the run has under another name at the same place, moved-roots.ts what of the roots that it
+// doesn't name it has elsewhere. removal-guard.ts stops a run that would
 // remove too much; moved-documents.ts finds documents of a listed root with a new name for it.
 import { isThere } from '../../documents/walk/sources/find-file.js';
 import { isUnderRoot } from '../../documents/walk/sources/source-name.js';
@@ -13,6 +14,7 @@ import type { Output } from '../../output/read/output.js';
 import type { RunCounts } from '../run-counts.js';
 import type { Moved } from './moved-roots.js';
 import { countElsewhere, type Elsewhere, filesElsewhere, type Named } from './other-roots.js';
+import type { SameFiles } from './same-files.js';
 import { stdinRoot } from './standard-input.js';
 
 export interface SurveyOptions {
@@ -29,6 +31,8 @@ export interface SurveyOptions {
   leftOut(sources: Iterable<string>): string[];
   /** Called after the walk: of these files, each with its root, those that have other names now. */
   moved(files: ReadonlyMap<string, string>, isComplete: boolean): Promise<Moved | undefined>;
+  /** Called after the walk: of these files, each with its root, those that it found under other names. */
+  sameFiles(files: ReadonlyMap<string, string>): Promise<SameFiles | undefined>;
 }
 
 export interface SurveyResult {
@@ -48,11 +52,11 @@ export interface SurveyResult {
   elsewhere: Elsewhere[];
   /** Removed documents under roots that the run doesn't name. */
   pruned: Elsewhere[];
-  /** Documents under roots that the run doesn't name, which it has under other names: those go. */
+  /** Documents that the run has under other names: the old ones go. */
   moved: Elsewhere[];
   /** Their sources, and those of their files. */
   renamed: Set<string>;
-  /** The name that the file of a moved output has now. */
+  /** The name that a file of the output has now; undefined when it has no other one. */
   newName(source: string): string | undefined;
 }
 
@@ -82,8 +86,18 @@ export async function survey(
     }
   }
   const isPartial = options.filtered() || [...listed.values()].includes(false);
-  const gone = new Set<string>();
-  for (const [source, root] of unseen) if (isGone(source, root, listed, options)) gone.add(source);
+  const same = unseen.size > 0 ? await options.sameFiles(unseen) : undefined;
+  for (const source of same?.unreadable ?? []) unseen.delete(source);
+  const moved = new Map<string, string>();
+  for (const source of same?.files ?? []) {
+    const root = unseen.get(source);
+    if (root !== undefined) moved.set(source, root);
+  }
+  const gone = new Set(moved.keys());
+  for (const [source, root] of unseen) {
+    const roots = [root, ...(same?.rootNames(root) ?? [])];
+    if (roots.some((one) => isGone(source, one, listed, options))) gone.add(source);
+  }
   if (!previous) {
     const nothing = {
       leftOut: new Set<string>(),
@@ -96,12 +110,13 @@ export async function survey(
     return { removed: gone, unlisted: gone, leaving: gone, isPartial, failures, ...none };
   }
   const leftOut = options.leftOut(unseen.keys());
+  for (const name of options.leftOut(same?.olds.keys() ?? [])) leftOut.push(...same!.olds.get(name)!);
   for (const source of leftOut) gone.add(source);
   const others = filesElsewhere(unseen, options.named);
+  for (const source of gone) others.delete(source);
   const found = others.size > 0 ? await options.moved(others, !isPartial) : undefined;
-  const moved = new Map<string, string>();
   for (const source of found?.files ?? []) moved.set(source, others.get(source)!);
-  for (const source of [...moved.keys(), ...(found?.lost ?? [])]) {
+  for (const source of [...(found?.files ?? []), ...(found?.lost ?? [])]) {
     gone.add(source);
     others.delete(source);
   }
@@ -114,7 +129,7 @@ export async function survey(
   const [elsewhere, pruned] = options.prune ? [[], unnamed] : [unnamed, []];
   const rest = { leftOut: withRecords(leftOut, previous), unlisted, isPartial, failures, elsewhere, pruned };
   const renamed = withRecords(moved.keys(), previous);
-  const newName = found?.newName ?? (() => undefined);
+  const newName = (source: string) => found?.newName(source) ?? same?.newName(source);
   return { removed, leaving, ...rest, moved: countElsewhere(moved, previous), renamed, newName };
 }
 

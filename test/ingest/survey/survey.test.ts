@@ -60,6 +60,7 @@ async function surveyed(folder: string, paths: string[], { exclude = [], prune =
     counts,
     leftOut: (sources) => leftOut.among(sources),
     moved: async () => undefined,
+    sameFiles: async () => undefined,
   });
   return { ...result, counts };
 }

@@ -80,9 +80,13 @@ export function failureSource(key: RawPath): string {
 /** True when the document `source` is the root with this label, or is below it. */
 export function isUnderRoot(source: string, label: string, base: string): boolean {
   if (source === label) return true;
-  const absolute = (name: string): string =>
-    name === '.' ? base : name.startsWith('/') ? name : `${base === '/' ? '' : base}/${name}`;
-  return below(absolute(source), absolute(label)) !== undefined;
+  return below(absoluteName(source, base), absoluteName(label, base)) !== undefined;
+}
+
+/** A source, or the label of a root, as an absolute path; invalid bytes stay written `%XX`. */
+export function absoluteName(source: string, base: string): string {
+  if (source === '.') return base;
+  return source.startsWith('/') ? source : `${base === '/' ? '' : base}/${source}`;
 }
 
 /** Bytes of the UTF-8 character at `at`; 0 when there is none. */
