@@ -139,9 +139,11 @@ describe('a fault of the server that stays is an outage, and is not bisected', (
     const outcomes = await made.processEmbeddingsBatch(all);
     expect(asked(server)).toEqual({ requests: 2, canaries: 0, checks: 0 });
     const vectors = outcomes.map((outcome) => ('vector' in outcome ? outcome.vector : undefined));
-    expect(vectors.filter(Boolean)).toHaveLength(64);
-    expectOwn(server, all, vectors);
-    for (const outcome of outcomes.slice(64)) {
+    // The first answer counts if the server said before its end that the model was still the same.
+    const answered = vectors.filter(Boolean).length;
+    expect([0, 64]).toContain(answered);
+    expectOwn(server, all.slice(0, answered), vectors.slice(0, answered));
+    for (const outcome of outcomes.slice(answered)) {
       expect(outcome).toMatchObject({ error: expect.any(ServiceError) });
     }
     await expect(made.embed(['later'])).rejects.toThrow(/can't be reached/);
@@ -364,7 +366,8 @@ describe('several servers', () => {
     other.script({ kind: 'die', after: 2 });
     const all = texts(400);
     expectOwn(server, all, await made.embed(all));
-    expect(asked(server).requests + asked(other).requests).toBeLessThanOrEqual(25 + 2);
+    // Sent again: what met its end, and an answer that it hadn't confirmed yet.
+    expect(asked(server).requests + asked(other).requests).toBeLessThanOrEqual(25 + 3);
     expect(made.getMetrics()).toMatchObject({ failures_total: 0, fallbacks: 0, text_failures_total: 0 });
   });
 

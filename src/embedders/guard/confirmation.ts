@@ -53,6 +53,8 @@ export class Confirmation {
   #pauseMs = leastPauseMs;
   #lastMs = 0;
   #lastBegin = Number.NEGATIVE_INFINITY;
+  /** When the last look began that an answer waited for, or was confirmed by. One that came too soon delays no other. */
+  #lastNeeded = Number.NEGATIVE_INFINITY;
   /** When the last look began, if it has found the model unchanged. */
   #foundSame = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;
@@ -79,7 +81,10 @@ export class Confirmation {
     const { signal, patienceMs = Number.POSITIVE_INFINITY, chosenBy = performance.now() } = options;
     signal?.throwIfAborted();
     this.#end.signal.throwIfAborted();
-    if (this.#foundSame > chosenBy) return;
+    if (this.#foundSame > chosenBy) {
+      this.#lastNeeded = this.#foundSame;
+      return;
+    }
     let waiter: Waiter | undefined;
     const onAbort = () => waiter?.failed(signal?.reason);
     signal?.addEventListener('abort', onAbort, { once: true });
@@ -98,6 +103,7 @@ export class Confirmation {
     const look = this.#current;
     const isCovered = look !== undefined && look.since > waiter.chosenBy;
     (isCovered ? look.for : this.#waiting).add(waiter);
+    if (isCovered) this.#lastNeeded = look.since;
     this.#watch();
     this.#plan();
   }
@@ -126,7 +132,7 @@ export class Confirmation {
   #plan(): void {
     if (this.#current || this.#waiting.size === 0) return;
     const isDue = this.#waiting.size >= mostWaiting || this.#options.inFlight() === 0;
-    const leftMs = isDue ? 0 : this.#lastBegin + this.#pauseMs - performance.now();
+    const leftMs = isDue ? 0 : this.#lastNeeded + this.#pauseMs - performance.now();
     if (leftMs <= 0) void this.#look();
     else this.#timer ??= setTimeout(() => void this.#look(), leftMs);
   }
@@ -151,6 +157,7 @@ export class Confirmation {
     this.#waiting = new Set();
     this.#current = look;
     this.#lastBegin = look.since;
+    if (look.for.size > 0) this.#lastNeeded = look.since;
     this.#watch();
     try {
       await this.#options.look(this.#end.signal);
