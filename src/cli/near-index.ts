@@ -2,11 +2,11 @@
 // configuration file is found; and the servers that this user named when it was made.
 import { existsSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
+import { asMade } from '../commands/as-made.js';
 import type { LoadedSettings } from '../config/origins.js';
 import type { Settings } from '../config/settings.js';
 import { UsageError } from '../errors.js';
 import { manifestName, runName } from '../output/format/owned-names.js';
-import { readNotes } from '../state/output-notes.js';
 import { type Printable, printable, say } from '../text/printable.js';
 
 /** Present in every output, and while a first run makes one. */
@@ -49,17 +49,9 @@ function isOwn(out: string): boolean {
  * Asks the Ollama servers that this user named by flag or variable when the index was made, where nothing is said now.
  * @param tell called with a line for people
  */
-export function withNotedServers(
-  settings: Settings,
-  layers: LoadedSettings['layers'],
-  tell: (line: Printable) => void,
-): Settings {
-  const isSaid = [layers.ollamaUrl, layers.url, layers.queue].some(
-    (layer) => layer !== undefined && layer !== 'default',
-  );
-  if (isSaid || (settings.embedder !== 'auto' && settings.embedder !== 'ollama')) return settings;
-  const { addresses, addressesOf } = readNotes(resolve(settings.out));
-  if (addresses === undefined || addressesOf !== 'ollama') return settings;
-  tell(say`Ollama: ${printable(addresses.join(', '), 1000)}, as the index was made`);
-  return { ...settings, ollamaUrl: addresses };
+export function withNotedServers(loaded: LoadedSettings, tell: (line: Printable) => void): LoadedSettings {
+  const noted = asMade(loaded);
+  const { ollamaUrl = [] } = noted.settings;
+  if (noted !== loaded) tell(say`Ollama: ${printable(ollamaUrl.join(', '), 1000)}, as the index was made`);
+  return noted;
 }

@@ -2,6 +2,7 @@
 import type { Settings } from '../config/settings.js';
 import type { WalkEntry } from '../documents/walk/walk.js';
 import { embeddedText } from '../text/embedded-text.js';
+import type { VectorSpace } from '../types/space.js';
 import { planChunking } from '../upstream/choose-embedder.js';
 import { refuseSizes } from './chunk-sizes.js';
 import type { Sample, TimeEstimate } from './estimate.js';
@@ -16,6 +17,8 @@ import type { ReadOptions } from './stages/read-options.js';
 export interface PlanOptions extends ReadOptions {
   settings: Settings;
   report: FailureReport;
+  /** Vector space of the output that would be made again. */
+  remade: VectorSpace | undefined;
   /** The output's folder, whose journal is looked into. */
   out: string;
   /** Receives some of the texts that would be embedded. @default nobody */
@@ -30,7 +33,7 @@ export async function planned(
   entries: AsyncIterable<readonly WalkEntry[]>,
   options: Omit<PlanOptions, 'sample'> & { estimates: boolean; signal: AbortSignal; begun: number },
 ): Promise<TimeEstimate | undefined> {
-  const { settings, previous, signal, events, counts, begun } = options;
+  const { settings, previous, remade, signal, events, counts, begun } = options;
   if (!options.estimates) {
     await countPlan(entries, options);
     return undefined;
@@ -41,7 +44,10 @@ export async function planned(
   await countPlan(entries, { ...options, sample });
   const readSeconds = (performance.now() - started) / 1000;
   const { tokensEmbedded: tokens, chunksEmbedded: texts } = counts;
-  return await estimate(sample, { settings, previous, signal, events, tokens, texts, readSeconds, begun });
+  return await estimate(sample, {
+    ...{ settings, previous, remade, signal, events },
+    ...{ tokens, texts, readSeconds, begun },
+  });
 }
 
 /** Counts into `options.counts`. `chunksEmbedded` and `tokensEmbedded` are what a real run would have to embed. */
@@ -49,8 +55,8 @@ export async function countPlan(
   entries: AsyncIterable<readonly WalkEntry[]>,
   options: PlanOptions,
 ): Promise<void> {
-  const { settings, previous, counts } = options;
-  const { counter, chunkTokens, mostTokens } = planChunking(settings, previous?.space);
+  const { settings, previous, remade, counts } = options;
+  const { counter, chunkTokens, mostTokens } = planChunking(settings, previous?.space ?? remade);
   const pinned = previous?.manifest.chunking;
   const chunking = {
     size: settings.chunkSize ?? pinned?.size ?? chunkTokens,

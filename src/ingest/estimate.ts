@@ -3,6 +3,7 @@ import type { Settings } from '../config/settings.js';
 import type { RunEvents } from '../events.js';
 import { BatchMetrics } from '../metrics/metrics.js';
 import type { Output } from '../output/read/output.js';
+import type { VectorSpace } from '../types/space.js';
 import { openUpstream } from '../upstream/upstream.js';
 
 /** What a dry run measured. */
@@ -43,6 +44,8 @@ export class Sample {
 export interface EstimateOptions {
   settings: Settings;
   previous: Output | undefined;
+  /** Vector space of the output that would be made again. */
+  remade: VectorSpace | undefined;
   signal: AbortSignal;
   events: RunEvents;
   /** Tokens that the run would send. */
@@ -64,13 +67,14 @@ const patienceMs = 6000;
  * @throws as `openUpstream` does
  */
 export async function estimate(sample: Sample, options: EstimateOptions): Promise<TimeEstimate | undefined> {
-  const { previous, signal, events, tokens, readSeconds, begun } = options;
+  const { previous, remade, signal, events, tokens, readSeconds, begun } = options;
   if (sample.texts.length === 0) return undefined;
   // A dry run writes nothing: what is embedded here isn't kept.
   const settings: Settings = { ...options.settings, cache: 'none' };
   const upstream = await openUpstream({
     ...{ settings, signal, events, metrics: new BatchMetrics() },
     previous: previous && { space: previous.space, counter: previous.manifest.chunking.counter },
+    remade,
   });
   try {
     const startSeconds = (performance.now() - begun) / 1000 - readSeconds;

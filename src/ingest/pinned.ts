@@ -47,7 +47,9 @@ export function refuseOtherEmbedder(settings: Settings, previous: Output | undef
   const { space } = previous;
   const named = embedder === 'auto' && model !== undefined ? 'ollama' : embedder;
   const isOther = named !== 'auto' && named !== space.embedder;
-  const other = isOther ? `the ${kindNames[named]} embedder` : otherOf(settings, space);
+  const other = isOther
+    ? `the ${kindNames[named]} embedder${named === 'ollama' ? ' (--embedder, --model, --ollama-url, or such a key in a file)' : ''}`
+    : otherOf(settings, space);
   if (other === undefined) return;
   throw new VectorSpaceError(
     `The output was made with ${space.model}, ${space.dimensions} dimensions, but the settings ask for ${other}: ` +

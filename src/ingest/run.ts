@@ -12,6 +12,7 @@ import type { Lock } from '../output/lock/lock.js';
 import type { Output } from '../output/read/output.js';
 import { ownedBy, shardFolder } from '../output/shards/shard.js';
 import { openWriter } from '../output/write/writer.js';
+import type { VectorSpace } from '../types/space.js';
 import { FailureReport } from './failure-report.js';
 import { KnownFailures } from './known-failures.js';
 import { LanguageSample } from './language-sample.js';
@@ -109,6 +110,7 @@ export class Run {
         ...this.#readOptions(known, removed, leftOut),
         out: this.out,
         settings: this.#options.settings,
+        remade: this.#options.rebuild ? previous?.space : undefined,
         report: this.#report,
         signal: this.#signal,
         estimates: this.#options.estimate ?? false,
@@ -138,6 +140,7 @@ export class Run {
       const surveyed = await this.#reading.survey(previous);
       const { leftOut, unlisted } = surveyed;
       const known = rebuild ? undefined : previous;
+      const remade = rebuild ? previous?.space : undefined;
       await this.#report.recall(known, this.#reading.named, surveyed);
       await this.#guard(known ? surveyed.removed : unlisted, surveyed, previous, known);
       // Only who has seen all documents can tell that one is gone, and not at another place.
@@ -148,7 +151,7 @@ export class Run {
       refuseOtherEmbedder(settings, known);
       refuseOtherChunks(settings, known);
       refuseOtherDtype(settings, known);
-      const session = () => this.#openSession(known);
+      const session = () => this.#openSession(known, remade);
       // A first run needs a vector space. Later runs use the output's, and may need no embedder.
       const pinned = known ? pinnedBy(known) : newlyPinned(await session(), settings.dtype);
       const writer = await openWriter(this.out, {
@@ -254,24 +257,14 @@ export class Run {
     };
   }
 
-  #openSession(previous: Output | undefined): Promise<Session> {
-    this.#session ??= this.#newSession(previous);
-    return this.#session;
-  }
-
-  async #newSession(previous: Output | undefined): Promise<Session> {
+  #openSession(previous: Output | undefined, remade: VectorSpace | undefined): Promise<Session> {
     const { settings, pull } = this.#options;
+    const told = { counts: this.#counts, signal: this.#signal, events: this.#events };
     // Loaded here, since a run that finds nothing new needs no embedder and no cache.
-    const { Session } = await import('./session.js');
-    return Session.open({
-      settings,
-      out: this.out,
-      previous,
-      counts: this.#counts,
-      signal: this.#signal,
-      events: this.#events,
-      pull,
-    });
+    this.#session ??= import('./session.js').then(({ Session }) =>
+      Session.open({ settings, out: this.out, previous, remade, pull, ...told }),
+    );
+    return this.#session;
   }
 
   async #result(

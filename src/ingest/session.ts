@@ -26,6 +26,8 @@ export interface SessionOptions {
   /** The output folder, which holds the journal. */
   out: string;
   previous: Output | undefined;
+  /** Vector space of the output that is made again. */
+  remade: VectorSpace | undefined;
   counts: RunCounts;
   signal: AbortSignal;
   events: RunEvents;
@@ -58,13 +60,14 @@ export class Session {
    * @throws {VectorSpaceError} when the output was made in another space
    */
   static async open(options: SessionOptions): Promise<Session> {
-    const { settings, previous, counts, signal, pull } = options;
+    const { settings, previous, remade, counts, signal, pull } = options;
     const metrics = new BatchMetrics();
     const upstream = await openUpstream({
       settings,
       metrics,
       signal,
       previous: previous && { space: previous.space, counter: previous.manifest.chunking.counter },
+      remade,
       events: eventsFor({ requestSent: (texts) => countRequest(counts, texts) }, options.events),
       pull,
     });

@@ -4,7 +4,7 @@ import { windowTokens } from '../embedders/builtin/onnx/graph.js';
 import { builtinCounter } from '../embedders/builtin/token-counter.js';
 import { measureSpace } from '../embedders/guard/canaries.js';
 import { profileOf } from '../embedders/model-profiles.js';
-import { UsageError } from '../errors.js';
+import { ServiceError, UsageError } from '../errors.js';
 import { estimateCounter } from '../tokens/estimating-counter.js';
 import type { TokenCounter } from '../types/embedder.js';
 import type { VectorSpace } from '../types/space.js';
@@ -28,7 +28,7 @@ function choose(settings: Settings, previous: VectorSpace | undefined): Choice |
   if (previous?.embedder === 'openai') {
     throw new UsageError(
       `The output was made with "${previous.model}" of an OpenAI-compatible server, which is asked only by name: ` +
-        'say --embedder openai and --url, or --rebuild to make the output again with another one.',
+        'say --embedder openai and --url; or --rebuild with --embedder builtin or --model NAME, to make the output again with another one.',
     );
   }
   if (previous)
@@ -46,26 +46,34 @@ function choose(settings: Settings, previous: VectorSpace | undefined): Choice |
  * @throws {UsageError} when an address or its weight is invalid
  */
 export async function openEmbedder(options: OpenEmbedderOptions): Promise<OpenedEmbedder> {
-  const { settings, previous, signal, events } = options;
+  const { settings, previous, remade, signal, events } = options;
   const { queue } = settings;
   if (queue !== undefined) {
     const { openQueue } = await import('./open-queue.js');
     const waiting = { timeoutMs: settings.waitForServer, signal, events };
     return waitFor(() => openQueue(options, queue), waiting);
   }
-  const choice = choose(settings, previous);
+  const made = previous ?? remade;
+  const choice = choose(settings, made);
+  const isAgain = remade !== undefined && choice?.kind === remade.embedder && settings.model === undefined;
   if (choice?.kind === 'ollama') {
     const { openOllama } = await import('./open-ollama.js');
     const waiting = { timeoutMs: settings.waitForServer, signal, events };
-    return waitFor(() => openOllama(options, choice.model), waiting);
+    return orAnother(
+      isAgain,
+      waitFor(() => openOllama(options, choice.model), waiting),
+    );
   }
   if (choice?.kind === 'openai') {
     const { openOpenAi } = await import('./open-openai.js');
     const waiting = { timeoutMs: settings.waitForServer, signal, events };
-    return waitFor(() => openOpenAi(options, choice.model), waiting);
+    return orAnother(
+      isAgain,
+      waitFor(() => openOpenAi(options, choice.model), waiting),
+    );
   }
   if (choice?.kind === 'builtin') {
-    if (previous && settings.ollamaUrl && settings.embedder === 'auto' && !options.asksOnly) {
+    if (made && settings.ollamaUrl && settings.embedder === 'auto' && !options.asksOnly) {
       events.notice(
         'The output was made with the built-in embedder, so this run uses it, too; to switch: --embedder ollama --rebuild.',
       );
@@ -76,9 +84,25 @@ export async function openEmbedder(options: OpenEmbedderOptions): Promise<Opened
   const model = await findModel(options);
   if (model !== undefined) return openOllama(options, model);
   events.notice(
-    'No Ollama found: using the built-in embedder, English only. For Ollama: ollama pull nomic-embed-text, then --rebuild.',
+    'No Ollama found: using the built-in embedder, English only. For Ollama: ollama pull nomic-embed-text, then --embedder ollama --rebuild.',
   );
   return openBuiltin(options);
+}
+
+/**
+ * Says which way there is where the embedder that made an output can't make it again.
+ * @throws {ServiceError} with the same cause
+ */
+async function orAnother(isAgain: boolean, opening: Promise<OpenedEmbedder>): Promise<OpenedEmbedder> {
+  try {
+    return await opening;
+  } catch (error) {
+    if (!isAgain || !(error instanceof ServiceError)) throw error;
+    throw new ServiceError(
+      `${error.message} The output was made with it: to make it again with another one, name that with --embedder builtin or --model NAME.`,
+      { cause: error },
+    );
+  }
 }
 
 /** The counter and chunk size that a run would use, and the largest, as far as they are known without asking a server. */

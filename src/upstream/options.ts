@@ -9,6 +9,8 @@ export interface OpenEmbedderOptions {
   settings: Settings;
   /** The vector space of the existing output: `auto` uses the same embedder again. */
   previous?: VectorSpace | undefined;
+  /** The vector space of an output that is made again: `auto` uses its embedder and model, and nothing else of it. */
+  remade?: VectorSpace | undefined;
   /** Id of the counter that the output's chunks were made with. */
   pinnedCounter?: string | undefined;
   signal: AbortSignal;

@@ -38,6 +38,8 @@ export interface UpstreamOptions {
   signal: AbortSignal;
   /** Vector space and token counter of the existing output. */
   previous?: { space: VectorSpace; counter: string } | undefined;
+  /** Vector space of an output that is made again, which chooses the embedder and model where the settings don't. */
+  remade?: VectorSpace | undefined;
   /** Used instead of what the settings name; closed with the rest. */
   embedder?: Embedder | undefined;
   /** Used instead of what the settings name; closed with the rest. */
@@ -87,6 +89,7 @@ export async function openUpstream(options: UpstreamOptions): Promise<Upstream> 
     : await openEmbedder({
         settings,
         previous: previous?.space,
+        remade: options.remade,
         pinnedCounter: previous?.counter,
         signal,
         mostTexts: maxBatchSize,

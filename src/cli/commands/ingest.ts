@@ -1,4 +1,5 @@
 // `embed ingest`: progress, and the summary at the end.
+import type { LoadedSettings } from '../../config/origins.js';
 import { refuseStrangeServers } from '../../config/stray-sources.js';
 import { ServiceError, UsageError } from '../../errors.js';
 import type { DocumentChange } from '../../events.js';
@@ -9,6 +10,7 @@ import type { Failure } from '../../types/failure.js';
 import type { Given } from '../declared/command.js';
 import type { ingest as declared } from '../declared/ingest.js';
 import { codedError, type Outcome, type ToldError } from '../declared/outcome.js';
+import { withNotedServers } from '../near-index.js';
 import { noteRun } from '../run-notes.js';
 import { settingsFor } from '../settings.js';
 import { shardOf } from '../shard.js';
@@ -28,7 +30,8 @@ export async function runIngest(given: Given<typeof declared>): Promise<Outcome>
   const { allowRemovals, limit, prune, rebuild, retryFailed, pull, wait, dryRun, estimate } = given.flags;
   const { strict, quiet, news, verbose, choose, maxTime } = given.flags;
   const held = new HeldLines();
-  const loaded = await settingsFor(given, (line) => quiet || (news ? held.hold(line) : printNotice(line)));
+  const tell = (line: Printable) => quiet || (news ? held.hold(line) : printNotice(line));
+  const loaded = asItWasMade(await settingsFor(given, tell), tell);
   const shard = shardOf(given.flags.shard);
   const { settings } = loaded;
   if (given.arguments.paths.length === 0) refuseStrangeServers(loaded);
@@ -117,6 +120,20 @@ export async function runIngest(given: Given<typeof declared>): Promise<Outcome>
   } finally {
     progress.stop();
   }
+}
+
+/**
+ * The settings of a run: an address that a flag or the folder's file names asks for an Ollama, as naming a model does, while
+ * OLLAMA_HOST and the user's own file may be for other programs and outputs; where nothing is named, the servers that made the
+ * output are asked.
+ */
+function asItWasMade(loaded: LoadedSettings, tell: (line: Printable) => void): LoadedSettings {
+  const { settings, layers } = loaded;
+  const isNamed = layers.ollamaUrl === 'flag' || layers.ollamaUrl === 'file';
+  if (isNamed && settings.embedder === 'auto' && settings.queue === undefined) {
+    return { ...loaded, settings: { ...settings, embedder: 'ollama' } };
+  }
+  return withNotedServers(loaded, tell);
 }
 
 function toldFailures(failures: readonly Failure[]): ToldError {

@@ -29,7 +29,9 @@ export async function runSearch(given: Given<typeof declared>): Promise<Outcome>
   const found = placesAsked(flags, near);
   const asked = {
     ...found,
-    settings: flags.in ? found.settings : withNotedServers(found.settings, loaded.layers, printNotice),
+    settings: flags.in
+      ? found.settings
+      : withNotedServers({ ...loaded, settings: found.settings }, printNotice).settings,
   };
   const questions = await questionsOf(given);
   const { searchAll } = await import('../../commands/search.js');

@@ -1,0 +1,74 @@
+// What made an output makes it again, or goes on with it, where nothing else is named; and what is named is used or refused.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { allMiniLm, startOllama } from '../helpers/ollama.js';
+import { ingest, ollama, out, setUp, workspace, writeFiles } from './run-workspace.js';
+
+setUp();
+
+const plain = (...args: string[]) =>
+  workspace.embed(['ingest', 'docs', '--cache', 'none', ...args], {
+    env: { HOME: join(workspace.dir, '.home') },
+  });
+const spaceOf = () => JSON.parse(readFileSync(join(out, 'manifest.json'), 'utf8')).space;
+const model = 'all-minilm:latest';
+
+/** A first index, with the notes on it. */
+async function made(...args: string[]): Promise<void> {
+  writeFiles(workspace.dir, { 'docs/a.md': '# A\n\nThe first text of all.\n' });
+  expect(await plain(...args)).toMatchObject({ code: 0 });
+}
+
+test('a rebuild uses the embedder, the model and the servers of the output', async () => {
+  await using other = await startOllama({ models: [{ ...allMiniLm, name: 'bge-m3:latest' }, allMiniLm] });
+  await made('--ollama-url', other.url, '--model', 'all-minilm');
+  const run = await plain('--rebuild', '--chunk-size', '64');
+  expect(run).toMatchObject({ code: 0 });
+  expect(run.stderr).toContain(`Ollama: ${other.url}, as the index was made\n`);
+  expect(spaceOf()).toMatchObject({ embedder: 'ollama', model });
+  // The notes stay, and a server that is named without a model gets that of the output.
+  expect(await plain('--rebuild', '--ollama-url', other.url)).toMatchObject({ code: 0 });
+  expect(spaceOf()).toMatchObject({ model });
+  await other.stop();
+  const down = await plain('--rebuild');
+  expect(down.code).toBe(4);
+  expect(down.stderr).toMatch(/can't be reached.* name that with --embedder builtin or --model NAME/s);
+  expect(spaceOf()).toMatchObject({ model });
+  expect(await plain('--rebuild', '--embedder', 'builtin')).toMatchObject({ code: 0 });
+  expect(spaceOf()).toMatchObject({ embedder: 'builtin' });
+});
+
+test('a server that is named is not passed over for the built-in embedder', async () => {
+  await made('--embedder', 'builtin');
+  const url = ['--ollama-url', ollama.url];
+  const named = await plain(...url);
+  expect(named.code).toBe(5);
+  expect(named.stderr).toMatch(/ask for the Ollama embedder \(.*--ollama-url.*--rebuild/);
+  writeFiles(workspace.dir, { '.batchrc.json': JSON.stringify({ ollamaUrl: ollama.url }) });
+  expect((await plain()).code).toBe(5);
+  expect((await plain('--embedder', 'builtin')).code).toBe(0);
+  writeFiles(workspace.dir, { '.batchrc.json': '{}', 'docs/b.md': 'The second one.\n' });
+  // The variable is there for other programs, too.
+  const env = { HOME: join(workspace.dir, '.home'), OLLAMA_HOST: ollama.url };
+  for (const more of [[], ['--rebuild']]) {
+    const run = await workspace.embed(['ingest', 'docs', '--cache', 'none', ...more], { env });
+    expect(run).toMatchObject({ code: 0, stderr: expect.stringContaining('--embedder ollama --rebuild') });
+    expect(spaceOf()).toMatchObject({ embedder: 'builtin' });
+  }
+  expect(await plain(...url, '--rebuild')).toMatchObject({ code: 0 });
+  expect(spaceOf()).toMatchObject({ embedder: 'ollama' });
+});
+
+test('a run with changes and the doctor ask the servers of the output', async () => {
+  await made('--ollama-url', ollama.url, '--model', 'all-minilm');
+  writeFiles(workspace.dir, { 'docs/b.md': 'The second one.\n' });
+  const run = await plain();
+  expect(run).toMatchObject({ code: 0 });
+  expect(run.stderr).toContain(`Ollama: ${ollama.url}, as the index was made\n`);
+  const env = { HOME: join(workspace.dir, '.home') };
+  const doctor = await workspace.embed(['doctor', '--json', '--timeout', '60s', '--cache', 'none'], { env });
+  const reached = JSON.parse(doctor.stdout).checks.filter(({ id }: { id: string }) => /reachable/.test(id));
+  expect(reached).toMatchObject([{ status: 'ok', subject: ollama.url }]);
+  expect((await ingest('docs', '--out', 'other')).code).toBe(0);
+});
