@@ -2,7 +2,7 @@
 // configuration file is found; and the servers that this user named when it was made.
 import { existsSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
-import { asMade } from '../commands/as-made.js';
+import { asBegun, asMade } from '../commands/as-made.js';
 import type { LoadedSettings } from '../config/origins.js';
 import type { Settings } from '../config/settings.js';
 import { UsageError } from '../errors.js';
@@ -54,4 +54,16 @@ export function withNotedServers(loaded: LoadedSettings, tell: (line: Printable)
   const { ollamaUrl = [] } = noted.settings;
   if (noted !== loaded) tell(say`Ollama: ${printable(ollamaUrl.join(', '), 1000)}, as the index was made`);
   return noted;
+}
+
+/** The same for a run, which may go on with a first one that was interrupted. */
+export function withBegunServers(loaded: LoadedSettings, tell: (line: Printable) => void): LoadedSettings {
+  const begun = asBegun(loaded);
+  if (begun.settings.embedder === loaded.settings.embedder) return withNotedServers(loaded, tell);
+  const { embedder, model, ollamaUrl, url } = begun.settings;
+  const addresses = (embedder === 'openai' ? url : ollamaUrl) ?? [];
+  const at = addresses.length > 0 ? say` at ${printable(addresses.join(', '), 1000)}` : say``;
+  const made = model === undefined ? say`the built-in embedder` : say`${printable(model)}${at}`;
+  tell(say`Going on with ${made}, as the interrupted run`);
+  return begun;
 }

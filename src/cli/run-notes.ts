@@ -20,8 +20,14 @@ const nothing = (): void => undefined;
 export function noteRun(loaded: LoadedSettings, counts: RunCounts, dryRun: boolean): NotedRun {
   if (dryRun) return { document: nothing, done: nothing, failed: nothing };
   const { settings } = loaded;
-  const notes = new RunNotes(resolve(settings.out), () =>
-    counts.bytesRead > 0 ? shareDone(counts) : undefined,
+  const notes = new RunNotes(
+    resolve(settings.out),
+    () => (counts.bytesRead > 0 ? shareDone(counts) : undefined),
+    () => {
+      const { embedder, model } = counts.embedder ?? {};
+      if (embedder === undefined || model === undefined) return undefined;
+      return { embedder, model, addresses: addressesIn(loaded, embedder) };
+    },
   );
   return {
     document: (change, source) => change !== 'removed' && notes.changed(source),

@@ -2,9 +2,9 @@
 import { readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { LoadedSettings } from '../config/origins.js';
-import { manifestName, runName } from '../output/format/owned-names.js';
+import { journalPrefix, manifestName, runFolder } from '../output/format/owned-names.js';
 import { shardNamed } from '../output/shards/shard.js';
-import { attempt, readNotes } from '../state/output-notes.js';
+import { attempt, NotesFiles, readNotes } from '../state/output-notes.js';
 
 /**
  * @param cwd folder that `out` starts from
@@ -17,7 +17,7 @@ export function asMade<T extends LoadedSettings>(loaded: T, cwd = process.cwd())
   );
   if (isSaid || (settings.embedder !== 'auto' && settings.embedder !== 'ollama')) return loaded;
   const out = resolve(cwd, settings.out);
-  if (!isBegun(out)) return loaded;
+  if (!isThere(out)) return loaded;
   const { addresses, addressesOf } = readNotes(out);
   if (addresses === undefined || addressesOf !== 'ollama') return loaded;
   return {
@@ -29,8 +29,40 @@ export function asMade<T extends LoadedSettings>(loaded: T, cwd = process.cwd())
   };
 }
 
-/** Whether an output is there, a shard of it, or a run that makes one: the notes on one that was removed count no more. */
-function isBegun(out: string): boolean {
+/**
+ * The same for a run, which may also go on with a first one that was interrupted: where nothing is named, its embedder, model
+ * and servers are used, as its vectors are of no use to others.
+ */
+export function asBegun<T extends LoadedSettings>(loaded: T, cwd = process.cwd()): T {
+  const { settings, layers } = loaded;
+  const { embedder, model, ollamaUrl, url, queue, dimensions, documentPrefix, queryPrefix } = layers;
+  const said = [embedder, model, ollamaUrl, url, queue, dimensions, documentPrefix, queryPrefix];
+  const out = resolve(cwd, settings.out);
+  if (isThere(out) || said.some((layer) => layer !== undefined && layer !== 'default'))
+    return asMade(loaded, cwd);
+  const names = attempt(() => readdirSync(runFolder(out))) ?? [];
+  const maker = names.some((name) => name.startsWith(journalPrefix))
+    ? attempt(() => new NotesFiles(out).maker())
+    : undefined;
+  if (maker?.embedder === 'builtin') return { ...loaded, settings: { ...settings, embedder: 'builtin' } };
+  if (maker?.embedder !== 'ollama' && maker?.embedder !== 'openai') return loaded;
+  const key = maker.embedder === 'ollama' ? 'ollamaUrl' : 'url';
+  const isNoted = maker.addresses.length > 0;
+  // Only by name are these servers asked.
+  if (maker.embedder === 'openai' && !isNoted) return loaded;
+  return {
+    ...loaded,
+    settings: {
+      ...settings,
+      ...{ embedder: maker.embedder, model: maker.model },
+      ...(isNoted && { [key]: maker.addresses }),
+    },
+    layers: { ...layers, ...(isNoted && { [key]: 'environment' }) },
+  };
+}
+
+/** Whether an output is there, or a shard of it: the notes on one that was removed count no more. */
+function isThere(out: string): boolean {
   const names = attempt(() => readdirSync(out)) ?? [];
-  return names.some((name) => name === manifestName || name === runName || shardNamed(name) !== undefined);
+  return names.some((name) => name === manifestName || shardNamed(name) !== undefined);
 }

@@ -5,7 +5,7 @@ import { examine, examineOnlyGateway } from '../doctor/run.js';
 import { said } from '../doctor/run-check.js';
 import { eventsFor, type RunEvents } from '../events.js';
 import { accessOf } from '../upstream/ollama-settings.js';
-import { asMade } from './as-made.js';
+import { asBegun } from './as-made.js';
 
 export interface DoctorOptions extends LoadOptions {
   /** Look at the gateway there, and at nothing else. */
@@ -67,7 +67,7 @@ export async function doctor(options: DoctorOptions = {}): Promise<DoctorReport>
     const address = gatewayAddress(options.gateway.url, options.gateway.token, proxies);
     return reportOf(await examineOnlyGateway(address, { timeoutMs, waitMs, signal }), []);
   }
-  const read = asMade(await readSettings(options), cwd);
+  const read = asBegun(await readSettings(options), cwd);
   const look = () => examine({ read, cwd, timeoutMs, waitMs, signal });
   const checks = await look();
   if (!options.fix) return reportOf(checks, []);

@@ -8,7 +8,7 @@ import { inspectLock } from '../output/lock/lock.js';
 import { ownerInWords } from '../output/lock/lock-owner.js';
 import { shardsIn } from '../output/shards/find-shards.js';
 import { journalsOf } from '../output/write/journal.js';
-import { attempt, NotesFiles } from '../state/output-notes.js';
+import { attempt, type Maker, NotesFiles } from '../state/output-notes.js';
 import { command } from '../text/plural.js';
 
 /** A run that has not ended, or was not ended. */
@@ -19,6 +19,8 @@ export interface RunState {
   share?: number;
   /** Of a run under way: its process and host. */
   by?: string;
+  /** What makes its vectors; absent when that isn't known here. */
+  maker?: Maker;
   /** Bytes of vectors that the next run has already. */
   keptBytes: number;
 }
@@ -31,9 +33,11 @@ export async function runStateOf(out: string): Promise<RunState | undefined> {
   const isRunning = lock?.held ?? false;
   if (!isRunning && keptBytes === 0 && !(await namesIn(runFolder(out))).includes('commit')) return undefined;
   const share = attempt(() => new NotesFiles(out).share());
+  const maker = attempt(() => new NotesFiles(out).maker());
   return {
     state: isRunning ? 'running' : 'interrupted',
     ...(share !== undefined && { share }),
+    ...(maker && { maker }),
     ...(lock && isRunning && !lock.owner.isUnreadable && { by: ownerInWords(lock.owner) }),
     keptBytes,
   };

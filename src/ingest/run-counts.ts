@@ -1,5 +1,6 @@
 // Counters of a run. Stages add to them; progress printers and the summary read them.
 import type { UnusedPattern } from '../documents/walk/walk.js';
+import type { EmbedderIdentity } from '../types/embedder.js';
 import { LeftOut } from './left-out.js';
 
 /** Live numbers of a run: hand a new one in, and read it while the run goes on. */
@@ -67,6 +68,9 @@ export class RunCounts {
   cacheLookups = 0;
   /** Tokens of the chunks that the embedder answered. */
   tokensEmbedded = 0;
+
+  /** What makes the vectors; undefined before an embedder is open. */
+  embedder: Pick<EmbedderIdentity, 'embedder' | 'model'> | undefined;
 
   /** Requests with texts of documents, including retries. */
   requests = 0;

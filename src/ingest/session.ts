@@ -7,7 +7,7 @@ import { VectorSpaceError } from '../errors.js';
 import { eventsFor, type RunEvents } from '../events.js';
 import { BatchMetrics } from '../metrics/metrics.js';
 import type { Output } from '../output/read/output.js';
-import { type Journal, openJournal } from '../output/write/journal.js';
+import { type Journal, journalsOf, openJournal } from '../output/write/journal.js';
 import { embeddedText } from '../text/embedded-text.js';
 import type { VectorCache } from '../types/cache.js';
 import type { Chunk } from '../types/document.js';
@@ -75,12 +75,18 @@ export class Session {
       // The requests of the opening (canaries) don't count as the run's own.
       counts.requests = counts.textsSent = 0;
       const { embedder, space } = upstream;
+      counts.embedder = embedder.identity;
       requirePinnedCounter(embedder, previous);
       const chunking = resolveChunking(embedder, settings, previous);
       const journal = await openJournal(options.out, space.id, space.dimensions);
       const { size, overlap, counter } = chunking;
       debug.chunks?.(`of ${size} tokens, overlapping by ${overlap}, counted by ${counter.id}`);
       debug.output?.(`journal ${journal.path}: ${journal.size} vectors`);
+      if (journal.size === 0 && (await journalsOf(options.out)).some((name) => !name.endsWith(space.id))) {
+        eventsFor(options.events).notice(
+          'What an interrupted run embedded with another model, or other settings of it, is not used, and goes when this run ends.',
+        );
+      }
       return new Session({ upstream, chunking, journal, metrics }, options);
     } catch (error) {
       await upstream.close();

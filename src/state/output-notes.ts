@@ -24,6 +24,15 @@ export interface LastRun {
   result: RunResultName;
 }
 
+/** What makes the vectors of a run. */
+export interface Maker {
+  /** `ollama`, `openai` or `builtin`. */
+  embedder: string;
+  model: string;
+  /** As in {@link OutputNotes}; empty where none may be kept. */
+  addresses: string[];
+}
+
 /** What is known of an output beside what it holds itself. */
 export interface OutputNotes {
   lastRun?: LastRun;
@@ -62,10 +71,9 @@ export class NotesFiles {
     // Another output of the same hash: as good as impossible, unless somebody wrote it.
     if (out !== this.#out) return {};
     const run = lastRunOf(lastRun);
-    const known = Array.isArray(addresses) && addresses.every((one) => typeof one === 'string');
     return {
       ...(run && { lastRun: run }),
-      ...(known && addresses.length > 0 && { addresses: addresses.slice(0, maxAddresses) }),
+      ...(areTexts(addresses) && addresses.length > 0 && { addresses: addresses.slice(0, maxAddresses) }),
       ...(typeof addressesOf === 'string' && { addressesOf }),
     };
   }
@@ -80,10 +88,18 @@ export class NotesFiles {
     return typeof share === 'number' && share >= 0 && share <= 1 ? share : undefined;
   }
 
+  /** What made the vectors of the same run. Undefined when that isn't known. */
+  maker(): Maker | undefined {
+    const { maker } = this.#json('.run');
+    const { embedder, model, addresses } = (maker ?? {}) as Partial<Record<keyof Maker, unknown>>;
+    if (typeof embedder !== 'string' || typeof model !== 'string' || !areTexts(addresses)) return undefined;
+    return { embedder, model, addresses: addresses.slice(0, maxAddresses) };
+  }
+
   /** @param share 0 to 1; undefined when the run is over, and has left nothing to go on with */
-  writeShare(share: number | undefined): void {
+  writeShare(share: number | undefined, maker?: Maker): void {
     if (share === undefined) rmSync(`${this.#start}.run`, { force: true });
-    else this.#replace('.run', `${JSON.stringify({ share: Number(share.toFixed(3)) })}\n`);
+    else this.#replace('.run', `${JSON.stringify({ share: Number(share.toFixed(3)), maker })}\n`);
   }
 
   /** When each document changed, in ms since 1970; without those of which that isn't known. */
@@ -152,6 +168,10 @@ export function attempt<T>(work: () => T): T | undefined {
     debug.run?.(`notes on the output: ${told(error)}`);
     return undefined;
   }
+}
+
+function areTexts(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((one) => typeof one === 'string');
 }
 
 function lastRunOf(value: unknown): LastRun | undefined {

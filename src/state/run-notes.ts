@@ -1,5 +1,5 @@
 // What a run notes on its output: how far it is, while it goes on, and at its end what it did.
-import { attempt, type LastRun, NotesFiles, type OutputNotes } from './output-notes.js';
+import { attempt, type LastRun, type Maker, NotesFiles, type OutputNotes } from './output-notes.js';
 
 const intervalMs = 1000;
 
@@ -17,6 +17,7 @@ export interface EndOfRun {
 export class RunNotes {
   readonly #files: NotesFiles | undefined;
   readonly #share: () => number | undefined;
+  readonly #maker: () => Maker | undefined;
   readonly #started = performance.now();
   readonly #changed = new Set<string>();
   readonly #timer: NodeJS.Timeout;
@@ -25,10 +26,16 @@ export class RunNotes {
   /**
    * @param out the output's folder, absolute
    * @param share how much is done, 0 to 1; undefined before the work has begun, which may wait for another run
+   * @param maker what makes the vectors, from the time that it is open
    */
-  constructor(out: string, share: () => number | undefined) {
+  constructor(
+    out: string,
+    share: () => number | undefined,
+    maker: () => Maker | undefined = () => undefined,
+  ) {
     this.#files = attempt(() => new NotesFiles(out));
     this.#share = share;
+    this.#maker = maker;
     this.#timer = setInterval(() => this.#noteShare(), intervalMs).unref();
   }
 
@@ -69,6 +76,6 @@ export class RunNotes {
     const share = this.#share();
     if (share === undefined) return;
     this.#hasBegun = true;
-    attempt(() => this.#files?.writeShare(share));
+    attempt(() => this.#files?.writeShare(share, this.#maker()));
   }
 }

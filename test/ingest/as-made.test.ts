@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { allMiniLm, startOllama } from '../helpers/ollama.js';
-import { ingest, ollama, out, setUp, workspace, writeFiles } from './run-workspace.js';
+import { ingest, ollama, out, setUp, summaryOf, workspace, writeFiles } from './run-workspace.js';
 
 setUp();
 
@@ -72,3 +72,39 @@ test('a run with changes and the doctor ask the servers of the output', async ()
   expect(reached).toMatchObject([{ status: 'ok', subject: ollama.url }]);
   expect((await ingest('docs', '--out', 'other')).code).toBe(0);
 });
+
+test.each(['SIGINT', 'SIGKILL'] as const)(
+  'a first run that %s ended goes on with what it began with',
+  async (signal) => {
+    const pages = Array.from({ length: 40 }, (_, n) => [`docs/page ${n}.md`, `Page ${n} of the book.\n`]);
+    writeFiles(workspace.dir, Object.fromEntries(pages));
+    let hangs = true;
+    const isLast = (texts: readonly string[]) => hangs && texts.some((text) => text.includes('Page 9'));
+    ollama.script({ kind: 'hang', when: isLast, times: Number.POSITIVE_INFINITY });
+    const url = ['--ollama-url', ollama.url];
+    const { child, done } = workspace.start([
+      ...['ingest', 'docs', '--cache', 'none', '--batch-size', '4', '--concurrency', '1', ...url],
+    ]);
+    const told = async () => (await workspace.embed(['status'])).stdout;
+    await expect.poll(told, { timeout: 20_000 }).toMatch(/is under way.*, [1-9]\d* % done/);
+    child.kill(signal);
+    await done;
+    const flags = `--out ./embeddings --ollama-url ${ollama.url} --model ${model}`;
+    expect(await told()).toContain(`embed ingest <the same paths> ${flags}\n`);
+    hangs = false;
+    const begun = `Going on with ${model} at ${ollama.url}, as the interrupted run\n`;
+    expect((await plain('--dry-run')).stderr).toContain(begun);
+    if (signal === 'SIGKILL') {
+      const other = await plain('--embedder', 'builtin');
+      expect(other.stderr).toContain('What an interrupted run embedded with another model');
+      expect(spaceOf()).toMatchObject({ embedder: 'builtin' });
+      return;
+    }
+    const run = await plain('--json');
+    expect(run).toMatchObject({ code: 0, stderr: expect.stringContaining(begun) });
+    expect(spaceOf()).toMatchObject({ embedder: 'ollama', model });
+    expect(summaryOf(run).chunks.reused).toBeGreaterThan(0);
+    // From now on, it is an index as any other.
+    expect((await plain()).stderr).toContain(`Ollama: ${ollama.url}, as the index was made\n`);
+  },
+);

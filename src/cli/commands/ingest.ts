@@ -10,7 +10,7 @@ import type { Failure } from '../../types/failure.js';
 import type { Given } from '../declared/command.js';
 import type { ingest as declared } from '../declared/ingest.js';
 import { codedError, type Outcome, type ToldError } from '../declared/outcome.js';
-import { withNotedServers } from '../near-index.js';
+import { withBegunServers } from '../near-index.js';
 import { noteRun } from '../run-notes.js';
 import { settingsFor } from '../settings.js';
 import { shardOf } from '../shard.js';
@@ -133,7 +133,7 @@ function asItWasMade(loaded: LoadedSettings, tell: (line: Printable) => void): L
   if (isNamed && settings.embedder === 'auto' && settings.queue === undefined) {
     return { ...loaded, settings: { ...settings, embedder: 'ollama' } };
   }
-  return withNotedServers(loaded, tell);
+  return withBegunServers(loaded, tell);
 }
 
 function toldFailures(failures: readonly Failure[]): ToldError {

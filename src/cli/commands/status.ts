@@ -56,10 +56,22 @@ function render({ out, index, lastRun, addresses, run }: OutputStatus): Printabl
   }
   if (run !== undefined) lines.push(row('run', paint.yellow(say`${printable(runInWords(run))}`)));
   if (run?.state === 'interrupted') {
-    lines.push(row('', printable(shell`embed ingest <the same paths> --out ${out}`)));
+    const flags = index === undefined ? flagsOf(run.maker) : '';
+    lines.push(row('', printable(`${shell`embed ingest <the same paths> --out ${out}`}${flags}`)));
   }
   lines.push(row('last run', lastRun === undefined ? say`not known here` : ended(lastRun)));
   return lines;
+}
+
+/** The flags by which a first run goes on with what it began with, whatever the environment names then. */
+function flagsOf(maker: NonNullable<OutputStatus['run']>['maker']): string {
+  if (maker === undefined) return '';
+  const { embedder, model, addresses } = maker;
+  if (embedder === 'builtin') return ' --embedder builtin';
+  const urls = addresses.map((one) =>
+    embedder === 'openai' ? shell` --url ${one}` : shell` --ollama-url ${one}`,
+  );
+  return `${embedder === 'openai' ? ' --embedder openai' : ''}${urls.join('')}${shell` --model ${model}`}`;
 }
 
 /** A document of which several chunks failed counts once, as in `embed list --failed`. */
