@@ -1,9 +1,14 @@
 // The output that a run goes on with: its own; or, for the plan of a shard that has none, its part of the whole one.
+import { join } from 'node:path';
 import { DamagedOutputError, UsageError } from '../errors.js';
+import { openToRead } from '../output/files/owned-file.js';
+import { readManifest } from '../output/format/manifest-reader.js';
+import { manifestName } from '../output/format/owned-names.js';
 import { type Output, openOutput } from '../output/read/output.js';
 import { openPartOf } from '../output/shards/part.js';
 import { sameShard, shardText, wholeFolder } from '../output/shards/shard.js';
 import type { Shard } from '../types/shard.js';
+import type { VectorSpace } from '../types/space.js';
 
 /** Where a run writes. */
 export interface Place {
@@ -41,6 +46,27 @@ export async function openPrevious({ out, shard, rebuild, signal }: Place): Prom
       ? 'give it back its name, or name another folder'
       : `use --out ${whole} --shard ${shardText(made)}`;
   throw new UsageError(`${out} holds shard ${shardText(made)} of an output: ${use}.`);
+}
+
+/**
+ * The vector space of an output that is made again: of a damaged one, as its manifest says, where that can be read.
+ * @param previous undefined when it is damaged, or there is none
+ */
+export async function remadeSpace(
+  { out, rebuild }: Place,
+  previous: Output | undefined,
+): Promise<VectorSpace | undefined> {
+  if (!rebuild || previous !== undefined) return rebuild ? previous?.space : undefined;
+  const path = join(out, manifestName);
+  const file = await openToRead(path).catch(() => undefined);
+  try {
+    return file && (await readManifest(file, path)).space;
+  } catch (error) {
+    if (error instanceof DamagedOutputError) return undefined;
+    throw error;
+  } finally {
+    await file?.close();
+  }
 }
 
 /** What a shard without an output begins with: its part of the whole one. Its rows can be counted, not copied. */

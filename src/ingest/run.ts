@@ -28,7 +28,7 @@ import {
 } from './pinned.js';
 import { runPipeline } from './pipeline.js';
 import { type Prepared, prepare } from './prepare.js';
-import { openPart, openPrevious, type Place } from './previous.js';
+import { openPart, openPrevious, type Place, remadeSpace } from './previous.js';
 import { RunCounts } from './run-counts.js';
 import { Topic } from './sample-question.js';
 import type { Session } from './session.js';
@@ -110,7 +110,7 @@ export class Run {
         ...this.#readOptions(known, removed, leftOut),
         out: this.out,
         settings: this.#options.settings,
-        remade: this.#options.rebuild ? previous?.space : undefined,
+        remade: await remadeSpace(this.#place, previous),
         report: this.#report,
         signal: this.#signal,
         estimates: this.#options.estimate ?? false,
@@ -140,7 +140,7 @@ export class Run {
       const surveyed = await this.#reading.survey(previous);
       const { leftOut, unlisted } = surveyed;
       const known = rebuild ? undefined : previous;
-      const remade = rebuild ? previous?.space : undefined;
+      const remade = await remadeSpace(this.#place, previous);
       await this.#report.recall(known, this.#reading.named, surveyed);
       await this.#guard(known ? surveyed.removed : unlisted, surveyed, previous, known);
       // Only who has seen all documents can tell that one is gone, and not at another place.

@@ -1,5 +1,5 @@
 // What made an output makes it again, or goes on with it, where nothing else is named; and what is named is used or refused.
-import { readFileSync } from 'node:fs';
+import { readFileSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { allMiniLm, startOllama } from '../helpers/ollama.js';
@@ -30,6 +30,10 @@ test('a rebuild uses the embedder, the model and the servers of the output', asy
   // The notes stay, and a server that is named without a model gets that of the output.
   expect(await plain('--rebuild', '--ollama-url', other.url)).toMatchObject({ code: 0 });
   expect(spaceOf()).toMatchObject({ model });
+  // Of a damaged one, the manifest says what made it.
+  truncateSync(join(out, 'vectors.npy'), 100);
+  expect(await plain('--rebuild')).toMatchObject({ code: 0 });
+  expect(spaceOf()).toMatchObject({ embedder: 'ollama', model });
   await other.stop();
   const down = await plain('--rebuild');
   expect(down.code).toBe(4);
