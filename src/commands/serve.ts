@@ -30,6 +30,8 @@ export interface ServeOptions {
   limits?: Partial<GatewayLimits>;
   /** Outputs and destinations that are searched, as `--in` names them. @default none */
   in?: readonly string[] | undefined;
+  /** Answers nothing but searches, health and metrics. @default false */
+  searchOnly?: boolean | undefined;
   /** Orders the results of every search anew. @default they stay in their order */
   rerank?: RerankOptions | undefined;
   /** Bytes of vectors of each output in memory; those of a larger one are read for each search. @default 1 GiB */
@@ -67,6 +69,9 @@ export async function serve(options: ServeOptions): Promise<void> {
       `Other machines could use the gateway on ${host}: set a token (--token or EMBED_SERVE_TOKEN), or say --allow-anonymous.`,
     );
   }
+  if (options.searchOnly && options.in === undefined) {
+    throw new UsageError('--search-only has nothing to search: name an index by --in.');
+  }
   const log = openLog(options.logLevel);
   const told = eventsFor(events, log);
   const { in: named, maxMemory: maxBytes = defaultMemory } = options;
@@ -80,6 +85,7 @@ export async function serve(options: ServeOptions): Promise<void> {
     aliases,
     origins,
     indexes,
+    searchOnly: options.searchOnly,
     ...(port !== undefined && { port }),
     ...(limits && { limits }),
     events: { ...told, answered: log.answered, failed: log.failed },

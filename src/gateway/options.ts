@@ -55,6 +55,8 @@ export interface GatewayOptions {
   host?: string;
   /** 0 for a free one. @default 11444 */
   port?: number;
+  /** Answers nothing but searches of `indexes`, health and metrics; all else is a 404. @default false */
+  searchOnly?: boolean | undefined;
   /** Clients must send it as a bearer token, except to `/health` and `/ready`. */
   token?: string | undefined;
   /** More tokens, by the names of those who have them: the names are in logs and metrics, and requests of one take turns as one. @default none */

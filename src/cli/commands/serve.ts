@@ -28,6 +28,7 @@ export async function runServe(given: Given<typeof declared>): Promise<Outcome> 
       allowAnonymous,
       origins,
       in: named,
+      searchOnly: flags.searchOnly,
       maxMemory,
       rerank: rerankOf(flags),
       limits: {

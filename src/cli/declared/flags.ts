@@ -286,6 +286,11 @@ export const ownFlags = {
     env: 'OLLAMA_ORIGINS',
     help: 'pages of this origin may use it, too, e.g. https://app.example; repeatable',
   },
+  searchOnly: {
+    ...yes,
+    flag: '--search-only',
+    help: 'answer nothing but searches of --in, and health and metrics',
+  },
   allowAnonymous: { ...yes, flag: '--allow-anonymous', help: 'let other machines in without a token' },
   maxBody: {
     kind: 'size',

@@ -15,6 +15,7 @@ export const serve = {
     'origin',
     'alias',
     'in',
+    'searchOnly',
     'maxMemory',
     ...rerankFlags,
     'maxBody',

@@ -14,11 +14,21 @@ const openRoutes: ReadonlySet<string | undefined> = new Set(['/health', '/ready'
 /** These change what all clients share, so a token is needed on every address. */
 const ownersRoutes: ReadonlySet<string | undefined> = new Set(['/clear_cache', '/reset_circuit_breaker']);
 
+/** All that a gateway answers that only searches: they change nothing. */
+const searchRoutes: ReadonlySet<string | undefined> = new Set([
+  ...openRoutes,
+  ...['/search', '/mcp', '/metrics'],
+]);
+
 /** @throws {UsageError} when one of the added origins is none */
 export function checkAccess(
   app: FastifyInstance,
   tokens: Tokens,
-  { host = '', origins: added = [] }: Pick<GatewayOptions, 'host' | 'origins'>,
+  {
+    host = '',
+    origins: added = [],
+    searchOnly = false,
+  }: Pick<GatewayOptions, 'host' | 'origins' | 'searchOnly'>,
 ): void {
   const origins = new Origins(added);
   const localOnly = tokens.areNone && isLoopback(host);
@@ -49,6 +59,9 @@ export function checkAccess(
     const route = request.routeOptions.url;
     if (ownersRoutes.has(route) && tokens.areNone) {
       throw new RefusedError(403, 'forbidden: start the gateway with a token to use this');
+    }
+    if (searchOnly && !searchRoutes.has(route)) {
+      throw new RefusedError(404, 'not found: this gateway answers searches alone (--search-only)');
     }
     if (openRoutes.has(route) || request.isTrusted) return undefined;
     reply.header('www-authenticate', 'Bearer');

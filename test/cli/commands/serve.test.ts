@@ -119,6 +119,26 @@ test('an index is searched where the gateway says, until it ends', async () => {
   expect([code, stderr]).toEqual([0, expect.stringContaining(`search: ${url}/ui\n`)]);
 });
 
+test('with --search-only, nothing but searches, health and metrics is answered', async () => {
+  await using ollama = await startOllama();
+  const upstream = ['--ollama-url', ollama.url, '--cache', 'none'];
+  const token = { EMBED_SERVE_TOKEN: 'secret' };
+  const { url } = await serve([...upstream, '--in', './embeddings', '--search-only'], token);
+  const headers = { authorization: 'Bearer secret' };
+  const statusOf = async (method: string, path: string) =>
+    (await fetch(url + path, { method, headers, ...(method !== 'GET' && { body: '{}' }) })).status;
+  const before = ollama.requests.length;
+  for (const path of ['/clear_cache', '/api/embed', '/api/pull', '/v1/embeddings', '/search/x', '/']) {
+    expect([path, await statusOf('POST', path)]).toEqual([path, 404]);
+  }
+  expect(await statusOf('DELETE', '/api/delete')).toBe(404);
+  expect(ollama.requests).toHaveLength(before);
+  for (const path of ['/search', '/ui', '/health', '/metrics']) {
+    expect([path, await statusOf('GET', path)]).toEqual([path, 200]);
+  }
+  expect((await workspace.embed(['serve', '--search-only'])).stderr).toContain('name an index by --in');
+});
+
 test('a folder without an index is told at the start, and taken up once it has one', async () => {
   await using ollama = await startOllama();
   const upstream = ['--ollama-url', ollama.url, '--cache', 'none'];
