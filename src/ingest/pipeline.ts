@@ -6,7 +6,7 @@
 // All run in this thread, but for the reading and splitting in a large run that keeps it busy: documents-worker/ does that
 // beside, some files ahead.
 // What must hold: steps keep the order of sources from the first stage to the last; one signal stops all stages.
-// Look first at run.ts for what happens around the flow, at stages/read.ts for what counts as unchanged.
+// Look first at run.ts for what happens around the flow, at stages/file-steps.ts for what counts as unchanged.
 import type { WalkEntry } from '../documents/walk/walk.js';
 import type { OutputWriter } from '../output/write/writer.js';
 import { DocumentsWorker } from './documents-worker/documents-worker.js';

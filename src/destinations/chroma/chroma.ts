@@ -1,6 +1,6 @@
 // An index in a collection of Chroma, over REST. There are no transactions: new rows are there before old ones go, and a
 // sync that ends in the middle is completed by the next one.
-import { z } from 'zod';
+import type { z } from 'zod';
 import { UsageError, VectorSpaceError } from '../../errors.js';
 import { asText } from '../../text/as-text.js';
 import { printable } from '../../text/printable.js';
@@ -22,6 +22,7 @@ import type {
 import { type HttpAddress, type HttpStore, JsonClient, readHttpAddress } from '../http/json-client.js';
 import { inPlace, maxRowsOfSource, type NumberedRow } from '../in-place.js';
 import { maxListed, removeAll } from '../remove-all.js';
+import { type Collection, collectionShape, foundShape, rowsShape, textsShape } from './answer-shapes.js';
 import { type Flat, flattened, withoutOthers } from './metadata.js';
 
 const store: HttpStore = {
@@ -38,24 +39,6 @@ const pageRows = 5000;
 const idsAtOnce = 1000;
 /** Keys of the collection's metadata that hold the state of an index, as JSON, begin with it. */
 const stateKey = 'embed:';
-
-const spaceShape = z.looseObject({ space: z.unknown().optional() }).nullish();
-const collectionShape = z.object({
-  id: z.string(),
-  dimension: z.number().nullish(),
-  metadata: z.record(z.string(), z.unknown()).nullish(),
-  configuration_json: z.looseObject({ hnsw: spaceShape, spann: spaceShape }).nullish(),
-});
-type Collection = z.infer<typeof collectionShape>;
-
-const flatShape = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).nullable();
-const rowsShape = z.object({ ids: z.array(z.string()), metadatas: z.array(flatShape).nullable() });
-const textsShape = rowsShape.extend({ documents: z.array(z.string().nullable()).nullish() });
-const foundShape = z.object({
-  documents: z.tuple([z.array(z.string().nullable())]),
-  metadatas: z.tuple([z.array(flatShape)]),
-  distances: z.tuple([z.array(z.number())]),
-});
 
 /** @throws {UsageError} when the address is wrong */
 export async function openChroma(options: DestinationOptions): Promise<Destination> {

@@ -23,6 +23,7 @@ import type {
 import { inPlace } from '../in-place.js';
 import { type Lance, loadLance } from './load.js';
 import { strangeEntry } from './own-files.js';
+import { literal, parsed } from './texts.js';
 import { createWords, hasWords, searchWords, vectorsOf } from './words.js';
 
 const columns = ['index_name', 'id', 'source', 'chunk', 'text', 'metadata', 'sum', 'vector'] as const;
@@ -285,18 +286,5 @@ class LanceTable implements Destination {
         cause: error,
       },
     );
-  }
-}
-
-/** A text in a condition. */
-function literal(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }

@@ -2,7 +2,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open, rename, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import type { FileMetaData, RowGroup } from 'hyparquet';
+import type { FileMetaData } from 'hyparquet';
 import { DestinationError, EmbedError, UsageError } from '../../errors.js';
 import { pathOf } from '../../net/destination-address.js';
 import { asText } from '../../text/as-text.js';
@@ -24,6 +24,7 @@ import type {
 import { inPlace, type NumberedRow } from '../in-place.js';
 import { plainColumns, RowFile, vectorColumn } from './file-writer.js';
 import { footerParts } from './footer-shape.js';
+import { isOfColumn, isOfOurSize } from './own-rows.js';
 
 /** Key of the file's metadata that holds the index's name and state. */
 const stateKey = 'embed';
@@ -31,8 +32,6 @@ const stateKey = 'embed';
 const maxFooter = 256 * 1024 * 1024;
 /** Values in them: some 300 for each row group. */
 const maxParts = 10_000_000;
-/** Rows of a row group, and values of one of its columns: a group is written when it has a million. */
-const maxGroupValues = 2_000_000n;
 /** Bytes that are read at once, packed or not: a column of a row group. */
 const maxColumn = 512 * 1024 * 1024;
 
@@ -286,19 +285,6 @@ class Parquet implements Destination {
     );
   }
 }
-
-function isOfOurSize({ num_rows, columns }: RowGroup): boolean {
-  const counts = [num_rows, ...columns.map((column) => column.meta_data?.num_values ?? 0n)];
-  return counts.every((count) => count >= 0n && count <= maxGroupValues);
-}
-
-/** Texts, of vectors their numbers; a file that somebody changed may have other columns of these names. */
-function isOfColumn(value: unknown, column: string): boolean {
-  if (textColumns.has(column)) return typeof value === 'string';
-  return column !== vectorColumn || (Array.isArray(value) && value.every((one) => typeof one === 'number'));
-}
-
-const textColumns: ReadonlySet<string> = new Set(['id', 'sum', 'source', 'text', 'metadata']);
 
 function stateOf(text: string | undefined): { index: string; token: string; space: unknown } | undefined {
   let json: unknown;

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import type { DocumentReader } from '../../documents/reader/reader.js';
 import type { LazyDocument } from '../../documents/reading.js';
 import type { WalkEntry } from '../../documents/walk/walk.js';
+import { DocumentError, EmbedError } from '../../errors.js';
 import { ForeignFileError, readForeign } from '../../files/foreign-file.js';
 import type { Document } from '../../types/document.js';
 import type { Failure, FailureCode } from '../../types/failure.js';
@@ -136,4 +137,14 @@ export class Ahead {
 export function codeOf(error: unknown): FailureCode {
   if (error instanceof ForeignFileError) return error.code === 'ETOOLARGE' ? 'too-large' : 'vanished';
   return (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'vanished' : 'unreadable';
+}
+
+/**
+ * Why a file can't be read. A parser that fails in its own way fails for this document only; its message may quote the document.
+ * @throws the error, when it isn't the document's
+ */
+export function readingFault(error: unknown): { code: FailureCode; why: string } {
+  if (error instanceof DocumentError) return { code: error.failure, why: error.message };
+  if (error instanceof EmbedError) throw error;
+  return { code: 'malformed', why: (error as Error).name };
 }

@@ -1,5 +1,6 @@
 // Reads LaTeX from its start to its end: commands, environments, and the words between them.
 import { groupAt, skipGroups, skipOptions } from './groups.js';
+import { withoutStyles } from './highlighted.js';
 import { plain } from './plain.js';
 import {
   accents,
@@ -15,7 +16,6 @@ import {
 } from './symbols.js';
 import { LatexWriter } from './writer.js';
 
-const style = /\\[A-Za-z]{1,30}Tok\{((?:[^{}\\]|\\[^A-Za-z]|\\[A-Za-z]+\{\})*)\}/g;
 const command = /\\([A-Za-z@]{1,40}\*?|[^A-Za-z@]|$)/y;
 const words = /[^\\{}%$&~\n`'-]+/y;
 const environmentEnd = (name: string) => `\\end{${name}}`;
@@ -294,12 +294,4 @@ export class LatexReader {
     } else this.#writer.put(formula, at);
     return start + close + sign.length;
   }
-}
-
-/** Code as pandoc writes it, each word in a command of its colour. */
-function withoutStyles(code: string): string {
-  return code
-    .replace(style, '$1')
-    .replace(/\\text([a-z]{2,20})\{\}/g, (all, name: string) => characters.get(`text${name}`) ?? all)
-    .replace(/\\([{}_#$%&^~])(?:\{\})?/g, '$1');
 }
