@@ -35,9 +35,10 @@ export class Uploads {
   read(raw: IncomingMessage): Promise<Buffer> {
     const { maxBody, receiveMs } = this.#limits;
     const tooLarge = () => new RefusedError(413, 'request body too large');
-    const declared = Number(raw.headers['content-length'] ?? firstPieceBytes);
-    if (declared > maxBody) return Promise.reject(tooLarge());
-    const first = Math.min(firstPieceBytes, declared);
+    // A body in chunks doesn't say how large it is.
+    const declared = raw.headers['content-length'];
+    if (Number(declared ?? 0) > maxBody) return Promise.reject(tooLarge());
+    const first = Math.min(firstPieceBytes, Number(declared ?? firstPieceBytes));
     return new Promise((resolve, reject) => {
       let body = Buffer.alloc(0);
       let length = 0;

@@ -31,6 +31,8 @@ async function restart(as: Parameters<TestOllama['revive']>[0] = {}): Promise<vo
   await server.die();
   await eventually(() => inner.losses).toBeGreaterThan(losses);
   await server.revive(as);
+  // It may have broken two connections, of which one isn't noticed yet: a request over it would be lost with it.
+  await vi.waitFor(() => inner.version(AbortSignal.timeout(20_000)), { timeout: 20_000, interval: 10 });
 }
 
 /** Sends all at once, and checks every vector. */
