@@ -22,6 +22,9 @@ export const ofChunks: Bounds = { words: 12, likelihood: 1 };
 /** A question is short, and names of things look like words of any language. */
 export const ofQuestions: Bounds = { words: 4, likelihood: 0.8 };
 
+/** Words of English questions that no other of the languages has. */
+const englishWord = /\b(?:how|what|which|where|when|why|who|does|should|the|with|this|that)\b/i;
+
 export interface Judge {
   /** True for prose that isn't English; false for English, for what is no prose, and for too few words. */
   isForeign(text: string, bounds: Bounds): boolean;
@@ -37,6 +40,8 @@ export async function languageJudge(): Promise<Judge> {
       const plain = all.filter((word) => plainWord.test(word)).length;
       // Code and data are like any language.
       if (plain < words || plain < all.length / 2) return false;
+      // "how do I choose a chunk size" has the letters of many languages.
+      if (likelihood < 1 && englishWord.test(start)) return false;
       const found = francAll(start, { minLength: 20 });
       const [language] = found[0]!;
       if (language === 'und' || language === 'eng') return false;

@@ -38,6 +38,7 @@ test.each([
   ['how do I restore a backup of the database', false],
   ['kubernetes ingress controller', false],
   ['tax return 2025', false],
+  ['how do I choose a chunk size', false],
 ])('a question: %s', (text, isForeign) => {
   expect(judge.isForeign(text, ofQuestions)).toBe(isForeign);
 });
