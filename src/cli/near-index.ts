@@ -50,7 +50,14 @@ function isOwn(out: string): boolean {
  * @param tell called with a line for people
  */
 export function withNotedServers(loaded: LoadedSettings, tell: (line: Printable) => void): LoadedSettings {
-  const noted = asMade(loaded);
+  return tellServers(asMade(loaded), loaded, tell);
+}
+
+function tellServers(
+  noted: LoadedSettings,
+  loaded: LoadedSettings,
+  tell: (line: Printable) => void,
+): LoadedSettings {
   const { ollamaUrl = [] } = noted.settings;
   if (noted !== loaded) tell(say`Ollama: ${printable(ollamaUrl.join(', '), 1000)}, as the index was made`);
   return noted;
@@ -59,7 +66,7 @@ export function withNotedServers(loaded: LoadedSettings, tell: (line: Printable)
 /** The same for a run, which may go on with a first one that was interrupted. */
 export function withBegunServers(loaded: LoadedSettings, tell: (line: Printable) => void): LoadedSettings {
   const begun = asBegun(loaded);
-  if (begun.settings.embedder === loaded.settings.embedder) return withNotedServers(loaded, tell);
+  if (begun.settings.embedder === loaded.settings.embedder) return tellServers(begun, loaded, tell);
   const { embedder, model, ollamaUrl, url } = begun.settings;
   const addresses = (embedder === 'openai' ? url : ollamaUrl) ?? [];
   const at = addresses.length > 0 ? say` at ${printable(addresses.join(', '), 1000)}` : say``;

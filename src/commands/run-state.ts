@@ -32,8 +32,9 @@ export async function runStateOf(out: string): Promise<RunState | undefined> {
   const keptBytes = sizes.reduce<number>((sum, one) => sum + (one ?? 0), 0);
   const isRunning = lock?.held ?? false;
   if (!isRunning && keptBytes === 0 && !(await namesIn(runFolder(out))).includes('commit')) return undefined;
-  const share = attempt(() => new NotesFiles(out).share());
-  const maker = attempt(() => new NotesFiles(out).maker());
+  const notes = attempt(() => new NotesFiles(out));
+  const share = attempt(() => notes?.share());
+  const maker = attempt(() => notes?.maker());
   return {
     state: isRunning ? 'running' : 'interrupted',
     ...(share !== undefined && { share }),

@@ -10,6 +10,7 @@ import { readUpTo } from './bounded-body.js';
 import { type HttpProxy, type ProxySettings, proxyFor } from './choose-proxy.js';
 import { ConnectionWatch } from './connection-watch.js';
 import { decodedBody, isPacked } from './decoded-body.js';
+import { orAborted } from './or-aborted.js';
 import type { PlainAnswer } from './plain/answer-reader.js';
 import { PlainPool, type WholeRequest } from './plain/pool.js';
 import { proxyConnector, Tunnels } from './tunnel.js';
@@ -214,21 +215,5 @@ export class ServerConnections {
   async close(): Promise<void> {
     this.#plain?.destroy();
     await Promise.all([this.#route?.pool.destroy(), this.#tunnels?.close()]);
-  }
-}
-
-/** The result; a caller that leaves doesn't wait for it. @throws the signal's reason */
-async function orAborted<T>(work: Promise<T> | T, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return await work;
-  let onAbort = () => {};
-  const aborted = new Promise<never>((_, reject) => {
-    onAbort = () => reject(signal.reason);
-    signal.addEventListener('abort', onAbort, { once: true });
-    if (signal.aborted) onAbort();
-  });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
   }
 }

@@ -1,9 +1,9 @@
 // The embedders of questions, which stay open from one question to the next: opening one takes longer than most searches.
 // One that nobody asks for a while is closed, as it may hold hundreds of megabytes.
 import type { Settings } from '../config/settings.js';
-import { orAborted } from '../embedders/abort.js';
 import type { RunEvents } from '../events.js';
 import { isRenewable } from '../fault-policy.js';
+import { orAborted } from '../net/or-aborted.js';
 import type { Embedder } from '../types/embedder.js';
 import { openFor, type Searched } from './question.js';
 

@@ -1,8 +1,9 @@
 // Checks larger batches. The opening compares a batch of many short texts, but some servers' batches are wrong only above
 // some number of tokens. So the first batch that is clearly larger than all compared ones is compared, too: one of its
 // vectors with that of the same text alone.
+
+import { orAborted } from '../../net/or-aborted.js';
 import type { Vector } from '../../types/vector.js';
-import { orAborted } from '../abort.js';
 import { cosine } from './compare-spaces.js';
 
 /** A batch is compared when it has this many times the tokens of the last one. From a few words to the largest request, that happens at most 13 times. */

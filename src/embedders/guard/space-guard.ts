@@ -9,10 +9,10 @@
 import { EmbedderFault } from '../../errors.js';
 import type { RunEvents } from '../../events.js';
 import { policyOf } from '../../fault-policy.js';
+import { orAborted } from '../../net/or-aborted.js';
 import type { Embedder, EmbedOptions } from '../../types/embedder.js';
 import type { VectorSpace } from '../../types/space.js';
 import type { Vector } from '../../types/vector.js';
-import { orAborted } from '../abort.js';
 import { AnswerTimes, type TimedEmbedOptions } from '../answer-times.js';
 import type { ConfirmOptions, Member, ServerEmbedder } from '../pool/member.js';
 import { wrapEmbedder } from '../wrap-embedder.js';

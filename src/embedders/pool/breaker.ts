@@ -2,8 +2,8 @@
 // requests for a while. Then one request, the probe, decides whether the others may follow.
 import { EmbedderFault } from '../../errors.js';
 import { policyOf } from '../../fault-policy.js';
+import { orAborted } from '../../net/or-aborted.js';
 import type { Embedder } from '../../types/embedder.js';
-import { orAborted } from '../abort.js';
 import { wrapEmbedder } from '../wrap-embedder.js';
 
 export interface BreakerOptions {

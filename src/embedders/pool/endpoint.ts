@@ -1,10 +1,10 @@
 // One server of a pool: its circuit breaker, its work in flight, and its measured speed.
 import { EmbedderFault } from '../../errors.js';
 import { isUnconfirmed, policyOf } from '../../fault-policy.js';
+import { orAborted } from '../../net/or-aborted.js';
 import type { EmbedOptions, EndpointState } from '../../types/embedder.js';
 import type { RequestLimits } from '../../types/requests.js';
 import type { Vector } from '../../types/vector.js';
-import { orAborted } from '../abort.js';
 import { AnswerTimes, type TimedEmbedOptions } from '../answer-times.js';
 import { canaryTextsOf } from '../guard/canaries.js';
 import { type BreakerOptions, type EmbedderWithBreaker, withBreaker } from './breaker.js';

@@ -5,11 +5,11 @@
 // What must hold: work on a model ends on the orchestrator it began with; a model whose servers give wrong vectors is
 // refused (refused-models.ts), also for requests that are passed through (passed-vectors.ts).
 import type { Settings } from '../../config/settings.js';
-import { orAborted } from '../../embedders/abort.js';
 import { canonicalName } from '../../embedders/ollama/model-name.js';
 import { NotStartedError, WrongVectorsError } from '../../errors.js';
 import type { RunEvents } from '../../events.js';
 import { isRenewable } from '../../fault-policy.js';
+import { orAborted } from '../../net/or-aborted.js';
 import { BatchConfig } from '../../orchestrator/config.js';
 import { BatchOrchestrator } from '../../orchestrator/orchestrator.js';
 import type { VectorCache } from '../../types/cache.js';

@@ -1,11 +1,11 @@
 // Opens files before their turn: the reader's process and the documents worker work on the next files while the ones before
 // are embedded here.
-import { createHash } from 'node:crypto';
 import type { DocumentReader } from '../../documents/reader/reader.js';
 import type { LazyDocument } from '../../documents/reading.js';
 import type { WalkEntry } from '../../documents/walk/walk.js';
 import { DocumentError, EmbedError } from '../../errors.js';
 import { ForeignFileError, readForeign } from '../../files/foreign-file.js';
+import { hexHash } from '../../text/sha256.js';
 import type { Document } from '../../types/document.js';
 import type { Failure, FailureCode } from '../../types/failure.js';
 import type { DocumentsWorker } from '../documents-worker/documents-worker.js';
@@ -129,7 +129,7 @@ export class Ahead {
 
   #read(entry: FileEntry): OpenedFile {
     const bytes = entry.bytes ?? readForeign(entry.path, this.#maxFileSize);
-    return { bytes, hash: createHash('sha256').update(bytes).digest('hex') };
+    return { bytes, hash: hexHash('sha256', bytes) };
   }
 }
 

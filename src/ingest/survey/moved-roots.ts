@@ -1,12 +1,12 @@
 // Documents of the output that this run finds under other names. Names are relative to the output's parent folder, so
 // all of them change when an output is moved or copied without its documents; some do when a folder is renamed.
-import { createHash } from 'node:crypto';
 import { isThere } from '../../documents/walk/sources/find-file.js';
 import { isUnderRoot } from '../../documents/walk/sources/source-name.js';
 import type { WalkEntry } from '../../documents/walk/walk.js';
 import { readForeign } from '../../files/foreign-file.js';
 import { readAgainHash } from '../../output/format/manifest.js';
 import type { Output } from '../../output/read/output.js';
+import { hexHash } from '../../text/sha256.js';
 import type { Named } from './other-roots.js';
 import { stdinRoot } from './standard-input.js';
 
@@ -169,9 +169,7 @@ function hashOf(source: string, output: Output): string | undefined {
 /** Undefined when it can't be read, which the run will tell at its turn. */
 function bytesHash({ path, bytes }: FileEntry, maxFileSize: number): string | undefined {
   try {
-    return createHash('sha256')
-      .update(bytes ?? readForeign(path, maxFileSize))
-      .digest('hex');
+    return hexHash('sha256', bytes ?? readForeign(path, maxFileSize));
   } catch {
     return undefined;
   }

@@ -5,8 +5,8 @@
 // in the main process, messages.ts holds what they send each other.
 // What must hold: a worker that dies fails only its own texts, and after `close` no process is left.
 import { EmbedderFault } from '../../../errors.js';
+import { orAborted } from '../../../net/or-aborted.js';
 import type { Vector } from '../../../types/vector.js';
-import { orAborted } from '../../abort.js';
 import type { EngineVariant } from '../engines/engine.js';
 import type { EngineChoice } from './messages.js';
 import { cutSlices } from './share-texts.js';
