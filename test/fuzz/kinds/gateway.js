@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { freePort, isJson, isWell, send } from '../lib/http.js';
 import { foreign, foreignText } from '../lib/words.js';
+import { serveArgs } from '../serve-args.js';
 import { startOllama, vectorOf } from '../servers/ollama.js';
 import { ways } from './ollama.js';
 
@@ -45,18 +46,7 @@ export async function play(c) {
   };
   const server = c.use(await startOllama({ lie }));
   const port = await freePort();
-  const args = [
-    'serve',
-    '--port',
-    String(port),
-    '--cache',
-    'none',
-    '--log-level',
-    'info',
-    '--deadline',
-    '5s',
-  ];
-  args.push('--max-retries', '0', '--batch-timeout', '800', '--wait-for-server', '1s');
+  const args = serveArgs(port, '--deadline', '5s');
   const seen = await c.embed(args, {
     url: server.url,
     stops: false,

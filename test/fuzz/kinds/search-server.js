@@ -1,8 +1,10 @@
 // Clients and web pages at the searching routes of a gateway: questions of any kind, messages of agents, foreign names and
 // origins, and the page itself. It says no, or answers with what is indexed alone.
+
 import { freePort, isJson, isWell, send } from '../lib/http.js';
 import { spoilt } from '../lib/values.js';
 import { foreign } from '../lib/words.js';
+import { serveArgs } from '../serve-args.js';
 import { checkAnswer, message, search } from './agents.js';
 
 const json = { 'content-type': 'application/json' };
@@ -13,18 +15,7 @@ export async function play(c) {
   c.subject = 'search server';
   const port = await freePort();
   const token = random.chance(0.3) ? random.hex(16) : undefined;
-  const args = [
-    'serve',
-    '--port',
-    String(port),
-    '--cache',
-    'none',
-    '--log-level',
-    'info',
-    '--in',
-    'embeddings',
-  ];
-  args.push('--max-retries', '0', '--batch-timeout', '800', '--wait-for-server', '1s');
+  const args = serveArgs(port, '--in', 'embeddings');
   if (token !== undefined) args.push('--token', token);
   const seen = await c.embed(args, {
     stops: false,

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 
 /**
  * @param answer `(method, path, body)` to what is sent as JSON; undefined: 404
- * @param lie `(path, response, honest)`: answers in place of the server when it returns true
+ * @param lie `(path, response, honest, body)`: answers in place of the server when it returns true
  */
 export async function startJson({ answer, lie = () => false }) {
   const server = createServer((request, response) => {
@@ -13,8 +13,9 @@ export async function startJson({ answer, lie = () => false }) {
     response.on('error', () => undefined);
     request.on('end', () => {
       const path = request.url.split('?')[0];
-      const honest = answer(request.method, path, parse(Buffer.concat(parts).toString()));
-      if (lie(path, response, honest)) return;
+      const body = parse(Buffer.concat(parts).toString());
+      const honest = answer(request.method, path, body);
+      if (lie(path, response, honest, body)) return;
       response.writeHead(honest === undefined ? 404 : 200, { 'content-type': 'application/json' });
       response.end(JSON.stringify(honest ?? { error: 'not found' }));
     });

@@ -1,6 +1,6 @@
 // An Ollama that a case can make lie: honest answers from a hash of the text, and a hook before each of them.
 import { createHash } from 'node:crypto';
-import { createServer } from 'node:http';
+import { startJson } from './json.js';
 
 export const dimensions = 16;
 
@@ -10,32 +10,14 @@ export const dimensions = 16;
  */
 export async function startOllama({ model = 'fuzz:latest', lie = () => false } = {}) {
   const asked = [];
-  const server = createServer((request, response) => {
-    const parts = [];
-    request.on('data', (part) => parts.push(part));
-    request.on('error', () => undefined);
-    response.on('error', () => undefined);
-    request.on('end', () => {
-      const body = parse(Buffer.concat(parts).toString());
-      asked.push({ path: request.url, body });
-      const honest = answer(request.url, body, model);
-      if (lie(request.url, body, response, honest)) return;
-      response.writeHead(honest === undefined ? 404 : 200, { 'content-type': 'application/json' });
-      response.end(JSON.stringify(honest ?? { error: 'not found' }));
-    });
+  const { url, stop } = await startJson({
+    answer: (_method, path, body) => {
+      asked.push({ path, body });
+      return answer(path, body, model);
+    },
+    lie: (path, response, honest, body) => lie(path, body, response, honest),
   });
-  server.on('clientError', (_error, socket) => socket.destroy());
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    url: `http://127.0.0.1:${server.address().port}`,
-    model,
-    asked,
-    stop: () =>
-      new Promise((resolve) => {
-        server.close(resolve);
-        server.closeAllConnections();
-      }),
-  };
+  return { url, model, asked, stop };
 }
 
 function answer(path, body, model) {
@@ -74,12 +56,4 @@ export function vectorOf(text) {
   const values = Array.from(bytes, (byte) => byte - 127.5);
   const norm = Math.hypot(...values);
   return values.map((value) => Math.fround(value / norm));
-}
-
-function parse(text) {
-  try {
-    return Object(JSON.parse(text));
-  } catch {
-    return {};
-  }
 }
