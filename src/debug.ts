@@ -1,6 +1,6 @@
 // Debug output for bug reports: with EMBED_DEBUG=cache,embedder these parts print each of their steps on standard error.
 // A part that is off costs nothing: `debug.cache?.(…)` doesn't evaluate its argument.
-import { maskAddresses } from './net/masked-address.js';
+import { maskAddresses } from './text/masked-address.js';
 import { type Printable, printable } from './text/printable.js';
 
 /** The parts that can be named, by the folders of the source. */

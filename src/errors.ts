@@ -2,7 +2,7 @@
 // A message is one sentence that names what to do, with no password in it; a stack is shown for unknown
 // errors only.
 import { exitCodeOf } from './exit-codes.js';
-import { maskAddresses } from './net/masked-address.js';
+import { maskAddresses } from './text/masked-address.js';
 import type { FailureCode } from './types/failure.js';
 
 /** Base of all errors that this package throws on purpose. Passwords in addresses are left out of the message. */

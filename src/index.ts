@@ -75,7 +75,7 @@ export type {
 } from './search/options.js';
 export type { Question } from './search/questions-file.js';
 export type { OutputRow, RowMetadata } from './search/row.js';
-export type { SyncedDestination, SyncProgress } from './sync/sync.js';
+export type { SyncedDestination, SyncProgress } from './sync/work.js';
 export type { CacheUsage, PruneOptions, SpaceUsage, VectorCache, VectorEntry } from './types/cache.js';
 export type {
   Embedder,

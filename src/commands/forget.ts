@@ -13,7 +13,7 @@ import { wholeFolder } from '../output/shards/shard.js';
 import { recover } from '../output/write/recover.js';
 import { openWriter } from '../output/write/writer.js';
 import { rowOfLine } from '../search/row.js';
-import type { SyncedDestination } from '../sync/sync.js';
+import type { SyncedDestination } from '../sync/work.js';
 import { embeddingKey } from '../text/embedded-text.js';
 import { command } from '../text/plural.js';
 import { printable } from '../text/printable.js';

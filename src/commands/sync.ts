@@ -8,12 +8,8 @@ import { openOutput } from '../output/read/output.js';
 import { refuseLinkedShard, wholeOrShards } from '../output/shards/find-shards.js';
 import { shardFolder, wholeFolder } from '../output/shards/shard.js';
 import { refuseOutside } from '../sync/own-folder.js';
-import {
-  type NamedDestination,
-  type SyncedDestination,
-  type SyncProgress,
-  syncOutput,
-} from '../sync/sync.js';
+import { syncOutput } from '../sync/sync.js';
+import type { NamedDestination, SyncedDestination, SyncProgress } from '../sync/work.js';
 import type { Shard } from '../types/shard.js';
 import { noIndex } from './run-state.js';
 

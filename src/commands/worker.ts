@@ -1,5 +1,6 @@
 // `embed worker` without its flags: embeds what is in a queue, until its signal.
-import { type RunWorkerOptions, runWorker, type WorkerResult } from '../worker/worker.js';
+import type { RunWorkerOptions, WorkerResult } from '../worker/options.js';
+import { runWorker } from '../worker/worker.js';
 
 export interface WorkerOptions extends Omit<RunWorkerOptions, 'onStart'> {}
 

@@ -1,7 +1,7 @@
 // The settings, each declared once: key, kind and bounds, flag, variable, default and help. From here come the type
 // of all settings, flags and their help, `.batchrc` keys, `embed config`, the table of docs/settings.md, the example of a
 // configuration and its JSON Schema, so they can't disagree.
-import { defaultOllamaUrl } from '../net/masked-address.js';
+import { defaultOllamaUrl } from '../text/masked-address.js';
 import type { About } from './about.js';
 import type { Rule } from './kinds/rule.js';
 

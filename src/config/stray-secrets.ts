@@ -3,7 +3,7 @@
 
 import { UsageError } from '../errors.js';
 import { wayTo } from '../net/choose-proxy.js';
-import { maskAddress, meansThisMachine } from '../net/masked-address.js';
+import { maskAddress, meansThisMachine } from '../text/masked-address.js';
 import type { SecretUse } from './about.js';
 import { namesServers } from './kinds/rule.js';
 import type { LoadedSettings } from './origins.js';

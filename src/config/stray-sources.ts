@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { UsageError } from '../errors.js';
 import { liesInside } from '../files/inside-folder.js';
 import { pathOf } from '../net/destination-address.js';
-import { maskAddress, meansThisMachine } from '../net/masked-address.js';
+import { maskAddress, meansThisMachine } from '../text/masked-address.js';
 import { printable } from '../text/printable.js';
 import { namesServers } from './kinds/rule.js';
 import type { LoadedSettings } from './origins.js';

@@ -4,8 +4,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { debug } from '../debug.js';
 import { EmbedError } from '../errors.js';
-import { maskAddresses } from '../net/masked-address.js';
 import { time } from '../text/durations.js';
+import { maskAddresses } from '../text/masked-address.js';
 import type { Check, Finding, GroupName } from './check.js';
 
 /** The time that all checks share. */

@@ -13,7 +13,7 @@ import { listEmbeddingModels } from '../embedders/ollama/model-info.js';
 import { baseUrlOf, type OpenAiAddress } from '../embedders/openai/address.js';
 import { queueAddress } from '../embedders/queue/address.js';
 import { shownDestination } from '../net/destination-address.js';
-import { maskAddress, whereIs } from '../net/masked-address.js';
+import { maskAddress, whereIs } from '../text/masked-address.js';
 import type { VectorSpace } from '../types/space.js';
 import { accessOf } from '../upstream/ollama-settings.js';
 import { openAiAddresses } from '../upstream/open-openai.js';

@@ -3,8 +3,8 @@
 import { EmbedderFault, type FaultMeaning } from '../errors.js';
 import type { HttpProxy } from '../net/choose-proxy.js';
 import { explainConnection, explainRedirect } from '../net/connection-fault.js';
-import { withoutSecrets } from '../net/masked-address.js';
 import { wantsPassword } from '../net/tunnel.js';
+import { withoutSecrets } from '../text/masked-address.js';
 
 /** The meanings that an answer of a server can have. The others come from our own checks. */
 export type AnswerMeaning = Exclude<FaultMeaning, 'resting' | 'unconfirmed' | 'changed' | 'unknown-script'>;

@@ -9,12 +9,13 @@
 // Look first at run.ts for what happens around the flow, at stages/file-steps.ts for what counts as unchanged.
 import type { WalkEntry } from '../documents/walk/walk.js';
 import type { OutputWriter } from '../output/write/writer.js';
+import type { Chunking } from './chunking.js';
 import { DocumentsWorker } from './documents-worker/documents-worker.js';
 import type { FailureReport } from './failure-report.js';
 import type { LanguageSample } from './language-sample.js';
 import type { Topic } from './sample-question.js';
 import type { Session } from './session.js';
-import { type Chunking, chunk } from './stages/chunk.js';
+import { chunk } from './stages/chunk.js';
 import type { Step } from './stages/document-steps.js';
 import { embed } from './stages/embed.js';
 import { read } from './stages/read.js';

@@ -15,8 +15,8 @@ import type { Embedder } from '../types/embedder.js';
 import type { VectorSpace } from '../types/space.js';
 import { openUpstream, type Upstream } from '../upstream/upstream.js';
 import { refuseSizes } from './chunk-sizes.js';
+import type { Chunking } from './chunking.js';
 import type { RunCounts } from './run-counts.js';
-import type { Chunking } from './stages/chunk.js';
 
 /** Share of the embedder's limit that a chunk may use, since an estimate may be a little low. */
 const tokenMargin = 0.95;

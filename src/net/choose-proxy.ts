@@ -1,7 +1,7 @@
 // The way to a server: directly, or by an HTTP proxy. Loopback never goes by a proxy, whatever is set.
 import { UsageError } from '../errors.js';
+import { maskAddress } from '../text/masked-address.js';
 import { basicOf, escapes, isCutShort, secretsOf } from './credentials.js';
-import { maskAddress } from './masked-address.js';
 import { isLoopbackHost, noProxyMatcher } from './no-proxy-list.js';
 
 /** What the settings say of proxies; their names are those of the settings. */

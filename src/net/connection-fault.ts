@@ -1,7 +1,7 @@
 // What a failed connection to a server means, in words, for all who ask servers over HTTP.
 import type { FaultMeaning } from '../errors.js';
+import { maskAddress } from '../text/masked-address.js';
 import { printable } from '../text/printable.js';
-import { maskAddress } from './masked-address.js';
 import { PlainHttpError } from './plain/fault.js';
 import { ProxyError } from './tunnel.js';
 

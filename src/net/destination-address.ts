@@ -1,7 +1,7 @@
 // Addresses of destinations: which there are, and their parts. Nothing is opened here.
 import { isAbsolute, resolve } from 'node:path';
 import { expandHome } from '../files/home.js';
-import { maskAddress } from './masked-address.js';
+import { maskAddress } from '../text/masked-address.js';
 
 /** What can be named, by the scheme of its address. */
 export const destinationKinds = {

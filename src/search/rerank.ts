@@ -4,8 +4,8 @@ import type { Settings } from '../config/settings.js';
 import { UsageError } from '../errors.js';
 import { readUpTo } from '../net/bounded-body.js';
 import { ServerConnections } from '../net/connections.js';
-import { maskAddress, withoutSecrets } from '../net/masked-address.js';
 import { parseForeign } from '../text/foreign-json.js';
+import { maskAddress, withoutSecrets } from '../text/masked-address.js';
 import { printable } from '../text/printable.js';
 import type { RerankOptions, SearchResult } from './options.js';
 

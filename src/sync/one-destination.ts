@@ -14,7 +14,7 @@ import { areMost, guardOwner, guardRemovals, guardSpace, refusesShards } from '.
 import { countMovedRows } from './moved-rows.js';
 import { rowBatches } from './output-rows.js';
 import { maxRows, type RowTable, tooMany } from './row-table.js';
-import type { NamedDestination, SyncedDestination, SyncWork } from './sync.js';
+import type { NamedDestination, SyncedDestination, SyncWork } from './work.js';
 
 type Counts = Pick<SyncedDestination, 'new' | 'changed' | 'removed' | 'unchanged' | 'replacedCharacters'>;
 

@@ -6,7 +6,7 @@ import type { Member, ServerAddress } from '../embedders/pool/member.js';
 import type { EmbedderPool } from '../embedders/pool/pool.js';
 import { wrapEmbedder } from '../embedders/wrap-embedder.js';
 import type { RunEvents } from '../events.js';
-import { whereIs } from '../net/masked-address.js';
+import { whereIs } from '../text/masked-address.js';
 import type { Embedder, EndpointState } from '../types/embedder.js';
 import type { VectorSpace } from '../types/space.js';
 

@@ -5,7 +5,7 @@ import { hasModel, listEmbeddingModels } from '../embedders/ollama/model-info.js
 import type { ServerAddress } from '../embedders/pool/member.js';
 import { ServiceError } from '../errors.js';
 import { isDown } from '../fault-policy.js';
-import { whereIs } from '../net/masked-address.js';
+import { whereIs } from '../text/masked-address.js';
 import { settledInTime } from './ask-in-time.js';
 import { accessOf, probeTimeoutMs, serverOptions } from './ollama-settings.js';
 import { openServers } from './open-servers.js';

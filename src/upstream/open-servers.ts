@@ -9,7 +9,7 @@ import { poolOf } from '../embedders/pool/pool.js';
 import { wrapEmbedder } from '../embedders/wrap-embedder.js';
 import { ServiceError, WrongVectorsError } from '../errors.js';
 import { isChanged, isDown } from '../fault-policy.js';
-import { whereIs } from '../net/masked-address.js';
+import { whereIs } from '../text/masked-address.js';
 import { estimateCounter } from '../tokens/estimating-counter.js';
 import type { Embedder } from '../types/embedder.js';
 import { settledInTime } from './ask-in-time.js';

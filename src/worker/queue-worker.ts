@@ -16,7 +16,7 @@ import { within } from '../net/redis/time-limit.js';
 import type { Upstream } from '../upstream/upstream.js';
 import { BatchWork } from './batch-work.js';
 import { giveSign, join, leave } from './membership.js';
-import type { RunWorkerOptions, WorkerResult } from './worker.js';
+import type { RunWorkerOptions, WorkerResult } from './options.js';
 
 /** How long a batch is a worker's after its last sign of life, in ms. */
 const usualLockMs = 10_000;

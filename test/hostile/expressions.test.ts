@@ -10,7 +10,7 @@ import { profileOf } from '../../src/embedders/model-profiles.js';
 import { ollamaFaults } from '../../src/embedders/ollama/error-messages.js';
 import { parseOllamaAddress, parseOllamaHost } from '../../src/embedders/ollama/host.js';
 import { canonicalName } from '../../src/embedders/ollama/model-name.js';
-import { meansThisMachine } from '../../src/net/masked-address.js';
+import { meansThisMachine } from '../../src/text/masked-address.js';
 
 const many = (text: string) => text.repeat(1_000_000 / text.length);
 

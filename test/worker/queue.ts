@@ -3,12 +3,12 @@ import { Redis } from 'ioredis';
 import { onTestFinished } from 'vitest';
 import { loadSettings } from '../../src/config/load.js';
 import type { Settings } from '../../src/config/settings.js';
-import type { QueueWorker } from '../../src/worker/queue-worker.js';
-import { type RunWorkerOptions, runWorker, type WorkerResult } from '../../src/worker/worker.js';
+import type { RunningWorker, RunWorkerOptions, WorkerResult } from '../../src/worker/options.js';
+import { runWorker } from '../../src/worker/worker.js';
 import { type RedisServer, startRedis } from '../helpers/redis.js';
 
 export interface TestWorker {
-  worker: QueueWorker;
+  worker: RunningWorker;
   /** Ends it as SIGTERM does. */
   stop(): Promise<WorkerResult>;
 }
@@ -38,7 +38,7 @@ export async function startWorker(
   const settings = await settingsOf({ maxRetries: '0', ...flags });
   const ending = new AbortController();
   let stopped: Promise<WorkerResult> | undefined;
-  const worker = await new Promise<QueueWorker>((resolve, reject) => {
+  const worker = await new Promise<RunningWorker>((resolve, reject) => {
     stopped = runWorker({ settings, signal: ending.signal, onStart: resolve, ...options });
     stopped.catch(reject);
   });

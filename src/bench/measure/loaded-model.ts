@@ -3,7 +3,7 @@ import type { Settings } from '../../config/settings.js';
 import { OllamaClient } from '../../embedders/ollama/client.js';
 import { parseOllamaAddress } from '../../embedders/ollama/host.js';
 import { EmbedderFault } from '../../errors.js';
-import { whereIs } from '../../net/masked-address.js';
+import { whereIs } from '../../text/masked-address.js';
 import type { Embedder } from '../../types/embedder.js';
 import { accessOf } from '../../upstream/ollama-settings.js';
 

@@ -9,7 +9,7 @@
 import type { Settings } from '../../config/settings.js';
 import { ServiceError } from '../../errors.js';
 import type { RunEvents } from '../../events.js';
-import { maskAddress } from '../../net/masked-address.js';
+import { maskAddress } from '../../text/masked-address.js';
 import type { EmbedderIdentity } from '../../types/embedder.js';
 import { type Random, randomFrom, shuffled } from '../statistics/random.js';
 import { type Sample, sampleTexts } from '../texts/sample.js';

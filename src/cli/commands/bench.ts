@@ -5,7 +5,7 @@ import { namesServers } from '../../config/kinds/rule.js';
 import type { LoadedSettings } from '../../config/origins.js';
 import { settingsTable } from '../../config/settings.js';
 import { variable } from '../../environment.js';
-import { withoutCredentials } from '../../net/masked-address.js';
+import { withoutCredentials } from '../../text/masked-address.js';
 import { quoted } from '../../text/plural.js';
 import { type Printable, printable, say } from '../../text/printable.js';
 import { shownSize } from '../../text/sizes.js';

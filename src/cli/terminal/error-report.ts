@@ -1,7 +1,7 @@
 // Errors as a person reads them: one sentence for what we know, a stack only for what we don't.
 
 import { EmbedError } from '../../errors.js';
-import { maskAddresses } from '../../net/masked-address.js';
+import { maskAddresses } from '../../text/masked-address.js';
 import { printable, printableJson, say } from '../../text/printable.js';
 import { codedError, type Outcome, type ToldError } from '../declared/outcome.js';
 import { SignalError } from '../signals.js';

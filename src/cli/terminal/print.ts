@@ -5,7 +5,7 @@
 import type { Interface } from 'node:readline';
 import { variable } from '../../environment.js';
 import { exitCodes } from '../../exit-codes.js';
-import { maskAddresses } from '../../net/masked-address.js';
+import { maskAddresses } from '../../text/masked-address.js';
 import { joined, linesOf, type Printable, printable, say } from '../../text/printable.js';
 
 let hasResults = false;

@@ -1,7 +1,7 @@
 // A sync as it is shown: a bar while rows are sent, a line for each destination at the end.
 import { isDebugging } from '../../debug.js';
 import { variable } from '../../environment.js';
-import type { SyncedDestination, SyncProgress } from '../../sync/sync.js';
+import type { SyncedDestination, SyncProgress } from '../../sync/work.js';
 import { duration } from '../../text/durations.js';
 import { plural, whole } from '../../text/plural.js';
 import { joined, type Printable, printable, say } from '../../text/printable.js';

@@ -8,7 +8,7 @@ import {
   wantedDestination,
 } from '../../net/destination-address.js';
 import { parseIndexAddress, shownIndex, wantedIndex } from '../../net/index-address.js';
-import { maskAddress, maskAddresses } from '../../net/masked-address.js';
+import { maskAddress, maskAddresses } from '../../text/masked-address.js';
 import type { Kind } from './kind.js';
 
 /** A text of any form, except an empty one. */

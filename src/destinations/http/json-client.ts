@@ -3,8 +3,8 @@ import type { ZodType } from 'zod';
 import { DestinationError, EmbedError, UsageError } from '../../errors.js';
 import { readUpTo } from '../../net/bounded-body.js';
 import { ServerConnections } from '../../net/connections.js';
-import { maskAddress, meansThisMachine, withoutSecrets } from '../../net/masked-address.js';
 import { parseForeign } from '../../text/foreign-json.js';
+import { maskAddress, meansThisMachine, withoutSecrets } from '../../text/masked-address.js';
 import { printable } from '../../text/printable.js';
 import type { DestinationOptions } from '../destination.js';
 

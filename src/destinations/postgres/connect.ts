@@ -1,7 +1,7 @@
 // A connection to PostgreSQL: what an address says beside `PG*` variables, and errors in words.
 import type { Client } from 'pg';
 import { DestinationError, EmbedError, LockedError, UsageError } from '../../errors.js';
-import { maskAddress, meansThisMachine, withoutSecrets } from '../../net/masked-address.js';
+import { maskAddress, meansThisMachine, withoutSecrets } from '../../text/masked-address.js';
 import { printable } from '../../text/printable.js';
 import type { DestinationOptions } from '../destination.js';
 

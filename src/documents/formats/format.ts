@@ -2,14 +2,24 @@
 import { DocumentError } from '../../errors.js';
 import type { Document } from '../../types/document.js';
 import type { Failure } from '../../types/failure.js';
-import type { InnerFiles } from './inner.js';
+
+/** Reads the files within a file. */
+export interface InnerReader {
+  /** @returns its documents; undefined where no reader takes it, it can't be read, or it is too large or too deep */
+  read(bytes: Buffer, name: string): Promise<Document[] | undefined>;
+  /**
+   * What the file holds; text of an unknown kind, too.
+   * @throws {DocumentError} as for any file, and `too-large` where it is too large or too deep
+   */
+  extract(bytes: Buffer, name: string): Promise<Extraction>;
+}
 
 export interface FormatInput {
   bytes: Buffer;
   /** Address of the file; becomes `source` of its document, or the part before `#` of its records. */
   source: string;
   /** Reads files within it. */
-  inner?: InnerFiles;
+  inner?: InnerReader;
 }
 
 /** The documents that were read, and the records that could not be read. */

@@ -2,7 +2,7 @@
 // no file can exceed, however it is made.
 import { DocumentError } from '../../errors.js';
 import type { Document } from '../../types/document.js';
-import type { Extraction } from './format.js';
+import type { Extraction, InnerReader } from './format.js';
 
 /** Files within each other: a mail in a mail, with a document in it. */
 const maxDepth = 4;
@@ -15,7 +15,7 @@ const maxDocuments = 10_000;
 type Read = (bytes: Buffer, name: string, inner: InnerFiles) => Promise<Extraction>;
 type IsKnown = (name: string, bytes: Buffer) => boolean;
 
-export class InnerFiles {
+export class InnerFiles implements InnerReader {
   readonly #read: Read;
   readonly #isKnown: IsKnown;
   readonly #depth: number;
@@ -29,7 +29,6 @@ export class InnerFiles {
     this.#left = left;
   }
 
-  /** @returns its documents; undefined where no reader takes it, it can't be read, or it is too large or too deep */
   async read(bytes: Buffer, name: string): Promise<Document[] | undefined> {
     if (!this.#isKnown(name, bytes)) return undefined;
     try {
@@ -40,10 +39,6 @@ export class InnerFiles {
     }
   }
 
-  /**
-   * What the file holds; text of an unknown kind, too.
-   * @throws {DocumentError} as for any file, and `too-large` where it is too large or too deep
-   */
   async extract(bytes: Buffer, name: string): Promise<Extraction> {
     if (this.#depth >= maxDepth || this.#left.bytes < bytes.length) {
       throw new DocumentError('too-large', `${name} is too large, or too deep in other files.`);

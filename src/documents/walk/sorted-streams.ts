@@ -3,8 +3,9 @@
 import { UsageError } from '../../errors.js';
 import { type Folder, holds } from './folder.js';
 import type { Stream } from './merge-walks.js';
+import { Descent } from './paths/descent.js';
 import { type FoundFile, find, isReachable, namedFiles } from './paths/named-files.js';
-import { Descent, rootFolder } from './paths/root-folder.js';
+import { rootFolder } from './paths/root-folder.js';
 import type { Root } from './paths/roots.js';
 import { isOutput } from './rules/output-mark.js';
 import { PatternMatches } from './rules/pattern-matches.js';

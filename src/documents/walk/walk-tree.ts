@@ -15,8 +15,7 @@ import {
   withOwnRules,
 } from './folder.js';
 import { type Entry, list } from './list-folder.js';
-import { leadsAway } from './paths/link-target.js';
-import type { Descent } from './paths/root-folder.js';
+import { type Descent, leadsAway } from './paths/descent.js';
 import { escapeInvalid, type RawPath } from './sources/source-name.js';
 import type { UniqueNames } from './sources/unique-names.js';
 

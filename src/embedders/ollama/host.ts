@@ -3,7 +3,7 @@
 
 import { UsageError } from '../../errors.js';
 import { basicOf, escapes, isCutShort } from '../../net/credentials.js';
-import { defaultOllamaUrl, maskAddress } from '../../net/masked-address.js';
+import { defaultOllamaUrl, maskAddress } from '../../text/masked-address.js';
 import { withoutQuotes, withoutSlashes } from '../../text/trim.js';
 import type { ServerAddress } from '../pool/member.js';
 

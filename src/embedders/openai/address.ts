@@ -1,6 +1,6 @@
 // Reads the address of an OpenAI-compatible server: the base URL that its documentation names, mostly with /v1.
 import { UsageError } from '../../errors.js';
-import { maskAddress } from '../../net/masked-address.js';
+import { maskAddress } from '../../text/masked-address.js';
 import { withoutQuotes, withoutSlashes } from '../../text/trim.js';
 import type { ServerAddress } from '../pool/member.js';
 

@@ -5,7 +5,7 @@ import { defaultUrl, parseOllamaAddress } from '../../embedders/ollama/host.js';
 import { baseUrlOf } from '../../embedders/openai/address.js';
 import { UsageError } from '../../errors.js';
 import type { RunEvents } from '../../events.js';
-import { maskAddress } from '../../net/masked-address.js';
+import { maskAddress } from '../../text/masked-address.js';
 import { openAiAddresses } from '../../upstream/open-openai.js';
 import { isLoopback } from '../http/local-host.js';
 import type { Backend } from './backend.js';

@@ -3,7 +3,7 @@ import type { Writable } from 'node:stream';
 import { pino } from 'pino';
 import { debug } from '../../debug.js';
 import { EmbedError } from '../../errors.js';
-import { maskAddresses } from '../../net/masked-address.js';
+import { maskAddresses } from '../../text/masked-address.js';
 import { plural } from '../../text/plural.js';
 import { printable } from '../../text/printable.js';
 import type { GatewayEvents, RequestLine } from '../options.js';

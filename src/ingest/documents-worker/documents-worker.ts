@@ -12,7 +12,7 @@ import { debug, told } from '../../debug.js';
 import { formatFor } from '../../documents/extract.js';
 import type { Format } from '../../documents/formats/format.js';
 import { formatNamed } from '../../documents/formats/registry.js';
-import type { Chunking } from '../stages/chunk.js';
+import type { Chunking } from '../chunking.js';
 import type { Answer, Job, Result, WorkerSetup } from './messages.js';
 
 /** Bytes of documents to split from which on a run pays for the thread, which compiles all code once more. */

@@ -5,6 +5,7 @@ import { isBlank } from '../../documents/blank.js';
 import type { Chunk } from '../../types/document.js';
 import type { TokenCounter } from '../../types/embedder.js';
 import type { FailureCode } from '../../types/failure.js';
+import type { Chunking } from '../chunking.js';
 import type { DocumentsWorker } from '../documents-worker/documents-worker.js';
 import type { RunCounts } from '../run-counts.js';
 import type { TimeWindow } from '../time-window.js';
@@ -22,15 +23,6 @@ const maxChunkLength = 4_000_000;
 
 /** After this time of work, in ms, the event loop gets a turn, for signals, heartbeats and progress. */
 const turnMs = 30;
-
-export interface Chunking {
-  /** Max tokens of a chunk. */
-  size: number;
-  overlap: number;
-  counter: TokenCounter;
-  /** Whether the heading path is embedded with each chunk. @default false */
-  headings?: boolean;
-}
 
 /**
  * @param chunking called when the first document needs it, as it opens the embedder

@@ -1,5 +1,5 @@
 // What an error of Redis, of its connection or of its certificate means, as one sentence each.
-import { withoutSecrets } from '../masked-address.js';
+import { withoutSecrets } from '../../text/masked-address.js';
 import type { RedisAddress } from './address.js';
 import { ForeignReplyError } from './reply-guard.js';
 

@@ -6,7 +6,6 @@ import type { Json } from '../../types/json.js';
 import type { Vector } from '../../types/vector.js';
 import { maxFloatBytes, writeFloats } from '../../vectors/decimals.js';
 import { digitsOf } from '../../vectors/digits.js';
-import type { ReadyLine } from './ready-line.js';
 import { rowId } from './row-id.js';
 
 /** Our own fields. A user's field with such a name goes into `user`, so that nothing is lost. */
@@ -88,6 +87,14 @@ function isEscaped(text: string, place: number): boolean {
   let first = place;
   while (text[first - 1] === '\\') first--;
   return (place - first) % 2 === 1;
+}
+
+/** A line without its embedding, which belongs at `middle`: `bytes[start, end)`. */
+export interface ReadyLine {
+  bytes: Uint8Array;
+  start: number;
+  middle: number;
+  end: number;
 }
 
 /** Max bytes that `writeLine` can need. */

@@ -1,14 +1,6 @@
 // Lines of chunks.jsonl that were made together with their chunks, in another thread.
 import type { Chunk } from '../../types/document.js';
-import { lineParts } from './chunk-line.js';
-
-/** A line without its embedding, which belongs at `middle`: `bytes[start, end)`. */
-export interface ReadyLine {
-  bytes: Uint8Array;
-  start: number;
-  middle: number;
-  end: number;
-}
+import { lineParts, type ReadyLine } from './chunk-line.js';
 
 interface Remembered extends ReadyLine {
   /** The place that the line names. */

@@ -9,13 +9,14 @@ import { split } from '../../../src/chunks/split.js';
 import { DocumentReader } from '../../../src/documents/reader/reader.js';
 import type { WalkEntry } from '../../../src/documents/walk/walk.js';
 import { noEvents } from '../../../src/events.js';
+import type { Chunking } from '../../../src/ingest/chunking.js';
 import {
   DocumentsWorker,
   type WorkerOptions,
 } from '../../../src/ingest/documents-worker/documents-worker.js';
 import { pack, unpack } from '../../../src/ingest/documents-worker/messages.js';
 import { RunCounts } from '../../../src/ingest/run-counts.js';
-import { type Chunking, chunk } from '../../../src/ingest/stages/chunk.js';
+import { chunk } from '../../../src/ingest/stages/chunk.js';
 import type { Step } from '../../../src/ingest/stages/document-steps.js';
 import { read } from '../../../src/ingest/stages/read.js';
 import { lineParts } from '../../../src/output/format/chunk-line.js';

@@ -1,8 +1,8 @@
 // A path that a glob pattern matched wasn't named itself. So ignore rules hold for it, as on a walk from the folder
 // before the pattern's first wildcard.
 import type { Folder, SkipReason } from '../folder.js';
-import { leadsAway } from '../paths/link-target.js';
-import { Descent, rootFolder } from '../paths/root-folder.js';
+import { Descent, leadsAway } from '../paths/descent.js';
+import { rootFolder } from '../paths/root-folder.js';
 import { below, type RawPath, rawFolder } from '../sources/source-name.js';
 import { type Start, treeSettings, type WalkSettings } from '../walk-options.js';
 import type { Choice } from '../walk-tree.js';

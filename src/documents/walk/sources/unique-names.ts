@@ -2,7 +2,8 @@
 // name only. A real path wins over a root that is a link, and that over a link below a root. Of two links, the first in
 // order wins.
 import type { Folder } from '../folder.js';
-import { Descent, overlap } from '../paths/root-folder.js';
+import { Descent } from '../paths/descent.js';
+import { overlap } from '../paths/root-folder.js';
 import { below, type RawPath } from './source-name.js';
 
 interface Place {

@@ -1,6 +1,6 @@
 // Masks the secrets in addresses, and tells which addresses mean this machine. All text that may hold an address passes
 // through here before it is printed.
-import { withoutQuotes, withoutSlashes } from '../text/trim.js';
+import { withoutQuotes, withoutSlashes } from './trim.js';
 
 const mask = '****';
 

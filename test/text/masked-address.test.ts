@@ -4,7 +4,7 @@ import {
   maskAddresses,
   meansThisMachine,
   withoutSecrets,
-} from '../../src/net/masked-address.js';
+} from '../../src/text/masked-address.js';
 
 describe('an address', () => {
   test.each([
