@@ -1,6 +1,7 @@
 // The vector spaces that a cache knows. The first one seen keeps its id, so that a later run, whose
 // canaries differ by float noise, finds the entries of the earlier one.
-import { createHash } from 'node:crypto';
+
+import { hexHash } from '../text/sha256.js';
 import type { VectorCache } from '../types/cache.js';
 import type { Json } from '../types/json.js';
 import type { VectorSpace } from '../types/space.js';
@@ -55,5 +56,5 @@ function metaKey(space: VectorSpace): string {
   const { embedder, variant, model, digest, dimensions, options, prefixes } = space;
   const sorted = Object.fromEntries(Object.entries(options).sort(([a], [b]) => (a < b ? -1 : 1)));
   const identity = [embedder, variant, model, digest, dimensions, sorted, prefixes.document, prefixes.query];
-  return `${spacesPrefix}${createHash('sha256').update(JSON.stringify(identity)).digest('hex')}`;
+  return `${spacesPrefix}${hexHash('sha256', JSON.stringify(identity))}`;
 }

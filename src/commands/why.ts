@@ -1,5 +1,4 @@
 // `embed why` without its flags: what becomes of a path, and by which rule: for "why isn't it found?".
-import { createHash } from 'node:crypto';
 import { existsSync, lstatSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Settings } from '../config/settings.js';
@@ -16,6 +15,7 @@ import { limitsInWords } from '../ingest/stages/read-options.js';
 import { walkOptions } from '../ingest/survey/found-files.js';
 import { stdinRoot } from '../ingest/survey/standard-input.js';
 import { type Output, openOutput } from '../output/read/output.js';
+import { hexHash } from '../text/sha256.js';
 import type { Failure, KeptFailure } from '../types/failure.js';
 import type { SkipRule } from '../types/skip-rule.js';
 
@@ -189,7 +189,7 @@ function lookInto(
     return { fate: 'left-out', reason: 'generated' };
   }
   const previous = (output?.document(source) ?? output?.recordFile(source))?.hash;
-  const hash = createHash('sha256').update(bytes).digest('hex');
+  const hash = hexHash('sha256', bytes);
   const known = new KnownFailures({ limits: limitsInWords(settings) });
   for (const failure of failures) known.add(failure);
   const isKnown = known.of({ file: source, hash, reader: readerOf(source, bytes) }) !== undefined;

@@ -1,5 +1,4 @@
 // Answers texts from the cache, queues the others as there is room, sends them in batches, and waits for the vectors.
-import { createHash } from 'node:crypto';
 import { setImmediate as nextLoop } from 'node:timers/promises';
 import { Dispatcher } from '../batching/dispatcher.js';
 import { type BatchKind, plainKind, type Ticket } from '../batching/ticket.js';
@@ -8,6 +7,7 @@ import { type EmbedderFault, QueueFullError } from '../errors.js';
 import type { RunEvents } from '../events.js';
 import type { BatchMetrics } from '../metrics/metrics.js';
 import { orAborted } from '../net/or-aborted.js';
+import { sha256 } from '../text/sha256.js';
 import type { Vector } from '../types/vector.js';
 import { batchBounds } from '../upstream/limiter-settings.js';
 import type { Upstream } from '../upstream/upstream.js';
@@ -119,7 +119,7 @@ export class Intake {
     const { cacheUse = 'use' } = options;
     const known = this.#known.idOf(prefix, kind);
     const space = cacheUse === 'bypass' ? uncached(known) : known;
-    const hashes = texts.map((text) => createHash('sha256').update(text).digest('hex'));
+    const hashes = texts.map(sha256);
     const lookup = cacheUse === 'use' ? this.#lookUp(space, hashes, options) : nothing(hashes.length);
     const found = await orAborted(lookup, signal);
     const outcomes = found.map((vector, index) => this.#refused(texts[index]!) ?? cachedOutcome(vector));

@@ -1,9 +1,9 @@
 // Looks vectors up in the cache, and stores new ones, under an id for each way to make them. When the cache fails, it
 // warns once and goes on without it.
-import { createHash } from 'node:crypto';
 import type { BatchKind, Ticket } from '../batching/ticket.js';
 import { registerDerived } from '../cache/space-registry.js';
 import type { RunEvents } from '../events.js';
+import { hexHash } from '../text/sha256.js';
 import type { VectorCache, VectorEntry } from '../types/cache.js';
 import type { VectorSpace } from '../types/space.js';
 import type { Vector } from '../types/vector.js';
@@ -55,7 +55,7 @@ export class KnownVectors {
     const making = JSON.stringify([id, prefix, kind.truncate, kind.dimensions ?? dimensions]);
     let derived = this.#ids.get(making);
     if (!derived) {
-      derived = createHash('sha256').update(making).digest('hex').slice(0, 32);
+      derived = hexHash('sha256', making).slice(0, 32);
       this.#ids.set(making, derived);
       this.#register(derived, kind.dimensions ?? dimensions);
     }

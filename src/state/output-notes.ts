@@ -1,6 +1,5 @@
 // The notes on one output: three files that begin with a hash of its real path. `.json`: its last run. `.run`: how much of a
 // run is done. `.changes`: a line for each document that a run wrote, with the time; the last one of a document counts.
-import { createHash } from 'node:crypto';
 import { appendFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { debug, told } from '../debug.js';
@@ -9,6 +8,7 @@ import { makeFolders } from '../files/make-folder.js';
 import { realPlace } from '../files/real-place.js';
 import { isMoment } from '../text/moments.js';
 import { isObject } from '../text/plain-json.js';
+import { hexHash } from '../text/sha256.js';
 import { notesFolder } from './state-folder.js';
 
 /** How a run ended. */
@@ -61,7 +61,7 @@ export class NotesFiles {
    */
   constructor(out: string) {
     this.#out = realPlace(out);
-    const name = createHash('sha256').update(this.#out).digest('hex').slice(0, 32);
+    const name = hexHash('sha256', this.#out).slice(0, 32);
     this.#start = join(notesFolder(), name);
   }
 

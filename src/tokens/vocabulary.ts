@@ -1,5 +1,6 @@
+import { hexHash } from '../text/sha256.js';
+
 // A WordPiece vocabulary as a trie over UTF-16 code units, for the longest match at every position.
-import { createHash } from 'node:crypto';
 
 /** The mark of a GGUF file before a token that starts a word. */
 const wordStart = '▁';
@@ -20,7 +21,7 @@ export class Vocabulary {
 
   /** @param tokens in the form of a GGUF file (word starts marked by U+2581), or of BERT (continuations by ##) */
   constructor(tokens: readonly string[]) {
-    this.hash = createHash('sha256').update(tokens.join('\n')).digest('hex').slice(0, 12);
+    this.hash = hexHash('sha256', tokens.join('\n')).slice(0, 12);
     let units = 1;
     for (const token of tokens) units += token.length + 1;
     let slots = 1024;

@@ -1,6 +1,5 @@
 // One server and model: opened, loaded and warmed up before the measurement, with a first estimate of the cost of a
 // request and of a text.
-import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Limiter } from '../../batching/limiter/limiter.js';
 import type { Settings } from '../../config/settings.js';
@@ -8,6 +7,7 @@ import { EmbedderFault, ServiceError } from '../../errors.js';
 import type { RunEvents } from '../../events.js';
 import { isOfText } from '../../fault-policy.js';
 import { BatchMetrics } from '../../metrics/metrics.js';
+import { hexHash } from '../../text/sha256.js';
 import type { Embedder } from '../../types/embedder.js';
 import type { Vector } from '../../types/vector.js';
 import { maxInFlight, maxTexts } from '../../upstream/limiter-settings.js';
@@ -141,7 +141,7 @@ export class Target {
     this.texts = texts.map((text, place) => ({
       text: prefix + text,
       tokens: this.tokensOf(text),
-      hash: createHash('sha256').update(`${place} ${text}`).digest('hex'),
+      hash: hexHash('sha256', `${place} ${text}`),
     }));
   }
 
@@ -152,7 +152,7 @@ export class Target {
       const text = texts[(from + index) % texts.length]!;
       const lap = Math.floor((from + index) / texts.length);
       if (lap === 0) return text;
-      return { ...text, hash: createHash('sha256').update(`${lap} ${text.hash}`).digest('hex') };
+      return { ...text, hash: hexHash('sha256', `${lap} ${text.hash}`) };
     });
   }
 

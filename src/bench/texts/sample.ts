@@ -2,7 +2,6 @@
 //
 // In: settings and paths. Out: chunks of the user's own documents, cut as an ingest cuts them, or those of bundled.ts.
 // What must hold: any stretch of them holds about the same mix of short and long texts, so that rounds can be compared.
-import { createHash } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
 import type { Settings } from '../../config/settings.js';
 import { resolveRoots } from '../../documents/walk/paths/roots.js';
@@ -16,6 +15,7 @@ import { read } from '../../ingest/stages/read.js';
 import { limitsOf } from '../../ingest/stages/read-options.js';
 import { Listing, walkOptions } from '../../ingest/survey/found-files.js';
 import { embeddedText } from '../../text/embedded-text.js';
+import { hexHash } from '../../text/sha256.js';
 import type { TokenCounter } from '../../types/embedder.js';
 import { type Random, shuffled } from '../statistics/random.js';
 import { bundledTexts } from './bundled.js';
@@ -62,7 +62,7 @@ export async function sampleTexts(options: SampleOptions): Promise<Sample> {
     );
   }
   const texts = spread(shuffled(usable, random).slice(0, maxTexts), chunking.counter);
-  const hash = createHash('sha256').update(JSON.stringify(texts)).digest('hex').slice(0, 16);
+  const hash = hexHash('sha256', JSON.stringify(texts)).slice(0, 16);
   return { source, texts, hash };
 }
 

@@ -15,15 +15,17 @@ interface Bounds {
   words: number;
   /** How much less likely English must be than the likeliest language: 1 for not at all, as a share. */
   likelihood: number;
+  /** A text with such a word is English. */
+  englishWord?: RegExp;
 }
+
+/** Words of English questions that no other of the languages has. */
+const questionWord = /\b(?:how|what|which|where|when|why|who|does|should|the|with|this|that)\b/i;
 
 /** A chunk is long enough to be judged by the likeliest language. */
 export const ofChunks: Bounds = { words: 12, likelihood: 1 };
 /** A question is short, and names of things look like words of any language. */
-export const ofQuestions: Bounds = { words: 4, likelihood: 0.8 };
-
-/** Words of English questions that no other of the languages has. */
-const englishWord = /\b(?:how|what|which|where|when|why|who|does|should|the|with|this|that)\b/i;
+export const ofQuestions: Bounds = { words: 4, likelihood: 0.8, englishWord: questionWord };
 
 export interface Judge {
   /** True for prose that isn't English; false for English, for what is no prose, and for too few words. */
@@ -34,14 +36,14 @@ export interface Judge {
 export async function languageJudge(): Promise<Judge> {
   const { francAll } = await import('franc-min');
   return {
-    isForeign(text, { words, likelihood }) {
+    isForeign(text, { words, likelihood, englishWord }) {
       const start = text.slice(0, maxCharacters);
       const all = start.split(/\s+/).filter((word) => word !== '');
       const plain = all.filter((word) => plainWord.test(word)).length;
       // Code and data are like any language.
       if (plain < words || plain < all.length / 2) return false;
       // "how do I choose a chunk size" has the letters of many languages.
-      if (likelihood < 1 && englishWord.test(start)) return false;
+      if (englishWord?.test(start)) return false;
       const found = francAll(start, { minLength: 20 });
       const [language] = found[0]!;
       if (language === 'und' || language === 'eng') return false;

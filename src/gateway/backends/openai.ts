@@ -1,7 +1,7 @@
 // OpenAI-compatible servers as a backend. Ollama's routes are answered here, as for the built-in embedder; all others are
 // passed on to the first server that is up.
-import { createHash } from 'node:crypto';
 import type { Settings } from '../../config/settings.js';
+import { hexHash } from '../../text/sha256.js';
 import { openAiAccess, openAiAddresses } from '../../upstream/open-openai.js';
 import type { Backend, BackendState, ListPath, Passing } from './backend.js';
 import { firstUp, isAnyUp } from './liveness.js';
@@ -95,7 +95,7 @@ export class OpenAiBackend implements Backend {
         const weights = about?.weights || id;
         return {
           name: id,
-          digest: createHash('sha256').update(weights).digest('hex'),
+          digest: hexHash('sha256', weights),
           size: 0,
           architecture: 'openai',
           format: '',

@@ -1,9 +1,9 @@
 // Checks a whole output, offline. By the sums of its rows: an output without a problem is, in every bit, what was written.
 // Deep: also every row, hash, id and vector against each other, which shows what the sums can't: that a writer, or a hand
 // that changed rows and sums, wrote what can't be.
-import { createHash } from 'node:crypto';
 import { DamagedOutputError, NoIndexError } from '../../errors.js';
 import { embeddingKey } from '../../text/embedded-text.js';
+import { sha256 } from '../../text/sha256.js';
 import { isOne, normOf } from '../../vectors/norm.js';
 import type { OutputDocument } from '../format/manifest-reader.js';
 import { chunksName, vectorsName } from '../format/owned-names.js';
@@ -132,7 +132,7 @@ class RowChecker {
       const wrong = [
         metadata.source === document.source || 'its source',
         metadata.chunk > last || 'the order of its chunks',
-        createHash('sha256').update(text).digest('hex') === metadata.hash || 'the hash of its text',
+        sha256(text) === metadata.hash || 'the hash of its text',
         hashes.toString('hex', i * keyBytes, (i + 1) * keyBytes) ===
           embeddingKey({ text, context: metadata.context }).slice(0, 2 * keyBytes) ||
           "the manifest's hash of its context and text",

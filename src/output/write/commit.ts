@@ -1,10 +1,10 @@
 // Replaces the output's files as one step, also in a kill or a power cut. A durable record lists the staged files
 // to rename. Once the record exists, the new output counts, and any later run can finish the renames.
-import { createHash } from 'node:crypto';
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DamagedOutputError } from '../../errors.js';
 import { isObject } from '../../text/plain-json.js';
+import { hexHash } from '../../text/sha256.js';
 import { takeAccess } from '../files/access-rights.js';
 import { errorCode, outputError, syncFolder, syncHandle } from '../files/disk-errors.js';
 import { steady } from '../files/folder-handle.js';
@@ -190,7 +190,7 @@ export async function applyRecord(
 }
 
 function checksum(body: string): string {
-  return createHash('sha256').update(body).digest('hex');
+  return hexHash('sha256', body);
 }
 
 export function noStep(): void {
