@@ -93,6 +93,13 @@ export class KnownFailures {
     return { kept: { ...failure, lasting }, isKnown };
   }
 
+  /** Files that failed, each with what its bytes were. */
+  *files(): Iterable<{ file: string; hash: string }> {
+    for (const [file, failures] of this.#byFile) {
+      for (const { lasting } of failures) if (lasting !== undefined) yield { file, hash: lasting.hash };
+    }
+  }
+
   /** The run has listed this file and doesn't open it, as its `--limit` is reached. */
   leaveUnread(file: string): void {
     if (this.#byFile.has(file)) this.#unread.add(file);

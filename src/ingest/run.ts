@@ -98,7 +98,7 @@ export class Run {
     const previous = (await openPrevious(this.#place)) ?? (await openPart(this.#place));
     try {
       const surveyed = await this.#reading.survey(previous);
-      const { removed, leftOut, unlisted } = surveyed;
+      const { removed, unlisted } = surveyed;
       const known = this.#options.rebuild ? undefined : previous;
       await this.#report.recall(known, this.#reading.named, surveyed);
       await this.#guard(known ? removed : unlisted, surveyed, previous, known);
@@ -107,7 +107,7 @@ export class Run {
       refuseOtherDtype(this.#options.settings, known);
       const { planned } = await import('./dry-run.js');
       const estimated = await planned(this.#reading.listing.again(), {
-        ...this.#readOptions(known, removed, leftOut),
+        ...this.#readOptions(known, { ...surveyed, removed }),
         out: this.out,
         settings: this.#options.settings,
         remade: await remadeSpace(this.#place, previous),
@@ -138,7 +138,7 @@ export class Run {
     const previous = await openPrevious(this.#place);
     try {
       const surveyed = await this.#reading.survey(previous);
-      const { leftOut, unlisted } = surveyed;
+      const { unlisted } = surveyed;
       const known = rebuild ? undefined : previous;
       const remade = await remadeSpace(this.#place, previous);
       await this.#report.recall(known, this.#reading.named, surveyed);
@@ -167,7 +167,7 @@ export class Run {
         debug.run?.('reading');
         const judgement = new Judgement(known, settings.generated);
         await runPipeline(this.#reading.listing.again(), writer, {
-          ...this.#readOptions(known, removed, leftOut),
+          ...this.#readOptions(known, { ...surveyed, removed }),
           judgement,
           session,
           report: this.#report,
@@ -219,15 +219,16 @@ export class Run {
    */
   async #guard(
     all: ReadonlySet<string>,
-    { leftOut, renamed }: SurveyResult,
+    surveyed: SurveyResult,
     previous: Output | undefined,
     known: Output | undefined,
   ): Promise<void> {
     if (!previous || this.#options.allowRemovals) return;
+    const { leftOut, renamed } = surveyed;
     const gone = renamed.size === 0 ? all : new Set([...all].filter((source) => !renamed.has(source)));
     await guardRemovals(gone, leftOut, previous, () =>
       read(this.#reading.listing.again(), {
-        ...this.#readOptions(known, new Set(gone), new Set(leftOut)),
+        ...this.#readOptions(known, { ...surveyed, removed: new Set(gone), leftOut: new Set(leftOut) }),
         counts: new RunCounts(),
         events: noEvents,
       }),
@@ -239,11 +240,13 @@ export class Run {
     return known === undefined && (this.#options.rebuild === true || this.#counts.documentsNew === 0);
   }
 
-  #readOptions(previous: Output | undefined, removed: Set<string>, leftOut: Set<string>) {
+  #readOptions(
+    previous: Output | undefined,
+    { removed, leftOut, oldNames }: Pick<SurveyResult, 'removed' | 'leftOut' | 'oldNames'>,
+  ) {
     return {
       previous,
-      removed,
-      leftOut,
+      ...{ removed, leftOut, oldNames },
       sameSplitter: previous?.manifest.chunking.splitter === pinnedSplitter,
       limit: this.#options.limit ?? Number.POSITIVE_INFINITY,
       counts: this.#counts,

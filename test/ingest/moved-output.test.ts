@@ -1,7 +1,18 @@
 // Outputs and folders that are moved: each document stays once in the output, and nothing is embedded again.
-import { cpSync, existsSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, onTestFinished, test } from 'vitest';
+import { findMoved } from '../../src/ingest/survey/moved-roots.js';
+import { openOutput } from '../../src/output/read/output.js';
 import { fingerprint, readOutput } from '../helpers/output.js';
 import { ingest, markdown, ollama, setUp, summaryOf, workspace, writeFiles } from './run-workspace.js';
 
@@ -288,4 +299,115 @@ test.each([
   expect(after.reduce((sum, { documents }) => sum + documents.new, 0)).toBe(8);
   expect((await workspace.embed(['merge', '--out', to])).code).toBe(0);
   expect(readOutput(path(to)).sources).toEqual(all(folder));
+});
+
+/** Files that were read once, and can't be read any more. */
+const good: Record<string, string> = {
+  'whole.json': JSON.stringify({ title: 'Whole', text: 'Twice.' }),
+  'some.jsonl': records,
+  'none.jsonl': records,
+};
+const broken: Record<string, string> = {
+  'whole.json': '{"id": ',
+  'some.jsonl': `${records.split('\n')[0]}\nno record\n`,
+  'none.jsonl': '\0\u0001\u0002',
+};
+
+const into = (folder: string, files: Record<string, string>): void =>
+  writeFiles(
+    workspace.dir,
+    Object.fromEntries(Object.entries(files).map(([name, text]) => [`${folder}/${name}`, text])),
+  );
+
+/** What `run` makes after files were broken must be what a first run makes of them whole. */
+async function expectKept(docs: string, to: string, ...flags: string[]): Promise<void> {
+  const failing = Object.keys(broken).length;
+  const plan = summaryOf(await ingest(docs, '--out', to, '--dry-run', '--json', ...flags));
+  const run = summaryOf(await ingest(docs, '--out', to, '--json', ...flags));
+  for (const { chunks, documents, elsewhere } of [plan, run]) {
+    expect(chunks).toMatchObject({ total: 13, embedded: 0 });
+    expect([documents.failed + documents.knownFailed, elsewhere]).toEqual([failing, []]);
+  }
+  expect(summaryOf(await ingest(docs, '--out', to, '--json', ...flags))).toMatchObject({
+    changed: false,
+    documents: { unchanged: 13, failed: 0, knownFailed: failing },
+  });
+  const now = ['chunks.jsonl', 'vectors.npy', 'rows.sum'].map((name) => readFileSync(path(`${to}/${name}`)));
+  into(docs, good);
+  expect((await ingest(docs, '--out', 'fresh', ...flags)).code).toBe(0);
+  // Beside `fresh`, names are the same.
+  const fresh = ['chunks.jsonl', 'vectors.npy', 'rows.sum'].map((name) =>
+    readFileSync(path(`fresh/${name}`)),
+  );
+  expect(now.map(String)).toEqual(fresh.map(String));
+  const mended = summaryOf(await ingest(docs, '--out', to, '--json', ...flags));
+  expect(mended).toMatchObject({ chunks: { total: 13, embedded: 0 }, documents: { failed: 0 } });
+  expect(fingerprint(path(to))).toEqual(fingerprint(path('fresh')));
+}
+
+async function broke(...flags: string[]): Promise<void> {
+  into('p/docs', good);
+  expect((await ingest('p/docs', '--out', 'p/idx', ...flags)).code).toBe(0);
+  into('p/docs', broken);
+  expect((await ingest('p/docs', '--out', 'p/idx', ...flags)).code).toBe(3);
+}
+
+test.each([[[]], [['--format', 'jsonl', '--dtype', 'float16']]])(
+  'rows of documents that fail stay when the output is moved, with flags %j',
+  async (flags) => {
+    await broke(...flags);
+    renameSync(path('p/idx'), path('idx'));
+    await expectKept('p/docs', 'idx', ...flags);
+  },
+);
+
+test('rows of documents that fail stay when their folder is moved, or named by another way', async () => {
+  await broke();
+  mkdirSync(path('q'));
+  renameSync(path('p/idx'), path('idx'));
+  renameSync(path('p/docs'), path('q/texts'));
+  symlinkSync(path('q/texts'), path('link'));
+  const link = summaryOf(await ingest('q/texts', '--out', 'idx', '--json'));
+  expect(link.chunks).toMatchObject({ total: 13, embedded: 0 });
+  await expectKept('link', 'idx');
+});
+
+test('rows of documents that fail stay when these get other names in their folder', async () => {
+  await broke();
+  renameSync(path('p/idx'), path('idx'));
+  renameSync(path('p/docs'), path('docs'));
+  expect(summaryOf(await ingest('docs', '--out', 'idx', '--json')).chunks.total).toBe(13);
+  for (const name of Object.keys(broken)) renameSync(path(`docs/${name}`), path(`docs/new-${name}`));
+  const run = summaryOf(await ingest('docs', '--out', 'idx', '--json'));
+  expect(run).toMatchObject({ chunks: { total: 13, embedded: 0 }, documents: { new: 5, removed: 5 } });
+  const sources = new Set(readOutput(path('idx')).sources);
+  for (const name of ['whole.json', 'some.jsonl#a', 'some.jsonl#b', 'none.jsonl#a', 'none.jsonl#b']) {
+    expect(sources).toContain(`docs/new-${name}`);
+  }
+});
+
+test('a file that can only be listed is not lost when the output is moved', async () => {
+  await first();
+  renameSync(path('p/embeddings'), path('idx'));
+  const previous = (await openOutput(path('idx')))!;
+  onTestFinished(() => previous.close());
+  const root = 'p/docs';
+  const file = (name: string) => {
+    const [source, at] = [`${root}/${name}`, path(`p/docs/${name}`)];
+    return { kind: 'file' as const, source, path: Buffer.from(at), size: 1, root };
+  };
+  const failure = {
+    kind: 'failure' as const,
+    failure: { source: `${root}/1.md`, code: 'unreadable' as const },
+  };
+  async function* entries() {
+    yield [{ ...failure, root }, ...names.slice(2).map((name) => file(`${name}.md`))];
+  }
+  const named = { labels: [root], others: [], searched: [], base: workspace.dir };
+  const files = new Map(names.map((name) => [`docs/${name}.md`, 'docs']));
+  const unread = new Map<string, string>();
+  const options = { previous, named, entries: entries(), isComplete: true, maxFileSize: 1e6, unread };
+  const moved = await findMoved(files, options);
+  expect([...moved.lost]).toEqual(['docs/2.md']);
+  expect(moved.oldNames.get(`${root}/1.md`)).toBe('docs/1.md');
 });

@@ -6,7 +6,7 @@ import { compareSources } from '../../text/source-order.js';
 import type { Document } from '../../types/document.js';
 import type { DocumentNews } from '../document-news.js';
 import type { RunCounts } from '../run-counts.js';
-import type { Origin, SplitDocument, Step } from './document-steps.js';
+import type { KeepStep, Origin, SplitDocument, Step } from './document-steps.js';
 
 /** A new or changed document that waits until all documents before it are released. */
 export interface Arrival {
@@ -22,6 +22,16 @@ export interface Arrival {
   open(): Document | SplitDocument;
 }
 
+/** A document of the previous output that has another name now, and can't be read. */
+export interface Renamed {
+  source: string;
+  root: string;
+  /** The file whose record it is; undefined for a file of its own. */
+  recordOf: string | undefined;
+  /** Its name in the previous output. */
+  from: string;
+}
+
 export class Sequence {
   readonly #previous: Output | undefined;
   readonly #removed: ReadonlySet<string>;
@@ -29,7 +39,7 @@ export class Sequence {
   readonly #counts: RunCounts;
   readonly #news: DocumentNews | undefined;
   /** In order of source. */
-  #arrivals: Arrival[] = [];
+  #arrivals: (Arrival | Renamed)[] = [];
   /** Index of the next document of the previous output. */
   #known = 0;
   /** Documents of the previous output that look like records, but are files of their own. */
@@ -60,7 +70,7 @@ export class Sequence {
   }
 
   /** Adds documents. They may sort after files that were not read yet: the record `a#1` sorts after the file `a!`. */
-  add(arrivals: readonly Arrival[]): void {
+  add(arrivals: readonly (Arrival | Renamed)[]): void {
     if (arrivals.length === 0) return;
     this.#arrivals = [...this.#arrivals, ...arrivals].sort((a, b) => compareSources(a.source, b.source));
   }
@@ -93,6 +103,10 @@ export class Sequence {
       if (arrival && order <= 0 && isBefore(arrival.source)) {
         released++;
         if (order === 0) this.#known++;
+        if ('from' in arrival) {
+          yield this.#rename(arrival);
+          continue;
+        }
         const change = order !== 0 ? 'new' : known!.hash === arrival.hash ? 'reread' : 'changed';
         if (change === 'new') this.#counts.documentsNew++;
         else if (change === 'reread') this.#counts.documentsReread++;
@@ -117,6 +131,16 @@ export class Sequence {
       }
     }
     if (released > 0) this.#arrivals = this.#arrivals.slice(released);
+  }
+
+  /** It counts as any that has another name: new under that, removed under the old one. */
+  #rename({ from, source, root, recordOf }: Renamed): KeepStep {
+    const { rows, failed, hash } = this.#previous!.document(from)!;
+    this.#counts.documentsNew++;
+    if (rows === 0 && !failed) this.#counts.documentsBlank++;
+    this.#news?.arrived('new', source, hash);
+    const outdated = this.#isOutdated(this.#recordOf(from) ?? from);
+    return { kind: 'keep', source, recordOf, rows, outdated, renamed: { from, root } };
   }
 
   #recordOf(source: string): string | undefined {

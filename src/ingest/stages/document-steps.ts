@@ -28,6 +28,8 @@ export interface KeepStep {
   rows: number;
   /** Its rows may be of another splitter or reader, and it wasn't read this time. */
   outdated: boolean;
+  /** It has another name now, under which it can't be read: its rows get that name. */
+  renamed?: { from: string; root: string };
 }
 
 /** A document whose chunks were made in the documents worker. */

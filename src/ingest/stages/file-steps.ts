@@ -15,6 +15,7 @@ import { type Arrival, Sequence } from './document-order.js';
 import type { Origin, RecordFileStep, Step } from './document-steps.js';
 import { Judgement } from './judgement.js';
 import { KnownFiles } from './known-files.js';
+import { OldNames } from './old-names.js';
 import { Outdated } from './outdated.js';
 import {
   Ahead,
@@ -40,6 +41,7 @@ export class FileSteps {
   readonly #news: DocumentNews;
   readonly #outdated: Outdated;
   readonly #known: KnownFiles;
+  readonly #oldNames: OldNames;
   readonly #judgement: Judgement;
   readonly #isOwn: (source: string) => boolean;
   /** Files of records that were read, or no longer hold any. */
@@ -55,6 +57,7 @@ export class FileSteps {
     this.#isOwn = options.isOwn ?? (() => true);
     this.#outdated = new Outdated(previous, sameSplitter);
     this.#known = new KnownFiles(previous, options.knownFailures);
+    this.#oldNames = new OldNames(options);
     this.#judgement = options.judgement ?? new Judgement(previous, options.generated);
     this.#news = new DocumentNews(previous, removed, options.events);
     const isOutdated = (file: string): boolean => this.#outdated.has(file);
@@ -102,6 +105,20 @@ export class FileSteps {
     this.steps.push({ kind: 'failure', failure: { source, code }, origin });
   }
 
+  /** A file as a whole: where it has another name now, its rows get that. */
+  #failFile(source: string, root: string, code: FailureCode, origin?: Origin): void {
+    this.fail(source, code, origin);
+    this.#keepRenamed(source, root, origin?.hash);
+  }
+
+  #keepRenamed(source: string, root: string, hash: string | undefined): void {
+    const kept = this.#oldNames.kept({ source, root, hash }, new Set());
+    if (kept === undefined) return;
+    this.#sequence.add(kept.documents.filter((document) => this.#isOwn(document.source)));
+    if (kept.file && this.#outdated.has(source)) kept.file.hash = readAgainHash;
+    if (kept.file) this.#noteRecordFile(kept.file);
+  }
+
   /**
    * Another file has the name, or a record of one. Each run finds it out anew, as the other may be gone; so `file` is read again,
    * but the failure is known.
@@ -111,7 +128,7 @@ export class FileSteps {
   }
 
   /** A file that the walk refused. */
-  failUnread({ failure, size }: FailureEntry): void {
+  failUnread({ failure, size, root }: FailureEntry): void {
     const { source, code } = failure;
     this.#options.knownFailures?.take(source);
     if (code === 'duplicate-source') {
@@ -119,7 +136,8 @@ export class FileSteps {
       return;
     }
     const origin = size === undefined ? undefined : { file: source, hash: `${size} bytes`, reader: 'none' };
-    if (!origin || !this.#passOver(origin, undefined)) this.fail(source, code, origin);
+    if (origin && this.#passOver(origin, undefined)) this.#keepRenamed(source, root, undefined);
+    else this.#failFile(source, root, code, origin);
   }
 
   /** Counts the failures of a file that needn't be tried again. @returns false when it must be, or has none */
@@ -166,7 +184,7 @@ export class FileSteps {
       file = this.#ahead.open(entry);
     } catch (error) {
       debug.documents?.(`${source} can't be opened: ${told(error)}`);
-      return this.fail(source, codeOf(error));
+      return this.#failFile(source, root, codeOf(error));
     }
     const { bytes, hash } = file;
     // A file of another shard is read for the records that are of this one.
@@ -196,9 +214,10 @@ export class FileSteps {
     const origin = { file: source, hash, reader: readerOf(source, bytes) };
     if (this.#passOver(origin, outdated)) {
       if (records) this.#noteRecordFile({ source, root, hash: records.hash, documents: records.documents });
+      else this.#keepRenamed(source, root, hash);
       return;
     }
-    if (!isReadable) return this.fail(source, 'no-reader', origin);
+    if (!isReadable) return this.#failFile(source, root, 'no-reader', origin);
     window?.work(entry.size, known !== undefined || records !== undefined);
     await this.#extract(file, origin, root);
   }
@@ -223,7 +242,7 @@ export class FileSteps {
       signal?.throwIfAborted();
       const { code, why } = readingFault(error);
       debug.documents?.(`${source} can't be read: ${why}`);
-      return this.fail(source, code, origin);
+      return this.#failFile(source, root, code, origin);
     }
     debug.documents?.(`read ${source}: ${bytes.length} bytes, ${found.documents.length} documents`);
     for (const { source: record, code } of found.failures) this.fail(record, code, origin);
@@ -254,16 +273,16 @@ export class FileSteps {
       if (isWhole && found.documents.length === 0 && this.#isOwn(source)) {
         counts.countBlankFile(previous?.recordFile(source)?.hash, hash);
       }
-      this.#noteRecordFile({
-        source,
-        root,
-        hash: isWhole ? hash : readAgainHash,
-        documents: arrivals.length,
-      });
+      const present = new Set(arrivals.map((arrival) => arrival.source));
+      // Of a file that has another name now, the records that can't be read stay, too.
+      const file = { source, root, hash };
+      const kept = isWhole ? [] : (this.#oldNames.kept(file, present)?.documents ?? []);
+      this.#sequence.add(kept.filter((document) => this.#isOwn(document.source)));
+      const documents = arrivals.length + kept.length;
+      this.#noteRecordFile({ source, root, hash: isWhole ? hash : readAgainHash, documents });
       // Standard input holds only what was sent this time: a missing record isn't gone.
       const shownInPart = root === stdinRoot && previous?.recordFile(source)?.root === stdinRoot;
-      if (isWhole && !shownInPart)
-        this.#known.dropRecordsOf(source, new Set(arrivals.map((arrival) => arrival.source)), removed);
+      if (isWhole && !shownInPart) this.#known.dropRecordsOf(source, present, removed);
     }
     this.#sequence.add(arrivals.filter((arrival) => single || !this.#isUnchanged(arrival, bytes)));
   }

@@ -15,6 +15,8 @@ export interface ReadOptions {
   removed: Set<string>;
   /** Those of them whose files are still there, and are left out now. Files that turn out to be such are added. */
   leftOut: Set<string>;
+  /** Old names of files by those that they have now, as far as the survey knows. @default none */
+  oldNames?: ReadonlyMap<string, string> | undefined;
   /** True when the splitter is the one that made the rows. */
   sameSplitter: boolean;
   /** Failures of the run before. @default none */

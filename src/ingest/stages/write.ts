@@ -33,7 +33,8 @@ export async function write(
       switch (step.kind) {
         case 'keep':
           counts.chunks += step.rows;
-          await writer.keep(step.source, step);
+          if (step.renamed === undefined) await writer.keep(step.source, step);
+          else await writer.rename(step.renamed.from, { ...step, root: step.renamed.root }, step);
           break;
         case 'begin':
           index = failed = 0;

@@ -33,9 +33,11 @@ export async function findLost(
   const wanted = countOf(missing.map(({ hash }) => hash));
   const arrived = new Map<string, number>();
   const moves: Move[] = [];
+  const kept = new Set<string>();
   let to = 0;
   for await (const group of groups) {
     for (const step of group) {
+      if (step.kind === 'keep' && step.renamed) kept.add(step.renamed.from);
       if (step.kind !== 'begin' || previous.document(step.source)?.hash === step.hash) continue;
       const same = arrived.get(step.hash) ?? 0;
       if (same < (wanted.get(step.hash) ?? 0)) {
@@ -55,7 +57,9 @@ export async function findLost(
     else left.add(number);
   }
   const moved = movedAmong(moves, left);
-  return missing.filter((_, number) => left.has(number) && !moved.has(number)).map(({ source }) => source);
+  return missing
+    .filter(({ source }, number) => left.has(number) && !moved.has(number) && !kept.has(source))
+    .map(({ source }) => source);
 }
 
 /** Pairs old and new documents, the most similar first; each is used once. */

@@ -18,6 +18,8 @@ export interface Moved {
   files: Set<string>;
   /** Old names of files that would have new ones, but aren't there: they went before or after the move. */
   lost: Set<string>;
+  /** Their old names, by the new ones. */
+  oldNames: Map<string, string>;
   /** The name that a file of an output that was moved would have now; undefined when it isn't known to have another. */
   newName(source: string): string | undefined;
 }
@@ -30,6 +32,8 @@ export interface MovedOptions {
   /** True when the listing has all files of its roots. */
   isComplete: boolean;
   maxFileSize: number;
+  /** SHA-256 of the bytes of files that couldn't be read, by their names. */
+  unread: ReadonlyMap<string, string>;
 }
 
 /** An old name, and the new one of a file with the same bytes. */
@@ -43,14 +47,16 @@ type Pair = readonly [from: string, to: string];
  * @param files of roots that the run doesn't name, each with its root
  */
 export async function findMoved(files: ReadonlyMap<string, string>, options: MovedOptions): Promise<Moved> {
-  const { previous, named, isComplete } = options;
+  const { named, isComplete } = options;
   const absent = [...files.keys()].filter((source) => !isThere(source, named.base));
-  const moved: Moved = { files: new Set(), lost: new Set(), newName: () => undefined };
+  const oldNames = new Map<string, string>();
+  const moved: Moved = { files: new Set(), lost: new Set(), oldNames, newName: () => undefined };
   if (absent.length === 0) return moved;
   const wanted = new Map<string, string[]>();
   for (const source of absent) {
-    const hash = hashOf(source, previous);
-    if (hash !== undefined) wanted.set(hash, [...(wanted.get(hash) ?? []), source]);
+    for (const hash of hashesOf(source, options)) {
+      wanted.set(hash, [...(wanted.get(hash) ?? []), source]);
+    }
   }
   const { found, listed } = await findBytes(wanted, options);
   const changes: (Change & { root: string })[] = [];
@@ -60,15 +66,20 @@ export async function findMoved(files: ReadonlyMap<string, string>, options: Mov
       return to === undefined ? [] : [[source, to]];
     });
     if (pairs.length * 2 < sources.length) continue;
-    for (const [from] of pairs) moved.files.add(from);
+    for (const [from, to] of pairs) {
+      moved.files.add(from);
+      oldNames.set(to, from);
+    }
     const change = mostFrequent(pairs.flatMap(([from, to]) => changeOf(from, to) ?? []));
     if (change === undefined || change.count * 2 < sources.length) continue;
     changes.push({ ...change, root });
     for (const source of sources) {
       const to = renamed(source, change);
       if (to === undefined || moved.files.has(source)) continue;
-      if (listed.has(to)) moved.files.add(source);
-      else if (isComplete && named.labels.some((label) => isUnderRoot(to, label, named.base)))
+      if (listed.has(to)) {
+        moved.files.add(source);
+        oldNames.set(to, source);
+      } else if (isComplete && named.labels.some((label) => isUnderRoot(to, label, named.base)))
         moved.lost.add(source);
     }
   }
@@ -88,6 +99,7 @@ async function findBytes(
   const arrived = new Map<string, string[]>();
   for await (const group of entries) {
     for (const entry of group) {
+      if (entry.kind === 'failure') listed.add(entry.failure.source);
       if (entry.kind !== 'file') continue;
       listed.add(entry.source);
       if (entry.root === stdinRoot) continue;
@@ -158,6 +170,12 @@ function byRoot(sources: readonly string[], roots: ReadonlyMap<string, string>):
     else groups.set(root, [source]);
   }
   return groups;
+}
+
+/** The hash of what the output has of a file, and that of what couldn't be read since. */
+function hashesOf(source: string, { previous, unread }: MovedOptions): Set<string> {
+  const hashes = [hashOf(source, previous), unread.get(source)];
+  return new Set(hashes.filter((hash) => hash !== undefined));
 }
 
 /** The hash of a file of the output; undefined when it has none, or one that no file has. */

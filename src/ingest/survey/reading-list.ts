@@ -84,13 +84,13 @@ export class ReadingList {
         if (!previous || !this.#options.findsMoved) return undefined;
         const { findMoved } = await import('./moved-roots.js');
         const { maxFileSize } = settings;
-        return findMoved(files, {
-          previous,
-          named: this.named,
-          entries: this.listing.all(),
-          isComplete,
-          maxFileSize,
-        });
+        const unread = new Map<string, string>();
+        for (const { source, lasting } of await previous.failures()) {
+          if (lasting !== undefined) unread.set(lasting.file ?? source, lasting.hash);
+        }
+        const { named, listing } = this;
+        const entries = listing.all();
+        return findMoved(files, { previous, named, entries, isComplete, maxFileSize, unread });
       },
     });
     const { files, bytes } = counts;

@@ -58,6 +58,8 @@ export interface SurveyResult {
   renamed: Set<string>;
   /** The name that a file of the output has now; undefined when it has no other one. */
   newName(source: string): string | undefined;
+  /** Old names of files that have others now, by these. */
+  oldNames: ReadonlyMap<string, string>;
 }
 
 export async function survey(
@@ -106,7 +108,7 @@ export async function survey(
       moved: [],
       renamed: new Set<string>(),
     };
-    const none = { ...nothing, newName: () => undefined };
+    const none = { ...nothing, newName: () => undefined, oldNames: new Map<string, string>() };
     return { removed: gone, unlisted: gone, leaving: gone, isPartial, failures, ...none };
   }
   const leftOut = options.leftOut(unseen.keys());
@@ -129,8 +131,25 @@ export async function survey(
   const [elsewhere, pruned] = options.prune ? [[], unnamed] : [unnamed, []];
   const rest = { leftOut: withRecords(leftOut, previous), unlisted, isPartial, failures, elsewhere, pruned };
   const renamed = withRecords(moved.keys(), previous);
-  const newName = (source: string) => found?.newName(source) ?? same?.newName(source);
-  return { removed, leaving, ...rest, moved: countElsewhere(moved, previous), renamed, newName };
+  const oldNames = new Map(found?.oldNames);
+  for (const [name, olds] of same?.olds ?? []) {
+    const old = olds.find((one) => moved.has(one));
+    if (old !== undefined) oldNames.set(name, old);
+  }
+  const newNames = new Map([...oldNames].map(([name, old]) => [old, name]));
+  const newName = (source: string) =>
+    renamedFile(source, newNames) ?? found?.newName(source) ?? same?.newName(source);
+  const names = { renamed, newName, oldNames };
+  return { removed, leaving, ...rest, moved: countElsewhere(moved, previous), ...names };
+}
+
+/** The new name of a file, or of a record of one. */
+function renamedFile(source: string, newNames: ReadonlyMap<string, string>): string | undefined {
+  for (let at = source.length; at > 0; at = source.lastIndexOf('#', at - 1)) {
+    const name = newNames.get(source.slice(0, at));
+    if (name !== undefined) return name + source.slice(at);
+  }
+  return undefined;
 }
 
 /** Every file of an output with the root it was found under. */

@@ -133,9 +133,7 @@ function writeReady(
 
 /** A line (with its newline) with this embedding, or without one. All other bytes stay the same. */
 export function withEmbedding(line: Buffer, vector: Vector | undefined): Buffer {
-  const headEnd = textEnd(line);
-  const has = line.subarray(headEnd, headEnd + embeddingKey.length).equals(embeddingKey);
-  const tailStart = has ? line.indexOf(0x5d, headEnd) + 1 : headEnd;
+  const { headEnd, tailStart } = partsOf(line);
   if (vector === undefined) return Buffer.concat([line.subarray(0, headEnd), line.subarray(tailStart)]);
   const embedding = Buffer.allocUnsafe(embeddingKey.length + 1 + vector.length * maxFloatBytes);
   const length = writeEmbedding(embedding, 0, vector);
@@ -150,6 +148,13 @@ function writeEmbedding(out: Buffer, position: number, vector: Vector): number {
   if (digits !== undefined) out.set(digits, start);
   out[end] = 0x5d;
   return end + 1;
+}
+
+/** Where the embedding of a line stands, or belongs: its head ends before it, its tail starts after it. */
+export function partsOf(line: Buffer): { headEnd: number; tailStart: number } {
+  const headEnd = textEnd(line);
+  const has = line.subarray(headEnd, headEnd + embeddingKey.length).equals(embeddingKey);
+  return { headEnd, tailStart: has ? line.indexOf(0x5d, headEnd) + 1 : headEnd };
 }
 
 /** Position after the closing quote of `text`: the first quote after its start that isn't escaped. */

@@ -1,13 +1,11 @@
 // The new rows of one document: their lines and vectors go into the staged files, their sums and keys are kept for its entry in
 // the manifest. Rows are summed in blocks, as they stand in the buffers of the files: one call of the kernel costs as much as
 // the sum of a row.
-import type { Chunk } from '../../types/document.js';
 import type { VectorSpace } from '../../types/space.js';
 import type { Vector } from '../../types/vector.js';
 import { fromFloat16, toFloat16 } from '../../vectors/float16.js';
-import { lineParts, maxLineBytes, writeLine } from '../format/chunk-line.js';
+import { type LineParts, maxLineBytes, type ReadyLine, writeLine } from '../format/chunk-line.js';
 import { type Dtype, vectorBytes } from '../format/dtype.js';
-import { readyLine } from '../format/ready-line.js';
 import type { RowSums } from '../format/row-sum.js';
 import { keyBytes } from '../read/hash-index.js';
 import type { StagedFile } from './staged-file.js';
@@ -50,13 +48,13 @@ export class NewRows {
     this.#count = 0;
   }
 
-  add(chunk: Chunk, vector: Vector): void {
+  /** @param parts of its line @param key of its chunk, lower-case hex */
+  add(parts: LineParts | ReadyLine, vector: Vector, key: string): void {
     const { lines, vectors, embeddings, space, dtype } = this.#options;
     const { dimensions } = space;
     if (vector.length !== dimensions) {
       throw new Error(`expected ${dimensions} dimensions, got ${vector.length}`);
     }
-    const parts = readyLine(chunk) ?? lineParts(chunk);
     const { values, bytes } = dtype === 'float16' ? asFloat16(vector) : asFloat32(vector);
     const embedding = embeddings ? values : undefined;
     const line = lines.room(maxLineBytes(parts, embedding));
@@ -68,7 +66,7 @@ export class NewRows {
     buffer.set(bytes, position);
     vectors.advance(vectorEnd);
     this.#newVectors.add(buffer, position, vectorEnd);
-    this.#addKey(chunk.key);
+    this.#addKey(key);
   }
 
   /** Completes the sums. @returns the keys of all rows of the document, in base64url */

@@ -5,15 +5,17 @@ import type { Chunk } from '../../types/document.js';
 import type { VectorSpace } from '../../types/space.js';
 import type { Vector } from '../../types/vector.js';
 import { checkDiskSpace } from '../files/disk-errors.js';
-import { withEmbedding } from '../format/chunk-line.js';
+import { lineParts, withEmbedding } from '../format/chunk-line.js';
 import { type Dtype, vectorBytes } from '../format/dtype.js';
 import { type DocumentEntry, documentLine, marked } from '../format/manifest.js';
 import { npyHeader } from '../format/npy-header.js';
 import { chunksName, entriesName, manifestName, sumsName, vectorsName } from '../format/owned-names.js';
+import { readyLine } from '../format/ready-line.js';
 import { RowSums, rowSumBytes } from '../format/row-sum.js';
 import { checkedRows, type Part } from '../read/checked-rows.js';
 import type { Output } from '../read/output.js';
 import { NewRows } from './new-rows.js';
+import type { RenamedRow } from './renamed-rows.js';
 import { StagedFile } from './staged-file.js';
 
 /** Max bytes written between two checks of the free space. */
@@ -120,7 +122,14 @@ export class StagedRows {
     if (current?.source !== chunk.source) throw new Error(`expected rows of ${current?.source}`);
     if (chunk.index <= current.lastChunk) throw new Error(`expected the chunks of ${chunk.source} in order`);
     current.lastChunk = chunk.index;
-    this.#newRows.add(chunk, vector);
+    this.#newRows.add(readyLine(chunk) ?? lineParts(chunk), vector, chunk.key);
+    this.rows++;
+    return this.#drained();
+  }
+
+  /** Adds a row of a document that was begun with another name. */
+  renamed({ line, vector, key }: RenamedRow): Promise<void> | undefined {
+    this.#newRows.add(line, vector, key);
     this.rows++;
     return this.#drained();
   }
@@ -130,16 +139,10 @@ export class StagedRows {
     if (current === undefined) throw new Error('expected the beginning of a document first');
     const rows = this.rows - current.firstRow;
     const chunks = this.#newRows.end();
-    this.#addEntry({
-      source: current.source,
-      root: current.root,
-      hash: current.hash,
-      rows,
-      bytes: this.#lines.bytes - current.firstByte,
-      sum: this.#rowSums.ofDocument(0, rows),
-      chunks,
-      failed,
-    });
+    const { source, root, hash } = current;
+    const bytes = this.#lines.bytes - current.firstByte;
+    const entry = { source, root, hash, rows, bytes, sum: this.#rowSums.ofDocument(0, rows), chunks, failed };
+    this.#addEntry(marked(entry, this.#options.outdated));
     this.#sums.add(this.#rowSums.rows());
     this.#current = undefined;
     return this.#drained();

@@ -43,6 +43,14 @@ export interface Copied {
   outdated?: boolean;
 }
 
+/** The name that a document gets. */
+export interface Renamed {
+  source: string;
+  root: string;
+  /** The file whose record it is; undefined for a file of its own. */
+  recordOf?: string | undefined;
+}
+
 export interface CommitOptions {
   keepJournal?: boolean;
   judged?: number | undefined;

@@ -18,7 +18,7 @@ import { removeRun } from '../files/run-folder.js';
 import { Stage } from '../files/stage-folder.js';
 import { type Dtype, usualDtype } from '../format/dtype.js';
 import { failuresText } from '../format/failures-file.js';
-import { formatFor, type ManifestHead, type OutputFormat, type RecordFile } from '../format/manifest.js';
+import { formatFor, type OutputFormat, type RecordFile } from '../format/manifest.js';
 import type { OutputDocument } from '../format/manifest-reader.js';
 import { chunksName, failuresName, manifestName, sumsName, vectorsName } from '../format/owned-names.js';
 import { rowSumBytes } from '../format/row-sum.js';
@@ -27,23 +27,12 @@ import { type CommitFile, commitFiles } from './commit.js';
 import { journalsOf } from './journal.js';
 import { Sequence } from './next-documents.js';
 import { changedFiles, checkCopied } from './previous-output.js';
+import { renamedRows } from './renamed-rows.js';
 import { type DocumentStart, StagedRows } from './row-files.js';
 import { SmallFiles } from './small-files.js';
 import { stageManifest } from './stage-manifest.js';
-import type { CommitOptions, CommitResult, Copied, WriterOptions } from './writer-options.js';
-
-/** The rows of the new output. */
-interface NewRows extends Pick<ManifestHead, 'format' | 'files'> {
-  count: number;
-  /** Their files that differ from the old output's, in the order of the renames. */
-  changed: CommitFile[];
-}
-
-interface Pending {
-  output: Output | undefined;
-  from: number;
-  to: number;
-}
+import type { CommitOptions, CommitResult, Copied, Renamed, WriterOptions } from './writer-options.js';
+import type { PendingCopy, RowsToCommit } from './writer-state.js';
 
 /** @throws {OutputError} when the folder can't be made or written */
 export async function openWriter(dir: string, options: WriterOptions): Promise<OutputWriter> {
@@ -60,7 +49,7 @@ export class OutputWriter {
   readonly #sequence: Sequence;
   readonly #failures: KeptFailure[] = [];
   /** Documents of one output, by index, that will be copied next as one range of bytes. */
-  #pending: Pending = { output: undefined, from: 0, to: 0 };
+  #pending: PendingCopy = { output: undefined, from: 0, to: 0 };
   /** Kept documents that are marked. */
   readonly #outdated = new Set<string>();
   #staged: StagedRows | undefined;
@@ -85,14 +74,7 @@ export class OutputWriter {
    * Await the promise, if there is one, before the next call.
    */
   keep(source: string, how: Copied = {}): Promise<void> | undefined {
-    const previous = this.#previous;
-    const document = previous?.document(source);
-    if (previous === undefined || document === undefined) {
-      throw new Error(`expected a document of the previous output, got ${source}`);
-    }
-    if (previous.space.id !== this.#options.space.id) {
-      throw new Error('expected the vector space of the previous output');
-    }
+    const { previous, document } = this.#known(source);
     return this.copy(previous, document, how);
   }
 
@@ -116,6 +98,20 @@ export class OutputWriter {
     return this.#jump(from, index);
   }
 
+  /**
+   * Copies a document's rows from the previous output under another name: they get other ids, and the lines name it.
+   * @param how.outdated as for `keep`
+   * @throws {DamagedOutputError} when its rows aren't what was written
+   */
+  async rename(from: string, to: Renamed, how: Pick<Copied, 'outdated'> = {}): Promise<void> {
+    const { previous, document } = this.#known(from);
+    if (how.outdated || document.outdated) this.#outdated.add(to.source);
+    await this.begin({ ...to, hash: document.hash });
+    const staged = this.#begun();
+    for await (const row of renamedRows(previous, document, to.source)) await staged.renamed(row);
+    await staged.end(document.failed ?? 0);
+  }
+
   /** Starts a new or changed document; its rows follow in the order of their chunks. */
   async begin(document: DocumentStart): Promise<void> {
     this.#sequence.add(document);
@@ -137,6 +133,18 @@ export class OutputWriter {
   async abandon(): Promise<void> {
     await this.#begun().abandon();
     this.#sequence.takeBack();
+  }
+
+  #known(source: string): { previous: Output; document: OutputDocument } {
+    const previous = this.#previous;
+    const document = previous?.document(source);
+    if (previous === undefined || document === undefined) {
+      throw new Error(`expected a document of the previous output, got ${source}`);
+    }
+    if (previous.space.id !== this.#options.space.id) {
+      throw new Error('expected the vector space of the previous output');
+    }
+    return { previous, document };
   }
 
   #begun(): StagedRows {
@@ -244,7 +252,7 @@ export class OutputWriter {
   }
 
   /** What the manifest says of the new output's rows; the same as before while all of it was kept. */
-  async #rows(): Promise<NewRows> {
+  async #rows(): Promise<RowsToCommit> {
     const previous = this.#previous;
     if (this.#staged === undefined && previous !== undefined && this.#keptAll(previous)) {
       const { format, files } = previous.manifest;
@@ -273,7 +281,7 @@ export class OutputWriter {
     );
   }
 
-  async #stageManifest(rows: NewRows, failuresOfRun: string, judged?: number): Promise<CommitFile[]> {
+  async #stageManifest(rows: RowsToCommit, failuresOfRun: string, judged?: number): Promise<CommitFile[]> {
     const { roots, recordFiles, rootPlaces } = this.#sequence;
     const { space, chunking, readers, shard = this.#previous?.manifest.shard } = this.#options;
     const { format, count, files } = rows;
