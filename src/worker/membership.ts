@@ -1,6 +1,6 @@
 // A worker joins its queue, says that it is there, and leaves.
 import type { Redis } from 'ioredis';
-import { waitingJobs } from '../embedders/queue/counts.js';
+import { keepQueue, removeEmptyQueue } from '../embedders/queue/expiry.js';
 import { boundEvents } from '../embedders/queue/look.js';
 import type { QueueKeys } from '../embedders/queue/names.js';
 import { hideWorker, liveWorkers, showWorker, type WorkerState } from '../embedders/queue/presence.js';
@@ -55,17 +55,12 @@ export async function giveSign(
 ): Promise<void> {
   await showWorker(redis, keys, state);
   await boundEvents(redis, keys);
+  await keepQueue(redis, keys);
   if ((await publishedId(redis, keys)) === undefined) await publishSpace(redis, keys, published);
 }
 
 /** The last one takes along what BullMQ keeps of an empty queue. */
 export async function leave(redis: Redis, keys: QueueKeys, id: string): Promise<void> {
   await hideWorker(redis, keys, id);
-  const [workers, waiting, active] = await Promise.all([
-    liveWorkers(redis, keys),
-    waitingJobs(redis, keys),
-    redis.llen(keys.bull('active')),
-  ]);
-  if (workers.length > 0 || waiting > 0 || active > 0) return;
-  await redis.del(['meta', 'events', 'marker', 'stalled-check', 'stalled', 'pc', 'id'].map(keys.bull));
+  if ((await liveWorkers(redis, keys)).length === 0) await removeEmptyQueue(redis, keys);
 }

@@ -1,6 +1,8 @@
 // What becomes of batches when texts, workers, servers, senders or Redis fail: nothing is lost, and nothing is counted twice.
 import { Queue, Worker } from 'bullmq';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { queueAddress } from '../../src/embedders/queue/address.js';
+import { openQueueEmbedder } from '../../src/embedders/queue/embedder.js';
 import { runWorker } from '../../src/worker/worker.js';
 import { eventually } from '../helpers/eventually.js';
 import { hold } from '../helpers/hold.js';
@@ -122,6 +124,28 @@ describe.runIf(redisAvailable)('a queue of workers', () => {
     await eventually(() => waits).toBe(true);
     ending.abort();
     expect(await ended).toMatchObject({ batches: 0 });
+  });
+
+  test('leaves no job behind for good, whoever is killed: every key but the space expires', async () => {
+    const { queue, redis } = await startQueue();
+    const { stop } = await startWorker({ queue, ollamaUrl: [ollama.url], concurrency: '1' });
+    const answer = hold(ollama, { when: (texts) => texts[0]!.includes('held') });
+    const sender = await openQueueEmbedder({ address: queueAddress(queue), name: 'default' });
+    const batches = [0, 1, 2].map((at) => sender.embed([`held ${at}`], at === 2 ? { priority: 3 } : {}));
+    const lasting = async () => {
+      const names = await redis.keys('*');
+      const times = await Promise.all(names.map((name) => redis.pttl(name)));
+      return names.filter((_, at) => times[at] === -1);
+    };
+    await eventually(() => redis.llen(`${prefix}:default:active`)).toBe(1);
+    await eventually(lasting).toEqual([`${prefix}:default:space`]);
+    expect(await redis.llen(`${prefix}:default:wait`)).toBe(1);
+    expect(await redis.zcard(`${prefix}:default:prioritized`)).toBe(1);
+    answer();
+    await Promise.all(batches);
+    await stop();
+    await sender.close();
+    expect(await redis.keys('*')).toEqual([`${prefix}:default:space`]);
   });
 
   test('drops the batches of a sender that is gone', async () => {

@@ -1,12 +1,13 @@
 // A sender's look at its queue: it says that it lives, and learns who works and what waits.
 import type { Redis } from 'ioredis';
 import { waitingJobs } from './counts.js';
+import { keepQueue } from './expiry.js';
 import type { QueueKeys } from './names.js';
 import { liveWorkers, type WorkerState } from './presence.js';
 import { publishedId } from './published-space.js';
 
 /** A sender that gives no sign of life for so long counts as gone, ms: workers drop its jobs. */
-export const goneMs = 30_000;
+export const goneMs = 15_000;
 
 /** Events that BullMQ keeps in Redis, up to the next hundred: nothing here reads them. */
 const maxEvents = 1;
@@ -34,6 +35,7 @@ export async function lookAtQueue(
     redis.set(keys.sender(sender), '1', 'PX', goneMs),
     redis.pexpire(keys.answered(sender), goneMs),
     boundEvents(redis, keys),
+    keepQueue(redis, keys),
   ]);
   return { workers, waiting, space };
 }

@@ -10,9 +10,11 @@ import type { RedisAddress } from '../../net/redis/address.js';
 import { within } from '../../net/redis/time-limit.js';
 import type { Priority } from '../../types/requests.js';
 import { explained, queueConnection } from './connection.js';
+import { keepJobs, removeEmptyQueue } from './expiry.js';
 import { answerOf, type BatchJob, type JobAnswer, jobData } from './job.js';
 import { goneMs, lookAtQueue, nobodyWorks, type QueueState } from './look.js';
 import { isId, type QueueKeys, queuePrefix } from './names.js';
+import { liveWorkers } from './presence.js';
 
 /** Time between two looks at the queue, in ms. */
 const lookMs = 1000;
@@ -153,6 +155,7 @@ export class QueueSender {
         removeOnFail: true,
         ...(priority > 0 && { priority }),
       });
+      await keepJobs(this.#redis, this.#options.keys, [id]);
     } catch (error) {
       if (!(error instanceof Error) || this.#end.signal.aborted) return;
       const { message, cause } = explained(error, this.#options.address);
@@ -216,6 +219,7 @@ export class QueueSender {
     this.#state = state;
     if (state.workers.some(({ rests }) => rests === '')) this.#staffed = performance.now();
     await within(silentMs, this.#check(performance.now() - checkMs));
+    await within(silentMs, keepJobs(this.#redis, keys, [...this.#pending.keys()]));
   }
 
   /** After a restart of Redis, nothing waits for the next look. */
@@ -277,6 +281,7 @@ export class QueueSender {
     const leave = async () => {
       await Promise.all(left.map(({ id }) => this.#queue.remove(id)));
       await this.#redis.del(keys.sender(this.#id), keys.answered(this.#id));
+      if ((await liveWorkers(this.#redis, keys)).length === 0) await removeEmptyQueue(this.#redis, keys);
     };
     if (this.#redis.status === 'ready') await within(silentMs, leave()).catch(() => undefined);
     this.#blocked.disconnect();
