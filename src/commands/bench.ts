@@ -141,5 +141,5 @@ async function saveRecommended(report: BenchReport, cwd: string): Promise<Saved 
   const { recommended } = report;
   if (!recommended || !worthSaving.includes(recommended.reason)) return undefined;
   const { batchSize, concurrency } = recommended;
-  return await saveSettings({ batchSize, concurrency }, cwd);
+  return await saveSettings({ batchSize, ...(concurrency !== null && { concurrency }) }, cwd);
 }

@@ -67,6 +67,8 @@ export interface FreeSlot {
 
 /** The slots of an embedder's endpoints. */
 export interface Slots {
+  /** Requests that all endpoints together can have at once; absent where the limits of each alone decide. */
+  readonly room?: number;
   /** The free slot that is expected to bring an answer first; undefined while none is free where work may go. */
   next(limits: SlotLimits): FreeSlot | undefined;
   /** Tells whenever {@link next} may have become another one. @returns what ends that */

@@ -47,6 +47,8 @@ export interface LimiterBounds {
   startBatchSize?: number;
   /** Its workers say how many requests may be in flight. @default false */
   isQueue?: boolean;
+  /** Milliseconds on any clock that never goes back. @default performance.now */
+  now?: () => number;
 }
 
 /**
@@ -58,7 +60,8 @@ export function limitsFor(
   embedder: Embedder,
   bounds: LimiterBounds = {},
 ): Limits {
-  const allowed = memoryBound(embedder.identity.dimensions, maxInFlight);
+  const { dimensions } = embedder.identity;
+  const allowed = memoryBound(dimensions, maxInFlight);
   const maxBatchSize = Math.min(bounds.maxBatchSize ?? maxTexts, allowed);
   const startBatchSize = Math.min(bounds.startBatchSize ?? startSetting.batchSize, maxBatchSize);
   const batchSize = set.batchSize === undefined ? undefined : Math.min(set.batchSize, maxBatchSize);
@@ -76,8 +79,9 @@ export function limitsFor(
       startConcurrency: startSetting.concurrency,
       maxBatchSize,
       maxConcurrency: maxInFlight,
+      now: bounds.now,
     });
-    return bounds.isQueue ? asManyAsItTakes(limiter, set.concurrency) : limiter;
+    return bounds.isQueue ? asManyAsItTakes(limiter, memoryBound(dimensions, 1), set.concurrency) : limiter;
   };
   const endpoints = embedder.slots && embedder.endpoints?.().map(({ url }) => url);
   const limits = new Limits(make, endpoints);
@@ -91,10 +95,18 @@ export function limitsFor(
 /**
  * The limits of a queue: the size of batches follows what its workers show, all together, as if they were one that works on
  * one at a time.
+ * @param mostTexts texts of all requests in flight that the memory allows
+ * @param most requests in flight, where that is set
  */
-function asManyAsItTakes(limiter: Limiter, most = Number.MAX_SAFE_INTEGER): RequestLimits {
+function asManyAsItTakes(
+  limiter: Limiter,
+  mostTexts: number,
+  most = Number.POSITIVE_INFINITY,
+): RequestLimits {
   return {
-    concurrency: most,
+    get concurrency() {
+      return Math.min(most, Math.max(1, Math.floor(mostTexts / limiter.batchSize)));
+    },
     get batchSize() {
       return limiter.batchSize;
     },

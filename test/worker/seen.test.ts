@@ -2,12 +2,15 @@
 import { Ollama } from 'ollama';
 import OpenAI from 'openai';
 import { describe, expect, test } from 'vitest';
+import { ofRounds, quickEffort } from '../../src/bench/measure/plan.js';
+import { bench } from '../../src/commands/bench.js';
 import { line, lookAt, makeFolder } from '../doctor/look.js';
 import { gateway } from '../gateway/gateways.js';
 import { eventually } from '../helpers/eventually.js';
+import { hold } from '../helpers/hold.js';
 import { redisAvailable, startRedis } from '../helpers/redis.js';
 import { markdown, ollama, setUp, workspace, writeFiles } from '../ingest/run-workspace.js';
-import { startQueue, startWorker } from './queue.js';
+import { settingsOf, startQueue, startWorker } from './queue.js';
 
 setUp();
 
@@ -99,6 +102,23 @@ describe.runIf(redisAvailable)('a queue', () => {
     await expect(client.embed({ model: 'other', input: ['a'] })).rejects.toThrow(/"other" not found/);
     const health = await (await fetch(`${url}/health`)).json();
     expect(health).toMatchObject({ status: 'ok', embedder: 'queue', servers: [{ url: 'gpu-1', up: true }] });
+  });
+
+  test('is measured by bench with as many batches at once as its workers take', async () => {
+    const { queue } = await startQueue();
+    const flags = { queue, ollamaUrl: [ollama.url], concurrency: '5' };
+    await startWorker(flags, { name: 'gpu-1' });
+    await startWorker(flags, { name: 'gpu-2' });
+    const effort = { ...ofRounds(quickEffort, 1), grids: [{ sizes: [2], concurrencies: [2] }] };
+    const answers = Array.from({ length: 10 }, () => hold(ollama, { when: (texts) => texts.length === 2 }));
+    const measuring = bench({ settings: await settingsOf({ queue, cache: 'none' }), effort });
+    await eventually(() => ollama.stats.inFlight).toBe(10);
+    for (const answer of answers) answer();
+    const { report } = await measuring;
+    const [target] = report.targets;
+    expect(target).toMatchObject({ name: 'all-minilm:latest (2 workers of a queue)', url: null });
+    expect(target!.settings.map(({ id }) => id)).toContain('batched-2x12');
+    expect(report.recommended).toMatchObject({ batchSize: expect.any(Number), concurrency: null });
   });
 
   test('of which a stranger writes keys harms no run: what can not be read is refused', async () => {

@@ -15,7 +15,7 @@ import { type Random, randomFrom, shuffled } from '../statistics/random.js';
 import { type Sample, sampleTexts } from '../texts/sample.js';
 import type { Candidate, Grid } from './candidates.js';
 import { ScratchCache } from './own-cache.js';
-import { chooseShare, type Effort, planCheck, planChoice, roundSeconds, type Task } from './plan.js';
+import { chooseShare, type Effort, ofRoom, planCheck, planChoice, roundSeconds, type Task } from './plan.js';
 import { Rounds } from './rounds.js';
 import { Target } from './target.js';
 import { Entry, extents, type TargetResult } from './target-results.js';
@@ -192,7 +192,9 @@ class Bench {
     for (const [place, entry] of this.#entries.entries()) {
       const end = this.#elapsed + share;
       const adaptive = entry.target.embedder.identity.embedder !== 'builtin';
-      const { plan, rounds } = planChoice(effort, entry.target.cost, share, { adaptive, also });
+      const { room } = entry.target.embedder.slots ?? {};
+      const own = room === undefined ? effort : ofRoom(effort, room);
+      const { plan, rounds } = planChoice(own, entry.target.cost, share, { adaptive, also });
       for (let round = 0; round < rounds; round++) {
         const start = this.#elapsed;
         const length = 0.5 / this.#entries.length / rounds;

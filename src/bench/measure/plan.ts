@@ -80,6 +80,16 @@ const minChoices = 2;
 /** Max share of the time for the rounds that choose; the others get the rest. */
 export const chooseShare = 0.55;
 
+/** The same settings for a queue, whose workers can have so many requests at once: from one up to all of these. */
+export function ofRoom(effort: Effort, room: number): Effort {
+  const grids = effort.grids.map(({ sizes, concurrencies }) => {
+    const most = Math.max(...concurrencies);
+    const scaled = concurrencies.map((one) => (one === 1 ? 1 : Math.max(1, Math.ceil((one * room) / most))));
+    return { sizes, concurrencies: [...new Set(scaled)] };
+  });
+  return { ...effort, grids };
+}
+
 /**
  * The settings of the rounds that choose.
  * @param seconds for all rounds together

@@ -7,14 +7,16 @@ import { EmbedderFault, ServiceError } from '../../errors.js';
 import type { RunEvents } from '../../events.js';
 import { isOfText } from '../../fault-policy.js';
 import { BatchMetrics } from '../../metrics/metrics.js';
+import { plural } from '../../text/plural.js';
 import { hexHash } from '../../text/sha256.js';
 import type { Embedder } from '../../types/embedder.js';
+import type { RequestLimits } from '../../types/requests.js';
 import type { Vector } from '../../types/vector.js';
-import { maxInFlight, maxTexts } from '../../upstream/limiter-settings.js';
+import { limitsFor } from '../../upstream/limiter-settings.js';
 import { openUpstream, type Upstream } from '../../upstream/upstream.js';
 import { mean } from '../statistics/statistics.js';
 import { ActiveClock } from './active-clock.js';
-import { adaptiveCandidate, type Candidate } from './candidates.js';
+import type { Candidate } from './candidates.js';
 import { isLoaded } from './loaded-model.js';
 import type { TrialText } from './trial.js';
 
@@ -55,7 +57,7 @@ export class Target {
   readonly load: Load;
   readonly canary: string;
   /** The adaptive limiter; it learns over all rounds, as in a long run. */
-  readonly limiter: Limiter;
+  readonly limiter: RequestLimits;
   /** What the limiter takes for time: it stands still between measurements. */
   readonly clock = new ActiveClock();
   /** Set by {@link useTexts}. */
@@ -67,13 +69,12 @@ export class Target {
     this.embedder = embedder;
     this.load = load;
     this.canary = canary;
-    this.limiter = new Limiter({
-      startBatchSize: adaptiveCandidate.batchSize,
-      startConcurrency: adaptiveCandidate.concurrency,
-      maxBatchSize: maxTexts,
-      maxConcurrency: maxInFlight,
-      now: () => this.clock.now,
-    });
+    this.limiter = limitsFor({}, embedder, { isQueue: this.isQueue, now: () => this.clock.now }).of('');
+  }
+
+  /** Its workers decide how many requests are in flight, as many as they are. */
+  get isQueue(): boolean {
+    return this.embedder.slots?.room !== undefined;
   }
 
   /**
@@ -111,17 +112,19 @@ export class Target {
     }
   }
 
-  limiterFor({ kind, batchSize, concurrency }: Candidate): Limiter {
+  limiterFor({ kind, batchSize, concurrency }: Candidate): RequestLimits {
     return kind === 'adaptive' ? this.limiter : new Limiter({ batchSize, concurrency });
   }
 
-  /** The server's address, without credentials; undefined for the built-in embedder. */
+  /** The server's address, without credentials; undefined for the built-in embedder and for a queue. */
   get url(): string | undefined {
-    return this.embedder.endpoints?.()[0]?.url;
+    return this.isQueue ? undefined : this.embedder.endpoints?.()[0]?.url;
   }
 
   get name(): string {
     const { model } = this.embedder.identity;
+    const workers = this.embedder.endpoints?.().length ?? 0;
+    if (this.isQueue) return `${model} (${plural(workers, 'worker')} of a queue)`;
     return this.url === undefined ? `${model} (built-in)` : `${model} at ${this.url}`;
   }
 

@@ -1,6 +1,5 @@
 // Measures one setting once: sends texts through the same dispatcher as an ingest, and takes the time.
 import { Dispatcher } from '../../batching/dispatcher.js';
-import type { Limiter } from '../../batching/limiter/limiter.js';
 import { Limits } from '../../batching/limiter/limiter-registry.js';
 import { wrapEmbedder } from '../../embedders/wrap-embedder.js';
 import { EmbedderFault } from '../../errors.js';
@@ -8,6 +7,7 @@ import { faultIn, isOfText } from '../../fault-policy.js';
 import { BatchMetrics } from '../../metrics/metrics.js';
 import type { VectorCache } from '../../types/cache.js';
 import type { Embedder } from '../../types/embedder.js';
+import type { RequestLimits } from '../../types/requests.js';
 import { batchBounds } from '../../upstream/limiter-settings.js';
 
 /** A text as it is sent. */
@@ -27,7 +27,7 @@ export interface TrialCache {
 
 export interface TrialOptions {
   embedder: Embedder;
-  limiter: Limiter;
+  limiter: RequestLimits;
   /** A harmless text that the embedder has accepted. */
   canary: string;
   cache?: TrialCache | undefined;

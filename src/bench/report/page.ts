@@ -93,7 +93,7 @@ function figure({ speedup, verdict }: TargetReport): Markup {
 }
 
 function flagsAsCode(line: string): Markup {
-  const parts = line.split(/(--batch-size \d+ --concurrency \d+|--save|embed bench .*$)/);
+  const parts = line.split(/(--batch-size \d+(?: --concurrency \d+)?|--save|embed bench .*$)/);
   return html`${parts.map((part) => (/^(--|embed bench )/.test(part) ? html`<code>${part}</code>` : html`${part}`))}`;
 }
 

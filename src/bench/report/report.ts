@@ -52,7 +52,8 @@ export interface BenchReport {
 
 export interface Recommendation {
   batchSize: number;
-  concurrency: number;
+  /** Null for a queue: as many as its workers take, whenever they come and go. */
+  concurrency: number | null;
   /**
    * `faster`: than the default. `vectors-differ`: a batch changes the vectors, so texts must be sent alone. The others
    * recommend to set nothing, and only name the best fixed setting. `adaptive`: the default is as fast, or faster.
@@ -205,7 +206,8 @@ function recommend(
   const known = againstDefault?.verdict ?? settings.find((one) => one.id === id)?.verdict;
   const verdict = isUnknown && known === 'faster' ? 'cant-tell-yet' : known;
   const reason = agrees ? reasonOf(verdict ?? 'no-difference', againstDefault !== null) : 'vectors-differ';
-  return { recommended: { batchSize, concurrency, reason }, againstDefault };
+  const fixed = { batchSize, concurrency: target.isQueue ? null : concurrency };
+  return { recommended: { ...fixed, reason }, againstDefault };
 }
 
 function reasonOf(verdict: Verdict, isOfDefault: boolean): Recommendation['reason'] {

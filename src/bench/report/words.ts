@@ -55,7 +55,8 @@ export function verdictOf(target: TargetReport, again: BenchReport['again']): st
     const why = settings.some(({ failure }) => failure !== null) ? ': see what failed' : ' yet';
     return [...lines, `No settings can be recommended${why}.`, ...more];
   }
-  const flags = `--batch-size ${recommended.batchSize} --concurrency ${recommended.concurrency}`;
+  const { batchSize, concurrency } = recommended;
+  const flags = `--batch-size ${batchSize}${concurrency === null ? '' : ` --concurrency ${concurrency}`}`;
   const compared =
     againstDefault && `${flags} against the adaptive default: ${timesOf(againstDefault.ratio)}.`;
   switch (recommended.reason) {

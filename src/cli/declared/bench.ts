@@ -36,7 +36,7 @@ Compares one text a request with batches of 1 to 64 texts, 1 to 4 requests at on
 setting and with a cold and a warm cache (one of its own, on disk). All are measured in every round, in random
 order; some rounds choose the best setting, others say how good it is. Output and cache stay as they are.
 A server that fails under a setting is a result, too. Several --ollama-url or --model are compared with each
-other, each opened on its own.
+other, each opened on its own. Of a queue, it is 1 request at once up to as many as the workers take.
 
 Exits with 1 when --baseline shows that a speed fell by more than --max-regression (default: 10%), and by more
 than the noise. Where a speed looks that much lower, but the rounds are too few or too unlike to tell, that is said.

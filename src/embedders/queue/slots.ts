@@ -2,6 +2,7 @@
 // next batch. Any worker takes any batch, so the slots are those of all together.
 import type { FreeSlot, RequestLimits, Slot, SlotLimits, Slots } from '../../types/requests.js';
 import type { QueueState } from './look.js';
+import type { WorkerState } from './presence.js';
 
 /** Jobs that wait for a worker, for each slot of all workers, at which this sender holds back. */
 const maxWaiting = 4;
@@ -33,18 +34,25 @@ export class QueueSlots implements Slots {
     this.#state = state;
   }
 
+  /** What the live workers can have under way: it follows them as they come and go. */
+  get room(): number {
+    return this.#ready.reduce((sum, { concurrency }) => sum + concurrency + 1, 0);
+  }
+
+  get #ready(): WorkerState[] {
+    return this.#state().workers.filter(({ rests }) => rests === '');
+  }
+
   next(limits: SlotLimits): FreeSlot | undefined {
-    const { workers, waiting } = this.#state();
-    const ready = workers.filter(({ rests }) => rests === '');
-    const taken = ready.reduce((sum, { concurrency }) => sum + concurrency + 1, 0);
-    const room = Math.min(taken, limits.of(this.#endpoint).concurrency);
+    const { waiting } = this.#state();
+    const room = Math.min(this.room, limits.of(this.#endpoint).concurrency);
     // Without a worker, one batch waits for it: what becomes of that tells the caller. The same when others fill the queue.
     const isFull = waiting - this.#taken > maxWaiting * room;
     if (this.#taken >= (isFull ? 1 : Math.max(1, room))) return undefined;
     return {
       endpoint: this.#endpoint,
       // A batch that isn't full needn't wait for more texts while a worker has nothing to do.
-      inFlight: Math.floor(this.#taken / Math.max(1, ready.length)),
+      inFlight: Math.floor(this.#taken / Math.max(1, this.#ready.length)),
       take: () => this.#take(limits.of(this.#endpoint)),
     };
   }

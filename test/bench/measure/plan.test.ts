@@ -7,6 +7,7 @@ import {
 } from '../../../src/bench/measure/candidates.js';
 import {
   fullEffort,
+  ofRoom,
   planCheck,
   planChoice,
   quickEffort,
@@ -49,6 +50,13 @@ test('a plan takes whole waves of requests, stays within its time, and always ha
       },
     ),
   );
+});
+
+test('a queue is measured from one request up to what all its workers take', () => {
+  const concurrencies = (room: number) => ofRoom(fullEffort, room).grids.map((grid) => grid.concurrencies);
+  expect(concurrencies(300)).toEqual([[1, 150, 225, 300], [1, 150, 300], [1, 300], [1, 300], [1]]);
+  expect(concurrencies(3)).toEqual([[1, 2, 3], [1, 2, 3], [1, 3], [1, 3], [1]]);
+  expect(concurrencies(0)).toEqual([[1], [1], [1], [1], [1]]);
 });
 
 test('a fast server gets every setting, a slow one few, and no adaptive one that could not climb', () => {
