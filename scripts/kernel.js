@@ -12,6 +12,7 @@ const kernels = [
   { source: 'src/output/format/kernel/sums.as', pages: 4 },
   { source: 'src/vectors/kernel/decimals.as', pages: 9 },
   { source: 'src/tokens/kernel/words.as', pages: 18 },
+  { source: 'src/search/kernel/scores.as', pages: 1 },
 ];
 
 for (const { source, pages } of kernels)

@@ -1,7 +1,9 @@
 // The nearest rows of an output for any number of questions, in one pass over its vectors.
 import type { Output, VectorBlock } from '../output/read/output.js';
 import type { Vector } from '../types/vector.js';
+import { BestRows } from './best-rows.js';
 import type { Hit } from './corpus.js';
+import { fitScores, questionBytes, ScoresKernel } from './kernel/kernel.js';
 
 export interface NearestOptions {
   /** Rows of a list at most. */
@@ -15,90 +17,80 @@ export interface NearestOptions {
   signal: AbortSignal;
 }
 
+/** Bytes of questions in its memory; more of them take more passes over the vectors. */
+const maxQuestionBytes = 256 * 1024 * 1024;
+
 /** @returns for each question its list, best first; ties go to the earlier row */
 export async function nearestRows(
   output: Output,
   questions: readonly Vector[],
   options: NearestOptions,
 ): Promise<Hit[][]> {
-  const lists = questions.map((vector) => new BestRows(vector, options));
+  const { dimensions } = output.space;
+  // Those of an embedder fit; a caller of the library may give others.
+  if (!fitScores(questions)) return await nearestOneByOne(output, questions, options);
+  const atOnce = Math.floor(maxQuestionBytes / questionBytes(dimensions));
+  const lists: Hit[][] = [];
+  for (let from = 0; from < questions.length; from += atOnce) {
+    lists.push(...(await nearestByKernel(output, questions.slice(from, from + atOnce), options)));
+  }
+  return lists;
+}
+
+async function nearestOneByOne(output: Output, questions: readonly Vector[], options: NearestOptions) {
+  const lists = questions.map(() => new BestRows(options));
   for await (const block of output.blocks()) {
-    for (let from = 0; from < lists.length; from += 4) {
+    for (const [place, question] of questions.entries()) {
       options.signal.throwIfAborted();
-      const [one, two, three, four] = lists.slice(from, from + 4);
-      if (one && two && three && four) addFour(block, one, two, three, four);
-      else for (const list of lists.slice(from)) addOne(block, list);
+      addRows(block, question, lists[place]!, options);
     }
   }
-  return lists.map(({ hits }) => hits);
+  return lists.map((list) => list.hits());
 }
 
-function addOne({ first, rows, floats }: VectorBlock, list: BestRows): void {
-  const { vector } = list;
-  const dimensions = vector.length;
-  for (let row = 0, at = 0; row < rows; row++, at += dimensions) {
-    let score = 0;
-    for (let i = 0; i < dimensions; i++) score += floats[at + i]! * vector[i]!;
-    if (score > list.worst) list.add(first + row, score);
-  }
-}
-
-/** The same for four questions, in a third of the time: each value of a row is read once for all. The sums are the same. */
-function addFour(
+function addRows(
   { first, rows, floats }: VectorBlock,
-  one: BestRows,
-  two: BestRows,
-  three: BestRows,
-  four: BestRows,
+  question: Vector,
+  list: BestRows,
+  { takes }: NearestOptions,
 ): void {
-  const [p, q, r, s] = [one.vector, two.vector, three.vector, four.vector];
-  const dimensions = p.length;
+  const dimensions = question.length;
   for (let row = 0, at = 0; row < rows; row++, at += dimensions) {
-    let a = 0;
-    let b = 0;
-    let c = 0;
-    let d = 0;
-    for (let i = 0; i < dimensions; i++) {
-      const value = floats[at + i]!;
-      a += value * p[i]!;
-      b += value * q[i]!;
-      c += value * r[i]!;
-      d += value * s[i]!;
-    }
-    if (a > one.worst) one.add(first + row, a);
-    if (b > two.worst) two.add(first + row, b);
-    if (c > three.worst) three.add(first + row, c);
-    if (d > four.worst) four.add(first + row, d);
+    const score = scoreOf(floats, at, question);
+    if (score > list.worst && takes(first + row)) list.add(first + row, score);
   }
 }
 
-/** The best rows for a question so far, one for each key. */
-class BestRows {
-  readonly vector: Vector;
-  readonly hits: Hit[] = [];
-  /** A row must score more. */
-  worst: number;
-  readonly #options: NearestOptions;
-  readonly #keys = new Set<string>();
-
-  constructor(vector: Vector, options: NearestOptions) {
-    this.vector = vector;
-    this.#options = options;
-    // What scores as much as the lowest is wanted, too.
-    this.worst = options.least - Number.EPSILON * 2;
+async function nearestByKernel(output: Output, questions: readonly Vector[], options: NearestOptions) {
+  const { dimensions } = output.space;
+  const { takes, signal } = options;
+  const lists = questions.map(() => new BestRows(options));
+  const kernel = new ScoresKernel(questions, dimensions);
+  const leastOf = (question: number) => lists[question]!.worst;
+  const take = (question: number, row: number, floats: Float32Array, at: number) => {
+    const list = lists[question]!;
+    const score = scoreOf(floats, at, questions[question]!);
+    if (score > list.worst) list.add(row, score);
+  };
+  const pause = () => signal.throwIfAborted();
+  for await (const { first, rows, floats } of output.blocks()) {
+    signal.throwIfAborted();
+    for (let row = 0; row < rows; ) {
+      let end = row;
+      while (end < rows && end - row < kernel.room && takes(first + end)) end++;
+      kernel.add(first + row, end - row, floats, row * dimensions);
+      if (kernel.room === 0) kernel.compare(leastOf, take, pause);
+      // It isn't taken, or has been added already.
+      row = Math.max(end, row + 1);
+    }
   }
+  kernel.compare(leastOf, take, pause);
+  return lists.map((list) => list.hits());
+}
 
-  add(row: number, score: number): void {
-    const { most, takes, keyOf } = this.#options;
-    if (!takes(row)) return;
-    const key = keyOf(row);
-    // The same context and text have the same vector, so that the earlier row has the same score.
-    if (this.#keys.has(key)) return;
-    this.#keys.add(key);
-    let place = this.hits.length;
-    while (place > 0 && this.hits[place - 1]!.score < score) place--;
-    this.hits.splice(place, 0, { key, score, at: row });
-    if (this.hits.length > most) this.#keys.delete(this.hits.pop()!.key);
-    if (this.hits.length === most) this.worst = this.hits[most - 1]!.score;
-  }
+/** One after the other, so that a score is the same however it is reached. */
+function scoreOf(floats: Float32Array, at: number, question: Vector): number {
+  let score = 0;
+  for (let i = 0; i < question.length; i++) score += floats[at + i]! * question[i]!;
+  return score;
 }
