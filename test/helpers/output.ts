@@ -1,6 +1,6 @@
 // Reads an output as its users do: lines and floats, checked against each other.
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseNpyHeader } from '../../src/output/format/npy-header.js';
 
@@ -56,4 +56,12 @@ export function fingerprint(dir: string): Record<string, string> {
             .digest('hex'),
     ]),
   );
+}
+
+/** What a run in progress has kept of its vectors so far. */
+export function journalBytes(dir: string): number {
+  const folder = join(dir, '.run');
+  if (!existsSync(folder)) return 0;
+  const name = readdirSync(folder).find((one) => one.startsWith('journal-'));
+  return name === undefined ? 0 : statSync(join(folder, name)).size;
 }

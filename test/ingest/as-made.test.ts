@@ -2,7 +2,9 @@
 import { readFileSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { eventually } from '../helpers/eventually.js';
 import { allMiniLm, startOllama } from '../helpers/ollama.js';
+import { journalBytes } from '../helpers/output.js';
 import { ingest, ollama, out, setUp, summaryOf, workspace, writeFiles } from './run-workspace.js';
 
 setUp();
@@ -91,6 +93,8 @@ test.each(['SIGINT', 'SIGKILL'] as const)(
     ]);
     const told = async () => (await workspace.embed(['status'])).stdout;
     await expect.poll(told, { timeout: 20_000 }).toMatch(/is under way.*, [1-9]\d* % done/);
+    // An answer counts when it is confirmed: a run that was stopped before has begun nothing.
+    await eventually(() => journalBytes(out)).toBeGreaterThan(1000);
     child.kill(signal);
     await done;
     const flags = `--out ./embeddings --ollama-url ${ollama.url} --model ${model}`;

@@ -1,11 +1,11 @@
 // What is embedded beside a chunk's text belongs to its vector: journal, cache, manifest and known rows look up both.
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { verifyOutput } from '../../src/output/read/verify.js';
 import { embeddedText, embeddingKey } from '../../src/text/embedded-text.js';
 import { startOllama } from '../helpers/ollama.js';
-import { fingerprint, type OutputRow, readOutput } from '../helpers/output.js';
+import { fingerprint, journalBytes, type OutputRow, readOutput } from '../helpers/output.js';
 import { ingest, ollama, out, setUp, summaryOf, workspace, writeFiles } from './run-workspace.js';
 
 setUp();
@@ -111,7 +111,7 @@ test('a run that was killed goes on with what it has, header rows and all', asyn
   void run.done.then(() => {
     ended = true;
   });
-  while (!ended && journalBytes() < 20_000) await new Promise((done) => setTimeout(done, 1));
+  while (!ended && journalBytes(out) < 20_000) await new Promise((done) => setTimeout(done, 1));
   run.child.kill('SIGKILL');
   expect((await run.done).signal).toBe('SIGKILL');
   await slow.stop();
@@ -120,13 +120,6 @@ test('a run that was killed goes on with what it has, header rows and all', asyn
   expect(fingerprint(out)).toEqual(undisturbed);
   await expectRight();
 });
-
-function journalBytes(): number {
-  const folder = join(out, '.run');
-  if (!existsSync(folder)) return 0;
-  const name = readdirSync(folder).find((one) => one.startsWith('journal-'));
-  return name === undefined ? 0 : statSync(join(folder, name)).size;
-}
 
 test('a warm cache knows a text with its header row, and not with another', async () => {
   const cached = ['--cache', 'disk', ...size];

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { ingest as ingestFrom } from '../../src/commands/ingest.js';
 import { loadSettings } from '../../src/config/load.js';
 import type { RunResult } from '../../src/ingest/options.js';
+import { RunCounts } from '../../src/ingest/run-counts.js';
 import { eventually } from '../helpers/eventually.js';
 import { fingerprint, readOutput } from '../helpers/output.js';
 import { ingest, markdown, ollama, out, setUp, summaryOf, workspace, writeFiles } from './run-workspace.js';
@@ -30,8 +31,18 @@ async function runUntil(word: string, more: { rebuild?: boolean } = {}): Promise
     batchSize: '4',
   };
   const { settings } = await loadSettings({ flags, env: {}, cwd: workspace.dir });
-  const run = ingestFrom({ ...more, paths: ['docs'], settings, cwd: workspace.dir, until: over.signal });
+  const counts = new RunCounts();
+  const asked = ollama.batches().length;
+  const parts = { paths: ['docs'], settings, cwd: workspace.dir, counts, until: over.signal };
+  const run = ingestFrom({ ...more, ...parts });
   await eventually(() => ollama.stats.delayed).toBeGreaterThan(0);
+  // What was answered before counts when it is confirmed, which comes a little later.
+  const answered = ollama
+    .batches()
+    .slice(asked)
+    .filter((texts) => !`${texts}`.includes(word));
+  const texts = new Set(answered.flat().filter((text) => text.includes('word')));
+  await eventually(() => counts.chunksEmbedded).toBeGreaterThanOrEqual(texts.size);
   over.abort();
   const result = await run;
   isHung = false;
