@@ -4,7 +4,7 @@ import type { LoadedSettings } from '../config/origins.js';
 import type { DocumentChange } from '../events.js';
 import type { RunResult } from '../ingest/options.js';
 import { RunCounts } from '../ingest/run-counts.js';
-import { RunNotes } from '../state/run-notes.js';
+import { type EndOfRun, RunNotes } from '../state/run-notes.js';
 import { SignalError } from './signals.js';
 import { shareDone } from './terminal/progress.js';
 
@@ -16,8 +16,12 @@ export interface NotedRun {
 
 const nothing = (): void => undefined;
 
-/** @param dryRun nothing is noted */
-export function noteRun(loaded: LoadedSettings, counts: RunCounts, dryRun: boolean): NotedRun {
+/** @param flags of a dry run nothing is noted; one with a bound of its files leaves others to the next */
+export function noteRun(
+  loaded: LoadedSettings,
+  counts: RunCounts,
+  { dryRun = false, limit }: { dryRun?: boolean; limit?: number | undefined } = {},
+): NotedRun {
   if (dryRun) return { document: nothing, done: nothing, failed: nothing };
   const { settings } = loaded;
   const notes = new RunNotes(
@@ -32,7 +36,14 @@ export function noteRun(loaded: LoadedSettings, counts: RunCounts, dryRun: boole
   return {
     document: (change, source) => change !== 'removed' && notes.changed(source),
     done({ summary, failures }) {
-      notes.end(failures.length > 0 ? 'some-failed' : 'done', {
+      const { unfinished } = summary;
+      const pause: EndOfRun['pause'] = unfinished
+        ? { by: 'max-time', share: unfinished.share }
+        : limit === undefined
+          ? undefined
+          : { by: 'limit', share: shareDone(counts) };
+      notes.end(unfinished ? 'time-up' : failures.length > 0 ? 'some-failed' : 'done', {
+        ...(pause && { pause }),
         hasCommitted: summary.changed,
         seconds: summary.seconds,
         ...(summary.requests > 0 &&
@@ -48,7 +59,7 @@ export function noteRun(loaded: LoadedSettings, counts: RunCounts, dryRun: boole
 export function noteUpdates(
   loaded: LoadedSettings,
 ): Pick<NotedRun, 'document'> & { updated: NotedRun['done'] } {
-  const begin = () => noteRun(loaded, new RunCounts(), false);
+  const begin = () => noteRun(loaded, new RunCounts());
   let notes = begin();
   return {
     document: (change, source) => notes.document(change, source),

@@ -8,13 +8,19 @@ import { inspectLock } from '../output/lock/lock.js';
 import { ownerInWords } from '../output/lock/lock-owner.js';
 import { shardsIn } from '../output/shards/find-shards.js';
 import { journalsOf } from '../output/write/journal.js';
-import { attempt, type Maker, NotesFiles } from '../state/output-notes.js';
+import { attempt, type Maker, NotesFiles, type Pause } from '../state/output-notes.js';
 import { command } from '../text/plural.js';
 
-/** A run that has not ended, or was not ended. */
+/** A run that has not ended, or that left something to go on with. */
 export interface RunState {
-  /** `running`: under way; `interrupted`: stopped early, and the next run goes on from there. */
-  state: 'running' | 'interrupted';
+  /**
+   * - `running`: under way
+   * - `interrupted`: stopped early, and the next run goes on from there
+   * - `paused`: ended as it was told to, and the next run goes on from there
+   */
+  state: 'running' | 'interrupted' | 'paused';
+  /** What ended one that is paused: its time window, or a bound of its files. */
+  pausedBy?: Pause;
   /** How much of it is done, 0 to 1; absent when that isn't known here. */
   share?: number;
   /** Of a run under way: its process and host. */
@@ -35,8 +41,10 @@ export async function runStateOf(out: string): Promise<RunState | undefined> {
   const notes = attempt(() => new NotesFiles(out));
   const share = attempt(() => notes?.share());
   const maker = attempt(() => notes?.maker());
+  const pausedBy = isRunning ? undefined : attempt(() => notes?.pausedBy());
   return {
-    state: isRunning ? 'running' : 'interrupted',
+    state: isRunning ? 'running' : pausedBy ? 'paused' : 'interrupted',
+    ...(pausedBy && { pausedBy }),
     ...(share !== undefined && { share }),
     ...(maker && { maker }),
     ...(lock && isRunning && !lock.owner.isUnreadable && { by: ownerInWords(lock.owner) }),
@@ -45,10 +53,19 @@ export async function runStateOf(out: string): Promise<RunState | undefined> {
 }
 
 /** `is under way (process 12 on host), 64 % done`, `was interrupted at 64 %`: what goes after "the first run". */
-export function runInWords({ state, share, by }: RunState): string {
-  const percent = share === undefined ? undefined : `${Math.floor(share * 100)} %`;
+export function runInWords({ state, share, by, pausedBy }: RunState): string {
+  const percent = share === undefined ? undefined : percentOf(share);
+  if (pausedBy === 'limit') return 'took the first files alone, as --limit says';
+  if (pausedBy) {
+    return `was stopped by its time window (--max-time)${percent === undefined ? '' : ` at ${percent}`}`;
+  }
   if (state === 'interrupted') return `was interrupted${percent === undefined ? '' : ` at ${percent}`}`;
   return `is under way${by === undefined ? '' : ` (${by})`}${percent === undefined ? '' : `, ${percent} done`}`;
+}
+
+/** `38 %`: never 100 before the end. @param share 0 to 1 */
+export function percentOf(share: number): string {
+  return `${Math.floor(share * 100)} %`;
 }
 
 /** Why there is no index to read, with what to do. @param out as the settings name it */

@@ -92,9 +92,9 @@ export interface IndexStatus {
   /** Paths that its documents were found under; those that are gone keep their documents. */
   roots?: { root: string; documents: number; gone: boolean }[];
   /** The last run of this user on this machine. */
-  lastRun?: { at: string; seconds: number; result: string };
-  /** A run that is under way, or was interrupted. */
-  run?: { state: 'running' | 'interrupted'; share?: number };
+  lastRun?: { at: string; seconds: number; result: string; share?: number };
+  /** A run that is under way, was interrupted, or ended before all was done as it was told to. */
+  run?: { state: 'running' | 'interrupted' | 'paused'; share?: number };
   /** Why it can't be asked, or what goes wrong with it, in a sentence. */
   problem?: string;
 }

@@ -11,8 +11,11 @@ import { isObject } from '../text/plain-json.js';
 import { hexHash } from '../text/sha256.js';
 import { notesFolder } from './state-folder.js';
 
-/** How a run ended. */
-export type RunResultName = 'done' | 'some-failed' | 'stopped' | 'failed';
+/** How a run ended. `time-up`: by its time window, well, with documents left to the next one. */
+export type RunResultName = 'done' | 'some-failed' | 'time-up' | 'stopped' | 'failed';
+
+/** What ends a run well before all documents are done: its time window, or a bound of its files. */
+export type Pause = 'max-time' | 'limit';
 
 /** The last run of an output. */
 export interface LastRun {
@@ -22,6 +25,8 @@ export interface LastRun {
   seconds: number;
   /** `some-failed`: some documents have no vectors; `failed`: it ended with an error, and the output is that of before. */
   result: RunResultName;
+  /** Of `time-up`: how much of the documents the output holds as they are, 0 to 1. */
+  share?: number;
 }
 
 /** What makes the vectors of a run. */
@@ -48,7 +53,13 @@ const maxChangesBytes = 32 * 1024 * 1024;
 const maxAddresses = 64;
 /** Of a run: some thirty years. */
 const maxSeconds = 1e9;
-const results: ReadonlySet<string> = new Set<RunResultName>(['done', 'some-failed', 'stopped', 'failed']);
+const results: ReadonlySet<string> = new Set<RunResultName>([
+  'done',
+  'some-failed',
+  'time-up',
+  'stopped',
+  'failed',
+]);
 
 /** The files of notes on the output in a folder. */
 export class NotesFiles {
@@ -85,7 +96,13 @@ export class NotesFiles {
   /** How much of the run under way, or of the one that didn't end, is done: 0 to 1. Undefined when that isn't known. */
   share(): number | undefined {
     const { share } = this.#json('.run');
-    return typeof share === 'number' && share >= 0 && share <= 1 ? share : undefined;
+    return isShare(share) ? share : undefined;
+  }
+
+  /** What ended the run that left something to go on with; undefined when it was interrupted, or that isn't known. */
+  pausedBy(): Pause | undefined {
+    const { pausedBy } = this.#json('.run');
+    return pausedBy === 'max-time' || pausedBy === 'limit' ? pausedBy : undefined;
   }
 
   /** What made the vectors of the same run. Undefined when that isn't known. */
@@ -97,9 +114,9 @@ export class NotesFiles {
   }
 
   /** @param share 0 to 1; undefined when the run is over, and has left nothing to go on with */
-  writeShare(share: number | undefined, maker?: Maker): void {
+  writeShare(share: number | undefined, maker?: Maker, pausedBy?: Pause): void {
     if (share === undefined) rmSync(`${this.#start}.run`, { force: true });
-    else this.#replace('.run', `${JSON.stringify({ share: Number(share.toFixed(3)), maker })}\n`);
+    else this.#replace('.run', `${JSON.stringify({ share: Number(share.toFixed(3)), maker, pausedBy })}\n`);
   }
 
   /** When each document changed, in ms since 1970; without those of which that isn't known. */
@@ -170,16 +187,23 @@ export function attempt<T>(work: () => T): T | undefined {
   }
 }
 
+function isShare(value: unknown): value is number {
+  return typeof value === 'number' && value >= 0 && value <= 1;
+}
+
 function areTexts(value: unknown): value is string[] {
   return Array.isArray(value) && value.every((one) => typeof one === 'string');
 }
 
 function lastRunOf(value: unknown): LastRun | undefined {
-  const { at, seconds, result } = (value ?? {}) as Partial<Record<keyof LastRun, unknown>>;
+  const { at, seconds, result, share } = (value ?? {}) as Partial<Record<keyof LastRun, unknown>>;
   if (typeof at !== 'string' || !isMoment(Date.parse(at))) return undefined;
   if (typeof seconds !== 'number' || !(seconds >= 0 && seconds <= maxSeconds)) return undefined;
   if (typeof result !== 'string' || !results.has(result)) return undefined;
-  return { at: new Date(at).toISOString(), seconds, result: result as RunResultName };
+  return {
+    ...{ at: new Date(at).toISOString(), seconds, result: result as RunResultName },
+    ...(isShare(share) && { share }),
+  };
 }
 
 function arrayIn(line: string): unknown[] {

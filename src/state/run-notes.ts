@@ -1,5 +1,5 @@
 // What a run notes on its output: how far it is, while it goes on, and at its end what it did.
-import { attempt, type LastRun, type Maker, NotesFiles, type OutputNotes } from './output-notes.js';
+import { attempt, type LastRun, type Maker, NotesFiles, type OutputNotes, type Pause } from './output-notes.js';
 
 const intervalMs = 1000;
 
@@ -11,6 +11,8 @@ export interface EndOfRun {
   servers?: { addresses: string[]; of: string };
   /** @default since the notes began */
   seconds?: number;
+  /** What ended it before all documents were done, and how much of them is. */
+  pause?: { by: Pause; share: number };
 }
 
 /** Takes the notes of one run. Nothing of it throws. */
@@ -47,24 +49,24 @@ export class RunNotes {
   /** Ends the notes. */
   end(
     result: LastRun['result'],
-    { hasCommitted, servers, seconds = (performance.now() - this.#started) / 1000 }: EndOfRun,
+    { hasCommitted, servers, seconds = (performance.now() - this.#started) / 1000, pause }: EndOfRun,
   ): void {
     clearInterval(this.#timer);
     const at = new Date();
-    const isOver = result === 'done' || result === 'some-failed';
+    const isOver = result !== 'stopped' && result !== 'failed';
     attempt(() => {
       if (!isOver) this.#noteShare();
       // A run that was refused, or that waited in vain, is none.
       if (!isOver && !this.#hasBegun) return;
       const files = this.#files;
       if (files === undefined) return;
-      if (isOver) files.writeShare(undefined);
+      if (isOver) files.writeShare(pause?.share, this.#maker(), pause?.by);
       const before = files.read();
       const addresses = servers?.addresses ?? before.addresses;
       const addressesOf = servers?.of ?? before.addressesOf;
-      const notes: OutputNotes = {
-        lastRun: { at: at.toISOString(), seconds: Number(seconds.toFixed(3)), result },
-      };
+      const lastRun: LastRun = { at: at.toISOString(), seconds: Number(seconds.toFixed(3)), result };
+      if (result === 'time-up' && pause) lastRun.share = pause.share;
+      const notes: OutputNotes = { lastRun };
       if (addresses !== undefined) notes.addresses = addresses;
       if (addressesOf !== undefined) notes.addressesOf = addressesOf;
       files.write(notes);

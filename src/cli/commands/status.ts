@@ -1,6 +1,6 @@
 // `embed status`: what it prints.
 import { resolve } from 'node:path';
-import { runInWords } from '../../commands/run-state.js';
+import { percentOf, runInWords } from '../../commands/run-state.js';
 import type { OutputStatus, RootStatus } from '../../commands/status.js';
 import { padEnd } from '../../text/columns.js';
 import { duration } from '../../text/durations.js';
@@ -54,8 +54,10 @@ function render({ out, index, lastRun, addresses, run }: OutputStatus): Printabl
       );
     else if (index.embedder !== 'builtin') lines.push(row('server', say`not known here`));
   }
-  if (run !== undefined) lines.push(row('run', paint.yellow(say`${printable(runInWords(run))}`)));
-  if (run?.state === 'interrupted') {
+  // What paused a run that has committed is told as its end.
+  if (run !== undefined && (run.state !== 'paused' || index === undefined))
+    lines.push(row('run', paint.yellow(say`${printable(runInWords(run))}`)));
+  if (run?.state === 'interrupted' || (run?.state === 'paused' && index === undefined)) {
     const flags = index === undefined ? flagsOf(run.maker) : '';
     lines.push(row('', printable(`${shell`embed ingest <the same paths> --out ${out}`}${flags}`)));
   }
@@ -84,12 +86,14 @@ function failureCount({ failures, failedDocuments }: NonNullable<OutputStatus['i
 const results = {
   done: say`done`,
   'some-failed': say`done, some documents failed`,
+  'time-up': say`stopped by its time window (--max-time)`,
   stopped: say`stopped`,
   failed: say`ended with an error`,
 };
 
-function ended({ at, seconds, result }: NonNullable<OutputStatus['lastRun']>): Printable {
-  return say`${moment(at)}, ${results[result]} (${duration(seconds)})`;
+function ended({ at, seconds, result, share }: NonNullable<OutputStatus['lastRun']>): Printable {
+  const rest = share === undefined ? say`` : say`, ${printable(percentOf(share))} done: the next run goes on`;
+  return say`${moment(at)}, ${results[result]}${rest} (${duration(seconds)})`;
 }
 
 function rootLines(roots: readonly RootStatus[], out: string): Printable[] {

@@ -1,7 +1,7 @@
 // Checks the output: its lock, the remains of an interrupted run, and whether its files match. It reads only a few bytes;
 // `embed verify` reads all.
 
-import { basename, join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { NewerOutputError } from '../../errors.js';
 import { namesIn } from '../../output/files/disk-errors.js';
 import { ownFileSize } from '../../output/files/owned-file.js';
@@ -13,6 +13,7 @@ import { type Output, openOutput } from '../../output/read/output.js';
 import { outputsIn } from '../../output/shards/find-shards.js';
 import { parseRecord, readRecordText } from '../../output/write/commit.js';
 import { recover } from '../../output/write/recover.js';
+import { attempt, NotesFiles } from '../../state/output-notes.js';
 import { command, plural } from '../../text/plural.js';
 import { shownSize } from '../../text/sizes.js';
 import type { VectorSpace } from '../../types/space.js';
@@ -131,6 +132,11 @@ async function interrupted(out: string): Promise<Finding> {
   const sizes = await Promise.all(journals.map((name) => ownFileSize(join(run, name))));
   const bytes = sizes.reduce<number>((sum, one) => sum + (one ?? 0), 0);
   if (bytes === 0) return undisturbed;
+  const pause = attempt(() => new NotesFiles(resolve(out)).pausedBy());
+  if (pause !== undefined) {
+    const how = pause === 'limit' ? 'took the first files alone (--limit)' : 'stopped by its time window';
+    return { status: 'ok', seen: `${how}; ${shownSize(bytes)} of vectors are kept for the next run` };
+  }
   return {
     status: 'warning',
     seen: `stopped early; its journal keeps ${shownSize(bytes)} of vectors for the next run`,

@@ -5,6 +5,7 @@ import { asked } from './search.js';
 
 const text = { type: 'string' };
 const integer = { type: 'integer' };
+const number = { type: 'number' };
 const list = (items: object) => ({ type: 'array', items });
 const reference = (name: string) => ({ $ref: `#/components/schemas/${name}` });
 
@@ -49,8 +50,8 @@ const index = {
       type: 'object',
       properties: { root: text, documents: integer, gone: { type: 'boolean' } },
     }),
-    lastRun: { type: 'object', properties: { at: text, seconds: { type: 'number' }, result: text } },
-    run: { type: 'object', properties: { state: text, share: { type: 'number' } } },
+    lastRun: { type: 'object', properties: { at: text, seconds: number, result: text, share: number } },
+    run: { type: 'object', properties: { state: text, share: number } },
     problem: { ...text, description: "why it can't be asked, or what goes wrong with it" },
   },
 };

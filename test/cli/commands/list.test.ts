@@ -141,6 +141,33 @@ test('a first run under way, and one that was killed, are told with their share'
   expect((await json('status')).run).toMatchObject({ state: 'interrupted', share: expect.any(Number) });
 });
 
+test('status: a run that --limit or its time window ended was not interrupted', async () => {
+  await using ollama = await startOllama();
+  const server = ['--ollama-url', ollama.url, '--cache', 'none'];
+  expect((await workspace.embed(['ingest', 'docs', ...server, '--limit', '2'])).code).toBe(0);
+  expect(await json('status')).toMatchObject({
+    lastRun: { result: 'done' },
+    run: { state: 'paused', pausedBy: 'limit' },
+  });
+  expect((await workspace.embed(['status'])).stdout).not.toContain('interrupted');
+  write('docs/c.md', '# C\n\nThe third one.\n');
+  const over = await workspace.embed(['ingest', 'docs', ...server, '--max-time', '1ms']);
+  expect([over.code, over.stderr]).toEqual([0, expect.stringContaining('time is up: ')]);
+  const { lastRun, run } = await json('status');
+  expect([lastRun, run]).toMatchObject([
+    { result: 'time-up', share: expect.any(Number) },
+    { state: 'paused', pausedBy: 'max-time', share: expect.any(Number) },
+  ]);
+  const told = (await workspace.embed(['status'])).stdout;
+  expect(told).toMatch(/last run .*, stopped by its time window \(--max-time\), \d+ % done: the next run goes on/);
+  expect(told).not.toContain('interrupted');
+  const { checks } = await json('doctor', '--embedder', 'builtin');
+  expect(checks.find(({ id }: { id: string }) => id === 'output.run')).toMatchObject({
+    status: 'ok',
+    seen: expect.stringMatching(/^stopped by its time window; .* are kept for the next run$/),
+  });
+});
+
 test('why: in the index, or left out by which line of which file', async () => {
   write('.gitignore', '# mine\n*.log\n\ndrafts/\n');
   write('docs/.embedignore', '*.tmp\n!keep.tmp\n');
