@@ -186,6 +186,7 @@ function build(
     reply.raw.once('close', () => uploads.release(raw));
   });
   observe(app, parts, options);
+  if (options.indexes) leadPeopleToPage(app);
   checkAccess(app, tokens, options);
   announceDrain(app, parts);
   app.setErrorHandler((error, request, reply) => answerError(error, request, reply, options));
@@ -243,6 +244,15 @@ function addSearchRoutes(
   app.delete('/mcp', noStreamRoute());
   app.get('/openapi.json', { exposeHeadRoute: true }, (_request, reply) => reply.send(openApi()));
   app.get('/ui', { exposeHeadRoute: true }, (_request, reply) => reply.headers(pageHeaders).send(searchPage));
+}
+
+/** Whoever opens the bare address in a browser wants the page; programs get Ollama's answer, as they don't ask for HTML. */
+function leadPeopleToPage(app: FastifyInstance): void {
+  app.addHook('onRequest', async ({ raw }, reply) => {
+    if (raw.method !== 'GET' || raw.url !== '/' || !raw.headers.accept?.includes('text/html'))
+      return undefined;
+    return reply.code(302).headers({ location: 'ui', vary: 'accept' }).send();
+  });
 }
 
 /** While it drains, tells clients that the connection ends with this answer. */

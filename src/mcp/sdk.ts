@@ -1,5 +1,7 @@
 // Loads the SDK of the Model Context Protocol, which is only there when the user installed it: it takes 20 MB.
+import { createRequire } from 'node:module';
 import { UsageError } from '../errors.js';
+import { installCommand } from '../package.js';
 
 /** The version that works with Node 20.11, as `npm install` takes it. */
 export const wantedSdk = '@modelcontextprotocol/sdk@1.32.2';
@@ -22,9 +24,21 @@ export async function loadSdk(): Promise<Sdk> {
   try {
     return await imported();
   } catch (cause) {
-    throw new UsageError(
-      `The Model Context Protocol needs its SDK, which is not installed: \`npm i ${wantedSdk}\`.`,
-      { cause },
-    );
+    throw new UsageError(notInstalled(), { cause });
   }
+}
+
+/** What is told where it isn't installed; undefined where it is. Nothing of it is loaded. */
+export function missingSdk(): string | undefined {
+  try {
+    createRequire(import.meta.url).resolve('@modelcontextprotocol/sdk/server/index.js');
+    return undefined;
+  } catch {
+    return notInstalled();
+  }
+}
+
+function notInstalled(): string {
+  const install = installCommand([wantedSdk]);
+  return `The Model Context Protocol needs its SDK, which is not installed: \`${install}\`.`;
 }

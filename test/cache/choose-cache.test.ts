@@ -63,7 +63,7 @@ describe('openCache', () => {
 
   test('goes on with a warning where the user did not ask for the disk and lmdb is missing', async () => {
     expect(await openWithoutLmdb('auto')).toBeUndefined();
-    expect(warnings).toEqual([expect.stringContaining('npm install lmdb')]);
+    expect(warnings).toEqual([expect.stringContaining('npm i lmdb@')]);
   });
 
   test('fails where the disk was asked for and lmdb is missing', async () => {

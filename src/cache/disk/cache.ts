@@ -8,6 +8,7 @@
 import { debug } from '../../debug.js';
 import { ServiceError } from '../../errors.js';
 import { noEvents, type RunEvents } from '../../events.js';
+import { installCommand } from '../../package.js';
 import { parseForeign } from '../../text/foreign-json.js';
 import type { CacheUsage, PruneOptions, VectorCache, VectorEntry } from '../../types/cache.js';
 import type { Json } from '../../types/json.js';
@@ -48,7 +49,7 @@ export async function openDiskCache(options: DiskOptions = {}): Promise<DiskCach
   const lmdb = await import('lmdb').catch((cause) => {
     throw new ServiceError(
       'The disk cache is unavailable because the optional package lmdb is not installed for this machine: ' +
-        'install it (`npm install lmdb`), or use --cache redis or --cache none.',
+        `install it (\`${installCommand(['lmdb@3.5.6'])}\`), or use --cache redis or --cache none.`,
       { cause },
     );
   });

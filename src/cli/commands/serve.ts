@@ -1,6 +1,6 @@
 // `embed serve`: what it tells while it runs.
 import { settingsOfServe } from '../../config/load.js';
-import { printable, say } from '../../text/printable.js';
+import { joined, type Printable, printable, say } from '../../text/printable.js';
 import type { Given } from '../declared/command.js';
 import type { Outcome } from '../declared/outcome.js';
 import type { serve as declared } from '../declared/serve.js';
@@ -8,6 +8,7 @@ import { rerankOf } from '../rerank.js';
 import { settingsFor } from '../settings.js';
 import { withSignals } from '../signals.js';
 import { printedEvents } from '../terminal/events.js';
+import { openableAddresses } from '../terminal/listening.js';
 import { printNotice, showsResults } from '../terminal/print.js';
 
 export async function runServe(given: Given<typeof declared>): Promise<Outcome> {
@@ -39,13 +40,31 @@ export async function runServe(given: Given<typeof declared>): Promise<Outcome> 
       signal,
       events: {
         ...printedEvents(line),
-        listening: (url) => {
-          line(say`embed gateway: ${printable(url)}`);
-          if (named) line(say`search: ${printable(url)}/ui`);
+        listening: async (url) => {
+          const { here, elsewhere } = openableAddresses(url);
+          line(say`embed gateway: ${printable(here)}`);
+          if (elsewhere) line(onAllAddresses(elsewhere));
+          if (named === undefined) return;
+          line(say`search: ${printable(here)}/ui`);
+          line(say`agents: ${await agentsAt(here)}`);
         },
         draining: () => line(say`draining: answers what is under way, then ends.`),
       },
     }),
   );
   return {};
+}
+
+function onAllAddresses(elsewhere: readonly string[]): Printable {
+  const others = joined(
+    elsewhere.map((one) => printable(one)),
+    say`, `,
+  );
+  return say`It listens on all addresses of this machine${elsewhere.length > 0 ? say`; for other machines: ${others}` : say``}`;
+}
+
+/** What is missing is told now, and not to the first agent. */
+async function agentsAt(url: string): Promise<Printable> {
+  const missing = await import('../../mcp/sdk.js').then(({ missingSdk }) => missingSdk());
+  return missing === undefined ? say`${printable(url)}/mcp` : printable(missing);
 }

@@ -2,9 +2,10 @@
 import type { Connection } from '@lancedb/lancedb';
 import type { Schema } from 'apache-arrow';
 import { UsageError } from '../../errors.js';
+import { installCommand } from '../../package.js';
 
 /** The versions that work with Node 20, as `npm install` takes them. */
-const wanted = '@lancedb/lancedb@0.27.2 apache-arrow@18.1.0';
+const wanted = ['@lancedb/lancedb@0.27.2', 'apache-arrow@18.1.0'];
 
 /** What is used of it. */
 export interface Lance {
@@ -23,7 +24,8 @@ export async function loadLance(address: string): Promise<Lance> {
   try {
     [lancedb, arrow] = await Promise.all([import('@lancedb/lancedb'), import('apache-arrow')]);
   } catch (cause) {
-    throw new UsageError(`${address} needs LanceDB, which is not installed: \`npm i ${wanted}\`.`, { cause });
+    const install = installCommand(wanted);
+    throw new UsageError(`${address} needs LanceDB, which is not installed: \`${install}\`.`, { cause });
   }
   const { Field, FixedSizeList, Float32, Int32, Schema, Utf8 } = arrow;
   const text = (name: string) => new Field(name, new Utf8(), false);

@@ -292,7 +292,7 @@ describe('disk cache', () => {
     const error = await openWithout({ folder }).catch((reason) => reason);
     expect(error).toBeInstanceOf(ErrorOfThatModule);
     expect(error).toMatchObject({ code: new ServiceError('').code, exitCode: 4 });
-    expect(error.message).toContain('npm install lmdb');
+    expect(error.message).toContain('npm i lmdb@');
     vi.doUnmock('lmdb');
     vi.resetModules();
     expect(existsSync(join(folder, 'data.mdb'))).toBe(false);

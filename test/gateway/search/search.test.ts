@@ -84,6 +84,16 @@ test('nothing but the page comes without the token', async () => {
   expect((await ask(url, { question: 'x' }, headers)).status).toBe(403);
 });
 
+test('a browser at the bare address is led to the page, and a client of Ollama gets its answer', async () => {
+  const { url } = await indexed(documents, { token: 'sesame' });
+  const accept = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
+  const led = await fetch(url, { headers: { accept }, redirect: 'manual' });
+  expect([led.status, new URL(led.headers.get('location')!, led.url).pathname]).toEqual([302, '/ui']);
+  expect((await fetch(url)).status).toBe(401);
+  const client = await fetch(url, { headers: bearer });
+  expect([client.status, await client.text()]).toEqual([200, 'Ollama is running']);
+});
+
 test('what programs are told of is what is checked', async () => {
   const { url } = await indexed(documents, { token: 'sesame' });
   const api = (await (await fetch(`${url}/openapi.json`)).json()) as { paths: object };
