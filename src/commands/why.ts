@@ -97,6 +97,19 @@ interface Known {
 }
 
 function fateOf(path: string, known: Known): PathFate {
+  const typed = withoutLine(path, known);
+  return { ...fateOfName(typed, known), path };
+}
+
+/** A place may be typed as a search result shows it: `docs/plan.md:12`. */
+function withoutLine(path: string, { cwd, out, output }: Known): string {
+  const bare = path.replace(/(?<=.):\d+$/s, '');
+  if (bare === path || lstatSync(resolve(cwd, path), { throwIfNoEntry: false })) return path;
+  const isDocument = [path, sourceOf(resolve(cwd, path), dirname(out))].some((one) => output?.document(one));
+  return isDocument ? path : bare;
+}
+
+function fateOfName(path: string, known: Known): PathFate {
   const { settings, cwd, out, output } = known;
   const absolute = pathWithin(dirname(out), resolve(cwd, path));
   const source = nameOf(path, absolute, known);

@@ -329,7 +329,7 @@ export const declared = {
     env: 'EMBED_INCLUDE',
     default: [],
     example: [],
-    help: 'only files that match; repeatable',
+    help: 'only files that match, from each named path on, or by name; repeatable',
   },
   /** Globs: files that match one are left out. @default [] */
   exclude: {
@@ -339,7 +339,7 @@ export const declared = {
     env: 'EMBED_EXCLUDE',
     default: [],
     example: ['drafts/**'],
-    help: 'leave out files that match; repeatable',
+    help: 'leave out files and folders that match, from each named path on, or by name; repeatable',
   },
   /** Whether `.gitignore` files and git's other excludes are heeded. @default true */
   gitignore: {

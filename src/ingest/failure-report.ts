@@ -69,6 +69,13 @@ export class FailureReport {
     ];
   }
 
+  /** Failures of the previous output that are no more: their documents are repaired, gone or left out. */
+  settled(named: Named, prune: boolean, surveyed: Pick<SurveyResult, 'isPartial'>): Failure[] {
+    const left = [...this.told, ...this.known, ...this.staying(named, prune, surveyed)];
+    const names = new Set(left.map(({ source }) => source));
+    return this.#before.filter(({ source }) => !names.has(source)).map(({ lasting: _, ...plain }) => plain);
+  }
+
   /**
    * @param of the document that the step's chunk is of
    * @returns the failure as the output keeps it

@@ -62,6 +62,8 @@ export interface RunResult {
    * they weren't tried again.
    */
   knownFailures: Failure[];
+  /** Those of the output before that are no more, as their documents are repaired, gone or left out. */
+  settledFailures: Failure[];
   /** A question that the new index should answer; only when documents were added. */
   question?: string | undefined;
 }

@@ -273,10 +273,11 @@ export class Run {
   async #result(
     previous: Output | undefined,
     changed: boolean,
-    { elsewhere, pruned, moved }: SurveyResult,
+    surveyed: SurveyResult,
     { unfinished, mustRemove = false }: { unfinished?: Unfinished | undefined; mustRemove?: boolean } = {},
   ): Promise<RunResult & { mustRemove: boolean }> {
     const { shard } = this.#options;
+    const { elsewhere, hidden, pruned, moved } = surveyed;
     const session = await this.#session;
     const embedder = session?.embedder.identity ?? previous?.space;
     const summary = summarize(this.#counts, {
@@ -286,6 +287,7 @@ export class Run {
       unfinished,
       // A rebuild keeps nothing.
       elsewhere: this.#options.rebuild ? [] : elsewhere,
+      hidden: this.#options.rebuild ? [] : hidden,
       pruned: this.#options.rebuild ? [] : pruned,
       moved,
       seconds: (performance.now() - this.#started) / 1000,
@@ -294,6 +296,7 @@ export class Run {
     });
     const question = changed && summary.documents.new > 0 ? this.#topic.best : undefined;
     const { told: failures, known: knownFailures } = this.#report;
-    return { summary, failures, knownFailures, question, mustRemove };
+    const settledFailures = this.#report.settled(this.#reading.named, this.#prune, surveyed);
+    return { summary, failures, knownFailures, settledFailures, question, mustRemove };
   }
 }

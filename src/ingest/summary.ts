@@ -62,6 +62,8 @@ export interface IngestSummary {
   };
   /** Documents that stay although the run didn't name their roots; `prune` removes them. */
   elsewhere: Elsewhere[];
+  /** Documents that stay although patterns, ignore files or a bound of size hide their files from this run. */
+  hidden: Elsewhere[];
   /** Removed documents that `prune` dropped. */
   pruned: Elsewhere[];
   /** Removed documents that the run has under other names: their output was moved, or their folder renamed. */
@@ -86,7 +88,7 @@ export interface IngestSummary {
 
 export function summarize(
   counts: RunCounts,
-  rest: Pick<IngestSummary, 'out' | 'changed' | 'elsewhere' | 'pruned' | 'moved' | 'seconds'> & {
+  rest: Pick<IngestSummary, 'out' | 'changed' | 'elsewhere' | 'hidden' | 'pruned' | 'moved' | 'seconds'> & {
     unfinished: Unfinished | undefined;
     embedder: EmbedderIdentity | undefined;
     shard: Shard | undefined;

@@ -1,5 +1,12 @@
 // What a run notes on its output: how far it is, while it goes on, and at its end what it did.
-import { attempt, type LastRun, type Maker, NotesFiles, type OutputNotes, type Pause } from './output-notes.js';
+import {
+  attempt,
+  type LastRun,
+  type Maker,
+  NotesFiles,
+  type OutputNotes,
+  type Pause,
+} from './output-notes.js';
 
 const intervalMs = 1000;
 

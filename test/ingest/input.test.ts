@@ -176,12 +176,34 @@ describe('output', () => {
     const failed = await ingest('docs', '--news');
     expect(failed).toMatchObject({ code: 3, stderr: expect.stringContaining('1 failed') });
     expect(await ingest('docs', '--news')).toMatchObject({ code: 0, stdout: '', stderr: '' });
+    rmSync(join(workspace.dir, 'docs/bad.json'));
+    const settled = '  settled    docs/bad.json failed before, and is repaired, gone or left out now\n';
+    expect(await ingest('docs', '--news')).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining(settled),
+    });
+    expect(await ingest('docs', '--news')).toMatchObject({ code: 0, stdout: '', stderr: '' });
     await ollama.die();
     writeFiles(workspace.dir, { 'docs/c.md': markdown('gamma', 1) });
     expect(await ingest('docs', '--news')).toMatchObject({
       code: 4,
       stderr: expect.stringContaining('error'),
     });
+  });
+
+  test('documents that patterns hide stay, and are told', async () => {
+    writeFiles(workspace.dir, { 'docs/drafts/b.md': markdown('beta', 1), 'docs/c.md': markdown('gamma', 1) });
+    expect((await ingest('docs')).code).toBe(0);
+    const hidden = await ingest('docs', '--exclude', 'drafts');
+    expect(hidden.stderr).toMatch(/^ {2}kept {7}1 document whose files patterns, .*`embed forget … --out /m);
+    expect(summaryOf(await ingest('docs', '--exclude', 'drafts', '--json')).hidden).toEqual([
+      { root: 'docs', documents: 1 },
+    ]);
+    expect((await ingest('docs')).stderr).not.toContain('kept');
+    rmSync(join(workspace.dir, 'docs/drafts'), { recursive: true });
+    const gone = await ingest('docs', '--exclude', 'drafts');
+    expect(gone.stderr).toMatch(/1 removed/);
+    expect(gone.stderr).not.toContain('kept');
   });
 
   test('--dry-run counts, writes nothing and contacts no server', async () => {

@@ -92,7 +92,7 @@ export async function runIngest(given: Given<typeof declared>): Promise<Outcome>
     );
     progress.stop();
     notes.done(run);
-    const { summary, failures, knownFailures } = run;
+    const { summary, failures, knownFailures, settledFailures } = run;
     const told = strict ? [...failures, ...knownFailures] : failures;
     const hasNews = summary.changed || told.length > 0 || summary.unfinished !== undefined;
     if (!quiet && (!news || hasNews)) {
@@ -106,7 +106,10 @@ export async function runIngest(given: Given<typeof declared>): Promise<Outcome>
     const synced = dryRun ? undefined : await syncAfter({ ...given.flags, shard }, loaded);
     // A destination that is down says more than documents that fail each night.
     const error = synced?.error ?? (told.length > 0 ? toldFailures(told) : undefined);
-    return { result: { ...summary, failures, knownFailures, ...synced?.result }, ...(error && { error }) };
+    return {
+      result: { ...summary, failures, knownFailures, settledFailures, ...synced?.result },
+      ...(error && { error }),
+    };
   } catch (error) {
     notes.failed(error);
     held.print();

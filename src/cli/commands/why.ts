@@ -1,5 +1,6 @@
 // `embed why`: what it prints.
 import type { PathFate } from '../../commands/why.js';
+import type { LoadedSettings } from '../../config/origins.js';
 import { plural } from '../../text/plural.js';
 import { type Printable, printable, say } from '../../text/printable.js';
 import type { Given } from '../declared/command.js';
@@ -10,14 +11,33 @@ import { settingsFor } from '../settings.js';
 import { paint } from '../terminal/colour.js';
 import { meanings } from '../terminal/failure-view.js';
 import { printNotice, printResult } from '../terminal/print.js';
+import { pathsFromHere } from '../terminal/shown-path.js';
 import { skipInWords } from '../terminal/skip-words.js';
 
 export async function runWhy(given: Given<typeof declared>): Promise<Outcome> {
-  const settings = nearIndex(await settingsFor(given, printNotice));
+  const loaded = await settingsFor(given, printNotice);
+  const settings = nearIndex(loaded);
   const { why } = await import('../../commands/why.js');
-  const paths = await why({ paths: given.arguments.paths, settings });
-  if (!given.flags.json) for (const fate of paths) print(fate);
+  const found = await why({ paths: given.arguments.paths, settings });
+  const paths = found.map((fate) => withOrigin(fate, loaded));
+  const { include, exclude } = settings;
+  const isFiltered = include.length + exclude.length > 0;
+  if (!given.flags.json) for (const fate of paths) print(fate, isFiltered);
   return { result: { paths: paths.map(withMeanings) } };
+}
+
+/** A pattern that isn't from this command line, with the place that it is from. */
+function withOrigin(fate: PathFate, { origins, layers }: LoadedSettings): PathFate {
+  const { rule } = fate;
+  const key = /^(?:no )?--(include|exclude)\b/.exec(rule?.pattern ?? '')?.[1] as
+    | 'include'
+    | 'exclude'
+    | undefined;
+  const origin = key && origins[key];
+  if (rule === undefined || rule.file !== undefined || key === undefined || origin === undefined) return fate;
+  if (layers[key] === 'flag' || layers[key] === 'default') return fate;
+  const place = pathsFromHere(origin).replace(/ \([a-z]+\)$/i, '');
+  return { ...fate, rule: { ...rule, pattern: `${rule.pattern} (from ${place})` } };
 }
 
 /** As `--json` prints it: each failure with what it asks of the reader, as it is told to people. */
@@ -29,8 +49,9 @@ const maxNameLength = 500;
 /** Failures of a path that are shown. */
 const maxShown = 10;
 
-function print(fate: PathFate): void {
-  printResult(say`${paint.bold(printable(fate.path, maxNameLength))}: ${render(fate)}`);
+/** @param isFiltered whether patterns are in force, with which no run drops what it doesn't see */
+function print(fate: PathFate, isFiltered: boolean): void {
+  printResult(say`${paint.bold(printable(fate.path, maxNameLength))}: ${render(fate, isFiltered)}`);
   for (const { source, code, chunk } of fate.failures.slice(0, maxShown)) {
     const place = chunk === undefined ? say`` : say`, chunk ${chunk}`;
     printResult(
@@ -43,26 +64,15 @@ function print(fate: PathFate): void {
 
 const untilWhen = say`until the file, its reader or a limit changes (\`--retry-failed\` tries it now)`;
 
-function render({
-  fate,
-  source,
-  reason,
-  at,
-  rule,
-  format,
-  documents,
-  rows,
-  changed,
-  knownFailure,
-  failures,
-}: PathFate): Printable {
+/** With these, the file may be wanted by a run of other flags, or be readable again. */
+const keeping: ReadonlySet<string> = new Set(['excluded', 'too-large', 'unreadable']);
+/** Rules of the program, by which documents go at once. */
+const ownRules: ReadonlySet<string> = new Set(['binary', 'link', 'index', 'generated', 'vendored']);
+
+function render(path: PathFate, isFiltered: boolean): Printable {
+  const { fate, format, documents, rows, changed, knownFailure, failures } = path;
   const inside = documents > 0 ? say`${plural(documents, 'document')}, ${plural(rows, 'row')}` : undefined;
-  if (fate === 'left-out') {
-    const place = at === undefined || at === source ? say`` : say`, with ${printable(at, maxNameLength)}`;
-    const still =
-      inside === undefined ? say`` : say`; the index still has ${inside} of it until the next run`;
-    return say`${paint.yellow(say`left out`)}${place}: ${skipInWords(reason ?? '', rule)}${still}`;
-  }
+  if (fate === 'left-out') return leftOut(path, inside, isFiltered);
   if (fate === 'gone')
     return say`${paint.yellow(say`gone`)}; the index still has ${inside ?? say`failures`} of it`;
   if (fate === 'not-named') {
@@ -80,4 +90,16 @@ function render({
   return failures.length > 0
     ? say`taken${as}, but it has no row${knownFailure ? say`, and isn't tried again ${untilWhen}` : say``}`
     : say`taken${as}, but not in the index yet: run \`embed ingest\``;
+}
+
+function leftOut(
+  { source, reason = '', at, rule }: PathFate,
+  inside: Printable | undefined,
+  isFiltered: boolean,
+): Printable {
+  const place = at === undefined || at === source ? say`` : say`, with ${printable(at, maxNameLength)}`;
+  const stays = keeping.has(reason) || (isFiltered && !ownRules.has(reason));
+  const until = stays ? say`: \`embed forget\` drops it` : say` until the next run`;
+  const still = inside === undefined ? say`` : say`; the index still has ${inside} of it${until}`;
+  return say`${paint.yellow(say`left out`)}${place}: ${skipInWords(reason, rule)}${still}`;
 }

@@ -9,7 +9,7 @@ export const help = {
       name: 'what',
       kind: 'text',
       isMany: true,
-      help: 'a command, or environment, exit-codes, formats, output, config',
+      help: 'a command, or environment, exit-codes, formats, output, config, topics',
     },
   ],
   flags: [],

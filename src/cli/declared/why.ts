@@ -11,7 +11,7 @@ export const why = {
       kind: 'path',
       isMany: true,
       isRequired: true,
-      help: 'files and folders, or documents as a search result names them',
+      help: 'files and folders, or documents and places as a search result names them',
     },
   ],
   flags: ['config', 'out', 'include', 'exclude', 'gitignore', 'follow', 'generated', 'maxFileSize', 'json'],
@@ -19,6 +19,7 @@ export const why = {
     'Rules are those that the next run would have: ignore files, and the flags and settings given here. Without an index, it answers for `embed ingest .`',
   examples: [
     { line: 'embed why ./docs/drafts/plan.md' },
+    { line: 'embed why docs/faq.md:12' },
     { line: "embed why ./docs/logo.svg --exclude '*.svg' --json" },
   ],
   exits: {

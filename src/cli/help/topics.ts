@@ -17,12 +17,14 @@ export const topics: readonly Topic[] = [
   { name: 'formats', summary: 'files that are read, by their endings', page: formatsPage },
   { name: 'output', summary: 'files that an ingest writes', page: outputPage },
   { name: 'config', summary: 'configuration files and their keys', page: configPage },
+  { name: 'topics', summary: 'the list of these pages', page: topicsPage },
 ];
 
 const programVariables: readonly Row[] = [
   { term: 'EMBED_DEBUG', text: 'tell on standard error what these parts do: cache,embedder; * for all' },
   { term: 'NO_COLOR', text: 'no colours' },
   { term: 'FORCE_COLOR', text: 'colours without a terminal, too' },
+  { term: 'COLUMNS', text: 'how wide lines are without a terminal' },
   { term: 'CI', text: 'lines in place of a bar' },
   { term: 'XDG_CONFIG_HOME', text: 'where your own settings are, in embed/config.yaml' },
   { term: 'XDG_STATE_HOME', text: 'where notes on each run are, in embed' },
@@ -40,6 +42,18 @@ function environmentPage(): Page {
       },
       { title: 'Settings and flags', body: [{ rows: allVariables() }] },
       { title: 'The program', body: [{ rows: programVariables }] },
+    ],
+  };
+}
+
+function topicsPage(): Page {
+  const rows = topics.map(({ name, summary }) => ({ term: `embed help ${name}`, text: summary }));
+  return {
+    name: 'embed help topics',
+    summary: 'the list of these pages',
+    sections: [
+      { title: 'Topics', body: [{ rows }] },
+      { body: ['embed help COMMAND tells all of a command.'] },
     ],
   };
 }

@@ -4,7 +4,7 @@ import { leftOutInWords } from '../../ingest/left-out.js';
 import type { RunResult } from '../../ingest/options.js';
 import type { IngestSummary } from '../../ingest/summary.js';
 import { duration } from '../../text/durations.js';
-import { plural, quoted, whole } from '../../text/plural.js';
+import { command, plural, quoted, whole } from '../../text/plural.js';
 import { joined, type Printable, printable, say } from '../../text/printable.js';
 import type { Failure } from '../../types/failure.js';
 import { paintNotice as paint } from './colour.js';
@@ -13,8 +13,14 @@ import { foreign, type StepSummary } from './step-summary.js';
 /** Characters; a longer one is no example. */
 const maxQuestionLength = 200;
 
+/** Documents without their failure that are named. */
+const maxSettled = 3;
+
 /** What a run did. */
-export function renderRun({ summary, knownFailures, question }: RunResult, verbose: boolean): Printable {
+export function renderRun(
+  { summary, knownFailures, settledFailures, question }: RunResult,
+  verbose: boolean,
+): Printable {
   const { chunks, out, changed, embedder, requests, textsPerRequest, seconds } = summary;
   const where = paint.bold(printable(out));
   const language = embedder?.embedder === 'builtin' ? say`, English only` : say``;
@@ -38,9 +44,17 @@ export function renderRun({ summary, knownFailures, question }: RunResult, verbo
       say`  chunks     ${whole(chunks.embedded)} embedded, ${whole(chunks.cached)} from cache, ${whole(chunks.reused)} reused${failed}`,
     );
   }
-  if (requests > 0) lines.push(say`  requests   ${whole(requests)}, ${textsPerRequest ?? 0} texts each`);
-  lines.push(...renderKnown(knownFailures), ...renderLeftOut(summary, verbose), ...renderUnused(summary));
-  lines.push(...renderElsewhere(summary.elsewhere, 'kept'), ...renderPruned(summary.pruned, 'dropped'));
+  if (requests > 0)
+    lines.push(
+      say`  requests   ${whole(requests)}, ${textsPerRequest ?? 0} ${textsPerRequest === 1 ? say`text` : say`texts`} each`,
+    );
+  lines.push(...renderKnown(knownFailures), ...renderSettled(settledFailures, verbose));
+  lines.push(...renderLeftOut(summary, verbose), ...renderUnused(summary));
+  lines.push(
+    ...renderHidden(summary, 'kept'),
+    ...renderElsewhere(summary.elsewhere, 'kept'),
+    ...renderPruned(summary.pruned, 'dropped'),
+  );
   lines.push(...renderMoved(summary));
   if (question !== undefined && question.length <= maxQuestionLength) {
     const runner = variable('npm_command') === 'exec' ? say`npx embed` : say`embed`;
@@ -53,7 +67,7 @@ export function renderRun({ summary, knownFailures, question }: RunResult, verbo
 
 /** What a run would do. @param asksCache whether the cache was asked */
 export function renderPlan(
-  { summary, knownFailures }: RunResult,
+  { summary, knownFailures, settledFailures }: RunResult,
   verbose: boolean,
   asksCache: boolean,
 ): Printable {
@@ -71,8 +85,10 @@ export function renderPlan(
     say`  to embed   ${plural(chunks.embedded, 'chunk')}, about ${whole(tokensEmbedded)} tokens; ${whole(chunks.reused)} reused${cached}`,
     ...renderEstimate(summary),
     ...renderKnown(knownFailures),
+    ...renderSettled(settledFailures, verbose),
     ...renderLeftOut(summary, verbose),
     ...renderUnused(summary),
+    ...renderHidden(summary, 'to keep'),
     ...renderElsewhere(elsewhere, 'to keep'),
     ...renderPruned(pruned, 'to drop'),
     ...renderMoved(summary),
@@ -127,6 +143,16 @@ function renderKnown(known: readonly Failure[]): Printable[] {
   ];
 }
 
+/** Documents whose failures are no more, for who was told of them. */
+function renderSettled(settled: readonly Failure[], verbose: boolean): Printable[] {
+  const sources = [...new Set(settled.map(({ source }) => source))];
+  if (sources.length === 0) return [];
+  const shown = sources.slice(0, verbose ? sources.length : maxSettled).map((one) => printable(one));
+  const more = sources.length > shown.length ? say` and ${whole(sources.length - shown.length)} more` : say``;
+  const failed = sources.length === 1 ? say`failed before, and is` : say`failed before, and are`;
+  return [say`  settled    ${joined(shown, say`, `)}${more} ${failed} repaired, gone or left out now`];
+}
+
 function renderLeftOut({ documents, leftOut }: IngestSummary, verbose: boolean): Printable[] {
   const lines: Printable[] = [];
   if (documents.leftOut > 0) {
@@ -149,7 +175,19 @@ function renderUnused({ unused }: IngestSummary): Printable[] {
     .slice(0, 3)
     .map(({ setting, pattern }) => say`${printable(setting)} ${printable(quoted(pattern), 100)}`);
   const more = unused.length > 3 ? say` and ${whole(unused.length - 3)} more` : say``;
-  return [say`  no match   ${joined(shown, say`, `)}${more}`];
+  const isPath = unused.some(({ pattern }) => pattern.replace(/\/+$/, '').includes('/'));
+  const where = isPath ? say`; a pattern with a slash begins at each path that is named` : say``;
+  return [say`  no match   ${joined(shown, say`, `)}${more}${where}`];
+}
+
+/** Documents that stay, as the run can't tell whether those who see all files want them. */
+function renderHidden({ hidden, out }: IngestSummary, label: string): Printable[] {
+  const documents = hidden.reduce((sum, one) => sum + one.documents, 0);
+  if (documents === 0) return [];
+  const forget = printable(command`embed forget … --out ${out}`);
+  return [
+    say`  ${printable(label.padEnd(11))}${plural(documents, 'document')} whose files patterns, ignore files or --max-file-size hide from this run: \`${forget}\` drops them`,
+  ];
 }
 
 /** Documents that stay, although the run didn't name their roots. */

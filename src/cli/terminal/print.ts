@@ -103,10 +103,20 @@ function fitted(lines: Printable, broken: BreaksLine): Printable {
   return joined(all, say`\n`);
 }
 
-/** Columns of the terminal that shows results, or notices. */
+/**
+ * Columns of the terminal that shows results, or notices. What goes through a pipe (`| less`) is as wide as `COLUMNS` says, or
+ * as the terminal of the other stream.
+ */
 export function columns(ofNotices = false): number {
-  return (ofNotices ? process.stderr : process.stdout).columns || 80;
+  const [own, other] = ofNotices ? [process.stderr, process.stdout] : [process.stdout, process.stderr];
+  const named = Number(variable('COLUMNS'));
+  const isNamed = Number.isSafeInteger(named) && named >= minColumns && named <= maxColumns;
+  return own.columns || (isNamed ? named : other.columns) || 80;
 }
+
+/** Of `COLUMNS`; anything else is a mistake. */
+const minColumns = 20;
+const maxColumns = 1000;
 
 /** Whether a terminal shows the results. */
 export function showsResults(): boolean {

@@ -50,6 +50,8 @@ export interface SurveyResult {
   failures: number;
   /** Kept documents under roots that the run doesn't name. */
   elsewhere: Elsewhere[];
+  /** Kept documents whose files are there, but hidden from this run: by patterns, ignore files or a bound. */
+  hidden: Elsewhere[];
   /** Removed documents under roots that the run doesn't name. */
   pruned: Elsewhere[];
   /** Documents that the run has under other names: the old ones go. */
@@ -103,7 +105,7 @@ export async function survey(
   if (!previous) {
     const nothing = {
       leftOut: new Set<string>(),
-      elsewhere: [],
+      ...{ elsewhere: [], hidden: [] },
       pruned: [],
       moved: [],
       renamed: new Set<string>(),
@@ -129,7 +131,20 @@ export async function survey(
   const leaving = new Set(removed);
   for (const source of recordLike) leaving.delete(source);
   const [elsewhere, pruned] = options.prune ? [[], unnamed] : [unnamed, []];
-  const rest = { leftOut: withRecords(leftOut, previous), unlisted, isPartial, failures, elsewhere, pruned };
+  const isWhole = ![...listed.values()].includes(false);
+  const kept = [...unseen].filter(
+    ([source, root]) => isWhole && root !== stdinRoot && !gone.has(source) && !others.has(source),
+  );
+  const hidden = countElsewhere(new Map(kept), previous);
+  const rest = {
+    leftOut: withRecords(leftOut, previous),
+    unlisted,
+    isPartial,
+    failures,
+    elsewhere,
+    hidden,
+    pruned,
+  };
   const renamed = withRecords(moved.keys(), previous);
   const oldNames = new Map(found?.oldNames);
   for (const [name, olds] of same?.olds ?? []) {

@@ -159,7 +159,9 @@ test('status: a run that --limit or its time window ended was not interrupted', 
     { state: 'paused', pausedBy: 'max-time', share: expect.any(Number) },
   ]);
   const told = (await workspace.embed(['status'])).stdout;
-  expect(told).toMatch(/last run .*, stopped by its time window \(--max-time\), \d+ % done: the next run goes on/);
+  expect(told).toMatch(
+    /last run .*, stopped by its time window \(--max-time\), \d+ % done: the next run goes on/,
+  );
   expect(told).not.toContain('interrupted');
   const { checks } = await json('doctor', '--embedder', 'builtin');
   expect(checks.find(({ id }: { id: string }) => id === 'output.run')).toMatchObject({
