@@ -71,6 +71,7 @@ export function summaryOf(result: CliResult): {
   elsewhere: { root: string; documents: number }[];
   pruned: { root: string; documents: number }[];
   moved: { root: string; documents: number }[];
+  hidden: { root: string; documents: number }[];
   newer: string[];
   requests: number;
   failures: { source: string; code: string; chunk?: number }[];
