@@ -60,6 +60,24 @@ test('sync and eval have their part of the page, in which foreign words are only
   expect(page().trimEnd()).not.toContain('\n\n');
 });
 
+test('verify, doctor and merge have theirs, with what is wrong', async () => {
+  write('docs/a.md', 'Islands.\n');
+  const page = () => readFileSync(join(workspace.dir, 'summary.md'), 'utf8');
+  await onGithub('ingest', 'docs', '--embedder', 'builtin', '--quiet', '--shard', '1/1');
+  expect((await onGithub('merge', 'embeddings')).code).toBe(0);
+  expect(page()).toMatch(/<h3>embed merge<\/h3>.*<td>Documents<\/td><td>1 document<\/td>/s);
+  expect((await onGithub('verify', 'embeddings')).code).toBe(0);
+  expect(page()).toContain('<code>embeddings</code></td><td>fine (1 document, 1 row)');
+  write(
+    'embeddings/chunks.jsonl',
+    readFileSync(join(workspace.dir, 'embeddings/chunks.jsonl'), 'utf8').replace('Isl', 'isl'),
+  );
+  expect((await onGithub('verify', 'embeddings')).code).toBe(5);
+  expect(page()).toMatch(/<td>damaged<\/td>.*<p>Problems:<\/p>/s);
+  await onGithub('doctor', '--embedder', 'builtin', '--redis-url', 'redis://127.0.0.1:1', '--timeout', '2s');
+  expect(page()).toMatch(/<h3>embed doctor<\/h3>.*<td>failure<\/td><td><code>redis\./s);
+});
+
 test('what is said during the run is in a group, and what comes of it below', async () => {
   write('docs/a.md', 'Islands.\n');
   write('docs/b.png', '\0\0');

@@ -18,6 +18,7 @@ import { startBar } from '../terminal/bar.js';
 import { paintNotice as paint } from '../terminal/colour.js';
 import { printedEvents } from '../terminal/events.js';
 import { columns, printNotice, printResults, showsNotices } from '../terminal/print.js';
+import { summariseStep } from '../terminal/step-summary.js';
 
 type Flags = Given<typeof declared>['flags'];
 
@@ -100,6 +101,8 @@ async function tell(
     printResults(renderReport(report, columns()));
     if (comparison) printResults(renderComparison(comparison));
   }
+  const { summaryOfBench } = await import('../terminal/bench-summary.js');
+  summariseStep(() => summaryOfBench(report, comparison));
   const note = (text: Printable) => flags.quiet || printNotice(text);
   if (flags.report) note(say`Page: ${printable(flags.report)}`);
   if (saved) {

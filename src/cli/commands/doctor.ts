@@ -12,10 +12,12 @@ import { paint } from '../terminal/colour.js';
 import { canAsk, confirm } from '../terminal/confirm.js';
 import { columns, printNotice, printResults } from '../terminal/print.js';
 import { pathsFromHere } from '../terminal/shown-path.js';
+import { foreign, type StepSummary, summariseStep } from '../terminal/step-summary.js';
 
 export async function runDoctor(given: Given<typeof declared>): Promise<Outcome> {
   const report = await examine(given);
   if (!given.flags.json) printResults(render(report, columns()));
+  summariseStep(() => summaryOf(report));
   const { failure, warning } = report.counts;
   const found = [
     ...(failure > 0 ? [plural(failure, 'failure')] : []),
@@ -134,4 +136,23 @@ function closing({ checks, counts }: DoctorReport): Printable {
     ...(counts.skipped > 0 ? [say`${counts.skipped} skipped`] : []),
   ];
   return say`${plural(checks.length, 'check')}: ${joined(parts, say`, `)}.`;
+}
+
+function summaryOf({ checks, counts }: DoctorReport): StepSummary {
+  const { ok, warning, failure, skipped } = counts;
+  return {
+    title: say`embed doctor`,
+    rows: [[say`Checks`, say`${ok} fine, ${warning} warnings, ${failure} failures, ${skipped} skipped`]],
+    list: {
+      title: say`Found`,
+      rows: checks
+        .filter(({ status }) => status === 'failure' || status === 'warning')
+        .map(({ id, status, seen, mend }) => [
+          say`${printable(status)}`,
+          foreign(id),
+          foreign(pathsFromHere(seen)),
+          foreign(pathsFromHere(mend ?? '')),
+        ]),
+    },
+  };
 }

@@ -11,6 +11,7 @@ import { withSignals } from '../signals.js';
 import { paintNotice as paint } from '../terminal/colour.js';
 import { printedEvents } from '../terminal/events.js';
 import { printNotice, printNotices } from '../terminal/print.js';
+import { foreign, summariseStep } from '../terminal/step-summary.js';
 
 export async function runMerge(given: Given<typeof declared>): Promise<Outcome> {
   const { out, allowRemovals, wait, quiet } = given.flags;
@@ -26,6 +27,16 @@ export async function runMerge(given: Given<typeof declared>): Promise<Outcome> 
     'the output is as it was',
   );
   if (!quiet) printNotices(render(result));
+  summariseStep(() => ({
+    title: say`embed merge`,
+    rows: [
+      [say`Output`, foreign(relative(process.cwd(), result.out) || '.')],
+      [say`Documents`, plural(result.documents, 'document')],
+      [say`Chunks`, plural(result.rows, 'chunk')],
+      [say`Shards`, plural(result.shards.length, 'shard')],
+      [say`Failures`, plural(result.failures, 'failure')],
+    ],
+  }));
   return { result };
 }
 

@@ -10,6 +10,7 @@ import { codedError, type Outcome } from '../declared/outcome.js';
 import type { verify as declared } from '../declared/verify.js';
 import { nearIndex } from '../near-index.js';
 import { printNotice, printResult } from '../terminal/print.js';
+import { foreign, type StepSummary, summariseStep } from '../terminal/step-summary.js';
 
 interface Verified extends Verification {
   /** As it was named. */
@@ -30,6 +31,7 @@ export async function runVerify({ arguments: given, flags }: Given<typeof declar
       outputs.push(verified);
     }
   }
+  summariseStep(() => summaryOf(outputs));
   const damaged = outputs.find(({ ok }) => !ok);
   const result = {
     ok: damaged === undefined,
@@ -57,4 +59,17 @@ function print({ dir, problems, rows, documents }: Verified): void {
     const again = printable(rebuildCommand(dir));
     printNotice(say`To build it again, with known vectors from the cache: ${again}`);
   }
+}
+
+function summaryOf(outputs: readonly Verified[]): StepSummary {
+  const counted = ({ documents, rows }: Verified) =>
+    say`${plural(documents, 'document')}, ${plural(rows, 'row')}`;
+  return {
+    title: say`embed verify`,
+    rows: outputs.map((one) => [foreign(one.dir), one.ok ? say`fine (${counted(one)})` : say`damaged`]),
+    list: {
+      title: say`Problems`,
+      rows: outputs.flatMap(({ dir, problems }) => problems.map((one) => [foreign(dir), foreign(one)])),
+    },
+  };
 }
