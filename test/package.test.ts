@@ -9,6 +9,7 @@ import {
   readdirSync,
   readFileSync,
   realpathSync,
+  renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -31,6 +32,7 @@ beforeAll(() => {
   const place = join(modules, packageJson.name);
   mkdirSync(place, { recursive: true });
   execFileSync('tar', ['-xzf', join(folder, filename), '-C', place, '--strip-components=1']);
+  execFileSync(process.execPath, [join(root, 'scripts/bundle.js'), join(place, 'dist')]);
   for (const name of Object.keys({ ...packageJson.dependencies, ...packageJson.optionalDependencies })) {
     mkdirSync(dirname(join(modules, name)), { recursive: true });
     symlinkSync(join(root, 'node_modules', name), join(modules, name));
@@ -58,6 +60,19 @@ test('is called embed-ingest, and its one command embed', () => {
   expect(packageJson.name).toBe('embed-ingest');
   expect(Object.keys(packageJson.bin)).toEqual(['embed']);
   expect(embed('--version').trim()).toBe(packageJson.version);
+});
+
+test('runs as a bundle of its modules, which are run where they were compiled later', () => {
+  const dist = join(folder, 'node_modules', packageJson.name, 'dist');
+  renameSync(join(dist, 'cli'), join(dist, 'absent'));
+  try {
+    expect(embed('ingest', '--help')).toContain('Usage: embed ingest');
+    writeFileSync(join(dist, '.tsbuildinfo'), '');
+    expect(() => embed('ingest', '--help')).toThrow(/ERR_MODULE_NOT_FOUND/);
+  } finally {
+    renameSync(join(dist, 'absent'), join(dist, 'cli'));
+    rmSync(join(dist, '.tsbuildinfo'), { force: true });
+  }
 });
 
 test('every link of a page in it leads to a file in it', () => {
