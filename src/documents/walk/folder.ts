@@ -145,7 +145,7 @@ export function subfolder(folder: Folder, name: RawPath, linkTarget?: RawPath): 
 export function withOwnRules(folder: Folder, has: (name: string) => boolean): Folder {
   let { rules } = folder;
   const { tree, path, text } = folder;
-  if (tree.gitignore && has('.git')) rules = rules.withoutGit().withExcludes(gitExcludes(path), text);
+  if (tree.gitignore && has('.git')) rules = rules.inRepository(gitExcludes(path), text);
   if (tree.gitignore && has(gitignoreName)) rules = rules.withGit(readIgnoreFile(path, gitignoreName), text);
   if (has(embedignoreName)) rules = rules.withEmbed(readIgnoreFile(path, embedignoreName), text);
   return rules === folder.rules ? folder : { ...folder, rules };

@@ -32,7 +32,7 @@ function rulesAbove(real: RawPath, gitignore: boolean): IgnoreRules {
   let rules = IgnoreRules.none;
   ancestors.forEach((path, depth) => {
     const text = `${textOf(path)}/`;
-    if (depth === top) rules = rules.withExcludes(gitExcludes(path), text);
+    if (depth === top) rules = rules.inRepository(gitExcludes(path), text);
     if (top >= 0 && depth >= top) rules = rules.withGit(readIgnoreFile(path, gitignoreName), text);
     rules = rules.withEmbed(readIgnoreFile(path, embedignoreName), text);
   });

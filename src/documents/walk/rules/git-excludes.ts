@@ -8,7 +8,7 @@ import { expandHome, homeFolder } from '../../../files/home.js';
 import { Matcher } from '../../globs/matcher.js';
 import { tokensOf } from '../../globs/tokens.js';
 import { fsPath, type RawPath, textOf } from '../sources/source-name.js';
-import { type RuleFile, readRules } from './ignore-files.js';
+import { type GitExcludes, readRules } from './ignore-files.js';
 
 /** Max bytes of a configuration file, max files that include each other, and max files in all. */
 const maxConfigBytes = 1024 * 1024;
@@ -16,17 +16,18 @@ const maxDepth = 10;
 const maxFiles = 50;
 
 /**
- * The rules for a repository, the weakest first; its `.gitignore` files are stronger.
+ * The rules for a repository.
  * @param top the folder that holds `.git`
  * @throws when a file of rules exists but can't be read
  */
-export function gitExcludes(top: RawPath): RuleFile[] {
+export function gitExcludes(top: RawPath): GitExcludes {
   const folder = textOf(top);
   const gitFolder = gitFolderOf(top);
   const shared = resolve(gitFolder, trimmed(join(gitFolder, 'commondir')) ?? '.');
-  const file = new Config(gitFolder).excludesFile(shared) ?? join(configHome(), 'git/ignore');
+  const config = new Config(gitFolder, shared);
+  const file = config.excludesFile ?? join(configHome(), 'git/ignore');
   const found = [resolve(folder, file), join(shared, 'info/exclude')].map((path) => readRules(path));
-  return found.filter((one) => one !== undefined);
+  return { files: found.filter((one) => one !== undefined), ignoreCase: config.ignoreCase };
 }
 
 /** `.git` is a folder, or in worktrees and submodules a file that names it. */
@@ -50,26 +51,25 @@ function trimmed(path: string): string | undefined {
   }
 }
 
-/** The values of git's configuration that tell which rules hold. */
+/** The values of git's configuration that tell which rules hold: the last file that sets one counts. */
 class Config {
+  /** `core.excludesFile` */
+  excludesFile: string | undefined;
+  /** `core.ignoreCase` */
+  ignoreCase = false;
   readonly #gitFolder: string;
-  #excludesFile: string | undefined;
   #files = 0;
 
-  constructor(gitFolder: string) {
+  /** @param shared the `.git` of all worktrees */
+  constructor(gitFolder: string, shared: string) {
     this.#gitFolder = gitFolder;
-  }
-
-  /** `core.excludesFile`: the last file that sets it counts. @param shared the `.git` of all worktrees */
-  excludesFile(shared: string): string | undefined {
     if (!variable('GIT_CONFIG_NOSYSTEM')) this.#read(variable('GIT_CONFIG_SYSTEM') ?? '/etc/gitconfig', 0);
     const own = variable('GIT_CONFIG_GLOBAL');
     const globals =
       own === undefined ? [join(configHome(), 'git/config'), join(homeFolder(), '.gitconfig')] : [own];
     for (const path of globals) this.#read(path, 0);
     this.#read(join(shared, 'config'), 0);
-    this.#read(join(this.#gitFolder, 'config.worktree'), 0);
-    return this.#excludesFile;
+    this.#read(join(gitFolder, 'config.worktree'), 0);
   }
 
   #read(path: string, depth: number): void {
@@ -79,13 +79,16 @@ class Config {
     for (const line of text?.replace(/\\\r?\n/g, '').split('\n') ?? []) {
       const head = /^\s*\[\s*([\w.-]+)(?:\s+"((?:[^"\\]|\\.)*)")?\s*\](.*)/.exec(line);
       if (head) section = `${head[1]!.toLowerCase()} ${(head[2] ?? '').replace(/\\(.)/g, '$1')}`.trim();
-      const [, key, value] = /^\s*([a-z][\w-]*)\s*=(.*)/i.exec(head ? head[3]! : line) ?? [];
-      if (key !== undefined) this.#take(section, key.toLowerCase(), unquoted(value!), path, depth);
+      // A key without `=` is true.
+      const [, key, value] = /^\s*([a-z][\w-]*)\s*(?:=(.*)|(?=[#;]|$))/i.exec(head ? head[3]! : line) ?? [];
+      if (key !== undefined) this.#take(section, key.toLowerCase(), unquoted(value ?? 'true'), path, depth);
     }
   }
 
   #take(section: string, key: string, value: string, path: string, depth: number): void {
-    if (section === 'core' && key === 'excludesfile') this.#excludesFile = expandHome(value);
+    if (section === 'core' && key === 'excludesfile') this.excludesFile = expandHome(value);
+    if (section === 'core' && key === 'ignorecase')
+      this.ignoreCase = /^(?:true|yes|on|[+-]?0*[1-9]\d*)$/i.test(value);
     const isIncluded =
       section === 'include' || (section.startsWith('includeif ') && this.#holds(section.slice(10), path));
     if (key === 'path' && isIncluded) this.#read(resolve(dirname(path), expandHome(value)), depth + 1);

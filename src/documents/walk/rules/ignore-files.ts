@@ -29,6 +29,14 @@ export interface RuleFile {
   lines: string;
 }
 
+/** What git has for a repository beside its `.gitignore` files, which are stronger. */
+export interface GitExcludes {
+  /** The weakest first. */
+  files: RuleFile[];
+  /** `core.ignoreCase`: git sets it where the disk doesn't tell `A` from `a`, as on macOS and Windows. */
+  ignoreCase: boolean;
+}
+
 /** One ignore file. */
 class IgnoreFile {
   #matcher: Ignore;
@@ -36,15 +44,21 @@ class IgnoreFile {
   readonly #file: RuleFile;
   /** Length of the folder's path: the patterns see the rest of an entry's path. */
   readonly #offset: number;
+  readonly #ignoreCase: boolean;
 
-  constructor(file: RuleFile, offset: number, rules: string | Ignore = file.lines) {
+  constructor(file: RuleFile, offset: number, ignoreCase: boolean, rules: string | Ignore = file.lines) {
     this.#file = file;
     this.#offset = offset;
-    this.#matcher = ignore({ ignoreCase: false }).add(rules);
+    this.#ignoreCase = ignoreCase;
+    this.#matcher = this.#made(rules);
+  }
+
+  #made(rules: string | Ignore): Ignore {
+    return ignore({ ignoreCase: this.#ignoreCase }).add(rules);
   }
 
   judge(path: string): Verdict {
-    if (++this.#asked % remembered === 0) this.#matcher = ignore({ ignoreCase: false }).add(this.#matcher);
+    if (++this.#asked % remembered === 0) this.#matcher = this.#made(this.#matcher);
     const result = this.#matcher.test(path.slice(this.#offset));
     return result.ignored ? 'ignored' : result.unignored ? 'kept' : 'free';
   }
@@ -52,7 +66,7 @@ class IgnoreFile {
   /** This file without its verdict on a folder, which the library would apply to everything below. */
   pardon(folder: string): IgnoreFile {
     const pattern = folder.slice(this.#offset).replace(/[\\*?[\]!# ]/g, '\\$&');
-    const pardoned = new IgnoreFile(this.#file, this.#offset, this.#matcher);
+    const pardoned = new IgnoreFile(this.#file, this.#offset, this.#ignoreCase, this.#matcher);
     pardoned.#matcher.add({ pattern: `!/${pattern}` });
     return pardoned;
   }
@@ -80,10 +94,13 @@ export class IgnoreRules {
 
   readonly #git: readonly IgnoreFile[];
   readonly #embed: readonly IgnoreFile[];
+  /** Whether the rules of git here don't tell capital from small letters. */
+  readonly #ignoreCase: boolean;
 
-  private constructor(git: readonly IgnoreFile[], embed: readonly IgnoreFile[]) {
+  private constructor(git: readonly IgnoreFile[], embed: readonly IgnoreFile[], ignoreCase = false) {
     this.#git = git;
     this.#embed = embed;
+    this.#ignoreCase = ignoreCase;
   }
 
   /** The verdict on an entry; `kept` only when `.embedignore` takes it back. */
@@ -112,37 +129,33 @@ export class IgnoreRules {
     const against = (file: IgnoreFile): boolean => file.judge(folder) === 'ignored';
     if (!this.#git.some(against) && !this.#embed.some(against)) return this;
     const pardon = (file: IgnoreFile): IgnoreFile => (against(file) ? file.pardon(folder) : file);
-    return new IgnoreRules(this.#git.map(pardon), this.#embed.map(pardon));
+    return new IgnoreRules(this.#git.map(pardon), this.#embed.map(pardon), this.#ignoreCase);
   }
 
   /** The rules for a folder that the user named: without the files that ignore it or everything in it. */
   insideNamed(folder: string): IgnoreRules {
     const anything = `${folder}0f1d-any-name-at-all`;
     const wanted = (file: IgnoreFile): boolean => file.judge(anything) !== 'ignored';
-    return new IgnoreRules(this.#git.filter(wanted), this.#embed.filter(wanted));
+    return new IgnoreRules(this.#git.filter(wanted), this.#embed.filter(wanted), this.#ignoreCase);
   }
 
   /** These rules and those of the ignore files in `folder`. */
   withGit(file: RuleFile | undefined, folder: string): IgnoreRules {
-    return file?.lines
-      ? new IgnoreRules([...this.#git, new IgnoreFile(file, folder.length)], this.#embed)
-      : this;
+    if (!file?.lines) return this;
+    const added = new IgnoreFile(file, folder.length, this.#ignoreCase);
+    return new IgnoreRules([...this.#git, added], this.#embed, this.#ignoreCase);
   }
 
   withEmbed(file: RuleFile | undefined, folder: string): IgnoreRules {
-    return file?.lines
-      ? new IgnoreRules(this.#git, [...this.#embed, new IgnoreFile(file, folder.length)])
-      : this;
+    if (!file?.lines) return this;
+    const added = new IgnoreFile(file, folder.length, false);
+    return new IgnoreRules(this.#git, [...this.#embed, added], this.#ignoreCase);
   }
 
-  /** Also the rules that git has for a repository beside `.gitignore` files: the weakest first. */
-  withExcludes(files: readonly RuleFile[], folder: string): IgnoreRules {
-    return files.reduce<IgnoreRules>((rules, file) => rules.withGit(file, folder), this);
-  }
-
-  /** These rules without those of git: another repository begins. */
-  withoutGit(): IgnoreRules {
-    return this.#git.length > 0 ? new IgnoreRules([], this.#embed) : this;
+  /** The rules at the top of a repository: those of one around it don't hold here. */
+  inRepository({ files, ignoreCase }: GitExcludes, folder: string): IgnoreRules {
+    const none = new IgnoreRules([], this.#embed, ignoreCase);
+    return files.reduce((rules, file) => rules.withGit(file, folder), none);
   }
 }
 

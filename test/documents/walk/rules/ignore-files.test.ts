@@ -84,6 +84,38 @@ describe('the rules of git beside .gitignore', () => {
     expect(await sources(folder, ['**/*.md'])).toEqual(['a.md', 'repo/x.md', 'tree/b.md']);
   });
 
+  test('take capital and small letters for the same where core.ignoreCase says so, in that repository alone', async () => {
+    const folder = plant(temporaryFolder(), {
+      '.gitignore': '/Build/\n*.LOG\n[[:upper:]].md\n!Keep.log\n',
+      '.embedignore': 'C.txt\n',
+      ...Object.fromEntries(
+        ['build/a.md', 'x/build/ab.md', 'a.log', 'keep.LOG', 'b.md', 'c.txt'].map((name) => [name, '']),
+      ),
+    });
+    git(folder, 'init', '-q');
+    const all = ['a.log', 'b.md', 'build/a.md', 'c.txt', 'keep.LOG', 'x/build/ab.md'];
+    for (const [written, is] of [
+      ['= TRUE', true],
+      ['', true],
+      ['= 1 ; yes', true],
+      ['= "off"', false],
+      ['=', false],
+    ] as const) {
+      plant(folder, { '.git/config': `[core]\nignoreCase ${written}\n` });
+      expect(await taken(folder), written).toEqual(
+        is ? ['c.txt', 'keep.LOG', 'x/build/ab.md'] : all.filter((name) => name !== 'keep.LOG'),
+      );
+    }
+    plant(folder, {
+      '.git/config': '[core]\nignoreCase\n',
+      'in/.git/HEAD': '',
+      'in/.gitignore': 'A.md',
+      'in/a.md': '',
+    });
+    expect((await sources(folder, ['.'])).includes('in/a.md')).toBe(true);
+    expect(await sources(folder, ['build'])).toEqual(['build/a.md']);
+  });
+
   test('of a hostile repository end: configurations that include themselves, a device as rules', async () => {
     const folder = plant(temporaryFolder(), { 'a.md': '', 'r/b.md': '' });
     const config = `[include]\npath = config\npath = config\n[core]\nexcludesFile = ${'x'.repeat(9999)}\n`;
@@ -169,26 +201,79 @@ describe('.gitignore', () => {
   });
 
   test('agrees with git on any tree and any rules', async () => {
-    const name = fc.constantFrom('a', 'b', 'ab', 'a b', 'B', 'a.md', 'b.md', 'ab.md', 'x', 'doc');
+    const name = fc.constantFrom(
+      ...[
+        'a',
+        'b',
+        'ab',
+        'a b',
+        'B',
+        'a.md',
+        'b.md',
+        'ab.md',
+        'x',
+        'doc',
+        'A.MD',
+        '#a',
+        '!a',
+        'a ',
+        '[a]',
+        'a*',
+        'a\\b',
+      ],
+    );
     const path = fc.array(name, { minLength: 1, maxLength: 4 }).map((parts) => parts.join('/'));
     const pattern = fc
       .tuple(
-        fc.constantFrom('', '', '!', '/', '**/', '!/'),
-        fc.array(fc.constantFrom('a', 'b', 'a*', '*', '*.md', '?', '[ab]', '[!a]', '**', 'doc', 'x', 'a b'), {
-          minLength: 1,
-          maxLength: 3,
-        }),
-        fc.constantFrom('', '', '/', '/*', '/**'),
+        fc.constantFrom('', '', '!', '/', '**/', '!/', '\\', '//'),
+        fc.array(
+          fc.constantFrom(
+            ...[
+              'a',
+              'b',
+              'a*',
+              '*',
+              '*.md',
+              '?',
+              '[ab]',
+              '[!a]',
+              '**',
+              'doc',
+              'x',
+              'a b',
+              '\\#a',
+              '#a',
+              '\\[a\\]',
+            ],
+            ...[
+              '[A-Z]',
+              '[[:upper:]]*',
+              '[]a]',
+              '[a',
+              'a\\*',
+              'a\\',
+              '*.M*',
+              '.',
+              '..',
+              'a\\\\b',
+              'a\\ ',
+              'a ',
+            ],
+          ),
+          { minLength: 1, maxLength: 3 },
+        ),
+        fc.constantFrom('', '', '/', '/*', '/**', '//', ' ', '  ', '\\ ', '\r', '\t'),
       )
       .map(([before, parts, after]) => before + parts.join('/') + after);
     const rules = fc.array(pattern, { maxLength: 4 }).map((lines) => lines.join('\n'));
     await fc.assert(
       fc.asyncProperty(
         fc.array(path, { minLength: 1, maxLength: 15 }),
+        fc.boolean(),
         rules,
         rules,
         rules,
-        async (paths, ...lines) => {
+        async (paths, ignoreCase, ...lines) => {
           const files = paths.filter((one) => !paths.some((other) => other.startsWith(`${one}/`)));
           const folder = plant(temporaryFolder(), [...new Set(files)]);
           const folders = [
@@ -197,7 +282,9 @@ describe('.gitignore', () => {
           ];
           for (const [index, at] of folders.slice(0, 3).entries())
             plant(folder, { [`${at}/.gitignore`]: lines[index]! });
-          git(folder, 'init', '-q');
+          // All that git wants of a repository, without a process for it.
+          plant(folder, { '.git/HEAD': 'ref: refs/heads/main', '.git/objects/': '', '.git/refs/': '' });
+          if (ignoreCase) plant(folder, { '.git/config': '[core] ignoreCase' });
           const expected = gitFiles(folder);
           expect(await sources(folder, ['.'])).toEqual(expected);
         },
