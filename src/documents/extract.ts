@@ -112,11 +112,13 @@ async function load(name: FormatName): Promise<Extractor> {
 /** Names of manual pages end in their section, and so do logs and libraries. */
 const section = /\.[1-9n][a-z]{0,5}$/;
 const manual = /^(?:[.']\\"[^\n]*\n|\s*\n)*[.'](?:TH|Dd)\s/;
-const manualOfName = /^(?:[.'](?:\\"|TH\s|Dd\s|so\s|ig\s|if\s|ie\s|de\s|ds\s|nh\s))/;
+const manualOfName = /^(?:[.'](?:\\"|[a-z]{1,3}\s)|[.'](?:TH|Dd)\s)/m;
 
 function sniff(name: string, bytes: Uint8Array | undefined): FormatName | undefined {
   if (!bytes) return undefined;
-  const start = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 512)).toString('latin1');
+  const start = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 512))
+    .toString('latin1')
+    .replace(/^\xef\xbb\xbf/, '');
   if (start.startsWith('%PDF-')) return 'pdf';
   if (start.startsWith('PK\x03\x04')) return officeKind(bytes, start);
   if (start.startsWith('{\\rtf')) return 'rtf';
@@ -124,7 +126,7 @@ function sniff(name: string, bytes: Uint8Array | undefined): FormatName | undefi
   if (start.startsWith('#!')) return 'code';
   if (/^From \S[^\n]{0,200}\d{4}\r?\n[A-Za-z-]{1,60}:/.test(start)) return 'mbox';
   if (/^(?:Return-Path|Received|Delivered-To|Message-ID|MIME-Version):/i.test(start)) return 'eml';
-  return /^(?:\xef\xbb\xbf)?\s*<(?:!doctype html|html)[\s>]/i.test(start) ? 'html' : undefined;
+  return /^\s*<(?:!doctype html|html)[\s>]/i.test(start) ? 'html' : undefined;
 }
 
 /** The main parts of office documents. */

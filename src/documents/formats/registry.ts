@@ -99,7 +99,7 @@ export const allFormats = [
     name: 'man',
     title: 'manual page (man, mdoc)',
     extensions: ['.man', '.mdoc', '.roff', '.troff'],
-    version: 1,
+    version: 2,
     keeps:
       'what `man` shows, under the name of the page; known by content where the name ends in a section (`.1`)',
     load: async () => (await import('./markup/man.js')).extract,

@@ -14,7 +14,7 @@ const fonts = new Set(['B', 'I', 'R', 'SM', 'SB', 'CW', 'P!']);
 const paragraphs = new Set(['PP', 'LP', 'P', 'HP', 'Sp', 'sp', 'RS', 'RE', 'YS', 'bp', 'Pp']);
 /** Requests without words. */
 const quiet = new Set(
-  'so nh hy ad na ll in ti ta ft ps vs ne rs rm nr tr fam lf mk rt ss cs bd pl po pn rn di da wh ch dt it em ev rd ex nx pi tm sy hw hc lg ul cu uf lt tl pc nm nn mc ec eo IX UC AT PD DT pso mso cp ftr color defcolor ce rj als do blm itc char warn'.split(
+  'so nh hy ad na ll in ti ta ft ps vs ne rs rm nr tr fam lf mk rt ss cs bd pl po pn rn di da wh ch dt it em ev rd ex nx pi tm sy hw hc lg ul cu uf lt tl pc nm nn mc ec eo IX UC AT PD DT pso mso cp ftr color defcolor ce rj do blm itc char warn'.split(
     ' ',
   ),
 );
@@ -95,8 +95,18 @@ class ManReader {
     } else if (name === 'MR') {
       const [topic = '', section = '', end = ''] = this.#words(rest);
       this.#text(`${topic}(${section})${end}`, line);
-    }
-    // A macro of the file's own mostly sets its words in some way.
+    } else this.#addedMacro(name, rest, line);
+  }
+
+  /** A macro of the page's own, or of another file of groff. */
+  #addedMacro(name: string, rest: string, line: number): void {
+    const isLink = name === 'URL' || name === 'MTO';
+    // Asciidoctor writes `from\c` in front of these, and groff's own set a space.
+    if (isLink) this.#page.join(false);
+    if (this.#source.setMacro(name, wordsOf(rest), line)) return;
+    const [url = '', text = '', end = ''] = isLink ? this.#words(rest) : [];
+    if (isLink) this.#text(`${text} <${url}>${end}`.trimStart(), line);
+    // Most of those that we can't follow set their words in some way.
     else if (this.#source.macros.has(name)) this.#text(this.#words(rest).join(' '), line);
   }
 

@@ -1,15 +1,25 @@
 // Escapes of roff → the characters that people read.
 
-const named = new Map<string, string>();
-for (const pair of (
-  'em— en– hy- mi− bu• lq“ rq” oq‘ cq’ aq\' dq" ga` ha^ ti~ rs\\ sl/ ul_ at@ sh# Do$ lB[ rB] lC{ rC} la⟨ ra⟩ ba| br│ rn‾ ' +
-  '<=≤ >=≥ !=≠ ==≡ ~=≈ ~~≈ =~≅ +-± -+∓ mu× di÷ tdi÷ pl+ eq= no¬ tno¬ de° co© rg® tm™ sc§ dg† dd‡ ct¢ Eu€ eu€ Po£ Ye¥ ->→ <-← <>↔ ua↑ da↓ ' +
-  'rA⇒ lA⇐ hA⇔ if∞ fm′ sd″ mc· md⋅ **∗ 12½ 14¼ 34¾ S1¹ S2² S3³ ssß aeæ AEÆ oeœ OEŒ /oø /OØ oaå oAÅ Fo« Fc» fo‹ fc› Bq„ bq‚ ' +
-  'r!¡ r?¿ ps¶ OK✓ CR↵ *aα *bβ *gγ *dδ *eε *zζ *yη *hθ *iι *kκ *lλ *mμ *nν *cξ *oο *pπ *rρ *sσ *tτ *uυ *fφ *xχ *qψ *wω *GΓ *DΔ *HΘ *LΛ *CΞ ' +
-  '*PΠ *SΣ *FΦ *QΨ *WΩ *W-– lq“ rq” sq□ ci○ lz◊ sr√ in∫ su∑ pd∂ gr∇ mo∈ te∃ fa∀ an∧ or∨ ca∩ cu∪ sb⊂ ib⊆ es∅ :-‐ Tp♣ -Dð Sdð TPÞ TP þ'
-).split(' ')) {
-  const at = pair.startsWith('tdi') || pair.startsWith('tno') ? 3 : 2;
-  if (pair.length > at) named.set(pair.slice(0, at), pair.slice(at));
+/** Names of two characters, and what groff shows for each. */
+const named = new Map(
+  (
+    'em— en– hy- mi− bu• lq“ rq” oq‘ cq’ aq\' dq" ga` ha^ ti~ rs\\ sl/ ul_ ru_ at@ sh# Do$ lB[ rB] lC{ rC} la⟨ ra⟩ ba| or| br│ bv⎪ rn‾ bb¦ ' +
+    '<=≤ >=≥ !=≠ ==≡ ~=≈ ~~≈ =~≅ |=≃ ap∼ ne≢ +-± -+∓ mu× di÷ pl+ eq= no¬ de° %0‰ f/⁄ co© rg® tm™ sc§ dg† dd‡ ct¢ Eu€ eu€ Po£ Ye¥ Cs¤ Fnƒ ' +
+    '->→ <-← <>↔ ua↑ da↓ va↕ rA⇒ lA⇐ hA⇔ uA⇑ dA⇓ vA⇕ if∞ fm′ sd″ mcµ pc· md⋅ **∗ c*⊗ c+⊕ 12½ 14¼ 34¾ 18⅛ 38⅜ 58⅝ 78⅞ S1¹ S2² S3³ Ofª Omº ' +
+    'ssß aeæ AEÆ oeœ OEŒ ijĳ IJĲ /oø /OØ /lł /LŁ oaå oAÅ -DÐ Sdð TPÞ Tpþ .iı .jȷ Fo« Fc» fo‹ fc› Bq„ bq‚ r!¡ r?¿ ps¶ OK✓ CR↵ ' +
+    'aa´ ac¸ ad¨ a-¯ a.˙ a^^ a~~ ab˘ ahˇ ao˚ a"˝ ho˛ ' +
+    '*aα *bβ *gγ *dδ *eε *zζ *yη *hθ *iι *kκ *lλ *mμ *nν *cξ *oο *pπ *rρ *sσ tsς *tτ *uυ *fϕ +fφ *xχ *qψ *wω +eϵ +hϑ +pϖ ' +
+    '*AΑ *BΒ *GΓ *DΔ *EΕ *ZΖ *YΗ *HΘ *IΙ *KΚ *LΛ *MΜ *NΝ *CΞ *OΟ *PΠ *RΡ *SΣ *TΤ *UΥ *FΦ *XΧ *QΨ *WΩ Ahℵ Imℑ Reℜ wp℘ -hℏ pd∂ ' +
+    'sq□ ci○ lz◊ sr√ is∫ su∑ gr∇ mo∈ nm∉ st∋ te∃ fa∀ AN∧ OR∨ an⎯ ca∩ cu∪ sb⊂ nb⊄ sp⊃ nc⊅ ib⊆ ip⊇ es∅ pp⊥ pt∝ /_∠ 3d∴ tf∴ ' +
+    'lc⌈ rc⌉ lf⌊ rf⌋ lt⎧ lk⎨ lb⎩ rt⎫ rk⎬ rb⎭ lh☜ rh☞ CL♣ SP♠ HE♥ DI♦'
+  )
+    .split(' ')
+    .map((pair) => [pair.slice(0, 2), pair.slice(2)]),
+);
+for (const [name, letters] of ['ff ff', 'fi fi', 'fl fl', 'Fi ffi', 'Fl ffl', 'tdi ÷', 'tno ¬'].map((one) =>
+  one.split(' '),
+)) {
+  named.set(name!, letters!);
 }
 /** Signs over a letter: `'e` is é. */
 const accents = new Map([

@@ -36,10 +36,11 @@ const texts: ReadonlyMap<string, string> = new Map(
 );
 /** Macros whose words are shown as they are. */
 const plain = new Set(
-  'Ar Cm Ic Ev Pa Va Vt Fa Ft Dv Er Em Sy Li No Ad An Cd Fd Lk Mt Ms Tn St Lb Sx Nm Nd Fl Xr Fn Eo Ec Ap Bf Ef Bt Ud Xo Xc'.split(
+  'Ar Cm Ic Ev Pa Va Vt Fa Ft Dv Er Em Sy Li No Ad An Cd Fd Lk Mt Ms Tn St Lb Sx Nm Nd Fl Xr Fn Eo Ec Ap Bt Ud Xo Xc'.split(
     ' ',
   ),
 );
+const declarations = new Set(['Nm', 'In', 'Fd', 'Ft', 'Fn', 'Fo', 'Vt', 'Cd']);
 const references = /^%[A-Z]$/;
 const known = new Set([
   ...quotes.keys(),
@@ -51,7 +52,7 @@ const known = new Set([
   'Pf',
   'Ta',
 ]);
-const quiet = new Set('Dd Dt Os Sm Bk Ek Rs Re Ds De Db Hf'.split(' '));
+const quiet = new Set('Bf Ef Dd Dt Os Sm Bk Ek Rs Re Ds De Db Hf'.split(' '));
 const closers = /^[.,:;)\]?!]$/;
 const openers = /^[([]$/;
 
@@ -62,6 +63,9 @@ export class MdocLines {
   /** Kinds of the lists around this place. */
   readonly #lists: string[] = [];
   #isPage = false;
+  #isSynopsis = false;
+  /** A function whose arguments stand on lines of their own: `Fo`, some `Fa`, `Fc`. */
+  #function: { name: string; given: string[] } | undefined;
 
   constructor(page: ManualPage, shown: (text: string) => string) {
     this.#page = page;
@@ -75,8 +79,8 @@ export class MdocLines {
     const page = this.#page;
     const words = wordsOf(rest);
     if (name === 'Dt') page.heading(`${this.#shown(words[0] ?? '')}(${words[1] ?? ''})`, 1, line);
-    else if (quiet.has(name)) return true;
-    else if (name === 'Sh' || name === 'Ss') page.heading(this.#inline(words), name === 'Sh' ? 2 : 3, line);
+    else if (quiet.has(name) || (name === 'An' && /^-(?:no)?split/.test(rest))) return true;
+    else if (name === 'Sh' || name === 'Ss') this.#heading(name, words, line);
     else if (name === 'Pp' || name === 'Lp') page.end();
     else if (name === 'Bl') this.#lists.push(words[0] ?? '');
     else if (name === 'El') {
@@ -92,10 +96,32 @@ export class MdocLines {
       page.add(this.#inline(words), line);
       page.break();
     } else if (name === 'Ex' || name === 'Rv') this.#standard(name, words, line);
-    else if (known.has(name) || references.test(name) || name === 'Fo' || name === 'Fc') {
+    else if (name === 'Fo') {
+      this.#breakSynopsis(name);
+      this.#function = { name: this.#shown(words[0] ?? ''), given: [] };
+    } else if (name === 'Fa' && this.#function) this.#function.given.push(...words.map(this.#shown));
+    else if (name === 'Fc') {
+      const { name: called, given } = this.#function ?? { name: '', given: [] };
+      page.add(`${called}(${given.join(', ')})${words.filter((one) => closers.test(one)).join('')}`, line);
+      this.#function = undefined;
+    } else if (known.has(name) || references.test(name)) {
+      this.#breakSynopsis(name);
+      if (this.#isSynopsis && name === 'In') page.add('#include', line);
       page.add(this.#inline([name, ...words]), line);
     } else return false;
     return true;
+  }
+
+  #heading(name: 'Sh' | 'Ss', words: readonly string[], line: number): void {
+    const title = this.#inline(words);
+    this.#function = undefined;
+    if (name === 'Sh') this.#isSynopsis = words[0] === 'SYNOPSIS';
+    this.#page.heading(title, name === 'Sh' ? 2 : 3, line);
+  }
+
+  /** Each way to call a program, and each declaration, begins on a line of its own there. */
+  #breakSynopsis(name: string): void {
+    if (this.#isSynopsis && declarations.has(name)) this.#page.break();
   }
 
   #itemTerm(words: readonly string[]): string {
@@ -159,12 +185,11 @@ export class MdocLines {
         const isNumbered = section !== undefined && /^\d\w{0,5}$/.test(section);
         put(isNumbered ? `${this.#shown(next)}(${section})` : this.#shown(next));
         i += isNumbered ? 2 : 1;
-      } else if ((word === 'Fn' || word === 'Fo') && next !== undefined) {
-        const given = word === 'Fn' ? words.slice(i + 2).filter((one) => !closers.test(one)) : [];
-        put(`${this.#shown(next)}(${given.map(this.#shown).join(', ')}${word === 'Fn' ? ')' : ''}`);
+      } else if (word === 'Fn' && next !== undefined) {
+        const given = words.slice(i + 2).filter((one) => !closers.test(one));
+        put(`${this.#shown(next)}(${given.map(this.#shown).join(', ')})`);
         i += 1 + given.length;
-      } else if (word === 'Fc') put(')', true);
-      else if (plain.has(word) || references.test(word)) continue;
+      } else if (plain.has(word) || references.test(word)) continue;
       else if (closers.test(word)) {
         // Signs at the end stand after the brackets.
         if (ends.length > 0 && words.slice(i).every((one) => closers.test(one))) {

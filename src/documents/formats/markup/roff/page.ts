@@ -28,8 +28,8 @@ export class ManualPage {
     this.#isJoined = false;
   }
 
-  join(): void {
-    this.#isJoined = true;
+  join(isJoined = true): void {
+    this.#isJoined = isJoined;
   }
 
   /** Ends the line, not the paragraph. */
@@ -61,7 +61,7 @@ export class ManualPage {
     // The lines of code that a term begins with stay with it.
     if (!this.isWaiting) this.end();
     this.isFilled = isFilled;
-    if (!isFilled && this.#kind === 'paragraph') this.#kind = 'code';
+    if (this.#kind !== 'item') this.#kind = isFilled ? 'paragraph' : 'code';
   }
 
   end(): void {

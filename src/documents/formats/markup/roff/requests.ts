@@ -1,4 +1,5 @@
 // The lines of a roff file that count: without comments, definitions and branches that no terminal shows.
+import { conditionOf } from './conditions.js';
 import { unescaped } from './escapes.js';
 
 /** A line of text, or a request with its arguments. */
@@ -11,11 +12,18 @@ export interface RoffLine {
   line: number;
 }
 
+interface RawLine {
+  raw: string;
+  line: number;
+}
+
 /** Longer strings would let a short file grow. */
 const maxStringLength = 200;
 const maxStrings = 500;
+/** Lines that macros may set in all, and lines of one macro. */
+const maxSetLines = 20_000;
+const maxMacroLines = 100;
 const request = /^[.'][ \t]*([^\s\\]{1,60}|\\["#]|\\\})?[ \t]*/;
-const condition = /^(!?)([nt]|[^\s\\]+|\\n(?:\(..|\[[^\]]*\]|.)\S*)[ \t]*/;
 
 export class RoffSource {
   readonly #lines: string[];
@@ -24,8 +32,14 @@ export class RoffSource {
   #wasTaken = false;
   /** Strings that the file defines. */
   readonly strings = new Map<string, string>();
-  /** Macros that the file defines. */
-  readonly macros = new Set<string>();
+  /** Macros that the file defines, with their lines. */
+  readonly macros = new Map<string, readonly string[]>();
+  /** Numbers that the file sets. */
+  readonly registers = new Map<string, number>();
+  readonly #steps = new Map<string, number>();
+  /** Lines of macros that are being set, the next one last. */
+  readonly #set: RawLine[] = [];
+  #setLines = 0;
 
   constructor(text: string) {
     this.#lines = text.split(/\r\n|\n|\r/);
@@ -33,31 +47,54 @@ export class RoffSource {
 
   /** The next line; undefined at the end. */
   next(): RoffLine | undefined {
-    while (this.#at < this.#lines.length) {
-      const line = this.#at + 1;
-      let raw = this.#lines[this.#at++]!;
+    for (let read = this.#read(); read; read = this.#read()) {
+      let { raw } = read;
       // A line goes on after a backslash; what is longer is no text of a person.
-      while (
-        raw.endsWith('\\') &&
-        !raw.endsWith('\\\\') &&
-        raw.length < 4000 &&
-        this.#at < this.#lines.length
-      ) {
-        raw = raw.slice(0, -1) + this.#lines[this.#at++]!;
+      while (raw.endsWith('\\') && !raw.endsWith('\\\\') && raw.length < 4000) {
+        const next = this.#read();
+        if (!next) break;
+        raw = raw.slice(0, -1) + next.raw;
       }
-      const found = this.#take(raw, line);
+      const found = this.#take(this.#withNumbers(raw), read.line);
       if (found) return found;
     }
     return undefined;
   }
 
+  /** The next line as it is: of a macro that is being set, or of the file. */
+  #read(): RawLine | undefined {
+    const set = this.#set.pop();
+    if (set || this.#at >= this.#lines.length) return set;
+    const line = ++this.#at;
+    return { raw: this.#lines[line - 1]!, line };
+  }
+
+  /**
+   * Sets a macro of the file: its lines come next, with these arguments.
+   * @returns false for one that does more than we follow, such as a loop over its arguments
+   */
+  setMacro(name: string, given: readonly string[], line: number): boolean {
+    const body = this.macros.get(name);
+    if (!body || body.some((one) => /^[.']\s*(?:while|shift|de)\b/.test(one))) return false;
+    this.#setLines += body.length;
+    if (this.#setLines > maxSetLines) return false;
+    for (const one of [...body].reverse()) {
+      const raw = one
+        .replaceAll('\\\\', '\\')
+        .replace(/\\n(?:\(\.\$|\[\.\$\])/g, String(given.length))
+        .replace(/\\\$(?:([1-9])|[*@])/g, (_, index) => (index ? (given[index - 1] ?? '') : given.join(' ')));
+      // Macros that set themselves would have no end.
+      if (raw.length <= maxStringLength && !raw.startsWith(`.${name}`)) this.#set.push({ raw, line });
+    }
+    return true;
+  }
+
   /** Lines up to a request of this name, as they are. */
   until(name: string): string[] {
     const lines: string[] = [];
-    while (this.#at < this.#lines.length) {
-      const line = this.#lines[this.#at++]!;
-      if (request.exec(line)?.[1] === name) break;
-      lines.push(line);
+    for (let read = this.#read(); read; read = this.#read()) {
+      if (request.exec(read.raw)?.[1] === name) break;
+      lines.push(read.raw);
     }
     return lines;
   }
@@ -75,6 +112,8 @@ export class RoffSource {
     if (name === 'de' || name === 'de1' || name === 'am' || name === 'ig')
       return this.#skipDefinition(name, rest);
     if (name === 'ds' || name === 'as') return this.#string(rest);
+    if (name === 'als') return this.#alias(rest);
+    if (name === 'nr') return this.#number(rest);
     if (name === 'if' || name === 'ie') return this.#branch(rest, line, name);
     if (name === 'el') return this.#then(rest, line, !this.#wasTaken);
     return { name, rest, line };
@@ -82,13 +121,46 @@ export class RoffSource {
 
   #skipDefinition(name: string, rest: string): undefined {
     const [macro = '', end = ''] = rest.split(/\s+/, 2);
-    if (name !== 'ig') this.macros.add(macro);
+    const body: string[] = [];
     const last = end !== '' && name !== 'ig' ? end : name === 'ig' && macro !== '' ? macro : '.';
-    while (this.#at < this.#lines.length) {
-      const line = this.#lines[this.#at++]!;
-      if (line.startsWith(`.${last}`) || line.startsWith(`'${last}`)) break;
+    for (let read = this.#read(); read; read = this.#read()) {
+      const { raw } = read;
+      const end = /^[.'][ \t]*(?=\S)/.exec(raw);
+      if (end && raw.startsWith(last, end[0].length)) break;
+      if (body.length < maxMacroLines) body.push(raw);
     }
+    const before = name === 'am' ? (this.macros.get(macro) ?? []) : [];
+    if (name !== 'ig') this.macros.set(macro, [...before, ...body].slice(0, maxMacroLines));
     return undefined;
+  }
+
+  #alias(rest: string): undefined {
+    const [alias = '', of = ''] = rest.split(/\s+/, 2);
+    const body = this.macros.get(of);
+    if (body && alias !== '') this.macros.set(alias, body);
+    return undefined;
+  }
+
+  #number(rest: string): undefined {
+    const [, name, sign, digits, step] = /^(\S{1,60})\s+([+-]?)(\d{1,9})(?:\s+(-?\d{1,6}))?/.exec(rest) ?? [];
+    if (name === undefined || this.registers.size >= maxStrings) return undefined;
+    const before = sign === '' ? 0 : (this.registers.get(name) ?? 0);
+    this.registers.set(name, before + Number(`${sign}${digits}`));
+    if (step !== undefined) this.#steps.set(name, Number(step));
+    return undefined;
+  }
+
+  /** Numbers in a line: `\n[item]`, and `\n+[item]`, which is the next one. */
+  #withNumbers(raw: string): string {
+    if (this.registers.size === 0 || !raw.includes('\\n')) return raw;
+    return raw.replace(/\\n([+-]?)(?:\((..)|\[([^\]]{1,60})\])/g, (whole, sign, two, long) => {
+      const name: string = two ?? long;
+      const value = this.registers.get(name);
+      if (value === undefined) return whole;
+      const step = sign === '' ? 0 : (this.#steps.get(name) ?? 0) * (sign === '-' ? -1 : 1);
+      this.registers.set(name, value + step);
+      return String(value + step);
+    });
   }
 
   #string(rest: string): undefined {
@@ -100,12 +172,10 @@ export class RoffSource {
   }
 
   #branch(rest: string, line: number, name: string): RoffLine | undefined {
-    const found = condition.exec(rest.slice(0, 500));
+    const found = conditionOf(rest, this);
     if (!found) return undefined;
-    const isTerminal = found[2] === 'n';
-    const isTaken = found[1] === '!' ? !isTerminal && found[2] === 't' : isTerminal;
-    if (name === 'ie') this.#wasTaken = isTaken;
-    return this.#then(rest.slice(found[0].length), line, isTaken);
+    if (name === 'ie') this.#wasTaken = found.holds;
+    return this.#then(found.rest, line, found.holds);
   }
 
   /** What a condition guards: the rest of its line, or lines up to `\}`. */
@@ -117,7 +187,9 @@ export class RoffSource {
       return first === '' ? undefined : this.#take(first, line);
     }
     let depth = braces(body);
-    while (depth > 0 && this.#at < this.#lines.length) depth += braces(this.#lines[this.#at++]!);
+    for (let read = depth > 0 ? this.#read() : undefined; read; read = depth > 0 ? this.#read() : undefined) {
+      depth += braces(read.raw);
+    }
     return undefined;
   }
 }

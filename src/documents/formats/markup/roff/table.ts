@@ -13,13 +13,20 @@ export function roffTable(lines: readonly string[], shown: (cell: string) => str
   // The layout ends with a line that ends in a dot.
   while (at < lines.length && !/\.\s*$/.test(lines[at]!)) at++;
   const rows: string[][] = [];
+  /** A layout of the rows below it begins with `.T&`, and ends as the first one. */
+  let isLayout = false;
   let row: string[] = [];
   let isOpen = false;
   const push = (cell: string) => row.push(oneLine(shown(cell)));
   let open: string[] = [];
   for (const line of lines.slice(at + 1)) {
-    // Rules, and requests that set a row.
-    if (!isOpen && (/^[_=\s]*$/.test(line) || /^[.'][a-zA-Z]/.test(line))) continue;
+    if (!isOpen && line.startsWith('.T&')) isLayout = true;
+    if (isLayout) {
+      isLayout = !/\.\s*$/.test(line);
+      continue;
+    }
+    // Rules, comments, and requests that set a row.
+    if (!isOpen && (/^[_=\s]*$/.test(line) || /^[.'](?:[a-zA-Z]|\\")/.test(line))) continue;
     if (isOpen && /^[.'][a-zA-Z]/.test(line)) {
       open.push(line.replace(/^.\S+\s*/, ''));
       continue;
