@@ -156,7 +156,7 @@ describe('a Parquet file', () => {
       kvMetadata: [{ key: 'embed', value: JSON.stringify({ index: 'default', ...state }) }],
     });
     const store = await openStore(`parquet:${path}`);
-    await store.check();
-    await expect(store.search(new Float32Array(8), 1)).rejects.toThrow(DestinationError);
+    const searched = store.check().then(() => store.search(new Float32Array(8), 1));
+    await expect(searched).rejects.toThrow(DestinationError);
   });
 });

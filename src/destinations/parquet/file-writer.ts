@@ -12,7 +12,10 @@ export const vectorColumn = 'embedding';
 /** Values of the vectors in a row group: the writer takes some 30 bytes for each. */
 const valuesPerGroup = 1_000_000;
 
-const schema: SchemaElement[] = [
+/** Max rows of a row group, whatever its vectors are. */
+export const maxGroupRows = 65_536;
+
+export const schema: readonly SchemaElement[] = [
   { name: 'root', num_children: plainColumns.length + 1 },
   ...plainColumns.map(
     (name): SchemaElement =>
@@ -32,7 +35,7 @@ export class RowFile {
 
   private constructor(writer: ParquetWriter, dimensions: number) {
     this.#writer = writer;
-    this.#rowsPerGroup = Math.max(1, Math.floor(valuesPerGroup / dimensions));
+    this.#rowsPerGroup = Math.max(1, Math.min(maxGroupRows, Math.floor(valuesPerGroup / dimensions)));
   }
 
   /** @param keys more keys of the file's metadata, with their values */
@@ -53,7 +56,7 @@ export class RowFile {
     );
     const writer = new ParquetWriter({
       writer: Object.assign(bytes, { flush, finish: flush }),
-      schema,
+      schema: [...schema],
       kvMetadata,
       createdBy: 'embed',
     });

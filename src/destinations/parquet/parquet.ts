@@ -23,15 +23,11 @@ import type {
 } from '../destination.js';
 import { inPlace, type NumberedRow } from '../in-place.js';
 import { plainColumns, RowFile, vectorColumn } from './file-writer.js';
-import { footerParts } from './footer-shape.js';
-import { isOfColumn, isOfOurSize } from './own-rows.js';
+import { checkedFile, type FileBytes, readMetadata } from './metadata.js';
+import { checkMetadata, isOfColumn } from './own-rows.js';
 
 /** Key of the file's metadata that holds the index's name and state. */
 const stateKey = 'embed';
-/** Bytes of the metadata at the end of a file that are read. */
-const maxFooter = 256 * 1024 * 1024;
-/** Values in them: some 300 for each row group. */
-const maxParts = 10_000_000;
 /** Bytes that are read at once, packed or not: a column of a row group. */
 const maxColumn = 512 * 1024 * 1024;
 
@@ -53,7 +49,7 @@ export async function openParquet(options: DestinationOptions): Promise<Destinat
 interface OpenFile {
   handle: FileHandle;
   metadata: FileMetaData;
-  source: { byteLength: number; slice(start: number, end?: number): Promise<ArrayBuffer> };
+  source: FileBytes;
 }
 
 class Parquet implements Destination {
@@ -81,6 +77,7 @@ class Parquet implements Destination {
         `${this.shown} is a Parquet file that embed didn't write: remove it, or name another file.`,
       );
     }
+    this.#checkOwn(this.#old);
     const { index, token, space } = state;
     if (index !== this.#options.index) {
       throw new UsageError(
@@ -117,23 +114,15 @@ class Parquet implements Destination {
     }
   }
 
-  async #metadata(source: OpenFile['source']): Promise<FileMetaData> {
-    const tail = Buffer.from(await source.slice(Math.max(0, source.byteLength - 8)));
-    const isParquet = tail.length === 8 && tail.toString('latin1', 4) === 'PAR1';
-    if (!isParquet || tail.readUInt32LE(0) > Math.min(maxFooter, source.byteLength - 8)) {
-      throw new UsageError(`${this.shown} is no Parquet file: remove it, or name another file.`);
-    }
-    const length = tail.readUInt32LE(0);
-    const { parquetMetadataAsync } = await import('hyparquet');
+  async #metadata(source: FileBytes): Promise<FileMetaData> {
+    let metadata: FileMetaData | undefined;
     try {
-      const footer = await source.slice(source.byteLength - 8 - length, source.byteLength - 8);
-      if (footerParts(new Uint8Array(footer), maxParts) > maxParts) throw new RangeError('too many parts');
-      const metadata = await parquetMetadataAsync(source);
-      if (!metadata.row_groups.every(isOfOurSize)) throw new RangeError('expected smaller row groups');
-      return metadata;
+      metadata = await readMetadata(source);
     } catch (cause) {
       throw this.#damaged(cause);
     }
+    if (metadata) return metadata;
+    throw new UsageError(`${this.shown} is no Parquet file: remove it, or name another file.`);
   }
 
   async count(): Promise<number> {
@@ -150,18 +139,28 @@ class Parquet implements Destination {
     }
   }
 
+  #checkOwn({ metadata, source }: OpenFile): void {
+    try {
+      checkMetadata(metadata, source.byteLength);
+    } catch (cause) {
+      throw this.#damaged(cause);
+    }
+  }
+
   /** The rows of each row group, with these columns. */
   async *#groups(columns: string[]): AsyncGenerator<Record<string, unknown>[]> {
     if (this.#old === undefined) return;
     const { parquetReadObjects } = await import('hyparquet');
     const { source, metadata } = this.#old;
+    this.#checkOwn(this.#old);
     let rowStart = 0;
-    for (const { num_rows } of metadata.row_groups) {
+    for (const group of metadata.row_groups) {
       this.#options.signal.throwIfAborted();
-      const rowEnd = rowStart + Number(num_rows);
+      const rowEnd = rowStart + Number(group.num_rows);
       let rows: Record<string, unknown>[];
       try {
-        rows = await parquetReadObjects({ file: source, metadata, columns, rowStart, rowEnd });
+        const file = await checkedFile(source, group);
+        rows = await parquetReadObjects({ file, metadata, columns, rowStart, rowEnd });
       } catch (cause) {
         throw this.#damaged(cause);
       }

@@ -12,6 +12,7 @@ import { play as mutate } from './mutate.js';
 import { play as notes } from './notes.js';
 import { play as ollama } from './ollama.js';
 import { play as openai } from './openai.js';
+import { play as parquetPages } from './parquet-pages.js';
 import { play as patterns } from './patterns.js';
 import { play as questions } from './questions.js';
 import { play as queue } from './queue.js';
@@ -53,6 +54,7 @@ export const kinds = {
   'search-server': searchServer,
   questions,
   'store-files': storeFiles,
+  'parquet-pages': parquetPages,
   watching,
   queue,
   readers,
