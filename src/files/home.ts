@@ -5,12 +5,18 @@ import { UsageError } from '../errors.js';
 
 /**
  * The user's home folder.
- * @throws {UsageError} when HOME is longer than any path
+ * @throws {UsageError} when HOME is longer than any path, or neither it nor the system names one
  */
 export function homeFolder(): string {
   try {
     return homedir();
   } catch (cause) {
+    // A container may run as a number that the system has no user of.
+    if ((cause as { info?: { code?: string } }).info?.code === 'ENOENT') {
+      throw new UsageError('This user has no home folder: set HOME to a folder that it may write to.', {
+        cause,
+      });
+    }
     throw new UsageError('The home folder (HOME) is longer than a path can be: set it to the right folder.', {
       cause,
     });

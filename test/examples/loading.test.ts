@@ -40,6 +40,17 @@ describe('a part', () => {
   });
   afterAll(() => workspace.remove());
 
+  test('for Node', () => {
+    const code = /^## Node\n\n```js\n([\s\S]+?)^```/m.exec(page)![1]!;
+    const { status, stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', code], {
+      cwd: workspace.dir,
+      encoding: 'utf8',
+    });
+    expect([status, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(/^1\.000 /);
+    expect(code.trim().split('\n').length).toBeLessThan(17);
+  });
+
   for (const { title, code } of parts) {
     const { interpreter } = findPython(`the loading of ${title}`, modules[title]!);
     const isThere = interpreter !== undefined && (title !== 'pgvector' || postgresAvailable);
