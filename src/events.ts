@@ -1,6 +1,7 @@
 // What happens during a run, as calls of a listener that shows, logs or counts it. Each layer hands the same object on,
 // and calls the method of what happens in it. Imports types only, so that every layer can import it.
 import type { EmbedderFault } from './errors.js';
+import type { NoticeCode } from './types/notice-code.js';
 import type { SkipRule } from './types/skip-rule.js';
 
 /**
@@ -14,10 +15,13 @@ export type DocumentChange = 'new' | 'changed' | 'reread' | 'moved' | 'removed';
  * They are called at once and in the middle of the work, so they should return soon and not throw.
  */
 export interface RunEvents {
-  /** Something that the user should know, as a sentence: it waits for a server, a server is back … */
-  notice(message: string): void;
-  /** A problem that the user should look at, as a sentence. The work goes on. */
-  warning(message: string): void;
+  /**
+   * Something that the user should know, as a sentence: it waits for a server, a server is back …
+   * @param code what it is about, for programs; it doesn't change
+   */
+  notice(message: string, code: NoticeCode): void;
+  /** A problem that the user should look at, as a sentence. The work goes on. @param code as of a notice */
+  warning(message: string, code: NoticeCode): void;
   /**
    * A file, link or folder is left out of an ingest.
    * @param reason as in `leftOut` of the summary
@@ -51,11 +55,11 @@ export interface RunEvents {
 /** Calls several listeners, in this order. Each may lack methods. */
 export function eventsFor(...listeners: readonly (Partial<RunEvents> | undefined)[]): RunEvents {
   return {
-    notice: (message) => {
-      for (const one of listeners) one?.notice?.(message);
+    notice: (message, code) => {
+      for (const one of listeners) one?.notice?.(message, code);
     },
-    warning: (message) => {
-      for (const one of listeners) one?.warning?.(message);
+    warning: (message, code) => {
+      for (const one of listeners) one?.warning?.(message, code);
     },
     skipped: (reason, source) => {
       for (const one of listeners) one?.skipped?.(reason, source);

@@ -87,6 +87,7 @@ export type {
 } from './types/embedder.js';
 export type { Failure, FailureCode } from './types/failure.js';
 export type { Json } from './types/json.js';
+export type { NoticeCode } from './types/notice-code.js';
 export type {
   AnsweredRequest,
   CacheUse,

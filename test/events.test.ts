@@ -3,8 +3,8 @@ import { EmbedderFault } from '../src/errors.js';
 import { eventsFor, noEvents, type RunEvents } from '../src/events.js';
 
 const happenings: { [name in keyof RunEvents]: Parameters<RunEvents[name]> } = {
-  notice: ['The server answers again.'],
-  warning: ['The cache fails.'],
+  notice: ['The server answers again.', 'server-answers'],
+  warning: ['The cache fails.', 'cache-fails'],
   skipped: ['binary', 'a.bin'],
   ignored: ['ignored', 'a.tmp', () => ({ pattern: '*.tmp' })],
   document: ['moved', 'b.md', 'a.md'],
@@ -45,9 +45,9 @@ describe('eventsFor', () => {
     }
     const log = new Log();
     const events = eventsFor(log);
-    events.notice('one');
+    events.notice('one', 'server-answers');
     log.warning = (message) => log.lines.push(`warning: ${message}`);
-    events.warning('two');
+    events.warning('two', 'cache-fails');
     expect(log.lines).toEqual(['one', 'warning: two']);
   });
 });

@@ -10,6 +10,7 @@ import { allOf } from '../src/cli/help/page-for.js';
 import { listFormats } from '../src/commands/formats.js';
 import { loadSettings } from '../src/config/load.js';
 import { exitCodeOf } from '../src/exit-codes.js';
+import { noticeCodes } from '../src/types/notice-code.js';
 import { fixtures, makeWarmWorkspace, type Workspace } from './helpers/cli.js';
 
 const root = new URL('..', import.meta.url);
@@ -36,6 +37,12 @@ test('the table of failures has every code', () => {
   );
   expect(codes.length).toBeGreaterThan(10);
   expect(told).toEqual(expect.arrayContaining(codes));
+});
+
+test('the page of JSON has each code of a notice, with what it is about', () => {
+  const [, section = ''] = read('docs/json.md').split('\n## Notices\n');
+  const told = section.split('\n## ')[0]!.matchAll(/^\| `([a-z-]+)` \| (.+) \|$/gm);
+  expect(Object.fromEntries(Array.from(told, ([, code, what]) => [code, what]))).toEqual(noticeCodes);
 });
 
 test('troubleshooting has each code of an error, with its exit status', () => {

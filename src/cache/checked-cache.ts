@@ -84,6 +84,7 @@ class CheckedCache implements VectorCache {
     this.#options.events.warning(
       'The cache holds vectors that are damaged (not finite, or not of length 1): they are embedded again and ' +
         'replaced; `embed cache clear` empties it.',
+      'cache-damaged',
     );
   }
 }

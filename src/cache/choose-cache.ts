@@ -38,7 +38,7 @@ export async function openCache(
     return await openDiskCache({ events: options.events, ...options.disk });
   } catch (error) {
     if (choice === 'disk' || !(error instanceof ServiceError)) throw error;
-    options.events?.warning(error.message);
+    options.events?.warning(error.message, 'cache-unavailable');
     return undefined;
   }
 }

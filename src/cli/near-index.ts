@@ -8,6 +8,7 @@ import type { Settings } from '../config/settings.js';
 import { UsageError } from '../errors.js';
 import { manifestName, runName } from '../output/format/owned-names.js';
 import { type Printable, printable, say } from '../text/printable.js';
+import { keepNotice } from './terminal/told-notices.js';
 
 /** Present in every output, and while a first run makes one. */
 const marks = [manifestName, runName];
@@ -59,7 +60,9 @@ function tellServers(
   tell: (line: Printable) => void,
 ): LoadedSettings {
   const { ollamaUrl = [] } = noted.settings;
-  if (noted !== loaded) tell(say`Ollama: ${printable(ollamaUrl.join(', '), 1000)}, as the index was made`);
+  if (noted !== loaded) {
+    tellAsMade(say`Ollama: ${printable(ollamaUrl.join(', '), 1000)}, as the index was made`, tell);
+  }
   return noted;
 }
 
@@ -71,6 +74,11 @@ export function withBegunServers(loaded: LoadedSettings, tell: (line: Printable)
   const addresses = (embedder === 'openai' ? url : ollamaUrl) ?? [];
   const at = addresses.length > 0 ? say` at ${printable(addresses.join(', '), 1000)}` : say``;
   const made = model === undefined ? say`the built-in embedder` : say`${printable(model)}${at}`;
-  tell(say`Going on with ${made}, as the interrupted run`);
+  tellAsMade(say`Going on with ${made}, as the interrupted run`, tell);
   return begun;
+}
+
+function tellAsMade(line: Printable, tell: (line: Printable) => void): void {
+  keepNotice('notice', 'as-made', line);
+  tell(line);
 }

@@ -24,6 +24,7 @@ import {
   printResults,
   surviveClosedStreams,
 } from './terminal/print.js';
+import { forgetNotices } from './terminal/told-notices.js';
 
 /** Runs one command line to its end; sets `process.exitCode`, never throws. */
 export async function run(argv: readonly string[]): Promise<void> {
@@ -57,6 +58,7 @@ export async function run(argv: readonly string[]): Promise<void> {
     isParsed = true;
   });
   forgetResults();
+  forgetNotices();
   surviveClosedStreams();
   // Node would print it as it is.
   process.on('uncaughtException', (error) =>

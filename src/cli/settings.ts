@@ -4,6 +4,7 @@ import type { LoadedSettings } from '../config/origins.js';
 import { addressesFromFile } from '../config/stray-secrets.js';
 import { type Printable, printable } from '../text/printable.js';
 import type { Given } from './declared/command.js';
+import { keepNotice } from './terminal/told-notices.js';
 
 /**
  * Loads them, and says which servers a file names: it may have come with another person's folder.
@@ -19,6 +20,9 @@ export async function settingsFor(
 ): Promise<LoadedSettings> {
   const loaded = await loadSettings({ flags: settings, file });
   const line = addressesFromFile(loaded);
-  if (line !== undefined) tell(printable(line, 2000));
+  if (line !== undefined) {
+    keepNotice('notice', 'address-from-file', line);
+    tell(printable(line, 2000));
+  }
   return loaded;
 }

@@ -43,7 +43,7 @@ export async function ingest(options: IngestOptions): Promise<RunResult> {
   if (options.dryRun) {
     const state = await runStateOf(run.out);
     const result = await run.plan();
-    if (state) eventsFor(options.events).notice(`A run of this output ${runInWords(state)}.`);
+    if (state) eventsFor(options.events).notice(`A run of this output ${runInWords(state)}.`, 'run-left');
     return result;
   }
   const lock = await acquireLock(run.out, {

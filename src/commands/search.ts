@@ -49,7 +49,10 @@ export async function searchAll(options: SearchAllOptions): Promise<SearchResult
     const absent = questions.length === 1 ? await searcher.absentNames(question!, options.by) : [];
     if (absent.length > 0 && found[0]!.length > 0) {
       const names = absent.map((name) => printable(quoted(name), 100)).join(', ');
-      eventsFor(options.events).notice(`No text holds ${names}: what is shown is only near it.`);
+      eventsFor(options.events).notice(
+        `No text holds ${names}: what is shown is only near it.`,
+        'names-not-found',
+      );
     }
     return found;
   } finally {

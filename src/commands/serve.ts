@@ -98,5 +98,9 @@ export async function serve(options: ServeOptions): Promise<void> {
   await gateway.stop();
   await indexes?.close();
   const dropped = await log.end();
-  if (dropped > 0) events?.warning?.(`dropped ${plural(dropped, 'log line')}: they were not read in time.`);
+  if (dropped > 0)
+    events?.warning?.(
+      `dropped ${plural(dropped, 'log line')}: they were not read in time.`,
+      'log-lines-dropped',
+    );
 }

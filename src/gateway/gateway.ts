@@ -88,7 +88,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     ...(backend.look && { look: (model) => backend.look!(model) }),
     onRefused: (model, { message }) => {
       // Before it listens, the error ends the start, which reports it.
-      if (listens) events.warning(`No vectors of "${model}" are given. ${message}`);
+      if (listens) events.warning(`No vectors of "${model}" are given. ${message}`, 'model-refused');
     },
   });
   let listens = false;

@@ -193,9 +193,9 @@ export class Run {
         });
         debug.output?.(changed ? 'committed' : 'nothing to commit');
         const large = largeLinesNotice(settings.format, lineBytes, known?.manifest);
-        if (large !== undefined) this.#events.notice(large);
+        if (large !== undefined) this.#events.notice(large, 'large-lines');
         const language = pinned.space.embedder === 'builtin' ? await this.#languages.warning() : undefined;
-        if (language !== undefined) this.#events.warning(language);
+        if (language !== undefined) this.#events.warning(language, 'other-language');
         const mustRemove = isRemovingLater && unfinished === undefined;
         return await this.#result(known, changed, surveyed, { unfinished, mustRemove });
       } catch (error) {

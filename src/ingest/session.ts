@@ -85,6 +85,7 @@ export class Session {
       if (journal.size === 0 && (await journalsOf(options.out)).some((name) => !name.endsWith(space.id))) {
         eventsFor(options.events).notice(
           'What an interrupted run embedded with another model, or other settings of it, is not used, and goes when this run ends.',
+          'journal-unused',
         );
       }
       return new Session({ upstream, chunking, journal, metrics }, options);

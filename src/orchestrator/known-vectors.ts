@@ -103,6 +103,6 @@ export class KnownVectors {
     if (this.#failed) return;
     this.#failed = true;
     const why = error instanceof Error ? error.message : String(error);
-    this.#events.warning(`The cache fails (${why}): its vectors are embedded again.`);
+    this.#events.warning(`The cache fails (${why}): its vectors are embedded again.`, 'cache-fails');
   }
 }

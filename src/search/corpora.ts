@@ -54,7 +54,8 @@ export async function openCorpora(
 ): Promise<Corpus[]> {
   const { settings, signal = new AbortController().signal } = options;
   const events = eventsFor(options.events);
-  const notice = (message: string) => events.notice(message);
+  const notice = (message: string) => events.notice(message, 'destination-note');
+  const making = (message: string) => events.notice(message, 'making-words');
   const cacheDir = wordsFolder(settings.cacheDir);
   const opened: Corpus[] = [];
   try {
@@ -64,7 +65,7 @@ export async function openCorpora(
         opened.push(await openDestinationCorpus(address, { name, settings, signal, notice }));
       } else {
         const { openOutputCorpus } = await import('./output-corpus.js');
-        const from = { name, cacheDir, signal, notice, noOutput };
+        const from = { name, cacheDir, signal, notice: making, noOutput };
         for (const dir of await wholeOrShards(address)) opened.push(await openOutputCorpus(dir, from));
       }
     }

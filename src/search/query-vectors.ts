@@ -1,5 +1,4 @@
 // The vectors of questions, in as few requests as their embedder takes.
-import type { RunEvents } from '../events.js';
 import type { Embedder } from '../types/embedder.js';
 import type { Vector } from '../types/vector.js';
 import type { Corpus } from './corpus.js';
@@ -11,12 +10,12 @@ const questionsAtOnce = 32;
 
 export class QueryVectors {
   readonly #embedders: QuestionEmbedders;
-  readonly #warn: RunEvents['warning'] | undefined;
+  readonly #warn: ((message: string) => void) | undefined;
   /** The user knows that a question isn't English. */
   #hasTold = false;
 
   /** @param warn told once when the built-in embedder is asked in another language */
-  constructor(embedders: QuestionEmbedders, warn: RunEvents['warning'] | undefined) {
+  constructor(embedders: QuestionEmbedders, warn: ((message: string) => void) | undefined) {
     this.#embedders = embedders;
     this.#warn = warn;
   }

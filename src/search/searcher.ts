@@ -72,7 +72,9 @@ export class Searcher {
     this.#events = eventsFor(events);
     if (embedders === undefined) {
       this.#ownEmbedders = new QuestionEmbedders(settings, this.#events);
-      this.#vectors = new QueryVectors(this.#ownEmbedders, (message) => this.#events.warning(message));
+      this.#vectors = new QueryVectors(this.#ownEmbedders, (message) =>
+        this.#events.warning(message, 'other-language'),
+      );
     } else {
       // A server's log would have a line for each question that isn't English.
       this.#vectors = new QueryVectors(embedders, undefined);
@@ -115,7 +117,11 @@ export class Searcher {
       if (options.rerank === undefined) continue;
       const better = await rerank(questions[place]!, results, {
         ...options.rerank,
-        ...{ settings: this.#settings, signal, warn: (message) => this.#events.warning(message) },
+        ...{
+          settings: this.#settings,
+          signal,
+          warn: (message) => this.#events.warning(message, 'rerank-failed'),
+        },
       });
       found[place] = better.slice(0, options.k);
     }

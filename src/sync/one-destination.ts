@@ -48,7 +48,7 @@ export class OneDestination {
         signal.throwIfAborted();
         if (!(error instanceof DestinationError) || !error.isPassing || tries >= retries) throw error;
         const waitMs = Math.random() * Math.min(maxPauseMs, firstPauseMs * 2 ** tries);
-        events.notice(`${error.message} Trying again.`);
+        events.notice(`${error.message} Trying again.`, 'destination-retried');
         await sleep(waitMs, undefined, { signal }).catch(() => signal.throwIfAborted());
       }
     }
@@ -59,7 +59,7 @@ export class OneDestination {
     const destination = await openDestination({
       ...this.#named,
       ...{ index, cwd, timeoutMs, proxies, signal },
-      notice: (message) => events.notice(message),
+      notice: (message) => events.notice(message, 'destination-note'),
     });
     try {
       await this.#bringInStep(destination);

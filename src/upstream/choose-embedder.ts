@@ -76,6 +76,7 @@ export async function openEmbedder(options: OpenEmbedderOptions): Promise<Opened
     if (made && settings.ollamaUrl && settings.embedder === 'auto' && !options.asksOnly) {
       events.notice(
         'The output was made with the built-in embedder, so this run uses it, too; to switch: --embedder ollama --rebuild.',
+        'builtin-kept',
       );
     }
     return openBuiltin(options);
@@ -85,6 +86,7 @@ export async function openEmbedder(options: OpenEmbedderOptions): Promise<Opened
   if (model !== undefined) return openOllama(options, model);
   events.notice(
     'No Ollama found: using the built-in embedder, English only. For Ollama: ollama pull nomic-embed-text, then --embedder ollama --rebuild.',
+    'builtin-used',
   );
   return openBuiltin(options);
 }

@@ -133,7 +133,7 @@ class Latecomers<Address extends ServerAddress> {
     this.#absent.delete(address);
     if (comparison.same && !this.#signal.aborted) {
       this.#pool.add(member);
-      events.notice(`${member.where} is back and takes part.`);
+      events.notice(`${member.where} is back and takes part.`, 'server-back');
       return;
     }
     if (comparison.same) return await member.embedder.close();
@@ -142,6 +142,7 @@ class Latecomers<Address extends ServerAddress> {
     events.notice(
       `${member.where} is back, but gives other vectors than the other servers (${comparison.reason}): ` +
         'it is left out until it has the same version and model.',
+      'server-left-out',
     );
   }
 

@@ -29,7 +29,8 @@ export async function openOpenAi(
   const { settings, previous, events } = options;
   const addresses = openAiAddresses(settings);
   const model = asked ?? (await onlyModel(addresses, options));
-  if (!previous) events.notice(`Texts go to ${addresses.map(baseUrlOf).join(', ')}, for "${model}".`);
+  if (!previous)
+    events.notice(`Texts go to ${addresses.map(baseUrlOf).join(', ')}, for "${model}".`, 'texts-go-to');
   const isBrief = options.mostTexts === 1;
   const open = (address: OpenAiAddress, signal: AbortSignal) =>
     patiently(

@@ -49,7 +49,7 @@ export async function openServers<Address extends ServerAddress>(
   for (const { address, error } of absent) {
     const why = error?.message ?? 'it has not answered yet, but other servers have.';
     const until = isChanged(error) ? 'its vectors match' : 'it is back';
-    events.notice(`Going on without ${whereIs(address.url)} until ${until}: ${why}`);
+    events.notice(`Going on without ${whereIs(address.url)} until ${until}: ${why}`, 'server-left-out');
   }
   const complete =
     absent.length === 0
@@ -160,7 +160,7 @@ async function openMember<Address extends ServerAddress>(
     );
     // The digest was read before the canaries were measured: check that it is still the same.
     await embedder.confirm({ signal });
-    if (unlike !== undefined) events.warning(unlikeSentence(where, unlike));
+    if (unlike !== undefined) events.warning(unlikeSentence(where, unlike), 'batch-changes-vectors');
     const member = {
       url: server.url,
       where,

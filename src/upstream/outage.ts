@@ -55,7 +55,10 @@ export class Outage {
     const leftMs = timeoutMs - (performance.now() - this.#start);
     if (leftMs <= 0) return false;
     if (!this.#begun)
-      events.notice(`Waiting up to ${inWords(timeoutMs)} for the server to answer. ${fault.message}`);
+      events.notice(
+        `Waiting up to ${inWords(timeoutMs)} for the server to answer. ${fault.message}`,
+        'waiting-for-server',
+      );
     this.#begun = true;
     // The last try is at the very end.
     const pauseMs = Math.min(this.#pauseMs, leftMs);
@@ -73,7 +76,7 @@ export class Outage {
     const said = back
       ? `The server answers again after ${after}.`
       : `The server didn't come back in ${after}.`;
-    this.#options.events.notice(said);
+    this.#options.events.notice(said, 'server-answers');
   }
 }
 

@@ -171,7 +171,7 @@ async function openHandedIn(
   const told = withRequestEvents(embedder, where, events);
   const measured = await measureServer(told, { where, batchSize, signal });
   if (measured.unlike === undefined) return { embedder: told, measured };
-  events.warning(unlikeSentence(where, measured.unlike));
+  events.warning(unlikeSentence(where, measured.unlike), 'batch-changes-vectors');
   return { embedder: withSingles(told), measured };
 }
 

@@ -179,7 +179,7 @@ export class QueueWorker {
     const { ending } = this.#parts;
     if (this.#resting || this.#rests !== '' || ending.signal.aborted) return;
     this.#rests = fault.message;
-    this.#events.warning(`Taking no batches until the server is back: ${fault.message}`);
+    this.#events.warning(`Taking no batches until the server is back: ${fault.message}`, 'worker-rests');
     this.#resting = this.#untilBack(ending.signal).finally(() => {
       this.#resting = undefined;
     });
@@ -196,7 +196,7 @@ export class QueueWorker {
         embedder.resetBreakers?.();
         await embedder.embed([canary], { signal });
         this.#rests = '';
-        this.#events.notice('The server answers again: taking batches.');
+        this.#events.notice('The server answers again: taking batches.', 'worker-goes-on');
         this.#worker?.resume();
         await show();
         return;

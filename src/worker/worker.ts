@@ -75,5 +75,6 @@ function warnOfPolicy({ policy, maxMemory }: RedisFacts, shown: string, events: 
   const now = maxMemory > 0 ? 'drops keys when its memory is full' : 'may drop keys when a bound is set';
   events.warning(
     `Redis at ${shown} ${now} (maxmemory-policy ${policy}), batches among them: give the queue a Redis with noeviction.`,
+    'queue-may-drop',
   );
 }

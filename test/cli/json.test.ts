@@ -1,5 +1,5 @@
 // `--json` prints one object on standard output whatever happens: `schema`, the result, and the error of what fails.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { allCommands } from '../../src/cli/declared/all.js';
@@ -63,6 +63,19 @@ test('a stop by a signal is an error', async () => {
   const result = await done;
   expectError(result, { code: 'EMBED_STOPPED', message: 'Stopped by SIGTERM' });
   expect(result.code).toBe(143);
+});
+
+test('what is told on the way is in it, with a code', async () => {
+  const url = `http://127.0.0.1:${await freePort()}`;
+  writeFileSync(join(workspace.dir, '.batchrc'), `ollamaUrl: ${url}\nmodel: m\n`);
+  const { stdout } = await workspace.embed(['ingest', 'docs', '--json', '--quiet']);
+  expect(Object.keys(JSON.parse(stdout))).toEqual(['schema', 'notices', 'error']);
+  expect(JSON.parse(stdout).notices).toEqual([
+    { level: 'notice', code: 'address-from-file', message: expect.stringContaining(url) },
+  ]);
+  rmSync(join(workspace.dir, '.batchrc'));
+  const next = await workspace.embed(['ingest', 'docs', '--json', '--embedder', 'builtin']);
+  expect(JSON.parse(next.stdout)).not.toHaveProperty('notices');
 });
 
 test('a secret after a mistyped flag is not told', async () => {

@@ -31,7 +31,7 @@ export class ScratchCache {
     } catch (error) {
       await rm(folder, { recursive: true, force: true });
       if (!(error instanceof ServiceError)) throw error;
-      events.notice(`The cache is not measured: ${error.message}`);
+      events.notice(`The cache is not measured: ${error.message}`, 'cache-unavailable');
       return undefined;
     }
   }

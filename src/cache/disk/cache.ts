@@ -76,6 +76,7 @@ function openOrRenew(open: () => DiskCache, folder: string, events: RunEvents): 
     keepRights(folder, aside);
     events.warning(
       `The disk cache in ${folder} was damaged (${reasonOf(error)}): a new one is begun; the damaged file is now ${aside}.`,
+      'cache-damaged',
     );
     return cache;
   }
@@ -203,7 +204,7 @@ export class DiskCache implements VectorCache, CountsLookups {
     this.#warned = true;
     const rest = attempt === 'written' ? 'its vectors are still used' : 'going on without it';
     if (isDamage(error)) this.#setAside(error);
-    else this.#events.warning(`${this.#cannot(attempt, error)}: ${rest}; ${remedy}`);
+    else this.#events.warning(`${this.#cannot(attempt, error)}: ${rest}; ${remedy}`, 'cache-fails');
   }
 
   /** The damage was found during a run: this run goes on without the cache, and the next one begins a new file. */
@@ -212,9 +213,10 @@ export class DiskCache implements VectorCache, CountsLookups {
     try {
       this.#events.warning(
         `${words}; the next run begins a new one, the damaged file is ${setAside(this.folder)}.`,
+        'cache-damaged',
       );
     } catch (cause) {
-      this.#events.warning(`${words}; remove the folder (${reasonOf(cause)}).`);
+      this.#events.warning(`${words}; remove the folder (${reasonOf(cause)}).`, 'cache-damaged');
     }
   }
 

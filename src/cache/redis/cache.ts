@@ -239,7 +239,7 @@ export class RedisCache implements VectorCache, CountsLookups {
     if (this.#warned.refused) return;
     this.#warned.refused = true;
     const what = `Redis at ${this.#address.shown} can't store vectors any more (${error.message})`;
-    this.#events.warning(`${what}: its vectors are still used, but new ones are not cached.`);
+    this.#events.warning(`${what}: its vectors are still used, but new ones are not cached.`, 'cache-full');
   }
 
   #lose(reason: string): void {
@@ -248,7 +248,10 @@ export class RedisCache implements VectorCache, CountsLookups {
     if (this.#warned.lost) return;
     this.#warned.lost = true;
     const what = `Redis at ${this.#address.shown} was lost (${reason})`;
-    this.#events.warning(`${what}: going on without the cache; it is used again when Redis returns.`);
+    this.#events.warning(
+      `${what}: going on without the cache; it is used again when Redis returns.`,
+      'cache-fails',
+    );
   }
 
   /** Replaces a silent connection by a new one; only once, even when many callers found it silent. */

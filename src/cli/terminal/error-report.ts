@@ -9,6 +9,7 @@ import { paintNotice } from './colour.js';
 import { annotateError } from './github.js';
 import { hasPrintedResults, printNotice, printResult } from './print.js';
 import { pathsFromHere } from './shown-path.js';
+import { keptNotices } from './told-notices.js';
 
 /** A sentence with an address, a path and what a server said of it. */
 const maxMessageLength = 4000;
@@ -50,9 +51,11 @@ export function reportAsJson(error: ToldError): void {
   if (!hasPrintedResults()) printAsJson({ error });
 }
 
-/** Prints the one object that `--json` gives, in a line of its own, so that a log of many runs has a line each: `schema`, the result, and the error where the exit status isn't 0. */
+/** Prints the one object that `--json` gives, in a line of its own, so that a log of many runs has a line each: `schema`, the result, what was told on the way, and the error where the exit status isn't 0. */
 export function printAsJson({ result, error }: Pick<Outcome, 'result' | 'error'>): void {
-  printResult(printableJson({ schema: 1, ...result, ...(error && { error: bounded(error) }) }));
+  const notices = keptNotices();
+  const told = notices.length > 0 && { notices };
+  printResult(printableJson({ schema: 1, ...result, ...told, ...(error && { error: bounded(error) }) }));
 }
 
 function bounded({ code, message, exit }: ToldError): ToldError {

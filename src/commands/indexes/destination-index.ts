@@ -30,7 +30,7 @@ export class DestinationIndex implements OpenIndex {
 
   async use<T>(signal: AbortSignal, work: (corpus: Corpus) => Promise<T>): Promise<T> {
     const { settings, address, events } = this.#options;
-    const notice = (message: string) => events.notice(message);
+    const notice = (message: string) => events.notice(message, 'destination-note');
     const corpus = await openDestinationCorpus(address, { name: this.name, settings, signal, notice });
     try {
       return await work(corpus);
@@ -52,7 +52,7 @@ export class DestinationIndex implements OpenIndex {
     const destination = await openDestination({
       ...{ address, index: settings.index, timeoutMs: settings.batchTimeout, signal },
       ...{ isFromFile: false, cwd: process.cwd(), proxies: settings },
-      notice: (message) => events.notice(message),
+      notice: (message) => events.notice(message, 'destination-note'),
     });
     try {
       const { index } = await destination.check();

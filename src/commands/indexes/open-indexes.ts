@@ -62,6 +62,7 @@ export function openIndexes(options: IndexesOptions): OpenIndexes {
     if (!(index instanceof OutputIndex) || index.isThere) continue;
     events.warning(
       `There is no index in ${printable(index.dir, maxPathLength)} yet: what asks it fails until \`embed ingest\` has made one there.`,
+      'no-index-yet',
     );
   }
   return new OpenIndexes(indexes, { ...options, events, allowIngest, end });

@@ -48,6 +48,7 @@ export class OutputIndex implements OpenIndex {
     this.#held = new HeldOutput(dir, maxBytes, (error) =>
       events.warning(
         `The new index in ${dir} can't be used, so the one before it goes on. ${messageOf(error)}`,
+        'index-before-used',
       ),
     );
   }
@@ -72,7 +73,7 @@ export class OutputIndex implements OpenIndex {
     const { settings, events } = this.#options;
     return new OutputCorpus(output, {
       ...{ name: this.name, cacheDir: wordsFolder(settings.cacheDir), signal, stays: true },
-      notice: (message) => events.notice(message),
+      notice: (message) => events.notice(message, 'making-words'),
     });
   }
 

@@ -94,6 +94,6 @@ export class BatchGuard {
     if (this.#isSingle) return;
     this.#embedder = withSingles(this.#embedder);
     this.#isSingle = true;
-    this.#options.events?.warning(unlikeSentence(this.#options.where, unlike));
+    this.#options.events?.warning(unlikeSentence(this.#options.where, unlike), 'batch-changes-vectors');
   }
 }

@@ -45,9 +45,12 @@ export function poolOf(
       onChange: () => slots.changed(),
       onOut: ({ message }) => {
         if (endpoints.every((one) => one.isOut)) return;
-        events.warning(`Going on without ${url} until it is the same as before: ${message}`);
+        events.warning(
+          `Going on without ${url} until it is the same as before: ${message}`,
+          'server-left-out',
+        );
       },
-      onBack: () => events.notice(`${where} is the same as before again, and takes part.`),
+      onBack: () => events.notice(`${where} is the same as before again, and takes part.`, 'server-back'),
     });
     endpoints.push(endpoint);
     slots.changed();

@@ -50,6 +50,7 @@ export async function openBackend(options: BackendOptions): Promise<Backend> {
   await ollama.close();
   events.notice(
     'No Ollama found: serving the built-in embedder. For Ollama: start it, or name one with --ollama-url.',
+    'builtin-used',
   );
   return new BuiltinBackend();
 }

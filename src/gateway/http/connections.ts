@@ -31,7 +31,10 @@ export class Connections {
     server.maxConnections = maxConnections;
     server.timeout = idleMs;
     server.once('drop', () =>
-      events.warning(`More than ${maxConnections} connections at a time: further ones are closed at once.`),
+      events.warning(
+        `More than ${maxConnections} connections at a time: further ones are closed at once.`,
+        'too-many-connections',
+      ),
     );
     server.on('connection', (socket: Socket) => {
       if (this.#draining) socket.destroy();

@@ -191,7 +191,10 @@ export class Models {
     if (refused && !isWhole) throw refused.error;
     this.#refused.delete(key);
     if (refused)
-      this.#options.events.notice(`The servers give matching vectors for "${name}" now: it is served again.`);
+      this.#options.events.notice(
+        `The servers give matching vectors for "${name}" now: it is served again.`,
+        'model-back',
+      );
     return orchestrator;
   }
 
@@ -245,7 +248,10 @@ export class Models {
       entry.checkedAt = performance.now();
       const { model, digest } = entry.orchestrator.space;
       if (now.get(canonicalName(model))?.has(digest)) continue;
-      this.#options.events.notice(`The server has another version of "${model}" now: opening it again.`);
+      this.#options.events.notice(
+        `The server has another version of "${model}" now: opening it again.`,
+        'model-changed',
+      );
       this.#retire(entry);
     }
   }

@@ -30,6 +30,6 @@ export async function openNamedModel(options: NamedModelOptions): Promise<void> 
   } catch (error) {
     if (error instanceof WrongVectorsError) throw error;
     const why = error instanceof EmbedError ? error.message : 'it takes long to load.';
-    events.notice(`The model "${model}" isn't open yet: ${why}`);
+    events.notice(`The model "${model}" isn't open yet: ${why}`, 'model-not-open');
   }
 }

@@ -68,7 +68,7 @@ export async function acquireLock(dir: string, options: LockOptions = {}): Promi
       continue;
     }
     if (options.wait !== true || performance.now() >= deadline) throw lockedError(dir, taken);
-    if (!waiting) options.events?.notice(waitSentence(taken));
+    if (!waiting) options.events?.notice(waitSentence(taken), 'waiting-for-lock');
     waiting = true;
     await pause(options.signal);
   }

@@ -45,6 +45,7 @@ import {
   type Metrics,
   merge,
   type NamedSource,
+  type NoticeCode,
   type OllamaConfig,
   type OrchestratorCache,
   type OrchestratorParts,
@@ -164,7 +165,12 @@ async function wholeRun(): Promise<void> {
   say('out', `${settings.out} by ${layer} ${origin}`);
 
   const counts = new RunCounts();
-  const run: RunOptions = { paths: ['docs', '-'], settings, counts, stdin: records() };
+  const codes: NoticeCode[] = [];
+  const listener: Partial<RunEvents> = { notice: (_, code) => void codes.push(code) };
+  const run: RunOptions = {
+    ...{ paths: ['docs', '-'], settings, counts, stdin: records() },
+    events: listener,
+  };
   const { summary, failures }: RunResult = await ingest({ ...run, wait: true });
   const { documents }: IngestSummary = summary;
   say('ingested', `${documents.new} documents, ${counts.rowsWritten} rows`);
@@ -174,6 +180,7 @@ async function wholeRun(): Promise<void> {
   const unused: readonly UnusedPattern[] = summary.unused;
   say('unused patterns', unused.length);
   say('left out', `${leftOut.total} of ${kinds.length} kinds`);
+  say('notices', codes.join());
 
   writeFileSync('notes.md', 'The mill is behind the harbour.');
   const notes: NamedSource = { name: 'notes', path: 'notes.md', include: [], exclude: [] };

@@ -97,6 +97,7 @@ test('waits for its turn when told to, and says so once', async () => {
   const next = await acquireLock(dir, { wait: true, events: eventsFor({ notice }) });
   expect(notice).toHaveBeenCalledExactlyOnceWith(
     `Waiting for ${ownerInWords(lock.owner)}, which works on the output.`,
+    'waiting-for-lock',
   );
   await next.release();
 });

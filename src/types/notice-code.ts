@@ -1,0 +1,42 @@
+// What a notice or a warning is about, for programs: its words may change, its code doesn't.
+
+/** Each code, with what it is about, as docs/json.md tells it. */
+export const noticeCodes = {
+  'address-from-file': "the folder's configuration file names the server, or the database",
+  'as-made': 'the servers that made the index are asked again, or the run goes on as it began',
+  'batch-changes-vectors': 'a server gives other vectors in a batch than alone: texts are sent one by one',
+  'builtin-kept': 'the output was made with the built-in embedder, so this run uses it, too',
+  'builtin-used': 'no Ollama was found: the built-in embedder is used',
+  'cache-damaged': 'the cache is damaged, or holds damaged vectors: they are embedded again',
+  'cache-fails': 'the cache can no longer be read or written: the run goes on without it',
+  'cache-full': 'the cache stores no new vectors any more',
+  'cache-unavailable': "the cache can't be used from the start on",
+  'destination-note': 'a destination says something of itself, such as an index that could not be made',
+  'destination-retried': 'a destination failed for a moment, and is tried again',
+  'index-before-used': "a new index can't be used: answers are of the one before",
+  'journal-unused': 'what an interrupted run embedded with another model is not used',
+  'large-lines': '`chunks.jsonl` grew large with vectors in it',
+  'log-lines-dropped': 'lines of the log were not read in time',
+  'making-words': 'the index of words is made, which takes a moment once',
+  'model-back': 'the servers give matching vectors for a model again',
+  'model-changed': 'the server has another version of a model now',
+  'model-not-open': 'a model is not open yet',
+  'model-refused': 'no vectors of a model are given',
+  'names-not-found': 'no text holds a name of the question',
+  'no-index-yet': 'a folder that is asked has no index yet',
+  'other-language': 'chunks or a question are not English, and the built-in embedder knows English alone',
+  'queue-may-drop': 'the Redis of the queue may drop batches',
+  'rerank-failed': 'results stay in their order, as the reranker failed',
+  'run-left': 'a run of this output is under way, or left something to go on with',
+  'server-answers': 'a server answers again, or did not come back in time',
+  'server-back': 'a server takes part again',
+  'server-left-out': 'the run goes on without a server',
+  'texts-go-to': 'which OpenAI-compatible servers get the texts',
+  'too-many-connections': 'further connections are closed at once',
+  'waiting-for-lock': 'another run works on the output, and is waited for',
+  'waiting-for-server': 'a server that is down is waited for',
+  'worker-goes-on': 'a worker takes batches again',
+  'worker-rests': 'a worker takes no batches until its server is back',
+} as const;
+
+export type NoticeCode = keyof typeof noticeCodes;
