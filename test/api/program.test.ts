@@ -77,6 +77,7 @@ test('does what it says', async () => {
     'failed: stdin.jsonl#line-2: malformed',
     'unused patterns: 0',
     'left out: 0 of 0 kinds',
+    'notices: 0',
     'time: undefined done, undefined to go',
     'news: new, ignored by undefined',
     'elsewhere: 1 of docs',

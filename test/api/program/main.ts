@@ -180,7 +180,7 @@ async function wholeRun(): Promise<void> {
   const unused: readonly UnusedPattern[] = summary.unused;
   say('unused patterns', unused.length);
   say('left out', `${leftOut.total} of ${kinds.length} kinds`);
-  say('notices', codes.join());
+  say('notices', codes.length);
 
   writeFileSync('notes.md', 'The mill is behind the harbour.');
   const notes: NamedSource = { name: 'notes', path: 'notes.md', include: [], exclude: [] };
