@@ -15,6 +15,16 @@ const load = (name) => import(pathToFileURL(join(dist, name)).href);
 const client = new pg.Client({ connectionString: address });
 await client.connect();
 
+/** Seconds of the clock, and of processor time of this process, since now. */
+function timed() {
+  const start = performance.now();
+  const used = process.cpuUsage();
+  return () => {
+    const { user, system } = process.cpuUsage(used);
+    return { seconds: (performance.now() - start) / 1000, cpu: (user + system) / 1e6 };
+  };
+}
+
 async function bySync() {
   const { loadSettings } = await load('config/load.js');
   const { sync } = await load('commands/sync.js');
@@ -23,11 +33,11 @@ async function bySync() {
   if (what === 'one') {
     await client.query("UPDATE embed_chunks SET sum = '' WHERE id = (SELECT id FROM embed_chunks LIMIT 1)");
   }
-  const start = performance.now();
+  const clock = timed();
   const { destinations } = await sync({ settings, destinations: [address], takeOver: true });
-  const seconds = (performance.now() - start) / 1000;
+  const taken = clock();
   if (destinations[0].error) throw destinations[0].error;
-  return seconds;
+  return taken;
 }
 
 /** The rows are in memory before the clock starts; one COPY takes them all, as fast as the server reads. */
@@ -44,7 +54,7 @@ async function bareLoad() {
   }
   pages.push(...copyBytes('default', all));
   await client.query('DROP TABLE IF EXISTS bare');
-  const start = performance.now();
+  const clock = timed();
   await client.query('BEGIN');
   await client.query(
     `CREATE TABLE bare (index_name text NOT NULL, id uuid NOT NULL, source text NOT NULL, chunk integer NOT NULL,
@@ -56,17 +66,21 @@ async function bareLoad() {
     client.query(from('COPY bare FROM STDIN (FORMAT binary)')),
   );
   await client.query('COMMIT');
-  return (performance.now() - start) / 1000;
+  return clock();
 }
 
 async function bareList() {
-  const start = performance.now();
+  const clock = timed();
   const text = "SELECT id::text, sum FROM embed_chunks WHERE index_name = 'default'";
   const { rows } = await client.query({ text, rowMode: 'array' });
   if (rows.length === 0) throw new Error('expected rows');
-  return (performance.now() - start) / 1000;
+  return clock();
 }
 
-const seconds = await (what === 'bare-load' ? bareLoad() : what === 'bare-list' ? bareList() : bySync());
+const { seconds, cpu } = await (what === 'bare-load'
+  ? bareLoad()
+  : what === 'bare-list'
+    ? bareList()
+    : bySync());
 await client.end();
-console.log(JSON.stringify({ seconds }));
+console.log(JSON.stringify({ seconds, cpu }));

@@ -30,7 +30,7 @@ export interface DestinationOptions {
   notice(message: string): void;
 }
 
-/** A row as a destination stores it. */
+/** A row as a destination stores it. It may be of a class: what is wanted of it must be named, `{ ...row }` lacks some. */
 export interface DestinationRow {
   /** UUID, lower-case, with hyphens. */
   id: string;
@@ -44,7 +44,14 @@ export interface DestinationRow {
   sum: string;
   /** float32, L2-normalised; as many values as the vector space has dimensions. */
   vector: Vector;
+  /** The text in UTF-8, where it is at hand: for stores that write bytes. */
+  readonly textBytes?: Uint8Array | undefined;
+  /** The metadata in UTF-8, where they are at hand. */
+  readonly metadataBytes?: Uint8Array | undefined;
 }
+
+/** A row whose vector a destination has already. */
+export type RowWithoutVector = Omit<DestinationRow, 'vector'>;
 
 /** What a listing tells of a row. */
 export interface ListedRow {
@@ -137,6 +144,12 @@ export interface Destination {
   list(shard: Shard | undefined): AsyncIterable<readonly ListedRow[]>;
   /** Before the first change: lays the table out where need be, and writes the state. */
   begin(plan: Plan): Promise<void>;
+  /**
+   * Gives rows other contents, and may be other ids, and leaves their vectors as they are; before `upsert`. No row has any of
+   * the new ids. Absent where the store can't.
+   * @param ids those that the rows have until now
+   */
+  update?(rows: readonly RowWithoutVector[], ids: readonly string[]): Promise<void>;
   /** Writes rows; one with a known id replaces the row of that id. */
   upsert(rows: readonly DestinationRow[]): Promise<void>;
   /** Removes rows of this index; ids that are not there count as removed. */

@@ -12,7 +12,7 @@ import type { Shard } from '../types/shard.js';
 import { spaceToJson } from '../vectors/space-json.js';
 import { areMost, guardOwner, guardRemovals, guardSpace, refusesShards } from './guards.js';
 import { countMovedRows } from './moved-rows.js';
-import { rowBatches } from './output-rows.js';
+import { type RowBatch, rowBatches } from './output-rows.js';
 import { maxRows, type RowTable, tooMany } from './row-table.js';
 import type { NamedDestination, SyncedDestination, SyncWork } from './work.js';
 
@@ -21,6 +21,8 @@ type Counts = Pick<SyncedDestination, 'new' | 'changed' | 'removed' | 'unchanged
 /** The longest first pause before another try; it doubles with each. */
 const firstPauseMs = 500;
 const maxPauseMs = 30_000;
+/** Rows that would go, and are looked at for being there under another name; each takes some 150 bytes. */
+const maxPaired = 1_000_000;
 
 export class OneDestination {
   readonly #work: SyncWork;
@@ -121,7 +123,9 @@ export class OneDestination {
   ): Promise<{ gone: string[]; listed: number }> {
     const table = this.#table;
     table.forget();
-    const gone: string[] = [];
+    const canUpdate = destination.update !== undefined;
+    const sums: string[] = [];
+    let gone: string[] = [];
     const shard = this.#shard;
     const most = maxRows * (shard?.of ?? 1);
     let listed = 0;
@@ -133,12 +137,14 @@ export class OneDestination {
         else if (shard !== undefined && !isInShard(source, shard)) others++;
         else {
           gone.push(id);
+          if (canUpdate && gone.length <= maxPaired) sums.push(sum);
           listed++;
         }
       }
       if (listed > maxRows || listed + others > most) throw tooMany(destination.shown);
     }
     if (others > 0 && destination.takes === 'whole') throw refusesShards(destination.shown);
+    if (sums.length > 0) gone = table.pair(gone, sums);
     const { changed, unchanged } = table.counts;
     const added = table.rows - changed - unchanged;
     Object.assign(this.#counts, {
@@ -158,31 +164,51 @@ export class OneDestination {
   }
 
   async #write(destination: Destination, gone: readonly string[]): Promise<void> {
-    const { output, index, rowsPerRequest, progress, signal } = this.#work;
+    const { output, index, rowsPerRequest, progress } = this.#work;
     const token = await this.#identity.next(`${shownDestination(this.#named.address)} ${index}`);
     const state = { token, space: spaceToJson(output.space) };
     await destination.begin({ space: output.space, state, replaces: this.#replaces });
     const isWhole = destination.takes === 'whole';
     progress.sent = 0;
     progress.total = isWhole ? this.#table.rows : this.#counts.new + this.#counts.changed;
-    const batches = rowBatches(output, {
-      most: rowsPerRequest ?? destination.rowsPerRequest,
-      wants: (row) => isWhole || !this.#table.isThere(row),
-      sumOf: (row) => this.#table.sumOf(row),
-    });
-    // The next batch is read while this one is written.
+    const table = this.#table;
+    const most = rowsPerRequest ?? destination.rowsPerRequest;
+    const sumOf = (row: number) => table.sumOf(row);
+    const rows = (wants: (row: number) => boolean, vectors: boolean) =>
+      progress.total === 0 ? [] : rowBatches(output, { most, wants, sumOf, vectors });
+    const { update } = destination;
+    const isUpdate = (row: number) => update !== undefined && table.isRevised(row);
+    if (update !== undefined && !isWhole) {
+      await this.#send(rows(isUpdate, false), ({ rows, places }) =>
+        update.call(
+          destination,
+          rows,
+          places.map((row, at) => table.movedFrom(row) ?? rows[at]!.id),
+        ),
+      );
+    }
+    const isSent = (row: number) => isWhole || !(table.isThere(row) || isUpdate(row));
+    await this.#send(rows(isSent, true), (batch) => destination.upsert(batch.rows));
+    if (!this.#replaces && gone.length > 0) await destination.remove(gone);
+  }
+
+  /** The next batch is read while one is written. */
+  async #send(
+    batches: AsyncIterable<RowBatch> | readonly RowBatch[],
+    write: (batch: RowBatch) => Promise<void>,
+  ): Promise<void> {
+    const { progress, signal } = this.#work;
     let writing: Promise<void> = Promise.resolve();
-    for await (const { rows, replaced } of progress.total === 0 ? [] : batches) {
+    for await (const batch of batches) {
       signal.throwIfAborted();
       await writing;
-      writing = destination.upsert(rows).then(() => {
-        progress.sent += rows.length;
+      writing = write(batch).then(() => {
+        progress.sent += batch.rows.length;
       });
       // It is awaited above, or below; until then it must not count as unhandled.
       writing.catch(() => undefined);
-      this.#counts.replacedCharacters += replaced;
+      this.#counts.replacedCharacters += batch.replaced;
     }
     await writing;
-    if (!this.#replaces && gone.length > 0) await destination.remove(gone);
   }
 }

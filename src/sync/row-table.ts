@@ -13,11 +13,18 @@ const idBytes = 16;
 const missing = 0;
 const same = 1;
 const changed = 2;
+/** It has another row of this vector: the rest of it is sent. */
+const revised = 3;
+/** Where the sum of its vector starts in a row's, in bytes and in digits. */
+const vectorAt = 8;
+const vectorDigits = 2 * vectorAt;
 
 export class RowTable {
   readonly #ids: HashIndex;
   readonly #sums: Buffer;
   readonly #states: Uint8Array;
+  /** Ids of rows that a destination has under others, by row. */
+  readonly #moved = new Map<number, string>();
   /** Of the row that is met. */
   readonly #id = new Uint8Array(idBytes);
   #rows = 0;
@@ -55,9 +62,44 @@ export class RowTable {
   meet(id: string, sum: string): boolean {
     const row = readUuidText(id, this.#id) ? this.#ids.findAt(this.#id, 0) : undefined;
     if (row === undefined) return false;
-    const isSame = this.#states[row] === missing && isHexOf(sum, this.#sums, row * sumBytes, sumBytes);
-    this.#states[row] = isSame ? same : changed;
+    if (this.#states[row] !== missing) this.#states[row] = changed;
+    else if (isHexOf(sum, this.#sums, row * sumBytes, sumBytes)) this.#states[row] = same;
+    else this.#states[row] = this.#hasVector(row, sum) ? revised : changed;
     return true;
+  }
+
+  /** Whether a row that was written with this sum has the row's vector. */
+  #hasVector(row: number, sum: string): boolean {
+    return isHexOf(sum.slice(vectorDigits), this.#sums, row * sumBytes + vectorAt, sumBytes - vectorAt);
+  }
+
+  /**
+   * Pairs rows that a destination doesn't have with rows of the same vectors that it would lose: documents that have another name.
+   * @param ids of the rows that would go @param sums theirs
+   * @returns the ids that are left
+   */
+  pair(ids: readonly string[], sums: readonly string[]): string[] {
+    const byVector = new Map<string, number[]>();
+    for (const [at, sum] of sums.entries()) {
+      if (sum.length !== 2 * sumBytes) continue;
+      const vector = sum.slice(vectorDigits);
+      const places = byVector.get(vector);
+      if (places === undefined) byVector.set(vector, [at]);
+      else places.push(at);
+    }
+    // The first ones are taken first.
+    for (const places of byVector.values()) places.reverse();
+    const taken = new Set<number>();
+    for (let row = 0; row < this.#rows && taken.size < ids.length; row++) {
+      if (this.#states[row] !== missing) continue;
+      const vector = this.#sums.toString('hex', row * sumBytes + vectorAt, (row + 1) * sumBytes);
+      const at = byVector.get(vector)?.pop();
+      if (at === undefined) continue;
+      taken.add(at);
+      this.#moved.set(row, ids[at]!);
+      this.#states[row] = revised;
+    }
+    return taken.size === 0 ? [...ids] : ids.filter((_, at) => !taken.has(at));
   }
 
   /** Whether the output has the row. */
@@ -70,7 +112,7 @@ export class RowTable {
     const counts = { changed: 0, unchanged: 0 };
     for (let row = 0; row < this.#rows; row++) {
       if (this.#states[row] === same) counts.unchanged++;
-      else if (this.#states[row] === changed) counts.changed++;
+      else if (this.#states[row] !== missing) counts.changed++;
     }
     return counts;
   }
@@ -85,8 +127,19 @@ export class RowTable {
     return this.#states[row] === same;
   }
 
+  /** Whether a destination has the row's vector, and something else is other. */
+  isRevised(row: number): boolean {
+    return this.#states[row] === revised;
+  }
+
+  /** The id under which a destination has the row; undefined where that is its own. */
+  movedFrom(row: number): string | undefined {
+    return this.#moved.get(row);
+  }
+
   /** Forgets what was met, for the next destination. */
   forget(): void {
+    this.#moved.clear();
     this.#states.fill(missing);
   }
 }

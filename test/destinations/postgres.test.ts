@@ -5,7 +5,8 @@ import { createHnsw, createTables, tableOf } from '../../src/destinations/postgr
 import { DestinationError, LockedError, UsageError } from '../../src/errors.js';
 import { type PostgresServer, postgresAvailable, startPostgres, withClient } from '../helpers/postgres.js';
 import { freePort } from '../helpers/redis.js';
-import { documents, makeIndex } from './indexes.js';
+import { makeSpace } from '../output/sample.js';
+import { documents, makeIndex, openStore } from './indexes.js';
 
 describe.skipIf(!postgresAvailable)('PostgreSQL', () => {
   let server: PostgresServer;
@@ -13,6 +14,9 @@ describe.skipIf(!postgresAvailable)('PostgreSQL', () => {
     server = await startPostgres();
   });
   afterAll(() => server?.stop());
+
+  const query = async (address: string, text: string) =>
+    (await withClient(address, (client) => client.query(text))).rows;
 
   test('readers see the old index or the new one', async () => {
     const address = await server.database();
@@ -38,6 +42,36 @@ describe.skipIf(!postgresAvailable)('PostgreSQL', () => {
     });
   });
 
+  test('a renamed document costs no vector, nor does one in which rows have other places', async () => {
+    const address = await server.database();
+    const index = await makeIndex(documents(6));
+    await index.sync(address);
+    const ids = async () =>
+      (await query(address, 'SELECT id FROM embed_chunks ORDER BY id')).map(({ id }) => id as string);
+    const before = await ids();
+    // Where a vector was sent again, it would be whole.
+    const [{ embedding: first }] = await query(address, 'SELECT embedding FROM embed_chunks LIMIT 1');
+    await query(address, `UPDATE embed_chunks SET embedding = '${first}'`);
+    const [one, two, ...others] = documents(6);
+    const renamed = { ...one!, source: 'docs/renamed.md' };
+    const longer = { ...two!, texts: ['new at its beginning', ...two!.texts] };
+    await index.write([...others, renamed, longer].sort((a, b) => (a.source < b.source ? -1 : 1)));
+    expect(await index.sync(address)).toMatchObject({ new: 1, changed: 6, removed: 0, unchanged: 12 });
+    const rows = await query(
+      address,
+      'SELECT id, source, chunk, text, metadata, embedding FROM embed_chunks',
+    );
+    const wanted = index.rows().map(({ id, source, text, metadata }) => ({ id, source, text, metadata }));
+    const plain = rows.map(({ id, source, text, metadata }) => ({ id, source, text, metadata }));
+    expect(plain.sort((a, b) => (a.id < b.id ? -1 : 1))).toEqual(wanted);
+    expect(rows.filter(({ embedding }) => embedding !== first).map(({ text }) => text)).toEqual([
+      'new at its beginning',
+    ]);
+    const after = await ids();
+    expect(before.filter((id) => !after.includes(id))).toHaveLength(3);
+    expect(await index.sync(address)).toMatchObject({ unchanged: 19 });
+  });
+
   test('what goes wrong is told without the password', async () => {
     const address = await server.database();
     const index = await makeIndex(documents(1));
@@ -58,6 +92,39 @@ describe.skipIf(!postgresAvailable)('PostgreSQL', () => {
       client.query("CREATE ROLE reader LOGIN PASSWORD 'secret'; CREATE EXTENSION vector"),
     );
     expect(await said(address.replace('postgres:secret', 'reader:secret'))).toContain('grant the right');
+  });
+
+  test.each(['write', 'finish'])('a connection that breaks within a COPY fails the next %s', async (next) => {
+    const address = await server.database();
+    const index = await makeIndex(documents(2));
+    const destination = await openStore(address);
+    await destination.check();
+    const space = makeSpace();
+    await destination.begin({ space, state: { token: 'x', space: {} }, replaces: false });
+    const rows = index.rows().map((row, chunk) => ({
+      ...{ id: row.id, source: row.source, chunk, text: row.text, metadata: '{}', sum: '' },
+      vector: Float32Array.from(row.vector),
+    }));
+    await destination.upsert(rows.slice(0, 3));
+    const ended = await query(
+      address,
+      `SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'embed'`,
+    );
+    expect(ended).toHaveLength(1);
+    const long = rows.slice(3).map((row) => ({ ...row, text: 'x'.repeat(300_000) }));
+    const writes = async () => {
+      // What is written may be on its way before the end is heard of.
+      for (let turns = 0; turns < 100; turns++) await destination.upsert(long);
+    };
+    const error = await (next === 'finish' ? destination.finish() : writes()).then(
+      () => undefined,
+      (reason) => reason,
+    );
+    expect(error).toBeInstanceOf(DestinationError);
+    expect(error.isPassing).toBe(true);
+    await destination.close();
+    expect(await query(address, "SELECT to_regclass('embed_chunks') AS found")).toEqual([{ found: null }]);
+    expect(await index.sync(address)).toMatchObject({ new: 6 });
   });
 
   test('a table of somebody else is left alone', async () => {

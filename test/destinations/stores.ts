@@ -39,6 +39,8 @@ export interface StoreKind {
   isShared: boolean;
   /** Rows can be edited in place. */
   isEditable: boolean;
+  /** A row can get another id. */
+  canRename: boolean;
   start(): Promise<{ make(): Promise<Store>; stop(): Promise<void> }>;
 }
 
@@ -54,6 +56,7 @@ const postgres: StoreKind = {
   isAvailable: postgresAvailable,
   isShared: true,
   isEditable: true,
+  canRename: true,
   async start() {
     const server: PostgresServer = await startPostgres();
     return {
@@ -113,6 +116,7 @@ const parquet: StoreKind = {
   isAvailable: true,
   isShared: false,
   isEditable: false,
+  canRename: false,
   async start() {
     return {
       async make() {
@@ -151,6 +155,7 @@ const qdrant: StoreKind = {
   isAvailable: true,
   isShared: true,
   isEditable: true,
+  canRename: false,
   async start() {
     const server = await startQdrant();
     let made = 0;
@@ -204,6 +209,7 @@ const lance: StoreKind = {
   isAvailable: true,
   isShared: true,
   isEditable: true,
+  canRename: false,
   async start() {
     return {
       async make() {
@@ -269,6 +275,7 @@ const chroma: StoreKind = {
   isAvailable: true,
   isShared: true,
   isEditable: true,
+  canRename: false,
   async start() {
     const server = await startChroma();
     let made = 0;

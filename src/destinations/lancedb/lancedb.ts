@@ -184,9 +184,9 @@ class LanceTable implements Destination {
   }
 
   async upsert(rows: readonly DestinationRow[]): Promise<void> {
-    const written = rows.map(({ vector, ...row }) => ({
-      index_name: this.#options.index,
-      ...row,
+    const index_name = this.#options.index;
+    const written = rows.map(({ id, source, chunk, text, metadata, sum, vector }) => ({
+      ...{ index_name, id, source, chunk, text, metadata, sum },
       vector: Array.from(vector),
     }));
     await this.#asking(async () => {

@@ -1,5 +1,6 @@
 // Rows in the binary form of PostgreSQL's COPY: a number of fields, then each with its length. Numbers are big-endian.
-import type { DestinationRow } from '../destination.js';
+import { readUuidText } from '../../text/hex-digits.js';
+import type { DestinationRow, RowWithoutVector } from '../destination.js';
 
 /** The columns, in the order of the fields. */
 export const copiedColumns = [
@@ -19,32 +20,80 @@ const end = Buffer.from([0xff, 0xff]);
 /** Pages of about so many bytes are made of the rows. */
 const pageBytes = 256 * 1024;
 
-/** All bytes of a COPY of these rows, a page at a time. */
-export function* copyBytes(index: string, rows: readonly DestinationRow[]): Generator<Buffer> {
-  const page = new Page();
-  page.bytes(signature);
-  for (const row of rows) {
-    page.int16(copiedColumns.length);
-    page.text(index);
-    page.uuid(row.id);
+/** Where a row of an update is: its columns but the vector, and its id until now. */
+export const updatedColumns = ['from_id', ...copiedColumns.slice(1, -1)] as const;
+
+/** The bytes of a COPY in binary, a page at a time. */
+export class CopyBytes {
+  readonly #page = new Page();
+  readonly #index: Buffer;
+
+  constructor(index: string) {
+    this.#index = Buffer.from(index);
+    this.#page.bytes(signature);
+  }
+
+  /** Whole rows. */
+  *rows(rows: Iterable<DestinationRow>): Generator<Buffer> {
+    const page = this.#page;
+    for (const row of rows) {
+      page.int16(copiedColumns.length);
+      page.text(this.#index);
+      page.uuid(row.id);
+      this.#plain(row);
+      page.vector(row.vector);
+      if (page.length >= pageBytes) yield page.take();
+    }
+  }
+
+  /** Rows without their vectors, for an update. @param ids those that they have until now */
+  *updates(rows: readonly RowWithoutVector[], ids: readonly string[]): Generator<Buffer> {
+    const page = this.#page;
+    for (const [at, row] of rows.entries()) {
+      page.int16(updatedColumns.length);
+      page.uuid(ids[at]!);
+      page.uuid(row.id);
+      this.#plain(row);
+      if (page.length >= pageBytes) yield page.take();
+    }
+  }
+
+  end(): Buffer {
+    this.#page.bytes(end);
+    return this.#page.take();
+  }
+
+  #plain(row: RowWithoutVector): void {
+    const page = this.#page;
     page.text(row.source);
     page.int32(4);
     page.int32(row.chunk);
-    page.text(row.text);
+    page.text(row.textBytes ?? row.text);
     // jsonb begins with its version.
-    page.text(`\x01${row.metadata}`);
+    page.text(row.metadataBytes ?? row.metadata, 1);
     page.text(row.sum);
-    page.vector(row.vector);
-    if (page.length >= pageBytes) yield page.take();
   }
-  page.bytes(end);
-  yield page.take();
+}
+
+/** All bytes of a COPY of these rows. */
+export function* copyBytes(index: string, rows: readonly DestinationRow[]): Generator<Buffer> {
+  const bytes = new CopyBytes(index);
+  yield* bytes.rows(rows);
+  yield bytes.end();
+}
+
+/** A vector in pgvector's binary form. */
+export function vectorBytes(values: Float32Array): Buffer {
+  const page = new Page();
+  page.vector(values);
+  return page.take().subarray(4);
 }
 
 /** Bytes that grow. */
 class Page {
   #buffer = Buffer.allocUnsafe(2 * pageBytes);
   #end = 0;
+  readonly #id = new Uint8Array(16);
 
   get length(): number {
     return this.#end;
@@ -65,19 +114,29 @@ class Page {
     this.#end += value.copy(this.#buffer, this.#end);
   }
 
-  /** A field of text, with its length in bytes before it. */
-  text(value: string): void {
+  /** A field of text, with its length in bytes before it. @param version a byte before the text */
+  text(value: string | Uint8Array, version?: number): void {
     // No character takes more bytes than three for each of its units.
-    this.#room(4 + value.length * 3);
-    const length = this.#buffer.write(value, this.#end + 4);
-    this.#buffer.writeInt32BE(length, this.#end);
-    this.#end += 4 + length;
+    this.#room(5 + value.length * (typeof value === 'string' ? 3 : 1));
+    const buffer = this.#buffer;
+    const start = this.#end;
+    let at = start + 4;
+    if (version !== undefined) buffer[at++] = version;
+    if (typeof value === 'string') at += buffer.write(value, at);
+    else {
+      buffer.set(value, at);
+      at += value.length;
+    }
+    buffer.writeInt32BE(at - start - 4, start);
+    this.#end = at;
   }
 
   uuid(value: string): void {
     this.int32(16);
     this.#room(16);
-    this.#end += this.#buffer.write(value.replaceAll('-', ''), this.#end, 'hex');
+    if (!readUuidText(value, this.#id)) throw new Error('expected a UUID');
+    this.#buffer.set(this.#id, this.#end);
+    this.#end += 16;
   }
 
   /** pgvector's form: dimensions, an unused number, and the floats. */

@@ -1,6 +1,4 @@
 // An index in a table of PostgreSQL with pgvector. A sync is one transaction: readers see the old index or the new one.
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type { Client } from 'pg';
 import { UsageError, VectorSpaceError } from '../../errors.js';
 import type { Shard } from '../../types/shard.js';
@@ -15,12 +13,13 @@ import type {
   PlacedRow,
   Plan,
   RowPlace,
+  RowWithoutVector,
   WordSearch,
 } from '../destination.js';
 import { busy, connect, inWords, type PostgresAddress, readAddress } from './connect.js';
-import { copiedColumns, copyBytes } from './copy.js';
 import { findRows } from './find.js';
 import {
+  addKey,
   askForMore,
   createHnsw,
   createTables,
@@ -34,18 +33,10 @@ import {
   tableOf,
 } from './table.js';
 import { createWords, hasWords, searchWords, vectorsOf } from './words.js';
+import { RowWriter } from './write.js';
 
 /** Rows of one page of a listing. */
 const pageRows = 10_000;
-/** Ids that one statement removes. */
-const idsAtOnce = 5000;
-
-const columns = copiedColumns.map((name) => `"${name}"`).join(', ');
-/** What a known id gets. */
-const replaced = copiedColumns
-  .filter((name) => name !== 'index_name' && name !== 'id')
-  .map((name) => `"${name}" = excluded."${name}"`)
-  .join(', ');
 
 /** @throws {UsageError | DestinationError} */
 export async function openPostgres(options: DestinationOptions): Promise<Destination> {
@@ -63,8 +54,11 @@ class Postgres implements Destination {
   readonly #table: Table;
   #layout: Layout | undefined;
   #dimensions = 0;
-  #isFirst = false;
-  #hasStage = false;
+  /** Whether the table of states is there. */
+  #hasStates = false;
+  /** Rows that were listed of the whole index; undefined where they weren't. */
+  #listed: number | undefined;
+  #writer: RowWriter | undefined;
 
   constructor(client: Client, address: PostgresAddress, options: DestinationOptions) {
     this.#client = client;
@@ -81,10 +75,11 @@ class Postgres implements Destination {
       this.#layout = await layoutOf(client, this.#table, this.shown);
       if (this.#layout === undefined) return { index: undefined, others: [] };
       const states = await statesOf(client, this.#table);
+      this.#hasStates = states !== undefined;
       const others = (await indexNames(client, this.#table)).filter((name) => name !== this.#options.index);
       return {
-        index: states.get(this.#options.index),
-        others: others.map((name) => ({ name, space: states.get(name)?.space })),
+        index: states?.get(this.#options.index),
+        others: others.map((name) => ({ name, space: states?.get(name)?.space })),
       };
     });
   }
@@ -99,6 +94,7 @@ class Postgres implements Destination {
   }
 
   async *list(shard: Shard | undefined): AsyncGenerator<readonly ListedRow[]> {
+    if (shard === undefined) this.#listed = 0;
     if (this.#layout === undefined) return;
     await this.#asking(async (client) => {
       await this.#open();
@@ -118,6 +114,7 @@ class Postgres implements Destination {
         next = fetch();
         next.catch(() => undefined);
       }
+      if (this.#listed !== undefined) this.#listed += rows.length;
       if (rows.length > 0) yield rows.map(([id, sum, source]) => ({ id, sum, source }));
       if (isLast) break;
     }
@@ -148,15 +145,24 @@ class Postgres implements Destination {
         await client.query(`DELETE FROM ${rows} WHERE index_name = $1`, [index]);
       }
       await this.#fit(space.dimensions, replaces);
-      await createTables(client, this.#table, space.dimensions, this.shown);
+      if (!this.#hasStates) {
+        await createTables(client, this.#table, space.dimensions, this.shown, this.#layout !== undefined);
+      }
       await client.query(
         `INSERT INTO ${stateTable} (index_name, token, space) VALUES ($1, $2, $3)
          ON CONFLICT (index_name) DO UPDATE SET token = excluded.token, space = excluded.space`,
         [index, state.token, JSON.stringify(state.space)],
       );
-      const kept = await client.query(`SELECT 1 FROM ${rows} WHERE index_name = $1 LIMIT 1`, [index]);
-      this.#isFirst = kept.rows.length === 0;
+      const isFirst = replaces || (await this.#isEmpty());
+      this.#writer = new RowWriter({ client, table: this.#table, index, isFirst, shown: this.shown });
     });
+  }
+
+  /** Whether there are no rows of the index. */
+  async #isEmpty(): Promise<boolean> {
+    if (this.#listed !== undefined) return this.#listed === 0;
+    const text = `SELECT 1 FROM ${this.#table.rows} WHERE index_name = $1 LIMIT 1`;
+    return (await this.#client.query(text, [this.#options.index])).rows.length === 0;
   }
 
   /** A column of other dimensions can be changed while the table is empty. */
@@ -175,51 +181,35 @@ class Postgres implements Destination {
     await this.#client.query(`ALTER TABLE ${rows} ADD COLUMN embedding vector(${dimensions}) NOT NULL`);
   }
 
+  async update(rows: readonly RowWithoutVector[], ids: readonly string[]): Promise<void> {
+    await this.#asking(async () => this.#begun.update(rows, ids));
+  }
+
   async upsert(rows: readonly DestinationRow[]): Promise<void> {
-    await this.#asking(async () => {
-      // The first rows can't meet others: they needn't go through a table of their own.
-      if (this.#isFirst) await this.#copy(this.#table.rows, rows);
-      else await this.#merge(rows);
-    });
-  }
-
-  async #merge(rows: readonly DestinationRow[]): Promise<void> {
-    if (!this.#hasStage) {
-      await this.#client.query(
-        `CREATE TEMP TABLE embed_stage ON COMMIT DROP AS SELECT ${columns} FROM ${this.#table.rows} WHERE false`,
-      );
-      this.#hasStage = true;
-    }
-    await this.#copy('embed_stage', rows);
-    await this.#client.query(
-      `INSERT INTO ${this.#table.rows} (${columns}) SELECT ${columns} FROM embed_stage
-       ON CONFLICT (index_name, id) DO UPDATE SET ${replaced}`,
-    );
-    await this.#client.query('TRUNCATE embed_stage');
-  }
-
-  async #copy(table: string, rows: readonly DestinationRow[]): Promise<void> {
-    const { from } = await import('pg-copy-streams');
-    const stream = this.#client.query(from(`COPY ${table} (${columns}) FROM STDIN (FORMAT binary)`));
-    await pipeline(Readable.from(copyBytes(this.#options.index, rows), { objectMode: true }), stream);
+    await this.#asking(async () => this.#begun.upsert(rows));
   }
 
   async remove(ids: readonly string[]): Promise<void> {
-    await this.#asking(async (client) => {
-      for (let from = 0; from < ids.length; from += idsAtOnce) {
-        await client.query(`DELETE FROM ${this.#table.rows} WHERE index_name = $1 AND id = ANY($2::uuid[])`, [
-          this.#options.index,
-          ids.slice(from, from + idsAtOnce),
-        ]);
-      }
-    });
+    await this.#asking(async () => this.#begun.remove(ids));
+  }
+
+  get #begun(): RowWriter {
+    if (this.#writer === undefined) throw new Error('expected begin first');
+    return this.#writer;
+  }
+
+  /** All rows that were sent are there, with the key of their table. */
+  async #settle(): Promise<void> {
+    await this.#writer?.settle();
+    if (this.#writer !== undefined && this.#layout === undefined) await addKey(this.#client, this.#table);
+    this.#writer = undefined;
   }
 
   async finish(): Promise<void> {
     await this.#asking(async (client) => {
+      await this.#settle();
       if (this.#isOpen) await client.query('COMMIT');
       this.#isOpen = false;
-      this.#hasStage = false;
       const dimensions = this.#dimensions || (this.#layout?.dimensions ?? 0);
       if (!this.#address.hasHnsw || dimensions <= 0) return;
       const problem = await createHnsw(client, this.#table, dimensions);
@@ -248,7 +238,11 @@ class Postgres implements Destination {
 
   readonly words: WordSearch = {
     isSetUp: () => this.#asking((client) => hasWords(client, this.#table)),
-    setUp: () => this.#asking((client) => createWords(client, this.#table)),
+    setUp: () =>
+      this.#asking(async (client) => {
+        await this.#settle();
+        await createWords(client, this.#table);
+      }),
     search: (words, most) => this.#asking((client) => searchWords(client, { ...this.#ours, words, most })),
     vectorsOf: (ids) => this.#asking((client) => vectorsOf(client, { ...this.#ours, ids })),
   };

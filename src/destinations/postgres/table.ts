@@ -70,13 +70,13 @@ export async function layoutOf(client: Client, table: Table, shown: string): Pro
   return { dimensions: size };
 }
 
-/** What each sync left of its index, by name. */
+/** What each sync left of its index, by name; undefined where the table for it is missing. */
 export async function statesOf(
   client: Client,
   { state }: Table,
-): Promise<Map<string, { token: string; space: unknown }>> {
+): Promise<Map<string, { token: string; space: unknown }> | undefined> {
   const { rows: found } = await client.query('SELECT to_regclass($1) IS NOT NULL AS is_there', [state]);
-  if (!found[0].is_there) return new Map();
+  if (!found[0].is_there) return undefined;
   const { rows } = await client.query<{ index_name: string; token: string; space: unknown }>(
     `SELECT index_name, token, space FROM ${state} LIMIT 1000`,
   );
@@ -97,12 +97,13 @@ export async function indexNames(client: Client, { rows: table }: Table): Promis
   return rows.map(({ name }) => name);
 }
 
-/** Makes both tables where they aren't there yet. */
+/** Makes both tables where they aren't there yet. @param hasKey whether that of the rows gets its key: otherwise by `addKey` */
 export async function createTables(
   client: Client,
   table: Table,
   dimensions: number,
   shown: string,
+  hasKey = true,
 ): Promise<void> {
   if (dimensions > maxStored) {
     throw new UsageError(
@@ -114,12 +115,23 @@ export async function createTables(
   await client.query(
     `CREATE TABLE IF NOT EXISTS ${table.rows} (
        index_name text NOT NULL, id uuid NOT NULL, source text NOT NULL, chunk integer NOT NULL,
-       text text NOT NULL, metadata jsonb NOT NULL, sum text NOT NULL, embedding vector(${dimensions}) NOT NULL,
-       PRIMARY KEY (index_name, id))`,
+       text text NOT NULL, metadata jsonb NOT NULL, sum text NOT NULL, embedding vector(${dimensions}) NOT NULL
+       ${hasKey ? `, ${key}` : ''})`,
   );
   await client.query(
     `CREATE TABLE IF NOT EXISTS ${table.state} (index_name text PRIMARY KEY, token text NOT NULL, space jsonb NOT NULL)`,
   );
+}
+
+const key = 'PRIMARY KEY (index_name, id)';
+
+/** The key of a table that was made without: once its rows are there, that takes less time. */
+export async function addKey(client: Client, table: Table): Promise<void> {
+  const { rows } = await client.query(
+    'SELECT 1 FROM pg_index WHERE indrelid = to_regclass($1) AND indisprimary',
+    [table.rows],
+  );
+  if (rows.length === 0) await client.query(`ALTER TABLE ${table.rows} ADD ${key}`);
 }
 
 async function createExtension(client: Client, shown: string): Promise<void> {

@@ -224,11 +224,14 @@ class Qdrant implements Destination {
   async upsert(rows: readonly DestinationRow[]): Promise<void> {
     const most = Math.max(1, Math.floor(maxValues / (rows[0]?.vector.length ?? 1)));
     for (let from = 0; from < rows.length; from += most) {
-      const points = rows.slice(from, from + most).map(({ vector, metadata, id, ...row }) => ({
-        id: this.#pointOf(id),
-        vector: Array.from(vector),
-        payload: { index_name: this.#options.index, id, ...row, metadata: JSON.parse(metadata) },
-      }));
+      const index_name = this.#options.index;
+      const points = rows
+        .slice(from, from + most)
+        .map(({ id, source, chunk, text, metadata, sum, vector }) => ({
+          id: this.#pointOf(id),
+          vector: Array.from(vector),
+          payload: { index_name, id, source, chunk, text, metadata: JSON.parse(metadata), sum },
+        }));
       await this.#client.send('PUT', `${this.#path}/points?wait=true`, { points });
     }
   }

@@ -204,14 +204,15 @@ export class Output {
   }
 
   /**
-   * A document's lines of chunks.jsonl, one per row, each with its newline. The next line overwrites the memory of
+   * The lines of chunks.jsonl of a document, or of all from the first to the last, one per row, each with its newline. The next line overwrites the memory of
    * this one. In a damaged file there may be more or fewer lines than rows.
    * @throws {DamagedOutputError} when they hold bytes that embed never writes, or end too soon
    */
-  async *lines(document: OutputDocument): AsyncGenerator<Buffer> {
-    let left = document.bytes;
+  async *lines(first: OutputDocument, last = first): AsyncGenerator<Buffer> {
+    const bytes = last.firstByte + last.bytes - first.firstByte;
+    let left = bytes;
     try {
-      const range = { from: document.firstByte, bytes: document.bytes };
+      const range = { from: first.firstByte, bytes };
       for await (const block of lineBlocks(this.#files.chunks, mostLineBytes, range)) {
         left -= block.length;
         for (let start = 0; start < block.length; ) {
@@ -223,7 +224,7 @@ export class Output {
       }
     } catch (error) {
       if (!(error instanceof UnwrittenError)) throw error;
-      throw this.#damagedLines(document, error.message);
+      throw this.#damagedLines(first, error.message);
     }
     if (left > 0) throw damaged(join(this.dir, chunksName), 'it ends too soon');
   }
