@@ -17,23 +17,28 @@ import picomatch from 'picomatch';
 const home = fileURLToPath(new URL('./', import.meta.url));
 const cache = join(home, 'cache');
 
-/** @returns for each format its files, and the name of the reader they are compared with */
-export function fetchFiles(log) {
+/**
+ * @param only names of formats; undefined for all
+ * @returns for each format its files, and the name of the reader they are compared with
+ */
+export function fetchFiles(log, only) {
   const formats = JSON.parse(readFileSync(join(home, 'files.json'), 'utf8'));
-  return formats.map(({ format, reader, from }) => ({
-    format,
-    reader,
-    files: from.flatMap((source) => {
-      const folder = unpacked(source, log);
-      const wanted = picomatch(source.files);
-      const found = readdirSync(folder, { recursive: true })
-        .filter((path) => wanted(path))
-        .sort();
-      if (found.length === 0) throw new Error(`${source.package} holds no ${source.files}.`);
-      // A package may hold a file under two names.
-      return [...new Set(found.map((path) => realpathSync(join(folder, path))))];
-    }),
-  }));
+  return formats
+    .filter(({ format }) => only?.includes(format) ?? true)
+    .map(({ format, reader, from }) => ({
+      format,
+      reader,
+      files: from.flatMap((source) => {
+        const folder = unpacked(source, log);
+        const wanted = picomatch(source.files);
+        const found = readdirSync(folder, { recursive: true })
+          .filter((path) => wanted(path))
+          .sort();
+        if (found.length === 0) throw new Error(`${source.package} holds no ${source.files}.`);
+        // A package may hold a file under two names.
+        return [...new Set(found.map((path) => realpathSync(join(folder, path))))];
+      }),
+    }));
 }
 
 function unpacked({ tool, package: name, version }, log) {

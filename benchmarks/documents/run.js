@@ -23,8 +23,7 @@ const reference = fileURLToPath(new URL('reference.py', import.meta.url));
 /** Shorter files say nothing. */
 const fewestWords = 5;
 const table = [];
-for (const { format, files, reader } of fetchFiles(console.error)) {
-  if (options.only && !options.only.includes(format)) continue;
+for (const { format, files, reader } of fetchFiles(console.error, options.only)) {
   const found = [];
   for (const file of files) {
     const { documents } = await extract(readFileSync(file), file);

@@ -175,7 +175,7 @@ export const allFormats = [
     name: 'pdf',
     title: 'PDF',
     extensions: ['.pdf'],
-    version: 2,
+    version: 3,
     keeps: 'text, headings, pages, values of forms, notes; no running heads and page numbers',
     isBinary: true,
     isApart: true,

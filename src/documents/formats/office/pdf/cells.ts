@@ -53,6 +53,13 @@ const uprightShare = 0.3;
 /** Scans stand askew by so many degrees. */
 const maxSkew = 5;
 
+/** Words, and single letters, that are drawn again begin so close to the first, in letter heights. */
+const sameWord = 0.15;
+const sameLetter = 0.08;
+const samePlace = 0.12;
+/** Places of one text on one line that are compared. */
+const maxPlaces = 100;
+
 interface Piece {
   item: PdfItem;
   text: string;
@@ -65,8 +72,10 @@ interface Piece {
 export function cellPage(number: number, view: readonly number[], { items, styles }: PdfContent): CellPage {
   const pieces: Piece[] = [];
   const letters = new Map<number, number>();
+  const drawn = new Map<string, number[]>();
   for (const item of items) {
     const piece = pieceOf(item, styles[item.fontName]?.vertical ?? false);
+    if (isDrawnAgain(piece, drawn)) continue;
     pieces.push(piece);
     const count = piece.text.trim().length;
     if (count > 0) letters.set(piece.angle, (letters.get(piece.angle) ?? 0) + count);
@@ -87,6 +96,26 @@ export function cellPage(number: number, view: readonly number[], { items, style
     cells: cellsOf(pieces.filter((piece) => piece.angle === angle)),
     turned: cellsOf(pieces.filter((piece) => piece.angle !== angle)),
   };
+}
+
+/**
+ * True for words that stand at the same place already: letters are drawn twice to look bold, or to have a shadow.
+ * @param drawn the places of each text, by text and height
+ */
+function isDrawnAgain({ item, text, size }: Piece, drawn: Map<string, number[]>): boolean {
+  if (text.trim() === '') return false;
+  const [x, y] = [item.transform[4] ?? 0, item.transform[5] ?? 0];
+  const near = (text.length === 1 ? sameLetter : sameWord) * size;
+  const height = Math.max(1, samePlace * size);
+  const row = Math.round(y / height);
+  for (let at = row - 1; at <= row + 1; at++) {
+    if (drawn.get(`${at} ${text}`)?.some((other) => Math.abs(other - x) <= near)) return true;
+  }
+  const key = `${row} ${text}`;
+  const places = drawn.get(key);
+  if (places === undefined) drawn.set(key, [x]);
+  else if (places.length < maxPlaces) places.push(x);
+  return false;
 }
 
 /** The angle of most text: upright, unless most of the page is not. */

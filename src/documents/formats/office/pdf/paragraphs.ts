@@ -138,7 +138,9 @@ function isBelowText({ isAside, size }: Paragraph, bodySize: number): boolean {
 function isCutAt(lines: readonly Line[], first: Line): boolean {
   const last = lines.at(-1)!;
   if (sentenceEnd.test(last.text) || last.isContents || first.isContents) return false;
-  if (/[\p{L}\p{M}][-‐\u00ad]$/u.test(last.text) || /^[\p{Ll}\p{Lo}]/u.test(first.text)) return true;
+  if (/[\p{L}\p{M}][-‐\u00ad]$/u.test(last.text) || /^\p{Ll}/u.test(first.text)) return true;
+  // Letters that are neither small nor large say something only after others of their kind.
+  if (/^\p{Lo}/u.test(first.text)) return /\p{Lo}/u.test(last.text);
   // A name or a number goes on a full line of a paragraph.
   let right = 0;
   for (const line of lines) right = Math.max(right, line.right);

@@ -3,6 +3,7 @@
 import type { Cell } from './cells.js';
 import { bandsOf } from './columns.js';
 import { isRightToLeft, type Line, lineOf, rowsOf } from './rows.js';
+import { rowsOfStacks } from './stacks.js';
 
 /** Pages of more cells are read row by row. */
 const maxCells = 5000;
@@ -30,7 +31,7 @@ function isSimple(cells: readonly Cell[]): boolean {
 function flows(sorted: readonly Cell[], depth: number): Line[][] {
   if (sorted.length === 0) return [];
   const bands = depth < maxDepth && sorted.length <= maxCells ? bandsOf(sorted) : undefined;
-  if (!bands) return [linesOf(rowsOf(sorted))];
+  if (!bands) return [linesOf(sorted.length <= maxCells ? rowsOfStacks(sorted) : rowsOf(sorted))];
   const all: Line[][] = [];
   let waiting: Cell[] = [];
   for (const { cells, columns } of bands) {

@@ -1,7 +1,7 @@
 // Cells → the lines that they stand on.
 import { oneLine } from '../../../../text/one-line.js';
 import { type Cell, mostOf, spaceGap } from './cells.js';
-import { isApart, joinedLetters, withoutLeaders } from './letters.js';
+import { isApart, joinedLetters, withBrackets, withoutLeaders } from './letters.js';
 
 export interface Line {
   text: string;
@@ -52,7 +52,7 @@ export function lineOf(row: readonly Cell[]): Line | undefined {
   }
   const plain = withoutLeaders(text);
   const isContents = plain !== text || endsInPage(cells);
-  text = oneLine(plain);
+  text = oneLine(cells.some((cell) => cell.isRightToLeft) ? withBrackets(plain) : plain);
   if (text === '') return undefined;
   const [first] = cells;
   const sizes = new Map<number, number>();

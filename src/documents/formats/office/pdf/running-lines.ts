@@ -37,8 +37,28 @@ interface Candidate {
  */
 export function dropRunningLines(pages: readonly CellPage[], headingSize: number): void {
   const enough = Math.min(minPages, pages.length);
-  if (enough < 2) return;
   const candidates = pages.flatMap(candidatesOf);
+  // Numbers in large letters are those of chapters.
+  for (const item of candidates) item.isRunning = item.size < headingSize && isOwnNumber(item);
+  if (enough > 1) markRunning(pages, candidates, headingSize, enough);
+  const dropped = new Set<Cell>();
+  for (const { isRunning, row } of candidates) if (isRunning) for (const cell of row) dropped.add(cell);
+  const hasText = pages.some(({ cells }) => cells.some((cell) => !dropped.has(cell)));
+  if (dropped.size === 0 || !hasText) return;
+  for (const page of pages) {
+    if (page.cells.some((cell) => dropped.has(cell))) {
+      page.cells = page.cells.filter((cell) => !dropped.has(cell));
+    }
+  }
+}
+
+/** Marks what several pages have in common. */
+function markRunning(
+  pages: readonly CellPage[],
+  candidates: readonly Candidate[],
+  headingSize: number,
+  enough: number,
+): void {
   const isLarge = (item: Candidate): boolean => item.size >= headingSize;
   // Numbers in large letters are those of sections.
   markRepeated(
@@ -53,17 +73,17 @@ export function dropRunningLines(pages: readonly CellPage[], headingSize: number
   );
   markNumbered(candidates, enough);
   if (pages.length > minPages) markPlaces(candidates);
-  const dropped = new Set<Cell>();
-  for (const { isRunning, row } of candidates) if (isRunning) for (const cell of row) dropped.add(cell);
   dropStamps(pages, enough);
-  const hasText = pages.some(({ cells }) => cells.some((cell) => !dropped.has(cell)));
-  if (dropped.size === 0 || !hasText) return;
-  for (const page of pages) {
-    if (page.cells.some((cell) => dropped.has(cell))) {
-      page.cells = page.cells.filter((cell) => !dropped.has(cell));
-    }
-  }
 }
+
+/** True for nothing but the number of this page: `3`, `– 3 –`, `Page 3 of 12`. One page is enough to know it. */
+function isOwnNumber({ text, page }: Candidate): boolean {
+  const [, number, total] = pageNumber.exec(text) ?? [];
+  return Number(number) === page.number && (total === undefined || Number(total) >= page.number);
+}
+
+const pageNumber =
+  /^(?:[-–—]\s?)?(?:(?:page|seite|página|pagina|side|sida|sivu|strona|страница|стр\.|第)\s*)?(\d{1,5})(?:\s*(?:ページ|页|頁))?(?:\s*(?:of|von|de|di|av|af|sur|van|z|из|\/)\s*(\d{1,5}))?(?:\s?[-–—])?$/iu;
 
 function candidatesOf(page: CellPage): Candidate[] {
   const depth = (page.top - page.bottom) * zone;

@@ -110,3 +110,66 @@ test('a page on its side is read upright', async () => {
   const turned = lamp.map((text, i) => ({ text, x: 100 + 12 * i, y: 100, turn: 90 }));
   expect(await paragraphsOf([...turned, { text: 'Page', x: 500, y: 20 }])).toEqual([lamp.join('\n'), 'Page']);
 });
+
+test('sections of columns follow each other, each below its title', async () => {
+  const texts = [
+    { text: 'Lamps', y: 760, size: 16 },
+    ...column(72, 730, lamp),
+    ...column(320, 730, ferry),
+    { text: 'Bakers', y: 630, size: 16 },
+    ...column(72, 600, baker),
+    ...column(320, 600, lamp),
+  ];
+  expect(await paragraphsOf(texts)).toEqual([
+    'Lamps',
+    lamp.join('\n'),
+    ferry.join('\n'),
+    'Bakers',
+    baker.join('\n'),
+    lamp.join('\n'),
+  ]);
+});
+
+test('three columns whose lines are at other heights, below two', async () => {
+  const wide = (x: number, lines: string[]) => column(x, 700, [...lines, ...lines]);
+  const texts = [
+    ...wide(72, lamp),
+    ...wide(320, ferry),
+    { text: 'Bakers', y: 530, size: 16 },
+    ...column(50, 495, lamp),
+    ...column(225, 501, baker),
+    ...column(400, 501, ferry),
+  ];
+  const last = (await paragraphsOf(texts)).slice(-4);
+  expect(last).toEqual(['Bakers', ...[lamp, baker, ferry].map((lines) => lines.join('\n'))]);
+});
+
+test('a title in large letters beside columns makes their gutter no narrower', async () => {
+  const texts = [
+    { text: 'Abstract', y: 716, size: 18 },
+    ...column(72, 700, lamp),
+    ...column(214, 716, ['Ferries cross the sound', ...ferry]),
+  ];
+  expect(await paragraphsOf(texts)).toEqual([
+    'Abstract',
+    lamp.join('\n'),
+    ['Ferries cross the sound', ...ferry].join('\n'),
+  ]);
+});
+
+test('a cell of several lines is read whole, in the row of the cells beside it', async () => {
+  const texts = [
+    { text: 'Berth', y: 700 },
+    { text: 'Depth', x: 150, y: 700 },
+    { text: 'Notes', x: 250, y: 700 },
+    { text: 'A1', y: 670 },
+    { text: '4.5', x: 150, y: 670 },
+    ...column(250, 682, ['Small boats only, from', 'the first of May', 'to the last of June']),
+    { text: 'A2', y: 640 },
+    { text: '6.0', x: 150, y: 640 },
+    { text: 'Ferries', x: 250, y: 640 },
+  ];
+  expect((await paragraphsOf(texts)).join('\n')).toBe(
+    'Berth Depth Notes\nA1 4.5 Small boats only, from\nthe first of May\nto the last of June\nA2 6.0 Ferries',
+  );
+});

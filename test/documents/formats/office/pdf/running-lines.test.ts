@@ -74,3 +74,11 @@ test('what all pages have in common stays when there is nothing else', async () 
   const pages = numbers.map(() => [{ text: 'Ticket for one ride', y: 760 }]);
   expect((await documentOf(madePdf(pages), 'a.pdf')).text).toContain('Ticket for one ride');
 });
+
+test.each(['1', '– 1 –', 'Page 1 of 1', 'Seite 1/3'])('the number of a single page: %s', async (number) => {
+  expect(await textOf(() => [{ text: number, x: 300, y: 40 }], [1])).toBe(await textOf(() => [], [1]));
+});
+
+test.each(['2', 'Page 3 of 2', '1 of us', '1 mm'])('what is no number of its page: %s', async (words) => {
+  expect(await textOf(() => [{ text: words, x: 300, y: 40 }], [1])).toContain(words);
+});

@@ -5,6 +5,7 @@ import {
   isApart,
   joinedLetters,
   plainLetters,
+  withBrackets,
 } from '../../../../../src/documents/formats/office/pdf/letters.js';
 import { documentOf } from '../../../structure.js';
 import { madePdf } from './made-pdf.js';
@@ -78,6 +79,31 @@ test('shapes become letters', () => {
   expect(plainLetters('\ufb01n\ufb00 \uf0b7 a\u0000b')).toBe('finff • ab');
   expect(plainLetters('\ufd3e\u0300 x’')).toContain('\ufd3e');
   expect(plainLetters('\u0300 stable’')).toBe('`stable’');
+});
+
+test('signs of fonts of TeX that have no names', () => {
+  expect(plainLetters('e\u001ecient o\u000bers, \u001cnd')).toBe('efficient offers, find');
+  expect(plainLetters('\u0010quoted\u0011 a\u0015b')).toBe('“quoted” a–b');
+  expect(plainLetters('\u0088')).toBe('•');
+  expect(plainLetters('1\u001f2')).toBe('12');
+});
+
+test('brackets of a text from right to left, however the file keeps them', () => {
+  expect(withBrackets('זה )בעברית( כאן')).toBe('זה (בעברית) כאן');
+  expect(withBrackets('זה (בעברית) כאן')).toBe('זה (בעברית) כאן');
+});
+
+test('words that are drawn twice, to look bold or for a shadow, are there once', async () => {
+  const page = [
+    { text: 'Bold words', y: 700 },
+    { text: 'Bold words', x: 72.4, y: 700 },
+    { text: 'Shadow', y: 650, size: 20 },
+    { text: 'Shadow', x: 73.5, y: 648.5, size: 20 },
+    { text: 'tick', y: 600 },
+    { text: 'tick', x: 90, y: 600 },
+  ];
+  const { text } = await documentOf(madePdf([page]), 'a.pdf');
+  expect(text.split(/\n+/)).toEqual(['Bold words', 'Shadow', 'tick tick']);
 });
 
 test('values of fields stand at their labels, notes behind the page, passwords nowhere', async () => {
