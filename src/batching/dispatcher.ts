@@ -105,6 +105,11 @@ export class Dispatcher {
     return this.#inFlight;
   }
 
+  /** Texts for which no server could be asked, ever. */
+  get givenUp(): number {
+    return this.#tickets.givenUp;
+  }
+
   /** Queues a text, or joins an equal one in flight. {@link send} sends it. */
   add(request: TextRequest): Ticket {
     const { metrics } = this.#options;
@@ -117,7 +122,7 @@ export class Dispatcher {
     }
     const ticket = new Ticket(request, key);
     if (this.#failure !== undefined) {
-      ticket.settle({ error: this.#failure });
+      this.#tickets.giveUp([ticket], this.#failure);
       return ticket;
     }
     metrics.textQueued(1);

@@ -11,6 +11,8 @@ const maxFew = 8;
 export class OpenTickets {
   readonly #byKey = new Map<string, Ticket>();
   readonly #queues = new KindQueues();
+  /** Tickets that were settled with an error, ever. */
+  givenUp = 0;
   /** Whether the last batch was of callers with few texts. */
   #wereFew = false;
 
@@ -67,6 +69,7 @@ export class OpenTickets {
   /** Settles with this error, and closes, the tickets that aren't settled yet. */
   giveUp(tickets: readonly Ticket[], error: unknown): void {
     const open = tickets.filter((ticket) => !ticket.isSettled);
+    this.givenUp += open.length;
     for (const ticket of open) ticket.settle({ error });
     this.forget(open);
   }

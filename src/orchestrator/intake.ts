@@ -169,6 +169,7 @@ export class Intake {
     const most = options.whenFull === 'reject' ? requests.length : textsPerTurn;
     const tickets: Ticket[] = [];
     let met: Ticket | undefined;
+    const { givenUp } = dispatcher;
     const isIdle = dispatcher.inFlight + dispatcher.waiting === 0;
     try {
       while (tickets.length < requests.length) {
@@ -182,7 +183,7 @@ export class Intake {
         else this.#sendSoon();
         this.#room.open();
         // After an outage, don't wait for it again with the rest.
-        met = tickets.find((ticket) => ticket.error !== undefined);
+        if (dispatcher.givenUp > givenUp) met = tickets.find((ticket) => ticket.error !== undefined);
         if (met) break;
         // Let queued texts be sent before queueing more. With `reject`, go on at once: the room is only sure for this turn.
         if (tickets.length < requests.length && options.whenFull !== 'reject') await nextLoop();
