@@ -3,6 +3,8 @@ import { Queue, Worker } from 'bullmq';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { queueAddress } from '../../src/embedders/queue/address.js';
 import { openQueueEmbedder } from '../../src/embedders/queue/embedder.js';
+import { keepQueue } from '../../src/embedders/queue/expiry.js';
+import { queueKeys } from '../../src/embedders/queue/names.js';
 import { runWorker } from '../../src/worker/worker.js';
 import { eventually } from '../helpers/eventually.js';
 import { hold } from '../helpers/hold.js';
@@ -83,9 +85,10 @@ describe.runIf(redisAvailable)('a queue of workers', () => {
   });
 
   test('takes over the batch of a worker that hangs', async () => {
-    const { queue, server } = await startQueue();
+    const { queue, server, redis } = await startQueue();
     writeFiles(workspace.dir, { 'docs/a.md': markdown('alpha', 4) });
     const connection = { host: '127.0.0.1', port: server.port, db: 3, maxRetriesPerRequest: null };
+    // Signs of life of senders and workers, as of a run that is under way for a while, put nothing of that off.
     const hung = new Worker('default', null, {
       connection,
       prefix,
@@ -101,6 +104,7 @@ describe.runIf(redisAvailable)('a queue of workers', () => {
     await eventually(async () => (await hung.getNextJob('hung', { block: false }))?.data.texts.length).toBe(
       1,
     );
+    await keepQueue(redis, queueKeys('default'));
     answer();
     expect(await running).toMatchObject({ code: 0 });
     expectRightVectors(4);

@@ -10,7 +10,9 @@ const queueMs = 3_600_000;
 
 /** BullMQ's keys that hold ids of jobs, and those that are there without any. */
 const holding = ['wait', 'prioritized', 'active', 'paused', 'delayed'];
-const always = ['meta', 'events', 'marker', 'stalled-check', 'stalled', 'pc', 'id'];
+const always = ['meta', 'events', 'marker', 'stalled', 'pc', 'id'];
+/** It has a time of its own: while it is there, no worker looks for the jobs of those that died. */
+const ownTime = 'stalled-check';
 
 /** Keys: jobs, and others of the queue. Arguments: how many are jobs, the time of these, the time of the others. */
 const keep = `
@@ -40,6 +42,6 @@ export async function keepJobs(redis: Redis, keys: QueueKeys, ids: readonly stri
 
 /** Removes what BullMQ keeps of a queue that holds no job. */
 export async function removeEmptyQueue(redis: Redis, keys: QueueKeys): Promise<void> {
-  const parts = [...holding, ...always].map(keys.bull);
+  const parts = [...holding, ...always, ownTime].map(keys.bull);
   await redis.eval(removeEmpty, parts.length, ...parts, holding.length);
 }
