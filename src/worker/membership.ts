@@ -54,6 +54,7 @@ export async function giveSign(
   published: PublishedSpace,
 ): Promise<void> {
   await showWorker(redis, keys, state);
+  await redis.del(keys.wanted);
   await boundEvents(redis, keys);
   await keepQueue(redis, keys);
   if ((await publishedId(redis, keys)) === undefined) await publishSpace(redis, keys, published);

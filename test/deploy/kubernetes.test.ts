@@ -1,4 +1,4 @@
-// The manifests: valid by the schemas of Kubernetes and of the Prometheus operator, without a field that they don't have,
+// The manifests: valid by the schemas of Kubernetes, KEDA and the Prometheus operator, without a field that they don't have,
 // and in agreement with each other and with the program.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
@@ -8,6 +8,7 @@ import { parser } from '@prometheus-io/lezer-promql';
 import ts from 'typescript';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { queueKeys } from '../../src/embedders/queue/names.js';
 import { exitCodes } from '../../src/exit-codes.js';
 import { defaultLimits } from '../../src/gateway/options.js';
 import { deployFolder, filesIn, knownVariables, read, root, unknownFlags, version, yamlOf } from './files.js';
@@ -70,6 +71,7 @@ describe('schemas', () => {
   const moduleOf = (apiVersion: string) => {
     if (apiVersion === 'v1') return 'kubernetes-models/v1';
     const [group, version] = apiVersion.split('/') as [string, string];
+    if (group === 'keda.sh') return `@kubernetes-models/keda/${apiVersion}`;
     if (group === 'monitoring.coreos.com') return `@kubernetes-models/prometheus-operator/${apiVersion}`;
     return `kubernetes-models/${group}/${version}`;
   };
@@ -310,6 +312,23 @@ describe('agreement', () => {
     };
     expect(metrics[0]!.external.metric.name).toBe(rules.external[0]!.name.as);
     expect(readFileSync(join(root, 'src/worker/metrics-server.ts'), 'utf8')).toContain("'queue_waiting'");
+  });
+
+  test('KEDA looks at what a queue keeps in Redis', () => {
+    const { triggers } = find('ScaledObject', 'worker').spec as {
+      triggers: { metadata: { address: string; databaseIndex: string; listName: string } }[];
+    };
+    const keys = queueKeys('default');
+    expect(triggers.map(({ metadata }) => metadata.listName)).toEqual([
+      keys.wanted,
+      ...['wait', 'prioritized', 'active'].map(keys.bull),
+    ]);
+    const address = find('ConfigMap', 'embed-queue').data!.EMBED_QUEUE!;
+    for (const { metadata } of triggers) {
+      expect(`redis://${metadata.address}/${metadata.databaseIndex}`).toBe(
+        address.replace('queue', 'queue.embed.svc.cluster.local'),
+      );
+    }
   });
 
   test('the autoscaler follows a metric that the adapter makes of one of ours', () => {

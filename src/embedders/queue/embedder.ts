@@ -14,7 +14,7 @@ import type { VectorSpace } from '../../types/space.js';
 import type { Vector } from '../../types/vector.js';
 import { accept } from '../guard/accept-vectors.js';
 import { explained, openQueueRedis } from './connection.js';
-import { nobodyWorks } from './look.js';
+import { nobodyWorks, wantWorkers } from './look.js';
 import { queueKeys } from './names.js';
 import { readSpace } from './published-space.js';
 import { QueueSender } from './sender.js';
@@ -58,7 +58,10 @@ export async function openQueueEmbedder(options: QueueEmbedderOptions): Promise<
     const published = await within(readMs, readSpace(redis, keys)).catch((error: unknown) => {
       throw explained(error, address);
     });
-    if (published === undefined) throw absent(nobodyWorks([], where, name));
+    if (published === undefined) {
+      await wantWorkers(redis, keys);
+      throw absent(nobodyWorks([], where, name));
+    }
     if (published === 'unknown') {
       throw new ServiceError(`${where} was published by another version: use the same one on all hosts.`);
     }
@@ -69,6 +72,7 @@ export async function openQueueEmbedder(options: QueueEmbedderOptions): Promise<
     const onChange = () => slots.changed();
     const sender = await QueueSender.open({ address, name, keys, redis, space: space.id, where, onChange });
     if (sender.state.workers.every(({ rests }) => rests !== '')) {
+      if (sender.state.workers.length === 0) await wantWorkers(redis, keys);
       await sender.close();
       throw absent(sender.noWorker());
     }

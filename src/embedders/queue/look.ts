@@ -9,6 +9,9 @@ import { publishedId } from './published-space.js';
 /** A sender that gives no sign of life for so long counts as gone, ms: workers drop its jobs. */
 export const goneMs = 15_000;
 
+/** So long a worker is wanted after a sender has looked for one in vain, in ms. */
+const wantedMs = 60_000;
+
 /** Events that BullMQ keeps in Redis, up to the next hundred: nothing here reads them. */
 const maxEvents = 1;
 
@@ -43,6 +46,11 @@ export async function lookAtQueue(
 /** Has BullMQ keep few events: of a queue that doesn't say so it keeps 10,000. */
 export async function boundEvents(redis: Redis, keys: QueueKeys): Promise<void> {
   await redis.hset(keys.bull('meta'), 'opts.maxLenEvents', maxEvents);
+}
+
+/** Says that a worker is wanted, to what starts some by the length of lists: no batch waits yet. */
+export async function wantWorkers(redis: Redis, keys: QueueKeys): Promise<void> {
+  await redis.pipeline().sadd(keys.wanted, 'sender').pexpire(keys.wanted, wantedMs).exec();
 }
 
 /** Why nobody works, as a sentence. */

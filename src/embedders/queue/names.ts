@@ -14,6 +14,8 @@ export interface QueueKeys {
   workers: string;
   /** What one worker says of itself; gone when it says nothing any more. */
   worker(id: string): string;
+  /** A set that holds something while a sender waits for a first worker: what starts workers looks at it. */
+  wanted: string;
   /** There as long as the sender is. */
   sender(id: string): string;
   /** A list: the sender's jobs that were answered. */
@@ -37,6 +39,7 @@ export function queueKeys(name: string): QueueKeys {
   return {
     space: `${root}space`,
     workers: `${root}workers`,
+    wanted: `${root}wanted`,
     worker: (id) => `${root}worker:${id}`,
     sender: (id) => `${root}sender:${id}`,
     answered: (sender) => `${root}answered:${sender}`,
