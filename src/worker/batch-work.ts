@@ -3,6 +3,7 @@ import { type Job, WaitingError } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { Limits } from '../batching/limiter/limiter-registry.js';
 import { withSlots } from '../batching/unpooled-slots.js';
+import { debug } from '../debug.js';
 import { answerBytes, type BatchJob, type JobAnswer, jobOf } from '../embedders/queue/job.js';
 import type { QueueKeys } from '../embedders/queue/names.js';
 import { EmbedderFault } from '../errors.js';
@@ -26,6 +27,8 @@ export interface WorkOptions {
   id: string;
   keys: QueueKeys;
   redis: Redis;
+  /** The connection on which BullMQ ends jobs. */
+  ending(): Promise<Pick<Redis, 'multi'>>;
   embedder: Embedder;
   limits: Limits;
   metrics: BatchMetrics;
@@ -57,7 +60,8 @@ export class BatchWork {
   }
 
   /**
-   * Resolves when the answer is stored: then the job is done.
+   * Resolves when the answer is on its way, on the connection on which the job is ended after it: so the end never comes
+   * before the answer, and takes no round trip more.
    * @throws {WaitingError} when the batch went back to the queue
    */
   async work(job: Job, token: string | undefined): Promise<void> {
@@ -68,7 +72,7 @@ export class BatchWork {
     if (await this.#isNeedless(job, batch)) return onDropped();
     const answer = await this.#answerFor(job, batch, space);
     if (answer === undefined) return await this.#giveBack(job, token);
-    await this.#store(job.id!, batch.sender, answer);
+    this.#store(await this.#options.ending(), job.id!, batch.sender, answer);
     onAnswer('vectors' in answer ? batch.texts.length : 0);
   }
 
@@ -146,14 +150,16 @@ export class BatchWork {
     throw new WaitingError();
   }
 
-  async #store(job: string, sender: string, answer: JobAnswer): Promise<void> {
-    const { redis, keys } = this.#options;
-    await redis
+  #store(redis: Pick<Redis, 'multi'>, job: string, sender: string, answer: JobAnswer): void {
+    const { keys } = this.#options;
+    redis
       .multi()
       .set(keys.answer(job), answerBytes(answer), 'PX', answerMs)
       .rpush(keys.answered(sender), job)
       .pexpire(keys.answered(sender), listMs)
-      .exec();
+      .exec()
+      // Its sender finds neither job nor answer, and sends it again.
+      .catch((error: unknown) => debug.embedder?.(`an answer could not be stored: ${error}`));
   }
 }
 

@@ -126,6 +126,8 @@ export class QueueWorker {
       id: this.#id,
       keys,
       redis,
+      // BullMQ's type of it lacks most commands.
+      ending: () => worker.client as Promise<unknown> as Promise<Redis>,
       embedder,
       limits,
       metrics,

@@ -11,9 +11,10 @@ import { within } from '../../net/redis/time-limit.js';
 import type { Priority } from '../../types/requests.js';
 import { explained, queueConnection } from './connection.js';
 import { keepJobs, removeEmptyQueue } from './expiry.js';
+import { fetchAnswers } from './fetch-answers.js';
 import { answerOf, type BatchJob, type JobAnswer, jobData } from './job.js';
 import { goneMs, lookAtQueue, nobodyWorks, type QueueState } from './look.js';
-import { isId, type QueueKeys, queuePrefix } from './names.js';
+import { type QueueKeys, queuePrefix } from './names.js';
 import { liveWorkers } from './presence.js';
 
 /** Time between two looks at the queue, in ms. */
@@ -24,9 +25,6 @@ const silentMs = 5000;
 const checkMs = 3000;
 /** How long batches wait for Redis to be back, or for a worker, before they fail, in ms. */
 const patienceMs = 15_000;
-/** Max answers that are fetched together. */
-const maxTogether = 64;
-
 export interface SenderOptions {
   address: RedisAddress;
   name: string;
@@ -166,23 +164,18 @@ export class QueueSender {
 
   /** Takes answers as they come. */
   async #collectAll(): Promise<void> {
-    const list = this.#options.keys.answered(this.#id);
+    const { keys } = this.#options;
+    const list = keys.answered(this.#id);
     while (!this.#end.signal.aborted) {
       try {
         const first = await this.#blocked.blpop(list, 5);
         if (first === null) continue;
-        const others = this.#pending.size > 1 ? await this.#blocked.lpop(list, maxTogether) : null;
-        await this.#collect([first[1], ...(others ?? [])].filter(isId));
+        const answers = await fetchAnswers(this.#redis, keys, list, first[1]);
+        for (const [id, bytes] of answers) this.#take(id, bytes);
       } catch {
         await sleep(100, undefined, { signal: this.#end.signal }).catch(() => undefined);
       }
     }
-  }
-
-  async #collect(ids: readonly string[]): Promise<void> {
-    const { keys } = this.#options;
-    const answers = await Promise.all(ids.map((id) => this.#redis.getdelBuffer(keys.answer(id))));
-    for (const [index, bytes] of answers.entries()) if (bytes) this.#take(ids[index]!, bytes);
   }
 
   /** An answer that nobody waits for has come late: it is dropped. */

@@ -1,11 +1,14 @@
-// The request slots of a queue: as many as its workers work on at once, and one more for each, so that none waits for the
-// next batch. Any worker takes any batch, so the slots are those of all together.
+// The request slots of a queue: as many as its workers work on at once, and some more, so that none waits for the next
+// batch. Any worker takes any batch, so the slots are those of all together.
 import type { FreeSlot, RequestLimits, Slot, SlotLimits, Slots } from '../../types/requests.js';
 import type { QueueState } from './look.js';
 import type { WorkerState } from './presence.js';
 
 /** Jobs that wait for a worker, for each slot of all workers, at which this sender holds back. */
 const maxWaiting = 4;
+
+/** Max batches that wait for each worker. */
+const maxAhead = 8;
 
 /** A place in the queue. */
 export class QueueSlot implements Slot {
@@ -27,6 +30,8 @@ export class QueueSlots implements Slots {
   readonly #state: () => QueueState;
   readonly #listeners = new Set<() => void>();
   #taken = 0;
+  /** Batches that wait for each worker. The longer the way to Redis is, the more are needed. */
+  #ahead = 1;
 
   /** @param endpoint the queue's name, for its limits */
   constructor(endpoint: string, state: () => QueueState) {
@@ -36,7 +41,7 @@ export class QueueSlots implements Slots {
 
   /** What the live workers can have under way: it follows them as they come and go. */
   get room(): number {
-    return this.#ready.reduce((sum, { concurrency }) => sum + concurrency + 1, 0);
+    return this.#ready.reduce((sum, { concurrency }) => sum + concurrency + this.#ahead, 0);
   }
 
   get #ready(): WorkerState[] {
@@ -57,6 +62,14 @@ export class QueueSlots implements Slots {
     };
   }
 
+  /** More batches ahead while workers find none though all slots are taken; fewer while more wait than that. */
+  #follow(): void {
+    const { waiting } = this.#state();
+    if (waiting === 0 && this.#taken > 0 && this.#taken >= this.room) {
+      this.#ahead = Math.min(maxAhead, 2 * this.#ahead);
+    } else if (waiting > 2 * this.#ready.length) this.#ahead = Math.max(1, this.#ahead - 1);
+  }
+
   #take(limits: RequestLimits): QueueSlot {
     this.#taken++;
     return new QueueSlot(limits, () => {
@@ -69,7 +82,9 @@ export class QueueSlots implements Slots {
     return () => this.#listeners.delete(listener);
   }
 
+  /** After a look at the queue. */
   changed(): void {
+    this.#follow();
     for (const listener of this.#listeners) listener();
   }
 }
