@@ -1,130 +1,139 @@
-// What a queue costs, and how far workers carry: `node benchmarks/workers.js [--rounds 3] [--workers 1,2,4,8]`. Needs
-// redis-server. The embedder of each worker takes 50 ms a batch, one after the other, so that the servers are known and the queue alone is measured.
-import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+// What a queue costs, and how far workers carry: `node benchmarks/workers.js [--rounds 3] [--workers 1,2,4,8] [--only speed|cost|
+// network|death|long]`. Needs redis-server. The embedder of each worker sleeps 50 ms a batch, one after the other, so that
+// the servers are known and cost no processor, and the queue alone is measured. Every vector is compared with what it must be.
 import { parseArgs } from 'node:util';
-import { Redis } from 'ioredis';
-import { BatchOrchestrator } from '../dist/orchestrator/orchestrator.js';
-import { knownCost } from './lib/known-cost.js';
+import { batchSize, direct, QueueBench } from './lib/queue-run.js';
 import { interleave, median, ratios } from './lib/statistics.js';
 
 const { values: flags } = parseArgs({
   options: {
     rounds: { type: 'string', default: '3' },
     workers: { type: 'string', default: '1,2,4,8' },
+    only: { type: 'string' },
   },
 });
 const rounds = Number(flags.rounds);
 const crowd = flags.workers.split(',').map(Number);
 
-const batchSize = 32;
 const batchMs = 50;
 /** Batches for each worker. */
 const perWorker = 60;
-const instantTexts = 64_000;
-const textBytes = 500;
+const instantBatches = 2000;
+const longBatches = 20_000;
 
-const workerFile = fileURLToPath(new URL('servers/worker.js', import.meta.url));
-const folder = mkdtempSync(join(tmpdir(), 'embed-benchmark-'));
-const port = await freePort();
-const queue = `redis://127.0.0.1:${port}/3`;
-const started = [start('redis-server', ['--port', `${port}`, '--save', '', '--dir', folder])];
-process.once('exit', () => {
-  for (const one of started) one.kill('SIGKILL');
-  rmSync(folder, { recursive: true, force: true });
-});
-const redis = new Redis({ port, retryStrategy: () => 100, maxRetriesPerRequest: null });
-await redis.ping();
-
-const speeds = await interleave(rounds, {
-  direct: () => direct(),
-  ...Object.fromEntries(
-    crowd.map((count) => [`${count}`, () => through(count, batchMs, count * perWorker * batchSize)]),
-  ),
-  instant: () => through(1, 0, instantTexts),
-});
-const speed = (name) => speeds[name].map(({ perSecond }) => perSecond);
-const show = (words, values, unit) => console.log(`${words.padEnd(52)} ${median(values).toFixed(3)} ${unit}`);
-show('one embedder, asked directly', speed('direct'), 'texts/s');
-for (const count of crowd) {
-  show(`${count} workers`, speed(`${count}`), 'texts/s');
-  const share = ratios(speed(`${count}`), speed('direct')).map((ratio) => ratio / count);
-  show(`${count} workers / as many embedders, asked directly`, share, '×');
+const bench = await QueueBench.open();
+const parts = { speed, cost, network, death, long };
+for (const [name, part] of Object.entries(parts)) {
+  if (flags.only ? flags.only === name : name !== 'long') await part();
 }
-show('an instant worker', speed('instant'), 'texts/s');
-const memory = Object.values(speeds)
-  .flat()
-  .filter(({ memory }) => memory !== undefined);
-show(
-  'used_memory, most above the start / in flight',
-  memory.map(({ memory }) => memory),
-  '×',
-);
-redis.disconnect();
 process.exit(0);
 
-/** The same orchestrator and embedder, in one process. */
-async function direct() {
-  const orchestrator = new BatchOrchestrator(
-    { cache: 'none', batchSize, concurrency: 2, cacheMaxMemoryMb: 0 },
-    { embedder: knownCost(batchMs) },
-  );
-  return await measured(orchestrator, perWorker * batchSize);
+function show(words, values, unit) {
+  console.log(`${words.padEnd(60)} ${median(values).toFixed(3)} ${unit}`);
 }
 
-async function through(count, ms, texts) {
-  const workers = await Promise.all(Array.from({ length: count }, () => startWorker(ms)));
-  const before = await usedMemory();
-  let most = before;
-  const timer = setInterval(async () => {
-    most = Math.max(most, await usedMemory());
-  }, 20);
-  const orchestrator = new BatchOrchestrator({ cache: 'none', queue, batchSize, cacheMaxMemoryMb: 0 });
-  const { perSecond } = await measured(orchestrator, texts);
-  clearInterval(timer);
-  for (const worker of workers) worker.kill('SIGTERM');
-  await Promise.all(workers.map((worker) => new Promise((resolve) => worker.once('close', resolve))));
-  // Of each slot, the texts and the vectors; a slot more for each worker.
-  const inFlight = count * 3 * batchSize * (textBytes + 384 * 4);
-  return { perSecond, memory: (most - before) / inFlight };
-}
-
-async function measured(orchestrator, count) {
-  const texts = Array.from({ length: count }, (_, index) => `${index} `.padEnd(textBytes, `w${index % 97} `));
-  await orchestrator.start();
-  const begin = performance.now();
-  await orchestrator.embed(texts);
-  const seconds = (performance.now() - begin) / 1000;
-  await orchestrator.stop();
-  return { perSecond: count / seconds };
-}
-
-async function usedMemory() {
-  return Number(/used_memory:(\d+)/.exec(await redis.info('memory'))[1]);
-}
-
-async function startWorker(ms) {
-  const worker = start(process.execPath, [workerFile, queue, `${ms}`]);
-  started.push(worker);
-  await new Promise((resolve, reject) => {
-    worker.stdout.once('data', resolve);
-    worker.once('close', (code) => reject(new Error(`a worker ended with ${code}`)));
+/** Workers against as many embedders that are asked directly. */
+async function speed() {
+  const results = await interleave(rounds, {
+    direct: () => direct(batchMs, perWorker * batchSize),
+    ...Object.fromEntries(
+      crowd.map((count) => [`${count}`, () => bench.run(count, batchMs, count * perWorker * batchSize)]),
+    ),
   });
-  return worker;
+  const of = (name) => results[name].map(({ perSecond }) => perSecond);
+  show('one embedder, asked directly', of('direct'), 'texts/s');
+  for (const count of crowd) {
+    const share = ratios(of(`${count}`), of('direct')).map((ratio) => ratio / count);
+    show(`${count} workers / as many embedders, asked directly`, share, '×');
+    const cores = results[`${count}`].map(
+      ({ cpu, seconds }) => (cpu.sender + cpu.redis + cpu.worker) / seconds,
+    );
+    show(`${count} workers: processors in use by all`, cores, '');
+  }
 }
 
-function start(file, args) {
-  return spawn(file, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+/** Processor time of a batch: a worker that answers at once is never waited for. */
+async function cost() {
+  const runs = [];
+  for (let round = 0; round < rounds; round++) runs.push(await bench.run(1, 0, instantBatches * batchSize));
+  show(
+    'a worker that answers at once',
+    runs.map(({ perSecond }) => perSecond),
+    'texts/s',
+  );
+  for (const part of ['sender', 'redis', 'worker']) {
+    const perBatch = runs.map(({ cpu }) => (cpu[part] * 1000) / instantBatches);
+    show(`${part}: processor time of a batch of ${batchSize}`, perBatch, 'ms');
+    show(
+      `${part}: texts in a second of processor time`,
+      perBatch.map((ms) => (1000 * batchSize) / ms),
+      'texts/s',
+    );
+  }
 }
 
-async function freePort() {
-  const server = createServer();
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port: free } = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return free;
+/** Between Redis and all others: what it costs, and whether every vector is right in the end. */
+async function network() {
+  const count = 2;
+  const texts = count * perWorker * batchSize;
+  const faults = {
+    'as it is': undefined,
+    'latency of 5 ms each way': { latencyMs: 5 },
+    'latency of 25 ms each way': { latencyMs: 25 },
+    'nothing passes for 1 s, every 3 s': { everyMs: 3000, stallMs: 1000 },
+    'all connections are reset, every 2 s': { everyMs: 2000, resets: true },
+  };
+  const results = await interleave(
+    rounds,
+    Object.fromEntries(
+      Object.entries(faults).map(([name, network]) => [
+        name,
+        () => bench.run(count, batchMs, texts, { network }),
+      ]),
+    ),
+  );
+  const of = (name, figure) => results[name].map(figure);
+  for (const name of Object.keys(faults)) {
+    const speeds = of(name, ({ perSecond }) => perSecond);
+    show(
+      `${name}: speed / as it is`,
+      ratios(
+        speeds,
+        of('as it is', ({ perSecond }) => perSecond),
+      ),
+      '×',
+    );
+    show(
+      `${name}: texts embedded / needed`,
+      of(name, ({ embedded }) => embedded / texts),
+      '×',
+    );
+  }
+}
+
+/** One of four workers is killed: seconds beyond what the others need for the rest, at the speed of a run without that. */
+async function death() {
+  const count = 4;
+  const killAfterMs = 2000;
+  const texts = count * perWorker * 5 * batchSize;
+  const results = await interleave(rounds, {
+    whole: () => bench.run(count, batchMs, texts),
+    killed: () => bench.run(count, batchMs, texts, { killAfterMs }),
+  });
+  const lost = results.killed.map(({ seconds }, round) => {
+    const { perSecond } = results.whole[round];
+    const before = (perSecond * killAfterMs) / 1000;
+    return seconds - killAfterMs / 1000 - (texts - before) / ((perSecond * (count - 1)) / count);
+  });
+  show('one of four workers killed: beyond what three need', lost, 's');
+}
+
+/** Memory of Redis over a long run. */
+async function long() {
+  const { memory, left, perSecond } = await bench.run(4, 5, instantBatches * batchSize, {
+    laps: longBatches / instantBatches,
+  });
+  show(`used_memory of ${longBatches} batches, most above the start / in flight`, [memory], '×');
+  show('meanwhile', [perSecond], 'texts/s');
+  console.log(`keys left: ${left.join(' ')}`);
 }

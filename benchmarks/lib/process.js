@@ -48,7 +48,7 @@ function anonymousBytes(pid) {
 }
 
 /** User and system time of all threads of a process (Linux only). */
-function processorSeconds(pid) {
+export function processorSeconds(pid) {
   // Behind the name, which may hold anything: state is the 3rd field, the times are the 14th and 15th.
   const fields = about(pid, 'stat').split(') ').at(-1).split(' ');
   const ticks = Number(fields[11]) + Number(fields[12]);
