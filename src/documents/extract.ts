@@ -33,6 +33,8 @@ export function formatFor(name: string, bytes?: Uint8Array): FormatName | undefi
   const base = name.slice(name.lastIndexOf('/') + 1).toLowerCase();
   const dot = base.lastIndexOf('.');
   const named = byName.get(base) ?? (dot > 0 ? byName.get(base.slice(dot)) : undefined);
+  // Qt's translations have the ending of TypeScript.
+  if (base.endsWith('.ts') && bytes !== undefined && sniff(base, bytes) === 'xml') return 'xml';
   if (named === 'gzip' && bytes !== undefined && packsBinary(base, bytes)) return undefined;
   return named ?? sniff(base, bytes);
 }
@@ -126,7 +128,8 @@ function sniff(name: string, bytes: Uint8Array | undefined): FormatName | undefi
   if (start.startsWith('#!')) return 'code';
   if (/^From \S[^\n]{0,200}\d{4}\r?\n[A-Za-z-]{1,60}:/.test(start)) return 'mbox';
   if (/^(?:Return-Path|Received|Delivered-To|Message-ID|MIME-Version):/i.test(start)) return 'eml';
-  return /^\s*<(?:!doctype html|html)[\s>]/i.test(start) ? 'html' : undefined;
+  if (/^\s*<(?:!doctype html|html)[\s>]/i.test(start)) return 'html';
+  return /^\s*(?:<\?xml\s|<!DOCTYPE\s+TS\s*>)/.test(start) ? 'xml' : undefined;
 }
 
 /** The main parts of office documents. */

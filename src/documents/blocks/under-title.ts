@@ -25,8 +25,9 @@ export function underTitle(
     first.level = 1;
     return document;
   }
-  const shift = title.length + 2;
+  const gap = /^\n*/.exec(text)![0].length;
+  const shift = title.length + 2 - gap;
   const moved = blocks.map((block) => ({ ...block, start: block.start + shift, end: block.end + shift }));
   const heading: Block = { kind: 'heading', start: 0, end: title.length, line, level: 1, title };
-  return { text: text === '' ? title : `${title}\n\n${text}`, blocks: [heading, ...moved] };
+  return { text: text === '' ? title : `${title}\n\n${text.slice(gap)}`, blocks: [heading, ...moved] };
 }

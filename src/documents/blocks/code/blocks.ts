@@ -18,7 +18,7 @@ const notableLine = 200;
 const maxDepth = 4;
 
 /** Lines that continue the line above, at the same indent. */
-const closingLine = /^(?:[)}\]{]|end\b|done\b|fi\b|esac\b|=cut\b|=end\b|#\s*endif\b|1;$)/;
+const closingLine = /^(?:[)}\]{]|<\/|end\b|done\b|fi\b|esac\b|=cut\b|=end\b|#\s*endif\b|1;$)/;
 /** Decorators and attributes may take several lines. */
 const attributeLine = /^(?:@|#?!?\[|template\b)/;
 

@@ -48,6 +48,8 @@ const javascript: Language = {
     line('(?:describe|it|test|suite|context|bench)(?:\\.\\w+)*\\(\\s*[\'"`](?<name>[^\'"`]+)'),
     line('(?:module\\.)?exports\\.(?<name>[\\w$]+)\\s*=\\s*(?:async\\b\\s*)?(?:function\\b|\\()'),
     line('(?<name>[\\w$]+(?:\\.[\\w$]+)+)\\s*=\\s*(?:async\\s+)?function\\b'),
+    // The parts of a component of Vue or Svelte.
+    line('<(?<name>template|script|style)(?:\\s[^<>]*)?>$'),
   ],
   members: [
     line(
@@ -144,16 +146,20 @@ const javaFamily: Language = {
   definitions: [
     line(
       `${modifiers}(?<kind>class|interface|enum|struct|trait|protocol|extension|namespace|object|record|union|contract|` +
-        'library|service|message|mixin|actor|type|input|model|resource|module)\\s+"?(?<name>[\\w.\\\\]+)',
+        'library|service|message|mixin|actor|type|input|model|module)\\s+"?(?<name>[\\w.\\\\]+)',
     ),
+    line('(?<kind>resource|data|provider|variable|output)\\s+(?<name>"[\\w.-]+"(?:\\s+"[\\w.-]+")?)\\s*\\{'),
     line(
       `${modifiers}(?:pub\\s+)?(?:fun|func|fn|def|function|rpc)\\s+(?:<[^>]*>\\s*)?(?:[\\w<>?]+\\.)?&?(?<name>\\w+)`,
     ),
   ],
   members: [
-    line(`${notControl}${modifiers}(?:<[^>]+>\\s+)?[\\w.<>\\[\\],?]+\\s+(?<name>\\w+)\\s*\\((?!.*;\\s*$)`),
+    line(
+      `${notControl}${modifiers}(?:<[^>]+>\\s+)?[\\w.]+(?:<[\\w.<>\\[\\],? &]*>)?[\\[\\]?]*\\s+(?<name>\\w+)\\s*(?:<[\\w<>, ]*>)?\\((?!.*;\\s*$)`,
+    ),
     line(`(?:public|private|protected|internal|convenience|required)\\s+(?<name>\\w+)\\s*\\((?!.*;\\s*$)`),
     line('(?<name>init|deinit|constructor)\\b\\s*[({]'),
+    line(`${modifiers}var\\s+(?<name>\\w+)\\s*:[^={]*\\{$`),
     line(`${modifiers}(?<name>companion object(?:\\s+\\w+)?)\\b`),
   ],
   leading: /^(?:\/\/|\/\*|#|@\w|\[\w)/,

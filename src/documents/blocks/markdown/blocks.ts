@@ -5,10 +5,12 @@
 import type { Block } from '../../../types/document.js';
 import { pushItem } from '../items.js';
 import { isWhite, lineEnd, skipWhite, trimWhite } from '../lines.js';
+import { fenceBehindMarker, takeItemLine } from './item-lines.js';
 import {
   closesFence,
   fenceAt,
   htmlEnd,
+  isDefinition,
   isDigit,
   isRule,
   isTableDelimiter,
@@ -109,8 +111,8 @@ class MarkdownReader {
     line: number,
   ): boolean {
     const text = this.#text;
-    if (indent >= item.column) {
-      this.#itemLine(item, start, at, eol, indent, line);
+    if (indent >= item.column || (item.isDefinition && isDefinition(text, at, eol))) {
+      takeItemLine(text, item, { start, at, eol, indent, line });
       this.#extend(start, eol, line);
       return true;
     }
@@ -128,31 +130,6 @@ class MarkdownReader {
     return lazy;
   }
 
-  /** Stores where a part of the item starts. */
-  #itemLine(item: OpenBlock, start: number, at: number, eol: number, indent: number, line: number): void {
-    const text = this.#text;
-    if (item.fence) {
-      if (closesFence(text, item.fence, at, eol)) item.fence = undefined;
-      return;
-    }
-    item.fence = fenceAt(text, at, eol);
-    if (item.fence) {
-      item.parts.push({ kind: 'code', start, line });
-    } else if (markerColumn(text, at, eol, indent) >= 0) {
-      item.parts.push({ kind: 'item', start, line });
-      this.#fenceBehindMarker(item, at, eol);
-    } else if (item.blank || item.parts.at(-1)?.kind === 'code') {
-      item.parts.push({ kind: 'paragraph', start, line });
-    }
-  }
-
-  #fenceBehindMarker(item: OpenBlock, at: number, eol: number): void {
-    let content = at;
-    while (content < eol && !isWhite(this.#text.charCodeAt(content))) content++;
-    content = skipWhite(this.#text, content, eol);
-    item.fence = content < eol ? fenceAt(this.#text, content, eol) : undefined;
-  }
-
   /** A line that starts a block, or continues a paragraph without its indent ("lazily"). */
   #begins(start: number, at: number, eol: number, indent: number, line: number): void {
     const text = this.#text;
@@ -162,6 +139,7 @@ class MarkdownReader {
     }
     const code = text.charCodeAt(at);
     if (code === 35 && this.#heading(at, eol, line)) return;
+    if (code === 58 && this.#definition(start, at, eol)) return;
     const fence = fenceAt(text, at, eol);
     if (fence) {
       this.#begin('fence', start, eol, line).fence = fence;
@@ -189,11 +167,33 @@ class MarkdownReader {
       const item = this.#begin('item', start, eol, line);
       item.column = column;
       item.parts = [{ kind: 'item', start, line }];
-      this.#fenceBehindMarker(item, at, eol);
+      item.fence = fenceBehindMarker(text, at, eol);
       return;
     }
     if (this.#open?.kind === 'paragraph' || this.#open?.kind === 'quote') this.#extend(start, eol, line);
     else this.#begin('paragraph', at, eol, line);
+  }
+
+  /** A definition is an item together with its term: the paragraph above. */
+  #definition(start: number, at: number, eol: number): boolean {
+    const text = this.#text;
+    if (!isDefinition(text, at, eol)) return false;
+    const open = this.#open;
+    const last = open ?? this.#blocks.at(-1);
+    if (
+      last?.kind !== 'paragraph' ||
+      ('isHtml' in last && last.isHtml) ||
+      start - last.start > maxSetextLength
+    )
+      return false;
+    if (open) this.#open = undefined;
+    else if (text.slice(last.end, start).trim() !== '') return false;
+    else this.#blocks.pop();
+    const item = this.#begin('item', last.start, eol, last.line);
+    item.column = 2;
+    item.isDefinition = true;
+    item.parts = [{ kind: 'item', start: last.start, line: last.line }];
+    return true;
   }
 
   /** In the middle of a paragraph a number is a list only when it counts from 1. */

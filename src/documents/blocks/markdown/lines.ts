@@ -111,3 +111,8 @@ export function htmlEnd(text: string, at: number): string | undefined {
   if (tag) return `</${tag[1]!.toLowerCase()}>`;
   return blockTag.test(start) ? '' : undefined;
 }
+
+/** `: words`, which say what the line above them means. */
+export function isDefinition(text: string, at: number, eol: number): boolean {
+  return text.charCodeAt(at) === 58 && at + 1 < eol && isWhite(text.charCodeAt(at + 1));
+}

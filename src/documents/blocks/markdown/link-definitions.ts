@@ -1,7 +1,7 @@
 // Definitions of links: `[pump]: https://example.org "Pump"`. They are addresses for other places, and no text.
 
 const definition =
-  /^ {0,3}\[(?!\^)(?:[^[\]\\]|\\.){1,300}\]:[ \t]*(?:<[^<>\n]{0,2000}>|[^\s<]\S{0,2000})(?:[ \t]+(?:"[^"\n]{0,500}"|'[^'\n]{0,500}'|\([^()\n]{0,500}\)))?[ \t]*(?:\n|$)/;
+  /^ {0,3}\[(?!\^)(?:[^[\]\\]|\\.){1,300}\]:[ \t]*(?:\n[ \t]*)?(?:<[^<>\n]{0,2000}>|[^\s<]\S{0,2000})(?:(?:[ \t]+|[ \t]*\n[ \t]*)(?:"[^"\n]{0,500}"|'[^'\n]{0,500}'|\([^()\n]{0,500}\)))?[ \t]*(?:\n|$)/;
 
 /** A paragraph without the definitions at its start; undefined where there are none. */
 export function withoutDefinitions(paragraph: string): string | undefined {

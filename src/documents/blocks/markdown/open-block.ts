@@ -21,6 +21,8 @@ export interface OpenBlock {
   /** Column of an item's content, and where its parts start, the item itself first. */
   column: number;
   parts: ItemPart[];
+  /** The item is a term with its definitions. */
+  isDefinition: boolean;
 }
 
 /** The parts of blocks that aren't items; never written to. */
@@ -40,5 +42,6 @@ export function openBlock(kind: OpenBlock['kind'], start: number, end: number, l
     until: '',
     column: 0,
     parts: noParts,
+    isDefinition: false,
   };
 }

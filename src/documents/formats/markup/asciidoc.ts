@@ -16,6 +16,8 @@ const quietSign = /^(?:={4,}|\*{4,}|_{4,}|--|""|\[\[[^\]]*\]\])[ \t]*$/;
 const tableSign = /^[|,:!]={3,}[ \t]*$/;
 const listStyle =
   /^\[(?:lower|upper)(?:alpha|roman|greek)\]\s*$|^\[(?:arabic|decimal|start=\d+|%[\w-]+)[\w,=%" -]*\]\s*$/;
+const listKind =
+  /^\[(?:horizontal|qanda|unordered|ordered|square|circle|disc|none|no-bullet|unstyled|bibliography|glossary)\b[^\]]*\]\s*$/;
 const settings = /^\[[^\]]*(?:\][^\]]+)*\][ \t]*$/;
 const admonition = /^\[(NOTE|TIP|IMPORTANT|WARNING|CAUTION)\b/;
 const attribution = /^\[(?:quote|verse)\s*,\s*([^\]]{1,300})\]/;
@@ -82,8 +84,12 @@ class AsciidocReader {
       this.#flush();
     } else if (quietSign.test(seen)) {
       this.#flush();
-    } else if (this.#kind === 'item' && seen.startsWith('[') && listStyle.test(seen)) {
-      // How the list below is numbered.
+    } else if (
+      this.#kind === 'item' &&
+      seen.startsWith('[') &&
+      (listStyle.test(seen) || listKind.test(seen))
+    ) {
+      // How the list below is set.
       this.#flush();
     } else if (isFirst && seen.startsWith('[') && settings.test(seen)) {
       this.#settings = seen;

@@ -8,9 +8,16 @@ import { cleanTitle } from '../../blocks/titles.js';
 import { type Titled, underTitle } from '../../blocks/under-title.js';
 import { decode } from '../../encodings/detect-encoding.js';
 import { type Extraction, type FormatInput, one } from '../format.js';
+import { plainMarkdown } from './mdx/plain.js';
+
+/** Docusaurus reads `.md` as MDX; such a file begins with what it imports. */
+const isMdx = /^\s*import\s(?:[\w*{][^'"\n]{0,300}\sfrom\s)?\s*['"][^'"\n]{1,300}['"];?[ \t]*(?:\n|$)/;
 
 export function extract({ bytes, source }: FormatInput): Extraction {
-  return one(markdownDocument(decode(bytes), source, 'markdown'));
+  const text = decode(bytes);
+  const start = frontMatter(text)?.end ?? 0;
+  const plain = isMdx.test(text.slice(start, start + 1000)) ? plainMarkdown : undefined;
+  return one(markdownDocument(text, source, 'markdown', plain));
 }
 
 /** @param plain makes Markdown of what follows the front matter, line for line; without it, that is Markdown */

@@ -90,3 +90,12 @@ test('AsciiDoc: how a list within an item is numbered is no text', async () => {
   expect(lines.join('\n')).not.toMatch(/loweralpha|start=/);
   expect(lines.join('\n')).toContain('[A] note');
 });
+
+test('AsciiDoc: signs within a line are as they are shown', async () => {
+  const line =
+    '+pass+, #mark#, x^2^, H~2~O, "`so`", kbd:[Ctrl+C], pass:[<u>], $$a_b$$, (C), C# and F#, C++ or D++, #12 and #13, a -- b, ~/x and ~/y';
+  expect(await read(line)).toEqual([
+    '1 paragraph "pass, mark, x2, H2O, “so”, Ctrl+C, <u>, a_b, ©, C# and F#, C++ or D++, #12 and #13, a — b, ~/x and ~/y"',
+  ]);
+  expect(await read('a:: b\n[qanda]\nQ?:: A!')).toEqual(['1 item "a:: b"', '3 item "Q?:: A!"']);
+});

@@ -105,3 +105,29 @@ test('LaTeX of pandoc: sections within targets, numbers of lists, code in colour
     'code "if a % b_c {\\n    return \\"\\\\n\\""',
   ]);
 });
+
+test('LaTeX: commands of the document set their words, what is never shown is left out', async () => {
+  const file = [
+    '\\newcommand{\\sys}{\\textsc{PumpDB}\\xspace}',
+    '\\newcommand{\\eg}{e.g.\\ }',
+    '\\newcommand{\\todo}[1]{}',
+    '\\newcommand{\\pair}[2][x]{(#1, #2)}',
+    '\\newcommand\\R{\\mathbb{R}}',
+    '\\def\\pump#1{\\sys #1}',
+    '\\def\\rec{\\rec\\rec}',
+    '\\renewcommand{\\section}{none}',
+    '\\newcommand{\\box}{\\begin{center}x\\end{center}}',
+    '\\begin{document}',
+    '\\section{About \\sys}',
+    '\\sys is fast, \\sys{} too, \\eg here.\\todo{hidden} \\pair{b}\\pair[a]{b} $x\\in\\R$ \\pump{one}\\rec \\box',
+    '\\iffalse hidden \\ifx a\\b \\fi more \\else shown \\fi end \\iffalse to the end',
+    '\\begin{align} a &= b \\\\ c &= d \\end{align}',
+    '\\end{document}',
+    'behind',
+  ];
+  expect(await read(file.join('\n'))).toEqual([
+    '11 heading (4 About PumpDB) "About PumpDB"',
+    '12 paragraph "PumpDB is fast, PumpDB too, e.g. here. (x, b)(a, b) x∈R PumpDB one shown end to the end"',
+    '14 paragraph "a = b c = d"',
+  ]);
+});

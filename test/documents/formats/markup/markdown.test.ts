@@ -189,3 +189,29 @@ test.each([
 ])('takes the data out of %j', async (text, expected) => {
   expect((await documentOf(text, 'a.md')).text).toBe(expected);
 });
+
+test('a definition stands with its term, whatever is between them', async () => {
+  const text =
+    'Apple\n: A fruit.\n: Also a firm.\n\nOrange\nLemon\n\n:   Another.\n\n    More.\n\n| a |\n|---|\n| 1 |\n\n: Caption\n\nA: b\n:::\n';
+  expect(await blocks(text)).toEqual([
+    '1 item "Apple\\n: A fruit.\\n: Also a firm."',
+    '5 item "Orange\\nLemon\\n\\n:   Another.\\n\\n    More."',
+    '12 table "| a |\\n|---|\\n| 1 |"',
+    '16 paragraph ": Caption"',
+    '18 paragraph "A: b\\n:::"',
+  ]);
+});
+
+test('definitions of links may take two lines', async () => {
+  expect(await blocks('[a]: https://e.org\n  "Title"\n[b]:\n  https://e.org/b\n[c]: x\ntext')).toEqual([
+    '1 paragraph "text"',
+  ]);
+});
+
+test('a file that begins with what it imports is read as MDX', async () => {
+  const page =
+    "---\ntitle: Start\n---\n\nimport Tabs from '@theme/Tabs';\n\n<Tabs>\nWords {1 + 1}.\n</Tabs>\n";
+  const { text, format } = await documentOf(page, 'a.md');
+  expect([format, text]).toEqual(['markdown', 'Start\n\nWords .']);
+  expect((await documentOf('import duty is paid.\n\n<Tabs>', 'a.md')).text).toContain('import duty');
+});

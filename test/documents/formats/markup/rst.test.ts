@@ -142,3 +142,9 @@ test('RST: a formula keeps its commands', async () => {
   const { text } = await documentOf('The flow is :math:`\\frac{a}{b}` and :emphasis:`a\\*b`.\n', 'a.rst');
   expect(text).toBe('The flow is \\frac{a}{b} and a*b.');
 });
+
+test('says no arguments that only tell when or how something is shown', async () => {
+  const text =
+    'T\n=\n\n.. only:: html\n\n   Shown.\n\n.. grid:: 2\n\n   .. container:: wide\n\n      Inner.\n';
+  expect((await documentOf(text, 'a.rst')).text).toBe('T\n\nShown.\n\nInner.');
+});

@@ -60,3 +60,24 @@ test('XML that is not well-formed is read as far as it goes; what nests without 
   const deep = Buffer.from('<a>'.repeat(150_000));
   await expect(extract(deep, 'a.xml')).rejects.toMatchObject({ failure: 'malformed' });
 });
+
+test('XML: names as they are written, keys of lists of properties, and words of feeds', async () => {
+  const list =
+    '<plist><dict><key>Name</key><string>Pump</string><key>On</key><true/><key>Parts</key><array><string>a</string></array></dict></plist>';
+  expect(await read(list)).toEqual(['1 record "Name: Pump\\nOn: true"', '1 record "Parts\\nstring: a"']);
+  expect(await read('<project><artifactId>pump</artifactId></project>')).toEqual([
+    '1 record "artifactId: pump"',
+  ]);
+  const feed = (root: string) => `<${root}><title>It&amp;#8217;s &amp;amp; more</title></${root}>`;
+  expect(await read(feed('rss'))).toEqual(['1 record "title: It’s & more"']);
+  expect(await read(feed('data'))).toEqual(['1 record "title: It&#8217;s &amp; more"']);
+});
+
+test('XML is known by its content, and by more endings', async () => {
+  for (const name of ['a.unknown', 'a', 'a.kml', 'a.csproj', 'de.ts']) {
+    const { documents } = await extract(Buffer.from('<?xml version="1.0"?><a><b>c</b></a>'), name);
+    expect([name, documents[0]!.format, documents[0]!.text]).toEqual([name, 'xml', 'b: c']);
+  }
+  const { documents } = await extract(Buffer.from('export const a = 1;'), 'a.ts');
+  expect(documents[0]!.format).toBe('code');
+});

@@ -19,3 +19,28 @@ test('documentation that nothing ends takes a time in proportion to its size', a
   const { text } = await documentOf('=head1 A\n\nwords\n'.repeat(20_000), 'a.pm');
   expect(text).toHaveLength(320_000);
 });
+
+const lines = Array.from({ length: 30 }, (_, at) => `      total[${at}] = valve + ${at};\n`).join('');
+
+test.each([
+  [
+    'a.java',
+    `class Pump {\n  @Override\n  public List<Map<String, T>> move(int a) {\n${lines}  }\n  int[] size() {\n${lines}  }\n}\n`,
+    ['class Pump', 'move', 'size'],
+  ],
+  [
+    'a.cs',
+    `class Pump {\n  public async Task<int> Move<T>(int a) where T : class {\n${lines}  }\n}\n`,
+    ['class Pump', 'Move'],
+  ],
+  ['a.swift', `struct Pump {\n  var body: some View {\n${lines}  }\n}\n`, ['struct Pump', 'body']],
+  ['a.tf', `resource "aws_pump" "main" {\n${lines}}\n`, ['resource "aws_pump" "main"']],
+  [
+    'a.vue',
+    `<template>\n  <p/>\n</template>\n<script setup>\nfunction move() {\n${lines}}\n</script>\n<style>\n</style>\n`,
+    ['template', 'script', 'move', 'style'],
+  ],
+])('%s has the names of its parts', async (name, code, titles) => {
+  const { blocks } = await documentOf(code, name);
+  expect(blocks.flatMap(({ title }) => title ?? [])).toEqual(titles);
+});

@@ -10,7 +10,8 @@ const references: [RegExp, string][] = [
   [/\(\(([^()]{1,300})\)\)/g, '$1'],
   [/\b(?:indexterm2?|anchor):[^\s[]{0,200}\[[^\][]{0,300}\]/g, ''],
   [/\[\[[^\][]{1,200}\]\]/g, ''],
-  [/\b(?:kbd|btn|pass|stem|latexmath|asciimath|footnote):(?:[a-z,]{1,20})?\[([^\][]{1,500})\]/g, '($1)'],
+  [/\bfootnote:(?:[\w-]{1,50})?\[([^\][]{1,500})\]/g, ' ($1)'],
+  [/\b(?:kbd|btn|pass|stem|latexmath|asciimath):(?:[a-z,]{1,20})?\[([^\][]{1,500})\]/g, '$1'],
   [/\bmenu:([^[\s][^[]{0,100})\[([^\][]{0,200})\]/g, '$1 $2'],
   [/\bimage:[^\s:[][^\s[]{0,500}\[([^\][,]{0,300})(?:,[^\][]{0,300})?\]/g, '$1'],
   [/\b(?:xref|link|mailto):[^\s[]{1,500}\[([^\][]{1,500})\]/g, '$1'],
@@ -21,6 +22,8 @@ const references: [RegExp, string][] = [
 /** Emphasis, longest signs first: `**`, `__` and so on also within words. */
 const emphasis: [RegExp, string][] = [
   [/\[[.#][\w.#-]{1,60}\](?=[#*_`])/g, ''],
+  [/"`([^`]{1,300})`"/g, '“$1”'],
+  [/'`([^`]{1,300})`'/g, '‘$1’'],
   [/\*\*([^*\s](?:[^*]{0,300}[^*\s])?)\*\*/g, '$1'],
   [/__([^_\s](?:[^_]{0,300}[^_\s])?)__/g, '$1'],
   [/``([^`]{1,300})``/g, '$1'],
@@ -28,7 +31,22 @@ const emphasis: [RegExp, string][] = [
   [/`\+([^`+]{1,300})\+`/g, '$1'],
   [/(?<![\w`])`([^`]{1,300})`(?!\w)/g, '$1'],
   [/(?<![\w_])_([^_\s](?:[^_]{0,300}[^_\s])?)_(?![\w_])/g, '$1'],
+  [/##([^#\s](?:[^#]{0,300}[^#\s])?)##/g, '$1'],
+  [/(?<![\w#&/])#([^#\s](?:[^#]{0,300}[^#\s])?)#(?![\w#])/g, '$1'],
+  [/\+\+\+([^+]{1,300})\+\+\+/g, '$1'],
+  [/(?<![\w+])\+([^+\s](?:[^+]{0,300}[^+\s])?)\+(?![\w+])/g, '$1'],
+  [/\$\$([^$]{1,300})\$\$/g, '$1'],
+  [/\^([^\s^]{1,100})\^/g, '$1'],
+  [/(?<!~)~([^\s~]{1,100})~(?!~)/g, '$1'],
 ];
+/** Signs that stand for a character. */
+const replacements: ReadonlyMap<string, string> = new Map([
+  ['(C)', '©'],
+  ['(R)', '®'],
+  ['(TM)', '™'],
+  [' -- ', ' — '],
+]);
+const replaced = /\((?:C|R|TM)\)| -- /g;
 /** Max characters of a line in which signs are looked for; longer ones stay as they are. */
 const maxLineLength = 20_000;
 
@@ -79,7 +97,7 @@ export function shown(line: string, attributes: Attributes): string {
   let text = attributes.fill(line);
   if (text.length > maxLineLength) return text;
   if (/[[(<]/.test(text)) for (const [pattern, words] of references) text = text.replace(pattern, words);
-  if (/[*_`]/.test(text)) for (const [pattern, words] of emphasis) text = text.replace(pattern, words);
+  if (/[*_`#+$^~]/.test(text)) for (const [pattern, words] of emphasis) text = text.replace(pattern, words);
   if (text.includes('&')) text = decodeHTML(text);
-  return text.replace(/ \+$/, '');
+  return text.replace(/ \+$/, '').replace(replaced, (sign) => replacements.get(sign)!);
 }

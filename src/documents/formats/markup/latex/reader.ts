@@ -1,7 +1,10 @@
 // Reads LaTeX from its start to its end: commands, environments, and the words between them.
 import { groupAt, skipGroups, skipOptions } from './groups.js';
+import { headOf } from './head.js';
 import { withoutStyles } from './highlighted.js';
+import { endOfHidden, OwnCommands } from './own-commands.js';
 import { plain } from './plain.js';
+import { accented, signAt, withBlanks } from './signs.js';
 import {
   accents,
   characters,
@@ -20,13 +23,13 @@ const command = /\\([A-Za-z@]{1,40}\*?|[^A-Za-z@]|$)/y;
 const words = /[^\\{}%$&~\n`'-]+/y;
 const environmentEnd = (name: string) => `\\end{${name}}`;
 const begin = '\\begin{document}';
-const before = /\\(title|author|date)\b/g;
 /** Max cells and lists around a place. */
 const maxLists = 50;
 
 export class LatexReader {
   readonly #text: string;
   readonly #writer: LatexWriter;
+  readonly #own: OwnCommands;
   /** Environments without an end from here on. */
   readonly #endless = new Set<string>();
   /** Next numbers of the lists around this place; 0 without numbers. */
@@ -37,6 +40,7 @@ export class LatexReader {
   constructor(text: string) {
     this.#text = text;
     this.#writer = new LatexWriter(text);
+    this.#own = new OwnCommands(text);
   }
 
   read(): ReturnType<LatexWriter['finish']> {
@@ -52,15 +56,10 @@ export class LatexReader {
 
   /** The title and what else of the preamble is read. */
   #readHead(end: number): void {
-    const head = this.#text
-      .slice(0, end)
-      .replace(/(^|[^\\])%.*/g, (all, kept: string) => kept + ' '.repeat(all.length - kept.length));
-    for (const match of head.matchAll(before)) {
-      const group = groupAt(head, skipOptions(head, match.index + match[0].length), '{');
-      if (!group) continue;
-      const shown = plain(group.text);
-      if (match[1] === 'title' && shown !== '') this.#writer.heading(shown, 1, match.index);
-      else this.#writer.add('paragraph', shown, match.index);
+    for (const { name, latex, at } of headOf(this.#text.slice(0, end))) {
+      const shown = this.#plain(latex);
+      if (name === 'title' && shown !== '') this.#writer.heading(shown, 1, at);
+      else this.#writer.add('paragraph', shown, at);
     }
   }
 
@@ -94,19 +93,9 @@ export class LatexReader {
   }
 
   #sign(at: number): number {
-    const rest = this.#text.slice(at, at + 3);
-    for (const [written, shown] of [
-      ['---', '—'],
-      ['--', '–'],
-      ['``', '“'],
-      ["''", '”'],
-    ] as const) {
-      if (!rest.startsWith(written)) continue;
-      this.#writer.put(shown, at);
-      return at + written.length;
-    }
-    this.#writer.put(rest[0]!, at);
-    return at + 1;
+    const { shown, length } = signAt(this.#text, at);
+    this.#writer.put(shown, at);
+    return at + length;
   }
 
   #lineBreak(at: number): number {
@@ -139,7 +128,11 @@ export class LatexReader {
     if (level !== undefined) return this.#heading(level, at, end);
     if (name === 'item' || name === 'bibitem') return this.#item(name, at, end);
     const accent = accents.get(name);
-    if (accent !== undefined) return this.#accent(accent, at, end);
+    if (accent !== undefined) {
+      const { shown, length } = accented(text, accent, end);
+      this.#writer.put(shown, at);
+      return end + length;
+    }
     const character = characters.get(name);
     if (character !== undefined) {
       this.#writer.put(character, at);
@@ -163,6 +156,12 @@ export class LatexReader {
     if (name === 'multirow') return skipGroups(text, end, 2);
     if (halfQuiet.has(name)) return skipGroups(text, skipOptions(text, end), 1);
     if (quiet.has(name)) return skipGroups(text, end);
+    if (name === 'iffalse') return this.#hidden(end);
+    const own = this.#own.set(name, text, end);
+    if (own) {
+      this.#writer.put(withBlanks(own.latex, this.#plain(own.latex)), at);
+      return own.end;
+    }
     if (name === 'appendix' || name === 'par') this.#writer.flush();
     if (/[A-Za-z]/.test(name)) return skipOptions(text, end);
     this.#writer.put(/[%&$#_{} ]/.test(name) ? name : ' ', at);
@@ -177,7 +176,8 @@ export class LatexReader {
     const end = group.end;
     if (kind === 'end') {
       this.#endEnvironment(name);
-      return end;
+      // LaTeX reads nothing behind the document.
+      return name === 'document' ? text.length : end;
     }
     if (verbatim.has(name) || skipped.has(name) || displays.has(name)) {
       const close = this.#find(name, end);
@@ -185,7 +185,7 @@ export class LatexReader {
         this.#writer.flush();
         const inner = text.slice(end, close);
         if (verbatim.has(name)) this.#code(name === 'Highlighting' ? withoutStyles(inner) : inner, at);
-        else if (displays.has(name)) this.#writer.add('paragraph', plain(inner), at);
+        else if (displays.has(name)) this.#writer.add('paragraph', this.#plain(inner), at);
         return close + environmentEnd(name).length;
       }
     }
@@ -219,6 +219,18 @@ export class LatexReader {
     return end;
   }
 
+  /** @returns the place after a part that is never shown */
+  #hidden(from: number): number {
+    if (this.#endless.has('iffalse')) return from;
+    const end = endOfHidden(this.#text, from);
+    if (end < 0) this.#endless.add('iffalse');
+    return end < 0 ? from : end;
+  }
+
+  #plain(latex: string): string {
+    return plain(this.#own.filled(latex));
+  }
+
   /** What `\def` gives a name to. @returns the place after it */
   #definition(end: number): number {
     const parameters = /^[^{}\n]{0,100}/.exec(this.#text.slice(end, end + 100))?.[0] ?? '';
@@ -235,7 +247,7 @@ export class LatexReader {
     const group = groupAt(this.#text, skipOptions(this.#text, end), '{');
     if (!group) return end;
     this.#writer.flush();
-    const title = plain(group.text);
+    const title = this.#plain(group.text);
     if (title !== '') this.#writer.heading(title, level, at);
     return group.end;
   }
@@ -246,18 +258,10 @@ export class LatexReader {
     const indent = '  '.repeat(Math.max(0, this.#lists.length - 1));
     if (number > 0) this.#lists[this.#lists.length - 1] = number + 1;
     const label = this.#text[end] === '[' ? groupAt(this.#text, end, '[') : undefined;
-    const sign = label ? `- ${plain(label.text)}: ` : number > 0 ? `${number}. ` : '- ';
+    const sign = label ? `- ${this.#plain(label.text)}: ` : number > 0 ? `${number}. ` : '- ';
     this.#writer.item(`${indent}${sign}`, at);
     const after = label?.end ?? end;
     return name === 'bibitem' ? skipGroups(this.#text, after, 1) : after;
-  }
-
-  #accent(accent: string, at: number, end: number): number {
-    const rest = this.#text.slice(end, end + 6);
-    const letter = /^(?:\{\\?([A-Za-z])\}|\s?\\([ij])\b|\s?([A-Za-z]))/.exec(rest);
-    if (!letter) return end;
-    this.#writer.put(((letter[1] ?? letter[2] ?? letter[3])! + accent).normalize(), at);
-    return end + letter[0].length;
   }
 
   #verb(at: number, end: number): number {
@@ -273,7 +277,7 @@ export class LatexReader {
     const group = groupAt(this.#text, skipOptions(this.#text, end), '{');
     if (!group) return end;
     if (!this.#writer.isInTable) this.#writer.flush();
-    this.#writer.add('paragraph', plain(group.text), at);
+    this.#writer.add('paragraph', this.#plain(group.text), at);
     return group.end;
   }
 
@@ -287,7 +291,7 @@ export class LatexReader {
   #display(at: number, start: number, sign: string, isDisplay: boolean): number {
     const close = this.#text.slice(start, start + 5000).indexOf(sign);
     if (close < 0) return start;
-    const formula = plain(this.#text.slice(start, start + close));
+    const formula = this.#plain(this.#text.slice(start, start + close));
     if (isDisplay && !this.#writer.isInTable) {
       this.#writer.flush();
       this.#writer.add('paragraph', formula, at);

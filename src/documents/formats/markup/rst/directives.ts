@@ -34,6 +34,8 @@ const silent = words(
     'sectionauthor codeauthor moduleauthor testcleanup automodule inheritance-diagram autosummary date bibliography raw-html ' +
     'setting templatetag templatefilter fieldlookup highlightlang cssclass acks-end py:currentmodule c:namespace option-end',
 );
+/** Their argument says when or how their content is shown. */
+const wrapping = words('only ifconfig container grid grid-item hlist');
 const images = words('image figure');
 /** Descriptions of functions, options and other things with names: sections under them. */
 const objects = words(
@@ -64,6 +66,7 @@ const look = /^[a-z][a-z\d]*(?:[- ][a-z\d-]+)*$/;
 export function kindOf(directive: string, argument: string, hasContent: boolean): DirectiveKind {
   const name = directive.toLowerCase();
   if (name === 'class' && look.test(argument) && (argument.includes('-') || !hasContent)) return 'look';
+  if (wrapping.has(name)) return 'look';
   const bare = name.slice(name.lastIndexOf(':') + 1);
   if (name in labels || name === 'admonition') return 'box';
   if (name in changes) return 'change';

@@ -1,15 +1,19 @@
 // XML of records and settings: a line for each element with a value, `name: value`; lines of one parent stand together.
+import { decodeHTML } from 'entities';
 import { oneLine } from '../../../../text/one-line.js';
 import { htmlContent } from '../../../blocks/html.js';
 import { TextBuilder } from '../../../blocks/text-builder.js';
 import type { XmlHandler } from './tokens.js';
 
 interface Element {
+  /** As it is written; in lists of properties, the key of a value. */
   name: string;
   /** Its own words. */
   text: string;
   details: string;
   hasChildren: boolean;
+  /** Its name is the key of a list of properties. */
+  isKeyed: boolean;
   /** Within the words of another element. */
   isInline: boolean;
   line: number;
@@ -20,11 +24,17 @@ const quietAttribute = /^(?:xmlns|xsi|xml):|^xmlns$|^(?:schemaLocation|style|cla
 const naming = ['name', 'key', 'id', 'title', 'label'];
 /** Max characters of an attribute's value in front of an element's words. */
 const maxValueLength = 4000;
+/** Feeds pack HTML into values, entities and all. */
+const feeds = new Set(['rss', 'feed', 'rdf']);
 const tag = /<\/[a-z][\w-]{0,20}>|<(?:br|p|hr|img)\b[^<>]{0,500}\/?>/i;
 
 export class DataReader implements XmlHandler {
   readonly #builder = new TextBuilder();
   readonly #open: Element[] = [];
+  /** The outermost element, in lower case. */
+  #root = '';
+  /** The last `<key>` of a list of properties, which names the value behind it. */
+  #key = '';
   #lines: string[] = [];
   #line = 1;
   #lastLine = 1;
@@ -34,7 +44,8 @@ export class DataReader implements XmlHandler {
     return this.#builder.finish();
   }
 
-  opens(name: string, attributes: readonly string[], line: number): void {
+  opens(name: string, attributes: readonly string[], line: number, written: string): void {
+    if (this.#open.length === 0) this.#root = name;
     const parent = this.#open.at(-1);
     const isInline = parent !== undefined && (parent.isInline || parent.text.trim() !== '');
     if (parent && !isInline && !parent.hasChildren) {
@@ -42,8 +53,19 @@ export class DataReader implements XmlHandler {
       // What stands in a parent's tag is said before what is in it.
       this.#flush();
       if (parent.details !== '') this.#add(`${parent.name} ${parent.details}`, parent.line);
+      else if (parent.isKeyed) this.#add(parent.name, parent.line);
     }
-    this.#open.push({ name, text: '', details: detailsOf(attributes), hasChildren: false, isInline, line });
+    const isFlag = this.#key !== '' && (name === 'true' || name === 'false');
+    this.#open.push({
+      name: this.#key || written,
+      text: isFlag ? name : '',
+      details: detailsOf(attributes),
+      hasChildren: false,
+      isKeyed: this.#key !== '',
+      isInline,
+      line,
+    });
+    this.#key = '';
   }
 
   text(text: string): void {
@@ -58,14 +80,24 @@ export class DataReader implements XmlHandler {
       parent.text += element.text;
       return;
     }
-    const words = shown(element.text);
-    if (element.hasChildren) {
+    const words = this.#shown(element.text);
+    if (this.#root === 'plist' && element.name === 'key' && !element.hasChildren) {
+      this.#key = words;
+    } else if (element.hasChildren) {
       if (words !== '') this.#add(words, element.line);
       this.#flush();
     } else if (words !== '' || element.details !== '') {
       const name = [element.name, element.details].filter(Boolean).join(' ');
       this.#add(words === '' ? name : `${name}: ${words}`, element.line);
     }
+  }
+
+  /** Words of an element; HTML that is packed into it is read. */
+  #shown(text: string): string {
+    const isHtml = text.includes('<') && tag.test(text);
+    const isFeed = !isHtml && feeds.has(this.#root) && text.includes('&');
+    const words = isHtml ? htmlContent(text).text : isFeed ? decodeHTML(text) : text;
+    return words.replace(/[ \t]*\r?\n\s*/g, '\n').trim();
   }
 
   #add(text: string, line: number): void {
@@ -92,10 +124,4 @@ function detailsOf(attributes: readonly string[]): string {
   const [only] = pairs;
   if (pairs.length === 1 && naming.includes(only![0])) return only![1];
   return pairs.map(([name, value]) => `${name}=${value}`).join(' ');
-}
-
-/** Words of an element; HTML that is packed into it is read. */
-function shown(text: string): string {
-  const words = text.includes('<') && tag.test(text) ? htmlContent(text).text : text;
-  return words.replace(/[ \t]*\r?\n\s*/g, '\n').trim();
 }

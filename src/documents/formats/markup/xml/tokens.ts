@@ -6,8 +6,11 @@ import { DocumentError } from '../../../../errors.js';
 import { LineCursor } from '../../../blocks/lines.js';
 
 export interface XmlHandler {
-  /** @param name without its prefix, in lower case @param attributes names without prefix, and values, in turn */
-  opens(name: string, attributes: readonly string[], line: number): void;
+  /**
+   * @param name without its prefix, in lower case @param attributes names and values, in turn
+   * @param written the name as it is written, without its prefix
+   */
+  opens(name: string, attributes: readonly string[], line: number, written: string): void;
   text(text: string, line: number): void;
   closes(name: string): void;
 }
@@ -81,6 +84,7 @@ class TokenReader {
   /** Characters by which entities may let the text grow. */
   #left = 1_000_000;
   #tag = '';
+  #written = '';
   #tagAt = 0;
   #attributes: string[] = [];
   #value = '';
@@ -106,7 +110,8 @@ class TokenReader {
   }
 
   onopentagname(start: number, end: number): void {
-    this.#tag = local(this.#xml.slice(start, end)).toLowerCase();
+    this.#written = local(this.#xml.slice(start, end));
+    this.#tag = this.#written.toLowerCase();
     this.#tagAt = start;
     this.#attributes = [];
   }
@@ -130,7 +135,7 @@ class TokenReader {
     }
     this.#open.push(this.#tag);
     this.#counts.set(this.#tag, (this.#counts.get(this.#tag) ?? 0) + 1);
-    this.#handler.opens(this.#tag, this.#attributes, this.#lines.at(this.#tagAt));
+    this.#handler.opens(this.#tag, this.#attributes, this.#lines.at(this.#tagAt), this.#written);
   }
 
   onselfclosingtag(): void {
