@@ -82,7 +82,11 @@ function hasUtf8Mark(bytes: Uint8Array): boolean {
 }
 
 function holdsControls(sample: Buffer): boolean {
-  return sample.some((byte) => byte < 9 || (byte > 13 && byte < 32 && byte !== 27));
+  for (let at = 0; at < sample.length; at++) {
+    const byte = sample[at]!;
+    if (byte < 32 && (byte < 9 || (byte > 13 && byte !== 27))) return true;
+  }
+  return false;
 }
 
 /** Whether what isn't ASCII is nearly all characters of UTF-8: other encodings make them by accident only. */

@@ -1,7 +1,8 @@
 // Writes answers with vectors as bytes, a part at a time: Ollama's and OpenAI's, with their fields in the order of the
 // real servers.
 import type { Vector } from '../../types/vector.js';
-import { maxFloatBytes, writeFloats } from '../../vectors/decimals.js';
+import { maxFloatBytes } from '../../vectors/decimals.js';
+import { decimalsKernel } from '../../vectors/kernel/kernel.js';
 
 /** How an answer is written: its start, its vectors in any number of parts, and its end. */
 export interface AnswerFormat {
@@ -96,7 +97,7 @@ function joined(
     if (from + index > 0) buffer[at++] = 0x2c;
     at += buffer.write(before, at, 'latin1');
     buffer[at++] = 0x5b;
-    at = writeFloats(buffer, at, vector);
+    at = decimalsKernel().print(buffer, at, vector);
     buffer[at++] = 0x5d;
     at += buffer.write(after(from + index), at, 'latin1');
   }

@@ -4,8 +4,9 @@ import { jsonLine } from '../../text/json-line.js';
 import type { Chunk } from '../../types/document.js';
 import type { Json } from '../../types/json.js';
 import type { Vector } from '../../types/vector.js';
-import { maxFloatBytes, writeFloats } from '../../vectors/decimals.js';
+import { maxFloatBytes } from '../../vectors/decimals.js';
 import { digitsOf } from '../../vectors/digits.js';
+import { decimalsKernel } from '../../vectors/kernel/kernel.js';
 import { rowId } from './row-id.js';
 
 /** Our own fields. A user's field with such a name goes into `user`, so that nothing is lost. */
@@ -144,7 +145,7 @@ function writeEmbedding(out: Buffer, position: number, vector: Vector): number {
   out.set(embeddingKey, position);
   const start = position + embeddingKey.length;
   const digits = digitsOf(vector);
-  const end = digits === undefined ? writeFloats(out, start, vector) : start + digits.length;
+  const end = digits === undefined ? decimalsKernel().print(out, start, vector) : start + digits.length;
   if (digits !== undefined) out.set(digits, start);
   out[end] = 0x5d;
   return end + 1;

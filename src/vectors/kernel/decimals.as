@@ -1,6 +1,6 @@
-// Reads the decimals of vectors, as float32, and proves which of them are the ones that our printer writes. In AssemblyScript;
-// `npm run kernel` compiles it into compiled.ts. It takes what servers print for float32, `-0.0123,0.45]`, and leaves all
-// else to its caller. All memory belongs to the caller; behind the input there must be 32 zeros, which end every loop.
+// Reads the decimals of vectors, as float32, and proves which of them are the ones that our printer writes; and prints them. In
+// AssemblyScript; `npm run kernel` compiles it into compiled.ts. It takes what servers print for float32, `-0.0123,0.45]`, and leaves
+// all else to its caller. All memory belongs to the caller; behind the input there must be 32 zeros, which end every loop.
 
 /** 10^0 to 10^15, all exact in a double. */
 const powers: StaticArray<f64> = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
@@ -72,7 +72,7 @@ export function free(): usize {
 
 let stop: usize = 0;
 
-/** Where the last call of \`vectors\` stopped: what it couldn't read begins there, or before. */
+/** Where the last call of `vectors` stopped: what it couldn't read begins there, or before. */
 export function stopped(): usize {
   return stop;
 }
@@ -143,4 +143,76 @@ function isVector(at: usize, dimensions: i32, out: usize, marks: usize): bool {
   store<u32>(marks, <u32>(at - 1), 4);
   store<u32>(marks, <u32>printed, 8);
   return true;
+}
+
+/** Eight digits of a number below 10^8 as bytes, the first in the lowest one: to fours, to pairs, to digits. */
+// @ts-ignore: a decorator of the compiler
+@inline function digitsOf(number: u32): u64 {
+  const fours = <u64>(number / 10000) | (<u64>(number % 10000) << 32);
+  const hundreds = ((fours * 10486) >> 20) & 0x0000007f0000007f;
+  const pairs = hundreds | ((fours - hundreds * 100) << 16);
+  const tens = ((pairs * 103) >> 10) & 0x000f000f000f000f;
+  return (tens | ((pairs - tens * 10) << 8)) + zeros;
+}
+
+let done: i32 = 0;
+
+/** How many values the last call of `print` wrote. */
+export function printed(): i32 {
+  return done;
+}
+
+/**
+ * Prints float32 values, each with a comma behind it, until one isn't printed as `0.…`. Says the same as `writeFloats` of
+ * decimals.ts, where each step is explained: the same arithmetic in the same order.
+ * @param values address of the first one
+ * @param out has 24 bytes for each value, and 8 more
+ * @returns the address behind the last comma
+ */
+export function print(values: usize, count: i32, out: usize): usize {
+  done = 0;
+  for (; done < count; done++, values += 4) {
+    const bits = load<u32>(values);
+    const magnitude = <f64>reinterpret<f32>(bits & 0x7fffffff);
+    if (!(magnitude >= 1e-6 && magnitude < 1)) break;
+    let front = 0;
+    if (magnitude < 0.1) {
+      if (magnitude >= 0.01) front = 1;
+      else if (magnitude >= 1e-3) front = 2;
+      else if (magnitude >= 1e-4) front = 3;
+      else front = magnitude >= 1e-5 ? 4 : 5;
+    }
+    const scale = unchecked(powers[9 + front]);
+    const scaled = magnitude * scale;
+    const halfUlp = reinterpret<f64>(<u64>(((bits >> 23) & 255) + 1023 - 127 - 24) << 52);
+    const reach = halfUlp * scale - 1e-6;
+    let digits: usize = 9;
+    let integer: i32;
+    const eight = <i32>(scaled * 0.1 + 0.5) * 10;
+    if (abs(<f64>eight - scaled) >= reach) {
+      integer = <i32>(scaled + 0.5);
+    } else {
+      digits = 8;
+      integer = eight;
+      let shorter = <i32>(scaled * 0.01 + 0.5) * 100;
+      for (let step = 100; abs(<f64>shorter - scaled) < reach && digits > 1; ) {
+        digits--;
+        integer = shorter;
+        step *= 10;
+        shorter = <i32>(scaled / <f64>step + 0.5) * step;
+      }
+    }
+    if (integer == 1000000000) break;
+    // All possible digits are written, and the needless ones overwritten.
+    store<u8>(out, minus);
+    out += <usize>(bits >> 31);
+    store<u16>(out, <u16>zeroPoint);
+    store<u64>(out, zeros, 2);
+    out += 2 + front;
+    store<u8>(out, 0x30 + integer / 100000000);
+    store<u64>(out, digitsOf(<u32>(integer % 100000000)), 1);
+    out += digits;
+    store<u8>(out++, comma);
+  }
+  return out;
 }
