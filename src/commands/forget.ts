@@ -106,7 +106,7 @@ async function placesOf(out: string, { settings, sources, signal }: ForgetOption
   if (!isThere) throw await noIndex(settings.out);
   for (const source of missing) {
     throw new UsageError(
-      `The output has no document ${printable(source)}: name it as \`metadata.source\` of a search result does.`,
+      `The output has no document ${printable(source)}: name it as \`embed list\` and search results do.`,
     );
   }
   return places;

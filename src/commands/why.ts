@@ -119,7 +119,9 @@ function fateOfName(path: string, known: Known): PathFate {
       const isRecord = output?.recordFileOf(source) !== undefined;
       return { ...fate, fate: isRecord ? 'taken' : 'gone' };
     }
-    throw new UsageError(`There is no file "${path}", and the output has no document of that name.`);
+    throw new UsageError(
+      `There is no file "${path}", and the output has no document of that name: \`embed list\` names those that it has.`,
+    );
   }
   const roots = rootsAbove(source, absolute, known);
   if (roots.length === 0) return { ...fate, fate: 'not-named' };

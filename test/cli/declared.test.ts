@@ -181,7 +181,7 @@ describe('what is given', () => {
       ['cache', 'prune', '--max-size', 'big'],
       '--max-size: expected a size such as 500MB, 2GB or 64MiB, got "big".',
     ],
-    [['cache', 'prune', '--keep-model', ''], '--keep-model: expected a list of texts, got [].'],
+    [['cache', 'prune', '--keep-model', ''], '--keep-model: expected a text, got "".'],
     [['serve', '--port', '65536'], '--port: expected at most 65535, got 65536.'],
     [['serve', '--max-body', '0'], '--max-body: expected at least 1, got 0.'],
     [['serve', '--token', ''], '--token: expected a text that is not empty.'],

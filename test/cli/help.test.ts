@@ -132,7 +132,9 @@ describe('a command that does not exist', () => {
 test('who leaves out an argument is told how the command is typed', async () => {
   const { code, stderr } = await workspace.embed(['get']);
   expect(code).toBe(2);
-  expect(stderr).toContain('Usage: embed get [options] <what> (embed get --help)');
+  expect(stderr).toContain(
+    'Usage: embed get [options] <what>, such as `embed get docs/page.md:12` (embed get --help)',
+  );
 });
 
 test('the manual page has every command, and man has nothing to say against it', async () => {

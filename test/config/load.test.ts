@@ -256,7 +256,8 @@ describe('wrong settings', () => {
     [{ model: '' }, {}, '--model: expected a text, got "".'],
     [{ format: ['npy,parquet'] }, {}, '--format: expected jsonl or npy, got ["npy","parquet"].'],
     [{ embedder: 'olama' }, {}, '--embedder: expected auto or ollama or openai or builtin, got "olama".'],
-    [{ format: ['parquet'] }, {}, '--format: expected jsonl or npy, got ["parquet"].'],
+    [{ format: ['parquet'] }, {}, '--format: expected jsonl or npy, got "parquet".'],
+    [{ include: [''] }, {}, '--include: expected a pattern such as *.md, got "".'],
     [
       { maxFileSize: '5 apples' },
       {},

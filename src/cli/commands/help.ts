@@ -16,6 +16,10 @@ export function helpOf(all: Declarations) {
   return async ({ arguments: { what } }: Given<typeof declared>): Promise<Outcome> => {
     const page = pageFor(all, what, 'long') ?? (await topicFor(what));
     if (page === undefined) {
+      const [first = '', second] = what;
+      if (second !== undefined && all.some((one) => one.name === first && !('commands' in one))) {
+        throw new UsageError(`\`embed ${first}\` has no commands of its own: see \`embed help ${first}\`.`);
+      }
       const names = topics.map(({ name }) => name).join(', ');
       throw new UsageError(`${unknownCommand(all, what).message} Topics: ${names}.`);
     }

@@ -76,7 +76,7 @@ function render(path: PathFate, isFiltered: boolean): Printable {
   if (fate === 'gone')
     return say`${paint.yellow(say`gone`)}; the index still has ${inside ?? say`failures`} of it`;
   if (fate === 'not-named') {
-    return say`${paint.yellow(say`not named`)}: no run of this index named it, nor a folder above it`;
+    return say`${paint.yellow(say`not named`)}: no run of this index named it, nor a folder above it (\`embed ingest PATH\` takes it)`;
   }
   const as = format === undefined ? say`` : say` (${printable(format)})`;
   if (inside !== undefined) {

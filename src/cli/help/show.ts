@@ -30,5 +30,7 @@ export function usageLine(words: readonly string[]): Printable {
   const name = ['embed', ...words].join(' ');
   const found = allOf(declarations).find(({ before, declared }) => `${before} ${declared.name}` === name);
   const usage = found === undefined ? `${name} <command>` : usageOf(found.declared, found.before);
-  return printable(`Usage: ${usage} (${name} --help)`);
+  const [example] = found === undefined || 'commands' in found.declared ? [] : found.declared.examples;
+  const such = example === undefined ? '' : `, such as \`${example.line}\``;
+  return printable(`Usage: ${usage}${such} (${name} --help)`);
 }

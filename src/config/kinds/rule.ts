@@ -121,9 +121,15 @@ export function readWritten(rule: Rule, written: unknown, folder: string): unkno
 
 /** Why `value` doesn't fit, as the end of a sentence; undefined when it does. */
 export function problemWith(rule: Rule, value: unknown): string | undefined {
+  // A list of one, as flags give it, is told as what was typed.
+  const ofOne =
+    rule.kind === 'list' && Array.isArray(value) && value.length <= 1
+      ? problemWith(rule.of, value[0] ?? '')
+      : undefined;
   const kind = kindOf(rule);
   const verdict = kind.check(value, rule);
   if (verdict === true) return undefined;
+  if (ofOne !== undefined) return ofOne;
   const wanted = typeof verdict === 'string' ? verdict : kind.wanted(rule);
   if (kind.hidesWrong?.(rule)) return `expected ${wanted}`;
   return `expected ${wanted}, got ${typeof value === 'number' ? kind.type(value, rule) : show(value)}`;
