@@ -14,6 +14,7 @@ export const noticeCodes = {
   'destination-note': 'a destination says something of itself, such as an index that could not be made',
   'destination-retried': 'a destination failed for a moment, and is tried again',
   'index-before-used': "a new index can't be used: answers are of the one before",
+  'index-not-usable': 'an index that is asked is damaged, or of a newer version',
   'journal-unused': 'what an interrupted run embedded with another model is not used',
   'large-lines': '`chunks.jsonl` grew large with vectors in it',
   'log-lines-dropped': 'lines of the log were not read in time',

@@ -10,6 +10,7 @@ import { codedError, type Outcome } from '../declared/outcome.js';
 import type { verify as declared } from '../declared/verify.js';
 import { nearIndex } from '../near-index.js';
 import { printNotice, printResult } from '../terminal/print.js';
+import { pathsFromHere } from '../terminal/shown-path.js';
 import { foreign, type StepSummary, summariseStep } from '../terminal/step-summary.js';
 
 interface Verified extends Verification {
@@ -53,10 +54,10 @@ function print({ dir, problems, rows, documents }: Verified): void {
     printResult(say`${printable(dir)}: fine (${plural(documents, 'document')}, ${plural(rows, 'row')})`);
     return;
   }
-  for (const problem of problems) printNotice(say`${printable(dir)}: ${printable(problem)}`);
+  for (const problem of problems) printNotice(say`${printable(dir)}: ${printable(pathsFromHere(problem))}`);
   // What can't even be opened has said so itself.
   if (documents > 0) {
-    const again = printable(rebuildCommand(dir));
+    const again = printable(pathsFromHere(rebuildCommand(dir)));
     printNotice(say`To build it again, with known vectors from the cache: ${again}`);
   }
 }

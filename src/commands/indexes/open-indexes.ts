@@ -16,6 +16,7 @@ import type {
 } from '../../indexes/indexes.js';
 import { Turns } from '../../indexes/turns.js';
 import { parseIndexAddress } from '../../net/index-address.js';
+import { openOutput } from '../../output/read/output.js';
 import { namedCorpora } from '../../search/corpora.js';
 import type { Corpus } from '../../search/corpus.js';
 import type { RerankOptions, SearchResult } from '../../search/options.js';
@@ -59,13 +60,28 @@ export function openIndexes(options: IndexesOptions): OpenIndexes {
     return new OutputIndex({ name, dir: resolve(address), settings, maxBytes, end: end.signal, events });
   });
   for (const index of indexes) {
-    if (!(index instanceof OutputIndex) || index.isThere) continue;
+    if (!(index instanceof OutputIndex)) continue;
+    if (index.isThere) {
+      void tellDamage(index.dir, events, end.signal);
+      continue;
+    }
     events.warning(
       `There is no index in ${printable(index.dir, maxPathLength)} yet: what asks it fails until \`embed ingest\` has made one there.`,
       'no-index-yet',
     );
   }
   return new OpenIndexes(indexes, { ...options, events, allowIngest, end });
+}
+
+/** Opens an output and lets it go, so that who starts this hears what every question would: it may be repaired meanwhile. */
+async function tellDamage(dir: string, events: RunEvents, signal: AbortSignal): Promise<void> {
+  try {
+    const output = await openOutput(dir, { sums: false, signal });
+    await output?.close();
+  } catch (error) {
+    if (!(error instanceof EmbedError)) return;
+    events.warning(`What asks ${printable(dir, maxPathLength)} fails. ${error.message}`, 'index-not-usable');
+  }
 }
 
 interface Work extends Omit<IndexesOptions, 'events'> {

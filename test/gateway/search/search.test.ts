@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { expect, test } from 'vitest';
+import { openIndexes } from '../../../src/commands/indexes/open-indexes.js';
 import { search } from '../../../src/commands/search.js';
+import { eventually } from '../../helpers/eventually.js';
 import { gateway, ollama } from '../gateways.js';
 import { indexed } from './indexed.js';
 
@@ -64,6 +66,18 @@ test('a damaged output is told, and the rest of the gateway goes on', async () =
   const { status, body } = await ask(url, { question: 'x' });
   expect([status, body.error]).toEqual([503, expect.stringContaining('chunks.jsonl')]);
   expect((await fetch(`${url}/api/tags`)).status).toBe(200);
+});
+
+test('a damaged output is told at the start', async () => {
+  const { out, settings } = await indexed(documents);
+  writeFileSync(join(out, 'vectors.npy'), 'x');
+  const told: string[] = [];
+  const warning = (message: string, code: string) => void told.push(`${code}: ${message}`);
+  const indexes = openIndexes({ in: [out], settings, maxBytes: 1024, events: { warning } });
+  await eventually(() => told).toEqual([
+    expect.stringMatching(/^index-not-usable: .*vectors\.npy is damaged/),
+  ]);
+  await indexes.close();
 });
 
 test('nothing but the page comes without the token', async () => {
