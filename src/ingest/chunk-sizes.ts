@@ -1,5 +1,13 @@
-// Which sizes of chunks are refused: by a run that has its embedder, and by a dry run as far as they are known without one.
-import { UsageError } from '../errors.js';
+// How large chunks are, and which sizes are refused: by a run that has its embedder, and by a dry run as far as they are known without
+// one.
+import type { Settings } from '../config/settings.js';
+import { UsageError, VectorSpaceError } from '../errors.js';
+import type { Output } from '../output/read/output.js';
+import type { Embedder } from '../types/embedder.js';
+import type { Chunking } from './chunking.js';
+
+/** Share of the embedder's limit that a chunk may use, since an estimate may be a little low. */
+const tokenMargin = 0.95;
 
 /**
  * @param most tokens of a chunk that the model takes; undefined when that isn't known
@@ -17,4 +25,37 @@ export function refuseSizes(
   if (overlap * 2 > size) {
     throw new UsageError(`--chunk-overlap ${overlap} is more than half of the chunk size ${size}: use less.`);
   }
+}
+
+/**
+ * How a run cuts documents for an embedder.
+ * @throws {UsageError} when the flags don't fit the model, or the output's chunks
+ * @throws {VectorSpaceError} when the output's chunks were counted in another way
+ */
+export function resolveChunking(
+  embedder: Embedder,
+  settings: Settings,
+  previous: Output | undefined,
+): Chunking {
+  requirePinnedCounter(embedder, previous);
+  const { counter, identity, maxTokens, defaultChunkTokens } = embedder;
+  const prefix = counter.count(identity.prefixes.document);
+  const room = maxTokens - counter.special - prefix;
+  const most = counter.id.startsWith('estimate') ? Math.floor(room * tokenMargin) : room;
+  const pinned = previous?.manifest.chunking;
+  const size = settings.chunkSize ?? pinned?.size ?? Math.min(defaultChunkTokens, most);
+  const overlap = settings.chunkOverlap ?? pinned?.overlap ?? 0;
+  refuseSizes({ size, overlap }, most, identity.model);
+  const headings = (settings.context ?? pinned?.context) === 'headings';
+  return { size, overlap, counter, headings };
+}
+
+/** Refuses another token counter: it would move the boundaries of chunks. */
+function requirePinnedCounter(embedder: Embedder, previous: Output | undefined): void {
+  const pinned = previous?.manifest.chunking.counter;
+  if (pinned === undefined || pinned === embedder.counter.id) return;
+  throw new VectorSpaceError(
+    `The output's chunks were counted with ${pinned}, but the embedder now has ${embedder.counter.id}: ` +
+      'use --rebuild to chunk all documents again.',
+  );
 }

@@ -4,7 +4,8 @@ import type { WalkEntry } from '../documents/walk/walk.js';
 import { embeddedText } from '../text/embedded-text.js';
 import type { VectorSpace } from '../types/space.js';
 import { planChunking } from '../upstream/choose-embedder.js';
-import { refuseSizes } from './chunk-sizes.js';
+import { refuseSizes, resolveChunking } from './chunk-sizes.js';
+import type { Chunking } from './chunking.js';
 import type { Sample, TimeEstimate } from './estimate.js';
 import type { FailureReport } from './failure-report.js';
 import { KeptVectors } from './kept-vectors.js';
@@ -23,6 +24,8 @@ export interface PlanOptions extends ReadOptions {
   out: string;
   /** Receives some of the texts that would be embedded. @default nobody */
   sample?: Sample | undefined;
+  /** How documents are cut. @default as far as it is known without an embedder */
+  chunking?: (() => Promise<Chunking>) | undefined;
 }
 
 /**
@@ -38,16 +41,20 @@ export async function planned(
     await countPlan(entries, options);
     return undefined;
   }
-  const { Sample, estimate } = await import('./estimate.js');
+  const { LateUpstream, Sample, estimate } = await import('./estimate.js');
   const sample = new Sample();
-  const started = performance.now();
-  await countPlan(entries, { ...options, sample });
-  const readSeconds = (performance.now() - started) / 1000;
-  const { tokensEmbedded: tokens, chunksEmbedded: texts } = counts;
-  return await estimate(sample, {
-    ...{ settings, previous, remade, signal, events },
-    ...{ tokens, texts, readSeconds, begun },
-  });
+  const upstream = new LateUpstream({ settings, previous, remade, signal, events });
+  try {
+    const started = performance.now();
+    // Its model says how large chunks are, as in the run.
+    const chunking = async () => resolveChunking((await upstream.open()).embedder, settings, previous);
+    await countPlan(entries, { ...options, sample, chunking });
+    const readSeconds = (performance.now() - started) / 1000 - upstream.seconds;
+    const { tokensEmbedded: tokens, chunksEmbedded: texts } = counts;
+    return await estimate(sample, upstream, { signal, tokens, texts, readSeconds, begun });
+  } finally {
+    await upstream.close();
+  }
 }
 
 /** Counts into `options.counts`. `chunksEmbedded` and `tokensEmbedded` are what a real run would have to embed. */
@@ -55,23 +62,20 @@ export async function countPlan(
   entries: AsyncIterable<readonly WalkEntry[]>,
   options: PlanOptions,
 ): Promise<void> {
-  const { settings, previous, remade, counts } = options;
+  const { settings, previous, remade, counts, signal } = options;
   const { counter, chunkTokens, mostTokens } = planChunking(settings, previous?.space ?? remade);
   const pinned = previous?.manifest.chunking;
-  const chunking = {
+  const planned: Chunking = {
     size: settings.chunkSize ?? pinned?.size ?? chunkTokens,
     overlap: settings.chunkOverlap ?? pinned?.overlap ?? 0,
     headings: (settings.context ?? pinned?.context) === 'headings',
     counter,
   };
-  refuseSizes(chunking, mostTokens);
+  refuseSizes(planned, mostTokens);
+  const chunking = options.chunking ?? (async () => planned);
   const kept = await KeptVectors.open(options.out, settings, previous?.space, options.events);
   try {
-    await countRows(
-      chunk(read(entries, options), async () => chunking, counts, options.signal),
-      kept,
-      options,
-    );
+    await countRows(chunk(read(entries, options), chunking, counts, signal), kept, options);
   } finally {
     await kept.close();
   }

@@ -4,7 +4,7 @@ import type { RunEvents } from '../events.js';
 import { BatchMetrics } from '../metrics/metrics.js';
 import type { Output } from '../output/read/output.js';
 import type { VectorSpace } from '../types/space.js';
-import { openUpstream } from '../upstream/upstream.js';
+import { openUpstream, type Upstream } from '../upstream/upstream.js';
 
 /** What a dry run measured. */
 export interface TimeEstimate {
@@ -41,13 +41,53 @@ export class Sample {
   }
 }
 
-export interface EstimateOptions {
+/** An embedder that is opened when the first document is cut: where nothing changed, none is asked. */
+export class LateUpstream {
+  /** That the opening took. */
+  seconds = 0;
+  readonly #options: LateUpstreamOptions;
+  #opened: Promise<Upstream> | undefined;
+
+  constructor(options: LateUpstreamOptions) {
+    this.#options = options;
+  }
+
+  /** @throws as `openUpstream` does */
+  open(): Promise<Upstream> {
+    this.#opened ??= this.#open();
+    return this.#opened;
+  }
+
+  async #open(): Promise<Upstream> {
+    const { settings, previous, remade, signal, events } = this.#options;
+    const started = performance.now();
+    const upstream = await openUpstream({
+      // A dry run writes nothing: what is embedded here isn't kept.
+      settings: { ...settings, cache: 'none' },
+      ...{ signal, events, remade, metrics: new BatchMetrics() },
+      previous: previous && { space: previous.space, counter: previous.manifest.chunking.counter },
+    });
+    this.seconds = (performance.now() - started) / 1000;
+    return upstream;
+  }
+
+  async close(): Promise<void> {
+    const upstream = await this.#opened?.catch(() => undefined);
+    await upstream?.close();
+  }
+}
+
+interface LateUpstreamOptions {
   settings: Settings;
   previous: Output | undefined;
   /** Vector space of the output that would be made again. */
   remade: VectorSpace | undefined;
   signal: AbortSignal;
   events: RunEvents;
+}
+
+export interface EstimateOptions {
+  signal: AbortSignal;
   /** Tokens that the run would send. */
   tokens: number;
   /** Texts that the run would send. */
@@ -66,63 +106,57 @@ const patienceMs = 6000;
  * the built-in embedder start, a server loads its model, code is compiled.
  * @throws as `openUpstream` does
  */
-export async function estimate(sample: Sample, options: EstimateOptions): Promise<TimeEstimate | undefined> {
-  const { previous, remade, signal, events, tokens, readSeconds, begun } = options;
+export async function estimate(
+  sample: Sample,
+  late: LateUpstream,
+  options: EstimateOptions,
+): Promise<TimeEstimate | undefined> {
+  const { signal, tokens, readSeconds, begun } = options;
   if (sample.texts.length === 0) return undefined;
-  // A dry run writes nothing: what is embedded here isn't kept.
-  const settings: Settings = { ...options.settings, cache: 'none' };
-  const upstream = await openUpstream({
-    ...{ settings, signal, events, metrics: new BatchMetrics() },
-    previous: previous && { space: previous.space, counter: previous.manifest.chunking.counter },
-    remade,
-  });
-  try {
-    const startSeconds = (performance.now() - begun) / 1000 - readSeconds;
-    const { embedder, limits, space } = upstream;
-    const step = Math.max(1, Math.floor(sample.texts.length / Sample.most));
-    const texts = sample.texts.filter((_, index) => index % step === 0).slice(0, Sample.most);
-    const perRequest = Math.min(limits.batchSize, Math.ceil(options.texts / limits.concurrency));
-    const requests: SampleText[][] = [];
-    for (let from = 0; from < texts.length; from += perRequest)
-      requests.push(texts.slice(from, from + perRequest));
-    const lanes = Math.min(limits.concurrency, requests.length);
-    const embed = async (request: readonly SampleText[]): Promise<Lane> => {
-      const started = performance.now();
-      await embedder.embed(
-        request.map(({ text }) => space.prefixes.document + text),
-        { signal },
-      );
-      const seconds = (performance.now() - started) / 1000;
-      return { seconds, tokens: request.reduce((sum, one) => sum + one.tokens, 0), texts: request.length };
-    };
-    const cold = await Promise.all(requests.splice(0, lanes).map(embed));
-    // All begin and end at about the same time, so that the speed is that of all of them in flight.
-    const until = performance.now() + patienceMs;
-    const warm: Lane[] = [];
-    while (requests.length >= lanes && (warm.length === 0 || performance.now() < until)) {
-      const started = performance.now();
-      const round = await Promise.all(requests.splice(0, lanes).map(embed));
-      warm.push({ ...sum(round), seconds: (performance.now() - started) / 1000 });
-    }
-    const first = { ...sum(cold), seconds: Math.max(...cold.map(({ seconds }) => seconds)) };
-    const measured = warm.length === 0 ? first : sum(warm);
-    const tokensPerSecond = measured.tokens / Math.max(measured.seconds, 1e-6);
-    // What the first requests took longer is a part of the start.
-    const late = warm.length === 0 ? 0 : Math.max(0, first.seconds - first.tokens / tokensPerSecond);
-    const embedSeconds = tokens / tokensPerSecond;
-    // The built-in embedder needs the processors that read.
-    const workSeconds =
-      embedder.identity.embedder === 'builtin'
-        ? embedSeconds + readSeconds
-        : Math.max(embedSeconds, readSeconds);
-    return {
-      seconds: Number((startSeconds + late + workSeconds).toFixed(1)),
-      texts: first.texts + sum(warm).texts,
-      tokensPerSecond: Number(tokensPerSecond.toPrecision(4)),
-    };
-  } finally {
-    await upstream.close();
+  const upstream = await late.open();
+  const startSeconds = (performance.now() - begun) / 1000 - readSeconds;
+  const { embedder, limits, space } = upstream;
+  const step = Math.max(1, Math.floor(sample.texts.length / Sample.most));
+  const texts = sample.texts.filter((_, index) => index % step === 0).slice(0, Sample.most);
+  const perRequest = Math.min(limits.batchSize, Math.ceil(options.texts / limits.concurrency));
+  const requests: SampleText[][] = [];
+  for (let from = 0; from < texts.length; from += perRequest)
+    requests.push(texts.slice(from, from + perRequest));
+  const lanes = Math.min(limits.concurrency, requests.length);
+  const embed = async (request: readonly SampleText[]): Promise<Lane> => {
+    const started = performance.now();
+    await embedder.embed(
+      request.map(({ text }) => space.prefixes.document + text),
+      { signal },
+    );
+    const seconds = (performance.now() - started) / 1000;
+    return { seconds, tokens: request.reduce((sum, one) => sum + one.tokens, 0), texts: request.length };
+  };
+  const cold = await Promise.all(requests.splice(0, lanes).map(embed));
+  // All begin and end at about the same time, so that the speed is that of all of them in flight.
+  const until = performance.now() + patienceMs;
+  const warm: Lane[] = [];
+  while (requests.length >= lanes && (warm.length === 0 || performance.now() < until)) {
+    const started = performance.now();
+    const round = await Promise.all(requests.splice(0, lanes).map(embed));
+    warm.push({ ...sum(round), seconds: (performance.now() - started) / 1000 });
   }
+  const first = { ...sum(cold), seconds: Math.max(...cold.map(({ seconds }) => seconds)) };
+  const measured = warm.length === 0 ? first : sum(warm);
+  const tokensPerSecond = measured.tokens / Math.max(measured.seconds, 1e-6);
+  // What the first requests took longer is a part of the start.
+  const warmUp = warm.length === 0 ? 0 : Math.max(0, first.seconds - first.tokens / tokensPerSecond);
+  const embedSeconds = tokens / tokensPerSecond;
+  // The built-in embedder needs the processors that read.
+  const workSeconds =
+    embedder.identity.embedder === 'builtin'
+      ? embedSeconds + readSeconds
+      : Math.max(embedSeconds, readSeconds);
+  return {
+    seconds: Number((startSeconds + warmUp + workSeconds).toFixed(1)),
+    texts: first.texts + sum(warm).texts,
+    tokensPerSecond: Number(tokensPerSecond.toPrecision(4)),
+  };
 }
 
 /** Requests, and what they took. */

@@ -3,7 +3,6 @@
 import type { Ticket } from '../batching/ticket.js';
 import type { Settings } from '../config/settings.js';
 import { debug } from '../debug.js';
-import { VectorSpaceError } from '../errors.js';
 import { eventsFor, type RunEvents } from '../events.js';
 import { BatchMetrics } from '../metrics/metrics.js';
 import type { Output } from '../output/read/output.js';
@@ -14,12 +13,9 @@ import type { Chunk } from '../types/document.js';
 import type { Embedder } from '../types/embedder.js';
 import type { VectorSpace } from '../types/space.js';
 import { openUpstream, type Upstream } from '../upstream/upstream.js';
-import { refuseSizes } from './chunk-sizes.js';
+import { resolveChunking } from './chunk-sizes.js';
 import type { Chunking } from './chunking.js';
 import type { RunCounts } from './run-counts.js';
-
-/** Share of the embedder's limit that a chunk may use, since an estimate may be a little low. */
-const tokenMargin = 0.95;
 
 export interface SessionOptions {
   settings: Settings;
@@ -76,7 +72,6 @@ export class Session {
       counts.requests = counts.textsSent = 0;
       const { embedder, space } = upstream;
       counts.embedder = embedder.identity;
-      requirePinnedCounter(embedder, previous);
       const chunking = resolveChunking(embedder, settings, previous);
       const journal = await openJournal(options.out, space.id, space.dimensions);
       const { size, overlap, counter } = chunking;
@@ -128,28 +123,4 @@ export class Session {
 function countRequest(counts: RunCounts, texts: number): void {
   counts.requests++;
   counts.textsSent += texts;
-}
-
-/** Refuses another token counter: it would move the boundaries of chunks. */
-function requirePinnedCounter(embedder: Embedder, previous: Output | undefined): void {
-  const pinned = previous?.manifest.chunking.counter;
-  if (pinned === undefined || pinned === embedder.counter.id) return;
-  throw new VectorSpaceError(
-    `The output's chunks were counted with ${pinned}, but the embedder now has ${embedder.counter.id}: ` +
-      'use --rebuild to chunk all documents again.',
-  );
-}
-
-/** @throws {UsageError} when the flags don't fit the model, or the output's chunks */
-function resolveChunking(embedder: Embedder, settings: Settings, previous: Output | undefined): Chunking {
-  const { counter, identity, maxTokens, defaultChunkTokens } = embedder;
-  const prefix = counter.count(identity.prefixes.document);
-  const room = maxTokens - counter.special - prefix;
-  const most = counter.id.startsWith('estimate') ? Math.floor(room * tokenMargin) : room;
-  const pinned = previous?.manifest.chunking;
-  const size = settings.chunkSize ?? pinned?.size ?? Math.min(defaultChunkTokens, most);
-  const overlap = settings.chunkOverlap ?? pinned?.overlap ?? 0;
-  refuseSizes({ size, overlap }, most, identity.model);
-  const headings = (settings.context ?? pinned?.context) === 'headings';
-  return { size, overlap, counter, headings };
 }
