@@ -244,7 +244,7 @@ export const allFormats = [
     name: 'rtf',
     title: 'RTF',
     extensions: ['.rtf'],
-    version: 2,
+    version: 3,
     keeps:
       'text without hidden and deleted parts, headings, lists, tables, notes, comments; headers and footers once',
     load: async () => (await import('./office/rtf.js')).extract,

@@ -39,6 +39,44 @@ test('RTF: headings by outline level or style, lists with their numbers, links b
   ]);
 });
 
+test('RTF: styles of characters make no headings, and styles inherit theirs', async () => {
+  const file = [
+    '{\\stylesheet{\\s0 Normal;}{\\s1\\sbasedon0 Heading 1;}{\\s2\\sbasedon1 Chapter;}{\\s3 Title;}',
+    '{\\*\\cs18\\sbasedon17 Heading 1 Char;}{\\*\\ts11 Heading 2;}}',
+    '\\pard\\s3 The Harbour\\par\\pard\\plain \\s0 It is open.\\par\\pard\\s2 Tides\\par\\pard\\plain\\s0 Two a day.\\par',
+  ];
+  expect(await read(file.join('\n'))).toEqual([
+    '1 heading (1 The Harbour) "The Harbour"',
+    '3 paragraph "It is open."',
+    '5 heading (1 Tides) "Tides"',
+    '7 paragraph "Two a day."',
+  ]);
+});
+
+test('RTF: bullets of any font are dashes, as deep as their list; signs of fonts are those that are shown', async () => {
+  const fonts = '{\\fonttbl{\\f1\\fcharset2 Symbol;}{\\f2 Courier New;}{\\f3\\fcharset2 Wingdings;}}';
+  const file = [
+    "{\\listtext\\pard\\f1 \\'b7\\tab}\\ilvl0 One\\par\\pard{\\listtext\\f2 o\\tab}\\ilvl1 Two\\par",
+    "\\pard{\\listtext \\u61623\\'3f\\tab}Three\\par\\pard{\\listtext b)\\tab}Four\\par",
+    "\\pard{\\f3\\'fc} {\\f3\\u-3842?} done, {\\f1 a}-rays\\par",
+    '\\pard{\\listtext\\pard{\\tab Five}{\\par}}',
+  ];
+  expect(await read(fonts + file.join('\n'))).toEqual([
+    '1 item "- One"',
+    '2 item "  - Two"',
+    '3 item "- Three"',
+    '4 item "b) Four"',
+    '6 paragraph "✓ ☑ done, α-rays"',
+    '8 paragraph "Five"',
+  ]);
+});
+
+test('RTF: headers without the numbers of pages, footers at the end', async () => {
+  const field = (name: string) => `{\\field{\\*\\fldinst {\\f0 ${name} }}{\\fldrslt 7}}`;
+  const file = `{\\header Log ${field('PAGE')}\\par}{\\footer ACME ${field('NUMPAGES')}\\par}\\pard See page ${field('PAGEREF x')}.\\par`;
+  expect(await read(file)).toEqual(['1 paragraph "Log"', '3 paragraph "See page 7."', '5 paragraph "ACME"']);
+});
+
 test('RTF: tables keep their columns; notes follow, headers stand once', async () => {
   const file =
     '{\\header ACME\\par}{\\header ACME\\par}\\trowd\\trhdr\\cellx1\\pard\\intbl Name\\cell Flow\\cell\\row\\trowd\\pard\\intbl pump{\\footnote  of steel}\\cell 3\\par 4\\cell\\row\\pard After{\\*\\annotation is it so?}.\\par';

@@ -1,6 +1,7 @@
 // Reads RTF from its start to its end: groups, control words and characters.
 import type { TextBuilder } from '../../../blocks/text-builder.js';
-import { decodePage, isWide, pageOf } from './charsets.js';
+import { decodePage, isWide } from './charsets.js';
+import { Fonts } from './fonts.js';
 import { Stories } from './stories.js';
 import type { Story } from './story.js';
 import { levelOf, StyleSheet } from './style-sheet.js';
@@ -8,6 +9,13 @@ import { characters, quietGroups, storyGroups, textGroups } from './words.js';
 
 /** Groups within each other that have settings of their own; deeper ones share those of the last. */
 const maxDepth = 1000;
+/** Characters of the number of an item; more in a file that puts the item there. */
+const maxMarker = 10_000;
+/** Characters of a field's instruction that are looked at. */
+const maxInstruction = 100;
+/** Fields that change from page to page. */
+const pageField = /^\s*(?:PAGE|NUMPAGES|SECTIONPAGES)\b/i;
+const maxListDepth = 8;
 const control = /\\([A-Za-z]{1,32})(-?\d{1,10})? ?/y;
 const plain = /[^\\{}\r\n\x80-\xff]+/y;
 
@@ -19,6 +27,8 @@ interface Group {
   /** Characters that follow a `\u` for old readers. */
   fallback: number;
   page: number;
+  /** Number of the font. */
+  font: number;
   isHidden: boolean;
 }
 
@@ -28,9 +38,9 @@ export class RtfReader {
   readonly #groups: Group[] = [];
   /** Groups beyond the max depth. */
   #deeper = 0;
-  readonly #fontPages = new Map<number, number>();
+  readonly #fonts = new Fonts();
   readonly #styles = new StyleSheet();
-  #group: Group = { kind: '', isQuiet: false, fallback: 1, page: 1252, isHidden: false };
+  #group: Group = { kind: '', isQuiet: false, fallback: 1, page: 1252, font: -1, isHidden: false };
   #isStarred = false;
   #isFirstWord = false;
   /** Bytes of characters that are not decoded yet. */
@@ -40,6 +50,8 @@ export class RtfReader {
   #documentPage = 1252;
   #font = 0;
   #marker = '';
+  /** Of the last field: `PAGE`. */
+  #instruction = '';
   #isHeaderRow = false;
 
   constructor(bytes: Buffer, builder: TextBuilder) {
@@ -143,8 +155,16 @@ export class RtfReader {
     else if (word === 'v' || word === 'deleted') group.isHidden = value !== 0;
     else if (!this.#pageWord(word, value)) {
       if (group.kind === 'style') this.#styles.word(word, value);
+      else if (group.kind === 'listtext' && word === 'par') this.#endMarker();
       else if (!group.isQuiet && group.kind !== 'listtext') this.#paragraphWord(word, value);
     }
+  }
+
+  /** AbiWord puts items without a number where others have only their number. */
+  #endMarker(): void {
+    this.#story.add(this.#marker);
+    this.#marker = '';
+    this.#story.endParagraph();
   }
 
   /** @returns whether the word says in which encoding the bytes are */
@@ -155,13 +175,14 @@ export class RtfReader {
       group.page = this.#documentPage;
     } else if (word === 'f') {
       this.#font = value ?? 0;
-      if (group.kind !== 'fonttbl') group.page = this.#fontPages.get(this.#font) ?? this.#documentPage;
+      group.font = this.#font;
+      if (group.kind !== 'fonttbl') group.page = this.#fonts.page(this.#font) ?? this.#documentPage;
     } else if (word === 'fcharset') {
-      const page = pageOf(value ?? 0);
-      if (group.kind === 'fonttbl' && page !== undefined) this.#fontPages.set(this.#font, page);
+      if (group.kind === 'fonttbl') this.#fonts.charset(this.#font, value ?? 0);
     } else if (word === 'plain') {
       group.isHidden = false;
       group.page = this.#documentPage;
+      group.font = -1;
     } else {
       return false;
     }
@@ -180,9 +201,11 @@ export class RtfReader {
     else if (word === 'intbl') story.isInTable = true;
     else if (word === 'pard') {
       story.level = 0;
+      story.depth = 0;
       story.isInTable = false;
     } else if (word === 's') story.level = this.#styles.levelOf(value ?? 0) ?? story.level;
     else if (word === 'outlinelevel') story.level = levelOf(value);
+    else if (word === 'ilvl') story.depth = Math.min(maxListDepth, Math.max(0, value ?? 0));
   }
 
   /** @returns whether the word opens a group of its own kind */
@@ -205,13 +228,19 @@ export class RtfReader {
     } else if (storyGroups.has(word) && !group.isQuiet) {
       group.kind = word;
       this.#stories.begin(word);
-    } else if (quietGroups.has(word) || (isStarred && !textGroups.has(word))) {
+    } else if (quietGroups.has(word) || (isStarred && !textGroups.has(word)) || this.#isPageNumber(word)) {
       group.kind = word;
       group.isQuiet = true;
+      if (word === 'fldinst') this.#instruction = '';
     } else {
       return false;
     }
     return true;
+  }
+
+  /** True for the result of a field that gives the number of a page, in a header or footer. */
+  #isPageNumber(word: string): boolean {
+    return word === 'fldrslt' && this.#stories.isRunning && pageField.test(this.#instruction);
   }
 
   #unicode(value: number): void {
@@ -252,15 +281,19 @@ export class RtfReader {
 
   #flush(): void {
     if (this.#bytes.length === 0) return;
-    const text = decodePage(Buffer.from(this.#bytes), this.#group.page);
+    const bytes = this.#bytes;
     this.#bytes = [];
-    this.#put(text);
+    this.#put(this.#fonts.decode(bytes, this.#group.font, this.#group.page), true);
   }
 
-  #put(text: string): void {
-    const { kind, isQuiet, isHidden } = this.#group;
-    if (kind === 'style') this.#styles.name(text);
-    else if (kind === 'listtext') this.#marker = `${this.#marker}${text}`.slice(0, 100);
-    else if (!isQuiet && !isHidden) this.#story.add(text);
+  /** @param isSigns the text is decoded by its font already */
+  #put(text: string, isSigns = false): void {
+    const { kind, isQuiet, isHidden, font } = this.#group;
+    const shown = isSigns ? text : this.#fonts.shown(text, font);
+    if (kind === 'fonttbl') this.#fonts.name(font, text);
+    else if (kind === 'style') this.#styles.name(text);
+    else if (kind === 'fldinst') this.#instruction = `${this.#instruction}${text}`.slice(0, maxInstruction);
+    else if (kind === 'listtext') this.#marker = `${this.#marker}${shown}`.slice(0, maxMarker);
+    else if (!isQuiet && !isHidden) this.#story.add(shown);
   }
 }

@@ -8,6 +8,8 @@ export class Stories {
   readonly #open: { story: Story; builder: TextBuilder; kind: string }[] = [];
   /** Texts of headers and footers that are written. */
   readonly #running = new Set<string>();
+  /** They stand at the end. */
+  readonly #footers: string[] = [];
 
   constructor(builder: TextBuilder) {
     this.#builder = builder;
@@ -16,6 +18,11 @@ export class Stories {
 
   get current(): Story {
     return this.#open.at(-1)!.story;
+  }
+
+  /** In a header or footer. */
+  get isRunning(): boolean {
+    return this.#open.some(({ kind }) => runningGroups.has(kind));
   }
 
   begin(kind: string): void {
@@ -34,12 +41,14 @@ export class Stories {
       this.current.note(text);
     } else if (!this.#running.has(text)) {
       this.#running.add(text);
-      this.#builder.add('paragraph', text);
+      if (kind.startsWith('footer')) this.#footers.push(text);
+      else this.#builder.add('paragraph', text);
     }
   }
 
   endAll(): void {
     while (this.#open.length > 1) this.end();
     this.current.end();
+    for (const text of this.#footers) this.#builder.add('paragraph', text);
   }
 }

@@ -7,6 +7,10 @@ import { cleanTitle } from '../../../blocks/titles.js';
 /** Max characters of a heading; what is longer is a paragraph in the style of one. */
 const maxHeading = 300;
 
+/** A sign, or the letter that stands for a ring: a letter that counts has a dot or a bracket behind it. */
+const bullet = /^(?:[^\p{L}\p{N}]|o)$/u;
+const indent = '  ';
+
 export class Story {
   readonly #builder: TextBuilder;
   readonly #label: string;
@@ -19,6 +23,8 @@ export class Story {
   #notes: string[] = [];
   #tableNotes: string[] = [];
   level = 0;
+  /** Depth of the list, from 0. */
+  depth = 0;
   isInTable = false;
 
   /** @param label stands before the first paragraph */
@@ -31,9 +37,9 @@ export class Story {
     this.#text += text;
   }
 
-  /** Adds the number or sign of a list's item. */
+  /** Adds the number or sign of a list's item; all signs become a dash. */
   mark(marker: string): void {
-    this.#marker = marker.trim();
+    this.#marker = marker.trim().replace(bullet, '-');
   }
 
   note(text: string): void {
@@ -69,7 +75,8 @@ export class Story {
     const whole = marker === '' ? text : `${marker} ${text}`;
     const labelled = this.#label === '' ? whole : `${this.#label}: ${whole}`;
     if (isHeading) this.#builder.heading(whole, this.level, { title: cleanTitle(whole) });
-    else this.#builder.add(marker === '' ? 'paragraph' : 'item', labelled);
+    else if (marker === '') this.#builder.add('paragraph', labelled);
+    else this.#builder.add('item', indent.repeat(this.depth) + labelled);
     this.#endNotes();
   }
 

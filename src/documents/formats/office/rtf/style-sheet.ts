@@ -1,10 +1,17 @@
 // The paragraph styles of an RTF document: which of them are headings, and of which level.
 
 const maxNameLength = 100;
+/** Styles inherit from styles, in files of a stranger without end. */
+const maxInherited = 30;
+const otherKinds = new Set(['cs', 'ds', 'ts']);
+/** Not `Heading 1 Char`, which is a style of characters. */
+const headingName = /^\s*(?:heading ([1-9])|title)\s*;?\s*$/i;
 
 export class StyleSheet {
   readonly #levels = new Map<number, number>();
-  #style = 0;
+  readonly #parents = new Map<number, number>();
+  /** Undefined for a style of characters, tables or sections. */
+  #style: number | undefined = 0;
   #name = '';
 
   begin(): void {
@@ -14,7 +21,10 @@ export class StyleSheet {
 
   word(word: string, value: number | undefined): void {
     if (word === 's') this.#style = value ?? 0;
+    else if (otherKinds.has(word)) this.#style = undefined;
+    else if (this.#style === undefined) return;
     else if (word === 'outlinelevel') this.#levels.set(this.#style, levelOf(value));
+    else if (word === 'sbasedon') this.#parents.set(this.#style, value ?? 0);
   }
 
   /** Takes a part of the current style's name. */
@@ -23,13 +33,20 @@ export class StyleSheet {
   }
 
   end(): void {
-    const level = /^\s*heading (\d)\s*;?/i.exec(this.#name)?.[1];
-    if (level !== undefined && !this.#levels.has(this.#style)) this.#levels.set(this.#style, Number(level));
+    if (this.#style === undefined || this.#levels.has(this.#style)) return;
+    const level = headingName.exec(this.#name);
+    if (level) this.#levels.set(this.#style, Number(level[1] ?? 1));
   }
 
   /** @returns 1–9, 0 for text, undefined for a style that says nothing of it */
   levelOf(style: number): number | undefined {
-    return this.#levels.get(style);
+    let at: number | undefined = style;
+    for (let depth = 0; at !== undefined && depth < maxInherited; depth++) {
+      const level = this.#levels.get(at);
+      if (level !== undefined) return level;
+      at = this.#parents.get(at);
+    }
+    return undefined;
   }
 }
 

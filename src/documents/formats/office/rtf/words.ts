@@ -8,7 +8,7 @@ export const quietGroups = set(
     'listoverridetable rsidtbl revtbl filetbl generator themedata colorschememapping latentstyles datastore xmlnstbl ' +
     'nonshppict sp atnid atnauthor atntime atnicn atnref atndate atnparent atrfstart atrfend annotationref template ' +
     'ftnsep ftnsepc ftncn aftnsep aftnsepc aftncn pnseclvl pntxta pntxtb pgptbl mmathPr wgrffmtfilter fontemb fontfile ' +
-    'panose falt docvar userprops keycode background shpgrp do factoidname',
+    'panose falt docvar userprops keycode background shpgrp do factoidname abiframeprops abicellprops abitableprops',
 );
 /** Groups marked as unknown to old readers that hold text all the same. */
 export const textGroups = set('shpinst moMath moMathPara mmath fldrslt footnote annotation listtext');
