@@ -1,15 +1,21 @@
 // An Ollama that takes its time for each text, one at a time, and gives each a vector from a hash of the text.
 // Prints its URL when it is ready.
 //
-// node servers/hashed.js --per-text MS
+// node servers/hashed.js --per-text MS [--dimensions 64]
 //
 // To make it hang as a sick one does, stop its process (SIGSTOP): its port takes connections and says nothing.
 import { createServer } from 'node:http';
 import { parseArgs } from 'node:util';
-import { dimensions, vectorOf } from '../lib/hashed.js';
+import { dimensions as hashedDimensions, vectorOf } from '../lib/hashed.js';
 
-const { values: flags } = parseArgs({ options: { 'per-text': { type: 'string', default: '0' } } });
+const { values: flags } = parseArgs({
+  options: {
+    'per-text': { type: 'string', default: '0' },
+    dimensions: { type: 'string', default: String(hashedDimensions) },
+  },
+});
 const perText = Number(flags['per-text']);
+const dimensions = Number(flags.dimensions);
 
 const modelName = 'all-minilm:latest';
 const details = { format: 'gguf', family: 'bert', families: ['bert'], parameter_size: '23M' };
@@ -52,7 +58,7 @@ function embed(input, response) {
     // Who gave up on a request takes nothing of what it cost.
     if (response.destroyed) return;
     texts += all.length;
-    const embeddings = all.map((text) => Array.from(vectorOf(text)));
+    const embeddings = all.map((text) => Array.from(vectorOf(text, dimensions)));
     send(response, { model: modelName, embeddings, prompt_eval_count: all.length * 100 });
   }, busyUntil - now);
 }

@@ -10,6 +10,7 @@ import type { Corpus, Hit, Place, QuestionWords } from './corpus.js';
 import type { Filter } from './filter.js';
 import { nearestRows } from './nearest.js';
 import { type OutputRow, readRow, rowOfLine } from './row.js';
+import { bestMatches } from './words/best-matches.js';
 import { isWordIndexKept, wordIndexOf } from './words/kept-index.js';
 import type { WordIndex } from './words/word-index.js';
 
@@ -117,23 +118,14 @@ export class OutputCorpus implements Corpus {
       this.#options.signal.throwIfAborted();
       const scores = index.scores(compared);
       const held = names.length === 0 ? undefined : index.counts(names);
-      const found: number[] = [];
-      for (let row = 0; row < scores.length; row++) if (scores[row]! > 0) found.push(row);
-      // A row with the name itself comes before rows with many of its parts.
-      const named = (row: number) => held?.[row] ?? 0;
-      found.sort((one, other) => named(other) - named(one) || scores[other]! - scores[one]! || one - other);
-      const hits: Hit[] = [];
-      const keys = new Set<string>();
-      for (let at = 0; at < found.length && hits.length < most; at++) {
-        const row = found[at]!;
-        if (!takes(row)) continue;
-        const key = keyOf(row);
-        if (keys.has(key)) continue;
-        if (filter.asksMetadata && !filter.takesMetadata((await this.#rowAt(row)).metadata)) continue;
-        keys.add(key);
-        hits.push({ key, score: scores[row]!, at: row });
+      // What metadata is asked of is read, so the list grows until enough of its rows fit.
+      for (let wanted = most; ; wanted *= 4) {
+        const found = bestMatches(scores, held, { most: wanted, takes, keyOf });
+        const fitting = filter.asksMetadata ? await this.#fitting(found, most, filter) : found;
+        if (filter.asksMetadata && fitting.length < most && found.length === wanted) continue;
+        lists.push(fitting);
+        break;
       }
-      lists.push(hits);
     }
     return lists;
   }

@@ -233,8 +233,9 @@ export class Searcher {
     { by, most, filter, options }: Work,
   ): Promise<SearchResult[]> {
     const results = new Map<string, { result: SearchResult; hits: CorpusHit[] }>();
-    // Reading goes on for a while for the other documents of a text.
-    for (const one of joined.slice(0, most * rowsPerResult + leastJoined)) {
+    for (const [place, one] of joined.entries()) {
+      // Reading goes on for a while for the other documents of a text.
+      if (results.size === most && place >= most * rowsPerResult) break;
       const { corpus } = one.hit;
       const row = await corpus.read(one.hit);
       const key = options.group === 'document' ? `${corpus.shown}\n${row.metadata.source}` : row.text;

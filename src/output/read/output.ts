@@ -8,26 +8,25 @@ import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { debug, told } from '../../debug.js';
-import type { DamagedOutputError } from '../../errors.js';
 import type { KeptFailure } from '../../types/failure.js';
 import type { VectorSpace } from '../../types/space.js';
 import type { Vector } from '../../types/vector.js';
 import { fromFloat16 } from '../../vectors/float16.js';
-import { lineBlocks, UnwrittenError } from '../files/line-blocks.js';
-import { mostLineBytes } from '../format/chunk-line.js';
 import { damaged } from '../format/damage.js';
 import { vectorBytes } from '../format/dtype.js';
 import { readFailures } from '../format/failures-file.js';
 import type { RecordFile } from '../format/manifest.js';
 import { type Manifest, type OutputDocument, readManifest } from '../format/manifest-reader.js';
 import { npyHeaderBytes } from '../format/npy-header.js';
-import { chunksName, manifestName, vectorsName } from '../format/owned-names.js';
+import { manifestName, vectorsName } from '../format/owned-names.js';
 import { RecordFiles } from '../format/record-sources.js';
 import { vectorChecker } from '../format/row-sum.js';
 import { hashFile } from '../write/staged-file.js';
 import { checkSizes } from './check-sizes.js';
 import { type RowFiles, readSums } from './checked-rows.js';
+import { DocumentLines } from './document-lines.js';
 import { HashIndex, keyBytes } from './hash-index.js';
+import { readWhole } from './read-whole.js';
 import { checkSums } from './seal.js';
 import { closeFiles, type OpenFiles, openFiles } from './snapshot.js';
 
@@ -84,11 +83,13 @@ export class Output {
   #recordFiles: RecordFiles | undefined;
   #texts: HashIndex | undefined;
   #held: Float32Array | undefined;
+  readonly #lines: DocumentLines;
 
   constructor(dir: string, files: OpenFiles, manifest: Manifest) {
     this.dir = dir;
     this.manifest = manifest;
     this.#files = files;
+    this.#lines = new DocumentLines(dir, files.chunks);
   }
 
   get space(): VectorSpace {
@@ -208,37 +209,16 @@ export class Output {
    * this one. In a damaged file there may be more or fewer lines than rows.
    * @throws {DamagedOutputError} when they hold bytes that embed never writes, or end too soon
    */
-  async *lines(first: OutputDocument, last = first): AsyncGenerator<Buffer> {
-    const bytes = last.firstByte + last.bytes - first.firstByte;
-    let left = bytes;
-    try {
-      const range = { from: first.firstByte, bytes };
-      for await (const block of lineBlocks(this.#files.chunks, mostLineBytes, range)) {
-        left -= block.length;
-        for (let start = 0; start < block.length; ) {
-          const end = block.indexOf(10, start) + 1;
-          if (end === 0) throw new UnwrittenError('a line that is cut');
-          yield block.subarray(start, end);
-          start = end;
-        }
-      }
-    } catch (error) {
-      if (!(error instanceof UnwrittenError)) throw error;
-      throw this.#damagedLines(first, error.message);
-    }
-    if (left > 0) throw damaged(join(this.dir, chunksName), 'it ends too soon');
+  lines(first: OutputDocument, last = first): AsyncGenerator<Buffer> {
+    return this.#lines.of(first, last);
   }
 
-  /** The line of one row. */
+  /**
+   * The line of one row.
+   * @throws {DamagedOutputError} when there is none
+   */
   async line(row: number): Promise<string> {
-    const document = this.documentOf(row);
-    let at = document.firstRow;
-    for await (const line of this.lines(document)) if (at++ === row) return line.toString('utf8').trimEnd();
-    throw this.#damagedLines(document, `no line for row ${row}`);
-  }
-
-  #damagedLines({ source }: OutputDocument, what: string): DamagedOutputError {
-    return damaged(join(this.dir, chunksName), `${source}: ${what}`);
+    return await this.#lines.ofRow(this.documentOf(row), row);
   }
 
   /**
@@ -281,11 +261,7 @@ export class Output {
   }
 
   async #read(name: string, handle: FileHandle, position: number, into: Buffer): Promise<Buffer> {
-    for (let done = 0; done < into.length; ) {
-      const { bytesRead } = await handle.read(into, done, into.length - done, position + done);
-      if (bytesRead === 0) throw damaged(join(this.dir, name), 'it ends too soon');
-      done += bytesRead;
-    }
+    if (!(await readWhole(handle, position, into))) throw damaged(join(this.dir, name), 'it ends too soon');
     return into;
   }
 }
