@@ -17,7 +17,7 @@ export interface SearchFilters {
   minScore?: number | undefined;
 }
 
-/** By what is searched: by meaning, by words (BM25), or by both, joined by reciprocal ranks. */
+/** By what is searched: by meaning, by words (BM25), or by both, joined into one order (join.ts). */
 export type SearchBy = 'vectors' | 'words' | 'hybrid';
 
 /** A server that puts results into a better order, by `/v1/rerank` as llama.cpp, TEI and infinity have it. */

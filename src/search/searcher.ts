@@ -20,7 +20,7 @@ import { defaultReranked, rerank } from './rerank.js';
 import { namesOf } from './words/tokens.js';
 
 /** Rows of each list that a hybrid search joins, at least. */
-const leastJoined = 100;
+const leastJoined = 300;
 /** One text may have any number of contexts, but hardly ever more than this for each result. */
 const maxContexts = 64;
 

@@ -19,12 +19,26 @@ test('scores of one vector space are compared; else the first ones of all come f
   expect(keys(joinCorpora(unlike, false))).toBe('prq');
 });
 
-test('what both lists have goes before what one has, and the best of the words before that of the vectors', () => {
-  const joined = joinLists([hit('v', 0.9), hit('x', 0.8)], [hit('w', 12), hit('x', 11)]);
-  expect(keys(joined.map((one) => one.hit))).toBe('xwv');
-  expect(joined[0]).toMatchObject({ cosine: 0.8, matched: 11, ranks: { vectors: 2, words: 2 } });
+test('rows count as much as their words, and a little more the nearer they are', () => {
+  const joined = joinLists(
+    [hit('v', 0.9), hit('x', 0.8), hit('last', 0.1)],
+    [hit('w', 12), hit('x', 11.9), hit('y', 6), hit('last', 5.9)],
+  );
+  expect(keys(joined.map((one) => one.hit))).toBe('xwyv' + 'last');
+  expect(joined[0]).toMatchObject({ cosine: 0.8, matched: 11.9, ranks: { vectors: 2, words: 2 } });
   expect(joined[1]!.cosine).toBeUndefined();
-  expect(joined[2]!.ranks).toEqual({ vectors: 1 });
+  expect(joined[3]!.ranks).toEqual({ vectors: 1 });
+});
+
+test('the nearest two stand in the fourth and eighth place at the latest, whatever the words say', () => {
+  const near = ['p', 'q', 'r'].map((key, place) => hit(key, 0.9 - place / 10));
+  const byWords = Array.from('abcdefghij', (key, place) => hit(key, 20 - place / 10));
+  expect(keys(joinLists(near, byWords).map((one) => one.hit))).toBe('abcpdefqghij' + 'r');
+});
+
+test('a row with a name, first by words, stays before rows with a higher score', () => {
+  const joined = joinLists([hit('far', 0.1)], [hit('named', 3), hit('a', 9), hit('b', 8)]);
+  expect(keys(joined.map((one) => one.hit))).toBe('namedabfar');
 });
 
 test('a name that only the words know goes before rows that both lists have far below', () => {

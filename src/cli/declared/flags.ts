@@ -111,7 +111,7 @@ export const ownFlags = {
     flag: '--allow-ingest',
     help: 'let clients bring outputs up to date with their documents',
   },
-  hybrid: { ...yes, flag: '--hybrid', help: 'by meaning and by words (BM25), joined by their ranks' },
+  hybrid: { ...yes, flag: '--hybrid', help: 'by meaning and by words (BM25), in one order' },
   vectors: { ...yes, flag: '--vectors', help: 'by meaning alone: exact cosine' },
   words: {
     ...yes,
