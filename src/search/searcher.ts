@@ -178,7 +178,7 @@ export class Searcher {
   /** Lists that grow until each question has its results. */
   async #resultsOf(asked: readonly Asked[], work: Work): Promise<SearchResult[][]> {
     const { by, most, filter } = work;
-    const found: SearchResult[][] = asked.map(() => []);
+    const found: Read[][] = asked.map(() => []);
     let open = asked.map((_, place) => place);
     for (let length = by === 'hybrid' ? Math.max(most, leastJoined) : most; open.length > 0; length *= 2) {
       const some = open.map((place) => asked[place]!);
@@ -195,7 +195,9 @@ export class Searcher {
       }
       open = short;
     }
-    return found;
+    // Once for all questions: it looks at all documents.
+    await addSources(found.flat());
+    return found.map((all) => all.map(({ result }) => result));
   }
 
   /** For each question the list of all corpora, and whether there are more rows than these. */
@@ -226,13 +228,9 @@ export class Searcher {
     return { lists, mayGrow: asked.map((_, at) => ofCorpora.some((all) => all[at]!.length >= length)) };
   }
 
-  /** The texts of the best hits, each once. */
-  async #read(
-    joined: readonly Joined[],
-    asked: Asked,
-    { by, most, filter, options }: Work,
-  ): Promise<SearchResult[]> {
-    const results = new Map<string, { result: SearchResult; hits: CorpusHit[] }>();
+  /** The texts of the best hits, each once, without their sources. */
+  async #read(joined: readonly Joined[], asked: Asked, { by, most, filter, options }: Work): Promise<Read[]> {
+    const results = new Map<string, Read>();
     for (const [place, one] of joined.entries()) {
       // Reading goes on for a while for the other documents of a text.
       if (results.size === most && place >= most * rowsPerResult) break;
@@ -258,9 +256,7 @@ export class Searcher {
       };
       results.set(key, { result, hits: [one.hit] });
     }
-    const all = [...results.values()];
-    await addSources(all);
-    return all.map(({ result }) => result);
+    return [...results.values()];
   }
 
   async #cosine(hit: CorpusHit, { vectors }: Asked): Promise<number> {
@@ -272,6 +268,12 @@ export class Searcher {
 /** Rows that are looked at for each result that is wanted. */
 const rowsPerResult = 2;
 
+/** A result with the hits that have its text. */
+interface Read {
+  result: SearchResult;
+  hits: CorpusHit[];
+}
+
 interface Work {
   by: SearchBy;
   filter: Filter;
@@ -282,9 +284,7 @@ interface Work {
 }
 
 /** Asks each corpus once for all of its hits. */
-async function addSources(
-  all: readonly { result: SearchResult; hits: readonly CorpusHit[] }[],
-): Promise<void> {
+async function addSources(all: readonly Read[]): Promise<void> {
   const byCorpus = new Map<Corpus, { hit: CorpusHit; result: SearchResult }[]>();
   for (const { result, hits } of all) {
     for (const hit of hits) {

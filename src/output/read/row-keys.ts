@@ -20,9 +20,11 @@ export function keyOfRow({ chunks, firstRow }: OutputDocument, row: number): str
 
 /** For each of some keys, the sources of all documents that have rows with it, in their order. */
 export function sourcesWith(documents: readonly OutputDocument[], keys: readonly string[]): string[][] {
-  const wanted = new HashIndex(keys.length);
-  for (const key of keys) wanted.add(Buffer.from(key, 'hex'));
-  const sources: string[][] = keys.map(() => []);
+  // Several questions may have found the same text.
+  const each = [...new Set(keys)];
+  const wanted = new HashIndex(each.length);
+  for (const key of each) wanted.add(Buffer.from(key, 'hex'));
+  const sources: string[][] = each.map(() => []);
   for (const { chunks, source } of documents) {
     const all = Buffer.from(chunks, 'base64url');
     for (let at = 0; at + keyBytes <= all.length; at += keyBytes) {
@@ -30,5 +32,6 @@ export function sourcesWith(documents: readonly OutputDocument[], keys: readonly
       if (found !== undefined && sources[found]!.at(-1) !== source) sources[found]!.push(source);
     }
   }
-  return sources;
+  const byKey = new Map(each.map((key, place) => [key, sources[place]!]));
+  return keys.map((key) => byKey.get(key)!);
 }
