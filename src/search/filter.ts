@@ -17,7 +17,7 @@ export interface Filter {
 
 /** @throws {UsageError} for a pattern that can't be one */
 export function filterOf({ source, where, minScore = -2 }: SearchFilters): Filter {
-  const matches = source === undefined ? undefined : matcherOf(source, '--source');
+  const matches = source === undefined ? undefined : matcherOf(source.flatMap(orFolder), '--source');
   const conditions = (where ?? []).map(conditionOf);
   return {
     isNarrow: matches !== undefined || conditions.length > 0,
@@ -27,6 +27,11 @@ export function filterOf({ source, where, minScore = -2 }: SearchFilters): Filte
     takesMetadata: (metadata) => conditions.every(({ key, takes }) => has(metadata, key, takes)),
     takesScore: (score) => score >= minScore,
   };
+}
+
+/** A path without wildcards may be that of a folder: `docs/drafts` is `docs/drafts/**`, too. */
+function orFolder(pattern: string): string[] {
+  return /[*?[\]{}!,\\]|\/$/.test(pattern) ? [pattern] : [pattern, `${pattern}/**`];
 }
 
 /** A record is matched by its file, too: `posts.jsonl#12` by `*.jsonl`. */

@@ -11,6 +11,12 @@ test.each([
   [['posts.jsonl#1'], 'docs/posts.jsonl#1', true],
   [['notes/**', '*.txt'], 'docs/a.txt', true],
   [['docs/*.md'], 'docs/deep/a.md', false],
+  [['docs/*'], 'docs/deep/a.md', false],
+  [['docs/deep'], 'docs/deep/er/a.md', true],
+  [['docs/deep/'], 'docs/deep/a.md', true],
+  [['docs'], 'docs/a.md', true],
+  [['docs'], 'old-docs/a.md', false],
+  [['docs/a.md'], 'docs/a.md', true],
 ])('--source %j takes %s: %s', (source, name, takes) => {
   expect(filterOf({ source }).takesSource(name)).toBe(takes);
 });

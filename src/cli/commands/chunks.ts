@@ -55,7 +55,7 @@ function render(chunk: Chunk, path: string): Printable {
   const record = source === path ? '' : `${source.slice(path.length)} `;
   const place = page === undefined ? `line ${line}` : `page ${page}`;
   const titles = heading.length === 0 ? '' : `: ${heading.join(' › ')}`;
-  const head = printable(`${record}${index + 1}, ${place}, ${plural(tokens, 'token')}${titles}`, 2000);
+  const head = printable(`${record}chunk ${index}, ${place}, ${plural(tokens, 'token')}${titles}`, 2000);
   const lines = [paint.dim(head)];
   if (context !== '') lines.push(say`  ${paint.dim(say`context: ${printable(context, 2000)}`)}`);
   for (const row of text.split('\n')) lines.push(say`  ${printable(row.trimEnd(), maxLineLength)}`);

@@ -183,7 +183,7 @@ export const ownFlags = {
     of: { kind: 'glob' },
     least: 1,
     flag: '--source <glob>',
-    help: 'only documents that match; repeatable',
+    help: 'only documents that match, or lie in that folder; repeatable',
   },
   where: {
     kind: 'list',

@@ -44,6 +44,6 @@ export const search = {
     { line: `embed search --json "vector space" | jq -r '.results[0].metadata.source'` },
   ],
   about:
-    "With --in, the destination searches by its own index, so the results are as near as that finds them; what it can't filter by itself is filtered here, over as many of its rows as that takes.",
+    "By words and meaning together, words count more: the number before a place is its cosine, by which the order isn't. With --in, the destination searches by its own index, so the results are as near as that finds them; what it can't filter by itself is filtered here, over as many of its rows as that takes.",
   exits: { done: true, unexpected: true, usage: true, service: true, output: true, stopped: true },
 } as const satisfies CommandDeclaration;

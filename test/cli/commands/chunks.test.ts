@@ -21,7 +21,7 @@ test('chunks prints text, headings, context, tokens and lines, and writes and as
   expect(stdout).toBe(
     [
       'docs/a.md (markdown): 1 chunk',
-      '1, line 1, 18 tokens: Guide',
+      'chunk 0, line 1, 18 tokens: Guide',
       '  # Guide',
       '  ',
       '  ## Valves',
@@ -29,7 +29,7 @@ test('chunks prints text, headings, context, tokens and lines, and writes and as
       '  A valve stops\\u001b the flow.',
       '',
       'docs/b.csv (csv): 1 chunk',
-      '#7 1, line 2, 3 tokens',
+      '#7 chunk 0, line 2, 3 tokens',
       '  name: pump',
       '',
       '',
