@@ -23,12 +23,21 @@ const maxDeaths = 3;
 /** So often a batch is given back, as its worker's server is down; then its sender is told. */
 const maxReturns = 3;
 
+/**
+ * Stores an answer and says so. A script, since ioredis sends it again after a connection broke, which it doesn't do with
+ * a transaction. Keys: the answer's, the sender's list. Arguments: the answer, the job, how long each key stays.
+ */
+const store = `
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[3])
+redis.call('RPUSH', KEYS[2], ARGV[2])
+redis.call('PEXPIRE', KEYS[2], ARGV[4])`;
+
 export interface WorkOptions {
   id: string;
   keys: QueueKeys;
   redis: Redis;
   /** The connection on which BullMQ ends jobs. */
-  ending(): Promise<Pick<Redis, 'multi'>>;
+  ending(): Promise<Pick<Redis, 'eval'>>;
   embedder: Embedder;
   limits: Limits;
   metrics: BatchMetrics;
@@ -150,14 +159,10 @@ export class BatchWork {
     throw new WaitingError();
   }
 
-  #store(redis: Pick<Redis, 'multi'>, job: string, sender: string, answer: JobAnswer): void {
+  #store(redis: Pick<Redis, 'eval'>, job: string, sender: string, answer: JobAnswer): void {
     const { keys } = this.#options;
     redis
-      .multi()
-      .set(keys.answer(job), answerBytes(answer), 'PX', answerMs)
-      .rpush(keys.answered(sender), job)
-      .pexpire(keys.answered(sender), listMs)
-      .exec()
+      .eval(store, 2, keys.answer(job), keys.answered(sender), answerBytes(answer), job, answerMs, listMs)
       // Its sender finds neither job nor answer, and sends it again.
       .catch((error: unknown) => debug.embedder?.(`an answer could not be stored: ${error}`));
   }

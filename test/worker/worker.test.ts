@@ -6,6 +6,7 @@ import { estimateCounter } from '../../src/tokens/estimating-counter.js';
 import type { Embedder } from '../../src/types/embedder.js';
 import { FakeEmbedder, vectorOf } from '../helpers/embedder.js';
 import { eventually } from '../helpers/eventually.js';
+import { hold } from '../helpers/hold.js';
 import { allMiniLm, startOllama } from '../helpers/ollama.js';
 import { fingerprint } from '../helpers/output.js';
 import { redisAvailable } from '../helpers/redis.js';
@@ -43,13 +44,18 @@ describe.runIf(redisAvailable)('a queue of workers', () => {
     const alone = await workspace.embed(['ingest', 'docs', '-o', 'alone', '--ollama-url', ollama.url]);
     expect(alone.code).toBe(0);
 
-    const flags = { queue, ollamaUrl: [ollama.url], model: 'all-minilm' };
+    const flags = { queue, ollamaUrl: [ollama.url], model: 'all-minilm', concurrency: '2' };
     const [one, other] = [
       await startWorker(flags, { name: 'one' }),
       await startWorker(flags, { name: 'other' }),
     ];
-    const result = await workspace.embed(['ingest', 'docs', '--queue', queue, '--cache', 'none']);
-    expect(result).toMatchObject({ code: 0 });
+    // One worker has two under way at most, so the third is the other's.
+    const held = [0, 1, 2].map(() => hold(ollama, { when: (texts) => texts[0]!.includes('alpha') }));
+    const flagsOfRun = ['--queue', queue, '--cache', 'none', '--batch-size', '8'];
+    const running = workspace.embed(['ingest', 'docs', ...flagsOfRun]);
+    await eventually(() => ollama.stats.inFlight).toBe(3);
+    for (const answer of held) answer();
+    expect(await running).toMatchObject({ code: 0 });
     expect(fingerprint(out)).toEqual(fingerprint(join(workspace.dir, 'alone')));
 
     const done = [await one.stop(), await other.stop()];
