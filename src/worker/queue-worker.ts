@@ -17,6 +17,7 @@ import type { Upstream } from '../upstream/upstream.js';
 import { BatchWork } from './batch-work.js';
 import { giveSign, join, leave } from './membership.js';
 import type { RunWorkerOptions, WorkerResult } from './options.js';
+import { dropUnreadable } from './unreadable.js';
 
 /** How long a batch is a worker's after its last sign of life, in ms. */
 const usualLockMs = 10_000;
@@ -172,6 +173,7 @@ export class QueueWorker {
     );
     // An error of Redis passes, or shows itself in what is asked of it.
     worker.on('error', () => undefined);
+    worker.on('stalled', (id) => void dropUnreadable(redis, keys, id).catch(() => undefined));
     this.#worker = worker;
     return worker;
   }

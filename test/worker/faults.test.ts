@@ -152,6 +152,42 @@ describe.runIf(redisAvailable)('a queue of workers', () => {
     expect(await redis.keys('*')).toEqual([`${prefix}:default:space`]);
   });
 
+  test('removes a job that no worker can read', async () => {
+    const { queue, redis } = await startQueue();
+    await startWorker({ queue, ollamaUrl: [ollama.url] }, { lockMs: 100 });
+    await redis.hset(`${prefix}:default:strange`, {
+      name: 'batch',
+      data: '{',
+      opts: '{',
+      timestamp: '1',
+      stc: '4',
+    });
+    await redis.lpush(`${prefix}:default:wait`, 'strange');
+    await redis.zadd(`${prefix}:default:marker`, 0, '0');
+    await eventually(() => redis.exists(`${prefix}:default:strange`)).toBe(0);
+    await eventually(() => redis.llen(`${prefix}:default:active`)).toBe(0);
+    writeFiles(workspace.dir, { 'docs/a.md': markdown('alpha', 4) });
+    expect(await ingestByQueue(queue, 4)).toMatchObject({ code: 0 });
+  });
+
+  test('says that it is paused, and goes on when it is resumed', async () => {
+    const { queue, redis, server } = await startQueue();
+    await startWorker({ queue, ollamaUrl: [ollama.url] });
+    const jobs = new Queue('default', {
+      connection: { host: '127.0.0.1', port: server.port, db: 3 },
+      prefix,
+    });
+    onTestFinished(() => jobs.close());
+    await jobs.pause();
+    writeFiles(workspace.dir, { 'docs/a.md': markdown('alpha', 4) });
+    const paused = await ingestByQueue(queue, 4);
+    expect(paused.code).toBe(4);
+    expect(paused.stderr).toContain('is paused: resume it with what paused it');
+    await jobs.resume();
+    expect(await ingestByQueue(queue, 4)).toMatchObject({ code: 0 });
+    expect(await redis.llen(`${prefix}:default:paused`)).toBe(0);
+  });
+
   test('drops the batches of a sender that is gone', async () => {
     const { queue, redis, server } = await startQueue();
     const connection = { host: '127.0.0.1', port: server.port, db: 3 };

@@ -100,8 +100,10 @@ async function workers(redis: Opened['redis'], keys: QueueKeys, mend: string): P
 }
 
 async function jobs(redis: Opened['redis'], keys: QueueKeys): Promise<Finding> {
-  const { waiting, active, failed, oldestMs } = await queueCounts(redis, keys);
+  const { waiting, active, failed, isPaused, oldestMs } = await queueCounts(redis, keys);
   const oldest = oldestMs === undefined ? '' : `, the oldest for ${time(oldestMs)}`;
   const seen = `${waiting} waiting${oldest}; ${active} at work, ${failed} failed`;
+  if (isPaused)
+    return { status: 'failure', seen: `paused, by bull-board or another program: resume it there; ${seen}` };
   return { status: failed > 0 ? 'warning' : 'ok', seen };
 }

@@ -9,24 +9,33 @@ export interface QueueCounts {
   active: number;
   /** Batches that BullMQ gave up; none of ours should be. */
   failed: number;
+  /** Somebody paused it, by BullMQ: workers take nothing. */
+  isPaused: boolean;
   /** How long the oldest of those that wait has waited, in ms; undefined when none waits. */
   oldestMs: number | undefined;
 }
 
 /** Jobs that no worker has taken: BullMQ keeps those with a priority apart. */
 export async function waitingJobs(redis: Redis, keys: QueueKeys): Promise<number> {
-  const [plain, prioritized] = await Promise.all([
+  const [plain, paused, prioritized] = await Promise.all([
     redis.llen(keys.bull('wait')),
+    redis.llen(keys.bull('paused')),
     redis.zcard(keys.bull('prioritized')),
   ]);
-  return plain + prioritized;
+  return plain + paused + prioritized;
+}
+
+/** Whether somebody paused the queue, as bull-board can: then no worker is given a batch. */
+export async function isPaused(redis: Redis, keys: QueueKeys): Promise<boolean> {
+  return (await redis.hexists(keys.bull('meta'), 'paused')) > 0;
 }
 
 export async function queueCounts(redis: Redis, keys: QueueKeys): Promise<QueueCounts> {
-  const [waiting, active, failed, first, firstRanked] = await Promise.all([
+  const [waiting, active, failed, paused, first, firstRanked] = await Promise.all([
     waitingJobs(redis, keys),
     redis.llen(keys.bull('active')),
     redis.zcard(keys.bull('failed')),
+    isPaused(redis, keys),
     redis.lindex(keys.bull('wait'), -1),
     redis.zrange(keys.bull('prioritized'), 0, 0),
   ]);
@@ -37,6 +46,7 @@ export async function queueCounts(redis: Redis, keys: QueueKeys): Promise<QueueC
     waiting,
     active,
     failed,
+    isPaused: paused,
     oldestMs: times.length === 0 ? undefined : Math.max(0, Date.now() - Math.min(...times)),
   };
 }

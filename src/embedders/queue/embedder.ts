@@ -71,7 +71,7 @@ export async function openQueueEmbedder(options: QueueEmbedderOptions): Promise<
     const slots: QueueSlots = new QueueSlots(`${name} at ${address.shown}`, () => sender.state);
     const onChange = () => slots.changed();
     const sender = await QueueSender.open({ address, name, keys, redis, space: space.id, where, onChange });
-    if (sender.state.workers.every(({ rests }) => rests !== '')) {
+    if (!sender.isStaffed) {
       if (sender.state.workers.length === 0) await wantWorkers(redis, keys);
       await sender.close();
       throw absent(sender.noWorker());

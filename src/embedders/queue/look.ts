@@ -1,6 +1,6 @@
 // A sender's look at its queue: it says that it lives, and learns who works and what waits.
 import type { Redis } from 'ioredis';
-import { waitingJobs } from './counts.js';
+import { isPaused, waitingJobs } from './counts.js';
 import { keepQueue } from './expiry.js';
 import type { QueueKeys } from './names.js';
 import { liveWorkers, type WorkerState } from './presence.js';
@@ -23,6 +23,8 @@ export interface QueueState {
   workers: readonly WorkerState[];
   /** Jobs that no worker has taken. */
   waiting: number;
+  /** Somebody paused it: workers take nothing. */
+  isPaused: boolean;
 }
 
 /** @returns what the queue holds, and the id of the space that it has now */
@@ -31,8 +33,9 @@ export async function lookAtQueue(
   keys: QueueKeys,
   sender: string,
 ): Promise<QueueState & { space: string | undefined }> {
-  const [waiting, workers, space] = await Promise.all([
+  const [waiting, paused, workers, space] = await Promise.all([
     waitingJobs(redis, keys),
+    isPaused(redis, keys),
     liveWorkers(redis, keys),
     publishedId(redis, keys),
     redis.set(keys.sender(sender), '1', 'PX', goneMs),
@@ -40,7 +43,7 @@ export async function lookAtQueue(
     boundEvents(redis, keys),
     keepQueue(redis, keys),
   ]);
-  return { workers, waiting, space };
+  return { workers, waiting, isPaused: paused, space };
 }
 
 /** Has BullMQ keep few events: of a queue that doesn't say so it keeps 10,000. */

@@ -58,7 +58,7 @@ export class QueueSender {
   readonly #end = new AbortController();
   readonly #loops: Promise<void>[];
   #sent = 0;
-  #state: QueueState = { workers: [], waiting: 0 };
+  #state: QueueState = { workers: [], waiting: 0, isPaused: false };
   /** When a worker was there last that takes jobs, and when Redis answered last. */
   #staffed = performance.now();
   #met = performance.now();
@@ -96,6 +96,11 @@ export class QueueSender {
 
   get state(): QueueState {
     return this.#state;
+  }
+
+  /** Whether a worker takes batches. */
+  get isStaffed(): boolean {
+    return !this.#state.isPaused && this.#state.workers.some(({ rests }) => rests === '');
   }
 
   /** Batches that wait for an answer. */
@@ -210,7 +215,7 @@ export class QueueSender {
     this.#lastError = undefined;
     this.#otherSpace = space !== undefined && space !== this.#options.space;
     this.#state = state;
-    if (state.workers.some(({ rests }) => rests === '')) this.#staffed = performance.now();
+    if (this.isStaffed) this.#staffed = performance.now();
     await within(silentMs, this.#check(performance.now() - checkMs));
     await within(silentMs, keepJobs(this.#redis, keys, [...this.#pending.keys()]));
   }
@@ -262,6 +267,7 @@ export class QueueSender {
   /** Why nobody works, as a sentence. */
   noWorker(): string {
     const { where, name } = this.#options;
+    if (this.#state.isPaused) return `${where} is paused: resume it with what paused it, such as bull-board.`;
     return nobodyWorks(this.#state.workers, where, name);
   }
 

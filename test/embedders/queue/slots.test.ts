@@ -17,7 +17,11 @@ function worker(id: string, rests = ''): QueueState['workers'][number] {
 }
 
 function open() {
-  const state: QueueState & { workers: QueueState['workers']; waiting: number } = { workers: [], waiting: 0 };
+  const state: QueueState & { workers: QueueState['workers']; waiting: number } = {
+    workers: [],
+    waiting: 0,
+    isPaused: false,
+  };
   const slots = new QueueSlots('q', () => state);
   const taken: Slot[] = [];
   const takeAll = () => {
