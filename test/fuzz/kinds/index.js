@@ -14,6 +14,7 @@ import { play as ollama } from './ollama.js';
 import { play as openai } from './openai.js';
 import { play as parquetPages } from './parquet-pages.js';
 import { play as patterns } from './patterns.js';
+import { play as postgres } from './postgres.js';
 import { play as questions } from './questions.js';
 import { play as queue } from './queue.js';
 import { play as race } from './race.js';
@@ -48,6 +49,7 @@ export const kinds = {
   openai,
   rerank,
   stores,
+  postgres,
   shards,
   notes,
   agents,
