@@ -1,5 +1,4 @@
-// A connection to PostgreSQL: what an address says beside `PG*` variables, and errors in words.
-import type { Client } from 'pg';
+// The address of a PostgreSQL: what it says beside `PG*` variables; and errors in words.
 import { DestinationError, EmbedError, LockedError, UsageError } from '../../errors.js';
 import { maskAddress, meansThisMachine, withoutSecrets } from '../../text/masked-address.js';
 import { printable } from '../../text/printable.js';
@@ -91,35 +90,6 @@ function refuseStraySecret(url: URL, own: URLSearchParams, shown: string, isFrom
   );
 }
 
-/**
- * Connects. What goes wrong later fails the query that is under way.
- * @throws {DestinationError} when it can't be reached, or refuses
- */
-export async function connect(address: PostgresAddress, options: DestinationOptions): Promise<Client> {
-  const { default: pg } = await import('pg');
-  options.signal.throwIfAborted();
-  let client: Client;
-  try {
-    const bare = /^postgres(?:ql)?:(?:\/\/)?$/.test(address.connection);
-    client = new pg.Client({
-      ...(bare ? {} : { connectionString: address.connection }),
-      connectionTimeoutMillis: options.timeoutMs,
-      keepAlive: true,
-      application_name: 'embed',
-    });
-  } catch (error) {
-    throw inWords(error, address);
-  }
-  // Without a listener, a connection that breaks ends the process.
-  client.on('error', () => undefined);
-  try {
-    await client.connect();
-  } catch (error) {
-    throw inWords(error, address);
-  }
-  return client;
-}
-
 const passing = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -140,7 +110,8 @@ export function inWords(error: unknown, { shown, password }: PostgresAddress): u
   if (error instanceof EmbedError || !(error instanceof Error)) return error;
   const { code = '' } = error as { code?: string };
   const said = printable(withoutSecrets(error.message, password, process.env.PGPASSWORD), 300);
-  const isPassing = passing.has(code) || code.startsWith('08') || /terminated|timeout/i.test(error.message);
+  const isPassing =
+    passing.has(code) || code.startsWith('08') || /terminated|timeout|no answer/i.test(error.message);
   const options = { cause: error, isPassing };
   return new DestinationError(sentenceOf(code, said, shown), options);
 }

@@ -16,7 +16,9 @@ import type {
   RowWithoutVector,
   WordSearch,
 } from '../destination.js';
-import { busy, connect, inWords, type PostgresAddress, readAddress } from './connect.js';
+import { foundOf, listedOf } from './answer-shapes.js';
+import { busy, type PostgresAddress, readAddress } from './connect.js';
+import { Connection } from './connection.js';
 import { findRows } from './find.js';
 import {
   addKey,
@@ -37,18 +39,20 @@ import { RowWriter } from './write.js';
 
 /** Rows of one page of a listing. */
 const pageRows = 10_000;
+/** What goes through all rows may take so many times as long as a search. */
+const scanFactor = 10;
 
 /** @throws {UsageError | DestinationError} */
 export async function openPostgres(options: DestinationOptions): Promise<Destination> {
   const address = readAddress(options);
-  return new Postgres(await connect(address, options), address, options);
+  return new Postgres(await Connection.open(address, options), address, options);
 }
 
 class Postgres implements Destination {
   readonly shown: string;
   readonly takes = 'difference';
   readonly rowsPerRequest = 1000;
-  readonly #client: Client;
+  readonly #connection: Connection;
   readonly #address: PostgresAddress;
   readonly #options: DestinationOptions;
   readonly #table: Table;
@@ -60,14 +64,12 @@ class Postgres implements Destination {
   #listed: number | undefined;
   #writer: RowWriter | undefined;
 
-  constructor(client: Client, address: PostgresAddress, options: DestinationOptions) {
-    this.#client = client;
+  constructor(connection: Connection, address: PostgresAddress, options: DestinationOptions) {
+    this.#connection = connection;
     this.#address = address;
     this.#options = options;
     this.#table = tableOf(address.table);
     this.shown = address.shown;
-    // A stop must not wait for a statement that takes minutes.
-    options.signal.addEventListener('abort', () => void this.close(), { once: true });
   }
 
   async check(): Promise<Kept> {
@@ -81,7 +83,7 @@ class Postgres implements Destination {
         index: states?.get(this.#options.index),
         others: others.map((name) => ({ name, space: states?.get(name)?.space })),
       };
-    });
+    }, this.#scanMs);
   }
 
   async count(): Promise<number> {
@@ -90,7 +92,7 @@ class Postgres implements Destination {
       const text = `SELECT count(*)::text AS rows FROM ${this.#table.rows} WHERE index_name = $1`;
       const { rows } = await client.query<{ rows: string }>(text, [this.#options.index]);
       return Number(rows[0]!.rows);
-    });
+    }, this.#scanMs);
   }
 
   async *list(shard: Shard | undefined): AsyncGenerator<readonly ListedRow[]> {
@@ -101,24 +103,25 @@ class Postgres implements Destination {
       await client.query({
         text: `DECLARE listed NO SCROLL CURSOR FOR SELECT id::text, sum, ${shard ? 'source' : "''"} FROM ${this.#table.rows} WHERE index_name = ${client.escapeLiteral(this.#options.index)}${shard ? ` AND ${isOf(shard)}` : ''}`,
       });
-    });
+    }, this.#scanMs);
     const fetch = () =>
-      this.#asking((client) =>
-        client.query<[string, string, string]>({ text: `FETCH ${pageRows} FROM listed`, rowMode: 'array' }),
-      );
+      this.#asking(async (client) => {
+        const text = `FETCH ${pageRows} FROM listed`;
+        return listedOf((await client.query<unknown[]>({ text, rowMode: 'array' })).rows);
+      }, this.#scanMs);
     // The next page comes while this one is looked at.
     for (let next = fetch(); ; ) {
-      const { rows } = await next;
+      const rows = await next;
       const isLast = rows.length < pageRows;
       if (!isLast) {
         next = fetch();
         next.catch(() => undefined);
       }
       if (this.#listed !== undefined) this.#listed += rows.length;
-      if (rows.length > 0) yield rows.map(([id, sum, source]) => ({ id, sum, source }));
+      if (rows.length > 0) yield rows;
       if (isLast) break;
     }
-    await this.#asking((client) => client.query('CLOSE listed'));
+    await this.#asking((client) => client.query('CLOSE listed'), this.#scanMs);
   }
 
   #isOpen = false;
@@ -228,58 +231,50 @@ class Postgres implements Destination {
            FROM ${this.#table.rows} WHERE index_name = $1 ORDER BY ${distanceOf(vector.length).ordered} LIMIT $3`,
         [this.#options.index, `[${vector.join(',')}]`, most],
       );
-      return rows;
-    });
+      return foundOf(rows);
+    }, this.#searchMs);
   }
 
   async find(place: RowPlace): Promise<PlacedRow[]> {
-    return await this.#asking((client) => findRows(client, { ...this.#ours, place }));
+    return await this.#asking((client) => findRows(client, { ...this.#ours, place }), this.#searchMs);
   }
 
   readonly words: WordSearch = {
-    isSetUp: () => this.#asking((client) => hasWords(client, this.#table)),
+    isSetUp: () => this.#asking((client) => hasWords(client, this.#table), this.#searchMs),
     setUp: () =>
       this.#asking(async (client) => {
         await this.#settle();
         await createWords(client, this.#table);
       }),
-    search: (words, most) => this.#asking((client) => searchWords(client, { ...this.#ours, words, most })),
-    vectorsOf: (ids) => this.#asking((client) => vectorsOf(client, { ...this.#ours, ids })),
+    search: (words, most) =>
+      this.#asking((client) => searchWords(client, { ...this.#ours, words, most }), this.#searchMs),
+    vectorsOf: (ids) => this.#asking((client) => vectorsOf(client, { ...this.#ours, ids }), this.#searchMs),
   };
 
   get #ours(): { table: Table; index: string } {
     return { table: this.#table, index: this.#options.index };
   }
 
-  #isClosed = false;
-
   async close(): Promise<void> {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
-    const { signal, timeoutMs } = this.#options;
-    // A server drops what a broken connection left open.
-    if (signal.aborted) {
-      const { stream } = (this.#client as unknown as { connection: { stream: { destroy(): void } } })
-        .connection;
-      stream.destroy();
-      return;
-    }
-    const timer = AbortSignal.timeout(timeoutMs);
-    await Promise.race([
-      this.#client.end().catch(() => undefined),
-      new Promise<void>((resolve) => timer.addEventListener('abort', () => resolve(), { once: true })),
-    ]);
+    await this.#connection.close();
   }
 
-  /** Errors of the server in words; a stop is told as what it is. */
-  async #asking<T>(work: (client: Client) => Promise<T>): Promise<T> {
-    const { signal } = this.#options;
-    signal.throwIfAborted();
-    try {
-      return await work(this.#client);
-    } catch (error) {
-      signal.throwIfAborted();
-      throw inWords(error, this.#address);
-    }
+  /** @param withinMs as of {@link Connection.ask} */
+  async #asking<T>(work: (client: Client) => Promise<T>, withinMs?: number): Promise<T> {
+    return await this.#connection.ask(work, withinMs);
+  }
+
+  get #client(): Client {
+    return this.#connection.client;
+  }
+
+  /** How long a search may take, in ms. */
+  get #searchMs(): number {
+    return this.#options.timeoutMs;
+  }
+
+  /** How long it may take to go through all rows, in ms. */
+  get #scanMs(): number {
+    return scanFactor * this.#options.timeoutMs;
   }
 }

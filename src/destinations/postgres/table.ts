@@ -3,6 +3,7 @@ import type { Client } from 'pg';
 import { DestinationError, UsageError } from '../../errors.js';
 import { printable } from '../../text/printable.js';
 import type { Shard } from '../../types/shard.js';
+import { columnsOf, namesOf, stateRowsOf } from './answer-shapes.js';
 import { copiedColumns } from './copy.js';
 
 /** Names for SQL, quoted. */
@@ -48,14 +49,14 @@ const types: Readonly<Record<(typeof copiedColumns)[number], readonly string[]>>
 
 /** @throws {UsageError} when it has other columns than ours */
 export async function layoutOf(client: Client, table: Table, shown: string): Promise<Layout | undefined> {
-  const { rows } = await client.query<{ name: string; type: string; size: number }>(
+  const { rows } = await client.query(
     `SELECT a.attname AS name, t.typname AS type, a.atttypmod AS size
        FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
       WHERE a.attrelid = to_regclass($1) AND a.attnum > 0 AND NOT a.attisdropped`,
     [table.rows],
   );
   if (rows.length === 0) return undefined;
-  const found = new Map(rows.map((row) => [row.name, row]));
+  const found = new Map(columnsOf(rows).map((row) => [row.name, row]));
   for (const column of copiedColumns) {
     const { type } = found.get(column) ?? {};
     const wanted = types[column].map((one) => (one === 'integer' ? 'int4' : one));
@@ -76,17 +77,15 @@ export async function statesOf(
   { state }: Table,
 ): Promise<Map<string, { token: string; space: unknown }> | undefined> {
   const { rows: found } = await client.query('SELECT to_regclass($1) IS NOT NULL AS is_there', [state]);
-  if (!found[0].is_there) return undefined;
-  const { rows } = await client.query<{ index_name: string; token: string; space: unknown }>(
-    `SELECT index_name, token, space FROM ${state} LIMIT 1000`,
-  );
-  return new Map(rows.map(({ index_name, token, space }) => [index_name, { token, space }]));
+  if (!found[0]?.is_there) return undefined;
+  const { rows } = await client.query(`SELECT index_name, token, space FROM ${state} LIMIT 1000`);
+  return new Map(stateRowsOf(rows).map(({ index_name, token, space }) => [index_name, { token, space }]));
 }
 
 /** The names of all indexes of a table, a thousand at most. */
 export async function indexNames(client: Client, { rows: table }: Table): Promise<string[]> {
   // A skip through the primary key: one look-up an index, not one a row.
-  const { rows } = await client.query<{ name: string }>(
+  const { rows } = await client.query(
     `WITH RECURSIVE names AS (
        (SELECT index_name AS name FROM ${table} ORDER BY index_name LIMIT 1)
        UNION ALL
@@ -94,7 +93,7 @@ export async function indexNames(client: Client, { rows: table }: Table): Promis
          FROM names WHERE name IS NOT NULL)
      SELECT name FROM names WHERE name IS NOT NULL LIMIT 1000`,
   );
-  return rows.map(({ name }) => name);
+  return namesOf(rows).map(({ name }) => name);
 }
 
 /** Makes both tables where they aren't there yet. @param hasKey whether that of the rows gets its key: otherwise by `addKey` */

@@ -2,6 +2,7 @@
 // how rare each word is in the table, and how often it stands in the row, by its length (ts_rank).
 import type { Client } from 'pg';
 import type { FoundRow } from '../destination.js';
+import { foundOf, vectorsById, wordsOf } from './answer-shapes.js';
 import type { Table } from './table.js';
 
 const column = 'words';
@@ -41,14 +42,14 @@ export async function searchWords(
   client: Client,
   { table, index, words, most }: { table: Table; index: string; words: readonly string[]; most: number },
 ): Promise<FoundRow[]> {
-  const counted = await client.query<{ word: string; rows: string }>(
+  const counted = await client.query(
     // An identifier becomes a phrase of its parts. A word without letters becomes nothing.
     `SELECT word, (SELECT count(*) FROM (SELECT 1 FROM ${table.rows}
         WHERE index_name = $1 AND ${column} @@ phraseto_tsquery('simple', word) LIMIT ${mostCounted}) found)::text AS rows
        FROM unnest($2::text[]) AS word WHERE numnode(phraseto_tsquery('simple', word)) > 0`,
     [index, words.slice(0, maxWords)],
   );
-  const known = counted.rows.filter(({ rows }) => Number(rows) > 0);
+  const known = wordsOf(counted.rows).filter(({ rows }) => Number(rows) > 0);
   if (known.length === 0) return [];
   const total = Math.max(...known.map(({ rows }) => Number(rows))) + 1;
   const weights = known.map(({ rows }) => Math.log(1 + (total - Number(rows) + 0.5) / (Number(rows) + 0.5)));
@@ -56,7 +57,7 @@ export async function searchWords(
   const rare = known.filter(({ rows }) => Number(rows) < mostCounted);
   const wanted = rare.length > 0 ? rare : known;
   const any = wanted.map((_, place) => `phraseto_tsquery('simple', $${place + 5})`).join(' || ');
-  const { rows } = await client.query<FoundRow>(
+  const { rows } = await client.query(
     `SELECT id::text, source, text, metadata::text AS metadata,
             (SELECT sum(weight * ts_rank('{1,1,1,1}', ${column}, phraseto_tsquery('simple', word), 1))
                FROM unnest($2::text[], $3::float8[]) AS one(word, weight))::float8 AS score
@@ -65,7 +66,7 @@ export async function searchWords(
       ORDER BY score DESC, id LIMIT $4`,
     [index, known.map(({ word }) => word), weights, most, ...wanted.map(({ word }) => word)],
   );
-  return rows.filter(({ score }) => score > 0);
+  return foundOf(rows).filter(({ score }) => score > 0);
 }
 
 /** @returns the vectors of those that are there, by id */
@@ -73,9 +74,9 @@ export async function vectorsOf(
   client: Client,
   { table, index, ids }: { table: Table; index: string; ids: readonly string[] },
 ): Promise<Map<string, number[]>> {
-  const { rows } = await client.query<{ id: string; vector: string }>(
+  const { rows } = await client.query(
     `SELECT id::text, embedding::text AS vector FROM ${table.rows} WHERE index_name = $1 AND id = ANY($2::uuid[])`,
     [index, ids],
   );
-  return new Map(rows.map(({ id, vector }) => [id, JSON.parse(vector) as number[]]));
+  return vectorsById(rows);
 }

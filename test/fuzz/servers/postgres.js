@@ -63,10 +63,12 @@ export async function startPostgres({ answer, lie = () => false }) {
     let held = Buffer.alloc(0);
     let hasBegun = false;
     let statement = '';
+    let hasLied = false;
     const say = (bytes) => socket.writable && socket.write(bytes);
     const run = (sql, isSimple) => {
       const honest = answer(sql);
-      if (lie(sql, socket, honest)) return false;
+      hasLied = lie(sql, socket, honest);
+      if (hasLied) return false;
       if (/^COPY/.test(sql)) return say(message('G', Buffer.from([1]), int16(0)));
       const parts = [];
       if (honest.columns && isSimple) parts.push(description(honest.columns));
@@ -89,7 +91,8 @@ export async function startPostgres({ answer, lie = () => false }) {
         say(columns ? description(columns) : message('n'));
       }
       if (type === 'E') run(statement, false);
-      if (type === 'S') say(ready);
+      // What is to be said after a lie is a part of it.
+      if (type === 'S' && !hasLied) say(ready);
       if (type === 'c') say(Buffer.concat([message('C', 'COPY 1'), ready]));
       if (type === 'X') socket.end();
     };
