@@ -11,7 +11,7 @@ import { isBundle, isMinified, isSearchIndex } from './scripts.js';
 import { isHashList } from './sums.js';
 
 /** Version of these rules. When it rises, files that were judged before are judged again: raise it with each change of a rule. */
-export const generatedRules = 2;
+export const generatedRules = 3;
 
 /** Bytes at the start of a file in which marks are looked for. */
 const startBytes = 4096;
