@@ -30,6 +30,11 @@ describe('arguments', () => {
   test.each([
     [['ingest', 'dosc'], 2, /There is no file or folder "dosc".*docs/],
     [['ingest', 'empty'], 2, /Nothing to ingest in empty/],
+    [
+      ['ingest', 'docs', '--include', 'nosuch'],
+      2,
+      /Nothing to ingest in docs: .*; nothing matches --include nosuch\./,
+    ],
     [['ingest', '*.nope'], 2, /matches nothing/],
     [['ingest'], 2, /Nothing is named: give a file or folder/],
     [['ingest', 'docs', '--bacth-size', '3'], 2, /--batch-size/],

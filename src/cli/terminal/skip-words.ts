@@ -14,7 +14,7 @@ const words: Record<string, Printable> = {
   generated: say`a program made it from others; --generated takes it`,
   vendored: say`a folder of copies; --generated takes it`,
   duplicate: say`the same file is taken under another name`,
-  link: say`a link that leads out of its folder; --follow takes it`,
+  link: say`a link that leads out of its folder, or to something that is left out; --follow takes it`,
   'broken-link': say`a link that leads nowhere`,
   special: say`no file and no folder, but a pipe, a socket or a device`,
   unreadable: say`it can't be read: check its permissions`,

@@ -111,8 +111,10 @@ export class ReadingList {
     const leftOut = leftOutInWords(counts.leftOut.list());
     const why =
       leftOut === ''
-        ? 'found no readable document (ignore files, --include and --exclude may hide some).'
-        : `found no readable document; left out: ${leftOut}.`;
-    throw new UsageError(`Nothing to ingest in ${this.#shown}: ${why}`);
+        ? 'found no readable document (ignore files, --include and --exclude may hide some)'
+        : `found no readable document; left out: ${leftOut}`;
+    const unused = counts.unused.map(({ setting, pattern }) => `--${setting} ${pattern}`);
+    const matched = unused.length === 0 ? '' : `; nothing matches ${unused.join(', ')}`;
+    throw new UsageError(`Nothing to ingest in ${this.#shown}: ${why}${matched}.`);
   }
 }

@@ -216,6 +216,11 @@ describe('what a walk takes', () => {
     expect(await take(['**/*.md'])).toEqual(['d/a.md', 'd/n\nl/f\n.md', 'd/s/c.md', 'd/s/t/e.md', 'g.txt']);
     expect(await take(['s/*.md'])).toEqual(['d/s/c.md', 'g.txt']);
     expect(await take(['./s/'])).toEqual(['d/s/c.md', 'd/s/t/e.md', 'g.txt']);
+    for (const folder of ['s', 's/', './s', '/s', '{s,u}', '[s]']) {
+      expect(await take([folder]), folder).toEqual(['d/s/c.md', 'd/s/t/e.md', 'g.txt']);
+    }
+    expect(await take(['t'])).toEqual(['d/s/t/e.md', 'g.txt']);
+    expect(await take(['/t'])).toEqual(['g.txt']);
     expect(await take(['/*.md', 'b.*'])).toEqual(['d/a.md', 'd/b.txt', 'g.txt']);
     expect(await take([], ['s'])).toEqual(['d/a.md', 'd/b.txt', 'd/n\nl/f\n.md', 'g.txt']);
     expect(await take([], ['t/'])).toEqual(['d/a.md', 'd/b.txt', 'd/n\nl/f\n.md', 'd/s/c.md', 'g.txt']);

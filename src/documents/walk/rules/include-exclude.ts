@@ -88,7 +88,7 @@ type Watch = (pattern: string, makeTest: () => Test) => void;
 
 function anyOf(
   all: readonly string[],
-  meant: (pattern: string) => string,
+  meant: (pattern: string) => readonly string[],
   flag: string,
   watch?: Watch,
 ): Test {
@@ -100,10 +100,10 @@ function anyOf(
   const patterns = new PatternSet(flag);
   for (const text of all) {
     // A name with a comma may be meant as it is.
-    patterns.addText(meant(text));
+    patterns.addTexts(meant(text));
     for (const one of alternatives(text)) {
-      patterns.add(meant(one));
-      watch?.(one, () => new PatternSet(flag).addText(meant(text)).add(meant(one)).compile());
+      patterns.addAll(meant(one));
+      watch?.(one, () => new PatternSet(flag).addTexts(meant(text)).addAll(meant(one)).compile());
     }
   }
   return patterns.compile();
@@ -128,8 +128,14 @@ class PatternSet {
     return this;
   }
 
-  addText(text: string): this {
-    this.#groupOf(text).addText(text);
+  /** @throws {UsageError} as `add` */
+  addAll(patterns: readonly string[]): this {
+    for (const pattern of patterns) this.add(pattern);
+    return this;
+  }
+
+  addTexts(texts: readonly string[]): this {
+    for (const text of texts) this.#groupOf(text).addText(text);
     return this;
   }
 
@@ -194,12 +200,15 @@ class Group {
   }
 }
 
-/** `drafts/` as an include means everything in the folder. */
-function wholeFolder(pattern: string): string {
-  return pattern.endsWith('/') ? `${pattern}**` : pattern;
+/** `drafts` and `drafts/` as an include mean everything in a folder of that name, too. */
+function wholeFolder(pattern: string): readonly string[] {
+  if (pattern.endsWith('/')) return [`${pattern}**`];
+  const name = pattern.slice(pattern.lastIndexOf('/') + 1);
+  if (name === '' || name.includes('*') || pattern.startsWith('!')) return [pattern];
+  return [pattern, pattern.includes('/') ? `${pattern}/**` : `**/${pattern}/**`];
 }
 
 /** `drafts/` as an exclude means the folder with everything in it. */
-function withoutSlash(pattern: string): string {
-  return pattern.length > 1 ? pattern.replace(/\/$/, '') : pattern;
+function withoutSlash(pattern: string): readonly string[] {
+  return [pattern.length > 1 ? pattern.replace(/\/$/, '') : pattern];
 }
