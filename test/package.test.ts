@@ -39,6 +39,8 @@ beforeAll(() => {
   }
   mkdirSync(join(modules, '.bin'));
   symlinkSync(`../${packageJson.name}/${packageJson.bin.embed}`, join(modules, '.bin/embed'));
+  // As in a project: where packages lie without one, they are global.
+  writeFileSync(join(folder, 'package.json'), '{"private":true}\n');
   mkdirSync(join(folder, 'docs'));
   writeFileSync(join(folder, 'docs/harbour.md'), '# Harbour\n\nThe harbour is behind the mill.\n');
 });
