@@ -186,16 +186,16 @@ export function print(values: usize, count: i32, out: usize): usize {
     const scaled = magnitude * scale;
     const halfUlp = reinterpret<f64>(<u64>(((bits >> 23) & 255) + 1023 - 127 - 24) << 52);
     const reach = halfUlp * scale - 1e-6;
-    let digits: usize = 9;
-    let integer: i32;
+    // Whether eight digits are enough, and seven, is as good as random: no branch would be predicted. Six rarely are.
     const eight = <i32>(scaled * 0.1 + 0.5) * 10;
-    if (abs(<f64>eight - scaled) >= reach) {
-      integer = <i32>(scaled + 0.5);
-    } else {
-      digits = 8;
-      integer = eight;
-      let shorter = <i32>(scaled * 0.01 + 0.5) * 100;
-      for (let step = 100; abs(<f64>shorter - scaled) < reach && digits > 1; ) {
+    const seven = <i32>(scaled * 0.01 + 0.5) * 100;
+    let shorter = <i32>(scaled / 1000 + 0.5) * 1000;
+    const isEight = <i32>(abs(<f64>eight - scaled) < reach);
+    const isSeven = isEight & <i32>(abs(<f64>seven - scaled) < reach);
+    let digits = 9 - isEight - isSeven;
+    let integer = select<i32>(seven, select<i32>(eight, <i32>(scaled + 0.5), isEight), isSeven);
+    if (isSeven & <i32>(abs(<f64>shorter - scaled) < reach)) {
+      for (let step = 1000; abs(<f64>shorter - scaled) < reach && digits > 1; ) {
         digits--;
         integer = shorter;
         step *= 10;
@@ -211,7 +211,7 @@ export function print(values: usize, count: i32, out: usize): usize {
     out += 2 + front;
     store<u8>(out, 0x30 + integer / 100000000);
     store<u64>(out, digitsOf(<u32>(integer % 100000000)), 1);
-    out += digits;
+    out += <usize>digits;
     store<u8>(out++, comma);
   }
   return out;
