@@ -27,7 +27,9 @@ const textStart = idEnd + beforeText.length;
 /** Metadata of more bytes are parsed, so that nothing that nests deep is handed on. */
 const maxPlainBytes = 4096;
 const noVector = new Float32Array(0);
-const backslash = 0x5c;
+const [backslash, quote, closingBrace] = [0x5c, 0x22, 0x7d];
+const unicodeEscape = Buffer.from('\\u');
+const beforeMetadata = ',"metadata":';
 
 /** Reads the lines of one document. */
 export class LineReader {
@@ -40,7 +42,7 @@ export class LineReader {
   constructor(output: Output, { source }: OutputDocument) {
     this.#output = output;
     this.#source = source;
-    this.#beforeChunk = Buffer.from(`,"metadata":{"source":${jsonLine(source)},"chunk":`);
+    this.#beforeChunk = Buffer.from(`${beforeMetadata}{"source":${jsonLine(source)},"chunk":`);
     this.#hasEmbedding = output.manifest.formats.includes('jsonl');
   }
 
@@ -55,21 +57,37 @@ export class LineReader {
 
   /** Undefined for a line that must be parsed. */
   #plain(line: Buffer, sum: string): LineRow | undefined {
-    if (!startsAt(line, 0, beforeId) || !startsAt(line, idEnd, beforeText) || line.includes('\\u')) {
+    if (!startsAt(line, 0, beforeId) || !startsAt(line, idEnd, beforeText)) return undefined;
+    const escapeAt = line.indexOf(backslash, textStart);
+    if (escapeAt >= 0 && line.includes(unicodeEscape, escapeAt)) return undefined;
+    const hasEscapes = escapeAt >= 0 && escapeAt < line.indexOf(quote, textStart);
+    const { headEnd, tailStart } =
+      hasEscapes || this.#hasEmbedding ? partsOf(line) : plainParts(line.indexOf(quote, textStart) + 1);
+    const metadataStart = tailStart + beforeMetadata.length;
+    const metadataEnd = line.length - 2;
+    if (metadataEnd - metadataStart > maxPlainBytes || line[metadataEnd] !== closingBrace) return undefined;
+    if (
+      line.compare(
+        this.#beforeChunk,
+        0,
+        this.#beforeChunk.length,
+        tailStart,
+        tailStart + this.#beforeChunk.length,
+      ) !== 0
+    )
       return undefined;
-    }
-    const { headEnd, tailStart } = partsOf(line);
-    if (!startsAt(line, tailStart, this.#beforeChunk)) return undefined;
-    // Behind `,"metadata":`, without the line's own brace and newline.
-    const metadata = line.subarray(tailStart + ',"metadata":'.length, line.length - 2);
-    if (metadata.length > maxPlainBytes || line.at(-2) !== 0x7d) return undefined;
     const chunk = numberAt(line, tailStart + this.#beforeChunk.length);
     if (chunk === undefined) return undefined;
     const id = line.toString('latin1', idStart, idEnd);
-    const head = line.subarray(textStart, headEnd - 1);
-    if (!head.includes(backslash)) {
-      const bytes = Buffer.from(head);
-      return new PlainRow({ id, source: this.#source, chunk, sum, textBytes: bytes }, Buffer.from(metadata));
+    const source = this.#source;
+    if (!hasEscapes) {
+      const bytes = Buffer.allocUnsafe(headEnd - 1 - textStart + metadataEnd - metadataStart);
+      const length = line.copy(bytes, 0, textStart, headEnd - 1);
+      line.copy(bytes, length, metadataStart, metadataEnd);
+      return new PlainRow(
+        { id, source, chunk, sum, textBytes: bytes.subarray(0, length) },
+        bytes.subarray(length),
+      );
     }
     let text: string;
     try {
@@ -77,7 +95,10 @@ export class LineReader {
     } catch {
       return undefined;
     }
-    return new PlainRow({ id, source: this.#source, chunk, sum, text }, Buffer.from(metadata));
+    return new PlainRow(
+      { id, source, chunk, sum, text },
+      Buffer.from(line.subarray(metadataStart, metadataEnd)),
+    );
   }
 
   #parsed(line: Buffer, row: number, sum: string): LineRow {
@@ -149,8 +170,15 @@ class PlainRow implements LineRow {
   }
 }
 
+/** For a few bytes: a call of `compare` costs more. */
 function startsAt(line: Buffer, at: number, bytes: Buffer): boolean {
-  return line.compare(bytes, 0, bytes.length, at, at + bytes.length) === 0;
+  for (let byte = 0; byte < bytes.length; byte++) if (line[at + byte] !== bytes[byte]) return false;
+  return true;
+}
+
+/** As `partsOf`, of a line without an embedding. */
+function plainParts(textEnd: number): ReturnType<typeof partsOf> {
+  return { headEnd: textEnd, tailStart: textEnd };
 }
 
 /** The whole number whose digits stand there, before a comma. */

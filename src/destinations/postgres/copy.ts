@@ -26,10 +26,14 @@ export const updatedColumns = ['from_id', ...copiedColumns.slice(1, -1)] as cons
 /** The bytes of a COPY in binary, a page at a time. */
 export class CopyBytes {
   readonly #page = new Page();
-  readonly #index: Buffer;
+  /** How many fields a row has, and the first of them: the name of the index. */
+  readonly #rowStart: Buffer;
 
   constructor(index: string) {
-    this.#index = Buffer.from(index);
+    const name = Buffer.from(index);
+    const length = Buffer.alloc(4);
+    length.writeInt32BE(name.length);
+    this.#rowStart = Buffer.concat([Buffer.from([0, copiedColumns.length]), length, name]);
     this.#page.bytes(signature);
   }
 
@@ -37,8 +41,7 @@ export class CopyBytes {
   *rows(rows: Iterable<DestinationRow>): Generator<Buffer> {
     const page = this.#page;
     for (const row of rows) {
-      page.int16(copiedColumns.length);
-      page.text(this.#index);
+      page.bytes(this.#rowStart);
       page.uuid(row.id);
       this.#plain(row);
       page.vector(row.vector);
