@@ -8,7 +8,8 @@ import { OtherOutputError, UsageError, VectorSpaceError } from '../../src/errors
 import { shardFolder, shardIndex } from '../../src/output/shards/shard.js';
 import { makeSpace, writeAll } from '../output/sample.js';
 import { copyOf, documents, makeIndex, openStore } from './indexes.js';
-import { type Store, storeKinds } from './stores.js';
+import type { Store } from './store.js';
+import { storeKinds } from './stores.js';
 
 const none = { new: 0, changed: 0, removed: 0, unchanged: 0, replacedCharacters: 0 };
 

@@ -11,7 +11,7 @@ import { seedShard } from '../../src/output/shards/seed.js';
 import { shardFolder } from '../../src/output/shards/shard.js';
 import { readOutput } from '../helpers/output.js';
 import { type SampleDocument, temporaryFolder, writeAll } from '../output/sample.js';
-import type { StoredRow } from './stores.js';
+import type { StoredRow } from './store.js';
 
 export interface Index {
   dir: string;

@@ -7,42 +7,8 @@ import { startChroma } from '../helpers/chroma.js';
 import { type PostgresServer, postgresAvailable, startPostgres, withClient } from '../helpers/postgres.js';
 import { startQdrant } from '../helpers/qdrant.js';
 import { temporaryFolder } from '../output/sample.js';
-
-/** A row as its store has it. */
-export interface StoredRow {
-  index: string;
-  id: string;
-  source: string;
-  text: string;
-  metadata: unknown;
-  sum: string;
-  vector: number[];
-}
-
-/** One table, collection or file, empty at first. */
-export interface Store {
-  address: string;
-  /** All rows of all indexes, by index and id. */
-  rows(): Promise<StoredRow[]>;
-  /** All that a sync may change, as text: equal texts, nothing was written. */
-  state(): Promise<string>;
-  /** Removes one row, gives another one other contents, and adds a third that no output has, all of the index `default`. */
-  spoil(): Promise<void>;
-  /** Keeps a copy of all that is there. @returns what puts it back */
-  backUp(): Promise<() => Promise<void>>;
-}
-
-export interface StoreKind {
-  name: string;
-  isAvailable: boolean;
-  /** Several indexes can be in one. */
-  isShared: boolean;
-  /** Rows can be edited in place. */
-  isEditable: boolean;
-  /** A row can get another id. */
-  canRename: boolean;
-  start(): Promise<{ make(): Promise<Store>; stop(): Promise<void> }>;
-}
+import { realQdrant } from './real-qdrant.js';
+import type { StoredRow, StoreKind } from './store.js';
 
 const strangeId = '00000000-0000-5000-8000-000000000000';
 
@@ -327,4 +293,4 @@ const chroma: StoreKind = {
   },
 };
 
-export const storeKinds: readonly StoreKind[] = [postgres, parquet, qdrant, chroma, lance];
+export const storeKinds: readonly StoreKind[] = [postgres, parquet, qdrant, realQdrant, chroma, lance];

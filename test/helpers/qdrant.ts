@@ -235,7 +235,8 @@ function scroll(collection: Collection, body: Json): Json {
     limit = 10,
     offset,
     with_payload,
-  } = body as { limit?: number; offset?: unknown; with_payload?: unknown };
+    with_vector = false,
+  } = body as { limit?: number; offset?: unknown; with_payload?: unknown; with_vector?: boolean };
   if (limit < 1) {
     throw new Refusal(
       422,
@@ -245,7 +246,10 @@ function scroll(collection: Collection, body: Json): Json {
   const from = offset === undefined || offset === null ? '' : String(pointId(offset));
   const left = matching(collection, body.filter).filter(({ id }) => String(id) >= from);
   return {
-    points: left.slice(0, limit).map((point) => chosen(point, with_payload)),
+    points: left.slice(0, limit).map((point) => ({
+      ...chosen(point, with_payload),
+      ...(with_vector ? { vector: point.vector } : {}),
+    })),
     next_page_offset: left[limit]?.id ?? null,
   };
 }
