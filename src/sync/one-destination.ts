@@ -43,6 +43,7 @@ export class OneDestination {
   /** @throws {EmbedError} when it can't be brought in step */
   async sync(): Promise<void> {
     const { retries, signal, events } = this.#work;
+    let told = '';
     for (let tries = 0; ; tries++) {
       try {
         return await this.#try();
@@ -50,7 +51,9 @@ export class OneDestination {
         signal.throwIfAborted();
         if (!(error instanceof DestinationError) || !error.isPassing || tries >= retries) throw error;
         const waitMs = Math.random() * Math.min(maxPauseMs, firstPauseMs * 2 ** tries);
-        events.notice(`${error.message} Trying again.`, 'destination-retried');
+        // One that is down says the same each time.
+        if (error.message !== told) events.notice(`${error.message} Trying again.`, 'destination-retried');
+        told = error.message;
         await sleep(waitMs, undefined, { signal }).catch(() => signal.throwIfAborted());
       }
     }

@@ -1,6 +1,6 @@
 // `embed serve`: what it tells while it runs.
 import { settingsOfServe } from '../../config/load.js';
-import { joined, type Printable, printable, say } from '../../text/printable.js';
+import { type Printable, printable, say } from '../../text/printable.js';
 import type { Given } from '../declared/command.js';
 import type { Outcome } from '../declared/outcome.js';
 import type { serve as declared } from '../declared/serve.js';
@@ -8,7 +8,7 @@ import { rerankOf } from '../rerank.js';
 import { settingsFor } from '../settings.js';
 import { withSignals } from '../signals.js';
 import { printedEvents } from '../terminal/events.js';
-import { openableAddresses } from '../terminal/listening.js';
+import { onAllAddresses, openableAddresses } from '../terminal/listening.js';
 import { printNotice, showsResults } from '../terminal/print.js';
 
 export async function runServe(given: Given<typeof declared>): Promise<Outcome> {
@@ -53,14 +53,6 @@ export async function runServe(given: Given<typeof declared>): Promise<Outcome> 
     }),
   );
   return {};
-}
-
-function onAllAddresses(elsewhere: readonly string[]): Printable {
-  const others = joined(
-    elsewhere.map((one) => printable(one)),
-    say`, `,
-  );
-  return say`It listens on all addresses of this machine${elsewhere.length > 0 ? say`; for other machines: ${others}` : say``}`;
 }
 
 /** What is missing is told now, and not to the first agent. */

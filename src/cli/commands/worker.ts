@@ -7,6 +7,7 @@ import type { worker as declared } from '../declared/worker.js';
 import { settingsFor } from '../settings.js';
 import { withSignals } from '../signals.js';
 import { printedEvents } from '../terminal/events.js';
+import { onAllAddresses, openableAddresses } from '../terminal/listening.js';
 import { printNotice } from '../terminal/print.js';
 
 export async function runWorkerCommand(given: Given<typeof declared>): Promise<Outcome> {
@@ -27,7 +28,11 @@ export async function runWorkerCommand(given: Given<typeof declared>): Promise<O
           line(
             say`worker ${printable(name)}: ${printable(space.model)} for the queue ${printable(where)}, ${plural(concurrency, 'job')} at once`,
           ),
-        showing: (url) => line(say`metrics: ${printable(url)}/metrics`),
+        showing: (url) => {
+          const { here, elsewhere } = openableAddresses(url);
+          line(say`metrics: ${printable(here)}/metrics`);
+          if (elsewhere) line(onAllAddresses(elsewhere));
+        },
         draining: () => line(say`draining: answers what it has taken, then ends.`),
       },
     }),

@@ -1,5 +1,6 @@
-// Where a gateway listens, as addresses that one can open.
+// Where a gateway or a worker listens, as addresses that one can open.
 import { networkInterfaces } from 'node:os';
+import { joined, type Printable, printable, say } from '../../text/printable.js';
 
 /** Addresses of other machines' networks that are shown. */
 const maxShown = 3;
@@ -23,4 +24,14 @@ export function openableAddresses(
     .map(({ address }) => `http://${address}:${at.port}`);
   const here = at.hostname === '[::]' ? '[::1]' : '127.0.0.1';
   return { here: `http://${here}:${at.port}`, elsewhere: others };
+}
+
+/** Says so, where a host stands for all addresses. @param elsewhere as {@link openableAddresses} gives them */
+export function onAllAddresses(elsewhere: readonly string[]): Printable {
+  const others = joined(
+    elsewhere.map((one) => printable(one)),
+    say`, `,
+  );
+  const more = elsewhere.length > 0 ? say`; for other machines: ${others}` : say``;
+  return say`It listens on all addresses of this machine${more}`;
 }
