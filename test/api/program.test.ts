@@ -87,7 +87,7 @@ test('does what it says', async () => {
     'got: notes 42',
     'found: docs/harbour.md:1',
     'verified: 2 rows, 0 problems',
-    'forgotten: The output has no document notes.md: name it as `metadata.source` of a search result does.',
+    'forgotten: The output has no document notes.md: name it as `embed list` and search results do.',
     'synced: 2 of 2, 2 new',
     'EmbedError: exit with 3',
     'RejectedTextsError: leave out 1 (too-long)',
