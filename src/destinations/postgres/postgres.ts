@@ -38,7 +38,7 @@ import { createWords, hasWords, searchWords, vectorsOf } from './words.js';
 import { RowWriter } from './write.js';
 
 /** Rows of one page of a listing. */
-const pageRows = 10_000;
+const pageRows = 2000;
 /** What goes through all rows may take so many times as long as a search. */
 const scanFactor = 10;
 
