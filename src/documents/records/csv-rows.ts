@@ -101,8 +101,14 @@ const minShare = 0.6;
 /** @param delimiter when it is known */
 export function guessDialect(text: string, delimiter?: string): CsvDialect {
   const quote = startsWithSingleQuotes(text) ? "'" : '"';
-  const found = delimiter ?? guessDelimiter(text, quote);
+  const found = delimiter ?? guessDelimiter(withoutTopComments(text), quote);
   return { delimiter: found, quote, escapes: hasEscapes(text.slice(0, seenLength), quote, found) };
+}
+
+/** Comments of the program that wrote the table (`# exported by …`) have no separators, or others. */
+function withoutTopComments(text: string): string {
+  const comments = /^(?:#[^\r\n]{0,1000}(?:\r\n|[\r\n])){1,20}/.exec(text)?.[0] ?? '';
+  return comments.length < text.trimEnd().length ? text.slice(comments.length) : text;
 }
 
 /** Whether all names in the first line are in single quotes. */

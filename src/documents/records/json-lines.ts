@@ -12,8 +12,12 @@ import { RecordReader } from './records.js';
  * them), are read as well.
  * @yields documents, and failures (`malformed`) with the source `source#line-12`
  */
-export function* recordsFromText(text: string, source: string): Generator<Document | Failure> {
-  const reader = new JsonLineReader(source);
+export function* recordsFromText(
+  text: string,
+  source: string,
+  format: 'json' | 'jsonl' = 'jsonl',
+): Generator<Document | Failure> {
+  const reader = new JsonLineReader(source, 0, format);
   if (startsOverLines(text)) {
     yield* recordsOverLines(text, reader);
     return;
@@ -24,6 +28,21 @@ export function* recordsFromText(text: string, source: string): Generator<Docume
     if (item) yield item;
     at = end + 1;
   }
+}
+
+const betweenObjects = /\}[ \t\r]{0,100}\n\s{0,100}\{/;
+
+/** Whether a text is one object after the other, without a list around them. */
+export function isSeriesOfObjects(text: string): boolean {
+  if (!betweenObjects.test(text)) return false;
+  const open = text.search(/\S/);
+  if (text[open] !== '{') return false;
+  const end = valueEnd(text, open);
+  return (
+    end !== -1 &&
+    /^\s{0,200}\{/.test(text.slice(end, end + 300)) &&
+    parse(text.slice(open, end)) !== undefined
+  );
 }
 
 /** Whether the first object has several lines, or stands in a list. */
@@ -74,9 +93,9 @@ export class JsonLineReader {
   #line: number;
 
   /** @param line number of lines before the first one that is read */
-  constructor(source: string, line = 0) {
+  constructor(source: string, line = 0, format: 'json' | 'jsonl' = 'jsonl') {
     this.#line = line;
-    this.#records = new RecordReader(source, 'jsonl');
+    this.#records = new RecordReader(source, format);
   }
 
   /** @param line the one on which it starts. @default the next one */

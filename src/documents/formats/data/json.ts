@@ -1,4 +1,4 @@
-// JSON: a list of objects is a file of records; anything else is one document with its keys as sections.
+// JSON: a list of objects is a file of records, and so are objects one after the other; anything else is one document with its keys as sections.
 
 import stripJsonComments from 'strip-json-comments';
 import { DocumentError } from '../../../errors.js';
@@ -10,6 +10,7 @@ import { json5Language, jsonLanguage } from '../../blocks/code/languages.js';
 import { LineCursor } from '../../blocks/lines.js';
 import { decode } from '../../encodings/detect-encoding.js';
 import { withFileLines, withoutEscapes } from '../../records/json-escapes.js';
+import { isSeriesOfObjects, recordsFromText } from '../../records/json-lines.js';
 import { elementOffsets, withLongIntegers, withoutNaN } from '../../records/json-scan.js';
 import { RecordReader } from '../../records/records.js';
 import { type Extraction, type FormatInput, gather, maxRecords, one, tooManyRecords } from '../format.js';
@@ -20,6 +21,8 @@ export async function extract({ bytes, source }: FormatInput): Promise<Extractio
   if (source.toLowerCase().endsWith('.json5') && !(await isJson(text))) {
     return one({ source, format: 'json', text, blocks: codeBlocks(text, json5Language, 'found') });
   }
+  // What databases export: JSON Lines with the ending of JSON.
+  if (isSeriesOfObjects(text)) return gather(recordsFromText(text, source, 'json'));
   const { json, value } = await parse(text, source);
   if (!Array.isArray(value) || !value.every(isObject)) {
     // Comments are text.

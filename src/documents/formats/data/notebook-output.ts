@@ -33,6 +33,8 @@ function wholeText(output: JsonObject): string {
   const markdown = joined(data['text/markdown']);
   if (markdown !== '') return markdown;
   // A picture's text is only the name of its class, unless it is the picture of a formula.
+  const drawing = joined(data['image/svg+xml']);
+  if (drawing.includes('<text') && drawing.length <= maxHtmlLength) return htmlContent(drawing).text;
   const isPicture = Object.keys(data).some((key) => key.startsWith('image/'));
   if (isPicture && joined(data['text/latex']) === '') return '';
   const plain = joined(data['text/plain']);

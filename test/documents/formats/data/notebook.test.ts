@@ -19,6 +19,11 @@ describe('the output of a cell', () => {
       { output_type: 'error', ename: 'ValueError', evalue: '\x1b[31mtoo high\x1b[0m', traceback: ['…'] },
       'ValueError: too high',
     ],
+    [
+      'a drawing with words',
+      result({ 'image/svg+xml': ['<svg><text>rate</text></svg>'], 'text/plain': ['<graphviz.Graph>'] }),
+      'rate',
+    ],
     ['HTML alone', result({ 'text/html': ['<table><tr><td>only words</td></tr></table>'] }), 'only words'],
     [
       'HTML before the name of its class',

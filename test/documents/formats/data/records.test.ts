@@ -334,3 +334,30 @@ describe('CSV', () => {
     expect(failures).toEqual([{ source: 'a.csv#line-3', code: 'malformed' }]);
   });
 });
+
+test('JSON Lines with the ending of JSON are records, as databases export them', async () => {
+  const lines = '{"id":"a","text":"one"}\r\n\n{"id":"b","text":"two"}\n{"id":"c","text":\n';
+  const { documents, failures } = await read(lines, 'dump.json');
+  expect(documents.map(({ source, format, text }) => [source, format, text])).toEqual([
+    ['dump.json#a', 'json', 'one'],
+    ['dump.json#b', 'json', 'two'],
+  ]);
+  expect(failures).toEqual([{ source: 'dump.json#line-4', code: 'malformed' }]);
+  const pretty = '{\n "text": "one"\n}\n{\n "text": "two"\n}\n';
+  expect((await read(pretty, 'dump.json')).documents.map(({ text }) => text)).toEqual(['one', 'two']);
+  expect((await read('{"a": "}\\n{"}', 'a.json')).documents).toHaveLength(1);
+  await expect(read('{"a": 1}}\n{', 'a.json')).rejects.toThrow('is not valid JSON');
+});
+
+test('comments above a table of CSV are its title, whatever separators they have', async () => {
+  const { documents } = await read(
+    '# exported by a tool\n# in 2024; by hand\nname,desc\nPump,moves\n',
+    'a.csv',
+  );
+  expect(documents.map(({ text }) => text)).toEqual([
+    '# exported by a tool\n# in 2024; by hand',
+    'name: Pump\ndesc: moves',
+  ]);
+  const named = await read('#chrom\tstart\nchr1\t10\n', 'a.tsv');
+  expect(named.documents.map(({ text }) => text)).toEqual(['#chrom: chr1\nstart: 10']);
+});
