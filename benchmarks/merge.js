@@ -1,5 +1,5 @@
 // How fast an output is split into shards and merged again: rows of 384 dimensions, 8 a document, beside a copy of the same
-// files. Run: npm run build && node benchmarks/merge.js [rows] [shards] [jsonl]
+// files. Run: npm run build && node benchmarks/merge.js [rows] [shards] [jsonl|npy] [rows a document]
 import { createHash } from 'node:crypto';
 import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -15,7 +15,7 @@ const rows = Number(process.argv[2] ?? 80_000);
 const of = Number(process.argv[3] ?? 8);
 const formats = process.argv[4] === 'jsonl' ? ['jsonl', 'npy'] : ['npy'];
 const dimensions = 384;
-const perDocument = 8;
+const perDocument = Number(process.argv[5] ?? 8);
 const sha256 = (text) => createHash('sha256').update(text).digest('hex');
 const head = { ...outputHead(dimensions), formats };
 

@@ -17,7 +17,7 @@ const crowd = flags.workers.split(',').map(Number);
 
 const batchMs = 50;
 /** Batches for each worker. */
-const perWorker = 60;
+const perWorker = 200;
 const instantBatches = 2000;
 const longBatches = 20_000;
 
@@ -115,7 +115,7 @@ async function network() {
 async function death() {
   const count = 4;
   const killAfterMs = 2000;
-  const texts = count * perWorker * 5 * batchSize;
+  const texts = count * 2 * perWorker * batchSize;
   const results = await interleave(rounds, {
     whole: () => bench.run(count, batchMs, texts),
     killed: () => bench.run(count, batchMs, texts, { killAfterMs }),
